@@ -1,0 +1,225 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// Engine names a program that compiles path texts.
+type Engine uint8
+
+// The engines.
+const (
+	// RE2Istio is Istio's admission webhook: a VirtualService regex must
+	// compile as Go's regexp, must not be empty, and has at most 1024 bytes.
+	// What it admits compiles in Envoy's RE2 too.
+	RE2Istio Engine = iota + 1
+	// Oathkeeper compiles a rule URL: template brackets as ladon v1.1.0
+	// splits them, expressions by regexp2 v1.2.0 with its RE2 option, globs by
+	// gobwas/glob v0.2.3.
+	Oathkeeper
+)
+
+// String returns the name a message can use for the engine.
+func (e Engine) String() string {
+	switch e {
+	case RE2Istio:
+		return "Istio"
+	case Oathkeeper:
+		return "Oathkeeper"
+	}
+	return "unknown"
+}
+
+// maxIstioRegex is the limit of Istio's validation in bytes.
+const maxIstioRegex = 1024
+
+// RefusedBy reports whether the engine refuses to compile the path as it would
+// be written for it, and why. A path of language Regexp2, Regex or Template is
+// an expression for both engines; the other languages are literals or patterns
+// that only their own engine can refuse.
+func RefusedBy(p Path, e Engine) (reason string, refused bool) {
+	var err error
+	switch e {
+	case RE2Istio:
+		err = refusedByIstio(p)
+	case Oathkeeper:
+		err = refusedByOathkeeper(p)
+	}
+	if err != nil {
+		return err.Error(), true
+	}
+	return "", false
+}
+
+// regexOf is the expression that stands for the path in a regex field.
+func regexOf(p Path) (string, bool) {
+	switch p.Lang {
+	case Regex, Regexp2:
+		return p.Text, true
+	case Template:
+		if p.Text != "/*" {
+			return templateRegex(p.Text), true
+		}
+	}
+	return "", false
+}
+
+func refusedByIstio(p Path) error {
+	text, ok := regexOf(p)
+	switch {
+	case !ok:
+		return nil
+	case text == "":
+		return errors.New("the expression is empty")
+	case len(text) > maxIstioRegex:
+		return fmt.Errorf("the expression has %d bytes, more than %d", len(text), maxIstioRegex)
+	}
+	_, err := regexp.Compile(text)
+	var parse *syntax.Error
+	if errors.As(err, &parse) {
+		return fmt.Errorf("%s: `%s`", parse.Code, parse.Expr)
+	}
+	return err
+}
+
+func refusedByOathkeeper(p Path) error {
+	if text, ok := regexOf(p); ok {
+		_, _, err := parsePath2(text)
+		return err
+	}
+	switch p.Lang {
+	case Glob:
+		if _, err := splitBraces("<" + p.Text + ">"); err != nil {
+			return err
+		}
+		_, err := parseGlob(p.Text)
+		return err
+	case Exact:
+		_, err := splitBraces(p.Text)
+		return err
+	}
+	return nil
+}
+
+// templateRegex spells an APIRule v2 path as Kyma's controller does for a
+// VirtualService: nothing but the operators is translated.
+func templateRegex(text string) string {
+	text = strings.ReplaceAll(text, "{**}", `([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*`)
+	text = strings.ReplaceAll(text, "{*}", `([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+`)
+	return "^" + text + "$"
+}
+
+// ReadDifferently lists, in reading order and without duplicates, what Istio's
+// RE2 on the raw path and Oathkeeper's regexp2 on the decoded path read
+// differently in an expression. Each entry is a clause a message can show. An
+// expression that one of them refuses is a matter for RefusedBy.
+func ReadDifferently(text string) []string {
+	s := differences{text: []rune(text), seen: map[string]bool{}}
+	for s.pos < len(s.text) {
+		s.step()
+	}
+	return s.out
+}
+
+type differences struct {
+	text  []rune
+	pos   int
+	inSet bool
+	first bool
+	seen  map[string]bool
+	out   []string
+}
+
+func (s *differences) say(clause string) {
+	if !s.seen[clause] {
+		s.seen[clause] = true
+		s.out = append(s.out, clause)
+	}
+}
+
+func (s *differences) rest(n int) string {
+	return string(s.text[s.pos:min(s.pos+n, len(s.text))])
+}
+
+func (s *differences) step() {
+	r := s.text[s.pos]
+	switch {
+	case r == '\\':
+		s.escape()
+		return
+	case r == '%' && isEscape(s.rest(3)):
+		s.say(fmt.Sprintf("%q is an escape in Istio's raw path and never occurs in Oathkeeper's decoded path", s.rest(3)))
+	case r > '~' || r <= ' ' || strings.ContainsRune("\"`", r):
+		s.say(fmt.Sprintf("%q occurs in Oathkeeper's decoded path and is escaped in Istio's raw path", string(r)))
+	case s.inSet:
+		s.set(r)
+	default:
+		s.outside(r)
+	}
+	s.pos++
+}
+
+func isEscape(s string) bool {
+	return len(s) == 3 && hexDigit(rune(s[1])) >= 0 && hexDigit(rune(s[2])) >= 0
+}
+
+func (s *differences) set(r rune) {
+	switch {
+	case r == ']' && !s.first:
+		s.inSet = false
+	case r == '[' && s.rest(9) == "[:digit:]", r == '[' && s.rest(9) == "[:space:]":
+		s.say(fmt.Sprintf("%q is ASCII in Istio and Unicode in Oathkeeper", s.rest(9)))
+	case r == '-' && s.rest(2) == "-[":
+		s.say(`"-[" in a set subtracts in Oathkeeper and is literal in Istio`)
+	}
+	s.first = false
+}
+
+func (s *differences) outside(r rune) {
+	switch r {
+	case '[':
+		s.inSet, s.first = true, true
+		if s.rest(2) == "[^" {
+			s.pos++
+		}
+	case '$':
+		s.say(`"$" also holds before a final newline in Oathkeeper`)
+	case '^':
+		s.say(`"^" never holds in Oathkeeper, where the scheme and host precede the path`)
+	case '(':
+		s.options()
+	}
+}
+
+// options looks for the flag i in a group that sets options.
+func (s *differences) options() {
+	if s.rest(2) != "(?" {
+		return
+	}
+	for i := s.pos + 2; i < len(s.text) && strings.ContainsRune("imsU-", s.text[i]); i++ {
+		if s.text[i] == '-' {
+			return
+		}
+		if s.text[i] == 'i' {
+			s.say(`"(?i)" folds other letters beyond ASCII in Oathkeeper than in Istio`)
+		}
+	}
+}
+
+func (s *differences) escape() {
+	what := s.rest(2)
+	switch what {
+	case `\d`, `\D`, `\w`, `\W`, `\s`, `\S`, `\b`, `\B`:
+		if !s.inSet || what != `\b` {
+			s.say(fmt.Sprintf("%q is ASCII in Istio and Unicode in Oathkeeper", what))
+		}
+	case `\A`:
+		s.say(`"\A" never holds in Oathkeeper, where the scheme and host precede the path`)
+	}
+	s.first = false
+	s.pos += len([]rune(what))
+}

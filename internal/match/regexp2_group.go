@@ -1,0 +1,255 @@
+package match
+
+import "fmt"
+
+// group reads what follows an opening parenthesis. It gives nil for a group
+// that only changes options.
+func (p *parser2) group() (*node, error) {
+	saved := p.opt
+	n, open, err := p.groupOpen()
+	if err != nil {
+		return nil, err
+	}
+	if !open {
+		return nil, nil
+	}
+	body, err := p.alternation()
+	if err != nil {
+		return nil, err
+	}
+	if p.at(0) != ')' {
+		return nil, fmt.Errorf("missing closing )")
+	}
+	p.pos++
+	p.opt = saved
+	switch {
+	case n.op == opOpaque:
+		return n, nil
+	case n.op == opEmpty:
+		return concat(body), nil
+	}
+	n.subs = []*node{body}
+	return n, nil
+}
+
+// capture makes the node of the next unnamed group.
+func (p *parser2) capture() *node {
+	if p.opt.explicit || p.plain {
+		p.plain = false
+		return &node{op: opEmpty}
+	}
+	n := p.auto
+	p.auto++
+	if !p.counted {
+		p.groups[n] = true
+	}
+	return &node{op: opGroup, group: n}
+}
+
+// groupOpen reads the head of a group. An opEmpty node is a plain group.
+func (p *parser2) groupOpen() (n *node, open bool, err error) {
+	start := p.pos
+	if p.at(0) != '?' || p.at(1) == ')' {
+		return p.capture(), true, nil
+	}
+	p.pos++
+	switch p.next() {
+	case ':':
+		return &node{op: opEmpty}, true, nil
+	case '=':
+		return &node{op: opLook}, true, nil
+	case '!':
+		return &node{op: opLook, negate: true}, true, nil
+	case '>':
+		return opaque("an atomic group depends on the order of attempts"), true, nil
+	case '\'':
+		n, err = p.namedGroup('\'')
+	case '<':
+		if p.at(0) == '=' || p.at(0) == '!' {
+			p.pos++
+			return opaque("a lookbehind is not supported"), true, nil
+		}
+		n, err = p.namedGroup('>')
+	case '(':
+		n, err = p.conditional()
+	case 'P':
+		n, err = p.pythonGroup()
+	default:
+		p.pos--
+		return p.optionGroup(start)
+	}
+	if err == nil && n == nil {
+		err = p.unrecognized(start)
+	}
+	return n, true, err
+}
+
+func (p *parser2) unrecognized(start int) error {
+	end := min(p.pos, len(p.text))
+	return fmt.Errorf("unrecognized grouping construct: (%s", string(p.text[min(start, end):end]))
+}
+
+// optionGroup reads (?imnsx-imnsx) or (?imnsx-imnsx:...).
+func (p *parser2) optionGroup(start int) (*node, bool, error) {
+	p.readOptions()
+	switch p.next() {
+	case ')':
+		return nil, false, nil
+	case ':':
+		return &node{op: opEmpty}, true, nil
+	}
+	return nil, false, p.unrecognized(start)
+}
+
+func (p *parser2) readOptions() {
+	for on := true; p.more(); p.pos++ {
+		switch p.at(0) {
+		case '-':
+			on = false
+		case '+':
+			on = true
+		case 'i', 'I':
+			p.opt.fold = on
+		case 'm', 'M':
+			p.opt.multi = on
+		case 'n', 'N':
+			p.opt.explicit = on
+		case 's', 'S':
+			p.opt.dotall = on
+		case 'x', 'X':
+			p.opt.spaced = on
+		case 'd', 'D':
+		default:
+			return
+		}
+	}
+}
+
+var errGroupName = fmt.Errorf("invalid group name: group names must begin with a word character and have a matching terminator")
+
+// pythonGroup reads P<name> behind the question mark.
+func (p *parser2) pythonGroup() (*node, error) {
+	if p.left() < 3 || p.next() != '<' {
+		return nil, nil
+	}
+	if !isWordRune(p.at(0)) {
+		return nil, errGroupName
+	}
+	name := p.name()
+	p.noteName(name)
+	if !p.more() {
+		return nil, nil
+	}
+	if p.next() != '>' {
+		return nil, errGroupName
+	}
+	return &node{op: opGroup, group: p.names[name]}, nil
+}
+
+// namedGroup reads the name or number of a group and its closing character.
+// A nil node without error is an unrecognized construct.
+func (p *parser2) namedGroup(closing rune) (*node, error) {
+	number, known := -1, false
+	switch first := p.at(0); {
+	case first < 0:
+		return nil, nil
+	case isDigit(first):
+		n, err := p.decimal()
+		if err != nil {
+			return nil, err
+		}
+		if !p.counted && first != '0' {
+			p.groups[n] = true
+		}
+		if p.more() && p.at(0) != closing && p.at(0) != '-' {
+			return nil, errGroupName
+		}
+		if number, known = n, p.groups[n]; known && n == 0 {
+			return nil, fmt.Errorf("capture number cannot be zero")
+		}
+	case isWordRune(first):
+		name := p.name()
+		p.noteName(name)
+		number, known = p.names[name], true
+		if p.more() && p.at(0) != closing && p.at(0) != '-' {
+			return nil, errGroupName
+		}
+	case first == '-':
+		return p.balancing(closing)
+	default:
+		return nil, errGroupName
+	}
+	if known && p.at(0) == '-' {
+		return p.balancing(closing)
+	}
+	if !known || p.next() != closing {
+		return nil, nil
+	}
+	return &node{op: opGroup, group: number}, nil
+}
+
+// balancing reads the second half of (?<a-b>...).
+func (p *parser2) balancing(closing rune) (*node, error) {
+	p.pos++
+	switch first := p.at(0); {
+	case isDigit(first):
+		n, err := p.decimal()
+		if err != nil {
+			return nil, err
+		}
+		if p.counted && !p.groups[n] {
+			return nil, fmt.Errorf("reference to undefined group number %d", n)
+		}
+	case isWordRune(first):
+		name := p.name()
+		if _, ok := p.names[name]; p.counted && !ok {
+			return nil, fmt.Errorf("reference to undefined group name %s", name)
+		}
+	default:
+		return nil, errGroupName
+	}
+	if !p.more() {
+		return nil, nil
+	}
+	if p.next() != closing {
+		return nil, errGroupName
+	}
+	return opaque("a balancing group is not a regular language"), nil
+}
+
+// conditional reads (?(condition)yes|no) behind its second parenthesis.
+func (p *parser2) conditional() (*node, error) {
+	open, result := p.pos, opaque("a conditional group is not supported")
+	switch first := p.at(0); {
+	case isDigit(first):
+		n, err := p.decimal()
+		if err != nil {
+			return nil, err
+		}
+		if p.at(0) != ')' {
+			return nil, fmt.Errorf("(?(%d) ) malformed", n)
+		}
+		p.pos++
+		if p.counted && !p.groups[n] {
+			return nil, fmt.Errorf("(?(%d) ) reference to undefined group", n)
+		}
+		return result, nil
+	case isWordRune(first):
+		_, ok := p.names[p.name()]
+		if ok && p.at(0) == ')' {
+			p.pos++
+			return result, nil
+		}
+	}
+	p.pos, p.plain = open, true
+	if p.at(0) == '?' && p.at(1) == '#' {
+		return nil, fmt.Errorf("alternation conditions cannot be comments")
+	}
+	if p.at(0) == '?' && (p.at(1) == '\'' || p.at(1) == '<' && p.left() >= 3 && p.at(2) != '!' && p.at(2) != '=') {
+		return nil, fmt.Errorf("alternation conditions do not capture and cannot be named")
+	}
+	if _, err := p.group(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}

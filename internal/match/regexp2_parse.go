@@ -1,0 +1,356 @@
+package match
+
+import (
+	"fmt"
+	"unicode"
+)
+
+// Options of a group in the dialect of regexp2 v1.2.0.
+type options struct{ fold, multi, explicit, dotall, spaced bool }
+
+// parser2 reads regular expressions as regexp2 v1.2.0 does with its RE2
+// option (github.com/dlclark/regexp2, syntax/parser.go), which is what
+// Oathkeeper compiles: what it refuses is refused here. It runs twice over a
+// text: once to learn which groups exist, once for the result.
+type parser2 struct {
+	text    []rune
+	pos     int
+	opt     options
+	auto    int
+	counted bool
+	groups  map[int]bool
+	names   map[string]int
+	order   []string
+	depth   int
+	plain   bool // the next parenthesis captures nothing
+}
+
+// maxNesting bounds recursion; regexp2 itself has no such limit.
+const maxNesting = 1000
+
+// maxCount is the largest number regexp2 reads in a pattern.
+const maxCount = 1<<31 - 1
+
+// parseRegexp2 reads a whole expression. The error says what regexp2 refuses.
+func parseRegexp2(text string) (*pattern, error) {
+	p := &parser2{text: []rune(text), auto: 1, groups: map[int]bool{0: true}, names: map[string]int{}}
+	if _, err := p.parse(); err != nil {
+		return nil, err
+	}
+	p.numberNames()
+	p.pos, p.auto, p.opt, p.counted = 0, 1, options{}, true
+	root, err := p.parse()
+	if err != nil {
+		return nil, err
+	}
+	return &pattern{root: root, word: wordClass()}, nil
+}
+
+// numberNames gives named groups the numbers that are left, in order.
+func (p *parser2) numberNames() {
+	next := p.auto
+	for _, name := range p.order {
+		for p.groups[next] {
+			next++
+		}
+		p.names[name] = next
+		p.groups[next] = true
+		next++
+	}
+}
+
+func (p *parser2) parse() (*node, error) {
+	n, err := p.alternation()
+	if err == nil && p.more() {
+		err = fmt.Errorf("unexpected )")
+	}
+	return n, err
+}
+
+func (p *parser2) more() bool { return p.pos < len(p.text) }
+
+func (p *parser2) left() int { return len(p.text) - p.pos }
+
+// at returns the rune i places ahead, or -1.
+func (p *parser2) at(i int) rune {
+	if p.pos+i < len(p.text) {
+		return p.text[p.pos+i]
+	}
+	return -1
+}
+
+func (p *parser2) next() rune {
+	r := p.at(0)
+	p.pos++
+	return r
+}
+
+func (p *parser2) looking(s string) bool {
+	for i, r := range []rune(s) {
+		if p.at(i) != r {
+			return false
+		}
+	}
+	return true
+}
+
+// alternation reads up to the closing parenthesis or the end.
+func (p *parser2) alternation() (*node, error) {
+	if p.depth++; p.depth > maxNesting {
+		return opaque("the expression is nested too deeply"), p.skipAll()
+	}
+	defer func() { p.depth-- }()
+	var branches []*node
+	for {
+		n, err := p.concatenation()
+		if err != nil {
+			return nil, err
+		}
+		branches = append(branches, n)
+		if p.at(0) != '|' {
+			return alternate(branches...), nil
+		}
+		p.pos++
+	}
+}
+
+func (p *parser2) skipAll() error {
+	p.pos = len(p.text)
+	return nil
+}
+
+func (p *parser2) concatenation() (*node, error) {
+	var subs []*node
+	quantified := false
+	for {
+		if err := p.blank(); err != nil {
+			return nil, err
+		}
+		if !p.more() || p.at(0) == '|' || p.at(0) == ')' {
+			return concat(subs...), nil
+		}
+		if p.atQuantifier() {
+			if quantified {
+				return nil, fmt.Errorf("invalid nested repetition operator")
+			}
+			return nil, fmt.Errorf("missing argument to repetition operator")
+		}
+		unit, err := p.unit()
+		if err != nil {
+			return nil, err
+		}
+		quantified = false
+		if unit == nil {
+			continue
+		}
+		if unit, quantified, err = p.quantified(unit); err != nil {
+			return nil, err
+		}
+		subs = append(subs, unit)
+	}
+}
+
+// quantified reads the quantifier behind a unit, if there is one.
+func (p *parser2) quantified(unit *node) (*node, bool, error) {
+	if err := p.blank(); err != nil {
+		return nil, false, err
+	}
+	if !p.atQuantifier() {
+		return unit, false, nil
+	}
+	least, most, err := p.counts()
+	if err != nil {
+		return nil, false, err
+	}
+	if err := p.blank(); err != nil {
+		return nil, false, err
+	}
+	if p.at(0) == '?' {
+		p.pos++
+	}
+	if most >= 0 && least > most {
+		return nil, false, fmt.Errorf("invalid repeat count")
+	}
+	return repeat(unit, least, most), true, nil
+}
+
+func (p *parser2) counts() (least, most int, err error) {
+	switch p.next() {
+	case '*':
+		return 0, -1, nil
+	case '+':
+		return 1, -1, nil
+	case '?':
+		return 0, 1, nil
+	}
+	if least, err = p.decimal(); err != nil {
+		return 0, 0, err
+	}
+	most = least
+	if p.at(0) == ',' {
+		p.pos++
+		most = -1
+		if p.at(0) != '}' {
+			if most, err = p.decimal(); err != nil {
+				return 0, 0, err
+			}
+		}
+	}
+	p.pos++
+	if most == maxCount {
+		most = -1
+	}
+	return least, most, nil
+}
+
+// atQuantifier reports a quantifier here; a brace that is none is a literal.
+func (p *parser2) atQuantifier() bool {
+	switch p.at(0) {
+	case '*', '+', '?':
+		return true
+	case '{':
+	default:
+		return false
+	}
+	i := 1
+	for isDigit(p.at(i)) {
+		i++
+	}
+	if i == 1 {
+		return false
+	}
+	if p.at(i) == ',' {
+		for i++; isDigit(p.at(i)); i++ {
+		}
+	}
+	return p.at(i) == '}'
+}
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+func (p *parser2) decimal() (int, error) {
+	n := 0
+	for isDigit(p.at(0)) {
+		n = n*10 + int(p.next()-'0')
+		if n > maxCount {
+			return 0, fmt.Errorf("capture group number out of range")
+		}
+	}
+	return n, nil
+}
+
+// unit reads one thing that a quantifier can stand behind. It is nil for a
+// group that only sets options.
+func (p *parser2) unit() (*node, error) {
+	switch r := p.next(); r {
+	case '[':
+		set, err := p.set(p.opt.fold)
+		if err != nil {
+			return nil, err
+		}
+		return classNode(p.foldSet(set.class())), nil
+	case '(':
+		return p.group()
+	case '\\':
+		return p.backslash()
+	case '^':
+		return p.assertion(atLineStart, atStart), nil
+	case '$':
+		return p.assertion(atLineEnd, atLastLine), nil
+	case '.':
+		if p.opt.dotall {
+			return classNode(anyRune), nil
+		}
+		return classNode(notNewline), nil
+	default:
+		return p.char(r), nil
+	}
+}
+
+func (p *parser2) assertion(multi, whole place) *node {
+	if p.opt.multi {
+		whole = multi
+	}
+	return &node{op: opAssert, place: whole}
+}
+
+func (p *parser2) char(r rune) *node {
+	if p.opt.fold {
+		return classNode(foldLower(single(unicode.ToLower(r))))
+	}
+	return classNode(single(r))
+}
+
+func (p *parser2) foldSet(c *class) *class {
+	if p.opt.fold {
+		return foldLower(c)
+	}
+	return c
+}
+
+// foldLower gives the runes whose lower case is in the class: regexp2 lowers
+// the text before it asks a case-insensitive set.
+func foldLower(c *class) *class {
+	var add, drop []rune
+	for low, sources := range lowerSources() {
+		in := c.has(low)
+		for _, r := range sources {
+			if has := c.has(r); in && !has {
+				add = append(add, r, r)
+			} else if !in && has {
+				drop = append(drop, r, r)
+			}
+		}
+	}
+	if len(drop) > 0 {
+		c = c.minus(newClass(drop...))
+	}
+	return c.union(newClass(add...))
+}
+
+// blank skips comments, and white space where the option x is on.
+func (p *parser2) blank() error {
+	for {
+		if p.opt.spaced {
+			for r := p.at(0); r == ' ' || r >= '\t' && r <= '\r'; r = p.at(0) {
+				p.pos++
+			}
+			if p.at(0) == '#' {
+				for p.more() && p.at(0) != '\n' {
+					p.pos++
+				}
+				continue
+			}
+		}
+		if !p.looking("(?#") {
+			return nil
+		}
+		for p.more() && p.at(0) != ')' {
+			p.pos++
+		}
+		if !p.more() {
+			return fmt.Errorf("unterminated comment")
+		}
+		p.pos++
+	}
+}
+
+// isWordRune is regexp2's idea of a word character.
+func isWordRune(r rune) bool { return r >= 0 && wordClass().has(r) }
+
+// name reads a run of word characters.
+func (p *parser2) name() string {
+	start := p.pos
+	for isWordRune(p.at(0)) {
+		p.pos++
+	}
+	return string(p.text[start:p.pos])
+}
+
+// noteName records a named group in the first run.
+func (p *parser2) noteName(name string) {
+	if _, ok := p.names[name]; !ok && !p.counted {
+		p.names[name] = -1
+		p.order = append(p.order, name)
+	}
+}
