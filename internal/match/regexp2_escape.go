@@ -145,9 +145,11 @@ func (p *parser2) escape() (rune, error) {
 	return r, nil
 }
 
+// octal reads up to three digits. regexp2 tests the upper bound only: every
+// character below "8" counts as a digit, so "\0/" is one rune.
 func (p *parser2) octal() rune {
 	n := rune(0)
-	for i := 0; i < 3 && '0' <= p.at(0) && p.at(0) <= '7'; i++ {
+	for i := 0; i < 3 && p.more() && p.at(0) < '8'; i++ {
 		n = n*8 + p.next() - '0'
 	}
 	return n & 0xFF

@@ -5,17 +5,19 @@ import "fmt"
 // group reads what follows an opening parenthesis. It gives nil for a group
 // that only changes options.
 func (p *parser2) group() (*node, error) {
-	saved := p.opt
+	saved, inTest := p.opt, p.inTest
 	n, open, err := p.groupOpen()
+	if err != nil || !open {
+		return nil, err
+	}
+	p.inTest = n.op == opOpaque && n.negate
+	branches, err := p.branches()
+	p.inTest = inTest
 	if err != nil {
 		return nil, err
 	}
-	if !open {
-		return nil, nil
-	}
-	body, err := p.alternation()
-	if err != nil {
-		return nil, err
+	if n.op == opOpaque && n.max > 0 && len(branches) > n.max {
+		return nil, fmt.Errorf("too many | in (?()|)")
 	}
 	if p.at(0) != ')' {
 		return nil, fmt.Errorf("missing closing )")
@@ -26,9 +28,9 @@ func (p *parser2) group() (*node, error) {
 	case n.op == opOpaque:
 		return n, nil
 	case n.op == opEmpty:
-		return concat(body), nil
+		return alternate(branches...), nil
 	}
-	n.subs = []*node{body}
+	n.subs = []*node{alternate(branches...)}
 	return n, nil
 }
 
@@ -91,7 +93,9 @@ func (p *parser2) unrecognized(start int) error {
 
 // optionGroup reads (?imnsx-imnsx) or (?imnsx-imnsx:...).
 func (p *parser2) optionGroup(start int) (*node, bool, error) {
-	p.readOptions()
+	if !p.inTest {
+		p.readOptions()
+	}
 	switch p.next() {
 	case ')':
 		return nil, false, nil
@@ -217,9 +221,12 @@ func (p *parser2) balancing(closing rune) (*node, error) {
 	return opaque("a balancing group is not a regular language"), nil
 }
 
-// conditional reads (?(condition)yes|no) behind its second parenthesis.
+// conditional reads (?(condition)yes|no) behind its second parenthesis. Its
+// node has the greatest number of branches in max; negate marks a condition
+// that is an expression, beside which no option can be set.
 func (p *parser2) conditional() (*node, error) {
 	open, result := p.pos, opaque("a conditional group is not supported")
+	result.max = 2
 	switch first := p.at(0); {
 	case isDigit(first):
 		n, err := p.decimal()
@@ -248,8 +255,9 @@ func (p *parser2) conditional() (*node, error) {
 	if p.at(0) == '?' && (p.at(1) == '\'' || p.at(1) == '<' && p.left() >= 3 && p.at(2) != '!' && p.at(2) != '=') {
 		return nil, fmt.Errorf("alternation conditions do not capture and cannot be named")
 	}
-	if _, err := p.group(); err != nil {
-		return nil, err
-	}
-	return result, nil
+	inTest := p.inTest
+	p.inTest, result.negate = true, true
+	_, err := p.group()
+	p.inTest = inTest
+	return result, err
 }

@@ -23,9 +23,11 @@ type parser2 struct {
 	order   []string
 	depth   int
 	plain   bool // the next parenthesis captures nothing
+	inTest  bool // directly inside a conditional group
 }
 
-// maxNesting bounds recursion; regexp2 itself has no such limit.
+// maxNesting bounds recursion. regexp2 itself has no such limit, Go's regexp the
+// same one.
 const maxNesting = 1000
 
 // maxCount is the largest number regexp2 reads in a pattern.
@@ -34,11 +36,9 @@ const maxCount = 1<<31 - 1
 // parseRegexp2 reads a whole expression. The error says what regexp2 refuses.
 func parseRegexp2(text string) (*pattern, error) {
 	p := &parser2{text: []rune(text), auto: 1, groups: map[int]bool{0: true}, names: map[string]int{}}
-	if _, err := p.parse(); err != nil {
-		return nil, err
-	}
+	_, _ = p.parse()
 	p.numberNames()
-	p.pos, p.auto, p.opt, p.counted = 0, 1, options{}, true
+	p.pos, p.auto, p.opt, p.depth, p.counted, p.plain, p.inTest = 0, 1, options{}, 0, true, false, false
 	root, err := p.parse()
 	if err != nil {
 		return nil, err
@@ -96,27 +96,29 @@ func (p *parser2) looking(s string) bool {
 
 // alternation reads up to the closing parenthesis or the end.
 func (p *parser2) alternation() (*node, error) {
+	branches, err := p.branches()
+	if err != nil {
+		return nil, err
+	}
+	return alternate(branches...), nil
+}
+
+func (p *parser2) branches() (out []*node, err error) {
 	if p.depth++; p.depth > maxNesting {
-		return opaque("the expression is nested too deeply"), p.skipAll()
+		return nil, fmt.Errorf("the expression is nested too deeply")
 	}
 	defer func() { p.depth-- }()
-	var branches []*node
 	for {
 		n, err := p.concatenation()
 		if err != nil {
 			return nil, err
 		}
-		branches = append(branches, n)
+		out = append(out, n)
 		if p.at(0) != '|' {
-			return alternate(branches...), nil
+			return out, nil
 		}
 		p.pos++
 	}
-}
-
-func (p *parser2) skipAll() error {
-	p.pos = len(p.text)
-	return nil
 }
 
 func (p *parser2) concatenation() (*node, error) {
