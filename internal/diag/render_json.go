@@ -1,0 +1,91 @@
+package diag
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+)
+
+// JSON renders a report as {"findings": [...], "summary": {...}}. The shape is
+// public: keys are only ever added, and absent ones are left out.
+type JSON struct{}
+
+type jsonReport struct {
+	Findings []jsonFinding `json:"findings"`
+	Summary  Summary       `json:"summary"`
+}
+
+type jsonFinding struct {
+	Code      Code          `json:"code"`
+	Severity  string        `json:"severity"`
+	Message   string        `json:"message"`
+	Help      string        `json:"help,omitempty"`
+	File      string        `json:"file,omitempty"`
+	Line      int           `json:"line,omitempty"`
+	Column    int           `json:"column,omitempty"`
+	EndLine   int           `json:"endLine,omitempty"`
+	EndColumn int           `json:"endColumn,omitempty"`
+	Path      string        `json:"path,omitempty"`
+	Resource  *jsonResource `json:"resource,omitempty"`
+	Related   []jsonRelated `json:"related,omitempty"`
+	Witness   *Witness      `json:"witness,omitempty"`
+}
+
+type jsonResource struct {
+	APIVersion string `json:"apiVersion,omitempty"`
+	Kind       string `json:"kind,omitempty"`
+	Namespace  string `json:"namespace,omitempty"`
+	Name       string `json:"name,omitempty"`
+}
+
+type jsonRelated struct {
+	Message string `json:"message"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+}
+
+// Render implements Renderer.
+func (JSON) Render(w io.Writer, r *Report) error {
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary}
+	for i := range r.Findings {
+		out.Findings = append(out.Findings, newJSONFinding(&r.Findings[i]))
+	}
+	return encodeJSON(w, out)
+}
+
+// encodeJSON writes indented JSON without HTML escapes.
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func newJSONFinding(f *Finding) jsonFinding {
+	out := jsonFinding{
+		Code: f.Code, Severity: f.Severity.String(), Message: f.Message, Help: f.Help,
+		File: f.Span.File, Line: f.Span.Line, Column: f.Span.Column, EndLine: f.Span.EndLine, EndColumn: f.Span.EndColumn,
+		Path: f.At.Path, Resource: newJSONResource(f), Witness: f.Witness,
+	}
+	for _, rel := range f.Related {
+		out.Related = append(out.Related, jsonRelated{
+			Message: rel.Message, File: rel.Span.File, Line: rel.Span.Line, Column: rel.Span.Column,
+		})
+	}
+	return out
+}
+
+// newJSONResource is the resource that the finding's path is in, or else the
+// one it counts against.
+func newJSONResource(f *Finding) *jsonResource {
+	d := cmp.Or(f.At.Doc, f.Owner)
+	if d == nil {
+		return nil
+	}
+	out := jsonResource{APIVersion: d.APIVersion, Kind: d.Kind, Namespace: d.Namespace, Name: d.Name}
+	if out == (jsonResource{}) {
+		return nil
+	}
+	return &out
+}

@@ -1,0 +1,186 @@
+package diag
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// JUnit renders a report as JUnit XML: a suite for each file, a case for each
+// resource without findings and for each finding. Only errors fail; an error
+// about no resource, such as a file that cannot be read, counts as an error of
+// the suite. All times are 0, so that equal runs give equal reports, and are
+// always there, since some readers demand them.
+// https://github.com/testmoapp/junitxml describes what readers accept.
+type JUnit struct{}
+
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitCounts
+	Suites []*junitSuite `xml:"testsuite"`
+}
+
+type junitCounts struct {
+	Tests    int    `xml:"tests,attr"`
+	Failures int    `xml:"failures,attr"`
+	Errors   int    `xml:"errors,attr"`
+	Skipped  int    `xml:"skipped,attr"`
+	Time     string `xml:"time,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	ID   int    `xml:"id,attr"`
+	junitCounts
+	Cases []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitFailure `xml:"failure"`
+	Error   *junitFailure `xml:"error"`
+	Out     *junitText    `xml:"system-out"`
+}
+
+type junitFailure struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+type junitText struct {
+	Text string `xml:",chardata"`
+}
+
+// Render implements Renderer.
+func (JUnit) Render(w io.Writer, r *Report) error {
+	out := junitSuites{Name: "kgw", junitCounts: junitCounts{Time: "0"}, Suites: collectSuites(r)}
+	for i, s := range out.Suites {
+		s.ID = i
+		out.Tests += s.Tests
+		out.Failures += s.Failures
+		out.Errors += s.Errors
+	}
+	var buf bytes.Buffer
+	buf.WriteString(xml.Header)
+	e := xml.NewEncoder(&buf)
+	e.Indent("", "  ")
+	if err := e.Encode(out); err != nil {
+		return err
+	}
+	buf.WriteByte('\n')
+	_, err := w.Write(buf.Bytes())
+	return err
+}
+
+// collectSuites returns a suite for each file, in the order of their names: in
+// each the resources in input order with their findings, then what is about
+// other documents or none.
+func collectSuites(r *Report) []*junitSuite {
+	about := map[*source.Document][]*Finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		about[f.Document()] = append(about[f.Document()], f)
+	}
+	b := junitBuilder{suites: map[string]*junitSuite{}, names: map[string]int{}, text: newTextPrinter(Text{})}
+	listed := map[*source.Document]bool{}
+	for _, d := range r.Resources {
+		listed[d] = true
+		if len(about[d]) == 0 {
+			b.add(d.File.Name, junitCase{Class: className(d), Name: resourceName(d)})
+		}
+		for _, f := range about[d] {
+			b.finding(f)
+		}
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; !listed[f.Document()] {
+			b.finding(f)
+		}
+	}
+	return slices.SortedFunc(maps.Values(b.suites), func(x, y *junitSuite) int { return strings.Compare(x.Name, y.Name) })
+}
+
+// junitBuilder puts cases into the suites of their files.
+type junitBuilder struct {
+	suites map[string]*junitSuite
+	names  map[string]int // how often a case's name occurred, by suite and name
+	text   *textPrinter
+}
+
+func (b *junitBuilder) finding(f *Finding) {
+	d := f.Document()
+	file, c := f.Span.File, junitCase{Class: "file", Name: f.Span.File}
+	if d != nil {
+		file, c = d.File.Name, junitCase{Class: className(d), Name: resourceName(d)}
+	}
+	c.Name += ": " + string(f.Code)
+	switch {
+	case f.Severity != Error:
+		c.Out = &junitText{xmlText(b.text.print(f))}
+	case d == nil:
+		c.Error = b.failure(f)
+	default:
+		c.Failure = b.failure(f)
+	}
+	b.add(file, c)
+}
+
+func (b *junitBuilder) failure(f *Finding) *junitFailure {
+	return &junitFailure{Message: xmlText(visible(f.Message)), Type: xmlText(string(f.Code)), Text: xmlText(b.text.print(f))}
+}
+
+// add appends a case; readers take cases of one name for one, so a name that
+// occurred before gets a number.
+func (b *junitBuilder) add(file string, c junitCase) {
+	name := xmlText(cmp.Or(file, "-"))
+	s := b.suites[name]
+	if s == nil {
+		s = &junitSuite{Name: name, junitCounts: junitCounts{Time: "0"}}
+		b.suites[name] = s
+	}
+	c.Class, c.Name, c.Time = xmlText(c.Class), xmlText(c.Name), "0"
+	key := name + "\x00" + c.Class + "\x00" + c.Name
+	if b.names[key]++; b.names[key] > 1 {
+		c.Name = fmt.Sprintf("%s #%d", c.Name, b.names[key])
+	}
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+	}
+	if c.Error != nil {
+		s.Errors++
+	}
+}
+
+func className(d *source.Document) string { return d.Kind + "@" + d.APIVersion }
+
+func resourceName(d *source.Document) string {
+	if d.Namespace == "" {
+		return cmp.Or(d.Name, "-")
+	}
+	return d.Namespace + "/" + cmp.Or(d.Name, "-")
+}
+
+// xmlText drops what XML 1.0 (2.2, Char) does not allow in a document.
+func xmlText(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\n', r == '\r', r >= ' ' && r < 0xd800, r >= 0xe000 && r < 0xfffe, r > 0xffff && r <= utf8.MaxRune:
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,101 @@
+package diag
+
+import (
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// parseJUnit reads a report back and checks its counts.
+func parseJUnit(t testing.TB, out string) junitSuites {
+	t.Helper()
+	var got junitSuites
+	if err := xml.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var total junitCounts
+	for i, s := range got.Suites {
+		var failures, errors int
+		for _, c := range s.Cases {
+			if c.Failure != nil {
+				failures++
+			}
+			if c.Error != nil {
+				errors++
+			}
+			if c.Time != "0" {
+				t.Errorf("case %q takes %q", c.Name, c.Time)
+			}
+		}
+		if s.ID != i || s.Tests != len(s.Cases) || s.Failures != failures || s.Errors != errors || s.Time != "0" {
+			t.Errorf("suite %d: %+v has %d failures, %d errors", i, s, failures, errors)
+		}
+		total.Tests, total.Failures, total.Errors = total.Tests+s.Tests, total.Failures+failures, total.Errors+errors
+	}
+	if total.Tests != got.Tests || total.Failures != got.Failures || total.Errors != got.Errors || got.Time != "0" {
+		t.Errorf("counts %+v, want %+v", got.junitCounts, total)
+	}
+	return got
+}
+
+func TestJUnitCases(t *testing.T) {
+	got := parseJUnit(t, render(t, JUnit{}, fixture(t)))
+	var names []string
+	for _, s := range got.Suites {
+		for _, c := range s.Cases {
+			mark := "pass"
+			switch {
+			case c.Failure != nil:
+				mark = c.Failure.Type
+			case c.Error != nil:
+				mark = "error"
+			}
+			names = append(names, s.Name+" "+c.Name+" "+mark)
+		}
+	}
+	want := []string{
+		"apis/a d%min.yaml admin pass",
+		"apis/fine.yaml store/shop pass",
+		"apis/fine.yaml store/店舗 pass",
+		"apis/locked.yaml apis/locked.yaml: KGW101 error",
+		"apis/shop.yaml store/shop: KGW305 KGW305",
+		"apis/shop.yaml store/shop: KGW504 KGW504",
+		"apis/shop.yaml store/shop: KGW410 pass",
+		"apis/shop.yaml store/shop: KGW410 #2 pass",
+		"apis/shop.yaml store/店舗: KGW209 KGW209",
+		"apis/shop.yaml store/店舗: KGW301 pass",
+	}
+	if strings.Join(names, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestJUnitCountsAgainstOwner(t *testing.T) {
+	service, rule := documents(t, "svc.yaml", "kind: Service\nmetadata: {name: s}\n")[0], documents(t, "rule.yaml", shopYAML)[0]
+	r := &Report{Resources: []*source.Document{rule}}
+	r.Findings.Add(Finding{Code: NoSelector, Severity: Error, Message: "m", At: source.Ref{Doc: service}, Owner: rule})
+	finish(r)
+	got := parseJUnit(t, render(t, JUnit{}, r))
+	if len(got.Suites) != 1 || got.Suites[0].Name != "rule.yaml" || got.Suites[0].Cases[0].Name != "store/shop: KGW309" {
+		t.Fatalf("got %+v", got)
+	}
+	if text := got.Suites[0].Cases[0].Failure.Text; !strings.HasPrefix(text, "svc.yaml:1:1: error[KGW309]: m\n") {
+		t.Errorf("text %q", text)
+	}
+}
+
+func TestXMLText(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\x00\x01\x08\x0b\x0c\x1fb": "ab",
+		"\t\n\r é東😀]]>":              "\t\n\r é東😀]]>",
+		"\ufffe\uffff\ufffd":         "\ufffd",
+		"\xff":                       "\ufffd",
+		"\x1b[31m":                   "[31m",
+	} {
+		if got := xmlText(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package diag
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// lines hands out lines of source. It keeps the last one and the last place in
+// it: findings are sorted, and a minified document is one line with them all.
+type lines struct {
+	file           *source.File
+	number         int
+	text           string
+	column, offset int // the byte of text at which the code point of column starts
+}
+
+// at returns a line's text and the byte of a column in it, at most its end.
+func (l *lines) at(f *source.File, number, column int) (text string, offset int) {
+	if l.file != f || l.number != number {
+		*l = lines{file: f, number: number, text: f.Line(number), column: 1}
+	}
+	if column < l.column {
+		l.column, l.offset = 1, 0
+	}
+	for l.column < column && l.offset < len(l.text) {
+		_, size := utf8.DecodeRuneInString(l.text[l.offset:])
+		l.offset += size
+		l.column++
+	}
+	return l.text, l.offset
+}
+
+// excerpt is as much of a line as fits, and where its mark stands, in columns.
+type excerpt struct {
+	text         string
+	indent, mark int
+}
+
+// ellipsis is the sign for what was left out of a line.
+const ellipsis = "…"
+
+// newExcerpt takes the part of a line around length code points at offset that
+// fits into width columns.
+func newExcerpt(line string, offset, length, width int) excerpt {
+	width = max(width, 20)
+	before, after := backward(line[:offset], width), forward(line[offset:], length, width)
+	if before.rest || after.rest || before.width+after.width > width {
+		width -= 2 // an ellipsis on each side
+		after = forward(line[offset:], length, width)
+		before = backward(line[:offset], max(width-after.width, width/3))
+		after = forward(line[offset:], length, width-before.width)
+	}
+	e := excerpt{indent: before.width, mark: max(1, after.marked)}
+	if before.rest {
+		e.text = ellipsis
+		e.indent++
+	}
+	e.text += before.text + after.text
+	if after.rest {
+		e.text += ellipsis
+	}
+	return e
+}
+
+// run is text on one side of a mark.
+type run struct {
+	text          string
+	width, marked int  // columns; those that are marked
+	rest          bool // whether there was more than fits
+}
+
+// forward shows the start of s, of which length code points are marked.
+func forward(s string, length, width int) run {
+	var out run
+	var b strings.Builder
+	for i := 0; s != ""; i++ {
+		r, size := utf8.DecodeRuneInString(s)
+		c := snippetCell(s, r, size)
+		if out.width+c.width > width {
+			out.rest = true
+			break
+		}
+		b.WriteString(c.text)
+		out.width += c.width
+		if i < length {
+			out.marked = out.width
+		}
+		s = s[size:]
+	}
+	out.text = b.String()
+	return out
+}
+
+// backward shows the end of s.
+func backward(s string, width int) run {
+	var out run
+	var cells []cell
+	for s != "" {
+		r, size := utf8.DecodeLastRuneInString(s)
+		c := snippetCell(s[len(s)-size:], r, size)
+		if out.width+c.width > width {
+			out.rest = true
+			break
+		}
+		cells = append(cells, c)
+		out.width += c.width
+		s = s[:len(s)-size]
+	}
+	var b strings.Builder
+	for i := len(cells) - 1; i >= 0; i-- {
+		b.WriteString(cells[i].text)
+	}
+	out.text = b.String()
+	return out
+}
+
+// snippetCell is cellOf, but for tabs, which show as what they are for.
+func snippetCell(s string, r rune, size int) cell {
+	if r == '\t' {
+		return cell{strings.Repeat(" ", tabWidth), tabWidth}
+	}
+	return cellOf(s, r, size)
+}
+
+// spanLength is the number of code points a span takes on its first line.
+func spanLength(s source.Span) int {
+	if s.EndLine > s.Line {
+		return math.MaxInt
+	}
+	return max(1, s.EndColumn-s.Column)
+}
+
+// fileOf returns the file whose text a span is about, or nil.
+func fileOf(at source.Ref, s source.Span) *source.File {
+	if at.Doc == nil || at.Doc.File == nil || at.Doc.File.Name != s.File || s.Line < 1 {
+		return nil
+	}
+	return at.Doc.File
+}

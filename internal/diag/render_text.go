@@ -1,0 +1,116 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Text renders findings for people: "file:line:col: severity[KGWnnn]: message"
+// with a snippet of the source, and a last line that sums up. Nothing of the
+// inputs reaches the writer that could steer a terminal.
+type Text struct {
+	// Color adds ANSI colours.
+	Color bool
+	// Width is the width of snippets in columns; 0 means 100.
+	Width int
+	// Quiet leaves out the summary when there are no findings.
+	Quiet bool
+}
+
+const defaultWidth = 100
+
+// Render implements Renderer.
+func (t Text) Render(w io.Writer, r *Report) error {
+	if t.Quiet && len(r.Findings) == 0 {
+		return nil
+	}
+	out := bufio.NewWriter(w)
+	p := newTextPrinter(t)
+	for i := range r.Findings {
+		out.WriteString(p.print(&r.Findings[i]))
+		out.WriteByte('\n')
+	}
+	out.WriteString(paint(t.Color, bold, headline(r.Summary)))
+	out.WriteByte('\n')
+	return out.Flush()
+}
+
+// textPrinter prints the findings of one report.
+type textPrinter struct {
+	Text
+	out    strings.Builder
+	lines  lines
+	gutter string // blank, as wide as the finding's line numbers
+}
+
+func newTextPrinter(t Text) *textPrinter {
+	if t.Width <= 0 {
+		t.Width = defaultWidth
+	}
+	return &textPrinter{Text: t}
+}
+
+// print returns the lines of a finding.
+func (p *textPrinter) print(f *Finding) string {
+	p.out.Reset()
+	p.finding(f)
+	return p.out.String()
+}
+
+func (p *textPrinter) finding(f *Finding) {
+	p.gutter = gutterOf(f)
+	kind := paint(p.Color, f.Severity.style(), fmt.Sprintf("%s[%s]", f.Severity, visible(string(f.Code))))
+	p.line(paint(p.Color, bold, placePrefix(f.Span)) + kind + ": " + paint(p.Color, bold, visible(f.Message)))
+	p.snippet(f.At, f.Span, '^', f.Severity.style())
+	for _, rel := range f.Related {
+		p.line("  " + paint(p.Color, bold, placePrefix(rel.Span)) + visible(rel.Message))
+		p.snippet(rel.At, rel.Span, '-', blue)
+	}
+	if f.Witness != nil {
+		p.note("witness", f.Witness.String())
+	}
+	if f.Help != "" {
+		p.note("help", f.Help)
+	}
+	p.note("more", "kgw explain "+string(f.Code))
+}
+
+// snippet prints the line of a place and a line that marks the place.
+func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s style) {
+	f := fileOf(at, span)
+	if f == nil {
+		return
+	}
+	text, offset := p.lines.at(f, span.Line, span.Column)
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	e := newExcerpt(text, offset, spanLength(span), p.Width-len(p.gutter)-4)
+	number := fmt.Sprintf(" %*d | ", len(p.gutter), span.Line)
+	p.line(paint(p.Color, blue, number) + e.text)
+	marks := strings.Repeat(string(mark), e.mark)
+	p.line(paint(p.Color, blue, " "+p.gutter+" | ") + strings.Repeat(" ", e.indent) + paint(p.Color, s, marks))
+}
+
+func (p *textPrinter) note(word, text string) {
+	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + visible(text))
+}
+
+func (p *textPrinter) line(s string) {
+	p.out.WriteString(s)
+	p.out.WriteByte('\n')
+}
+
+// gutterOf is as wide as the widest line number of a finding.
+func gutterOf(f *Finding) string {
+	last := f.Span.Line
+	for _, rel := range f.Related {
+		last = max(last, rel.Span.Line)
+	}
+	return strings.Repeat(" ", len(strconv.Itoa(last)))
+}
