@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes; the highest that applies.
+const (
+	exitClean    = 0 // nothing to report
+	exitFindings = 1 // findings at or above --fail-on, or a stale directory
+	exitUsage    = 2 // wrong flags or configuration
+	exitInput    = 3 // an input could not be read or parsed
+	exitInternal = 4 // a mistake in kgw
+)
+
+// app is the process as the commands see it: streams, environment, working
+// directory. Commands set code when they fail without a message of their own.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	dir            string
+	terminal       bool // standard error is one
+	code           int
+}
+
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// run executes one command line and returns the exit code.
+func (a *app) run(args []string) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(a.stderr, "kgw: internal error: %v\n%s\nplease report this with the output of kgw version\n", p, debug.Stack())
+			code = exitInternal
+		}
+	}()
+	root := a.root()
+	root.SetArgs(args[1:])
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	if err := root.Execute(); err != nil {
+		fmt.Fprintln(a.stderr, "kgw:", err)
+		var e *exitError
+		if errors.As(err, &e) {
+			return max(a.code, e.code)
+		}
+		return max(a.code, exitUsage)
+	}
+	return a.code
+}
+
+// fail raises the exit code.
+func (a *app) fail(code int) { a.code = max(a.code, code) }
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kgw",
+		Short:         "Compile gateway resources kept in git to manifests",
+		Long:          "kgw reads Kyma APIRule and other gateway resources, checks them, and writes the manifests\nthat an in-cluster controller would have made. It needs no cluster and no network.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
+	root.AddCommand(a.buildCommand(), a.validateCommand())
+	return root
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

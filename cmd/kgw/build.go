@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+type buildFlags struct {
+	inputFlags
+	output, outputDir              string
+	check, allowEmpty, passthrough bool
+}
+
+func (a *app) buildCommand() *cobra.Command {
+	f := &buildFlags{}
+	cmd := &cobra.Command{
+		Use:   "build [PATH...]",
+		Short: "Write the manifests of gateway resources",
+		Long: "Compiles the resources in files and directories (\"-\" is standard input) and writes the manifests to\n" +
+			"standard output, findings to standard error. Without a PATH, the directory of the nearest kgw.yaml.",
+		Example: "  kgw build apis/\n  helm template chart | kgw build -\n  kgw build apis/ --output-dir rendered\n  kgw build apis/ --output-dir rendered --check",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.build(f, args)
+		},
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "yaml", "format of manifests: yaml or json")
+	flags.StringVar(&f.outputDir, "output-dir", "", "write one file an object and a kustomization.yaml to this `directory`")
+	flags.BoolVar(&f.check, "check", false, "write nothing; exit 1 if --output-dir is not up to date")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
+	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
+	return cmd
+}
+
+func (a *app) build(f *buildFlags, paths []string) error {
+	if f.output != "yaml" && f.output != "json" {
+		return usage("-o must be yaml or json, not %q", f.output)
+	}
+	if f.check && f.outputDir == "" {
+		return usage("--check needs --output-dir")
+	}
+	in, o, err := a.load(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	o.Passthrough = f.passthrough
+	result := compile.Run(in, *o)
+	if err := a.report(a.stderr, f.quietReport(), result); err != nil {
+		return err
+	}
+	return a.write(f, result)
+}
+
+// write prints the manifests, or replaces the output directory. Nothing is
+// touched there when there is an error.
+func (a *app) write(f *buildFlags, result *compile.Result) error {
+	if len(result.Objects)+len(result.Others) == 0 && !f.allowEmpty {
+		a.fail(exitFindings)
+		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
+	}
+	if f.outputDir == "" {
+		return a.print(f.output, result)
+	}
+	if result.Fatal || result.Findings.Max() == diag.Error {
+		a.fail(exitFindings)
+		return &exitError{exitFindings, fmt.Errorf("%s was not touched, because of the errors above", f.outputDir)}
+	}
+	return a.writeDir(f, result)
+}
+
+func (a *app) print(format string, result *compile.Result) error {
+	w := bufio.NewWriterSize(a.stdout, 1<<20)
+	var err error
+	if format == "json" {
+		err = printJSON(w, result)
+	} else {
+		err = printYAML(w, result)
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+	}
+	return nil
+}
+
+func printYAML(w io.Writer, result *compile.Result) error {
+	var b []byte
+	for i := range result.Objects {
+		b = result.Objects[i].AppendYAML(append(b[:0], "---\n"...))
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	for _, d := range result.Others {
+		if _, err := w.Write(d.Verbatim(append(b[:0], "---\n"...))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printJSON writes a List, which kubectl applies like a stream of documents.
+func printJSON(w io.Writer, result *compile.Result) error {
+	items := make([]any, 0, len(result.Objects))
+	for i := range result.Objects {
+		items = append(items, result.Objects[i].Value())
+	}
+	for _, d := range result.Others {
+		if root, _ := d.Parse(); root != nil {
+			items = append(items, source.Value(root))
+		}
+	}
+	list := source.Object{{Key: "apiVersion", Value: "v1"}, {Key: "kind", Value: "List"}, {Key: "items", Value: items}}
+	_, err := w.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
+	return err
+}
+
+// quietReport prints nothing where there is nothing to say: the manifests are
+// what a build is for.
+func (f *buildFlags) quietReport() *inputFlags { return &f.inputFlags }

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// inputFlags are the flags of every command that compiles.
+type inputFlags struct {
+	config, namespace, compat, target, istioAPI string
+	stdinName, failOn, color                    string
+	rules, formats                              []string
+}
+
+func (f *inputFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.config, "config", "c", "", "configuration `file` (default: the nearest kgw.yaml upwards from each PATH)")
+	flags.StringVarP(&f.namespace, "namespace", "n", "", "`namespace` of documents that name none")
+	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
+	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
+	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
+	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
+	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
+	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
+	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
+	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
+}
+
+// load reads the configuration and the inputs. A nil result means that the
+// configuration is at fault and was reported.
+func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Options, error) {
+	if f.istioAPI != "v1beta1" && f.istioAPI != "v1" {
+		return compile.Input{}, nil, usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
+	}
+	c, err := a.configuration(f, paths)
+	if err != nil || c == nil {
+		return compile.Input{}, nil, err
+	}
+	if len(paths) == 0 {
+		paths = []string{a.defaultPath(c)}
+	}
+	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI}
+	if f.target != "" && !slices.Contains(compile.TargetNames(), f.target) {
+		return compile.Input{}, nil, usage("there is no target %q: use one of %s", f.target, strings.Join(compile.TargetNames(), ", "))
+	}
+	if o.Levels, err = levels(f.rules); err != nil {
+		return compile.Input{}, nil, err
+	}
+	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
+	files, problems := loader.Load(paths)
+	return compile.Input{Files: files, Problems: problems}, o, nil
+}
+
+// defaultPath is what is compiled without a PATH: the directory of the
+// configuration, or the working directory.
+func (a *app) defaultPath(c *config.Config) string {
+	if c.File == "" {
+		return "."
+	}
+	dir := filepath.Dir(c.File)
+	if rel, err := filepath.Rel(a.dir, dir); err == nil {
+		return rel
+	}
+	return dir
+}
+
+func levels(rules []string) (map[diag.Code]diag.Severity, error) {
+	out := map[diag.Code]diag.Severity{}
+	for _, r := range rules {
+		code, level, ok := strings.Cut(r, "=")
+		s, known := diag.ParseSeverity(level)
+		if !ok || !known {
+			return nil, usage("--rule must be CODE=error, warning, info or off, not %q", r)
+		}
+		if err := diag.CheckLevel(diag.Code(code)); err != nil {
+			return nil, usage("--rule %s: %w", r, err)
+		}
+		out[diag.Code(code)] = s
+	}
+	return out, nil
+}
+
+// configuration reads the one configuration of the run: -c, else KGW_CONFIG,
+// else the nearest kgw.yaml of the inputs; then the environment and the flags.
+func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, error) {
+	file, err := a.configFile(f.config, paths)
+	if err != nil {
+		return nil, err
+	}
+	c, found := config.Default(), diag.List(nil)
+	if file != "" {
+		if c, found, err = config.Read(a.abs(file), a.display(file)); err != nil {
+			return nil, usage("%w", err)
+		}
+	}
+	found = append(found, c.Environment(a.getenv)...)
+	if len(found) > 0 {
+		return nil, a.badConfiguration(found, f)
+	}
+	switch f.compat {
+	case "":
+	case "strict", "controller":
+		c.Compat = f.compat
+	default:
+		return nil, usage("--compat must be strict or controller, not %q", f.compat)
+	}
+	return c, nil
+}
+
+func (a *app) badConfiguration(found diag.List, f *inputFlags) error {
+	found = diag.Levels{}.Apply(found)
+	found.Resolve()
+	found.Sort()
+	report := &diag.Report{Findings: found}
+	report.Summary.Count(found)
+	a.fail(exitUsage)
+	if err := a.text(f).Render(a.stderr, report); err != nil {
+		return err
+	}
+	if found.Max() < diag.Error {
+		return nil
+	}
+	return usage("the configuration is not valid")
+}
+
+func (a *app) configFile(flag string, paths []string) (string, error) {
+	if flag == "" {
+		flag = a.getenv("KGW_CONFIG")
+	}
+	if flag != "" {
+		return flag, nil
+	}
+	first, firstPath := "", ""
+	for i, p := range paths {
+		found := config.Find(a.searchDir(p))
+		if i > 0 && found != first {
+			return "", usage("%s and %s have different configurations (%s and %s): name one with -c", firstPath, p, orNone(first), orNone(found))
+		}
+		first, firstPath = found, p
+	}
+	if len(paths) == 0 {
+		return config.Find(a.dir), nil
+	}
+	return first, nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// searchDir is where the search for a configuration starts: the directory
+// itself, a file's directory, or what of a pattern is no pattern.
+func (a *app) searchDir(path string) string {
+	if path == "-" {
+		return a.dir
+	}
+	p := a.abs(path)
+	for {
+		info, err := os.Stat(p)
+		if err == nil && info.IsDir() {
+			return p
+		}
+		if p == filepath.Dir(p) {
+			return a.dir
+		}
+		p = filepath.Dir(p)
+	}
+}
+
+func (a *app) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(a.dir, path)
+}
+
+func (a *app) display(path string) string {
+	if rel, err := filepath.Rel(a.dir, a.abs(path)); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(path)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/diag"
+)
+
+func (a *app) text(f *inputFlags) diag.Text {
+	return diag.Text{Color: diag.ColorEnabled(f.color, a.getenv, a.terminal)}
+}
+
+// report prints the findings of a run in every format asked for, to w where
+// the format names no file, and sets the exit code.
+func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
+	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir)}
+	for i := range result.Resources {
+		report.Resources = append(report.Resources, result.Resources[i].Doc)
+	}
+	formats := f.formats
+	if len(formats) == 0 {
+		formats = []string{"text"}
+	}
+	for _, format := range formats {
+		if err := a.render(w, f, format, report); err != nil {
+			return err
+		}
+	}
+	return a.judge(f, result)
+}
+
+func (a *app) render(w io.Writer, f *inputFlags, format string, report *diag.Report) error {
+	name, file, toFile := strings.Cut(format, "=")
+	color := !toFile && diag.ColorEnabled(f.color, a.getenv, a.terminal)
+	r, err := diag.NewRenderer(name, color)
+	if err != nil {
+		return usage("--format: %w", err)
+	}
+	if !toFile {
+		return r.Render(w, report)
+	}
+	var b bytes.Buffer
+	if err := r.Render(&b, report); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(a.abs(file), b.Bytes()); err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
+	}
+	return nil
+}
+
+// judge sets the exit code that the result of a run asks for.
+func (a *app) judge(f *inputFlags, result *compile.Result) error {
+	threshold, ok := diag.ParseSeverity(f.failOn)
+	if !ok || threshold == diag.Off {
+		return usage("--fail-on must be error, warning or info, not %q", f.failOn)
+	}
+	if result.Findings.Max() >= threshold {
+		a.fail(exitFindings)
+	}
+	if result.Fatal {
+		a.fail(exitInput)
+	}
+	if len(result.Disagreements) > 0 {
+		return &exitError{exitInternal, fmt.Errorf("internal error, please report it:\n%s", strings.Join(result.Disagreements, "\n"))}
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+// Package compile is the line from bytes to manifests, as one pure function:
+// read, decode, lift, link, validate, lower.
+//
+// It takes files in memory and options and gives manifests with findings. It
+// reads no file, no clock and no environment. Commands stop along the line at
+// different places and do different things with the result.
+package compile
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+// Input is what is compiled: files, and what went wrong while reading them.
+type Input struct {
+	Files    []*source.File
+	Problems []source.Problem
+}
+
+// Options are what a command or a configuration decides.
+type Options struct {
+	Config *config.Config
+	// Namespace of documents that name none; "" takes the configuration's.
+	Namespace string
+	// Target overrides the target of every gateway; "" leaves it.
+	Target string
+	// IstioAPI is the version of Istio's objects: "v1beta1" (default) or "v1".
+	IstioAPI string
+	// Levels are levels of findings from the command line.
+	Levels map[diag.Code]diag.Severity
+	// Schema also checks every document against its JSON Schema, not only
+	// those that the decoder refuses.
+	Schema bool
+	// Passthrough keeps documents of other kinds.
+	Passthrough bool
+}
+
+// Result is what a run made and found.
+type Result struct {
+	// Objects are the manifests, sorted.
+	Objects []manifest.Object
+	// Others are documents of other kinds, in input order (Options.Passthrough).
+	Others []*source.Document
+	// Findings are levelled, resolved and sorted.
+	Findings diag.List
+	Summary  diag.Summary
+	// Resources are the documents of kinds that kgw compiles, in input order.
+	Resources []Resource
+	// Disagreements are documents that decoder and JSON Schema judge
+	// differently: a mistake in kgw.
+	Disagreements []string
+	// Fatal tells that an input could not be read or parsed.
+	Fatal bool
+}
+
+// Resource is one compiled document.
+type Resource struct {
+	Doc     *source.Document
+	Gateway *ir.Gateway
+	// Withheld tells that an error keeps it from being written.
+	Withheld bool
+}
+
+// Run compiles the input.
+func Run(in Input, o Options) *Result {
+	o = o.withDefaults()
+	r := &run{options: &o, result: &Result{}}
+	r.read(in)
+	r.link()
+	r.validate()
+	r.check()
+	r.level()
+	r.lower()
+	r.finish()
+	return r.result
+}
+
+func (o Options) withDefaults() Options {
+	if o.Config == nil {
+		o.Config = config.Default()
+	}
+	if o.Namespace == "" {
+		o.Namespace = o.Config.Namespace
+	}
+	if o.IstioAPI == "" {
+		o.IstioAPI = "v1beta1"
+	}
+	return o
+}
+
+// run is the state of one Run; each stage fills in its part.
+type run struct {
+	options *Options
+	result  *Result
+
+	units    []*unit // every document, in input order
+	compiled []*unit // those with a gateway
+	found    diag.List
+	targets  map[string]*boundTarget
+}
+
+// parallel calls work for 0..n-1 on every core. A panic of work is raised again
+// in the caller.
+func parallel(n int, work func(i int)) {
+	var wg sync.WaitGroup
+	var failed atomic.Pointer[any]
+	workers := min(runtime.GOMAXPROCS(0), n)
+	next := make(chan [2]int)
+	for range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for span := range next {
+				guard(&failed, func() {
+					for i := span[0]; i < span[1]; i++ {
+						work(i)
+					}
+				})
+			}
+		}()
+	}
+	const batch = 16
+	for i := 0; i < n; i += batch {
+		next <- [2]int{i, min(i+batch, n)}
+	}
+	close(next)
+	wg.Wait()
+	if p := failed.Load(); p != nil {
+		panic(*p)
+	}
+}
+
+// guard calls work and keeps its panic, with the stack it came from.
+func guard(failed *atomic.Pointer[any], work func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			var trace any = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			failed.CompareAndSwap(nil, &trace)
+		}
+	}()
+	work()
+}
+
+// settings are what lift reads of the configuration.
+func (r *run) settings() *ir.Settings {
+	c := r.options.Config
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: c.JWTHandler == "istio", Strict: c.Mode() == diag.Strict}
+	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
+	for _, origin := range c.CORS.AllowOrigins {
+		for _, kind := range []string{"exact", "prefix", "regex"} {
+			if v, ok := origin[kind]; ok {
+				s.CORS.Origins = append(s.CORS.Origins, ir.Origin{Kind: kind, Value: v})
+			}
+		}
+	}
+	return s
+}
+
+// validate questions the model.
+func (r *run) validate() {
+	c := r.options.Config
+	view := &validate.View{Policy: validate.Policy{DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked()}}
+	for _, u := range r.compiled {
+		view.Gateways = append(view.Gateways, u.gateway)
+	}
+	view.Claims, view.Identities = r.claims(), r.identities()
+	r.found = append(r.found, validate.Run(view)...)
+}

@@ -1,0 +1,209 @@
+package compile
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// ignore is one suppression: codes and the lines it covers; first is 0 for the
+// whole document.
+type ignore struct {
+	doc         *source.Document
+	codes       []diag.Code
+	first, last int
+	span        source.Span
+	used        bool
+}
+
+// Annotation suppresses findings of the whole document.
+const Annotation = "kgw.dev/ignore"
+
+var ignoreComment = regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`)
+
+// readIgnores reads the suppressions of a document: comments and the
+// annotation. What is wrong with them is added to found.
+func readIgnores(doc *source.Document, root *source.Node, found *diag.List) []ignore {
+	var out []ignore
+	if bytes.Contains(doc.Text(), []byte("kgw:ignore")) && doc.Item() == "" {
+		out = commentIgnores(doc, found)
+	}
+	meta := source.Field(root, "metadata")
+	text := source.Text(source.Field(source.Field(meta, "annotations"), Annotation))
+	if text == "" {
+		return out
+	}
+	at := source.Ref{Doc: doc, Path: source.JoinKey("metadata.annotations", Annotation)}
+	for _, part := range strings.Split(text, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		codes, err := parseIgnore(part)
+		if err != nil {
+			found.Add(diag.Finding{Code: diag.BadSuppression, At: at, Message: err.Error(), Help: ignoreHelp})
+			continue
+		}
+		out = append(out, ignore{doc: doc, codes: codes, span: doc.Locator().Span(at.Path, false)})
+	}
+	return out
+}
+
+const ignoreHelp = "write the code and a reason: # kgw:ignore KGW305 both hosts are meant"
+
+func parseIgnore(text string) ([]diag.Code, error) {
+	list, reason, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if strings.TrimSpace(reason) == "" {
+		return nil, fmt.Errorf("a suppression needs a code and a reason")
+	}
+	var codes []diag.Code
+	for _, c := range strings.Split(list, ",") {
+		code := diag.Code(c)
+		if _, ok := diag.Lookup(code); !ok {
+			return nil, fmt.Errorf("there is no code %q to suppress", c)
+		}
+		if !code.Adjustable() {
+			return nil, fmt.Errorf("%s cannot be suppressed: only KGW3xx and KGW4xx can", c)
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
+}
+
+// commentIgnores reads the comments of a document. A comment covers its own
+// line, or the next line with content when it stands alone, and the node that
+// starts there.
+func commentIgnores(doc *source.Document, found *diag.List) []ignore {
+	lines := strings.Split(strings.ReplaceAll(string(doc.Text()), "\r\n", "\n"), "\n")
+	var out []ignore
+	for i, line := range lines {
+		m := ignoreComment.FindStringSubmatchIndex(line)
+		if m == nil {
+			continue
+		}
+		column := len([]rune(line[:m[0]+strings.IndexByte(line[m[0]:], '#')])) + 1
+		span := source.Span{File: doc.File.Name, Line: doc.Line() + i, Column: column, EndLine: doc.Line() + i, EndColumn: len([]rune(line)) + 1}
+		text := ""
+		if m[2] >= 0 {
+			text = line[m[2]:m[3]]
+		}
+		codes, err := parseIgnore(text)
+		if err != nil {
+			found.Add(diag.Finding{Code: diag.BadSuppression, At: source.Ref{Doc: doc}, Span: span, Message: err.Error(), Help: ignoreHelp})
+			continue
+		}
+		first := i
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			first = nextContent(lines, i+1)
+		}
+		out = append(out, ignore{doc: doc, codes: codes, span: span, first: doc.Line() + first, last: doc.Line() + nodeEnd(lines, first)})
+	}
+	return out
+}
+
+func content(line string) bool {
+	t := strings.TrimSpace(line)
+	return t != "" && t[0] != '#' && t != "---"
+}
+
+func nextContent(lines []string, i int) int {
+	for i < len(lines) && !content(lines[i]) {
+		i++
+	}
+	return i
+}
+
+// nodeEnd returns the last line of the node that starts at line i: all that is
+// indented deeper, and the elements of a list that stands at the same depth as
+// its key.
+func nodeEnd(lines []string, i int) int {
+	if i >= len(lines) {
+		return i
+	}
+	depth := func(l string) int { return len(l) - len(strings.TrimLeft(l, " ")) }
+	top, isElement := depth(lines[i]), strings.HasPrefix(strings.TrimSpace(lines[i]), "-")
+	end := i
+	for j := i + 1; j < len(lines); j++ {
+		if !content(lines[j]) {
+			continue
+		}
+		d, dash := depth(lines[j]), strings.HasPrefix(strings.TrimSpace(lines[j]), "- ")
+		if d < top || d == top && (isElement || !dash) {
+			break
+		}
+		end = j
+	}
+	return end
+}
+
+// suppress removes suppressed findings and returns what is to be said about
+// suppressions that removed nothing.
+func (r *run) suppress() diag.List {
+	var all []*ignore
+	for _, u := range r.units {
+		for i := range u.ignores {
+			all = append(all, &u.ignores[i])
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	kept := r.found[:0]
+	for i := range r.found {
+		if covered(&r.found[i], all) {
+			r.result.Summary.Suppressed++
+		} else {
+			kept = append(kept, r.found[i])
+		}
+	}
+	r.found = kept
+	var unused diag.List
+	for _, ig := range all {
+		if !ig.used {
+			unused.Add(diag.Finding{Code: diag.UnusedSuppression, At: source.Ref{Doc: ig.doc}, Span: ig.span,
+				Message: fmt.Sprintf("nothing is suppressed here: there is no %s", join(ig.codes)), Help: "remove the suppression"})
+		}
+	}
+	return unused
+}
+
+func join(codes []diag.Code) string {
+	var out []string
+	for _, c := range codes {
+		out = append(out, string(c))
+	}
+	return strings.Join(out, ", ")
+}
+
+// covered tells whether a suppression covers the finding, at any of its
+// places, and marks those that do.
+func covered(f *diag.Finding, all []*ignore) bool {
+	hit := false
+	for _, ig := range all {
+		if !slices.Contains(ig.codes, f.Code) {
+			continue
+		}
+		at := ig.covers(f.At.Doc, f.Span)
+		for i := range f.Related {
+			at = at || ig.covers(f.Related[i].At.Doc, f.Related[i].Span)
+		}
+		if at {
+			ig.used, hit = true, true
+		}
+	}
+	return hit
+}
+
+func (ig *ignore) covers(doc *source.Document, s source.Span) bool {
+	if doc == nil || doc.File != ig.doc.File {
+		return false
+	}
+	if ig.first == 0 {
+		return doc == ig.doc
+	}
+	return s.Line >= ig.first && s.Line <= ig.last
+}

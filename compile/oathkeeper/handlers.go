@@ -1,0 +1,90 @@
+package oathkeeper
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/shape"
+)
+
+// handlerKind is one of the sections of a Rule and the handlers it may name,
+// with the schema of each one's configuration; nil where Oathkeeper checks
+// none. The schemas are those of Oathkeeper v0.40.9
+// (spec/config.schema.json), unchanged since.
+type handlerKind struct {
+	name, group string
+	handlers    map[string]*shape.Type
+}
+
+func (k *handlerKind) names() []string { return slices.Sorted(maps.Keys(k.handlers)) }
+
+var authenticatorKind = &handlerKind{name: "authenticator", group: "authenticators", handlers: map[string]*shape.Type{
+	"noop":         nil,
+	"unauthorized": nil,
+	"anonymous":    closed(field("subject", text)),
+	"jwt": closed(
+		required("jwks_urls", uris), field("required_scope", texts), field("target_audience", texts), field("trusted_issuers", texts),
+		field("allowed_algorithms", texts), field("jwks_max_wait", duration), field("jwks_ttl", duration),
+		field("scope_strategy", scopeStrategy), field("token_from", tokenFrom)),
+	"oauth2_introspection": closed(
+		required("introspection_url", uri), field("scope_strategy", scopeStrategy), field("required_scope", texts),
+		field("target_audience", texts), field("trusted_issuers", texts), field("prefix", text), field("preserve_host", boolean),
+		field("introspection_request_headers", textMap), field("token_from", tokenFrom), field("retry", retry),
+		field("cache", closed(field("enabled", boolean), field("ttl", duration), field("max_cost", integer))),
+		field("pre_authorization", closed(field("enabled", boolean), field("client_id", text), field("client_secret", text),
+			field("token_url", uri), field("audience", text), field("scope", texts)))),
+	"oauth2_client_credentials": closed(
+		required("token_url", uri), field("required_scope", texts), field("retry", retry),
+		field("cache", closed(field("enabled", boolean), field("ttl", duration), field("max_tokens", integer)))),
+	"bearer_token": closed(
+		required("check_session_url", uri), field("token_from", tokenFrom), field("prefix", text), field("preserve_query", boolean),
+		field("preserve_path", boolean), field("preserve_host", boolean), field("force_method", text),
+		field("forward_http_headers", texts), field("additional_headers", textMap), field("extra_from", text), field("subject_from", text)),
+	"cookie_session": closed(
+		required("check_session_url", uri), field("only", texts), field("preserve_query", boolean), field("preserve_path", boolean),
+		field("preserve_host", boolean), field("force_method", text), field("forward_http_headers", texts),
+		field("additional_headers", textMap), field("extra_from", text), field("subject_from", text)),
+}}
+
+var mutatorKind = &handlerKind{name: "mutator", group: "mutators", handlers: map[string]*shape.Type{
+	"noop":     nil,
+	"header":   closed(required("headers", textMap)),
+	"cookie":   closed(required("cookies", textMap)),
+	"id_token": closed(required("jwks_url", uri), required("issuer_url", text), field("claims", text), field("ttl", duration)),
+	"hydrator": closed(
+		required("api", closed(required("url", uri), field("auth", closed(required("basic", closed(required("username", text), required("password", text))))),
+			field("retry", retry))),
+		field("cache", closed(field("enabled", boolean), field("ttl", duration)))),
+}}
+
+var (
+	text    = &shape.Type{Kind: shape.String}
+	boolean = &shape.Type{Kind: shape.Boolean}
+	integer = &shape.Type{Kind: shape.Integer}
+	texts   = &shape.Type{Kind: shape.List, Elem: text}
+	textMap = &shape.Type{Kind: shape.Map, Elem: text}
+	uri     = &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[a-zA-Z][a-zA-Z0-9+.-]*:`, Means: "an absolute URI"}}
+	uris    = &shape.Type{Kind: shape.List, Elem: uri}
+	// A duration has one unit: "1m30s" is refused.
+	duration      = &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[0-9]+(ns|us|ms|s|m|h)$`, Means: "a duration with one unit, such as 30s"}}
+	scopeStrategy = &shape.Type{Kind: shape.String, Enum: []string{"hierarchic", "exact", "wildcard", "none"}}
+	retry         = closed(field("give_up_after", duration), field("max_delay", duration))
+	tokenFrom     = tokenPlace()
+)
+
+func tokenPlace() *shape.Type {
+	t := closed(field("header", text), field("query_parameter", text), field("cookie", text))
+	t.Nullable = true
+	t.ExactlyOne = &shape.ExactlyOne{Fields: []string{"header", "query_parameter", "cookie"}, Message: "token_from names exactly one place"}
+	return t
+}
+
+func closed(fields ...shape.Field) *shape.Type {
+	return &shape.Type{Kind: shape.Object, Fields: fields}
+}
+
+func field(name string, t *shape.Type) shape.Field { return shape.Field{Name: name, Type: t} }
+
+func required(name string, t *shape.Type) shape.Field {
+	return shape.Field{Name: name, Type: t, Required: true}
+}

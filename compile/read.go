@@ -1,0 +1,188 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// unit is one document on its way down the line.
+type unit struct {
+	doc       *source.Document
+	kind      *schema.Kind // nil: not one of ours
+	gateway   *ir.Gateway
+	companion kube.Object
+	found     diag.List
+	other     bool // of another kind, to be passed through
+	target    *boundTarget
+	withheld  bool
+	disagreed string
+	items     []*unit // of a List
+	ignores   []ignore
+	fatal     bool
+}
+
+// read splits the files and takes every document as far as the model, on every
+// core. Trees are dropped on the way: findings parse again for their places.
+func (r *run) read(in Input) {
+	for _, p := range in.Problems {
+		r.found.Add(diag.FromProblem(p))
+		r.result.Fatal = r.result.Fatal || p.Kind.Fatal()
+	}
+	docs := make([][]*source.Document, len(in.Files))
+	problems := make([][]source.Problem, len(in.Files))
+	parallel(len(in.Files), func(i int) { docs[i], problems[i] = source.Split(in.Files[i]) })
+	var all []*source.Document
+	for i := range docs {
+		all = append(all, docs[i]...)
+		for _, p := range problems[i] {
+			r.found.Add(diag.FromProblem(p))
+			r.result.Fatal = true
+		}
+	}
+	settings := r.settings()
+	units := make([]*unit, len(all))
+	parallel(len(all), func(i int) { units[i] = r.document(all[i], settings) })
+	for _, u := range units {
+		r.collect(u)
+	}
+}
+
+// collect flattens Lists and gathers what the units found.
+func (r *run) collect(u *unit) {
+	r.result.Fatal = r.result.Fatal || u.fatal
+	r.found = append(r.found, u.found...)
+	u.found = nil
+	if u.disagreed != "" {
+		r.result.Disagreements = append(r.result.Disagreements, u.disagreed)
+	}
+	if u.items != nil {
+		for _, item := range u.items {
+			r.collect(item)
+		}
+		return
+	}
+	r.units = append(r.units, u)
+	if u.kind != nil {
+		r.result.Summary.Resources++
+	}
+	if u.gateway != nil {
+		r.compiled = append(r.compiled, u)
+	}
+	if u.other && r.options.Passthrough {
+		r.result.Others = append(r.result.Others, u.doc)
+	}
+}
+
+func (r *run) document(doc *source.Document, s *ir.Settings) *unit {
+	u := &unit{doc: doc}
+	root, problem := doc.Outline()
+	if problem != nil {
+		u.fatal = true
+		u.found.Add(diag.FromProblem(*problem))
+		return u
+	}
+	if root == nil {
+		return u
+	}
+	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
+	r.head(u, root, s)
+	return u
+}
+
+// head decides by a document's head what becomes of it.
+func (r *run) head(u *unit, root *source.Node, s *ir.Settings) {
+	doc := u.doc
+	if doc.APIVersion == config.APIVersion && doc.Kind == config.Kind {
+		return
+	}
+	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {
+		u.kind = k
+		r.ours(u, root, s)
+		return
+	}
+	if isList(root, doc) {
+		r.list(u, root, s)
+		return
+	}
+	if f, ok := schema.Suspect(doc, root); ok {
+		u.found.Add(f)
+	}
+	if doc.Namespace == "" {
+		doc.Namespace = r.options.Namespace
+	}
+	u.other = true
+	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) {
+		if root, _ = doc.Expand(root); root != nil {
+			u.companion = kube.Decode(doc, group, root)
+		}
+	}
+}
+
+func isList(root *source.Node, doc *source.Document) bool {
+	return len(doc.Kind) > 3 && doc.Kind[len(doc.Kind)-4:] == "List" && source.Field(root, "items") != nil
+}
+
+func (r *run) list(u *unit, root *source.Node, s *ir.Settings) {
+	root, problems := u.doc.Expand(root)
+	u.add(problems)
+	if root == nil {
+		return
+	}
+	items, _ := u.doc.Items(root)
+	u.items = []*unit{}
+	for _, item := range items {
+		child := &unit{doc: item}
+		node, _ := item.Outline()
+		r.head(child, node, s)
+		u.items = append(u.items, child)
+	}
+}
+
+func (u *unit) add(problems []source.Problem) {
+	for _, p := range problems {
+		u.fatal = u.fatal || p.Kind.Fatal()
+		u.found.Add(diag.FromProblem(p))
+	}
+}
+
+// ours checks, decodes and lifts a document of a kind that kgw compiles.
+func (r *run) ours(u *unit, root *source.Node, s *ir.Settings) {
+	root, problems := u.doc.Expand(root)
+	u.add(problems)
+	if root == nil {
+		return
+	}
+	if u.doc.Namespace == "" {
+		u.doc.Namespace = r.options.Namespace
+	}
+	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
+	u.found = append(u.found, faults...)
+	u.againstSchema(root, len(faults) > 0, r.options.Schema)
+	u.ignores = readIgnores(u.doc, root, &u.found)
+	resource := u.kind.Decode(u.doc, root)
+	u.found = append(u.found, resource.Check(s)...)
+	gateway, found := resource.Lift(s)
+	u.gateway, u.found = gateway, append(u.found, found...)
+}
+
+// againstSchema holds the decoder and the JSON Schema of the kind to each
+// other. In a build only documents that the decoder refused are looked at.
+func (u *unit) againstSchema(root *source.Node, refused, every bool) {
+	if !refused && !every {
+		return
+	}
+	v, err := u.kind.Validator()
+	if err != nil {
+		u.disagreed = err.Error()
+		return
+	}
+	if wrong := v.Validate(source.Value(root)); (len(wrong) > 0) != refused {
+		u.disagreed = fmt.Sprintf("%s:%d: decoder and JSON Schema of %s disagree: %v", u.doc.File.Name, u.doc.Line(), u.kind.Name(), wrong)
+	}
+}

@@ -1,0 +1,191 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/kube"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+// claims are the hosts of VirtualServices among the inputs.
+func (r *run) claims() []validate.Claim {
+	var out []validate.Claim
+	for _, u := range r.units {
+		v, ok := u.companion.(*kube.VirtualService)
+		if !ok {
+			continue
+		}
+		var owners []validate.OwnerRef
+		for _, o := range v.Owners {
+			owners = append(owners, validate.OwnerRef(o))
+		}
+		for i, h := range v.Hosts {
+			out = append(out, validate.Claim{Origin: v.Origin.At("spec", "hosts").Elem(i), Host: h, Kind: "VirtualService", Name: v.Name, Labels: v.Labels, Owners: owners})
+		}
+	}
+	return out
+}
+
+// identities are the resources that must be defined once.
+func (r *run) identities() []validate.Identity {
+	var out []validate.Identity
+	for _, u := range r.units {
+		if (u.kind != nil || u.companion != nil) && u.doc.Name != "" {
+			out = append(out, validate.Identity{Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind,
+				Name: ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name}})
+		}
+	}
+	return out
+}
+
+// check asks the emitters of each gateway's target what they would write.
+func (r *run) check() {
+	r.targets = map[string]*boundTarget{}
+	for _, u := range r.compiled {
+		u.target = r.target(u)
+	}
+	parallel(len(r.compiled), func(i int) {
+		u := r.compiled[i]
+		if u.target == nil {
+			return
+		}
+		for _, e := range u.target.emitters {
+			u.found = append(u.found, e.check(u.gateway, &u.target.Target)...)
+		}
+		u.found = append(u.found, checkLabels(u.gateway)...)
+	})
+	for _, u := range r.compiled {
+		r.found = append(r.found, u.found...)
+		u.found = nil
+	}
+}
+
+func (r *run) target(u *unit) *boundTarget {
+	name := r.options.Target
+	if name == "" {
+		name = targetOf(u.kind, r.options.Config)
+	}
+	if t, ok := r.targets[name]; ok {
+		return t
+	}
+	t, err := bind(name, r.options)
+	if err != nil {
+		r.found.Add(diag.Finding{Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
+			Message: fmt.Sprintf("%s is not compiled for target %q yet", u.kind.Name(), name),
+			Help:    "the targets are " + fmt.Sprint(TargetNames())})
+		return nil
+	}
+	r.targets[name] = t
+	return t
+}
+
+const maxLabel = 63 // characters of a label's value
+
+// checkLabels reports labels whose values the API server would refuse.
+func checkLabels(g *ir.Gateway) diag.List {
+	var found diag.List
+	for k, v := range g.Labels {
+		if len(v) > maxLabel {
+			found.Add(diag.Finding{Code: diag.LabelTooLong, At: g.Origin.At("metadata", "name"),
+				Message: fmt.Sprintf("label %s would have the value %q of %d characters; at most %d are allowed", k, v, len(v), maxLabel),
+				Help:    "use a shorter name or namespace"})
+		}
+	}
+	return found
+}
+
+// level gives every finding its severity, applies suppressions, and decides
+// which resources are withheld.
+func (r *run) level() {
+	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
+	r.found = levels.Apply(r.found)
+	r.found.Resolve()
+	r.found = append(r.found, levels.Apply(r.suppress())...)
+	r.found.Resolve()
+	withheld := map[*source.Document]bool{}
+	for i := range r.found {
+		if d := r.found[i].Document(); d != nil && r.found[i].Severity == diag.Error {
+			withheld[d] = true
+		}
+	}
+	for _, u := range r.units {
+		u.withheld = withheld[u.doc]
+		if u.kind != nil {
+			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld})
+		}
+	}
+}
+
+// lower writes the manifests of the gateways that are not withheld. Two
+// objects of one name are an error, never an overwrite.
+func (r *run) lower() {
+	objects := make([][]manifest.Object, len(r.compiled))
+	parallel(len(r.compiled), func(i int) {
+		u := r.compiled[i]
+		if u.withheld || u.target == nil {
+			return
+		}
+		for _, e := range u.target.emitters {
+			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
+		}
+		r.labelOwner(u, objects[i])
+	})
+	first := map[string]int{}
+	clash := map[int]bool{}
+	for i, list := range objects {
+		for j := range list {
+			k, seen := first[list[j].Key()]
+			if !seen {
+				first[list[j].Key()] = i
+				continue
+			}
+			clash[i], clash[k] = true, true
+			r.collision(&list[j], r.compiled[k])
+		}
+	}
+	for i, list := range objects {
+		if !clash[i] {
+			r.result.Objects = append(r.result.Objects, list...)
+		}
+	}
+	manifest.Sort(r.result.Objects)
+}
+
+func (r *run) collision(o *manifest.Object, other *unit) {
+	f := diag.Finding{Code: diag.NameCollision, Severity: diag.Error, At: o.Origin,
+		Message: fmt.Sprintf("%s %q would be written twice", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
+		Help:    "rename one of the two resources",
+		Related: []diag.Related{{Message: "the other resource", At: other.gateway.Origin}}}
+	r.found = append(r.found, f)
+}
+
+// labelOwner adds kgw's own label where the configuration asks for it.
+func (r *run) labelOwner(u *unit, objects []manifest.Object) {
+	if !r.options.Config.OwnerLabel {
+		return
+	}
+	for i := range objects {
+		labels := map[string]string{"kgw.dev/owner": u.gateway.Name.Namespace + "." + u.gateway.Name.Name}
+		for k, v := range objects[i].Meta.Labels {
+			labels[k] = v
+		}
+		objects[i].Meta.Labels = labels
+	}
+}
+
+// finish sorts the findings and counts.
+func (r *run) finish() {
+	r.found.Resolve()
+	r.found.Sort()
+	r.result.Findings = r.found
+	r.result.Summary.Count(r.found)
+	r.result.Summary.Objects = len(r.result.Objects)
+}
+
+// link fills in what other documents say.
+func (r *run) link() {}

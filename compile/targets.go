@@ -1,0 +1,96 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kgw-dev/kgw/compile/oathkeeper"
+	"github.com/kgw-dev/kgw/compile/route"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// emitter is one kind of output.
+type emitter struct {
+	check func(*ir.Gateway, *ir.Target) diag.List
+	lower func(*ir.Gateway, *ir.Target) []manifest.Object
+}
+
+var (
+	routes = emitter{route.Check, route.Lower}
+	rules  = emitter{oathkeeper.Check, oathkeeper.Lower}
+)
+
+// target is one line of the table: which emitters write, and who enforces what.
+type target struct {
+	name     string
+	emitters []emitter
+	plan     ir.Plan
+}
+
+// targets is the table of targets.
+var targets = []target{
+	{"oathkeeper", []emitter{routes, rules}, ir.Plan{}},
+}
+
+// TargetNames lists the targets.
+func TargetNames() []string {
+	var out []string
+	for _, t := range targets {
+		out = append(out, t.name)
+	}
+	return out
+}
+
+// targetOf names the target of a kind: what the configuration says for the
+// kind and version, for the kind, or the kind's own.
+func targetOf(k *schema.Kind, c *config.Config) string {
+	for _, key := range []string{k.Name(), k.Kind} {
+		if t := c.Targets[key]; t != "" {
+			return t
+		}
+	}
+	if k.Handler && c.JWTHandler == "istio" {
+		return "istio"
+	}
+	return k.Target
+}
+
+// boundTarget is a target with the parameters its emitters are given.
+type boundTarget struct {
+	ir.Target
+	emitters []emitter
+}
+
+// bind completes a target with what the configuration says of the cluster.
+func bind(name string, o *Options) (*boundTarget, error) {
+	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no target %q", name)
+	}
+	c := o.Config
+	return &boundTarget{emitters: targets[i].emitters, Target: ir.Target{
+		Name: name, Plan: targets[i].plan,
+		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port,
+		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
+		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
+	}}, nil
+}
+
+func handlerDefaults(groups map[string]map[string]config.Handler) map[string]map[string]ir.HandlerDefaults {
+	if len(groups) == 0 {
+		return nil
+	}
+	out := map[string]map[string]ir.HandlerDefaults{}
+	for group, handlers := range groups {
+		out[group] = map[string]ir.HandlerDefaults{}
+		for name, h := range handlers {
+			out[group][name] = ir.HandlerDefaults{Disabled: h.Enabled != nil && !*h.Enabled, Config: source.ObjectOf(h.Config)}
+		}
+	}
+	return out
+}

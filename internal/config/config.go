@@ -1,0 +1,188 @@
+// Package config is kgw.yaml: its description, its reader, and where it is
+// found.
+//
+// It takes bytes or a directory to search from and gives a Config with
+// findings that have places. It must not know any command, dialect or target.
+package config
+
+// APIVersion and Kind are the head of a configuration document.
+const (
+	APIVersion = "kgw.dev/v1alpha1"
+	Kind       = "Config"
+	// FileName is the file that is searched for upwards from the inputs.
+	FileName = "kgw.yaml"
+)
+
+// Config is what a repository says about its cluster and about how strict kgw
+// is to be. The zero value, completed by Default, is a valid configuration.
+type Config struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Metadata   map[string]any `json:"metadata,omitempty"`
+
+	Namespace  string            `json:"namespace"`
+	Compat     string            `json:"compat"`
+	Domains    Domains           `json:"domains"`
+	Services   Services          `json:"services"`
+	Oathkeeper Oathkeeper        `json:"oathkeeper"`
+	JWTHandler string            `json:"jwtHandler"`
+	Istio      Istio             `json:"istio"`
+	CORS       CORS              `json:"cors"`
+	Labels     map[string]string `json:"labels"`
+	Skipper    Skipper           `json:"skipper"`
+	Known      Known             `json:"known"`
+	Policy     Policy            `json:"policy"`
+	Fabric     Fabric            `json:"fabric"`
+	Targets    map[string]string `json:"targets"`
+	Rules      map[string]string `json:"rules"`
+	OwnerLabel bool              `json:"ownerLabel"`
+	Inputs     []string          `json:"inputs"`
+	KeepInputs bool              `json:"keepInputs"`
+
+	// File is the file it was read from, "" for defaults.
+	File string `json:"-"`
+}
+
+// Domains are the domains of hosts. A nil Allow is absent.
+type Domains struct {
+	Default string   `json:"default"`
+	Allow   []string `json:"allow"`
+}
+
+// Services says which Services must not be exposed, as service.namespace. A
+// nil Block is absent.
+type Services struct {
+	Block []string `json:"block"`
+}
+
+// Oathkeeper is where the cluster's Oathkeeper is and how it is configured.
+type Oathkeeper struct {
+	Service   string                        `json:"service"`
+	Port      uint32                        `json:"port"`
+	Principal string                        `json:"principal"`
+	Version   string                        `json:"version"`
+	Handlers  map[string]map[string]Handler `json:"handlers"`
+}
+
+// Handler is the global configuration of one handler, in Oathkeeper's shape.
+type Handler struct {
+	Enabled *bool          `json:"enabled"`
+	Config  map[string]any `json:"config"`
+}
+
+// Istio is what the mesh is configured with.
+type Istio struct {
+	IngressPrincipal string   `json:"ingressPrincipal"`
+	ExtAuthProviders []string `json:"extAuthProviders"`
+}
+
+// CORS replaces parts of the default policy of the legacy versions; nil parts
+// are absent.
+type CORS struct {
+	AllowOrigins []map[string]string `json:"allowOrigins"`
+	AllowMethods []string            `json:"allowMethods"`
+	AllowHeaders []string            `json:"allowHeaders"`
+}
+
+// Skipper is how Ingresses for Skipper are written.
+type Skipper struct {
+	SSLPolicy                string   `json:"sslPolicy"`
+	VersionedHostsBaseDomain string   `json:"versionedHostsBaseDomain"`
+	AdditionalFilters        []string `json:"additionalFilters"`
+	Annotations              []string `json:"annotations"`
+}
+
+// Known describes objects that are kept in other repositories.
+type Known struct {
+	Services  []KnownService `json:"services"`
+	Gateways  []KnownGateway `json:"gateways"`
+	Providers []string       `json:"providers"`
+}
+
+// KnownService is a Service in another repository.
+type KnownService struct {
+	Name      string            `json:"name"`
+	Namespace string            `json:"namespace"`
+	Selector  map[string]string `json:"selector"`
+	Ports     []KnownPort       `json:"ports"`
+}
+
+// KnownPort is a port of a KnownService.
+type KnownPort struct {
+	Name string `json:"name"`
+	Port uint32 `json:"port"`
+}
+
+// KnownGateway is an Istio Gateway in another repository.
+type KnownGateway struct {
+	Name      string   `json:"name"`
+	Namespace string   `json:"namespace"`
+	Hosts     []string `json:"hosts"`
+}
+
+// Policy holds rules of the repository.
+type Policy struct {
+	Public string        `json:"public"`
+	Routes []PublicRoute `json:"publicRoutes"`
+}
+
+// PublicRoute is a route that is meant to be public.
+type PublicRoute struct {
+	Host    string   `json:"host"`
+	Path    string   `json:"path"`
+	Methods []string `json:"methods"`
+}
+
+// Fabric says which token issuers stand for services and employees.
+type Fabric struct {
+	Issuers FabricIssuers `json:"issuers"`
+}
+
+// FabricIssuers are the issuers of the two realms.
+type FabricIssuers struct {
+	Services  *Issuer `json:"services"`
+	Employees *Issuer `json:"employees"`
+}
+
+// Issuer is an issuer of tokens.
+type Issuer struct {
+	Issuer  string `json:"issuer"`
+	JWKSURI string `json:"jwksUri"`
+}
+
+// Default returns the configuration of a repository that has none.
+func Default() *Config {
+	return &Config{
+		APIVersion: APIVersion, Kind: Kind,
+		Namespace: "default",
+		Compat:    "strict",
+		Oathkeeper: Oathkeeper{
+			Service:   "ory-oathkeeper-proxy.kyma-system.svc.cluster.local",
+			Port:      4455,
+			Principal: "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account",
+			Version:   "0.40",
+		},
+		JWTHandler: "ory",
+		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"},
+		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
+		Policy:     Policy{Public: "allow"},
+	}
+}
+
+// DefaultBlock are the Services that no resource may expose unless the
+// configuration says otherwise: what Kyma's charts and the controller's own
+// flags listed, and istiod.
+var DefaultBlock = []string{
+	"kubernetes.default", "kube-dns.kube-system",
+	"istio-citadel.istio-system", "istio-galley.istio-system", "istio-ingressgateway.istio-system", "istio-pilot.istio-system",
+	"istio-policy.istio-system", "istio-sidecar-injector.istio-system", "istio-telemetry.istio-system", "istiod.istio-system",
+	"apiserver-proxy.kyma-system", "apiserver-proxy-ssl.kyma-system",
+}
+
+// Blocked returns the Services that must not be exposed.
+func (c *Config) Blocked() []string {
+	if c.Services.Block == nil {
+		return DefaultBlock
+	}
+	return c.Services.Block
+}

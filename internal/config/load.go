@@ -1,0 +1,226 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Find returns the kgw.yaml that is nearest upwards from a directory, or "".
+func Find(dir string) string {
+	for dir, err := filepath.Abs(dir); err == nil; dir = filepath.Dir(dir) {
+		file := filepath.Join(dir, FileName)
+		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+			return file
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	return ""
+}
+
+// Read reads a configuration over the defaults. Findings name their places in
+// the file; an error means that the file could not be read.
+func Read(file, display string) (*Config, diag.List, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the configuration: %w", err)
+	}
+	c, found := Parse(display, data)
+	c.File = file
+	return c, found, nil
+}
+
+// Parse reads a configuration from bytes, over the defaults.
+func Parse(name string, data []byte) (*Config, diag.List) {
+	c := Default()
+	f, problem := source.NewFile(name, data)
+	if problem != nil {
+		return c, diag.List{diag.FromProblem(*problem)}
+	}
+	docs, problems := source.Split(f)
+	var found diag.List
+	for _, p := range problems {
+		found.Add(diag.FromProblem(p))
+	}
+	if len(docs) != 1 {
+		found.Add(diag.Finding{Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)),
+			Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}})
+		return c, found
+	}
+	return c, append(found, c.merge(docs[0], Type)...)
+}
+
+// FromNode reads a configuration from a document that was parsed already, over
+// the defaults: a functionConfig.
+func FromNode(doc *source.Document, root *source.Node) (*Config, diag.List) {
+	c := Default()
+	return c, c.take(doc, root, Type)
+}
+
+func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
+	root, problems := doc.Parse()
+	var found diag.List
+	for _, p := range problems {
+		found.Add(diag.FromProblem(p))
+	}
+	if root == nil {
+		return found
+	}
+	return append(found, c.take(doc, root, t)...)
+}
+
+func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) diag.List {
+	found := t.Check(root, source.Ref{Doc: doc})
+	if len(found) > 0 {
+		return found
+	}
+	data, err := yaml.Marshal(jsonValue(source.Value(root)))
+	if err == nil {
+		err = yaml.Unmarshal(data, c)
+	}
+	if err != nil {
+		found.Add(diag.Finding{Code: diag.WrongType, At: source.Ref{Doc: doc}, Message: err.Error()})
+	}
+	return append(found, c.checkRules(doc)...)
+}
+
+// jsonValue turns Objects and Numbers into what encoding/json knows.
+func jsonValue(v any) any {
+	switch x := v.(type) {
+	case source.Object:
+		m := make(map[string]any, len(x))
+		for _, e := range x {
+			m[e.Key] = jsonValue(e.Value)
+		}
+		return m
+	case []any:
+		for i := range x {
+			x[i] = jsonValue(x[i])
+		}
+		return x
+	case source.Number:
+		var n any
+		_ = yaml.Unmarshal([]byte(x), &n)
+		return n
+	}
+	return v
+}
+
+// checkRules reports re-levelled codes that do not exist or cannot be
+// re-levelled.
+func (c *Config) checkRules(doc *source.Document) diag.List {
+	var found diag.List
+	codes := make([]string, 0, len(c.Rules))
+	for code := range c.Rules {
+		codes = append(codes, code)
+	}
+	sort.Strings(codes)
+	for _, code := range codes {
+		if err := diag.CheckLevel(diag.Code(code)); err != nil {
+			found.Add(diag.Finding{Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: source.JoinKey("rules", code), Key: true},
+				Message: err.Error(), Help: "kgw explain lists all codes"})
+		}
+	}
+	return found
+}
+
+// Levels returns the re-levelled codes.
+func (c *Config) Levels() map[diag.Code]diag.Severity {
+	out := map[diag.Code]diag.Severity{}
+	for code, level := range c.Rules {
+		if s, ok := diag.ParseSeverity(level); ok {
+			out[diag.Code(code)] = s
+		}
+	}
+	return out
+}
+
+// Mode returns what kgw measures against.
+func (c *Config) Mode() diag.Mode {
+	if c.Compat == "controller" {
+		return diag.Controller
+	}
+	return diag.Strict
+}
+
+// Variable is an environment variable that sets a scalar of the configuration.
+type Variable struct{ Name, Path, Doc string }
+
+// Variables lists the environment variables, in the order of the settings.
+func Variables() []Variable { return variables("", fields) }
+
+func variables(path string, fields []shape.Field) []Variable {
+	var out []Variable
+	for _, f := range fields {
+		p := source.JoinKey(path, f.Name)
+		switch f.Type.Kind {
+		case shape.Object:
+			out = append(out, variables(p, f.Type.Fields)...)
+		case shape.String, shape.Integer, shape.Boolean:
+			out = append(out, Variable{Name: "KGW_" + strings.ToUpper(strings.ReplaceAll(p, ".", "_")), Path: p, Doc: f.Type.Doc})
+		}
+	}
+	return out
+}
+
+// Environment applies the KGW_* variables that set scalars. Findings name the
+// variables.
+func (c *Config) Environment(getenv func(string) string) diag.List {
+	var found diag.List
+	t := &shape.Type{Kind: shape.Object, Fields: fields}
+	for _, v := range Variables() {
+		value := getenv(v.Name)
+		if value == "" {
+			continue
+		}
+		doc, root := overlay(v, value)
+		for _, f := range c.take(doc, root, t) {
+			f.Message = fmt.Sprintf("%s: %s", v.Name, f.Message)
+			f.Span = source.Span{File: "<environment>", Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+			found.Add(f)
+		}
+	}
+	return found
+}
+
+// overlay is a document that sets one field to the text.
+func overlay(v Variable, value string) (*source.Document, *source.Node) {
+	parts := strings.Split(v.Path, ".")
+	text := strings.Builder{}
+	for i, p := range parts {
+		text.WriteString(strings.Repeat("  ", i) + p + ":")
+		if i < len(parts)-1 {
+			text.WriteString("\n")
+		}
+	}
+	if isText(v.Path, fields) {
+		value = fmt.Sprintf("%q", value)
+	}
+	f := &source.File{Name: "<environment>", Data: []byte(text.String() + " " + value + "\n")}
+	docs, _ := source.Split(f)
+	root, _ := docs[0].Parse()
+	if root == nil {
+		root = &source.Node{}
+	}
+	return docs[0], root
+}
+
+func isText(path string, fields []shape.Field) bool {
+	name, rest, _ := strings.Cut(path, ".")
+	for _, f := range fields {
+		if f.Name == name {
+			return f.Type.Kind == shape.String || rest != "" && isText(rest, f.Type.Fields)
+		}
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package config
+
+import "github.com/kgw-dev/kgw/internal/shape"
+
+func object(doc string, fields ...shape.Field) *shape.Type {
+	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: fields}
+}
+
+func text(doc, def string) *shape.Type {
+	return &shape.Type{Kind: shape.String, Doc: doc, Default: def}
+}
+
+func texts(doc string) *shape.Type {
+	return &shape.Type{Kind: shape.List, Doc: doc, Elem: &shape.Type{Kind: shape.String}}
+}
+
+func textMap(doc string) *shape.Type {
+	return &shape.Type{Kind: shape.Map, Doc: doc, Elem: &shape.Type{Kind: shape.String}}
+}
+
+func choice(doc, def string, values ...string) *shape.Type {
+	return &shape.Type{Kind: shape.String, Doc: doc, Default: def, Enum: values}
+}
+
+func flag(doc string) *shape.Type {
+	return &shape.Type{Kind: shape.Boolean, Doc: doc, Default: "false"}
+}
+
+func field(name string, t *shape.Type) shape.Field { return shape.Field{Name: name, Type: t} }
+
+func required(name string, t *shape.Type) shape.Field {
+	return shape.Field{Name: name, Type: t, Required: true}
+}
+
+var port = &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(65535), Doc: "Port number."}
+
+var serviceName = &shape.Pattern{
+	Expr:  `^[a-z0-9]([-a-z0-9]*[a-z0-9])?\.[a-z0-9]([-a-z0-9]*[a-z0-9])?$`,
+	Means: "a service and its namespace, such as kubernetes.default",
+}
+
+var handlerGroup = &shape.Type{Kind: shape.Map, Doc: "Handlers by name.", Elem: &shape.Type{Kind: shape.Object, Open: true, Fields: []shape.Field{
+	field("enabled", &shape.Type{Kind: shape.Boolean, Doc: "Whether the handler is enabled in the cluster."}),
+	field("config", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "The handler's global configuration; a rule's own is merged over it."}),
+}}}
+
+var issuer = object("An issuer of tokens.",
+	required("issuer", text("Issuer, as in the tokens' iss claim.", "")),
+	required("jwksUri", text("Address of the issuer's key set.", "")))
+
+// fields are the settings of a configuration, without its head.
+var fields = []shape.Field{
+	field("namespace", &shape.Type{Kind: shape.String, Pattern: shape.DNSLabel, MinLen: 1, MaxLen: 63, Default: "default",
+		Doc: "Namespace of documents that name none. The flag -n overrides it."}),
+	field("compat", choice("strict applies kgw's own judgement; controller writes exactly what the resource's controller would have written.", "strict", "strict", "controller")),
+	field("domains", object("Domains of hosts.",
+		field("default", text("Appended to a host without a dot (APIRule v1alpha1 and v1beta1). Empty: such a host is an error.", "")),
+		field("allow", texts("Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.")))),
+	field("services", object("Services that must not be exposed.",
+		field("block", &shape.Type{Kind: shape.List, Doc: "Services as service.namespace. Absent: Kyma's own list. Empty: none.",
+			Elem: &shape.Type{Kind: shape.String, Pattern: serviceName}}))),
+	field("oathkeeper", object("The cluster's Oathkeeper.",
+		field("service", text("Host of its proxy.", "ory-oathkeeper-proxy.kyma-system.svc.cluster.local")),
+		field("port", port),
+		field("principal", text("Identity of its proxy in the mesh.", "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account")),
+		field("version", choice("Version whose matching rules apply.", "0.40", "0.40", "26.2")),
+		field("handlers", object("The global configuration of its handlers, in Oathkeeper's own shape. Absent: every handler is enabled, and a field that the cluster can supply is taken as supplied.",
+			field("authenticators", handlerGroup), field("authorizers", handlerGroup), field("mutators", handlerGroup), field("errors", &shape.Type{Kind: shape.Any}))))),
+	field("jwtHandler", choice("Who enforces APIRule v1beta1.", "ory", "ory", "istio")),
+	field("istio", object("The mesh.",
+		field("ingressPrincipal", text("Identity of the ingress gateway.", "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account")),
+		field("extAuthProviders", texts("External authorizers that the mesh configuration defines.")))),
+	field("cors", object("Replaces parts of the default CORS policy of APIRule v1alpha1 and v1beta1.",
+		field("allowOrigins", &shape.Type{Kind: shape.List, Doc: "Origins: exact, prefix or regex.", Elem: object("One origin.",
+			field("exact", text("The whole origin.", "")), field("prefix", text("Its beginning.", "")), field("regex", text("A regular expression.", "")))}),
+		field("allowMethods", texts("Methods that are allowed.")),
+		field("allowHeaders", texts("Request headers that are allowed.")))),
+	field("labels", textMap("Labels that are added to everything written.")),
+	field("skipper", object("Ingresses for Skipper.",
+		field("sslPolicy", text("Value of the load balancer's policy annotation.", "ELBSecurityPolicy-FS-2018-06")),
+		field("versionedHostsBaseDomain", text("Base domain of versioned hosts. Empty: none are written.", "")),
+		field("additionalFilters", texts("Filters that gateways may add by annotation.")),
+		field("annotations", texts("Annotations of gateways that are copied.")))),
+	field("known", object("Objects that are kept in other repositories.",
+		field("services", &shape.Type{Kind: shape.List, Doc: "Services.", Elem: object("A Service.",
+			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")),
+			field("selector", textMap("Its pod selector.")),
+			field("ports", &shape.Type{Kind: shape.List, Doc: "Its ports.", Elem: object("A port.", field("name", text("Its name.", "")), required("port", port))}))}),
+		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways.", Elem: object("A Gateway.",
+			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")), field("hosts", texts("The hosts it serves.")))}),
+		field("providers", texts("External authorizers of the mesh.")))),
+	field("policy", object("Rules of the repository.",
+		field("public", choice("Whether routes without authentication are allowed.", "allow", "allow", "deny")),
+		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: object("A route.",
+			field("host", text("Its host; empty: any.", "")), required("path", text("Its path as written in the resource.", "")),
+			field("methods", texts("Its methods; absent: any.")))}))),
+	field("fabric", object("FabricGateway on the Istio targets.",
+		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
+	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "skipper"}}}),
+	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
+	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),
+	field("inputs", texts("File patterns that kgw fn reads.")),
+	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
+}
+
+// Type describes a configuration document.
+var Type = &shape.Type{Kind: shape.Object, Doc: "Configuration of kgw. Everything but the head is optional.", Fields: append([]shape.Field{
+	required("apiVersion", &shape.Type{Kind: shape.String, Enum: []string{APIVersion}}),
+	required("kind", &shape.Type{Kind: shape.String, Enum: []string{Kind}}),
+	field("metadata", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "Name and annotations, as kustomize needs them."}),
+}, fields...)}

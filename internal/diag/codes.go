@@ -1,0 +1,176 @@
+package diag
+
+var (
+	fault  = [2]Severity{Error, Error}     // the input, or the controller itself, rules it out
+	doubt  = [2]Severity{Error, Warning}   // the controller would write it; kgw finds fault with it
+	notice = [2]Severity{Warning, Warning} // written, and worth knowing
+	aside  = [2]Severity{Info, Info}       // for the record
+)
+
+// Codes of findings about reading.
+const (
+	Unreadable      Code = "KGW101"
+	NotUTF8         Code = "KGW102"
+	Syntax          Code = "KGW103"
+	Tab             Code = "KGW104"
+	DuplicateKey    Code = "KGW105"
+	AmbiguousScalar Code = "KGW106"
+	Alias           Code = "KGW107"
+	TooLarge        Code = "KGW108"
+	BadKey          Code = "KGW109"
+	SymlinkLoop     Code = "KGW110"
+	UnknownVersion  Code = "KGW111"
+	AlmostKind      Code = "KGW112"
+	NoHead          Code = "KGW113"
+	BadSuppression  Code = "KGW114"
+	UncompiledKind  Code = "KGW115"
+)
+
+// Codes of findings about the structure of one resource.
+const (
+	UnknownField       Code = "KGW201"
+	MissingField       Code = "KGW202"
+	WrongType          Code = "KGW203"
+	NotAllowed         Code = "KGW204"
+	BadFormat          Code = "KGW205"
+	OutOfRange         Code = "KGW206"
+	BadLength          Code = "KGW207"
+	NotExactlyOne      Code = "KGW208"
+	BadName            Code = "KGW209"
+	RepeatedPath       Code = "KGW210"
+	NoService          Code = "KGW211"
+	UnknownHandler     Code = "KGW212"
+	HandlerCombination Code = "KGW213"
+	MixedHandlers      Code = "KGW214"
+	NeedlessConfig     Code = "KGW215"
+	BadJWTConfig       Code = "KGW216"
+	BadURL             Code = "KGW217"
+	WrongJWTDialect    Code = "KGW218"
+	BadPathOperator    Code = "KGW219"
+	PathConflict       Code = "KGW220"
+	IssuerConflict     Code = "KGW221"
+	BadMutator         Code = "KGW222"
+	BadHost            Code = "KGW223"
+	BadGateway         Code = "KGW224"
+	BadOrigin          Code = "KGW225"
+)
+
+// Codes of findings about policy and references.
+const (
+	HostNotAllowed       Code = "KGW301"
+	HostLookalike        Code = "KGW302"
+	NoDomain             Code = "KGW303"
+	ServiceBlocked       Code = "KGW304"
+	HostConflict         Code = "KGW305"
+	DuplicateResource    Code = "KGW306"
+	UnusedSuppression    Code = "KGW307"
+	ServiceNotFound      Code = "KGW308"
+	NoSelector           Code = "KGW309"
+	GatewayNotFound      Code = "KGW310"
+	GatewayNotShort      Code = "KGW311"
+	ProviderNotFound     Code = "KGW312"
+	NoSidecar            Code = "KGW313"
+	WildcardHostConflict Code = "KGW314"
+)
+
+// Codes of findings about overlap and exposure.
+const (
+	MethodsNotEnforced Code = "KGW410"
+	RouteLost          Code = "KGW411"
+	MutatorsIgnored    Code = "KGW412"
+	OpenFirst          Code = "KGW413"
+	TokenShadowed      Code = "KGW414"
+)
+
+// Codes of findings about what a target cannot express.
+const (
+	NotCompiled     Code = "KGW501"
+	NoSuchHandler   Code = "KGW502"
+	RegexRefused    Code = "KGW503"
+	RegexPoison     Code = "KGW504"
+	RegexAmbiguous  Code = "KGW505"
+	HandlerConfig   Code = "KGW506"
+	BadUpstream     Code = "KGW507"
+	NameCollision   Code = "KGW508"
+	HandlerDisabled Code = "KGW509"
+	DeadRule        Code = "KGW510"
+	LabelTooLong    Code = "KGW511"
+)
+
+// Rules is the table of codes, in order. A retired code stays in it.
+var Rules = []Rule{
+	{Unreadable, "Unreadable", fault, "a file or directory cannot be read"},
+	{NotUTF8, "NotUTF8", fault, "a file is not UTF-8 text"},
+	{Syntax, "Syntax", fault, "a document is not valid YAML"},
+	{Tab, "Tab", fault, "a tab is used where YAML wants spaces"},
+	{DuplicateKey, "DuplicateKey", fault, "a mapping has the same key twice"},
+	{AmbiguousScalar, "AmbiguousScalar", notice, "a plain scalar means one thing to YAML 1.1 and another to YAML 1.2"},
+	{Alias, "Alias", fault, "an alias stands for a value that contains it, or for too many values"},
+	{TooLarge, "TooLarge", fault, "a file or document exceeds a limit"},
+	{BadKey, "BadKey", fault, "a mapping key is not a plain value"},
+	{SymlinkLoop, "SymlinkLoop", fault, "a symbolic link leads back to itself"},
+	{UnknownVersion, "UnknownVersion", fault, "a document of a known kind has an unknown version"},
+	{AlmostKind, "AlmostKind", fault, "a document's apiVersion or kind looks like a misspelt known one"},
+	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},
+	{BadSuppression, "BadSuppression", fault, "a suppression is malformed, has no reason, or names a code that cannot be suppressed"},
+	{UncompiledKind, "UncompiledKind", notice, "a document is gateway configuration of a kind that kgw does not compile"},
+
+	{UnknownField, "UnknownField", fault, "a field does not exist in this version of the kind"},
+	{MissingField, "MissingField", fault, "a required field is absent"},
+	{WrongType, "WrongType", fault, "a value has the wrong type"},
+	{NotAllowed, "NotAllowed", fault, "a value is not one of those allowed"},
+	{BadFormat, "BadFormat", fault, "a value does not have the form its field demands"},
+	{OutOfRange, "OutOfRange", fault, "a number is outside its range"},
+	{BadLength, "BadLength", fault, "a text or list is too short or too long"},
+	{NotExactlyOne, "NotExactlyOne", fault, "not exactly one of several exclusive fields is set"},
+	{BadName, "BadName", fault, "a resource's name or namespace is absent or not a DNS-1123 name"},
+	{RepeatedPath, "RepeatedPath", fault, "two rules of one resource have the same path, or the same path and method"},
+	{NoService, "NoService", fault, "neither the rule nor the resource names a service"},
+	{UnknownHandler, "UnknownHandler", fault, "an access strategy is not one the controller knows"},
+	{HandlerCombination, "HandlerCombination", fault, "an access strategy is combined with others though it must stand alone"},
+	{MixedHandlers, "MixedHandlers", fault, "secure and unsecure access strategies stand in one rule"},
+	{NeedlessConfig, "NeedlessConfig", fault, "a handler that takes no configuration has one"},
+	{BadJWTConfig, "BadJWTConfig", fault, "the configuration of a jwt handler is empty or malformed"},
+	{BadURL, "BadURL", fault, "an issuer or key set address is not a URL"},
+	{WrongJWTDialect, "WrongJWTDialect", fault, "a jwt configuration is written for the other handler"},
+	{BadPathOperator, "BadPathOperator", fault, "the operators of a path stand where they may not"},
+	{PathConflict, "PathConflict", fault, "an earlier rule already takes all requests of a later one"},
+	{IssuerConflict, "IssuerConflict", fault, "one issuer is configured in two different ways"},
+	{BadMutator, "BadMutator", fault, "a mutator cannot be applied"},
+	{BadHost, "BadHost", fault, "a host is not a valid name"},
+	{BadGateway, "BadGateway", fault, "neither or both of gateway and externalGateway are set"},
+	{BadOrigin, "BadOrigin", doubt, "an allowed origin has a match type that does not exist and is taken as a prefix"},
+
+	{HostNotAllowed, "HostNotAllowed", fault, "a host is not in an allowed domain"},
+	{HostLookalike, "HostLookalike", doubt, "a host passes the controller's allow-list though it only ends like an allowed domain"},
+	{NoDomain, "NoDomain", fault, "a host has no domain and no default domain is configured"},
+	{ServiceBlocked, "ServiceBlocked", fault, "a service may not be exposed"},
+	{HostConflict, "HostConflict", fault, "two resources claim the same host"},
+	{DuplicateResource, "DuplicateResource", fault, "one resource is defined twice"},
+	{UnusedSuppression, "UnusedSuppression", notice, "a suppression suppresses nothing"},
+	{ServiceNotFound, "ServiceNotFound", fault, "a Service that is needed is not among the inputs"},
+	{NoSelector, "NoSelector", fault, "a Service has no selector, so that no policy can protect its pods"},
+	{GatewayNotFound, "GatewayNotFound", fault, "a Gateway that is needed is not among the inputs"},
+	{GatewayNotShort, "GatewayNotShort", fault, "a short host refers to a Gateway that does not serve exactly one wildcard host"},
+	{ProviderNotFound, "ProviderNotFound", fault, "an external authorizer is not defined in the mesh configuration"},
+	{NoSidecar, "NoSidecar", fault, "a pod that is to be protected has no Istio sidecar"},
+	{WildcardHostConflict, "WildcardHostConflict", fault, "a wildcard host of one resource covers the host of another"},
+
+	{MethodsNotEnforced, "MethodsNotEnforced", notice, "the methods of a rule are not enforced by anything"},
+	{RouteLost, "RouteLost", doubt, "two rules share a path and only the first has a route, which answers the second's requests differently"},
+	{MutatorsIgnored, "MutatorsIgnored", notice, "the mutators of a rule have no effect"},
+	{OpenFirst, "OpenFirst", notice, "an access strategy that lets everything through stands before others"},
+	{TokenShadowed, "TokenShadowed", notice, "an access strategy takes the tokens of another one behind it"},
+
+	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
+	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},
+	{RegexRefused, "RegexRefused", doubt, "Istio refuses the regular expression of a path"},
+	{RegexPoison, "RegexPoison", doubt, "Oathkeeper cannot compile the regular expression of a path, and then answers 500 to every request with one of its methods"},
+	{RegexAmbiguous, "RegexAmbiguous", notice, "Istio and Oathkeeper read the regular expression of a path differently"},
+	{HandlerConfig, "HandlerConfig", doubt, "the configuration of a handler does not satisfy Oathkeeper's schema, and its requests are answered with 500"},
+	{BadUpstream, "BadUpstream", doubt, "the upstream of a Rule does not satisfy the schema of Rule"},
+	{NameCollision, "NameCollision", fault, "two objects would have the same name"},
+	{HandlerDisabled, "HandlerDisabled", doubt, "a handler is not enabled in the cluster's Oathkeeper configuration"},
+	{DeadRule, "DeadRule", doubt, "a Rule can never take effect as written"},
+	{LabelTooLong, "LabelTooLong", doubt, "a label would have a value that is too long"},
+}

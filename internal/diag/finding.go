@@ -1,0 +1,154 @@
+// Package diag is what kgw says about its inputs: one type of finding, the
+// table of its codes, and many renderers.
+//
+// It takes findings from every stage and gives them levels, places, an order,
+// and a form to print them in. A finding is about the input; a Go error means
+// that the tool could not do its work, and never travels as a finding. The
+// package must not know what the findings are about.
+package diag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Severity is how bad a finding is. The zero value is invalid, so that a
+// forgotten one shows.
+type Severity uint8
+
+// The severities, from mild to grave. Off is a finding that was re-levelled
+// away.
+const (
+	Off Severity = iota + 1
+	Info
+	Warning
+	Error
+)
+
+var severityNames = [...]string{Off: "off", Info: "info", Warning: "warning", Error: "error"}
+
+// String returns "off", "info", "warning" or "error".
+func (s Severity) String() string {
+	if int(s) < len(severityNames) && severityNames[s] != "" {
+		return severityNames[s]
+	}
+	return "invalid"
+}
+
+// ParseSeverity reads a severity's name; ok is false for any other text.
+func ParseSeverity(name string) (s Severity, ok bool) {
+	i := slices.Index(severityNames[1:], name)
+	return Severity(i + 1), i >= 0
+}
+
+// Code identifies what a finding is about: "KGW402". Codes are never reused.
+type Code string
+
+// Related is a second place that a finding speaks of.
+type Related struct {
+	Message string
+	At      source.Ref
+	Span    source.Span // filled by Resolve
+}
+
+// Witness is a request that shows what a finding says.
+type Witness struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+}
+
+// Upstream is what the resource's own controller reports for the same fault:
+// the attribute as it spells it, and its message. Order places it among the
+// others of one resource.
+type Upstream struct {
+	Attribute, Message string
+}
+
+// Finding is one thing that kgw has to say about an input. Message is one
+// sentence, lower case, without a full stop, values in quotes; Help is the
+// remedy.
+type Finding struct {
+	Code     Code
+	Severity Severity // filled by Level
+	Message  string
+	Help     string
+	At       source.Ref
+	Related  []Related
+	Witness  *Witness
+	Upstream *Upstream
+	// Owner is the resource that is not written when the finding is an error;
+	// by default the document of At.
+	Owner *source.Document
+	Span  source.Span // filled by Resolve, or given where there is no document
+}
+
+// Document returns the resource the finding counts against, or nil.
+func (f *Finding) Document() *source.Document {
+	if f.Owner != nil {
+		return f.Owner
+	}
+	return f.At.Doc
+}
+
+// List is a list of findings.
+type List []Finding
+
+// Add appends a finding and returns a pointer to it, valid until the next Add.
+func (l *List) Add(f Finding) *Finding {
+	*l = append(*l, f)
+	return &(*l)[len(*l)-1]
+}
+
+// Max returns the gravest severity in the list, or 0 for an empty one.
+func (l List) Max() Severity {
+	var m Severity
+	for i := range l {
+		m = max(m, l[i].Severity)
+	}
+	return m
+}
+
+// Resolve fills every Span from the documents' trees. Each document is parsed
+// once for all its places.
+func (l List) Resolve() {
+	locators := map[*source.Document]*source.Locator{}
+	span := func(at source.Ref, have source.Span) source.Span {
+		if have.Line != 0 || at.Doc == nil {
+			return have
+		}
+		loc := locators[at.Doc]
+		if loc == nil {
+			loc = at.Doc.Locator()
+			locators[at.Doc] = loc
+		}
+		return loc.Span(at.Path, at.Key)
+	}
+	for i := range l {
+		f := &l[i]
+		f.Span = span(f.At, f.Span)
+		for j := range f.Related {
+			f.Related[j].Span = span(f.Related[j].At, f.Related[j].Span)
+		}
+	}
+}
+
+// Sort orders resolved findings by file, line, column, code and message, and
+// drops exact repetitions.
+func (l *List) Sort() {
+	slices.SortStableFunc(*l, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(a.Span.File, b.Span.File),
+			cmp.Compare(a.Span.Line, b.Span.Line),
+			cmp.Compare(a.Span.Column, b.Span.Column),
+			strings.Compare(string(a.Code), string(b.Code)),
+			strings.Compare(a.Message, b.Message),
+			strings.Compare(a.At.Path, b.At.Path),
+		)
+	})
+	*l = slices.CompactFunc(*l, func(a, b Finding) bool {
+		return a.Code == b.Code && a.Message == b.Message && a.Span == b.Span && a.At.Path == b.At.Path && a.Document() == b.Document()
+	})
+}

@@ -1,0 +1,83 @@
+package ir
+
+import "github.com/kgw-dev/kgw/internal/source"
+
+// Action is where a request ends.
+//
+//sumtype:decl
+type Action interface{ action() }
+
+// Forward sends the request to upstreams; with no To, to the host's own.
+type Forward struct{ To []Upstream }
+
+// Respond answers without an upstream.
+type Respond struct {
+	Status  int
+	Headers map[string]string
+	Body    string
+}
+
+func (Forward) action() {}
+func (Respond) action() {}
+
+// Upstream is a Service that requests are sent to.
+type Upstream struct {
+	Origin          source.Ref
+	Namespace, Name string
+	Port            Port
+	// Weight is the share of traffic, where several upstreams share it.
+	Weight *float64
+	// Selector is the pod selector of the Service; nil until link has found
+	// it, and a pointer to nil when the Service has none.
+	Selector *map[string]string
+}
+
+// Host returns the cluster-local name of the Service.
+func (u Upstream) Host() string {
+	return u.Name + "." + u.Namespace + ".svc.cluster.local"
+}
+
+// Port is a port number, or a name when Number is 0.
+type Port struct {
+	Number uint32
+	Name   string
+}
+
+// Filter changes a request or a response on the way.
+//
+//sumtype:decl
+type Filter interface{ filter() }
+
+// ForwardedHost sets x-forwarded-host to the gateway's first host, or to the
+// request's own for a wildcard.
+type ForwardedHost struct{}
+
+// SetRequestHeaders sets headers of the request.
+type SetRequestHeaders struct{ Headers map[string]string }
+
+// SetRequestCookies sets the request's Cookie header.
+type SetRequestCookies struct{ Cookies map[string]string }
+
+// RemoveResponseHeaders removes headers of the response. Present and empty, it
+// says that the author's controller writes an empty list.
+type RemoveResponseHeaders struct{ Names []string }
+
+// Compress compresses responses of one content type.
+type Compress struct {
+	Factor   int
+	Encoding string
+}
+
+// Mutate hands the request to a mutation handler.
+type Mutate struct{ Handler Handler }
+
+// Native is text for one engine that kgw passes on.
+type Native struct{ Engine, Text string }
+
+func (ForwardedHost) filter()         {}
+func (SetRequestHeaders) filter()     {}
+func (SetRequestCookies) filter()     {}
+func (RemoveResponseHeaders) filter() {}
+func (Compress) filter()              {}
+func (Mutate) filter()                {}
+func (Native) filter()                {}

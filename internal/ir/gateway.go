@@ -1,0 +1,152 @@
+// Package ir is the one model between the dialects that kgw reads and the
+// targets it writes: what the author asked for, never how a proxy spells it.
+//
+// Lift fills it, link completes it from other documents, validate questions
+// it, emitters lower it. Intent has five parts: who takes the request (Match),
+// who may send it (Access), what is done on the way (Filters), where it ends
+// (Action), what a browser may do (CORS). No field may name a dialect or a
+// target.
+package ir
+
+import (
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Name identifies an object. Namespace is "" for what has none.
+type Name struct{ Namespace, Name string }
+
+// String returns "namespace/name", or the name alone.
+func (n Name) String() string {
+	if n.Namespace == "" {
+		return n.Name
+	}
+	return n.Namespace + "/" + n.Name
+}
+
+// Gateway is one published API: the unit an author owns and an emitter writes
+// for.
+type Gateway struct {
+	Origin source.Ref
+	Name   Name
+	// Kind is for messages only; an emitter never branches on it.
+	Kind string
+	// Labels are on everything written for the gateway.
+	Labels map[string]string
+	// Annotations are as found; an allow-list decides in the emitter.
+	Annotations map[string]string
+	Convention  Convention
+	Hosts       []Host
+	// Ingress is the Istio Gateway it binds to, if any.
+	Ingress Ingress
+	// Order is how the author's dialect chooses among matching routes.
+	Order  match.Order
+	Routes []*Route
+	// Unmatched answers when no route matches, Insecure answers plain HTTP;
+	// nil leaves both to the proxy.
+	Unmatched, Insecure *Respond
+}
+
+// Host is one host name of a gateway.
+type Host struct {
+	Origin source.Ref
+	// Name is complete, or a short label until link or lift has expanded it;
+	// "*." in front makes it a wildcard.
+	Name string
+	// Written is the name as the author wrote it.
+	Written string
+	// Short marks a label that awaits the domain of the gateway's Ingress.
+	Short bool
+	// Upstreams serve a Forward that has no To of its own.
+	Upstreams []Upstream
+}
+
+// Ingress is a reference to the Istio Gateway that a gateway is bound to.
+type Ingress struct {
+	Origin source.Ref
+	// Text is the reference as it is written into a VirtualService.
+	Text string
+	// Ref is the object it names, where that can be told.
+	Ref Name
+	// External names an ExternalGateway whose Gateway is meant.
+	External Name
+}
+
+// Convention says how the resource's own controller spells what several
+// dialects share. Lift fills in the constants.
+type Convention struct {
+	PolicyHash PolicyHash
+	// PolicyHosts writes operation.hosts into policies.
+	PolicyHosts bool
+	// IngressOnly makes a JWT grant also demand the ingress principal.
+	IngressOnly bool
+	AuthMerge   AuthMerge
+	// Owner lists the labels by which objects that the controller made for
+	// this gateway are known; all must be equal.
+	Owner map[string]string
+	// LegacyOwner is an older label form that wins when an object carries its
+	// key.
+	LegacyOwner map[string]string
+	// HostTaken is what the controller says when another object has the host.
+	HostTaken string
+	// AllowDefault makes the default domain the allow-list where the
+	// configuration has none.
+	AllowDefault bool
+}
+
+// PolicyHash is how the hash label of a policy spells its namespace.
+type PolicyHash uint8
+
+// The forms of the hash label.
+const (
+	HashNone PolicyHash = iota
+	HashRawNamespace
+	HashHashedNamespace
+)
+
+// AuthMerge is by which selector labels RequestAuthentications are one.
+type AuthMerge uint8
+
+// The ways RequestAuthentications merge.
+const (
+	MergeByApp AuthMerge = iota
+	MergeByAllLabels
+)
+
+// Route is one rule of a gateway.
+type Route struct {
+	Origin source.Ref
+	Match  match.Set
+	// AnyMethod means that the proxy's route carries no method match although
+	// Match has methods. Rules and policies still list them.
+	AnyMethod bool
+	// RoutedBy is the earlier route with the same path that serves this one's
+	// requests: this route has no entry of its own.
+	RoutedBy *Route
+	// Except are the paths that policies leave to earlier routes, in order,
+	// duplicates kept.
+	Except  []match.Path
+	Access  Access
+	Filters []Filter // in order, the later wins per key
+	Action  Action
+	// Timeout of a request; 0 writes none.
+	Timeout time.Duration
+	CORS    *CORS
+}
+
+// CORS is what a browser may do. Nil pointers are absent; an explicit false is
+// written.
+type CORS struct {
+	Origins       []Origin
+	Methods       []string
+	Headers       []string
+	ExposeHeaders []string
+	Credentials   *bool
+	MaxAge        *time.Duration
+}
+
+// Origin is a match on the Origin header: Kind is "exact", "prefix" or
+// "regex".
+type Origin struct{ Kind, Value string }

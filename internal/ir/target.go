@@ -1,0 +1,62 @@
+package ir
+
+import "github.com/kgw-dev/kgw/internal/source"
+
+// Target is what emitters are told about where they write for: a plan and the
+// parts of the cluster.
+type Target struct {
+	Name string
+	Plan Plan
+	// Oathkeeper is the upstream of delegated routes.
+	OathkeeperHost string
+	OathkeeperPort uint32
+	// Principals are identities in the mesh.
+	IngressPrincipal, OathkeeperPrincipal string
+	// IstioAPI is the version of Istio's objects: "v1beta1" or "v1".
+	IstioAPI string
+	// Labels are added to everything written.
+	Labels map[string]string
+	// Handlers is the global configuration of Oathkeeper's handlers by group
+	// ("authenticators") and name; nil when it is not known.
+	Handlers map[string]map[string]HandlerDefaults
+}
+
+// HandlerDefaults is the global configuration of one handler.
+type HandlerDefaults struct {
+	Disabled bool
+	Config   source.Object
+}
+
+// LabelsOf returns the labels of everything written for a gateway.
+func (t *Target) LabelsOf(g *Gateway) map[string]string {
+	if len(t.Labels) == 0 {
+		return g.Labels
+	}
+	out := make(map[string]string, len(t.Labels)+len(g.Labels))
+	for k, v := range t.Labels {
+		out[k] = v
+	}
+	for k, v := range g.Labels {
+		out[k] = v
+	}
+	return out
+}
+
+// WritesPolicies tells whether the target writes policies for the gateway that
+// enforce methods and identities beside the proxy's routes: it has policies,
+// and at least one route is enforced natively.
+func (t *Target) WritesPolicies(g *Gateway) bool {
+	if !t.Plan.Policies {
+		return false
+	}
+	for _, r := range g.Routes {
+		for i := range r.Access.Grants {
+			switch r.Access.Grants[i].Proof.(type) {
+			case None, JWT, External:
+				return true
+			case Passthru, TokenInfo, ByHandler:
+			}
+		}
+	}
+	return false
+}

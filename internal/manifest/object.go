@@ -1,0 +1,50 @@
+// Package manifest is what kgw writes: plain structs in the shape of the
+// objects, stable names, and a writer whose bytes are the same on every run.
+//
+// It takes Objects and gives YAML or JSON. It must not know where an object
+// came from: dialects and the model stay outside.
+package manifest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Object is one manifest. Spec is a pointer to one of the spec structs of this
+// package, or a source.Object.
+type Object struct {
+	APIVersion, Kind string
+	Meta             Meta
+	Spec             any
+	// Origin is the resource the object is written for.
+	Origin source.Ref
+}
+
+// Meta is the metadata of an object.
+type Meta struct {
+	Name        string            `json:"name"`
+	Namespace   string            `json:"namespace,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// Key identifies an object among all others.
+func (o *Object) Key() string {
+	group, _, _ := strings.Cut(o.APIVersion, "/")
+	return group + "/" + o.Kind + "/" + o.Meta.Namespace + "/" + o.Meta.Name
+}
+
+// Sort orders objects by kind, namespace and name. The alphabet puts what
+// protects (AuthorizationPolicy, Rule) before what opens (VirtualService).
+func Sort(objects []Object) {
+	slices.SortStableFunc(objects, func(a, b Object) int {
+		return cmp.Or(
+			strings.Compare(a.Kind, b.Kind),
+			strings.Compare(a.Meta.Namespace, b.Meta.Namespace),
+			strings.Compare(a.Meta.Name, b.Meta.Name),
+		)
+	})
+}

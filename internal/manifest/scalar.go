@@ -1,0 +1,100 @@
+package manifest
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// appendScalar appends a string as a YAML scalar that every reader, of YAML
+// 1.1 and of 1.2, takes for this string.
+func appendScalar(b []byte, s string) []byte {
+	switch {
+	case plain(s):
+		return append(b, s...)
+	case printable(s):
+		b = append(b, '\'')
+		b = append(b, strings.ReplaceAll(s, "'", "''")...)
+		return append(b, '\'')
+	default:
+		return appendQuoted(b, s)
+	}
+}
+
+// plain tells whether s can stand without quotes.
+func plain(s string) bool {
+	if s == "" || len(s) > 4096 || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") {
+		return false
+	}
+	if strings.IndexByte(",[]{}#&*!|>'\"%@`=~ ", s[0]) >= 0 || strings.HasPrefix(s, "<<") {
+		return false
+	}
+	if strings.IndexByte("-?:", s[0]) >= 0 && (len(s) == 1 || s[1] == ' ' || strings.HasPrefix(s, "---")) {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= 0x7f:
+			return printable(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #")
+		case c < ' ',
+			c == ':' && s[i+1] == ' ',
+			c == ' ' && s[i+1] == '#':
+			return false
+		}
+	}
+	return !resolves(s)
+}
+
+// resolves tells whether some reader might take the plain s for something else
+// than a string: a boolean, null, a number or a time.
+func resolves(s string) bool {
+	c := s[0]
+	if c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.' {
+		return strings.Trim(s, "0123456789abcdefABCDEFxXoO_+-.:eETtZz inINaA") == ""
+	}
+	if len(s) > 5 {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~":
+		return true
+	}
+	return false
+}
+
+// printable tells whether s can stand in single quotes on one line.
+func printable(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) || r == utf8.RuneError || r == '\ufeff' {
+			return false
+		}
+	}
+	return true
+}
+
+const hex = "0123456789abcdef"
+
+// appendQuoted appends s in double quotes with the escapes that YAML and JSON
+// share.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r == '\n':
+			b = append(b, '\\', 'n')
+		case r == '\t':
+			b = append(b, '\\', 't')
+		case r == '\r':
+			b = append(b, '\\', 'r')
+		case r == utf8.RuneError || r == '\ufeff' || r < 0x20 || r >= 0x7f && r <= 0xffff && !unicode.IsPrint(r):
+			b = append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+		default:
+			b = append(b, s[i:i+n]...)
+		}
+		i += n
+	}
+	return append(b, '"')
+}

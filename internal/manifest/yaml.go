@@ -1,0 +1,236 @@
+package manifest
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// AppendYAML appends the object as one YAML document, without a separator.
+// Fields stand in the order of their structs, map keys sorted; lists are not
+// indented below their key, as kubectl prints them.
+func (o *Object) AppendYAML(b []byte) []byte {
+	w := yamlWriter{b: b}
+	w.field(0, "apiVersion", reflect.ValueOf(o.APIVersion))
+	w.field(0, "kind", reflect.ValueOf(o.Kind))
+	w.field(0, "metadata", reflect.ValueOf(&o.Meta))
+	if o.Spec != nil {
+		w.field(0, "spec", reflect.ValueOf(o.Spec))
+	}
+	return w.b
+}
+
+// AppendYAMLValue appends any value of the kinds that Objects hold as one YAML
+// document.
+func AppendYAMLValue(b []byte, v any) []byte {
+	w := yamlWriter{b: b}
+	value := reflect.ValueOf(v)
+	if entries(value) == 0 {
+		w.inline(value)
+		return append(w.b, '\n')
+	}
+	w.block(0, value)
+	return w.b
+}
+
+type yamlWriter struct{ b []byte }
+
+// column is one printed field of a struct.
+type column struct {
+	name      string
+	index     int
+	omitEmpty bool
+}
+
+var columns sync.Map // reflect.Type to []column
+
+func columnsOf(t reflect.Type) []column {
+	if c, ok := columns.Load(t); ok {
+		return c.([]column)
+	}
+	var out []column
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			out = append(out, column{name: name, index: i, omitEmpty: options == "omitempty"})
+		}
+	}
+	columns.Store(t, out)
+	return out
+}
+
+var objectType = reflect.TypeFor[source.Object]()
+
+// empty tells whether a field marked omitempty is left out. An empty object
+// that is there is kept: config: {} is not the same as no config.
+func empty(v reflect.Value) bool {
+	if v.Type() == objectType {
+		return v.IsNil()
+	}
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	case reflect.Interface, reflect.Pointer:
+		return v.IsNil()
+	}
+	return v.IsZero()
+}
+
+// entries is how many lines a value takes as a block; 0 means that it stands
+// behind its key.
+func entries(v reflect.Value) int {
+	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return 0
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		n := 0
+		for _, c := range columnsOf(v.Type()) {
+			if f := v.Field(c.index); !c.omitEmpty || !empty(f) {
+				n++
+			}
+		}
+		return n
+	case reflect.Slice, reflect.Map:
+		return v.Len()
+	}
+	return 0
+}
+
+func (w *yamlWriter) indent(n int) {
+	for range n {
+		w.b = append(w.b, ' ')
+	}
+}
+
+// field writes "key: value" with what follows it.
+func (w *yamlWriter) field(indent int, key string, v reflect.Value) {
+	w.indent(indent)
+	w.key(indent, key, v)
+}
+
+func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	w.b = append(appendScalar(w.b, key), ':')
+	if entries(v) == 0 {
+		w.b = append(w.b, ' ')
+		w.inline(v)
+		w.b = append(w.b, '\n')
+		return
+	}
+	w.b = append(w.b, '\n')
+	if v.Kind() != reflect.Slice || v.Type() == objectType {
+		indent += 2
+	}
+	w.block(indent, v)
+}
+
+// block writes the entries of a struct, map, object or list, each on its own
+// lines.
+func (w *yamlWriter) block(indent int, v reflect.Value) {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Slice && v.Type() != objectType {
+		for i := range v.Len() {
+			w.indent(indent)
+			w.b = append(w.b, '-', ' ')
+			w.element(indent, v.Index(i))
+		}
+		return
+	}
+	w.entries(indent, v, false)
+}
+
+// entries writes the entries of a struct, map or object; the first one stands
+// behind what is already on the line when inline is set.
+func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
+	put := func(key string, f reflect.Value) {
+		if !inline {
+			w.indent(indent)
+		}
+		inline = false
+		w.key(indent, key, f)
+	}
+	switch {
+	case v.Type() == objectType:
+		for _, m := range v.Interface().(source.Object) {
+			put(m.Key, reflect.ValueOf(m.Value))
+		}
+	case v.Kind() == reflect.Struct:
+		for _, c := range columnsOf(v.Type()) {
+			if f := v.Field(c.index); !c.omitEmpty || !empty(f) {
+				put(c.name, f)
+			}
+		}
+	default:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, k := range keys {
+			put(k.String(), v.MapIndex(k))
+		}
+	}
+}
+
+// element writes a list's element behind its dash.
+func (w *yamlWriter) element(indent int, v reflect.Value) {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	switch {
+	case entries(v) == 0:
+		w.inline(v)
+		w.b = append(w.b, '\n')
+	case v.Kind() == reflect.Slice && v.Type() != objectType:
+		w.b = append(w.b, '-', ' ')
+		w.element(indent+2, v.Index(0))
+		for i := 1; i < v.Len(); i++ {
+			w.indent(indent + 2)
+			w.b = append(w.b, '-', ' ')
+			w.element(indent+2, v.Index(i))
+		}
+	default:
+		w.entries(indent+2, v, true)
+	}
+}
+
+// inline writes a value that stands on the line of its key.
+func (w *yamlWriter) inline(v reflect.Value) {
+	if !v.IsValid() {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	if n, ok := v.Interface().(source.Number); ok {
+		w.b = append(w.b, n...)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		w.b = appendScalar(w.b, v.String())
+	case reflect.Bool:
+		w.b = strconv.AppendBool(w.b, v.Bool())
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		w.b = strconv.AppendInt(w.b, v.Int(), 10)
+	case reflect.Uint32, reflect.Uint64:
+		w.b = strconv.AppendUint(w.b, v.Uint(), 10)
+	case reflect.Float64:
+		w.b = strconv.AppendFloat(w.b, v.Float(), 'g', -1, 64)
+	case reflect.Slice:
+		if v.Type() != objectType {
+			w.b = append(w.b, "[]"...)
+			return
+		}
+		w.b = append(w.b, "{}"...)
+	default:
+		w.b = append(w.b, "{}"...)
+	}
+}

@@ -1,0 +1,214 @@
+package shape
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Check returns what is wrong with the value at node, which stands at the
+// place at. Everything wrong is found in one walk. The tree must be expanded
+// (source.Document.Parse).
+func (t *Type) Check(node *source.Node, at source.Ref) diag.List {
+	c := checker{doc: at.Doc, base: at.Path}
+	c.value(t, node, nil)
+	return c.found
+}
+
+type checker struct {
+	doc   *source.Document
+	base  string
+	found diag.List
+}
+
+// place is a step of the path to the value being checked, made into text only
+// when there is something to say.
+type place struct {
+	up    *place
+	key   string
+	index int // used when key is ""
+}
+
+func (c *checker) path(p *place) string {
+	if p == nil {
+		return c.base
+	}
+	if p.key == "" {
+		return source.JoinIndex(c.path(p.up), p.index)
+	}
+	return source.JoinKey(c.path(p.up), p.key)
+}
+
+func (c *checker) add(p *place, code diag.Code, help, format string, args ...any) {
+	c.found.Add(diag.Finding{Code: code, At: source.Ref{Doc: c.doc, Path: c.path(p)}, Message: fmt.Sprintf(format, args...), Help: help})
+}
+
+func (c *checker) value(t *Type, n *source.Node, p *place) {
+	if t.Kind == Any {
+		return
+	}
+	v := kindOf(n)
+	if v.null {
+		if !t.Nullable {
+			c.add(p, diag.WrongType, "give a value or remove the field", "%s is null but must be %s", c.name(p), t.Kind)
+		}
+		return
+	}
+	if !v.is(t.Kind) {
+		c.add(p, diag.WrongType, typeHelp(t.Kind, n), "%s must be %s, not %s", c.name(p), t.Kind, v)
+		return
+	}
+	switch t.Kind {
+	case Object:
+		c.object(t, n, p)
+	case Map:
+		c.length(t, len(n.Content)/2, "entries", p)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			c.value(t.Elem, n.Content[i+1], &place{up: p, key: n.Content[i].Value})
+		}
+	case List:
+		c.length(t, len(n.Content), "elements", p)
+		for i, e := range n.Content {
+			c.value(t.Elem, e, &place{up: p, index: i})
+		}
+	case String:
+		c.text(t, n.Value, p)
+	case Integer, Number:
+		c.number(t, v.number, p)
+	}
+}
+
+// name is how a message speaks of the value: its last field name.
+func (c *checker) name(p *place) string {
+	for q := p; q != nil; q = q.up {
+		if q.key != "" {
+			return strconv.Quote(q.key)
+		}
+	}
+	if c.base != "" {
+		return strconv.Quote(c.base)
+	}
+	return "the document"
+}
+
+func (c *checker) object(t *Type, n *source.Node, p *place) {
+	var have uint64
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i].Value
+		f := t.index(key)
+		if f < 0 {
+			if !t.Open {
+				c.unknown(t, key, p)
+			}
+			continue
+		}
+		have |= 1 << f
+		c.value(t.Fields[f].Type, n.Content[i+1], &place{up: p, key: key})
+	}
+	for i := range t.Fields {
+		if t.Fields[i].Required && have&(1<<i) == 0 {
+			name := t.Fields[i].Name
+			c.add(&place{up: p, key: name}, diag.MissingField, "add "+strconv.Quote(name), "%q is required", name)
+		}
+	}
+	if t.ExactlyOne != nil {
+		c.exactlyOne(t.ExactlyOne, n, p)
+	}
+}
+
+func (t *Type) index(name string) int {
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (c *checker) unknown(t *Type, key string, p *place) {
+	names := make([]string, len(t.Fields))
+	for i := range t.Fields {
+		names[i] = t.Fields[i].Name
+	}
+	help := "remove it; known fields are " + strings.Join(names, ", ")
+	if hint := t.Hints[key]; hint != "" {
+		help = hint
+	} else if near := Nearest(key, names); near != "" {
+		help = fmt.Sprintf("did you mean %q?", near)
+	}
+	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
+	f.At = source.Ref{Doc: c.doc, Path: c.path(&place{up: p, key: key}), Key: true}
+	if key == "" {
+		f.At.Path = c.path(p)
+	}
+}
+
+func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
+	set := 0
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, v := n.Content[i].Value, n.Content[i+1]
+		for _, f := range e.Fields {
+			if f == key {
+				set++
+			}
+		}
+		for _, f := range e.True {
+			if f == key && source.Scalar(v) == true {
+				set++
+			}
+		}
+	}
+	if set != 1 {
+		c.add(p, diag.NotExactlyOne, "set exactly one of "+strings.Join(append(append([]string(nil), e.True...), e.Fields...), ", "), "%s", e.Message)
+	}
+}
+
+func (c *checker) text(t *Type, s string, p *place) {
+	c.length(t, utf8.RuneCountInString(s), "characters", p)
+	if t.Pattern != nil && !t.Pattern.Match(s) {
+		c.add(p, diag.BadFormat, "it must match "+t.Pattern.Expr, "%q is not %s", s, t.Pattern.Means)
+	}
+	if len(t.Enum) == 0 {
+		return
+	}
+	for _, e := range t.Enum {
+		if e == s {
+			return
+		}
+	}
+	help := "use one of " + strings.Join(t.Enum, ", ")
+	if near := Nearest(s, t.Enum); near != "" {
+		help = fmt.Sprintf("did you mean %q? allowed are %s", near, strings.Join(t.Enum, ", "))
+	}
+	c.add(p, diag.NotAllowed, help, "%q is not an allowed value of %s", s, c.name(p))
+}
+
+func (c *checker) length(t *Type, n int, unit string, p *place) {
+	switch {
+	case n < t.MinLen:
+		c.add(p, diag.BadLength, "", "%s must have at least %d %s, not %d", c.name(p), t.MinLen, unit, n)
+	case t.MaxLen > 0 && n > t.MaxLen:
+		c.add(p, diag.BadLength, "", "%s must have at most %d %s, not %d", c.name(p), t.MaxLen, unit, n)
+	}
+}
+
+func (c *checker) number(t *Type, text string, p *place) {
+	if t.Min == nil && t.Max == nil {
+		return
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return
+	}
+	if t.Min != nil && r.Cmp(new(big.Rat).SetInt64(*t.Min)) < 0 {
+		c.add(p, diag.OutOfRange, "", "%s must be at least %d, not %s", c.name(p), *t.Min, text)
+	}
+	if t.Max != nil && r.Cmp(new(big.Rat).SetInt64(*t.Max)) > 0 {
+		c.add(p, diag.OutOfRange, "", "%s must be at most %d, not %s", c.name(p), *t.Max, text)
+	}
+}

@@ -1,0 +1,86 @@
+package shape
+
+import "strings"
+
+// OpenAPI returns the type as the openAPIV3Schema of a CustomResourceDefinition
+// (apiextensions.k8s.io/v1, structural): unknown fields are pruned there, not
+// refused, and cross-field rules are CEL.
+func (t *Type) OpenAPI() map[string]any {
+	s := map[string]any{}
+	if t.Doc != "" {
+		s["description"] = t.Doc
+	}
+	if t.Nullable {
+		s["nullable"] = true
+	}
+	switch t.Kind {
+	case Any:
+		s["x-kubernetes-preserve-unknown-fields"] = true
+		return s
+	case StringOrInteger:
+		s["x-kubernetes-int-or-string"] = true
+		return s
+	case Object:
+		t.objectOpenAPI(s)
+	case Map:
+		s["additionalProperties"] = t.Elem.OpenAPI()
+		setLength(s, t, "minProperties", "maxProperties")
+	case List:
+		s["items"] = t.Elem.OpenAPI()
+		setLength(s, t, "minItems", "maxItems")
+	case String:
+		t.stringOpenAPI(s)
+	case Integer, Number:
+		setBounds(s, t)
+	}
+	s["type"] = jsonNames[t.Kind][0]
+	return s
+}
+
+func (t *Type) stringOpenAPI(s map[string]any) {
+	setLength(s, t, "minLength", "maxLength")
+	if len(t.Enum) > 0 {
+		s["enum"] = t.enumSchema()
+	}
+	if t.Pattern == nil {
+		return
+	}
+	if !t.Pattern.CEL {
+		s["pattern"] = t.Pattern.Expr
+		return
+	}
+	s["x-kubernetes-validations"] = []any{map[string]any{
+		"rule":    "self.matches('" + strings.ReplaceAll(t.Pattern.Expr, `\`, `\\`) + "')",
+		"message": t.Pattern.Message,
+	}}
+}
+
+func (t *Type) objectOpenAPI(s map[string]any) {
+	properties := map[string]any{}
+	var required []any
+	for _, f := range t.Fields {
+		properties[f.Name] = f.Type.OpenAPI()
+		if f.Required {
+			required = append(required, f.Name)
+		}
+	}
+	if len(properties) > 0 {
+		s["properties"] = properties
+	}
+	if len(required) > 0 {
+		s["required"] = required
+	}
+	if t.Open {
+		s["x-kubernetes-preserve-unknown-fields"] = true
+	}
+	if e := t.ExactlyOne; e != nil {
+		var terms []string
+		for _, f := range e.Fields {
+			terms = append(terms, "(has(self."+f+")?1:0)")
+		}
+		for _, f := range e.True {
+			terms = append(terms, "((has(self."+f+")&&self."+f+"==true)?1:0)")
+		}
+		s["x-kubernetes-validations"] = []any{map[string]any{"rule": "(" + strings.Join(terms, "+") + ")==1", "message": e.Message}}
+	}
+}

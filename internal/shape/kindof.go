@@ -1,0 +1,78 @@
+package shape
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// found is the JSON type of a node, as kubectl would send it.
+type found struct {
+	kind   Kind
+	null   bool
+	number string // of an Integer or Number
+	text   string // how a message names the value
+}
+
+func kindOf(n *source.Node) found {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return found{kind: Object, text: "an object"}
+	case yaml.SequenceNode:
+		return found{kind: List, text: "a list"}
+	}
+	switch v := source.Scalar(n).(type) {
+	case nil:
+		return found{null: true, text: "null"}
+	case bool:
+		return found{kind: Boolean, text: fmt.Sprintf("the boolean %s", n.Value)}
+	case source.Number:
+		k := Number
+		if isInteger(string(v)) {
+			k = Integer
+		}
+		return found{kind: k, number: string(v), text: "the number " + n.Value}
+	default:
+		return found{kind: String, text: fmt.Sprintf("the string %q", n.Value)}
+	}
+}
+
+func isInteger(s string) bool {
+	if !strings.ContainsAny(s, ".eE") {
+		return true
+	}
+	r, ok := new(big.Rat).SetString(s)
+	return ok && r.IsInt()
+}
+
+func (f found) String() string { return f.text }
+
+func (f found) is(k Kind) bool {
+	switch k {
+	case Map:
+		return f.kind == Object
+	case Number:
+		return f.kind == Number || f.kind == Integer
+	case StringOrInteger:
+		return f.kind == String || f.kind == Integer
+	}
+	return f.kind == k
+}
+
+func typeHelp(want Kind, n *source.Node) string {
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		return ""
+	case want == String:
+		return fmt.Sprintf("write it in quotes: %q", n.Value)
+	case (want == Integer || want == Number) && n.Style != 0:
+		return "write it without quotes"
+	case want == List:
+		return "write it as a list: [" + n.Value + "]"
+	}
+	return ""
+}

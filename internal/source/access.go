@@ -1,0 +1,96 @@
+package source
+
+import "strconv"
+
+// Field returns the value of a key of a mapping, or nil. Like all the readers
+// below it is tolerant: any node may be nil or of another kind.
+func Field(n *Node, key string) *Node {
+	if n == nil || n.Kind != mapping {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// Elements returns the elements of a list, or nil.
+func Elements(n *Node) []*Node {
+	if n == nil || n.Kind != sequence {
+		return nil
+	}
+	return n.Content
+}
+
+// Text returns the value of a scalar that is text, or "".
+func Text(n *Node) string {
+	if n == nil || n.Kind != scalar {
+		return ""
+	}
+	s, _ := Scalar(n).(string)
+	return s
+}
+
+// Texts returns the texts of a list, or nil when there is no list.
+func Texts(n *Node) []string {
+	elements := Elements(n)
+	if elements == nil {
+		return nil
+	}
+	out := make([]string, len(elements))
+	for i, e := range elements {
+		out[i] = Text(e)
+	}
+	return out
+}
+
+// Int returns the value of an integer, or 0.
+func Int(n *Node) int64 {
+	if n == nil || n.Kind != scalar {
+		return 0
+	}
+	text, _ := Scalar(n).(Number)
+	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return i
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || f != float64(int64(f)) {
+		return 0
+	}
+	return int64(f)
+}
+
+// Bool returns the value of a boolean, and whether n is one.
+func Bool(n *Node) (value, ok bool) {
+	if n == nil || n.Kind != scalar {
+		return false, false
+	}
+	value, ok = Scalar(n).(bool)
+	return value, ok
+}
+
+// TextMap returns the text values of a mapping by key, or nil.
+func TextMap(n *Node) map[string]string {
+	if n == nil || n.Kind != mapping || len(n.Content) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		out[n.Content[i].Value] = Text(n.Content[i+1])
+	}
+	return out
+}
+
+// Keys returns the keys of a mapping in order.
+func Keys(n *Node) []string {
+	if n == nil || n.Kind != mapping {
+		return nil
+	}
+	out := make([]string, 0, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		out = append(out, n.Content[i].Value)
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package source
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// expander walks a tree once: it finds equal keys, ambiguous scalars and keys
+// that are no scalars, and replaces aliases and merge keys by what they stand
+// for.
+type expander struct {
+	doc      *Document
+	problems []Problem
+	budget   int            // nodes that aliases may still stand for
+	open     map[*Node]bool // anchors being expanded
+	inAlias  int            // depth of aliases: their problems are reported at the anchor
+	dead     bool
+}
+
+func (d *Document) expand(root *Node) (*Node, []Problem) {
+	e := expander{doc: d, budget: MaxExpandedNodes}
+	root = e.node(root)
+	if e.dead {
+		return nil, e.problems
+	}
+	return root, e.problems
+}
+
+func (e *expander) node(n *Node) *Node {
+	if e.dead {
+		return n
+	}
+	if e.inAlias > 0 {
+		if e.budget--; e.budget < 0 {
+			e.fail(AliasBomb, n, "aliases stand for more than 100000 values", "write the values out, or use fewer aliases")
+			return n
+		}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return e.alias(n)
+	case mapping:
+		return e.mapping(n)
+	case sequence:
+		return e.sequence(n)
+	default:
+		e.scalar(n)
+		return n
+	}
+}
+
+func (e *expander) alias(n *Node) *Node {
+	if e.open[n.Alias] {
+		e.fail(AliasCycle, n, fmt.Sprintf("alias %q stands for a value that contains it", "*"+n.Value), "")
+		return n
+	}
+	e.inAlias++
+	out := e.node(n.Alias)
+	e.inAlias--
+	return out
+}
+
+func (e *expander) enter(n *Node) {
+	if n.Anchor == "" {
+		return
+	}
+	if e.open == nil {
+		e.open = map[*Node]bool{}
+	}
+	e.open[n] = true
+}
+
+func (e *expander) sequence(n *Node) *Node {
+	e.enter(n)
+	defer delete(e.open, n)
+	return e.rebuild(n)
+}
+
+// rebuild expands the children of n; n itself is copied only when one of them
+// changed or when it is reached through an alias.
+func (e *expander) rebuild(n *Node) *Node {
+	out := n
+	for i, c := range n.Content {
+		x := c
+		if n.Kind == sequence || i%2 == 1 {
+			x = e.node(c)
+		}
+		if x != c && out == n {
+			out = shallow(n)
+		}
+		if out != n {
+			out.Content[i] = x
+		}
+	}
+	return out
+}
+
+func shallow(n *Node) *Node {
+	c := *n
+	c.Content = append([]*Node(nil), n.Content...)
+	return &c
+}
+
+func (e *expander) mapping(n *Node) *Node {
+	e.enter(n)
+	defer delete(e.open, n)
+	merge := e.keys(n)
+	out := e.rebuild(n)
+	if merge && !e.dead {
+		return e.merge(out)
+	}
+	return out
+}
+
+// keys checks the keys of a mapping and tells whether one is a merge key.
+func (e *expander) keys(n *Node) (merge bool) {
+	var seen map[string]*Node
+	if len(n.Content) > 32 {
+		seen = make(map[string]*Node, len(n.Content)/2)
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if k.Kind == yaml.AliasNode {
+			n.Content[i] = k.Alias
+			k = k.Alias
+		}
+		switch {
+		case k.Kind != scalar:
+			e.report(BadKey, k, "a key is not a plain value", "use a string as the key")
+			continue
+		case k.Value == "<<" && k.Tag == "!!merge":
+			merge = true
+			continue
+		}
+		if first := earlier(n, i, seen); first != nil {
+			e.duplicate(first, k)
+		}
+		if seen != nil {
+			seen[k.Value] = k
+		}
+		e.ambiguous(k)
+	}
+	return merge
+}
+
+func earlier(n *Node, i int, seen map[string]*Node) *Node {
+	k := n.Content[i]
+	if seen != nil {
+		return seen[k.Value]
+	}
+	for j := 0; j < i; j += 2 {
+		if n.Content[j].Kind == scalar && n.Content[j].Value == k.Value {
+			return n.Content[j]
+		}
+	}
+	return nil
+}
+
+func (e *expander) duplicate(first, second *Node) {
+	e.report(DuplicateKey, second,
+		fmt.Sprintf("key %q is given twice, first on line %d", second.Value, e.doc.line+first.Line-1),
+		"keep one of the two")
+	p := &e.problems[len(e.problems)-1]
+	p.OtherLine, p.OtherColumn = e.doc.line+first.Line-1, first.Column
+}
+
+// merge replaces "<<" by the entries of the mappings it names; entries that the
+// mapping has itself win, then those of the earlier mapping.
+func (e *expander) merge(n *Node) *Node {
+	out := *n
+	out.Content = nil
+	var merged []*Node
+	have := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Tag != "!!merge" {
+			have[k.Value] = true
+			out.Content = append(out.Content, k, v)
+			continue
+		}
+		if v.Kind == sequence {
+			merged = append(merged, v.Content...)
+		} else {
+			merged = append(merged, v)
+		}
+	}
+	for _, m := range merged {
+		if m.Kind != mapping {
+			e.report(BadKey, m, `"<<" does not name a mapping`, "")
+			continue
+		}
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			if k := m.Content[i]; !have[k.Value] {
+				have[k.Value] = true
+				out.Content = append(out.Content, k, m.Content[i+1])
+			}
+		}
+	}
+	return &out
+}
+
+func (e *expander) scalar(n *Node) {
+	e.ambiguous(n)
+}
+
+func (e *expander) ambiguous(n *Node) {
+	if n.Style != 0 || len(n.Value) == 0 || e.inAlias > 0 {
+		return
+	}
+	reading := ambiguity(n.Value)
+	if reading == "" {
+		return
+	}
+	e.report(Ambiguous, n, fmt.Sprintf("%q is %s", n.Value, reading),
+		fmt.Sprintf("write %q in quotes if it is text, or in the plain form of what it is", n.Value))
+}
+
+func (e *expander) report(kind ProblemKind, n *Node, message, help string) {
+	s := e.doc.nodeSpan(n)
+	e.problems = append(e.problems, Problem{Kind: kind, File: e.doc.File, Doc: e.doc, Message: message, Help: help,
+		Line: s.Line, Column: s.Column, EndLine: s.EndLine, EndColumn: s.EndColumn})
+}
+
+func (e *expander) fail(kind ProblemKind, n *Node, message, help string) {
+	e.report(kind, n, message, help)
+	e.dead = true
+}

@@ -1,0 +1,21 @@
+package source
+
+import "strings"
+
+// Items returns the items of a List document (kind List, or the typed form
+// that kubectl get -o yaml gives) as documents of their own, and whether root
+// is a List. root must be expanded. Items share the List's text and tree;
+// their field paths start at the item.
+func (d *Document) Items(root *Node) ([]*Document, bool) {
+	items := child(root, step{key: "items", index: -1}).value
+	if items == nil || items.Kind != sequence || !strings.HasSuffix(d.Kind, "List") {
+		return nil, false
+	}
+	docs := make([]*Document, 0, len(items.Content))
+	for i, n := range items.Content {
+		item := &Document{File: d.File, Index: d.Index, line: d.line, text: d.text, item: JoinIndex(d.item+"items", i), root: n}
+		item.APIVersion, item.Kind, item.Namespace, item.Name = Head(n)
+		docs = append(docs, item)
+	}
+	return docs, true
+}

@@ -1,0 +1,208 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// Loader reads inputs. The zero value reads from the process's working
+// directory and has no standard input.
+type Loader struct {
+	// Dir is the working directory that relative paths and names in findings
+	// are relative to; "" is the process's own.
+	Dir string
+	// Stdin is read for the path "-"; StdinName is its name in findings, by
+	// default "<stdin>".
+	Stdin     io.Reader
+	StdinName string
+}
+
+// Load reads the files that the paths name: files, directories (recursively:
+// *.yaml, *.yml and *.json, less what .gitignore and .kgwignore exclude),
+// patterns with "**", and "-" for standard input. Files come in the order of
+// their names, each once. What cannot be read is a Problem, and everything
+// else is read all the same.
+func (l *Loader) Load(paths []string) ([]*File, []Problem) {
+	w := walker{loader: l, seen: map[string]bool{}}
+	stdin := false
+	for _, p := range paths {
+		if p == "-" {
+			stdin = true
+			continue
+		}
+		w.argument(p)
+	}
+	sort.Strings(w.files)
+	files, problems := l.readAll(w.files)
+	problems = append(w.problems, problems...)
+	if stdin && l.Stdin != nil {
+		f, problem := l.read(l.stdinName(), l.Stdin)
+		if problem != nil {
+			problems = append(problems, *problem)
+		} else {
+			files = append(files, f)
+		}
+	}
+	return files, problems
+}
+
+func (l *Loader) stdinName() string {
+	if l.StdinName != "" {
+		return filepath.ToSlash(l.StdinName)
+	}
+	return "<stdin>"
+}
+
+// readAll reads the named files on every core, keeping their order.
+func (l *Loader) readAll(names []string) ([]*File, []Problem) {
+	files := make([]*File, len(names))
+	failed := make([]*Problem, len(names))
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := w; i < len(names); i += workers {
+				files[i], failed[i] = l.readFile(names[i])
+			}
+		}()
+	}
+	wg.Wait()
+	var kept []*File
+	var problems []Problem
+	for i, f := range files {
+		if failed[i] != nil {
+			problems = append(problems, *failed[i])
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	return kept, problems
+}
+
+func (l *Loader) readFile(name string) (*File, *Problem) {
+	f, err := os.Open(l.abs(name))
+	if err != nil {
+		return nil, l.unreadable(name, err)
+	}
+	defer f.Close()
+	return l.read(l.display(name), f)
+}
+
+func (l *Loader) read(name string, r io.Reader) (*File, *Problem) {
+	file := &File{Name: name}
+	var buf bytes.Buffer
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < MaxFileBytes {
+			buf.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	if _, err := buf.ReadFrom(io.LimitReader(r, MaxFileBytes+1)); err != nil {
+		return nil, &Problem{Kind: Unreadable, File: file, Line: 1, Column: 1, Message: "cannot read the file: " + cause(err)}
+	}
+	if buf.Len() > MaxFileBytes {
+		return nil, &Problem{Kind: DocumentTooLarge, File: file, Line: 1, Column: 1, Message: "the file is larger than 512 MiB"}
+	}
+	file.Data = bytes.TrimPrefix(buf.Bytes(), []byte("\xef\xbb\xbf"))
+	return file, checkEncoding(file)
+}
+
+// NewFile makes a file of bytes in memory, checked like one that is read.
+func NewFile(name string, data []byte) (*File, *Problem) {
+	f := &File{Name: name, Data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	return f, checkEncoding(f)
+}
+
+func checkEncoding(f *File) *Problem {
+	p := &Problem{Kind: NotUTF8, File: f, Line: 1, Column: 1}
+	switch {
+	case bytes.HasPrefix(f.Data, []byte("\xff\xfe")), bytes.HasPrefix(f.Data, []byte("\xfe\xff")):
+		p.Message, p.Help = "the file is UTF-16", "save it as UTF-8"
+		return p
+	case bytes.IndexByte(f.Data, 0) >= 0:
+		p.Line, p.Column = f.Position(bytes.IndexByte(f.Data, 0))
+		p.Message, p.Help = "the file holds a zero byte and is no text", "leave binary files out, for example with .kgwignore"
+		return p
+	case utf8.Valid(f.Data):
+		return nil
+	}
+	for i := 0; i < len(f.Data); {
+		r, n := utf8.DecodeRune(f.Data[i:])
+		if r == utf8.RuneError && n == 1 {
+			p.Line, p.Column = f.Position(i)
+			p.Message = fmt.Sprintf("byte 0x%02x is not UTF-8", f.Data[i])
+			p.Help = "save the file as UTF-8"
+			return p
+		}
+		i += n
+	}
+	return nil
+}
+
+func (l *Loader) unreadable(name string, err error) *Problem {
+	p := &Problem{Kind: Unreadable, File: &File{Name: l.display(name)}, Line: 1, Column: 1}
+	p.Message = "cannot read the file: " + cause(err)
+	if isLoop(err) {
+		p.Kind, p.Message = SymlinkLoop, "the path is a loop of symbolic links"
+	}
+	return p
+}
+
+// cause is the text of an error without the path and the call in front.
+func cause(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+func (l *Loader) abs(name string) string {
+	if filepath.IsAbs(name) || l.Dir == "" {
+		return name
+	}
+	return filepath.Join(l.Dir, name)
+}
+
+// display names a file in findings: relative to the working directory when it
+// stands below it, with slashes.
+func (l *Loader) display(name string) string {
+	if filepath.IsAbs(name) {
+		dir := l.Dir
+		if dir == "" {
+			dir, _ = os.Getwd()
+		}
+		if rel, err := filepath.Rel(dir, name); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			name = rel
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(name))
+}
+
+// Expand returns the files a pattern with "*", "?", "[", "{" or "**" names,
+// relative to the loader's directory, sorted.
+func (l *Loader) Expand(pattern string) ([]string, error) {
+	base, rest := doublestar.SplitPattern(filepath.ToSlash(pattern))
+	found, err := doublestar.Glob(os.DirFS(l.abs(filepath.FromSlash(base))), rest, doublestar.WithFilesOnly())
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range found {
+		found[i] = filepath.Join(filepath.FromSlash(base), filepath.FromSlash(f))
+	}
+	sort.Strings(found)
+	return found, nil
+}

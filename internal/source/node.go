@@ -1,0 +1,76 @@
+package source
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// NodeOf returns a tree for a value of Objects, lists and scalars, the inverse
+// of Value. Its nodes have no places.
+func NodeOf(v any) *Node {
+	switch x := v.(type) {
+	case Object:
+		n := &Node{Kind: mapping, Tag: "!!map"}
+		for _, m := range x {
+			n.Content = append(n.Content, NodeOf(m.Key), NodeOf(m.Value))
+		}
+		return n
+	case []any:
+		n := &Node{Kind: sequence, Tag: "!!seq"}
+		for _, e := range x {
+			n.Content = append(n.Content, NodeOf(e))
+		}
+		return n
+	case bool:
+		if x {
+			return &Node{Kind: scalar, Tag: "!!bool", Value: "true"}
+		}
+		return &Node{Kind: scalar, Tag: "!!bool", Value: "false"}
+	case Number:
+		return &Node{Kind: scalar, Tag: numberTag(string(x)), Value: string(x)}
+	case string:
+		return &Node{Kind: scalar, Tag: "!!str", Value: x, Style: yaml.DoubleQuotedStyle}
+	default:
+		return &Node{Kind: scalar, Tag: "!!null", Value: "null"}
+	}
+}
+
+func numberTag(s string) string {
+	for _, c := range s {
+		if c == '.' || c == 'e' || c == 'E' {
+			return "!!float"
+		}
+	}
+	return "!!int"
+}
+
+// ObjectOf returns a decoded JSON object as an Object, keys sorted.
+func ObjectOf(m map[string]any) Object {
+	o, _ := valueOf(m).(Object)
+	return o
+}
+
+func valueOf(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		o := make(Object, 0, len(x))
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			o = append(o, Member{Key: k, Value: valueOf(x[k])})
+		}
+		return o
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = valueOf(x[i])
+		}
+		return out
+	case float64:
+		return Number(strconv.FormatFloat(x, 'f', -1, 64))
+	case int64:
+		return Number(strconv.FormatInt(x, 10))
+	}
+	return v
+}

@@ -1,0 +1,153 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	scalar   = yaml.ScalarNode
+	mapping  = yaml.MappingNode
+	sequence = yaml.SequenceNode
+)
+
+// Parse returns the root node of the document, aliases and merge keys
+// expanded, and what is wrong with its YAML. The root is nil when the text is
+// not YAML or exceeds a limit. Nodes that an alias stands for keep the place
+// where they are written.
+func (d *Document) Parse() (*Node, []Problem) {
+	if d.root != nil {
+		return d.root, nil
+	}
+	root, problem := d.tree()
+	if problem != nil {
+		return nil, []Problem{*problem}
+	}
+	return d.expand(root)
+}
+
+// Outline returns the root node as it is parsed: aliases are not expanded and
+// nothing is checked. It serves to read a document's head.
+func (d *Document) Outline() (*Node, *Problem) {
+	if d.root != nil {
+		return d.root, nil
+	}
+	return d.tree()
+}
+
+// Expand checks and expands a root that Outline gave: see Parse.
+func (d *Document) Expand(root *Node) (*Node, []Problem) {
+	if d.root != nil {
+		return d.root, nil
+	}
+	return d.expand(root)
+}
+
+func (d *Document) tree() (root *Node, problem *Problem) {
+	defer func() {
+		if r := recover(); r != nil {
+			root, problem = nil, d.syntax(fmt.Errorf("yaml: %v", r))
+		}
+	}()
+	if tooManyNodes(d.text) {
+		return nil, &Problem{Kind: DocumentTooLarge, File: d.File, Doc: d, Line: d.line, Column: 1,
+			Message: "the document has more than 4000000 values"}
+	}
+	var n Node
+	if err := yaml.Unmarshal(d.text, &n); err != nil {
+		return nil, d.syntax(err)
+	}
+	if n.Kind != yaml.DocumentNode || len(n.Content) == 0 {
+		return nil, nil
+	}
+	return n.Content[0], nil
+}
+
+// tooManyNodes bounds the nodes a text can hold from above, by counting the
+// characters that can start one. Only large texts are counted.
+func tooManyNodes(text []byte) bool {
+	if len(text) < MaxNodes {
+		return false
+	}
+	count := 0
+	for _, sep := range []string{"\n", ",", ":", "- ", "[", "{"} {
+		count += bytes.Count(text, []byte(sep))
+	}
+	return count > MaxNodes
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): ?`)
+
+// syntax turns an error of the YAML library into a Problem. The library's line
+// is relative to the document.
+func (d *Document) syntax(err error) *Problem {
+	p := &Problem{Kind: Syntax, File: d.File, Doc: d, Line: d.line}
+	var typeError *yaml.TypeError
+	text := err.Error()
+	if errors.As(err, &typeError) && len(typeError.Errors) > 0 {
+		text = typeError.Errors[0]
+	}
+	text = strings.TrimPrefix(text, "yaml: ")
+	if m := yamlLine.FindStringSubmatchIndex(text); m != nil {
+		n, _ := strconv.Atoi(text[m[2]:m[3]])
+		p.Line = d.line + max(n, 1) - 1
+		text = text[:m[0]] + text[m[1]:]
+	}
+	p.Message = "not valid YAML: " + text
+	d.refineSyntax(p)
+	return p
+}
+
+// refineSyntax finds the column, and tells a tab apart from other mistakes.
+func (d *Document) refineSyntax(p *Problem) {
+	last := d.line + bytes.Count(d.text, []byte("\n"))
+	for _, line := range []int{p.Line, p.Line + 1, p.Line - 1} {
+		if line < d.line || line > last {
+			continue
+		}
+		text := d.File.Line(line)
+		indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+		if i := strings.IndexByte(indent, '\t'); i >= 0 {
+			p.Kind, p.Line, p.Column = Tab, line, i+1
+			p.Message = "a tab is used for indentation"
+			p.Help = "indent with spaces: YAML does not allow tabs"
+			return
+		}
+	}
+	p.Line = min(p.Line, last)
+	text := d.File.Line(p.Line)
+	p.Column = len(text) - len(strings.TrimLeft(text, " ")) + 1
+	if strings.Contains(text, "{{") {
+		p.Help = "this looks like a template: give kgw its output, for example helm template ... | kgw build -"
+	}
+}
+
+// Head reads apiVersion, kind, metadata.name and metadata.namespace of a root
+// node, without looking at anything else.
+func Head(root *Node) (apiVersion, kind, namespace, name string) {
+	apiVersion, kind = scalarAt(root, "apiVersion"), scalarAt(root, "kind")
+	if meta := child(root, step{key: "metadata", index: -1}).value; meta != nil {
+		if meta.Kind == yaml.AliasNode {
+			meta = meta.Alias
+		}
+		namespace, name = scalarAt(meta, "namespace"), scalarAt(meta, "name")
+	}
+	return apiVersion, kind, namespace, name
+}
+
+func scalarAt(n *Node, key string) string {
+	v := child(n, step{key: key, index: -1}).value
+	if v != nil && v.Kind == yaml.AliasNode {
+		v = v.Alias
+	}
+	if v == nil || v.Kind != scalar || v.ShortTag() == "!!null" {
+		return ""
+	}
+	return v.Value
+}

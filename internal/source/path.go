@@ -1,0 +1,142 @@
+package source
+
+import (
+	"strconv"
+	"strings"
+)
+
+// JoinKey appends a key to a field path. Keys that are not plain words are
+// quoted: metadata.annotations["kgw.dev/ignore"].
+func JoinKey(path, key string) string {
+	if !plainKey(key) {
+		return path + "[" + strconv.Quote(key) + "]"
+	}
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// JoinIndex appends a list index to a field path.
+func JoinIndex(path string, i int) string {
+	return path + "[" + strconv.Itoa(i) + "]"
+}
+
+func plainKey(key string) bool {
+	if key == "" {
+		return false
+	}
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '$':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// step is one step of a field path: a key, or an index when index >= 0.
+type step struct {
+	key   string
+	index int
+}
+
+// SplitPath parses a field path. ok is false when the text is not one.
+func SplitPath(path string) (steps []step, ok bool) {
+	for rest := path; rest != ""; {
+		var s step
+		if s, rest, ok = nextStep(rest, len(steps) == 0); !ok {
+			return steps, false
+		}
+		steps = append(steps, s)
+	}
+	return steps, true
+}
+
+func nextStep(rest string, first bool) (step, string, bool) {
+	if rest[0] == '[' {
+		return bracketStep(rest)
+	}
+	if !first {
+		if rest[0] != '.' {
+			return step{}, "", false
+		}
+		rest = rest[1:]
+	}
+	end := strings.IndexAny(rest, ".[")
+	if end < 0 {
+		end = len(rest)
+	}
+	if !plainKey(rest[:end]) {
+		return step{}, "", false
+	}
+	return step{key: rest[:end], index: -1}, rest[end:], true
+}
+
+func bracketStep(rest string) (step, string, bool) {
+	if strings.HasPrefix(rest, `["`) {
+		quoted, err := strconv.QuotedPrefix(rest[1:])
+		if err != nil || !strings.HasPrefix(rest[1+len(quoted):], "]") {
+			return step{}, "", false
+		}
+		key, err := strconv.Unquote(quoted)
+		return step{key: key, index: -1}, rest[len(quoted)+2:], err == nil
+	}
+	end := strings.IndexByte(rest, ']')
+	if end < 0 {
+		return step{}, "", false
+	}
+	i, err := strconv.Atoi(rest[1:end])
+	if err != nil || i < 0 || rest[1] == '+' || rest[1] == '-' {
+		return step{}, "", false
+	}
+	return step{index: i}, rest[end+1:], true
+}
+
+// found is where a field path leads in a tree.
+type found struct {
+	key, value *Node // key is nil for list elements and the root
+	exact      bool  // false: the nearest existing parent
+}
+
+func lookup(root *Node, path string) found {
+	at := found{value: root, exact: true}
+	steps, ok := SplitPath(path)
+	for _, s := range steps {
+		next := child(at.value, s)
+		if next.value == nil {
+			at.exact = false
+			return at
+		}
+		at = next
+	}
+	at.exact = ok
+	return at
+}
+
+func child(n *Node, s step) found {
+	switch {
+	case n == nil:
+	case s.index >= 0:
+		if n.Kind == sequence && s.index < len(n.Content) {
+			return found{value: n.Content[s.index], exact: true}
+		}
+	case n.Kind == mapping:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == s.key {
+				return found{key: n.Content[i], value: n.Content[i+1], exact: true}
+			}
+		}
+	}
+	return found{}
+}
+
+// Lookup returns the value node at a field path of a document's tree, or nil.
+func Lookup(root *Node, path string) *Node {
+	if f := lookup(root, path); f.exact {
+		return f.value
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package source
+
+import "bytes"
+
+// Split cuts a file into its YAML documents. A line that starts with "---" or
+// "..." at its first column ends a document wherever it stands (YAML 1.2,
+// 9.1.2), so no parsing is needed. Documents without content are left out.
+// Directives and comments before a "---" belong to the document after it.
+func Split(f *File) ([]*Document, []Problem) {
+	s := splitter{file: f, line: 1, startLine: 1}
+	for pos := 0; pos < len(f.Data); {
+		next := nextLine(f.Data, pos)
+		s.take(pos, next)
+		pos = next
+		s.line++
+		if len(s.docs) > MaxDocuments {
+			return s.docs[:MaxDocuments], append(s.problems, Problem{
+				Kind: TooManyDocuments, File: f, Line: s.docs[MaxDocuments].line, Column: 1,
+				Message: "the file holds more than 10000 documents",
+			})
+		}
+	}
+	s.flush(len(f.Data))
+	return s.docs, s.problems
+}
+
+type splitter struct {
+	file             *File
+	docs             []*Document
+	problems         []Problem
+	start, startLine int  // of the current document
+	line             int  // of the line being taken
+	content          bool // a line that is neither blank, comment nor directive
+	open             bool // "---" was seen for the current document
+}
+
+func (s *splitter) take(pos, next int) {
+	text := s.file.Data[pos:next]
+	switch {
+	case marker(text, "---"):
+		if s.open || s.content {
+			s.flush(pos)
+		}
+		s.open = true
+		s.content = len(bytes.TrimSpace(stripComment(text[3:]))) > 0
+	case marker(text, "..."):
+		s.flush(pos)
+		s.start, s.startLine = next, s.line+1
+	case !s.content:
+		t := bytes.TrimSpace(text)
+		s.content = len(t) > 0 && t[0] != '#' && text[0] != '%'
+	}
+}
+
+func (s *splitter) flush(end int) {
+	if s.content {
+		s.add(s.file.Data[s.start:end])
+	}
+	s.start, s.startLine, s.content, s.open = end, s.line, false, false
+}
+
+func (s *splitter) add(text []byte) {
+	if len(text) > MaxDocumentBytes {
+		s.problems = append(s.problems, Problem{
+			Kind: DocumentTooLarge, File: s.file, Line: s.startLine, Column: 1,
+			Message: "the document is larger than 64 MiB",
+		})
+		return
+	}
+	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: s.startLine, text: text})
+}
+
+func marker(line []byte, m string) bool {
+	if len(line) < 3 || string(line[:3]) != m {
+		return false
+	}
+	return len(line) == 3 || line[3] == ' ' || line[3] == '\t' || isBreak(line[3])
+}
+
+func stripComment(b []byte) []byte {
+	t := bytes.TrimSpace(b)
+	if len(t) > 0 && t[0] == '#' {
+		return nil
+	}
+	return t
+}

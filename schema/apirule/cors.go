@@ -1,0 +1,74 @@
+package apirule
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// CORSHeaders are the response headers that the controllers remove when they
+// set a CORS policy themselves, in their order.
+var CORSHeaders = []string{
+	"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Access-Control-Allow-Headers",
+	"Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Max-Age",
+}
+
+// DecodeCORS reads a CORS policy; maxAge turns the field of that name into a
+// duration. It returns nil when there is none.
+func DecodeCORS(n *source.Node, maxAge func(*source.Node) *time.Duration) *ir.CORS {
+	if n == nil || source.Keys(n) == nil {
+		return nil
+	}
+	c := &ir.CORS{
+		Methods:       source.Texts(source.Field(n, "allowMethods")),
+		Headers:       source.Texts(source.Field(n, "allowHeaders")),
+		ExposeHeaders: source.Texts(source.Field(n, "exposeHeaders")),
+	}
+	if b, ok := source.Bool(source.Field(n, "allowCredentials")); ok {
+		c.Credentials = &b
+	}
+	for _, origin := range source.Elements(source.Field(n, "allowOrigins")) {
+		c.Origins = append(c.Origins, origins(origin)...)
+	}
+	if age := source.Field(n, "maxAge"); age != nil {
+		c.MaxAge = maxAge(age)
+	}
+	return c
+}
+
+// origins reads one element of allowOrigins. Several keys are several origins,
+// in the order of the keys; a key that is no match type is a prefix, as the
+// controller takes it.
+func origins(n *source.Node) []ir.Origin {
+	values := source.TextMap(n)
+	keys := source.Keys(n)
+	sort.Strings(keys)
+	var out []ir.Origin
+	for _, k := range keys {
+		kind := k
+		if !originKind(k) {
+			kind = "prefix"
+		}
+		out = append(out, ir.Origin{Kind: kind, Value: values[k]})
+	}
+	return out
+}
+
+func originKind(k string) bool { return k == "exact" || k == "prefix" || k == "regex" }
+
+// CheckOrigins reports match types of origins that do not exist.
+func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {
+	for i, origin := range source.Elements(source.Field(n, "allowOrigins")) {
+		for _, k := range source.Keys(origin) {
+			if !originKind(k) {
+				f := found.Add(diag.Finding{Code: diag.BadOrigin, At: at.At("allowOrigins").Elem(i).At(k), Help: "use exact, prefix or regex",
+					Message: fmt.Sprintf("%q is no match type of an origin and is taken as prefix", k)})
+				f.At.Key = true
+			}
+		}
+	}
+}

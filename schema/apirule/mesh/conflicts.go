@@ -1,0 +1,160 @@
+package mesh
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+)
+
+// checkConflicts reports rules whose requests an earlier rule takes already,
+// method by method. In strict mode a rule conflicts when an earlier path
+// covers its path; otherwise what the controller's own search finds, which
+// misses some and refuses others that are fine.
+func (a *APIRule) checkConflicts(strict bool, found *diag.List) {
+	tries := map[string]*node{}
+	for i := range a.rules {
+		r := &a.rules[i]
+		for _, m := range r.methods {
+			if tries[m] == nil {
+				tries[m] = &node{}
+			}
+			tokens := tokenize(r.path)
+			earlier, controller := a.covering(i, m), tries[m].conflicts(tokens)
+			tries[m].insert(tokens)
+			switch {
+			case strict && earlier >= 0, !strict && controller:
+				a.reportConflict(i, m, earlier, found)
+			}
+			if strict && earlier >= 0 || !strict && controller {
+				break
+			}
+		}
+	}
+}
+
+// tokenize splits a path into segments; "/*" is "/{**}".
+func tokenize(path string) []string {
+	if path == "/*" {
+		path = "/{**}"
+	}
+	return strings.Split(strings.TrimLeft(path, "/"), "/")
+}
+
+func (a *APIRule) reportConflict(i int, method string, earlier int, found *diag.List) {
+	r := &a.rules[i]
+	f := found.Add(diag.Finding{Code: diag.PathConflict, At: r.at.At("path"),
+		Message: fmt.Sprintf("path %q with method %s is already taken by an earlier rule", r.path, method),
+		Help:    "put the more specific rule first, or remove one",
+		Upstream: &diag.Upstream{Attribute: ".spec.rules",
+			Message: fmt.Sprintf("Path %s with method %s conflicts with at least one of the previous rule paths", r.path, method)}})
+	if earlier >= 0 {
+		f.Related = []diag.Related{{Message: "the earlier rule", At: a.rules[earlier].at.At("path")}}
+	}
+}
+
+// covering returns the first earlier rule with the method whose path takes
+// every path that rule i takes, or -1.
+func (a *APIRule) covering(i int, method string) int {
+	tokens := tokenize(a.rules[i].path)
+	for j := range a.rules[:i] {
+		for _, m := range a.rules[j].methods {
+			if m == method && covers(tokenize(a.rules[j].path), tokens) {
+				return j
+			}
+		}
+	}
+	return -1
+}
+
+// covers tells whether template a takes every path that template b takes. "{*}"
+// is one segment that is not empty, "{**}" any rest, also an empty one.
+func covers(a, b []string) bool {
+	for len(a) > 0 {
+		if a[0] == "{**}" {
+			return coversTail(a[1:], b)
+		}
+		switch {
+		case len(b) == 0, b[0] == "{**}":
+			return false
+		case a[0] == "{*}" && b[0] == "":
+			return false
+		case a[0] != "{*}" && a[0] != b[0]:
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
+	return len(b) == 0
+}
+
+// coversTail tells whether "{**}" followed by suffix takes every path of b:
+// b ends with the suffix and leaves at least one segment for the operator.
+func coversTail(suffix, b []string) bool {
+	if len(b) <= len(suffix) {
+		return false
+	}
+	tail := b[len(b)-len(suffix):]
+	for i := range suffix {
+		if tail[i] != suffix[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// node is the controller's search tree over segments (api-gateway 3.10.0,
+// segment trie). It is kept as it is there: an end is marked only when its
+// node is new, and "{*}" stands for any later token.
+type node struct {
+	end      bool
+	children map[string]*node
+	suffixes [][]string // of a "{**}" child
+}
+
+func (n *node) insert(tokens []string) {
+	for i, t := range tokens {
+		if t == "{**}" {
+			n.suffixes = append(n.suffixes, tokens[i+1:])
+			return
+		}
+		next := n.children[t]
+		if next == nil {
+			next = &node{end: i == len(tokens)-1}
+			if n.children == nil {
+				n.children = map[string]*node{}
+			}
+			n.children[t] = next
+		}
+		n = next
+	}
+}
+
+func (n *node) conflicts(tokens []string) bool {
+	if len(tokens) == 0 {
+		return n.end
+	}
+	for _, s := range n.suffixes {
+		if len(s) == 0 || endsWith(tokens, s) {
+			return true
+		}
+	}
+	for _, t := range []string{tokens[0], "{*}"} {
+		if next := n.children[t]; next != nil && next.conflicts(tokens[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+func endsWith(tokens, suffix []string) bool {
+	if len(tokens) < len(suffix) {
+		return false
+	}
+	tail := tokens[len(tokens)-len(suffix):]
+	for i := range suffix {
+		if tail[i] != suffix[i] {
+			return false
+		}
+	}
+	return true
+}

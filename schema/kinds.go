@@ -1,0 +1,59 @@
+// Package schema is the table of what kgw reads: each kind and version with
+// its description and its decoder, and from the descriptions the JSON Schemas
+// and CustomResourceDefinitions.
+//
+// It takes the head of a document and tells what the document is. It must not
+// know targets.
+package schema
+
+import (
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/schema/apirule/v1alpha1"
+	"github.com/kgw-dev/kgw/schema/apirule/v1beta1"
+	"github.com/kgw-dev/kgw/schema/apirule/v2"
+	"github.com/kgw-dev/kgw/schema/apirule/v2alpha1"
+)
+
+// Resource is a decoded document of a kind that kgw compiles.
+type Resource interface {
+	// Check makes the checks that need no other document.
+	Check(*ir.Settings) diag.List
+	// Lift turns the document into the model. It gives a gateway also when
+	// the document is at fault, as far as it can be read.
+	Lift(*ir.Settings) (*ir.Gateway, diag.List)
+}
+
+// Kind is one input kind in one version.
+type Kind struct {
+	Group, Version, Kind string
+	Plural               string
+	Type                 *shape.Type
+	Decode               func(*source.Document, *source.Node) Resource
+	// Target is where its gateways are compiled to by default; v1beta1's
+	// depends on a setting (Handler).
+	Target string
+	// Handler lets jwtHandler: istio replace Target.
+	Handler bool
+}
+
+// APIVersion returns the group and version as a document writes them.
+func (k *Kind) APIVersion() string { return k.Group + "/" + k.Version }
+
+// Name returns "Kind/version", as commands take it.
+func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
+
+// Kinds is the table of input kinds, oldest version first.
+var Kinds = []Kind{
+	{Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper",
+		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) }},
+	{Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Handler: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) }},
+	{Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio",
+		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) }},
+	{Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio",
+		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) }},
+}

@@ -1,0 +1,141 @@
+// Package kube reads the Kubernetes and Istio objects that gateways refer to:
+// Service, Gateway, VirtualService, the mesh configuration, Pod and Namespace.
+//
+// It takes YAML nodes of well-known kinds and gives the few facts that link
+// needs. It is tolerant: these objects belong to others, and what is wrong
+// with them is not kgw's to report. It must not know any dialect.
+package kube
+
+import (
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Object is one object that gateways may refer to.
+//
+//sumtype:decl
+type Object interface{ object() }
+
+// Service is a Kubernetes Service.
+type Service struct {
+	Origin   source.Ref
+	Name     ir.Name
+	Selector map[string]string // nil when it has none
+	Ports    []ServicePort
+}
+
+// ServicePort is a port of a Service.
+type ServicePort struct {
+	Name string
+	Port uint32
+}
+
+// VirtualService is an Istio VirtualService that somebody else wrote.
+type VirtualService struct {
+	Origin source.Ref
+	Name   ir.Name
+	Hosts  []string
+	Labels map[string]string
+	Owners []Owner
+}
+
+// Owner is an owner reference.
+type Owner struct{ Kind, Name string }
+
+// Gateway is an Istio Gateway.
+type Gateway struct {
+	Origin  source.Ref
+	Name    ir.Name
+	Servers [][]string // the hosts of each server
+}
+
+// ConfigMap is a ConfigMap; the mesh configuration is one.
+type ConfigMap struct {
+	Origin source.Ref
+	Name   ir.Name
+	Data   map[string]string
+}
+
+// Pod is a Pod with the names of its containers.
+type Pod struct {
+	Origin     source.Ref
+	Name       ir.Name
+	Labels     map[string]string
+	Containers []string // init containers included
+}
+
+// ExternalGateway is Kyma's ExternalGateway.
+type ExternalGateway struct {
+	Origin source.Ref
+	Name   ir.Name
+}
+
+func (*Service) object()         {}
+func (*VirtualService) object()  {}
+func (*Gateway) object()         {}
+func (*ConfigMap) object()       {}
+func (*Pod) object()             {}
+func (*ExternalGateway) object() {}
+
+// Reads tells whether gateways refer to objects of this kind.
+func Reads(group, kind string) bool {
+	switch group + "/" + kind {
+	case "/Service", "/ConfigMap", "/Pod", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "gateway.kyma-project.io/ExternalGateway":
+		return true
+	}
+	return false
+}
+
+// Decode reads an object of a kind that gateways refer to, or returns nil. The
+// document's namespace must be set.
+func Decode(doc *source.Document, group string, root *source.Node) Object {
+	at := source.Ref{Doc: doc}
+	name := ir.Name{Namespace: doc.Namespace, Name: doc.Name}
+	spec := source.Field(root, "spec")
+	switch group + "/" + doc.Kind {
+	case "/Service":
+		return decodeService(at, name, spec)
+	case "networking.istio.io/VirtualService":
+		return decodeVirtualService(at, name, root, spec)
+	case "networking.istio.io/Gateway":
+		g := &Gateway{Origin: at, Name: name}
+		for _, s := range source.Elements(source.Field(spec, "servers")) {
+			g.Servers = append(g.Servers, source.Texts(source.Field(s, "hosts")))
+		}
+		return g
+	case "/ConfigMap":
+		return &ConfigMap{Origin: at, Name: name, Data: source.TextMap(source.Field(root, "data"))}
+	case "/Pod":
+		return decodePod(at, name, root, spec)
+	case "gateway.kyma-project.io/ExternalGateway":
+		return &ExternalGateway{Origin: at, Name: name}
+	}
+	return nil
+}
+
+func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
+	s := &Service{Origin: at, Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
+	for _, p := range source.Elements(source.Field(spec, "ports")) {
+		s.Ports = append(s.Ports, ServicePort{Name: source.Text(source.Field(p, "name")), Port: uint32(source.Int(source.Field(p, "port")))})
+	}
+	return s
+}
+
+func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) *VirtualService {
+	meta := source.Field(root, "metadata")
+	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(meta, "labels"))}
+	for _, o := range source.Elements(source.Field(meta, "ownerReferences")) {
+		v.Owners = append(v.Owners, Owner{Kind: source.Text(source.Field(o, "kind")), Name: source.Text(source.Field(o, "name"))})
+	}
+	return v
+}
+
+func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
+	p := &Pod{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, c := range source.Elements(source.Field(spec, list)) {
+			p.Containers = append(p.Containers, source.Text(source.Field(c, "name")))
+		}
+	}
+	return p
+}

@@ -1,0 +1,64 @@
+// Package validate questions the model: rules of the repository and of the
+// cluster, one rule a file.
+//
+// It takes gateways with what else claims their hosts, and gives findings. It
+// must not know dialects or targets, nor how a finding is levelled.
+package validate
+
+import (
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// View is all that the rules look at.
+type View struct {
+	Gateways []*ir.Gateway
+	// Claims are hosts that other objects among the inputs have.
+	Claims []Claim
+	// Identities are all resources among the inputs, to find those defined
+	// twice.
+	Identities []Identity
+	Policy     Policy
+}
+
+// Policy is the part of the configuration that rules apply.
+type Policy struct {
+	DefaultDomain string
+	// Allow are the domains that hosts must be in; nil is any.
+	Allow []string
+	// Block are Services that must not be exposed, as service.namespace.
+	Block []string
+}
+
+// Claim is a host that an object which is no gateway has.
+type Claim struct {
+	Origin source.Ref
+	Host   string
+	Kind   string
+	Name   ir.Name
+	Labels map[string]string
+	// Owners are the names of the resources that own the object, by kind.
+	Owners []OwnerRef
+}
+
+// OwnerRef names an owner of an object, in the object's namespace.
+type OwnerRef struct{ Kind, Name string }
+
+// Identity is what makes a resource one.
+type Identity struct {
+	Origin      source.Ref
+	Group, Kind string
+	Name        ir.Name
+}
+
+// Run applies every rule.
+func Run(v *View) diag.List {
+	var found diag.List
+	for _, rule := range []func(*View, *diag.List){
+		duplicates, hosts, hostConflicts, blockedServices,
+	} {
+		rule(v, &found)
+	}
+	return found
+}
