@@ -95,7 +95,18 @@ func parsePieces(pieces []piece) (*pattern, error) {
 			return nil, err
 		}
 	}
-	return parseRegexp2("^" + regexpText(pieces) + "$")
+	return parseToEnd("^" + regexpText(pieces))
+}
+
+// parseToEnd reads an expression that Oathkeeper ends with "$". That also
+// holds before a final newline, which the match need not take.
+func parseToEnd(text string) (*pattern, error) {
+	p, err := parseRegexp2(text + "$")
+	if err != nil {
+		return nil, err
+	}
+	p.root = concat(p.root, repeat(classNode(newline), 0, 1))
+	return p, nil
 }
 
 // usualHead is the head of a rule URL, as Kyma's controller writes it. A path
@@ -115,7 +126,7 @@ func parsePath2(text string) (path, whole *pattern, err error) {
 		return nil, nil, err
 	}
 	// Alone, a back-reference may name a group of the head.
-	path, err = parseRegexp2(regexpText(pieces) + "$")
+	path, err = parseToEnd(regexpText(pieces))
 	if err != nil && whole.root.find(func(n *node) bool { return n.op == opRef }) != nil {
 		return whole, whole, nil
 	}

@@ -115,7 +115,20 @@ func sealClass(ranges []rune) *class {
 	return c
 }
 
-func single(r rune) *class { return newClass(r, r) }
+// asciiSingles are the classes of one ASCII character.
+var asciiSingles = func() (t [128]*class) {
+	for r := range t {
+		t[r] = newClass(rune(r), rune(r))
+	}
+	return t
+}()
+
+func single(r rune) *class {
+	if r >= 0 && r < 128 {
+		return asciiSingles[r]
+	}
+	return newClass(r, r)
+}
 
 func (c *class) empty() bool { return len(c.ranges) == 0 }
 

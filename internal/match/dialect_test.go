@@ -117,7 +117,7 @@ func FuzzDialect(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(_ *testing.T, text string) {
-		for l := Exact; l <= Fabric; l++ {
+		for l := Exact; l <= Subtree; l++ {
 			RefusedBy(Path{l, text}, RE2Istio)
 			RefusedBy(Path{l, text}, Oathkeeper)
 		}

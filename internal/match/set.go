@@ -39,11 +39,18 @@ const (
 	// Fabric is a FabricGateway path: "*" and "{name}" are one segment, a
 	// final "/**" is one or more segments, "/**" alone is every path.
 	Fabric
+	// Skipper is the argument of Skipper's Path predicate: ":name" is one
+	// segment, a final "*name" or "**" the rest, at least one character.
+	Skipper
+	// Subtree is the argument of Skipper's PathSubtree predicate: the path
+	// and everything below it.
+	Subtree
 )
 
 var langNames = [...]string{
 	Exact: "exact", Prefix: "prefix", Star: "star", Template: "template",
 	Regex: "regex", Regexp2: "regexp2", Glob: "glob", Fabric: "fabric",
+	Skipper: "skipper", Subtree: "subtree",
 }
 
 // String returns the lower-case name of the language.
@@ -61,14 +68,34 @@ type Path struct {
 	Text string
 }
 
-// Set is the set of requests a route takes. A nil Hosts or Methods means any.
+// Set is the set of requests a route takes: those that every field admits. A
+// nil Schemes, Hosts or Methods means any, an empty one none.
 type Set struct {
-	// Hosts are exact names or wildcards ("*.example.com", "*").
+	// Schemes are "http" and "https".
+	Schemes []string
+	// Hosts are exact names or wildcards ("*.example.com", "*"). Names are
+	// compared as written; whoever speaks for an engine that ignores case
+	// writes them in lower case.
 	Hosts []string
+	// HostPattern, if it has a language, stands in the place of Hosts. Its
+	// text is the bare pattern.
+	HostPattern Path
 	// Methods are HTTP methods as written, in order.
 	Methods []string
+	// AnyCase says that methods are compared without regard to case, as
+	// Oathkeeper does.
+	AnyCase bool
 	// Path is the set of paths.
 	Path Path
+	// View is the form in which the engine sees the path; zero is what the
+	// language is made for.
+	View View
+	// Predicates are further conditions, all of which must hold.
+	Predicates []Predicate
+	// URL, if it has a language, is one pattern over "scheme://host/path" that
+	// stands in the place of Schemes, Hosts, HostPattern and Path. For Regexp2
+	// and Glob its text is a whole Oathkeeper rule URL, with angle brackets.
+	URL Path
 }
 
 // Order says how an engine or a dialect chooses among several routes that
