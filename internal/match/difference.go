@@ -1,0 +1,264 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Rest is what remains of a set when others are taken away.
+type Rest struct {
+	// Empty says that nothing remains: the others cover the set.
+	Empty bool
+	// Witness is a request that remains, printable where one is.
+	Witness *Request
+	// Reason says why neither could be decided.
+	Reason string
+	// Within, if not empty, names the requests for which Empty holds.
+	Within string
+}
+
+// Difference tells whether a has a request that none of bs has, with the
+// default budget.
+func Difference(a Set, bs ...Set) Rest {
+	others := make([]*Matcher, len(bs))
+	for i, b := range bs {
+		others[i] = Compile(b)
+	}
+	return Compile(a).Difference(0, others...)
+}
+
+// maxAtoms bounds the combinations of scheme, host, method and values that one
+// difference looks at.
+const maxAtoms = 100_000
+
+// Difference tells whether the set has a request that none of the others has.
+// A set that was not understood is taken for empty among the others, so that
+// Empty and the others' part in it are certain; the Reason then says which.
+func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
+	if m.err != nil {
+		return Rest{Reason: m.err.Error()}
+	}
+	d := &difference{a: m, limit: budget.states(), done: map[string]bool{}}
+	for _, o := range others {
+		switch {
+		case o.err != nil:
+			d.skipped = o.err.Error()
+		case d.relevant(o):
+			d.others = append(d.others, o)
+		}
+	}
+	return d.run()
+}
+
+// difference looks at every combination of scheme, host, method and values in
+// which the sets can differ, and at the paths that remain there.
+type difference struct {
+	a       *Matcher
+	others  []*Matcher
+	limit   int
+	atoms   int
+	done    map[string]bool
+	skipped string
+	unknown string
+	within  string
+}
+
+// relevant reports a set that can take something away.
+func (d *difference) relevant(o *Matcher) bool {
+	for _, f := range cheapFacets(&d.a.set, &o.set) {
+		if f.both == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *difference) run() Rest {
+	sets := []*Set{&d.a.set}
+	for _, o := range d.others {
+		sets = append(sets, &o.set)
+	}
+	axes := d.axes(sets)
+	witness := d.walk(axes, Request{}, d.others)
+	switch {
+	case witness != nil && d.skipped != "":
+		return Rest{Reason: d.skipped}
+	case witness != nil && !d.replay(witness):
+		return Rest{Reason: "a witness did not stand up to a second match: " + witness.URL()}
+	case witness != nil:
+		return Rest{Witness: witness}
+	case d.unknown != "":
+		return Rest{Reason: d.unknown}
+	}
+	return Rest{Empty: true, Within: d.within}
+}
+
+// axis is a facet with its samples: pick writes one into a request, takes asks
+// a set about the request.
+type axis struct {
+	size  int
+	pick  func(int, *Request)
+	takes func(*Set, *Request) bool
+}
+
+// axes lists the facets of finitely many kinds. Where a pattern over hosts or
+// URLs takes part, scheme and host are left to the automata.
+func (d *difference) axes(sets []*Set) []axis {
+	methods := methodSamples(sets...)
+	out := []axis{{len(methods), func(i int, r *Request) { r.Method = methods[i] },
+		func(s *Set, r *Request) bool { return s.takesMethod(r.Method) }}}
+	if !d.wholeURLs() {
+		schemes, hosts := []string{"https", "http"}, hostSamples(sets...)
+		out = append(out,
+			axis{len(schemes), func(i int, r *Request) { r.Scheme = schemes[i] },
+				func(s *Set, r *Request) bool { return s.takesScheme(r.Scheme) }},
+			axis{len(hosts), func(i int, r *Request) { r.Host = hosts[i] },
+				func(s *Set, r *Request) bool { return s.takesHost(r.Host) }})
+	}
+	maps := make([]map[predicateKey][]valueSet, len(sets))
+	for i, s := range sets {
+		maps[i] = s.values()
+	}
+	for _, key := range predicateKeys(maps...) {
+		var all []valueSet
+		for _, m := range maps {
+			all = append(all, m[key]...)
+		}
+		values := samples(all...)
+		out = append(out, axis{len(values), func(i int, r *Request) { values[i].set(key, r) },
+			func(s *Set, r *Request) bool { return takesAll(s.values()[key], key.of(*r)) }})
+	}
+	return out
+}
+
+func (d *difference) wholeURLs() bool {
+	whole := func(m *Matcher) bool { return m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 }
+	return whole(d.a) || slices.ContainsFunc(d.others, whole)
+}
+
+// walk goes through the samples of the axes; others are the sets that take all
+// samples picked so far.
+func (d *difference) walk(axes []axis, r Request, others []*Matcher) *Request {
+	if len(axes) == 0 {
+		return d.remains(r, others)
+	}
+	for i := range axes[0].size {
+		if d.atoms++; d.atoms > maxAtoms {
+			d.unknown = fmt.Sprintf("more than %d combinations of host, method and values", maxAtoms)
+			return nil
+		}
+		next := r
+		next.Headers, next.Claims = clone(r.Headers), clone(r.Claims)
+		axes[0].pick(i, &next)
+		if !axes[0].takes(&d.a.set, &next) {
+			continue
+		}
+		var left []*Matcher
+		for _, o := range others {
+			if axes[0].takes(&o.set, &next) {
+				left = append(left, o)
+			}
+		}
+		if w := d.walk(axes[1:], next, left); w != nil {
+			return w
+		}
+	}
+	return nil
+}
+
+func clone(m map[string]string) map[string]string {
+	var out map[string]string
+	for k, v := range m {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[k] = v
+	}
+	return out
+}
+
+// remains looks for a path that a has and none of the others.
+func (d *difference) remains(r Request, others []*Matcher) *Request {
+	var key strings.Builder
+	for _, o := range others {
+		fmt.Fprintf(&key, "%p ", o)
+	}
+	if d.done[key.String()] {
+		return nil
+	}
+	d.done[key.String()] = true
+	a, bs, write, err := d.automata(others)
+	if err != nil {
+		d.unknown = err.Error()
+		return nil
+	}
+	word, found, err := outside(a, bs, d.limit)
+	if err != nil {
+		d.unknown = err.Error()
+	}
+	if !found {
+		return nil
+	}
+	write(word, &r)
+	return &r
+}
+
+// automata gives the automata in which the sets can be compared.
+func (d *difference) automata(others []*Matcher) (a *nfa, bs []*nfa, write func([]rune, *Request), err error) {
+	pick := func(m *Matcher) (*nfa, error) { return m.restricted() }
+	write = pathWriter(d.a.view)
+	same := !slices.ContainsFunc(others, func(o *Matcher) bool { return o.view != d.a.view })
+	switch {
+	case d.wholeURLs() && !same:
+		return nil, nil, nil, fmt.Errorf("a pattern over whole URLs is compared only with sets of the same view")
+	case d.wholeURLs():
+		pick = func(m *Matcher) (*nfa, error) { return m.whole() }
+		write = splitURL(d.a.view)
+	case !same:
+		pick = func(m *Matcher) (*nfa, error) { return m.lifted() }
+		write = pathWriter(RawPath)
+		d.noteCleaning(append(slices.Clone(others), d.a))
+	}
+	if a, err = pick(d.a); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, o := range others {
+		b, err := pick(o)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		bs = append(bs, b)
+	}
+	return a, bs, write, nil
+}
+
+func (d *difference) noteCleaning(ms []*Matcher) {
+	for _, m := range ms {
+		if m.view == CleanedPath || m.view == SlashedPath {
+			d.within = withinClean
+		}
+	}
+}
+
+// splitURL writes a word over "scheme://host/path" into a request.
+func splitURL(v View) func([]rune, *Request) {
+	return func(word []rune, r *Request) {
+		scheme, rest, _ := strings.Cut(string(word), "://")
+		at := max(strings.IndexByte(rest, '/'), 0)
+		r.Scheme, r.Host = scheme, rest[:at]
+		r.RawPath, r.Path = v.request(rest[at:])
+	}
+}
+
+func (d *difference) replay(r *Request) bool {
+	if ok, err := d.a.Accepts(*r); err != nil || !ok {
+		return false
+	}
+	for _, o := range d.others {
+		if ok, err := o.Accepts(*r); err != nil || ok {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,290 @@
+package match
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// What stands before a place.
+const (
+	afterStart uint8 = iota
+	afterNewline
+	afterWord
+	afterOther
+)
+
+// What may stand behind a place, as bits.
+const (
+	nextEnd     uint8 = 1 << iota // nothing
+	nextLast                      // a newline, then nothing
+	nextNewline                   // a newline, then more
+	nextWord                      // a word character
+	nextOther                     // another character
+	nextAny     = nextEnd | nextLast | nextNewline | nextWord | nextOther
+)
+
+// duty is a lookahead that began earlier: its automaton and where that stands.
+type duty struct{ look, state int32 }
+
+// situation is a state of the automaton under construction: where the program
+// goes on, what stands before, what may follow, and which lookaheads are open.
+type situation struct {
+	pc     int32
+	before uint8
+	next   uint8
+	duties int32
+}
+
+// expander turns a program into an automaton without empty moves, places or
+// lookaheads: places become part of the state, and a lookahead runs along as a
+// deterministic automaton from where it began.
+type expander struct {
+	prog    *program
+	number  map[situation]int32
+	todo    []situation
+	out     *nfa
+	edges   int
+	lookDFA map[[2]int32]int32
+	dfas    []*dfa
+	duties  [][]duty
+	dutyNo  map[string]int32
+	seen    map[reached]bool
+}
+
+// reached is a step of the closure over empty moves.
+type reached struct {
+	pc    int32
+	next  uint8
+	fresh int32
+}
+
+// expand builds the automaton of a program that is entered behind a place of
+// the given kind.
+func expand(p *program, before uint8) (*nfa, error) {
+	x := &expander{prog: p, number: map[situation]int32{}, out: &nfa{},
+		lookDFA: map[[2]int32]int32{}, dutyNo: map[string]int32{}}
+	x.dutySet(nil)
+	if !p.contextual {
+		before = afterOther
+	}
+	x.state(situation{p.start, before, nextAny, 0})
+	for i := 0; i < len(x.todo); i++ {
+		x.out.edges = append(x.out.edges, nil)
+		x.out.accept = append(x.out.accept, false)
+		if err := x.visit(int32(i), x.todo[i]); err != nil {
+			return nil, err
+		}
+		if len(x.todo) > maxStates || x.edges > maxEdges || len(x.duties) > maxStates {
+			return nil, errTooBig
+		}
+	}
+	return x.out.trim(), nil
+}
+
+func (x *expander) state(s situation) int32 {
+	n, ok := x.number[s]
+	if !ok {
+		n = int32(len(x.todo))
+		x.number[s] = n
+		x.todo = append(x.todo, s)
+	}
+	return n
+}
+
+// visit follows the empty moves from a situation.
+func (x *expander) visit(n int32, s situation) error {
+	x.seen = map[reached]bool{}
+	return x.walk(n, s, reached{s.pc, s.next, s.duties})
+}
+
+func (x *expander) walk(n int32, s situation, at reached) error {
+	for !x.seen[at] {
+		x.seen[at] = true
+		if len(x.seen) > maxInstr {
+			return errTooBig
+		}
+		switch i := x.prog.code[at.pc]; i.op {
+		case doMatch:
+			x.match(n, at)
+			return nil
+		case doClass:
+			return x.take(n, at, i)
+		case doSplit:
+			if err := x.walk(n, s, reached{i.next, at.next, at.fresh}); err != nil {
+				return err
+			}
+			at.pc = i.other
+		case doAssert:
+			at.next &= allowedNext(i.place, s.before)
+			if at.next == 0 {
+				return nil
+			}
+			at.pc = i.next
+		case doLook:
+			d, err := x.open(i.other, s.before)
+			if err != nil {
+				return err
+			}
+			at.pc, at.fresh = i.next, x.with(at.fresh, d)
+		}
+	}
+	return nil
+}
+
+// allowedNext says what may follow where the place holds.
+func allowedNext(p place, before uint8) uint8 {
+	holds := func(ok bool) uint8 {
+		if ok {
+			return nextAny
+		}
+		return 0
+	}
+	switch p {
+	case atStart:
+		return holds(before == afterStart)
+	case atLineStart:
+		return holds(before == afterStart || before == afterNewline)
+	case atEnd:
+		return nextEnd
+	case atLastLine:
+		return nextEnd | nextLast
+	case atLineEnd:
+		return nextEnd | nextLast | nextNewline
+	}
+	if (before == afterWord) == (p == atWord) {
+		return nextAny &^ nextWord
+	}
+	return nextWord
+}
+
+// match marks the state as an end if nothing may follow and no lookahead
+// objects.
+func (x *expander) match(n int32, at reached) {
+	if at.next&nextEnd == 0 {
+		return
+	}
+	for _, d := range x.duties[at.fresh] {
+		if !x.dfas[d.look].accept[d.state] {
+			return
+		}
+	}
+	x.out.accept[n] = true
+}
+
+// take adds the edges of one class instruction.
+func (x *expander) take(n int32, at reached, i instr) error {
+	if !x.prog.contextual {
+		x.edge(n, i.class, situation{i.next, afterOther, nextAny, 0})
+		return nil
+	}
+	type part struct {
+		on     *class
+		before uint8
+		next   uint8
+	}
+	word, nl := x.prog.word, i.class.intersect(newline)
+	parts := []part{
+		{i.class.intersect(word), afterWord, at.next & nextWord},
+		{i.class.minus(word).minus(newline), afterOther, at.next & nextOther},
+		{nl, afterNewline, at.next & (nextLast | nextNewline)},
+	}
+	for _, p := range parts {
+		if p.on.empty() || p.next == 0 {
+			continue
+		}
+		to := situation{pc: i.next, before: p.before, next: nextAny}
+		switch p.next {
+		case nextLast:
+			to.next = nextEnd
+		case nextNewline:
+			to.next = nextAny &^ nextEnd
+		}
+		if err := x.advance(n, p.on, to, x.duties[at.fresh], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// advance splits the class until every open lookahead moves to one state, and
+// adds the edges.
+func (x *expander) advance(n int32, on *class, to situation, open, moved []duty) error {
+	if len(open) == 0 {
+		to.duties = x.dutySet(moved)
+		x.edge(n, on, to)
+		if x.edges > maxEdges {
+			return errTooBig
+		}
+		return nil
+	}
+	d := x.dfas[open[0].look]
+	for _, e := range d.edges[open[0].state] {
+		c := on.intersect(e.on)
+		if c.empty() || d.dead[e.to] {
+			continue
+		}
+		next := moved
+		if !d.full[e.to] {
+			next = append(slices.Clone(moved), duty{open[0].look, e.to})
+		}
+		if err := x.advance(n, c, to, open[1:], next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *expander) edge(n int32, on *class, to situation) {
+	x.edges++
+	x.out.edges[n] = append(x.out.edges[n], edge{on, x.state(to)})
+}
+
+// dutySet numbers a set of duties.
+func (x *expander) dutySet(d []duty) int32 {
+	d = slices.Clone(d)
+	slices.SortFunc(d, func(a, b duty) int { return int(a.look-b.look)<<16 + int(a.state-b.state) })
+	d = slices.Compact(d)
+	key := make([]byte, 0, 8*len(d))
+	for _, e := range d {
+		key = binary.LittleEndian.AppendUint32(key, uint32(e.look))
+		key = binary.LittleEndian.AppendUint32(key, uint32(e.state))
+	}
+	n, ok := x.dutyNo[string(key)]
+	if !ok {
+		n = int32(len(x.duties))
+		x.dutyNo[string(key)] = n
+		x.duties = append(x.duties, d)
+	}
+	return n
+}
+
+func (x *expander) with(set int32, look int32) int32 {
+	return x.dutySet(append(slices.Clone(x.duties[set]), duty{look, 0}))
+}
+
+// open gives the automaton of a lookahead that begins behind such a place.
+func (x *expander) open(look int32, before uint8) (int32, error) {
+	key := [2]int32{look, int32(before)}
+	if n, ok := x.lookDFA[key]; ok {
+		return n, nil
+	}
+	n := x.prog.looks[look]
+	prog, err := assemble(concat(n.subs[0], repeat(classNode(anyRune), 0, -1)), x.prog.word)
+	if err != nil {
+		return 0, err
+	}
+	a, err := expand(prog, before)
+	if err != nil {
+		return 0, err
+	}
+	d, err := a.determinize(maxLook)
+	if err != nil {
+		return 0, err
+	}
+	if n.negate {
+		d.complement()
+	}
+	x.lookDFA[key] = int32(len(x.dfas))
+	x.dfas = append(x.dfas, d)
+	return x.lookDFA[key], nil
+}

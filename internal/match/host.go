@@ -1,0 +1,98 @@
+package match
+
+import (
+	"slices"
+	"strings"
+)
+
+// takesHost compares a host with the names of a set.
+func (s *Set) takesHost(host string) bool {
+	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, host) })
+}
+
+// hostMatches compares a host with a name or a wildcard, which takes one label
+// or more, as in Istio and Envoy.
+func hostMatches(name, host string) bool {
+	if name == "*" {
+		return true
+	}
+	if suffix, ok := strings.CutPrefix(name, "*"); ok && strings.HasPrefix(suffix, ".") {
+		return len(host) > len(suffix) && strings.HasSuffix(host, suffix)
+	}
+	return name == host
+}
+
+func wildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
+
+// hostSamples gives one host for every way in which lists of names can differ:
+// each name, one under each wildcard, and one that none takes.
+func hostSamples(sets ...*Set) []string {
+	var names []string
+	for _, s := range sets {
+		names = append(names, s.Hosts...)
+	}
+	var out []string
+	for _, n := range names {
+		if !wildcard(n) && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	exact := slices.Clone(out)
+	for _, n := range names {
+		if suffix, ok := strings.CutPrefix(n, "*."); ok {
+			out = append(out, fresh("a", exact, func(s string) string { return s + "." + suffix }))
+		}
+	}
+	return append(out, fresh("host", names, func(s string) string { return "any." + s }))
+}
+
+// fresh lengthens a word until no name of the list takes what is made of it.
+func fresh(word string, names []string, spell func(string) string) string {
+	for slices.ContainsFunc(names, func(n string) bool { return n != "*" && hostMatches(n, spell(word)) }) {
+		word += word[len(word)-1:]
+	}
+	return spell(word)
+}
+
+// hostFacet compares lists of names.
+func hostFacet(a, b *Set) (f facet) {
+	if len(a.Hosts) == 1 && len(b.Hosts) == 1 && a.Hosts[0] == b.Hosts[0] && !wildcard(a.Hosts[0]) {
+		f.both = func(r *Request) { r.Host = a.Hosts[0] }
+		return f
+	}
+	for _, h := range hostSamples(a, b) {
+		f.put(a.takesHost(h), b.takesHost(h), func(r *Request) { r.Host = h })
+	}
+	return f
+}
+
+// hostAutomaton is the automaton of the hosts of a set, by name or pattern.
+func (s *Set) hostAutomaton() (*nfa, error) {
+	if s.HostPattern.Lang != 0 {
+		p, err := hostSyntax(s.HostPattern)
+		if err != nil {
+			return nil, err
+		}
+		a, err := p.automaton(afterOther)
+		if err != nil {
+			return nil, err
+		}
+		return a.rewrite(hostRunes.intersect), nil
+	}
+	some := repeat(classNode(hostRunes), 1, -1)
+	names := []*node{classNode(noRune)}
+	if s.Hosts == nil {
+		names = append(names, some)
+	}
+	for _, h := range s.Hosts {
+		switch {
+		case h == "*":
+			names = append(names, some)
+		case wildcard(h):
+			names = append(names, concat(some, literalNode(h[1:])))
+		default:
+			names = append(names, literalNode(h))
+		}
+	}
+	return plain(alternate(names...)).automaton(afterStart)
+}

@@ -1,0 +1,87 @@
+package match
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+)
+
+// Counts tells how the pairs of a collection were decided.
+type Counts struct {
+	Pairs    int // all pairs
+	Bucketed int // disjoint by host, method, scheme or the literal parts of the path
+	Searched int // decided by a search through automata
+	Disjoint int // disjoint either way
+	Meeting  int // with a common request
+	Unknown  int // not decided
+}
+
+// Pairs compares every set with every later one and calls visit for each pair
+// that is not disjoint, in order of i and then j, with i < j. It stops when
+// visit returns false; the counts are those of the whole collection all the
+// same. The work is spread over all processors, the result does not depend on
+// that.
+func Pairs(sets []Set, budget Budget, visit func(i, j int, r Relation) bool) Counts {
+	return PairsOf(compileAll(sets), budget, visit)
+}
+
+// PairsOf is Pairs for compiled sets.
+func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool) Counts {
+	x := newIndex(ms, budget)
+	hits := x.search()
+	n := len(ms)
+	counts := Counts{Pairs: n * (n - 1) / 2, Searched: x.searched}
+	counts.Bucketed = counts.Pairs - x.searched
+	going := true
+	for chunk := range slices.Chunk(hits, 1024) {
+		relations := make([]Relation, len(chunk))
+		spread(len(chunk), func(from, to int) {
+			for k := from; k < to; k++ {
+				relations[k] = ms[chunk[k].i].Relate(ms[chunk[k].j], budget)
+			}
+		})
+		for k, r := range relations {
+			if r.Kind == Disjoint {
+				continue
+			}
+			if r.Witness != nil {
+				counts.Meeting++
+			} else {
+				counts.Unknown++
+			}
+			going = going && visit(int(chunk[k].i), int(chunk[k].j), r)
+		}
+	}
+	counts.Disjoint = counts.Pairs - counts.Meeting - counts.Unknown
+	return counts
+}
+
+// compileAll compiles sets on all processors.
+func compileAll(sets []Set) []*Matcher {
+	out := make([]*Matcher, len(sets))
+	spread(len(sets), func(from, to int) {
+		for i := from; i < to; i++ {
+			out[i] = Compile(sets[i])
+		}
+	})
+	return out
+}
+
+// spread cuts the numbers below n into slices and works on them at once.
+func spread(n int, work func(from, to int)) {
+	step := max(1, n/(8*runtime.GOMAXPROCS(0)))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for from := range next {
+				work(from, min(from+step, n))
+			}
+		})
+	}
+	for from := 0; from < n; from += step {
+		next <- from
+	}
+	close(next)
+	wg.Wait()
+}

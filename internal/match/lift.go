@@ -1,0 +1,117 @@
+package match
+
+// lift gives the raw paths whose percent-decoded form the automaton takes.
+// Every rune may stand for itself, where a raw path can hold it, or be encoded
+// byte by byte in hexadecimal digits of either case.
+func lift(a *nfa) (*nfa, error) {
+	l := &lifter{out: &nfa{edges: make([][]edge, a.size()), accept: append([]bool{}, a.accept...)}}
+	plain := rawRunes.minus(single('%'))
+	for s, edges := range a.edges {
+		for _, e := range edges {
+			if c := e.on.intersect(plain); !c.empty() {
+				l.out.edges[s] = append(l.out.edges[s], edge{c, e.to})
+			}
+			for i := 0; i < len(e.on.ranges); i += 2 {
+				l.encoded(int32(s), e.on.ranges[i], e.on.ranges[i+1], e.to)
+			}
+			if l.out.size() > maxStates {
+				return nil, errTooBig
+			}
+		}
+	}
+	return l.out.trim(), nil
+}
+
+type lifter struct{ out *nfa }
+
+func (l *lifter) state() int32 {
+	l.out.edges = append(l.out.edges, nil)
+	l.out.accept = append(l.out.accept, false)
+	return int32(l.out.size() - 1)
+}
+
+func (l *lifter) edge(from int32, c *class, to int32) {
+	l.out.edges[from] = append(l.out.edges[from], edge{c, to})
+}
+
+// encoded adds the encoded forms of a range of runes, cut where the number of
+// bytes in UTF-8 or a leading byte changes.
+func (l *lifter) encoded(from int32, lo, hi rune, to int32) {
+	for _, last := range []rune{0x7F, 0x7FF, 0xFFFF} {
+		if lo <= last && hi > last {
+			l.encoded(from, lo, last, to)
+			lo = last + 1
+		}
+	}
+	first, last := []byte(string(lo)), []byte(string(hi))
+	l.bytes(from, first, last, to)
+}
+
+// bytes adds the encodings between two byte strings of one length.
+func (l *lifter) bytes(from int32, lo, hi []byte, to int32) {
+	if len(lo) == 1 {
+		l.byteRange(from, lo[0], hi[0], to)
+		return
+	}
+	if lo[0] == hi[0] {
+		mid := l.state()
+		l.byteRange(from, lo[0], lo[0], mid)
+		l.bytes(mid, lo[1:], hi[1:], to)
+		return
+	}
+	least, most := fill(0x80, len(lo)-1), fill(0xBF, len(lo)-1)
+	start, end := lo[0], hi[0]
+	if string(lo[1:]) != string(least) {
+		mid := l.state()
+		l.byteRange(from, start, start, mid)
+		l.bytes(mid, lo[1:], most, to)
+		start++
+	}
+	if string(hi[1:]) != string(most) {
+		mid := l.state()
+		l.byteRange(from, end, end, mid)
+		l.bytes(mid, least, hi[1:], to)
+		end--
+	}
+	if start <= end {
+		mid := l.state()
+		l.byteRange(from, start, end, mid)
+		l.bytes(mid, least, most, to)
+	}
+}
+
+func fill(b byte, n int) []byte {
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = b
+	}
+	return out
+}
+
+// byteRange adds %XX for the bytes from lo to hi.
+func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
+	percent := l.state()
+	l.edge(from, single('%'), percent)
+	for h := lo >> 4; h <= hi>>4; h++ {
+		low, high := byte(0), byte(15)
+		if h == lo>>4 {
+			low = lo & 15
+		}
+		if h == hi>>4 {
+			high = hi & 15
+		}
+		mid := l.state()
+		l.edge(percent, hexDigits(h, h), mid)
+		l.edge(mid, hexDigits(low, high), to)
+	}
+}
+
+// hexDigits is the class of the digits from lo to hi in either case.
+func hexDigits(lo, hi byte) *class {
+	const lower, upper = "0123456789abcdef", "0123456789ABCDEF"
+	var pairs []rune
+	for d := lo; d <= hi; d++ {
+		pairs = append(pairs, rune(lower[d]), rune(lower[d]), rune(upper[d]), rune(upper[d]))
+	}
+	return newClass(pairs...)
+}

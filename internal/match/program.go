@@ -1,0 +1,129 @@
+package match
+
+// instrOp is the kind of an instruction.
+type instrOp uint8
+
+const (
+	doMatch  instrOp = iota // the end of the pattern
+	doClass                 // take one rune of class, go on at next
+	doSplit                 // go on at next or at other
+	doAssert                // go on at next if place holds
+	doLook                  // go on at next if lookahead number other holds
+)
+
+type instr struct {
+	op    instrOp
+	place place
+	class *class
+	next  int32
+	other int32
+}
+
+// program is a pattern as instructions with empty moves; instruction 0 is the
+// match. contextual says that places or lookaheads occur.
+type program struct {
+	code       []instr
+	start      int32
+	looks      []*node
+	word       *class
+	contextual bool
+}
+
+// maxInstr bounds the instructions of one pattern.
+const maxInstr = 20_000
+
+// assemble turns a regular pattern into a program.
+func assemble(root *node, word *class) (*program, error) {
+	p := &program{code: []instr{{op: doMatch}}, word: word}
+	start, err := p.node(root, 0)
+	p.start = start
+	return p, err
+}
+
+func (p *program) emit(i instr) (int32, error) {
+	if len(p.code) >= maxInstr {
+		return 0, errTooBig
+	}
+	p.code = append(p.code, i)
+	return int32(len(p.code) - 1), nil
+}
+
+// node emits the code of n that goes on at next, and returns its entry.
+func (p *program) node(n *node, next int32) (int32, error) {
+	switch n.op {
+	case opClass:
+		return p.emit(instr{op: doClass, class: n.class, next: next})
+	case opConcat:
+		var err error
+		for i := len(n.subs) - 1; i >= 0 && err == nil; i-- {
+			next, err = p.node(n.subs[i], next)
+		}
+		return next, err
+	case opGroup:
+		return p.node(n.subs[0], next)
+	case opAlt:
+		return p.alternatives(n.subs, next)
+	case opRepeat:
+		return p.repetition(n, next)
+	case opLook:
+		p.contextual = true
+		p.looks = append(p.looks, n)
+		return p.emit(instr{op: doLook, next: next, other: int32(len(p.looks) - 1)})
+	case opAssert:
+		p.contextual = true
+		return p.emit(instr{op: doAssert, place: n.place, next: next})
+	}
+	return next, nil
+}
+
+func (p *program) alternatives(subs []*node, next int32) (int32, error) {
+	entry, err := p.node(subs[len(subs)-1], next)
+	for i := len(subs) - 2; i >= 0 && err == nil; i-- {
+		var first int32
+		if first, err = p.node(subs[i], next); err == nil {
+			entry, err = p.emit(instr{op: doSplit, next: first, other: entry})
+		}
+	}
+	return entry, err
+}
+
+func (p *program) repetition(n *node, next int32) (entry int32, err error) {
+	if n.max < 0 {
+		entry, err = p.loop(n.subs[0], next)
+	} else {
+		entry, err = p.optional(n.subs[0], n.max-n.min, next)
+	}
+	for i := 0; i < n.min && err == nil; i++ {
+		before := len(p.code)
+		entry, err = p.node(n.subs[0], entry)
+		if len(p.code) == before {
+			break
+		}
+	}
+	return entry, err
+}
+
+func (p *program) loop(sub *node, next int32) (int32, error) {
+	split, err := p.emit(instr{op: doSplit, other: next})
+	if err != nil {
+		return 0, err
+	}
+	body, err := p.node(sub, split)
+	p.code[split].next = body
+	return split, err
+}
+
+func (p *program) optional(sub *node, times int, next int32) (int32, error) {
+	entry := next
+	for range times {
+		before := len(p.code)
+		body, err := p.node(sub, entry)
+		if err != nil || len(p.code) == before {
+			return entry, err
+		}
+		if entry, err = p.emit(instr{op: doSplit, next: body, other: next}); err != nil {
+			return 0, err
+		}
+	}
+	return entry, nil
+}

@@ -1,0 +1,224 @@
+package match
+
+import "strings"
+
+// signature is a cheap summary of an automaton over paths: what all its words
+// begin and end with, and what stands in their first segments.
+type signature struct {
+	prefix, suffix string
+	// segments are the first segments, each a literal or "" for any; a word
+	// has at least that many.
+	segments []string
+	// most is the greatest number of segments, or -1.
+	most int
+}
+
+// maxSegments bounds how many segments a summary looks at.
+const maxSegments = 12
+
+func summarize(a *nfa) signature {
+	s := signature{prefix: prefixOf(a), suffix: suffixOf(a)}
+	s.segments, s.most = segmentsOf(a)
+	return s
+}
+
+// apart reports that no word can have both summaries.
+func (s *signature) apart(t *signature) bool {
+	if s.most >= 0 && len(t.segments) > s.most || t.most >= 0 && len(s.segments) > t.most {
+		return true
+	}
+	for i := range min(len(s.segments), len(t.segments)) {
+		if a, b := s.segments[i], t.segments[i]; a != b && a != "" && b != "" {
+			return true
+		}
+	}
+	if !strings.HasSuffix(s.suffix, t.suffix) && !strings.HasSuffix(t.suffix, s.suffix) {
+		return true
+	}
+	return !strings.HasPrefix(s.prefix, t.prefix) && !strings.HasPrefix(t.prefix, s.prefix)
+}
+
+// prefixOf follows the automaton while it has one way only.
+func prefixOf(a *nfa) string {
+	var b strings.Builder
+	for s, steps := int32(0), 0; steps < a.size() && !a.accept[s] && len(a.edges[s]) == 1; steps++ {
+		e := a.edges[s][0]
+		r, only := e.on.literal()
+		if !only {
+			break
+		}
+		b.WriteRune(r)
+		s = e.to
+	}
+	return b.String()
+}
+
+// suffixOf goes backwards from the ends while all edges agree on a rune. A
+// final newline that a pattern of Oathkeeper allows is left out of account: of
+// two words that are equal, either both have it or none. It gives nothing for a
+// pattern whose own text ends in a newline.
+func suffixOf(a *nfa) string {
+	type back struct {
+		from int32
+		on   *class
+	}
+	in := make([][]back, a.size())
+	for s, edges := range a.edges {
+		for _, e := range edges {
+			in[e.to] = append(in[e.to], back{int32(s), e.on})
+		}
+	}
+	at := map[int32]bool{}
+	for s, ok := range a.accept {
+		if ok {
+			at[int32(s)] = true
+		}
+	}
+	for s := range at {
+		optional := len(a.edges[s]) == 0 && len(in[s]) > 0
+		for _, b := range in[s] {
+			r, only := b.on.literal()
+			optional = optional && only && r == '\n' && a.accept[b.from]
+		}
+		if optional {
+			delete(at, s)
+		}
+	}
+	var reversed []rune
+	for len(at) > 0 && !at[0] && len(reversed) < a.size() {
+		last, before := rune(-1), map[int32]bool{}
+		for s := range at {
+			for _, b := range in[s] {
+				r, only := b.on.literal()
+				if !only || r == '\n' || last >= 0 && r != last {
+					return reverse(reversed)
+				}
+				last = r
+				before[b.from] = true
+			}
+		}
+		if last < 0 {
+			break
+		}
+		reversed = append(reversed, last)
+		at = before
+	}
+	return reverse(reversed)
+}
+
+func reverse(r []rune) string {
+	out := make([]rune, len(r))
+	for i, c := range r {
+		out[len(r)-1-i] = c
+	}
+	return string(out)
+}
+
+// segmentsOf looks at the automaton between slashes.
+func segmentsOf(a *nfa) (segments []string, most int) {
+	at := []int32{}
+	for _, e := range a.edges[0] {
+		at = append(at, e.to)
+	}
+	for n := 1; len(at) > 0; n++ {
+		literal, next, ends, open := segmentOf(a, at)
+		if open || n > maxSegments {
+			return segments, -1
+		}
+		if len(segments) == n-1 {
+			segments = append(segments, literal)
+		}
+		if ends {
+			// Words may end here: later segments bind no more.
+			return segments, mostOf(a, next, n)
+		}
+		at = next
+	}
+	return segments, len(segments)
+}
+
+// mostOf counts on to the greatest number of segments.
+func mostOf(a *nfa, at []int32, n int) int {
+	for ; len(at) > 0; n++ {
+		_, next, _, open := segmentOf(a, at)
+		if open || n > maxSegments {
+			return -1
+		}
+		at = next
+	}
+	return n
+}
+
+// segmentOf walks one segment from a set of states. It gives its text if all
+// words agree on it, the states behind the next slash, whether a word can end
+// here, and whether a class mixes the slash with other runes.
+func segmentOf(a *nfa, at []int32) (literal string, next []int32, ends, open bool) {
+	seen, after := map[int32]bool{}, map[int32]bool{}
+	todo := append([]int32{}, at...)
+	for len(todo) > 0 {
+		s := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[s] {
+			continue
+		}
+		seen[s] = true
+		ends = ends || a.accept[s]
+		for _, e := range a.edges[s] {
+			r, only := e.on.literal()
+			switch {
+			case only && r == '/':
+				if !after[e.to] {
+					after[e.to] = true
+					next = append(next, e.to)
+				}
+			case e.on.has('/'):
+				return "", nil, false, true
+			default:
+				todo = append(todo, e.to)
+			}
+		}
+	}
+	return literalSegment(a, at), next, ends, false
+}
+
+// literalSegment follows the only way through a segment, else gives "". An
+// optional newline at the end of the text is left out of account, as in a
+// suffix.
+func literalSegment(a *nfa, at []int32) string {
+	if len(at) != 1 {
+		return ""
+	}
+	var b strings.Builder
+	for s, steps := at[0], 0; steps <= a.size(); steps++ {
+		if a.accept[s] {
+			if a.lastLine(s) {
+				return b.String()
+			}
+			return ""
+		}
+		if len(a.edges[s]) != 1 {
+			return ""
+		}
+		e := a.edges[s][0]
+		r, only := e.on.literal()
+		switch {
+		case !only || r == '\n':
+			return ""
+		case r == '/':
+			return b.String()
+		}
+		b.WriteRune(r)
+		s = e.to
+	}
+	return ""
+}
+
+// lastLine reports that nothing but a final newline can follow an end.
+func (a *nfa) lastLine(s int32) bool {
+	if len(a.edges[s]) != 1 {
+		return len(a.edges[s]) == 0
+	}
+	e := a.edges[s][0]
+	r, only := e.on.literal()
+	return only && r == '\n' && len(a.edges[e.to]) == 0
+}
