@@ -1,0 +1,182 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+)
+
+// set is a set of measured cases and the target that its resources need.
+type set struct{ name, target string }
+
+var sets = []set{
+	{"v1alpha1", "oathkeeper"},
+	{"v1beta1-ory", "oathkeeper"},
+	{"v1beta1-istio", "istio"},
+	{"v2", "istio"},
+}
+
+func (s set) need(t *testing.T) {
+	t.Helper()
+	if !slices.Contains(compile.TargetNames(), s.target) {
+		t.Skipf("there is no target %s", s.target)
+	}
+}
+
+// TestMeasuredCases compiles every case of every set as the controller does:
+// what it made is made, and what it refused is refused at the same place.
+func TestMeasuredCases(t *testing.T) {
+	dir := shared(t, "conformance", "apirule")
+	for _, s := range sets {
+		t.Run(s.name, func(t *testing.T) {
+			s.need(t)
+			c := configuration(t, filepath.Join(dir, s.name+".kgw.yaml"), "controller")
+			wants, fails := 0, 0
+			for _, in := range glob(t, dir, s.name, "*.in.yaml") {
+				if checkCase(t, in, c) {
+					wants++
+				} else {
+					fails++
+				}
+			}
+			t.Logf("%d cases with objects, %d refused", wants, fails)
+			if wants < 40 || fails < 30 {
+				t.Errorf("too few cases: %d with objects, %d refused", wants, fails)
+			}
+		})
+	}
+}
+
+// checkCase compiles one case and compares; it tells whether objects were
+// wanted.
+func checkCase(t *testing.T, in string, c *config.Config) (valid bool) {
+	t.Helper()
+	base := strings.TrimSuffix(in, ".in.yaml")
+	r := compiled(t, filepath.Base(in), read(t, in), c)
+	if fail, err := os.ReadFile(base + ".fail.txt"); err == nil {
+		refused(t, filepath.Base(base), string(fail), r)
+		return false
+	}
+	if errors := only(r.Findings, diag.Error); len(errors) > 0 {
+		t.Errorf("%s is refused:\n%s", filepath.Base(base), list(errors))
+		return true
+	}
+	if d := difference(parsed(t, read(t, base+".want.yaml")), written(t, r.Objects)); d != "" {
+		t.Errorf("%s (- want, + got):\n%s", filepath.Base(base), d)
+	}
+	return true
+}
+
+// exception is a place that upstream reports and kgw's finding stands
+// elsewhere.
+type exception struct {
+	attribute *regexp.Regexp
+	path      string
+	reason    string
+}
+
+var exceptions = []exception{
+	{regexp.MustCompile(`^(.*\.accessStrategies)\.accessStrategies(\[\d+\]\.handler)$`), "$1$2",
+		"upstream repeats the name of the list"},
+	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategy(\[\d+\].*)$`), "$1.accessStrategies$2",
+		"upstream has the list's name in the singular"},
+	{regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config\.(headers|cookies)\.name$`), "$1.config.$2",
+		"upstream names a field that headers and cookies do not have, below the handler's name"},
+	{regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config$`), "$1.config",
+		"upstream puts config below the handler's name"},
+	{regexp.MustCompile(`^(.*\.mutators\[\d+\]\.handler)\.(header|cookie)$`), "$1",
+		"upstream appends the handler's value to its name"},
+	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategies\[\d+\]\.injection(\.injection)?$`), "$1",
+		"upstream names a field that does not exist: the fault is of the rule's Service"},
+	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.injection$`), "$1",
+		"upstream names a field that does not exist: the fault is of the rule's Service"},
+	{regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.(authentications|authorizations)(.*)$`), "$1.restrictions.$2$3",
+		"upstream leaves restrictions out"},
+	{regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.externalAuthorizers(\..*)?$`), "$1.authorizers",
+		"upstream's name of the field is another one, and it appends the authorizer's name"},
+	{regexp.MustCompile(`^\(process\)$`), "",
+		"an error of the controller's work has no attribute"},
+	{regexp.MustCompile(`^spec\.rules\[(\d+)\]$`), "spec",
+		"a fault of the rule's Service stands where the Service is named, which may be spec.service"},
+}
+
+// place turns an attribute of upstream into kgw's field path, and tells by
+// which of the exceptions.
+func place(attribute string) (string, *exception) {
+	attribute = strings.TrimPrefix(strings.TrimPrefix(attribute, "crd:"), ".")
+	for i := range exceptions {
+		if e := &exceptions[i]; e.attribute.MatchString(attribute) {
+			return e.attribute.ReplaceAllString(attribute, e.path), e
+		}
+	}
+	return attribute, nil
+}
+
+// refused checks that the case is refused, that nothing is written for it, and
+// that each line of upstream's report has a finding at its place or below.
+func refused(t *testing.T, name, report string, r *compile.Result) {
+	t.Helper()
+	errors := only(r.Findings, diag.Error)
+	if len(errors) == 0 {
+		t.Errorf("%s is accepted; upstream says:\n%s", name, report)
+	}
+	if len(r.Objects) > 0 {
+		t.Errorf("%s is refused, and %d objects are written", name, len(r.Objects))
+	}
+	for _, line := range strings.Split(strings.TrimSpace(report), "\n") {
+		attribute, message, ok := strings.Cut(line, " | ")
+		if !ok {
+			t.Fatalf("%s: cannot read %q", name, line)
+		}
+		want, _ := place(attribute)
+		if !slices.ContainsFunc(errors, func(f diag.Finding) bool { return within(f.At.Path, want) }) {
+			t.Errorf("%s: upstream reports %s (%s); no finding stands at %q, only:\n%s", name, attribute, message, want, list(errors))
+		}
+	}
+}
+
+// within tells whether a field path is another one or below it.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (above == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// TestExceptionsAreNeeded keeps the table from growing entries that stand for
+// nothing.
+func TestExceptionsAreNeeded(t *testing.T) {
+	dir := shared(t, "conformance", "apirule")
+	used := map[*exception]bool{}
+	for _, file := range glob(t, dir, "*", "*.fail.txt") {
+		for _, line := range strings.Split(string(read(t, file)), "\n") {
+			attribute, _, _ := strings.Cut(line, " | ")
+			if _, e := place(attribute); e != nil {
+				used[e] = true
+			}
+		}
+	}
+	for i := range exceptions {
+		if !used[&exceptions[i]] {
+			t.Errorf("no case needs the exception %s", exceptions[i].attribute)
+		}
+	}
+}
+
+func only(l diag.List, s diag.Severity) diag.List {
+	return slices.DeleteFunc(slices.Clone(l), func(f diag.Finding) bool { return f.Severity != s })
+}
+
+func list(l diag.List) string {
+	var b strings.Builder
+	for i := range l {
+		fmt.Fprintf(&b, "  %d:%d %s[%s] %s: %s\n", l[i].Span.Line, l[i].Span.Column, l[i].Severity, l[i].Code, l[i].At.Path, l[i].Message)
+	}
+	return b.String()
+}
