@@ -76,6 +76,7 @@ func Run(in Input, o Options) *Result {
 	o = o.withDefaults()
 	r := &run{options: &o, result: &Result{}}
 	r.read(in)
+	r.aim()
 	r.link()
 	r.validate()
 	r.check()

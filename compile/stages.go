@@ -45,10 +45,6 @@ func (r *run) identities() []validate.Identity {
 
 // check asks the emitters of each gateway's target what they would write.
 func (r *run) check() {
-	r.targets = map[string]*boundTarget{}
-	for _, u := range r.compiled {
-		u.target = r.target(u)
-	}
 	parallel(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.target == nil {
@@ -186,6 +182,3 @@ func (r *run) finish() {
 	r.result.Summary.Count(r.found)
 	r.result.Summary.Objects = len(r.result.Objects)
 }
-
-// link fills in what other documents say.
-func (r *run) link() {}

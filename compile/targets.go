@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kgw-dev/kgw/compile/istio"
 	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/compile/route"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -23,6 +24,7 @@ type emitter struct {
 var (
 	routes = emitter{route.Check, route.Lower}
 	rules  = emitter{oathkeeper.Check, oathkeeper.Lower}
+	policy = emitter{istio.Check, istio.Lower}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.
@@ -35,6 +37,10 @@ type target struct {
 // targets is the table of targets.
 var targets = []target{
 	{"oathkeeper", []emitter{routes, rules}, ir.Plan{}},
+	{"istio", []emitter{routes, policy, rules}, ir.Plan{
+		NativeJWT: true, Policies: true, MethodsDelegated: true,
+		Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
+	}},
 }
 
 // TargetNames lists the targets.

@@ -133,8 +133,8 @@ func report(h, other *holder, code diag.Code, found *diag.List) {
 	if code == diag.WildcardHostConflict {
 		f.Message = fmt.Sprintf("host %q and host %q of %s take the same requests", h.name, other.name, other)
 		f.Help = "use hosts that do not cover each other, or set the level of " + string(code) + " in kgw.yaml"
-	} else if h.gateway.Convention.HostTaken != "" {
-		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: h.gateway.Convention.HostTaken}
+	} else if h.gateway.Convention.Says.HostTaken != "" {
+		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: h.gateway.Convention.Says.HostTaken}
 	}
 	found.Add(f)
 }

@@ -80,6 +80,12 @@ const (
 	MutatorsIgnored    Code = "KGW412"
 	OpenFirst          Code = "KGW413"
 	TokenShadowed      Code = "KGW414"
+	// PolicyReplaced and the following are about policies that do not enforce
+	// what the author wrote.
+	PolicyReplaced         Code = "KGW415"
+	AuthenticationReplaced Code = "KGW416"
+	MethodsShortCircuited  Code = "KGW417"
+	NamespaceWidePolicy    Code = "KGW418"
 )
 
 // Codes of findings about what a target cannot express.
@@ -95,6 +101,8 @@ const (
 	HandlerDisabled Code = "KGW509"
 	DeadRule        Code = "KGW510"
 	LabelTooLong    Code = "KGW511"
+	RegexInPolicy   Code = "KGW512"
+	LiteralInRegex  Code = "KGW513"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -161,6 +169,10 @@ var Rules = []Rule{
 	{MutatorsIgnored, "MutatorsIgnored", notice, "the mutators of a rule have no effect"},
 	{OpenFirst, "OpenFirst", notice, "an access strategy that lets everything through stands before others"},
 	{TokenShadowed, "TokenShadowed", notice, "an access strategy takes the tokens of another one behind it"},
+	{PolicyReplaced, "PolicyReplaced", doubt, "the AuthorizationPolicy of one rule replaces that of another"},
+	{AuthenticationReplaced, "AuthenticationReplaced", doubt, "the RequestAuthentication of one rule replaces that of another"},
+	{MethodsShortCircuited, "MethodsShortCircuited", notice, "a rule loses methods on the path of another rule"},
+	{NamespaceWidePolicy, "NamespaceWidePolicy", doubt, "a policy has no selector and applies to every pod of its namespace"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},
@@ -173,4 +185,6 @@ var Rules = []Rule{
 	{HandlerDisabled, "HandlerDisabled", doubt, "a handler is not enabled in the cluster's Oathkeeper configuration"},
 	{DeadRule, "DeadRule", doubt, "a Rule can never take effect as written"},
 	{LabelTooLong, "LabelTooLong", doubt, "a label would have a value that is too long"},
+	{RegexInPolicy, "RegexInPolicy", notice, "a regular expression stands in a policy, where it is taken literally"},
+	{LiteralInRegex, "LiteralInRegex", aside, "a literal path is written unescaped into a regular expression"},
 }

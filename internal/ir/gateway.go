@@ -89,11 +89,21 @@ type Convention struct {
 	// LegacyOwner is an older label form that wins when an object carries its
 	// key.
 	LegacyOwner map[string]string
-	// HostTaken is what the controller says when another object has the host.
-	HostTaken string
+	// Says is how the controller words what link and validate find.
+	Says Says
 	// AllowDefault makes the default domain the allow-list where the
 	// configuration has none.
 	AllowDefault bool
+}
+
+// Says holds messages of a controller, and what it appends to the attribute
+// they are about.
+type Says struct {
+	HostTaken                  string
+	NoService                  string // %q is the Service
+	NoSelector, NoSelectorAt   string
+	NoSidecar, NoSidecarAt     string // %s is the pod
+	NoGateway, NoGatewayDomain string // of a short host; %q is the Gateway
 }
 
 // PolicyHash is how the hash label of a policy spells its namespace.
@@ -134,6 +144,9 @@ type Route struct {
 	// Timeout of a request; 0 writes none.
 	Timeout time.Duration
 	CORS    *CORS
+	// InMesh is what demands that the upstream's pods have a selector and a
+	// sidecar; the zero Ref when nothing does.
+	InMesh source.Ref
 }
 
 // CORS is what a browser may do. Nil pointers are absent; an explicit false is

@@ -7,9 +7,14 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// HostTaken is what the legacy controllers report when a VirtualService that is
-// not theirs has the host.
-const HostTaken = "This host is occupied by another Virtual Service"
+// LegacySays is how the controllers of v1alpha1 and v1beta1 word what needs
+// other documents.
+var LegacySays = ir.Says{
+	HostTaken:  "This host is occupied by another Virtual Service",
+	NoService:  "services %q not found",
+	NoSelector: "Service cannot have empty label selectors when the API Rule strategy is JWT", NoSelectorAt: ".injection.injection",
+	NoSidecar: "Pod %s does not have an injected istio sidecar", NoSidecarAt: ".injection",
+}
 
 // LegacyHost completes the host of a v1alpha1 or v1beta1 APIRule: a name
 // without a dot gets the default domain.

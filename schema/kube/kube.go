@@ -62,12 +62,23 @@ type Pod struct {
 	Name       ir.Name
 	Labels     map[string]string
 	Containers []string // init containers included
+	// Injection is the pod's own word about a sidecar, "" when it has none.
+	Injection string
 }
 
-// ExternalGateway is Kyma's ExternalGateway.
+// ExternalGateway is Kyma's ExternalGateway, for which its controller makes a
+// Gateway.
 type ExternalGateway struct {
 	Origin source.Ref
 	Name   ir.Name
+	Domain string // spec.externalDomain
+}
+
+// Namespace is a Namespace with the labels that decide about sidecars.
+type Namespace struct {
+	Origin source.Ref
+	Name   string
+	Labels map[string]string
 }
 
 func (*Service) object()         {}
@@ -76,11 +87,12 @@ func (*Gateway) object()         {}
 func (*ConfigMap) object()       {}
 func (*Pod) object()             {}
 func (*ExternalGateway) object() {}
+func (*Namespace) object()       {}
 
 // Reads tells whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
-	case "/Service", "/ConfigMap", "/Pod", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "gateway.kyma-project.io/ExternalGateway":
+	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "gateway.kyma-project.io/ExternalGateway":
 		return true
 	}
 	return false
@@ -108,7 +120,9 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "/Pod":
 		return decodePod(at, name, root, spec)
 	case "gateway.kyma-project.io/ExternalGateway":
-		return &ExternalGateway{Origin: at, Name: name}
+		return &ExternalGateway{Origin: at, Name: name, Domain: source.Text(source.Field(spec, "externalDomain"))}
+	case "/Namespace":
+		return &Namespace{Origin: at, Name: doc.Name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	}
 	return nil
 }
@@ -132,6 +146,11 @@ func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) 
 
 func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
 	p := &Pod{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
+	meta := source.Field(root, "metadata")
+	p.Injection = p.Labels["sidecar.istio.io/inject"]
+	if p.Injection == "" {
+		p.Injection = source.TextMap(source.Field(meta, "annotations"))["sidecar.istio.io/inject"]
+	}
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, c := range source.Elements(source.Field(spec, list)) {
 			p.Containers = append(p.Containers, source.Text(source.Field(c, "name")))

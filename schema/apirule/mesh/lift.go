@@ -40,7 +40,15 @@ func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 			PolicyHash: ir.HashHashedNamespace, PolicyHosts: true, IngressOnly: true, AuthMerge: ir.MergeByAllLabels,
 			Owner:       map[string]string{NameLabel: name, NamespaceLabel: namespace},
 			LegacyOwner: map[string]string{legacyLabel: name + "." + namespace},
-			HostTaken:   "Host is occupied by another Virtual Service",
+			Says: ir.Says{
+				HostTaken:  "Host is occupied by another Virtual Service",
+				NoService:  "Failed to execute sidecar injection validation, err: services %q not found",
+				NoSelector: "Target service label selectors are not defined", NoSelectorAt: ".injection",
+				NoSidecar: "Pod %s does not have an injected istio sidecar",
+				NoGateway: "Unable to find Gateway %q",
+				NoGatewayDomain: "Lowercase RFC 1123 label (short host) is only supported as the APIRule host when selected Gateway " +
+					"has a single host definition matching *.<fqdn> format",
+			},
 		},
 		Ingress: a.ingress(),
 		Order:   match.FirstMatch,
@@ -84,6 +92,7 @@ func (a *APIRule) liftRule(i int) *ir.Route {
 		Filters: r.filters(),
 		Action:  ir.Forward{To: []ir.Upstream{a.upstream(r)}},
 		Timeout: a.timeoutOf(r),
+		InMesh:  r.at,
 	}
 }
 

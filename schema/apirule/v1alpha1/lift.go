@@ -26,7 +26,7 @@ func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
 		Name:       ir.Name{Namespace: a.doc.Namespace, Name: a.doc.Name},
 		Kind:       "APIRule",
 		Labels:     owner,
-		Convention: ir.Convention{Owner: owner, HostTaken: apirule.HostTaken, AllowDefault: true},
+		Convention: ir.Convention{Owner: owner, Says: apirule.LegacySays, AllowDefault: true},
 		Hosts:      []ir.Host{apirule.LegacyHost(a.host, source.Ref{Doc: a.doc, Path: "spec.service.host"}, s)},
 		Ingress:    apirule.LegacyIngress(a.gateway, a.doc.Namespace, source.Ref{Doc: a.doc, Path: "spec.gateway"}),
 		Order:      match.FirstMatch,

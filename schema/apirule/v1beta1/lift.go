@@ -33,7 +33,7 @@ func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
 		Name:       ir.Name{Namespace: a.doc.Namespace, Name: a.doc.Name},
 		Kind:       "APIRule",
 		Labels:     owner,
-		Convention: ir.Convention{Owner: owner, PolicyHash: ir.HashRawNamespace, AuthMerge: ir.MergeByApp, HostTaken: apirule.HostTaken},
+		Convention: ir.Convention{Owner: owner, PolicyHash: ir.HashRawNamespace, AuthMerge: ir.MergeByApp, Says: apirule.LegacySays},
 		Hosts:      []ir.Host{apirule.LegacyHost(a.host, source.Ref{Doc: a.doc, Path: "spec.host"}, s)},
 		Ingress:    apirule.LegacyIngress(a.gateway, a.doc.Namespace, source.Ref{Doc: a.doc, Path: "spec.gateway"}),
 		Order:      match.FirstMatch,
@@ -72,7 +72,7 @@ func (a *APIRule) liftRule(r *rule, host string, s *ir.Settings, found *diag.Lis
 	if s.IstioJWT && r.path == "/*" {
 		path.Lang = match.Star
 	}
-	return &ir.Route{
+	route := &ir.Route{
 		Origin:    r.at,
 		Match:     match.Set{Hosts: []string{host}, Methods: r.methods, Path: path},
 		AnyMethod: r.has("allow"),
@@ -81,6 +81,10 @@ func (a *APIRule) liftRule(r *rule, host string, s *ir.Settings, found *diag.Lis
 		Action:    ir.Forward{To: []ir.Upstream{a.upstream(r)}},
 		Timeout:   a.timeoutOf(r),
 	}
+	if j := slices.IndexFunc(r.strategies, func(h ir.Handler) bool { return h.Name == "jwt" }); s.IstioJWT && j >= 0 {
+		route.InMesh = r.strategies[j].Origin
+	}
+	return route
 }
 
 func (r *rule) has(strategy string) bool {
