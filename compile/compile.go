@@ -41,6 +41,8 @@ type Options struct {
 	// Schema also checks every document against its JSON Schema, not only
 	// those that the decoder refuses.
 	Schema bool
+	// Status also computes the statuses of Result.Resources.
+	Status bool
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
 }
@@ -69,6 +71,9 @@ type Resource struct {
 	Gateway *ir.Gateway
 	// Withheld tells that an error keeps it from being written.
 	Withheld bool
+	// Status is the status that the resource's controller would set, nil for
+	// kinds without one.
+	Status source.Object
 }
 
 // Run compiles the input.

@@ -147,10 +147,13 @@ func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 }
 
 func noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
-	found.Add(diag.Finding{Code: diag.ServiceNotFound, At: upstreamRef(r, up),
+	f := found.Add(diag.Finding{Code: diag.ServiceNotFound, At: upstreamRef(r, up),
 		Message:  fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
 		Help:     "add the Service's manifest to the inputs, or its selector to known.services in kgw.yaml",
 		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)}})
+	if says.NoServiceAlone {
+		f.Upstream.Attribute = ""
+	}
 }
 
 // pod checks that a Service selects pods and that those among the inputs have

@@ -116,7 +116,7 @@ func (r *run) head(u *unit, root *source.Node, s *ir.Settings) {
 	if doc.Namespace == "" {
 		doc.Namespace = r.options.Namespace
 	}
-	u.other = true
+	u.other = doc.APIVersion != "" && doc.Kind != ""
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)

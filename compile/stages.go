@@ -98,6 +98,7 @@ func checkLabels(g *ir.Gateway) diag.List {
 // level gives every finding its severity, applies suppressions, and decides
 // which resources are withheld.
 func (r *run) level() {
+	statuses := r.statuses()
 	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
 	r.found = levels.Apply(r.found)
 	r.found.Resolve()
@@ -112,7 +113,7 @@ func (r *run) level() {
 	for _, u := range r.units {
 		u.withheld = withheld[u.doc]
 		if u.kind != nil {
-			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld})
+			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld, Status: statuses[u.doc]})
 		}
 	}
 }

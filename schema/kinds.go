@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/schema/apirule/mesh"
 	"github.com/kgw-dev/kgw/schema/apirule/v1alpha1"
 	"github.com/kgw-dev/kgw/schema/apirule/v1beta1"
 	"github.com/kgw-dev/kgw/schema/apirule/v2"
@@ -38,6 +39,9 @@ type Kind struct {
 	Target string
 	// Handler lets jwtHandler: istio replace Target.
 	Handler bool
+	// Status is the status that the resource's controller sets for the
+	// failures it would report; nil when the kind has none.
+	Status func([]diag.Upstream, *ir.Settings) source.Object
 }
 
 // APIVersion returns the group and version as a document writes them.
@@ -48,12 +52,12 @@ func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 
 // Kinds is the table of input kinds, oldest version first.
 var Kinds = []Kind{
-	{Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper",
+	{Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Handler: true,
+	{Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Handler: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio",
+	{Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio", Status: mesh.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio",
+	{Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio", Status: mesh.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) }},
 }

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // Exit codes; the highest that applies.
@@ -26,8 +27,9 @@ type app struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	dir            string
-	terminal       bool // standard error is one
-	code           int
+	// terminal tells which of the two streams are terminals.
+	terminal struct{ stdout, stderr bool }
+	code     int
 }
 
 // exitError is an error with an exit code of its own.
@@ -87,7 +89,4 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

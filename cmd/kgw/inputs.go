@@ -19,6 +19,7 @@ type inputFlags struct {
 	config, namespace, compat, target, istioAPI string
 	stdinName, failOn, color                    string
 	rules, formats                              []string
+	outputDir                                   string // of commands that write one; what kgw wrote there is no input
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -55,7 +56,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}
-	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
+	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)
 	return compile.Input{Files: files, Problems: problems}, o, nil
 }
@@ -123,7 +124,7 @@ func (a *app) badConfiguration(found diag.List, f *inputFlags) error {
 	report := &diag.Report{Findings: found}
 	report.Summary.Count(found)
 	a.fail(exitUsage)
-	if err := a.text(f).Render(a.stderr, report); err != nil {
+	if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
 		return err
 	}
 	if found.Max() < diag.Error {

@@ -9,6 +9,7 @@ func main() {
 	if err != nil {
 		dir = "."
 	}
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir, terminal: isTerminal(os.Stderr)}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir}
+	a.terminal.stdout, a.terminal.stderr = isTerminal(os.Stdout), isTerminal(os.Stderr)
 	os.Exit(a.run(os.Args))
 }

@@ -12,8 +12,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-func (a *app) text(f *inputFlags) diag.Text {
-	return diag.Text{Color: diag.ColorEnabled(f.color, a.getenv, a.terminal)}
+// color tells whether text on the stream is coloured.
+func (a *app) color(f *inputFlags, w io.Writer) bool {
+	terminal := w == a.stdout && a.terminal.stdout || w == a.stderr && a.terminal.stderr
+	return diag.ColorEnabled(f.color, a.getenv, terminal)
 }
 
 // report prints the findings of a run in every format asked for, to w where
@@ -37,8 +39,7 @@ func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
 
 func (a *app) render(w io.Writer, f *inputFlags, format string, report *diag.Report) error {
 	name, file, toFile := strings.Cut(format, "=")
-	color := !toFile && diag.ColorEnabled(f.color, a.getenv, a.terminal)
-	r, err := diag.NewRenderer(name, color)
+	r, err := diag.NewRenderer(name, !toFile && a.color(f, w))
 	if err != nil {
 		return usage("--format: %w", err)
 	}

@@ -1,9 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 type validateFlags struct {
@@ -34,7 +40,65 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	o.Schema = true
+	o.Schema, o.Status = true, f.status != ""
 	result := compile.Run(in, *o)
-	return a.report(a.stdout, &f.inputFlags, result)
+	if f.status == "" {
+		return a.report(a.stdout, &f.inputFlags, result)
+	}
+	if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
+		return err
+	}
+	return a.printStatus(f.status, result)
+}
+
+// printStatus prints what each resource's controller would say of it.
+func (a *app) printStatus(format string, result *compile.Result) error {
+	switch format {
+	case "json":
+		list := []any{}
+		for i := range result.Resources {
+			r := &result.Resources[i]
+			list = append(list, source.Object{
+				{Key: "apiVersion", Value: r.Doc.APIVersion}, {Key: "kind", Value: r.Doc.Kind},
+				{Key: "namespace", Value: r.Doc.Namespace}, {Key: "name", Value: r.Doc.Name}, {Key: "file", Value: r.Doc.File.Name},
+				{Key: "status", Value: r.Status},
+			})
+		}
+		_, err := a.stdout.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
+		return err
+	case "table":
+		return a.statusTable(result)
+	}
+	return usage("--status must be table or json, not %q", format)
+}
+
+func (a *app) statusTable(result *compile.Result) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAMESPACE\tNAME\tSTATUS\tCODE\tDESCRIPTION")
+	for i := range result.Resources {
+		r := &result.Resources[i]
+		for _, row := range statusRows(r.Status) {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Doc.Namespace, r.Doc.Name, row[0], row[1], strings.ReplaceAll(row[2], "\n", " "))
+		}
+	}
+	return w.Flush()
+}
+
+// statusRows gives name, code and description of each part of a status: of
+// each object in the legacy versions, of the resource in v2.
+func statusRows(status source.Object) [][3]string {
+	text := func(o source.Object, key string) string {
+		v, _ := o.Get(key)
+		s, _ := v.(string)
+		return s
+	}
+	if state := text(status, "state"); state != "" {
+		return [][3]string{{"state", state, text(status, "description")}}
+	}
+	var rows [][3]string
+	for _, m := range status {
+		part, _ := m.Value.(source.Object)
+		rows = append(rows, [3]string{m.Key, text(part, "code"), text(part, "desc")})
+	}
+	return rows
 }

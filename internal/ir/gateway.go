@@ -101,6 +101,7 @@ type Convention struct {
 type Says struct {
 	HostTaken                  string
 	NoService                  string // %q is the Service
+	NoServiceAlone             bool   // reported as an error of its own, without an attribute
 	NoSelector, NoSelectorAt   string
 	NoSidecar, NoSidecarAt     string // %s is the pod
 	NoGateway, NoGatewayDomain string // of a short host; %q is the Gateway

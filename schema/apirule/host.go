@@ -10,8 +10,8 @@ import (
 // LegacySays is how the controllers of v1alpha1 and v1beta1 word what needs
 // other documents.
 var LegacySays = ir.Says{
-	HostTaken:  "This host is occupied by another Virtual Service",
-	NoService:  "services %q not found",
+	HostTaken: "This host is occupied by another Virtual Service",
+	NoService: "services %q not found", NoServiceAlone: true,
 	NoSelector: "Service cannot have empty label selectors when the API Rule strategy is JWT", NoSelectorAt: ".injection.injection",
 	NoSidecar: "Pod %s does not have an injected istio sidecar", NoSidecarAt: ".injection",
 }

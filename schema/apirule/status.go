@@ -1,0 +1,95 @@
+package apirule
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// LegacyStatus is the status that the controllers of v1alpha1 and v1beta1 set
+// for a resource with these failures: that of the resource under
+// "APIRuleStatus", then of each kind of object under the names given. sections
+// are the parts of the spec in the order the controller validates them.
+func LegacyStatus(failures []diag.Upstream, sections []string, objects ...string) source.Object {
+	state := func(code, desc string) source.Object {
+		o := source.Object{{Key: "code", Value: code}}
+		if desc != "" {
+			o = append(o, source.Member{Key: "desc", Value: desc})
+		}
+		return o
+	}
+	own, others := state("OK", ""), "OK"
+	if len(failures) > 0 {
+		own, others = state("ERROR", legacyDescription(Order(failures, sections))), "SKIPPED"
+	}
+	out := source.Object{{Key: "APIRuleStatus", Value: own}}
+	for _, name := range objects {
+		out = append(out, source.Member{Key: name, Value: state(others, "")})
+	}
+	return out
+}
+
+const shownFailures = 3
+
+// legacyDescription words failures: one in a sentence, of several the first
+// three. A failure without an attribute is an error of its own.
+func legacyDescription(failures []diag.Upstream) string {
+	if failures[0].Attribute == "" {
+		return failures[0].Message
+	}
+	one := func(f diag.Upstream) string { return fmt.Sprintf("Attribute %q: %s", f.Attribute, f.Message) }
+	if len(failures) == 1 {
+		return "Validation error: " + one(failures[0])
+	}
+	var b strings.Builder
+	b.WriteString("Multiple validation errors: ")
+	for i, f := range failures {
+		if i == shownFailures {
+			fmt.Fprintf(&b, "\n%d more error(s)...", len(failures)-shownFailures)
+			break
+		}
+		b.WriteString("\n" + one(f))
+	}
+	return b.String()
+}
+
+// Order sorts failures as a controller reports them: by the sections of the
+// spec in its order, what concerns all rules before the rules, and the rules
+// by number. Validation failures come before errors without an attribute.
+func Order(failures []diag.Upstream, sections []string) []diag.Upstream {
+	section := func(f diag.Upstream) int {
+		for i, s := range sections {
+			if f.Attribute == s || strings.HasPrefix(f.Attribute, s+".") || strings.HasPrefix(f.Attribute, s+"[") {
+				return i
+			}
+		}
+		return len(sections)
+	}
+	out := append([]diag.Upstream(nil), failures...)
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := section(out[i]), section(out[j])
+		if a != b {
+			return a < b
+		}
+		return RuleNumber(out[i].Attribute) < RuleNumber(out[j].Attribute)
+	})
+	return out
+}
+
+// RuleNumber returns the index of the rule that an attribute is about, or -1.
+func RuleNumber(attribute string) int {
+	rest, ok := strings.CutPrefix(attribute, ".spec.rules[")
+	if !ok {
+		return -1
+	}
+	digits, _, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return -1
+	}
+	return n
+}
