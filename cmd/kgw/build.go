@@ -15,7 +15,7 @@ import (
 
 type buildFlags struct {
 	inputFlags
-	output, outputDir              string
+	output                         string
 	check, allowEmpty, passthrough bool
 }
 
@@ -54,10 +54,19 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	}
 	o.Passthrough = f.passthrough
 	result := compile.Run(in, *o)
-	if err := a.report(a.stderr, f.quietReport(), result); err != nil {
+	if err := a.reportBuild(f, result); err != nil {
 		return err
 	}
 	return a.write(f, result)
+}
+
+// reportBuild reports to standard error. Without a finding it says nothing,
+// unless a format was asked for: the manifests are what a build is for.
+func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
+	if len(result.Findings) == 0 && len(f.formats) == 0 {
+		return a.judge(&f.inputFlags, result)
+	}
+	return a.report(a.stderr, &f.inputFlags, result)
 }
 
 // write prints the manifests, or replaces the output directory. Nothing is
@@ -117,15 +126,13 @@ func printJSON(w io.Writer, result *compile.Result) error {
 		items = append(items, result.Objects[i].Value())
 	}
 	for _, d := range result.Others {
-		if root, _ := d.Parse(); root != nil {
-			items = append(items, source.Value(root))
+		value, err := jsonValue(d)
+		if err != nil {
+			return err
 		}
+		items = append(items, value)
 	}
 	list := source.Object{{Key: "apiVersion", Value: "v1"}, {Key: "kind", Value: "List"}, {Key: "items", Value: items}}
 	_, err := w.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
 	return err
 }
-
-// quietReport prints nothing where there is nothing to say: the manifests are
-// what a build is for.
-func (f *buildFlags) quietReport() *inputFlags { return &f.inputFlags }

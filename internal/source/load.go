@@ -27,6 +27,8 @@ type Loader struct {
 	// default "<stdin>".
 	Stdin     io.Reader
 	StdinName string
+	// Skip tells which files to leave out, by their real paths; nil: none.
+	Skip func(real string) bool
 }
 
 // Load reads the files that the paths name: files, directories (recursively:

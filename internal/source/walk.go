@@ -51,10 +51,16 @@ func (w *walker) pattern(pattern string) {
 }
 
 func (w *walker) take(name string) {
-	if real := realPath(w.loader.abs(name)); !w.seen[real] {
-		w.seen[real] = true
-		w.files = append(w.files, filepath.Clean(name))
+	w.file(filepath.Clean(name), realPath(w.loader.abs(name)))
+}
+
+// file takes a file once, given its real path.
+func (w *walker) file(name, real string) {
+	if w.seen[real] || w.loader.Skip != nil && w.loader.Skip(real) {
+		return
 	}
+	w.seen[real] = true
+	w.files = append(w.files, name)
 }
 
 // directory walks one directory. chain holds the real paths from the root of
@@ -92,10 +98,7 @@ func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []stri
 	case isDir:
 		w.subdirectory(name, real, ignore, chain)
 	case mode.IsRegular() && isManifestName(name):
-		if !w.seen[real] {
-			w.seen[real] = true
-			w.files = append(w.files, name)
-		}
+		w.file(name, real)
 	}
 }
 

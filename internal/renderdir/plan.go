@@ -1,0 +1,175 @@
+package renderdir
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Status says how a file of the directory differs from what is wanted.
+type Status uint8
+
+// The ways to differ. Edited and Foreign stand in the way of what is wanted;
+// Left does not, but only its owner can remove it.
+const (
+	Missing Status = iota + 1 // wanted, not there
+	Changed                   // wanted with another content
+	Stale                     // written by kgw, no longer wanted
+	Left                      // written by kgw, edited since, no longer wanted
+	Edited                    // written by kgw, edited since, wanted with another content
+	Foreign                   // not written by kgw, and a wanted file has its name
+)
+
+// String returns the status as one word.
+func (s Status) String() string {
+	switch s {
+	case Missing:
+		return "missing"
+	case Changed:
+		return "changed"
+	case Stale:
+		return "stale"
+	case Left, Edited:
+		return "edited"
+	case Foreign:
+		return "foreign"
+	}
+	return "invalid"
+}
+
+// Difference is one file that is not as it should be.
+type Difference struct {
+	Name   string
+	Status Status
+}
+
+// Plan is what it takes to make a directory hold the wanted files.
+type Plan struct {
+	dir         string
+	differences []Difference
+	write       []change
+	remove      []change
+	recordData  []byte // as it stands
+	before      record
+	after       record
+}
+
+// change is a file that is replaced or removed, with what it was before.
+type change struct {
+	name     string
+	new, old []byte // nil: none
+	mode     fs.FileMode
+}
+
+// Compare looks at a directory, which need not exist, and tells how it differs
+// from the wanted files. It changes nothing. An error means that the directory
+// could not be read or its list is damaged.
+func Compare(dir string, want []File) (*Plan, error) {
+	data, before, err := readRecord(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{dir: dir, recordData: data, before: before, after: record{}}
+	for _, f := range want {
+		if err := p.wanted(f); err != nil {
+			return nil, err
+		}
+	}
+	for name := range before {
+		if _, ok := p.after[name]; ok {
+			continue
+		}
+		if err := p.unwanted(name); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case data == nil:
+		p.differ(RecordName, Missing)
+	case !same(data, p.after.bytes()):
+		p.differ(RecordName, Changed)
+	}
+	slices.SortFunc(p.differences, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.remove, func(a, b change) int { return cmp.Compare(a.name, b.name) })
+	return p, nil
+}
+
+func (p *Plan) differ(name string, s Status) {
+	p.differences = append(p.differences, Difference{name, s})
+}
+
+func (p *Plan) wanted(f File) error {
+	if !plainName(f.Name) {
+		return fmt.Errorf("%q is not a file name", f.Name)
+	}
+	if _, twice := p.after[f.Name]; twice {
+		return fmt.Errorf("file %q would be written twice", f.Name)
+	}
+	p.after[f.Name] = []string{sumOf(f.Data)}
+	have, mode, err := p.entry(f.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.differ(f.Name, Missing)
+		p.write = append(p.write, change{name: f.Name, new: f.Data, mode: 0o644})
+	case err != nil:
+		return err
+	case have != nil && same(have, f.Data):
+	case have != nil && p.before.wrote(f.Name, have):
+		p.differ(f.Name, Changed)
+		p.write = append(p.write, change{name: f.Name, new: f.Data, old: have, mode: mode})
+	case p.before[f.Name] != nil:
+		p.differ(f.Name, Edited)
+	default:
+		p.differ(f.Name, Foreign)
+	}
+	return nil
+}
+
+func (p *Plan) unwanted(name string) error {
+	have, mode, err := p.entry(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case have != nil && p.before.wrote(name, have):
+		p.differ(name, Stale)
+		p.remove = append(p.remove, change{name: name, old: have, mode: mode})
+	default:
+		p.differ(name, Left)
+		p.after[name] = p.before[name]
+	}
+	return nil
+}
+
+// entry reads an entry of the directory; data is nil for what is no regular
+// file. Links are not followed.
+func (p *Plan) entry(name string) (data []byte, mode fs.FileMode, err error) {
+	path := filepath.Join(p.dir, name)
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, 0, err
+	}
+	if data, err = os.ReadFile(path); err == nil && data == nil {
+		data = []byte{}
+	}
+	return data, info.Mode().Perm(), err
+}
+
+// Differences returns how the directory differs, sorted by name; none means
+// that it is exactly what is wanted.
+func (p *Plan) Differences() []Difference { return p.differences }
+
+// With returns the differences of the given kinds.
+func (p *Plan) With(kinds ...Status) []Difference {
+	var out []Difference
+	for _, d := range p.differences {
+		if slices.Contains(kinds, d.Status) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
