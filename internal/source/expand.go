@@ -105,29 +105,54 @@ func shallow(n *Node) *Node {
 func (e *expander) mapping(n *Node) *Node {
 	e.enter(n)
 	defer delete(e.open, n)
-	merge := e.keys(n)
+	merge, dropped := e.keys(n)
 	out := e.rebuild(n)
+	if dropped != nil {
+		out = without(out, n, dropped)
+	}
 	if merge && !e.dead {
 		return e.merge(out)
 	}
 	return out
 }
 
-// keys checks the keys of a mapping and tells whether one is a merge key.
-func (e *expander) keys(n *Node) (merge bool) {
+// without returns a copy of out, an expanded n, that lacks the entries with
+// these keys of n.
+func without(out, n *Node, dropped map[*Node]bool) *Node {
+	c := *out
+	c.Content = nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !dropped[n.Content[i]] {
+			c.Content = append(c.Content, out.Content[i], out.Content[i+1])
+		}
+	}
+	return &c
+}
+
+// keys checks the keys of a mapping. It tells whether one is a merge key, and
+// which entries do not count: those whose key is no plain value, and of equal
+// keys all but the last, as kubectl reads them.
+func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 	var seen map[string]*Node
 	if len(n.Content) > 32 {
 		seen = make(map[string]*Node, len(n.Content)/2)
 	}
+	drop := func(k *Node) {
+		if dropped == nil {
+			dropped = map[*Node]bool{}
+		}
+		dropped[k] = true
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if k.Kind == yaml.AliasNode {
-			n.Content[i] = k.Alias
-			k = k.Alias
+			k = shallow(k.Alias)
+			n.Content[i] = k
 		}
 		switch {
 		case k.Kind != scalar:
 			e.report(BadKey, k, "a key is not a plain value", "use a string as the key")
+			drop(k)
 			continue
 		case k.Value == "<<" && k.Tag == "!!merge":
 			merge = true
@@ -135,21 +160,23 @@ func (e *expander) keys(n *Node) (merge bool) {
 		}
 		if first := earlier(n, i, seen); first != nil {
 			e.duplicate(first, k)
+			drop(first)
 		}
 		if seen != nil {
 			seen[k.Value] = k
 		}
 		e.ambiguous(k)
 	}
-	return merge
+	return merge, dropped
 }
 
+// earlier returns the nearest key before key i that is equal to it, or nil.
 func earlier(n *Node, i int, seen map[string]*Node) *Node {
 	k := n.Content[i]
 	if seen != nil {
 		return seen[k.Value]
 	}
-	for j := 0; j < i; j += 2 {
+	for j := i - 2; j >= 0; j -= 2 {
 		if n.Content[j].Kind == scalar && n.Content[j].Value == k.Value {
 			return n.Content[j]
 		}
@@ -158,10 +185,9 @@ func earlier(n *Node, i int, seen map[string]*Node) *Node {
 }
 
 func (e *expander) duplicate(first, second *Node) {
-	e.report(DuplicateKey, second,
+	p := e.report(DuplicateKey, second,
 		fmt.Sprintf("key %q is given twice, first on line %d", second.Value, e.doc.line+first.Line-1),
 		"keep one of the two")
-	p := &e.problems[len(e.problems)-1]
 	p.OtherLine, p.OtherColumn = e.doc.line+first.Line-1, first.Column
 }
 
@@ -216,10 +242,17 @@ func (e *expander) ambiguous(n *Node) {
 		fmt.Sprintf("write %q in quotes if it is text, or in the plain form of what it is", n.Value))
 }
 
-func (e *expander) report(kind ProblemKind, n *Node, message, help string) {
+// report adds a problem and returns it. What an alias stands for was reported
+// where it is written.
+func (e *expander) report(kind ProblemKind, n *Node, message, help string) *Problem {
 	s := e.doc.nodeSpan(n)
-	e.problems = append(e.problems, Problem{Kind: kind, File: e.doc.File, Doc: e.doc, Message: message, Help: help,
-		Line: s.Line, Column: s.Column, EndLine: s.EndLine, EndColumn: s.EndColumn})
+	p := Problem{Kind: kind, File: e.doc.File, Doc: e.doc, Message: message, Help: help,
+		Line: s.Line, Column: s.Column, EndLine: s.EndLine, EndColumn: s.EndColumn}
+	if e.inAlias > 0 && !kind.Fatal() {
+		return &p
+	}
+	e.problems = append(e.problems, p)
+	return &e.problems[len(e.problems)-1]
 }
 
 func (e *expander) fail(kind ProblemKind, n *Node, message, help string) {
