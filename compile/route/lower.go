@@ -142,7 +142,7 @@ func headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 			}
 		case ir.RemoveResponseHeaders:
 			h.Response = &manifest.HeaderOperations{Remove: f.Names}
-		case ir.Compress, ir.Mutate, ir.Native:
+		case ir.Compress, ir.Mutate, ir.Native, ir.ForwardIdentity, ir.TraceRequest, ir.Audit:
 		}
 	}
 	if len(set) > 0 {

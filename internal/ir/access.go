@@ -9,6 +9,9 @@ type Access struct {
 	// Restricted with no Grant admits nobody.
 	Restricted bool
 	Grants     []Grant
+	// Denied answers those whom a Deny names, Refused those who are nobody's
+	// Who; nil leaves both to the proxy.
+	Denied, Refused *Respond
 }
 
 // Grant admits those who are Who and bring the Proof with the Scopes and one
@@ -24,6 +27,8 @@ type Grant struct {
 	// Scopes must all be there; Aud too.
 	Scopes, Aud []string
 	Limit       *RateLimit
+	// Exempt admits also those whom a Deny names.
+	Exempt bool
 }
 
 // Principal is a group of callers.
@@ -38,6 +43,9 @@ type Services struct{ IDs []string }
 type Employees struct {
 	All bool
 	IDs []string
+	// Marked demands of those listed that their tokens also say that they are
+	// people's.
+	Marked bool
 }
 
 func (Services) principal()  {}
@@ -109,4 +117,6 @@ type RateLimit struct {
 	Group  string
 	Count  int
 	Period string // "1s", "1m" or "1h"
+	// Exceeded answers what is over the limit; nil leaves it to the proxy.
+	Exceeded *Respond
 }

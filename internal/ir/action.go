@@ -37,7 +37,8 @@ func (u Upstream) Host() string {
 	return u.Name + "." + u.Namespace + ".svc.cluster.local"
 }
 
-// Port is a port number, or a name when Number is 0.
+// Port is a port as the author wrote it: a number, or a name. Link adds the
+// number of a name where it is known.
 type Port struct {
 	Number uint32
 	Name   string
@@ -72,7 +73,23 @@ type Compress struct {
 type Mutate struct{ Handler Handler }
 
 // Native is text for one engine that kgw passes on.
-type Native struct{ Engine, Text string }
+type Native struct {
+	Origin       source.Ref
+	Engine, Text string
+}
+
+// ForwardIdentity tells the upstream in a header who sent the request.
+type ForwardIdentity struct {
+	Header string
+	Fields []string
+}
+
+// TraceRequest gives each request an identifier for logs and traces; one that
+// the request brings is kept.
+type TraceRequest struct{}
+
+// Audit logs who sent each request.
+type Audit struct{}
 
 func (ForwardedHost) filter()         {}
 func (SetRequestHeaders) filter()     {}
@@ -81,3 +98,6 @@ func (RemoveResponseHeaders) filter() {}
 func (Compress) filter()              {}
 func (Mutate) filter()                {}
 func (Native) filter()                {}
+func (ForwardIdentity) filter()       {}
+func (TraceRequest) filter()          {}
+func (Audit) filter()                 {}

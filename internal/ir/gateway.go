@@ -31,6 +31,8 @@ func (n Name) String() string {
 type Gateway struct {
 	Origin source.Ref
 	Name   Name
+	// Slug is the name as names of what is written spell it; "" is the name.
+	Slug string
 	// Kind is for messages only; an emitter never branches on it.
 	Kind string
 	// Labels are on everything written for the gateway.
@@ -47,6 +49,18 @@ type Gateway struct {
 	// Unmatched answers when no route matches, Insecure answers plain HTTP;
 	// nil leaves both to the proxy.
 	Unmatched, Insecure *Respond
+	// UnmatchedAccess says who gets to hear Unmatched; the zero value is
+	// everybody.
+	UnmatchedAccess Access
+	// Traffic is the object that says how the hosts' traffic is split; the
+	// zero value when the hosts name their upstreams.
+	Traffic Traffic
+}
+
+// Traffic is a reference to an object that splits traffic among Services.
+type Traffic struct {
+	Origin source.Ref
+	Ref    Name
 }
 
 // Host is one host name of a gateway.
@@ -129,7 +143,10 @@ const (
 // Route is one rule of a gateway.
 type Route struct {
 	Origin source.Ref
-	Match  match.Set
+	// Slug is the path as names of what is written spell it; "" where no name
+	// holds it.
+	Slug  string
+	Match match.Set
 	// AnyMethod means that the proxy's route carries no method match although
 	// Match has methods. Rules and policies still list them.
 	AnyMethod bool

@@ -19,6 +19,19 @@ type Target struct {
 	// Handlers is the global configuration of Oathkeeper's handlers by group
 	// ("authenticators") and name; nil when it is not known.
 	Handlers map[string]map[string]HandlerDefaults
+	Skipper  Skipper
+}
+
+// Skipper is how objects for Skipper are written.
+type Skipper struct {
+	// RouteGroups writes RouteGroups instead of Ingresses.
+	RouteGroups bool
+	SSLPolicy   string
+	// VersionedHosts is the domain below which each weighted upstream gets a
+	// host of its own; "" gives none.
+	VersionedHosts string
+	// Filters may be passed on from authors, Annotations are copied.
+	Filters, Annotations []string
 }
 
 // HandlerDefaults is the global configuration of one handler.
