@@ -1,0 +1,56 @@
+# Targets for people and for CI. Tools are built from the modules under tools/
+# and kept outside the repository, one file for each version.
+
+SHELL := /bin/bash
+GO ?= go
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kgw-tools
+
+# tool NAME gives the file of a built tool; its name changes with its go.sum.
+tool = $(CACHE)/$(1)-$(shell cksum < tools/$(1)/go.sum | cut -d' ' -f1)
+LINT := $(call tool,golangci-lint)
+KUBECONFORM := $(call tool,kubeconform)
+KUSTOMIZE := $(call tool,kustomize)
+
+# Modules beside the main one whose tests are quick.
+QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
+
+.PHONY: build
+build: ## build bin/kgw
+	$(GO) build -trimpath -o bin/kgw ./cmd/kgw
+
+.PHONY: test
+test: ## vet and test everything that needs no other program
+	$(GO) vet ./...
+	$(GO) test ./...
+	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
+
+.PHONY: lint
+lint: $(LINT) ## run the linters of .golangci.yml
+	@set -e; for m in . $(QUICK); do (set -x; cd $$m && $(LINT) run --config $(CURDIR)/.golangci.yml ./...); done
+
+.PHONY: format
+format: $(LINT) ## rewrite Go files with gofumpt
+	$(LINT) fmt --config .golangci.yml ./...
+
+.PHONY: bench
+bench: build $(KUBECONFORM) $(KUSTOMIZE) ## measure kgw beside other tools (docs/performance.md)
+	cd test/bench && $(GO) run . -kgw $(CURDIR)/bin/kgw -kubeconform $(KUBECONFORM) -kustomize $(KUSTOMIZE) $(BENCHFLAGS)
+
+.PHONY: generate
+generate: ## rewrite what is generated from the code
+	$(GO) generate ./...
+
+.PHONY: check
+check: build lint test ## what CI does, less the slow tests
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(LINT): PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+$(KUBECONFORM): PACKAGE = github.com/yannh/kubeconform/cmd/kubeconform
+$(KUSTOMIZE): PACKAGE = sigs.k8s.io/kustomize/kustomize/v5
+
+$(LINT) $(KUBECONFORM) $(KUSTOMIZE):
+	@mkdir -p $(CACHE)
+	cd tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//') && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ $(PACKAGE)
