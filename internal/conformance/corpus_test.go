@@ -1,0 +1,242 @@
+package conformance
+
+import (
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// reasons are why an APIRule of the corpus may be refused when kgw does as the
+// controller does. Anything else is a document that the controller would have
+// taken.
+var reasons = map[diag.Code]string{
+	diag.Syntax:             "its YAML",
+	diag.DuplicateKey:       "its YAML",
+	diag.UnknownVersion:     "a version that never was",
+	diag.UnknownField:       "the schema, strictly",
+	diag.MissingField:       "the schema of its CRD",
+	diag.WrongType:          "the schema of its CRD",
+	diag.NotAllowed:         "the schema of its CRD",
+	diag.BadFormat:          "the schema of its CRD",
+	diag.OutOfRange:         "the schema of its CRD",
+	diag.BadLength:          "the schema of its CRD",
+	diag.NotExactlyOne:      "the schema of its CRD",
+	diag.RepeatedPath:       "a rule of the validator",
+	diag.NoService:          "a rule of the validator",
+	diag.UnknownHandler:     "a rule of the validator",
+	diag.HandlerCombination: "a rule of the validator",
+	diag.MixedHandlers:      "a rule of the validator",
+	diag.NeedlessConfig:     "a rule of the validator",
+	diag.BadJWTConfig:       "a rule of the validator",
+	diag.BadURL:             "a rule of the validator",
+	diag.WrongJWTDialect:    "a rule of the validator",
+	diag.PathConflict:       "a rule of the validator",
+	diag.IssuerConflict:     "a rule of the validator",
+	diag.BadMutator:         "a rule of the validator",
+	diag.BadGateway:         "a rule of the validator",
+	diag.HostNotAllowed:     "a rule of the validator",
+	diag.ServiceBlocked:     "a rule of the validator",
+	diag.GatewayNotFound:    "an ExternalGateway, which only the cluster has",
+	diag.GatewayNotShort:    "a rule of the validator",
+}
+
+// corpus returns the files of one folder of the corpus.
+func corpus(t *testing.T, folder string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(shared(t, "corpus", folder), func(file string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && filepath.Ext(file) == ".yaml" {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestCorpusIsNeverLost compiles every APIRule that somebody wrote, under each
+// handler: it gives objects, or a finding says where it is refused and why.
+func TestCorpusIsNeverLost(t *testing.T) {
+	for _, handler := range []string{"ory", "istio"} {
+		t.Run(handler, func(t *testing.T) {
+			refused := map[diag.Code]int{}
+			inputs, outputs, withFindings := 0, 0, 0
+			for _, folder := range []string{"APIRule", "excerpt", "unparsable"} {
+				for _, file := range corpus(t, folder) {
+					inputs++
+					data := read(t, file)
+					r := compiled(t, filepath.ToSlash(file), data, clusterOf(t, data, handler))
+					checkPlaces(t, file, data, r.Findings)
+					errors := only(r.Findings, diag.Error)
+					switch {
+					case len(errors) == 0 && len(r.Objects) > 0:
+						outputs++
+					case len(errors) > 0 && len(r.Objects) == 0:
+						withFindings++
+						countCodes(t, file, errors, refused)
+					default:
+						t.Errorf("%s: %d objects, and these errors:\n%s", file, len(r.Objects), list(errors))
+					}
+				}
+			}
+			t.Logf("%d documents: %d give objects, %d are refused", inputs, outputs, withFindings)
+			for _, code := range slices.Sorted(maps.Keys(refused)) {
+				t.Logf("%s refuses %3d for %s", code, refused[code], reasons[code])
+			}
+			if inputs != outputs+withFindings || inputs < 500 || outputs < 300 {
+				t.Errorf("%d documents, %d give objects, %d are refused", inputs, outputs, withFindings)
+			}
+		})
+	}
+}
+
+func countCodes(t *testing.T, file string, errors diag.List, refused map[diag.Code]int) {
+	t.Helper()
+	codes := map[diag.Code]bool{}
+	for i := range errors {
+		if reasons[errors[i].Code] == "" {
+			t.Errorf("%s is refused for a reason that is not the controller's:\n%s", file, list(errors[i:i+1]))
+		}
+		codes[errors[i].Code] = true
+	}
+	for c := range codes {
+		refused[c]++
+	}
+}
+
+// checkPlaces checks that every finding stands inside its file.
+func checkPlaces(t *testing.T, name string, data []byte, l diag.List) {
+	t.Helper()
+	f := &source.File{Name: name, Data: data}
+	lines := strings.Count(string(data), "\n") + 1
+	for i := range l {
+		s := l[i].Span
+		width := len([]rune(f.Line(s.Line)))
+		if s.Line < 1 || s.Line > lines || s.Column < 1 || s.Column > width+1 || s.EndLine < s.Line ||
+			s.EndLine == s.Line && s.EndColumn < s.Column {
+			t.Errorf("%s: a finding has the place %+v:\n%s", name, s, list(l[i:i+1]))
+		}
+	}
+}
+
+// clusterOf is the configuration of a cluster in which whatever the document
+// refers to exists.
+func clusterOf(t *testing.T, data []byte, handler string) *config.Config {
+	t.Helper()
+	c := config.Default()
+	c.Compat, c.JWTHandler, c.Domains.Default = "controller", handler, "kyma.local"
+	f := &source.File{Data: data}
+	docs, _ := source.Split(f)
+	for _, d := range docs {
+		root, _ := d.Parse()
+		if root == nil {
+			continue
+		}
+		_, _, namespace, _ := source.Head(root)
+		if namespace == "" {
+			namespace = c.Namespace
+		}
+		spec := source.Field(root, "spec")
+		if host := source.Text(source.Field(source.Field(spec, "service"), "host")); strings.Contains(host, ".") {
+			c.Domains.Allow = []string{host}
+		}
+		gatewayOf(c, spec)
+		servicesOf(c, spec, namespace)
+	}
+	return c
+}
+
+func gatewayOf(c *config.Config, spec *source.Node) {
+	if namespace, name, ok := strings.Cut(source.Text(source.Field(spec, "gateway")), "/"); ok {
+		c.Known.Gateways = append(c.Known.Gateways, config.KnownGateway{Namespace: namespace, Name: name, Hosts: []string{"*.kyma.local"}})
+	}
+}
+
+func servicesOf(c *config.Config, spec *source.Node, namespace string) {
+	main := source.Field(spec, "service")
+	knowService(c, main, nil, namespace)
+	for _, rule := range source.Elements(source.Field(spec, "rules")) {
+		knowService(c, source.Field(rule, "service"), main, namespace)
+		for _, authorizer := range source.Texts(source.Field(source.Field(rule, "extAuth"), "authorizers")) {
+			c.Known.Providers = append(c.Known.Providers, authorizer)
+		}
+	}
+}
+
+func knowService(c *config.Config, n, main *source.Node, namespace string) {
+	name := source.Text(source.Field(n, "name"))
+	for _, ns := range []string{source.Text(source.Field(n, "namespace")), source.Text(source.Field(main, "namespace")), namespace} {
+		if ns != "" && name != "" {
+			c.Known.Services = append(c.Known.Services, config.KnownService{Name: name, Namespace: ns, Selector: map[string]string{"app": name}})
+		}
+	}
+}
+
+// TestCorpusInOneRun compiles the whole corpus at once: each APIRule is
+// written or withheld with an error.
+func TestCorpusInOneRun(t *testing.T) {
+	in := compile.Input{}
+	files := corpus(t, "APIRule")
+	for _, file := range files {
+		f, problem := source.NewFile(filepath.ToSlash(file), read(t, file))
+		if problem != nil {
+			t.Fatalf("%s: %s", file, problem.Message)
+		}
+		in.Files = append(in.Files, f)
+	}
+	r := compile.Run(in, compile.Options{Schema: true})
+	written, blamed := map[*source.Document]bool{}, map[*source.Document]bool{}
+	for i := range r.Objects {
+		written[r.Objects[i].Origin.Doc] = true
+	}
+	unknown := 0
+	for _, f := range only(r.Findings, diag.Error) {
+		blamed[f.Document()] = true
+		if f.Code == diag.UnknownVersion {
+			unknown++
+		}
+	}
+	for _, res := range r.Resources {
+		if written[res.Doc] == res.Withheld || blamed[res.Doc] != res.Withheld {
+			t.Errorf("%s: written %v, withheld %v, with an error %v", res.Doc.File.Name, written[res.Doc], res.Withheld, blamed[res.Doc])
+		}
+	}
+	t.Logf("%d files, %d resources, %d of unknown versions, %d written", len(files), len(r.Resources), unknown, len(written))
+	if len(r.Resources)+unknown != len(files) {
+		t.Errorf("%d files gave %d resources and %d of unknown versions", len(files), len(r.Resources), unknown)
+	}
+}
+
+// TestOtherKindsPass compiles what people wrote for other controllers: nothing
+// is written and nothing is said, but of the ancestor of APIRule.
+func TestOtherKindsPass(t *testing.T) {
+	for _, folder := range []string{"APIGateway", "Api", "Group", "IDPPreset", "OAuth2Client", "RateLimit", "Rule"} {
+		for _, file := range corpus(t, folder) {
+			r := compiled(t, filepath.ToSlash(file), read(t, file), config.Default())
+			want := 0
+			if folder == "Api" {
+				want = 1
+			}
+			n := 0
+			for i := range r.Findings {
+				if r.Findings[i].Code != diag.UncompiledKind || r.Findings[i].Severity != diag.Warning {
+					t.Errorf("%s: something is said:\n%s", file, list(r.Findings[i:i+1]))
+				}
+				n++
+			}
+			if n != want || len(r.Objects) > 0 || len(r.Resources) > 0 {
+				t.Errorf("%s: %d findings, %d objects, %d resources", file, n, len(r.Objects), len(r.Resources))
+			}
+		}
+	}
+}
