@@ -2,7 +2,6 @@ package match
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 )
 
@@ -27,7 +26,7 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 		return false, nil
 	}
 	if s.URL.Lang != 0 {
-		return m.direct(s.URL, urlSyntax, r.Scheme+"://"+r.Host+seen, m.whole)
+		return direct(m.syntax, r.Scheme+"://"+r.Host+seen, m.whole)
 	}
 	if !s.takesScheme(r.Scheme) {
 		return false, nil
@@ -42,7 +41,8 @@ func (m *Matcher) acceptsHost(host string) (bool, error) {
 	if m.set.HostPattern.Lang == 0 {
 		return m.set.takesHost(host), nil
 	}
-	return m.direct(m.set.HostPattern, hostSyntax, host, m.hosts)
+	read := func() (*pattern, error) { return hostSyntax(m.set.HostPattern) }
+	return direct(read, host, m.hosts)
 }
 
 // acceptsPath asks the pattern itself, by other means than its automaton.
@@ -62,31 +62,32 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		}
 		return seen == p.Text, nil
 	case Template, Regex:
-		text, ok := regexOf(p)
-		if !ok {
-			return strings.HasPrefix(seen, "/"), nil
+		if _, ok := regexOf(p); !ok {
+			return true, nil
 		}
-		re, err := regexp.Compile(`^(?:` + text + `)$`)
+		re, err := m.regex()
 		if err != nil {
 			return false, err
 		}
 		return re.MatchString(seen), nil
-	case Regexp2:
-		whole := func(Path) (*pattern, error) {
-			_, whole, err := parsePath2(p.Text)
-			return whole, err
-		}
-		return m.direct(p, whole, scheme+"://h"+seen, func() (*nfa, error) { return nil, m.err })
 	}
-	return m.direct(p, syntaxOf, seen, func() (*nfa, error) { return m.path, m.err })
+	if p.Lang != Regexp2 {
+		return direct(m.syntax, seen, func() (*nfa, error) { return m.path, m.err })
+	}
+	return direct(m.syntax, scheme+"://h"+seen, func() (*nfa, error) {
+		if m.err != nil {
+			return nil, m.err
+		}
+		return mustParse(`https?://h`).follow(m.path), nil
+	})
 }
 
 var errUndecided = errors.New("the pattern takes too many steps to match, or has a construct that is not supported")
 
 // direct matches a text by backtracking. Where the steps run out, the
 // automaton decides.
-func (m *Matcher) direct(p Path, read func(Path) (*pattern, error), text string, a func() (*nfa, error)) (bool, error) {
-	parsed, err := read(p)
+func direct(read func() (*pattern, error), text string, automaton func() (*nfa, error)) (bool, error) {
+	parsed, err := read()
 	if err != nil {
 		return false, err
 	}
@@ -94,15 +95,9 @@ func (m *Matcher) direct(p Path, read func(Path) (*pattern, error), text string,
 	if ok, decided := backtrack(parsed, runes, 0); decided {
 		return ok, nil
 	}
-	auto, err := a()
-	switch {
-	case err != nil:
-		return false, err
-	case auto != nil:
-		return auto.accepts(runes), nil
-	case m.path != nil:
-		_, path, _ := strings.Cut(text, "://h")
-		return m.path.accepts([]rune(path)), nil
+	a, err := automaton()
+	if err != nil || a == nil {
+		return false, errUndecided
 	}
-	return false, errUndecided
+	return a.accepts(runes), nil
 }

@@ -33,7 +33,7 @@ func BenchmarkLiteralPrefixes(b *testing.B) {
 
 // Rules whose head says nothing.
 func BenchmarkNoLiteralPrefix(b *testing.B) {
-	shapes := []string{"/[^/]+/x%d", `/\w+/x%d/[^/]+`, "/[^/]+/x%d/.*", "/.*/x%d"}
+	shapes := []string{"/[^/]+/x%d", `/\w+/x%d/[^/]+`, "/[^/]+/x%d/a[^/]*", "/[^/]+/[^/]+/[a-z]+/x%d"}
 	benchmarkPairs(b, 10_000, func(i int) Set {
 		return Set{Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
 			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)}}
@@ -41,9 +41,28 @@ func BenchmarkNoLiteralPrefix(b *testing.B) {
 }
 
 func BenchmarkTemplates(b *testing.B) {
-	shapes := []string{"/svc%d/{*}", "/svc%d/{*}/items/{**}", "/{*}/x%d", "/svc%d/{**}"}
+	shapes := []string{"/svc%d/{*}", "/svc%d/{*}/items/{**}", "/api/{*}/x%d", "/svc%d/{**}/end"}
 	benchmarkPairs(b, 1_000, func(i int) Set {
 		return Set{Hosts: []string{"shop.test"}, Methods: benchMethods[i%4],
 			Path: Path{Template, fmt.Sprintf(shapes[i/4%4], i)}}
 	})
+}
+
+func BenchmarkRelateTemplates(b *testing.B) {
+	x, y := Compile(at(Template, "/svc1/{*}")), Compile(at(Template, "/{*}/x1"))
+	for b.Loop() {
+		x.Relate(y, 0)
+	}
+}
+
+func BenchmarkCompileRegexp2(b *testing.B) {
+	for b.Loop() {
+		Compile(at(Regexp2, `/svc12/[^/]+/items`))
+	}
+}
+
+func BenchmarkCompileDigits(b *testing.B) {
+	for b.Loop() {
+		Compile(at(Regexp2, `/svc12/\d+`))
+	}
 }

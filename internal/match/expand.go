@@ -177,18 +177,7 @@ func (x *expander) take(n int32, at reached, i instr) error {
 		x.edge(n, i.class, situation{i.next, afterOther, nextAny, 0})
 		return nil
 	}
-	type part struct {
-		on     *class
-		before uint8
-		next   uint8
-	}
-	word, nl := x.prog.word, i.class.intersect(newline)
-	parts := []part{
-		{i.class.intersect(word), afterWord, at.next & nextWord},
-		{i.class.minus(word).minus(newline), afterOther, at.next & nextOther},
-		{nl, afterNewline, at.next & (nextLast | nextNewline)},
-	}
-	for _, p := range parts {
+	for _, p := range x.parts(i.class, at.next) {
 		if p.on.empty() || p.next == 0 {
 			continue
 		}
@@ -204,6 +193,37 @@ func (x *expander) take(n int32, at reached, i instr) error {
 		}
 	}
 	return nil
+}
+
+// part is a part of a class whose runes are alike as context.
+type part struct {
+	on     *class
+	before uint8
+	next   uint8
+}
+
+// parts splits a class as far as the program can tell its runes apart.
+func (x *expander) parts(c *class, next uint8) []part {
+	if next == nextAny && !x.prog.words && !x.prog.lines {
+		return []part{{c, afterOther, nextWord}}
+	}
+	var out []part
+	if c.has('\n') {
+		out = append(out, part{newline, x.behindNewline(), next & (nextLast | nextNewline)})
+		c = c.minus(newline)
+	}
+	if !x.prog.words {
+		return append(out, part{c, afterOther, next & (nextWord | nextOther)})
+	}
+	word := c.intersect(x.prog.word)
+	return append(out, part{word, afterWord, next & nextWord}, part{c.minus(word), afterOther, next & nextOther})
+}
+
+func (x *expander) behindNewline() uint8 {
+	if x.prog.lines {
+		return afterNewline
+	}
+	return afterOther
 }
 
 // advance splits the class until every open lookahead moves to one state, and

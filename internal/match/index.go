@@ -18,9 +18,8 @@ type Counts struct {
 
 // Pairs compares every set with every later one and calls visit for each pair
 // that is not disjoint, in order of i and then j, with i < j. It stops when
-// visit returns false; the counts are those of the whole collection all the
-// same. The work is spread over all processors, the result does not depend on
-// that.
+// visit returns false; the counts are then those of the pairs up to there. The
+// work is spread over all processors, the result does not depend on that.
 func Pairs(sets []Set, budget Budget, visit func(i, j int, r Relation) bool) Counts {
 	return PairsOf(compileAll(sets), budget, visit)
 }
@@ -32,7 +31,6 @@ func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool
 	n := len(ms)
 	counts := Counts{Pairs: n * (n - 1) / 2, Searched: x.searched}
 	counts.Bucketed = counts.Pairs - x.searched
-	going := true
 	for chunk := range slices.Chunk(hits, 1024) {
 		relations := make([]Relation, len(chunk))
 		spread(len(chunk), func(from, to int) {
@@ -49,7 +47,9 @@ func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool
 			} else {
 				counts.Unknown++
 			}
-			going = going && visit(int(chunk[k].i), int(chunk[k].j), r)
+			if !visit(int(chunk[k].i), int(chunk[k].j), r) {
+				return counts
+			}
 		}
 	}
 	counts.Disjoint = counts.Pairs - counts.Meeting - counts.Unknown

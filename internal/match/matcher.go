@@ -1,6 +1,9 @@
 package match
 
-import "sync"
+import (
+	"regexp"
+	"sync"
+)
 
 // Matcher is a compiled Set. It is safe for concurrent use.
 type Matcher struct {
@@ -11,6 +14,9 @@ type Matcher struct {
 	// sig is a cheap summary that tells many sets apart.
 	sig signature
 
+	// What takes part in few questions is made when it is first asked for.
+	regex      func() (*regexp.Regexp, error)
+	syntax     func() (*pattern, error)
 	restricted func() (*nfa, error)
 	lifted     func() (*nfa, error)
 	hosts      func() (*nfa, error)
@@ -33,11 +39,29 @@ func Compile(s Set) *Matcher {
 	if m.path != nil {
 		m.sig = summarize(m.path)
 	}
+	m.regex = sync.OnceValues(func() (*regexp.Regexp, error) {
+		text, _ := regexOf(s.Path)
+		return regexp.Compile(`^(?:` + text + `)$`)
+	})
+	m.syntax = sync.OnceValues(m.parse)
 	m.restricted = sync.OnceValues(func() (*nfa, error) { return m.view.within(m.path) })
 	m.lifted = sync.OnceValues(m.lift)
 	m.hosts = sync.OnceValues(func() (*nfa, error) { return m.set.hostAutomaton() })
 	m.whole = sync.OnceValues(m.wholeURL)
 	return m
+}
+
+// parse reads the pattern that Accepts matches by backtracking. For a path of
+// Regexp2 it denotes the whole URL on the host "h".
+func (m *Matcher) parse() (*pattern, error) {
+	switch {
+	case m.set.URL.Lang != 0:
+		return urlSyntax(m.set.URL)
+	case m.set.Path.Lang == Regexp2:
+		_, whole, err := parsePath2(m.set.Path.Text)
+		return whole, err
+	}
+	return syntaxOf(m.set.Path)
 }
 
 // compilePath gives the automaton of the paths as the view shows them.

@@ -20,13 +20,16 @@ type instr struct {
 }
 
 // program is a pattern as instructions with empty moves; instruction 0 is the
-// match. contextual says that places or lookaheads occur.
+// match. contextual says that places or lookaheads occur; words and lines that
+// what stands before a place matters beyond the start of the text.
 type program struct {
 	code       []instr
 	start      int32
 	looks      []*node
 	word       *class
 	contextual bool
+	words      bool
+	lines      bool
 }
 
 // maxInstr bounds the instructions of one pattern.
@@ -67,13 +70,26 @@ func (p *program) node(n *node, next int32) (int32, error) {
 		return p.repetition(n, next)
 	case opLook:
 		p.contextual = true
+		p.note(n.subs[0])
 		p.looks = append(p.looks, n)
 		return p.emit(instr{op: doLook, next: next, other: int32(len(p.looks) - 1)})
 	case opAssert:
 		p.contextual = true
+		p.note(n)
 		return p.emit(instr{op: doAssert, place: n.place, next: next})
 	}
 	return next, nil
+}
+
+// note looks for places that depend on what stands before them.
+func (p *program) note(n *node) {
+	n.find(func(n *node) bool {
+		if n.op == opAssert {
+			p.words = p.words || n.place == atWord || n.place == notAtWord
+			p.lines = p.lines || n.place == atLineStart
+		}
+		return p.words && p.lines
+	})
 }
 
 func (p *program) alternatives(subs []*node, next int32) (int32, error) {

@@ -2,19 +2,24 @@ package match
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 )
+
+// placeLetters are the escapes for places, and placeOf what they mean.
+const placeLetters = "bBAGZz"
+
+var placeOf = [...]place{atWord, notAtWord, atStart, atStart, atLastLine, atEnd}
 
 // backslash reads what follows a backslash outside a set.
 func (p *parser2) backslash() (*node, error) {
 	if !p.more() {
 		return nil, fmt.Errorf(`illegal \ at end of pattern`)
 	}
-	places := map[rune]place{'b': atWord, 'B': notAtWord, 'A': atStart, 'G': atStart, 'Z': atLastLine, 'z': atEnd}
 	r := p.at(0)
-	if at, ok := places[r]; ok {
+	if i := strings.IndexRune(placeLetters, r); i >= 0 {
 		p.pos++
-		return &node{op: opAssert, place: at}, nil
+		return &node{op: opAssert, place: placeOf[i]}, nil
 	}
 	if c := shorthand(r); c != nil {
 		p.pos++
@@ -136,8 +141,9 @@ func (p *parser2) escape() (rune, error) {
 	case -1:
 		return 0, fmt.Errorf(`illegal \ at end of pattern`)
 	}
-	if c, ok := map[rune]rune{'a': 7, 'b': 8, 'e': 27, 'f': 12, 'n': 10, 'r': 13, 't': 9, 'v': 11}[r]; ok {
-		return c, nil
+	const letters, meanings = "abefnrtv", "\a\b\x1b\f\n\r\t\v"
+	if i := strings.IndexRune(letters, r); i >= 0 {
+		return rune(meanings[i]), nil
 	}
 	if isWordRune(r) {
 		return 0, fmt.Errorf(`unrecognized escape sequence \%c`, r)

@@ -9,6 +9,6 @@ require (
 	github.com/wasilibs/go-re2 v1.13.0
 )
 
-require golang.org/x/sys v0.48.0 // indirect
+require golang.org/x/sys v0.49.0 // indirect
 
 replace github.com/kgw-dev/kgw => ../..
