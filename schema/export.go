@@ -1,0 +1,100 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/schema/oathkeeperrule"
+)
+
+// Description is a kind and version that kgw has a schema of: an input kind, a
+// kind that it writes, or its configuration.
+type Description struct {
+	Group, Version, Kind string
+	// Plural is "" for what is no resource of a cluster.
+	Plural string
+	Type   *shape.Type
+	// PlainStatus tells that status is an ordinary field and no subresource.
+	PlainStatus bool
+}
+
+// Descriptions lists all of them: the input kinds first, oldest version first.
+func Descriptions() []Description {
+	var out []Description
+	for i := range Kinds {
+		k := &Kinds[i]
+		out = append(out, Description{Group: k.Group, Version: k.Version, Kind: k.Kind, Plural: k.Plural, Type: k.Type})
+	}
+	group, version, _ := strings.Cut(config.APIVersion, "/")
+	return append(out,
+		// oathkeeper-maester writes the status with a plain update.
+		Description{Group: oathkeeperrule.Group, Version: oathkeeperrule.Version, Kind: "Rule", Plural: "rules", Type: oathkeeperrule.Type, PlainStatus: true},
+		Description{Group: group, Version: version, Kind: config.Kind, Type: config.Type})
+}
+
+// Name is how commands name the description: "Kind/version", and "config".
+func (d *Description) Name() string {
+	if d.Plural == "" {
+		return "config"
+	}
+	return d.Kind + "/" + d.Version
+}
+
+// APIVersion returns the group and version as a document writes them.
+func (d *Description) APIVersion() string { return d.Group + "/" + d.Version }
+
+// Describe returns the descriptions that a name stands for: one for
+// "Kind/version" and "config", every version for "Kind". Case does not count.
+// ok is false and near a name that is meant, if any, when there is none.
+func Describe(name string) (found []Description, near string) {
+	var names []string
+	for _, d := range Descriptions() {
+		if strings.EqualFold(name, d.Name()) || strings.EqualFold(name, d.Kind) {
+			found = append(found, d)
+		}
+		names = append(names, d.Name(), d.Kind)
+	}
+	if found != nil {
+		return found, ""
+	}
+	return nil, shape.Nearest(name, names)
+}
+
+// JSON returns the JSON Schema (draft 7) as indented JSON, keys sorted, with a
+// line break at the end.
+func (d *Description) JSON() []byte {
+	k := Kind{Kind: d.Kind, Version: d.Version, Type: d.Type}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(k.JSONSchema()); err != nil {
+		panic(fmt.Sprintf("the schema of %s is not JSON: %v", d.Name(), err))
+	}
+	return b.Bytes()
+}
+
+// Layout is how exported schemas are named.
+type Layout string
+
+// The layouts.
+const (
+	// Kubeconform names files {{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json,
+	// as the CRDs-catalog does.
+	Kubeconform Layout = "kubeconform"
+	// Flat names files {{.ResourceKind}}_{{.ResourceAPIVersion}}.json.
+	Flat Layout = "flat"
+)
+
+// File returns the name of the schema's file, with slashes.
+func (d *Description) File(l Layout) string {
+	name := strings.ToLower(d.Kind) + "_" + d.Version + ".json"
+	if l == Kubeconform {
+		return d.Group + "/" + name
+	}
+	return name
+}
