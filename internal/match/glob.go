@@ -10,7 +10,11 @@ import (
 // glob strategy.
 var globSeparators = newClass('.', '.', '/', '/')
 
-// parseGlob reads a pattern as gobwas/glob v0.2.3 does.
+// parseGlob reads a pattern as gobwas/glob v0.2.3 does. Where that library does
+// not match what its documentation says, the pattern follows the library or has
+// no automaton: runs of three stars, stars beside question marks, and braces with
+// wildcards or nothing in them follow no rule. For "?" and brackets it miscounts
+// runes beyond ASCII, which is left out of account.
 func parseGlob(text string) (*pattern, error) {
 	if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\uFFFD") {
 		return nil, fmt.Errorf("could not read rune")
@@ -21,6 +25,41 @@ func parseGlob(text string) (*pattern, error) {
 		return nil, err
 	}
 	return &pattern{root: n, word: asciiWord}, nil
+}
+
+// parseWholeGlob reads a glob over a whole URL.
+func parseWholeGlob(text string) (*pattern, error) {
+	p, err := parseGlob(text)
+	if err != nil {
+		return nil, err
+	}
+	if overlap := globOverlap(text); overlap != nil {
+		p.root = alternate(p.root, overlap)
+	}
+	return p, nil
+}
+
+// globOverlap gives the words that the library lets "head**tail" take although
+// head and tail share runes in them; nil for any other pattern. So
+// "http://h/**/" takes "http://h/".
+func globOverlap(text string) *node {
+	head, tail, found := strings.Cut(text, "**")
+	if !found || strings.ContainsAny(head+tail, `*?[{\\`) {
+		return nil
+	}
+	var words []*node
+	for i := range head {
+		if shared := head[i:]; i > 0 && strings.HasPrefix(tail, shared) {
+			words = append(words, literalNode(head+tail[len(shared):]))
+		}
+	}
+	if strings.HasPrefix(tail, head) {
+		words = append(words, literalNode(tail))
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return alternate(words...)
 }
 
 // quoteGlob escapes what a glob gives a meaning to.
@@ -79,16 +118,12 @@ func (p *globParser) sequence(level int) (*node, error) {
 }
 
 func (p *globParser) simple(r rune) *node {
+	switch r {
+	case '*', '?':
+		return p.wildcards()
+	}
 	p.pos++
 	switch r {
-	case '*':
-		if p.at(0) == '*' {
-			p.pos++
-			return repeat(classNode(anyRune), 0, -1)
-		}
-		return repeat(classNode(globSeparators.negate()), 0, -1)
-	case '?':
-		return classNode(globSeparators.negate())
 	case '\\':
 		if p.pos == len(p.text) {
 			return nil
@@ -97,6 +132,27 @@ func (p *globParser) simple(r rune) *node {
 		p.pos++
 	}
 	return classNode(single(r))
+}
+
+// wildcards reads a run of stars and question marks.
+func (p *globParser) wildcards() *node {
+	start := p.pos
+	for p.at(0) == '*' || p.at(0) == '?' {
+		p.pos++
+	}
+	run := string(p.text[start:p.pos])
+	one := classNode(globSeparators.negate())
+	switch stars := strings.Count(run, "*"); {
+	case stars == 0:
+		return repeat(one, len(run), len(run))
+	case stars < len(run):
+		return opaque("glob reads stars beside question marks in its own way")
+	case stars == 1:
+		return repeat(one, 0, -1)
+	case stars == 2:
+		return repeat(classNode(anyRune), 0, -1)
+	}
+	return opaque("glob reads a run of three stars in its own way")
 }
 
 // braces reads {a,b}; gobwas accepts braces that are never closed.
@@ -113,6 +169,11 @@ func (p *globParser) braces(level int) (*node, error) {
 			continue
 		}
 		p.pos++
+		for _, b := range branches {
+			if b.op == opEmpty || b.find(func(n *node) bool { return n.op == opRepeat || n.op == opAlt }) != nil {
+				return opaque("glob reads braces with wildcards or nothing in them in its own way"), nil
+			}
+		}
 		return alternate(branches...), nil
 	}
 }

@@ -21,7 +21,7 @@ type Counts struct {
 // visit returns false; the counts are then those of the pairs up to there. The
 // work is spread over all processors, the result does not depend on that.
 func Pairs(sets []Set, budget Budget, visit func(i, j int, r Relation) bool) Counts {
-	return PairsOf(compileAll(sets), budget, visit)
+	return PairsOf(CompileAll(sets), budget, visit)
 }
 
 // PairsOf is Pairs for compiled sets.
@@ -56,8 +56,8 @@ func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool
 	return counts
 }
 
-// compileAll compiles sets on all processors.
-func compileAll(sets []Set) []*Matcher {
+// CompileAll compiles sets on all processors.
+func CompileAll(sets []Set) []*Matcher {
 	out := make([]*Matcher, len(sets))
 	spread(len(sets), func(from, to int) {
 		for i := from; i < to; i++ {

@@ -23,7 +23,7 @@ func urlSyntax(p Path) (*pattern, error) {
 		return nil, err
 	}
 	if p.Lang == Glob {
-		return parseGlob(globText(pieces))
+		return parseWholeGlob(globText(pieces))
 	}
 	return parsePieces(pieces)
 }
@@ -55,6 +55,9 @@ func ParseRuleURL(text string, s Strategy) (Set, error) {
 		return Set{}, errors.New("the URL is empty")
 	}
 	pieces, _ := splitBraces(text)
+	if s == GlobStrategy && globOverlap(globText(pieces)) != nil {
+		return whole, nil
+	}
 	scheme, rest, ok := cutScheme(pieces)
 	if !ok || parsed.root.find(func(n *node) bool { return n.op == opRef || n.op == opOpaque }) != nil {
 		return whole, nil

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"errors"
 	"math/rand"
 	"strings"
 	"testing"
@@ -30,11 +31,14 @@ func envoy(text string) (engine, error) {
 }
 
 func oathkeeperGlob(text string) (engine, error) {
-	g, err := glob.Compile(text, '.', '/')
+	if match.Compile(set(match.Glob, text, match.DecodedPath)).Err() != nil {
+		return nil, errors.New("the library follows no rule here")
+	}
+	g, err := glob.Compile("{http,https}://h"+text, '.', '/')
 	if err != nil {
 		return nil, err
 	}
-	return func(p string) (bool, error) { return g.Match(p), nil }, nil
+	return func(p string) (bool, error) { return g.Match("http://h" + p), nil }, nil
 }
 
 // set is a set of requests by path alone, on http://h.
@@ -82,7 +86,7 @@ var regexp2Parts = strings.Split(`a b / . \d \w \s \D \W \S \b \B ^ $ \z \Z ( ) 
 var re2Parts = strings.Split(`a b / . \d \w \s \D \W \S \b \B ^ $ \z ( ) ( ) (?: (?i) (?s) (?m) (?U) (?i: | * + ? {2} {1,} {0,2} *? `+
 	`[ab] [^a] [a-c] [\d] [^\W] [[:alpha:]] [[:^digit:]] \p{L} \pN \Q.\E \x41 A % - 1 K .* .+ [^/]+`, " ")
 
-var globParts = strings.Split(`a b / . * ** ? [ab] [!a] [a-c] [!a-c] {a,b} {a/,*} , \* é`, " ")
+var globParts = strings.Split(`a b / . * ** ? [ab] [!a] [a-c] [!a-c] {a,b} {ab,c} {a,b[ab]} {a/,*} , \* ab/ /a`, " ")
 
 func text(r *rand.Rand, parts []string, n int) string {
 	var b strings.Builder
@@ -155,7 +159,7 @@ func TestGlobOracle(t *testing.T) {
 	checked := 0
 	for checked < 3000 {
 		if check(t, match.Glob, match.DecodedPath, text(r, globParts, 5), oathkeeperGlob,
-			randomPaths(r, []rune("aabbc//..é*,"), 15)) {
+			randomPaths(r, []rune("aabbc//..*,"), 15)) {
 			checked++
 		}
 	}
