@@ -116,12 +116,18 @@ func (r *run) head(u *unit, root *source.Node, s *ir.Settings) {
 	if doc.Namespace == "" {
 		doc.Namespace = r.options.Namespace
 	}
-	u.other = doc.APIVersion != "" && doc.Kind != ""
+	u.other = isObject(doc)
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
 		}
 	}
+}
+
+// isObject tells whether a document is meant for a cluster: a kustomization.yaml
+// or a file without a head is not.
+func isObject(doc *source.Document) bool {
+	return doc.APIVersion != "" && doc.Kind != "" && schema.Group(doc.APIVersion) != "kustomize.config.k8s.io"
 }
 
 func isList(root *source.Node, doc *source.Document) bool {
