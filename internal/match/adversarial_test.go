@@ -1,0 +1,61 @@
+package match
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Expressions that blow up some construction or other.
+var adversarial = []struct{ a, b string }{
+	{`/(a+)+b`, `/(a|a)*b`},
+	{`/(a|b)*a(a|b){30}`, `/(a|b)*b(a|b){30}`},
+	{`/.*a.{500}`, `/.*b.{500}`},
+	{`/(.*a){200}`, `/(.*b){200}`},
+	{`/((a{100}){100}){100}`, `/a*`},
+	{`/(a{0,1000}){0,1000}`, `/a*b`},
+	{`/(?=.*a.{20})(?=.*b.{20})(?=.*c.{20}).*`, `/.*`},
+	{`/(?!.*a.{30}$).*`, `/(a|b)*`},
+	{`/((?=.*a)(?=.*b)[a-z])*`, `/((?!.*x.{10}).)*`},
+	{`/` + strings.Repeat(`(a|b)?`, 200) + strings.Repeat(`[ab]`, 200), `/[ab]*`},
+	{`/` + strings.Repeat(`(`, 900) + strings.Repeat(`)*`, 900), `/x`},
+	{`/(\w|\d|\s|\W){400}`, `/(\pL|\p{Nd})*`},
+	{`/(?i)(` + strings.Repeat(`k|`, 500) + `s)*`, `/.*`},
+	{`/x{2147483646}`, `/x*`},
+	{`/(){2147483646}`, `/`},
+	{`/(\b|\B|$|^){50}a`, `/a`},
+	{`/(?=(?=(?=(?=.*a).*b).*c).*d).*`, `/(?!(?!(?!.*a).*b).*c).*`},
+	{`/` + longAlternation(2000), `/` + longAlternation(1999)},
+}
+
+func longAlternation(n int) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = fmt.Sprintf("%x[a-%c]", i*7919, 'b'+i%20)
+	}
+	return "(" + strings.Join(parts, "|") + ")"
+}
+
+func TestAdversarialPatternsEnd(t *testing.T) {
+	for _, tt := range adversarial {
+		for _, l := range []Lang{Regexp2, Regex} {
+			name := fmt.Sprintf("%v %.40s", l, tt.a)
+			start := time.Now()
+			a, b := Compile(at(l, tt.a)), Compile(at(l, tt.b))
+			r := a.Relate(b, 0)
+			if r.Kind == Unknown && r.Reason == "" {
+				t.Errorf("%s: unknown without a reason", name)
+			}
+			rest := a.Difference(0, b)
+			if !rest.Empty && rest.Witness == nil && rest.Reason == "" {
+				t.Errorf("%s: difference without an answer or a reason", name)
+			}
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%s: took %v", name, d)
+			} else if d > time.Second || testing.Verbose() {
+				t.Logf("%s: %v (%s) in %v", name, r.Kind, r.Reason, d)
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package match
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// randomCollection mixes hosts, methods and languages.
+func randomCollection(r *rand.Rand, n int) []Set {
+	hosts := [][]string{nil, {"a.test"}, {"b.test"}, {"a.test", "b.test"}, {"*.test"}, {"b.test", "c.test", "a.test"}, {"*"}}
+	methods := [][]string{nil, {"GET"}, {"POST"}, {"get"}, {}}
+	langs := []Lang{Regexp2, Regexp2, Regexp2, Glob}
+	if r.Intn(3) == 0 {
+		langs = []Lang{Regex, Template, Exact, Regexp2}
+	}
+	out := make([]Set, n)
+	for i := range out {
+		out[i] = randomSet(r, langs[r.Intn(len(langs))])
+		out[i].Hosts = hosts[r.Intn(len(hosts))]
+		out[i].Methods = methods[r.Intn(len(methods))]
+		out[i].AnyCase = r.Intn(2) == 0
+		switch r.Intn(12) {
+		case 0:
+			out[i].HostPattern = Path{Regexp2, `[ab]\.test`}
+		case 1:
+			out[i].Path = Path{Regexp2, `/([a-z])\1`}
+		case 2:
+			out[i].Schemes = []string{"http"}
+		case 3:
+			out[i] = Set{URL: Path{Regexp2, "<https?>://<[a-z.]+></a.*>"}}
+		}
+	}
+	return out
+}
+
+func TestPairsAgreeWithRelate(t *testing.T) {
+	r := rand.New(rand.NewSource(7))
+	for range 12 {
+		sets := randomCollection(r, 25)
+		var want, got []string
+		var counts Counts
+		for i := range sets {
+			for j := i + 1; j < len(sets); j++ {
+				counts.Pairs++
+				switch rel := Relate(sets[i], sets[j]); {
+				case rel.Kind == Disjoint:
+					counts.Disjoint++
+				case rel.Witness != nil:
+					counts.Meeting++
+					want = append(want, fmt.Sprint(i, j, rel.Kind, rel.Witness.URL()))
+				default:
+					counts.Unknown++
+					want = append(want, fmt.Sprint(i, j, rel.Kind))
+				}
+			}
+		}
+		c := Pairs(sets, 0, func(i, j int, rel Relation) bool {
+			if rel.Witness != nil {
+				got = append(got, fmt.Sprint(i, j, rel.Kind, rel.Witness.URL()))
+			} else {
+				got = append(got, fmt.Sprint(i, j, rel.Kind))
+			}
+			return true
+		})
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatal(d)
+		}
+		if c.Bucketed+c.Searched != c.Pairs {
+			t.Errorf("counts %+v", c)
+		}
+		c.Bucketed, c.Searched = 0, 0
+		if d := cmp.Diff(counts, c); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
+func TestPairsStops(t *testing.T) {
+	sets := []Set{at(Prefix, "/"), at(Prefix, "/a"), at(Prefix, "/b")}
+	calls := 0
+	Pairs(sets, 0, func(int, int, Relation) bool { calls++; return false })
+	if calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+	if c := Pairs(nil, 0, nil); c != (Counts{}) {
+		t.Errorf("%+v", c)
+	}
+}
