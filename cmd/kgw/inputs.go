@@ -39,8 +39,8 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 // load reads the configuration and the inputs. A nil result means that the
 // configuration is at fault and was reported.
 func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Options, error) {
-	if f.istioAPI != "v1beta1" && f.istioAPI != "v1" {
-		return compile.Input{}, nil, usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
+	if err := f.valid(); err != nil {
+		return compile.Input{}, nil, err
 	}
 	c, err := a.configuration(f, paths)
 	if err != nil || c == nil {
@@ -50,15 +50,38 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		paths = []string{a.defaultPath(c)}
 	}
 	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI}
-	if f.target != "" && !slices.Contains(compile.TargetNames(), f.target) {
-		return compile.Input{}, nil, usage("there is no target %q: use one of %s", f.target, strings.Join(compile.TargetNames(), ", "))
-	}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)
 	return compile.Input{Files: files, Problems: problems}, o, nil
+}
+
+// valid checks the flags whose values are words, before anything is read.
+func (f *inputFlags) valid() error {
+	if f.istioAPI != "v1beta1" && f.istioAPI != "v1" {
+		return usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
+	}
+	if f.target != "" && !slices.Contains(compile.TargetNames(), f.target) {
+		return usage("there is no target %q: use one of %s", f.target, strings.Join(compile.TargetNames(), ", "))
+	}
+	if s, ok := diag.ParseSeverity(f.failOn); !ok || s == diag.Off {
+		return usage("--fail-on must be error, warning or info, not %q", f.failOn)
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return usage("--color must be auto, always or never, not %q", f.color)
+	}
+	for _, format := range f.formats {
+		name, file, toFile := strings.Cut(format, "=")
+		if _, err := diag.NewRenderer(name, false); err != nil {
+			return usage("--format: %w", err)
+		}
+		if toFile && file == "" {
+			return usage("--format %s names no file", format)
+		}
+	}
+	return nil
 }
 
 // defaultPath is what is compiled without a PATH: the directory of the
