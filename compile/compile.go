@@ -61,6 +61,8 @@ type Result struct {
 	// Disagreements are documents that decoder and JSON Schema judge
 	// differently: a mistake in kgw.
 	Disagreements []string
+	// Proof counts what the analysis of overlap decided.
+	Proof validate.Proof
 	// Fatal tells that an input could not be read or parsed.
 	Fatal bool
 }
@@ -170,15 +172,4 @@ func (r *run) settings() *ir.Settings {
 		}
 	}
 	return s
-}
-
-// validate questions the model.
-func (r *run) validate() {
-	c := r.options.Config
-	view := &validate.View{Policy: validate.Policy{DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked()}}
-	for _, u := range r.compiled {
-		view.Gateways = append(view.Gateways, u.gateway)
-	}
-	view.Claims, view.Identities = r.claims(), r.identities()
-	r.found = append(r.found, validate.Run(view)...)
 }

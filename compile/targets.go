@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/istio"
 	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/compile/route"
+	"github.com/kgw-dev/kgw/compile/skipper"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -19,12 +20,16 @@ import (
 type emitter struct {
 	check func(*ir.Gateway, *ir.Target) diag.List
 	lower func(*ir.Gateway, *ir.Target) []manifest.Object
+	// routes and rules list the requests that the entries written take, for
+	// the analysis of overlap: those of a proxy that takes the first match,
+	// and those of Oathkeeper. Either may be nil.
+	routes, rules func(*ir.Gateway, *ir.Target) []ir.Take
 }
 
 var (
-	routes = emitter{route.Check, route.Lower}
-	rules  = emitter{oathkeeper.Check, oathkeeper.Lower}
-	policy = emitter{istio.Check, istio.Lower}
+	routes = emitter{check: route.Check, lower: route.Lower, routes: route.Takes}
+	rules  = emitter{check: oathkeeper.Check, lower: oathkeeper.Lower, rules: oathkeeper.Takes}
+	policy = emitter{check: istio.Check, lower: istio.Lower}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.
@@ -81,7 +86,7 @@ func bind(name string, o *Options) (*boundTarget, error) {
 	c := o.Config
 	return &boundTarget{emitters: targets[i].emitters, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
-		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port,
+		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
 	}}, nil

@@ -8,6 +8,7 @@ package validate
 import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -19,8 +20,16 @@ type View struct {
 	// Identities are all resources among the inputs, to find those defined
 	// twice.
 	Identities []Identity
-	Policy     Policy
+	// Routes are the entries of VirtualServices, gateway by gateway in order;
+	// Rules are those of Oathkeeper.
+	Routes, Rules []ir.Take
+	Policy        Policy
+	// Proof is filled in with what was decided.
+	Proof Proof
 }
+
+// Proof counts what the analysis of overlap decided.
+type Proof struct{ Rules, Routes match.Counts }
 
 // Policy is the part of the configuration that rules apply.
 type Policy struct {
@@ -29,6 +38,9 @@ type Policy struct {
 	Allow []string
 	// Block are Services that must not be exposed, as service.namespace.
 	Block []string
+	// NoPublic forbids routes that demand nothing, but for PublicRoutes.
+	NoPublic     bool
+	PublicRoutes []PublicRoute
 }
 
 // Claim is a host that an object which is no gateway has.
@@ -56,7 +68,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, routeShadow, public, normalisation,
 	} {
 		rule(v, &found)
 	}

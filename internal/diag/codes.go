@@ -53,6 +53,25 @@ const (
 	BadHost            Code = "KGW223"
 	BadGateway         Code = "KGW224"
 	BadOrigin          Code = "KGW225"
+
+	NewerField       Code = "KGW230"
+	UnknownVerb      Code = "KGW231"
+	LongName         Code = "KGW232"
+	BadWildcard      Code = "KGW233"
+	NoBackend        Code = "KGW234"
+	TwoBackends      Code = "KGW235"
+	BadCORSOrigin    Code = "KGW236"
+	OptionsWithCORS  Code = "KGW237"
+	RepeatedVerb     Code = "KGW238"
+	SamePath         Code = "KGW239"
+	PartialParameter Code = "KGW240"
+	AdjacentStars    Code = "KGW241"
+	BadPath          Code = "KGW242"
+	UnsafeValue      Code = "KGW243"
+	BadFilter        Code = "KGW244"
+	RepeatedHost     Code = "KGW245"
+	UserListUnused   Code = "KGW246"
+	NegativeLimit    Code = "KGW247"
 )
 
 // Codes of findings about policy and references.
@@ -75,6 +94,15 @@ const (
 
 // Codes of findings about overlap and exposure.
 const (
+	RouteShadowed      Code = "KGW401"
+	RulesOverlap       Code = "KGW402"
+	RouteUnreachable   Code = "KGW403"
+	OverlapUnknown     Code = "KGW404"
+	RuleUnreached      Code = "KGW405"
+	RuleBypassed       Code = "KGW406"
+	RouteWeaker        Code = "KGW407"
+	PublicRoute        Code = "KGW408"
+	PublicForbidden    Code = "KGW409"
 	MethodsNotEnforced Code = "KGW410"
 	RouteLost          Code = "KGW411"
 	MutatorsIgnored    Code = "KGW412"
@@ -86,6 +114,9 @@ const (
 	AuthenticationReplaced Code = "KGW416"
 	MethodsShortCircuited  Code = "KGW417"
 	NamespaceWidePolicy    Code = "KGW418"
+	HeaderOverwritten      Code = "KGW419"
+	NormalisationDoor      Code = "KGW420"
+	SlowRegex              Code = "KGW421"
 )
 
 // Codes of findings about what a target cannot express.
@@ -148,6 +179,24 @@ var Rules = []Rule{
 	{BadHost, "BadHost", fault, "a host is not a valid name"},
 	{BadGateway, "BadGateway", fault, "neither or both of gateway and externalGateway are set"},
 	{BadOrigin, "BadOrigin", doubt, "an allowed origin has a match type that does not exist and is taken as a prefix"},
+	{NewerField, "NewerField", fault, "a field of a newer definition of the kind is known and not supported"},
+	{UnknownVerb, "UnknownVerb", fault, "a key below a path is not a verb"},
+	{LongName, "LongName", fault, "name and namespace together are too long"},
+	{BadWildcard, "BadWildcard", fault, "a ** stands elsewhere than in the last segment of a path"},
+	{NoBackend, "NoBackend", fault, "a gateway names neither Services nor a StackSet"},
+	{TwoBackends, "TwoBackends", fault, "a gateway names both Services and a StackSet"},
+	{BadCORSOrigin, "BadCORSOrigin", fault, "an allowed origin is not a host with an optional port"},
+	{OptionsWithCORS, "OptionsWithCORS", fault, "a path has an options operation although CORS answers OPTIONS"},
+	{RepeatedVerb, "RepeatedVerb", fault, "a path has one verb twice, in different cases"},
+	{SamePath, "SamePath", fault, "two paths of one verb take the same requests"},
+	{PartialParameter, "PartialParameter", fault, "a parameter of a path is not a whole segment"},
+	{AdjacentStars, "AdjacentStars", fault, "two stars stand in adjacent segments of a path, which makes a path that Skipper refuses"},
+	{BadPath, "BadPath", fault, "a path is empty or does not begin with a slash"},
+	{UnsafeValue, "UnsafeValue", fault, "a value has a character that would end the text it is written into"},
+	{BadFilter, "BadFilter", fault, "an additional filter cannot be read as one filter"},
+	{RepeatedHost, "RepeatedHost", fault, "a gateway has one host twice"},
+	{UserListUnused, "UserListUnused", fault, "a list of employees stands beside a rule that does not look at it"},
+	{NegativeLimit, "NegativeLimit", fault, "a rate limit is negative"},
 
 	{HostNotAllowed, "HostNotAllowed", fault, "a host is not in an allowed domain"},
 	{HostLookalike, "HostLookalike", doubt, "a host passes the controller's allow-list though it only ends like an allowed domain"},
@@ -164,6 +213,15 @@ var Rules = []Rule{
 	{NoSidecar, "NoSidecar", fault, "a pod that is to be protected has no Istio sidecar"},
 	{WildcardHostConflict, "WildcardHostConflict", fault, "a wildcard host of one resource covers the host of another"},
 
+	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
+	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
+	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},
+	{OverlapUnknown, "OverlapUnknown", notice, "it cannot be told whether two paths take one request"},
+	{RuleUnreached, "RuleUnreached", notice, "a request passes the VirtualService to Oathkeeper and matches no rule there"},
+	{RuleBypassed, "RuleBypassed", doubt, "a request reaches the Service without the Oathkeeper rule that is meant for it"},
+	{RouteWeaker, "RouteWeaker", doubt, "an earlier route takes requests of a later one and demands less of the caller"},
+	{PublicRoute, "PublicRoute", aside, "a route demands nothing of the caller"},
+	{PublicForbidden, "PublicForbidden", fault, "a route demands nothing of the caller, and the policy forbids that"},
 	{MethodsNotEnforced, "MethodsNotEnforced", notice, "the methods of a rule are not enforced by anything"},
 	{RouteLost, "RouteLost", doubt, "two rules share a path and only the first has a route, which answers the second's requests differently"},
 	{MutatorsIgnored, "MutatorsIgnored", notice, "the mutators of a rule have no effect"},
@@ -173,6 +231,9 @@ var Rules = []Rule{
 	{AuthenticationReplaced, "AuthenticationReplaced", doubt, "the RequestAuthentication of one rule replaces that of another"},
 	{MethodsShortCircuited, "MethodsShortCircuited", notice, "a rule loses methods on the path of another rule"},
 	{NamespaceWidePolicy, "NamespaceWidePolicy", doubt, "a policy has no selector and applies to every pod of its namespace"},
+	{HeaderOverwritten, "HeaderOverwritten", notice, "a rule sets a header that its controller sets itself"},
+	{NormalisationDoor, "NormalisationDoor", notice, "another spelling of a protected path is taken by an open route"},
+	{SlowRegex, "SlowRegex", notice, "the regular expression of a path can take exponential time in Oathkeeper"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},

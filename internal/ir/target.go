@@ -10,6 +10,8 @@ type Target struct {
 	// Oathkeeper is the upstream of delegated routes.
 	OathkeeperHost string
 	OathkeeperPort uint32
+	// OathkeeperVersion is the version whose matching holds: "0.40" or "26.2".
+	OathkeeperVersion string
 	// Principals are identities in the mesh.
 	IngressPrincipal, OathkeeperPrincipal string
 	// IstioAPI is the version of Istio's objects: "v1beta1" or "v1".

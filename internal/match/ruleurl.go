@@ -116,7 +116,7 @@ func appendLiteral(pieces []piece, text string) []piece {
 // schemesOf lists which of http and https the pieces take.
 func schemesOf(pieces []piece, s Strategy) ([]string, bool) {
 	p, err := hostSyntax(Path{Lang: s.lang(), Text: spell(pieces, s)})
-	if err != nil {
+	if err != nil || p.root.find(func(n *node) bool { return n.op == opLook || n.op == opAssert }) != nil {
 		return nil, false
 	}
 	a, err := p.automaton(afterStart)

@@ -74,6 +74,15 @@ type ExternalGateway struct {
 	Domain string // spec.externalDomain
 }
 
+// Rule is an Oathkeeper Rule that somebody wrote.
+type Rule struct {
+	Origin  source.Ref
+	Name    ir.Name
+	Labels  map[string]string
+	URL     string
+	Methods []string
+}
+
 // Namespace is a Namespace with the labels that decide about sidecars.
 type Namespace struct {
 	Origin source.Ref
@@ -88,11 +97,12 @@ func (*ConfigMap) object()       {}
 func (*Pod) object()             {}
 func (*ExternalGateway) object() {}
 func (*Namespace) object()       {}
+func (*Rule) object()            {}
 
 // Reads tells whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
-	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "gateway.kyma-project.io/ExternalGateway":
+	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway":
 		return true
 	}
 	return false
@@ -121,6 +131,10 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		return decodePod(at, name, root, spec)
 	case "gateway.kyma-project.io/ExternalGateway":
 		return &ExternalGateway{Origin: at, Name: name, Domain: source.Text(source.Field(spec, "externalDomain"))}
+	case "oathkeeper.ory.sh/Rule":
+		m := source.Field(spec, "match")
+		return &Rule{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")),
+			URL: source.Text(source.Field(m, "url")), Methods: source.Texts(source.Field(m, "methods"))}
 	case "/Namespace":
 		return &Namespace{Origin: at, Name: doc.Name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	}

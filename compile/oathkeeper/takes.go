@@ -1,0 +1,37 @@
+package oathkeeper
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Takes lists what each Rule of a gateway takes. A path that Oathkeeper cannot
+// compile takes nothing here: Check reports it.
+func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+	var out []ir.Take
+	for _, r := range g.Routes {
+		if !ruled(r, t) {
+			continue
+		}
+		if set, ok := RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion); ok {
+			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
+		}
+	}
+	return out
+}
+
+// RuleSet is the set of requests that Oathkeeper of a version takes for a
+// match URL and methods.
+func RuleSet(url string, methods []string, version string) (match.Set, bool) {
+	set, err := match.ParseRuleURL(url, match.RegexpStrategy)
+	if err != nil {
+		return match.Set{}, false
+	}
+	set.Methods, set.AnyCase, set.View = append([]string{}, methods...), true, match.DecodedPath
+	if strings.HasPrefix(version, "26") {
+		set.View = match.CleanedPath
+	}
+	return set, true
+}

@@ -1,0 +1,397 @@
+package skipper
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// proxyRoute is one route of Skipper: a gateway's route has one for each group
+// of callers that is treated in its own way.
+type proxyRoute struct {
+	origin source.Ref
+	// name is unique in a gateway and stable.
+	name       string
+	path       call
+	methods    []string
+	predicates []call // further ones, in order
+	weighted   bool
+	filters    []call
+	shunt      bool
+}
+
+// all are the predicates in the order that Skipper's users know them in. Each
+// route outweighs those with fewer conditions on the same path.
+func (p *proxyRoute) all() []call {
+	out := []call{p.path}
+	for _, m := range p.methods {
+		out = append(out, of("Method", m))
+	}
+	out = append(out, p.predicates...)
+	if p.weighted {
+		return append([]call{of("Weight", len(out))}, out...)
+	}
+	return out
+}
+
+var (
+	overTLS      = of("Header", "X-Forwarded-Proto", "https")
+	overPlain    = of("Header", "X-Forwarded-Proto", "http")
+	everywhere   = of("PathSubtree", "/")
+	byEmployee   = of("JWTPayloadAllKV", realmClaim, "users")
+	auditService = of("unverifiedAuditLog", "sub")
+	auditPerson  = of("unverifiedAuditLog", uidClaim)
+)
+
+// Claims of Zalando's tokens, as Skipper's own documentation names them.
+const (
+	realmClaim = "https://identity.zalando.com/realm"
+	uidClaim   = "https://identity.zalando.com/managed-id"
+)
+
+// builder makes the routes of one gateway.
+type builder struct {
+	gateway *ir.Gateway
+	audits  bool
+	out     []proxyRoute
+}
+
+// routesOf gives the routes of a gateway. The first one answers what no other
+// takes, whatever the gateway holds: without it, Skipper would send such
+// requests of a host to its Service.
+func routesOf(g *ir.Gateway) []proxyRoute {
+	b := &builder{gateway: g, audits: audits(g)}
+	b.unmatched()
+	b.insecure()
+	for _, r := range g.Routes {
+		b.route(r)
+	}
+	b.preflights()
+	return b.out
+}
+
+func audits(g *ir.Gateway) bool {
+	for _, r := range g.Routes {
+		if has[ir.Audit](r) {
+			return true
+		}
+	}
+	return false
+}
+
+// has tells whether a route has a filter of a type.
+func has[F ir.Filter](r *ir.Route) bool {
+	return slices.ContainsFunc(r.Filters, func(f ir.Filter) bool { _, ok := f.(F); return ok })
+}
+
+// cors is the policy of answers that belong to no route: origins are those of
+// the whole gateway.
+func (b *builder) cors() *ir.CORS {
+	for _, r := range b.gateway.Routes {
+		if r.CORS != nil {
+			return r.CORS
+		}
+	}
+	return nil
+}
+
+func (b *builder) unmatched() {
+	g := b.gateway
+	p := proxyRoute{origin: g.Origin, name: "default-404-route", path: everywhere, shunt: true}
+	for i := range g.UnmatchedAccess.Grants {
+		p.filters = append(p.filters, proofs(&g.UnmatchedAccess.Grants[i])...)
+		break
+	}
+	if b.audits {
+		p.filters = append(p.filters, auditService)
+	}
+	answer := g.Unmatched
+	if answer == nil {
+		answer = &ir.Respond{Status: 404}
+	}
+	p.filters = append(append(p.filters, respond(answer)...), origins(b.cors())...)
+	b.out = append(b.out, p)
+}
+
+func (b *builder) insecure() {
+	g := b.gateway
+	if g.Insecure == nil {
+		return
+	}
+	p := proxyRoute{origin: g.Origin, name: "reject-http-route", path: everywhere, predicates: []call{overPlain}, shunt: true}
+	if b.audits {
+		p.filters = append(p.filters, auditService)
+	}
+	p.filters = append(append(p.filters, respond(g.Insecure)...), origins(b.cors())...)
+	b.out = append(b.out, p)
+}
+
+// route gives a route for each group of callers.
+func (b *builder) route(r *ir.Route) {
+	for i := range r.Access.Grants {
+		b.grant(r, &r.Access.Grants[i])
+	}
+	for _, p := range r.Access.Deny {
+		b.refusal(r, "deny-employees", conditions(p), r.Access.Denied, r.Access.Denied != nil)
+	}
+	if r.Access.Restricted {
+		b.refusal(r, "non-whitelisted", nil, r.Access.Refused, false)
+	}
+}
+
+// of starts a proxy route of a route for some callers.
+func (b *builder) of(r *ir.Route, kind string, who []call) proxyRoute {
+	path, _ := pathPredicate(r.Match.Path)
+	p := proxyRoute{origin: r.Origin, path: path, methods: r.Match.Methods, weighted: true, predicates: slices.Clone(who)}
+	p.name = strings.ToLower(strings.Join(r.Match.Methods, "-")) + "-" + r.Slug + "-" + kind
+	if b.gateway.Insecure != nil {
+		p.predicates = append(p.predicates, overTLS)
+	}
+	return p
+}
+
+func (b *builder) grant(r *ir.Route, g *ir.Grant) {
+	p := b.of(r, kindOf(g), conditions(g.Who))
+	respondWith, static := r.Action.(ir.Respond)
+	if g.Limit != nil && g.Limit.Exceeded != nil {
+		e := g.Limit.Exceeded
+		p.filters = append(p.filters, of("inlineContentIfStatus", e.Status, e.Body, e.Headers["Content-Type"]))
+	}
+	p.filters = append(p.filters, realms(g)...)
+	p.filters = append(p.filters, chain(r, g)...)
+	if static {
+		p.shunt = true
+		p.filters = append(p.filters, headers(respondWith.Headers)...)
+		p.filters = append(p.filters, respond(&respondWith)...)
+	}
+	p.filters = append(p.filters, origins(r.CORS)...)
+	if !static {
+		p.filters = append(p.filters, natives(r)...)
+	}
+	b.out = append(b.out, p)
+}
+
+// kindOf names the group of callers of a grant.
+func kindOf(g *ir.Grant) string {
+	limited := ""
+	if g.Limit != nil {
+		limited = "rl-"
+	}
+	switch who := g.Who.(type) {
+	case ir.Employees:
+		if g.Exempt {
+			return "admins"
+		}
+		return limited + "users-all"
+	case ir.Services:
+		return limited + "service-" + letters(strings.Join(who.IDs, ""))
+	}
+	return limited + "all"
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// conditions tell a group of callers by the token they bring, which is not yet
+// verified.
+func conditions(who ir.Principal) []call {
+	switch who := who.(type) {
+	case ir.Employees:
+		var out []call
+		if who.All || who.Marked {
+			out = append(out, byEmployee)
+		}
+		if len(who.IDs) > 0 {
+			out = append(out, anyOf(uidClaim, who.IDs))
+		}
+		return out
+	case ir.Services:
+		if len(who.IDs) == 1 {
+			return []call{of("JWTPayloadAllKV", "sub", who.IDs[0])}
+		}
+		return []call{anyOf("sub", who.IDs)}
+	}
+	return nil
+}
+
+func anyOf(claim string, values []string) call {
+	c := call{name: "JWTPayloadAnyKV"}
+	for _, v := range values {
+		c.args = append(c.args, claim, v)
+	}
+	return c
+}
+
+// refusal gives a route that refuses some callers.
+func (b *builder) refusal(r *ir.Route, kind string, who []call, answer *ir.Respond, people bool) {
+	p := b.of(r, kind, who)
+	p.shunt = true
+	if answer == nil {
+		answer = &ir.Respond{Status: 403}
+	}
+	p.filters = append(p.filters, of("status", answer.Status))
+	if has[ir.Audit](r) {
+		audit := auditService
+		if people {
+			audit = auditPerson
+		}
+		p.filters = append(p.filters, audit)
+	}
+	p.filters = append(append(p.filters, body(answer)...), origins(r.CORS)...)
+	b.out = append(b.out, p)
+}
+
+// preflights gives a route for each path whose routes browsers may use across
+// origins.
+func (b *builder) preflights() {
+	done := map[string]bool{}
+	for _, r := range b.gateway.Routes {
+		if r.CORS == nil || done[r.Match.Path.Text] {
+			continue
+		}
+		done[r.Match.Path.Text] = true
+		p := b.of(r, "cors", nil)
+		p.name, p.methods, p.shunt = "options-"+r.Slug+"-cors", []string{"OPTIONS"}, true
+		p.filters = []call{of("enableAccessLog", 4, 5), of("status", 204)}
+		if has[ir.TraceRequest](r) {
+			p.filters = append(p.filters, of("flowId", "reuse"))
+		}
+		p.filters = append(p.filters, origins(r.CORS)...)
+		p.filters = append(p.filters,
+			of("appendResponseHeader", "Access-Control-Allow-Methods", strings.Join(r.CORS.Methods, ", ")),
+			of("appendResponseHeader", "Access-Control-Allow-Headers", strings.Join(r.CORS.Headers, ", ")))
+		b.out = append(b.out, p)
+	}
+}
+
+// realms demands that a token belongs to one of the realms.
+func realms(g *ir.Grant) []call {
+	info, _ := g.Proof.(ir.TokenInfo)
+	if len(info.Realms) == 0 {
+		return nil
+	}
+	c := call{name: "oauthTokeninfoAnyKV"}
+	for _, r := range info.Realms {
+		c.args = append(c.args, "realm", r)
+	}
+	return []call{c}
+}
+
+// proofs demands a valid token with the scopes.
+func proofs(g *ir.Grant) []call {
+	if _, ok := g.Proof.(ir.TokenInfo); !ok {
+		return nil
+	}
+	c := call{name: "oauthTokeninfoAllScope"}
+	for _, s := range g.Scopes {
+		c.args = append(c.args, s)
+	}
+	return []call{c}
+}
+
+// chain is what happens to the requests of a grant, in the operator's order.
+func chain(r *ir.Route, g *ir.Grant) []call {
+	var out []call
+	_, people := g.Who.(ir.Employees)
+	if g.Exempt {
+		out = append(out, of("enableAccessLog", 2, 4, 5))
+	}
+	for _, f := range r.Filters {
+		if c, ok := f.(ir.Compress); ok && !people {
+			out = append(out, of("compress", c.Factor, c.Encoding))
+		}
+	}
+	if has[ir.Audit](r) {
+		audit := auditService
+		if people {
+			audit = auditPerson
+		}
+		out = append(out, audit)
+	}
+	out = append(out, proofs(g)...)
+	if l := g.Limit; l != nil {
+		out = append(out, of("clusterClientRatelimit", l.Group, l.Count, l.Period, "Authorization"))
+	}
+	for _, f := range r.Filters {
+		switch f := f.(type) {
+		case ir.TraceRequest:
+			out = append(out, of("flowId", "reuse"))
+		case ir.ForwardIdentity:
+			out = append(out, forward(f))
+		case ir.SetRequestHeaders:
+			for _, k := range slices.Sorted(maps.Keys(f.Headers)) {
+				out = append(out, of("setRequestHeader", k, f.Headers[k]))
+			}
+		case ir.RemoveResponseHeaders:
+			for _, name := range f.Names {
+				out = append(out, of("dropResponseHeader", name))
+			}
+		case ir.Audit, ir.Compress, ir.Native, ir.ForwardedHost, ir.SetRequestCookies, ir.Mutate:
+		}
+	}
+	return out
+}
+
+func forward(f ir.ForwardIdentity) call {
+	c := of("forwardToken", f.Header)
+	for _, field := range f.Fields {
+		c.args = append(c.args, field)
+	}
+	return c
+}
+
+// origins adds the CORS header to answers.
+func origins(c *ir.CORS) []call {
+	if c == nil {
+		return nil
+	}
+	out := call{name: "corsOrigin"}
+	for _, o := range c.Origins {
+		out.args = append(out.args, o.Value)
+	}
+	return []call{out}
+}
+
+func natives(r *ir.Route) []call {
+	var out []call
+	for _, f := range r.Filters {
+		if n, ok := f.(ir.Native); ok && n.Engine == engine {
+			out = append(out, call{text: n.Text})
+		}
+	}
+	return out
+}
+
+// respond answers without an upstream.
+func respond(a *ir.Respond) []call {
+	return append([]call{of("status", a.Status)}, body(a)...)
+}
+
+func body(a *ir.Respond) []call { return []call{of("inlineContent", a.Body)} }
+
+func headers(h map[string]string) []call {
+	var out []call
+	for _, k := range slices.Sorted(maps.Keys(h)) {
+		out = append(out, of("setResponseHeader", k, h[k]))
+	}
+	return out
+}
+
+// weightText prints a share of traffic as a JSON number with a fraction.
+func weightText(w float64) string {
+	s := strconv.FormatFloat(w, 'f', -1, 64)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}

@@ -1,0 +1,108 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile/oathkeeper"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/kube"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+// validate questions the model.
+func (r *run) validate() {
+	c := r.options.Config
+	view := &validate.View{Policy: validate.Policy{
+		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny",
+	}}
+	for _, p := range c.Policy.Routes {
+		view.Policy.PublicRoutes = append(view.Policy.PublicRoutes, validate.PublicRoute(p))
+	}
+	for _, u := range r.compiled {
+		view.Gateways = append(view.Gateways, u.gateway)
+	}
+	view.Claims, view.Identities = r.claims(), r.identities()
+	view.Routes, view.Rules = r.takes()
+	r.found = append(r.found, validate.Run(view)...)
+	r.result.Proof = view.Proof
+}
+
+// takes lists what the entries that would be written take, and what the Rules
+// among the inputs take that are nobody's.
+func (r *run) takes() (routes, rules []ir.Take) {
+	perUnit := make([][2][]ir.Take, len(r.compiled))
+	parallel(len(r.compiled), func(i int) {
+		u := r.compiled[i]
+		if u.target == nil {
+			return
+		}
+		for _, e := range u.target.emitters {
+			if e.routes != nil {
+				perUnit[i][0] = append(perUnit[i][0], e.routes(u.gateway, &u.target.Target)...)
+			}
+			if e.rules != nil {
+				perUnit[i][1] = append(perUnit[i][1], e.rules(u.gateway, &u.target.Target)...)
+			}
+		}
+	})
+	for i := range perUnit {
+		routes, rules = append(routes, perUnit[i][0]...), append(rules, perUnit[i][1]...)
+	}
+	return routes, append(rules, r.foreignRules()...)
+}
+
+// foreignRules are the Rules among the inputs that were not written for one of
+// the gateways.
+func (r *run) foreignRules() []ir.Take {
+	var out []ir.Take
+	owners := r.owners()
+	for _, u := range r.units {
+		rule, ok := u.companion.(*kube.Rule)
+		if !ok || owners.own(rule.Name.Namespace, rule.Labels) {
+			continue
+		}
+		if set, ok := oathkeeper.RuleSet(rule.URL, rule.Methods, r.options.Config.Oathkeeper.Version); ok {
+			out = append(out, ir.Take{Origin: rule.Origin.At("spec", "match", "url"), Set: set, Want: set})
+		}
+	}
+	return out
+}
+
+// owners finds the gateway that an object was written for by its labels: what
+// kgw or the controller wrote before.
+type owners struct {
+	keys  map[string][]string // sets of label keys that gateways use, by spelling
+	known map[string]bool
+}
+
+func (r *run) owners() *owners {
+	o := &owners{keys: map[string][]string{}, known: map[string]bool{}}
+	for _, u := range r.compiled {
+		labels := u.gateway.Convention.Owner
+		keys := slices.Sorted(maps.Keys(labels))
+		o.keys[strings.Join(keys, ",")] = keys
+		o.known[ownerKey(u.gateway.Name.Namespace, keys, labels)] = true
+	}
+	return o
+}
+
+func ownerKey(namespace string, keys []string, labels map[string]string) string {
+	var b strings.Builder
+	b.WriteString(namespace)
+	for _, k := range keys {
+		b.WriteString("|" + k + "=" + labels[k])
+	}
+	return b.String()
+}
+
+// own tells whether an object with these labels is one of the gateways'.
+func (o *owners) own(namespace string, labels map[string]string) bool {
+	for _, keys := range o.keys {
+		if len(keys) > 0 && o.known[ownerKey(namespace, keys, labels)] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package ir
+
+import (
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Take is a set of requests that one entry of an engine's configuration takes,
+// for the analysis of overlap.
+type Take struct {
+	// Origin is where the author wrote what the entry is made of.
+	Origin source.Ref
+	// Gateway and Route are what it is written for; nil for a document that
+	// somebody else wrote.
+	Gateway *Gateway
+	Route   *Route
+	// Set is what the engine takes, Want what the author listed: the proxy's
+	// route may take methods that the author did not name.
+	Set, Want match.Set
+	// Delegated: the requests go on to Oathkeeper.
+	Delegated bool
+	// Effect is what becomes of a request besides access: destination,
+	// timeout, headers. Entries with equal effects answer alike.
+	Effect string
+}
+
+// Open tells whether some grant of the access demands nothing of the caller.
+func (a *Access) Open() bool {
+	for i := range a.Grants {
+		if a.Grants[i].open() {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Grant) open() bool {
+	switch p := g.Proof.(type) {
+	case None, Passthru:
+		return g.Who == nil
+	case ByHandler:
+		return p.Handler.Name == "noop" || p.Handler.Name == "anonymous"
+	case JWT, TokenInfo, External:
+	}
+	return false
+}
+
+// Weaker tells whether a admits callers that b does not, as far as that can be
+// told from what they demand: nothing, or no scope where b demands one in
+// every grant.
+func (a *Access) Weaker(b *Access) bool {
+	if b.Open() {
+		return false
+	}
+	return a.Open() || !a.scoped() && b.scoped()
+}
+
+// scoped tells whether every grant demands scopes.
+func (a *Access) scoped() bool {
+	for i := range a.Grants {
+		if len(a.Grants[i].Scopes) == 0 {
+			return false
+		}
+	}
+	return len(a.Grants) > 0
+}

@@ -1,0 +1,128 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// routeShadow reports routes whose requests an earlier route of the same
+// gateway takes: wholly, in part, or in a way that admits callers the later
+// one would not. A specific route before a general one is how exceptions are
+// written and is not reported.
+func routeShadow(v *View, found *diag.List) {
+	takes := v.Routes
+	ms := compileTakes(takes)
+	earlier := map[int][]int{}
+	v.Proof.Routes = match.PairsOf(ms, 0, func(i, j int, _ match.Relation) bool {
+		if takes[i].Gateway == takes[j].Gateway {
+			earlier[j] = append(earlier[j], i)
+		}
+		return true
+	})
+	for j := range takes {
+		if len(earlier[j]) > 0 {
+			shadowed(takes, ms, j, earlier[j], found)
+		}
+	}
+}
+
+// shadowed judges one route against the earlier ones that meet it.
+func shadowed(takes []ir.Take, ms []*match.Matcher, j int, earlier []int, found *diag.List) {
+	later := &takes[j]
+	want := match.Compile(later.Want)
+	others := make([]*match.Matcher, len(earlier))
+	for k, i := range earlier {
+		others[k] = ms[i]
+	}
+	rest := want.Difference(0, others...)
+	told := 0
+	for _, i := range earlier {
+		if told == maxPairs {
+			break
+		}
+		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty); ok {
+			found.Add(f)
+			told++
+		}
+	}
+	if rest.Empty && told == 0 && !inert(takes, later, earlier) {
+		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: later.Origin,
+			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes take them all", spell(later)),
+			Help:    "move the rule in front of the more general ones, or remove it",
+			Related: []diag.Related{{Message: "one of the earlier routes", At: takes[earlier[0]].Origin}}})
+	}
+}
+
+// relateCommon relates what the earlier route takes to what the author listed
+// for the later one, method for method: a specific path with more methods than
+// a general one is still the more specific of the two.
+func relateCommon(a, b *ir.Take) match.Relation {
+	methods := b.Want.Methods
+	if a.Set.Methods != nil {
+		methods = []string{}
+		for _, m := range b.Want.Methods {
+			if slices.Contains(a.Set.Methods, m) {
+				methods = append(methods, m)
+			}
+		}
+	}
+	x, y := a.Set, b.Want
+	x.Methods, y.Methods = methods, methods
+	return match.Relate(x, y)
+}
+
+// inert tells whether it does not matter which of the routes answers: all go
+// on to Oathkeeper alike, which looks at its own rules.
+func inert(takes []ir.Take, later *ir.Take, earlier []int) bool {
+	for _, i := range earlier {
+		if !alike(&takes[i], later) {
+			return false
+		}
+	}
+	return true
+}
+
+func alike(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
+
+// shadowedBy judges the requests that an earlier route takes from a later one.
+func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool) (diag.Finding, bool) {
+	if r.Kind == match.Disjoint || alike(a, b) {
+		return diag.Finding{}, false
+	}
+	f := diag.Finding{At: b.Origin, Related: []diag.Related{{Message: "the earlier route", At: a.Origin}}}
+	if r.Witness == nil {
+		f.Code = diag.OverlapUnknown
+		f.Message = fmt.Sprintf("it cannot be told whether an earlier route takes requests of %s: %s", spell(b), r.Reason)
+		return f, true
+	}
+	if r.Kind == match.Subset {
+		return f, false
+	}
+	f.Witness = witness(r.Witness)
+	request := f.Witness.Method + " " + f.Witness.URL
+	switch {
+	case !a.Delegated && b.Delegated && !b.Route.Access.Open():
+		f.Code = diag.RuleBypassed
+		f.Message = fmt.Sprintf("%s is taken by an earlier route, which sends it to the Service without the Oathkeeper rule of %s", request, spell(b))
+		f.Help = "put the rule that demands more in front, or narrow the earlier path"
+	case a.Route.Access.Weaker(&b.Route.Access):
+		f.Code = diag.RouteWeaker
+		f.Message = fmt.Sprintf("%s is taken by an earlier route, which demands less of the caller than %s", request, spell(b))
+		f.Help = "put the rule that demands more in front, or narrow the earlier path"
+	case unreachable && (r.Kind == match.Superset || r.Kind == match.Equal):
+		f.Code = diag.RouteUnreachable
+		f.Message = fmt.Sprintf("no request reaches the route of %s: an earlier route takes them all, such as %s", spell(b), request)
+		f.Help = "move the rule in front of the more general one, or remove it"
+	case a.Effect == b.Effect && !b.Route.Access.Weaker(&a.Route.Access):
+		return f, false
+	default:
+		f.Code = diag.RouteShadowed
+		f.Message = fmt.Sprintf("%s is taken by an earlier route and not by %s", request, spell(b))
+		f.Help = "narrow one of the two paths, or put the more specific rule first"
+	}
+	return f, true
+}

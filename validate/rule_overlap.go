@@ -1,0 +1,89 @@
+package validate
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// maxPairs bounds the findings of one rule about the others it meets.
+const maxPairs = 10
+
+// ruleOverlap reports Oathkeeper rules that take one request: Oathkeeper
+// answers 500 then (rule/repository_memory.go), with or without a token.
+func ruleOverlap(v *View, found *diag.List) {
+	takes := v.Rules
+	ms := compileTakes(takes)
+	told := make([]int, len(takes))
+	v.Proof.Rules = match.PairsOf(ms, 0, func(i, j int, r match.Relation) bool {
+		told[i]++
+		told[j]++
+		if told[i] <= maxPairs || told[j] <= maxPairs {
+			reportOverlap(&takes[i], &takes[j], r, found)
+		}
+		return true
+	})
+}
+
+func compileTakes(takes []ir.Take) []*match.Matcher {
+	sets := make([]match.Set, len(takes))
+	for i := range takes {
+		sets[i] = takes[i].Set
+	}
+	return match.CompileAll(sets)
+}
+
+func reportOverlap(a, b *ir.Take, r match.Relation, found *diag.List) {
+	if a.Gateway == nil && b.Gateway == nil {
+		return
+	}
+	if b.Gateway != nil {
+		mirrored := r
+		mirrored.Kind = r.Kind.Mirror()
+		overlapFinding(b, a, mirrored, found)
+	}
+	if a.Gateway != nil && a.Origin.Doc != b.Origin.Doc {
+		overlapFinding(a, b, r, found)
+	}
+}
+
+// overlapFinding reports the overlap at a; r relates a to b.
+func overlapFinding(a, b *ir.Take, r match.Relation, found *diag.List) {
+	f := diag.Finding{At: a.Origin, Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
+	if r.Witness == nil {
+		f.Code = diag.OverlapUnknown
+		f.Message = fmt.Sprintf("it cannot be told whether %s and another rule take one request: %s", spell(a), r.Reason)
+		f.Help = "write the paths without back-references, and lookahead outside of repetitions"
+		found.Add(f)
+		return
+	}
+	f.Code, f.Witness = diag.RulesOverlap, witness(r.Witness)
+	f.Message = fmt.Sprintf("two rules take %s %s, and Oathkeeper answers 500 for it", f.Witness.Method, f.Witness.URL)
+	if a.Route != nil && b.Route != nil && a.Route.Access.Open() != b.Route.Access.Open() {
+		f.Message += "; one of them demands nothing of the caller"
+	}
+	switch r.Kind {
+	case match.Equal:
+		f.Help = "remove one of the two rules"
+	case match.Subset:
+		f.Help = "the other rule takes every request of this one: narrow its path or its methods"
+	case match.Superset:
+		f.Help = "this rule takes every request of the other one: narrow its path or its methods"
+	default:
+		f.Help = "narrow the path or the methods of one of the two"
+	}
+	found.Add(f)
+}
+
+func spell(t *ir.Take) string {
+	if t.Route != nil {
+		return fmt.Sprintf("%q", t.Route.Match.Path.Text)
+	}
+	return fmt.Sprintf("%q", t.Set.Path.Text)
+}
+
+func witness(r *match.Request) *diag.Witness {
+	return &diag.Witness{Method: r.Method, URL: r.URL()}
+}
