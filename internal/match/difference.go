@@ -216,9 +216,14 @@ func (d *difference) automata(others []*Matcher) (a *nfa, bs []*nfa, write func(
 		pick = func(m *Matcher) (*nfa, error) { return m.whole() }
 		write = splitURL(d.a.view)
 	case !same:
-		pick = func(m *Matcher) (*nfa, error) { return m.lifted() }
+		pick = func(m *Matcher) (lifted *nfa, err error) {
+			if m != d.a {
+				return m.lifted()
+			}
+			lifted, d.within, err = m.liftedFor(others...)
+			return lifted, err
+		}
 		write = pathWriter(RawPath)
-		d.noteCleaning(append(slices.Clone(others), d.a))
 	}
 	if a, err = pick(d.a); err != nil {
 		return nil, nil, nil, err
@@ -231,14 +236,6 @@ func (d *difference) automata(others []*Matcher) (a *nfa, bs []*nfa, write func(
 		bs = append(bs, b)
 	}
 	return a, bs, write, nil
-}
-
-func (d *difference) noteCleaning(ms []*Matcher) {
-	for _, m := range ms {
-		if m.view == CleanedPath || m.view == SlashedPath {
-			d.within = withinClean
-		}
-	}
 }
 
 // splitURL writes a word over "scheme://host/path" into a request.

@@ -160,12 +160,13 @@ func (c *comparison) pathFacet() facet {
 		}
 		return c.automata(a.restricted, b.restricted, pathWriter(a.view))
 	}
-	for _, m := range []*Matcher{a, b} {
-		if m.view == CleanedPath || m.view == SlashedPath {
-			c.within = withinClean
+	pick := func(m, o *Matcher) func() (*nfa, error) {
+		return func() (lifted *nfa, err error) {
+			lifted, c.within, err = m.liftedFor(o)
+			return lifted, err
 		}
 	}
-	return c.automata(a.lifted, b.lifted, pathWriter(RawPath))
+	return c.automata(pick(a, b), pick(b, a), pathWriter(RawPath))
 }
 
 func pathWriter(v View) func([]rune, *Request) {

@@ -60,3 +60,40 @@ func (v View) within(a *nfa) (*nfa, error) {
 	}
 	return a.both(u)
 }
+
+// cleanRaw gives the raw paths whose decoded form a view that cleans paths
+// leaves as it is; nil stands for all.
+func cleanRaw(v View) (*nfa, error) {
+	if v != CleanedPath && v != SlashedPath {
+		return nil, nil
+	}
+	return lift(v.universe())
+}
+
+// liftedFor gives the raw paths of a set for a comparison with sets of the
+// other views. Where one of them cleans paths, only those are left that need no
+// cleaning there, and within says so.
+func (m *Matcher) liftedFor(others ...*Matcher) (a *nfa, within string, err error) {
+	if a, err = m.lifted(); err != nil {
+		return nil, "", err
+	}
+	done := map[View]bool{}
+	for _, o := range append([]*Matcher{m}, others...) {
+		if done[o.view] {
+			continue
+		}
+		done[o.view] = true
+		clean, err := cleanRaw(o.view)
+		if err != nil {
+			return nil, "", err
+		}
+		if clean == nil {
+			continue
+		}
+		within = withinClean
+		if a, err = a.both(clean); err != nil {
+			return nil, "", err
+		}
+	}
+	return a, within, nil
+}
