@@ -41,6 +41,8 @@ type Options struct {
 	// Schema also checks every document against its JSON Schema, not only
 	// those that the decoder refuses.
 	Schema bool
+	// NoInfos leaves out findings that are for the record only.
+	NoInfos bool
 	// Status also computes the statuses of Result.Resources.
 	Status bool
 	// Passthrough keeps documents of other kinds.

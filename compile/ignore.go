@@ -140,6 +140,12 @@ func nodeEnd(lines []string, i int) int {
 	return end
 }
 
+// suppresses tells whether there are suppressions, for which findings must
+// know their places.
+func (r *run) suppresses() bool {
+	return slices.ContainsFunc(r.units, func(u *unit) bool { return len(u.ignores) > 0 })
+}
+
 // suppress removes suppressed findings and returns what is to be said about
 // suppressions that removed nothing.
 func (r *run) suppress() diag.List {
@@ -148,9 +154,6 @@ func (r *run) suppress() diag.List {
 		for i := range u.ignores {
 			all = append(all, &u.ignores[i])
 		}
-	}
-	if len(all) == 0 {
-		return nil
 	}
 	kept := r.found[:0]
 	for i := range r.found {

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -101,9 +102,13 @@ func (r *run) level() {
 	statuses := r.statuses()
 	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
 	r.found = levels.Apply(r.found)
-	r.found.Resolve()
-	r.found = append(r.found, levels.Apply(r.suppress())...)
-	r.found.Resolve()
+	if r.suppresses() {
+		r.found.Resolve()
+		r.found = append(r.found, levels.Apply(r.suppress())...)
+	}
+	if r.options.NoInfos {
+		r.found = slices.DeleteFunc(r.found, func(f diag.Finding) bool { return f.Severity == diag.Info })
+	}
 	withheld := map[*source.Document]bool{}
 	for i := range r.found {
 		if d := r.found[i].Document(); d != nil && r.found[i].Severity == diag.Error {

@@ -53,15 +53,18 @@ func normalisation(v *View, found *diag.List) {
 	}
 }
 
-// mixed tells whether a gateway has open and protected routes.
+// mixed tells whether a gateway has protected routes and open ones that take
+// more than one path.
 func mixed(takes []ir.Take) bool {
 	open, closed := false, false
 	for i := range takes {
 		isOpen := takes[i].Route.Access.Open()
-		open, closed = open || isOpen, closed || !isOpen
+		open, closed = open || isOpen && wide(&takes[i]), closed || !isOpen
 	}
 	return open && closed
 }
+
+func wide(t *ir.Take) bool { return strings.ContainsAny(t.Route.Match.Path.Text, metacharacters) }
 
 func doors(takes []ir.Take, found *diag.List) {
 	ms := make([]*match.Matcher, len(takes))
@@ -89,7 +92,7 @@ func door(takes []ir.Take, ms []*match.Matcher, j int, r match.Request, name str
 	cleaned := takes[j].Want
 	cleaned.View = match.CleanedPath
 	for i := range takes {
-		if !takes[i].Route.Access.Open() {
+		if !takes[i].Route.Access.Open() || !wide(&takes[i]) {
 			continue
 		}
 		try := r
@@ -130,7 +133,7 @@ func first(ms []*match.Matcher, r match.Request) int {
 // literal is the beginning of a path up to its first operator, cut at a slash.
 func literal(p match.Path) string {
 	text := p.Text
-	if i := strings.IndexAny(text, `.*+?()[]{}|\^$`); i >= 0 {
+	if i := strings.IndexAny(text, metacharacters); i >= 0 {
 		text = text[:i]
 	}
 	return text[:strings.LastIndexByte(text, '/')+1]

@@ -15,30 +15,30 @@ import (
 // written and is not reported.
 func routeShadow(v *View, found *diag.List) {
 	takes := v.Routes
-	ms := compileTakes(takes)
 	earlier := map[int][]int{}
-	v.Proof.Routes = match.PairsOf(ms, 0, func(i, j int, _ match.Relation) bool {
+	v.Proof.Routes = pairsOf(takes, func(i, j int, _ match.Relation) {
 		if takes[i].Gateway == takes[j].Gateway {
 			earlier[j] = append(earlier[j], i)
 		}
-		return true
 	})
 	for j := range takes {
 		if len(earlier[j]) > 0 {
-			shadowed(takes, ms, j, earlier[j], found)
+			shadowed(takes, j, earlier[j], found)
 		}
 	}
 }
 
 // shadowed judges one route against the earlier ones that meet it.
-func shadowed(takes []ir.Take, ms []*match.Matcher, j int, earlier []int, found *diag.List) {
+func shadowed(takes []ir.Take, j int, earlier []int, found *diag.List) {
 	later := &takes[j]
-	want := match.Compile(later.Want)
-	others := make([]*match.Matcher, len(earlier))
-	for k, i := range earlier {
-		others[k] = ms[i]
+	if inert(takes, later, earlier) {
+		return
 	}
-	rest := want.Difference(0, others...)
+	others := make([]match.Set, len(earlier))
+	for k, i := range earlier {
+		others[k] = takes[i].Set
+	}
+	rest := match.Difference(later.Want, others...)
 	told := 0
 	for _, i := range earlier {
 		if told == maxPairs {
@@ -49,7 +49,7 @@ func shadowed(takes []ir.Take, ms []*match.Matcher, j int, earlier []int, found 
 			told++
 		}
 	}
-	if rest.Empty && told == 0 && !inert(takes, later, earlier) {
+	if rest.Empty && told == 0 {
 		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: later.Origin,
 			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes take them all", spell(later)),
 			Help:    "move the rule in front of the more general ones, or remove it",

@@ -15,24 +15,14 @@ const maxPairs = 10
 // answers 500 then (rule/repository_memory.go), with or without a token.
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
-	ms := compileTakes(takes)
 	told := make([]int, len(takes))
-	v.Proof.Rules = match.PairsOf(ms, 0, func(i, j int, r match.Relation) bool {
+	v.Proof.Rules = pairsOf(takes, func(i, j int, r match.Relation) {
 		told[i]++
 		told[j]++
 		if told[i] <= maxPairs || told[j] <= maxPairs {
 			reportOverlap(&takes[i], &takes[j], r, found)
 		}
-		return true
 	})
-}
-
-func compileTakes(takes []ir.Take) []*match.Matcher {
-	sets := make([]match.Set, len(takes))
-	for i := range takes {
-		sets[i] = takes[i].Set
-	}
-	return match.CompileAll(sets)
 }
 
 func reportOverlap(a, b *ir.Take, r match.Relation, found *diag.List) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +53,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	o.Passthrough = f.passthrough
+	o.Passthrough, o.NoInfos = f.passthrough, f.textOnly()
 	result := compile.Run(in, *o)
 	if err := a.reportBuild(f, result); err != nil {
 		return err
@@ -135,4 +136,10 @@ func printJSON(w io.Writer, result *compile.Result) error {
 	list := source.Object{{Key: "apiVersion", Value: "v1"}, {Key: "kind", Value: "List"}, {Key: "items", Value: items}}
 	_, err := w.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
 	return err
+}
+
+// textOnly tells whether people alone read the findings of the build: what is
+// only for the record is then left to validate.
+func (f *buildFlags) textOnly() bool {
+	return f.failOn != "info" && !slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" })
 }

@@ -15,6 +15,13 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		if !ruled(r, t) {
 			continue
 		}
+		if _, refused := match.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+			continue
+		}
+		if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {
+			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
+			continue
+		}
 		if set, ok := RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion); ok {
 			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
 		}
@@ -29,9 +36,27 @@ func RuleSet(url string, methods []string, version string) (match.Set, bool) {
 	if err != nil {
 		return match.Set{}, false
 	}
+	complete(&set, methods, version)
+	return set, true
+}
+
+func complete(set *match.Set, methods []string, version string) {
 	set.Methods, set.AnyCase, set.View = append([]string{}, methods...), true, match.DecodedPath
 	if strings.HasPrefix(version, "26") {
 		set.View = match.CleanedPath
 	}
+}
+
+// usualSet is RuleSet for the URLs that Lower writes as a rule: one host, and
+// a path without angle brackets of its own.
+func usualSet(g *ir.Gateway, r *ir.Route, version string) (match.Set, bool) {
+	if len(g.Hosts) == 0 || strings.ContainsAny(g.Hosts[0].Name+r.Match.Path.Text, "<>") {
+		return match.Set{}, false
+	}
+	set := match.Set{
+		Schemes: []string{"http", "https"}, Hosts: []string{g.Hosts[0].Name},
+		Path: match.Path{Lang: match.Regexp2, Text: r.Match.Path.Text},
+	}
+	complete(&set, r.Match.Methods, version)
 	return set, true
 }

@@ -9,8 +9,11 @@ package diag
 
 import (
 	"cmp"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -112,26 +115,43 @@ func (l List) Max() Severity {
 }
 
 // Resolve fills every Span from the documents' trees. Each document is parsed
-// once for all its places.
+// once for all its places, on every core.
 func (l List) Resolve() {
-	locators := map[*source.Document]*source.Locator{}
-	span := func(at source.Ref, have source.Span) source.Span {
-		if have.Line != 0 || at.Doc == nil {
-			return have
+	byDoc := map[*source.Document][]place{}
+	add := func(at source.Ref, span *source.Span) {
+		if span.Line == 0 && at.Doc != nil {
+			byDoc[at.Doc] = append(byDoc[at.Doc], place{at, span})
 		}
-		loc := locators[at.Doc]
-		if loc == nil {
-			loc = at.Doc.Locator()
-			locators[at.Doc] = loc
-		}
-		return loc.Span(at.Path, at.Key)
 	}
 	for i := range l {
-		f := &l[i]
-		f.Span = span(f.At, f.Span)
-		for j := range f.Related {
-			f.Related[j].Span = span(f.Related[j].At, f.Related[j].Span)
+		add(l[i].At, &l[i].Span)
+		for j := range l[i].Related {
+			add(l[i].Related[j].At, &l[i].Related[j].Span)
 		}
+	}
+	docs := slices.Collect(maps.Keys(byDoc))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(docs); i += workers {
+				locate(docs[i], byDoc[docs[i]])
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// place is a span to be found.
+type place struct {
+	at   source.Ref
+	span *source.Span
+}
+
+func locate(doc *source.Document, places []place) {
+	locator := doc.Locator()
+	for _, p := range places {
+		*p.span = locator.Span(p.at.Path, p.at.Key)
 	}
 }
 

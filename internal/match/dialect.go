@@ -42,6 +42,9 @@ const maxIstioRegex = 1024
 // an expression for both engines; the other languages are literals or patterns
 // that only their own engine can refuse.
 func RefusedBy(p Path, e Engine) (reason string, refused bool) {
+	if len(p.Text) <= maxIstioRegex && plainExpression(p.Text) {
+		return "", false
+	}
 	var err error
 	switch e {
 	case RE2Istio:
@@ -53,6 +56,30 @@ func RefusedBy(p Path, e Engine) (reason string, refused bool) {
 		return err.Error(), true
 	}
 	return "", false
+}
+
+// plainExpression tells whether a text is one of the expressions that every
+// engine compiles and reads alike, and that most paths are: letters, digits,
+// "/", "_" and "-", with "." and "[^/]", each followed by "*" or "+" or not.
+func plainExpression(text string) bool {
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch {
+		case c == '.':
+			i++
+		case strings.HasPrefix(text[i:], "[^/]"):
+			i += len("[^/]")
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '/', c == '_', c == '-':
+			i++
+			continue
+		default:
+			return false
+		}
+		if i < len(text) && (text[i] == '*' || text[i] == '+') {
+			i++
+		}
+	}
+	return text != ""
 }
 
 // regexOf is the expression that stands for the path in a regex field.
@@ -118,6 +145,9 @@ func templateRegex(text string) string {
 // differently in an expression. Each entry is a clause a message can show. An
 // expression that one of them refuses is a matter for RefusedBy.
 func ReadDifferently(text string) []string {
+	if plainExpression(text) {
+		return nil
+	}
 	s := differences{text: []rune(text), seen: map[string]bool{}}
 	for s.pos < len(s.text) {
 		s.step()

@@ -1,0 +1,98 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// pairsOf compares takes with each other as match.Pairs does, but compiles only
+// those that share a host, a method and the literal beginning of a path with
+// another one: in a usual repository few do.
+func pairsOf(takes []ir.Take, visit func(i, j int, r match.Relation)) match.Counts {
+	some := candidates(takes)
+	sets := make([]match.Set, len(some))
+	for k, i := range some {
+		sets[k] = takes[i].Set
+	}
+	counts := match.Pairs(sets, 0, func(i, j int, r match.Relation) bool {
+		visit(some[i], some[j], r)
+		return true
+	})
+	n := len(takes)
+	left := n*(n-1)/2 - counts.Pairs
+	counts.Pairs, counts.Bucketed, counts.Disjoint = counts.Pairs+left, counts.Bucketed+left, counts.Disjoint+left
+	return counts
+}
+
+// maxGroup is how many takes of one host are compared pair by pair before they
+// are handed on as they are.
+const maxGroup = 100
+
+// candidates lists, in order, the takes that may meet another one.
+func candidates(takes []ir.Take) []int {
+	byHost := map[string][]int{}
+	loose := false // some take has no plain host
+	for i := range takes {
+		host := plainHost(&takes[i].Set)
+		loose = loose || host == ""
+		byHost[host] = append(byHost[host], i)
+	}
+	may := make([]bool, len(takes))
+	for _, group := range byHost {
+		for a, i := range group {
+			for _, j := range group[a+1:] {
+				if loose || len(group) > maxGroup || mayMeet(&takes[i].Set, &takes[j].Set) {
+					may[i], may[j] = true, true
+				}
+			}
+			may[i] = may[i] || loose
+		}
+	}
+	var out []int
+	for i, m := range may {
+		if m {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// plainHost is the one host of a set that has one without a wildcard, or "".
+func plainHost(s *match.Set) string {
+	if len(s.Hosts) != 1 || strings.Contains(s.Hosts[0], "*") || s.URL.Lang != 0 {
+		return ""
+	}
+	return s.Hosts[0]
+}
+
+func mayMeet(a, b *match.Set) bool {
+	if a.Methods != nil && b.Methods != nil && !slices.ContainsFunc(a.Methods, func(m string) bool {
+		return slices.ContainsFunc(b.Methods, func(o string) bool { return strings.EqualFold(m, o) })
+	}) {
+		return false
+	}
+	x, y := beginning(a.Path), beginning(b.Path)
+	return strings.HasPrefix(x, y) || strings.HasPrefix(y, x)
+}
+
+// beginning is text that every path of p starts with.
+func beginning(p match.Path) string {
+	if p.Lang == match.Exact || p.Lang == match.Prefix {
+		return p.Text
+	}
+	i := strings.IndexAny(p.Text, metacharacters)
+	switch {
+	case i < 0:
+		return p.Text
+	case strings.ContainsRune(p.Text, '|'):
+		return ""
+	case strings.IndexByte("*?{", p.Text[i]) >= 0 && !strings.HasPrefix(p.Text[i:], "{*"):
+		return p.Text[:max(i-1, 0)]
+	}
+	return p.Text[:i]
+}
+
+const metacharacters = `.*+?()[]{}|\^$:`
