@@ -77,7 +77,7 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 			c.value(t.Elem, e, &place{up: p, index: i})
 		}
 	case String:
-		c.text(t, n.Value, p)
+		c.text(t, v.string, p)
 	case Integer, Number:
 		c.number(t, v.number, p)
 	}

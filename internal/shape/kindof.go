@@ -15,6 +15,7 @@ type found struct {
 	kind   Kind
 	null   bool
 	number string // of an Integer or Number
+	string string // of a String
 	text   string // how a message names the value
 }
 
@@ -36,8 +37,10 @@ func kindOf(n *source.Node) found {
 			k = Integer
 		}
 		return found{kind: k, number: string(v), text: "the number " + n.Value}
+	case string:
+		return found{kind: String, string: v, text: fmt.Sprintf("the string %q", v)}
 	default:
-		return found{kind: String, text: fmt.Sprintf("the string %q", n.Value)}
+		return found{kind: String, text: "an unknown value"}
 	}
 }
 

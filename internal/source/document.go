@@ -65,6 +65,12 @@ func (f *File) Position(offset int) (line, column int) {
 	return i + 1, len([]rune(string(f.Data[f.lines[i]:offset]))) + 1
 }
 
+// start returns the offset of a line that exists.
+func (f *File) start(line int) int {
+	f.once.Do(f.index)
+	return f.lines[line-1]
+}
+
 func (f *File) index() {
 	f.lines = append(f.lines, 0)
 	for start := 0; start < len(f.Data); {
@@ -105,6 +111,7 @@ type Document struct {
 
 	line int    // line of the file on which text starts
 	text []byte // the document's bytes
+	odd  bool   // text holds breaks that end a line for the library only
 	item string // path of the item inside its List, or ""
 	root *Node  // kept only for items of a List, which share one tree
 }
@@ -149,8 +156,8 @@ type Span struct {
 	Line, Column, EndLine, EndColumn int
 }
 
-// Verbatim appends the document as it is written, without a "---" in front;
-// an item of a List is written out anew.
+// Verbatim appends the document as it is written, without directives and "---"
+// in front; an item of a List is written out anew.
 func (d *Document) Verbatim(b []byte) []byte {
 	if d.item != "" {
 		if text, err := yaml.Marshal(d.root); err == nil {
@@ -158,7 +165,7 @@ func (d *Document) Verbatim(b []byte) []byte {
 		}
 		return b
 	}
-	text := d.text
+	text := withoutDirectives(d.text)
 	if marker(text, "---") {
 		text = text[3:]
 		if len(text) > 0 && (text[0] == '\n' || text[0] == '\r') {
@@ -170,4 +177,21 @@ func (d *Document) Verbatim(b []byte) []byte {
 		b = append(b, '\n')
 	}
 	return b
+}
+
+// withoutDirectives returns the text from its "---" on when directives stand
+// in front of it.
+func withoutDirectives(text []byte) []byte {
+	directives := false
+	for pos := 0; pos < len(text); pos = nextLine(text, pos) {
+		switch {
+		case text[pos] == '%':
+			directives = true
+		case marker(text[pos:], "---") && directives:
+			return text[pos:]
+		case text[pos] != '#' && !isBreak(text[pos]):
+			return text
+		}
+	}
+	return text
 }

@@ -2,6 +2,8 @@ package source
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -151,12 +153,18 @@ func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 		}
 		switch {
 		case k.Kind != scalar:
-			e.report(BadKey, k, "a key is not a plain value", "use a string as the key")
+			e.badKey(k)
 			drop(k)
 			continue
 		case k.Value == "<<" && k.Tag == "!!merge":
 			merge = true
 			continue
+		}
+		e.ambiguous(k)
+		if text := keyText(k); text != k.Value {
+			k = shallow(k)
+			k.Value, k.Tag = text, "!!str"
+			n.Content[i] = k
 		}
 		if first := earlier(n, i, seen); first != nil {
 			e.duplicate(first, k)
@@ -165,9 +173,32 @@ func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 		if seen != nil {
 			seen[k.Value] = k
 		}
-		e.ambiguous(k)
 	}
 	return merge, dropped
+}
+
+// keyText is a key as kubectl reads it: JSON has text keys only.
+func keyText(k *Node) string {
+	switch v := Scalar(k).(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case Number:
+		if f, err := strconv.ParseFloat(string(v), 64); err == nil && strings.ContainsAny(string(v), ".eE") {
+			return strconv.FormatFloat(f, 'g', -1, 32)
+		}
+		return string(v)
+	case string:
+		return v
+	}
+	return k.Value
+}
+
+func (e *expander) badKey(k *Node) {
+	help := "use a string as the key"
+	if s := e.doc.nodeSpan(k); strings.Contains(e.doc.File.Line(s.Line), "{{") {
+		help = templateHelp
+	}
+	e.report(BadKey, k, "a key is not a plain value", help)
 }
 
 // earlier returns the nearest key before key i that is equal to it, or nil.
@@ -185,10 +216,11 @@ func earlier(n *Node, i int, seen map[string]*Node) *Node {
 }
 
 func (e *expander) duplicate(first, second *Node) {
+	line, column := e.doc.place(first.Line, first.Column)
 	p := e.report(DuplicateKey, second,
-		fmt.Sprintf("key %q is given twice, first on line %d", second.Value, e.doc.line+first.Line-1),
+		fmt.Sprintf("key %q is given twice, first on line %d", second.Value, line),
 		"keep one of the two")
-	p.OtherLine, p.OtherColumn = e.doc.line+first.Line-1, first.Column
+	p.OtherLine, p.OtherColumn = line, column
 }
 
 // merge replaces "<<" by the entries of the mappings it names; entries that the

@@ -1,6 +1,9 @@
 package source
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // Locator finds places in one document. It parses the document again, so one
 // is made for all the places of a document and then dropped: trees are not
@@ -44,22 +47,57 @@ func (l *Locator) Span(path string, key bool) Span {
 
 // nodeSpan is the span of a node whose positions are relative to the document.
 func (d *Document) nodeSpan(n *Node) Span {
-	line := d.line + n.Line - 1
-	s := Span{File: d.File.Name, Line: line, Column: n.Column, EndLine: line}
-	s.EndColumn = n.Column + max(1, d.width(n, line))
+	line, column := d.place(n.Line, n.Column)
+	s := Span{File: d.File.Name, Line: line, Column: column, EndLine: line}
+	s.EndColumn = column + max(1, d.width(n, line, column))
 	return s
 }
 
+// place turns a line and a column of the document, as the YAML library counts
+// them, into those of the file. The library also ends a line at the breaks of
+// YAML 1.1: U+0085, U+2028 and U+2029.
+func (d *Document) place(line, column int) (int, int) {
+	if !d.odd {
+		return d.line + line - 1, column
+	}
+	at := 0
+	for ; line > 1 && at < len(d.text); line-- {
+		end := nextLine(d.text, at)
+		for _, b := range oddBreak {
+			if i := bytes.Index(d.text[at:end], b); i >= 0 {
+				end = at + i + len(b)
+			}
+		}
+		at = end
+	}
+	for ; column > 1 && at < len(d.text); column-- {
+		_, n := utf8.DecodeRune(d.text[at:])
+		at += n
+	}
+	return d.File.Position(d.File.start(d.line) + at)
+}
+
+var oddBreak = [...][]byte{[]byte("\u0085"), []byte("\u2028"), []byte("\u2029")}
+
+func oddBreaks(text []byte) bool {
+	for _, b := range oddBreak {
+		if bytes.Contains(text, b) {
+			return true
+		}
+	}
+	return false
+}
+
 // width is the number of code points the node takes on its first line.
-func (d *Document) width(n *Node, line int) int {
+func (d *Document) width(n *Node, line, column int) int {
 	if n.Kind != scalar {
 		return 1
 	}
 	text := []rune(d.File.Line(line))
-	if n.Column < 1 || n.Column > len(text) {
+	if column < 1 || column > len(text) {
 		return 1
 	}
-	text = text[n.Column-1:]
+	text = text[column-1:]
 	switch text[0] {
 	case '\'', '"':
 		return quotedWidth(text)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -60,13 +61,43 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 			Message: "the document has more than 4000000 values"}
 	}
 	var n Node
-	if err := yaml.Unmarshal(d.text, &n); err != nil {
+	err := yaml.Unmarshal(d.text, &n)
+	if err != nil {
+		if text := readable(d.text); text != nil {
+			n = Node{}
+			err = yaml.Unmarshal(text, &n)
+		}
+	}
+	if err != nil {
 		return nil, d.syntax(err)
 	}
 	if n.Kind != yaml.DocumentNode || len(n.Content) == 0 {
 		return nil, nil
 	}
 	return n.Content[0], nil
+}
+
+var (
+	version12 = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)
+	surrogate = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
+)
+
+// readable returns the text without what is right in YAML 1.2 and in JSON, and
+// which the library refuses: the directive of version 1.2, and characters
+// escaped as two surrogates. It returns nil when there is neither.
+func readable(text []byte) []byte {
+	out := surrogate.ReplaceAllFunc(text, func(pair []byte) []byte {
+		high, _ := strconv.ParseUint(string(pair[2:6]), 16, 32)
+		low, _ := strconv.ParseUint(string(pair[8:12]), 16, 32)
+		return fmt.Appendf(nil, `\U%08X`, utf16.DecodeRune(rune(high), rune(low)))
+	})
+	if text[0] == '%' || text[0] == '#' {
+		out = version12.ReplaceAll(out, []byte("%YAML 1.1"))
+	}
+	if bytes.Equal(out, text) {
+		return nil
+	}
+	return out
 }
 
 // tooManyNodes bounds the nodes a text can hold from above, by counting the
@@ -96,7 +127,7 @@ func (d *Document) syntax(err error) *Problem {
 	text = strings.TrimPrefix(text, "yaml: ")
 	if m := yamlLine.FindStringSubmatchIndex(text); m != nil {
 		n, _ := strconv.Atoi(text[m[2]:m[3]])
-		p.Line = d.line + max(n, 1) - 1
+		p.Line, _ = d.place(max(n, 1), 1)
 		text = text[:m[0]] + text[m[1]:]
 	}
 	p.Message = "not valid YAML: " + text
@@ -106,7 +137,7 @@ func (d *Document) syntax(err error) *Problem {
 
 // refineSyntax finds the column, and tells a tab apart from other mistakes.
 func (d *Document) refineSyntax(p *Problem) {
-	last := d.line + bytes.Count(d.text, []byte("\n"))
+	last := d.lastLine()
 	for _, line := range []int{p.Line, p.Line + 1, p.Line - 1} {
 		if line < d.line || line > last {
 			continue
@@ -124,8 +155,23 @@ func (d *Document) refineSyntax(p *Problem) {
 	text := d.File.Line(p.Line)
 	p.Column = len(text) - len(strings.TrimLeft(text, " ")) + 1
 	if strings.Contains(text, "{{") {
-		p.Help = "this looks like a template: give kgw its output, for example helm template ... | kgw build -"
+		p.Help = templateHelp
 	}
+}
+
+const templateHelp = "this looks like a template: give kgw its output, for example helm template ... | kgw build -"
+
+// lastLine returns the line of the file on which the document ends.
+func (d *Document) lastLine() int {
+	line := d.line
+	for pos := 0; pos < len(d.text); {
+		next := nextLine(d.text, pos)
+		if isBreak(d.text[next-1]) {
+			line++
+		}
+		pos = next
+	}
+	return line
 }
 
 // Head reads apiVersion, kind, metadata.name and metadata.namespace of a root

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/base64"
 	"math/big"
 	"strconv"
 	"strings"
@@ -106,6 +107,13 @@ func Scalar(n *Node) any {
 		var b bool
 		if n.Decode(&b) == nil {
 			return b
+		}
+		if b := boolean11(n.Value); b != "" {
+			return b == "true"
+		}
+	case "!!binary":
+		if b, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
+			return strings.ToValidUTF8(string(b), "\ufffd")
 		}
 	case "!!int", "!!float":
 		if text, ok := number(n); ok {

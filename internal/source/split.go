@@ -8,19 +8,22 @@ import "bytes"
 // Directives and comments before a "---" belong to the document after it.
 func Split(f *File) ([]*Document, []Problem) {
 	s := splitter{file: f, line: 1, startLine: 1}
-	for pos := 0; pos < len(f.Data); {
+	for pos := 0; pos < len(f.Data) && len(s.docs) <= MaxDocuments; {
 		next := nextLine(f.Data, pos)
 		s.take(pos, next)
 		pos = next
 		s.line++
-		if len(s.docs) > MaxDocuments {
-			return s.docs[:MaxDocuments], append(s.problems, Problem{
-				Kind: TooManyDocuments, File: f, Line: s.docs[MaxDocuments].line, Column: 1,
-				Message: "the file holds more than 10000 documents",
-			})
-		}
 	}
-	s.flush(len(f.Data))
+	if len(s.docs) <= MaxDocuments {
+		s.flush(len(f.Data))
+	}
+	if len(s.docs) > MaxDocuments {
+		s.problems = append(s.problems, Problem{
+			Kind: TooManyDocuments, File: f, Line: s.docs[MaxDocuments].line, Column: 1,
+			Message: "the file holds more than 10000 documents", Help: "split the file",
+		})
+		s.docs = s.docs[:MaxDocuments]
+	}
 	return s.docs, s.problems
 }
 
@@ -67,7 +70,7 @@ func (s *splitter) add(text []byte) {
 		})
 		return
 	}
-	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: s.startLine, text: text})
+	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: s.startLine, text: text, odd: oddBreaks(text)})
 }
 
 func marker(line []byte, m string) bool {
