@@ -290,26 +290,6 @@ func (p *parser2) foldSet(c *class) *class {
 	return c
 }
 
-// foldLower gives the runes whose lower case is in the class: regexp2 lowers
-// the text before it asks a case-insensitive set.
-func foldLower(c *class) *class {
-	var add, drop []rune
-	for low, sources := range lowerSources() {
-		in := c.has(low)
-		for _, r := range sources {
-			if has := c.has(r); in && !has {
-				add = append(add, r, r)
-			} else if !in && has {
-				drop = append(drop, r, r)
-			}
-		}
-	}
-	if len(drop) > 0 {
-		c = c.minus(newClass(drop...))
-	}
-	return c.union(newClass(add...))
-}
-
 // blank skips comments, and white space where the option x is on.
 func (p *parser2) blank() error {
 	for {

@@ -84,6 +84,26 @@ func (s *set2) lower() {
 	s.addClass(newClass(add...))
 }
 
+// foldLower gives the runes whose lower case is in the class: regexp2 lowers
+// the text before it asks a case-insensitive set.
+func foldLower(c *class) *class {
+	var add, drop []rune
+	for low, sources := range lowerSources() {
+		in := c.has(low)
+		for _, r := range sources {
+			if has := c.has(r); in && !has {
+				add = append(add, r, r)
+			} else if !in && has {
+				drop = append(drop, r, r)
+			}
+		}
+	}
+	if len(drop) > 0 {
+		c = c.minus(newClass(drop...))
+	}
+	return c.union(newClass(add...))
+}
+
 // set reads a bracket expression behind its opening bracket.
 func (p *parser2) set(fold bool) (*set2, error) {
 	if p.depth++; p.depth > maxNesting {

@@ -58,30 +58,11 @@ func prefixOf(a *nfa) string {
 // two words that are equal, either both have it or none. It gives nothing for a
 // pattern whose own text ends in a newline.
 func suffixOf(a *nfa) string {
-	type back struct {
-		from int32
-		on   *class
-	}
-	in := make([][]back, a.size())
-	for s, edges := range a.edges {
-		for _, e := range edges {
-			in[e.to] = append(in[e.to], back{int32(s), e.on})
-		}
-	}
+	in := a.backEdges()
 	at := map[int32]bool{}
 	for s, ok := range a.accept {
-		if ok {
+		if ok && !optionalNewline(a, in, int32(s)) {
 			at[int32(s)] = true
-		}
-	}
-	for s := range at {
-		optional := len(a.edges[s]) == 0 && len(in[s]) > 0
-		for _, b := range in[s] {
-			r, only := b.on.literal()
-			optional = optional && only && r == '\n' && a.accept[b.from]
-		}
-		if optional {
-			delete(at, s)
 		}
 	}
 	var reversed []rune
@@ -94,7 +75,7 @@ func suffixOf(a *nfa) string {
 					return reverse(reversed)
 				}
 				last = r
-				before[b.from] = true
+				before[b.to] = true
 			}
 		}
 		if last < 0 {
@@ -104,6 +85,28 @@ func suffixOf(a *nfa) string {
 		at = before
 	}
 	return reverse(reversed)
+}
+
+// backEdges lists by state the edges that lead there, with their origin in to.
+func (a *nfa) backEdges() [][]edge {
+	in := make([][]edge, a.size())
+	for s, edges := range a.edges {
+		for _, e := range edges {
+			in[e.to] = append(in[e.to], edge{e.on, int32(s)})
+		}
+	}
+	return in
+}
+
+// optionalNewline reports an end that is reached from other ends only, by a
+// newline, and that nothing follows.
+func optionalNewline(a *nfa, in [][]edge, s int32) bool {
+	for _, b := range in[s] {
+		if r, only := b.on.literal(); !only || r != '\n' || !a.accept[b.to] {
+			return false
+		}
+	}
+	return len(a.edges[s]) == 0 && len(in[s]) > 0
 }
 
 func reverse(r []rune) string {

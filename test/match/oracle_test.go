@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gobwas/glob"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -19,6 +20,7 @@ func oathkeeper(text string) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	re.MatchTimeout = 250 * time.Millisecond // as Oathkeeper sets it
 	return func(p string) (bool, error) { return re.MatchString("http://h" + p) }, nil
 }
 
