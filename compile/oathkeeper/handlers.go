@@ -24,7 +24,7 @@ var authenticatorKind = &handlerKind{name: "authenticator", group: "authenticato
 	"anonymous":    closed(field("subject", text)),
 	"jwt": closed(
 		required("jwks_urls", uris), field("required_scope", texts), field("target_audience", texts), field("trusted_issuers", texts),
-		field("allowed_algorithms", texts), field("jwks_max_wait", duration), field("jwks_ttl", duration),
+		field("allowed_algorithms", texts), field("jwks_max_wait", text), field("jwks_ttl", text),
 		field("scope_strategy", scopeStrategy), field("token_from", tokenFrom)),
 	"oauth2_introspection": closed(
 		required("introspection_url", uri), field("scope_strategy", scopeStrategy), field("required_scope", texts),
@@ -88,3 +88,27 @@ func field(name string, t *shape.Type) shape.Field { return shape.Field{Name: na
 func required(name string, t *shape.Type) shape.Field {
 	return shape.Field{Name: name, Type: t, Required: true}
 }
+
+var authorizerKind = &handlerKind{name: "authorizer", group: "authorizers", handlers: map[string]*shape.Type{
+	"allow": nil,
+	"deny":  nil,
+	"keto_engine_acp_ory": closed(required("base_url", uri), required("required_action", text), required("required_resource", text),
+		field("subject", text), field("flavor", text)),
+	"remote": closed(required("remote", uri), field("headers", textMap), field("forward_response_headers_to_upstream", texts), field("retry", retry)),
+	"remote_json": closed(required("remote", uri), required("payload", text), field("headers", textMap),
+		field("forward_response_headers_to_upstream", texts), field("retry", retry)),
+}}
+
+var errorKind = &handlerKind{name: "error handler", group: "errors", handlers: map[string]*shape.Type{
+	"json": closed(field("verbose", boolean), field("when", whens)),
+	"redirect": closed(required("to", text), field("code", integer), field("when", whens),
+		field("return_to_query_param", &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[A-Za-z0-9,._~-]*$`, Means: "the name of a parameter"}})),
+	"www_authenticate": closed(field("realm", text), field("when", whens)),
+}}
+
+// whens are conditions on which an error handler answers. The schema has cidr,
+// which the code never reads; what the code reads, remote_ip, the schema
+// refuses.
+var whens = &shape.Type{Kind: shape.List, Elem: closed(
+	field("error", &shape.Type{Kind: shape.List, Elem: &shape.Type{Kind: shape.String, Enum: []string{"unauthorized", "forbidden", "internal_server_error", "not_found"}}}),
+	field("request", closed(field("cidr", texts), field("header", closed(field("content_type", texts), field("accept", texts))))))}

@@ -4,8 +4,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -26,12 +28,14 @@ type Options struct {
 	Fallback []string
 }
 
-// rule is an access rule as Oathkeeper holds it.
-type rule struct {
-	id             string
-	manifest       *sim.Manifest
-	url            string
-	methods        []string
+// accessRule is an access rule as Oathkeeper holds it.
+type accessRule struct {
+	id       string
+	manifest *sim.Manifest
+	url      string
+	methods  []string
+
+	// What prepare fills in.
 	upstreamURL    string
 	preserveHost   bool
 	stripPath      string
@@ -40,7 +44,10 @@ type rule struct {
 	mutators       []handler
 	errors         []handler
 
-	matcher
+	once sync.Once
+	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
+	refusal string
+	set     func() *match.Matcher
 }
 
 // handler is one handler of a rule with its configuration merged over the
@@ -69,7 +76,7 @@ func Load(manifests []sim.Manifest, o Options) *Engine {
 		}
 		e.rules = append(e.rules, e.read(m))
 	}
-	slices.SortStableFunc(e.rules, func(a, b *rule) int { return strings.Compare(a.id, b.id) })
+	slices.SortStableFunc(e.rules, func(a, b *accessRule) int { return strings.Compare(a.id, b.id) })
 	e.index()
 	return e
 }
@@ -83,7 +90,7 @@ type Dropped struct {
 // maesterHandlers are the handlers that the Maester lets pass by default
 // (api/v1alpha1/defaults.go). Those of errors are never looked at.
 var maesterHandlers = map[string][]string{
-	"authenticators": {"noop", "unauthorized", "anonymous", "oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session"},
+	"authenticators": {"noop", "unauthorized", "anonymous", "oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session", "bearer_token"},
 	"authorizer":     {"allow", "deny", "keto_engine_acp_ory", "remote", "remote_json"},
 	"mutators":       {"noop", "id_token", "header", "cookie", "hydrator"},
 }
@@ -92,7 +99,7 @@ func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
 	for _, section := range slices.Sorted(maps.Keys(maesterHandlers)) {
 		n := source.Field(spec, section)
 		list := source.Elements(n)
-		if section == "authorizer" && n != nil {
+		if section == "authorizer" && !isNull(n) {
 			list = []*source.Node{n}
 		}
 		for _, h := range list {
@@ -104,33 +111,47 @@ func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
 	return "", false
 }
 
-// read makes a rule of a Rule. Sections that are absent are filled in by the
-// Maester so that nothing is let through; empty ones stay empty.
-func (e *Engine) read(m *sim.Manifest) *rule {
-	spec := m.Spec()
-	up, match := source.Field(spec, "upstream"), source.Field(spec, "match")
-	r := &rule{id: m.Name + "." + m.Namespace, manifest: m, url: source.Text(source.Field(match, "url")), methods: source.Texts(source.Field(match, "methods"))}
-	r.upstreamURL, r.stripPath = source.Text(source.Field(up, "url")), source.Text(source.Field(up, "stripPath"))
-	r.preserveHost, _ = source.Bool(source.Field(up, "preserveHost"))
-	r.authenticators = e.handlers(m, spec, "authenticators", authenticatorKind, "unauthorized")
-	r.mutators = e.handlers(m, spec, "mutators", mutatorKind, "noop")
-	r.errors = e.handlers(m, spec, "errors", errorKind, "")
-	r.authorizer = handler{name: "deny", at: m.At("spec.authorizer")}
-	if n := source.Field(spec, "authorizer"); n != nil {
-		r.authorizer = handler{name: source.Text(source.Field(n, "handler")), at: m.At("spec.authorizer"), config: configOf(n)}
-	}
-	e.complete(&r.authorizer, authorizerKind)
+// read takes what matching needs of a Rule.
+func (e *Engine) read(m *sim.Manifest) *accessRule {
+	on := source.Field(m.Spec(), "match")
+	r := &accessRule{id: m.Name + "." + m.Namespace, manifest: m, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
+	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
 	return r
 }
 
+// prepare takes the rest, once. Sections that are absent are filled in by the
+// Maester so that nothing is let through; empty ones stay empty.
+func (e *Engine) prepare(r *accessRule) {
+	r.once.Do(func() {
+		m, spec := r.manifest, r.manifest.Spec()
+		up := source.Field(spec, "upstream")
+		r.upstreamURL, r.stripPath = source.Text(source.Field(up, "url")), source.Text(source.Field(up, "stripPath"))
+		r.preserveHost, _ = source.Bool(source.Field(up, "preserveHost"))
+		r.authenticators = e.handlers(m, spec, "authenticators", authenticatorKind, "unauthorized")
+		r.mutators = e.handlers(m, spec, "mutators", mutatorKind, "noop")
+		r.errors = e.handlers(m, spec, "errors", errorKind, "")
+		r.authorizer = handler{name: "deny", at: m.At("spec")}
+		if n := source.Field(spec, "authorizer"); !isNull(n) {
+			r.authorizer = handler{name: source.Text(source.Field(n, "handler")), at: m.At("spec.authorizer"), config: configOf(n)}
+		}
+		e.complete(&r.authorizer, authorizerKind)
+	})
+}
+
+func isNull(n *source.Node) bool { return n == nil || n.Tag == "!!null" }
+
 func configOf(n *source.Node) source.Object {
-	o, _ := source.Value(source.Field(n, "config")).(source.Object)
+	config := source.Field(n, "config")
+	if isNull(config) {
+		return nil
+	}
+	o, _ := source.Value(config).(source.Object)
 	return o
 }
 
 func (e *Engine) handlers(m *sim.Manifest, spec *source.Node, section string, kind *handlerKind, absent string) []handler {
 	n := source.Field(spec, section)
-	if n == nil || source.Elements(n) == nil && len(n.Content) == 0 && n.Tag == "!!null" {
+	if isNull(n) {
 		if absent == "" {
 			return nil
 		}

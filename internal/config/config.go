@@ -61,7 +61,9 @@ type Oathkeeper struct {
 	Port      uint32                        `json:"port"`
 	Principal string                        `json:"principal"`
 	Version   string                        `json:"version"`
-	Handlers  map[string]map[string]Handler `json:"handlers"`
+	Handlers  map[string]map[string]Handler `json:"-"` // by group and name
+	// Fallback are the error handlers that answer where a rule has none.
+	Fallback []string `json:"-"`
 }
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.

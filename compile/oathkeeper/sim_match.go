@@ -1,0 +1,236 @@
+package oathkeeper
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// takes is the set of requests that a rule takes.
+func (e *Engine) takes(r *accessRule) match.Set {
+	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: match.Path{Lang: match.Regexp2, Text: r.url}, View: match.DecodedPath}
+	if strings.HasPrefix(e.options.Version, "26") {
+		s.View = match.CleanedPath
+	}
+	return s
+}
+
+// rules by what they begin with, so that a request is compared with few.
+type rulesByPrefix struct {
+	rules   map[string][]*accessRule
+	lengths []int // of the prefixes, each once
+}
+
+func (e *Engine) index() {
+	e.byPrefix.rules = map[string][]*accessRule{}
+	have := map[int]bool{}
+	for _, r := range e.rules {
+		p := literalPrefix(r.url)
+		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], r)
+		have[len(p)] = true
+	}
+	for n := range have {
+		e.byPrefix.lengths = append(e.byPrefix.lengths, n)
+	}
+	slices.Sort(e.byPrefix.lengths)
+	e.findRefusals()
+}
+
+// findRefusals asks of every URL whether Oathkeeper can compile it: one that
+// it cannot answers for all others.
+func (e *Engine) findRefusals() {
+	var wg sync.WaitGroup
+	n := runtime.GOMAXPROCS(0)
+	for w := range n {
+		wg.Go(func() {
+			for i := w; i < len(e.rules); i += n {
+				if r := e.rules[i]; !plainURL(r.url) {
+					r.refusal = refusalOf(r.url)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, r := range e.rules {
+		if r.refusal != "" || r.url == "" {
+			e.poison = append(e.poison, r)
+		}
+	}
+}
+
+func refusalOf(url string) string {
+	if url == "" {
+		return ""
+	}
+	if _, err := match.ParseRuleURL(url, match.RegexpStrategy); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// candidates are the rules that may take the URL.
+func (p *rulesByPrefix) candidates(url string) []*accessRule {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		rest = ""
+	}
+	var out []*accessRule
+	for _, n := range p.lengths {
+		if n > len(rest) {
+			break
+		}
+		out = append(out, p.rules[rest[:n]]...)
+	}
+	return out
+}
+
+// schemes are the usual beginnings of rule URLs, which all end with "://".
+var schemes = []string{"<http|https>://", "<https|http>://", "<https?>://", "http://", "https://"}
+
+// literalPrefix is what every URL that the rule takes has behind its "://": ""
+// where the rule does not begin in one of the usual ways.
+func literalPrefix(url string) string {
+	for _, s := range schemes {
+		rest, ok := strings.CutPrefix(url, s)
+		if !ok {
+			continue
+		}
+		head, bracket, found := strings.Cut(rest, "<")
+		if strings.Contains(head, ">") || !found {
+			return head
+		}
+		return head + literalStart(bracket)
+	}
+	return ""
+}
+
+// literalStart is what every word of an expression begins with, as far as that
+// is plain to see.
+func literalStart(expr string) string {
+	if hasChoice(expr) {
+		return ""
+	}
+	i := 0
+	for i < len(expr) && isPlain(expr[i]) {
+		i++
+	}
+	if i < len(expr) && strings.IndexByte("*+?{", expr[i]) >= 0 && i > 0 {
+		i--
+	}
+	return expr[:i]
+}
+
+// hasChoice tells whether an expression may be a choice at its top.
+func hasChoice(expr string) bool {
+	depth := 0
+	for i := 0; i < len(expr); i++ {
+		switch expr[i] {
+		case '\\':
+			i++
+		case '[':
+			end := strings.IndexByte(expr[i:], ']')
+			if end < 0 || strings.HasPrefix(expr[i:], "[]") || strings.HasPrefix(expr[i:], "[^]") || strings.Contains(expr[i:i+end], `\`) {
+				return true
+			}
+			i += end
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth <= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPlain tells whether a character stands for itself in an expression.
+func isPlain(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("/_-~%@&=,;:!", c) >= 0
+}
+
+// plainURL tells of a URL, without parsing it, that Oathkeeper compiles it for
+// certain. Of one for which it says no that is not certain.
+func plainURL(url string) bool {
+	for {
+		_, rest, found := strings.Cut(url, "<")
+		if !found {
+			return url != "" && !strings.Contains(url, ">")
+		}
+		expr, after, closed := strings.Cut(rest, ">")
+		if !closed || !plainExpression(expr) {
+			return false
+		}
+		if url = after; url == "" {
+			return true
+		}
+	}
+}
+
+func plainExpression(expr string) bool {
+	depth, atom := 0, false
+	for i := 0; i < len(expr); i++ {
+		c := expr[i]
+		switch {
+		case isPlain(c) || c == '.':
+			atom = true
+		case c == '|':
+			atom = false
+		case c == '(':
+			depth, atom = depth+1, false
+			if strings.HasPrefix(expr[i+1:], "?:") {
+				i += 2
+			}
+		case c == ')':
+			depth, atom = depth-1, true
+		case (c == '*' || c == '+' || c == '?') && atom:
+			atom = false
+		case c == '\\' && i+1 < len(expr) && strings.IndexByte(`.-+*?()[]{}^$|/\dwsDWS`, expr[i+1]) >= 0:
+			i, atom = i+1, true
+		case c == '[':
+			n := plainClass(expr[i:])
+			if n == 0 {
+				return false
+			}
+			i, atom = i+n-1, true
+		default:
+			return false
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return depth == 0
+}
+
+// plainClass gives the length of a character class of letters, digits and
+// slashes, or 0.
+func plainClass(expr string) int {
+	i := 1
+	if i < len(expr) && expr[i] == '^' {
+		i++
+	}
+	start := i
+	for i < len(expr) && expr[i] != ']' {
+		switch {
+		case strings.HasPrefix(expr[i:], "a-z"), strings.HasPrefix(expr[i:], "A-Z"), strings.HasPrefix(expr[i:], "0-9"):
+			i += 3
+		case expr[i] != '-' && (isPlain(expr[i]) || expr[i] == '.'):
+			i++
+			if i < len(expr) && expr[i] == '-' {
+				return 0
+			}
+		default:
+			return 0
+		}
+	}
+	if i == start || i == len(expr) {
+		return 0
+	}
+	return i + 1
+}

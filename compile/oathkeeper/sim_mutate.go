@@ -1,0 +1,128 @@
+package oathkeeper
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// mutator changes the session's headers; an error is answered with 500. The
+// sources are those of Oathkeeper v0.40.9, pipeline/mutate.
+type mutator func(x *exchange, r *accessRule, h *handler) error
+
+var simMutators = map[string]mutator{
+	"noop":     mutateNoop,
+	"header":   mutateHeader,
+	"cookie":   mutateCookie,
+	"id_token": mutateIDToken,
+	"hydrator": func(x *exchange, _ *accessRule, h *handler) error {
+		x.assume(h, "the hydrator's service answers with the session unchanged")
+		return nil
+	},
+}
+
+// mutateNoop hands on the request's own headers.
+func mutateNoop(x *exchange, _ *accessRule, _ *handler) error {
+	set := x.session.Header
+	x.session.Header = x.http.Header
+	for k, v := range set {
+		x.session.Header.Set(k, append(v, "")[0])
+	}
+	return nil
+}
+
+func mutateHeader(x *exchange, r *accessRule, h *handler) error {
+	headers, _ := objectAt(h.config, "headers")
+	for _, m := range sorted(headers) {
+		text, _ := m.Value.(string)
+		value, err := expand(x, r.id+":"+m.Key, text)
+		if err != nil {
+			return err
+		}
+		x.session.SetHeader(m.Key, value)
+	}
+	return nil
+}
+
+func mutateCookie(x *exchange, r *accessRule, h *handler) error {
+	out := http.Request{Header: http.Header{}}
+	cookies, _ := objectAt(h.config, "cookies")
+	for _, m := range sorted(cookies) {
+		text, _ := m.Value.(string)
+		value, err := expand(x, r.id+":"+m.Key, text)
+		if err != nil {
+			return err
+		}
+		out.AddCookie(&http.Cookie{Name: m.Key, Value: value})
+	}
+	for _, c := range x.http.Cookies() {
+		if _, set := cookies.Get(c.Name); !set {
+			out.AddCookie(c)
+		}
+	}
+	x.session.SetHeader("Cookie", out.Header.Get("Cookie"))
+	return nil
+}
+
+func mutateIDToken(x *exchange, r *accessRule, h *handler) error {
+	if claims := textAt(h.config, "claims"); claims != "" {
+		if _, err := expand(x, r.id, claims); err != nil {
+			return err
+		}
+	}
+	x.session.SetHeader("Authorization", "Bearer <a token that Oathkeeper signs>")
+	return nil
+}
+
+func sorted(o source.Object) source.Object {
+	return slices.SortedFunc(slices.Values(o), func(a, b source.Member) int { return strings.Compare(a.Key, b.Key) })
+}
+
+// expand executes a template over the session as Oathkeeper does
+// (x/template.go). Functions of sprig are known by name only: they give a
+// placeholder.
+func expand(x *exchange, id, text string) (string, error) {
+	if !strings.Contains(text, "{{") {
+		return text, nil
+	}
+	t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Parse(text)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, &x.session); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+var templateFuncs = templateFunctions()
+
+func templateFunctions() template.FuncMap {
+	funcs := template.FuncMap{
+		"print": func(v any) string {
+			if v == nil {
+				return ""
+			}
+			return fmt.Sprintf("%v", v)
+		},
+		"printIndex": func(list any, i int) string {
+			if v := reflect.ValueOf(list); list != nil && v.Kind() == reflect.Slice && i < v.Len() {
+				return fmt.Sprintf("%v", v.Index(i))
+			}
+			return ""
+		},
+	}
+	for _, name := range strings.Fields(sprigNames) {
+		funcs[name] = func(...any) any { return "<" + name + ">" }
+	}
+	funcs["fail"] = func(why string) (string, error) { return "", errors.New(why) }
+	return funcs
+}

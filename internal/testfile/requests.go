@@ -1,0 +1,118 @@
+// Package testfile reads what users ask of gateways: policy test files and
+// lists of requests.
+//
+// It takes bytes and gives requests, expectations and statements, with
+// findings that have places. It must not know any engine: who decides the
+// requests is the caller's matter.
+package testfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// row is one element of a list of requests. What was observed, where it was
+// recorded, is nobody's business here.
+type row struct {
+	Request  *rowRequest     `json:"request"`
+	Observed json.RawMessage `json:"observed"`
+	Extra    json.RawMessage `json:"extra"`
+}
+
+type rowRequest struct {
+	Method  string            `json:"method"`
+	Scheme  string            `json:"scheme"`
+	Host    string            `json:"host"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers"`
+	Token   sim.Token         `json:"token"`
+}
+
+// ReadRequests reads a list of requests (kgw trace --requests). With findings
+// there are no requests.
+func ReadRequests(name string, data []byte) ([]sim.Request, diag.List) {
+	rows, ok := quick(data)
+	if !ok {
+		return nil, check(name, data, RequestsType)
+	}
+	out := make([]sim.Request, len(rows))
+	for i, r := range rows {
+		q := r.Request
+		out[i] = sim.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: q.Path, Token: q.Token}
+		for _, k := range keys(q.Headers) {
+			out[i].Headers = append(out[i].Headers, sim.Header{Name: k, Value: q.Headers[k]})
+		}
+	}
+	return out, nil
+}
+
+// quick decodes without places, and refuses everything that a check would
+// find fault with.
+func quick(data []byte) (rows []row, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&rows); err != nil {
+		return nil, false
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, false
+	}
+	for i := range rows {
+		q := rows[i].Request
+		if q == nil || q.Method == "" || q.Host == "" || q.Scheme != "http" && q.Scheme != "https" || !sound(&q.Token) {
+			return nil, false
+		}
+	}
+	return rows, true
+}
+
+func sound(t *sim.Token) bool {
+	kinds := map[string][]string{"": {""}, "none": {""}, "malformed": {""}, "jwt": jwtValid, "opaque": opaqueValid}
+	valid, known := kinds[t.Kind]
+	placed := t.Via.In == "" || t.Via.In == "bearer" || t.Via.Name != ""
+	return known && has(valid, t.Valid) && has(places, t.Via.In) && placed
+}
+
+func has(list []string, s string) bool {
+	if s == "" {
+		return true
+	}
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// check finds what is wrong with a document, by its description.
+func check(name string, data []byte, t *shape.Type) diag.List {
+	f, problem := source.NewFile(name, data)
+	if problem != nil {
+		return diag.List{diag.FromProblem(*problem)}
+	}
+	docs, problems := source.Split(f)
+	var found diag.List
+	for _, d := range docs {
+		root, more := d.Parse()
+		problems = append(problems, more...)
+		if root != nil {
+			found = append(found, t.Check(root, source.Ref{Doc: d})...)
+		}
+	}
+	for _, p := range problems {
+		found.Add(diag.FromProblem(p))
+	}
+	if len(found) == 0 {
+		found.Add(diag.Finding{Code: diag.WrongType, Message: "the file is not a list of requests in JSON",
+			Help: "write a list of objects with a request each", Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 2}})
+	}
+	return found
+}
