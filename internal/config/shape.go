@@ -61,7 +61,7 @@ var fields = []shape.Field{
 			Elem: &shape.Type{Kind: shape.String, Pattern: serviceName}}))),
 	field("oathkeeper", object("The cluster's Oathkeeper.",
 		field("service", text("Host of its proxy.", "ory-oathkeeper-proxy.kyma-system.svc.cluster.local")),
-		field("port", port),
+		field("port", &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(65535), Default: "4455", Doc: "Port of its proxy."}),
 		field("principal", text("Identity of its proxy in the mesh.", "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account")),
 		field("version", choice("Version whose matching rules apply.", "0.40", "0.40", "26.2")),
 		field("handlers", object("The global configuration of its handlers, in Oathkeeper's own shape. Absent: every handler is enabled, and a field that the cluster can supply is taken as supplied.",

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/explain"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// schemaFile is where the JSON Schema of kgw.yaml is written beside it.
+const schemaFile = "kgw.schema.json"
+
+type initFlags struct {
+	schema     string
+	withSchema bool
+}
+
+func (a *app) initCommand() *cobra.Command {
+	f := &initFlags{}
+	cmd := &cobra.Command{
+		Use:   "init [DIRECTORY]",
+		Short: "Write a commented kgw.yaml",
+		Long: "Writes a kgw.yaml in which every setting stands as a comment, with its meaning and its default. Files that\n" +
+			"exist are never overwritten. The first line names a JSON Schema for editors: " + schemaFile + " beside it\n" +
+			"(--with-schema writes that too), or the one that --schema names.",
+		Example: "  kgw init\n  kgw init --with-schema\n  kgw init apis --schema ../schemas/kgw.schema.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.initialize(f, append(args, ".")[0])
+		},
+	}
+	cmd.Flags().StringVar(&f.schema, "schema", "", "JSON Schema that the file names for editors: a `path` relative to it, or a URL")
+	cmd.Flags().BoolVar(&f.withSchema, "with-schema", false, "also write "+schemaFile+" beside it")
+	return cmd
+}
+
+func (a *app) initialize(f *initFlags, dir string) error {
+	if f.withSchema && f.schema != "" {
+		return usage("--schema and --with-schema exclude each other")
+	}
+	if strings.ContainsAny(f.schema, "\r\n") {
+		return usage("--schema must be one line, not %q", f.schema)
+	}
+	name := f.schema
+	if name == "" {
+		name = schemaFile
+	}
+	files := []newFile{{filepath.Join(dir, config.FileName), explain.Template(name)}}
+	if f.withSchema {
+		d, _ := schema.Describe("config")
+		files = append(files, newFile{filepath.Join(dir, schemaFile), d[0].JSON()})
+	}
+	for _, n := range files {
+		if _, err := os.Lstat(a.abs(n.path)); err == nil {
+			return usage("%s exists already and is not overwritten", a.display(n.path))
+		}
+	}
+	for _, n := range files {
+		if err := a.create(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type newFile struct {
+	path string
+	data []byte
+}
+
+// create writes a file that does not exist yet.
+func (a *app) create(n newFile) error {
+	out, err := os.OpenFile(a.abs(n.path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return usage("%s exists already and is not overwritten", a.display(n.path))
+	}
+	if err == nil {
+		_, err = out.Write(n.data)
+		err = errors.Join(err, out.Close())
+	}
+	if err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write %s: %w", a.display(n.path), err)}
+	}
+	fmt.Fprintln(a.stderr, "wrote", a.display(n.path))
+	return nil
+}

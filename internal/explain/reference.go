@@ -1,0 +1,81 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+)
+
+// groups are the hundreds of the codes.
+var groups = []struct{ prefix, title string }{
+	{"KGW1", "Reading"},
+	{"KGW2", "Structure of one resource"},
+	{"KGW3", "Policy and references"},
+	{"KGW4", "Overlap and exposure"},
+	{"KGW5", "What a target cannot express"},
+	{"KGW6", "Cluster"},
+}
+
+const rulesHead = `# Findings
+
+<!-- Written by "make generate" from the pages that kgw explain prints. -->
+
+Every finding has a code. "kgw explain" lists the codes and "kgw explain KGW305" prints the page of one.
+The level depends on compat (kgw.yaml, or --compat): strict is kgw's own judgement, controller is what the
+resource's own controller would have done. Only KGW3xx and KGW4xx can be given another level or be suppressed.
+`
+
+// Rules returns docs/rules.md: a table of all codes, then their pages.
+func Rules() ([]byte, error) {
+	var b strings.Builder
+	b.WriteString(rulesHead)
+	for _, g := range groups {
+		rules := rulesOf(g.prefix)
+		if len(rules) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n| code | strict | controller | finds |\n|---|---|---|---|\n", g.title)
+		for _, r := range rules {
+			fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", Title(r), anchor(Title(r)), r.Levels[diag.Strict], r.Levels[diag.Controller], r.Summary)
+		}
+	}
+	for _, r := range diag.Rules {
+		p, err := Lookup(r.Code)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteString("\n" + demote(p.Text))
+	}
+	return []byte(b.String()), nil
+}
+
+func rulesOf(prefix string) []diag.Rule {
+	var out []diag.Rule
+	for _, r := range diag.Rules {
+		if strings.HasPrefix(string(r.Code), prefix) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// anchor is the fragment that GitHub gives a heading.
+func anchor(title string) string {
+	return strings.ReplaceAll(strings.ToLower(title), " ", "-")
+}
+
+// demote puts the headings of a page one level deeper.
+func demote(page string) string {
+	lines := strings.SplitAfter(page, "\n")
+	fenced := false
+	for i, l := range lines {
+		if strings.HasPrefix(l, "```") {
+			fenced = !fenced
+		}
+		if !fenced && strings.HasPrefix(l, "#") {
+			lines[i] = "#" + l
+		}
+	}
+	return strings.Join(lines, "")
+}

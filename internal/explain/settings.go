@@ -1,0 +1,116 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/shape"
+)
+
+const settingsHead = `# kgw.yaml
+
+<!-- Written by "make generate" from the description of the configuration. -->
+
+kgw looks for kgw.yaml upwards from each PATH: from the directory of a file, from a directory itself, and from the
+working directory for standard input or without a PATH. "-c FILE" or KGW_CONFIG names one for all. One run has one
+configuration: PATHs that find different files are a usage error. A flag wins over a KGW_* variable, a variable over
+kgw.yaml, kgw.yaml over the default. Everything but apiVersion and kind is optional; an unknown field is an error.
+
+"kgw init" writes a commented kgw.yaml, "kgw schema config" prints its JSON Schema.
+
+## Settings
+
+"[]" stands for each element of a list, "NAME" for each key of a map.
+
+| setting | type | default | meaning |
+|---|---|---|---|
+`
+
+const variablesHead = `
+## Environment variables
+
+Each setting that is a single value has a variable. KGW_CONFIG names the configuration file itself.
+
+| variable | setting |
+|---|---|
+`
+
+// Settings returns docs/configuration.md: every setting of kgw.yaml with its
+// type, default and meaning.
+func Settings() []byte {
+	var b strings.Builder
+	b.WriteString(settingsHead)
+	settingRows(&b, "", config.Type.Fields)
+	b.WriteString(variablesHead)
+	for _, v := range config.Variables() {
+		fmt.Fprintf(&b, "| `%s` | `%s` |\n", v.Name, v.Path)
+	}
+	return []byte(b.String())
+}
+
+func settingRows(b *strings.Builder, path string, fields []shape.Field) {
+	for _, f := range fields {
+		p := f.Name
+		if path != "" {
+			p = path + "." + f.Name
+		}
+		def, need := f.Type.Default, ""
+		if def != "" {
+			def = "`" + def + "`"
+		}
+		if f.Required {
+			need = "Required."
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", p, typeName(f.Type), def, strings.TrimSpace(need+" "+f.Type.Doc))
+		settingRowsBelow(b, p, f.Type)
+	}
+}
+
+func settingRowsBelow(b *strings.Builder, path string, t *shape.Type) {
+	switch t.Kind {
+	case shape.Object:
+		settingRows(b, path, t.Fields)
+	case shape.List:
+		settingRowsBelow(b, path+"[]", t.Elem)
+	case shape.Map:
+		settingRowsBelow(b, path+".NAME", t.Elem)
+	}
+}
+
+// typeName says in a few words what a setting holds.
+func typeName(t *shape.Type) string {
+	switch t.Kind {
+	case shape.Object:
+		return "object"
+	case shape.List:
+		return "list of " + plural(t.Elem)
+	case shape.Map:
+		return "map of " + plural(t.Elem)
+	case shape.String:
+		if len(t.Enum) > 0 {
+			return "`" + strings.Join(t.Enum, "`, `") + "`"
+		}
+		return "string"
+	case shape.Integer:
+		if t.Min != nil && t.Max != nil {
+			return fmt.Sprintf("integer, %d to %d", *t.Min, *t.Max)
+		}
+		return "integer"
+	case shape.Boolean:
+		return "boolean"
+	}
+	return "any"
+}
+
+func plural(t *shape.Type) string {
+	switch {
+	case len(t.Enum) > 0:
+		return typeName(t)
+	case t.Kind == shape.Any:
+		return "any values"
+	case t.Kind == shape.Map || t.Kind == shape.List:
+		return t.Kind.String() + "s"
+	}
+	return typeName(t) + "s"
+}
