@@ -175,6 +175,7 @@ func (r *run) ours(u *unit, root *source.Node, s *ir.Settings) {
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)
 	u.gateway, u.found = gateway, append(u.found, found...)
+	u.other = u.kind.Uncompiled
 }
 
 // againstSchema holds the decoder and the JSON Schema of the kind to each

@@ -16,7 +16,6 @@ import (
 var other = map[string]string{
 	"gateway.kyma-project.io/Api":             "the ancestor of APIRule, which kgw does not compile",
 	"gateway.kyma.cx/Api":                     "the ancestor of APIRule, which kgw does not compile",
-	"gateway.kyma-project.io/RateLimit":       "",
 	"gateway.kyma-project.io/ExternalGateway": "",
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule/v1beta1"
 	"github.com/kgw-dev/kgw/schema/apirule/v2"
 	"github.com/kgw-dev/kgw/schema/apirule/v2alpha1"
+	ratelimit "github.com/kgw-dev/kgw/schema/ratelimit/v1alpha1"
 )
 
 // Resource is a decoded document of a kind that kgw compiles.
@@ -37,6 +38,8 @@ type Kind struct {
 	// Target is where its gateways are compiled to by default; v1beta1's
 	// depends on a setting (Handler).
 	Target string
+	// Uncompiled kinds are checked and left to their controllers.
+	Uncompiled bool
 	// Handler lets jwtHandler: istio replace Target.
 	Handler bool
 	// Status is the status that the resource's controller sets for the
@@ -60,4 +63,6 @@ var Kinds = []Kind{
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) }},
 	{Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio", Status: mesh.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) }},
+	{Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Type: ratelimit.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) }},
 }

@@ -68,7 +68,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, routeShadow, public, normalisation,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, public, normalisation,
 	} {
 		rule(v, &found)
 	}

@@ -52,6 +52,11 @@ func checkPath(r *ir.Route, found *diag.List) {
 			Help:    "one such rule makes Oathkeeper answer 500 to every request with one of its methods, on every host: rewrite the path"})
 		return
 	}
+	if match.Exponential(r.Match.Path.Text) {
+		found.Add(diag.Finding{Code: diag.SlowRegex, At: at,
+			Message: fmt.Sprintf("matching the path %q can take exponential time: Oathkeeper gives up after 250 ms, and all its requests wait that long", r.Match.Path.Text),
+			Help:    "write the path without a repetition inside a repetition, such as (a+)+"})
+	}
 	for _, why := range match.ReadDifferently(r.Match.Path.Text) {
 		found.Add(diag.Finding{Code: diag.RegexAmbiguous, At: at,
 			Message: fmt.Sprintf("Istio and Oathkeeper read the path %q differently: %s", r.Match.Path.Text, why),

@@ -23,6 +23,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			continue
 		}
 		checkRegex(r, t, &found)
+		checkHeaders(r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
 		}
@@ -41,6 +42,27 @@ func checkRegex(r *ir.Route, t *ir.Target, found *diag.List) {
 		found.Add(diag.Finding{Code: diag.RegexRefused, At: at,
 			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),
 			Help:    "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"})
+	}
+}
+
+// checkHeaders reports headers that a rule sets though its controller sets them
+// too: the rule's value wins.
+func checkHeaders(r *ir.Route, found *diag.List) {
+	own := map[string]bool{"x-forwarded-host": true}
+	for _, f := range r.Filters {
+		switch f := f.(type) {
+		case ir.SetRequestCookies:
+			own["cookie"] = len(f.Cookies) > 0
+		case ir.SetRequestHeaders:
+			for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
+				if own[strings.ToLower(name)] {
+					found.Add(diag.Finding{Code: diag.HeaderOverwritten, At: r.Origin.At("path"),
+						Message: fmt.Sprintf("the rule sets the header %q in place of the value that the gateway would set", name),
+						Help:    "remove the header, if that is not meant"})
+				}
+			}
+		case ir.ForwardedHost, ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native:
+		}
 	}
 }
 

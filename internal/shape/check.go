@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -118,6 +119,10 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 	}
 	if t.ExactlyOne != nil {
 		c.exactlyOne(t.ExactlyOne, n, p)
+	}
+	if t.AtLeastOne != nil && !slices.ContainsFunc(t.AtLeastOne, func(name string) bool { return source.Field(n, name) != nil }) {
+		names := strings.Join(t.AtLeastOne, " or ")
+		c.add(p, diag.NotExactlyOne, "add "+names, "at least one of %s must be set", strings.Join(t.AtLeastOne, " and "))
 	}
 }
 

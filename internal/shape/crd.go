@@ -73,6 +73,11 @@ func (t *Type) objectOpenAPI(s map[string]any) {
 	if t.Open {
 		s["x-kubernetes-preserve-unknown-fields"] = true
 	}
+	if t.AtLeastOne != nil {
+		rule := "has(self." + strings.Join(t.AtLeastOne, ") || has(self.") + ")"
+		message := "At least one of '" + strings.Join(t.AtLeastOne, "' or '") + "' must be set"
+		s["x-kubernetes-validations"] = []any{map[string]any{"rule": rule, "message": message}}
+	}
 	if e := t.ExactlyOne; e != nil {
 		var terms []string
 		for _, f := range e.Fields {

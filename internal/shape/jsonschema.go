@@ -84,6 +84,9 @@ func (t *Type) objectSchema(s map[string]any) {
 	if e := t.ExactlyOne; e != nil {
 		s["oneOf"] = e.schema()
 	}
+	if t.AtLeastOne != nil {
+		s["anyOf"] = (&ExactlyOne{Fields: t.AtLeastOne}).schema()
+	}
 }
 
 func (e *ExactlyOne) schema() []any {

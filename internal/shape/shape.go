@@ -61,6 +61,8 @@ type Type struct {
 	Nullable bool
 	// ExactlyOne lists fields of an Object of which exactly one must be set.
 	ExactlyOne *ExactlyOne
+	// AtLeastOne lists fields of an Object of which one or more must be set.
+	AtLeastOne []string
 	// Hints maps names of fields that do not exist to what to do instead.
 	Hints map[string]string
 	// Default is the value used when the field is absent, for the reference.
