@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -30,7 +31,7 @@ func (d *Document) Parse() (*Node, []Problem) {
 	if problem != nil {
 		return nil, []Problem{*problem}
 	}
-	return d.expand(root)
+	return d.Expand(root)
 }
 
 // Outline returns the root node as it is parsed: aliases are not expanded and
@@ -44,7 +45,7 @@ func (d *Document) Outline() (*Node, *Problem) {
 
 // Expand checks and expands a root that Outline gave: see Parse.
 func (d *Document) Expand(root *Node) (*Node, []Problem) {
-	if d.root != nil {
+	if d.root != nil || root == nil {
 		return d.root, nil
 	}
 	return d.expand(root)
@@ -79,25 +80,39 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 
 var (
 	version12 = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)
-	surrogate = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
+	escape    = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\.`)
 )
 
 // readable returns the text without what is right in YAML 1.2 and in JSON, and
-// which the library refuses: the directive of version 1.2, and characters
-// escaped as two surrogates. It returns nil when there is neither.
+// which the library refuses: the directive of version 1.2, and in JSON escaped
+// slashes and characters escaped as two surrogates. It returns nil when there
+// is nothing of the kind.
 func readable(text []byte) []byte {
-	out := surrogate.ReplaceAllFunc(text, func(pair []byte) []byte {
-		high, _ := strconv.ParseUint(string(pair[2:6]), 16, 32)
-		low, _ := strconv.ParseUint(string(pair[8:12]), 16, 32)
-		return fmt.Appendf(nil, `\U%08X`, utf16.DecodeRune(rune(high), rune(low)))
-	})
-	if text[0] == '%' || text[0] == '#' {
-		out = version12.ReplaceAll(out, []byte("%YAML 1.1"))
+	out := text
+	switch start := bytes.TrimLeft(text, " \t\r\n"); {
+	case len(start) == 0:
+	case start[0] == '%' || start[0] == '#':
+		out = version12.ReplaceAll(text, []byte("%YAML 1.1"))
+	case start[0] == '{' || start[0] == '[':
+		out = escape.ReplaceAllFunc(text, jsonEscape)
 	}
 	if bytes.Equal(out, text) {
 		return nil
 	}
 	return out
+}
+
+// jsonEscape turns an escape of JSON into one of YAML.
+func jsonEscape(e []byte) []byte {
+	switch {
+	case len(e) > 2:
+		high, _ := strconv.ParseUint(string(e[2:6]), 16, 32)
+		low, _ := strconv.ParseUint(string(e[8:12]), 16, 32)
+		return fmt.Appendf(nil, `\U%08X`, utf16.DecodeRune(rune(high), rune(low)))
+	case e[1] == '/':
+		return []byte("/")
+	}
+	return e
 }
 
 // tooManyNodes bounds the nodes a text can hold from above, by counting the
@@ -131,8 +146,33 @@ func (d *Document) syntax(err error) *Problem {
 		text = text[:m[0]] + text[m[1]:]
 	}
 	p.Message = "not valid YAML: " + text
-	d.refineSyntax(p)
+	if !d.control(p) {
+		d.refineSyntax(p)
+	}
 	return p
+}
+
+// control finds a character that YAML does not allow, of which the library
+// does not say where it stands.
+func (d *Document) control(p *Problem) bool {
+	at := bytes.IndexFunc(d.text, forbidden)
+	if at < 0 || !strings.Contains(p.Message, "control characters") {
+		return false
+	}
+	r, _ := utf8.DecodeRune(d.text[at:])
+	p.Message = fmt.Sprintf("the character U+%04X is not allowed in YAML", r)
+	p.Help = "remove it, or write it as an escape in double quotes"
+	p.Line, p.Column = d.File.Position(d.File.start(d.line) + at)
+	return true
+}
+
+// forbidden tells whether YAML has no place for a character (YAML 1.2, 5.1).
+func forbidden(r rune) bool {
+	switch {
+	case r == '\t', r == '\n', r == '\r', r == 0x85, r >= ' ' && r <= '~', r >= 0xa0 && r <= 0xfffd, r >= 0x10000:
+		return false
+	}
+	return true
 }
 
 // refineSyntax finds the column, and tells a tab apart from other mistakes.
