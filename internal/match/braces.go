@@ -86,7 +86,10 @@ func globText(pieces []piece) string {
 // parsePieces reads a template in strategy regexp as Oathkeeper does: each
 // bracket must compile alone and then again inside the whole, where groups get
 // other numbers.
-func parsePieces(pieces []piece) (*pattern, error) {
+func parsePieces(pieces []piece) (*pattern, error) { return parseEach(pieces, "^") }
+
+// parseEach is parsePieces with a choice of what stands before the whole.
+func parseEach(pieces []piece, anchor string) (*pattern, error) {
 	for _, p := range pieces {
 		if p.literal {
 			continue
@@ -95,7 +98,7 @@ func parsePieces(pieces []piece) (*pattern, error) {
 			return nil, err
 		}
 	}
-	return parseToEnd("^" + regexpText(pieces))
+	return parseToEnd(anchor + regexpText(pieces))
 }
 
 // parseToEnd reads an expression that Oathkeeper ends with "$". That also
@@ -120,6 +123,14 @@ func parsePath2(text string) (path, whole *pattern, err error) {
 	pieces, err := splitBraces("<" + text + ">")
 	if err != nil {
 		return nil, nil, err
+	}
+	if !strings.ContainsAny(text, `\?`) {
+		// No option or reference reaches beyond its bracket.
+		if path, err = parseEach(pieces, ""); err != nil {
+			return nil, nil, err
+		}
+		scheme := concat(literalNode("http"), repeat(literalNode("s"), 0, 1), literalNode("://h"))
+		return path, &pattern{root: concat(scheme, path.root), word: path.word}, nil
 	}
 	head, _ := splitBraces(usualHead)
 	if whole, err = parsePieces(append(head, pieces...)); err != nil {

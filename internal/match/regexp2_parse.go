@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 )
 
@@ -11,7 +12,7 @@ type options struct{ fold, multi, explicit, dotall, spaced bool }
 // parser2 reads regular expressions as regexp2 v1.2.0 does with its RE2
 // option (github.com/dlclark/regexp2, syntax/parser.go), which is what
 // Oathkeeper compiles: what it refuses is refused here. It runs twice over a
-// text: once to learn which groups exist, once for the result.
+// text that may refer to groups: once to learn which exist, once for the result.
 type parser2 struct {
 	text    []rune
 	pos     int
@@ -36,8 +37,10 @@ const maxCount = 1<<31 - 1
 // parseRegexp2 reads a whole expression. The error says what regexp2 refuses.
 func parseRegexp2(text string) (*pattern, error) {
 	p := &parser2{text: []rune(text), auto: 1, groups: map[int]bool{0: true}, names: map[string]int{}}
-	_, _ = p.parse()
-	p.numberNames()
+	if strings.Contains(text, `\`) || strings.Contains(text, "(?") {
+		_, _ = p.parse()
+		p.numberNames()
+	}
 	p.pos, p.auto, p.opt, p.depth, p.counted, p.plain, p.inTest = 0, 1, options{}, 0, true, false, false
 	root, err := p.parse()
 	if err != nil {
