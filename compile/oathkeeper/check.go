@@ -18,6 +18,7 @@ import (
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
 	for _, r := range g.Routes {
+		checkEnforced(r, t, &found)
 		if !t.Plan.Delegated(r) {
 			continue
 		}
