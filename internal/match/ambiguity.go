@@ -14,7 +14,7 @@ const (
 
 // Exponential tells whether a backtracking engine can take exponential time on
 // an expression: some text can be read by one repetition in two ways, as with
-// (a+)+ or (a|a)*. It is the test for exponential degree of ambiguity on the
+// (a+)+ or (a|ab|b)*. It is the test for exponential degree of ambiguity on the
 // position automaton (Weber and Seidl 1991), with edges counted, so that
 // nested repetitions show too. Expressions that Go's parser does not read, or
 // that have too many positions, are not judged.
