@@ -21,7 +21,8 @@ type ignores struct {
 var ignoreFiles = [...]string{".gitignore", ".kgwignore"}
 
 // newIgnores gathers the ignore files that stand above root, inside the git
-// work tree that root is in.
+// work tree that root is in. When they leave out root itself they do not hold:
+// it was named.
 func newIgnores(root string) *ignores {
 	top := root
 	for dir := root; ; dir = filepath.Dir(dir) {
@@ -39,6 +40,9 @@ func newIgnores(root string) *ignores {
 	for _, part := range split(rel) {
 		ig = ig.enter(dir)
 		dir = filepath.Join(dir, part)
+		if ig.excludes(dir, true) {
+			return &ignores{top: root}
+		}
 	}
 	return ig
 }
