@@ -17,7 +17,9 @@ import (
 // notRaisedYet are codes that nothing raises so far. One that its example does
 // raise must go from here; the list is to end empty.
 var notRaisedYet = map[diag.Code]bool{
-	"KGW209": true, "KGW223": true, "KGW405": true, "KGW419": true, "KGW421": true,
+	"KGW209": true, "KGW223": true, "KGW405": true,
+	"KGW230": true, "KGW231": true, "KGW232": true, "KGW233": true, "KGW234": true, "KGW235": true, "KGW236": true, "KGW237": true, "KGW238": true,
+	"KGW239": true, "KGW240": true, "KGW241": true, "KGW242": true, "KGW243": true, "KGW244": true, "KGW245": true, "KGW246": true, "KGW247": true,
 }
 
 // notCompiledYet are codes whose good example is of a version that no target
