@@ -20,6 +20,7 @@ type companions struct {
 	gateways   map[ir.Name]*kube.Gateway
 	external   map[ir.Name]*kube.ExternalGateway
 	namespaces map[string]*kube.Namespace
+	stackSets  map[ir.Name]*kube.StackSet
 	pods       []*kube.Pod
 	mesh       *kube.ConfigMap
 	providers  map[string]bool // by name, whether asked over HTTP
@@ -32,6 +33,7 @@ func (r *run) companions() *companions {
 	c := &companions{
 		services: map[ir.Name]*kube.Service{}, gateways: map[ir.Name]*kube.Gateway{}, external: map[ir.Name]*kube.ExternalGateway{},
 		namespaces: map[string]*kube.Namespace{}, providers: map[string]bool{},
+		stackSets: map[ir.Name]*kube.StackSet{},
 	}
 	r.known(c)
 	for _, u := range r.units {
@@ -44,6 +46,8 @@ func (r *run) companions() *companions {
 			c.external[o.Name] = o
 		case *kube.Namespace:
 			c.namespaces[o.Name] = o
+		case *kube.StackSet:
+			c.stackSets[o.Name] = o
 		case *kube.Pod:
 			c.pods = append(c.pods, o)
 		case *kube.ConfigMap:
@@ -106,6 +110,8 @@ func (r *run) link() {
 	c := r.companions()
 	for _, u := range r.compiled {
 		g := u.gateway
+		c.traffic(g, &r.found)
+		c.ports(g, &r.found)
 		c.workloads(u, &r.found)
 		c.authorizers(g, &r.found)
 		c.hosts(g, &r.found)

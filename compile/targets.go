@@ -30,6 +30,7 @@ var (
 	routes = emitter{check: route.Check, lower: route.Lower, routes: route.Takes}
 	rules  = emitter{check: oathkeeper.Check, lower: oathkeeper.Lower, rules: oathkeeper.Takes}
 	policy = emitter{check: istio.Check, lower: istio.Lower}
+	proxy  = emitter{check: skipper.Check, lower: skipper.Lower}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.
@@ -46,6 +47,7 @@ var targets = []target{
 		NativeJWT: true, Policies: true, MethodsDelegated: true,
 		Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
 	}},
+	{"skipper", []emitter{proxy}, ir.Plan{}},
 }
 
 // TargetNames lists the targets.
@@ -89,6 +91,10 @@ func bind(name string, o *Options) (*boundTarget, error) {
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
+		Skipper: ir.Skipper{
+			SSLPolicy: c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
+			Filters: c.Skipper.AdditionalFilters, Annotations: c.Skipper.Annotations,
+		},
 	}}, nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule/v1beta1"
 	"github.com/kgw-dev/kgw/schema/apirule/v2"
 	"github.com/kgw-dev/kgw/schema/apirule/v2alpha1"
+	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
 	ratelimit "github.com/kgw-dev/kgw/schema/ratelimit/v1alpha1"
 )
 
@@ -65,4 +66,6 @@ var Kinds = []Kind{
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) }},
 	{Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Type: ratelimit.Type, Uncompiled: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) }},
+	{Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",
+		Decode: func(d *source.Document, n *source.Node) Resource { return fabric.Decode(d, n) }},
 }

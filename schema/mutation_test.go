@@ -72,6 +72,33 @@ spec:
 `,
 	"APIRule/v2alpha1": mesh("v2alpha1"),
 	"APIRule/v2":       mesh("v2"),
+	"FabricGateway/v1": `apiVersion: zalando.org/v1
+kind: FabricGateway
+metadata:
+  name: orders
+  namespace: shop
+  annotations: {fabric/additional-filters: 'preserveHost("true")'}
+spec:
+  x-fabric-service: [{host: orders.example.org, serviceName: orders, servicePort: http}]
+  x-external-service-provider: {stackSetName: orders, hosts: [a.example.org], stackVersion: v1}
+  x-fabric-admins: [jdoe]
+  x-fabric-whitelist: [stups_a]
+  x-fabric-employee-access: {type: allow_list, user-list: [jdoe]}
+  x-fabric-cors-support: {allowedOrigins: [a.example.org], allowedHeaders: [X-A]}
+  x-fabric-compression-support: {compressionFactor: 9, encoding: text/html}
+  paths:
+    /open/{id}:
+      get: {}
+      POST:
+        x-fabric-privileges: [orders.write]
+        x-fabric-ratelimits: {default-rate: 10, period: hour, target: {stups_a: 5}}
+        x-fabric-whitelist: {service-list: [stups_b], state: disabled}
+        x-fabric-employee-access: {type: deny_all}
+        x-fabric-static-response: {status: 200, headers: {X-A: b}, body: "x"}
+        x-fabric-additional-filters: {append: []}
+        x-fabric-custom-routes: []
+        x-fabric-request-ratelimits: []
+`,
 }
 
 func mesh(version string) string {

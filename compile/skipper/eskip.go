@@ -34,7 +34,7 @@ func (c call) appendTo(b []byte) []byte {
 		case int:
 			b = strconv.AppendInt(b, int64(a), 10)
 		case float64:
-			b = strconv.AppendFloat(b, a, 'f', -1, 64)
+			b = append(b, decimal(a)...)
 		case regexpArg:
 			b = appendRegexp(b, string(a))
 		}

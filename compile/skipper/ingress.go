@@ -111,7 +111,7 @@ func weights(g *ir.Gateway) string {
 		for _, u := range g.Hosts[i].Upstreams {
 			if u.Weight != nil && !seen[u.Name] {
 				seen[u.Name] = true
-				parts = append(parts, `"`+u.Name+`":`+weightText(*u.Weight))
+				parts = append(parts, `"`+u.Name+`":`+decimal(*u.Weight))
 			}
 		}
 	}

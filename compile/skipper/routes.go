@@ -387,8 +387,8 @@ func headers(h map[string]string) []call {
 	return out
 }
 
-// weightText prints a share of traffic as a JSON number with a fraction.
-func weightText(w float64) string {
+// decimal prints a number with a fraction, as Scala's JSON has it.
+func decimal(w float64) string {
 	s := strconv.FormatFloat(w, 'f', -1, 64)
 	if !strings.Contains(s, ".") {
 		s += ".0"

@@ -90,6 +90,9 @@ const (
 	ProviderNotFound     Code = "KGW312"
 	NoSidecar            Code = "KGW313"
 	WildcardHostConflict Code = "KGW314"
+
+	PortNotFound Code = "KGW330"
+	NoTraffic    Code = "KGW331"
 )
 
 // Codes of findings about overlap and exposure.
@@ -134,6 +137,12 @@ const (
 	LabelTooLong    Code = "KGW511"
 	RegexInPolicy   Code = "KGW512"
 	LiteralInRegex  Code = "KGW513"
+
+	IngressNameCollision Code = "KGW530"
+	IngressNameTooLong   Code = "KGW531"
+	NotForSkipper        Code = "KGW532"
+	FilterNotAllowed     Code = "KGW533"
+	ReservedAnnotation   Code = "KGW534"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -212,6 +221,8 @@ var Rules = []Rule{
 	{ProviderNotFound, "ProviderNotFound", fault, "an external authorizer is not defined in the mesh configuration"},
 	{NoSidecar, "NoSidecar", fault, "a pod that is to be protected has no Istio sidecar"},
 	{WildcardHostConflict, "WildcardHostConflict", fault, "a wildcard host of one resource covers the host of another"},
+	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
+	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
@@ -248,4 +259,9 @@ var Rules = []Rule{
 	{LabelTooLong, "LabelTooLong", doubt, "a label would have a value that is too long"},
 	{RegexInPolicy, "RegexInPolicy", notice, "a regular expression stands in a policy, where it is taken literally"},
 	{LiteralInRegex, "LiteralInRegex", aside, "a literal path is written unescaped into a regular expression"},
+	{IngressNameCollision, "IngressNameCollision", fault, "two routes of a gateway would be written to one Ingress"},
+	{IngressNameTooLong, "IngressNameTooLong", fault, "an Ingress would have a name that is too long"},
+	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},
+	{FilterNotAllowed, "FilterNotAllowed", fault, "an additional filter is not on the allow-list"},
+	{ReservedAnnotation, "ReservedAnnotation", fault, "an annotation would be copied over those that protect the gateway"},
 }

@@ -90,7 +90,23 @@ type Namespace struct {
 	Labels map[string]string
 }
 
+// StackSet is a Zalando StackSet, as far as it splits traffic.
+type StackSet struct {
+	Origin  source.Ref
+	Name    ir.Name
+	Traffic []TrafficShare
+}
+
+// TrafficShare is one Service's share of a StackSet's traffic.
+type TrafficShare struct {
+	Origin  source.Ref
+	Service string
+	Port    ir.Port
+	Weight  float64
+}
+
 func (*Service) object()         {}
+func (*StackSet) object()        {}
 func (*VirtualService) object()  {}
 func (*Gateway) object()         {}
 func (*ConfigMap) object()       {}
@@ -102,7 +118,8 @@ func (*Rule) object()            {}
 // Reads tells whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
-	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway":
+	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
+		"zalando.org/StackSet":
 		return true
 	}
 	return false
@@ -135,6 +152,8 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		m := source.Field(spec, "match")
 		return &Rule{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")),
 			URL: source.Text(source.Field(m, "url")), Methods: source.Texts(source.Field(m, "methods"))}
+	case "zalando.org/StackSet":
+		return decodeStackSet(at, name, root)
 	case "/Namespace":
 		return &Namespace{Origin: at, Name: doc.Name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	}

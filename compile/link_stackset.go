@@ -1,0 +1,88 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// traffic gives the hosts of a gateway the upstreams of the StackSet that it
+// names: every stack, also one without a share.
+func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
+	at := g.Traffic
+	if at.Ref.Name == "" {
+		return
+	}
+	set := c.stackSets[at.Ref]
+	if set == nil || len(set.Traffic) == 0 {
+		noTraffic(&at, set, found)
+		return
+	}
+	var upstreams []ir.Upstream
+	for i := range set.Traffic {
+		s := &set.Traffic[i]
+		upstreams = append(upstreams, ir.Upstream{Origin: s.Origin, Namespace: at.Ref.Namespace, Name: s.Service, Port: s.Port, Weight: &s.Weight})
+	}
+	for i := range g.Hosts {
+		g.Hosts[i].Upstreams = slices.Clone(upstreams)
+	}
+}
+
+func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
+	f := diag.Finding{Code: diag.NoTraffic, At: t.Origin,
+		Message: fmt.Sprintf("StackSet %q is not among the inputs: nothing is written for this gateway", t.Ref),
+		Help:    "add the StackSet with its status, which says how traffic is split"}
+	if set != nil {
+		f.Message = fmt.Sprintf("StackSet %q has no traffic in its status: nothing is written for this gateway", t.Ref)
+		f.Help = "wait for its stacks, or add the status from the cluster"
+		f.Related = []diag.Related{{Message: "the StackSet", At: set.Origin.At("status", "traffic")}}
+	}
+	found.Add(f)
+}
+
+// ports completes named ports of the hosts' upstreams with their numbers,
+// where the Service is known. A port that its Service does not have is an
+// error for every target.
+func (c *companions) ports(g *ir.Gateway, found *diag.List) {
+	reported := map[string]bool{}
+	for i := range g.Hosts {
+		for j := range g.Hosts[i].Upstreams {
+			u := &g.Hosts[i].Upstreams[j]
+			service := c.services[ir.Name{Namespace: u.Namespace, Name: u.Name}]
+			if service == nil || len(service.Ports) == 0 {
+				continue
+			}
+			k := slices.IndexFunc(service.Ports, func(p kube.ServicePort) bool {
+				return u.Port.Name != "" && p.Name == u.Port.Name || u.Port.Name == "" && p.Port == u.Port.Number
+			})
+			if k >= 0 {
+				u.Port.Number = service.Ports[k].Port
+			} else if !reported[u.Name] {
+				reported[u.Name] = true
+				noPort(g, u, service, found)
+			}
+		}
+	}
+}
+
+func noPort(g *ir.Gateway, u *ir.Upstream, service *kube.Service, found *diag.List) {
+	var have []string
+	for _, p := range service.Ports {
+		have = append(have, strings.TrimPrefix(fmt.Sprintf("%s %d", p.Name, p.Port), " "))
+	}
+	wanted := u.Port.Name
+	if wanted == "" {
+		wanted = fmt.Sprint(u.Port.Number)
+	}
+	f := diag.Finding{Code: diag.PortNotFound, At: u.Origin.At("servicePort"), Owner: g.Origin.Doc,
+		Message: fmt.Sprintf("Service %q has no port %q", u.Name, wanted),
+		Help:    "its ports are " + strings.Join(have, ", ")}
+	if service.Origin.Doc != nil {
+		f.Related = []diag.Related{{Message: "the Service", At: service.Origin.At("spec", "ports")}}
+	}
+	found.Add(f)
+}

@@ -1,0 +1,107 @@
+package v1
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/shape"
+)
+
+// parameter is a segment that stands for any one segment: *, *name or {name}.
+var parameter = regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
+
+// checkPaths checks each path and verb, and pairs that take the same requests.
+func (f *FabricGateway) checkPaths(found *diag.List) {
+	first := map[string]*operation{}
+	last := ""
+	for i := range f.operations {
+		o := &f.operations[i]
+		if i == 0 || o.path != last {
+			o.checkPath(found)
+			last = o.path
+		}
+		if !slices.Contains(verbs, strings.ToLower(o.verb)) {
+			help := "verbs are " + strings.Join(verbs, ", ")
+			if near := shape.Nearest(o.verb, verbs); near != "" {
+				help = fmt.Sprintf("did you mean %q?", near)
+			}
+			found.Add(diag.Finding{Code: diag.UnknownVerb, At: key(o.at), Message: fmt.Sprintf("%q is not a verb", o.verb), Help: help})
+			continue
+		}
+		requests := o.method + " " + canonical(o.path)
+		other := first[requests]
+		if other == nil {
+			first[requests] = o
+			continue
+		}
+		o.same(other, found)
+	}
+}
+
+func (o *operation) same(other *operation, found *diag.List) {
+	finding := diag.Finding{Code: diag.SamePath, At: key(o.at), Help: "keep one of the two",
+		Message: fmt.Sprintf("%s %q takes the same requests as %q", o.method, o.path, other.path),
+		Related: []diag.Related{{Message: "the other operation", At: key(other.at)}}}
+	if o.path == other.path {
+		finding.Code = diag.RepeatedVerb
+		finding.Message = fmt.Sprintf("path %q has both %q and %q, which are one verb", o.path, other.verb, o.verb)
+	}
+	found.Add(finding)
+}
+
+// canonical spells a path without the names of its parameters.
+func canonical(path string) string {
+	parts := strings.Split(path, "/")
+	for i := range parts {
+		if parameter.MatchString(parts[i]) {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// checkPath checks the form of a path.
+func (o *operation) checkPath(found *diag.List) {
+	at := key(o.pathAt)
+	add := func(code diag.Code, help, format string, args ...any) *diag.Finding {
+		return found.Add(diag.Finding{Code: code, At: at, Message: fmt.Sprintf(format, args...), Help: help})
+	}
+	if !strings.HasPrefix(o.path, "/") {
+		add(diag.BadPath, "paths begin with /", "path %q does not begin with a slash", o.path)
+	}
+	unsafe("path", o.path, at, found)
+	if i := strings.Index(o.path, "**"); i >= 0 && (i != len(o.path)-2 || !strings.HasSuffix(o.path, "/**")) {
+		add(diag.BadWildcard, "** may stand only for the last segment: /things/**", "path %q has ** elsewhere than as its last segment", o.path).
+			Upstream = &diag.Upstream{Message: o.path + " is invalid. A Path can only contain `**` as the last element in the path"}
+		return
+	}
+	parts := strings.Split(o.path, "/")
+	for i, part := range parts {
+		switch {
+		case part == "**" || parameter.MatchString(part):
+			if i > 0 && i < len(parts)-1 && star(part) > 0 && star(part) == star(parts[i-1]) {
+				add(diag.AdjacentStars, "give the parameters names: {first}/{second}", "path %q has two stars side by side, which become a path that Skipper refuses", o.path)
+			}
+		case strings.ContainsAny(part, "*{}"):
+			add(diag.PartialParameter, "let the parameter be a whole segment: /{name}/", "%q in path %q is not a whole parameter", part, o.path)
+		case strings.HasPrefix(part, ":"):
+			add(diag.PartialParameter, "write {name} for a parameter", "%q in path %q would be taken as a parameter", part, o.path)
+		}
+	}
+}
+
+// star tells a bare star (1) from a named one (2). The operator replaces each
+// kind from left to right and consumes the slash behind it, so that it misses
+// the second of two neighbours.
+func star(segment string) int {
+	switch {
+	case segment == "*":
+		return 1
+	case strings.HasPrefix(segment, "*") && segment != "**":
+		return 2
+	}
+	return 0
+}
