@@ -51,7 +51,7 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 		return uncompiled(doc, group)
 	}
 	kindKnown, groupKnown := slices.Contains(kinds, doc.Kind), slices.Contains(groups, group)
-	nearKind, nearGroup := shape.Nearest(doc.Kind, kinds), shape.Nearest(group, groups)
+	nearKind, nearGroup := shape.Nearest(doc.Kind, kinds), nearestGroup(group, groups)
 	switch {
 	case kindKnown && groupKnown:
 		return unknownVersion(doc, group, version), true
@@ -68,6 +68,23 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 		return almost(doc, "apiVersion", doc.APIVersion, nearGroup+"/"+version), true
 	}
 	return f, false
+}
+
+// nearestGroup is the group that a text is a misspelling of: "operator.x" is
+// another group than "gateway.x", and not a misspelt one.
+func nearestGroup(text string, groups []string) string {
+	for _, g := range groups {
+		if g != text && shape.Nearest(text, []string{g}) != "" && shape.Nearest(first(text), []string{first(g)}) != "" {
+			return g
+		}
+	}
+	return ""
+}
+
+// first is the first dotted part of a group.
+func first(group string) string {
+	name, _, _ := strings.Cut(group, ".")
+	return name
 }
 
 func names() (kinds, groups []string) {

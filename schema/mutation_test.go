@@ -15,6 +15,30 @@ import (
 
 // valid holds one document of each version that uses every field once.
 var valid = map[string]string{
+	"RateLimit/v1alpha1": `apiVersion: gateway.kyma-project.io/v1alpha1
+kind: RateLimit
+metadata:
+  name: limits
+  namespace: shop
+spec:
+  selectorLabels:
+    app: cart
+  enforce: true
+  enableResponseHeaders: false
+  local:
+    defaultBucket:
+      maxTokens: 10
+      tokensPerFill: 5
+      fillInterval: 30s
+    buckets:
+      - path: /headers
+        headers:
+          x-api-version: v1
+        bucket:
+          maxTokens: 2
+          tokensPerFill: 2
+          fillInterval: 1m30s
+`,
 	"APIRule/v1alpha1": `apiVersion: gateway.kyma-project.io/v1alpha1
 kind: APIRule
 metadata:
@@ -271,7 +295,7 @@ func seeds(t testing.TB, k *schema.Kind) []string {
 	t.Helper()
 	out := []string{valid[k.Name()]}
 	var files []string
-	for _, pattern := range []string{"corpus/APIRule/" + k.Version + "/*.yaml", "conformance/apirule/*/*.in.yaml"} {
+	for _, pattern := range []string{"corpus/" + k.Kind + "/" + k.Version + "/*.yaml", "conformance/apirule/*/*.in.yaml"} {
 		found, err := filepath.Glob(filepath.Join("..", "..", "shared", filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
