@@ -1,9 +1,12 @@
 package compile
 
 import (
+	"github.com/kgw-dev/kgw/compile/istio"
 	"github.com/kgw-dev/kgw/compile/oathkeeper"
+	"github.com/kgw-dev/kgw/compile/route"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -21,4 +24,33 @@ func OathkeeperOptions(c *config.Config) oathkeeper.Options {
 		}
 	}
 	return o
+}
+
+// Cluster is a cluster to be asked, made of manifests.
+type Cluster struct {
+	Mesh       *sim.Mesh
+	Gateway    *route.Gateway
+	Oathkeeper *oathkeeper.Engine
+	Sidecars   *istio.Sidecars
+}
+
+// Simulate makes a cluster of manifests. Without any VirtualService requests
+// go to Oathkeeper directly.
+func Simulate(manifests []sim.Manifest, o Options) *Cluster {
+	o = o.withDefaults()
+	c := o.Config
+	var known []istio.Service
+	for _, s := range c.Known.Services {
+		known = append(known, istio.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
+	}
+	out := &Cluster{Gateway: route.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: istio.Load(manifests, known)}
+	out.Mesh = &sim.Mesh{FrontIdentity: c.Istio.IngressPrincipal,
+		Delegates: []sim.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}}}
+	if out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0 {
+		out.Mesh.Front = out.Gateway
+	}
+	if out.Sidecars.Policies > 0 {
+		out.Mesh.Guard = out.Sidecars
+	}
+	return out
 }

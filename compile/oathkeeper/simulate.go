@@ -26,6 +26,9 @@ type Engine struct {
 
 const name = "Oathkeeper"
 
+// Size counts the rules that Oathkeeper has.
+func (e *Engine) Size() int { return len(e.rules) }
+
 // failure is a request that does not get through: the status that Oathkeeper
 // has for it before its error handlers are asked.
 type failure struct {
@@ -279,7 +282,7 @@ func (x *exchange) forward(r *accessRule) sim.Decision {
 	target := url.URL{Path: path, RawQuery: x.http.URL.RawQuery}
 	d.Status, d.Upstream = http.StatusOK, to.Scheme+"://"+to.Host
 	d.Next = x.in.Clone()
-	d.Next.Scheme, d.Next.Target = to.Scheme, target.RequestURI()
+	d.Next.Scheme, d.Next.Target, d.Next.To = to.Scheme, target.RequestURI(), to.Host
 	if !r.preserveHost {
 		d.Next.Host = to.Host
 	}

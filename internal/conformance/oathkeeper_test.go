@@ -38,7 +38,7 @@ func manifests(t *testing.T, file string) []sim.Manifest {
 	var out []sim.Manifest
 	for _, d := range docs {
 		if root, _ := d.Parse(); root != nil {
-			out = append(out, sim.ReadManifest(root, source.Ref{Doc: d}, false))
+			out = append(out, sim.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
 		}
 	}
 	return out
@@ -87,7 +87,6 @@ func forwardedForm(t *testing.T, e *oathkeeper.Engine, r *sim.Request, row decis
 	}
 	real := r.Realise()
 	asked := real.Clone()
-	asked.Token.Via = sim.Via{In: "nowhere"}
 	asked.Method, asked.Target, asked.Host = "GET", "", "127.0.0.1"
 	asked.SetHeader("X-Forwarded-Method", real.Method)
 	asked.SetHeader("X-Forwarded-Proto", real.Scheme)

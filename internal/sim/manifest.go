@@ -20,15 +20,16 @@ type Manifest struct {
 	Compiled bool
 }
 
-// ReadManifest makes a Manifest of a tree.
-func ReadManifest(root *source.Node, origin source.Ref, compiled bool) Manifest {
+// ReadManifest makes a Manifest of a tree. The namespace is that of an object
+// that names none.
+func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace string) Manifest {
 	m := Manifest{Root: root, Origin: origin, Compiled: compiled}
 	m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(root)
 	meta := source.Field(root, "metadata")
 	m.Labels = source.TextMap(source.Field(meta, "labels"))
 	m.Created = source.Text(source.Field(meta, "creationTimestamp"))
 	if m.Namespace == "" {
-		m.Namespace = "default"
+		m.Namespace = namespace
 	}
 	return m
 }

@@ -15,8 +15,9 @@ type Request struct {
 	Target  string
 	Headers []Header
 	Token   Token
-	// Caller is the mesh identity of who sends; empty for the first hop.
-	Caller string
+	// Caller is the mesh identity of who sends, and To the service it is sent
+	// to, with its port; both are empty for the first hop.
+	Caller, To string
 }
 
 // Header is one header line.

@@ -71,17 +71,22 @@ func (t *Token) Is(kind, text string) bool {
 // OK tells whether a token has nothing wrong with it.
 func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 
+// placed marks a token that stands in the request already.
+const placed = "placed"
+
 // Realise puts the token where Via says, and the scheme into
-// X-Forwarded-Proto, as the proxy in front does.
+// X-Forwarded-Proto, as the proxy in front does. What is realised stays as it
+// is.
 func (r *Request) Realise() *Request {
 	out := r.Clone()
 	if r.Scheme == "https" {
 		out.SetHeader("X-Forwarded-Proto", "https")
 	}
 	text := r.Token.Text()
-	if r.Token.Kind == "" || r.Token.Kind == "none" {
+	if r.Token.Kind == "" || r.Token.Kind == "none" || r.Token.Via.In == placed {
 		return out
 	}
+	out.Token.Via.In = placed
 	via := r.Token.Via
 	switch via.In {
 	case "", "bearer":

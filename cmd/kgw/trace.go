@@ -1,0 +1,224 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/testfile"
+)
+
+type traceFlags struct {
+	inputFlags
+	output, requests string
+	jwt, scopes      string
+	opaque, noToken  bool
+	headers          []string
+}
+
+func (a *app) traceCommand() *cobra.Command {
+	f := &traceFlags{}
+	cmd := &cobra.Command{
+		Use:   "trace METHOD URL [PATH...]",
+		Short: "Show why a request gets the answer it gets",
+		Long: "Takes a request through the VirtualServices, Oathkeeper Rules and policies that the PATHs hold or compile to,\n" +
+			"as the engines would, and prints every step, the status that the client gets, and what can be done about a\n" +
+			"refusal. With --requests FILE it decides a list of requests and prints their statuses at Oathkeeper's proxy\n" +
+			"and decision API. Services that would be asked (introspection, session stores) are never asked.",
+		Example: "  kgw trace GET https://shop.example.com/orders apis/\n" +
+			"  kgw trace POST https://shop.example.com/orders apis/ --jwt claims.json -H 'Origin: https://example.com'\n" +
+			"  kgw trace GET https://shop.example.com/orders live.yaml --opaque --scopes read,write\n" +
+			"  kgw trace --requests requests.json rules/",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if f.requests != "" {
+				return a.traceList(f, args)
+			}
+			return a.traceOne(f, args)
+		},
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "text", "what to print: text or json")
+	flags.StringVar(&f.requests, "requests", "", "decide the requests in this JSON `file` (\"-\" is standard input)")
+	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
+	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
+	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
+	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
+	return cmd
+}
+
+// simulate reads and compiles what the paths name. A nil cluster means that
+// the configuration is at fault and was reported.
+func (a *app) simulate(f *inputFlags, paths []string) (*compile.Cluster, *compile.Result, error) {
+	in, o, err := a.load(f, paths)
+	if err != nil || o == nil {
+		return nil, nil, err
+	}
+	manifests, result := compile.Manifests(in, *o)
+	if len(result.Findings) > 0 || len(f.formats) > 0 {
+		err = a.report(a.stderr, f, result)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return compile.Simulate(manifests, *o), result, nil
+}
+
+func (a *app) traceList(f *traceFlags, paths []string) error {
+	data, err := a.readArgument(f.requests)
+	if err != nil {
+		return &exitError{exitInput, err}
+	}
+	requests, found := testfile.ReadRequests(a.display(f.requests), data)
+	if len(found) > 0 {
+		return a.badInput(&f.inputFlags, found)
+	}
+	cluster, _, err := a.simulate(&f.inputFlags, paths)
+	if err != nil || cluster == nil {
+		return err
+	}
+	type row struct {
+		Proxy    int `json:"proxy"`
+		Decision int `json:"decision"`
+	}
+	rows := make([]row, len(requests))
+	eachOnAllCores(len(requests), func(i int) {
+		rows[i] = row{cluster.Oathkeeper.Decide(&requests[i], nil).Status, cluster.Oathkeeper.Judge(&requests[i], nil).Status}
+	})
+	return a.printValue(rows)
+}
+
+func eachOnAllCores(n int, work func(i int)) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				work(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (a *app) readArgument(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(a.stdin)
+	}
+	return os.ReadFile(a.abs(name))
+}
+
+// badInput reports what is wrong with a file that is no resource.
+func (a *app) badInput(f *inputFlags, found diag.List) error {
+	found = diag.Levels{}.Apply(found)
+	found.Resolve()
+	found.Sort()
+	result := &compile.Result{Findings: found}
+	result.Summary.Count(found)
+	return a.report(a.stderr, f, result)
+}
+
+func (a *app) traceOne(f *traceFlags, args []string) error {
+	if len(args) < 2 {
+		return usage("trace needs a METHOD and a URL, or --requests")
+	}
+	if f.output != "text" && f.output != "json" {
+		return usage("-o must be text or json, not %q", f.output)
+	}
+	r, err := request(args[0], args[1], f.headers)
+	if err != nil {
+		return err
+	}
+	if r.Token, err = a.token(f); err != nil {
+		return err
+	}
+	cluster, _, err := a.simulate(&f.inputFlags, args[2:])
+	if err != nil || cluster == nil {
+		return err
+	}
+	trail := &sim.Trail{}
+	for _, d := range cluster.Oathkeeper.Dropped {
+		trail.Say("Oathkeeper", d.Manifest.At("spec"), "rule %s.%s is not there: %s", d.Manifest.Name, d.Manifest.Namespace, d.Reason)
+	}
+	d := cluster.Mesh.Decide(r, trail)
+	t := newTrace(args[0], args[1], &d, trail)
+	if f.output == "json" {
+		return a.printValue(t)
+	}
+	t.print(a.stdout)
+	return nil
+}
+
+// request makes a request of a method, an absolute URL and header lines. The
+// path stays as it is written.
+func request(method, address string, headers []string) (*sim.Request, error) {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme != "http" && scheme != "https" {
+		return nil, usage("the URL must begin with http:// or https://, not be %q", address)
+	}
+	host, target := rest, "/"
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host, target = rest[:i], rest[i:]
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	target, _, _ = strings.Cut(target, "#")
+	if host == "" {
+		return nil, usage("the URL %q has no host", address)
+	}
+	r := &sim.Request{Method: method, Scheme: scheme, Host: host, Target: target}
+	for _, line := range headers {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, usage("-H must be \"Name: value\", not %q", line)
+		}
+		r.Headers = append(r.Headers, sim.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+	}
+	return r, nil
+}
+
+// token is what the flags say the caller brings.
+func (a *app) token(f *traceFlags) (sim.Token, error) {
+	scopes := strings.Join(strings.FieldsFunc(f.scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
+	switch {
+	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
+		return sim.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
+	case f.opaque:
+		t := sim.Token{Kind: "opaque", Introspection: map[string]any{"sub": "someone"}}
+		if scopes != "" {
+			t.Introspection["scope"] = scopes
+		}
+		return t, nil
+	case f.jwt != "":
+		return a.jwt(f.jwt, scopes)
+	case scopes != "":
+		return sim.Token{}, usage("--scopes needs --jwt or --opaque")
+	}
+	return sim.Token{}, nil
+}
+
+func (a *app) jwt(file, scopes string) (sim.Token, error) {
+	data, err := a.readArgument(file)
+	if err != nil {
+		return sim.Token{}, &exitError{exitInput, err}
+	}
+	t := sim.Token{Kind: "jwt", Claims: map[string]any{}}
+	if err := json.Unmarshal(data, &t.Claims); err != nil {
+		return sim.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold the claims of a token: %w", a.display(file), err)}
+	}
+	if scopes != "" {
+		t.Claims["scope"] = scopes
+	}
+	return t, nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// trace is a decision with its steps as it is printed. The JSON form is
+// public: additions only.
+type trace struct {
+	Method   string            `json:"method"`
+	URL      string            `json:"url"`
+	Status   int               `json:"status"`
+	Decision string            `json:"decision"`
+	Cause    sim.Cause         `json:"cause,omitempty"`
+	Reason   string            `json:"reason,omitempty"`
+	Help     string            `json:"help,omitempty"`
+	Route    string            `json:"route,omitempty"`
+	Rule     string            `json:"rule,omitempty"`
+	Upstream string            `json:"upstream,omitempty"`
+	Headers  map[string]string `json:"headers,omitempty"`
+	Steps    []traceStep       `json:"steps"`
+}
+
+type traceStep struct {
+	Engine string `json:"engine"`
+	Text   string `json:"text"`
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+func newTrace(method, address string, d *sim.Decision, trail *sim.Trail) *trace {
+	t := &trace{Method: method, URL: address, Status: d.Status, Decision: verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
+		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{}}
+	locators := map[*source.Document]*source.Locator{}
+	for _, s := range trail.Steps {
+		step := traceStep{Engine: s.Engine, Text: s.Text}
+		if doc := s.At.Doc; doc != nil {
+			if locators[doc] == nil {
+				locators[doc] = doc.Locator()
+			}
+			span := locators[doc].Span(s.At.Path, s.At.Key)
+			step.File, step.Line, step.Column = span.File, span.Line, span.Column
+		}
+		t.Steps = append(t.Steps, step)
+	}
+	return t
+}
+
+// verdict is what became of the request in one word.
+func verdict(d *sim.Decision) string {
+	switch {
+	case d.Passed():
+		return "allow"
+	case d.Cause == sim.Preflight || d.Cause == sim.Answered:
+		return "answer"
+	}
+	return "deny"
+}
+
+func (t *trace) print(w io.Writer) {
+	fmt.Fprintf(w, "%s %s\n", t.Method, t.URL)
+	engine := ""
+	for _, s := range t.Steps {
+		if s.Engine != engine {
+			engine = s.Engine
+			fmt.Fprintf(w, "\n%s\n", engine)
+		}
+		fmt.Fprintf(w, "  %s\n", s.Text)
+		if s.File != "" {
+			fmt.Fprintf(w, "      at %s:%d:%d\n", s.File, s.Line, s.Column)
+		}
+	}
+	fmt.Fprintln(w)
+	switch {
+	case t.Status == 0:
+		fmt.Fprintln(w, "The connection is closed without a response.")
+	case t.Decision == "allow":
+		fmt.Fprintf(w, "The request reaches %s; the client gets its answer.\n", t.Upstream)
+	default:
+		fmt.Fprintf(w, "The client gets %d %s: %s.\n", t.Status, http.StatusText(t.Status), t.Reason)
+	}
+	if t.Help != "" {
+		fmt.Fprintf(w, "help: %s\n", t.Help)
+	}
+}

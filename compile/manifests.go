@@ -1,0 +1,96 @@
+package compile
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// simulated are the kinds that engines read, and those that tell about the
+// cluster around them.
+var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup", "Service"}
+
+// Manifests gives everything among the input that an engine reads: what the
+// resources compile to, and what others made. The findings are those of
+// compiling; a resource that is withheld has no manifests.
+func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
+	rest := Input{Problems: in.Problems}
+	var ready []*source.Document
+	result := &Result{}
+	for _, f := range in.Files {
+		if docs, ok := finished(f); ok {
+			ready = append(ready, docs...)
+		} else {
+			rest.Files = append(rest.Files, f)
+		}
+	}
+	if len(rest.Files)+len(rest.Problems) > 0 {
+		o.Passthrough = true
+		result = Run(rest, o)
+		ready = append(ready, result.Others...)
+	}
+	out := parse(ready, o, result)
+	for i := range result.Objects {
+		object := &result.Objects[i]
+		out = append(out, sim.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, ""))
+	}
+	return out, result
+}
+
+// finished splits a file that holds nothing but what engines read, as far as
+// its lines show that: it need not be compiled.
+func finished(f *source.File) ([]*source.Document, bool) {
+	docs, problems := source.Split(f)
+	if len(problems) > 0 {
+		return nil, false
+	}
+	for _, d := range docs {
+		if !slices.Contains(simulated, lineValue(d.Text(), "kind")) {
+			return nil, false
+		}
+	}
+	return docs, true
+}
+
+// lineValue gives the plain value of a key that stands at the beginning of a
+// line.
+func lineValue(text []byte, key string) string {
+	for line := range bytes.Lines(text) {
+		if rest, ok := strings.CutPrefix(string(line), key+":"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return ""
+}
+
+// parse reads documents on every core and drops those that no engine reads.
+func parse(docs []*source.Document, o Options, result *Result) []sim.Manifest {
+	o = o.withDefaults()
+	parsed, problems := make([]sim.Manifest, len(docs)), make([][]source.Problem, len(docs))
+	parallel(len(docs), func(i int) {
+		var root *source.Node
+		if root, problems[i] = docs[i].Parse(); root == nil {
+			return
+		}
+		d := docs[i]
+		d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+		if slices.Contains(simulated, d.Kind) {
+			parsed[i] = sim.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
+		}
+	})
+	var found diag.List
+	for i := range problems {
+		for _, p := range problems[i] {
+			result.Fatal = result.Fatal || p.Kind.Fatal()
+			found.Add(diag.FromProblem(p))
+		}
+	}
+	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
+	found.Resolve()
+	result.Findings = append(result.Findings, found...)
+	return slices.DeleteFunc(parsed, func(m sim.Manifest) bool { return m.Root == nil })
+}
