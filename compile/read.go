@@ -24,6 +24,7 @@ type unit struct {
 	disagreed string
 	items     []*unit // of a List
 	ignores   []ignore
+	malformed []string // field paths that the kind's description refuses
 	fatal     bool
 }
 
@@ -168,6 +169,9 @@ func (r *run) ours(u *unit, root *source.Node, s *ir.Settings) {
 		u.doc.Namespace = r.options.Namespace
 	}
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
+	for i := range faults {
+		u.malformed = append(u.malformed, faults[i].At.Path)
+	}
 	u.found = append(u.found, faults...)
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)
 	u.ignores = readIgnores(u.doc, root, &u.found)

@@ -55,6 +55,7 @@ func (r *run) check() {
 			u.found = append(u.found, e.check(u.gateway, &u.target.Target)...)
 		}
 		u.found = append(u.found, checkLabels(u.gateway)...)
+		u.found = slices.DeleteFunc(u.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
 	})
 	for _, u := range r.compiled {
 		r.found = append(r.found, u.found...)

@@ -17,6 +17,8 @@ import (
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
 	policies := t.WritesPolicies(g)
+	checkNames(g, &found)
+	checkCORS(g, &found)
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			checkLost(r, t, &found)

@@ -137,6 +137,7 @@ const (
 	LabelTooLong    Code = "KGW511"
 	RegexInPolicy   Code = "KGW512"
 	LiteralInRegex  Code = "KGW513"
+	BadDuration     Code = "KGW514"
 
 	IngressNameCollision Code = "KGW530"
 	IngressNameTooLong   Code = "KGW531"
@@ -185,7 +186,7 @@ var Rules = []Rule{
 	{PathConflict, "PathConflict", fault, "an earlier rule already takes all requests of a later one"},
 	{IssuerConflict, "IssuerConflict", fault, "one issuer is configured in two different ways"},
 	{BadMutator, "BadMutator", fault, "a mutator cannot be applied"},
-	{BadHost, "BadHost", fault, "a host is not a valid name"},
+	{BadHost, "BadHost", doubt, "Istio refuses a host or a gateway reference"},
 	{BadGateway, "BadGateway", fault, "neither or both of gateway and externalGateway are set"},
 	{BadOrigin, "BadOrigin", doubt, "an allowed origin has a match type that does not exist and is taken as a prefix"},
 	{NewerField, "NewerField", fault, "a field of a newer definition of the kind is known and not supported"},
@@ -259,6 +260,7 @@ var Rules = []Rule{
 	{LabelTooLong, "LabelTooLong", doubt, "a label would have a value that is too long"},
 	{RegexInPolicy, "RegexInPolicy", notice, "a regular expression stands in a policy, where it is taken literally"},
 	{LiteralInRegex, "LiteralInRegex", aside, "a literal path is written unescaped into a regular expression"},
+	{BadDuration, "BadDuration", doubt, "Istio refuses a duration"},
 	{IngressNameCollision, "IngressNameCollision", fault, "two routes of a gateway would be written to one Ingress"},
 	{IngressNameTooLong, "IngressNameTooLong", fault, "an Ingress would have a name that is too long"},
 	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},
