@@ -18,6 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/validate"
 )
 
@@ -117,6 +118,7 @@ type run struct {
 	compiled []*unit // those with a gateway
 	found    diag.List
 	targets  map[string]*boundTarget
+	settings map[string]*ir.Settings // by name of the kind
 }
 
 // parallel calls work for 0..n-1 on every core. A panic of work is raised again
@@ -161,10 +163,11 @@ func guard(failed *atomic.Pointer[any], work func()) {
 	work()
 }
 
-// settings are what lift reads of the configuration.
-func (r *run) settings() *ir.Settings {
+// settingsOf gives what lift reads of the configuration. A kind whose handler is
+// chosen by the cluster is read as its target reads it.
+func (r *run) settingsOf(k *schema.Kind) *ir.Settings {
 	c := r.options.Config
-	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: c.JWTHandler == "istio", Strict: c.Mode() == diag.Strict}
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k) == "istio", Strict: c.Mode() == diag.Strict}
 	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
 	for _, origin := range c.CORS.AllowOrigins {
 		for _, kind := range []string{"exact", "prefix", "regex"} {

@@ -46,9 +46,12 @@ func (r *run) read(in Input) {
 			r.result.Fatal = true
 		}
 	}
-	settings := r.settings()
+	r.settings = map[string]*ir.Settings{}
+	for i := range schema.Kinds {
+		r.settings[schema.Kinds[i].Name()] = r.settingsOf(&schema.Kinds[i])
+	}
 	units := make([]*unit, len(all))
-	parallel(len(all), func(i int) { units[i] = r.document(all[i], settings) })
+	parallel(len(all), func(i int) { units[i] = r.document(all[i]) })
 	for _, u := range units {
 		r.collect(u)
 	}
@@ -80,7 +83,7 @@ func (r *run) collect(u *unit) {
 	}
 }
 
-func (r *run) document(doc *source.Document, s *ir.Settings) *unit {
+func (r *run) document(doc *source.Document) *unit {
 	u := &unit{doc: doc}
 	root, problem := doc.Outline()
 	if problem != nil {
@@ -92,23 +95,23 @@ func (r *run) document(doc *source.Document, s *ir.Settings) *unit {
 		return u
 	}
 	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
-	r.head(u, root, s)
+	r.head(u, root)
 	return u
 }
 
 // head decides by a document's head what becomes of it.
-func (r *run) head(u *unit, root *source.Node, s *ir.Settings) {
+func (r *run) head(u *unit, root *source.Node) {
 	doc := u.doc
 	if doc.APIVersion == config.APIVersion && doc.Kind == config.Kind {
 		return
 	}
 	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {
 		u.kind = k
-		r.ours(u, root, s)
+		r.ours(u, root)
 		return
 	}
 	if isList(root, doc) {
-		r.list(u, root, s)
+		r.list(u, root)
 		return
 	}
 	if f, ok := schema.Suspect(doc, root); ok {
@@ -135,7 +138,7 @@ func isList(root *source.Node, doc *source.Document) bool {
 	return len(doc.Kind) > 3 && doc.Kind[len(doc.Kind)-4:] == "List" && source.Field(root, "items") != nil
 }
 
-func (r *run) list(u *unit, root *source.Node, s *ir.Settings) {
+func (r *run) list(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
 	u.add(problems)
 	if root == nil {
@@ -146,7 +149,7 @@ func (r *run) list(u *unit, root *source.Node, s *ir.Settings) {
 	for _, item := range items {
 		child := &unit{doc: item}
 		node, _ := item.Outline()
-		r.head(child, node, s)
+		r.head(child, node)
 		u.items = append(u.items, child)
 	}
 }
@@ -159,7 +162,7 @@ func (u *unit) add(problems []source.Problem) {
 }
 
 // ours checks, decodes and lifts a document of a kind that kgw compiles.
-func (r *run) ours(u *unit, root *source.Node, s *ir.Settings) {
+func (r *run) ours(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
 	u.add(problems)
 	if root == nil {
@@ -175,7 +178,7 @@ func (r *run) ours(u *unit, root *source.Node, s *ir.Settings) {
 	u.found = append(u.found, faults...)
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)
 	u.ignores = readIgnores(u.doc, root, &u.found)
-	resource := u.kind.Decode(u.doc, root)
+	resource, s := u.kind.Decode(u.doc, root), r.settings[u.kind.Name()]
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)
 	u.gateway, u.found = gateway, append(u.found, found...)

@@ -63,11 +63,16 @@ func (r *run) check() {
 	}
 }
 
-func (r *run) target(u *unit) *boundTarget {
-	name := r.options.Target
-	if name == "" {
-		name = targetOf(u.kind, r.options.Config)
+// targetName names the target of a kind in this run.
+func (r *run) targetName(k *schema.Kind) string {
+	if r.options.Target != "" {
+		return r.options.Target
 	}
+	return targetOf(k, r.options.Config)
+}
+
+func (r *run) target(u *unit) *boundTarget {
+	name := r.targetName(u.kind)
 	if t, ok := r.targets[name]; ok {
 		return t
 	}

@@ -29,10 +29,9 @@ func (r *run) statuses() map[*source.Document]source.Object {
 		}
 	}
 	out := map[*source.Document]source.Object{}
-	settings := r.settings()
 	for _, u := range r.units {
 		if u.kind != nil && u.kind.Status != nil {
-			out[u.doc] = u.kind.Status(failures[u.doc], settings)
+			out[u.doc] = u.kind.Status(failures[u.doc], r.settings[u.kind.Name()])
 		}
 	}
 	return out

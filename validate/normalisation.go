@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -92,7 +93,7 @@ func door(takes []ir.Take, ms []*match.Matcher, j int, r match.Request, name str
 	cleaned := takes[j].Want
 	cleaned.View = match.CleanedPath
 	for i := range takes {
-		if !takes[i].Route.Access.Open() || !wide(&takes[i]) {
+		if !takes[i].Route.Access.Open() || !wide(&takes[i]) || !sameBackend(takes[i].Route, takes[j].Route) {
 			continue
 		}
 		try := r
@@ -113,6 +114,16 @@ func door(takes []ir.Take, ms []*match.Matcher, j int, r match.Request, name str
 		return true
 	}
 	return false
+}
+
+// sameBackend tells whether two routes end at one Service: another one does not
+// serve the protected paths.
+func sameBackend(a, b *ir.Route) bool {
+	x, isForward := a.Action.(ir.Forward)
+	y, both := b.Action.(ir.Forward)
+	return isForward && both && slices.ContainsFunc(x.To, func(u ir.Upstream) bool {
+		return slices.ContainsFunc(y.To, func(w ir.Upstream) bool { return u.Host() == w.Host() })
+	})
 }
 
 func accepts(s match.Set, r match.Request) bool {

@@ -30,7 +30,7 @@ func (a *app) validateCommand() *cobra.Command {
 		},
 	}
 	f.register(cmd)
-	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set: table or json")
+	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
 	return cmd
 }
@@ -39,6 +39,9 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
+	}
+	if f.status != "" && f.status != "table" && f.status != "json" {
+		return usage("--status must be table or json, not %q", f.status)
 	}
 	o.Schema, o.Status = true, f.status != ""
 	result := compile.Run(in, *o)

@@ -24,6 +24,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		checkRegex(r, &found)
 		checkLiteral(r, &found)
 		checkSelector(r, &found)
+		checkMutators(r, t, &found)
 		checkShortCircuit(g.Routes, i, &found)
 	}
 	return found
@@ -100,6 +101,21 @@ func checkSelector(r *ir.Route, found *diag.List) {
 			found.Add(diag.Finding{Code: diag.NamespaceWidePolicy, At: u.Origin.At("name"),
 				Message: fmt.Sprintf("Service %q has no selector: the policy applies to every pod of namespace %q", u.Name, u.Namespace),
 				Help:    "give the Service a selector"})
+		}
+	}
+}
+
+// checkMutators reports mutation handlers of a route that does not go through
+// Oathkeeper, which alone has them.
+func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
+	if t.Plan.Delegated(r) {
+		return
+	}
+	for _, f := range r.Filters {
+		if m, ok := f.(ir.Mutate); ok {
+			found.Add(diag.Finding{Code: diag.NotCompiled, At: m.Handler.Origin,
+				Message: fmt.Sprintf("target %q has no place for mutator %q of a route whose tokens it checks itself", t.Name, m.Handler.Name),
+				Help:    "remove the mutator, or compile to target oathkeeper"})
 		}
 	}
 }
