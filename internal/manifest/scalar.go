@@ -26,7 +26,7 @@ func plain(s string) bool {
 	if s == "" || len(s) > 4096 || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") {
 		return false
 	}
-	if strings.IndexByte(",[]{}#&*!|>'\"%@`=~ ", s[0]) >= 0 || strings.HasPrefix(s, "<<") {
+	if strings.IndexByte(",[]{}#&*!|>'\"%@`=~ ", s[0]) >= 0 || strings.HasPrefix(s, "<<") || strings.HasPrefix(s, "...") {
 		return false
 	}
 	if strings.IndexByte("-?:", s[0]) >= 0 && (len(s) == 1 || s[1] == ' ' || strings.HasPrefix(s, "---")) {
@@ -70,6 +70,24 @@ func printable(s string) bool {
 		}
 	}
 	return true
+}
+
+// appendNumber appends a number of JSON so that readers of YAML 1.1, too, take
+// it for one: they want a point and a sign before an exponent.
+func appendNumber(b []byte, s string) []byte {
+	i := strings.IndexAny(s, "eE")
+	if i < 0 {
+		return append(b, s...)
+	}
+	b = append(b, s[:i]...)
+	if !strings.Contains(s[:i], ".") {
+		b = append(b, ".0"...)
+	}
+	b = append(b, 'e')
+	if i+1 < len(s) && s[i+1] != '-' && s[i+1] != '+' {
+		b = append(b, '+')
+	}
+	return append(b, s[i+1:]...)
 }
 
 const hex = "0123456789abcdef"

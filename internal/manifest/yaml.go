@@ -120,7 +120,14 @@ func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
-	w.b = append(appendScalar(w.b, key), ':')
+	start := len(w.b)
+	w.b = appendScalar(w.b, key)
+	long := len(w.b)-start > maxKey
+	if long {
+		w.b = append(slices.Insert(w.b, start, '?', ' '), '\n')
+		w.indent(indent)
+	}
+	w.b = append(w.b, ':')
 	if entries(v) == 0 {
 		w.b = append(w.b, ' ')
 		w.inline(v)
@@ -128,11 +135,15 @@ func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
 		return
 	}
 	w.b = append(w.b, '\n')
-	if v.Kind() != reflect.Slice || v.Type() == objectType {
+	if long || v.Kind() != reflect.Slice || v.Type() == objectType {
 		indent += 2
 	}
 	w.block(indent, v)
 }
+
+// maxKey is how long a key may be that stands on the line of its colon (YAML
+// 1.2, 7.4.2).
+const maxKey = 1024
 
 // block writes the entries of a struct, map, object or list, each on its own
 // lines.
@@ -210,7 +221,7 @@ func (w *yamlWriter) inline(v reflect.Value) {
 		return
 	}
 	if n, ok := v.Interface().(source.Number); ok {
-		w.b = append(w.b, n...)
+		w.b = appendNumber(w.b, string(n))
 		return
 	}
 	switch v.Kind() {
@@ -223,7 +234,7 @@ func (w *yamlWriter) inline(v reflect.Value) {
 	case reflect.Uint32, reflect.Uint64:
 		w.b = strconv.AppendUint(w.b, v.Uint(), 10)
 	case reflect.Float64:
-		w.b = strconv.AppendFloat(w.b, v.Float(), 'g', -1, 64)
+		w.b = appendNumber(w.b, strconv.FormatFloat(v.Float(), 'g', -1, 64))
 	case reflect.Slice:
 		if v.Type() != objectType {
 			w.b = append(w.b, "[]"...)
