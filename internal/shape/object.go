@@ -12,6 +12,13 @@ var DNSLabel = &Pattern{
 	Means: "a DNS-1123 label (lower-case letters, digits and \"-\")",
 }
 
+// GoDuration is what Go's time.ParseDuration reads, which is how Kubernetes
+// controllers decode durations.
+var GoDuration = &Pattern{
+	Expr:  `^[-+]?(0|(([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h))+)$`,
+	Means: "a duration, such as 10m",
+}
+
 var anything = &Type{Kind: Any}
 
 var textMap = &Type{Kind: Map, Elem: &Type{Kind: String}, Nullable: true}

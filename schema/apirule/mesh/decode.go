@@ -13,24 +13,18 @@ type APIRule struct {
 	doc               *source.Document
 	hosts             []string
 	gateway, external string
-	service           *service
+	service           *apirule.Service
 	cors              *ir.CORS
 	corsNode          *source.Node
 	timeout           int64
 	rules             []rule
 }
 
-type service struct {
-	at              source.Ref
-	name, namespace string
-	port            uint32
-}
-
 type rule struct {
 	at               source.Ref
 	path             string
 	methods          []string
-	service          *service
+	service          *apirule.Service
 	timeout          int64
 	noAuth           bool
 	jwt              *apirule.JWT
@@ -54,7 +48,7 @@ func Decode(doc *source.Document, root *source.Node) *APIRule {
 		hosts:    source.Texts(source.Field(spec, "hosts")),
 		gateway:  source.Text(source.Field(spec, "gateway")),
 		external: source.Text(source.Field(spec, "externalGateway")),
-		service:  decodeService(source.Field(spec, "service"), at),
+		service:  apirule.DecodeService(source.Field(spec, "service"), at),
 		corsNode: source.Field(spec, "corsPolicy"),
 		timeout:  source.Int(source.Field(spec, "timeout")),
 	}
@@ -72,7 +66,7 @@ func decodeRule(n *source.Node, at source.Ref) rule {
 		at:      at,
 		path:    source.Text(source.Field(n, "path")),
 		methods: source.Texts(source.Field(n, "methods")),
-		service: decodeService(source.Field(n, "service"), at),
+		service: apirule.DecodeService(source.Field(n, "service"), at),
 		timeout: source.Int(source.Field(n, "timeout")),
 		noAuth:  noAuth,
 		headers: source.TextMap(source.Field(request, "headers")),
@@ -93,18 +87,6 @@ func decodeJWT(n *source.Node, at source.Ref, attribute string) *apirule.JWT {
 	}
 	config, _ := source.Value(n).(source.Object)
 	return apirule.DecodeJWT(config, at, attribute)
-}
-
-func decodeService(n *source.Node, owner source.Ref) *service {
-	if n == nil {
-		return nil
-	}
-	return &service{
-		at:        owner.At("service"),
-		name:      source.Text(source.Field(n, "name")),
-		namespace: source.Text(source.Field(n, "namespace")),
-		port:      uint32(source.Int(source.Field(n, "port"))),
-	}
 }
 
 // maxAge is written in whole seconds.

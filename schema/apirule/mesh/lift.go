@@ -3,7 +3,6 @@ package mesh
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -18,8 +17,6 @@ const (
 	NamespaceLabel = "apirule.gateway.kyma-project.io/namespace"
 	legacyLabel    = "apirule.gateway.kyma-project.io/v1beta1"
 )
-
-const defaultTimeout = 180
 
 // Lift turns the document into the model. Short hosts, Services and Gateways
 // are left to link.
@@ -90,8 +87,8 @@ func (a *APIRule) liftRule(i int) *ir.Route {
 		Except:  a.except(i),
 		Access:  ir.Access{Grants: r.grants()},
 		Filters: r.filters(),
-		Action:  ir.Forward{To: []ir.Upstream{a.upstream(r)}},
-		Timeout: a.timeoutOf(r),
+		Action:  ir.Forward{To: []ir.Upstream{apirule.Upstream(r.service, a.service, a.doc.Namespace, r.at)}},
+		Timeout: apirule.TimeoutOf(r.timeout, a.timeout),
 		InMesh:  r.at,
 	}
 }
@@ -155,35 +152,4 @@ func (a *APIRule) except(i int) []match.Path {
 
 func shareMethod(a, b []string) bool {
 	return slices.ContainsFunc(a, func(m string) bool { return slices.Contains(b, m) })
-}
-
-// upstream resolves the Service of a rule. A rule's service without a
-// namespace takes that of spec.service, as the controller does.
-func (a *APIRule) upstream(r *rule) ir.Upstream {
-	s := r.service
-	if s == nil {
-		s = a.service
-	}
-	if s == nil {
-		return ir.Upstream{Origin: r.at.At("service")}
-	}
-	namespace := s.namespace
-	if namespace == "" && a.service != nil {
-		namespace = a.service.namespace
-	}
-	if namespace == "" {
-		namespace = a.doc.Namespace
-	}
-	return ir.Upstream{Origin: s.at, Namespace: namespace, Name: s.name, Port: ir.Port{Number: s.port}}
-}
-
-func (a *APIRule) timeoutOf(r *rule) time.Duration {
-	seconds := r.timeout
-	if seconds == 0 {
-		seconds = a.timeout
-	}
-	if seconds == 0 {
-		seconds = defaultTimeout
-	}
-	return time.Duration(seconds) * time.Second
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
@@ -56,7 +57,7 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 
 func (a *APIRule) checkMaxAge(found *diag.List) {
 	age := source.Field(a.origins, "maxAge")
-	if text := source.Text(age); age != nil && goDuration.Match(text) && maxAge(age) == nil {
+	if text := source.Text(age); age != nil && shape.GoDuration.Match(text) && maxAge(age) == nil {
 		found.Add(diag.Finding{Code: diag.BadFormat, At: source.Ref{Doc: a.doc, Path: "spec.corsPolicy.maxAge"},
 			Message: fmt.Sprintf("%q is too long a duration", text)})
 	}

@@ -3,7 +3,6 @@ package v1beta1
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -15,8 +14,6 @@ import (
 // OwnerLabel marks what the controller made for an APIRule: its value is
 // name.namespace.
 const OwnerLabel = "apirule.gateway.kyma-project.io/v1beta1"
-
-const defaultTimeout = 180
 
 var defaultCORS = ir.CORS{
 	Origins: []ir.Origin{{Kind: "regex", Value: ".*"}},
@@ -78,8 +75,8 @@ func (a *APIRule) liftRule(r *rule, host string, s *ir.Settings, found *diag.Lis
 		AnyMethod: r.has("allow"),
 		Access:    ir.Access{Grants: r.grants(s.IstioJWT)},
 		Filters:   r.filters(s.IstioJWT, found),
-		Action:    ir.Forward{To: []ir.Upstream{a.upstream(r)}},
-		Timeout:   a.timeoutOf(r),
+		Action:    ir.Forward{To: []ir.Upstream{apirule.Upstream(r.service, a.service, a.doc.Namespace, r.at)}},
+		Timeout:   apirule.TimeoutOf(r.timeout, a.timeout),
 	}
 	if j := slices.IndexFunc(r.strategies, func(h ir.Handler) bool { return h.Name == "jwt" }); s.IstioJWT && j >= 0 {
 		route.InMesh = r.strategies[j].Origin
@@ -151,35 +148,4 @@ func mutatorEntries(m *ir.Handler, key string) map[string]string {
 		out[e.Key] = fmt.Sprint(e.Value)
 	}
 	return out
-}
-
-// upstream resolves the Service of a rule. A rule's service without a
-// namespace takes that of spec.service, as the controller does.
-func (a *APIRule) upstream(r *rule) ir.Upstream {
-	s := r.service
-	if s == nil {
-		s = a.service
-	}
-	if s == nil {
-		return ir.Upstream{Origin: r.at}
-	}
-	namespace := s.namespace
-	if namespace == "" && a.service != nil {
-		namespace = a.service.namespace
-	}
-	if namespace == "" {
-		namespace = a.doc.Namespace
-	}
-	return ir.Upstream{Origin: s.at, Namespace: namespace, Name: s.name, Port: ir.Port{Number: s.port}}
-}
-
-func (a *APIRule) timeoutOf(r *rule) time.Duration {
-	seconds := r.timeout
-	if seconds == 0 {
-		seconds = a.timeout
-	}
-	if seconds == 0 {
-		seconds = defaultTimeout
-	}
-	return time.Duration(seconds) * time.Second
 }

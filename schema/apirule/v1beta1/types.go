@@ -23,7 +23,7 @@ const APIVersion = apirule.Group + "/v1beta1"
 type APIRule struct {
 	doc           *source.Document
 	host, gateway string
-	service       *service
+	service       *apirule.Service
 	cors          *ir.CORS
 	corsNode      bool
 	origins       *source.Node // allowOrigins is checked key by key
@@ -31,27 +31,14 @@ type APIRule struct {
 	rules         []rule
 }
 
-type service struct {
-	at              source.Ref
-	name, namespace string
-	port            uint32
-}
-
 type rule struct {
 	at         source.Ref
 	path       string
 	methods    []string
-	service    *service
+	service    *apirule.Service
 	timeout    int64
 	strategies []ir.Handler
 	mutators   []ir.Handler
-}
-
-// goDuration is what Go's time.ParseDuration reads, which is how the
-// controller decodes maxAge.
-var goDuration = &shape.Pattern{
-	Expr:  `^[-+]?(0|(([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h))+)$`,
-	Means: "a duration, such as 10m",
 }
 
 // Type describes the documents of this version.
@@ -65,7 +52,7 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes Services outside the c
 			Expr:  `^[0-9a-z-_]+(\/[0-9a-z-_]+|(\.[0-9a-z-_]+)*)$`,
 			Means: "a gateway reference, such as kyma-system/kyma-gateway"}}},
 		{Name: "service", Type: apirule.ServiceType("Service of all rules that name none.")},
-		{Name: "corsPolicy", Type: apirule.CORSType(&shape.Type{Kind: shape.String, Pattern: goDuration, Doc: "How long browsers may cache the answer."})},
+		{Name: "corsPolicy", Type: apirule.CORSType(&shape.Type{Kind: shape.String, Pattern: shape.GoDuration, Doc: "How long browsers may cache the answer."})},
 		{Name: "timeout", Type: apirule.Timeout()},
 		{Name: "rules", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Access rules, in order.", Elem: &shape.Type{
 			Kind: shape.Object, Hints: map[string]string{
@@ -92,7 +79,7 @@ func Decode(doc *source.Document, root *source.Node) *APIRule {
 		doc:      doc,
 		host:     source.Text(source.Field(spec, "host")),
 		gateway:  source.Text(source.Field(spec, "gateway")),
-		service:  decodeService(source.Field(spec, "service"), ref),
+		service:  apirule.DecodeService(source.Field(spec, "service"), ref),
 		cors:     apirule.DecodeCORS(cors, maxAge),
 		corsNode: cors != nil,
 		origins:  cors,
@@ -109,22 +96,10 @@ func decodeRule(n *source.Node, at source.Ref) rule {
 		at:         at,
 		path:       source.Text(source.Field(n, "path")),
 		methods:    source.Texts(source.Field(n, "methods")),
-		service:    decodeService(source.Field(n, "service"), at),
+		service:    apirule.DecodeService(source.Field(n, "service"), at),
 		timeout:    source.Int(source.Field(n, "timeout")),
 		strategies: apirule.DecodeHandlers(source.Field(n, "accessStrategies"), at.At("accessStrategies")),
 		mutators:   apirule.DecodeHandlers(source.Field(n, "mutators"), at.At("mutators")),
-	}
-}
-
-func decodeService(n *source.Node, owner source.Ref) *service {
-	if n == nil {
-		return nil
-	}
-	return &service{
-		at:        owner.At("service"),
-		name:      source.Text(source.Field(n, "name")),
-		namespace: source.Text(source.Field(n, "namespace")),
-		port:      uint32(source.Int(source.Field(n, "port"))),
 	}
 }
 

@@ -27,10 +27,8 @@ var (
 	text     = &shape.Type{Kind: shape.String}
 	textMap  = &shape.Type{Kind: shape.Map, Elem: text}
 	count    = &shape.Type{Kind: shape.Integer}
-	interval = &shape.Type{Kind: shape.String, Doc: "How often the bucket is filled, at least 50ms.", Pattern: &shape.Pattern{
-		Expr:  `^[-+]?(0|(([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h))+)$`,
-		Means: "a duration, such as 30s"}}
-	bucket = &shape.Type{Kind: shape.Object, Doc: "A token bucket.", Fields: []shape.Field{
+	interval = &shape.Type{Kind: shape.String, Doc: "How often the bucket is filled, at least 50ms.", Pattern: shape.GoDuration}
+	bucket   = &shape.Type{Kind: shape.Object, Doc: "A token bucket.", Fields: []shape.Field{
 		{Name: "maxTokens", Required: true, Type: count}, {Name: "tokensPerFill", Required: true, Type: count}, {Name: "fillInterval", Required: true, Type: interval},
 	}}
 )

@@ -1,0 +1,117 @@
+package compile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// hosts completes short hosts with the domain of the Gateway.
+func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
+	if g.Convention.Says.NoGateway == "" {
+		return
+	}
+	ref := g.Ingress.Ref
+	if g.Ingress.External.Name != "" {
+		ref = gatewayOf(g.Ingress.External)
+	}
+	for i := range g.Hosts {
+		h := &g.Hosts[i]
+		if !h.Short {
+			continue
+		}
+		domain, gateway := c.domain(ref, g.Ingress.External)
+		h.Short = false
+		if domain != "" {
+			h.Name = h.Written + "." + domain
+			continue
+		}
+		h.Name = ""
+		shortHost(g, h, ref, gateway, found)
+	}
+}
+
+func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
+	says := &g.Convention.Says
+	f := found.Add(diag.Finding{Code: diag.GatewayNotFound, At: h.Origin,
+		Message:  fmt.Sprintf("the domain of host %q is that of Gateway %q, which is not among the inputs", h.Written, ref),
+		Help:     "add the Gateway to the inputs or its hosts to known.gateways in kgw.yaml, or write the full host",
+		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: fmt.Sprintf(says.NoGateway, ref)}})
+	if gateway == nil {
+		return
+	}
+	f.Code, f.Upstream.Message = diag.GatewayNotShort, says.NoGatewayDomain
+	f.Message = fmt.Sprintf("host %q is short, and Gateway %q does not serve exactly one host of the form *.domain", h.Written, ref)
+	f.Help = "write the full host, or give all servers of the Gateway the same wildcard host"
+	if gateway.Origin.Doc != nil {
+		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
+	}
+}
+
+// domain returns the one domain that all servers of a Gateway serve as a
+// wildcard. For an ExternalGateway whose Gateway is not there, its own domain
+// serves.
+func (c *companions) domain(ref, external ir.Name) (string, *kube.Gateway) {
+	gateway := c.gateways[ref]
+	if gateway == nil {
+		if e := c.external[external]; e != nil && strings.HasPrefix(e.Domain, "*.") {
+			return e.Domain[2:], nil
+		}
+		return "", nil
+	}
+	domain := ""
+	for _, hosts := range gateway.Servers {
+		if len(hosts) != 1 || !strings.HasPrefix(hosts[0], "*.") || domain != "" && domain != hosts[0][2:] {
+			return "", gateway
+		}
+		domain = hosts[0][2:]
+	}
+	return domain, gateway
+}
+
+const maxExternalName = 45
+
+// gatewayOf names the Gateway that Kyma's controller (3.10.0) makes for an
+// ExternalGateway.
+func gatewayOf(external ir.Name) ir.Name {
+	base := external.Name
+	if len(base) > maxExternalName {
+		sum := sha256.Sum256([]byte(base))
+		base = base[:37] + "-" + hex.EncodeToString(sum[:])[:7]
+	}
+	return ir.Name{Namespace: external.Namespace, Name: base + "-gw"}
+}
+
+// ingress checks that the Gateway is there, for dialects whose controller
+// does.
+func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
+	if g.Convention.Says.NoGateway == "" {
+		return
+	}
+	in := &g.Ingress
+	switch {
+	case in.External.Name != "" && in.Text != "":
+	case in.External.Name != "":
+		in.Text = gatewayOf(in.External).String()
+		if c.external[in.External] == nil {
+			missingGateway(in, "ExternalGateway", in.External, found)
+		}
+	case in.Text != "" && c.gateways[in.Ref] == nil:
+		missingGateway(in, "Gateway", in.Ref, found)
+	}
+}
+
+func missingGateway(in *ir.Ingress, kind string, name ir.Name, found *diag.List) {
+	help := "add it to the inputs, or to known.gateways in kgw.yaml"
+	if kind == "ExternalGateway" {
+		help = "add it to the inputs"
+	}
+	found.Add(diag.Finding{Code: diag.GatewayNotFound, At: in.Origin, Help: help,
+		Message:  fmt.Sprintf("%s %q is not among the inputs", kind, name),
+		Upstream: &diag.Upstream{Attribute: "." + in.Origin.Path, Message: kind + " not found"}})
+}

@@ -1,0 +1,146 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// workloads finds the pods behind each route whose target protects them.
+func (c *companions) workloads(u *unit, found *diag.List) {
+	if u.target == nil || !u.target.WritesPolicies(u.gateway) {
+		return
+	}
+	says := &u.gateway.Convention.Says
+	for _, route := range u.gateway.Routes {
+		forward, _ := route.Action.(ir.Forward)
+		for i := range forward.To {
+			up := &forward.To[i]
+			if up.Name == "" {
+				continue
+			}
+			service := c.services[ir.Name{Namespace: up.Namespace, Name: up.Name}]
+			if service == nil {
+				noService(route, up, says, found)
+				continue
+			}
+			up.Selector = &service.Selector
+			c.pod(route, up, service, says, found)
+		}
+	}
+}
+
+// upstreamRef is where a rule names its Service: its own field, or the rule
+// when the Service is that of the whole resource.
+func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
+	if strings.HasPrefix(up.Origin.Path, r.Origin.Path) {
+		return up.Origin.At("name")
+	}
+	return r.Origin
+}
+
+func noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
+	f := found.Add(diag.Finding{Code: diag.ServiceNotFound, At: upstreamRef(r, up),
+		Message:  fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
+		Help:     "add the Service's manifest to the inputs, or its selector to known.services in kgw.yaml",
+		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)}})
+	if says.NoServiceAlone {
+		f.Upstream.Attribute = ""
+	}
+}
+
+// pod checks that a Service selects pods and that those among the inputs have
+// a sidecar, which enforces policies.
+func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, says *ir.Says, found *diag.List) {
+	if r.InMesh.Doc == nil {
+		return
+	}
+	if len(s.Selector) == 0 {
+		f := found.Add(diag.Finding{Code: diag.NoSelector, At: upstreamRef(r, up),
+			Message:  fmt.Sprintf("Service %q in namespace %q has no selector, so that no policy can protect its pods", up.Name, up.Namespace),
+			Help:     "give the Service a selector",
+			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSelectorAt, Message: says.NoSelector}})
+		if s.Origin.Doc != nil {
+			f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec")}}
+		}
+		return
+	}
+	for _, p := range c.pods {
+		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p) {
+			continue
+		}
+		found.Add(diag.Finding{Code: diag.NoSidecar, At: upstreamRef(r, up),
+			Message:  fmt.Sprintf("pod %q of Service %q has no Istio sidecar, so that no policy is enforced there", p.Name, up.Name),
+			Help:     "label the namespace istio-injection: enabled, or add the container istio-proxy",
+			Related:  []diag.Related{{Message: "the pod", At: p.Origin.At("metadata", "name")}},
+			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSidecarAt, Message: fmt.Sprintf(says.NoSidecar, p.Name)}})
+	}
+}
+
+func selects(selector, labels map[string]string) bool {
+	for k, v := range selector {
+		if labels[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// injected tells whether a pod has a sidecar or will get one when it is
+// created, as Istio's injection labels say.
+func (c *companions) injected(p *kube.Pod) bool {
+	if slices.Contains(p.Containers, "istio-proxy") {
+		return true
+	}
+	ns := c.namespaces[p.Name.Namespace]
+	if p.Injection == "false" || ns == nil {
+		return p.Injection == "true"
+	}
+	return p.Injection == "true" || ns.Labels["istio-injection"] == "enabled" || ns.Labels["istio.io/rev"] != ""
+}
+
+// authorizers checks that the external authorizers of each route are defined.
+func (c *companions) authorizers(g *ir.Gateway, found *diag.List) {
+	for _, r := range g.Routes {
+		for i := range r.Access.Grants {
+			ext, ok := r.Access.Grants[i].Proof.(ir.External)
+			if ok {
+				c.providersOf(r, ext.Providers, found)
+				break
+			}
+		}
+	}
+}
+
+func (c *companions) providersOf(r *ir.Route, providers []ir.Provider, found *diag.List) {
+	for _, p := range providers {
+		http, defined := c.providers[p.Name]
+		if http {
+			continue
+		}
+		f := diag.Finding{Code: diag.ProviderNotFound, At: p.Origin,
+			Message:  fmt.Sprintf("external authorizer %q is not defined in the mesh configuration", p.Name),
+			Help:     "add ConfigMap istio-system/istio to the inputs, or the name to istio.extAuthProviders in kgw.yaml",
+			Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth.externalAuthorizers." + p.Name, Message: "Authorizer not found in Istio ConfigMap mesh data"}}
+		switch {
+		case c.mesh == nil:
+			f.Upstream = &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth", Message: "Failed to get Istio ConfigMap"}
+		case c.meshFault != "":
+			f.Message = fmt.Sprintf("external authorizer %q cannot be looked up: the mesh configuration has no readable key mesh", p.Name)
+			f.Upstream = &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth.externalAuthorizers", Message: c.meshFault}
+		case defined:
+			f.Message = fmt.Sprintf("external authorizer %q is not asked over HTTP (envoyExtAuthzHttp)", p.Name)
+			f.Help = "define it with envoyExtAuthzHttp in the mesh configuration"
+			f.Upstream.Message = "EnvoyExtAuthzHttp not found in Istio ConfigMap mesh data for authorizer"
+		}
+		found.Add(f)
+		if c.mesh == nil || c.meshFault != "" {
+			return
+		}
+	}
+}
