@@ -215,25 +215,53 @@ func (d *Document) lastLine() int {
 }
 
 // Head reads apiVersion, kind, metadata.name and metadata.namespace of a root
-// node, without looking at anything else.
+// node that need not be expanded, without looking at anything else.
 func Head(root *Node) (apiVersion, kind, namespace, name string) {
-	apiVersion, kind = scalarAt(root, "apiVersion"), scalarAt(root, "kind")
-	if meta := child(root, step{key: "metadata", index: -1}).value; meta != nil {
-		if meta.Kind == yaml.AliasNode {
-			meta = meta.Alias
-		}
-		namespace, name = scalarAt(meta, "namespace"), scalarAt(meta, "name")
-	}
-	return apiVersion, kind, namespace, name
+	meta := entry(root, "metadata", 0)
+	return headText(root, "apiVersion"), headText(root, "kind"), headText(meta, "namespace"), headText(meta, "name")
 }
 
-func scalarAt(n *Node, key string) string {
-	v := child(n, step{key: key, index: -1}).value
-	if v != nil && v.Kind == yaml.AliasNode {
-		v = v.Alias
-	}
+func headText(n *Node, key string) string {
+	v := entry(n, key, 0)
 	if v == nil || v.Kind != scalar || v.ShortTag() == "!!null" {
 		return ""
 	}
 	return v.Value
+}
+
+// entry returns the value of a key as expand would leave it: the last of equal
+// keys, what an alias stands for, and else what "<<" brings. depth guards
+// against a mapping that merges itself.
+func entry(n *Node, key string, depth int) *Node {
+	if n = behind(n); n == nil || n.Kind != mapping || depth > 8 {
+		return nil
+	}
+	for i := len(n.Content) - 2; i >= 0; i -= 2 {
+		if k := behind(n.Content[i]); k.Kind == scalar && k.Value == key {
+			return behind(n.Content[i+1])
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			continue
+		}
+		sources := []*Node{n.Content[i+1]}
+		if list := behind(n.Content[i+1]); list.Kind == sequence {
+			sources = list.Content
+		}
+		for _, s := range sources {
+			if v := entry(s, key, depth+1); v != nil {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+// behind returns what an alias stands for, and any other node as it is.
+func behind(n *Node) *Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
 }
