@@ -46,6 +46,9 @@ type Options struct {
 	NoInfos bool
 	// Status also computes the statuses of Result.Resources.
 	Status bool
+	// Old is what an earlier run wrote; of its routes, those that cannot be
+	// taken away yet are among Others. Nil keeps nothing.
+	Old *Input
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
 }
@@ -54,8 +57,10 @@ type Options struct {
 type Result struct {
 	// Objects are the manifests, sorted.
 	Objects []manifest.Object
-	// Others are documents of other kinds, in input order (Options.Passthrough).
+	// Others are documents of other kinds, in input order (Options.Passthrough),
+	// and Kept documents of an earlier run (Options.Old).
 	Others []*source.Document
+	Kept   int
 	// Findings are levelled, resolved and sorted.
 	Findings diag.List
 	Summary  diag.Summary
@@ -88,10 +93,12 @@ func Run(in Input, o Options) *Result {
 	r.read(in)
 	r.aim()
 	r.link()
+	r.foreign()
 	r.validate()
 	r.check()
 	r.level()
 	r.lower()
+	r.keep()
 	r.finish()
 	return r.result
 }

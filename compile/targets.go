@@ -19,6 +19,9 @@ import (
 // emitter is one kind of output.
 type emitter struct {
 	check func(*ir.Gateway, *ir.Target) diag.List
+	// serves lists the hosts of an object, where another object on a host
+	// would be served beside it; nil where it would not.
+	serves func(*manifest.Object) []string
 	lower func(*ir.Gateway, *ir.Target) []manifest.Object
 	// routes and rules list the requests that the entries written take, for
 	// the analysis of overlap: those of a proxy that takes the first match,
@@ -30,7 +33,7 @@ var (
 	routes = emitter{check: route.Check, lower: route.Lower, routes: route.Takes}
 	rules  = emitter{check: oathkeeper.Check, lower: oathkeeper.Lower, rules: oathkeeper.Takes}
 	policy = emitter{check: istio.Check, lower: istio.Lower}
-	proxy  = emitter{check: skipper.Check, lower: skipper.Lower}
+	proxy  = emitter{check: skipper.Check, lower: skipper.Lower, serves: skipper.Serves}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.

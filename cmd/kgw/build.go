@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -16,7 +19,7 @@ import (
 
 type buildFlags struct {
 	inputFlags
-	output                         string
+	output, keepFrom               string
 	check, allowEmpty, passthrough bool
 }
 
@@ -38,6 +41,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.StringVar(&f.outputDir, "output-dir", "", "write one file an object and a kustomization.yaml to this `directory`")
 	flags.BoolVar(&f.check, "check", false, "write nothing; exit 1 if --output-dir is not up to date")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
+	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -54,7 +58,15 @@ func (a *app) build(f *buildFlags, paths []string) error {
 		return err
 	}
 	o.Passthrough, o.NoInfos = f.passthrough, f.textOnly()
+	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
+		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
+		files, problems := loader.Load([]string{f.keepFrom})
+		o.Old = &compile.Input{Files: files, Problems: problems}
+	}
 	result := compile.Run(in, *o)
+	if result.Kept > 0 {
+		fmt.Fprintf(a.stderr, "kgw: %d objects of %s are kept: apply the output, then build again to drop them\n", result.Kept, f.keepFrom)
+	}
 	if err := a.reportBuild(f, result); err != nil {
 		return err
 	}

@@ -72,6 +72,8 @@ func (a *app) checkDir(f *buildFlags, plan *renderdir.Plan) error {
 type rendered struct {
 	renderdir.File
 	from string
+	// first is what protects others and is applied before them.
+	first bool
 }
 
 // renderedFiles returns the files of the output directory: one for each object
@@ -90,7 +92,12 @@ func renderedFiles(format string, result *compile.Result) ([]renderdir.File, err
 		}
 		all = append(all, file)
 	}
-	slices.SortStableFunc(all, func(a, b rendered) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(all, func(a, b rendered) int {
+		if a.first != b.first {
+			return map[bool]int{true: -1, false: 1}[a.first]
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
 	files, names := make([]renderdir.File, len(all), len(all)+1), make([]string, len(all))
 	for i, r := range all {
 		files[i], names[i] = r.File, r.Name
@@ -102,7 +109,7 @@ func renderedFiles(format string, result *compile.Result) ([]renderdir.File, err
 }
 
 func objectFile(format string, o *manifest.Object) rendered {
-	r := rendered{from: place(o.Origin.Doc)}
+	r := rendered{from: place(o.Origin.Doc), first: o.First}
 	r.Name = renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, "."+format)
 	if format == "json" {
 		r.Data = append(manifest.AppendJSON(nil, o.Value(), 0), '\n')

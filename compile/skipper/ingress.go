@@ -49,6 +49,7 @@ func ingress(g *ir.Gateway, t *ir.Target, p *proxyRoute, name string, rules []ma
 			Annotations: annotations(g, t),
 		},
 		Spec:   &manifest.Ingress{Rules: rules},
+		First:  p.catchAll,
 		Origin: p.origin,
 	}
 	a := o.Meta.Annotations
@@ -146,4 +147,11 @@ func versions(g *ir.Gateway, t *ir.Target) []version {
 		}
 	}
 	return out
+}
+
+// CatchesAll tells whether annotations are those of the Ingress that answers
+// what no other route of its hosts takes.
+func CatchesAll(annotations map[string]string) bool {
+	r, err := parseRoute(annotations[routesAnnotation])
+	return err == nil && len(r.predicates) == 1 && r.predicates[0].String() == everywhere.String()
 }

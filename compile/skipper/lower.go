@@ -42,3 +42,14 @@ func slug(g *ir.Gateway) string {
 	}
 	return strings.ToLower(g.Name.Name)
 }
+
+// Serves lists the hosts of an object that Lower wrote.
+func Serves(o *manifest.Object) []string {
+	var out []string
+	if spec, ok := o.Spec.(*manifest.Ingress); ok {
+		for i := range spec.Rules {
+			out = append(out, spec.Rules[i].Host)
+		}
+	}
+	return out
+}

@@ -22,6 +22,8 @@ type proxyRoute struct {
 	weighted   bool
 	filters    []call
 	shunt      bool
+	// catchAll is the route that answers what no other takes.
+	catchAll bool
 }
 
 // all are the predicates in the order that Skipper's users know them in. Each
@@ -101,7 +103,7 @@ func (b *builder) cors() *ir.CORS {
 
 func (b *builder) unmatched() {
 	g := b.gateway
-	p := proxyRoute{origin: g.Origin, name: "default-404-route", path: everywhere, shunt: true}
+	p := proxyRoute{origin: g.Origin, name: "default-404-route", path: everywhere, shunt: true, catchAll: true}
 	for i := range g.UnmatchedAccess.Grants {
 		p.filters = append(p.filters, proofs(&g.UnmatchedAccess.Grants[i])...)
 		break

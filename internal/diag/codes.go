@@ -120,6 +120,20 @@ const (
 	HeaderOverwritten      Code = "KGW419"
 	NormalisationDoor      Code = "KGW420"
 	SlowRegex              Code = "KGW421"
+
+	// ForeignRoutes and the following are about gateways that are served by
+	// Skipper, and about rules of access that do not do what they seem to.
+	ForeignRoutes     Code = "KGW430"
+	AllowListOpen     Code = "KGW431"
+	DenyByToken       Code = "KGW432"
+	LimitPerToken     Code = "KGW433"
+	LimitUnused       Code = "KGW434"
+	LimitZero         Code = "KGW435"
+	EmptyAllowList    Code = "KGW436"
+	EmployeesReset    Code = "KGW437"
+	EmptyWhitelist    Code = "KGW438"
+	OddServiceName    Code = "KGW439"
+	WhitelistBypassed Code = "KGW440"
 )
 
 // Codes of findings about what a target cannot express.
@@ -246,6 +260,17 @@ var Rules = []Rule{
 	{HeaderOverwritten, "HeaderOverwritten", notice, "a rule sets a header that its controller sets itself"},
 	{NormalisationDoor, "NormalisationDoor", notice, "another spelling of a protected path is taken by an open route"},
 	{SlowRegex, "SlowRegex", notice, "the regular expression of a path can take exponential time in Oathkeeper"},
+	{ForeignRoutes, "ForeignRoutes", fault, "another Ingress or RouteGroup serves a host of a gateway without asking for a token"},
+	{AllowListOpen, "AllowListOpen", notice, "a list of employees blocks nobody, because the operation demands no privilege"},
+	{DenyByToken, "DenyByToken", notice, "deny_all holds for tokens that say whose they are, and lets an opaque token through"},
+	{LimitPerToken, "LimitPerToken", notice, "a rate limit counts by token: a new token has a new budget"},
+	{LimitUnused, "LimitUnused", notice, "the limit of a service has no effect"},
+	{LimitZero, "LimitZero", notice, "a rate limit of 0 lets nothing through"},
+	{EmptyAllowList, "EmptyAllowList", notice, "a list of employees is empty and has no effect"},
+	{EmployeesReset, "EmployeesReset", notice, "an empty rule for employees cancels that of the gateway"},
+	{EmptyWhitelist, "EmptyWhitelist", notice, "an empty list of services lets no service in"},
+	{OddServiceName, "OddServiceName", notice, "the name of a service is not spelled as tokens spell it"},
+	{WhitelistBypassed, "WhitelistBypassed", aside, "employees get in although an operation is restricted to services"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},

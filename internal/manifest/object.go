@@ -19,6 +19,9 @@ type Object struct {
 	APIVersion, Kind string
 	Meta             Meta
 	Spec             any
+	// First puts the object before others of its kind, because it protects
+	// what they open.
+	First bool
 	// Origin is the resource the object is written for.
 	Origin source.Ref
 }
@@ -38,13 +41,25 @@ func (o *Object) Key() string {
 }
 
 // Sort orders objects by kind, namespace and name. The alphabet puts what
-// protects (AuthorizationPolicy, Rule) before what opens (VirtualService).
+// protects (AuthorizationPolicy, Rule) before what opens (VirtualService);
+// within a kind, what comes first says so.
 func Sort(objects []Object) {
 	slices.SortStableFunc(objects, func(a, b Object) int {
 		return cmp.Or(
 			strings.Compare(a.Kind, b.Kind),
+			firstFirst(a.First, b.First),
 			strings.Compare(a.Meta.Namespace, b.Meta.Namespace),
 			strings.Compare(a.Meta.Name, b.Meta.Name),
 		)
 	})
+}
+
+func firstFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }

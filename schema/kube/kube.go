@@ -106,6 +106,7 @@ type TrafficShare struct {
 }
 
 func (*Service) object()         {}
+func (*Exposure) object()        {}
 func (*StackSet) object()        {}
 func (*VirtualService) object()  {}
 func (*Gateway) object()         {}
@@ -119,7 +120,7 @@ func (*Rule) object()            {}
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
 	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
-		"zalando.org/StackSet":
+		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
 	return false
@@ -152,6 +153,10 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		m := source.Field(spec, "match")
 		return &Rule{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")),
 			URL: source.Text(source.Field(m, "url")), Methods: source.Texts(source.Field(m, "methods"))}
+	case "networking.k8s.io/Ingress", "extensions/Ingress":
+		return decodeIngress(at, name, root, spec)
+	case "zalando.org/RouteGroup":
+		return decodeRouteGroup(at, name, spec)
 	case "zalando.org/StackSet":
 		return decodeStackSet(at, name, root)
 	case "/Namespace":

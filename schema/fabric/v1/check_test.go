@@ -138,3 +138,43 @@ func TestCheckName(t *testing.T) {
 		t.Errorf("61 characters give %v", got)
 	}
 }
+
+// TestExposure is about rules that do not do what they seem to.
+func TestExposure(t *testing.T) {
+	for _, c := range []struct {
+		name, spec string
+		want       []string
+	}{
+		{"list without a privilege", service + "x-fabric-employee-access: {user-list: [a]}\npaths: {/a: {get: {}, put: {}}}",
+			[]string{`KGW431 7: the list blocks nobody: an operation demands no privilege, so that employees who are not listed get in like services`}},
+		{"list with a privilege", service + "x-fabric-employee-access: {user-list: [a]}\npaths: {/a: {get: {x-fabric-privileges: [uid, a.read]}}}", nil},
+		{"deny_all", service + "x-fabric-employee-access: {type: deny_all}\npaths: {/a: {get: {}}}",
+			[]string{`KGW432 7: deny_all does not hold for opaque tokens: an employee with one is treated like a service`}},
+		{"deny_all and a list of services", service + "x-fabric-employee-access: {type: deny_all}\nx-fabric-whitelist: [stups_a]\npaths: {/a: {get: {}}}", nil},
+		{"limits", service + "x-fabric-admins: [stups_b]\npaths:\n  /a: {get: {x-fabric-ratelimits: {default-rate: 1, target: {stups_a: 0, stups_b: 1, c: 1}}}}\n  /b: {get: {x-fabric-ratelimits: {default-rate: 1}}}", []string{
+			`KGW433 9: limits count by token, not by caller: a caller with a new token has a new budget`,
+			`KGW435 9: a limit of 0 lets no request of "stups_a" through`,
+			`KGW434 9: "stups_b" is an administrator: its limit has no effect`,
+			`KGW439 9: service "c" does not begin with stups_`,
+		}},
+		{"limit outside the list", service + "x-fabric-whitelist: [stups_a]\npaths: {/a: {get: {x-fabric-ratelimits: {default-rate: 1, target: {stups_b: 1}}}}}", []string{
+			`KGW433 8: limits count by token, not by caller: a caller with a new token has a new budget`,
+			`KGW434 8: service "stups_b" is not in the list of services: its limit has no effect`,
+		}},
+		{"empty list of employees", service + "x-fabric-employee-access: {type: allow_list}\npaths: {/a: {get: {}}}", []string{`KGW436 7: allow_list has no user-list and changes nothing`}},
+		{"empty rule", service + "x-fabric-employee-access: {type: deny_all}\npaths:\n  /a: {get: {x-fabric-employee-access: {}}}",
+			[]string{`KGW437 9: the empty object cancels the gateway's rule for employees here`}},
+		{"empty lists of services", service + "x-fabric-whitelist: []\npaths:\n  /a: {get: {}}\n  /b: {get: {x-fabric-whitelist: {service-list: []}}}\n  /c: {get: {x-fabric-whitelist: {service-list: [], state: disabled}}}", []string{
+			`KGW438 7: the empty list lets no service in`,
+			`KGW438 10: the empty list lets no service in`,
+		}},
+		{"employees past a list of services", service + "x-fabric-whitelist: [stups_a]\nx-fabric-employee-access: {type: allow_all}\npaths:\n  /a: {get: {}}",
+			[]string{`KGW440 10: employees of the rule get in although the operation is restricted to services`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if d := cmp.Diff(c.want, check(t, gateway(c.spec))); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}

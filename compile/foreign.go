@@ -1,0 +1,97 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// foreign reports Ingresses and RouteGroups among the inputs that serve a host
+// of a gateway beside what is written for it. Skipper serves both, and the
+// other's routes ask for no token.
+func (r *run) foreign() {
+	var others []*kube.Exposure
+	for _, u := range r.units {
+		if e, ok := u.companion.(*kube.Exposure); ok {
+			others = append(others, e)
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	for _, u := range r.compiled {
+		serves := u.target.serves()
+		if serves == nil {
+			continue
+		}
+		written := map[string]bool{}
+		hosts := map[string]*ir.Host{}
+		for _, o := range u.target.objects(u) {
+			written[o.Kind+" "+o.Meta.Namespace+"/"+o.Meta.Name] = true
+			for _, h := range serves(&o) {
+				hosts[h] = nil
+			}
+		}
+		for i := range u.gateway.Hosts {
+			hosts[u.gateway.Hosts[i].Name] = &u.gateway.Hosts[i]
+		}
+		for _, e := range others {
+			if !written[e.Kind+" "+e.Name.String()] {
+				r.beside(u, e, hosts)
+			}
+		}
+	}
+}
+
+// serves is how the target tells the hosts of what it writes, or nil.
+func (t *boundTarget) serves() func(*manifest.Object) []string {
+	if t == nil {
+		return nil
+	}
+	for _, e := range t.emitters {
+		if e.serves != nil {
+			return e.serves
+		}
+	}
+	return nil
+}
+
+// objects are what the emitters of a target write for one gateway.
+func (t *boundTarget) objects(u *unit) []manifest.Object {
+	var out []manifest.Object
+	for _, e := range t.emitters {
+		out = append(out, e.lower(u.gateway, &t.Target)...)
+	}
+	return out
+}
+
+func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
+	for _, h := range e.Hosts {
+		for name, host := range hosts {
+			if !covers(h.Name, name) {
+				continue
+			}
+			at := u.gateway.Origin
+			if host != nil {
+				at = host.Origin
+			}
+			message := fmt.Sprintf("%s %q also serves host %q of %s %q, without asking for a token", e.Kind, e.Name, name, u.gateway.Kind, u.gateway.Name)
+			r.found.Add(diag.Finding{Code: diag.ForeignRoutes, At: h.Origin, Owner: u.doc, Message: message,
+				Help:    "give one of the two another host, or put its paths into the gateway",
+				Related: []diag.Related{{Message: "the gateway's host", At: at}}})
+		}
+	}
+}
+
+// covers tells whether an Ingress for one host takes requests for another.
+func covers(host, name string) bool {
+	if rest, ok := strings.CutPrefix(host, "*."); ok {
+		_, parent, _ := strings.Cut(name, ".")
+		return parent == rest
+	}
+	return host == "" || strings.EqualFold(host, name)
+}

@@ -1,0 +1,68 @@
+package compile
+
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/compile/skipper"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// keep adds what was written before and is no longer wanted, as long as taking
+// it away would leave a gap. Names of Ingresses change when a rate limit or a
+// list of services is added; deleted before the new ones are there, requests
+// would find nothing. So nothing is taken away together with something new.
+// What answers the requests that no other route takes goes last of all.
+func (r *run) keep() {
+	if r.options.Old == nil {
+		return
+	}
+	old := &run{options: r.options, result: &Result{}}
+	old.read(*r.options.Old)
+	if old.result.Fatal {
+		r.result.Fatal = true
+		r.found = append(r.found, diag.Levels{}.Apply(old.found)...)
+	}
+	written, before := map[string]bool{}, map[string]bool{}
+	for i := range r.result.Objects {
+		if o := &r.result.Objects[i]; o.Kind == "Ingress" || o.Kind == "RouteGroup" {
+			written[o.Kind+" "+o.Meta.Namespace+"/"+o.Meta.Name] = true
+		}
+	}
+	var stale []*unit
+	for _, u := range old.units {
+		if e, ok := u.companion.(*kube.Exposure); ok {
+			before[key(e)] = true
+			if !written[key(e)] {
+				stale = append(stale, u)
+			}
+		}
+	}
+	created := r.found.Max() == diag.Error
+	for k := range written {
+		created = created || !before[k]
+	}
+	for _, u := range stale {
+		if created || guards(u, stale) {
+			r.result.Others = append(r.result.Others, u.doc)
+			r.result.Kept++
+		}
+	}
+}
+
+func key(e *kube.Exposure) string { return e.Kind + " " + e.Name.String() }
+
+// guards tells whether the object answers what is left of the requests for a
+// host of others that are taken away.
+func guards(u *unit, stale []*unit) bool {
+	e := u.companion.(*kube.Exposure)
+	if !skipper.CatchesAll(e.Annotations) {
+		return false
+	}
+	return slices.ContainsFunc(stale, func(o *unit) bool {
+		other := o.companion.(*kube.Exposure)
+		return !skipper.CatchesAll(other.Annotations) && slices.ContainsFunc(other.Hosts, func(h kube.ExposedHost) bool {
+			return slices.ContainsFunc(e.Hosts, func(mine kube.ExposedHost) bool { return mine.Name == h.Name })
+		})
+	})
+}
