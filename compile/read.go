@@ -124,6 +124,7 @@ func (r *run) head(u *unit, root *source.Node) {
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
+			u.ignores = readIgnores(doc, root, &u.found)
 		}
 	}
 }
@@ -174,6 +175,9 @@ func (r *run) ours(u *unit, root *source.Node) {
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
 	for i := range faults {
 		u.malformed = append(u.malformed, faults[i].At.Path)
+		if path := faults[i].At.Path; path == "metadata.name" || path == "metadata.namespace" {
+			faults[i].Code = diag.BadName
+		}
 	}
 	u.found = append(u.found, faults...)
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)

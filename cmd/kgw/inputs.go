@@ -127,8 +127,8 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 		}
 	}
 	found = append(found, c.Environment(a.getenv)...)
-	if len(found) > 0 {
-		return nil, a.badConfiguration(found, f)
+	if err := a.reportConfiguration(found, f); err != nil {
+		return nil, err
 	}
 	switch f.compat {
 	case "":
@@ -140,20 +140,24 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	return c, nil
 }
 
-func (a *app) badConfiguration(found diag.List, f *inputFlags) error {
+// reportConfiguration prints what is said about the configuration; errors end
+// the run.
+func (a *app) reportConfiguration(found diag.List, f *inputFlags) error {
+	if len(found) == 0 {
+		return nil
+	}
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
 	found.Sort()
 	report := &diag.Report{Findings: found}
 	report.Summary.Count(found)
-	a.fail(exitUsage)
 	if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
 		return err
 	}
-	if found.Max() < diag.Error {
-		return nil
+	if found.Max() == diag.Error {
+		return usage("the configuration is not valid")
 	}
-	return usage("the configuration is not valid")
+	return nil
 }
 
 func (a *app) configFile(flag string, paths []string) (string, error) {

@@ -64,19 +64,35 @@ func Parse(name string, data []byte) (*Config, diag.List) {
 // the defaults: a functionConfig.
 func FromNode(doc *source.Document, root *source.Node) (*Config, diag.List) {
 	c := Default()
+	spellOff(root)
 	return c, c.take(doc, root, Type)
 }
 
 func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
 	root, problems := doc.Parse()
 	var found diag.List
+	spellOff(root)
 	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
+		if p.Kind != source.Ambiguous || !strings.HasPrefix(p.Message, `"off"`) {
+			found.Add(diag.FromProblem(p))
+		}
 	}
 	if root == nil {
 		return found
 	}
 	return append(found, c.take(doc, root, t)...)
+}
+
+// spellOff makes text of the level "off", which YAML 1.1 takes for false, and
+// which a tool before kgw may have written as false.
+func spellOff(root *source.Node) {
+	rules := source.Field(root, "rules")
+	for _, code := range source.Keys(rules) {
+		n := source.Field(rules, code)
+		if b, ok := source.Bool(n); ok && !b {
+			*n = *source.NodeOf("off")
+		}
+	}
 }
 
 func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) diag.List {

@@ -97,7 +97,7 @@ var fields = []shape.Field{
 	field("fabric", object("FabricGateway on the Istio targets.",
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "skipper"}}}),
-	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only). Write \"off\" in quotes: YAML 1.1 takes it for false.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
+	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),
 	field("inputs", texts("File patterns that kgw fn reads.")),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
