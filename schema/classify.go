@@ -42,32 +42,68 @@ func Group(apiVersion string) string {
 // of ours: a misspelt kind or group, an unknown version, or no head at all. ok
 // is false for documents of other kinds.
 func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) {
-	group, version := Group(doc.APIVersion), doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
 	kinds, groups := names()
 	if doc.Kind == "" || doc.APIVersion == "" {
 		return headless(doc, root, kinds)
 	}
+	group := Group(doc.APIVersion)
 	if group == Group(config.APIVersion) || note(group, doc.Kind) != nil {
 		return uncompiled(doc, group)
 	}
-	kindKnown, groupKnown := slices.Contains(kinds, doc.Kind), slices.Contains(groups, group)
-	nearKind, nearGroup := shape.Nearest(doc.Kind, kinds), nearestGroup(group, groups)
+	kind, exact := doc.Kind, slices.Contains(kinds, doc.Kind)
+	if !exact {
+		kind = shape.Nearest(doc.Kind, kinds)
+	}
+	own := groupOf(kind)
 	switch {
-	case kindKnown && groupKnown:
-		return unknownVersion(doc, group, version), true
-	case groupKnown && nearKind != "":
-		return almost(doc, "kind", doc.Kind, nearKind), true
-	case kindKnown && (nearGroup != "" || strings.HasPrefix(group, "gateway.kyma")):
-		if nearGroup == "" {
-			nearGroup = groups[0]
-		}
-		return almost(doc, "apiVersion", doc.APIVersion, nearGroup+"/"+version), true
-	case kindKnown && !strings.Contains(doc.APIVersion, "/"):
-		return almost(doc, "apiVersion", doc.APIVersion, groups[0]+"/"+version), true
-	case nearKind != "" && nearGroup != "":
-		return almost(doc, "apiVersion", doc.APIVersion, nearGroup+"/"+version), true
+	case kind == "":
+	case exact && (group == own || doc.APIVersion == own):
+		return unknownVersion(doc, own, strings.TrimPrefix(strings.TrimPrefix(doc.APIVersion, own), "/")), true
+	case slices.Contains(groups, group) && !exact:
+		return almost(doc, "kind", doc.Kind, kind), true
+	case nearestGroup(group, []string{own}) != "", exact && cutGroup(doc.APIVersion, group, own), exact && slices.Contains(groups, group):
+		version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
+		return almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, version)), true
 	}
 	return f, false
+}
+
+// cutGroup tells whether the group of a kind that has another one is a part of
+// that, or is left out.
+func cutGroup(apiVersion, group, own string) bool {
+	return !strings.Contains(apiVersion, "/") || strings.HasSuffix(own, "."+group) || strings.HasPrefix(group, "gateway.kyma") && strings.HasPrefix(own, "gateway.kyma")
+}
+
+func groupOf(kind string) string {
+	for i := range Kinds {
+		if Kinds[i].Kind == kind {
+			return Kinds[i].Group
+		}
+	}
+	return ""
+}
+
+func versionsOf(kind string) []string {
+	var versions []string
+	for i := range Kinds {
+		if Kinds[i].Kind == kind {
+			versions = append(versions, Kinds[i].Version)
+		}
+	}
+	return versions
+}
+
+// nearestVersion is the version of the kind that a text is or looks like, or
+// the newest.
+func nearestVersion(kind, text string) string {
+	versions := versionsOf(kind)
+	if slices.Contains(versions, text) {
+		return text
+	}
+	if near := shape.Nearest(text, versions); near != "" {
+		return near
+	}
+	return versions[len(versions)-1]
 }
 
 // nearestGroup is the group that a text is a misspelling of: "operator.x" is
@@ -119,12 +155,7 @@ func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
 }
 
 func unknownVersion(doc *source.Document, group, version string) diag.Finding {
-	var versions []string
-	for i := range Kinds {
-		if Kinds[i].Kind == doc.Kind && Kinds[i].Group == group {
-			versions = append(versions, Kinds[i].Version)
-		}
-	}
+	versions := versionsOf(doc.Kind)
 	f := diag.Finding{Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
 		Message: fmt.Sprintf("%s has no version %q", doc.Kind, version),
 		Help:    "known versions are " + strings.Join(versions, ", ")}
@@ -141,8 +172,14 @@ func almost(doc *source.Document, field, have, want string) diag.Finding {
 }
 
 // headless reports a document that has no apiVersion or no kind but names one
-// of ours in the other, or has the fields of one.
+// of ours in the other, has the fields of one, or is a bare list of them.
 func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Finding, bool) {
+	f := diag.Finding{Code: diag.NoHead, At: source.Ref{Doc: doc}}
+	if listed(root) {
+		f.Message = "the document is a list of resources without a head, and they are not compiled"
+		f.Help = "write each as a document of its own, or as items of apiVersion: v1, kind: List"
+		return f, true
+	}
 	_, groups := names()
 	missing := "kind"
 	if doc.APIVersion == "" {
@@ -151,10 +188,21 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	spec := source.Field(root, "spec")
 	ours := slices.Contains(kinds, doc.Kind) || slices.Contains(groups, Group(doc.APIVersion)) ||
 		doc.Kind == "" && doc.APIVersion == "" && source.Field(spec, "rules") != nil && source.Field(spec, "gateway") != nil
-	if !ours {
-		return diag.Finding{}, false
+	f.At.Path = missing
+	f.Message = fmt.Sprintf("the document has no %s and is not compiled", missing)
+	f.Help = "add " + missing
+	return f, ours
+}
+
+// listed tells whether a root is a list of resources, or a List without its
+// kind, that holds one of ours.
+func listed(root *source.Node) bool {
+	elements := source.Elements(root)
+	if elements == nil {
+		elements = source.Elements(source.Field(root, "items"))
 	}
-	return diag.Finding{Code: diag.NoHead, At: source.Ref{Doc: doc, Path: missing},
-		Message: fmt.Sprintf("the document has no %s and is not compiled", missing),
-		Help:    "add " + missing}, true
+	return slices.ContainsFunc(elements, func(n *source.Node) bool {
+		apiVersion, kind, _, _ := source.Head(n)
+		return Find(apiVersion, kind) != nil
+	})
 }
