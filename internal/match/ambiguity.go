@@ -3,6 +3,7 @@ package match
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 )
 
 // Bounds of the search for exponential time: an expression over them is not
@@ -19,6 +20,9 @@ const (
 // nested repetitions show too. Expressions that Go's parser does not read, or
 // that have too many positions, are not judged.
 func Exponential(text string) bool {
+	if !strings.Contains(text, ")*") && !strings.Contains(text, ")+") && !strings.Contains(text, "){") {
+		return false // only a repeated group can be read in two ways
+	}
 	re, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return false
