@@ -37,6 +37,9 @@ type Options struct {
 	Target string
 	// IstioAPI is the version of Istio's objects: "v1beta1" (default) or "v1".
 	IstioAPI string
+	// SkipperAPI is what is written for Skipper: "ingress" (default) or
+	// "routegroup".
+	SkipperAPI string
 	// Levels are levels of findings from the command line.
 	Levels map[diag.Code]diag.Severity
 	// Schema also checks every document against its JSON Schema, not only

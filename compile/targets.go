@@ -22,7 +22,7 @@ type emitter struct {
 	// serves lists the hosts of an object, where another object on a host
 	// would be served beside it; nil where it would not.
 	serves func(*manifest.Object) []string
-	lower func(*ir.Gateway, *ir.Target) []manifest.Object
+	lower  func(*ir.Gateway, *ir.Target) []manifest.Object
 	// routes and rules list the requests that the entries written take, for
 	// the analysis of overlap: those of a proxy that takes the first match,
 	// and those of Oathkeeper. Either may be nil.
@@ -95,7 +95,8 @@ func bind(name string, o *Options) (*boundTarget, error) {
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
 		Skipper: ir.Skipper{
-			SSLPolicy: c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
+			RouteGroups: o.SkipperAPI == "routegroup",
+			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
 			Filters: c.Skipper.AdditionalFilters, Annotations: c.Skipper.Annotations,
 		},
 	}}, nil

@@ -17,6 +17,7 @@ import (
 // inputFlags are the flags of every command that compiles.
 type inputFlags struct {
 	config, namespace, compat, target, istioAPI string
+	skipperAPI                                  string
 	stdinName, failOn, color                    string
 	rules, formats                              []string
 	outputDir                                   string // of commands that write one; what kgw wrote there is no input
@@ -29,6 +30,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
+	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
@@ -42,6 +44,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if err := f.valid(); err != nil {
 		return compile.Input{}, nil, err
 	}
+	if f.skipperAPI != "ingress" && f.skipperAPI != "routegroup" {
+		return compile.Input{}, nil, usage("--skipper-api must be ingress or routegroup, not %q", f.skipperAPI)
+	}
 	c, err := a.configuration(f, paths)
 	if err != nil || c == nil {
 		return compile.Input{}, nil, err
@@ -49,7 +54,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if len(paths) == 0 {
 		paths = []string{a.defaultPath(c)}
 	}
-	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI}
+	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, SkipperAPI: f.skipperAPI}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}

@@ -28,7 +28,9 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	}
 	checkNatives(g, t, &found)
 	checkAnnotations(g, t, &found)
-	if !t.Skipper.RouteGroups {
+	if t.Skipper.RouteGroups {
+		checkGroups(g, t, &found)
+	} else {
 		checkNames(g, t, &found)
 	}
 	return found

@@ -32,7 +32,7 @@ func ingresses(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		name := strings.ToLower(slug(g) + "-" + p.name)
 		out = append(out, ingress(g, t, p, name, rules, weights(g)))
 		for _, v := range versions {
-			out = append(out, ingress(g, t, p, strings.ToLower(name+"-"+v.name), v.rules, ""))
+			out = append(out, ingress(g, t, p, strings.ToLower(name+"-"+v.name), []manifest.IngressRule{rule(v.host, []ir.Upstream{v.upstream})}, ""))
 		}
 	}
 	return out
@@ -124,8 +124,8 @@ func weights(g *ir.Gateway) string {
 
 // version is a weighted upstream with a host of its own.
 type version struct {
-	name  string
-	rules []manifest.IngressRule
+	name, host string
+	upstream   ir.Upstream
 }
 
 // versions gives each weighted upstream its own host, once however many hosts
@@ -143,7 +143,7 @@ func versions(g *ir.Gateway, t *ir.Target) []version {
 				continue
 			}
 			seen[u.Name] = true
-			out = append(out, version{name: u.Name, rules: []manifest.IngressRule{rule(u.Name+"."+domain, []ir.Upstream{u})}})
+			out = append(out, version{name: u.Name, host: u.Name + "." + domain, upstream: u})
 		}
 	}
 	return out

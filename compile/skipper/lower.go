@@ -22,6 +22,9 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	if !served(g) {
 		return nil
 	}
+	if t.Skipper.RouteGroups {
+		return routeGroups(g, t)
+	}
 	return ingresses(g, t)
 }
 
@@ -46,6 +49,9 @@ func slug(g *ir.Gateway) string {
 // Serves lists the hosts of an object that Lower wrote.
 func Serves(o *manifest.Object) []string {
 	var out []string
+	if spec, ok := o.Spec.(*manifest.RouteGroup); ok {
+		return spec.Hosts
+	}
 	if spec, ok := o.Spec.(*manifest.Ingress); ok {
 		for i := range spec.Rules {
 			out = append(out, spec.Rules[i].Host)

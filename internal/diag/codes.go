@@ -158,6 +158,8 @@ const (
 	NotForSkipper        Code = "KGW532"
 	FilterNotAllowed     Code = "KGW533"
 	ReservedAnnotation   Code = "KGW534"
+	NoPortNumber         Code = "KGW535"
+	GroupTooLarge        Code = "KGW536"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -291,4 +293,6 @@ var Rules = []Rule{
 	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},
 	{FilterNotAllowed, "FilterNotAllowed", fault, "an additional filter is not on the allow-list"},
 	{ReservedAnnotation, "ReservedAnnotation", fault, "an annotation would be copied over those that protect the gateway"},
+	{NoPortNumber, "NoPortNumber", fault, "the target names ports by number, and the Service that has the port is not among the inputs"},
+	{GroupTooLarge, "GroupTooLarge", fault, "a RouteGroup would be too large for one object"},
 }
