@@ -30,6 +30,7 @@ var reasons = map[diag.Code]string{
 	diag.OutOfRange:         "the schema of its CRD",
 	diag.BadLength:          "the schema of its CRD",
 	diag.NotExactlyOne:      "the schema of its CRD",
+	diag.BadName:            "what the API server takes for a name",
 	diag.RepeatedPath:       "a rule of the validator",
 	diag.NoService:          "a rule of the validator",
 	diag.UnknownHandler:     "a rule of the validator",
