@@ -129,6 +129,7 @@ type run struct {
 	found    diag.List
 	targets  map[string]*boundTarget
 	settings map[string]*ir.Settings // by name of the kind
+	status   map[*source.Document]source.Object
 }
 
 // parallel calls work for 0..n-1 on every core. A panic of work is raised again

@@ -141,11 +141,14 @@ func isList(root *source.Node, doc *source.Document) bool {
 
 func (r *run) list(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
-	u.add(problems)
+	var items []*source.Document
+	if root != nil {
+		items, _ = u.doc.Items(root)
+	}
+	u.add(ofItems(problems, items))
 	if root == nil {
 		return
 	}
-	items, _ := u.doc.Items(root)
 	u.items = []*unit{}
 	for _, item := range items {
 		child := &unit{doc: item}
@@ -153,6 +156,19 @@ func (r *run) list(u *unit, root *source.Node) {
 		r.head(child, node)
 		u.items = append(u.items, child)
 	}
+}
+
+// ofItems gives each problem of a List to the item that it stands in, so that
+// the item is withheld and not only the List.
+func ofItems(problems []source.Problem, items []*source.Document) []source.Problem {
+	for i := range problems {
+		for _, item := range items {
+			if item.First() <= problems[i].Line {
+				problems[i].Doc = item
+			}
+		}
+	}
+	return problems
 }
 
 func (u *unit) add(problems []source.Problem) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -105,7 +104,7 @@ func checkLabels(g *ir.Gateway) diag.List {
 // level gives every finding its severity, applies suppressions, and decides
 // which resources are withheld.
 func (r *run) level() {
-	statuses := r.statuses()
+	r.status = r.statuses()
 	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
 	r.found = levels.Apply(r.found)
 	if r.suppresses() {
@@ -123,71 +122,16 @@ func (r *run) level() {
 	}
 	for _, u := range r.units {
 		u.withheld = withheld[u.doc]
-		if u.kind != nil {
-			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld, Status: statuses[u.doc]})
-		}
 	}
 }
 
-// lower writes the manifests of the gateways that are not withheld. Two
-// objects of one name are an error, never an overwrite.
-func (r *run) lower() {
-	objects := make([][]manifest.Object, len(r.compiled))
-	parallel(len(r.compiled), func(i int) {
-		u := r.compiled[i]
-		if u.withheld || u.target == nil {
-			return
-		}
-		for _, e := range u.target.emitters {
-			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
-		}
-		r.labelOwner(u, objects[i])
-	})
-	first := map[string]int{}
-	clash := map[int]bool{}
-	for i, list := range objects {
-		for j := range list {
-			k, seen := first[list[j].Key()]
-			if !seen {
-				first[list[j].Key()] = i
-				continue
-			}
-			clash[i], clash[k] = true, true
-			r.collision(&list[j], r.compiled[k])
-		}
-	}
-	for i, list := range objects {
-		if !clash[i] {
-			r.result.Objects = append(r.result.Objects, list...)
-		}
-	}
-	manifest.Sort(r.result.Objects)
-}
-
-func (r *run) collision(o *manifest.Object, other *unit) {
-	f := diag.Finding{Code: diag.NameCollision, Severity: diag.Error, At: o.Origin,
-		Message: fmt.Sprintf("%s %q would be written twice", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
-		Help:    "rename one of the two resources",
-		Related: []diag.Related{{Message: "the other resource", At: other.gateway.Origin}}}
-	r.found = append(r.found, f)
-}
-
-// labelOwner adds kgw's own label where the configuration asks for it.
-func (r *run) labelOwner(u *unit, objects []manifest.Object) {
-	if !r.options.Config.OwnerLabel {
-		return
-	}
-	for i := range objects {
-		labels := map[string]string{"kgw.dev/owner": u.gateway.Name.Namespace + "." + u.gateway.Name.Name}
-		for k, v := range objects[i].Meta.Labels {
-			labels[k] = v
-		}
-		objects[i].Meta.Labels = labels
-	}
-}
-
-// finish sorts the findings and counts.
+// finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
+	for _, u := range r.units {
+		if u.kind != nil {
+			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld, Status: r.status[u.doc]})
+		}
+	}
 	r.found.Resolve()
 	r.found.Sort()
 	r.result.Findings = r.found

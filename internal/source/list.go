@@ -19,3 +19,12 @@ func (d *Document) Items(root *Node) ([]*Document, bool) {
 	}
 	return docs, true
 }
+
+// First returns the line of the file on which the resource starts: that of the
+// document's text, or of the item inside its List.
+func (d *Document) First() int {
+	if d.item == "" || d.root == nil {
+		return d.line
+	}
+	return d.line + d.root.Line - 1
+}

@@ -1,0 +1,71 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+)
+
+// lower writes the manifests of the gateways that are not withheld. Two
+// objects of one name are an error, never an overwrite.
+func (r *run) lower() {
+	objects := make([][]manifest.Object, len(r.compiled))
+	parallel(len(r.compiled), func(i int) {
+		u := r.compiled[i]
+		if u.withheld || u.target == nil {
+			return
+		}
+		for _, e := range u.target.emitters {
+			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
+		}
+		r.labelOwner(u, objects[i])
+	})
+	r.collisions(objects)
+	for i, list := range objects {
+		if !r.compiled[i].withheld {
+			r.result.Objects = append(r.result.Objects, list...)
+		}
+	}
+	manifest.Sort(r.result.Objects)
+}
+
+// collisions withholds gateways that would write objects of one name, and
+// reports each with the other.
+func (r *run) collisions(objects [][]manifest.Object) {
+	type place struct{ unit, object int }
+	first := map[string]place{}
+	for i, list := range objects {
+		for j := range list {
+			p, seen := first[list[j].Key()]
+			if !seen {
+				first[list[j].Key()] = place{i, j}
+				continue
+			}
+			r.collision(r.compiled[i], &list[j], &objects[p.unit][p.object])
+			r.collision(r.compiled[p.unit], &objects[p.unit][p.object], &list[j])
+		}
+	}
+}
+
+func (r *run) collision(u *unit, o, other *manifest.Object) {
+	u.withheld = true
+	r.found.Add(diag.Finding{Code: diag.NameCollision, Severity: diag.Error, At: o.Origin, Owner: u.doc,
+		Message: fmt.Sprintf("%s %q would be written twice", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
+		Help:    "rename one of the two resources",
+		Related: []diag.Related{{Message: "what the other one is written for", At: other.Origin}}})
+}
+
+// labelOwner adds kgw's own label where the configuration asks for it.
+func (r *run) labelOwner(u *unit, objects []manifest.Object) {
+	if !r.options.Config.OwnerLabel {
+		return
+	}
+	for i := range objects {
+		labels := map[string]string{"kgw.dev/owner": u.gateway.Name.Namespace + "." + u.gateway.Name.Name}
+		for k, v := range objects[i].Meta.Labels {
+			labels[k] = v
+		}
+		objects[i].Meta.Labels = labels
+	}
+}
