@@ -25,14 +25,14 @@ type emitter struct {
 	lower  func(*ir.Gateway, *ir.Target) []manifest.Object
 	// routes and rules list the requests that the entries written take, for
 	// the analysis of overlap: those of a proxy that takes the first match,
-	// and those of Oathkeeper. Either may be nil.
-	routes, rules func(*ir.Gateway, *ir.Target) []ir.Take
+	// those of Oathkeeper, and those that policies let through. Any may be nil.
+	routes, rules, policies func(*ir.Gateway, *ir.Target) []ir.Take
 }
 
 var (
 	routes = emitter{check: route.Check, lower: route.Lower, routes: route.Takes}
 	rules  = emitter{check: oathkeeper.Check, lower: oathkeeper.Lower, rules: oathkeeper.Takes}
-	policy = emitter{check: istio.Check, lower: istio.Lower}
+	policy = emitter{check: istio.Check, lower: istio.Lower, policies: istio.Takes}
 	proxy  = emitter{check: skipper.Check, lower: skipper.Lower, serves: skipper.Serves}
 )
 

@@ -24,33 +24,34 @@ func (r *run) validate() {
 		view.Gateways = append(view.Gateways, u.gateway)
 	}
 	view.Claims, view.Identities = r.claims(), r.identities()
-	view.Routes, view.Rules = r.takes()
+	r.takes(view)
 	r.found = append(r.found, validate.Run(view)...)
 	r.result.Proof = view.Proof
 }
 
 // takes lists what the entries that would be written take, and what the Rules
 // among the inputs take that are nobody's.
-func (r *run) takes() (routes, rules []ir.Take) {
-	perUnit := make([][2][]ir.Take, len(r.compiled))
+func (r *run) takes(view *validate.View) {
+	perUnit := make([][3][]ir.Take, len(r.compiled))
 	parallel(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.target == nil {
 			return
 		}
 		for _, e := range u.target.emitters {
-			if e.routes != nil {
-				perUnit[i][0] = append(perUnit[i][0], e.routes(u.gateway, &u.target.Target)...)
-			}
-			if e.rules != nil {
-				perUnit[i][1] = append(perUnit[i][1], e.rules(u.gateway, &u.target.Target)...)
+			for k, list := range [...]func(*ir.Gateway, *ir.Target) []ir.Take{e.routes, e.rules, e.policies} {
+				if list != nil {
+					perUnit[i][k] = append(perUnit[i][k], list(u.gateway, &u.target.Target)...)
+				}
 			}
 		}
 	})
 	for i := range perUnit {
-		routes, rules = append(routes, perUnit[i][0]...), append(rules, perUnit[i][1]...)
+		view.Routes = append(view.Routes, perUnit[i][0]...)
+		view.Rules = append(view.Rules, perUnit[i][1]...)
+		view.Policies = append(view.Policies, perUnit[i][2]...)
 	}
-	return routes, append(rules, r.foreignRules()...)
+	view.Rules = append(view.Rules, r.foreignRules()...)
 }
 
 // foreignRules are the Rules among the inputs that were not written for one of

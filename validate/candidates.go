@@ -3,6 +3,7 @@ package validate
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -90,7 +91,8 @@ func beginning(p match.Path) string {
 	case strings.ContainsRune(p.Text, '|'):
 		return ""
 	case strings.IndexByte("*?{", p.Text[i]) >= 0 && !strings.HasPrefix(p.Text[i:], "{*"):
-		return p.Text[:max(i-1, 0)]
+		_, last := utf8.DecodeLastRuneInString(p.Text[:i])
+		return p.Text[:i-last]
 	}
 	return p.Text[:i]
 }

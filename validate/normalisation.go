@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -10,45 +12,63 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// spellings are ways to write a path so that the proxy sees another one than a
-// backend that decodes and cleans it: each turns a protected path, and the
-// literal beginning of an open one, into a request.
-var spellings = []struct {
+// spelling is a way to write a path so that the proxy sees another one than a
+// backend that decodes and cleans it: it turns a protected path, and the
+// literal beginning of an open one, into the path of a request.
+type spelling struct {
 	name  string
 	write func(path, open string) string
-}{
+}
+
+var spellings = []spelling{
 	{"a doubled slash", func(p, _ string) string { return "/" + p }},
 	{"a final slash", func(p, _ string) string { return strings.TrimSuffix(p, "/") + "/" }},
-	{"an encoded slash", func(p, _ string) string {
-		i := strings.LastIndexByte(p, '/')
-		return p[:max(i, 1)] + strings.Replace(p[max(i, 1):], "/", "%2F", 1)
-	}},
+	{"an encoded slash", encodedSlash},
 	{"an encoded letter", encodedLetter},
-	{"an encoded slash behind two dots", func(p, open string) string {
+	{behindDots, func(p, open string) string {
 		return open + strings.Repeat("..%2F", strings.Count(strings.Trim(open, "/"), "/")+1) + strings.TrimPrefix(p, "/")
 	}},
 }
 
+// behindDots is the one spelling that needs the beginning of an open path.
+const behindDots = "an encoded slash behind two dots"
+
+func encodedSlash(p, _ string) string {
+	i := max(strings.LastIndexByte(p, '/'), 1)
+	if i >= len(p) {
+		return p
+	}
+	return p[:i] + strings.Replace(p[i:], "/", "%2F", 1)
+}
+
 func encodedLetter(p, _ string) string {
 	for i := 1; i < len(p); i++ {
-		if c := p[i]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+		if c := p[i]; p[i-1] != '%' && (i < 2 || p[i-2] != '%') && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
 			return fmt.Sprintf("%s%%%02X%s", p[:i], c, p[i+1:])
 		}
 	}
 	return p
 }
 
+// maxBeginnings bounds the open paths of a gateway that spellings start with.
+const maxBeginnings = 8
+
 // normalisation reports spellings of a protected path that an open route of
-// the same gateway takes although a backend that decodes and cleans paths
-// serves the protected one.
+// the same gateway takes, although a backend that decodes and cleans paths
+// serves the protected one for it.
 func normalisation(v *View, found *diag.List) {
+	rules := map[*ir.Gateway][]*ir.Take{}
+	for i := range v.Rules {
+		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], &v.Rules[i])
+	}
+	policies := v.policiesByRoute()
 	for from := 0; from < len(v.Routes); {
 		to := from
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
 			to++
 		}
 		if takes := v.Routes[from:to]; mixed(takes) {
-			doors(takes, found)
+			newEntrance(takes, rules[takes[0].Gateway], policies).doors(found)
 		}
 		from = to
 	}
@@ -67,63 +87,61 @@ func mixed(takes []ir.Take) bool {
 
 func wide(t *ir.Take) bool { return strings.ContainsAny(t.Route.Match.Path.Text, metacharacters) }
 
-func doors(takes []ir.Take, found *diag.List) {
-	ms := make([]*match.Matcher, len(takes))
-	for i := range takes {
-		ms[i] = match.Compile(takes[i].Set)
-	}
-	for j := range takes {
-		if takes[j].Route.Access.Open() {
-			continue
-		}
-		sample := match.Difference(takes[j].Want).Witness
-		if sample == nil {
-			continue
-		}
-		for _, s := range spellings {
-			if door(takes, ms, j, *sample, s.name, s.write, found) {
-				break
-			}
-		}
-	}
+// entrance is all that decides who gets into one gateway.
+type entrance struct {
+	routes, rules             []*ir.Take
+	routeMatcher, ruleMatcher []*match.Matcher
+	policies                  map[*ir.Route]*ir.Take
+	beginnings                []string // of open routes
 }
 
-// door tries one spelling of a request to a protected route.
-func door(takes []ir.Take, ms []*match.Matcher, j int, r match.Request, name string, write func(p, open string) string, found *diag.List) bool {
-	cleaned := takes[j].Want
-	cleaned.View = match.CleanedPath
-	for i := range takes {
-		if !takes[i].Route.Access.Open() || !wide(&takes[i]) || !sameBackend(takes[i].Route, takes[j].Route) {
-			continue
+func newEntrance(routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
+	e := &entrance{rules: rules, policies: policies}
+	for i := range routes {
+		t := &routes[i]
+		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, match.Compile(t.Set))
+		if t.Route.Access.Open() && wide(t) {
+			e.beginnings = append(e.beginnings, literal(t.Route.Match.Path))
 		}
-		try := r
-		try.RawPath = write(r.RawPath, literal(takes[i].Route.Match.Path))
-		if first(ms, try) != i {
-			continue
-		}
-		open := takes[i].Set
-		open.View = match.CleanedPath
-		if !accepts(cleaned, try) || accepts(open, try) {
-			continue
-		}
-		w := witness(&try)
-		found.Add(diag.Finding{Code: diag.NormalisationDoor, At: takes[j].Origin, Witness: w,
-			Message: fmt.Sprintf("%s %s, with %s, is taken by an open route; a backend that decodes and cleans paths serves %s for it", w.Method, w.URL, name, spell(&takes[j])),
-			Help:    "let the protected path cover such spellings, narrow the open one, or make the mesh normalise paths (DECODE_AND_MERGE_SLASHES)",
-			Related: []diag.Related{{Message: "the open route", At: takes[i].Origin}}})
-		return true
 	}
-	return false
+	for _, t := range rules {
+		e.ruleMatcher = append(e.ruleMatcher, match.Compile(t.Set))
+	}
+	slices.SortStableFunc(e.beginnings, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	e.beginnings = slices.Compact(e.beginnings)
+	e.beginnings = e.beginnings[:min(len(e.beginnings), maxBeginnings)]
+	return e
 }
 
-// sameBackend tells whether two routes end at one Service: another one does not
-// serve the protected paths.
-func sameBackend(a, b *ir.Route) bool {
-	x, isForward := a.Action.(ir.Forward)
-	y, both := b.Action.(ir.Forward)
-	return isForward && both && slices.ContainsFunc(x.To, func(u ir.Upstream) bool {
-		return slices.ContainsFunc(y.To, func(w ir.Upstream) bool { return u.Host() == w.Host() })
-	})
+// decide gives what decides about a request: the route that takes it, or the
+// one rule that does where the route goes on to Oathkeeper. Nil is nothing.
+func (e *entrance) decide(r match.Request) *ir.Take {
+	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return takesIt(m, r) })
+	if i < 0 {
+		return nil
+	}
+	if t := e.routes[i]; !t.Delegated {
+		if p := e.policies[t.Route]; p != nil && !accepts(p.Set, r) {
+			return nil
+		}
+		return t
+	}
+	var one *ir.Take
+	for k, m := range e.ruleMatcher {
+		if !takesIt(m, r) {
+			continue
+		}
+		if one != nil {
+			return nil
+		}
+		one = e.rules[k]
+	}
+	return one
+}
+
+func takesIt(m *match.Matcher, r match.Request) bool {
+	ok, err := m.Accepts(r)
+	return err == nil && ok
 }
 
 func accepts(s match.Set, r match.Request) bool {
@@ -131,14 +149,61 @@ func accepts(s match.Set, r match.Request) bool {
 	return err == nil && ok
 }
 
-// first returns the route that takes the request, or -1.
-func first(ms []*match.Matcher, r match.Request) int {
-	for i, m := range ms {
-		if ok, err := m.Accepts(r); err == nil && ok {
-			return i
+func (e *entrance) doors(found *diag.List) {
+	for _, t := range e.routes {
+		if t.Route.Access.Open() {
+			continue
+		}
+		sample := match.Difference(t.Want).Witness
+		if sample == nil {
+			continue
+		}
+		for i := range spellings {
+			if e.door(t, *sample, &spellings[i], found) {
+				break
+			}
 		}
 	}
-	return -1
+}
+
+// door tries one spelling of a request to a protected route.
+func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.List) bool {
+	beginnings := e.beginnings[:min(len(e.beginnings), 1)]
+	if s.name == behindDots {
+		beginnings = e.beginnings
+	}
+	for _, b := range beginnings {
+		try := r
+		try.RawPath = s.write(r.RawPath, b)
+		open := e.decide(try)
+		if open == nil || open.Route == nil || !open.Route.Access.Open() || !sameUpstream(open.Route, t.Route) || !e.protected(t, try) {
+			continue
+		}
+		w := witness(&try)
+		found.Add(diag.Finding{Code: diag.NormalisationDoor, At: t.Origin, Witness: w,
+			Message: fmt.Sprintf("%s %s, with %s, is taken by an open route; a backend that decodes and cleans paths serves %s for it", w.Method, w.URL, s.name, spell(t)),
+			Help:    "let the protected path cover such spellings, narrow the open one, or make the mesh normalise paths (DECODE_AND_MERGE_SLASHES)",
+			Related: []diag.Related{{Message: "the open route", At: open.Origin}}})
+		return true
+	}
+	return false
+}
+
+// protected tells whether the request, spelled plainly, is one of t's and is
+// not open.
+func (e *entrance) protected(t *ir.Take, r match.Request) bool {
+	for _, view := range [...]match.View{match.SlashedPath, match.CleanedPath} {
+		seen, ok := view.See(r.RawPath)
+		if !ok {
+			continue
+		}
+		plain := r
+		plain.RawPath = (&url.URL{Path: seen}).EscapedPath()
+		if d := e.decide(plain); accepts(t.Want, plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
+			return true
+		}
+	}
+	return false
 }
 
 // literal is the beginning of a path up to its first operator, cut at a slash.

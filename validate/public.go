@@ -9,7 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// PublicRoute is a route that is meant to be public. Empty fields are any.
+// PublicRoute is a route that is meant to be public: its path as written. An
+// empty Host and nil Methods are any.
 type PublicRoute struct {
 	Host, Path string
 	Methods    []string

@@ -15,7 +15,7 @@ import (
 // written and is not reported.
 func routeShadow(v *View, found *diag.List) {
 	takes := v.Routes
-	earlier := map[int][]int{}
+	earlier, policies := map[int][]int{}, v.policiesByRoute()
 	v.Proof.Routes = pairsOf(takes, func(i, j int, _ match.Relation) {
 		if takes[i].Gateway == takes[j].Gateway {
 			earlier[j] = append(earlier[j], i)
@@ -23,13 +23,13 @@ func routeShadow(v *View, found *diag.List) {
 	})
 	for j := range takes {
 		if len(earlier[j]) > 0 {
-			shadowed(takes, j, earlier[j], found)
+			shadowed(takes, j, earlier[j], policies, found)
 		}
 	}
 }
 
 // shadowed judges one route against the earlier ones that meet it.
-func shadowed(takes []ir.Take, j int, earlier []int, found *diag.List) {
+func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
 	later := &takes[j]
 	if inert(takes, later, earlier) {
 		return
@@ -44,7 +44,7 @@ func shadowed(takes []ir.Take, j int, earlier []int, found *diag.List) {
 		if told == maxPairs {
 			break
 		}
-		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty); ok {
+		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
 			found.Add(f)
 			told++
 		}
@@ -89,7 +89,8 @@ func inert(takes []ir.Take, later *ir.Take, earlier []int) bool {
 func alike(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
 
 // shadowedBy judges the requests that an earlier route takes from a later one.
-func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool) (diag.Finding, bool) {
+// The policy, if there is one, is the earlier route's.
+func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
 	if r.Kind == match.Disjoint || alike(a, b) {
 		return diag.Finding{}, false
 	}
@@ -109,7 +110,7 @@ func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool) (diag.Finding
 		f.Code = diag.RuleBypassed
 		f.Message = fmt.Sprintf("%s is taken by an earlier route, which sends it to the Service without the Oathkeeper rule of %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"
-	case a.Route.Access.Weaker(&b.Route.Access):
+	case a.Route.Access.Weaker(&b.Route.Access) && (policy == nil || accepts(policy.Set, *r.Witness)):
 		f.Code = diag.RouteWeaker
 		f.Message = fmt.Sprintf("%s is taken by an earlier route, which demands less of the caller than %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"

@@ -12,7 +12,8 @@ import (
 const maxPairs = 10
 
 // ruleOverlap reports Oathkeeper rules that take one request: Oathkeeper
-// answers 500 then (rule/repository_memory.go), with or without a token.
+// answers 500 then (rule/repository_memory.go), with or without a token. Both
+// resources are told; of a Rule that somebody else wrote the gateway alone.
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
 	told := make([]int, len(takes))
@@ -26,10 +27,7 @@ func ruleOverlap(v *View, found *diag.List) {
 }
 
 func reportOverlap(a, b *ir.Take, r match.Relation, found *diag.List) {
-	if a.Gateway == nil && b.Gateway == nil {
-		return
-	}
-	if b.Gateway != nil {
+	if b.Gateway != nil || a.Gateway == nil {
 		mirrored := r
 		mirrored.Kind = r.Kind.Mirror()
 		overlapFinding(b, a, mirrored, found)
@@ -70,6 +68,9 @@ func overlapFinding(a, b *ir.Take, r match.Relation, found *diag.List) {
 func spell(t *ir.Take) string {
 	if t.Route != nil {
 		return fmt.Sprintf("%q", t.Route.Match.Path.Text)
+	}
+	if t.Set.URL.Lang != 0 {
+		return fmt.Sprintf("%q", t.Set.URL.Text)
 	}
 	return fmt.Sprintf("%q", t.Set.Path.Text)
 }

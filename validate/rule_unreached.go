@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -15,11 +16,14 @@ import (
 var encoded = match.Set{Path: match.Path{Lang: match.Regex, Text: `.*%.*`}, View: match.RawPath}
 
 // ruleUnreached reports requests that the proxy sends to Oathkeeper, with a
-// method that the author listed, and that no rule there takes: 404.
+// method that the author listed, and that no rule there takes: 404. It also
+// reports rules that no request can match.
 func ruleUnreached(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]match.Set{}
 	for i := range v.Rules {
-		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], v.Rules[i].Set)
+		t := &v.Rules[i]
+		rules[t.Gateway] = append(rules[t.Gateway], t.Set)
+		deadRule(t, found)
 	}
 	for i := range v.Routes {
 		t := &v.Routes[i]
@@ -27,14 +31,24 @@ func ruleUnreached(v *View, found *diag.List) {
 			continue
 		}
 		rest := match.Difference(t.Want, append([]match.Set{encoded}, rules[t.Gateway]...)...)
-		if rest.Witness == nil {
-			continue
+		if rest.Witness != nil {
+			unreached(t, rest.Witness, "write the host in lower case, and the path so that both engines read it alike", nil, found)
 		}
-		w := witness(rest.Witness)
-		found.Add(diag.Finding{Code: diag.RuleUnreached, At: t.Origin, Witness: w,
-			Message: fmt.Sprintf("%s %s reaches Oathkeeper and matches no rule there: it is answered with 404", w.Method, w.URL),
-			Help:    "write the host in lower case, and the path so that both engines read it alike"})
 	}
+	for from := 0; from < len(v.Routes); {
+		to := from
+		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
+			to++
+		}
+		led(v.Routes[from:to], rules[v.Routes[from].Gateway], found)
+		from = to
+	}
+}
+
+func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
+	w := witness(r)
+	found.Add(diag.Finding{Code: diag.RuleUnreached, At: t.Origin, Witness: w, Help: help, Related: related,
+		Message: fmt.Sprintf("%s %s reaches Oathkeeper and matches no rule there: it is answered with 404", w.Method, w.URL)})
 }
 
 // plainlyRuled tells whether the route's own rule takes all it should for
@@ -47,4 +61,60 @@ func plainlyRuled(t *ir.Take) bool {
 		}
 	}
 	return len(match.ReadDifferently(t.Route.Match.Path.Text)) == 0
+}
+
+// unclean are paths that Go's path.Clean changes.
+var unclean = match.Set{Path: match.Path{Lang: match.Regexp2, Text: `/.+/|.*//.*|.*/\.\.?(?:/.*)?`}, View: match.DecodedPath}
+
+// deadRule reports a rule that describes only paths which Oathkeeper never
+// compares: 26.2 cleans them before.
+func deadRule(t *ir.Take, found *diag.List) {
+	text := t.Set.Path.Text
+	if t.Route == nil || t.Set.View != match.CleanedPath || !strings.HasSuffix(text, "/") && !strings.Contains(text, "//") && !strings.Contains(text, "/.") && !strings.Contains(text, `/\.`) {
+		return
+	}
+	set := t.Set
+	set.View = match.DecodedPath
+	if rest := match.Difference(set, unclean); rest.Empty {
+		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: t.Origin,
+			Message: fmt.Sprintf("no request reaches the rule of %s: Oathkeeper cleans paths before it compares them", spell(t)),
+			Help:    "write the path without a final slash, doubled slashes and dot segments"})
+	}
+}
+
+// led reports requests of a route that an earlier one sends to Oathkeeper
+// because it looks at no method there, and that no rule takes.
+func led(routes []ir.Take, rules []match.Set, found *diag.List) {
+	for j := range routes {
+		later := &routes[j]
+		if later.Delegated {
+			continue
+		}
+		for i := range j {
+			earlier := &routes[i]
+			if !earlier.Delegated || earlier.Set.Methods != nil || !mayMeet(&earlier.Set, &later.Want) {
+				continue
+			}
+			if r := ledAstray(earlier, later, rules); r != nil {
+				unreached(later, r, "list the method in the rule for the earlier path too, or leave these paths out of the later one",
+					[]diag.Related{{Message: "the earlier route, which takes every method", At: earlier.Origin}}, found)
+				break
+			}
+		}
+	}
+}
+
+// ledAstray gives a request of the later route that the earlier one takes with
+// a method which no rule has for it.
+func ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
+	x, y := earlier.Set, later.Want
+	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Want.Methods, m) })
+	if len(x.Methods) == 0 {
+		return nil
+	}
+	r := match.Relate(x, y).Witness
+	if r == nil || slices.ContainsFunc(rules, func(s match.Set) bool { return accepts(s, *r) }) {
+		return nil
+	}
+	return r
 }

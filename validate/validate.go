@@ -23,7 +23,9 @@ type View struct {
 	// Routes are the entries of VirtualServices, gateway by gateway in order;
 	// Rules are those of Oathkeeper.
 	Routes, Rules []ir.Take
-	Policy        Policy
+	// Policies are what policies let through, gateway by gateway in order.
+	Policies []ir.Take
+	Policy   Policy
 	// Proof is filled in with what was decided.
 	Proof Proof
 }
@@ -68,7 +70,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, public, normalisation,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, policyWeaker, public, normalisation,
 	} {
 		rule(v, &found)
 	}

@@ -1,0 +1,198 @@
+package validate
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// pair is what a comparison of two takes found.
+type pair struct {
+	I, J    int
+	Kind    string
+	Witness string
+}
+
+func describe(i, j int, r match.Relation) pair {
+	p := pair{I: i, J: j, Kind: r.Kind.String()}
+	if r.Witness != nil {
+		p.Witness = r.Witness.Method + " " + r.Witness.URL()
+	}
+	return p
+}
+
+// TestPairsOfFindsWhatPairsFinds compares pairsOf with the comparison of all
+// takes, over generated ones.
+func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
+	for seed := range int64(300) {
+		takes := generate(rand.New(rand.NewSource(seed)))
+		sets := make([]match.Set, len(takes))
+		for i := range takes {
+			sets[i] = takes[i].Set
+		}
+		var want, got []pair
+		all := match.Pairs(sets, 0, func(i, j int, r match.Relation) bool {
+			want = append(want, describe(i, j, r))
+			return true
+		})
+		counts := pairsOf(takes, func(i, j int, r match.Relation) { got = append(got, describe(i, j, r)) })
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatalf("seed %d: %v\n%s", seed, sets, d)
+		}
+		if counts.Pairs != all.Pairs || counts.Disjoint != all.Disjoint || counts.Meeting != all.Meeting || counts.Unknown != all.Unknown {
+			t.Errorf("seed %d: counts are %+v, of all pairs %+v", seed, counts, all)
+		}
+	}
+}
+
+// generate makes takes of one view that often share a part of their paths.
+func generate(r *rand.Rand) []ir.Take {
+	pick := func(list ...string) string { return list[r.Intn(len(list))] }
+	hosts := [][]string{{"a.test"}, {"a.test"}, {"a.test"}, {"b.test"}, {"a.test", "b.test"}}
+	if r.Intn(3) == 0 {
+		hosts = append(hosts, []string{"*.test"}, nil)
+	}
+	methods := [][]string{{"GET"}, {"GET"}, {"POST"}, {"GET", "POST"}, {"get"}, nil, {}}
+	langs := []match.Lang{match.Regex, match.Template, match.Star, match.Exact, match.Prefix}
+	oathkeeper := r.Intn(2) == 0
+	out := make([]ir.Take, 2+r.Intn(12))
+	for i := range out {
+		s := match.Set{Hosts: hosts[r.Intn(len(hosts))], Methods: methods[r.Intn(len(methods))], View: match.RawPath}
+		s.Path.Lang = langs[r.Intn(len(langs))]
+		if oathkeeper {
+			s.View, s.AnyCase, s.Path.Lang = match.DecodedPath, true, match.Regexp2
+		}
+		s.Path.Text = path(&s, pick)
+		out[i].Set = s
+	}
+	if oathkeeper && r.Intn(4) == 0 {
+		out[0].Set.URL = match.Path{Lang: match.Regexp2, Text: "<http|https>://<[a-z]+>.test/a<.*>"}
+	}
+	return out
+}
+
+func path(s *match.Set, pick func(...string) string) string {
+	var b strings.Builder
+	for range 1 + strings.Count(pick("", "x", "xx"), "x") {
+		b.WriteString("/")
+		switch s.Path.Lang {
+		case match.Template:
+			b.WriteString(pick("a", "b", "{*}", "a.b"))
+		case match.Exact, match.Prefix, match.Star:
+			b.WriteString(pick("a", "b", "ab", "é"))
+		default:
+			b.WriteString(pick("a", "b", "ab", "é?", "é+", "a?b", "ab*", "a{0,2}", "[ab]", ".*", "(?:a|b)", "a|b", `a\.`, "(?i)A", "(?!a).", "", "^a", "a$", `([a-z])\1`, `\u0061`, "a{", "ab{2}c", "a{*}"))
+		}
+	}
+	switch s.Path.Lang {
+	case match.Star:
+		b.WriteString(pick("", "*", "/*"))
+	case match.Template:
+		b.WriteString(pick("", "/{**}", "/{**}/x"))
+	}
+	return b.String()
+}
+
+// TestBeginning checks that every path of a set starts with its beginning, on
+// texts in which an operator touches the character before it.
+func TestBeginning(t *testing.T) {
+	for _, c := range []struct {
+		lang       match.Lang
+		text, want string
+	}{
+		{match.Exact, "/a.b*", "/a.b*"},
+		{match.Prefix, "/a(", "/a("},
+		{match.Regexp2, "/items", "/items"},
+		{match.Regexp2, "/items/.*", "/items/"},
+		{match.Regexp2, "/items?", "/item"},
+		{match.Regexp2, "/items*/x", "/item"},
+		{match.Regexp2, "/items{2}", "/item"},
+		{match.Regexp2, "/items+", "/items"},
+		{match.Regexp2, "/caf\u00e9?", "/caf"},
+		{match.Regexp2, "/a|/b", ""},
+		{match.Regexp2, "(/a)?/b", ""},
+		{match.Regexp2, `/a\.b`, "/a"},
+		{match.Regexp2, "?", ""},
+		{match.Template, "/items/{*}/x", "/items/"},
+		{match.Template, "/{**}", "/"},
+		{match.Template, "/a.b", "/a"},
+		{match.Star, "/*", ""},
+		{match.Star, "/ab*", "/a"},
+	} {
+		if got := beginning(match.Path{Lang: c.lang, Text: c.text}); got != c.want {
+			t.Errorf("beginning(%s %q) = %q, want %q", c.lang, c.text, got, c.want)
+		}
+	}
+}
+
+// TestCandidates lists takes that are not compared at all, and such that are.
+func TestCandidates(t *testing.T) {
+	take := func(host, method, path string) ir.Take {
+		return ir.Take{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: match.Path{Lang: match.Regexp2, Text: path}, View: match.DecodedPath}}
+	}
+	takes := []ir.Take{
+		take("a.test", "GET", "/x/.*"), take("b.test", "GET", "/x/.*"), take("a.test", "POST", "/x/.*"), take("a.test", "GET", "/y/.*"),
+		take("a.test", "PUT", "/z"), take("a.test", "put", "/z/?"),
+	}
+	if got := fmt.Sprint(candidates(takes)); got != "[4 5]" {
+		t.Errorf("candidates are %s, want [4 5]", got)
+	}
+	takes = append(takes, take("*.test", "DELETE", "/q"))
+	if got := len(candidates(takes)); got != len(takes) {
+		t.Errorf("beside a wildcard %d are compared, want all %d", got, len(takes))
+	}
+}
+
+// TestCandidatesOfManyOnOneHost goes past the number of takes that are compared
+// one by one.
+func TestCandidatesOfManyOnOneHost(t *testing.T) {
+	var takes []ir.Take
+	for i := range maxGroup + 20 {
+		takes = append(takes, ir.Take{Set: match.Set{Hosts: []string{"a.test"}, Path: match.Path{Lang: match.Regexp2, Text: fmt.Sprintf("/svc%d/.*", i)}}})
+	}
+	takes[3].Set.Path.Text = "/svc[0-9]+/x"
+	met := 0
+	counts := pairsOf(takes, func(i, j int, _ match.Relation) {
+		if met++; i != 3 && j != 3 {
+			t.Errorf("%d and %d meet", i, j)
+		}
+	})
+	n := len(takes)
+	if met != n-1 || counts.Meeting != n-1 || counts.Pairs != n*(n-1)/2 || counts.Disjoint != counts.Pairs-(n-1) {
+		t.Errorf("%d pairs meet: %+v", met, counts)
+	}
+}
+
+// TestRelateCommon relates routes method for method.
+func TestRelateCommon(t *testing.T) {
+	take := func(path string, set, want []string) *ir.Take {
+		s := match.Set{Hosts: []string{"a.test"}, Path: match.Path{Lang: match.Regex, Text: path}, View: match.RawPath}
+		w := s
+		s.Methods, w.Methods = set, want
+		return &ir.Take{Set: s, Want: w}
+	}
+	get, both := []string{"GET"}, []string{"GET", "POST"}
+	for _, c := range []struct {
+		name string
+		a, b *ir.Take
+		want match.Kind
+	}{
+		{"specific with more methods", take("/a", both, both), take("/.*", get, get), match.Subset},
+		{"general with fewer methods", take("/.*", get, get), take("/a", both, both), match.Superset},
+		{"same methods", take("/a.*", get, get), take("/.*b", get, get), match.Overlap},
+		{"no method in common", take("/.*", get, get), take("/a", []string{"POST"}, []string{"POST"}), match.Disjoint},
+		{"every method is taken", take("/.*", nil, get), take("/a", nil, []string{"POST"}), match.Superset},
+		{"what the later route takes beyond its list is nobody's", take("/a", get, get), take("/a", nil, get), match.Equal},
+		{"other paths", take("/b", get, get), take("/a", get, get), match.Disjoint},
+	} {
+		if got := relateCommon(c.a, c.b); got.Kind != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got.Kind, c.want)
+		}
+	}
+}
