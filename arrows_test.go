@@ -1,0 +1,188 @@
+// Package kgw_test holds the packages to their places: who may import whom,
+// and what each must say of itself.
+package kgw_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kgw-dev/kgw"
+
+// pkg is a package as go list describes it, its own name and its imports from
+// this module without the module's path.
+type pkg struct {
+	ImportPath, Name, Doc string
+	GoFiles, Imports      []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Name,Doc,GoFiles,Imports", "./...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var list []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) == 0 {
+			continue // tests only
+		}
+		p.ImportPath = own(p.ImportPath)
+		for i := range p.Imports {
+			p.Imports[i] = own(p.Imports[i])
+		}
+		list = append(list, p)
+	}
+}
+
+func own(importPath string) string {
+	if importPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, module+"/")
+}
+
+// below tells whether a package is one of the folders or stands below one.
+func below(importPath string, folders ...string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return importPath == f || strings.HasPrefix(importPath, f+"/") })
+}
+
+// mayImport lists what the packages that everything rests on may import of
+// this module.
+var mayImport = map[string][]string{
+	"internal/source":   {},
+	"internal/match":    {},
+	"internal/diag":     {"internal/source"},
+	"internal/shape":    {"internal/diag", "internal/source"},
+	"internal/ir":       {"internal/match", "internal/source"},
+	"internal/manifest": {"internal/source"},
+	"internal/sim":      {"internal/ir", "internal/match", "internal/source"},
+	"internal/edit":     {"internal/source"},
+	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},
+	"internal/cluster":  {"internal/diag", "internal/manifest", "internal/source"},
+	"validate":          {"internal/diag", "internal/ir", "internal/match", "internal/source"},
+}
+
+// outside lists who may import what is not of this module.
+var outside = map[string][]string{
+	"github.com/spf13/":                                     {"cmd"},
+	"golang.org/x/term":                                     {"cmd"},
+	"github.com/xeipuuv/gojsonschema":                       {"schema"},
+	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/shape", "internal/edit"},
+	"github.com/bmatcuk/doublestar/v4":                      {"internal/source"},
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
+	"github.com/mitchellh/hashstructure/v2":                 {"compile/istio"},
+	"k8s.io/client-go":                                      {"internal/cluster"},
+	"istio.io/api":                                          {},
+	"gopkg.in/yaml":                                         {},
+}
+
+var version = regexp.MustCompile(`^v\d+((alpha|beta)\d+)?$`)
+
+// forbidden tells why package p may not import q, or "".
+func forbidden(p, q string) string {
+	emitter := below(p, "compile") && p != "compile"
+	switch {
+	case below(q, "cmd"):
+		return "nothing imports a command"
+	case below(p, "internal") && below(q, "schema", "compile", "validate"):
+		return "internal packages know no stage"
+	case below(p, "schema") && below(q, "compile", "validate"):
+		return "inputs know no later stage"
+	case below(p, "validate") && below(q, "schema", "compile"):
+		return "validate works on the model"
+	case emitter && below(q, "schema", "validate"):
+		return "emitters know no input"
+	case emitter && below(q, "compile") && !below(q, p):
+		return "emitters do not import each other"
+	case below(p, "schema") && version.MatchString(path.Base(p)) && below(q, "schema") && version.MatchString(path.Base(q)):
+		return "versions do not import each other"
+	case below(p, "schema") && p != "schema" && q == "schema":
+		return "the table of kinds imports the kinds"
+	}
+	if allowed, ok := mayImport[p]; ok && below(q, "internal", "schema", "compile", "validate") && !slices.Contains(allowed, q) {
+		return "it is not on its list"
+	}
+	for prefix, importers := range outside {
+		if strings.HasPrefix(q, prefix) && !below(p, importers...) {
+			return "only these may: " + strings.Join(importers, ", ")
+		}
+	}
+	if p == "internal/match" && strings.Contains(strings.Split(q, "/")[0], ".") {
+		return "it needs the standard library only"
+	}
+	return ""
+}
+
+func TestArrows(t *testing.T) {
+	list := packages(t)
+	if len(list) < 15 {
+		t.Fatalf("go list gives %d packages", len(list))
+	}
+	for _, p := range list {
+		for _, q := range p.Imports {
+			if why := forbidden(p.ImportPath, q); why != "" {
+				t.Errorf("%s imports %s: %s", p.ImportPath, q, why)
+			}
+		}
+	}
+}
+
+func TestForbiddenArrows(t *testing.T) {
+	for arrow, want := range map[string]bool{
+		"schema/apirule/v1beta1 schema/apirule/v1alpha1": true,
+		"schema/apirule/v2 schema/apirule/mesh":          false,
+		"schema/apirule/v2 schema/fabric/v1":             true,
+		"schema/apirule/v2 compile/route":                true,
+		"schema/apirule schema":                          true,
+		"compile/route compile/oathkeeper":               true,
+		"compile/route compile":                          true,
+		"compile/route schema/kube":                      true,
+		"compile/route internal/manifest":                false,
+		"compile compile/route":                          false,
+		"internal/diag internal/ir":                      true,
+		"internal/explain compile":                       true,
+		"internal/match github.com/dlclark/regexp2":      true,
+		"internal/match regexp/syntax":                   false,
+		"internal/source github.com/spf13/cobra":         true,
+		"cmd/kgw github.com/spf13/cobra":                 false,
+		"validate schema":                                true,
+		"compile cmd/kgw":                                true,
+		"internal/manifest istio.io/api/networking/v1":   true,
+	} {
+		p, q, _ := strings.Cut(arrow, " ")
+		if got := forbidden(p, q); (got != "") != want {
+			t.Errorf("%s: forbidden %q, want %v", arrow, got, want)
+		}
+	}
+}
+
+// TestPackages holds names and comments: a package says what it is, and is not
+// named after what it is made of.
+func TestPackages(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.Doc == "" {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+		if p.Name != "main" && p.Name != path.Base(p.ImportPath) {
+			t.Errorf("%s has the name %s", p.ImportPath, p.Name)
+		}
+		if slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "types", "misc", "shared", "base", "core", "lib"}, p.Name) {
+			t.Errorf("%s: the name says nothing", p.ImportPath)
+		}
+	}
+}
