@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 )
@@ -94,6 +95,7 @@ func bind(name string, o *Options) (*boundTarget, error) {
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
+		Judge: &match.Judge{},
 		Skipper: ir.Skipper{
 			RouteGroups: o.SkipperAPI == "routegroup",
 			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,

@@ -22,7 +22,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		if !t.Plan.Delegated(r) {
 			continue
 		}
-		checkPath(r, &found)
+		checkPath(r, t.Judge, &found)
 		checkUpstream(r, &found)
 		if !ruled(r, t) {
 			checkRuleless(r, &found)
@@ -45,20 +45,20 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 
 // checkPath reports an expression that poisons every request with one of the
 // rule's methods, and one that Istio and Oathkeeper read differently.
-func checkPath(r *ir.Route, found *diag.List) {
+func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 	at := r.Origin.At("path")
-	if reason, refused := match.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+	if reason, refused := judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
 		found.Add(diag.Finding{Code: diag.RegexPoison, At: at,
 			Message: fmt.Sprintf("Oathkeeper cannot compile the path %q: %s", r.Match.Path.Text, reason),
 			Help:    "one such rule makes Oathkeeper answer 500 to every request with one of its methods, on every host: rewrite the path"})
 		return
 	}
-	if match.Exponential(r.Match.Path.Text) {
+	if judge.Exponential(r.Match.Path.Text) {
 		found.Add(diag.Finding{Code: diag.SlowRegex, At: at,
 			Message: fmt.Sprintf("matching the path %q can take exponential time: Oathkeeper gives up after 250 ms, and all its requests wait that long", r.Match.Path.Text),
 			Help:    "write the path without a repetition inside a repetition, such as (a+)+"})
 	}
-	for _, why := range match.ReadDifferently(r.Match.Path.Text) {
+	for _, why := range judge.ReadDifferently(r.Match.Path.Text) {
 		found.Add(diag.Finding{Code: diag.RegexAmbiguous, At: at,
 			Message: fmt.Sprintf("Istio and Oathkeeper read the path %q differently: %s", r.Match.Path.Text, why),
 			Help:    "write what both read alike, such as [0-9] for \\d"})

@@ -15,7 +15,7 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		if !ruled(r, t) {
 			continue
 		}
-		if _, refused := match.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+		if _, refused := t.Judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
 			continue
 		}
 		if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {

@@ -40,7 +40,7 @@ func checkRegex(r *ir.Route, t *ir.Target, found *diag.List) {
 		return
 	}
 	at := r.Origin.At("path")
-	if reason, refused := match.RefusedBy(r.Match.Path, match.RE2Istio); refused {
+	if reason, refused := t.Judge.RefusedBy(r.Match.Path, match.RE2Istio); refused {
 		found.Add(diag.Finding{Code: diag.RegexRefused, At: at,
 			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),
 			Help:    "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"})

@@ -1,6 +1,9 @@
 package ir
 
-import "github.com/kgw-dev/kgw/internal/source"
+import (
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
 
 // Target is what emitters are told about where they write for: a plan and the
 // parts of the cluster.
@@ -22,6 +25,8 @@ type Target struct {
 	// ("authenticators") and name; nil when it is not known.
 	Handlers map[string]map[string]HandlerDefaults
 	Skipper  Skipper
+	// Judge is asked about path texts; nil does as well, at a price.
+	Judge *match.Judge
 }
 
 // Skipper is how objects for Skipper are written.
