@@ -100,12 +100,12 @@ func (w *ruleWriter) methods() {
 }
 
 func (w *ruleWriter) strategy(noun string) {
-	switch w.IntN(5) {
+	switch w.IntN(10) {
 	case 0:
 		w.printf("        - handler: noop\n")
-	case 1:
+	case 1, 2:
 		w.printf("        - handler: oauth2_introspection\n          config:\n            required_scope: [\"%s:read\"]\n", noun)
-	case 2:
+	case 3, 4:
 		w.printf("        - handler: oauth2_introspection\n          config:\n            required_scope:\n              - %s:read\n              - %s:write\n            token_from:\n              header: X-Access-Token\n", noun, noun)
 	default:
 		w.printf("        - handler: jwt\n          config:\n            trusted_issuers:\n              - https://login.%s.example.com/\n            jwks_urls:\n              - https://login.%s.example.com/.well-known/jwks.json\n", w.team, w.team)
