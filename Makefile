@@ -24,6 +24,10 @@ test: ## vet and test everything that needs no other program
 	$(GO) test ./...
 	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
 
+.PHONY: test-engines
+test-engines: ## compare the simulator with real engines (builds Oathkeeper once, about five minutes)
+	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...
+
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
 	@set -e; for m in . $(QUICK); do (set -x; cd $$m && $(LINT) run --config $(CURDIR)/.golangci.yml ./...); done

@@ -34,22 +34,45 @@ func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
 		ready = append(ready, result.Others...)
 	}
 	out := parse(ready, o, result)
+	entries := routeOrigins(result)
 	for i := range result.Objects {
 		object := &result.Objects[i]
-		out = append(out, sim.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, ""))
+		m := sim.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
+		if m.Kind == "VirtualService" {
+			m.Entries = entries[object.Origin.Doc]
+		}
+		out = append(out, m)
 	}
 	return out, result
 }
 
+// routeOrigins tells, for each resource, what the entries of its
+// VirtualService are written for.
+func routeOrigins(result *Result) map[*source.Document][]source.Ref {
+	out := map[*source.Document][]source.Ref{}
+	for _, r := range result.Resources {
+		if r.Gateway == nil {
+			continue
+		}
+		for _, route := range r.Gateway.Routes {
+			if route.RoutedBy == nil {
+				out[r.Doc] = append(out[r.Doc], route.Origin)
+			}
+		}
+	}
+	return out
+}
+
 // finished splits a file that holds nothing but what engines read, as far as
-// its lines show that: it need not be compiled.
+// its lines show that: it need not be compiled. Services serve both.
 func finished(f *source.File) ([]*source.Document, bool) {
 	docs, problems := source.Split(f)
 	if len(problems) > 0 {
 		return nil, false
 	}
 	for _, d := range docs {
-		if !slices.Contains(simulated, lineValue(d.Text(), "kind")) {
+		kind := lineValue(d.Text(), "kind")
+		if kind == "Service" || !slices.Contains(simulated, kind) {
 			return nil, false
 		}
 	}

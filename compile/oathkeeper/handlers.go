@@ -101,7 +101,8 @@ var authorizerKind = &handlerKind{name: "authorizer", group: "authorizers", hand
 
 var errorKind = &handlerKind{name: "error handler", group: "errors", handlers: map[string]*shape.Type{
 	"json": closed(field("verbose", boolean), field("when", whens)),
-	"redirect": closed(required("to", text), field("code", integer), field("when", whens),
+	"redirect": closed(required("to", text), field("when", whens),
+		field("code", &shape.Type{Kind: shape.Integer, Min: shape.Int(301), Max: shape.Int(302)}),
 		field("return_to_query_param", &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[A-Za-z0-9,._~-]*$`, Means: "the name of a parameter"}})),
 	"www_authenticate": closed(field("realm", text), field("when", whens)),
 }}

@@ -174,6 +174,9 @@ func (e *Engine) complete(h *handler, kind *handlerKind) {
 	schema, known := kind.handlers[h.name]
 	global, configured := e.options.Handlers[kind.group][h.name]
 	h.config = mergeConfig(global.Config, h.config)
+	if strategy := usualStrategies[h.name]; e.options.Handlers == nil && strategy != "" && textAt(h.config, "scope_strategy") == "" {
+		h.config = append(slices.Clone(h.config), source.Member{Key: "scope_strategy", Value: strategy})
+	}
 	switch {
 	case !known:
 		h.invalid = "Oathkeeper has no " + kind.name + " \"" + h.name + "\""
@@ -183,6 +186,10 @@ func (e *Engine) complete(h *handler, kind *handlerKind) {
 		h.invalid = e.invalid(h, schema)
 	}
 }
+
+// usualStrategies are those of a Kyma cluster (2.19), taken where the global
+// configuration is not known.
+var usualStrategies = map[string]string{"jwt": "wildcard", "oauth2_introspection": "exact"}
 
 func (e *Engine) invalid(h *handler, schema *shape.Type) string {
 	if len(h.config) == 0 && e.options.Handlers == nil {
@@ -198,8 +205,8 @@ func (e *Engine) invalid(h *handler, schema *shape.Type) string {
 }
 
 // unschemed finds what Oathkeeper refuses though the plain schema does not say
-// so: a oneOf of pre_authorization that is satisfied twice or not at all, and a
-// cache without a time to live.
+// so: a pre_authorization that is enabled without what it needs, and a cache
+// without a time to live.
 func unschemed(h *handler) string {
 	switch h.name {
 	case "oauth2_introspection":
@@ -207,13 +214,13 @@ func unschemed(h *handler) string {
 		if !ok {
 			break
 		}
-		enabled, given := pre.Get("enabled")
+		enabled, _ := pre.Get("enabled")
 		all := true
 		for _, k := range []string{"client_id", "client_secret", "token_url"} {
 			_, has := pre.Get(k)
 			all = all && has
 		}
-		if enabled == true && !all || !given && all {
+		if enabled == true && !all {
 			return "the configuration of oauth2_introspection is refused: pre_authorization must be disabled, or enabled with client_id, client_secret and token_url"
 		}
 	case "hydrator":

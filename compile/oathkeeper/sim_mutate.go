@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -52,7 +51,7 @@ func mutateHeader(x *exchange, r *accessRule, h *handler) error {
 }
 
 func mutateCookie(x *exchange, r *accessRule, h *handler) error {
-	out := http.Request{Header: http.Header{}}
+	var pairs []string
 	cookies, _ := objectAt(h.config, "cookies")
 	for _, m := range sorted(cookies) {
 		text, _ := m.Value.(string)
@@ -60,15 +59,30 @@ func mutateCookie(x *exchange, r *accessRule, h *handler) error {
 		if err != nil {
 			return err
 		}
-		out.AddCookie(&http.Cookie{Name: m.Key, Value: value})
+		pairs = append(pairs, m.Key+"="+cookieValue(value))
 	}
 	for _, c := range x.http.Cookies() {
 		if _, set := cookies.Get(c.Name); !set {
-			out.AddCookie(c)
+			pairs = append(pairs, c.Name+"="+cookieValue(c.Value))
 		}
 	}
-	x.session.SetHeader("Cookie", out.Header.Get("Cookie"))
+	x.session.SetHeader("Cookie", strings.Join(pairs, "; "))
 	return nil
+}
+
+// cookieValue drops what no cookie may hold and quotes what must be, as
+// net/http does.
+func cookieValue(v string) string {
+	v = strings.Map(func(c rune) rune {
+		if c < ' ' || c >= 0x7F || strings.ContainsRune(`";\`, c) {
+			return -1
+		}
+		return c
+	}, v)
+	if strings.ContainsAny(v, " ,") {
+		return `"` + v + `"`
+	}
+	return v
 }
 
 func mutateIDToken(x *exchange, r *accessRule, h *handler) error {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -18,6 +19,9 @@ type Manifest struct {
 	Origin source.Ref
 	// Compiled tells that paths of the object are not paths of Origin.
 	Compiled bool
+	// Entries are what the http entries of a VirtualService were compiled
+	// from.
+	Entries []source.Ref
 }
 
 // ReadManifest makes a Manifest of a tree. The namespace is that of an object
@@ -46,6 +50,10 @@ func (m *Manifest) Spec() *source.Node { return source.Field(m.Root, "spec") }
 // At is a place in the object, or the origin of one that was compiled.
 func (m *Manifest) At(path string) source.Ref {
 	if m.Compiled {
+		var i int
+		if _, err := fmt.Sscanf(path, "spec.http[%d]", &i); err == nil && i < len(m.Entries) {
+			return m.Entries[i]
+		}
 		return m.Origin
 	}
 	return source.Ref{Doc: m.Origin.Doc, Path: path}
