@@ -177,6 +177,9 @@ func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 	return merge, dropped
 }
 
+// infinity is how kubectl spells keys that are too large for its floats.
+var infinity = strings.NewReplacer("+Inf", ".inf", "-Inf", "-.inf")
+
 // keyText is a key as kubectl reads it: JSON has text keys only.
 func keyText(k *Node) string {
 	switch v := Scalar(k).(type) {
@@ -184,7 +187,7 @@ func keyText(k *Node) string {
 		return strconv.FormatBool(v)
 	case Number:
 		if f, err := strconv.ParseFloat(string(v), 64); err == nil && strings.ContainsAny(string(v), ".eE") {
-			return strconv.FormatFloat(f, 'g', -1, 32)
+			return infinity.Replace(strconv.FormatFloat(f, 'g', -1, 32))
 		}
 		return string(v)
 	case string:

@@ -54,18 +54,15 @@ func comparable(v any) any {
 	return v
 }
 
-// exact is a number by its value. What does not fit 64 bits kubectl holds as a
-// float, and kgw as it is written.
+// exact is a number by its value: as a float where it is one, or where a float
+// cannot tell it from its neighbours, since kubectl holds it so.
 func exact(s string) any {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok {
 		return "not a number: " + s
 	}
-	if r.IsInt() && r.Num().BitLen() < 64 && !strings.ContainsAny(s, "eE") {
-		return "number " + r.Num().String()
-	}
 	f, _ := r.Float64()
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	if math.Abs(f) < 1<<53 && f == math.Trunc(f) {
 		return "number " + strconv.FormatFloat(f, 'f', 0, 64)
 	}
 	return f
@@ -111,4 +108,51 @@ func documents(t testing.TB, text string) []*Document {
 		t.Fatalf("%q: %v", text, problems)
 	}
 	return docs
+}
+
+func TestKeysAreReadAsKubectlReadsThem(t *testing.T) {
+	for _, k := range strings.Fields(`on true True y no 1 0x10 1.0 1.5 1e3 -1 1_000 .inf 017 2001-01-01 '' "" 9223372036854775807 0.1 100000000.0 1e30 "on" '1' a.b <<x 12:30`) {
+		checkAsKubectl(t, k+": a\n")
+		checkAsKubectl(t, "{"+k+": {"+k+": b}}\n")
+	}
+}
+
+// checkAsKubectl compares the value of a document that both read.
+func checkAsKubectl(t *testing.T, text string) {
+	f, problem := NewFile("a.yaml", []byte(text))
+	if problem != nil {
+		return
+	}
+	docs, _ := Split(f)
+	if len(docs) != 1 {
+		return
+	}
+	root, problems := docs[0].Parse()
+	for _, p := range problems {
+		if p.Kind != Ambiguous {
+			return
+		}
+	}
+	want, ok := asKubectl(docs[0].Text())
+	if !ok || root == nil {
+		return
+	}
+	if d := cmp.Diff(comparable(want), comparable(Value(root))); d != "" {
+		t.Errorf("%q (- kubectl, + kgw):\n%s", text, d)
+	}
+}
+
+func FuzzReadAsKubectl(f *testing.F) {
+	for _, s := range scalars {
+		f.Add("k: " + strings.ReplaceAll(s, "␣", " ") + "\n")
+	}
+	f.Add("a: &a {b: 1, c: [x]}\nd: {<<: *a, b: 2}\ne: *a\n")
+	f.Add("a: |\n  x\n  y\nb: >-\n  c\n  d\n? e\n: f\n")
+	f.Add("{\"a\": [1, 2.50, \"\\u00e9\"], 'b': null}")
+	f.Add("x: &x {a: 1}\ny: {<<: [*x, {b: 2}], a: 3}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if !strings.Contains(text, "!") { // the library's trees do not hold every tag
+			checkAsKubectl(t, text)
+		}
+	})
 }

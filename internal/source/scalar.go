@@ -130,7 +130,8 @@ func number(n *Node) (string, bool) {
 		return n.Value, true
 	}
 	text := strings.ReplaceAll(n.Value, "_", "")
-	if i, ok := new(big.Int).SetString(strings.TrimPrefix(text, "+"), 0); ok {
+	// An octal number of more than 64 bits is a decimal one to the library.
+	if i, ok := new(big.Int).SetString(strings.TrimPrefix(text, "+"), 0); ok && (n.ShortTag() == "!!int" || i.BitLen() <= 64) {
 		return i.String(), true
 	}
 	f, err := strconv.ParseFloat(text, 64)
