@@ -145,5 +145,5 @@ func served(routes []*ir.Route, p match.Path, method string) bool {
 }
 
 func overlaps(a, b match.Path) bool {
-	return match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
+	return !match.Apart(a, b) && match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
 }
