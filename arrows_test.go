@@ -64,7 +64,8 @@ func below(importPath string, folders ...string) bool {
 // mayImport lists what the packages that everything rests on may import of
 // this module.
 var mayImport = map[string][]string{
-	"internal/source":   {},
+	"internal/parallel": {},
+	"internal/source":   {"internal/parallel"},
 	"internal/match":    {},
 	"internal/diag":     {"internal/source"},
 	"internal/shape":    {"internal/diag", "internal/source"},
@@ -74,7 +75,7 @@ var mayImport = map[string][]string{
 	"internal/edit":     {"internal/source"},
 	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},
 	"internal/cluster":  {"internal/diag", "internal/manifest", "internal/source"},
-	"validate":          {"internal/diag", "internal/ir", "internal/match", "internal/source"},
+	"validate":          {"internal/diag", "internal/ir", "internal/match", "internal/parallel", "internal/source"},
 }
 
 // outside lists who may import what is not of this module.

@@ -7,12 +7,6 @@
 package compile
 
 import (
-	"fmt"
-	"runtime"
-	"runtime/debug"
-	"sync"
-	"sync/atomic"
-
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -47,6 +41,8 @@ type Options struct {
 	Schema bool
 	// NoInfos leaves out findings that are for the record only.
 	NoInfos bool
+	// Model keeps Resource.Gateway.
+	Model bool
 	// Status also computes the statuses of Result.Resources.
 	Status bool
 	// Old is what an earlier run wrote; of its routes, those that cannot be
@@ -80,7 +76,8 @@ type Result struct {
 
 // Resource is one compiled document.
 type Resource struct {
-	Doc     *source.Document
+	Doc *source.Document
+	// Gateway is kept with Options.Model.
 	Gateway *ir.Gateway
 	// Withheld tells that an error keeps it from being written.
 	Withheld bool
@@ -130,48 +127,6 @@ type run struct {
 	targets  map[string]*boundTarget
 	settings map[string]*ir.Settings // by name of the kind
 	status   map[*source.Document]source.Object
-}
-
-// parallel calls work for 0..n-1 on every core. A panic of work is raised again
-// in the caller.
-func parallel(n int, work func(i int)) {
-	var wg sync.WaitGroup
-	var failed atomic.Pointer[any]
-	workers := min(runtime.GOMAXPROCS(0), n)
-	next := make(chan [2]int)
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for span := range next {
-				guard(&failed, func() {
-					for i := span[0]; i < span[1]; i++ {
-						work(i)
-					}
-				})
-			}
-		}()
-	}
-	const batch = 16
-	for i := 0; i < n; i += batch {
-		next <- [2]int{i, min(i+batch, n)}
-	}
-	close(next)
-	wg.Wait()
-	if p := failed.Load(); p != nil {
-		panic(*p)
-	}
-}
-
-// guard calls work and keeps its panic, with the stack it came from.
-func guard(failed *atomic.Pointer[any], work func()) {
-	defer func() {
-		if p := recover(); p != nil {
-			var trace any = fmt.Sprintf("%v\n%s", p, debug.Stack())
-			failed.CompareAndSwap(nil, &trace)
-		}
-	}()
-	work()
 }
 
 // settingsOf gives what lift reads of the configuration. A kind whose handler is

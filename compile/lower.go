@@ -5,13 +5,16 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // lower writes the manifests of the gateways that are not withheld. Two
-// objects of one name are an error, never an overwrite.
+// objects of one name are an error, never an overwrite. The model is dropped
+// on the way: together with the manifests it would be the most that a run has
+// in memory.
 func (r *run) lower() {
 	objects := make([][]manifest.Object, len(r.compiled))
-	parallel(len(r.compiled), func(i int) {
+	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.withheld || u.target == nil {
 			return
@@ -20,8 +23,14 @@ func (r *run) lower() {
 			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
 		}
 		r.labelOwner(u, objects[i])
+		u.gateway = nil
 	})
 	r.collisions(objects)
+	n := 0
+	for _, list := range objects {
+		n += len(list)
+	}
+	r.result.Objects = make([]manifest.Object, 0, n)
 	for i, list := range objects {
 		if !r.compiled[i].withheld {
 			r.result.Objects = append(r.result.Objects, list...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -29,7 +30,7 @@ func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
 		}
 	}
 	if len(rest.Files)+len(rest.Problems) > 0 {
-		o.Passthrough = true
+		o.Passthrough, o.Model = true, true
 		result = Run(rest, o)
 		ready = append(ready, result.Others...)
 	}
@@ -94,7 +95,7 @@ func lineValue(text []byte, key string) string {
 func parse(docs []*source.Document, o Options, result *Result) []sim.Manifest {
 	o = o.withDefaults()
 	parsed, problems := make([]sim.Manifest, len(docs)), make([][]source.Problem, len(docs))
-	parallel(len(docs), func(i int) {
+	parallel.Each(len(docs), func(i int) {
 		var root *source.Node
 		if root, problems[i] = docs[i].Parse(); root == nil {
 			return

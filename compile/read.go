@@ -6,6 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -37,7 +38,7 @@ func (r *run) read(in Input) {
 	}
 	docs := make([][]*source.Document, len(in.Files))
 	problems := make([][]source.Problem, len(in.Files))
-	parallel(len(in.Files), func(i int) { docs[i], problems[i] = source.Split(in.Files[i]) })
+	parallel.Each(len(in.Files), func(i int) { docs[i], problems[i] = source.Split(in.Files[i]) })
 	var all []*source.Document
 	for i := range docs {
 		all = append(all, docs[i]...)
@@ -51,7 +52,7 @@ func (r *run) read(in Input) {
 		r.settings[schema.Kinds[i].Name()] = r.settingsOf(&schema.Kinds[i])
 	}
 	units := make([]*unit, len(all))
-	parallel(len(all), func(i int) { units[i] = r.document(all[i]) })
+	parallel.Each(len(all), func(i int) { units[i] = r.document(all[i]) })
 	for _, u := range units {
 		r.collect(u)
 	}
@@ -99,10 +100,13 @@ func (r *run) document(doc *source.Document) *unit {
 	return u
 }
 
+// testKind is the kind of documents that kgw test reads.
+const testKind = "Test"
+
 // head decides by a document's head what becomes of it.
 func (r *run) head(u *unit, root *source.Node) {
 	doc := u.doc
-	if doc.APIVersion == config.APIVersion && doc.Kind == config.Kind {
+	if doc.APIVersion == config.APIVersion && (doc.Kind == config.Kind || doc.Kind == testKind) {
 		return
 	}
 	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -45,7 +46,7 @@ func (r *run) identities() []validate.Identity {
 
 // check asks the emitters of each gateway's target what they would write.
 func (r *run) check() {
-	parallel(len(r.compiled), func(i int) {
+	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.target == nil {
 			return
@@ -129,7 +130,11 @@ func (r *run) level() {
 func (r *run) finish() {
 	for _, u := range r.units {
 		if u.kind != nil {
-			r.result.Resources = append(r.result.Resources, Resource{Doc: u.doc, Gateway: u.gateway, Withheld: u.withheld, Status: r.status[u.doc]})
+			resource := Resource{Doc: u.doc, Withheld: u.withheld, Status: r.status[u.doc]}
+			if r.options.Model {
+				resource.Gateway = u.gateway
+			}
+			r.result.Resources = append(r.result.Resources, resource)
 		}
 	}
 	r.found.Resolve()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/validate"
 )
@@ -33,7 +34,7 @@ func (r *run) validate() {
 // among the inputs take that are nobody's.
 func (r *run) takes(view *validate.View) {
 	perUnit := make([][3][]ir.Take, len(r.compiled))
-	parallel(len(r.compiled), func(i int) {
+	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.target == nil {
 			return
@@ -46,10 +47,15 @@ func (r *run) takes(view *validate.View) {
 			}
 		}
 	})
-	for i := range perUnit {
-		view.Routes = append(view.Routes, perUnit[i][0]...)
-		view.Rules = append(view.Rules, perUnit[i][1]...)
-		view.Policies = append(view.Policies, perUnit[i][2]...)
+	for k, all := range [...]*[]ir.Take{&view.Routes, &view.Rules, &view.Policies} {
+		n := 0
+		for i := range perUnit {
+			n += len(perUnit[i][k])
+		}
+		*all = make([]ir.Take, 0, n)
+		for i := range perUnit {
+			*all = append(*all, perUnit[i][k]...)
+		}
 	}
 	view.Rules = append(view.Rules, r.foreignRules()...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // spelling is a way to write a path so that the proxy sees another one than a
@@ -62,16 +63,22 @@ func normalisation(v *View, found *diag.List) {
 		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], &v.Rules[i])
 	}
 	policies := v.policiesByRoute()
+	var gateways [][]ir.Take
 	for from := 0; from < len(v.Routes); {
 		to := from
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
 			to++
 		}
 		if takes := v.Routes[from:to]; mixed(takes) {
-			newEntrance(takes, rules[takes[0].Gateway], policies).doors(found)
+			gateways = append(gateways, takes)
 		}
 		from = to
 	}
+	lists := make([]diag.List, len(gateways))
+	parallel.Each(len(gateways), func(i int) {
+		newEntrance(gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
+	})
+	*found = append(*found, slices.Concat(lists...)...)
 }
 
 // mixed tells whether a gateway has protected routes and open ones that take

@@ -14,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -116,14 +117,23 @@ func (a *app) print(format string, result *compile.Result) error {
 	return nil
 }
 
+// atOnce is how many objects are made into text on every core before they are
+// written.
+const atOnce = 512
+
 func printYAML(w io.Writer, result *compile.Result) error {
-	var b []byte
-	for i := range result.Objects {
-		b = result.Objects[i].AppendYAML(append(b[:0], "---\n"...))
-		if _, err := w.Write(b); err != nil {
-			return err
+	texts := make([][]byte, atOnce)
+	for objects := range slices.Chunk(result.Objects, atOnce) {
+		parallel.Each(len(objects), func(i int) {
+			texts[i] = objects[i].AppendYAML(append(texts[i][:0], "---\n"...))
+		})
+		for _, b := range texts[:len(objects)] {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
 		}
 	}
+	var b []byte
 	for _, d := range result.Others {
 		if _, err := w.Write(d.Verbatim(append(b[:0], "---\n"...))); err != nil {
 			return err

@@ -8,13 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sort"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // Loader reads inputs. The zero value reads from the process's working
@@ -71,18 +71,7 @@ func (l *Loader) stdinName() string {
 func (l *Loader) readAll(names []string) ([]*File, []Problem) {
 	files := make([]*File, len(names))
 	failed := make([]*Problem, len(names))
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := w; i < len(names); i += workers {
-				files[i], failed[i] = l.readFile(names[i])
-			}
-		}()
-	}
-	wg.Wait()
+	parallel.Each(len(names), func(i int) { files[i], failed[i] = l.readFile(names[i]) })
 	var kept []*File
 	var problems []Problem
 	for i, f := range files {
@@ -106,20 +95,44 @@ func (l *Loader) readFile(name string) (*File, *Problem) {
 
 func (l *Loader) read(name string, r io.Reader) (*File, *Problem) {
 	file := &File{Name: name}
-	var buf bytes.Buffer
-	if f, ok := r.(fs.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < MaxFileBytes {
-			buf.Grow(int(info.Size()) + bytes.MinRead)
-		}
-	}
-	if _, err := buf.ReadFrom(io.LimitReader(r, MaxFileBytes+1)); err != nil {
+	data, err := readAll(io.LimitReader(r, MaxFileBytes+1), sizeOf(r))
+	if err != nil {
 		return nil, &Problem{Kind: Unreadable, File: file, Line: 1, Column: 1, Message: "cannot read the file: " + cause(err)}
 	}
-	if buf.Len() > MaxFileBytes {
+	if len(data) > MaxFileBytes {
 		return nil, &Problem{Kind: DocumentTooLarge, File: file, Line: 1, Column: 1, Message: "the file is larger than 512 MiB"}
 	}
-	file.Data = bytes.TrimPrefix(buf.Bytes(), []byte("\xef\xbb\xbf"))
+	file.Data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	return file, checkEncoding(file)
+}
+
+// sizeOf is how much there is to read, as far as that can be told.
+func sizeOf(r io.Reader) int {
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < MaxFileBytes {
+			return int(info.Size())
+		}
+	}
+	return 4096
+}
+
+// readAll is io.ReadAll into room for so many bytes: thousands of files are
+// kept, each in no more than it needs.
+func readAll(r io.Reader, size int) ([]byte, error) {
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
 }
 
 // NewFile makes a file of bytes in memory, checked like one that is read.

@@ -1,0 +1,58 @@
+// Package parallel spreads independent work over the processors.
+//
+// It takes a number of pieces and a function and returns when all are done.
+// The order in which pieces are worked on is not defined: work on piece i
+// writes to a place of its own, so that the result does not depend on it. The
+// package must not know what the work is.
+package parallel
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// maxBatch is how many pieces a processor takes at a time, at most.
+const maxBatch = 16
+
+// Each calls work for 0 to n-1 on every processor. A panic of work is raised
+// again in the caller, as text with the stack it came from; the other batches
+// are still worked on.
+func Each(n int, work func(i int)) {
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	var failed atomic.Pointer[string]
+	workers := min(runtime.GOMAXPROCS(0), n)
+	batch := min(max(n/(8*max(workers, 1)), 1), maxBatch)
+	for range workers {
+		wg.Go(func() {
+			for {
+				to := int(next.Add(int64(batch)))
+				from := to - batch
+				if from >= n {
+					return
+				}
+				guard(&failed, from, min(to, n), work)
+			}
+		})
+	}
+	wg.Wait()
+	if trace := failed.Load(); trace != nil {
+		panic(*trace)
+	}
+}
+
+// guard works on one batch and keeps its panic.
+func guard(failed *atomic.Pointer[string], from, to int, work func(i int)) {
+	defer func() {
+		if p := recover(); p != nil {
+			trace := fmt.Sprintf("%v\n%s", p, debug.Stack())
+			failed.CompareAndSwap(nil, &trace)
+		}
+	}()
+	for i := from; i < to; i++ {
+		work(i)
+	}
+}
