@@ -74,11 +74,13 @@ func parseIgnore(text string) ([]diag.Code, error) {
 	return codes, nil
 }
 
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // commentIgnores reads the comments of a document. A comment covers its own
 // line, or the next line with content when it stands alone, and the node that
 // starts there.
 func commentIgnores(doc *source.Document, found *diag.List) []ignore {
-	lines := strings.Split(strings.ReplaceAll(string(doc.Text()), "\r\n", "\n"), "\n")
+	lines := strings.Split(lineBreaks.Replace(string(doc.Text())), "\n")
 	var out []ignore
 	for i, line := range lines {
 		m := ignoreComment.FindStringSubmatchIndex(line)
