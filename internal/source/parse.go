@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -61,12 +62,10 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 		return nil, &Problem{Kind: DocumentTooLarge, File: d.File, Doc: d, Line: d.line, Column: 1,
 			Message: "the document has more than 4000000 values"}
 	}
-	var n Node
-	err := yaml.Unmarshal(d.text, &n)
+	n, err := decode(d.text)
 	if err != nil {
 		if text := readable(d.text); text != nil {
-			n = Node{}
-			err = yaml.Unmarshal(text, &n)
+			n, err = decode(text)
 		}
 	}
 	if err != nil {
@@ -77,6 +76,38 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 	}
 	return n.Content[0], nil
 }
+
+// decode reads a text that holds one document. What stands behind the document
+// is an error: the library by itself stops there and says nothing.
+func decode(text []byte) (n Node, err error) {
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	if err = d.Decode(&n); errors.Is(err, io.EOF) {
+		return Node{}, nil
+	}
+	if err != nil {
+		return n, err
+	}
+	var rest Node
+	switch err = d.Decode(&rest); {
+	case errors.Is(err, io.EOF):
+		return n, nil
+	case err == nil:
+		return n, leftover(rest.Line)
+	case strings.Contains(err.Error(), "expected <document start>"):
+		line := 0 // the library counts from 0 here, and leaves 0 out
+		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+			line, _ = strconv.Atoi(m[1])
+		}
+		return n, leftover(line + 1)
+	}
+	return n, err
+}
+
+func leftover(line int) error {
+	return fmt.Errorf("line %d: %s", line, behindEnd)
+}
+
+const behindEnd = "text stands behind the end of the document"
 
 var (
 	version12 = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)
@@ -146,6 +177,9 @@ func (d *Document) syntax(err error) *Problem {
 		text = text[:m[0]] + text[m[1]:]
 	}
 	p.Message = "not valid YAML: " + text
+	if text == behindEnd {
+		p.Help = "indent it like the lines above, or start a new document with ---"
+	}
 	if !d.control(p) {
 		d.refineSyntax(p)
 	}

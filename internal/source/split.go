@@ -1,10 +1,14 @@
 package source
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Split cuts a file into its YAML documents. A line that starts with "---" or
 // "..." at its first column ends a document wherever it stands (YAML 1.2,
-// 9.1.2), so no parsing is needed. Documents without content are left out.
+// 9.1.2), so no parsing is needed. JSON objects that follow each other, each on
+// a line of its own, are documents too. Documents without content are left out.
 // Directives and comments before a "---" belong to the document after it.
 func Split(f *File) ([]*Document, []Problem) {
 	s := splitter{file: f, line: 1, startLine: 1}
@@ -57,20 +61,58 @@ func (s *splitter) take(pos, next int) {
 
 func (s *splitter) flush(end int) {
 	if s.content {
-		s.add(s.file.Data[s.start:end])
+		line := s.startLine
+		for _, text := range objects(s.file.Data[s.start:end]) {
+			s.add(text, line)
+			line += breaks(text)
+		}
 	}
 	s.start, s.startLine, s.content, s.open = end, s.line, false, false
 }
 
-func (s *splitter) add(text []byte) {
+// objects cuts a stream of JSON objects at the lines on which they start; any
+// other text stays whole.
+func objects(text []byte) [][]byte {
+	var out [][]byte
+	for len(out) <= MaxDocuments {
+		if start := bytes.TrimLeft(text, " \t\r\n"); len(start) == 0 || start[0] != '{' {
+			break
+		}
+		var value json.RawMessage
+		d := json.NewDecoder(bytes.NewReader(text))
+		if d.Decode(&value) != nil {
+			break
+		}
+		behind := text[d.InputOffset():]
+		space := behind[:len(behind)-len(bytes.TrimLeft(behind, " \t\r\n"))]
+		line := bytes.LastIndexAny(space, "\r\n")
+		if line < 0 || len(space) == len(behind) || behind[len(space)] != '{' {
+			break
+		}
+		end := int(d.InputOffset()) + line + 1
+		out, text = append(out, text[:end]), text[end:]
+	}
+	return append(out, text)
+}
+
+// breaks counts the line breaks of a text.
+func breaks(text []byte) int {
+	n := 0
+	for pos := 0; pos < len(text); pos = nextLine(text, pos) {
+		n++
+	}
+	return n
+}
+
+func (s *splitter) add(text []byte, line int) {
 	if len(text) > MaxDocumentBytes {
 		s.problems = append(s.problems, Problem{
-			Kind: DocumentTooLarge, File: s.file, Line: s.startLine, Column: 1,
+			Kind: DocumentTooLarge, File: s.file, Line: line, Column: 1,
 			Message: "the document is larger than 64 MiB",
 		})
 		return
 	}
-	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: s.startLine, text: text, odd: oddBreaks(text)})
+	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: line, text: text, odd: oddBreaks(text)})
 }
 
 func marker(line []byte, m string) bool {

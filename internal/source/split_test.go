@@ -54,6 +54,10 @@ func TestSplit(t *testing.T) {
 		"dashes in a block":         {"a: |\n  ---\n  b\n", []cut{{1, "a: |\n  ---\n  b\n"}}},
 		"dashes that go on":         {"a: 1\n---b: 2\n", []cut{{1, "a: 1\n---b: 2\n"}}},
 		"dashes and a tab":          {"a: 1\n---\tb\n", []cut{{1, "a: 1\n"}, {2, "---\tb\n"}}},
+		"JSON objects":              {"{\"a\": 1}\n{\n\"b\": \"}\"}\n\n {\"c\": 3}", []cut{{1, "{\"a\": 1}\n"}, {2, "{\n\"b\": \"}\"}\n\n"}, {5, " {\"c\": 3}"}}},
+		"JSON objects and a mark":   {"{\"a\": 1}\r\n{}\r\n---\r\n{\"b\": 1}\n", []cut{{1, "{\"a\": 1}\r\n"}, {2, "{}\r\n"}, {3, "---\r\n{\"b\": 1}\n"}}},
+		"JSON objects on one line":  {"{\"a\": 1} {\"b\": 1}\n", []cut{{1, "{\"a\": 1} {\"b\": 1}\n"}}},
+		"objects that are not JSON": {"{a: 1}\n{b: 1}\n", []cut{{1, "{a: 1}\n{b: 1}\n"}}},
 		"a mark ends a block":       {"a: |\n  x\n---\nb: 1\n", []cut{{1, "a: |\n  x\n"}, {3, "---\nb: 1\n"}}},
 	} {
 		if d := cmp.Diff(c.want, cuts(t, c.text)); d != "" {
