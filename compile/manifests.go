@@ -44,7 +44,24 @@ func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
 		}
 		out = append(out, m)
 	}
-	return out, result
+	return lastOfEach(out), result
+}
+
+// lastOfEach keeps one object of each name, as a cluster does: the last, and
+// what was compiled rather than a copy of it that was written earlier.
+func lastOfEach(list []sim.Manifest) []sim.Manifest {
+	type identity struct{ kind, namespace, name string }
+	last := make(map[identity]int, len(list))
+	for i := range list {
+		last[identity{list[i].Kind, list[i].Namespace, list[i].Name}] = i
+	}
+	out := list[:0]
+	for i := range list {
+		if last[identity{list[i].Kind, list[i].Namespace, list[i].Name}] == i {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }
 
 // routeOrigins tells, for each resource, what the entries of its

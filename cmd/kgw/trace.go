@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/testfile"
 )
@@ -92,23 +91,10 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 		Decision int `json:"decision"`
 	}
 	rows := make([]row, len(requests))
-	eachOnAllCores(len(requests), func(i int) {
+	parallel.Each(len(requests), func(i int) {
 		rows[i] = row{cluster.Oathkeeper.Decide(&requests[i], nil).Status, cluster.Oathkeeper.Judge(&requests[i], nil).Status}
 	})
 	return a.printValue(rows)
-}
-
-func eachOnAllCores(n int, work func(i int)) {
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 func (a *app) readArgument(name string) ([]byte, error) {

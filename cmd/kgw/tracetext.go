@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/internal/testfile"
 )
 
 // trace is a decision with its steps as it is printed. The JSON form is
@@ -35,7 +36,7 @@ type traceStep struct {
 }
 
 func newTrace(method, address string, d *sim.Decision, trail *sim.Trail) *trace {
-	t := &trace{Method: method, URL: address, Status: d.Status, Decision: verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
+	t := &trace{Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{}}
 	locators := map[*source.Document]*source.Locator{}
 	for _, s := range trail.Steps {
@@ -50,17 +51,6 @@ func newTrace(method, address string, d *sim.Decision, trail *sim.Trail) *trace 
 		t.Steps = append(t.Steps, step)
 	}
 	return t
-}
-
-// verdict is what became of the request in one word.
-func verdict(d *sim.Decision) string {
-	switch {
-	case d.Passed():
-		return "allow"
-	case d.Cause == sim.Preflight || d.Cause == sim.Answered:
-		return "answer"
-	}
-	return "deny"
 }
 
 func (t *trace) print(w io.Writer) {

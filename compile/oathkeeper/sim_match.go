@@ -1,12 +1,11 @@
 package oathkeeper
 
 import (
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // takes is the set of requests that a rule takes.
@@ -42,18 +41,11 @@ func (e *Engine) index() {
 // findRefusals asks of every URL whether Oathkeeper can compile it: one that
 // it cannot answers for all others.
 func (e *Engine) findRefusals() {
-	var wg sync.WaitGroup
-	n := runtime.GOMAXPROCS(0)
-	for w := range n {
-		wg.Go(func() {
-			for i := w; i < len(e.rules); i += n {
-				if r := e.rules[i]; !plainURL(r.url) {
-					r.refusal = refusalOf(r.url)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(e.rules), func(i int) {
+		if r := e.rules[i]; !plainURL(r.url) {
+			r.refusal = refusalOf(r.url)
+		}
+	})
 	for _, r := range e.rules {
 		if r.refusal != "" || r.url == "" {
 			e.poison = append(e.poison, r)

@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -50,8 +50,9 @@ func (m *Manifest) Spec() *source.Node { return source.Field(m.Root, "spec") }
 // At is a place in the object, or the origin of one that was compiled.
 func (m *Manifest) At(path string) source.Ref {
 	if m.Compiled {
-		var i int
-		if _, err := fmt.Sscanf(path, "spec.http[%d]", &i); err == nil && i < len(m.Entries) {
+		rest, ok := strings.CutPrefix(path, "spec.http[")
+		number, _, _ := strings.Cut(rest, "]")
+		if i, err := strconv.Atoi(number); ok && err == nil && i < len(m.Entries) {
 			return m.Entries[i]
 		}
 		return m.Origin

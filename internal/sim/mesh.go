@@ -88,3 +88,13 @@ func sameService(a, b string) bool {
 	}
 	return cut(a) == cut(b)
 }
+
+// Delegated tells whether requests to a service are decided by a delegate.
+func (m *Mesh) Delegated(to string) bool {
+	for _, d := range m.Delegates {
+		if sameService(d.Host, to) {
+			return true
+		}
+	}
+	return false
+}

@@ -77,7 +77,7 @@ func sound(t *sim.Token) bool {
 	kinds := map[string][]string{"": {""}, "none": {""}, "malformed": {""}, "jwt": jwtValid, "opaque": opaqueValid}
 	valid, known := kinds[t.Kind]
 	placed := t.Via.In == "" || t.Via.In == "bearer" || t.Via.Name != ""
-	return known && has(valid, t.Valid) && has(places, t.Via.In) && placed
+	return known && has(valid, t.Valid) && has(tokenPlaces, t.Via.In) && placed
 }
 
 func has(list []string, s string) bool {

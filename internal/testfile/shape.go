@@ -36,7 +36,7 @@ func required(name string, t *shape.Type) shape.Field {
 var (
 	jwtValid    = []string{"true", "expired", "not_yet_valid", "future_iat", "no_exp", "bad_signature", "no_kid", "unknown_kid", "alg_none"}
 	opaqueValid = []string{"true", "inactive", "expired", "refresh_token", "access_token", "no_exp", "endpoint_error"}
-	places      = []string{"bearer", "header", "query", "cookie"}
+	tokenPlaces = []string{"bearer", "header", "query", "cookie"}
 	anything    = &shape.Type{Kind: shape.Any}
 )
 
@@ -52,7 +52,7 @@ var tokenType = object("The token that the caller brings.",
 	field("introspection", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "What the introspection endpoint says of an opaque token."}),
 	field("prefix", text("Beginning of an opaque token.")),
 	field("via", object("Where the token stands. Absent: in the Authorization header.",
-		required("in", choice("The kind of place.", places...)),
+		required("in", choice("The kind of place.", tokenPlaces...)),
 		field("name", text("Name of the header, parameter or cookie.")),
 		field("scheme", text("Scheme in the Authorization header, by default Bearer.")))))
 

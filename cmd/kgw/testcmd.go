@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/testfile"
+)
+
+type testFlags struct {
+	inputFlags
+	run         string
+	coverage    bool
+	minCoverage float64
+}
+
+func (a *app) testCommand() *cobra.Command {
+	f := &testFlags{}
+	cmd := &cobra.Command{
+		Use:   "test [PATH...]",
+		Short: "Run policy tests against gateway resources or manifests",
+		Long: "Runs the tests in *.kgw-test.yaml among the PATHs against what the other files hold or compile to: requests\n" +
+			"with the answer that is expected, and statements about all requests of a set, which are proved. Nothing is\n" +
+			"sent anywhere.",
+		Example: "  kgw test apis/\n  kgw test apis/ --run '^admin' --format junit=report.xml\n  kgw test apis/ --coverage --min-coverage 80",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.test(f, args)
+		},
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.Lookup("format").Usage = "format of the report: text, json, junit, github or tap; FORMAT=FILE writes to a file (repeatable)"
+	flags.StringVar(&f.run, "run", "", "run only tests whose name matches this `expression`")
+	flags.BoolVar(&f.coverage, "coverage", false, "list the routes and rules that no test touches")
+	flags.Float64Var(&f.minCoverage, "min-coverage", 0, "fail when less than this `percentage` of routes and rules is touched")
+	return cmd
+}
+
+func (a *app) test(f *testFlags, paths []string) error {
+	only, err := regexp.Compile(f.run)
+	if err != nil {
+		return usage("--run: %w", err)
+	}
+	formats, err := testFormats(f.formats)
+	if err != nil {
+		return err
+	}
+	f.formats = nil // of findings: text
+	in, o, err := a.load(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	cases, rest, found := testCases(in)
+	if len(found) > 0 {
+		if err := a.badInput(&f.inputFlags, found); err != nil {
+			return err
+		}
+	}
+	manifests, result := compile.Manifests(rest, *o)
+	if len(result.Findings) > 0 {
+		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
+			return err
+		}
+	}
+	if len(cases) == 0 {
+		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they stand in files named *.kgw-test.yaml")}
+	}
+	cases = slices.DeleteFunc(cases, func(c testfile.Case) bool { return !only.MatchString(c.Name) })
+	report := runTests(compile.Simulate(manifests, *o), cases, f.coverage || f.minCoverage > 0)
+	return a.testReport(f, formats, report)
+}
+
+// testFormats checks the formats of a report of tests: NAME or NAME=FILE.
+func testFormats(list []string) ([][2]string, error) {
+	if len(list) == 0 {
+		list = []string{"text"}
+	}
+	var out [][2]string
+	for _, s := range list {
+		name, file, _ := strings.Cut(s, "=")
+		if testfile.Renderers[name] == nil {
+			return nil, usage("--format must be one of %s, not %q", strings.Join(testfile.Formats(), ", "), name)
+		}
+		out = append(out, [2]string{name, file})
+	}
+	return out, nil
+}
+
+// testCases takes the tests out of the inputs.
+func testCases(in compile.Input) (cases []testfile.Case, rest compile.Input, found diag.List) {
+	rest.Problems = in.Problems
+	for _, f := range in.Files {
+		if !testfile.IsName(f.Name) {
+			rest.Files = append(rest.Files, f)
+			continue
+		}
+		more, wrong := testfile.Read(f)
+		cases, found = append(cases, more...), append(found, wrong...)
+	}
+	return cases, rest, found
+}
+
+func runTests(cluster *compile.Cluster, cases []testfile.Case, coverage bool) *testfile.Report {
+	report := &testfile.Report{Outcomes: make([]*testfile.Outcome, len(cases))}
+	parallel.Each(len(cases), func(i int) {
+		c := &cases[i]
+		if c.Request != nil {
+			d := cluster.Mesh.Decide(c.Request, nil)
+			report.Outcomes[i] = c.Judge(&d)
+			return
+		}
+		report.Outcomes[i] = prove(cluster, c)
+	})
+	if coverage {
+		report.Coverage = covered(cluster, report.Outcomes)
+	}
+	return report
+}
+
+func prove(cluster *compile.Cluster, c *testfile.Case) *testfile.Outcome {
+	o := &testfile.Outcome{Case: c}
+	switch p := cluster.NeverWithout(*c.All, c.Without); p.Verdict {
+	case compile.Fails:
+		o.Failures = []string{p.Reason}
+	case compile.Unknown:
+		o.Undecided = true
+		o.Failures = []string{"it could not be decided: " + p.Reason}
+	case compile.Holds:
+	}
+	return o
+}
+
+// covered compares the routes and rules that there are with those that took a
+// request of some test.
+func covered(cluster *compile.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
+	touched := map[string]bool{}
+	for _, o := range outcomes {
+		if o.Decision != nil {
+			touched[o.Decision.Route], touched[o.Decision.Rule] = true, true
+		}
+	}
+	c, seen := &testfile.Coverage{}, map[string]bool{}
+	for _, list := range [][]sim.Entry{cluster.Gateway.Entries(), cluster.Oathkeeper.Entries()} {
+		for _, e := range list {
+			if seen[e.Name] {
+				continue
+			}
+			seen[e.Name] = true
+			if c.Total++; !touched[e.Name] {
+				c.Untouched = append(c.Untouched, testfile.Untouched{Name: e.Name, At: e.At})
+			}
+		}
+	}
+	return c
+}
+
+func (a *app) testReport(f *testFlags, formats [][2]string, report *testfile.Report) error {
+	for _, format := range formats {
+		var b bytes.Buffer
+		if err := testfile.Renderers[format[0]](&b, report); err != nil {
+			return err
+		}
+		if format[1] == "" {
+			if err := a.printText(b.String()); err != nil {
+				return err
+			}
+		} else if err := atomicfile.Write(a.abs(format[1]), b.Bytes()); err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
+		}
+	}
+	if report.Failed() > 0 {
+		a.fail(exitFindings)
+	}
+	if c := report.Coverage; c != nil && c.Percent() < f.minCoverage {
+		return &exitError{exitFindings, fmt.Errorf("only %.1f%% of the routes and rules are touched by a test, not %g%%", c.Percent(), f.minCoverage)}
+	}
+	return nil
+}

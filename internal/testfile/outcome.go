@@ -1,0 +1,102 @@
+package testfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/sim"
+)
+
+// Outcome is what a test gave.
+type Outcome struct {
+	Case *Case
+	// Failures are what is not as expected; none: the test passed.
+	Failures []string
+	// Decision is that of a test of one request.
+	Decision *sim.Decision
+	// Undecided tells of a statement that it could not be decided.
+	Undecided bool
+}
+
+// Passed tells whether the test did.
+func (o *Outcome) Passed() bool { return len(o.Failures) == 0 }
+
+// Verdict is what became of a request in one word: "allow", "answer" or
+// "deny".
+func Verdict(d *sim.Decision) string {
+	switch {
+	case d.Passed():
+		return "allow"
+	case d.Cause == sim.Preflight || d.Cause == sim.Answered:
+		return "answer"
+	}
+	return "deny"
+}
+
+// Judge compares a decision with what a test expects of it.
+func (c *Case) Judge(d *sim.Decision) *Outcome {
+	o := &Outcome{Case: c, Decision: d}
+	e := &c.Expect
+	fail := func(format string, args ...any) { o.Failures = append(o.Failures, fmt.Sprintf(format, args...)) }
+	if got := Verdict(d); e.Decision != "" && got != e.Decision {
+		fail("the decision is %s, not %s", got, e.Decision)
+	}
+	if e.Status != nil && int64(d.Status) != *e.Status {
+		fail("the status is %d, not %d", d.Status, *e.Status)
+	}
+	if e.Rule != "" && !names(e.Rule, d.Rule) && !names(e.Rule, d.Route) {
+		fail("the request is taken by %q, not by %q", strings.Trim(d.Route+", "+d.Rule, ", "), e.Rule)
+	}
+	if e.Upstream != "" && !reaches(e.Upstream, d.Upstream) {
+		fail("the request reaches %q, not %q", d.Upstream, e.Upstream)
+	}
+	for _, k := range keys(e.Headers) {
+		want := e.Headers[k]
+		got, has := upstreamHeader(d, k)
+		switch {
+		case want == nil && has:
+			fail("the upstream gets the header %s: %q", k, got)
+		case want != nil && !has:
+			fail("the upstream does not get the header %s", k)
+		case want != nil && got != *want:
+			fail("the upstream gets the header %s: %q, not %q", k, got, *want)
+		}
+	}
+	if len(o.Failures) > 0 && d.Reason != "" {
+		fail("%s", d.Reason)
+	}
+	return o
+}
+
+// names tells whether a name means an entry: "name.namespace" of a rule,
+// "namespace/name http[2]" of a route, or the name of the object.
+func names(want, have string) bool {
+	if have == "" {
+		return false
+	}
+	object, _, _ := strings.Cut(have, " ")
+	_, bare, namespaced := strings.Cut(object, "/")
+	if !namespaced {
+		bare = object[:strings.LastIndexByte(object, '.')+1]
+		bare = strings.TrimSuffix(bare, ".")
+	}
+	return want == have || want == object || want == bare
+}
+
+func reaches(want, have string) bool {
+	_, bare, ok := strings.Cut(have, "://")
+	return strings.HasPrefix(have, want) || ok && strings.HasPrefix(bare, want)
+}
+
+// upstreamHeader is a header of the request as the upstream gets it.
+func upstreamHeader(d *sim.Decision, name string) (value string, has bool) {
+	if d.Next == nil {
+		return "", false
+	}
+	for _, h := range d.Next.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,246 @@
+package testfile
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Report is what a run of tests gave.
+type Report struct {
+	Outcomes []*Outcome
+	// Coverage, if it was asked for, is about routes and rules.
+	Coverage *Coverage
+}
+
+// Coverage tells which routes and rules no test of a request touches.
+type Coverage struct {
+	Total     int
+	Untouched []Untouched
+}
+
+// Untouched is a route or rule, and where it is written.
+type Untouched struct {
+	Name string
+	At   source.Ref
+}
+
+// Percent is the share that is touched; everything of nothing.
+func (c *Coverage) Percent() float64 {
+	if c.Total == 0 {
+		return 100
+	}
+	return 100 * float64(c.Total-len(c.Untouched)) / float64(c.Total)
+}
+
+// Failed counts the tests that did not pass.
+func (r *Report) Failed() int {
+	n := 0
+	for _, o := range r.Outcomes {
+		if !o.Passed() {
+			n++
+		}
+	}
+	return n
+}
+
+// Renderers are the formats by name.
+var Renderers = map[string]func(io.Writer, *Report) error{
+	"text": renderText, "json": renderJSON, "junit": renderJUnit, "github": renderGitHub, "tap": renderTAP,
+}
+
+// Formats lists the formats.
+func Formats() []string { return keys(Renderers) }
+
+// places finds where things are written, parsing each document once.
+type places map[*source.Document]*source.Locator
+
+func (p places) of(at source.Ref) source.Span {
+	if at.Doc == nil {
+		return source.Span{}
+	}
+	if p[at.Doc] == nil {
+		p[at.Doc] = at.Doc.Locator()
+	}
+	return p[at.Doc].Span(at.Path, at.Key)
+}
+
+// printer writes and remembers the first error.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func renderText(w io.Writer, r *Report) error {
+	p, at := &printer{w: w}, places{}
+	for _, o := range r.Outcomes {
+		if o.Passed() {
+			continue
+		}
+		span := at.of(o.Case.At)
+		p.line("%s:%d: FAIL: %s", span.File, span.Line, o.Case.Name)
+		for _, f := range o.Failures {
+			p.line("    %s", f)
+		}
+		p.line("")
+	}
+	if c := r.Coverage; c != nil {
+		for _, u := range c.Untouched {
+			span := at.of(u.At)
+			p.line("%s:%d: no test touches %s", span.File, span.Line, u.Name)
+		}
+		p.line("%.0f%% of %s touched", c.Percent(), count(c.Total, "route or rule", "routes and rules"))
+	}
+	p.line("%s, %d failed", count(len(r.Outcomes), "test", "tests"), r.Failed())
+	return p.err
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+type jsonTest struct {
+	Name     string   `json:"name"`
+	Passed   bool     `json:"passed"`
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Status   *int     `json:"status,omitempty"`
+	Decision string   `json:"decision,omitempty"`
+	Failures []string `json:"failures"`
+}
+
+type jsonPlace struct {
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// renderJSON writes a public form: additions only.
+func renderJSON(w io.Writer, r *Report) error {
+	type summary struct {
+		Tests  int `json:"tests"`
+		Passed int `json:"passed"`
+		Failed int `json:"failed"`
+	}
+	type coverage struct {
+		Total     int         `json:"total"`
+		Percent   float64     `json:"percent"`
+		Untouched []jsonPlace `json:"untouched"`
+	}
+	at := places{}
+	out := struct {
+		Tests    []jsonTest `json:"tests"`
+		Summary  summary    `json:"summary"`
+		Coverage *coverage  `json:"coverage,omitempty"`
+	}{Tests: []jsonTest{}, Summary: summary{len(r.Outcomes), len(r.Outcomes) - r.Failed(), r.Failed()}}
+	for _, o := range r.Outcomes {
+		span := at.of(o.Case.At)
+		t := jsonTest{Name: o.Case.Name, Passed: o.Passed(), File: span.File, Line: span.Line, Column: span.Column, Failures: append([]string{}, o.Failures...)}
+		if o.Decision != nil {
+			t.Status, t.Decision = &o.Decision.Status, Verdict(o.Decision)
+		}
+		out.Tests = append(out.Tests, t)
+	}
+	if c := r.Coverage; c != nil {
+		out.Coverage = &coverage{Total: c.Total, Percent: c.Percent(), Untouched: []jsonPlace{}}
+		for _, u := range c.Untouched {
+			span := at.of(u.At)
+			out.Coverage.Untouched = append(out.Coverage.Untouched, jsonPlace{u.Name, span.File, span.Line, span.Column})
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(out)
+}
+
+type junitCase struct {
+	Name    string `xml:"name,attr"`
+	Class   string `xml:"classname,attr"`
+	File    string `xml:"file,attr"`
+	Line    int    `xml:"line,attr"`
+	Failure *struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	} `xml:"failure"`
+}
+
+func renderJUnit(w io.Writer, r *Report) error {
+	at := places{}
+	suite := struct {
+		XMLName  xml.Name    `xml:"testsuite"`
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}{Name: "kgw test", Tests: len(r.Outcomes), Failures: r.Failed()}
+	for _, o := range r.Outcomes {
+		span := at.of(o.Case.At)
+		c := junitCase{Name: o.Case.Name, Class: span.File, File: span.File, Line: span.Line}
+		if !o.Passed() {
+			c.Failure = &struct {
+				Message string `xml:"message,attr"`
+				Text    string `xml:",chardata"`
+			}{o.Failures[0], strings.Join(o.Failures, "\n")}
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(suite); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// renderGitHub writes annotations of GitHub Actions.
+func renderGitHub(w io.Writer, r *Report) error {
+	p, at := &printer{w: w}, places{}
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	for _, o := range r.Outcomes {
+		if !o.Passed() {
+			span := at.of(o.Case.At)
+			p.line("::error file=%s,line=%d,col=%d,title=%s::%s", property.Replace(span.File), span.Line, span.Column, property.Replace(o.Case.Name), data.Replace(strings.Join(o.Failures, "\n")))
+		}
+	}
+	return p.err
+}
+
+// renderTAP writes the Test Anything Protocol, version 13.
+func renderTAP(w io.Writer, r *Report) error {
+	p := &printer{w: w}
+	p.line("TAP version 13")
+	p.line("1..%d", len(r.Outcomes))
+	for i, o := range r.Outcomes {
+		name := strings.NewReplacer("#", `\#`, "\n", " ").Replace(o.Case.Name)
+		if o.Passed() {
+			p.line("ok %d - %s", i+1, name)
+			continue
+		}
+		p.line("not ok %d - %s", i+1, name)
+		for _, f := range o.Failures {
+			p.line("# %s", strings.ReplaceAll(f, "\n", " "))
+		}
+	}
+	return p.err
+}

@@ -1,0 +1,238 @@
+package testfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Kind and Suffixes tell test files from other documents.
+const Kind = "Test"
+
+// Suffixes are the ends of the names of test files.
+var Suffixes = []string{".kgw-test.yaml", ".kgw-test.yml", ".kgw-test.json"}
+
+// IsName tells whether a file holds tests.
+func IsName(name string) bool {
+	for _, s := range Suffixes {
+		if strings.HasSuffix(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Case is one test: a request and what is expected of the answer, or a
+// statement about all requests of a set.
+type Case struct {
+	Name string
+	At   source.Ref
+	// Request and Expect are those of a test of one request.
+	Request *sim.Request
+	Expect  Expectation
+	// All and Without are those of a statement: never is one of All reachable
+	// without one of the proofs.
+	All     *match.Set
+	Without []string
+}
+
+// Expectation is what an answer must have; fields that are not set are not
+// looked at.
+type Expectation struct {
+	// Decision is "allow", "deny" or "answer".
+	Decision string
+	Status   *int64
+	Rule     string
+	Upstream string
+	// Headers are those that the upstream gets; a nil value must be absent.
+	Headers map[string]*string
+}
+
+var requestType = object("A request and its caller.",
+	required("method", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Method."}),
+	required("url", &shape.Type{Kind: shape.String, Doc: "URL; the path is sent as it is written.",
+		Pattern: &shape.Pattern{Expr: `^https?://[^/?#]+`, Means: "an absolute URL, such as https://shop.example.com/orders"}}),
+	field("headers", textMap("Headers.")),
+	field("token", tokenType))
+
+var expectType = object("What is expected of the answer. What is absent is not looked at.",
+	field("decision", choice("allow: it reaches an upstream; answer: the proxy answers itself; deny: anything else.", "allow", "deny", "answer")),
+	field("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(599), Doc: "Status that the client gets; 200 where an upstream answers, 0 for a closed connection."}),
+	field("rule", text("Oathkeeper rule or route that takes the request: its whole name, or the name of the object alone.")),
+	field("upstream", text("Service, host or URL that the request reaches, or the beginning of it.")),
+	field("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that the upstream gets; null: it does not get it."}))
+
+var forAllType = object("A set of requests.",
+	required("host", text("Host, or a wildcard such as *.example.com.")),
+	required("path", text("Paths: a template with {*} for a segment and {**} for any rest, or a regular expression over the whole path.")),
+	field("methods", texts("Methods; absent: all.")))
+
+var neverType = object("What never happens to one of them.",
+	required("reachableWithout", &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Proofs of which the caller must have brought one: names of authenticators such as jwt and oauth2_introspection, jwt for a token that a policy demands, extAuth for an external authorizer.",
+		Elem: &shape.Type{Kind: shape.String}}))
+
+var testType = object("One test: request with expect, or forAll with never.",
+	field("name", text("Name of the test.")),
+	field("request", requestType), field("expect", expectType),
+	field("forAll", forAllType), field("never", neverType))
+
+// Type describes a test file.
+var Type = &shape.Type{Kind: shape.Object, Doc: "Tests of what gateways do with requests.", Fields: []shape.Field{
+	required("apiVersion", choice("Version of the format.", config.APIVersion)),
+	required("kind", choice("Kind.", Kind)),
+	field("metadata", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "Name and annotations."}),
+	required("tests", &shape.Type{Kind: shape.List, Doc: "The tests.", Elem: testType}),
+}}
+
+// Read reads the tests of a file. A test that is at fault is left out.
+func Read(f *source.File) ([]Case, diag.List) {
+	docs, problems := source.Split(f)
+	var found diag.List
+	var out []Case
+	for _, d := range docs {
+		root, more := d.Parse()
+		problems = append(problems, more...)
+		if root == nil {
+			continue
+		}
+		wrong := Type.Check(root, source.Ref{Doc: d})
+		found = append(found, wrong...)
+		if len(wrong) > 0 {
+			continue
+		}
+		for i, n := range source.Elements(source.Field(root, "tests")) {
+			c, wrong := readCase(n, source.Ref{Doc: d, Path: source.JoinIndex("tests", i)})
+			if found = append(found, wrong...); len(wrong) == 0 {
+				out = append(out, c)
+			}
+		}
+	}
+	for _, p := range problems {
+		found.Add(diag.FromProblem(p))
+	}
+	return out, found
+}
+
+func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
+	c := Case{Name: source.Text(source.Field(n, "name")), At: at}
+	var found diag.List
+	request, all := source.Field(n, "request"), source.Field(n, "forAll")
+	expect, never := source.Field(n, "expect"), source.Field(n, "never")
+	switch {
+	case request != nil && expect != nil && all == nil && never == nil:
+		c.Request = readRequest(request)
+		c.Expect = readExpectation(expect)
+		if c.Name == "" {
+			c.Name = fmt.Sprintf("%s %s", c.Request.Method, source.Text(source.Field(request, "url")))
+		}
+	case all != nil && never != nil && request == nil && expect == nil:
+		c.Without = source.Texts(source.Field(never, "reachableWithout"))
+		set, err := readSet(all)
+		if err != nil {
+			found.Add(diag.Finding{Code: diag.BadFormat, At: at.At("forAll", "path"), Message: err.Error(), Help: "write a template such as /admin/{**}, or an RE2 expression"})
+		}
+		c.All = set
+		if c.Name == "" {
+			c.Name = fmt.Sprintf("%s%s never without %s", source.Text(source.Field(all, "host")), source.Text(source.Field(all, "path")), strings.Join(c.Without, ", "))
+		}
+	default:
+		found.Add(diag.Finding{Code: diag.NotExactlyOne, At: at, Message: "a test has a request and what to expect, or forAll and never",
+			Help: "set request and expect, or forAll and never"})
+	}
+	return c, found
+}
+
+func readRequest(n *source.Node) *sim.Request {
+	address := source.Text(source.Field(n, "url"))
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, target := rest, "/"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		host, target = rest[:i], rest[i:]
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	r := &sim.Request{Method: source.Text(source.Field(n, "method")), Scheme: scheme, Host: host, Target: target, Token: readToken(source.Field(n, "token"))}
+	headers := source.TextMap(source.Field(n, "headers"))
+	for _, k := range keys(headers) {
+		r.Headers = append(r.Headers, sim.Header{Name: k, Value: headers[k]})
+	}
+	return r
+}
+
+func readToken(n *source.Node) sim.Token {
+	get := func(key string) string { return source.Text(source.Field(n, key)) }
+	via := source.Field(n, "via")
+	return sim.Token{Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
+		Claims: plain(source.Field(n, "claims")), Introspection: plain(source.Field(n, "introspection")),
+		Via: sim.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))}}
+}
+
+// plain gives a mapping as encoding/json does.
+func plain(n *source.Node) map[string]any {
+	if n == nil {
+		return nil
+	}
+	m, _ := jsonValue(source.Value(n)).(map[string]any)
+	return m
+}
+
+func jsonValue(v any) any {
+	switch v := v.(type) {
+	case source.Object:
+		m := make(map[string]any, len(v))
+		for _, e := range v {
+			m[e.Key] = jsonValue(e.Value)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = jsonValue(v[i])
+		}
+		return out
+	case source.Number:
+		var f float64
+		_, _ = fmt.Sscan(string(v), &f)
+		return f
+	}
+	return v
+}
+
+func readExpectation(n *source.Node) Expectation {
+	e := Expectation{Decision: source.Text(source.Field(n, "decision")), Rule: source.Text(source.Field(n, "rule")), Upstream: source.Text(source.Field(n, "upstream"))}
+	if s := source.Field(n, "status"); s != nil {
+		status := source.Int(s)
+		e.Status = &status
+	}
+	headers := source.Field(n, "headers")
+	for _, k := range source.Keys(headers) {
+		if e.Headers == nil {
+			e.Headers = map[string]*string{}
+		}
+		v := source.Field(headers, k)
+		if e.Headers[strings.ToLower(k)] = nil; v.Tag != "!!null" {
+			value := source.Text(v)
+			e.Headers[strings.ToLower(k)] = &value
+		}
+	}
+	return e
+}
+
+func readSet(n *source.Node) (*match.Set, error) {
+	path := match.Path{Lang: match.Regex, Text: source.Text(source.Field(n, "path"))}
+	if strings.Contains(path.Text, "{*") || path.Text == "/*" {
+		path.Lang = match.Template
+	}
+	set := &match.Set{Hosts: []string{strings.ToLower(source.Text(source.Field(n, "host")))}, Methods: source.Texts(source.Field(n, "methods")), Path: path, View: match.RawPath}
+	if reason, refused := match.RefusedBy(path, match.RE2Istio); refused {
+		return set, fmt.Errorf("the path %q is not an expression: %s", path.Text, reason)
+	}
+	return set, nil
+}
