@@ -1,0 +1,152 @@
+// Package edit changes YAML files by place: a scalar, an element of a list, a
+// comment. Every byte outside of the change stays as it is.
+//
+// It takes a file with a place in it and gives changes, new text, unified
+// diffs, and files replaced all or not at all. A change whose result does not
+// parse to exactly what was asked for is refused. The package must not know
+// why something is changed.
+package edit
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Change replaces the bytes from Start to End of a file's data.
+type Change struct {
+	Start, End int
+	Text       string
+}
+
+// ErrRefused is wrapped by the errors of changes that cannot be made without
+// touching something else.
+var ErrRefused = errors.New("cannot be changed in place")
+
+func refused(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
+}
+
+// Apply makes the changes. They may come in any order; an error tells that two
+// of them overlap or that one lies outside of the data.
+func Apply(data []byte, changes []Change) ([]byte, error) {
+	sorted := slices.Clone(changes)
+	slices.SortStableFunc(sorted, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	var out []byte
+	at := 0
+	for _, c := range sorted {
+		if c.Start < at || c.End < c.Start || c.End > len(data) {
+			return nil, fmt.Errorf("a change of bytes %d to %d of %d overlaps another one or the end", c.Start, c.End, len(data))
+		}
+		out = append(append(out, data[at:c.Start]...), c.Text...)
+		at = c.End
+	}
+	return append(out, data[at:]...), nil
+}
+
+// document parses the n-th document of a file with other data.
+func document(f *source.File, data []byte, n int) (*source.Node, error) {
+	changed, problem := source.NewFile(f.Name, data)
+	if problem != nil {
+		return nil, refused("%s", problem.Message)
+	}
+	docs, problems := source.Split(changed)
+	if len(problems) > 0 || n >= len(docs) {
+		return nil, refused("the file would not be made of the same documents")
+	}
+	root, problems := docs[n].Parse()
+	if root == nil || slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
+		return nil, refused("the document would not parse")
+	}
+	return unshare(root), nil
+}
+
+// unshare copies a tree so that what an alias stands for is a node of its own.
+func unshare(n *source.Node) *source.Node {
+	out := *n
+	out.Content = make([]*source.Node, len(n.Content))
+	for i, c := range n.Content {
+		out.Content[i] = unshare(c)
+	}
+	return &out
+}
+
+// verify checks that the change turns the document's tree into one with the
+// wanted value and leaves every other document's bytes alone.
+func verify(doc *source.Document, c []Change, want any) error {
+	data, err := Apply(doc.File.Data, c)
+	if err != nil {
+		return err
+	}
+	root, err := document(doc.File, data, doc.Index)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(source.Value(root), want) {
+		return refused("something else would change too")
+	}
+	return nil
+}
+
+// tree parses the whole document that a resource stands in, for an item of a
+// List that of the List.
+func tree(doc *source.Document) (*source.Node, error) {
+	return document(doc.File, doc.File.Data, doc.Index)
+}
+
+// offset is the byte at a 1-based line and column, which counts code points.
+func offset(data []byte, line, column int) int {
+	at := 0
+	for ; line > 1 && at < len(data); line-- {
+		at = nextLine(data, at)
+	}
+	for ; column > 1 && at < len(data); column-- {
+		at += runeLen(data[at:])
+	}
+	return at
+}
+
+func runeLen(b []byte) int {
+	n := 1
+	for n < len(b) && b[n]&0xC0 == 0x80 {
+		n++
+	}
+	return n
+}
+
+// nextLine is the offset behind the line break that ends the line at an
+// offset.
+func nextLine(data []byte, at int) int {
+	i := bytes.IndexAny(data[at:], "\r\n")
+	if i < 0 {
+		return len(data)
+	}
+	at += i
+	if data[at] == '\r' && at+1 < len(data) && data[at+1] == '\n' {
+		return at + 2
+	}
+	return at + 1
+}
+
+// lineStart is the offset of the first byte of the line that holds an offset.
+func lineStart(data []byte, at int) int {
+	return bytes.LastIndexAny(data[:at], "\r\n") + 1
+}
+
+// lineBreak is how the line that ends at an offset is ended, or "".
+func lineBreak(data []byte, end int) string {
+	switch {
+	case end >= 2 && data[end-2] == '\r' && data[end-1] == '\n':
+		return "\r\n"
+	case end >= 1 && (data[end-1] == '\n' || data[end-1] == '\r'):
+		return string(data[end-1 : end])
+	}
+	return ""
+}
