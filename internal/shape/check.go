@@ -32,14 +32,15 @@ type checker struct {
 type place struct {
 	up    *place
 	key   string
-	index int // used when key is ""
+	index int
+	elem  bool // the step is index, not key
 }
 
 func (c *checker) path(p *place) string {
 	if p == nil {
 		return c.base
 	}
-	if p.key == "" {
+	if p.elem {
 		return source.JoinIndex(c.path(p.up), p.index)
 	}
 	return source.JoinKey(c.path(p.up), p.key)
@@ -75,7 +76,7 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 	case List:
 		c.length(t, len(n.Content), "elements", p)
 		for i, e := range n.Content {
-			c.value(t.Elem, e, &place{up: p, index: i})
+			c.value(t.Elem, e, &place{up: p, index: i, elem: true})
 		}
 	case String:
 		c.text(t, v.string, p)
@@ -87,7 +88,7 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 // name is how a message speaks of the value: its last field name.
 func (c *checker) name(p *place) string {
 	for q := p; q != nil; q = q.up {
-		if q.key != "" {
+		if !q.elem {
 			return strconv.Quote(q.key)
 		}
 	}
@@ -148,9 +149,6 @@ func (c *checker) unknown(t *Type, key string, p *place) {
 	}
 	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
 	f.At = source.Ref{Doc: c.doc, Path: c.path(&place{up: p, key: key}), Key: true}
-	if key == "" {
-		f.At.Path = c.path(p)
-	}
 }
 
 func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
