@@ -30,8 +30,8 @@ var ignoreComment = regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`)
 // annotation. What is wrong with them is added to found.
 func readIgnores(doc *source.Document, root *source.Node, found *diag.List) []ignore {
 	var out []ignore
-	if bytes.Contains(doc.Text(), []byte("kgw:ignore")) && doc.Item() == "" {
-		out = commentIgnores(doc, found)
+	if doc.Item() == "" {
+		out = commentIgnores(doc, root, found)
 	}
 	meta := source.Field(root, "metadata")
 	text := source.Text(source.Field(source.Field(meta, "annotations"), Annotation))
@@ -74,13 +74,14 @@ func parseIgnore(text string) ([]diag.Code, error) {
 	return codes, nil
 }
 
-var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
 // commentIgnores reads the comments of a document. A comment covers its own
 // line, or the next line with content when it stands alone, and the node that
-// starts there.
-func commentIgnores(doc *source.Document, found *diag.List) []ignore {
-	lines := strings.Split(lineBreaks.Replace(string(doc.Text())), "\n")
+// starts there. Those of a List cover its items.
+func commentIgnores(doc *source.Document, root *source.Node, found *diag.List) []ignore {
+	if !bytes.Contains(doc.Text(), []byte("kgw:ignore")) {
+		return nil
+	}
+	lines := doc.CommentLines(root, "kgw:ignore")
 	var out []ignore
 	for i, line := range lines {
 		m := ignoreComment.FindStringSubmatchIndex(line)

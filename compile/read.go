@@ -70,6 +70,9 @@ func (r *run) collect(u *unit) {
 		for _, item := range u.items {
 			r.collect(item)
 		}
+		if len(u.ignores) > 0 {
+			r.units = append(r.units, u)
+		}
 		return
 	}
 	r.units = append(r.units, u)
@@ -152,6 +155,9 @@ func (r *run) list(u *unit, root *source.Node) {
 	u.add(ofItems(problems, items))
 	if root == nil {
 		return
+	}
+	if u.doc.Item() == "" {
+		u.ignores = commentIgnores(u.doc, root, &u.found)
 	}
 	u.items = []*unit{}
 	for _, item := range items {
