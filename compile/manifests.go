@@ -3,8 +3,8 @@ package compile
 import (
 	"bytes"
 	"slices"
-	"strings"
 
+	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
@@ -18,7 +18,10 @@ var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "Reque
 // Manifests gives everything among the input that an engine reads: what the
 // resources compile to, and what others made. The findings are those of
 // compiling; a resource that is withheld has no manifests.
-func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
+//
+// Rules that can have nothing to do with the requests of the URLs, given
+// without "scheme://", may be left out; nil leaves none out.
+func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 	rest := Input{Problems: in.Problems}
 	var ready []*source.Document
 	result := &Result{}
@@ -33,6 +36,11 @@ func Manifests(in Input, o Options) ([]sim.Manifest, *Result) {
 		o.Passthrough, o.Model = true, true
 		result = Run(rest, o)
 		ready = append(ready, result.Others...)
+	}
+	if len(urls) > 0 {
+		ready = slices.DeleteFunc(ready, func(d *source.Document) bool {
+			return d.Item() == "" && lineValue(d.Text(), "kind") == "Rule" && oathkeeper.CannotTake(d.Text(), urls)
+		})
 	}
 	out := parse(ready, o, result)
 	entries := routeOrigins(result)
@@ -101,8 +109,8 @@ func finished(f *source.File) ([]*source.Document, bool) {
 // line.
 func lineValue(text []byte, key string) string {
 	for line := range bytes.Lines(text) {
-		if rest, ok := strings.CutPrefix(string(line), key+":"); ok {
-			return strings.TrimSpace(rest)
+		if rest, ok := bytes.CutPrefix(line, []byte(key+":")); ok {
+			return string(bytes.TrimSpace(rest))
 		}
 	}
 	return ""

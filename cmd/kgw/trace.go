@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/testfile"
@@ -56,21 +58,53 @@ func (a *app) traceCommand() *cobra.Command {
 	return cmd
 }
 
-// simulate reads and compiles what the paths name. A nil cluster means that
-// the configuration is at fault and was reported.
-func (a *app) simulate(f *inputFlags, paths []string) (*compile.Cluster, *compile.Result, error) {
+// simulate reads and compiles what the paths name, for requests of the URLs, or
+// for all. A nil cluster means that the configuration is at fault and was
+// reported.
+func (a *app) simulate(f *inputFlags, paths, urls []string) (*compile.Cluster, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
-		return nil, nil, err
+		return nil, err
 	}
-	manifests, result := compile.Manifests(in, *o)
+	if rewrites(in) {
+		urls = nil
+	}
+	manifests, result := compile.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
 		err = a.report(a.stderr, f, result)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return compile.Simulate(manifests, *o), result, nil
+	return compile.Simulate(manifests, *o), nil
+}
+
+// rewrites tells whether some route may send requests on under another URL.
+func rewrites(in compile.Input) bool {
+	for _, f := range in.Files {
+		if bytes.Contains(f.Data, []byte("rewrite")) {
+			return true
+		}
+	}
+	return false
+}
+
+// seenAs are the forms in which some engine may see the URL of a request,
+// without its scheme.
+func seenAs(r *sim.Request) []string {
+	var out []string
+	for _, raw := range []string{r.RawPath(), normalised(r.RawPath())} {
+		for _, view := range []match.View{match.DecodedPath, match.CleanedPath} {
+			path, _ := view.See(raw)
+			out = append(out, r.Host+path)
+		}
+	}
+	return out
+}
+
+func normalised(raw string) string {
+	path, _ := match.RawPath.See(raw)
+	return path
 }
 
 func (a *app) traceList(f *traceFlags, paths []string) error {
@@ -82,7 +116,7 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 	if len(found) > 0 {
 		return a.badInput(&f.inputFlags, found)
 	}
-	cluster, _, err := a.simulate(&f.inputFlags, paths)
+	cluster, err := a.simulate(&f.inputFlags, paths, nil)
 	if err != nil || cluster == nil {
 		return err
 	}
@@ -128,14 +162,12 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if r.Token, err = a.token(f); err != nil {
 		return err
 	}
-	cluster, _, err := a.simulate(&f.inputFlags, args[2:])
+	cluster, err := a.simulate(&f.inputFlags, args[2:], seenAs(r))
 	if err != nil || cluster == nil {
 		return err
 	}
 	trail := &sim.Trail{}
-	for _, d := range cluster.Oathkeeper.Dropped {
-		trail.Say("Oathkeeper", d.Manifest.At("spec"), "rule %s.%s is not there: %s", d.Manifest.Name, d.Manifest.Namespace, d.Reason)
-	}
+	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
 	d := cluster.Mesh.Decide(r, trail)
 	t := newTrace(args[0], args[1], &d, trail)
 	if f.output == "json" {

@@ -2,6 +2,7 @@ package oathkeeper
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -48,6 +49,7 @@ type accessRule struct {
 	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
 	refusal string
 	set     func() *match.Matcher
+	groups  func() *regexp.Regexp // nil where Go refuses the expression
 }
 
 // handler is one handler of a rule with its configuration merged over the
@@ -87,6 +89,17 @@ type Dropped struct {
 	Reason   string
 }
 
+// SayDropped tells the trail of Rules that were dropped though they may be
+// meant for one of the URLs, given without "scheme://".
+func (e *Engine) SayDropped(urls []string, t *sim.Trail) {
+	for _, d := range e.Dropped {
+		prefix := literalPrefix(source.Text(source.Field(source.Field(d.Manifest.Spec(), "match"), "url")))
+		if slices.ContainsFunc(urls, func(u string) bool { return strings.HasPrefix(u, prefix) }) {
+			t.Say(name, d.Manifest.At("spec"), "Oathkeeper never sees rule %s.%s: %s", d.Manifest.Name, d.Manifest.Namespace, d.Reason)
+		}
+	}
+}
+
 // maesterHandlers are the handlers that the Maester lets pass by default
 // (api/v1alpha1/defaults.go). Those of errors are never looked at.
 var maesterHandlers = map[string][]string{
@@ -116,6 +129,7 @@ func (e *Engine) read(m *sim.Manifest) *accessRule {
 	on := source.Field(m.Spec(), "match")
 	r := &accessRule{id: m.Name + "." + m.Namespace, manifest: m, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
 	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
+	r.groups = sync.OnceValue(func() *regexp.Regexp { re, _ := regexp.Compile(wholeExpression(r.url)); return re })
 	return r
 }
 

@@ -106,15 +106,29 @@ func expand(x *exchange, id, text string) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
-	t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Parse(text)
-	if err != nil {
-		return "", err
+	parsed, ok := x.e.templates.Load(text)
+	if !ok {
+		t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Parse(text)
+		parsed, _ = x.e.templates.LoadOrStore(text, &parsedTemplate{t, err})
+	}
+	t, _ := parsed.(*parsedTemplate)
+	if t.err != nil {
+		return "", t.err
+	}
+	if strings.Contains(text, "MatchContext") {
+		x.session.MatchContext = x.matchContext()
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, &x.session); err != nil {
 		return "", err
 	}
 	return b.String(), nil
+}
+
+// parsedTemplate is a template, or why it cannot be parsed.
+type parsedTemplate struct {
+	*template.Template
+	err error
 }
 
 var templateFuncs = templateFunctions()

@@ -38,7 +38,7 @@ func (s *session) SetHeader(key, value string) string {
 // feels responsible, the authorizer, the mutators (proxy/request_handler.go).
 // A handler that is misconfigured fails when its turn comes and not before.
 func (x *exchange) run(r *accessRule) *failure {
-	x.session.MatchContext = matchContext{RegexpCaptureGroups: captures(r.url, x.http.URL), URL: x.http.URL, Method: x.http.Method, Header: x.http.Header}
+	x.rule = r
 	for _, stage := range []func(*accessRule) *failure{x.authenticate, x.authorize, x.mutate} {
 		if f := stage(r); f != nil {
 			return x.fail(f)
@@ -103,18 +103,16 @@ func (x *exchange) mutate(r *accessRule) *failure {
 	return nil
 }
 
-// captures gives the groups of the URL's expression for templates, where Go's
-// regexp reads the expression as Oathkeeper does.
-func captures(rule string, u *url.URL) []string {
-	re, err := regexp.Compile(wholeExpression(rule))
-	if err != nil {
-		return nil
+// matchContext is what templates see of the match. The groups are those of
+// Go's regexp, where that reads the expression as Oathkeeper does.
+func (x *exchange) matchContext() matchContext {
+	c := matchContext{URL: x.http.URL, Method: x.http.Method, Header: x.http.Header}
+	if re := x.rule.groups(); re != nil {
+		if m := re.FindStringSubmatch(fmt.Sprintf("%s://%s%s", x.http.URL.Scheme, x.http.URL.Host, x.http.URL.Path)); m != nil {
+			c.RegexpCaptureGroups = m[1:]
+		}
 	}
-	m := re.FindStringSubmatch(fmt.Sprintf("%s://%s%s", u.Scheme, u.Host, u.Path))
-	if m == nil {
-		return nil
-	}
-	return m[1:]
+	return c
 }
 
 // wholeExpression spells a template as one expression, each bracket a group

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/sim"
@@ -22,6 +23,8 @@ type Engine struct {
 	rules    []*accessRule
 	byPrefix rulesByPrefix
 	poison   []*accessRule // those that keep others from being matched
+
+	templates sync.Map // parsed templates by text
 }
 
 const name = "Oathkeeper"
@@ -50,6 +53,7 @@ func (f *failure) decision() sim.Decision {
 type exchange struct {
 	e       *Engine
 	in      *sim.Request
+	rule    *accessRule
 	http    *http.Request // URL has scheme and host
 	trail   *sim.Trail
 	session session
