@@ -25,6 +25,9 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: "**kgw build**, one file", command: []string{o.kgw, "build", in.single}, bytes: in.bytes, runs: o.runs},
 		{name: "**kgw validate**, files", command: []string{o.kgw, "validate", in.files}, bytes: in.bytes, runs: o.runs},
 		{name: "**kgw validate**, one file", command: []string{o.kgw, "validate", in.single}, bytes: in.bytes, runs: o.runs},
+		{name: "decode APIRules v2 with Services once, one goroutine", command: []string{self, "yardstick-decode", in.mesh}, bytes: in.meshBytes, runs: o.runs},
+		{name: "**kgw build**, APIRules v2 with Services", command: []string{o.kgw, "build", in.mesh}, bytes: in.meshBytes, runs: o.runs},
+		{name: "**kgw validate**, APIRules v2 with Services", command: []string{o.kgw, "validate", in.mesh}, bytes: in.meshBytes, runs: o.runs},
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
 	if o.kubeconform != "" {

@@ -23,7 +23,9 @@ type inputs struct {
 	manyFiles, manyDocs string // ten times as many
 	small, medium       string // kustomizations of 1,000 and 2,000 rules
 	schemas             string
+	mesh                string // as many APIRules v2 with their Services
 	bytes, manyBytes    int64
+	meshBytes           int64
 }
 
 func writeInputs(dir string, o *options) (*inputs, error) {
@@ -32,17 +34,20 @@ func writeInputs(dir string, o *options) (*inputs, error) {
 		files: filepath.Join(dir, "files"), single: filepath.Join(dir, "single"),
 		manyFiles: filepath.Join(dir, "many-files"), manyDocs: filepath.Join(dir, "many-documents"),
 		small: filepath.Join(dir, "kustomize-1000"), medium: filepath.Join(dir, "kustomize-2000"),
-		schemas: filepath.Join(dir, "schemas"),
+		schemas: filepath.Join(dir, "schemas"), mesh: filepath.Join(dir, "mesh"),
 	}
 	var err error
-	if in.bytes, err = writeFiles(in.files, o.rules); err != nil {
+	if in.bytes, err = writeFiles(in.files, o.rules, apiRule); err != nil {
 		return nil, err
 	}
 	if err = writeDocuments(in.single, o.rules); err != nil {
 		return nil, err
 	}
+	if in.meshBytes, err = writeMesh(in.mesh, o.rules); err != nil {
+		return nil, err
+	}
 	if o.many > 0 {
-		if in.manyBytes, err = writeFiles(in.manyFiles, o.many); err != nil {
+		if in.manyBytes, err = writeFiles(in.manyFiles, o.many, apiRule); err != nil {
 			return nil, err
 		}
 		if err = writeDocuments(in.manyDocs, o.many); err != nil {
@@ -58,7 +63,7 @@ func writeInputs(dir string, o *options) (*inputs, error) {
 }
 
 // writeFiles writes one file for each rule and returns their size.
-func writeFiles(dir string, n int) (size int64, err error) {
+func writeFiles(dir string, n int, rule func(int) string) (size int64, err error) {
 	for i := range n {
 		sub := filepath.Join(dir, fmt.Sprintf("team-%03d", i/perDirectory))
 		if i%perDirectory == 0 {
@@ -66,7 +71,7 @@ func writeFiles(dir string, n int) (size int64, err error) {
 				return 0, err
 			}
 		}
-		text := apiRule(i)
+		text := rule(i)
 		size += int64(len(text))
 		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("apirule-%06d.yaml", i)), []byte(text), 0o644); err != nil {
 			return 0, err
