@@ -112,8 +112,18 @@ func handlerDefaults(groups map[string]map[string]config.Handler) map[string]map
 	for group, handlers := range groups {
 		out[group] = map[string]ir.HandlerDefaults{}
 		for name, h := range handlers {
-			out[group][name] = ir.HandlerDefaults{Disabled: h.Enabled != nil && !*h.Enabled, Config: source.ObjectOf(h.Config)}
+			out[group][name] = ir.HandlerDefaults{Disabled: disabled(&h), Config: source.ObjectOf(h.Config)}
 		}
 	}
 	return out
+}
+
+// disabled tells whether a handler is off: Oathkeeper's default. One with a
+// configuration that does not say is taken as on; Oathkeeper itself would not
+// start with it.
+func disabled(h *config.Handler) bool {
+	if h.Enabled == nil {
+		return h.Config == nil
+	}
+	return !*h.Enabled
 }

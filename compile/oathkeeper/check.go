@@ -158,7 +158,11 @@ func checkConfig(h *ir.Handler, schema *shape.Type, defaults source.Object, comp
 	if !complete {
 		schema = optional(schema)
 	}
-	for _, f := range schema.Check(source.NodeOf(merged), h.Origin.At("config")) {
+	wrong := schema.Check(source.NodeOf(merged), h.Origin.At("config"))
+	if complete && h.Name == "oauth2_introspection" {
+		checkPreAuthorization(merged, h.Origin.At("config", "pre_authorization"), &wrong)
+	}
+	for _, f := range wrong {
 		f.Code = diag.HandlerConfig
 		f.Message = fmt.Sprintf("Oathkeeper refuses the configuration of %s: %s", h.Name, f.Message)
 		if f.Help == "" {
@@ -189,7 +193,29 @@ func mergeConfig(global, own source.Object) source.Object {
 	return out
 }
 
-// optional is the schema with no field required at its top.
+// checkPreAuthorization checks what the schema of oauth2_introspection demands
+// besides types (configAuthenticatorsOauth2Introspection, oneOf): credentials
+// where pre-authorization is enabled, and the word enabled beside them.
+func checkPreAuthorization(config source.Object, at source.Ref, found *diag.List) {
+	v, _ := config.Get("pre_authorization")
+	settings, _ := v.(source.Object)
+	enabled, said := settings.Get("enabled")
+	var missing []string
+	for _, key := range []string{"client_id", "client_secret", "token_url"} {
+		if _, have := settings.Get(key); !have {
+			missing = append(missing, key)
+		}
+	}
+	switch {
+	case enabled == true && len(missing) > 0:
+		found.Add(diag.Finding{At: at.At(missing[0]), Message: fmt.Sprintf("pre_authorization is enabled without %s", strings.Join(missing, ", "))})
+	case !said && len(missing) == 0:
+		found.Add(diag.Finding{At: at.At("enabled"), Message: "pre_authorization has credentials and does not say whether it is enabled"})
+	}
+}
+
+// optional is the schema with no field required: the cluster can supply all of
+// them.
 func optional(t *shape.Type) *shape.Type {
 	out := *t
 	out.Fields = slices.Clone(t.Fields)

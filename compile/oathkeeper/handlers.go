@@ -52,7 +52,7 @@ var mutatorKind = &handlerKind{name: "mutator", group: "mutators", handlers: map
 	"cookie":   closed(required("cookies", textMap)),
 	"id_token": closed(required("jwks_url", uri), required("issuer_url", text), field("claims", text), field("ttl", duration)),
 	"hydrator": closed(
-		required("api", closed(required("url", uri), field("auth", closed(required("basic", closed(required("username", text), required("password", text))))),
+		required("api", closed(required("url", uri), field("auth", closed(field("basic", closed(required("username", text), required("password", text))))),
 			field("retry", retry))),
 		field("cache", closed(field("enabled", boolean), field("ttl", duration)))),
 }}
