@@ -220,7 +220,11 @@ func optional(t *shape.Type) *shape.Type {
 	out := *t
 	out.Fields = slices.Clone(t.Fields)
 	for i := range out.Fields {
-		out.Fields[i].Required = false
+		f := &out.Fields[i]
+		f.Required = false
+		if f.Type.Kind == shape.Object {
+			f.Type = optional(f.Type)
+		}
 	}
 	return &out
 }
