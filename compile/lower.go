@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
@@ -23,7 +24,9 @@ func (r *run) lower() {
 			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
 		}
 		r.labelOwner(u, objects[i])
-		u.gateway = nil
+		if !r.options.Model {
+			u.gateway = nil
+		}
 	})
 	r.collisions(objects)
 	n := 0
@@ -65,13 +68,17 @@ func (r *run) collision(u *unit, o, other *manifest.Object) {
 		Related: []diag.Related{{Message: "what the other one is written for", At: other.Origin}}})
 }
 
+const ownerLabel = "kgw.dev/owner"
+
+func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name }
+
 // labelOwner adds kgw's own label where the configuration asks for it.
 func (r *run) labelOwner(u *unit, objects []manifest.Object) {
 	if !r.options.Config.OwnerLabel {
 		return
 	}
 	for i := range objects {
-		labels := map[string]string{"kgw.dev/owner": u.gateway.Name.Namespace + "." + u.gateway.Name.Name}
+		labels := map[string]string{ownerLabel: ownerOf(u.gateway)}
 		for k, v := range objects[i].Meta.Labels {
 			labels[k] = v
 		}
