@@ -88,7 +88,8 @@ func gatewayOf(external ir.Name) ir.Name {
 }
 
 // ingress checks that the Gateway is there, for dialects whose controller
-// does.
+// does. A Gateway that the configuration knows stands for its ExternalGateway
+// too.
 func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 	if g.Convention.Says.NoGateway == "" {
 		return
@@ -97,8 +98,9 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 	switch {
 	case in.External.Name != "" && in.Text != "":
 	case in.External.Name != "":
-		in.Text = gatewayOf(in.External).String()
-		if c.external[in.External] == nil {
+		made := gatewayOf(in.External)
+		in.Text = made.String()
+		if known := c.gateways[made]; c.external[in.External] == nil && (known == nil || known.Origin.Doc != nil) {
 			missingGateway(in, "ExternalGateway", in.External, found)
 		}
 	case in.Text != "" && c.gateways[in.Ref] == nil:
@@ -109,7 +111,7 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 func missingGateway(in *ir.Ingress, kind string, name ir.Name, found *diag.List) {
 	help := "add it to the inputs, or to known.gateways in kgw.yaml"
 	if kind == "ExternalGateway" {
-		help = "add it to the inputs"
+		help = fmt.Sprintf("add it to the inputs, or its Gateway %q to known.gateways in kgw.yaml", gatewayOf(name))
 	}
 	found.Add(diag.Finding{Code: diag.GatewayNotFound, At: in.Origin, Help: help,
 		Message:  fmt.Sprintf("%s %q is not among the inputs", kind, name),

@@ -11,12 +11,12 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// workloads finds the pods behind each route whose target protects them.
+// workloads checks the ports of each route's Services, and finds the pods
+// behind those that the target protects.
 func (c *companions) workloads(u *unit, found *diag.List) {
-	if u.target == nil || !u.target.WritesPolicies(u.gateway) {
-		return
-	}
+	protected := u.target != nil && u.target.WritesPolicies(u.gateway)
 	says := &u.gateway.Convention.Says
+	checked := map[source.Ref]bool{}
 	for _, route := range u.gateway.Routes {
 		forward, _ := route.Action.(ir.Forward)
 		for i := range forward.To {
@@ -25,6 +25,16 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 				continue
 			}
 			service := c.services[ir.Name{Namespace: up.Namespace, Name: up.Name}]
+			if service != nil && !checked[up.Origin] {
+				servesPort(up, service, found)
+				if protected {
+					badSelector(u.gateway, service, found)
+				}
+			}
+			checked[up.Origin] = true
+			if !protected {
+				continue
+			}
 			if service == nil {
 				noService(route, up, says, found)
 				continue
@@ -32,6 +42,37 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 			up.Selector = &service.Selector
 			c.pod(route, up, service, says, found)
 		}
+	}
+}
+
+// servesPort checks that a Service, if its ports are known, has the one that a
+// rule names.
+func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
+	var have []string
+	for _, p := range s.Ports {
+		if p.Port == up.Port.Number {
+			return
+		}
+		have = append(have, fmt.Sprint(p.Port))
+	}
+	if len(have) == 0 {
+		return
+	}
+	f := found.Add(diag.Finding{Code: diag.PortNotServed, At: up.Origin.At("port"),
+		Message: fmt.Sprintf("Service %q in namespace %q has no port %d: requests are answered with 503", up.Name, up.Namespace, up.Port.Number),
+		Help:    "its ports are " + strings.Join(have, ", ")})
+	if s.Origin.Doc != nil {
+		f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec", "ports")}}
+	}
+}
+
+// badSelector reports labels of a selector that the API server refuses, because
+// they are no text: the policies would select other pods, or none.
+func badSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
+	for _, key := range s.BadLabels {
+		found.Add(diag.Finding{Code: diag.WrongType, At: s.Origin.At("spec", "selector", key), Owner: g.Origin.Doc,
+			Message: fmt.Sprintf("label %q of the selector of Service %q must be a string", key, s.Name.Name),
+			Help:    "write it in quotes", Upstream: &diag.Upstream{}})
 	}
 }
 
@@ -92,16 +133,25 @@ func selects(selector, labels map[string]string) bool {
 }
 
 // injected tells whether a pod has a sidecar or will get one when it is
-// created, as Istio's injection labels say.
+// created, as Istio's labels say: istio-injection of the namespace wins over
+// istio.io/rev and over what the pod asks for
+// (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/).
 func (c *companions) injected(p *kube.Pod) bool {
 	if slices.Contains(p.Containers, "istio-proxy") {
 		return true
 	}
-	ns := c.namespaces[p.Name.Namespace]
-	if p.Injection == "false" || ns == nil {
-		return p.Injection == "true"
+	if p.Injection == "false" {
+		return false
 	}
-	return p.Injection == "true" || ns.Labels["istio-injection"] == "enabled" || ns.Labels["istio.io/rev"] != ""
+	asked := p.Injection == "true" || p.Labels["istio.io/rev"] != ""
+	ns := c.namespaces[p.Name.Namespace]
+	if ns == nil {
+		return asked
+	}
+	if switched, ok := ns.Labels["istio-injection"]; ok {
+		return switched == "enabled"
+	}
+	return asked || ns.Labels["istio.io/rev"] != ""
 }
 
 // authorizers checks that the external authorizers of each route are defined.

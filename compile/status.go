@@ -21,7 +21,8 @@ func (r *run) statuses() map[*source.Document]source.Object {
 		if doc == nil {
 			continue
 		}
-		switch {
+		switch { // an empty Upstream: the controller says nothing
+		case f.Upstream != nil && *f.Upstream == diag.Upstream{}:
 		case f.Upstream != nil:
 			failures[doc] = append(failures[doc], *f.Upstream)
 		case strings.HasPrefix(string(f.Code), "KGW2") && (diag.Levels{Mode: diag.Controller}).Of(f.Code) == diag.Error:

@@ -16,22 +16,21 @@ type authentication struct {
 	upstream *ir.Upstream
 	issuers  []ir.Issuer
 	merge    ir.AuthMerge
-	shared   bool // other routes have the same path
+	identity []string
 }
 
 // authentications lists what each route demands of tokens, in order.
 func authentications(g *ir.Gateway) []*authentication {
 	var out []*authentication
-	shared := sharedPaths(g)
-	for _, r := range g.Routes {
+	names := identities(g)
+	for k, r := range g.Routes {
 		issuers := issuersOf(r)
 		forward, _ := r.Action.(ir.Forward)
 		if len(issuers) == 0 {
 			continue
 		}
 		for i := range forward.To {
-			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge,
-				shared: shared[r.Match.Path.Text] > 1})
+			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: names[k]})
 		}
 	}
 	return out
@@ -87,14 +86,10 @@ func (a *authentication) spec() *manifest.RequestAuthentication {
 }
 
 func (a *authentication) object(g *ir.Gateway, t *ir.Target) manifest.Object {
-	identity := []string{g.Kind, g.Name.Namespace, g.Name.Name, a.route.Match.Path.Text}
-	if a.shared {
-		identity = append(identity, strings.Join(a.route.Match.Methods, ","))
-	}
 	return manifest.Object{
 		APIVersion: "security.istio.io/" + t.IstioAPI,
 		Kind:       "RequestAuthentication",
-		Meta:       manifest.Meta{Name: manifest.StableName(g.Name.Name, identity...), Namespace: a.upstream.Namespace, Labels: t.LabelsOf(g)},
+		Meta:       manifest.Meta{Name: manifest.StableName(g.Name.Name, a.identity...), Namespace: a.upstream.Namespace, Labels: t.LabelsOf(g)},
 		Spec:       a.spec(),
 		Origin:     a.route.Origin,
 	}

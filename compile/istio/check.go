@@ -18,7 +18,9 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		return nil
 	}
 	var found diag.List
-	checkPolicies(policies(g, t), &found)
+	list := policies(g, t)
+	checkPolicies(list, &found)
+	checkHash(list, &found)
 	checkAuthentications(authentications(g), &found)
 	for i, r := range g.Routes {
 		checkRegex(r, &found)
@@ -44,6 +46,23 @@ func checkPolicies(list []*policy, found *diag.List) {
 			Message: fmt.Sprintf("the policy of %q is replaced by that of %q, which applies to the same requests: only the later rule is enforced", other.route.Match.Path.Text, p.route.Match.Path.Text),
 			Help:    "merge the two rules, or give them different paths or methods",
 			Related: []diag.Related{{Message: "the rule whose policy is kept", At: p.route.Origin.At("path")}}})
+	}
+}
+
+const maxLabel = 63 // characters of a label's value
+
+// checkHash reports a hash label that the API server refuses: the namespace in
+// it is too long. It is said once for each namespace.
+func checkHash(list []*policy, found *diag.List) {
+	said := map[string]bool{}
+	for _, p := range list {
+		if len(p.hash) <= maxLabel || said[p.namespace] {
+			continue
+		}
+		said[p.namespace] = true
+		found.Add(diag.Finding{Code: diag.LabelTooLong, At: p.upstream.Origin,
+			Message: fmt.Sprintf("label %s of the policies in namespace %q would have the value %q of %d characters; at most %d are allowed", hashLabel, p.namespace, p.hash, len(p.hash), maxLabel),
+			Help:    "use a shorter namespace"})
 	}
 }
 

@@ -73,32 +73,42 @@ func last[T any](list []*T, key func(*T) string) []*T {
 // policies lists the AuthorizationPolicies of all routes, in order.
 func policies(g *ir.Gateway, t *ir.Target) []*policy {
 	var out []*policy
-	shared := sharedPaths(g)
-	for _, r := range g.Routes {
+	names := identities(g)
+	for i, r := range g.Routes {
 		forward, _ := r.Action.(ir.Forward)
-		for i := range forward.To {
-			out = append(out, routePolicies(g, r, &forward.To[i], shared, t)...)
+		for j := range forward.To {
+			out = append(out, routePolicies(g, r, &forward.To[j], names[i], t)...)
 		}
 	}
 	return out
 }
 
-// sharedPaths counts the routes for each path: only where several share one do
-// the methods tell their policies apart.
-func sharedPaths(g *ir.Gateway) map[string]int {
-	n := map[string]int{}
+// identities lists, for each route, what tells its objects from those of the
+// gateway's other routes: the path; where routes share it, the methods too; and
+// where they share both, which of them it is.
+func identities(g *ir.Gateway) [][]string {
+	shared, seen := map[string]int{}, map[string]int{}
 	for _, r := range g.Routes {
-		n[r.Match.Path.Text]++
+		shared[r.Match.Path.Text]++
 	}
-	return n
+	out := make([][]string, len(g.Routes))
+	for i, r := range g.Routes {
+		out[i] = []string{g.Kind, g.Name.Namespace, g.Name.Name, r.Match.Path.Text}
+		if shared[r.Match.Path.Text] == 1 {
+			continue
+		}
+		methods := strings.Join(r.Match.Methods, ",")
+		out[i] = append(out[i], methods)
+		key := r.Match.Path.Text + " " + methods
+		if seen[key]++; seen[key] > 1 {
+			out[i] = append(out[i], strconv.Itoa(seen[key]))
+		}
+	}
+	return out
 }
 
-func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, shared map[string]int, t *ir.Target) []*policy {
+func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string, t *ir.Target) []*policy {
 	to := []manifest.PolicyTo{{Operation: operation(g, r)}}
-	identity := []string{g.Kind, g.Name.Namespace, g.Name.Name, r.Match.Path.Text}
-	if shared[r.Match.Path.Text] > 1 {
-		identity = append(identity, strings.Join(r.Match.Methods, ","))
-	}
 	var out []*policy
 	add := func(spec *manifest.AuthorizationPolicy) {
 		spec.Selector = selector(u)

@@ -28,6 +28,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkRuleless(r, &found)
 			continue
 		}
+		checkLeftOut(r, t, &found)
 		for i := range r.Access.Grants {
 			if h := r.Access.Grants[i].Verbatim; h != nil && (t.Plan.Ruled == nil || t.Plan.Ruled[h.Name]) {
 				checkHandler(h, authenticatorKind, t, &found)

@@ -24,7 +24,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkLost(r, t, &found)
 			continue
 		}
-		checkRegex(r, t, &found)
+		checkRegex(r, &found)
 		checkHeaders(r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
@@ -33,17 +33,20 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	return found
 }
 
-// checkRegex reports what Istio's webhook refuses, and what its engine and
-// Oathkeeper's read differently where both see the path.
-func checkRegex(r *ir.Route, t *ir.Target, found *diag.List) {
-	if r.Match.Path.Lang != match.Regex {
+// checkRegex reports an expression that Istio's webhook refuses: the path, or
+// what is made of a template, whose literal parts are not escaped.
+func checkRegex(r *ir.Route, found *diag.List) {
+	p, help := r.Match.Path, "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"
+	switch {
+	case p.Lang == match.Template && p.Text != "/*":
+		p = match.Path{Lang: match.Regex, Text: TemplateRegex(p.Text)}
+		help = "literal parts of the path are not escaped: write ( ) and + as %28 %29 and %2B, or leave them out"
+	case p.Lang != match.Regex:
 		return
 	}
-	at := r.Origin.At("path")
-	if reason, refused := t.Judge.RefusedBy(r.Match.Path, match.RE2Istio); refused {
-		found.Add(diag.Finding{Code: diag.RegexRefused, At: at,
-			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),
-			Help:    "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"})
+	if reason, refused := match.RefusedBy(p, match.RE2Istio); refused {
+		found.Add(diag.Finding{Code: diag.RegexRefused, At: r.Origin.At("path"), Help: help,
+			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason)})
 	}
 }
 

@@ -53,6 +53,7 @@ const (
 	BadHost            Code = "KGW223"
 	BadGateway         Code = "KGW224"
 	BadOrigin          Code = "KGW225"
+	UnreadKey          Code = "KGW226"
 
 	NewerField       Code = "KGW230"
 	UnknownVerb      Code = "KGW231"
@@ -90,6 +91,7 @@ const (
 	ProviderNotFound     Code = "KGW312"
 	NoSidecar            Code = "KGW313"
 	WildcardHostConflict Code = "KGW314"
+	PortNotServed        Code = "KGW315"
 
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
@@ -205,6 +207,7 @@ var Rules = []Rule{
 	{BadHost, "BadHost", doubt, "Istio refuses a host or a gateway reference"},
 	{BadGateway, "BadGateway", fault, "neither or both of gateway and externalGateway are set"},
 	{BadOrigin, "BadOrigin", doubt, "an allowed origin has a match type that does not exist and is taken as a prefix"},
+	{UnreadKey, "UnreadKey", doubt, "a key of a jwt configuration is none that the controller reads"},
 	{NewerField, "NewerField", fault, "a field of a newer definition of the kind is known and not supported"},
 	{UnknownVerb, "UnknownVerb", fault, "a key below a path is not a verb"},
 	{LongName, "LongName", fault, "name and namespace together are too long"},
@@ -238,6 +241,7 @@ var Rules = []Rule{
 	{ProviderNotFound, "ProviderNotFound", fault, "an external authorizer is not defined in the mesh configuration"},
 	{NoSidecar, "NoSidecar", fault, "a pod that is to be protected has no Istio sidecar"},
 	{WildcardHostConflict, "WildcardHostConflict", fault, "a wildcard host of one resource covers the host of another"},
+	{PortNotServed, "PortNotServed", notice, "a rule names a port that its Service does not have"},
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 

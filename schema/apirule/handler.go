@@ -87,6 +87,8 @@ func goName(v any) string {
 		return "number"
 	case source.Object:
 		return "object"
+	case []any:
+		return "array"
 	}
 	return "string"
 }

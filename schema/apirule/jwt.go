@@ -1,7 +1,6 @@
 package apirule
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -201,23 +200,4 @@ func CheckIssuersAlike(all []*JWT, attribute func(j *JWT, k int) string, found *
 			f.Related = []diag.Related{{Message: "the first configuration of this issuer", At: b.Origin}}
 		}
 	}
-}
-
-// TypeFault returns the place and the upstream text of the first value in a
-// free-form configuration that Istio's form cannot hold, or ok false.
-func TypeFault(config source.Object) (path []string, message string, ok bool) {
-	for _, key := range []string{"authentications", "authorizations"} {
-		v, _ := config.Get(key)
-		if v == nil {
-			continue
-		}
-		if _, isList := v.([]any); !isList {
-			kind := "JwtAuthentication"
-			if key == "authorizations" {
-				kind = "JwtAuthorization"
-			}
-			return []string{key}, fmt.Sprintf("Can't read json: json: cannot unmarshal %s into Go struct field JwtConfig.%s of type []*v1beta1.%s", goName(v), key, kind), true
-		}
-	}
-	return nil, "", false
 }

@@ -2,6 +2,7 @@ package apirule
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,11 +37,13 @@ func LegacyStatus(failures []diag.Upstream, sections []string, objects ...string
 const shownFailures = 3
 
 // legacyDescription words failures: one in a sentence, of several the first
-// three. A failure without an attribute is an error of its own.
+// three. A failure without an attribute is an error of its own, which shows
+// only where validation found nothing.
 func legacyDescription(failures []diag.Upstream) string {
 	if failures[0].Attribute == "" {
 		return failures[0].Message
 	}
+	failures = slices.DeleteFunc(failures, func(f diag.Upstream) bool { return f.Attribute == "" })
 	one := func(f diag.Upstream) string { return fmt.Sprintf("Attribute %q: %s", f.Attribute, f.Message) }
 	if len(failures) == 1 {
 		return "Validation error: " + one(failures[0])

@@ -21,7 +21,9 @@ type Service struct {
 	Origin   source.Ref
 	Name     ir.Name
 	Selector map[string]string // nil when it has none
-	Ports    []ServicePort
+	// BadLabels are labels of the selector whose values are no text.
+	BadLabels []string
+	Ports     []ServicePort
 }
 
 // ServicePort is a port of a Service.
@@ -166,7 +168,13 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 }
 
 func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
-	s := &Service{Origin: at, Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
+	selector := source.Field(spec, "selector")
+	s := &Service{Origin: at, Name: name, Selector: source.TextMap(selector)}
+	for _, key := range source.Keys(selector) {
+		if _, isText := source.Scalar(source.Field(selector, key)).(string); !isText {
+			s.BadLabels = append(s.BadLabels, key)
+		}
+	}
 	for _, p := range source.Elements(source.Field(spec, "ports")) {
 		s.Ports = append(s.Ports, ServicePort{Name: source.Text(source.Field(p, "name")), Port: uint32(source.Int(source.Field(p, "port")))})
 	}

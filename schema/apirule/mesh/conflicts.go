@@ -7,14 +7,16 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// checkConflicts reports rules whose requests an earlier rule takes already,
-// method by method. In strict mode a rule conflicts when an earlier path
-// covers its path; otherwise what the controller's own search finds, which
-// misses some and refuses others that are fine.
+// checkConflicts reports rules whose requests an earlier rule takes already, at
+// the first method where that is so. In strict mode a rule conflicts when an
+// earlier path covers its path; otherwise what the controller's own search
+// finds, which misses some and refuses others that are fine. The controller
+// speaks of the first conflict that it finds only.
 func (a *APIRule) checkConflicts(strict bool, found *diag.List) {
 	tries := map[string]*node{}
+	said := false
 	for i := range a.rules {
-		r := &a.rules[i]
+		r, reported := &a.rules[i], false
 		for _, m := range r.methods {
 			if tries[m] == nil {
 				tries[m] = &node{}
@@ -22,13 +24,11 @@ func (a *APIRule) checkConflicts(strict bool, found *diag.List) {
 			tokens := tokenize(r.path)
 			earlier, controller := a.covering(i, m), tries[m].conflicts(tokens)
 			tries[m].insert(tokens)
-			switch {
-			case strict && earlier >= 0, !strict && controller:
-				a.reportConflict(i, m, earlier, found)
+			refused := controller && !strict || earlier >= 0 && strict
+			if refused && !reported || controller && !said {
+				a.reportConflict(i, m, earlier, refused && !reported, controller && !said, found)
 			}
-			if strict && earlier >= 0 || !strict && controller {
-				break
-			}
+			reported, said = reported || refused, said || controller
 		}
 	}
 }
@@ -41,13 +41,21 @@ func tokenize(path string) []string {
 	return strings.Split(strings.TrimLeft(path, "/"), "/")
 }
 
-func (a *APIRule) reportConflict(i int, method string, earlier int, found *diag.List) {
+// reportConflict makes the finding for kgw's user, if shown, and for the
+// status that the controller would set, if said.
+func (a *APIRule) reportConflict(i int, method string, earlier int, shown, said bool, found *diag.List) {
 	r := &a.rules[i]
 	f := found.Add(diag.Finding{Code: diag.PathConflict, At: r.at.At("path"),
-		Message: fmt.Sprintf("path %q with method %s is already taken by an earlier rule", r.path, method),
-		Help:    "put the more specific rule first, or remove one",
-		Upstream: &diag.Upstream{Attribute: ".spec.rules",
-			Message: fmt.Sprintf("Path %s with method %s conflicts with at least one of the previous rule paths", r.path, method)}})
+		Message:  fmt.Sprintf("path %q with method %s is already taken by an earlier rule", r.path, method),
+		Help:     "put the more specific rule first, or remove one",
+		Upstream: &diag.Upstream{}})
+	if said {
+		f.Upstream = &diag.Upstream{Attribute: ".spec.rules",
+			Message: fmt.Sprintf("Path %s with method %s conflicts with at least one of the previous rule paths", r.path, method)}
+	}
+	if !shown {
+		f.Severity = diag.Off
+	}
 	if earlier >= 0 {
 		f.Related = []diag.Related{{Message: "the earlier rule", At: a.rules[earlier].at.At("path")}}
 	}

@@ -36,6 +36,7 @@ func (a *APIRule) Check(*ir.Settings) diag.List {
 
 func (a *APIRule) checkPaths(found *diag.List) {
 	first := make(map[string]int, len(a.rules))
+	upstream := &diag.Upstream{Attribute: ".spec.rules", Message: "multiple rules defined for the same path"}
 	for i := range a.rules {
 		r := &a.rules[i]
 		j, seen := first[r.path]
@@ -47,7 +48,8 @@ func (a *APIRule) checkPaths(found *diag.List) {
 			Message:  fmt.Sprintf("path %q is already used by rule %d", r.path, j),
 			Help:     "v1alpha1 allows one rule for each path: merge the two rules",
 			Related:  []diag.Related{{Message: "the first rule with this path", At: a.rules[j].at.At("path")}},
-			Upstream: &diag.Upstream{Attribute: ".spec.rules", Message: "multiple rules defined for the same path"}})
+			Upstream: upstream})
+		upstream = &diag.Upstream{} // the controller says it once
 	}
 }
 

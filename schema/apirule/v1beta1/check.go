@@ -66,6 +66,7 @@ func (a *APIRule) checkMaxAge(found *diag.List) {
 func (a *APIRule) checkPaths(found *diag.List) {
 	type key struct{ path, method string }
 	first := map[key]int{}
+	upstream := &diag.Upstream{Attribute: ".spec.rules", Message: "multiple rules defined for the same path and method"}
 	for i := range a.rules {
 		r := &a.rules[i]
 		for _, m := range r.methods {
@@ -81,7 +82,8 @@ func (a *APIRule) checkPaths(found *diag.List) {
 				Message:  fmt.Sprintf("%s %q is already used by rule %d", m, r.path, j),
 				Help:     "merge the two rules, or give each method to one of them",
 				Related:  []diag.Related{{Message: "the first rule with this path and method", At: a.rules[j].at.At("path")}},
-				Upstream: &diag.Upstream{Attribute: ".spec.rules", Message: "multiple rules defined for the same path and method"}})
+				Upstream: upstream})
+			upstream = &diag.Upstream{} // the controller says it once
 			break
 		}
 	}

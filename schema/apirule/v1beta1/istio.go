@@ -2,9 +2,11 @@ package v1beta1
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
@@ -24,12 +26,17 @@ func (r *rule) checkIstioJWT(j int, found *diag.List) *apirule.JWT {
 	h := &r.strategies[j]
 	config := h.Origin.At("config")
 	if len(h.Config) == 0 {
-		apirule.CheckJWTTypes(h, nil, found)
+		found.Add(apirule.Fault(diag.BadJWTConfig, config, "configure authentications with issuer and jwksUri",
+			"supplied config cannot be empty", "access strategy \"jwt\" needs a configuration"))
 		return nil
 	}
-	if path, message, bad := apirule.TypeFault(h.Config); bad {
-		f := found.Add(apirule.Fault(diag.BadJWTConfig, config.At(path...), "write it as a list", message, "%q must be a list", path[0]))
-		f.Upstream.Attribute = "." + config.Path
+	known := make([]string, len(oryKeys))
+	for i := range oryKeys {
+		known[i] = oryKeys[i].key
+	}
+	if says, readable := apirule.CheckTypes(h.Config, config, known, found); !readable {
+		// The controller reads the configuration a second time to compare issuers.
+		found.Add(diag.Finding{Code: diag.BadJWTConfig, Severity: diag.Off, At: config, Upstream: &diag.Upstream{Attribute: singular(h.Origin.Path), Message: says}})
 		return nil
 	}
 	for _, k := range oryKeys {
@@ -54,13 +61,15 @@ func (r *rule) checkIstioJWT(j int, found *diag.List) *apirule.JWT {
 }
 
 // singularAttribute is how the controller names an element of authentications
-// when two rules differ: with accessStrategy in the singular.
+// when two rules differ.
 func singularAttribute(j *apirule.JWT, k int) string {
-	var rule, strategy int
-	if _, err := fmt.Sscanf(j.At.Path, "spec.rules[%d].accessStrategies[%d].config", &rule, &strategy); err != nil {
-		return j.Attribute
-	}
-	return fmt.Sprintf(".spec.rules[%d].accessStrategy[%d].config.authentications[%d]", rule, strategy, k)
+	return fmt.Sprintf("%s.authentications[%d]", singular(j.At.Path), k)
+}
+
+// singular is an attribute with accessStrategy in the singular, as the
+// controller has it where it compares issuers.
+func singular(path string) string {
+	return "." + strings.Replace(path, "].accessStrategies[", "].accessStrategy[", 1)
 }
 
 // checkMutators checks the mutators of a jwt rule, which Istio applies: header
@@ -95,6 +104,14 @@ func checkEntries(m *ir.Handler, key string, found *diag.List) {
 		f := found.Add(apirule.Fault(diag.BadMutator, at, "add an entry, or remove the mutator", key+" cannot be empty", "mutator %q has no %s", m.Name, key))
 		f.Upstream.Attribute = "." + m.Origin.At("handler").Path + ".config"
 		return
+	}
+	v, _ := m.Config.Get(key)
+	object, _ := v.(source.Object)
+	for _, e := range object {
+		if _, isText := e.Value.(string); !isText {
+			found.Add(diag.Finding{Code: diag.BadMutator, At: at.At(e.Key), Help: "write it in quotes",
+				Message: fmt.Sprintf("%q of mutator %q must be a string", e.Key, m.Name)})
+		}
 	}
 	if _, empty := entries[""]; empty {
 		f := found.Add(apirule.Fault(diag.BadMutator, at, "give it a name", "cannot be empty", "an entry of %s has an empty name", key))
