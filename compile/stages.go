@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -54,7 +55,7 @@ func (r *run) check() {
 		for _, e := range u.target.emitters {
 			u.found = append(u.found, e.check(u.gateway, &u.target.Target)...)
 		}
-		u.found = append(u.found, checkLabels(u.gateway)...)
+		u.found = append(u.found, r.checkLabels(u.gateway)...)
 		u.found = slices.DeleteFunc(u.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
 	})
 	for _, u := range r.compiled {
@@ -90,9 +91,14 @@ func (r *run) target(u *unit) *boundTarget {
 const maxLabel = 63 // characters of a label's value
 
 // checkLabels reports labels whose values the API server would refuse.
-func checkLabels(g *ir.Gateway) diag.List {
+func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	var found diag.List
-	for k, v := range g.Labels {
+	labels := map[string]string{}
+	maps.Copy(labels, g.Labels)
+	if r.options.Config.OwnerLabel {
+		labels[ownerLabel] = ownerOf(g)
+	}
+	for k, v := range labels {
 		if len(v) > maxLabel {
 			found.Add(diag.Finding{Code: diag.LabelTooLong, At: g.Origin.At("metadata", "name"),
 				Message: fmt.Sprintf("label %s would have the value %q of %d characters; at most %d are allowed", k, v, len(v), maxLabel),

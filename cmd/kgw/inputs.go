@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -67,6 +68,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 func (f *inputFlags) valid() error {
 	if f.istioAPI != "v1beta1" && f.istioAPI != "v1" {
 		return usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
+	}
+	if f.namespace != "" && (len(f.namespace) > 63 || !shape.DNSLabel.Match(f.namespace)) {
+		return usage("-n must be %s, not %q", shape.DNSLabel.Means, f.namespace)
 	}
 	if f.target != "" && !slices.Contains(compile.TargetNames(), f.target) {
 		return usage("there is no target %q: use one of %s", f.target, strings.Join(compile.TargetNames(), ", "))

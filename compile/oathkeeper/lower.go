@@ -7,6 +7,7 @@ package oathkeeper
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -27,7 +28,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		spec := rule(g, r, t)
 		identity := []string{g.Kind, g.Name.Namespace, g.Name.Name, spec.Match.URL}
 		if shared[spec.Match.URL] > 1 {
-			identity = append(identity, strings.Join(spec.Match.Methods, ","))
+			identity = append(identity, strings.Join(slices.Sorted(slices.Values(spec.Match.Methods)), ","))
 		}
 		out = append(out, manifest.Object{
 			APIVersion: APIVersion,

@@ -96,7 +96,7 @@ func spellOff(root *source.Node) {
 }
 
 func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) diag.List {
-	found := t.Check(root, source.Ref{Doc: doc})
+	found := append(t.Check(root, source.Ref{Doc: doc}), checkLabels(doc, root)...)
 	if len(found) > 0 {
 		return found
 	}

@@ -39,6 +39,11 @@ var serviceName = &shape.Pattern{
 	Means: "a service and its namespace, such as kubernetes.default",
 }
 
+var domain = &shape.Pattern{
+	Expr:  `^([a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*)?$`,
+	Means: "a domain, such as kyma.local",
+}
+
 var handlerGroup = &shape.Type{Kind: shape.Map, Doc: "Handlers by name.", Elem: &shape.Type{Kind: shape.Object, Open: true, Fields: []shape.Field{
 	field("enabled", &shape.Type{Kind: shape.Boolean, Doc: "Whether the handler is enabled in the cluster."}),
 	field("config", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "The handler's global configuration; a rule's own is merged over it."}),
@@ -54,8 +59,9 @@ var fields = []shape.Field{
 		Doc: "Namespace of documents that name none. The flag -n overrides it."}),
 	field("compat", choice("strict applies kgw's own judgement; controller writes exactly what the resource's controller would have written.", "strict", "strict", "controller")),
 	field("domains", object("Domains of hosts.",
-		field("default", text("Appended to a host without a dot (APIRule v1alpha1 and v1beta1). Empty: such a host is an error.", "")),
-		field("allow", texts("Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.")))),
+		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Appended to a host without a dot (APIRule v1alpha1 and v1beta1). Empty: such a host is an error."}),
+		field("allow", &shape.Type{Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
+			Elem: &shape.Type{Kind: shape.String, MinLen: 1, Pattern: domain}}))),
 	field("services", object("Services that must not be exposed.",
 		field("block", &shape.Type{Kind: shape.List, Doc: "Services as service.namespace. Absent: Kyma's own list. Empty: none.",
 			Elem: &shape.Type{Kind: shape.String, Pattern: serviceName}}))),

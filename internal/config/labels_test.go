@@ -1,0 +1,36 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLabelsAndDomains(t *testing.T) {
+	head := "apiVersion: kgw.dev/v1alpha1\nkind: Config\n"
+	long := strings.Repeat("a", 64)
+	for text, want := range map[string]string{
+		"labels: {managed-by: api-gateway, example.com/Team_1: '', a.b: x.y_z-1}": "",
+		"labels: {'a b': c}":                     `labels["a b"]: "a b" is no key of a label`,
+		"labels: {a/b/c: d}":                     `labels["a/b/c"]: "a/b/c" is no key of a label`,
+		"labels: {/b: d}":                        `labels["/b"]: "/b" is no key of a label`,
+		"labels: {Example.com/b: d}":             `labels["Example.com/b"]: "Example.com/b" is no key of a label`,
+		"labels: {a: -b}":                        `labels.a: "-b" is no value of a label`,
+		"labels: {a: " + long + "}":              `labels.a: "` + long + `" is no value of a label`,
+		"labels: {" + long + ": a}":              "labels." + long + `: "` + long + `" is no key of a label`,
+		"domains: {default: kyma.local}":         "",
+		"domains: {default: '', allow: []}":      "",
+		"domains: {default: .kyma.local}":        `domains.default: ".kyma.local" is not a domain, such as kyma.local`,
+		"domains: {allow: [localhost, a_b.c-d]}": "",
+		"domains: {allow: ['*.kyma.local']}":     `domains.allow[0]: "*.kyma.local" is not a domain, such as kyma.local`,
+		"domains: {allow: ['']}":                 `domains.allow[0]: "allow" must have at least 1 characters, not 0`,
+	} {
+		_, found := Parse("kgw.yaml", []byte(head+text+"\n"))
+		var got []string
+		for _, f := range found {
+			got = append(got, f.At.Path+": "+f.Message)
+		}
+		if s := strings.Join(got, "\n"); s != want {
+			t.Errorf("%s:\n got %s\nwant %s", text, s, want)
+		}
+	}
+}
