@@ -45,12 +45,15 @@ func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.
 			break
 		}
 		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
+			if f.Code == diag.RouteUnreachable {
+				f.Fix = moveInFront(takes, later, earlier)
+			}
 			found.Add(f)
 			told++
 		}
 	}
 	if rest.Empty && told == 0 {
-		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: later.Origin,
+		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: later.Origin, Fix: moveInFront(takes, later, earlier),
 			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes take them all", spell(later)),
 			Help:    "move the rule in front of the more general ones, or remove it",
 			Related: []diag.Related{{Message: "one of the earlier routes", At: takes[earlier[0]].Origin}}})

@@ -28,7 +28,7 @@ func TestWitnesses(t *testing.T) {
 			}
 			c.conf.Compat = "controller" // nothing that the controllers write is withheld
 			manifests, result := compile.Manifests(compile.Input{Files: c.files},
-				compile.Options{Config: c.conf, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}})
+				compile.Options{Config: c.conf, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}}, nil)
 			engine := oathkeeper.Load(manifests, oathkeeper.Options{Version: c.conf.Oathkeeper.Version})
 			for i := range result.Findings {
 				f := &result.Findings[i]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,7 +15,8 @@ import (
 
 type validateFlags struct {
 	inputFlags
-	status string
+	status           string
+	prove, fix, diff bool
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -24,7 +26,8 @@ func (a *app) validateCommand() *cobra.Command {
 		Short: "Report everything that is wrong with gateway resources",
 		Long: "Checks the resources in files and directories (\"-\" is standard input) and reports all findings in one\n" +
 			"run. It refuses exactly what build refuses.",
-		Example: "  kgw validate apis/\n  kgw validate apis/ --format text --format sarif=kgw.sarif\n  kgw validate apis/ --status",
+		Example: "  kgw validate apis/\n  kgw validate apis/ --format text --format sarif=kgw.sarif\n  kgw validate apis/ --status\n" +
+			"  kgw validate apis/ --prove\n  kgw validate apis/ --fix --diff",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.validate(f, args)
 		},
@@ -32,26 +35,54 @@ func (a *app) validateCommand() *cobra.Command {
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
+	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
+	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "with --fix: print the repairs as a patch and write nothing")
 	return cmd
 }
 
 func (a *app) validate(f *validateFlags, paths []string) error {
+	switch {
+	case f.diff && !f.fix:
+		return usage("--diff needs --fix")
+	case f.fix && f.status != "":
+		return usage("--fix and --status exclude each other")
+	case f.fix && !f.diff && slices.Contains(paths, "-"):
+		return usage("standard input cannot be fixed; --fix --diff prints the patch")
+	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
-	if f.status != "" && f.status != "table" && f.status != "json" {
-		return usage("--status must be table or json, not %q", f.status)
-	}
 	o.Schema, o.Status = true, f.status != ""
 	result := compile.Run(in, *o)
-	if f.status == "" {
-		return a.report(a.stdout, &f.inputFlags, result)
+	if f.status != "" {
+		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
+			return err
+		}
+		err = a.printStatus(f.status, result)
+	} else {
+		patch := compile.Fix(in, *o, result)
+		if f.fix && !f.diff {
+			result = patch.Result
+		}
+		err = a.say(f, patch, result)
 	}
-	if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
+	if err != nil || !f.prove {
 		return err
 	}
-	return a.printStatus(f.status, result)
+	return a.printProof(&f.inputFlags, &result.Proof)
+}
+
+// say reports, after the fixes where they are asked for.
+func (a *app) say(f *validateFlags, patch *compile.Patch, result *compile.Result) error {
+	switch {
+	case f.diff:
+		return a.showPatch(f, patch, result)
+	case f.fix:
+		return a.fix(f, patch)
+	}
+	return a.report(a.stdout, &f.inputFlags, result)
 }
 
 // printStatus prints what each resource's controller would say of it.

@@ -59,10 +59,23 @@ func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 			Message: fmt.Sprintf("matching the path %q can take exponential time: Oathkeeper gives up after 250 ms, and all its requests wait that long", r.Match.Path.Text),
 			Help:    "write the path without a repetition inside a repetition, such as (a+)+"})
 	}
-	for _, why := range judge.ReadDifferently(r.Match.Path.Text) {
-		found.Add(diag.Finding{Code: diag.RegexAmbiguous, At: at,
-			Message: fmt.Sprintf("Istio and Oathkeeper read the path %q differently: %s", r.Match.Path.Text, why),
-			Help:    "write what both read alike, such as [0-9] for \\d"})
+	checkReading(r.Match.Path.Text, at, judge, found)
+}
+
+func checkReading(text string, at source.Ref, judge *match.Judge, found *diag.List) {
+	reasons := judge.ReadDifferently(text)
+	if len(reasons) == 0 {
+		return
+	}
+	alike, left := readAlike(text)
+	for _, why := range reasons {
+		f := diag.Finding{Code: diag.RegexAmbiguous, At: at,
+			Message: fmt.Sprintf("Istio and Oathkeeper read the path %q differently: %s", text, why),
+			Help:    "write what both read alike, such as [0-9] for \\d"}
+		if !slices.Contains(left, why) {
+			f.Fix = diag.Rewrite{Text: alike}
+		}
+		found.Add(f)
 	}
 }
 

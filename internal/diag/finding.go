@@ -82,6 +82,9 @@ type Finding struct {
 	Related  []Related
 	Witness  *Witness
 	Upstream *Upstream
+	// Fix is a remedy to try; Fixable tells that it was tried and stands.
+	Fix     Fix
+	Fixable bool
 	// Owner is the resource that is not written when the finding is an error;
 	// by default the document of At.
 	Owner *source.Document

@@ -45,7 +45,11 @@ func headline(s Summary) string {
 	if s.Errors+s.Warnings+s.Infos == 0 {
 		parts = append([]string{"no findings"}, parts...)
 	}
-	return strings.Join(parts, ", ") + " in " + count(s.Resources, "resource")
+	line := strings.Join(parts, ", ") + " in " + count(s.Resources, "resource")
+	if s.Fixable > 0 {
+		line += fmt.Sprintf("; kgw validate --fix repairs %d", s.Fixable)
+	}
+	return line
 }
 
 func count(n int, noun string) string {

@@ -29,6 +29,7 @@ type jsonFinding struct {
 	Resource  *jsonResource `json:"resource,omitempty"`
 	Related   []jsonRelated `json:"related,omitempty"`
 	Witness   *Witness      `json:"witness,omitempty"`
+	Fixable   bool          `json:"fixable,omitempty"`
 }
 
 type jsonResource struct {
@@ -66,7 +67,7 @@ func newJSONFinding(f *Finding) jsonFinding {
 	out := jsonFinding{
 		Code: f.Code, Severity: f.Severity.String(), Message: f.Message, Help: f.Help,
 		File: f.Span.File, Line: f.Span.Line, Column: f.Span.Column, EndLine: f.Span.EndLine, EndColumn: f.Span.EndColumn,
-		Path: f.At.Path, Resource: newJSONResource(f), Witness: f.Witness,
+		Path: f.At.Path, Resource: newJSONResource(f), Witness: f.Witness, Fixable: f.Fixable,
 	}
 	for _, rel := range f.Related {
 		out.Related = append(out.Related, jsonRelated{

@@ -14,11 +14,11 @@ import (
 // A key is never taken away.
 var publicKeys = map[string][]string{
 	"":         {"findings", "summary"},
-	"finding":  {"code", "severity", "message", "help", "file", "line", "column", "endLine", "endColumn", "path", "resource", "related", "witness"},
+	"finding":  {"code", "severity", "message", "help", "file", "line", "column", "endLine", "endColumn", "path", "resource", "related", "witness", "fixable"},
 	"resource": {"apiVersion", "kind", "namespace", "name"},
 	"related":  {"message", "file", "line", "column"},
 	"witness":  {"method", "url"},
-	"summary":  {"errors", "warnings", "infos", "suppressed", "resources", "objects"},
+	"summary":  {"errors", "warnings", "infos", "suppressed", "resources", "objects", "fixable"},
 }
 
 func TestJSONKeys(t *testing.T) {

@@ -14,6 +14,8 @@ type Summary struct {
 	Suppressed int `json:"suppressed"`
 	Resources  int `json:"resources"`
 	Objects    int `json:"objects"`
+	// Fixable counts the findings that kgw validate --fix would repair.
+	Fixable int `json:"fixable,omitempty"`
 }
 
 // Count fills Errors, Warnings and Infos from the findings.

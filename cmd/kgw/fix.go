@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/edit"
+)
+
+// fix applies the patch and reports what is left.
+func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
+	var files []edit.Replacement
+	for _, p := range patch.Files {
+		files = append(files, edit.Replacement{Path: a.abs(p.File.Name), Old: p.File.Data, New: p.Data})
+	}
+	if err := edit.Replace(files); err != nil {
+		return &exitError{exitInput, fmt.Errorf("nothing was fixed: %w", err)}
+	}
+	if err := a.report(a.stdout, &f.inputFlags, patch.Result); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "kgw: fixed %s in %s\n", counted(patch.Fixed, "finding"), counted(len(files), "file"))
+	return nil
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// showPatch prints the patch to standard output and the findings as they are
+// to standard error. A patch makes the exit code that of findings.
+func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.Result) error {
+	if err := a.report(a.stderr, &f.inputFlags, before); err != nil {
+		return err
+	}
+	for _, p := range patch.Files {
+		a.fail(exitFindings)
+		if _, err := fmt.Fprint(a.stdout, edit.Diff(p.File.Name, p.File.Data, p.Data)); err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+		}
+	}
+	return nil
+}

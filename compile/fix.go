@@ -1,0 +1,252 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Patch is what fixes make of the inputs.
+type Patch struct {
+	// Files are those that change, in input order.
+	Files []PatchedFile
+	// Fixed counts the findings that are repaired.
+	Fixed int
+	// Result is what is said of the inputs afterwards.
+	Result *Result
+}
+
+// PatchedFile is a file and its new content.
+type PatchedFile struct {
+	File *source.File
+	Data []byte
+}
+
+// maxRounds bounds the rounds of fixes: one may show or allow another.
+const maxRounds = 20
+
+// Fix applies the fixes of the findings of a run and runs again, until nothing
+// is left to fix. A fix that brings a new finding, other than for the record,
+// is taken back. The findings of the first run that are repaired are marked as
+// Fixable.
+func Fix(in Input, o Options, r *Result) *Patch {
+	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, patch: &Patch{Result: r}}
+	for range maxRounds {
+		if !f.round() {
+			break
+		}
+	}
+	for i, file := range f.input.Files {
+		if file != in.Files[i] {
+			f.patch.Files = append(f.patch.Files, PatchedFile{File: in.Files[i], Data: file.Data})
+		}
+	}
+	left := fresh(f.patch.Result.Findings, nil)
+	for i := range r.Findings {
+		if g := &r.Findings[i]; g.Fix != nil && left[keyOf(g)] == 0 {
+			g.Fixable = true
+			r.Summary.Fixable++
+		}
+	}
+	f.patch.Fixed = r.Summary.Fixable
+	return f.patch
+}
+
+// fixer is the state of the rounds.
+type fixer struct {
+	input   Input
+	options Options
+	banned  map[fixKey]bool
+	patch   *Patch
+}
+
+// fixKey identifies a finding across runs, in which lines may move.
+type fixKey struct {
+	code     diag.Code
+	file     string
+	document int
+	item     string
+	message  string
+}
+
+func keyOf(f *diag.Finding) fixKey {
+	k := fixKey{code: f.Code, message: f.Message, file: f.Span.File}
+	if d := f.At.Doc; d != nil {
+		k.file, k.document, k.item = d.File.Name, d.Index, d.Item()
+	}
+	return k
+}
+
+// candidate is a fix that can be made as a change of a file.
+type candidate struct {
+	key    fixKey
+	file   *source.File
+	change edit.Change
+	moves  bool
+}
+
+// round applies all fixes that can be applied together and are not refused. It
+// tells whether anything changed.
+func (f *fixer) round() bool {
+	todo := f.candidates()
+	for len(todo) > 0 {
+		changed, err := f.apply(todo)
+		if err != nil {
+			return false
+		}
+		next := Run(changed, f.options)
+		added := blame(f.patch.Result, next, todo)
+		if len(added) == 0 {
+			f.input, f.patch.Result = changed, next
+			return true
+		}
+		keep := slices.DeleteFunc(slices.Clone(todo), func(c candidate) bool { return added[place{c.key.file, c.key.document}] })
+		if len(keep) == len(todo) {
+			keep = nil
+		}
+		for _, c := range todo {
+			if !slices.Contains(keep, c) {
+				f.banned[c.key] = true
+			}
+		}
+		todo = keep
+	}
+	return false
+}
+
+// candidates lists the fixes of the last run, at most one for each place.
+func (f *fixer) candidates() []candidate {
+	var out []candidate
+	findings := f.patch.Result.Findings
+	for i := range findings {
+		g := &findings[i]
+		if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.inDoubt(g) {
+			continue
+		}
+		change, err := change(g)
+		if err != nil {
+			f.banned[keyOf(g)] = true
+			continue
+		}
+		_, moves := g.Fix.(diag.Move)
+		c := candidate{key: keyOf(g), file: g.At.Doc.File, change: change, moves: moves}
+		if !slices.ContainsFunc(out, func(o candidate) bool { return o.file == c.file && meets(o.change, c.change) }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func meets(a, b edit.Change) bool { return a.Start < b.End && b.Start < a.End || a.Start == b.Start }
+
+// inDoubt keeps paths as they are that overlap those of another rule: what is
+// answered with 500 today may be let in when one of the two is narrowed.
+func (f *fixer) inDoubt(g *diag.Finding) bool {
+	if _, rewrites := g.Fix.(diag.Rewrite); !rewrites {
+		return false
+	}
+	at := func(r source.Ref) bool { return r.Doc == g.At.Doc && r.Path == g.At.Path }
+	return slices.ContainsFunc(f.patch.Result.Findings, func(o diag.Finding) bool {
+		overlap := o.Code == diag.RulesOverlap || o.Code == diag.OverlapUnknown
+		return overlap && (at(o.At) || slices.ContainsFunc(o.Related, func(r diag.Related) bool { return at(r.At) }))
+	})
+}
+
+func change(f *diag.Finding) (edit.Change, error) {
+	switch fix := f.Fix.(type) {
+	case diag.Rewrite:
+		return edit.Scalar(f.At, fix.Text)
+	case diag.Move:
+		return edit.Move(fix.List, fix.From, fix.To)
+	case diag.DropComment:
+		return edit.RemoveComment(f.At.Doc, f.Span)
+	}
+	return edit.Change{}, fmt.Errorf("%s has no fix", f.Code)
+}
+
+func (f *fixer) apply(todo []candidate) (Input, error) {
+	changes := map[*source.File][]edit.Change{}
+	for _, c := range todo {
+		changes[c.file] = append(changes[c.file], c.change)
+	}
+	out := Input{Files: slices.Clone(f.input.Files), Problems: f.input.Problems}
+	for i, file := range out.Files {
+		if len(changes[file]) == 0 {
+			continue
+		}
+		data, err := edit.Apply(file.Data, changes[file])
+		if err != nil {
+			return out, err
+		}
+		changed, problem := source.NewFile(file.Name, data)
+		if problem != nil {
+			return out, fmt.Errorf("%s", problem.Message)
+		}
+		out.Files[i] = changed
+	}
+	return out, nil
+}
+
+// place is a document across runs.
+type place struct {
+	file     string
+	document int
+}
+
+// blame names the documents that have findings, other than for the record,
+// which they did not have before. Where nothing moved, a finding at the place of
+// one with the same code is that one, though it quotes another text.
+func blame(before, after *Result, applied []candidate) map[place]bool {
+	moved := map[place]bool{}
+	for _, c := range applied {
+		moved[place{c.key.file, c.key.document}] = moved[place{c.key.file, c.key.document}] || c.moves
+	}
+	old, there := fresh(before.Findings, nil), map[placeKey]bool{}
+	for i := range before.Findings {
+		there[placeOf(&before.Findings[i])] = true
+	}
+	left := fresh(after.Findings, old)
+	out := map[place]bool{}
+	for i := range after.Findings {
+		g := &after.Findings[i]
+		k := keyOf(g)
+		at := place{k.file, k.document}
+		if left[k] > 0 && (moved[at] || !there[placeOf(g)]) {
+			out[at] = true
+		}
+	}
+	return out
+}
+
+// placeKey is a code at a place.
+type placeKey struct {
+	code     diag.Code
+	file     string
+	document int
+	path     string
+}
+
+func placeOf(f *diag.Finding) placeKey {
+	k := keyOf(f)
+	return placeKey{k.code, k.file, k.document, k.item + " " + f.At.Path}
+}
+
+// fresh counts the findings that are not only for the record, less those of
+// old.
+func fresh(found diag.List, old map[fixKey]int) map[fixKey]int {
+	out := map[fixKey]int{}
+	for i := range found {
+		if found[i].Severity >= diag.Warning {
+			out[keyOf(&found[i])]++
+		}
+	}
+	for k := range out {
+		if out[k] -= old[k]; out[k] <= 0 {
+			delete(out, k)
+		}
+	}
+	return out
+}

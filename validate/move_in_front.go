@@ -1,0 +1,37 @@
+package validate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// moveInFront is the fix of a route that earlier ones take everything from: its
+// rule in front of theirs. There is none where the later route may admit
+// somebody whom one of the earlier ones does not.
+func moveInFront(takes []ir.Take, later *ir.Take, earlier []int) diag.Fix {
+	for _, i := range earlier {
+		if a := &takes[i].Route.Access; !a.Open() || len(a.Deny) > 0 {
+			return nil
+		}
+	}
+	list, from, ok := element(later.Route.Origin)
+	_, to, known := element(takes[earlier[0]].Route.Origin)
+	if !ok || !known || to >= from {
+		return nil
+	}
+	return diag.Move{List: list, From: from, To: to}
+}
+
+// element takes "spec.rules[2]" apart.
+func element(at source.Ref) (list source.Ref, index int, ok bool) {
+	open := strings.LastIndexByte(at.Path, '[')
+	if open < 0 || !strings.HasSuffix(at.Path, "]") {
+		return at, 0, false
+	}
+	index, err := strconv.Atoi(at.Path[open+1 : len(at.Path)-1])
+	return source.Ref{Doc: at.Doc, Path: at.Path[:open]}, index, err == nil
+}
