@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/validate"
@@ -89,7 +90,7 @@ type Resource struct {
 // Run compiles the input.
 func Run(in Input, o Options) *Result {
 	o = o.withDefaults()
-	r := &run{options: &o, result: &Result{}}
+	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
 	r.read(in)
 	r.aim()
 	r.link()
@@ -123,6 +124,7 @@ type run struct {
 
 	units    []*unit // every document, in input order
 	compiled []*unit // those with a gateway
+	judge    *match.Judge
 	found    diag.List
 	targets  map[string]*boundTarget
 	settings map[string]*ir.Settings // by name of the kind

@@ -77,7 +77,7 @@ func (r *run) target(u *unit) *boundTarget {
 	if t, ok := r.targets[name]; ok {
 		return t
 	}
-	t, err := bind(name, r.options)
+	t, err := bind(name, r.options, r.judge)
 	if err != nil {
 		r.found.Add(diag.Finding{Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
 			Message: fmt.Sprintf("%s is not compiled for target %q yet", u.kind.Name(), name),

@@ -84,7 +84,7 @@ type boundTarget struct {
 }
 
 // bind completes a target with what the configuration says of the cluster.
-func bind(name string, o *Options) (*boundTarget, error) {
+func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
 	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("there is no target %q", name)
@@ -95,7 +95,7 @@ func bind(name string, o *Options) (*boundTarget, error) {
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
-		Judge: &match.Judge{},
+		Judge: judge,
 		Skipper: ir.Skipper{
 			RouteGroups: o.SkipperAPI == "routegroup",
 			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,

@@ -24,6 +24,7 @@ func (r *run) validate() {
 	for _, u := range r.compiled {
 		view.Gateways = append(view.Gateways, u.gateway)
 	}
+	view.Judge = r.judge
 	view.Claims, view.Identities = r.claims(), r.identities()
 	r.takes(view)
 	r.found = append(r.found, validate.Run(view)...)
@@ -55,6 +56,7 @@ func (r *run) takes(view *validate.View) {
 		*all = make([]ir.Take, 0, n)
 		for i := range perUnit {
 			*all = append(*all, perUnit[i][k]...)
+			perUnit[i][k] = nil
 		}
 	}
 	view.Rules = append(view.Rules, r.foreignRules()...)

@@ -76,7 +76,7 @@ func normalisation(v *View, found *diag.List) {
 	}
 	lists := make([]diag.List, len(gateways))
 	parallel.Each(len(gateways), func(i int) {
-		newEntrance(gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
+		newEntrance(v.Judge, gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
 	})
 	*found = append(*found, slices.Concat(lists...)...)
 }
@@ -96,23 +96,24 @@ func wide(t *ir.Take) bool { return strings.ContainsAny(t.Route.Match.Path.Text,
 
 // entrance is all that decides who gets into one gateway.
 type entrance struct {
+	judge                     *match.Judge
 	routes, rules             []*ir.Take
 	routeMatcher, ruleMatcher []*match.Matcher
 	policies                  map[*ir.Route]*ir.Take
 	beginnings                []string // of open routes
 }
 
-func newEntrance(routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
-	e := &entrance{rules: rules, policies: policies}
+func newEntrance(judge *match.Judge, routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
+	e := &entrance{judge: judge, rules: rules, policies: policies}
 	for i := range routes {
 		t := &routes[i]
-		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, match.Compile(t.Set))
+		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, judge.Compile(t.Set))
 		if t.Route.Access.Open() && wide(t) {
 			e.beginnings = append(e.beginnings, literal(t.Route.Match.Path))
 		}
 	}
 	for _, t := range rules {
-		e.ruleMatcher = append(e.ruleMatcher, match.Compile(t.Set))
+		e.ruleMatcher = append(e.ruleMatcher, judge.Compile(t.Set))
 	}
 	slices.SortStableFunc(e.beginnings, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	e.beginnings = slices.Compact(e.beginnings)
@@ -128,7 +129,7 @@ func (e *entrance) decide(r match.Request) *ir.Take {
 		return nil
 	}
 	if t := e.routes[i]; !t.Delegated {
-		if p := e.policies[t.Route]; p != nil && !accepts(p.Set, r) {
+		if p := e.policies[t.Route]; p != nil && !takesIt(e.judge.Compile(p.Set), r) {
 			return nil
 		}
 		return t
@@ -161,7 +162,7 @@ func (e *entrance) doors(found *diag.List) {
 		if t.Route.Access.Open() {
 			continue
 		}
-		sample := match.Difference(t.Want).Witness
+		sample := e.judge.Compile(t.Want).Difference(0).Witness
 		if sample == nil {
 			continue
 		}
@@ -206,7 +207,7 @@ func (e *entrance) protected(t *ir.Take, r match.Request) bool {
 		}
 		plain := r
 		plain.RawPath = (&url.URL{Path: seen}).EscapedPath()
-		if d := e.decide(plain); accepts(t.Want, plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
+		if d := e.decide(plain); takesIt(e.judge.Compile(t.Want), plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
 			return true
 		}
 	}

@@ -26,6 +26,8 @@ type View struct {
 	// Policies are what policies let through, gateway by gateway in order.
 	Policies []ir.Take
 	Policy   Policy
+	// Judge is asked about path texts; nil does as well, at a price.
+	Judge *match.Judge
 	// Proof is filled in with what was decided.
 	Proof Proof
 }

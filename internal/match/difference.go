@@ -188,6 +188,9 @@ func (d *difference) remains(r Request, others []*Matcher) *Request {
 		return nil
 	}
 	d.done[key.String()] = true
+	if len(others) == 0 && !d.wholeURLs() {
+		return d.anyPath(r)
+	}
 	a, bs, write, err := d.automata(others)
 	if err != nil {
 		d.unknown = err.Error()
@@ -201,6 +204,19 @@ func (d *difference) remains(r Request, others []*Matcher) *Request {
 		return nil
 	}
 	write(word, &r)
+	return &r
+}
+
+// anyPath completes the request with a path that a has.
+func (d *difference) anyPath(r Request) *Request {
+	s, err := d.a.sample()
+	if err != nil {
+		d.unknown = err.Error()
+	}
+	if !s.found {
+		return nil
+	}
+	pathWriter(d.a.view)(s.word, &r)
 	return &r
 }
 

@@ -1,15 +1,28 @@
 package match
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Judge answers what can be asked of one path text, and remembers the answers:
-// thousands of routes share a few texts. A nil Judge remembers nothing. It is
-// safe for concurrent use.
+// thousands of routes share a few texts. A nil Judge remembers nothing. A Judge
+// is safe for concurrent use.
 type Judge struct {
 	refused     memo[refusal, verdict]
 	exponential memo[string, bool]
 	differently memo[string, []string]
+	paths       memo[pathKey, *paths]
 }
+
+// pathKey is what a compiled path depends on.
+type pathKey struct {
+	path Path
+	view View
+}
+
+// maxPaths bounds how many compiled paths are remembered: they are large.
+const maxPaths = 1000
 
 type refusal struct {
 	path   Path
@@ -19,6 +32,13 @@ type refusal struct {
 type verdict struct {
 	reason  string
 	refused bool
+}
+
+// NewJudge returns a Judge that has not been asked yet.
+func NewJudge() *Judge {
+	j := &Judge{}
+	j.paths.most = maxPaths
+	return j
 }
 
 // RefusedBy is the function of that name.
@@ -49,14 +69,29 @@ func (j *Judge) ReadDifferently(text string) []string {
 	return j.differently.of(text, ReadDifferently)
 }
 
-// memo remembers the values of a function.
-type memo[K comparable, V any] struct{ known sync.Map }
+// Compile is the function of that name.
+func (j *Judge) Compile(s Set) *Matcher {
+	if j == nil || s.URL.Lang != 0 {
+		return Compile(s)
+	}
+	return newMatcher(s, j.paths.of(pathKey{s.Path, s.View.of(s.Path.Lang)}, func(k pathKey) *paths { return pathsOf(k.path, k.view) }))
+}
+
+// memo remembers values of a function: as many as most says, or all if it is
+// zero.
+type memo[K comparable, V any] struct {
+	known sync.Map
+	most  int64
+	count atomic.Int64
+}
 
 func (m *memo[K, V]) of(key K, f func(K) V) V {
 	if v, ok := m.known.Load(key); ok {
 		return v.(V)
 	}
 	v := f(key)
-	m.known.Store(key, v)
+	if m.most == 0 || m.count.Add(1) <= m.most {
+		m.known.Store(key, v)
+	}
 	return v
 }

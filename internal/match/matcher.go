@@ -7,61 +7,95 @@ import (
 
 // Matcher is a compiled Set. It is safe for concurrent use.
 type Matcher struct {
-	set  Set
+	*paths
+	set Set
+
+	// What takes part in few questions is made when it is first asked for.
+	hosts func() (*nfa, error)
+	whole func() (*nfa, error)
+}
+
+// paths is what a Matcher knows of its set without hosts, methods and
+// predicates. Matchers of one path text may share it.
+type paths struct {
+	text Path // or the pattern over whole URLs
 	view View
-	path *nfa
+	path *nfa // nil for a pattern over whole URLs
 	err  error
 	// sig is a cheap summary that tells many sets apart.
 	sig signature
 
-	// What takes part in few questions is made when it is first asked for.
 	regex      func() (*regexp.Regexp, error)
 	syntax     func() (*pattern, error)
 	restricted func() (*nfa, error)
 	lifted     func() (*nfa, error)
-	hosts      func() (*nfa, error)
-	whole      func() (*nfa, error)
+	sample     func() (sampled, error)
+}
+
+// sampled is the nicest word of the paths, if there is one.
+type sampled struct {
+	word  []rune
+	found bool
 }
 
 // Compile prepares a set for questions. It never fails: a path that no
 // automaton stands for makes the answers Unknown, with the reason.
 func Compile(s Set) *Matcher {
-	m := &Matcher{set: s, view: s.View.of(s.Path.Lang)}
-	if s.URL.Lang == 0 {
-		m.path, m.err = compilePath(s.Path, m.view)
-	} else {
-		m.view = s.View.of(s.URL.Lang)
-		var p *pattern
-		if p, m.err = urlSyntax(s.URL); m.err == nil {
-			m.err = p.regular()
-		}
+	if s.URL.Lang != 0 {
+		return newMatcher(s, wholeURLs(s.URL, s.View.of(s.URL.Lang)))
 	}
-	if m.path != nil {
-		m.sig = summarize(m.path)
-	}
-	m.regex = sync.OnceValues(func() (*regexp.Regexp, error) {
-		text, _ := regexOf(s.Path)
-		return regexp.Compile(`^(?:` + text + `)$`)
-	})
-	m.syntax = sync.OnceValues(m.parse)
-	m.restricted = sync.OnceValues(func() (*nfa, error) { return m.view.within(m.path) })
-	m.lifted = sync.OnceValues(m.lift)
+	return newMatcher(s, pathsOf(s.Path, s.View.of(s.Path.Lang)))
+}
+
+func newMatcher(s Set, p *paths) *Matcher {
+	m := &Matcher{set: s, paths: p}
 	m.hosts = sync.OnceValues(func() (*nfa, error) { return m.set.hostAutomaton() })
 	m.whole = sync.OnceValues(m.wholeURL)
 	return m
 }
 
+func pathsOf(text Path, v View) *paths {
+	p := &paths{text: text, view: v}
+	if p.path, p.err = compilePath(text, v); p.path != nil {
+		p.sig = summarize(p.path)
+	}
+	p.regex = sync.OnceValues(func() (*regexp.Regexp, error) {
+		text, _ := regexOf(p.text)
+		return regexp.Compile(`^(?:` + text + `)$`)
+	})
+	p.syntax = sync.OnceValues(p.parse)
+	p.restricted = sync.OnceValues(func() (*nfa, error) { return p.view.within(p.path) })
+	p.lifted = sync.OnceValues(p.lift)
+	p.sample = sync.OnceValues(func() (s sampled, err error) {
+		a, err := p.restricted()
+		if err == nil {
+			s.word, s.found, err = outside(a, nil, Budget(0).states())
+		}
+		return s, err
+	})
+	return p
+}
+
+// wholeURLs are the paths of a pattern over whole URLs: there are none to be
+// told apart, only the pattern.
+func wholeURLs(url Path, v View) *paths {
+	p := &paths{text: url, view: v}
+	var parsed *pattern
+	if parsed, p.err = urlSyntax(url); p.err == nil {
+		p.err = parsed.regular()
+	}
+	p.syntax = sync.OnceValues(func() (*pattern, error) { return urlSyntax(url) })
+	return p
+}
+
 // parse reads the pattern that Accepts matches by backtracking. For a path of
 // Regexp2 it denotes the whole URL on the host "h".
-func (m *Matcher) parse() (*pattern, error) {
-	switch {
-	case m.set.URL.Lang != 0:
-		return urlSyntax(m.set.URL)
-	case m.set.Path.Lang == Regexp2:
-		_, whole, err := parsePath2(m.set.Path.Text)
+func (p *paths) parse() (*pattern, error) {
+	if p.text.Lang == Regexp2 {
+		_, whole, err := parsePath2(p.text.Text)
 		return whole, err
 	}
-	return syntaxOf(m.set.Path)
+	return syntaxOf(p.text)
 }
 
 // compilePath gives the automaton of the paths as the view shows them.
@@ -91,9 +125,9 @@ func compilePath(p Path, v View) (*nfa, error) {
 
 // lift gives the raw paths that the set takes. Where the view cleans paths,
 // they are those that are clean already.
-func (m *Matcher) lift() (*nfa, error) {
-	a, err := m.restricted()
-	if err != nil || m.view == RawPath {
+func (p *paths) lift() (*nfa, error) {
+	a, err := p.restricted()
+	if err != nil || p.view == RawPath {
 		return a, err
 	}
 	if a, err = lift(a); err != nil {

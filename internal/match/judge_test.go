@@ -1,0 +1,51 @@
+package match
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestJudge asks a judge twice: both answers are those of the functions.
+func TestJudge(t *testing.T) {
+	j := NewJudge()
+	for _, text := range []string{"/a", "/a/.*", `/\d+`, "/(a", "/(a+)+$", ""} {
+		for range 2 {
+			for _, e := range []Engine{RE2Istio, Oathkeeper} {
+				p := Path{Lang: Regex, Text: text}
+				reason, refused := j.RefusedBy(p, e)
+				if wantReason, want := RefusedBy(p, e); reason != wantReason || refused != want {
+					t.Errorf("%q, %s: %q, %v; want %q, %v", text, e, reason, refused, wantReason, want)
+				}
+			}
+			if got, want := j.Exponential(text), Exponential(text); got != want {
+				t.Errorf("%q: exponential %v, want %v", text, got, want)
+			}
+			if diff := cmp.Diff(ReadDifferently(text), j.ReadDifferently(text)); diff != "" {
+				t.Errorf("%q: %s", text, diff)
+			}
+		}
+	}
+}
+
+// TestJudgeCompile compares matchers that share a path with those that do not,
+// also past the number of paths that a judge remembers.
+func TestJudgeCompile(t *testing.T) {
+	j := NewJudge()
+	request := Request{Scheme: "https", Host: "b.example.org", Method: "GET", RawPath: "/7/x"}
+	for i := range maxPaths + 10 {
+		for _, s := range []Set{
+			{Hosts: []string{"a.example.org"}, Path: Path{Lang: Regex, Text: fmt.Sprintf("/%d/.*", i)}},
+			{Hosts: []string{"b.example.org"}, Path: Path{Lang: Regex, Text: fmt.Sprintf("/%d/.*", i)}},
+		} {
+			m := j.Compile(s)
+			if got, err := m.Accepts(request); err != nil || got != (i == 7 && s.Hosts[0] == "b.example.org") {
+				t.Errorf("%v takes %s: %v, %v", s, request.URL(), got, err)
+			}
+			if w := m.Difference(0).Witness; w == nil || w.Host != s.Hosts[0] || w.RawPath != fmt.Sprintf("/%d/", i) {
+				t.Errorf("%v: witness %v", s, w)
+			}
+		}
+	}
+}
