@@ -150,9 +150,12 @@ func isPlain(c byte) bool {
 // certain. Of one for which it says no that is not certain.
 func plainURL(url string) bool {
 	for {
-		_, rest, found := strings.Cut(url, "<")
+		literal, rest, found := strings.Cut(url, "<")
+		if strings.Contains(literal, ">") {
+			return false
+		}
 		if !found {
-			return url != "" && !strings.Contains(url, ">")
+			return literal != ""
 		}
 		expr, after, closed := strings.Cut(rest, ">")
 		if !closed || !plainExpression(expr) {

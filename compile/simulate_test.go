@@ -1,0 +1,276 @@
+package compile_test
+
+import (
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// simulated compiles documents and gives the model and the cluster of what was
+// written.
+func simulated(t *testing.T, text string, c *config.Config) ([]*ir.Gateway, *compile.Cluster, *compile.Result) {
+	t.Helper()
+	f, problem := source.NewFile("in.yaml", []byte(text))
+	if problem != nil {
+		t.Fatal(problem.Message)
+	}
+	o := compile.Options{Config: c}
+	manifests, result := compile.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
+	var gateways []*ir.Gateway
+	for _, r := range result.Resources {
+		if r.Gateway != nil && !r.Withheld {
+			gateways = append(gateways, r.Gateway)
+		}
+	}
+	return gateways, compile.Simulate(manifests, o), result
+}
+
+// class is what the model and the engines must agree on.
+func class(d sim.Decision) string {
+	switch {
+	case d.Passed():
+		return "reaches " + strings.TrimPrefix(strings.Split(d.Upstream+":", ":")[0]+strings.Join(strings.Split(d.Upstream, "://")[1:], ""), "http")
+	case d.Cause == sim.NoHost || d.Cause == sim.NoRoute || d.Cause == sim.NoRule:
+		return "not found"
+	}
+	return "refused"
+}
+
+// alike compares the model's decision with the engines'.
+func alike(want, got sim.Decision) bool {
+	switch {
+	case want.Passed() != got.Passed():
+		return false
+	case want.Passed():
+		return strings.Contains(got.Upstream, want.Upstream)
+	}
+	return class(want) == class(got)
+}
+
+// TestReferenceAgreesOnExamples asks the model and what was written for it
+// about requests of every route of every example.
+func TestReferenceAgreesOnExamples(t *testing.T) {
+	dirs, err := filepath.Glob("../examples/*/apirule.yaml")
+	if err != nil || len(dirs) < 5 {
+		t.Fatal("there are no examples", err)
+	}
+	asked := 0
+	for _, file := range dirs {
+		dir := filepath.Dir(file)
+		c := config.Default()
+		if _, err := os.Stat(filepath.Join(dir, "kgw.yaml")); err == nil {
+			if c, _, err = config.Read(filepath.Join(dir, "kgw.yaml"), "kgw.yaml"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text := ""
+		files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
+		for _, f := range files {
+			if filepath.Base(f) == "kgw.yaml" || strings.Contains(f, ".kgw-test.") {
+				continue
+			}
+			data, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text += "---\n" + string(data) + "\n"
+		}
+		gateways, cluster, _ := simulated(t, text, c)
+		asked += agree(t, filepath.Base(dir), gateways, cluster, rand.New(rand.NewSource(1)))
+	}
+	if asked < 500 {
+		t.Errorf("only %d requests were asked", asked)
+	}
+}
+
+// TestReferenceAgrees does the same with generated resources.
+func TestReferenceAgrees(t *testing.T) {
+	asked, passed := 0, 0
+	for seed := range int64(60) {
+		g := rand.New(rand.NewSource(seed))
+		c := config.Default()
+		if g.Intn(2) == 0 {
+			c.JWTHandler = "istio"
+		}
+		for _, text := range []string{legacyRule(g, c.JWTHandler == "istio"), modernRule(g)} {
+			gateways, cluster, result := simulated(t, text, c)
+			if len(gateways) == 0 {
+				t.Fatalf("nothing was compiled of\n%s\n%v", text, result.Findings)
+			}
+			asked += agree(t, text, gateways, cluster, g)
+			passed++
+		}
+	}
+	if asked < 3000 {
+		t.Errorf("only %d requests were asked of %d resources", asked, passed)
+	}
+}
+
+func agree(t *testing.T, what string, gateways []*ir.Gateway, cluster *compile.Cluster, g *rand.Rand) int {
+	t.Helper()
+	model, asked := sim.Reference(gateways), 0
+	for _, gw := range gateways {
+		if placesTokens(gw) {
+			continue
+		}
+		for _, route := range gw.Routes {
+			for _, r := range requestsFor(gw, route, g) {
+				want, got := model.Decide(&r, nil), cluster.Mesh.Decide(&r, nil)
+				if asked++; !alike(want, got) {
+					t.Errorf("%s\n%s %s%s with %+v:\nthe model says %d %s, the engines %d %s: %s", what, r.Method, r.Host, r.Target, r.Token,
+						want.Status, want.Upstream, got.Status, got.Upstream, got.Reason)
+				}
+			}
+		}
+	}
+	return asked
+}
+
+// requestsFor gives requests for a route and its neighbourhood, with tokens
+// that are good for it, good for another, or not there. Tokens that no issuer
+// of the gateway made are left out: sidecars refuse them where nothing is
+// asked, too.
+func requestsFor(gw *ir.Gateway, route *ir.Route, g *rand.Rand) []sim.Request {
+	host := strings.Replace(gw.Hosts[0].Name, "*", "any", 1)
+	paths := []string{"/", "/nothing/here"}
+	if w := match.Relate(match.Set{Path: route.Match.Path, View: match.RawPath}, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}).Witness; w != nil {
+		paths = append(paths, w.RawPath, w.RawPath, w.RawPath, w.RawPath+"/x", w.RawPath+"x")
+	}
+	tokens := []sim.Token{{}, {Kind: "opaque", Introspection: map[string]any{"scope": "read write"}}}
+	for i := range gw.Routes {
+		for _, grant := range gw.Routes[i].Access.Grants {
+			if proof, ok := grant.Proof.(ir.JWT); ok && len(proof.Issuers) > 0 {
+				claims := map[string]any{"iss": proof.Issuers[0].Issuer, "sub": "alice", "scope": strings.Join(grant.Scopes, " "), "aud": anyList(grant.Aud)}
+				tokens = append(tokens, sim.Token{Kind: "jwt", Claims: claims}, sim.Token{Kind: "jwt", Claims: map[string]any{"iss": claims["iss"], "sub": "bob"}})
+			}
+		}
+	}
+	var out []sim.Request
+	for _, p := range paths {
+		for range 4 {
+			r := sim.Request{Method: []string{"GET", "GET", "POST", "DELETE", "OPTIONS"}[g.Intn(5)], Scheme: "https", Host: host, Target: p, Token: tokens[g.Intn(len(tokens))]}
+			if len(route.Match.Methods) > 0 && g.Intn(2) == 0 {
+				r.Method = route.Match.Methods[0]
+			}
+			if jwtOnly(gw) && r.Token.Kind == "opaque" {
+				r.Token = sim.Token{}
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// jwtOnly tells whether sidecars look at tokens: they refuse what is no JWT.
+func jwtOnly(gw *ir.Gateway) bool {
+	for _, r := range gw.Routes {
+		for _, g := range r.Access.Grants {
+			switch p := g.Proof.(type) {
+			case ir.JWT:
+				return true
+			case ir.External:
+				if p.Then != nil {
+					return true
+				}
+			case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
+			}
+		}
+	}
+	return false
+}
+
+// placesTokens tells whether tokens stand in places of their own, which the
+// model's evaluator does not look at.
+func placesTokens(gw *ir.Gateway) bool {
+	for _, r := range gw.Routes {
+		for _, g := range r.Access.Grants {
+			if g.Verbatim != nil {
+				if _, ok := g.Verbatim.Config.Get("token_from"); ok {
+					return true
+				}
+			}
+			if p, ok := g.Proof.(ir.JWT); ok {
+				for _, i := range p.Issuers {
+					if len(i.FromHeaders)+len(i.FromParams) > 0 {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func anyList(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+const serviceText = `---
+apiVersion: v1
+kind: Service
+metadata: {name: %[1]s, namespace: shop}
+spec: {selector: {app: %[1]s}, ports: [{port: 8080}]}
+`
+
+// legacyRule is a v1beta1 APIRule whose paths have nothing in common. Policies
+// take an expression literally, which is warned about: literal paths serve
+// there.
+func legacyRule(g *rand.Rand, literal bool) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata: {name: a, namespace: shop}\nspec:\n" +
+		"  host: a.example.com\n  gateway: kyma-system/kyma-gateway\n  service: {name: s0, port: 8080}\n  rules:\n")
+	n := 1 + g.Intn(4)
+	for i := range n {
+		path := []string{"/p%d", "/p%d/.*", "/p%d/[a-z]+"}[g.Intn(3)]
+		if literal {
+			path = "/p%d"
+		}
+		fmt.Fprintf(&b, "  - path: "+path+"\n    methods: [%s]\n    service: {name: s%d, port: 8080}\n    accessStrategies:\n", i, []string{"GET", "GET, POST"}[g.Intn(2)], i)
+		if !literal && g.Intn(4) == 0 {
+			b.WriteString("    - handler: jwt\n      config: {trusted_issuers: [\"https://i.example.com\"], jwks_urls: [\"https://i.example.com/jwks\"], required_scope: [read]}\n")
+			continue
+		}
+		b.WriteString([]string{
+			"    - handler: no_auth\n", "    - handler: noop\n", "    - handler: oauth2_introspection\n      config: {required_scope: [read]}\n",
+			"    - handler: oauth2_introspection\n",
+		}[g.Intn(4)])
+	}
+	for i := range n {
+		fmt.Fprintf(&b, serviceText, fmt.Sprintf("s%d", i))
+	}
+	return b.String()
+}
+
+// modernRule is a v2 APIRule.
+func modernRule(g *rand.Rand) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: gateway.kyma-project.io/v2\nkind: APIRule\nmetadata: {name: b, namespace: shop}\nspec:\n" +
+		"  hosts: [b.example.com]\n  gateway: kyma-system/kyma-gateway\n  rules:\n")
+	n := 1 + g.Intn(4)
+	for i := range n {
+		path := []string{"/p%d", "/p%d/{*}", "/p%d/{**}"}[g.Intn(3)]
+		fmt.Fprintf(&b, "  - path: "+path+"\n    methods: [%s]\n    service: {name: t%d, port: 8080}\n", i, []string{"GET", "GET, POST"}[g.Intn(2)], i)
+		b.WriteString([]string{
+			"    noAuth: true\n", "    jwt:\n      authentications: [{issuer: \"https://i.example.com\", jwksUri: \"https://i.example.com/jwks\"}]\n",
+			"    jwt:\n      authentications: [{issuer: \"https://i.example.com\", jwksUri: \"https://i.example.com/jwks\"}]\n      authorizations: [{requiredScopes: [read, write]}, {audiences: [a]}]\n",
+		}[g.Intn(3)])
+	}
+	for i := range n {
+		fmt.Fprintf(&b, serviceText, fmt.Sprintf("t%d", i))
+	}
+	return b.String() + "---\napiVersion: networking.istio.io/v1beta1\nkind: Gateway\nmetadata: {name: kyma-gateway, namespace: kyma-system}\nspec: {servers: [{hosts: [\"*.example.com\"]}]}\n"
+}
