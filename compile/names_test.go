@@ -46,6 +46,16 @@ func TestRuleNamesLastThroughChanges(t *testing.T) {
 	}
 }
 
+// A template that leaves the namespace out writes it empty.
+func TestEmptyNamespaceIsAbsent(t *testing.T) {
+	for _, text := range []string{"namespace: \"\"", "namespace:", "namespace: null", "labels: {}"} {
+		r := run(t, compile.Options{Namespace: "team"}, strings.Replace(rule("a"), "namespace: shop", text, 1))
+		if len(r.Objects) != 2 || r.Objects[0].Meta.Namespace != "team" || r.Objects[0].Meta.Labels["apirule.gateway.kyma-project.io/v1beta1"] != "a.team" {
+			t.Errorf("%s: %v, %v", text, r.Objects, errorsOf(r))
+		}
+	}
+}
+
 func TestOwnerLabelIsALabel(t *testing.T) {
 	c := config.Default()
 	c.OwnerLabel, c.Compat = true, "controller"

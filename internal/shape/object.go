@@ -12,6 +12,12 @@ var DNSLabel = &Pattern{
 	Means: "a DNS-1123 label (lower-case letters, digits and \"-\")",
 }
 
+// noneOrLabel also allows what templates make of a namespace that is not set.
+var noneOrLabel = &Pattern{
+	Expr:  `^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$`,
+	Means: DNSLabel.Means,
+}
+
 // GoDuration is what Go's time.ParseDuration reads, which is how Kubernetes
 // controllers decode durations.
 var GoDuration = &Pattern{
@@ -27,7 +33,7 @@ var textMap = &Type{Kind: Map, Elem: &Type{Kind: String}, Nullable: true}
 // required: what kgw writes is named after it.
 var Metadata = &Type{Kind: Object, Doc: "Standard object metadata.", Fields: []Field{
 	{Name: "name", Required: true, Type: &Type{Kind: String, MinLen: 1, MaxLen: 253, Pattern: DNSName, Doc: "Name of the resource."}},
-	{Name: "namespace", Type: &Type{Kind: String, MinLen: 1, MaxLen: 63, Pattern: DNSLabel, Doc: "Namespace of the resource."}},
+	{Name: "namespace", Type: &Type{Kind: String, MaxLen: 63, Pattern: noneOrLabel, Nullable: true, Doc: "Namespace of the resource; empty is absent."}},
 	{Name: "labels", Type: textMap},
 	{Name: "annotations", Type: textMap},
 	{Name: "clusterName", Type: anything},
