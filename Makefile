@@ -39,6 +39,7 @@ format: $(LINT) ## rewrite Go files with gofumpt
 .PHONY: bench
 bench: build $(KUBECONFORM) $(KUSTOMIZE) ## measure kgw beside other tools (docs/performance.md)
 	cd test/bench && $(GO) run . -kgw $(CURDIR)/bin/kgw -kubeconform $(KUBECONFORM) -kustomize $(KUSTOMIZE) $(BENCHFLAGS)
+	$(GO) test -run '^$$' -bench '^Benchmark(LiteralPrefixes|NoLiteralPrefix|Templates)$$' -benchtime 3x ./internal/match
 
 .PHONY: generate
 generate: ## rewrite what is generated from the code
