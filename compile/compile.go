@@ -35,6 +35,8 @@ type Options struct {
 	// SkipperAPI is what is written for Skipper: "ingress" (default) or
 	// "routegroup".
 	SkipperAPI string
+	// Accept are losses that the user takes on: their findings are warnings.
+	Accept []diag.Code
 	// Levels are levels of findings from the command line.
 	Levels map[diag.Code]diag.Severity
 	// Schema also checks every document against its JSON Schema, not only

@@ -103,9 +103,12 @@ func (r *run) aim() {
 func (r *run) link() {
 	c := r.companions()
 	for _, u := range r.compiled {
+		c.traffic(u.gateway, &r.found)
+		c.ports(u.gateway, &r.found)
+	}
+	r.rewrite()
+	for _, u := range r.compiled {
 		g := u.gateway
-		c.traffic(g, &r.found)
-		c.ports(g, &r.found)
 		c.workloads(u, &r.found)
 		c.authorizers(g, &r.found)
 		c.hosts(g, &r.found)

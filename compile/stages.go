@@ -113,6 +113,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 func (r *run) level() {
 	r.status = r.statuses()
 	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
+	r.accept()
 	r.found = levels.Apply(r.found)
 	if r.suppresses() {
 		r.found.Resolve()
@@ -129,6 +130,18 @@ func (r *run) level() {
 	}
 	for _, u := range r.units {
 		u.withheld = withheld[u.doc]
+	}
+	for _, u := range r.compiled {
+		u.withheld = withheld[u.doc]
+	}
+}
+
+// accept makes warnings of the losses that the user takes on.
+func (r *run) accept() {
+	for i := range r.found {
+		if f := &r.found[i]; f.Code.Acceptable() && slices.Contains(r.options.Accept, f.Code) {
+			f.Severity = diag.Warning
+		}
 	}
 }
 

@@ -42,16 +42,18 @@ type target struct {
 	name     string
 	emitters []emitter
 	plan     ir.Plan
+	// firstMatch: the proxy takes the first route that matches.
+	firstMatch bool
 }
 
 // targets is the table of targets.
 var targets = []target{
-	{"oathkeeper", []emitter{routes, rules}, ir.Plan{}},
+	{"oathkeeper", []emitter{routes, rules}, ir.Plan{}, true},
 	{"istio", []emitter{routes, policy, rules}, ir.Plan{
 		NativeJWT: true, Policies: true, MethodsDelegated: true,
 		Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
-	}},
-	{"skipper", []emitter{proxy}, ir.Plan{}},
+	}, true},
+	{"skipper", []emitter{proxy}, ir.Plan{}, false},
 }
 
 // TargetNames lists the targets.
@@ -80,7 +82,8 @@ func targetOf(k *schema.Kind, c *config.Config) string {
 // boundTarget is a target with the parameters its emitters are given.
 type boundTarget struct {
 	ir.Target
-	emitters []emitter
+	emitters   []emitter
+	firstMatch bool
 }
 
 // bind completes a target with what the configuration says of the cluster.
@@ -90,12 +93,13 @@ func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
 		return nil, fmt.Errorf("there is no target %q", name)
 	}
 	c := o.Config
-	return &boundTarget{emitters: targets[i].emitters, Target: ir.Target{
+	return &boundTarget{emitters: targets[i].emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
-		Judge: judge,
+		Judge:   judge,
+		Gateway: c.Istio.Gateway, Realms: realms(&c.Fabric.Issuers),
 		Skipper: ir.Skipper{
 			RouteGroups: o.SkipperAPI == "routegroup",
 			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
@@ -126,4 +130,18 @@ func disabled(h *config.Handler) bool {
 		return h.Config == nil
 	}
 	return !*h.Enabled
+}
+
+// realms are those whose issuers the configuration names, as token information
+// calls them.
+func realms(f *config.FabricIssuers) []ir.Realm {
+	var out []ir.Realm
+	add := func(name string, i *config.Issuer) {
+		if i != nil {
+			out = append(out, ir.Realm{Name: name, Issuer: i.Issuer, JWKS: i.JWKSURI})
+		}
+	}
+	add("/services", f.Services)
+	add("/employees", f.Employees)
+	return out
 }

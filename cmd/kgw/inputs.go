@@ -20,7 +20,7 @@ type inputFlags struct {
 	config, namespace, compat, target, istioAPI string
 	skipperAPI                                  string
 	stdinName, failOn, color                    string
-	rules, formats                              []string
+	rules, formats, accept                      []string
 	outputDir                                   string // of commands that write one; what kgw wrote there is no input
 }
 
@@ -34,6 +34,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
+	flags.StringArrayVar(&f.accept, "accept", nil, "take on a loss that the target cannot avoid, such as KGW540 (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
 	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
 	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
@@ -58,6 +59,12 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, SkipperAPI: f.skipperAPI}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
+	}
+	for _, code := range f.accept {
+		if !diag.Code(code).Acceptable() {
+			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s", code, diag.LimitLost, diag.WeightsLost)
+		}
+		o.Accept = append(o.Accept, diag.Code(code))
 	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)

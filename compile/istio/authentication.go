@@ -30,7 +30,7 @@ func authentications(g *ir.Gateway) []*authentication {
 			continue
 		}
 		for i := range forward.To {
-			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: names[k]})
+			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: behind(names[k], r, &forward.To[i])})
 		}
 	}
 	return out
@@ -89,7 +89,7 @@ func (a *authentication) object(g *ir.Gateway, t *ir.Target) manifest.Object {
 	return manifest.Object{
 		APIVersion: "security.istio.io/" + t.IstioAPI,
 		Kind:       "RequestAuthentication",
-		Meta:       manifest.Meta{Name: manifest.StableName(g.Name.Name, a.identity...), Namespace: a.upstream.Namespace, Labels: t.LabelsOf(g)},
+		Meta:       manifest.Meta{Name: manifest.StableName(g.ID(), a.identity...), Namespace: a.upstream.Namespace, Labels: t.LabelsOf(g)},
 		Spec:       a.spec(),
 		Origin:     a.route.Origin,
 	}

@@ -7,6 +7,7 @@
 package istio
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,7 @@ func identities(g *ir.Gateway) [][]string {
 	}
 	out := make([][]string, len(g.Routes))
 	for i, r := range g.Routes {
-		out[i] = []string{g.Kind, g.Name.Namespace, g.Name.Name, r.Match.Path.Text}
+		out[i] = []string{g.Kind, g.Name.Namespace, g.ID(), r.Match.Path.Text}
 		if shared[r.Match.Path.Text] == 1 {
 			continue
 		}
@@ -112,7 +113,7 @@ func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string
 	var out []*policy
 	add := func(spec *manifest.AuthorizationPolicy) {
 		spec.Selector = selector(u)
-		p := &policy{route: r, upstream: u, index: len(out), spec: spec, namespace: u.Namespace, identity: identity}
+		p := &policy{route: r, upstream: u, index: len(out), spec: spec, namespace: u.Namespace, identity: behind(identity, r, u)}
 		p.hash = hash(g.Convention.PolicyHash, u.Namespace, spec.Selector, to)
 		out = append(out, p)
 	}
@@ -123,6 +124,14 @@ func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string
 		add(&manifest.AuthorizationPolicy{Rules: allowRules(g, gr, to, t)})
 	}
 	return out
+}
+
+// behind adds the upstream to an identity where a route has several.
+func behind(identity []string, r *ir.Route, u *ir.Upstream) []string {
+	if forward, _ := r.Action.(ir.Forward); len(forward.To) > 1 {
+		return append(slices.Clone(identity), u.Name)
+	}
+	return identity
 }
 
 // providers lists the external authorizers that a route asks, once each grant
@@ -230,6 +239,26 @@ func conditions(gr *ir.Grant, claim string) []manifest.Condition {
 	for _, a := range gr.Aud {
 		out = append(out, manifest.Condition{Key: "request.auth.claims[aud]", Values: []string{a}})
 	}
+	return append(out, callers(gr.Who)...)
+}
+
+// callers are the conditions on a token that tell a group of callers.
+func callers(who ir.Principal) []manifest.Condition {
+	claim := func(name string, values ...string) manifest.Condition {
+		return manifest.Condition{Key: "request.auth.claims[" + name + "]", Values: values}
+	}
+	var out []manifest.Condition
+	switch who := who.(type) {
+	case ir.Services:
+		out = append(out, claim(who.Claim, who.IDs...))
+	case ir.Employees:
+		if who.All || who.Marked {
+			out = append(out, claim(who.Mark.Name, who.Mark.Value))
+		}
+		if len(who.IDs) > 0 {
+			out = append(out, claim(who.Claim, who.IDs...))
+		}
+	}
 	return out
 }
 
@@ -272,7 +301,7 @@ func (p *policy) object(g *ir.Gateway, t *ir.Target) manifest.Object {
 		APIVersion: "security.istio.io/" + t.IstioAPI,
 		Kind:       "AuthorizationPolicy",
 		Meta: manifest.Meta{
-			Name:      manifest.StableName(g.Name.Name, append(p.identity[:len(p.identity):len(p.identity)], strconv.Itoa(p.index))...),
+			Name:      manifest.StableName(g.ID(), append(p.identity[:len(p.identity):len(p.identity)], strconv.Itoa(p.index))...),
 			Namespace: p.namespace,
 			Labels:    labels,
 		},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
 )
 
 // APIVersion is the version of Rule that is written.
@@ -26,7 +27,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 			continue
 		}
 		spec := rule(g, r, t)
-		identity := []string{g.Kind, g.Name.Namespace, g.Name.Name, spec.Match.URL}
+		identity := []string{g.Kind, g.Name.Namespace, g.ID(), spec.Match.URL}
 		if shared[spec.Match.URL] > 1 {
 			identity = append(identity, strings.Join(slices.Sorted(slices.Values(spec.Match.Methods)), ","))
 		}
@@ -34,7 +35,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 			APIVersion: APIVersion,
 			Kind:       "Rule",
 			Meta: manifest.Meta{
-				Name:      manifest.StableName(g.Name.Name, identity...),
+				Name:      manifest.StableName(g.ID(), identity...),
 				Namespace: g.Name.Namespace,
 				Labels:    t.LabelsOf(g),
 			},
@@ -70,7 +71,7 @@ func rule(g *ir.Gateway, r *ir.Route, t *ir.Target) *manifest.Rule {
 		Authorizer:     &manifest.Handler{Handler: "allow"},
 	}
 	if forward, ok := r.Action.(ir.Forward); ok && len(forward.To) > 0 {
-		spec.Upstream = &manifest.RuleUpstream{URL: upstreamURL(&forward.To[0])}
+		spec.Upstream = &manifest.RuleUpstream{URL: upstreamURL(largest(forward.To))}
 	}
 	for _, f := range r.Filters {
 		if m, ok := f.(ir.Mutate); ok {
@@ -87,7 +88,35 @@ func matchURL(g *ir.Gateway, r *ir.Route) string {
 	if len(g.Hosts) > 0 {
 		host = g.Hosts[0].Name
 	}
-	return "<http|https>://" + host + "<" + r.Match.Path.Text + ">"
+	return "<http|https>://" + host + "<" + rulePath(r) + ">"
+}
+
+// rulePath is the expression for a route's path. What the route leaves to
+// earlier ones is looked ahead for: of two Rules that take a request,
+// Oathkeeper takes none.
+func rulePath(r *ir.Route) string {
+	var left []string
+	for _, p := range r.Except {
+		if p.Lang == match.Regex {
+			left = append(left, p.Text)
+		}
+	}
+	if r.Match.Path.Lang != match.Regex || left == nil {
+		return r.Match.Path.Text
+	}
+	return "(?!(?:" + strings.Join(left, "|") + ")$)" + r.Match.Path.Text
+}
+
+// largest is the upstream with the largest share of the traffic: a Rule has
+// one.
+func largest(upstreams []ir.Upstream) *ir.Upstream {
+	best := &upstreams[0]
+	for i := range upstreams {
+		if w := upstreams[i].Weight; w != nil && best.Weight != nil && *w > *best.Weight {
+			best = &upstreams[i]
+		}
+	}
+	return best
 }
 
 func upstreamURL(u *ir.Upstream) string {

@@ -50,12 +50,12 @@ func complete(set *match.Set, methods []string, version string) {
 // usualSet is RuleSet for the URLs that Lower writes as a rule: one host, and
 // a path without angle brackets of its own.
 func usualSet(g *ir.Gateway, r *ir.Route, version string) (match.Set, bool) {
-	if len(g.Hosts) == 0 || strings.ContainsAny(g.Hosts[0].Name+r.Match.Path.Text, "<>") {
+	if len(g.Hosts) == 0 || strings.ContainsAny(g.Hosts[0].Name+rulePath(r), "<>") {
 		return match.Set{}, false
 	}
 	set := match.Set{
 		Schemes: []string{"http", "https"}, Hosts: []string{g.Hosts[0].Name},
-		Path: match.Path{Lang: match.Regexp2, Text: r.Match.Path.Text},
+		Path: match.Path{Lang: match.Regexp2, Text: rulePath(r)},
 	}
 	complete(&set, r.Match.Methods, version)
 	return set, true

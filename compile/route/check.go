@@ -51,26 +51,19 @@ func checkRegex(r *ir.Route, found *diag.List) {
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them
-// too: the later value wins, which is the rule's, but for its cookies.
+// too: the rule's value wins.
 func checkHeaders(r *ir.Route, found *diag.List) {
-	own, written := map[string]bool{"x-forwarded-host": true}, ""
-	report := func(format, name string) {
-		found.Add(diag.Finding{Code: diag.HeaderOverwritten, At: r.Origin.At("path"), Message: fmt.Sprintf(format, name), Help: "remove the header, if that is not meant"})
-	}
+	own := map[string]bool{"x-forwarded-host": true}
 	for _, f := range r.Filters {
 		switch f := f.(type) {
 		case ir.SetRequestCookies:
 			own["cookie"] = len(f.Cookies) > 0
-			if own["cookie"] && written != "" {
-				report("the rule's cookies are set in place of the header %q that it sets as well", written)
-			}
 		case ir.SetRequestHeaders:
 			for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
 				if own[strings.ToLower(name)] {
-					report("the rule sets the header %q in place of the value that the gateway would set", name)
-				}
-				if strings.EqualFold(name, "cookie") {
-					written = name
+					found.Add(diag.Finding{Code: diag.HeaderOverwritten, At: r.Origin.At("path"),
+						Message: fmt.Sprintf("the rule sets the header %q in place of the value that the gateway would set", name),
+						Help:    "remove the header, if that is not meant"})
 				}
 			}
 		case ir.ForwardedHost, ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native:

@@ -7,6 +7,7 @@
 package route
 
 import (
+	"math"
 	"sort"
 	"strings"
 
@@ -30,7 +31,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		APIVersion: "networking.istio.io/" + t.IstioAPI,
 		Kind:       "VirtualService",
 		Meta: manifest.Meta{
-			Name:      manifest.StableName(g.Name.Name, g.Kind, g.Name.Namespace, g.Name.Name),
+			Name:      manifest.StableName(g.ID(), g.Kind, g.Name.Namespace, g.ID()),
 			Namespace: g.Name.Namespace,
 			Labels:    t.LabelsOf(g),
 		},
@@ -49,7 +50,7 @@ func hostNames(g *ir.Gateway) []string {
 
 func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPRoute {
 	e := manifest.HTTPRoute{
-		Match:      []manifest.HTTPMatch{{URI: uri(r.Match.Path)}},
+		Match:      []manifest.HTTPMatch{{URI: uri(r.Match.Path), Headers: headerMatches(r)}},
 		CorsPolicy: corsPolicy(r.CORS),
 		Headers:    headers(g, r),
 	}
@@ -59,10 +60,58 @@ func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPRoute {
 	if r.Timeout > 0 {
 		e.Timeout = manifest.Duration(r.Timeout)
 	}
-	for _, d := range destinations(r, t) {
-		e.Route = append(e.Route, manifest.RouteDestination{Destination: d, Weight: 100})
+	if answer, ok := r.Action.(ir.Respond); ok {
+		e.DirectResponse = &manifest.DirectResponse{Status: answer.Status}
+		if answer.Body != "" {
+			e.DirectResponse.Body = &manifest.ResponseBody{String: answer.Body}
+		}
+		return e
+	}
+	targets, weights := destinations(r, t), weights(r, t)
+	for i, d := range targets {
+		e.Route = append(e.Route, manifest.RouteDestination{Destination: d, Weight: weights[i]})
 	}
 	return e
+}
+
+// headerMatches are the conditions of a route on request headers.
+func headerMatches(r *ir.Route) map[string]*manifest.StringMatch {
+	out := map[string]*manifest.StringMatch{}
+	for _, p := range r.Match.Predicates {
+		if p.Source == match.Header && len(p.Values) == 1 && !p.Not {
+			out[strings.ToLower(p.Name)] = &manifest.StringMatch{Exact: p.Values[0]}
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// weights are the shares of a route's destinations in percent, 100 together.
+func weights(r *ir.Route, t *ir.Target) []int32 {
+	forward, _ := r.Action.(ir.Forward)
+	out := make([]int32, max(1, len(forward.To)))
+	sum := 0.0
+	for i := range out {
+		out[i] = 100
+		if i < len(forward.To) && forward.To[i].Weight != nil {
+			sum += *forward.To[i].Weight
+		}
+	}
+	if sum == 0 || t.Plan.Delegated(r) || len(out) == 1 {
+		return out
+	}
+	left, largest := int32(100), 0
+	for i := range out {
+		out[i] = int32(math.Round(*forward.To[i].Weight / sum * 100))
+		left -= out[i]
+		if out[i] > out[largest] {
+			largest = i
+		}
+	}
+	out[largest] += left
+	return out
 }
 
 // uri spells a path as Envoy matches it: an expression over the whole raw
@@ -127,6 +176,7 @@ func corsPolicy(c *ir.CORS) *manifest.CorsPolicy {
 // later filter wins. Those of other engines have none.
 func headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	var h manifest.Headers
+	var remove []string // what only a gateway may say of a request
 	set := map[string]string{}
 	for _, f := range r.Filters {
 		switch f := f.(type) {
@@ -142,11 +192,16 @@ func headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 			}
 		case ir.RemoveResponseHeaders:
 			h.Response = &manifest.HeaderOperations{Remove: f.Names}
-		case ir.Compress, ir.Mutate, ir.Native, ir.ForwardIdentity, ir.TraceRequest, ir.Audit:
+		case ir.ForwardIdentity:
+			remove = append(remove, f.Header)
+		case ir.Compress, ir.Mutate, ir.Native, ir.TraceRequest, ir.Audit:
 		}
 	}
-	if len(set) > 0 {
-		h.Request = &manifest.HeaderOperations{Set: set}
+	if answer, ok := r.Action.(ir.Respond); ok && len(answer.Headers) > 0 {
+		h.Response = &manifest.HeaderOperations{Set: answer.Headers}
+	}
+	if len(set)+len(remove) > 0 {
+		h.Request = &manifest.HeaderOperations{Set: set, Remove: remove}
 	}
 	if h.Request == nil && h.Response == nil {
 		return nil

@@ -20,7 +20,10 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		if r.RoutedBy != nil {
 			continue
 		}
-		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath}
+		if _, answers := r.Action.(ir.Respond); answers {
+			continue // it opens nothing
+		}
+		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath, Predicates: r.Match.Predicates}
 		want := set
 		want.Methods = r.Match.Methods
 		if t.Plan.MatchesMethods(r) {

@@ -44,15 +44,7 @@ var (
 	overTLS      = of("Header", "X-Forwarded-Proto", "https")
 	overPlain    = of("Header", "X-Forwarded-Proto", "http")
 	everywhere   = of("PathSubtree", "/")
-	byEmployee   = of("JWTPayloadAllKV", realmClaim, "users")
 	auditService = of("unverifiedAuditLog", "sub")
-	auditPerson  = of("unverifiedAuditLog", uidClaim)
-)
-
-// Claims of Zalando's tokens, as Skipper's own documentation names them.
-const (
-	realmClaim = "https://identity.zalando.com/realm"
-	uidClaim   = "https://identity.zalando.com/managed-id"
 )
 
 // builder makes the routes of one gateway.
@@ -138,10 +130,10 @@ func (b *builder) route(r *ir.Route) {
 		b.grant(r, &r.Access.Grants[i])
 	}
 	for _, p := range r.Access.Deny {
-		b.refusal(r, "deny-employees", conditions(p), r.Access.Denied, r.Access.Denied != nil)
+		b.refusal(r, "deny-employees", p, r.Access.Denied)
 	}
 	if r.Access.Restricted {
-		b.refusal(r, "non-whitelisted", nil, r.Access.Refused, false)
+		b.refusal(r, "non-whitelisted", nil, r.Access.Refused)
 	}
 }
 
@@ -211,17 +203,17 @@ func conditions(who ir.Principal) []call {
 	case ir.Employees:
 		var out []call
 		if who.All || who.Marked {
-			out = append(out, byEmployee)
+			out = append(out, of("JWTPayloadAllKV", who.Mark.Name, who.Mark.Value))
 		}
 		if len(who.IDs) > 0 {
-			out = append(out, anyOf(uidClaim, who.IDs))
+			out = append(out, anyOf(who.Claim, who.IDs))
 		}
 		return out
 	case ir.Services:
 		if len(who.IDs) == 1 {
-			return []call{of("JWTPayloadAllKV", "sub", who.IDs[0])}
+			return []call{of("JWTPayloadAllKV", who.Claim, who.IDs[0])}
 		}
-		return []call{anyOf("sub", who.IDs)}
+		return []call{anyOf(who.Claim, who.IDs)}
 	}
 	return nil
 }
@@ -235,19 +227,15 @@ func anyOf(claim string, values []string) call {
 }
 
 // refusal gives a route that refuses some callers.
-func (b *builder) refusal(r *ir.Route, kind string, who []call, answer *ir.Respond, people bool) {
-	p := b.of(r, kind, who)
+func (b *builder) refusal(r *ir.Route, kind string, who ir.Principal, answer *ir.Respond) {
+	p := b.of(r, kind, conditions(who))
 	p.shunt = true
 	if answer == nil {
 		answer = &ir.Respond{Status: 403}
 	}
 	p.filters = append(p.filters, of("status", answer.Status))
 	if has[ir.Audit](r) {
-		audit := auditService
-		if people {
-			audit = auditPerson
-		}
-		p.filters = append(p.filters, audit)
+		p.filters = append(p.filters, auditOf(who))
 	}
 	p.filters = append(append(p.filters, body(answer)...), origins(r.CORS)...)
 	b.out = append(b.out, p)
@@ -274,6 +262,14 @@ func (b *builder) preflights() {
 			of("appendResponseHeader", "Access-Control-Allow-Headers", strings.Join(r.CORS.Headers, ", ")))
 		b.out = append(b.out, p)
 	}
+}
+
+// auditOf logs the identifier that callers are known by.
+func auditOf(who ir.Principal) call {
+	if p, ok := who.(ir.Employees); ok {
+		return of("unverifiedAuditLog", p.Claim)
+	}
+	return auditService
 }
 
 // realms demands that a token belongs to one of the realms.
@@ -314,11 +310,7 @@ func chain(r *ir.Route, g *ir.Grant) []call {
 		}
 	}
 	if has[ir.Audit](r) {
-		audit := auditService
-		if people {
-			audit = auditPerson
-		}
-		out = append(out, audit)
+		out = append(out, auditOf(g.Who))
 	}
 	out = append(out, proofs(g)...)
 	if l := g.Limit; l != nil {

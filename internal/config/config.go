@@ -74,6 +74,7 @@ type Handler struct {
 
 // Istio is what the mesh is configured with.
 type Istio struct {
+	Gateway          string   `json:"gateway"`
 	IngressPrincipal string   `json:"ingressPrincipal"`
 	ExtAuthProviders []string `json:"extAuthProviders"`
 }

@@ -74,6 +74,7 @@ var fields = []shape.Field{
 			field("authenticators", handlerGroup), field("authorizers", handlerGroup), field("mutators", handlerGroup), field("errors", &shape.Type{Kind: shape.Any}))))),
 	field("jwtHandler", choice("Who enforces APIRule v1beta1.", "ory", "ory", "istio")),
 	field("istio", object("The mesh.",
+		field("gateway", text("Istio Gateway, as namespace/name, of gateways that name none: FabricGateways.", "")),
 		field("ingressPrincipal", text("Identity of the ingress gateway.", "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account")),
 		field("extAuthProviders", texts("External authorizers that the mesh configuration defines.")))),
 	field("cors", object("Replaces parts of the default CORS policy of APIRule v1alpha1 and v1beta1.",

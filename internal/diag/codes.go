@@ -162,6 +162,29 @@ const (
 	ReservedAnnotation   Code = "KGW534"
 	NoPortNumber         Code = "KGW535"
 	GroupTooLarge        Code = "KGW536"
+
+	// LimitLost and the following are intents that targets other than the
+	// resource's own do not write, or write otherwise.
+	LimitLost          Code = "KGW540"
+	StaticOpen         Code = "KGW541"
+	RealmUnchecked     Code = "KGW542"
+	CallersUnchecked   Code = "KGW543"
+	GrantLost          Code = "KGW544"
+	CompressionLost    Code = "KGW545"
+	FilterLost         Code = "KGW546"
+	WeightsLost        Code = "KGW547"
+	AnswersDiffer      Code = "KGW548"
+	PreflightDiffers   Code = "KGW549"
+	IdentityDiffers    Code = "KGW550"
+	EncodedSlash       Code = "KGW551"
+	TraceDiffers       Code = "KGW552"
+	AuditLost          Code = "KGW553"
+	TokensVerified     Code = "KGW554"
+	WeightsRounded     Code = "KGW555"
+	VersionedHostsLost Code = "KGW556"
+	FinalSlash         Code = "KGW557"
+	NoIngressGateway   Code = "KGW558"
+	NoIssuers          Code = "KGW559"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -299,4 +322,24 @@ var Rules = []Rule{
 	{ReservedAnnotation, "ReservedAnnotation", fault, "an annotation would be copied over those that protect the gateway"},
 	{NoPortNumber, "NoPortNumber", fault, "the target names ports by number, and the Service that has the port is not among the inputs"},
 	{GroupTooLarge, "GroupTooLarge", fault, "a RouteGroup would be too large for one object"},
+	{LimitLost, "LimitLost", fault, "rate limits are not written to this target"},
+	{StaticOpen, "StaticOpen", fault, "a static answer would be given without asking for a token"},
+	{RealmUnchecked, "RealmUnchecked", fault, "the realm of a token is not checked by this target"},
+	{CallersUnchecked, "CallersUnchecked", fault, "a list of callers is not checked by this target"},
+	{GrantLost, "GrantLost", notice, "callers with rights of their own get in like others"},
+	{CompressionLost, "CompressionLost", fault, "compression is not written to this target"},
+	{FilterLost, "FilterLost", fault, "additional filters are not written to this target"},
+	{WeightsLost, "WeightsLost", fault, "traffic is not split by this target"},
+	{AnswersDiffer, "AnswersDiffer", notice, "requests that nothing matches and refusals are answered otherwise"},
+	{PreflightDiffers, "PreflightDiffers", notice, "browsers' preflights are answered otherwise"},
+	{IdentityDiffers, "IdentityDiffers", notice, "the upstream is told less about who sent a request"},
+	{EncodedSlash, "EncodedSlash", notice, "an encoded slash in a path is read otherwise"},
+	{TraceDiffers, "TraceDiffers", notice, "requests are identified otherwise"},
+	{AuditLost, "AuditLost", aside, "who sent a request is not logged"},
+	{TokensVerified, "TokensVerified", notice, "tokens are verified otherwise"},
+	{WeightsRounded, "WeightsRounded", notice, "shares of traffic are rounded"},
+	{VersionedHostsLost, "VersionedHostsLost", notice, "versions have no hosts of their own"},
+	{FinalSlash, "FinalSlash", fault, "a path with a final slash takes no request"},
+	{NoIngressGateway, "NoIngressGateway", fault, "no Istio Gateway is known that a VirtualService could be bound to"},
+	{NoIssuers, "NoIssuers", fault, "no token issuers are known for a target that verifies tokens itself"},
 }

@@ -27,6 +27,12 @@ func (c Code) Adjustable() bool {
 	return strings.HasPrefix(string(c), "KGW3") || strings.HasPrefix(string(c), "KGW4")
 }
 
+// Acceptable tells whether a user may take on what the code says: a loss of
+// something that the target does not have.
+func (c Code) Acceptable() bool {
+	return c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)
+}
+
 // Lookup returns the rule of a code.
 func Lookup(code Code) (Rule, bool) {
 	for _, r := range Rules {

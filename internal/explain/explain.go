@@ -128,6 +128,9 @@ func Levels(r diag.Rule) string {
 	if strict != controller {
 		text += fmt.Sprintf(" with `compat: strict`, %s with `compat: controller`", controller)
 	}
+	if r.Code.Acceptable() {
+		return text + fmt.Sprintf(". `--accept %s` takes the loss on and makes it a warning.", r.Code)
+	}
 	if !r.Code.Adjustable() {
 		return text + ". It cannot be changed or suppressed."
 	}

@@ -37,7 +37,12 @@ type Grant struct {
 type Principal interface{ principal() }
 
 // Services are callers known by service identifiers.
-type Services struct{ IDs []string }
+type Services struct {
+	IDs []string
+	// Claim is where their tokens carry the identifier, Realm the realm that
+	// token information puts them in.
+	Claim, Realm string
+}
 
 // Employees are people: all of them, or those listed.
 type Employees struct {
@@ -46,7 +51,14 @@ type Employees struct {
 	// Marked demands of those listed that their tokens also say that they are
 	// people's.
 	Marked bool
+	// Claim is where their tokens carry the identifier, Mark what says that
+	// they are people's, Realm the realm that token information puts them in.
+	Claim, Realm string
+	Mark         Claim
 }
+
+// Claim is a claim of a token and its value.
+type Claim struct{ Name, Value string }
 
 func (Services) principal()  {}
 func (Employees) principal() {}

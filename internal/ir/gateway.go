@@ -181,3 +181,12 @@ type CORS struct {
 // Origin is a match on the Origin header: Kind is "exact", "prefix" or
 // "regex".
 type Origin struct{ Kind, Value string }
+
+// ID is what stable names of what is written are made from: the slug, where
+// one name would stand for several gateways, or the name.
+func (g *Gateway) ID() string {
+	if g.Slug != "" {
+		return g.Slug
+	}
+	return g.Name.Name
+}

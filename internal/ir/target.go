@@ -25,6 +25,10 @@ type Target struct {
 	// ("authenticators") and name; nil when it is not known.
 	Handlers map[string]map[string]HandlerDefaults
 	Skipper  Skipper
+	// Gateway is the Istio Gateway of gateways that name none.
+	Gateway string
+	// Realms are the issuers that stand for realms of token information.
+	Realms []Realm
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 }
@@ -80,3 +84,6 @@ func (t *Target) WritesPolicies(g *Gateway) bool {
 	}
 	return false
 }
+
+// Realm is a realm of token information and the issuer of its tokens.
+type Realm struct{ Name, Issuer, JWKS string }

@@ -89,16 +89,16 @@ func (f *FabricGateway) access(o *operation, gateway string) ir.Access {
 		return &a.Grants[len(a.Grants)-1]
 	}
 	if len(f.admins) > 0 {
-		grant(ir.Employees{IDs: unique(f.admins), Marked: true}, []string{uid}, nil).Exempt = true
+		grant(people(unique(f.admins), true), []string{uid}, nil).Exempt = true
 	}
 	group := gateway + "_" + pathSlug(o.path) + "_" + o.method
 	switch e := f.employeesOf(o); e.rule() {
 	case denyAll:
-		a.Deny, a.Denied = []ir.Principal{ir.Employees{All: true}}, denied
+		a.Deny, a.Denied = []ir.Principal{people(nil, true)}, denied
 	case allowAll:
-		grant(ir.Employees{All: true}, []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
+		grant(people(nil, true), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
 	case allowList:
-		grant(ir.Employees{IDs: unique(e.users)}, []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
+		grant(people(unique(e.users), false), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
 	case scoped:
 	}
 	need := scopes(o.privileges)
@@ -106,13 +106,13 @@ func (f *FabricGateway) access(o *operation, gateway string) ir.Access {
 	if restricted {
 		a.Restricted, a.Refused = true, refused
 		for _, s := range services {
-			grant(ir.Services{IDs: []string{s}}, need, o.limits.limit(group+"_"+s, o.limits.target(s)))
+			grant(serviceOf(s), need, o.limits.limit(group+"_"+s, o.limits.target(s)))
 		}
 		return a
 	}
 	for _, t := range o.limits.all() {
 		if !slices.Contains(f.admins, t.name) {
-			grant(ir.Services{IDs: []string{t.name}}, need, o.limits.limit(group+"_"+t.name, t.rate))
+			grant(serviceOf(t.name), need, o.limits.limit(group+"_"+t.name, t.rate))
 		}
 	}
 	grant(nil, need, o.limits.limit(group, o.limits.base()))
@@ -157,4 +157,25 @@ func (l *limits) limit(group string, rate int64) *ir.RateLimit {
 		period = "1h"
 	}
 	return &ir.RateLimit{Group: group, Count: int(rate), Period: period, Exceeded: exceeded}
+}
+
+// Claims and realms of Zalando's tokens. A token and what token information
+// says of it name the realm differently.
+const (
+	serviceClaim  = "sub"
+	serviceRealm  = "/services"
+	employeeClaim = "https://identity.zalando.com/managed-id"
+	employeeRealm = "/employees"
+	realmClaim    = "https://identity.zalando.com/realm"
+	employeeMark  = "users"
+)
+
+// people are employees: those listed, or all of them.
+func people(ids []string, marked bool) ir.Employees {
+	return ir.Employees{All: len(ids) == 0, IDs: ids, Marked: marked, Claim: employeeClaim, Realm: employeeRealm,
+		Mark: ir.Claim{Name: realmClaim, Value: employeeMark}}
+}
+
+func serviceOf(id string) ir.Services {
+	return ir.Services{IDs: []string{id}, Claim: serviceClaim, Realm: serviceRealm}
 }

@@ -37,7 +37,7 @@ var (
 )
 
 // callers is the proof that every operation demands.
-var callers = ir.TokenInfo{Realms: []string{"/services", "/employees"}}
+var callers = ir.TokenInfo{Realms: []string{serviceRealm, employeeRealm}}
 
 // Lift turns the document into the model.
 func (f *FabricGateway) Lift(*ir.Settings) (*ir.Gateway, diag.List) {

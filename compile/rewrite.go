@@ -1,0 +1,27 @@
+package compile
+
+import (
+	"github.com/kgw-dev/kgw/compile/firstmatch"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// rewrite puts gateways whose dialect takes the most specific route into the
+// terms of targets that take the first, one for each host.
+func (r *run) rewrite() {
+	compiled := r.compiled[:0:0]
+	for _, u := range r.compiled {
+		if u.target == nil || !u.target.firstMatch || u.gateway.Order != match.MostSpecific {
+			compiled = append(compiled, u)
+			continue
+		}
+		gateways, found := firstmatch.Rewrite(u.gateway, &u.target.Target)
+		r.found = append(r.found, found...)
+		for _, g := range gateways {
+			one, target := *u, *u.target
+			target.Plan.MethodsDelegated = true
+			one.gateway, one.target = g, &target
+			compiled = append(compiled, &one)
+		}
+	}
+	r.compiled = compiled
+}
