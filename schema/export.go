@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/schema/oathkeeperrule"
 )
 
@@ -33,13 +34,15 @@ func Descriptions() []Description {
 	return append(out,
 		// oathkeeper-maester writes the status with a plain update.
 		Description{Group: oathkeeperrule.Group, Version: oathkeeperrule.Version, Kind: "Rule", Plural: "rules", Type: oathkeeperrule.Type, PlainStatus: true},
-		Description{Group: group, Version: version, Kind: config.Kind, Type: config.Type})
+		Description{Group: group, Version: version, Kind: config.Kind, Type: config.Type},
+		Description{Group: group, Version: version, Kind: testfile.Kind, Type: testfile.Type})
 }
 
-// Name is how commands name the description: "Kind/version", and "config".
+// Name is how commands name the description: "Kind/version", and "config" and
+// "test".
 func (d *Description) Name() string {
 	if d.Plural == "" {
-		return "config"
+		return strings.ToLower(d.Kind)
 	}
 	return d.Kind + "/" + d.Version
 }

@@ -14,9 +14,10 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "schema KIND/VERSION | config",
+		Use:   "schema KIND/VERSION | config | test",
 		Short: "Print or export JSON Schemas",
-		Long: "Prints the JSON Schema (draft 7) of an input kind, of Oathkeeper's Rule, or of kgw.yaml (config).\n" +
+		Long: "Prints the JSON Schema (draft 7) of an input kind, of Oathkeeper's Rule, of kgw.yaml (config), or of policy\n" +
+			"tests (test).\n" +
 			"kgw schema list names them all.",
 		Example:           "  kgw schema list\n  kgw schema APIRule/v1beta1\n  kgw schema config > kgw.schema.json",
 		Args:              cobra.ExactArgs(1),
