@@ -8,7 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// maxPairs bounds the findings of one rule about the others it meets.
+// maxPairs bounds the findings of one rule about the others it meets, and those
+// about others that cannot be compared with it.
 const maxPairs = 10
 
 // ruleOverlap reports Oathkeeper rules that take one request: Oathkeeper
@@ -16,13 +17,19 @@ const maxPairs = 10
 // resources are told; of a Rule that somebody else wrote the gateway alone.
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
-	told := make([]int, len(takes))
+	told, unknown := make([]int, len(takes)), make([]int, len(takes))
 	v.Proof.Rules = pairsOf(takes, func(i, j int, r match.Relation) {
-		told[i]++
-		told[j]++
-		if told[i] <= maxPairs || told[j] <= maxPairs {
-			reportOverlap(&takes[i], &takes[j], r, found)
+		switch {
+		case r.Witness != nil && (told[i] < maxPairs || told[j] < maxPairs):
+			told[i]++
+			told[j]++
+		case r.Witness == nil && unknown[i] < maxPairs && unknown[j] < maxPairs:
+			unknown[i]++
+			unknown[j]++
+		default:
+			return
 		}
+		reportOverlap(&takes[i], &takes[j], r, found)
 	})
 }
 

@@ -172,6 +172,7 @@ func (l *List) Sort() {
 		)
 	})
 	*l = slices.CompactFunc(*l, func(a, b Finding) bool {
-		return a.Code == b.Code && a.Message == b.Message && a.Span == b.Span && a.At.Path == b.At.Path && a.Document() == b.Document()
+		return a.Code == b.Code && a.Message == b.Message && a.Span == b.Span && a.At.Path == b.At.Path && a.Document() == b.Document() &&
+			slices.EqualFunc(a.Related, b.Related, func(x, y Related) bool { return x.Message == y.Message && x.Span == y.Span })
 	})
 }
