@@ -17,10 +17,10 @@ var LegacySays = ir.Says{
 }
 
 // LegacyHost completes the host of a v1alpha1 or v1beta1 APIRule: a name
-// without a dot gets the default domain.
+// without a dot gets the default domain. A host that is absent stays empty.
 func LegacyHost(written string, at source.Ref, s *ir.Settings) ir.Host {
 	h := ir.Host{Origin: at, Name: written, Written: written}
-	if !strings.Contains(written, ".") {
+	if written != "" && !strings.Contains(written, ".") {
 		h.Short = s.DefaultDomain == ""
 		if !h.Short {
 			h.Name = written + "." + s.DefaultDomain
