@@ -6,6 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/route"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -53,4 +54,19 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 		out.Mesh.Guard = out.Sidecars
 	}
 	return out
+}
+
+// WithTokens adds to a route the ways in which policies let requests through to
+// its service, for the tokens that they want.
+func (c *Cluster) WithTokens(e sim.Entry) sim.Entry {
+	if e.To == "" || e.Group == "" || len(e.Admits) > 0 {
+		return e
+	}
+	through, _, _ := c.Sidecars.Entries(e.To, c.Mesh.FrontIdentity)
+	for _, p := range through {
+		if match.Relate(e.Set, p.Set).Kind != match.Disjoint {
+			e.Admits = append(e.Admits, p.Admits...)
+		}
+	}
+	return e
 }

@@ -21,6 +21,7 @@ const schemaFile = "kgw.schema.json"
 type initFlags struct {
 	schema     string
 	withSchema bool
+	tests      bool
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -31,13 +32,17 @@ func (a *app) initCommand() *cobra.Command {
 		Long: "Writes a kgw.yaml in which every setting stands as a comment, with its meaning and its default. Files that\n" +
 			"exist are never overwritten. The first line names a JSON Schema for editors: " + schemaFile + " beside it\n" +
 			"(--with-schema writes that too), or the one that --schema names.",
-		Example: "  kgw init\n  kgw init --with-schema\n  kgw init apis --schema ../schemas/kgw.schema.json",
+		Example: "  kgw init\n  kgw init --with-schema\n  kgw init apis --schema ../schemas/kgw.schema.json\n  kgw init apis --tests",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.tests {
+				return a.initTests(f, append(args, ".")[0])
+			}
 			return a.initialize(f, append(args, ".")[0])
 		},
 	}
 	cmd.Flags().StringVar(&f.schema, "schema", "", "JSON Schema that the file names for editors: a `path` relative to it, or a URL")
+	cmd.Flags().BoolVar(&f.tests, "tests", false, "write "+testsFile+" instead, with boundary cases of what the directory holds")
 	cmd.Flags().BoolVar(&f.withSchema, "with-schema", false, "also write "+schemaFile+" beside it")
 	return cmd
 }

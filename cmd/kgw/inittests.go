@@ -1,0 +1,37 @@
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/testfile"
+)
+
+// testsFile is where the boundary cases of a directory are written.
+const testsFile = "boundary.kgw-test.yaml"
+
+const testsHead = "# Boundary cases as they are decided now: read them, correct what is not meant, and keep them.\n" +
+	"# \"kgw test\" runs them; \"kgw schema test\" prints the JSON Schema of this file.\n"
+
+// initTests writes what becomes now of requests at the boundaries of all routes
+// and rules below a directory.
+func (a *app) initTests(f *initFlags, dir string) error {
+	if f.schema != "" || f.withSchema {
+		return usage("--tests writes no kgw.yaml: leave --schema and --with-schema out")
+	}
+	inputs := &inputFlags{}
+	inputs.register(&cobra.Command{})
+	cluster, err := a.simulate(inputs, []string{dir}, nil)
+	if err != nil || cluster == nil {
+		return err
+	}
+	var entries []sim.Entry
+	for _, e := range append(cluster.Gateway.Entries(), cluster.Oathkeeper.Entries()...) {
+		entries = append(entries, cluster.WithTokens(e))
+	}
+	tests := testfile.Boundary(entries, func(r *sim.Request) sim.Decision { return cluster.Mesh.Decide(r, nil) })
+	return a.create(newFile{filepath.Join(dir, testsFile), manifest.AppendYAMLValue([]byte(testsHead), tests)})
+}

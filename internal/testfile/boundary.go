@@ -1,0 +1,114 @@
+package testfile
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Boundary gives a test file with the boundary cases of entries as they are
+// decided now: for each, a request that it takes, with and without the token
+// that it wants, one with a method that it does not list, and one just beside
+// its paths.
+func Boundary(entries []sim.Entry, decide func(*sim.Request) sim.Decision) source.Object {
+	tests, seen := []any{}, map[string]bool{}
+	for i := range entries {
+		for _, r := range boundaryOf(&entries[i]) {
+			d := decide(&r)
+			name := boundaryName(&r)
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			tests = append(tests, source.Object{{Key: "name", Value: name}, {Key: "request", Value: requestValue(&r)}, {Key: "expect", Value: expectValue(&d)}})
+		}
+	}
+	return source.Object{{Key: "apiVersion", Value: Type.Fields[0].Type.Enum[0]}, {Key: "kind", Value: Kind}, {Key: "tests", Value: tests}}
+}
+
+func boundaryOf(e *sim.Entry) []sim.Request {
+	relation := match.Relate(e.Set, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}})
+	w := relation.Witness
+	if w == nil {
+		return nil
+	}
+	method := w.Method
+	if len(e.Set.Methods) > 0 {
+		method = strings.ToUpper(e.Set.Methods[0])
+	}
+	base := sim.Request{Method: method, Scheme: "https", Host: w.Host, Target: w.RawPath}
+	if len(e.Set.Schemes) == 1 {
+		base.Scheme = e.Set.Schemes[0]
+	}
+	out := []sim.Request{base}
+	for _, a := range e.Admits {
+		if !a.Open() && a.Token.Kind != "" {
+			r := base
+			r.Token = a.Token
+			out = append(out, r)
+		}
+	}
+	for _, m := range []string{"GET", "POST", "DELETE"} {
+		if len(e.Set.Methods) > 0 && !contains(e.Set.Methods, m) {
+			r := base
+			r.Method = m
+			out = append(out, r)
+			break
+		}
+	}
+	beside := base
+	beside.Target = strings.TrimSuffix(base.Target, "/") + "/beside"
+	return append(out, beside)
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if strings.EqualFold(e, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func boundaryName(r *sim.Request) string {
+	name := r.Method + " " + r.Scheme + "://" + r.Host + r.Target
+	switch r.Token.Kind {
+	case "jwt":
+		return name + " with a JWT"
+	case "opaque":
+		return name + " with an opaque token"
+	}
+	return name + " without a token"
+}
+
+func requestValue(r *sim.Request) source.Object {
+	o := source.Object{{Key: "method", Value: r.Method}, {Key: "url", Value: r.Scheme + "://" + r.Host + r.Target}}
+	if r.Token.Kind == "" {
+		return o
+	}
+	token := source.Object{{Key: "kind", Value: r.Token.Kind}}
+	if r.Token.Prefix != "" {
+		token = append(token, source.Member{Key: "prefix", Value: r.Token.Prefix})
+	}
+	if r.Token.Claims != nil {
+		token = append(token, source.Member{Key: "claims", Value: source.ObjectOf(r.Token.Claims)})
+	}
+	if r.Token.Introspection != nil {
+		token = append(token, source.Member{Key: "introspection", Value: source.ObjectOf(r.Token.Introspection)})
+	}
+	if via := r.Token.Via; via.In != "" && via.In != "bearer" {
+		token = append(token, source.Member{Key: "via", Value: source.Object{{Key: "in", Value: via.In}, {Key: "name", Value: via.Name}}})
+	}
+	return append(o, source.Member{Key: "token", Value: token})
+}
+
+func expectValue(d *sim.Decision) source.Object {
+	o := source.Object{{Key: "decision", Value: Verdict(d)}, {Key: "status", Value: source.Number(strconv.Itoa(d.Status))}}
+	if d.Passed() && d.Upstream != "" {
+		o = append(o, source.Member{Key: "upstream", Value: d.Upstream})
+	}
+	return o
+}
