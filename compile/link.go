@@ -113,5 +113,6 @@ func (r *run) link() {
 		c.authorizers(g, &r.found)
 		c.hosts(g, &r.found)
 		c.ingress(g, &r.found)
+		c.served(g, &r.found)
 	}
 }

@@ -92,6 +92,8 @@ const (
 	NoSidecar            Code = "KGW313"
 	WildcardHostConflict Code = "KGW314"
 	PortNotServed        Code = "KGW315"
+	HostNotServed        Code = "KGW316"
+	CertificateTooNarrow Code = "KGW317"
 
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
@@ -265,6 +267,8 @@ var Rules = []Rule{
 	{NoSidecar, "NoSidecar", fault, "a pod that is to be protected has no Istio sidecar"},
 	{WildcardHostConflict, "WildcardHostConflict", fault, "a wildcard host of one resource covers the host of another"},
 	{PortNotServed, "PortNotServed", notice, "a rule names a port that its Service does not have"},
+	{HostNotServed, "HostNotServed", notice, "the Gateway of a resource does not serve its host"},
+	{CertificateTooNarrow, "CertificateTooNarrow", notice, "a host has more labels than a certificate for the Gateway's wildcard host holds for"},
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 

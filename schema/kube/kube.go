@@ -49,6 +49,7 @@ type Gateway struct {
 	Origin  source.Ref
 	Name    ir.Name
 	Servers [][]string // the hosts of each server
+	Secured []string   // hosts of servers that have a certificate
 }
 
 // ConfigMap is a ConfigMap; the mesh configuration is one.
@@ -142,7 +143,11 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "networking.istio.io/Gateway":
 		g := &Gateway{Origin: at, Name: name}
 		for _, s := range source.Elements(source.Field(spec, "servers")) {
-			g.Servers = append(g.Servers, source.Texts(source.Field(s, "hosts")))
+			hosts := source.Texts(source.Field(s, "hosts"))
+			g.Servers = append(g.Servers, hosts)
+			if source.Field(source.Field(s, "tls"), "credentialName") != nil {
+				g.Secured = append(g.Secured, hosts...)
+			}
 		}
 		return g
 	case "/ConfigMap":

@@ -1,0 +1,84 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// served checks that the Gateway of a resource, where it is known, serves its
+// hosts, and that a certificate for the Gateway's host would do for them.
+func (c *companions) served(g *ir.Gateway, found *diag.List) {
+	ref := g.Ingress.Ref
+	if g.Ingress.External.Name != "" {
+		ref = gatewayOf(g.Ingress.External)
+	}
+	gateway := c.gateways[ref]
+	if gateway == nil || len(slices.Concat(gateway.Servers...)) == 0 {
+		return
+	}
+	for i := range g.Hosts {
+		h := &g.Hosts[i]
+		if h.Name == "" {
+			continue
+		}
+		if !slices.ContainsFunc(slices.Concat(gateway.Servers...), func(s string) bool { return takesHost(s, h.Name) }) {
+			notServed(h, gateway, found)
+		} else if wide := uncertified(gateway.Secured, h.Name); wide != "" {
+			found.Add(gatewayFault(diag.CertificateTooNarrow, h, gateway,
+				fmt.Sprintf("Gateway %q serves host %q as %q, and a certificate for that name holds for one label only", gateway.Name, h.Name, wide),
+				"use a host with one label in front of the domain, or a certificate that names this one"))
+		}
+	}
+}
+
+func notServed(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
+	found.Add(gatewayFault(diag.HostNotServed, h, gateway,
+		fmt.Sprintf("Gateway %q does not serve host %q: requests are answered with 404", gateway.Name, h.Name),
+		"its hosts are "+strings.Join(slices.Compact(slices.Sorted(slices.Values(slices.Concat(gateway.Servers...)))), ", ")))
+}
+
+func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, help string) diag.Finding {
+	f := diag.Finding{Code: code, At: h.Origin, Message: message, Help: help}
+	if gateway.Origin.Doc != nil {
+		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
+	}
+	return f
+}
+
+// takesHost tells whether a server of a Gateway takes requests for a host, or
+// some of those for a wildcard: "*.domain" stands for any number of labels
+// (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). A
+// namespace in front says whose hosts are taken, not which.
+func takesHost(server, host string) bool {
+	if _, name, ok := strings.Cut(server, "/"); ok {
+		server = name
+	}
+	return server == "*" || strings.EqualFold(server, host) || below(server, host) || below(host, server)
+}
+
+// below tells whether wildcard stands for host.
+func below(wildcard, host string) bool {
+	domain, ok := strings.CutPrefix(wildcard, "*")
+	return ok && strings.HasSuffix(strings.ToLower(host), strings.ToLower(domain))
+}
+
+// uncertified returns the wildcard under which TLS servers take a host that a
+// certificate for it does not hold for (RFC 6125, 6.4.3), or "".
+func uncertified(secured []string, host string) string {
+	wide := ""
+	for _, s := range secured {
+		_, parent, _ := strings.Cut(host, ".")
+		switch {
+		case strings.EqualFold(s, host), strings.EqualFold(s, "*."+parent):
+			return ""
+		case strings.HasPrefix(s, "*.") && below(s, host):
+			wide = s
+		}
+	}
+	return wide
+}
