@@ -57,6 +57,7 @@ func remoteRef(v any) string {
 
 type validator struct{ schema *gojsonschema.Schema }
 
+// Validate implements Validator.
 func (v validator) Validate(value any) []string {
 	result, err := v.schema.Validate(gojsonschema.NewRawLoader(plain(value)))
 	if err != nil {

@@ -66,7 +66,7 @@ func checkHeaders(r *ir.Route, found *diag.List) {
 						Help:    "remove the header, if that is not meant"})
 				}
 			}
-		case ir.ForwardedHost, ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native:
+		case ir.ForwardedHost, ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native, ir.Audit, ir.ForwardIdentity, ir.TraceRequest:
 		}
 	}
 }

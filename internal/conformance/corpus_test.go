@@ -169,9 +169,7 @@ func servicesOf(c *config.Config, spec *source.Node, namespace string) {
 	knowService(c, main, nil, namespace)
 	for _, rule := range source.Elements(source.Field(spec, "rules")) {
 		knowService(c, source.Field(rule, "service"), main, namespace)
-		for _, authorizer := range source.Texts(source.Field(source.Field(rule, "extAuth"), "authorizers")) {
-			c.Known.Providers = append(c.Known.Providers, authorizer)
-		}
+		c.Known.Providers = append(c.Known.Providers, source.Texts(source.Field(source.Field(rule, "extAuth"), "authorizers"))...)
 	}
 }
 

@@ -50,7 +50,7 @@ func plain(s string) bool {
 func resolves(s string) bool {
 	c := s[0]
 	if c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.' {
-		return strings.Trim(s, "0123456789abcdefABCDEFxXoO_+-.:eETtZz inINaA") == ""
+		return strings.Trim(s, "0123456789abcdefABCDEFxXoO_+-.:TtZz inIN") == ""
 	}
 	if len(s) > 5 {
 		return false

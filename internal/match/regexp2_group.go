@@ -24,10 +24,10 @@ func (p *parser2) group() (*node, error) {
 	}
 	p.pos++
 	p.opt = saved
-	switch {
-	case n.op == opOpaque:
+	switch n.op {
+	case opOpaque:
 		return n, nil
-	case n.op == opEmpty:
+	case opEmpty:
 		return alternate(branches...), nil
 	}
 	n.subs = []*node{alternate(branches...)}
@@ -153,7 +153,8 @@ func (p *parser2) pythonGroup() (*node, error) {
 // namedGroup reads the name or number of a group and its closing character.
 // A nil node without error is an unrecognized construct.
 func (p *parser2) namedGroup(closing rune) (*node, error) {
-	number, known := -1, false
+	var number int
+	known := false
 	switch first := p.at(0); {
 	case first < 0:
 		return nil, nil

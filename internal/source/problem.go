@@ -1,6 +1,6 @@
 package source
 
-// Kind says what is wrong with an input, before any meaning is read from it.
+// ProblemKind says what is wrong with an input, before any meaning is read from it.
 type ProblemKind uint8
 
 // The kinds of problems.

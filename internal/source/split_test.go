@@ -114,7 +114,7 @@ func streamed(text string) (values []any, ok bool) {
 		if err != nil {
 			return nil, false
 		}
-		if len(n.Content) == 1 && !(n.Content[0].Kind == scalar && n.Content[0].Value == "" && n.Content[0].Tag == "!!null") {
+		if len(n.Content) == 1 && !nothing(n.Content[0]) {
 			values = append(values, fmt.Sprint(outline(n.Content[0])))
 		}
 	}
@@ -156,7 +156,7 @@ func checkSplit(t *testing.T, text string) {
 		end = f.start(d.Line()) + len(d.Text())
 		root, problem := d.Outline()
 		refused = refused || problem != nil
-		if root != nil && !(root.Kind == scalar && root.Value == "" && root.Tag == "!!null") {
+		if root != nil && !nothing(root) {
 			values = append(values, fmt.Sprint(outline(root)))
 		}
 	}
@@ -246,3 +246,6 @@ func TestSplitSeeds(t *testing.T) {
 		checkDocuments(t, s)
 	}
 }
+
+// nothing tells whether a node is the null of a document without content.
+func nothing(n *Node) bool { return n.Kind == scalar && n.Value == "" && n.Tag == "!!null" }
