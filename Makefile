@@ -25,8 +25,9 @@ test: ## vet and test everything that needs no other program
 	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
 
 .PHONY: test-engines
-test-engines: ## compare the simulator with real engines (builds Oathkeeper once, about five minutes)
+test-engines: ## compare with real engines (builds Oathkeeper and Skipper once, about eight minutes)
 	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...
+	cd test/skipper && $(GO) vet ./... && $(GO) test ./...
 
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
