@@ -38,9 +38,7 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 		ready = append(ready, result.Others...)
 	}
 	if len(urls) > 0 {
-		ready = slices.DeleteFunc(ready, func(d *source.Document) bool {
-			return d.Item() == "" && lineValue(d.Text(), "kind") == "Rule" && oathkeeper.CannotTake(d.Text(), urls)
-		})
+		ready = leaveOut(ready, urls)
 	}
 	out := parse(ready, o, result)
 	entries := routeOrigins(result)
@@ -53,6 +51,22 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 		out = append(out, m)
 	}
 	return lastOfEach(out), result
+}
+
+// leaveOut drops Rules that have nothing to do with the URLs, but for one: that
+// there are Rules matters too.
+func leaveOut(docs []*source.Document, urls []string) []*source.Document {
+	first := true
+	return slices.DeleteFunc(docs, func(d *source.Document) bool {
+		if d.Item() != "" || lineValue(d.Text(), "kind") != "Rule" {
+			return false
+		}
+		if first {
+			first = false
+			return false
+		}
+		return oathkeeper.CannotTake(d.Text(), urls)
+	})
 }
 
 // lastOfEach keeps one object of each name, as a cluster does: the last, and
