@@ -151,6 +151,7 @@ func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
 func readRequest(n *source.Node) *sim.Request {
 	address := source.Text(source.Field(n, "url"))
 	scheme, rest, _ := strings.Cut(address, "://")
+	rest, _, _ = strings.Cut(rest, "#")
 	host, target := rest, "/"
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		host, target = rest[:i], rest[i:]
