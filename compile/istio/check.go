@@ -142,11 +142,12 @@ func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
 // checkShortCircuit reports methods that a rule loses on the path of another
 // one: policies leave the whole path to it, whatever its methods are.
 func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
-	r := routes[i]
+	r, seen := routes[i], map[match.Path]bool{}
 	for j, o := range routes {
-		if j == i || !slices.ContainsFunc(r.Except, func(p match.Path) bool { return p == o.Match.Path }) {
+		if j == i || seen[o.Match.Path] || !slices.ContainsFunc(r.Except, func(p match.Path) bool { return p == o.Match.Path }) {
 			continue
 		}
+		seen[o.Match.Path] = true
 		lost := slices.DeleteFunc(slices.Clone(r.Match.Methods), func(m string) bool { return served(routes, o.Match.Path, m) })
 		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path) {
 			continue

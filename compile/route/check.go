@@ -51,19 +51,26 @@ func checkRegex(r *ir.Route, found *diag.List) {
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them
-// too: the rule's value wins.
+// too: the later value wins, which is the rule's, but for its cookies.
 func checkHeaders(r *ir.Route, found *diag.List) {
-	own := map[string]bool{"x-forwarded-host": true}
+	own, written := map[string]bool{"x-forwarded-host": true}, ""
+	report := func(format, name string) {
+		found.Add(diag.Finding{Code: diag.HeaderOverwritten, At: r.Origin.At("path"), Message: fmt.Sprintf(format, name), Help: "remove the header, if that is not meant"})
+	}
 	for _, f := range r.Filters {
 		switch f := f.(type) {
 		case ir.SetRequestCookies:
 			own["cookie"] = len(f.Cookies) > 0
+			if own["cookie"] && written != "" {
+				report("the rule's cookies are set in place of the header %q that it sets as well", written)
+			}
 		case ir.SetRequestHeaders:
 			for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
 				if own[strings.ToLower(name)] {
-					found.Add(diag.Finding{Code: diag.HeaderOverwritten, At: r.Origin.At("path"),
-						Message: fmt.Sprintf("the rule sets the header %q in place of the value that the gateway would set", name),
-						Help:    "remove the header, if that is not meant"})
+					report("the rule sets the header %q in place of the value that the gateway would set", name)
+				}
+				if strings.EqualFold(name, "cookie") {
+					written = name
 				}
 			}
 		case ir.ForwardedHost, ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native, ir.Audit, ir.ForwardIdentity, ir.TraceRequest:
