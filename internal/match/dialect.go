@@ -42,7 +42,7 @@ const maxIstioRegex = 1024
 // an expression for both engines; the other languages are literals or patterns
 // that only their own engine can refuse.
 func RefusedBy(p Path, e Engine) (reason string, refused bool) {
-	if len(p.Text) <= maxIstioRegex && plainExpression(p.Text) {
+	if len(p.Text) <= maxIstioRegex && plainExpression(p.Text) || p.Lang == Template && plainTemplate(p.Text) {
 		return "", false
 	}
 	var err error
@@ -57,6 +57,16 @@ func RefusedBy(p Path, e Engine) (reason string, refused bool) {
 	}
 	return "", false
 }
+
+// plainTemplate tells whether a template is made of plain segments and
+// operators, and short enough when its operators are written out.
+func plainTemplate(text string) bool {
+	const longest = 70 // characters of an operator's expression
+	literal := operatorless.Replace(text)
+	return len(text)+longest*strings.Count(text, "{") <= maxIstioRegex && (literal == "" || plainExpression(literal))
+}
+
+var operatorless = strings.NewReplacer("{**}", "", "{*}", "")
 
 // plainExpression tells whether a text is one of the expressions that every
 // engine compiles and reads alike, and that most paths are: letters, digits,

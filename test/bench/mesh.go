@@ -32,7 +32,7 @@ func meshRule(i int) string {
 	w := ruleWriter{Rand: rand.New(rand.NewPCG(seed+1, uint64(i))), index: i}
 	w.system, w.team = pick(w.Rand, systems), pick(w.Rand, teams)
 	w.printf("# Public entry of the %s service.\napiVersion: gateway.kyma-project.io/v2\nkind: APIRule\nmetadata:\n  name: %s-%06d\n  namespace: %s-%d\n", w.system, w.system, i, w.team, i/perDirectory)
-	w.printf("spec:\n  hosts: [%s-%06d]\n  gateway: kyma-system/kyma-gateway\n  service:\n    name: %s-%06d\n    port: %d\n", w.system, i, w.system, i, 8000+w.IntN(100))
+	w.printf("spec:\n  hosts: [%s-%06d]\n  gateway: kyma-system/kyma-gateway\n  service:\n    name: %s-%06d\n    port: 8080\n", w.system, i, w.system, i)
 	if w.chance(40) {
 		w.printf("  timeout: %d # seconds\n", 10+w.IntN(200))
 	}
