@@ -34,32 +34,43 @@ func (r *run) validate() {
 // takes lists what the entries that would be written take, and what the Rules
 // among the inputs take that are nobody's.
 func (r *run) takes(view *validate.View) {
-	perUnit := make([][3][]ir.Take, len(r.compiled))
-	parallel.Each(len(r.compiled), func(i int) {
-		u := r.compiled[i]
-		if u.target == nil {
-			return
-		}
-		for _, e := range u.target.emitters {
-			for k, list := range [...]func(*ir.Gateway, *ir.Target) []ir.Take{e.routes, e.rules, e.policies} {
-				if list != nil {
-					perUnit[i][k] = append(perUnit[i][k], list(u.gateway, &u.target.Target)...)
-				}
-			}
-		}
-	})
-	for k, all := range [...]*[]ir.Take{&view.Routes, &view.Rules, &view.Policies} {
-		n := 0
-		for i := range perUnit {
-			n += len(perUnit[i][k])
-		}
-		*all = make([]ir.Take, 0, n)
-		for i := range perUnit {
-			*all = append(*all, perUnit[i][k]...)
-			perUnit[i][k] = nil
+	n := 0
+	for _, u := range r.compiled {
+		n += len(u.gateway.Routes)
+	}
+	view.Routes, view.Rules = make([]ir.Take, 0, n), make([]ir.Take, 0, n)
+	for units := range slices.Chunk(r.compiled, 512) {
+		lists := make([]takes, len(units))
+		parallel.Each(len(units), func(i int) { lists[i] = units[i].takes() })
+		for i := range lists {
+			view.Routes = append(view.Routes, lists[i].routes...)
+			view.Rules = append(view.Rules, lists[i].rules...)
+			view.Policies = append(view.Policies, lists[i].policies...)
 		}
 	}
 	view.Rules = append(view.Rules, r.foreignRules()...)
+}
+
+type takes struct{ routes, rules, policies []ir.Take }
+
+// takes lists what the entries of one gateway would take.
+func (u *unit) takes() (out takes) {
+	if u.target == nil {
+		return out
+	}
+	t := &u.target.Target
+	for _, e := range u.target.emitters {
+		if e.routes != nil {
+			out.routes = append(out.routes, e.routes(u.gateway, t)...)
+		}
+		if e.rules != nil {
+			out.rules = append(out.rules, e.rules(u.gateway, t)...)
+		}
+		if e.policies != nil {
+			out.policies = append(out.policies, e.policies(u.gateway, t)...)
+		}
+	}
+	return out
 }
 
 // foreignRules are the Rules among the inputs that were not written for one of

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -228,16 +229,30 @@ func checkPreAuthorization(config source.Object, at source.Ref, found *diag.List
 	}
 }
 
-// optional is the schema with no field required: the cluster can supply all of
-// them.
-func optional(t *shape.Type) *shape.Type {
+// optional is the schema of a handler with no field required: the cluster can
+// supply all of them.
+func optional(t *shape.Type) *shape.Type { return optionals()[t] }
+
+var optionals = sync.OnceValue(func() map[*shape.Type]*shape.Type {
+	out := map[*shape.Type]*shape.Type{}
+	for _, kind := range []*handlerKind{authenticatorKind, mutatorKind, authorizerKind, errorKind} {
+		for _, t := range kind.handlers {
+			if t != nil {
+				out[t] = withoutRequired(t)
+			}
+		}
+	}
+	return out
+})
+
+func withoutRequired(t *shape.Type) *shape.Type {
 	out := *t
 	out.Fields = slices.Clone(t.Fields)
 	for i := range out.Fields {
 		f := &out.Fields[i]
 		f.Required = false
 		if f.Type.Kind == shape.Object {
-			f.Type = optional(f.Type)
+			f.Type = withoutRequired(f.Type)
 		}
 	}
 	return &out

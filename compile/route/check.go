@@ -18,7 +18,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
 	policies := t.WritesPolicies(g)
 	checkNames(g, &found)
-	checkCORS(g, &found)
+	checkCORS(g, t.Judge, &found)
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			checkLost(r, t, &found)

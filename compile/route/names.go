@@ -68,7 +68,7 @@ func isLabel(s string) bool {
 
 // checkCORS reports what Istio's webhook refuses in a CORS policy: expressions
 // that do not compile, and ages below a millisecond or with parts of one.
-func checkCORS(g *ir.Gateway, found *diag.List) {
+func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
 	if len(g.Routes) == 0 || g.Routes[0].CORS == nil {
 		return
 	}
@@ -77,7 +77,7 @@ func checkCORS(g *ir.Gateway, found *diag.List) {
 		if o.Kind != "regex" {
 			continue
 		}
-		if reason, refused := match.RefusedBy(match.Path{Lang: match.Regex, Text: o.Value}, match.RE2Istio); refused {
+		if reason, refused := judge.RefusedBy(match.Path{Lang: match.Regex, Text: o.Value}, match.RE2Istio); refused {
 			found.Add(diag.Finding{Code: diag.RegexRefused, At: at.At("allowOrigins"),
 				Message: fmt.Sprintf("Istio refuses the allowed origin %q: %s", o.Value, reason),
 				Help:    "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"})
