@@ -118,7 +118,7 @@ func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 	}
 	longest := slices.MaxFunc(suffixes, func(a, b string) int { return len(a) - len(b) })
 	first := map[string]*proxyRoute{}
-	routes := routesOf(g)
+	routes := namesOf(g)
 	for i := range routes {
 		p := &routes[i]
 		name := strings.ToLower(slug(g) + "-" + p.name)

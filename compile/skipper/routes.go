@@ -51,14 +51,25 @@ var (
 type builder struct {
 	gateway *ir.Gateway
 	audits  bool
-	out     []proxyRoute
+	// bare leaves filters out: only names are asked for.
+	bare bool
+	out  []proxyRoute
 }
 
 // routesOf gives the routes of a gateway. The first one answers what no other
 // takes, whatever the gateway holds: without it, Skipper would send such
 // requests of a host to its Service.
 func routesOf(g *ir.Gateway) []proxyRoute {
-	b := &builder{gateway: g, audits: audits(g)}
+	return (&builder{gateway: g, audits: audits(g)}).build()
+}
+
+// namesOf gives the routes without their filters.
+func namesOf(g *ir.Gateway) []proxyRoute {
+	return (&builder{gateway: g, bare: true}).build()
+}
+
+func (b *builder) build() []proxyRoute {
+	g := b.gateway
 	b.unmatched()
 	b.insecure()
 	for _, r := range g.Routes {
@@ -150,6 +161,10 @@ func (b *builder) of(r *ir.Route, kind string, who []call) proxyRoute {
 
 func (b *builder) grant(r *ir.Route, g *ir.Grant) {
 	p := b.of(r, kindOf(g), conditions(g.Who))
+	if b.bare {
+		b.out = append(b.out, p)
+		return
+	}
 	respondWith, static := r.Action.(ir.Respond)
 	if g.Limit != nil && g.Limit.Exceeded != nil {
 		e := g.Limit.Exceeded

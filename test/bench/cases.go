@@ -28,6 +28,8 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: "decode APIRules v2 with Services once, one goroutine", command: []string{self, "yardstick-decode", in.mesh}, bytes: in.meshBytes, runs: o.runs},
 		{name: "**kgw build**, APIRules v2 with Services", command: []string{o.kgw, "build", in.mesh}, bytes: in.meshBytes, runs: o.runs},
 		{name: "**kgw validate**, APIRules v2 with Services", command: []string{o.kgw, "validate", in.mesh}, bytes: in.meshBytes, runs: o.runs},
+		{name: fmt.Sprintf("**kgw build**, %d FabricGateways of %d operations", in.rules/10, operations), command: []string{o.kgw, "build", in.fabricHalf}, bytes: in.fabricBytes / 2, runs: o.runs},
+		{name: fmt.Sprintf("**kgw build**, %d FabricGateways of %d operations", in.rules/5, operations), command: []string{o.kgw, "build", in.fabric}, bytes: in.fabricBytes, runs: o.runs},
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
 	if o.kubeconform != "" {

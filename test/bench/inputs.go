@@ -26,6 +26,8 @@ type inputs struct {
 	mesh                string // as many APIRules v2 with their Services
 	bytes, manyBytes    int64
 	meshBytes           int64
+	fabric, fabricHalf  string // a fifth and a tenth as many FabricGateways
+	fabricBytes         int64
 }
 
 func writeInputs(dir string, o *options) (*inputs, error) {
@@ -44,6 +46,13 @@ func writeInputs(dir string, o *options) (*inputs, error) {
 		return nil, err
 	}
 	if in.meshBytes, err = writeMesh(in.mesh, o.rules); err != nil {
+		return nil, err
+	}
+	in.fabric, in.fabricHalf = filepath.Join(dir, "fabric"), filepath.Join(dir, "fabric-half")
+	if _, err = writeFiles(in.fabricHalf, o.rules/10, fabricGateway); err != nil {
+		return nil, err
+	}
+	if in.fabricBytes, err = writeFiles(in.fabric, o.rules/5, fabricGateway); err != nil {
 		return nil, err
 	}
 	if o.many > 0 {
