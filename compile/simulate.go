@@ -4,6 +4,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/istio"
 	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/compile/route"
+	"github.com/kgw-dev/kgw/compile/skipper"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -33,10 +34,11 @@ type Cluster struct {
 	Gateway    *route.Gateway
 	Oathkeeper *oathkeeper.Engine
 	Sidecars   *istio.Sidecars
+	Skipper    *skipper.Engine
 }
 
 // Simulate makes a cluster of manifests. Without any VirtualService requests
-// go to Oathkeeper directly.
+// go to Oathkeeper directly, or to Skipper where there are no Rules either.
 func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 	o = o.withDefaults()
 	c := o.Config
@@ -47,7 +49,11 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 	out := &Cluster{Gateway: route.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: istio.Load(manifests, known)}
 	out.Mesh = &sim.Mesh{FrontIdentity: c.Istio.IngressPrincipal,
 		Delegates: []sim.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}}}
-	if out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0 {
+	out.Skipper = skipper.Load(manifests)
+	switch {
+	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
+		out.Mesh.Front = out.Skipper
+	case out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0:
 		out.Mesh.Front = out.Gateway
 	}
 	if out.Sidecars.Policies > 0 {

@@ -33,8 +33,8 @@ func (a *app) traceCommand() *cobra.Command {
 		Short: "Show why a request gets the answer it gets",
 		Long: "Takes a request through the VirtualServices, Oathkeeper Rules and policies that the PATHs hold or compile to,\n" +
 			"as the engines would, and prints every step, the status that the client gets, and what can be done about a\n" +
-			"refusal. With --requests FILE it decides a list of requests and prints their statuses at Oathkeeper's proxy\n" +
-			"and decision API. Services that would be asked (introspection, session stores) are never asked.",
+			"refusal. With --requests FILE it decides a list of requests and prints their statuses: at Oathkeeper's proxy\n" +
+			"and decision API, or at Skipper. Services that would be asked (introspection, session stores) are never asked.",
 		Example: "  kgw trace GET https://shop.example.com/orders apis/\n" +
 			"  kgw trace POST https://shop.example.com/orders apis/ --jwt claims.json -H 'Origin: https://example.com'\n" +
 			"  kgw trace GET https://shop.example.com/orders live.yaml --opaque --scopes read,write\n" +
@@ -112,6 +112,9 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 	if err != nil {
 		return &exitError{exitInput, err}
 	}
+	if testfile.IsFabric(data) {
+		return a.traceFabric(f, data, paths)
+	}
 	requests, found := testfile.ReadRequests(a.display(f.requests), data)
 	if len(found) > 0 {
 		return a.badInput(&f.inputFlags, found)
@@ -128,6 +131,31 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 	parallel.Each(len(requests), func(i int) {
 		rows[i] = row{cluster.Oathkeeper.Decide(&requests[i], nil).Status, cluster.Oathkeeper.Judge(&requests[i], nil).Status}
 	})
+	return a.printValue(rows)
+}
+
+// traceFabric decides requests for Skipper one after the other: what they spend
+// of rate limits counts.
+func (a *app) traceFabric(f *traceFlags, data []byte, paths []string) error {
+	requests, found := testfile.ReadFabric(a.display(f.requests), data)
+	if len(found) > 0 {
+		return a.badInput(&f.inputFlags, found)
+	}
+	cluster, err := a.simulate(&f.inputFlags, paths, nil)
+	if err != nil || cluster == nil {
+		return err
+	}
+	type row struct {
+		Status int     `json:"status"`
+		Route  *string `json:"route"`
+	}
+	rows, session := make([]row, len(requests)), cluster.Skipper.Session()
+	for i := range requests {
+		d := session.Decide(&requests[i], nil)
+		if rows[i].Status = d.Status; d.Route != "" {
+			rows[i].Route = &d.Route
+		}
+	}
 	return a.printValue(rows)
 }
 

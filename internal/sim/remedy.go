@@ -16,6 +16,7 @@ var remedies = map[Cause]string{
 	Misconfigured:  "repair the configuration of the handler, or enable it in oathkeeper.handlers if the cluster does",
 	Endpoint:       "the service that is asked about the token fails: check its address",
 	NoUpstream:     "give an upstream with a scheme, such as http://service.namespace.svc.cluster.local:8080",
+	LimitExceeded:  "wait for the next period, or raise the limit; it counts for one token, so that a new token has a full one",
 	PolicyDenied:   "send a token that one of the policies wants, with its claims; a caller from inside the cluster is refused where only the ingress gateway may send",
 }
 

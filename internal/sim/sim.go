@@ -69,6 +69,7 @@ const (
 	Endpoint       Cause = "endpoint"        // a service that is asked fails
 	NoUpstream     Cause = "no-upstream"     // there is nowhere to send it
 	PolicyDenied   Cause = "policy-denied"   // no policy lets it through
+	LimitExceeded  Cause = "limit-exceeded"  // the caller sent too many
 )
 
 // Step is one thing that happened to a request.

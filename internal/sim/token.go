@@ -25,6 +25,8 @@ type Token struct {
 	// Introspection is what the introspection endpoint says of an opaque
 	// token, besides active and exp.
 	Introspection map[string]any `json:"introspection,omitempty"`
+	// ID tells tokens apart where they are counted.
+	ID string `json:"-"`
 	// Prefix begins an opaque token.
 	Prefix string `json:"prefix,omitempty"`
 	Via    Via    `json:"via,omitempty"`

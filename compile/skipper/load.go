@@ -1,0 +1,196 @@
+package skipper
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// liveRoute is a route as Skipper holds it: what an Ingress or a RouteGroup asks
+// for on one host.
+type liveRoute struct {
+	name       string // of the object
+	at         source.Ref
+	host       string
+	path       []string // segments of the path, nil without one
+	subtree    bool
+	predicates []call
+	filters    []call
+	shunt      bool
+	upstream   string
+	weight     int
+}
+
+// Load reads the Ingresses and RouteGroups among the manifests as Skipper's
+// Kubernetes client does. A route whose text Skipper cannot read is left out,
+// and Broken tells of it.
+func Load(manifests []sim.Manifest) *Engine {
+	e := &Engine{}
+	for i := range manifests {
+		switch m := &manifests[i]; {
+		case m.Is("networking.k8s.io", "Ingress"):
+			e.ingress(m)
+		case m.Is("zalando.org", "RouteGroup"):
+			e.group(m)
+		}
+	}
+	slices.SortStableFunc(e.routes, func(a, b *liveRoute) int { return b.weight - a.weight })
+	return e
+}
+
+// Broken is an object of which Skipper drops routes.
+type Broken struct {
+	Manifest *sim.Manifest
+	Reason   string
+}
+
+func (e *Engine) ingress(m *sim.Manifest) {
+	annotations := source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
+	for i, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
+		host := source.Text(source.Field(rule, "host"))
+		if text := annotations["zalando.org/skipper-routes"]; text != "" {
+			r, err := parseRoute(text)
+			if err != nil {
+				e.broken(m, err)
+			} else {
+				e.add(m, host, r.predicates, r.filters, "", m.At("metadata.annotations"))
+			}
+		}
+		predicates, err := optionalCalls(annotations["zalando.org/skipper-predicate"], parsePredicates)
+		filters, bad := optionalCalls(annotations["zalando.org/skipper-filter"], parseFilters)
+		if err != nil || bad != nil {
+			e.broken(m, firstOf(err, bad))
+			continue
+		}
+		for j, p := range source.Elements(source.Field(source.Field(rule, "http"), "paths")) {
+			own := slices.Clone(predicates)
+			if text := source.Text(source.Field(p, "path")); text != "" {
+				own = append(own, of("PathSubtree", text))
+			}
+			service := source.Field(source.Field(p, "backend"), "service")
+			at := m.At(source.JoinIndex(source.JoinIndex("spec.rules", i)+".http.paths", j))
+			e.add(m, host, own, filters, source.Text(source.Field(service, "name"))+"."+m.Namespace, at)
+		}
+	}
+}
+
+func (e *Engine) broken(m *sim.Manifest, err error) {
+	e.Broken = append(e.Broken, Broken{m, err.Error()})
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func optionalCalls(text string, parse func(string) ([]call, error)) ([]call, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return parse(text)
+}
+
+func (e *Engine) group(m *sim.Manifest) {
+	services := map[string]string{}
+	for _, b := range source.Elements(source.Field(m.Spec(), "backends")) {
+		if service := source.Text(source.Field(b, "serviceName")); service != "" {
+			services[source.Text(source.Field(b, "name"))] = service + "." + m.Namespace
+		}
+	}
+	backendOf := func(n *source.Node, list string) string {
+		for _, b := range source.Elements(source.Field(n, list)) {
+			return services[source.Text(source.Field(b, "backendName"))]
+		}
+		return ""
+	}
+	usual := backendOf(m.Spec(), "defaultBackends")
+	for i, n := range source.Elements(source.Field(m.Spec(), "routes")) {
+		predicates, err := e.texts(n, "predicates", parsePredicates)
+		filters, bad := e.texts(n, "filters", parseFilters)
+		if err != nil || bad != nil {
+			e.broken(m, firstOf(err, bad))
+			continue
+		}
+		for _, kind := range [][2]string{{"path", "Path"}, {"pathSubtree", "PathSubtree"}} {
+			if text := source.Text(source.Field(n, kind[0])); text != "" {
+				predicates = append(predicates, of(kind[1], text))
+			}
+		}
+		upstream := usual
+		if source.Field(n, "backends") != nil {
+			upstream = backendOf(n, "backends")
+		}
+		methods := source.Texts(source.Field(n, "methods"))
+		if len(methods) == 0 {
+			methods = []string{""}
+		}
+		for _, host := range source.Texts(source.Field(m.Spec(), "hosts")) {
+			for _, method := range methods {
+				own := slices.Clone(predicates)
+				if method != "" {
+					own = append(own, of("Method", strings.ToUpper(method)))
+				}
+				e.add(m, host, own, filters, upstream, m.At(source.JoinIndex("spec.routes", i)))
+			}
+		}
+	}
+}
+
+func (e *Engine) texts(n *source.Node, list string, parse func(string) ([]call, error)) ([]call, error) {
+	var out []call
+	for _, text := range source.Texts(source.Field(n, list)) {
+		calls, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, calls...)
+	}
+	return out, nil
+}
+
+// add makes a route. Its weight is what Weight says and one for each other
+// predicate but those on the path (routing/matcher.go of Skipper v0.27.57).
+func (e *Engine) add(m *sim.Manifest, host string, predicates, filters []call, upstream string, at source.Ref) {
+	r := &liveRoute{name: m.Name, at: at, host: host, filters: filters, shunt: upstream == "", upstream: upstream}
+	for _, c := range predicates {
+		switch c.name {
+		case "Weight":
+			n, _ := c.arg(0).(int)
+			r.weight += n
+		case "Path", "PathSubtree":
+			text, _ := c.arg(0).(string)
+			r.path, r.subtree = strings.Split(strings.TrimPrefix(text, "/"), "/"), c.name == "PathSubtree"
+			if r.subtree {
+				r.path = strings.Split(strings.Trim(text, "/"), "/")
+			}
+		default:
+			r.weight++
+			r.predicates = append(r.predicates, c)
+		}
+	}
+	e.routes = append(e.routes, r)
+}
+
+func (c call) arg(i int) any {
+	if i < len(c.args) {
+		return c.args[i]
+	}
+	return nil
+}
+
+// texts are the arguments that are texts.
+func (c call) texts() []string {
+	var out []string
+	for _, a := range c.args {
+		if s, ok := a.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}

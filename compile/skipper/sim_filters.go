@@ -1,0 +1,169 @@
+package skipper
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/sim"
+)
+
+// exchange is one request on its way through the filters of a route.
+type exchange struct {
+	session *Session
+	route   *liveRoute
+	in      *sim.Request
+	trail   *sim.Trail
+	proofs  []string
+}
+
+// refusal is a filter's answer in the place of the upstream's.
+type refusal struct {
+	status int
+	cause  sim.Cause
+	reason string
+}
+
+// run takes the request through the filters: the first that refuses or answers
+// ends it, and of several statuses the first one stands.
+func (x *exchange) run() sim.Decision {
+	d := sim.Decision{Status: http.StatusOK, Route: x.route.name, At: x.route.at}
+	status, answered := 0, false
+	for i := range x.route.filters {
+		c := &x.route.filters[i]
+		switch c.name {
+		case "status":
+			if n, ok := c.arg(0).(int); ok && status == 0 {
+				status = n
+			}
+		case "inlineContent":
+			answered = true
+		default:
+			if no := x.ask(c); no != nil {
+				x.trail.Say(name, x.route.at, "%s: %s", c.name, no.reason)
+				d.Status, d.Cause, d.Reason = no.status, no.cause, no.reason
+				return d
+			}
+		}
+		if answered {
+			break
+		}
+	}
+	d.Proofs = x.proofs
+	if !answered && !x.route.shunt {
+		x.trail.Say(name, x.route.at, "sent to %s", x.route.upstream)
+		d.Upstream, d.Next = x.route.upstream, x.in
+		if status != 0 {
+			d.Status = status
+		}
+		return d
+	}
+	d.Cause, d.Reason = sim.Answered, "the route answers itself"
+	if x.route.shunt && !answered {
+		d.Status = http.StatusNotFound
+	}
+	if status != 0 {
+		d.Status = status
+	}
+	x.trail.Say(name, x.route.at, "the route answers with %d", d.Status)
+	return d
+}
+
+// ask runs a filter that may refuse; what only changes messages does not.
+func (x *exchange) ask(c *call) *refusal {
+	args := c.texts()
+	switch c.name {
+	case "oauthTokeninfoAnyKV":
+		return x.tokeninfo(func(info map[string]any) bool {
+			return anyPair(args, func(k, v string) bool { return info[k] == v })
+		}, "the token info lacks all of "+strings.Join(args, " "))
+	case "oauthTokeninfoAllKV":
+		return x.tokeninfo(func(info map[string]any) bool {
+			return allPairs(args, func(k, v string) bool { return info[k] == v })
+		}, "the token info lacks some of "+strings.Join(args, " "))
+	case "oauthTokeninfoAllScope":
+		return x.tokeninfo(func(info map[string]any) bool {
+			return !slices.ContainsFunc(args, func(s string) bool { return !slices.Contains(scopesOf(info), s) })
+		}, "the token lacks some of the scopes "+strings.Join(args, ", "))
+	case "oauthTokeninfoAnyScope":
+		return x.tokeninfo(func(info map[string]any) bool {
+			return slices.ContainsFunc(args, func(s string) bool { return slices.Contains(scopesOf(info), s) })
+		}, "the token has none of the scopes "+strings.Join(args, ", "))
+	case "clusterClientRatelimit":
+		return x.limit(c)
+	}
+	return nil
+}
+
+// tokeninfo asks the token information service about the token and holds its
+// answer to a condition.
+func (x *exchange) tokeninfo(holds func(map[string]any) bool, otherwise string) *refusal {
+	text, ok := strings.CutPrefix(x.in.Header("Authorization"), "Bearer ")
+	if !ok || text == "" {
+		return &refusal{http.StatusUnauthorized, sim.NoCredentials, "there is no token"}
+	}
+	info := infoOf(&x.in.Token, text)
+	if info == nil {
+		return &refusal{http.StatusUnauthorized, sim.BadCredentials, "the token information service does not vouch for the token"}
+	}
+	if !holds(info) {
+		return &refusal{http.StatusForbidden, sim.NotSufficient, otherwise}
+	}
+	if !slices.Contains(x.proofs, "tokeninfo") {
+		x.proofs = append(x.proofs, "tokeninfo")
+	}
+	return nil
+}
+
+// infoOf is what the token information service answers: what the token says of
+// itself, else what its claims come to. Nil is any status but 200.
+func infoOf(t *sim.Token, text string) map[string]any {
+	if text != t.Text() || t.Kind == "malformed" || !t.OK() {
+		return nil
+	}
+	if t.Introspection != nil || t.Kind != "jwt" {
+		if status, has := t.Introspection["status"]; has && status != 200.0 || t.Introspection == nil {
+			return nil
+		}
+		return t.Introspection
+	}
+	info := map[string]any{"realm": "/services", "uid": t.Claims["sub"], "scope": t.Claims["scope"]}
+	if t.Claims[realmClaim] == "users" {
+		info["realm"], info["uid"] = "/employees", t.Claims[realmClaim[:strings.LastIndexByte(realmClaim, '/')]+"/managed-id"]
+	}
+	return info
+}
+
+// realmClaim tells people from services.
+const realmClaim = "https://identity.zalando.com/realm"
+
+func scopesOf(info map[string]any) []string {
+	switch v := info["scope"].(type) {
+	case string:
+		return append(strings.Fields(v), "uid")
+	case []any:
+		var out []string
+		for _, e := range v {
+			s, _ := e.(string)
+			out = append(out, s)
+		}
+		return out
+	}
+	return nil
+}
+
+// limit spends one request of the bucket of the group and the token.
+func (x *exchange) limit(c *call) *refusal {
+	args := c.texts()
+	most, _ := c.arg(1).(int)
+	if len(args) == 0 {
+		return nil
+	}
+	bucket := args[0] + "\x00" + x.in.Header("Authorization") + "\x00" + x.in.Token.ID
+	if x.session.spent[bucket] >= most {
+		return &refusal{http.StatusTooManyRequests, sim.LimitExceeded, fmt.Sprintf("the limit of %d requests in %s is spent", most, args[len(args)-2])}
+	}
+	x.session.spent[bucket]++
+	return nil
+}

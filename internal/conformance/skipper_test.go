@@ -1,0 +1,69 @@
+package conformance
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/skipper"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/internal/testfile"
+)
+
+// TestSkipperDecisions holds the simulator to what a real Skipper answered: on
+// the Ingresses that were wanted, and on those that kgw writes for the gateway.
+func TestSkipperDecisions(t *testing.T) {
+	dir := shared(t, "conformance", "fabric")
+	rows := 0
+	for _, file := range glob(t, dir, "*.decisions.json") {
+		base := strings.TrimSuffix(file, ".decisions.json")
+		rows += skipperDecisions(t, "wanted "+filepath.Base(base), skipper.Load(manifests(t, base+".want.yaml")), read(t, file))
+		c := config.Default()
+		if _, err := os.Stat(base + ".kgw.yaml"); err == nil {
+			c = configuration(t, base+".kgw.yaml", "strict")
+		}
+		f, problem := source.NewFile("in.yaml", read(t, base+".in.yaml"))
+		if problem != nil {
+			t.Fatal(problem.Message)
+		}
+		o := compile.Options{Config: c}
+		written, _ := compile.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
+		skipperDecisions(t, "written "+filepath.Base(base), compile.Simulate(written, o).Skipper, read(t, file))
+	}
+	if rows < 400 {
+		t.Errorf("only %d rows were decided", rows)
+	}
+}
+
+func skipperDecisions(t *testing.T, what string, e *skipper.Engine, data []byte) int {
+	t.Helper()
+	requests, found := testfile.ReadFabric(what, data)
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	var rows []struct {
+		Request  json.RawMessage
+		Observed struct {
+			Status int
+			Route  *string
+		}
+	}
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	session := e.Session()
+	for i, row := range rows {
+		d, want := session.Decide(&requests[i], nil), ""
+		if row.Observed.Route != nil {
+			want = *row.Observed.Route
+		}
+		if d.Status != row.Observed.Status || d.Route != want {
+			t.Errorf("%s row %d: %s\n is %d by %q, want %d by %q (%s)", what, i, row.Request, d.Status, d.Route, row.Observed.Status, want, d.Reason)
+		}
+	}
+	return len(rows)
+}
