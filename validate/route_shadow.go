@@ -45,11 +45,13 @@ func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.
 			break
 		}
 		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
+			told++
 			if f.Code == diag.RouteUnreachable {
 				f.Fix = moveInFront(takes, later, earlier)
+				found.Add(f)
+				break
 			}
 			found.Add(f)
-			told++
 		}
 	}
 	if rest.Empty && told == 0 {

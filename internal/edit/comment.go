@@ -13,8 +13,8 @@ func RemoveComment(doc *source.Document, span source.Span) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	data := doc.File.Data
-	start := offset(data, span.Line, span.Column)
+	data := doc.Text()
+	start := offset(data, span.Line-doc.Line()+1, span.Column)
 	if start >= len(data) || data[start] != '#' {
 		return Change{}, refused("line %d has no comment at column %d", span.Line, span.Column)
 	}
@@ -25,5 +25,5 @@ func RemoveComment(doc *source.Document, span source.Span) (Change, error) {
 	if len(before) == 0 {
 		change.End = next
 	}
-	return change, verify(doc, []Change{change}, source.Value(root))
+	return inFile(doc, change), verify(doc, change, source.Value(root))
 }

@@ -51,17 +51,26 @@ func Apply(data []byte, changes []Change) ([]byte, error) {
 	return append(out, data[at:]...), nil
 }
 
-// document parses the n-th document of a file with other data.
-func document(f *source.File, data []byte, n int) (*source.Node, error) {
-	changed, problem := source.NewFile(f.Name, data)
+// begin is the offset in its file at which a document's text begins.
+func begin(doc *source.Document) int {
+	data, text := doc.File.Data, doc.Text()
+	if at := cap(data) - cap(text); len(text) > 0 && at >= 0 && at < len(data) && &data[at] == &text[0] {
+		return at
+	}
+	return offset(data, doc.Line(), 1)
+}
+
+// parse reads a document's text, changed or not.
+func parse(doc *source.Document, text []byte) (*source.Node, error) {
+	f, problem := source.NewFile(doc.File.Name, text)
 	if problem != nil {
 		return nil, refused("%s", problem.Message)
 	}
-	docs, problems := source.Split(changed)
-	if len(problems) > 0 || n >= len(docs) {
+	docs, problems := source.Split(f)
+	if len(problems) > 0 || len(docs) != 1 {
 		return nil, refused("the file would not be made of the same documents")
 	}
-	root, problems := docs[n].Parse()
+	root, problems := docs[0].Parse()
 	if root == nil || slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
 		return nil, refused("the document would not parse")
 	}
@@ -78,14 +87,14 @@ func unshare(n *source.Node) *source.Node {
 	return &out
 }
 
-// verify checks that the change turns the document's tree into one with the
-// wanted value and leaves every other document's bytes alone.
-func verify(doc *source.Document, c []Change, want any) error {
-	data, err := Apply(doc.File.Data, c)
+// verify checks that a change, of the document's own text, turns its tree into
+// one with the wanted value.
+func verify(doc *source.Document, c Change, want any) error {
+	data, err := Apply(doc.Text(), []Change{c})
 	if err != nil {
 		return err
 	}
-	root, err := document(doc.File, data, doc.Index)
+	root, err := parse(doc, data)
 	if err != nil {
 		return err
 	}
@@ -95,11 +104,15 @@ func verify(doc *source.Document, c []Change, want any) error {
 	return nil
 }
 
+// inFile makes a change of a document's text one of its file.
+func inFile(doc *source.Document, c Change) Change {
+	at := begin(doc)
+	return Change{Start: c.Start + at, End: c.End + at, Text: c.Text}
+}
+
 // tree parses the whole document that a resource stands in, for an item of a
 // List that of the List.
-func tree(doc *source.Document) (*source.Node, error) {
-	return document(doc.File, doc.File.Data, doc.Index)
-}
+func tree(doc *source.Document) (*source.Node, error) { return parse(doc, doc.Text()) }
 
 // offset is the byte at a 1-based line and column, which counts code points.
 func offset(data []byte, line, column int) int {

@@ -22,15 +22,15 @@ func Move(list source.Ref, from, to int) (Change, error) {
 		return Change{}, refused("%s is no list of lines", list.Path)
 	}
 	first := doc.Locator().Span(list.Elem(0).Path, false)
-	starts, end, ok := elements(doc.File.Data, first.Line, len(node.Content))
+	starts, end, ok := elements(doc.Text(), first.Line-doc.Line()+1, len(node.Content))
 	if !ok {
 		return Change{}, refused("the elements of %s do not each start on a line of their own", list.Path)
 	}
-	change := move(doc.File.Data, append(starts, end), from, to)
+	change := move(doc.Text(), append(starts, end), from, to)
 	moved := node.Content[from]
 	copy(node.Content[to+1:from+1], node.Content[to:from])
 	node.Content[to] = moved
-	return change, verify(doc, []Change{change}, source.Value(root))
+	return inFile(doc, change), verify(doc, change, source.Value(root))
 }
 
 // move puts the lines of one element in front of those of an earlier one. The

@@ -22,8 +22,8 @@ func Scalar(at source.Ref, text string) (Change, error) {
 		return Change{}, refused("%s is no text", at.Path)
 	}
 	span := doc.Locator().Span(at.Path, false)
-	data := doc.File.Data
-	start := offset(data, span.Line, span.Column)
+	data := doc.Text()
+	start := offset(data, span.Line-doc.Line()+1, span.Column)
 	end := start
 	for n := span.EndColumn - span.Column; n > 0 && end < len(data); n-- {
 		end += runeLen(data[end:])
@@ -35,8 +35,8 @@ func Scalar(at source.Ref, text string) (Change, error) {
 	for _, spelt := range spellings(written, text) {
 		change := Change{Start: start, End: end, Text: spelt}
 		node.Value, node.Style, node.Tag = text, yaml.DoubleQuotedStyle, "!!str"
-		if err = verify(doc, []Change{change}, source.Value(root)); err == nil {
-			return change, nil
+		if err = verify(doc, change, source.Value(root)); err == nil {
+			return inFile(doc, change), nil
 		}
 	}
 	return Change{}, err
