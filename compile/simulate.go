@@ -47,8 +47,10 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 		known = append(known, istio.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
 	out := &Cluster{Gateway: route.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: istio.Load(manifests, known)}
-	out.Mesh = &sim.Mesh{FrontIdentity: c.Istio.IngressPrincipal,
-		Delegates: []sim.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}}}
+	out.Mesh = &sim.Mesh{
+		FrontIdentity: c.Istio.IngressPrincipal,
+		Delegates:     []sim.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},
+	}
 	out.Skipper = skipper.Load(manifests)
 	switch {
 	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:

@@ -36,8 +36,10 @@ type traceStep struct {
 }
 
 func newTrace(method, address string, d *sim.Decision, trail *sim.Trail) *trace {
-	t := &trace{Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
-		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{}}
+	t := &trace{
+		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
+		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{},
+	}
 	locators := map[*source.Document]*source.Locator{}
 	for _, s := range trail.Steps {
 		step := traceStep{Engine: s.Engine, Text: s.Text}

@@ -99,8 +99,10 @@ type tokenRule struct {
 func readAuthentication(m *sim.Manifest) *tokens {
 	out := &tokens{chosen: readChosen(m)}
 	for _, n := range source.Elements(source.Field(m.Spec(), "jwtRules")) {
-		r := tokenRule{issuer: source.Text(source.Field(n, "issuer")), jwks: source.Text(source.Field(n, "jwksUri")),
-			audiences: source.Texts(source.Field(n, "audiences")), params: source.Texts(source.Field(n, "fromParams")), cookies: source.Texts(source.Field(n, "fromCookies"))}
+		r := tokenRule{
+			issuer: source.Text(source.Field(n, "issuer")), jwks: source.Text(source.Field(n, "jwksUri")),
+			audiences: source.Texts(source.Field(n, "audiences")), params: source.Texts(source.Field(n, "fromParams")), cookies: source.Texts(source.Field(n, "fromCookies")),
+		}
 		for _, h := range source.Elements(source.Field(n, "fromHeaders")) {
 			r.headers = append(r.headers, [2]string{source.Text(source.Field(h, "name")), source.Text(source.Field(h, "prefix"))})
 		}

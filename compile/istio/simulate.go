@@ -69,8 +69,10 @@ func (c *call) authenticate(d *sim.Decision) bool {
 		if text, at := a.find(c.in); at != "" {
 			why := a.verify(c, text)
 			if why != "" {
-				*d = sim.Decision{Status: http.StatusUnauthorized, Cause: sim.BadCredentials, At: a.manifest.At("spec.jwtRules"),
-					Reason: fmt.Sprintf("%s refuses the token in %s: %s", a.manifest.ID(), at, why)}
+				*d = sim.Decision{
+					Status: http.StatusUnauthorized, Cause: sim.BadCredentials, At: a.manifest.At("spec.jwtRules"),
+					Reason: fmt.Sprintf("%s refuses the token in %s: %s", a.manifest.ID(), at, why),
+				}
 				return false
 			}
 			d.Proofs = append(d.Proofs, "jwt")
@@ -197,8 +199,10 @@ func (c *call) ask(d *sim.Decision) bool {
 func (c *call) refuse(d *sim.Decision) bool {
 	for _, a := range c.s.deny {
 		if a.holds(c.s, c.name, c.namespace) && a.matches(c) {
-			*d = sim.Decision{Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: a.manifest.At("spec.rules"),
-				Reason: "the policy " + a.manifest.ID() + " denies the request"}
+			*d = sim.Decision{
+				Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: a.manifest.At("spec.rules"),
+				Reason: "the policy " + a.manifest.ID() + " denies the request",
+			}
 			return false
 		}
 	}
@@ -222,8 +226,10 @@ func (c *call) admit(d *sim.Decision) bool {
 		c.trail.Say(name, d.At, "no policy is for the pods of %s.%s: everything passes", c.name, c.namespace)
 		return true
 	}
-	*d = sim.Decision{Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
-		Reason: fmt.Sprintf("none of the %d policies for the pods of %s.%s lets the request through", len(asked), c.name, c.namespace)}
+	*d = sim.Decision{
+		Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
+		Reason: fmt.Sprintf("none of the %d policies for the pods of %s.%s lets the request through", len(asked), c.name, c.namespace),
+	}
 	for _, a := range asked {
 		c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s does not match", a.manifest.ID())
 	}

@@ -126,8 +126,10 @@ func badRequest(err error, t *sim.Trail) sim.Decision {
 
 // hopByHop are headers that net/http/httputil's ReverseProxy drops, besides
 // those that Connection names, and what it drops for a Rewrite function.
-var hopByHop = []string{"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer",
-	"Transfer-Encoding", "Upgrade", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}
+var hopByHop = []string{
+	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+}
 
 func cleanForProxy(r *http.Request) {
 	for _, line := range r.Header["Connection"] {

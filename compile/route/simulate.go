@@ -109,8 +109,10 @@ func (g *Gateway) noHost(r *sim.Request, t *sim.Trail) sim.Decision {
 }
 
 func (h *virtualHost) noRoute(r *sim.Request, t *sim.Trail) sim.Decision {
-	d := sim.Decision{Status: http.StatusNotFound, Cause: sim.NoRoute, At: h.manifests[0].At("spec.http"),
-		Reason: fmt.Sprintf("no route of host %q takes %s %s", h.name, r.Method, r.RawPath())}
+	d := sim.Decision{
+		Status: http.StatusNotFound, Cause: sim.NoRoute, At: h.manifests[0].At("spec.http"),
+		Reason: fmt.Sprintf("no route of host %q takes %s %s", h.name, r.Method, r.RawPath()),
+	}
 	if t.On() {
 		for _, route := range h.routes {
 			t.Say(name, route.at, "route %s does not take it: %s", route.id(), route.describe())

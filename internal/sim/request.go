@@ -72,8 +72,10 @@ func (r *Request) HTTP(prefix string) (*http.Request, error) {
 	if err != nil {
 		return nil, errors.Unwrap(err)
 	}
-	out := &http.Request{Method: r.Method, URL: u, Host: r.Host, Header: make(http.Header, len(r.Headers)), RequestURI: target,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
+	out := &http.Request{
+		Method: r.Method, URL: u, Host: r.Host, Header: make(http.Header, len(r.Headers)), RequestURI: target,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
 	for _, h := range r.Headers {
 		value := strings.Trim(h.Value, " \t")
 		if !isToken(h.Name) || strings.ContainsFunc(value, isControl) {

@@ -19,8 +19,10 @@ const goodRow = `{"request": {"method": "GET", "scheme": "https", "host": "a", "
 
 func TestReadRequests(t *testing.T) {
 	got, found := ReadRequests("r.json", []byte("["+goodRow+"]"))
-	want := []sim.Request{{Method: "GET", Scheme: "https", Host: "a", Target: "/x?y", Headers: []sim.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}},
-		Token: sim.Token{Kind: "jwt", Valid: "expired", Claims: map[string]any{"n": 1.0}, Via: sim.Via{In: "cookie", Name: "c"}}}}
+	want := []sim.Request{{
+		Method: "GET", Scheme: "https", Host: "a", Target: "/x?y", Headers: []sim.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}},
+		Token: sim.Token{Kind: "jwt", Valid: "expired", Claims: map[string]any{"n": 1.0}, Via: sim.Via{In: "cookie", Name: "c"}},
+	}}
 	if diff := cmp.Diff(want, got); diff != "" || len(found) > 0 {
 		t.Error(diff, found)
 	}
@@ -108,8 +110,10 @@ func TestReadFaults(t *testing.T) {
 
 // TestJudge holds expectations to decisions.
 func TestJudge(t *testing.T) {
-	passed := sim.Decision{Status: 200, Route: "ns/vs http[0]", Rule: "rule.ns", Upstream: "http://s.ns.svc.cluster.local:80",
-		Next: &sim.Request{Headers: []sim.Header{{Name: "X-A", Value: "1"}}}}
+	passed := sim.Decision{
+		Status: 200, Route: "ns/vs http[0]", Rule: "rule.ns", Upstream: "http://s.ns.svc.cluster.local:80",
+		Next: &sim.Request{Headers: []sim.Header{{Name: "X-A", Value: "1"}}},
+	}
 	denied := sim.Decision{Status: 403, Cause: sim.Denied, Reason: "because"}
 	one, two := "1", "2"
 	status := func(n int64) *int64 { return &n }

@@ -56,8 +56,10 @@ type Expectation struct {
 
 var requestType = object("A request and its caller.",
 	required("method", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Method."}),
-	required("url", &shape.Type{Kind: shape.String, Doc: "URL; the path is sent as it is written.",
-		Pattern: &shape.Pattern{Expr: `^https?://[^/?#]+`, Means: "an absolute URL, such as https://shop.example.com/orders"}}),
+	required("url", &shape.Type{
+		Kind: shape.String, Doc: "URL; the path is sent as it is written.",
+		Pattern: &shape.Pattern{Expr: `^https?://[^/?#]+`, Means: "an absolute URL, such as https://shop.example.com/orders"},
+	}),
 	field("headers", textMap("Headers.")),
 	field("token", tokenType))
 
@@ -74,8 +76,10 @@ var forAllType = object("A set of requests.",
 	field("methods", texts("Methods; absent: all.")))
 
 var neverType = object("What never happens to one of them.",
-	required("reachableWithout", &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Proofs of which the caller must have brought one: names of authenticators such as jwt and oauth2_introspection, jwt for a token that a policy demands, extAuth for an external authorizer.",
-		Elem: &shape.Type{Kind: shape.String}}))
+	required("reachableWithout", &shape.Type{
+		Kind: shape.List, MinLen: 1, Doc: "Proofs of which the caller must have brought one: names of authenticators such as jwt and oauth2_introspection, jwt for a token that a policy demands, extAuth for an external authorizer.",
+		Elem: &shape.Type{Kind: shape.String},
+	}))
 
 var testType = object("One test: request with expect, or forAll with never.",
 	field("name", text("Name of the test.")),
@@ -142,8 +146,10 @@ func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
 			c.Name = fmt.Sprintf("%s%s never without %s", source.Text(source.Field(all, "host")), source.Text(source.Field(all, "path")), strings.Join(c.Without, ", "))
 		}
 	default:
-		found.Add(diag.Finding{Code: diag.NotExactlyOne, At: at, Message: "a test has a request and what to expect, or forAll and never",
-			Help: "set request and expect, or forAll and never"})
+		found.Add(diag.Finding{
+			Code: diag.NotExactlyOne, At: at, Message: "a test has a request and what to expect, or forAll and never",
+			Help: "set request and expect, or forAll and never",
+		})
 	}
 	return c, found
 }
@@ -170,9 +176,11 @@ func readRequest(n *source.Node) *sim.Request {
 func readToken(n *source.Node) sim.Token {
 	get := func(key string) string { return source.Text(source.Field(n, key)) }
 	via := source.Field(n, "via")
-	return sim.Token{Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
+	return sim.Token{
+		Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
 		Claims: plain(source.Field(n, "claims")), Introspection: plain(source.Field(n, "introspection")),
-		Via: sim.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))}}
+		Via: sim.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))},
+	}
 }
 
 // plain gives a mapping as encoding/json does.

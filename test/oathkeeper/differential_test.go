@@ -45,7 +45,8 @@ const requestsPerSet = 80
 // nobody asks for.
 var canary = object{"apiVersion": "oathkeeper.ory.sh/v1alpha1", "kind": "Rule", "metadata": object{"name": "canary", "namespace": "default"}, "spec": object{
 	"match": object{"url": "http://canary.test/x", "methods": []any{"TRACE"}}, "upstream": object{"url": "http://upstream.test/canary"},
-	"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}}}}
+	"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}},
+}}
 
 func differ(t *testing.T, w *world, file string, seed int64, statuses map[int]int) int {
 	t.Helper()

@@ -41,7 +41,8 @@ func TestExceptions(t *testing.T) {
 func open(name, url string) object {
 	return object{"apiVersion": "oathkeeper.ory.sh/v1alpha1", "kind": "Rule", "metadata": object{"name": name, "namespace": "default"}, "spec": object{
 		"match": object{"url": url, "methods": []any{"GET"}}, "upstream": object{"url": "http://upstream.test/" + name},
-		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}}}}
+		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}},
+	}}
 }
 
 // TestPoison shows how one rule decides about requests that others would take.

@@ -254,8 +254,10 @@ func (g *generator) errorHandler() object {
 
 func (g *generator) request() sim.Request {
 	p := paths[g.Intn(len(paths))]
-	r := sim.Request{Method: pick(g, "GET", "GET", "GET", "GET", "POST", "POST", "DELETE", "PUT", "HEAD", "OPTIONS", "get"), Scheme: pick(g, "http", "https"),
-		Host: pick(g, hosts...), Target: pick(g, p.texts...), Token: g.token()}
+	r := sim.Request{
+		Method: pick(g, "GET", "GET", "GET", "GET", "POST", "POST", "DELETE", "PUT", "HEAD", "OPTIONS", "get"), Scheme: pick(g, "http", "https"),
+		Host: pick(g, hosts...), Target: pick(g, p.texts...), Token: g.token(),
+	}
 	if u := g.used[g.Intn(len(g.used))]; g.Intn(5) > 0 && u.method != "" && strings.HasSuffix(u.host, "test") {
 		r.Host, r.Target = u.host, pick(g, paths[u.path].texts...)
 		if g.Intn(5) > 0 {
@@ -271,8 +273,11 @@ func (g *generator) request() sim.Request {
 	if g.rarely() {
 		r.Host = pick(g, r.Host+":8080", strings.ToUpper(r.Host), r.Host+".", "web.shop.test", "nowhere.test")
 	}
-	for _, h := range []sim.Header{{Name: "Accept", Value: pick(g, "text/html", "application/json", "text/plain;q=0.5, text/html", "*/*")},
-		{Name: "Content-Type", Value: pick(g, "application/json", "text/plain; charset=x", "bad/;/type")}, {Name: "Cookie", Value: "a=b; sid=plain"}} {
+	for _, h := range []sim.Header{
+		{Name: "Accept", Value: pick(g, "text/html", "application/json", "text/plain;q=0.5, text/html", "*/*")},
+		{Name: "Content-Type", Value: pick(g, "application/json", "text/plain; charset=x", "bad/;/type")},
+		{Name: "Cookie", Value: "a=b; sid=plain"},
+	} {
 		if g.Intn(6) == 0 {
 			r.Headers = append(r.Headers, h)
 		}

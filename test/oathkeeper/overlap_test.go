@@ -80,7 +80,8 @@ func TestWitnessesOfGeneratedRules(t *testing.T) {
 func plainRule(name, match string, methods []any) object {
 	return object{"apiVersion": "oathkeeper.ory.sh/v1alpha1", "kind": "Rule", "metadata": object{"name": name, "namespace": "default"}, "spec": object{
 		"match": object{"url": match, "methods": methods}, "upstream": object{"url": "http://upstream.test/" + name},
-		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}}}}
+		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}},
+	}}
 }
 
 func byName(rules []object) map[string]object {

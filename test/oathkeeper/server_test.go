@@ -61,8 +61,10 @@ func newWorld(t *testing.T) *world {
 			t.Fatal(err)
 		}
 		w.keys[name] = key
-		w.write(t, name+".json", map[string]any{"keys": []any{map[string]any{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": name + "-1",
-			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
+		w.write(t, name+".json", map[string]any{"keys": []any{map[string]any{
+			"kty": "RSA", "use": "sig", "alg": "RS256", "kid": name + "-1",
+			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
+		}}})
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/introspect", introspect)
