@@ -162,4 +162,3 @@ func count(found diag.List) (n int) {
 	}
 	return n
 }
-

@@ -80,9 +80,11 @@ func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 				at = host.Origin
 			}
 			message := fmt.Sprintf("%s %q also serves host %q of %s %q, without asking for a token", e.Kind, e.Name, name, u.gateway.Kind, u.gateway.Name)
-			r.found.Add(diag.Finding{Code: diag.ForeignRoutes, At: h.Origin, Owner: u.doc, Message: message,
+			r.found.Add(diag.Finding{
+				Code: diag.ForeignRoutes, At: h.Origin, Owner: u.doc, Message: message,
 				Help:    "give one of the two another host, or put its paths into the gateway",
-				Related: []diag.Related{{Message: "the gateway's host", At: at}}})
+				Related: []diag.Related{{Message: "the gateway's host", At: at}},
+			})
 		}
 	}
 }

@@ -170,8 +170,10 @@ func (r *run) suppress() diag.List {
 	var unused diag.List
 	for _, ig := range all {
 		if !ig.used {
-			f := diag.Finding{Code: diag.UnusedSuppression, At: source.Ref{Doc: ig.doc}, Span: ig.span,
-				Message: fmt.Sprintf("nothing is suppressed here: there is no %s", join(ig.codes)), Help: "remove the suppression"}
+			f := diag.Finding{
+				Code: diag.UnusedSuppression, At: source.Ref{Doc: ig.doc}, Span: ig.span,
+				Message: fmt.Sprintf("nothing is suppressed here: there is no %s", join(ig.codes)), Help: "remove the suppression",
+			}
 			if ig.first > 0 {
 				f.Fix = diag.DropComment{}
 			}

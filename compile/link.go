@@ -48,7 +48,7 @@ func (r *run) companions() *companions {
 			if o.Name == meshConfig {
 				c.readMesh(o)
 			}
-		case *kube.VirtualService, nil:
+		case *kube.VirtualService, *kube.Rule, *kube.Exposure, nil:
 		}
 	}
 	return c

@@ -38,10 +38,12 @@ func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
 
 func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
 	says := &g.Convention.Says
-	f := found.Add(diag.Finding{Code: diag.GatewayNotFound, At: h.Origin,
+	f := found.Add(diag.Finding{
+		Code: diag.GatewayNotFound, At: h.Origin,
 		Message:  fmt.Sprintf("the domain of host %q is that of Gateway %q, which is not among the inputs", h.Written, ref),
 		Help:     "add the Gateway to the inputs or its hosts to known.gateways in kgw.yaml, or write the full host",
-		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: fmt.Sprintf(says.NoGateway, ref)}})
+		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: fmt.Sprintf(says.NoGateway, ref)},
+	})
 	if gateway == nil {
 		return
 	}
@@ -113,7 +115,9 @@ func missingGateway(in *ir.Ingress, kind string, name ir.Name, found *diag.List)
 	if kind == "ExternalGateway" {
 		help = fmt.Sprintf("add it to the inputs, or its Gateway %q to known.gateways in kgw.yaml", gatewayOf(name))
 	}
-	found.Add(diag.Finding{Code: diag.GatewayNotFound, At: in.Origin, Help: help,
+	found.Add(diag.Finding{
+		Code: diag.GatewayNotFound, At: in.Origin, Help: help,
 		Message:  fmt.Sprintf("%s %q is not among the inputs", kind, name),
-		Upstream: &diag.Upstream{Attribute: "." + in.Origin.Path, Message: kind + " not found"}})
+		Upstream: &diag.Upstream{Attribute: "." + in.Origin.Path, Message: kind + " not found"},
+	})
 }

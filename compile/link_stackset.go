@@ -33,9 +33,11 @@ func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
 }
 
 func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
-	f := diag.Finding{Code: diag.NoTraffic, At: t.Origin,
+	f := diag.Finding{
+		Code: diag.NoTraffic, At: t.Origin,
 		Message: fmt.Sprintf("StackSet %q is not among the inputs: nothing is written for this gateway", t.Ref),
-		Help:    "add the StackSet with its status, which says how traffic is split"}
+		Help:    "add the StackSet with its status, which says how traffic is split",
+	}
 	if set != nil {
 		f.Message = fmt.Sprintf("StackSet %q has no traffic in its status: nothing is written for this gateway", t.Ref)
 		f.Help = "wait for its stacks, or add the status from the cluster"
@@ -78,9 +80,11 @@ func noPort(g *ir.Gateway, u *ir.Upstream, service *kube.Service, found *diag.Li
 	if wanted == "" {
 		wanted = fmt.Sprint(u.Port.Number)
 	}
-	f := diag.Finding{Code: diag.PortNotFound, At: u.Origin.At("servicePort"), Owner: g.Origin.Doc,
+	f := diag.Finding{
+		Code: diag.PortNotFound, At: u.Origin.At("servicePort"), Owner: g.Origin.Doc,
 		Message: fmt.Sprintf("Service %q has no port %q", u.Name, wanted),
-		Help:    "its ports are " + strings.Join(have, ", ")}
+		Help:    "its ports are " + strings.Join(have, ", "),
+	}
 	if service.Origin.Doc != nil {
 		f.Related = []diag.Related{{Message: "the Service", At: service.Origin.At("spec", "ports")}}
 	}

@@ -58,9 +58,11 @@ func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 	if len(have) == 0 {
 		return
 	}
-	f := found.Add(diag.Finding{Code: diag.PortNotServed, At: up.Origin.At("port"),
+	f := found.Add(diag.Finding{
+		Code: diag.PortNotServed, At: up.Origin.At("port"),
 		Message: fmt.Sprintf("Service %q in namespace %q has no port %d: requests are answered with 503", up.Name, up.Namespace, up.Port.Number),
-		Help:    "its ports are " + strings.Join(have, ", ")})
+		Help:    "its ports are " + strings.Join(have, ", "),
+	})
 	if s.Origin.Doc != nil {
 		f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec", "ports")}}
 	}
@@ -70,9 +72,11 @@ func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 // they are no text: the policies would select other pods, or none.
 func badSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
 	for _, key := range s.BadLabels {
-		found.Add(diag.Finding{Code: diag.WrongType, At: s.Origin.At("spec", "selector", key), Owner: g.Origin.Doc,
+		found.Add(diag.Finding{
+			Code: diag.WrongType, At: s.Origin.At("spec", "selector", key), Owner: g.Origin.Doc,
 			Message: fmt.Sprintf("label %q of the selector of Service %q must be a string", key, s.Name.Name),
-			Help:    "write it in quotes", Upstream: &diag.Upstream{}})
+			Help:    "write it in quotes", Upstream: &diag.Upstream{},
+		})
 	}
 }
 
@@ -86,10 +90,12 @@ func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 }
 
 func noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
-	f := found.Add(diag.Finding{Code: diag.ServiceNotFound, At: upstreamRef(r, up),
+	f := found.Add(diag.Finding{
+		Code: diag.ServiceNotFound, At: upstreamRef(r, up),
 		Message:  fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
 		Help:     "add the Service's manifest to the inputs, or its selector to known.services in kgw.yaml",
-		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)}})
+		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)},
+	})
 	if says.NoServiceAlone {
 		f.Upstream.Attribute = ""
 	}
@@ -102,10 +108,12 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, says *ir
 		return
 	}
 	if len(s.Selector) == 0 {
-		f := found.Add(diag.Finding{Code: diag.NoSelector, At: upstreamRef(r, up),
+		f := found.Add(diag.Finding{
+			Code: diag.NoSelector, At: upstreamRef(r, up),
 			Message:  fmt.Sprintf("Service %q in namespace %q has no selector, so that no policy can protect its pods", up.Name, up.Namespace),
 			Help:     "give the Service a selector",
-			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSelectorAt, Message: says.NoSelector}})
+			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSelectorAt, Message: says.NoSelector},
+		})
 		if s.Origin.Doc != nil {
 			f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec")}}
 		}
@@ -115,11 +123,13 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, says *ir
 		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p) {
 			continue
 		}
-		found.Add(diag.Finding{Code: diag.NoSidecar, At: upstreamRef(r, up),
+		found.Add(diag.Finding{
+			Code: diag.NoSidecar, At: upstreamRef(r, up),
 			Message:  fmt.Sprintf("pod %q of Service %q has no Istio sidecar, so that no policy is enforced there", p.Name, up.Name),
 			Help:     "label the namespace istio-injection: enabled, or add the container istio-proxy",
 			Related:  []diag.Related{{Message: "the pod", At: p.Origin.At("metadata", "name")}},
-			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSidecarAt, Message: fmt.Sprintf(says.NoSidecar, p.Name)}})
+			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSidecarAt, Message: fmt.Sprintf(says.NoSidecar, p.Name)},
+		})
 	}
 }
 
@@ -173,10 +183,12 @@ func (c *companions) providersOf(r *ir.Route, providers []ir.Provider, found *di
 		if http {
 			continue
 		}
-		f := diag.Finding{Code: diag.ProviderNotFound, At: p.Origin,
+		f := diag.Finding{
+			Code: diag.ProviderNotFound, At: p.Origin,
 			Message:  fmt.Sprintf("external authorizer %q is not defined in the mesh configuration", p.Name),
 			Help:     "add ConfigMap istio-system/istio to the inputs, or the name to istio.extAuthProviders in kgw.yaml",
-			Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth.externalAuthorizers." + p.Name, Message: "Authorizer not found in Istio ConfigMap mesh data"}}
+			Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth.externalAuthorizers." + p.Name, Message: "Authorizer not found in Istio ConfigMap mesh data"},
+		}
 		switch {
 		case c.mesh == nil:
 			f.Upstream = &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth", Message: "Failed to get Istio ConfigMap"}

@@ -62,10 +62,12 @@ func (r *run) collisions(objects [][]manifest.Object) {
 
 func (r *run) collision(u *unit, o, other *manifest.Object) {
 	u.withheld = true
-	r.found.Add(diag.Finding{Code: diag.NameCollision, Severity: diag.Error, At: o.Origin, Owner: u.doc,
+	r.found.Add(diag.Finding{
+		Code: diag.NameCollision, Severity: diag.Error, At: o.Origin, Owner: u.doc,
 		Message: fmt.Sprintf("%s %q would be written twice", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
 		Help:    "rename one of the two resources",
-		Related: []diag.Related{{Message: "what the other one is written for", At: other.Origin}}})
+		Related: []diag.Related{{Message: "what the other one is written for", At: other.Origin}},
+	})
 }
 
 const ownerLabel = "kgw.dev/owner"

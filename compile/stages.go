@@ -38,8 +38,10 @@ func (r *run) identities() []validate.Identity {
 	var out []validate.Identity
 	for _, u := range r.units {
 		if (u.kind != nil || u.companion != nil) && u.doc.Name != "" {
-			out = append(out, validate.Identity{Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind,
-				Name: ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name}})
+			out = append(out, validate.Identity{
+				Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind,
+				Name: ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name},
+			})
 		}
 	}
 	return out
@@ -79,9 +81,11 @@ func (r *run) target(u *unit) *boundTarget {
 	}
 	t, err := bind(name, r.options, r.judge)
 	if err != nil {
-		r.found.Add(diag.Finding{Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
+		r.found.Add(diag.Finding{
+			Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
 			Message: fmt.Sprintf("%s is not compiled for target %q yet", u.kind.Name(), name),
-			Help:    "the targets are " + fmt.Sprint(TargetNames())})
+			Help:    "the targets are " + fmt.Sprint(TargetNames()),
+		})
 		return nil
 	}
 	r.targets[name] = t
@@ -100,9 +104,11 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	}
 	for k, v := range labels {
 		if len(v) > maxLabel {
-			found.Add(diag.Finding{Code: diag.LabelTooLong, At: g.Origin.At("metadata", "name"),
+			found.Add(diag.Finding{
+				Code: diag.LabelTooLong, At: g.Origin.At("metadata", "name"),
 				Message: fmt.Sprintf("label %s would have the value %q of %d characters; at most %d are allowed", k, v, len(v), maxLabel),
-				Help:    "use a shorter name or namespace"})
+				Help:    "use a shorter name or namespace",
+			})
 		}
 	}
 	return found

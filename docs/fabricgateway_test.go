@@ -132,8 +132,10 @@ func cell(found, always map[diag.Code]bool) string {
 // table asks every target about every feature.
 func table(t *testing.T) string {
 	targets := []struct{ title, name, api string }{
-		{"`skipper`, Ingress", "skipper", "ingress"}, {"`skipper`, RouteGroup", "skipper", "routegroup"},
-		{"`istio`", "istio", ""}, {"`oathkeeper`", "oathkeeper", ""},
+		{"`skipper`, Ingress", "skipper", "ingress"},
+		{"`skipper`, RouteGroup", "skipper", "routegroup"},
+		{"`istio`", "istio", ""},
+		{"`oathkeeper`", "oathkeeper", ""},
 	}
 	var b strings.Builder
 	b.WriteString("| feature |")

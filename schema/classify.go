@@ -149,16 +149,20 @@ func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
 	if n == nil || *n == "" {
 		return diag.Finding{}, false
 	}
-	return diag.Finding{Code: diag.UncompiledKind, At: source.Ref{Doc: doc, Path: "kind"},
+	return diag.Finding{
+		Code: diag.UncompiledKind, At: source.Ref{Doc: doc, Path: "kind"},
 		Message: fmt.Sprintf("%s is %s: nothing is written for it", doc.Kind, *n),
-		Help:    "write an APIRule in its place"}, true
+		Help:    "write an APIRule in its place",
+	}, true
 }
 
 func unknownVersion(doc *source.Document, group, version string) diag.Finding {
 	versions := versionsOf(doc.Kind)
-	f := diag.Finding{Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
+	f := diag.Finding{
+		Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
 		Message: fmt.Sprintf("%s has no version %q", doc.Kind, version),
-		Help:    "known versions are " + strings.Join(versions, ", ")}
+		Help:    "known versions are " + strings.Join(versions, ", "),
+	}
 	if near := shape.Nearest(version, versions); near != "" {
 		f.Help = fmt.Sprintf("did you mean %q? %s", group+"/"+near, f.Help)
 	}
@@ -166,9 +170,11 @@ func unknownVersion(doc *source.Document, group, version string) diag.Finding {
 }
 
 func almost(doc *source.Document, field, have, want string) diag.Finding {
-	return diag.Finding{Code: diag.AlmostKind, At: source.Ref{Doc: doc, Path: field},
+	return diag.Finding{
+		Code: diag.AlmostKind, At: source.Ref{Doc: doc, Path: field},
 		Message: fmt.Sprintf("%s %q looks like a misspelt %q: the document is not compiled", field, have, want),
-		Help:    fmt.Sprintf("did you mean %q?", want)}
+		Help:    fmt.Sprintf("did you mean %q?", want),
+	}
 }
 
 // headless reports a document that has no apiVersion or no kind but names one

@@ -31,8 +31,10 @@ func CRD(versions []Description) ([]byte, error) {
 		{Key: "spec", Value: source.Object{
 			{Key: "group", Value: d.Group},
 			{Key: "names", Value: source.Object{
-				{Key: "kind", Value: d.Kind}, {Key: "listKind", Value: d.Kind + "List"},
-				{Key: "plural", Value: d.Plural}, {Key: "singular", Value: singular},
+				{Key: "kind", Value: d.Kind},
+				{Key: "listKind", Value: d.Kind + "List"},
+				{Key: "plural", Value: d.Plural},
+				{Key: "singular", Value: singular},
 			}},
 			{Key: "scope", Value: "Namespaced"},
 			{Key: "versions", Value: list},

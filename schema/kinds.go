@@ -56,16 +56,28 @@ func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 
 // Kinds is the table of input kinds, oldest version first.
 var Kinds = []Kind{
-	{Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status,
-		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Handler: true,
-		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio", Status: mesh.Status,
-		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) }},
-	{Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio", Status: mesh.Status,
-		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) }},
-	{Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Type: ratelimit.Type, Uncompiled: true,
-		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) }},
-	{Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",
-		Decode: func(d *source.Document, n *source.Node) Resource { return fabric.Decode(d, n) }},
+	{
+		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status,
+		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) },
+	},
+	{
+		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Handler: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) },
+	},
+	{
+		Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio", Status: mesh.Status,
+		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) },
+	},
+	{
+		Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio", Status: mesh.Status,
+		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) },
+	},
+	{
+		Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Type: ratelimit.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) },
+	},
+	{
+		Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",
+		Decode: func(d *source.Document, n *source.Node) Resource { return fabric.Decode(d, n) },
+	},
 }

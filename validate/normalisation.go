@@ -188,10 +188,12 @@ func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.Li
 			continue
 		}
 		w := witness(&try)
-		found.Add(diag.Finding{Code: diag.NormalisationDoor, At: t.Origin, Witness: w,
+		found.Add(diag.Finding{
+			Code: diag.NormalisationDoor, At: t.Origin, Witness: w,
 			Message: fmt.Sprintf("%s %s, with %s, is taken by an open route; a backend that decodes and cleans paths serves %s for it", w.Method, w.URL, s.name, spell(t)),
 			Help:    "let the protected path cover such spellings, narrow the open one, or make the mesh normalise paths (DECODE_AND_MERGE_SLASHES)",
-			Related: []diag.Related{{Message: "the open route", At: open.Origin}}})
+			Related: []diag.Related{{Message: "the open route", At: open.Origin}},
+		})
 		return true
 	}
 	return false

@@ -52,10 +52,12 @@ func letThrough(earlier, later *ir.Take) (diag.Finding, bool) {
 		return diag.Finding{}, false
 	}
 	w := witness(r.Witness)
-	return diag.Finding{Code: diag.RouteWeaker, At: earlier.Origin, Witness: w,
+	return diag.Finding{
+		Code: diag.RouteWeaker, At: earlier.Origin, Witness: w,
 		Message: fmt.Sprintf("%s %s is let through by the policy of %s, which demands less of the caller than %s", w.Method, w.URL, spell(later), spell(earlier)),
 		Help:    "policies know no order: narrow the weaker path so that it leaves these requests out, or send the two to different Services",
-		Related: []diag.Related{{Message: "the rule whose policy lets it through", At: later.Origin}}}, true
+		Related: []diag.Related{{Message: "the rule whose policy lets it through", At: later.Origin}},
+	}, true
 }
 
 // asksProvider tells whether an external authorizer decides, whatever other

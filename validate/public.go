@@ -30,9 +30,11 @@ func public(v *View, found *diag.List) {
 }
 
 func publicFinding(g *ir.Gateway, r *ir.Route, forbidden bool, found *diag.List) {
-	f := diag.Finding{Code: diag.PublicRoute, At: r.Origin.At("path"),
+	f := diag.Finding{
+		Code: diag.PublicRoute, At: r.Origin.At("path"),
 		Message: fmt.Sprintf("%s %q is public: it demands nothing of the caller", strings.Join(r.Match.Methods, ", "), r.Match.Path.Text),
-		Help:    "list the route in policy.publicRoutes of kgw.yaml if that is meant"}
+		Help:    "list the route in policy.publicRoutes of kgw.yaml if that is meant",
+	}
 	if forbidden {
 		f.Code = diag.PublicForbidden
 		f.Help = "demand a token, or list the route in policy.publicRoutes of kgw.yaml"

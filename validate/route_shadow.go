@@ -55,10 +55,12 @@ func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.
 		}
 	}
 	if rest.Empty && told == 0 {
-		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: later.Origin, Fix: moveInFront(takes, later, earlier),
+		found.Add(diag.Finding{
+			Code: diag.RouteUnreachable, At: later.Origin, Fix: moveInFront(takes, later, earlier),
 			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes take them all", spell(later)),
 			Help:    "move the rule in front of the more general ones, or remove it",
-			Related: []diag.Related{{Message: "one of the earlier routes", At: takes[earlier[0]].Origin}}})
+			Related: []diag.Related{{Message: "one of the earlier routes", At: takes[earlier[0]].Origin}},
+		})
 	}
 }
 

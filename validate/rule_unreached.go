@@ -47,8 +47,10 @@ func ruleUnreached(v *View, found *diag.List) {
 
 func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
 	w := witness(r)
-	found.Add(diag.Finding{Code: diag.RuleUnreached, At: t.Origin, Witness: w, Help: help, Related: related,
-		Message: fmt.Sprintf("%s %s reaches Oathkeeper and matches no rule there: it is answered with 404", w.Method, w.URL)})
+	found.Add(diag.Finding{
+		Code: diag.RuleUnreached, At: t.Origin, Witness: w, Help: help, Related: related,
+		Message: fmt.Sprintf("%s %s reaches Oathkeeper and matches no rule there: it is answered with 404", w.Method, w.URL),
+	})
 }
 
 // plainlyRuled tells whether the route's own rule takes all it should for
@@ -76,9 +78,11 @@ func deadRule(t *ir.Take, found *diag.List) {
 	set := t.Set
 	set.View = match.DecodedPath
 	if rest := match.Difference(set, unclean); rest.Empty {
-		found.Add(diag.Finding{Code: diag.RouteUnreachable, At: t.Origin,
+		found.Add(diag.Finding{
+			Code: diag.RouteUnreachable, At: t.Origin,
 			Message: fmt.Sprintf("no request reaches the rule of %s: Oathkeeper cleans paths before it compares them", spell(t)),
-			Help:    "write the path without a final slash, doubled slashes and dot segments"})
+			Help:    "write the path without a final slash, doubled slashes and dot segments",
+		})
 	}
 }
 

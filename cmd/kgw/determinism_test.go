@@ -84,8 +84,13 @@ func TestSameBytesForAnyOrderOfFiles(t *testing.T) {
 		names = append(names, name)
 	}
 	for _, command := range [][]string{
-		{"build"}, {"build", "-o", "json", "--passthrough"}, {"build", "--compat", "controller"},
-		{"validate"}, {"validate", "--format", "json"}, {"validate", "--format", "sarif"}, {"validate", "--format", "junit"},
+		{"build"},
+		{"build", "-o", "json", "--passthrough"},
+		{"build", "--compat", "controller"},
+		{"validate"},
+		{"validate", "--format", "json"},
+		{"validate", "--format", "sarif"},
+		{"validate", "--format", "junit"},
 	} {
 		t.Run(strings.Join(command, " "), func(t *testing.T) {
 			want := execute(dir, "", append(command, names...)...)

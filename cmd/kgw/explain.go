@@ -58,8 +58,10 @@ type codeEntry struct {
 }
 
 func entryOf(r diag.Rule) codeEntry {
-	return codeEntry{Code: r.Code, Name: r.Name, Strict: r.Levels[diag.Strict].String(), Controller: r.Levels[diag.Controller].String(),
-		Adjustable: r.Code.Adjustable(), Summary: r.Summary}
+	return codeEntry{
+		Code: r.Code, Name: r.Name, Strict: r.Levels[diag.Strict].String(), Controller: r.Levels[diag.Controller].String(),
+		Adjustable: r.Code.Adjustable(), Summary: r.Summary,
+	}
 }
 
 func (a *app) explainAll(output string) error {

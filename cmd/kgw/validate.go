@@ -93,8 +93,11 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 		for i := range result.Resources {
 			r := &result.Resources[i]
 			list = append(list, source.Object{
-				{Key: "apiVersion", Value: r.Doc.APIVersion}, {Key: "kind", Value: r.Doc.Kind},
-				{Key: "namespace", Value: r.Doc.Namespace}, {Key: "name", Value: r.Doc.Name}, {Key: "file", Value: r.Doc.File.Name},
+				{Key: "apiVersion", Value: r.Doc.APIVersion},
+				{Key: "kind", Value: r.Doc.Kind},
+				{Key: "namespace", Value: r.Doc.Namespace},
+				{Key: "name", Value: r.Doc.Name},
+				{Key: "file", Value: r.Doc.File.Name},
 				{Key: "status", Value: r.Status},
 			})
 		}

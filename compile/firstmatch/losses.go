@@ -11,14 +11,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// name is how messages call what checks access.
-func (w *writer) name() string {
-	if w.native {
-		return "Istio"
-	}
-	return "Oathkeeper"
-}
-
 const acceptHelp = "keep this gateway on Skipper, or take the loss with --accept "
 
 // lose reports an intent that is not written, or not as it was meant.

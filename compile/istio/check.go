@@ -42,10 +42,12 @@ func checkPolicies(list []*policy, found *diag.List) {
 		if !seen || reflect.DeepEqual(other.spec, p.spec) {
 			continue
 		}
-		found.Add(diag.Finding{Code: diag.PolicyReplaced, At: other.route.Origin.At("path"),
+		found.Add(diag.Finding{
+			Code: diag.PolicyReplaced, At: other.route.Origin.At("path"),
 			Message: fmt.Sprintf("the policy of %q is replaced by that of %q, which applies to the same requests: only the later rule is enforced", other.route.Match.Path.Text, p.route.Match.Path.Text),
 			Help:    "merge the two rules, or give them different paths or methods",
-			Related: []diag.Related{{Message: "the rule whose policy is kept", At: p.route.Origin.At("path")}}})
+			Related: []diag.Related{{Message: "the rule whose policy is kept", At: p.route.Origin.At("path")}},
+		})
 	}
 }
 
@@ -60,9 +62,11 @@ func checkHash(list []*policy, found *diag.List) {
 			continue
 		}
 		said[p.namespace] = true
-		found.Add(diag.Finding{Code: diag.LabelTooLong, At: p.upstream.Origin,
+		found.Add(diag.Finding{
+			Code: diag.LabelTooLong, At: p.upstream.Origin,
 			Message: fmt.Sprintf("label %s of the policies in namespace %q would have the value %q of %d characters; at most %d are allowed", hashLabel, p.namespace, p.hash, len(p.hash), maxLabel),
-			Help:    "use a shorter namespace"})
+			Help:    "use a shorter namespace",
+		})
 	}
 }
 
@@ -76,10 +80,12 @@ func checkAuthentications(list []*authentication, found *diag.List) {
 		if !seen || reflect.DeepEqual(other.spec(), a.spec()) {
 			continue
 		}
-		found.Add(diag.Finding{Code: diag.AuthenticationReplaced, At: other.route.Origin.At("path"),
+		found.Add(diag.Finding{
+			Code: diag.AuthenticationReplaced, At: other.route.Origin.At("path"),
 			Message: fmt.Sprintf("the token settings of %q are replaced by those of %q: the two have the same issuers, and pods that the controller takes for the same", other.route.Match.Path.Text, a.route.Match.Path.Text),
 			Help:    "take tokens from the same place in both rules, and give the pods of each Service a label app of their own",
-			Related: []diag.Related{{Message: "the rule whose settings are kept", At: a.route.Origin.At("path")}}})
+			Related: []diag.Related{{Message: "the rule whose settings are kept", At: a.route.Origin.At("path")}},
+		})
 	}
 }
 
@@ -92,9 +98,11 @@ func checkRegex(r *ir.Route, found *diag.List) {
 	if p.Lang != match.Regex || p.Text == "/.*" || !strings.ContainsAny(p.Text, metacharacters) {
 		return
 	}
-	found.Add(diag.Finding{Code: diag.RegexInPolicy, At: r.Origin.At("path"),
+	found.Add(diag.Finding{
+		Code: diag.RegexInPolicy, At: r.Origin.At("path"),
 		Message: fmt.Sprintf("the path %q is a regular expression, and policies take it literally: requests that it matches are answered with 403", p.Text),
-		Help:    "use a literal path, /.* or /*"})
+		Help:    "use a literal path, /.* or /*",
+	})
 }
 
 // checkLiteral reports a literal path with characters that mean something else
@@ -105,9 +113,11 @@ func checkLiteral(r *ir.Route, found *diag.List) {
 	if p.Lang != match.Template || p.Text == "/*" || !strings.ContainsAny(literal, metacharacters) {
 		return
 	}
-	found.Add(diag.Finding{Code: diag.LiteralInRegex, At: r.Origin.At("path"),
+	found.Add(diag.Finding{
+		Code: diag.LiteralInRegex, At: r.Origin.At("path"),
 		Message: fmt.Sprintf("the path %q is written unescaped into the route's regular expression, which matches more than the policy allows", p.Text),
-		Help:    "what matches the route only is answered with 403"})
+		Help:    "what matches the route only is answered with 403",
+	})
 }
 
 // checkSelector reports a policy without a selector: it applies to every pod
@@ -117,9 +127,11 @@ func checkSelector(r *ir.Route, found *diag.List) {
 	for i := range forward.To {
 		u := &forward.To[i]
 		if r.InMesh.Doc == nil && u.Selector != nil && len(*u.Selector) == 0 {
-			found.Add(diag.Finding{Code: diag.NamespaceWidePolicy, At: u.Origin.At("name"),
+			found.Add(diag.Finding{
+				Code: diag.NamespaceWidePolicy, At: u.Origin.At("name"),
 				Message: fmt.Sprintf("Service %q has no selector: the policy applies to every pod of namespace %q", u.Name, u.Namespace),
-				Help:    "give the Service a selector"})
+				Help:    "give the Service a selector",
+			})
 		}
 	}
 }
@@ -132,9 +144,11 @@ func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
 	}
 	for _, f := range r.Filters {
 		if m, ok := f.(ir.Mutate); ok {
-			found.Add(diag.Finding{Code: diag.NotCompiled, At: m.Handler.Origin,
+			found.Add(diag.Finding{
+				Code: diag.NotCompiled, At: m.Handler.Origin,
 				Message: fmt.Sprintf("target %q has no place for mutator %q of a route whose tokens it checks itself", t.Name, m.Handler.Name),
-				Help:    "remove the mutator, or compile to target oathkeeper"})
+				Help:    "remove the mutator, or compile to target oathkeeper",
+			})
 		}
 	}
 }
@@ -152,10 +166,12 @@ func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
 		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path) {
 			continue
 		}
-		found.Add(diag.Finding{Code: diag.MethodsShortCircuited, At: r.Origin.At("path"),
+		found.Add(diag.Finding{
+			Code: diag.MethodsShortCircuited, At: r.Origin.At("path"),
 			Message: fmt.Sprintf("%s on %q is answered with 403: the policy of %q leaves that path to another rule, which does not list the method", strings.Join(lost, ", "), o.Match.Path.Text, r.Match.Path.Text),
 			Help:    "list the methods in the rule for the more specific path too",
-			Related: []diag.Related{{Message: "the rule that the path is left to", At: o.Origin.At("path")}}})
+			Related: []diag.Related{{Message: "the rule that the path is left to", At: o.Origin.At("path")}},
+		})
 	}
 }
 

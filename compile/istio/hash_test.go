@@ -18,12 +18,18 @@ func TestHash(t *testing.T) {
 		to       []manifest.PolicyTo
 		want     string
 	}{
-		"v1beta1": {ir.HashRawNamespace, app, to(manifest.Operation{Methods: []string{"GET"}, Paths: []string{"/*"}}),
-			"shop.47fnidc80q3pr.fb1mcv5teddtg"},
-		"v2": {ir.HashHashedNamespace, app, to(manifest.Operation{Hosts: []string{"app.kyma.local"}, Methods: []string{"GET"}, Paths: []string{"/{**}"}}),
-			"28ieu52u6hkv5.47fnidc80q3pr.3isirnhibo7q6"},
-		"no selector": {ir.HashRawNamespace, nil, to(manifest.Operation{Methods: []string{"GET"}, Paths: []string{"/*"}}),
-			"shop.ahhvo68k1kee5.fb1mcv5teddtg"},
+		"v1beta1": {
+			ir.HashRawNamespace, app, to(manifest.Operation{Methods: []string{"GET"}, Paths: []string{"/*"}}),
+			"shop.47fnidc80q3pr.fb1mcv5teddtg",
+		},
+		"v2": {
+			ir.HashHashedNamespace, app, to(manifest.Operation{Hosts: []string{"app.kyma.local"}, Methods: []string{"GET"}, Paths: []string{"/{**}"}}),
+			"28ieu52u6hkv5.47fnidc80q3pr.3isirnhibo7q6",
+		},
+		"no selector": {
+			ir.HashRawNamespace, nil, to(manifest.Operation{Methods: []string{"GET"}, Paths: []string{"/*"}}),
+			"shop.ahhvo68k1kee5.fb1mcv5teddtg",
+		},
 	} {
 		if got := hash(c.form, "shop", c.selector, c.to); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)

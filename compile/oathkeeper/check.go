@@ -50,15 +50,19 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 	at := r.Origin.At("path")
 	if reason, refused := judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
-		found.Add(diag.Finding{Code: diag.RegexPoison, At: at,
+		found.Add(diag.Finding{
+			Code: diag.RegexPoison, At: at,
 			Message: fmt.Sprintf("Oathkeeper cannot compile the path %q: %s", r.Match.Path.Text, reason),
-			Help:    "one such rule makes Oathkeeper answer 500 to every request with one of its methods, on every host: rewrite the path"})
+			Help:    "one such rule makes Oathkeeper answer 500 to every request with one of its methods, on every host: rewrite the path",
+		})
 		return
 	}
 	if judge.Exponential(r.Match.Path.Text) {
-		found.Add(diag.Finding{Code: diag.SlowRegex, At: at,
+		found.Add(diag.Finding{
+			Code: diag.SlowRegex, At: at,
 			Message: fmt.Sprintf("matching the path %q can take exponential time: Oathkeeper gives up after 250 ms, and all its requests wait that long", r.Match.Path.Text),
-			Help:    "write the path without a repetition inside a repetition, such as (a+)+"})
+			Help:    "write the path without a repetition inside a repetition, such as (a+)+",
+		})
 	}
 	checkReading(r.Match.Path.Text, at, judge, found)
 }
@@ -70,9 +74,11 @@ func checkReading(text string, at source.Ref, judge *match.Judge, found *diag.Li
 	}
 	alike, left := readAlike(text)
 	for _, why := range reasons {
-		f := diag.Finding{Code: diag.RegexAmbiguous, At: at,
+		f := diag.Finding{
+			Code: diag.RegexAmbiguous, At: at,
 			Message: fmt.Sprintf("Istio and Oathkeeper read the path %q differently: %s", text, why),
-			Help:    "write what both read alike, such as [0-9] for \\d"}
+			Help:    "write what both read alike, such as [0-9] for \\d",
+		}
 		if !slices.Contains(left, why) {
 			f.Fix = diag.Rewrite{Text: alike}
 		}
@@ -91,8 +97,10 @@ func checkUpstream(r *ir.Route, found *diag.List) {
 		return
 	}
 	if url := upstreamURL(&forward.To[0]); len(url) > maxUpstream || !upstreamPattern.MatchString(url) {
-		found.Add(diag.Finding{Code: diag.BadUpstream, At: forward.To[0].Origin.At("name"),
-			Message: fmt.Sprintf("the upstream %q is not one that Rule allows (at most %d characters)", url, maxUpstream)})
+		found.Add(diag.Finding{
+			Code: diag.BadUpstream, At: forward.To[0].Origin.At("name"),
+			Message: fmt.Sprintf("the upstream %q is not one that Rule allows (at most %d characters)", url, maxUpstream),
+		})
 	}
 }
 
@@ -105,9 +113,11 @@ func checkRuleless(r *ir.Route, found *diag.List) {
 			names = append(names, h.Name)
 		}
 	}
-	found.Add(diag.Finding{Code: diag.DeadRule, At: r.Origin.At("accessStrategies"),
+	found.Add(diag.Finding{
+		Code: diag.DeadRule, At: r.Origin.At("accessStrategies"),
 		Message: fmt.Sprintf("requests for %q go to Oathkeeper, and %s gets no Rule there: all are answered with 404", r.Match.Path.Text, strings.Join(names, ", ")),
-		Help:    "use noop, oauth2_introspection, jwt, no_auth or allow"})
+		Help:    "use noop, oauth2_introspection, jwt, no_auth or allow",
+	})
 }
 
 // checkPipeline reports authenticators that can never decide, because one
@@ -121,15 +131,19 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 		}
 	}
 	if i := slices.Index(names, "noop"); i >= 0 && i < len(names)-1 {
-		found.Add(diag.Finding{Code: diag.OpenFirst, At: grants[i].Origin.At("handler"),
+		found.Add(diag.Finding{
+			Code: diag.OpenFirst, At: grants[i].Origin.At("handler"),
 			Message: fmt.Sprintf("noop lets every request through, so that %s is never asked", strings.Join(names[i+1:], ", ")),
-			Help:    "remove noop, or what stands behind it"})
+			Help:    "remove noop, or what stands behind it",
+		})
 	}
 	i, j := slices.Index(names, "oauth2_introspection"), slices.Index(names, "jwt")
 	if i >= 0 && j > i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {
-		found.Add(diag.Finding{Code: diag.TokenShadowed, At: grants[i].Origin.At("handler"),
+		found.Add(diag.Finding{
+			Code: diag.TokenShadowed, At: grants[i].Origin.At("handler"),
 			Message: "oauth2_introspection takes every bearer token before jwt is asked, and answers 401 to a JWT it does not know",
-			Help:    "put jwt first: it passes on what is no JWT"})
+			Help:    "put jwt first: it passes on what is no JWT",
+		})
 	}
 }
 
@@ -150,15 +164,19 @@ func checkHandler(h *ir.Handler, kind *handlerKind, t *ir.Target, found *diag.Li
 		if near := shape.Nearest(h.Name, kind.names()); near != "" {
 			help = fmt.Sprintf("did you mean %q?", near)
 		}
-		found.Add(diag.Finding{Code: diag.NoSuchHandler, At: h.Origin.At("handler"), Help: help,
-			Message: fmt.Sprintf("Oathkeeper has no %s %q", kind.name, h.Name)})
+		found.Add(diag.Finding{
+			Code: diag.NoSuchHandler, At: h.Origin.At("handler"), Help: help,
+			Message: fmt.Sprintf("Oathkeeper has no %s %q", kind.name, h.Name),
+		})
 		return
 	}
 	defaults, configured := t.Handlers[kind.group][h.Name]
 	if t.Handlers != nil && (!configured || defaults.Disabled) {
-		found.Add(diag.Finding{Code: diag.HandlerDisabled, At: h.Origin.At("handler"),
+		found.Add(diag.Finding{
+			Code: diag.HandlerDisabled, At: h.Origin.At("handler"),
 			Message: fmt.Sprintf("%s %q is not enabled in oathkeeper.handlers", kind.name, h.Name),
-			Help:    "requests are answered with 500; enable it in the cluster, or use another handler"})
+			Help:    "requests are answered with 500; enable it in the cluster, or use another handler",
+		})
 	}
 	if schema != nil {
 		checkConfig(h, schema, defaults.Config, t.Handlers != nil, found)

@@ -20,9 +20,11 @@ func checkEnforced(r *ir.Route, t *ir.Target, found *diag.List) {
 			what = "a token that is not written as a handler of Oathkeeper"
 		}
 		if what != "" {
-			found.Add(diag.Finding{Code: diag.NotCompiled, At: r.Origin,
+			found.Add(diag.Finding{
+				Code: diag.NotCompiled, At: r.Origin,
 				Message: fmt.Sprintf("the rule demands %s, which target %q cannot enforce", what, t.Name),
-				Help:    "compile it for the target istio"})
+				Help:    "compile it for the target istio",
+			})
 			return
 		}
 	}

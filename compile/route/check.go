@@ -45,8 +45,10 @@ func checkRegex(r *ir.Route, found *diag.List) {
 		return
 	}
 	if reason, refused := match.RefusedBy(p, match.RE2Istio); refused {
-		found.Add(diag.Finding{Code: diag.RegexRefused, At: r.Origin.At("path"), Help: help,
-			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason)})
+		found.Add(diag.Finding{
+			Code: diag.RegexRefused, At: r.Origin.At("path"), Help: help,
+			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),
+		})
 	}
 }
 
@@ -86,9 +88,11 @@ func checkMethods(r *ir.Route, found *diag.List) {
 	if len(missing) == 0 {
 		return
 	}
-	found.Add(diag.Finding{Code: diag.MethodsNotEnforced, At: r.Origin.At("methods"),
+	found.Add(diag.Finding{
+		Code: diag.MethodsNotEnforced, At: r.Origin.At("methods"),
 		Message: fmt.Sprintf("the methods of %q are not enforced: %s pass too", r.Match.Path.Text, strings.Join(missing, ", ")),
-		Help:    "access strategy \"allow\" lets every method through; use no_auth (v1beta1) or noop to enforce the list"})
+		Help:    "access strategy \"allow\" lets every method through; use no_auth (v1beta1) or noop to enforce the list",
+	})
 }
 
 // checkLost reports a rule that has no route of its own when the route that
@@ -114,10 +118,12 @@ func checkLost(r *ir.Route, t *ir.Target, found *diag.List) {
 	default:
 		return
 	}
-	found.Add(diag.Finding{Code: diag.RouteLost, At: r.Origin.At("path"),
+	found.Add(diag.Finding{
+		Code: diag.RouteLost, At: r.Origin.At("path"),
 		Message: fmt.Sprintf("requests for %s %q are served by the route of an earlier rule with the same path, which %s", strings.Join(r.Match.Methods, ", "), r.Match.Path.Text, why),
 		Help:    "give the two rules different paths, or the same access strategy, service and timeout",
-		Related: []diag.Related{{Message: "the rule whose route is kept", At: kept.Origin.At("path")}}})
+		Related: []diag.Related{{Message: "the rule whose route is kept", At: kept.Origin.At("path")}},
+	})
 }
 
 func subset(a, b []string) bool {

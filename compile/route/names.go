@@ -25,16 +25,20 @@ func checkNames(g *ir.Gateway, found *diag.List) {
 			continue
 		}
 		if why := domainFault(strings.TrimPrefix(h.Name, "*.")); why != "" {
-			found.Add(diag.Finding{Code: diag.BadHost, At: h.Origin,
+			found.Add(diag.Finding{
+				Code: diag.BadHost, At: h.Origin,
 				Message: fmt.Sprintf("Istio refuses the host %q: %s", h.Name, why),
-				Help:    "use letters, digits and \"-\" in labels of at most 63 characters"})
+				Help:    "use letters, digits and \"-\" in labels of at most 63 characters",
+			})
 		}
 	}
 	for _, part := range strings.Split(g.Ingress.Text, "/") {
 		if why := domainFault(part); g.Ingress.Text != "" && why != "" {
-			found.Add(diag.Finding{Code: diag.BadHost, At: g.Ingress.Origin,
+			found.Add(diag.Finding{
+				Code: diag.BadHost, At: g.Ingress.Origin,
 				Message: fmt.Sprintf("Istio refuses the gateway %q: %s", g.Ingress.Text, why),
-				Help:    "write the gateway as namespace/name"})
+				Help:    "write the gateway as namespace/name",
+			})
 			return
 		}
 	}
@@ -78,14 +82,18 @@ func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
 			continue
 		}
 		if reason, refused := judge.RefusedBy(match.Path{Lang: match.Regex, Text: o.Value}, match.RE2Istio); refused {
-			found.Add(diag.Finding{Code: diag.RegexRefused, At: at.At("allowOrigins"),
+			found.Add(diag.Finding{
+				Code: diag.RegexRefused, At: at.At("allowOrigins"),
 				Message: fmt.Sprintf("Istio refuses the allowed origin %q: %s", o.Value, reason),
-				Help:    "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"})
+				Help:    "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)",
+			})
 		}
 	}
 	if c.MaxAge != nil && (*c.MaxAge < time.Millisecond || *c.MaxAge%time.Millisecond != 0) {
-		found.Add(diag.Finding{Code: diag.BadDuration, At: at.At("maxAge"),
+		found.Add(diag.Finding{
+			Code: diag.BadDuration, At: at.At("maxAge"),
 			Message: fmt.Sprintf("Istio refuses the age %s: it must be whole milliseconds, and at least one", c.MaxAge),
-			Help:    "write it in seconds, such as 600s"})
+			Help:    "write it in seconds, such as 600s",
+		})
 	}
 }

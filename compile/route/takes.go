@@ -29,8 +29,10 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		if t.Plan.MatchesMethods(r) {
 			set.Methods = r.Match.Methods
 		}
-		out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want,
-			Delegated: t.Plan.Delegated(r), Effect: effect(g, r, t)})
+		out = append(out, ir.Take{
+			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want,
+			Delegated: t.Plan.Delegated(r), Effect: effect(g, r, t),
+		})
 	}
 	return out
 }

@@ -18,9 +18,11 @@ const maxName = 253 // of an object
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
 	if g.Order != match.MostSpecific {
-		found.Add(diag.Finding{Code: diag.NotCompiled, At: g.Origin,
+		found.Add(diag.Finding{
+			Code: diag.NotCompiled, At: g.Origin,
 			Message: fmt.Sprintf("the routes of %s are taken in their order, and Skipper takes the most specific path first", g.Kind),
-			Help:    "choose another target for this kind"})
+			Help:    "choose another target for this kind",
+		})
 		return found
 	}
 	for _, r := range g.Routes {
@@ -86,13 +88,17 @@ func checkNative(n *ir.Native, t *ir.Target, found *diag.List) {
 	calls, err := parseFilters(n.Text)
 	switch {
 	case err != nil:
-		found.Add(diag.Finding{Code: diag.BadFilter, At: n.Origin, Message: fmt.Sprintf("additional filter %q cannot be read: %s", n.Text, err),
-			Help: `filters are written name("text", 1) with -> between them; the operator also splits at an arrow inside a text`})
+		found.Add(diag.Finding{
+			Code: diag.BadFilter, At: n.Origin, Message: fmt.Sprintf("additional filter %q cannot be read: %s", n.Text, err),
+			Help: `filters are written name("text", 1) with -> between them; the operator also splits at an arrow inside a text`,
+		})
 	case len(calls) != 1:
 		found.Add(diag.Finding{Code: diag.BadFilter, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not one filter", n.Text)})
 	case !slices.Contains(t.Skipper.Filters, calls[0].name):
-		found.Add(diag.Finding{Code: diag.FilterNotAllowed, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not allowed", calls[0].name),
-			Help: "add it to skipper.additionalFilters in kgw.yaml, or remove it; the operator drops it in silence"})
+		found.Add(diag.Finding{
+			Code: diag.FilterNotAllowed, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not allowed", calls[0].name),
+			Help: "add it to skipper.additionalFilters in kgw.yaml, or remove it; the operator drops it in silence",
+		})
 	}
 }
 
@@ -103,8 +109,10 @@ func checkAnnotations(g *ir.Gateway, t *ir.Target, found *diag.List) {
 		if _, ok := g.Annotations[k]; ok && slices.Contains(t.Skipper.Annotations, k) {
 			at := g.Origin.At("metadata", "annotations", k)
 			at.Key = true
-			found.Add(diag.Finding{Code: diag.ReservedAnnotation, At: at, Message: fmt.Sprintf("annotation %q would replace the routes of the gateway and is not copied", k),
-				Help: "remove it here or from skipper.annotations in kgw.yaml"})
+			found.Add(diag.Finding{
+				Code: diag.ReservedAnnotation, At: at, Message: fmt.Sprintf("annotation %q would replace the routes of the gateway and is not copied", k),
+				Help: "remove it here or from skipper.annotations in kgw.yaml",
+			})
 		}
 	}
 }
@@ -123,8 +131,10 @@ func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 		p := &routes[i]
 		name := strings.ToLower(slug(g) + "-" + p.name)
 		if n := len(name) + len(longest); n > maxName {
-			found.Add(diag.Finding{Code: diag.IngressNameTooLong, At: keyOf(p.origin),
-				Message: fmt.Sprintf("Ingress %q would have a name of %d characters; at most %d are allowed", name+longest, n, maxName), Help: "use a shorter path or name"})
+			found.Add(diag.Finding{
+				Code: diag.IngressNameTooLong, At: keyOf(p.origin),
+				Message: fmt.Sprintf("Ingress %q would have a name of %d characters; at most %d are allowed", name+longest, n, maxName), Help: "use a shorter path or name",
+			})
 		}
 		for _, s := range suffixes {
 			if other := first[name+s]; other != nil {
@@ -137,9 +147,11 @@ func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 }
 
 func sameName(p, other *proxyRoute, name string, found *diag.List) {
-	f := found.Add(diag.Finding{Code: diag.IngressNameCollision, At: keyOf(p.origin),
+	f := found.Add(diag.Finding{
+		Code: diag.IngressNameCollision, At: keyOf(p.origin),
 		Message: fmt.Sprintf("two routes would be written to Ingress %q, so that one of them would not exist", name),
-		Help:    "change one of the paths or services, or write RouteGroups (--skipper-api routegroup)"})
+		Help:    "change one of the paths or services, or write RouteGroups (--skipper-api routegroup)",
+	})
 	if other.origin != p.origin {
 		f.Related = []diag.Related{{Message: "the other route", At: keyOf(other.origin)}}
 	}

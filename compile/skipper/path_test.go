@@ -27,8 +27,11 @@ func TestPathPredicate(t *testing.T) {
 		}
 	}
 	for _, p := range []match.Path{
-		{Lang: match.Regex, Text: "/a"}, {Lang: match.Template, Text: "/a"}, {Lang: match.Prefix, Text: "/a"},
-		{Lang: match.Exact, Text: "/:a"}, {Lang: match.Star, Text: "/a*"},
+		{Lang: match.Regex, Text: "/a"},
+		{Lang: match.Template, Text: "/a"},
+		{Lang: match.Prefix, Text: "/a"},
+		{Lang: match.Exact, Text: "/:a"},
+		{Lang: match.Star, Text: "/a*"},
 	} {
 		if got, ok := pathPredicate(p); ok {
 			t.Errorf("%v becomes %s", p, got)

@@ -164,9 +164,11 @@ func checkGroups(g *ir.Gateway, t *ir.Target, found *diag.List) {
 			u := &g.Hosts[i].Upstreams[j]
 			if u.Port.Number == 0 && !seen[u.Name] {
 				seen[u.Name] = true
-				found.Add(diag.Finding{Code: diag.NoPortNumber, At: u.Origin.At("servicePort"), Owner: g.Origin.Doc,
+				found.Add(diag.Finding{
+					Code: diag.NoPortNumber, At: u.Origin.At("servicePort"), Owner: g.Origin.Doc,
 					Message: fmt.Sprintf("the number of port %q of Service %q is not known", u.Port.Name, u.Name),
-					Help:    "add the Service's manifest to the inputs, or its ports to known.services in kgw.yaml"})
+					Help:    "add the Service's manifest to the inputs, or its ports to known.services in kgw.yaml",
+				})
 			}
 		}
 	}
@@ -176,12 +178,16 @@ func checkGroups(g *ir.Gateway, t *ir.Target, found *diag.List) {
 	names := map[string]bool{}
 	for _, o := range routeGroups(g, t) {
 		if n := len(o.AppendYAML(nil)); n > maxObject {
-			found.Add(diag.Finding{Code: diag.GroupTooLarge, At: g.Origin.At("metadata", "name"), Help: "write Ingresses, or split the gateway",
-				Message: fmt.Sprintf("RouteGroup %q would have %d bytes, more than the API server stores in one object", o.Meta.Name, n)})
+			found.Add(diag.Finding{
+				Code: diag.GroupTooLarge, At: g.Origin.At("metadata", "name"), Help: "write Ingresses, or split the gateway",
+				Message: fmt.Sprintf("RouteGroup %q would have %d bytes, more than the API server stores in one object", o.Meta.Name, n),
+			})
 		}
 		if names[o.Meta.Name] || len(o.Meta.Name) > maxName {
-			found.Add(diag.Finding{Code: diag.IngressNameCollision, At: g.Origin.At("metadata", "name"),
-				Message: fmt.Sprintf("two RouteGroups would have the name %q", o.Meta.Name), Help: "give each host a Service of its own name"})
+			found.Add(diag.Finding{
+				Code: diag.IngressNameCollision, At: g.Origin.At("metadata", "name"),
+				Message: fmt.Sprintf("two RouteGroups would have the name %q", o.Meta.Name), Help: "give each host a Service of its own name",
+			})
 		}
 		names[o.Meta.Name] = true
 	}

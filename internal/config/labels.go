@@ -26,13 +26,17 @@ func checkLabels(doc *source.Document, root *source.Node) diag.List {
 	for _, key := range source.Keys(labels) {
 		at := source.Ref{Doc: doc, Path: source.JoinKey("labels", key)}
 		if !isLabelKey(key) {
-			found.Add(diag.Finding{Code: diag.BadFormat, At: source.Ref{Doc: doc, Path: at.Path, Key: true},
+			found.Add(diag.Finding{
+				Code: diag.BadFormat, At: source.Ref{Doc: doc, Path: at.Path, Key: true},
 				Message: fmt.Sprintf("%q is no key of a label", key),
-				Help:    "write a name of at most 63 letters, digits, \"-\", \"_\" and \".\", with a domain and \"/\" in front or not"})
+				Help:    "write a name of at most 63 letters, digits, \"-\", \"_\" and \".\", with a domain and \"/\" in front or not",
+			})
 		}
 		if value := source.Text(source.Field(labels, key)); value != "" && !isLabelName(value) {
-			found.Add(diag.Finding{Code: diag.BadFormat, At: at, Message: fmt.Sprintf("%q is no value of a label", value),
-				Help: "write at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit at both ends"})
+			found.Add(diag.Finding{
+				Code: diag.BadFormat, At: at, Message: fmt.Sprintf("%q is no value of a label", value),
+				Help: "write at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit at both ends",
+			})
 		}
 	}
 	return found

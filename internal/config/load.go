@@ -53,8 +53,10 @@ func Parse(name string, data []byte) (*Config, diag.List) {
 		found.Add(diag.FromProblem(p))
 	}
 	if len(docs) != 1 {
-		found.Add(diag.Finding{Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)),
-			Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}})
+		found.Add(diag.Finding{
+			Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)),
+			Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+		})
 		return c, found
 	}
 	return c, append(found, c.merge(docs[0], Type)...)
@@ -143,8 +145,10 @@ func (c *Config) checkRules(doc *source.Document) diag.List {
 	sort.Strings(codes)
 	for _, code := range codes {
 		if err := diag.CheckLevel(diag.Code(code)); err != nil {
-			found.Add(diag.Finding{Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: source.JoinKey("rules", code), Key: true},
-				Message: err.Error(), Help: "kgw explain lists all codes"})
+			found.Add(diag.Finding{
+				Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: source.JoinKey("rules", code), Key: true},
+				Message: err.Error(), Help: "kgw explain lists all codes",
+			})
 		}
 	}
 	return found

@@ -55,16 +55,22 @@ var issuer = object("An issuer of tokens.",
 
 // fields are the settings of a configuration, without its head.
 var fields = []shape.Field{
-	field("namespace", &shape.Type{Kind: shape.String, Pattern: shape.DNSLabel, MinLen: 1, MaxLen: 63, Default: "default",
-		Doc: "Namespace of documents that name none. The flag -n overrides it."}),
+	field("namespace", &shape.Type{
+		Kind: shape.String, Pattern: shape.DNSLabel, MinLen: 1, MaxLen: 63, Default: "default",
+		Doc: "Namespace of documents that name none. The flag -n overrides it.",
+	}),
 	field("compat", choice("strict applies kgw's own judgement; controller writes exactly what the resource's controller would have written.", "strict", "strict", "controller")),
 	field("domains", object("Domains of hosts.",
 		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Appended to a host without a dot (APIRule v1alpha1 and v1beta1). Empty: such a host is an error."}),
-		field("allow", &shape.Type{Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
-			Elem: &shape.Type{Kind: shape.String, MinLen: 1, Pattern: domain}}))),
+		field("allow", &shape.Type{
+			Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
+			Elem: &shape.Type{Kind: shape.String, MinLen: 1, Pattern: domain},
+		}))),
 	field("services", object("Services that must not be exposed.",
-		field("block", &shape.Type{Kind: shape.List, Doc: "Services as service.namespace. Absent: Kyma's own list. Empty: none.",
-			Elem: &shape.Type{Kind: shape.String, Pattern: serviceName}}))),
+		field("block", &shape.Type{
+			Kind: shape.List, Doc: "Services as service.namespace. Absent: Kyma's own list. Empty: none.",
+			Elem: &shape.Type{Kind: shape.String, Pattern: serviceName},
+		}))),
 	field("oathkeeper", object("The cluster's Oathkeeper.",
 		field("service", text("Host of its proxy.", "ory-oathkeeper-proxy.kyma-system.svc.cluster.local")),
 		field("port", &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(65535), Default: "4455", Doc: "Port of its proxy."}),

@@ -84,30 +84,54 @@ type exception struct {
 }
 
 var exceptions = []exception{
-	{regexp.MustCompile(`^(.*\.accessStrategies)\.accessStrategies(\[\d+\]\.handler)$`), "$1$2",
-		"upstream repeats the name of the list"},
-	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategy(\[\d+\].*)$`), "$1.accessStrategies$2",
-		"upstream has the list's name in the singular"},
-	{regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config\.(headers|cookies)\.name$`), "$1.config.$2",
-		"upstream names a field that headers and cookies do not have, below the handler's name"},
-	{regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config$`), "$1.config",
-		"upstream puts config below the handler's name"},
-	{regexp.MustCompile(`^(.*\.mutators\[\d+\]\.handler)\.(header|cookie)$`), "$1",
-		"upstream appends the handler's value to its name"},
-	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategies\[\d+\]\.injection(\.injection)?$`), "$1",
-		"upstream names a field that does not exist: the fault is of the rule's Service"},
-	{regexp.MustCompile(`^(spec\.rules\[\d+\])\.injection$`), "$1",
-		"upstream names a field that does not exist: the fault is of the rule's Service"},
-	{regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.(authentications|authorizations)(.*)$`), "$1.restrictions.$2$3",
-		"upstream leaves restrictions out"},
-	{regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.externalAuthorizers(\..*)?$`), "$1.authorizers",
-		"upstream's name of the field is another one, and it appends the authorizer's name"},
-	{regexp.MustCompile(`^(.*\.config)\.required_scopes$`), "$1.required_scope",
-		"upstream reports Oathkeeper's required_scope under another name"},
-	{regexp.MustCompile(`^\(process\)$`), "",
-		"an error of the controller's work has no attribute"},
-	{regexp.MustCompile(`^spec\.rules\[\d+\]$`), "spec.service",
-		"a fault of the rule's Service stands where the Service is named"},
+	{
+		regexp.MustCompile(`^(.*\.accessStrategies)\.accessStrategies(\[\d+\]\.handler)$`), "$1$2",
+		"upstream repeats the name of the list",
+	},
+	{
+		regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategy(\[\d+\].*)$`), "$1.accessStrategies$2",
+		"upstream has the list's name in the singular",
+	},
+	{
+		regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config\.(headers|cookies)\.name$`), "$1.config.$2",
+		"upstream names a field that headers and cookies do not have, below the handler's name",
+	},
+	{
+		regexp.MustCompile(`^(.*\.mutators\[\d+\])\.handler\.config$`), "$1.config",
+		"upstream puts config below the handler's name",
+	},
+	{
+		regexp.MustCompile(`^(.*\.mutators\[\d+\]\.handler)\.(header|cookie)$`), "$1",
+		"upstream appends the handler's value to its name",
+	},
+	{
+		regexp.MustCompile(`^(spec\.rules\[\d+\])\.accessStrategies\[\d+\]\.injection(\.injection)?$`), "$1",
+		"upstream names a field that does not exist: the fault is of the rule's Service",
+	},
+	{
+		regexp.MustCompile(`^(spec\.rules\[\d+\])\.injection$`), "$1",
+		"upstream names a field that does not exist: the fault is of the rule's Service",
+	},
+	{
+		regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.(authentications|authorizations)(.*)$`), "$1.restrictions.$2$3",
+		"upstream leaves restrictions out",
+	},
+	{
+		regexp.MustCompile(`^(spec\.rules\[\d+\]\.extAuth)\.externalAuthorizers(\..*)?$`), "$1.authorizers",
+		"upstream's name of the field is another one, and it appends the authorizer's name",
+	},
+	{
+		regexp.MustCompile(`^(.*\.config)\.required_scopes$`), "$1.required_scope",
+		"upstream reports Oathkeeper's required_scope under another name",
+	},
+	{
+		regexp.MustCompile(`^\(process\)$`), "",
+		"an error of the controller's work has no attribute",
+	},
+	{
+		regexp.MustCompile(`^spec\.rules\[\d+\]$`), "spec.service",
+		"a fault of the rule's Service stands where the Service is named",
+	},
 }
 
 // place turns an attribute of upstream into a field path, and into the other

@@ -35,8 +35,10 @@ func TestStableName(t *testing.T) {
 }
 
 func TestDurationIsProtobufs(t *testing.T) {
-	for _, d := range []time.Duration{0, time.Second, 180 * time.Second, 1500 * time.Millisecond, time.Microsecond, time.Nanosecond, 1001 * time.Microsecond,
-		-time.Second, -1500 * time.Millisecond, time.Hour + 10*time.Nanosecond, 100 * time.Second, 1000 * time.Second} {
+	for _, d := range []time.Duration{
+		0, time.Second, 180 * time.Second, 1500 * time.Millisecond, time.Microsecond, time.Nanosecond, 1001 * time.Microsecond,
+		-time.Second, -1500 * time.Millisecond, time.Hour + 10*time.Nanosecond, 100 * time.Second, 1000 * time.Second,
+	} {
 		want, err := protojson.Marshal(durationpb.New(d))
 		if err != nil {
 			t.Fatal(err)

@@ -20,10 +20,12 @@ func texts() []string {
 		2001-01-01 2001-01-01T00:00:00Z 2001-1-1 = << - -- --- ---a ... ...a ? ?a : :a a: a:b a# #a & &a * *a ! !!str !a | |- > >- % %a @ @a , [ ] { } [a] {a}
 		a,b a[ ^(GET)$ /.* /orders/{id} .* * /* <http|https>://a.b</c> {{.x}} $x \ \n " ' '' "" a"b a'b 10m 180s Infinity nan -a -1a 1-2 0.0.0.0 1.2.3
 		é ü 日本 😀 ¡ � Y` + "\u00a0 \u00ad  \u200b \u2028 \u2029 \u0085")
-	spaced := []string{"", " ", "  ", " a", "a ", "a b", "a: b", "a : b", "a #b", "a  # b", "- a", "? a", ": a", "a -b", "--- a", "... a", "# a", "\t", "a\tb", "\ta", "a\t",
+	spaced := []string{
+		"", " ", "  ", " a", "a ", "a b", "a: b", "a : b", "a #b", "a  # b", "- a", "? a", ": a", "a -b", "--- a", "... a", "# a", "\t", "a\tb", "\ta", "a\t",
 		"\n", "a\n", "\na", "a\nb", "a\n\nb\n", " a\nb", "a\r\nb", "a\rb", "\r", "a\u0085b", "a\u2028b", "a\u2029b", "\ufeff", "a\ufeffb", "\ufffe", "\uffff", "\x00", "\x01", "\x7f", "\u0080", "\u009f",
 		"\u00a0", "a\u00a0", "\u3000", "\U0001f600 \U000e0001", "\U0010ffff", "\ufffd", "\u200b", "'a' b", `"a" b`, "a'", "it's", `\`, `a\`, "%a", "a%", "<<", "<< a", "!a b", "1 2", "0x1 ", "true ", " true",
-		"key: [a, b]", "{a: b}", "[a", "a]", "a, b", "a,b", "Bearer ", "ä: ö", "ä #ö", "ü:", "1ü", "-ü", "- ü", "日: 本", "é\n", strings.Repeat("a", 5000), strings.Repeat("a b ", 2000), strings.Repeat("ü", 3000), strings.Repeat("k", 1020), strings.Repeat("k", 1023), strings.Repeat("k", 1024), strings.Repeat("k", 1025), strings.Repeat("\x01", 300)}
+		"key: [a, b]", "{a: b}", "[a", "a]", "a, b", "a,b", "Bearer ", "ä: ö", "ä #ö", "ü:", "1ü", "-ü", "- ü", "日: 本", "é\n", strings.Repeat("a", 5000), strings.Repeat("a b ", 2000), strings.Repeat("ü", 3000), strings.Repeat("k", 1020), strings.Repeat("k", 1023), strings.Repeat("k", 1024), strings.Repeat("k", 1025), strings.Repeat("\x01", 300),
+	}
 	return append(words, spaced...)
 }
 

@@ -101,16 +101,20 @@ func flag(b bool) *bool { return &b }
 
 // every is an object of each kind with every field filled.
 var every = []Object{
-	{APIVersion: "networking.istio.io/v1beta1", Kind: "VirtualService",
+	{
+		APIVersion: "networking.istio.io/v1beta1", Kind: "VirtualService",
 		Meta: Meta{Name: "a", Namespace: "n", Labels: map[string]string{"z": "1", "a/b": "on", "m": ""}, Annotations: map[string]string{"k": "v\nw"}},
 		Spec: &VirtualService{Gateways: []string{"a/b"}, Hosts: []string{"*", "a.b"}, HTTP: []HTTPRoute{
-			{Name: "r", Match: []HTTPMatch{{URI: &StringMatch{Regex: ".*"}, Method: &StringMatch{Exact: "GET"}, Headers: map[string]*StringMatch{"x": {Prefix: "a"}, "b": {}}}},
+			{
+				Name: "r", Match: []HTTPMatch{{URI: &StringMatch{Regex: ".*"}, Method: &StringMatch{Exact: "GET"}, Headers: map[string]*StringMatch{"x": {Prefix: "a"}, "b": {}}}},
 				Route:      []RouteDestination{{Destination: Destination{Host: "h", Port: Port{Number: 80}}, Weight: 100, Headers: &Headers{Request: &HeaderOperations{Add: map[string]string{"a": "b"}}}}},
 				CorsPolicy: &CorsPolicy{AllowOrigins: []StringMatch{{Exact: "*"}}, AllowMethods: []string{"GET"}, AllowCredentials: flag(false), MaxAge: "1.500s"},
-				Headers:    &Headers{Request: &HeaderOperations{Set: map[string]string{"a": "%REQ(:AUTHORITY)%"}}, Response: &HeaderOperations{}}, Timeout: "180s"},
+				Headers:    &Headers{Request: &HeaderOperations{Set: map[string]string{"a": "%REQ(:AUTHORITY)%"}}, Response: &HeaderOperations{}}, Timeout: "180s",
+			},
 			{DirectResponse: &DirectResponse{Status: 404, Body: &ResponseBody{String: "{\"a\": \"b\"}"}}},
 			{},
-		}}},
+		}},
+	},
 	{APIVersion: "oathkeeper.ory.sh/v1alpha1", Kind: "Rule", Meta: Meta{Name: "b"}, Spec: &Rule{
 		Upstream: &RuleUpstream{URL: "http://a", PreserveHost: true}, Match: &RuleMatch{URL: "<http|https>://a</.*>", Methods: nil},
 		Authenticators: []Handler{{Handler: "jwt", Config: source.Object{}}, {Handler: "noop"}, {Handler: "x", Config: source.Object{{Key: "n", Value: source.Number("1.0")}, {Key: "l", Value: []any{}}, {Key: "o", Value: source.Object{{Key: "e", Value: source.Object{}}}}, {Key: "nil", Value: nil}}}},

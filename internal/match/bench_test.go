@@ -26,8 +26,10 @@ var benchMethods = [][]string{{"GET"}, {"POST"}, {"GET", "POST"}, {"DELETE"}}
 func BenchmarkLiteralPrefixes(b *testing.B) {
 	shapes := []string{"/svc%d/.*", "/svc%d/[^/]+/items", `/svc%d/\d+`, "/svc%d"}
 	benchmarkPairs(b, 10_000, func(i int) Set {
-		return Set{Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
-			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)}}
+		return Set{
+			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
+			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)},
+		}
 	})
 }
 
@@ -35,16 +37,20 @@ func BenchmarkLiteralPrefixes(b *testing.B) {
 func BenchmarkNoLiteralPrefix(b *testing.B) {
 	shapes := []string{"/[^/]+/x%d", `/\w+/x%d/[^/]+`, "/[^/]+/x%d/a[^/]*", "/[^/]+/[^/]+/[a-z]+/x%d"}
 	benchmarkPairs(b, 10_000, func(i int) Set {
-		return Set{Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
-			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)}}
+		return Set{
+			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
+			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)},
+		}
 	})
 }
 
 func BenchmarkTemplates(b *testing.B) {
 	shapes := []string{"/svc%d/{*}", "/svc%d/{*}/items/{**}", "/api/{*}/x%d", "/svc%d/{**}/end"}
 	benchmarkPairs(b, 1_000, func(i int) Set {
-		return Set{Hosts: []string{"shop.test"}, Methods: benchMethods[i%4],
-			Path: Path{Template, fmt.Sprintf(shapes[i/4%4], i)}}
+		return Set{
+			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4],
+			Path: Path{Template, fmt.Sprintf(shapes[i/4%4], i)},
+		}
 	})
 }
 

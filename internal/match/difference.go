@@ -106,15 +106,21 @@ type axis struct {
 // URLs takes part, scheme and host are left to the automata.
 func (d *difference) axes(sets []*Set) []axis {
 	methods := methodSamples(sets...)
-	out := []axis{{len(methods), func(i int, r *Request) { r.Method = methods[i] },
-		func(s *Set, r *Request) bool { return s.takesMethod(r.Method) }}}
+	out := []axis{{
+		len(methods), func(i int, r *Request) { r.Method = methods[i] },
+		func(s *Set, r *Request) bool { return s.takesMethod(r.Method) },
+	}}
 	if !d.wholeURLs() {
 		schemes, hosts := []string{"https", "http"}, hostSamples(sets...)
 		out = append(out,
-			axis{len(schemes), func(i int, r *Request) { r.Scheme = schemes[i] },
-				func(s *Set, r *Request) bool { return s.takesScheme(r.Scheme) }},
-			axis{len(hosts), func(i int, r *Request) { r.Host = hosts[i] },
-				func(s *Set, r *Request) bool { return s.takesHost(r.Host) }})
+			axis{
+				len(schemes), func(i int, r *Request) { r.Scheme = schemes[i] },
+				func(s *Set, r *Request) bool { return s.takesScheme(r.Scheme) },
+			},
+			axis{
+				len(hosts), func(i int, r *Request) { r.Host = hosts[i] },
+				func(s *Set, r *Request) bool { return s.takesHost(r.Host) },
+			})
 	}
 	maps := make([]map[predicateKey][]valueSet, len(sets))
 	for i, s := range sets {
@@ -126,8 +132,10 @@ func (d *difference) axes(sets []*Set) []axis {
 			all = append(all, m[key]...)
 		}
 		values := samples(all...)
-		out = append(out, axis{len(values), func(i int, r *Request) { values[i].set(key, r) },
-			func(s *Set, r *Request) bool { return takesAll(s.values()[key], key.of(*r)) }})
+		out = append(out, axis{
+			len(values), func(i int, r *Request) { values[i].set(key, r) },
+			func(s *Set, r *Request) bool { return takesAll(s.values()[key], key.of(*r)) },
+		})
 	}
 	return out
 }

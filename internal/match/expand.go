@@ -61,8 +61,10 @@ type reached struct {
 // expand builds the automaton of a program that is entered behind a place of
 // the given kind.
 func expand(p *program, before uint8) (*nfa, error) {
-	x := &expander{prog: p, number: map[situation]int32{}, out: &nfa{},
-		lookDFA: map[[2]int32]int32{}, dutyNo: map[string]int32{}}
+	x := &expander{
+		prog: p, number: map[situation]int32{}, out: &nfa{},
+		lookDFA: map[[2]int32]int32{}, dutyNo: map[string]int32{},
+	}
 	x.dutySet(nil)
 	if !p.contextual {
 		before = afterOther

@@ -281,8 +281,10 @@ func (e *expander) ambiguous(n *Node) {
 // where it is written.
 func (e *expander) report(kind ProblemKind, n *Node, message, help string) *Problem {
 	s := e.doc.nodeSpan(n)
-	p := Problem{Kind: kind, File: e.doc.File, Doc: e.doc, Message: message, Help: help,
-		Line: s.Line, Column: s.Column, EndLine: s.EndLine, EndColumn: s.EndColumn}
+	p := Problem{
+		Kind: kind, File: e.doc.File, Doc: e.doc, Message: message, Help: help,
+		Line: s.Line, Column: s.Column, EndLine: s.EndLine, EndColumn: s.EndColumn,
+	}
 	if e.inAlias > 0 && !kind.Fatal() {
 		return &p
 	}

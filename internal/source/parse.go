@@ -59,8 +59,10 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 		}
 	}()
 	if tooManyNodes(d.text) {
-		return nil, &Problem{Kind: DocumentTooLarge, File: d.File, Doc: d, Line: d.line, Column: 1,
-			Message: "the document has more than 4000000 values"}
+		return nil, &Problem{
+			Kind: DocumentTooLarge, File: d.File, Doc: d, Line: d.line, Column: 1,
+			Message: "the document has more than 4000000 values",
+		}
 	}
 	n, err := decode(d.text)
 	if err != nil {

@@ -105,8 +105,10 @@ func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []stri
 func (w *walker) subdirectory(name, real string, ignore *ignores, chain []string) {
 	for _, above := range chain {
 		if above == real {
-			w.problems = append(w.problems, Problem{Kind: SymlinkLoop, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
-				Message: "the symbolic link leads back to a directory above it", Help: "remove the link, or exclude it in .kgwignore"})
+			w.problems = append(w.problems, Problem{
+				Kind: SymlinkLoop, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
+				Message: "the symbolic link leads back to a directory above it", Help: "remove the link, or exclude it in .kgwignore",
+			})
 			return
 		}
 	}

@@ -65,8 +65,10 @@ func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {
 	for i, origin := range source.Elements(source.Field(n, "allowOrigins")) {
 		for _, k := range source.Keys(origin) {
 			if !originKind(k) {
-				f := found.Add(diag.Finding{Code: diag.BadOrigin, At: at.At("allowOrigins").Elem(i).At(k), Help: "use exact, prefix or regex",
-					Message: fmt.Sprintf("%q is no match type of an origin and is taken as prefix", k)})
+				f := found.Add(diag.Finding{
+					Code: diag.BadOrigin, At: at.At("allowOrigins").Elem(i).At(k), Help: "use exact, prefix or regex",
+					Message: fmt.Sprintf("%q is no match type of an origin and is taken as prefix", k),
+				})
 				f.At.Key = true
 			}
 		}

@@ -52,8 +52,10 @@ func CheckStrategy(h *ir.Handler, known []string, found *diag.List) {
 // Fault makes a finding that the controller reports too, under the attribute
 // that belongs to the place and with the message given.
 func Fault(code diag.Code, at source.Ref, help, upstream, format string, args ...any) diag.Finding {
-	return diag.Finding{Code: code, At: at, Help: help, Message: fmt.Sprintf(format, args...),
-		Upstream: &diag.Upstream{Attribute: "." + at.Path, Message: upstream}}
+	return diag.Finding{
+		Code: code, At: at, Help: help, Message: fmt.Sprintf(format, args...),
+		Upstream: &diag.Upstream{Attribute: "." + at.Path, Message: upstream},
+	}
 }
 
 // CheckJWTTypes checks that the configuration of a jwt strategy is there and

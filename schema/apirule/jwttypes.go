@@ -29,8 +29,10 @@ var (
 	goHeader = goType{name: "v1beta1.JwtHeader", fields: []goField{{"name", goText}, {"prefix", goText}}}
 
 	goAuthentication = goType{name: "v1beta1.JwtAuthentication", fields: []goField{
-		{"issuer", goText}, {"jwksUri", goText},
-		{"fromHeaders", goType{name: "[]*v1beta1.JwtHeader", elem: &goHeader}}, {"fromParams", goTexts},
+		{"issuer", goText},
+		{"jwksUri", goText},
+		{"fromHeaders", goType{name: "[]*v1beta1.JwtHeader", elem: &goHeader}},
+		{"fromParams", goTexts},
 	}}
 	goAuthorization = goType{name: "v1beta1.JwtAuthorization", fields: []goField{{"requiredScopes", goTexts}, {"audiences", goTexts}}}
 
@@ -130,8 +132,10 @@ func (c *typeChecker) unread(key string, names []string, at source.Ref) {
 			return
 		}
 	}
-	f := diag.Finding{Code: diag.UnreadKey, At: at, Message: fmt.Sprintf("%q is no key of a jwt configuration and has no effect", key),
-		Help: "remove it; the keys are " + strings.Join(names, ", "), Upstream: &diag.Upstream{}}
+	f := diag.Finding{
+		Code: diag.UnreadKey, At: at, Message: fmt.Sprintf("%q is no key of a jwt configuration and has no effect", key),
+		Help: "remove it; the keys are " + strings.Join(names, ", "), Upstream: &diag.Upstream{},
+	}
 	if near := shape.Nearest(key, names); near != "" {
 		f.Help = fmt.Sprintf("did you mean %q?", near)
 	}

@@ -71,8 +71,10 @@ func CORSType(maxAge *shape.Type) *shape.Type {
 	return &shape.Type{Kind: shape.Object, Doc: "What browsers may do across origins.", Fields: []shape.Field{
 		{Name: "allowHeaders", Type: texts("Request headers that are allowed.")},
 		{Name: "allowMethods", Type: texts("Methods that are allowed.")},
-		{Name: "allowOrigins", Type: &shape.Type{Kind: shape.List, Doc: "Origins that are allowed: exact, prefix or regex.",
-			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}}}},
+		{Name: "allowOrigins", Type: &shape.Type{
+			Kind: shape.List, Doc: "Origins that are allowed: exact, prefix or regex.",
+			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}},
+		}},
 		{Name: "allowCredentials", Type: &shape.Type{Kind: shape.Boolean, Doc: "Whether credentials are allowed."}},
 		{Name: "exposeHeaders", Type: texts("Response headers that are exposed.")},
 		{Name: "maxAge", Type: maxAge},

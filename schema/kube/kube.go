@@ -158,8 +158,10 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		return &ExternalGateway{Origin: at, Name: name, Domain: source.Text(source.Field(spec, "externalDomain"))}
 	case "oathkeeper.ory.sh/Rule":
 		m := source.Field(spec, "match")
-		return &Rule{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")),
-			URL: source.Text(source.Field(m, "url")), Methods: source.Texts(source.Field(m, "methods"))}
+		return &Rule{
+			Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")),
+			URL: source.Text(source.Field(m, "url")), Methods: source.Texts(source.Field(m, "methods")),
+		}
 	case "networking.k8s.io/Ingress", "extensions/Ingress":
 		return decodeIngress(at, name, root, spec)
 	case "zalando.org/RouteGroup":

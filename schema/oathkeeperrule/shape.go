@@ -19,7 +19,8 @@ var Type = shape.Resource(Group+"/"+Version, "Rule", "An access rule of Ory Oath
 	field("spec", true, object("Which requests the rule takes and what is done with them.",
 		field("upstream", false, object("Where requests are forwarded to.",
 			field("url", true, &shape.Type{Kind: shape.String, MinLen: 3, MaxLen: 256, Doc: "URL of the upstream.", Pattern: &shape.Pattern{
-				Expr: `^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`, Means: "the URL of an upstream"}}),
+				Expr: `^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`, Means: "the URL of an upstream",
+			}}),
 			field("stripPath", false, text("Prefix of the path that is left out.")),
 			field("preserveHost", false, &shape.Type{Kind: shape.Boolean, Doc: "Whether the upstream sees the original host."}))),
 		field("match", true, object("The requests that the rule takes.",
@@ -30,7 +31,8 @@ var Type = shape.Resource(Group+"/"+Version, "Rule", "An access rule of Ory Oath
 		field("mutators", false, handlers("How requests are changed on the way.")),
 		field("errors", false, handlers("How refusals are answered.")),
 		field("configMapName", false, &shape.Type{Kind: shape.String, MinLen: 1, MaxLen: 253, Doc: "ConfigMap that the rule is written to.", Pattern: &shape.Pattern{
-			Expr: `[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*`, Means: "the name of a ConfigMap"}}))))
+			Expr: `[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*`, Means: "the name of a ConfigMap",
+		}}))))
 
 func field(name string, required bool, t *shape.Type) shape.Field {
 	return shape.Field{Name: name, Required: required, Type: t}

@@ -33,8 +33,10 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
 	if o.kubeconform != "" {
-		out = append(out, testCase{name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,
-			command: []string{o.kubeconform, "-n", "2", "-strict", "-schema-location", in.schemas + "/{{.ResourceKind}}.json", in.files}})
+		out = append(out, testCase{
+			name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,
+			command: []string{o.kubeconform, "-n", "2", "-strict", "-schema-location", in.schemas + "/{{.ResourceKind}}.json", in.files},
+		})
 	}
 	if o.kustomize != "" {
 		out = append(out,

@@ -38,12 +38,12 @@ func compileOathkeeper(text string) (*regexp2.Regexp, error) {
 func brackets(s string) (out []string, err error) {
 	level, start := 0, 0
 	for i := range len(s) {
-		switch {
-		case s[i] == '<':
+		switch s[i] {
+		case '<':
 			if level++; level == 1 {
 				out, start = append(out, s[start:i]), i+1
 			}
-		case s[i] == '>':
+		case '>':
 			if level--; level == 0 {
 				out, start = append(out, s[start:i]), i+1
 			} else if level < 0 {

@@ -21,8 +21,10 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 			found.Add(apirule.Fault(diag.NoService, r.at.At("service"), "add service here or in spec",
 				"The rule must define a service, because no service is defined on spec level", "the rule names no service and the APIRule has none"))
 			// The controller goes on and looks for the Service nevertheless.
-			found.Add(diag.Finding{Code: diag.NoService, Severity: diag.Off, At: r.at, Upstream: &diag.Upstream{Attribute: "." + r.at.Path,
-				Message: "Failed to execute sidecar injection validation, err: service name is required but missing"}})
+			found.Add(diag.Finding{Code: diag.NoService, Severity: diag.Off, At: r.at, Upstream: &diag.Upstream{
+				Attribute: "." + r.at.Path,
+				Message:   "Failed to execute sidecar injection validation, err: service name is required but missing",
+			}})
 		}
 		if r.jwt != nil {
 			checkJWT(r.jwt, &found)

@@ -45,13 +45,17 @@ func tokenize(path string) []string {
 // status that the controller would set, if said.
 func (a *APIRule) reportConflict(i int, method string, earlier int, shown, said bool, found *diag.List) {
 	r := &a.rules[i]
-	f := found.Add(diag.Finding{Code: diag.PathConflict, At: r.at.At("path"),
+	f := found.Add(diag.Finding{
+		Code: diag.PathConflict, At: r.at.At("path"),
 		Message:  fmt.Sprintf("path %q with method %s is already taken by an earlier rule", r.path, method),
 		Help:     "put the more specific rule first, or remove one",
-		Upstream: &diag.Upstream{}})
+		Upstream: &diag.Upstream{},
+	})
 	if said {
-		f.Upstream = &diag.Upstream{Attribute: ".spec.rules",
-			Message: fmt.Sprintf("Path %s with method %s conflicts with at least one of the previous rule paths", r.path, method)}
+		f.Upstream = &diag.Upstream{
+			Attribute: ".spec.rules",
+			Message:   fmt.Sprintf("Path %s with method %s conflicts with at least one of the previous rule paths", r.path, method),
+		}
 	}
 	if !shown {
 		f.Severity = diag.Off

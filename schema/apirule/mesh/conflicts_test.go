@@ -103,8 +103,10 @@ func TestExcept(t *testing.T) {
 		"duplicates are kept":          {[]string{"GET /b", "POST /b", "GET,POST /c"}, []string{"", "", "/b /b"}},
 		"stops at the same path":       {[]string{"GET /a", "GET /b", "GET /c", "POST /b", "GET /d"}, []string{"", "/a", "/a /b", "", "/a /b /c"}},
 		"everything is never left":     {[]string{"GET /", "GET /{**}", "GET /*", "GET /a"}, []string{"/a", "/a", "/a", ""}},
-		"everything collects to the end": {[]string{"GET /a", "GET /*", "GET /b", "POST /c", "GET /b"},
-			[]string{"", "/a /b /b", "/a", "", "/a"}},
+		"everything collects to the end": {
+			[]string{"GET /a", "GET /*", "GET /b", "POST /c", "GET /b"},
+			[]string{"", "/a /b /b", "/a", "", "/a"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g, _ := resource(t, c.rules...).Lift(&ir.Settings{})

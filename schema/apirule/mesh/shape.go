@@ -17,8 +17,10 @@ func Type(apiVersion, version string) *shape.Type {
 		shape.Field{Name: "spec", Required: true, Type: &shape.Type{Kind: shape.Object, Hints: map[string]string{
 			"host": "write hosts, a list with one host",
 		}, Fields: []shape.Field{
-			{Name: "hosts", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, MaxLen: 1, Doc: "The public host: a full name, a short label that the Gateway's domain completes, or a wildcard.",
-				Elem: &shape.Type{Kind: shape.String, MaxLen: 255, Pattern: hostPattern}}},
+			{Name: "hosts", Required: true, Type: &shape.Type{
+				Kind: shape.List, MinLen: 1, MaxLen: 1, Doc: "The public host: a full name, a short label that the Gateway's domain completes, or a wildcard.",
+				Elem: &shape.Type{Kind: shape.String, MaxLen: 255, Pattern: hostPattern},
+			}},
 			{Name: "gateway", Type: reference("Istio Gateway, as namespace/name.", "Gateway must be in the namespace/name format")},
 			{Name: "externalGateway", Type: reference("ExternalGateway, as namespace/name.", "ExternalGateway must be in the namespace/name format")},
 			{Name: "service", Type: apirule.ServiceType("Service of all rules that name none.")},
@@ -47,7 +49,8 @@ func reference(doc, message string) *shape.Type {
 
 func ruleType() *shape.Type {
 	texts := &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}}
-	return &shape.Type{Kind: shape.Object,
+	return &shape.Type{
+		Kind:       shape.Object,
 		ExactlyOne: &shape.ExactlyOne{Fields: []string{"extAuth", "jwt"}, True: []string{"noAuth"}, Message: "exactly one of noAuth, jwt and extAuth must be set"},
 		Hints: map[string]string{
 			"accessStrategies": "v2 has noAuth, jwt and extAuth in place of access strategies",
@@ -56,7 +59,8 @@ func ruleType() *shape.Type {
 		Fields: []shape.Field{
 			{Name: "path", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Path: exact, with {*} for one segment and {**} for any rest, or /* for every path.", Pattern: &shape.Pattern{
 				Expr:  `^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`,
-				Means: "a path: exact, with {*} or {**} as whole segments, or /*"}}},
+				Means: "a path: exact, with {*} or {**} as whole segments, or /*",
+			}}},
 			{Name: "methods", Required: true, Type: apirule.MethodList()},
 			{Name: "service", Type: apirule.ServiceType("Service of this rule.")},
 			{Name: "timeout", Type: apirule.Timeout()},
@@ -69,7 +73,8 @@ func ruleType() *shape.Type {
 			{Name: "request", Type: &shape.Type{Kind: shape.Object, Doc: "How requests are changed on the way.", Fields: []shape.Field{
 				{Name: "headers", Type: texts}, {Name: "cookies", Type: texts},
 			}}},
-		}}
+		},
+	}
 }
 
 func jwtType(doc string) *shape.Type {

@@ -44,11 +44,13 @@ func (a *APIRule) checkPaths(found *diag.List) {
 			first[r.path] = i
 			continue
 		}
-		found.Add(diag.Finding{Code: diag.RepeatedPath, At: r.at.At("path"),
+		found.Add(diag.Finding{
+			Code: diag.RepeatedPath, At: r.at.At("path"),
 			Message:  fmt.Sprintf("path %q is already used by rule %d", r.path, j),
 			Help:     "v1alpha1 allows one rule for each path: merge the two rules",
 			Related:  []diag.Related{{Message: "the first rule with this path", At: a.rules[j].at.At("path")}},
-			Upstream: upstream})
+			Upstream: upstream,
+		})
 		upstream = &diag.Upstream{} // the controller says it once
 	}
 }

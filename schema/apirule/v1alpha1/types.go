@@ -43,15 +43,18 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes a Service outside the 
 	}, Fields: []shape.Field{
 		{Name: "gateway", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Istio Gateway, as a dotted name.", Pattern: &shape.Pattern{
 			Expr:  `^(?:[_a-z0-9](?:[_a-z0-9-]+[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]+[a-z0-9])?)?$`,
-			Means: "a dotted gateway name, such as kyma-gateway.kyma-system.svc.cluster.local"}}},
-		{Name: "service", Required: true, Type: &shape.Type{Kind: shape.Object, Doc: "The Service that is exposed, and the host under which it is.",
+			Means: "a dotted gateway name, such as kyma-gateway.kyma-system.svc.cluster.local",
+		}}},
+		{Name: "service", Required: true, Type: &shape.Type{
+			Kind: shape.Object, Doc: "The Service that is exposed, and the host under which it is.",
 			Hints: map[string]string{"namespace": "v1beta1 and later have service.namespace; in v1alpha1 the Service is in the APIRule's namespace"},
 			Fields: []shape.Field{
 				{Name: "name", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Name of the Service, in the APIRule's namespace."}},
 				{Name: "port", Required: true, Type: apirule.Port()},
 				{Name: "host", Required: true, Type: &shape.Type{Kind: shape.String, MinLen: 3, MaxLen: 256, Pattern: apirule.HostPattern, Doc: "Public host; without a dot, the default domain is added."}},
 				{Name: "external", Type: &shape.Type{Kind: shape.Boolean, Doc: "Has no effect."}},
-			}}},
+			},
+		}},
 		{Name: "rules", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Access rules, in order.", Elem: &shape.Type{
 			Kind: shape.Object, Hints: map[string]string{
 				"service": "v1beta1 and later have a service for each rule",
@@ -61,7 +64,8 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes a Service outside the 
 				{Name: "methods", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Elem: &shape.Type{Kind: shape.String}, Doc: "HTTP methods of the rule."}},
 				{Name: "accessStrategies", Required: true, Type: apirule.Handlers("Oathkeeper authenticators, or allow.", 1)},
 				{Name: "mutators", Type: apirule.Handlers("Oathkeeper mutators.", 0)},
-			}}}},
+			},
+		}}},
 	}}})
 
 // Decode reads a document. It is tolerant: what Type refuses is left empty.

@@ -58,8 +58,10 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 func (a *APIRule) checkMaxAge(found *diag.List) {
 	age := source.Field(a.origins, "maxAge")
 	if text := source.Text(age); age != nil && shape.GoDuration.Match(text) && maxAge(age) == nil {
-		found.Add(diag.Finding{Code: diag.BadFormat, At: source.Ref{Doc: a.doc, Path: "spec.corsPolicy.maxAge"},
-			Message: fmt.Sprintf("%q is too long a duration", text)})
+		found.Add(diag.Finding{
+			Code: diag.BadFormat, At: source.Ref{Doc: a.doc, Path: "spec.corsPolicy.maxAge"},
+			Message: fmt.Sprintf("%q is too long a duration", text),
+		})
 	}
 }
 
@@ -78,11 +80,13 @@ func (a *APIRule) checkPaths(found *diag.List) {
 			if j == i {
 				continue
 			}
-			found.Add(diag.Finding{Code: diag.RepeatedPath, At: r.at.At("path"),
+			found.Add(diag.Finding{
+				Code: diag.RepeatedPath, At: r.at.At("path"),
 				Message:  fmt.Sprintf("%s %q is already used by rule %d", m, r.path, j),
 				Help:     "merge the two rules, or give each method to one of them",
 				Related:  []diag.Related{{Message: "the first rule with this path and method", At: a.rules[j].at.At("path")}},
-				Upstream: upstream})
+				Upstream: upstream,
+			})
 			upstream = &diag.Upstream{} // the controller says it once
 			break
 		}

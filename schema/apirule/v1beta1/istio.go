@@ -109,8 +109,10 @@ func checkEntries(m *ir.Handler, key string, found *diag.List) {
 	object, _ := v.(source.Object)
 	for _, e := range object {
 		if _, isText := e.Value.(string); !isText {
-			found.Add(diag.Finding{Code: diag.BadMutator, At: at.At(e.Key), Help: "write it in quotes",
-				Message: fmt.Sprintf("%q of mutator %q must be a string", e.Key, m.Name)})
+			found.Add(diag.Finding{
+				Code: diag.BadMutator, At: at.At(e.Key), Help: "write it in quotes",
+				Message: fmt.Sprintf("%q of mutator %q must be a string", e.Key, m.Name),
+			})
 		}
 	}
 	if _, empty := entries[""]; empty {

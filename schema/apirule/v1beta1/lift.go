@@ -116,8 +116,10 @@ func (r *rule) filters(istio bool, found *diag.List) []ir.Filter {
 	case istio && r.has("jwt"):
 		return append(filters, r.proxyFilters()...)
 	case !delegated:
-		found.Add(diag.Finding{Code: diag.MutatorsIgnored, At: r.at.At("mutators"), Help: "remove them, or use the access strategy noop",
-			Message: fmt.Sprintf("mutators have no effect on a rule with access strategy %q", r.strategies[0].Name)})
+		found.Add(diag.Finding{
+			Code: diag.MutatorsIgnored, At: r.at.At("mutators"), Help: "remove them, or use the access strategy noop",
+			Message: fmt.Sprintf("mutators have no effect on a rule with access strategy %q", r.strategies[0].Name),
+		})
 	default:
 		for _, m := range r.mutators {
 			filters = append(filters, ir.Mutate{Handler: m})

@@ -50,7 +50,8 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes Services outside the c
 		{Name: "host", Required: true, Type: &shape.Type{Kind: shape.String, MinLen: 3, MaxLen: 256, Pattern: apirule.HostPattern, Doc: "Public host; without a dot, the default domain is added."}},
 		{Name: "gateway", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Istio Gateway, as namespace/name or as a dotted name.", Pattern: &shape.Pattern{
 			Expr:  `^[0-9a-z-_]+(\/[0-9a-z-_]+|(\.[0-9a-z-_]+)*)$`,
-			Means: "a gateway reference, such as kyma-system/kyma-gateway"}}},
+			Means: "a gateway reference, such as kyma-system/kyma-gateway",
+		}}},
 		{Name: "service", Type: apirule.ServiceType("Service of all rules that name none.")},
 		{Name: "corsPolicy", Type: apirule.CORSType(&shape.Type{Kind: shape.String, Pattern: shape.GoDuration, Doc: "How long browsers may cache the answer."})},
 		{Name: "timeout", Type: apirule.Timeout()},
@@ -67,7 +68,8 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes Services outside the c
 				{Name: "timeout", Type: apirule.Timeout()},
 				{Name: "accessStrategies", Required: true, Type: apirule.Handlers("Who may send requests: Oathkeeper authenticators, allow, or no_auth.", 1)},
 				{Name: "mutators", Type: apirule.Handlers("How requests are changed on the way: Oathkeeper mutators.", 0)},
-			}}}},
+			},
+		}}},
 	}}})
 
 // Decode reads a document. It is tolerant: what Type refuses is left empty.

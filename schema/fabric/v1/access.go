@@ -172,8 +172,10 @@ const (
 
 // people are employees: those listed, or all of them.
 func people(ids []string, marked bool) ir.Employees {
-	return ir.Employees{All: len(ids) == 0, IDs: ids, Marked: marked, Claim: employeeClaim, Realm: employeeRealm,
-		Mark: ir.Claim{Name: realmClaim, Value: employeeMark}}
+	return ir.Employees{
+		All: len(ids) == 0, IDs: ids, Marked: marked, Claim: employeeClaim, Realm: employeeRealm,
+		Mark: ir.Claim{Name: realmClaim, Value: employeeMark},
+	}
 }
 
 func serviceOf(id string) ir.Services {

@@ -29,8 +29,10 @@ func (f *FabricGateway) Check(*ir.Settings) diag.List {
 	f.checkCORS(&found)
 	for _, at := range f.newer {
 		name := at.Path[strings.LastIndexByte(at.Path, '.')+1:]
-		found.Add(diag.Finding{Code: diag.NewerField, At: at, Message: fmt.Sprintf("%q is not supported: kgw does not write what it asks for", name),
-			Help: "remove it, or keep this gateway with the controller that knows it"})
+		found.Add(diag.Finding{
+			Code: diag.NewerField, At: at, Message: fmt.Sprintf("%q is not supported: kgw does not write what it asks for", name),
+			Help: "remove it, or keep this gateway with the controller that knows it",
+		})
 	}
 	f.checkEmployees(&found)
 	f.checkValues(&found)
@@ -43,11 +45,13 @@ func (f *FabricGateway) checkName(found *diag.List) {
 	if n <= maxName {
 		return
 	}
-	found.Add(diag.Finding{Code: diag.LongName, At: source.Ref{Doc: f.doc}.At("metadata", "name"),
+	found.Add(diag.Finding{
+		Code: diag.LongName, At: source.Ref{Doc: f.doc}.At("metadata", "name"),
 		Message: fmt.Sprintf("name %q and namespace %q have %d characters together; at most %d are allowed", f.doc.Name, f.doc.Namespace, n, maxName),
 		Help:    "use a shorter name",
 		Upstream: &diag.Upstream{Message: fmt.Sprintf("Concatenated resource name and namespace length is capped at 60 characters: %s and %s are %d chars long",
-			f.doc.Name, f.doc.Namespace, n)}})
+			f.doc.Name, f.doc.Namespace, n)},
+	})
 }
 
 func (f *FabricGateway) checkBackends(found *diag.List) {
@@ -60,14 +64,18 @@ func (f *FabricGateway) checkBackends(found *diag.List) {
 		if f.hasServices {
 			at = services
 		}
-		found.Add(diag.Finding{Code: diag.NoBackend, At: at, Message: "the gateway names neither Services nor a StackSet",
+		found.Add(diag.Finding{
+			Code: diag.NoBackend, At: at, Message: "the gateway names neither Services nor a StackSet",
 			Help:     "add " + keyServices + " or " + keyProvider,
-			Upstream: &diag.Upstream{Message: "You must have 1 of the `x-fabric-service` or `x-external-service-provider` keys defined"}})
+			Upstream: &diag.Upstream{Message: "You must have 1 of the `x-fabric-service` or `x-external-service-provider` keys defined"},
+		})
 	case f.provider != nil && f.hasServices:
-		found.Add(diag.Finding{Code: diag.TwoBackends, At: services, Message: "the gateway names both Services and a StackSet",
+		found.Add(diag.Finding{
+			Code: diag.TwoBackends, At: services, Message: "the gateway names both Services and a StackSet",
 			Help:     "remove " + keyServices + " or " + keyProvider,
 			Related:  []diag.Related{{Message: "the StackSet", At: f.provider.at.At("stackSetName")}},
-			Upstream: &diag.Upstream{Message: "You cannot define services with the `x-fabric-service` key and also set external management using `x-external-service-provider`"}})
+			Upstream: &diag.Upstream{Message: "You cannot define services with the `x-fabric-service` key and also set external management using `x-external-service-provider`"},
+		})
 	}
 	first := map[string]source.Ref{}
 	seen := func(host string, at source.Ref) {
@@ -76,8 +84,10 @@ func (f *FabricGateway) checkBackends(found *diag.List) {
 			first[host] = at
 			return
 		}
-		found.Add(diag.Finding{Code: diag.RepeatedHost, At: at, Message: fmt.Sprintf("host %q is listed twice", host),
-			Help: "keep one of the two", Related: []diag.Related{{Message: "the first one", At: other}}})
+		found.Add(diag.Finding{
+			Code: diag.RepeatedHost, At: at, Message: fmt.Sprintf("host %q is listed twice", host),
+			Help: "keep one of the two", Related: []diag.Related{{Message: "the first one", At: other}},
+		})
 	}
 	for i := range f.services {
 		seen(f.services[i].host, f.services[i].at.At("host"))
@@ -96,19 +106,25 @@ func (f *FabricGateway) checkCORS(found *diag.List) {
 	for i, o := range f.cors.origins {
 		at := f.cors.at.At("allowedOrigins").Elem(i)
 		if strings.Contains(o, "*") {
-			found.Add(diag.Finding{Code: diag.BadCORSOrigin, At: at, Message: fmt.Sprintf("allowed origin %q is a pattern; only full host names are allowed", o),
-				Help: "list each host", Upstream: &diag.Upstream{Message: "You may not use * in your cors allowed origins"}})
+			found.Add(diag.Finding{
+				Code: diag.BadCORSOrigin, At: at, Message: fmt.Sprintf("allowed origin %q is a pattern; only full host names are allowed", o),
+				Help: "list each host", Upstream: &diag.Upstream{Message: "You may not use * in your cors allowed origins"},
+			})
 		} else if _, _, ok := cutOrigin(o); !ok {
-			found.Add(diag.Finding{Code: diag.BadCORSOrigin, At: at, Message: fmt.Sprintf("allowed origin %q is not a host with an optional port", o),
-				Help: "write it like www.example.com or www.example.com:8443", Upstream: &diag.Upstream{Message: fmt.Sprintf("The provided cors hostname '%s' is invalid", o)}})
+			found.Add(diag.Finding{
+				Code: diag.BadCORSOrigin, At: at, Message: fmt.Sprintf("allowed origin %q is not a host with an optional port", o),
+				Help: "write it like www.example.com or www.example.com:8443", Upstream: &diag.Upstream{Message: fmt.Sprintf("The provided cors hostname '%s' is invalid", o)},
+			})
 		}
 	}
 	for i := range f.operations {
 		if o := &f.operations[i]; o.method == "OPTIONS" {
-			found.Add(diag.Finding{Code: diag.OptionsWithCORS, At: key(o.at), Message: fmt.Sprintf("path %q has an options operation, which %s answers itself", o.path, keyCORS),
+			found.Add(diag.Finding{
+				Code: diag.OptionsWithCORS, At: key(o.at), Message: fmt.Sprintf("path %q has an options operation, which %s answers itself", o.path, keyCORS),
 				Help:     "remove the operation or " + keyCORS,
 				Related:  []diag.Related{{Message: "CORS is asked for here", At: key(f.cors.at)}},
-				Upstream: &diag.Upstream{Message: fmt.Sprintf("You may not define an options endpoint when cors support is configured. Options endpoint found under '%s'", o.path)}})
+				Upstream: &diag.Upstream{Message: fmt.Sprintf("You may not define an options endpoint when cors support is configured. Options endpoint found under '%s'", o.path)},
+			})
 		}
 	}
 }
@@ -125,9 +141,11 @@ func (f *FabricGateway) checkEmployees(found *diag.List) {
 		if e == nil || len(e.users) == 0 || e.kind == "" || strings.EqualFold(e.kind, "allow_list") {
 			return
 		}
-		found.Add(diag.Finding{Code: diag.UserListUnused, At: key(e.at.At("user-list")),
+		found.Add(diag.Finding{
+			Code: diag.UserListUnused, At: key(e.at.At("user-list")),
 			Message: fmt.Sprintf("user-list has no effect beside type %q", e.kind),
-			Help:    "remove the list, or write type: allow_list"})
+			Help:    "remove the list, or write type: allow_list",
+		})
 	}
 	check(f.employees)
 	for i := range f.operations {
@@ -196,7 +214,9 @@ func unsafe(what, value string, at source.Ref, found *diag.List) {
 	case value == "":
 		found.Add(diag.Finding{Code: diag.UnsafeValue, At: at, Message: "the " + what + " is empty", Help: "remove it or write a name"})
 	case bad >= 0:
-		found.Add(diag.Finding{Code: diag.UnsafeValue, At: at, Message: fmt.Sprintf("%s %q has a quote, a backslash or a control character", what, value),
-			Help: "names cannot have them: what is written into routes would not be what is meant"})
+		found.Add(diag.Finding{
+			Code: diag.UnsafeValue, At: at, Message: fmt.Sprintf("%s %q has a quote, a backslash or a control character", what, value),
+			Help: "names cannot have them: what is written into routes would not be what is meant",
+		})
 	}
 }

@@ -66,8 +66,10 @@ func TestCheck(t *testing.T) {
 			`KGW230 11: "x-fabric-request-ratelimits" is not supported: kgw does not write what it asks for`,
 			`KGW230 12: "x-fabric-additional-filters" is not supported: kgw does not write what it asks for`,
 		}},
-		{"stack version", "x-external-service-provider: {stackSetName: s, hosts: [a.example.org], stackVersion: v1}\npaths: {/a: {get: {}}}",
-			[]string{`KGW230 6: "stackVersion" is not supported: kgw does not write what it asks for`}},
+		{
+			"stack version", "x-external-service-provider: {stackSetName: s, hosts: [a.example.org], stackVersion: v1}\npaths: {/a: {get: {}}}",
+			[]string{`KGW230 6: "stackVersion" is not supported: kgw does not write what it asks for`},
+		},
 		{"verb", service + "paths: {/a: {gett: {}}}", []string{`KGW231 7: "gett" is not a verb`}},
 		{"wildcard", service + "paths:\n  /a**: {get: {}}\n  /a/**/b: {get: {}}\n  /a/**: {get: {}}\n  /a/**/: {get: {}}", []string{
 			`KGW233 8: path "/a**" has ** elsewhere than as its last segment`,
@@ -75,15 +77,19 @@ func TestCheck(t *testing.T) {
 			`KGW233 11: path "/a/**/" has ** elsewhere than as its last segment`,
 		}},
 		{"no backend", "paths: {/a: {get: {}}}", []string{`KGW234 5: the gateway names neither Services nor a StackSet`}},
-		{"both backends", service + "x-external-service-provider: {stackSetName: s, hosts: [a.example.org]}\npaths: {/a: {get: {}}}",
-			[]string{`KGW235 6: the gateway names both Services and a StackSet`}},
+		{
+			"both backends", service + "x-external-service-provider: {stackSetName: s, hosts: [a.example.org]}\npaths: {/a: {get: {}}}",
+			[]string{`KGW235 6: the gateway names both Services and a StackSet`},
+		},
 		{"origins", service + "x-fabric-cors-support:\n  allowedHeaders: [X]\n  allowedOrigins: ['*.example.org', 'a b', 'x:y', 'http://ok.example.org:80']\npaths: {/a: {get: {}}}", []string{
 			`KGW236 9: allowed origin "*.example.org" is a pattern; only full host names are allowed`,
 			`KGW236 9: allowed origin "a b" is not a host with an optional port`,
 			`KGW236 9: allowed origin "x:y" is not a host with an optional port`,
 		}},
-		{"options with CORS", service + "x-fabric-cors-support: {allowedHeaders: [X], allowedOrigins: [a.example.org]}\npaths: {/a: {OPTIONS: {}}}",
-			[]string{`KGW237 8: path "/a" has an options operation, which x-fabric-cors-support answers itself`}},
+		{
+			"options with CORS", service + "x-fabric-cors-support: {allowedHeaders: [X], allowedOrigins: [a.example.org]}\npaths: {/a: {OPTIONS: {}}}",
+			[]string{`KGW237 8: path "/a" has an options operation, which x-fabric-cors-support answers itself`},
+		},
 		{"verb in two cases", service + "paths:\n  /a:\n    get: {}\n    GET: {}", []string{`KGW238 9: path "/a" has both "GET" and "get", which are one verb`}},
 		{"equal paths", service + "paths:\n  /a/*: {get: {}}\n  /a/{id}: {get: {}, post: {}}", []string{`KGW239 9: GET "/a/{id}" takes the same requests as "/a/*"`}},
 		{"parameters", service + "paths:\n  /a/x{id}: {get: {}}\n  /b/{id}.json: {get: {}}\n  /c/:id: {get: {}}\n  /d/{}: {get: {}}", []string{
@@ -106,8 +112,10 @@ func TestCheck(t *testing.T) {
 			`KGW243 10: header "X\"" has a quote, a backslash or a control character`,
 			`KGW243 10: header value "b\n" has a quote, a backslash or a control character`,
 		}},
-		{"host twice", "x-fabric-service: [{host: a.example.org, serviceName: aa}, {host: a.example.org, serviceName: bb}]\npaths: {/a: {get: {}}}",
-			[]string{`KGW245 6: host "a.example.org" is listed twice`}},
+		{
+			"host twice", "x-fabric-service: [{host: a.example.org, serviceName: aa}, {host: a.example.org, serviceName: bb}]\npaths: {/a: {get: {}}}",
+			[]string{`KGW245 6: host "a.example.org" is listed twice`},
+		},
 		{"unused list", service + "x-fabric-employee-access: {type: allow_all, user-list: [a]}\npaths: {/a: {get: {x-fabric-employee-access: {type: deny_all, user-list: [b]}}}}", []string{
 			`KGW246 7: user-list has no effect beside type "allow_all"`,
 			`KGW246 8: user-list has no effect beside type "deny_all"`,
@@ -145,11 +153,15 @@ func TestExposure(t *testing.T) {
 		name, spec string
 		want       []string
 	}{
-		{"list without a privilege", service + "x-fabric-employee-access: {user-list: [a]}\npaths: {/a: {get: {}, put: {}}}",
-			[]string{`KGW431 7: the list blocks nobody: an operation demands no privilege, so that employees who are not listed get in like services`}},
+		{
+			"list without a privilege", service + "x-fabric-employee-access: {user-list: [a]}\npaths: {/a: {get: {}, put: {}}}",
+			[]string{`KGW431 7: the list blocks nobody: an operation demands no privilege, so that employees who are not listed get in like services`},
+		},
 		{"list with a privilege", service + "x-fabric-employee-access: {user-list: [a]}\npaths: {/a: {get: {x-fabric-privileges: [uid, a.read]}}}", nil},
-		{"deny_all", service + "x-fabric-employee-access: {type: deny_all}\npaths: {/a: {get: {}}}",
-			[]string{`KGW432 7: deny_all does not hold for opaque tokens: an employee with one is treated like a service`}},
+		{
+			"deny_all", service + "x-fabric-employee-access: {type: deny_all}\npaths: {/a: {get: {}}}",
+			[]string{`KGW432 7: deny_all does not hold for opaque tokens: an employee with one is treated like a service`},
+		},
 		{"deny_all and a list of services", service + "x-fabric-employee-access: {type: deny_all}\nx-fabric-whitelist: [stups_a]\npaths: {/a: {get: {}}}", nil},
 		{"limits", service + "x-fabric-admins: [stups_b]\npaths:\n  /a: {get: {x-fabric-ratelimits: {default-rate: 1, target: {stups_a: 0, stups_b: 1, c: 1}}}}\n  /b: {get: {x-fabric-ratelimits: {default-rate: 1}}}", []string{
 			`KGW433 9: limits count by token, not by caller: a caller with a new token has a new budget`,
@@ -162,14 +174,18 @@ func TestExposure(t *testing.T) {
 			`KGW434 8: service "stups_b" is not in the list of services: its limit has no effect`,
 		}},
 		{"empty list of employees", service + "x-fabric-employee-access: {type: allow_list}\npaths: {/a: {get: {}}}", []string{`KGW436 7: allow_list has no user-list and changes nothing`}},
-		{"empty rule", service + "x-fabric-employee-access: {type: deny_all}\npaths:\n  /a: {get: {x-fabric-employee-access: {}}}",
-			[]string{`KGW437 9: the empty object cancels the gateway's rule for employees here`}},
+		{
+			"empty rule", service + "x-fabric-employee-access: {type: deny_all}\npaths:\n  /a: {get: {x-fabric-employee-access: {}}}",
+			[]string{`KGW437 9: the empty object cancels the gateway's rule for employees here`},
+		},
 		{"empty lists of services", service + "x-fabric-whitelist: []\npaths:\n  /a: {get: {}}\n  /b: {get: {x-fabric-whitelist: {service-list: []}}}\n  /c: {get: {x-fabric-whitelist: {service-list: [], state: disabled}}}", []string{
 			`KGW438 7: the empty list lets no service in`,
 			`KGW438 10: the empty list lets no service in`,
 		}},
-		{"employees past a list of services", service + "x-fabric-whitelist: [stups_a]\nx-fabric-employee-access: {type: allow_all}\npaths:\n  /a: {get: {}}",
-			[]string{`KGW440 10: employees of the rule get in although the operation is restricted to services`}},
+		{
+			"employees past a list of services", service + "x-fabric-whitelist: [stups_a]\nx-fabric-employee-access: {type: allow_all}\npaths:\n  /a: {get: {}}",
+			[]string{`KGW440 10: employees of the rule get in although the operation is restricted to services`},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if d := cmp.Diff(c.want, check(t, gateway(c.spec))); d != "" {

@@ -26,8 +26,10 @@ func Decode(doc *source.Document, root *source.Node) *FabricGateway {
 		employees:   decodeEmployees(source.Field(spec, keyEmployees), at.At(keyEmployees)),
 	}
 	for i, n := range source.Elements(source.Field(spec, keyServices)) {
-		s := service{at: at.At(keyServices).Elem(i), host: source.Text(source.Field(n, "host")),
-			name: source.Text(source.Field(n, "serviceName")), port: source.Text(source.Field(n, "servicePort"))}
+		s := service{
+			at: at.At(keyServices).Elem(i), host: source.Text(source.Field(n, "host")),
+			name: source.Text(source.Field(n, "serviceName")), port: source.Text(source.Field(n, "servicePort")),
+		}
 		s.port = cmp.Or(s.port, defaultPort)
 		g.services = append(g.services, s)
 	}
@@ -83,12 +85,16 @@ func (g *FabricGateway) decodeOperation(n *source.Node, pathAt source.Ref, path,
 		o.limits = decodeLimits(l, at.At(keyLimits))
 	}
 	if w := source.Field(n, keyWhitelist); w != nil {
-		o.whitelist = &whitelist{at: at.At(keyWhitelist), services: source.Texts(source.Field(w, "service-list")),
-			disabled: source.Text(source.Field(w, "state")) == "disabled"}
+		o.whitelist = &whitelist{
+			at: at.At(keyWhitelist), services: source.Texts(source.Field(w, "service-list")),
+			disabled: source.Text(source.Field(w, "state")) == "disabled",
+		}
 	}
 	if s := source.Field(n, keyStatic); s != nil {
-		o.static = &static{at: at.At(keyStatic), status: source.Int(source.Field(s, "status")),
-			headers: source.TextMap(source.Field(s, "headers")), body: source.Text(source.Field(s, "body"))}
+		o.static = &static{
+			at: at.At(keyStatic), status: source.Int(source.Field(s, "status")),
+			headers: source.TextMap(source.Field(s, "headers")), body: source.Text(source.Field(s, "body")),
+		}
 	}
 	g.note(n, at, keyFilters, keyCustom, keyRequests)
 	g.operations = append(g.operations, o)

@@ -93,13 +93,16 @@ var Type = shape.Resource(APIVersion, "FabricGateway", "Publishes an API to serv
 			required("compressionFactor", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(9), Doc: "How hard to compress."}),
 			required("encoding", text("Content type that is compressed.")))),
 		required("paths", &shape.Type{Kind: shape.Map, MinLen: 1, Doc: "Operations by path and by verb.", Elem: &shape.Type{
-			Kind: shape.Map, MinLen: 1, Elem: operationType()}}),
+			Kind: shape.Map, MinLen: 1, Elem: operationType(),
+		}}),
 	}}))
 
 func employeeType(doc string) *shape.Type {
 	return object(doc,
-		field("type", &shape.Type{Kind: shape.String, Enum: []string{"allow_list", "allow_all", "deny_all"},
-			Doc: "allow_list lets those listed in, allow_all everybody, deny_all nobody. Without it, allow_list if there is a list."}),
+		field("type", &shape.Type{
+			Kind: shape.String, Enum: []string{"allow_list", "allow_all", "deny_all"},
+			Doc: "allow_list lets those listed in, allow_all everybody, deny_all nobody. Without it, allow_list if there is a list.",
+		}),
 		field("user-list", texts("Employees by their uid.", 0)))
 }
 
@@ -111,9 +114,11 @@ func operationType() *shape.Type {
 			field("period", &shape.Type{Kind: shape.String, Enum: []string{"second", "minute", "hour"}, Default: "minute", Doc: "The period."}),
 			field("target", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Integer}, Doc: "Limits of single services."}))),
 		field(keyWhitelist, &shape.Type{Kind: shape.Object, Doc: "Services that may send requests, in place of the gateway's list.", Hints: map[string]string{
-			"services": "write service-list"}, Fields: []shape.Field{
+			"services": "write service-list",
+		}, Fields: []shape.Field{
 			required("service-list", texts("Services by the sub of their tokens.", 0)),
-			field("state", &shape.Type{Kind: shape.String, Enum: []string{"enabled", "disabled"}, Default: "enabled", Doc: "disabled lets every service in."})}}),
+			field("state", &shape.Type{Kind: shape.String, Enum: []string{"enabled", "disabled"}, Default: "enabled", Doc: "disabled lets every service in."}),
+		}}),
 		field(keyEmployees, employeeType("Which employees may send requests, in place of the gateway's rule.")),
 		field(keyStatic, object("An answer without a Service.",
 			required("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(100), Max: shape.Int(599), Doc: "Status code."}),

@@ -44,7 +44,8 @@ var Type = shape.Resource(Group+"/v1alpha1", "RateLimit", "Limits the requests t
 			{Name: "buckets", Type: &shape.Type{Kind: shape.List, Doc: "Buckets for some requests.", Elem: &shape.Type{
 				Kind: shape.Object, AtLeastOne: []string{"path", "headers"}, Fields: []shape.Field{
 					{Name: "path", Type: text}, {Name: "headers", Type: textMap}, {Name: "bucket", Required: true, Type: bucket},
-				}}}},
+				},
+			}}},
 		}}},
 	}}})
 
@@ -82,12 +83,16 @@ func (r *RateLimit) Check(*ir.Settings) diag.List {
 	var found diag.List
 	for _, l := range r.buckets {
 		if d, err := time.ParseDuration(l.interval); err == nil && d < minInterval {
-			found.Add(diag.Finding{Code: diag.OutOfRange, At: l.at.At("fillInterval"),
-				Message: fmt.Sprintf("fillInterval %q is shorter than 50ms", l.interval), Help: "use at least 50ms"})
+			found.Add(diag.Finding{
+				Code: diag.OutOfRange, At: l.at.At("fillInterval"),
+				Message: fmt.Sprintf("fillInterval %q is shorter than 50ms", l.interval), Help: "use at least 50ms",
+			})
 		}
 		if !strings.HasPrefix(l.path, "/") {
-			found.Add(diag.Finding{Code: diag.BadFormat, At: source.Ref{Doc: r.doc, Path: strings.TrimSuffix(l.at.Path, ".bucket") + ".path"},
-				Message: fmt.Sprintf("path %q does not start with a slash", l.path), Help: "write it as /path"})
+			found.Add(diag.Finding{
+				Code: diag.BadFormat, At: source.Ref{Doc: r.doc, Path: strings.TrimSuffix(l.at.Path, ".bucket") + ".path"},
+				Message: fmt.Sprintf("path %q does not start with a slash", l.path), Help: "write it as /path",
+			})
 		}
 	}
 	return found
@@ -95,7 +100,9 @@ func (r *RateLimit) Check(*ir.Settings) diag.List {
 
 // Lift gives no gateway: the resource is checked and left to its controller.
 func (r *RateLimit) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
-	return nil, diag.List{{Code: diag.UncompiledKind, At: source.Ref{Doc: r.doc, Path: "kind"},
+	return nil, diag.List{{
+		Code: diag.UncompiledKind, At: source.Ref{Doc: r.doc, Path: "kind"},
 		Message: "RateLimit is checked and not compiled: its limits hold only where its controller runs",
-		Help:    "apply it as it is (kgw build --passthrough writes it through)"}}
+		Help:    "apply it as it is (kgw build --passthrough writes it through)",
+	}}
 }
