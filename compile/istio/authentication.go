@@ -36,17 +36,30 @@ func authentications(g *ir.Gateway) []*authentication {
 	return out
 }
 
+// issuersOf lists the issuers of all grants of a route. What a grant repeats of
+// an earlier one is listed once.
 func issuersOf(r *ir.Route) []ir.Issuer {
+	var out []ir.Issuer
 	for i := range r.Access.Grants {
-		switch p := r.Access.Grants[i].Proof.(type) {
-		case ir.JWT:
-			return p.Issuers
-		case ir.External:
-			if p.Then != nil {
-				return p.Then.Issuers
+		earlier := out
+		for _, issuer := range issuersIn(&r.Access.Grants[i]) {
+			if !slices.ContainsFunc(earlier, func(o ir.Issuer) bool { return o.Issuer == issuer.Issuer && o.JWKS == issuer.JWKS }) {
+				out = append(out, issuer)
 			}
-		case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
 		}
+	}
+	return out
+}
+
+func issuersIn(g *ir.Grant) []ir.Issuer {
+	switch p := g.Proof.(type) {
+	case ir.JWT:
+		return p.Issuers
+	case ir.External:
+		if p.Then != nil {
+			return p.Then.Issuers
+		}
+	case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
 	}
 	return nil
 }
