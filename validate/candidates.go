@@ -3,7 +3,6 @@ package validate
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -75,26 +74,5 @@ func mayMeet(a, b *match.Set) bool {
 	}) {
 		return false
 	}
-	x, y := beginning(a.Path), beginning(b.Path)
-	return strings.HasPrefix(x, y) || strings.HasPrefix(y, x)
+	return !match.Apart(a.Path, b.Path)
 }
-
-// beginning is text that every path of p starts with.
-func beginning(p match.Path) string {
-	if p.Lang == match.Exact || p.Lang == match.Prefix {
-		return p.Text
-	}
-	i := strings.IndexAny(p.Text, metacharacters)
-	switch {
-	case i < 0:
-		return p.Text
-	case strings.ContainsRune(p.Text, '|'):
-		return ""
-	case strings.IndexByte("*?{", p.Text[i]) >= 0 && !strings.HasPrefix(p.Text[i:], "{*"):
-		_, last := utf8.DecodeLastRuneInString(p.Text[:i])
-		return p.Text[:i-last]
-	}
-	return p.Text[:i]
-}
-
-const metacharacters = `.*+?()[]{}|\^$:`

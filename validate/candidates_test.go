@@ -125,7 +125,7 @@ func TestBeginning(t *testing.T) {
 		{match.Star, "/*", ""},
 		{match.Star, "/ab*", "/a"},
 	} {
-		if got := beginning(match.Path{Lang: c.lang, Text: c.text}); got != c.want {
+		if got := (match.Path{Lang: c.lang, Text: c.text}).Beginning(); got != c.want {
 			t.Errorf("beginning(%s %q) = %q, want %q", c.lang, c.text, got, c.want)
 		}
 	}

@@ -92,7 +92,7 @@ func mixed(takes []ir.Take) bool {
 	return open && closed
 }
 
-func wide(t *ir.Take) bool { return strings.ContainsAny(t.Route.Match.Path.Text, metacharacters) }
+func wide(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
 
 // entrance is all that decides who gets into one gateway.
 type entrance struct {
@@ -218,9 +218,6 @@ func (e *entrance) protected(t *ir.Take, r match.Request) bool {
 
 // literal is the beginning of a path up to its first operator, cut at a slash.
 func literal(p match.Path) string {
-	text := p.Text
-	if i := strings.IndexAny(text, metacharacters); i >= 0 {
-		text = text[:i]
-	}
+	text := p.Beginning()
 	return text[:strings.LastIndexByte(text, '/')+1]
 }

@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // operators are the characters that end the literal beginning of a path in one
 // of the languages.
@@ -18,7 +21,8 @@ func (p Path) Beginning() string {
 	case strings.ContainsRune(p.Text, '|'):
 		return ""
 	case strings.IndexByte("*?{", p.Text[i]) >= 0 && !strings.HasPrefix(p.Text[i:], "{*"):
-		return p.Text[:max(i-1, 0)]
+		_, last := utf8.DecodeLastRuneInString(p.Text[:i])
+		return p.Text[:i-last]
 	}
 	return p.Text[:i]
 }

@@ -14,6 +14,7 @@ func TestApart(t *testing.T) {
 		{"/a.*", "/ab", Regex, false},
 		{"/ab*", "/a", Regex, false},
 		{"/ab?c", "/ac", Regex, false},
+		{"/é?", "/", Regex, false},
 		{"/x{0}y", "/y", Regex, false},
 		{"/a|/b", "/b", Regex, false},
 		{"(?i)/A", "/a", Regex, false},
