@@ -42,11 +42,13 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	for i := range set.Hosts {
 		set.Hosts[i] = strings.ToLower(set.Hosts[i])
 	}
-	if c.Mesh.Front == nil {
-		for _, rule := range c.Oathkeeper.Entries() {
-			p.through(way{rule: &rule})
-		}
-	} else {
+	switch c.Mesh.Front {
+	case c.Skipper:
+		return Proof{Verdict: Unknown, Reason: "statements about Skipper's routes cannot be proved"}
+	case nil:
+		p.rules = c.Oathkeeper.Entries()
+		p.delegated(way{})
+	default:
 		p.fronts()
 	}
 	if p.failed != nil {
@@ -167,7 +169,7 @@ func (p *prover) through(w way) {
 		reason = "the requests that were tried do not get through, but others may"
 	}
 	if p.doubt == nil {
-		p.doubt = &Proof{Verdict: Unknown, At: w.rule.At, Reason: fmt.Sprintf("%s may let requests through without: %s", w.rule.Name, reason)}
+		p.doubt = &Proof{Verdict: Unknown, At: w.rule.At, Reason: fmt.Sprintf("%s may let requests through without one of the proofs: %s", w.rule.Name, reason)}
 	}
 }
 

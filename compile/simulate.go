@@ -64,6 +64,16 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 	return out
 }
 
+// Entries lists everything that takes requests: routes, rules, and Skipper's
+// routes.
+func (c *Cluster) Entries() []sim.Entry {
+	out := append(c.Gateway.Entries(), c.Oathkeeper.Entries()...)
+	if c.Mesh.Front == c.Skipper {
+		out = append(out, c.Skipper.Entries()...)
+	}
+	return out
+}
+
 // WithTokens adds to a route the ways in which policies let requests through to
 // its service, for the tokens that they want.
 func (c *Cluster) WithTokens(e sim.Entry) sim.Entry {

@@ -29,7 +29,7 @@ func (a *app) initTests(f *initFlags, dir string) error {
 		return err
 	}
 	var entries []sim.Entry
-	for _, e := range append(cluster.Gateway.Entries(), cluster.Oathkeeper.Entries()...) {
+	for _, e := range cluster.Entries() {
 		entries = append(entries, cluster.WithTokens(e))
 	}
 	tests := testfile.Boundary(entries, func(r *sim.Request) sim.Decision { return cluster.Mesh.Decide(r, nil) })

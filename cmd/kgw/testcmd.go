@@ -13,7 +13,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/testfile"
 )
 
@@ -150,15 +149,13 @@ func covered(cluster *compile.Cluster, outcomes []*testfile.Outcome) *testfile.C
 		}
 	}
 	c, seen := &testfile.Coverage{}, map[string]bool{}
-	for _, list := range [][]sim.Entry{cluster.Gateway.Entries(), cluster.Oathkeeper.Entries()} {
-		for _, e := range list {
-			if seen[e.Name] {
-				continue
-			}
-			seen[e.Name] = true
-			if c.Total++; !touched[e.Name] {
-				c.Untouched = append(c.Untouched, testfile.Untouched{Name: e.Name, At: e.At})
-			}
+	for _, e := range cluster.Entries() {
+		if seen[e.Name] {
+			continue
+		}
+		seen[e.Name] = true
+		if c.Total++; !touched[e.Name] {
+			c.Untouched = append(c.Untouched, testfile.Untouched{Name: e.Name, At: e.At})
 		}
 	}
 	return c

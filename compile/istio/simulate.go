@@ -69,8 +69,12 @@ func (c *call) authenticate(d *sim.Decision) bool {
 		if text, at := a.find(c.in); at != "" {
 			why := a.verify(c, text)
 			if why != "" {
+				status := http.StatusUnauthorized
+				if why == wrongAudience {
+					status = http.StatusForbidden
+				}
 				*d = sim.Decision{
-					Status: http.StatusUnauthorized, Cause: sim.BadCredentials, At: a.manifest.At("spec.jwtRules"),
+					Status: status, Cause: sim.BadCredentials, At: a.manifest.At("spec.jwtRules"),
 					Reason: fmt.Sprintf("%s refuses the token in %s: %s", a.manifest.ID(), at, why),
 				}
 				return false
@@ -132,6 +136,9 @@ func (a *tokens) verify(c *call, text string) string {
 	return ""
 }
 
+// wrongAudience is the one fault of a token that Envoy answers with 403.
+const wrongAudience = "its audience is not allowed"
+
 func (r *tokenRule) invalid(t *sim.Token) string {
 	switch t.Valid {
 	case "expired":
@@ -156,7 +163,7 @@ func (r *tokenRule) invalid(t *sim.Token) string {
 		return "it is not valid yet"
 	}
 	if len(r.audiences) > 0 && !slices.ContainsFunc(values(t.Claims["aud"], false), func(s string) bool { return slices.Contains(r.audiences, s) }) {
-		return "its audience is not allowed"
+		return wrongAudience
 	}
 	return ""
 }
