@@ -28,7 +28,15 @@ func (p Path) Beginning() string {
 }
 
 // Literal tells whether p is one path, written without any operator.
-func (p Path) Literal() bool { return p.Lang == Exact || !strings.ContainsAny(p.Text, operators) }
+func (p Path) Literal() bool {
+	switch p.Lang {
+	case Exact:
+		return true
+	case Prefix, Subtree:
+		return false
+	}
+	return !strings.ContainsAny(p.Text, operators)
+}
 
 // Apart tells whether two paths have no path in common for certain, by their
 // literal beginnings. It costs next to nothing; false says nothing.

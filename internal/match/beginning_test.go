@@ -14,6 +14,8 @@ func TestApart(t *testing.T) {
 		{"/a.*", "/ab", Regex, false},
 		{"/ab*", "/a", Regex, false},
 		{"/ab?c", "/ac", Regex, false},
+		{"/a", "/a/b", Prefix, false},
+		{"/a", "/a/b", Subtree, false},
 		{"/é?", "/", Regex, false},
 		{"/x{0}y", "/y", Regex, false},
 		{"/a|/b", "/b", Regex, false},
