@@ -68,7 +68,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)
-	a.collectRarely(files)
+	a.collect()
 	return compile.Input{Files: files, Problems: problems}, o, nil
 }
 

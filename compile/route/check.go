@@ -24,7 +24,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkLost(r, t, &found)
 			continue
 		}
-		checkRegex(r, &found)
+		checkRegex(r, t.Judge, &found)
 		checkHeaders(r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
@@ -35,7 +35,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 
 // checkRegex reports an expression that Istio's webhook refuses: the path, or
 // what is made of a template, whose literal parts are not escaped.
-func checkRegex(r *ir.Route, found *diag.List) {
+func checkRegex(r *ir.Route, judge *match.Judge, found *diag.List) {
 	p, help := r.Match.Path, "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"
 	switch {
 	case p.Lang == match.Template && p.Text != "/*":
@@ -44,7 +44,7 @@ func checkRegex(r *ir.Route, found *diag.List) {
 	case p.Lang != match.Regex:
 		return
 	}
-	if reason, refused := match.RefusedBy(p, match.RE2Istio); refused {
+	if reason, refused := judge.RefusedBy(p, match.RE2Istio); refused {
 		found.Add(diag.Finding{
 			Code: diag.RegexRefused, At: r.Origin.At("path"), Help: help,
 			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),

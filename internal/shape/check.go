@@ -100,6 +100,7 @@ func (c *checker) name(p *place) string {
 
 func (c *checker) object(t *Type, n *source.Node, p *place) {
 	var have uint64
+	at := &place{up: p}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i].Value
 		f := t.index(key)
@@ -110,7 +111,8 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 			continue
 		}
 		have |= 1 << f
-		c.value(t.Fields[f].Type, n.Content[i+1], &place{up: p, key: key})
+		at.key = key
+		c.value(t.Fields[f].Type, n.Content[i+1], at)
 	}
 	for i := range t.Fields {
 		if t.Fields[i].Required && have&(1<<i) == 0 {
