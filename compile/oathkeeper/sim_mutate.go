@@ -40,8 +40,7 @@ func mutateNoop(x *exchange, _ *accessRule, _ *handler) error {
 func mutateHeader(x *exchange, r *accessRule, h *handler) error {
 	headers, _ := objectAt(h.config, "headers")
 	for _, m := range sorted(headers) {
-		text, _ := m.Value.(string)
-		value, err := expand(x, r.id+":"+m.Key, text)
+		value, err := expand(x, r.id+":"+m.Key, r.firstTemplate(h.name, "headers", m.Key))
 		if err != nil {
 			return err
 		}
@@ -50,12 +49,28 @@ func mutateHeader(x *exchange, r *accessRule, h *handler) error {
 	return nil
 }
 
+// firstTemplate is the text that the rule's first mutator of that name has for
+// a header or cookie. Oathkeeper keeps templates by rule and header, and uses
+// the first one for all later mutators.
+func (r *accessRule) firstTemplate(mutator, list, key string) string {
+	for i := range r.mutators {
+		if r.mutators[i].name != mutator {
+			continue
+		}
+		values, _ := objectAt(r.mutators[i].config, list)
+		if v, has := values.Get(key); has {
+			text, _ := v.(string)
+			return text
+		}
+	}
+	return ""
+}
+
 func mutateCookie(x *exchange, r *accessRule, h *handler) error {
 	var pairs []string
 	cookies, _ := objectAt(h.config, "cookies")
 	for _, m := range sorted(cookies) {
-		text, _ := m.Value.(string)
-		value, err := expand(x, r.id+":"+m.Key, text)
+		value, err := expand(x, r.id+":"+m.Key, r.firstTemplate(h.name, "cookies", m.Key))
 		if err != nil {
 			return err
 		}
