@@ -71,7 +71,7 @@ func isLabel(s string) bool {
 }
 
 // checkCORS reports what Istio's webhook refuses in a CORS policy: expressions
-// that do not compile, and ages below a millisecond or with parts of one.
+// that do not compile, and ages below a second or with parts of one.
 func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
 	if len(g.Routes) == 0 || g.Routes[0].CORS == nil {
 		return
@@ -89,10 +89,10 @@ func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
 			})
 		}
 	}
-	if c.MaxAge != nil && (*c.MaxAge < time.Millisecond || *c.MaxAge%time.Millisecond != 0) {
+	if c.MaxAge != nil && (*c.MaxAge < time.Second || *c.MaxAge%time.Second != 0) {
 		found.Add(diag.Finding{
 			Code: diag.BadDuration, At: at.At("maxAge"),
-			Message: fmt.Sprintf("Istio refuses the age %s: it must be whole milliseconds, and at least one", c.MaxAge),
+			Message: fmt.Sprintf("Istio refuses the age %s: it must be whole seconds, and at least one", c.MaxAge),
 			Help:    "write it in seconds, such as 600s",
 		})
 	}

@@ -33,12 +33,21 @@ func (a *APIRule) checkConflicts(strict bool, found *diag.List) {
 	}
 }
 
-// tokenize splits a path into segments; "/*" is "/{**}".
+// tokenize splits a path as the controller does, without its leading slashes;
+// "/*" is "/{**}".
 func tokenize(path string) []string {
 	if path == "/*" {
 		path = "/{**}"
 	}
 	return strings.Split(strings.TrimLeft(path, "/"), "/")
+}
+
+// segments splits a path behind each slash: "//a" has an empty segment.
+func segments(path string) []string {
+	if path == "/*" {
+		path = "/{**}"
+	}
+	return strings.Split(strings.TrimPrefix(path, "/"), "/")
 }
 
 // reportConflict makes the finding for kgw's user, if shown, and for the
@@ -68,10 +77,10 @@ func (a *APIRule) reportConflict(i int, method string, earlier int, shown, said 
 // covering returns the first earlier rule with the method whose path takes
 // every path that rule i takes, or -1.
 func (a *APIRule) covering(i int, method string) int {
-	tokens := tokenize(a.rules[i].path)
+	tokens := segments(a.rules[i].path)
 	for j := range a.rules[:i] {
 		for _, m := range a.rules[j].methods {
-			if m == method && covers(tokenize(a.rules[j].path), tokens) {
+			if m == method && covers(segments(a.rules[j].path), tokens) {
 				return j
 			}
 		}

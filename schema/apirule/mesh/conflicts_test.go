@@ -54,6 +54,7 @@ func TestConflicts(t *testing.T) {
 		"false refusal":           {[]string{"GET /{*}", "GET /{**}"}, nil, []string{"spec.rules[1]"}, "/{**} with method GET"},
 		"false refusal of a root": {[]string{"GET /{*}", "GET /"}, nil, []string{"spec.rules[1]"}, "/ with method GET"},
 		"nothing before a suffix": {[]string{"GET /{**}/b", "GET /b"}, nil, []string{"spec.rules[1]"}, "/b with method GET"},
+		"empty segment":           {[]string{"GET /a", "GET //a", "GET /{*}", "GET //b"}, nil, []string{"spec.rules[1]", "spec.rules[3]"}, "//a with method GET"},
 		"suffix":                  {[]string{"GET /{**}/b", "GET /a/b"}, []string{"spec.rules[1]"}, []string{"spec.rules[1]"}, "/a/b with method GET"},
 		"rest of a directory":     {[]string{"GET /a/{**}", "GET /a"}, nil, nil, ""},
 		"overlap, no cover":       {[]string{"GET /{*}/x", "GET /a/{*}"}, nil, nil, ""},
