@@ -15,7 +15,7 @@ func TestMaxAgeIsWholeSeconds(t *testing.T) {
 		0: true, -time.Second: true, time.Millisecond: true, 1500 * time.Millisecond: true, time.Second + 1: true,
 	} {
 		var found diag.List
-		checkCORS(&ir.Gateway{Routes: []*ir.Route{{CORS: &ir.CORS{MaxAge: &age}}}}, nil, &found)
+		checkCORS(&ir.Gateway{Routes: []*ir.Route{{CORS: &ir.CORS{MaxAge: &age}}}}, match.NewJudge(), &found)
 		if (len(found) > 0) != refused || refused && found[0].Code != diag.BadDuration {
 			t.Errorf("%s: %v", age, found)
 		}
