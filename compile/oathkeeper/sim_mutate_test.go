@@ -27,8 +27,10 @@ func TestHeaders(t *testing.T) {
 		"[{handler: header, config: {headers: {Bad Name: x}}}]": "502",
 	} {
 		text := strings.Replace(strings.Replace(ruleText("<http|https>://h</items/.*>"), "handler: noop", "handler: oauth2_introspection", 1)+"  authorizer: {handler: allow}\n  mutators: "+mutators+"\n", "http://up", "http://up.ns", 1)
-		d := loaded(t, text).Decide(&sim.Request{Method: "GET", Scheme: "http", Host: "h", Target: "/items/7",
-			Token: sim.Token{Kind: "opaque", Introspection: map[string]any{"sub": "bob", "client_id": "web"}}}, nil)
+		d := loaded(t, text).Decide(&sim.Request{
+			Method: "GET", Scheme: "http", Host: "h", Target: "/items/7",
+			Token: sim.Token{Kind: "opaque", Introspection: map[string]any{"sub": "bob", "client_id": "web"}},
+		}, nil)
 		got := d.Headers["x-a"]
 		if !d.Passed() {
 			got = map[int]string{500: "500", 502: "502"}[d.Status]

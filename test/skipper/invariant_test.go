@@ -65,8 +65,10 @@ spec:
 `, body)
 		c := start(t, objects(t, text(t, document), compile.Options{}))
 		c.healthy(t)
-		a := c.send(t, &request{Method: "GET", Host: "shop.example.org", Path: "/a", XForwardedProto: &https, Token: "opaque",
-			TokenInfo: &tokenInfo{Status: 200, UID: "stups_a", Realm: "/services", Scope: []string{"uid"}}})
+		a := c.send(t, &request{
+			Method: "GET", Host: "shop.example.org", Path: "/a", XForwardedProto: &https, Token: "opaque",
+			TokenInfo: &tokenInfo{Status: 200, UID: "stups_a", Realm: "/services", Scope: []string{"uid"}},
+		})
 		if a.Status != 203 || a.Body != body || a.ContentType != "text/x" {
 			t.Errorf("%q arrives as %d %q", body, a.Status, a.Body)
 		}

@@ -28,13 +28,17 @@ spec:
 
 // Callers, as their tokens and token information describe them.
 func service(id string, scopes ...string) request {
-	return request{JWT: map[string]any{"sub": id, "https://identity.zalando.com/realm": "services"},
-		TokenInfo: &tokenInfo{Status: 200, UID: id, Realm: "/services", Scope: append([]string{"uid"}, scopes...)}}
+	return request{
+		JWT:       map[string]any{"sub": id, "https://identity.zalando.com/realm": "services"},
+		TokenInfo: &tokenInfo{Status: 200, UID: id, Realm: "/services", Scope: append([]string{"uid"}, scopes...)},
+	}
 }
 
 func employee(id string, scopes ...string) request {
-	return request{JWT: map[string]any{"sub": "x", "https://identity.zalando.com/managed-id": id, "https://identity.zalando.com/realm": "users"},
-		TokenInfo: &tokenInfo{Status: 200, UID: id, Realm: "/employees", Scope: append([]string{"uid"}, scopes...)}}
+	return request{
+		JWT:       map[string]any{"sub": "x", "https://identity.zalando.com/managed-id": id, "https://identity.zalando.com/realm": "users"},
+		TokenInfo: &tokenInfo{Status: 200, UID: id, Realm: "/employees", Scope: append([]string{"uid"}, scopes...)},
+	}
 }
 
 func opaque(realm string) request {
