@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"internal/parallel": {},
 	"internal/source":   {"internal/parallel"},
 	"internal/match":    {},
-	"internal/diag":     {"internal/source"},
+	"internal/diag":     {"internal/parallel", "internal/source"},
 	"internal/shape":    {"internal/diag", "internal/source"},
 	"internal/ir":       {"internal/match", "internal/source"},
 	"internal/manifest": {"internal/source"},

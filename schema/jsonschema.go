@@ -59,7 +59,7 @@ type validator struct{ schema *gojsonschema.Schema }
 
 // Validate implements Validator.
 func (v validator) Validate(value any) []string {
-	result, err := v.schema.Validate(gojsonschema.NewRawLoader(plain(value)))
+	result, err := v.schema.Validate(gojsonschema.NewRawLoader(source.Plain(value, func(n source.Number) any { return json.Number(n) })))
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -69,27 +69,6 @@ func (v validator) Validate(value any) []string {
 	}
 	sort.Strings(out)
 	return out
-}
-
-// plain turns Objects and Numbers into what the library reads.
-func plain(v any) any {
-	switch x := v.(type) {
-	case source.Object:
-		m := make(map[string]any, len(x))
-		for _, e := range x {
-			m[e.Key] = plain(e.Value)
-		}
-		return m
-	case []any:
-		out := make([]any, len(x))
-		for i := range x {
-			out[i] = plain(x[i])
-		}
-		return out
-	case source.Number:
-		return json.Number(x)
-	}
-	return v
 }
 
 var validators sync.Map // name of a kind to Validator

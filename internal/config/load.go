@@ -102,7 +102,7 @@ func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) di
 	if len(found) > 0 {
 		return found
 	}
-	data, err := yaml.Marshal(jsonValue(source.Value(root)))
+	data, err := yaml.Marshal(source.Plain(source.Value(root), number))
 	if err == nil {
 		err = yaml.Unmarshal(data, c)
 	}
@@ -112,26 +112,11 @@ func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) di
 	return append(found, c.checkRules(doc)...)
 }
 
-// jsonValue turns Objects and Numbers into what encoding/json knows.
-func jsonValue(v any) any {
-	switch x := v.(type) {
-	case source.Object:
-		m := make(map[string]any, len(x))
-		for _, e := range x {
-			m[e.Key] = jsonValue(e.Value)
-		}
-		return m
-	case []any:
-		for i := range x {
-			x[i] = jsonValue(x[i])
-		}
-		return x
-	case source.Number:
-		var n any
-		_ = yaml.Unmarshal([]byte(x), &n)
-		return n
-	}
-	return v
+// number is a Number as encoding/json has it.
+func number(text source.Number) any {
+	var n any
+	_ = yaml.Unmarshal([]byte(text), &n)
+	return n
 }
 
 // checkRules reports re-levelled codes that do not exist or cannot be

@@ -10,11 +10,10 @@ package diag
 import (
 	"cmp"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -133,16 +132,7 @@ func (l List) Resolve() {
 		}
 	}
 	docs := slices.Collect(maps.Keys(byDoc))
-	workers := runtime.GOMAXPROCS(0)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < len(docs); i += workers {
-				locate(docs[i], byDoc[docs[i]])
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(docs), func(i int) { locate(docs[i], byDoc[docs[i]]) })
 }
 
 // place is a span to be found.

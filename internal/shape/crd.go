@@ -56,20 +56,7 @@ func (t *Type) stringOpenAPI(s map[string]any) {
 }
 
 func (t *Type) objectOpenAPI(s map[string]any) {
-	properties := map[string]any{}
-	var required []any
-	for _, f := range t.Fields {
-		properties[f.Name] = f.Type.OpenAPI()
-		if f.Required {
-			required = append(required, f.Name)
-		}
-	}
-	if len(properties) > 0 {
-		s["properties"] = properties
-	}
-	if len(required) > 0 {
-		s["required"] = required
-	}
+	t.setFields(s, (*Type).OpenAPI)
 	if t.Open {
 		s["x-kubernetes-preserve-unknown-fields"] = true
 	}

@@ -63,11 +63,13 @@ func (t *Type) typeNames() any {
 	return names
 }
 
-func (t *Type) objectSchema(s map[string]any) {
+// setFields sets the properties of an Object, each as the function spells it,
+// and which of them are required.
+func (t *Type) setFields(s map[string]any, spell func(*Type) map[string]any) {
 	properties := map[string]any{}
 	var required []any
 	for _, f := range t.Fields {
-		properties[f.Name] = f.Type.JSONSchema()
+		properties[f.Name] = spell(f.Type)
 		if f.Required {
 			required = append(required, f.Name)
 		}
@@ -78,6 +80,10 @@ func (t *Type) objectSchema(s map[string]any) {
 	if len(required) > 0 {
 		s["required"] = required
 	}
+}
+
+func (t *Type) objectSchema(s map[string]any) {
+	t.setFields(s, (*Type).JSONSchema)
 	if !t.Open {
 		s["additionalProperties"] = false
 	}

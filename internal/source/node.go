@@ -74,3 +74,26 @@ func valueOf(v any) any {
 	}
 	return v
 }
+
+// Plain returns a value of Objects, lists and scalars as encoding/json has
+// them: maps and lists, numbers as the function gives them. It copies what it
+// changes.
+func Plain(v any, number func(Number) any) any {
+	switch x := v.(type) {
+	case Object:
+		m := make(map[string]any, len(x))
+		for _, e := range x {
+			m[e.Key] = Plain(e.Value, number)
+		}
+		return m
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = Plain(x[i], number)
+		}
+		return out
+	case Number:
+		return number(x)
+	}
+	return v
+}

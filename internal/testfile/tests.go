@@ -188,30 +188,15 @@ func plain(n *source.Node) map[string]any {
 	if n == nil {
 		return nil
 	}
-	m, _ := jsonValue(source.Value(n)).(map[string]any)
+	m, _ := source.Plain(source.Value(n), float).(map[string]any)
 	return m
 }
 
-func jsonValue(v any) any {
-	switch v := v.(type) {
-	case source.Object:
-		m := make(map[string]any, len(v))
-		for _, e := range v {
-			m[e.Key] = jsonValue(e.Value)
-		}
-		return m
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = jsonValue(v[i])
-		}
-		return out
-	case source.Number:
-		var f float64
-		_, _ = fmt.Sscan(string(v), &f)
-		return f
-	}
-	return v
+// float is a Number as encoding/json has it.
+func float(text source.Number) any {
+	var f float64
+	_, _ = fmt.Sscan(string(text), &f)
+	return f
 }
 
 func readExpectation(n *source.Node) Expectation {
