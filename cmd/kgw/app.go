@@ -87,7 +87,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
 	root.AddCommand(a.buildCommand(), a.validateCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand())
-	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand())...)
+	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.SetHelpCommand(helpCommand())
 	return root
 }

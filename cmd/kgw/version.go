@@ -9,10 +9,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version of a release, set when it is linked.
-var release = "0.1.0-dev"
+// release and commit are set when a release is linked.
+var release, commit string
 
-func version() string { return release }
+// unreleased is the version of a build that knows no other.
+const unreleased = "0.1.0-dev"
+
+// version is the release's; of "go install MODULE@VERSION", the module's.
+func version() string {
+	if release != "" {
+		return release
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return unreleased
+	}
+	return moduleVersion(info.Main)
+}
+
+// moduleVersion is the version of a module that came from a proxy, which alone
+// has a sum: a checkout has none, and its version depends on its tags.
+func moduleVersion(m debug.Module) string {
+	if m.Sum == "" {
+		return unreleased
+	}
+	return strings.TrimPrefix(m.Version, "v")
+}
 
 // build says what this program is; nothing in it depends on when or where it
 // runs.
@@ -26,7 +48,10 @@ type build struct {
 }
 
 func thisBuild() build {
-	b := build{Version: version(), GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{Version: version(), GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit}
+	if commit != "" {
+		return b
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
