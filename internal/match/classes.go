@@ -1,0 +1,425 @@
+package match
+
+import (
+	"encoding/binary"
+	"slices"
+	"sync"
+)
+
+// Class is a set of requests that the same sets take.
+type Class struct {
+	// Takes are the indexes of the sets that take its requests, in order.
+	Takes []int
+	// Methods are those of the requests, of the methods that a set names and
+	// those of RFC 9110; Others says that methods beyond them belong to the
+	// class too.
+	Methods []string
+	Others  bool
+	// Witness is one of its requests, with the first of the methods.
+	Witness Request
+}
+
+// Partition is what Classes found out.
+type Partition struct {
+	Classes []Class
+	// Unknown says of which sets it was not decided what they take, and why.
+	// Their indexes are in no class.
+	Unknown map[int]string
+	// Within, if not empty, names the requests that the classes cover.
+	Within string
+	// Reason, if not empty, says why there are requests beyond the classes.
+	Reason string
+}
+
+// Classes splits the requests to a host, with paths as RFC 3986 allows them,
+// into classes of which each set takes all requests or none. The classes come
+// in an order that depends on the sets alone. Every witness was matched again
+// by other means.
+func Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
+	p := &partitioner{scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*nfa, len(ms)), done: map[string][]found{}}
+	p.out.Unknown = map[int]string{}
+	p.prepare()
+	p.walk()
+	return p.out
+}
+
+// partitioner splits requests method by method and value by value; what is left
+// there are paths.
+type partitioner struct {
+	scheme, host string
+	ms           []*Matcher
+	limit        int
+	automata     []*nfa // of the raw paths on the host; nil where the host is none of the set's
+	universe     *nfa
+	done         map[string][]found
+	out          Partition
+}
+
+// found is a path and the sets that take it.
+type found struct {
+	takes []int
+	word  []rune
+}
+
+func (p *partitioner) prepare() {
+	p.universe = rfcPaths()
+	cleaned := map[View]bool{}
+	for i, m := range p.ms {
+		a, err := p.pathsOnHost(m)
+		if err != nil {
+			p.out.Unknown[i] = err.Error()
+			continue
+		}
+		p.automata[i] = a
+		if a == nil || cleaned[m.view] {
+			continue
+		}
+		cleaned[m.view] = true
+		if err := p.clean(m.view); err != nil {
+			p.out.Reason = err.Error()
+		}
+	}
+}
+
+// clean leaves only the paths that a view does not change.
+func (p *partitioner) clean(v View) error {
+	clean, err := cleanRaw(v)
+	if err != nil || clean == nil {
+		return err
+	}
+	p.out.Within = withinClean
+	p.universe, err = p.universe.both(clean)
+	return err
+}
+
+// pathsOnHost gives the raw paths that the set takes on the host, nil where
+// there are none for certain.
+func (p *partitioner) pathsOnHost(m *Matcher) (*nfa, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	s := &m.set
+	switch {
+	case s.URL.Lang != 0:
+		return p.restOfURL(m)
+	case !s.takesScheme(p.scheme):
+		return nil, nil
+	case s.HostPattern.Lang != 0:
+		hosts, err := m.hosts()
+		if err != nil || !hosts.after(p.host).accept[0] {
+			return nil, err
+		}
+	case !s.takesHost(p.host):
+		return nil, nil
+	}
+	return m.lifted()
+}
+
+// restOfURL gives the raw paths that a pattern over whole URLs leaves after
+// scheme and host.
+func (p *partitioner) restOfURL(m *Matcher) (*nfa, error) {
+	whole, err := m.whole()
+	if err != nil {
+		return nil, err
+	}
+	a, err := m.view.within(whole.after(p.scheme + "://" + p.host).leading())
+	if err != nil || m.view == RawPath {
+		return a, err
+	}
+	if a, err = lift(a); err != nil {
+		return nil, err
+	}
+	return RawPath.within(a)
+}
+
+// after gives what the automaton takes behind a text.
+func (a *nfa) after(text string) *nfa {
+	at := []int32{0}
+	for _, r := range text {
+		var next []int32
+		for _, s := range at {
+			for _, e := range a.edges[s] {
+				if e.on.has(r) {
+					next = append(next, e.to)
+				}
+			}
+		}
+		slices.Sort(next)
+		at = slices.Compact(next)
+	}
+	out := &nfa{edges: make([][]edge, 1, a.size()+1), accept: make([]bool, 1, a.size()+1)}
+	for _, s := range at {
+		out.accept[0] = out.accept[0] || a.accept[s]
+		for _, e := range a.edges[s] {
+			out.edges[0] = append(out.edges[0], edge{e.on, e.to + 1})
+		}
+	}
+	for s, edges := range a.edges {
+		moved := make([]edge, len(edges))
+		for i, e := range edges {
+			moved[i] = edge{e.on, e.to + 1}
+		}
+		out.edges, out.accept = append(out.edges, moved), append(out.accept, a.accept[s])
+	}
+	return out.trim()
+}
+
+// rfcPaths are the absolute paths of RFC 3986 section 3.3 without dot segments,
+// in which what is encoded is UTF-8.
+var rfcPaths = sync.OnceValue(func() *nfa {
+	a := mustParse("/([A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
+	for _, narrow := range []func() (*nfa, error){
+		func() (*nfa, error) { return lift(mustParse(`(?s)/.*`)) },
+		func() (*nfa, error) { return withoutDots(), nil },
+	} {
+		n, err := narrow()
+		if err != nil {
+			return a
+		}
+		if n, err = a.both(n); err == nil {
+			a = n
+		}
+	}
+	return a
+})
+
+// standardMethods are the methods of RFC 9110 section 9 and PATCH (RFC 5789).
+var standardMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+
+// methods lists those worth telling apart, and one that stands for the rest.
+func (p *partitioner) methods() (names []string, other string) {
+	names = slices.Clone(standardMethods)
+	for _, m := range p.ms {
+		for _, name := range m.set.Methods {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	other = "X"
+	for slices.Contains(names, other) {
+		other += "X"
+	}
+	return names, other
+}
+
+// walk goes through the values and methods; atoms on which the same sets remain
+// are one.
+func (p *partitioner) walk() {
+	var sets []*Set
+	var on []int
+	for i, m := range p.ms {
+		if p.automata[i] != nil {
+			sets, on = append(sets, &m.set), append(on, i)
+		}
+	}
+	maps := make([]map[predicateKey][]valueSet, len(sets))
+	for i, s := range sets {
+		maps[i] = s.values()
+	}
+	names, other := p.methods()
+	p.values(predicateKeys(maps...), maps, on, Request{Scheme: p.scheme, Host: p.host}, func(r Request, on []int) {
+		p.byMethod(append(names, other), other, r, on)
+	})
+}
+
+// values picks a sample for each header and claim that a set looks at.
+func (p *partitioner) values(keys []predicateKey, maps []map[predicateKey][]valueSet, on []int, r Request, visit func(Request, []int)) {
+	if len(keys) == 0 {
+		visit(r, on)
+		return
+	}
+	var all []valueSet
+	for _, m := range maps {
+		all = append(all, m[keys[0]]...)
+	}
+	for _, s := range samples(all...) {
+		next := r
+		next.Headers, next.Claims = clone(r.Headers), clone(r.Claims)
+		s.set(keys[0], &next)
+		var left []int
+		for _, i := range on {
+			if takesAll(p.ms[i].set.values()[keys[0]], s) {
+				left = append(left, i)
+			}
+		}
+		p.values(keys[1:], maps, left, next, visit)
+	}
+}
+
+func (p *partitioner) byMethod(names []string, other string, r Request, on []int) {
+	var keys []string
+	groups, methods := map[string][]int{}, map[string][]string{}
+	for _, name := range names {
+		var left []int
+		for _, i := range on {
+			if p.ms[i].set.takesMethod(name) {
+				left = append(left, i)
+			}
+		}
+		key := numbers(left)
+		if _, ok := methods[key]; !ok {
+			keys = append(keys, key)
+		}
+		groups[key], methods[key] = left, append(methods[key], name)
+	}
+	for _, key := range keys {
+		list := methods[key]
+		others := list[len(list)-1] == other
+		if others && len(list) > 1 {
+			list = list[:len(list)-1]
+		}
+		for _, f := range p.pathsOf(key, groups[key]) {
+			c := Class{Takes: f.takes, Methods: list, Others: others, Witness: r}
+			c.Witness.Method = list[0]
+			c.Witness.RawPath, c.Witness.Path = RawPath.request(string(f.word))
+			p.add(c)
+		}
+	}
+}
+
+// add keeps a class whose witness stands up to a second match.
+func (p *partitioner) add(c Class) {
+	for i, m := range p.ms {
+		if p.automata[i] == nil {
+			continue
+		}
+		ok, err := m.Accepts(c.Witness)
+		if err != nil || ok != slices.Contains(c.Takes, i) {
+			p.out.Reason = "a witness did not stand up to a second match: " + c.Witness.URL()
+			return
+		}
+	}
+	p.out.Classes = append(p.out.Classes, c)
+}
+
+func numbers(list []int) string {
+	key := make([]byte, 0, 4*len(list))
+	for _, n := range list {
+		key = binary.LittleEndian.AppendUint32(key, uint32(n))
+	}
+	return string(key)
+}
+
+// pathsOf splits the paths by which of the sets take them.
+func (p *partitioner) pathsOf(key string, on []int) []found {
+	if have, ok := p.done[key]; ok {
+		return have
+	}
+	s := &splitter{on: on, limit: p.limit, union: &nfa{}}
+	list := []*nfa{p.universe}
+	for _, i := range on {
+		list = append(list, p.automata[i])
+	}
+	out, err := s.split(list)
+	if err != nil {
+		p.out.Reason = err.Error()
+	}
+	p.done[key] = out
+	return out
+}
+
+// splitter walks through the product of automata, the first of which is the
+// universe, as sets of states of their union.
+type splitter struct {
+	on    []int
+	limit int
+	union *nfa
+	owner []int32 // automaton of a state of the union
+	sets  subsets
+}
+
+func (s *splitter) split(automata []*nfa) ([]found, error) {
+	x, err := newAlphabet(automata...)
+	if err != nil {
+		return nil, err
+	}
+	blocks, runes := x.nicestFirst()
+	var start []int32
+	for n, a := range automata {
+		base := int32(s.union.size())
+		start = append(start, base)
+		for q, edges := range a.edges {
+			moved := make([]edge, len(edges))
+			for i, e := range edges {
+				moved[i] = edge{e.on, e.to + base}
+			}
+			s.union.edges, s.union.accept = append(s.union.edges, moved), append(s.union.accept, a.accept[q])
+			s.owner = append(s.owner, int32(n))
+		}
+	}
+	s.sets.put(start)
+	return s.search(x, blocks, runes)
+}
+
+// nicestFirst orders the blocks by the nicest rune of each.
+func (x *alphabet) nicestFirst() (order []int, runes []rune) {
+	rank := make([]int, len(x.blocks))
+	runes = make([]rune, len(x.blocks))
+	for i, b := range x.blocks {
+		order = append(order, i)
+		for n := range masks {
+			if runes[i] = b.meet(b, &masks[n]); runes[i] >= 0 {
+				rank[i] = n
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rank[a] - rank[b] })
+	return order, runes
+}
+
+func (s *splitter) search(x *alphabet, order []int, runes []rune) ([]found, error) {
+	var out []found
+	seen := map[string]bool{}
+	w := &walker{queue: []visit{{q: 0, parent: -1}}}
+	for i := 0; i < len(w.queue); i++ {
+		at := s.sets.sets[w.queue[i].q]
+		if takes, ok := s.taken(at); ok && !seen[numbers(takes)] {
+			seen[numbers(takes)] = true
+			out = append(out, found{takes, w.word(i)})
+		}
+		targets := make([][]int32, len(order))
+		for _, q := range at {
+			for _, e := range s.union.edges[q] {
+				for _, b := range x.of[e.on] {
+					targets[b] = append(targets[b], e.to)
+				}
+			}
+		}
+		for _, b := range order {
+			before := len(s.sets.sets)
+			if !s.alive(targets[b]) {
+				continue
+			}
+			if n := s.sets.put(targets[b]); int(n) == before {
+				w.queue = append(w.queue, visit{q: n, parent: int32(i), rune: runes[b]})
+			}
+		}
+		if len(w.queue) > s.limit {
+			return out, errTooBig
+		}
+	}
+	return out, nil
+}
+
+// alive tells whether the universe is among the states.
+func (s *splitter) alive(states []int32) bool {
+	return slices.ContainsFunc(states, func(q int32) bool { return s.owner[q] == 0 })
+}
+
+// taken gives the sets that accept in a state; ok is false where the word is no
+// path.
+func (s *splitter) taken(at []int32) (takes []int, ok bool) {
+	for _, q := range at {
+		if !s.union.accept[q] {
+			continue
+		}
+		if s.owner[q] == 0 {
+			ok = true
+		} else if n := s.on[s.owner[q]-1]; len(takes) == 0 || takes[len(takes)-1] != n {
+			takes = append(takes, n)
+		}
+	}
+	return takes, ok
+}
