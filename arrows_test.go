@@ -72,6 +72,7 @@ var mayImport = map[string][]string{
 	"internal/ir":       {"internal/match", "internal/source"},
 	"internal/manifest": {"internal/source"},
 	"internal/sim":      {"internal/ir", "internal/match", "internal/source"},
+	"internal/semantic": {"internal/match", "internal/parallel", "internal/sim", "internal/source"},
 	"internal/edit":     {"internal/atomicfile", "internal/source"},
 	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},
 	"internal/cluster":  {"internal/diag", "internal/manifest", "internal/source"},

@@ -165,11 +165,11 @@ func (a *nfa) after(text string) *nfa {
 }
 
 // rfcPaths are the absolute paths of RFC 3986 section 3.3 without dot segments,
-// in which what is encoded is UTF-8.
+// in which what is encoded is UTF-8 without control characters of ASCII.
 var rfcPaths = sync.OnceValue(func() *nfa {
 	a := mustParse("/([A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 	for _, narrow := range []func() (*nfa, error){
-		func() (*nfa, error) { return lift(mustParse(`(?s)/.*`)) },
+		func() (*nfa, error) { return lift(mustParse(`/[^\x00-\x1f\x7f]*`)) },
 		func() (*nfa, error) { return withoutDots(), nil },
 	} {
 		n, err := narrow()

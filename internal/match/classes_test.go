@@ -55,8 +55,17 @@ func TestClasses(t *testing.T) {
 func TestClassesCover(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	texts := []Path{
-		{Regex, `/a/.*`}, {Regex, `/a.*`}, {Template, `/a/{*}/c`}, {Template, `/{**}`}, {Template, `/*`}, {Prefix, `/a/b`},
-		{Exact, `/a/b`}, {Regexp2, `/a/(b|c)`}, {Regexp2, `/(?!a).*`}, {Star, `/b*`}, {Regexp2, `/.*`},
+		{Regex, `/a/.*`},
+		{Regex, `/a.*`},
+		{Template, `/a/{*}/c`},
+		{Template, `/{**}`},
+		{Template, `/*`},
+		{Prefix, `/a/b`},
+		{Exact, `/a/b`},
+		{Regexp2, `/a/(b|c)`},
+		{Regexp2, `/(?!a).*`},
+		{Star, `/b*`},
+		{Regexp2, `/.*`},
 	}
 	for round := range 200 {
 		var sets []Set

@@ -33,7 +33,8 @@ type Token struct {
 }
 
 // Via is where in the request the token stands: in a "bearer" header (the
-// default), the "header" of that name, the "query" parameter, or the "cookie".
+// default) or the "header" of that name, after the scheme if there is one, the
+// "query" parameter, or the "cookie".
 type Via struct {
 	In     string `json:"in,omitempty"`
 	Name   string `json:"name,omitempty"`
@@ -97,6 +98,9 @@ func (r *Request) Realise() *Request {
 		}
 		out.Headers = append(out.Headers, Header{"Authorization", via.Scheme + " " + text})
 	case "header":
+		if via.Scheme != "" {
+			text = via.Scheme + " " + text
+		}
 		out.Headers = append(out.Headers, Header{via.Name, text})
 	case "cookie":
 		out.Headers = append(out.Headers, Header{"Cookie", via.Name + "=" + text})

@@ -1,0 +1,225 @@
+package compile
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/semantic"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Side makes a cluster comparable. The result, if there is one, is what its
+// manifests were compiled in: it knows the paths as their authors wrote them.
+func (c *Cluster) Side(result *Result) semantic.Side {
+	s := &side{cluster: c, routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string][]semantic.Part{}}
+	if result != nil {
+		s.readPaths(result)
+	}
+	treatments := c.Gateway.Treatments()
+	for _, e := range c.Gateway.Entries() {
+		p := s.part(&e)
+		p.Treatment = treatments[e.Name]
+		if !e.Exact {
+			p.Loose = "the route has conditions that are not compared"
+		}
+		s.routes[e.Group] = append(s.routes[e.Group], p)
+	}
+	for _, e := range c.Skipper.Entries() {
+		s.skipper = append(s.skipper, s.part(&e))
+	}
+	for _, e := range c.Oathkeeper.Entries() {
+		p := s.part(&e)
+		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {
+			s.rules[names[0]] = append(s.rules[names[0]], p)
+		} else {
+			s.patterns = append(s.patterns, p)
+		}
+	}
+	return s
+}
+
+// side is a cluster, sorted by hosts.
+type side struct {
+	cluster  *Cluster
+	routes   map[string][]part // by virtual host
+	skipper  []part
+	rules    map[string][]part // by host
+	patterns []part            // rules for several hosts
+	paths    map[source.Ref]string
+
+	mu     sync.Mutex
+	guards map[string][]semantic.Part // by service
+}
+
+// part is a part and the service that it sends requests to.
+type part struct {
+	semantic.Part
+	to string
+}
+
+func (s *side) readPaths(result *Result) {
+	for _, r := range result.Resources {
+		if r.Gateway == nil {
+			continue
+		}
+		for _, route := range r.Gateway.Routes {
+			s.paths[route.Origin] = route.Match.Path.Text
+		}
+	}
+}
+
+func (s *side) part(e *sim.Entry) part {
+	p := part{semantic.Part{Name: e.Name, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	if p.Text == "" {
+		p.Text = authored(e.Set)
+	}
+	return p
+}
+
+// operators are what the controller of v2 writes for "{**}" and "{*}".
+var operators = strings.NewReplacer(
+	"([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*", "{**}",
+	"([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+", "{*}",
+)
+
+// authored spells a path as an author would.
+func authored(set match.Set) string {
+	text := cmp.Or(set.URL.Text, set.Path.Text)
+	if set.Path.Lang == match.Prefix {
+		return text + "*"
+	}
+	if set.Path.Lang == match.Regex {
+		return strings.TrimSuffix(strings.TrimPrefix(operators.Replace(text), "^"), "$")
+	}
+	return text
+}
+
+// Hosts lists the names and wildcards that are served.
+func (s *side) Hosts() []string {
+	out := slices.Collect(maps.Keys(s.routes))
+	for i := range s.skipper {
+		out = append(out, s.skipper[i].Set.Hosts...)
+	}
+	if s.cluster.Mesh.Front == nil {
+		out = append(out, slices.Collect(maps.Keys(s.rules))...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Parts lists what the decision about a request to the host depends on.
+func (s *side) Parts(host string) []semantic.Part {
+	routes := slices.Clone(s.routes[s.virtualHost(host)])
+	for _, p := range s.skipper {
+		if slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
+			routes = append(routes, p)
+		}
+	}
+	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
+		routes = append(append(routes, s.rules[host]...), s.patterns...)
+	}
+	var out []semantic.Part
+	seen := map[string]bool{}
+	for _, p := range routes {
+		out = append(out, p.Part)
+		if to := plainService(p.to); to != "" && !seen[to] && !s.cluster.Mesh.Delegated(to) {
+			seen[to] = true
+			out = append(out, s.guard(to)...)
+		}
+	}
+	return out
+}
+
+// plainService takes a service out of an upstream URL.
+func plainService(to string) string {
+	if _, rest, ok := strings.Cut(to, "://"); ok {
+		to = rest
+	}
+	to, _, _ = strings.Cut(to, "/")
+	return to
+}
+
+// virtualHost chooses among the hosts that are served as the gateway does: the
+// name itself, or the longest wildcard that covers it.
+func (s *side) virtualHost(host string) string {
+	if _, ok := s.routes[host]; ok {
+		return host
+	}
+	best := ""
+	for name := range s.routes {
+		if wildcardTakes(name, host) && len(name) > len(best) {
+			best = name
+		}
+	}
+	return best
+}
+
+// wildcardTakes tells whether a wildcard takes a name.
+func wildcardTakes(wildcard, name string) bool {
+	suffix, ok := strings.CutPrefix(wildcard, "*")
+	return ok && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
+}
+
+// guard lists what the policies of a service look at, and the tokens that they
+// let through, in the places where they are looked for.
+func (s *side) guard(to string) []semantic.Part {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have, ok := s.guards[to]; ok {
+		return have
+	}
+	var out []semantic.Part
+	for _, set := range s.cluster.Sidecars.Parts(to) {
+		out = append(out, semantic.Part{Text: authored(set), Set: set})
+	}
+	through, asked, _ := s.cluster.Sidecars.Entries(to, s.cluster.Mesh.FrontIdentity)
+	for _, e := range append(through, asked...) {
+		p := semantic.Part{Text: authored(e.Set), Set: e.Set}
+		for _, a := range e.Admits {
+			p.Admits = append(p.Admits, s.places(to, a)...)
+		}
+		out = append(out, p)
+	}
+	s.guards[to] = out
+	return out
+}
+
+// places gives an admission for each place where its token may stand.
+func (s *side) places(to string, a sim.Admission) []sim.Admission {
+	if a.Token.Kind != "jwt" {
+		return []sim.Admission{a}
+	}
+	issuer, _ := a.Token.Claims["iss"].(string)
+	var out []sim.Admission
+	for _, via := range s.cluster.Sidecars.Places(to, issuer) {
+		moved := a
+		moved.Token.Via = via
+		out = append(out, moved)
+	}
+	if len(out) == 0 {
+		out = append(out, a)
+	}
+	return out
+}
+
+// Decide decides a request that comes to the gateway.
+func (s *side) Decide(r *sim.Request) sim.Decision { return s.cluster.Mesh.Decide(r, nil) }
+
+// insider is a workload in the mesh that has no part in the gateway.
+const insider = "cluster.local/ns/kgw-any/sa/default"
+
+// Inside decides a request that a pod of another namespace sends to a service
+// itself.
+func (s *side) Inside(r *sim.Request, service string) sim.Decision {
+	next := r.Realise()
+	next.Caller, next.To, next.Host = insider, service, plainService(service)
+	if s.cluster.Mesh.Guard == nil {
+		return sim.Decision{Status: 200, Next: next}
+	}
+	return s.cluster.Mesh.Guard.Decide(next, nil)
+}

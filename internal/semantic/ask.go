@@ -1,0 +1,166 @@
+package semantic
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// credential is a token that somebody may bring, and which side asks for it.
+type credential struct {
+	proof string
+	token sim.Token
+	of    [2]bool
+}
+
+// text says what the credential is, with its issuer if wanted.
+func (c *credential) text(issuer bool) string {
+	if c.token.Kind == "" {
+		return "no token"
+	}
+	facts := c.token.Claims
+	if c.token.Kind == "opaque" {
+		facts = c.token.Introspection
+	}
+	var parts []string
+	for _, group := range []struct {
+		word string
+		keys []string
+	}{{"issuer", []string{"iss"}}, {"scope", []string{"scope", "scp", "scopes"}}, {"audience", []string{"aud"}}} {
+		if group.word == "issuer" && !issuer {
+			continue
+		}
+		var words []string
+		for _, key := range group.keys {
+			words = append(words, textsOf(facts[key])...)
+		}
+		slices.Sort(words)
+		if words = slices.Compact(words); len(words) > 0 {
+			parts = append(parts, group.word+" "+strings.Join(words, " "))
+		}
+	}
+	parts = append(parts, otherFacts(facts)...)
+	if in := c.token.Via.In; in != "" && in != "bearer" {
+		parts = append(parts, "in "+in+" "+c.token.Via.Name)
+	}
+	if len(parts) == 0 {
+		return c.proof
+	}
+	return c.proof + "(" + strings.Join(parts, ", ") + ")"
+}
+
+var plainFacts = []string{"iss", "sub", "aud", "scope", "scp", "scopes", "uid", "active"}
+
+func otherFacts(facts map[string]any) []string {
+	var out []string
+	for key, v := range facts {
+		if !slices.Contains(plainFacts, key) {
+			out = append(out, key+" "+strings.Join(textsOf(v), " "))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// textsOf gives the words of a claim.
+func textsOf(v any) []string {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		return strings.Fields(v)
+	case []any:
+		var out []string
+		for _, e := range v {
+			out = append(out, fmt.Sprint(e))
+		}
+		return out
+	}
+	return []string{fmt.Sprint(v)}
+}
+
+// credentials lists what callers of a class may bring: nothing, and what the
+// parts that take the class ask for.
+func (c *comparison) credentials(class *match.Class) []credential {
+	out := []credential{{of: [2]bool{true, true}}}
+	seen := map[string]int{"": 0}
+	for _, n := range class.Takes {
+		side := 0
+		if n >= len(c.parts[0]) {
+			side = 1
+		}
+		for _, a := range c.all[n].Admits {
+			if a.Open() || a.Token.Kind == "" {
+				continue
+			}
+			id, err := json.Marshal(a.Token)
+			if err != nil {
+				continue
+			}
+			i, ok := seen[string(id)]
+			if !ok {
+				i = len(out)
+				seen[string(id)] = i
+				out = append(out, credential{proof: a.Proof, token: a.Token})
+			}
+			out[i].of[side] = true
+		}
+	}
+	return out
+}
+
+// answers are the decisions of one side about one class, by credential.
+type answers struct {
+	path      string
+	decisions []sim.Decision
+}
+
+// request is the witness of a class with a credential.
+func request(class *match.Class, token sim.Token) *sim.Request {
+	w := &class.Witness
+	r := &sim.Request{Method: w.Method, Scheme: w.Scheme, Host: w.Host, Target: w.RawPath, Token: token}
+	for name, value := range w.Headers {
+		r.Headers = append(r.Headers, sim.Header{Name: name, Value: value})
+	}
+	slices.SortFunc(r.Headers, func(a, b sim.Header) int { return strings.Compare(a.Name, b.Name) })
+	return r
+}
+
+func (c *comparison) ask(side int, class *match.Class, credentials []credential) *answers {
+	a := &answers{path: class.Witness.RawPath}
+	for i := range credentials {
+		a.decisions = append(a.decisions, c.sides[side].Decide(request(class, credentials[i].token)))
+	}
+	return a
+}
+
+func (a *answers) reaches() bool { return a.best().Passed() }
+
+// best is a decision of those that get furthest.
+func (a *answers) best() *sim.Decision {
+	for i := range a.decisions {
+		if a.decisions[i].Passed() {
+			return &a.decisions[i]
+		}
+	}
+	return &a.decisions[0]
+}
+
+func (a *answers) at() source.Ref { return a.best().At }
+
+// demands says what a decision rests on besides a token: external authorizers.
+func demands(d *sim.Decision) []string {
+	var out []string
+	for _, p := range d.Proofs {
+		if strings.HasPrefix(p, "extAuth") && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
