@@ -35,22 +35,23 @@ type Proof struct {
 // NeverWithout decides the statement that no request of the set reaches an
 // upstream unless one of the proofs was brought: names of Oathkeeper's
 // authenticators, "jwt" for a token that policies demand too, "extAuth" or
-// "extAuth:NAME". It holds only where every way through is shown to be closed;
-// it fails only with a request that the simulator lets through.
+// "extAuth:NAME", "tokeninfo" for a token that Skipper has looked up. It holds
+// only where every way through is shown to be closed; it fails only with a
+// request that the simulator lets through.
 func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
-	p := &prover{cluster: c, asked: match.Compile(set), proofs: proofs}
+	set.Hosts = slices.Clone(set.Hosts)
 	for i := range set.Hosts {
 		set.Hosts[i] = strings.ToLower(set.Hosts[i])
 	}
-	switch c.Mesh.Front {
-	case c.Skipper:
-		return Proof{Verdict: Unknown, Reason: "statements about Skipper's routes cannot be proved"}
-	case nil:
+	p := &prover{cluster: c, set: set, asked: match.Compile(set), proofs: proofs, decide: c.Mesh.Decide}
+	switch {
+	case c.Mesh.Front == nil && !c.besideOnly(set.Hosts):
 		p.rules = c.Oathkeeper.Entries()
 		p.delegated(way{})
-	default:
+	case c.Mesh.Front != nil && c.Mesh.Front != c.Skipper:
 		p.fronts()
 	}
+	p.skipper()
 	if p.failed != nil {
 		return *p.failed
 	}
@@ -60,11 +61,19 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	return Proof{Verdict: Holds}
 }
 
+// besideOnly tells whether all hosts are served by Skipper, beside Rules that
+// have no VirtualService in front of them.
+func (c *Cluster) besideOnly(hosts []string) bool {
+	return c.Mesh.Beside != nil && len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return !c.Mesh.Beside.Serves(h) })
+}
+
 // prover goes through all ways in which a request may reach an upstream.
 type prover struct {
 	cluster       *Cluster
+	set           match.Set
 	asked         *match.Matcher
 	proofs        []string
+	decide        func(*sim.Request, *sim.Trail) sim.Decision
 	failed, doubt *Proof
 	rules         []sim.Entry
 }
@@ -145,12 +154,7 @@ func (p *prover) through(w way) {
 	if p.failed != nil {
 		return
 	}
-	var ways []sim.Admission
-	for _, a := range w.rule.Admits {
-		if !p.counts(a.Proof) {
-			ways = append(ways, a)
-		}
-	}
+	ways := p.uncounted(w.rule)
 	if len(ways) == 0 {
 		return
 	}
@@ -168,8 +172,13 @@ func (p *prover) through(w way) {
 	if reason == "" {
 		reason = "the requests that were tried do not get through, but others may"
 	}
+	p.doubts(w.rule, reason)
+}
+
+// doubts notes the first entry about which nothing is decided.
+func (p *prover) doubts(e *sim.Entry, reason string) {
 	if p.doubt == nil {
-		p.doubt = &Proof{Verdict: Unknown, At: w.rule.At, Reason: fmt.Sprintf("%s may let requests through without one of the proofs: %s", w.rule.Name, reason)}
+		p.doubt = &Proof{Verdict: Unknown, At: e.At, Reason: fmt.Sprintf("%s may let requests through without one of the proofs: %s", e.Name, reason)}
 	}
 }
 
@@ -183,6 +192,10 @@ func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason s
 		route := match.Compile(w.route.Set)
 		pairs = append(pairs, [2]*match.Matcher{p.asked, route}, [2]*match.Matcher{route, rule})
 		live = append(live, route)
+		if both, ok := p.asked.Meet(route); ok {
+			pairs = append(pairs, [2]*match.Matcher{both, rule})
+			live = append(live, both)
+		}
 	}
 	for _, pair := range pairs {
 		r := pair[0].Relate(pair[1], 0)
@@ -222,14 +235,34 @@ func (p *prover) show(w way, q match.Request, a sim.Admission) bool {
 	if a.Open() {
 		r.Token = sim.Token{}
 	}
-	d := p.cluster.Mesh.Decide(r, nil)
+	return p.reaches(r, a, w.rule.At)
+}
+
+// reaches asks the simulator about a request; one that gets through makes the
+// statement fail.
+func (p *prover) reaches(r *sim.Request, a sim.Admission, at source.Ref) bool {
+	d := p.decide(r, nil)
 	if !d.Passed() || slices.ContainsFunc(d.Proofs, p.counts) {
 		return false
 	}
-	what := "without a token"
-	if !a.Open() {
-		what = "with " + a.Proof + " alone"
+	what := "with " + a.Proof + " alone"
+	switch {
+	case a.Open() && r.Token.Kind == "":
+		what = "without a token"
+	case a.Open():
+		what = "with a token that nobody verifies"
 	}
-	p.failed = &Proof{Verdict: Fails, Witness: r, At: w.rule.At, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, d.Upstream, what)}
+	p.failed = &Proof{Verdict: Fails, Witness: r, At: at, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, d.Upstream, what)}
 	return true
+}
+
+// uncounted are the ways through an entry that the statement does not want.
+func (p *prover) uncounted(e *sim.Entry) []sim.Admission {
+	var ways []sim.Admission
+	for _, a := range e.Admits {
+		if !p.counts(a.Proof) {
+			ways = append(ways, a)
+		}
+	}
+	return ways
 }

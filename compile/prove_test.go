@@ -67,7 +67,75 @@ spec:
 		"unauthorized first":           {ruleFor("r", "<http|https>://h</x/.*>", "{handler: unauthorized}, {handler: noop}"), "h", "/x/.*", "jwt", compile.Holds, ""},
 		"two rules are none":           {ruleFor("r", "<http|https>://h</x/a>", "{handler: noop}") + ruleFor("q", "<http|https>://h</x/.*>", "{handler: jwt}"), "h", "/x/.*", "jwt", compile.Holds, ""},
 		"what no automaton stands for": {ruleFor("r", `<http|https>://h</(a|b)/\1x>`, "{handler: noop}"), "h", "/[ab]/.*", "jwt", compile.Unknown, "may let requests through"},
-		"Skipper":                      {"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: h, http: {paths: [{backend: {service: {name: s}}}]}}]}\n", "h", "/.*", "jwt", compile.Unknown, "Skipper"},
+	}
+	for name, c := range cases {
+		lang := match.Regex
+		if strings.Contains(c.path, "{*") {
+			lang = match.Template
+		}
+		_, cluster, result := simulated(t, c.text, config.Default())
+		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: match.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
+		if p.Verdict != c.want || !strings.Contains(p.Reason, c.shown) {
+			t.Errorf("%s: the verdict is %d, want %d: %s\n%v", name, p.Verdict, c.want, p.Reason, result.Findings)
+		}
+		if p.Verdict == compile.Fails {
+			if d := cluster.Mesh.Decide(p.Witness, nil); !d.Passed() {
+				t.Errorf("%s: the witness does not get through: %+v", name, d)
+			}
+		}
+	}
+}
+
+// fabric is a FabricGateway with the paths and, before them, other fields.
+func fabric(paths string, fields ...string) string {
+	return "apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: f, namespace: shop}\nspec:\n  x-fabric-service: [{host: f.example.org, serviceName: shop, servicePort: http}]\n" +
+		strings.Join(fields, "") + "  paths:\n" + paths
+}
+
+// skipped is an Ingress that somebody else wrote.
+func skipped(name, predicate, filter string) string {
+	return "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name + "\n  annotations: {zalando.org/skipper-predicate: '" + predicate +
+		"', zalando.org/skipper-filter: '" + filter + "'}\nspec: {rules: [{host: h, http: {paths: [{backend: {service: {name: " + name + "}}}]}}]}\n"
+}
+
+// TestStatementsAboutSkipper does the same with routes of which the most
+// specific one takes a request.
+func TestStatementsAboutSkipper(t *testing.T) {
+	const token = `oauthTokeninfoAnyKV("realm", "/services") -> oauthTokeninfoAllScope("uid", "read")`
+	group := "apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: g}\nspec:\n  hosts: [h]\n  backends: [{name: s, type: service, serviceName: s, servicePort: 80}]\n  defaultBackends: [{backendName: s}]\n" +
+		"  routes:\n  - {pathSubtree: /admin, filters: ['" + token + "']}\n  - {pathSubtree: /}\n"
+	gateway := fabric("    /items/{id}: {get: {x-fabric-privileges: [a.read]}}\n    /static: {get: {x-fabric-static-response: {status: 200, headers: {}, body: x}}}\n", "  x-fabric-admins: [boss]\n")
+	cases := map[string]struct {
+		text, host, path, without string
+		want                      compile.Verdict
+		shown                     string
+	}{
+		"a gateway":               {gateway, "f.example.org", "/.*", "tokeninfo", compile.Holds, ""},
+		"by another name":         {gateway, "f.example.org", "/items/.*", "jwt", compile.Fails, "with tokeninfo alone"},
+		"answers itself":          {gateway, "f.example.org", "/static", "jwt", compile.Holds, ""},
+		"another host":            {gateway, "else.example.org", "/.*", "jwt", compile.Holds, ""},
+		"open":                    {skipped("a", `Path("/a")`, ""), "h", "/.*", "tokeninfo", compile.Fails, "/a reaches a.default without a token"},
+		"open elsewhere":          {skipped("a", `Path("/a")`, ""), "h", "/b.*", "tokeninfo", compile.Holds, ""},
+		"more specific":           {skipped("all", `PathSubtree("/")`, "") + skipped("admin", `PathSubtree("/admin")`, token), "h", "/admin/.*", "tokeninfo", compile.Holds, ""},
+		"a parameter":             {skipped("all", `Path("/**")`, "") + skipped("admin", `Path("/admin/:x")`, token), "h", "/admin/{*}", "tokeninfo", compile.Holds, ""},
+		"deeper than that":        {skipped("all", `Path("/**")`, "") + skipped("admin", `Path("/admin/:x")`, token), "h", "/admin/{**}", "tokeninfo", compile.Fails, "reaches all.default without"},
+		"more predicates":         {skipped("any", `Path("/a")`, "") + skipped("get", `Path("/a") && Method("GET")`, token), "h", "/a", "tokeninfo", compile.Fails, "POST"},
+		"heavier":                 {skipped("any", `Path("/a") && True()`, "") + skipped("heavy", `Path("/a") && Weight(9)`, token), "h", "/a", "tokeninfo", compile.Holds, ""},
+		"a header":                {skipped("any", `Path("/a")`, token) + skipped("inside", `Path("/a") && Header("X-Inside", "1")`, ""), "h", "/a", "tokeninfo", compile.Fails, "without a token"},
+		"claims nobody verified":  {skipped("any", `Path("/a")`, token) + skipped("people", `Path("/a") && JWTPayloadAnyKV("realm", "users", "sub", "x")`, ""), "h", "/a", "tokeninfo", compile.Fails, "with a token that nobody verifies"},
+		"all people, all others":  {skipped("any", `Path("/a")`, "") + skipped("people", `Path("/a") && JWTPayloadAnyKV("realm", "users")`, token), "h", "/a", "tokeninfo", compile.Fails, "without a token"},
+		"no requests left":        {skipped("none", `Path("/a")`, `clusterClientRatelimit("g", 0, "1m", "Authorization")`), "h", "/a", "tokeninfo", compile.Holds, ""},
+		"a filter of another way": {skipped("a", `Path("/a")`, `basicAuth("/htpasswd")`), "h", "/a", "basicAuth", compile.Holds, ""},
+		"a JWT":                   {skipped("a", `Path("/a")`, `jwtValidation("https://i")`), "h", "/a", "jwt", compile.Holds, ""},
+		"empty segments":          {skipped("all", `PathSubtree("/")`, "") + skipped("admin", `PathSubtree("/admin")`, token), "h", "/admin", "tokeninfo", compile.Holds, ""},
+		"what kgw does not know":  {skipped("a", `Path("/a") && Source("10.0.0.0/8")`, ""), "h", "/a", "tokeninfo", compile.Unknown, "does not know all of its predicates"},
+		"unknown, in front":       {skipped("all", `Path("/a")`, "") + skipped("in", `Path("/a") && Source("10.0.0.0/8")`, token), "h", "/a", "tokeninfo", compile.Fails, "reaches all.default"},
+		"sent to Oathkeeper":      {strings.NewReplacer("service: {name: a}", "service: {name: ory-oathkeeper-proxy}", "metadata:\n", "metadata:\n  namespace: kyma-system\n").Replace(skipped("a", `Path("/a")`, "")), "h", "/a", "jwt", compile.Unknown, "sends them to Oathkeeper"},
+		"RouteGroup":              {group, "h", "/admin/.*", "tokeninfo", compile.Holds, ""},
+		"RouteGroup, open":        {group, "h", "/{**}", "tokeninfo", compile.Fails, "without a token"},
+		"beside VirtualServices":  {head + admin + "---\n" + skipped("a", `Path("/a")`, ""), "h", "/.*", "jwt", compile.Fails, "reaches a.default"},
+		"VirtualServices beside":  {head + admin + "---\n" + skipped("a", `Path("/a")`, ""), "a.example.com", "/.*", "jwt", compile.Holds, ""},
+		"beside Rules":            {ruleFor("r", "<http|https>://h</.*>", "{handler: noop}") + skipped("a", `PathSubtree("/")`, token), "h", "/.*", "tokeninfo", compile.Holds, ""},
 	}
 	for name, c := range cases {
 		lang := match.Regex

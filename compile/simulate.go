@@ -38,7 +38,8 @@ type Cluster struct {
 }
 
 // Simulate makes a cluster of manifests. Without any VirtualService requests
-// go to Oathkeeper directly, or to Skipper where there are no Rules either.
+// go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
+// to Skipper, unless VirtualServices serve those hosts too.
 func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 	o = o.withDefaults()
 	c := o.Config
@@ -54,9 +55,12 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 	out.Skipper = skipper.Load(manifests)
 	switch {
 	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
-		out.Mesh.Front = out.Skipper
+		out.Mesh.Front, out.Mesh.FrontIdentity = out.Skipper, ""
 	case out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0:
 		out.Mesh.Front = out.Gateway
+	}
+	if out.Mesh.Front != out.Skipper && out.Skipper.Size() > 0 {
+		out.Mesh.Beside = out.Skipper
 	}
 	if out.Sidecars.Policies > 0 {
 		out.Mesh.Guard = out.Sidecars
@@ -67,11 +71,7 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 // Entries lists everything that takes requests: routes, rules, and Skipper's
 // routes.
 func (c *Cluster) Entries() []sim.Entry {
-	out := append(c.Gateway.Entries(), c.Oathkeeper.Entries()...)
-	if c.Mesh.Front == c.Skipper {
-		out = append(out, c.Skipper.Entries()...)
-	}
-	return out
+	return append(append(c.Gateway.Entries(), c.Oathkeeper.Entries()...), c.Skipper.Entries()...)
 }
 
 // WithTokens adds to a route the ways in which policies let requests through to

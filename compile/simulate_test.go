@@ -274,3 +274,49 @@ func modernRule(g *rand.Rand) string {
 	}
 	return b.String() + "---\napiVersion: networking.istio.io/v1beta1\nkind: Gateway\nmetadata: {name: kyma-gateway, namespace: kyma-system}\nspec: {servers: [{hosts: [\"*.example.com\"]}]}\n"
 }
+
+// TestFronts has VirtualServices, Rules, and Ingresses beside each other: the
+// host of a request decides which of them it meets.
+func TestFronts(t *testing.T) {
+	service := "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec: {hosts: [v.test, both.test], gateways: [g], http: [{route: [{destination: {host: v}}]}]}\n"
+	ingress := "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: i.test, http: {paths: [{backend: {service: {name: i}}}]}}, {host: both.test, http: {paths: [{backend: {service: {name: b}}}]}}]}\n"
+	rule := ruleFor("r", "<http|https>://<r|both>.test</.*>", "{handler: noop}")
+	for name, c := range map[string]struct {
+		text     string
+		upstream map[string]string // by host; "" is 404
+		entries  int
+	}{
+		"all three":      {service + ingress + rule, map[string]string{"v": "v.default", "i": "i.default", "both": "v.default", "r": "", "else": ""}, 5},
+		"without routes": {ingress + rule, map[string]string{"i": "i.default", "both": "b.default", "r": "http://s", "else": ""}, 3},
+		"Skipper alone":  {ingress, map[string]string{"i": "i.default", "both": "b.default", "v": ""}, 2},
+	} {
+		_, cluster, _ := simulated(t, c.text, config.Default())
+		if n := len(cluster.Entries()); n != c.entries {
+			t.Errorf("%s: there are %d entries, not %d", name, n, c.entries)
+		}
+		for host, want := range c.upstream {
+			d := cluster.Mesh.Decide(&sim.Request{Method: "GET", Scheme: "https", Host: host + ".test", Target: "/"}, nil)
+			if !strings.HasPrefix(d.Upstream, want) || d.Passed() != (want != "") || want == "" && d.Status != 404 {
+				t.Errorf("%s: %s reaches %q with %d, want %q", name, host, d.Upstream, d.Status, want)
+			}
+		}
+	}
+	_, cluster, _ := simulated(t, service+ingress, config.Default())
+	trail := &sim.Trail{}
+	cluster.Mesh.Decide(&sim.Request{Method: "GET", Scheme: "https", Host: "both.test", Target: "/"}, trail)
+	if len(trail.Steps) == 0 || !strings.Contains(trail.Steps[0].Text, "served by VirtualServices and by Ingresses") {
+		t.Errorf("nothing is said about the host that both serve: %+v", trail.Steps)
+	}
+}
+
+// TestIngressBeforeOathkeeper sends a request through an Ingress to Oathkeeper,
+// and past the sidecar of what is behind it.
+func TestIngressBeforeOathkeeper(t *testing.T) {
+	_, cluster, _ := simulated(t, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: kyma-system}\nspec: {rules: [{host: h, http: {paths: [{backend: {service: {name: ory-oathkeeper-proxy}}}]}}]}\n"+
+		ruleFor("r", "<http|https>://h</open>", "{handler: noop}")+ruleFor("j", "<http|https>://h</in>", "{handler: jwt}"), config.Default())
+	for path, want := range map[string]int{"/open": 200, "/in": 401, "/else": 404} {
+		if d := cluster.Mesh.Decide(&sim.Request{Method: "GET", Scheme: "https", Host: "h", Target: path}, nil); d.Status != want {
+			t.Errorf("%s gives %d, want %d: %s", path, d.Status, want, d.Reason)
+		}
+	}
+}

@@ -96,6 +96,9 @@ func (g *Gateway) host(name string) *virtualHost {
 	return g.hosts["*"]
 }
 
+// Serves tells whether some VirtualService of a gateway is for the host.
+func (g *Gateway) Serves(host string) bool { return g.host(host) != nil }
+
 func (g *Gateway) noHost(r *sim.Request, t *sim.Trail) sim.Decision {
 	d := sim.Decision{Status: http.StatusNotFound, Cause: sim.NoHost, Reason: fmt.Sprintf("no VirtualService of a gateway serves the host %q", r.Host)}
 	t.Say(name, source.Ref{}, "%s", d.Reason)

@@ -1,67 +1,245 @@
 package skipper
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/sim"
 )
 
-// Entries lists the routes with what each takes and a token that it lets
-// through. Predicates on tokens and headers are left out of the sets, and
-// which route of several Skipper takes is not their order.
+// Entries lists the routes with what each takes, by path, host, method,
+// headers and claims, and with tokens that it lets through; a route whose
+// predicates have alternatives gives an entry for each. Which route of several
+// gets a request is not their order: Before tells it.
 func (e *Engine) Entries() []sim.Entry {
 	out := make([]sim.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
-		entry := sim.Entry{Name: r.name, At: r.at, Group: r.host, To: r.upstream}
-		entry.Set = match.Set{Hosts: []string{r.host}, Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.SlashedPath}
-		if r.path != nil {
-			lang := match.Skipper
-			if r.subtree {
-				lang = match.Subtree
-			}
-			entry.Set.Path = match.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
-		}
-		for _, c := range r.predicates {
-			if c.name == "Method" || c.name == "Methods" {
-				entry.Set.Methods = c.texts()
-			}
-		}
-		entry.Admits = r.admits()
-		out = append(out, entry)
+		out = append(out, r.entries()...)
 	}
 	return out
 }
 
-// admits gives a token that has what the filters and predicates demand.
-func (r *liveRoute) admits() []sim.Admission {
-	info, claims := map[string]any{}, map[string]any{}
-	for _, c := range r.filters {
-		args := c.texts()
+// Before tells for each entry of Entries, by their numbers, whether of a
+// request that both take the first one gets it and not the second: Skipper
+// takes the most specific path, then the route of most weight, then the one
+// that it read first.
+func (e *Engine) Before() func(first, second int) bool {
+	var owner []int
+	for i, r := range e.routes {
+		for range r.entries() {
+			owner = append(owner, i)
+		}
+	}
+	shapes := make([][]byte, len(e.routes))
+	for i, r := range e.routes {
+		shapes[i] = r.shape()
+	}
+	return func(first, second int) bool {
+		a, b := owner[first], owner[second]
+		if a == b {
+			return false
+		}
+		if c := compareShapes(shapes[a], shapes[b]); c != 0 {
+			return c < 0
+		}
+		return a < b
+	}
+}
+
+// perhaps ends the shape of a subtree: the path itself has no segment there.
+const perhaps = noPath + 1
+
+// shape is how specific the route is at each segment of its path.
+func (r *liveRoute) shape() []byte {
+	if r.path == nil {
+		return []byte{noPath}
+	}
+	if r.subtree && len(r.path) == 1 && r.path[0] == "" {
+		return []byte{rest}
+	}
+	var out []byte
+	for i, p := range r.path {
 		switch {
-		case c.name == "oauthTokeninfoAllScope":
-			info["scope"] = anyTexts(args)
-		case strings.HasPrefix(c.name, "oauthTokeninfoA") && strings.HasSuffix(c.name, "KV") && len(args) > 1:
-			info[args[0]] = args[1]
+		case r.subtree:
+			out = append(out, literal)
+		case strings.HasPrefix(p, "*") && i == len(r.path)-1:
+			out = append(out, rest)
+		case len(p) > 1 && p[0] == ':':
+			out = append(out, parameter)
+		default:
+			out = append(out, literal)
 		}
 	}
-	if len(info) == 0 {
-		return nil
+	if r.subtree {
+		out = append(out, perhaps)
 	}
-	info["uid"] = "someone"
+	return out
+}
+
+// compareShapes compares two routes on the paths that both take.
+func compareShapes(a, b []byte) int {
+	at := func(shape []byte, i int, other []byte) byte {
+		switch {
+		case i >= len(shape):
+			return literal
+		case shape[i] != perhaps:
+			return shape[i]
+		case i >= len(other) || other[i] == perhaps:
+			return literal // both end here, or both go on
+		}
+		return rest
+	}
+	for i := range max(len(a), len(b)) {
+		if x, y := at(a, i, b), at(b, i, a); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return 0
+}
+
+// entries gives the route's sets: one for each way in which its predicates can
+// hold.
+func (r *liveRoute) entries() []sim.Entry {
+	base := sim.Entry{Name: r.name, At: r.at, Group: r.host, To: r.reaches(), Exact: true, Admits: r.admits()}
+	base.Set = match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.SlashedPath}
+	if r.host != "" {
+		base.Set.Hosts = []string{r.host}
+	}
+	if r.path != nil {
+		lang := match.Skipper
+		if r.subtree {
+			lang = match.Subtree
+		}
+		base.Set.Path = match.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
+	}
+	out := []sim.Entry{base}
 	for _, c := range r.predicates {
-		if args := c.texts(); strings.HasPrefix(c.name, "JWTPayload") && len(args) > 1 {
-			claims[args[0]] = args[1]
-			if args[0] == realmClaim && args[1] == "users" {
-				info["realm"] = "/employees"
+		out = c.narrow(out)
+	}
+	return out
+}
+
+// narrow puts a predicate into sets; a set is too large where it has no place
+// for the predicate.
+func (c call) narrow(entries []sim.Entry) []sim.Entry {
+	args := c.texts()
+	var out []sim.Entry
+	for _, e := range entries {
+		switch {
+		case c.name == "True":
+			out = append(out, e)
+		case c.name == "Method" && e.Set.Methods == nil:
+			e.Set.Methods = args
+			out = append(out, e)
+		case c.name == "Methods" && e.Set.Methods == nil:
+			e.Set.Methods, e.Set.AnyCase = args, true
+			out = append(out, e)
+		case c.name == "Header" && len(args) == 2:
+			out = append(out, with(e, match.Predicate{Source: match.Header, Name: args[0], Values: args[1:]}))
+		case c.name == "JWTPayloadAllKV":
+			for i := 0; i+1 < len(args); i += 2 {
+				e = with(e, match.Predicate{Source: match.Claim, Name: args[i], Values: args[i+1 : i+2]})
 			}
+			out = append(out, e)
+		case c.name == "JWTPayloadAnyKV":
+			for _, p := range alternatives(args) {
+				out = append(out, with(e, p))
+			}
+		default:
+			e.Exact = false
+			out = append(out, e)
 		}
 	}
-	t := sim.Token{Kind: "opaque", Introspection: info, Via: sim.Via{In: "bearer"}}
-	if len(claims) > 0 {
+	return out
+}
+
+func with(e sim.Entry, p match.Predicate) sim.Entry {
+	e.Set.Predicates = append(slices.Clone(e.Set.Predicates), p)
+	return e
+}
+
+// alternatives gives a predicate for each claim, with all values of it.
+func alternatives(pairs []string) []match.Predicate {
+	var out []match.Predicate
+	for i := 0; i+1 < len(pairs); i += 2 {
+		at := slices.IndexFunc(out, func(p match.Predicate) bool { return p.Name == pairs[i] })
+		if at < 0 {
+			at = len(out)
+			out = append(out, match.Predicate{Source: match.Claim, Name: pairs[i]})
+		}
+		out[at].Values = append(out[at].Values, pairs[i+1])
+	}
+	return out
+}
+
+// reaches is the service that the route sends requests to; "" where it answers
+// itself, or has no requests left in its limit.
+func (r *liveRoute) reaches() string {
+	for i := range r.filters {
+		c := &r.filters[i]
+		if most, ok := c.arg(1).(int); c.name == "inlineContent" || c.name == "clusterClientRatelimit" && ok && most <= 0 {
+			return ""
+		}
+	}
+	return r.upstream
+}
+
+// admits lists the one way through the filters: the first proof that they
+// demand, or none, and a token that has what filters and predicates want.
+func (r *liveRoute) admits() []sim.Admission {
+	proof, info := "", map[string]any{}
+	for _, c := range r.filters {
+		if p := c.proof(); p != "" && proof == "" {
+			proof = p
+		}
+		c.demand(info)
+	}
+	claims := map[string]any{}
+	for _, c := range r.predicates {
+		pairs := c.texts()
+		if c.name == "JWTPayloadAnyKV" && len(pairs) > 2 {
+			pairs = pairs[:2]
+		}
+		for i := 0; strings.HasPrefix(c.name, "JWTPayload") && i+1 < len(pairs); i += 2 {
+			claims[pairs[i]] = pairs[i+1]
+		}
+	}
+	return []sim.Admission{{Proof: proof, Token: bearer(proof, info, claims)}}
+}
+
+// bearer is a token of the claims for which the token information service says
+// what is demanded.
+func bearer(proof string, info, claims map[string]any) sim.Token {
+	if proof == "" && len(claims) == 0 {
+		return sim.Token{}
+	}
+	t := sim.Token{Kind: "opaque", Via: sim.Via{In: "bearer"}}
+	if len(claims) > 0 || proof == "jwt" {
 		t.Kind, t.Claims = "jwt", claims
 	}
-	return []sim.Admission{{Proof: "tokeninfo", Token: t}}
+	if proof == tokeninfo {
+		info["uid"] = "someone"
+		if _, named := info["realm"]; named && claims[realmClaim] == "users" {
+			info["realm"] = "/employees"
+		}
+		t.Introspection = info
+	}
+	return t
+}
+
+// demand puts into a token's information what a filter wants of it.
+func (c *call) demand(info map[string]any) {
+	args := c.texts()
+	switch c.name {
+	case "oauthTokeninfoAllScope", "oauthTokeninfoAnyScope":
+		have, _ := info["scope"].([]any)
+		info["scope"] = append(have, anyTexts(args)...)
+	case "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV":
+		for i := 0; i+1 < len(args) && (i == 0 || c.name == "oauthTokeninfoAllKV"); i += 2 {
+			info[args[i]] = args[i+1]
+		}
+	}
 }
 
 func anyTexts(list []string) []any {

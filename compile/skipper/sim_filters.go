@@ -54,6 +54,7 @@ func (x *exchange) run() sim.Decision {
 	if !answered && !x.route.shunt {
 		x.trail.Say(name, x.route.at, "sent to %s", x.route.upstream)
 		d.Upstream, d.Next = x.route.upstream, x.in
+		d.Next.To = x.route.upstream
 		if status != 0 {
 			d.Status = status
 		}
@@ -90,9 +91,56 @@ func (x *exchange) ask(c *call) *refusal {
 		return x.tokeninfo(func(info map[string]any) bool {
 			return slices.ContainsFunc(args, func(s string) bool { return slices.Contains(scopesOf(info), s) })
 		}, "the token has none of the scopes "+strings.Join(args, ", "))
+	case "jwtValidation", "jwtValidationKeys":
+		return x.validate()
 	case "clusterClientRatelimit":
 		return x.limit(c)
 	}
+	if p := c.proof(); p != "" {
+		x.trail.Say(name, x.route.at, "%s: kgw does not ask it, and takes it to let the request pass", c.name)
+		x.prove(p)
+	}
+	return nil
+}
+
+// tokeninfo is the proof that a token is good for the token information
+// service.
+const tokeninfo = "tokeninfo"
+
+// proof is what the filter lets nobody pass without; "" if there is no such
+// thing.
+func (c *call) proof() string {
+	switch {
+	case strings.HasPrefix(c.name, "oauthTokeninfo"):
+		return tokeninfo
+	case strings.HasPrefix(c.name, "jwtValidation"):
+		return "jwt"
+	case strings.Contains(strings.ToLower(c.name), "oauthtokenintrospection"):
+		return "tokenintrospection"
+	case strings.HasPrefix(c.name, "oauthOidc"):
+		return "oidc"
+	case c.name == "basicAuth" || c.name == "webhook" || c.name == "oauthGrant" || strings.HasPrefix(c.name, "opaAuthorizeRequest"):
+		return c.name
+	}
+	return ""
+}
+
+func (x *exchange) prove(proof string) {
+	if !slices.Contains(x.proofs, proof) {
+		x.proofs = append(x.proofs, proof)
+	}
+}
+
+// validate wants a JWT whose signature and times are good.
+func (x *exchange) validate() *refusal {
+	text, ok := strings.CutPrefix(x.in.Header("Authorization"), "Bearer ")
+	if !ok || text == "" {
+		return &refusal{http.StatusUnauthorized, sim.NoCredentials, "there is no token"}
+	}
+	if !x.in.Token.Is("jwt", text) || !x.in.Token.OK() {
+		return &refusal{http.StatusUnauthorized, sim.BadCredentials, "the token is no valid JWT"}
+	}
+	x.prove("jwt")
 	return nil
 }
 
@@ -110,9 +158,7 @@ func (x *exchange) tokeninfo(holds func(map[string]any) bool, otherwise string) 
 	if !holds(info) {
 		return &refusal{http.StatusForbidden, sim.NotSufficient, otherwise}
 	}
-	if !slices.Contains(x.proofs, "tokeninfo") {
-		x.proofs = append(x.proofs, "tokeninfo")
-	}
+	x.prove(tokeninfo)
 	return nil
 }
 

@@ -51,6 +51,9 @@ func (s *Session) Decide(in *sim.Request, t *sim.Trail) sim.Decision {
 		return sim.Decision{Status: http.StatusBadRequest, Cause: sim.BadRequest, Reason: "the path has a malformed escape"}
 	}
 	route := s.engine.find(r, path)
+	if t.On() {
+		s.engine.sayUnknown(r, path, t)
+	}
 	if route == nil {
 		d := sim.Decision{Status: http.StatusNotFound, Cause: sim.NoRoute, Reason: fmt.Sprintf("no route takes %s %s%s", r.Method, r.Host, path)}
 		t.Say(name, source.Ref{}, "%s", d.Reason)
@@ -81,6 +84,27 @@ func (e *Engine) find(r *sim.Request, path string) *liveRoute {
 		}
 	}
 	return best
+}
+
+// sayUnknown tells of routes that may take the request but for a predicate that
+// kgw does not know.
+func (e *Engine) sayUnknown(r *sim.Request, path string, t *sim.Trail) {
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for _, route := range e.routes {
+		if _, ok := route.rank(segments); !ok || !onHost(route.host, r.Host) {
+			continue
+		}
+		for _, c := range route.predicates {
+			if !slices.Contains(knownPredicates, c.name) {
+				t.Say(name, route.at, "route %s is passed over: kgw does not know the predicate %s", route.name, c.name)
+			}
+		}
+	}
+}
+
+// Serves tells whether some route is for the host.
+func (e *Engine) Serves(host string) bool {
+	return slices.ContainsFunc(e.routes, func(r *liveRoute) bool { return r.host != "" && onHost(r.host, host) })
 }
 
 // onHost compares hosts: a final dot and a port do not count.
@@ -150,6 +174,9 @@ func (r *liveRoute) holds(q *sim.Request) bool {
 	return !slices.ContainsFunc(r.predicates, func(c call) bool { return !c.holds(q) })
 }
 
+// knownPredicates are those whose holding kgw can tell.
+var knownPredicates = []string{"Method", "Methods", "Header", "HeaderRegexp", "JWTPayloadAllKV", "JWTPayloadAnyKV", "True", "False"}
+
 func (c call) holds(q *sim.Request) bool {
 	args := c.texts()
 	switch c.name {
@@ -159,6 +186,12 @@ func (c call) holds(q *sim.Request) bool {
 		return slices.ContainsFunc(args, func(m string) bool { return strings.EqualFold(m, q.Method) })
 	case "Header":
 		return len(args) == 2 && q.Header(args[0]) == args[1]
+	case "HeaderRegexp":
+		expr, ok := c.arg(1).(regexpArg)
+		if !ok && len(args) == 2 {
+			expr = regexpArg(args[1])
+		}
+		return len(args) > 0 && matches(string(expr), q.Header(args[0]))
 	case "JWTPayloadAllKV":
 		return allPairs(args, func(k, v string) bool { return claim(q, k) == v })
 	case "JWTPayloadAnyKV":
@@ -167,6 +200,13 @@ func (c call) holds(q *sim.Request) bool {
 		return true
 	}
 	return false
+}
+
+// matches is Go's regexp.MatchString; an expression that does not compile
+// matches nothing: Skipper drops the route.
+func matches(expr, text string) bool {
+	re, err := regexp.Compile(expr)
+	return err == nil && re.MatchString(text)
 }
 
 // claim reads the token's payload, which nobody has verified; only a JWT in

@@ -12,6 +12,14 @@ func (s Set) Accepts(r Request) (bool, error) { return Compile(s).Accepts(r) }
 
 // Accepts is Set.Accepts.
 func (m *Matcher) Accepts(r Request) (bool, error) {
+	for _, part := range m.parts {
+		if ok, err := part.Accepts(r); !ok || err != nil {
+			return false, err
+		}
+	}
+	if m.parts != nil {
+		return true, nil
+	}
 	s := &m.set
 	if !s.takesMethod(r.Method) {
 		return false, nil

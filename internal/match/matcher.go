@@ -9,6 +9,8 @@ import (
 type Matcher struct {
 	*paths
 	set Set
+	// parts are the sets that Meet put together.
+	parts []*Matcher
 
 	// What takes part in few questions is made when it is first asked for.
 	hosts func() (*nfa, error)
@@ -64,15 +66,7 @@ func pathsOf(text Path, v View) *paths {
 		return regexp.Compile(`^(?:` + text + `)$`)
 	})
 	p.syntax = sync.OnceValues(p.parse)
-	p.restricted = sync.OnceValues(func() (*nfa, error) { return p.view.within(p.path) })
-	p.lifted = sync.OnceValues(p.lift)
-	p.sample = sync.OnceValues(func() (s sampled, err error) {
-		a, err := p.restricted()
-		if err == nil {
-			s.word, s.found, err = outside(a, nil, Budget(0).states())
-		}
-		return s, err
-	})
+	p.complete()
 	return p
 }
 

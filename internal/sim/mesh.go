@@ -17,6 +17,17 @@ type Mesh struct {
 	Delegates []Delegate
 	// Guard decides about what is sent to a service; nil lets all through.
 	Guard Engine
+	// Beside, unless it is nil, is another way into the cluster: it decides in
+	// the place of Front for hosts that Front does not serve. It is outside of
+	// the mesh and has no identity there.
+	Beside HostEngine
+}
+
+// HostEngine is an engine that knows which hosts it serves.
+type HostEngine interface {
+	Engine
+	// Serves tells whether something is for the host, with or without a port.
+	Serves(host string) bool
 }
 
 // Delegate is a service that decides about requests and sends them on.
@@ -29,17 +40,18 @@ type Delegate struct {
 
 // Decide takes a request through the chain.
 func (m *Mesh) Decide(r *Request, t *Trail) Decision {
+	front, identity := m.frontOf(r, t)
 	d := Decision{Next: r.Realise()}
-	if m.Front != nil {
-		d = m.Front.Decide(r, t)
+	if front != nil {
+		d = front.Decide(r, t)
 		if !d.Passed() {
 			return d
 		}
-		d.Next.Caller = m.FrontIdentity
+		d.Next.Caller = identity
 	}
 	for _, del := range m.Delegates {
-		if m.Front == nil || sameService(del.Host, d.Next.To) {
-			d = d.then(del.Engine.Decide(d.Next, t), m.Front != nil)
+		if front == nil || sameService(del.Host, d.Next.To) {
+			d = d.then(del.Engine.Decide(d.Next, t), front != nil)
 			if !d.Passed() {
 				return d
 			}
@@ -47,10 +59,26 @@ func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 			break
 		}
 	}
-	if m.Guard == nil || m.Front == nil {
+	if m.Guard == nil || front == nil {
 		return d
 	}
 	return d.then(m.Guard.Decide(d.Next, t), true)
+}
+
+// frontOf chooses the way in by the request's host. Where both ways serve it,
+// Front decides, and the trail says so.
+func (m *Mesh) frontOf(r *Request, t *Trail) (front Engine, identity string) {
+	if m.Beside == nil || !m.Beside.Serves(r.Host) {
+		return m.Front, m.FrontIdentity
+	}
+	if own, ok := m.Front.(HostEngine); ok && own.Serves(r.Host) {
+		if t.On() {
+			other := m.Beside.Decide(r, nil)
+			t.Say("Host", other.At, "host %q is served by VirtualServices and by Ingresses or RouteGroups: its address decides which of them a request meets; the VirtualServices are followed here, Skipper answers %d", r.Host, other.Status)
+		}
+		return m.Front, m.FrontIdentity
+	}
+	return m.Beside, ""
 }
 
 // then is what becomes of a request that the decision sent on. A connection

@@ -1,0 +1,118 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Meet gives the requests that both sets take. ok is false where they cannot
+// be put together: sets of different views, patterns over hosts or whole URLs,
+// paths that no automaton stands for or whose product is too large.
+func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
+	for _, one := range []*Matcher{m, o} {
+		if one.err != nil || one.set.URL.Lang != 0 || one.set.HostPattern.Lang != 0 {
+			return nil, false
+		}
+	}
+	if m.view != o.view {
+		return nil, false
+	}
+	product, err := m.path.both(o.path)
+	if err != nil {
+		return nil, false
+	}
+	p := &paths{text: m.text, view: m.view, path: product, sig: summarize(product), regex: m.regex, syntax: m.syntax}
+	p.complete()
+	both = newMatcher(meetOf(&m.set, &o.set), p)
+	both.parts = []*Matcher{m, o}
+	return both, true
+}
+
+// complete fills in what is made of the automaton when it is asked for.
+func (p *paths) complete() {
+	p.restricted = sync.OnceValues(func() (*nfa, error) { return p.view.within(p.path) })
+	p.lifted = sync.OnceValues(p.lift)
+	p.sample = sync.OnceValues(func() (s sampled, err error) {
+		a, err := p.restricted()
+		if err == nil {
+			s.word, s.found, err = outside(a, nil, Budget(0).states())
+		}
+		return s, err
+	})
+}
+
+// meetOf puts together what two sets say besides their paths.
+func meetOf(a, b *Set) Set {
+	out := *a
+	out.Schemes = common(a.Schemes, b.Schemes, func(x, y string) bool { return x == y })
+	out.Hosts = commonHosts(a.Hosts, b.Hosts)
+	out.Methods, out.AnyCase = commonMethods(a, b)
+	out.Predicates = append(slices.Clone(a.Predicates), b.Predicates...)
+	return out
+}
+
+// common are the elements of a that are in b too, where nil is everything.
+func common(a, b []string, same func(x, y string) bool) []string {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	out := []string{}
+	for _, x := range a {
+		if slices.ContainsFunc(b, func(y string) bool { return same(x, y) }) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func commonMethods(a, b *Set) (methods []string, anyCase bool) {
+	switch {
+	case a.Methods == nil:
+		return b.Methods, b.AnyCase
+	case b.Methods == nil:
+		return a.Methods, a.AnyCase
+	case !a.AnyCase && !b.AnyCase:
+		return common(a.Methods, b.Methods, func(x, y string) bool { return x == y }), false
+	case a.AnyCase:
+		return common(b.Methods, a.Methods, strings.EqualFold), b.AnyCase
+	}
+	return common(a.Methods, b.Methods, strings.EqualFold), false
+}
+
+// commonHosts keeps of two names or wildcards the narrower one.
+func commonHosts(a, b []string) []string {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	out := []string{}
+	for _, x := range a {
+		for _, y := range b {
+			narrow, wide := x, y
+			if hostWithin(y, x) {
+				narrow, wide = y, x
+			}
+			if hostWithin(narrow, wide) && !slices.Contains(out, narrow) {
+				out = append(out, narrow)
+			}
+		}
+	}
+	return out
+}
+
+// hostWithin tells whether every host of one name or wildcard is one of another.
+func hostWithin(narrow, wide string) bool {
+	if narrow == wide || wide == "*" {
+		return true
+	}
+	if wildcard(narrow) {
+		return narrow != "*" && wildcard(wide) && strings.HasSuffix(narrow, wide[1:])
+	}
+	return hostMatches(wide, narrow)
+}
