@@ -1,0 +1,90 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
+)
+
+// List gives all objects of the kinds in the namespaces (nil: all of them)
+// that a label selector takes ("": every one), in the order of kinds,
+// namespaces and the server's answers. A kind that cannot be listed is a
+// problem and leaves the others alone; one the server does not know is
+// NotInstalled, once a kind.
+func (c *Client) List(ctx context.Context, kinds []Kind, namespaces []string, labelSelector string) ([]map[string]any, []Problem) {
+	if namespaces == nil {
+		namespaces = []string{""}
+	}
+	type answer struct {
+		objects []map[string]any
+		problem *Problem
+	}
+	answers := make([]answer, len(kinds)*len(namespaces))
+	c.each(len(answers), func(i int) {
+		kind, namespace := kinds[i/len(namespaces)], namespaces[i%len(namespaces)]
+		answers[i].objects, answers[i].problem = c.list(ctx, kind, namespace, labelSelector)
+	})
+	var objects []map[string]any
+	var problems []Problem
+	for i, a := range answers {
+		objects = append(objects, a.objects...)
+		once := i%len(namespaces) == 0 || a.problem != answers[i-1].problem
+		if a.problem != nil && once {
+			problems = append(problems, *a.problem)
+		}
+	}
+	return objects, problems
+}
+
+// list reads the pages of one list. If it takes so long that the server
+// forgets the state it began with, the list is read again as a whole.
+func (c *Client) list(ctx context.Context, kind Kind, namespace, labelSelector string) ([]map[string]any, *Problem) {
+	at, p := c.resource(ctx, kind)
+	if p != nil {
+		return nil, p
+	}
+	var objects []map[string]any
+	limit, next := pageSize, ""
+	for {
+		page, err := c.ask(ctx, func() *rest.Request {
+			return at.page(c.rest.Get(), namespace).Param("labelSelector", labelSelector).
+				Param("limit", strconv.Itoa(limit)).Param("continue", next)
+		})
+		switch {
+		case err != nil && next != "" && apierrors.IsResourceExpired(err):
+			objects, limit, next = nil, 0, ""
+			continue
+		case err != nil:
+			p := c.problem(err, nil)
+			return nil, &Problem{p.Reason, fmt.Sprintf("%s of %s cannot be listed: %s", kind.Kind, kind.APIVersion, p.Text)}
+		}
+		objects = append(objects, itemsOf(page, kind)...)
+		metadata, _ := page["metadata"].(map[string]any)
+		if next = field(metadata, "continue"); next == "" {
+			return objects, nil
+		}
+	}
+}
+
+// page aims a request at a list. Objects of a kind without namespaces are
+// listed whatever the namespace is.
+func (r resource) page(request *rest.Request, namespace string) *rest.Request {
+	return request.Prefix(r.prefix...).NamespaceIfScoped(namespace, r.namespaced && namespace != "").Resource(r.plural)
+}
+
+// itemsOf gives the objects of a list. The server leaves out the kind of
+// objects that it has compiled in; they get it back.
+func itemsOf(list map[string]any, kind Kind) []map[string]any {
+	items, _ := list["items"].([]any)
+	objects := make([]map[string]any, 0, len(items))
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			object["apiVersion"], object["kind"] = kind.APIVersion, kind.Kind
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}

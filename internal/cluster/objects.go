@@ -1,0 +1,100 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+)
+
+// DryRun gives each object as it is and as a server-side apply of the field
+// manager would leave it, conflicts forced and unknown fields refused, in the
+// order of the objects. Nothing is written: the server answers a dry run
+// (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
+func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result {
+	return c.results(ctx, objects, true)
+}
+
+// Get gives each object as it is, in the order of the objects.
+func (c *Client) Get(ctx context.Context, objects []map[string]any) []Result {
+	return c.results(ctx, objects, false)
+}
+
+func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun bool) []Result {
+	results := make([]Result, len(objects))
+	c.each(len(objects), func(i int) {
+		at, p := c.locate(ctx, objects[i])
+		if p == nil {
+			results[i].Live, p = c.live(ctx, at, objects[i])
+		}
+		if p == nil && dryRun {
+			results[i].Merged, p = c.merged(ctx, at, objects[i])
+		}
+		results[i].Problem = p
+	})
+	return results
+}
+
+// location is where an object is found.
+type location struct {
+	resource
+	namespace, name string
+}
+
+func (c *Client) locate(ctx context.Context, object map[string]any) (location, *Problem) {
+	kind := Kind{field(object, "apiVersion"), field(object, "kind")}
+	metadata, _ := object["metadata"].(map[string]any)
+	at := location{namespace: or(field(metadata, "namespace"), c.namespace), name: field(metadata, "name")}
+	if kind.APIVersion == "" || kind.Kind == "" || at.name == "" {
+		return at, &Problem{Refused, "the object has no apiVersion, no kind or no name"}
+	}
+	var p *Problem
+	at.resource, p = c.resource(ctx, kind)
+	return at, p
+}
+
+func field(object map[string]any, key string) string {
+	s, _ := object[key].(string)
+	return s
+}
+
+// on aims a request at the object.
+func (at location) on(r *rest.Request) *rest.Request {
+	return r.Prefix(at.prefix...).NamespaceIfScoped(at.namespace, at.namespaced).Resource(at.plural).Name(at.name)
+}
+
+// live reads the object; nil without a problem is an absent one.
+func (c *Client) live(ctx context.Context, at location, object map[string]any) (map[string]any, *Problem) {
+	found, err := c.ask(ctx, func() *rest.Request { return at.on(c.rest.Get()) })
+	switch {
+	case err == nil:
+		return found, nil
+	case isAbsent(err):
+		return nil, nil
+	}
+	return nil, c.problem(err, object)
+}
+
+// isAbsent tells an object that is not there from a place that is not there:
+// only for an object does the server name what it missed.
+func isAbsent(err error) bool {
+	return apierrors.IsNotFound(err) && !apierrors.IsUnexpectedServerError(err)
+}
+
+func (c *Client) merged(ctx context.Context, at location, object map[string]any) (map[string]any, *Problem) {
+	body, err := json.Marshal(object)
+	if err != nil {
+		return nil, &Problem{Refused, fmt.Sprintf("the object is not JSON: %v", err)}
+	}
+	merged, err := c.ask(ctx, func() *rest.Request {
+		return at.on(c.rest.Patch(types.ApplyPatchType)).Body(body).
+			Param("dryRun", "All").Param("fieldManager", c.manager).Param("force", "true").Param("fieldValidation", "Strict")
+	})
+	if err != nil {
+		return nil, c.problem(err, object)
+	}
+	return merged, nil
+}

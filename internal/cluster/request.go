@@ -1,0 +1,80 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
+)
+
+// A server that is busy says so (429) and for how long; it is asked again a
+// few times and after a bounded wait. An answer that broke off is asked for
+// once more: over HTTP/2 one broken connection takes the answers of others
+// with it.
+const (
+	busyRetries = 4
+	longestWait = 5 * time.Second
+)
+
+// ask sends a request and gives the answer's object. A request is made anew
+// for each attempt. Nothing is tried again but what busyRetries tells of.
+func (c *Client) ask(ctx context.Context, request func() *rest.Request) (map[string]any, error) {
+	broken := false
+	ctx = klog.NewContext(ctx, klog.Logger{}) // client-go writes to stderr otherwise
+	for busy := 0; ; {
+		if p := c.ended.Load(); p != nil {
+			return nil, p
+		}
+		answer := request().MaxRetries(0).Do(ctx)
+		err := answer.Error() // unlike Raw, it reads the server's Status
+		if err == nil {
+			c.inVain.Store(0)
+			return decode(answer)
+		}
+		seconds, wait := apierrors.SuggestsClientDelay(err)
+		switch {
+		case apierrors.IsTooManyRequests(err) && wait && busy < busyRetries:
+			busy++
+			c.waiting(ctx, min(time.Duration(seconds)*time.Second, longestWait))
+		case brokeOff(err) && !broken && ctx.Err() == nil:
+			broken = true
+		default:
+			return nil, c.failed(err)
+		}
+	}
+}
+
+// failed gives the error of a request, as a *Problem if no server answered,
+// and ends all questions if the others would fail alike.
+func (c *Client) failed(err error) error {
+	p := c.unanswered(err)
+	if p == nil {
+		c.inVain.Store(0)
+		return err
+	}
+	switch p.Reason {
+	case Unreachable, Unauthorized:
+		c.ended.CompareAndSwap(nil, p)
+	case Timeout, Broken:
+		if c.inVain.Add(1) >= int64(c.concurrency) {
+			c.ended.CompareAndSwap(nil, p)
+		}
+	}
+	return p
+}
+
+// decode reads an object; integers are int64, other numbers float64.
+func decode(answer rest.Result) (map[string]any, error) {
+	var object map[string]any
+	body, err := answer.Raw()
+	if err != nil {
+		return nil, err
+	}
+	if err := utiljson.Unmarshal(body, &object); err != nil || object == nil {
+		return nil, &Problem{Broken, "the server's answer is not an object"}
+	}
+	return object, nil
+}
