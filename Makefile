@@ -10,6 +10,9 @@ tool = $(CACHE)/$(1)-$(shell cksum < tools/$(1)/go.sum | cut -d' ' -f1)
 LINT := $(call tool,golangci-lint)
 KUBECONFORM := $(call tool,kubeconform)
 KUSTOMIZE := $(call tool,kustomize)
+APISERVER := $(call tool,kube-apiserver)
+KUBECTL := $(subst kube-apiserver,kubectl,$(APISERVER))
+ETCD := $(call tool,etcd)
 
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
@@ -28,6 +31,9 @@ test: ## vet and test everything that needs no other program
 test-engines: ## compare with real engines (builds Oathkeeper and Skipper once, about eight minutes)
 	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...
 	cd test/skipper && $(GO) vet ./... && $(GO) test ./...
+
+.PHONY: cluster-tools
+cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
 
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
@@ -60,3 +66,18 @@ $(KUSTOMIZE): PACKAGE = sigs.k8s.io/kustomize/kustomize/v5
 $(LINT) $(KUBECONFORM) $(KUSTOMIZE):
 	@mkdir -p $(CACHE)
 	cd tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//') && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ $(PACKAGE)
+
+# An API server built without its version takes itself for v0.0.0.
+KUBE_VERSION := k8s.io/component-base/version
+KUBE_LDFLAGS := -s -w -X $(KUBE_VERSION).gitVersion=v1.35.4 -X $(KUBE_VERSION).gitMajor=1 -X $(KUBE_VERSION).gitMinor=35 -X $(KUBE_VERSION).gitTreeState=clean
+
+$(APISERVER): PACKAGE = k8s.io/kubernetes/cmd/kube-apiserver
+$(KUBECTL): PACKAGE = k8s.io/kubernetes/cmd/kubectl
+
+$(APISERVER) $(KUBECTL):
+	@mkdir -p $(CACHE)
+	cd tools/kube-apiserver && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '$(KUBE_LDFLAGS)' -o $@ $(PACKAGE)
+
+$(ETCD):
+	@mkdir -p $(CACHE)
+	cd tools/etcd && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ .
