@@ -14,18 +14,15 @@ import (
 // ALLOW policy everything comes through: guarded is false then.
 func (s *Sidecars) Entries(to, caller string) (through, asked []sim.Entry, guarded bool) {
 	name, namespace := serviceOf(to)
-	for _, a := range s.allow {
-		if a.holds(s, name, namespace) {
-			guarded = true
-			through = append(through, a.entries(s, caller)...)
-		}
+	g := s.guarding(name, namespace)
+	for _, a := range g.allow {
+		guarded = true
+		through = append(through, a.entries(s, caller)...)
 	}
-	for _, a := range s.custom {
-		if a.holds(s, name, namespace) {
-			for _, e := range a.entries(s, caller) {
-				e.Admits = []sim.Admission{{Proof: "extAuth:" + a.provider()}}
-				asked = append(asked, e)
-			}
+	for _, a := range g.custom {
+		for _, e := range a.entries(s, caller) {
+			e.Admits = []sim.Admission{{Proof: "extAuth:" + a.provider()}}
+			asked = append(asked, e)
 		}
 	}
 	return through, asked, guarded

@@ -36,10 +36,14 @@ func Load(manifests []sim.Manifest, services []Service) *Sidecars {
 			s.services[m.Name+"."+m.Namespace] = source.TextMap(source.Field(m.Spec(), "selector"))
 		case m.Is(Group, "AuthorizationPolicy"):
 			s.Policies++
-			s.add(readPolicy(m))
+			a := readPolicy(m)
+			a.order = i
+			s.add(a)
 		case m.Is(Group, "RequestAuthentication"):
 			s.Policies++
-			s.authentications = append(s.authentications, readAuthentication(m))
+			a := readAuthentication(m)
+			a.order = i
+			s.authentications = append(s.authentications, a)
 		}
 	}
 	return s
@@ -48,11 +52,12 @@ func Load(manifests []sim.Manifest, services []Service) *Sidecars {
 // chosen is what selects pods.
 type chosen struct {
 	manifest *sim.Manifest
+	order    int // in which it was loaded
 	labels   map[string]string
 }
 
 func readChosen(m *sim.Manifest) chosen {
-	return chosen{m, source.TextMap(source.Field(source.Field(m.Spec(), "selector"), "matchLabels"))}
+	return chosen{manifest: m, labels: source.TextMap(source.Field(source.Field(m.Spec(), "selector"), "matchLabels"))}
 }
 
 // authorization is an AuthorizationPolicy.

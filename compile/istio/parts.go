@@ -15,11 +15,10 @@ import (
 func (s *Sidecars) Parts(to string) []match.Set {
 	name, namespace := serviceOf(to)
 	var out []match.Set
-	for _, list := range [][]*authorization{s.custom, s.deny, s.allow} {
+	g := s.guarding(name, namespace)
+	for _, list := range [][]*authorization{g.custom, g.deny, g.allow} {
 		for _, a := range list {
-			if a.holds(s, name, namespace) {
-				out = append(out, a.parts()...)
-			}
+			out = append(out, a.parts()...)
 		}
 	}
 	return out
@@ -55,10 +54,7 @@ func (s *Sidecars) Places(to, issuer string) []sim.Via {
 			out = append(out, v)
 		}
 	}
-	for _, a := range s.authentications {
-		if !a.holds(s, name, namespace) {
-			continue
-		}
+	for _, a := range s.guarding(name, namespace).authentications {
 		for _, r := range a.rules {
 			if r.issuer == issuer || issuer == "" {
 				r.places(add)

@@ -21,6 +21,7 @@ type Sidecars struct {
 	services            map[string]map[string]string
 	authentications     []*tokens
 	custom, deny, allow []*authorization
+	index               index
 }
 
 const name = "Policy"
@@ -38,6 +39,7 @@ type call struct {
 	path            string
 	identity        *identity // nil without a verified token
 	name, namespace string
+	guards          *guards
 	trail           *sim.Trail
 }
 
@@ -48,6 +50,7 @@ func (s *Sidecars) Decide(r *sim.Request, t *sim.Trail) sim.Decision {
 	c := &call{s: s, in: real, trail: t}
 	c.path, _ = match.RawPath.See(real.RawPath())
 	c.name, c.namespace = serviceOf(real.To)
+	c.guards = s.guarding(c.name, c.namespace)
 	d := sim.Decision{}
 	for _, stage := range []func(*sim.Decision) bool{c.authenticate, c.ask, c.refuse, c.admit} {
 		if !stage(&d) {
@@ -62,10 +65,7 @@ func (s *Sidecars) Decide(r *sim.Request, t *sim.Trail) sim.Decision {
 // authenticate verifies a token where one of the rules looks for it. A request
 // without a token passes.
 func (c *call) authenticate(d *sim.Decision) bool {
-	for _, a := range c.s.authentications {
-		if !a.holds(c.s, c.name, c.namespace) {
-			continue
-		}
+	for _, a := range c.guards.authentications {
 		if text, at := a.find(c.in); at != "" {
 			why := a.verify(c, text)
 			if why != "" {
@@ -193,8 +193,8 @@ func values(v any, words bool) []string {
 
 // ask stands for external authorizers, which kgw does not ask.
 func (c *call) ask(d *sim.Decision) bool {
-	for _, a := range c.s.custom {
-		if a.holds(c.s, c.name, c.namespace) && a.matches(c) {
+	for _, a := range c.guards.custom {
+		if a.matches(c) {
 			provider := a.provider()
 			c.trail.Say(name, a.manifest.At("spec.provider"), "it is taken that the external authorizer %q lets the request through", provider)
 			d.Proofs = append(d.Proofs, "extAuth:"+provider)
@@ -204,8 +204,8 @@ func (c *call) ask(d *sim.Decision) bool {
 }
 
 func (c *call) refuse(d *sim.Decision) bool {
-	for _, a := range c.s.deny {
-		if a.holds(c.s, c.name, c.namespace) && a.matches(c) {
+	for _, a := range c.guards.deny {
+		if a.matches(c) {
 			*d = sim.Decision{
 				Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: a.manifest.At("spec.rules"),
 				Reason: "the policy " + a.manifest.ID() + " denies the request",
@@ -219,10 +219,7 @@ func (c *call) refuse(d *sim.Decision) bool {
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *sim.Decision) bool {
 	var asked []*authorization
-	for _, a := range c.s.allow {
-		if !a.holds(c.s, c.name, c.namespace) {
-			continue
-		}
+	for _, a := range c.guards.allow {
 		if a.matches(c) {
 			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s lets the request through", a.manifest.ID())
 			return true

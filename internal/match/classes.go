@@ -2,6 +2,7 @@ package match
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -36,26 +37,55 @@ type Partition struct {
 // in an order that depends on the sets alone. Every witness was matched again
 // by other means.
 func Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
-	p := &partitioner{scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*nfa, len(ms)), done: map[string][]found{}}
+	return NewClassifier().Classes(scheme, host, ms, budget)
+}
+
+// Classifier answers Classes for many hosts and remembers how paths are split:
+// hosts share a few texts. It is safe for concurrent use.
+type Classifier struct {
+	judge *Judge
+	mu    sync.Mutex
+	known map[string]division // by the addresses of its automata
+}
+
+// NewClassifier returns a Classifier that has not been asked yet.
+func NewClassifier() *Classifier {
+	return &Classifier{judge: NewJudge(), known: map[string]division{}}
+}
+
+// Compile is the function of that name. Matchers of one path text share what is
+// known of it.
+func (c *Classifier) Compile(s Set) *Matcher { return c.judge.Compile(s) }
+
+// Classes is the function of that name.
+func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
+	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*nfa, len(ms))}
 	p.out.Unknown = map[int]string{}
 	p.prepare()
 	p.walk()
 	return p.out
 }
 
+// division is how paths are split by automata, which it keeps: their addresses
+// are its name.
+type division struct {
+	automata []*nfa
+	found    []found
+}
+
 // partitioner splits requests method by method and value by value; what is left
 // there are paths.
 type partitioner struct {
+	c            *Classifier
 	scheme, host string
 	ms           []*Matcher
 	limit        int
 	automata     []*nfa // of the raw paths on the host; nil where the host is none of the set's
 	universe     *nfa
-	done         map[string][]found
 	out          Partition
 }
 
-// found is a path and the sets that take it.
+// found is a path and the automata that take it.
 type found struct {
 	takes []int
 	word  []rune
@@ -88,8 +118,24 @@ func (p *partitioner) clean(v View) error {
 		return err
 	}
 	p.out.Within = withinClean
-	p.universe, err = p.universe.both(clean)
+	p.universe, err = p.c.narrowed(p.universe, clean, v)
 	return err
+}
+
+// narrowed gives the paths of a universe that are clean, the same automaton
+// each time.
+func (c *Classifier) narrowed(universe, clean *nfa, v View) (*nfa, error) {
+	key := fmt.Sprintf("%p clean %d", universe, v)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if have, ok := c.known[key]; ok {
+		return have.automata[1], nil
+	}
+	out, err := universe.both(clean)
+	if err == nil {
+		c.known[key] = division{automata: []*nfa{universe, out}}
+	}
+	return out, err
 }
 
 // pathsOnHost gives the raw paths that the set takes on the host, nil where
@@ -269,8 +315,12 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 		if others && len(list) > 1 {
 			list = list[:len(list)-1]
 		}
-		for _, f := range p.pathsOf(key, groups[key]) {
-			c := Class{Takes: f.takes, Methods: list, Others: others, Witness: r}
+		on := groups[key]
+		for _, f := range p.pathsOf(on) {
+			c := Class{Takes: make([]int, len(f.takes)), Methods: list, Others: others, Witness: r}
+			for i, n := range f.takes {
+				c.Takes[i] = on[n]
+			}
 			c.Witness.Method = list[0]
 			c.Witness.RawPath, c.Witness.Path = RawPath.request(string(f.word))
 			p.add(c)
@@ -302,27 +352,36 @@ func numbers(list []int) string {
 }
 
 // pathsOf splits the paths by which of the sets take them.
-func (p *partitioner) pathsOf(key string, on []int) []found {
-	if have, ok := p.done[key]; ok {
-		return have
-	}
-	s := &splitter{on: on, limit: p.limit, union: &nfa{}}
+func (p *partitioner) pathsOf(on []int) []found {
 	list := []*nfa{p.universe}
 	for _, i := range on {
 		list = append(list, p.automata[i])
 	}
+	key := fmt.Sprint(p.limit)
+	for _, a := range list {
+		key += fmt.Sprintf(" %p", a)
+	}
+	p.c.mu.Lock()
+	have, ok := p.c.known[key]
+	p.c.mu.Unlock()
+	if ok {
+		return have.found
+	}
+	s := &splitter{limit: p.limit, union: &nfa{}}
 	out, err := s.split(list)
 	if err != nil {
 		p.out.Reason = err.Error()
+		return out
 	}
-	p.done[key] = out
+	p.c.mu.Lock()
+	p.c.known[key] = division{list, out}
+	p.c.mu.Unlock()
 	return out
 }
 
 // splitter walks through the product of automata, the first of which is the
 // universe, as sets of states of their union.
 type splitter struct {
-	on    []int
 	limit int
 	union *nfa
 	owner []int32 // automaton of a state of the union
@@ -408,7 +467,7 @@ func (s *splitter) alive(states []int32) bool {
 	return slices.ContainsFunc(states, func(q int32) bool { return s.owner[q] == 0 })
 }
 
-// taken gives the sets that accept in a state; ok is false where the word is no
+// taken gives the automata that accept in a state; ok is false where the word is no
 // path.
 func (s *splitter) taken(at []int32) (takes []int, ok bool) {
 	for _, q := range at {
@@ -417,7 +476,7 @@ func (s *splitter) taken(at []int32) (takes []int, ok bool) {
 		}
 		if s.owner[q] == 0 {
 			ok = true
-		} else if n := s.on[s.owner[q]-1]; len(takes) == 0 || takes[len(takes)-1] != n {
+		} else if n := int(s.owner[q]) - 1; len(takes) == 0 || takes[len(takes)-1] != n {
 			takes = append(takes, n)
 		}
 	}

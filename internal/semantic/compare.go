@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
@@ -12,8 +13,9 @@ import (
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := make([]*comparison, len(hosts))
+	classifier := match.NewClassifier()
 	parallel.Each(len(hosts), func(i int) {
-		c := &comparison{host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
+		c := &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
 		c.run()
 		results[i] = c
 	})

@@ -11,6 +11,7 @@ import (
 
 // comparison is that of one host.
 type comparison struct {
+	classifier  *match.Classifier
 	host, shown string
 	sides       [2]Side
 	parts       [2][]Part
@@ -43,7 +44,7 @@ func (c *comparison) run() {
 		}
 	}
 	for _, s := range sets {
-		c.matchers = append(c.matchers, match.Compile(s))
+		c.matchers = append(c.matchers, c.classifier.Compile(s))
 	}
 	schemes := []string{"https"}
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
@@ -55,7 +56,7 @@ func (c *comparison) run() {
 }
 
 func (c *comparison) scheme(scheme string) {
-	p := match.Classes(scheme, c.host, c.matchers, 0)
+	p := c.classifier.Classes(scheme, c.host, c.matchers, 0)
 	for i := range c.all {
 		if why, ok := p.Unknown[i]; ok {
 			c.unknown(c.all[i].Text, why)
