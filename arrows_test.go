@@ -76,6 +76,7 @@ var mayImport = map[string][]string{
 	"internal/edit":     {"internal/atomicfile", "internal/source"},
 	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},
 	"internal/cluster":  {},
+	"internal/krm":      {"internal/diag", "internal/manifest", "internal/source"},
 	"validate":          {"internal/diag", "internal/ir", "internal/match", "internal/parallel", "internal/source"},
 }
 
@@ -85,7 +86,7 @@ var outside = map[string][]string{
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
 	"golang.org/x/term":                                     {"cmd"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},
-	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/shape", "internal/edit"},
+	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/shape", "internal/edit", "internal/krm"},
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
 	"github.com/mitchellh/hashstructure/v2":                 {"compile/istio"},

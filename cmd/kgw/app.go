@@ -27,8 +27,9 @@ type app struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	dir            string
-	// terminal tells which of the two streams are terminals.
-	terminal struct{ stdout, stderr bool }
+	// terminal tells which of the streams are terminals; standard input also
+	// when it is another device, such as /dev/null.
+	terminal struct{ stdin, stdout, stderr bool }
 	code     int
 }
 
@@ -54,7 +55,7 @@ func (a *app) run(args []string) (code int) {
 		}
 	}()
 	root := a.root()
-	root.SetArgs(args[1:])
+	root.SetArgs(a.called(root, args))
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -81,15 +82,24 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data := a.piped(); len(data) > 0 {
+				return a.asFunction(data)
+			}
 			return cmd.Help()
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
 	root.AddCommand(a.buildCommand(), a.validateCommand())
-	root.AddCommand(a.traceCommand(), a.testCommand())
+	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// isDevice tells whether nobody can have piped anything into a stream.
+func isDevice(f *os.File) bool {
+	info, err := f.Stat()
+	return err != nil || info.Mode()&os.ModeCharDevice != 0
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

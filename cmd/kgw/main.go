@@ -10,6 +10,6 @@ func main() {
 		dir = "."
 	}
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir}
-	a.terminal.stdout, a.terminal.stderr = isTerminal(os.Stdout), isTerminal(os.Stderr)
+	a.terminal.stdin, a.terminal.stdout, a.terminal.stderr = isDevice(os.Stdin), isTerminal(os.Stdout), isTerminal(os.Stderr)
 	os.Exit(a.run(os.Args))
 }

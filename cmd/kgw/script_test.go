@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kgw": main})
+	testscript.Main(m, map[string]func(){"kgw": main, pluginName: main, completeName: main})
 }
 
 // TestScripts runs the command lines in testdata/script against the program

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/internal/krm"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Names under which kubectl calls a plugin, and asks it for completions
+// (https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/).
+const (
+	pluginName   = "kubectl-kgw"
+	completeName = "kubectl_complete-kgw"
+)
+
+// called gives the arguments, by the name that the program is called under: as
+// a plugin of kubectl it shows itself as "kubectl kgw".
+func (a *app) called(root *cobra.Command, args []string) []string {
+	if len(args) == 0 {
+		return nil
+	}
+	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+	switch name {
+	case pluginName:
+		asPlugin(root)
+	case completeName:
+		asPlugin(root)
+		return append([]string{cobra.ShellCompRequestCmd}, args[1:]...)
+	}
+	return args[1:]
+}
+
+// asPlugin makes the help of all commands say "kubectl kgw".
+func asPlugin(root *cobra.Command) {
+	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl kgw"}
+	var each func(*cobra.Command)
+	each = func(c *cobra.Command) {
+		lines := strings.Split(c.Example, "\n")
+		for i, line := range lines {
+			line = strings.Replace(line, "| kgw ", "| kubectl kgw ", 1)
+			line = strings.Replace(line, "<(kgw ", "<(kubectl kgw ", 1)
+			if rest, ok := strings.CutPrefix(line, "  kgw "); ok {
+				line = "  kubectl kgw " + rest
+			}
+			lines[i] = line
+		}
+		c.Example = strings.Join(lines, "\n")
+		for _, sub := range c.Commands() {
+			each(sub)
+		}
+	}
+	each(root)
+}
+
+// patience is how long kgw without arguments waits for a first byte on
+// standard input. Who calls it as a function has something to say; a pipe that
+// nobody writes to would keep it waiting for ever.
+const patience = 10 * time.Second
+
+// piped reads what is piped into kgw, nil where nothing is.
+func (a *app) piped() []byte {
+	if a.terminal.stdin {
+		return nil
+	}
+	first := make(chan []byte, 1)
+	go func() {
+		b := make([]byte, 4096)
+		n, _ := a.stdin.Read(b)
+		first <- b[:n]
+	}()
+	select {
+	case data := <-first:
+		if len(data) == 0 {
+			return nil
+		}
+		rest, err := io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes))
+		if err != nil {
+			return nil
+		}
+		return append(data, rest...)
+	case <-time.After(patience):
+		return nil
+	}
+}
+
+// asFunction runs kgw without arguments as a KRM function: kustomize and kpt
+// can give a program no arguments.
+func (a *app) asFunction(data []byte) error {
+	if !bytes.Contains(data, []byte(krm.Kind)) {
+		return usage("standard input holds no ResourceList, and there is no command: see kgw --help")
+	}
+	return a.fn(data)
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/krm"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+func (a *app) fnCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "fn",
+		Short: "Run as a KRM function, for kustomize and kpt",
+		Long: "Reads a ResourceList from standard input and writes one to standard output. What its functionConfig is\n" +
+			"decides what is done:\n\n" +
+			"  APIRule, FabricGateway   generator: the manifests of this one resource\n" +
+			"  Config with inputs       generator: the manifests of the files that the patterns name\n" +
+			"  Config, or none          transformer: resources among the items are replaced by their manifests\n" +
+			"  Config, as a validator   items stay as they are; see below\n\n" +
+			"A Config is a validator when its annotation " + roleAnnotation + " says so, or when the kustomization.yaml of\n" +
+			"the working directory lists it under validators. Findings are results, and are printed to standard error.\n" +
+			"Without arguments, and with a ResourceList on standard input, kgw itself is the function.",
+		Example: "  kgw fn < resourcelist.yaml",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if a.terminal.stdin {
+				return usage("kgw fn reads a ResourceList from standard input; nothing is piped into it")
+			}
+			data, err := io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes))
+			if err != nil {
+				return &exitError{exitInput, fmt.Errorf("cannot read standard input: %w", err)}
+			}
+			return a.fn(data)
+		},
+	}
+}
+
+// fn is the function from the bytes of one ResourceList to those of another.
+func (a *app) fn(data []byte) error {
+	list, found := krm.Read("<stdin>", data)
+	if list == nil {
+		a.fail(exitInput)
+		return a.sayFindings(found, 0)
+	}
+	a.collect()
+	f := &function{app: a, list: list, found: diag.Levels{}.Apply(list.Found)}
+	if err := f.configure(); err != nil {
+		return err
+	}
+	if f.found.Max() == diag.Error {
+		return f.refuse()
+	}
+	return f.run()
+}
+
+// function is one run of kgw as a function.
+type function struct {
+	*app
+	list   *krm.List
+	config *config.Config
+	role   role
+	// found is what is said before anything is compiled.
+	found diag.List
+}
+
+// items are the items that take part: not the functionConfig, which kustomize
+// hands to generators as an item too.
+func (f *function) items() []*krm.Item {
+	if f.role != generator || f.list.Config == nil {
+		return f.list.Items
+	}
+	return slices.DeleteFunc(slices.Clone(f.list.Items), f.list.Config.Same)
+}
+
+// run compiles and writes.
+func (f *function) run() error {
+	in := f.input()
+	o := compile.Options{Config: f.config, Schema: f.role == validator}
+	result := compile.Run(in, o)
+	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
+		compile.Fix(in, o, result)
+	}
+	result.Findings = append(f.found, result.Findings...)
+	results := krm.Results(result.Findings, f.all())
+	failed := result.Fatal || result.Findings.Max() == diag.Error || len(result.Disagreements) > 0
+	entries := krm.Keep(f.list.Items)
+	switch {
+	case failed || f.role == validator:
+	case f.role == generator && len(result.Objects) == 0:
+		results = append(results, krm.Result{Message: nothingGenerated, Severity: diag.Error.String()})
+		if err := f.answer(f.list.Write(entries, results)); err != nil {
+			return err
+		}
+		return &exitError{exitFindings, fmt.Errorf("%s", nothingGenerated)}
+	default:
+		entries = f.entries(result)
+	}
+	if err := f.answer(f.list.Write(entries, results)); err != nil {
+		return err
+	}
+	if err := f.sayFindings(result.Findings, result.Summary.Resources); err != nil {
+		return err
+	}
+	return f.judge(&inputFlags{failOn: "error"}, result)
+}
+
+const nothingGenerated = "nothing was generated: the inputs give no objects"
+
+// all lists everything that a finding can be about.
+func (f *function) all() []*krm.Item {
+	if f.list.Config == nil {
+		return f.list.Items
+	}
+	return append(slices.Clone(f.list.Items), f.list.Config)
+}
+
+// input is what is compiled: items, the functionConfig when it is a resource,
+// and the files that a Config names.
+func (f *function) input() compile.Input {
+	var in compile.Input
+	for _, item := range f.items() {
+		in.Files = append(in.Files, item.File)
+	}
+	switch c := f.list.Config; {
+	case c == nil:
+	case isGateway(c):
+		in.Files = append(in.Files, c.File)
+	case len(f.config.Inputs) > 0:
+		loader := &source.Loader{Dir: f.dir}
+		files, problems := loader.Load(f.config.Inputs)
+		in.Files, in.Problems = append(in.Files, files...), problems
+	}
+	return in
+}
+
+func (f *function) answer(list []byte) error { return f.printText(string(list)) }
+
+// refuse gives the list back with what is wrong with it or its configuration.
+func (f *function) refuse() error {
+	if err := f.answer(f.list.Write(krm.Keep(f.list.Items), krm.Results(f.found, f.all()))); err != nil {
+		return err
+	}
+	f.fail(exitFindings)
+	return f.sayFindings(f.found, 0)
+}
+
+// sayFindings prints to standard error what is worth an author's attention:
+// kustomize shows nothing else.
+func (a *app) sayFindings(found diag.List, resources int) error {
+	found = diag.Levels{}.Apply(slices.Clone(found))
+	found = slices.DeleteFunc(found, func(g diag.Finding) bool { return g.Severity == diag.Info })
+	found.Resolve()
+	report := &diag.Report{Findings: found, Version: version(), Summary: diag.Summary{Resources: resources}}
+	report.Summary.Count(found)
+	color := diag.ColorEnabled("auto", a.getenv, a.terminal.stderr)
+	return diag.Text{Color: color, Quiet: true}.Render(a.stderr, report)
+}
+
+// isGateway tells whether an item is of a kind that kgw compiles, in whatever
+// version.
+func isGateway(i *krm.Item) bool {
+	group := schema.Group(i.APIVersion)
+	return slices.ContainsFunc(schema.Kinds, func(k schema.Kind) bool {
+		return k.Group == group && k.Kind == i.Kind && !k.Uncompiled
+	})
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/krm"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/renderdir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// entries are the items of the answer. Objects stand where the resource stood
+// that they are written for; those of other files come last. An object that
+// was written in an earlier run, and is an item now, is replaced where it
+// stands.
+func (f *function) entries(result *compile.Result) []krm.Entry {
+	e := &entries{function: f, made: map[*source.File][]*manifest.Object{}, old: map[string]*manifest.Object{}}
+	e.objects(result)
+	for _, item := range f.items() {
+		e.item(item)
+	}
+	for i := range result.Objects {
+		e.object(&result.Objects[i])
+	}
+	return e.out
+}
+
+// entries is the state of the list that is made.
+type entries struct {
+	*function
+	made map[*source.File][]*manifest.Object // by the file they come from
+	old  map[string]*manifest.Object         // those that an item is replaced by
+	done map[*manifest.Object]bool
+	out  []krm.Entry
+}
+
+func (e *entries) objects(result *compile.Result) {
+	e.done = map[*manifest.Object]bool{}
+	byKey := map[string]*manifest.Object{}
+	for i := range result.Objects {
+		o := &result.Objects[i]
+		byKey[o.Key()] = o
+		e.made[o.Origin.Doc.File] = append(e.made[o.Origin.Doc.File], o)
+	}
+	for _, item := range e.items() {
+		if o := byKey[e.key(item)]; o != nil {
+			e.old[e.key(item)] = o
+			e.done[o] = true
+		}
+	}
+}
+
+// key is what identifies an item among objects.
+func (e *entries) key(item *krm.Item) string {
+	o := manifest.Object{APIVersion: item.APIVersion, Kind: item.Kind}
+	o.Meta.Name, o.Meta.Namespace = item.Name, item.Namespace
+	if item.Namespace == "" {
+		o.Meta.Namespace = e.config.Namespace
+	}
+	return o.Key()
+}
+
+func (e *entries) item(item *krm.Item) {
+	if o := e.old[e.key(item)]; o != nil {
+		e.out = append(e.out, krm.Entry{Item: item, Object: o, Path: fresh(o)})
+		return
+	}
+	switch {
+	case e.config.KeepInputs || e.role == generator:
+		e.out = append(e.out, krm.Entry{Item: item})
+	case isGateway(item):
+	case strings.HasSuffix(item.Kind, "List") && len(e.made[item.File]) > 0:
+		e.out = append(e.out, krm.Keep(item.Without(isGateway))...)
+	default:
+		e.out = append(e.out, krm.Entry{Item: item})
+	}
+	if e.role != generator {
+		for _, o := range e.made[item.File] {
+			e.object(o)
+		}
+	}
+}
+
+// object adds an object that is not there yet.
+func (e *entries) object(o *manifest.Object) {
+	if !e.done[o] {
+		e.done[o] = true
+		e.out = append(e.out, krm.Entry{Object: o, Path: fresh(o)})
+	}
+}
+
+// fresh is the file that a new object is for.
+func fresh(o *manifest.Object) string {
+	return "generated/" + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
+}

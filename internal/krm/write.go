@@ -1,0 +1,111 @@
+package krm
+
+import (
+	"bytes"
+	"maps"
+	"strconv"
+
+	"github.com/kgw-dev/kgw/internal/manifest"
+)
+
+// Entry is an item of the list that is written: one that was read, or a new
+// object.
+type Entry struct {
+	Item   *Item
+	Object *manifest.Object
+	// Path is the file that a new object is for, unless Item, which it
+	// replaces, has one.
+	Path string
+}
+
+// Keep makes entries of items that stay.
+func Keep(items []*Item) []Entry {
+	out := make([]Entry, len(items))
+	for i := range items {
+		out[i].Item = items[i]
+	}
+	return out
+}
+
+// Write writes a ResourceList with these entries, the list's functionConfig,
+// and results after those that the list has, none of them twice.
+func (l *List) Write(entries []Entry, results []Result) []byte {
+	var b []byte
+	b = append(b, "apiVersion: "+l.APIVersion+"\nkind: "+Kind+"\nitems:"...)
+	if len(entries) == 0 {
+		b = append(b, " []"...)
+	}
+	b = append(b, '\n')
+	var scratch []byte
+	for i := range entries {
+		if e := &entries[i]; e.Object == nil {
+			b = appendIndented(append(b, e.Item.lead...), "- ", e.Item.text)
+		} else {
+			scratch = e.append(scratch[:0])
+			b = appendIndented(b, "- ", scratch)
+		}
+	}
+	if l.Config != nil {
+		b = appendIndented(append(b, "functionConfig:\n"...), "  ", l.Config.text)
+	}
+	return l.appendResults(b, results)
+}
+
+func (l *List) appendResults(b []byte, results []Result) []byte {
+	if len(l.Results)+len(results) == 0 {
+		return b
+	}
+	b = append(b, "results:\n"...)
+	seen := map[string]bool{}
+	add := func(v any, earlier bool) {
+		text := manifest.AppendYAMLValue(nil, []any{v})
+		if earlier || !seen[string(text)] {
+			b = append(b, text...)
+		}
+		seen[string(text)] = true
+	}
+	for _, v := range l.Results {
+		add(v, true)
+	}
+	for i := range results {
+		add(&results[i], false)
+	}
+	return b
+}
+
+// append appends a new object with the annotations that say where it belongs.
+func (e *Entry) append(b []byte) []byte {
+	path, index := e.Path, "0"
+	if e.Item != nil && e.Item.Path != "" {
+		path, index = e.Item.Path, strconv.Itoa(e.Item.Index)
+	}
+	o := *e.Object
+	o.Meta.Annotations = maps.Clone(o.Meta.Annotations)
+	if o.Meta.Annotations == nil {
+		o.Meta.Annotations = map[string]string{}
+	}
+	for _, key := range []string{PathAnnotation, LegacyPathAnnotation} {
+		o.Meta.Annotations[key] = path
+	}
+	for _, key := range []string{IndexAnnotation, LegacyIndexAnnotation} {
+		o.Meta.Annotations[key] = index
+	}
+	return o.AppendYAML(b)
+}
+
+// appendIndented appends a text, its first line behind the start, and the
+// others below it.
+func appendIndented(b []byte, start string, text []byte) []byte {
+	first := true
+	for line := range bytes.Lines(text) {
+		switch {
+		case first:
+			b = append(b, start...)
+		case len(line) > 1:
+			b = append(b, "  "...)
+		}
+		first = false
+		b = append(b, line...)
+	}
+	return b
+}
