@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -26,6 +27,13 @@ type inputFlags struct {
 
 func (f *inputFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.registerInputs(flags)
+	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
+	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
+}
+
+// registerInputs adds the flags that say what is compiled, and how.
+func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.config, "config", "c", "", "configuration `file` (default: the nearest kgw.yaml upwards from each PATH)")
 	flags.StringVarP(&f.namespace, "namespace", "n", "", "`namespace` of documents that name none")
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
@@ -35,9 +43,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
 	flags.StringArrayVar(&f.accept, "accept", nil, "take on a loss that the target cannot avoid, such as KGW540 (repeatable)")
-	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
 	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
-	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
 }
 
 // load reads the configuration and the inputs. A nil result means that the

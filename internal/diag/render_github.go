@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // GitHub renders findings as workflow commands, which GitHub Actions shows as
@@ -38,11 +40,17 @@ func gravestFirst(l List) []*Finding {
 }
 
 func workflowCommand(f *Finding) string {
+	return Command(workflowLevel(f.Severity), f.Span, string(f.Code), strings.Join(says(f, true), "\n"))
+}
+
+// Command is a workflow command that GitHub Actions shows as an annotation of
+// the level "error", "warning" or "notice", at a place if there is one.
+func Command(level string, at source.Span, title, message string) string {
 	var props []string
 	add := func(key, value string) { props = append(props, key+"="+escapeProperty(value)) }
-	if f.Span.File != "" {
-		add("file", f.Span.File)
-		s := wholeSpan(f.Span)
+	if at.File != "" {
+		add("file", at.File)
+		s := wholeSpan(at)
 		for _, p := range []struct {
 			key string
 			n   int
@@ -50,8 +58,8 @@ func workflowCommand(f *Finding) string {
 			add(p.key, fmt.Sprint(p.n))
 		}
 	}
-	add("title", string(f.Code))
-	return "::" + workflowLevel(f.Severity) + " " + strings.Join(props, ",") + "::" + escapeData(strings.Join(says(f, true), "\n"))
+	add("title", title)
+	return "::" + level + " " + strings.Join(props, ",") + "::" + escapeData(message)
 }
 
 func workflowLevel(s Severity) string {

@@ -44,7 +44,7 @@ func (w *walker) pattern(pattern string) {
 	}
 	ignore := newIgnores(realPath(w.loader.abs(".")))
 	for _, f := range found {
-		if isManifestName(f) && !ignore.excludesBelow(realPath(w.loader.abs(f))) {
+		if IsManifestName(f) && !ignore.excludesBelow(realPath(w.loader.abs(f))) {
 			w.take(f)
 		}
 	}
@@ -87,7 +87,7 @@ func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []stri
 	if mode&fs.ModeSymlink != 0 {
 		info, err := os.Stat(w.loader.abs(name))
 		if err != nil {
-			if isManifestName(name) || isLoop(err) {
+			if IsManifestName(name) || isLoop(err) {
 				w.problems = append(w.problems, *w.loader.unreadable(name, err))
 			}
 			return
@@ -97,7 +97,7 @@ func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []stri
 	switch {
 	case isDir:
 		w.subdirectory(name, real, ignore, chain)
-	case mode.IsRegular() && isManifestName(name):
+	case mode.IsRegular() && IsManifestName(name):
 		w.file(name, real)
 	}
 }
@@ -115,7 +115,8 @@ func (w *walker) subdirectory(name, real string, ignore *ignores, chain []string
 	w.directory(name, ignore, append(chain[:len(chain):len(chain)], real))
 }
 
-func isManifestName(name string) bool {
+// IsManifestName tells whether a file of a directory is read, by its name.
+func IsManifestName(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".yaml", ".yml", ".json":
 		return true

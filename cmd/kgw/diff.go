@@ -1,0 +1,123 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/lines"
+)
+
+// diffFlags are the flags of kgw diff. That of the inputs whose name is
+// failOn stays at error: findings are not what the command fails for.
+type diffFlags struct {
+	inputFlags
+	sideFlags
+	views              []string // --format
+	summary, prune     bool
+	exitZero, detailed bool
+	context            int
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	f := &diffFlags{}
+	cmd := &cobra.Command{
+		Use:   "diff [PATH...]",
+		Short: "Show what would change: on a cluster, in a dump, against another render or a git ref",
+		Long: "Compiles the resources in files and directories and compares the manifests, by structure and not by text,\n" +
+			"with the objects of a dump (--live), or with what another directory or a git ref compiles to\n" +
+			"(--against). What a server adds does not show, secrets are masked.\n\n" +
+			"Exit: 0 nothing differs; 1 something does; 2 wrong flags, configuration or resources; 3 something could not\n" +
+			"be read. The others are compared all the same. KUBECTL_EXTERNAL_DIFF is honoured as kubectl does.",
+		Example: "  kgw diff apis/ --live dump.yaml\n" +
+			"  kubectl get virtualservices,rules -A -o yaml | kgw diff apis/ --live - --prune\n" +
+			"  kgw diff apis/ --against git:origin/main --summary\n  kgw diff apis/ --against rendered/ --format markdown",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.diff(f, args)
+		},
+	}
+	flags := cmd.Flags()
+	f.registerInputs(flags)
+	f.registerSides(flags)
+	f.failOn = "error"
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: text, json, github or markdown; FORMAT=FILE writes to a file (repeatable)")
+	flags.IntVarP(&f.context, "unified", "U", lines.Context, "`lines` of context around a change")
+	flags.BoolVar(&f.summary, "summary", false, "list the objects that differ, without their differences")
+	flags.BoolVar(&f.prune, "prune", false, "also show what is live with an owner label and no longer wanted, as deletions")
+	flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 when something differs")
+	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit as terraform plan does: 0 nothing differs, 2 something does, 1 an error")
+	cmd.MarkFlagsMutuallyExclusive("exit-zero", "detailed-exitcode")
+	return cmd
+}
+
+// exitDifferent is kgw diff's only meaning of 1.
+const exitDifferent = 1
+
+var diffFormats = []string{"text", "json", "github", "markdown"}
+
+func (f *diffFlags) valid(paths []string) error {
+	for _, v := range f.views {
+		name, file, toFile := strings.Cut(v, "=")
+		if !slices.Contains(diffFormats, name) {
+			return usage("--format: there is no format %q: use one of %s", name, strings.Join(diffFormats, ", "))
+		}
+		if toFile && file == "" {
+			return usage("--format %s names no file", v)
+		}
+	}
+	if f.context < 0 {
+		return usage("-U must not be negative")
+	}
+	return f.sideFlags.valid(paths)
+}
+
+func (a *app) diff(f *diffFlags, paths []string) error {
+	err := a.showDiff(f, paths)
+	if f.detailed {
+		return a.asTerraform(err)
+	}
+	return err
+}
+
+func (a *app) showDiff(f *diffFlags, paths []string) error {
+	if err := f.valid(paths); err != nil {
+		return err
+	}
+	before, after, err := a.sides(f, paths)
+	if err != nil || after == nil {
+		return err
+	}
+	report := a.compare(f, before, after)
+	if err := a.printDiff(f, report, before, after); err != nil {
+		return err
+	}
+	if len(report.Differences) > 0 && !f.exitZero {
+		a.fail(exitDifferent)
+	}
+	return nil
+}
+
+// compare pairs the objects of both sides and gives what differs.
+func (a *app) compare(f *diffFlags, before, after *side) *diff.Report {
+	r := &diff.Report{Before: before.name, After: after.name}
+	pairs := f.pairs(before, after, r)
+	r.Differences = diff.Compare(pairs, diff.Options{Live: before.live})
+	r.Same = len(pairs) - len(r.Differences)
+	return r
+}
+
+// asTerraform maps the exit code for wrappers of terraform plan.
+func (a *app) asTerraform(err error) error {
+	switch {
+	case err != nil:
+		a.code = 0
+		return &exitError{1, err}
+	case a.code == exitDifferent:
+		a.code = 2
+	case a.code > exitDifferent:
+		a.code = 1
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/renderdir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// gitSide is what the same paths compile to at a git ref, with the kgw.yaml of
+// that ref. Nothing is checked out: the files are read from git and compiled
+// in a temporary directory. A path that the ref does not have gives nothing.
+func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*side, error) {
+	tree, err := gitref.Open(a.dir, ref)
+	if err != nil {
+		return nil, gitFault(ref, err)
+	}
+	flags := f.inputFlags
+	if flags.config == "" {
+		flags.config = a.getenv("KGW_CONFIG")
+	}
+	if paths, err = a.insideRepository(tree, paths); err != nil {
+		return nil, err
+	}
+	then, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
+	defer remove()
+	if err != nil {
+		return nil, gitFault(ref, err)
+	}
+	return then.compileRef(a, &flags, "git:"+ref, paths)
+}
+
+// compileRef compiles what there is of the paths; now is the app as it is in
+// the work tree.
+func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []string) (*side, error) {
+	paths = slices.DeleteFunc(paths, func(p string) bool { return !a.exists(p) })
+	if len(paths) == 0 {
+		return &side{name: name, withheld: map[diff.Owner]bool{}}, nil
+	}
+	if flags.config != "" && !a.exists(flags.config) {
+		flags.config = now.abs(flags.config) // one that the ref does not have
+	}
+	in, o, err := a.load(flags, paths)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	ready, _ := manifestsIn(in.Files)
+	return compiled(name, in, *o, ready), nil
+}
+
+func gitFault(ref string, err error) error {
+	if errors.Is(err, gitref.ErrNoRef) {
+		return usage("--against git:%s: %w", ref, err)
+	}
+	return &exitError{exitInput, fmt.Errorf("cannot read git:%s: %w", ref, err)}
+}
+
+// insideRepository gives the paths relative to the working directory, which
+// all must be inside of the repository.
+func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		rel := a.relative(p)
+		if len(rel) == 0 || !filepath.IsLocal(filepath.Join(filepath.FromSlash(tree.Prefix), rel[0])) {
+			return nil, usage("%s is not in the repository %s", p, tree.Top)
+		}
+		out = append(out, rel[0])
+	}
+	return out, nil
+}
+
+// relative gives a path relative to the working directory; none for none.
+func (a *app) relative(p string) []string {
+	if p == "" {
+		return nil
+	}
+	if rel, err := filepath.Rel(a.dir, a.abs(p)); err == nil {
+		return []string{rel}
+	}
+	return nil
+}
+
+// at is the app in a temporary directory that holds, of the tree, what the
+// paths need: remove removes it.
+func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), err error) {
+	root, err := os.MkdirTemp("", "kgw-git-*")
+	if err != nil {
+		return nil, func() {}, err
+	}
+	remove = func() { _ = os.RemoveAll(root) }
+	dir := filepath.Join(root, filepath.FromSlash(tree.Prefix))
+	// .git ends the search for ignore files, as it does in the work tree.
+	if err := errors.Join(os.Mkdir(filepath.Join(root, ".git"), 0o700), os.MkdirAll(dir, 0o700)); err != nil {
+		return nil, remove, err
+	}
+	named := make([]string, len(paths))
+	for i, p := range paths {
+		named[i] = path.Join(tree.Prefix, filepath.ToSlash(p))
+	}
+	there := *a
+	there.dir = dir
+	return &there, remove, tree.Write(root, func(file string) bool { return needed(file, named) })
+}
+
+// needed tells whether a file is, or may say something about, one of those
+// that paths name.
+func needed(file string, paths []string) bool {
+	aside := slices.Contains([]string{config.FileName, ".gitignore", ".kgwignore", renderdir.RecordName}, path.Base(file))
+	return slices.ContainsFunc(paths, func(p string) bool {
+		if i := strings.IndexAny(p, "*?[{"); i >= 0 {
+			p = path.Dir(p[:i] + "x")
+		}
+		above := path.Dir(file)
+		return file == p || below(file, p) && (aside || source.IsManifestName(file)) || aside && (above == "." || below(p, above))
+	})
+}
+
+// below tells whether a slash path is the directory, or stands in it.
+func below(file, dir string) bool {
+	return dir == "." || file == dir || strings.HasPrefix(file, dir+"/")
+}
+
+// exists tells whether a path, or something that a pattern names, is there.
+func (a *app) exists(p string) bool {
+	if _, err := os.Stat(a.abs(p)); err == nil {
+		return true
+	}
+	loader := &source.Loader{Dir: a.dir}
+	found, err := loader.Expand(p)
+	return err == nil && len(found) > 0
+}

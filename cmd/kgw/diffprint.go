@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/diff"
+)
+
+// printDiff prints what was found and what differs, in every format asked for,
+// and sets the exit code that findings ask for.
+func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *side) error {
+	findings := a.findings(before, after)
+	views := f.views
+	if len(views) == 0 {
+		views = []string{"text"}
+	}
+	for _, v := range views {
+		name, file, toFile := strings.Cut(v, "=")
+		out := &bytes.Buffer{}
+		if err := a.formatDiff(f, name, toFile, out, r, findings); err != nil {
+			return err
+		}
+		if err := a.emit(file, toFile, out.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := a.stepSummary(f, r, findings); err != nil {
+		return err
+	}
+	a.judgeDiff(before, after)
+	return a.externalDiff(r)
+}
+
+// emit writes a report to standard output or to a file.
+func (a *app) emit(file string, toFile bool, data []byte) error {
+	if !toFile {
+		return a.printText(string(data))
+	}
+	if err := atomicfile.Write(a.abs(file), data); err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
+	}
+	return nil
+}
+
+// findings is one report of what was found on both sides.
+func (a *app) findings(before, after *side) *diag.Report {
+	r := &diag.Report{Findings: append(append(diag.List{}, before.found...), after.found...), Version: version(), Root: filepath.ToSlash(a.dir)}
+	r.Findings.Sort()
+	r.Summary.Count(r.Findings)
+	if after.result != nil {
+		r.Summary.Resources, r.Summary.Objects = after.result.Summary.Resources, after.result.Summary.Objects
+		r.Summary.Suppressed = after.result.Summary.Suppressed
+	}
+	return r
+}
+
+func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, r *diff.Report, found *diag.Report) error {
+	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: !toFile && a.color(&f.inputFlags, a.stdout)}
+	if format == "json" {
+		return diffJSON(w, r, found)
+	}
+	text := ""
+	switch format {
+	case "github":
+		if err := renderMasked(w, diag.GitHub{}, found); err != nil {
+			return err
+		}
+		text = r.GitHub()
+	case "markdown":
+		text = r.Markdown(view, diff.MaxComment, f.summary)
+	default:
+		if f.summary {
+			text = r.Summary(view)
+		} else if a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || toFile {
+			text = r.Text(view)
+		}
+	}
+	if format != "github" {
+		if err := a.sayFindings(f, found); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// sayFindings prints findings for people to standard error, if there are any.
+func (a *app) sayFindings(f *diffFlags, found *diag.Report) error {
+	if len(found.Findings) == 0 {
+		return nil
+	}
+	return renderMasked(a.stderr, diag.Text{Color: a.color(&f.inputFlags, a.stderr)}, found)
+}
+
+// renderMasked prints findings, which may quote an input, without its secrets.
+func renderMasked(w io.Writer, r diag.Renderer, report *diag.Report) error {
+	var b bytes.Buffer
+	if err := r.Render(&b, report); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, diff.Text(b.String()))
+	return err
+}
+
+// diffJSON is the report of the findings with the differences in it. The shape
+// is public: additions only.
+func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
+	var b bytes.Buffer
+	if err := renderMasked(&b, diag.JSON{}, found); err != nil {
+		return err
+	}
+	var base struct {
+		Findings json.RawMessage `json:"findings"`
+		Summary  map[string]any  `json:"summary"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &base); err != nil {
+		return err
+	}
+	for op, key := range map[diff.Op]string{diff.Create: "created", diff.Update: "changed", diff.Rename: "renamed", diff.Delete: "deleted"} {
+		base.Summary[key] = r.Count(op)
+	}
+	base.Summary["unchanged"], base.Summary["skipped"] = r.Same, r.Skipped
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		Before      string          `json:"before"`
+		After       string          `json:"after"`
+		Differences []diff.Item     `json:"differences"`
+		Findings    json.RawMessage `json:"findings"`
+		Summary     map[string]any  `json:"summary"`
+	}{r.Before, r.After, r.Items(), base.Findings, base.Summary})
+}
+
+// judgeDiff sets the exit code of what was found: never 1, which means
+// differences.
+func (a *app) judgeDiff(sides ...*side) {
+	for _, s := range sides {
+		if s.found.Max() == diag.Error {
+			a.fail(exitUsage)
+		}
+		if s.fatal {
+			a.fail(exitInput)
+		}
+	}
+}
+
+// stepSummary appends to the summary of a GitHub job.
+func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) error {
+	file := a.getenv("GITHUB_STEP_SUMMARY")
+	if a.getenv("GITHUB_ACTIONS") != "true" || file == "" {
+		return nil
+	}
+	room := diff.MaxSummary
+	if info, err := os.Stat(a.abs(file)); err == nil {
+		room -= int(info.Size())
+	}
+	view := diff.View{Before: r.Before, After: r.After, Context: f.context}
+	text := r.Markdown(view, room, f.summary)
+	if n := found.Summary.Errors + found.Summary.Warnings; n > 0 && len(text)+footnote < room {
+		text += fmt.Sprintf("\n%s and %s in the inputs.\n", counted(found.Summary.Errors, "error"), counted(found.Summary.Warnings, "warning"))
+	}
+	out, err := os.OpenFile(a.abs(file), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = out.WriteString(text)
+		err = errors.Join(err, out.Close())
+	}
+	if err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write the job summary: %w", err)}
+	}
+	return nil
+}
+
+const footnote = 100 // bytes of the line about findings, at most

@@ -1,0 +1,92 @@
+package diff
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Limits of what GitHub shows.
+const (
+	// MaxComment is how many characters a comment may have.
+	MaxComment = 65536
+	// MaxSummary is how many bytes the summary of a step may have:
+	// https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits
+	MaxSummary = 1 << 20
+)
+
+// footer is kept free for the line that says what is left out.
+const footer = 200
+
+// Markdown shows the differences as GitHub renders them, in at most limit
+// bytes: what does not fit is counted. A brief report lists the objects only.
+func (r *Report) Markdown(v View, limit int, brief bool) string {
+	v.Color = false
+	var b strings.Builder
+	fmt.Fprintf(&b, "### kgw diff: %s to %s\n\n%s\n", escaped(v.Before), escaped(v.After), r.Totals())
+	room := limit - b.Len() - footer
+	left := 0
+	for i := range r.Differences {
+		d := &r.Differences[i]
+		full := v.details(d)
+		if brief {
+			full = "\n- " + summaryOf(d) + "\n"
+		} else if len(full) > room {
+			full = "\n- " + summaryOf(d) + " (too long to be shown)\n"
+		}
+		if left > 0 || len(full) > room {
+			left++
+			continue
+		}
+		room -= len(full)
+		b.WriteString(full)
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%d more of %d objects are left out.\n", left, len(r.Differences))
+	}
+	return cut(b.String(), limit)
+}
+
+func (v View) details(d *Difference) string {
+	text := v.hunks(d)
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", summaryOf(d))
+	for _, l := range d.Head()[1:] {
+		fmt.Fprintf(&b, "- %s\n", escaped(strings.TrimSpace(l)))
+	}
+	if text != "" {
+		fence := fenceFor(text)
+		fmt.Fprintf(&b, "\n%sdiff\n%s%s\n", fence, text, fence)
+	}
+	b.WriteString("\n</details>\n")
+	return b.String()
+}
+
+func summaryOf(d *Difference) string { return escaped(d.Head()[0]) }
+
+// escaped is text that Markdown and HTML take for text.
+func escaped(s string) string { return asText.Replace(visible(s)) }
+
+var asText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
+	"[", "&#91;", "]", "&#93;", "|", "&#124;", "@", "&#64;", "#", "&#35;", "~", "&#126;", "\\", "&#92;")
+
+// fenceFor is a fence that no line of the text closes.
+func fenceFor(text string) string {
+	longest, run := 2, 0
+	for _, c := range text {
+		if c != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return strings.Repeat("`", longest+1)
+}
+
+// cut shortens text that is longer than the limit all the same.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:max(limit, 0)], "")
+}

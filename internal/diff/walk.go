@@ -1,0 +1,159 @@
+package diff
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// walk goes down two objects side by side and collects what differs. It gives
+// both back as they are shown: masked, and with lists in one order.
+type walk struct {
+	kind    string
+	changes []Change
+}
+
+func newWalk(kind string) *walk { return &walk{kind: kind} }
+
+// at is where the walk is: the field path as users see it, and as the tables
+// spell it.
+type at struct{ path, pattern string }
+
+func (p at) key(k string) at {
+	if p.pattern == "" {
+		return at{source.JoinKey(p.path, k), k}
+	}
+	return at{source.JoinKey(p.path, k), p.pattern + "." + k}
+}
+
+func (p at) elem(i int) at { return at{source.JoinIndex(p.path, i), p.pattern + "[]"} }
+
+// object compares two whole objects.
+func (w *walk) object(b, a map[string]any) (before, after map[string]any) {
+	return w.maps(at{}, b, a, "")
+}
+
+// value compares two values; key is the field that they, or the list that they
+// stand in, are the value of.
+func (w *walk) value(p at, b, a any, key string) (before, after any) {
+	switch x := b.(type) {
+	case map[string]any:
+		if y, ok := a.(map[string]any); ok {
+			return w.maps(p, x, y, key)
+		}
+	case []any:
+		if y, ok := a.([]any); ok {
+			return w.lists(p, x, y, key)
+		}
+	}
+	differ := !same(b, a) && !sameDuration(key, b, a)
+	before, after = mask(w.kind, key, b), mask(w.kind, key, a)
+	if differ {
+		before, after = apart(before, after)
+		w.changes = append(w.changes, Change{Op: Changed, Path: p.path, Before: before, After: after})
+	}
+	return before, after
+}
+
+func (w *walk) maps(p at, b, a map[string]any, key string) (before, after map[string]any) {
+	before, after = make(map[string]any, len(b)), make(map[string]any, len(a))
+	keys := slices.Collect(maps.Keys(b))
+	for k := range a {
+		if _, both := b[k]; !both {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		x, inB := b[k]
+		y, inA := a[k]
+		under := k
+		if whollySecret(w.kind, p.pattern) || sensitive(key) {
+			under = secretKey
+		}
+		switch {
+		case inB && inA:
+			before[k], after[k] = w.value(p.key(k), x, y, under)
+		case inB:
+			before[k] = mask(w.kind, under, x)
+			w.changes = append(w.changes, Change{Op: Removed, Path: p.key(k).path, Before: before[k]})
+		default:
+			after[k] = mask(w.kind, under, y)
+			w.changes = append(w.changes, Change{Op: Added, Path: p.key(k).path, After: after[k]})
+		}
+	}
+	return before, after
+}
+
+func (w *walk) lists(p at, b, a []any, key string) (before, after []any) {
+	l := listAt(w.kind, p.pattern, b, a)
+	of := match(w.kind, p.pattern+"[]", l, b, a)
+	var moves map[int]bool
+	if l.ordered {
+		moves = moved(of)
+	}
+	before, after = make([]any, 0, len(b)), make([]any, 0, len(a))
+	for _, r := range rows(of, len(b)) {
+		switch {
+		case r.a < 0:
+			v := mask(w.kind, key, b[r.b])
+			before = append(before, v)
+			w.changes = append(w.changes, Change{Op: Removed, Path: p.elem(r.b).path, Before: v})
+		case r.b < 0:
+			v := mask(w.kind, key, a[r.a])
+			after = append(after, v)
+			w.changes = append(w.changes, Change{Op: Added, Path: p.elem(r.a).path, After: v})
+		default:
+			x, y := w.value(p.elem(r.a), b[r.b], a[r.a], key)
+			before, after = append(before, x), append(after, y)
+			if moves[r.a] {
+				w.changes = append(w.changes, Change{Op: Moved, Path: p.elem(r.a).path, From: r.b, To: r.a, What: what(y)})
+			}
+		}
+	}
+	return before, after
+}
+
+// what names an element of a list for people: the requests of a route, the
+// name of a handler.
+func what(v any) string {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if s := text(v); s != "" {
+			return s
+		}
+		return spelt(v)
+	}
+	for _, k := range []string{"name", "handler", "issuer", "host"} {
+		if s := text(m[k]); s != "" {
+			return s
+		}
+	}
+	var parts []string
+	matches, _ := m["match"].([]any)
+	for _, e := range matches {
+		one, _ := e.(map[string]any)
+		parts = append(parts, strings.TrimSpace(condition(one["method"])+" "+condition(one["uri"])))
+	}
+	if len(parts) == 0 {
+		return strconv.Quote(spelt(v))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// condition spells a string match of Istio.
+func condition(v any) string {
+	m, _ := v.(map[string]any)
+	for _, k := range []string{"exact", "prefix", "regex"} {
+		if s := text(m[k]); s != "" {
+			if k == "prefix" {
+				s += "*"
+			}
+			return s
+		}
+	}
+	return ""
+}
