@@ -85,7 +85,7 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 		}
 	}
 	if format != "github" {
-		if err := a.sayFindings(f, found); err != nil {
+		if err := a.tellFindings(f, found); err != nil {
 			return err
 		}
 	}
@@ -93,8 +93,8 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 	return err
 }
 
-// sayFindings prints findings for people to standard error, if there are any.
-func (a *app) sayFindings(f *diffFlags, found *diag.Report) error {
+// tellFindings prints findings for people to standard error, if there are any.
+func (a *app) tellFindings(f *diffFlags, found *diag.Report) error {
 	if len(found.Findings) == 0 {
 		return nil
 	}
