@@ -40,6 +40,9 @@ func (c *Cluster) Side(result *Result) semantic.Side {
 			s.patterns = append(s.patterns, p)
 		}
 	}
+	for _, set := range c.Oathkeeper.Poisoned() {
+		s.patterns = append(s.patterns, part{Part: semantic.Part{Text: "/", Set: set}})
+	}
 	return s
 }
 

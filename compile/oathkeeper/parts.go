@@ -1,0 +1,17 @@
+package oathkeeper
+
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Poisoned gives a set for each rule that keeps others from being matched:
+// every request with one of its methods, to whatever host and path.
+func (e *Engine) Poisoned() []match.Set {
+	var out []match.Set
+	for _, r := range e.poison {
+		out = append(out, match.Set{Methods: slices.Clone(r.methods), AnyCase: true, Path: match.Path{Lang: match.Prefix, Text: "/"}})
+	}
+	return out
+}
