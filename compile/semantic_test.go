@@ -9,10 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/semantic"
 	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // older is an APIRule v1beta1, newer its move to v2, with their rules.
@@ -191,4 +193,31 @@ func generated(rnd *rand.Rand, old bool) string {
 		return older(strings.Join(rules, ","))
 	}
 	return newer(strings.Join(rules, ","))
+}
+
+// TestSuppose compares resources whose Services, Gateways, domains and
+// authorizers are elsewhere.
+func TestSuppose(t *testing.T) {
+	input := func(text string) compile.Input {
+		f, problem := source.NewFile("in.yaml", []byte(text))
+		if problem != nil {
+			t.Fatal(problem.Message)
+		}
+		return compile.Input{Files: []*source.File{f}}
+	}
+	alone := func(text string) string {
+		return strings.Replace(strings.Split(text, "---")[0], "api.example.com", "api", 1)
+	}
+	before := input(alone(older(`{path: /a, methods: [GET], accessStrategies: [{handler: noop}]}`)))
+	after := input(alone(newer(`{path: /a, methods: [GET], extAuth: {authorizers: [proxy]}}`)))
+	o, supposed := compile.Suppose([]compile.Input{before, after}, compile.Options{})
+	if d := cmp.Diff([]string{"Gateway kyma-system/kyma-gateway", "Service shop/web", "authorizer proxy"}, supposed); d != "" {
+		t.Error(d)
+	}
+	was, _ := compile.Compared(before, o)
+	is, result := compile.Compared(after, o)
+	r := semantic.Compare(was, is)
+	if result.Summary.Errors > 0 || len(r.Changes) == 0 || r.Changes[0].String() != "TIGHTENED GET /a on api.domain.invalid: no token -> extAuth:proxy" {
+		t.Error(result.Findings, r.Changes)
+	}
 }
