@@ -28,9 +28,10 @@ test: ## vet and test everything that needs no other program
 	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
 
 .PHONY: test-engines
-test-engines: ## compare with real engines (builds Oathkeeper and Skipper once, about eight minutes)
+test-engines: ## compare with real engines (builds Oathkeeper, Skipper and istiod once, about a quarter of an hour)
 	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...
 	cd test/skipper && $(GO) vet ./... && $(GO) test ./...
+	cd test/istio && $(GO) vet ./... && $(GO) test ./...
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)

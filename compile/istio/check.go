@@ -23,6 +23,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	checkHash(list, &found)
 	checkAuthentications(authentications(g), &found)
 	for i, r := range g.Routes {
+		checkRefused(r, &found)
 		checkRegex(r, &found)
 		checkLiteral(r, &found)
 		checkSelector(r, &found)

@@ -17,7 +17,7 @@ import (
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
 	policies := t.WritesPolicies(g)
-	checkNames(g, &found)
+	checkNames(g, t, &found)
 	checkCORS(g, t.Judge, &found)
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
@@ -26,6 +26,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		}
 		checkRegex(r, t.Judge, &found)
 		checkHeaders(r, &found)
+		checkRefused(g, r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
 		}

@@ -19,7 +19,7 @@ func (g *Gateway) Entries() []sim.Entry {
 		for _, r := range g.hosts[name].routes {
 			e := sim.Entry{Name: r.id(), At: r.at, Group: name, Exact: true}
 			e.Set, e.Exact = r.set(name)
-			if chosen := destination(r.entry); chosen != nil && source.Field(r.entry, "redirect") == nil && source.Field(r.entry, "directResponse") == nil {
+			if chosen, _ := destination(r.entry); chosen != nil && source.Field(r.entry, "redirect") == nil && source.Field(r.entry, "directResponse") == nil {
 				e.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
 			}
 			e.Exact = e.Exact && !g.narrower(name)
@@ -49,9 +49,9 @@ func (r *route) set(host string) (s match.Set, exact bool) {
 	exact = true
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
-		case c.part == "uri" && c.path != nil:
+		case c.is("uri") && c.path != nil:
 			s.Path = match.Path{Lang: languages[c.kind], Text: c.text}
-		case c.part == "method" && !c.not && !c.query && c.methods() != nil:
+		case c.is("method") && c.methods() != nil:
 			s.Methods = c.methods()
 		default:
 			exact = false

@@ -1,11 +1,10 @@
 package route
 
 import (
-	"regexp"
+	"net/netip"
 	"slices"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -17,7 +16,8 @@ const Group = "networking.istio.io"
 // gateway with the routes that Istio makes of them: hosts in lower case; those
 // of several VirtualServices with one host one after the other, the oldest
 // first; nothing behind a route that takes everything within one of them, and
-// such routes behind all others (pilot/pkg/networking/core/v1alpha3/route).
+// such routes behind all others; one without routes is passed over
+// (pilot/pkg/networking/core/gateway.go and its package route).
 func Load(manifests []sim.Manifest) *Gateway {
 	g := &Gateway{hosts: map[string]*virtualHost{}}
 	var all []*sim.Manifest
@@ -54,8 +54,11 @@ func (g *Gateway) add(m *sim.Manifest) {
 	}
 	g.Services++
 	routes := readRoutes(m, spec)
+	if len(routes) == 0 {
+		return
+	}
 	for _, host := range source.Texts(source.Field(spec, "hosts")) {
-		host = strings.ToLower(host)
+		host = strings.ToLower(fullName(host, m.Namespace))
 		h := g.hosts[host]
 		if h == nil {
 			h = &virtualHost{name: host}
@@ -64,6 +67,15 @@ func (g *Gateway) add(m *sim.Manifest) {
 		h.manifests = append(h.manifests, m)
 		h.routes = append(h.routes, routes...)
 	}
+}
+
+// fullName spells a host as istiod does: one without a dot is a Service
+// (pilot/pkg/model, ResolveShortnameToFQDN).
+func fullName(host, namespace string) string {
+	if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" || strings.Contains(host, ".") {
+		return host
+	}
+	return host + "." + namespace + ".svc.cluster.local"
 }
 
 // readRoutes gives one route for each match of each http entry.
@@ -90,61 +102,6 @@ func readRoutes(m *sim.Manifest, spec *source.Node) []*route {
 	return out
 }
 
-// condition is one matcher of a route: all of a route's hold.
-type condition struct {
-	part string // uri, method, scheme, authority, or a header's name
-	kind string // exact, prefix, regex, present
-	text string
-	fold bool // without regard to case
-	not  bool
-	// query tells that part is a query parameter.
-	query bool
-	path  *match.Matcher // of a uri that is compared with case
-	regex *regexp.Regexp // nil where RE2 refuses the expression
-}
-
-func readConditions(n *source.Node) []condition {
-	var out []condition
-	fold, _ := source.Bool(source.Field(n, "ignoreUriCase"))
-	for _, part := range []string{"uri", "method", "scheme", "authority"} {
-		if c := source.Field(n, part); c != nil {
-			out = append(out, readCondition(part, c, fold && part == "uri"))
-		}
-	}
-	for _, list := range []string{"headers", "withoutHeaders", "queryParams"} {
-		m := source.Field(n, list)
-		for _, name := range source.Keys(m) {
-			c := readCondition(name, source.Field(m, name), false)
-			c.not, c.query = list == "withoutHeaders", list == "queryParams"
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// readCondition reads a StringMatch. Without one the value only has to be
-// there, as a header's "*" says too.
-func readCondition(part string, n *source.Node, fold bool) condition {
-	c := condition{part: part, kind: "present", fold: fold}
-	for _, kind := range []string{"exact", "prefix", "regex"} {
-		if v := source.Field(n, kind); v != nil {
-			c.kind, c.text = kind, source.Text(v)
-		}
-	}
-	if c.kind == "regex" && c.text == "*" {
-		c.kind = "present"
-	}
-	if c.kind == "regex" {
-		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
-	}
-	if lang, ok := languages[c.kind]; ok && part == "uri" && (!fold || c.kind == "regex") {
-		c.path = match.Compile(match.Set{Path: match.Path{Lang: lang, Text: c.text}, View: match.RawPath})
-	}
-	return c
-}
-
-var languages = map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex}
-
 // catchAll tells whether Istio takes the route for one that takes everything:
 // prefix "/" or regex ".*" and nothing else. "/.*" is not such a route.
 func (r *route) catchAll() bool {
@@ -152,5 +109,5 @@ func (r *route) catchAll() bool {
 		return true
 	}
 	c := r.conditions[0]
-	return len(r.conditions) == 1 && c.part == "uri" && (c.kind == "prefix" && c.text == "/" || c.kind == "regex" && c.text == ".*")
+	return len(r.conditions) == 1 && c.is("uri") && (c.kind == "prefix" && c.text == "/" || c.kind == "regex" && c.text == ".*")
 }

@@ -1,13 +1,14 @@
 package route
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/match"
 )
 
 const (
@@ -15,48 +16,131 @@ const (
 	maxLabel  = 63
 )
 
-// checkNames reports hosts and a gateway reference that Istio's webhook
-// refuses (pkg/config/validation: labels of letters, digits and "-", at most
-// 63 characters each; a wildcard only as the first label).
-func checkNames(g *ir.Gateway, found *diag.List) {
+// checkNames reports hosts, a gateway reference and services that Istio's
+// webhook refuses (pkg/config/validation and its package agent).
+func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 	for i := range g.Hosts {
 		h := &g.Hosts[i]
 		if h.Name == "" || h.Short {
 			continue
 		}
-		if why := domainFault(strings.TrimPrefix(h.Name, "*.")); why != "" {
+		why := hostFault(h.Name)
+		for j := range i {
+			if other := g.Hosts[j].Name; why == "" && covers(other, h.Name) {
+				why = fmt.Sprintf("beside %q, one of the two covers the other", other)
+			}
+		}
+		if why != "" {
 			found.Add(diag.Finding{
 				Code: diag.BadHost, At: h.Origin,
 				Message: fmt.Sprintf("Istio refuses the host %q: %s", h.Name, why),
-				Help:    "use letters, digits and \"-\" in labels of at most 63 characters",
+				Help:    "use letters, digits and \"-\" in labels of at most 63 characters, of which the last is not a number",
 			})
 		}
 	}
-	for _, part := range strings.Split(g.Ingress.Text, "/") {
-		if why := domainFault(part); g.Ingress.Text != "" && why != "" {
-			found.Add(diag.Finding{
-				Code: diag.BadHost, At: g.Ingress.Origin,
-				Message: fmt.Sprintf("Istio refuses the gateway %q: %s", g.Ingress.Text, why),
-				Help:    "write the gateway as namespace/name",
-			})
-			return
+	if why := gatewayFault(g.Ingress.Text); g.Ingress.Text != "" && why != "" {
+		found.Add(diag.Finding{
+			Code: diag.BadHost, At: g.Ingress.Origin,
+			Message: fmt.Sprintf("Istio refuses the gateway %q: %s", g.Ingress.Text, why),
+			Help:    "write the gateway as namespace/name",
+		})
+	}
+	for _, r := range g.Routes {
+		if r.RoutedBy == nil {
+			checkServices(r, t, found)
 		}
 	}
 }
 
-func domainFault(name string) string {
-	if len(name) > maxDomain {
-		return fmt.Sprintf("it has more than %d characters", maxDomain)
+// checkServices reports the names of Services that Istio refuses as hosts.
+func checkServices(r *ir.Route, t *ir.Target, found *diag.List) {
+	forward, ok := r.Action.(ir.Forward)
+	if !ok || t.Plan.Delegated(r) {
+		return
 	}
-	for _, label := range strings.Split(strings.TrimSuffix(name, "."), ".") {
-		switch {
-		case len(label) > maxLabel:
-			return fmt.Sprintf("label %q has more than %d characters", label, maxLabel)
-		case !isLabel(label):
-			return fmt.Sprintf("%q is no DNS label", label)
+	for i := range forward.To {
+		u := &forward.To[i]
+		if why := hostFault(u.Host()); why != "" {
+			found.Add(diag.Finding{
+				Code: diag.BadHost, At: u.Origin.At("name"),
+				Message: fmt.Sprintf("Istio refuses the destination %q: %s", u.Host(), why),
+				Help:    "write the name of a Service: letters, digits and \"-\", at most 63 characters",
+			})
+		}
+	}
+}
+
+// gatewayFault says why Istio refuses a reference to a Gateway: namespace and
+// name, each a label, or a name in the manner of DNS.
+func gatewayFault(text string) string {
+	namespace, name, slashed := strings.Cut(text, "/")
+	if !slashed {
+		return domainFault(text)
+	}
+	return cmp.Or(labelFault(namespace), labelFault(name))
+}
+
+// hostFault says why Istio refuses a host: an address, or a domain whose first
+// label may be a wildcard or begin with one.
+func hostFault(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return ""
+	}
+	first, rest, dotted := strings.Cut(name, ".")
+	label, wild := strings.CutPrefix(first, "*")
+	switch {
+	case len(name) > maxDomain:
+		return tooLong
+	case len(first) > maxLabel:
+		return labelFault(first)
+	case wild && label != "" && !isLabel(strings.TrimPrefix(label, "-")), !wild && !isLabel(first):
+		return fmt.Sprintf("%q is no DNS label", first)
+	case !dotted:
+		return ""
+	}
+	return domainFault(rest)
+}
+
+var tooLong = fmt.Sprintf("it has more than %d characters", maxDomain)
+
+// domainFault says why Istio refuses a domain without a wildcard. A dot at its
+// end is allowed, a number as its last label is not.
+func domainFault(name string) string {
+	labels := strings.Split(name, ".")
+	last := labels[len(labels)-1]
+	if len(name) > maxDomain {
+		return tooLong
+	}
+	if _, err := strconv.Atoi(last); err == nil {
+		return fmt.Sprintf("its last label %q is a number", last)
+	}
+	if last == "" {
+		labels = labels[:len(labels)-1]
+	}
+	for _, label := range labels {
+		if why := labelFault(label); why != "" {
+			return why
 		}
 	}
 	return ""
+}
+
+func labelFault(label string) string {
+	switch {
+	case len(label) > maxLabel:
+		return fmt.Sprintf("label %q has more than %d characters", label, maxLabel)
+	case !isLabel(label):
+		return fmt.Sprintf("%q is no DNS label", label)
+	}
+	return ""
+}
+
+// covers tells whether Istio takes two hosts of one VirtualService for the
+// same: they are equal, or one is a wildcard that the other ends like.
+func covers(a, b string) bool {
+	x, wildA := strings.CutPrefix(a, "*")
+	y, wildB := strings.CutPrefix(b, "*")
+	return wildA && strings.HasSuffix(y, x) || wildB && strings.HasSuffix(x, y) || a == b
 }
 
 func isLabel(s string) bool {
@@ -68,32 +152,4 @@ func isLabel(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// checkCORS reports what Istio's webhook refuses in a CORS policy: expressions
-// that do not compile, and ages below a second or with parts of one.
-func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
-	if len(g.Routes) == 0 || g.Routes[0].CORS == nil {
-		return
-	}
-	at, c := g.Origin.At("spec", "corsPolicy"), g.Routes[0].CORS
-	for _, o := range c.Origins {
-		if o.Kind != "regex" {
-			continue
-		}
-		if reason, refused := judge.RefusedBy(match.Path{Lang: match.Regex, Text: o.Value}, match.RE2Istio); refused {
-			found.Add(diag.Finding{
-				Code: diag.RegexRefused, At: at.At("allowOrigins"),
-				Message: fmt.Sprintf("Istio refuses the allowed origin %q: %s", o.Value, reason),
-				Help:    "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)",
-			})
-		}
-	}
-	if c.MaxAge != nil && (*c.MaxAge < time.Second || *c.MaxAge%time.Second != 0) {
-		found.Add(diag.Finding{
-			Code: diag.BadDuration, At: at.At("maxAge"),
-			Message: fmt.Sprintf("Istio refuses the age %s: it must be whole seconds, and at least one", c.MaxAge),
-			Help:    "write it in seconds, such as 600s",
-		})
-	}
 }

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,12 +94,36 @@ func TestRouting(t *testing.T) {
 				"match: [{withoutHeaders: {x-no: {}}, uri: {exact: /w}}], "+to("w")),
 			[]string{"GET a.test/ x-a=b -> h", "POST a.test/ x-a=b -> 404 no-route", "POST a.test/ X-P=1 -> any", "POST a.test/?q=1 -> any", "GET a.test/w -> w", "GET a.test/w x-no=1 -> 404 no-route"},
 		},
+		"hosts that begin with a wildcard, hosts without a dot": {
+			virtualService("a", "", `"*-x.test"`, to("x")) + virtualService("b", "", `"*.test"`, to("w")) + virtualService("c", "", "short", to("s")),
+			[]string{"GET a-x.test/ -> x", "GET -x.test/ -> w", "GET ax.test/ -> w", "GET short/ -> 404 no-host", "GET short.default.svc.cluster.local/ -> s"},
+		},
+		"a VirtualService without routes takes no host": {
+			strings.Replace(virtualService("a", "", "a.test"), "  http:\n", "", 1) + virtualService("w", "", `"*.test"`, to("w")),
+			[]string{"GET a.test/ -> w"},
+		},
+		"headers as Envoy has them": {
+			virtualService("a", "", "a.test", "match: [{withoutHeaders: {x-no: {prefix: ''}}}], "+to("never"), "match: [{withoutHeaders: {x-no: {exact: a}}, headers: {method: {exact: m}}}], "+to("m"),
+				"match: [{headers: {x-j: {exact: 'a,b'}}}], "+to("j"), "match: [{headers: {host: {prefix: a}, ':method': {exact: PUT}}}], "+to("p"), "match: [{queryParams: {q: {exact: 'a%20b'}}}], "+to("q")),
+			[]string{
+				"GET a.test/ method=m -> m", "GET a.test/ method=m x-no=a -> 404 no-route", "GET a.test/ x-j=a X-J=b -> j", "PUT a.test/ -> p",
+				"GET a.test/?q=a%20b -> q", "GET a.test/?q=a+b -> 404 no-route", "GET a.test/?q&q=a%20b -> 404 no-route",
+			},
+		},
 		"preflights": {
 			virtualService("a", "", "a.test", "corsPolicy: {allowOrigins: [{exact: 'https://ok'}, {regex: 'https://r.*'}]}, "+to("s")),
 			[]string{
 				"OPTIONS a.test/ Origin=https://ok Access-Control-Request-Method=GET -> 200 preflight", "OPTIONS a.test/ Origin=https://ok -> s", "GET a.test/ Origin=https://no -> s",
 				"OPTIONS a.test/ Origin=https://no Access-Control-Request-Method=GET -> s", "OPTIONS a.test/ Origin=https://r1 Access-Control-Request-Method=GET -> 200 preflight",
 			},
+		},
+		"no preflights where the route ends here": {
+			virtualService("a", "", "a.test", "corsPolicy: {allowOrigins: [{exact: 'https://ok'}]}, directResponse: {status: 418}"),
+			[]string{"OPTIONS a.test/ Origin=https://ok Access-Control-Request-Method=GET -> 418 answered"},
+		},
+		"an origin that takes the star takes all": {
+			virtualService("a", "", "a.test", "corsPolicy: {allowOrigins: [{exact: '*'}]}, "+to("s")),
+			[]string{"OPTIONS a.test/ Origin=https://any Access-Control-Request-Method=GET -> 200 preflight"},
 		},
 		"a preflight needs a route for OPTIONS": {
 			virtualService("a", "", "a.test", "match: [{method: {exact: GET}}], corsPolicy: {allowOrigins: [{regex: '.*'}]}, "+to("s")),
@@ -128,17 +153,31 @@ func itoa(n int) string {
 	return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)})
 }
 
-// TestOnTheWay holds what the gateway changes about a request.
+// TestOnTheWay holds what the gateway changes about a request: what is removed
+// goes first, values see the host that was asked for.
 func TestOnTheWay(t *testing.T) {
 	g := loaded(t, virtualService("a", "", "a.test, b.test",
-		"match: [{uri: {prefix: /api/}}], rewrite: {uri: /v1/, authority: in.test}, headers: {request: {set: {X-H: '%REQ(:AUTHORITY)%', X-Gone: y}, remove: [X-Gone, X-Mine]}}, "+
-			"route: [{destination: {host: few}, weight: 10}, {destination: {host: most.ns.svc.cluster.local, port: {number: 81}}, weight: 90}]"))
-	d := decide(g, "GET b.test/api/x?y=1 X-Mine=1")
-	if d.Upstream != "most.ns.svc.cluster.local:81" || d.Next.Target != "/v1/x?y=1" || d.Next.Host != "in.test" {
-		t.Errorf("the request goes on to %s as %s%s", d.Upstream, d.Next.Host, d.Next.Target)
-	}
-	if d.Next.Header("X-H") != "in.test" && d.Next.Header("X-H") != "b.test" || d.Next.Header("X-Gone") != "" || d.Next.Header("X-Mine") != "" {
-		t.Errorf("its headers are %v", d.Next.Headers)
+		"match: [{uri: {prefix: /api/}}], rewrite: {uri: /v1/, authority: in.test}, headers: {request: {set: {X-H: '%REQ(:AUTHORITY)% 5%%', X-Back: back}, remove: [X-Back, X-Mine]}}, "+
+			"route: [{destination: {host: few}, weight: 10}, {destination: {host: most.ns.svc.cluster.local, port: {number: 81}}, weight: 90, headers: {request: {set: {X-H: lost, X-Its: its}}}}]",
+		"match: [{uri: {regex: /re/.*}}], rewrite: {uri: /all}, headers: {request: {set: {X-H: lost}, add: {X-Mine: two}}}, route: [{destination: {host: one}, headers: {request: {set: {X-H: its, host: its.test}}}}]",
+		"match: [{uri: {prefix: /g/}}], rewrite: {uriRegexRewrite: {match: '/g/(.)', rewrite: '/$1/\\1'}}, "+to("g"), "rewrite: {uri: /root/}, "+to("r")))
+	for ask, want := range map[string]string{
+		"GET b.test/api/x?y=1 X-Mine=1": "most.ns.svc.cluster.local:81 in.test/v1/x?y=1 x-back=back x-h=b.test 5% x-its=its",
+		"GET b.test/re/x X-Mine=1":      "one.default.svc.cluster.local its.test/all x-h=its x-mine=1 x-mine=two",
+		"GET a.test/g/abc":              "g.default.svc.cluster.local:80 a.test/$1/abc",
+		"GET a.test/x":                  "r.default.svc.cluster.local:80 a.test/root/x",
+	} {
+		d := decide(g, ask)
+		var headers []string
+		for _, h := range d.Next.Headers {
+			if h.Name = strings.ToLower(h.Name); h.Name != "x-forwarded-proto" {
+				headers = append(headers, " "+h.Name+"="+h.Value)
+			}
+		}
+		slices.Sort(headers)
+		if got := d.Upstream + " " + d.Next.Host + d.Next.Target + strings.Join(headers, ""); got != want {
+			t.Errorf("%s goes on as %s, not %s", ask, got, want)
+		}
 	}
 }
 

@@ -156,6 +156,9 @@ const (
 	RegexInPolicy   Code = "KGW512"
 	LiteralInRegex  Code = "KGW513"
 	BadDuration     Code = "KGW514"
+	CORSRefused     Code = "KGW515"
+	RouteRefused    Code = "KGW516"
+	PolicyRefused   Code = "KGW517"
 
 	IngressNameCollision Code = "KGW530"
 	IngressNameTooLong   Code = "KGW531"
@@ -319,6 +322,9 @@ var Rules = []Rule{
 	{RegexInPolicy, "RegexInPolicy", notice, "a regular expression stands in a policy, where it is taken literally"},
 	{LiteralInRegex, "LiteralInRegex", aside, "a literal path is written unescaped into a regular expression"},
 	{BadDuration, "BadDuration", doubt, "Istio refuses a duration"},
+	{CORSRefused, "CORSRefused", doubt, "Istio refuses a CORS policy"},
+	{RouteRefused, "RouteRefused", doubt, "Istio refuses a header that a route sets, or its answer"},
+	{PolicyRefused, "PolicyRefused", doubt, "Istio refuses a policy or the settings of its tokens"},
 	{IngressNameCollision, "IngressNameCollision", fault, "two routes of a gateway would be written to one Ingress"},
 	{IngressNameTooLong, "IngressNameTooLong", fault, "an Ingress would have a name that is too long"},
 	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},

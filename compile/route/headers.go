@@ -1,0 +1,99 @@
+package route
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// headerName is a token of RFC 7230.
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$")
+
+// headerValue is what Istio takes for the value of a header: text without
+// control characters in which %NAME% and %NAME(arguments)% stand for what Envoy
+// fills in and %% for a percent sign (pkg/config/validation,
+// ValidateHTTPHeaderValue).
+var headerValue = regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
+
+const argument = `(?:\\.|[^\\)"])*`
+
+var control = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
+
+// checkRefused reports headers that Istio's webhook refuses to set, and answers
+// that it refuses to give.
+func checkRefused(g *ir.Gateway, r *ir.Route, found *diag.List) {
+	if answer, ok := r.Action.(ir.Respond); ok {
+		checkAnswer(&answer, r.Origin, found)
+	}
+	h := headers(g, r)
+	if h == nil {
+		return
+	}
+	checkSet(h.Request, r.Origin.At("request"), isAuthority, found)
+	checkSet(h.Response, r.Origin, func(string) bool { return false }, found)
+}
+
+const (
+	firstStatus = 200
+	maxBody     = 1 << 20
+)
+
+func checkAnswer(a *ir.Respond, at source.Ref, found *diag.List) {
+	if a.Status < firstStatus {
+		found.Add(diag.Finding{
+			Code: diag.RouteRefused, At: at, Help: "answer with a status that ends the request",
+			Message: fmt.Sprintf("Istio refuses the answer %d: the status must be at least %d", a.Status, firstStatus),
+		})
+	}
+	if len(a.Body) > maxBody {
+		found.Add(diag.Finding{
+			Code: diag.RouteRefused, At: at, Help: "let a Service answer",
+			Message: fmt.Sprintf("Istio refuses an answer of %d bytes: at most %d are allowed", len(a.Body), maxBody),
+		})
+	}
+}
+
+// checkSet reports names and values of one direction; beyond tells which names
+// that are not a header's own are allowed.
+func checkSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string) bool, found *diag.List) {
+	if ops == nil {
+		return
+	}
+	host := ""
+	for _, name := range slices.Sorted(maps.Keys(ops.Set)) {
+		value, why := ops.Set[name], ""
+		switch {
+		case name == "":
+			why = "it has no name"
+		case (strings.HasPrefix(name, ":") || isAuthority(name)) && !beyond(name):
+			why = "it is not one that can be set"
+		case isAuthority(name) && host != "":
+			why = fmt.Sprintf("the host is set by %q already", host)
+		case control.MatchString(value):
+			why = fmt.Sprintf("its value %q has a control character", value)
+		case !headerValue.MatchString(value):
+			why = fmt.Sprintf("its value %q has a percent sign that does not begin %%NAME%%", value)
+		}
+		if isAuthority(name) {
+			host = name
+		}
+		if why != "" {
+			found.Add(diag.Finding{
+				Code: diag.RouteRefused, At: at, Help: "write %% for a percent sign",
+				Message: fmt.Sprintf("Istio refuses the header %q: %s", name, why),
+			})
+		}
+	}
+}
+
+// isAuthority tells whether setting a header sets the host of the request.
+func isAuthority(name string) bool {
+	return strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host")
+}
