@@ -17,10 +17,12 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// Input is what is compiled: files, and what went wrong while reading them.
+// Input is what is compiled: files, documents of files that were split
+// already, and what went wrong while reading them.
 type Input struct {
-	Files    []*source.File
-	Problems []source.Problem
+	Files     []*source.File
+	Documents []*source.Document
+	Problems  []source.Problem
 }
 
 // Options are what a command or a configuration decides.

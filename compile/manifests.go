@@ -1,10 +1,8 @@
 package compile
 
 import (
-	"bytes"
 	"slices"
 
-	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
@@ -19,26 +17,28 @@ var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "Reque
 // resources compile to, and what others made. The findings are those of
 // compiling; a resource that is withheld has no manifests.
 //
-// Rules that can have nothing to do with the requests of the URLs, given
-// without "scheme://", may be left out; nil leaves none out.
+// Resources and manifests that can have nothing to do with the requests of the
+// URLs, given without "scheme://", may be left out; nil leaves none out.
 func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
-	rest := Input{Problems: in.Problems}
+	o = o.withDefaults()
+	docs, rest := unfold(in)
+	if len(urls) > 0 {
+		docs = leaveOut(docs, urls, &o)
+	}
 	var ready []*source.Document
-	result := &Result{}
-	for _, f := range in.Files {
-		if docs, ok := finished(f); ok {
-			ready = append(ready, docs...)
+	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
+	for _, d := range docs {
+		if alone || d.kind != "Service" && slices.Contains(simulated, d.kind) {
+			ready = append(ready, d.doc)
 		} else {
-			rest.Files = append(rest.Files, f)
+			rest.Documents = append(rest.Documents, d.doc)
 		}
 	}
-	if len(rest.Files)+len(rest.Problems) > 0 {
+	result := &Result{}
+	if len(rest.Documents)+len(rest.Problems) > 0 {
 		o.Passthrough, o.Model = true, true
 		result = Run(rest, o)
 		ready = append(ready, result.Others...)
-	}
-	if len(urls) > 0 {
-		ready = leaveOut(ready, urls)
 	}
 	out := parse(ready, o, result)
 	entries := routeOrigins(result)
@@ -51,22 +51,6 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 		out = append(out, m)
 	}
 	return lastOfEach(out), result
-}
-
-// leaveOut drops Rules that have nothing to do with the URLs, but for one: that
-// there are Rules matters too.
-func leaveOut(docs []*source.Document, urls []string) []*source.Document {
-	first := true
-	return slices.DeleteFunc(docs, func(d *source.Document) bool {
-		if d.Item() != "" || lineValue(d.Text(), "kind") != "Rule" {
-			return false
-		}
-		if first {
-			first = false
-			return false
-		}
-		return oathkeeper.CannotTake(d.Text(), urls)
-	})
 }
 
 // lastOfEach keeps one object of each name, as a cluster does: the last, and
@@ -103,36 +87,8 @@ func routeOrigins(result *Result) map[*source.Document][]source.Ref {
 	return out
 }
 
-// finished splits a file that holds nothing but what engines read, as far as
-// its lines show that: it need not be compiled. Services serve both.
-func finished(f *source.File) ([]*source.Document, bool) {
-	docs, problems := source.Split(f)
-	if len(problems) > 0 {
-		return nil, false
-	}
-	for _, d := range docs {
-		kind := lineValue(d.Text(), "kind")
-		if kind == "Service" || !slices.Contains(simulated, kind) {
-			return nil, false
-		}
-	}
-	return docs, true
-}
-
-// lineValue gives the plain value of a key that stands at the beginning of a
-// line.
-func lineValue(text []byte, key string) string {
-	for line := range bytes.Lines(text) {
-		if rest, ok := bytes.CutPrefix(line, []byte(key+":")); ok {
-			return string(bytes.TrimSpace(rest))
-		}
-	}
-	return ""
-}
-
 // parse reads documents on every core and drops those that no engine reads.
 func parse(docs []*source.Document, o Options, result *Result) []sim.Manifest {
-	o = o.withDefaults()
 	parsed, problems := make([]sim.Manifest, len(docs)), make([][]source.Problem, len(docs))
 	parallel.Each(len(docs), func(i int) {
 		var root *source.Node

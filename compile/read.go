@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -39,7 +40,7 @@ func (r *run) read(in Input) {
 	docs := make([][]*source.Document, len(in.Files))
 	problems := make([][]source.Problem, len(in.Files))
 	parallel.Each(len(in.Files), func(i int) { docs[i], problems[i] = source.Split(in.Files[i]) })
-	var all []*source.Document
+	all := slices.Clone(in.Documents)
 	for i := range docs {
 		all = append(all, docs[i]...)
 		for _, p := range problems[i] {

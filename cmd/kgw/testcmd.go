@@ -65,6 +65,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 			return err
 		}
 	}
+	o.NoInfos = f.failOn != "info"
 	manifests, result := compile.Manifests(rest, *o, nil)
 	if len(result.Findings) > 0 {
 		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {

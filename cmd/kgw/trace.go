@@ -69,6 +69,7 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*compile.Cluster, e
 	if rewrites(in) {
 		urls = nil
 	}
+	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
 	manifests, result := compile.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
 		err = a.report(a.stderr, f, result)

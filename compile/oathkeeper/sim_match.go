@@ -19,16 +19,22 @@ func (e *Engine) takes(r *accessRule) match.Set {
 
 // rules by what they begin with, so that a request is compared with few.
 type rulesByPrefix struct {
-	rules   map[string][]*accessRule
+	rules   map[string][]indexed
 	lengths []int // of the prefixes, each once
 }
 
+// indexed is a rule with a text that every URL has which it takes.
+type indexed struct {
+	needle string
+	rule   *accessRule
+}
+
 func (e *Engine) index() {
-	e.byPrefix.rules = map[string][]*accessRule{}
+	e.byPrefix.rules = map[string][]indexed{}
 	have := map[int]bool{}
 	for _, r := range e.rules {
 		p := literalPrefix(r.url)
-		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], r)
+		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], indexed{needle(r.url), r})
 		have[len(p)] = true
 	}
 	for n := range have {
@@ -74,7 +80,11 @@ func (p *rulesByPrefix) candidates(url string) []*accessRule {
 		if n > len(rest) {
 			break
 		}
-		out = append(out, p.rules[rest[:n]]...)
+		for _, r := range p.rules[rest[:n]] {
+			if strings.Contains(url, r.needle) {
+				out = append(out, r.rule)
+			}
+		}
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func randomURL(g *rand.Rand) string {
 // that a rule takes begins with its literal prefix.
 func TestShortcutsAreSound(t *testing.T) {
 	g := rand.New(rand.NewSource(7))
-	plain, taken := 0, 0
+	plain, taken, needles := 0, 0, 0
 	for range 8000 {
 		url := randomURL(g)
 		if plainURL(url) {
@@ -52,9 +52,15 @@ func TestShortcutsAreSound(t *testing.T) {
 			if taken++; !strings.HasPrefix("h"+path, literalPrefix(url)) {
 				t.Fatalf("%q takes %q but has the prefix %q", url, path, literalPrefix(url))
 			}
+			if !strings.Contains("http://h"+path, needle(url)) {
+				t.Fatalf("%q takes %q but demands %q", url, path, needle(url))
+			}
+			if needle(url) != "" {
+				needles++
+			}
 		}
 	}
-	if plain < 200 || taken < 200 {
+	if plain < 200 || taken < 200 || needles < 50 {
 		t.Errorf("only %d plain URLs and %d that take something", plain, taken)
 	}
 }
@@ -84,14 +90,25 @@ func loaded(t *testing.T, texts ...string) *Engine {
 	return Load(list, Options{})
 }
 
+// indentedText is a text as it stands in a List.
+func indentedText(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
+}
+
 // TestWrittenURL finds the URL where it is plain to see, and gives up where it
 // may be something else.
 func TestWrittenURL(t *testing.T) {
 	usual := "<http|https>://h</items>"
 	for text, want := range map[string]string{
-		ruleText(usual):                                                                               usual,
-		ruleText(usual + " "):                                                                         "",
-		ruleText(`"` + usual + `"`):                                                                   "",
+		ruleText(usual):                           usual,
+		ruleText(usual + " "):                     usual,
+		ruleText(usual + "\n\n        continued"): "",
+		indentedText(ruleText(usual)):             usual,
+		`{"spec": {"match": {"url": "\u003chttp|https\u003e://h</items>"}}}`: usual,
+		ruleText(`"` + usual + `"`):                                                                   usual,
+		ruleText(`'` + usual + `'`):                                                                   usual,
+		ruleText(`"` + usual + `\x41"`):                                                               "",
+		ruleText(`'it''s'`):                                                                           "",
 		ruleText(usual + "\n      continued"):                                                         "",
 		ruleText("|\n      x"):                                                                        "",
 		"kind: Rule\nspec: {match: {url: \"" + usual + "\"}}\n":                                       "",
@@ -130,5 +147,26 @@ func TestCannotTake(t *testing.T) {
 	}
 	if left < 20 {
 		t.Errorf("only %d rules were left out", left)
+	}
+}
+
+// TestNeedle has texts that rules demand behind what they begin with.
+func TestNeedle(t *testing.T) {
+	for url, want := range map[string]string{
+		"<http|https>://h</[a-z]+/orders/.*>":    "/orders/",
+		"<http|https>://h</a(b|c)d/e?fg+/.*>":    "/a",
+		"<http|https>://h<(/v1)?/items{2}x*>":    "/item",
+		`<http|https>://h</[^/]+\.json>`:         ".json",
+		"<http|https>://h<(?i)/orders>":          "",
+		"<http|https>://h</(?!admin).*/tail>":    "/tail",
+		"<http|https>://h</a|/b>":                "",
+		"<http|https>://<[a-z.]+></x>/end":       "/end",
+		`<http|https>://h</.*/\x41bc>`:           "",
+		"<.*>://api.example.com</orders>":        "://api.example.com",
+		"<http|https>://h</(a[)]|b)/long/tail$>": "/long/tail",
+	} {
+		if got := needle(url); got != want {
+			t.Errorf("%s demands %q, want %q", url, got, want)
+		}
 	}
 }

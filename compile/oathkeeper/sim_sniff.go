@@ -3,6 +3,8 @@ package oathkeeper
 import (
 	"bytes"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // CannotTake tells of the text of a Rule, without parsing it, that the rule
@@ -14,9 +16,9 @@ func CannotTake(text []byte, urls []string) bool {
 	if !ok || !plainURL(url) {
 		return false
 	}
-	prefix := literalPrefix(url)
+	prefix, has := literalPrefix(url), needle(url)
 	for _, u := range urls {
-		if strings.HasPrefix(u, prefix) {
+		if strings.HasPrefix(u, prefix) && (strings.Contains("http://"+u, has) || strings.Contains("https://"+u, has)) {
 			return false
 		}
 	}
@@ -24,71 +26,43 @@ func CannotTake(text []byte, urls []string) bool {
 }
 
 // writtenURL finds spec.match.url where it is a plain scalar on a line of its
-// own, in block style. Lines that are indented as the first one below a key
-// can be nothing but keys of the same mapping: a scalar of several lines goes
-// on further to the right.
-func writtenURL(text []byte) (string, bool) {
-	spec, ok := below(text, "spec:", 0)
+// own, in block style, or in JSON. Lines that are indented as the first one
+// below a key can be nothing but keys of the same mapping: a scalar of several
+// lines goes on further to the right.
+func writtenURL(text []byte) (url string, ok bool) {
+	if source.IsJSON(text) {
+		return url, source.JSONValue(text, &url, "spec", "match", "url")
+	}
+	spec, ok := source.Below(text, "spec", source.Indentation(text))
 	if !ok {
 		return "", false
 	}
-	match, ok := below(spec, "match:", indentation(spec))
+	match, ok := source.Below(spec, "match", source.Indentation(spec))
 	if !ok {
 		return "", false
 	}
-	depth, found := indentation(match), ""
-	lines := bytes.Split(match, []byte("\n"))
+	depth := source.Indentation(match)
+	key, lines := []byte(strings.Repeat(" ", depth)+"url:"), bytes.Split(match, []byte("\n"))
 	for i, line := range lines {
-		rest, ok := bytes.CutPrefix(line, []byte(strings.Repeat(" ", depth)+"url: "))
-		if !ok {
+		rest, is := bytes.CutPrefix(line, key)
+		if !is {
 			continue
 		}
-		value := string(bytes.TrimRight(rest, "\r"))
-		if found != "" || value == "" || strings.ContainsAny(value, " \t'\"#&*!|%@`{[,") && !strings.HasPrefix(value, "<") || strings.ContainsAny(value, " \t") {
+		value, plain := source.PlainValue(string(rest))
+		if !plain || url != "" || goesOn(lines[i+1:], depth) {
 			return "", false
 		}
-		if i+1 < len(lines) && indentation(lines[i+1]) > depth {
-			return "", false
-		}
-		found = value
+		url = value
 	}
-	return found, found != ""
+	return url, url != ""
 }
 
-// below gives the lines under a key that stands alone on a line of that
-// indentation, where there is one.
-func below(text []byte, key string, depth int) ([]byte, bool) {
-	lines, start, found := text, -1, []byte(nil)
-	for pos := 0; pos < len(lines); {
-		end := pos + bytes.IndexByte(lines[pos:], '\n') + 1
-		if end == pos {
-			end = len(lines)
+// goesOn tells whether the first line with content stands further to the right.
+func goesOn(lines [][]byte, depth int) bool {
+	for _, line := range lines {
+		if content := bytes.TrimLeft(line, " "); len(bytes.TrimSpace(content)) > 0 {
+			return len(line)-len(content) > depth
 		}
-		line := bytes.TrimRight(lines[pos:end], "\r\n")
-		switch in := indentation(line); {
-		case len(bytes.TrimSpace(line)) == 0:
-		case start >= 0 && found == nil && in <= depth && line[min(in, len(line)-1)] != '#':
-			found = lines[start:pos]
-		}
-		if string(line) == strings.Repeat(" ", depth)+key {
-			if start >= 0 {
-				return nil, false
-			}
-			start = end
-		}
-		pos = end
 	}
-	if start >= 0 && found == nil {
-		found = lines[start:]
-	}
-	return found, len(bytes.TrimSpace(found)) > 0
-}
-
-// indentation counts the spaces before the first line.
-func indentation(text []byte) int {
-	n := 0
-	for n < len(text) && text[n] == ' ' {
-		n++
-	}
-	return n
+	return false
 }

@@ -1,0 +1,93 @@
+package compile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile/oathkeeper"
+	"github.com/kgw-dev/kgw/compile/route"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// written is a document that was not parsed yet, with the kind that its lines
+// show; "" where they do not.
+type written struct {
+	doc  *source.Document
+	kind string
+}
+
+// unfold splits the files into documents, and Lists into their items where
+// that needs no parsing.
+func unfold(in Input) (docs []written, rest Input) {
+	rest.Problems = slices.Clone(in.Problems)
+	lists, problems := make([][]written, len(in.Files)), make([][]source.Problem, len(in.Files))
+	parallel.Each(len(in.Files), func(i int) {
+		var all []*source.Document
+		all, problems[i] = source.Split(in.Files[i])
+		for _, d := range all {
+			items, ok := d.Unfold()
+			if !ok {
+				items = []*source.Document{d}
+			}
+			for _, item := range items {
+				lists[i] = append(lists[i], written{doc: item})
+			}
+		}
+	})
+	for i := range lists {
+		docs = append(docs, lists[i]...)
+		rest.Problems = append(rest.Problems, problems[i]...)
+	}
+	parallel.Each(len(docs), func(i int) { docs[i].kind = writtenKind(docs[i].doc.Text()) })
+	return docs, rest
+}
+
+// writtenKind finds the kind of a document in block style, or in JSON.
+func writtenKind(text []byte) string {
+	if source.IsJSON(text) {
+		var kind string
+		source.JSONValue(text, &kind, "kind")
+		return kind
+	}
+	return source.LineValue(text, "kind")
+}
+
+// leaveOut drops documents that have nothing to do with the URLs, but for one
+// Rule and one VirtualService, or APIRule: that there are any matters too.
+func leaveOut(docs []written, urls []string, o *Options) []written {
+	drop := make([]bool, len(docs))
+	host, _, _ := strings.Cut(urls[0], "/")
+	apart := o.apart()
+	parallel.Each(len(docs), func(i int) {
+		switch text := docs[i].doc.Text(); docs[i].kind {
+		case "Rule":
+			drop[i] = oathkeeper.CannotTake(text, urls)
+		case "VirtualService":
+			drop[i] = route.CannotServe(text, host)
+		case "APIRule":
+			drop[i] = apart && apirule.CannotServe(text, host)
+		}
+	})
+	have := map[bool]bool{} // by whether they are Rules
+	for i, d := range docs {
+		have[d.kind == "Rule"] = have[d.kind == "Rule"] || !drop[i] && slices.Contains([]string{"Rule", "VirtualService", "APIRule"}, d.kind)
+	}
+	var out []written
+	for i, d := range docs {
+		if rule := d.kind == "Rule"; !drop[i] || !have[rule] {
+			out, have[rule] = append(out, d), true
+		}
+	}
+	return out
+}
+
+// apart tells whether APIRules have nothing to do with each other but for their
+// hosts: those whose routes Oathkeeper guards. In the other mode a rule may be
+// written that is in the way of all others.
+func (o *Options) apart() bool {
+	c := o.Config
+	return (o.Target == "" || o.Target == "oathkeeper") && len(c.Targets) == 0 && c.JWTHandler != "istio" && c.Mode() == diag.Strict
+}
