@@ -51,7 +51,8 @@ type Result struct {
 	// there is none, or if a Problem kept it from being read.
 	Live map[string]any
 	// Merged is the object as a server-side apply would leave it, defaults and
-	// admission included; nil after Get.
+	// admission included, and without what somebody else added to its spec; nil
+	// after Get.
 	Merged map[string]any
 	// Problem is nil if all questions were answered.
 	Problem *Problem

@@ -12,7 +12,8 @@ import (
 
 // DryRun gives each object as it is and as a server-side apply of the field
 // manager would leave it, conflicts forced and unknown fields refused, in the
-// order of the objects. Nothing is written: the server answers a dry run
+// order of the objects. What somebody else added to an object is left out of
+// that. Nothing is written: the server answers a dry run
 // (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
 func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, true)
@@ -31,7 +32,7 @@ func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun b
 			results[i].Live, p = c.live(ctx, at, objects[i])
 		}
 		if p == nil && dryRun {
-			results[i].Merged, p = c.merged(ctx, at, objects[i])
+			results[i].Merged, p = c.merged(ctx, at, objects[i], results[i].Live)
 		}
 		results[i].Problem = p
 	})
@@ -84,7 +85,7 @@ func isAbsent(err error) bool {
 	return apierrors.IsNotFound(err) && !apierrors.IsUnexpectedServerError(err)
 }
 
-func (c *Client) merged(ctx context.Context, at location, object map[string]any) (map[string]any, *Problem) {
+func (c *Client) merged(ctx context.Context, at location, object, live map[string]any) (map[string]any, *Problem) {
 	body, err := json.Marshal(object)
 	if err != nil {
 		return nil, &Problem{Refused, fmt.Sprintf("the object is not JSON: %v", err)}
@@ -96,5 +97,5 @@ func (c *Client) merged(ctx context.Context, at location, object map[string]any)
 	if err != nil {
 		return nil, c.problem(err, object)
 	}
-	return merged, nil
+	return c.withoutForeign(ctx, at, object, live, merged), nil
 }
