@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -49,6 +50,22 @@ func Apply(data []byte, changes []Change) ([]byte, error) {
 		at = c.End
 	}
 	return append(out, data[at:]...), nil
+}
+
+// Append gives a text with documents behind it, which start with "---" and end
+// their lines with line feeds; they are written with the text's own line breaks.
+func Append(text []byte, documents string) []byte {
+	if documents == "" {
+		return text
+	}
+	end := lineBreak(text, nextLine(text, 0))
+	if end == "" {
+		end = "\n"
+	}
+	if lineBreak(text, len(text)) == "" {
+		text = append(text, end...)
+	}
+	return append(text, strings.ReplaceAll(documents, "\n", end)...)
 }
 
 // begin is the offset in its file at which a document's text begins.

@@ -1,0 +1,222 @@
+package edit
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// mapping makes a mapping have the wanted entries.
+func (r *rewriter) mapping(n *yaml.Node, want source.Object, at place) {
+	m := r.entriesFor(n, want, at)
+	last := -1 // the own entry that was met last
+	var fresh []source.Member
+	for _, w := range want {
+		i, found := m.at[w.Key]
+		if !found {
+			fresh = append(fresh, w)
+			continue
+		}
+		r.insert(m, last, fresh)
+		fresh = nil
+		last = max(last, i)
+		r.entry(m, i, w)
+	}
+	r.insert(m, last, fresh)
+	r.removeUnwanted(m)
+}
+
+// own are the entries of a mapping that stand in it, and which wanted one each
+// becomes.
+type own struct {
+	node    *yaml.Node
+	entries []entry
+	at      map[string]int // wanted key to entry
+	kept    []bool
+	place   place
+	column  int
+	inline  bool // entries share lines
+}
+
+func (r *rewriter) entriesFor(n *yaml.Node, want source.Object, at place) *own {
+	m := &own{node: n, at: map[string]int{}, place: at}
+	if len(n.Content) == 0 {
+		return m
+	}
+	m.column = r.column(r.start(n.Content[0]))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		m.entries = append(m.entries, entry{key: n.Content[i], value: n.Content[i+1]})
+	}
+	m.kept = make([]bool, len(m.entries))
+	m.inline = at.flow && !r.first(r.start(n.Content[0]))
+	index := map[string]int{}
+	for i, e := range m.entries {
+		index[e.key.Value] = i
+	}
+	for _, w := range want {
+		name := w.Key
+		if f, ok := w.Value.(From); ok && f.Key != "" {
+			name = f.Key
+		}
+		if i, ok := index[name]; ok && m.entries[i].key.Tag != "!!merge" {
+			m.at[w.Key], m.kept[i] = i, true
+		}
+	}
+	r.keepMerges(m, want)
+	return m
+}
+
+// keepMerges decides which merge keys can stay: those that bring nothing but
+// what is wanted.
+func (r *rewriter) keepMerges(m *own, want source.Object) {
+	plain, _ := strip(want).(source.Object)
+	brings := map[*yaml.Node][]entry{}
+	for _, e := range entriesOf(m.node) {
+		if e.merge != nil {
+			brings[e.merge] = append(brings[e.merge], e)
+		}
+	}
+	for i, e := range m.entries {
+		if e.key.Tag != "!!merge" {
+			continue
+		}
+		m.kept[i] = !r.expand
+		for _, b := range brings[e.key] {
+			v, wanted := plain.Get(b.key.Value)
+			m.kept[i] = m.kept[i] && wanted && equal(v, valueOf(b.value))
+		}
+		for _, b := range brings[e.key] {
+			if m.kept[i] {
+				m.at[b.key.Value] = i
+			}
+		}
+	}
+}
+
+// entry makes own entry i the wanted one: its key, then its value.
+func (r *rewriter) entry(m *own, i int, w source.Member) {
+	e := m.entries[i]
+	if e.key.Tag == "!!merge" {
+		return
+	}
+	within := place{column: r.column(r.start(e.key)), flow: m.place.flow, depth: m.place.depth + 1, after: r.keyEnd(e.key)}
+	if e.key.Value != w.Key {
+		start, end := r.content(e.key), r.end(e.key, 0)
+		r.change(start, end, r.spelt(r.text[start:end], w.Key, m.place.flow))
+	}
+	want := w.Value
+	if f, ok := want.(From); ok {
+		want = f.Value
+	}
+	if !m.place.flow && r.whole(e.value, want, within) {
+		r.lift(m, e)
+	}
+	r.value(e.value, want, within)
+}
+
+// whole tells whether a value of several lines is written anew, so that
+// comments in it would be lost.
+func (r *rewriter) whole(n *yaml.Node, want any, at place) bool {
+	if n.Kind == yaml.AliasNode || n.Kind == yaml.ScalarNode || !r.holdsAlias(n) && equal(valueOf(n), strip(want)) {
+		return false
+	}
+	_, isObject := want.(source.Object)
+	_, isList := want.([]any)
+	return n.Kind == yaml.MappingNode && !isObject || n.Kind == yaml.SequenceNode && !isList || r.anew(n, want, at)
+}
+
+// lift writes the comments of a value that is written anew above its key.
+func (r *rewriter) lift(m *own, e entry) {
+	start := r.start(e.key)
+	var text string
+	for _, c := range r.comments(r.keyEnd(e.key), r.end(e.value, r.column(start)), e.value) {
+		text += c + r.style.lineBreak + spaces(m.column)
+	}
+	if text != "" {
+		r.change(start, start, text)
+	}
+}
+
+// insert writes new entries behind own entry last, or in front of the first.
+func (r *rewriter) insert(m *own, last int, fresh []source.Member) {
+	if len(fresh) == 0 {
+		return
+	}
+	if last < 0 {
+		start, text := r.start(m.entries[slices.Index(m.kept, true)].key), ""
+		for _, w := range fresh {
+			text += r.member(m, w) + r.between(m)
+		}
+		r.change(start, start, text)
+		return
+	}
+	e := m.entries[last]
+	end := max(r.end(e.value, r.column(r.start(e.key))), r.keyEnd(e.key))
+	text := ""
+	for _, w := range fresh {
+		text += r.between(m) + r.member(m, w)
+	}
+	if !m.place.flow {
+		end = lineEnd(r.text, end)
+	}
+	r.change(end, end, text)
+}
+
+// between is what stands between two entries.
+func (r *rewriter) between(m *own) string {
+	switch {
+	case !m.place.flow:
+		return r.style.lineBreak + spaces(m.column)
+	case m.inline:
+		return ", "
+	}
+	return "," + r.style.lineBreak + spaces(m.column)
+}
+
+func (r *rewriter) member(m *own, w source.Member) string {
+	value := strip(w.Value)
+	if !m.place.flow {
+		return r.scalar(w.Key) + ":" + r.block(value, m.column)
+	}
+	key := r.scalar(w.Key)
+	if r.text[r.start(m.entries[0].key)] == '"' {
+		key = quoted(w.Key)
+	}
+	return key + ": " + r.flow(value, m.column, true)
+}
+
+// removeUnwanted removes the entries that are not kept, one run of them at a
+// time.
+func (r *rewriter) removeUnwanted(m *own) {
+	for i := 0; i < len(m.entries); i++ {
+		if m.kept[i] {
+			continue
+		}
+		j := i
+		for j+1 < len(m.entries) && !m.kept[j+1] {
+			j++
+		}
+		r.remove(m, i, j)
+		i = j
+	}
+}
+
+func (r *rewriter) remove(m *own, i, j int) {
+	start := r.start(m.entries[i].key)
+	last := m.entries[j]
+	end := max(r.end(last.value, r.column(r.start(last.key))), r.keyEnd(last.key))
+	switch {
+	case m.place.flow && i > 0:
+		before := m.entries[i-1]
+		start = max(r.end(before.value, 0), r.keyEnd(before.key))
+	case m.place.flow && j+1 < len(m.entries):
+		end = r.start(m.entries[j+1].key)
+	case r.first(start):
+		start, end = lineStart(r.text, start), nextLine(r.text, end)
+	case j+1 < len(m.entries):
+		end = r.start(m.entries[j+1].key)
+	}
+	r.change(start, end, "")
+}

@@ -1,0 +1,192 @@
+package edit
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// style is how a document is written, as far as new text can follow it.
+type style struct {
+	step      int  // spaces of one level
+	dash      int  // spaces from a key to the dashes below it
+	flowLists bool // lists of scalars stand in brackets
+	quotes    bool // keys in braces are quoted, as in JSON
+	lines     bool // what is in braces stands on lines of its own
+	lineBreak string
+}
+
+// styleOf reads the style of a document from the first place that shows it.
+func (r *rewriter) styleOf(root *yaml.Node) style {
+	s := style{step: -1, dash: -1, lineBreak: lineBreak(r.text, nextLine(r.text, 0))}
+	if s.lineBreak == "" {
+		s.lineBreak = "\n"
+	}
+	s.quotes = root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
+	s.lines = root.Style&yaml.FlowStyle != 0 && len(root.Content) > 2 && root.Content[0].Line != root.Content[2].Line
+	s.look(root)
+	if s.step < 1 {
+		s.step = 2
+	}
+	if s.dash < 0 {
+		s.dash = s.step
+	}
+	return s
+}
+
+func (s *style) look(n *yaml.Node) {
+	for i := 0; i+1 < len(n.Content) && n.Kind == yaml.MappingNode; i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if len(v.Content) == 0 || v.Line == k.Line && v.Style&yaml.FlowStyle == 0 {
+			continue
+		}
+		child := v.Content[0]
+		switch {
+		case v.Kind == yaml.SequenceNode && v.Style&yaml.FlowStyle != 0:
+			s.flowLists = s.flowLists || child.Kind == yaml.ScalarNode && v.Line == child.Line
+		case v.Kind == yaml.SequenceNode && s.dash < 0 && v.Anchor == "" && v.Column >= k.Column:
+			s.dash = v.Column - k.Column
+		case v.Kind == yaml.MappingNode && s.step < 1 && child.Line > k.Line && child.Column > k.Column:
+			s.step = child.Column - k.Column
+		}
+	}
+	for _, c := range n.Content {
+		s.look(c)
+	}
+}
+
+func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
+// quoted writes a text as JSON does.
+func quoted(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string always encodes
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// scalar writes a scalar that stands alone on its line or behind its key.
+func (r *rewriter) scalar(v any) string {
+	return strings.TrimRight(string(manifest.AppendYAMLValue(nil, v)), "\n")
+}
+
+// spelt writes a text as the old one was written.
+func (r *rewriter) spelt(old []byte, text string, flow bool) string {
+	switch {
+	case len(old) > 0 && old[0] == '"':
+		return quoted(text)
+	case len(old) > 0 && old[0] == '\'' && !strings.ContainsAny(text, "\r\n\t"):
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	case flow:
+		return r.flow(text, 0, true)
+	}
+	return r.scalar(text)
+}
+
+// block writes a value behind the colon of a key that stands in a column.
+func (r *rewriter) block(v any, column int) string {
+	if isScalar(v) || r.bracketed(v) {
+		return " " + r.inline(v)
+	}
+	var b strings.Builder
+	switch x := strip(v).(type) {
+	case source.Object:
+		for _, m := range x {
+			b.WriteString(r.style.lineBreak + spaces(column+r.style.step) + r.scalar(m.Key) + ":" + r.block(m.Value, column+r.style.step))
+		}
+	case []any:
+		dash := column + r.style.dash
+		for _, e := range x {
+			b.WriteString(r.style.lineBreak + spaces(dash) + "- " + r.element(e, dash))
+		}
+	}
+	return b.String()
+}
+
+// inline writes a scalar or a list of them on one line.
+func (r *rewriter) inline(v any) string {
+	if isScalar(v) {
+		return r.scalar(strip(v))
+	}
+	return r.flow(v, 0, false)
+}
+
+// bracketed tells whether a value is a list of scalars, and the document writes
+// those in brackets.
+func (r *rewriter) bracketed(v any) bool {
+	list, ok := v.([]any)
+	if !ok || !r.style.flowLists {
+		return false
+	}
+	for _, e := range list {
+		if !isScalar(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// element writes an element of a list behind its dash.
+func (r *rewriter) element(v any, dash int) string {
+	object, ok := v.(source.Object)
+	if !ok || len(object) == 0 {
+		if list, isList := v.([]any); isList && len(list) > 0 {
+			return r.flow(v, 0, false)
+		}
+		return r.scalar(v)
+	}
+	var b strings.Builder
+	for i, m := range object {
+		if i > 0 {
+			b.WriteString(r.style.lineBreak + spaces(dash+2))
+		}
+		b.WriteString(r.scalar(m.Key) + ":" + r.block(m.Value, dash+2))
+	}
+	return b.String()
+}
+
+// flow writes a value in brackets, on lines of its own where the document is
+// written so.
+func (r *rewriter) flow(v any, column int, within bool) string {
+	separator, open, end := ", ", "", ""
+	if r.style.lines && within {
+		open = r.style.lineBreak + spaces(column+r.style.step)
+		separator, end = ","+open, r.style.lineBreak+spaces(column)
+	}
+	var parts []string
+	switch x := strip(v).(type) {
+	case source.Object:
+		if len(x) == 0 {
+			return "{}"
+		}
+		for _, m := range x {
+			parts = append(parts, r.word(m.Key)+": "+r.flow(m.Value, column+r.style.step, within))
+		}
+		return "{" + open + strings.Join(parts, separator) + end + "}"
+	case []any:
+		if len(x) == 0 {
+			return "[]"
+		}
+		for _, e := range x {
+			parts = append(parts, r.flow(e, column+r.style.step, within))
+		}
+		return "[" + open + strings.Join(parts, separator) + end + "]"
+	default:
+		return r.word(x)
+	}
+}
+
+// word writes a scalar in brackets.
+func (r *rewriter) word(v any) string {
+	s, isText := v.(string)
+	if isText && (r.style.quotes || strings.ContainsAny(s, ",[]{}") || strings.Contains(s, ": ")) {
+		return quoted(s)
+	}
+	return r.scalar(v)
+}
