@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,6 +42,43 @@ func TestExplainScripts(t *testing.T) {
 	if run < 4 {
 		t.Errorf("%d pages have scripts", run)
 	}
+}
+
+// TestExplainCommands runs the examples that are for another command than
+// validate: the bad one reports the code, the good one does not and has no
+// error.
+func TestExplainCommands(t *testing.T) {
+	for _, r := range diag.Rules {
+		p, err := explain.Lookup(r.Code)
+		if err != nil || p.Bad.Command == "" {
+			continue
+		}
+		t.Run(string(r.Code), func(t *testing.T) {
+			if code, out := example(t, p.Bad); !strings.Contains(out, string(r.Code)) || (code == exitClean) == (r.Levels[diag.Strict] == diag.Error) {
+				t.Errorf("the bad example exits %d:\n%s", code, out)
+			}
+			if code, out := example(t, p.Good); code != exitClean || strings.Contains(out, string(r.Code)) {
+				t.Errorf("the good example exits %d:\n%s", code, out)
+			}
+		})
+	}
+}
+
+// example runs an example's command with its files.
+func example(t *testing.T, e explain.Example) (code int, out string) {
+	t.Helper()
+	dir := t.TempDir()
+	args := append([]string{"kgw"}, strings.Fields(e.Command)...)
+	for _, f := range e.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(f.Text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, f.Name)
+	}
+	var b bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &b, stderr: &b, getenv: func(string) string { return "" }, dir: dir}
+	code = a.run(args)
+	return code, b.String()
 }
 
 var exitComment = regexp.MustCompile(`# exit ([0-9]+)`)

@@ -54,6 +54,7 @@ func ruleTags(c Code) []string {
 		{"KGW4", []string{"exposure", "security"}},
 		{"KGW5", []string{"target"}},
 		{"KGW6", []string{"cluster"}},
+		{"KGW7", []string{"migration"}},
 	} {
 		if strings.HasPrefix(string(c), class.prefix) {
 			return class.tags

@@ -28,11 +28,14 @@ type Page struct {
 	Bad, Good Example
 }
 
-// Example is an input, as files or as a shell script that makes them and runs
-// kgw.
+// Example is an input: files that are validated, or given to Command; or a
+// shell script that makes them and runs kgw.
 type Example struct {
 	Files  []File
 	Script string
+	// Command is the command of kgw with its flags, such as "migrate --cors
+	// drop"; "" is validate.
+	Command string
 }
 
 // File is one file of an example.
@@ -86,7 +89,8 @@ func read(rule diag.Rule, text string) (*Page, error) {
 }
 
 // readExample reads the fences of a section: "yaml" is apirule.yaml, "yaml
-// NAME" another file, "sh" a script.
+// NAME" another file, "yaml NAME COMMAND" one that a command is run with, "sh"
+// a script.
 func readExample(text string) (Example, error) {
 	var e Example
 	for {
@@ -109,7 +113,9 @@ func readExample(text string) (Example, error) {
 		case name == "":
 			e.Files = append(e.Files, File{Name: "apirule.yaml", Text: content + "\n"})
 		default:
+			name, command, _ := strings.Cut(name, " ")
 			e.Files = append(e.Files, File{Name: name, Text: content + "\n"})
+			e.Command += command
 		}
 	}
 	if len(e.Files) == 0 && e.Script == "" {

@@ -47,12 +47,12 @@ func TestLookupOfUnknownCode(t *testing.T) {
 }
 
 // TestExamples compiles the examples of every page: the bad one has the
-// finding, the good one has not, and nothing in it is an error. Scripts are
-// run by the tests of the command.
+// finding, the good one has not, and nothing in it is an error. Scripts and
+// other commands are run by the tests of the program.
 func TestExamples(t *testing.T) {
 	for _, r := range diag.Rules {
 		p, err := explain.Lookup(r.Code)
-		if err != nil || p.Bad.Script != "" {
+		if err != nil || p.Bad.Script != "" || p.Bad.Command != "" {
 			continue
 		}
 		t.Run(string(r.Code), func(t *testing.T) {

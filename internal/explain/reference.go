@@ -15,6 +15,7 @@ var groups = []struct{ prefix, title string }{
 	{"KGW4", "Overlap and exposure"},
 	{"KGW5", "What a target cannot express"},
 	{"KGW6", "Cluster"},
+	{"KGW7", "Migration"},
 }
 
 const rulesHead = `# Findings

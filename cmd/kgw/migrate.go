@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/migrate"
+)
+
+type migrateFlags struct {
+	inputFlags
+	to, output, cors, preset string
+	authorizer               string
+	diff, assess, internal   bool
+}
+
+func (a *app) migrateCommand() *cobra.Command {
+	f := &migrateFlags{}
+	cmd := &cobra.Command{
+		Use:   "migrate [PATH...]",
+		Short: "Move APIRules to a newer version",
+		Long: "Rewrites the APIRules, and the Apis that came before them, in files and directories to a newer version.\n" +
+			"Comments, order and every other document stay as they are. What needs a decision is left and reported.",
+		Example: "  kgw migrate apis/ --assess\n  kgw migrate apis/ --to v2 --diff\n  kgw migrate apis/ --to v2 --ext-authorizer oauth2-proxy\n" +
+			"  kubectl get apirules -A -o yaml | kgw migrate - -o yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.migrate(f, args)
+		},
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.to, "to", "v2", "`version` to move to: v1beta1 or v2")
+	flags.StringVarP(&f.output, "output", "o", "", "print the documents, migrated, instead of writing files: yaml")
+	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing")
+	flags.BoolVar(&f.assess, "assess", false, "only print how many resources move by themselves and what the others need (--format text, json or markdown)")
+	flags.StringVar(&f.cors, "cors", "keep", "the default CORS policy of older versions: keep (write it out) or drop")
+	flags.StringVar(&f.authorizer, "ext-authorizer", "", "`name` of the external authorizer that takes over what Oathkeeper introspects")
+	flags.BoolVar(&f.internal, "allow-internal", false, "write AuthorizationPolicies that let callers inside the cluster in")
+	flags.StringVar(&f.preset, "default-idp-preset", "", "`name` of the IDPPreset among the inputs that is the default issuer of Apis")
+	return cmd
+}
+
+// check refuses flags that do not go together.
+func (f *migrateFlags) check(paths []string) error {
+	switch {
+	case f.to != "v1beta1" && f.to != "v2":
+		return usage("--to must be v1beta1 or v2, not %q", f.to)
+	case f.output != "" && f.output != "yaml":
+		return usage("-o must be yaml, not %q", f.output)
+	case f.cors != "keep" && f.cors != "drop":
+		return usage("--cors must be keep or drop, not %q", f.cors)
+	case f.diff && f.output != "", f.assess && (f.diff || f.output != ""):
+		return usage("-o, --diff and --assess exclude each other")
+	case slices.Contains(paths, "-") && f.output == "" && !f.diff && !f.assess:
+		return usage("standard input cannot be written to: -o yaml prints the documents, --diff the patch")
+	}
+	return nil
+}
+
+func (a *app) migrate(f *migrateFlags, paths []string) error {
+	if err := f.check(paths); err != nil {
+		return err
+	}
+	in, o, err := a.load(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	mo := migrate.Options{
+		To: f.to, Config: o.Config, Namespace: o.Namespace, DropCORS: f.cors == "drop",
+		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: o.IstioAPI,
+	}
+	result := migrate.Run(in.Files, mo)
+	report := a.migrationReport(in, o, result)
+	switch {
+	case f.diff:
+		return a.showMigration(f, result, report)
+	case f.output != "":
+		return a.printMigration(f, result, report)
+	}
+	return a.writeMigration(f, result, report)
+}
+
+// migrationReport is what is said of a migration, in the form that a run of
+// the compiler gives.
+func (a *app) migrationReport(in compile.Input, o *compile.Options, result *migrate.Result) *compile.Result {
+	found := slices.Clone(result.Findings)
+	fatal := result.Fatal
+	for _, p := range in.Problems {
+		found.Add(diag.FromProblem(p))
+		fatal = fatal || p.Kind.Fatal()
+	}
+	levels := diag.Levels{Mode: o.Config.Mode(), Config: o.Config.Levels(), Flags: o.Levels}
+	found = levels.Apply(found)
+	found.Resolve()
+	found.Sort()
+	report := &compile.Result{Findings: found, Fatal: fatal}
+	for i := range result.Documents {
+		report.Resources = append(report.Resources, compile.Resource{Doc: result.Documents[i].Doc})
+	}
+	report.Summary.Count(found)
+	report.Summary.Resources = len(result.Documents)
+	return report
+}
+
+// showMigration prints the patch; findings go to standard error.
+func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
+	if err := a.report(a.stderr, &f.inputFlags, report); err != nil {
+		return err
+	}
+	for _, file := range result.Files {
+		if file.After == nil {
+			continue
+		}
+		a.fail(exitFindings)
+		if _, err := fmt.Fprint(a.stdout, edit.Diff(file.Name, file.Data, file.After)); err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+		}
+	}
+	return nil
+}
+
+// printMigration prints all documents, migrated or not.
+func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
+	if err := a.report(a.stderr, &f.inputFlags, report); err != nil {
+		return err
+	}
+	var out []byte
+	for _, file := range result.Files {
+		text := file.After
+		if text == nil {
+			text = file.Data
+		}
+		out = migrate.Join(out, text)
+	}
+	if _, err := a.stdout.Write(out); err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+	}
+	return nil
+}
+
+// writeMigration replaces the files that change, all or none.
+func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
+	var files []edit.Replacement
+	for _, file := range result.Files {
+		if file.After != nil {
+			files = append(files, edit.Replacement{Path: a.abs(file.Name), Old: file.Data, New: file.After})
+		}
+	}
+	if err := edit.Replace(files); err != nil {
+		return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
+	}
+	if err := a.report(a.stdout, &f.inputFlags, report); err != nil {
+		return err
+	}
+	moved := 0
+	for i := range result.Documents {
+		if result.Documents[i].Outcome == migrate.Moved {
+			moved++
+		}
+	}
+	fmt.Fprintf(a.stderr, "kgw: migrated %s in %s to %s\n", counted(moved, "resource"), counted(len(files), "file"), f.to)
+	return nil
+}

@@ -1,0 +1,248 @@
+package migrate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// MigratedFrom is the annotation that says which Api an APIRule was.
+const MigratedFrom = "kgw.dev/migrated-from"
+
+// apiGateway is the Gateway to which the controller of Api bound everything.
+const apiGateway = "kyma-system/kyma-gateway"
+
+// apiMethods are those that Kyma's own migrator wrote: Api did not look at
+// methods.
+var apiMethods = []string{"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"}
+
+// element is one issuer of an Api, and what is excluded from it.
+type element struct {
+	issuer   source.Object
+	excluded []exclusion
+}
+
+// exclusion is an expression for paths: exact, prefix, suffix or regex.
+type exclusion struct{ kind, text string }
+
+// ancestor is the APIRule for an Api, or nil.
+func (c *conversion) ancestor() source.Object {
+	spec, _ := c.old.Get("spec")
+	c.spec, _ = spec.(source.Object)
+	hostname, _ := c.spec.Get("hostname")
+	service, _ := c.spec.Get("service")
+	host, _ := hostname.(string)
+	target, _ := service.(source.Object)
+	if host == "" || len(target) == 0 {
+		c.leave(diag.ApiNotMoved, "spec", "write an APIRule for it by hand", "the document has no hostname and service, as an Api of v1alpha2 has")
+		return nil
+	}
+	if off, _ := c.spec.Get("disableIstioAuthPolicyMTLS"); off == true {
+		c.tell(diag.SettingDropped, "spec.disableIstioAuthPolicyMTLS", "write a PeerAuthentication if the workload has no sidecar",
+			"disableIstioAuthPolicyMTLS has no counterpart in APIRule: plain-text callers are a matter of PeerAuthentication")
+	}
+	elements, ok := c.elements()
+	if !ok {
+		return nil
+	}
+	rules := c.apiRules(elements)
+	if len(c.left) > 0 {
+		return nil
+	}
+	next := source.Object{}
+	if c.To == "v2" {
+		next = append(next, source.Member{Key: "hosts", Value: edit.From{Key: "hostname", Value: []any{strings.ToLower(host)}}})
+	} else {
+		next = append(next, source.Member{Key: "host", Value: edit.From{Key: "hostname", Value: host}})
+	}
+	next = append(next, source.Member{Key: "service", Value: target}, source.Member{Key: "gateway", Value: apiGateway})
+	if c.DropCORS {
+		c.tell(diag.CORSChanged, "spec", "migrate with --cors keep to write it out", "the default CORS policy of Api is left behind: browsers' requests from other origins are refused")
+	} else {
+		next = append(next, source.Member{Key: "corsPolicy", Value: c.corsOf("v1alpha1")})
+	}
+	next = append(next, source.Member{Key: "rules", Value: rules})
+	out := replaced(c.moved(next), "apiVersion", c.apiVersion())
+	return c.withOrigin(replaced(out, "kind", "APIRule"))
+}
+
+// withOrigin notes in an annotation which Api it was.
+func (c *conversion) withOrigin(o source.Object) source.Object {
+	v, _ := o.Get("metadata")
+	m, _ := v.(source.Object)
+	note := source.Member{Key: MigratedFrom, Value: "Api/" + c.doc.Name}
+	if a, ok := m.Get("annotations"); ok {
+		annotations, _ := a.(source.Object)
+		return replaced(o, "metadata", replaced(m, "annotations", append(without(annotations, MigratedFrom), note)))
+	}
+	return replaced(o, "metadata", append(slices.Clone(m), source.Member{Key: "annotations", Value: source.Object{note}}))
+}
+
+// elements reads who may send requests, as Api's controller did: switched off,
+// switched on with a default, or the issuers that are listed.
+func (c *conversion) elements() ([]element, bool) {
+	enabled, _ := c.spec.Get("authenticationEnabled")
+	v, _ := c.spec.Get("authentication")
+	var out []element
+	for i, e := range elements(v) {
+		o, _ := e.(source.Object)
+		if kind, _ := o.Get("type"); kind != "JWT" {
+			continue
+		}
+		out = append(out, c.element(o, fmt.Sprintf("spec.authentication[%d]", i)))
+	}
+	switch {
+	case enabled == false:
+		return nil, true
+	case len(elements(v)) == 0 && enabled != true, len(out) > 0:
+		return out, true
+	case c.Issuer != nil:
+		return []element{{issuer: issuerOf(c.Issuer.Issuer, c.Issuer.JWKS)}}, true
+	}
+	c.leave(diag.ApiNotMoved, "spec.authenticationEnabled", "name the issuer with --default-idp-preset",
+		"authentication is switched on and names no issuer: the cluster's default one applied, which is not known here")
+	return nil, false
+}
+
+func issuerOf(issuer, jwks any) source.Object {
+	return source.Object{{Key: "issuer", Value: issuer}, {Key: "jwksUri", Value: jwks}}
+}
+
+func (c *conversion) element(o source.Object, at string) element {
+	v, _ := o.Get("jwt")
+	jwt, _ := v.(source.Object)
+	issuer, _ := jwt.Get("issuer")
+	jwks, _ := jwt.Get("jwksUri")
+	out := element{issuer: issuerOf(issuer, jwks)}
+	trigger, _ := jwt.Get("triggerRule")
+	t, _ := trigger.(source.Object)
+	paths, _ := t.Get("excludedPaths")
+	for _, p := range elements(paths) {
+		path, _ := p.(source.Object)
+		if len(path) != 1 || !slices.Contains([]string{"exact", "prefix", "suffix", "regex"}, path[0].Key) {
+			c.leave(diag.ApiNotMoved, at+".jwt.triggerRule", "write exact, prefix, suffix or regex", "an excluded path is none of exact, prefix, suffix and regex")
+			continue
+		}
+		text, _ := path[0].Value.(string)
+		out.excluded = append(out.excluded, exclusion{path[0].Key, text})
+	}
+	return out
+}
+
+// apiRules gives the rules of an Api: one for each excluded path, with the
+// issuers that it is not excluded from, and one for everything else.
+func (c *conversion) apiRules(all []element) []any {
+	var rules []*rule
+	var seen []exclusion
+	for _, e := range all {
+		for _, x := range e.excluded {
+			if slices.Contains(seen, x) {
+				continue
+			}
+			seen = append(seen, x)
+			for _, p := range c.excludedPaths(x) {
+				rules = append(rules, &rule{path: p, methods: apiMethods, access: apiAccess(all, x)})
+			}
+		}
+	}
+	rules = append(rules, &rule{path: "/*", methods: apiMethods, access: apiAccess(all, exclusion{})})
+	if len(c.left) > 0 {
+		return nil
+	}
+	if all == nil {
+		c.tell(diag.MadePublic, "spec", "if that is not meant, write jwt in the place of noAuth", "the Api has no authentication: anybody may send requests to every path")
+	}
+	if len(seen) > 0 {
+		c.tell(diag.MadePublic, "spec.authentication", "if that is not meant, remove the rules with noAuth", "excluded paths become rules of their own: %s", describe(rules))
+	}
+	out := make([]any, 0, len(rules))
+	for _, r := range c.arrange(c.distinct(rules)) {
+		c.origins = append(c.origins, 0)
+		out = append(out, c.apiRule(r))
+	}
+	return out
+}
+
+func describe(rules []*rule) string {
+	var out []string
+	for _, r := range rules[:len(rules)-1] {
+		who := "with a token"
+		if r.public() {
+			who = "for anybody"
+		}
+		out = append(out, r.path+" "+who)
+	}
+	return strings.Join(out, ", ")
+}
+
+// apiAccess is jwt with the issuers that a path is not excluded from, or
+// noAuth.
+func apiAccess(all []element, x exclusion) source.Member {
+	var issuers []any
+	for _, e := range all {
+		if !slices.Contains(e.excluded, x) {
+			issuers = append(issuers, e.issuer)
+		}
+	}
+	if len(issuers) == 0 {
+		return source.Member{Key: "noAuth", Value: true}
+	}
+	return source.Member{Key: "jwt", Value: source.Object{{Key: "authentications", Value: issuers}}}
+}
+
+// excludedPaths are the v2 paths of an expression.
+func (c *conversion) excludedPaths(x exclusion) []string {
+	at := "spec.authentication"
+	switch {
+	case x.kind == "exact" && v2Path.MatchString(x.text):
+		return []string{x.text}
+	case x.kind == "prefix" && strings.HasSuffix(x.text, "/") && v2Path.MatchString(x.text+"{**}"):
+		return []string{x.text + "{**}"}
+	case x.kind == "prefix" && v2Path.MatchString(x.text+"/{**}"):
+		f := c.tell(diag.PathNarrowed, at, "add a rule for such requests if they are in use", "prefix %q becomes %s and %s/{**}: %sx is not excluded any more", x.text, x.text, x.text, x.text)
+		f.Witness = &diag.Witness{Method: "GET", URL: "https://" + c.apiHost() + x.text + "x"}
+		return []string{x.text, x.text + "/{**}"}
+	case x.kind == "exact" || x.kind == "prefix":
+		c.leave(diag.ApiNotMoved, at, "write the paths that are in use as exact ones", "%s %q cannot be written as a path of v2", x.kind, x.text)
+	default:
+		c.leave(diag.ApiNotMoved, at, "write the paths that are in use as exact ones or prefixes", "excluded paths given by %s, such as %q, have no counterpart in v2", x.kind, x.text)
+	}
+	return nil
+}
+
+func (c *conversion) apiHost() string {
+	host, _ := c.spec.Get("hostname")
+	return strings.ToLower(fmt.Sprint(host))
+}
+
+// apiRule renders a rule in the version to move to.
+func (c *conversion) apiRule(r *rule) source.Object {
+	if c.To == "v2" {
+		return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: anys(r.methods)}, r.access}
+	}
+	handler := source.Object{{Key: "handler", Value: "allow"}}
+	if !r.public() {
+		jwt, _ := r.access.Value.(source.Object)
+		list, _ := jwt.Get("authentications")
+		var issuers, keys []any
+		for _, e := range elements(list) {
+			o := e.(source.Object)
+			issuers, keys = append(issuers, o[0].Value), append(keys, o[1].Value)
+		}
+		handler = source.Object{{Key: "handler", Value: "jwt"}, {Key: "config", Value: source.Object{{Key: "trusted_issuers", Value: issuers}, {Key: "jwks_urls", Value: keys}}}}
+	}
+	return source.Object{{Key: "path", Value: asExpression(r.path)}, {Key: "methods", Value: anys(r.methods)}, {Key: "accessStrategies", Value: []any{handler}}}
+}
+
+// asExpression is a v2 path as an expression of v1beta1.
+func asExpression(path string) string {
+	if path == "/*" {
+		return "/.*"
+	}
+	return strings.ReplaceAll(regexp.QuoteMeta(path), `\{\*\*\}`, ".*")
+}

@@ -1,0 +1,239 @@
+// Package migrate moves APIRules, and the Api that came before them, to a newer
+// version: the text of the files, and what is to be said about it.
+//
+// It takes loaded files and options and gives, for each resource, the document
+// as it was and as it becomes, the changed files, and findings: what was done,
+// what needs somebody's decision, and why. It reads and writes no file, and
+// must not know what the proxies make of either side.
+package migrate
+
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// Options are what a user decides.
+type Options struct {
+	// To is the version to move to: "v1beta1" or "v2".
+	To string
+	// Config is the configuration of the run; nil is the default one.
+	Config *config.Config
+	// Namespace of documents that name none; "" takes the configuration's.
+	Namespace string
+	// DropCORS leaves the default CORS policy of older versions behind instead
+	// of writing it out.
+	DropCORS bool
+	// ExtAuthorizer takes over what Oathkeeper introspects; "" leaves such
+	// rules as they are.
+	ExtAuthorizer string
+	// AllowInternal writes policies that let callers inside the cluster in,
+	// in this version of Istio's API: "v1beta1" (default) or "v1".
+	AllowInternal bool
+	IstioAPI      string
+	// Issuer verifies the tokens of an Api that names no issuer; nil leaves
+	// such documents as they are.
+	Issuer *Issuer
+}
+
+// Issuer is a token issuer and its keys.
+type Issuer struct{ Issuer, JWKS string }
+
+// Outcome is what became of one document.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Current Outcome = iota // is at the version or newer; nothing to do
+	Moved                  // was moved
+	Decide                 // needs a decision and is left as it was
+	Broken                 // stands in a file that cannot be read, and is left
+)
+
+var outcomeNames = [...]string{Current: "current", Moved: "moved", Decide: "decide", Broken: "broken"}
+
+// String returns "current", "moved", "decide" or "broken".
+func (o Outcome) String() string { return outcomeNames[o] }
+
+// Document is one APIRule or Api.
+type Document struct {
+	// Doc is the document as it was read.
+	Doc     *source.Document
+	Outcome Outcome
+	// Kind and From are what it was, after misspelt versions are read for what
+	// they are.
+	Kind, From string
+	// Before is the value of the document before, with the spec that it truly
+	// has; After that of a Moved one.
+	Before, After source.Object
+	// Findings are those of this document alone.
+	Findings diag.List
+
+	wanted   source.Object // After, with what edit is told about its making
+	policies string        // documents to be appended
+}
+
+// File is one input with what became of it.
+type File struct {
+	*source.File
+	// After is the new content; nil where nothing changes.
+	After []byte
+}
+
+// Result is what a run makes and says.
+type Result struct {
+	// Files are all inputs, in their order.
+	Files []File
+	// Documents are the APIRules and Apis in them, in input order.
+	Documents []Document
+	// Findings are those of all documents and of the files; they have no
+	// levels and no places yet.
+	Findings diag.List
+	// Fatal tells that an input could not be read or parsed.
+	Fatal bool
+}
+
+// Run moves what is in the files.
+func Run(files []*source.File, o Options) *Result {
+	m := newMigration(o)
+	parts := make([]*fileMigration, len(files))
+	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
+	m.workloads(parts)
+	parallel.Each(len(files), func(i int) { parts[i].write() })
+	r := &Result{}
+	for _, p := range parts {
+		r.Files = append(r.Files, File{File: p.file, After: p.after})
+		r.Documents = append(r.Documents, p.documents...)
+		r.Findings = append(r.Findings, p.found...)
+		r.Fatal = r.Fatal || p.fatal
+	}
+	for i := range r.Documents {
+		r.Findings = append(r.Findings, r.Documents[i].Findings...)
+	}
+	return r
+}
+
+// migration is what all files of a run share.
+type migration struct {
+	Options
+	settings *ir.Settings
+	judge    *match.Judge
+	covers   covers
+}
+
+func newMigration(o Options) *migration {
+	if o.Config == nil {
+		o.Config = config.Default()
+	}
+	if o.Namespace == "" {
+		o.Namespace = o.Config.Namespace
+	}
+	m := &migration{Options: o, judge: match.NewJudge()}
+	m.settings = &ir.Settings{DefaultDomain: o.Config.Domains.Default, IstioJWT: o.Config.JWTHandler == "istio", Strict: o.Config.Mode() == diag.Strict}
+	m.covers.judge = m.judge
+	return m
+}
+
+// fileMigration is one file on its way.
+type fileMigration struct {
+	*migration
+	file      *source.File
+	after     []byte
+	tops      []top
+	documents []Document
+	services  []kube.Service
+	policies  []ir.Name // AuthorizationPolicies that are there
+	found     diag.List
+	fatal     bool
+	next      int // document to compose
+}
+
+// top is a whole YAML document in which resources to be moved stand: those
+// from first on.
+type top struct {
+	doc   *source.Document
+	root  *source.Node
+	first int
+}
+
+// write makes the new text of the file. A document that cannot be rewritten in
+// place is left as it was.
+func (f *fileMigration) write() {
+	var changes []edit.Change
+	appended := ""
+	for _, t := range f.tops {
+		f.next = t.first
+		want := f.compose(t.doc, t.root)
+		if want == nil {
+			continue
+		}
+		made, err := edit.Rewrite(t.doc, want)
+		for i := t.first; i < f.next; i++ {
+			if d := &f.documents[i]; err != nil && d.Outcome == Moved {
+				d.leave(diag.Finding{
+					Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
+					Help: "write it more plainly, or move it by hand",
+				})
+			} else if err == nil {
+				appended += d.policies
+			}
+		}
+		changes = append(changes, made...)
+	}
+	if len(changes) == 0 {
+		return
+	}
+	after, err := edit.Apply(f.file.Data, changes)
+	if err != nil {
+		panic(err) // every document's changes were made against the same text
+	}
+	f.after = edit.Append(after, appended)
+}
+
+// compose gives the value that a resource or a List is to have, or nil where
+// nothing changes.
+func (f *fileMigration) compose(d *source.Document, root *source.Node) any {
+	if ours(d.APIVersion, d.Kind) {
+		f.next++
+		if document := &f.documents[f.next-1]; document.Outcome == Moved {
+			return document.wanted
+		}
+		return nil
+	}
+	items, isList := d.Items(root)
+	if !isList {
+		return nil
+	}
+	old, _ := source.Value(root).(source.Object)
+	list, _ := old.Get("items")
+	out, changed := slices.Clone(list.([]any)), false
+	for i, item := range items {
+		node, _ := item.Outline()
+		if v := f.compose(item, node); v != nil {
+			out[i], changed = v, true
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return f.listHead(replaced(old, "items", out))
+}
+
+// leave makes a document one that needs a decision, because of the finding.
+func (d *Document) leave(f diag.Finding) {
+	if d.Outcome != Decide {
+		d.Findings = nil
+	}
+	if f.At.Doc == nil {
+		f.At = source.Ref{Doc: d.Doc}
+	}
+	d.Outcome, d.After, d.wanted, d.policies = Decide, nil, nil, ""
+	d.Findings.Add(f)
+}

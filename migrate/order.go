@@ -1,0 +1,91 @@
+package migrate
+
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// arrange puts each rule in front of the more general ones that share a method
+// with it: v2 refuses the other order, in which nothing reaches it.
+func (c *conversion) arrange(all []*rule) []*rule {
+	var out []*rule
+	for _, r := range all {
+		at := slices.IndexFunc(out, func(o *rule) bool { return shareMethod(o, r) && o.path != r.path && c.within(r.path, o.path) })
+		if at < 0 {
+			out = append(out, r)
+			continue
+		}
+		c.overtakes(r, out[at])
+		out = slices.Insert(out, at, r)
+	}
+	return out
+}
+
+func shareMethod(a, b *rule) bool {
+	return slices.ContainsFunc(a.methods, func(m string) bool { return slices.Contains(b.methods, m) })
+}
+
+// overtakes says what it means that a rule now comes before a general one.
+func (c *conversion) overtakes(r, general *rule) {
+	if general.index == r.index || alike(r, general) {
+		return
+	}
+	i := slices.IndexFunc(r.methods, func(m string) bool { return slices.Contains(general.methods, m) })
+	relation := c.covers.relate(r.path, general.path)
+	var w *diag.Witness
+	if relation.Witness != nil {
+		request := *relation.Witness
+		request.Method = r.methods[i]
+		if hosts := c.hosts(); len(hosts) > 0 {
+			request.Host = hosts[0]
+		}
+		w = witness(&request)
+	}
+	if r.public() && r.direct && !general.public() {
+		c.leave(diag.OrderNotMoved, r.at+".path", "remove the rule, or move it in front of the other one if these requests are meant to be public",
+			"nothing reaches %s today, because %s comes first; v2 wants it first, and would let everybody in", quote(r), quote(general))
+		c.left[len(c.left)-1].Witness = w
+		return
+	}
+	f := c.tell(diag.RulesReordered, r.at+".path", "check that the requests of this path are to be answered by this rule",
+		"%s now comes before %s, as v2 demands, and answers requests that the other took", quote(r), quote(general))
+	f.Witness = w
+	f.Related = []diag.Related{{Message: "the general rule", At: c.at(general.at + ".path")}}
+}
+
+func quote(r *rule) string {
+	path, _ := r.old.Get("path")
+	text, _ := path.(string)
+	return "rule \"" + text + "\""
+}
+
+// alike tells whether two rules do the same with a request.
+func alike(a, b *rule) bool {
+	rest := func(r *rule) source.Object {
+		o := without(r.old, "path", "methods", "accessStrategies", "mutators")
+		return append(o, r.access, source.Member{Key: "request", Value: r.request})
+	}
+	return edit.Equal(rest(a), rest(b))
+}
+
+// covers remembers how paths relate, and what older paths become.
+type covers struct {
+	judge *match.Judge
+	memo  memo[[2]string, match.Relation]
+	found memo[match.Path, *cover]
+}
+
+// relate compares two paths of v2.
+func (c *covers) relate(a, b string) match.Relation {
+	return c.memo.get([2]string{a, b}, func() match.Relation {
+		return c.template(a).Relate(c.template(b), 0)
+	})
+}
+
+func (c *covers) template(text string) *match.Matcher {
+	return c.judge.Compile(match.Set{Path: match.Path{Lang: match.Template, Text: text}})
+}

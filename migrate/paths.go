@@ -1,0 +1,148 @@
+package migrate
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// cover is a set of v2 paths that stands for an older path. Every request that
+// one of them takes, the older path took. Lost is one that none of them does;
+// Why says why there is no such set.
+type cover struct {
+	paths []string
+	lost  *match.Request
+	why   string
+}
+
+// paths gives the v2 paths of a rule, and says what is lost.
+func (c *conversion) paths(r *rule, text string) []string {
+	k := c.covers.of(match.Path{Lang: c.pathLang(text), Text: text})
+	if k.why != "" {
+		c.leave(diag.PathNotCovered, r.at+".path", "write the paths that are in use, a rule for each: text, {*} for one segment, {**} for any rest", "path %q has no counterpart in v2: %s", text, k.why)
+		return nil
+	}
+	if k.lost != nil && len(c.left) == 0 {
+		lost := *k.lost
+		if len(r.methods) > 0 {
+			lost.Method = r.methods[0]
+		}
+		if hosts := c.hosts(); len(hosts) > 0 {
+			lost.Host = hosts[0]
+		}
+		f := c.tell(diag.PathNarrowed, r.at+".path", "add a rule for such requests if they are in use",
+			"path %q becomes %s: %s is lost", text, list(k.paths), lost.RawPath)
+		f.Witness = witness(&lost)
+	}
+	return k.paths
+}
+
+func list(paths []string) string { return strings.Join(paths, " and ") }
+
+// of finds the smallest set of v2 paths for an older path.
+func (c *covers) of(p match.Path) *cover {
+	return c.found.get(p, func() *cover { return c.find(p) })
+}
+
+// v2Path is the form of paths that v2 takes.
+var v2Path = regexp.MustCompile(`^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`)
+
+func (c *covers) find(p match.Path) *cover {
+	if p.Lang == match.Star {
+		return &cover{paths: []string{p.Text}}
+	}
+	old := c.judge.Compile(match.Set{Path: p})
+	if err := old.Err(); err != nil {
+		return &cover{why: err.Error()}
+	}
+	if old.Difference(0).Empty {
+		return &cover{why: "no request has such a path"}
+	}
+	shapes, why := shapesOf(p.Text)
+	if why != "" {
+		return &cover{why: why}
+	}
+	paths := c.sound(old, shapes)
+	if len(paths) == 0 {
+		return &cover{why: "it is not made of whole segments"}
+	}
+	paths = c.least(paths)
+	rest := c.rest(old, paths)
+	switch {
+	case rest.Empty:
+		return &cover{paths: paths}
+	case rest.Witness == nil:
+		return &cover{why: "it cannot be decided what it takes"}
+	case !shapes.loses(c, old, paths):
+		return &cover{why: "it is not made of whole segments"}
+	}
+	return &cover{paths: paths, lost: rest.Witness}
+}
+
+// sound keeps the candidates that v2 takes and that take nothing that the
+// older path did not.
+func (c *covers) sound(old *match.Matcher, shapes shapes) []string {
+	var out []string
+	for _, s := range shapes {
+		for _, path := range s.candidates {
+			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.literally(path).Difference(0, old).Empty {
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
+
+// literally is a v2 path as its policies enforce it: what is no operator is
+// text.
+func (c *covers) literally(path string) *match.Matcher {
+	if path == "/*" {
+		return c.template(path)
+	}
+	const char = `[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2}`
+	var b strings.Builder
+	for _, segment := range strings.Split(path[1:], "/") {
+		b.WriteByte('/')
+		switch segment {
+		case "{*}":
+			b.WriteString("(?:" + char + ")+")
+		case "{**}":
+			b.WriteString("(?:/|" + char + ")*")
+		default:
+			b.WriteString(regexp.QuoteMeta(segment))
+		}
+	}
+	return c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: b.String()}})
+}
+
+// least drops the paths that the others cover.
+func (c *covers) least(paths []string) []string {
+	for i := 0; i < len(paths); {
+		var others []*match.Matcher
+		for k, p := range paths {
+			if k != i {
+				others = append(others, c.template(p))
+			}
+		}
+		if len(others) > 0 && c.template(paths[i]).Difference(0, others...).Empty {
+			paths = append(paths[:i:i], paths[i+1:]...)
+			continue
+		}
+		i++
+	}
+	return paths
+}
+
+// noURI are paths that no URI has (RFC 3986): v2's operators do not take them.
+const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|[0-9a-fA-F](?:[^0-9a-fA-F].*)?)?)`
+
+// rest is what of the older path the new ones do not take.
+func (c *covers) rest(old *match.Matcher, paths []string) match.Rest {
+	others := []*match.Matcher{c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: noURI}})}
+	for _, p := range paths {
+		others = append(others, c.template(p))
+	}
+	return old.Difference(0, others...)
+}

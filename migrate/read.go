@@ -1,0 +1,157 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// read finds the resources of a file and decides what each becomes. A file
+// with a document that cannot be read is left alone.
+func (m *migration) read(file *source.File) *fileMigration {
+	f := &fileMigration{migration: m, file: file}
+	docs, problems := source.Split(file)
+	for _, p := range problems {
+		f.problem(p)
+	}
+	var roots []*source.Node
+	for _, d := range docs {
+		root, problem := d.Outline()
+		if problem != nil {
+			f.problem(*problem)
+		}
+		if root != nil {
+			d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+			root = f.expand(d, root)
+		}
+		roots = append(roots, root)
+	}
+	for i, d := range docs {
+		if roots[i] != nil {
+			first := len(f.documents)
+			if f.document(d, roots[i]); len(f.documents) > first {
+				f.tops = append(f.tops, top{d, roots[i], first})
+			}
+		}
+	}
+	if len(f.found) > 0 {
+		f.leaveAll()
+	}
+	return f
+}
+
+func (f *fileMigration) problem(p source.Problem) {
+	f.found.Add(diag.FromProblem(p))
+	f.fatal = f.fatal || p.Kind.Fatal()
+}
+
+// expand checks a document that may hold a resource to be moved.
+func (f *fileMigration) expand(d *source.Document, root *source.Node) *source.Node {
+	if !ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
+		return root
+	}
+	root, problems := d.Expand(root)
+	for _, p := range problems {
+		if p.Kind != source.Ambiguous {
+			f.problem(p)
+		}
+	}
+	return root
+}
+
+// ours tells whether a document is an APIRule or an Api.
+func ours(apiVersion, kind string) bool {
+	group := schema.Group(apiVersion)
+	return kind == "APIRule" && group == apirule.Group || kind == "Api" && (group == apirule.Group || group == "gateway.kyma.cx")
+}
+
+// document takes one document: a resource, a List, or an object that resources
+// refer to.
+func (f *fileMigration) document(d *source.Document, root *source.Node) {
+	if ours(d.APIVersion, d.Kind) {
+		f.resource(d, root)
+		return
+	}
+	group := schema.Group(d.APIVersion)
+	switch {
+	case group == "" && d.Kind == "Service":
+		if s, ok := kube.Decode(f.inNamespace(d), group, f.expanded(d, root)).(*kube.Service); ok {
+			f.services = append(f.services, *s)
+		}
+		return
+	case group == "security.istio.io" && d.Kind == "AuthorizationPolicy":
+		f.policies = append(f.policies, ir.Name{Namespace: f.inNamespace(d).Namespace, Name: d.Name})
+		return
+	}
+	items, _ := d.Items(root)
+	for _, item := range items {
+		node, _ := item.Outline()
+		f.document(item, node)
+	}
+}
+
+// inNamespace gives a document that names no namespace that of the run.
+func (f *fileMigration) inNamespace(d *source.Document) *source.Document {
+	if d.Namespace == "" {
+		d.Namespace = f.Namespace
+	}
+	return d
+}
+
+// expanded is a document's tree with aliases written out, or an empty one.
+func (f *fileMigration) expanded(d *source.Document, root *source.Node) *source.Node {
+	if root, _ := d.Expand(root); root != nil {
+		return root
+	}
+	return &source.Node{}
+}
+
+// listHead gives the List of a version that no longer is one its new version.
+func (f *fileMigration) listHead(list source.Object) source.Object {
+	apiVersion, _ := list.Get("apiVersion")
+	if text, _ := apiVersion.(string); schema.Group(text) == apirule.Group {
+		return replaced(list, "apiVersion", apirule.Group+"/"+f.To)
+	}
+	return list
+}
+
+// replaced is an object with another value under a key that it has.
+func replaced(o source.Object, key string, value any) source.Object {
+	out := slices.Clone(o)
+	for i := range out {
+		if out[i].Key == key {
+			out[i].Value = value
+		}
+	}
+	return out
+}
+
+// without is an object without some keys.
+func without(o source.Object, keys ...string) source.Object {
+	return slices.DeleteFunc(slices.Clone(o), func(m source.Member) bool { return slices.Contains(keys, m.Key) })
+}
+
+// leaveAll leaves every resource of a file that is broken somewhere.
+func (f *fileMigration) leaveAll() {
+	broken := f.found[0]
+	for i := range f.documents {
+		d := &f.documents[i]
+		if d.Outcome == Current {
+			continue
+		}
+		d.Findings = nil
+		d.leave(diag.Finding{
+			Code:    diag.FileLeft,
+			Message: fmt.Sprintf("%s %q is left as it is, because its file is broken on line %d", d.Kind, d.Doc.Name, broken.Span.Line),
+			Help:    "repair the file and migrate again",
+		})
+		d.Outcome = Broken
+	}
+}

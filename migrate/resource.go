@@ -1,0 +1,243 @@
+package migrate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// Annotations of the controller's own converter: the version that an object
+// was written in, and its spec of that version.
+const (
+	originalVersion = "gateway.kyma-project.io/original-version"
+	originalSpec    = "gateway.kyma-project.io/v1beta1-spec"
+	lastApplied     = "kubectl.kubernetes.io/last-applied-configuration"
+)
+
+var order = []string{"v1alpha1", "v1beta1", "v2alpha1", "v2"}
+
+// resource decides what one APIRule or Api becomes.
+func (f *fileMigration) resource(d *source.Document, root *source.Node) {
+	old, _ := source.Value(root).(source.Object)
+	_, version, _ := strings.Cut(d.APIVersion, "/")
+	c := &conversion{migration: f.migration, doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
+	c.convert()
+	f.documents = append(f.documents, c.result)
+}
+
+// conversion is one resource on its way.
+type conversion struct {
+	*migration
+	doc  *source.Document
+	old  source.Object
+	spec source.Object // the spec that the document truly has
+	from string        // the annotation that holds the spec, or ""
+	// origins are the old rules that the new ones are made from.
+	origins []int
+	result  Document
+	done    diag.List // what was done
+	left    diag.List // why it is left
+}
+
+// convert finds the whole new value of the document, if it gets one.
+func (c *conversion) convert() {
+	if c.result.Kind == "Api" {
+		c.finish(c.ancestor())
+		return
+	}
+	if !c.restore() {
+		c.finish(nil)
+		return
+	}
+	c.official()
+	have, want := slices.Index(order, c.result.From), slices.Index(order, c.To)
+	c.result.Before = c.before()
+	switch {
+	case have < 0:
+		c.finish(nil)
+	case have > want, have == want && c.from == "" && c.doc.APIVersion == c.apiVersion():
+	case have >= slices.Index(order, "v2alpha1") || have == want:
+		c.finish(c.moved(c.spec))
+	case c.To == "v1beta1":
+		c.finish(c.moved(c.toV1beta1()))
+	default:
+		c.finish(c.moved(c.toV2()))
+	}
+}
+
+func (c *conversion) apiVersion() string { return apirule.Group + "/" + c.To }
+
+// restore finds the spec that the document truly has: its own, or that which
+// the controller's converter has kept as JSON. ok is false where that cannot
+// be read.
+func (c *conversion) restore() bool {
+	spec, _ := c.old.Get("spec")
+	c.spec, _ = spec.(source.Object)
+	annotations := c.annotations()
+	original, _ := annotations.Get(originalVersion)
+	text, kept := annotations.Get(originalSpec)
+	if original != "v1beta1" || !kept {
+		return true
+	}
+	c.from, c.result.From = originalSpec, "v1beta1"
+	f, problem := source.NewFile("annotation", []byte(fmt.Sprint(text)))
+	if problem == nil && json.Valid(f.Data) {
+		if docs, _ := source.Split(f); len(docs) == 1 {
+			if root, _ := docs[0].Parse(); root != nil {
+				c.spec, _ = source.Value(root).(source.Object)
+				return true
+			}
+		}
+	}
+	c.leave(diag.NotValid, "", "restore the object with kubectl, or remove the annotation", "the annotation %s does not hold a spec", originalSpec)
+	return false
+}
+
+func (c *conversion) annotations() source.Object {
+	meta, _ := c.old.Get("metadata")
+	m, _ := meta.(source.Object)
+	annotations, _ := m.Get("annotations")
+	out, _ := annotations.(source.Object)
+	return out
+}
+
+// official reads a version that never was one for the version whose fields the
+// document has.
+func (c *conversion) official() {
+	if slices.Contains(order, c.result.From) {
+		return
+	}
+	spelt := c.result.From
+	c.result.From = c.shape()
+	if c.result.From == "" {
+		c.leave(diag.NotValid, "apiVersion", "write the version that its fields are of", "APIRule never had a version %q, and the fields do not tell which one is meant", spelt)
+		return
+	}
+	c.tell(diag.NeverOfficial, "apiVersion", "nothing, if that is what it is", "APIRule never had a version %q: the document is read as %s", spelt, c.result.From)
+}
+
+// shape is the version whose fields a spec has, or "".
+func (c *conversion) shape() string {
+	service, _ := c.spec.Get("service")
+	s, _ := service.(source.Object)
+	switch {
+	case has(c.spec, "host"):
+		return "v1beta1"
+	case has(s, "host"):
+		return "v1alpha1"
+	case has(c.spec, "hosts"):
+		return "v2alpha1"
+	}
+	return ""
+}
+
+func has(o source.Object, key string) bool {
+	_, ok := o.Get(key)
+	return ok
+}
+
+// before is the document with its version and the spec that it truly has.
+func (c *conversion) before() source.Object {
+	out := c.withSpec(c.old, c.spec)
+	return replaced(out, "apiVersion", apirule.Group+"/"+c.result.From)
+}
+
+// withSpec is a document with another spec.
+func (c *conversion) withSpec(o, spec source.Object) source.Object {
+	if !has(o, "spec") {
+		return append(slices.Clone(o), source.Member{Key: "spec", Value: spec})
+	}
+	return replaced(o, "spec", spec)
+}
+
+// moved is the document with the new version and spec, and without what only
+// a cluster writes.
+func (c *conversion) moved(spec source.Object) source.Object {
+	if len(c.left) > 0 {
+		return nil
+	}
+	out := c.withSpec(c.old, spec)
+	out = replaced(out, "apiVersion", c.apiVersion())
+	return c.cleaned(out)
+}
+
+// noise are the fields of metadata that only a cluster writes.
+var noise = []string{"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields", "resourceVersion", "selfLink", "uid"}
+
+// cleaned removes what only a cluster writes and what would be wrong of the new
+// version: it belongs to the object, not to the file.
+func (c *conversion) cleaned(o source.Object) source.Object {
+	meta, _ := o.Get("metadata")
+	m, isObject := meta.(source.Object)
+	o = without(o, "status")
+	if !isObject {
+		return o
+	}
+	m = without(m, noise...)
+	if annotations, _ := m.Get("annotations"); annotations != nil {
+		if a, ok := annotations.(source.Object); ok {
+			kept := without(a, originalVersion, originalSpec, lastApplied)
+			if len(kept) == 0 && len(a) > 0 {
+				m = without(m, "annotations")
+			} else {
+				m = replaced(m, "annotations", kept)
+			}
+		}
+	}
+	if finalizers, _ := m.Get("finalizers"); finalizers != nil {
+		m = withoutFinalizer(m, finalizers)
+	}
+	return replaced(o, "metadata", m)
+}
+
+// finalizer is that of the controller.
+const finalizer = "gateway.kyma-project.io/subresources"
+
+func withoutFinalizer(m source.Object, v any) source.Object {
+	list, _ := v.([]any)
+	kept := slices.DeleteFunc(slices.Clone(list), func(e any) bool { return e == finalizer })
+	switch {
+	case len(kept) == len(list):
+		return m
+	case len(kept) == 0:
+		return without(m, "finalizers")
+	}
+	return replaced(m, "finalizers", kept)
+}
+
+// at is a place in the document: a path below the spec, or the annotation that
+// the spec was read from.
+func (c *conversion) at(path string) source.Ref {
+	if c.from != "" && (path == "spec" || strings.HasPrefix(path, "spec.")) {
+		return source.Ref{Doc: c.doc}.At("metadata", "annotations", c.from)
+	}
+	return source.Ref{Doc: c.doc, Path: path}
+}
+
+// leave notes why the document is left as it is.
+func (c *conversion) leave(code diag.Code, path, help, format string, args ...any) {
+	c.left.Add(diag.Finding{Code: code, At: c.at(path), Help: help, Message: fmt.Sprintf(format, args...)})
+}
+
+// tell notes what was done.
+func (c *conversion) tell(code diag.Code, path, help, format string, args ...any) *diag.Finding {
+	return c.done.Add(diag.Finding{Code: code, At: c.at(path), Help: help, Message: fmt.Sprintf(format, args...)})
+}
+
+// finish sets the outcome. next is nil where the document is left.
+func (c *conversion) finish(next source.Object) {
+	if next != nil {
+		c.check(next)
+	}
+	if next == nil || len(c.left) > 0 {
+		c.result.Outcome, c.result.Findings = Decide, c.left
+		return
+	}
+	c.result.Outcome, c.result.Findings = Moved, c.done
+	c.result.After, c.result.wanted = plain(next), next
+}

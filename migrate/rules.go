@@ -1,0 +1,210 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// rule is one rule of v2 in the making.
+type rule struct {
+	index   int           // of the rule that it is made from
+	at      string        // the place of that rule
+	old     source.Object // the entries of that rule
+	path    string
+	methods []string
+	access  source.Member // noAuth, jwt or extAuth
+	request source.Object // nil for none
+	// direct rules were never sent to Oathkeeper; anyMethod ones were routed
+	// whatever their method.
+	direct, anyMethod bool
+	copied            bool // another rule was made from the same one before
+}
+
+func (r *rule) public() bool { return r.access.Key == "noAuth" }
+
+// rules gives the rules of v2.
+func (c *conversion) rules() any {
+	v, _ := c.spec.Get("rules")
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return v
+	}
+	var all []*rule
+	for i, e := range list {
+		o, isObject := e.(source.Object)
+		if !isObject {
+			c.leave(diag.NotValid, fmt.Sprintf("spec.rules[%d]", i), "repair the rule", "rule %d is not a rule", i)
+			continue
+		}
+		all = append(all, c.rule(i, o)...)
+	}
+	if len(c.left) > 0 {
+		return v
+	}
+	all = c.arrange(c.distinct(all))
+	c.preflights(all)
+	out := make([]any, len(all))
+	c.origins = nil
+	for i, r := range all {
+		c.origins = append(c.origins, r.index)
+		out[i] = r.render()
+	}
+	return out
+}
+
+// rule gives the rules of v2 that one older rule becomes, one for each path.
+func (c *conversion) rule(i int, o source.Object) []*rule {
+	r := rule{index: i, at: fmt.Sprintf("spec.rules[%d]", i), old: o}
+	path, _ := o.Get("path")
+	text, _ := path.(string)
+	methods, _ := o.Get("methods")
+	for _, m := range elements(upper(methods)) {
+		s, _ := m.(string)
+		r.methods = append(r.methods, s)
+	}
+	c.access(&r)
+	c.request(&r)
+	var out []*rule
+	for k, p := range c.paths(&r, text) {
+		one := r
+		one.path, one.copied = p, k > 0
+		out = append(out, &one)
+	}
+	if r.anyMethod && len(out) > 0 && len(c.left) == 0 {
+		c.methodsOf(&r, text)
+	}
+	return out
+}
+
+func elements(v any) []any {
+	list, _ := v.([]any)
+	return list
+}
+
+// methodsOf says that v2 enforces methods that were not enforced.
+func (c *conversion) methodsOf(r *rule, path string) {
+	for _, m := range []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"} {
+		if slices.Contains(r.methods, m) {
+			continue
+		}
+		d := match.Difference(match.Set{Hosts: c.hosts(), Methods: []string{m}, Path: match.Path{Lang: c.pathLang(path), Text: path}})
+		f := c.tell(diag.MethodsNarrowed, r.at+".methods", fmt.Sprintf("add the methods that are in use, such as %s", m),
+			"the methods of an allow rule were not enforced: v2 refuses others than %s", strings.Join(r.methods, ", "))
+		f.Witness = witness(d.Witness)
+		return
+	}
+}
+
+func (c *conversion) hosts() []string {
+	if host, _ := c.spec.Get("host"); host != nil {
+		if s, ok := host.(string); ok {
+			return []string{strings.ToLower(s)}
+		}
+	}
+	service, _ := c.spec.Get("service")
+	o, _ := service.(source.Object)
+	if s, _ := o.Get("host"); s != nil {
+		if text, ok := s.(string); ok {
+			return []string{strings.ToLower(text)}
+		}
+	}
+	return nil
+}
+
+func witness(r *match.Request) *diag.Witness {
+	if r == nil {
+		return nil
+	}
+	return &diag.Witness{Method: r.Method, URL: r.URL()}
+}
+
+// render gives the rule as the value that edit is to write.
+func (r *rule) render() any {
+	var out source.Object
+	for _, m := range r.old {
+		switch m.Key {
+		case "path":
+			out = append(out, source.Member{Key: m.Key, Value: r.path})
+		case "methods":
+			out = append(out, source.Member{Key: m.Key, Value: anys(r.methods)})
+		case "accessStrategies":
+			out = append(out, source.Member{Key: r.access.Key, Value: edit.From{Key: m.Key, Value: r.access.Value}})
+		case "mutators":
+			if len(r.request) > 0 {
+				out = append(out, source.Member{Key: "request", Value: edit.From{Key: m.Key, Value: r.request}})
+			}
+		default:
+			out = append(out, m)
+		}
+	}
+	if r.copied {
+		return plain(out)
+	}
+	return edit.From{Index: r.index, Value: out}
+}
+
+// distinct takes from each rule the methods that an earlier rule has with the
+// same path, and drops those that have none left: nothing reached them.
+func (c *conversion) distinct(all []*rule) []*rule {
+	taken := map[string]bool{}
+	var out []*rule
+	for _, r := range all {
+		r.methods = slices.DeleteFunc(slices.Clone(r.methods), func(m string) bool { return r.methods != nil && taken[m+" "+r.path] })
+		for _, m := range r.methods {
+			taken[m+" "+r.path] = true
+		}
+		if len(r.methods) > 0 || len(elements(r.oldMethods())) == 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (r *rule) oldMethods() any {
+	v, _ := r.old.Get("methods")
+	return v
+}
+
+// preflights adds OPTIONS to the methods where a CORS policy needs it: without
+// it, v2 routes no preflight. A rule that an earlier or an author's own rule
+// for OPTIONS covers needs none.
+func (c *conversion) preflights(all []*rule) {
+	if !c.hasCORS() {
+		return
+	}
+	written := map[*rule]bool{}
+	for _, r := range all {
+		written[r] = slices.Contains(r.methods, "OPTIONS")
+	}
+	var added []int
+	for i, r := range all {
+		covered := written[r] || slices.ContainsFunc(all, func(o *rule) bool { return o != r && written[o] && c.within(r.path, o.path) }) ||
+			slices.ContainsFunc(all[:i], func(o *rule) bool { return slices.Contains(o.methods, "OPTIONS") && c.within(r.path, o.path) })
+		if covered || len(r.methods) == 0 {
+			continue
+		}
+		r.methods = append(slices.Clone(r.methods), "OPTIONS")
+		if !slices.Contains(added, r.index) {
+			added = append(added, r.index)
+		}
+	}
+	for _, i := range added {
+		c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", i), "remove it if no browser sends requests from another origin",
+			"OPTIONS is added, so that browsers' preflights find the route")
+	}
+}
+
+// within tells whether a path of v2 takes no other requests than another.
+func (c *conversion) within(a, b string) bool {
+	if a == b {
+		return true
+	}
+	k := c.covers.relate(a, b).Kind
+	return k == match.Equal || k == match.Subset
+}
