@@ -10,6 +10,7 @@ tool = $(CACHE)/$(1)-$(shell cksum < tools/$(1)/go.sum | cut -d' ' -f1)
 LINT := $(call tool,golangci-lint)
 KUBECONFORM := $(call tool,kubeconform)
 KUSTOMIZE := $(call tool,kustomize)
+KO := $(call tool,ko)
 APISERVER := $(call tool,kube-apiserver)
 KUBECTL := $(subst kube-apiserver,kubectl,$(APISERVER))
 ETCD := $(call tool,etcd)
@@ -32,6 +33,11 @@ test-engines: ## compare with real engines (builds Oathkeeper, Skipper and istio
 	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...
 	cd test/skipper && $(GO) vet ./... && $(GO) test ./...
 	cd test/istio && $(GO) vet ./... && $(GO) test ./...
+
+.PHONY: test-integrations
+test-integrations: $(KUSTOMIZE) $(KO) $(KUBECTL) ## drive kustomize, kubectl and ko (builds them once, about six minutes)
+	cd test/kustomize && $(GO) vet ./... && KGW_TEST_KUSTOMIZE=$(KUSTOMIZE) KGW_TEST_KUBECTL=$(KUBECTL) $(GO) test ./...
+	cd test/container && $(GO) vet ./... && KGW_TEST_KO=$(KO) $(GO) test ./...
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
@@ -64,7 +70,9 @@ $(LINT): PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 $(KUBECONFORM): PACKAGE = github.com/yannh/kubeconform/cmd/kubeconform
 $(KUSTOMIZE): PACKAGE = sigs.k8s.io/kustomize/kustomize/v5
 
-$(LINT) $(KUBECONFORM) $(KUSTOMIZE):
+$(KO): PACKAGE = github.com/google/ko
+
+$(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO):
 	@mkdir -p $(CACHE)
 	cd tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//') && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ $(PACKAGE)
 
