@@ -41,7 +41,7 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 		ready = append(ready, result.Others...)
 	}
 	out := parse(ready, o, result)
-	entries := routeOrigins(result)
+	entries := RouteOrigins(result)
 	for i := range result.Objects {
 		object := &result.Objects[i]
 		m := sim.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
@@ -70,9 +70,9 @@ func lastOfEach(list []sim.Manifest) []sim.Manifest {
 	return out
 }
 
-// routeOrigins tells, for each resource, what the entries of its
-// VirtualService are written for.
-func routeOrigins(result *Result) map[*source.Document][]source.Ref {
+// RouteOrigins tells, for each resource of a result with models, what the http
+// entries of its VirtualService were compiled from.
+func RouteOrigins(result *Result) map[*source.Document][]source.Ref {
 	out := map[*source.Document][]source.Ref{}
 	for _, r := range result.Resources {
 		if r.Gateway == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/lines"
+	"github.com/kgw-dev/kgw/internal/semantic"
 )
 
 // diffFlags are the flags of kgw diff. That of the inputs whose name is
@@ -19,6 +20,11 @@ type diffFlags struct {
 	summary, prune     bool
 	exitZero, detailed bool
 	context            int
+	// semantic compares by class of requests; failOnKinds are the kinds of
+	// changes that count then, and grave what they are read as.
+	semantic    bool
+	failOnKinds []string
+	grave       []semantic.Kind
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -33,7 +39,8 @@ func (a *app) diffCommand() *cobra.Command {
 			"be read. The others are compared all the same. KUBECTL_EXTERNAL_DIFF is honoured as kubectl does.",
 		Example: "  kgw diff apis/ --live dump.yaml\n" +
 			"  kubectl get virtualservices,rules -A -o yaml | kgw diff apis/ --live - --prune\n" +
-			"  kgw diff apis/ --against git:origin/main --summary\n  kgw diff apis/ --against rendered/ --format markdown",
+			"  kgw diff apis/ --against git:origin/main --summary\n  kgw diff apis/ --against rendered/ --format markdown\n" +
+			"  kgw diff apis/ --against git:origin/main --semantic --fail-on exposed,removed",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.diff(f, args)
 		},
@@ -48,6 +55,8 @@ func (a *app) diffCommand() *cobra.Command {
 	flags.BoolVar(&f.prune, "prune", false, "also show what is live with an owner label and no longer wanted, as deletions")
 	flags.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 when something differs")
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit as terraform plan does: 0 nothing differs, 2 something does, 1 an error")
+	flags.BoolVar(&f.semantic, "semantic", false, "compare by class of requests: who gets through, to which backend, under what conditions")
+	flags.StringSliceVar(&f.failOnKinds, "fail-on", nil, "with --semantic: the `kinds` of changes that make the exit code 1, as exposed,removed (default any)")
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "detailed-exitcode")
 	return cmd
 }
@@ -66,6 +75,13 @@ func (f *diffFlags) valid(paths []string) error {
 		if toFile && file == "" {
 			return usage("--format %s names no file", v)
 		}
+	}
+	var err error
+	if f.grave, err = semantic.ParseKinds(f.failOnKinds); err != nil {
+		return usage("--fail-on: %w", err)
+	}
+	if len(f.grave) > 0 && !f.semantic {
+		return usage("--fail-on goes with --semantic")
 	}
 	if f.context < 0 {
 		return usage("-U must not be negative")
@@ -88,6 +104,9 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 	before, after, err := a.sides(f, paths)
 	if err != nil || after == nil {
 		return err
+	}
+	if f.semantic {
+		return a.showSemantic(f, before, after)
 	}
 	report := a.compare(f, before, after)
 	if err := a.printDiff(f, report, before, after); err != nil {

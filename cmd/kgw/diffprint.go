@@ -156,6 +156,19 @@ func (a *app) judgeDiff(sides ...*side) {
 
 // stepSummary appends to the summary of a GitHub job.
 func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) error {
+	return a.appendSummary(func(room int) string {
+		view := diff.View{Before: r.Before, After: r.After, Context: f.context}
+		text := r.Markdown(view, room, f.summary)
+		if n := found.Summary.Errors + found.Summary.Warnings; n > 0 && len(text)+footnote < room {
+			text += fmt.Sprintf("\n%s and %s in the inputs.\n", counted(found.Summary.Errors, "error"), counted(found.Summary.Warnings, "warning"))
+		}
+		return text
+	})
+}
+
+// appendSummary appends a text to the summary of a GitHub job, if there is one;
+// write is told how many bytes there is room for.
+func (a *app) appendSummary(write func(room int) string) error {
 	file := a.getenv("GITHUB_STEP_SUMMARY")
 	if a.getenv("GITHUB_ACTIONS") != "true" || file == "" {
 		return nil
@@ -164,14 +177,9 @@ func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) erro
 	if info, err := os.Stat(a.abs(file)); err == nil {
 		room -= int(info.Size())
 	}
-	view := diff.View{Before: r.Before, After: r.After, Context: f.context}
-	text := r.Markdown(view, room, f.summary)
-	if n := found.Summary.Errors + found.Summary.Warnings; n > 0 && len(text)+footnote < room {
-		text += fmt.Sprintf("\n%s and %s in the inputs.\n", counted(found.Summary.Errors, "error"), counted(found.Summary.Warnings, "warning"))
-	}
 	out, err := os.OpenFile(a.abs(file), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err == nil {
-		_, err = out.WriteString(text)
+		_, err = out.WriteString(write(room))
 		err = errors.Join(err, out.Close())
 	}
 	if err != nil {

@@ -50,8 +50,11 @@ type side struct {
 	// was found about the side, levelled and resolved, and fatal that something
 	// of it could not be read.
 	result *compile.Result
-	found  diag.List
-	fatal  bool
+	// input and options are those of the compilation.
+	input   compile.Input
+	options compile.Options
+	found   diag.List
+	fatal   bool
 	// withheld are the resources that are not written because of an error.
 	withheld map[diff.Owner]bool
 	// namespaces are those of the inputs.
@@ -86,9 +89,9 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *side, err erro
 // compiled is the side of what the input compiles to, and of what of it is
 // written already.
 func compiled(name string, in compile.Input, o compile.Options, ready []diff.Object) *side {
-	o.NoInfos = true
+	o.NoInfos, o.Model = true, true
 	result := compile.Run(in, o)
-	s := &side{name: name, result: result, found: result.Findings, fatal: result.Fatal, objects: ready, withheld: map[diff.Owner]bool{}}
+	s := &side{name: name, input: in, options: o, result: result, found: result.Findings, fatal: result.Fatal, objects: ready, withheld: map[diff.Owner]bool{}}
 	objects := make([]diff.Object, len(result.Objects))
 	parallel.Each(len(objects), func(i int) {
 		object := &result.Objects[i]
@@ -133,7 +136,7 @@ func (a *app) dumpSide(f *diffFlags, o *compile.Options) *side {
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}
 	files, problems := loader.Load([]string{f.live})
 	objects, more := manifestsIn(files)
-	s := &side{name: "live", live: true, objects: objects}
+	s := &side{name: "live", live: true, objects: objects, input: compile.Input{Files: files}, options: *o}
 	for _, p := range append(problems, more...) {
 		if p.Kind.Fatal() {
 			s.fatal = true

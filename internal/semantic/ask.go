@@ -151,7 +151,13 @@ func (a *answers) best() *sim.Decision {
 	return &a.decisions[0]
 }
 
-func (a *answers) at() source.Ref { return a.best().At }
+// at is the place that decides, if a route or a rule does.
+func (a *answers) at() source.Ref {
+	if d := a.best(); d.Route != "" || d.Rule != "" {
+		return d.At
+	}
+	return source.Ref{}
+}
 
 // demands says what a decision rests on besides a token: external authorizers.
 func demands(d *sim.Decision) []string {

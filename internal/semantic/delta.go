@@ -140,12 +140,15 @@ func (d *delta) who(side int, issuer bool) string {
 	case a.reaches():
 		return "a token that the route does not ask for"
 	case d.untaken(a):
-		return "no route"
+		return noRoute
 	case best.Status == 0:
 		return "the connection is closed"
 	}
 	return fmt.Sprintf("nobody (%d)", best.Status)
 }
+
+// noRoute stands for those who get through where nothing takes the requests.
+const noRoute = "no route"
 
 // both gives a credential that gets through on both sides.
 func (d *delta) both() (int, bool) {
@@ -263,7 +266,7 @@ func (d *delta) cors() {
 		return
 	}
 	ch := d.base
-	ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After = CORS, []string{"OPTIONS"}, false, before, after
+	ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After, ch.preflight = CORS, []string{"OPTIONS"}, false, before, after, true
 	ch.Witness = Witness{Method: "OPTIONS", URL: d.class.Witness.URL(), Token: "Origin: " + origin}
 	d.add(ch)
 }

@@ -53,6 +53,19 @@ func (c *comparison) run() {
 	for _, scheme := range schemes {
 		c.scheme(scheme)
 	}
+	c.impliedPreflights()
+}
+
+// impliedPreflights drops what is said of preflights where the route itself
+// comes or goes.
+func (c *comparison) impliedPreflights() {
+	comes := map[string]bool{}
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.Before == noRoute || ch.After == noRoute {
+			comes[ch.Path] = true
+		}
+	}
+	c.changes = slices.DeleteFunc(c.changes, func(ch Change) bool { return ch.preflight && comes[ch.Path] })
 }
 
 func (c *comparison) scheme(scheme string) {

@@ -68,6 +68,8 @@ type Change struct {
 	Witness       Witness
 	// WasAt and IsAt are the places that decided, where there are any.
 	WasAt, IsAt source.Ref
+
+	preflight bool // what becomes of preflights is different
 }
 
 // Witness is a request that shows a change.
@@ -87,16 +89,27 @@ func (c *Change) Verbs() string {
 	return strings.Join(c.Methods, ",")
 }
 
+// Requests says which requests the change is about: "GET /admin/** on
+// api.example.com".
+func (c *Change) Requests() string {
+	switch c.Kind {
+	case Unknown:
+		return c.Path + " on " + c.Host
+	case Internal:
+		return c.Host
+	default:
+		return c.Verbs() + " " + c.Path + " on " + c.Host
+	}
+}
+
 // String gives the change on one line: "EXPOSED GET /admin/** on
 // api.example.com: jwt(scope admin) -> no token".
-func (c Change) String() string {
+func (c *Change) String() string {
+	out := string(c.Kind) + " " + c.Requests() + ": "
 	if c.Kind == Unknown {
-		return fmt.Sprintf("%s %s on %s: %s", c.Kind, c.Path, c.Host, c.After)
+		return out + c.After
 	}
-	if c.Kind == Internal {
-		return fmt.Sprintf("%s %s: %s -> %s", c.Kind, c.Host, c.Before, c.After)
-	}
-	return fmt.Sprintf("%s %s %s on %s: %s -> %s", c.Kind, c.Verbs(), c.Path, c.Host, c.Before, c.After)
+	return out + c.Before + " -> " + c.After
 }
 
 // Report is what a comparison found out.

@@ -82,7 +82,6 @@ func TestCompare(t *testing.T) {
 		}, 1},
 		"any method": {door{hosts: name, set: match.Set{Path: match.Path{Lang: match.Exact, Text: "/a"}}}, door{hosts: name, set: get(match.Exact, "/a")}, []string{
 			"REMOVED * /a on a.test: no token -> no route",
-			"CORS OPTIONS /a on a.test: preflights go to the backend -> preflights are refused with 404",
 		}, 1},
 		"token": {door{hosts: name, set: get(match.Exact, "/a"), needs: token("s"), inside: true}, door{hosts: name, set: get(match.Exact, "/a"), needs: token("t"), to: "x"}, []string{
 			"EXPOSED GET /a on a.test: jwt(scope s) -> jwt(scope t)", "TIGHTENED GET /a on a.test: jwt(scope s) -> jwt(scope t)",

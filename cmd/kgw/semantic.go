@@ -1,0 +1,234 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/semantic"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// semanticReport is a comparison by class of requests as it is printed. The
+// JSON form is public: additions only.
+type semanticReport struct {
+	Before    string           `json:"before,omitempty"`
+	After     string           `json:"after,omitempty"`
+	Changes   []semanticChange `json:"changes"`
+	Unchanged int              `json:"unchanged"`
+	Notes     []string         `json:"notes,omitempty"`
+}
+
+type semanticChange struct {
+	Kind    semantic.Kind `json:"kind"`
+	Methods []string      `json:"methods,omitempty"`
+	// AnyMethod: methods beyond those of HTTP too.
+	AnyMethod bool            `json:"anyMethod,omitempty"`
+	Host      string          `json:"host"`
+	Path      string          `json:"path,omitempty"`
+	Before    string          `json:"before,omitempty"`
+	After     string          `json:"after"`
+	Witness   semanticWitness `json:"witness"`
+	Was       *spot           `json:"was,omitempty"`
+	Is        *spot           `json:"is,omitempty"`
+
+	line     string
+	requests string
+}
+
+type semanticWitness struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	Token  string `json:"token,omitempty"`
+	Was    int    `json:"was,omitempty"`
+	Is     int    `json:"is,omitempty"`
+}
+
+// spot is where something stands in the inputs.
+type spot struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	span   source.Span
+}
+
+func (p *spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+
+// newSemanticReport finds the places of the changes.
+func newSemanticReport(r *semantic.Report) *semanticReport {
+	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged, Notes: r.Notes}
+	locators := map[*source.Document]*source.Locator{}
+	at := func(ref source.Ref) *spot {
+		if ref.Doc == nil {
+			return nil
+		}
+		if locators[ref.Doc] == nil {
+			locators[ref.Doc] = ref.Doc.Locator()
+		}
+		s := locators[ref.Doc].Span(ref.Path, ref.Key)
+		return &spot{s.File, s.Line, s.Column, s}
+	}
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		out.Changes = append(out.Changes, semanticChange{
+			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Before: c.Before, After: c.After,
+			Witness: semanticWitness{c.Witness.Method, c.Witness.URL, c.Witness.Token, c.Witness.WasStatus, c.Witness.IsStatus},
+			Was:     at(c.WasAt), Is: at(c.IsAt), line: c.String(), requests: c.Requests(),
+		})
+	}
+	return out
+}
+
+// write prints the report as "text", "json", "markdown" or "github".
+func (r *semanticReport) write(w io.Writer, format string) error {
+	switch format {
+	case "json":
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	case "markdown":
+		r.markdown(w, diff.MaxComment)
+	case "github":
+		r.github(w)
+	default:
+		r.text(w)
+	}
+	return nil
+}
+
+func (r *semanticReport) text(w io.Writer) {
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		fmt.Fprintln(w, c.line)
+		if c.Witness.URL != "" {
+			fmt.Fprintf(w, "  witness: %s\n", &c.Witness)
+		}
+		for _, p := range c.places() {
+			fmt.Fprintf(w, "  %s\n", p)
+		}
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(w, "note: %s\n", n)
+	}
+	fmt.Fprintln(w, r.count())
+}
+
+func (r *semanticReport) count() string {
+	if len(r.Changes) == 0 {
+		return fmt.Sprintf("no change in %s", plural(r.Unchanged, "request class", "request classes"))
+	}
+	return fmt.Sprintf("%s; %s unchanged", plural(len(r.Changes), "change", "changes"), plural(r.Unchanged, "request class", "request classes"))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// String gives the request and what the client gets: "GET https://h/p with
+// jwt: 200 -> 403".
+func (w *semanticWitness) String() string {
+	out := w.Method + " " + w.URL
+	if w.Token != "" {
+		out += " with " + w.Token
+	}
+	if w.Was != w.Is {
+		out += fmt.Sprintf(": %d -> %d", w.Was, w.Is)
+	}
+	return out
+}
+
+// places says where the two sides decide.
+func (c *semanticChange) places() []string {
+	var out []string
+	if c.Was != nil {
+		out = append(out, "was at "+c.Was.String())
+	}
+	if c.Is != nil {
+		out = append(out, "is at "+c.Is.String())
+	}
+	return out
+}
+
+// markdown prints a table of at most limit bytes: what does not fit is counted.
+func (r *semanticReport) markdown(w io.Writer, limit int) {
+	if len(r.Changes) > 0 {
+		fmt.Fprint(w, "| | requests | before | after | witness |\n|---|---|---|---|---|\n")
+	}
+	room, left := limit-tail, 0
+	for i := range r.Changes {
+		row := r.Changes[i].row()
+		if room -= len(row); room < 0 {
+			left++
+			continue
+		}
+		fmt.Fprint(w, row)
+	}
+	if left > 0 {
+		fmt.Fprintf(w, "\n%s left out.\n", plural(left, "more change is", "more changes are"))
+	}
+	for _, n := range r.Notes {
+		if text := "\nNote: " + cell(n) + "\n"; room >= len(text) {
+			room -= len(text)
+			fmt.Fprint(w, text)
+		}
+	}
+	fmt.Fprintf(w, "\n%s\n", r.count())
+}
+
+// tail is kept free for the head of the table and the lines below it.
+const tail = 500
+
+func (c *semanticChange) row() string {
+	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, code(c.requests), cell(c.Before), cell(c.After), code(c.Witness.String()))
+}
+
+// has tells whether there is a change of one of the kinds, or any if there are
+// no kinds.
+func (r *semanticReport) has(kinds []semantic.Kind) bool {
+	return slices.ContainsFunc(r.Changes, func(c semanticChange) bool { return len(kinds) == 0 || slices.Contains(kinds, c.Kind) })
+}
+
+// cell escapes what would end or change a cell of a table.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(s)
+}
+
+// code writes text as code in a cell.
+func code(s string) string {
+	if s = strings.NewReplacer("|", `\|`, "`", "'", "\n", " ", "\r", " ").Replace(s); s == "" {
+		return ""
+	}
+	return "`" + s + "`"
+}
+
+// github prints a workflow command for each change: errors for what opens,
+// breaks or is not known, warnings for the rest.
+func (r *semanticReport) github(w io.Writer) {
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		level := "warning"
+		switch c.Kind {
+		case semantic.Exposed, semantic.Removed, semantic.Unknown:
+			level = "error"
+		default:
+		}
+		at := c.Is
+		if at == nil {
+			at = c.Was
+		}
+		span := source.Span{}
+		if at != nil {
+			span = at.span
+		}
+		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.line+" (witness: "+c.Witness.String()+")"))
+	}
+	fmt.Fprintln(w, r.count())
+}
