@@ -14,6 +14,9 @@ KO := $(call tool,ko)
 APISERVER := $(call tool,kube-apiserver)
 KUBECTL := $(subst kube-apiserver,kubectl,$(APISERVER))
 ETCD := $(call tool,etcd)
+ARGOCD := $(call tool,argocd-cmp-server)
+FLUX := $(call tool,flux)
+ACTIONLINT := $(call tool,actionlint)
 
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
@@ -35,9 +38,11 @@ test-engines: ## compare with real engines (builds Oathkeeper, Skipper and istio
 	cd test/istio && $(GO) vet ./... && $(GO) test ./...
 
 .PHONY: test-integrations
-test-integrations: $(KUSTOMIZE) $(KO) $(KUBECTL) ## drive kustomize, kubectl and ko (builds them once, about six minutes)
+test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIONLINT) ## drive kustomize, kubectl, ko, Argo CD, Flux, pre-commit and editors (builds them once, about a quarter of an hour)
 	cd test/kustomize && $(GO) vet ./... && KGW_TEST_KUSTOMIZE=$(KUSTOMIZE) KGW_TEST_KUBECTL=$(KUBECTL) $(GO) test ./...
 	cd test/container && $(GO) vet ./... && KGW_TEST_KO=$(KO) $(GO) test ./...
+	cd test/argocd && export GOFLAGS=-trimpath CGO_ENABLED=0 && $(GO) vet ./... && KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_ARGOCD=$(ARGOCD) $(GO) test ./...
+	KGW_TEST_INTEGRATIONS=1 KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_FLUX=$(FLUX) KGW_TEST_ACTIONLINT=$(ACTIONLINT) $(GO) test ./test/integrations
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
@@ -71,8 +76,14 @@ $(KUBECONFORM): PACKAGE = github.com/yannh/kubeconform/cmd/kubeconform
 $(KUSTOMIZE): PACKAGE = sigs.k8s.io/kustomize/kustomize/v5
 
 $(KO): PACKAGE = github.com/google/ko
+$(ACTIONLINT): PACKAGE = github.com/rhysd/actionlint/cmd/actionlint
+$(ARGOCD): PACKAGE = github.com/kgw-dev/kgw/tools/argocd-cmp-server
 
-$(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO):
+$(FLUX):
+	@mkdir -p $(CACHE)
+	GO=$(GO) tools/flux/build.sh $@
+
+$(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO) $(ARGOCD) $(ACTIONLINT):
 	@mkdir -p $(CACHE)
 	cd tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//') && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ $(PACKAGE)
 

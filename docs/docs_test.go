@@ -77,7 +77,7 @@ func TestLinks(t *testing.T) {
 func pages(t *testing.T) []string {
 	t.Helper()
 	out := []string{"../README.md"}
-	for _, pattern := range []string{"*.md", "../examples/README.md", "../examples/*/README.md"} {
+	for _, pattern := range []string{"*.md", "integrations/*.md", "../examples/README.md", "../examples/*/README.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -92,6 +92,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.migrateCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
+	root.AddCommand(a.argocdCommand())
 	root.SetHelpCommand(helpCommand())
 	return root
 }

@@ -103,9 +103,12 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 func (a *app) print(format string, result *compile.Result) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<20)
 	var err error
-	if format == "json" {
+	switch format {
+	case "json":
 		err = printJSON(w, result)
-	} else {
+	case "json-stream":
+		err = printJSONStream(w, result)
+	default:
 		err = printYAML(w, result)
 	}
 	if err == nil {
@@ -136,6 +139,31 @@ func printYAML(w io.Writer, result *compile.Result) error {
 	var b []byte
 	for _, d := range result.Others {
 		if _, err := w.Write(d.Verbatim(append(b[:0], "---\n"...))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printJSONStream writes one JSON object after the other.
+func printJSONStream(w io.Writer, result *compile.Result) error {
+	texts := make([][]byte, atOnce)
+	for objects := range slices.Chunk(result.Objects, atOnce) {
+		parallel.Each(len(objects), func(i int) {
+			texts[i] = append(manifest.AppendJSON(texts[i][:0], objects[i].Value(), 0), '\n')
+		})
+		for _, b := range texts[:len(objects)] {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+		}
+	}
+	for _, d := range result.Others {
+		value, err := jsonValue(d)
+		if err == nil {
+			_, err = w.Write(append(manifest.AppendJSON(nil, value, 0), '\n'))
+		}
+		if err != nil {
 			return err
 		}
 	}
