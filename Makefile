@@ -17,6 +17,7 @@ ETCD := $(call tool,etcd)
 ARGOCD := $(call tool,argocd-cmp-server)
 FLUX := $(call tool,flux)
 ACTIONLINT := $(call tool,actionlint)
+CLUSTER_ENV = KGW_TEST_KUBE_APISERVER=$(APISERVER) KGW_TEST_ETCD=$(ETCD) KGW_TEST_KUBECTL=$(KUBECTL) KGW_TEST_KGW=$(CURDIR)/bin/kgw
 
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
@@ -46,6 +47,10 @@ test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIO
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
+
+.PHONY: test-cluster
+test-cluster: build cluster-tools ## hold kgw to a real API server (builds cluster-tools)
+	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -timeout 30m ./...
 
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
