@@ -320,3 +320,40 @@ func TestIngressBeforeOathkeeper(t *testing.T) {
 		}
 	}
 }
+
+// TestHandlersEnabled holds the simulator to what is found about a rule: what
+// is not enabled answers 500, and without a configuration everything is
+// enabled.
+func TestHandlersEnabled(t *testing.T) {
+	text := head + "  - {path: /x, methods: [GET], accessStrategies: [{handler: noop}]}\n"
+	for said, enabled := range map[string]bool{
+		"":                                           true,
+		"oathkeeper: {version: \"0.40\"}":              true,
+		"oathkeeper: {handlers: {}}":                 true,
+		"oathkeeper: {handlers: {authenticators: {noop: {enabled: true}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                             true,
+		"oathkeeper: {handlers: {authenticators: {noop: {enabled: false}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                            false,
+		"oathkeeper: {handlers: {authenticators: {noop: {}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                          false,
+		"oathkeeper: {handlers: {authenticators: {jwt: {enabled: true, config: {jwks_urls: [\"https://i/k\"]}}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}": false,
+		"oathkeeper: {handlers: {authenticators: {noop: {config: {}}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                true,
+	} {
+		file := filepath.Join(t.TempDir(), "kgw.yaml")
+		if err := os.WriteFile(file, []byte("apiVersion: kgw.dev/v1alpha1\nkind: Config\ncompat: controller\n"+said+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, found, err := config.Read(file, "kgw.yaml")
+		if err != nil || len(found) > 0 {
+			t.Fatal(err, found)
+		}
+		_, cluster, result := simulated(t, text, c)
+		if told := strings.Contains(fmt.Sprint(result.Findings), "KGW509"); told == enabled {
+			t.Errorf("%s: it is found to be disabled: %v", said, told)
+		}
+		want := 500
+		if enabled {
+			want = 200
+		}
+		if d := cluster.Mesh.Decide(&sim.Request{Method: "GET", Scheme: "https", Host: "a.example.com", Target: "/x"}, nil); d.Status != want {
+			t.Errorf("%s: the status is %d, not %d: %s", said, d.Status, want, d.Reason)
+		}
+	}
+}

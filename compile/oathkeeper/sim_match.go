@@ -11,7 +11,7 @@ import (
 // takes is the set of requests that a rule takes.
 func (e *Engine) takes(r *accessRule) match.Set {
 	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: match.Path{Lang: match.Regexp2, Text: r.url}, View: match.DecodedPath}
-	if strings.HasPrefix(e.options.Version, "26") {
+	if e.is26() {
 		s.View = match.CleanedPath
 	}
 	return s

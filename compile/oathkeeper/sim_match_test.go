@@ -72,6 +72,11 @@ func ruleText(url string) string {
 
 func loaded(t *testing.T, texts ...string) *Engine {
 	t.Helper()
+	return loadedFor(t, "0.40", texts...)
+}
+
+func loadedFor(t *testing.T, version string, texts ...string) *Engine {
+	t.Helper()
 	var list []sim.Manifest
 	for i, text := range texts {
 		f, problem := source.NewFile(fmt.Sprintf("%d.yaml", i), []byte(text))
@@ -87,7 +92,7 @@ func loaded(t *testing.T, texts ...string) *Engine {
 			list = append(list, sim.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
 		}
 	}
-	return Load(list, Options{})
+	return Load(list, Options{Version: version})
 }
 
 // indentedText is a text as it stands in a List.

@@ -71,7 +71,11 @@ func (e *Engine) Decide(r *sim.Request, t *sim.Trail) sim.Decision {
 	}
 	in.URL.Scheme, in.URL.Host = "http", in.Host
 	if strings.EqualFold(in.Header.Get("X-Forwarded-Proto"), "https") {
-		in.URL.Scheme = "https"
+		if e.is26() {
+			t.Say(name, source.Ref{}, "X-Forwarded-Proto does not count: Oathkeeper 26.2 trusts it only with serve.proxy.trust_forwarded_headers, so the scheme is http")
+		} else {
+			in.URL.Scheme = "https"
+		}
 	}
 	cleanForProxy(in)
 	x := &exchange{e: e, in: real, http: in, trail: t}
@@ -144,12 +148,20 @@ func cleanForProxy(r *http.Request) {
 	}
 }
 
+// is26 tells of Oathkeeper 26.2 and what comes after it: it cleans paths before
+// it matches and forwards them, so that a final slash disappears, and does not
+// trust headers of proxies unless it is told to.
+func (e *Engine) is26() bool { return strings.HasPrefix(e.options.Version, "26") }
+
 // match finds the one rule for the request.
 func (x *exchange) match() (*accessRule, *failure) {
 	seen := x.http.URL.Path
-	if strings.HasPrefix(x.e.options.Version, "26") {
-		seen, _ = match.CleanedPath.See((&url.URL{Path: seen}).EscapedPath())
-		x.http.URL.Path, x.http.URL.RawPath = seen, ""
+	if x.e.is26() {
+		cleaned, _ := match.CleanedPath.See((&url.URL{Path: seen}).EscapedPath())
+		if cleaned != seen {
+			x.trail.Say(name, source.Ref{}, "the path is cleaned to %s", cleaned)
+		}
+		seen, x.http.URL.Path, x.http.URL.RawPath = cleaned, cleaned, ""
 	}
 	subject := x.http.URL.Scheme + "://" + x.http.URL.Host + seen
 	if f := x.poisoned(); f != nil {
