@@ -327,14 +327,14 @@ func TestIngressBeforeOathkeeper(t *testing.T) {
 func TestHandlersEnabled(t *testing.T) {
 	text := head + "  - {path: /x, methods: [GET], accessStrategies: [{handler: noop}]}\n"
 	for said, enabled := range map[string]bool{
-		"":                                           true,
-		"oathkeeper: {version: \"0.40\"}":              true,
-		"oathkeeper: {handlers: {}}":                 true,
-		"oathkeeper: {handlers: {authenticators: {noop: {enabled: true}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                             true,
-		"oathkeeper: {handlers: {authenticators: {noop: {enabled: false}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                            false,
-		"oathkeeper: {handlers: {authenticators: {noop: {}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                          false,
+		"":                                true,
+		"oathkeeper: {version: \"0.40\"}": true,
+		"oathkeeper: {handlers: {}}":      true,
+		"oathkeeper: {handlers: {authenticators: {noop: {enabled: true}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                        true,
+		"oathkeeper: {handlers: {authenticators: {noop: {enabled: false}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                       false,
+		"oathkeeper: {handlers: {authenticators: {noop: {}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                                     false,
 		"oathkeeper: {handlers: {authenticators: {jwt: {enabled: true, config: {jwks_urls: [\"https://i/k\"]}}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}": false,
-		"oathkeeper: {handlers: {authenticators: {noop: {config: {}}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                true,
+		"oathkeeper: {handlers: {authenticators: {noop: {config: {}}}, authorizers: {allow: {enabled: true}}, mutators: {noop: {enabled: true}}}}":                                           true,
 	} {
 		file := filepath.Join(t.TempDir(), "kgw.yaml")
 		if err := os.WriteFile(file, []byte("apiVersion: kgw.dev/v1alpha1\nkind: Config\ncompat: controller\n"+said+"\n"), 0o600); err != nil {

@@ -72,6 +72,9 @@ func (a *app) test(f *testFlags, paths []string) error {
 			return err
 		}
 	}
+	if len(cases) == 0 && len(found) > 0 {
+		return nil
+	}
 	if len(cases) == 0 {
 		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they stand in files named *.kgw-test.yaml")}
 	}

@@ -173,6 +173,9 @@ func (a *app) badInput(f *inputFlags, found diag.List) error {
 	found.Resolve()
 	found.Sort()
 	result := &compile.Result{Findings: found}
+	for i := range found {
+		result.Fatal = result.Fatal || found[i].Code.Unreadable()
+	}
 	result.Summary.Count(found)
 	return a.report(a.stderr, f, result)
 }

@@ -98,7 +98,9 @@ func (x *exchange) mutate(r *accessRule) *failure {
 		if err := simMutators[h.name](x, r, h); err != nil {
 			return failed(500, sim.Misconfigured, h.at, "%s fails: %v", h.name, err)
 		}
-		x.trail.Say(name, h.at, "%s changes the request", h.name)
+		if h.name != "noop" {
+			x.trail.Say(name, h.at, "%s changes the request", h.name)
+		}
 	}
 	return nil
 }

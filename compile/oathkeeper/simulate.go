@@ -228,6 +228,7 @@ func (x *exchange) fail(f *failure) *failure {
 func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failure) {
 	switch len(found) {
 	case 0:
+		x.sayMethods(subject)
 		return nil, x.fail(failed(404, sim.NoRule, source.Ref{}, "no rule takes %s %s", x.http.Method, subject))
 	case 1:
 		x.e.prepare(found[0])
@@ -240,6 +241,23 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 		x.trail.Say(name, r.manifest.At("spec.match.url"), "rule %s takes %s %s", r.id, x.http.Method, subject)
 	}
 	return nil, x.fail(failed(500, sim.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule takes the request: %s", strings.Join(ids, ", ")))
+}
+
+// sayMethods tells of rules that take the URL with other methods.
+func (x *exchange) sayMethods(subject string) {
+	if !x.trail.On() {
+		return
+	}
+	u := x.http.URL
+	for _, r := range x.e.byPrefix.candidates(subject) {
+		if len(r.methods) == 0 {
+			continue
+		}
+		q := match.Request{Method: r.methods[0], Scheme: u.Scheme, Host: u.Host, RawPath: (&url.URL{Path: u.Path}).EscapedPath()}
+		if ok, err := r.set().Accepts(q); ok && err == nil {
+			x.trail.Say(name, r.manifest.At("spec.match.methods"), "rule %s takes the URL, but only with %s", r.id, strings.Join(r.methods, ", "))
+		}
+	}
 }
 
 // valid tells whether Oathkeeper's validation accepts the rule

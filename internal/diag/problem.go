@@ -21,6 +21,17 @@ var problemCodes = map[source.ProblemKind]Code{
 	source.SymlinkLoop:      SymlinkLoop,
 }
 
+// Unreadable tells of a code that it stands for an input which cannot be read
+// or parsed.
+func (c Code) Unreadable() bool {
+	for kind, code := range problemCodes {
+		if code == c && kind.Fatal() {
+			return true
+		}
+	}
+	return false
+}
+
 // FromProblem turns what is wrong with an input's text into a finding.
 func FromProblem(p source.Problem) Finding {
 	f := Finding{Code: problemCodes[p.Kind], Message: p.Message, Help: p.Help, At: source.Ref{Doc: p.Doc, Path: p.Path}}

@@ -1,6 +1,7 @@
 package testfile
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,24 +15,45 @@ import (
 // that it wants, one with a method that it does not list, and one just beside
 // its paths.
 func Boundary(entries []sim.Entry, decide func(*sim.Request) sim.Decision) source.Object {
-	tests, seen := []any{}, map[string]bool{}
+	tests, seen, named := []any{}, map[string]bool{}, map[string]int{}
 	for i := range entries {
-		for _, r := range boundaryOf(&entries[i]) {
+		for _, r := range boundaryOf(entries, i) {
+			if key := fmt.Sprintf("%+v", r); seen[key] {
+				continue
+			} else {
+				seen[key] = true
+			}
 			d := decide(&r)
 			name := boundaryName(&r)
-			if seen[name] {
-				continue
+			if named[name]++; named[name] > 1 {
+				name += fmt.Sprintf(" (%d)", named[name])
 			}
-			seen[name] = true
 			tests = append(tests, source.Object{{Key: "name", Value: name}, {Key: "request", Value: requestValue(&r)}, {Key: "expect", Value: expectValue(&d)}})
 		}
 	}
 	return source.Object{{Key: "apiVersion", Value: Type.Fields[0].Type.Enum[0]}, {Key: "kind", Value: Kind}, {Key: "tests", Value: tests}}
 }
 
-func boundaryOf(e *sim.Entry) []sim.Request {
-	relation := match.Relate(e.Set, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}})
-	w := relation.Witness
+// example is a request that an entry takes and, if there is one, none of the
+// earlier entries of its group.
+func example(entries []sim.Entry, i int) *match.Request {
+	e := &entries[i]
+	var earlier []match.Set
+	for j := range i {
+		if entries[j].Group == e.Group && e.Group != "" && entries[j].Exact {
+			earlier = append(earlier, entries[j].Set)
+		}
+	}
+	if len(earlier) > 0 {
+		if rest := match.Difference(e.Set, earlier...); rest.Witness != nil {
+			return rest.Witness
+		}
+	}
+	return match.Relate(e.Set, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}).Witness
+}
+
+func boundaryOf(entries []sim.Entry, i int) []sim.Request {
+	e, w := &entries[i], example(entries, i)
 	if w == nil {
 		return nil
 	}
@@ -43,9 +65,17 @@ func boundaryOf(e *sim.Entry) []sim.Request {
 	if len(e.Set.Schemes) == 1 {
 		base.Scheme = e.Set.Schemes[0]
 	}
+	for _, k := range keys(w.Headers) {
+		if k == "x-forwarded-proto" {
+			base.Scheme = w.Headers[k]
+		}
+		if k != "x-forwarded-proto" || w.Headers[k] != "https" {
+			base.Headers = append(base.Headers, sim.Header{Name: k, Value: w.Headers[k]})
+		}
+	}
 	out := []sim.Request{base}
 	for _, a := range e.Admits {
-		if !a.Open() && a.Token.Kind != "" {
+		if a.Token.Kind != "" {
 			r := base
 			r.Token = a.Token
 			out = append(out, r)
@@ -86,6 +116,13 @@ func boundaryName(r *sim.Request) string {
 
 func requestValue(r *sim.Request) source.Object {
 	o := source.Object{{Key: "method", Value: r.Method}, {Key: "url", Value: r.Scheme + "://" + r.Host + r.Target}}
+	if len(r.Headers) > 0 {
+		headers := source.Object{}
+		for _, h := range r.Headers {
+			headers = append(headers, source.Member{Key: h.Name, Value: h.Value})
+		}
+		o = append(o, source.Member{Key: "headers", Value: headers})
+	}
 	if r.Token.Kind == "" {
 		return o
 	}

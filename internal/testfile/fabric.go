@@ -23,7 +23,7 @@ type fabricRow struct {
 type fabricRequest struct {
 	Method        string         `json:"method"`
 	Host          string         `json:"host"`
-	Path          string         `json:"path"`
+	Path          *string        `json:"path"`
 	Forwarded     *string        `json:"xForwardedProto"`
 	JWT           map[string]any `json:"jwt"`
 	Token         string         `json:"token"`
@@ -43,12 +43,12 @@ func ReadFabric(name string, data []byte) ([]sim.Request, diag.List) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(&rows)
-	if _, end := dec.Token(); err != nil || !errors.Is(end, io.EOF) {
+	if _, end := dec.Token(); err != nil || !errors.Is(end, io.EOF) || rows == nil || !plainKeys(data, fabricKeys) {
 		return nil, check(name, data, FabricType)
 	}
 	out := make([]sim.Request, len(rows))
 	for i, r := range rows {
-		if r.Request == nil || r.Request.Method == "" || r.Request.Host == "" {
+		if r.Request == nil || r.Request.Path == nil || r.Request.Method == "" || r.Request.Host == "" {
 			return nil, check(name, data, FabricType)
 		}
 		out[i] = r.Request.request()
@@ -57,7 +57,7 @@ func ReadFabric(name string, data []byte) ([]sim.Request, diag.List) {
 }
 
 func (q *fabricRequest) request() sim.Request {
-	r := sim.Request{Method: q.Method, Host: q.Host, Target: q.Path}
+	r := sim.Request{Method: q.Method, Host: q.Host, Target: *q.Path}
 	add := func(name string, value *string) {
 		if value != nil {
 			r.Headers = append(r.Headers, sim.Header{Name: name, Value: *value})

@@ -30,7 +30,7 @@ type rowRequest struct {
 	Method  string            `json:"method"`
 	Scheme  string            `json:"scheme"`
 	Host    string            `json:"host"`
-	Path    string            `json:"path"`
+	Path    *string           `json:"path"`
 	Headers map[string]string `json:"headers"`
 	Token   sim.Token         `json:"token"`
 }
@@ -45,7 +45,7 @@ func ReadRequests(name string, data []byte) ([]sim.Request, diag.List) {
 	out := make([]sim.Request, len(rows))
 	for i, r := range rows {
 		q := r.Request
-		out[i] = sim.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: q.Path, Token: q.Token}
+		out[i] = sim.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: *q.Path, Token: q.Token}
 		for _, k := range keys(q.Headers) {
 			out[i].Headers = append(out[i].Headers, sim.Header{Name: k, Value: q.Headers[k]})
 		}
@@ -61,12 +61,12 @@ func quick(data []byte) (rows []row, ok bool) {
 	if err := dec.Decode(&rows); err != nil {
 		return nil, false
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) || rows == nil || !plainKeys(data, requestKeys) {
 		return nil, false
 	}
 	for i := range rows {
 		q := rows[i].Request
-		if q == nil || q.Method == "" || q.Host == "" || q.Scheme != "http" && q.Scheme != "https" || !sound(&q.Token) {
+		if q == nil || q.Path == nil || q.Method == "" || q.Host == "" || q.Scheme != "http" && q.Scheme != "https" || !sound(&q.Token) {
 			return nil, false
 		}
 	}
@@ -105,6 +105,10 @@ func check(name string, data []byte, t *shape.Type) diag.List {
 		problems = append(problems, more...)
 		if root != nil {
 			found = append(found, t.Check(root, source.Ref{Doc: d})...)
+			for i, row := range source.Elements(root) {
+				at := source.Ref{Doc: d, Path: source.JoinIndex("", i)}.At("request", "token")
+				found = append(found, tokenFaults(source.Field(source.Field(row, "request"), "token"), at)...)
+			}
 		}
 	}
 	for _, p := range problems {

@@ -19,10 +19,6 @@ func choice(doc string, values ...string) *shape.Type {
 	return &shape.Type{Kind: shape.String, Doc: doc, Enum: values}
 }
 
-func texts(doc string) *shape.Type {
-	return &shape.Type{Kind: shape.List, Doc: doc, Elem: &shape.Type{Kind: shape.String}}
-}
-
 func textMap(doc string) *shape.Type {
 	return &shape.Type{Kind: shape.Map, Doc: doc, Elem: &shape.Type{Kind: shape.String}}
 }

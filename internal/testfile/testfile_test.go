@@ -47,6 +47,12 @@ func TestBadRequests(t *testing.T) {
 		"validity":       {row("expired", "broken"), diag.NotAllowed, "[0].request.token.valid"},
 		"place":          {row(`"cookie"`, `"body"`), diag.NotAllowed, "[0].request.token.via.in"},
 		"unknown in row": {row(`"extra"`, `"more"`), diag.UnknownField, "[0].more"},
+		"null":           {"null", diag.WrongType, ""},
+		"no path":        {row(`"path": "/x?y", `, ""), diag.MissingField, "[0].request.path"},
+		"a key twice":    {row(`"host"`, `"host": "b", "host"`), diag.DuplicateKey, ""},
+		"another case":   {row(`"host"`, `"Host"`), diag.UnknownField, "[0].request.Host"},
+		"no such state":  {row("expired", "inactive"), diag.NotAllowed, "[0].request.token.valid"},
+		"no name":        {row(`, "name": "c"`, ""), diag.MissingField, "[0].request.token.via"},
 	} {
 		got, found := ReadRequests("r.json", []byte(c.text))
 		if got != nil || len(found) == 0 || found[0].Code != c.code || found[0].At.Path != c.path {
@@ -91,15 +97,22 @@ func TestRead(t *testing.T) {
 // TestReadFaults leaves out what is at fault and keeps the rest.
 func TestReadFaults(t *testing.T) {
 	for text, code := range map[string]diag.Code{
-		"- {request: {method: GET, url: nowhere}, expect: {}}\n":                                   diag.BadFormat,
-		"- {request: {method: GET, url: 'http://a'}}\n":                                            diag.NotExactlyOne,
-		"- {request: {method: GET, url: 'http://a'}, expect: {}, forAll: {host: a, path: /}}\n":    diag.NotExactlyOne,
-		"- {request: {method: GET, url: 'http://a'}, expect: {decision: maybe}}\n":                 diag.NotAllowed,
-		"- {request: {method: GET, url: 'http://a'}, expect: {status: 1000}}\n":                    diag.OutOfRange,
-		"- {forAll: {host: a, path: '/('}, never: {reachableWithout: [jwt]}}\n":                    diag.BadFormat,
-		"- {forAll: {host: a, path: '/'}, never: {reachableWithout: []}}\n":                        diag.BadLength,
-		"- {request: {method: GET, url: 'http://a'}, expect: {}, note: x}\n":                       diag.UnknownField,
-		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: no}}, expect: {}}\n": diag.WrongType,
+		"- {request: {method: GET, url: nowhere}, expect: {}}\n":                                           diag.BadFormat,
+		"- {request: {method: GET, url: 'http://a'}}\n":                                                    diag.NotExactlyOne,
+		"- {request: {method: GET, url: 'http://a'}, expect: {}, forAll: {host: a, path: /}}\n":            diag.NotExactlyOne,
+		"- {request: {method: GET, url: 'http://a'}, expect: {decision: maybe}}\n":                         diag.NotAllowed,
+		"- {request: {method: GET, url: 'http://a'}, expect: {status: 1000}}\n":                            diag.OutOfRange,
+		"- {forAll: {host: a, path: '/('}, never: {reachableWithout: [jwt]}}\n":                            diag.BadFormat,
+		"- {forAll: {host: a, path: '/'}, never: {reachableWithout: []}}\n":                                diag.BadLength,
+		"- {forAll: {host: '', path: '/'}, never: {reachableWithout: [jwt]}}\n":                            diag.BadFormat,
+		"- {forAll: {host: 'a.*.b', path: '/'}, never: {reachableWithout: [jwt]}}\n":                       diag.BadFormat,
+		"- {forAll: {host: a, path: 'items/.*'}, never: {reachableWithout: [jwt]}}\n":                      diag.BadFormat,
+		"- {forAll: {host: a, path: '/', methods: []}, never: {reachableWithout: [jwt]}}\n":                diag.BadLength,
+		"- {forAll: {host: a, path: '/'}, never: {reachableWithout: [jwtt]}}\n":                            diag.BadFormat,
+		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: inactive}}, expect: {}}\n":   diag.NotAllowed,
+		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, via: {in: cookie}}}, expect: {}}\n": diag.MissingField,
+		"- {request: {method: GET, url: 'http://a'}, expect: {}, note: x}\n":                               diag.UnknownField,
+		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: no}}, expect: {}}\n":         diag.WrongType,
 	} {
 		cases, found := Read(file(t, testHead+text))
 		if len(cases) != 0 || len(found) == 0 || found[0].Code != code {

@@ -71,14 +71,19 @@ var expectType = object("What is expected of the answer. What is absent is not l
 	field("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that the upstream gets; null: it does not get it."}))
 
 var forAllType = object("A set of requests.",
-	required("host", text("Host, or a wildcard such as *.example.com.")),
+	required("host", &shape.Type{Kind: shape.String, Doc: "Host, or a wildcard such as *.example.com.", Pattern: &shape.Pattern{
+		Expr: `^(\*|(\*\.)?[A-Za-z0-9_]([-A-Za-z0-9_.]*[A-Za-z0-9_])?)(:[0-9]+)?$`, Means: "a host, or a wildcard such as *.example.com",
+	}}),
 	required("path", text("Paths: a template with {*} for a segment and {**} for any rest, or a regular expression over the whole path.")),
-	field("methods", texts("Methods; absent: all.")))
+	field("methods", &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Methods; absent: all.", Elem: &shape.Type{Kind: shape.String, MinLen: 1}}))
 
 var neverType = object("What never happens to one of them.",
 	required("reachableWithout", &shape.Type{
-		Kind: shape.List, MinLen: 1, Doc: "Proofs of which the caller must have brought one: names of authenticators such as jwt and oauth2_introspection, jwt for a token that a policy demands, extAuth for an external authorizer.",
-		Elem: &shape.Type{Kind: shape.String},
+		Kind: shape.List, MinLen: 1, Doc: "Proofs of which the caller must have brought one: names of authenticators such as jwt and oauth2_introspection, jwt for a token that a policy demands, extAuth or extAuth:NAME for an external authorizer, tokeninfo for a token that Skipper looks up.",
+		Elem: &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{
+			Expr:  `^(jwt|oauth2_introspection|oauth2_client_credentials|bearer_token|cookie_session|anonymous|noop|unauthorized|extAuth(:.+)?|tokeninfo|tokenintrospection|oidc|oauthGrant|basicAuth|webhook|opaAuthorizeRequest.*)$`,
+			Means: "a proof that some engine asks for, such as jwt, oauth2_introspection, extAuth or tokeninfo",
+		}},
 	}))
 
 var testType = object("One test: request with expect, or forAll with never.",
@@ -131,6 +136,7 @@ func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
 	switch {
 	case request != nil && expect != nil && all == nil && never == nil:
 		c.Request = readRequest(request)
+		found = append(found, tokenFaults(source.Field(request, "token"), at.At("request", "token"))...)
 		c.Expect = readExpectation(expect)
 		if c.Name == "" {
 			c.Name = fmt.Sprintf("%s %s", c.Request.Method, source.Text(source.Field(request, "url")))
@@ -227,6 +233,9 @@ func readSet(n *source.Node) (*match.Set, error) {
 	set := &match.Set{Hosts: []string{strings.ToLower(source.Text(source.Field(n, "host")))}, Methods: source.Texts(source.Field(n, "methods")), Path: path, View: match.RawPath}
 	if reason, refused := match.RefusedBy(path, match.RE2Istio); refused {
 		return set, fmt.Errorf("the path %q is not an expression: %s", path.Text, reason)
+	}
+	if r := match.Relate(match.Set{Path: path, View: match.RawPath}, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}); r.Kind == match.Disjoint {
+		return set, fmt.Errorf("the path %q takes no path: paths begin with /", path.Text)
 	}
 	return set, nil
 }
