@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +15,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kgw": main, pluginName: main, completeName: main})
+	programs := map[string]func(){"kgw": main, pluginName: main, completeName: main}
+	maps.Copy(programs, helpers)
+	testscript.Main(m, programs)
 }
 
 // TestScripts runs the command lines in testdata/script against the program
