@@ -8,8 +8,6 @@
 package migrate
 
 import (
-	"slices"
-
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
@@ -77,6 +75,7 @@ type Document struct {
 	Findings diag.List
 
 	wanted   source.Object // After, with what edit is told about its making
+	restored bool          // Before is not what the text says
 	policies string        // documents to be appended
 }
 
@@ -98,6 +97,8 @@ type Result struct {
 	Findings diag.List
 	// Fatal tells that an input could not be read or parsed.
 	Fatal bool
+
+	parts []*fileMigration
 }
 
 // Run moves what is in the files.
@@ -107,7 +108,7 @@ func Run(files []*source.File, o Options) *Result {
 	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
 	m.workloads(parts)
 	parallel.Each(len(files), func(i int) { parts[i].write() })
-	r := &Result{}
+	r := &Result{parts: parts}
 	for _, p := range parts {
 		r.Files = append(r.Files, File{File: p.file, After: p.after})
 		r.Documents = append(r.Documents, p.documents...)
@@ -152,7 +153,6 @@ type fileMigration struct {
 	policies  []ir.Name // AuthorizationPolicies that are there
 	found     diag.List
 	fatal     bool
-	next      int // document to compose
 }
 
 // top is a whole YAML document in which resources to be moved stand: those
@@ -169,14 +169,19 @@ func (f *fileMigration) write() {
 	var changes []edit.Change
 	appended := ""
 	for _, t := range f.tops {
-		f.next = t.first
-		want := f.compose(t.doc, t.root)
+		w := composer{documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
+			if d.Outcome != Moved {
+				return nil
+			}
+			return d.wanted
+		}}
+		want := w.compose(t.doc, t.root)
 		if want == nil {
 			continue
 		}
 		made, err := edit.Rewrite(t.doc, want)
-		for i := t.first; i < f.next; i++ {
-			if d := &f.documents[i]; err != nil && d.Outcome == Moved {
+		for i := range w.next {
+			if d := &w.documents[i]; err != nil && d.Outcome == Moved {
 				d.leave(diag.Finding{
 					Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
 					Help: "write it more plainly, or move it by hand",
@@ -195,35 +200,6 @@ func (f *fileMigration) write() {
 		panic(err) // every document's changes were made against the same text
 	}
 	f.after = edit.Append(after, appended)
-}
-
-// compose gives the value that a resource or a List is to have, or nil where
-// nothing changes.
-func (f *fileMigration) compose(d *source.Document, root *source.Node) any {
-	if ours(d.APIVersion, d.Kind) {
-		f.next++
-		if document := &f.documents[f.next-1]; document.Outcome == Moved {
-			return document.wanted
-		}
-		return nil
-	}
-	items, isList := d.Items(root)
-	if !isList {
-		return nil
-	}
-	old, _ := source.Value(root).(source.Object)
-	list, _ := old.Get("items")
-	out, changed := slices.Clone(list.([]any)), false
-	for i, item := range items {
-		node, _ := item.Outline()
-		if v := f.compose(item, node); v != nil {
-			out[i], changed = v, true
-		}
-	}
-	if !changed {
-		return nil
-	}
-	return f.listHead(replaced(old, "items", out))
 }
 
 // leave makes a document one that needs a decision, because of the finding.

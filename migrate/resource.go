@@ -47,6 +47,7 @@ type conversion struct {
 // convert finds the whole new value of the document, if it gets one.
 func (c *conversion) convert() {
 	if c.result.Kind == "Api" {
+		c.result.Before = c.old
 		c.finish(c.ancestor())
 		return
 	}
@@ -57,6 +58,7 @@ func (c *conversion) convert() {
 	c.official()
 	have, want := slices.Index(order, c.result.From), slices.Index(order, c.To)
 	c.result.Before = c.before()
+	c.result.restored = c.from != "" || c.result.Before[slices.IndexFunc(c.old, isVersion)].Value != c.doc.APIVersion
 	switch {
 	case have < 0:
 		c.finish(nil)
@@ -69,6 +71,8 @@ func (c *conversion) convert() {
 		c.finish(c.moved(c.toV2()))
 	}
 }
+
+func isVersion(m source.Member) bool { return m.Key == "apiVersion" }
 
 func (c *conversion) apiVersion() string { return apirule.Group + "/" + c.To }
 

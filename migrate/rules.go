@@ -23,7 +23,6 @@ type rule struct {
 	// direct rules were never sent to Oathkeeper; anyMethod ones were routed
 	// whatever their method.
 	direct, anyMethod bool
-	copied            bool // another rule was made from the same one before
 }
 
 func (r *rule) public() bool { return r.access.Key == "noAuth" }
@@ -52,8 +51,13 @@ func (c *conversion) rules() any {
 	out := make([]any, len(all))
 	c.origins = nil
 	for i, r := range all {
-		c.origins = append(c.origins, r.index)
 		out[i] = r.render()
+		if !slices.Contains(c.origins, r.index) {
+			out[i] = edit.From{Index: r.index, Value: out[i]}
+		} else {
+			out[i] = edit.Plain(out[i])
+		}
+		c.origins = append(c.origins, r.index)
 	}
 	return out
 }
@@ -71,9 +75,9 @@ func (c *conversion) rule(i int, o source.Object) []*rule {
 	c.access(&r)
 	c.request(&r)
 	var out []*rule
-	for k, p := range c.paths(&r, text) {
+	for _, p := range c.paths(&r, text) {
 		one := r
-		one.path, one.copied = p, k > 0
+		one.path = p
 		out = append(out, &one)
 	}
 	if r.anyMethod && len(out) > 0 && len(c.left) == 0 {
@@ -125,7 +129,7 @@ func witness(r *match.Request) *diag.Witness {
 }
 
 // render gives the rule as the value that edit is to write.
-func (r *rule) render() any {
+func (r *rule) render() source.Object {
 	var out source.Object
 	for _, m := range r.old {
 		switch m.Key {
@@ -143,32 +147,30 @@ func (r *rule) render() any {
 			out = append(out, m)
 		}
 	}
-	if r.copied {
-		return plain(out)
-	}
-	return edit.From{Index: r.index, Value: out}
-}
-
-// distinct takes from each rule the methods that an earlier rule has with the
-// same path, and drops those that have none left: nothing reached them.
-func (c *conversion) distinct(all []*rule) []*rule {
-	taken := map[string]bool{}
-	var out []*rule
-	for _, r := range all {
-		r.methods = slices.DeleteFunc(slices.Clone(r.methods), func(m string) bool { return r.methods != nil && taken[m+" "+r.path] })
-		for _, m := range r.methods {
-			taken[m+" "+r.path] = true
-		}
-		if len(r.methods) > 0 || len(elements(r.oldMethods())) == 0 {
-			out = append(out, r)
-		}
-	}
 	return out
 }
 
-func (r *rule) oldMethods() any {
-	v, _ := r.old.Get("methods")
-	return v
+// distinct takes from each rule the methods that an earlier rule has with the
+// same path, and drops those that have none left: the first one that matches
+// answers.
+func (c *conversion) distinct(all []*rule) []*rule {
+	taken := map[string]*rule{}
+	var out []*rule
+	for _, r := range all {
+		kept := slices.DeleteFunc(slices.Clone(r.methods), func(m string) bool { return taken[m+" "+r.path] != nil })
+		for _, m := range r.methods {
+			if first := taken[m+" "+r.path]; first == nil {
+				taken[m+" "+r.path] = r
+			} else if first.index != r.index {
+				c.tell(diag.SettingDropped, r.at+".path", "", "%s %s is left out here: %s comes first and answers it", m, r.path, quote(first))
+			}
+		}
+		if len(kept) > 0 || len(r.methods) == 0 {
+			out = append(out, r)
+		}
+		r.methods = kept
+	}
+	return out
 }
 
 // preflights adds OPTIONS to the methods where a CORS policy needs it: without

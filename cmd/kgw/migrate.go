@@ -2,13 +2,16 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 )
 
@@ -66,6 +69,10 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if err := f.check(paths); err != nil {
 		return err
 	}
+	formats, err := f.takeFormats()
+	if err != nil {
+		return err
+	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
@@ -74,15 +81,38 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 		To: f.to, Config: o.Config, Namespace: o.Namespace, DropCORS: f.cors == "drop",
 		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: o.IstioAPI,
 	}
+	if mo.Issuer, err = f.issuer(in.Files); err != nil {
+		return err
+	}
 	result := migrate.Run(in.Files, mo)
 	report := a.migrationReport(in, o, result)
 	switch {
+	case f.assess:
+		return a.assess(f, formats, result, report)
 	case f.diff:
 		return a.showMigration(f, result, report)
 	case f.output != "":
 		return a.printMigration(f, result, report)
 	}
 	return a.writeMigration(f, result, report)
+}
+
+// issuer is that of the IDPPreset that the flag names.
+func (f *migrateFlags) issuer(files []*source.File) (*migrate.Issuer, error) {
+	if f.preset == "" {
+		return nil, nil //nolint:nilnil // without the flag there is none
+	}
+	all := migrate.Presets(files)
+	issuer, ok := all[f.preset]
+	switch {
+	case !ok && len(all) == 0:
+		return nil, usage("--default-idp-preset %s: there is no IDPPreset among the inputs", f.preset)
+	case !ok:
+		return nil, usage("--default-idp-preset: there is no IDPPreset %q among the inputs, but %s", f.preset, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
+	case issuer.Issuer == "" || issuer.JWKS == "":
+		return nil, usage("--default-idp-preset: IDPPreset %q has no issuer or no jwksUri", f.preset)
+	}
+	return &issuer, nil
 }
 
 // migrationReport is what is said of a migration, in the form that a run of

@@ -106,10 +106,7 @@ func (r *rewriter) entry(m *own, i int, w source.Member) {
 		start, end := r.content(e.key), r.end(e.key, 0)
 		r.change(start, end, r.spelt(r.text[start:end], w.Key, m.place.flow))
 	}
-	want := w.Value
-	if f, ok := want.(From); ok {
-		want = f.Value
-	}
+	want := unwrapped(w.Value)
 	if !m.place.flow && r.whole(e.value, want, within) {
 		r.lift(m, e)
 	}

@@ -99,9 +99,7 @@ type place struct {
 
 // value makes a node have the wanted value.
 func (r *rewriter) value(n *yaml.Node, want any, at place) {
-	if f, ok := want.(From); ok {
-		want = f.Value
-	}
+	want = unwrapped(want)
 	if n.Kind == yaml.AliasNode {
 		r.alias(n, want, at)
 		return
@@ -124,7 +122,7 @@ func (r *rewriter) value(n *yaml.Node, want any, at place) {
 	case n.Kind == yaml.SequenceNode && isList:
 		at.flow = at.flow || flow
 		r.list(n, list, at)
-	case n.Kind == yaml.ScalarNode && n.Anchor == "" && isList && len(list) == 1 && equal(valueOf(n), strip(list[0])):
+	case n.Kind == yaml.ScalarNode && n.Anchor == "" && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 && isList && len(list) == 1 && equal(valueOf(n), strip(list[0])):
 		r.wrap(n, at)
 	default:
 		r.replace(n, want, at)
@@ -204,7 +202,7 @@ func (r *rewriter) replace(n *yaml.Node, want any, at place) {
 // wrap makes a scalar the only element of a list.
 func (r *rewriter) wrap(n *yaml.Node, at place) {
 	start, end := r.start(n), r.end(n, at.column)
-	if at.flow || r.style.flowLists || bytes.ContainsAny(r.text[start:end], "\r\n") {
+	if at.flow || at.dash || r.style.flowLists || bytes.ContainsAny(r.text[start:end], "\r\n") {
 		text := string(r.text[start:end])
 		if n.Style == 0 && bytes.ContainsAny(r.text[start:end], ",[]{}") {
 			text = quoted(n.Value)

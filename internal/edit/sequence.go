@@ -40,7 +40,25 @@ func (r *rewriter) elementAt(n *yaml.Node, i int, want any, within place) {
 			within.after = start
 		}
 	}
+	if !within.flow && r.whole(n.Content[i], unwrapped(want), within) {
+		dash := within.after - 1
+		text := ""
+		for _, c := range r.comments(start, r.end(n.Content[i], within.column), n.Content[i]) {
+			text += spaces(within.column) + c + r.style.lineBreak
+		}
+		if line := lineStart(r.text, dash); text != "" && r.first(dash) {
+			r.change(line, line, text)
+		}
+	}
 	r.value(n.Content[i], want, within)
+}
+
+// unwrapped is a wanted value without the From around it.
+func unwrapped(want any) any {
+	if f, ok := want.(From); ok {
+		return f.Value
+	}
+	return want
 }
 
 // elementsFor tells which element each wanted one is made of, or -1: as From
@@ -197,7 +215,7 @@ func (r *rewriter) blocks(n *yaml.Node) []int {
 // arrange puts the elements of a list into another order: their texts, with
 // their own changes made.
 func (r *rewriter) arrange(n *yaml.Node, want []any, from []int, within, at place) {
-	if within.flow || r.coarse {
+	if within.flow {
 		r.replace(n, want, at)
 		return
 	}

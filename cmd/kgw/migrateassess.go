@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/migrate"
+)
+
+// assessFormats are the forms of an assessment.
+var assessFormats = map[string]func(io.Writer, *migrate.Assessment) error{
+	"text": assessText, "json": assessJSON, "markdown": assessMarkdown,
+}
+
+// takeFormats takes the formats of an assessment out of the flags that all
+// commands have.
+func (f *migrateFlags) takeFormats() ([]string, error) {
+	if !f.assess {
+		return nil, nil
+	}
+	formats := f.formats
+	f.formats = nil
+	if len(formats) == 0 {
+		formats = []string{"text"}
+	}
+	for _, format := range formats {
+		name, file, toFile := strings.Cut(format, "=")
+		if assessFormats[name] == nil {
+			return nil, usage("--format of an assessment must be text, json or markdown, not %q", name)
+		}
+		if toFile && file == "" {
+			return nil, usage("--format %s names no file", format)
+		}
+	}
+	return formats, nil
+}
+
+// assess prints how far the inputs can be moved. What cannot be read is
+// reported to standard error.
+func (a *app) assess(f *migrateFlags, formats []string, result *migrate.Result, report *compile.Result) error {
+	for _, format := range formats {
+		name, file, toFile := strings.Cut(format, "=")
+		var b bytes.Buffer
+		err := assessFormats[name](&b, result.Assess(f.to, report.Findings))
+		switch {
+		case err != nil:
+		case toFile:
+			err = atomicfile.Write(a.abs(file), b.Bytes())
+		default:
+			_, err = a.stdout.Write(b.Bytes())
+		}
+		if err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot write the assessment: %w", err)}
+		}
+	}
+	unread := &compile.Result{Fatal: report.Fatal}
+	for _, finding := range report.Findings {
+		if finding.Code < diag.UnknownField {
+			unread.Findings = append(unread.Findings, finding)
+		}
+	}
+	if len(unread.Findings) == 0 {
+		return nil
+	}
+	unread.Summary.Count(unread.Findings)
+	return a.report(a.stderr, &f.inputFlags, unread)
+}
+
+func assessJSON(w io.Writer, a *migrate.Assessment) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(a)
+}
+
+func assessText(w io.Writer, a *migrate.Assessment) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d move to %s by themselves, %d need a decision, %d are at it or newer, %d are in broken files\n",
+		counted(a.Documents, "resource"), a.Moves, a.To, a.Decisions, a.Current, a.Broken)
+	for _, r := range a.Reasons {
+		fmt.Fprintf(&b, "\n%s %s, %s: %s\n", r.Code, r.Name, counted(r.Documents, "resource"), r.Summary)
+		for _, l := range r.Resources {
+			fmt.Fprintf(&b, "  %s:%d %s %s\n", l.File, l.Line, l.Kind, l.Name)
+			for _, d := range l.Decisions {
+				fmt.Fprintf(&b, "    line %d: %s\n", d.Line, d.Message)
+				if d.Help != "" {
+					fmt.Fprintf(&b, "      %s\n", d.Help)
+				}
+			}
+		}
+	}
+	if len(a.Notes) > 0 {
+		b.WriteString("\nof those that move:\n")
+	}
+	for _, n := range a.Notes {
+		fmt.Fprintf(&b, "  %s %s, %d in %s: %s\n", n.Code, n.Name, n.Findings, counted(n.Documents, "resource"), n.Summary)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func assessMarkdown(w io.Writer, a *migrate.Assessment) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Migration to %s\n\n| | resources |\n|---|---:|\n| move by themselves | %d |\n| need a decision | %d |\n| are at %s or newer | %d |\n| are in broken files | %d |\n| **all** | **%d** |\n",
+		a.To, a.Moves, a.Decisions, a.To, a.Current, a.Broken, a.Documents)
+	if len(a.Reasons) > 0 {
+		b.WriteString("\n## Left, by reason\n\n| reason | resources | |\n|---|---:|---|\n")
+		for _, r := range a.Reasons {
+			fmt.Fprintf(&b, "| %s %s | %d | %s |\n", r.Code, r.Name, r.Documents, r.Summary)
+		}
+	}
+	for _, r := range a.Reasons {
+		fmt.Fprintf(&b, "\n### %s %s\n", r.Code, r.Name)
+		for _, l := range r.Resources {
+			fmt.Fprintf(&b, "\n- `%s:%d` %s %s\n", l.File, l.Line, l.Kind, literal(l.Name))
+			for _, d := range l.Decisions {
+				fmt.Fprintf(&b, "  - line %d: %s", d.Line, literal(d.Message))
+				if d.Help != "" {
+					fmt.Fprintf(&b, ". To do: %s", literal(d.Help))
+				}
+				b.WriteByte('\n')
+			}
+		}
+	}
+	if len(a.Notes) > 0 {
+		b.WriteString("\n## To know of those that move\n\n| finding | times | resources | |\n|---|---:|---:|---|\n")
+		for _, n := range a.Notes {
+			fmt.Fprintf(&b, "| %s %s | %d | %d | %s |\n", n.Code, n.Name, n.Findings, n.Documents, n.Summary)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// literal is text that Markdown prints as it is.
+func literal(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if slices.Contains([]rune("\\`*_{}[]<>#|~"), r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
