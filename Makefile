@@ -18,6 +18,8 @@ ARGOCD := $(call tool,argocd-cmp-server)
 FLUX := $(call tool,flux)
 ACTIONLINT := $(call tool,actionlint)
 CLUSTER_ENV = KGW_TEST_KUBE_APISERVER=$(APISERVER) KGW_TEST_ETCD=$(ETCD) KGW_TEST_KUBECTL=$(KUBECTL) KGW_TEST_KGW=$(CURDIR)/bin/kgw
+GORELEASER := $(call tool,goreleaser)
+KREW := $(call tool,krew)
 
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
@@ -69,6 +71,42 @@ bench: build $(KUBECONFORM) $(KUSTOMIZE) ## measure kgw beside other tools (docs
 generate: ## rewrite what is generated from the code
 	$(GO) generate ./...
 
+.PHONY: release-files
+release-files: ## write what a release holds beside the program to build/release (VERSION, SOURCE_DATE_EPOCH)
+	rm -rf build/release && mkdir -p build/release/{bin,completions,argocd}
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.release=$(VERSION)' -o build/release/bin/kgw ./cmd/kgw
+	cd tools/sbom && CGO_ENABLED=0 $(GO) build -trimpath -mod=readonly -o $(CURDIR)/build/release/bin/sbom .
+	for s in bash fish zsh; do build/release/bin/kgw completion $$s > build/release/completions/kgw.$$s; done
+	build/release/bin/kgw completion powershell > build/release/completions/kgw.ps1
+	build/release/bin/kgw man build/release/man
+	build/release/bin/kgw argocd plugin > build/release/argocd/plugin.yaml
+
+.PHONY: release-notes
+release-notes: ## print the section of VERSION in CHANGELOG.md
+	@awk -v v='## [$(VERSION)]' '/^## /{on=index($$0,v)==1;next} on{print;n++} END{exit !n}' CHANGELOG.md
+
+.PHONY: release
+release: $(GORELEASER) ## build, sign and upload the release of the tag that is checked out (docs/releasing.md)
+	mkdir -p build && $(MAKE) -s release-notes VERSION=$(VERSION) > build/release-notes.md
+	$(GORELEASER) release --clean --release-notes build/release-notes.md
+
+.PHONY: snapshot
+snapshot: $(GORELEASER) ## build all files of a release into dist, without signatures and images
+	$(GORELEASER) release --snapshot --clean --skip=publish,sign,docker
+
+.PHONY: rebuild
+rebuild: $(GORELEASER) ## build the files of the tag that is checked out again, to compare dist/checksums.txt
+	$(GORELEASER) release --clean --skip=publish,sign,docker,announce
+
+.PHONY: krew-manifest
+krew-manifest: ## write the krew manifest of VERSION from dist/checksums.txt to dist/kgw.yaml
+	cd tools/krew && $(GO) run -mod=readonly . $(CURDIR)/.krew.yaml v$(VERSION) $(CURDIR)/dist/checksums.txt $(CURDIR)/dist/kgw.yaml
+
+.PHONY: test-release
+test-release: $(GORELEASER) $(KREW) ## make two snapshots of a release, compare and install them
+	cd tools/sbom && $(GO) vet ./... && $(GO) test ./...
+	cd test/release && KGW_TEST_GORELEASER=$(GORELEASER) KGW_TEST_KREW=$(KREW) CGO_ENABLED=0 $(GO) test -timeout 60m ./...
+
 .PHONY: check
 check: build lint test ## what CI does, less the slow tests
 
@@ -79,6 +117,7 @@ help: ## list the targets
 $(LINT): PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 $(KUBECONFORM): PACKAGE = github.com/yannh/kubeconform/cmd/kubeconform
 $(KUSTOMIZE): PACKAGE = sigs.k8s.io/kustomize/kustomize/v5
+$(GORELEASER): PACKAGE = github.com/goreleaser/goreleaser/v2
 
 $(KO): PACKAGE = github.com/google/ko
 $(ACTIONLINT): PACKAGE = github.com/rhysd/actionlint/cmd/actionlint
@@ -88,7 +127,10 @@ $(FLUX):
 	@mkdir -p $(CACHE)
 	GO=$(GO) tools/flux/build.sh $@
 
-$(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO) $(ARGOCD) $(ACTIONLINT):
+$(KREW): # a directory: krew and the validator of its index
+	cd tools/krew && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@/ sigs.k8s.io/krew/cmd/krew sigs.k8s.io/krew/cmd/validate-krew-manifest
+
+$(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO) $(ARGOCD) $(ACTIONLINT) $(GORELEASER):
 	@mkdir -p $(CACHE)
 	cd tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//') && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@ $(PACKAGE)
 
