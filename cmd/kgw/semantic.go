@@ -103,19 +103,23 @@ func (r *semanticReport) write(w io.Writer, format string) error {
 
 func (r *semanticReport) text(w io.Writer) {
 	for i := range r.Changes {
-		c := &r.Changes[i]
-		fmt.Fprintln(w, c.line)
-		if c.Witness.URL != "" {
-			fmt.Fprintf(w, "  witness: %s\n", &c.Witness)
-		}
-		for _, p := range c.places() {
-			fmt.Fprintf(w, "  %s\n", p)
-		}
+		r.Changes[i].text(w, "")
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
 	}
 	fmt.Fprintln(w, r.count())
+}
+
+// text prints the change with its witness and places, each line indented.
+func (c *semanticChange) text(w io.Writer, indent string) {
+	fmt.Fprintf(w, "%s%s\n", indent, c.line)
+	if c.Witness.URL != "" {
+		fmt.Fprintf(w, "%s  witness: %s\n", indent, &c.Witness)
+	}
+	for _, p := range c.places() {
+		fmt.Fprintf(w, "%s  %s\n", indent, p)
+	}
 }
 
 func (r *semanticReport) count() string {
