@@ -29,8 +29,11 @@ func (c *Cluster) Side(result *Result) semantic.Side {
 		}
 		s.routes[e.Group] = append(s.routes[e.Group], p)
 	}
+	filtered := c.Skipper.Treatments()
 	for _, e := range c.Skipper.Entries() {
-		s.skipper = append(s.skipper, s.part(&e))
+		p := s.skipperPart(&e)
+		p.Treatment = filtered[e.Name+"\x00"+e.At.Path]
+		s.skipper = append(s.skipper, p)
 	}
 	for _, e := range c.Oathkeeper.Entries() {
 		p := s.part(&e)
@@ -77,11 +80,52 @@ func (s *side) readPaths(result *Result) {
 }
 
 func (s *side) part(e *sim.Entry) part {
-	p := part{semantic.Part{Name: e.Name, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	p := part{semantic.Part{Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
 	if p.Text == "" {
 		p.Text = authored(e.Set)
 	}
 	return p
+}
+
+// maxTokens bounds the tokens that one route asks for.
+const maxTokens = 64
+
+// skipperPart is a route of Skipper: claims that its predicates want are those
+// of the tokens that it admits, and the header that tells the scheme is the
+// scheme.
+func (s *side) skipperPart(e *sim.Entry) part {
+	p := s.part(e)
+	p.Set.Predicates = nil
+	for _, cond := range e.Set.Predicates {
+		switch {
+		case cond.Source == match.Claim && !cond.Not:
+			p.Admits = withClaim(p.Admits, cond.Name, cond.Values)
+		case cond.Source == match.Header && strings.EqualFold(cond.Name, "X-Forwarded-Proto") && !cond.Not && p.Set.Schemes == nil:
+			p.Set.Schemes = cond.Values
+		default:
+			p.Set.Predicates = append(p.Set.Predicates, cond)
+		}
+	}
+	return p
+}
+
+// withClaim gives the tokens with each of the values of a claim.
+func withClaim(list []sim.Admission, name string, values []string) []sim.Admission {
+	var out []sim.Admission
+	for _, a := range list {
+		for _, v := range values {
+			if len(out) == maxTokens {
+				return out
+			}
+			next := a
+			if next.Token.Claims = maps.Clone(a.Token.Claims); next.Token.Claims == nil {
+				next.Token.Claims = map[string]any{}
+			}
+			next.Token.Kind, next.Token.Claims[name] = "jwt", v
+			out = append(out, next)
+		}
+	}
+	return out
 }
 
 // operators are what the controller of v2 writes for "{**}" and "{*}".
@@ -119,7 +163,7 @@ func (s *side) Hosts() []string {
 func (s *side) Parts(host string) []semantic.Part {
 	routes := slices.Clone(s.routes[s.virtualHost(host)])
 	for _, p := range s.skipper {
-		if slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
+		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
 			routes = append(routes, p)
 		}
 	}

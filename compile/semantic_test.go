@@ -221,3 +221,44 @@ func TestSuppose(t *testing.T) {
 		t.Error(result.Findings, r.Changes)
 	}
 }
+
+// gatewayOf is a FabricGateway with a list of admins and paths.
+func gatewayOf(admins, paths string) string {
+	return `{apiVersion: zalando.org/v1, kind: FabricGateway, metadata: {name: a, namespace: shop}, spec: {x-fabric-service: [{host: api.example.com, serviceName: web}], ` +
+		`x-fabric-admins: [` + admins + `], paths: {` + paths + `}}}` + "\n"
+}
+
+func TestSemanticSkipper(t *testing.T) {
+	const read = `/a: {get: {x-fabric-privileges: [a.read]}}`
+	person := func(name string) string {
+		return "tokeninfo(scope uid, managed-id " + name + ", realm /employees, realm users)"
+	}
+	service := "tokeninfo(scope a.read uid, realm /services)"
+	tests := map[string]struct {
+		before, after string
+		want          []string
+	}{
+		"the same": {gatewayOf("x", read), gatewayOf("x", read), nil},
+		"an admin less": {gatewayOf("x, y", read), gatewayOf("x", read), []string{
+			"TIGHTENED GET /a on api.example.com: " + person("y") + " or " + person("x") + " or " + service + " -> " + person("x") + " or " + service,
+		}},
+		"another verb": {gatewayOf("x", read), gatewayOf("x", strings.Replace(read, "get", "put", 1)), []string{
+			"REMOVED GET /a on api.example.com: " + person("x") + " or " + service + " -> no route",
+			"ADDED PUT /a on api.example.com: no route -> " + person("x") + " or " + service,
+		}},
+		"a limit": {gatewayOf("x", read), gatewayOf("x", strings.Replace(read, "[a.read]", "[a.read], x-fabric-ratelimits: {default-rate: 5}", 1)), []string{
+			`ROUTING GET /a on api.example.com: none -> clusterClientRatelimit("a_a_GET", 5, "1m", "Authorization")`,
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, c := range compared(t, tt.before, tt.after).Changes {
+				got = append(got, c.String())
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}

@@ -49,16 +49,24 @@ func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	return out
 }
 
-// compared makes objects comparable as those of the side. Services of the other
-// side tell about pods where it has none of its own.
+// compared makes objects comparable as those of the side; of two of one
+// identity the last counts. Services of the other side tell about pods where it
+// has none of its own.
 func (s *side) compared(objects []diff.Object, others []sim.Manifest) semantic.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.result != nil {
 		entries = compile.RouteOrigins(s.result)
 	}
 	manifests := append(others, s.services()...)
+	last := map[diff.ID]int{}
+	for i := range objects {
+		last[objects[i].ID()] = i
+	}
 	for i := range objects {
 		o := &objects[i]
+		if last[o.ID()] != i {
+			continue
+		}
 		doc := o.Origin.Doc
 		written := doc != nil && doc.Kind != o.ID().Kind
 		m := sim.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, s.options.Namespace)

@@ -51,7 +51,7 @@ func (r *route) treatment() sim.Treatment {
 		other = append(other, "removes "+strings.Join(removed, ", "))
 	}
 	sort.Strings(other)
-	t.Response, t.Other = strings.Join(response, "; "), strings.Join(other, " ")
+	t.Response, t.Other = strings.Join(response, "; "), other
 	if len(destinations) > 1 {
 		t.Split = text(source.Field(r.entry, "route"))
 	}

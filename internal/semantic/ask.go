@@ -3,6 +3,8 @@ package semantic
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -23,10 +25,11 @@ func (c *credential) text(issuer bool) string {
 	if c.token.Kind == "" {
 		return "no token"
 	}
-	facts := c.token.Claims
-	if c.token.Kind == "opaque" {
-		facts = c.token.Introspection
+	facts := maps.Clone(c.token.Introspection)
+	if facts == nil {
+		facts = map[string]any{}
 	}
+	maps.Copy(facts, c.token.Claims)
 	var parts []string
 	for _, group := range []struct {
 		word string
@@ -54,13 +57,14 @@ func (c *credential) text(issuer bool) string {
 	return c.proof + "(" + strings.Join(parts, ", ") + ")"
 }
 
-var plainFacts = []string{"iss", "sub", "aud", "scope", "scp", "scopes", "uid", "active"}
+// plainFacts are told otherwise, or not at all.
+var plainFacts = []string{"iss", "aud", "scope", "scp", "scopes", "active"}
 
 func otherFacts(facts map[string]any) []string {
 	var out []string
 	for key, v := range facts {
-		if !slices.Contains(plainFacts, key) {
-			out = append(out, key+" "+strings.Join(textsOf(v), " "))
+		if words := strings.Join(textsOf(v), " "); !slices.Contains(plainFacts, key) && words != "someone" {
+			out = append(out, path.Base(key)+" "+words)
 		}
 	}
 	slices.Sort(out)

@@ -2,6 +2,7 @@ package semantic
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -38,9 +39,9 @@ func (d *delta) add(ch Change) {
 
 // access compares who gets through.
 func (d *delta) access() {
-	before, after := d.who(0, false), d.who(1, false)
+	before, after := contrast(d.who(0, false), d.who(1, false))
 	if before == after {
-		before, after = d.who(0, true), d.who(1, true)
+		before, after = contrast(d.who(0, true), d.who(1, true))
 	}
 	gained, lost, status := -1, -1, -1
 	for i := range d.credentials {
@@ -93,12 +94,16 @@ func (d *delta) untaken(a *answers) bool {
 	if a.reaches() {
 		return false
 	}
-	switch a.best().Cause {
-	case sim.NoHost, sim.NoRoute, sim.NoRule, sim.NoUpstream:
-		return true
-	default:
-		return false
-	}
+	return slices.ContainsFunc(a.decisions, func(got sim.Decision) bool {
+		switch got.Cause {
+		case sim.NoHost, sim.NoRoute, sim.NoRule, sim.NoUpstream:
+			return true
+		case sim.Answered:
+			return got.Status == http.StatusNotFound
+		default:
+			return false
+		}
+	})
 }
 
 func (d *delta) refusal(a *answers, i int) string {
@@ -109,8 +114,28 @@ func (d *delta) refusal(a *answers, i int) string {
 	return text
 }
 
-// who says in a few words who gets through on a side.
-func (d *delta) who(side int, issuer bool) string {
+// contrast joins alternatives, those that only one side has first. What both
+// have is counted where it is much.
+func contrast(before, after []string) (was, is string) {
+	one := func(list, other []string) string {
+		var own, common []string
+		for _, text := range list {
+			if slices.Contains(other, text) {
+				common = append(common, text)
+			} else {
+				own = append(own, text)
+			}
+		}
+		if len(common) > 2 {
+			common = []string{fmt.Sprintf("%d others", len(common))}
+		}
+		return strings.Join(append(own, common...), " or ")
+	}
+	return one(before, after), one(after, before)
+}
+
+// who lists who gets through on a side, each in a few words.
+func (d *delta) who(side int, issuer bool) []string {
 	a := [2]*answers{d.was, d.is}[side]
 	var out []string
 	for i := range a.decisions {
@@ -132,19 +157,18 @@ func (d *delta) who(side int, issuer bool) string {
 			break // whoever brings nothing: everybody
 		}
 	}
-	if len(out) > 0 {
-		return strings.Join(out, " or ")
-	}
 	best := a.best()
 	switch {
+	case len(out) > 0:
+		return out
 	case a.reaches():
-		return "a token that the route does not ask for"
+		return []string{"a token that the route does not ask for"}
 	case d.untaken(a):
-		return noRoute
+		return []string{noRoute}
 	case best.Status == 0:
-		return "the connection is closed"
+		return []string{"the connection is closed"}
 	}
-	return fmt.Sprintf("nobody (%d)", best.Status)
+	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
 }
 
 // noRoute stands for those who get through where nothing takes the requests.
@@ -170,10 +194,11 @@ func (d *delta) way(i int) {
 		before, after string
 	}{
 		{Moved, from, to},
+		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
-		{Routing, orNone(tw.Other), orNone(tn.Other)},
+		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
 	} {
 		if aspect.before != aspect.after {
 			d.put(aspect.kind, aspect.before, aspect.after, i)
@@ -182,10 +207,24 @@ func (d *delta) way(i int) {
 }
 
 func (d *delta) treatment(side int, decision *sim.Decision) sim.Treatment {
+	if p := d.c.named[side][decision.Route+"\x00"+decision.At.Path]; p != nil {
+		return p.Treatment
+	}
 	if p := d.c.named[side][decision.Route]; p != nil {
 		return p.Treatment
 	}
 	return sim.Treatment{}
+}
+
+// beyond lists what a has and b has not.
+func beyond(a, b []string) string {
+	var out []string
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			out = append(out, s)
+		}
+	}
+	return orNone(strings.Join(out, "; "))
 }
 
 func orNone(s string) string {
@@ -240,14 +279,8 @@ func missing(a, b *sim.Decision) []string {
 	return out
 }
 
-// cors compares what browsers are told, and what becomes of their preflights.
-func (d *delta) cors() {
-	i, ok := d.both()
-	w, n := &d.was.decisions[i], &d.is.decisions[i]
-	tw, tn := d.treatment(0, w), d.treatment(1, n)
-	if ok && tw.CORS != tn.CORS {
-		d.put(CORS, orNone(tw.CORS), orNone(tn.CORS), i)
-	}
+// preflights compares what becomes of the preflights of browsers.
+func (d *delta) preflights() {
 	if !slices.Contains(d.class.Methods, "OPTIONS") {
 		return
 	}

@@ -35,7 +35,7 @@ func (c *comparison) run() {
 		for j := range c.parts[i] {
 			p := &c.parts[i][j]
 			if p.Name != "" {
-				c.named[i][p.Name] = p
+				c.named[i][p.Name], c.named[i][p.Name+"\x00"+p.At] = p, p
 			}
 			if p.Loose != "" {
 				c.notes = append(c.notes, fmt.Sprintf("%s on %s: %s", p.Text, c.shown, p.Loose))
@@ -101,10 +101,12 @@ func (c *comparison) class(class *match.Class) {
 	base := Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: label, WasAt: was.at(), IsAt: is.at()}
 	d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
 	d.access()
-	if i, ok := d.both(); ok {
-		d.way(i)
+	for i := range credentials {
+		if was.decisions[i].Passed() && is.decisions[i].Passed() {
+			d.way(i)
+		}
 	}
-	d.cors()
+	d.preflights()
 	d.inside()
 	if !d.changed && (was.reaches() || is.reaches()) {
 		c.keep(base)
@@ -145,9 +147,11 @@ func (c *comparison) label(was, is *answers) string {
 		func(d *sim.Decision) string { return d.Rule },
 		func(d *sim.Decision) string { return d.Route },
 	} {
-		for side, a := range []*answers{was, is} {
-			if p := c.named[side][pick(a.best())]; p != nil && p.Text != "" {
-				return p.Text
+		for _, further := range []bool{true, false} {
+			for side, a := range []*answers{was, is} {
+				if p := c.named[side][pick(a.best())]; p != nil && p.Text != "" && a.reaches() == further {
+					return p.Text
+				}
 			}
 		}
 	}

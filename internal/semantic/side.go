@@ -23,8 +23,9 @@ type Side interface {
 // of them: all requests of its set with one token are treated alike by it, and
 // all others.
 type Part struct {
-	// Name is that of the route or rule in decisions; "" for what is neither.
-	Name string
+	// Name is that of the route or rule in decisions, "" for what is neither,
+	// and At the path of its place, where several have one name.
+	Name, At string
 	// Text is the path as its author wrote it.
 	Text string
 	Set  match.Set

@@ -11,6 +11,6 @@ type Treatment struct {
 	Response string
 	// Split is how the traffic is shared among several backends.
 	Split string
-	// Other is whatever else there is.
-	Other string
+	// Other is whatever else there is, sorted.
+	Other []string
 }
