@@ -47,24 +47,35 @@ func (c *Client) list(ctx context.Context, kind Kind, namespace, labelSelector s
 		return nil, p
 	}
 	var objects []map[string]any
-	limit, next := pageSize, ""
-	for {
+	keep := func(items []map[string]any) bool {
+		objects = append(objects, items...)
+		return true
+	}
+	err := c.pages(ctx, at, kind, namespace, labelSelector, pageSize, keep)
+	if apierrors.IsResourceExpired(err) {
+		objects = nil
+		err = c.pages(ctx, at, kind, namespace, labelSelector, 0, keep)
+	}
+	if err != nil {
+		p := c.problem(err, nil)
+		return nil, &Problem{p.Reason, fmt.Sprintf("%s of %s cannot be listed: %s", kind.Kind, kind.APIVersion, p.Text)}
+	}
+	return objects, nil
+}
+
+// pages reads a list by pages of a size (0: as a whole) while more wants more.
+func (c *Client) pages(ctx context.Context, r resource, kind Kind, namespace, labelSelector string, size int, more func(items []map[string]any) bool) error {
+	for next := ""; ; {
 		page, err := c.ask(ctx, func() *rest.Request {
-			return at.page(c.rest.Get(), namespace).Param("labelSelector", labelSelector).
-				Param("limit", strconv.Itoa(limit)).Param("continue", next)
+			return r.page(c.rest.Get(), namespace).Param("labelSelector", labelSelector).
+				Param("limit", strconv.Itoa(size)).Param("continue", next)
 		})
-		switch {
-		case err != nil && next != "" && apierrors.IsResourceExpired(err):
-			objects, limit, next = nil, 0, ""
-			continue
-		case err != nil:
-			p := c.problem(err, nil)
-			return nil, &Problem{p.Reason, fmt.Sprintf("%s of %s cannot be listed: %s", kind.Kind, kind.APIVersion, p.Text)}
+		if err != nil {
+			return err
 		}
-		objects = append(objects, itemsOf(page, kind)...)
 		metadata, _ := page["metadata"].(map[string]any)
-		if next = field(metadata, "continue"); next == "" {
-			return objects, nil
+		if next = field(metadata, "continue"); !more(itemsOf(page, kind)) || next == "" {
+			return nil
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // DryRun gives each object as it is and as a server-side apply of the field
 // manager would leave it, conflicts forced and unknown fields refused, in the
 // order of the objects. What somebody else added to an object is left out of
-// that. Nothing is written: the server answers a dry run
+// that. An object that already is as wanted needs no dry run. Nothing is written: the server answers a dry run
 // (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
 func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, true)
@@ -24,17 +24,25 @@ func (c *Client) Get(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, false)
 }
 
+// results asks for all live objects first, and then for a dry run of those
+// that are not already what is wanted.
 func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun bool) []Result {
 	results := make([]Result, len(objects))
+	places := make([]location, len(objects))
+	c.each(len(objects), func(i int) { places[i], results[i].Problem = c.locate(ctx, objects[i]) })
+	c.lives(ctx, places, objects, results)
+	if !dryRun {
+		return results
+	}
 	c.each(len(objects), func(i int) {
-		at, p := c.locate(ctx, objects[i])
-		if p == nil {
-			results[i].Live, p = c.live(ctx, at, objects[i])
+		r := &results[i]
+		switch {
+		case r.Problem != nil:
+		case isAlready(objects[i], r.Live):
+			r.Merged = r.Live
+		default:
+			r.Merged, r.Problem = c.merged(ctx, places[i], objects[i], r.Live)
 		}
-		if p == nil && dryRun {
-			results[i].Merged, p = c.merged(ctx, at, objects[i], results[i].Live)
-		}
-		results[i].Problem = p
 	})
 	return results
 }
@@ -42,13 +50,14 @@ func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun b
 // location is where an object is found.
 type location struct {
 	resource
+	kind            Kind
 	namespace, name string
 }
 
 func (c *Client) locate(ctx context.Context, object map[string]any) (location, *Problem) {
 	kind := Kind{field(object, "apiVersion"), field(object, "kind")}
 	metadata, _ := object["metadata"].(map[string]any)
-	at := location{namespace: or(field(metadata, "namespace"), c.namespace), name: field(metadata, "name")}
+	at := location{kind: kind, namespace: or(field(metadata, "namespace"), c.namespace), name: field(metadata, "name")}
 	if kind.APIVersion == "" || kind.Kind == "" || at.name == "" {
 		return at, &Problem{Refused, "the object has no apiVersion, no kind or no name"}
 	}
