@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/config"
@@ -70,15 +71,61 @@ func Describe(name string) (found []Description, near string) {
 // JSON returns the JSON Schema (draft 7) as indented JSON, keys sorted, with a
 // line break at the end.
 func (d *Description) JSON() []byte {
+	return indented(d.schema(), d.Name())
+}
+
+func (d *Description) schema() map[string]any {
 	k := Kind{Kind: d.Kind, Version: d.Version, Type: d.Type}
+	return k.JSONSchema()
+}
+
+func indented(schema map[string]any, name string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(k.JSONSchema()); err != nil {
-		panic(fmt.Sprintf("the schema of %s is not JSON: %v", d.Name(), err))
+	if err := e.Encode(schema); err != nil {
+		panic(fmt.Sprintf("the schema of %s is not JSON: %v", name, err))
 	}
 	return b.Bytes()
+}
+
+// All returns one JSON Schema (draft 7), as JSON, that holds a document to the
+// description of its apiVersion and kind and lets documents of other kinds
+// pass. An editor can give it to every file.
+func All() []byte {
+	var versions, kinds []string
+	var each []any
+	for _, d := range Descriptions() {
+		s := d.schema()
+		delete(s, "$schema")
+		each = append(each, map[string]any{"if": headIs(d.APIVersion(), d.Kind), "then": s})
+		versions, kinds = append(versions, d.APIVersion()), append(kinds, d.Kind)
+	}
+	return indented(map[string]any{
+		"$schema": "http://json-schema.org/draft-07/schema#",
+		"title":   "all kinds that kgw knows",
+		"type":    "object",
+		"properties": map[string]any{
+			"apiVersion": oneOrOther(versions),
+			"kind":       oneOrOther(kinds),
+		},
+		"allOf": each,
+	}, "all kinds")
+}
+
+// headIs is the schema of documents with this head.
+func headIs(apiVersion, kind string) map[string]any {
+	return map[string]any{
+		"required":   []string{"apiVersion", "kind"},
+		"properties": map[string]any{"apiVersion": map[string]any{"const": apiVersion}, "kind": map[string]any{"const": kind}},
+	}
+}
+
+// oneOrOther is the schema of any text, with values to choose from.
+func oneOrOther(values []string) map[string]any {
+	slices.Sort(values)
+	return map[string]any{"anyOf": []any{map[string]any{"enum": slices.Compact(values)}, map[string]any{"type": "string"}}}
 }
 
 // Layout is how exported schemas are named.

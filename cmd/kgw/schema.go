@@ -14,15 +14,18 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "schema KIND/VERSION | config | test",
+		Use:   "schema KIND/VERSION | config | test | all",
 		Short: "Print or export JSON Schemas",
 		Long: "Prints the JSON Schema (draft 7) of an input kind, of Oathkeeper's Rule, of kgw.yaml (config), or of policy\n" +
-			"tests (test).\n" +
-			"kgw schema list names them all.",
+			"tests (test). all is one schema that holds each document to that of its apiVersion and kind, and lets other\n" +
+			"kinds pass: for editors. kgw schema list names the kinds.",
 		Example:           "  kgw schema list\n  kgw schema APIRule/v1beta1\n  kgw schema config > kgw.schema.json",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeSchemas,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if args[0] == allSchemas {
+				return a.printText(string(schema.All()))
+			}
 			d, err := describeOne(args[0])
 			if err != nil {
 				return err
@@ -34,12 +37,16 @@ func (a *app) schemaCommand() *cobra.Command {
 	return cmd
 }
 
+// allSchemas is the name of the schema of all kinds at once.
+const allSchemas = "all"
+
 func completeSchemas(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var out []string
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	out := []string{allSchemas}
 	for _, d := range schema.Descriptions() {
-		if len(args) == 0 {
-			out = append(out, d.Name())
-		}
+		out = append(out, d.Name())
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
@@ -118,7 +125,7 @@ func (a *app) schemaExportCommand() *cobra.Command {
 		Short: "Write all JSON Schemas to a directory",
 		Long: "Writes one file a schema. Layout kubeconform names them as the CRDs-catalog does, for\n" +
 			"  kubeconform -schema-location 'DIRECTORY/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'\n" +
-			"Layout flat leaves out the group.",
+			"Layout flat leaves out the group. all.json is for editors, as kgw schema all.",
 		Example: "  kgw schema export --dir schemas\n  kgw schema export --dir schemas --layout flat",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -138,14 +145,21 @@ func (a *app) exportSchemas(dir string, layout schema.Layout) error {
 		return usage("--layout must be kubeconform or flat, not %q", layout)
 	}
 	for _, d := range schema.Descriptions() {
-		path := filepath.Join(a.abs(dir), filepath.FromSlash(d.File(layout)))
-		err := os.MkdirAll(filepath.Dir(path), 0o755)
-		if err == nil {
-			err = atomicfile.Write(path, d.JSON())
+		if err := a.exportSchema(filepath.Join(dir, filepath.FromSlash(d.File(layout))), d.Name(), d.JSON()); err != nil {
+			return err
 		}
-		if err != nil {
-			return &exitError{exitInput, fmt.Errorf("cannot write the schema of %s: %w", d.Name(), err)}
-		}
+	}
+	return a.exportSchema(filepath.Join(dir, allSchemas+".json"), "all kinds", schema.All())
+}
+
+func (a *app) exportSchema(path, name string, text []byte) error {
+	path = a.abs(path)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = atomicfile.Write(path, text)
+	}
+	if err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write the schema of %s: %w", name, err)}
 	}
 	return nil
 }

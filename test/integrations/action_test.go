@@ -198,6 +198,7 @@ func archive(t *testing.T, file string) string {
 }
 
 func TestActionSetsUp(t *testing.T) {
+	t.Parallel()
 	url := releases(t)
 	for _, names := range []map[string]string{
 		{"inputs.version": "v0.1.0"},
@@ -229,6 +230,7 @@ func TestActionSetsUp(t *testing.T) {
 }
 
 func TestActionBuildsItsSource(t *testing.T) {
+	t.Parallel()
 	program(t, "KGW_TEST_INTEGRATIONS")
 	j := runAction(t, t.TempDir(), map[string]string{"github.action_ref": "main", "inputs.validate": "false"})
 	if j.code != 0 || !strings.Contains(j.log, "kgw ") {
@@ -237,6 +239,7 @@ func TestActionBuildsItsSource(t *testing.T) {
 }
 
 func TestActionValidates(t *testing.T) {
+	t.Parallel()
 	url, dir := releases(t), t.TempDir()
 	write(t, dir, map[string]string{
 		"apis/bad.yaml":  apiRule("bad", `"<b>::set-output name=x::%0A</b>"`, "noop"),
@@ -268,15 +271,14 @@ func TestActionValidates(t *testing.T) {
 	}
 }
 
-const policyTest = `apiVersion: kgw.dev/v1alpha1
-kind: Test
-tests:
-  - name: open
-    request: GET https://shop.example.com/r0
-    expect: {routed: true}
-`
+// policyTest expects a decision about a request that any may send.
+func policyTest(decision string) map[string]string {
+	return map[string]string{"apis/shop.kgw-test.yaml": "apiVersion: kgw.dev/v1alpha1\nkind: Test\ntests:\n  - name: open\n" +
+		"    request: {method: GET, url: https://shop.example.com/r0}\n    expect: {decision: " + decision + "}\n"}
+}
 
 func TestActionChecksRenderedAndTests(t *testing.T) {
+	t.Parallel()
 	url, dir := releases(t), t.TempDir()
 	write(t, dir, map[string]string{"apis/shop.yaml": apiRule("shop", "shop.example.com", "noop")})
 	names := map[string]string{"inputs.releases": url, "inputs.version": "latest", "inputs.paths": "apis", "inputs.rendered": "rendered"}
@@ -291,9 +293,18 @@ func TestActionChecksRenderedAndTests(t *testing.T) {
 	if j := runAction(t, dir, names); j.code != 1 || !strings.Contains(j.log, "there are no tests") {
 		t.Errorf("exit %d\n%s", j.code, j.log)
 	}
+	write(t, dir, policyTest("allow"))
+	if j := runAction(t, dir, names); j.code != 0 {
+		t.Errorf("exit %d\n%s", j.code, j.log)
+	}
+	write(t, dir, policyTest("deny"))
+	if j := runAction(t, dir, names); j.code != 1 || !slices.ContainsFunc(workflowCommands(j.log), func(c command) bool { return c.name == "error" && c.props["file"] == "apis/shop.kgw-test.yaml" }) {
+		t.Errorf("exit %d\n%s", j.code, j.log)
+	}
 }
 
 func TestActionSummarisesChanges(t *testing.T) {
+	t.Parallel()
 	url, dir := releases(t), t.TempDir()
 	write(t, dir, map[string]string{"apis/shop.yaml": apiRule("shop", "shop.example.com", "noop")})
 	base := commit(t, dir)

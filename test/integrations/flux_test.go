@@ -12,6 +12,7 @@ import (
 // TestFluxBuilds: what kgw renders passes flux build kustomization offline,
 // object for object.
 func TestFluxBuilds(t *testing.T) {
+	t.Parallel()
 	flux := program(t, "KGW_TEST_FLUX")
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {

@@ -206,6 +206,7 @@ func at(v any, path ...any) any {
 }
 
 func TestSARIF(t *testing.T) {
+	t.Parallel()
 	dir := hostile(t)
 	want := findings(t, dir, "apis")
 	r := kgw(t, dir, "validate", "apis", "--format", "sarif")
@@ -233,6 +234,7 @@ type matcher struct {
 }
 
 func TestProblemMatcher(t *testing.T) {
+	t.Parallel()
 	var file struct{ ProblemMatcher []matcher }
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, ".github", "kgw-matcher.json"))), &file); err != nil {
 		t.Fatal(err)
@@ -274,6 +276,7 @@ type gitlab struct {
 }
 
 func TestGitLabTemplate(t *testing.T) {
+	t.Parallel()
 	var jobs map[string]yaml.Node
 	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(root, "ci", "gitlab.yml"))), &jobs); err != nil {
 		t.Fatal(err)

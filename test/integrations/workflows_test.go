@@ -26,6 +26,7 @@ func workflows(t *testing.T) []string {
 }
 
 func TestActionlint(t *testing.T) {
+	t.Parallel()
 	actionlint := program(t, "KGW_TEST_ACTIONLINT")
 	run(t, root, nil, actionlint, append([]string{"-no-color", "-shellcheck=", "-pyflakes="}, workflows(t)...)...).ok(t)
 	dir := t.TempDir()
