@@ -79,7 +79,7 @@ var mayImport = map[string][]string{
 	"internal/diff":     {"internal/diag", "internal/lines", "internal/manifest", "internal/parallel", "internal/source"},
 	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},
 	"internal/cluster":  {},
-	"internal/krm":      {"internal/diag", "internal/manifest", "internal/source"},
+	"internal/krm":      {"internal/diag", "internal/manifest", "internal/parallel", "internal/source"},
 	"validate":          {"internal/diag", "internal/ir", "internal/match", "internal/parallel", "internal/source"},
 }
 

@@ -69,6 +69,7 @@ type Item struct {
 
 	text []byte // as it is written back, without indentation
 	lead []byte // comments in front of it
+	root *source.Node
 }
 
 // Same tells whether two items are one resource.

@@ -66,6 +66,9 @@ func TestKept(t *testing.T) {
 		"document":       "--- # first\n" + want + "...\n",
 		"items in front": "items:\n# one\n" + indented("- ", "  ") + "# two\n" + indented("- ", "  ") + head,
 	} {
+		if krm.Pieces([]byte(strings.TrimPrefix(text, "\ufeff"))) == nil {
+			t.Errorf("%s: not read in pieces", name)
+		}
 		list := read(t, text)
 		got := strings.ReplaceAll(string(list.Write(krm.Keep(list.Items), nil)), "- \n  ", "- ")
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -19,13 +19,21 @@ func Read(name string, data []byte) (*List, diag.List) {
 	if problem != nil {
 		return nil, diag.List{diag.FromProblem(*problem)}
 	}
+	if list := pieces(file); list != nil {
+		return list, nil
+	}
+	return whole(file)
+}
+
+// whole reads a list as one document.
+func whole(file *source.File) (*List, diag.List) {
 	docs, problems := source.Split(file)
 	if len(problems) > 0 {
 		return nil, diag.List{diag.FromProblem(problems[0])}
 	}
 	if len(docs) != 1 {
 		f := diag.Finding{Code: diag.BadLength, Message: fmt.Sprintf("standard input holds %d documents, not one ResourceList", len(docs)), Help: wanted}
-		f.Span = source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+		f.Span = source.Span{File: file.Name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 		return nil, diag.List{f}
 	}
 	root, problem := docs[0].Outline()
@@ -167,11 +175,18 @@ func (r *reader) item(n *source.Node, c *cut, name string) *Item {
 	} else if aliases(n) {
 		r.expand(n)
 	}
-	item.APIVersion, item.Kind, item.Namespace, item.Name = source.Head(root)
-	item.place(source.Field(source.Field(root, "metadata"), "annotations"))
-	text := append(slices.Clone(item.lead), withoutInjected(root, item.text)...)
-	item.File = &source.File{Name: item.display(name), Data: text}
+	item.root = root
+	item.finish(name)
 	return item
+}
+
+// finish reads of the item's tree what it says of itself, and drops it.
+func (i *Item) finish(name string) {
+	i.APIVersion, i.Kind, i.Namespace, i.Name = source.Head(i.root)
+	i.place(source.Field(source.Field(i.root, "metadata"), "annotations"))
+	text := append(slices.Clone(i.lead), withoutInjected(i.root, i.text)...)
+	i.File = &source.File{Name: i.display(name), Data: text}
+	i.root = nil
 }
 
 // place reads where the item comes from.
