@@ -46,7 +46,7 @@ func shapesOf(expr string) (shapes, string) {
 	}
 	all, ok := alternatives(re)
 	if !ok {
-		return nil, "it is not made of whole segments"
+		return nil, "parts of it are neither text nor whole segments"
 	}
 	var out shapes
 	for _, tokens := range all {
