@@ -89,6 +89,7 @@ func (f *function) run() error {
 		compile.Fix(in, o, result)
 	}
 	result.Findings = append(f.found, result.Findings...)
+	krm.Order(result.Findings, f.all())
 	results := krm.Results(result.Findings, f.all())
 	failed := result.Fatal || result.Findings.Max() == diag.Error || len(result.Disagreements) > 0
 	entries := krm.Keep(f.list.Items)

@@ -23,6 +23,7 @@ import (
 var offline = map[string][]string{
 	"":                {"", "< list.yaml", "--help"},
 	"adopt":           {"apis --live dump.yaml"},
+	"argocd":          {""},
 	"argocd generate": {"apis"},
 	"argocd plugin":   {""},
 	"build":           {"apis", "- < apis/rule.yaml", "apis --output-dir out", "apis -o json"},

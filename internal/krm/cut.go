@@ -203,13 +203,13 @@ func (r *reader) written(n *source.Node) []byte {
 // added, so that lines count as in the author's file.
 func withoutInjected(root *source.Node, text []byte) []byte {
 	annotations := source.Field(source.Field(root, "metadata"), "annotations")
-	if annotations == nil || annotations.Kind != yaml.MappingNode || annotations.Style&yaml.FlowStyle != 0 {
+	if annotations == nil || annotations.Kind != yaml.MappingNode || annotations.Style&yaml.FlowStyle != 0 || annotations.Anchor != "" {
 		return text
 	}
 	drop, lines := map[int]bool{}, bytes.Split(text, []byte("\n"))
 	for i := 0; i+1 < len(annotations.Content); i += 2 {
 		k, v := annotations.Content[i], annotations.Content[i+1]
-		if injected[k.Value] && v.Kind == yaml.ScalarNode && v.Line == k.Line && k.Line <= len(lines) && bytes.Contains(lines[k.Line-1], []byte(v.Value)) {
+		if injected[k.Value] && oneLine(k, lines) && oneLine(v, lines) && v.Line == k.Line {
 			drop[k.Line] = true
 		}
 	}
@@ -227,10 +227,14 @@ func withoutInjected(root *source.Node, text []byte) []byte {
 		}
 		line++
 	}
-	if again := alone(out); again == nil {
-		return text
-	}
 	return out
+}
+
+// oneLine tells whether a scalar stands on one line for sure, and nothing
+// refers to it.
+func oneLine(n *source.Node, lines [][]byte) bool {
+	return n.Kind == yaml.ScalarNode && n.Anchor == "" && strings.TrimSpace(n.Value) != "" && n.Line <= len(lines) &&
+		bytes.Contains(lines[n.Line-1], []byte(n.Value))
 }
 
 func keyLine(n *source.Node, key string) int {

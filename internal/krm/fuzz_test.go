@@ -53,6 +53,7 @@ func FuzzRead(f *testing.F) {
 		"{\"kind\":\"ResourceList\",\"apiVersion\":\"config.kubernetes.io/v1beta1\",\"items\":[{\"a\":\"\\u00e4\\ud83d\\ude00\\/\"}]}",
 		"%YAML 1.2\n---\n" + head + "items: [{a: b}]\n",
 		head + "items:\n- kind: A\n  metadata:\n    annotations:\n      config.kubernetes.io/path: x\n      config.kubernetes.io/index: '1'\n",
+		head + "items:\n- kind: A\n  metadata:\n    annotations:\n      config.kubernetes.io/path: x\n       y\n      &k config.k8s.io/id: '1\n\n        '\n      a: *k\n",
 		head + "items:\n- ? a\n  : b\n- !!map\n  a: b\n",
 	} {
 		f.Add([]byte(seed))
@@ -66,6 +67,13 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		compareWays(t, data)
+		for _, item := range list.Items {
+			if docs, _ := source.Split(item.File); len(docs) != 1 {
+				t.Fatalf("%d documents:\n%s", len(docs), item.File.Data)
+			} else if root, problem := docs[0].Outline(); root == nil {
+				t.Fatalf("%v:\n%s", problem, item.File.Data)
+			}
+		}
 		out := list.Write(krm.Keep(list.Items), nil)
 		if diff := cmp.Diff(values(t, data), values(t, out)); diff != "" {
 			t.Fatalf("values changed (-read +written):\n%s\nread:\n%s\nwritten:\n%s", diff, data, out)

@@ -196,6 +196,22 @@ func TestObjectsTakeThePlaceOfItems(t *testing.T) {
 	}
 }
 
+func TestOrder(t *testing.T) {
+	list := read(t, head+"items:\n"+strings.Repeat("- kind: A\n", 11))
+	at := func(i int) diag.Finding {
+		return diag.Finding{Code: diag.Code(fmt.Sprint(i)), At: source.Ref{Doc: &source.Document{File: list.Items[i].File}}}
+	}
+	found := diag.List{{Code: "none"}, at(10), at(2), at(0)}
+	krm.Order(found, list.Items)
+	var got []string
+	for _, f := range found {
+		got = append(got, string(f.Code))
+	}
+	if s := strings.Join(got, " "); s != "0 2 10 none" {
+		t.Error(s)
+	}
+}
+
 func TestResults(t *testing.T) {
 	list := read(t, head+"results:\n- message: earlier\n  tags: {a: b}\nitems:\n- apiVersion: v1\n  kind: A\n  metadata: {name: a, namespace: n, annotations: {config.kubernetes.io/path: a.yaml}}\n  spec: {list: [x, z], text: old}\n- kind: B\n")
 	doc := func(i int) *source.Document {

@@ -147,23 +147,19 @@ func (r *reader) items(seq *source.Node) []*Item {
 		if i < len(cuts) {
 			c = &cuts[i]
 		}
-		item := r.item(n, c, source.JoinIndex("items", i))
-		item.Position = i
-		out = append(out, item)
+		out = append(out, r.item(n, c, source.JoinIndex("items", i), i))
 	}
 	return out
 }
 
 func (r *reader) config(n *source.Node) *Item {
-	item := r.item(n, r.cutValue("functionConfig", n), "functionConfig")
-	item.Position = -1
-	return item
+	return r.item(n, r.cutValue("functionConfig", n), "functionConfig", -1)
 }
 
 // item makes an item of a node: of its own lines where these alone mean the
 // same, else of its value.
-func (r *reader) item(n *source.Node, c *cut, name string) *Item {
-	item := &Item{}
+func (r *reader) item(n *source.Node, c *cut, name string, position int) *Item {
+	item := &Item{Position: position}
 	if c != nil {
 		item.lead, item.text = c.lead, c.text
 	}
@@ -205,9 +201,11 @@ func (i *Item) place(annotations *source.Node) {
 	}
 }
 
-// display names the item in findings.
+// display names the item in findings: by its file, else by what it is.
 func (i *Item) display(name string) string {
 	switch {
+	case i.Path == "" && i.Name != "" && i.Position >= 0:
+		return fmt.Sprintf("%s (%s %s)", name, i.Kind, strings.TrimPrefix(i.Namespace+"/"+i.Name, "/"))
 	case i.Path == "":
 		return name
 	case i.Index > 0:

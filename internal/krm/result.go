@@ -1,6 +1,8 @@
 package krm
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -63,6 +65,22 @@ func Results(found diag.List, items []*Item) []Result {
 		out[i] = r.result(&found[i])
 	}
 	return out
+}
+
+// Order puts findings at items first, in the order of the items, and leaves the
+// others as they are.
+func Order(found diag.List, items []*Item) {
+	position := map[*source.File]int{}
+	for i, item := range items {
+		position[item.File] = i + 1
+	}
+	at := func(f diag.Finding) int {
+		if f.At.Doc != nil && position[f.At.Doc.File] > 0 {
+			return position[f.At.Doc.File]
+		}
+		return len(items) + 1
+	}
+	slices.SortStableFunc(found, func(a, b diag.Finding) int { return cmp.Compare(at(a), at(b)) })
 }
 
 type resulter struct {
