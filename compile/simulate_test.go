@@ -102,7 +102,7 @@ func TestReferenceAgrees(t *testing.T) {
 		if g.Intn(2) == 0 {
 			c.JWTHandler = "istio"
 		}
-		for _, text := range []string{legacyRule(g, c.JWTHandler == "istio"), modernRule(g)} {
+		for _, text := range []string{legacyRule(g, c.JWTHandler == "istio"), oldestRule(g), modernRule(g), strings.Replace(modernRule(g), "/v2\n", "/v2alpha1\n", 1)} {
 			gateways, cluster, result := simulated(t, text, c)
 			if len(gateways) == 0 {
 				t.Fatalf("nothing was compiled of\n%s\n%v", text, result.Findings)
@@ -111,9 +111,139 @@ func TestReferenceAgrees(t *testing.T) {
 			passed++
 		}
 	}
-	if asked < 3000 {
+	if asked < 6000 {
 		t.Errorf("only %d requests were asked of %d resources", asked, passed)
 	}
+}
+
+// oldestRule is a v1alpha1 APIRule.
+func oldestRule(g *rand.Rand) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: gateway.kyma-project.io/v1alpha1\nkind: APIRule\nmetadata: {name: c, namespace: shop}\nspec:\n" +
+		"  gateway: kyma-gateway.kyma-system.svc.cluster.local\n  service: {name: s, port: 8080, host: c.example.com}\n  rules:\n")
+	for i := range 1 + g.Intn(4) {
+		path := []string{"/p%d", "/p%d/.*", "/p%d/[a-z]+"}[g.Intn(3)]
+		fmt.Fprintf(&b, "  - path: "+path+"\n    methods: [%s]\n    accessStrategies:\n", i, []string{"GET", "GET, POST"}[g.Intn(2)])
+		b.WriteString([]string{
+			"    - handler: allow\n", "    - handler: noop\n", "    - handler: oauth2_introspection\n      config: {required_scope: [read]}\n",
+			"    - handler: jwt\n      config: {trusted_issuers: [\"https://i.example.com\"], jwks_urls: [\"https://i.example.com/jwks\"]}\n    - handler: oauth2_introspection\n",
+		}[g.Intn(4)])
+	}
+	return b.String()
+}
+
+// TestReferenceAgreesOnGateways asks the model and what was written for Skipper
+// about FabricGateways, in both kinds of objects: the statuses are equal.
+func TestReferenceAgreesOnGateways(t *testing.T) {
+	statuses := map[int]int{}
+	for seed := range int64(60) {
+		g := rand.New(rand.NewSource(seed))
+		text := gatewayText(g)
+		f, _ := source.NewFile("in.yaml", []byte(text))
+		for _, api := range []string{"ingress", "routegroup"} {
+			o := compile.Options{Config: config.Default(), SkipperAPI: api}
+			manifests, result := compile.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
+			if len(result.Resources) != 1 || result.Resources[0].Withheld {
+				t.Fatalf("%s\n%v", text, result.Findings)
+			}
+			model, cluster := sim.Reference([]*ir.Gateway{result.Resources[0].Gateway}), compile.Simulate(manifests, o)
+			for range 150 {
+				r := gatewayRequest(g)
+				want, got := model.Decide(&r, nil), cluster.Mesh.Decide(&r, nil)
+				if statuses[got.Status]++; want.Status != got.Status || want.Passed() != got.Passed() || want.Passed() && !strings.HasPrefix(want.Upstream, got.Upstream) {
+					t.Errorf("%s\n%s %s %s%s %v with %+v:\nthe model says %d %s, Skipper %d %s by %s", text, r.Method, r.Scheme, r.Host, r.Target, r.Headers, r.Token, want.Status, want.Upstream, got.Status, got.Upstream, got.Route)
+				}
+			}
+		}
+	}
+	for _, status := range []int{200, 203, 204, 400, 401, 403, 404} {
+		if statuses[status] < 20 {
+			t.Errorf("only %d requests got %d", statuses[status], status)
+		}
+	}
+}
+
+// gatewayText is a FabricGateway.
+func gatewayText(g *rand.Rand) string {
+	maybe := func(percent int, text string) string {
+		if g.Intn(100) < percent {
+			return text
+		}
+		return ""
+	}
+	pick := func(list ...string) string { return list[g.Intn(len(list))] }
+	employees := func() string {
+		return pick("{type: deny_all}", "{type: allow_all}", "{type: allow_list, user-list: [jdoe, other]}", "{user-list: [jdoe]}", "{}")
+	}
+	var b strings.Builder
+	for _, path := range []string{"/a", "/a/{id}", "/a/b", "/{x}/b", "/a/**", "/**", "/tree/{x}/leaf"} {
+		if g.Intn(2) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "    %s:\n", path)
+		for _, verb := range []string{"get", "post", "delete"} {
+			if verb != "get" && g.Intn(2) == 0 {
+				continue
+			}
+			fields := []string{"x-fabric-privileges: [" + pick("a.read", "uid", "a.read, b.write") + "]"}
+			for _, f := range []string{
+				maybe(30, "x-fabric-employee-access: "+employees()), maybe(20, "x-fabric-whitelist: {service-list: ["+pick("stups_a", "stups_a, stups_b", "")+"]}"),
+				maybe(10, "x-fabric-whitelist: {state: disabled, service-list: []}"), maybe(15, "x-fabric-static-response: {status: 203, headers: {}, body: x}"),
+			} {
+				if f != "" && !strings.Contains(strings.Join(fields, " "), strings.Split(f, ":")[0]) {
+					fields = append(fields, f)
+				}
+			}
+			fmt.Fprintf(&b, "      %s: {%s}\n", verb, strings.Join(fields, ", "))
+		}
+	}
+	if b.Len() == 0 {
+		b.WriteString("    /a: {get: {}}\n")
+	}
+	return fabric(b.String(), maybe(50, "  x-fabric-admins: [boss]\n"), maybe(30, "  x-fabric-employee-access: "+employees()+"\n"),
+		maybe(30, "  x-fabric-whitelist: [stups_a]\n"), maybe(50, "  x-fabric-cors-support: {allowedOrigins: [www.example.org], allowedHeaders: [X-A]}\n")) +
+		"---\napiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n"
+}
+
+// gatewayRequest is a request for it, by one of many callers.
+func gatewayRequest(g *rand.Rand) sim.Request {
+	pick := func(list ...string) string { return list[g.Intn(len(list))] }
+	r := sim.Request{Method: pick("GET", "GET", "POST", "DELETE", "OPTIONS", "PUT"), Scheme: "https", Host: pick("f.example.org", "f.example.org", "f.example.org:443"), Target: pick("/a", "/a/b", "/a/c", "/c/b", "/a/b/c", "/", "/tree/x/leaf", "/a/", "//a", "/a%2Fb", "/x/../a", "/a?q=1")}
+	switch g.Intn(8) {
+	case 0:
+		r.Scheme = "http"
+		r.Headers = []sim.Header{{Name: "X-Forwarded-Proto", Value: "http"}}
+	case 1:
+		r.Scheme = "http"
+	}
+	info := func(realm string) map[string]any {
+		scopes := []any{"uid"}
+		for _, s := range []string{"a.read", "b.write"} {
+			if g.Intn(2) == 0 {
+				scopes = append(scopes, s)
+			}
+		}
+		if g.Intn(10) == 0 {
+			scopes = scopes[1:]
+		}
+		return map[string]any{"realm": realm, "scope": scopes, "uid": "x"}
+	}
+	const realm = "https://identity.zalando.com/realm"
+	switch g.Intn(6) {
+	case 0:
+	case 1:
+		r.Token = sim.Token{Kind: "opaque", Introspection: info(pick("/services", "/employees", "/customers"))}
+	case 2:
+		r.Token = sim.Token{Kind: "jwt", Claims: map[string]any{realm: "users", "https://identity.zalando.com/managed-id": pick("boss", "jdoe", "none"), "sub": "y"}, Introspection: info("/employees")}
+	case 3:
+		r.Token = sim.Token{Kind: "jwt", Claims: map[string]any{"https://identity.zalando.com/managed-id": pick("boss", "jdoe")}, Introspection: info("/employees")}
+	default:
+		r.Token = sim.Token{Kind: "jwt", Claims: map[string]any{realm: "services", "sub": pick("stups_a", "stups_b", "stups_c", "boss")}, Introspection: info(pick("/services", "/services", "/customers"))}
+	}
+	if r.Token.Kind != "" && g.Intn(10) == 0 {
+		r.Token.Introspection = map[string]any{"status": 401.0}
+	}
+	return r
 }
 
 func agree(t *testing.T, what string, gateways []*ir.Gateway, cluster *compile.Cluster, g *rand.Rand) int {

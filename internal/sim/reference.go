@@ -25,6 +25,9 @@ func (m *Model) Decide(r *Request, _ *Trail) Decision {
 	if g == nil {
 		return Decision{Status: http.StatusNotFound, Cause: NoHost}
 	}
+	if g.Order == match.MostSpecific {
+		return m.specific(g, r)
+	}
 	for _, route := range g.Routes {
 		if !takes(route, r) {
 			continue
