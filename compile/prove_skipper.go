@@ -15,7 +15,8 @@ func (p *prover) skipper() {
 	}
 	seen := p.set
 	seen.View = match.SlashedPath
-	s := &skipperProver{prover: *p, entries: p.cluster.Skipper.Entries(), before: p.cluster.Skipper.Before()}
+	s := &skipperProver{prover: *p}
+	s.entries, s.before = p.cluster.Skipper.Ranked()
 	s.asked = match.Compile(seen)
 	s.sets = make([]*match.Matcher, len(s.entries))
 	mesh := *p.cluster.Mesh
@@ -67,7 +68,7 @@ func (s *skipperProver) route(i int) {
 		return
 	}
 	if !e.Exact {
-		s.doubts(e, "kgw does not know all of its predicates")
+		s.doubts(e, "kgw cannot tell exactly what it takes")
 		return
 	}
 	for _, a := range ways {

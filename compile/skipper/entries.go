@@ -11,59 +11,60 @@ import (
 // Entries lists the routes with what each takes, by path, host, method,
 // headers and claims, and with tokens that it lets through; a route whose
 // predicates have alternatives gives an entry for each. Which route of several
-// gets a request is not their order: Before tells it.
+// gets a request is not their order: Ranked tells it. Redirects to https that
+// Skipper adds are left out.
 func (e *Engine) Entries() []sim.Entry {
 	out := make([]sim.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
-		out = append(out, r.entries()...)
+		if !r.redirect {
+			out = append(out, r.entries()...)
+		}
 	}
 	return out
 }
 
-// Before tells for each entry of Entries, by their numbers, whether of a
-// request that both take the first one gets it and not the second: Skipper
-// takes the most specific path, then the route of most weight, then the one
-// that it read first.
-func (e *Engine) Before() func(first, second int) bool {
+// Ranked lists the entries with those of redirects, and tells of two of them,
+// by their numbers, whether of a request that both take the first one gets it
+// and not the second: Skipper takes the most specific path, then the route of
+// most weight. Which of two alike it takes is not known.
+func (e *Engine) Ranked() (entries []sim.Entry, before func(first, second int) bool) {
 	var owner []int
-	for i, r := range e.routes {
-		for range r.entries() {
-			owner = append(owner, i)
-		}
-	}
 	shapes := make([][]byte, len(e.routes))
 	for i, r := range e.routes {
 		shapes[i] = r.shape()
-	}
-	return func(first, second int) bool {
-		a, b := owner[first], owner[second]
-		if a == b {
-			return false
+		for _, entry := range r.entries() {
+			entries, owner = append(entries, entry), append(owner, i)
 		}
+	}
+	return entries, func(first, second int) bool {
+		a, b := owner[first], owner[second]
 		if c := compareShapes(shapes[a], shapes[b]); c != 0 {
 			return c < 0
 		}
-		return a < b
+		return e.routes[a].weight > e.routes[b].weight
 	}
 }
 
-// perhaps ends the shape of a subtree: the path itself has no segment there.
-const perhaps = noPath + 1
+// Further kinds of segments in shapes: a final slash is written out, and what
+// is below a subtree's path is that slash, or nothing, or a rest.
+const (
+	slash = noPath + 1 + iota
+	perhaps
+)
 
 // shape is how specific the route is at each segment of its path.
 func (r *liveRoute) shape() []byte {
 	if r.path == nil {
 		return []byte{noPath}
 	}
-	if r.subtree && len(r.path) == 1 && r.path[0] == "" {
-		return []byte{rest}
-	}
 	var out []byte
 	for i, p := range r.path {
+		last := i == len(r.path)-1
 		switch {
-		case r.subtree:
-			out = append(out, literal)
-		case strings.HasPrefix(p, "*") && i == len(r.path)-1:
+		case p == "" && last && !r.subtree:
+			out = append(out, slash)
+		case p == "" && last:
+		case strings.HasPrefix(p, "*") && last && !r.subtree:
 			out = append(out, rest)
 		case len(p) > 1 && p[0] == ':':
 			out = append(out, parameter)
@@ -83,9 +84,11 @@ func compareShapes(a, b []byte) int {
 		switch {
 		case i >= len(shape):
 			return literal
+		case shape[i] == slash:
+			return literal
 		case shape[i] != perhaps:
 			return shape[i]
-		case i >= len(other) || other[i] == perhaps:
+		case i >= len(other) || other[i] == slash || other[i] == perhaps:
 			return literal // both end here, or both go on
 		}
 		return rest
@@ -112,6 +115,9 @@ func (r *liveRoute) entries() []sim.Entry {
 			lang = match.Subtree
 		}
 		base.Set.Path = match.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
+		if r.subtree && slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") }) {
+			base.Set.Path, base.Exact = match.Path{Lang: match.Prefix, Text: "/"}, false
+		}
 	}
 	out := []sim.Entry{base}
 	for _, c := range r.predicates {

@@ -21,6 +21,7 @@ type liveRoute struct {
 	shunt      bool
 	upstream   string
 	weight     int
+	redirect   bool // to https
 }
 
 // Load reads the Ingresses and RouteGroups among the manifests as Skipper's
@@ -36,9 +37,28 @@ func Load(manifests []sim.Manifest) *Engine {
 			e.group(m)
 		}
 	}
+	if len(e.routes) > 0 {
+		e.redirect(&liveRoute{}, heavy)
+	}
 	slices.SortStableFunc(e.routes, func(a, b *liveRoute) int { return b.weight - a.weight })
 	return e
 }
+
+// heavy is the weight of redirects for Ingresses.
+const heavy = 1000
+
+// redirect adds what Skipper by default puts beside a route that says nothing
+// of the protocol: plain HTTP is sent to https (dataclients/kubernetes,
+// redirect.go). One without conditions is there once more.
+func (e *Engine) redirect(r *liveRoute, weight int) {
+	own := *r
+	own.predicates = append(slices.Clone(r.predicates), of("Header", forwardedProto, "http"))
+	own.weight += weight + 1
+	own.filters, own.shunt, own.upstream, own.redirect = nil, true, "", true
+	e.routes = append(e.routes, &own)
+}
+
+const forwardedProto = "X-Forwarded-Proto"
 
 // Broken is an object of which Skipper drops routes.
 type Broken struct {
@@ -48,6 +68,8 @@ type Broken struct {
 
 func (e *Engine) ingress(m *sim.Manifest) {
 	annotations := source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
+	plain := annotations["zalando.org/skipper-ingress-redirect"] != "false" &&
+		!strings.Contains(annotations["zalando.org/skipper-predicate"]+annotations["zalando.org/skipper-routes"], `Header("`+forwardedProto+`"`)
 	for i, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
 		host := source.Text(source.Field(rule, "host"))
 		if text := annotations["zalando.org/skipper-routes"]; text != "" {
@@ -71,7 +93,10 @@ func (e *Engine) ingress(m *sim.Manifest) {
 			}
 			service := source.Field(source.Field(p, "backend"), "service")
 			at := m.At(source.JoinIndex(source.JoinIndex("spec.rules", i)+".http.paths", j))
-			e.add(m, host, own, filters, source.Text(source.Field(service, "name"))+"."+m.Namespace, at)
+			r := e.add(m, host, own, filters, source.Text(source.Field(service, "name"))+"."+m.Namespace, at)
+			if plain {
+				e.redirect(r, heavy)
+			}
 		}
 	}
 }
@@ -110,6 +135,8 @@ func (e *Engine) group(m *sim.Manifest) {
 		return ""
 	}
 	usual := backendOf(m.Spec(), "defaultBackends")
+	annotations := source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
+	plain := annotations["zalando.org/skipper-ingress-redirect"] != "false"
 	for i, n := range source.Elements(source.Field(m.Spec(), "routes")) {
 		predicates, err := e.texts(n, "predicates", parsePredicates)
 		filters, bad := e.texts(n, "filters", parseFilters)
@@ -136,7 +163,10 @@ func (e *Engine) group(m *sim.Manifest) {
 				if method != "" {
 					own = append(own, of("Method", strings.ToUpper(method)))
 				}
-				e.add(m, host, own, filters, upstream, m.At(source.JoinIndex("spec.routes", i)))
+				r := e.add(m, host, own, filters, upstream, m.At(source.JoinIndex("spec.routes", i)))
+				if plain && !slices.ContainsFunc(own, call.onProto) {
+					e.redirect(r, 0)
+				}
 			}
 		}
 	}
@@ -156,7 +186,7 @@ func (e *Engine) texts(n *source.Node, list string, parse func(string) ([]call, 
 
 // add makes a route. Its weight is what Weight says and one for each other
 // predicate but those on the path (routing/matcher.go of Skipper v0.27.57).
-func (e *Engine) add(m *sim.Manifest, host string, predicates, filters []call, upstream string, at source.Ref) {
+func (e *Engine) add(m *sim.Manifest, host string, predicates, filters []call, upstream string, at source.Ref) *liveRoute {
 	r := &liveRoute{name: m.Name, at: at, host: host, filters: filters, shunt: upstream == "", upstream: upstream}
 	for _, c := range predicates {
 		switch c.name {
@@ -175,6 +205,12 @@ func (e *Engine) add(m *sim.Manifest, host string, predicates, filters []call, u
 		}
 	}
 	e.routes = append(e.routes, r)
+	return r
+}
+
+// onProto tells of a condition on the protocol.
+func (c call) onProto() bool {
+	return (c.name == "Header" || c.name == "HeaderRegexp") && c.arg(0) == forwardedProto
 }
 
 func (c call) arg(i int) any {

@@ -50,7 +50,7 @@ func (s *Session) Decide(in *sim.Request, t *sim.Trail) sim.Decision {
 		t.Say(name, source.Ref{}, "the path has a malformed escape")
 		return sim.Decision{Status: http.StatusBadRequest, Cause: sim.BadRequest, Reason: "the path has a malformed escape"}
 	}
-	route := s.engine.find(r, path)
+	route, tied := s.engine.find(r, path)
 	if t.On() {
 		s.engine.sayUnknown(r, path, t)
 	}
@@ -60,30 +60,46 @@ func (s *Session) Decide(in *sim.Request, t *sim.Trail) sim.Decision {
 		return d
 	}
 	t.Say(name, route.at, "route %s takes %s %s%s", route.name, r.Method, r.Host, path)
+	for _, other := range tied {
+		t.Say(name, other.at, "route %s takes it too, with the same path and as many predicates: Skipper may take either", other.name)
+	}
+	if route.redirect {
+		d := sim.Decision{Status: http.StatusPermanentRedirect, Cause: sim.Answered, Reason: "plain HTTP is redirected to https", Route: route.name, At: route.at}
+		t.Say(name, route.at, "%s", d.Reason)
+		return d
+	}
 	x := &exchange{session: s, route: route, in: r, trail: t}
 	return x.run()
 }
 
 // find goes through the paths from the most specific one outwards, as
 // Skipper's path tree does, and takes at each the route of most weight whose
-// predicates hold.
-func (e *Engine) find(r *sim.Request, path string) *liveRoute {
+// predicates hold. Of several alike Skipper takes any; here it is the first.
+func (e *Engine) find(r *sim.Request, path string) (best *liveRoute, tied []*liveRoute) {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	var best *liveRoute
 	var rank []byte
 	for _, route := range e.routes {
 		if !onHost(route.host, r.Host) {
 			continue
 		}
 		own, ok := route.rank(segments)
-		if !ok || best != nil && bytes.Compare(own, rank) >= 0 {
+		if !ok {
 			continue
 		}
-		if route.holds(r) {
-			best, rank = route, own
+		c := -1
+		if best != nil {
+			c = bytes.Compare(own, rank)
+		}
+		if c > 0 || c == 0 && route.weight < best.weight || !route.holds(r) {
+			continue
+		}
+		if c < 0 {
+			best, rank, tied = route, own, nil
+		} else {
+			tied = append(tied, route)
 		}
 	}
-	return best
+	return best, tied
 }
 
 // sayUnknown tells of routes that may take the request but for a predicate that
@@ -153,17 +169,33 @@ func (r *liveRoute) rank(segments []string) (rank []byte, ok bool) {
 	return rank, len(segments) == len(r.path)
 }
 
+// subtreeRank is rank for PathSubtree: the path itself, with a final slash or
+// without, is written out; what is below is a rest (routing/matcher.go,
+// addSubtreeLeafsToPath).
 func (r *liveRoute) subtreeRank(segments []string) (rank []byte, ok bool) {
-	if len(r.path) == 1 && r.path[0] == "" {
-		return []byte{rest}, true
+	path := r.path
+	if len(path) == 1 && path[0] == "" {
+		path = nil
 	}
-	for i, p := range r.path {
-		if i >= len(segments) || p != segments[i] {
+	for i, p := range path {
+		switch {
+		case i >= len(segments):
 			return nil, false
+		case len(p) > 1 && p[0] == ':':
+			if segments[i] == "" {
+				return nil, false
+			}
+			rank = append(rank, parameter)
+		case p != segments[i]:
+			return nil, false
+		default:
+			rank = append(rank, literal)
 		}
-		rank = append(rank, literal)
 	}
-	if len(segments) > len(r.path) {
+	switch below := segments[len(path):]; {
+	case len(below) == 1 && below[0] == "":
+		rank = append(rank, literal)
+	case len(below) > 0:
 		rank = append(rank, rest)
 	}
 	return rank, true
