@@ -75,6 +75,7 @@ var mayImport = map[string][]string{
 	"internal/semantic": {"internal/match", "internal/parallel", "internal/sim", "internal/source"},
 	"internal/lines":    {},
 	"internal/gitref":   {},
+	"internal/lock":     {"internal/diag", "internal/manifest", "internal/shape", "internal/source"},
 	"internal/edit":     {"internal/atomicfile", "internal/lines", "internal/manifest", "internal/source"},
 	"internal/diff":     {"internal/diag", "internal/lines", "internal/manifest", "internal/parallel", "internal/source"},
 	"internal/config":   {"internal/diag", "internal/shape", "internal/source"},

@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -50,6 +51,8 @@ type Options struct {
 	Model bool
 	// Status also computes the statuses of Result.Resources.
 	Status bool
+	// Lock holds the names that live objects keep; nil keeps none.
+	Lock *lock.Lock
 	// Old is what an earlier run wrote; of its routes, those that cannot be
 	// taken away yet are among Others. Nil keeps nothing.
 	Old *Input

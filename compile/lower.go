@@ -28,6 +28,7 @@ func (r *run) lower() {
 			u.gateway = nil
 		}
 	})
+	r.keepNames(objects)
 	r.collisions(objects)
 	n := 0
 	for _, list := range objects {
@@ -40,6 +41,7 @@ func (r *run) lower() {
 		}
 	}
 	manifest.Sort(r.result.Objects)
+	r.checkLock()
 }
 
 // collisions withholds gateways that would write objects of one name, and

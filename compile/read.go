@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -110,7 +111,7 @@ const testKind = "Test"
 // head decides by a document's head what becomes of it.
 func (r *run) head(u *unit, root *source.Node) {
 	doc := u.doc
-	if doc.APIVersion == config.APIVersion && (doc.Kind == config.Kind || doc.Kind == testKind) {
+	if doc.APIVersion == config.APIVersion && (doc.Kind == config.Kind || doc.Kind == testKind || doc.Kind == lock.Kind) {
 		return
 	}
 	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {

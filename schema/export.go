@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/schema/oathkeeperrule"
@@ -36,11 +37,12 @@ func Descriptions() []Description {
 		// oathkeeper-maester writes the status with a plain update.
 		Description{Group: oathkeeperrule.Group, Version: oathkeeperrule.Version, Kind: "Rule", Plural: "rules", Type: oathkeeperrule.Type, PlainStatus: true},
 		Description{Group: group, Version: version, Kind: config.Kind, Type: config.Type},
-		Description{Group: group, Version: version, Kind: testfile.Kind, Type: testfile.Type})
+		Description{Group: group, Version: version, Kind: testfile.Kind, Type: testfile.Type},
+		Description{Group: group, Version: version, Kind: lock.Kind, Type: lock.Type})
 }
 
-// Name is how commands name the description: "Kind/version", and "config" and
-// "test".
+// Name is how commands name the description: "Kind/version", and "config",
+// "test" and "lock".
 func (d *Description) Name() string {
 	if d.Plural == "" {
 		return strings.ToLower(d.Kind)

@@ -89,7 +89,7 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
-	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.migrateCommand())
+	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.adoptCommand(), a.migrateCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.AddCommand(a.argocdCommand())

@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/renderdir"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -53,8 +54,9 @@ func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []strin
 	if err != nil || o == nil {
 		return nil, err
 	}
-	ready, _ := manifestsIn(in.Files)
-	return compiled(name, in, *o, ready), nil
+	s := compiled(name, in, *o)
+	s.add(manifestsIn(in.Files))
+	return s, nil
 }
 
 func gitFault(ref string, err error) error {
@@ -114,7 +116,7 @@ func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), e
 // needed tells whether a file is, or may say something about, one of those
 // that paths name.
 func needed(file string, paths []string) bool {
-	aside := slices.Contains([]string{config.FileName, ".gitignore", ".kgwignore", renderdir.RecordName}, path.Base(file))
+	aside := slices.Contains([]string{config.FileName, ".gitignore", ".kgwignore", renderdir.RecordName, lock.FileName}, path.Base(file))
 	return slices.ContainsFunc(paths, func(p string) bool {
 		if i := strings.IndexAny(p, "*?[{"); i >= 0 {
 			p = path.Dir(p[:i] + "x")

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
 )
 
@@ -13,16 +16,19 @@ func (f *diffFlags) pairs(before, after *side, r *diff.Report) []diff.Pair {
 	if !before.live {
 		return f.renders(before, after, r)
 	}
-	wanted := make(map[diff.ID]bool, len(after.objects))
-	for i := range after.objects {
-		wanted[after.objects[i].ID()] = true
+	want := slices.DeleteFunc(slices.Clone(after.objects), func(o diff.Object) bool { return before.failed[o.ID()] })
+	r.Skipped = len(after.objects) - len(want)
+	wanted := make(map[diff.ID]bool, len(want))
+	for i := range want {
+		wanted[want[i].ID()] = true
 	}
 	there := slices.DeleteFunc(slices.Clone(before.objects), func(o diff.Object) bool { return !wanted[o.ID()] })
-	known := diff.Recognise(before.objects, after.objects)
-	pairs := renamed(diff.Pairs(there, after.objects), known.Matches)
+	known := diff.Recognise(before.objects, want)
+	before.ambiguous(known)
+	pairs := renamed(diff.Pairs(there, want), known.Matches)
 	if f.prune {
 		for _, o := range known.Left {
-			if f.inScope(o, after) {
+			if f.inScope(o, before, after) {
 				pairs = append(pairs, diff.Pair{Before: o})
 			}
 		}
@@ -30,19 +36,35 @@ func (f *diffFlags) pairs(before, after *side, r *diff.Report) []diff.Pair {
 	return pairs
 }
 
+// ambiguous reports wanted objects that several live ones could be.
+func (s *side) ambiguous(known diff.Recognised) {
+	for _, m := range known.Ambiguous {
+		var names []string
+		for _, o := range m.Live {
+			names = append(names, o.ID().Name)
+		}
+		s.found.Add(diag.Finding{
+			Code: diag.LiveAmbiguous, At: m.Want.Origin,
+			Message: fmt.Sprintf("%s could be any of the live objects %s", m.Want.ID(), strings.Join(names, ", ")),
+			Help:    "delete those that are left over, or name one in " + "kgw.lock.yaml",
+		})
+	}
+	s.settled()
+}
+
 // inScope tells whether an object that is no longer wanted is one that the
 // inputs speak for: in their namespaces, or those asked for, and not of a
-// resource that is only withheld.
-func (f *diffFlags) inScope(o *diff.Object, after *side) bool {
+// resource that is withheld or could not be compared.
+func (f *sideFlags) inScope(o *diff.Object, before, after *side) bool {
 	owner, _ := o.Owner()
 	namespace := o.ID().Namespace
 	switch {
-	case after.fatal || after.withheld[owner]:
+	case after.fatal || after.withheld[owner] || before.withheld[owner]:
 		return false
 	case f.all:
 		return true
-	case f.namespace != "":
-		return namespace == f.namespace
+	case f.scope != "":
+		return namespace == f.scope
 	}
 	return slices.Contains(after.namespaces, namespace)
 }

@@ -85,7 +85,7 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 		}
 	}
 	if format != "github" {
-		if err := a.tellFindings(f, found); err != nil {
+		if err := a.tellFindings(&f.inputFlags, found); err != nil {
 			return err
 		}
 	}
@@ -94,11 +94,11 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 }
 
 // tellFindings prints findings for people to standard error, if there are any.
-func (a *app) tellFindings(f *diffFlags, found *diag.Report) error {
+func (a *app) tellFindings(f *inputFlags, found *diag.Report) error {
 	if len(found.Findings) == 0 {
 		return nil
 	}
-	return renderMasked(a.stderr, diag.Text{Color: a.color(&f.inputFlags, a.stderr)}, found)
+	return renderMasked(a.stderr, diag.Text{Color: a.color(f, a.stderr)}, found)
 }
 
 // renderMasked prints findings, which may quote an input, without its secrets.
@@ -142,11 +142,17 @@ func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 }
 
 // judgeDiff sets the exit code of what was found: never 1, which means
-// differences.
+// differences. What a cluster does not answer is an input that cannot be read.
 func (a *app) judgeDiff(sides ...*side) {
 	for _, s := range sides {
-		if s.found.Max() == diag.Error {
+		for i := range s.found {
+			if s.found[i].Severity < diag.Error {
+				continue
+			}
 			a.fail(exitUsage)
+			if strings.HasPrefix(string(s.found[i].Code), "KGW6") {
+				a.fail(exitInput)
+			}
 		}
 		if s.fatal {
 			a.fail(exitInput)

@@ -110,7 +110,7 @@ func (s *side) services() []sim.Manifest {
 // was found about the inputs.
 func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *side) error {
 	findings := a.findings(before, after)
-	if err := a.tellFindings(f, findings); err != nil {
+	if err := a.tellFindings(&f.inputFlags, findings); err != nil {
 		return err
 	}
 	views := f.views

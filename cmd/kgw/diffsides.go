@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/cluster"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -15,14 +16,27 @@ import (
 
 // sideFlags say what the inputs are compared with.
 type sideFlags struct {
-	live, against string
-	all           bool
+	live, against   string
+	all, serverSide bool
+	cluster         *cluster.Flags
+	// owned and scope: objects that are not wanted are looked for too, those in
+	// one namespace if it is named.
+	owned bool
+	scope string
 }
 
 func (f *sideFlags) registerSides(flags *pflag.FlagSet) {
-	flags.StringVar(&f.live, "live", "", "compare with a dump of a cluster (kubectl get -o yaml): the `file`, directory, or \"-\"")
+	f.registerLive(flags)
 	flags.StringVar(&f.against, "against", "", "compare with what a `directory` or a git ref (git:REF) holds or compiles to")
-	flags.BoolVarP(&f.all, "all-namespaces", "A", false, "with --prune: look in every namespace, not only in those of the inputs")
+	flags.BoolVar(&f.serverSide, "server-side", true, "ask the cluster what a server-side apply would make of the objects (a dry run); false compares locally")
+}
+
+// registerLive adds the flags that say where live objects are.
+func (f *sideFlags) registerLive(flags *pflag.FlagSet) {
+	flags.StringVar(&f.live, "live", "", "read a dump of a cluster (kubectl get -o yaml) in its place: the `file`, directory, or \"-\"")
+	flags.BoolVarP(&f.all, "all-namespaces", "A", false, "look for live objects in every namespace, not only in those of the inputs")
+	f.cluster = cluster.NewFlags()
+	f.cluster.AddTo(flags, "namespace")
 }
 
 func (f *sideFlags) valid(paths []string) error {
@@ -33,8 +47,6 @@ func (f *sideFlags) valid(paths []string) error {
 		return usage("standard input can be either the inputs or the dump")
 	case strings.HasPrefix(f.against, "git:") && slices.Contains(paths, "-"):
 		return usage("standard input has no other state in git")
-	case f.live == "" && f.against == "":
-		return usage("name what to compare with: --live or --against")
 	}
 	return nil
 }
@@ -59,6 +71,9 @@ type side struct {
 	withheld map[diff.Owner]bool
 	// namespaces are those of the inputs.
 	namespaces []string
+	// failed are objects that a cluster gave no answer about, read those that it
+	// gave.
+	failed, read map[diff.ID]bool
 }
 
 // sides gives what the inputs are compared with, and what they compile to. A
@@ -68,7 +83,10 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *side, err erro
 	if err != nil || o == nil {
 		return nil, nil, err
 	}
-	after = compiled("kgw", in, *o, nil)
+	after = compiled("kgw", in, *o)
+	if f.against != "" || after.result.Summary.Resources == 0 {
+		after.add(manifestsIn(in.Files)) // of a directory that was written before
+	}
 	if len(paths) == 0 {
 		paths = []string{a.defaultPath(o.Config)}
 	}
@@ -78,7 +96,8 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *side, err erro
 	case f.against != "":
 		before, err = a.directorySide(f)
 	default:
-		before = a.dumpSide(f, o)
+		f.owned, f.scope = f.prune, f.namespace
+		before = a.liveSide(&f.sideFlags, f.namespace, o, after)
 	}
 	if err != nil || before == nil {
 		return nil, nil, err
@@ -86,18 +105,16 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *side, err erro
 	return before, after, nil
 }
 
-// compiled is the side of what the input compiles to, and of what of it is
-// written already.
-func compiled(name string, in compile.Input, o compile.Options, ready []diff.Object) *side {
+// compiled is the side of what the input compiles to.
+func compiled(name string, in compile.Input, o compile.Options) *side {
 	o.NoInfos, o.Model = true, true
 	result := compile.Run(in, o)
-	s := &side{name: name, input: in, options: o, result: result, found: result.Findings, fatal: result.Fatal, objects: ready, withheld: map[diff.Owner]bool{}}
+	s := &side{name: name, input: in, options: o, result: result, found: result.Findings, fatal: result.Fatal, withheld: map[diff.Owner]bool{}}
 	objects := make([]diff.Object, len(result.Objects))
 	parallel.Each(len(objects), func(i int) {
 		object := &result.Objects[i]
 		objects[i] = diff.Object{Value: plainObject(object.Value()), Origin: object.Origin}
 	})
-	s.objects = append(s.objects, objects...)
 	for i := range result.Resources {
 		r := &result.Resources[i]
 		if r.Withheld {
@@ -105,12 +122,19 @@ func compiled(name string, in compile.Input, o compile.Options, ready []diff.Obj
 		}
 		s.namespaces = append(s.namespaces, r.Doc.Namespace)
 	}
-	for i := range s.objects {
-		s.namespaces = append(s.namespaces, s.objects[i].ID().Namespace)
+	s.add(objects, nil)
+	return s
+}
+
+// add puts manifests that were written before to those that are compiled, which
+// hold where there are both.
+func (s *side) add(ready []diff.Object, _ []source.Problem) {
+	s.objects = slices.Concat(ready, s.objects)
+	for i := range ready {
+		s.namespaces = append(s.namespaces, ready[i].ID().Namespace)
 	}
 	slices.Sort(s.namespaces)
 	s.namespaces = slices.Compact(s.namespaces)
-	return s
 }
 
 // plainObject is a value as encoding/json has it, numbers as they are spelt.
@@ -127,12 +151,21 @@ func (a *app) directorySide(f *diffFlags) (*side, error) {
 	if err != nil || o == nil {
 		return nil, err
 	}
-	ready, _ := manifestsIn(in.Files)
-	return compiled(f.against, in, *o, ready), nil
+	s := compiled(f.against, in, *o)
+	s.add(manifestsIn(in.Files))
+	return s, nil
+}
+
+// liveSide is a cluster, or a dump of one.
+func (a *app) liveSide(f *sideFlags, namespace string, o *compile.Options, after *side) *side {
+	if f.live != "" {
+		return a.dumpSide(f, o)
+	}
+	return a.clusterSide(f, namespace, after)
 }
 
 // dumpSide is a dump of a cluster.
-func (a *app) dumpSide(f *diffFlags, o *compile.Options) *side {
+func (a *app) dumpSide(f *sideFlags, o *compile.Options) *side {
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}
 	files, problems := loader.Load([]string{f.live})
 	objects, more := manifestsIn(files)

@@ -96,6 +96,7 @@ func script(t *testing.T, shell, text string) (code int, out string) {
 	t.Helper()
 	cmd := exec.Command(shell, "-c", text)
 	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+startCluster(t, filepath.Join(cmd.Dir, "cluster")))
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

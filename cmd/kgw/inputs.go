@@ -72,6 +72,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}
+	if o.Lock, err = a.lock(f, c, paths); err != nil {
+		return compile.Input{}, nil, err
+	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)
 	a.collect()
@@ -150,7 +153,7 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 		}
 	}
 	found = append(found, c.Environment(a.getenv)...)
-	if err := a.reportConfiguration(found, f); err != nil {
+	if err := a.reportConfiguration("the configuration", found, f); err != nil {
 		return nil, err
 	}
 	switch f.compat {
@@ -165,7 +168,7 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 
 // reportConfiguration prints what is said about the configuration; errors end
 // the run.
-func (a *app) reportConfiguration(found diag.List, f *inputFlags) error {
+func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) error {
 	if len(found) == 0 {
 		return nil
 	}
@@ -178,7 +181,7 @@ func (a *app) reportConfiguration(found diag.List, f *inputFlags) error {
 		return err
 	}
 	if found.Max() == diag.Error {
-		return usage("the configuration is not valid")
+		return usage("%s is not valid", what)
 	}
 	return nil
 }

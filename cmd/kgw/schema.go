@@ -14,11 +14,11 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "schema KIND/VERSION | config | test | all",
+		Use:   "schema KIND/VERSION | config | test | lock | all",
 		Short: "Print or export JSON Schemas",
-		Long: "Prints the JSON Schema (draft 7) of an input kind, of Oathkeeper's Rule, of kgw.yaml (config), or of policy\n" +
-			"tests (test). all is one schema that holds each document to that of its apiVersion and kind, and lets other\n" +
-			"kinds pass: for editors. kgw schema list names the kinds.",
+		Long: "Prints the JSON Schema (draft 7) of an input kind, of Oathkeeper's Rule, of kgw.yaml (config), of policy\n" +
+			"tests (test), or of kgw.lock.yaml (lock). all is one schema that holds each document to that of its apiVersion\n" +
+			"and kind, and lets other kinds pass: for editors. kgw schema list names the kinds.",
 		Example:           "  kgw schema list\n  kgw schema APIRule/v1beta1\n  kgw schema config > kgw.schema.json",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeSchemas,

@@ -28,6 +28,10 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("KGW_UPDATE") != "",
 		RequireExplicitExec: true,
 		Condition:           condition,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("KUBECONFIG", startCluster(t, filepath.Join(env.WorkDir, "cluster")))
+			return nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":  exits,
 			"append": appendTo,

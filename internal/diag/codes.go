@@ -95,6 +95,9 @@ const (
 	HostNotServed        Code = "KGW316"
 	CertificateTooNarrow Code = "KGW317"
 
+	LockStale Code = "KGW320"
+	LockTwice Code = "KGW321"
+
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
 )
@@ -190,6 +193,25 @@ const (
 	FinalSlash         Code = "KGW557"
 	NoIngressGateway   Code = "KGW558"
 	NoIssuers          Code = "KGW559"
+)
+
+// Codes of findings about a cluster, and about what is live on it.
+const (
+	NoCluster           Code = "KGW601"
+	ClusterUnreachable  Code = "KGW602"
+	ClusterUnauthorized Code = "KGW603"
+	ClusterForbidden    Code = "KGW604"
+	KindNotInstalled    Code = "KGW605"
+	NamespaceNotFound   Code = "KGW606"
+	ObjectRefused       Code = "KGW607"
+	ObjectConflict      Code = "KGW608"
+	ClusterTimeout      Code = "KGW609"
+	ClusterBrokeOff     Code = "KGW610"
+	ClusterFailed       Code = "KGW611"
+
+	LiveAmbiguous Code = "KGW620"
+	LiveUnmatched Code = "KGW621"
+	LiveOwned     Code = "KGW622"
 )
 
 // Codes of findings about migration: what was done that somebody should know,
@@ -300,6 +322,8 @@ var Rules = []Rule{
 	{PortNotServed, "PortNotServed", notice, "a rule names a port that its Service does not have"},
 	{HostNotServed, "HostNotServed", notice, "the Gateway of a resource does not serve its host"},
 	{CertificateTooNarrow, "CertificateTooNarrow", notice, "a host has more labels than a certificate for the Gateway's wildcard host holds for"},
+	{LockStale, "LockStale", notice, "kgw.lock.yaml keeps a name for an object that is no longer written"},
+	{LockTwice, "LockTwice", fault, "kgw.lock.yaml has two entries for one object or one name"},
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 
@@ -381,6 +405,20 @@ var Rules = []Rule{
 	{NoIngressGateway, "NoIngressGateway", fault, "no Istio Gateway is known that a VirtualService could be bound to"},
 	{NoIssuers, "NoIssuers", fault, "no token issuers are known for a target that verifies tokens itself"},
 
+	{NoCluster, "NoCluster", fault, "no cluster is configured that could be asked"},
+	{ClusterUnreachable, "ClusterUnreachable", fault, "there is no connection to the cluster"},
+	{ClusterUnauthorized, "ClusterUnauthorized", fault, "the cluster does not accept the credentials"},
+	{ClusterForbidden, "ClusterForbidden", fault, "the user may not read or apply an object"},
+	{KindNotInstalled, "KindNotInstalled", fault, "the cluster does not know the kind of an object"},
+	{NamespaceNotFound, "NamespaceNotFound", fault, "the namespace of an object does not exist on the cluster"},
+	{ObjectRefused, "ObjectRefused", fault, "the cluster refuses an object, by its schema or by admission"},
+	{ObjectConflict, "ObjectConflict", fault, "an object changed on the cluster while it was compared"},
+	{ClusterTimeout, "ClusterTimeout", fault, "the cluster does not answer in time"},
+	{ClusterBrokeOff, "ClusterBrokeOff", fault, "an answer of the cluster broke off or is none"},
+	{ClusterFailed, "ClusterFailed", fault, "the cluster cannot answer a question about an object"},
+	{LiveAmbiguous, "LiveAmbiguous", notice, "several live objects could be one that is wanted"},
+	{LiveUnmatched, "LiveUnmatched", notice, "a live object is made for a resource that no longer asks for it"},
+	{LiveOwned, "LiveOwned", notice, "a live object is deleted together with the resource that a controller made it for"},
 	{PathNarrowed, "PathNarrowed", notice, "the paths that replace an older one do not take all of its requests"},
 	{PathNotCovered, "PathNotCovered", fault, "a path has no counterpart in the newer version"},
 	{MadePublic, "MadePublic", notice, "a rule becomes noAuth: anybody may send its requests"},

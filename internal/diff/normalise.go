@@ -64,6 +64,12 @@ func whole(o map[string]any) map[string]any {
 	return out
 }
 
+// JSON copies an object as encoding/json takes it.
+func JSON(o map[string]any) map[string]any {
+	out, _ := plain(o).(map[string]any)
+	return out
+}
+
 func plain(v any) any {
 	switch x := v.(type) {
 	case map[string]any:

@@ -43,6 +43,19 @@ func (o *Object) Owner() (Owner, bool) {
 	return Owner{}, false
 }
 
+// Parent names the object that the cluster deletes this one with: its
+// controlling owner.
+func (o *Object) Parent() (kind, name string) {
+	refs, _ := child(o.Value, "metadata")["ownerReferences"].([]any)
+	for _, r := range refs {
+		m, _ := r.(map[string]any)
+		if k := text(m["kind"]); k != "" {
+			return k, text(m["name"])
+		}
+	}
+	return "", ""
+}
+
 // what an object is of its owner, in ways from the surest to the vaguest: two
 // objects of one owner are the same if they agree in one way and no other
 // object does.

@@ -51,10 +51,11 @@ func (w *walk) value(p at, b, a any, key string) (before, after any) {
 	}
 	differ := !same(b, a) && !sameDuration(key, b, a)
 	before, after = mask(w.kind, key, b), mask(w.kind, key, a)
-	if differ {
-		before, after = apart(before, after)
-		w.changes = append(w.changes, Change{Op: Changed, Path: p.path, Before: before, After: after})
+	if !differ {
+		return after, after
 	}
+	before, after = apart(before, after)
+	w.changes = append(w.changes, Change{Op: Changed, Path: p.path, Before: before, After: after})
 	return before, after
 }
 

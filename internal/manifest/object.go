@@ -24,6 +24,17 @@ type Object struct {
 	First bool
 	// Origin is the resource the object is written for.
 	Origin source.Ref
+	// Stable is the name that stands for the object's identity where Meta.Name
+	// is another one, kept from before.
+	Stable string
+}
+
+// StableName is the name that stands for the object's identity.
+func (o *Object) StableName() string {
+	if o.Stable != "" {
+		return o.Stable
+	}
+	return o.Meta.Name
 }
 
 // Meta is the metadata of an object.

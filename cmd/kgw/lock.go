@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/lock"
+)
+
+// lockFile is where the lock stands: beside kgw.yaml, without one in the
+// working directory.
+func (a *app) lockFile(c *config.Config) string {
+	dir := a.dir
+	if c.File != "" {
+		dir = filepath.Dir(a.abs(c.File))
+	}
+	return filepath.Join(dir, lock.FileName)
+}
+
+// lock reads the lock; nil where there is none. What is wrong with its form is
+// reported and ends the run, like that of the configuration.
+func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
+	file := a.lockFile(c)
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // no lock is no fault
+	}
+	if err != nil {
+		return nil, &exitError{exitInput, fmt.Errorf("cannot read the names that are kept: %w", err)}
+	}
+	l, found := lock.Parse(a.display(file), data)
+	if err := a.reportConfiguration(lock.FileName, found, f); err != nil {
+		return nil, err
+	}
+	l.File = file
+	for i := range l.Entries {
+		l.Entries[i].Covered = a.covered(filepath.Join(filepath.Dir(file), filepath.FromSlash(l.Entries[i].File)), paths)
+	}
+	return l, nil
+}
+
+// covered tells whether a file is among those that the paths name, or would be
+// if it were there.
+func (a *app) covered(file string, paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		rel, err := filepath.Rel(a.abs(p), file)
+		return err == nil && (rel == "." || filepath.IsLocal(rel))
+	})
+}
+
+// lockedFile names the file of a resource in the lock: relative to it, with
+// slashes; "" for what is no file beside or below it.
+func (a *app) lockedFile(lockFile, name string) string {
+	rel, err := filepath.Rel(filepath.Dir(lockFile), a.abs(filepath.FromSlash(name)))
+	if err != nil || !filepath.IsLocal(rel) || strings.HasPrefix(name, "<") {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
