@@ -104,9 +104,9 @@ krew-manifest: ## write the krew manifest of VERSION from dist/checksums.txt to 
 	cd tools/krew && $(GO) run -mod=readonly . $(CURDIR)/.krew.yaml v$(VERSION) $(CURDIR)/dist/checksums.txt $(CURDIR)/dist/kgw.yaml
 
 .PHONY: test-release
-test-release: $(GORELEASER) $(KREW) ## make two snapshots of a release, compare and install them
+test-release: $(GORELEASER) $(KREW) $(ARGOCD) ## make two snapshots of a release, compare and install them
 	cd tools/sbom && $(GO) vet ./... && $(GO) test ./...
-	cd test/release && KGW_TEST_GORELEASER=$(GORELEASER) KGW_TEST_KREW=$(KREW) CGO_ENABLED=0 $(GO) test -timeout 60m ./...
+	cd test/release && KGW_TEST_GORELEASER=$(GORELEASER) KGW_TEST_KREW=$(KREW) KGW_TEST_ARGOCD=$(ARGOCD) CGO_ENABLED=0 $(GO) test -timeout 60m ./...
 
 .PHONY: check
 check: build lint test ## what CI does, less the slow tests

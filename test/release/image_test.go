@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -86,6 +87,7 @@ func sidecar(t *testing.T, r release, i image) {
 	} else if out := i.run(t, program, "version"); !strings.Contains(out, r.version) {
 		t.Errorf("%s prints %s", program, out)
 	}
+	i.serve(t, tool(t, "KGW_TEST_ARGOCD"))
 }
 
 // buildContext is what goreleaser hands to docker: the program of each platform
@@ -163,9 +165,25 @@ func (i image) lookPath(name string) string {
 	return ""
 }
 
-// run runs a program with nothing but the image: its files, its environment, its
-// user, no network. Who is not root can be that user in a namespace alone.
+// run runs a program in the image to its end and gives what it prints.
 func (i image) run(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := i.command(t, args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	switch {
+	case errors.Is(err, syscall.EPERM):
+		t.Skipf("this system allows no namespaces: %v", err)
+	case err != nil:
+		t.Fatalf("%q in the image: %v\n%s", args, err, stderr.String())
+	}
+	return string(out)
+}
+
+// command is a program with nothing but the image: its files, its environment,
+// its user, no network. Who is not root can be that user in a namespace alone.
+func (i image) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	var uid, gid int
 	if _, err := fmt.Sscanf(i.user, "%d:%d", &uid, &gid); err != nil {
@@ -181,14 +199,41 @@ func (i image) run(t *testing.T, args ...string) string {
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = i.workdir, i.env, limits
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	switch {
-	case errors.Is(err, syscall.EPERM):
-		t.Skipf("this system allows no namespaces: %v", err)
-	case err != nil:
-		t.Fatalf("%q in the image: %v\n%s", args, err, stderr.String())
+	return cmd
+}
+
+// serve starts the entry point of the sidecar with what Argo CD's pod mounts:
+// its server, a place for sockets, and /tmp. It serves as soon as its socket is
+// there; it stops at SIGKILL only.
+func (i image) serve(t *testing.T, server string) {
+	t.Helper()
+	copyFile(t, server, filepath.Join(i.root, i.entrypoint[0]), 0o755)
+	sockets := filepath.Join(i.root, "home/argocd/cmp-server/plugins")
+	for _, dir := range []string{sockets, filepath.Join(i.root, "tmp")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(dir, 0o777); err != nil { // whatever the umask is
+			t.Fatal(err)
+		}
 	}
-	return string(out)
+	cmd := i.command(t, i.entrypoint...)
+	var log strings.Builder
+	cmd.Stderr = &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	serves := false
+	for range 600 {
+		if _, err := os.Stat(filepath.Join(sockets, "kgw.sock")); err == nil {
+			serves = true
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if !serves {
+		t.Errorf("Argo CD's server does not serve the plugin of the image:\n%s", log.String())
+	}
 }
