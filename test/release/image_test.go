@@ -61,6 +61,11 @@ func plain(t *testing.T, r release, i image) {
 	if out := i.run(t, append(i.entrypoint, "build", ".")...); !strings.Contains(out, "kind: VirtualService") {
 		t.Errorf("build prints %s", out)
 	}
+	function := i.command(t, i.entrypoint...)
+	function.Stdin = strings.NewReader("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n")
+	if out, err := function.Output(); err != nil || !strings.Contains(string(out), "kind: ResourceList") {
+		t.Errorf("as a function: %v\n%s", err, out)
+	}
 }
 
 func sidecar(t *testing.T, r release, i image) {

@@ -53,7 +53,7 @@ func install(t *testing.T, r release) {
 	script := commands(t)
 	t.Log(script)
 	output(t, home, "sh", "-exc", script)
-	for _, program := range []string{".local/bin/kgw", ".local/bin/kubectl-kgw", "system/usr/bin/kgw", "krew/bin/kubectl-kgw"} {
+	for _, program := range []string{".local/bin/kgw", "system/usr/bin/kgw", "krew/bin/kubectl-kgw"} {
 		if out := output(t, home, filepath.Join(home, program), "version"); !strings.Contains(out, r.version) {
 			t.Errorf("%s prints %s", program, out)
 		}

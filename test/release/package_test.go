@@ -19,7 +19,7 @@ import (
 func installed(t *testing.T, r release, zsh string) []string {
 	t.Helper()
 	names := []string{
-		"usr/bin/kgw", "usr/bin/kubectl-kgw",
+		"usr/bin/kgw", "usr/bin/kubectl-kgw", "usr/bin/kubectl_complete-kgw",
 		"usr/share/bash-completion/completions/kgw", "usr/share/fish/vendor_completions.d/kgw.fish", zsh,
 		"usr/share/doc/kgw/README.md", "usr/share/doc/kgw/copyright",
 	}
