@@ -239,8 +239,8 @@ func TestSemanticSkipper(t *testing.T) {
 		want          []string
 	}{
 		"the same": {gatewayOf("x", read), gatewayOf("x", read), nil},
-		"an admin less": {gatewayOf("x, y", read), gatewayOf("x", read), []string{
-			"TIGHTENED GET /a on api.example.com: " + person("y") + " or " + person("x") + " or " + service + " -> " + person("x") + " or " + service,
+		"an admin less": {gatewayOf("x, z", read), gatewayOf("x", read), []string{
+			"TIGHTENED GET /a on api.example.com: " + person("z") + " or " + person("x") + " or " + service + " -> " + person("x") + " or " + service,
 		}},
 		"another verb": {gatewayOf("x", read), gatewayOf("x", strings.Replace(read, "get", "put", 1)), []string{
 			"REMOVED GET /a on api.example.com: " + person("x") + " or " + service + " -> no route",
@@ -254,7 +254,8 @@ func TestSemanticSkipper(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got []string
 			for _, c := range compared(t, tt.before, tt.after).Changes {
-				got = append(got, c.String())
+				text, _, _ := strings.Cut(c.String(), "; inlineContentIfStatus")
+				got = append(got, text)
 			}
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Error(d)
