@@ -20,6 +20,7 @@ type migrateFlags struct {
 	to, output, cors, preset string
 	authorizer               string
 	diff, assess, internal   bool
+	failOnChange             bool
 }
 
 func (a *app) migrateCommand() *cobra.Command {
@@ -28,7 +29,9 @@ func (a *app) migrateCommand() *cobra.Command {
 		Use:   "migrate [PATH...]",
 		Short: "Move APIRules to a newer version",
 		Long: "Rewrites the APIRules, and the Apis that came before them, in files and directories to a newer version.\n" +
-			"Comments, order and every other document stay as they are. What needs a decision is left and reported.",
+			"Comments, order and every other document stay as they are. What needs a decision is left and reported.\n" +
+			"For each resource that moves, the requests that are answered differently afterwards are listed by class,\n" +
+			"each with one that shows it, or \"no change\".",
 		Example: "  kgw migrate apis/ --assess\n  kgw migrate apis/ --to v2 --diff\n  kgw migrate apis/ --to v2 --ext-authorizer oauth2-proxy\n" +
 			"  kubectl get apirules -A -o yaml | kgw migrate - -o yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -41,6 +44,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	flags.StringVarP(&f.output, "output", "o", "", "print the documents, migrated, instead of writing files: yaml")
 	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing")
 	flags.BoolVar(&f.assess, "assess", false, "only print how many resources move by themselves and what the others need (--format text, json or markdown)")
+	flags.BoolVar(&f.failOnChange, "fail-on-change", false, "exit 1 if a request is answered differently afterwards, or that could not be told")
 	flags.StringVar(&f.cors, "cors", "keep", "the default CORS policy of older versions: keep (write it out) or drop")
 	flags.StringVar(&f.authorizer, "ext-authorizer", "", "`name` of the external authorizer that takes over what Oathkeeper introspects")
 	flags.BoolVar(&f.internal, "allow-internal", false, "write AuthorizationPolicies that let callers inside the cluster in")
@@ -86,15 +90,20 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	}
 	result := migrate.Run(in.Files, mo)
 	report := a.migrationReport(in, o, result)
-	switch {
-	case f.assess:
+	if f.assess {
 		return a.assess(f, formats, result, report)
-	case f.diff:
-		return a.showMigration(f, result, report)
-	case f.output != "":
-		return a.printMigration(f, result, report)
 	}
-	return a.writeMigration(f, result, report)
+	proof := provenMoves(in, *o, result)
+	if f.failOnChange && proof.changed() {
+		a.fail(exitFindings)
+	}
+	switch {
+	case f.diff:
+		return a.showMigration(f, result, report, proof)
+	case f.output != "":
+		return a.printMigration(f, result, report, proof)
+	}
+	return a.writeMigration(f, result, report, proof)
 }
 
 // issuer is that of the IDPPreset that the flag names.
@@ -138,8 +147,8 @@ func (a *app) migrationReport(in compile.Input, o *compile.Options, result *migr
 }
 
 // showMigration prints the patch; findings go to standard error.
-func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
-	if err := a.report(a.stderr, &f.inputFlags, report); err != nil {
+func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
+	if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
 		return err
 	}
 	for _, file := range result.Files {
@@ -155,8 +164,8 @@ func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *com
 }
 
 // printMigration prints all documents, migrated or not.
-func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
-	if err := a.report(a.stderr, &f.inputFlags, report); err != nil {
+func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
+	if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
 		return err
 	}
 	var out []byte
@@ -174,7 +183,7 @@ func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *co
 }
 
 // writeMigration replaces the files that change, all or none.
-func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result) error {
+func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
 	var files []edit.Replacement
 	for _, file := range result.Files {
 		if file.After != nil {
@@ -184,7 +193,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *co
 	if err := edit.Replace(files); err != nil {
 		return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
 	}
-	if err := a.report(a.stdout, &f.inputFlags, report); err != nil {
+	if err := a.reportMoves(a.stdout, f, report, proof); err != nil {
 		return err
 	}
 	moved := 0

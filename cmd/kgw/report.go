@@ -21,7 +21,12 @@ func (a *app) color(f *inputFlags, w io.Writer) bool {
 // report prints the findings of a run in every format asked for, to w where
 // the format names no file, and sets the exit code.
 func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
-	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir)}
+	return a.reportWith(w, f, result, nil)
+}
+
+// reportWith is report with something that the JSON form shows under "changes".
+func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, changes any) error {
+	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir), Changes: changes}
 	for i := range result.Resources {
 		report.Resources = append(report.Resources, result.Resources[i].Doc)
 	}

@@ -13,6 +13,7 @@ type JSON struct{}
 type jsonReport struct {
 	Findings []jsonFinding `json:"findings"`
 	Summary  Summary       `json:"summary"`
+	Changes  any           `json:"changes,omitempty"`
 }
 
 type jsonFinding struct {
@@ -48,7 +49,7 @@ type jsonRelated struct {
 
 // Render implements Renderer.
 func (JSON) Render(w io.Writer, r *Report) error {
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary}
+	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary, Changes: r.Changes}
 	for i := range r.Findings {
 		out.Findings = append(out.Findings, newJSONFinding(&r.Findings[i]))
 	}

@@ -46,6 +46,8 @@ type Report struct {
 	// Root is the working directory as a slash path, for formats that resolve
 	// relative files against a base; "" leaves it out.
 	Root string
+	// Changes, if not nil, is shown by the JSON form under that key.
+	Changes any
 }
 
 // Renderer prints a report in one format.

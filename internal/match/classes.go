@@ -419,7 +419,9 @@ func (x *alphabet) nicestFirst() (order []int, runes []rune) {
 		order = append(order, i)
 		for n := range masks {
 			if runes[i] = b.meet(b, &masks[n]); runes[i] >= 0 {
-				rank[i] = n
+				if rank[i] = n * 128; runes[i] < 128 {
+					rank[i] += int(ranks.rank[runes[i]])
+				}
 				break
 			}
 		}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/semantic"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/migrate"
+)
+
+// moves is what a migration changes for callers. The JSON form is public:
+// additions only.
+type moves struct {
+	Resources []*move `json:"resources"`
+	// General are changes that no resource of its own stands for.
+	General   []semanticChange `json:"general,omitempty"`
+	Unchanged int              `json:"unchanged"`
+	Notes     []string         `json:"notes,omitempty"`
+	// Supposed is what was taken to exist, because it is not among the inputs.
+	Supposed []string `json:"supposed,omitempty"`
+}
+
+// move is one resource that was moved.
+type move struct {
+	Resource string           `json:"resource"`
+	File     string           `json:"file"`
+	Changes  []semanticChange `json:"changes"`
+	// NotCompared says why the two sides could not be compared.
+	NotCompared string `json:"notCompared,omitempty"`
+}
+
+// provenMoves compares what the inputs compile to before and after: nil where
+// nothing was moved.
+func provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *moves {
+	m := &moves{}
+	byName := map[string]*move{}
+	for i := range result.Documents {
+		d := &result.Documents[i]
+		if d.Outcome == migrate.Moved {
+			one := &move{Resource: resourceName(d.Doc, o.Namespace), File: d.Doc.File.Name, Changes: []semanticChange{}}
+			if d.Kind != "APIRule" {
+				one.NotCompared = "kgw does not compile the kind " + d.Kind
+			}
+			m.Resources = append(m.Resources, one)
+			byName[one.Resource] = one
+		}
+	}
+	if len(m.Resources) == 0 {
+		return nil
+	}
+	before := compile.Input{Files: result.Before(), Problems: in.Problems}
+	after := compile.Input{Files: result.After(), Problems: in.Problems}
+	supposing, supposed := compile.Suppose([]compile.Input{before, after}, o)
+	m.Supposed = supposed
+	was, then := compile.Compared(before, supposing)
+	is, now := compile.Compared(after, supposing)
+	withheld(then, "before", byName, o.Namespace)
+	withheld(now, "after", byName, o.Namespace)
+	m.fill(semantic.Compare(was, is), byName, o.Namespace)
+	return m
+}
+
+func resourceName(doc *source.Document, namespace string) string {
+	if doc.Namespace != "" {
+		namespace = doc.Namespace
+	}
+	return namespace + "/" + doc.Name
+}
+
+// fill gives each change to the resource that it is about.
+func (m *moves) fill(r *semantic.Report, byName map[string]*move, namespace string) {
+	report := newSemanticReport(r)
+	m.Unchanged, m.Notes = report.Unchanged, report.Notes
+	for i := range report.Changes {
+		doc := r.Changes[i].WasAt.Doc
+		if doc == nil {
+			doc = r.Changes[i].IsAt.Doc
+		}
+		if doc != nil {
+			if one := byName[resourceName(doc, namespace)]; one != nil {
+				one.Changes = append(one.Changes, report.Changes[i])
+				continue
+			}
+		}
+		m.General = append(m.General, report.Changes[i])
+	}
+}
+
+// withheld notes which resources have an error that keeps them from being
+// compared.
+func withheld(r *compile.Result, when string, byName map[string]*move, namespace string) {
+	for i := range r.Resources {
+		one := byName[resourceName(r.Resources[i].Doc, namespace)]
+		if !r.Resources[i].Withheld || one == nil || one.NotCompared != "" {
+			continue
+		}
+		one.NotCompared = "it has an error " + when
+		for j := range r.Findings {
+			if f := &r.Findings[j]; f.Severity == diag.Error && f.At.Doc == r.Resources[i].Doc {
+				one.NotCompared = fmt.Sprintf("%s the move it has the error %s: %s", when, f.Code, f.Message)
+				break
+			}
+		}
+	}
+}
+
+// changed tells whether anything is answered differently, or could not be
+// compared.
+func (m *moves) changed() bool {
+	if m == nil {
+		return false
+	}
+	for _, one := range m.Resources {
+		if len(one.Changes) > 0 || one.NotCompared != "" {
+			return true
+		}
+	}
+	return len(m.General) > 0
+}
+
+// write prints the moves for people, without secrets.
+func (m *moves) write(w io.Writer) error {
+	if m == nil {
+		return nil
+	}
+	var b strings.Builder
+	same := 0
+	for _, one := range m.Resources {
+		fmt.Fprintf(&b, "%s (%s): ", one.Resource, one.File)
+		switch {
+		case one.NotCompared != "":
+			fmt.Fprintf(&b, "not compared: %s\n", one.NotCompared)
+		case len(one.Changes) == 0:
+			same++
+			b.WriteString("no change\n")
+		default:
+			fmt.Fprintf(&b, "%s\n", counted(len(one.Changes), "change"))
+		}
+		for i := range one.Changes {
+			one.Changes[i].text(&b, "  ")
+		}
+	}
+	for i := range m.General {
+		m.General[i].text(&b, "")
+	}
+	for _, n := range m.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	if len(m.Supposed) > 0 {
+		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", strings.Join(m.Supposed, ", "))
+	}
+	fmt.Fprintf(&b, "%s compared, %d without a change; %s unchanged\n", counted(len(m.Resources), "resource"), same, plural(m.Unchanged, "request class", "request classes"))
+	_, err := io.WriteString(w, diff.Text(b.String()))
+	return err
+}
+
+// reportMoves prints the findings of a migration and what it changes for
+// callers: to w, or to standard error where w gets a format that is not for
+// people.
+func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, m *moves) error {
+	var changes any
+	if m != nil {
+		changes = m
+	}
+	if err := a.reportWith(w, &f.inputFlags, result, changes); err != nil {
+		return err
+	}
+	for _, format := range f.formats {
+		if name, _, toFile := strings.Cut(format, "="); !toFile && name != "text" {
+			w = a.stderr
+		}
+	}
+	return m.write(w)
+}
