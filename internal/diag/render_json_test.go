@@ -13,7 +13,7 @@ import (
 // publicKeys are the keys that readers may rely on, by the object they are in.
 // A key is never taken away.
 var publicKeys = map[string][]string{
-	"":         {"findings", "summary"},
+	"":         {"findings", "summary", "changes"},
 	"finding":  {"code", "severity", "message", "help", "file", "line", "column", "endLine", "endColumn", "path", "resource", "related", "witness", "fixable"},
 	"resource": {"apiVersion", "kind", "namespace", "name"},
 	"related":  {"message", "file", "line", "column"},

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -351,12 +352,38 @@ func numbers(list []int) string {
 	return string(key)
 }
 
-// pathsOf splits the paths by which of the sets take them.
+// pathsOf splits the paths by which of the sets take them. Sets of one path text
+// are one, and their order does not count.
 func (p *partitioner) pathsOf(on []int) []found {
-	list := []*nfa{p.universe}
-	for _, i := range on {
-		list = append(list, p.automata[i])
+	order := slices.Clone(on)
+	slices.SortStableFunc(order, func(i, j int) int { return p.ms[i].paths.compare(p.ms[j].paths) })
+	list, at := []*nfa{p.universe}, map[*nfa]int{}
+	for _, i := range order {
+		a := p.automata[i]
+		if _, ok := at[a]; !ok {
+			at[a] = len(list) - 1
+			list = append(list, a)
+		}
 	}
+	var out []found
+	for _, f := range p.splitBy(list) {
+		back := found{word: f.word}
+		for n, i := range on {
+			if slices.Contains(f.takes, at[p.automata[i]]) {
+				back.takes = append(back.takes, n)
+			}
+		}
+		out = append(out, back)
+	}
+	return out
+}
+
+func (p *paths) compare(o *paths) int {
+	return cmp.Or(cmp.Compare(p.text.Text, o.text.Text), cmp.Compare(p.text.Lang, o.text.Lang), cmp.Compare(p.view, o.view))
+}
+
+// splitBy splits the paths by automata, the first of which is the universe.
+func (p *partitioner) splitBy(list []*nfa) []found {
 	key := fmt.Sprint(p.limit)
 	for _, a := range list {
 		key += fmt.Sprintf(" %p", a)
