@@ -312,7 +312,7 @@ func TestActionSummarisesChanges(t *testing.T) {
 		"inputs.releases": url, "inputs.version": "latest", "inputs.paths": "apis", "inputs.diff": "true",
 		"github.event.pull_request.base.sha": base,
 	}
-	if j := runAction(t, dir, names); j.code != 0 || j.outputs["changed"] != "false" || !strings.Contains(j.summary, "No manifest changes.") {
+	if j := runAction(t, dir, names); j.code != 0 || j.outputs["changed"] != "false" || !strings.Contains(j.summary, "no differences") {
 		t.Errorf("exit %d, outputs %v\n%s%s", j.code, j.outputs, j.log, j.summary)
 	}
 	write(t, dir, map[string]string{"apis/shop.yaml": apiRule("shop", "store.example.com", "noop")})
@@ -320,11 +320,18 @@ func TestActionSummarisesChanges(t *testing.T) {
 	if j.code != 0 || j.outputs["changed"] != "true" {
 		t.Errorf("exit %d, outputs %v\n%s", j.code, j.outputs, j.log)
 	}
-	for _, want := range []string{"-  - shop.example.com\n", "+  - store.example.com\n"} {
+	for _, want := range []string{"-  - shop.example.com\n", "+  - store.example.com\n", "404 -> 200", "200 -> 404"} {
 		if !strings.Contains(j.summary, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, j.summary)
 		}
 	}
+	write(t, dir, map[string]string{"apis/shop.yaml": "kind: APIRule\napiVersion: gateway.kyma-project.io/v1beta1\n"})
+	names["inputs.base"], names["inputs.validate"] = commit(t, dir), "true"
+	write(t, dir, map[string]string{"apis/shop.yaml": apiRule("shop", "shop.example.com", "noop")})
+	if j := runAction(t, dir, names); j.code != 0 || j.outputs["changed"] != "true" {
+		t.Errorf("a base that does not compile: exit %d, outputs %v\n%s", j.code, j.outputs, j.log)
+	}
+	delete(names, "inputs.base")
 	delete(names, "github.event.pull_request.base.sha")
 	names["github.event.before"] = strings.Repeat("0", 40)
 	if j := runAction(t, dir, names); j.code != 0 || !strings.Contains(j.log, "there is no commit to compare") {
