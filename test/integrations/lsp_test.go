@@ -166,17 +166,31 @@ func (s *languageServer) wait(t *testing.T, is func(message) bool) message {
 // open gives the server a file with a text and returns what it finds wrong.
 func (s *languageServer) open(t *testing.T, name, text string) []diagnostic {
 	t.Helper()
-	write(t, s.folder, map[string]string{name: text})
-	uri := s.uri(name)
-	s.notify(t, "textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "yaml", "version": 1, "text": text}})
-	var found struct {
-		URI         string
-		Diagnostics []diagnostic
+	return s.openAll(t, map[string]string{name: text})[name]
+}
+
+// openAll gives the server files with their texts and returns what it finds
+// wrong in each.
+func (s *languageServer) openAll(t *testing.T, files map[string]string) map[string][]diagnostic {
+	t.Helper()
+	write(t, s.folder, files)
+	names := map[string]string{}
+	for name, text := range files {
+		names[s.uri(name)] = name
+		s.notify(t, "textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": s.uri(name), "languageId": "yaml", "version": 1, "text": text}})
 	}
-	s.wait(t, func(m message) bool {
-		return m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &found) == nil && found.URI == uri
-	})
-	return found.Diagnostics
+	found := map[string][]diagnostic{}
+	for len(found) < len(files) {
+		var pushed struct {
+			URI         string
+			Diagnostics []diagnostic
+		}
+		s.wait(t, func(m message) bool {
+			return m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &pushed) == nil && names[pushed.URI] != ""
+		})
+		found[names[pushed.URI]] = pushed.Diagnostics
+	}
+	return found
 }
 
 func (s *languageServer) uri(name string) string {
