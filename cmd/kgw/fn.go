@@ -17,7 +17,7 @@ import (
 
 func (a *app) fnCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "fn",
+		Use:   "fn [CONFIG]",
 		Short: "Run as a KRM function, for kustomize and kpt",
 		Long: "Reads a ResourceList from standard input and writes one to standard output. What its functionConfig is\n" +
 			"decides what is done:\n\n" +
@@ -27,31 +27,67 @@ func (a *app) fnCommand() *cobra.Command {
 			"  Config, as a validator   items stay as they are; see below\n\n" +
 			"A Config is a validator when its annotation " + roleAnnotation + " says so, or when the kustomization.yaml of\n" +
 			"the working directory lists it under validators. Findings are results, and are printed to standard error.\n" +
-			"Without arguments, and with a ResourceList on standard input, kgw itself is the function.",
-		Example: "  kgw fn < resourcelist.yaml",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if a.terminal.stdin {
+			"Without arguments, and with a ResourceList on standard input, kgw itself is the function.\n\n" +
+			"With the file of a functionConfig as CONFIG, standard input and output are plain documents: what plugin\n" +
+			"files of kustomize and kubectl need.",
+		Example: "  kgw fn < resourcelist.yaml\n  kgw fn kgw.yaml < resources.yaml",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if a.terminal.stdin && len(args) == 0 {
 				return usage("kgw fn reads a ResourceList from standard input; nothing is piped into it")
 			}
-			data, err := io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes))
-			if err != nil {
-				return &exitError{exitInput, fmt.Errorf("cannot read standard input: %w", err)}
+			var data []byte
+			if !a.terminal.stdin {
+				var err error
+				if data, err = io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes)); err != nil {
+					return &exitError{exitInput, fmt.Errorf("cannot read standard input: %w", err)}
+				}
+			}
+			if len(args) > 0 {
+				return a.fnDocuments(args[0], data)
 			}
 			return a.fn(data)
 		},
 	}
 }
 
+// fnDocuments is the function with a file as its functionConfig, from plain
+// documents to plain documents.
+func (a *app) fnDocuments(name string, data []byte) error {
+	loader := &source.Loader{Dir: a.dir}
+	files, problems := loader.Load([]string{name})
+	items, problem := source.NewFile("<stdin>", data)
+	if problem != nil {
+		problems = append(problems, *problem)
+	}
+	var found diag.List
+	for _, p := range problems {
+		found.Add(diag.FromProblem(p))
+	}
+	var list *krm.List
+	if len(found) == 0 && len(files) != 1 {
+		return usage("%s is not a file with a functionConfig", name)
+	}
+	if len(found) == 0 {
+		list, found = krm.Documents(files[0], items)
+	}
+	return a.serve(&function{app: a, list: list, documents: true}, found)
+}
+
 // fn is the function from the bytes of one ResourceList to those of another.
 func (a *app) fn(data []byte) error {
 	list, found := krm.Read("<stdin>", data)
-	if list == nil {
+	return a.serve(&function{app: a, list: list}, found)
+}
+
+// serve runs a function, unless its list could not be read for what was found.
+func (a *app) serve(f *function, found diag.List) error {
+	if f.list == nil {
 		a.fail(exitInput)
 		return a.sayFindings(found, 0)
 	}
 	a.collect()
-	f := &function{app: a, list: list, found: diag.Levels{}.Apply(list.Found)}
+	f.found = diag.Levels{}.Apply(f.list.Found)
 	if err := f.configure(); err != nil {
 		return err
 	}
@@ -67,6 +103,8 @@ type function struct {
 	list   *krm.List
 	config *config.Config
 	role   role
+	// documents tells that plain documents are wanted, not a ResourceList.
+	documents bool
 	// found is what is said before anything is compiled.
 	found diag.List
 }
@@ -97,14 +135,14 @@ func (f *function) run() error {
 	case failed || f.role == validator:
 	case f.role == generator && len(result.Objects) == 0:
 		results = append(results, krm.Result{Message: nothingGenerated, Severity: diag.Error.String()})
-		if err := f.answer(f.list.Write(entries, results)); err != nil {
+		if err := f.answer(entries, results, true); err != nil {
 			return err
 		}
 		return &exitError{exitFindings, fmt.Errorf("%s", nothingGenerated)}
 	default:
 		entries = f.entries(result)
 	}
-	if err := f.answer(f.list.Write(entries, results)); err != nil {
+	if err := f.answer(entries, results, failed); err != nil {
 		return err
 	}
 	if err := f.sayFindings(result.Findings, result.Summary.Resources); err != nil {
@@ -142,11 +180,24 @@ func (f *function) input() compile.Input {
 	return in
 }
 
-func (f *function) answer(list []byte) error { return f.printText(string(list)) }
+// answer writes the list, or the documents unless the function failed.
+func (f *function) answer(entries []krm.Entry, results []krm.Result, failed bool) error {
+	var out []byte
+	switch {
+	case !f.documents:
+		out = f.list.Write(entries, results)
+	case !failed:
+		out = krm.WriteDocuments(entries)
+	}
+	if _, err := f.stdout.Write(out); err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+	}
+	return nil
+}
 
 // refuse gives the list back with what is wrong with it or its configuration.
 func (f *function) refuse() error {
-	if err := f.answer(f.list.Write(krm.Keep(f.list.Items), krm.Results(f.found, f.all()))); err != nil {
+	if err := f.answer(krm.Keep(f.list.Items), krm.Results(f.found, f.all()), true); err != nil {
 		return err
 	}
 	f.fail(exitFindings)
