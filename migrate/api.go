@@ -150,7 +150,11 @@ func (c *conversion) apiRules(all []element) []any {
 			}
 		}
 	}
-	rules = append(rules, &rule{path: "/*", methods: apiMethods, access: apiAccess(all, exclusion{})})
+	everything := "/*"
+	if c.To != "v2" {
+		everything = "/.*"
+	}
+	rules = append(rules, &rule{path: everything, methods: apiMethods, access: apiAccess(all, exclusion{})})
 	if len(c.left) > 0 {
 		return nil
 	}
@@ -160,8 +164,15 @@ func (c *conversion) apiRules(all []element) []any {
 	if len(seen) > 0 {
 		c.tell(diag.MadePublic, "spec.authentication", "if that is not meant, remove the rules with noAuth", "excluded paths become rules of their own: %s", describe(rules))
 	}
+	if c.To == "v2" {
+		rules = c.arrange(c.distinct(rules))
+	} else if slices.ContainsFunc(rules[:len(rules)-1], func(r *rule) bool { return !r.public() }) {
+		c.leave(diag.ApiNotMoved, "spec.authentication", "move it to v2, or exclude the same paths for every issuer",
+			"a path is excluded for one issuer and not for another: Oathkeeper would find two rules for it, and answer 500")
+		return nil
+	}
 	out := make([]any, 0, len(rules))
-	for _, r := range c.arrange(c.distinct(rules)) {
+	for _, r := range rules {
 		c.origins = append(c.origins, 0)
 		out = append(out, c.apiRule(r))
 	}
@@ -195,10 +206,25 @@ func apiAccess(all []element, x exclusion) source.Member {
 	return source.Member{Key: "jwt", Value: source.Object{{Key: "authentications", Value: issuers}}}
 }
 
-// excludedPaths are the v2 paths of an expression.
+// expression is a path of v1beta1 that takes what an exclusion does.
+func (x exclusion) expression() string {
+	switch x.kind {
+	case "exact":
+		return regexp.QuoteMeta(x.text)
+	case "prefix":
+		return regexp.QuoteMeta(x.text) + ".*"
+	case "suffix":
+		return ".*" + regexp.QuoteMeta(x.text)
+	}
+	return x.text
+}
+
+// excludedPaths are the paths that take what an exclusion does.
 func (c *conversion) excludedPaths(x exclusion) []string {
 	at := "spec.authentication"
 	switch {
+	case c.To != "v2":
+		return []string{x.expression()}
 	case x.kind == "exact" && v2Path.MatchString(x.text):
 		return []string{x.text}
 	case x.kind == "prefix" && strings.HasSuffix(x.text, "/") && v2Path.MatchString(x.text+"{**}"):
@@ -236,13 +262,5 @@ func (c *conversion) apiRule(r *rule) source.Object {
 		}
 		handler = source.Object{{Key: "handler", Value: "jwt"}, {Key: "config", Value: source.Object{{Key: "trusted_issuers", Value: issuers}, {Key: "jwks_urls", Value: keys}}}}
 	}
-	return source.Object{{Key: "path", Value: asExpression(r.path)}, {Key: "methods", Value: anys(r.methods)}, {Key: "accessStrategies", Value: []any{handler}}}
-}
-
-// asExpression is a v2 path as an expression of v1beta1.
-func asExpression(path string) string {
-	if path == "/*" {
-		return "/.*"
-	}
-	return strings.ReplaceAll(regexp.QuoteMeta(path), `\{\*\*\}`, ".*")
+	return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: anys(r.methods)}, {Key: "accessStrategies", Value: []any{handler}}}
 }

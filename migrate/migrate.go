@@ -156,7 +156,7 @@ type fileMigration struct {
 }
 
 // top is a whole YAML document in which resources to be moved stand: those
-// from first on.
+// from first on. root is the tree of a List.
 type top struct {
 	doc   *source.Document
 	root  *source.Node

@@ -82,7 +82,7 @@ type covers struct {
 // relate compares two paths of v2.
 func (c *covers) relate(a, b string) match.Relation {
 	return c.memo.get([2]string{a, b}, func() match.Relation {
-		return c.template(a).Relate(c.template(b), 0)
+		return c.template(a).Relate(c.template(b), budget)
 	})
 }
 

@@ -17,6 +17,13 @@ type cover struct {
 	why   string
 }
 
+// budget bounds each question: paths that people write need a few hundred
+// states, and hostile ones end soon.
+const budget match.Budget = 20_000
+
+// maxPath is how long an expression may be: Istio takes no longer one.
+const maxPath = 1024
+
 // paths gives the v2 paths of a rule, and says what is lost.
 func (c *conversion) paths(r *rule, text string) []string {
 	k := c.covers.of(match.Path{Lang: c.pathLang(text), Text: text})
@@ -53,11 +60,14 @@ func (c *covers) find(p match.Path) *cover {
 	if p.Lang == match.Star {
 		return &cover{paths: []string{p.Text}}
 	}
+	if len(p.Text) > maxPath {
+		return &cover{why: "it is too long"}
+	}
 	old := c.judge.Compile(match.Set{Path: p})
 	if err := old.Err(); err != nil {
 		return &cover{why: err.Error()}
 	}
-	if old.Difference(0).Empty {
+	if old.Difference(budget).Empty {
 		return &cover{why: "no request has such a path"}
 	}
 	shapes, why := shapesOf(p.Text)
@@ -87,7 +97,7 @@ func (c *covers) sound(old *match.Matcher, shapes shapes) []string {
 	var out []string
 	for _, s := range shapes {
 		for _, path := range s.candidates {
-			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.literally(path).Difference(0, old).Empty {
+			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.literally(path).Difference(budget, old).Empty {
 				out = append(out, path)
 			}
 		}
@@ -126,7 +136,7 @@ func (c *covers) least(paths []string) []string {
 				others = append(others, c.template(p))
 			}
 		}
-		if len(others) > 0 && c.template(paths[i]).Difference(0, others...).Empty {
+		if len(others) > 0 && c.template(paths[i]).Difference(budget, others...).Empty {
 			paths = append(paths[:i:i], paths[i+1:]...)
 			continue
 		}
@@ -144,5 +154,5 @@ func (c *covers) rest(old *match.Matcher, paths []string) match.Rest {
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}
-	return old.Difference(0, others...)
+	return old.Difference(budget, others...)
 }

@@ -37,6 +37,9 @@ func (m *migration) read(file *source.File) *fileMigration {
 		if roots[i] != nil {
 			first := len(f.documents)
 			if f.document(d, roots[i]); len(f.documents) > first {
+				if ours(d.APIVersion, d.Kind) {
+					roots[i] = nil // a tree is kept only where items are composed
+				}
 				f.tops = append(f.tops, top{d, roots[i], first})
 			}
 		}

@@ -85,7 +85,8 @@ func (c *conversion) restore() bool {
 	annotations := c.annotations()
 	original, _ := annotations.Get(originalVersion)
 	text, kept := annotations.Get(originalSpec)
-	if original != "v1beta1" || !kept {
+	rules, _ := c.spec.Get("rules")
+	if !kept || original != "v1beta1" && (original != nil || len(elements(rules)) > 0) {
 		return true
 	}
 	c.from, c.result.From = originalSpec, "v1beta1"

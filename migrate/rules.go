@@ -69,8 +69,9 @@ func (c *conversion) rule(i int, o source.Object) []*rule {
 	text, _ := path.(string)
 	methods, _ := o.Get("methods")
 	for _, m := range elements(upper(methods)) {
-		s, _ := m.(string)
-		r.methods = append(r.methods, s)
+		if s, _ := m.(string); !slices.Contains(r.methods, s) {
+			r.methods = append(r.methods, s)
+		}
 	}
 	c.access(&r)
 	c.request(&r)

@@ -35,7 +35,7 @@ const (
 	segment1           // [^/]+
 )
 
-const maxShapes = 64
+const maxShapes = 24
 
 // shapesOf reads the alternatives of an expression. Whether they are right is
 // decided by the algebra; this proposes.
@@ -235,5 +235,5 @@ func (all shapes) loses(c *covers, old *match.Matcher, paths []string) bool {
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}
-	return old.Difference(0, others...).Empty
+	return old.Difference(budget, others...).Empty
 }

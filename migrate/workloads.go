@@ -177,6 +177,9 @@ func (w *workloads) shared() {
 	}
 }
 
+// maxRelated is how many of the others a warning names.
+const maxRelated = 5
+
 func together(all []exposure, i int, old bool) diag.Finding {
 	e := all[i]
 	f := diag.Finding{
@@ -185,7 +188,7 @@ func together(all []exposure, i int, old bool) diag.Finding {
 		Help:    "between the first and the last of them, the policies of one refuse the requests of the others",
 	}
 	for j, o := range all {
-		if j == i {
+		if j == i || len(f.Related) == maxRelated {
 			continue
 		}
 		says := "it is moved too"
@@ -221,16 +224,16 @@ func (w *workloads) internal(d *Document) {
 	}
 	for _, s := range services {
 		selector := w.selectors[s.Name]
-		why := ""
+		why, help := "", "add the Service to the inputs or to known.services in kgw.yaml"
 		switch {
 		case len(selector) == 0:
 			why = fmt.Sprintf("Service %q is not among the inputs, or has no selector", s.Name.Name)
 		case isJSON(d.Doc.File.Data):
-			why = "a JSON file takes no second document"
+			why, help = "a JSON file takes no second document", "write the resource as YAML, or the policy by hand"
 		}
 		if why != "" {
 			d.leave(diag.Finding{
-				Code: diag.PolicyNotWritten, At: source.Ref{Doc: d.Doc, Path: s.at}, Help: "add the Service to the inputs or to known.services in kgw.yaml",
+				Code: diag.PolicyNotWritten, At: source.Ref{Doc: d.Doc, Path: s.at}, Help: help,
 				Message: "the policy for internal callers cannot be written: " + why,
 			})
 			return
