@@ -80,7 +80,7 @@ metadata: {name: no-wildcards}
 spec: {policyName: no-wildcards, validationActions: [Deny]}
 `)[0])
 	c := client(t, rig.Auditee, "default")
-	waitForPolicy(t, c, space)
+	waitForPolicy(t, c, space, "*")
 	for name, test := range map[string]struct {
 		change func(object map[string]any)
 		reason cluster.Reason
@@ -124,16 +124,30 @@ func timeout(value string) func(map[string]any) {
 }
 
 // waitForPolicy waits until the server enforces its new admission policy.
-func waitForPolicy(t *testing.T, c *cluster.Client, space string) {
+func waitForPolicy(t *testing.T, c *cluster.Client, space, host string) {
 	t.Helper()
 	star := virtualService(space, "star")
-	spec("hosts", []any{"*"})(star)
-	for range 2000 {
+	spec("hosts", []any{host})(star)
+	for range 4000 {
 		if c.DryRun(t.Context(), []map[string]any{star})[0].Problem != nil {
 			return
 		}
 	}
 	t.Fatal("the admission policy does not work")
+}
+
+// TestForeignField: what somebody added shows as something an apply does not
+// keep; a default of the server does not.
+func TestForeignField(t *testing.T) {
+	object := virtualService(namespace(t), "shop")
+	apply(t, object)
+	if out, err := server.RunKubectl("", "patch", "virtualservice", "shop", "-n", object["metadata"].(map[string]any)["namespace"].(string), "--type=merge", "-p", `{"spec":{"exportTo":["."]}}`); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got := client(t, rig.Auditee, "default").DryRun(t.Context(), []map[string]any{object})[0]
+	if got.Problem != nil || got.Live["spec"].(map[string]any)["exportTo"] == nil || got.Merged["spec"].(map[string]any)["exportTo"] != nil {
+		t.Errorf("%+v", got)
+	}
 }
 
 // TestForbidden: a user who may only read learns for each object that its dry
@@ -157,6 +171,10 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]
 	object := virtualService(space, "shop")
 	apply(t, object)
 	c := client(t, rig.Reader, "default")
+	if got := c.DryRun(t.Context(), []map[string]any{object})[0]; got.Problem != nil {
+		t.Errorf("what is as wanted needs no dry run: %+v", got.Problem)
+	}
+	spec("gateways", []any{"istio-system/other"})(object)
 	got := c.DryRun(t.Context(), []map[string]any{object})[0]
 	if p := got.Problem; p == nil || p.Reason != cluster.Forbidden || got.Live == nil {
 		t.Errorf("dry run: %+v", got)
