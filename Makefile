@@ -53,7 +53,7 @@ cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and
 
 .PHONY: test-cluster
 test-cluster: build cluster-tools ## hold kgw to a real API server (builds cluster-tools)
-	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -timeout 30m ./...
+	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -count 1 -timeout 30m ./...
 
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
@@ -64,9 +64,10 @@ format: $(LINT) ## rewrite Go files with gofumpt
 	$(LINT) fmt --config .golangci.yml ./...
 
 .PHONY: bench
-bench: build $(KUBECONFORM) $(KUSTOMIZE) ## measure kgw beside other tools (docs/performance.md)
+bench: build $(KUBECONFORM) $(KUSTOMIZE) cluster-tools ## measure kgw beside other tools (docs/performance.md)
 	cd test/bench && $(GO) run . -kgw $(CURDIR)/bin/kgw -kubeconform $(KUBECONFORM) -kustomize $(KUSTOMIZE) $(BENCHFLAGS)
 	$(GO) test -run '^$$' -bench '^Benchmark(LiteralPrefixes|NoLiteralPrefix|Templates)$$' -benchtime 3x ./internal/match
+	cd test/cluster && $(CLUSTER_ENV) $(GO) run ./bench $(CLUSTERBENCHFLAGS)
 
 .PHONY: generate
 generate: ## rewrite what is generated from the code
