@@ -33,11 +33,12 @@ func (a *app) diffCommand() *cobra.Command {
 		Use:   "diff [PATH...]",
 		Short: "Show what would change: on a cluster, in a dump, against another render or a git ref",
 		Long: "Compiles the resources in files and directories and compares the manifests, by structure and not by text,\n" +
-			"with the objects of a dump (--live), or with what another directory or a git ref compiles to\n" +
-			"(--against). What a server adds does not show, secrets are masked.\n\n" +
+			"with those of the cluster that kubectl would ask, with a dump (--live), or with what another directory or a git\n" +
+			"ref compiles to (--against). What a server adds does not show, secrets are masked. Nothing is ever written to a\n" +
+			"cluster: it is asked for a dry run.\n\n" +
 			"Exit: 0 nothing differs; 1 something does; 2 wrong flags, configuration or resources; 3 something could not\n" +
 			"be read. The others are compared all the same. KUBECTL_EXTERNAL_DIFF is honoured as kubectl does.",
-		Example: "  kgw diff apis/ --live dump.yaml\n" +
+		Example: "  kgw diff apis/\n  kgw diff apis/ --context production --prune\n  kgw diff apis/ --live dump.yaml\n" +
 			"  kubectl get virtualservices,rules -A -o yaml | kgw diff apis/ --live - --prune\n" +
 			"  kgw diff apis/ --against git:origin/main --summary\n  kgw diff apis/ --against rendered/ --format markdown\n" +
 			"  kgw diff apis/ --against git:origin/main --semantic --fail-on exposed,removed",
