@@ -32,6 +32,7 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: fmt.Sprintf("**kgw build**, %d FabricGateways of %d operations", in.rules/5, operations), command: []string{o.kgw, "build", in.fabric}, bytes: in.fabricBytes, runs: o.runs},
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
+	out = append(out, traceCases(o, in)...)
 	if o.kubeconform != "" {
 		out = append(out, testCase{
 			name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,

@@ -28,6 +28,7 @@ type inputs struct {
 	meshBytes           int64
 	fabric, fabricHalf  string // a fifth and a tenth as many FabricGateways
 	fabricBytes         int64
+	traces              traces
 }
 
 func writeInputs(dir string, o *options) (*inputs, error) {
@@ -53,6 +54,9 @@ func writeInputs(dir string, o *options) (*inputs, error) {
 		return nil, err
 	}
 	if in.fabricBytes, err = writeFiles(in.fabric, o.rules/5, fabricGateway); err != nil {
+		return nil, err
+	}
+	if in.traces, err = writeTraces(dir, o.rules); err != nil {
 		return nil, err
 	}
 	if o.many > 0 {
