@@ -48,9 +48,11 @@ func unfold(in Input) (docs []written, rest Input) {
 // writtenKind finds the kind of a document in block style, or in JSON.
 func writtenKind(text []byte) string {
 	if source.IsJSON(text) {
-		var kind string
-		source.JSONValue(text, &kind, "kind")
-		return kind
+		var head struct {
+			Kind string `json:"kind"`
+		}
+		source.JSONValue(text, &head)
+		return head.Kind
 	}
 	return source.LineValue(text, "kind")
 }

@@ -31,7 +31,15 @@ func CannotTake(text []byte, urls []string) bool {
 // lines goes on further to the right.
 func writtenURL(text []byte) (url string, ok bool) {
 	if source.IsJSON(text) {
-		return url, source.JSONValue(text, &url, "spec", "match", "url")
+		var m struct {
+			Spec struct {
+				Match struct {
+					URL string `json:"url"`
+				} `json:"match"`
+			} `json:"spec"`
+		}
+		ok = source.JSONValue(text, &m)
+		return m.Spec.Match.URL, ok
 	}
 	spec, ok := source.Below(text, "spec", source.Indentation(text))
 	if !ok {
@@ -39,7 +47,7 @@ func writtenURL(text []byte) (url string, ok bool) {
 	}
 	match, ok := source.Below(spec, "match", source.Indentation(spec))
 	if !ok {
-		return "", false
+		return urlInBraces(spec)
 	}
 	depth := source.Indentation(match)
 	key, lines := []byte(strings.Repeat(" ", depth)+"url:"), bytes.Split(match, []byte("\n"))
@@ -49,6 +57,24 @@ func writtenURL(text []byte) (url string, ok bool) {
 			continue
 		}
 		value, plain := source.PlainValue(string(rest))
+		if !plain || url != "" || goesOn(lines[i+1:], depth) {
+			return "", false
+		}
+		url = value
+	}
+	return url, url != ""
+}
+
+// urlInBraces finds the URL where the match is written on one line.
+func urlInBraces(spec []byte) (url string, ok bool) {
+	depth := source.Indentation(spec)
+	key, lines := []byte(strings.Repeat(" ", depth)+"match:"), bytes.Split(spec, []byte("\n"))
+	for i, line := range lines {
+		rest, is := bytes.CutPrefix(line, key)
+		if !is {
+			continue
+		}
+		value, plain := source.InBraces(string(rest), "url")
 		if !plain || url != "" || goesOn(lines[i+1:], depth) {
 			return "", false
 		}

@@ -27,7 +27,13 @@ func CannotServe(text []byte, host string) bool {
 
 func writtenHosts(text []byte) (hosts []string, ok bool) {
 	if source.IsJSON(text) {
-		return hosts, source.JSONValue(text, &hosts, "spec", "hosts")
+		var m struct {
+			Spec struct {
+				Hosts []string `json:"hosts"`
+			} `json:"spec"`
+		}
+		ok = source.JSONValue(text, &m)
+		return m.Spec.Hosts, ok && m.Spec.Hosts != nil
 	}
 	spec, ok := source.Below(text, "spec", source.Indentation(text))
 	if !ok {

@@ -144,17 +144,35 @@ func inBrackets(text string) (out []string, ok bool) {
 	return out, true
 }
 
-// JSONValue reads a value of a JSON object, by its keys.
-func JSONValue(text []byte, into any, keys ...string) bool {
-	for _, key := range keys {
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(text, &fields) != nil || fields[key] == nil {
-			return false
-		}
-		text = fields[key]
+// InBraces gives the value of a key in a mapping on one line, where the line
+// shows it: a scalar in quotes, or one without any character that may change
+// its meaning there.
+func InBraces(text, key string) (value string, ok bool) {
+	text = strings.TrimSpace(text)
+	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' || strings.Count(text, key+":") != 1 {
+		return "", false
 	}
-	return json.Unmarshal(text, into) == nil
+	before, rest, _ := strings.Cut(text[1:len(text)-1], key+":")
+	if before = strings.TrimSpace(before); before != "" && !strings.HasSuffix(before, ",") || !strings.HasPrefix(rest, " ") {
+		return "", false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+		value, rest, ok = strings.Cut(rest[1:], rest[:1])
+		if rest = strings.TrimSpace(rest); rest != "" && rest[0] != ',' {
+			return "", false
+		}
+		return value, ok && !strings.ContainsAny(value, `'"\`)
+	}
+	value, _, _ = strings.Cut(rest, ",")
+	if strings.ContainsAny(value, "{}[]") {
+		return "", false
+	}
+	return PlainValue(" " + value)
 }
+
+// JSONValue decodes a JSON object, as far as into has fields for it.
+func JSONValue(text []byte, into any) bool { return json.Unmarshal(text, into) == nil }
 
 // IsJSON tells of a text that it begins as a JSON object does.
 func IsJSON(text []byte) bool {
