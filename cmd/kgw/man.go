@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
@@ -83,12 +84,20 @@ func writeManual(cmd *cobra.Command, dir, date string) error {
 	return nil
 }
 
+// plain marks what Markdown would take for its own.
+var plain = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "<", `\<`)
+
 // manualPage is one page in man's format, written by way of Markdown: the
 // tables of topics are kept as they are, other text is filled.
 func manualPage(cmd *cobra.Command, date string) ([]byte, error) {
 	if cmd.IsAdditionalHelpTopicCommand() {
 		cmd.Long = "```\n" + cmd.Long + "\n```"
+	} else {
+		cmd.Long = plain.Replace(cmd.Long)
 	}
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		f.Usage = plain.Replace(f.Usage)
+	})
 	header := &doc.GenManHeader{Section: "1", Date: &time.Time{}, Source: "kgw " + version(), Manual: "kgw manual"}
 	var page bytes.Buffer
 	if err := doc.GenMan(cmd, header, &page); err != nil {
