@@ -19,7 +19,7 @@ type condition struct {
 	fold  bool // without regard to case
 	not   bool
 	path  *match.Matcher // of a uri that is compared with case
-	regex *regexp.Regexp // nil where RE2 refuses the expression
+	regex *regexp.Regexp // of other parts; nil where RE2 refuses the expression
 }
 
 // place is where in a request a condition looks.
@@ -73,12 +73,27 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 		c.kind = "present"
 	}
 	if c.kind == "regex" {
+		c.text = closed(c.text)
+	}
+	if c.kind == "regex" && !c.is("uri") {
 		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
 	}
 	if lang, ok := languages[c.kind]; ok && c.is("uri") && (!fold || c.kind == "regex") {
 		c.path = match.Compile(match.Set{Path: match.Path{Lang: lang, Text: c.text}, View: match.RawPath})
 	}
 	return c
+}
+
+// closed ends a \Q that is open at the end of an expression, so that it can be
+// put into another.
+func closed(text string) string {
+	if !strings.Contains(text, `\Q`) {
+		return text
+	}
+	if _, err := regexp.Compile("(?:" + text + ")"); err == nil {
+		return text
+	}
+	return text + `\E`
 }
 
 var languages = map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex}
@@ -124,10 +139,12 @@ func (c *condition) matches(value string) bool {
 // value is what the condition looks at. Envoy has the request line among the
 // headers, joins headers of one name, and takes parameters as they are written.
 func (c *condition) value(q *sim.Request) (value string, has bool) {
-	switch c.place {
-	case head:
-		return requestLine(":"+strings.Replace(c.part, "uri", "path", 1), q), true
-	case parameter:
+	switch {
+	case c.is("uri"):
+		return q.RawPath(), true
+	case c.place == head:
+		return requestLine(":"+c.part, q), true
+	case c.place == parameter:
 		return c.parameter(q)
 	}
 	name := strings.ToLower(c.part)

@@ -43,6 +43,7 @@ func checkRefused(g *ir.Gateway, r *ir.Route, found *diag.List) {
 const (
 	firstStatus = 200
 	maxBody     = 1 << 20
+	maxHeader   = 16384 // bytes of a name or a value (envoy/config/core/v3, HeaderValue)
 )
 
 func checkAnswer(a *ir.Respond, at source.Ref, found *diag.List) {
@@ -60,7 +61,8 @@ func checkAnswer(a *ir.Respond, at source.Ref, found *diag.List) {
 	}
 }
 
-// checkSet reports names and values of one direction; beyond tells which names
+// checkSet reports names and values of one direction, also those that the
+// webhook lets pass and Envoy refuses with the whole configuration; beyond tells which names
 // that are not a header's own are allowed.
 func checkSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string) bool, found *diag.List) {
 	if ops == nil {
@@ -68,7 +70,7 @@ func checkSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string)
 	}
 	host := ""
 	for _, name := range slices.Sorted(maps.Keys(ops.Set)) {
-		value, why := ops.Set[name], ""
+		value, who, why := ops.Set[name], "Istio", ""
 		switch {
 		case name == "":
 			why = "it has no name"
@@ -80,14 +82,18 @@ func checkSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string)
 			why = fmt.Sprintf("its value %q has a control character", value)
 		case !headerValue.MatchString(value):
 			why = fmt.Sprintf("its value %q has a percent sign that does not begin %%NAME%%", value)
+		case strings.ContainsAny(name, "\x00\n\r"):
+			who, why = "Envoy", "a line ends in its name, and no VirtualService takes effect any more"
+		case len(name) > maxHeader || len(value) > maxHeader:
+			who, why = "Envoy", fmt.Sprintf("it has more than %d bytes, and no VirtualService takes effect any more", maxHeader)
 		}
 		if isAuthority(name) {
 			host = name
 		}
 		if why != "" {
 			found.Add(diag.Finding{
-				Code: diag.RouteRefused, At: at, Help: "write %% for a percent sign",
-				Message: fmt.Sprintf("Istio refuses the header %q: %s", name, why),
+				Code: diag.RouteRefused, At: at, Help: "use letters, digits and \"-\" in names, and write %% for a percent sign",
+				Message: fmt.Sprintf("%s refuses the header %q: %s", who, name, why),
 			})
 		}
 	}

@@ -80,6 +80,9 @@ func TestHeadersAndAnswers(t *testing.T) {
 		{"X-A", "%REQ", true},
 		{"X-A", `%A(["a" "b"])%`, true},
 		{"X-A", "line\nbreak", true},
+		{"X\nA", "b", true},
+		{"X-A", strings.Repeat("b", 16384), false},
+		{"X-A", strings.Repeat("b", 16385), true},
 	} {
 		var found diag.List
 		r := &ir.Route{Filters: []ir.Filter{ir.SetRequestHeaders{Headers: map[string]string{c.name: c.value}}}, Action: ir.Forward{}}

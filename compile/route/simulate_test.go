@@ -65,11 +65,15 @@ func TestRouting(t *testing.T) {
 		},
 		"paths": {
 			virtualService("a", "", "a.test", "match: [{uri: {exact: /e}}], "+to("e"), "match: [{uri: {prefix: /p}}], "+to("p"),
-				"match: [{uri: {regex: '/r/[0-9]+'}}], "+to("r"), "match: [{uri: {prefix: /CI}, ignoreUriCase: true}], "+to("ci")),
+				"match: [{uri: {regex: '/r/[0-9]+'}}], "+to("r"), "match: [{uri: {prefix: /CI}, ignoreUriCase: true}], "+to("ci"), "match: [{uri: {exact: /eX}, ignoreUriCase: true}], "+to("ex")),
 			[]string{
 				"GET a.test/e -> e", "GET a.test/e?x -> e", "GET a.test/e/ -> 404 no-route", "GET a.test/pq -> p", "GET a.test/r/12 -> r", "GET a.test/r/12x -> 404 no-route",
-				"GET a.test/x/../e -> e", "GET a.test/%2e%2e/e -> e", "GET a.test/r/%31 -> 404 no-route", "GET a.test/ci/x -> ci",
+				"GET a.test/x/../e -> e", "GET a.test/%2e%2e/e -> e", "GET a.test/r/%31 -> 404 no-route", "GET a.test/ci/x -> ci", "GET a.test/Ex?x -> ex",
 			},
+		},
+		"a quotation that is open at the end": {
+			virtualService("a", "", "a.test", `match: [{uri: {regex: '/q\Q.*'}, headers: {x-a: {regex: '\Q.'}}}], `+to("q")),
+			[]string{"GET a.test/q.* x-a=. -> q", "GET a.test/qx x-a=. -> 404 no-route"},
 		},
 		"first match": {
 			virtualService("a", "", "a.test", "match: [{uri: {regex: '/.*'}}], "+to("first"), "match: [{uri: {exact: /x}}], "+to("second")),

@@ -179,9 +179,9 @@ var fields = []field{
 	{name: "v2 from parameters", options: options("istio"), base: v2, put: at(append(issuer, "fromParams")...), values: lists(headerName)},
 	{name: "v2 scopes", options: options("istio"), base: v2, put: at(append(rule, "jwt", "authorizations")...), values: authorizations, tame: true},
 	{name: "v2 selector", options: options("istio"), base: v2, put: selector, values: maps(headerName, headerValue)},
-	{name: "fabric status", options: fabricOptions, base: fabric, put: answer("status"), values: numbers},
-	{name: "fabric headers", options: fabricOptions, base: fabric, put: answer("headers"), values: maps(headerName, headerValue)},
+	{name: "fabric status", options: fabricOptions, base: fabric, put: response("status"), values: numbers},
+	{name: "fabric headers", options: fabricOptions, base: fabric, put: response("headers"), values: maps(headerName, headerValue)},
 	{name: "fabric hosts", options: fabricOptions, base: fabric, put: at("spec", "x-fabric-service"), values: fabricHosts},
 	{name: "fabric origins", options: fabricOptions, base: fabric, put: at("spec", "x-fabric-cors-support"), values: fabricCORS},
-	{name: "fabric path", options: fabricOptions, base: fabric, put: at("spec", "paths"), values: fabricPaths},
+	{name: "fabric path", options: fabricOptions, base: fabric, put: at("spec", "paths"), values: fabricPaths, tame: true},
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
 // says are the codes with which kgw says that Istio refuses something.
@@ -20,32 +21,43 @@ var says = []diag.Code{diag.BadHost, diag.RegexRefused, diag.BadDuration, diag.C
 // error in strict mode; what kgw says that Istio refuses must be refused.
 // KGW_CASES is the number of cases of each field, KGW_SEED the first one.
 func TestHostile(t *testing.T) {
-	refused, taken, silent := map[string]int{}, map[string]int{}, 0
+	refused, accepted, silent := map[string]int{}, map[string]int{}, 0
+	var written []object
 	for _, f := range fields {
 		for i := range number("KGW_CASES", 150) {
 			g := &hostile{rand.New(rand.NewSource(int64(number("KGW_SEED", 1) + i)))}
 			doc := f.base(g)
 			f.put(doc, g, f.values)
-			switch outcome := judge(t, f.name, doc, f.options()); outcome {
+			outcome, objects := judge(t, f.name, doc, f.options())
+			switch outcome {
 			case "refused":
 				refused[f.name]++
 			case "taken":
-				taken[f.name]++
+				accepted[f.name]++
+				for i := range objects {
+					if objects[i].Kind == "VirtualService" {
+						written = append(written, named(t, &objects[i], len(written)))
+					}
+				}
 			default:
 				silent++
 			}
 		}
 	}
-	t.Logf("refused: %v\ntaken: %v\nwithheld in both modes: %d", refused, taken, silent)
+	t.Logf("refused: %v\ntaken: %v\nwithheld in both modes: %d", refused, accepted, silent)
+	if _, err := newEnvoy(istiod(t, configs(t, written))); err != nil {
+		t.Errorf("Envoy refuses what is written in strict mode: %v", err)
+	}
 	for _, f := range fields {
-		if taken[f.name] == 0 || refused[f.name] == 0 && !f.tame {
-			t.Errorf("%s: %d refused and %d taken: the generator has lost something", f.name, refused[f.name], taken[f.name])
+		if accepted[f.name] == 0 || refused[f.name] == 0 && !f.tame {
+			t.Errorf("%s: %d refused and %d taken: the generator has lost something", f.name, refused[f.name], accepted[f.name])
 		}
 	}
 }
 
-// judge compiles the documents in both modes and compares with the webhook.
-func judge(t *testing.T, field string, docs []object, o compile.Options) string {
+// judge compiles the documents in both modes and compares with the webhook. It
+// gives what is written in strict mode too.
+func judge(t *testing.T, field string, docs []object, o compile.Options) (outcome string, strictly []manifest.Object) {
 	t.Helper()
 	in := file(t, docs...)
 	lax := *o.Config
@@ -54,22 +66,50 @@ func judge(t *testing.T, field string, docs []object, o compile.Options) string 
 	loose.Config = &lax
 	written := compile.Run(in, loose).Objects
 	if len(written) == 0 {
-		return "withheld"
+		return "withheld", nil
 	}
 	why := refusal(t, written)
 	strict := compile.Run(in, o)
-	claims := slices.ContainsFunc(strict.Findings, func(f diag.Finding) bool { return slices.Contains(says, f.Code) })
+	claims, ofEnvoy := claimed(strict.Findings)
 	switch {
 	case why != "" && !claims:
 		t.Errorf("%s: Istio refuses what kgw does not find: %s\n%s", field, why, text(docs[0]))
 	case why == "" && claims:
 		t.Errorf("%s: Istio takes what kgw says it refuses: %s\n%s", field, messages(strict.Findings), text(docs[0]))
+	case why == "" && ofEnvoy && nacked(t, written) == nil:
+		t.Errorf("%s: Envoy takes what kgw says it refuses: %s\n%s", field, messages(strict.Findings), text(docs[0]))
 	case why != "" && len(errorsOf(strict.Findings)) == 0:
 		t.Errorf("%s: Istio refuses what is written in strict mode: %s\n%s", field, why, text(docs[0]))
-	case why != "":
-		return "refused"
+	case why != "" || ofEnvoy:
+		return "refused", nil
 	}
-	return "taken"
+	return "taken", strict.Objects
+}
+
+// claimed tells whether kgw says that Istio's webhook refuses something, and
+// whether it says so of Envoy.
+func claimed(found diag.List) (ofIstio, ofEnvoy bool) {
+	for i := range found {
+		if slices.Contains(says, found[i].Code) {
+			of := strings.HasPrefix(found[i].Message, "Envoy ")
+			ofIstio, ofEnvoy = ofIstio || !of, ofEnvoy || of
+		}
+	}
+	return ofIstio, ofEnvoy
+}
+
+// nacked is why Envoy refuses the routes of the VirtualServices, nil where it
+// takes them.
+func nacked(t *testing.T, objects []manifest.Object) error {
+	t.Helper()
+	var docs []object
+	for i := range objects {
+		if objects[i].Kind == "VirtualService" {
+			docs = append(docs, named(t, &objects[i], i))
+		}
+	}
+	_, err := newEnvoy(istiod(t, configs(t, docs)))
+	return err
 }
 
 func messages(found diag.List) string {

@@ -75,8 +75,8 @@ func renamed(path ...any) func([]object, *hostile, func(*hostile) any) {
 	}
 }
 
-// answer changes the static response of a FabricGateway.
-func answer(key string) func([]object, *hostile, func(*hostile) any) {
+// response changes the static response of a FabricGateway.
+func response(key string) func([]object, *hostile, func(*hostile) any) {
 	return at("spec", "paths", "/x", "get", "x-fabric-static-response", key)
 }
 
