@@ -2,6 +2,7 @@ package istio
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -79,7 +80,7 @@ func whole(text string) (*re2.Regexp, error) {
 	if _, err := re2.Compile(text); err != nil {
 		return nil, err
 	}
-	if strings.Contains(text, `\Q`) && strings.LastIndex(text, `\Q`) > strings.LastIndex(text, `\E`) {
+	if _, err := regexp.Compile(`\A(?:` + text + `)\z`); err != nil {
 		text += `\E`
 	}
 	return re2.Compile(`\A(?:` + text + `)\z`)

@@ -176,7 +176,7 @@ var fields = []field{
 	{name: "v2 allowed methods", options: options("istio"), base: v2, put: at("spec", "corsPolicy"), values: cors("allowMethods", lists(method))},
 	{name: "v2 keys", options: options("istio"), base: v2, put: at(append(issuer, "jwksUri")...), values: texts(address)},
 	{name: "v2 from headers", options: options("istio"), base: v2, put: at(append(issuer, "fromHeaders")...), values: func(g *hostile) any { return []any{object{"name": headerName(g), "prefix": headerValue(g)}} }},
-	{name: "v2 from parameters", options: options("istio"), base: v2, put: at(append(issuer, "fromParams")...), values: lists(headerName)},
+	{name: "v2 from parameters", options: options("istio"), base: v2, put: at(append(issuer, "fromParams")...), values: func(g *hostile) any { return []any{pick(g, "", headerName(g))} }},
 	{name: "v2 scopes", options: options("istio"), base: v2, put: at(append(rule, "jwt", "authorizations")...), values: authorizations, tame: true},
 	{name: "v2 selector", options: options("istio"), base: v2, put: selector, values: maps(headerName, headerValue)},
 	{name: "fabric status", options: fabricOptions, base: fabric, put: response("status"), values: numbers},
