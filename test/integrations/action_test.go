@@ -2,9 +2,11 @@ package integrations_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"encoding/hex"
+	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -150,51 +153,43 @@ func runAction(t *testing.T, workspace string, names map[string]string) job {
 	return j
 }
 
+// packed is kgw as a release has it, made once.
+var packed = sync.OnceValues(func() ([]byte, error) {
+	program, err := os.ReadFile(filepath.Join(binDir, "kgw"))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	w := tar.NewWriter(z)
+	if err := w.WriteHeader(&tar.Header{Name: "kgw", Mode: 0o755, Size: int64(len(program))}); err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(program); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(w.Close(), z.Close()); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+})
+
 // releases makes a folder like the releases of the project, with the tested
 // program, and returns its URL.
 func releases(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	name := "kgw_" + runtime.GOOS + "_" + runtime.GOARCH + ".tar.gz"
+	archive, err := packed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, name := t.TempDir(), "kgw_"+runtime.GOOS+"_"+runtime.GOARCH+".tar.gz"
 	for _, folder := range []string{"download/v0.1.0", "latest/download"} {
-		at := filepath.Join(dir, filepath.FromSlash(folder))
-		if err := os.MkdirAll(at, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		sum := archive(t, filepath.Join(at, name))
-		write(t, at, map[string]string{"checksums.txt": "0000  other.tar.gz\n" + sum + "  " + name + "\n"})
+		write(t, dir, map[string]string{
+			folder + "/" + name:       string(archive),
+			folder + "/checksums.txt": fmt.Sprintf("0000  other.tar.gz\n%x  %s\n", sha256.Sum256(archive), name),
+		})
 	}
 	return "file://" + dir
-}
-
-// archive writes kgw as a release does and returns its SHA-256.
-func archive(t *testing.T, file string) string {
-	t.Helper()
-	program, err := os.ReadFile(filepath.Join(binDir, "kgw"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash := sha256.New()
-	z, _ := gzip.NewWriterLevel(out, gzip.BestSpeed)
-	w := tar.NewWriter(z)
-	err = w.WriteHeader(&tar.Header{Name: "kgw", Mode: 0o755, Size: int64(len(program))})
-	if err == nil {
-		_, err = w.Write(program)
-	}
-	for _, f := range []func() error{w.Close, z.Close, out.Close} {
-		if err == nil {
-			err = f()
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash.Write([]byte(read(t, file)))
-	return hex.EncodeToString(hash.Sum(nil))
 }
 
 func TestActionSetsUp(t *testing.T) {

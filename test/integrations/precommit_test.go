@@ -135,7 +135,9 @@ func findingLines(text string) string {
 func TestPreCommit(t *testing.T) {
 	t.Parallel()
 	preCommit := onPath(t, "pre-commit")
-	repo, env := hookRepository(t), preCommitEnv(t)
+	clone := hookRepository(t)
+	repo, env := "https://github.com/kgw-dev/kgw", preCommitEnv(t)
+	env = append(env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+clone+".insteadOf", "GIT_CONFIG_VALUE_0="+repo)
 	dir := many(t)
 	want := kgw(t, dir, "validate")
 	if want.code != 1 || !strings.Contains(want.stdout, "KGW201") || !strings.Contains(want.stdout, "KGW305") {
@@ -153,7 +155,7 @@ func TestPreCommit(t *testing.T) {
 		}
 	}
 	t.Run("try-repo", func(t *testing.T) {
-		r := run(t, dir, env, preCommit, "try-repo", repo, "kgw-validate-system", "--files", "apis/shop-001.yaml")
+		r := run(t, dir, env, preCommit, "try-repo", clone, "kgw-validate-system", "--files", "apis/shop-001.yaml")
 		if r.code != 1 || findingLines(r.stdout) != findingLines(want.stdout) {
 			t.Errorf("%v", r)
 		}
@@ -165,7 +167,6 @@ func TestPreCommit(t *testing.T) {
 			t.Fatal(err)
 		}
 		commit(t, dir)
-		env := append(env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+repo+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/kgw-dev/kgw")
 		page(t, dir, "pre-commit.md", env, "kgw", "git", "pre-commit")
 	})
 }
