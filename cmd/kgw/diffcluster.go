@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/cluster"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
@@ -176,11 +177,18 @@ func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 		switch {
 		case versions[kind] != "" && (every || wanted):
 			out = append(out, cluster.Kind{APIVersion: versions[kind], Kind: kind})
-		case every:
+		case every && l.mayWrite(kind):
 			out = append(out, cluster.Kind{APIVersion: writtenGroups[kind] + "/" + defaultVersions[kind], Kind: kind})
 		}
 	}
 	return out
+}
+
+// mayWrite tells whether the inputs are of a kind that objects of a kind are
+// made for: who has no FabricGateway need not be allowed to list Ingresses.
+func (l *live) mayWrite(kind string) bool {
+	forSkipper := kind == "Ingress" || kind == "RouteGroup"
+	return slices.ContainsFunc(l.after.result.Resources, func(r compile.Resource) bool { return (r.Doc.Kind == "FabricGateway") == forSkipper })
 }
 
 // defaultVersions are asked for where the inputs give no object of a kind.

@@ -122,6 +122,10 @@ func (f *function) items() []*krm.Item {
 func (f *function) run() error {
 	in := f.input()
 	o := compile.Options{Config: f.config, Schema: f.role == validator}
+	var err error
+	if o.Lock, err = f.lock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
+		return err
+	}
 	result := compile.Run(in, o)
 	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
 		compile.Fix(in, o, result)

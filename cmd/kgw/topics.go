@@ -23,13 +23,18 @@ const exitCodesTopic = `Exit codes; the highest that applies.
   1  findings at or above --fail-on, nothing to build, or an output directory that is not up to date (--check)
   2  wrong flags, arguments or configuration
   3  an input could not be read or parsed, or an output could not be written
-  4  a mistake in kgw: please report it with the output of "kgw version"`
+  4  a mistake in kgw: please report it with the output of "kgw version"
+
+kgw diff differs: 1 only ever means differences, findings about the inputs are 2, what a cluster does not answer is 3.`
 
 func environmentTopic() string {
 	var b strings.Builder
 	b.WriteString("A variable wins over kgw.yaml, a flag over a variable. An empty variable counts as not set.\n\n")
 	row := func(name, text string) { fmt.Fprintf(&b, "  %-38s  %s\n", name, text) }
 	row("KGW_CONFIG", "Configuration file, as -c.")
+	row("KUBECONFIG", "Where clusters are found (kgw diff, kgw adopt), as for kubectl.")
+	row("KUBECTL_EXTERNAL_DIFF", "Program that kgw diff shows differences with, as kubectl diff does.")
+	row("GITHUB_STEP_SUMMARY", "File that kgw diff appends a job summary to, if GITHUB_ACTIONS is true.")
 	row("NO_COLOR", "Not empty: no colour (--color wins).")
 	row("FORCE_COLOR, CLICOLOR_FORCE", "Not empty (CLICOLOR_FORCE: and not 0): colour, also without a terminal.")
 	row("TERM", "dumb: no colour.")

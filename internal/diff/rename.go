@@ -16,10 +16,11 @@ func (d *Difference) Meanwhile() string {
 	return "without it requests are answered with 404"
 }
 
-// Order says in which order a renaming loses no request.
+// Order says in which order a renaming loses no request, or the fewest: of two
+// Rules for one request Oathkeeper takes none, so that one has to go first.
 func (d *Difference) Order() string {
 	if d.ID.Kind == rule {
-		return "none is without a gap: keep the name with kgw adopt, so that the Rule is changed in place"
+		return "delete " + d.OldName + " first, then create " + d.ID.Name + " at once: 404 meanwhile, never 500; without a gap only in place, keep the name with kgw adopt"
 	}
 	return "create " + d.ID.Name + " first, then delete " + d.OldName + "; or keep the name with kgw adopt"
 }
