@@ -56,6 +56,19 @@ func TestDriftOfEachKind(t *testing.T) {
 	}
 }
 
+// TestForeignFieldIsDrift: what somebody added beside what git says shows,
+// although an apply by another manager would leave it alone.
+func TestForeignFieldIsDrift(t *testing.T) {
+	r := newRepository(t, map[string]string{"kgw.yaml": config, "shop.yaml": shop})
+	object := find(t, r.deploy("."), "VirtualService")
+	if out, err := server.RunKubectl("", "patch", "virtualservice", nameOf(object), "-n", r.namespace, "--type=merge", "-p", `{"spec":{"exportTo":["."]}}`); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, args := range [][]string{{"diff", "."}, {"diff", ".", "--server-side=false"}} {
+		r.expect(1, args, nameOf(object), "exportTo")
+	}
+}
+
 // noise fails the test if a report shows what only the server writes.
 func noise(t *testing.T, report string) {
 	t.Helper()

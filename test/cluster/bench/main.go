@@ -75,9 +75,12 @@ func bench(objects, dump, runs int) error {
 		return err
 	}
 	for _, n := range []int{objects / 2, objects, dump / 2, dump} {
-		if err := b.write(n); err != nil {
+		if err := b.write("rules", "rendered", n, rule); err != nil {
 			return err
 		}
+	}
+	if err := b.write("changed", "changed", objects, strings.Replace(rule, "GET, POST", "GET, PUT", 1)); err != nil {
+		return err
 	}
 	if err := b.deploy(objects); err != nil {
 		return err
@@ -90,26 +93,26 @@ func (b *bed) at(kind string, n int) string {
 	return filepath.Join(b.dir, fmt.Sprintf("%s-%d", kind, n))
 }
 
-// write writes the APIRules of n objects and what kgw renders of them, as a
-// directory and as one stream.
-func (b *bed) write(n int) error {
+// write writes the APIRules of n objects as a directory and what kgw renders
+// of them as one stream.
+func (b *bed) write(directory, stream string, n int, rule string) error {
 	var text strings.Builder
 	for i := range n / 2 {
 		fmt.Fprintf(&text, rule, i)
 	}
-	if err := os.MkdirAll(b.at("rules", n), 0o755); err != nil {
+	if err := os.MkdirAll(b.at(directory, n), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(b.at("rules", n), "rules.yaml"), []byte(text.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(b.at(directory, n), "rules.yaml"), []byte(text.String()), 0o644); err != nil {
 		return err
 	}
 	var out, problems bytes.Buffer
-	cmd := exec.Command(b.Kgw, "build", b.at("rules", n))
+	cmd := exec.Command(b.Kgw, "build", b.at(directory, n))
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("kgw build: %w\n%s", err, problems.Bytes()[:min(problems.Len(), 2000)])
 	}
-	return os.WriteFile(b.at("rendered", n)+".yaml", out.Bytes(), 0o644)
+	return os.WriteFile(b.at(stream, n)+".yaml", out.Bytes(), 0o644)
 }
 
 // deploy applies what was rendered.
@@ -131,53 +134,68 @@ func (b *bed) deploy(n int) error {
 }
 
 func (b *bed) table(objects, dump, runs int) error {
-	fmt.Print("| against | objects | wall s | CPU s | quicker |\n|---|---:|---:|---:|---:|\n")
-	kubectl, err := b.line("kubectl diff --server-side", objects, 1, 0, b.Kubectl, "diff", "--server-side", "--force-conflicts", "--field-manager=kgw", "-f", b.at("rendered", objects)+".yaml")
-	if err != nil {
-		return err
-	}
-	for _, n := range []int{objects / 2, objects} {
-		relative := kubectl
-		if n != objects {
-			relative = 0
+	fmt.Print("| | objects | that differ | wall s | CPU s | quicker |\n|---|---:|---:|---:|---:|---:|\n")
+	for _, changed := range []bool{false, true} {
+		rules, rendered, differ := b.at("rules", objects), b.at("rendered", objects)+".yaml", 0
+		if changed {
+			rules, rendered, differ = b.at("changed", objects), b.at("changed", objects)+".yaml", objects/2
 		}
-		if _, err := b.line("**kgw diff**", n, runs, relative, b.Kgw, "diff", b.at("rules", n)); err != nil {
+		kubectl := line{"kubectl diff --server-side", objects, differ, 1, 0}
+		took, err := b.run(kubectl, b.Kubectl, "diff", "--server-side", "--force-conflicts", "--field-manager=kgw", "-f", rendered)
+		if err != nil {
+			return err
+		}
+		if _, err := b.run(line{"**kgw diff**", objects, differ, runs, took}, b.Kgw, "diff", rules); err != nil {
+			return err
+		}
+		if _, err := b.run(line{"**kgw diff --server-side=false**", objects, differ, runs, took}, b.Kgw, "diff", "--server-side=false", rules); err != nil {
 			return err
 		}
 	}
-	if _, err := b.line("**kgw diff --server-side=false**", objects, runs, kubectl, b.Kgw, "diff", "--server-side=false", b.at("rules", objects)); err != nil {
+	if _, err := b.run(line{"**kgw diff**", objects / 2, 0, runs, 0}, b.Kgw, "diff", b.at("rules", objects/2)); err != nil {
 		return err
 	}
 	for _, n := range []int{dump / 2, dump} {
-		if _, err := b.line("**kgw diff --live** a dump", n, runs, 0, b.Kgw, "diff", b.at("rules", n), "--live", b.at("rendered", n)+".yaml"); err != nil {
+		if _, err := b.run(line{"**kgw diff --live** a dump", n, 0, runs, 0}, b.Kgw, "diff", b.at("rules", n), "--live", b.at("rendered", n)+".yaml"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// line runs a command that must find no difference, prints its line and gives
-// the quickest run. relative is what another one took for the same, or 0.
-func (b *bed) line(name string, n, runs int, relative time.Duration, program string, args ...string) (time.Duration, error) {
+// line is what one line of the table is about. kubectl is what kubectl took
+// for the same, or 0.
+type line struct {
+	name                  string
+	objects, differ, runs int
+	kubectl               time.Duration
+}
+
+// run runs a command as often as the line says, prints the quickest run and
+// gives its time. The command must find a difference if and only if there is
+// one.
+func (b *bed) run(l line, program string, args ...string) (time.Duration, error) {
 	var wall, cpu time.Duration
-	for range runs {
+	for range l.runs {
 		cmd := exec.Command(program, args...)
 		cmd.Dir = b.dir
 		cmd.Env = append(os.Environ(), "KUBECONFIG="+b.kubeconfig)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		began := time.Now()
-		if err := cmd.Run(); err != nil {
-			return 0, fmt.Errorf("%s: %w\n%s", name, err, out.Bytes()[:min(out.Len(), 2000)])
+		err := cmd.Run()
+		took := time.Since(began)
+		if want := min(l.differ, 1); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != want {
+			return 0, fmt.Errorf("%s: %w, want exit %d\n%s", l.name, err, want, out.Bytes()[:min(out.Len(), 2000)])
 		}
-		if took := time.Since(began); wall == 0 || took < wall {
+		if wall == 0 || took < wall {
 			wall, cpu = took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()
 		}
 	}
 	quicker := ""
-	if relative > 0 {
-		quicker = fmt.Sprintf("%.1f times", relative.Seconds()/wall.Seconds())
+	if l.kubectl > 0 {
+		quicker = fmt.Sprintf("%.1f times", l.kubectl.Seconds()/wall.Seconds())
 	}
-	fmt.Printf("| %s | %d | %.2f | %.2f | %s |\n", name, n, wall.Seconds(), cpu.Seconds(), quicker)
+	fmt.Printf("| %s | %d | %d | %.2f | %.2f | %s |\n", l.name, l.objects, l.differ, wall.Seconds(), cpu.Seconds(), quicker)
 	return wall, nil
 }
