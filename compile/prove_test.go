@@ -60,6 +60,7 @@ spec:
 		"no such host":                 {head + public, "else.example.com", "/.*", "jwt", compile.Holds, ""},
 		"a hole in front":              {head + noop + admin, "a.example.com", "/admin/.*", "jwt", compile.Holds, ""},
 		"policies":                     {policies, "b.example.com", "/in/.*", "jwt", compile.Holds, ""},
+		"a token elsewhere":            {strings.Replace(policies, "jwks\"}]", "jwks\", fromHeaders: [{name: X-Token, prefix: \"Bearer \"}]}]", 1), "b.example.com", "/in/.*", "extAuth", compile.Fails, "with jwt alone"},
 		"policies, open route":         {policies, "b.example.com", "/{**}", "jwt", compile.Fails, "/out reaches"},
 		"rules alone":                  {ruleFor("r", "<http|https>://h</x/.*>", "{handler: jwt}"), "h", "/x/.*", "jwt", compile.Holds, ""},
 		"noop first":                   {ruleFor("r", "<http|https>://h</x/.*>", "{handler: noop}, {handler: jwt}"), "h", "/x/.*", "jwt", compile.Fails, "without a token"},

@@ -19,6 +19,9 @@ func (s *Sidecars) Entries(to, caller string) (through, asked []sim.Entry, guard
 		guarded = true
 		through = append(through, a.entries(s, caller)...)
 	}
+	for i := range through {
+		s.place(to, through[i].Admits)
+	}
 	for _, a := range g.custom {
 		for _, e := range a.entries(s, caller) {
 			e.Admits = []sim.Admission{{Proof: "extAuth:" + a.provider()}}
@@ -26,6 +29,16 @@ func (s *Sidecars) Entries(to, caller string) (through, asked []sim.Entry, guard
 		}
 	}
 	return through, asked, guarded
+}
+
+// place puts tokens where the service's RequestAuthentications look for them.
+func (s *Sidecars) place(to string, ways []sim.Admission) {
+	for i := range ways {
+		issuer, _ := ways[i].Token.Claims["iss"].(string)
+		if places := s.Places(to, issuer); ways[i].Token.Kind != "" && len(places) > 0 {
+			ways[i].Token.Via = places[0]
+		}
+	}
 }
 
 func (a *authorization) entries(s *Sidecars, caller string) []sim.Entry {

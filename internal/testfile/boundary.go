@@ -137,7 +137,11 @@ func requestValue(r *sim.Request) source.Object {
 		token = append(token, source.Member{Key: "introspection", Value: source.ObjectOf(r.Token.Introspection)})
 	}
 	if via := r.Token.Via; via.In != "" && via.In != "bearer" {
-		token = append(token, source.Member{Key: "via", Value: source.Object{{Key: "in", Value: via.In}, {Key: "name", Value: via.Name}}})
+		place := source.Object{{Key: "in", Value: via.In}, {Key: "name", Value: via.Name}}
+		if via.Scheme != "" {
+			place = append(place, source.Member{Key: "scheme", Value: via.Scheme})
+		}
+		token = append(token, source.Member{Key: "via", Value: place})
 	}
 	return append(o, source.Member{Key: "token", Value: token})
 }
