@@ -39,7 +39,7 @@ func (c *conversion) ancestor() source.Object {
 	host, _ := hostname.(string)
 	target, _ := service.(source.Object)
 	if host == "" || len(target) == 0 {
-		c.leave(diag.ApiNotMoved, "spec", "write an APIRule for it by hand", "the document has no hostname and service, as an Api of v1alpha2 has")
+		c.leave(diag.APINotMoved, "spec", "write an APIRule for it by hand", "the document has no hostname and service, as an Api of v1alpha2 has")
 		return nil
 	}
 	if off, _ := c.spec.Get("disableIstioAuthPolicyMTLS"); off == true {
@@ -104,7 +104,7 @@ func (c *conversion) elements() ([]element, bool) {
 	case c.Issuer != nil:
 		return []element{{issuer: issuerOf(c.Issuer.Issuer, c.Issuer.JWKS)}}, true
 	}
-	c.leave(diag.ApiNotMoved, "spec.authenticationEnabled", "name the issuer with --default-idp-preset",
+	c.leave(diag.APINotMoved, "spec.authenticationEnabled", "name the issuer with --default-idp-preset",
 		"authentication is switched on and names no issuer: the cluster's default one applied, which is not known here")
 	return nil, false
 }
@@ -125,7 +125,7 @@ func (c *conversion) element(o source.Object, at string) element {
 	for _, p := range elements(paths) {
 		path, _ := p.(source.Object)
 		if len(path) != 1 || !slices.Contains([]string{"exact", "prefix", "suffix", "regex"}, path[0].Key) {
-			c.leave(diag.ApiNotMoved, at+".jwt.triggerRule", "write exact, prefix, suffix or regex", "an excluded path is none of exact, prefix, suffix and regex")
+			c.leave(diag.APINotMoved, at+".jwt.triggerRule", "write exact, prefix, suffix or regex", "an excluded path is none of exact, prefix, suffix and regex")
 			continue
 		}
 		text, _ := path[0].Value.(string)
@@ -167,7 +167,7 @@ func (c *conversion) apiRules(all []element) []any {
 	if c.To == "v2" {
 		rules = c.arrange(c.distinct(rules))
 	} else if slices.ContainsFunc(rules[:len(rules)-1], func(r *rule) bool { return !r.public() }) {
-		c.leave(diag.ApiNotMoved, "spec.authentication", "move it to v2, or exclude the same paths for every issuer",
+		c.leave(diag.APINotMoved, "spec.authentication", "move it to v2, or exclude the same paths for every issuer",
 			"a path is excluded for one issuer and not for another: Oathkeeper would find two rules for it, and answer 500")
 		return nil
 	}
@@ -234,9 +234,9 @@ func (c *conversion) excludedPaths(x exclusion) []string {
 		f.Witness = &diag.Witness{Method: "GET", URL: "https://" + c.apiHost() + x.text + "x"}
 		return []string{x.text, x.text + "/{**}"}
 	case x.kind == "exact" || x.kind == "prefix":
-		c.leave(diag.ApiNotMoved, at, "write the paths that are in use as exact ones", "%s %q cannot be written as a path of v2", x.kind, x.text)
+		c.leave(diag.APINotMoved, at, "write the paths that are in use as exact ones", "%s %q cannot be written as a path of v2", x.kind, x.text)
 	default:
-		c.leave(diag.ApiNotMoved, at, "write the paths that are in use as exact ones or prefixes", "excluded paths given by %s, such as %q, have no counterpart in v2", x.kind, x.text)
+		c.leave(diag.APINotMoved, at, "write the paths that are in use as exact ones or prefixes", "excluded paths given by %s, such as %q, have no counterpart in v2", x.kind, x.text)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ var reasons = map[diag.Code]string{
 	diag.TokensNotMoved:   "issuers and key sets",
 	diag.MutatorNotMoved:  "its mutators",
 	diag.OrderNotMoved:    "the order of its rules",
-	diag.ApiNotMoved:      "excluded paths or a default issuer of Api",
+	diag.APINotMoved:      "excluded paths or a default issuer of Api",
 	diag.NotValid:         "a value that no cluster takes: a host, a gateway, a method, a field",
 	diag.FileLeft:         "its YAML",
 }

@@ -234,7 +234,7 @@ const (
 	Respelled           Code = "KGW715"
 	NeverOfficial       Code = "KGW716"
 	NotValid            Code = "KGW717"
-	ApiNotMoved         Code = "KGW718"
+	APINotMoved         Code = "KGW718"
 	NotRewritten        Code = "KGW719"
 	FileLeft            Code = "KGW720"
 	SharedWorkload      Code = "KGW721"
@@ -436,7 +436,7 @@ var Rules = []Rule{
 	{Respelled, "Respelled", aside, "a value is spelled as the newer version demands it"},
 	{NeverOfficial, "NeverOfficial", notice, "a document has a version that APIRule never had"},
 	{NotValid, "NotValid", fault, "the newer version would refuse the document"},
-	{ApiNotMoved, "ApiNotMoved", fault, "an Api cannot be written as an APIRule without a decision"},
+	{APINotMoved, "APINotMoved", fault, "an Api cannot be written as an APIRule without a decision"},
 	{NotRewritten, "NotRewritten", fault, "a document cannot be rewritten in place"},
 	{FileLeft, "FileLeft", fault, "a resource is left as it is because its file is broken elsewhere"},
 	{SharedWorkload, "SharedWorkload", notice, "several resources expose one workload and should be moved together"},

@@ -356,7 +356,7 @@ func numbers(list []int) string {
 // are one, and their order does not count.
 func (p *partitioner) pathsOf(on []int) []found {
 	order := slices.Clone(on)
-	slices.SortStableFunc(order, func(i, j int) int { return p.ms[i].paths.compare(p.ms[j].paths) })
+	slices.SortStableFunc(order, func(i, j int) int { return p.ms[i].compare(p.ms[j].paths) })
 	list, at := []*nfa{p.universe}, map[*nfa]int{}
 	for _, i := range order {
 		a := p.automata[i]
