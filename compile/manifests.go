@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -17,13 +18,17 @@ var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "Reque
 // resources compile to, and what others made. The findings are those of
 // compiling; a resource that is withheld has no manifests.
 //
+// Objects that a controller made for one of the resources, which their labels
+// tell, stand in the place of those of their kind that the resource compiles to.
+//
 // Resources and manifests that can have nothing to do with the requests of the
 // URLs, given without "scheme://", may be left out; nil leaves none out.
 func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 	o = o.withDefaults()
 	docs, rest := unfold(in)
+	var left []written
 	if len(urls) > 0 {
-		docs = leaveOut(docs, urls, &o)
+		docs, left = leaveOut(docs, urls, &o)
 	}
 	var ready []*source.Document
 	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
@@ -40,23 +45,31 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 		result = Run(rest, o)
 		ready = append(ready, result.Others...)
 	}
+	if len(result.Objects) > 0 {
+		ready = append(ready, owned(left, result)...)
+	}
 	out := parse(ready, o, result)
+	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
+}
+
+// compiled are objects as engines read them.
+func compiled(objects []manifest.Object, result *Result) []sim.Manifest {
 	entries := RouteOrigins(result)
-	for i := range result.Objects {
-		object := &result.Objects[i]
+	out := make([]sim.Manifest, 0, len(objects))
+	for i := range objects {
+		object := &objects[i]
 		m := sim.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
 		if m.Kind == "VirtualService" {
 			m.Entries = entries[object.Origin.Doc]
 		}
 		out = append(out, m)
 	}
-	return lastOfEach(out), result
+	return out
 }
 
 // lastOfEach keeps one object of each name, as a cluster does: the last, and
 // what was compiled rather than a copy of it that was written earlier.
 func lastOfEach(list []sim.Manifest) []sim.Manifest {
-	type identity struct{ kind, namespace, name string }
 	last := make(map[identity]int, len(list))
 	for i := range list {
 		last[identity{list[i].Kind, list[i].Namespace, list[i].Name}] = i

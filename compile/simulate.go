@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // OathkeeperOptions gives what the simulator is told about the cluster's
@@ -23,6 +24,9 @@ type Cluster struct {
 	Oathkeeper *oathkeeper.Engine
 	Sidecars   *istio.Sidecars
 	Skipper    *skipper.Engine
+	// live are the documents that stand in the place of what a resource
+	// compiles to.
+	live map[*source.Document]sim.Source
 }
 
 // Simulate makes a cluster of manifests. Without any VirtualService requests
@@ -36,6 +40,12 @@ func Simulate(manifests []sim.Manifest, o Options) *Cluster {
 		known = append(known, istio.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
 	out := &Cluster{Gateway: route.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: istio.Load(manifests, known)}
+	out.live = map[*source.Document]sim.Source{}
+	for i := range manifests {
+		if m := &manifests[i]; m.Instead.Origin.Doc != nil {
+			out.live[m.Origin.Doc] = m.Instead
+		}
+	}
 	out.Mesh = &sim.Mesh{
 		FrontIdentity: c.Istio.IngressPrincipal,
 		Delegates:     []sim.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},

@@ -59,7 +59,7 @@ func writtenKind(text []byte) string {
 
 // leaveOut drops documents that have nothing to do with the URLs, but for one
 // Rule and one VirtualService, or APIRule: that there are any matters too.
-func leaveOut(docs []written, urls []string, o *Options) []written {
+func leaveOut(docs []written, urls []string, o *Options) (kept, left []written) {
 	drop := make([]bool, len(docs))
 	host, _, _ := strings.Cut(urls[0], "/")
 	apart := o.apart()
@@ -77,13 +77,14 @@ func leaveOut(docs []written, urls []string, o *Options) []written {
 	for i, d := range docs {
 		have[d.kind == "Rule"] = have[d.kind == "Rule"] || !drop[i] && slices.Contains([]string{"Rule", "VirtualService", "APIRule"}, d.kind)
 	}
-	var out []written
 	for i, d := range docs {
 		if rule := d.kind == "Rule"; !drop[i] || !have[rule] {
-			out, have[rule] = append(out, d), true
+			kept, have[rule] = append(kept, d), true
+		} else if d.kind != "APIRule" {
+			left = append(left, d)
 		}
 	}
-	return out
+	return kept, left
 }
 
 // apart tells whether APIRules have nothing to do with each other but for their

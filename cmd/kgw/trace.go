@@ -201,6 +201,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	trail := &sim.Trail{}
 	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
 	d := cluster.Mesh.Decide(r, trail)
+	cluster.SayLive(trail)
 	t := newTrace(args[0], args[1], &d, trail)
 	if f.output == "json" {
 		return a.printValue(t)

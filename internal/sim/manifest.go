@@ -22,6 +22,15 @@ type Manifest struct {
 	// Entries are what the http entries of a VirtualService were compiled
 	// from.
 	Entries []source.Ref
+	// Instead is the resource whose compiled objects this live one stands in
+	// the place of; without a document, it stands for itself.
+	Instead Source
+}
+
+// Source is what an object is made from, and how messages name it.
+type Source struct {
+	Origin source.Ref
+	Text   string
 }
 
 // ReadManifest makes a Manifest of a tree. The namespace is that of an object
