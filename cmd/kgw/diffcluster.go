@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/cluster"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
@@ -61,6 +60,9 @@ func (a *app) clusterSide(f *sideFlags, namespace string, after *side) *side {
 		_ = errors.As(err, &problem)
 		for i := range after.objects {
 			s.problem(&after.objects[i], problem)
+		}
+		if len(after.objects) == 0 && f.owned {
+			s.found.Add(diag.Finding{Code: problemCodes[problem.Reason], Message: problem.Text, Help: problemHelp[problem.Reason]})
 		}
 		return s.settled()
 	}
@@ -164,7 +166,8 @@ func (l *live) known(id diff.ID) bool {
 }
 
 // kinds are those of which objects are looked for: those that are missing, or
-// all that the inputs' targets write.
+// every one that kgw writes. What the inputs are now does not tell: of the last
+// FabricGateway an Ingress may be left.
 func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 	versions := map[string]string{}
 	for i := range l.after.objects {
@@ -177,18 +180,11 @@ func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 		switch {
 		case versions[kind] != "" && (every || wanted):
 			out = append(out, cluster.Kind{APIVersion: versions[kind], Kind: kind})
-		case every && l.mayWrite(kind):
+		case every:
 			out = append(out, cluster.Kind{APIVersion: writtenGroups[kind] + "/" + defaultVersions[kind], Kind: kind})
 		}
 	}
 	return out
-}
-
-// mayWrite tells whether the inputs are of a kind that objects of a kind are
-// made for: who has no FabricGateway need not be allowed to list Ingresses.
-func (l *live) mayWrite(kind string) bool {
-	forSkipper := kind == "Ingress" || kind == "RouteGroup"
-	return slices.ContainsFunc(l.after.result.Resources, func(r compile.Resource) bool { return (r.Doc.Kind == "FabricGateway") == forSkipper })
 }
 
 // defaultVersions are asked for where the inputs give no object of a kind.
@@ -196,14 +192,22 @@ var defaultVersions = map[string]string{
 	"AuthorizationPolicy": "v1beta1", "RequestAuthentication": "v1beta1", "VirtualService": "v1beta1", "Ingress": "v1", "RouteGroup": "v1", "Rule": "v1alpha1",
 }
 
-// unlisted reports that objects of a kind could not be listed: to prune that
-// is an error, otherwise each missing object may be there under another name.
+// unlisted reports that objects of a kind could not be listed. To prune that
+// is an error, but for a kind of which nothing is wanted and that the user has
+// no right to list: few who write no Ingress have it. Otherwise each missing
+// object may be there under another name.
 func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.Object, prune bool) {
 	if p.Reason == cluster.NotInstalled {
 		return // what is wanted of it was reported, and there is nothing to delete
 	}
 	if prune {
-		l.side.found.Add(diag.Finding{Code: problemCodes[p.Reason], At: l.after.someOrigin(), Message: p.Text, Help: problemHelp[p.Reason]})
+		g := diag.Finding{Code: problemCodes[p.Reason], At: l.after.someOrigin(), Message: p.Text, Help: problemHelp[p.Reason]}
+		if p.Reason == cluster.Forbidden && !l.after.wants(kind.Kind) {
+			g.Severity = diag.Warning
+			g.Message = fmt.Sprintf("none is wanted, but it cannot be told whether objects of kind %s are left over: %s", kind.Kind, p.Text)
+			g.Help = "grant the verb list of this kind, if kgw may have written such objects before"
+		}
+		l.side.found.Add(g)
 		return
 	}
 	for _, o := range missing {
@@ -214,6 +218,11 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 			})
 		}
 	}
+}
+
+// wants tells whether an object of a kind is among those of the side.
+func (s *side) wants(kind string) bool {
+	return slices.ContainsFunc(s.objects, func(o diff.Object) bool { return o.ID().Kind == kind })
 }
 
 // someOrigin is a place for what concerns all inputs.

@@ -25,7 +25,7 @@ type fakeCluster struct {
 }
 
 // states are the contexts, and the state of the cluster behind each.
-var states = []string{"good", "unauthorized", "forbidden", "unlistable", "no-crd", "no-namespace", "refused", "conflict", "slow", "broken", "failing"}
+var states = []string{"good", "unauthorized", "forbidden", "unlistable", "no-ingress", "no-crd", "no-namespace", "refused", "conflict", "slow", "broken", "failing"}
 
 // startCluster serves and returns the kubeconfig.
 func startCluster(t testing.TB, dir string) string {
@@ -78,7 +78,7 @@ func (c *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	case state == "unauthorized":
 		status(w, 401, "Unauthorized", "Unauthorized", "")
-	case len(parts) == 3 && state == "no-crd" && parts[1] == "oathkeeper.ory.sh":
+	case len(parts) == 3 && state == "no-crd" && (parts[1] == "oathkeeper.ory.sh" || parts[1] == "zalando.org"):
 		status(w, 404, "NotFound", "the server could not find the requested resource", "")
 	case len(parts) == 3:
 		c.discover(w, parts[1]+"/"+parts[2])
@@ -119,6 +119,10 @@ func (c *fakeCluster) discover(w http.ResponseWriter, groupVersion string) {
 func (c *fakeCluster) list(w http.ResponseWriter, state string, parts []string) {
 	if state == "unlistable" || state == "forbidden" {
 		status(w, 403, "Forbidden", `rules is forbidden: User "u" cannot list resource "rules"`, "rules")
+		return
+	}
+	if state == "no-ingress" && parts[len(parts)-1] == "ingresses" {
+		status(w, 403, "Forbidden", `ingresses is forbidden: User "u" cannot list resource "ingresses"`, "ingresses")
 		return
 	}
 	pattern := strings.ToLower(plurals[parts[len(parts)-1]]) + "-*.json"

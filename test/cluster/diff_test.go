@@ -113,11 +113,11 @@ func TestPrune(t *testing.T) {
 }
 
 func TestOwnerLabelPrune(t *testing.T) {
-	r := newRepository(t, map[string]string{"kgw.yaml": config + "ownerLabel: true\n", "feed.yaml": feed, "news.yaml": strings.ReplaceAll(feed, "feed", "news")})
-	r.deploy(".")
+	r := newRepository(t, map[string]string{"kgw.yaml": config + "ownerLabel: true\n", "feed.yaml": feed, "blog.yaml": blog})
+	objects := r.deploy(".")
 	r.remove("feed.yaml")
 	r.expect(0, []string{"diff", "."})
-	r.expect(1, []string{"diff", ".", "--prune"}, "delete Ingress "+r.namespace+"/feed")
+	r.expect(1, []string{"diff", ".", "--prune"}, nameOf(find(t, objects, "Ingress")))
 }
 
 func TestTwoContexts(t *testing.T) {

@@ -120,7 +120,7 @@ func nameOf(object map[string]any) string {
 	return name
 }
 
-const config = "apiVersion: kgw.dev/v1alpha1\nkind: Config\nknown: {gateways: [{name: kyma-gateway, namespace: kyma-system, hosts: [\"*.example.com\"]}], services: [{name: feed, namespace: NAMESPACE, ports: [{name: http, port: 80}]}, {name: news, namespace: NAMESPACE, ports: [{name: http, port: 80}]}]}\n"
+const config = "apiVersion: kgw.dev/v1alpha1\nkind: Config\nknown: {gateways: [{name: kyma-gateway, namespace: kyma-system, hosts: [\"*.example.com\"]}], services: [{name: feed, namespace: NAMESPACE, ports: [{name: http, port: 80}]}]}\n"
 
 // shop is an APIRule with a Rule for each of its two rules.
 const shop = `apiVersion: gateway.kyma-project.io/v1beta1
