@@ -102,6 +102,9 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *side, err erro
 	if err != nil || before == nil {
 		return nil, nil, err
 	}
+	if f.against != "" {
+		before.past(after)
+	}
 	return before, after, nil
 }
 
