@@ -2,6 +2,7 @@ package compile
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // Side makes a cluster comparable. The result, if there is one, is what its
 // manifests were compiled in: it knows the paths as their authors wrote them.
 func (c *Cluster) Side(result *Result) semantic.Side {
-	s := &side{cluster: c, routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string][]semantic.Part{}}
+	s := &side{cluster: c, routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
 	if result != nil {
 		s.readPaths(result)
 	}
@@ -59,7 +60,30 @@ type side struct {
 	paths    map[source.Ref]string
 
 	mu     sync.Mutex
-	guards map[string][]semantic.Part // by service
+	guards map[string]*guard // by service
+}
+
+// guard is what policies look at before a service: on any host, and on one.
+type guard struct {
+	always []semantic.Part
+	on     map[string][]semantic.Part
+}
+
+// add puts a part where its hosts say. What it adds to others is its tokens.
+func (g *guard) add(p semantic.Part, seen map[string]bool) {
+	if key := fmt.Sprintf("%+v", p.Set); len(p.Admits) > 0 || !seen[key] {
+		seen[key] = true
+	} else {
+		return
+	}
+	hosts := p.Set.Hosts
+	if hosts == nil || slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		g.always = append(g.always, p)
+		return
+	}
+	for _, h := range hosts {
+		g.on[h] = append(g.on[h], p)
+	}
 }
 
 // part is a part and the service that it sends requests to.
@@ -176,7 +200,8 @@ func (s *side) Parts(host string) []semantic.Part {
 		out = append(out, p.Part)
 		if to := plainService(p.to); to != "" && !seen[to] && !s.cluster.Mesh.Delegated(to) {
 			seen[to] = true
-			out = append(out, s.guard(to)...)
+			g := s.guard(to)
+			out = append(append(out, g.always...), g.on[host]...)
 		}
 	}
 	return out
@@ -214,26 +239,26 @@ func wildcardTakes(wildcard, name string) bool {
 
 // guard lists what the policies of a service look at, and the tokens that they
 // let through, in the places where they are looked for.
-func (s *side) guard(to string) []semantic.Part {
+func (s *side) guard(to string) *guard {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have, ok := s.guards[to]; ok {
 		return have
 	}
-	var out []semantic.Part
-	for _, set := range s.cluster.Sidecars.Parts(to) {
-		out = append(out, semantic.Part{Text: authored(set), Set: set})
-	}
+	g, seen := &guard{on: map[string][]semantic.Part{}}, map[string]bool{}
 	through, asked, _ := s.cluster.Sidecars.Entries(to, s.cluster.Mesh.FrontIdentity)
 	for _, e := range append(through, asked...) {
 		p := semantic.Part{Text: authored(e.Set), Set: e.Set}
 		for _, a := range e.Admits {
 			p.Admits = append(p.Admits, s.places(to, a)...)
 		}
-		out = append(out, p)
+		g.add(p, seen)
 	}
-	s.guards[to] = out
-	return out
+	for _, set := range s.cluster.Sidecars.Parts(to) {
+		g.add(semantic.Part{Text: authored(set), Set: set}, seen)
+	}
+	s.guards[to] = g
+	return g
 }
 
 // places gives an admission for each place where its token may stand.

@@ -1,16 +1,66 @@
 package istio
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // guards are the policies that hold for the pods of one service, in the order
-// in which they were loaded.
+// in which they were loaded; of RequestAuthentications that say the same, the
+// first.
 type guards struct {
 	authentications     []*tokens
 	custom, deny, allow []*authorization
+	// perHost are the allow policies for one exact host each, anyHost the
+	// others: thousands of APIRules may share a workload.
+	perHost map[string][]*authorization
+	anyHost []*authorization
+}
+
+// allowing gives the allow policies that may match a request to the host.
+func (g *guards) allowing(host string) []*authorization {
+	return append(slices.Clip(g.anyHost), g.perHost[host]...)
+}
+
+func (g *guards) sortByHost() {
+	g.perHost = map[string][]*authorization{}
+	for _, a := range g.allow {
+		hosts, only := a.onlyHosts()
+		if !only {
+			g.anyHost = append(g.anyHost, a)
+		}
+		for _, h := range hosts {
+			if list := g.perHost[h]; only && (len(list) == 0 || list[len(list)-1] != a) {
+				g.perHost[h] = append(list, a)
+			}
+		}
+	}
+}
+
+// onlyHosts lists the hosts without which none of the rules matches; only is
+// false where there is a rule that does not name them.
+func (a *authorization) onlyHosts() (hosts []string, only bool) {
+	for _, rule := range a.rules {
+		operations := source.Elements(source.Field(rule, "to"))
+		for _, to := range operations {
+			names := source.Texts(source.Field(source.Field(to, "operation"), "hosts"))
+			if len(names) == 0 || slices.ContainsFunc(names, func(h string) bool { return strings.Contains(h, "*") }) {
+				return nil, false
+			}
+			for _, h := range names {
+				hosts = append(hosts, strings.ToLower(h))
+			}
+		}
+		if len(operations) == 0 {
+			return nil, false
+		}
+	}
+	return hosts, true
 }
 
 // index finds the policies of a service: by namespace and the first label that
@@ -61,7 +111,7 @@ func (s *Sidecars) guarding(name, namespace string) *guards {
 		return g.(*guards)
 	}
 	s.index.once.Do(s.fill)
-	all := &guards{s.authentications, s.custom, s.deny, s.allow}
+	all := &guards{authentications: s.authentications, custom: s.custom, deny: s.deny, allow: s.allow}
 	if labels, known := s.services[key]; known {
 		all = &guards{}
 		for _, space := range slices.Compact([]string{namespace, rootNamespace}) {
@@ -72,6 +122,7 @@ func (s *Sidecars) guarding(name, namespace string) *guards {
 		}
 	}
 	g := all.of(s, name, namespace)
+	g.sortByHost()
 	s.index.known.Store(key, g)
 	return g
 }
@@ -93,6 +144,12 @@ func (g *guards) of(s *Sidecars, name, namespace string) *guards {
 		}
 	}
 	slices.SortFunc(out.authentications, func(a, b *tokens) int { return a.order - b.order })
+	alike := map[string]bool{}
+	out.authentications = slices.DeleteFunc(out.authentications, func(a *tokens) bool {
+		key := fmt.Sprintf("%q", a.rules)
+		defer func() { alike[key] = true }()
+		return alike[key]
+	})
 	for i, list := range [][]*authorization{g.custom, g.deny, g.allow} {
 		into := [...]*[]*authorization{&out.custom, &out.deny, &out.allow}[i]
 		for _, a := range list {

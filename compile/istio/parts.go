@@ -30,14 +30,16 @@ func (a *authorization) parts() []match.Set {
 	for _, rule := range a.rules {
 		for _, to := range source.Elements(source.Field(rule, "to")) {
 			n := source.Field(to, "operation")
+			var hosts []string
 			for _, e := range operationSets(n) {
 				out = append(out, e.Set)
+				hosts = e.Set.Hosts
 			}
 			for _, p := range source.Texts(source.Field(n, "notPaths")) {
-				out = append(out, match.Set{Path: policyPattern(p), View: match.RawPath})
+				out = append(out, match.Set{Hosts: hosts, Path: policyPattern(p), View: match.RawPath})
 			}
 			if methods := source.Texts(source.Field(n, "notMethods")); len(methods) > 0 {
-				out = append(out, match.Set{Methods: methods, Path: anyPath, View: match.RawPath})
+				out = append(out, match.Set{Hosts: hosts, Methods: methods, Path: anyPath, View: match.RawPath})
 			}
 		}
 	}

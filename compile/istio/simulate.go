@@ -218,14 +218,14 @@ func (c *call) refuse(d *sim.Decision) bool {
 
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *sim.Decision) bool {
-	var asked []*authorization
-	for _, a := range c.guards.allow {
+	bare, _, _ := strings.Cut(strings.ToLower(c.in.Host), ":")
+	for _, a := range c.guards.allowing(bare) {
 		if a.matches(c) {
 			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s lets the request through", a.manifest.ID())
 			return true
 		}
-		asked = append(asked, a)
 	}
+	asked := c.guards.allow
 	if len(asked) == 0 {
 		c.trail.Say(name, d.At, "no policy is for the pods of %s.%s: everything passes", c.name, c.namespace)
 		return true
@@ -234,8 +234,10 @@ func (c *call) admit(d *sim.Decision) bool {
 		Status: http.StatusForbidden, Cause: sim.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
 		Reason: fmt.Sprintf("none of the %d policies for the pods of %s.%s lets the request through", len(asked), c.name, c.namespace),
 	}
-	for _, a := range asked {
-		c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s does not match", a.manifest.ID())
+	if c.trail.On() {
+		for _, a := range asked {
+			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s does not match", a.manifest.ID())
+		}
 	}
 	return false
 }

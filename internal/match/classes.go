@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -212,11 +213,12 @@ func (a *nfa) after(text string) *nfa {
 }
 
 // rfcPaths are the absolute paths of RFC 3986 section 3.3 without dot segments,
-// in which what is encoded is UTF-8 without control characters of ASCII.
+// in which what is encoded is UTF-8 of one or two bytes, and no control
+// character of ASCII.
 var rfcPaths = sync.OnceValue(func() *nfa {
 	a := mustParse("/([A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 	for _, narrow := range []func() (*nfa, error){
-		func() (*nfa, error) { return lift(mustParse(`/[^\x00-\x1f\x7f]*`)) },
+		func() (*nfa, error) { return lift(mustParse(`/[\x20-\x7e\x{80}-\x{7ff}]*`)) },
 		func() (*nfa, error) { return withoutDots(), nil },
 	} {
 		n, err := narrow()
@@ -416,11 +418,6 @@ type splitter struct {
 }
 
 func (s *splitter) split(automata []*nfa) ([]found, error) {
-	x, err := newAlphabet(automata...)
-	if err != nil {
-		return nil, err
-	}
-	blocks, runes := x.nicestFirst()
 	var start []int32
 	for n, a := range automata {
 		base := int32(s.union.size())
@@ -435,39 +432,86 @@ func (s *splitter) split(automata []*nfa) ([]found, error) {
 		}
 	}
 	s.sets.put(start)
-	return s.search(x, blocks, runes)
+	return s.search(newLetters(automata))
 }
 
-// nicestFirst orders the blocks by the nicest rune of each.
-func (x *alphabet) nicestFirst() (order []int, runes []rune) {
-	rank := make([]int, len(x.blocks))
-	runes = make([]rune, len(x.blocks))
-	for i, b := range x.blocks {
-		order = append(order, i)
-		for n := range masks {
-			if runes[i] = b.meet(b, &masks[n]); runes[i] >= 0 {
-				if rank[i] = n * 128; runes[i] < 128 {
-					rank[i] += int(ranks.rank[runes[i]])
+// letters is the alphabet of raw paths, which are ASCII: blocks of characters
+// on which all classes agree, the nicest first.
+type letters struct {
+	blocks [][2]uint64 // as in class.ascii
+	of     map[*class][]int32
+}
+
+// newLetters makes the blocks of the classes of automata, as far as the first
+// of them has their characters.
+func newLetters(automata []*nfa) *letters {
+	x := &letters{of: map[*class][]int32{}}
+	var whole [2]uint64
+	masks := map[[2]uint64]bool{}
+	for n, a := range automata {
+		for _, edges := range a.edges {
+			for _, e := range edges {
+				x.of[e.on], masks[e.on.ascii] = nil, true
+				if n == 0 {
+					whole[0], whole[1] = whole[0]|e.on.ascii[0], whole[1]|e.on.ascii[1]
 				}
-				break
 			}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return rank[a] - rank[b] })
-	return order, runes
+	x.blocks = [][2]uint64{whole}
+	for m := range masks {
+		x.split(m)
+	}
+	nicest := func(b [2]uint64) int {
+		if b[0] != 0 {
+			return bits.TrailingZeros64(b[0])
+		}
+		return 64 + bits.TrailingZeros64(b[1])
+	}
+	slices.SortFunc(x.blocks, func(a, b [2]uint64) int { return nicest(a) - nicest(b) })
+	for c := range x.of {
+		for i, b := range x.blocks {
+			if c.ascii[0]&b[0]|c.ascii[1]&b[1] != 0 {
+				x.of[c] = append(x.of[c], int32(i))
+			}
+		}
+	}
+	return x
 }
 
-func (s *splitter) search(x *alphabet, order []int, runes []rune) ([]found, error) {
+func (x *letters) split(m [2]uint64) {
+	for i, b := range x.blocks[:len(x.blocks):len(x.blocks)] {
+		in, out := [2]uint64{b[0] & m[0], b[1] & m[1]}, [2]uint64{b[0] &^ m[0], b[1] &^ m[1]}
+		if in != ([2]uint64{}) && out != ([2]uint64{}) {
+			x.blocks[i] = in
+			x.blocks = append(x.blocks, out)
+		}
+	}
+}
+
+// nicest is the first character of a block.
+func (x *letters) nicest(block int) rune {
+	b := x.blocks[block]
+	if b[0] != 0 {
+		return rune(ranks.char[bits.TrailingZeros64(b[0])])
+	}
+	return rune(ranks.char[64+bits.TrailingZeros64(b[1])])
+}
+
+func (s *splitter) search(x *letters) ([]found, error) {
 	var out []found
 	seen := map[string]bool{}
 	w := &walker{queue: []visit{{q: 0, parent: -1}}}
+	targets := make([][]int32, len(x.blocks))
 	for i := 0; i < len(w.queue); i++ {
 		at := s.sets.sets[w.queue[i].q]
 		if takes, ok := s.taken(at); ok && !seen[numbers(takes)] {
 			seen[numbers(takes)] = true
 			out = append(out, found{takes, w.word(i)})
 		}
-		targets := make([][]int32, len(order))
+		for b := range targets {
+			targets[b] = targets[b][:0]
+		}
 		for _, q := range at {
 			for _, e := range s.union.edges[q] {
 				for _, b := range x.of[e.on] {
@@ -475,13 +519,13 @@ func (s *splitter) search(x *alphabet, order []int, runes []rune) ([]found, erro
 				}
 			}
 		}
-		for _, b := range order {
+		for b := range targets {
 			before := len(s.sets.sets)
 			if !s.alive(targets[b]) {
 				continue
 			}
-			if n := s.sets.put(targets[b]); int(n) == before {
-				w.queue = append(w.queue, visit{q: n, parent: int32(i), rune: runes[b]})
+			if n := s.sets.put(slices.Clone(targets[b])); int(n) == before {
+				w.queue = append(w.queue, visit{q: n, parent: int32(i), rune: x.nicest(b)})
 			}
 		}
 		if len(w.queue) > s.limit {
