@@ -246,3 +246,17 @@ func namespaces(t *testing.T, objects []map[string]any) {
 		apply(t, map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}})
 	}
 }
+
+// TestSemantic compares by class of requests with what the cluster holds.
+func TestSemantic(t *testing.T) {
+	r := newRepository(t, everything)
+	r.deploy(".")
+	for _, args := range [][]string{{"diff", ".", "--semantic"}, {"diff", ".", "--semantic", "--server-side=false"}} {
+		r.expect(0, args, "no change in ", " request classes")
+	}
+	r.write("shop.yaml", strings.Replace(shop, "{handler: oauth2_introspection, config: {required_scope: [orders]}}", "{handler: noop}", 1))
+	for _, args := range [][]string{{"diff", ".", "--semantic"}, {"diff", ".", "--semantic", "--fail-on", "exposed", "--server-side=false"}} {
+		r.expect(1, args, "EXPOSED GET,POST /orders/.* on shop-"+r.namespace+".example.com: oauth2_introspection(scope orders) -> no token", "is at shop.yaml:")
+	}
+	r.expect(0, []string{"diff", ".", "--semantic", "--fail-on", "removed"}, "EXPOSED")
+}
