@@ -15,6 +15,7 @@ import (
 // showSemantic compares both sides by class of requests and prints what is
 // answered differently.
 func (a *app) showSemantic(f *diffFlags, before, after *side) error {
+	a.compareMuch()
 	if before.options.Config == nil {
 		before.options = after.options
 	}

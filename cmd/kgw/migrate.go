@@ -93,6 +93,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if f.assess {
 		return a.assess(f, formats, result, report)
 	}
+	a.compareMuch()
 	proof := provenMoves(in, *o, result)
 	if f.failOnChange && proof.changed() {
 		a.fail(exitFindings)

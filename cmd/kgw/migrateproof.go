@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/semantic"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
@@ -128,23 +129,15 @@ func (m *moves) write(w io.Writer) error {
 	if m == nil {
 		return nil
 	}
-	var b strings.Builder
+	texts := make([]string, len(m.Resources))
+	parallel.Each(len(texts), func(i int) { texts[i] = diff.Text(m.Resources[i].text()) })
 	same := 0
 	for _, one := range m.Resources {
-		fmt.Fprintf(&b, "%s (%s): ", one.Resource, one.File)
-		switch {
-		case one.NotCompared != "":
-			fmt.Fprintf(&b, "not compared: %s\n", one.NotCompared)
-		case len(one.Changes) == 0:
+		if len(one.Changes) == 0 && one.NotCompared == "" {
 			same++
-			b.WriteString("no change\n")
-		default:
-			fmt.Fprintf(&b, "%s\n", counted(len(one.Changes), "change"))
-		}
-		for i := range one.Changes {
-			one.Changes[i].text(&b, "  ")
 		}
 	}
+	var b strings.Builder
 	for i := range m.General {
 		m.General[i].text(&b, "")
 	}
@@ -155,8 +148,26 @@ func (m *moves) write(w io.Writer) error {
 		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", strings.Join(m.Supposed, ", "))
 	}
 	fmt.Fprintf(&b, "%s compared, %d without a change; %s unchanged\n", counted(len(m.Resources), "resource"), same, plural(m.Unchanged, "request class", "request classes"))
-	_, err := io.WriteString(w, diff.Text(b.String()))
+	_, err := io.WriteString(w, strings.Join(texts, "")+diff.Text(b.String()))
 	return err
+}
+
+// text says what the move changes for callers.
+func (one *move) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s): ", one.Resource, one.File)
+	switch {
+	case one.NotCompared != "":
+		fmt.Fprintf(&b, "not compared: %s\n", one.NotCompared)
+	case len(one.Changes) == 0:
+		b.WriteString("no change\n")
+	default:
+		fmt.Fprintf(&b, "%s\n", counted(len(one.Changes), "change"))
+	}
+	for i := range one.Changes {
+		one.Changes[i].text(&b, "  ")
+	}
+	return b.String()
 }
 
 // reportMoves prints the findings of a migration and what it changes for

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/semantic"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -61,17 +62,7 @@ func (p *spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, 
 // newSemanticReport finds the places of the changes.
 func newSemanticReport(r *semantic.Report) *semanticReport {
 	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged, Notes: r.Notes}
-	locators := map[*source.Document]*source.Locator{}
-	at := func(ref source.Ref) *spot {
-		if ref.Doc == nil {
-			return nil
-		}
-		if locators[ref.Doc] == nil {
-			locators[ref.Doc] = ref.Doc.Locator()
-		}
-		s := locators[ref.Doc].Span(ref.Path, ref.Key)
-		return &spot{s.File, s.Line, s.Column, s}
-	}
+	at := placesOf(r)
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		out.Changes = append(out.Changes, semanticChange{
@@ -81,6 +72,29 @@ func newSemanticReport(r *semantic.Report) *semanticReport {
 		})
 	}
 	return out
+}
+
+// placesOf finds the places of all changes, each document read once.
+func placesOf(r *semantic.Report) func(source.Ref) *spot {
+	at := map[*source.Document]int{}
+	var docs []*source.Document
+	for i := range r.Changes {
+		for _, ref := range []source.Ref{r.Changes[i].WasAt, r.Changes[i].IsAt} {
+			if _, seen := at[ref.Doc]; ref.Doc != nil && !seen {
+				at[ref.Doc] = len(docs)
+				docs = append(docs, ref.Doc)
+			}
+		}
+	}
+	locators := make([]*source.Locator, len(docs))
+	parallel.Each(len(docs), func(i int) { locators[i] = docs[i].Locator() })
+	return func(ref source.Ref) *spot {
+		if ref.Doc == nil {
+			return nil
+		}
+		s := locators[at[ref.Doc]].Span(ref.Path, ref.Key)
+		return &spot{s.File, s.Line, s.Column, s}
+	}
 }
 
 // write prints the report as "text", "json", "markdown" or "github".

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type testCase struct {
 	dir     string // working directory
 	bytes   int64  // size of the input, 0 where there is none
 	runs    int
+	exits   int  // exit code that is none of an error
 	decode  bool // the one decode that others are compared with
 }
 
@@ -33,6 +35,7 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
 	out = append(out, traceCases(o, in)...)
+	out = append(out, testCase{name: "**kgw migrate**, 1,000 rules with proofs", command: []string{o.kgw, "migrate", filepath.Join(in.small, "apirules-000.yaml"), "--ext-authorizer", "proxy", "-o", "yaml"}, runs: o.runs, exits: 1})
 	if o.kubeconform != "" {
 		out = append(out, testCase{
 			name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,
