@@ -185,7 +185,7 @@ func (s *side) Hosts() []string {
 
 // Parts lists what the decision about a request to the host depends on.
 func (s *side) Parts(host string) []semantic.Part {
-	routes := slices.Clone(s.routes[s.virtualHost(host)])
+	routes := slices.Clone(s.routes[s.cluster.Gateway.VirtualHost(host)])
 	for _, p := range s.skipper {
 		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
 			routes = append(routes, p)
@@ -214,21 +214,6 @@ func plainService(to string) string {
 	}
 	to, _, _ = strings.Cut(to, "/")
 	return to
-}
-
-// virtualHost chooses among the hosts that are served as the gateway does: the
-// name itself, or the longest wildcard that covers it.
-func (s *side) virtualHost(host string) string {
-	if _, ok := s.routes[host]; ok {
-		return host
-	}
-	best := ""
-	for name := range s.routes {
-		if wildcardTakes(name, host) && len(name) > len(best) {
-			best = name
-		}
-	}
-	return best
 }
 
 // wildcardTakes tells whether a wildcard takes a name.

@@ -91,6 +91,15 @@ func (g *Gateway) host(name string) *virtualHost {
 	return g.hosts["*"]
 }
 
+// VirtualHost gives the name or wildcard that serves the host, "" where there is
+// none.
+func (g *Gateway) VirtualHost(host string) string {
+	if h := g.host(host); h != nil {
+		return h.name
+	}
+	return ""
+}
+
 // Serves tells whether some VirtualService of a gateway is for the host.
 func (g *Gateway) Serves(host string) bool { return g.host(host) != nil }
 
