@@ -202,13 +202,7 @@ func (a *nfa) after(text string) *nfa {
 			out.edges[0] = append(out.edges[0], edge{e.on, e.to + 1})
 		}
 	}
-	for s, edges := range a.edges {
-		moved := make([]edge, len(edges))
-		for i, e := range edges {
-			moved[i] = edge{e.on, e.to + 1}
-		}
-		out.edges, out.accept = append(out.edges, moved), append(out.accept, a.accept[s])
-	}
+	out.append(a)
 	return out.trim()
 }
 
@@ -420,14 +414,8 @@ type splitter struct {
 func (s *splitter) split(automata []*nfa) ([]found, error) {
 	var start []int32
 	for n, a := range automata {
-		base := int32(s.union.size())
-		start = append(start, base)
-		for q, edges := range a.edges {
-			moved := make([]edge, len(edges))
-			for i, e := range edges {
-				moved[i] = edge{e.on, e.to + base}
-			}
-			s.union.edges, s.union.accept = append(s.union.edges, moved), append(s.union.accept, a.accept[q])
+		start = append(start, s.union.append(a))
+		for range a.edges {
 			s.owner = append(s.owner, int32(n))
 		}
 	}

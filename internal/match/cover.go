@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // coverer looks for a word of one language that none of others has: the
 // product of the first automaton with the sets of states of the others, made
 // as far as the search goes.
@@ -49,16 +51,9 @@ func outside(a *nfa, bs []*nfa, limit int) (word []rune, found bool, err error) 
 // append adds the states of an automaton to the union, and notes which of them
 // accept whatever follows.
 func (c *coverer) append(b *nfa) {
-	base := int32(c.union.size())
+	c.union.append(b)
 	for s, edges := range b.edges {
-		moved := make([]edge, len(edges))
-		full := false
-		for i, e := range edges {
-			moved[i] = edge{e.on, e.to + base}
-			full = full || int(e.to) == s && len(c.x.of[e.on]) == len(c.x.blocks)
-		}
-		c.union.edges = append(c.union.edges, moved)
-		c.union.accept = append(c.union.accept, b.accept[s])
+		full := slices.ContainsFunc(edges, func(e edge) bool { return int(e.to) == s && len(c.x.of[e.on]) == len(c.x.blocks) })
 		c.full = append(c.full, full && b.accept[s])
 	}
 }

@@ -52,15 +52,22 @@ func (a *nfa) leading() *nfa {
 			out.edges[0] = append(out.edges[0], edge{slash, e.to + 1})
 		}
 	}
-	for s, edges := range a.edges {
+	out.append(a)
+	return out.trim()
+}
+
+// append puts the states of another automaton behind those of a and gives the
+// number of its start. It joins them to nothing.
+func (a *nfa) append(b *nfa) int32 {
+	base := int32(a.size())
+	for s, edges := range b.edges {
 		moved := make([]edge, len(edges))
 		for i, e := range edges {
-			moved[i] = edge{e.on, e.to + 1}
+			moved[i] = edge{e.on, e.to + base}
 		}
-		out.edges = append(out.edges, moved)
-		out.accept = append(out.accept, a.accept[s])
+		a.edges, a.accept = append(a.edges, moved), append(a.accept, b.accept[s])
 	}
-	return out.trim()
+	return base
 }
 
 // trim drops states that no word passes and numbers the others breadth first.
@@ -167,14 +174,7 @@ func (a *nfa) follow(b *nfa) *nfa {
 		}
 		out.edges = append(out.edges, joined)
 	}
-	for s, edges := range b.edges {
-		moved := make([]edge, len(edges))
-		for i, e := range edges {
-			moved[i] = edge{e.on, e.to + base}
-		}
-		out.edges = append(out.edges, moved)
-		out.accept = append(out.accept, b.accept[s])
-	}
+	out.append(b)
 	return out.trim()
 }
 
