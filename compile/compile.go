@@ -96,11 +96,7 @@ type Resource struct {
 
 // Run compiles the input.
 func Run(in Input, o Options) *Result {
-	o = o.withDefaults()
-	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
-	r.read(in)
-	r.aim()
-	r.link()
+	r := link(in, o)
 	r.foreign()
 	r.validate()
 	r.check()
@@ -109,6 +105,23 @@ func Run(in Input, o Options) *Result {
 	r.keep()
 	r.finish()
 	return r.result
+}
+
+// linked stops the line where the models are complete: nothing is judged or
+// written, and no finding is told.
+func linked(in Input, o Options) *Result {
+	r := link(in, o)
+	r.resources()
+	return r.result
+}
+
+func link(in Input, o Options) *run {
+	o = o.withDefaults()
+	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
+	r.read(in)
+	r.aim()
+	r.link()
+	return r
 }
 
 func (o Options) withDefaults() Options {

@@ -153,6 +153,16 @@ func (r *run) accept() {
 
 // finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
+	r.resources()
+	r.found.Resolve()
+	r.found.Sort()
+	r.result.Findings = r.found
+	r.result.Summary.Count(r.found)
+	r.result.Summary.Objects = len(r.result.Objects)
+}
+
+// resources lists what was compiled.
+func (r *run) resources() {
 	for _, u := range r.units {
 		if u.kind != nil {
 			resource := Resource{Doc: u.doc, Withheld: u.withheld, Status: r.status[u.doc]}
@@ -162,9 +172,4 @@ func (r *run) finish() {
 			r.result.Resources = append(r.result.Resources, resource)
 		}
 	}
-	r.found.Resolve()
-	r.found.Sort()
-	r.result.Findings = r.found
-	r.result.Summary.Count(r.found)
-	r.result.Summary.Objects = len(r.result.Objects)
 }

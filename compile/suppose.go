@@ -40,7 +40,7 @@ func Suppose(inputs []Input, o Options) (Options, []string) {
 	for _, in := range inputs {
 		asked := o
 		asked.Model, asked.Passthrough = true, true
-		s.read(Run(in, asked))
+		s.read(linked(in, asked))
 	}
 	slices.Sort(s.list)
 	return o, slices.Compact(s.list)
