@@ -22,11 +22,11 @@ func (a *app) showSemantic(f *diffFlags, before, after *side) error {
 	pairs := f.pairs(before, after, &diff.Report{})
 	was := before.compared(before.objects, after.services())
 	is := after.compared(append(stays(before.objects, pairs), after.objects...), before.services())
-	report := newSemanticReport(semantic.Compare(was, is))
-	if err := a.printSemantic(f, report, before, after); err != nil {
+	found := semantic.Compare(was, is)
+	if err := a.printSemantic(f, newSemanticReport(found), before, after); err != nil {
 		return err
 	}
-	if !f.exitZero && report.has(f.grave) {
+	if !f.exitZero && found.Has(f.grave...) {
 		a.fail(exitDifferent)
 	}
 	return nil

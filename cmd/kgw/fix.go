@@ -24,10 +24,7 @@ func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 }
 
 func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return plural(n, noun, noun+"s")
 }
 
 // showPatch prints the patch to standard output and the findings as they are

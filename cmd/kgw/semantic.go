@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -140,7 +139,7 @@ func (r *semanticReport) count() string {
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no change in %s", plural(r.Unchanged, "request class", "request classes"))
 	}
-	return fmt.Sprintf("%s; %s unchanged", plural(len(r.Changes), "change", "changes"), plural(r.Unchanged, "request class", "request classes"))
+	return fmt.Sprintf("%s; %s unchanged", counted(len(r.Changes), "change"), plural(r.Unchanged, "request class", "request classes"))
 }
 
 func plural(n int, one, many string) string {
@@ -206,12 +205,6 @@ const tail = 500
 
 func (c *semanticChange) row() string {
 	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, code(c.requests), cell(c.Before), cell(c.After), code(c.Witness.String()))
-}
-
-// has tells whether there is a change of one of the kinds, or any if there are
-// no kinds.
-func (r *semanticReport) has(kinds []semantic.Kind) bool {
-	return slices.ContainsFunc(r.Changes, func(c semanticChange) bool { return len(kinds) == 0 || slices.Contains(kinds, c.Kind) })
 }
 
 // cell escapes what would end or change a cell of a table.
