@@ -3,30 +3,40 @@ package cluster
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
 // Flags are the flags by which kubectl finds a cluster and a user, with
-// kubectl's meaning: KUBECONFIG is a list, a flag wins over the context.
+// kubectl's meaning: KUBECONFIG is a list, a flag wins over the context. They
+// are made of clientcmd alone: cli-runtime would bring kustomize and the types
+// of every Kubernetes API into the program.
 type Flags struct {
-	config  *genericclioptions.ConfigFlags
-	timeout *pflag.Flag
+	kubeconfig string
+	userExtra  []string
+	overrides  clientcmd.ConfigOverrides
+	timeout    *pflag.Flag
 }
 
-// NewFlags gives the flags, none set.
+// NewFlags returns the flags, none set.
 func NewFlags() *Flags {
-	return &Flags{config: genericclioptions.NewConfigFlags(true)}
+	return &Flags{overrides: clientcmd.ConfigOverrides{ClusterDefaults: clientcmd.ClusterDefaults}}
 }
 
 // AddTo adds the flags to a command's, without those whose long names are
 // given (a command may have a --namespace of its own: see SetNamespace).
 func (f *Flags) AddTo(fs *pflag.FlagSet, without ...string) {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
-	f.config.AddFlags(all)
+	all.StringVar(&f.kubeconfig, "kubeconfig", "", "Path to the kubeconfig file to use for CLI requests.")
+	all.StringArrayVar(&f.userExtra, "as-user-extra", nil, "User extras to impersonate for the operation, as key=value; this flag can be repeated.")
+	names := clientcmd.RecommendedConfigOverrideFlags("")
+	names.AuthOverrideFlags.Username.LongName = "" // kubectl has no passwords on the command line
+	names.AuthOverrideFlags.Password.LongName = ""
+	names.ClusterOverrideFlags.APIServer.ShortName = "s"
+	clientcmd.BindOverrideFlags(&f.overrides, all, names)
 	all.VisitAll(func(flag *pflag.Flag) {
 		if !slices.Contains(without, flag.Name) {
 			fs.AddFlag(flag)
@@ -36,22 +46,39 @@ func (f *Flags) AddTo(fs *pflag.FlagSet, without ...string) {
 }
 
 // SetNamespace is --namespace, for a command that reads the flag itself.
-func (f *Flags) SetNamespace(namespace string) { *f.config.Namespace = namespace }
+func (f *Flags) SetNamespace(namespace string) { f.overrides.Context.Namespace = namespace }
 
-// Namespace gives the namespace of the flag, else of the context, else
+// Namespace returns the namespace of the flag, else of the context, else
 // "default". The error is a *Problem.
 func (f *Flags) Namespace() (string, error) {
-	namespace, _, err := f.config.ToRawKubeConfigLoader().Namespace()
+	namespace, _, err := f.config().Namespace()
 	if err != nil {
 		return "", misconfigured(err)
 	}
 	return namespace, nil
 }
 
-// load gives the connection that flags, KUBECONFIG and, inside of a cluster,
+// config reads KUBECONFIG and the flags as they are now.
+func (f *Flags) config() clientcmd.ClientConfig {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.DefaultClientConfig = &clientcmd.DefaultClientConfig
+	rules.ExplicitPath = f.kubeconfig
+	overrides := f.overrides
+	for _, extra := range f.userExtra {
+		if key, value, ok := strings.Cut(extra, "="); ok {
+			if overrides.AuthInfo.ImpersonateUserExtra == nil {
+				overrides.AuthInfo.ImpersonateUserExtra = map[string][]string{}
+			}
+			overrides.AuthInfo.ImpersonateUserExtra[key] = append(overrides.AuthInfo.ImpersonateUserExtra[key], value)
+		}
+	}
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &overrides)
+}
+
+// load returns the connection that flags, KUBECONFIG and, inside of a cluster,
 // the service account describe.
 func (f *Flags) load() (*rest.Config, error) {
-	config, err := f.config.ToRESTConfig()
+	config, err := f.config().ClientConfig()
 	if err != nil {
 		return nil, misconfigured(err)
 	}
