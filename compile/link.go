@@ -33,7 +33,9 @@ func (r *run) companions() *companions {
 	for _, u := range r.units {
 		switch o := u.companion.(type) {
 		case *kube.Service:
-			c.services[o.Name] = o
+			if known := c.services[o.Name]; known == nil || !o.Function {
+				c.services[o.Name] = o
+			}
 		case *kube.Gateway:
 			c.gateways[o.Name] = o
 		case *kube.ExternalGateway:
@@ -51,6 +53,7 @@ func (r *run) companions() *companions {
 		case *kube.VirtualService, *kube.Rule, *kube.Exposure, nil:
 		}
 	}
+	c.assume(r.options.Config.Domains.Default)
 	return c
 }
 
@@ -67,7 +70,7 @@ func (r *run) known(c *companions) {
 	}
 	for _, g := range config.Known.Gateways {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
-		c.gateways[name] = &kube.Gateway{Name: name, Servers: [][]string{g.Hosts}}
+		c.gateways[name] = &kube.Gateway{Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
 	}
 	for _, p := range slices.Concat(config.Known.Providers, config.Istio.ExtAuthProviders) {
 		c.providers[p] = true
@@ -103,6 +106,7 @@ func (r *run) aim() {
 func (r *run) link() {
 	c := r.companions()
 	for _, u := range r.compiled {
+		c.completeHosts(u.gateway, r.options.Config.Domains.Default, &r.found)
 		c.traffic(u.gateway, &r.found)
 		c.ports(u.gateway, &r.found)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/schema/kube"
+	"github.com/kgw-dev/kgw/validate"
 )
 
 // hosts completes short hosts with the domain of the Gateway.
@@ -38,6 +39,10 @@ func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
 
 func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
 	says := &g.Convention.Says
+	if gateway != nil && gateway.Assumed {
+		noDomain(h, fmt.Sprintf(says.NoGateway, ref), found)
+		return
+	}
 	f := found.Add(diag.Finding{
 		Code: diag.GatewayNotFound, At: h.Origin,
 		Message:  fmt.Sprintf("the domain of host %q is that of Gateway %q, which is not among the inputs", h.Written, ref),
@@ -53,6 +58,17 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 	if gateway.Origin.Doc != nil {
 		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
 	}
+}
+
+// noDomain reports a short host of a Gateway that serves the domain of the
+// cluster, which nobody told.
+func noDomain(h *ir.Host, upstream string, found *diag.List) {
+	found.Add(diag.Finding{
+		Code: diag.NoDomain, At: h.Origin,
+		Message:  fmt.Sprintf("host %q has no domain, and the domain of the cluster is not known", h.Written),
+		Help:     validate.DomainHelp,
+		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: upstream},
+	})
 }
 
 // domain returns the one domain that all servers of a Gateway serve as a

@@ -18,7 +18,7 @@ func (c *companions) served(g *ir.Gateway, found *diag.List) {
 		ref = gatewayOf(g.Ingress.External)
 	}
 	gateway := c.gateways[ref]
-	if gateway == nil || len(slices.Concat(gateway.Servers...)) == 0 {
+	if gateway == nil || gateway.Assumed || len(slices.Concat(gateway.Servers...)) == 0 {
 		return
 	}
 	for i := range g.Hosts {

@@ -36,7 +36,7 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 				continue
 			}
 			if service == nil {
-				noService(route, up, says, found)
+				c.noService(route, up, says, found)
 				continue
 			}
 			up.Selector = &service.Selector
@@ -63,7 +63,11 @@ func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 		Message: fmt.Sprintf("Service %q in namespace %q has no port %d: requests are answered with 503", up.Name, up.Namespace, up.Port.Number),
 		Help:    "its ports are " + strings.Join(have, ", "),
 	})
-	if s.Origin.Doc != nil {
+	switch {
+	case s.Function:
+		f.Help = "the Service of a Function has port 80"
+		f.Related = []diag.Related{{Message: "the Function", At: s.Origin.At("metadata", "name")}}
+	case s.Origin.Doc != nil:
 		f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec", "ports")}}
 	}
 }
@@ -89,16 +93,47 @@ func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 	return r.Origin
 }
 
-func noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
+func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
 	f := found.Add(diag.Finding{
 		Code: diag.ServiceNotFound, At: upstreamRef(r, up),
 		Message:  fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
-		Help:     "add the Service's manifest to the inputs, or its selector to known.services in kgw.yaml",
+		Help:     serviceHelp(up),
 		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)},
 	})
 	if says.NoServiceAlone {
 		f.Upstream.Attribute = ""
 	}
+	if other := c.namesake(up); other != nil {
+		f.Message = fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q; a Service of that name is among the inputs, in namespace %q",
+			up.Name, up.Namespace, other.Name.Namespace)
+		f.Help = "write metadata.namespace in both, or set the namespace of documents that name none: -n, or namespace in kgw.yaml"
+		f.Related = []diag.Related{{Message: "the Service", At: other.Origin.At("metadata", "name")}}
+	}
+}
+
+// namesake returns a Service among the inputs that has the name of an upstream
+// in another namespace, or nil.
+func (c *companions) namesake(up *ir.Upstream) *kube.Service {
+	var found *kube.Service
+	for name, s := range c.services {
+		if name.Name == up.Name && s.Origin.Doc != nil && (found == nil || name.Namespace < found.Name.Namespace) {
+			found = s
+		}
+	}
+	return found
+}
+
+// serviceHelp is the remedy for a Service that is not there, with the lines
+// that kgw.yaml lacks. The selector is only known where the Service is; a
+// word stands for it that is refused until it is replaced.
+func serviceHelp(up *ir.Upstream) string {
+	return fmt.Sprintf(`add the Service's manifest to the inputs, or these lines to kgw.yaml:
+  known:
+    services:
+    - name: %s
+      namespace: %s
+      selector: SELECTOR # kubectl -n %[2]s get service %[1]s -o jsonpath='{.spec.selector}'
+      ports: [{port: %[3]d}]`, up.Name, up.Namespace, up.Port.Number)
 }
 
 // pod checks that a Service selects pods and that those among the inputs have

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -8,11 +9,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/kube"
 )
 
 // simulated are the kinds that engines read, and those that tell about the
 // cluster around them.
-var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup", "Service"}
+var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup", "Service", "Function"}
 
 // Manifests gives everything among the input that an engine reads: what the
 // resources compile to, and what others made. The findings are those of
@@ -33,7 +36,7 @@ func Manifests(in Input, o Options, urls []string) ([]sim.Manifest, *Result) {
 	var ready []*source.Document
 	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
 	for _, d := range docs {
-		if alone || d.kind != "Service" && slices.Contains(simulated, d.kind) {
+		if alone || d.kind != "Service" && d.kind != "Function" && slices.Contains(simulated, d.kind) {
 			ready = append(ready, d.doc)
 		} else {
 			rest.Documents = append(rest.Documents, d.doc)
@@ -110,6 +113,13 @@ func parse(docs []*source.Document, o Options, result *Result) []sim.Manifest {
 		}
 		d := docs[i]
 		d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+		if d.Kind == "Function" {
+			if schema.Group(d.APIVersion) == kube.FunctionGroup {
+				service := source.NodeOf(kube.FunctionService(cmp.Or(d.Namespace, o.Namespace), d.Name))
+				parsed[i] = sim.ReadManifest(service, source.Ref{Doc: d}, false, o.Namespace)
+			}
+			return
+		}
 		if slices.Contains(simulated, d.Kind) {
 			parsed[i] = sim.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
 		}

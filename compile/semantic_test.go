@@ -211,7 +211,7 @@ func TestSuppose(t *testing.T) {
 	before := input(alone(older(`{path: /a, methods: [GET], accessStrategies: [{handler: noop}]}`)))
 	after := input(alone(newer(`{path: /a, methods: [GET], extAuth: {authorizers: [proxy]}}`)))
 	o, supposed := compile.Suppose([]compile.Input{before, after}, compile.Options{})
-	if d := cmp.Diff([]string{"Gateway kyma-system/kyma-gateway", "Service shop/web", "authorizer proxy"}, supposed); d != "" {
+	if d := cmp.Diff([]string{"Service shop/web", "authorizer proxy"}, supposed); d != "" {
 		t.Error(d)
 	}
 	was, _ := compile.Compared(before, o)

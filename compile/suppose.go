@@ -57,6 +57,7 @@ func (s *supposition) know() {
 	k := &s.config.Known
 	k.Services, k.Gateways = slices.Clone(k.Services), slices.Clone(k.Gateways)
 	s.config.Istio.ExtAuthProviders = slices.Clone(s.config.Istio.ExtAuthProviders)
+	s.known["Gateway "+kymaGateway.String()] = true
 	for _, g := range k.Gateways {
 		s.known["Gateway "+ir.Name{Namespace: g.Namespace, Name: g.Name}.String()] = true
 	}
@@ -70,7 +71,11 @@ func (s *supposition) know() {
 
 func (s *supposition) read(r *Result) {
 	for _, d := range r.Others {
-		s.known[d.Kind+" "+ir.Name{Namespace: d.Namespace, Name: d.Name}.String()] = true
+		kind := d.Kind
+		if kind == "Function" {
+			kind = "Service"
+		}
+		s.known[kind+" "+ir.Name{Namespace: d.Namespace, Name: d.Name}.String()] = true
 	}
 	for _, resource := range r.Resources {
 		if resource.Gateway != nil {

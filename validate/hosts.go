@@ -28,11 +28,14 @@ func hosts(v *View, found *diag.List) {
 	}
 }
 
+// DomainHelp says how to tell kgw the domain of the cluster.
+const DomainHelp = "write the full host, or tell the domain of the cluster: --domain kyma.example.com, KGW_DOMAINS_DEFAULT, or domains.default in kgw.yaml"
+
 func noDomain(h *ir.Host, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.NoDomain, At: h.Origin,
 		Message:  fmt.Sprintf("host %q has no domain and there is no default domain", h.Written),
-		Help:     "write the full host, or set domains.default in kgw.yaml",
+		Help:     DomainHelp,
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: "Host does not contain a domain name and no default domain name is configured"},
 	})
 }

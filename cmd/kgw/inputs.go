@@ -18,11 +18,11 @@ import (
 
 // inputFlags are the flags of every command that compiles.
 type inputFlags struct {
-	config, namespace, compat, target, istioAPI string
-	skipperAPI                                  string
-	stdinName, failOn, color                    string
-	rules, formats, accept                      []string
-	outputDir                                   string // of commands that write one; what kgw wrote there is no input
+	config, namespace, domain, compat, target, istioAPI string
+	skipperAPI                                          string
+	stdinName, failOn, color                            string
+	rules, formats, accept                              []string
+	outputDir                                           string // of commands that write one; what kgw wrote there is no input
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -36,6 +36,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.config, "config", "c", "", "configuration `file` (default: the nearest kgw.yaml upwards from each PATH)")
 	flags.StringVarP(&f.namespace, "namespace", "n", "", "`namespace` of documents that name none")
+	flags.StringVar(&f.domain, "domain", "", "`domain` of the cluster, for hosts without a dot, such as kyma.example.com")
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
@@ -153,6 +154,9 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 		}
 	}
 	found = append(found, c.Environment(a.getenv)...)
+	if f.domain != "" {
+		found = append(found, c.Set("domains.default", "--domain", f.domain)...)
+	}
 	if err := a.reportConfiguration("the configuration", found, f); err != nil {
 		return nil, err
 	}

@@ -188,12 +188,25 @@ func (c *Config) Environment(getenv func(string) string) diag.List {
 		if value == "" {
 			continue
 		}
-		doc, root := overlay(v, value)
-		for _, f := range c.take(doc, root, t) {
-			f.Message = fmt.Sprintf("%s: %s", v.Name, f.Message)
-			f.Span = source.Span{File: "<environment>", Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
-			found.Add(f)
-		}
+		found = append(found, c.set(v, value, t, "<environment>")...)
+	}
+	return found
+}
+
+// Set applies one setting that is a scalar, given by its path, such as
+// "domains.default". Findings call it by name, that of a flag.
+func (c *Config) Set(path, name, value string) diag.List {
+	t := &shape.Type{Kind: shape.Object, Fields: fields}
+	return c.set(Variable{Name: name, Path: path}, value, t, "<command line>")
+}
+
+func (c *Config) set(v Variable, value string, t *shape.Type, from string) diag.List {
+	var found diag.List
+	doc, root := overlay(v, value)
+	for _, f := range c.take(doc, root, t) {
+		f.Message = fmt.Sprintf("%s: %s", v.Name, f.Message)
+		f.Span = source.Span{File: from, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+		found.Add(f)
 	}
 	return found
 }

@@ -61,7 +61,7 @@ var fields = []shape.Field{
 	}),
 	field("compat", choice("strict applies kgw's own judgement; controller writes exactly what the resource's controller would have written.", "strict", "strict", "controller")),
 	field("domains", object("Domains of hosts.",
-		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Appended to a host without a dot (APIRule v1alpha1 and v1beta1). Empty: such a host is an error."}),
+		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Domain of the cluster, appended to a host without a dot where the Gateway kyma-system/kyma-gateway is neither among the inputs nor under known.gateways. The flag --domain overrides it."}),
 		field("allow", &shape.Type{
 			Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
 			Elem: &shape.Type{Kind: shape.String, MinLen: 1, Pattern: domain},

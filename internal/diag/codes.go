@@ -100,6 +100,8 @@ const (
 
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
+
+	DomainsDiffer Code = "KGW350"
 )
 
 // Codes of findings about overlap and exposure.
@@ -327,6 +329,7 @@ var Rules = []Rule{
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 
+	{DomainsDiffer, "DomainsDiffer", notice, "the configured default domain is not the one that the Gateway of the cluster serves"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

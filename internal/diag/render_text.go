@@ -97,8 +97,13 @@ func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s styl
 	p.line(paint(p.Color, blue, " "+p.gutter+" | ") + strings.Repeat(" ", e.indent) + paint(p.Color, s, marks))
 }
 
+// note prints a word and a text, whose further lines are indented below it.
 func (p *textPrinter) note(word, text string) {
-	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + visible(text))
+	lines := strings.Split(text, "\n")
+	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + visible(lines[0]))
+	for _, line := range lines[1:] {
+		p.line("   " + p.gutter + visible(line))
+	}
 }
 
 func (p *textPrinter) line(s string) {

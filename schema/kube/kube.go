@@ -24,6 +24,9 @@ type Service struct {
 	// BadLabels are labels of the selector whose values are no text.
 	BadLabels []string
 	Ports     []ServicePort
+	// Function marks the Service that the serverless controller makes for the
+	// Function at Origin.
+	Function bool
 }
 
 // ServicePort is a port of a Service.
@@ -49,7 +52,11 @@ type Gateway struct {
 	Origin  source.Ref
 	Name    ir.Name
 	Servers [][]string // the hosts of each server
+	HTTPS   [][]string // the hosts of each server whose protocol is HTTPS
 	Secured []string   // hosts of servers that have a certificate
+	// Assumed marks a Gateway that every Kyma cluster has and that no input
+	// describes.
+	Assumed bool
 }
 
 // ConfigMap is a ConfigMap; the mesh configuration is one.
@@ -122,7 +129,7 @@ func (*Rule) object()            {}
 // Reads tells whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
-	case "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
+	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
@@ -138,6 +145,8 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	switch group + "/" + doc.Kind {
 	case "/Service":
 		return decodeService(at, name, spec)
+	case "serverless.kyma-project.io/Function":
+		return serviceOfFunction(at, name)
 	case "networking.istio.io/VirtualService":
 		return decodeVirtualService(at, name, root, spec)
 	case "networking.istio.io/Gateway":
@@ -145,6 +154,9 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		for _, s := range source.Elements(source.Field(spec, "servers")) {
 			hosts := source.Texts(source.Field(s, "hosts"))
 			g.Servers = append(g.Servers, hosts)
+			if source.Text(source.Field(source.Field(s, "port"), "protocol")) == "HTTPS" {
+				g.HTTPS = append(g.HTTPS, hosts)
+			}
 			if source.Field(source.Field(s, "tls"), "credentialName") != nil {
 				g.Secured = append(g.Secured, hosts...)
 			}

@@ -1,0 +1,87 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// kymaGateway is the Gateway that Kyma's api-gateway installs on every
+// cluster. It serves *.<domain of the cluster> over HTTPS.
+var kymaGateway = ir.Name{Namespace: "kyma-system", Name: "kyma-gateway"}
+
+// assume adds the Gateway that every Kyma cluster has, unless it is known
+// better. domain is the cluster's, or "".
+func (c *companions) assume(domain string) {
+	if c.gateways[kymaGateway] != nil {
+		return
+	}
+	g := &kube.Gateway{Name: kymaGateway, Assumed: true}
+	if domain != "" {
+		hosts := []string{"*." + domain}
+		g.Servers, g.HTTPS = [][]string{hosts}, [][]string{hosts}
+	}
+	c.gateways[kymaGateway] = g
+}
+
+// completeHosts appends the cluster's domain to hosts without a dot of
+// versions that have a default domain. The controllers read it from the
+// Gateway kyma-system/kyma-gateway; without that Gateway the configured
+// domain holds.
+func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag.List) {
+	gateway := c.gateways[kymaGateway]
+	if g.Convention.Says.NoGateway != "" || gateway.Assumed {
+		return
+	}
+	for i := range g.Hosts {
+		h := &g.Hosts[i]
+		if !h.Short && (configured == "" || h.Name != h.Written+"."+configured) {
+			continue
+		}
+		domain := defaultDomain(gateway)
+		switch {
+		case domain == "":
+			if h.Short {
+				shapeOfGateway(h, gateway, found)
+			}
+			continue
+		case !h.Short && domain != configured:
+			domainsDiffer(h, gateway, domain, configured, found)
+		}
+		h.Name, h.Short = h.Written+"."+domain, false
+		for _, r := range g.Routes {
+			r.Match.Hosts = []string{h.Name}
+		}
+	}
+}
+
+// defaultDomain is the domain that the controller reads from the Gateway: it
+// demands exactly one HTTPS server, with exactly one host of the form *.domain.
+func defaultDomain(g *kube.Gateway) string {
+	if len(g.HTTPS) != 1 || len(g.HTTPS[0]) != 1 {
+		return ""
+	}
+	domain, ok := strings.CutPrefix(g.HTTPS[0][0], "*.")
+	if !ok {
+		return ""
+	}
+	return domain
+}
+
+func shapeOfGateway(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
+	f := gatewayFault(diag.GatewayNotShort, h, gateway,
+		fmt.Sprintf("host %q has no domain, and Gateway %q does not have one HTTPS server with one host of the form *.domain", h.Written, gateway.Name),
+		"write the full host, or give the Gateway one HTTPS server with the host *.DOMAIN")
+	f.Upstream = &diag.Upstream{Attribute: "." + h.Origin.Path, Message: "Host does not contain a domain name and no default domain name is configured"}
+	found.Add(f)
+	h.Name, h.Short = "", false
+}
+
+func domainsDiffer(h *ir.Host, gateway *kube.Gateway, domain, configured string, found *diag.List) {
+	found.Add(gatewayFault(diag.DomainsDiffer, h, gateway,
+		fmt.Sprintf("host %q becomes %q, as Gateway %q says; the default domain is configured as %q", h.Written, h.Written+"."+domain, gateway.Name, configured),
+		"make domains.default the domain of the Gateway, or leave it out"))
+}
