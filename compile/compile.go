@@ -58,6 +58,8 @@ type Options struct {
 	Old *Input
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
+	// supposed makes warnings of all findings about policy: see Suppose.
+	supposed bool
 }
 
 // Result is what a run made and found.
@@ -117,7 +119,7 @@ func linked(in Input, o Options) *Result {
 
 func link(in Input, o Options) *run {
 	o = o.withDefaults()
-	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
+	r := &run{options: &o, result: &Result{}, judge: match.NewJudge(), locked: o.Config.Locked()}
 	r.read(in)
 	r.aim()
 	r.link()
@@ -145,6 +147,7 @@ type run struct {
 	units    []*unit // every document, in input order
 	compiled []*unit // those with a gateway
 	judge    *match.Judge
+	locked   []diag.Code // that no author may suppress
 	found    diag.List
 	targets  map[string]*boundTarget
 	settings map[string]*ir.Settings // by name of the kind

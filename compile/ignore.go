@@ -28,10 +28,12 @@ var ignoreComment = regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`)
 
 // readIgnores reads the suppressions of a document: comments and the
 // annotation. What is wrong with them is added to found.
-func readIgnores(doc *source.Document, root *source.Node, found *diag.List) []ignore {
+//
+// Codes that are locked cannot be suppressed.
+func readIgnores(doc *source.Document, root *source.Node, locked []diag.Code, found *diag.List) []ignore {
 	var out []ignore
 	if doc.Item() == "" {
-		out = commentIgnores(doc, root, found)
+		out = commentIgnores(doc, root, locked, found)
 	}
 	meta := source.Field(root, "metadata")
 	text := source.Text(source.Field(source.Field(meta, "annotations"), Annotation))
@@ -43,7 +45,7 @@ func readIgnores(doc *source.Document, root *source.Node, found *diag.List) []ig
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		codes, err := parseIgnore(part)
+		codes, err := parseIgnore(part, locked)
 		if err != nil {
 			found.Add(diag.Finding{Code: diag.BadSuppression, At: at, Message: err.Error(), Help: ignoreHelp})
 			continue
@@ -55,7 +57,7 @@ func readIgnores(doc *source.Document, root *source.Node, found *diag.List) []ig
 
 const ignoreHelp = "write the code and a reason: # kgw:ignore KGW305 both hosts are meant"
 
-func parseIgnore(text string) ([]diag.Code, error) {
+func parseIgnore(text string, locked []diag.Code) ([]diag.Code, error) {
 	list, reason, _ := strings.Cut(strings.TrimSpace(text), " ")
 	if strings.TrimSpace(reason) == "" {
 		return nil, fmt.Errorf("a suppression needs a code and a reason")
@@ -67,7 +69,10 @@ func parseIgnore(text string) ([]diag.Code, error) {
 			return nil, fmt.Errorf("there is no code %q to suppress", c)
 		}
 		if !code.Adjustable() {
-			return nil, fmt.Errorf("%s cannot be suppressed: only KGW3xx and KGW4xx can", c)
+			return nil, fmt.Errorf("%s cannot be suppressed: only KGW3xx and KGW4xx can, but for those without which no correct manifest can be written", c)
+		}
+		if slices.Contains(locked, code) {
+			return nil, fmt.Errorf("%s cannot be suppressed: policy.locked of kgw.yaml keeps authors from it", c)
 		}
 		codes = append(codes, code)
 	}
@@ -77,7 +82,7 @@ func parseIgnore(text string) ([]diag.Code, error) {
 // commentIgnores reads the comments of a document. A comment covers its own
 // line, or the next line with content when it stands alone, and the node that
 // starts there. Those of a List cover its items.
-func commentIgnores(doc *source.Document, root *source.Node, found *diag.List) []ignore {
+func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code, found *diag.List) []ignore {
 	if !bytes.Contains(doc.Text(), []byte("kgw:ignore")) {
 		return nil
 	}
@@ -94,7 +99,7 @@ func commentIgnores(doc *source.Document, root *source.Node, found *diag.List) [
 		if m[2] >= 0 {
 			text = line[m[2]:m[3]]
 		}
-		codes, err := parseIgnore(text)
+		codes, err := parseIgnore(text, locked)
 		if err != nil {
 			found.Add(diag.Finding{Code: diag.BadSuppression, At: source.Ref{Doc: doc}, Span: span, Message: err.Error(), Help: ignoreHelp})
 			continue

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
 )
 
 // TestSuppressions puts suppressions at a document with two errors of KGW304:
@@ -26,7 +27,7 @@ func TestSuppressions(t *testing.T) {
 		"on the line, CR":        {strings.ReplaceAll(mark("port: 443}", " # kgw:ignore KGW304 meant"), "\n", "\r"), []string{second}},
 		"on the line, CRLF":      {strings.ReplaceAll(mark("port: 443}", " # kgw:ignore KGW304 meant"), "\n", "\r\n"), []string{second}},
 		"above the line":         {above("  service: {name: kubernetes", "  # kgw:ignore KGW304 meant"), []string{"0.yaml:18:21 KGW304"}},
-		"above the node":         {above("  - path: /dns", "  # kgw:ignore KGW303,KGW304 meant"), []string{first}},
+		"above the node":         {above("  - path: /dns", "  # kgw:ignore KGW305,KGW304 meant"), []string{first}},
 		"above the document":     {"# kgw:ignore KGW304 meant\n" + text, []string{"0.yaml:10:19 KGW304", "0.yaml:18:21 KGW304"}},
 		"the annotation":         {strings.Replace(text, "  namespace: shop", "  namespace: shop\n  annotations: {kgw.dev/ignore: KGW304 meant}", 1), nil},
 		"no reason":              {mark("port: 443}", " # kgw:ignore KGW304"), []string{first, "0.yaml:9:62 KGW114", second}},
@@ -35,15 +36,45 @@ func TestSuppressions(t *testing.T) {
 		"a code that is too bad": {mark("port: 443}", " # kgw:ignore KGW205 meant"), []string{first, "0.yaml:9:62 KGW114", second}},
 		"another code":           {mark("port: 443}", " # kgw:ignore KGW305 meant"), []string{first, second}},
 	} {
-		r := run(t, compile.Options{}, c.text)
+		r := run(t, compile.Options{Config: unlocked()}, c.text)
 		if d := cmp.Diff(c.want, errorsOf(r)); d != "" {
 			t.Errorf("%s (- want, + got)\n%s", name, d)
 		}
 	}
 }
 
+// unlocked is a configuration under which every code of policy can be
+// suppressed.
+func unlocked() *config.Config {
+	c := config.Default()
+	c.Policy.Locked = []string{}
+	return c
+}
+
+// TestLockedSuppressions checks that authors cannot suppress what the
+// repository's policy keeps from them, by whatever means.
+func TestLockedSuppressions(t *testing.T) {
+	text := strings.Replace(rule("a"), "{name: orders, port: 8080}", "{name: kubernetes, namespace: default, port: 443}", 1)
+	blocked := strings.Split(text, "\n")
+	for name, text := range map[string]string{
+		"comment":    strings.Replace(text, blocked[8], blocked[8]+" # kgw:ignore KGW305,KGW304 meant", 1),
+		"annotation": strings.Replace(text, "  namespace: shop", "  namespace: shop\n  annotations: {kgw.dev/ignore: KGW304 meant}", 1),
+		"list":       "# kgw:ignore KGW304 meant\napiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n",
+	} {
+		r := run(t, compile.Options{}, text)
+		if got := strings.Join(errorsOf(r), "\n"); !strings.Contains(got, "KGW304") || !strings.Contains(got, "KGW114") || len(r.Objects) > 0 {
+			t.Errorf("%s: %s; %d objects", name, got, len(r.Objects))
+		}
+	}
+	c := config.Default()
+	c.Policy.Locked = []string{"KGW408"}
+	if r := run(t, compile.Options{Config: c}, strings.Replace(text, blocked[8], blocked[8]+" # kgw:ignore KGW304 meant", 1)); len(errorsOf(r)) > 0 {
+		t.Errorf("a code that policy.locked leaves out: %v", errorsOf(r))
+	}
+}
+
 func TestUnusedSuppression(t *testing.T) {
-	r := run(t, compile.Options{}, "# kgw:ignore KGW304 meant\n"+rule("a"))
+	r := run(t, compile.Options{Config: unlocked()}, "# kgw:ignore KGW304 meant\n"+rule("a"))
 	n := 0
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Code == "KGW307" {

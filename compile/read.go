@@ -133,7 +133,7 @@ func (r *run) head(u *unit, root *source.Node) {
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
-			u.ignores = readIgnores(doc, root, &u.found)
+			u.ignores = readIgnores(doc, root, r.locked, &u.found)
 		}
 	}
 }
@@ -159,7 +159,7 @@ func (r *run) list(u *unit, root *source.Node) {
 		return
 	}
 	if u.doc.Item() == "" {
-		u.ignores = commentIgnores(u.doc, root, &u.found)
+		u.ignores = commentIgnores(u.doc, root, r.locked, &u.found)
 	}
 	u.items = []*unit{}
 	for _, item := range items {
@@ -209,7 +209,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 	}
 	u.found = append(u.found, faults...)
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)
-	u.ignores = readIgnores(u.doc, root, &u.found)
+	u.ignores = readIgnores(u.doc, root, r.locked, &u.found)
 	resource, s := u.kind.Decode(u.doc, root), r.settings[u.kind.Name()]
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)

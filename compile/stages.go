@@ -118,7 +118,8 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 // which resources are withheld.
 func (r *run) level() {
 	r.status = r.statuses()
-	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
+	c := r.options.Config
+	levels := diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.supposed}
 	r.accept()
 	r.found = levels.Apply(r.found)
 	if r.suppresses() {

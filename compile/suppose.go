@@ -1,11 +1,9 @@
 package compile
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/config"
-	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/semantic"
 )
@@ -23,15 +21,7 @@ func Suppose(inputs []Input, o Options) (Options, []string) {
 	c := *o.Config
 	c.Compat = "controller"
 	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, false, false
-	o.Levels = maps.Clone(o.Levels)
-	if o.Levels == nil {
-		o.Levels = map[diag.Code]diag.Severity{}
-	}
-	for _, rule := range diag.Rules {
-		if rule.Code.Adjustable() {
-			o.Levels[rule.Code] = diag.Warning
-		}
-	}
+	o.supposed = true
 	s := &supposition{config: &c, known: map[string]bool{}}
 	if c.Domains.Default == "" {
 		c.Domains.Default = standInDomain

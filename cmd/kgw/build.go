@@ -74,10 +74,11 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	return a.write(f, result)
 }
 
-// reportBuild reports to standard error. Without a finding it says nothing,
-// unless a format was asked for: the manifests are what a build is for.
+// reportBuild reports to standard error. Without a finding, and none that is
+// suppressed, it says nothing, unless a format was asked for: the manifests are
+// what a build is for.
 func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
-	if len(result.Findings) == 0 && len(f.formats) == 0 {
+	if len(result.Findings)+result.Summary.Suppressed == 0 && len(f.formats) == 0 {
 		return a.judge(&f.inputFlags, result)
 	}
 	return a.report(a.stderr, &f.inputFlags, result)

@@ -84,19 +84,12 @@ func (f *function) misconfigured(found ...diag.Finding) {
 // nearest takes the configuration as other commands do: that of KGW_CONFIG, or
 // the nearest kgw.yaml upwards from the working directory.
 func (f *function) nearest() error {
-	file, err := f.configFile("", nil)
+	read, found, err := f.readConfiguration("", nil)
 	if err != nil {
 		return err
 	}
-	f.config = config.Default()
-	if file != "" {
-		read, found, err := config.Read(f.abs(file), f.display(file))
-		if err != nil {
-			return usage("%w", err)
-		}
-		f.config = read
-		f.misconfigured(found...)
-	}
+	f.config = read
+	f.misconfigured(found...)
 	f.misconfigured(f.config.Environment(f.getenv)...)
 	return nil
 }

@@ -143,15 +143,9 @@ func levels(rules []string) (map[diag.Code]diag.Severity, error) {
 // configuration reads the one configuration of the run: -c, else KGW_CONFIG,
 // else the nearest kgw.yaml of the inputs; then the environment and the flags.
 func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, error) {
-	file, err := a.configFile(f.config, paths)
+	c, found, err := a.readConfiguration(f.config, paths)
 	if err != nil {
 		return nil, err
-	}
-	c, found := config.Default(), diag.List(nil)
-	if file != "" {
-		if c, found, err = config.Read(a.abs(file), a.display(file)); err != nil {
-			return nil, usage("%w", err)
-		}
 	}
 	found = append(found, c.Environment(a.getenv)...)
 	if f.domain != "" {
@@ -163,7 +157,7 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	switch f.compat {
 	case "":
 	case "strict", "controller":
-		c.Compat = f.compat
+		c.Measure(f.compat)
 	default:
 		return nil, usage("--compat must be strict or controller, not %q", f.compat)
 	}
@@ -190,25 +184,44 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 	return nil
 }
 
-func (a *app) configFile(flag string, paths []string) (string, error) {
+// readConfiguration reads the file that a flag or KGW_CONFIG names, alone, or
+// else the nearest one of the inputs within the policy of those further up.
+func (a *app) readConfiguration(flag string, paths []string) (*config.Config, diag.List, error) {
 	if flag == "" {
 		flag = a.getenv("KGW_CONFIG")
 	}
+	var c *config.Config
+	var found diag.List
+	var err error
 	if flag != "" {
-		return flag, nil
-	}
-	first, firstPath := "", ""
-	for i, p := range paths {
-		found := config.Find(a.searchDir(p))
-		if i > 0 && found != first {
-			return "", usage("%s and %s have different configurations (%s and %s): name one with -c", firstPath, p, orNone(first), orNone(found))
+		c, found, err = config.Read(a.abs(flag), a.display(flag))
+	} else {
+		dir, differ := a.configDir(paths)
+		if differ != nil {
+			return nil, nil, differ
 		}
-		first, firstPath = found, p
+		c, found, err = config.ReadNearest(dir, a.display)
 	}
+	if err != nil {
+		return nil, nil, usage("%w", err)
+	}
+	return c, found, nil
+}
+
+// configDir is the directory from which the configuration of the paths is
+// searched for. The error says that they find different ones.
+func (a *app) configDir(paths []string) (string, error) {
 	if len(paths) == 0 {
-		return config.Find(a.dir), nil
+		return a.dir, nil
 	}
-	return first, nil
+	dir := a.searchDir(paths[0])
+	first := config.Find(dir)
+	for _, p := range paths[1:] {
+		if found := config.Find(a.searchDir(p)); found != first {
+			return "", usage("%s and %s have different configurations (%s and %s): name one with -c", paths[0], p, orNone(first), orNone(found))
+		}
+	}
+	return dir, nil
 }
 
 func orNone(s string) string {

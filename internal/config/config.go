@@ -5,6 +5,8 @@
 // findings that have places. It must not know any command, dialect or target.
 package config
 
+import "github.com/kgw-dev/kgw/internal/diag"
+
 // APIVersion and Kind are the head of a configuration document.
 const (
 	APIVersion = "kgw.dev/v1alpha1"
@@ -41,6 +43,9 @@ type Config struct {
 
 	// File is the file it was read from, "" for defaults.
 	File string `json:"-"`
+	// Above is the configuration further up whose policy holds here too, nil
+	// for none.
+	Above *Config `json:"-"`
 }
 
 // Domains are the domains of hosts. A nil Allow is absent.
@@ -127,6 +132,8 @@ type KnownGateway struct {
 type Policy struct {
 	Public string        `json:"public"`
 	Routes []PublicRoute `json:"publicRoutes"`
+	// Locked are the codes that authors may not suppress; nil is absent.
+	Locked []string `json:"locked"`
 }
 
 // PublicRoute is a route that is meant to be public.
@@ -180,6 +187,19 @@ var DefaultBlock = []string{
 	"istio-citadel.istio-system", "istio-galley.istio-system", "istio-ingressgateway.istio-system", "istio-pilot.istio-system",
 	"istio-policy.istio-system", "istio-sidecar-injector.istio-system", "istio-telemetry.istio-system", "istiod.istio-system",
 	"apiserver-proxy.kyma-system", "apiserver-proxy-ssl.kyma-system",
+}
+
+// Locked returns the codes that no author of resources may suppress, and no
+// nearer configuration lower.
+func (c *Config) Locked() []diag.Code {
+	if c.Policy.Locked == nil {
+		return diag.DefaultLocked
+	}
+	out := make([]diag.Code, len(c.Policy.Locked))
+	for i, code := range c.Policy.Locked {
+		out[i] = diag.Code(code)
+	}
+	return out
 }
 
 // Blocked returns the Services that must not be exposed.

@@ -16,36 +16,76 @@ import (
 
 // Find returns the kgw.yaml that is nearest upwards from a directory, or "".
 func Find(dir string) string {
+	if files := FindAll(dir); len(files) > 0 {
+		return files[0]
+	}
+	return ""
+}
+
+// FindAll returns every kgw.yaml upwards from a directory, the nearest first.
+func FindAll(dir string) []string {
+	var out []string
 	for dir, err := filepath.Abs(dir); err == nil; dir = filepath.Dir(dir) {
 		file := filepath.Join(dir, FileName)
 		if info, err := os.Stat(file); err == nil && !info.IsDir() {
-			return file
+			out = append(out, file)
 		}
 		if dir == filepath.Dir(dir) {
 			break
 		}
 	}
-	return ""
+	return out
 }
 
 // Read reads a configuration over the defaults. Findings name their places in
 // the file; an error means that the file could not be read.
 func Read(file, display string) (*Config, diag.List, error) {
+	c, _, found, err := read(file, display)
+	return c, found, err
+}
+
+// ReadNearest reads the nearest kgw.yaml upwards from a directory, within the
+// policy of those further up: see Config.Above. It returns the defaults where
+// there is none. display names a file in findings.
+func ReadNearest(dir string, display func(string) string) (*Config, diag.List, error) {
+	files := FindAll(dir)
+	c, found := Default(), diag.List(nil)
+	for i := len(files) - 1; i >= 0; i-- {
+		nearer, doc, f, err := read(files[i], display(files[i]))
+		if err != nil {
+			return nil, nil, err
+		}
+		found = append(found, f...)
+		if i < len(files)-1 && len(f) == 0 {
+			found = append(found, nearer.within(c, display(files[i+1]), doc)...)
+		}
+		c = nearer
+	}
+	return c, found, nil
+}
+
+func read(file, display string) (*Config, *source.Document, diag.List, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the configuration: %w", err)
+		return nil, nil, nil, fmt.Errorf("cannot read the configuration: %w", err)
 	}
-	c, found := Parse(display, data)
+	c, doc, found := parse(display, data)
 	c.File = file
-	return c, found, nil
+	return c, doc, found, nil
 }
 
 // Parse reads a configuration from bytes, over the defaults.
 func Parse(name string, data []byte) (*Config, diag.List) {
+	c, _, found := parse(name, data)
+	return c, found
+}
+
+// parse also returns the document, nil where there is not exactly one.
+func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 	c := Default()
 	f, problem := source.NewFile(name, data)
 	if problem != nil {
-		return c, diag.List{diag.FromProblem(*problem)}
+		return c, nil, diag.List{diag.FromProblem(*problem)}
 	}
 	docs, problems := source.Split(f)
 	var found diag.List
@@ -57,9 +97,9 @@ func Parse(name string, data []byte) (*Config, diag.List) {
 			Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)),
 			Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
 		})
-		return c, found
+		return c, nil, found
 	}
-	return c, append(found, c.merge(docs[0], Type)...)
+	return c, docs[0], append(found, c.merge(docs[0], Type)...)
 }
 
 // FromNode reads a configuration from a document that was parsed already, over
@@ -109,7 +149,7 @@ func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) di
 	if err != nil {
 		found.Add(diag.Finding{Code: diag.WrongType, At: source.Ref{Doc: doc}, Message: err.Error()})
 	}
-	return append(found, c.checkRules(doc)...)
+	return append(append(found, c.checkRules(doc)...), c.checkLocked(doc)...)
 }
 
 // number is a Number as encoding/json has it.
@@ -132,6 +172,21 @@ func (c *Config) checkRules(doc *source.Document) diag.List {
 		if err := diag.CheckLevel(diag.Code(code)); err != nil {
 			found.Add(diag.Finding{
 				Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: source.JoinKey("rules", code), Key: true},
+				Message: err.Error(), Help: "kgw explain lists all codes",
+			})
+		}
+	}
+	return found
+}
+
+// checkLocked reports locked codes that do not exist or that nobody can
+// suppress anyway.
+func (c *Config) checkLocked(doc *source.Document) diag.List {
+	var found diag.List
+	for i, code := range c.Policy.Locked {
+		if err := diag.CheckLevel(diag.Code(code)); err != nil {
+			found.Add(diag.Finding{
+				Code: diag.NotAllowed, At: source.Ref{Doc: doc}.At("policy", "locked").Elem(i),
 				Message: err.Error(), Help: "kgw explain lists all codes",
 			})
 		}
@@ -183,6 +238,9 @@ func variables(path string, fields []shape.Field) []Variable {
 func (c *Config) Environment(getenv func(string) string) diag.List {
 	var found diag.List
 	t := &shape.Type{Kind: shape.Object, Fields: fields}
+	if c.Above != nil {
+		c.Above.Environment(getenv)
+	}
 	for _, v := range Variables() {
 		value := getenv(v.Name)
 		if value == "" {

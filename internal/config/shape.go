@@ -106,7 +106,11 @@ var fields = []shape.Field{
 		field("public", choice("Whether routes without authentication are allowed.", "allow", "allow", "deny")),
 		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: object("A route.",
 			field("host", text("Its host; empty: any.", "")), required("path", text("Its path as written in the resource.", "")),
-			field("methods", texts("Its methods; absent: any.")))}))),
+			field("methods", texts("Its methods; absent: any.")))}),
+		field("locked", &shape.Type{
+			Kind: shape.List, Doc: "Codes that no annotation or comment suppresses and no nearer kgw.yaml lowers. Absent: those of lists, of public routes and of requests that are let in although their author closed them.",
+			Elem: &shape.Type{Kind: shape.String},
+		}))),
 	field("fabric", object("FabricGateway on the Istio targets.",
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "skipper"}}}),

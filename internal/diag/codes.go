@@ -143,6 +143,10 @@ const (
 	EmptyWhitelist    Code = "KGW438"
 	OddServiceName    Code = "KGW439"
 	WhitelistBypassed Code = "KGW440"
+
+	// NearerLoosens and the following are about requests that are let in
+	// although somebody closed them.
+	NearerLoosens Code = "KGW450"
 )
 
 // Codes of findings about what a target cannot express.
@@ -362,6 +366,7 @@ var Rules = []Rule{
 	{EmptyWhitelist, "EmptyWhitelist", notice, "an empty list of services lets no service in"},
 	{OddServiceName, "OddServiceName", notice, "the name of a service is not spelled as tokens spell it"},
 	{WhitelistBypassed, "WhitelistBypassed", aside, "employees get in although an operation is restricted to services"},
+	{NearerLoosens, "NearerLoosens", notice, "a kgw.yaml asks for less than one further up, which holds all the same"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},

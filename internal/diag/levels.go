@@ -1,22 +1,33 @@
 package diag
 
 // Levels gives each finding its severity: the table's for the mode, then what
-// the configuration says (rules: in kgw.yaml), then the command line.
+// the configuration says (rules: in kgw.yaml), at least Least, then the command
+// line.
 type Levels struct {
 	Mode   Mode
 	Config map[Code]Severity
-	Flags  map[Code]Severity
+	// Least are the lowest levels that a configuration further up allows.
+	Least map[Code]Severity
+	Flags map[Code]Severity
+	// Supposed makes a warning of every finding about policy, whatever the
+	// others say: for comparisons with what was supposed.
+	Supposed bool
 }
 
 // Of returns the severity of a code.
 func (l Levels) Of(code Code) Severity {
-	if code.Adjustable() {
-		if s, ok := l.Flags[code]; ok {
-			return s
-		}
-		if s, ok := l.Config[code]; ok {
-			return s
-		}
+	if l.Supposed && code.OfPolicy() {
+		return Warning
+	}
+	if s, ok := l.Flags[code]; ok && code.Adjustable() {
+		return s
+	}
+	return max(l.configured(code), l.Least[code])
+}
+
+func (l Levels) configured(code Code) Severity {
+	if s, ok := l.Config[code]; ok && code.Adjustable() {
+		return s
 	}
 	if r, ok := Lookup(code); ok {
 		return r.Levels[l.Mode]

@@ -51,6 +51,9 @@ func CheckLevel(code Code) error {
 	if _, ok := Lookup(code); !ok {
 		return fmt.Errorf("there is no code %q", code)
 	}
+	if code.OfPolicy() && !code.Adjustable() {
+		return fmt.Errorf("the level of %s cannot be changed: no correct manifest can be written with it", code)
+	}
 	if !code.Adjustable() {
 		return fmt.Errorf("the level of %s cannot be changed: only KGW3xx and KGW4xx can", code)
 	}

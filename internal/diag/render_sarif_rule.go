@@ -34,7 +34,7 @@ func newSarifRule(c Code) sarifRule {
 // scale, on which 7 and more is high and 4 and more is medium.
 func ruleProperties(c Code, level Severity) map[string]any {
 	p := map[string]any{"precision": "very-high", "tags": ruleTags(c)}
-	if !c.Adjustable() {
+	if !c.OfPolicy() {
 		p["problem.severity"] = cmp.Or(map[Severity]string{Warning: "warning", Info: "recommendation"}[level], "error")
 		return p
 	}

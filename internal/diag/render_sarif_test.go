@@ -121,7 +121,7 @@ func TestSARIFRulesOfTable(t *testing.T) {
 	}
 	for _, rule := range run.Tool.Driver.Rules {
 		_, scored := rule.Properties["security-severity"]
-		if scored != Code(rule.ID).Adjustable() {
+		if scored != Code(rule.ID).OfPolicy() {
 			t.Errorf("%s: security-severity %v", rule.ID, scored)
 		}
 		if security := strings.Contains(fmt.Sprint(rule.Properties["tags"]), "security"); security != scored {

@@ -1,6 +1,9 @@
 package diag
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Mode is what kgw measures against: its own judgement, or faithfulness to the
 // resource's controller (compat in kgw.yaml).
@@ -21,10 +24,31 @@ type Rule struct {
 	Summary string
 }
 
-// Adjustable tells whether configuration may re-level or suppress the code:
-// only policy and references (3xx) and overlap and exposure (4xx).
-func (c Code) Adjustable() bool {
+// OfPolicy reports whether the code is about policy and references (3xx) or
+// about overlap and exposure (4xx).
+func (c Code) OfPolicy() bool {
 	return strings.HasPrefix(string(c), "KGW3") || strings.HasPrefix(string(c), "KGW4")
+}
+
+// Adjustable reports whether configuration may re-level or suppress the code:
+// those of policy, but for the ones that mean that no correct manifest can be
+// written.
+func (c Code) Adjustable() bool { return c.OfPolicy() && !slices.Contains(unwritable, c) }
+
+// unwritable are codes of what a correct manifest cannot be written without: a
+// policy without a selector holds for a whole namespace, and a route without a
+// complete host for another host, or for none.
+var unwritable = []Code{
+	NoDomain, ServiceNotFound, NoSelector, GatewayNotFound, GatewayNotShort, PortNotFound, NamespaceWidePolicy,
+}
+
+// DefaultLocked are the codes that authors of resources may not suppress, nor a
+// nearer kgw.yaml lower, unless policy.locked of the configuration says
+// otherwise: those of allow-lists and block-lists, of public routes, and of
+// requests that are let in although their author closed them.
+var DefaultLocked = []Code{
+	HostNotAllowed, HostLookalike, ServiceBlocked, DuplicateResource, NoSidecar,
+	RuleBypassed, RouteWeaker, PublicForbidden, PolicyReplaced, AuthenticationReplaced, ForeignRoutes,
 }
 
 // Acceptable tells whether a user may take on what the code says: a loss of

@@ -9,6 +9,7 @@ package explain
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -140,5 +141,9 @@ func Levels(r diag.Rule) string {
 	if !r.Code.Adjustable() {
 		return text + ". It cannot be changed or suppressed."
 	}
-	return text + fmt.Sprintf(". `rules: {%s: ...}` in kgw.yaml or `--rule %s=...` changes it, `# kgw:ignore %s reason` suppresses one finding.", r.Code, r.Code, r.Code)
+	text += fmt.Sprintf(". `rules: {%s: ...}` in kgw.yaml or `--rule %s=...` changes it", r.Code, r.Code)
+	if slices.Contains(diag.DefaultLocked, r.Code) {
+		return text + "; nothing suppresses a finding unless `policy.locked` of kgw.yaml leaves the code out."
+	}
+	return text + fmt.Sprintf(", `# kgw:ignore %s reason` suppresses one finding.", r.Code)
 }

@@ -17,6 +17,10 @@ working directory for standard input or without a PATH. "-c FILE" or KGW_CONFIG 
 configuration: PATHs that find different files are a usage error. A flag wins over a KGW_* variable, a variable over
 kgw.yaml, kgw.yaml over the default. Everything but apiVersion and kind is optional; an unknown field is an error.
 
+The nearest kgw.yaml is read alone, but for what those further up demand of everything below them: policy, domains.allow,
+services.block, skipper.additionalFilters, skipper.annotations, and the levels of the codes in policy.locked. A nearer one
+may ask for more; where it asks for less, the other holds and KGW450 says so. A file that "-c" names is read alone.
+
 "kgw init" writes a commented kgw.yaml, "kgw schema config" prints its JSON Schema.
 
 ## Settings

@@ -123,13 +123,13 @@ type Report struct {
 	Notes []string
 }
 
-// Has tells whether there is a change of one of the kinds; without kinds,
-// whether there is any.
+// Has reports whether there is a change of one of the kinds, or one that could
+// not be decided and so may be of any; without kinds, whether there is any.
 func (r *Report) Has(kinds ...Kind) bool {
 	if len(kinds) == 0 {
 		return len(r.Changes) > 0
 	}
-	return slices.ContainsFunc(r.Changes, func(c Change) bool { return slices.Contains(kinds, c.Kind) })
+	return slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Kind == Unknown || slices.Contains(kinds, c.Kind) })
 }
 
 // ParseKinds reads a list of kinds in any case. The error names one that there

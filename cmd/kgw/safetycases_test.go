@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// safetyCase is a command in a folder of cases and what it must answer.
+type safetyCase struct {
+	dir, args string
+	exit      int
+	has       []string // in standard output and standard error together
+	hasNot    []string
+}
+
+// safetyCases are inputs that must not open what their author closed.
+var safetyCases = []safetyCase{
+	{"safety/F13-semantic-gate-unknown", "diff a --against b --semantic --fail-on exposed,removed", 1, []string{"UNKNOWN"}, nil},
+	{"safety/F22-author-switches-policy-off", "validate apis", 1, []string{"KGW301", "KGW304", "KGW409", "KGW114"}, nil},
+	{"safety/F22-author-switches-policy-off", "build apis", 1, []string{"KGW301", "KGW304", "KGW409"}, []string{"kind: Rule"}},
+	{"safety/F22-author-switches-policy-off", "validate apis2", 1, []string{"KGW301", "KGW304", "KGW409", "KGW450"}, nil},
+	{"safety/F22-author-switches-policy-off", "build apis2", 1, []string{"KGW301", "KGW304", "KGW409", "KGW450"}, []string{"kind: Rule"}},
+	{"repositories/ux-kgw308-off", "build v2.yaml --rule KGW308=off --rule KGW310=off", 2, []string{"KGW308"}, []string{"kind: AuthorizationPolicy"}},
+	{"repositories/11-selectorless-policy", "build a.yaml", 2, []string{"KGW308"}, []string{"kind: AuthorizationPolicy"}},
+	{"repositories/11-selectorless-policy", "build no-selector.yaml --rule KGW309=off --rule KGW310=off", 2, nil, []string{"kind: AuthorizationPolicy"}},
+	{"repositories/11-selectorless-policy", "build short-host.yaml --rule KGW308=off --rule KGW310=off", 2, nil, []string{"kind: VirtualService"}},
+}
+
+// TestSafetyCases runs the cases that are kept beside the repository.
+func TestSafetyCases(t *testing.T) {
+	root := filepath.Join("..", "..", "..", "shared", "cases")
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("the cases are not here")
+	}
+	for _, c := range safetyCases {
+		t.Run(filepath.Base(c.dir)+" "+c.args, func(t *testing.T) {
+			dir, err := filepath.Abs(filepath.Join(root, c.dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(string) string { return "" }, dir: dir}
+			if exit := a.run(append([]string{"kgw"}, strings.Fields(c.args)...)); exit != c.exit {
+				t.Errorf("exit %d, want %d", exit, c.exit)
+			}
+			for _, s := range c.has {
+				if !strings.Contains(out.String(), s) {
+					t.Errorf("there is no %q", s)
+				}
+			}
+			for _, s := range c.hasNot {
+				if strings.Contains(out.String(), s) {
+					t.Errorf("there is %q", s)
+				}
+			}
+			if t.Failed() {
+				t.Log(out.String())
+			}
+		})
+	}
+}

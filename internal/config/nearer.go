@@ -1,0 +1,212 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Least returns the lowest levels that the configuration further up allows: of
+// its locked codes, what it gives them itself.
+func (c *Config) Least() map[diag.Code]diag.Severity {
+	if c.Above == nil {
+		return nil
+	}
+	out := map[diag.Code]diag.Severity{}
+	levels := diag.Levels{Mode: c.Above.Mode(), Config: c.Above.Levels(), Least: c.Above.Least()}
+	for _, code := range c.Above.Locked() {
+		out[code] = levels.Of(code)
+	}
+	return out
+}
+
+// Measure makes the configuration, and those further up, measure against what
+// a flag says: "strict" or "controller".
+func (c *Config) Measure(compat string) {
+	for ; c != nil; c = c.Above {
+		c.Compat = compat
+	}
+}
+
+// nearer is a configuration that is read within one further up, and the
+// document it stands in.
+type nearer struct {
+	*Config
+	above *Config
+	name  string // of the file of above, for messages
+	doc   *source.Document
+	root  *source.Node
+	found diag.List
+}
+
+// within puts the configuration under the policy, the lists and the locked
+// codes of one further up. It may ask for more. Where it asks for less, the
+// other holds, and a finding says so.
+func (c *Config) within(above *Config, name string, doc *source.Document) diag.List {
+	root, _ := doc.Parse()
+	n := &nearer{Config: c, above: above, name: name, doc: doc, root: root}
+	c.Above = above
+	n.public()
+	n.locked()
+	n.block()
+	n.allow()
+	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
+	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
+	n.levels()
+	return n.found
+}
+
+// says reports whether the document has the field.
+func (n *nearer) says(path ...string) bool {
+	node := n.root
+	for _, p := range path {
+		node = source.Field(node, p)
+	}
+	return node != nil
+}
+
+func (n *nearer) loosens(at source.Ref, format string, args ...any) {
+	n.found.Add(diag.Finding{
+		Code: diag.NearerLoosens, At: at, Message: fmt.Sprintf(format, args...),
+		Help: fmt.Sprintf("%s holds here too: change it there, or ask for no less here", n.name),
+	})
+}
+
+func (n *nearer) at(path ...string) source.Ref { return source.Ref{Doc: n.doc}.At(path...) }
+
+// public takes over a ban on public routes, and the routes that it leaves out.
+func (n *nearer) public() {
+	if n.above.Policy.Public != "deny" {
+		return
+	}
+	if n.Policy.Public != "deny" && n.says("policy", "public") {
+		n.loosens(n.at("policy", "public"), "policy.public is %q, and %q further up", n.Policy.Public, n.above.Policy.Public)
+	}
+	n.Policy.Public = "deny"
+	if !n.says("policy", "publicRoutes") {
+		n.Policy.Routes = n.above.Policy.Routes
+		return
+	}
+	var kept []PublicRoute
+	for i, r := range n.Policy.Routes {
+		if slices.ContainsFunc(n.above.Policy.Routes, func(o PublicRoute) bool { return o.covers(&r) }) {
+			kept = append(kept, r)
+			continue
+		}
+		n.loosens(n.at("policy", "publicRoutes").Elem(i), "the route %q is not among the public routes further up", r.Path)
+	}
+	n.Policy.Routes = kept
+}
+
+// covers reports whether all that another entry makes public is made public by
+// this one.
+func (r *PublicRoute) covers(o *PublicRoute) bool {
+	return r.Path == o.Path && (r.Host == "" || r.Host == o.Host) &&
+		(r.Methods == nil || o.Methods != nil && !slices.ContainsFunc(o.Methods, func(m string) bool { return !slices.Contains(r.Methods, m) }))
+}
+
+// locked adds the codes that are locked further up.
+func (n *nearer) locked() {
+	all := n.Locked()
+	if n.Policy.Locked == nil {
+		all = nil
+	}
+	var missing []string
+	for _, code := range n.above.Locked() {
+		if !slices.Contains(all, code) {
+			all = append(all, code)
+			missing = append(missing, string(code))
+		}
+	}
+	if n.Policy.Locked != nil && len(missing) > 0 {
+		n.loosens(n.at("policy", "locked"), "policy.locked leaves out %s, which %s locked further up", strings.Join(missing, ", "), areOrIs(missing))
+	}
+	n.Policy.Locked = []string{}
+	for _, code := range all {
+		n.Policy.Locked = append(n.Policy.Locked, string(code))
+	}
+}
+
+func areOrIs(list []string) string {
+	if len(list) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// block adds the Services that are blocked further up.
+func (n *nearer) block() {
+	all, missing := slices.Clone(n.Services.Block), []string(nil)
+	for _, s := range n.above.Blocked() {
+		if !slices.Contains(all, s) {
+			all, missing = append(all, s), append(missing, s)
+		}
+	}
+	if n.Services.Block != nil && len(missing) > 0 {
+		n.loosens(n.at("services", "block"), "services.block leaves out %s, which %s blocked further up", strings.Join(missing, ", "), areOrIs(missing))
+	}
+	n.Services.Block = all
+}
+
+// allow keeps the domains that are within those allowed further up.
+func (n *nearer) allow() {
+	if n.above.Domains.Allow == nil {
+		return
+	}
+	if n.Domains.Allow == nil {
+		n.Domains.Allow = n.above.Domains.Allow
+		return
+	}
+	kept := []string{}
+	for i, d := range n.Domains.Allow {
+		if slices.ContainsFunc(n.above.Domains.Allow, func(a string) bool { return d == a || strings.HasSuffix(d, "."+a) }) {
+			kept = append(kept, d)
+			continue
+		}
+		n.loosens(n.at("domains", "allow").Elem(i), "the domain %q is not allowed further up", d)
+	}
+	n.Domains.Allow = kept
+}
+
+// among keeps what a list has that the list further up has, if there is one.
+func (n *nearer) among(above, own []string, path ...string) []string {
+	if above == nil {
+		return own
+	}
+	if !n.says(path...) {
+		return above
+	}
+	kept := []string{}
+	for i, s := range own {
+		if slices.Contains(above, s) {
+			kept = append(kept, s)
+			continue
+		}
+		n.loosens(n.at(path...).Elem(i), "%q is not in %s further up", s, strings.Join(path, "."))
+	}
+	return kept
+}
+
+// levels says which locked codes would have a lower level than further up.
+func (n *nearer) levels() {
+	own := diag.Levels{Mode: n.Mode(), Config: n.Levels()}
+	least := n.Least()
+	var byMode []string
+	for _, code := range n.above.Locked() {
+		if own.Of(code) >= least[code] {
+			continue
+		}
+		if level, named := n.Rules[string(code)]; named {
+			at := source.Ref{Doc: n.doc, Path: source.JoinKey("rules", string(code))}
+			n.loosens(at, "%s is locked and has level %s further up, which %s would lower", code, least[code], level)
+			continue
+		}
+		byMode = append(byMode, string(code))
+	}
+	if len(byMode) > 0 {
+		n.loosens(n.at("compat"), "compat: %s lowers %s, which %s locked further up", n.Compat, strings.Join(byMode, ", "), areOrIs(byMode))
+	}
+}
