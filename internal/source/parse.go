@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/blockyaml"
 )
 
 const (
@@ -63,6 +65,9 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 			Kind: DocumentTooLarge, File: d.File, Doc: d, Line: d.line, Column: 1,
 			Message: "the document has more than 4000000 values",
 		}
+	}
+	if root, ok := blockyaml.Read(d.text); ok {
+		return root, nil
 	}
 	n, err := decode(d.text)
 	if err != nil {

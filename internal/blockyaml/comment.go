@@ -1,0 +1,68 @@
+package blockyaml
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// comments holds the lines of comments in front of the current line.
+type comments struct {
+	text  string
+	col   int
+	first bool // nothing but comments has been read yet
+}
+
+func (c *comments) any() bool { return c.text != "" }
+
+// blank is an empty line. A comment in front of it belongs to the lines above,
+// by rules of the library's own; at the beginning it belongs to the document,
+// whose node is not returned.
+func (c *comments) blank() {
+	if c.text == "" {
+		return
+	}
+	if !c.first {
+		decline()
+	}
+	c.text, c.first = "", false
+}
+
+// own is a comment on a line of its own.
+func (c *comments) own(text string, col int) {
+	if c.text == "" {
+		c.text, c.col = text, col
+		return
+	}
+	if c.col != col {
+		decline()
+	}
+	c.text += "\n" + text
+}
+
+// before is called in front of a line with content.
+func (c *comments) before(col int) {
+	if c.text != "" && c.col != col {
+		decline()
+	}
+}
+
+// moveTo makes the comments the head comment of the node below them.
+func (c *comments) moveTo(head *string) {
+	*head, c.text = c.text, ""
+}
+
+// lineComment reads the comment from an offset to the end of the line, if
+// there is one: it is the node's.
+func (r *reader) lineComment(at int, n *yaml.Node) {
+	if r.endsLine(at) {
+		return
+	}
+	end, _ := r.lineEnd()
+	rest := r.text[at:end]
+	text := strings.TrimLeft(rest, " ")
+	if len(rest) == len(text) || text[0] != '#' || len(rest)-len(text) > maxBlank {
+		decline()
+	}
+	n.LineComment, r.pos = text, end
+}

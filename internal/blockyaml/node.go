@@ -1,0 +1,33 @@
+package blockyaml
+
+import "go.yaml.in/yaml/v3"
+
+// chunk is how many nodes are allocated at once.
+const chunk = 128
+
+// node returns a new node at an offset of the current line.
+func (r *reader) node(kind yaml.Kind, tag, value string, at int) *yaml.Node {
+	if len(r.nodes) == 0 {
+		r.nodes = make([]yaml.Node, chunk)
+	}
+	n := &r.nodes[0]
+	r.nodes = r.nodes[1:]
+	n.Kind, n.Tag, n.Value, n.Line, n.Column = kind, tag, value, r.line, r.column(at)
+	return n
+}
+
+// children takes the nodes above base from the stack.
+func (r *reader) children(base int) []*yaml.Node {
+	size := len(r.stack) - base
+	if size == 0 {
+		return nil
+	}
+	if len(r.slots) < size {
+		r.slots = make([]*yaml.Node, max(size, 2*chunk))
+	}
+	out := r.slots[:size:size]
+	r.slots = r.slots[size:]
+	copy(out, r.stack[base:])
+	r.stack = r.stack[:base]
+	return out
+}
