@@ -58,8 +58,8 @@ type Options struct {
 	Old *Input
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
-	// supposed makes warnings of all findings about policy: see Suppose.
-	supposed bool
+	// Supposed makes warnings of all findings about policy: see prove.Suppose.
+	Supposed bool
 }
 
 // Result is what a run made and found.
@@ -109,16 +109,16 @@ func Run(in Input, o Options) *Result {
 	return r.result
 }
 
-// linked stops the line where the models are complete: nothing is judged or
+// Link stops the line where the models are complete: nothing is judged or
 // written, and no finding is told.
-func linked(in Input, o Options) *Result {
+func Link(in Input, o Options) *Result {
 	r := link(in, o)
 	r.resources()
 	return r.result
 }
 
 func link(in Input, o Options) *run {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	r := &run{options: &o, result: &Result{}, judge: match.NewJudge(), locked: o.Config.Locked()}
 	r.read(in)
 	r.aim()
@@ -126,7 +126,8 @@ func link(in Input, o Options) *run {
 	return r
 }
 
-func (o Options) withDefaults() Options {
+// WithDefaults returns the options with everything filled in that Run needs.
+func (o Options) WithDefaults() Options {
 	if o.Config == nil {
 		o.Config = config.Default()
 	}

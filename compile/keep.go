@@ -3,7 +3,7 @@ package compile
 import (
 	"slices"
 
-	"github.com/kgw-dev/kgw/compile/skipper"
+	"github.com/kgw-dev/kgw/compile/ingress"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
@@ -56,12 +56,12 @@ func key(e *kube.Exposure) string { return e.Kind + " " + e.Name.String() }
 // host of others that are taken away.
 func guards(u *unit, stale []*unit) bool {
 	e := u.companion.(*kube.Exposure)
-	if !skipper.CatchesAll(e.Annotations) {
+	if !ingress.CatchesAll(e.Annotations) {
 		return false
 	}
 	return slices.ContainsFunc(stale, func(o *unit) bool {
 		other := o.companion.(*kube.Exposure)
-		return !skipper.CatchesAll(other.Annotations) && slices.ContainsFunc(other.Hosts, func(h kube.ExposedHost) bool {
+		return !ingress.CatchesAll(other.Annotations) && slices.ContainsFunc(other.Hosts, func(h kube.ExposedHost) bool {
 			return slices.ContainsFunc(e.Hosts, func(mine kube.ExposedHost) bool { return mine.Name == h.Name })
 		})
 	})

@@ -9,22 +9,22 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// kymaGateway is the Gateway that Kyma's api-gateway installs on every
+// KymaGateway is the Gateway that Kyma's api-gateway installs on every
 // cluster. It serves *.<domain of the cluster> over HTTPS.
-var kymaGateway = ir.Name{Namespace: "kyma-system", Name: "kyma-gateway"}
+var KymaGateway = ir.Name{Namespace: "kyma-system", Name: "kyma-gateway"}
 
 // assume adds the Gateway that every Kyma cluster has, unless it is known
 // better. domain is the cluster's, or "".
 func (c *companions) assume(domain string) {
-	if c.gateways[kymaGateway] != nil {
+	if c.gateways[KymaGateway] != nil {
 		return
 	}
-	g := &kube.Gateway{Name: kymaGateway, Assumed: true}
+	g := &kube.Gateway{Name: KymaGateway, Assumed: true}
 	if domain != "" {
 		hosts := []string{"*." + domain}
 		g.Servers, g.HTTPS = [][]string{hosts}, [][]string{hosts}
 	}
-	c.gateways[kymaGateway] = g
+	c.gateways[KymaGateway] = g
 }
 
 // completeHosts appends the cluster's domain to hosts without a dot of
@@ -32,7 +32,7 @@ func (c *companions) assume(domain string) {
 // Gateway kyma-system/kyma-gateway; without that Gateway the configured
 // domain holds.
 func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag.List) {
-	gateway := c.gateways[kymaGateway]
+	gateway := c.gateways[KymaGateway]
 	if g.Convention.Says.NoGateway != "" || gateway.Assumed {
 		return
 	}

@@ -72,7 +72,7 @@ func (r *run) collision(u *unit, o, other *manifest.Object) {
 	})
 }
 
-const ownerLabel = "kgw.dev/owner"
+const OwnerLabel = "kgw.dev/owner"
 
 func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name }
 
@@ -82,7 +82,7 @@ func (r *run) labelOwner(u *unit, objects []manifest.Object) {
 		return
 	}
 	for i := range objects {
-		labels := map[string]string{ownerLabel: ownerOf(u.gateway)}
+		labels := map[string]string{OwnerLabel: ownerOf(u.gateway)}
 		for k, v := range objects[i].Meta.Labels {
 			labels[k] = v
 		}

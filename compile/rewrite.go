@@ -1,7 +1,7 @@
 package compile
 
 import (
-	"github.com/kgw-dev/kgw/compile/firstmatch"
+	"github.com/kgw-dev/kgw/compile/flatten"
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
@@ -14,7 +14,7 @@ func (r *run) rewrite() {
 			compiled = append(compiled, u)
 			continue
 		}
-		gateways, found := firstmatch.Rewrite(u.gateway, &u.target.Target)
+		gateways, found := flatten.Rewrite(u.gateway, &u.target.Target)
 		r.found = append(r.found, found...)
 		for _, g := range gateways {
 			one, target := *u, *u.target

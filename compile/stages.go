@@ -100,7 +100,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	labels := map[string]string{}
 	maps.Copy(labels, g.Labels)
 	if r.options.Config.OwnerLabel {
-		labels[ownerLabel] = ownerOf(g)
+		labels[OwnerLabel] = ownerOf(g)
 	}
 	for k, v := range labels {
 		if len(v) > maxLabel {
@@ -119,7 +119,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 func (r *run) level() {
 	r.status = r.statuses()
 	c := r.options.Config
-	levels := diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.supposed}
+	levels := diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
 	r.accept()
 	r.found = levels.Apply(r.found)
 	if r.suppresses() {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/kgw-dev/kgw/compile/istio"
-	"github.com/kgw-dev/kgw/compile/oathkeeper"
-	"github.com/kgw-dev/kgw/compile/route"
-	"github.com/kgw-dev/kgw/compile/skipper"
+	"github.com/kgw-dev/kgw/compile/ingress"
+	"github.com/kgw-dev/kgw/compile/policy"
+	"github.com/kgw-dev/kgw/compile/rule"
+	"github.com/kgw-dev/kgw/compile/virtualservice"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -31,10 +32,10 @@ type emitter struct {
 }
 
 var (
-	routes = emitter{check: route.Check, lower: route.Lower, routes: route.Takes}
-	rules  = emitter{check: oathkeeper.Check, lower: oathkeeper.Lower, rules: oathkeeper.Takes}
-	policy = emitter{check: istio.Check, lower: istio.Lower, policies: istio.Takes}
-	proxy  = emitter{check: skipper.Check, lower: skipper.Lower, serves: skipper.Serves}
+	virtualServices = emitter{check: virtualservice.Check, lower: virtualservice.Lower, routes: virtualservice.Takes}
+	rules           = emitter{check: rule.Check, lower: rule.Lower, rules: rule.Takes}
+	policies        = emitter{check: policy.Check, lower: policy.Lower, policies: policy.Takes}
+	ingresses       = emitter{check: ingress.Check, lower: ingress.Lower, serves: ingress.Serves}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.
@@ -48,12 +49,12 @@ type target struct {
 
 // targets is the table of targets.
 var targets = []target{
-	{"oathkeeper", []emitter{routes, rules}, ir.Plan{}, true},
-	{"istio", []emitter{routes, policy, rules}, ir.Plan{
+	{"oathkeeper", []emitter{virtualServices, rules}, ir.Plan{}, true},
+	{"istio", []emitter{virtualServices, policies, rules}, ir.Plan{
 		NativeJWT: true, Policies: true, MethodsDelegated: true,
 		Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
 	}, true},
-	{"skipper", []emitter{proxy}, ir.Plan{}, false},
+	{"skipper", []emitter{ingresses}, ir.Plan{}, false},
 }
 
 // TargetNames lists the targets.
@@ -97,7 +98,7 @@ func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
 		Name: name, Plan: targets[i].plan,
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
-		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: handlerDefaults(c.Oathkeeper.Handlers),
+		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: HandlerDefaults(c.Oathkeeper.Handlers),
 		Judge:   judge,
 		Gateway: c.Istio.Gateway, Realms: realms(&c.Fabric.Issuers),
 		Skipper: ir.Skipper{
@@ -108,15 +109,17 @@ func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
 	}}, nil
 }
 
-func handlerDefaults(groups map[string]map[string]config.Handler) map[string]map[string]ir.HandlerDefaults {
+// HandlerDefaults returns what the cluster configures for the handlers of each
+// section, by group and name; nil where nothing is known.
+func HandlerDefaults(groups map[string]map[string]config.Handler) map[string]map[string]handlers.Defaults {
 	if len(groups) == 0 {
 		return nil
 	}
-	out := map[string]map[string]ir.HandlerDefaults{}
-	for group, handlers := range groups {
-		out[group] = map[string]ir.HandlerDefaults{}
-		for name, h := range handlers {
-			out[group][name] = ir.HandlerDefaults{Disabled: disabled(&h), Config: source.ObjectOf(h.Config)}
+	out := map[string]map[string]handlers.Defaults{}
+	for group, own := range groups {
+		out[group] = map[string]handlers.Defaults{}
+		for name, h := range own {
+			out[group][name] = handlers.Defaults{Disabled: disabled(&h), Config: source.ObjectOf(h.Config)}
 		}
 	}
 	return out

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/validate"
@@ -83,7 +83,7 @@ func (r *run) foreignRules() []ir.Take {
 		if !ok || owners.own(rule.Name.Namespace, rule.Labels) {
 			continue
 		}
-		if set, ok := oathkeeper.RuleSet(rule.URL, rule.Methods, r.options.Config.Oathkeeper.Version); ok {
+		if set, ok := match.RuleSet(rule.URL, rule.Methods, r.options.Config.Oathkeeper.Version); ok {
 			out = append(out, ir.Take{Origin: rule.Origin.At("spec", "match", "url"), Set: set, Want: set})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
 )
 
 // TestPolicyTests runs the tests that each example carries.
@@ -21,7 +22,7 @@ func TestPolicyTests(t *testing.T) {
 			for i := range cases {
 				c := &cases[i]
 				if c.Request == nil {
-					if p := cluster.NeverWithout(*c.All, c.Without); p.Verdict != compile.Holds {
+					if p := cluster.NeverWithout(*c.All, c.Without); p.Verdict != prove.Holds {
 						t.Errorf("%s: %s", c.Name, p.Reason)
 					}
 					continue
@@ -36,7 +37,7 @@ func TestPolicyTests(t *testing.T) {
 }
 
 // simulated makes a cluster of an example and reads its tests.
-func simulated(t *testing.T, name string) (*compile.Cluster, []testfile.Case) {
+func simulated(t *testing.T, name string) (*prove.Cluster, []testfile.Case) {
 	t.Helper()
 	o := compile.Options{}
 	if file := filepath.Join(name, config.FileName); exists(file) {
@@ -60,6 +61,6 @@ func simulated(t *testing.T, name string) (*compile.Cluster, []testfile.Case) {
 		}
 		cases = append(cases, more...)
 	}
-	manifests, _ := compile.Manifests(in, o, nil)
-	return compile.Simulate(manifests, o), cases
+	manifests, _ := prove.Manifests(in, o, nil)
+	return prove.Simulate(manifests, o), cases
 }

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/semantic"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // legacyRule is an APIRule v1beta1 with up to three rules.
@@ -30,7 +31,7 @@ func legacyRule(rnd *rand.Rand, n int) string {
 }
 
 // compared gives both sides of a migration and what is different.
-func compared(t testing.TB, text string) (was, is semantic.Side, report *semantic.Report, moved bool) {
+func compared(t testing.TB, text string) (was, is classes.Side, report *classes.Report, moved bool) {
 	t.Helper()
 	f, problem := source.NewFile("in.yaml", []byte(text))
 	if problem != nil {
@@ -38,12 +39,12 @@ func compared(t testing.TB, text string) (was, is semantic.Side, report *semanti
 	}
 	r := migrate.Run([]*source.File{f}, migrate.Options{To: "v2"})
 	before, after := compile.Input{Files: r.Before()}, compile.Input{Files: r.After()}
-	o, _ := compile.Suppose([]compile.Input{before, after}, compile.Options{})
-	was, _ = compile.Compared(before, o)
-	is, result := compile.Compared(after, o)
+	o, _ := prove.Suppose([]compile.Input{before, after}, compile.Options{})
+	was, _ = prove.Compared(before, o)
+	is, result := prove.Compared(after, o)
 	moved = slices.ContainsFunc(r.Documents, func(d migrate.Document) bool { return d.Outcome == migrate.Moved }) &&
 		!slices.ContainsFunc(result.Resources, func(r compile.Resource) bool { return r.Withheld })
-	return was, is, semantic.Compare(was, is), moved
+	return was, is, classes.Compare(was, is), moved
 }
 
 // TestUnchangedIsAnsweredAlike asks both sides of generated migrations: where
@@ -60,7 +61,7 @@ func TestUnchangedIsAnsweredAlike(t *testing.T) {
 		migrated++
 		tokens := tokensOf(was, is, fmt.Sprintf("api%d.example.com", n))
 		for range 40 {
-			r := &sim.Request{Method: []string{"GET", "POST", "OPTIONS", "PUT"}[rnd.IntN(4)], Scheme: "https", Host: fmt.Sprintf("api%d.example.com", n), Target: somePath(rnd)}
+			r := &simulate.Request{Method: []string{"GET", "POST", "OPTIONS", "PUT"}[rnd.IntN(4)], Scheme: "https", Host: fmt.Sprintf("api%d.example.com", n), Target: somePath(rnd)}
 			for _, token := range tokens {
 				asked++
 				r.Token = token
@@ -69,15 +70,15 @@ func TestUnchangedIsAnsweredAlike(t *testing.T) {
 					continue
 				}
 				different++
-				if !slices.ContainsFunc(report.Changes, func(c semantic.Change) bool {
-					return c.Kind != semantic.Internal && (c.Others || slices.Contains(c.Methods, r.Method))
+				if !slices.ContainsFunc(report.Changes, func(c classes.Change) bool {
+					return c.Kind != classes.Internal && (c.Others || slices.Contains(c.Methods, r.Method))
 				}) {
 					t.Fatalf("%s %s: %s, then %s, and nothing is said of it: %v", r.Method, r.Target, answer(&a), answer(&b), report.Changes)
 				}
 			}
 		}
 		for i := range report.Changes {
-			if w := &report.Changes[i].Witness; report.Changes[i].Kind == semantic.Removed && w.WasStatus == w.IsStatus {
+			if w := &report.Changes[i].Witness; report.Changes[i].Kind == classes.Removed && w.WasStatus == w.IsStatus {
 				t.Errorf("the witness shows nothing: %s, %+v", &report.Changes[i], w)
 			}
 		}
@@ -88,13 +89,13 @@ func TestUnchangedIsAnsweredAlike(t *testing.T) {
 }
 
 // answer is what the caller gets and where it goes.
-func answer(d *sim.Decision) string {
+func answer(d *simulate.Decision) string {
 	return fmt.Sprint(d.Status, " ", strings.TrimPrefix(d.Upstream, "http://"))
 }
 
-func tokensOf(was, is semantic.Side, host string) []sim.Token {
-	tokens := []sim.Token{{}}
-	for _, side := range []semantic.Side{was, is} {
+func tokensOf(was, is classes.Side, host string) []simulate.Token {
+	tokens := []simulate.Token{{}}
+	for _, side := range []classes.Side{was, is} {
 		for _, p := range side.Parts(host) {
 			for _, a := range p.Admits {
 				tokens = append(tokens, a.Token)

@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/oathkeeper"
 )
 
 // TestWitnesses asks the simulated Oathkeeper about the witnesses of the golden
@@ -19,7 +20,7 @@ func TestWitnesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[diag.Code]sim.Cause{diag.RulesOverlap: sim.ManyRules, diag.RuleUnreached: sim.NoRule}
+	want := map[diag.Code]simulate.Cause{diag.RulesOverlap: simulate.ManyRules, diag.RuleUnreached: simulate.NoRule}
 	asked := map[diag.Code]int{}
 	for _, dir := range dirs {
 		for _, c := range cases(t, dir) {
@@ -27,7 +28,7 @@ func TestWitnesses(t *testing.T) {
 				c.conf = config.Default()
 			}
 			c.conf.Compat = "controller" // nothing that the controllers write is withheld
-			manifests, result := compile.Manifests(compile.Input{Files: c.files},
+			manifests, result := prove.Manifests(compile.Input{Files: c.files},
 				compile.Options{Config: c.conf, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}}, nil)
 			engine := oathkeeper.Load(manifests, oathkeeper.Options{Version: c.conf.Oathkeeper.Version})
 			for i := range result.Findings {
@@ -48,13 +49,13 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
-func request(t *testing.T, w *diag.Witness) *sim.Request {
+func request(t *testing.T, w *diag.Witness) *simulate.Request {
 	t.Helper()
 	u, err := url.Parse(w.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &sim.Request{Method: w.Method, Scheme: u.Scheme, Host: u.Host, Target: u.EscapedPath()}
+	r := &simulate.Request{Method: w.Method, Scheme: u.Scheme, Host: u.Host, Target: u.EscapedPath()}
 	r.SetHeader("X-Forwarded-Proto", u.Scheme)
 	return r
 }

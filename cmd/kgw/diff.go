@@ -8,7 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/lines"
-	"github.com/kgw-dev/kgw/internal/semantic"
+	"github.com/kgw-dev/kgw/prove/classes"
 )
 
 // diffFlags are the flags of kgw diff. That of the inputs whose name is
@@ -24,7 +24,7 @@ type diffFlags struct {
 	// changes that count then, and grave what they are read as.
 	semantic    bool
 	failOnKinds []string
-	grave       []semantic.Kind
+	grave       []classes.Kind
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -78,7 +78,7 @@ func (f *diffFlags) valid(paths []string) error {
 		}
 	}
 	var err error
-	if f.grave, err = semantic.ParseKinds(f.failOnKinds); err != nil {
+	if f.grave, err = classes.ParseKinds(f.failOnKinds); err != nil {
 		return usage("--fail-on: %w", err)
 	}
 	if len(f.grave) > 0 && !f.semantic {

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diff"
-	"github.com/kgw-dev/kgw/internal/semantic"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // showSemantic compares both sides by class of requests and prints what is
@@ -22,7 +22,7 @@ func (a *app) showSemantic(f *diffFlags, before, after *side) error {
 	pairs := f.pairs(before, after, &diff.Report{})
 	was := before.compared(before.objects, after.services())
 	is := after.compared(append(stays(before.objects, pairs), after.objects...), before.services())
-	found := semantic.Compare(was, is)
+	found := classes.Compare(was, is)
 	if err := a.printSemantic(f, newSemanticReport(found), before, after); err != nil {
 		return err
 	}
@@ -53,10 +53,10 @@ func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 // compared makes objects comparable as those of the side; of two of one
 // identity the last counts. Services of the other side tell about pods where it
 // has none of its own.
-func (s *side) compared(objects []diff.Object, others []sim.Manifest) semantic.Side {
+func (s *side) compared(objects []diff.Object, others []simulate.Manifest) classes.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.result != nil {
-		entries = compile.RouteOrigins(s.result)
+		entries = prove.RouteOrigins(s.result)
 	}
 	manifests := append(others, s.services()...)
 	last := map[diff.ID]int{}
@@ -70,18 +70,18 @@ func (s *side) compared(objects []diff.Object, others []sim.Manifest) semantic.S
 		}
 		doc := o.Origin.Doc
 		written := doc != nil && doc.Kind != o.ID().Kind
-		m := sim.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, s.options.Namespace)
+		m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, s.options.Namespace)
 		if written && m.Kind == "VirtualService" {
 			m.Entries = entries[doc]
 		}
 		manifests = append(manifests, m)
 	}
-	return compile.Simulate(manifests, s.options).Side(s.result)
+	return prove.Simulate(manifests, s.options).Side(s.result)
 }
 
 // services are the Services among the inputs of the side.
-func (s *side) services() []sim.Manifest {
-	var out []sim.Manifest
+func (s *side) services() []simulate.Manifest {
+	var out []simulate.Manifest
 	for _, file := range s.input.Files {
 		docs, _ := source.Split(file)
 		for _, doc := range docs {
@@ -97,7 +97,7 @@ func (s *side) services() []sim.Manifest {
 				if isList {
 					root, _ = item.Parse()
 				}
-				m := sim.ReadManifest(root, source.Ref{Doc: item}, false, s.options.Namespace)
+				m := simulate.ReadManifest(root, source.Ref{Doc: item}, false, s.options.Namespace)
 				if m.Kind == "Service" && m.APIVersion == "v1" {
 					out = append(out, m)
 				}

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // testsFile is where the boundary cases of a directory are written.
@@ -28,10 +28,10 @@ func (a *app) initTests(f *initFlags, dir string) error {
 	if err != nil || cluster == nil {
 		return err
 	}
-	var entries []sim.Entry
+	var entries []simulate.Entry
 	for _, e := range cluster.Entries() {
 		entries = append(entries, cluster.WithTokens(e))
 	}
-	tests := testfile.Boundary(entries, func(r *sim.Request) sim.Decision { return cluster.Mesh.Decide(r, nil) })
+	tests := testfile.Boundary(entries, func(r *simulate.Request) simulate.Decision { return cluster.Mesh.Decide(r, nil) })
 	return a.create(newFile{filepath.Join(dir, testsFile), manifest.AppendYAMLValue([]byte(testsHead), tests)})
 }

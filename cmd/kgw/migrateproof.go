@@ -9,9 +9,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/parallel"
-	"github.com/kgw-dev/kgw/internal/semantic"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
 )
 
 // moves is what a migration changes for callers. The JSON form is public:
@@ -56,13 +57,13 @@ func provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *m
 	}
 	before := compile.Input{Files: result.Before(), Problems: in.Problems}
 	after := compile.Input{Files: result.After(), Problems: in.Problems}
-	supposing, supposed := compile.Suppose([]compile.Input{before, after}, o)
+	supposing, supposed := prove.Suppose([]compile.Input{before, after}, o)
 	m.Supposed = supposed
-	was, then := compile.Compared(before, supposing)
-	is, now := compile.Compared(after, supposing)
+	was, then := prove.Compared(before, supposing)
+	is, now := prove.Compared(after, supposing)
 	withheld(then, "before", byName, o.Namespace)
 	withheld(now, "after", byName, o.Namespace)
-	m.fill(semantic.Compare(was, is), byName, o.Namespace)
+	m.fill(classes.Compare(was, is), byName, o.Namespace)
 	return m
 }
 
@@ -74,7 +75,7 @@ func resourceName(doc *source.Document, namespace string) string {
 }
 
 // fill gives each change to the resource that it is about.
-func (m *moves) fill(r *semantic.Report, byName map[string]*move, namespace string) {
+func (m *moves) fill(r *classes.Report, byName map[string]*move, namespace string) {
 	report := newSemanticReport(r)
 	m.Unchanged, m.Notes = report.Unchanged, report.Notes
 	for i := range report.Changes {

@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/parallel"
-	"github.com/kgw-dev/kgw/internal/semantic"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
 )
 
 // semanticReport is a comparison by class of requests as it is printed. The
@@ -24,8 +24,8 @@ type semanticReport struct {
 }
 
 type semanticChange struct {
-	Kind    semantic.Kind `json:"kind"`
-	Methods []string      `json:"methods,omitempty"`
+	Kind    classes.Kind `json:"kind"`
+	Methods []string     `json:"methods,omitempty"`
 	// AnyMethod: methods beyond those of HTTP too.
 	AnyMethod bool            `json:"anyMethod,omitempty"`
 	Host      string          `json:"host"`
@@ -59,7 +59,7 @@ type spot struct {
 func (p *spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
 // newSemanticReport finds the places of the changes.
-func newSemanticReport(r *semantic.Report) *semanticReport {
+func newSemanticReport(r *classes.Report) *semanticReport {
 	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged, Notes: r.Notes}
 	at := placesOf(r)
 	for i := range r.Changes {
@@ -74,7 +74,7 @@ func newSemanticReport(r *semantic.Report) *semanticReport {
 }
 
 // placesOf finds the places of all changes, each document read once.
-func placesOf(r *semantic.Report) func(source.Ref) *spot {
+func placesOf(r *classes.Report) func(source.Ref) *spot {
 	at := map[*source.Document]int{}
 	var docs []*source.Document
 	for i := range r.Changes {
@@ -227,7 +227,7 @@ func (r *semanticReport) github(w io.Writer) {
 		c := &r.Changes[i]
 		level := "warning"
 		switch c.Kind {
-		case semantic.Exposed, semantic.Removed, semantic.Unknown:
+		case classes.Exposed, classes.Removed, classes.Unknown:
 			level = "error"
 		default:
 		}

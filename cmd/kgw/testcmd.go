@@ -14,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
 )
 
 type testFlags struct {
@@ -66,7 +67,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		}
 	}
 	o.NoInfos = f.failOn != "info"
-	manifests, result := compile.Manifests(rest, *o, nil)
+	manifests, result := prove.Manifests(rest, *o, nil)
 	if len(result.Findings) > 0 {
 		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
 			return err
@@ -79,7 +80,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they stand in files named *.kgw-test.yaml")}
 	}
 	cases = slices.DeleteFunc(cases, func(c testfile.Case) bool { return !only.MatchString(c.Name) })
-	report := runTests(compile.Simulate(manifests, *o), cases, f.coverage || f.minCoverage > 0)
+	report := runTests(prove.Simulate(manifests, *o), cases, f.coverage || f.minCoverage > 0)
 	return a.testReport(f, formats, report)
 }
 
@@ -113,7 +114,7 @@ func testCases(in compile.Input) (cases []testfile.Case, rest compile.Input, fou
 	return cases, rest, found
 }
 
-func runTests(cluster *compile.Cluster, cases []testfile.Case, coverage bool) *testfile.Report {
+func runTests(cluster *prove.Cluster, cases []testfile.Case, coverage bool) *testfile.Report {
 	report := &testfile.Report{Outcomes: make([]*testfile.Outcome, len(cases))}
 	parallel.Each(len(cases), func(i int) {
 		c := &cases[i]
@@ -122,7 +123,7 @@ func runTests(cluster *compile.Cluster, cases []testfile.Case, coverage bool) *t
 			report.Outcomes[i] = c.Judge(&d)
 			return
 		}
-		report.Outcomes[i] = prove(cluster, c)
+		report.Outcomes[i] = proveCase(cluster, c)
 	})
 	if coverage {
 		report.Coverage = covered(cluster, report.Outcomes)
@@ -130,22 +131,22 @@ func runTests(cluster *compile.Cluster, cases []testfile.Case, coverage bool) *t
 	return report
 }
 
-func prove(cluster *compile.Cluster, c *testfile.Case) *testfile.Outcome {
+func proveCase(cluster *prove.Cluster, c *testfile.Case) *testfile.Outcome {
 	o := &testfile.Outcome{Case: c}
 	switch p := cluster.NeverWithout(*c.All, c.Without); p.Verdict {
-	case compile.Fails:
+	case prove.Fails:
 		o.Failures = []string{p.Reason}
-	case compile.Unknown:
+	case prove.Unknown:
 		o.Undecided = true
 		o.Failures = []string{"it could not be decided: " + p.Reason}
-	case compile.Holds:
+	case prove.Holds:
 	}
 	return o
 }
 
 // covered compares the routes and rules that there are with those that took a
 // request of some test.
-func covered(cluster *compile.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
+func covered(cluster *prove.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
 	touched := map[string]bool{}
 	for _, o := range outcomes {
 		if o.Decision != nil {

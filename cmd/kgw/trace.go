@@ -14,8 +14,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 type traceFlags struct {
@@ -61,7 +62,7 @@ func (a *app) traceCommand() *cobra.Command {
 // simulate reads and compiles what the paths name, for requests of the URLs, or
 // for all. A nil cluster means that the configuration is at fault and was
 // reported.
-func (a *app) simulate(f *inputFlags, paths, urls []string) (*compile.Cluster, error) {
+func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
 		return nil, err
@@ -70,14 +71,14 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*compile.Cluster, e
 		urls = nil
 	}
 	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
-	manifests, result := compile.Manifests(in, *o, urls)
+	manifests, result := prove.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
 		err = a.report(a.stderr, f, result)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return compile.Simulate(manifests, *o), nil
+	return prove.Simulate(manifests, *o), nil
 }
 
 // rewrites tells whether some route may send requests on under another URL.
@@ -92,7 +93,7 @@ func rewrites(in compile.Input) bool {
 
 // seenAs are the forms in which some engine may see the URL of a request,
 // without its scheme.
-func seenAs(r *sim.Request) []string {
+func seenAs(r *simulate.Request) []string {
 	var out []string
 	for _, raw := range []string{r.RawPath(), normalised(r.RawPath())} {
 		for _, view := range []match.View{match.DecodedPath, match.CleanedPath} {
@@ -198,7 +199,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if err != nil || cluster == nil {
 		return err
 	}
-	trail := &sim.Trail{}
+	trail := &simulate.Trail{}
 	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
 	d := cluster.Mesh.Decide(r, trail)
 	cluster.SayLive(trail)
@@ -212,7 +213,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 
 // request makes a request of a method, an absolute URL and header lines. The
 // path stays as it is written.
-func request(method, address string, headers []string) (*sim.Request, error) {
+func request(method, address string, headers []string) (*simulate.Request, error) {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok || scheme != "http" && scheme != "https" {
 		return nil, usage("the URL must begin with http:// or https://, not be %q", address)
@@ -228,25 +229,25 @@ func request(method, address string, headers []string) (*sim.Request, error) {
 	if host == "" {
 		return nil, usage("the URL %q has no host", address)
 	}
-	r := &sim.Request{Method: method, Scheme: scheme, Host: host, Target: target}
+	r := &simulate.Request{Method: method, Scheme: scheme, Host: host, Target: target}
 	for _, line := range headers {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok {
 			return nil, usage("-H must be \"Name: value\", not %q", line)
 		}
-		r.Headers = append(r.Headers, sim.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+		r.Headers = append(r.Headers, simulate.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
 	return r, nil
 }
 
 // token is what the flags say the caller brings.
-func (a *app) token(f *traceFlags) (sim.Token, error) {
+func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	scopes := strings.Join(strings.FieldsFunc(f.scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
-		return sim.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
+		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
 	case f.opaque:
-		t := sim.Token{Kind: "opaque", Introspection: map[string]any{"sub": "someone"}}
+		t := simulate.Token{Kind: "opaque", Introspection: map[string]any{"sub": "someone"}}
 		if scopes != "" {
 			t.Introspection["scope"] = scopes
 		}
@@ -254,19 +255,19 @@ func (a *app) token(f *traceFlags) (sim.Token, error) {
 	case f.jwt != "":
 		return a.jwt(f.jwt, scopes)
 	case scopes != "":
-		return sim.Token{}, usage("--scopes needs --jwt or --opaque")
+		return simulate.Token{}, usage("--scopes needs --jwt or --opaque")
 	}
-	return sim.Token{}, nil
+	return simulate.Token{}, nil
 }
 
-func (a *app) jwt(file, scopes string) (sim.Token, error) {
+func (a *app) jwt(file, scopes string) (simulate.Token, error) {
 	data, err := a.readArgument(file)
 	if err != nil {
-		return sim.Token{}, &exitError{exitInput, err}
+		return simulate.Token{}, &exitError{exitInput, err}
 	}
-	t := sim.Token{Kind: "jwt", Claims: map[string]any{}}
+	t := simulate.Token{Kind: "jwt", Claims: map[string]any{}}
 	if err := json.Unmarshal(data, &t.Claims); err != nil {
-		return sim.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold the claims of a token: %w", a.display(file), err)}
+		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold the claims of a token: %w", a.display(file), err)}
 	}
 	if scopes != "" {
 		t.Claims["scope"] = scopes

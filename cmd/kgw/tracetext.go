@@ -5,9 +5,9 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // trace is a decision with its steps as it is printed. The JSON form is
@@ -17,7 +17,7 @@ type trace struct {
 	URL      string            `json:"url"`
 	Status   int               `json:"status"`
 	Decision string            `json:"decision"`
-	Cause    sim.Cause         `json:"cause,omitempty"`
+	Cause    simulate.Cause    `json:"cause,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
 	Help     string            `json:"help,omitempty"`
 	Route    string            `json:"route,omitempty"`
@@ -35,7 +35,7 @@ type traceStep struct {
 	Column int    `json:"column,omitempty"`
 }
 
-func newTrace(method, address string, d *sim.Decision, trail *sim.Trail) *trace {
+func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail) *trace {
 	t := &trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{},

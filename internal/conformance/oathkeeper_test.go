@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/compile/oathkeeper"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/oathkeeper"
 )
 
 // TestOathkeeperDecisions holds the simulator to what a real Oathkeeper
@@ -20,7 +20,7 @@ func TestOathkeeperDecisions(t *testing.T) {
 	c := configuration(t, filepath.Join(dir, "kgw.yaml"), "strict")
 	rows := 0
 	for _, file := range glob(t, dir, "*.rules.yaml") {
-		e := oathkeeper.Load(manifests(t, file), compile.OathkeeperOptions(c))
+		e := oathkeeper.Load(manifests(t, file), prove.OathkeeperOptions(c))
 		rows += decisions(t, e, strings.Replace(file, ".rules.yaml", ".requests.json", 1))
 	}
 	if rows < 900 {
@@ -28,17 +28,17 @@ func TestOathkeeperDecisions(t *testing.T) {
 	}
 }
 
-func manifests(t *testing.T, file string) []sim.Manifest {
+func manifests(t *testing.T, file string) []simulate.Manifest {
 	t.Helper()
 	f, problem := source.NewFile(file, read(t, file))
 	if problem != nil {
 		t.Fatal(problem.Message)
 	}
 	docs, _ := source.Split(f)
-	var out []sim.Manifest
+	var out []simulate.Manifest
 	for _, d := range docs {
 		if root, _ := d.Parse(); root != nil {
-			out = append(out, sim.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
+			out = append(out, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
 		}
 	}
 	return out
@@ -65,7 +65,7 @@ func decisions(t *testing.T, e *oathkeeper.Engine, file string) int {
 		t.Fatal(err)
 	}
 	for i, row := range rows {
-		trail := &sim.Trail{}
+		trail := &simulate.Trail{}
 		proxy, decision := e.Decide(&requests[i], trail), e.Judge(&requests[i], nil)
 		if proxy.Status != row.Observed.Proxy || decision.Status != row.Observed.Decision {
 			t.Errorf("%s row %d: %s\n is %d and %d, want %d and %d: %v", filepath.Base(file), i, row.Request,
@@ -80,7 +80,7 @@ func decisions(t *testing.T, e *oathkeeper.Engine, file string) int {
 }
 
 // forwardedForm asks the decision API by headers, as a proxy in front does.
-func forwardedForm(t *testing.T, e *oathkeeper.Engine, r *sim.Request, row decisionRow) {
+func forwardedForm(t *testing.T, e *oathkeeper.Engine, r *simulate.Request, row decisionRow) {
 	t.Helper()
 	if row.Extra.Forwarded == nil {
 		return

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/compile/skipper"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
 // TestSkipperDecisions holds the simulator to what a real Skipper answered: on
@@ -31,8 +32,8 @@ func TestSkipperDecisions(t *testing.T) {
 			t.Fatal(problem.Message)
 		}
 		o := compile.Options{Config: c}
-		written, _ := compile.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
-		skipperDecisions(t, "written "+filepath.Base(base), compile.Simulate(written, o).Skipper, read(t, file))
+		written, _ := prove.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
+		skipperDecisions(t, "written "+filepath.Base(base), prove.Simulate(written, o).Skipper, read(t, file))
 	}
 	if rows < 400 {
 		t.Errorf("only %d rows were decided", rows)

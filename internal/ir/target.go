@@ -1,8 +1,8 @@
 package ir
 
 import (
+	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Target is what emitters are told about where they write for: a plan and the
@@ -23,7 +23,7 @@ type Target struct {
 	Labels map[string]string
 	// Handlers is the global configuration of Oathkeeper's handlers by group
 	// ("authenticators") and name; nil when it is not known.
-	Handlers map[string]map[string]HandlerDefaults
+	Handlers map[string]map[string]handlers.Defaults
 	Skipper  Skipper
 	// Gateway is the Istio Gateway of gateways that name none.
 	Gateway string
@@ -43,12 +43,6 @@ type Skipper struct {
 	VersionedHosts string
 	// Filters may be passed on from authors, Annotations are copied.
 	Filters, Annotations []string
-}
-
-// HandlerDefaults is the global configuration of one handler.
-type HandlerDefaults struct {
-	Disabled bool
-	Config   source.Object
 }
 
 // LabelsOf returns the labels of everything written for a gateway.

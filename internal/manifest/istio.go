@@ -1,5 +1,7 @@
 package manifest
 
+import "strings"
+
 // VirtualService is the spec of networking.istio.io VirtualService, as far as
 // kgw writes it.
 type VirtualService struct {
@@ -163,4 +165,9 @@ type JWTRule struct {
 type JWTHeader struct {
 	Name   string `json:"name"`
 	Prefix string `json:"prefix,omitempty"`
+}
+
+// IsAuthority reports whether setting a header sets the host of the request.
+func IsAuthority(name string) bool {
+	return strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host")
 }

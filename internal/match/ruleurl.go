@@ -211,3 +211,23 @@ func (n *node) beginsWithSlash() bool {
 	}
 	return false
 }
+
+// RuleSet is the set of requests that Oathkeeper of a version takes for a
+// match URL and methods.
+func RuleSet(url string, methods []string, version string) (Set, bool) {
+	set, err := ParseRuleURL(url, RegexpStrategy)
+	if err != nil {
+		return Set{}, false
+	}
+	CompleteRule(&set, methods, version)
+	return set, true
+}
+
+// CompleteRule adds to a set what an Oathkeeper of a version matches of every
+// Rule: the methods in any case, and the path as that version sees it.
+func CompleteRule(set *Set, methods []string, version string) {
+	set.Methods, set.AnyCase, set.View = append([]string{}, methods...), true, DecodedPath
+	if strings.HasPrefix(version, "26") {
+		set.View = CleanedPath
+	}
+}

@@ -6,15 +6,15 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // Boundary gives a test file with the boundary cases of entries as they are
 // decided now: for each, a request that it takes, with and without the token
 // that it wants, one with a method that it does not list, and one just beside
 // its paths.
-func Boundary(entries []sim.Entry, decide func(*sim.Request) sim.Decision) source.Object {
+func Boundary(entries []simulate.Entry, decide func(*simulate.Request) simulate.Decision) source.Object {
 	tests, seen, named := []any{}, map[string]bool{}, map[string]int{}
 	for i := range entries {
 		for _, r := range boundaryOf(entries, i) {
@@ -36,7 +36,7 @@ func Boundary(entries []sim.Entry, decide func(*sim.Request) sim.Decision) sourc
 
 // example is a request that an entry takes and, if there is one, none of the
 // earlier entries of its group.
-func example(entries []sim.Entry, i int) *match.Request {
+func example(entries []simulate.Entry, i int) *match.Request {
 	e := &entries[i]
 	var earlier []match.Set
 	for j := range i {
@@ -52,7 +52,7 @@ func example(entries []sim.Entry, i int) *match.Request {
 	return match.Relate(e.Set, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}).Witness
 }
 
-func boundaryOf(entries []sim.Entry, i int) []sim.Request {
+func boundaryOf(entries []simulate.Entry, i int) []simulate.Request {
 	e, w := &entries[i], example(entries, i)
 	if w == nil {
 		return nil
@@ -61,7 +61,7 @@ func boundaryOf(entries []sim.Entry, i int) []sim.Request {
 	if len(e.Set.Methods) > 0 {
 		method = strings.ToUpper(e.Set.Methods[0])
 	}
-	base := sim.Request{Method: method, Scheme: "https", Host: w.Host, Target: w.RawPath}
+	base := simulate.Request{Method: method, Scheme: "https", Host: w.Host, Target: w.RawPath}
 	if len(e.Set.Schemes) == 1 {
 		base.Scheme = e.Set.Schemes[0]
 	}
@@ -70,10 +70,10 @@ func boundaryOf(entries []sim.Entry, i int) []sim.Request {
 			base.Scheme = w.Headers[k]
 		}
 		if k != "x-forwarded-proto" || w.Headers[k] != "https" {
-			base.Headers = append(base.Headers, sim.Header{Name: k, Value: w.Headers[k]})
+			base.Headers = append(base.Headers, simulate.Header{Name: k, Value: w.Headers[k]})
 		}
 	}
-	out := []sim.Request{base}
+	out := []simulate.Request{base}
 	for _, a := range e.Admits {
 		if a.Token.Kind != "" {
 			r := base
@@ -103,7 +103,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func boundaryName(r *sim.Request) string {
+func boundaryName(r *simulate.Request) string {
 	name := r.Method + " " + r.Scheme + "://" + r.Host + r.Target
 	switch r.Token.Kind {
 	case "jwt":
@@ -114,7 +114,7 @@ func boundaryName(r *sim.Request) string {
 	return name + " without a token"
 }
 
-func requestValue(r *sim.Request) source.Object {
+func requestValue(r *simulate.Request) source.Object {
 	o := source.Object{{Key: "method", Value: r.Method}, {Key: "url", Value: r.Scheme + "://" + r.Host + r.Target}}
 	if len(r.Headers) > 0 {
 		headers := source.Object{}
@@ -146,7 +146,7 @@ func requestValue(r *sim.Request) source.Object {
 	return append(o, source.Member{Key: "token", Value: token})
 }
 
-func expectValue(d *sim.Decision) source.Object {
+func expectValue(d *simulate.Decision) source.Object {
 	o := source.Object{{Key: "decision", Value: Verdict(d)}, {Key: "status", Value: source.Number(strconv.Itoa(d.Status))}}
 	if d.Passed() && d.Upstream != "" {
 		o = append(o, source.Member{Key: "upstream", Value: d.Upstream})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // fabricRow is one element of a list of requests for Skipper.
@@ -38,7 +38,7 @@ func IsFabric(data []byte) bool { return bytes.Contains(data, []byte(`"xForwarde
 
 // ReadFabric reads a list of requests for Skipper. Equal tokens are one token:
 // what one request spends of a rate limit is spent for the next.
-func ReadFabric(name string, data []byte) ([]sim.Request, diag.List) {
+func ReadFabric(name string, data []byte) ([]simulate.Request, diag.List) {
 	var rows []fabricRow
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -46,7 +46,7 @@ func ReadFabric(name string, data []byte) ([]sim.Request, diag.List) {
 	if _, end := dec.Token(); err != nil || !errors.Is(end, io.EOF) || rows == nil || !plainKeys(data, fabricKeys) {
 		return nil, check(name, data, FabricType)
 	}
-	out := make([]sim.Request, len(rows))
+	out := make([]simulate.Request, len(rows))
 	for i, r := range rows {
 		if r.Request == nil || r.Request.Path == nil || r.Request.Method == "" || r.Request.Host == "" {
 			return nil, check(name, data, FabricType)
@@ -56,11 +56,11 @@ func ReadFabric(name string, data []byte) ([]sim.Request, diag.List) {
 	return out, nil
 }
 
-func (q *fabricRequest) request() sim.Request {
-	r := sim.Request{Method: q.Method, Host: q.Host, Target: *q.Path}
+func (q *fabricRequest) request() simulate.Request {
+	r := simulate.Request{Method: q.Method, Host: q.Host, Target: *q.Path}
 	add := func(name string, value *string) {
 		if value != nil {
-			r.Headers = append(r.Headers, sim.Header{Name: name, Value: *value})
+			r.Headers = append(r.Headers, simulate.Header{Name: name, Value: *value})
 		}
 	}
 	add("X-Forwarded-Proto", q.Forwarded)
@@ -71,9 +71,9 @@ func (q *fabricRequest) request() sim.Request {
 	case q.Authorization != nil:
 		add("Authorization", q.Authorization)
 	case q.JWT != nil:
-		r.Token = sim.Token{Kind: "jwt", Claims: q.JWT, Introspection: q.Tokeninfo, ID: identity(q.JWT)}
+		r.Token = simulate.Token{Kind: "jwt", Claims: q.JWT, Introspection: q.Tokeninfo, ID: identity(q.JWT)}
 	case q.Token != "":
-		r.Token = sim.Token{Kind: "opaque", Introspection: q.Tokeninfo, ID: q.Token}
+		r.Token = simulate.Token{Kind: "opaque", Introspection: q.Tokeninfo, ID: q.Token}
 	}
 	if r.Token.Kind != "" && q.Tokeninfo == nil {
 		r.Token.Introspection = map[string]any{"status": 401.0}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // Outcome is what a test gave.
@@ -13,7 +13,7 @@ type Outcome struct {
 	// Failures are what is not as expected; none: the test passed.
 	Failures []string
 	// Decision is that of a test of one request.
-	Decision *sim.Decision
+	Decision *simulate.Decision
 	// Undecided tells of a statement that it could not be decided.
 	Undecided bool
 }
@@ -23,18 +23,18 @@ func (o *Outcome) Passed() bool { return len(o.Failures) == 0 }
 
 // Verdict is what became of a request in one word: "allow", "answer" or
 // "deny".
-func Verdict(d *sim.Decision) string {
+func Verdict(d *simulate.Decision) string {
 	switch {
 	case d.Passed():
 		return "allow"
-	case d.Cause == sim.Preflight || d.Cause == sim.Answered:
+	case d.Cause == simulate.Preflight || d.Cause == simulate.Answered:
 		return "answer"
 	}
 	return "deny"
 }
 
 // Judge compares a decision with what a test expects of it.
-func (c *Case) Judge(d *sim.Decision) *Outcome {
+func (c *Case) Judge(d *simulate.Decision) *Outcome {
 	o := &Outcome{Case: c, Decision: d}
 	e := &c.Expect
 	fail := func(format string, args ...any) { o.Failures = append(o.Failures, fmt.Sprintf(format, args...)) }
@@ -89,7 +89,7 @@ func reaches(want, have string) bool {
 }
 
 // upstreamHeader is a header of the request as the upstream gets it.
-func upstreamHeader(d *sim.Decision, name string) (value string, has bool) {
+func upstreamHeader(d *simulate.Decision, name string) (value string, has bool) {
 	if d.Next == nil {
 		return "", false
 	}

@@ -14,8 +14,8 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // row is one element of a list of requests. What was observed, where it was
@@ -32,22 +32,22 @@ type rowRequest struct {
 	Host    string            `json:"host"`
 	Path    *string           `json:"path"`
 	Headers map[string]string `json:"headers"`
-	Token   sim.Token         `json:"token"`
+	Token   simulate.Token    `json:"token"`
 }
 
 // ReadRequests reads a list of requests (kgw trace --requests). With findings
 // there are no requests.
-func ReadRequests(name string, data []byte) ([]sim.Request, diag.List) {
+func ReadRequests(name string, data []byte) ([]simulate.Request, diag.List) {
 	rows, ok := quick(data)
 	if !ok {
 		return nil, check(name, data, RequestsType)
 	}
-	out := make([]sim.Request, len(rows))
+	out := make([]simulate.Request, len(rows))
 	for i, r := range rows {
 		q := r.Request
-		out[i] = sim.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: *q.Path, Token: q.Token}
+		out[i] = simulate.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: *q.Path, Token: q.Token}
 		for _, k := range keys(q.Headers) {
-			out[i].Headers = append(out[i].Headers, sim.Header{Name: k, Value: q.Headers[k]})
+			out[i].Headers = append(out[i].Headers, simulate.Header{Name: k, Value: q.Headers[k]})
 		}
 	}
 	return out, nil
@@ -73,7 +73,7 @@ func quick(data []byte) (rows []row, ok bool) {
 	return rows, true
 }
 
-func sound(t *sim.Token) bool {
+func sound(t *simulate.Token) bool {
 	kinds := map[string][]string{"": {""}, "none": {""}, "malformed": {""}, "jwt": jwtValid, "opaque": opaqueValid}
 	valid, known := kinds[t.Kind]
 	placed := t.Via.In == "" || t.Via.In == "bearer" || t.Via.Name != ""

@@ -11,17 +11,17 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 const goodRow = `{"request": {"method": "GET", "scheme": "https", "host": "a", "path": "/x?y", "headers": {"B": "2", "A": "1"}, "token": {"kind": "jwt", "valid": "expired", "claims": {"n": 1}, "via": {"in": "cookie", "name": "c"}}}, "observed": {"anything": []}, "extra": 1}`
 
 func TestReadRequests(t *testing.T) {
 	got, found := ReadRequests("r.json", []byte("["+goodRow+"]"))
-	want := []sim.Request{{
-		Method: "GET", Scheme: "https", Host: "a", Target: "/x?y", Headers: []sim.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}},
-		Token: sim.Token{Kind: "jwt", Valid: "expired", Claims: map[string]any{"n": 1.0}, Via: sim.Via{In: "cookie", Name: "c"}},
+	want := []simulate.Request{{
+		Method: "GET", Scheme: "https", Host: "a", Target: "/x?y", Headers: []simulate.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}},
+		Token: simulate.Token{Kind: "jwt", Valid: "expired", Claims: map[string]any{"n": 1.0}, Via: simulate.Via{In: "cookie", Name: "c"}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" || len(found) > 0 {
 		t.Error(diff, found)
@@ -123,16 +123,16 @@ func TestReadFaults(t *testing.T) {
 
 // TestJudge holds expectations to decisions.
 func TestJudge(t *testing.T) {
-	passed := sim.Decision{
+	passed := simulate.Decision{
 		Status: 200, Route: "ns/vs http[0]", Rule: "rule.ns", Upstream: "http://s.ns.svc.cluster.local:80",
-		Next: &sim.Request{Headers: []sim.Header{{Name: "X-A", Value: "1"}}},
+		Next: &simulate.Request{Headers: []simulate.Header{{Name: "X-A", Value: "1"}}},
 	}
-	denied := sim.Decision{Status: 403, Cause: sim.Denied, Reason: "because"}
+	denied := simulate.Decision{Status: 403, Cause: simulate.Denied, Reason: "because"}
 	one, two := "1", "2"
 	status := func(n int64) *int64 { return &n }
 	for name, c := range map[string]struct {
 		expect   Expectation
-		decision *sim.Decision
+		decision *simulate.Decision
 		failures int
 	}{
 		"nothing":        {Expectation{}, &denied, 0},
@@ -166,7 +166,7 @@ func TestReports(t *testing.T) {
 	}
 	r := &Report{Coverage: &Coverage{Total: 3, Untouched: []Untouched{{Name: "r", At: cases[0].At}}}}
 	for i := range cases {
-		r.Outcomes = append(r.Outcomes, cases[i].Judge(&sim.Decision{Status: 404, Cause: sim.NoRule, Reason: "no\nrule"}))
+		r.Outcomes = append(r.Outcomes, cases[i].Judge(&simulate.Decision{Status: 404, Cause: simulate.NoRule, Reason: "no\nrule"}))
 	}
 	out := map[string]string{}
 	for name, render := range Renderers {

@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/shape"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // Kind and Suffixes tell test files from other documents.
@@ -34,7 +34,7 @@ type Case struct {
 	Name string
 	At   source.Ref
 	// Request and Expect are those of a test of one request.
-	Request *sim.Request
+	Request *simulate.Request
 	Expect  Expectation
 	// All and Without are those of a statement: never is one of All reachable
 	// without one of the proofs.
@@ -160,7 +160,7 @@ func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
 	return c, found
 }
 
-func readRequest(n *source.Node) *sim.Request {
+func readRequest(n *source.Node) *simulate.Request {
 	address := source.Text(source.Field(n, "url"))
 	scheme, rest, _ := strings.Cut(address, "://")
 	rest, _, _ = strings.Cut(rest, "#")
@@ -171,21 +171,21 @@ func readRequest(n *source.Node) *sim.Request {
 	if !strings.HasPrefix(target, "/") {
 		target = "/" + target
 	}
-	r := &sim.Request{Method: source.Text(source.Field(n, "method")), Scheme: scheme, Host: host, Target: target, Token: readToken(source.Field(n, "token"))}
+	r := &simulate.Request{Method: source.Text(source.Field(n, "method")), Scheme: scheme, Host: host, Target: target, Token: readToken(source.Field(n, "token"))}
 	headers := source.TextMap(source.Field(n, "headers"))
 	for _, k := range keys(headers) {
-		r.Headers = append(r.Headers, sim.Header{Name: k, Value: headers[k]})
+		r.Headers = append(r.Headers, simulate.Header{Name: k, Value: headers[k]})
 	}
 	return r
 }
 
-func readToken(n *source.Node) sim.Token {
+func readToken(n *source.Node) simulate.Token {
 	get := func(key string) string { return source.Text(source.Field(n, key)) }
 	via := source.Field(n, "via")
-	return sim.Token{
+	return simulate.Token{
 		Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
 		Claims: plain(source.Field(n, "claims")), Introspection: plain(source.Field(n, "introspection")),
-		Via: sim.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))},
+		Via: simulate.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"github.com/wasilibs/go-re2"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 var redirects = map[routev3.RedirectAction_RedirectResponseCode]int{
@@ -18,7 +18,7 @@ var redirects = map[routev3.RedirectAction_RedirectResponseCode]int{
 
 // act does what the route says. The cors filter passes over routes that end
 // here (source/extensions/filters/http/cors/cors_filter.cc).
-func (e *envoy) act(r *routev3.Route, q *sim.Request) answer {
+func (e *envoy) act(r *routev3.Route, q *simulate.Request) answer {
 	switch a := r.Action.(type) {
 	case *routev3.Route_Redirect:
 		return answer{Status: redirects[a.Redirect.ResponseCode]}
@@ -33,7 +33,7 @@ func (e *envoy) act(r *routev3.Route, q *sim.Request) answer {
 	return answer{}
 }
 
-func (e *envoy) preflight(r *routev3.Route, q *sim.Request) bool {
+func (e *envoy) preflight(r *routev3.Route, q *simulate.Request) bool {
 	policy, _ := corsOf(r)
 	origin, _ := valueOf(q, "origin")
 	asked, _ := valueOf(q, "access-control-request-method")
@@ -51,7 +51,7 @@ func (e *envoy) preflight(r *routev3.Route, q *sim.Request) bool {
 // forward changes headers, then host and path: of several destinations the
 // chosen one's changes come before the route's, which win
 // (source/common/router/config_impl.cc, finalizeRequestHeaders).
-func (e *envoy) forward(r *routev3.Route, a *routev3.RouteAction, q *sim.Request) answer {
+func (e *envoy) forward(r *routev3.Route, a *routev3.RouteAction, q *simulate.Request) answer {
 	cluster := a.GetCluster()
 	if w := a.GetWeightedClusters(); w != nil {
 		chosen := heaviest(w)
@@ -69,7 +69,7 @@ func (e *envoy) forward(r *routev3.Route, a *routev3.RouteAction, q *sim.Request
 	return answer{Status: 200, Upstream: service(cluster), Host: q.Host, Target: q.Target, Headers: headersOf(q)}
 }
 
-func headersOf(q *sim.Request) string {
+func headersOf(q *simulate.Request) string {
 	var out []string
 	for _, h := range q.Headers {
 		if name := strings.ToLower(h.Name); name != "x-forwarded-proto" {
@@ -82,7 +82,7 @@ func headersOf(q *sim.Request) string {
 
 // change removes headers, then sets and adds others. Values are formats; those
 // that the tests use know the host only.
-func change(q *sim.Request, remove []string, set []*corev3.HeaderValueOption) {
+func change(q *simulate.Request, remove []string, set []*corev3.HeaderValueOption) {
 	for _, name := range remove {
 		q.RemoveHeader(name)
 	}
@@ -91,11 +91,11 @@ func change(q *sim.Request, remove []string, set []*corev3.HeaderValueOption) {
 		if o.AppendAction == corev3.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD {
 			q.RemoveHeader(o.Header.Key)
 		}
-		q.Headers = append(q.Headers, sim.Header{Name: o.Header.Key, Value: host.Replace(o.Header.Value)})
+		q.Headers = append(q.Headers, simulate.Header{Name: o.Header.Key, Value: host.Replace(o.Header.Value)})
 	}
 }
 
-func rewrite(m *routev3.RouteMatch, a *routev3.RouteAction, q *sim.Request) {
+func rewrite(m *routev3.RouteMatch, a *routev3.RouteAction, q *simulate.Request) {
 	path, query, has := strings.Cut(q.Target, "?")
 	if x := a.GetRegexRewrite(); x != nil {
 		path = re2.MustCompile(x.Pattern.Regex).ReplaceAllString(path, strings.ReplaceAll(strings.ReplaceAll(x.Substitution, "$", "$$"), `\1`, "${1}"))

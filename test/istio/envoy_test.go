@@ -11,7 +11,7 @@ import (
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 	"github.com/wasilibs/go-re2"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // envoy decides requests on a route configuration as Envoy documents it
@@ -109,7 +109,7 @@ type answer struct {
 	Headers  string
 }
 
-func (e *envoy) decide(q *sim.Request) answer {
+func (e *envoy) decide(q *simulate.Request) answer {
 	q = q.Clone()
 	q.Target = normalised(q.Target)
 	h := e.host(q.Host)
@@ -146,7 +146,7 @@ func (e *envoy) host(name string) *routev3.VirtualHost {
 	return found
 }
 
-func (e *envoy) takes(m *routev3.RouteMatch, q *sim.Request) bool {
+func (e *envoy) takes(m *routev3.RouteMatch, q *simulate.Request) bool {
 	if !e.path(m, q.RawPath()) {
 		return false
 	}
@@ -181,7 +181,7 @@ func (e *envoy) path(m *routev3.RouteMatch, path string) bool {
 // header looks at all values of a header. With treat_missing_header_as_empty
 // one that is not there is empty; else it matches nothing, and inverted only
 // where any value would do.
-func (e *envoy) header(m *routev3.HeaderMatcher, q *sim.Request) bool {
+func (e *envoy) header(m *routev3.HeaderMatcher, q *simulate.Request) bool {
 	value, has := valueOf(q, strings.ToLower(m.Name))
 	_, present := m.HeaderMatchSpecifier.(*routev3.HeaderMatcher_PresentMatch)
 	switch {
@@ -194,7 +194,7 @@ func (e *envoy) header(m *routev3.HeaderMatcher, q *sim.Request) bool {
 }
 
 // valueOf joins the values of a header; the request line is among them.
-func valueOf(q *sim.Request, name string) (string, bool) {
+func valueOf(q *simulate.Request, name string) (string, bool) {
 	switch name {
 	case ":method":
 		return q.Method, true

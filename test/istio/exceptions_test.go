@@ -3,7 +3,7 @@ package istio
 import (
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // exceptions are what the simulator knowingly decides otherwise; none of it is
@@ -37,7 +37,7 @@ func TestExceptions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			q := sim.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
+			q := simulate.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
 			if got := names[e.decide(&q).Route]; got != x.envoy {
 				t.Errorf("Envoy takes %s, not %s: the exception has gone", got, x.envoy)
 			}
@@ -63,9 +63,9 @@ func TestDelegates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := sim.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
+	q := simulate.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
 	want, got := e.decide(&q), load(t, docs).Decide(&q, nil)
-	if want.Upstream != "svc.test:80" || got.Cause != sim.NoUpstream {
+	if want.Upstream != "svc.test:80" || got.Cause != simulate.NoUpstream {
 		t.Errorf("Envoy sends it to %q, the simulator says %q", want.Upstream, got.Reason)
 	}
 }

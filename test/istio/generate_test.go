@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // services makes VirtualServices, and requests that have a chance to meet them.
@@ -206,8 +206,8 @@ func (g *services) destinations() []any {
 	return out
 }
 
-func (g *services) request() sim.Request {
-	q := sim.Request{
+func (g *services) request() simulate.Request {
+	q := simulate.Request{
 		Method: pick(&g.hostile, "GET", "GET", "GET", "POST", "OPTIONS", "PUT", "get"), Scheme: pick(&g.hostile, "https", "http"),
 		Host: g.host(), Target: pick(&g.hostile, append([]string{"/", "/none"}, g.paths...)...),
 	}
@@ -218,15 +218,15 @@ func (g *services) request() sim.Request {
 		q.Target, _, _ = strings.Cut(q.Target, "?")
 		q.Target += pick(&g.hostile, "?x-a=a", "?x-a", "?x-b=b&x-a=a", "?x-a=a%20b", "?x-a=a+b", "?", "?x-a=b;x-b=a", "?X-A=a", "?x-a=b&x-a=a")
 	}
-	for _, h := range []sim.Header{{Name: "X-A", Value: pick(&g.hostile, "a", "b", "", "abc")}, {Name: "x-a", Value: "b"}, {Name: "x-b", Value: "a"}, {Name: "method", Value: "a"}, {Name: "uri", Value: "a"}, {Name: "authority", Value: "b"}} {
+	for _, h := range []simulate.Header{{Name: "X-A", Value: pick(&g.hostile, "a", "b", "", "abc")}, {Name: "x-a", Value: "b"}, {Name: "x-b", Value: "a"}, {Name: "method", Value: "a"}, {Name: "uri", Value: "a"}, {Name: "authority", Value: "b"}} {
 		if g.Intn(5) == 0 {
 			q.Headers = append(q.Headers, h)
 		}
 	}
 	if q.Method == "OPTIONS" || g.rarely() {
-		q.Headers = append(q.Headers, sim.Header{Name: "Origin", Value: pick(&g.hostile, "https://ok.test", "https://no.example.com", "https://ok.test:8080", "*")})
+		q.Headers = append(q.Headers, simulate.Header{Name: "Origin", Value: pick(&g.hostile, "https://ok.test", "https://no.example.com", "https://ok.test:8080", "*")})
 		if g.Intn(5) > 0 {
-			q.Headers = append(q.Headers, sim.Header{Name: "Access-Control-Request-Method", Value: pick(&g.hostile, "GET", "GET", "GET", "")})
+			q.Headers = append(q.Headers, simulate.Header{Name: "Access-Control-Request-Method", Value: pick(&g.hostile, "GET", "GET", "GET", "")})
 		}
 	}
 	return q

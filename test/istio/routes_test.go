@@ -13,9 +13,9 @@ import (
 	"istio.io/istio/pkg/config/schema/collections"
 	"istio.io/istio/pkg/config/schema/gvk"
 
-	"github.com/kgw-dev/kgw/compile/route"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/envoy"
 )
 
 const requestsPerSet = 120
@@ -75,7 +75,7 @@ func joined(docs []object) string {
 }
 
 // simulated puts a decision of the simulator into the same form.
-func simulated(g *route.Gateway, q *sim.Request) answer {
+func simulated(g *envoy.Gateway, q *simulate.Request) answer {
 	d := g.Decide(q, nil)
 	a := answer{Status: d.Status, Route: d.Route, Upstream: d.Upstream}
 	if d.Passed() {
@@ -117,9 +117,9 @@ func valid(t *testing.T, d object) bool {
 }
 
 // load makes the simulator's gateway of the same documents.
-func load(t *testing.T, docs []object) *route.Gateway {
+func load(t *testing.T, docs []object) *envoy.Gateway {
 	t.Helper()
-	var list []sim.Manifest
+	var list []simulate.Manifest
 	for _, d := range docs {
 		f, problem := source.NewFile("vs.json", []byte(text(d)))
 		if problem != nil {
@@ -130,7 +130,7 @@ func load(t *testing.T, docs []object) *route.Gateway {
 		if root == nil {
 			t.Fatal(problems)
 		}
-		list = append(list, sim.ReadManifest(root, source.Ref{Doc: parts[0]}, false, "default"))
+		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: parts[0]}, false, "default"))
 	}
-	return route.Load(list)
+	return envoy.Load(list)
 }

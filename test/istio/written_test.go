@@ -16,7 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // TestWrittenRoutes gives istiod the VirtualServices of all examples and cases
@@ -150,20 +150,20 @@ func stringsOf(v any) []string {
 
 // around gives requests that the routes of a VirtualService take, and others
 // near them.
-func around(d object) []sim.Request {
+func around(d object) []simulate.Request {
 	spec := d["spec"].(object)
 	host := strings.Replace(stringsOf(spec["hosts"])[0], "*", "any", 1)
-	var out []sim.Request
+	var out []simulate.Request
 	for _, entry := range spec["http"].([]any) {
 		for _, m := range entry.(object)["match"].([]any) {
 			path := taken(m.(object)["uri"])
 			for _, target := range []string{path, path + "x", path + "/", path + "/x?a=b", "/./x/.." + path} {
 				for _, method := range []string{"GET", "POST", "DELETE"} {
-					out = append(out, sim.Request{Method: method, Scheme: "https", Host: host, Target: target})
+					out = append(out, simulate.Request{Method: method, Scheme: "https", Host: host, Target: target})
 				}
 			}
 			for _, origin := range []string{"https://a.test", "https://www.example.com", "*"} {
-				out = append(out, sim.Request{Method: "OPTIONS", Scheme: "https", Host: strings.ToUpper(host) + ":443", Target: path, Headers: []sim.Header{
+				out = append(out, simulate.Request{Method: "OPTIONS", Scheme: "https", Host: strings.ToUpper(host) + ":443", Target: path, Headers: []simulate.Header{
 					{Name: "Origin", Value: origin}, {Name: "Access-Control-Request-Method", Value: "GET"},
 				}})
 			}

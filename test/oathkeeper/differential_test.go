@@ -7,11 +7,11 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/kgw-dev/kgw/compile"
-	kgw "github.com/kgw-dev/kgw/compile/oathkeeper"
 	"github.com/kgw-dev/kgw/internal/config"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
+	kgw "github.com/kgw-dev/kgw/simulate/oathkeeper"
 )
 
 // TestDecidesAsOathkeeper asks a real Oathkeeper and the simulator about
@@ -100,7 +100,7 @@ func checkDropped(t *testing.T, e *kgw.Engine, want map[string]bool) {
 // configuration.
 func load(t *testing.T, rules []object) *kgw.Engine {
 	t.Helper()
-	var manifests []sim.Manifest
+	var manifests []simulate.Manifest
 	for _, r := range rules {
 		f, problem := source.NewFile("rule.json", []byte(text(r)))
 		if problem != nil {
@@ -111,7 +111,7 @@ func load(t *testing.T, rules []object) *kgw.Engine {
 		if root == nil {
 			t.Fatal(problems)
 		}
-		manifests = append(manifests, sim.ReadManifest(root, source.Ref{Doc: docs[0]}, false, "default"))
+		manifests = append(manifests, simulate.ReadManifest(root, source.Ref{Doc: docs[0]}, false, "default"))
 	}
 	var handlers any
 	if err := json.Unmarshal([]byte(handlersJSON), &handlers); err != nil {
@@ -121,5 +121,5 @@ func load(t *testing.T, rules []object) *kgw.Engine {
 	if len(found) > 0 {
 		t.Fatal(found)
 	}
-	return kgw.Load(manifests, compile.OathkeeperOptions(c))
+	return kgw.Load(manifests, prove.OathkeeperOptions(c))
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // exceptions are the requests that the simulator knowingly answers otherwise
@@ -26,7 +26,7 @@ func TestExceptions(t *testing.T) {
 			rules := []object{canary, open("slow", "http://slow.test<"+e.expr+">")}
 			accessRules, _ := maester(t, rules)
 			in := w.start(t, file, accessRules)
-			r := sim.Request{Method: "GET", Scheme: "http", Host: "slow.test", Target: e.target}
+			r := simulate.Request{Method: "GET", Scheme: "http", Host: "slow.test", Target: e.target}
 			if got := ask(t, in.proxy, e.target, &r); got.status != e.real {
 				t.Errorf("Oathkeeper answers %d, not %d: the exception has gone", got.status, e.real)
 			}
@@ -63,7 +63,7 @@ func TestPoison(t *testing.T) {
 		rules := []object{canary, with("good", "http://a.test</.*>", "GET", "POST"), poison}
 		accessRules, _ := maester(t, rules)
 		in, engine := w.start(t, file, accessRules), load(t, rules)
-		for _, r := range []sim.Request{{Method: "GET"}, {Method: "POST"}, {Method: "POST", Host: "b.test"}, {Method: "DELETE"}} {
+		for _, r := range []simulate.Request{{Method: "GET"}, {Method: "POST"}, {Method: "POST", Host: "b.test"}, {Method: "DELETE"}} {
 			r.Scheme, r.Target = "http", "/x"
 			if r.Host == "" {
 				r.Host = "a.test"

@@ -6,7 +6,7 @@ import (
 	"math/rand"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // generator makes rules and requests that have a chance to meet. What is
@@ -252,9 +252,9 @@ func (g *generator) errorHandler() object {
 	return g.handler(name, config)
 }
 
-func (g *generator) request() sim.Request {
+func (g *generator) request() simulate.Request {
 	p := paths[g.Intn(len(paths))]
-	r := sim.Request{
+	r := simulate.Request{
 		Method: pick(g, "GET", "GET", "GET", "GET", "POST", "POST", "DELETE", "PUT", "HEAD", "OPTIONS", "get"), Scheme: pick(g, "http", "https"),
 		Host: pick(g, hosts...), Target: pick(g, p.texts...), Token: g.token(),
 	}
@@ -273,7 +273,7 @@ func (g *generator) request() sim.Request {
 	if g.rarely() {
 		r.Host = pick(g, r.Host+":8080", strings.ToUpper(r.Host), r.Host+".", "web.shop.test", "nowhere.test")
 	}
-	for _, h := range []sim.Header{
+	for _, h := range []simulate.Header{
 		{Name: "Accept", Value: pick(g, "text/html", "application/json", "text/plain;q=0.5, text/html", "*/*")},
 		{Name: "Content-Type", Value: pick(g, "application/json", "text/plain; charset=x", "bad/;/type")},
 		{Name: "Cookie", Value: "a=b; sid=plain"},
@@ -283,13 +283,13 @@ func (g *generator) request() sim.Request {
 		}
 	}
 	if r.Token.Kind == "none" && g.Intn(3) == 0 {
-		r.Headers = append(r.Headers, sim.Header{Name: "Authorization", Value: pick(g, "Basic dTpw", "Bearer", "Bearer ", "", "Token x", "bearer  two")})
+		r.Headers = append(r.Headers, simulate.Header{Name: "Authorization", Value: pick(g, "Basic dTpw", "Bearer", "Bearer ", "", "Token x", "bearer  two")})
 	}
 	return r
 }
 
-func (g *generator) token() sim.Token {
-	t := sim.Token{Kind: pick(g, "none", "jwt", "jwt", "jwt", "opaque", "opaque", "opaque", "malformed"), Valid: "true"}
+func (g *generator) token() simulate.Token {
+	t := simulate.Token{Kind: pick(g, "none", "jwt", "jwt", "jwt", "opaque", "opaque", "opaque", "malformed"), Valid: "true"}
 	switch t.Kind {
 	case "jwt":
 		t.Key = pick(g, "main", "main", "main", "partner")
@@ -322,11 +322,11 @@ func (g *generator) token() sim.Token {
 	case "malformed":
 		t.Valid, t.Value = "", pick(g, "abc", "a.b.c", "..", "a.b", "eyJhbGciOiJSUzI1NiJ9.e30.", "a.b.c.d")
 	default:
-		return sim.Token{Kind: "none"}
+		return simulate.Token{Kind: "none"}
 	}
 	if g.Intn(4) == 0 {
-		t.Via = pick(g, sim.Via{In: "bearer", Scheme: "bearer"}, sim.Via{In: "bearer", Scheme: "Token"}, sim.Via{In: "header", Name: "X-Token"}, sim.Via{In: "header", Name: "authorization"},
-			sim.Via{In: "query", Name: "t"}, sim.Via{In: "cookie", Name: "sid"}, sim.Via{In: "header", Name: "Proxy-Authorization"})
+		t.Via = pick(g, simulate.Via{In: "bearer", Scheme: "bearer"}, simulate.Via{In: "bearer", Scheme: "Token"}, simulate.Via{In: "header", Name: "X-Token"}, simulate.Via{In: "header", Name: "authorization"},
+			simulate.Via{In: "query", Name: "t"}, simulate.Via{In: "cookie", Name: "sid"}, simulate.Via{In: "header", Name: "Proxy-Authorization"})
 	}
 	return t
 }

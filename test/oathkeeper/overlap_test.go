@@ -14,8 +14,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // witnessed are the answers that findings with a witness promise.
@@ -61,7 +62,7 @@ func TestWitnessesOfGeneratedRules(t *testing.T) {
 	statuses := map[int]int{}
 	for range 10 * sets {
 		p := paths[g.Intn(len(paths))]
-		r := &sim.Request{Method: pick(g, "GET", "POST", "DELETE", "PUT", "get"), Host: fmt.Sprintf("s%d.test", g.Intn(sets)), Target: pick(g, p.texts...)}
+		r := &simulate.Request{Method: pick(g, "GET", "POST", "DELETE", "PUT", "get"), Host: fmt.Sprintf("s%d.test", g.Intn(sets)), Target: pick(g, p.texts...)}
 		if r.Target == "" {
 			r.Target = "/"
 		}
@@ -140,7 +141,7 @@ func confirm(t *testing.T, in *instance, found diag.List) (n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &sim.Request{Method: f.Witness.Method, Host: u.Host, Headers: []sim.Header{{Name: "X-Forwarded-Proto", Value: u.Scheme}}}
+		r := &simulate.Request{Method: f.Witness.Method, Host: u.Host, Headers: []simulate.Header{{Name: "X-Forwarded-Proto", Value: u.Scheme}}}
 		if got := ask(t, in.proxy, u.EscapedPath(), r); got.status != want {
 			t.Errorf("%s %s is answered with %d, want %d: %s", f.Witness.Method, f.Witness.URL, got.status, want, f.Message)
 		}
@@ -208,7 +209,7 @@ func TestWitnessesOfGoldenCases(t *testing.T) {
 
 // golden compiles a case of Oathkeeper 0.40 and keeps the findings that promise
 // an answer.
-func golden(t *testing.T, files []string) ([]sim.Manifest, diag.List) {
+func golden(t *testing.T, files []string) ([]simulate.Manifest, diag.List) {
 	t.Helper()
 	in, c := compile.Input{}, config.Default()
 	for _, name := range files {
@@ -231,7 +232,7 @@ func golden(t *testing.T, files []string) ([]sim.Manifest, diag.List) {
 		return nil, nil
 	}
 	c.Compat = "controller"
-	manifests, result := compile.Manifests(in, compile.Options{Config: c, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}}, nil)
+	manifests, result := prove.Manifests(in, compile.Options{Config: c, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}}, nil)
 	var found diag.List
 	for i := range result.Findings {
 		if _, ok := witnessed[result.Findings[i].Code]; ok {
@@ -241,7 +242,7 @@ func golden(t *testing.T, files []string) ([]sim.Manifest, diag.List) {
 	return manifests, found
 }
 
-func asObject(t *testing.T, m *sim.Manifest) object {
+func asObject(t *testing.T, m *simulate.Manifest) object {
 	t.Helper()
 	out := object{}
 	if err := json.Unmarshal(manifest.AppendJSON(nil, source.Value(m.Root), 0), &out); err != nil {

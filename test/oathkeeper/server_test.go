@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // binary gives the real Oathkeeper, built once and kept outside the
@@ -99,7 +99,7 @@ func introspect(w http.ResponseWriter, r *http.Request) {
 		text = "" // more than the token: a header that was taken as it is
 	}
 	data, err := base64.RawURLEncoding.DecodeString(text)
-	token := sim.Token{}
+	token := simulate.Token{}
 	if err != nil || json.Unmarshal(data, &token) != nil || token.Valid == "inactive" {
 		fmt.Fprint(w, `{"active":false}`)
 		return
@@ -215,7 +215,7 @@ type answer struct {
 }
 
 // ask sends the request as it is, byte by byte.
-func ask(t *testing.T, address, target string, r *sim.Request) answer {
+func ask(t *testing.T, address, target string, r *simulate.Request) answer {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", address, 5*time.Second)
 	if err != nil {

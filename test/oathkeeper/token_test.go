@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kgw-dev/kgw/internal/sim"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // real makes the request that a client would send: with a signed token in the
 // place of the abstract one.
-func (w *world) real(t *testing.T, r *sim.Request) *sim.Request {
+func (w *world) real(t *testing.T, r *simulate.Request) *simulate.Request {
 	t.Helper()
 	out := r.Realise()
 	text, token := r.Token.Text(), ""
@@ -40,7 +40,7 @@ func (w *world) real(t *testing.T, r *sim.Request) *sim.Request {
 	return out
 }
 
-func (w *world) sign(t *testing.T, token *sim.Token) string {
+func (w *world) sign(t *testing.T, token *simulate.Token) string {
 	t.Helper()
 	now := time.Now().Unix()
 	claims := map[string]any{"iat": now - 3700, "exp": now + 86400}

@@ -10,9 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/sim"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // TestSimulator sends generated requests to Skipper and asks the simulator
@@ -43,8 +44,8 @@ func compared(t *testing.T, g *rand.Rand, written []manifest.Object) int {
 	}
 	f, _ := source.NewFile("live.yaml", yaml)
 	o := compile.Options{Config: config.Default()}
-	manifests, _ := compile.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
-	session := compile.Simulate(manifests, o).Skipper.Session()
+	manifests, _ := prove.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
+	session := prove.Simulate(manifests, o).Skipper.Session()
 	for i := range 80 {
 		r := randomRequest(g, i)
 		d := session.Decide(simulated(t, &r), nil)
@@ -58,7 +59,7 @@ func compared(t *testing.T, g *rand.Rand, written []manifest.Object) int {
 }
 
 // simulated is the request as the simulator reads it from a list.
-func simulated(t *testing.T, r *request) *sim.Request {
+func simulated(t *testing.T, r *request) *simulate.Request {
 	t.Helper()
 	fields := map[string]any{"method": r.Method, "host": r.Host, "path": r.Path, "xForwardedProto": r.XForwardedProto}
 	if r.JWT != nil {

@@ -1,0 +1,56 @@
+package flatten
+
+import (
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+var texts = []string{
+	"/", "/**", "/a", "/a/", "/b", "/a/b", "/a/*", "/a/{x}", "/*", "/{x}/b", "/{x}/*y", "/a/**", "/a/b/**", "/{x}/**", "/a/*/c", "/a/b/c", "/a/{x}/**", "//", "/a/*/",
+}
+
+func fabric(text string) match.Set {
+	return match.Set{Path: match.Path{Lang: match.Fabric, Text: text}, View: match.RawPath}
+}
+
+// TestMeet holds meet and the order to the algebra: of two paths of which one
+// takes all that the other takes, the narrower comes first.
+func TestMeet(t *testing.T) {
+	for _, a := range texts {
+		for _, b := range texts {
+			r := match.Relate(fabric(a), fabric(b))
+			if r.Kind == match.Unknown {
+				t.Fatalf("%s and %s: %s", a, b, r.Reason)
+			}
+			if got := meet(a, b); got != (r.Kind != match.Disjoint) {
+				t.Errorf("meet(%q, %q) is %t, and they are %s", a, b, got, r.Kind)
+			}
+			if r.Kind == match.Subset && bySpecificity(a, b) >= 0 {
+				t.Errorf("%q is narrower than %q and does not come first", a, b)
+			}
+		}
+	}
+}
+
+// TestSpelled holds each spelling to the author's path.
+func TestSpelled(t *testing.T) {
+	for _, native := range []bool{false, true} {
+		w := &writer{native: native, target: &ir.Target{}}
+		for _, text := range texts {
+			p := w.spelled(match.Path{Lang: match.Fabric, Text: text})
+			r := match.Relate(match.Set{Path: p, View: match.RawPath}, fabric(text))
+			_, below := subtree(text)
+			switch {
+			case r.Kind == match.Equal:
+			case native && r.Kind == match.Superset && below && r.OnlyA.RawPath == text[:len(text)-2]:
+				// notFound answers for what the template takes beyond it.
+			case native && (r.Kind == match.Subset || r.Kind == match.Overlap):
+				// A template takes only characters that a path can hold raw.
+			default:
+				t.Errorf("%q is spelled %s %q, which is %s", text, p.Lang, p.Text, r.Kind)
+			}
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package policy
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Check says what is wrong with the policies that Lower would write: one that
+// would replace another, and one that would not do what its route says.
+func Check(g *ir.Gateway, t *ir.Target) diag.List {
+	if !t.WritesPolicies(g) {
+		return nil
+	}
+	var found diag.List
+	list := policies(g, t)
+	checkPolicies(list, &found)
+	checkHash(list, &found)
+	checkAuthentications(authentications(g), &found)
+	for i, r := range g.Routes {
+		checkRefused(r, &found)
+		checkRegex(r, &found)
+		checkLiteral(r, &found)
+		checkSelector(r, &found)
+		checkMutators(r, t, &found)
+		checkShortCircuit(g.Routes, i, &found)
+	}
+	return found
+}
+
+// checkPolicies reports policies that replace others with the same hash and
+// index: of two, the controller keeps the last.
+func checkPolicies(list []*policy, found *diag.List) {
+	first := map[string]*policy{}
+	for _, p := range list {
+		other, seen := first[p.key()]
+		first[p.key()] = p
+		if !seen || reflect.DeepEqual(other.spec, p.spec) {
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.PolicyReplaced, At: other.route.Origin.At("path"),
+			Message: fmt.Sprintf("the policy of %q is replaced by that of %q, which applies to the same requests: only the later rule is enforced", other.route.Match.Path.Text, p.route.Match.Path.Text),
+			Help:    "merge the two rules, or give them different paths or methods",
+			Related: []diag.Related{{Message: "the rule whose policy is kept", At: p.route.Origin.At("path")}},
+		})
+	}
+}
+
+const maxLabel = 63 // characters of a label's value
+
+// checkHash reports a hash label that the API server refuses: the namespace in
+// it is too long. It is said once for each namespace.
+func checkHash(list []*policy, found *diag.List) {
+	said := map[string]bool{}
+	for _, p := range list {
+		if len(p.hash) <= maxLabel || said[p.namespace] {
+			continue
+		}
+		said[p.namespace] = true
+		found.Add(diag.Finding{
+			Code: diag.LabelTooLong, At: p.upstream.Origin,
+			Message: fmt.Sprintf("label %s of the policies in namespace %q would have the value %q of %d characters; at most %d are allowed", hashLabel, p.namespace, p.hash, len(p.hash), maxLabel),
+			Help:    "use a shorter namespace",
+		})
+	}
+}
+
+// checkAuthentications reports RequestAuthentications that replace others that
+// differ.
+func checkAuthentications(list []*authentication, found *diag.List) {
+	first := map[string]*authentication{}
+	for _, a := range list {
+		other, seen := first[a.key()]
+		first[a.key()] = a
+		if !seen || reflect.DeepEqual(other.spec(), a.spec()) {
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.AuthenticationReplaced, At: other.route.Origin.At("path"),
+			Message: fmt.Sprintf("the token settings of %q are replaced by those of %q: the two have the same issuers, and pods that the controller takes for the same", other.route.Match.Path.Text, a.route.Match.Path.Text),
+			Help:    "take tokens from the same place in both rules, and give the pods of each Service a label app of their own",
+			Related: []diag.Related{{Message: "the rule whose settings are kept", At: a.route.Origin.At("path")}},
+		})
+	}
+}
+
+const metacharacters = `.*+?()[]{}|\^$`
+
+// checkRegex reports a regular expression that stands in a policy, where it is
+// literal text: its requests are refused.
+func checkRegex(r *ir.Route, found *diag.List) {
+	p := r.Match.Path
+	if p.Lang != match.Regex || p.Text == "/.*" || !strings.ContainsAny(p.Text, metacharacters) {
+		return
+	}
+	found.Add(diag.Finding{
+		Code: diag.RegexInPolicy, At: r.Origin.At("path"),
+		Message: fmt.Sprintf("the path %q is a regular expression, and policies take it literally: requests that it matches are answered with 403", p.Text),
+		Help:    "use a literal path, /.* or /*",
+	})
+}
+
+// checkLiteral reports a literal path with characters that mean something else
+// in the expression of the route than in the policy.
+func checkLiteral(r *ir.Route, found *diag.List) {
+	p := r.Match.Path
+	literal := strings.NewReplacer("{**}", "", "{*}", "").Replace(p.Text)
+	if p.Lang != match.Template || p.Text == "/*" || !strings.ContainsAny(literal, metacharacters) {
+		return
+	}
+	found.Add(diag.Finding{
+		Code: diag.LiteralInRegex, At: r.Origin.At("path"),
+		Message: fmt.Sprintf("the path %q is written unescaped into the route's regular expression, which matches more than the policy allows", p.Text),
+		Help:    "what matches the route only is answered with 403",
+	})
+}
+
+// checkSelector reports a policy without a selector: it applies to every pod
+// of the namespace.
+func checkSelector(r *ir.Route, found *diag.List) {
+	forward, _ := r.Action.(ir.Forward)
+	for i := range forward.To {
+		u := &forward.To[i]
+		if r.InMesh.Doc == nil && u.Selector != nil && len(*u.Selector) == 0 {
+			found.Add(diag.Finding{
+				Code: diag.NamespaceWidePolicy, At: u.Origin.At("name"),
+				Message: fmt.Sprintf("Service %q has no selector: the policy applies to every pod of namespace %q", u.Name, u.Namespace),
+				Help:    "give the Service a selector",
+			})
+		}
+	}
+}
+
+// checkMutators reports mutation handlers of a route that does not go through
+// Oathkeeper, which alone has them.
+func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
+	if t.Plan.Delegated(r) {
+		return
+	}
+	for _, f := range r.Filters {
+		if m, ok := f.(ir.Mutate); ok {
+			found.Add(diag.Finding{
+				Code: diag.NotCompiled, At: m.Handler.Origin,
+				Message: fmt.Sprintf("target %q has no place for mutator %q of a route whose tokens it checks itself", t.Name, m.Handler.Name),
+				Help:    "remove the mutator, or compile to target oathkeeper",
+			})
+		}
+	}
+}
+
+// checkShortCircuit reports methods that a rule loses on the path of another
+// one: policies leave the whole path to it, whatever its methods are.
+func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
+	r, seen := routes[i], map[match.Path]bool{}
+	for j, o := range routes {
+		if j == i || seen[o.Match.Path] || !slices.ContainsFunc(r.Except, func(p match.Path) bool { return p == o.Match.Path }) {
+			continue
+		}
+		seen[o.Match.Path] = true
+		lost := slices.DeleteFunc(slices.Clone(r.Match.Methods), func(m string) bool { return served(routes, o.Match.Path, m) })
+		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path) {
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.MethodsShortCircuited, At: r.Origin.At("path"),
+			Message: fmt.Sprintf("%s on %q is answered with 403: the policy of %q leaves that path to another rule, which does not list the method", strings.Join(lost, ", "), o.Match.Path.Text, r.Match.Path.Text),
+			Help:    "list the methods in the rule for the more specific path too",
+			Related: []diag.Related{{Message: "the rule that the path is left to", At: o.Origin.At("path")}},
+		})
+	}
+}
+
+// served tells whether some route lists the method for this very path.
+func served(routes []*ir.Route, p match.Path, method string) bool {
+	return slices.ContainsFunc(routes, func(r *ir.Route) bool { return r.Match.Path == p && slices.Contains(r.Match.Methods, method) })
+}
+
+func overlaps(a, b match.Path) bool {
+	return !match.Apart(a, b) && match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
+}

@@ -1,0 +1,311 @@
+// Package policy writes AuthorizationPolicies and RequestAuthentications: who
+// may reach the pods of a gateway's Services.
+//
+// It takes the model, with the Services' selectors filled in, and a target,
+// and gives manifests and findings. It must not know which dialect a gateway
+// came from; what differs between dialects is in the gateway's Convention.
+package policy
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Labels that the controllers put on policies: a hash of what the policy
+// applies to, and its place among those of one rule.
+const (
+	hashLabel  = "gateway.kyma-project.io/hash"
+	indexLabel = "gateway.kyma-project.io/index"
+)
+
+// policy is one AuthorizationPolicy before it is written, with the route it is
+// for.
+type policy struct {
+	route     *ir.Route
+	upstream  *ir.Upstream
+	index     int
+	hash      string
+	spec      *manifest.AuthorizationPolicy
+	identity  []string
+	namespace string
+}
+
+// key is what the controllers keep policies by: of two with one key, the later
+// replaces the earlier.
+func (p *policy) key() string { return p.namespace + "|" + p.hash + ":" + strconv.Itoa(p.index) }
+
+// Lower writes the policies of a gateway. Where the controller would have kept
+// only the last of several, so does kgw: Check has said so.
+func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
+	if !t.WritesPolicies(g) {
+		return nil
+	}
+	var out []manifest.Object
+	for _, p := range last(policies(g, t), (*policy).key) {
+		out = append(out, p.object(g, t))
+	}
+	for _, a := range last(authentications(g), (*authentication).key) {
+		out = append(out, a.object(g, t))
+	}
+	return out
+}
+
+// last keeps the last element for each key, in the order of the first ones.
+func last[T any](list []*T, key func(*T) string) []*T {
+	at := map[string]int{}
+	var out []*T
+	for _, e := range list {
+		k := key(e)
+		if i, seen := at[k]; seen {
+			out[i] = e
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, e)
+	}
+	return out
+}
+
+// policies lists the AuthorizationPolicies of all routes, in order.
+func policies(g *ir.Gateway, t *ir.Target) []*policy {
+	var out []*policy
+	names := identities(g)
+	for i, r := range g.Routes {
+		forward, _ := r.Action.(ir.Forward)
+		for j := range forward.To {
+			out = append(out, routePolicies(g, r, &forward.To[j], names[i], t)...)
+		}
+	}
+	return out
+}
+
+// identities lists, for each route, what tells its objects from those of the
+// gateway's other routes: the path; where routes share it, the methods too; and
+// where they share both, which of them it is.
+func identities(g *ir.Gateway) [][]string {
+	shared, seen := map[string]int{}, map[string]int{}
+	for _, r := range g.Routes {
+		shared[r.Match.Path.Text]++
+	}
+	out := make([][]string, len(g.Routes))
+	for i, r := range g.Routes {
+		out[i] = []string{g.Kind, g.Name.Namespace, g.ID(), r.Match.Path.Text}
+		if shared[r.Match.Path.Text] == 1 {
+			continue
+		}
+		methods := strings.Join(r.Match.Methods, ",")
+		out[i] = append(out[i], methods)
+		key := r.Match.Path.Text + " " + methods
+		if seen[key]++; seen[key] > 1 {
+			out[i] = append(out[i], strconv.Itoa(seen[key]))
+		}
+	}
+	return out
+}
+
+func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string, t *ir.Target) []*policy {
+	to := []manifest.PolicyTo{{Operation: operation(g, r)}}
+	var out []*policy
+	add := func(spec *manifest.AuthorizationPolicy) {
+		spec.Selector = selector(u)
+		p := &policy{route: r, upstream: u, index: len(out), spec: spec, namespace: u.Namespace, identity: behind(identity, r, u)}
+		p.hash = hash(g.Convention.PolicyHash, u.Namespace, spec.Selector, to)
+		out = append(out, p)
+	}
+	for _, name := range providers(r) {
+		add(&manifest.AuthorizationPolicy{Action: "CUSTOM", Provider: &manifest.Provider{Name: name}, Rules: []manifest.PolicyRule{{To: to}}})
+	}
+	for _, gr := range allowing(r, t) {
+		add(&manifest.AuthorizationPolicy{Rules: allowRules(g, gr, to, t)})
+	}
+	return out
+}
+
+// behind adds the upstream to an identity where a route has several.
+func behind(identity []string, r *ir.Route, u *ir.Upstream) []string {
+	if forward, _ := r.Action.(ir.Forward); len(forward.To) > 1 {
+		return append(slices.Clone(identity), u.Name)
+	}
+	return identity
+}
+
+// providers lists the external authorizers that a route asks, once each grant
+// names the same ones.
+func providers(r *ir.Route) []string {
+	var out []string
+	for i := range r.Access.Grants {
+		if ext, ok := r.Access.Grants[i].Proof.(ir.External); ok {
+			for _, p := range ext.Providers {
+				out = append(out, p.Name)
+			}
+			return out
+		}
+	}
+	return nil
+}
+
+// allowing gives the grants that become ALLOW policies: those that differ in
+// what they demand. Handlers of one route all come through Oathkeeper, and are
+// one.
+func allowing(r *ir.Route, t *ir.Target) []*ir.Grant {
+	var out []*ir.Grant
+	for i := range r.Access.Grants {
+		g := &r.Access.Grants[i]
+		switch g.Proof.(type) {
+		case ir.JWT, ir.External:
+			out = append(out, g)
+		case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
+			if len(out) == 0 {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}
+
+// operation describes a route's requests as policies match them: paths are
+// literal but for "*" at an end and for templates.
+func operation(g *ir.Gateway, r *ir.Route) *manifest.Operation {
+	op := &manifest.Operation{Methods: r.Match.Methods, Paths: []string{policyPath(r.Match.Path)}}
+	if g.Convention.PolicyHosts {
+		for i := range g.Hosts {
+			op.Hosts = append(op.Hosts, g.Hosts[i].Name)
+		}
+	}
+	for _, p := range r.Except {
+		op.NotPaths = append(op.NotPaths, policyPath(p))
+	}
+	return op
+}
+
+func policyPath(p match.Path) string {
+	switch {
+	case p.Lang == match.Template && p.Text == "/*":
+		return "/{**}"
+	case p.Lang == match.Regex && p.Text == "/.*":
+		return "/*"
+	}
+	return p.Text
+}
+
+func selector(u *ir.Upstream) *manifest.Selector {
+	if u.Selector == nil || len(*u.Selector) == 0 {
+		return nil
+	}
+	return &manifest.Selector{MatchLabels: *u.Selector}
+}
+
+// allowRules says who may send: the ingress gateway, Oathkeeper, or bearers of
+// a token. The claim that holds the scopes is not fixed, so that each of its
+// three names gets a rule.
+func allowRules(g *ir.Gateway, gr *ir.Grant, to []manifest.PolicyTo, t *ir.Target) []manifest.PolicyRule {
+	from := []manifest.PolicyFrom{{Source: policySource(g, gr, t)}}
+	claims := []string{"scp", "scope", "scopes"}
+	if len(gr.Scopes) == 0 || !tokenBound(gr) {
+		claims = claims[:1]
+	}
+	var out []manifest.PolicyRule
+	for _, claim := range claims {
+		out = append(out, manifest.PolicyRule{From: from, To: to, When: conditions(gr, claim)})
+	}
+	return out
+}
+
+// tokenBound tells whether the proxy itself sees the token's claims.
+func tokenBound(gr *ir.Grant) bool {
+	switch p := gr.Proof.(type) {
+	case ir.JWT:
+		return true
+	case ir.External:
+		return p.Then != nil
+	case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
+	}
+	return false
+}
+
+func conditions(gr *ir.Grant, claim string) []manifest.Condition {
+	if !tokenBound(gr) {
+		return nil
+	}
+	var out []manifest.Condition
+	for _, s := range gr.Scopes {
+		out = append(out, manifest.Condition{Key: "request.auth.claims[" + claim + "]", Values: []string{s}})
+	}
+	for _, a := range gr.Aud {
+		out = append(out, manifest.Condition{Key: "request.auth.claims[aud]", Values: []string{a}})
+	}
+	return append(out, callers(gr.Who)...)
+}
+
+// callers are the conditions on a token that tell a group of callers.
+func callers(who ir.Principal) []manifest.Condition {
+	claim := func(name string, values ...string) manifest.Condition {
+		return manifest.Condition{Key: "request.auth.claims[" + name + "]", Values: values}
+	}
+	var out []manifest.Condition
+	switch who := who.(type) {
+	case ir.Services:
+		out = append(out, claim(who.Claim, who.IDs...))
+	case ir.Employees:
+		if who.All || who.Marked {
+			out = append(out, claim(who.Mark.Name, who.Mark.Value))
+		}
+		if len(who.IDs) > 0 {
+			out = append(out, claim(who.Claim, who.IDs...))
+		}
+	}
+	return out
+}
+
+func policySource(g *ir.Gateway, gr *ir.Grant, t *ir.Target) manifest.PolicySource {
+	ingress := []string{t.IngressPrincipal}
+	switch p := gr.Proof.(type) {
+	case ir.JWT:
+		return tokenSource(g, p.Issuers, ingress)
+	case ir.External:
+		if p.Then != nil {
+			return tokenSource(g, p.Then.Issuers, ingress)
+		}
+	case ir.TokenInfo, ir.ByHandler:
+		return manifest.PolicySource{Principals: []string{t.OathkeeperPrincipal}}
+	case ir.None, ir.Passthru:
+	}
+	return manifest.PolicySource{Principals: ingress}
+}
+
+func tokenSource(g *ir.Gateway, issuers []ir.Issuer, ingress []string) manifest.PolicySource {
+	s := manifest.PolicySource{}
+	if g.Convention.IngressOnly {
+		s.Principals = ingress
+	}
+	for i := range issuers {
+		s.RequestPrincipals = append(s.RequestPrincipals, issuers[i].Issuer+"/*")
+	}
+	return s
+}
+
+func (p *policy) object(g *ir.Gateway, t *ir.Target) manifest.Object {
+	labels := map[string]string{hashLabel: p.hash, indexLabel: strconv.Itoa(p.index)}
+	if g.Convention.PolicyHash == ir.HashNone {
+		labels = map[string]string{}
+	}
+	for k, v := range t.LabelsOf(g) {
+		labels[k] = v
+	}
+	return manifest.Object{
+		APIVersion: "security.istio.io/" + t.IstioAPI,
+		Kind:       "AuthorizationPolicy",
+		Meta: manifest.Meta{
+			Name:      manifest.StableName(g.ID(), append(p.identity[:len(p.identity):len(p.identity)], strconv.Itoa(p.index))...),
+			Namespace: p.namespace,
+			Labels:    labels,
+		},
+		Spec:   p.spec,
+		Origin: p.route.Origin,
+	}
+}

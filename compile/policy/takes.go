@@ -1,0 +1,39 @@
+package policy
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Takes lists the requests that the ALLOW policies of a gateway let through to
+// the pods of its Services, route by route. Set is what the policy says without
+// regard to the route's Except; Want is what the author listed.
+func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+	if !t.WritesPolicies(g) {
+		return nil
+	}
+	hosts := make([]string, len(g.Hosts))
+	for i := range g.Hosts {
+		hosts[i] = strings.ToLower(g.Hosts[i].Name)
+	}
+	var out []ir.Take
+	for _, r := range g.Routes {
+		want := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: r.Match.Path, View: match.RawPath}
+		set := want
+		set.Path = policySet(r.Match.Path)
+		out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want, Delegated: t.Plan.Delegated(r)})
+	}
+	return out
+}
+
+// policySet is the path of a policy as Istio compares it: literal but for a
+// final "*" and for templates.
+func policySet(p match.Path) match.Path {
+	text := policyPath(p)
+	if strings.Contains(text, "{*") {
+		return match.Path{Lang: match.Template, Text: text}
+	}
+	return match.Path{Lang: match.Star, Text: text}
+}

@@ -1,0 +1,72 @@
+package rule
+
+import (
+	"regexp/syntax"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// classes are what Istio's RE2 takes the shorthands for
+// (https://github.com/google/re2/wiki/Syntax); Oathkeeper takes them for the
+// classes of Unicode.
+var classes = map[byte]string{'d': "[0-9]", 'w': "[0-9A-Za-z_]", 's': `[\t\n\f\r ]`}
+
+// readAlike writes the shorthands \d, \w and \s of an expression out as Istio
+// reads them, outside of brackets. What is left are the differences between the
+// engines that remain. The text is the old one where the change would be one to
+// Istio, or where Oathkeeper would take more than before.
+func readAlike(text string) (alike string, left []string) {
+	alike = writeOut(text)
+	if alike == text || !sameToIstio(text, alike) {
+		return text, match.ReadDifferently(text)
+	}
+	before := match.Set{Path: match.Path{Lang: match.Regexp2, Text: text}, View: match.DecodedPath}
+	after := match.Set{Path: match.Path{Lang: match.Regexp2, Text: alike}, View: match.DecodedPath}
+	if rest := match.Difference(after, before); !rest.Empty || rest.Within != "" {
+		return text, match.ReadDifferently(text)
+	}
+	return alike, match.ReadDifferently(alike)
+}
+
+// sameToIstio tells whether two expressions are one to Go's parser, and so to
+// RE2.
+func sameToIstio(a, b string) bool {
+	x, err := syntax.Parse(a, syntax.Perl)
+	if err != nil {
+		return false
+	}
+	y, err := syntax.Parse(b, syntax.Perl)
+	return err == nil && x.String() == y.String()
+}
+
+func writeOut(text string) string {
+	var b strings.Builder
+	brackets := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\\' && i+1 < len(text):
+			i++
+			if class := classes[text[i]]; class != "" && !brackets {
+				b.WriteString(class)
+				continue
+			}
+			b.WriteByte(c)
+			b.WriteByte(text[i])
+			continue
+		case c == '[' && !brackets:
+			brackets = true
+			if rest := strings.TrimPrefix(text[i+1:], "^"); strings.HasPrefix(rest, "]") {
+				n := len(text[i+1:]) - len(rest) + 1
+				b.WriteString(text[i : i+n])
+				i += n
+				c = text[i]
+			}
+		case c == ']':
+			brackets = false
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

@@ -1,0 +1,44 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Takes lists what each Rule of a gateway takes. A path that Oathkeeper cannot
+// compile takes nothing here: Check reports it.
+func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+	var out []ir.Take
+	for _, r := range g.Routes {
+		if !ruled(r, t) {
+			continue
+		}
+		if _, refused := t.Judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+			continue
+		}
+		if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {
+			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
+			continue
+		}
+		if set, ok := match.RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion); ok {
+			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
+		}
+	}
+	return out
+}
+
+// usualSet is match.RuleSet for the URLs that Lower writes as a rule: one host, and
+// a path without angle brackets of its own.
+func usualSet(g *ir.Gateway, r *ir.Route, version string) (match.Set, bool) {
+	if len(g.Hosts) == 0 || strings.ContainsAny(g.Hosts[0].Name+rulePath(r), "<>") {
+		return match.Set{}, false
+	}
+	set := match.Set{
+		Schemes: []string{"http", "https"}, Hosts: []string{g.Hosts[0].Name},
+		Path: match.Path{Lang: match.Regexp2, Text: rulePath(r)},
+	}
+	match.CompleteRule(&set, r.Match.Methods, version)
+	return set, true
+}

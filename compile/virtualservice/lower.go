@@ -1,0 +1,241 @@
+// Package virtualservice writes Istio VirtualServices: one for each gateway, one http
+// entry for each route that has one of its own.
+//
+// It takes the model and a target and gives manifests and findings. It must
+// not know which dialect a gateway came from, nor how access is enforced
+// beyond what the target's plan says.
+package virtualservice
+
+import (
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Lower writes the VirtualService of a gateway.
+func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
+	spec := &manifest.VirtualService{Hosts: hostNames(g)}
+	if g.Ingress.Text != "" {
+		spec.Gateways = []string{g.Ingress.Text}
+	}
+	for _, r := range g.Routes {
+		if r.RoutedBy == nil {
+			spec.HTTP = append(spec.HTTP, entry(g, r, t))
+		}
+	}
+	return []manifest.Object{{
+		APIVersion: "networking.istio.io/" + t.IstioAPI,
+		Kind:       "VirtualService",
+		Meta: manifest.Meta{
+			Name:      manifest.StableName(g.ID(), g.Kind, g.Name.Namespace, g.ID()),
+			Namespace: g.Name.Namespace,
+			Labels:    t.LabelsOf(g),
+		},
+		Spec:   spec,
+		Origin: g.Origin,
+	}}
+}
+
+func hostNames(g *ir.Gateway) []string {
+	names := make([]string, len(g.Hosts))
+	for i := range g.Hosts {
+		names[i] = g.Hosts[i].Name
+	}
+	return names
+}
+
+func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPRoute {
+	e := manifest.HTTPRoute{
+		Match:      []manifest.HTTPMatch{{URI: uri(r.Match.Path), Headers: headerMatches(r)}},
+		CorsPolicy: corsPolicy(r.CORS),
+		Headers:    headers(g, r),
+	}
+	if t.Plan.MatchesMethods(r) {
+		e.Match[0].Method = &manifest.StringMatch{Regex: "^(" + strings.Join(r.Match.Methods, "|") + ")$"}
+	}
+	if r.Timeout > 0 {
+		e.Timeout = manifest.Duration(r.Timeout)
+	}
+	if answer, ok := r.Action.(ir.Respond); ok {
+		e.DirectResponse = &manifest.DirectResponse{Status: answer.Status}
+		if answer.Body != "" {
+			e.DirectResponse.Body = &manifest.ResponseBody{String: answer.Body}
+		}
+		return e
+	}
+	targets, weights := destinations(r, t), weights(r, t)
+	for i, d := range targets {
+		e.Route = append(e.Route, manifest.RouteDestination{Destination: d, Weight: weights[i]})
+	}
+	return e
+}
+
+// headerMatches are the conditions of a route on request headers.
+func headerMatches(r *ir.Route) map[string]*manifest.StringMatch {
+	out := map[string]*manifest.StringMatch{}
+	for _, p := range r.Match.Predicates {
+		if p.Source == match.Header && len(p.Values) == 1 && !p.Not {
+			out[strings.ToLower(p.Name)] = &manifest.StringMatch{Exact: p.Values[0]}
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// weights are the shares of a route's destinations in percent, 100 together.
+func weights(r *ir.Route, t *ir.Target) []int32 {
+	forward, _ := r.Action.(ir.Forward)
+	out := make([]int32, max(1, len(forward.To)))
+	sum := 0.0
+	for i := range out {
+		out[i] = 100
+		if i < len(forward.To) && forward.To[i].Weight != nil {
+			sum += *forward.To[i].Weight
+		}
+	}
+	if sum == 0 || t.Plan.Delegated(r) || len(out) == 1 {
+		return out
+	}
+	left, largest := int32(100), 0
+	for i := range out {
+		out[i] = int32(math.Round(*forward.To[i].Weight / sum * 100))
+		left -= out[i]
+		if out[i] > out[largest] {
+			largest = i
+		}
+	}
+	out[largest] += left
+	return out
+}
+
+// uri spells a path as Envoy matches it: an expression over the whole raw
+// path, or a plain prefix.
+func uri(p match.Path) *manifest.StringMatch {
+	switch p.Lang {
+	case match.Exact:
+		return &manifest.StringMatch{Exact: p.Text}
+	case match.Prefix:
+		return &manifest.StringMatch{Prefix: p.Text}
+	case match.Star:
+		return &manifest.StringMatch{Prefix: strings.TrimSuffix(p.Text, "*")}
+	case match.Template:
+		if p.Text == "/*" {
+			return &manifest.StringMatch{Prefix: "/"}
+		}
+		return &manifest.StringMatch{Regex: TemplateRegex(p.Text)}
+	default:
+		return &manifest.StringMatch{Regex: p.Text}
+	}
+}
+
+// segmentChars is what APIRule v2 lets an operator stand for in one segment.
+const segmentChars = `[A-Za-z0-9-._~!$&'()*+,;=:@]`
+
+// TemplateRegex is the expression that Kyma's controller (3.10.0) writes for a
+// path template. Literal parts are not escaped.
+func TemplateRegex(template string) string {
+	const restChars = `[A-Za-z0-9-._~!$&'()*+,;=:@/]`
+	return "^" + strings.NewReplacer(
+		"{**}", "("+restChars+"|%[0-9a-fA-F]{2})*",
+		"{*}", "("+segmentChars+"|%[0-9a-fA-F]{2})+",
+	).Replace(template) + "$"
+}
+
+func corsPolicy(c *ir.CORS) *manifest.CorsPolicy {
+	if c == nil {
+		return nil
+	}
+	p := &manifest.CorsPolicy{
+		AllowMethods: c.Methods, AllowHeaders: c.Headers, ExposeHeaders: c.ExposeHeaders, AllowCredentials: c.Credentials,
+	}
+	if c.MaxAge != nil {
+		p.MaxAge = manifest.Duration(*c.MaxAge)
+	}
+	for _, o := range c.Origins {
+		m := manifest.StringMatch{}
+		switch o.Kind {
+		case "exact":
+			m.Exact = o.Value
+		case "regex":
+			m.Regex = o.Value
+		default:
+			m.Prefix = o.Value
+		}
+		p.AllowOrigins = append(p.AllowOrigins, m)
+	}
+	return p
+}
+
+// headers folds the filters that Envoy applies into header operations; the
+// later filter wins. Those of other engines have none.
+func headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
+	var h manifest.Headers
+	var remove []string // what only a gateway may say of a request
+	set := map[string]string{}
+	for _, f := range r.Filters {
+		switch f := f.(type) {
+		case ir.ForwardedHost:
+			set["x-forwarded-host"] = forwardedHost(g)
+		case ir.SetRequestHeaders:
+			for k, v := range f.Headers {
+				set[k] = v
+			}
+		case ir.SetRequestCookies:
+			if len(f.Cookies) > 0 {
+				set["Cookie"] = cookies(f.Cookies)
+			}
+		case ir.RemoveResponseHeaders:
+			h.Response = &manifest.HeaderOperations{Remove: f.Names}
+		case ir.ForwardIdentity:
+			remove = append(remove, f.Header)
+		case ir.Compress, ir.Mutate, ir.Native, ir.TraceRequest, ir.Audit:
+		}
+	}
+	if answer, ok := r.Action.(ir.Respond); ok && len(answer.Headers) > 0 {
+		h.Response = &manifest.HeaderOperations{Set: answer.Headers}
+	}
+	if len(set)+len(remove) > 0 {
+		h.Request = &manifest.HeaderOperations{Set: set, Remove: remove}
+	}
+	if h.Request == nil && h.Response == nil {
+		return nil
+	}
+	return &h
+}
+
+func forwardedHost(g *ir.Gateway) string {
+	if len(g.Hosts) == 0 || strings.HasPrefix(g.Hosts[0].Name, "*") {
+		return "%REQ(:AUTHORITY)%"
+	}
+	return g.Hosts[0].Name
+}
+
+// cookies joins cookies in the order of their names: the controller's own
+// order is random.
+func cookies(m map[string]string) string {
+	pairs := make([]string, 0, len(m))
+	for k, v := range m {
+		pairs = append(pairs, k+"="+v)
+	}
+	sort.Strings(pairs)
+	return strings.Join(pairs, "; ")
+}
+
+// destinations are where the proxy sends the route's requests.
+func destinations(r *ir.Route, t *ir.Target) []manifest.Destination {
+	if t.Plan.Delegated(r) {
+		return []manifest.Destination{{Host: t.OathkeeperHost, Port: manifest.Port{Number: t.OathkeeperPort}}}
+	}
+	forward, _ := r.Action.(ir.Forward)
+	out := make([]manifest.Destination, 0, len(forward.To))
+	for _, u := range forward.To {
+		out = append(out, manifest.Destination{Host: u.Host(), Port: manifest.Port{Number: u.Port.Number}})
+	}
+	return out
+}

@@ -1,0 +1,48 @@
+package virtualservice
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Takes lists what each entry of a gateway's VirtualService takes, in order:
+// of several entries the first that takes a request answers it.
+func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+	hosts := make([]string, len(g.Hosts))
+	for i := range g.Hosts {
+		hosts[i] = strings.ToLower(g.Hosts[i].Name)
+	}
+	var out []ir.Take
+	for _, r := range g.Routes {
+		if r.RoutedBy != nil {
+			continue
+		}
+		if _, answers := r.Action.(ir.Respond); answers {
+			continue // it opens nothing
+		}
+		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath, Predicates: r.Match.Predicates}
+		want := set
+		want.Methods = r.Match.Methods
+		if t.Plan.MatchesMethods(r) {
+			set.Methods = r.Match.Methods
+		}
+		out = append(out, ir.Take{
+			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want,
+			Delegated: t.Plan.Delegated(r), Effect: effect(g, r, t),
+		})
+	}
+	return out
+}
+
+// effect spells what becomes of a request besides access.
+func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
+	h := headers(g, r)
+	request := map[string]string{}
+	if h != nil && h.Request != nil {
+		request = h.Request.Set
+	}
+	return fmt.Sprint(destinations(r, t), r.Timeout, request)
+}

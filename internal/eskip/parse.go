@@ -1,0 +1,232 @@
+package eskip
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Route is a whole route as text: what an annotation or a routes file holds.
+type Route struct {
+	Predicates, Filters []Call
+	Backend             string // "<shunt>", or "" where the text has none
+}
+
+// parser reads the part of Skipper's syntax that kgw writes, and what authors
+// may add to it. It follows eskip/lexer.go of Skipper v0.27.57.
+type parser struct{ rest string }
+
+var errEnd = errors.New("the text ends too early")
+
+func (p *parser) space() {
+	for p.rest != "" && strings.IndexByte(" \t\n\v\f\r", p.rest[0]) >= 0 {
+		p.rest = p.rest[1:]
+	}
+}
+
+// take consumes a fixed text, after space.
+func (p *parser) take(text string) bool {
+	p.space()
+	rest, ok := strings.CutPrefix(p.rest, text)
+	if ok {
+		p.rest = rest
+	}
+	return ok
+}
+
+func (p *parser) end() error {
+	p.space()
+	if p.rest != "" {
+		return fmt.Errorf("%.20q is left over", p.rest)
+	}
+	return nil
+}
+
+func nameByte(c byte, first bool) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
+}
+
+// call reads one predicate or filter.
+func (p *parser) call() (Call, error) {
+	p.space()
+	i := 0
+	for i < len(p.rest) && nameByte(p.rest[i], i == 0) {
+		i++
+	}
+	c := Call{Name: p.rest[:i]}
+	if i == 0 {
+		return c, errors.New("a name is missing")
+	}
+	p.rest = p.rest[i:]
+	if !p.take("(") {
+		return c, fmt.Errorf("%s has no arguments in parentheses", c.Name)
+	}
+	if p.take(")") {
+		return c, nil
+	}
+	for {
+		a, err := p.argument()
+		if err != nil {
+			return c, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		c.Args = append(c.Args, a)
+		if p.take(")") {
+			return c, nil
+		}
+		if !p.take(",") {
+			return c, fmt.Errorf("%s: a comma or a parenthesis is missing", c.Name)
+		}
+	}
+}
+
+func (p *parser) argument() (any, error) {
+	p.space()
+	if p.rest == "" {
+		return nil, errEnd
+	}
+	switch c := p.rest[0]; {
+	case c == '"' || c == '`':
+		return p.text(c)
+	case c == '/':
+		return p.regexp()
+	case c >= '0' && c <= '9' || c == '.':
+		return p.number()
+	}
+	return nil, fmt.Errorf("%.10q is not an argument", p.rest)
+}
+
+// text reads a string in quotes of either kind. A backslash before any other
+// character stands for itself.
+func (p *parser) text(quote byte) (any, error) {
+	var b []byte
+	for i := 1; i < len(p.rest); i++ {
+		switch c := p.rest[i]; {
+		case c == quote:
+			p.rest = p.rest[i+1:]
+			return string(b), nil
+		case c != '\\':
+			b = append(b, c)
+		case i+1 == len(p.rest):
+			return nil, errEnd
+		default:
+			i++
+			b = unescape(b, p.rest[i], quote)
+		}
+	}
+	return nil, errEnd
+}
+
+func unescape(b []byte, c, quote byte) []byte {
+	if c == quote {
+		return append(b, c)
+	}
+	if e := strings.IndexByte(escapes, c); e > 0 {
+		return append(b, escaped[e])
+	}
+	return append(b, '\\', c)
+}
+
+// regexp reads an expression between slashes; a slash in a character class
+// does not end it.
+func (p *parser) regexp() (any, error) {
+	if strings.HasPrefix(p.rest, "//") {
+		return nil, errors.New("a comment stands in place of an argument")
+	}
+	var b []byte
+	class := false
+	for i := 1; i < len(p.rest); i++ {
+		c := p.rest[i]
+		switch {
+		case c == '\\' && i+1 < len(p.rest):
+			i++
+			if e := p.rest[i]; e != '/' && e != '\\' {
+				b = append(b, '\\')
+			}
+			b = append(b, p.rest[i])
+			continue
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case c == '/' && !class:
+			p.rest = p.rest[i+1:]
+			return Regexp(b), nil
+		}
+		b = append(b, c)
+	}
+	return nil, errEnd
+}
+
+func (p *parser) number() (any, error) {
+	i := strings.IndexFunc(p.rest, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
+	if i < 0 {
+		i = len(p.rest)
+	}
+	text := p.rest[:i]
+	p.rest = p.rest[i:]
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, nil
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || strings.HasSuffix(text, ".") {
+		return nil, fmt.Errorf("%q is not a number", text)
+	}
+	return f, nil
+}
+
+// calls reads calls between separators.
+func (p *parser) calls(separator string) ([]Call, error) {
+	var out []Call
+	for {
+		c, err := p.call()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+		if !p.take(separator) {
+			return out, nil
+		}
+	}
+}
+
+// ParsePredicates reads the predicate annotation.
+func ParsePredicates(text string) ([]Call, error) { return parseAll(text, "&&") }
+
+// ParseFilters reads the filter annotation.
+func ParseFilters(text string) ([]Call, error) { return parseAll(text, "->") }
+
+func parseAll(text, separator string) ([]Call, error) {
+	p := parser{text}
+	out, err := p.calls(separator)
+	if err == nil {
+		err = p.end()
+	}
+	return out, err
+}
+
+// ParseRoute reads a whole route without an id, as the routes annotation holds
+// it.
+func ParseRoute(text string) (*Route, error) {
+	p := parser{text}
+	r := &Route{}
+	var err error
+	if r.Predicates, err = p.calls("&&"); err != nil {
+		return nil, err
+	}
+	for p.take("->") {
+		if p.take("<shunt>") {
+			r.Backend = "<shunt>"
+			break
+		}
+		c, err := p.call()
+		if err != nil {
+			return nil, err
+		}
+		r.Filters = append(r.Filters, c)
+	}
+	if r.Backend == "" {
+		return nil, errors.New("the route has no <shunt> at its end")
+	}
+	return r, p.end()
+}

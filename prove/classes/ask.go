@@ -1,0 +1,176 @@
+package classes
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// credential is a token that somebody may bring, and which side asks for it.
+type credential struct {
+	proof string
+	token simulate.Token
+	of    [2]bool
+}
+
+// text says what the credential is, with its issuer if wanted.
+func (c *credential) text(issuer bool) string {
+	if c.token.Kind == "" {
+		return "no token"
+	}
+	facts := maps.Clone(c.token.Introspection)
+	if facts == nil {
+		facts = map[string]any{}
+	}
+	maps.Copy(facts, c.token.Claims)
+	var parts []string
+	for _, group := range []struct {
+		word string
+		keys []string
+	}{{"issuer", []string{"iss"}}, {"scope", []string{"scope", "scp", "scopes"}}, {"audience", []string{"aud"}}} {
+		if group.word == "issuer" && !issuer {
+			continue
+		}
+		var words []string
+		for _, key := range group.keys {
+			words = append(words, textsOf(facts[key])...)
+		}
+		slices.Sort(words)
+		if words = slices.Compact(words); len(words) > 0 {
+			parts = append(parts, group.word+" "+strings.Join(words, " "))
+		}
+	}
+	parts = append(parts, otherFacts(facts)...)
+	if in := c.token.Via.In; in != "" && in != "bearer" {
+		parts = append(parts, "in "+in+" "+c.token.Via.Name)
+	}
+	if len(parts) == 0 {
+		return c.proof
+	}
+	return c.proof + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// plainFacts are told otherwise, or not at all.
+var plainFacts = []string{"iss", "aud", "scope", "scp", "scopes", "active"}
+
+func otherFacts(facts map[string]any) []string {
+	var out []string
+	for key, v := range facts {
+		if words := strings.Join(textsOf(v), " "); !slices.Contains(plainFacts, key) && words != "someone" {
+			out = append(out, path.Base(key)+" "+words)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// textsOf gives the words of a claim.
+func textsOf(v any) []string {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		return strings.Fields(v)
+	case []any:
+		var out []string
+		for _, e := range v {
+			out = append(out, fmt.Sprint(e))
+		}
+		return out
+	}
+	return []string{fmt.Sprint(v)}
+}
+
+// credentials lists what callers of a class may bring: nothing, and what the
+// parts that take the class ask for.
+func (c *comparison) credentials(class *match.Class) []credential {
+	out := []credential{{of: [2]bool{true, true}}}
+	seen := map[string]int{"": 0}
+	for _, n := range class.Takes {
+		side := 0
+		if n >= len(c.parts[0]) {
+			side = 1
+		}
+		for _, a := range c.all[n].Admits {
+			if a.Open() || a.Token.Kind == "" {
+				continue
+			}
+			id, err := json.Marshal(a.Token)
+			if err != nil {
+				continue
+			}
+			i, ok := seen[string(id)]
+			if !ok {
+				i = len(out)
+				seen[string(id)] = i
+				out = append(out, credential{proof: a.Proof, token: a.Token})
+			}
+			out[i].of[side] = true
+		}
+	}
+	return out
+}
+
+// answers are the decisions of one side about one class, by credential.
+type answers struct {
+	path      string
+	decisions []simulate.Decision
+}
+
+// request is the witness of a class with a credential.
+func request(class *match.Class, token simulate.Token) *simulate.Request {
+	w := &class.Witness
+	r := &simulate.Request{Method: w.Method, Scheme: w.Scheme, Host: w.Host, Target: w.RawPath, Token: token}
+	for name, value := range w.Headers {
+		r.Headers = append(r.Headers, simulate.Header{Name: name, Value: value})
+	}
+	slices.SortFunc(r.Headers, func(a, b simulate.Header) int { return strings.Compare(a.Name, b.Name) })
+	return r
+}
+
+func (c *comparison) ask(side int, class *match.Class, credentials []credential) *answers {
+	a := &answers{path: class.Witness.RawPath}
+	for i := range credentials {
+		a.decisions = append(a.decisions, c.sides[side].Decide(request(class, credentials[i].token)))
+	}
+	return a
+}
+
+func (a *answers) reaches() bool { return a.best().Passed() }
+
+// best is a decision of those that get furthest.
+func (a *answers) best() *simulate.Decision {
+	for i := range a.decisions {
+		if a.decisions[i].Passed() {
+			return &a.decisions[i]
+		}
+	}
+	return &a.decisions[0]
+}
+
+// at is the place that decides, if a route or a rule does.
+func (a *answers) at() source.Ref {
+	if d := a.best(); d.Route != "" || d.Rule != "" {
+		return d.At
+	}
+	return source.Ref{}
+}
+
+// demands says what a decision rests on besides a token: external authorizers.
+func demands(d *simulate.Decision) []string {
+	var out []string
+	for _, p := range d.Proofs {
+		if strings.HasPrefix(p, "extAuth") && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,81 @@
+package classes
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
+)
+
+// Compare tells how requests are answered differently after than before.
+func Compare(before, after Side) *Report {
+	hosts := hostsOf(before, after)
+	results := make([]*comparison, len(hosts))
+	classifier := match.NewClassifier()
+	parallel.Each(len(hosts), func(i int) {
+		c := &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
+		c.run()
+		results[i] = c
+	})
+	out, inside := &Report{}, map[string]bool{}
+	for _, c := range results {
+		out.Unchanged += c.unchanged
+		out.Notes = append(out.Notes, c.notes...)
+		for i := range c.changes {
+			if c.changes[i].Kind == Internal {
+				key := c.changes[i].Path + "\x00" + c.changes[i].Before + "\x00" + c.changes[i].After
+				if inside[key] {
+					continue
+				}
+				inside[key] = true
+			}
+			out.Changes = append(out.Changes, c.changes[i])
+		}
+	}
+	slices.SortStableFunc(out.Changes, order)
+	slices.Sort(out.Notes)
+	out.Notes = slices.Compact(out.Notes)
+	return out
+}
+
+func order(a, b Change) int {
+	kinds := Kinds()
+	return cmp.Or(
+		cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
+		strings.Compare(a.Host, b.Host), strings.Compare(a.Path, b.Path), strings.Compare(a.Verbs(), b.Verbs()),
+		strings.Compare(a.Before, b.Before), strings.Compare(a.After, b.After),
+	)
+}
+
+// host is a name to ask for, and what it stands for.
+type host struct{ name, shown string }
+
+// hostsOf gives every name that a side serves, and a name under each wildcard
+// that is not served otherwise.
+func hostsOf(sides ...Side) []host {
+	var names []string
+	for _, s := range sides {
+		names = append(names, s.Hosts()...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	var out []host
+	for _, n := range names {
+		if !strings.HasPrefix(n, "*") {
+			out = append(out, host{n, n})
+			continue
+		}
+		suffix := strings.TrimPrefix(n, "*")
+		if suffix == "" {
+			suffix = ".any.test"
+		}
+		label := "a"
+		for slices.Contains(names, label+suffix) || slices.Contains(names, "*."+label+suffix) {
+			label += "a"
+		}
+		out = append(out, host{label + suffix, n})
+	}
+	return out
+}

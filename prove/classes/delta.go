@@ -1,0 +1,360 @@
+package classes
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// delta finds the changes in one class.
+type delta struct {
+	c           *comparison
+	class       *match.Class
+	base        Change
+	credentials []credential
+	was, is     *answers
+	changed     bool
+}
+
+// put adds a change that the request with a credential shows.
+func (d *delta) put(k Kind, before, after string, with int) {
+	ch := d.base
+	ch.Kind, ch.Before, ch.After = k, before, after
+	w := &d.class.Witness
+	ch.Witness = Witness{Method: w.Method, URL: w.URL(), WasStatus: d.was.decisions[with].Status, IsStatus: d.is.decisions[with].Status}
+	if d.credentials[with].token.Kind != "" {
+		ch.Witness.Token = d.credentials[with].text(true)
+	}
+	d.add(ch)
+}
+
+func (d *delta) add(ch Change) {
+	d.changed = true
+	d.c.put(ch)
+}
+
+// access compares who gets through.
+func (d *delta) access() {
+	before, after := contrast(d.who(0, false), d.who(1, false))
+	if before == after {
+		before, after = contrast(d.who(0, true), d.who(1, true))
+	}
+	gained, lost, status := -1, -1, -1
+	for i := range d.credentials {
+		w, n := &d.was.decisions[i], &d.is.decisions[i]
+		switch {
+		case n.Passed() && (!w.Passed() || less(n, w)):
+			gained = first(gained, i)
+		case w.Passed() && (!n.Passed() || less(w, n)):
+			lost = first(lost, i)
+		case !w.Passed() && w.Status != n.Status:
+			status = first(status, i)
+		}
+	}
+	switch {
+	case gained >= 0 && d.untaken(d.was) && d.credentials[gained].token.Kind != "":
+		d.put(Added, before, after, gained)
+	case gained >= 0:
+		d.put(Exposed, before, after, gained)
+	}
+	switch {
+	case lost >= 0 && d.untaken(d.is):
+		d.put(Removed, before, after, lost)
+	case lost >= 0:
+		d.put(Tightened, before, after, lost)
+	}
+	if status >= 0 && gained < 0 && lost < 0 {
+		d.put(Status, d.refusal(d.was, status), d.refusal(d.is, status), status)
+	}
+}
+
+func first(have, i int) int {
+	if have >= 0 {
+		return have
+	}
+	return i
+}
+
+// less tells whether a demands fewer external authorizers than b.
+func less(a, b *simulate.Decision) bool {
+	for _, p := range demands(b) {
+		if !slices.Contains(demands(a), p) {
+			return true
+		}
+	}
+	return false
+}
+
+// untaken tells whether nothing takes the class at all.
+func (d *delta) untaken(a *answers) bool {
+	if a.reaches() {
+		return false
+	}
+	return slices.ContainsFunc(a.decisions, func(got simulate.Decision) bool {
+		switch got.Cause {
+		case simulate.NoHost, simulate.NoRoute, simulate.NoRule, simulate.NoUpstream:
+			return true
+		case simulate.Answered:
+			return got.Status == http.StatusNotFound
+		default:
+			return false
+		}
+	})
+}
+
+func (d *delta) refusal(a *answers, i int) string {
+	text := fmt.Sprint(a.decisions[i].Status)
+	if d.credentials[i].token.Kind != "" {
+		text += " for " + d.credentials[i].text(false)
+	}
+	return text
+}
+
+// contrast joins alternatives, those that only one side has first. What both
+// have is counted where it is much.
+func contrast(before, after []string) (was, is string) {
+	one := func(list, other []string) string {
+		var own, common []string
+		for _, text := range list {
+			if slices.Contains(other, text) {
+				common = append(common, text)
+			} else {
+				own = append(own, text)
+			}
+		}
+		if len(common) > 2 {
+			common = []string{fmt.Sprintf("%d others", len(common))}
+		}
+		return strings.Join(append(own, common...), " or ")
+	}
+	return one(before, after), one(after, before)
+}
+
+// who lists who gets through on a side, each in a few words.
+func (d *delta) who(side int, issuer bool) []string {
+	a := [2]*answers{d.was, d.is}[side]
+	var out []string
+	for i := range a.decisions {
+		if !a.decisions[i].Passed() || !d.credentials[i].of[side] {
+			continue
+		}
+		text := d.credentials[i].text(issuer)
+		if more := demands(&a.decisions[i]); len(more) > 0 {
+			if i == 0 {
+				text = strings.Join(more, ", ")
+			} else {
+				text += " and " + strings.Join(more, ", ")
+			}
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+		if i == 0 {
+			break // whoever brings nothing: everybody
+		}
+	}
+	best := a.best()
+	switch {
+	case len(out) > 0:
+		return out
+	case a.reaches():
+		return []string{"a token that the route does not ask for"}
+	case d.untaken(a):
+		return []string{noRoute}
+	case best.Status == 0:
+		return []string{"the connection is closed"}
+	}
+	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
+}
+
+// noRoute stands for those who get through where nothing takes the requests.
+const noRoute = "no route"
+
+// both gives a credential that gets through on both sides.
+func (d *delta) both() (int, bool) {
+	for i := range d.credentials {
+		if d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// way compares what happens to a request that gets through on both sides.
+func (d *delta) way(i int) {
+	w, n := &d.was.decisions[i], &d.is.decisions[i]
+	tw, tn := d.treatment(0, w), d.treatment(1, n)
+	from, to := backend(w.Upstream, tw), backend(n.Upstream, tn)
+	for _, aspect := range []struct {
+		kind          Kind
+		before, after string
+	}{
+		{Moved, from, to},
+		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
+		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
+		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
+		{Headers, responses(tw.Response), responses(tn.Response)},
+		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
+	} {
+		if aspect.before != aspect.after {
+			d.put(aspect.kind, aspect.before, aspect.after, i)
+		}
+	}
+}
+
+func (d *delta) treatment(side int, decision *simulate.Decision) simulate.Treatment {
+	if p := d.c.named[side][decision.Route+"\x00"+decision.At.Path]; p != nil {
+		return p.Treatment
+	}
+	if p := d.c.named[side][decision.Route]; p != nil {
+		return p.Treatment
+	}
+	return simulate.Treatment{}
+}
+
+// beyond lists what a has and b has not.
+func beyond(a, b []string) string {
+	var out []string
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			out = append(out, s)
+		}
+	}
+	return orNone(strings.Join(out, "; "))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// responses says that nothing is done to the headers of responses.
+func responses(s string) string {
+	if s == "" {
+		return "response as the backend gives it"
+	}
+	return s
+}
+
+// backend spells where a request goes, without the scheme of an upstream URL.
+func backend(upstream string, t simulate.Treatment) string {
+	if t.Split != "" {
+		return t.Split
+	}
+	upstream = strings.TrimPrefix(strings.TrimPrefix(upstream, "http://"), "https://")
+	upstream, _, _ = strings.Cut(upstream, "/")
+	return upstream
+}
+
+// requestHeaders lists the headers that a sets and b does not set alike.
+func requestHeaders(a, b *simulate.Decision) string {
+	var out []string
+	for name, value := range a.Headers {
+		if other, ok := b.Headers[name]; !ok || other != value {
+			out = append(out, name+": "+value)
+		}
+	}
+	slices.Sort(out)
+	if len(out) == 0 {
+		return "request headers without " + strings.Join(missing(b, a), ", ")
+	}
+	return "request " + strings.Join(out, ", ")
+}
+
+// missing lists the names of headers that a sets and b does not.
+func missing(a, b *simulate.Decision) []string {
+	var out []string
+	for name := range a.Headers {
+		if _, ok := b.Headers[name]; !ok {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// preflights compares what becomes of the preflights of browsers.
+func (d *delta) preflights() {
+	if !slices.Contains(d.class.Methods, "OPTIONS") {
+		return
+	}
+	origin := "https://origin.test"
+	for _, list := range [][]string{d.origins(0), d.origins(1)} {
+		if len(list) > 0 {
+			origin = list[0]
+			break
+		}
+	}
+	r := request(d.class, simulate.Token{})
+	r.Method = "OPTIONS"
+	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
+	before, after := preflight(d.c.sides[0].Decide(r)), preflight(d.c.sides[1].Decide(r))
+	if before == after {
+		return
+	}
+	ch := d.base
+	ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After, ch.preflight = CORS, []string{"OPTIONS"}, false, before, after, true
+	ch.Witness = Witness{Method: "OPTIONS", URL: d.class.Witness.URL(), Token: "Origin: " + origin}
+	d.add(ch)
+}
+
+// origins are those that the CORS policies of a side name on the host.
+func (d *delta) origins(side int) []string {
+	for i := range d.c.parts[side] {
+		if o := d.c.parts[side][i].Treatment.Origins; len(o) > 0 {
+			return o
+		}
+	}
+	return nil
+}
+
+func preflight(d simulate.Decision) string {
+	switch {
+	case d.Cause == simulate.Preflight:
+		return "preflights are answered by the gateway"
+	case d.Passed():
+		return "preflights go to the backend"
+	}
+	return fmt.Sprintf("preflights are refused with %d", d.Status)
+}
+
+// inside compares what callers in the mesh get from the backend, past the
+// gateway.
+func (d *delta) inside() {
+	i, ok := d.both()
+	if !ok {
+		return
+	}
+	service := backend(d.was.decisions[i].Upstream, simulate.Treatment{})
+	ask := func(side Side, token simulate.Token) bool {
+		got := side.Inside(request(d.class, token), service)
+		return got.Passed()
+	}
+	for _, k := range []int{0, i} {
+		token := d.credentials[k].token
+		was, is := ask(d.c.sides[0], token), ask(d.c.sides[1], token)
+		if was == is {
+			continue
+		}
+		ch := d.base
+		ch.Kind, ch.Path, ch.Host = Internal, "/", service
+		ch.Methods, ch.Others = nil, true
+		ch.Before, ch.After = inMesh(was, d.credentials[k].text(false)), inMesh(is, d.credentials[k].text(false))
+		ch.Witness = Witness{Method: d.class.Witness.Method, URL: "http://" + service + d.class.Witness.RawPath}
+		d.c.put(ch)
+		return
+	}
+}
+
+func inMesh(passes bool, token string) string {
+	if passes {
+		return "callers in the cluster get in with " + token
+	}
+	return "callers in the cluster are refused with " + token
+}

@@ -1,0 +1,159 @@
+package classes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// comparison is that of one host.
+type comparison struct {
+	classifier  *match.Classifier
+	host, shown string
+	sides       [2]Side
+	parts       [2][]Part
+	named       [2]map[string]*Part
+	matchers    []*match.Matcher // of both sides, one after the other
+	all         []*Part
+
+	changes   []Change
+	merged    map[string]int
+	unchanged int
+	same      map[string]bool
+	notes     []string
+}
+
+func (c *comparison) run() {
+	c.same = map[string]bool{}
+	sets := []match.Set{}
+	for i, side := range c.sides {
+		c.parts[i] = side.Parts(c.host)
+		c.named[i] = map[string]*Part{}
+		for j := range c.parts[i] {
+			p := &c.parts[i][j]
+			if p.Name != "" {
+				c.named[i][p.Name], c.named[i][p.Name+"\x00"+p.At] = p, p
+			}
+			if p.Loose != "" {
+				c.notes = append(c.notes, fmt.Sprintf("%s on %s: %s", p.Text, c.shown, p.Loose))
+			}
+			sets, c.all = append(sets, p.Set), append(c.all, p)
+		}
+	}
+	for _, s := range sets {
+		c.matchers = append(c.matchers, c.classifier.Compile(s))
+	}
+	schemes := []string{"https"}
+	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
+		schemes = append(schemes, "http")
+	}
+	for _, scheme := range schemes {
+		c.scheme(scheme)
+	}
+	c.impliedPreflights()
+}
+
+// impliedPreflights drops what is said of preflights where the route itself
+// comes or goes.
+func (c *comparison) impliedPreflights() {
+	comes := map[string]bool{}
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.Before == noRoute || ch.After == noRoute {
+			comes[ch.Path] = true
+		}
+	}
+	c.changes = slices.DeleteFunc(c.changes, func(ch Change) bool { return ch.preflight && comes[ch.Path] })
+}
+
+func (c *comparison) scheme(scheme string) {
+	p := c.classifier.Classes(scheme, c.host, c.matchers, 0)
+	for i := range c.all {
+		if why, ok := p.Unknown[i]; ok {
+			c.unknown(c.all[i].Text, why)
+		}
+	}
+	if p.Reason != "" {
+		c.unknown("/", p.Reason)
+	}
+	if p.Within != "" {
+		c.notes = append(c.notes, "the comparison holds for "+p.Within)
+	}
+	for i := range p.Classes {
+		c.class(&p.Classes[i])
+	}
+}
+
+func (c *comparison) unknown(path, why string) {
+	c.put(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
+}
+
+// class compares the answers to the requests of one class.
+func (c *comparison) class(class *match.Class) {
+	if len(class.Takes) == 0 {
+		return
+	}
+	credentials := c.credentials(class)
+	was, is := c.ask(0, class, credentials), c.ask(1, class, credentials)
+	label := c.label(was, is)
+	base := Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: label, WasAt: was.at(), IsAt: is.at()}
+	d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
+	d.access()
+	for i := range credentials {
+		if was.decisions[i].Passed() && is.decisions[i].Passed() {
+			d.way(i)
+		}
+	}
+	d.preflights()
+	d.inside()
+	if !d.changed && (was.reaches() || is.reaches()) {
+		c.keep(base)
+	}
+}
+
+// keep counts an unchanged class, once for each path and set of methods.
+func (c *comparison) keep(base Change) {
+	key := base.Path + "\x00" + base.Verbs()
+	if !c.same[key] {
+		c.same[key] = true
+		c.unchanged++
+	}
+}
+
+// put adds a change; classes of one path that change alike are one.
+func (c *comparison) put(ch Change) {
+	key := strings.Join([]string{string(ch.Kind), ch.Path, ch.Before, ch.After}, "\x00")
+	i, ok := c.merged[key]
+	if !ok {
+		c.merged[key] = len(c.changes)
+		c.changes = append(c.changes, ch)
+		return
+	}
+	have := &c.changes[i]
+	have.Others = have.Others || ch.Others
+	for _, m := range ch.Methods {
+		if !slices.Contains(have.Methods, m) {
+			have.Methods = append(slices.Clone(have.Methods), m)
+		}
+	}
+}
+
+// label is what a class is known by: the path of the rule or route that takes
+// it, on the side where it gets further, or that of its witness.
+func (c *comparison) label(was, is *answers) string {
+	for _, pick := range []func(*simulate.Decision) string{
+		func(d *simulate.Decision) string { return d.Rule },
+		func(d *simulate.Decision) string { return d.Route },
+	} {
+		for _, further := range []bool{true, false} {
+			for side, a := range []*answers{was, is} {
+				if p := c.named[side][pick(a.best())]; p != nil && p.Text != "" && a.reaches() == further {
+					return p.Text
+				}
+			}
+		}
+	}
+	return was.path
+}

@@ -1,0 +1,155 @@
+// Package classes compares two states of the gateways by class of requests:
+// who may send what, where it goes, and what is done on the way.
+//
+// It takes two sides that list what takes requests and decide any request, and
+// gives the changes, each with a request that shows it, and a count of what
+// stays. All requests of a class are decided alike by each side, so that one of
+// them speaks for all. It must not know manifests, resources or engines.
+package classes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Kind says what a change is about.
+type Kind string
+
+// The kinds, the gravest first.
+const (
+	// Exposed: somebody gets through who did not before.
+	Exposed Kind = "EXPOSED"
+	// Removed: nobody gets through any more, because nothing takes the
+	// requests.
+	Removed Kind = "REMOVED"
+	// Tightened: somebody does not get through any more.
+	Tightened Kind = "TIGHTENED"
+	// Internal: callers in the mesh that do not come through the gateway are
+	// treated otherwise.
+	Internal Kind = "INTERNAL"
+	// Moved: the requests go to another backend.
+	Moved Kind = "MOVED"
+	// CORS: browsers are told otherwise, or preflights are answered otherwise.
+	CORS Kind = "CORS"
+	// Headers: the upstream gets other headers, or the client does.
+	Headers Kind = "HEADERS"
+	// Timeout: the gateway waits another time.
+	Timeout Kind = "TIMEOUT"
+	// Routing: anything else that the route does, as rewriting or retrying.
+	Routing Kind = "ROUTING"
+	// Added: requests that nothing took get through with a token.
+	Added Kind = "ADDED"
+	// Status: requests are refused as before, with another status.
+	Status Kind = "STATUS"
+	// Unknown: it could not be decided.
+	Unknown Kind = "UNKNOWN"
+)
+
+// Kinds lists the kinds, the gravest first.
+func Kinds() []Kind {
+	return []Kind{Exposed, Removed, Tightened, Unknown, Internal, Moved, CORS, Headers, Timeout, Routing, Added, Status}
+}
+
+// Change is one difference in one class of requests.
+type Change struct {
+	Kind Kind
+	// Methods are those of the class; Others says that methods beyond those of
+	// HTTP belong to it too.
+	Methods []string
+	Others  bool
+	// Host and Path are what the class is known by: a host name or wildcard,
+	// and the path as the author of the route wrote it.
+	Host, Path string
+	// Before and After say what is different.
+	Before, After string
+	Witness       Witness
+	// WasAt and IsAt are the places that decided, where there are any.
+	WasAt, IsAt source.Ref
+
+	preflight bool // what becomes of preflights is different
+}
+
+// Witness is a request that shows a change.
+type Witness struct {
+	Method, URL string
+	// Token says what it carries: "" or the text of a credential.
+	Token string
+	// WasStatus and IsStatus are what the client gets.
+	WasStatus, IsStatus int
+}
+
+// Verbs gives the methods as one text: "GET,POST", or "*" for any.
+func (c *Change) Verbs() string {
+	if c.Others {
+		return "*"
+	}
+	return strings.Join(c.Methods, ",")
+}
+
+// Requests says which requests the change is about: "GET /admin/** on
+// api.example.com".
+func (c *Change) Requests() string {
+	switch c.Kind {
+	case Unknown:
+		return c.Path + " on " + c.Host
+	case Internal:
+		return c.Host
+	default:
+		return c.Verbs() + " " + c.Path + " on " + c.Host
+	}
+}
+
+// String gives the change on one line: "EXPOSED GET /admin/** on
+// api.example.com: jwt(scope admin) -> no token".
+func (c *Change) String() string {
+	out := string(c.Kind) + " " + c.Requests() + ": "
+	if c.Kind == Unknown {
+		return out + c.After
+	}
+	return out + c.Before + " -> " + c.After
+}
+
+// Report is what a comparison found out.
+type Report struct {
+	// Changes are sorted by kind, host, path and methods.
+	Changes []Change
+	// Unchanged counts the classes of requests, of those that one of the sides
+	// takes, in which nothing changes.
+	Unchanged int
+	// Notes limit what was compared, sorted.
+	Notes []string
+}
+
+// Has reports whether there is a change of one of the kinds, or one that could
+// not be decided and so may be of any; without kinds, whether there is any.
+func (r *Report) Has(kinds ...Kind) bool {
+	if len(kinds) == 0 {
+		return len(r.Changes) > 0
+	}
+	return slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Kind == Unknown || slices.Contains(kinds, c.Kind) })
+}
+
+// ParseKinds reads a list of kinds in any case. The error names one that there
+// is not.
+func ParseKinds(list []string) ([]Kind, error) {
+	var out []Kind
+	for _, text := range list {
+		k := Kind(strings.ToUpper(strings.TrimSpace(text)))
+		if !slices.Contains(Kinds(), k) {
+			return nil, fmt.Errorf("%q is not a kind of change; there are %s", text, names())
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+func names() string {
+	var out []string
+	for _, k := range Kinds() {
+		out = append(out, strings.ToLower(string(k)))
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,38 @@
+package classes
+
+import (
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Side is one state of the gateways. It is asked from several goroutines.
+type Side interface {
+	// Hosts lists the names and wildcards that are served.
+	Hosts() []string
+	// Parts lists what the decision about a request to the host depends on.
+	// The host is a name, never a wildcard.
+	Parts(host string) []Part
+	// Decide decides a request that comes to the gateway.
+	Decide(r *simulate.Request) simulate.Decision
+	// Inside decides a request that a pod of another namespace sends to a
+	// service itself.
+	Inside(r *simulate.Request, service string) simulate.Decision
+}
+
+// Part is something that takes requests, or on which it depends what becomes
+// of them: all requests of its set with one token are treated alike by it, and
+// all others.
+type Part struct {
+	// Name is that of the route or rule in decisions, "" for what is neither,
+	// and At the path of its place, where several have one name.
+	Name, At string
+	// Text is the path as its author wrote it.
+	Text string
+	Set  match.Set
+	// Loose says why the set is not exact; "" where it is.
+	Loose string
+	// Admits are the ways through.
+	Admits []simulate.Admission
+	// Treatment is what a route does besides sending the request on.
+	Treatment simulate.Treatment
+}

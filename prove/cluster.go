@@ -1,0 +1,95 @@
+// Package prove makes statements about all requests of a set: what reaches an
+// upstream, and what two states of the manifests treat differently.
+//
+// It compiles the inputs, reads the manifests into the engines of a cluster, and
+// asks the engines. A statement that it can neither prove nor refute with a
+// request is undecided.
+package prove
+
+import (
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/envoy"
+	"github.com/kgw-dev/kgw/simulate/oathkeeper"
+	"github.com/kgw-dev/kgw/simulate/sidecar"
+	"github.com/kgw-dev/kgw/simulate/skipper"
+)
+
+// OathkeeperOptions gives what the simulator is told about the cluster's
+// Oathkeeper.
+func OathkeeperOptions(c *config.Config) oathkeeper.Options {
+	return oathkeeper.Options{Version: c.Oathkeeper.Version, Fallback: c.Oathkeeper.Fallback, Handlers: compile.HandlerDefaults(c.Oathkeeper.Handlers)}
+}
+
+// Cluster is a cluster to be asked, made of manifests.
+type Cluster struct {
+	Mesh       *simulate.Mesh
+	Gateway    *envoy.Gateway
+	Oathkeeper *oathkeeper.Engine
+	Sidecars   *sidecar.Sidecars
+	Skipper    *skipper.Engine
+	// live are the documents that stand in the place of what a resource
+	// compiles to.
+	live map[*source.Document]simulate.Source
+}
+
+// Simulate makes a cluster of manifests. Without any VirtualService requests
+// go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
+// to Skipper, unless VirtualServices serve those hosts too.
+func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
+	o = o.WithDefaults()
+	c := o.Config
+	var known []sidecar.Service
+	for _, s := range c.Known.Services {
+		known = append(known, sidecar.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
+	}
+	out := &Cluster{Gateway: envoy.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: sidecar.Load(manifests, known)}
+	out.live = map[*source.Document]simulate.Source{}
+	for i := range manifests {
+		if m := &manifests[i]; m.Instead.Origin.Doc != nil {
+			out.live[m.Origin.Doc] = m.Instead
+		}
+	}
+	out.Mesh = &simulate.Mesh{
+		FrontIdentity: c.Istio.IngressPrincipal,
+		Delegates:     []simulate.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},
+	}
+	out.Skipper = skipper.Load(manifests)
+	switch {
+	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
+		out.Mesh.Front, out.Mesh.FrontIdentity = out.Skipper, ""
+	case out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0:
+		out.Mesh.Front = out.Gateway
+	}
+	if out.Mesh.Front != out.Skipper && out.Skipper.Size() > 0 {
+		out.Mesh.Beside = out.Skipper
+	}
+	if out.Sidecars.Policies > 0 {
+		out.Mesh.Guard = out.Sidecars
+	}
+	return out
+}
+
+// Entries lists everything that takes requests: routes, rules, and Skipper's
+// routes.
+func (c *Cluster) Entries() []simulate.Entry {
+	return append(append(c.Gateway.Entries(), c.Oathkeeper.Entries()...), c.Skipper.Entries()...)
+}
+
+// WithTokens adds to a route the ways in which policies let requests through to
+// its service, for the tokens that they want.
+func (c *Cluster) WithTokens(e simulate.Entry) simulate.Entry {
+	if e.To == "" || e.Group == "" || len(e.Admits) > 0 {
+		return e
+	}
+	through, _, _ := c.Sidecars.Entries(e.To, c.Mesh.FrontIdentity)
+	for _, p := range through {
+		if match.Relate(e.Set, p.Set).Kind != match.Disjoint {
+			e.Admits = append(e.Admits, p.Admits...)
+		}
+	}
+	return e
+}

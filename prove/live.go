@@ -1,0 +1,150 @@
+package prove
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// kymaLabels begin the labels by which api-gateway knows the objects that it
+// made: "name" and "namespace", or a version with "name.namespace".
+const kymaLabels = "apirule.gateway.kyma-project.io/"
+
+// madeFor reads from its labels for which resource an object was made; the kind
+// is "" where the label names none. Names of resources may hold dots, those of
+// namespaces do not. An APIRule is read in another version than it was written
+// in, so the version in a label need not be the resource's.
+func madeFor(labels map[string]string) (kind string, of ir.Name, ok bool) {
+	if n := (ir.Name{Namespace: labels[kymaLabels+"namespace"], Name: labels[kymaLabels+"name"]}); n.Name != "" && n.Namespace != "" {
+		return "APIRule", n, true
+	}
+	for _, version := range []string{"v1beta1", "v1alpha1"} {
+		owner := labels[kymaLabels+version]
+		if dot := strings.LastIndexByte(owner, '.'); dot > 0 && dot < len(owner)-1 {
+			return "APIRule", ir.Name{Namespace: owner[dot+1:], Name: owner[:dot]}, true
+		}
+	}
+	namespace, name, _ := strings.Cut(labels[compile.OwnerLabel], ".")
+	return "", ir.Name{Namespace: namespace, Name: name}, name != "" && namespace != ""
+}
+
+type identity struct{ kind, namespace, name string }
+
+// standIns tell which resources' objects are among the inputs as their
+// controllers made them, under names that kgw does not give.
+type standIns struct {
+	resources map[ir.Name][]*ir.Gateway
+	// own are the resources that have an object under kgw's name among the
+	// inputs: they were written by kgw, and names tell what is what.
+	own map[*source.Document]bool
+	// live are the kinds of live objects of a resource.
+	live map[*source.Document]map[string]bool
+}
+
+// inPlace marks among what is written the live objects of the resources that
+// were compiled, and gives the compiled objects that none stands in the place
+// of.
+func inPlace(there []simulate.Manifest, result *compile.Result) []manifest.Object {
+	s := &standIns{map[ir.Name][]*ir.Gateway{}, map[*source.Document]bool{}, map[*source.Document]map[string]bool{}}
+	for _, r := range result.Resources {
+		if r.Gateway != nil && !r.Withheld {
+			s.resources[r.Gateway.Name] = append(s.resources[r.Gateway.Name], r.Gateway)
+		}
+	}
+	names := make(map[identity]*source.Document, len(result.Objects))
+	kinds := map[*source.Document]map[string]bool{}
+	for i := range result.Objects {
+		o := &result.Objects[i]
+		doc := o.Origin.Doc
+		names[identity{o.Kind, o.Meta.Namespace, o.Meta.Name}] = doc
+		if kinds[doc] == nil {
+			kinds[doc] = map[string]bool{}
+		}
+		kinds[doc][o.Kind] = true
+	}
+	for i := range there {
+		if doc := names[identity{there[i].Kind, there[i].Namespace, there[i].Name}]; doc != nil {
+			s.own[doc] = true
+		}
+	}
+	for i := range there {
+		s.mark(&there[i], kinds)
+	}
+	return slices.DeleteFunc(slices.Clone(result.Objects), func(o manifest.Object) bool { return s.live[o.Origin.Doc][o.Kind] })
+}
+
+// mark notes whom a live object is for, if it is of a kind that was compiled
+// for it.
+func (s *standIns) mark(m *simulate.Manifest, kinds map[*source.Document]map[string]bool) {
+	g := s.owner(m)
+	if g == nil || s.own[g.Origin.Doc] || !kinds[g.Origin.Doc][m.Kind] {
+		return
+	}
+	doc := g.Origin.Doc
+	if s.live[doc] == nil {
+		s.live[doc] = map[string]bool{}
+	}
+	s.live[doc][m.Kind] = true
+	m.Instead = simulate.Source{Origin: source.Ref{Doc: doc}, Text: fmt.Sprintf("%s %q", g.Kind, g.Name)}
+}
+
+func (s *standIns) owner(m *simulate.Manifest) *ir.Gateway {
+	kind, of, ok := madeFor(m.Labels)
+	if !ok {
+		return nil
+	}
+	for _, g := range s.resources[of] {
+		if kind == "" || kind == g.Kind {
+			return g
+		}
+	}
+	return nil
+}
+
+// owned are those of the documents that may have been made for a resource that
+// was compiled.
+func owned(docs []written, result *compile.Result) []*source.Document {
+	var names [][]byte
+	for _, r := range result.Resources {
+		if r.Gateway != nil && !r.Withheld {
+			names = append(names, []byte(r.Gateway.Name.Name))
+		}
+	}
+	if len(names) > 16 { // then parsing is quicker than looking for each
+		names = [][]byte{nil}
+	}
+	keep := make([]bool, len(docs))
+	parallel.Each(len(docs), func(i int) {
+		text := docs[i].doc.Text()
+		keep[i] = (bytes.Contains(text, []byte(kymaLabels)) || bytes.Contains(text, []byte(compile.OwnerLabel))) &&
+			slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(text, name) })
+	})
+	var out []*source.Document
+	for i, d := range docs {
+		if keep[i] {
+			out = append(out, d.doc)
+		}
+	}
+	return out
+}
+
+// SayLive begins the trail with the resources that the request met as they are
+// live, rather than as they would be compiled.
+func (c *Cluster) SayLive(trail *simulate.Trail) {
+	said, first := map[*source.Document]bool{}, &simulate.Trail{}
+	for _, s := range trail.Steps {
+		if r, ok := c.live[s.At.Doc]; ok && !said[r.Origin.Doc] {
+			said[r.Origin.Doc] = true
+			first.Say("Inputs", r.Origin, "%s is simulated as it is live", r.Text)
+		}
+	}
+	trail.Steps = append(first.Steps, trail.Steps...)
+}

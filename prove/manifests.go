@@ -1,0 +1,139 @@
+package prove
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/kube"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// simulated are the kinds that engines read, and those that tell about the
+// cluster around them.
+var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup", "Service", "Function"}
+
+// Manifests gives everything among the input that an engine reads: what the
+// resources compile to, and what others made. The findings are those of
+// compiling; a resource that is withheld has no manifests.
+//
+// Objects that a controller made for one of the resources, which their labels
+// tell, stand in the place of those of their kind that the resource compiles to.
+//
+// Resources and manifests that can have nothing to do with the requests of the
+// URLs, given without "scheme://", may be left out; nil leaves none out.
+func Manifests(in compile.Input, o compile.Options, urls []string) ([]simulate.Manifest, *compile.Result) {
+	o = o.WithDefaults()
+	docs, rest := unfold(in)
+	var left []written
+	if len(urls) > 0 {
+		docs, left = leaveOut(docs, urls, &o)
+	}
+	var ready []*source.Document
+	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
+	for _, d := range docs {
+		if alone || d.kind != "Service" && d.kind != "Function" && slices.Contains(simulated, d.kind) {
+			ready = append(ready, d.doc)
+		} else {
+			rest.Documents = append(rest.Documents, d.doc)
+		}
+	}
+	result := &compile.Result{}
+	if len(rest.Documents)+len(rest.Problems) > 0 {
+		o.Passthrough, o.Model = true, true
+		result = compile.Run(rest, o)
+		ready = append(ready, result.Others...)
+	}
+	if len(result.Objects) > 0 {
+		ready = append(ready, owned(left, result)...)
+	}
+	out := parse(ready, o, result)
+	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
+}
+
+// compiled are objects as engines read them.
+func compiled(objects []manifest.Object, result *compile.Result) []simulate.Manifest {
+	entries := RouteOrigins(result)
+	out := make([]simulate.Manifest, 0, len(objects))
+	for i := range objects {
+		object := &objects[i]
+		m := simulate.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
+		if m.Kind == "VirtualService" {
+			m.Entries = entries[object.Origin.Doc]
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// lastOfEach keeps one object of each name, as a cluster does: the last, and
+// what was compiled rather than a copy of it that was written earlier.
+func lastOfEach(list []simulate.Manifest) []simulate.Manifest {
+	last := make(map[identity]int, len(list))
+	for i := range list {
+		last[identity{list[i].Kind, list[i].Namespace, list[i].Name}] = i
+	}
+	out := list[:0]
+	for i := range list {
+		if last[identity{list[i].Kind, list[i].Namespace, list[i].Name}] == i {
+			out = append(out, list[i])
+		}
+	}
+	return out
+}
+
+// RouteOrigins tells, for each resource of a result with models, what the http
+// entries of its VirtualService were compiled from.
+func RouteOrigins(result *compile.Result) map[*source.Document][]source.Ref {
+	out := map[*source.Document][]source.Ref{}
+	for _, r := range result.Resources {
+		if r.Gateway == nil {
+			continue
+		}
+		for _, route := range r.Gateway.Routes {
+			if route.RoutedBy == nil {
+				out[r.Doc] = append(out[r.Doc], route.Origin)
+			}
+		}
+	}
+	return out
+}
+
+// parse reads documents on every core and drops those that no engine reads.
+func parse(docs []*source.Document, o compile.Options, result *compile.Result) []simulate.Manifest {
+	parsed, problems := make([]simulate.Manifest, len(docs)), make([][]source.Problem, len(docs))
+	parallel.Each(len(docs), func(i int) {
+		var root *source.Node
+		if root, problems[i] = docs[i].Parse(); root == nil {
+			return
+		}
+		d := docs[i]
+		d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+		if d.Kind == "Function" {
+			if schema.Group(d.APIVersion) == kube.FunctionGroup {
+				service := source.NodeOf(kube.FunctionService(cmp.Or(d.Namespace, o.Namespace), d.Name))
+				parsed[i] = simulate.ReadManifest(service, source.Ref{Doc: d}, false, o.Namespace)
+			}
+			return
+		}
+		if slices.Contains(simulated, d.Kind) {
+			parsed[i] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
+		}
+	})
+	var found diag.List
+	for i := range problems {
+		for _, p := range problems[i] {
+			result.Fatal = result.Fatal || p.Kind.Fatal()
+			found.Add(diag.FromProblem(p))
+		}
+	}
+	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
+	found.Resolve()
+	result.Findings = append(result.Findings, found...)
+	return slices.DeleteFunc(parsed, func(m simulate.Manifest) bool { return m.Root == nil })
+}

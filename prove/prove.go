@@ -1,0 +1,268 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Verdict is what is known of a statement about all requests of a set.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Unknown Verdict = iota
+	Holds
+	Fails
+)
+
+// Proof is a verdict with what shows it.
+type Proof struct {
+	Verdict Verdict
+	// Witness is a request that reaches an upstream, where the statement
+	// fails.
+	Witness *simulate.Request
+	// Reason says why the statement fails or is not decided; At is the entry
+	// it is about.
+	Reason string
+	At     source.Ref
+}
+
+// NeverWithout decides the statement that no request of the set reaches an
+// upstream unless one of the proofs was brought: names of Oathkeeper's
+// authenticators, "jwt" for a token that policies demand too, "extAuth" or
+// "extAuth:NAME", "tokeninfo" for a token that Skipper has looked up. It holds
+// only where every way through is shown to be closed; it fails only with a
+// request that the simulator lets through.
+func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
+	set.Hosts = slices.Clone(set.Hosts)
+	for i := range set.Hosts {
+		set.Hosts[i] = strings.ToLower(set.Hosts[i])
+	}
+	p := &prover{cluster: c, set: set, asked: match.Compile(set), proofs: proofs, decide: c.Mesh.Decide}
+	switch {
+	case c.Mesh.Front == nil && !c.besideOnly(set.Hosts):
+		p.rules = c.Oathkeeper.Entries()
+		p.delegated(way{})
+	case c.Mesh.Front != nil && c.Mesh.Front != c.Skipper:
+		p.fronts()
+	}
+	p.skipper()
+	if p.failed != nil {
+		return *p.failed
+	}
+	if p.doubt != nil {
+		return *p.doubt
+	}
+	return Proof{Verdict: Holds}
+}
+
+// besideOnly tells whether all hosts are served by Skipper, beside Rules that
+// have no VirtualService in front of them.
+func (c *Cluster) besideOnly(hosts []string) bool {
+	return c.Mesh.Beside != nil && len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return !c.Mesh.Beside.Serves(h) })
+}
+
+// prover goes through all ways in which a request may reach an upstream.
+type prover struct {
+	cluster       *Cluster
+	set           match.Set
+	asked         *match.Matcher
+	proofs        []string
+	decide        func(*simulate.Request, *simulate.Trail) simulate.Decision
+	failed, doubt *Proof
+	rules         []simulate.Entry
+}
+
+// way is one way through: a route, and a rule or what a policy lets through.
+type way struct {
+	route, rule *simulate.Entry
+	earlier     []*match.Matcher // take the route's requests first
+	others      []*match.Matcher // make a second match of the rule's
+	asked       []*match.Matcher // where an external authorizer that counts is asked
+}
+
+func (p *prover) fronts() {
+	p.rules = p.cluster.Oathkeeper.Entries()
+	entries := p.cluster.Gateway.Entries()
+	for i := range entries {
+		e := &entries[i]
+		if e.To == "" {
+			continue
+		}
+		w := way{route: e}
+		for j := range i {
+			if entries[j].Group == e.Group && entries[j].Exact {
+				w.earlier = append(w.earlier, match.Compile(entries[j].Set))
+			}
+		}
+		if p.cluster.Mesh.Delegated(e.To) {
+			p.delegated(w)
+			continue
+		}
+		p.guarded(w, e.To)
+	}
+}
+
+func (p *prover) delegated(w way) {
+	for i := range p.rules {
+		own := w
+		own.rule = &p.rules[i]
+		for j := range p.rules {
+			if j != i {
+				own.others = append(own.others, match.Compile(p.rules[j].Set))
+			}
+		}
+		p.through(own)
+	}
+}
+
+func (p *prover) guarded(w way, to string) {
+	open := simulate.Entry{Name: "no policy", At: w.route.At, Set: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}, Exact: true, Admits: []simulate.Admission{{}}}
+	through, asked, guarded := []simulate.Entry{open}, []simulate.Entry(nil), false
+	if p.cluster.Mesh.Guard != nil {
+		var found []simulate.Entry
+		if found, asked, guarded = p.cluster.Sidecars.Entries(to, p.cluster.Mesh.FrontIdentity); guarded {
+			through = found
+		}
+	}
+	for i := range asked {
+		if asked[i].Exact && p.counts(asked[i].Admits[0].Proof) {
+			w.asked = append(w.asked, match.Compile(asked[i].Set))
+		}
+	}
+	for i := range through {
+		own := w
+		own.rule = &through[i]
+		p.through(own)
+	}
+}
+
+// counts tells whether a proof is one of those that the statement wants.
+func (p *prover) counts(proof string) bool {
+	kind, _, _ := strings.Cut(proof, ":")
+	return slices.Contains(p.proofs, proof) || slices.Contains(p.proofs, kind)
+}
+
+// through looks at one way: closed, open with a request to show it, or not
+// decided.
+func (p *prover) through(w way) {
+	if p.failed != nil {
+		return
+	}
+	ways := p.uncounted(w.rule)
+	if len(ways) == 0 {
+		return
+	}
+	requests, closed, reason := p.meeting(w)
+	if closed {
+		return
+	}
+	for _, q := range requests {
+		for _, a := range ways {
+			if p.show(w, q, a) {
+				return
+			}
+		}
+	}
+	if reason == "" {
+		reason = "the requests that were tried do not get through, but others may"
+	}
+	p.doubts(w.rule, reason)
+}
+
+// doubts notes the first entry about which nothing is decided.
+func (p *prover) doubts(e *simulate.Entry, reason string) {
+	if p.doubt == nil {
+		p.doubt = &Proof{Verdict: Unknown, At: e.At, Reason: fmt.Sprintf("%s may let requests through without one of the proofs: %s", e.Name, reason)}
+	}
+}
+
+// meeting gives requests that may be in all sets of a way, or tells that there
+// are none.
+func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason string) {
+	rule := match.Compile(w.rule.Set)
+	pairs := [][2]*match.Matcher{{p.asked, rule}}
+	live := []*match.Matcher{p.asked, rule}
+	if w.route != nil {
+		route := match.Compile(w.route.Set)
+		pairs = append(pairs, [2]*match.Matcher{p.asked, route}, [2]*match.Matcher{route, rule})
+		live = append(live, route)
+		if both, ok := p.asked.Meet(route); ok {
+			pairs = append(pairs, [2]*match.Matcher{both, rule})
+			live = append(live, both)
+		}
+	}
+	for _, pair := range pairs {
+		r := pair[0].Relate(pair[1], 0)
+		if r.Kind == match.Disjoint && r.Within == "" {
+			return nil, true, ""
+		}
+		if r.Kind == match.Unknown || r.Within != "" {
+			reason = strings.TrimSpace(r.Reason + " " + r.Within)
+		}
+		if r.Witness != nil {
+			requests = append(requests, *r.Witness)
+		}
+	}
+	for _, taken := range [][]*match.Matcher{w.earlier, w.others, w.asked} {
+		if len(taken) == 0 {
+			continue
+		}
+		for _, m := range live {
+			rest := m.Difference(0, taken...)
+			if rest.Empty && rest.Within == "" {
+				return nil, true, ""
+			}
+			if rest.Witness != nil {
+				requests = append(requests, *rest.Witness)
+			}
+		}
+	}
+	return requests, false, reason
+}
+
+// show asks the simulator about a request with a token of the admission.
+func (p *prover) show(w way, q match.Request, a simulate.Admission) bool {
+	if ok, err := p.asked.Accepts(q); !ok || err != nil {
+		return false
+	}
+	r := &simulate.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, Target: q.RawPath, Token: a.Token}
+	if a.Open() {
+		r.Token = simulate.Token{}
+	}
+	return p.reaches(r, a, w.rule.At)
+}
+
+// reaches asks the simulator about a request; one that gets through makes the
+// statement fail.
+func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Ref) bool {
+	d := p.decide(r, nil)
+	if !d.Passed() || slices.ContainsFunc(d.Proofs, p.counts) {
+		return false
+	}
+	what := "with " + a.Proof + " alone"
+	switch {
+	case a.Open() && r.Token.Kind == "":
+		what = "without a token"
+	case a.Open():
+		what = "with a token that nobody verifies"
+	}
+	p.failed = &Proof{Verdict: Fails, Witness: r, At: at, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, d.Upstream, what)}
+	return true
+}
+
+// uncounted are the ways through an entry that the statement does not want.
+func (p *prover) uncounted(e *simulate.Entry) []simulate.Admission {
+	var ways []simulate.Admission
+	for _, a := range e.Admits {
+		if !p.counts(a.Proof) {
+			ways = append(ways, a)
+		}
+	}
+	return ways
+}

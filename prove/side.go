@@ -1,0 +1,283 @@
+package prove
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Side makes a cluster comparable. The result, if there is one, is what its
+// manifests were compiled in: it knows the paths as their authors wrote them.
+func (c *Cluster) Side(result *compile.Result) classes.Side {
+	s := &side{cluster: c, routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
+	if result != nil {
+		s.readPaths(result)
+	}
+	treatments := c.Gateway.Treatments()
+	for _, e := range c.Gateway.Entries() {
+		p := s.part(&e)
+		p.Treatment = treatments[e.Name]
+		if !e.Exact {
+			p.Loose = "the route has conditions that are not compared"
+		}
+		s.routes[e.Group] = append(s.routes[e.Group], p)
+	}
+	filtered := c.Skipper.Treatments()
+	for _, e := range c.Skipper.Entries() {
+		p := s.skipperPart(&e)
+		p.Treatment = filtered[e.Name+"\x00"+e.At.Path]
+		s.skipper = append(s.skipper, p)
+	}
+	for _, e := range c.Oathkeeper.Entries() {
+		p := s.part(&e)
+		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {
+			s.rules[names[0]] = append(s.rules[names[0]], p)
+		} else {
+			s.patterns = append(s.patterns, p)
+		}
+	}
+	for _, set := range c.Oathkeeper.Poisoned() {
+		s.patterns = append(s.patterns, part{Part: classes.Part{Text: "/", Set: set}})
+	}
+	return s
+}
+
+// side is a cluster, sorted by hosts.
+type side struct {
+	cluster  *Cluster
+	routes   map[string][]part // by virtual host
+	skipper  []part
+	rules    map[string][]part // by host
+	patterns []part            // rules for several hosts
+	paths    map[source.Ref]string
+
+	mu     sync.Mutex
+	guards map[string]*guard // by service
+}
+
+// guard is what policies look at before a service: on any host, and on one.
+type guard struct {
+	always []classes.Part
+	on     map[string][]classes.Part
+}
+
+// add puts a part where its hosts say. What it adds to others is its tokens.
+func (g *guard) add(p classes.Part, seen map[string]bool) {
+	if key := fmt.Sprintf("%+v", p.Set); len(p.Admits) > 0 || !seen[key] {
+		seen[key] = true
+	} else {
+		return
+	}
+	hosts := p.Set.Hosts
+	if hosts == nil || slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		g.always = append(g.always, p)
+		return
+	}
+	for _, h := range hosts {
+		g.on[h] = append(g.on[h], p)
+	}
+}
+
+// part is a part and the service that it sends requests to.
+type part struct {
+	classes.Part
+	to string
+}
+
+func (s *side) readPaths(result *compile.Result) {
+	for _, r := range result.Resources {
+		if r.Gateway == nil {
+			continue
+		}
+		for _, route := range r.Gateway.Routes {
+			s.paths[route.Origin] = route.Match.Path.Text
+		}
+	}
+}
+
+func (s *side) part(e *simulate.Entry) part {
+	p := part{classes.Part{Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	if p.Text == "" {
+		p.Text = authored(e.Set)
+	}
+	return p
+}
+
+// maxTokens bounds the tokens that one route asks for.
+const maxTokens = 64
+
+// skipperPart is a route of Skipper: claims that its predicates want are those
+// of the tokens that it admits, and the header that tells the scheme is the
+// scheme.
+func (s *side) skipperPart(e *simulate.Entry) part {
+	p := s.part(e)
+	p.Set.Predicates = nil
+	for _, cond := range e.Set.Predicates {
+		switch {
+		case cond.Source == match.Claim && !cond.Not:
+			p.Admits = withClaim(p.Admits, cond.Name, cond.Values)
+		case cond.Source == match.Header && strings.EqualFold(cond.Name, "X-Forwarded-Proto") && !cond.Not && p.Set.Schemes == nil:
+			p.Set.Schemes = cond.Values
+		default:
+			p.Set.Predicates = append(p.Set.Predicates, cond)
+		}
+	}
+	return p
+}
+
+// withClaim gives the tokens with each of the values of a claim.
+func withClaim(list []simulate.Admission, name string, values []string) []simulate.Admission {
+	var out []simulate.Admission
+	for _, a := range list {
+		for _, v := range values {
+			if len(out) == maxTokens {
+				return out
+			}
+			next := a
+			if next.Token.Claims = maps.Clone(a.Token.Claims); next.Token.Claims == nil {
+				next.Token.Claims = map[string]any{}
+			}
+			next.Token.Kind, next.Token.Claims[name] = "jwt", v
+			out = append(out, next)
+		}
+	}
+	return out
+}
+
+// operators are what the controller of v2 writes for "{**}" and "{*}".
+var operators = strings.NewReplacer(
+	"([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*", "{**}",
+	"([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+", "{*}",
+)
+
+// authored spells a path as an author would.
+func authored(set match.Set) string {
+	text := cmp.Or(set.URL.Text, set.Path.Text)
+	if set.Path.Lang == match.Prefix {
+		return text + "*"
+	}
+	if set.Path.Lang == match.Regex {
+		return strings.TrimSuffix(strings.TrimPrefix(operators.Replace(text), "^"), "$")
+	}
+	return text
+}
+
+// Hosts lists the names and wildcards that are served.
+func (s *side) Hosts() []string {
+	out := slices.Collect(maps.Keys(s.routes))
+	for i := range s.skipper {
+		out = append(out, s.skipper[i].Set.Hosts...)
+	}
+	if s.cluster.Mesh.Front == nil {
+		out = append(out, slices.Collect(maps.Keys(s.rules))...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Parts lists what the decision about a request to the host depends on.
+func (s *side) Parts(host string) []classes.Part {
+	routes := slices.Clone(s.routes[s.cluster.Gateway.VirtualHost(host)])
+	for _, p := range s.skipper {
+		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
+			routes = append(routes, p)
+		}
+	}
+	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
+		routes = append(append(routes, s.rules[host]...), s.patterns...)
+	}
+	var out []classes.Part
+	seen := map[string]bool{}
+	for _, p := range routes {
+		out = append(out, p.Part)
+		if to := plainService(p.to); to != "" && !seen[to] && !s.cluster.Mesh.Delegated(to) {
+			seen[to] = true
+			g := s.guard(to)
+			out = append(append(out, g.always...), g.on[host]...)
+		}
+	}
+	return out
+}
+
+// plainService takes a service out of an upstream URL.
+func plainService(to string) string {
+	if _, rest, ok := strings.Cut(to, "://"); ok {
+		to = rest
+	}
+	to, _, _ = strings.Cut(to, "/")
+	return to
+}
+
+// wildcardTakes tells whether a wildcard takes a name.
+func wildcardTakes(wildcard, name string) bool {
+	suffix, ok := strings.CutPrefix(wildcard, "*")
+	return ok && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
+}
+
+// guard lists what the policies of a service look at, and the tokens that they
+// let through, in the places where they are looked for.
+func (s *side) guard(to string) *guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have, ok := s.guards[to]; ok {
+		return have
+	}
+	g, seen := &guard{on: map[string][]classes.Part{}}, map[string]bool{}
+	through, asked, _ := s.cluster.Sidecars.Entries(to, s.cluster.Mesh.FrontIdentity)
+	for _, e := range append(through, asked...) {
+		p := classes.Part{Text: authored(e.Set), Set: e.Set}
+		for _, a := range e.Admits {
+			p.Admits = append(p.Admits, s.places(to, a)...)
+		}
+		g.add(p, seen)
+	}
+	for _, set := range s.cluster.Sidecars.Parts(to) {
+		g.add(classes.Part{Text: authored(set), Set: set}, seen)
+	}
+	s.guards[to] = g
+	return g
+}
+
+// places gives an admission for each place where its token may stand.
+func (s *side) places(to string, a simulate.Admission) []simulate.Admission {
+	if a.Token.Kind != "jwt" {
+		return []simulate.Admission{a}
+	}
+	issuer, _ := a.Token.Claims["iss"].(string)
+	var out []simulate.Admission
+	for _, via := range s.cluster.Sidecars.Places(to, issuer) {
+		moved := a
+		moved.Token.Via = via
+		out = append(out, moved)
+	}
+	if len(out) == 0 {
+		out = append(out, a)
+	}
+	return out
+}
+
+// Decide decides a request that comes to the gateway.
+func (s *side) Decide(r *simulate.Request) simulate.Decision { return s.cluster.Mesh.Decide(r, nil) }
+
+// insider is a workload in the mesh that has no part in the gateway.
+const insider = "cluster.local/ns/kgw-any/sa/default"
+
+// Inside decides a request that a pod of another namespace sends to a service
+// itself.
+func (s *side) Inside(r *simulate.Request, service string) simulate.Decision {
+	next := r.Realise()
+	next.Caller, next.To, next.Host = insider, service, plainService(service)
+	if s.cluster.Mesh.Guard == nil {
+		return simulate.Decision{Status: 200, Next: next}
+	}
+	return s.cluster.Mesh.Guard.Decide(next, nil)
+}

@@ -1,0 +1,196 @@
+package envoy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// condition is one matcher of a route: all of a route's hold.
+type condition struct {
+	place place
+	part  string // uri, method, scheme, authority; or the name of a header or parameter
+	kind  string // exact, prefix, regex, present
+	text  string
+	fold  bool // without regard to case
+	not   bool
+	path  *match.Matcher // of a uri that is compared with case
+	regex *regexp.Regexp // of other parts; nil where RE2 refuses the expression
+}
+
+// place is where in a request a condition looks.
+type place int
+
+const (
+	head place = iota // the request line
+	header
+	parameter // of the query
+)
+
+// is tells whether the condition is about a part of the request line.
+func (c *condition) is(part string) bool { return c.place == head && c.part == part }
+
+func readConditions(n *source.Node) []condition {
+	var out []condition
+	fold, _ := source.Bool(source.Field(n, "ignoreUriCase"))
+	for _, part := range []string{"uri", "method", "scheme", "authority"} {
+		v := source.Field(n, part)
+		if v == nil {
+			continue
+		}
+		if c := readCondition(head, part, v, fold && part == "uri"); part != "uri" || c.kind != "present" {
+			out = append(out, c)
+		}
+	}
+	for _, list := range []struct {
+		field string
+		where place
+	}{{"headers", header}, {"withoutHeaders", header}, {"queryParams", parameter}} {
+		m := source.Field(n, list.field)
+		for _, name := range source.Keys(m) {
+			c := readCondition(list.where, name, source.Field(m, name), false)
+			c.not = list.field == "withoutHeaders"
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// readCondition reads a StringMatch. Without one the value only has to be
+// there, as a regex of "*" says too.
+func readCondition(where place, part string, n *source.Node, fold bool) condition {
+	c := condition{place: where, part: part, kind: "present", fold: fold}
+	for _, kind := range []string{"exact", "prefix", "regex"} {
+		if v := source.Field(n, kind); v != nil {
+			c.kind, c.text = kind, source.Text(v)
+		}
+	}
+	if c.kind == "regex" && c.text == "*" && !c.is("uri") {
+		c.kind = "present"
+	}
+	if c.kind == "regex" {
+		c.text = closed(c.text)
+	}
+	if c.kind == "regex" && !c.is("uri") {
+		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
+	}
+	if lang, ok := languages[c.kind]; ok && c.is("uri") && (!fold || c.kind == "regex") {
+		c.path = match.Compile(match.Set{Path: match.Path{Lang: lang, Text: c.text}, View: match.RawPath})
+	}
+	return c
+}
+
+// closed ends a \Q that is open at the end of an expression, so that it can be
+// put into another.
+func closed(text string) string {
+	if !strings.Contains(text, `\Q`) {
+		return text
+	}
+	if _, err := regexp.Compile("(?:" + text + ")"); err == nil {
+		return text
+	}
+	return text + `\E`
+}
+
+var languages = map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex}
+
+func (r *route) takes(q *simulate.Request) bool {
+	for i := range r.conditions {
+		if c := &r.conditions[i]; c.holds(q) == c.not {
+			return false
+		}
+	}
+	return true
+}
+
+// holds looks at the value of the request. What must not be there and is not
+// counts as empty, unless any value would do (Istio sets
+// treat_missing_header_as_empty).
+func (c *condition) holds(q *simulate.Request) bool {
+	if c.path != nil {
+		ok, err := c.path.Accepts(match.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, RawPath: q.RawPath()})
+		return ok && err == nil
+	}
+	value, has := c.value(q)
+	if c.kind == "present" {
+		return has
+	}
+	return (has || c.not) && c.matches(value)
+}
+
+func (c *condition) matches(value string) bool {
+	text := c.text
+	if c.fold {
+		value, text = strings.ToLower(value), strings.ToLower(text)
+	}
+	switch c.kind {
+	case "exact":
+		return value == text
+	case "prefix":
+		return strings.HasPrefix(value, text)
+	}
+	return c.regex != nil && c.regex.MatchString(value)
+}
+
+// value is what the condition looks at. Envoy has the request line among the
+// headers, joins headers of one name, and takes parameters as they are written.
+func (c *condition) value(q *simulate.Request) (value string, has bool) {
+	switch {
+	case c.is("uri"):
+		return q.RawPath(), true
+	case c.place == head:
+		return requestLine(":"+c.part, q), true
+	case c.place == parameter:
+		return c.parameter(q)
+	}
+	name := strings.ToLower(c.part)
+	if strings.HasPrefix(name, ":") || name == "host" {
+		return requestLine(name, q), true
+	}
+	var values []string
+	for _, h := range q.Headers {
+		if strings.EqualFold(h.Name, name) {
+			values = append(values, h.Value)
+		}
+	}
+	return strings.Join(values, ","), len(values) > 0
+}
+
+func (c *condition) parameter(q *simulate.Request) (value string, has bool) {
+	_, query, _ := strings.Cut(q.Target, "?")
+	for part := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(part, "="); name == c.part {
+			return value, strings.Contains(q.Target, "?")
+		}
+	}
+	return "", false
+}
+
+func requestLine(name string, q *simulate.Request) string {
+	switch name {
+	case ":path":
+		return q.Target
+	case ":method":
+		return q.Method
+	case ":scheme":
+		return q.Scheme
+	}
+	return q.Host
+}
+
+// allowed tells whether a CORS policy allows an origin: Envoy also asks each
+// matcher for "*".
+func allowed(cors *source.Node, origin string) bool {
+	if list := source.Elements(source.Field(cors, "allowOrigins")); len(list) > 0 {
+		return slices.ContainsFunc(list, func(n *source.Node) bool {
+			c := readCondition(header, "origin", n, false)
+			return c.kind != "present" && (c.matches("*") || c.matches(origin))
+		})
+	}
+	list := source.Texts(source.Field(cors, "allowOrigin"))
+	return slices.Contains(list, origin) || slices.Contains(list, "*")
+}

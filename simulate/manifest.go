@@ -1,0 +1,73 @@
+package simulate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Manifest is an object that an engine reads.
+type Manifest struct {
+	APIVersion, Kind, Namespace, Name string
+	// Created orders what the engine orders by age; "" is the oldest.
+	Created string
+	Labels  map[string]string
+	// Root is the whole object.
+	Root *source.Node
+	// Origin is the document itself, or what the object was compiled from.
+	Origin source.Ref
+	// Compiled tells that paths of the object are not paths of Origin.
+	Compiled bool
+	// Entries are what the http entries of a VirtualService were compiled
+	// from.
+	Entries []source.Ref
+	// Instead is the resource whose compiled objects this live one stands in
+	// the place of; without a document, it stands for itself.
+	Instead Source
+}
+
+// Source is what an object is made from, and how messages name it.
+type Source struct {
+	Origin source.Ref
+	Text   string
+}
+
+// ReadManifest makes a Manifest of a tree. The namespace is that of an object
+// that names none.
+func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace string) Manifest {
+	m := Manifest{Root: root, Origin: origin, Compiled: compiled}
+	m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(root)
+	meta := source.Field(root, "metadata")
+	m.Labels = source.TextMap(source.Field(meta, "labels"))
+	m.Created = source.Text(source.Field(meta, "creationTimestamp"))
+	if m.Namespace == "" {
+		m.Namespace = namespace
+	}
+	return m
+}
+
+// Is tells whether the object is of a group and kind.
+func (m *Manifest) Is(group, kind string) bool {
+	have, _, _ := strings.Cut(m.APIVersion, "/")
+	return have == group && m.Kind == kind
+}
+
+// Spec is the object's spec.
+func (m *Manifest) Spec() *source.Node { return source.Field(m.Root, "spec") }
+
+// At is a place in the object, or the origin of one that was compiled.
+func (m *Manifest) At(path string) source.Ref {
+	if m.Compiled {
+		rest, ok := strings.CutPrefix(path, "spec.http[")
+		number, _, _ := strings.Cut(rest, "]")
+		if i, err := strconv.Atoi(number); ok && err == nil && i < len(m.Entries) {
+			return m.Entries[i]
+		}
+		return m.Origin
+	}
+	return source.Ref{Doc: m.Origin.Doc, Path: path}
+}
+
+// ID names the object in messages: "namespace/name".
+func (m *Manifest) ID() string { return m.Namespace + "/" + m.Name }

@@ -1,0 +1,409 @@
+package oathkeeper
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// authenticator tells whether it lets the caller in (both results empty), why
+// it is not responsible, or how it fails. The sources are those of Oathkeeper
+// v0.40.9, pipeline/authn.
+type authenticator func(x *exchange, h *handler) (notResponsible string, f *failure)
+
+var simAuthenticators = map[string]authenticator{
+	"noop": func(*exchange, *handler) (string, *failure) { return "", nil },
+	"unauthorized": func(_ *exchange, h *handler) (string, *failure) {
+		return "", failed(401, simulate.Denied, h.at, "unauthorized refuses every request")
+	},
+	"anonymous":                 anonymous,
+	"jwt":                       jwt,
+	"oauth2_introspection":      introspection,
+	"oauth2_client_credentials": clientCredentials,
+	"bearer_token":              bearerToken,
+	"cookie_session":            cookieSession,
+}
+
+func anonymous(x *exchange, h *handler) (string, *failure) {
+	if x.http.Header.Get("Authorization") != "" {
+		return "there is an Authorization header", nil
+	}
+	x.session.Subject = orElse(textAt(h.config, "subject"), "anonymous")
+	return "", nil
+}
+
+// tokenOf finds the token where the handler looks for it
+// (helper/bearer.go).
+func tokenOf(x *exchange, h *handler) string {
+	from, _ := objectAt(h.config, "token_from")
+	for _, m := range from {
+		name, _ := m.Value.(string)
+		switch {
+		case m.Key == "header" && name != "Authorization":
+			return x.http.Header.Get(name)
+		case m.Key == "query_parameter":
+			return x.http.URL.Query().Get(name)
+		case m.Key == "cookie":
+			c, err := x.http.Cookie(name)
+			if err != nil {
+				return ""
+			}
+			return c.Value
+		}
+	}
+	scheme, token, ok := strings.Cut(x.http.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return token
+}
+
+func jwt(x *exchange, h *handler) (string, *failure) {
+	text := tokenOf(x, h)
+	if text == "" {
+		return "there is no token where it looks", nil
+	}
+	if strings.Count(text, ".") != 2 {
+		return "the token is not a JWT", nil
+	}
+	bad := func(format string, args ...any) (string, *failure) {
+		return "", failed(401, simulate.BadCredentials, h.at, "jwt refuses the token: "+format, args...)
+	}
+	token := &x.in.Token
+	if !token.Is("jwt", text) {
+		return bad("its signature does not verify")
+	}
+	if why := x.e.unverified(token, h); why != "" {
+		return bad("%s", why)
+	}
+	if why := outOfTime(token.Claims, time.Now()); why != "" {
+		return bad("%s", why)
+	}
+	for _, want := range textsAt(h.config, "target_audience") {
+		if !slices.Contains(audience(token.Claims["aud"]), want) {
+			return bad("its audience lacks %q", want)
+		}
+	}
+	issuer, _ := token.Claims["iss"].(string)
+	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, issuer) {
+		return bad("its issuer %q is not trusted", issuer)
+	}
+	have, key := scopes(token.Claims)
+	if missing := missingScope(h.config, have); missing != "" {
+		return bad("%s (Oathkeeper answers 401 to that, not 403)", missing)
+	}
+	x.session.Subject, _ = token.Claims["sub"].(string)
+	x.session.Extra = extra(token.Claims, have, key)
+	return "", nil
+}
+
+// unverified tells why the token's signature or its own validity is refused.
+func (e *Engine) unverified(t *simulate.Token, h *handler) string {
+	switch t.Valid {
+	case "expired":
+		return "it is expired"
+	case "not_yet_valid":
+		return "it is not valid yet"
+	case "future_iat":
+		return "it was issued in the future"
+	case "bad_signature":
+		return "its signature does not verify"
+	case "no_kid":
+		return "its header has no kid"
+	case "unknown_kid":
+		return "no key set has its kid"
+	case "alg_none":
+		return "it is not signed"
+	}
+	if algorithms := textsAt(h.config, "allowed_algorithms"); len(algorithms) > 0 && !slices.Contains(algorithms, "RS256") {
+		return "its algorithm RS256 is not allowed"
+	}
+	urls := textsAt(h.config, "jwks_urls")
+	if e.options.Handlers == nil && len(urls) == 0 {
+		return ""
+	}
+	for _, u := range urls {
+		if e.publishes(u, t.Key) {
+			return ""
+		}
+	}
+	return "no key set of the rule has its key"
+}
+
+// publishes tells whether a key set has the key: see simulate.Token.Key.
+func (e *Engine) publishes(address, key string) bool {
+	if key == "" {
+		return true
+	}
+	if key == "main" {
+		global, known := e.options.Handlers["authenticators"]["jwt"]
+		return !known || slices.Contains(textsAt(global.Config, "jwks_urls"), address)
+	}
+	return hostBegins(address, key)
+}
+
+func hostBegins(address, label string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.HasPrefix(u.Host, label+".")
+}
+
+// outOfTime looks at the times that the claims themselves have.
+func outOfTime(claims map[string]any, now time.Time) string {
+	for _, c := range []struct {
+		name  string
+		after bool // the time must be past
+		why   string
+	}{{"exp", false, "it is expired"}, {"nbf", true, "it is not valid yet"}, {"iat", true, "it was issued in the future"}} {
+		v, has := claims[c.name]
+		if !has || v == nil {
+			continue
+		}
+		seconds, ok := v.(float64)
+		if !ok {
+			return "its claim " + c.name + " is not a number"
+		}
+		if seconds == 0 {
+			continue
+		}
+		at := time.Unix(int64(seconds), 0)
+		if c.after && now.Before(at) || !c.after && !now.Before(at) {
+			return c.why
+		}
+	}
+	return ""
+}
+
+// audience reads a claim that is a text or a list of texts.
+func audience(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		out := make([]string, 0, len(v))
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				return nil
+			}
+			out = append(out, s)
+		}
+		return out
+	}
+	return nil
+}
+
+// extra is what templates see of a JWT: its claims, the scopes under scp.
+func extra(claims map[string]any, have []string, key string) map[string]any {
+	out := map[string]any{"iat": 1.0, "exp": 2.0}
+	for k, v := range claims {
+		out[k] = v
+	}
+	delete(out, key)
+	out["scp"] = have
+	return out
+}
+
+// introspected is the answer of an introspection endpoint as Oathkeeper reads
+// it.
+type introspected struct {
+	Active   bool           `json:"active"`
+	Extra    map[string]any `json:"ext"`
+	Subject  string         `json:"sub"`
+	Username string         `json:"username"`
+	Audience introAudience  `json:"aud"`
+	Type     string         `json:"token_type"`
+	Issuer   string         `json:"iss"`
+	ClientID string         `json:"client_id"`
+	Scope    string         `json:"scope"`
+	Expires  int64          `json:"exp"`
+	Use      string         `json:"token_use"`
+}
+
+type introAudience []string
+
+// UnmarshalJSON reads a text or a list of texts.
+func (a *introAudience) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil && data[0] == '"' {
+		*a = introAudience{one}
+		return nil
+	}
+	var many []string
+	err := json.Unmarshal(data, &many)
+	if *a = many; err == nil && many == nil {
+		return &json.UnsupportedValueError{Str: "aud"}
+	}
+	return err
+}
+
+func introspection(x *exchange, h *handler) (string, *failure) {
+	text := tokenOf(x, h)
+	if text == "" {
+		return "there is no token where it looks", nil
+	}
+	if prefix := textAt(h.config, "prefix"); !strings.HasPrefix(text, prefix) {
+		return "the token does not begin with " + prefix, nil
+	}
+	token := &x.in.Token
+	if hostBegins(textAt(h.config, "introspection_url"), "broken") || token.Is("opaque", text) && token.Valid == "endpoint_error" {
+		return "", failed(500, simulate.Endpoint, h.at, "the introspection endpoint does not answer 200")
+	}
+	answer, err := introspect(token, text)
+	if err != nil {
+		return "", failed(500, simulate.Endpoint, h.at, "Oathkeeper cannot read the introspection endpoint's answer")
+	}
+	if f := answer.refusal(h); f != nil {
+		return "", f
+	}
+	x.session.Subject = answer.Subject
+	x.session.Extra = answer.Extra
+	if x.session.Extra == nil {
+		x.session.Extra = map[string]any{}
+	}
+	x.session.Extra["username"], x.session.Extra["client_id"], x.session.Extra["scope"] = answer.Username, answer.ClientID, answer.Scope
+	if len(answer.Audience) > 0 {
+		x.session.Extra["aud"] = []string(answer.Audience)
+	}
+	return "", nil
+}
+
+// introspect asks the endpoint about a text: it knows the request's opaque
+// token and nothing else.
+func introspect(t *simulate.Token, text string) (*introspected, error) {
+	if !t.Is("opaque", text) || t.Valid == "inactive" {
+		return &introspected{}, nil
+	}
+	answer := map[string]any{"active": true, "exp": time.Now().Unix() + 3600}
+	for k, v := range t.Introspection {
+		answer[k] = v
+	}
+	switch t.Valid {
+	case "expired":
+		answer["exp"] = time.Now().Unix() - 3600
+	case "no_exp":
+		delete(answer, "exp")
+	case "refresh_token", "access_token":
+		answer["token_use"] = t.Valid
+	}
+	data, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	out := &introspected{}
+	return out, json.Unmarshal(data, out)
+}
+
+func (a *introspected) refusal(h *handler) *failure {
+	bad := func(status int, cause simulate.Cause, format string, args ...any) *failure {
+		return failed(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...)
+	}
+	switch {
+	case a.Use != "" && a.Use != "access_token":
+		return bad(403, simulate.NotSufficient, "it is not an access token but %q", a.Use)
+	case !a.Active:
+		return bad(401, simulate.BadCredentials, "the endpoint does not know it, or it is not active")
+	case a.Expires > 0 && time.Unix(a.Expires, 0).Before(time.Now()):
+		return bad(401, simulate.BadCredentials, "it is expired")
+	}
+	for _, want := range textsAt(h.config, "target_audience") {
+		if !slices.Contains(a.Audience, want) {
+			return bad(403, simulate.NotSufficient, "its audience lacks %q", want)
+		}
+	}
+	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, a.Issuer) {
+		return bad(403, simulate.NotSufficient, "its issuer %q is not trusted", a.Issuer)
+	}
+	if scopeStrategies[strings.ToLower(textAt(h.config, "scope_strategy"))] == nil {
+		return nil // the endpoint is asked to look at the scopes
+	}
+	if missing := missingScope(h.config, strings.Split(a.Scope, " ")); missing != "" {
+		return bad(403, simulate.NotSufficient, "%s", missing)
+	}
+	return nil
+}
+
+func clientCredentials(x *exchange, h *handler) (string, *failure) {
+	user, _, ok := x.http.BasicAuth()
+	if !ok {
+		return "there are no Basic credentials", nil
+	}
+	if _, err := url.QueryUnescape(user); err != nil {
+		return "", failed(401, simulate.BadCredentials, h.at, "the client's name is not encoded as it should be")
+	}
+	x.assume(h, "the token endpoint accepts the client")
+	x.session.Subject = user
+	return "", nil
+}
+
+func bearerToken(x *exchange, h *handler) (string, *failure) {
+	text := tokenOf(x, h)
+	if text == "" || !strings.HasPrefix(text, textAt(h.config, "prefix")) {
+		return "there is no token where it looks", nil
+	}
+	if t := &x.in.Token; text != t.Text() || t.Kind == "malformed" || !t.OK() {
+		return "", failed(401, simulate.BadCredentials, h.at, "bearer_token refuses the token: the session store does not know it")
+	}
+	x.assume(h, "the session store knows the token")
+	return "", nil
+}
+
+func cookieSession(x *exchange, h *handler) (string, *failure) {
+	only := textsAt(h.config, "only")
+	has := func(name string) bool { _, err := x.http.Cookie(name); return err == nil }
+	if len(only) == 0 && len(x.http.Cookies()) == 0 || len(only) > 0 && !slices.ContainsFunc(only, has) {
+		return "there is no session cookie", nil
+	}
+	x.assume(h, "the session store knows the cookie")
+	return "", nil
+}
+
+// assume says what kgw takes for granted of a service that it does not ask.
+func (x *exchange) assume(h *handler, what string) {
+	x.trail.Say(name, h.at, "it is taken that %s", what)
+}
+
+// scopes reads the first of the claims that may hold scopes, as
+// credentials/verifier_default.go does.
+func scopes(claims map[string]any) (have []string, key string) {
+	for _, k := range []string{"scp", "scope", "scopes"} {
+		v, ok := claims[k]
+		if !ok {
+			continue
+		}
+		switch v := v.(type) {
+		case string:
+			if v == "" {
+				return []string{}, k
+			}
+			return strings.Split(v, " "), k
+		case []any:
+			have = make([]string, len(v))
+			for i := range v {
+				have[i], _ = v[i].(string)
+			}
+			return have, k
+		}
+		return []string{}, k
+	}
+	return []string{}, ""
+}
+
+// missingScope tells which required scope is not there.
+func missingScope(config source.Object, have []string) string {
+	required := textsAt(config, "required_scope")
+	strategy := scopeStrategies[strings.ToLower(textAt(config, "scope_strategy"))]
+	if strategy == nil && len(required) > 0 {
+		return "scopes are required, but scope_strategy is none"
+	}
+	for _, want := range required {
+		if !strategy(have, want) {
+			return "it lacks the scope \"" + want + "\""
+		}
+	}
+	return ""
+}

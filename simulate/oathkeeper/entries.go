@@ -1,0 +1,93 @@
+package oathkeeper
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Entries lists the rules with what each takes and whom it lets in.
+func (e *Engine) Entries() []simulate.Entry {
+	var out []simulate.Entry
+	for _, r := range e.rules {
+		if r.url == "" || r.refusal != "" {
+			continue
+		}
+		e.prepare(r)
+		set, ok := match.RuleSet(r.url, r.methods, e.options.Version)
+		if !ok {
+			set = e.takes(r)
+		}
+		out = append(out, simulate.Entry{Name: r.id, At: r.manifest.At("spec.match.url"), Set: set, Exact: true, To: r.upstreamURL, Admits: r.admits()})
+	}
+	return out
+}
+
+// admits lists the ways through the rule's authenticators, as far as they are
+// asked at all; none where the rule refuses everybody in the end.
+func (r *accessRule) admits() []simulate.Admission {
+	if r.authorizer.name == "deny" || r.authorizer.invalid != "" || len(r.mutators) == 0 || r.upstreamURL == "" {
+		return nil
+	}
+	var out []simulate.Admission
+	for i := range r.authenticators {
+		h := &r.authenticators[i]
+		if h.invalid != "" || h.name == "unauthorized" {
+			break
+		}
+		out = append(out, simulate.Admission{Proof: h.name, Token: credentials(h)})
+		if h.name == "noop" {
+			break
+		}
+	}
+	return out
+}
+
+// credentials is a token that the handler accepts.
+func credentials(h *handler) simulate.Token {
+	t := simulate.Token{Via: simulate.Via{In: "bearer"}}
+	from, _ := objectAt(h.config, "token_from")
+	for _, m := range from {
+		name, _ := m.Value.(string)
+		switch {
+		case m.Key == "header" && name != "Authorization":
+			t.Via = simulate.Via{In: "header", Name: name}
+		case m.Key == "query_parameter":
+			t.Via = simulate.Via{In: "query", Name: name}
+		case m.Key == "cookie":
+			t.Via = simulate.Via{In: "cookie", Name: name}
+		}
+	}
+	facts := map[string]any{"sub": "someone"}
+	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 {
+		facts["iss"] = trusted[0]
+	}
+	if audience := textsAt(h.config, "target_audience"); len(audience) > 0 {
+		facts["aud"] = list(audience)
+	}
+	if scope := textsAt(h.config, "required_scope"); len(scope) > 0 {
+		facts["scope"] = strings.Join(scope, " ")
+	}
+	switch h.name {
+	case "jwt":
+		t.Kind, t.Claims = "jwt", facts
+	case "oauth2_introspection":
+		t.Kind, t.Introspection, t.Prefix = "opaque", facts, textAt(h.config, "prefix")
+	case "bearer_token":
+		t.Kind, t.Prefix = "opaque", textAt(h.config, "prefix")
+	case "cookie_session":
+		t.Kind, t.Via = "opaque", simulate.Via{In: "cookie", Name: append(textsAt(h.config, "only"), "session")[0]}
+	default:
+		return simulate.Token{}
+	}
+	return t
+}
+
+func list(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, s := range texts {
+		out[i] = s
+	}
+	return out
+}

@@ -1,0 +1,274 @@
+// Package oathkeeper decides requests over Rules, as Ory Oathkeeper does.
+//
+// It reads manifests, whoever wrote them. It must not know the model, nor how
+// kgw writes a Rule.
+package oathkeeper
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kgw-dev/kgw/internal/handlers"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Group is the API group of Rule.
+const Group = "oathkeeper.ory.sh"
+
+// Options are what a cluster's Oathkeeper is configured with.
+type Options struct {
+	// Version is whose matching rules apply: "0.40" (default) or "26.2".
+	Version string
+	// Handlers is the global configuration by group and name. Nil: not known;
+	// every handler is enabled and has the fields that it needs.
+	Handlers map[string]map[string]handlers.Defaults
+	// Fallback are the error handlers that answer where a rule has none; nil
+	// is json alone.
+	Fallback []string
+}
+
+// accessRule is an access rule as Oathkeeper holds it.
+type accessRule struct {
+	id       string
+	manifest *simulate.Manifest
+	url      string
+	methods  []string
+
+	// What prepare fills in.
+	upstreamURL    string
+	preserveHost   bool
+	stripPath      string
+	authenticators []handler
+	authorizer     handler
+	mutators       []handler
+	errors         []handler
+
+	once sync.Once
+	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
+	refusal string
+	set     func() *match.Matcher
+	groups  func() *regexp.Regexp // nil where Go refuses the expression
+}
+
+// handler is one handler of a rule with its configuration merged over the
+// global one.
+type handler struct {
+	name   string
+	at     source.Ref
+	config source.Object
+	// invalid says why Oathkeeper refuses to use it, "" if it does not.
+	invalid string
+}
+
+// Load reads the Rules among the manifests as oathkeeper-maester v0.1.10 does
+// and gives Oathkeeper with the rules it gets. A Rule with a handler that the
+// Maester does not know is dropped.
+func Load(manifests []simulate.Manifest, o Options) *Engine {
+	e := &Engine{options: o}
+	for i := range manifests {
+		m := &manifests[i]
+		if !m.Is(Group, "Rule") {
+			continue
+		}
+		if why, dropped := refusedByMaester(m.Spec()); dropped {
+			e.Dropped = append(e.Dropped, Dropped{Manifest: m, Reason: why})
+			continue
+		}
+		e.rules = append(e.rules, e.read(m))
+	}
+	slices.SortStableFunc(e.rules, func(a, b *accessRule) int { return strings.Compare(a.id, b.id) })
+	e.index()
+	return e
+}
+
+// Dropped is a Rule that Oathkeeper never sees.
+type Dropped struct {
+	Manifest *simulate.Manifest
+	Reason   string
+}
+
+// SayDropped tells the trail of Rules that were dropped though they may be
+// meant for one of the URLs, given without "scheme://".
+func (e *Engine) SayDropped(urls []string, t *simulate.Trail) {
+	for _, d := range e.Dropped {
+		prefix := literalPrefix(source.Text(source.Field(source.Field(d.Manifest.Spec(), "match"), "url")))
+		if slices.ContainsFunc(urls, func(u string) bool { return strings.HasPrefix(u, prefix) }) {
+			t.Say(name, d.Manifest.At("spec"), "Oathkeeper never sees rule %s.%s: %s", d.Manifest.Name, d.Manifest.Namespace, d.Reason)
+		}
+	}
+}
+
+// maesterHandlers are the handlers that the Maester lets pass by default
+// (api/v1alpha1/defaults.go). Those of errors are never looked at.
+var maesterHandlers = map[string][]string{
+	"authenticators": {"noop", "unauthorized", "anonymous", "oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session", "bearer_token"},
+	"authorizer":     {"allow", "deny", "keto_engine_acp_ory", "remote", "remote_json"},
+	"mutators":       {"noop", "id_token", "header", "cookie", "hydrator"},
+}
+
+func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
+	for _, section := range slices.Sorted(maps.Keys(maesterHandlers)) {
+		n := source.Field(spec, section)
+		list := source.Elements(n)
+		if section == "authorizer" && !isNull(n) {
+			list = []*source.Node{n}
+		}
+		for _, h := range list {
+			if name := source.Text(source.Field(h, "handler")); !slices.Contains(maesterHandlers[section], name) {
+				return "the Maester knows no handler \"" + name + "\" for " + section, true
+			}
+		}
+	}
+	return "", false
+}
+
+// read takes what matching needs of a Rule.
+func (e *Engine) read(m *simulate.Manifest) *accessRule {
+	on := source.Field(m.Spec(), "match")
+	r := &accessRule{id: m.Name + "." + m.Namespace, manifest: m, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
+	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
+	r.groups = sync.OnceValue(func() *regexp.Regexp { re, _ := regexp.Compile(wholeExpression(r.url)); return re })
+	return r
+}
+
+// prepare takes the rest, once. Sections that are absent are filled in by the
+// Maester so that nothing is let through; empty ones stay empty.
+func (e *Engine) prepare(r *accessRule) {
+	r.once.Do(func() {
+		m, spec := r.manifest, r.manifest.Spec()
+		up := source.Field(spec, "upstream")
+		r.upstreamURL, r.stripPath = source.Text(source.Field(up, "url")), source.Text(source.Field(up, "stripPath"))
+		r.preserveHost, _ = source.Bool(source.Field(up, "preserveHost"))
+		r.authenticators = e.handlers(m, spec, "authenticators", handlers.Authenticators, "unauthorized")
+		r.mutators = e.handlers(m, spec, "mutators", handlers.Mutators, "noop")
+		r.errors = e.handlers(m, spec, "errors", handlers.ErrorHandlers, "")
+		r.authorizer = handler{name: "deny", at: m.At("spec")}
+		if n := source.Field(spec, "authorizer"); !isNull(n) {
+			r.authorizer = handler{name: source.Text(source.Field(n, "handler")), at: m.At("spec.authorizer"), config: configOf(n)}
+		}
+		e.complete(&r.authorizer, handlers.Authorizers)
+	})
+}
+
+func isNull(n *source.Node) bool { return n == nil || n.Tag == "!!null" }
+
+func configOf(n *source.Node) source.Object {
+	config := source.Field(n, "config")
+	if isNull(config) {
+		return nil
+	}
+	o, _ := source.Value(config).(source.Object)
+	return o
+}
+
+func (e *Engine) handlers(m *simulate.Manifest, spec *source.Node, section string, kind *handlers.Kind, absent string) []handler {
+	n := source.Field(spec, section)
+	if isNull(n) {
+		if absent == "" {
+			return nil
+		}
+		h := handler{name: absent, at: m.At("spec")}
+		e.complete(&h, kind)
+		return []handler{h}
+	}
+	out := make([]handler, 0, len(n.Content))
+	for i, el := range source.Elements(n) {
+		h := handler{name: source.Text(source.Field(el, "handler")), at: m.At(source.JoinIndex("spec."+section, i)), config: configOf(el)}
+		e.complete(&h, kind)
+		out = append(out, h)
+	}
+	return out
+}
+
+// complete merges the global configuration and notes what Oathkeeper's own
+// validation says: not known, not enabled, or not according to its schema.
+func (e *Engine) complete(h *handler, kind *handlers.Kind) {
+	schema, known := kind.Handlers[h.name]
+	global, configured := e.options.Handlers[kind.Group][h.name]
+	h.config = handlers.MergeConfig(global.Config, h.config)
+	if strategy := usualStrategies[h.name]; e.options.Handlers == nil && strategy != "" && textAt(h.config, "scope_strategy") == "" {
+		h.config = append(slices.Clone(h.config), source.Member{Key: "scope_strategy", Value: strategy})
+	}
+	switch {
+	case !known:
+		h.invalid = "Oathkeeper has no " + kind.Name + " \"" + h.name + "\""
+	case e.options.Handlers != nil && (!configured || global.Disabled):
+		h.invalid = kind.Name + " \"" + h.name + "\" is not enabled"
+	case schema != nil:
+		h.invalid = e.invalid(h, schema)
+	}
+}
+
+// usualStrategies are those of a Kyma cluster (2.19), taken where the global
+// configuration is not known.
+var usualStrategies = map[string]string{"jwt": "wildcard", "oauth2_introspection": "exact"}
+
+func (e *Engine) invalid(h *handler, schema *shape.Type) string {
+	if len(h.config) == 0 && e.options.Handlers == nil {
+		return ""
+	}
+	if e.options.Handlers == nil {
+		schema = handlers.Optional(schema)
+	}
+	if found := schema.Check(source.NodeOf(h.config), source.Ref{}); len(found) > 0 {
+		return "the configuration of " + h.name + " is refused: " + found[0].Message
+	}
+	return unschemed(h)
+}
+
+// unschemed finds what Oathkeeper refuses though the plain schema does not say
+// so: a pre_authorization that is enabled without what it needs, and a cache
+// without a time to live.
+func unschemed(h *handler) string {
+	switch h.name {
+	case "oauth2_introspection":
+		pre, ok := objectAt(h.config, "pre_authorization")
+		if !ok {
+			break
+		}
+		enabled, _ := pre.Get("enabled")
+		all := true
+		for _, k := range []string{"client_id", "client_secret", "token_url"} {
+			_, has := pre.Get(k)
+			all = all && has
+		}
+		if enabled == true && !all {
+			return "the configuration of oauth2_introspection is refused: pre_authorization must be disabled, or enabled with client_id, client_secret and token_url"
+		}
+	case "hydrator":
+		cache, _ := objectAt(h.config, "cache")
+		if on, _ := cache.Get("enabled"); on == true && textAt(cache, "ttl") == "" {
+			return "the configuration of hydrator is refused: a cache needs a ttl"
+		}
+	}
+	return ""
+}
+
+func objectAt(o source.Object, key string) (source.Object, bool) {
+	v, _ := o.Get(key)
+	out, ok := v.(source.Object)
+	return out, ok
+}
+
+func textAt(o source.Object, key string) string {
+	v, _ := o.Get(key)
+	s, _ := v.(string)
+	return s
+}
+
+func textsAt(o source.Object, key string) []string {
+	v, _ := o.Get(key)
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		s, _ := e.(string)
+		out = append(out, s)
+	}
+	return out
+}

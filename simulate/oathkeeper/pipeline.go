@@ -1,0 +1,140 @@
+package oathkeeper
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// session is what templates see: pipeline/authn.AuthenticationSession.
+type session struct {
+	Subject      string
+	Extra        map[string]any
+	Header       http.Header
+	MatchContext matchContext
+}
+
+type matchContext struct {
+	RegexpCaptureGroups []string
+	URL                 *url.URL
+	Method              string
+	Header              http.Header
+}
+
+// SetHeader is there because templates may call it.
+func (s *session) SetHeader(key, value string) string {
+	if s.Header == nil {
+		s.Header = http.Header{}
+	}
+	s.Header.Set(key, value)
+	return ""
+}
+
+// run takes a request through the pipeline of a rule: authenticators until one
+// feels responsible, the authorizer, the mutators (proxy/request_handler.go).
+// A handler that is misconfigured fails when its turn comes and not before.
+func (x *exchange) run(r *accessRule) *failure {
+	x.rule = r
+	for _, stage := range []func(*accessRule) *failure{x.authenticate, x.authorize, x.mutate} {
+		if f := stage(r); f != nil {
+			return x.fail(f)
+		}
+	}
+	return nil
+}
+
+func (x *exchange) authenticate(r *accessRule) *failure {
+	if len(r.authenticators) == 0 {
+		return failed(500, simulate.Misconfigured, r.manifest.At("spec.authenticators"), "rule %s has an empty list of authenticators", r.id)
+	}
+	for i := range r.authenticators {
+		h := &r.authenticators[i]
+		if h.invalid != "" {
+			return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+		}
+		why, f := simAuthenticators[h.name](x, h)
+		if f != nil {
+			return f
+		}
+		if why == "" {
+			x.trail.Say(name, h.at, "%s lets the caller in", h.name)
+			x.proofs = append(x.proofs, h.name)
+			return nil
+		}
+		x.trail.Say(name, h.at, "%s is not responsible: %s", h.name, why)
+	}
+	return failed(401, simulate.NoCredentials, r.manifest.At("spec.authenticators"), "no authenticator of rule %s is responsible", r.id)
+}
+
+func (x *exchange) authorize(r *accessRule) *failure {
+	h := &r.authorizer
+	if h.invalid != "" {
+		return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+	}
+	switch h.name {
+	case "deny":
+		return failed(403, simulate.Denied, h.at, "the authorizer of rule %s is deny", r.id)
+	case "allow":
+		x.trail.Say(name, h.at, "allow lets the request through")
+	default:
+		x.trail.Say(name, h.at, "%s is taken to allow the request: kgw does not ask it", h.name)
+	}
+	return nil
+}
+
+func (x *exchange) mutate(r *accessRule) *failure {
+	if len(r.mutators) == 0 {
+		return failed(500, simulate.Misconfigured, r.manifest.At("spec.mutators"), "rule %s has an empty list of mutators", r.id)
+	}
+	for i := range r.mutators {
+		h := &r.mutators[i]
+		if h.invalid != "" {
+			return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+		}
+		if err := simMutators[h.name](x, r, h); err != nil {
+			return failed(500, simulate.Misconfigured, h.at, "%s fails: %v", h.name, err)
+		}
+		if h.name != "noop" {
+			x.trail.Say(name, h.at, "%s changes the request", h.name)
+		}
+	}
+	return nil
+}
+
+// matchContext is what templates see of the match. The groups are those of
+// Go's regexp, where that reads the expression as Oathkeeper does.
+func (x *exchange) matchContext() matchContext {
+	c := matchContext{URL: x.http.URL, Method: x.http.Method, Header: x.http.Header}
+	if re := x.rule.groups(); re != nil {
+		if m := re.FindStringSubmatch(fmt.Sprintf("%s://%s%s", x.http.URL.Scheme, x.http.URL.Host, x.http.URL.Path)); m != nil {
+			c.RegexpCaptureGroups = m[1:]
+		}
+	}
+	return c
+}
+
+// wholeExpression spells a template as one expression, each bracket a group
+// (ladon v1.1.0, compiler).
+func wholeExpression(template string) string {
+	var b strings.Builder
+	level, start := 0, 0
+	for i := range len(template) {
+		switch template[i] {
+		case '<':
+			if level++; level == 1 {
+				b.WriteString(regexp.QuoteMeta(template[start:i]))
+				start = i + 1
+			}
+		case '>':
+			if level--; level == 0 {
+				b.WriteString("(" + template[start:i] + ")")
+				start = i + 1
+			}
+		}
+	}
+	return "^" + b.String() + regexp.QuoteMeta(template[start:]) + "$"
+}

@@ -1,0 +1,170 @@
+package oathkeeper
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/handlers"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// refuse answers a request that does not get through: with the rule's error
+// handler whose conditions hold, else with the first fallback whose do
+// (proxy/request_handler.go, HandleError). A panic is not an error: nothing
+// answers.
+func (x *exchange) refuse(r *accessRule, f *failure) simulate.Decision {
+	d := f.decision()
+	if r != nil {
+		d.Rule = r.id
+	}
+	if f.status == 0 {
+		return d
+	}
+	h, broken := x.errorHandler(r, f.status)
+	if broken != nil {
+		x.fail(broken)
+		d.Status = broken.status
+		return d
+	}
+	x.answer(h, &d)
+	return d
+}
+
+func (x *exchange) errorHandler(r *accessRule, status int) (*handler, *failure) {
+	var chosen *handler
+	if r != nil {
+		for i := range r.errors {
+			h := &r.errors[i]
+			holds, f := x.holds(h, status)
+			switch {
+			case f != nil:
+				return nil, f
+			case holds && chosen != nil:
+				return nil, failed(500, simulate.Misconfigured, h.at, "two error handlers of rule %s feel responsible", r.id)
+			case holds:
+				chosen = h
+			}
+		}
+	}
+	if chosen == nil {
+		var f *failure
+		if chosen, f = x.fallback(status); f != nil {
+			return nil, f
+		}
+	}
+	if chosen.invalid != "" {
+		return nil, failed(500, simulate.Misconfigured, chosen.at, "%s", chosen.invalid)
+	}
+	return chosen, nil
+}
+
+func (x *exchange) fallback(status int) (*handler, *failure) {
+	names := x.e.options.Fallback
+	if len(names) == 0 {
+		names = []string{"json"}
+	}
+	for _, name := range names {
+		h := &handler{name: name}
+		if x.e.complete(h, handlers.ErrorHandlers); h.invalid != "" {
+			return nil, failed(500, simulate.Misconfigured, source.Ref{}, "%s", h.invalid)
+		}
+		holds, f := x.holds(h, status)
+		if f != nil {
+			return nil, f
+		}
+		if holds {
+			return h, nil
+		}
+	}
+	return nil, failed(500, simulate.Misconfigured, source.Ref{}, "no error handler feels responsible")
+}
+
+// holds tells whether one of a handler's conditions holds, or it has none. A
+// configuration against the schema fails at once; a handler that is merely not
+// enabled only when it is to answer.
+func (x *exchange) holds(h *handler, status int) (bool, *failure) {
+	if _, known := handlers.ErrorHandlers.Handlers[h.name]; !known || strings.HasPrefix(h.invalid, "the configuration") {
+		return false, failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+	}
+	v, _ := h.config.Get("when")
+	list, _ := v.([]any)
+	if len(list) == 0 {
+		return true, nil
+	}
+	for _, e := range list {
+		when, _ := e.(source.Object)
+		if codes := textsAt(when, "error"); len(codes) > 0 && !slices.Contains(codes, statusName(status)) {
+			continue
+		}
+		ok, malformed := x.requestHolds(when)
+		if malformed {
+			return false, failed(500, simulate.Misconfigured, h.at, "the Content-Type of the request cannot be read")
+		}
+		if ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// statusName spells a status as conditions do: "internal_server_error".
+func statusName(status int) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_"), "'", "")
+}
+
+func (x *exchange) requestHolds(when source.Object) (ok, malformed bool) {
+	request, _ := objectAt(when, "request")
+	header, _ := objectAt(request, "header")
+	if types := textsAt(header, "content_type"); len(types) > 0 {
+		have := strings.Split(orElse(x.http.Header.Get("Content-Type"), "application/octet-stream"), ",")
+		for i := range have {
+			t, _, err := mime.ParseMediaType(strings.TrimSpace(have[i]))
+			if err != nil {
+				return false, true
+			}
+			have[i] = t
+		}
+		if !acceptable(have, types) {
+			return false, false
+		}
+	}
+	if types := textsAt(header, "accept"); len(types) > 0 {
+		return acceptable(strings.Split(orElse(x.http.Header.Get("Accept"), "application/octet-stream"), ","), types), false
+	}
+	return true, false
+}
+
+// acceptable compares media types; a wildcard in the request is only a text.
+func acceptable(have, want []string) bool {
+	for _, a := range have {
+		a, _, _ = strings.Cut(strings.TrimSpace(a), ";")
+		a = strings.TrimSpace(a)
+		for _, m := range want {
+			kind, _, _ := strings.Cut(a, "/")
+			if m == "*/*" || a == m || strings.HasSuffix(m, "/*") && strings.TrimSuffix(m, "/*") == kind {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// answer gives the status that an error handler answers with: json the
+// request's own, the others theirs.
+func (x *exchange) answer(h *handler, d *simulate.Decision) {
+	switch h.name {
+	case "redirect":
+		d.Status = http.StatusFound
+		if code, _ := h.config.Get("code"); code == source.Number("301") {
+			d.Status = http.StatusMovedPermanently
+		}
+	case "www_authenticate":
+		d.Status = http.StatusUnauthorized
+	default:
+		return
+	}
+	x.trail.Say(name, h.at, "the error handler %s answers with %d", h.name, d.Status)
+}

@@ -1,0 +1,115 @@
+package simulate
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Token is what a caller brings, in terms of what the verifiers find out about
+// it. The zero value is no token.
+type Token struct {
+	// Kind is "none", "malformed", "jwt" or "opaque".
+	Kind string `json:"kind"`
+	// Value is the text of a malformed token.
+	Value string `json:"value,omitempty"`
+	// Valid is "true" (or absent), or what is wrong. A JWT may be expired,
+	// not_yet_valid, future_iat, no_exp, bad_signature, no_kid, unknown_kid or
+	// alg_none; an opaque token inactive, expired, refresh_token,
+	// access_token, no_exp or endpoint_error.
+	Valid string `json:"valid,omitempty"`
+	// Key names the key that signed a JWT: "main" is in the key sets of the
+	// global configuration, another one in key sets whose host begins with its
+	// name. Without a key every key set knows the token.
+	Key    string         `json:"key,omitempty"`
+	Claims map[string]any `json:"claims,omitempty"`
+	// Introspection is what the introspection endpoint says of an opaque
+	// token, besides active and exp.
+	Introspection map[string]any `json:"introspection,omitempty"`
+	// ID tells tokens apart where they are counted.
+	ID string `json:"-"`
+	// Prefix begins an opaque token.
+	Prefix string `json:"prefix,omitempty"`
+	Via    Via    `json:"via,omitempty"`
+}
+
+// Via is where in the request the token stands: in a "bearer" header (the
+// default) or the "header" of that name, after the scheme if there is one, the
+// "query" parameter, or the "cookie".
+type Via struct {
+	In     string `json:"in,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Scheme string `json:"scheme,omitempty"`
+}
+
+// Texts of tokens. What they decode to does not matter: engines ask Is.
+const (
+	jwtText     = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln"
+	algNoneText = "eyJhbGciOiJub25lIn0.e30."
+)
+
+// Text returns the token as it stands in the request.
+func (t *Token) Text() string {
+	switch t.Kind {
+	case "malformed":
+		return t.Value
+	case "jwt":
+		if t.Valid == "alg_none" {
+			return algNoneText
+		}
+		return jwtText
+	case "opaque":
+		if t.Prefix == "" {
+			return "tk~b3BhcXVl"
+		}
+		return t.Prefix + "~b3BhcXVl"
+	}
+	return ""
+}
+
+// Is tells whether the text found in a request is this token, of that kind.
+func (t *Token) Is(kind, text string) bool {
+	return t.Kind == kind && text == t.Text()
+}
+
+// OK tells whether a token has nothing wrong with it.
+func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
+
+// placed marks a token that stands in the request already.
+const placed = "placed"
+
+// Realise puts the token where Via says, and the scheme into
+// X-Forwarded-Proto, as the proxy in front does. What is realised stays as it
+// is.
+func (r *Request) Realise() *Request {
+	out := r.Clone()
+	if r.Scheme == "https" {
+		out.SetHeader("X-Forwarded-Proto", "https")
+	}
+	text := r.Token.Text()
+	if r.Token.Kind == "" || r.Token.Kind == "none" || r.Token.Via.In == placed {
+		return out
+	}
+	out.Token.Via.In = placed
+	via := r.Token.Via
+	switch via.In {
+	case "", "bearer":
+		if via.Scheme == "" {
+			via.Scheme = "Bearer"
+		}
+		out.Headers = append(out.Headers, Header{"Authorization", via.Scheme + " " + text})
+	case "header":
+		if via.Scheme != "" {
+			text = via.Scheme + " " + text
+		}
+		out.Headers = append(out.Headers, Header{via.Name, text})
+	case "cookie":
+		out.Headers = append(out.Headers, Header{"Cookie", via.Name + "=" + text})
+	case "query":
+		sep := "?"
+		if strings.Contains(out.Target, "?") {
+			sep = "&"
+		}
+		out.Target += sep + via.Name + "=" + url.QueryEscape(text)
+	}
+	return out
+}
