@@ -91,9 +91,13 @@ type Resource struct {
 	Gateway *ir.Gateway
 	// Withheld tells that an error keeps it from being written.
 	Withheld bool
-	// Status is the status that the resource's controller would set, nil for
-	// kinds without one.
-	Status source.Object
+	// Status is the status that the resource's controller would set
+	// (Options.Status), nil for kinds without one and where the API server
+	// refuses the resource; Refused says so then. Pruned are the paths of fields
+	// that the API server drops.
+	Status  source.Object
+	Refused string
+	Pruned  []string
 }
 
 // Run compiles the input.
@@ -152,14 +156,14 @@ type run struct {
 	found    diag.List
 	targets  map[string]*boundTarget
 	settings map[string]*ir.Settings // by name of the kind
-	status   map[*source.Document]source.Object
+	verdict  map[*source.Document]*verdict
 }
 
 // settingsOf gives what lift reads of the configuration. A kind whose handler is
 // chosen by the cluster is read as its target reads it.
 func (r *run) settingsOf(k *schema.Kind) *ir.Settings {
 	c := r.options.Config
-	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k) == "istio", Strict: c.Mode() == diag.Strict}
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k) == "istio", Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
 	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
 	for _, origin := range c.CORS.AllowOrigins {
 		for _, kind := range []string{"exact", "prefix", "regex"} {

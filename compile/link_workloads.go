@@ -40,7 +40,7 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 				continue
 			}
 			up.Selector = &service.Selector
-			c.pod(route, up, service, says, found)
+			c.pod(route, up, service, &u.gateway.Convention, found)
 		}
 	}
 }
@@ -138,7 +138,8 @@ func serviceHelp(up *ir.Upstream) string {
 
 // pod checks that a Service selects pods and that those among the inputs have
 // a sidecar, which enforces policies.
-func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, says *ir.Says, found *diag.List) {
+func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir.Convention, found *diag.List) {
+	says := &conv.Says
 	if r.InMesh.Doc == nil {
 		return
 	}
@@ -155,7 +156,7 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, says *ir
 		return
 	}
 	for _, p := range c.pods {
-		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p) {
+		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p, conv.NativeSidecars) {
 			continue
 		}
 		found.Add(diag.Finding{
@@ -181,8 +182,10 @@ func selects(selector, labels map[string]string) bool {
 // created, as Istio's labels say: istio-injection of the namespace wins over
 // istio.io/rev and over what the pod asks for
 // (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/).
-func (c *companions) injected(p *kube.Pod) bool {
-	if slices.Contains(p.Containers, "istio-proxy") {
+//
+// native: an init container counts too.
+func (c *companions) injected(p *kube.Pod, native bool) bool {
+	if slices.Contains(p.Containers, "istio-proxy") || native && slices.Contains(p.Init, "istio-proxy") {
 		return true
 	}
 	if p.Injection == "false" {

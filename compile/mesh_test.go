@@ -98,6 +98,10 @@ func meshResult(r *compile.Result) []byte {
 		}
 	}
 	for _, res := range r.Resources {
+		if res.Refused != "" {
+			b = fmt.Appendf(b, "no status: %s\n", res.Refused)
+			continue
+		}
 		b = fmt.Appendf(b, "status: %s\n", bytes.TrimSpace(manifest.AppendJSON(nil, res.Status, 0)))
 	}
 	for i := range r.Objects {

@@ -50,7 +50,7 @@ func TestRuleNamesLastThroughChanges(t *testing.T) {
 func TestEmptyNamespaceIsAbsent(t *testing.T) {
 	for _, text := range []string{"namespace: \"\"", "namespace:", "namespace: null", "labels: {}"} {
 		r := run(t, compile.Options{Namespace: "team"}, strings.Replace(rule("a"), "namespace: shop", text, 1))
-		if len(r.Objects) != 2 || r.Objects[0].Meta.Namespace != "team" || r.Objects[0].Meta.Labels["apirule.gateway.kyma-project.io/v1beta1"] != "a.team" {
+		if len(r.Objects) != 2 || r.Objects[0].Meta.Namespace != "team" || r.Objects[0].Meta.Labels["apirule.gateway.kyma-project.io/namespace"] != "team" {
 			t.Errorf("%s: %v, %v", text, r.Objects, errorsOf(r))
 		}
 	}
@@ -58,7 +58,7 @@ func TestEmptyNamespaceIsAbsent(t *testing.T) {
 
 func TestOwnerLabelIsALabel(t *testing.T) {
 	c := config.Default()
-	c.OwnerLabel, c.Compat = true, "controller"
+	c.OwnerLabel, c.Compat, c.Kyma = true, "controller", "2.7"
 	name := strings.Repeat("a", 59)
 	r := run(t, compile.Options{Config: c}, rule(name))
 	var got []string

@@ -203,6 +203,9 @@ func (r *run) ours(u *unit, root *source.Node) {
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
 	for i := range faults {
 		u.malformed = append(u.malformed, faults[i].At.Path)
+		if faults[i].Code == diag.UnknownField && !u.kind.Prunes {
+			faults[i].Severity = diag.Error
+		}
 		if path := faults[i].At.Path; path == "metadata.name" || path == "metadata.namespace" {
 			faults[i].Code = diag.BadName
 		}

@@ -117,7 +117,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 // level gives every finding its severity, applies suppressions, and decides
 // which resources are withheld.
 func (r *run) level() {
-	r.status = r.statuses()
+	r.verdict = r.verdicts()
 	c := r.options.Config
 	levels := diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
 	r.accept()
@@ -166,7 +166,10 @@ func (r *run) finish() {
 func (r *run) resources() {
 	for _, u := range r.units {
 		if u.kind != nil {
-			resource := Resource{Doc: u.doc, Withheld: u.withheld, Status: r.status[u.doc]}
+			resource := Resource{Doc: u.doc, Withheld: u.withheld}
+			if v := r.verdict[u.doc]; v != nil {
+				resource.Status, resource.Refused, resource.Pruned = v.status, v.refused, v.pruned
+			}
 			if r.options.Model {
 				resource.Gateway = u.gateway
 			}

@@ -1,19 +1,29 @@
 package compile
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// statuses computes what each resource's controller would say of it: from the
-// findings that the controller makes too, whatever their level is here, and
-// from what the API server would have refused.
-func (r *run) statuses() map[*source.Document]source.Object {
+// verdict is what a cluster would make of a resource: the status that the
+// controller sets, or why there is none, and the fields that get lost before.
+type verdict struct {
+	status  source.Object
+	refused string
+	pruned  []string
+}
+
+// verdicts computes what each resource's cluster would say of it: from the
+// findings that the controller makes too, whatever their level is here. What
+// the API server refuses has no status, because no controller sees it.
+func (r *run) verdicts() map[*source.Document]*verdict {
 	if !r.options.Status {
 		return nil
 	}
+	out := map[*source.Document]*verdict{}
 	failures := map[*source.Document][]diag.Upstream{}
 	for i := range r.found {
 		f := &r.found[i]
@@ -21,19 +31,42 @@ func (r *run) statuses() map[*source.Document]source.Object {
 		if doc == nil {
 			continue
 		}
-		switch { // an empty Upstream: the controller says nothing
-		case f.Upstream != nil && *f.Upstream == diag.Upstream{}:
-		case f.Upstream != nil:
-			failures[doc] = append(failures[doc], *f.Upstream)
-		case strings.HasPrefix(string(f.Code), "KGW2") && (diag.Levels{Mode: diag.Controller}).Of(f.Code) == diag.Error:
-			failures[doc] = append(failures[doc], diag.Upstream{Attribute: "." + f.At.Path, Message: f.Message})
+		if out[doc] == nil {
+			out[doc] = &verdict{}
 		}
+		if f.Upstream != nil && *f.Upstream != (diag.Upstream{}) { // an empty one: the controller says nothing
+			failures[doc] = append(failures[doc], *f.Upstream)
+		}
+		out[doc].server(f)
 	}
-	out := map[*source.Document]source.Object{}
 	for _, u := range r.units {
-		if u.kind != nil && u.kind.Status != nil {
-			out[u.doc] = u.kind.Status(failures[u.doc], r.settings[u.kind.Name()])
+		if u.kind == nil || u.kind.Status == nil {
+			continue
+		}
+		if out[u.doc] == nil {
+			out[u.doc] = &verdict{}
+		}
+		if v := out[u.doc]; v.refused == "" && u.gateway != nil {
+			v.status = u.kind.Status(u.gateway, failures[u.doc], r.settings[u.kind.Name()])
 		}
 	}
 	return out
+}
+
+// server notes what the API server makes of a finding: it drops unknown fields,
+// and refuses what its schema, its conversion webhook or the form of labels
+// rules out.
+func (v *verdict) server(f *diag.Finding) {
+	message := ""
+	switch {
+	case f.Code == diag.UnknownField:
+		v.pruned = append(v.pruned, f.At.Path)
+	case f.Code == diag.LabelTooLong:
+		message = "the API server refuses what the controller writes: " + f.Message
+	case f.Upstream == nil && strings.HasPrefix(string(f.Code), "KGW2") && (diag.Levels{Mode: diag.Controller}).Of(f.Code) == diag.Error:
+		message = fmt.Sprintf("the API server refuses the resource: %s: %s", f.At.Path, f.Message)
+	}
+	if v.refused == "" {
+		v.refused = message
+	}
 }

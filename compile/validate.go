@@ -1,9 +1,7 @@
 package compile
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -90,39 +88,21 @@ func (r *run) foreignRules() []ir.Take {
 	return out
 }
 
-// owners finds the gateway that an object was written for by its labels: what
-// kgw or the controller wrote before.
-type owners struct {
-	keys  map[string][]string // sets of label keys that gateways use, by spelling
-	known map[string]bool
-}
+// owners finds the gateway that an object was made for by its labels, in the
+// form of any release: what kgw or the controller wrote before.
+type owners map[ir.Name]*ir.Gateway
 
-func (r *run) owners() *owners {
-	o := &owners{keys: map[string][]string{}, known: map[string]bool{}}
+func (r *run) owners() owners {
+	o := owners{}
 	for _, u := range r.compiled {
-		labels := u.gateway.Convention.Owner
-		keys := slices.Sorted(maps.Keys(labels))
-		o.keys[strings.Join(keys, ",")] = keys
-		o.known[ownerKey(u.gateway.Name.Namespace, keys, labels)] = true
+		o[u.gateway.Name] = u.gateway
 	}
 	return o
 }
 
-func ownerKey(namespace string, keys []string, labels map[string]string) string {
-	var b strings.Builder
-	b.WriteString(namespace)
-	for _, k := range keys {
-		b.WriteString("|" + k + "=" + labels[k])
-	}
-	return b.String()
-}
-
-// own tells whether an object with these labels is one of the gateways'.
-func (o *owners) own(namespace string, labels map[string]string) bool {
-	for _, keys := range o.keys {
-		if len(keys) > 0 && o.known[ownerKey(namespace, keys, labels)] {
-			return true
-		}
-	}
-	return false
+// own reports whether an object with these labels is one of the gateways'.
+func (o owners) own(namespace string, labels map[string]string) bool {
+	kind, of, ok := madeFor(labels)
+	g := o[of]
+	return ok && g != nil && g.Name.Namespace == namespace && (kind == "" || kind == g.Kind)
 }

@@ -23,7 +23,7 @@ func (c *conversion) check(next source.Object) {
 	for i := range found {
 		f := &found[i]
 		rule, _ := diag.Lookup(f.Code)
-		if f.Severity == diag.Off || rule.Levels[diag.Controller] < diag.Error && f.Severity == 0 {
+		if f.Severity == diag.Off || rule.Levels[diag.Controller] < diag.Error && f.Severity == 0 && f.Code != diag.UnknownField {
 			continue
 		}
 		c.refuse(f)

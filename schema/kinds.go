@@ -41,11 +41,15 @@ type Kind struct {
 	Target string
 	// Uncompiled kinds are checked and left to their controllers.
 	Uncompiled bool
+	// Prunes: the API server drops unknown fields, and the controller never sees
+	// them.
+	Prunes bool
 	// Handler lets jwtHandler: istio replace Target.
 	Handler bool
 	// Status is the status that the resource's controller sets for the
-	// failures it would report; nil when the kind has none.
-	Status func([]diag.Upstream, *ir.Settings) source.Object
+	// failures it would report; nil when the kind has none. The gateway is what
+	// the resource was lifted to.
+	Status func(*ir.Gateway, []diag.Upstream, *ir.Settings) source.Object
 }
 
 // APIVersion returns the group and version as a document writes them.
@@ -57,23 +61,23 @@ func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 // Kinds is the table of input kinds, oldest version first.
 var Kinds = []Kind{
 	{
-		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status,
+		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Handler: true,
+		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Handler: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Type: v2alpha1.Type, Target: "istio", Status: mesh.Status,
+		Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2alpha1.Type, Target: "istio", Status: mesh.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Type: v2.Type, Target: "istio", Status: mesh.Status,
+		Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2.Type, Target: "istio", Status: mesh.Status,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) },
 	},
 	{
-		Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Type: ratelimit.Type, Uncompiled: true,
+		Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Prunes: true, Type: ratelimit.Type, Uncompiled: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) },
 	},
 	{

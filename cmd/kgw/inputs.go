@@ -18,11 +18,11 @@ import (
 
 // inputFlags are the flags of every command that compiles.
 type inputFlags struct {
-	config, namespace, domain, compat, target, istioAPI string
-	skipperAPI                                          string
-	stdinName, failOn, color                            string
-	rules, formats, accept                              []string
-	outputDir                                           string // of commands that write one; what kgw wrote there is no input
+	config, namespace, domain, compat, kyma, target, istioAPI string
+	skipperAPI                                                string
+	stdinName, failOn, color                                  string
+	rules, formats, accept                                    []string
+	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -38,6 +38,7 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.namespace, "namespace", "n", "", "`namespace` of documents that name none")
 	flags.StringVar(&f.domain, "domain", "", "`domain` of the cluster, for hosts without a dot, such as kyma.example.com")
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
+	flags.StringVar(&f.kyma, "kyma", "", "`release` of Kyma's API Gateway whose controller is followed for APIRule v1beta1, such as 3.9 or 3.4.1")
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
@@ -153,6 +154,12 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	}
 	if err := a.reportConfiguration("the configuration", found, f); err != nil {
 		return nil, err
+	}
+	if f.kyma != "" {
+		if !config.Kyma.Match(f.kyma) {
+			return nil, usage("--kyma must be %s, not %q", config.Kyma.Means, f.kyma)
+		}
+		c.Kyma = f.kyma
 	}
 	switch f.compat {
 	case "":

@@ -92,14 +92,15 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 		list := []any{}
 		for i := range result.Resources {
 			r := &result.Resources[i]
-			list = append(list, source.Object{
+			one := source.Object{
 				{Key: "apiVersion", Value: r.Doc.APIVersion},
 				{Key: "kind", Value: r.Doc.Kind},
 				{Key: "namespace", Value: r.Doc.Namespace},
 				{Key: "name", Value: r.Doc.Name},
 				{Key: "file", Value: r.Doc.File.Name},
 				{Key: "status", Value: r.Status},
-			})
+			}
+			list = append(list, append(one, beforeController(r)...))
 		}
 		_, err := a.stdout.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
 		return err
@@ -109,12 +110,36 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 	return usage("--status must be table or json, not %q", format)
 }
 
+// beforeController says what the API server makes of a resource before its
+// controller sees it.
+func beforeController(r *compile.Resource) source.Object {
+	var out source.Object
+	if r.Refused != "" {
+		out = append(out, source.Member{Key: "refused", Value: r.Refused})
+	}
+	if len(r.Pruned) > 0 {
+		pruned := make([]any, len(r.Pruned))
+		for i, path := range r.Pruned {
+			pruned[i] = path
+		}
+		out = append(out, source.Member{Key: "pruned", Value: pruned})
+	}
+	return out
+}
+
 func (a *app) statusTable(result *compile.Result) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAMESPACE\tNAME\tSTATUS\tCODE\tDESCRIPTION")
 	for i := range result.Resources {
 		r := &result.Resources[i]
-		for _, row := range statusRows(r.Status) {
+		rows := statusRows(r.Status)
+		if r.Refused != "" {
+			rows = append(rows, [3]string{"none", "-", r.Refused})
+		}
+		if len(r.Pruned) > 0 {
+			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})
+		}
+		for _, row := range rows {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Doc.Namespace, r.Doc.Name, row[0], row[1], strings.ReplaceAll(row[2], "\n", " "))
 		}
 	}

@@ -24,6 +24,7 @@ type Config struct {
 
 	Namespace  string            `json:"namespace"`
 	Compat     string            `json:"compat"`
+	Kyma       string            `json:"kyma"`
 	Domains    Domains           `json:"domains"`
 	Services   Services          `json:"services"`
 	Oathkeeper Oathkeeper        `json:"oathkeeper"`
@@ -166,6 +167,7 @@ func Default() *Config {
 		APIVersion: APIVersion, Kind: Kind,
 		Namespace: "default",
 		Compat:    "strict",
+		Kyma:      "3.9",
 		Oathkeeper: Oathkeeper{
 			Service:   "ory-oathkeeper-proxy.kyma-system.svc.cluster.local",
 			Port:      4455,

@@ -44,6 +44,12 @@ var domain = &shape.Pattern{
 	Means: "a domain, such as kyma.local",
 }
 
+// Kyma describes the releases of Kyma's API Gateway that can be followed.
+var Kyma = &shape.Pattern{
+	Expr:  `^(2\.([7-9]|1[01])|3\.([0-9]|10))(\.(0|[1-9][0-9]{0,2}))?$`,
+	Means: "a release of Kyma's API Gateway from 2.7 to 3.10, such as \"3.9\" or \"3.4.1\"",
+}
+
 var handlerGroup = &shape.Type{Kind: shape.Map, Doc: "Handlers by name.", Elem: &shape.Type{Kind: shape.Object, Open: true, Fields: []shape.Field{
 	field("enabled", &shape.Type{Kind: shape.Boolean, Doc: "Whether the handler is enabled in the cluster."}),
 	field("config", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "The handler's global configuration; a rule's own is merged over it."}),
@@ -60,6 +66,10 @@ var fields = []shape.Field{
 		Doc: "Namespace of documents that name none. The flag -n overrides it.",
 	}),
 	field("compat", choice("strict applies kgw's own judgement; controller writes exactly what the resource's controller would have written.", "strict", "strict", "controller")),
+	field("kyma", &shape.Type{
+		Kind: shape.String, Pattern: Kyma, Default: "3.9",
+		Doc: "Release of Kyma's API Gateway whose controller is followed for APIRule v1beta1, from 2.7 to 3.10: labels, their hash, merged RequestAuthentications, who owns a host, what is refused, the status. Without a patch, such as 3.4, its last one. Write it in quotes.",
+	}),
 	field("domains", object("Domains of hosts.",
 		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Domain of the cluster, appended to a host without a dot where the Gateway kyma-system/kyma-gateway is neither among the inputs nor under known.gateways. The flag --domain overrides it."}),
 		field("allow", &shape.Type{

@@ -21,7 +21,20 @@ var sets = []set{
 	{"v1alpha1", "oathkeeper"},
 	{"v1beta1-ory", "oathkeeper"},
 	{"v1beta1-istio", "istio"},
+	{"v1beta1-ory-3.9", "oathkeeper"},
+	{"v1beta1-istio-3.9", "istio"},
 	{"v2", "istio"},
+}
+
+// configuration is that of the set, in a mode: the sets name the release that
+// was measured.
+func (s set) configuration(t *testing.T, dir, compat string) *config.Config {
+	t.Helper()
+	c := configuration(t, filepath.Join(dir, s.name+".kgw.yaml"), compat)
+	if !strings.HasSuffix(s.name, "-3.9") {
+		c.Kyma = "2.7"
+	}
+	return c
 }
 
 func (s set) need(t *testing.T) {
@@ -38,7 +51,7 @@ func TestMeasuredCases(t *testing.T) {
 	for _, s := range sets {
 		t.Run(s.name, func(t *testing.T) {
 			s.need(t)
-			c := configuration(t, filepath.Join(dir, s.name+".kgw.yaml"), "controller")
+			c := s.configuration(t, dir, "controller")
 			wants, fails := 0, 0
 			for _, in := range glob(t, dir, s.name, "*.in.yaml") {
 				if checkCase(t, in, c) {
@@ -69,7 +82,11 @@ func checkCase(t *testing.T, in string, c *config.Config) (valid bool) {
 		t.Errorf("%s is refused:\n%s", filepath.Base(base), list(errors))
 		return true
 	}
-	if d := difference(parsed(t, read(t, base+".want.yaml")), written(t, r.Objects)); d != "" {
+	d := difference(parsed(t, read(t, base+".want.yaml")), written(t, r.Objects))
+	if other, err := os.ReadFile(base + ".want2.yaml"); err == nil && d != "" { // what the controller does is random
+		d = difference(parsed(t, other), written(t, r.Objects))
+	}
+	if d != "" {
 		t.Errorf("%s (- want, + got):\n%s", filepath.Base(base), d)
 	}
 	return true
@@ -123,6 +140,14 @@ var exceptions = []exception{
 	{
 		regexp.MustCompile(`^(.*\.config)\.required_scopes$`), "$1.required_scope",
 		"upstream reports Oathkeeper's required_scope under another name",
+	},
+	{
+		regexp.MustCompile(`^convert:$`), "",
+		"what the conversion webhook says has no attribute",
+	},
+	{
+		regexp.MustCompile(`^\(apply\) \S+ metadata\.labels$`), "metadata.name",
+		"the API server names the object that is written, and the fault is of the resource's name",
 	},
 	{
 		regexp.MustCompile(`^\(process\)$`), "",

@@ -266,7 +266,7 @@ var Rules = []Rule{
 	{BadSuppression, "BadSuppression", fault, "a suppression is malformed, has no reason, or names a code that cannot be suppressed"},
 	{UncompiledKind, "UncompiledKind", notice, "a document is gateway configuration of a kind that kgw does not compile"},
 
-	{UnknownField, "UnknownField", fault, "a field does not exist in this version of the kind"},
+	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},
 	{WrongType, "WrongType", fault, "a value has the wrong type"},
 	{NotAllowed, "NotAllowed", fault, "a value is not one of those allowed"},
@@ -378,7 +378,7 @@ var Rules = []Rule{
 	{NameCollision, "NameCollision", fault, "two objects would have the same name"},
 	{HandlerDisabled, "HandlerDisabled", doubt, "a handler is not enabled in the cluster's Oathkeeper configuration"},
 	{DeadRule, "DeadRule", doubt, "a Rule can never take effect as written"},
-	{LabelTooLong, "LabelTooLong", doubt, "a label would have a value that is too long"},
+	{LabelTooLong, "LabelTooLong", fault, "a label would have a value that is too long"},
 	{RegexInPolicy, "RegexInPolicy", notice, "a regular expression stands in a policy, where it is taken literally"},
 	{LiteralInRegex, "LiteralInRegex", aside, "a literal path is written unescaped into a regular expression"},
 	{BadDuration, "BadDuration", doubt, "Istio refuses a duration"},

@@ -60,10 +60,31 @@ func Recognise(live, want []Object) Recognised {
 		}
 	}
 	for _, g := range order {
+		present := slices.DeleteFunc(slices.Clone(wanted[g]), func(o *Object) bool { return !there[o.ID()] })
 		missing := slices.DeleteFunc(wanted[g], func(o *Object) bool { return there[o.ID()] })
-		out.group(others[g], missing)
+		out.group(withoutCopies(others[g], present), missing)
 	}
 	return out
+}
+
+// withoutCopies leaves out RequestAuthentications that say what another one of
+// the list, or one that is there under its wanted name, says. The controllers
+// of Kyma's releases from 3.2.3 on write one or several of equal content, by
+// chance: any number of them stands for one. The first by name stays.
+func withoutCopies(live, present []*Object) []*Object {
+	said := map[string]bool{}
+	for _, o := range present {
+		if o.ID().Kind == requestAuthentication {
+			said[markOf(o, 0)] = true
+		}
+	}
+	byName := slices.SortedStableFunc(slices.Values(live), func(a, b *Object) int { return strings.Compare(a.ID().Name, b.ID().Name) })
+	return slices.DeleteFunc(byName, func(o *Object) bool {
+		mark := markOf(o, 0)
+		copied := o.ID().Kind == requestAuthentication && said[mark]
+		said[mark] = true
+		return copied
+	})
 }
 
 func groupOf(o *Object) (group, bool) {

@@ -132,3 +132,73 @@ func lastLine(text string) string {
 	}
 	return last
 }
+
+// made is an object with the labels that a release of Kyma's API Gateway puts
+// on it.
+func made(kind, name string, labels map[string]any, spec map[string]any) diff.Object {
+	group := map[string]string{"RequestAuthentication": "security.istio.io/v1", "AuthorizationPolicy": "security.istio.io/v1"}[kind]
+	return diff.Object{Value: map[string]any{
+		"apiVersion": group, "kind": kind, "metadata": map[string]any{"name": name, "namespace": "shop", "labels": labels}, "spec": spec,
+	}}
+}
+
+const kyma = "apirule.gateway.kyma-project.io/"
+
+// labelsOf lists the owner labels of every form.
+var labelsOf = map[string]map[string]any{
+	"1.0":   {kyma + "v1beta1": "orders.shop"},
+	"3.4.1": {kyma + "name": "orders", kyma + "namespace": "shop"},
+	"3.9": {
+		kyma + "name": "orders", kyma + "namespace": "shop", "kyma-project.io/module": "api-gateway", "app.kubernetes.io/managed-by": "api-gateway",
+		"app.kubernetes.io/component": "api-gateway", "app.kubernetes.io/part-of": "api-gateway",
+	},
+}
+
+// TestReleasesAreOne: what any release wrote is taken for what another one
+// would write, but for the owner, and for what the hash of a policy says.
+func TestReleasesAreOne(t *testing.T) {
+	policy := func(release, hash string) diff.Object {
+		labels := map[string]any{"gateway.kyma-project.io/hash": hash, "gateway.kyma-project.io/index": "0"}
+		for k, v := range labelsOf[release] {
+			labels[k] = v
+		}
+		return made("AuthorizationPolicy", "p", labels, map[string]any{})
+	}
+	for live := range labelsOf {
+		for want := range labelsOf {
+			a, b := policy(live, "shop.aa.bb"), policy(want, "28ieu52u6hkv5.aa.bb")
+			if d := diff.Compare([]diff.Pair{{Before: &a, After: &b}}, diff.Options{Live: true}); len(d) != 0 {
+				t.Errorf("%s to %s: %v", live, want, d[0].Changes)
+			}
+			c := policy(want, "28ieu52u6hkv5.aa.cc")
+			if d := diff.Compare([]diff.Pair{{Before: &a, After: &c}}, diff.Options{Live: true}); len(d) != 1 {
+				t.Errorf("%s to %s: another hash is no difference", live, want)
+			}
+		}
+	}
+	a := policy("1.0", "shop.aa.bb")
+	b := made("AuthorizationPolicy", "p", map[string]any{kyma + "name": "invoices", kyma + "namespace": "shop"}, map[string]any{})
+	if d := diff.Compare([]diff.Pair{{Before: &a, After: &b}}, diff.Options{Live: true}); len(d) != 1 {
+		t.Error("another owner is no difference")
+	}
+}
+
+// TestEqualAuthentications: the controller writes one or several, by chance.
+func TestEqualAuthentications(t *testing.T) {
+	spec := func(app string) map[string]any {
+		return map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": app}}, "jwtRules": []any{map[string]any{"issuer": "https://i"}}}
+	}
+	want := []diff.Object{made("RequestAuthentication", "stable", labelsOf["3.9"], spec("a"))}
+	live := []diff.Object{
+		made("RequestAuthentication", "orders-bbbbb", labelsOf["3.9"], spec("a")), made("RequestAuthentication", "orders-aaaaa", labelsOf["3.4.1"], spec("a")),
+		made("RequestAuthentication", "orders-ccccc", labelsOf["3.9"], spec("other")),
+	}
+	known := diff.Recognise(live, want)
+	if len(known.Matches) != 1 || known.Matches[0].Live.ID().Name != "orders-aaaaa" || len(known.Ambiguous) != 0 || len(known.Left) != 1 {
+		t.Errorf("%+v", known)
+	}
+	adopted := []diff.Object{made("RequestAuthentication", "orders-aaaaa", labelsOf["3.9"], spec("a"))}
+	if known = diff.Recognise(live, adopted); len(known.Matches) != 0 || len(known.Left) != 1 || known.Left[0].ID().Name != "orders-ccccc" {
+		t.Errorf("%+v", known)
+	}
+}

@@ -254,6 +254,7 @@ func settle(live, want, raw map[string]any) {
 	var applied map[string]any
 	_ = json.Unmarshal([]byte(text(child(child(raw, "metadata"), "annotations")[lastApplied])), &applied)
 	have, wanted, before := child(live, "metadata"), child(want, "metadata"), child(applied, "metadata")
+	settleOwner(live, want)
 	for _, part := range []string{"labels", "annotations"} {
 		m := child(have, part)
 		maps.DeleteFunc(m, func(k string, _ any) bool {
@@ -267,6 +268,29 @@ func settle(live, want, raw map[string]any) {
 	}
 	if spec := child(live, "spec"); spec != nil && text(live["kind"]) == ingress && child(want, "spec")["ingressClassName"] == nil {
 		delete(spec, "ingressClassName")
+	}
+}
+
+// settleOwner takes the labels of a live object that a controller made for the
+// same resource for those that are wanted: each release of Kyma's API Gateway
+// spells the owner and the hash of a policy in its own way.
+func settleOwner(live, want map[string]any) {
+	l, w := &Object{Value: live}, &Object{Value: want}
+	of, owned := l.controlled()
+	wanted, known := w.controlled()
+	if !owned || !known || of != wanted {
+		return
+	}
+	have, labels := l.labels(), w.labels()
+	hashed := have[hashLabel] == labels[hashLabel] || spaceless(text(have[hashLabel])) == spaceless(text(labels[hashLabel]))
+	maps.DeleteFunc(have, func(k string, _ any) bool { return controllerLabel(k) })
+	for k, v := range labels {
+		if controllerLabel(k) {
+			have[k] = v
+		}
+	}
+	if hashed && have[hashLabel] != nil && labels[hashLabel] != nil {
+		have[hashLabel] = labels[hashLabel]
 	}
 }
 

@@ -1,6 +1,9 @@
 package diff
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Labels that say which resource an object is made for.
 const (
@@ -43,6 +46,30 @@ func (o *Object) Owner() (Owner, bool) {
 	return Owner{}, false
 }
 
+// controlled reads the owner from the labels of a controller alone.
+func (o *Object) controlled() (Owner, bool) {
+	if !slices.ContainsFunc(append([]string{nameLabel}, legacyLabels...), func(k string) bool { return text(o.labels()[k]) != "" }) {
+		return Owner{}, false
+	}
+	return o.Owner()
+}
+
+// controllerLabel reports whether a label says whose an object is, in the form
+// of some release of Kyma's API Gateway.
+func controllerLabel(key string) bool {
+	return strings.HasPrefix(key, kymaLabels) || slices.Contains(moduleLabels, key)
+}
+
+// moduleLabels are on what api-gateway makes since release 3.5.0.
+var moduleLabels = []string{"kyma-project.io/module", "app.kubernetes.io/managed-by", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
+
+// spaceless is a hash label without its first part: the namespace of the
+// policy, as it is or hashed.
+func spaceless(hash string) string {
+	_, rest, _ := strings.Cut(hash, ".")
+	return rest
+}
+
 // Parent names the object that the cluster deletes this one with: its
 // controlling owner.
 func (o *Object) Parent() (kind, name string) {
@@ -71,7 +98,7 @@ func (o *Object) marks() []string {
 	case authorizationPolicy:
 		l := o.labels()
 		index := text(l[indexLabel])
-		hash := text(l[hashLabel])
+		hash := spaceless(text(l[hashLabel]))
 		if hash != "" {
 			hash = "hash " + hash + " " + index
 		}

@@ -105,6 +105,8 @@ type Convention struct {
 	LegacyOwner map[string]string
 	// Says is how the controller words what link and validate find.
 	Says Says
+	// NativeSidecars: an init container that is a sidecar counts as one.
+	NativeSidecars bool
 	// AllowDefault makes the default domain the allow-list where the
 	// configuration has none.
 	AllowDefault bool

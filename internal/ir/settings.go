@@ -7,6 +7,9 @@ type Settings struct {
 	DefaultDomain string
 	// IstioJWT selects the Istio handler for v1beta1 instead of Oathkeeper's.
 	IstioJWT bool
+	// Kyma is the release of Kyma's API Gateway whose controller is followed,
+	// such as "3.9" or "3.4.1"; "" is the last one.
+	Kyma string
 	// CORS replaces parts of a version's default policy; nil fields keep it.
 	CORS CORS
 	// Strict asks for kgw's own judgement where it differs from the

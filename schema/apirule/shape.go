@@ -25,6 +25,12 @@ var PathPattern = &shape.Pattern{
 	Means: "a path",
 }
 
+// TemplatePattern is the pattern of paths in v2alpha1 and v2.
+var TemplatePattern = &shape.Pattern{
+	Expr:  `^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`,
+	Means: "a path: exact, with {*} or {**} as whole segments, or /*",
+}
+
 // Methods are the HTTP methods that v1beta1 and later allow.
 var Methods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 

@@ -16,30 +16,32 @@ import (
 // "APIRuleStatus", then of each kind of object under the names given. sections
 // are the parts of the spec in the order the controller validates them.
 func LegacyStatus(failures []diag.Upstream, sections []string, objects ...string) source.Object {
-	state := func(code, desc string) source.Object {
-		o := source.Object{{Key: "code", Value: code}}
-		if desc != "" {
-			o = append(o, source.Member{Key: "desc", Value: desc})
-		}
-		return o
-	}
-	own, others := state("OK", ""), "OK"
+	out, others := LegacyState("OK", ""), "OK"
 	if len(failures) > 0 {
-		own, others = state("ERROR", legacyDescription(Order(failures, sections))), "SKIPPED"
+		out, others = LegacyState("ERROR", LegacyDescription(Order(failures, sections))), "SKIPPED"
 	}
-	out := source.Object{{Key: "APIRuleStatus", Value: own}}
 	for _, name := range objects {
-		out = append(out, source.Member{Key: name, Value: state(others, "")})
+		out = append(out, source.Member{Key: name, Value: source.Object{{Key: "code", Value: others}}})
 	}
 	return out
 }
 
+// LegacyState is a status that speaks of the resource alone. desc is left out
+// where it is "".
+func LegacyState(code, desc string) source.Object {
+	state := source.Object{{Key: "code", Value: code}}
+	if desc != "" {
+		state = append(state, source.Member{Key: "desc", Value: desc})
+	}
+	return source.Object{{Key: "APIRuleStatus", Value: state}}
+}
+
 const shownFailures = 3
 
-// legacyDescription words failures: one in a sentence, of several the first
+// LegacyDescription words failures, of which there is at least one: one in a sentence, of several the first
 // three. A failure without an attribute is an error of its own, which shows
 // only where validation found nothing.
-func legacyDescription(failures []diag.Upstream) string {
+func LegacyDescription(failures []diag.Upstream) string {
 	if failures[0].Attribute == "" {
 		return failures[0].Message
 	}

@@ -71,7 +71,9 @@ type Pod struct {
 	Origin     source.Ref
 	Name       ir.Name
 	Labels     map[string]string
-	Containers []string // init containers included
+	Containers []string
+	// Init are the init containers: one of them can be a sidecar too.
+	Init []string
 	// Injection is the pod's own word about a sidecar, "" when it has none.
 	Injection string
 }
@@ -216,10 +218,15 @@ func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
 	if p.Injection == "" {
 		p.Injection = source.TextMap(source.Field(meta, "annotations"))["sidecar.istio.io/inject"]
 	}
-	for _, list := range []string{"initContainers", "containers"} {
-		for _, c := range source.Elements(source.Field(spec, list)) {
-			p.Containers = append(p.Containers, source.Text(source.Field(c, "name")))
-		}
-	}
+	p.Init, p.Containers = names(source.Field(spec, "initContainers")), names(source.Field(spec, "containers"))
 	return p
+}
+
+// names returns the field "name" of each element.
+func names(list *source.Node) []string {
+	var out []string
+	for _, n := range source.Elements(list) {
+		out = append(out, source.Text(source.Field(n, "name")))
+	}
+	return out
 }

@@ -34,7 +34,7 @@ func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 			"app.kubernetes.io/part-of":    "api-gateway",
 		},
 		Convention: ir.Convention{
-			PolicyHash: ir.HashHashedNamespace, PolicyHosts: true, IngressOnly: true, AuthMerge: ir.MergeByAllLabels,
+			PolicyHash: ir.HashHashedNamespace, PolicyHosts: true, IngressOnly: true, AuthMerge: ir.MergeByAllLabels, NativeSidecars: true,
 			Owner:       map[string]string{NameLabel: name, NamespaceLabel: namespace},
 			LegacyOwner: map[string]string{legacyLabel: name + "." + namespace},
 			Says: ir.Says{

@@ -57,10 +57,7 @@ func ruleType() *shape.Type {
 			"mutators":         "v2 has request.headers and request.cookies in place of mutators",
 		},
 		Fields: []shape.Field{
-			{Name: "path", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Path: exact, with {*} for one segment and {**} for any rest, or /* for every path.", Pattern: &shape.Pattern{
-				Expr:  `^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`,
-				Means: "a path: exact, with {*} or {**} as whole segments, or /*",
-			}}},
+			{Name: "path", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Path: exact, with {*} for one segment and {**} for any rest, or /* for every path.", Pattern: apirule.TemplatePattern}},
 			{Name: "methods", Required: true, Type: apirule.MethodList()},
 			{Name: "service", Type: apirule.ServiceType("Service of this rule.")},
 			{Name: "timeout", Type: apirule.Timeout()},

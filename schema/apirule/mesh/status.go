@@ -15,7 +15,7 @@ const shownFailures = 3
 
 // Status is the status that the controller sets for a resource with these
 // failures.
-func Status(failures []diag.Upstream, _ *ir.Settings) source.Object {
+func Status(_ *ir.Gateway, failures []diag.Upstream, _ *ir.Settings) source.Object {
 	state, description := "Ready", "Reconciled successfully"
 	if len(failures) > 0 {
 		state, description = "Error", describe(failures)

@@ -9,6 +9,6 @@ import (
 
 // Status is the status that the controller sets for a resource with these
 // failures.
-func Status(failures []diag.Upstream, _ *ir.Settings) source.Object {
+func Status(_ *ir.Gateway, failures []diag.Upstream, _ *ir.Settings) source.Object {
 	return apirule.LegacyStatus(failures, []string{".spec.service", ".spec.gateway", ".spec.rules"}, "virtualServiceStatus", "accessRuleStatus")
 }

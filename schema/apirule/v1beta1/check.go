@@ -52,6 +52,9 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 		}
 	}
 	apirule.CheckIssuersAlike(jwts, singularAttribute, &found)
+	if releaseOf(s.Kyma).converts() {
+		a.checkConversion(&found)
+	}
 	return found
 }
 

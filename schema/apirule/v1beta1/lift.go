@@ -11,10 +11,6 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// OwnerLabel marks what the controller made for an APIRule: its value is
-// name.namespace.
-const OwnerLabel = "apirule.gateway.kyma-project.io/v1beta1"
-
 var defaultCORS = ir.CORS{
 	Origins: []ir.Origin{{Kind: "regex", Value: ".*"}},
 	Methods: []string{"GET", "POST", "PUT", "DELETE", "PATCH"},
@@ -24,13 +20,13 @@ var defaultCORS = ir.CORS{
 // Lift turns the document into the model.
 func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
 	var found diag.List
-	owner := map[string]string{OwnerLabel: a.doc.Name + "." + a.doc.Namespace}
+	kyma := releaseOf(s.Kyma)
 	g := &ir.Gateway{
 		Origin:     source.Ref{Doc: a.doc},
 		Name:       ir.Name{Namespace: a.doc.Namespace, Name: a.doc.Name},
 		Kind:       "APIRule",
-		Labels:     owner,
-		Convention: ir.Convention{Owner: owner, PolicyHash: ir.HashRawNamespace, AuthMerge: ir.MergeByApp, Says: apirule.LegacySays},
+		Labels:     kyma.labels(a.doc),
+		Convention: kyma.convention(a.doc),
 		Hosts:      []ir.Host{apirule.LegacyHost(a.host, source.Ref{Doc: a.doc, Path: "spec.host"}, s)},
 		Ingress:    apirule.LegacyIngress(a.gateway, a.doc.Namespace, source.Ref{Doc: a.doc, Path: "spec.gateway"}),
 		Order:      match.FirstMatch,

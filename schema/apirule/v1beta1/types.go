@@ -3,8 +3,9 @@
 // what Istio cannot check.
 //
 // It takes a document's YAML and gives the model with findings: decode, check,
-// lift. The behaviour is that of kyma-project/api-gateway 2.7.0. It must not
-// know other versions or any target.
+// lift. The behaviour is that of the controller of kyma-project/api-gateway in
+// the release that the settings name. It must not know other versions or any
+// target.
 package v1beta1
 
 import (
