@@ -102,7 +102,7 @@ func (r *run) owners() owners {
 
 // own reports whether an object with these labels is one of the gateways'.
 func (o owners) own(namespace string, labels map[string]string) bool {
-	kind, of, ok := madeFor(labels)
+	kind, of, ok := MadeFor(labels)
 	g := o[of]
 	return ok && g != nil && g.Name.Namespace == namespace && (kind == "" || kind == g.Kind)
 }

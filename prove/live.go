@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -13,28 +12,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
-
-// kymaLabels begin the labels by which api-gateway knows the objects that it
-// made: "name" and "namespace", or a version with "name.namespace".
-const kymaLabels = "apirule.gateway.kyma-project.io/"
-
-// madeFor reads from its labels for which resource an object was made; the kind
-// is "" where the label names none. Names of resources may hold dots, those of
-// namespaces do not. An APIRule is read in another version than it was written
-// in, so the version in a label need not be the resource's.
-func madeFor(labels map[string]string) (kind string, of ir.Name, ok bool) {
-	if n := (ir.Name{Namespace: labels[kymaLabels+"namespace"], Name: labels[kymaLabels+"name"]}); n.Name != "" && n.Namespace != "" {
-		return "APIRule", n, true
-	}
-	for _, version := range []string{"v1beta1", "v1alpha1"} {
-		owner := labels[kymaLabels+version]
-		if dot := strings.LastIndexByte(owner, '.'); dot > 0 && dot < len(owner)-1 {
-			return "APIRule", ir.Name{Namespace: owner[dot+1:], Name: owner[:dot]}, true
-		}
-	}
-	namespace, name, _ := strings.Cut(labels[compile.OwnerLabel], ".")
-	return "", ir.Name{Namespace: namespace, Name: name}, name != "" && namespace != ""
-}
 
 type identity struct{ kind, namespace, name string }
 
@@ -97,7 +74,7 @@ func (s *standIns) mark(m *simulate.Manifest, kinds map[*source.Document]map[str
 }
 
 func (s *standIns) owner(m *simulate.Manifest) *ir.Gateway {
-	kind, of, ok := madeFor(m.Labels)
+	kind, of, ok := compile.MadeFor(m.Labels)
 	if !ok {
 		return nil
 	}
@@ -124,7 +101,7 @@ func owned(docs []written, result *compile.Result) []*source.Document {
 	keep := make([]bool, len(docs))
 	parallel.Each(len(docs), func(i int) {
 		text := docs[i].doc.Text()
-		keep[i] = (bytes.Contains(text, []byte(kymaLabels)) || bytes.Contains(text, []byte(compile.OwnerLabel))) &&
+		keep[i] = (bytes.Contains(text, []byte(compile.KymaLabels)) || bytes.Contains(text, []byte(compile.OwnerLabel))) &&
 			slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(text, name) })
 	})
 	var out []*source.Document
