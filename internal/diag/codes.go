@@ -246,6 +246,7 @@ const (
 	SharedWorkload      Code = "KGW721"
 	InternalCallers     Code = "KGW722"
 	PolicyNotWritten    Code = "KGW723"
+	RuleSplit           Code = "KGW724"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -450,4 +451,5 @@ var Rules = []Rule{
 	{SharedWorkload, "SharedWorkload", notice, "several resources expose one workload and should be moved together"},
 	{InternalCallers, "InternalCallers", aside, "callers inside the cluster are refused after the move"},
 	{PolicyNotWritten, "PolicyNotWritten", fault, "the policy that lets internal callers in cannot be written"},
+	{RuleSplit, "RuleSplit", aside, "a rule becomes several, one for the methods that it shares with another one"},
 }
