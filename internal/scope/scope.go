@@ -1,17 +1,23 @@
-package oathkeeper
+// Package scope compares scopes as Ory's programs do.
+package scope
 
 import (
 	"slices"
 	"strings"
 )
 
-// scopeStrategies tell whether the scopes that a token has contain one that is
-// required (ory/fosite v0.48.0, scope_strategy.go).
-var scopeStrategies = map[string]func(have []string, want string) bool{
+// strategies are the comparisons by name (ory/fosite v0.48.0,
+// scope_strategy.go).
+var strategies = map[string]func(have []string, want string) bool{
 	"exact":      slices.Contains[[]string],
 	"hierarchic": hierarchic,
 	"wildcard":   wildcard,
 }
+
+// Strategy returns the comparison of a name ("exact", "hierarchic",
+// "wildcard"): it reports whether the scopes of a token contain one that is
+// wanted. It returns nil for "none" and for names that do not exist.
+func Strategy(name string) func(have []string, want string) bool { return strategies[name] }
 
 // hierarchic lets "a" stand for "a.b".
 func hierarchic(have []string, want string) bool {
