@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -67,9 +66,6 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 	if err != nil || o == nil {
 		return nil, err
 	}
-	if rewrites(in) {
-		urls = nil
-	}
 	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
 	manifests, result := prove.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
@@ -79,16 +75,6 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 		return nil, err
 	}
 	return prove.Simulate(manifests, *o), nil
-}
-
-// rewrites tells whether some route may send requests on under another URL.
-func rewrites(in compile.Input) bool {
-	for _, f := range in.Files {
-		if bytes.Contains(f.Data, []byte("rewrite")) {
-			return true
-		}
-	}
-	return false
 }
 
 // seenAs are the forms in which some engine may see the URL of a request,
