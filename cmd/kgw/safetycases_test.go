@@ -19,6 +19,7 @@ type safetyCase struct {
 // safetyCases are inputs that must not open what their author closed.
 var safetyCases = []safetyCase{
 	{"safety/F13-semantic-gate-unknown", "diff a --against b --semantic --fail-on exposed,removed", 1, []string{"UNKNOWN"}, nil},
+	{"safety/F21-public-methods", "build .", 1, []string{"KGW409"}, []string{"kind: VirtualService"}},
 	{"safety/F22-author-switches-policy-off", "validate apis", 1, []string{"KGW301", "KGW304", "KGW409", "KGW114"}, nil},
 	{"safety/F22-author-switches-policy-off", "build apis", 1, []string{"KGW301", "KGW304", "KGW409"}, []string{"kind: Rule"}},
 	{"safety/F22-author-switches-policy-off", "validate apis2", 1, []string{"KGW301", "KGW304", "KGW409", "KGW450"}, nil},
