@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -17,7 +18,7 @@ import (
 
 // simulated are the kinds that engines read, and those that tell about the
 // cluster around them.
-var simulated = []string{"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup", "Service", "Function"}
+var simulated = append(kinds.Names(), "Service", "Function")
 
 // Manifests gives everything among the input that an engine reads: what the
 // resources compile to, and what others made. The findings are those of

@@ -3,6 +3,8 @@ package diff
 import (
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
 // Labels that say which resource an object is made for.
@@ -89,13 +91,13 @@ func (o *Object) Parent() (kind, name string) {
 func (o *Object) marks() []string {
 	spec := child(o.Value, "spec")
 	switch text(o.Value["kind"]) {
-	case virtualService, ingress:
+	case kinds.VirtualService, kinds.Ingress:
 		return []string{"hosts " + hosts(spec), "the only one"}
-	case rule:
+	case kinds.Rule:
 		m := child(spec, "match")
 		url := text(m["url"])
 		return []string{"match " + url + " " + spelt(sorted(m["methods"])), "url " + url}
-	case authorizationPolicy:
+	case kinds.AuthorizationPolicy:
 		l := o.labels()
 		index := text(l[indexLabel])
 		hash := spaceless(text(l[hashLabel]))
@@ -106,7 +108,7 @@ func (o *Object) marks() []string {
 			hash,
 			"to " + operations(spec) + " " + index + " " + text(spec["action"]),
 		}
-	case requestAuthentication:
+	case kinds.RequestAuthentication:
 		return []string{"rules " + spelt(spec["selector"]) + spelt(spec["jwtRules"]), "selector " + spelt(spec["selector"])}
 	}
 	return nil

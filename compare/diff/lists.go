@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
 // list says how the elements of a list are matched.
@@ -19,7 +21,7 @@ type list struct {
 // among them is ordered when it holds texts or numbers and is matched by name
 // otherwise.
 var lists = map[string]map[string]list{
-	virtualService: {
+	kinds.VirtualService: {
 		"spec.hosts": {}, "spec.gateways": {}, "spec.exportTo": {},
 		"spec.http":                           {ordered: true, keys: []string{"match"}},
 		"spec.http[].match":                   {},
@@ -31,13 +33,13 @@ var lists = map[string]map[string]list{
 		"spec.http[].route[].headers.request.remove":  {},
 		"spec.http[].route[].headers.response.remove": {},
 	},
-	authorizationPolicy: {
+	kinds.AuthorizationPolicy: {
 		"spec.rules": {}, "spec.rules[].from": {}, "spec.rules[].to": {},
 		"spec.rules[].when": {keys: []string{"key"}}, "spec.rules[].when[].values": {}, "spec.rules[].when[].notValues": {},
 		"spec.rules[].from[].source.principals": {}, "spec.rules[].from[].source.notPrincipals": {}, "spec.rules[].from[].source.requestPrincipals": {},
 		"spec.rules[].to[].operation.hosts": {}, "spec.rules[].to[].operation.methods": {}, "spec.rules[].to[].operation.paths": {}, "spec.rules[].to[].operation.notPaths": {},
 	},
-	requestAuthentication: {
+	kinds.RequestAuthentication: {
 		"spec.jwtRules":               {keys: []string{"issuer"}},
 		"spec.jwtRules[].fromHeaders": {keys: []string{"name"}},
 		"spec.jwtRules[].fromParams":  {},
@@ -45,19 +47,19 @@ var lists = map[string]map[string]list{
 	},
 	// The first authenticator that feels responsible decides, mutators change
 	// the request one after the other.
-	rule: {
+	kinds.Rule: {
 		"spec.match.methods":  {},
 		"spec.authenticators": {ordered: true, keys: []string{"handler"}},
 		"spec.mutators":       {ordered: true, keys: []string{"handler"}},
 		"spec.errors":         {ordered: true, keys: []string{"handler"}},
 	},
-	ingress: {
+	kinds.Ingress: {
 		"spec.rules":              {keys: []string{"host"}},
 		"spec.rules[].http.paths": {keys: []string{"path", "pathType"}},
 		"spec.tls":                {keys: []string{"secretName"}},
 		"spec.tls[].hosts":        {},
 	},
-	routeGroup: {
+	kinds.RouteGroup: {
 		"spec.hosts": {}, "spec.backends": {keys: []string{"name"}}, "spec.defaultBackends": {keys: []string{"backendName"}},
 		"spec.routes":           {keys: []string{"path", "pathSubtree", "pathRegexp", "methods", "predicates"}},
 		"spec.routes[].methods": {}, "spec.routes[].predicates": {}, "spec.routes[].backends": {keys: []string{"backendName"}},

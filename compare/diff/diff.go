@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -22,6 +23,8 @@ type Object struct {
 	Value map[string]any
 	// Origin is where it was read, or the resource it is written for.
 	Origin source.Ref
+	// Written is the object as it was compiled, nil for one that was read.
+	Written *manifest.Object
 }
 
 // ID is what tells an object from all others; versions of a group are one.

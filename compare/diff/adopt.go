@@ -3,6 +3,8 @@ package diff
 import (
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
 // Match is a live object that is one that is wanted, under another name.
@@ -74,14 +76,14 @@ func Recognise(live, want []Object) Recognised {
 func withoutCopies(live, present []*Object) []*Object {
 	said := map[string]bool{}
 	for _, o := range present {
-		if o.ID().Kind == requestAuthentication {
+		if o.ID().Kind == kinds.RequestAuthentication {
 			said[markOf(o, 0)] = true
 		}
 	}
 	byName := slices.SortedStableFunc(slices.Values(live), func(a, b *Object) int { return strings.Compare(a.ID().Name, b.ID().Name) })
 	return slices.DeleteFunc(byName, func(o *Object) bool {
 		mark := markOf(o, 0)
-		copied := o.ID().Kind == requestAuthentication && said[mark]
+		copied := o.ID().Kind == kinds.RequestAuthentication && said[mark]
 		said[mark] = true
 		return copied
 	})

@@ -1,18 +1,13 @@
-package main
+package compare
 
 import (
 	"slices"
 
-	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
-
-// writtenGroups are the groups of the kinds that kgw writes.
-var writtenGroups = map[string]string{
-	"AuthorizationPolicy": "security.istio.io", "RequestAuthentication": "security.istio.io", "VirtualService": "networking.istio.io",
-	"Ingress": "networking.k8s.io", "RouteGroup": "zalando.org", "Rule": "oathkeeper.ory.sh",
-}
 
 // manifestsIn reads the objects of the kinds that kgw writes, alone and in
 // Lists, and what is wrong with the files.
@@ -50,7 +45,7 @@ func objectOf(doc *source.Document, root *source.Node, item bool) []diff.Object 
 	}
 	value := plainObject(source.Value(root))
 	o := diff.Object{Value: value, Origin: source.Ref{Doc: doc}}
-	if id := o.ID(); writtenGroups[id.Kind] != id.Group || id.Group == "" {
+	if id := o.ID(); !kinds.Written(id.Group, id.Kind) {
 		return nil
 	}
 	return []diff.Object{o}

@@ -8,23 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/source"
 )
-
-// The kinds that kgw writes.
-const (
-	virtualService        = "VirtualService"
-	authorizationPolicy   = "AuthorizationPolicy"
-	requestAuthentication = "RequestAuthentication"
-	rule                  = "Rule"
-	ingress               = "Ingress"
-	routeGroup            = "RouteGroup"
-)
-
-// Kinds lists the kinds that kgw writes: nothing else is compared.
-func Kinds() []string {
-	return []string{authorizationPolicy, ingress, requestAuthentication, routeGroup, rule, virtualService}
-}
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -186,9 +172,9 @@ var present = map[string]bool{
 // configuration of a handler, or an object of another kind.
 func opaque(kind, path string) bool {
 	switch kind {
-	case virtualService, authorizationPolicy, requestAuthentication, ingress, routeGroup:
+	case kinds.VirtualService, kinds.AuthorizationPolicy, kinds.RequestAuthentication, kinds.Ingress, kinds.RouteGroup:
 		return false
-	case rule:
+	case kinds.Rule:
 		return strings.Contains(path, ".config")
 	}
 	return true
@@ -197,7 +183,7 @@ func opaque(kind, path string) bool {
 // isConfig tells whether a path is that of a handler's whole configuration: an
 // empty one is as good as none.
 func isConfig(kind, path string) bool {
-	return kind == rule && strings.HasPrefix(path, "spec.") && strings.HasSuffix(path, ".config") && strings.Count(path, ".config") == 1
+	return kind == kinds.Rule && strings.HasPrefix(path, "spec.") && strings.HasSuffix(path, ".config") && strings.Count(path, ".config") == 1
 }
 
 // number gives a number one form: int64 where it is one, else float64. What
@@ -266,7 +252,7 @@ func settle(live, want, raw map[string]any) {
 			delete(have, part)
 		}
 	}
-	if spec := child(live, "spec"); spec != nil && text(live["kind"]) == ingress && child(want, "spec")["ingressClassName"] == nil {
+	if spec := child(live, "spec"); spec != nil && text(live["kind"]) == kinds.Ingress && child(want, "spec")["ingressClassName"] == nil {
 		delete(spec, "ingressClassName")
 	}
 }

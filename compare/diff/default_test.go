@@ -9,9 +9,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
-	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -206,20 +207,20 @@ func (s server) shuffle(v any) {
 func TestDefaultsDoNotShow(t *testing.T) {
 	s := server{rand.New(rand.NewPCG(1, 2))}
 	objects := written(t)
-	kinds := map[string]int{}
+	counts := map[string]int{}
 	for range 5 {
 		var pairs []diff.Pair
 		for i := range objects {
 			live := s.stored(t, objects[i])
-			kinds[objects[i].ID().Kind]++
+			counts[objects[i].ID().Kind]++
 			pairs = append(pairs, diff.Pair{Before: &live, After: &objects[i]})
 		}
 		for _, d := range diff.Compare(pairs, diff.Options{Live: true}) {
 			t.Errorf("%s", diff.View{Before: "stored", After: "written", Context: 3}.Unified(&d))
 		}
 	}
-	for _, k := range diff.Kinds() {
-		if kinds[k] == 0 && k != "RouteGroup" {
+	for _, k := range kinds.Names() {
+		if counts[k] == 0 && k != "RouteGroup" {
 			t.Errorf("no %s was compared", k)
 		}
 	}

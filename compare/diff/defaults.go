@@ -1,12 +1,14 @@
 package diff
 
+import "github.com/kgw-dev/kgw/internal/kinds"
+
 // defaults are the values that stand for the absence of a field, by kind and
 // path: what the API server, Istio or Oathkeeper takes where there is none
 // (https://istio.io/latest/docs/reference/config/networking/virtual-service,
 // https://istio.io/latest/docs/reference/config/security/authorization-policy,
 // https://istio.io/latest/docs/reference/config/security/request_authentication).
 var defaults = map[string]map[string]any{
-	virtualService: {
+	kinds.VirtualService: {
 		"spec.http[].match[].ignoreUriCase":            false,
 		"spec.http[].websocketUpgrade":                 false,
 		"spec.http[].corsPolicy.unmatchedPreflights":   "UNSPECIFIED",
@@ -26,21 +28,21 @@ var defaults = map[string]map[string]any{
 		"spec.http[].corsPolicy.allowOrigins[].prefix": "",
 		"spec.http[].corsPolicy.allowOrigins[].regex":  "",
 	},
-	authorizationPolicy: {"spec.action": "ALLOW"},
-	requestAuthentication: {
+	kinds.AuthorizationPolicy: {"spec.action": "ALLOW"},
+	kinds.RequestAuthentication: {
 		"spec.jwtRules[].forwardOriginalToken":  false,
 		"spec.jwtRules[].outputPayloadToHeader": "",
 		"spec.jwtRules[].jwks":                  "",
 		"spec.jwtRules[].jwksUri":               "",
 		"spec.jwtRules[].fromHeaders[].prefix":  "",
 	},
-	rule: {
+	kinds.Rule: {
 		"spec.upstream.preserveHost": false,
 		"spec.upstream.stripPath":    "",
 		"spec.configMapName":         "",
 	},
-	ingress:    {"spec.rules[].http.paths[].pathType": "ImplementationSpecific", "spec.rules[].http.paths[].path": ""},
-	routeGroup: {"spec.routes[].path": "", "spec.routes[].pathSubtree": "", "spec.routes[].pathRegexp": "", "spec.backends[].algorithm": "", "spec.backends[].address": ""},
+	kinds.Ingress:    {"spec.rules[].http.paths[].pathType": "ImplementationSpecific", "spec.rules[].http.paths[].path": ""},
+	kinds.RouteGroup: {"spec.routes[].path": "", "spec.routes[].pathSubtree": "", "spec.routes[].pathRegexp": "", "spec.backends[].algorithm": "", "spec.backends[].address": ""},
 }
 
 func isDefault(kind, path string, v any) bool {
@@ -49,7 +51,7 @@ func isDefault(kind, path string, v any) bool {
 		return true
 	}
 	// A VirtualService is exported everywhere where it does not say.
-	if kind == virtualService && path == "spec.exportTo" {
+	if kind == kinds.VirtualService && path == "spec.exportTo" {
 		list, _ := v.([]any)
 		return len(list) == 1 && list[0] == "*"
 	}
@@ -59,7 +61,7 @@ func isDefault(kind, path string, v any) bool {
 // single drops the weight of a route's only destination: it takes all requests
 // whatever it says.
 func single(kind, path string, list []any) any {
-	if kind == virtualService && path == "spec.http[].route" && len(list) == 1 {
+	if kind == kinds.VirtualService && path == "spec.http[].route" && len(list) == 1 {
 		if m, ok := list[0].(map[string]any); ok {
 			delete(m, "weight")
 		}

@@ -1,4 +1,4 @@
-package main
+package compare
 
 import (
 	"context"
@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/cluster"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -43,75 +44,82 @@ var problemHelp = map[cluster.Reason]string{
 
 // live is the connection to a cluster in one run, with what came of it.
 type live struct {
+	ctx    context.Context //nolint:containedctx // live is one call of Cluster
 	client *cluster.Client
-	side   *side
-	after  *side
+	side   *Side
+	after  *Side
+	scope  Scope
 }
 
-// clusterSide is the cluster: the objects that are wanted as they are now, and
-// those that they may be under another name. Where the server is asked, after
-// becomes what a server-side apply would make of it.
-func (a *app) clusterSide(f *sideFlags, namespace string, after *side) *side {
-	s := &side{name: "live", live: true, failed: map[diff.ID]bool{}, withheld: map[diff.Owner]bool{}}
-	f.cluster.SetNamespace(namespace)
-	client, err := cluster.Connect(f.cluster, cluster.Options{})
-	if err != nil {
-		problem := &cluster.Problem{Reason: cluster.Misconfigured, Text: err.Error()}
-		_ = errors.As(err, &problem)
-		for i := range after.objects {
-			s.problem(&after.objects[i], problem)
-		}
-		if len(after.objects) == 0 && f.owned {
-			s.found.Add(diag.Finding{Code: problemCodes[problem.Reason], Message: problem.Text, Help: problemHelp[problem.Reason]})
-		}
-		return s.settled()
+// Unconnected returns the live side of a cluster that there is no connection
+// to: err, for each object that is wanted.
+func Unconnected(err error, after *Side, scope Scope) *Side {
+	s := newLive()
+	problem := &cluster.Problem{Reason: cluster.Misconfigured, Text: err.Error()}
+	_ = errors.As(err, &problem)
+	for i := range after.Objects {
+		s.problem(&after.Objects[i], problem)
 	}
-	l := &live{client: client, side: s, after: after}
-	missing := l.ask(f.serverSide)
-	l.others(f, missing)
+	if len(after.Objects) == 0 && scope.Prune {
+		s.Found.Add(diag.Finding{Code: problemCodes[problem.Reason], Message: problem.Text, Help: problemHelp[problem.Reason]})
+	}
 	return s.settled()
 }
 
+// Cluster returns the live side: the objects that are wanted as they are now,
+// and those that they may be under another name. With dryRun the server is
+// asked, and after becomes what a server-side apply would make of it.
+func Cluster(ctx context.Context, client *cluster.Client, dryRun bool, after *Side, scope Scope) *Side {
+	l := &live{ctx: ctx, client: client, side: newLive(), after: after, scope: scope}
+	missing := l.ask(dryRun)
+	l.others(missing)
+	return l.side.settled()
+}
+
+func newLive() *Side {
+	return &Side{Name: "live", Live: true, failed: map[diff.ID]bool{}, Withheld: map[diff.Owner]bool{}}
+}
+
 // problem reports that an object could not be compared.
-func (s *side) problem(o *diff.Object, p *cluster.Problem) {
+func (s *Side) problem(o *diff.Object, p *cluster.Problem) {
 	s.failed[o.ID()] = true
 	if owner, ok := o.Owner(); ok {
-		s.withheld[owner] = true
+		s.Withheld[owner] = true
 	}
-	s.found.Add(diag.Finding{
+	s.Found.Add(diag.Finding{
 		Code: problemCodes[p.Reason], At: o.Origin, Help: problemHelp[p.Reason],
 		Message: fmt.Sprintf("%s is not compared: %s", o.ID(), p.Text),
 	})
 }
 
 // settled levels, places and sorts what was found.
-func (s *side) settled() *side {
-	s.found = diag.Levels{}.Apply(s.found)
-	s.found.Resolve()
-	s.found.Sort()
+func (s *Side) settled() *Side {
+	s.Found = diag.Levels{}.Apply(s.Found)
+	s.Found.Resolve()
+	s.Found.Sort()
 	return s
 }
 
 // ask asks for every object that is wanted and gives those that do not exist.
 func (l *live) ask(dryRun bool) []*diff.Object {
-	values := make([]map[string]any, len(l.after.objects))
+	values := make([]map[string]any, len(l.after.Objects))
 	for i := range values {
-		values[i] = diff.JSON(l.after.objects[i].Value)
+		values[i] = diff.JSON(l.after.Objects[i].Value)
 	}
 	ask := l.client.Get
 	if dryRun {
 		ask = l.client.DryRun
 	}
-	l.after.objects = slices.Clone(l.after.objects)
+	l.after.Objects = slices.Clone(l.after.Objects)
 	var missing []*diff.Object
-	for i, r := range ask(context.Background(), values) {
-		o := &l.after.objects[i]
+	for i, r := range ask(l.ctx, values) {
+		o := &l.after.Objects[i]
 		switch {
 		case r.Problem != nil:
 			l.side.problem(o, r.Problem)
 			continue
 		case r.Live != nil:
-			l.side.objects = append(l.side.objects, diff.Object{Value: r.Live})
+			l.side.Objects = append(l.side.Objects, diff.Object{Value: r.Live})
 		default:
 			missing = append(missing, o)
 		}
@@ -124,27 +132,27 @@ func (l *live) ask(dryRun bool) []*diff.Object {
 
 // others lists what has an owner label: to recognise what is missing under
 // another name, and to find what is no longer wanted.
-func (l *live) others(f *sideFlags, missing []*diff.Object) {
-	kinds := l.kinds(missing, f.owned)
+func (l *live) others(missing []*diff.Object) {
+	kinds := l.kinds(missing, l.scope.Prune)
 	if len(kinds) == 0 {
 		return
 	}
-	namespaces := l.after.namespaces
+	namespaces := l.after.Namespaces
 	switch {
-	case f.all:
+	case l.scope.All:
 		namespaces = nil
-	case f.scope != "" && f.owned:
-		namespaces = append(slices.Clone(namespaces), f.scope)
+	case l.scope.Namespace != "" && l.scope.Prune:
+		namespaces = append(slices.Clone(namespaces), l.scope.Namespace)
 	}
 	for _, kind := range kinds {
-		objects, problems := l.client.List(context.Background(), []cluster.Kind{kind}, namespaces, "")
+		objects, problems := l.client.List(l.ctx, []cluster.Kind{kind}, namespaces, "")
 		for _, o := range objects {
 			if object := (diff.Object{Value: o}); isOwned(&object) && !l.known(object.ID()) {
-				l.side.objects = append(l.side.objects, object)
+				l.side.Objects = append(l.side.Objects, object)
 			}
 		}
 		for i := range problems {
-			l.unlisted(kind, &problems[i], missing, f.owned)
+			l.unlisted(kind, &problems[i], missing, l.scope.Prune)
 		}
 	}
 }
@@ -158,8 +166,8 @@ func isOwned(o *diff.Object) bool {
 func (l *live) known(id diff.ID) bool {
 	if l.side.read == nil {
 		l.side.read = map[diff.ID]bool{}
-		for i := range l.side.objects {
-			l.side.read[l.side.objects[i].ID()] = true
+		for i := range l.side.Objects {
+			l.side.read[l.side.Objects[i].ID()] = true
 		}
 	}
 	return l.side.read[id]
@@ -170,26 +178,22 @@ func (l *live) known(id diff.ID) bool {
 // FabricGateway an Ingress may be left.
 func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 	versions := map[string]string{}
-	for i := range l.after.objects {
-		o := &l.after.objects[i]
+	for i := range l.after.Objects {
+		o := &l.after.Objects[i]
 		versions[o.ID().Kind], _ = o.Value["apiVersion"].(string)
 	}
 	var out []cluster.Kind
-	for _, kind := range diff.Kinds() {
+	for _, k := range kinds.All() {
+		kind := k.Name
 		wanted := slices.ContainsFunc(missing, func(o *diff.Object) bool { return o.ID().Kind == kind })
 		switch {
 		case versions[kind] != "" && (every || wanted):
 			out = append(out, cluster.Kind{APIVersion: versions[kind], Kind: kind})
 		case every:
-			out = append(out, cluster.Kind{APIVersion: writtenGroups[kind] + "/" + defaultVersions[kind], Kind: kind})
+			out = append(out, cluster.Kind{APIVersion: k.APIVersion(), Kind: kind})
 		}
 	}
 	return out
-}
-
-// defaultVersions are asked for where the inputs give no object of a kind.
-var defaultVersions = map[string]string{
-	"AuthorizationPolicy": "v1beta1", "RequestAuthentication": "v1beta1", "VirtualService": "v1beta1", "Ingress": "v1", "RouteGroup": "v1", "Rule": "v1alpha1",
 }
 
 // unlisted reports that objects of a kind could not be listed. To prune that
@@ -207,12 +211,12 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 			g.Message = fmt.Sprintf("none is wanted, but it cannot be told whether objects of kind %s are left over: %s", kind.Kind, p.Text)
 			g.Help = "grant the verb list of this kind, if kgw may have written such objects before"
 		}
-		l.side.found.Add(g)
+		l.side.Found.Add(g)
 		return
 	}
 	for _, o := range missing {
 		if o.ID().Kind == kind.Kind {
-			l.side.found.Add(diag.Finding{
+			l.side.Found.Add(diag.Finding{
 				Code: problemCodes[p.Reason], Severity: diag.Warning, At: o.Origin, Help: problemHelp[p.Reason],
 				Message: fmt.Sprintf("it cannot be told whether %s exists under another name: %s", o.ID(), p.Text),
 			})
@@ -221,14 +225,14 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 }
 
 // wants tells whether an object of a kind is among those of the side.
-func (s *side) wants(kind string) bool {
-	return slices.ContainsFunc(s.objects, func(o diff.Object) bool { return o.ID().Kind == kind })
+func (s *Side) wants(kind string) bool {
+	return slices.ContainsFunc(s.Objects, func(o diff.Object) bool { return o.ID().Kind == kind })
 }
 
 // someOrigin is a place for what concerns all inputs.
-func (s *side) someOrigin() source.Ref {
-	if len(s.objects) == 0 {
+func (s *Side) someOrigin() source.Ref {
+	if len(s.Objects) == 0 {
 		return source.Ref{}
 	}
-	return source.Ref{Doc: s.objects[0].Origin.Doc}
+	return source.Ref{Doc: s.Objects[0].Origin.Doc}
 }
