@@ -22,6 +22,7 @@ type traceFlags struct {
 	inputFlags
 	output, requests string
 	jwt, scopes      string
+	realm            string
 	opaque, noToken  bool
 	headers          []string
 }
@@ -53,6 +54,7 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
 	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
 	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
+	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service tells it to Skipper: /services, /employees or /customers")
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
 	return cmd
@@ -237,7 +239,12 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 		if scopes != "" {
 			t.Introspection["scope"] = scopes
 		}
+		if f.realm != "" {
+			t.Introspection["realm"] = "/" + strings.TrimPrefix(f.realm, "/")
+		}
 		return t, nil
+	case f.realm != "":
+		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
 		return a.jwt(f.jwt, scopes)
 	case scopes != "":
