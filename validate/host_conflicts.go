@@ -26,14 +26,14 @@ func (h *holder) String() string {
 	return fmt.Sprintf("%s %q", h.claim.Kind, h.claim.Name)
 }
 
-// hostConflicts reports hosts that two resources claim: each of the two is
-// refused and names the other. A wildcard covers every host below it.
+// hostConflicts reports hosts that several resources claim: each of them is
+// refused. A wildcard covers every host below it.
 func hostConflicts(v *View, found *diag.List) {
-	byHost := map[string][]holder{}
-	var order []holder
+	byHost := map[string][]*holder{}
+	var order []*holder
 	add := func(h holder) {
-		byHost[h.name] = append(byHost[h.name], h)
-		order = append(order, h)
+		byHost[h.name] = append(byHost[h.name], &h)
+		order = append(order, &h)
 	}
 	for _, g := range v.Gateways {
 		for i := range g.Hosts {
@@ -46,11 +46,13 @@ func hostConflicts(v *View, found *diag.List) {
 		c := &v.Claims[i]
 		add(holder{claim: c, origin: c.Origin, written: c.Host, name: strings.ToLower(c.Host)})
 	}
-	for i := range order {
-		h := &order[i]
-		others(h, byHost[h.name], diag.HostConflict, found)
+	for _, h := range order {
+		sameHost(h, byHost[h.name], found)
+	}
+	told := map[*holder]bool{}
+	for _, h := range order {
 		for _, wildcard := range covering(h.name) {
-			others(h, byHost[wildcard], diag.WildcardHostConflict, found)
+			underWildcard(h, byHost[wildcard], told, found)
 		}
 	}
 }
@@ -74,21 +76,70 @@ func covering(host string) []string {
 	return append(out, "*")
 }
 
-// others reports the conflicts of one holder with those that have the host
-// too; for a wildcard, the holder of the wildcard is told as well.
-func others(h *holder, holders []holder, code diag.Code, found *diag.List) {
-	for i := range holders {
-		o := &holders[i]
+// maxOthers bounds the others that a finding about a host names.
+const maxOthers = 10
+
+// sameHost reports a gateway's host that others have too, in one finding.
+func sameHost(h *holder, holders []*holder, found *diag.List) {
+	if h.gateway == nil {
+		return
+	}
+	var others []*holder
+	for _, o := range holders {
+		if len(others) < maxOthers && conflict(h, o) {
+			others = append(others, o)
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	f := diag.Finding{
+		Code: diag.HostConflict, At: h.origin, Group: h.name, Place: h.has(),
+		Message: fmt.Sprintf("host %q is also claimed by %s", h.name, others[0]),
+		Help:    "give each resource a host of its own, or merge the two",
+	}
+	if len(others) > 1 {
+		f.Message = fmt.Sprintf("host %q is claimed by %d resources", h.name, len(holders))
+		f.Help = "give each resource a host of its own, or merge them"
+	}
+	for _, o := range others {
+		f.Related = append(f.Related, diag.Related{Message: o.has(), At: o.origin})
+	}
+	if says := h.gateway.Convention.Says.HostTaken; says != "" {
+		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: says}
+	}
+	found.Add(f)
+}
+
+func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.written) }
+
+// underWildcard reports a host that a wildcard of another resource covers, to
+// both; told holds the wildcards that were told already.
+func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
+	reported := false
+	for _, o := range holders {
 		if !conflict(h, o) {
 			continue
 		}
-		if h.gateway != nil {
-			report(h, o, code, found)
+		if h.gateway != nil && !reported {
+			wildcardFinding(h, o, o.name, found)
+			reported = true
 		}
-		if code == diag.WildcardHostConflict && o.gateway != nil {
-			report(o, h, code, found)
+		if o.gateway != nil && !told[o] {
+			told[o] = true
+			wildcardFinding(o, h, o.name, found)
 		}
 	}
+}
+
+// wildcardFinding reports at h that it and another take the same requests.
+func wildcardFinding(h, other *holder, wildcard string, found *diag.List) {
+	found.Add(diag.Finding{
+		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.has(),
+		Message: fmt.Sprintf("host %q and host %q of %s take the same requests", h.name, other.name, other),
+		Help:    "use hosts that do not cover each other, or set the level of " + string(diag.WildcardHostConflict) + " in kgw.yaml",
+		Related: []diag.Related{{Message: other.has(), At: other.origin}},
+	})
 }
 
 func conflict(a, b *holder) bool {
@@ -121,20 +172,4 @@ func owns(g *ir.Gateway, c *Claim) bool {
 		}
 	}
 	return len(g.Convention.Owner) > 0
-}
-
-func report(h, other *holder, code diag.Code, found *diag.List) {
-	f := diag.Finding{
-		Code: code, At: h.origin,
-		Message: fmt.Sprintf("host %q is also claimed by %s", h.name, other),
-		Help:    "give each resource a host of its own, or merge the two",
-		Related: []diag.Related{{Message: fmt.Sprintf("%s has the host %q", other, other.written), At: other.origin}},
-	}
-	if code == diag.WildcardHostConflict {
-		f.Message = fmt.Sprintf("host %q and host %q of %s take the same requests", h.name, other.name, other)
-		f.Help = "use hosts that do not cover each other, or set the level of " + string(code) + " in kgw.yaml"
-	} else if h.gateway.Convention.Says.HostTaken != "" {
-		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: h.gateway.Convention.Says.HostTaken}
-	}
-	found.Add(f)
 }

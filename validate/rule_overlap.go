@@ -18,8 +18,18 @@ const maxPairs = 10
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
 	told, unknown := make([]int, len(takes)), make([]int, len(takes))
+	like := make([]int, len(takes)) // the first rule that takes the same requests
+	for i := range like {
+		like[i] = i
+	}
 	v.Proof.Rules = pairsOf(takes, func(i, j int, r match.Relation) {
+		group := fmt.Sprintf("%d %d", i, j)
 		switch {
+		case r.Kind == match.Equal && like[j] == j:
+			like[j] = like[i]
+			group = fmt.Sprint(like[i], opensOne(&takes[i], &takes[j]))
+		case like[i] != i || like[j] != j:
+			return // told of the first rule of its kind
 		case r.Witness != nil && (told[i] < maxPairs || told[j] < maxPairs):
 			told[i]++
 			told[j]++
@@ -29,24 +39,24 @@ func ruleOverlap(v *View, found *diag.List) {
 		default:
 			return
 		}
-		reportOverlap(&takes[i], &takes[j], r, found)
+		reportOverlap(&takes[i], &takes[j], r, group, found)
 	})
 }
 
-func reportOverlap(a, b *ir.Take, r match.Relation, found *diag.List) {
+func reportOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
 	if b.Gateway != nil || a.Gateway == nil {
 		mirrored := r
 		mirrored.Kind = r.Kind.Mirror()
-		overlapFinding(b, a, mirrored, found)
+		overlapFinding(b, a, mirrored, group, found)
 	}
 	if a.Gateway != nil && a.Origin.Doc != b.Origin.Doc {
-		overlapFinding(a, b, r, found)
+		overlapFinding(a, b, r, group, found)
 	}
 }
 
 // overlapFinding reports the overlap at a; r relates a to b.
-func overlapFinding(a, b *ir.Take, r match.Relation, found *diag.List) {
-	f := diag.Finding{At: a.Origin, Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
+func overlapFinding(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
+	f := diag.Finding{At: a.Origin, Group: group, Place: "another such rule", Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
 	if r.Witness == nil {
 		f.Code = diag.OverlapUnknown
 		f.Message = fmt.Sprintf("it cannot be told whether %s and another rule take one request: %s", spell(a), r.Reason)
@@ -56,7 +66,7 @@ func overlapFinding(a, b *ir.Take, r match.Relation, found *diag.List) {
 	}
 	f.Code, f.Witness = diag.RulesOverlap, witness(r.Witness)
 	f.Message = fmt.Sprintf("two rules take %s %s, and Oathkeeper answers 500 for it", f.Witness.Method, f.Witness.URL)
-	if a.Route != nil && b.Route != nil && a.Route.Access.Open() != b.Route.Access.Open() {
+	if opensOne(a, b) {
 		f.Message += "; one of them demands nothing of the caller"
 	}
 	switch r.Kind {
@@ -70,6 +80,12 @@ func overlapFinding(a, b *ir.Take, r match.Relation, found *diag.List) {
 		f.Help = "narrow the path or the methods of one of the two"
 	}
 	found.Add(f)
+}
+
+// opensOne reports whether one of two rules demands nothing of the caller and
+// the other does.
+func opensOne(a, b *ir.Take) bool {
+	return a.Route != nil && b.Route != nil && a.Route.Access.Open() != b.Route.Access.Open()
 }
 
 func spell(t *ir.Take) string {

@@ -81,6 +81,9 @@ type Finding struct {
 	Related  []Related
 	Witness  *Witness
 	Upstream *Upstream
+	// Group joins findings of one code that say one thing of several places:
+	// Join makes one of them. Place says what is at this one.
+	Group, Place string
 	// Fix is a remedy to try; Fixable tells that it was tried and stands.
 	Fix     Fix
 	Fixable bool
