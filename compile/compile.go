@@ -80,6 +80,9 @@ type Result struct {
 	Disagreements []string
 	// Proof counts what the analysis of overlap decided.
 	Proof validate.Proof
+	// Read counts the documents of kinds that kgw reads, compiled or not, and
+	// those that are almost of such a kind.
+	Read int
 	// Fatal tells that an input could not be read or parsed.
 	Fatal bool
 }
@@ -125,6 +128,7 @@ func link(in Input, o Options) *run {
 	o = o.WithDefaults()
 	r := &run{options: &o, result: &Result{}, judge: match.NewJudge(), locked: o.Config.Locked()}
 	r.read(in)
+	r.copies()
 	r.aim()
 	r.link()
 	return r

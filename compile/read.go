@@ -25,6 +25,7 @@ type unit struct {
 	other     bool // of another kind, to be passed through
 	target    *boundTarget
 	withheld  bool
+	copy      bool // of a resource that an earlier unit defines
 	disagreed string
 	items     []*unit // of a List
 	ignores   []ignore
@@ -65,6 +66,9 @@ func (r *run) read(in Input) {
 func (r *run) collect(u *unit) {
 	r.result.Fatal = r.result.Fatal || u.fatal
 	r.found = append(r.found, u.found...)
+	if u.kind != nil || u.companion != nil || len(u.found) > 0 {
+		r.result.Read++
+	}
 	u.found = nil
 	if u.disagreed != "" {
 		r.result.Disagreements = append(r.result.Disagreements, u.disagreed)

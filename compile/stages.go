@@ -33,16 +33,28 @@ func (r *run) claims() []validate.Claim {
 	return out
 }
 
-// identities are the resources that must be defined once.
+// levels says how grave each finding is in this run.
+func (r *run) levels() diag.Levels {
+	c := r.options.Config
+	return diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
+}
+
+// identities are the resources that must be defined once: those of kgw's
+// kinds, routes of others, and what gateways refer to.
 func (r *run) identities() []validate.Identity {
 	var out []validate.Identity
+	users := r.users()
 	for _, u := range r.units {
-		if (u.kind != nil || u.companion != nil) && u.doc.Name != "" {
-			out = append(out, validate.Identity{
-				Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind,
-				Name: ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name},
-			})
+		if u.kind == nil && u.companion == nil || u.doc.Name == "" {
+			continue
 		}
+		id := validate.Identity{Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind, Name: nameOf(u)}
+		if u.kind == nil && !routed(u.companion) {
+			if id.Users = users[identity{u.doc.Kind, u.doc.Namespace, u.doc.Name}]; id.Users == nil {
+				continue
+			}
+		}
+		out = append(out, id)
 	}
 	return out
 }
@@ -118,8 +130,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 // which resources are withheld.
 func (r *run) level() {
 	r.verdict = r.verdicts()
-	c := r.options.Config
-	levels := diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
+	levels := r.levels()
 	r.accept()
 	r.found = levels.Apply(r.found)
 	if r.suppresses() {
@@ -155,6 +166,7 @@ func (r *run) accept() {
 // finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
 	r.resources()
+	r.found = r.found.WithoutConsequences()
 	r.found.Resolve()
 	r.found.Sort()
 	r.result.Findings = r.found

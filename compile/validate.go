@@ -19,7 +19,7 @@ func (r *run) validate() {
 	for _, p := range c.Policy.Routes {
 		view.Policy.PublicRoutes = append(view.Policy.PublicRoutes, validate.PublicRoute(p))
 	}
-	for _, u := range r.compiled {
+	for _, u := range r.distinct() {
 		view.Gateways = append(view.Gateways, u.gateway)
 	}
 	for _, u := range r.units {
@@ -44,7 +44,7 @@ func (r *run) takes(view *validate.View) {
 		n += len(u.gateway.Routes)
 	}
 	view.Routes, view.Rules = make([]ir.Take, 0, n), make([]ir.Take, 0, n)
-	for units := range slices.Chunk(r.compiled, 512) {
+	for units := range slices.Chunk(r.distinct(), 512) {
 		lists := make([]takes, len(units))
 		parallel.Each(len(units), func(i int) { lists[i] = units[i].takes() })
 		for i := range lists {

@@ -4,35 +4,52 @@ import (
 	"fmt"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // duplicates reports resources that are defined more than once. Versions of
 // one kind name the same object.
 func duplicates(v *View, found *diag.List) {
 	type key struct{ group, kind, name string }
-	first := make(map[key]*Identity, len(v.Identities))
-	reported := map[key]bool{}
+	all := make(map[key][]*Identity, len(v.Identities))
+	var order []key
 	for i := range v.Identities {
 		id := &v.Identities[i]
 		k := key{id.Group, id.Kind, id.Name.String()}
-		other, seen := first[k]
-		if !seen {
-			first[k] = id
-			continue
+		if len(all[k]) == 1 {
+			order = append(order, k)
 		}
-		if !reported[k] {
-			reported[k] = true
-			duplicate(other, id, found)
+		all[k] = append(all[k], id)
+	}
+	for _, k := range order {
+		for _, id := range all[k] {
+			owners := id.Users
+			if owners == nil {
+				owners = []*source.Document{nil}
+			}
+			for _, owner := range owners {
+				duplicate(id, all[k], owner, found)
+			}
 		}
-		duplicate(id, other, found)
 	}
 }
 
-func duplicate(id, other *Identity, found *diag.List) {
-	found.Add(diag.Finding{
-		Code: diag.DuplicateResource, At: id.Origin.At("metadata", "name"),
+// duplicate reports one definition of several. owner is the resource that is
+// withheld for it; nil is that of the definition.
+func duplicate(id *Identity, all []*Identity, owner *source.Document, found *diag.List) {
+	f := diag.Finding{
+		Code: diag.DuplicateResource, At: id.Origin.At("metadata", "name"), Owner: owner, Group: id.Name.String() + id.Kind, Place: "another definition",
 		Message: fmt.Sprintf("%s %q is defined twice", id.Kind, id.Name),
-		Help:    "keep one of the two, or rename one",
-		Related: []diag.Related{{Message: "the other definition", At: other.Origin.At("metadata", "name")}},
-	})
+		Help:    "keep one of the two or rename one; where they belong to different environments, say so under environments in kgw.yaml",
+	}
+	if len(all) > 2 {
+		f.Message = fmt.Sprintf("%s %q is defined %d times", id.Kind, id.Name, len(all))
+		f.Help = "keep one or rename the others; where they belong to different environments, say so under environments in kgw.yaml"
+	}
+	for _, other := range all[:min(len(all), maxOthers+1)] {
+		if other != id {
+			f.Related = append(f.Related, diag.Related{Message: "another definition", At: other.Origin.At("metadata", "name")})
+		}
+	}
+	found.Add(f)
 }

@@ -70,6 +70,9 @@ type Identity struct {
 	Origin      source.Ref
 	Group, Kind string
 	Name        ir.Name
+	// Users are the resources that refer to an object which is not one of
+	// kgw's kinds.
+	Users []*source.Document
 }
 
 // Run applies every rule.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,7 @@ type buildFlags struct {
 	inputFlags
 	output, keepFrom               string
 	check, allowEmpty, passthrough bool
+	keepGoing                      bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -42,6 +44,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.StringVar(&f.outputDir, "output-dir", "", "write one file an object and a kustomization.yaml to this `directory`")
 	flags.BoolVar(&f.check, "check", false, "write nothing; exit 1 if --output-dir is not up to date")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
@@ -91,10 +94,18 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
 	}
+	faulty := result.Fatal || result.Findings.Max() == diag.Error
+	if f.outputDir == "" && faulty && !f.keepGoing {
+		a.fail(exitFindings)
+		if slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" && !strings.Contains(s, "=") }) {
+			return nil // a report on standard error is not followed by other text
+		}
+		return &exitError{exitFindings, fmt.Errorf("nothing was written, because of the errors above (--keep-going writes the rest)")}
+	}
 	if f.outputDir == "" {
 		return a.print(f.output, result)
 	}
-	if result.Fatal || result.Findings.Max() == diag.Error {
+	if faulty {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("%s was not touched, because of the errors above", f.outputDir)}
 	}

@@ -84,9 +84,9 @@ func TestSameBytesForAnyOrderOfFiles(t *testing.T) {
 		names = append(names, name)
 	}
 	for _, command := range [][]string{
-		{"build"},
-		{"build", "-o", "json", "--passthrough"},
-		{"build", "--compat", "controller"},
+		{"build", "--keep-going"},
+		{"build", "--keep-going", "-o", "json", "--passthrough"},
+		{"build", "--keep-going", "--compat", "controller"},
 		{"validate"},
 		{"validate", "--format", "json"},
 		{"validate", "--format", "sarif"},
@@ -109,12 +109,12 @@ func TestSameBytesForAnyOrderOfFiles(t *testing.T) {
 // Nor does the order of documents show in the manifests.
 func TestSameManifestsForAnyOrderOfDocuments(t *testing.T) {
 	docs := sampleDocuments()
-	want := execute(t.TempDir(), strings.Join(docs, "---\n"), "build", "-")
+	want := execute(t.TempDir(), strings.Join(docs, "---\n"), "build", "--keep-going", "-")
 	if want.Stdout == "" {
 		t.Fatal("nothing was built")
 	}
 	rounds(t, func(r *rand.Rand) {
-		got := execute(t.TempDir(), strings.Join(shuffled(r, docs), "---\n"), "build", "-")
+		got := execute(t.TempDir(), strings.Join(shuffled(r, docs), "---\n"), "build", "--keep-going", "-")
 		if diff := cmp.Diff(want.Stdout, got.Stdout); diff != "" {
 			t.Fatal(diff)
 		}

@@ -23,12 +23,18 @@ type inputFlags struct {
 	stdinName, failOn, color                                  string
 	rules, formats, accept                                    []string
 	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
+	severity                                                  string
+	limit                                                     int
+	quiet                                                     bool
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.registerInputs(flags)
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
+	flags.StringVar(&f.severity, "severity", "info", "lowest severity that is reported: error, warning or info")
+	flags.IntVar(&f.limit, "limit", 100, "`number` of findings of one code that text reports show; 0 shows all")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "report errors only, and nothing when there are none")
 	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
 }
 
@@ -96,6 +102,12 @@ func (f *inputFlags) valid() error {
 	}
 	if s, ok := diag.ParseSeverity(f.failOn); !ok || s == diag.Off {
 		return usage("--fail-on must be error, warning or info, not %q", f.failOn)
+	}
+	if s, ok := diag.ParseSeverity(f.severity); f.severity != "" && (!ok || s == diag.Off) {
+		return usage("--severity must be error, warning or info, not %q", f.severity)
+	}
+	if f.limit < 0 {
+		return usage("--limit must not be negative")
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usage("--color must be auto, always or never, not %q", f.color)

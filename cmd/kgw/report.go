@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
@@ -30,6 +31,7 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 	for i := range result.Resources {
 		report.Resources = append(report.Resources, result.Resources[i].Doc)
 	}
+	f.cutDown(report)
 	formats := f.formats
 	if len(formats) == 0 {
 		formats = []string{"text"}
@@ -40,6 +42,19 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 		}
 	}
 	return a.judge(f, result)
+}
+
+// cutDown leaves of a report what is to be shown: one finding for each fault,
+// none below --severity.
+func (f *inputFlags) cutDown(r *diag.Report) {
+	r.Findings = r.Findings.Join()
+	least, _ := diag.ParseSeverity(f.severity)
+	if f.quiet {
+		least = diag.Error
+	}
+	r.Findings = slices.DeleteFunc(r.Findings, func(g diag.Finding) bool { return g.Severity < least })
+	r.Limit, r.Quiet = f.limit, f.quiet
+	r.Summary.Count(r.Findings)
 }
 
 func (a *app) render(w io.Writer, f *inputFlags, format string, report *diag.Report) error {

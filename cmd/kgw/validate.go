@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type validateFlags struct {
 	inputFlags
 	status           string
 	prove, fix, diff bool
+	allowEmpty       bool
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -35,6 +37,7 @@ func (a *app) validateCommand() *cobra.Command {
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
+	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "with --fix: print the repairs as a patch and write nothing")
@@ -67,6 +70,10 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 			result = patch.Result
 		}
 		err = a.say(f, patch, result)
+	}
+	if err == nil && result.Read == 0 && !f.allowEmpty {
+		a.fail(exitFindings)
+		err = &exitError{exitFindings, errors.New("nothing was checked: the inputs hold nothing that kgw reads (--allow-empty allows that)")}
 	}
 	if err != nil || !f.prove {
 		return err

@@ -2,8 +2,11 @@ package diag
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,18 +29,57 @@ const defaultWidth = 100
 
 // Render implements Renderer.
 func (t Text) Render(w io.Writer, r *Report) error {
-	if t.Quiet && len(r.Findings) == 0 {
+	if (t.Quiet || r.Quiet) && len(r.Findings) == 0 {
 		return nil
 	}
 	out := bufio.NewWriter(w)
 	p := newTextPrinter(t)
+	shown := map[Code]int{}
 	for i := range r.Findings {
-		out.WriteString(p.print(&r.Findings[i]))
+		f := &r.Findings[i]
+		if shown[f.Code]++; r.Limit > 0 && shown[f.Code] > r.Limit {
+			continue
+		}
+		out.WriteString(p.print(f))
 		out.WriteByte('\n')
 	}
+	out.WriteString(byCode(r, shown))
 	out.WriteString(paint(t.Color, bold, headline(r.Summary)))
 	out.WriteByte('\n')
 	return out.Flush()
+}
+
+// manyFindings is how many findings of more than one code make a table of them
+// worth its lines.
+const manyFindings = 10
+
+// byCode counts the findings of each code, the most frequent first. Nothing is
+// counted where there are few and all are shown.
+func byCode(r *Report, shown map[Code]int) string {
+	hidden := 0
+	for _, n := range shown {
+		if r.Limit > 0 && n > r.Limit {
+			hidden += n - r.Limit
+		}
+	}
+	if hidden == 0 && (len(r.Findings) < manyFindings || len(shown) < 2) {
+		return ""
+	}
+	codes := slices.SortedFunc(maps.Keys(shown), func(a, b Code) int {
+		return cmp.Or(cmp.Compare(shown[b], shown[a]), strings.Compare(string(a), string(b)))
+	})
+	var out strings.Builder
+	for _, c := range codes {
+		text := ""
+		if rule, ok := Lookup(c); ok {
+			text = rule.Summary
+		}
+		fmt.Fprintf(&out, "%6d %s %s\n", shown[c], visible(string(c)), text)
+	}
+	if hidden > 0 {
+		fmt.Fprintf(&out, "%s not shown: --limit 0 shows all\n", count(hidden, "finding"))
+	}
+	return out.String() + "\n"
 }
 
 // textPrinter prints the findings of one report.

@@ -46,6 +46,10 @@ type Report struct {
 	// Root is the working directory as a slash path, for formats that resolve
 	// relative files against a base; "" leaves it out.
 	Root string
+	// Limit bounds the findings of one code that text shows; 0 shows all.
+	// Quiet leaves out the summary when there is nothing to show.
+	Limit int
+	Quiet bool
 	// Changes, if not nil, is shown by the JSON form under that key.
 	Changes any
 }

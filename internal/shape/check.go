@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -100,13 +101,14 @@ func (c *checker) name(p *place) string {
 
 func (c *checker) object(t *Type, n *source.Node, p *place) {
 	var have uint64
+	meant := "" // by unknown fields, as their remedies say
 	at := &place{up: p}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i].Value
 		f := t.index(key)
 		if f < 0 {
 			if !t.Open {
-				c.unknown(t, key, p)
+				meant += " " + c.unknown(t, key, p)
 			}
 			continue
 		}
@@ -115,8 +117,7 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 		c.value(t.Fields[f].Type, n.Content[i+1], at)
 	}
 	for i := range t.Fields {
-		if t.Fields[i].Required && have&(1<<i) == 0 {
-			name := t.Fields[i].Name
+		if name := t.Fields[i].Name; t.Fields[i].Required && have&(1<<i) == 0 && !mentions(meant, name) {
 			c.add(&place{up: p, key: name}, diag.MissingField, "add "+strconv.Quote(name), "%q is required", name)
 		}
 	}
@@ -138,19 +139,27 @@ func (t *Type) index(name string) int {
 	return -1
 }
 
-func (c *checker) unknown(t *Type, key string, p *place) {
+// unknown reports a field that does not exist and returns the remedy, as far as
+// it names another field.
+func (c *checker) unknown(t *Type, key string, p *place) string {
 	names := make([]string, len(t.Fields))
 	for i := range t.Fields {
 		names[i] = t.Fields[i].Name
 	}
-	help := "remove it; known fields are " + strings.Join(names, ", ")
+	help, meant := "remove it; known fields are "+strings.Join(names, ", "), ""
 	if hint := t.Hints[key]; hint != "" {
-		help = hint
+		help, meant = hint, hint
 	} else if near := Nearest(key, names); near != "" {
-		help = fmt.Sprintf("did you mean %q?", near)
+		help, meant = fmt.Sprintf("did you mean %q?", near), near
 	}
 	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
 	f.At = source.Ref{Doc: c.doc, Path: c.path(&place{up: p, key: key}), Key: true}
+	return meant
+}
+
+// mentions reports whether a text has a name as one of its words.
+func mentions(text, name string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), name)
 }
 
 func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
