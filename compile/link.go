@@ -119,5 +119,4 @@ func (r *run) link() {
 		c.ingress(g, &r.found)
 		c.served(g, &r.found)
 	}
-	r.names()
 }

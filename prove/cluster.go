@@ -7,6 +7,8 @@
 package prove
 
 import (
+	"strings"
+
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -42,11 +44,12 @@ type Cluster struct {
 func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	o = o.WithDefaults()
 	c := o.Config
-	var known []sidecar.Service
+	var known []simulate.Service
 	for _, s := range c.Known.Services {
-		known = append(known, sidecar.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
+		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
-	out := &Cluster{Gateway: envoy.Load(manifests), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: sidecar.Load(manifests, known)}
+	mesh := sidecar.Options{Root: rootNamespace, Identity: c.Istio.IngressPrincipal}
+	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(c.Istio.IngressPrincipal)), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
 	out.live = map[*source.Document]simulate.Source{}
 	for i := range manifests {
 		if m := &manifests[i]; m.Instead.Origin.Doc != nil {
@@ -68,9 +71,20 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		out.Mesh.Beside = out.Skipper
 	}
 	if out.Sidecars.Policies > 0 {
-		out.Mesh.Guard = out.Sidecars
+		out.Mesh.Guard, out.Gateway.Guard = out.Sidecars, out.Sidecars.AtGateway
 	}
 	return out
+}
+
+// rootNamespace is where policies hold for the whole mesh.
+const rootNamespace = "istio-system"
+
+// namespaceOf returns the namespace of an identity in the mesh.
+func namespaceOf(identity string) string {
+	if parts := strings.Split(identity, "/"); len(parts) == 5 {
+		return parts[2]
+	}
+	return rootNamespace
 }
 
 // Entries lists everything that takes requests: routes, rules, and Skipper's

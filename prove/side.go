@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/sidecar"
 )
 
 // Side makes a cluster comparable. The result, if there is one, is what its
@@ -173,7 +174,7 @@ func authored(set match.Set) string {
 
 // Hosts lists the names and wildcards that are served.
 func (s *side) Hosts() []string {
-	out := slices.Collect(maps.Keys(s.routes))
+	out := s.cluster.Gateway.Hosts()
 	for i := range s.skipper {
 		out = append(out, s.skipper[i].Set.Hosts...)
 	}
@@ -186,7 +187,10 @@ func (s *side) Hosts() []string {
 
 // Parts lists what the decision about a request to the host depends on.
 func (s *side) Parts(host string) []classes.Part {
-	routes := slices.Clone(s.routes[s.cluster.Gateway.VirtualHost(host)])
+	var routes []part
+	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
+		routes = append(routes, s.routes[group]...)
+	}
 	for _, p := range s.skipper {
 		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
 			routes = append(routes, p)
@@ -196,10 +200,14 @@ func (s *side) Parts(host string) []classes.Part {
 		routes = append(append(routes, s.rules[host]...), s.patterns...)
 	}
 	var out []classes.Part
+	for _, selector := range s.cluster.Gateway.Selectors(host) {
+		g := s.looks("gateway "+fmt.Sprint(selector), func() *sidecar.Looks { return s.cluster.Sidecars.Gateway(selector) })
+		out = append(append(out, g.always...), g.on[host]...)
+	}
 	seen := map[string]bool{}
 	for _, p := range routes {
 		out = append(out, p.Part)
-		if to := plainService(p.to); to != "" && !seen[to] && !s.cluster.Mesh.Delegated(to) {
+		if to := plainService(p.to); to != "" && !seen[to] && (!s.cluster.Mesh.Delegated(to) || s.cluster.Sidecars.Guards(to)) {
 			seen[to] = true
 			g := s.guard(to)
 			out = append(append(out, g.always...), g.on[host]...)
@@ -226,24 +234,33 @@ func wildcardTakes(wildcard, name string) bool {
 // guard lists what the policies of a service look at, and the tokens that they
 // let through, in the places where they are looked for.
 func (s *side) guard(to string) *guard {
+	return s.looks(to, func() *sidecar.Looks { return s.cluster.Sidecars.At(to, s.cluster.Mesh.FrontIdentity) })
+}
+
+// looks makes parts of what policies at a place look at.
+func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if have, ok := s.guards[to]; ok {
+	if have, ok := s.guards[key]; ok {
 		return have
 	}
 	g, seen := &guard{on: map[string][]classes.Part{}}, map[string]bool{}
-	through, asked, _ := s.cluster.Sidecars.Entries(to, s.cluster.Mesh.FrontIdentity)
-	for _, e := range append(through, asked...) {
+	looks := of()
+	for _, e := range looks.Sets {
 		p := classes.Part{Text: authored(e.Set), Set: e.Set}
 		for _, a := range e.Admits {
-			p.Admits = append(p.Admits, s.places(to, a)...)
+			p.Admits = append(p.Admits, s.places(key, a)...)
 		}
 		g.add(p, seen)
 	}
-	for _, set := range s.cluster.Sidecars.Parts(to) {
-		g.add(classes.Part{Text: authored(set), Set: set}, seen)
+	if len(looks.Tokens) > 0 {
+		p := classes.Part{Set: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.RawPath}, Beside: true}
+		for _, t := range looks.Tokens {
+			p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t})
+		}
+		g.always = append(g.always, p)
 	}
-	s.guards[to] = g
+	s.guards[key] = g
 	return g
 }
 
@@ -265,19 +282,22 @@ func (s *side) places(to string, a simulate.Admission) []simulate.Admission {
 	return out
 }
 
+// Schemes lists plain HTTP where a Gateway among the inputs serves the host: it
+// may redirect, or not listen.
+func (s *side) Schemes(host string) []string {
+	if s.cluster.Gateway.Listed(host) {
+		return []string{"http"}
+	}
+	return nil
+}
+
 // Decide decides a request that comes to the gateway.
 func (s *side) Decide(r *simulate.Request) simulate.Decision { return s.cluster.Mesh.Decide(r, nil) }
-
-// insider is a workload in the mesh that has no part in the gateway.
-const insider = "cluster.local/ns/kgw-any/sa/default"
 
 // Inside decides a request that a pod of another namespace sends to a service
 // itself.
 func (s *side) Inside(r *simulate.Request, service string) simulate.Decision {
-	next := r.Realise()
-	next.Caller, next.To, next.Host = insider, service, plainService(service)
-	if s.cluster.Mesh.Guard == nil {
-		return simulate.Decision{Status: 200, Next: next}
-	}
-	return s.cluster.Mesh.Guard.Decide(next, nil)
+	next := *r
+	next.Inside, next.To, next.Host = true, service, plainService(service)
+	return s.cluster.Mesh.Decide(&next, nil)
 }

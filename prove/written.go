@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -14,35 +13,16 @@ import (
 	"github.com/kgw-dev/kgw/simulate/oathkeeper"
 )
 
-// written is a document that was not parsed yet, with what was read of it at
-// little cost; the zero values where it has to be parsed.
+// written is a document that was not parsed yet, with the kind that its lines
+// show; "" where they do not.
 type written struct {
-	doc                        *source.Document
-	read                       bool
-	kind                       string
-	name                       identity
-	labels                     map[string]string
-	version, url, host, oldest string // of a Rule its match URL; of an APIRule its host, by version
-	hosts                      []string
-}
-
-// skim reads what decides whether a document may matter.
-func (d *written) skim(namespace string) {
-	root, ok := d.doc.Skim()
-	if !ok {
-		return
-	}
-	d.read = true
-	version, kind, in, name := source.Head(root)
-	d.version, d.kind, d.name = version, kind, identity{kind, cmp.Or(in, namespace), name}
-	d.labels = source.TextMap(source.Lookup(root, "metadata.labels"))
-	d.url, d.hosts = source.Text(source.Lookup(root, "spec.match.url")), source.Texts(source.Lookup(root, "spec.hosts"))
-	d.host, d.oldest = source.Text(source.Lookup(root, "spec.host")), source.Text(source.Lookup(root, "spec.service.host"))
+	doc  *source.Document
+	kind string
 }
 
 // unfold splits the files into documents, and Lists into their items where
 // that needs no parsing.
-func unfold(in compile.Input, namespace string) (docs []written, rest compile.Input) {
+func unfold(in compile.Input) (docs []written, rest compile.Input) {
 	rest.Problems = slices.Clone(in.Problems)
 	lists, problems := make([][]written, len(in.Files)), make([][]source.Problem, len(in.Files))
 	parallel.Each(len(in.Files), func(i int) {
@@ -62,25 +42,36 @@ func unfold(in compile.Input, namespace string) (docs []written, rest compile.In
 		docs = append(docs, lists[i]...)
 		rest.Problems = append(rest.Problems, problems[i]...)
 	}
-	parallel.Each(len(docs), func(i int) { docs[i].skim(namespace) })
+	parallel.Each(len(docs), func(i int) { docs[i].kind = writtenKind(docs[i].doc.Text()) })
 	return docs, rest
 }
 
-// leaveOut drops documents that are certain to have nothing to do with the
-// URLs, but for one Rule and one VirtualService, or APIRule: that there are any
-// matters too.
+// writtenKind finds the kind of a document in block style, or in JSON.
+func writtenKind(text []byte) string {
+	if source.IsJSON(text) {
+		var head struct {
+			Kind string `json:"kind"`
+		}
+		source.JSONValue(text, &head)
+		return head.Kind
+	}
+	return source.LineValue(text, "kind")
+}
+
+// leaveOut drops documents that have nothing to do with the URLs, but for one
+// Rule and one VirtualService, or APIRule: that there are any matters too.
 func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []written) {
 	drop := make([]bool, len(docs))
 	host, _, _ := strings.Cut(urls[0], "/")
 	apart := apart(o)
 	parallel.Each(len(docs), func(i int) {
-		switch d := &docs[i]; d.kind {
+		switch text := docs[i].doc.Text(); docs[i].kind {
 		case "Rule":
-			drop[i] = oathkeeper.CannotTake(d.url, urls)
+			drop[i] = oathkeeper.CannotTake(text, urls)
 		case "VirtualService":
-			drop[i] = envoy.CannotServe(d.hosts, host)
+			drop[i] = envoy.CannotServe(text, host)
 		case "APIRule":
-			drop[i] = apart && apirule.CannotServe(d.version, d.host, d.oldest, host)
+			drop[i] = apart && apirule.CannotServe(text, host)
 		}
 	})
 	have := map[bool]bool{} // by whether they are Rules
@@ -88,12 +79,9 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 		have[d.kind == "Rule"] = have[d.kind == "Rule"] || !drop[i] && slices.Contains([]string{"Rule", "VirtualService", "APIRule"}, d.kind)
 	}
 	for i, d := range docs {
-		switch rule := d.kind == "Rule"; {
-		case !drop[i]:
-			kept = append(kept, d)
-		case !have[rule]:
+		if rule := d.kind == "Rule"; !drop[i] || !have[rule] {
 			kept, have[rule] = append(kept, d), true
-		default:
+		} else if d.kind != "APIRule" {
 			left = append(left, d)
 		}
 	}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -71,3 +72,16 @@ func (m *Manifest) At(path string) source.Ref {
 
 // ID names the object in messages: "namespace/name".
 func (m *Manifest) ID() string { return m.Namespace + "/" + m.Name }
+
+// UnreadUnknown is the condition that a field of the object that is not read
+// changes what becomes of requests at a place.
+func (m *Manifest) UnreadUnknown(t *FieldTable, f UnreadField, place string) Unknown {
+	why := f.Why
+	if why == "" {
+		why = "kgw does not know the field"
+	}
+	return Unknown{
+		Why: Opaque, At: m.At(f.Path), Key: m.Kind + " " + f.Path + " " + f.Text + " at " + place,
+		What: fmt.Sprintf("%s of the %s %s matters at %s (%s)", f.Path, m.Kind, m.ID(), place, why),
+	}
+}

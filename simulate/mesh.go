@@ -1,8 +1,11 @@
 package simulate
 
 import (
+	"net"
 	"net/http"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Mesh is a chain of engines: the ingress gateway, the services in the mesh
@@ -16,17 +19,24 @@ type Mesh struct {
 	// Delegates are services that decide.
 	Delegates []Delegate
 	// Guard decides about what is sent to a service; nil lets all through.
-	Guard Engine
+	Guard Guard
 	// Beside, unless it is nil, is another way into the cluster: it decides in
 	// the place of Front for hosts that Front does not serve. It is outside of
 	// the mesh and has no identity there.
 	Beside HostEngine
 }
 
+// Guard is an engine that decides about what is sent to services.
+type Guard interface {
+	Engine
+	// Guards reports whether it has anything to say about a service.
+	Guards(to string) bool
+}
+
 // HostEngine is an engine that knows which hosts it serves.
 type HostEngine interface {
 	Engine
-	// Serves tells whether something is for the host, with or without a port.
+	// Serves reports whether something is for the host, with or without a port.
 	Serves(host string) bool
 }
 
@@ -38,8 +48,19 @@ type Delegate struct {
 	Engine   Engine
 }
 
-// Decide takes a request through the chain.
+// Decide takes a request through the chain, in every world that the inputs
+// leave open; a request that is in a world already is decided in that one.
 func (m *Mesh) Decide(r *Request, t *Trail) Decision {
+	if r.World() != nil {
+		return m.decide(r, t)
+	}
+	return Outcomes(r, t, m.decide)
+}
+
+func (m *Mesh) decide(r *Request, t *Trail) Decision {
+	if r.Inside || m.inside(r) {
+		return m.fromInside(r, t)
+	}
 	front, identity := m.frontOf(r, t)
 	d := Decision{Next: r.Realise()}
 	if front != nil {
@@ -51,6 +72,11 @@ func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 	}
 	for _, del := range m.Delegates {
 		if front == nil || sameService(del.Host, d.Next.To) {
+			if front != nil && m.Guard != nil && m.Guard.Guards(d.Next.To) {
+				if d = d.then(m.Guard.Decide(d.Next, t), true); !d.Passed() {
+					return d
+				}
+			}
 			d = d.then(del.Engine.Decide(d.Next, t), front != nil)
 			if !d.Passed() {
 				return d
@@ -63,6 +89,43 @@ func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 		return d
 	}
 	return d.then(m.Guard.Decide(d.Next, t), true)
+}
+
+// Insider is a workload in the mesh that has no part in a gateway.
+const Insider = "cluster.local/ns/kgw-any/sa/default"
+
+// inside reports whether a request names a service of the cluster that nothing
+// serves to the outside: only a caller in the cluster can send it.
+func (m *Mesh) inside(r *Request) bool {
+	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
+	parts := strings.Split(strings.TrimSuffix(host, ".cluster.local"), ".")
+	if len(parts) != 3 || parts[2] != "svc" {
+		return false
+	}
+	if m.Beside != nil && m.Beside.Serves(r.Host) {
+		return false
+	}
+	own, ok := m.Front.(HostEngine)
+	return ok && !own.Serves(r.Host)
+}
+
+// fromInside decides a request that a pod sends to a service itself.
+func (m *Mesh) fromInside(r *Request, t *Trail) Decision {
+	next := r.Realise()
+	if next.Caller == "" {
+		next.Caller = Insider
+	}
+	if next.To == "" {
+		next.To = next.Host
+	}
+	if _, _, err := net.SplitHostPort(next.To); err != nil && next.Scheme == "http" {
+		next.To += ":80"
+	}
+	t.Say("Caller", source.Ref{}, "%s, in the cluster, sends the request to %s: no gateway decides about it", next.Caller, next.To)
+	if m.Guard == nil {
+		return Decision{Status: http.StatusOK, Upstream: next.To, Next: next}
+	}
+	return Decision{}.then(m.Guard.Decide(next, t), true)
 }
 
 // frontOf chooses the way in by the request's host. Where both ways serve it,
@@ -117,7 +180,7 @@ func sameService(a, b string) bool {
 	return cut(a) == cut(b)
 }
 
-// Delegated tells whether requests to a service are decided by a delegate.
+// Delegated reports whether requests to a service are decided by a delegate.
 func (m *Mesh) Delegated(to string) bool {
 	for _, d := range m.Delegates {
 		if sameService(d.Host, to) {

@@ -1,5 +1,7 @@
 package simulate
 
+import "strings"
+
 // remedies say what can be done about a request that is refused.
 var remedies = map[Cause]string{
 	BadRequest:     "send a path whose percent escapes are complete, and headers without control characters",
@@ -22,4 +24,9 @@ var remedies = map[Cause]string{
 
 // Help says what can be done about a decision; "" where there is nothing to
 // do.
-func (d *Decision) Help() string { return remedies[d.Cause] }
+func (d *Decision) Help() string {
+	if d.Cause == PolicyDenied && strings.Contains(d.Reason, "(DENY)") {
+		return "the request is refused whatever token it has: look at what the rule at that place matches"
+	}
+	return remedies[d.Cause]
+}

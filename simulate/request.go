@@ -18,7 +18,71 @@ type Request struct {
 	// Caller is the mesh identity of who sends, and To the service it is sent
 	// to, with its port; both are empty for the first hop.
 	Caller, To string
+	// SourceIP is the address that the request comes from, "" where it is not
+	// told.
+	SourceIP string
+	// Gateway names the gateway that the request comes to, as
+	// "namespace/name", "" where it is not told.
+	Gateway string
+	// Inside says that Caller sends the request to a service itself, past all
+	// gateways.
+	Inside bool
+	// Subset names the pods of To that it is sent to, "" for all.
+	Subset string
+	// Stream says that a gateway passed the connection on and nobody looks at
+	// what is in it.
+	Stream bool
+	// Free is what the request leaves to the caller.
+	Free Freedom
+	// Verified are the claims of the token that the last proxy verified, nil
+	// without one.
+	Verified map[string]any
+
+	world *World
 }
+
+// Freedom is how much of a request is not said, so that it stands for many: a
+// condition on what is not said is one that the caller chooses.
+type Freedom uint8
+
+// The freedoms.
+const (
+	// Concrete requests are as they are.
+	Concrete Freedom = iota
+	// AnyHeader requests may have headers and parameters beyond their own.
+	AnyHeader
+	// AnyRequest requests may besides have a port in the Host header, further
+	// claims in a token, and be preflights.
+	AnyRequest
+)
+
+// From says who sends the request: "outside", or "NAMESPACE/SERVICEACCOUNT" of a
+// workload in the mesh. It reports whether the text is one of them.
+func (r *Request) From(caller string) bool {
+	if caller == "" || caller == "outside" {
+		return true
+	}
+	namespace, account, ok := strings.Cut(caller, "/")
+	if !ok || namespace == "" || account == "" || strings.Contains(account, "/") {
+		return false
+	}
+	r.Inside, r.Caller = true, "cluster.local/ns/"+namespace+"/sa/"+account
+	return true
+}
+
+// In returns the request as it is in a world.
+func (r *Request) In(w *World) *Request {
+	out := *r
+	out.world = w
+	return &out
+}
+
+// World returns the world that the request is in; nil is none.
+func (r *Request) World() *World { return r.world }
+
+// Holds reports whether a condition that the inputs leave open holds in the
+// world of the request.
+func (r *Request) Holds(u Unknown) bool { return r.world.Holds(u) }
 
 // Header is one header line.
 type Header struct{ Name, Value string }

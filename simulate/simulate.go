@@ -35,12 +35,19 @@ type Decision struct {
 	Route, Rule string
 	// Upstream is where the request went: a URL, or a host and port.
 	Upstream string
+	// Answer is what the client gets besides the status, in words that can be
+	// compared; "" where that is nothing of the engine's own.
+	Answer string
 	// Headers are those set on the way to the upstream, by lower-case name.
 	Headers map[string]string
 	// Proofs names what the caller brought and some engine verified.
 	Proofs []string
 	// Next is the request as it goes on; nil where it ends here.
 	Next *Request
+	// Outcomes lists all that may become of the request where the inputs leave
+	// that open; empty where the decision is known. Status is 0 and Cause is
+	// Undecided where they do not agree on who gets through with what status.
+	Outcomes []Outcome
 }
 
 // Passed tells whether the request went on to an upstream.

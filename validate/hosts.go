@@ -21,7 +21,7 @@ func hosts(v *View, found *diag.List) {
 			switch {
 			case h.Short:
 				noDomain(h, found)
-			case allow != nil && h.Name != "":
+			case allow != nil && strings.Contains(h.Written, "."):
 				allowed(h, allow, found)
 			}
 		}
@@ -40,18 +40,16 @@ func noDomain(h *ir.Host, found *diag.List) {
 	})
 }
 
-// allowed compares the complete host, whatever completed it, as Kyma's
-// controller did, which knows no label boundary: a host passes if it ends with
-// an entry that it holds exactly once. What passes there without being a
-// subdomain is reported by itself.
+// allowed compares as Kyma's controller did, which knows no label boundary: a
+// host passes if it ends with an entry that it holds exactly once. What passes
+// there without being a subdomain is reported by itself.
 func allowed(h *ir.Host, allow []string, found *diag.List) {
-	lookalike, name := "", canonical(h.Name)
+	lookalike := ""
 	for _, d := range allow {
-		d = canonical(d)
-		if strings.Count(name, d) != 1 || !strings.HasSuffix(name, d) {
+		if strings.Count(h.Written, d) != 1 || !strings.HasSuffix(h.Written, d) {
 			continue
 		}
-		if name == d || strings.HasSuffix(name, "."+d) {
+		if h.Written == d || strings.HasSuffix(h.Written, "."+d) {
 			return
 		}
 		lookalike = d
@@ -59,21 +57,18 @@ func allowed(h *ir.Host, allow []string, found *diag.List) {
 	if lookalike != "" {
 		found.Add(diag.Finding{
 			Code: diag.HostLookalike, At: h.Origin,
-			Message: fmt.Sprintf("host %q only ends like the allowed domain %q and is not a subdomain of it", h.Name, lookalike),
+			Message: fmt.Sprintf("host %q only ends like the allowed domain %q and is no subdomain of it", h.Written, lookalike),
 			Help:    fmt.Sprintf("use a host below .%s, or allow the host's own domain in domains.allow", lookalike),
 		})
 		return
 	}
 	found.Add(diag.Finding{
 		Code: diag.HostNotAllowed, At: h.Origin,
-		Message:  fmt.Sprintf("host %q is not in an allowed domain", h.Name),
+		Message:  fmt.Sprintf("host %q is not in an allowed domain", h.Written),
 		Help:     allowHelp(allow),
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: "Host is not allowlisted"},
 	})
 }
-
-// canonical spells a name in one way: in lower case, without the final dot.
-func canonical(name string) string { return strings.TrimSuffix(strings.ToLower(name), ".") }
 
 func allowHelp(allow []string) string {
 	if len(allow) == 0 {

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
 // fakeCluster answers like API servers in different states, each behind a
@@ -110,7 +108,7 @@ func answer(w http.ResponseWriter, v any) {
 func (c *fakeCluster) discover(w http.ResponseWriter, groupVersion string) {
 	var resources []any
 	for plural, kind := range plurals {
-		if group, _, _ := strings.Cut(groupVersion, "/"); kinds.Written(group, kind) {
+		if strings.HasPrefix(groupVersion, writtenGroups[kind]+"/") {
 			resources = append(resources, map[string]any{"name": plural, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "patch"}})
 		}
 	}

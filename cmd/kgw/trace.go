@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -20,11 +22,12 @@ import (
 
 type traceFlags struct {
 	inputFlags
-	output, requests string
-	jwt, scopes      string
-	realm            string
-	opaque, noToken  bool
-	headers          []string
+	output, requests  string
+	jwt, scopes       string
+	opaque, noToken   bool
+	headers           []string
+	from              string
+	sourceIP, gateway string
 }
 
 func (a *app) traceCommand() *cobra.Command {
@@ -54,9 +57,11 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
 	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
 	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
-	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service tells it to Skipper: /services, /employees or /customers")
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
+	flags.StringVar(&f.from, "from", "outside", "who sends the request: outside, or `NAMESPACE/SERVICEACCOUNT` of a workload in the mesh, which sends it to the Service that the URL names")
+	flags.StringVar(&f.sourceIP, "source-ip", "", "the `address` that the request comes from")
+	flags.StringVar(&f.gateway, "gateway", "", "the Gateway that the request comes to, as `NAMESPACE/NAME`")
 	return cmd
 }
 
@@ -68,6 +73,9 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 	if err != nil || o == nil {
 		return nil, err
 	}
+	if rewrites(in) {
+		urls = nil
+	}
 	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
 	manifests, result := prove.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
@@ -77,6 +85,16 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 		return nil, err
 	}
 	return prove.Simulate(manifests, *o), nil
+}
+
+// rewrites tells whether some route may send requests on under another URL.
+func rewrites(in compile.Input) bool {
+	for _, f := range in.Files {
+		if bytes.Contains(f.Data, []byte("rewrite")) {
+			return true
+		}
+	}
+	return false
 }
 
 // seenAs are the forms in which some engine may see the URL of a request,
@@ -183,6 +201,9 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if r.Token, err = a.token(f); err != nil {
 		return err
 	}
+	if err := f.caller(r); err != nil {
+		return err
+	}
 	cluster, err := a.simulate(&f.inputFlags, args[2:], seenAs(r))
 	if err != nil || cluster == nil {
 		return err
@@ -228,6 +249,20 @@ func request(method, address string, headers []string) (*simulate.Request, error
 	return r, nil
 }
 
+// caller says who sends the request, from where, and to which gateway.
+func (f *traceFlags) caller(r *simulate.Request) error {
+	if f.sourceIP != "" {
+		if _, err := netip.ParseAddr(f.sourceIP); err != nil {
+			return usage("--source-ip must be an address, not %q", f.sourceIP)
+		}
+	}
+	r.SourceIP, r.Gateway = f.sourceIP, f.gateway
+	if !r.From(f.from) {
+		return usage("--from must be outside or NAMESPACE/SERVICEACCOUNT, not %q", f.from)
+	}
+	return nil
+}
+
 // token is what the flags say the caller brings.
 func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	scopes := strings.Join(strings.FieldsFunc(f.scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
@@ -239,12 +274,7 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 		if scopes != "" {
 			t.Introspection["scope"] = scopes
 		}
-		if f.realm != "" {
-			t.Introspection["realm"] = "/" + strings.TrimPrefix(f.realm, "/")
-		}
 		return t, nil
-	case f.realm != "":
-		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
 		return a.jwt(f.jwt, scopes)
 	case scopes != "":

@@ -25,6 +25,18 @@ type trace struct {
 	Upstream string            `json:"upstream,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
 	Steps    []traceStep       `json:"steps"`
+	// Outcomes are all that may become of the request, where the inputs leave
+	// that open.
+	Outcomes []traceOutcome `json:"outcomes,omitempty"`
+}
+
+// traceOutcome is one outcome and what it supposes.
+type traceOutcome struct {
+	Status   int      `json:"status"`
+	Decision string   `json:"decision"`
+	Reason   string   `json:"reason,omitempty"`
+	Upstream string   `json:"upstream,omitempty"`
+	If       []string `json:"if"`
 }
 
 type traceStep struct {
@@ -39,6 +51,14 @@ func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trai
 	t := &trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{},
+	}
+	for i := range d.Outcomes {
+		o := &d.Outcomes[i]
+		out := traceOutcome{Status: o.Decision.Status, Decision: testfile.Verdict(&o.Decision), Reason: o.Decision.Reason, Upstream: o.Decision.Upstream, If: []string{}}
+		for j := range o.If {
+			out.If = append(out.If, o.If[j].String())
+		}
+		t.Outcomes = append(t.Outcomes, out)
 	}
 	locators := map[*source.Document]*source.Locator{}
 	for _, s := range trail.Steps {
@@ -70,6 +90,8 @@ func (t *trace) print(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	switch {
+	case t.Outcomes != nil:
+		t.printOutcomes(w)
 	case t.Status == 0:
 		fmt.Fprintln(w, "The connection is closed without a response.")
 	case t.Decision == "allow":
@@ -80,4 +102,34 @@ func (t *trace) print(w io.Writer) {
 	if t.Help != "" {
 		fmt.Fprintf(w, "help: %s\n", t.Help)
 	}
+}
+
+// printOutcomes says what may become of the request, each with what it
+// supposes.
+func (t *trace) printOutcomes(w io.Writer) {
+	if t.Decision == "unknown" {
+		fmt.Fprintln(w, "It is not known what becomes of the request:")
+	} else {
+		fmt.Fprintf(w, "The status is %d; the rest is not known:\n", t.Status)
+	}
+	for i := range t.Outcomes {
+		o := &t.Outcomes[i]
+		fmt.Fprintf(w, "  %s\n", o)
+		for _, s := range o.If {
+			fmt.Fprintf(w, "      if %s\n", s)
+		}
+	}
+}
+
+// String says what becomes of the request.
+func (o *traceOutcome) String() string {
+	switch {
+	case o.Decision == "allow":
+		return "it reaches " + o.Upstream
+	case o.Decision == "unknown":
+		return "anything may become of it"
+	case o.Status == 0:
+		return "the connection is closed"
+	}
+	return fmt.Sprintf("the client gets %d %s: %s", o.Status, http.StatusText(o.Status), o.Reason)
 }

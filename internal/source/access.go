@@ -1,6 +1,9 @@
 package source
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Field returns the value of a key of a mapping, or nil. Like all the readers
 // below it is tolerant: any node may be nil or of another kind.
@@ -93,4 +96,26 @@ func Keys(n *Node) []string {
 		out = append(out, n.Content[i].Value)
 	}
 	return out
+}
+
+// Without returns a mapping without some of its keys; nodes are shared.
+func Without(n *Node, keys ...string) *Node {
+	if n == nil || n.Kind != mapping {
+		return n
+	}
+	out := *n
+	out.Content = nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !slices.Contains(keys, n.Content[i].Value) {
+			out.Content = append(out.Content, n.Content[i], n.Content[i+1])
+		}
+	}
+	return &out
+}
+
+// With returns a mapping with one more key; nodes are shared.
+func With(n *Node, key string, value *Node) *Node {
+	out := *n
+	out.Content = append(slices.Clip(n.Content), &Node{Kind: scalar, Tag: "!!str", Value: key}, value)
+	return &out
 }

@@ -140,3 +140,6 @@ func Lookup(root *Node, path string) *Node {
 	}
 	return nil
 }
+
+// Key returns the key of a step, "" for an index.
+func (s step) Key() string { return s.key }

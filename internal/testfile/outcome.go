@@ -22,9 +22,11 @@ type Outcome struct {
 func (o *Outcome) Passed() bool { return len(o.Failures) == 0 }
 
 // Verdict is what became of a request in one word: "allow", "answer" or
-// "deny".
+// "deny"; "unknown" where the inputs do not tell.
 func Verdict(d *simulate.Decision) string {
 	switch {
+	case d.Cause == simulate.Undecided || d.Cause == simulate.Anything:
+		return "unknown"
 	case d.Passed():
 		return "allow"
 	case d.Cause == simulate.Preflight || d.Cause == simulate.Answered:
@@ -33,8 +35,37 @@ func Verdict(d *simulate.Decision) string {
 	return "deny"
 }
 
-// Judge compares a decision with what a test expects of it.
+// Judge compares a decision with what a test expects of it: every outcome that
+// the inputs leave open must be as expected.
 func (c *Case) Judge(d *simulate.Decision) *Outcome {
+	o := &Outcome{Case: c, Decision: d}
+	met := 0
+	outcomes := d.Each()
+	for i := range outcomes {
+		one := c.judge(&outcomes[i].Decision)
+		if one.Passed() {
+			met++
+		} else if o.Failures == nil {
+			o.Failures = one.Failures
+		}
+	}
+	if met > 0 && met < len(outcomes) {
+		o.Undecided = true
+		o.Failures = []string{"it is not known whether it is so: " + strings.Join(Unknowns(d), "; ")}
+	}
+	return o
+}
+
+// Unknowns says what a decision depends on that the inputs do not tell.
+func Unknowns(d *simulate.Decision) []string {
+	var out []string
+	for _, u := range d.Unknowns() {
+		out = append(out, u.Sentence())
+	}
+	return out
+}
+
+func (c *Case) judge(d *simulate.Decision) *Outcome {
 	o := &Outcome{Case: c, Decision: d}
 	e := &c.Expect
 	fail := func(format string, args ...any) { o.Failures = append(o.Failures, fmt.Sprintf(format, args...)) }

@@ -61,6 +61,12 @@ var requestType = object("A request and its caller.",
 		Pattern: &shape.Pattern{Expr: `^https?://[^/?#]+`, Means: "an absolute URL, such as https://shop.example.com/orders"},
 	}),
 	field("headers", textMap("Headers.")),
+	field("from", &shape.Type{
+		Kind: shape.String, Doc: "Who sends it: outside (the default), or NAMESPACE/SERVICEACCOUNT of a workload in the mesh, which sends it to the Service that the URL names.",
+		Pattern: &shape.Pattern{Expr: `^(outside|[^/]+/[^/]+)$`, Means: "outside, or a namespace and a service account, such as shop/default"},
+	}),
+	field("sourceIP", text("Address that it comes from. Absent: what depends on it is not known.")),
+	field("gateway", text("Gateway that it comes to, as NAMESPACE/NAME, where several serve the host.")),
 	field("token", tokenType))
 
 var expectType = object("What is expected of the answer. What is absent is not looked at.",
@@ -172,6 +178,8 @@ func readRequest(n *source.Node) *simulate.Request {
 		target = "/" + target
 	}
 	r := &simulate.Request{Method: source.Text(source.Field(n, "method")), Scheme: scheme, Host: host, Target: target, Token: readToken(source.Field(n, "token"))}
+	r.SourceIP, r.Gateway = source.Text(source.Field(n, "sourceIP")), source.Text(source.Field(n, "gateway"))
+	r.From(source.Text(source.Field(n, "from")))
 	headers := source.TextMap(source.Field(n, "headers"))
 	for _, k := range keys(headers) {
 		r.Headers = append(r.Headers, simulate.Header{Name: k, Value: headers[k]})

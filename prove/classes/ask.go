@@ -137,10 +137,17 @@ func request(class *match.Class, token simulate.Token) *simulate.Request {
 
 func (c *comparison) ask(side int, class *match.Class, credentials []credential) *answers {
 	a := &answers{path: class.Witness.RawPath}
+	c.world.Phase = uint(side)
 	for i := range credentials {
-		a.decisions = append(a.decisions, c.sides[side].Decide(request(class, credentials[i].token)))
+		a.decisions = append(a.decisions, c.decide(side, request(class, credentials[i].token)))
 	}
 	return a
+}
+
+// decide asks a side in the world that is looked at.
+func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
+	r.Free = simulate.AnyHeader
+	return c.sides[side].Decide(r.In(c.world))
 }
 
 func (a *answers) reaches() bool { return a.best().Passed() }

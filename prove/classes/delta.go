@@ -20,6 +20,55 @@ type delta struct {
 	changed     bool
 }
 
+// all compares everything.
+func (d *delta) all() {
+	if d.anything() {
+		return
+	}
+	d.access()
+	for i := range d.credentials {
+		if d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
+			d.way(i)
+		}
+	}
+	d.answer()
+	d.preflights()
+	d.inside()
+}
+
+// anything notes that something which is not read may make a difference on one
+// side only. Where it may on both, nothing more is known of them.
+func (d *delta) anything() bool {
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		if was.Cause != simulate.Anything && is.Cause != simulate.Anything {
+			continue
+		}
+		if was.Cause != is.Cause {
+			ch := d.base
+			ch.Kind, ch.WasAt, ch.IsAt = Unknown, was.At, is.At
+			if ch.After = was.Reason; is.Cause == simulate.Anything {
+				ch.After = is.Reason
+			}
+			ch.After = "it may be that " + ch.After
+			d.add(ch)
+		}
+		return true
+	}
+	return false
+}
+
+// answer compares what the gateway itself answers.
+func (d *delta) answer() {
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		if was.Answer != is.Answer && was.Cause == simulate.Answered && is.Cause == simulate.Answered && was.Status == is.Status {
+			d.put(Status, was.Answer, is.Answer, i)
+			return
+		}
+	}
+}
+
 // put adds a change that the request with a credential shows.
 func (d *delta) put(k Kind, before, after string, with int) {
 	ch := d.base
@@ -34,7 +83,7 @@ func (d *delta) put(k Kind, before, after string, with int) {
 
 func (d *delta) add(ch Change) {
 	d.changed = true
-	d.c.put(ch)
+	d.c.found = append(d.c.found, ch)
 }
 
 // access compares who gets through.
@@ -294,7 +343,7 @@ func (d *delta) preflights() {
 	r := request(d.class, simulate.Token{})
 	r.Method = "OPTIONS"
 	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
-	before, after := preflight(d.c.sides[0].Decide(r)), preflight(d.c.sides[1].Decide(r))
+	before, after := preflight(d.c.decide(0, r)), preflight(d.c.decide(1, r))
 	if before == after {
 		return
 	}
@@ -332,13 +381,13 @@ func (d *delta) inside() {
 		return
 	}
 	service := backend(d.was.decisions[i].Upstream, simulate.Treatment{})
-	ask := func(side Side, token simulate.Token) bool {
-		got := side.Inside(request(d.class, token), service)
+	ask := func(side int, token simulate.Token) bool {
+		got := d.c.sides[side].Inside(request(d.class, token).In(d.c.world), service)
 		return got.Passed()
 	}
 	for _, k := range []int{0, i} {
 		token := d.credentials[k].token
-		was, is := ask(d.c.sides[0], token), ask(d.c.sides[1], token)
+		was, is := ask(0, token), ask(1, token)
 		if was == is {
 			continue
 		}
@@ -347,7 +396,7 @@ func (d *delta) inside() {
 		ch.Methods, ch.Others = nil, true
 		ch.Before, ch.After = inMesh(was, d.credentials[k].text(false)), inMesh(is, d.credentials[k].text(false))
 		ch.Witness = Witness{Method: d.class.Witness.Method, URL: "http://" + service + d.class.Witness.RawPath}
-		d.c.put(ch)
+		d.c.found = append(d.c.found, ch)
 		return
 	}
 }

@@ -19,6 +19,9 @@ type comparison struct {
 	matchers    []*match.Matcher // of both sides, one after the other
 	all         []*Part
 
+	// world is the one that is looked at, found the changes in it.
+	world     *simulate.World
+	found     []Change
 	changes   []Change
 	merged    map[string]int
 	unchanged int
@@ -49,6 +52,13 @@ func (c *comparison) run() {
 	schemes := []string{"https"}
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
 		schemes = append(schemes, "http")
+	}
+	for _, side := range c.sides {
+		for _, s := range side.Schemes(c.host) {
+			if !slices.Contains(schemes, s) {
+				schemes = append(schemes, s)
+			}
+		}
 	}
 	for _, scheme := range schemes {
 		c.scheme(scheme)
@@ -92,23 +102,24 @@ func (c *comparison) unknown(path, why string) {
 
 // class compares the answers to the requests of one class.
 func (c *comparison) class(class *match.Class) {
-	if len(class.Takes) == 0 {
+	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !c.all[i].Beside }) {
 		return
 	}
 	credentials := c.credentials(class)
-	was, is := c.ask(0, class, credentials), c.ask(1, class, credentials)
-	label := c.label(was, is)
-	base := Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: label, WasAt: was.at(), IsAt: is.at()}
-	d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
-	d.access()
-	for i := range credentials {
-		if was.decisions[i].Passed() && is.decisions[i].Passed() {
-			d.way(i)
-		}
-	}
-	d.preflights()
-	d.inside()
-	if !d.changed && (was.reaches() || is.reaches()) {
+	all, base := &findings{c: c}, Change{}
+	reached := false
+	complete := simulate.Worlds(true, func(w *simulate.World) bool {
+		c.world, c.found = w, nil
+		was, is := c.ask(0, class, credentials), c.ask(1, class, credentials)
+		base = Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: c.label(was, is), WasAt: was.at(), IsAt: is.at()}
+		reached = reached || was.reaches() || is.reaches()
+		d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
+		d.all()
+		all.add(w, c.found)
+		return true
+	})
+	all.put(complete, base)
+	if len(all.list) == 0 && reached {
 		c.keep(base)
 	}
 }

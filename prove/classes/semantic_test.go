@@ -31,6 +31,8 @@ func (d *door) Parts(string) []Part {
 	return []Part{p}
 }
 
+func (d *door) Schemes(string) []string { return nil }
+
 func (d *door) Decide(r *simulate.Request) simulate.Decision {
 	q := match.Request{Method: r.Method, Scheme: r.Scheme, Host: r.Host, RawPath: r.RawPath()}
 	if ok, err := d.set.Accepts(q); !ok || err != nil {

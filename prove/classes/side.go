@@ -12,7 +12,10 @@ type Side interface {
 	// Parts lists what the decision about a request to the host depends on.
 	// The host is a name, never a wildcard.
 	Parts(host string) []Part
-	// Decide decides a request that comes to the gateway.
+	// Schemes lists the schemes that the decision about a request to the host
+	// depends on, besides those that its parts name.
+	Schemes(host string) []string
+	// Decide decides a request that comes to the gateway, in its world.
 	Decide(r *simulate.Request) simulate.Decision
 	// Inside decides a request that a pod of another namespace sends to a
 	// service itself.
@@ -29,6 +32,9 @@ type Part struct {
 	// Text is the path as its author wrote it.
 	Text string
 	Set  match.Set
+	// Beside says that the part takes nothing itself: it has tokens for the
+	// requests that others take.
+	Beside bool
 	// Loose says why the set is not exact; "" where it is.
 	Loose string
 	// Admits are the ways through.

@@ -20,6 +20,7 @@ type condition struct {
 	not   bool
 	path  *match.Matcher // of a uri that is compared with case
 	regex *regexp.Regexp // of other parts; nil where RE2 refuses the expression
+	claim []string       // the path of a claim, in the place of a header
 }
 
 // place is where in a request a condition looks.
@@ -54,6 +55,9 @@ func readConditions(n *source.Node) []condition {
 		for _, name := range source.Keys(m) {
 			c := readCondition(list.where, name, source.Field(m, name), false)
 			c.not = list.field == "withoutHeaders"
+			if list.where == header {
+				c.claim = claimPath(name)
+			}
 			out = append(out, c)
 		}
 	}
@@ -98,19 +102,62 @@ func closed(text string) string {
 
 var languages = map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex}
 
+// takes compares all conditions, and asks last about those on which the request
+// says nothing.
 func (r *route) takes(q *simulate.Request) bool {
+	open := false
 	for i := range r.conditions {
-		if c := &r.conditions[i]; c.holds(q) == c.not {
+		switch c := &r.conditions[i]; {
+		case c.open(q):
+			open = true
+		case c.holds(q) == c.not:
+			return false
+		}
+	}
+	for i := range r.conditions {
+		if c := &r.conditions[i]; open && c.open(q) && q.Holds(c.chosen(r)) == c.not {
 			return false
 		}
 	}
 	return true
 }
 
+// open reports whether the request leaves it to the caller whether the condition
+// holds.
+func (c *condition) open(q *simulate.Request) bool {
+	switch {
+	case q.Free == simulate.Concrete || c.claim != nil:
+		return false
+	case c.place == header:
+		_, has := c.value(q)
+		return !has
+	case c.place == parameter:
+		return true
+	}
+	return q.Free == simulate.AnyRequest && (c.is("scheme") || c.is("authority"))
+}
+
+// chosen is the condition as one that the caller decides on.
+func (c *condition) chosen(r *route) simulate.Unknown {
+	what := condition{place: c.place, part: c.part, kind: c.kind, text: c.text}
+	u := simulate.Unknown{Why: simulate.Chosen, At: r.at, What: "the request has " + what.describe()}
+	if c.place == header && (c.kind == "exact" || c.kind == "prefix" || c.kind == "present") {
+		value := c.text
+		if value == "" {
+			value = "x"
+		}
+		u.Example = []simulate.Header{{Name: c.part, Value: value}}
+	}
+	return u
+}
+
 // holds looks at the value of the request. What must not be there and is not
 // counts as empty, unless any value would do (Istio sets
 // treat_missing_header_as_empty).
 func (c *condition) holds(q *simulate.Request) bool {
+	if c.claim != nil {
+		return c.claimed(q)
+	}
 	if c.path != nil {
 		ok, err := c.path.Accepts(match.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, RawPath: q.RawPath()})
 		return ok && err == nil
@@ -193,4 +240,39 @@ func allowed(cors *source.Node, origin string) bool {
 	}
 	list := source.Texts(source.Field(cors, "allowOrigin"))
 	return slices.Contains(list, origin) || slices.Contains(list, "*")
+}
+
+// claimPath reads the name of a header that stands for a claim:
+// "@request.auth.claims.a.b" or "@request.auth.claims[a][b]"; nil for others.
+func claimPath(name string) []string {
+	rest, ok := strings.CutPrefix(strings.ToLower(name), "@request.auth.claims")
+	if !ok || rest == "" {
+		return nil
+	}
+	rest = name[len(name)-len(rest):]
+	if inside, ok := strings.CutPrefix(rest, "["); ok {
+		return strings.Split(strings.TrimSuffix(inside, "]"), "][")
+	}
+	return strings.Split(strings.TrimPrefix(rest, "."), ".")
+}
+
+// claimed compares a claim of the token that the gateway verified; without one
+// nothing matches.
+func (c *condition) claimed(q *simulate.Request) bool {
+	var value any = q.Verified
+	for _, step := range c.claim {
+		inner, _ := value.(map[string]any)
+		value = inner[step]
+	}
+	switch v := value.(type) {
+	case string:
+		words := []string{v}
+		if len(c.claim) == 1 && (c.claim[0] == "scope" || c.claim[0] == "permission") {
+			words = strings.Fields(v)
+		}
+		return slices.ContainsFunc(words, c.matches)
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { s, ok := e.(string); return ok && c.matches(s) })
+	}
+	return false
 }

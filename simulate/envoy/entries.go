@@ -11,31 +11,54 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists the routes, host by host, each in the order in which they are
-// asked, with what each takes and where it sends it.
+// Entries lists the routes, host by host of each gateway, each in the order in
+// which they are asked, with what each takes and where it sends it: one entry
+// for each destination.
 func (g *Gateway) Entries() []simulate.Entry {
 	var out []simulate.Entry
-	for _, name := range slices.Sorted(maps.Keys(g.hosts)) {
-		for _, r := range g.hosts[name].routes {
-			e := simulate.Entry{Name: r.id(), At: r.at, Group: name, Exact: true}
-			e.Set, e.Exact = r.set(name)
-			if chosen, _ := destination(r.entry); chosen != nil && source.Field(r.entry, "redirect") == nil && source.Field(r.entry, "directResponse") == nil {
-				e.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
+	for _, t := range g.tables {
+		for _, name := range slices.Sorted(maps.Keys(t.hosts)) {
+			h := t.hosts[name]
+			for _, r := range h.routes {
+				out = append(out, r.entries(h)...)
 			}
-			e.Exact = e.Exact && !g.narrower(name)
-			out = append(out, e)
 		}
 	}
 	return out
 }
 
+func (r *route) entries(h *virtualHost) []simulate.Entry {
+	e := simulate.Entry{Name: r.id(), At: r.at, Group: h.group(), Exact: true}
+	e.Set, e.Exact = r.set(h.name)
+	e.Exact = e.Exact && !h.narrower() && !h.mixed() && len(r.before) == 0
+	if source.Field(r.entry, "redirect") != nil || source.Field(r.entry, "directResponse") != nil || r.missing != nil {
+		return []simulate.Entry{e}
+	}
+	var out []simulate.Entry
+	var places []*source.Node
+	for _, n := range source.Elements(source.Field(r.entry, "route")) {
+		places = append(places, source.Field(n, "destination"))
+	}
+	for _, n := range append(places, r.mirrors()...) {
+		own := e
+		own.To = service(n, r.manifest.Namespace)
+		if !slices.ContainsFunc(out, func(o simulate.Entry) bool { return o.To == own.To }) {
+			out = append(out, own)
+		}
+	}
+	if out == nil {
+		out = append(out, e)
+	}
+	return out
+}
+
 // narrower tells whether a wildcard host leaves some of its names to others.
-func (g *Gateway) narrower(name string) bool {
-	if !strings.HasPrefix(name, "*") {
+func (h *virtualHost) narrower() bool {
+	if !strings.HasPrefix(h.name, "*") {
 		return false
 	}
-	for other := range g.hosts {
-		if other != name && strings.HasSuffix(other, name[1:]) {
+	for other := range h.table.hosts {
+		if other != h.name && strings.HasSuffix(other, h.name[1:]) {
 			return true
 		}
 	}

@@ -1,8 +1,10 @@
 package envoy
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,13 +17,16 @@ import (
 // there are several destinations, the headers of the route come after those of
 // the chosen one (Envoy, finalizeRequestHeaders).
 func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
-	chosen, many := destination(r.entry)
+	chosen, many := destination(r.entry, q)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = http.StatusNotFound, simulate.NoUpstream, "the route has no destination"
-		if source.Field(r.entry, "delegate") != nil {
-			d.Reason = "the route delegates to another VirtualService, which kgw does not follow"
-		}
 		t.Say(name, r.at, "%s", d.Reason)
+		return d
+	}
+	if copied := r.mirrored(q, t); copied != nil {
+		next := q.Clone()
+		next.To, next.Host, next.Subset = service(copied, r.manifest.Namespace), q.Host+"-shadow", source.Text(source.Field(copied, "subset"))
+		d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
 		return d
 	}
 	next := q.Clone()
@@ -39,22 +44,73 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	}
 	r.rewrite(next)
 	next.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
+	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
 	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
 	t.Say(name, r.manifest.At(r.path+".route"), "sent to %s", next.To)
 	return d
 }
 
-// destination is the one with most weight, the first of several alike; many
-// tells whether there are several.
-func destination(entry *source.Node) (chosen *source.Node, many bool) {
-	weight := int64(-1)
+// destination is the one that a request goes to, which chance decides where
+// several have weight; many tells whether there are several.
+func destination(entry *source.Node, q *simulate.Request) (chosen *source.Node, many bool) {
 	list := source.Elements(source.Field(entry, "route"))
-	for _, n := range list {
-		if w := source.Int(source.Field(n, "weight")); w > weight {
-			chosen, weight = n, w
+	if len(list) < 2 {
+		if len(list) == 1 {
+			chosen = list[0]
+		}
+		return chosen, false
+	}
+	weighed := slices.DeleteFunc(slices.Clone(list), func(n *source.Node) bool { return source.Int(source.Field(n, "weight")) <= 0 })
+	if len(weighed) == 0 {
+		return list[0], true
+	}
+	slices.SortStableFunc(weighed, func(a, b *source.Node) int {
+		return int(source.Int(source.Field(b, "weight")) - source.Int(source.Field(a, "weight")))
+	})
+	for _, n := range weighed[1:] {
+		if q.Holds(simulate.Unknown{
+			Why: simulate.Chosen, Key: "weight " + simulate.Canonical(n),
+			What: fmt.Sprintf("it is one of the %d%% for %s", source.Int(source.Field(n, "weight")), source.Text(source.Field(source.Field(n, "destination"), "host"))),
+		}) {
+			return n, true
 		}
 	}
-	return chosen, len(list) > 1
+	return weighed[0], true
+}
+
+// mirrored is the destination of a copy of the request, nil for the request
+// itself. The copy answers nobody: it matters only where it is asked what a
+// request can reach.
+func (r *route) mirrored(q *simulate.Request, t *simulate.Trail) *source.Node {
+	for _, n := range r.mirrors() {
+		u := simulate.Unknown{
+			Why: simulate.Chosen, At: r.manifest.At(r.path), Key: "mirror " + simulate.Canonical(n),
+			What: "it is the copy for " + source.Text(source.Field(n, "host")),
+		}
+		if q.World().Doubts() && q.Holds(u) {
+			return n
+		}
+		t.Say(name, r.manifest.At(r.path), "a copy goes to %s", service(n, r.manifest.Namespace))
+	}
+	return nil
+}
+
+// mirrors are the destinations of copies.
+func (r *route) mirrors() []*source.Node {
+	var out []*source.Node
+	share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
+	if share == nil {
+		share = source.Field(r.entry, "mirrorPercent")
+	}
+	if n := source.Field(r.entry, "mirror"); n != nil && (share == nil || number(share) > 0) {
+		out = append(out, n)
+	}
+	for _, n := range source.Elements(source.Field(r.entry, "mirrors")) {
+		if share := source.Field(source.Field(n, "percentage"), "value"); share == nil || number(share) > 0 {
+			out = append(out, source.Field(n, "destination"))
+		}
+	}
+	return out
 }
 
 // service spells a destination in full.
@@ -112,7 +168,7 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 		}
 	}
 	for _, s := range c.set {
-		value := filled.Replace(s.value, q.Host)
+		value := placeholders.Replace(s.value, q.Host)
 		if !s.add {
 			q.RemoveHeader(s.name)
 		}
@@ -128,7 +184,7 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 // knows them.
 type variables struct{ text *regexp.Regexp }
 
-var filled = variables{regexp.MustCompile(`%%|%REQ\((?::AUTHORITY|:authority|[Hh]ost)\)%`)}
+var placeholders = variables{regexp.MustCompile(`%%|%REQ\((?::AUTHORITY|:authority|[Hh]ost)\)%`)}
 
 // Replace fills in the host of the request.
 func (v variables) Replace(text, host string) string {

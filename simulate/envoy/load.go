@@ -1,10 +1,13 @@
-// Package envoy decides requests over VirtualServices, as Istio's gateway does.
+// Package envoy decides requests over VirtualServices and Gateways, as Istio's
+// ingress gateways do.
 //
 // It reads manifests, whoever wrote them. It must not know the model, nor how
 // kgw writes a VirtualService.
 package envoy
 
 import (
+	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,33 +16,61 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Group is the API group of VirtualService.
-const Group = "networking.istio.io"
+// Gateway decides requests as Istio's ingress gateways do with the objects that
+// it was loaded with. It is safe for concurrent use.
+type Gateway struct {
+	// Services counts the VirtualServices that are bound to a gateway.
+	Services int
+	// Guard decides by the policies of the gateway's own pods, those with the
+	// labels, at a port; nil has none.
+	Guard func(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision
 
-// Load reads the VirtualServices among the manifests and gives the ingress
-// gateway with the routes that Istio makes of them: hosts in lower case; those
-// of several VirtualServices with one host one after the other, the oldest
-// first; nothing behind a route that takes everything within one of them, and
-// such routes behind all others; one without routes is passed over
-// (pilot/pkg/networking/core/gateway.go and its package route).
-func Load(manifests []simulate.Manifest) *Gateway {
-	g := &Gateway{hosts: map[string]*virtualHost{}}
-	var all []*simulate.Manifest
+	tables   []*table
+	meshOnly []*simulate.Manifest
+	streams  []*stream
+	refused  []refusal
+	foreign  []*foreign
+	space    string // namespace of the gateway's pods
+}
+
+// Load reads VirtualServices, Gateways and what stands beside them among the
+// manifests. Hosts are in lower case; routes of several VirtualServices with one
+// host come one after the other, the oldest first; nothing behind a route that
+// takes everything within one of them, and such routes behind all others; a
+// VirtualService without routes is passed over
+// (pilot/pkg/networking/core/gateway.go and its package route). The namespace is
+// that of the gateway's pods.
+func Load(manifests []simulate.Manifest, namespace string) *Gateway {
+	g := &Gateway{space: namespace}
+	l := &loader{g: g, named: map[string]*simulate.Manifest{}, absent: map[string]*table{}}
+	var services, gateways []*simulate.Manifest
 	for i := range manifests {
-		if manifests[i].Is(Group, "VirtualService") {
-			all = append(all, &manifests[i])
+		switch m := &manifests[i]; {
+		case m.Is(simulate.Networking, "VirtualService"):
+			services = append(services, m)
+			l.named[m.ID()] = m
+		case m.Is(simulate.Networking, "Gateway"):
+			gateways = append(gateways, m)
+		default:
+			g.addForeign(m)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *simulate.Manifest) int {
-		return strings.Compare(a.Created+"\x00"+a.Name+"\x00"+a.Namespace, b.Created+"\x00"+b.Name+"\x00"+b.Namespace)
-	})
-	for _, m := range all {
-		g.add(m)
+	slices.SortStableFunc(services, byAge)
+	slices.SortStableFunc(gateways, byAge)
+	l.servers(gateways)
+	for _, m := range services {
+		l.add(m)
 	}
-	for _, h := range g.hosts {
-		slices.SortStableFunc(h.routes, func(a, b *route) int { return after(a) - after(b) })
+	for _, t := range g.tables {
+		for _, h := range t.hosts {
+			slices.SortStableFunc(h.routes, func(a, b *route) int { return after(a) - after(b) })
+		}
 	}
 	return g
+}
+
+func byAge(a, b *simulate.Manifest) int {
+	return cmp.Or(strings.Compare(a.Created, b.Created), strings.Compare(a.Name, b.Name), strings.Compare(a.Namespace, b.Namespace))
 }
 
 func after(r *route) int {
@@ -49,28 +80,134 @@ func after(r *route) int {
 	return 0
 }
 
-func (g *Gateway) add(m *simulate.Manifest) {
+type loader struct {
+	g *Gateway
+	// named are the VirtualServices, absent the tables of Gateways that are not
+	// among the inputs.
+	named  map[string]*simulate.Manifest
+	absent map[string]*table
+}
+
+// add binds a VirtualService to the servers of its gateways.
+func (l *loader) add(m *simulate.Manifest) {
 	spec := m.Spec()
-	gateways := source.Texts(source.Field(spec, "gateways"))
-	if !slices.ContainsFunc(gateways, func(s string) bool { return s != "mesh" }) {
-		g.meshOnly = append(g.meshOnly, m)
+	refs := gatewayRefs(source.Texts(source.Field(spec, "gateways")), m.Namespace)
+	outside := slices.DeleteFunc(slices.Clone(refs), func(s string) bool { return s == "mesh" })
+	hosts := source.Texts(source.Field(spec, "hosts"))
+	switch {
+	case len(hosts) == 0:
+		return // others delegate to it
+	case len(outside) == 0:
+		l.g.meshOnly = append(l.g.meshOnly, m)
 		return
 	}
-	g.Services++
-	routes := readRoutes(m, spec)
+	l.g.Services++
+	if !m.Compiled {
+		if why, path := RefusedVirtualService(m); why != "" {
+			l.g.refused = append(l.g.refused, refusal{m, why, path, hosts})
+			return
+		}
+	}
+	var unread []simulate.Unknown
+	if !m.Compiled {
+		for _, f := range simulate.VirtualServiceFields.Unread(m.Root) {
+			unread = append(unread, m.UnreadUnknown(simulate.VirtualServiceFields, f, "the gateway"))
+		}
+	}
+	if !visible(m, l.g.space) {
+		return
+	}
+	for _, t := range l.tables(outside) {
+		l.bind(t, m, refs, hosts, unread)
+	}
+	l.g.addStreams(m, refs, hosts)
+}
+
+// visible reports whether an object is exported to a namespace.
+func visible(m *simulate.Manifest, namespace string) bool {
+	list := source.Texts(source.Field(m.Spec(), "exportTo"))
+	return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool {
+		return s == "*" || s == namespace || s == "." && m.Namespace == namespace
+	})
+}
+
+// gatewayRefs spells the names of gateways as "namespace/name".
+func gatewayRefs(list []string, namespace string) []string {
+	var out []string
+	for _, ref := range list {
+		space, name, both := strings.Cut(ref, "/")
+		switch {
+		case ref == "mesh":
+		case both && space == ".":
+			ref = namespace + "/" + name
+		case both:
+		case strings.Contains(ref, "."):
+			parts := strings.SplitN(ref, ".", 3)
+			ref = parts[1] + "/" + parts[0]
+		default:
+			ref = namespace + "/" + ref
+		}
+		out = append(out, ref)
+	}
+	return out
+}
+
+// bind puts the routes of a VirtualService into the hosts that a table and it
+// have in common.
+func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unread []simulate.Unknown) {
+	names := t.names(m, hosts)
+	if len(names) == 0 {
+		return
+	}
+	routes := l.routes(m, &binding{t, refs, l.g.space})
 	if len(routes) == 0 {
 		return
 	}
-	for _, host := range source.Texts(source.Field(spec, "hosts")) {
-		host = strings.ToLower(fullName(host, m.Namespace))
-		h := g.hosts[host]
+	for _, host := range names {
+		h := t.hosts[host]
 		if h == nil {
-			h = &virtualHost{name: host}
-			g.hosts[host] = h
+			h = &virtualHost{name: host, table: t}
+			t.hosts[host] = h
+		}
+		for i := range unread {
+			if !strings.Contains(unread[i].Key, " spec.http[") {
+				h.unread = append(h.unread, unread[i])
+			}
 		}
 		h.manifests = append(h.manifests, m)
 		h.routes = append(h.routes, routes...)
 	}
+	for _, r := range routes {
+		r.addUnread(unread)
+	}
+}
+
+// addUnread keeps what is not read of the route's own entry: conditions are
+// asked about before it, the rest once it took a request.
+func (r *route) addUnread(list []simulate.Unknown) {
+	for i := range list {
+		switch key := list[i].Key; {
+		case !strings.Contains(key, " "+r.path+"."):
+		case strings.Contains(key, " "+r.path+".match"), !strings.Contains(key, " "+r.path+"."+actionOf(key, r.path)):
+			r.before = append(r.before, list[i])
+		default:
+			r.within = append(r.within, list[i])
+		}
+	}
+}
+
+// actions are the fields of an entry that act; a field beside them may be a
+// misspelt match.
+var actions = []string{"route", "redirect", "directResponse", "rewrite", "fault", "mirror", "headers", "corsPolicy", "retries", "delegate"}
+
+func actionOf(key, path string) string {
+	_, rest, _ := strings.Cut(key, path+".")
+	for _, a := range actions {
+		if strings.HasPrefix(rest, a) {
+			return a
+		}
+	}
+	return "\x00"
 }
 
 // fullName spells a host as istiod does: one without a dot is a Service
@@ -82,21 +219,58 @@ func fullName(host, namespace string) string {
 	return host + "." + namespace + ".svc.cluster.local"
 }
 
-// readRoutes gives one route for each match of each http entry.
-func readRoutes(m *simulate.Manifest, spec *source.Node) []*route {
+// binding is a VirtualService at a table: the gateways that it names, and the
+// namespace of their pods.
+type binding struct {
+	t     *table
+	refs  []string
+	space string
+}
+
+// concerns reports whether a match is for the table at all: by its gateways, its
+// port and the labels of the gateway's pods.
+func (b *binding) concerns(n *source.Node, namespace string) bool {
+	if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), namespace); len(own) > 0 {
+		if !slices.ContainsFunc(own, b.t.of) {
+			return false
+		}
+	} else {
+		space := source.Text(source.Field(n, "sourceNamespace"))
+		if space != "" && space != b.space {
+			return false
+		}
+		if !simulate.Within(source.TextMap(source.Field(n, "sourceLabels")), b.t.labels()) {
+			return false
+		}
+	}
+	port := source.Int(source.Field(n, "port"))
+	return port == 0 || b.t.number == 0 || port == b.t.number
+}
+
+// routes returns one route for each match of each http entry that concerns the
+// table, those of delegates in the place of the entries that name them.
+func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	var out []*route
-	for i, entry := range source.Elements(source.Field(spec, "http")) {
+	for i, entry := range source.Elements(source.Field(m.Spec(), "http")) {
 		path := source.JoinIndex("spec.http", i)
 		matches := source.Elements(source.Field(entry, "match"))
 		if len(matches) == 0 {
 			matches = []*source.Node{nil}
 		}
+		if source.Field(entry, "delegate") != nil {
+			out = append(out, l.delegated(m, entry, path, matches, b)...)
+			continue
+		}
 		for j, n := range matches {
-			r := &route{manifest: m, entry: entry, path: path, at: m.At(path)}
+			if n != nil && !b.concerns(n, m.Namespace) {
+				continue
+			}
+			r := &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path)}
 			if n != nil {
 				r.at = m.At(source.JoinIndex(path+".match", j))
 			}
 			r.conditions = readConditions(n)
+			r.port = source.Int(source.Field(n, "port"))
 			out = append(out, r)
 			if r.catchAll() {
 				return out
@@ -114,4 +288,33 @@ func (r *route) catchAll() bool {
 	}
 	c := r.conditions[0]
 	return len(r.conditions) == 1 && c.is("uri") && (c.kind == "prefix" && c.text == "/" || c.kind == "regex" && c.text == ".*")
+}
+
+// refusal is a VirtualService that Istio refuses.
+type refusal struct {
+	manifest  *simulate.Manifest
+	why, path string
+	hosts     []string
+}
+
+// foreign is an object for hosts that kgw does not follow.
+type foreign struct {
+	unknown simulate.Unknown
+	hosts   []string // empty are all
+}
+
+// foreignKinds are the routes of the Gateway API.
+var foreignKinds = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
+
+func (g *Gateway) addForeign(m *simulate.Manifest) {
+	if group, _, _ := strings.Cut(m.APIVersion, "/"); group != "gateway.networking.k8s.io" || !slices.Contains(foreignKinds, m.Kind) {
+		return
+	}
+	g.foreign = append(g.foreign, &foreign{
+		unknown: simulate.Unknown{
+			Why: simulate.Opaque, At: m.At("spec"), Key: m.Kind + simulate.Canonical(m.Spec()),
+			What: fmt.Sprintf("the request comes to the %s %s, which kgw does not follow", m.Kind, m.ID()),
+		},
+		hosts: source.Texts(source.Field(m.Spec(), "hostnames")),
+	})
 }

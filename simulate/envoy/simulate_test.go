@@ -24,7 +24,7 @@ func loaded(t *testing.T, text string) *Gateway {
 		}
 		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
 	}
-	return Load(list)
+	return Load(list, "istio-system")
 }
 
 // virtualService writes one with http entries given as flow text.

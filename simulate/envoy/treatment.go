@@ -1,7 +1,6 @@
 package envoy
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"sort"
@@ -15,10 +14,12 @@ import (
 // name that decisions give.
 func (g *Gateway) Treatments() map[string]simulate.Treatment {
 	out := map[string]simulate.Treatment{}
-	for _, host := range slices.Sorted(maps.Keys(g.hosts)) {
-		for _, r := range g.hosts[host].routes {
-			if _, ok := out[r.id()]; !ok {
-				out[r.id()] = r.treatment()
+	for _, t := range g.tables {
+		for _, host := range slices.Sorted(maps.Keys(t.hosts)) {
+			for _, r := range t.hosts[host].routes {
+				if _, ok := out[r.id()]; !ok {
+					out[r.id()] = r.treatment()
+				}
 			}
 		}
 	}
@@ -44,7 +45,7 @@ func (r *route) treatment() simulate.Treatment {
 	}
 	for _, key := range source.Keys(r.entry) {
 		if !slices.Contains(told, key) {
-			other = append(other, key+" "+text(source.Field(r.entry, key)))
+			other = append(other, key+" "+simulate.Canonical(source.Field(r.entry, key)))
 		}
 	}
 	if len(removed) > 0 {
@@ -53,7 +54,7 @@ func (r *route) treatment() simulate.Treatment {
 	sort.Strings(other)
 	t.Response, t.Other = strings.Join(response, "; "), other
 	if len(destinations) > 1 {
-		t.Split = text(source.Field(r.entry, "route"))
+		t.Split = simulate.Canonical(source.Field(r.entry, "route"))
 	}
 	return t
 }
@@ -99,17 +100,4 @@ func responseTexts(n *source.Node) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// text writes a part of a manifest as JSON with sorted keys, "" where it is
-// absent.
-func text(n *source.Node) string {
-	if n == nil {
-		return ""
-	}
-	out, err := json.Marshal(source.Plain(source.Value(n), func(x source.Number) any { return json.Number(x) }))
-	if err != nil {
-		return err.Error()
-	}
-	return string(out)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -13,48 +12,51 @@ import (
 // the mesh, and what external authorizers are asked about before. Without any
 // ALLOW policy everything comes through: guarded is false then.
 func (s *Sidecars) Entries(to, caller string) (through, asked []simulate.Entry, guarded bool) {
-	name, namespace := serviceOf(to)
-	g := s.guarding(name, namespace)
-	for _, a := range g.allow {
-		guarded = true
-		through = append(through, a.entries(s, caller)...)
+	p := s.placeOf(to, "")
+	for _, g := range p.groups {
+		for _, a := range g.allow {
+			guarded = true
+			through = append(through, a.entries(caller)...)
+		}
+		for _, a := range g.custom {
+			for _, e := range a.entries(caller) {
+				e.Admits = []simulate.Admission{{Proof: "extAuth:" + a.provider}}
+				asked = append(asked, e)
+			}
+		}
 	}
 	for i := range through {
-		s.place(to, through[i].Admits)
-	}
-	for _, a := range g.custom {
-		for _, e := range a.entries(s, caller) {
-			e.Admits = []simulate.Admission{{Proof: "extAuth:" + a.provider()}}
-			asked = append(asked, e)
-		}
+		p.settle(through[i].Admits)
 	}
 	return through, asked, guarded
 }
 
-// place puts tokens where the service's RequestAuthentications look for them.
-func (s *Sidecars) place(to string, ways []simulate.Admission) {
+// settle puts tokens where the place's RequestAuthentications look for them.
+func (p *place) settle(ways []simulate.Admission) {
 	for i := range ways {
 		issuer, _ := ways[i].Token.Claims["iss"].(string)
-		if places := s.Places(to, issuer); ways[i].Token.Kind != "" && len(places) > 0 {
+		if places := p.vias(issuer); ways[i].Token.Kind != "" && len(places) > 0 {
 			ways[i].Token.Via = places[0]
 		}
 	}
 }
 
-func (a *authorization) entries(s *Sidecars, caller string) []simulate.Entry {
+func (a *authorization) entries(caller string) []simulate.Entry {
 	var out []simulate.Entry
-	for i, n := range a.rules {
-		admission, possible := a.admission(n, caller)
+	for i := range a.rules {
+		r := &a.rules[i]
+		admission, possible := r.admission(caller)
 		if !possible {
 			continue
 		}
-		operations := source.Elements(source.Field(n, "to"))
+		operations := r.to
 		if len(operations) == 0 {
-			operations = []*source.Node{nil}
+			operations = [][]condition{nil}
 		}
-		for _, op := range operations {
-			for _, e := range operationSets(source.Field(op, "operation")) {
-				e.Name, e.At, e.Admits = a.manifest.ID(), a.manifest.At(source.JoinIndex("spec.rules", i)), []simulate.Admission{admission}
+		for _, operation := range operations {
+			for _, e := range operationSets(operation) {
+				e.Name, e.At, e.Admits = a.manifest.ID(), a.manifest.At(r.path), []simulate.Admission{admission}
+				e.Exact = e.Exact && r.plain()
 				out = append(out, e)
 			}
 		}
@@ -62,29 +64,60 @@ func (a *authorization) entries(s *Sidecars, caller string) []simulate.Entry {
 	return out
 }
 
-// operationSets gives one set for each path of an operation. What is left out
-// by notPaths and the like makes the sets too large.
-func operationSets(n *source.Node) []simulate.Entry {
-	paths := source.Texts(source.Field(n, "paths"))
-	if len(paths) == 0 {
-		paths = []string{"*"}
+// plain reports whether a rule looks at nothing but operations and identities.
+func (r *rule) plain() bool {
+	for _, list := range append(slices.Clone(r.from), r.when) {
+		for _, c := range list {
+			if c.field != "principals" && c.field != "requestPrincipals" && !strings.HasPrefix(c.field, "request.auth.") {
+				return false
+			}
+		}
 	}
-	exact := true
-	for _, key := range []string{"notPaths", "notMethods", "notHosts", "notPorts", "ports"} {
-		exact = exact && source.Field(n, key) == nil
+	return true
+}
+
+// operationSets returns one set for each path of an operation. What is left out
+// by notPaths and the like makes the sets too large.
+func operationSets(operation []condition) []simulate.Entry {
+	paths, exact := []string{"*"}, true
+	var set match.Set
+	for _, c := range operation {
+		switch {
+		case c.not || c.field == "ports":
+			exact = false
+		case c.field == "paths":
+			paths = c.values
+		case c.field == "methods" && !slices.ContainsFunc(c.values, func(m string) bool { return strings.Contains(m, "*") }):
+			set.Methods = c.values
+		case c.field == "methods":
+			exact = false
+		case c.field == "hosts":
+			set.Hosts = hostSet(c.values)
+		}
 	}
 	var out []simulate.Entry
 	for _, p := range paths {
-		set := match.Set{Path: policyPattern(p), View: match.RawPath}
-		if methods := source.Texts(source.Field(n, "methods")); len(methods) > 0 && !slices.Contains(methods, "*") {
-			set.Methods = methods
+		own := set
+		own.Path, own.View = policyPattern(p), match.RawPath
+		out = append(out, simulate.Entry{Set: own, Exact: exact})
+	}
+	return out
+}
+
+// hostSet are the hosts of an operation without the ports that they name.
+func hostSet(values []string) []string {
+	var out []string
+	for _, h := range values {
+		h = strings.ToLower(h)
+		if name, _, ported := strings.Cut(h, ":"); ported {
+			h = name
 		}
-		if hosts := source.Texts(source.Field(n, "hosts")); len(hosts) > 0 {
-			for _, h := range hosts {
-				set.Hosts = append(set.Hosts, strings.ToLower(h))
-			}
+		if strings.HasSuffix(h, "*") && h != "*" {
+			return nil // a prefix
 		}
-		out = append(out, simulate.Entry{Set: set, Exact: exact})
+		if !slices.Contains(out, h) {
+			out = append(out, h)
+		}
 	}
 	return out
 }
@@ -116,34 +149,39 @@ func quote(s string) string {
 
 // admission tells what a rule demands of a request that the caller sends on:
 // a token, or nothing. possible is false where the caller may not send at all.
-func (a *authorization) admission(n *source.Node, caller string) (simulate.Admission, bool) {
+func (r *rule) admission(caller string) (out simulate.Admission, possible bool) {
 	claims := map[string]any{}
-	froms := source.Elements(source.Field(n, "from"))
-	possible, bound := len(froms) == 0, len(froms) > 0
-	for _, f := range froms {
-		src := source.Field(f, "source")
-		if p := source.Texts(source.Field(src, "principals")); len(p) > 0 && !slices.ContainsFunc(p, func(p string) bool { return like(p, caller) }) {
+	possible, bound := len(r.from) == 0, len(r.from) > 0
+	for _, list := range r.from {
+		requested, may := "", true
+		for _, c := range list {
+			switch {
+			case c.not:
+			case c.field == "principals":
+				may = may && slices.ContainsFunc(c.values, func(v string) bool { return like(v, caller) })
+			case c.field == "requestPrincipals":
+				requested = c.values[0]
+			}
+		}
+		if !may {
 			continue
 		}
-		possible = true
-		requested := source.Texts(source.Field(src, "requestPrincipals"))
-		if len(requested) == 0 {
+		if possible = true; requested == "" {
 			bound = false
 			continue
 		}
-		issuer, subject, _ := cutLast(requested[0], "/")
+		issuer, subject, _ := cutLast(requested, "/")
 		if subject == "*" || subject == "" {
 			subject = "someone"
 		}
 		claims["iss"], claims["sub"] = issuer, subject
 	}
-	for _, w := range source.Elements(source.Field(n, "when")) {
-		key, values := source.Text(source.Field(w, "key")), source.Texts(source.Field(w, "values"))
-		if name, ok := strings.CutPrefix(key, "request.auth.claims["); ok && len(values) > 0 {
+	for _, c := range r.when {
+		if name, ok := strings.CutPrefix(c.field, "request.auth.claims["); ok && !c.not {
 			bound = true
 			name = strings.TrimSuffix(name, "]")
 			have, _ := claims[name].([]any)
-			claims[name] = append(have, values[0])
+			claims[name] = append(have, strings.Trim(c.values[0], "*"))
 		}
 	}
 	if !bound {

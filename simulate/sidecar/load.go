@@ -1,156 +1,146 @@
-// Package sidecar decides requests over AuthorizationPolicies and
-// RequestAuthentications, as the proxy beside a pod does.
+// Package sidecar decides as the policies of Istio do at one proxy: that of an
+// ingress gateway, or that beside the containers of a pod.
 //
-// It reads manifests, whoever wrote them. It must not know the model, nor how
-// kgw writes a policy.
+// It takes AuthorizationPolicies, RequestAuthentications and PeerAuthentications
+// with what is known of pods, and decides requests at the proxies that they
+// select. It must not know how requests are routed.
 package sidecar
 
 import (
-	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Group is the API group of the policies.
-const Group = "security.istio.io"
+// Sidecars decide requests at the proxies of a mesh: external authorizers,
+// tokens, DENY and ALLOW policies. It is safe for concurrent use.
+type Sidecars struct {
+	// Policies counts what was loaded.
+	Policies int
 
-// Service is what is known of a Service's pods: the labels that all of them
-// have.
-type Service struct {
-	Namespace, Name string
-	Selector        map[string]string
+	options   Options
+	pods      *simulate.Pods
+	chosen    map[string][]*selection // by namespace
+	opaque    []*chosen
+	peers     []*chosen
+	subsets   map[string]map[string]string // labels, by "name.namespace|subset"
+	plaintext map[string]*simulate.Manifest
+	places    sync.Map // *place, by key
 }
 
-// rootNamespace is where policies hold for the whole mesh.
-const rootNamespace = "istio-system"
+// Options is what is known of the mesh.
+type Options struct {
+	// Root is the namespace whose policies hold for the whole mesh.
+	Root string
+	// Identity is that of the ingress gateway:
+	// "TRUSTDOMAIN/ns/NAMESPACE/sa/ACCOUNT".
+	Identity string
+}
 
-// Load reads the AuthorizationPolicies and RequestAuthentications among the
-// manifests, and the Services that tell which pods they select, and gives the
-// sidecars of all pods. Services that are not among the manifests may be
-// given.
-func Load(manifests []simulate.Manifest, services []Service) *Sidecars {
-	s := &Sidecars{services: map[string]map[string]string{}}
-	for _, known := range services {
-		s.services[known.Name+"."+known.Namespace] = known.Selector
-	}
+// Load reads the policies among the manifests.
+func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sidecars {
+	s := &Sidecars{options: o, pods: pods, chosen: map[string][]*selection{}, subsets: map[string]map[string]string{}, plaintext: map[string]*simulate.Manifest{}}
+	at := map[string]*selection{}
 	for i := range manifests {
 		m := &manifests[i]
 		switch {
-		case m.Kind == "Service" && m.APIVersion == "v1":
-			s.services[m.Name+"."+m.Namespace] = source.TextMap(source.Field(m.Spec(), "selector"))
-		case m.Is(Group, "AuthorizationPolicy"):
+		case m.Is(simulate.Security, "AuthorizationPolicy"):
 			s.Policies++
-			a := readPolicy(m)
-			a.order = i
-			s.add(a)
-		case m.Is(Group, "RequestAuthentication"):
+			sel := s.selection(at, m)
+			if a := readPolicy(m, i); a.action != "AUDIT" && !a.dry {
+				sel.policies = append(sel.policies, a)
+			}
+		case m.Is(simulate.Security, "RequestAuthentication"):
 			s.Policies++
-			a := readAuthentication(m)
-			a.order = i
-			s.authentications = append(s.authentications, a)
+			sel := s.selection(at, m)
+			sel.tokens = append(sel.tokens, readTokens(m, i))
+		case m.Is(simulate.Security, "PeerAuthentication"):
+			s.Policies++
+			s.peers = append(s.peers, choose(m))
+		case m.Is(simulate.Networking, "EnvoyFilter"), m.Is("extensions.istio.io", "WasmPlugin"), m.Is("extensions.istio.io", "TrafficExtension"), m.Is(simulate.Networking, "Sidecar"):
+			if o := choose(m); !harmless(m) {
+				s.Policies++
+				s.opaque = append(s.opaque, o)
+			}
+		case m.Is(simulate.Networking, "DestinationRule"):
+			s.readDestinations(m)
 		}
 	}
 	return s
 }
 
-// chosen is what selects pods.
+// chosen is what selects pods of its namespace, or of all from the root
+// namespace.
 type chosen struct {
 	manifest *simulate.Manifest
-	order    int // in which it was loaded
 	labels   map[string]string
+	// elsewhere says that it names targets: it is for proxies of the Gateway
+	// API only.
+	elsewhere bool
 }
 
-func readChosen(m *simulate.Manifest) chosen {
-	return chosen{manifest: m, labels: source.TextMap(source.Field(source.Field(m.Spec(), "selector"), "matchLabels"))}
-}
-
-// authorization is an AuthorizationPolicy.
-type authorization struct {
-	chosen
-	action string
-	rules  []*source.Node
-}
-
-func readPolicy(m *simulate.Manifest) *authorization {
-	a := &authorization{chosen: readChosen(m), action: source.Text(source.Field(m.Spec(), "action")), rules: source.Elements(source.Field(m.Spec(), "rules"))}
-	if a.action == "" {
-		a.action = "ALLOW"
+func choose(m *simulate.Manifest) *chosen {
+	spec := m.Spec()
+	c := &chosen{manifest: m, labels: source.TextMap(source.Field(source.Field(spec, "selector"), "matchLabels"))}
+	if c.labels == nil {
+		c.labels = source.TextMap(source.Field(source.Field(spec, "workloadSelector"), "labels"))
 	}
-	return a
+	c.elsewhere = source.Field(spec, "targetRef") != nil || len(source.Elements(source.Field(spec, "targetRefs"))) > 0
+	return c
 }
 
-func (s *Sidecars) add(a *authorization) {
-	switch a.action {
-	case "ALLOW":
-		s.allow = append(s.allow, a)
-	case "DENY":
-		s.deny = append(s.deny, a)
-	case "CUSTOM":
-		s.custom = append(s.custom, a)
+// harmless reports whether an object that changes proxies changes nothing about
+// the requests that come in.
+func harmless(m *simulate.Manifest) bool {
+	if m.Kind == "Sidecar" {
+		return source.Field(m.Spec(), "ingress") == nil
 	}
-}
-
-// tokens is a RequestAuthentication.
-type tokens struct {
-	chosen
-	rules []tokenRule
-}
-
-// tokenRule is one issuer and where its tokens may stand.
-type tokenRule struct {
-	issuer, jwks string
-	audiences    []string
-	headers      [][2]string // name and prefix
-	params       []string
-	cookies      []string
-}
-
-func readAuthentication(m *simulate.Manifest) *tokens {
-	out := &tokens{chosen: readChosen(m)}
-	for _, n := range source.Elements(source.Field(m.Spec(), "jwtRules")) {
-		r := tokenRule{
-			issuer: source.Text(source.Field(n, "issuer")), jwks: source.Text(source.Field(n, "jwksUri")),
-			audiences: source.Texts(source.Field(n, "audiences")), params: source.Texts(source.Field(n, "fromParams")), cookies: source.Texts(source.Field(n, "fromCookies")),
-		}
-		for _, h := range source.Elements(source.Field(n, "fromHeaders")) {
-			r.headers = append(r.headers, [2]string{source.Text(source.Field(h, "name")), source.Text(source.Field(h, "prefix"))})
-		}
-		if len(r.headers)+len(r.params)+len(r.cookies) == 0 {
-			r.headers, r.params = [][2]string{{"Authorization", "Bearer "}}, []string{"access_token"}
-		}
-		out.rules = append(out.rules, r)
-	}
-	return out
-}
-
-// holds tells whether the policy selects the pods of a service: by the labels
-// that all of its pods have. Of a service that is not known it is taken that
-// its pods carry its name in some label.
-func (c *chosen) holds(s *Sidecars, name, namespace string) bool {
-	if c.manifest.Namespace != namespace && (c.manifest.Namespace != rootNamespace || len(c.labels) > 0) {
-		return false
-	}
-	labels, known := s.services[name+"."+namespace]
-	if !known {
-		labels = nil
-	}
-	named := len(c.labels) == 0
-	for k, v := range c.labels {
-		if have, has := labels[k]; known && (!has || have != v) {
+	patches := source.Elements(source.Field(m.Spec(), "configPatches"))
+	for _, p := range patches {
+		if source.Text(source.Field(source.Field(p, "match"), "context")) != "SIDECAR_OUTBOUND" {
 			return false
 		}
-		named = named || v == name
 	}
-	return known || named
+	return m.Kind == "EnvoyFilter" && len(patches) > 0
 }
 
-// serviceOf splits the name of a service in the mesh.
-func serviceOf(host string) (name, namespace string) {
-	host, _, _ = strings.Cut(host, ":")
-	parts := strings.SplitN(host, ".", 3)
-	if len(parts) < 2 {
-		return host, ""
+// selection is what selects the same pods of one namespace.
+type selection struct {
+	chosen
+	policies []*authorization
+	tokens   []*tokens
+}
+
+func (s *Sidecars) selection(at map[string]*selection, m *simulate.Manifest) *selection {
+	c := choose(m)
+	key := m.Namespace + "\x00" + simulate.Canonical(source.Field(m.Spec(), "selector"))
+	if c.elsewhere {
+		key += "\x00elsewhere"
 	}
-	return parts[0], parts[1]
+	if at[key] == nil {
+		at[key] = &selection{chosen: *c}
+		s.chosen[m.Namespace] = append(s.chosen[m.Namespace], at[key])
+	}
+	return at[key]
+}
+
+// readDestinations keeps the labels of subsets, and hosts to which clients send
+// no certificate of the mesh.
+func (s *Sidecars) readDestinations(m *simulate.Manifest) {
+	name, namespace := serviceOf(source.Text(source.Field(m.Spec(), "host")))
+	if namespace == "" {
+		namespace = m.Namespace
+	}
+	for _, n := range source.Elements(source.Field(m.Spec(), "subsets")) {
+		labels := source.TextMap(source.Field(n, "labels"))
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		s.subsets[name+"."+namespace+"|"+source.Text(source.Field(n, "name"))] = labels
+	}
+	mode := source.Text(source.Field(source.Field(source.Field(m.Spec(), "trafficPolicy"), "tls"), "mode"))
+	if source.Field(source.Field(m.Spec(), "trafficPolicy"), "tls") != nil && mode != "ISTIO_MUTUAL" {
+		s.plaintext[name+"."+namespace] = m
+	}
 }

@@ -1,65 +1,173 @@
 package sidecar
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Parts gives a set for every condition on host, method and path that the
-// policies of a service have, in either sense: requests that are in the same of
-// them differ in nothing else that policies look at but ports and callers.
-func (s *Sidecars) Parts(to string) []match.Set {
-	name, namespace := serviceOf(to)
-	var out []match.Set
-	g := s.guarding(name, namespace)
-	for _, list := range [][]*authorization{g.custom, g.deny, g.allow} {
+// Looks is what the policies of a place look at.
+type Looks struct {
+	// Sets has one for every condition on host, method and path, in either
+	// sense: requests that are in the same of them differ in nothing else that
+	// policies look at but ports and callers. Those of ALLOW rules have the
+	// tokens that they let through.
+	Sets []simulate.Entry
+	// Tokens has one of each issuer whose tokens are verified, in each of its
+	// places.
+	Tokens []simulate.Token
+	// Ported says that some policy looks at the port of the Host header.
+	Ported bool
+}
+
+// At returns what the policies of the pods of a service look at.
+func (s *Sidecars) At(to, caller string) *Looks { return s.placeOf(to, "").looks(caller) }
+
+// Gateway returns what the policies of the gateway that a selector names look
+// at.
+func (s *Sidecars) Gateway(selector map[string]string) *Looks { return s.gatewayOf(selector).looks("") }
+
+func (p *place) looks(caller string) *Looks {
+	out := &Looks{}
+	for _, g := range p.groups {
+		for _, list := range [][]guard{g.custom, g.deny, g.allow} {
+			for _, a := range list {
+				a.look(caller, out)
+			}
+		}
+		for _, r := range g.tokens {
+			claims := map[string]any{"iss": r.issuer, "sub": "someone"}
+			if r.issuer == "" {
+				claims["iss"] = "https://any-issuer.test"
+			}
+			if len(r.audiences) > 0 {
+				claims["aud"] = []any{r.audiences[0]}
+			}
+			r.places(func(v simulate.Via) {
+				out.Tokens = append(out.Tokens, simulate.Token{Kind: "jwt", Claims: claims, Via: v})
+			})
+			for _, wanted := range g.wanted() {
+				own := maps.Clone(claims)
+				maps.Copy(own, wanted)
+				r.places(func(v simulate.Via) {
+					out.Tokens = append(out.Tokens, simulate.Token{Kind: "jwt", Claims: own, Via: v})
+				})
+			}
+		}
+	}
+	for i := range out.Sets {
+		p.settle(out.Sets[i].Admits)
+	}
+	return out
+}
+
+// maxWanted bounds the combinations of claims that are tried.
+const maxWanted = 64
+
+// wanted are the claims that the rules of policies name, rule by rule.
+func (g *guards) wanted() []map[string]any {
+	var out []map[string]any
+	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 		for _, a := range list {
-			out = append(out, a.parts()...)
+			for i := range a.rules {
+				if claims := a.rules[i].claims(); len(claims) > 0 && len(out) < maxWanted {
+					out = append(out, claims)
+				}
+			}
 		}
 	}
 	return out
 }
 
-func (a *authorization) parts() []match.Set {
-	anyPath := match.Path{Lang: match.Prefix, Text: "/"}
-	var out []match.Set
-	for _, rule := range a.rules {
-		for _, to := range source.Elements(source.Field(rule, "to")) {
-			n := source.Field(to, "operation")
-			var hosts []string
-			for _, e := range operationSets(n) {
-				out = append(out, e.Set)
-				hosts = e.Set.Hosts
+// claims are those for which a rule's conditions on the token hold, or do not
+// where they are negated.
+func (r *rule) claims() map[string]any {
+	out := map[string]any{}
+	add := func(c *condition) {
+		value := strings.Trim(c.values[0], "*")
+		if value == "" {
+			value = "x"
+		}
+		switch name, inside, _ := strings.Cut(strings.TrimSuffix(c.field, "]"), "["); name {
+		case "request.auth.claims":
+			path := strings.Split(inside, "][")
+			at := out
+			for _, step := range path[:len(path)-1] {
+				next, _ := at[step].(map[string]any)
+				if next == nil {
+					next = map[string]any{}
+					at[step] = next
+				}
+				at = next
 			}
-			for _, p := range source.Texts(source.Field(n, "notPaths")) {
-				out = append(out, match.Set{Hosts: hosts, Path: policyPattern(p), View: match.RawPath})
-			}
-			if methods := source.Texts(source.Field(n, "notMethods")); len(methods) > 0 {
-				out = append(out, match.Set{Hosts: hosts, Methods: methods, Path: anyPath, View: match.RawPath})
+			have, _ := at[path[len(path)-1]].([]any)
+			at[path[len(path)-1]] = append(have, value)
+		case "request.auth.audiences":
+			out["aud"] = []any{value}
+		case "request.auth.presenter":
+			out["azp"] = value
+		case "requestPrincipals":
+			if _, subject, ok := cutLast(c.values[0], "/"); ok && subject != "*" {
+				out["sub"] = strings.Trim(subject, "*")
 			}
 		}
 	}
+	for _, list := range append(slices.Clone(r.from), r.when) {
+		for i := range list {
+			add(&list[i])
+		}
+	}
 	return out
+}
+
+// look adds the conditions of a policy.
+func (a *authorization) look(caller string, out *Looks) {
+	anyPath := match.Path{Lang: match.Prefix, Text: "/"}
+	if a.action == "ALLOW" {
+		out.Sets = append(out.Sets, a.entries(caller)...)
+	}
+	add := func(s match.Set) { out.Sets = append(out.Sets, simulate.Entry{Set: s}) }
+	for i := range a.rules {
+		for _, operation := range a.rules[i].to {
+			var hosts []string
+			for _, e := range operationSets(operation) {
+				hosts = e.Set.Hosts
+				add(e.Set)
+			}
+			for _, c := range operation {
+				out.Ported = out.Ported || c.field == "hosts"
+				for _, v := range c.values {
+					switch {
+					case c.field == "paths" && c.not:
+						add(match.Set{Hosts: hosts, Path: policyPattern(v), View: match.RawPath})
+					case c.field == "hosts" && c.not:
+						add(match.Set{Hosts: hostSet([]string{v}), Path: anyPath, View: match.RawPath})
+					case c.field == "methods":
+						add(match.Set{Hosts: hosts, Methods: []string{strings.Trim(v, "*")}, Path: anyPath, View: match.RawPath})
+					}
+				}
+			}
+		}
+	}
 }
 
 // Places lists where the RequestAuthentications of a service look for tokens of
 // an issuer.
-func (s *Sidecars) Places(to, issuer string) []simulate.Via {
-	name, namespace := serviceOf(to)
+func (s *Sidecars) Places(to, issuer string) []simulate.Via { return s.placeOf(to, "").vias(issuer) }
+
+func (p *place) vias(issuer string) []simulate.Via {
 	var out []simulate.Via
-	add := func(v simulate.Via) {
-		if !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	for _, a := range s.guarding(name, namespace).authentications {
-		for _, r := range a.rules {
-			if r.issuer == issuer || issuer == "" {
-				r.places(add)
+	for _, g := range p.groups {
+		for _, r := range g.tokens {
+			if r.issuer == issuer || issuer == "" || r.issuer == "" {
+				r.places(func(v simulate.Via) {
+					if !slices.Contains(out, v) {
+						out = append(out, v)
+					}
+				})
 			}
 		}
 	}

@@ -2,202 +2,156 @@ package sidecar
 
 import (
 	"fmt"
+	"net"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
-	"time"
+	"strconv"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Sidecars decide requests as the proxies beside the pods do: tokens first,
-// then CUSTOM, DENY and ALLOW policies. It is safe for concurrent use.
-type Sidecars struct {
-	// Policies counts what was loaded.
-	Policies int
-
-	services            map[string]map[string]string
-	authentications     []*tokens
-	custom, deny, allow []*authorization
-	index               index
-}
-
 const name = "Policy"
 
-// identity is what a sidecar knows of the caller's token.
+// identity is what a proxy knows of the caller's token.
 type identity struct {
-	principal string // issuer/subject
-	claims    map[string]any
+	issuer, subject string
+	claims          map[string]any
+	delimited       []string // claims whose words are values
 }
 
-// call is one request at one pod.
+// call is one request at one proxy.
 type call struct {
-	s               *Sidecars
-	in              *simulate.Request
-	path            string
-	identity        *identity // nil without a verified token
-	name, namespace string
-	guards          *guards
-	trail           *simulate.Trail
+	in       *simulate.Request
+	path     string
+	port     string    // of the container, "" where it is not known
+	identity *identity // nil without a verified token
+	place    *place
+	guards   *group
+	gateway  bool
+	tcp      bool // the port is taken for one without HTTP
+	trail    *simulate.Trail
 }
 
-// Decide tells whether the sidecars let a request through to the service in
-// its To.
+// Decide tells whether the proxies of the pods behind a request's To let it
+// through.
 func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real := r.Realise()
-	c := &call{s: s, in: real, trail: t}
-	c.path, _ = match.RawPath.See(real.RawPath())
-	c.name, c.namespace = serviceOf(real.To)
-	c.guards = s.guarding(c.name, c.namespace)
-	d := simulate.Decision{}
-	for _, stage := range []func(*simulate.Decision) bool{c.authenticate, c.ask, c.refuse, c.admit} {
-		if !stage(&d) {
-			t.Say(name, d.At, "%s", d.Reason)
-			return d
-		}
+	p := s.placeOf(real.To, real.Subset)
+	c := &call{in: real, trail: t, place: p, path: pathOf(real)}
+	c.guards = p.choose(real)
+	c.port, c.tcp = p.port(real.To, c.guards)
+	_, clear := s.plaintext[p.name+"."+p.namespace]
+	if c.guards.plain || clear {
+		real.Caller = ""
 	}
-	d.Status, d.Upstream, d.Next = http.StatusOK, real.To, real
+	if c.guards.bare {
+		t.Say(name, source.Ref{}, "%s have no sidecar: no policy is enforced there", p.shown)
+		return passed(real, simulate.Decision{})
+	}
+	if c.guards.strict && real.Caller == "" {
+		return c.reset("the PeerAuthentication lets no caller in that has no certificate of the mesh")
+	}
+	return c.decide()
+}
+
+// AtGateway tells whether the gateway's own policies let a request through, of
+// the pods with the labels.
+func (s *Sidecars) AtGateway(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision {
+	p := s.gatewayOf(selector)
+	c := &call{in: r.Realise(), trail: t, place: p, path: pathOf(r), gateway: true, port: port}
+	c.guards = p.choose(c.in)
+	return c.decide()
+}
+
+func passed(r *simulate.Request, d simulate.Decision) simulate.Decision {
+	d.Status, d.Upstream, d.Next = http.StatusOK, r.To, r
 	return d
 }
 
-// authenticate verifies a token where one of the rules looks for it. A request
-// without a token passes.
-func (c *call) authenticate(d *simulate.Decision) bool {
-	for _, a := range c.guards.authentications {
-		if text, at := a.find(c.in); at != "" {
-			why := a.verify(c, text)
-			if why != "" {
-				status := http.StatusUnauthorized
-				if why == wrongAudience {
-					status = http.StatusForbidden
-				}
-				*d = simulate.Decision{
-					Status: status, Cause: simulate.BadCredentials, At: a.manifest.At("spec.jwtRules"),
-					Reason: fmt.Sprintf("%s refuses the token in %s: %s", a.manifest.ID(), at, why),
-				}
-				return false
-			}
-			d.Proofs = append(d.Proofs, "jwt")
-			c.trail.Say(name, a.manifest.At("spec.jwtRules"), "%s verifies the token in %s", a.manifest.ID(), at)
+// choose asks which of the pods a request meets, where that matters.
+func (p *place) choose(r *simulate.Request) *group {
+	for _, g := range p.groups[:len(p.groups)-1] {
+		if r.Holds(simulate.Unknown{Why: simulate.Chosen, What: fmt.Sprintf("the request meets a pod of the %s", g.shown), Key: "pod of " + p.key + g.shown}) {
+			return g
 		}
 	}
-	return true
+	return p.groups[len(p.groups)-1]
 }
 
-// find looks for a token in the places of all rules.
-func (a *tokens) find(r *simulate.Request) (text, at string) {
-	for _, rule := range a.rules {
-		for _, h := range rule.headers {
-			if rest, ok := strings.CutPrefix(r.Header(h[0]), h[1]); ok && rest != "" {
-				return rest, "the header " + h[0]
-			}
-		}
-		_, query, _ := strings.Cut(r.Target, "?")
-		values, _ := url.ParseQuery(query)
-		for _, p := range rule.params {
-			if v := values.Get(p); v != "" {
-				return v, "the parameter " + p
-			}
-		}
-		for _, name := range rule.cookies {
-			if cookie, err := (&http.Request{Header: http.Header{"Cookie": {r.Header("Cookie")}}}).Cookie(name); err == nil {
-				return cookie.Value, "the cookie " + name
-			}
-		}
+// port returns the port of the container that a port of a Service leads to, ""
+// where it is not known, and whether it is taken for one without HTTP.
+func (p *place) port(to string, g *group) (number string, tcp bool) {
+	_, text, err := net.SplitHostPort(to)
+	if p.service == nil || len(p.service.Ports) == 0 {
+		return "", false
 	}
-	return "", ""
-}
-
-// verify tells why Envoy's jwt_authn refuses the token. It tries all keys for
-// a token without kid, and does not look at iat.
-func (a *tokens) verify(c *call, text string) string {
-	token := &c.in.Token
-	if strings.Count(text, ".") != 2 {
-		return "it is not a JWT"
+	ports := p.service.Ports
+	i := slices.IndexFunc(ports, func(o simulate.Port) bool {
+		return strconv.FormatInt(o.Number, 10) == text || o.Name == text && text != ""
+	})
+	if err != nil && len(ports) == 1 {
+		i = 0
 	}
-	if !token.Is("jwt", text) {
-		return "it cannot be verified"
-	}
-	issuer, _ := token.Claims["iss"].(string)
-	i := slices.IndexFunc(a.rules, func(r tokenRule) bool { return r.issuer == issuer })
 	if i < 0 {
-		return fmt.Sprintf("its issuer %q is not configured", issuer)
+		return "", false
 	}
-	if why := a.rules[i].invalid(token); why != "" {
-		return why
+	number = ports[i].Target
+	if _, err := strconv.Atoi(number); err != nil {
+		number = g.ports[number]
 	}
-	subject, _ := token.Claims["sub"].(string)
-	c.identity = &identity{claims: token.Claims}
-	if issuer != "" && subject != "" {
-		c.identity.principal = issuer + "/" + subject
-	}
-	return ""
+	return number, ports[i].Protocol == "tcp"
 }
 
-// wrongAudience is the one fault of a token that Envoy answers with 403.
-const wrongAudience = "its audience is not allowed"
-
-func (r *tokenRule) invalid(t *simulate.Token) string {
-	switch t.Valid {
-	case "expired":
-		return "it is expired"
-	case "not_yet_valid":
-		return "it is not valid yet"
-	case "bad_signature", "alg_none":
-		return "its signature does not verify"
-	case "unknown_kid":
-		return "the key set has no key for it"
-	}
-	if t.Key != "" && t.Key != "main" {
-		if u, err := url.Parse(r.jwks); err != nil || !strings.HasPrefix(u.Host, t.Key+".") {
-			return "the key set has no key for it"
+// decide asks about what is not read, and then the stages in Envoy's order.
+func (c *call) decide() simulate.Decision {
+	for i := range c.guards.broken {
+		if u := c.guards.broken[i]; c.in.Holds(u) {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 		}
 	}
-	now := float64(time.Now().Unix())
-	if exp, ok := t.Claims["exp"].(float64); ok && exp+60 < now {
-		return "it is expired"
-	}
-	if nbf, ok := t.Claims["nbf"].(float64); ok && nbf-60 > now {
-		return "it is not valid yet"
-	}
-	if len(r.audiences) > 0 && !slices.ContainsFunc(values(t.Claims["aud"], false), func(s string) bool { return slices.Contains(r.audiences, s) }) {
-		return wrongAudience
-	}
-	return ""
-}
-
-// values reads a claim as policies see it: a text, the words of one that is
-// delimited by spaces, or the texts of a list.
-func values(v any, words bool) []string {
-	switch v := v.(type) {
-	case string:
-		if words {
-			return strings.Fields(v)
-		}
-		return []string{v}
-	case []any:
-		var out []string
-		for _, e := range v {
-			if s, ok := e.(string); ok {
-				out = append(out, s)
+	d := simulate.Decision{}
+	for _, stage := range []func(*simulate.Decision) bool{c.ask, c.authenticate, c.refuse, c.admit} {
+		if !stage(&d) {
+			if c.tcp {
+				return c.reset(d.Reason)
 			}
+			c.trail.Say(name, d.At, "%s", d.Reason)
+			return d
 		}
-		return out
-	case bool:
-		return []string{fmt.Sprint(v)}
 	}
-	return nil
+	return passed(c.in, d)
 }
+
+// reset closes a connection; the proxy before answers 503.
+func (c *call) reset(why string) simulate.Decision {
+	c.trail.Say(name, source.Ref{}, "%s: the connection is closed", why)
+	return simulate.Decision{Cause: simulate.Crashed, Reason: why}
+}
+
+// holds reports whether a guard is for the pods of the request.
+func (c *call) holds(g guard) bool { return g.if_ == nil || c.in.Holds(*g.if_) }
 
 // ask stands for external authorizers, which kgw does not ask.
 func (c *call) ask(d *simulate.Decision) bool {
+	var first string
 	for _, a := range c.guards.custom {
-		if a.matches(c) {
-			provider := a.provider()
-			c.trail.Say(name, a.manifest.At("spec.provider"), "it is taken that the external authorizer %q lets the request through", provider)
-			d.Proofs = append(d.Proofs, "extAuth:"+provider)
+		r, ok := a.matches(c)
+		if !ok || !c.holds(a) {
+			continue
+		}
+		if first != "" && first != a.provider {
+			*d = simulate.Decision{
+				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"),
+				Reason: fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, first, a.provider),
+			}
+			return false
+		}
+		first = a.provider
+		c.trail.Say(name, a.manifest.At(r.path), "it is supposed that the external authorizer %q lets the request through", a.provider)
+		if proof := "extAuth:" + a.provider; !slices.Contains(d.Proofs, proof) {
+			d.Proofs = append(d.Proofs, proof)
 		}
 	}
 	return true
@@ -205,10 +159,10 @@ func (c *call) ask(d *simulate.Decision) bool {
 
 func (c *call) refuse(d *simulate.Decision) bool {
 	for _, a := range c.guards.deny {
-		if a.matches(c) {
+		if r, ok := a.matches(c); ok && c.holds(a) {
 			*d = simulate.Decision{
-				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.rules"),
-				Reason: "the policy " + a.manifest.ID() + " denies the request",
+				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At(r.path), Proofs: d.Proofs,
+				Reason: fmt.Sprintf("RBAC: access denied at %s: the policy %s (DENY) matches", c.place.shown, a.manifest.ID()),
 			}
 			return false
 		}
@@ -218,26 +172,68 @@ func (c *call) refuse(d *simulate.Decision) bool {
 
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *simulate.Decision) bool {
-	bare, _, _ := strings.Cut(strings.ToLower(c.in.Host), ":")
-	for _, a := range c.guards.allowing(bare) {
-		if a.matches(c) {
-			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s lets the request through", a.manifest.ID())
+	for _, a := range c.guards.allowing(c.authority()) {
+		if r, ok := a.matches(c); ok && c.holds(a) {
+			if c.trail.On() {
+				c.trail.Say(name, a.manifest.At(r.path), "the policy %s (ALLOW) lets the request through at %s", a.manifest.ID(), c.place.shown)
+			}
 			return true
 		}
 	}
-	asked := c.guards.allow
+	var asked []guard
+	for _, a := range c.guards.allow {
+		if c.holds(a) {
+			asked = append(asked, a)
+		}
+	}
 	if len(asked) == 0 {
-		c.trail.Say(name, d.At, "no policy is for the pods of %s.%s: everything passes", c.name, c.namespace)
+		c.sayOpen()
 		return true
 	}
 	*d = simulate.Decision{
 		Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
-		Reason: fmt.Sprintf("none of the %d policies for the pods of %s.%s lets the request through", len(asked), c.name, c.namespace),
+		Reason: fmt.Sprintf("RBAC: access denied at %s: %s", c.place.shown, allowing(asked)),
 	}
 	if c.trail.On() {
 		for _, a := range asked {
-			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s does not match", a.manifest.ID())
+			c.trail.Say(name, a.manifest.At("spec.rules"), "the policy %s (ALLOW) does not match", a.manifest.ID())
 		}
 	}
 	return false
+}
+
+func allowing(list []guard) string {
+	if len(list) == 1 {
+		return fmt.Sprintf("the policy %s (ALLOW) does not match", list[0].manifest.ID())
+	}
+	return fmt.Sprintf("none of the %d ALLOW policies matches", len(list))
+}
+
+// sayOpen says why nothing closes the pods.
+func (c *call) sayOpen() {
+	if !c.trail.On() {
+		return
+	}
+	switch {
+	case len(c.guards.deny)+len(c.guards.custom) > 0:
+		c.trail.Say(name, source.Ref{}, "the policies for %s do not match, and none of them is an ALLOW policy: the request passes", c.place.shown)
+	case !c.gateway:
+		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is for %s: everything passes", c.place.shown)
+	}
+}
+
+// peerMode is the mode of a PeerAuthentication, "" where it leaves that to a
+// wider one.
+func peerMode(m *simulate.Manifest) string {
+	mode := source.Text(source.Field(source.Field(m.Spec(), "mtls"), "mode"))
+	if mode == "UNSET" {
+		return ""
+	}
+	return mode
+}
+
+// pathOf is the path as policies see it.
+func pathOf(r *simulate.Request) string {
+	path, _ := match.RawPath.See(r.RawPath())
+	return path
 }

@@ -1,0 +1,108 @@
+package classes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// findings are the changes of one class in all worlds that the inputs leave
+// open.
+type findings struct {
+	c      *comparison
+	worlds int
+	list   []*finding
+	at     map[string]*finding
+}
+
+// finding is a change, in how many worlds it is found, and what the first of
+// them supposes that may not be so.
+type finding struct {
+	change   Change
+	worlds   int
+	definite bool
+	supposes []simulate.Supposition
+}
+
+// add notes the changes in a world.
+func (f *findings) add(w *simulate.World, found []Change) {
+	f.worlds++
+	supposes := unsure(w.Supposes())
+	for _, ch := range found {
+		key := strings.Join([]string{string(ch.Kind), ch.Before, ch.After}, "\x00")
+		have := f.at[key]
+		if have == nil {
+			have = &finding{change: ch, supposes: supposes}
+			if f.at == nil {
+				f.at = map[string]*finding{}
+			}
+			f.at[key] = have
+			f.list = append(f.list, have)
+		}
+		have.worlds++
+		have.definite = have.definite || len(supposes) == 0
+	}
+	for _, s := range w.Supposes() {
+		if len(found) > 0 && untouched(&s) {
+			f.c.notes = append(f.c.notes, "it is supposed of what is the same on both sides: not "+s.What)
+		}
+	}
+}
+
+// unsure leaves what may not be so: not what occurs anyway, and not that an
+// object that is not read and the same on both sides changes nothing.
+func unsure(list []simulate.Supposition) []simulate.Supposition {
+	return slices.DeleteFunc(slices.Clone(list), func(s simulate.Supposition) bool { return s.Free() || untouched(&s) })
+}
+
+func untouched(s *simulate.Supposition) bool {
+	const both = 1<<0 | 1<<1
+	return s.Why == simulate.Opaque && !s.Holds && s.Phases == both
+}
+
+// put reports the changes: those that are found whatever the inputs leave open
+// as they are, the others as not known.
+func (f *findings) put(complete bool, base Change) {
+	for _, one := range f.list {
+		if one.definite || one.worlds == f.worlds && complete {
+			f.c.put(one.change)
+			continue
+		}
+		ch := one.change
+		ch.Kind, ch.Before = Unknown, ""
+		ch.After = string(one.change.Kind) + " " + one.change.Before + " -> " + one.change.After + " if " + sentences(one.supposes)
+		if one.change.Kind == Unknown {
+			ch.After = one.change.After
+		}
+		ch.WasAt, ch.IsAt = places(one.supposes)
+		f.c.put(ch)
+	}
+	if !complete {
+		base.Kind, base.After = Unknown, "too many conditions are not known to compare them"
+		f.c.put(base)
+		f.list = append(f.list, &finding{})
+	}
+}
+
+func sentences(list []simulate.Supposition) string {
+	var out []string
+	for i := range list {
+		out = append(out, list[i].String())
+	}
+	return strings.Join(out, " and ")
+}
+
+// places are where each side has what is not known.
+func places(list []simulate.Supposition) (was, is source.Ref) {
+	for i := range list {
+		if list[i].Phases&1 != 0 && was.Doc == nil {
+			was = list[i].At
+		}
+		if list[i].Phases&2 != 0 && is.Doc == nil {
+			is = list[i].At
+		}
+	}
+	return was, is
+}

@@ -1,0 +1,198 @@
+package envoy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// filled are the fields of an entry that a delegate's entry gets where it has
+// none of its own (pilot/pkg/model, mergeHTTPRoute).
+var filled = []string{
+	"rewrite", "directResponse", "timeout", "retries", "fault", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage", "corsPolicy", "headers",
+}
+
+// delegated returns the routes of the VirtualService that an entry delegates
+// to: one for each pair of matches that do not exclude each other. Where it is
+// not in the cluster, the entry is not there either.
+func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string, matches []*source.Node, b *binding) []*route {
+	n := source.Field(entry, "delegate")
+	id := cmp.Or(source.Text(source.Field(n, "namespace")), m.Namespace) + "/" + source.Text(source.Field(n, "name"))
+	leaf := l.named[id]
+	if leaf == nil {
+		return l.missing(m, entry, path, id, matches, b)
+	}
+	if len(source.Texts(source.Field(leaf.Spec(), "hosts"))) > 0 || !visible(leaf, m.Namespace) {
+		return nil
+	}
+	if why, _ := RefusedVirtualService(leaf); why != "" && !leaf.Compiled {
+		return l.missing(m, entry, path, id, matches, b)
+	}
+	var unread []simulate.Unknown
+	for _, f := range simulate.VirtualServiceFields.Unread(leaf.Root) {
+		unread = append(unread, leaf.UnreadUnknown(simulate.VirtualServiceFields, f, "the gateway"))
+	}
+	var out []*route
+	for i, own := range source.Elements(source.Field(leaf.Spec(), "http")) {
+		for _, r := range l.merged(m, leaf, entry, own, source.JoinIndex("spec.http", i), matches, b) {
+			r.addUnread(unread)
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// missing stands for a delegate that is not among the inputs: the entry may not
+// be there, or do anything.
+func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, id string, matches []*source.Node, b *binding) []*route {
+	var out []*route
+	for _, n := range matches {
+		if n == nil || b.concerns(n, m.Namespace) {
+			u := simulate.Unknown{
+				Why: simulate.Absent, At: m.At(path + ".delegate"), Needs: "the VirtualService " + id, Key: "delegate " + id,
+				What: fmt.Sprintf("the VirtualService %s, which is not among the inputs, takes the request", id),
+			}
+			out = append(out, &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path), conditions: readConditions(n), missing: &u})
+		}
+	}
+	return out
+}
+
+// merged pairs the matches of an entry with those of a delegate's entry. Of a
+// delegate's match that no pair has, the whole entry is dropped.
+func (l *loader) merged(root, leaf *simulate.Manifest, entry, own *source.Node, path string, matches []*source.Node, b *binding) []*route {
+	leaves := source.Elements(source.Field(own, "match"))
+	if len(leaves) == 0 {
+		leaves = []*source.Node{nil}
+	}
+	whole := fill(own, entry)
+	var out []*route
+	for j, inner := range leaves {
+		n := 0
+		for _, outer := range matches {
+			if conflict(outer, inner, root.Namespace, leaf.Namespace) {
+				continue
+			}
+			n++
+			if outer != nil && !b.concerns(outer, root.Namespace) || inner != nil && !b.concerns(inner, leaf.Namespace) {
+				continue
+			}
+			r := &route{manifest: leaf, owner: root, entry: whole, path: path, at: leaf.At(path), conditions: united(readConditions(outer), readConditions(inner))}
+			if inner != nil {
+				r.at = leaf.At(source.JoinIndex(path+".match", j))
+			}
+			out = append(out, r)
+		}
+		if n == 0 {
+			return nil
+		}
+	}
+	return out
+}
+
+// fill returns an entry with what it lacks of another.
+func fill(own, root *source.Node) *source.Node {
+	for _, key := range filled {
+		if v := source.Field(root, key); v != nil && source.Field(own, key) == nil {
+			own = source.With(own, key, v)
+		}
+	}
+	return own
+}
+
+// united are the conditions of both, the inner one where both have one for the
+// same part.
+func united(outer, inner []condition) []condition {
+	out := slices.Clone(inner)
+	for _, c := range outer {
+		if !slices.ContainsFunc(inner, func(o condition) bool { return o.place == c.place && o.part == c.part && o.not == c.not }) {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b condition) int { return strings.Compare(b.uri(), a.uri()) })
+	return out
+}
+
+// uri puts conditions on the path first.
+func (c *condition) uri() string {
+	if c.is("uri") {
+		return "uri"
+	}
+	return ""
+}
+
+// conflict reports whether no request is taken by both matches, as istiod has
+// it (pilot/pkg/model, hasConflict).
+func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
+	if outer == nil || inner == nil {
+		return false
+	}
+	a, _ := source.Bool(source.Field(outer, "ignoreUriCase"))
+	b, _ := source.Bool(source.Field(inner, "ignoreUriCase"))
+	if a != b {
+		return true
+	}
+	for _, part := range []string{"uri", "scheme", "method", "authority"} {
+		if apart(source.Field(outer, part), source.Field(inner, part)) {
+			return true
+		}
+	}
+	for _, list := range []string{"headers", "withoutHeaders", "queryParams"} {
+		for _, key := range source.Keys(source.Field(outer, list)) {
+			if apart(source.Field(source.Field(outer, list), key), source.Field(source.Field(inner, list), key)) {
+				return true
+			}
+		}
+	}
+	p, q := source.Int(source.Field(outer, "port")), source.Int(source.Field(inner, "port"))
+	if p != 0 && q != 0 && p != q {
+		return true
+	}
+	if space := source.Text(source.Field(outer, "sourceNamespace")); space != "" && space != source.Text(source.Field(inner, "sourceNamespace")) {
+		return true
+	}
+	have := source.TextMap(source.Field(inner, "sourceLabels"))
+	for k, v := range source.TextMap(source.Field(outer, "sourceLabels")) {
+		if other, has := have[k]; has && other != v {
+			return true
+		}
+	}
+	outside := gatewayRefs(source.Texts(source.Field(outer, "gateways")), outerSpace)
+	return slices.ContainsFunc(gatewayRefs(source.Texts(source.Field(inner, "gateways")), innerSpace), func(g string) bool { return !slices.Contains(outside, g) })
+}
+
+// apart reports whether two matches of one text exclude each other.
+func apart(outer, inner *source.Node) bool {
+	text := func(n *source.Node, kind string) (string, bool) {
+		v := source.Field(n, kind)
+		return source.Text(v), v != nil
+	}
+	if outer == nil || inner == nil {
+		return false
+	}
+	if _, regex := text(outer, "regex"); regex {
+		return true
+	}
+	if _, regex := text(inner, "regex"); regex {
+		return true
+	}
+	exact, isExact := text(outer, "exact")
+	prefix, isPrefix := text(outer, "prefix")
+	innerExact, hasExact := text(inner, "exact")
+	innerPrefix, hasPrefix := text(inner, "prefix")
+	switch {
+	case isExact && hasExact:
+		return exact != innerExact
+	case isExact && hasPrefix:
+		return true
+	case isPrefix && hasExact:
+		return !strings.HasPrefix(innerExact, prefix)
+	case isPrefix && hasPrefix:
+		return !strings.HasPrefix(innerPrefix, prefix)
+	}
+	return false
+}

@@ -1,0 +1,109 @@
+package envoy
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// stream is a rule that passes connections on without a look at what is in
+// them: TLS by the name that the client asks for, TCP by the port.
+type stream struct {
+	manifest *simulate.Manifest
+	path     string
+	at       source.Ref
+	entry    *source.Node
+	tls      bool
+	hosts    []string // of the names that are asked for, or of the VirtualService
+	port     int64    // 0 is any
+	gateways []string
+}
+
+// addStreams keeps the tls and tcp rules of a VirtualService.
+func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
+	for _, kind := range []string{"tls", "tcp"} {
+		for i, entry := range source.Elements(source.Field(m.Spec(), kind)) {
+			path := source.JoinIndex("spec."+kind, i)
+			matches := source.Elements(source.Field(entry, "match"))
+			if len(matches) == 0 {
+				matches = []*source.Node{nil}
+			}
+			for _, n := range matches {
+				s := &stream{manifest: m, path: path, at: m.At(path), entry: entry, tls: kind == "tls", hosts: hosts, port: source.Int(source.Field(n, "port")), gateways: refs}
+				if names := source.Texts(source.Field(n, "sniHosts")); len(names) > 0 {
+					s.hosts = names
+				}
+				if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
+					s.gateways = own
+				}
+				if slices.ContainsFunc(s.gateways, func(ref string) bool { return g.passes(ref, s.tls) }) {
+					g.streams = append(g.streams, s)
+				}
+			}
+		}
+	}
+}
+
+// passes reports whether a Gateway has a server for such rules; one that is not
+// among the inputs is supposed to.
+func (g *Gateway) passes(ref string, tls bool) bool {
+	if ref == "mesh" {
+		return false
+	}
+	known := false
+	for _, t := range g.tables {
+		if t.manifest == nil || !t.of(ref) {
+			continue
+		}
+		if known = true; t.scheme == "tcp" && !tls || t.passes && tls {
+			return true
+		}
+	}
+	return !known
+}
+
+func (s *stream) names(host string) bool { return serves(s.hosts, host) }
+
+// takes reports whether a request is in a connection that the rule passes on.
+func (s *stream) takes(r *simulate.Request) bool {
+	if r.Gateway != "" && !slices.Contains(s.gateways, r.Gateway) || !s.names(r.Host) {
+		return false
+	}
+	if s.tls {
+		return r.Scheme == "https"
+	}
+	_, port, ok := strings.Cut(r.Host, ":")
+	return r.Free == simulate.AnyRequest || ok && port == strconv.FormatInt(s.port, 10)
+}
+
+// forward passes the connection on: to the gateway's policies and the sidecar it
+// is one of TCP.
+func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) simulate.Decision {
+	r.Stream = true
+	if g.Guard != nil {
+		d := g.Guard(r, nil, "", t)
+		if !d.Passed() {
+			return d
+		}
+	}
+	d := simulate.Decision{Route: s.manifest.ID() + " " + strings.TrimPrefix(s.path, "spec."), At: s.at}
+	chosen, _ := destination(s.entry, r)
+	if chosen == nil {
+		d.Status, d.Cause, d.Reason = 0, simulate.NoUpstream, "the route has no destination"
+		return d
+	}
+	next := r.Clone()
+	next.To = service(source.Field(chosen, "destination"), s.manifest.Namespace)
+	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
+	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
+	what := "the connection"
+	if s.tls {
+		what = "TLS"
+	}
+	t.Say(name, s.at, "%s is passed on to %s: the gateway does not look into it, and no policy about HTTP holds on the way", what, next.To)
+	return d
+}

@@ -1,0 +1,296 @@
+package envoy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// table is what one kind of connection to a gateway is routed by: all plain
+// servers of a port together, or one server of TLS.
+type table struct {
+	shown    string
+	gateways []string // as "namespace/name"
+	// manifest is nil where the Gateway is not among the inputs.
+	manifest *simulate.Manifest
+	selector map[string]string
+	scheme   string // "http", "https"; "" takes both
+	number   int64  // of the port, 0 where it is not known
+	servers  []server
+	hosts    map[string]*virtualHost
+	// certificate is the condition that clients show one that is accepted, nil
+	// where none is asked for.
+	certificate *simulate.Unknown
+	// unread and disputed are conditions: that something not read matters, and
+	// that the table is not there because of an older Gateway.
+	unread   []simulate.Unknown
+	disputed *simulate.Unknown
+	youngest bool
+	passes   bool // TLS is passed on
+}
+
+// server is one server that a table is made of.
+type server struct {
+	namespace string
+	hosts     []string
+	redirects bool // to https
+}
+
+func (t *table) of(gateway string) bool { return slices.Contains(t.gateways, gateway) }
+
+// labels are those of the gateway's pods, as far as they are known.
+func (t *table) labels() map[string]string {
+	out := map[string]string{"istio": "ingressgateway", "app": "istio-ingressgateway"}
+	if len(t.selector) > 0 {
+		out = maps.Clone(t.selector)
+		if out["istio"] == "ingressgateway" {
+			out["app"] = "istio-ingressgateway"
+		}
+	}
+	return out
+}
+
+// names are the virtual hosts that the table and a VirtualService have in
+// common: of two hosts that meet, the more specific one.
+func (t *table) names(m *simulate.Manifest, hosts []string) []string {
+	var out []string
+	for _, host := range hosts {
+		host = strings.ToLower(fullName(host, m.Namespace))
+		for i := range t.servers {
+			for _, allowed := range t.servers[i].allows(m.Namespace) {
+				if both, ok := narrower(host, allowed); ok && !slices.Contains(out, both) {
+					out = append(out, both)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// allows lists the hosts of a server to which VirtualServices of a namespace may
+// bind.
+func (s *server) allows(namespace string) []string {
+	var out []string
+	for _, h := range s.hosts {
+		space, name, both := strings.Cut(h, "/")
+		if !both {
+			space, name = "*", h
+		}
+		if space == "*" || space == namespace || space == "." && s.namespace == namespace {
+			if name == "*" {
+				return []string{"*"}
+			}
+			out = append(out, strings.ToLower(name))
+		}
+	}
+	return out
+}
+
+// narrower returns the more specific of two hosts, if one is within the other.
+func narrower(a, b string) (string, bool) {
+	switch {
+	case a == b, hostWithin(a, b):
+		return a, true
+	case hostWithin(b, a):
+		return b, true
+	}
+	return "", false
+}
+
+// hostWithin reports whether a wildcard takes a name or a narrower wildcard.
+func hostWithin(name, wildcard string) bool {
+	suffix, ok := strings.CutPrefix(wildcard, "*")
+	return ok && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
+}
+
+// plainProtocols are those of servers without TLS that are routed by http.
+var plainProtocols = []string{"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"}
+
+// servers makes the tables of the Gateways, the oldest first.
+func (l *loader) servers(gateways []*simulate.Manifest) {
+	plain := map[string]*table{}
+	var secure []*table
+	for _, m := range gateways {
+		selector := source.TextMap(source.Field(m.Spec(), "selector"))
+		var unread []simulate.Unknown
+		for _, f := range simulate.GatewayFields.Unread(m.Root) {
+			unread = append(unread, m.UnreadUnknown(simulate.GatewayFields, f, m.ID()))
+		}
+		l.g.tables = append(l.g.tables, &table{gateways: []string{m.ID()}, manifest: m, selector: selector, scheme: "none", hosts: map[string]*virtualHost{}})
+		for i, n := range source.Elements(source.Field(m.Spec(), "servers")) {
+			t := newTable(m, n, selector)
+			t.unread = unread
+			t.watch(m, n, source.JoinIndex("spec.servers", i))
+			if t.scheme == "http" {
+				key := fmt.Sprint(selector, t.number)
+				if have := plain[key]; have != nil {
+					have.join(t)
+					continue
+				}
+				plain[key] = t
+			} else if t.scheme == "https" {
+				if dropped := t.dispute(secure); dropped {
+					continue
+				}
+				secure = append(secure, t)
+			}
+			l.g.tables = append(l.g.tables, t)
+		}
+	}
+}
+
+func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) *table {
+	port, tls := source.Field(n, "port"), source.Field(n, "tls")
+	t := &table{gateways: []string{m.ID()}, manifest: m, selector: selector, number: source.Int(source.Field(port, "number")), hosts: map[string]*virtualHost{}}
+	s := server{namespace: m.Namespace, hosts: source.Texts(source.Field(n, "hosts"))}
+	s.redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
+	t.servers = []server{s}
+	t.shown = m.ID()
+	if t.number != 0 {
+		t.shown += " port " + strconv.FormatInt(t.number, 10)
+	}
+	protocol, mode := strings.ToUpper(source.Text(source.Field(port, "protocol"))), source.Text(source.Field(tls, "mode"))
+	switch {
+	case slices.Contains(plainProtocols, protocol):
+		t.scheme = "http"
+	case protocol == "" && port == nil:
+		t.scheme = "" // nothing is said: a part of a Gateway
+	case protocol == "HTTPS" && mode != "PASSTHROUGH" && mode != "AUTO_PASSTHROUGH" && (mode != "" || tls == nil):
+		t.scheme = "https"
+	case protocol == "HTTPS" || protocol == "TLS":
+		t.scheme, t.passes = "tls", true
+	default:
+		t.scheme = "tcp"
+	}
+	return t
+}
+
+// watch notes what clients must show to come in.
+func (t *table) watch(m *simulate.Manifest, n *source.Node, path string) {
+	tls := source.Field(n, "tls")
+	switch mode := source.Text(source.Field(tls, "mode")); mode {
+	case "MUTUAL", "ISTIO_MUTUAL":
+		t.certificate = &simulate.Unknown{
+			Why: simulate.Asked, At: m.At(path + ".tls.mode"), Key: "certificate " + simulate.Canonical(tls),
+			What: fmt.Sprintf("the client shows a certificate that %s accepts (%s)", t.shown, mode),
+		}
+	}
+}
+
+// join adds the servers of another table for the same plain port.
+func (t *table) join(o *table) {
+	t.servers = append(t.servers, o.servers...)
+	t.unread = append(t.unread, o.unread...)
+	for _, g := range o.gateways {
+		if !slices.Contains(t.gateways, g) {
+			t.gateways = append(t.gateways, g)
+			t.shown += " and " + o.shown
+		}
+	}
+}
+
+// dispute reports whether an older server on the same port and pods has one of
+// the hosts, so that this one is dropped. Where ages are not known, it notes the
+// condition.
+func (t *table) dispute(older []*table) bool {
+	for _, o := range older {
+		same := fmt.Sprint(o.selector, o.number) == fmt.Sprint(t.selector, t.number)
+		if !same || !slices.ContainsFunc(t.servers[0].hosts, func(h string) bool { return slices.Contains(o.servers[0].hosts, h) }) {
+			continue
+		}
+		if o.manifest == t.manifest || o.manifest.Created != "" && t.manifest.Created != "" {
+			return true
+		}
+		u := simulate.Unknown{
+			Why: simulate.Absent, At: t.manifest.At("metadata"), Needs: "metadata.creationTimestamp of both",
+			What: fmt.Sprintf("the Gateway %s is older than %s", t.manifest.ID(), o.manifest.ID()), Key: "older " + t.manifest.ID() + " " + o.manifest.ID(),
+		}
+		t.disputed, o.disputed = &u, &u
+		t.youngest = true
+	}
+	return false
+}
+
+// tables returns the tables of gateways; one that is not among the inputs is
+// supposed to take all hosts with either scheme.
+func (l *loader) tables(gateways []string) []*table {
+	var out []*table
+	for _, name := range gateways {
+		found := false
+		for _, t := range l.g.tables {
+			if t.manifest != nil && t.of(name) {
+				found = true
+				if !slices.Contains(out, t) {
+					out = append(out, t)
+				}
+			}
+		}
+		if found {
+			continue
+		}
+		if l.absent[name] == nil {
+			l.absent[name] = &table{shown: name, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
+			l.g.tables = append(l.g.tables, l.absent[name])
+		}
+		out = append(out, l.absent[name])
+	}
+	return out
+}
+
+// host chooses the virtual host: an exact name, the longest wildcard, "*". The
+// port does not count, nor case.
+func (t *table) host(name string) *virtualHost {
+	name = bareHost(name)
+	if h := t.hosts[name]; h != nil {
+		return h
+	}
+	for i := 1; i < len(name); i++ {
+		if h := t.hosts["*"+name[i:]]; h != nil {
+			return h
+		}
+	}
+	return t.hosts["*"]
+}
+
+func bareHost(name string) string {
+	name = strings.ToLower(name)
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") {
+		name = name[:i]
+	}
+	return name
+}
+
+// redirects reports whether plain requests to a virtual host are sent to https:
+// any of the servers for it says so.
+func (t *table) redirects(host string) bool {
+	return slices.ContainsFunc(t.servers, func(s server) bool {
+		return s.redirects && slices.ContainsFunc(s.hosts, func(h string) bool {
+			_, name, both := strings.Cut(h, "/")
+			if !both {
+				name = h
+			}
+			name = strings.ToLower(name)
+			return name == "*" || name == host || hostWithin(host, name)
+		})
+	})
+}
+
+// listener is the port at which the gateway's pods listen, "" where it is not
+// known: the one of the stock installation.
+func (t *table) listener() string {
+	if t.labels()["istio"] != "ingressgateway" {
+		return ""
+	}
+	switch t.number {
+	case 80:
+		return "8080"
+	case 443:
+		return "8443"
+	}
+	return ""
+}

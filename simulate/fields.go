@@ -1,0 +1,214 @@
+package simulate
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Reading says what the simulator does with a field.
+type Reading string
+
+// The readings. A field that no line of its kind's table has is Unread.
+const (
+	// Decides: the field is part of every decision that it matters to.
+	Decides Reading = "decided"
+	// FromRequest: the field asks for something that only the request can say.
+	FromRequest Reading = "asked"
+	// Inert: the field changes nothing about who reaches what.
+	Inert Reading = "inert"
+	// Unread: what the field does is not known to kgw.
+	Unread Reading = "unknown"
+)
+
+// FieldRule is one line of a table: a path, where "[]" is any element, "{}" any
+// key, "{key}" that key and a final "**" everything below.
+type FieldRule struct {
+	Path    string
+	Reading Reading
+	// Why is the reason of what is inert, asked or unknown.
+	Why string
+}
+
+// FieldTable is the closed list of the fields of one kind.
+type FieldTable struct {
+	// Group is the API group, "" for the core group.
+	Group, Kind string
+	Rules       []FieldRule
+	root        fieldNode
+}
+
+// fieldNode is a step of paths: what a table says there and below.
+type fieldNode struct {
+	rule     *FieldRule
+	keys     map[string]*fieldNode
+	any, all *fieldNode // any key or element; everything below
+}
+
+// metadataRules are the fields that all kinds have. Labels and annotations
+// that decide are in the tables of their kinds.
+const metadataRules = `
+decided apiVersion
+decided kind
+decided metadata.name
+decided metadata.namespace
+decided metadata.creationTimestamp
+unknown metadata.labels{istio.io/rev} another istiod may read the object
+unknown metadata.annotations{internal.istio.io/parents} istiod made the object of others
+inert metadata.labels{} the engine does not read labels of the object itself
+inert metadata.annotations{} the engine does not read this annotation
+inert metadata.** bookkeeping of the API server
+inert status.** written by controllers
+inert $** a note for readers
+`
+
+// NewFieldTable reads a table: one line a field, "READING PATH REASON". The
+// lines of the metadata of all kinds are behind its own.
+func NewFieldTable(group, kind, text string) *FieldTable {
+	t := &FieldTable{Group: group, Kind: kind}
+	for line := range strings.SplitSeq(text+metadataRules, "\n") {
+		words := strings.Fields(line)
+		if len(words) < 2 {
+			continue
+		}
+		t.Rules = append(t.Rules, FieldRule{Path: words[1], Reading: Reading(words[0]), Why: strings.Join(words[2:], " ")})
+	}
+	for i := range t.Rules {
+		t.root.add(&t.Rules[i])
+	}
+	return t
+}
+
+// add puts a rule at its path; of two rules for one path the first counts.
+func (n *fieldNode) add(rule *FieldRule) {
+	for rest := rule.Path; rest != ""; {
+		var word string
+		word, rest = firstStep(rest)
+		switch word {
+		case "**":
+			n = step(&n.all)
+		case "[]", "{}":
+			n = step(&n.any)
+		default:
+			if n.keys == nil {
+				n.keys = map[string]*fieldNode{}
+			}
+			next := n.keys[word]
+			n.keys[word] = step(&next)
+			n = next
+		}
+	}
+	if n.rule == nil {
+		n.rule = rule
+	}
+}
+
+func step(n **fieldNode) *fieldNode {
+	if *n == nil {
+		*n = &fieldNode{}
+	}
+	return *n
+}
+
+// firstStep cuts the first step off a path of a table.
+func firstStep(path string) (word, rest string) {
+	path = strings.TrimPrefix(path, ".")
+	if strings.HasPrefix(path, "{") {
+		end := strings.IndexByte(path, '}')
+		if word = path[1:end]; word == "" {
+			word = "{}"
+		}
+		return word, path[end+1:]
+	}
+	if strings.HasPrefix(path, "[]") {
+		return "[]", path[2:]
+	}
+	if end := strings.IndexAny(path, ".[{"); end > 0 {
+		return path[:end], path[end:]
+	}
+	return path, ""
+}
+
+// child is where a key or, with "", an element leads; below says that what is
+// there counts for everything below.
+func (n *fieldNode) child(key string) (next *fieldNode, below bool) {
+	if next := n.keys[key]; next != nil && key != "" {
+		return next, false
+	}
+	if n.any != nil {
+		return n.any, false
+	}
+	return n.all, n.all != nil
+}
+
+// UnreadField is a field whose effect is not known, with the text of its value.
+type UnreadField struct {
+	Path, Text string
+	// Why is the table's reason, "" for a field that no table has.
+	Why string
+}
+
+// Unread lists the fields of an object of the kind that are not read, in order.
+func (t *FieldTable) Unread(root *source.Node) []UnreadField {
+	var out []UnreadField
+	t.walk(&t.root, root, "", func(f UnreadField) { out = append(out, f) })
+	return out
+}
+
+// walk visits every field below a node of the table.
+func (t *FieldTable) walk(n *fieldNode, v *source.Node, path string, found func(UnreadField)) {
+	visit := func(key, at string, value *source.Node) {
+		next, below := n.child(key)
+		switch {
+		case next == nil:
+			found(UnreadField{Path: at, Text: Canonical(value)})
+		case next.rule != nil && (below || leaf(next)):
+			if next.rule.Reading == Unread {
+				found(UnreadField{Path: at, Text: Canonical(value), Why: next.rule.Why})
+			}
+		default:
+			t.walk(next, value, at, found)
+		}
+	}
+	for _, key := range source.Keys(v) {
+		visit(key, source.JoinKey(path, key), source.Field(v, key))
+	}
+	for i, e := range source.Elements(v) {
+		visit("", source.JoinIndex(path, i), e)
+	}
+}
+
+func leaf(n *fieldNode) bool { return n.keys == nil && n.any == nil && n.all == nil }
+
+// Reading returns what the table says of a field path as places have them.
+func (t *FieldTable) Reading(path string) (Reading, string) {
+	n := &t.root
+	steps, _ := source.SplitPath(path)
+	for _, s := range steps {
+		next, below := n.child(s.Key())
+		if next == nil {
+			return Unread, ""
+		}
+		if n = next; below {
+			break
+		}
+	}
+	if n.rule == nil {
+		return Unread, ""
+	}
+	return n.rule.Reading, n.rule.Why
+}
+
+// Canonical writes a part of a manifest as JSON with sorted keys, "" for a nil
+// node.
+func Canonical(n *source.Node) string {
+	if n == nil {
+		return ""
+	}
+	out, err := json.Marshal(source.Plain(source.Value(n), func(x source.Number) any { return json.Number(x) }))
+	if err != nil {
+		return err.Error()
+	}
+	return string(out)
+}

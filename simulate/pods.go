@@ -1,0 +1,268 @@
+package simulate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Workload is a template of pods among the inputs, or a Pod.
+type Workload struct {
+	Kind, Namespace, Name string
+	Labels, Annotations   map[string]string
+	// Account is the service account of the pods.
+	Account string
+	// Ports are the numbers of the ports that containers name.
+	Ports map[string]string
+	// Sidecar says what is known of a proxy beside the containers.
+	Sidecar Presence
+	At      source.Ref
+}
+
+// Presence says whether something is there.
+type Presence uint8
+
+// The presences. Supposed is what is taken where nothing says otherwise.
+const (
+	Supposed Presence = iota
+	Present
+	Missing
+)
+
+// Port is one port of a Service.
+type Port struct {
+	Name     string
+	Number   int64
+	Target   string // a number or the name of a container's port
+	Protocol string // "tcp" where HTTP is not looked at, else ""
+}
+
+// Service is what is known of a Service.
+type Service struct {
+	Namespace, Name string
+	Selector        map[string]string
+	Ports           []Port
+	// Elsewhere says that its pods are not those of its selector: it has none,
+	// or it is an alias of a name.
+	Elsewhere bool
+	At        source.Ref
+}
+
+// Pods is what the inputs say about pods: Services, workloads, namespaces.
+type Pods struct {
+	services   map[string]*Service // by "name.namespace"
+	workloads  map[string][]*Workload
+	namespaces map[string]map[string]string // labels, of those among the inputs
+}
+
+// ReadPods reads what manifests say about pods. The Services that are known
+// otherwise count where no manifest is of their name.
+func ReadPods(manifests []Manifest, known []Service) *Pods {
+	p := &Pods{services: map[string]*Service{}, workloads: map[string][]*Workload{}, namespaces: map[string]map[string]string{}}
+	for i := range known {
+		p.services[known[i].Name+"."+known[i].Namespace] = &known[i]
+	}
+	for i := range manifests {
+		switch m := &manifests[i]; {
+		case m.Kind == "Service" && m.APIVersion == "v1":
+			p.services[m.Name+"."+m.Namespace] = readService(m)
+		case m.Kind == "Namespace" && m.APIVersion == "v1":
+			p.namespaces[m.Name] = m.Labels
+		}
+	}
+	for i := range manifests {
+		if m := &manifests[i]; templateOf(m) != nil {
+			w := p.readWorkload(m)
+			p.workloads[w.Namespace] = append(p.workloads[w.Namespace], w)
+		}
+	}
+	return p
+}
+
+func readService(m *Manifest) *Service {
+	spec := m.Spec()
+	s := &Service{Namespace: m.Namespace, Name: m.Name, Selector: source.TextMap(source.Field(spec, "selector")), At: m.At("")}
+	s.Elsewhere = len(s.Selector) == 0 || source.Text(source.Field(spec, "type")) == "ExternalName"
+	for _, n := range source.Elements(source.Field(spec, "ports")) {
+		port := Port{Name: source.Text(source.Field(n, "name")), Number: source.Int(source.Field(n, "port")), Target: scalarText(source.Field(n, "targetPort"))}
+		if port.Target == "" {
+			port.Target = strconv.FormatInt(port.Number, 10)
+		}
+		port.Protocol = protocolOf(source.Text(source.Field(n, "appProtocol")), port.Name, port.Number)
+		s.Ports = append(s.Ports, port)
+	}
+	return s
+}
+
+// rawPorts are ports without a name that Istio takes for TCP
+// (pkg/config/kube/conversion.go).
+var rawPorts = []int64{25, 53, 3306, 27017}
+
+// protocolOf returns "tcp" for ports on which a proxy does not look at HTTP.
+func protocolOf(app, name string, number int64) string {
+	if app == "" {
+		app, _, _ = strings.Cut(name, "-")
+	}
+	switch strings.ToLower(strings.TrimPrefix(app, "kubernetes.io/")) {
+	case "tcp", "tls", "https", "mongo", "mysql", "redis", "udp", "wss":
+		return "tcp"
+	case "http", "http2", "grpc", "grpc-web", "h2c", "ws":
+		return ""
+	}
+	if name == "" && slices.Contains(rawPorts, number) {
+		return "tcp"
+	}
+	return ""
+}
+
+func scalarText(n *source.Node) string {
+	if i := source.Int(n); i != 0 {
+		return strconv.FormatInt(i, 10)
+	}
+	return source.Text(n)
+}
+
+// templated are the kinds that hold a template of pods, by the path to it.
+var templated = map[string][]string{
+	"Deployment": {"spec", "template"}, "StatefulSet": {"spec", "template"}, "DaemonSet": {"spec", "template"}, "ReplicaSet": {"spec", "template"},
+	"ReplicationController": {"spec", "template"}, "Job": {"spec", "template"}, "CronJob": {"spec", "jobTemplate", "spec", "template"}, "Pod": {},
+}
+
+// templateOf returns what has the metadata and the spec of pods, nil for
+// objects that make none.
+func templateOf(m *Manifest) *source.Node {
+	if m.Kind == "Function" && strings.HasPrefix(m.APIVersion, "serverless.kyma-project.io/") {
+		return m.Root
+	}
+	path, ok := templated[m.Kind]
+	if !ok {
+		return nil
+	}
+	n := m.Root
+	for _, key := range path {
+		n = source.Field(n, key)
+	}
+	return n
+}
+
+// functionLabels are those of the pods of a Kyma Function that do not change
+// (kyma-project/serverless, buildless-serverless resources).
+func functionLabels(name string) map[string]string {
+	return map[string]string{
+		"serverless.kyma-project.io/function-name": name,
+		"serverless.kyma-project.io/managed-by":    "function-controller",
+		"serverless.kyma-project.io/resource":      "deployment",
+	}
+}
+
+func (p *Pods) readWorkload(m *Manifest) *Workload {
+	n := templateOf(m)
+	meta, spec := source.Field(n, "metadata"), source.Field(n, "spec")
+	w := &Workload{
+		Kind: m.Kind, Namespace: m.Namespace, Name: m.Name, At: m.At(""), Ports: map[string]string{},
+		Labels: source.TextMap(source.Field(meta, "labels")), Annotations: source.TextMap(source.Field(meta, "annotations")),
+		Account: source.Text(source.Field(spec, "serviceAccountName")),
+	}
+	if w.Account == "" {
+		w.Account = "default"
+	}
+	if m.Kind == "Function" {
+		w.Labels = functionLabels(m.Name)
+		for k, v := range source.TextMap(source.Field(spec, "labels")) {
+			w.Labels[k] = v
+		}
+		w.Annotations = source.TextMap(source.Field(spec, "annotations"))
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		for _, c := range source.Elements(source.Field(spec, list)) {
+			if source.Text(source.Field(c, "name")) == "istio-proxy" {
+				w.Sidecar = Present
+			}
+			for _, port := range source.Elements(source.Field(c, "ports")) {
+				w.Ports[source.Text(source.Field(port, "name"))] = scalarText(source.Field(port, "containerPort"))
+			}
+		}
+	}
+	if hostNetwork, _ := source.Bool(source.Field(spec, "hostNetwork")); hostNetwork {
+		w.Sidecar = Missing
+	}
+	if w.Sidecar == Supposed {
+		w.Sidecar = p.injected(w)
+	}
+	return w
+}
+
+// bare are the namespaces whose pods are never injected
+// (istio.io/istio/pkg/kube/inject, IgnoredNamespaces).
+var bare = []string{"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
+
+const injectKey = "sidecar.istio.io/inject"
+
+// injected reads whether pods get a sidecar off their labels and annotations
+// and the labels of their namespace (pkg/kube/inject, injectRequired).
+func (p *Pods) injected(w *Workload) Presence {
+	if slices.Contains(bare, w.Namespace) {
+		return Missing
+	}
+	own, said := w.Labels[injectKey]
+	if !said {
+		own = w.Annotations[injectKey]
+	}
+	switch own {
+	case "false":
+		return Missing
+	case "true":
+		return Present
+	}
+	labels, known := p.namespaces[w.Namespace]
+	switch {
+	case !known:
+		return Supposed
+	case labels["istio-injection"] == "disabled":
+		return Missing
+	case labels["istio-injection"] == "enabled", labels["istio.io/rev"] != "", w.Labels["istio.io/rev"] != "":
+		return Present
+	}
+	return Missing
+}
+
+// Service returns what is known of a Service, nil where it is nothing.
+func (p *Pods) Service(name, namespace string) *Service { return p.services[name+"."+namespace] }
+
+// Namespace returns the labels of a namespace among the inputs.
+func (p *Pods) Namespace(name string) (labels map[string]string, known bool) {
+	labels, known = p.namespaces[name]
+	return labels, known
+}
+
+// Workloads returns the workloads of a namespace whose pods have the labels;
+// those of all namespaces for "".
+func (p *Pods) Workloads(namespace string, labels map[string]string) []*Workload {
+	var out []*Workload
+	for space, list := range p.workloads {
+		if namespace != "" && space != namespace {
+			continue
+		}
+		for _, w := range list {
+			if Within(labels, w.Labels) {
+				out = append(out, w)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Workload) int {
+		return strings.Compare(a.Namespace+"/"+a.Kind+"/"+a.Name, b.Namespace+"/"+b.Kind+"/"+b.Name)
+	})
+	return out
+}
+
+// Within reports whether all labels of a selector are among those of pods.
+func Within(selector, labels map[string]string) bool {
+	for k, v := range selector {
+		if have, has := labels[k]; !has || have != v {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,334 @@
+package sidecar
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// truth is what is known of a condition.
+type truth uint8
+
+const (
+	no truth = iota
+	maybe
+	yes
+)
+
+func of(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// httpOnly reports whether an attribute is one of HTTP: on a port that is taken
+// for TCP nothing is known of it.
+func httpOnly(field string) bool {
+	return slices.Contains([]string{"hosts", "methods", "paths", "requestPrincipals"}, field) || strings.HasPrefix(field, "request.")
+}
+
+// matches says whether a rule of the policy does, asking nothing where that is
+// not needed.
+func (a *authorization) matches(c *call) (rule, bool) {
+	for _, ask := range []bool{false, true} {
+		unsure := false
+		for i := range a.rules {
+			switch c.rule(a, &a.rules[i], ask) {
+			case yes:
+				return a.rules[i], true
+			case maybe:
+				unsure = true
+			}
+		}
+		if !unsure {
+			break
+		}
+	}
+	return rule{}, false
+}
+
+// rule compares all parts of a rule; one that is absent holds.
+func (c *call) rule(a *authorization, r *rule, ask bool) truth {
+	out := yes
+	for _, part := range [][][]condition{r.to, r.from, {r.when}} {
+		if len(part) == 0 {
+			continue
+		}
+		best := no
+		for _, list := range part {
+			if best = max(best, c.all(a, list, ask)); best == yes {
+				break
+			}
+		}
+		if out = min(out, best); out == no {
+			return no
+		}
+	}
+	return out
+}
+
+// all holds where every condition of a list does.
+func (c *call) all(a *authorization, list []condition, ask bool) truth {
+	out := yes
+	for i := range list {
+		if c.tcp && httpOnly(list[i].field) {
+			if a.action == "ALLOW" {
+				return no
+			}
+			continue // a connection has no such attribute: the rest decides
+		}
+		got := c.condition(a, &list[i])
+		if got == maybe && ask {
+			got = of(c.in.Holds(c.open(a, &list[i])))
+		}
+		if out = min(out, got); out == no {
+			return no
+		}
+	}
+	return out
+}
+
+// condition compares an attribute with the values.
+func (c *call) condition(a *authorization, k *condition) truth {
+	got := no
+	for _, v := range k.values {
+		if got = max(got, c.value(a, k.field, v)); got == yes {
+			break
+		}
+	}
+	if k.not {
+		return yes - got
+	}
+	return got
+}
+
+// value compares an attribute with one value.
+func (c *call) value(a *authorization, field, v string) truth {
+	switch field {
+	case "principals":
+		return of(like(v, c.in.Caller))
+	case "namespaces":
+		return of(inNamespace(v, c.in.Caller))
+	case "serviceAccounts":
+		if !strings.Contains(v, "/") {
+			v = a.manifest.Namespace + "/" + v
+		}
+		parts := strings.Split(c.in.Caller, "/")
+		return of(len(parts) == 5 && parts[2]+"/"+parts[4] == v)
+	case "trustDomains":
+		domain, _, _ := strings.Cut(c.in.Caller, "/")
+		return of(like(v, domain))
+	case "requestPrincipals":
+		return c.principal(v)
+	case "hosts":
+		return of(like(strings.ToLower(v), c.authority()))
+	case "methods":
+		return of(like(v, c.in.Method))
+	case "paths":
+		return of(pathLike(v, c.path))
+	case "ports":
+		if c.port == "" {
+			return maybe
+		}
+		return of(v == c.port)
+	case "ipBlocks", "remoteIpBlocks":
+		return c.address(field, v)
+	}
+	return c.attribute(field, v)
+}
+
+// authority is the Host header in lower case. A request that stands for many
+// may name any port.
+func (c *call) authority() string {
+	host := strings.ToLower(c.in.Host)
+	if c.in.Free == simulate.AnyRequest && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
+		return host + ":1"
+	}
+	return host
+}
+
+var anyPort = simulate.Unknown{Why: simulate.Chosen, What: "the Host header names a port", Key: "a port in the Host header", HostPort: true}
+
+// principal compares the issuer and the subject of the verified token.
+func (c *call) principal(v string) truth {
+	if c.identity == nil || c.identity.issuer == "" || c.identity.subject == "" {
+		return no
+	}
+	issuer, subject := c.identity.issuer, c.identity.subject
+	i := strings.LastIndexByte(v, '/')
+	switch {
+	case v == "*":
+		return yes
+	case i >= 0:
+		return of(like(v[:i], issuer) && like(v[i+1:], subject))
+	case strings.HasPrefix(v, "*"):
+		return of(strings.HasSuffix(subject, v[1:]))
+	case strings.HasSuffix(v, "*"):
+		return of(strings.HasPrefix(issuer, v[:len(v)-1]))
+	}
+	return no
+}
+
+// address compares the address of who connects, or of the client.
+func (c *call) address(field, v string) truth {
+	b, ok := block(v)
+	if !ok {
+		return maybe
+	}
+	if b.Bits() == 0 && b.Addr().Is4() && !strings.Contains(c.in.SourceIP, ":") {
+		return yes
+	}
+	if c.in.SourceIP == "" || field == "ipBlocks" && !c.gateway {
+		return maybe
+	}
+	addr, err := netip.ParseAddr(c.in.SourceIP)
+	return of(err == nil && b.Contains(addr.Unmap()))
+}
+
+// open is a condition that is not known.
+func (c *call) open(a *authorization, k *condition) simulate.Unknown {
+	u := simulate.Unknown{Why: simulate.Asked, At: a.manifest.At(k.path), Needs: "--source-ip"}
+	values := slices.Clone(k.values)
+	slices.Sort(values)
+	list := strings.Join(slices.Compact(values), ", ")
+	not := ""
+	if k.not {
+		not = "not "
+	}
+	switch k.field {
+	case "ipBlocks":
+		u.What = fmt.Sprintf("the address that connects to %s is %sin %s", c.place.shown, not, list)
+		if !c.gateway {
+			u.Why, u.Needs = simulate.Absent, ""
+		}
+	case "remoteIpBlocks":
+		u.What = fmt.Sprintf("the client's address is %sin %s", not, list)
+	case "ports":
+		u.What, u.Why, u.Needs = fmt.Sprintf("the port of the container at %s is %sone of %s", c.place.shown, not, list), simulate.Absent, "the Service with its targetPort"
+	default:
+		u.What, u.Needs = fmt.Sprintf("%s is %sone of %s", k.field, not, list), ""
+		u.Why = simulate.Opaque
+		if c.chosen(k.field) {
+			u.Why, u.Example = simulate.Chosen, exampleOf(k)
+		}
+	}
+	u.Key = u.What
+	if u.Why != simulate.Asked && u.Why != simulate.Chosen {
+		u.Key += " at " + c.place.key
+	}
+	return u
+}
+
+// chosen reports whether the caller can give an attribute any value.
+func (c *call) chosen(field string) bool {
+	return c.in.Free > simulate.Concrete && strings.HasPrefix(field, "request.headers[") || c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
+}
+
+// exampleOf is a header that a condition holds for, nil where there is none.
+func exampleOf(k *condition) []simulate.Header {
+	rest, ok := strings.CutPrefix(k.field, "request.headers[")
+	if !ok || k.not {
+		return nil
+	}
+	value := strings.Trim(k.values[0], "*")
+	if value == "" {
+		value = "x"
+	}
+	return []simulate.Header{{Name: strings.TrimSuffix(rest, "]"), Value: value}}
+}
+
+// inNamespace compares the namespace of an identity; "*" is any text.
+func inNamespace(pattern, identity string) bool {
+	text := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*")
+	re, err := regexp.Compile("^.*/ns/" + text + "/.*$")
+	return err == nil && re.MatchString(identity)
+}
+
+// like compares as policies do: exactly, by a prefix or a suffix with "*", or
+// whether there is a value at all.
+func like(pattern, value string) bool {
+	switch {
+	case pattern == "*":
+		return value != ""
+	case strings.HasPrefix(pattern, "*"):
+		return strings.HasSuffix(value, pattern[1:])
+	case strings.HasSuffix(pattern, "*"):
+		return strings.HasPrefix(value, pattern[:len(pattern)-1])
+	}
+	return value == pattern
+}
+
+// pathLike also knows templates: "{*}" is one segment, "{**}" any rest.
+func pathLike(pattern, path string) bool {
+	if !strings.Contains(pattern, "{*") {
+		return like(pattern, path)
+	}
+	// The characters are those of Envoy's URI template matcher.
+	const segment = `[a-zA-Z0-9-._~%!$&'()+,;:@=]`
+	text := regexp.QuoteMeta(pattern)
+	text = strings.NewReplacer(regexp.QuoteMeta("{**}"), `(?:`+segment+`|/)*`, regexp.QuoteMeta("{*}"), segment+`+`).Replace(text)
+	re, err := regexp.Compile("^" + text + "$")
+	return err == nil && re.MatchString(path)
+}
+
+// attribute compares what a condition names by a key.
+func (c *call) attribute(key, v string) truth {
+	name, inside, _ := strings.Cut(strings.TrimSuffix(key, "]"), "[")
+	switch name {
+	case "request.headers":
+		return c.header(inside, v)
+	case "request.auth.audiences":
+		return c.claim("aud", nil, v)
+	case "request.auth.presenter":
+		return c.claim("azp", nil, v)
+	case "request.auth.claims":
+		path := strings.Split(inside, "][")
+		return c.claim(path[0], path[1:], v)
+	}
+	return maybe // destination.ip, connection.sni, metadata of other filters
+}
+
+// header compares all lines of a header together.
+func (c *call) header(name, v string) truth {
+	if strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host") {
+		return of(like(v, c.authority()))
+	}
+	var lines []string
+	for _, h := range c.in.Headers {
+		if strings.EqualFold(h.Name, name) {
+			lines = append(lines, h.Value)
+		}
+	}
+	switch {
+	case lines != nil:
+		return of(like(v, strings.Join(lines, ",")))
+	case c.in.Free > simulate.Concrete:
+		return maybe
+	}
+	return no
+}
+
+// claim compares a claim of the verified token, or one inside it. Only texts
+// are compared.
+func (c *call) claim(name string, rest []string, v string) truth {
+	if c.identity == nil {
+		return no
+	}
+	value, has := c.identity.claims[name]
+	if c.in.Free == simulate.AnyRequest && !has {
+		return maybe
+	}
+	if text, ok := value.(string); ok && len(rest) == 0 && slices.Contains(c.identity.delimited, name) {
+		return of(slices.ContainsFunc(strings.Fields(text), func(w string) bool { return like(v, w) }))
+	}
+	if len(rest) > 0 {
+		inner, _ := value.(map[string]any)
+		value = nested(inner, rest)
+	}
+	return of(slices.ContainsFunc(texts(value), func(t string) bool { return like(v, t) }))
+}

@@ -1,0 +1,340 @@
+package sidecar
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// place is where policies are enforced: the pods of a Service, of a subset of
+// it, or of a gateway.
+type place struct {
+	key, shown string
+	namespace  string
+	// name and service are those of the Service, service is nil where nothing is
+	// known of it.
+	name    string
+	service *simulate.Service
+	groups  []*group
+}
+
+// group are pods of a place that all policies treat alike.
+type group struct {
+	shown string // of the workload, "" where the group is all there is
+	bare  bool   // there is no proxy
+	ports map[string]string
+	guards
+}
+
+// guards are the policies that hold for pods, in the order in which they were
+// loaded.
+type guards struct {
+	tokens              []*tokenRule
+	custom, deny, allow []guard
+	// broken are objects that are refused or have fields that are not read.
+	broken []simulate.Unknown
+	// perHost are the allow policies for one authority each, anyHost the others:
+	// thousands of policies may be for one workload.
+	perHost map[string][]guard
+	anyHost []guard
+	plain   bool // the proxy takes no certificates of the mesh
+	strict  bool // and nothing else
+}
+
+// guard is a policy, and the condition under which it holds for the pods; nil
+// if it does.
+type guard struct {
+	*authorization
+	if_ *simulate.Unknown
+}
+
+// allowing returns the allow policies that may match a request.
+func (g *guards) allowing(authority string) []guard {
+	return append(slices.Clip(g.anyHost), g.perHost[authority]...)
+}
+
+// serviceOf splits the name of a service in the mesh.
+func serviceOf(host string) (name, namespace string) {
+	host, _, _ = strings.Cut(host, ":")
+	parts := strings.SplitN(host, ".", 3)
+	if len(parts) < 2 {
+		return host, ""
+	}
+	return parts[0], parts[1]
+}
+
+// placeOf returns the pods that a request to a service meets.
+func (s *Sidecars) placeOf(to, subset string) *place {
+	name, namespace := serviceOf(to)
+	key := name + "." + namespace + "|" + subset
+	if p, ok := s.places.Load(key); ok {
+		return p.(*place)
+	}
+	p := &place{key: key, shown: "the pods of " + namespace + "/" + name, name: name, namespace: namespace, service: s.pods.Service(name, namespace)}
+	var labels map[string]string
+	if p.service != nil && !p.service.Elsewhere {
+		labels = maps.Clone(p.service.Selector)
+		maps.Copy(labels, s.subsets[key])
+	}
+	p.groups = s.groups(p, labels, labels != nil, s.pods.Workloads)
+	s.places.Store(key, p)
+	return p
+}
+
+// gatewayOf returns the pods that a Gateway selects.
+func (s *Sidecars) gatewayOf(selector map[string]string) *place {
+	if len(selector) == 0 {
+		selector = map[string]string{"istio": "ingressgateway"}
+	}
+	key := "gateway " + fmt.Sprint(selector)
+	if p, ok := s.places.Load(key); ok {
+		return p.(*place)
+	}
+	namespace := s.options.Root
+	if parts := strings.Split(s.options.Identity, "/"); len(parts) == 5 {
+		namespace = parts[2]
+	}
+	labels := maps.Clone(selector)
+	if labels["istio"] == "ingressgateway" {
+		labels["app"] = "istio-ingressgateway"
+	}
+	if found := s.pods.Workloads("", selector); len(found) > 0 {
+		namespace, labels = found[0].Namespace, selector
+	}
+	p := &place{key: key, shown: "the ingress gateway", namespace: namespace}
+	if labels["istio"] != "ingressgateway" {
+		p.shown = "the gateway " + shownLabels(selector)
+	}
+	p.groups = s.groups(p, labels, true, s.pods.Workloads)
+	for _, g := range p.groups {
+		g.bare = false
+	}
+	s.places.Store(key, p)
+	return p
+}
+
+func shownLabels(labels map[string]string) string {
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		out = append(out, k+"="+labels[k])
+	}
+	return strings.Join(out, ",")
+}
+
+// groups splits pods with the labels, of which there may be others, by the
+// policies that select them.
+func (s *Sidecars) groups(p *place, labels map[string]string, known bool, workloads func(string, map[string]string) []*simulate.Workload) []*group {
+	var list []*simulate.Workload
+	if known {
+		list = workloads(p.namespace, labels)
+	}
+	var out []*group
+	seen := map[string]bool{}
+	for _, w := range list {
+		g := &group{shown: w.Kind + " " + w.Namespace + "/" + w.Name, bare: w.Sidecar == simulate.Missing, ports: w.Ports}
+		sign := s.fill(&g.guards, p, w.Labels, true) + fmt.Sprint(g.bare, g.ports)
+		if !seen[sign] {
+			seen[sign] = true
+			out = append(out, g)
+		}
+	}
+	if len(out) == 0 {
+		g := &group{}
+		if space, known := s.pods.Namespace(p.namespace); known && space["istio-injection"] == "disabled" {
+			g.bare = true
+		}
+		s.fill(&g.guards, p, labels, false)
+		out = append(out, g)
+	}
+	return out
+}
+
+// added are labels that injectors and controllers add to pods.
+var added = []string{
+	"service.istio.io/canonical-name", "service.istio.io/canonical-revision", "istio.io/rev", "security.istio.io/tlsMode", "pod-template-hash",
+	"topology.kubernetes.io/region", "topology.kubernetes.io/zone", "controller-revision-hash",
+}
+
+// selects says whether policies select pods with the labels. Pods may have
+// others, unless the labels are complete.
+func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, complete bool) truth {
+	if c.elsewhere || c.manifest.Namespace != p.namespace && c.manifest.Namespace != s.options.Root {
+		return no
+	}
+	out := yes
+	for k, v := range c.labels {
+		have, has := labels[k]
+		switch {
+		case has && have != v:
+			return no
+		case has:
+		case slices.Contains(added, k):
+			out = maybe
+		case complete, k == "istio" && labels == nil:
+			return no
+		default:
+			out = maybe
+		}
+	}
+	return out
+}
+
+// fill puts the policies that hold for pods into guards and returns a text that
+// is the same for the same policies.
+func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete bool) string {
+	var rules []*tokens
+	var sign []string
+	for _, space := range slices.Compact([]string{p.namespace, s.options.Root}) {
+		for _, sel := range s.chosen[space] {
+			held := sel.selects(s, p, labels, complete)
+			if held == no {
+				continue
+			}
+			var condition *simulate.Unknown
+			if held == maybe {
+				condition = selected(&sel.chosen, p)
+			}
+			sign = append(sign, space+shownLabels(sel.labels))
+			for _, a := range sel.policies {
+				g.add(a, condition, p)
+			}
+			for _, t := range sel.tokens {
+				g.broken = append(g.broken, brokenOf(t.manifest, t.unread, t.refused, p, simulate.RequestAuthenticationFields)...)
+				if condition != nil {
+					g.broken = append(g.broken, *condition)
+				}
+				if t.refused == "" {
+					rules = append(rules, t)
+				}
+			}
+		}
+	}
+	for _, o := range s.opaque {
+		if held := o.selects(s, p, labels, complete); held != no {
+			sign = append(sign, o.manifest.ID())
+			g.broken = append(g.broken, opaqueOf(o.manifest, p))
+		}
+	}
+	for _, c := range s.peers {
+		if c.selects(s, p, labels, complete) != no {
+			g.broken = append(g.broken, brokenOf(c.manifest, simulate.PeerAuthenticationFields.Unread(c.manifest.Root), "", p, simulate.PeerAuthenticationFields)...)
+		}
+	}
+	g.plain, g.strict = s.peer(p, labels, complete)
+	g.sort(rules)
+	return strings.Join(sign, "\x00") + fmt.Sprint(g.plain, g.strict)
+}
+
+// add puts a policy into the list of its action.
+func (g *guards) add(a *authorization, condition *simulate.Unknown, p *place) {
+	g.broken = append(g.broken, brokenOf(a.manifest, a.unread, a.refused, p, simulate.AuthorizationPolicyFields)...)
+	if a.refused != "" {
+		return
+	}
+	into := map[string]*[]guard{"ALLOW": &g.allow, "DENY": &g.deny, "CUSTOM": &g.custom}[a.action]
+	if into != nil {
+		*into = append(*into, guard{a, condition})
+	}
+}
+
+// sort puts everything in order: policies as they were loaded, token rules by
+// issuer, each once.
+func (g *guards) sort(rules []*tokens) {
+	slices.SortFunc(rules, func(a, b *tokens) int { return a.order - b.order })
+	alike := map[string]bool{}
+	for _, t := range rules {
+		for i := range t.rules {
+			r := &t.rules[i]
+			if key := r.text(); !alike[key] {
+				alike[key] = true
+				g.tokens = append(g.tokens, r)
+			}
+		}
+	}
+	slices.SortStableFunc(g.tokens, func(a, b *tokenRule) int { return strings.Compare(a.issuer, b.issuer) })
+	g.perHost = map[string][]guard{}
+	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
+		slices.SortFunc(list, func(a, b guard) int { return a.order - b.order })
+	}
+	for _, a := range g.allow {
+		if a.hosts == nil {
+			g.anyHost = append(g.anyHost, a)
+		}
+		for _, h := range a.hosts {
+			if list := g.perHost[h]; len(list) == 0 || list[len(list)-1].authorization != a.authorization {
+				g.perHost[h] = append(list, a)
+			}
+		}
+	}
+}
+
+// text is the same for rules that say the same.
+func (r *tokenRule) text() string {
+	return fmt.Sprintf("%q", []any{r.issuer, r.keys, r.audiences, r.headers, r.params, r.cookies, r.forward, r.payload, r.claims, r.delimited})
+}
+
+// selected is the condition that pods have the labels of a selector.
+func selected(c *chosen, p *place) *simulate.Unknown {
+	return &simulate.Unknown{
+		Why: simulate.Absent, At: c.manifest.At("spec.selector"), Needs: "the Service and the workload of " + p.shown,
+		What: fmt.Sprintf("%s have the labels %s", p.shown, shownLabels(c.labels)),
+	}
+}
+
+// brokenOf are the conditions under which an object does something that is not
+// read off it.
+func brokenOf(m *simulate.Manifest, unread []simulate.UnreadField, refused string, p *place, table *simulate.FieldTable) []simulate.Unknown {
+	var out []simulate.Unknown
+	if refused != "" {
+		out = append(out, simulate.Unknown{
+			Why: simulate.Refused, At: m.At("spec"), Key: "refused " + m.ID() + " at " + p.key + simulate.Canonical(m.Spec()),
+			What: fmt.Sprintf("an older version of the %s %s, which Istio refuses (%s), is in the cluster", m.Kind, m.ID(), refused),
+		})
+	}
+	for _, f := range unread {
+		out = append(out, m.UnreadUnknown(table, f, p.shown))
+	}
+	return out
+}
+
+// opaqueOf is the condition that an object changes what a proxy does.
+func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
+	return simulate.Unknown{
+		Why: simulate.Opaque, At: m.At("spec"), Key: m.Kind + " at " + p.key + simulate.Canonical(m.Spec()),
+		What: fmt.Sprintf("the %s %s, which kgw does not read, changes what %s does", m.Kind, m.ID(), strings.Replace(p.shown, "the pods", "the sidecar", 1)),
+	}
+}
+
+// peer says which connections the proxies of pods take: plain ones only, or
+// none that are plain.
+func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (plain, strict bool) {
+	mode, rank := "", 0
+	for _, c := range s.peers {
+		own := 1
+		if c.manifest.Namespace == p.namespace {
+			own = 2
+		}
+		if len(c.labels) > 0 {
+			if own = 3; c.manifest.Namespace == s.options.Root {
+				continue
+			}
+		}
+		if m := peerMode(c.manifest); own > rank && m != "" && c.selects(s, p, labels, complete) == yes {
+			mode, rank = m, own
+		}
+	}
+	return mode == "DISABLE", mode == "STRICT"
+}
+
+// Guards reports whether something is for the pods of a service.
+func (s *Sidecars) Guards(to string) bool {
+	for _, g := range s.placeOf(to, "").groups {
+		if len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0 || g.strict {
+			return true
+		}
+	}
+	return false
+}
