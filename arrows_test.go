@@ -96,6 +96,8 @@ func forbidden(p, q string) string {
 		return "the compiler knows no simulator"
 	case below(p, "simulate") && below(q, "schema", "validate", "compile", "migrate", "prove", "internal/ir"):
 		return "a simulator reads manifests only"
+	case !below(p, "compare", "cmd") && below(q, "compare"):
+		return "only commands compare states"
 	case below(p, "migrate") && below(q, "compile", "simulate", "prove"):
 		return "migrating needs no proof"
 	case emitter && below(q, "schema", "validate"):
@@ -155,6 +157,8 @@ func TestForbiddenArrows(t *testing.T) {
 		"prove simulate/envoy":                           false,
 		"prove compile":                                  false,
 		"internal/testfile simulate":                     false,
+		"compare compile":                                false,
+		"prove compare":                                  true,
 		"internal/diag schema":                           true,
 		"internal/explain compile":                       true,
 		"internal/match github.com/dlclark/regexp2":      true,

@@ -119,4 +119,5 @@ func (r *run) link() {
 		c.ingress(g, &r.found)
 		c.served(g, &r.found)
 	}
+	r.names()
 }

@@ -25,6 +25,9 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 				continue
 			}
 			service := c.services[ir.Name{Namespace: up.Namespace, Name: up.Name}]
+			if service != nil {
+				up.External = service.External
+			}
 			if service != nil && !checked[up.Origin] {
 				servesPort(up, service, found)
 				if protected {

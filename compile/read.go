@@ -20,6 +20,7 @@ type unit struct {
 	kind      *schema.Kind // nil: not one of ours
 	gateway   *ir.Gateway
 	companion kube.Object
+	beside    ir.Companion // what a companion of our own kinds says; nil where it is at fault
 	found     diag.List
 	other     bool // of another kind, to be passed through
 	target    *boundTarget
@@ -221,6 +222,9 @@ func (r *run) ours(u *unit, root *source.Node) {
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)
 	u.gateway, u.found = gateway, append(u.found, found...)
+	if c, ok := resource.(schema.Companion); ok && len(faults) == 0 {
+		u.beside = c.Companion()
+	}
 	u.other = u.kind.Uncompiled
 }
 

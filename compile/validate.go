@@ -14,13 +14,20 @@ import (
 func (r *run) validate() {
 	c := r.options.Config
 	view := &validate.View{Policy: validate.Policy{
-		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny",
+		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny", OtherClients: c.OAuth2.Clients == "external",
 	}}
 	for _, p := range c.Policy.Routes {
 		view.Policy.PublicRoutes = append(view.Policy.PublicRoutes, validate.PublicRoute(p))
 	}
 	for _, u := range r.distinct() {
 		view.Gateways = append(view.Gateways, u.gateway)
+	}
+	for _, u := range r.units {
+		switch c := u.beside.(type) {
+		case *ir.Client:
+			view.Clients = append(view.Clients, c)
+		case *ir.Preset, *ir.Group, nil:
+		}
 	}
 	view.Judge = r.judge
 	view.Claims, view.Identities = r.claims(), r.identities()

@@ -20,6 +20,8 @@ type rule struct {
 	methods []string
 	access  source.Member // noAuth, jwt or extAuth
 	request source.Object // nil for none
+	// preflight: OPTIONS is added.
+	preflight bool
 	// direct rules were never sent to Oathkeeper; anyMethod ones were routed
 	// whatever their method.
 	direct, anyMethod bool
@@ -48,6 +50,8 @@ func (c *conversion) rules() any {
 	}
 	all = c.arrange(c.distinct(all))
 	c.preflights(all)
+	c.root(all)
+	all = c.split(all)
 	out := make([]any, len(all))
 	c.origins = nil
 	for i, r := range all {
@@ -172,35 +176,6 @@ func (c *conversion) distinct(all []*rule) []*rule {
 		r.methods = kept
 	}
 	return out
-}
-
-// preflights adds OPTIONS to the methods where a CORS policy needs it: without
-// it, v2 routes no preflight. A rule that an earlier or an author's own rule
-// for OPTIONS covers needs none.
-func (c *conversion) preflights(all []*rule) {
-	if !c.hasCORS() {
-		return
-	}
-	written := map[*rule]bool{}
-	for _, r := range all {
-		written[r] = slices.Contains(r.methods, "OPTIONS")
-	}
-	var added []int
-	for i, r := range all {
-		covered := written[r] || slices.ContainsFunc(all, func(o *rule) bool { return o != r && written[o] && c.within(r.path, o.path) }) ||
-			slices.ContainsFunc(all[:i], func(o *rule) bool { return slices.Contains(o.methods, "OPTIONS") && c.within(r.path, o.path) })
-		if covered || len(r.methods) == 0 {
-			continue
-		}
-		r.methods = append(slices.Clone(r.methods), "OPTIONS")
-		if !slices.Contains(added, r.index) {
-			added = append(added, r.index)
-		}
-	}
-	for _, i := range added {
-		c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", i), "remove it if no browser sends requests from another origin",
-			"OPTIONS is added, so that browsers' preflights find the route")
-	}
 }
 
 // within tells whether a path of v2 takes no other requests than another.

@@ -1,14 +1,12 @@
 package prove
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -86,27 +84,18 @@ func (s *standIns) owner(m *simulate.Manifest) *ir.Gateway {
 	return nil
 }
 
-// owned are those of the documents that may have been made for a resource that
-// was compiled.
+// owned are those of the documents that were made for a resource that was
+// compiled.
 func owned(docs []written, result *compile.Result) []*source.Document {
-	var names [][]byte
+	names := map[ir.Name]bool{}
 	for _, r := range result.Resources {
 		if r.Gateway != nil && !r.Withheld {
-			names = append(names, []byte(r.Gateway.Name.Name))
+			names[r.Gateway.Name] = true
 		}
 	}
-	if len(names) > 16 { // then parsing is quicker than looking for each
-		names = [][]byte{nil}
-	}
-	keep := make([]bool, len(docs))
-	parallel.Each(len(docs), func(i int) {
-		text := docs[i].doc.Text()
-		keep[i] = (bytes.Contains(text, []byte(compile.KymaLabels)) || bytes.Contains(text, []byte(compile.OwnerLabel))) &&
-			slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(text, name) })
-	})
 	var out []*source.Document
-	for i, d := range docs {
-		if keep[i] {
+	for _, d := range docs {
+		if _, of, ok := compile.MadeFor(d.labels); ok && names[of] {
 			out = append(out, d.doc)
 		}
 	}

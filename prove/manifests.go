@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -17,8 +18,7 @@ import (
 
 // simulated are the kinds that engines read, and those that tell about the
 // cluster around them.
-var simulated = slices.Concat(companions, []string{
-	"Rule", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "Ingress", "RouteGroup",
+var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
 	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ServiceEntry",
 })
@@ -40,11 +40,56 @@ var companions = []string{
 // URLs, given without "scheme://", may be left out; nil leaves none out.
 func Manifests(in compile.Input, o compile.Options, urls []string) ([]simulate.Manifest, *compile.Result) {
 	o = o.WithDefaults()
-	docs, rest := unfold(in)
-	var left []written
+	docs, rest := unfold(in, o.Namespace)
 	if len(urls) > 0 {
-		docs, left = leaveOut(docs, urls, &o)
+		kept, left := leaveOut(docs, urls, &o)
+		manifests, result := manifestsOf(kept, left, rest, o)
+		if len(left) == 0 || !mayNeed(manifests, result, left, o) {
+			return manifests, result
+		}
 	}
+	return manifestsOf(docs, nil, rest, o)
+}
+
+// mayNeed reports whether documents that were left out may matter after all:
+// where a request may be sent on under another URL, where one of them may stand
+// in the place of a document that was read, and where an engine has nothing
+// without them.
+func mayNeed(manifests []simulate.Manifest, result *compile.Result, left []written, o compile.Options) bool {
+	have := map[identity]bool{}
+	for i := range manifests {
+		m := &manifests[i]
+		if m.Kind == "VirtualService" && rewrites(m.Root, "") {
+			return true
+		}
+		have[identity{m.Kind, m.Namespace, m.Name}] = true
+	}
+	for _, r := range result.Resources {
+		have[identity{r.Doc.Kind, r.Doc.Namespace, r.Doc.Name}] = true
+	}
+	c := Simulate(manifests, o)
+	return slices.ContainsFunc(left, func(d written) bool {
+		return have[d.name] || d.kind != "Rule" && c.Gateway.Services == 0 || d.kind != "VirtualService" && c.Oathkeeper.Size() == 0
+	})
+}
+
+// rewrites reports whether routes of a VirtualService may change the URL of a
+// request, or its host.
+func rewrites(n *source.Node, parent string) bool {
+	sets := parent == "set" || parent == "add"
+	for _, key := range source.Keys(n) {
+		if key == "rewrite" || sets && (strings.EqualFold(key, "host") || strings.EqualFold(key, ":authority")) {
+			return true
+		}
+		if rewrites(source.Field(n, key), key) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return rewrites(e, "") })
+}
+
+func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([]simulate.Manifest, *compile.Result) {
+	rest.Documents = slices.Clone(rest.Documents)
 	var ready []*source.Document
 	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
 	for _, d := range docs {

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,16 +14,35 @@ import (
 	"github.com/kgw-dev/kgw/simulate/oathkeeper"
 )
 
-// written is a document that was not parsed yet, with the kind that its lines
-// show; "" where they do not.
+// written is a document that was not parsed yet, with what was read of it at
+// little cost; the zero values where it has to be parsed.
 type written struct {
-	doc  *source.Document
-	kind string
+	doc                        *source.Document
+	read                       bool
+	kind                       string
+	name                       identity
+	labels                     map[string]string
+	version, url, host, oldest string // of a Rule its match URL; of an APIRule its host, by version
+	hosts                      []string
+}
+
+// skim reads what decides whether a document may matter.
+func (d *written) skim(namespace string) {
+	root, ok := d.doc.Skim()
+	if !ok {
+		return
+	}
+	d.read = true
+	version, kind, in, name := source.Head(root)
+	d.version, d.kind, d.name = version, kind, identity{kind, cmp.Or(in, namespace), name}
+	d.labels = source.TextMap(source.Lookup(root, "metadata.labels"))
+	d.url, d.hosts = source.Text(source.Lookup(root, "spec.match.url")), source.Texts(source.Lookup(root, "spec.hosts"))
+	d.host, d.oldest = source.Text(source.Lookup(root, "spec.host")), source.Text(source.Lookup(root, "spec.service.host"))
 }
 
 // unfold splits the files into documents, and Lists into their items where
 // that needs no parsing.
-func unfold(in compile.Input) (docs []written, rest compile.Input) {
+func unfold(in compile.Input, namespace string) (docs []written, rest compile.Input) {
 	rest.Problems = slices.Clone(in.Problems)
 	lists, problems := make([][]written, len(in.Files)), make([][]source.Problem, len(in.Files))
 	parallel.Each(len(in.Files), func(i int) {
@@ -42,36 +62,25 @@ func unfold(in compile.Input) (docs []written, rest compile.Input) {
 		docs = append(docs, lists[i]...)
 		rest.Problems = append(rest.Problems, problems[i]...)
 	}
-	parallel.Each(len(docs), func(i int) { docs[i].kind = writtenKind(docs[i].doc.Text()) })
+	parallel.Each(len(docs), func(i int) { docs[i].skim(namespace) })
 	return docs, rest
 }
 
-// writtenKind finds the kind of a document in block style, or in JSON.
-func writtenKind(text []byte) string {
-	if source.IsJSON(text) {
-		var head struct {
-			Kind string `json:"kind"`
-		}
-		source.JSONValue(text, &head)
-		return head.Kind
-	}
-	return source.LineValue(text, "kind")
-}
-
-// leaveOut drops documents that have nothing to do with the URLs, but for one
-// Rule and one VirtualService, or APIRule: that there are any matters too.
+// leaveOut drops documents that are certain to have nothing to do with the
+// URLs, but for one Rule and one VirtualService, or APIRule: that there are any
+// matters too.
 func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []written) {
 	drop := make([]bool, len(docs))
 	host, _, _ := strings.Cut(urls[0], "/")
 	apart := apart(o)
 	parallel.Each(len(docs), func(i int) {
-		switch text := docs[i].doc.Text(); docs[i].kind {
+		switch d := &docs[i]; d.kind {
 		case "Rule":
-			drop[i] = oathkeeper.CannotTake(text, urls)
+			drop[i] = oathkeeper.CannotTake(d.url, urls)
 		case "VirtualService":
-			drop[i] = envoy.CannotServe(text, host)
+			drop[i] = envoy.CannotServe(d.hosts, host)
 		case "APIRule":
-			drop[i] = apart && apirule.CannotServe(text, host)
+			drop[i] = apart && apirule.CannotServe(d.version, d.host, d.oldest, host)
 		}
 	})
 	have := map[bool]bool{} // by whether they are Rules
@@ -79,9 +88,12 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 		have[d.kind == "Rule"] = have[d.kind == "Rule"] || !drop[i] && slices.Contains([]string{"Rule", "VirtualService", "APIRule"}, d.kind)
 	}
 	for i, d := range docs {
-		if rule := d.kind == "Rule"; !drop[i] || !have[rule] {
+		switch rule := d.kind == "Rule"; {
+		case !drop[i]:
+			kept = append(kept, d)
+		case !have[rule]:
 			kept, have[rule] = append(kept, d), true
-		} else if d.kind != "APIRule" {
+		default:
 			left = append(left, d)
 		}
 	}

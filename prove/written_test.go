@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,6 +23,16 @@ func estate(g *rand.Rand) string {
 	var docs []string
 	for i := range 6 {
 		name := fmt.Sprintf("o%d", i)
+		if g.Intn(5) == 0 {
+			name = "o0" // of two objects of one name the last counts
+		}
+		// What looks like the field, and the field where it does not look like it.
+		decoy := func(key, value string) string {
+			return pick("", "", "note: \"\n"+key+value+"\n \"\n", "note: |\n  "+key+value+"\n", "note: [\n  "+key+value+"]\n", "# "+key+value+"\n")
+		}
+		field := func(key string) string {
+			return pick(key, key, strconv.Quote(key), "! "+key, `"\x`+fmt.Sprintf("%x", key[0])+key[1:]+`"`)
+		}
 		url := pick("<http|https>://"+host()+"</"+pick("x", "y", ".*", "(?!x).*", "[a-z]+/deep")+">", "<http|https>://"+host()+"/"+pick("x", "y"), "<.*>://<.*>", "<http|https>://"+host()+"<(?<=a)b>")
 		if g.Intn(4) > 0 && strings.Contains(url, "?<=") {
 			url = "<http|https>://a.test/x"
@@ -29,15 +40,15 @@ func estate(g *rand.Rand) string {
 		quoted := pick(url, `"`+url+`"`, `'`+url+`'`)
 		switch g.Intn(4) {
 		case 0:
-			docs = append(docs, "apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata:\n  name: "+name+"\nspec:\n  upstream:\n    url: http://up-"+name+"\n  match:\n    url: "+quoted+
+			docs = append(docs, "apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata:\n  name: "+name+"\nspec:\n  upstream:\n    url: http://up-"+name+"\n  match:\n"+indent(decoy("url: ", "https://decoy.test/x"), 4)+"    "+field("url")+": "+quoted+
 				"\n    methods:\n    - GET\n  authenticators:\n  - handler: noop\n  authorizer:\n    handler: allow\n  mutators:\n  - handler: noop\n")
 		case 1:
 			docs = append(docs, "apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata: {name: "+name+"}\nspec: {upstream: {url: 'http://up-"+name+"'}, match: {url: '"+url+"', methods: [GET]}, authenticators: [{handler: noop}], authorizer: {handler: allow}, mutators: [{handler: noop}]}\n")
 		case 2:
-			docs = append(docs, "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: "+name+"\nspec:\n  gateways: [g]\n  hosts:"+pick("\n  - "+host(), " ["+host()+", "+host()+"]", "\n    - \"*.test\"")+
+			docs = append(docs, "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: "+name+"\nspec:\n  gateways: [g]\n"+indent(decoy("hosts: ", "[decoy.test]"), 2)+"  "+field("hosts")+":"+pick("\n  - "+host(), " ["+host()+", "+host()+"]", "\n    - \"*.test\"")+
 				"\n  http:\n  - match:\n    - uri: {prefix: /"+pick("x", "y", "")+"}\n    route:\n    - destination: {host: "+pick("ory-oathkeeper-proxy.kyma-system.svc.cluster.local", name)+"}\n")
 		default:
-			docs = append(docs, "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata:\n  name: "+name+"\n  namespace: shop\nspec:\n  host: "+fmt.Sprintf("%s%d.test", pick("a", "b", "c"), i)+
+			docs = append(docs, "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata:\n  name: "+name+"\n  namespace: shop\nspec:\n"+indent(decoy("host: ", "decoy.test"), 2)+"  "+field("host")+": "+fmt.Sprintf("%s%d.test", pick("a", "b", "c"), i)+
 				"\n  gateway: kyma-system/kyma-gateway\n  service:\n    name: s\n    port: 80\n  rules:\n  - path: /"+pick("x", "y", ".*")+"\n    methods: [GET]\n    accessStrategies:\n    - handler: "+pick("noop", "no_auth", "oauth2_introspection")+"\n")
 		}
 	}
@@ -45,6 +56,15 @@ func estate(g *rand.Rand) string {
 		return strings.Join(docs, "---\n")
 	}
 	return asList(docs)
+}
+
+// indent moves lines to the right.
+func indent(text string, n int) string {
+	if text == "" {
+		return ""
+	}
+	space := strings.Repeat(" ", n)
+	return space + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+space) + "\n"
 }
 
 // asList writes documents as kubectl does.
@@ -74,7 +94,7 @@ func asJSON(t *testing.T, text string) string {
 func TestLeftOut(t *testing.T) {
 	g := rand.New(rand.NewSource(11))
 	all, left := 0, 0
-	for n := range 100 {
+	for n := range 300 {
 		text := estate(g)
 		if strings.HasSuffix(text, "resourceVersion: \"\"\n") && n%2 == 0 {
 			text = asJSON(t, text)
@@ -95,7 +115,7 @@ func TestLeftOut(t *testing.T) {
 			}
 		}
 	}
-	if left*10 > all*7 || left == 0 {
+	if left*10 > all*9 || left == 0 {
 		t.Errorf("%d manifests of %d were left", left, all)
 	}
 }

@@ -18,6 +18,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule/v2"
 	"github.com/kgw-dev/kgw/schema/apirule/v2alpha1"
 	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
+	group "github.com/kgw-dev/kgw/schema/group/v1alpha1"
+	idppreset "github.com/kgw-dev/kgw/schema/idppreset/v1alpha1"
+	oauth2client "github.com/kgw-dev/kgw/schema/oauth2client/v1alpha1"
 	ratelimit "github.com/kgw-dev/kgw/schema/ratelimit/v1alpha1"
 )
 
@@ -28,6 +31,14 @@ type Resource interface {
 	// Lift turns the document into the model. It gives a gateway also when
 	// the document is at fault, as far as it can be read.
 	Lift(*ir.Settings) (*ir.Gateway, diag.List)
+}
+
+// Companion is a Resource that gateways are held against; it has no gateway
+// itself.
+type Companion interface {
+	Resource
+	// Companion returns what the document says, also when it is at fault.
+	Companion() ir.Companion
 }
 
 // Kind is one input kind in one version.
@@ -83,5 +94,17 @@ var Kinds = []Kind{
 	{
 		Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",
 		Decode: func(d *source.Document, n *source.Node) Resource { return fabric.Decode(d, n) },
+	},
+	{
+		Group: oauth2client.Group, Version: "v1alpha1", Kind: "OAuth2Client", Plural: "oauth2clients", Type: oauth2client.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return oauth2client.Decode(d, n) },
+	},
+	{
+		Group: idppreset.Group, Version: "v1alpha1", Kind: "IDPPreset", Plural: "idppresets", Type: idppreset.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return idppreset.Decode(d, n) },
+	},
+	{
+		Group: group.Group, Version: "v1alpha1", Kind: "Group", Plural: "groups", Type: group.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return group.Decode(d, n) },
 	},
 }

@@ -15,6 +15,71 @@ import (
 
 // valid holds one document of each version that uses every field once.
 var valid = map[string]string{
+	"OAuth2Client/v1alpha1": `apiVersion: hydra.ory.sh/v1alpha1
+kind: OAuth2Client
+metadata:
+  name: checkout
+  namespace: shop
+spec:
+  grantTypes: [client_credentials]
+  responseTypes: [token]
+  scope: orders.read orders.write
+  scopeArray: [cart:read]
+  secretName: checkout-oauth
+  redirectUris: ["https://shop.example.com/callback"]
+  requestUris: ["https://shop.example.com/request"]
+  postLogoutRedirectUris: ["https://shop.example.com/bye"]
+  allowedCorsOrigins: ["https://shop.example.com"]
+  audience: [orders]
+  clientName: Checkout
+  contacts: [shop@example.com]
+  metadata:
+    team: shop
+  tokenEndpointAuthMethod: private_key_jwt
+  tokenEndpointAuthSigningAlg: RS256
+  requestObjectSigningAlg: RS256
+  tokenLifespans:
+    client_credentials_grant_access_token_lifespan: 30m
+  hydraAdmin:
+    url: http://hydra-admin.ory.svc
+    port: 4445
+    endpoint: /clients
+    forwardedProto: https
+  deletionPolicy: orphan
+  accessTokenStrategy: jwt
+  subjectType: public
+  skipConsent: true
+  skipLogoutConsent: false
+  frontChannelLogoutSessionRequired: false
+  backChannelLogoutSessionRequired: false
+  frontChannelLogoutURI: https://shop.example.com/front
+  backChannelLogoutURI: https://shop.example.com/back
+  jwksUri: https://shop.example.com/keys
+  logoUri: https://shop.example.com/logo.png
+  clientUri: https://shop.example.com
+  policyUri: https://shop.example.com/policy
+  tosUri: https://shop.example.com/terms
+  sectorIdentifierUri: https://shop.example.com/sector
+  clientSecretExpiresAt: 0
+`,
+	"IDPPreset/v1alpha1": `apiVersion: authentication.kyma-project.io/v1alpha1
+kind: IDPPreset
+metadata:
+  name: corp
+spec:
+  issuer: https://idp.example.com
+  jwksUri: https://idp.example.com/keys
+  name: corp
+`,
+	"Group/v1alpha1": `apiVersion: authentication.kyma-project.io/v1alpha1
+kind: Group
+metadata:
+  name: shop-team
+spec:
+  name: "example:shop"
+  idpName: github
+  description: those who run the shop
+`,
 	"RateLimit/v1alpha1": `apiVersion: gateway.kyma-project.io/v1alpha1
 kind: RateLimit
 metadata:

@@ -21,7 +21,7 @@ func hosts(v *View, found *diag.List) {
 			switch {
 			case h.Short:
 				noDomain(h, found)
-			case allow != nil && strings.Contains(h.Written, "."):
+			case allow != nil && h.Name != "":
 				allowed(h, allow, found)
 			}
 		}
@@ -40,16 +40,18 @@ func noDomain(h *ir.Host, found *diag.List) {
 	})
 }
 
-// allowed compares as Kyma's controller did, which knows no label boundary: a
-// host passes if it ends with an entry that it holds exactly once. What passes
-// there without being a subdomain is reported by itself.
+// allowed compares the complete host, whatever completed it, as Kyma's
+// controller did, which knows no label boundary: a host passes if it ends with
+// an entry that it holds exactly once. What passes there without being a
+// subdomain is reported by itself.
 func allowed(h *ir.Host, allow []string, found *diag.List) {
-	lookalike := ""
+	lookalike, name := "", canonical(h.Name)
 	for _, d := range allow {
-		if strings.Count(h.Written, d) != 1 || !strings.HasSuffix(h.Written, d) {
+		d = canonical(d)
+		if strings.Count(name, d) != 1 || !strings.HasSuffix(name, d) {
 			continue
 		}
-		if h.Written == d || strings.HasSuffix(h.Written, "."+d) {
+		if name == d || strings.HasSuffix(name, "."+d) {
 			return
 		}
 		lookalike = d
@@ -57,18 +59,21 @@ func allowed(h *ir.Host, allow []string, found *diag.List) {
 	if lookalike != "" {
 		found.Add(diag.Finding{
 			Code: diag.HostLookalike, At: h.Origin,
-			Message: fmt.Sprintf("host %q only ends like the allowed domain %q and is no subdomain of it", h.Written, lookalike),
+			Message: fmt.Sprintf("host %q only ends like the allowed domain %q and is not a subdomain of it", h.Name, lookalike),
 			Help:    fmt.Sprintf("use a host below .%s, or allow the host's own domain in domains.allow", lookalike),
 		})
 		return
 	}
 	found.Add(diag.Finding{
 		Code: diag.HostNotAllowed, At: h.Origin,
-		Message:  fmt.Sprintf("host %q is not in an allowed domain", h.Written),
+		Message:  fmt.Sprintf("host %q is not in an allowed domain", h.Name),
 		Help:     allowHelp(allow),
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: "Host is not allowlisted"},
 	})
 }
+
+// canonical spells a name in one way: in lower case, without the final dot.
+func canonical(name string) string { return strings.TrimSuffix(strings.ToLower(name), ".") }
 
 func allowHelp(allow []string) string {
 	if len(allow) == 0 {

@@ -20,19 +20,42 @@ type PublicRoute struct {
 // as an error where the policy forbids them. Routes that the policy lists are
 // meant.
 func public(v *View, found *diag.List) {
+	anyMethod := v.openToAnyMethod()
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {
-			if r.Access.Open() && !v.intended(g, r) {
-				publicFinding(g, r, v.Policy.NoPublic, found)
+			methods := r.Match.Methods
+			if anyMethod[r] {
+				methods = nil
+			}
+			if r.Access.Open() && !v.intended(g, r, methods) {
+				publicFinding(r, methods, v.Policy.NoPublic, found)
 			}
 		}
 	}
 }
 
-func publicFinding(g *ir.Gateway, r *ir.Route, forbidden bool, found *diag.List) {
+// openToAnyMethod finds the routes that the proxy takes whatever the method is,
+// and that nothing behind it looks at.
+func (v *View) openToAnyMethod() map[*ir.Route]bool {
+	out, policies := map[*ir.Route]bool{}, v.policiesByRoute()
+	for i := range v.Routes {
+		t := &v.Routes[i]
+		if t.Set.Methods == nil && !t.Delegated && policies[t.Route] == nil {
+			out[t.Route] = true
+		}
+	}
+	return out
+}
+
+// publicFinding reports a public route; nil methods are any.
+func publicFinding(r *ir.Route, methods []string, forbidden bool, found *diag.List) {
+	spelled := strings.Join(methods, ", ")
+	if methods == nil {
+		spelled = "any method on"
+	}
 	f := diag.Finding{
 		Code: diag.PublicRoute, At: r.Origin.At("path"),
-		Message: fmt.Sprintf("%s %q is public: it demands nothing of the caller", strings.Join(r.Match.Methods, ", "), r.Match.Path.Text),
+		Message: fmt.Sprintf("%s %q is public: it demands nothing of the caller", spelled, r.Match.Path.Text),
 		Help:    "list the route in policy.publicRoutes of kgw.yaml if that is meant",
 	}
 	if forbidden {
@@ -42,13 +65,17 @@ func publicFinding(g *ir.Gateway, r *ir.Route, forbidden bool, found *diag.List)
 	found.Add(f)
 }
 
-func (v *View) intended(g *ir.Gateway, r *ir.Route) bool {
+// intended reports whether one entry of the policy makes the route public: its
+// path, all methods that are really open, and every host of the gateway.
+func (v *View) intended(g *ir.Gateway, r *ir.Route, methods []string) bool {
 	return slices.ContainsFunc(v.Policy.PublicRoutes, func(p PublicRoute) bool {
 		if p.Path != r.Match.Path.Text {
 			return false
 		}
-		host := p.Host == "" || slices.ContainsFunc(g.Hosts, func(h ir.Host) bool { return p.Host == h.Name || p.Host == h.Written })
-		methods := p.Methods == nil || !slices.ContainsFunc(r.Match.Methods, func(m string) bool { return !slices.Contains(p.Methods, m) })
-		return host && methods
+		other := p.Host != "" && slices.ContainsFunc(g.Hosts, func(h ir.Host) bool {
+			return !strings.EqualFold(p.Host, h.Name) && !strings.EqualFold(p.Host, h.Written)
+		})
+		covered := p.Methods == nil || methods != nil && !slices.ContainsFunc(methods, func(m string) bool { return !slices.Contains(p.Methods, m) })
+		return !other && covered
 	})
 }

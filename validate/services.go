@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -30,8 +31,24 @@ func blockedServices(v *View, found *diag.List) {
 	}
 }
 
+// isBlocked compares names without regard to case, final dots and the domain of
+// the cluster, and also what a Service stands for. A name with dots is compared alone too: that it is not the name
+// of a Service is said elsewhere.
+func isBlocked(u *ir.Upstream, block []string) bool {
+	name := canonical(u.Name)
+	whole := strings.TrimSuffix(name, ".svc.cluster.local")
+	if !strings.Contains(name, ".") {
+		whole = name + "." + canonical(u.Namespace)
+	}
+	external := strings.TrimSuffix(canonical(u.External), ".svc.cluster.local")
+	return slices.ContainsFunc(block, func(b string) bool {
+		b = strings.TrimSuffix(canonical(b), ".svc.cluster.local")
+		return b == whole || b == strings.TrimSuffix(external, ".svc")
+	})
+}
+
 func blocked(u *ir.Upstream, block []string, seen map[string]bool, found *diag.List) {
-	if !slices.Contains(block, u.Name+"."+u.Namespace) || seen[u.Origin.Path] {
+	if !isBlocked(u, block) || seen[u.Origin.Path] {
 		return
 	}
 	seen[u.Origin.Path] = true

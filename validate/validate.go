@@ -26,6 +26,8 @@ type View struct {
 	// Policies are what policies let through, gateway by gateway in order.
 	Policies []ir.Take
 	Policy   Policy
+	// Clients are the OAuth2 clients among the inputs.
+	Clients []*ir.Client
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 	// Proof is filled in with what was decided.
@@ -45,6 +47,8 @@ type Policy struct {
 	// NoPublic forbids routes that demand nothing, but for PublicRoutes.
 	NoPublic     bool
 	PublicRoutes []PublicRoute
+	// OtherClients says that OAuth2 clients are registered elsewhere too.
+	OtherClients bool
 }
 
 // Claim is a host that an object which is no gateway has.
@@ -75,7 +79,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, policyWeaker, public, normalisation,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, policyWeaker, public, normalisation, clients,
 	} {
 		rule(v, &found)
 	}

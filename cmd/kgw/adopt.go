@@ -9,12 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/lock"
-	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
 type adoptFlags struct {
@@ -53,12 +52,10 @@ func (a *app) adopt(f *adoptFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	after := compiled("kgw", in, *o)
-	f.owned, f.scope = true, f.namespace
-	live := a.liveSide(&f.sideFlags, f.namespace, o, after)
-	known := diff.Recognise(live.objects, after.objects)
-	live.ambiguous(known)
-	f.unmatched(live, after, known)
+	after := compare.Compile("kgw", in, *o)
+	scope := compare.Scope{Prune: true, All: f.all, Namespace: f.namespace}
+	live := a.liveSide(&f.sideFlags, f.namespace, o, after, scope)
+	known := compare.Adopt(live, after, scope)
 	found := a.findings(live, after)
 	if err := a.tellFindings(&f.inputFlags, found); err != nil {
 		return err
@@ -68,81 +65,19 @@ func (a *app) adopt(f *adoptFlags, paths []string) error {
 		a.fail(code)
 		return &exitError{code, fmt.Errorf("%s was not touched, because of the errors above", a.display(file))}
 	}
-	next := a.nextLock(o.Lock, file, after.result, known.Matches, after)
+	next := compare.NextLock(o.Lock, after, known.Matches, func(name string) string { return a.lockedFile(file, name) })
 	return a.writeLock(f, file, next, known.Matches)
 }
 
 // adoptCode is the exit code of what keeps the lock from being written, or 0.
-func adoptCode(live, after *side) int {
+func adoptCode(live, after *compare.Side) int {
 	switch {
-	case live.fatal || after.fatal || live.found.Max() == diag.Error:
+	case live.Fatal || after.Fatal || live.Found.Max() == diag.Error:
 		return exitInput
-	case after.found.Max() == diag.Error:
+	case after.Found.Max() == diag.Error:
 		return exitFindings
 	}
 	return 0
-}
-
-// unmatched reports live objects that are made for a resource of the inputs
-// and are none of what it asks for, and those that go with a resource.
-func (f *adoptFlags) unmatched(live, after *side, known diff.Recognised) {
-	for _, o := range known.Left {
-		owner, _ := o.Owner()
-		if f.inScope(o, live, after) {
-			live.found.Add(diag.Finding{
-				Code: diag.LiveUnmatched, At: o.Origin,
-				Message: fmt.Sprintf("%s is made for %s, which does not ask for it", o.ID(), owner),
-				Help:    "it stays as it is; kgw diff --prune shows what is left over",
-			})
-		}
-	}
-	for _, m := range known.Matches {
-		if kind, name := m.Live.Parent(); kind != "" {
-			live.found.Add(diag.Finding{
-				Code: diag.LiveOwned, At: m.Want.Origin,
-				Message: fmt.Sprintf("%s belongs to %s %q: deleting that deletes it", m.Live.ID(), kind, name),
-				Help:    "remove its metadata.ownerReferences before the resource is deleted, or delete with --cascade=orphan",
-			})
-		}
-	}
-	live.settled()
-}
-
-// nextLock is the lock with what was recognised, and without entries for what
-// is no longer written.
-func (a *app) nextLock(old *lock.Lock, file string, result *compile.Result, matches []diff.Match, after *side) *lock.Lock {
-	next := &lock.Lock{}
-	adopted := map[string]bool{}
-	at := map[*diff.Object]*manifest.Object{}
-	for i := range after.objects {
-		at[&after.objects[i]] = &result.Objects[i]
-	}
-	for _, m := range matches {
-		o := at[m.Want]
-		doc := o.Origin.Doc
-		next.Entries = append(next.Entries, lock.Entry{
-			Kind: o.Kind, Namespace: o.Meta.Namespace, Stable: o.StableName(), Live: m.Live.ID().Name,
-			Resource: compile.ResourceID(doc), File: a.lockedFile(file, doc.File.Name),
-		})
-		adopted[lock.Key(o.Kind, o.Meta.Namespace, o.StableName())] = true
-	}
-	if old == nil {
-		return next
-	}
-	stale := map[string]bool{}
-	for i := range result.Findings {
-		if g := &result.Findings[i]; g.Code == diag.LockStale {
-			stale[strings.TrimSuffix(g.At.Path, ".stable")] = true
-		}
-	}
-	for _, e := range old.Entries {
-		key := lock.Key(e.Kind, e.Namespace, e.Stable)
-		if !adopted[key] && !stale[e.At.Path] {
-			adopted[key] = true
-			next.Entries = append(next.Entries, e)
-		}
-	}
-	return next
 }
 
 func (a *app) writeLock(f *adoptFlags, file string, next *lock.Lock, matches []diff.Match) error {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/compare"
 	"github.com/kgw-dev/kgw/internal/lines"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
@@ -109,7 +109,7 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 	if f.semantic {
 		return a.showSemantic(f, before, after)
 	}
-	report := a.compare(f, before, after)
+	report := compare.Objects(before, after, f.scope())
 	if err := a.printDiff(f, report, before, after); err != nil {
 		return err
 	}
@@ -117,15 +117,6 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 		a.fail(exitDifferent)
 	}
 	return nil
-}
-
-// compare pairs the objects of both sides and gives what differs.
-func (a *app) compare(f *diffFlags, before, after *side) *diff.Report {
-	r := &diff.Report{Before: before.name, After: after.name}
-	pairs := f.pairs(before, after, r)
-	r.Differences = diff.Compare(pairs, diff.Options{Live: before.live})
-	r.Same = len(pairs) - len(r.Differences)
-	return r
 }
 
 // asTerraform maps the exit code for wrappers of terraform plan.

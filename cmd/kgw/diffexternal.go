@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/diff"
+	"github.com/kgw-dev/kgw/compare/diff"
 )
 
 // plainArgument is what kubectl allows as an argument of an external differ.

@@ -9,8 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/config"
-	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/gitref"
 	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/renderdir"
@@ -20,7 +21,7 @@ import (
 // gitSide is what the same paths compile to at a git ref, with the kgw.yaml of
 // that ref. Nothing is checked out: the files are read from git and compiled
 // in a temporary directory. A path that the ref does not have gives nothing.
-func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*side, error) {
+func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
 	tree, err := gitref.Open(a.dir, ref)
 	if err != nil {
 		return nil, gitFault(ref, err)
@@ -42,10 +43,10 @@ func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*side, error) {
 
 // compileRef compiles what there is of the paths; now is the app as it is in
 // the work tree.
-func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []string) (*side, error) {
+func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []string) (*compare.Side, error) {
 	paths = slices.DeleteFunc(paths, func(p string) bool { return !a.exists(p) })
 	if len(paths) == 0 {
-		return &side{name: name, withheld: map[diff.Owner]bool{}}, nil
+		return &compare.Side{Name: name, Withheld: map[diff.Owner]bool{}}, nil
 	}
 	if flags.config != "" && !a.exists(flags.config) {
 		flags.config = now.abs(flags.config) // one that the ref does not have
@@ -54,8 +55,8 @@ func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []strin
 	if err != nil || o == nil {
 		return nil, err
 	}
-	s := compiled(name, in, *o)
-	s.add(manifestsIn(in.Files))
+	s := compare.Compile(name, in, *o)
+	s.AddWritten()
 	return s, nil
 }
 

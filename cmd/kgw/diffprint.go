@@ -10,14 +10,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/diff"
 )
 
 // printDiff prints what was found and what differs, in every format asked for,
 // and sets the exit code that findings ask for.
-func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *side) error {
+func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
 	findings := a.findings(before, after)
 	views := f.views
 	if len(views) == 0 {
@@ -52,13 +53,13 @@ func (a *app) emit(file string, toFile bool, data []byte) error {
 }
 
 // findings is one report of what was found on both sides.
-func (a *app) findings(before, after *side) *diag.Report {
-	r := &diag.Report{Findings: append(append(diag.List{}, before.found...), after.found...), Version: version(), Root: filepath.ToSlash(a.dir)}
+func (a *app) findings(before, after *compare.Side) *diag.Report {
+	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir)}
 	r.Findings.Sort()
 	r.Summary.Count(r.Findings)
-	if after.result != nil {
-		r.Summary.Resources, r.Summary.Objects = after.result.Summary.Resources, after.result.Summary.Objects
-		r.Summary.Suppressed = after.result.Summary.Suppressed
+	if after.Result != nil {
+		r.Summary.Resources, r.Summary.Objects = after.Result.Summary.Resources, after.Result.Summary.Objects
+		r.Summary.Suppressed = after.Result.Summary.Suppressed
 	}
 	return r
 }
@@ -143,18 +144,18 @@ func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 
 // judgeDiff sets the exit code of what was found: never 1, which means
 // differences. What a cluster does not answer is an input that cannot be read.
-func (a *app) judgeDiff(sides ...*side) {
+func (a *app) judgeDiff(sides ...*compare.Side) {
 	for _, s := range sides {
-		for i := range s.found {
-			if s.found[i].Severity < diag.Error {
+		for i := range s.Found {
+			if s.Found[i].Severity < diag.Error {
 				continue
 			}
 			a.fail(exitUsage)
-			if strings.HasPrefix(string(s.found[i].Code), "KGW6") {
+			if strings.HasPrefix(string(s.Found[i].Code), "KGW6") {
 				a.fail(exitInput)
 			}
 		}
-		if s.fatal {
+		if s.Fatal {
 			a.fail(exitInput)
 		}
 	}

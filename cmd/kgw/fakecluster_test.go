@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
 // fakeCluster answers like API servers in different states, each behind a
@@ -108,7 +110,7 @@ func answer(w http.ResponseWriter, v any) {
 func (c *fakeCluster) discover(w http.ResponseWriter, groupVersion string) {
 	var resources []any
 	for plural, kind := range plurals {
-		if strings.HasPrefix(groupVersion, writtenGroups[kind]+"/") {
+		if group, _, _ := strings.Cut(groupVersion, "/"); kinds.Written(group, kind) {
 			resources = append(resources, map[string]any{"name": plural, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "patch"}})
 		}
 	}

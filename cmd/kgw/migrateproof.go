@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"

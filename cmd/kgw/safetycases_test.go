@@ -19,10 +19,14 @@ type safetyCase struct {
 // safetyCases are inputs that must not open what their author closed.
 var safetyCases = []safetyCase{
 	{"safety/F13-semantic-gate-unknown", "diff a --against b --semantic --fail-on exposed,removed", 1, []string{"UNKNOWN"}, nil},
+	{"safety/F21-public-methods", "build .", 1, []string{"KGW409"}, []string{"kind: VirtualService"}},
 	{"safety/F22-author-switches-policy-off", "validate apis", 1, []string{"KGW301", "KGW304", "KGW409", "KGW114"}, nil},
 	{"safety/F22-author-switches-policy-off", "build apis", 1, []string{"KGW301", "KGW304", "KGW409"}, []string{"kind: Rule"}},
 	{"safety/F22-author-switches-policy-off", "validate apis2", 1, []string{"KGW301", "KGW304", "KGW409", "KGW450"}, nil},
 	{"safety/F22-author-switches-policy-off", "build apis2", 1, []string{"KGW301", "KGW304", "KGW409", "KGW450"}, []string{"kind: Rule"}},
+	{"safety/F03-service-name", "build ssrf.yaml", 1, []string{"KGW205"}, []string{"url:"}},
+	{"safety/F03-service-name", "build upper.yaml", 1, []string{"KGW205", "KGW304"}, []string{"url:"}},
+	{"safety/F03-service-name", "build v1beta1.yaml", 1, []string{"KGW205"}, []string{"url:"}},
 	{"repositories/ux-kgw308-off", "build v2.yaml --rule KGW308=off --rule KGW310=off", 2, []string{"KGW308"}, []string{"kind: AuthorizationPolicy"}},
 	{"repositories/11-selectorless-policy", "build a.yaml", 2, []string{"KGW308"}, []string{"kind: AuthorizationPolicy"}},
 	{"repositories/11-selectorless-policy", "build no-selector.yaml --rule KGW309=off --rule KGW310=off", 2, nil, []string{"kind: AuthorizationPolicy"}},

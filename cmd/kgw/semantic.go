@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/diff"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"

@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/prove"
 )
@@ -20,6 +21,7 @@ import (
 type testFlags struct {
 	inputFlags
 	run         string
+	allowEmpty  bool
 	coverage    bool
 	minCoverage float64
 }
@@ -41,6 +43,7 @@ func (a *app) testCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.Lookup("format").Usage = "format of the report: text, json, junit, github or tap; FORMAT=FILE writes to a file (repeatable)"
 	flags.StringVar(&f.run, "run", "", "run only tests whose name matches this `expression`")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "let tests pass whose host nothing serves, and statements about paths that no route takes")
 	flags.BoolVar(&f.coverage, "coverage", false, "list the routes and rules that no test touches")
 	flags.Float64Var(&f.minCoverage, "min-coverage", 0, "fail when less than this `percentage` of routes and rules is touched")
 	return cmd
@@ -79,9 +82,73 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if len(cases) == 0 {
 		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they stand in files named *.kgw-test.yaml")}
 	}
-	cases = slices.DeleteFunc(cases, func(c testfile.Case) bool { return !only.MatchString(c.Name) })
-	report := runTests(prove.Simulate(manifests, *o), cases, f.coverage || f.minCoverage > 0)
+	if cases, err = selected(cases, only, f); err != nil {
+		return err
+	}
+	cluster := prove.Simulate(manifests, *o)
+	report := runTests(cluster, cases, f.coverage || f.minCoverage > 0)
+	if !f.allowEmpty {
+		failEmpty(cluster, report)
+	}
 	return a.testReport(f, formats, report)
+}
+
+// selected are the tests whose names match. None is an error unless the user
+// means it.
+func selected(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testfile.Case, error) {
+	names := make([]string, len(cases))
+	for i := range cases {
+		names[i] = cases[i].Name
+	}
+	left := slices.DeleteFunc(cases, func(c testfile.Case) bool { return !only.MatchString(c.Name) })
+	if len(left) > 0 || f.allowEmpty {
+		return left, nil
+	}
+	near := shape.Nearest(f.run, names)
+	if near == "" {
+		near = names[0]
+	}
+	return nil, &exitError{exitFindings, fmt.Errorf("--run %q matches the name of no test; there is one named %q", f.run, near)}
+}
+
+// failEmpty makes tests fail that are about nothing: of a host that nothing
+// serves, or of paths that no route takes.
+func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
+	var hosts []string
+	for _, o := range report.Outcomes {
+		host := ""
+		switch c := o.Case; {
+		case c.Request != nil:
+			host = c.Request.Host
+		case len(c.All.Hosts) == 1 && !strings.Contains(c.All.Hosts[0], "*"):
+			host = c.All.Hosts[0]
+		}
+		if host != "" && !cluster.ServesHost(host) {
+			if hosts == nil {
+				hosts = cluster.Hosts()
+			}
+			o.Failures = append(o.Failures, fmt.Sprintf("nothing among the inputs serves the host %s%s; --allow-empty lets such a test pass", host, served(host, hosts)))
+			continue
+		}
+		if c := o.Case; c.Request == nil && o.Passed() && !cluster.TakesAny(*c.All) {
+			o.Failures = append(o.Failures, fmt.Sprintf("no route of %s takes a request of the statement, so that it says nothing; --allow-empty lets it pass", strings.Join(c.All.Hosts, ", ")))
+		}
+	}
+}
+
+// served names the host that is most like one, or those that there are.
+func served(host string, hosts []string) string {
+	const most = 3
+	if near := shape.Nearest(host, hosts); near != "" {
+		return fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	if len(hosts) == 0 {
+		return ""
+	}
+	if len(hosts) > most {
+		hosts = append(slices.Clone(hosts[:most]), "...")
+	}
+	return " (they serve " + strings.Join(hosts, ", ") + ")"
 }
 
 // testFormats checks the formats of a report of tests: NAME or NAME=FILE.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,6 +25,7 @@ type traceFlags struct {
 	jwt, scopes       string
 	opaque, noToken   bool
 	headers           []string
+	realm             string
 	from              string
 	sourceIP, gateway string
 }
@@ -57,6 +57,7 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
 	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
 	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
+	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service tells it to Skipper: /services, /employees or /customers")
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
 	flags.StringVar(&f.from, "from", "outside", "who sends the request: outside, or `NAMESPACE/SERVICEACCOUNT` of a workload in the mesh, which sends it to the Service that the URL names")
@@ -73,9 +74,6 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 	if err != nil || o == nil {
 		return nil, err
 	}
-	if rewrites(in) {
-		urls = nil
-	}
 	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
 	manifests, result := prove.Manifests(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
@@ -85,16 +83,6 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 		return nil, err
 	}
 	return prove.Simulate(manifests, *o), nil
-}
-
-// rewrites tells whether some route may send requests on under another URL.
-func rewrites(in compile.Input) bool {
-	for _, f := range in.Files {
-		if bytes.Contains(f.Data, []byte("rewrite")) {
-			return true
-		}
-	}
-	return false
 }
 
 // seenAs are the forms in which some engine may see the URL of a request,
@@ -274,7 +262,12 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 		if scopes != "" {
 			t.Introspection["scope"] = scopes
 		}
+		if f.realm != "" {
+			t.Introspection["realm"] = "/" + strings.TrimPrefix(f.realm, "/")
+		}
 		return t, nil
+	case f.realm != "":
+		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
 		return a.jwt(f.jwt, scopes)
 	case scopes != "":

@@ -36,6 +36,7 @@ type Config struct {
 	Known      Known             `json:"known"`
 	Policy     Policy            `json:"policy"`
 	Fabric     Fabric            `json:"fabric"`
+	OAuth2     OAuth2            `json:"oauth2"`
 	Targets    map[string]string `json:"targets"`
 	Rules      map[string]string `json:"rules"`
 	OwnerLabel bool              `json:"ownerLabel"`
@@ -144,6 +145,12 @@ type PublicRoute struct {
 	Methods []string `json:"methods"`
 }
 
+// OAuth2 says where OAuth2 clients are registered: Clients is "inputs" or
+// "external".
+type OAuth2 struct {
+	Clients string `json:"clients"`
+}
+
 // Fabric says which token issuers stand for services and employees.
 type Fabric struct {
 	Issuers FabricIssuers `json:"issuers"`
@@ -178,6 +185,7 @@ func Default() *Config {
 		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"},
 		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
+		OAuth2:     OAuth2{Clients: "inputs"},
 	}
 }
 

@@ -99,6 +99,8 @@ var fields = []shape.Field{
 		field("allowMethods", texts("Methods that are allowed.")),
 		field("allowHeaders", texts("Request headers that are allowed.")))),
 	field("labels", textMap("Labels that are added to everything written.")),
+	field("oauth2", object("OAuth2 clients of Ory Hydra.",
+		field("clients", &shape.Type{Kind: shape.String, Enum: []string{"inputs", "external"}, Default: "inputs", Doc: "Whether scopes that routes demand are looked for among the OAuth2Clients of the inputs. external: clients are registered elsewhere too."}))),
 	field("skipper", object("Ingresses for Skipper.",
 		field("sslPolicy", text("Value of the load balancer's policy annotation.", "ELBSecurityPolicy-FS-2018-06")),
 		field("versionedHostsBaseDomain", text("Base domain of versioned hosts. Empty: none are written.", "")),

@@ -102,6 +102,14 @@ const (
 	NoTraffic    Code = "KGW331"
 
 	DomainsDiffer Code = "KGW350"
+
+	// ScopeUngrantable and the following are about OAuth2 clients.
+	ScopeUngrantable    Code = "KGW360"
+	NoSingleClient      Code = "KGW361"
+	AudienceUngrantable Code = "KGW362"
+	UnusedScope         Code = "KGW363"
+	UnusedClient        Code = "KGW364"
+	SecretShared        Code = "KGW365"
 )
 
 // Codes of findings about overlap and exposure.
@@ -246,6 +254,7 @@ const (
 	SharedWorkload      Code = "KGW721"
 	InternalCallers     Code = "KGW722"
 	PolicyNotWritten    Code = "KGW723"
+	RuleSplit           Code = "KGW724"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -334,6 +343,13 @@ var Rules = []Rule{
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 
 	{DomainsDiffer, "DomainsDiffer", notice, "the configured default domain is not the one that the Gateway of the cluster serves"},
+
+	{ScopeUngrantable, "ScopeUngrantable", doubt, "a route demands a scope that no OAuth2 client among the inputs can be granted"},
+	{NoSingleClient, "NoSingleClient", notice, "a route demands scopes that no single OAuth2 client has together"},
+	{AudienceUngrantable, "AudienceUngrantable", notice, "a route demands an audience that no OAuth2 client may ask for"},
+	{UnusedScope, "UnusedScope", aside, "no route demands a scope of an OAuth2 client"},
+	{UnusedClient, "UnusedClient", aside, "no route demands any scope of an OAuth2 client"},
+	{SecretShared, "SecretShared", doubt, "two OAuth2 clients keep their credentials in one Secret"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},
@@ -450,4 +466,5 @@ var Rules = []Rule{
 	{SharedWorkload, "SharedWorkload", notice, "several resources expose one workload and should be moved together"},
 	{InternalCallers, "InternalCallers", aside, "callers inside the cluster are refused after the move"},
 	{PolicyNotWritten, "PolicyNotWritten", fault, "the policy that lets internal callers in cannot be written"},
+	{RuleSplit, "RuleSplit", aside, "a rule becomes several, one for the methods that it shares with another one"},
 }

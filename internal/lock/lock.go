@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -80,7 +81,7 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Names that live objects keep. k
 	{Name: "names", Type: &shape.Type{Kind: shape.List, Doc: "One entry an object, sorted by kind, namespace and stable name.", Elem: &shape.Type{Kind: shape.Object, Fields: []shape.Field{
 		{Name: "kind", Required: true, Type: &shape.Type{
 			Kind: shape.String, Doc: "Kind of the object.",
-			Enum: []string{"AuthorizationPolicy", "Ingress", "RequestAuthentication", "RouteGroup", "Rule", "VirtualService"},
+			Enum: kinds.Names(),
 		}},
 		{Name: "namespace", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Namespace of the object.", MinLen: 1, MaxLen: 63, Pattern: shape.DNSLabel}},
 		{Name: "stable", Required: true, Type: name("Name that kgw would give the object: it stands for what identifies it.")},

@@ -1,36 +1,21 @@
 package apirule
 
-import (
-	"bytes"
-	"slices"
-	"strings"
+import "strings"
 
-	"github.com/kgw-dev/kgw/internal/source"
-)
-
-// CannotServe tells of the text of an APIRule, without parsing it, that it is
-// of a version with one host and is not for this one. What is written in an
-// unusual way is not judged: the answer is false.
-func CannotServe(text []byte, host string) bool {
-	version := source.LineValue(text, "apiVersion")
-	spec, ok := source.Below(text, "spec", source.Indentation(text))
-	if !ok || !slices.Contains([]string{"gateway.kyma-project.io/v1alpha1", "gateway.kyma-project.io/v1beta1"}, version) || bytes.Contains(text, []byte("<<")) {
+// CannotServe reports whether an APIRule of a version with one host is not for
+// a host: written is the host of v1beta1, and oldest that of v1alpha1, with any
+// domain behind it.
+func CannotServe(version, written, oldest, host string) bool {
+	switch version {
+	case "gateway.kyma-project.io/v1alpha1":
+		written = oldest
+	case "gateway.kyma-project.io/v1beta1":
+	default:
 		return false
 	}
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		host = host[:i]
 	}
-	host, found := strings.ToLower(host), 0
-	for line := range bytes.Lines(spec) {
-		rest, is := bytes.CutPrefix(bytes.TrimLeft(line, " -"), []byte("host:"))
-		if !is {
-			continue
-		}
-		value, plain := source.PlainValue(string(rest))
-		if value = strings.ToLower(value); !plain || value == host || strings.HasPrefix(host, value+".") {
-			return false
-		}
-		found++
-	}
-	return found > 0
+	host, written = strings.ToLower(strings.TrimSuffix(host, ".")), strings.ToLower(written)
+	return written != "" && written != host && !strings.HasPrefix(host, written+".")
 }

@@ -24,6 +24,9 @@ type Service struct {
 	// BadLabels are labels of the selector whose values are no text.
 	BadLabels []string
 	Ports     []ServicePort
+	// External is the name that the Service stands for (type ExternalName), ""
+	// for one of its own pods.
+	External string
 	// Function marks the Service that the serverless controller makes for the
 	// Function at Origin.
 	Function bool
@@ -191,6 +194,9 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 	selector := source.Field(spec, "selector")
 	s := &Service{Origin: at, Name: name, Selector: source.TextMap(selector)}
+	if source.Text(source.Field(spec, "type")) == "ExternalName" {
+		s.External = source.Text(source.Field(spec, "externalName"))
+	}
 	for _, key := range source.Keys(selector) {
 		if _, isText := source.Scalar(source.Field(selector, key)).(string); !isText {
 			s.BadLabels = append(s.BadLabels, key)

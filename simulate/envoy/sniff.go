@@ -1,43 +1,20 @@
 package envoy
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/kgw-dev/kgw/internal/source"
-)
-
-// CannotServe tells of the text of a VirtualService, without parsing it, that
-// it does not serve a host. What is written in an unusual way is not judged:
-// the answer is false.
-func CannotServe(text []byte, host string) bool {
-	hosts, ok := writtenHosts(text)
-	if !ok {
-		return false
-	}
+// CannotServe reports whether a VirtualService of these hosts does not serve a
+// host. It is false for delegates, which have none, and for names that a
+// gateway or a sidecar may complete.
+func CannotServe(hosts []string, host string) bool {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		host = host[:i]
 	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for _, h := range hosts {
-		if strings.Contains(h, "*") || strings.EqualFold(h, host) {
+		h = strings.ToLower(strings.TrimSuffix(h, "."))
+		if strings.Contains(h, "*") || h == host || strings.HasPrefix(host, h+".") {
 			return false
 		}
 	}
-	return true
-}
-
-func writtenHosts(text []byte) (hosts []string, ok bool) {
-	if source.IsJSON(text) {
-		var m struct {
-			Spec struct {
-				Hosts []string `json:"hosts"`
-			} `json:"spec"`
-		}
-		ok = source.JSONValue(text, &m)
-		return m.Spec.Hosts, ok && m.Spec.Hosts != nil
-	}
-	spec, ok := source.Below(text, "spec", source.Indentation(text))
-	if !ok {
-		return nil, false
-	}
-	return source.ListBelow(spec, "hosts", source.Indentation(spec))
+	return len(hosts) > 0
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kgw-dev/kgw/internal/scope"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -318,7 +319,7 @@ func (a *introspected) refusal(h *handler) *failure {
 	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, a.Issuer) {
 		return bad(403, simulate.NotSufficient, "its issuer %q is not trusted", a.Issuer)
 	}
-	if scopeStrategies[strings.ToLower(textAt(h.config, "scope_strategy"))] == nil {
+	if scope.Strategy(strings.ToLower(textAt(h.config, "scope_strategy"))) == nil {
 		return nil // the endpoint is asked to look at the scopes
 	}
 	if missing := missingScope(h.config, strings.Split(a.Scope, " ")); missing != "" {
@@ -396,7 +397,7 @@ func scopes(claims map[string]any) (have []string, key string) {
 // missingScope tells which required scope is not there.
 func missingScope(config source.Object, have []string) string {
 	required := textsAt(config, "required_scope")
-	strategy := scopeStrategies[strings.ToLower(textAt(config, "scope_strategy"))]
+	strategy := scope.Strategy(strings.ToLower(textAt(config, "scope_strategy")))
 	if strategy == nil && len(required) > 0 {
 		return "scopes are required, but scope_strategy is none"
 	}

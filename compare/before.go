@@ -1,0 +1,45 @@
+package compare
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+)
+
+// identity is what makes a finding of both sides one.
+type identity struct {
+	code          diag.Code
+	message, file string
+	line          int
+}
+
+func identityOf(g *diag.Finding) identity {
+	return identity{g.Code, g.Message, g.Span.File, g.Span.Line}
+}
+
+// Past makes the side that of a state which is over, and which no run can
+// repair: what the other side says too is left to that, and an error is a
+// warning that the side could not be compiled there. A file that cannot be read
+// at all stays an error.
+func (s *Side) Past(after *Side) {
+	both := map[identity]bool{}
+	for i := range after.Found {
+		both[identityOf(&after.Found[i])] = true
+	}
+	var kept diag.List
+	s.Fatal = false
+	for _, g := range s.Found {
+		switch {
+		case both[identityOf(&g)]:
+			continue
+		case g.Code == diag.Unreadable:
+			s.Fatal = true
+		case g.Severity == diag.Error:
+			g.Severity, g.Fix, g.Fixable = diag.Warning, nil, false
+			g.Message = fmt.Sprintf("the before side, %s, could not be compiled here: %s", s.Name, g.Message)
+			g.Help = "what it makes of this is missing on the before side; nothing is to be done if the after side is right"
+		}
+		kept = append(kept, g)
+	}
+	s.Found = kept
+}

@@ -1,0 +1,98 @@
+package compare
+
+import (
+	"bytes"
+
+	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Classes compares both sides by class of requests: what is answered
+// differently. What the comparison of objects leaves out stays as it is.
+func Classes(before, after *Side, scope Scope) *classes.Report {
+	if before.Options.Config == nil {
+		before.Options = after.Options
+	}
+	pairs, _ := Pairs(before, after, scope)
+	was := before.compared(before.Objects, after.services())
+	is := after.compared(append(stays(before.Objects, pairs), after.Objects...), before.services())
+	return classes.Compare(was, is)
+}
+
+// stays lists the objects that are on both sides because nothing of the inputs
+// is about them: another owner's, and what is withheld.
+func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
+	paired := map[diff.ID]bool{}
+	for _, p := range pairs {
+		if p.Before != nil {
+			paired[p.Before.ID()] = true
+		}
+	}
+	var out []diff.Object
+	for i := range objects {
+		if !paired[objects[i].ID()] {
+			out = append(out, objects[i])
+		}
+	}
+	return out
+}
+
+// compared makes objects comparable as those of the side; of two of one
+// identity the last counts. Services of the other side tell about pods where it
+// has none of its own.
+func (s *Side) compared(objects []diff.Object, others []simulate.Manifest) classes.Side {
+	var entries map[*source.Document][]source.Ref
+	if s.Result != nil {
+		entries = prove.RouteOrigins(s.Result)
+	}
+	manifests := append(others, s.services()...)
+	last := map[diff.ID]int{}
+	for i := range objects {
+		last[objects[i].ID()] = i
+	}
+	for i := range objects {
+		o := &objects[i]
+		if last[o.ID()] != i {
+			continue
+		}
+		doc := o.Origin.Doc
+		written := doc != nil && doc.Kind != o.ID().Kind
+		m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, s.Options.Namespace)
+		if written && m.Kind == "VirtualService" {
+			m.Entries = entries[doc]
+		}
+		manifests = append(manifests, m)
+	}
+	return prove.Simulate(manifests, s.Options).Side(s.Result)
+}
+
+// services are the Services among the inputs of the side.
+func (s *Side) services() []simulate.Manifest {
+	var out []simulate.Manifest
+	for _, file := range s.Input.Files {
+		docs, _ := source.Split(file)
+		for _, doc := range docs {
+			if !bytes.Contains(doc.Text(), []byte("Service")) {
+				continue
+			}
+			root, _ := doc.Parse()
+			items, isList := doc.Items(root)
+			if !isList {
+				items = []*source.Document{doc}
+			}
+			for _, item := range items {
+				if isList {
+					root, _ = item.Parse()
+				}
+				m := simulate.ReadManifest(root, source.Ref{Doc: item}, false, s.Options.Namespace)
+				if m.Kind == "Service" && m.APIVersion == "v1" {
+					out = append(out, m)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
+)
+
+// Match is a live object that is one that is wanted, under another name.
+type Match struct{ Live, Want *Object }
+
+// Recognised is what is known of live objects that have an owner.
+type Recognised struct {
+	Matches []Match
+	// Ambiguous are wanted objects with the live ones that each could be.
+	Ambiguous []Ambiguity
+	// Left are live objects of an owner that is known, and none of those wanted.
+	Left []*Object
+}
+
+// Ambiguity is a wanted object that several live ones could be.
+type Ambiguity struct {
+	Want *Object
+	Live []*Object
+}
+
+// group is what is compared with each other: objects of one kind, namespace
+// and owner.
+type group struct {
+	kind, namespace string
+	owner           Owner
+}
+
+// Recognise finds wanted objects among live ones of other names: by owner, and
+// by what the object is of its owner (a Rule by match URL and methods, a policy
+// by its hash and index). Live objects whose name is wanted, and those without
+// an owner, are left out.
+func Recognise(live, want []Object) Recognised {
+	names := make(map[ID]bool, len(want))
+	wanted, order := map[group][]*Object{}, []group{}
+	for i := range want {
+		names[want[i].ID()] = true
+		if g, ok := groupOf(&want[i]); ok {
+			if wanted[g] == nil {
+				order = append(order, g)
+			}
+			wanted[g] = append(wanted[g], &want[i])
+		}
+	}
+	there, others := map[ID]bool{}, map[group][]*Object{}
+	var out Recognised
+	for i := range live {
+		there[live[i].ID()] = true
+		g, owned := groupOf(&live[i])
+		if owned && !names[live[i].ID()] {
+			if wanted[g] == nil {
+				out.Left = append(out.Left, &live[i])
+				continue
+			}
+			others[g] = append(others[g], &live[i])
+		}
+	}
+	for _, g := range order {
+		present := slices.DeleteFunc(slices.Clone(wanted[g]), func(o *Object) bool { return !there[o.ID()] })
+		missing := slices.DeleteFunc(wanted[g], func(o *Object) bool { return there[o.ID()] })
+		out.group(withoutCopies(others[g], present), missing)
+	}
+	return out
+}
+
+// withoutCopies leaves out RequestAuthentications that say what another one of
+// the list, or one that is there under its wanted name, says. The controllers
+// of Kyma's releases from 3.2.3 on write one or several of equal content, by
+// chance: any number of them stands for one. The first by name stays.
+func withoutCopies(live, present []*Object) []*Object {
+	said := map[string]bool{}
+	for _, o := range present {
+		if o.ID().Kind == kinds.RequestAuthentication {
+			said[markOf(o, 0)] = true
+		}
+	}
+	byName := slices.SortedStableFunc(slices.Values(live), func(a, b *Object) int { return strings.Compare(a.ID().Name, b.ID().Name) })
+	return slices.DeleteFunc(byName, func(o *Object) bool {
+		mark := markOf(o, 0)
+		copied := o.ID().Kind == kinds.RequestAuthentication && said[mark]
+		said[mark] = true
+		return copied
+	})
+}
+
+func groupOf(o *Object) (group, bool) {
+	owner, ok := o.Owner()
+	id := o.ID()
+	return group{kind: id.Kind, namespace: id.Namespace, owner: owner}, ok
+}
+
+// group matches within one group: in each way of telling, those that are alone
+// on both sides.
+func (r *Recognised) group(live, want []*Object) {
+	ways := 0
+	for _, o := range append(slices.Clone(live), want...) {
+		ways = max(ways, len(o.marks()))
+	}
+	for way := range ways {
+		byLive, byWant := marked(live, way), marked(want, way)
+		for _, o := range slices.Clone(want) {
+			mark := markOf(o, way)
+			if a, b := byLive[mark], byWant[mark]; mark != "" && len(a) == 1 && len(b) == 1 {
+				r.Matches = append(r.Matches, Match{Live: a[0], Want: o})
+				live = slices.DeleteFunc(live, func(x *Object) bool { return x == a[0] })
+				want = slices.DeleteFunc(want, func(x *Object) bool { return x == o })
+			}
+		}
+	}
+	for _, o := range want {
+		if could := candidates(live, o); len(could) > 1 {
+			r.Ambiguous = append(r.Ambiguous, Ambiguity{Want: o, Live: could})
+			live = slices.DeleteFunc(live, func(x *Object) bool { return slices.Contains(could, x) })
+		}
+	}
+	r.Left = append(r.Left, live...)
+}
+
+func markOf(o *Object, way int) string {
+	if m := o.marks(); way < len(m) {
+		return m[way]
+	}
+	return ""
+}
+
+func marked(list []*Object, way int) map[string][]*Object {
+	out := map[string][]*Object{}
+	for _, o := range list {
+		m := markOf(o, way)
+		out[m] = append(out[m], o)
+	}
+	return out
+}
+
+// candidates are the live objects that agree with a wanted one in some way.
+func candidates(live []*Object, want *Object) []*Object {
+	var out []*Object
+	marks := want.marks()
+	for _, l := range live {
+		for i, m := range l.marks() {
+			if i < len(marks) && marks[i] == m {
+				out = append(out, l)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// Owned lists the objects that carry a label saying whom they are for.
+func Owned(list []Object) []Object {
+	var out []Object
+	for i := range list {
+		if _, ok := list[i].Owner(); ok {
+			out = append(out, list[i])
+		}
+	}
+	return out
+}
+
+func sorted(v any) []string {
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		out = append(out, text(e))
+	}
+	slices.SortFunc(out, strings.Compare)
+	return out
+}

@@ -1,0 +1,128 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/kinds"
+)
+
+// Labels that say which resource an object is made for.
+const (
+	kymaLabels     = "apirule.gateway.kyma-project.io/"
+	nameLabel      = kymaLabels + "name"
+	namespaceLabel = kymaLabels + "namespace"
+	ownLabel       = "kgw.dev/owner"
+	hashLabel      = "gateway.kyma-project.io/hash"
+	indexLabel     = "gateway.kyma-project.io/index"
+)
+
+// legacyLabels hold "name.namespace".
+var legacyLabels = []string{kymaLabels + "v1beta1", kymaLabels + "v1alpha1"}
+
+// Owner is the resource that an object is made for.
+type Owner struct{ Namespace, Name string }
+
+// String is "namespace/name".
+func (o Owner) String() string { return o.Namespace + "/" + o.Name }
+
+// IsOwnerLabel tells whether a label is one that says whom an object is for.
+func IsOwnerLabel(key string) bool { return strings.HasPrefix(key, kymaLabels) || key == ownLabel }
+
+// Owner reads the owner from the labels that a controller or kgw put on the
+// object; ok is false where there is none. Names of resources may hold dots,
+// those of namespaces do not.
+func (o *Object) Owner() (Owner, bool) {
+	l := o.labels()
+	if name, namespace := text(l[nameLabel]), text(l[namespaceLabel]); name != "" && namespace != "" {
+		return Owner{Namespace: namespace, Name: name}, true
+	}
+	for _, label := range legacyLabels {
+		if name, namespace, ok := cutLast(text(l[label]), "."); ok && name != "" && namespace != "" {
+			return Owner{Namespace: namespace, Name: name}, true
+		}
+	}
+	if namespace, name, ok := strings.Cut(text(l[ownLabel]), "."); ok && name != "" && namespace != "" {
+		return Owner{Namespace: namespace, Name: name}, true
+	}
+	return Owner{}, false
+}
+
+// controlled reads the owner from the labels of a controller alone.
+func (o *Object) controlled() (Owner, bool) {
+	if !slices.ContainsFunc(append([]string{nameLabel}, legacyLabels...), func(k string) bool { return text(o.labels()[k]) != "" }) {
+		return Owner{}, false
+	}
+	return o.Owner()
+}
+
+// controllerLabel reports whether a label says whose an object is, in the form
+// of some release of Kyma's API Gateway.
+func controllerLabel(key string) bool {
+	return strings.HasPrefix(key, kymaLabels) || slices.Contains(moduleLabels, key)
+}
+
+// moduleLabels are on what api-gateway makes since release 3.5.0.
+var moduleLabels = []string{"kyma-project.io/module", "app.kubernetes.io/managed-by", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
+
+// spaceless is a hash label without its first part: the namespace of the
+// policy, as it is or hashed.
+func spaceless(hash string) string {
+	_, rest, _ := strings.Cut(hash, ".")
+	return rest
+}
+
+// Parent names the object that the cluster deletes this one with: its
+// controlling owner.
+func (o *Object) Parent() (kind, name string) {
+	refs, _ := child(o.Value, "metadata")["ownerReferences"].([]any)
+	for _, r := range refs {
+		m, _ := r.(map[string]any)
+		if k := text(m["kind"]); k != "" {
+			return k, text(m["name"])
+		}
+	}
+	return "", ""
+}
+
+// what an object is of its owner, in ways from the surest to the vaguest: two
+// objects of one owner are the same if they agree in one way and no other
+// object does.
+func (o *Object) marks() []string {
+	spec := child(o.Value, "spec")
+	switch text(o.Value["kind"]) {
+	case kinds.VirtualService, kinds.Ingress:
+		return []string{"hosts " + hosts(spec), "the only one"}
+	case kinds.Rule:
+		m := child(spec, "match")
+		url := text(m["url"])
+		return []string{"match " + url + " " + spelt(sorted(m["methods"])), "url " + url}
+	case kinds.AuthorizationPolicy:
+		l := o.labels()
+		index := text(l[indexLabel])
+		hash := spaceless(text(l[hashLabel]))
+		if hash != "" {
+			hash = "hash " + hash + " " + index
+		}
+		return []string{
+			hash,
+			"to " + operations(spec) + " " + index + " " + text(spec["action"]),
+		}
+	case kinds.RequestAuthentication:
+		return []string{"rules " + spelt(spec["selector"]) + spelt(spec["jwtRules"]), "selector " + spelt(spec["selector"])}
+	}
+	return nil
+}
+
+func hosts(spec map[string]any) string { return spelt(sorted(spec["hosts"])) }
+
+// operations spells the requests of a policy's first rule; they are those of
+// all its rules.
+func operations(spec map[string]any) string {
+	rules, _ := spec["rules"].([]any)
+	if len(rules) == 0 {
+		return ""
+	}
+	first, _ := rules[0].(map[string]any)
+	return spelt(spec["selector"]) + spelt(first["to"])
+}

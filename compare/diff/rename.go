@@ -1,0 +1,36 @@
+package diff
+
+import "github.com/kgw-dev/kgw/internal/kinds"
+
+// Meanwhile says what requests get between the two halves of a renaming, which
+// is a deletion and a creation.
+func (d *Difference) Meanwhile() string {
+	switch d.ID.Kind {
+	case kinds.Rule:
+		return "with both Rules Oathkeeper answers their requests with 500, with none with 404"
+	case kinds.VirtualService:
+		return "with none the requests of its hosts are answered with 404; with both they are served"
+	case kinds.AuthorizationPolicy:
+		return "without it requests that it lets through are refused with 403, or, if it is the only one of its pods, all are let through"
+	case kinds.RequestAuthentication:
+		return "without it tokens are not verified, and policies that ask for one refuse with 403"
+	}
+	return "without it requests are answered with 404"
+}
+
+// Order says in which order a renaming loses no request, or the fewest: of two
+// Rules for one request Oathkeeper takes none, so that one has to go first.
+func (d *Difference) Order() string {
+	if d.ID.Kind == kinds.Rule {
+		return "delete " + d.OldName + " first, then create " + d.ID.Name + " at once: 404 meanwhile, never 500; without a gap only in place, keep the name with kgw adopt"
+	}
+	return "create " + d.ID.Name + " first, then delete " + d.OldName + "; or keep the name with kgw adopt"
+}
+
+// Gap says what requests get after the object is deleted.
+func (d *Difference) Gap() string {
+	if d.Op != Delete {
+		return ""
+	}
+	return d.Meanwhile()
+}

@@ -1,0 +1,81 @@
+package compile
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// serviceName is the grammar of names of Services: a DNS-1035 label
+// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+var serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+
+// hostName is what a host may be made of in any dialect. Dialects and targets
+// allow less.
+var hostName = regexp.MustCompile(`^(\*\.)?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`)
+
+const maxName = 63 // of a label: names of Services and of namespaces
+
+// names checks the hosts, Services and namespaces of every gateway, of whatever
+// dialect, before any of them becomes a part of a URL or of an address: a name
+// with a slash, a colon or a question mark in it would lead elsewhere.
+func (r *run) names() {
+	for _, u := range r.compiled {
+		n := &naming{found: &r.found, seen: u.malformed}
+		for i := range u.gateway.Hosts {
+			h := &u.gateway.Hosts[i]
+			n.host(h)
+			for j := range h.Upstreams {
+				n.service(&h.Upstreams[j])
+			}
+		}
+		for _, route := range u.gateway.Routes {
+			forward, _ := route.Action.(ir.Forward)
+			for i := range forward.To {
+				n.service(&forward.To[i])
+			}
+		}
+	}
+}
+
+// naming reports bad names, each place once; seen are places with a finding.
+type naming struct {
+	found *diag.List
+	seen  []string
+}
+
+func (n *naming) refuse(at source.Ref, help, format string, args ...any) {
+	if slices.Contains(n.seen, at.Path) {
+		return
+	}
+	n.seen = append(n.seen, at.Path)
+	n.found.Add(diag.Finding{Code: diag.BadFormat, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
+}
+
+func (n *naming) host(h *ir.Host) {
+	if h.Name != strings.ToLower(h.Name) && !slices.Contains(n.seen, h.Origin.Path) {
+		n.found.Add(diag.Finding{
+			Code: diag.BadHost, At: h.Origin, Message: fmt.Sprintf("host %q has capitals: clients send host names in lower case, and Oathkeeper compares them as written", h.Name),
+			Help: fmt.Sprintf("write %q", strings.ToLower(h.Written)),
+		})
+	}
+	if h.Name != "" && !hostName.MatchString(h.Name) {
+		n.refuse(h.Origin, "write labels of letters, digits and \"-\" with dots between them", "%q is not a host name", h.Name)
+	}
+}
+
+func (n *naming) service(u *ir.Upstream) {
+	if u.Name != "" && (len(u.Name) > maxName || !serviceName.MatchString(u.Name)) {
+		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
+			"%q is not the name of a Service", u.Name)
+	}
+	if len(u.Namespace) > maxName || !shape.DNSLabel.Match(u.Namespace) {
+		n.refuse(u.Origin.At("namespace"), "write a namespace: lower-case letters, digits and \"-\", at most 63 characters", "%q is not a namespace", u.Namespace)
+	}
+}

@@ -1,0 +1,57 @@
+// Package kinds is the table of the kinds of objects that kgw writes.
+//
+// It holds names only. It must not know how an object of a kind is written or
+// read.
+package kinds
+
+// The names of the kinds that kgw writes.
+const (
+	AuthorizationPolicy   = "AuthorizationPolicy"
+	Ingress               = "Ingress"
+	RequestAuthentication = "RequestAuthentication"
+	RouteGroup            = "RouteGroup"
+	Rule                  = "Rule"
+	VirtualService        = "VirtualService"
+)
+
+// Kind is a kind of object that kgw writes.
+type Kind struct {
+	Name, Group string
+	// Version is the one to ask a server for where no object names one.
+	Version string
+}
+
+// APIVersion is the group with the version.
+func (k Kind) APIVersion() string { return k.Group + "/" + k.Version }
+
+// All lists the kinds, sorted by name.
+func All() []Kind {
+	return []Kind{
+		{AuthorizationPolicy, "security.istio.io", "v1beta1"},
+		{Ingress, "networking.k8s.io", "v1"},
+		{RequestAuthentication, "security.istio.io", "v1beta1"},
+		{RouteGroup, "zalando.org", "v1"},
+		{Rule, "oathkeeper.ory.sh", "v1alpha1"},
+		{VirtualService, "networking.istio.io", "v1beta1"},
+	}
+}
+
+// Names lists the names of the kinds, sorted.
+func Names() []string {
+	var out []string
+	for _, k := range All() {
+		out = append(out, k.Name)
+	}
+	return out
+}
+
+// Written reports whether kgw writes objects of a group and kind, in any
+// version.
+func Written(group, name string) bool {
+	for _, k := range All() {
+		if k.Name == name {
+			return k.Group == group
+		}
+	}
+	return false
+}

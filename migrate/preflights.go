@@ -1,0 +1,124 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+const options = "OPTIONS"
+
+// preflights adds OPTIONS to the methods where a CORS policy needs it: without
+// it, v2 routes no preflight. The policy is the same for all rules, so that the
+// most general rule does for those within it, and an author's own rule for
+// OPTIONS for those that it covers. A public rule does not stand for one that
+// asks for a token: other requests with OPTIONS would get in.
+func (c *conversion) preflights(all []*rule) {
+	if !c.hasCORS() {
+		return
+	}
+	needs := slices.DeleteFunc(slices.Clone(all), func(r *rule) bool {
+		return len(r.methods) == 0 || slices.ContainsFunc(all, func(o *rule) bool {
+			return slices.Contains(o.methods, options) && (o == r || c.within(r.path, o.path))
+		})
+	})
+	var added []int
+	for _, r := range needs {
+		if slices.ContainsFunc(needs, func(o *rule) bool { return o != r && c.answersFor(o, r, needs) }) {
+			continue
+		}
+		if !slices.Contains(added, r.index) {
+			added = append(added, r.index)
+		}
+		r.preflight = true
+	}
+	for _, r := range needs {
+		if r.preflight {
+			r.methods = append(slices.Clone(r.methods), options)
+		}
+	}
+	for _, i := range added {
+		c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", i), "remove it if no browser sends requests from another origin",
+			"OPTIONS is added, so that browsers' preflights find the route")
+	}
+}
+
+// answersFor reports whether OPTIONS on the rule o answers the preflights of
+// the rule r too. Of two rules for one path the one that asks for more, or else
+// the first, has it.
+func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
+	if !c.within(r.path, o.path) || o.public() && !r.public() {
+		return false
+	}
+	if !c.within(o.path, r.path) || o.public() != r.public() {
+		return true
+	}
+	return slices.Index(all, o) < slices.Index(all, r)
+}
+
+// split gives the methods that a rule shares with an earlier one, and those
+// that it does not, a rule each. The policy of a rule leaves the paths of
+// earlier rules with a common method out, for all its methods: requests with
+// the others would be refused there.
+func (c *conversion) split(all []*rule) []*rule {
+	var out []*rule
+	for i, r := range all {
+		var groups []*rule
+		var shared [][]bool
+		for _, m := range r.methods {
+			with := c.sharing(all[:i], r, m)
+			if k := slices.IndexFunc(shared, func(s []bool) bool { return slices.Equal(s, with) }); k >= 0 {
+				groups[k].methods = append(groups[k].methods, m)
+				continue
+			}
+			one := *r
+			one.methods = []string{m}
+			groups, shared = append(groups, &one), append(shared, with)
+		}
+		if len(groups) < 2 {
+			groups = []*rule{r}
+		} else {
+			c.toldSplit(r, groups)
+		}
+		out = append(out, groups...)
+	}
+	return out
+}
+
+// sharing reports of each earlier rule whether it takes the method, with paths
+// that the rule has too.
+func (c *conversion) sharing(earlier []*rule, r *rule, method string) []bool {
+	out := make([]bool, len(earlier))
+	for i, o := range earlier {
+		out[i] = o.path != r.path && slices.Contains(o.methods, method) && c.covers.relate(o.path, r.path).Kind != match.Disjoint
+	}
+	return out
+}
+
+func (c *conversion) toldSplit(r *rule, groups []*rule) {
+	var lists []string
+	for _, g := range groups {
+		lists = append(lists, strings.Join(g.methods, " "))
+	}
+	c.tell(diag.RuleSplit, r.at+".methods", "", "%s becomes %d rules, for %s: v2 refuses all methods of a rule on the path of an earlier one that shares a method with it",
+		quote(r), len(groups), strings.Join(lists, " and "))
+}
+
+// root leaves a document whose rule for "/" alone asks for more than the rule
+// for everything: the policy of the latter does not leave "/" out.
+func (c *conversion) root(all []*rule) {
+	for _, r := range all {
+		if r.path != "/" || r.public() {
+			continue
+		}
+		for _, o := range all {
+			if (o.path == "/*" || o.path == "/{**}") && shareMethod(o, r) && !alike(o, r) {
+				c.leave(diag.OrderNotMoved, r.at+".path", "give the two rules different methods, or let them demand the same",
+					"v2 would let in at \"/\" whom %s lets in: its policy for everything does not leave \"/\" out", quote(o))
+			}
+		}
+	}
+}

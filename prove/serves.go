@@ -1,0 +1,80 @@
+package prove
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// ServesHost reports whether something in the cluster is for requests to a host
+// that comes in, with or without a port: a VirtualService of a gateway, a rule
+// that is asked directly, an Ingress or a RouteGroup. Names of Services inside
+// the cluster are served.
+func (c *Cluster) ServesHost(host string) bool {
+	bare, _, _ := strings.Cut(strings.ToLower(host), ":")
+	if strings.HasSuffix(bare, ".svc") || strings.HasSuffix(bare, ".svc.cluster.local") || c.Gateway.Serves(host) {
+		return true
+	}
+	if c.Skipper.Size() > 0 && c.Skipper.Serves(host) {
+		return true
+	}
+	asked := match.Set{Hosts: []string{host}, Path: match.Path{Lang: match.Prefix, Text: "/"}}
+	return slices.ContainsFunc(c.hostEntries(), func(e simulate.Entry) bool { return match.Relate(asked, e.Set).Kind != match.Disjoint })
+}
+
+// hostEntries are the entries whose sets say which hosts they are for: rules
+// that are asked directly, and routes of Skipper for every host.
+func (c *Cluster) hostEntries() []simulate.Entry {
+	var out []simulate.Entry
+	if c.Mesh.Front == nil {
+		out = c.Oathkeeper.Entries()
+	}
+	for _, e := range c.Skipper.Entries() {
+		if e.Set.Hosts == nil {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Hosts lists the names and wildcards that something in the cluster is for.
+func (c *Cluster) Hosts() []string {
+	var out []string
+	entries := append(c.Gateway.Entries(), c.Skipper.Entries()...)
+	if c.Mesh.Front == nil {
+		entries = append(entries, c.Oathkeeper.Entries()...)
+	}
+	for _, e := range entries {
+		out = append(out, e.Set.Hosts...)
+		if e.Group != "" {
+			out = append(out, e.Group)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// TakesAny reports whether some route or rule may take a request of the set.
+func (c *Cluster) TakesAny(set match.Set) bool {
+	asked := match.Compile(set)
+	seen := set
+	seen.View = match.SlashedPath
+	inSkipper := match.Compile(seen)
+	for _, e := range c.Skipper.Entries() {
+		if inSkipper.Relate(match.Compile(e.Set), 0).Kind != match.Disjoint {
+			return true
+		}
+	}
+	entries := c.Gateway.Entries()
+	if c.Mesh.Front == nil {
+		entries = c.Oathkeeper.Entries()
+	}
+	for _, e := range entries {
+		if asked.Relate(match.Compile(e.Set), 0).Kind != match.Disjoint {
+			return true
+		}
+	}
+	return false
+}
