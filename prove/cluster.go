@@ -8,6 +8,7 @@ package prove
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -36,6 +37,15 @@ type Cluster struct {
 	// live are the documents that stand in the place of what a resource
 	// compiles to.
 	live map[*source.Document]simulate.Source
+	// once makes the side that statements are held against.
+	once sync.Once
+	own  *side
+}
+
+// asked returns the cluster as statements look at it.
+func (c *Cluster) asked() *side {
+	c.once.Do(func() { c.own = c.side(nil) })
+	return c.own
 }
 
 // Simulate makes a cluster of manifests. Without any VirtualService requests

@@ -83,7 +83,6 @@ type way struct {
 	route, rule *simulate.Entry
 	earlier     []*match.Matcher // take the route's requests first
 	others      []*match.Matcher // make a second match of the rule's
-	asked       []*match.Matcher // where an external authorizer that counts is asked
 }
 
 func (p *prover) fronts() {
@@ -102,10 +101,9 @@ func (p *prover) fronts() {
 		}
 		if p.cluster.Mesh.Delegated(e.To) {
 			p.delegated(w)
-			continue
 		}
-		p.guarded(w, e.To)
 	}
+	p.direct()
 }
 
 func (p *prover) delegated(w way) {
@@ -117,27 +115,6 @@ func (p *prover) delegated(w way) {
 				own.others = append(own.others, match.Compile(p.rules[j].Set))
 			}
 		}
-		p.through(own)
-	}
-}
-
-func (p *prover) guarded(w way, to string) {
-	open := simulate.Entry{Name: "no policy", At: w.route.At, Set: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}, Exact: true, Admits: []simulate.Admission{{}}}
-	through, asked, guarded := []simulate.Entry{open}, []simulate.Entry(nil), false
-	if p.cluster.Mesh.Guard != nil {
-		var found []simulate.Entry
-		if found, asked, guarded = p.cluster.Sidecars.Entries(to, p.cluster.Mesh.FrontIdentity); guarded {
-			through = found
-		}
-	}
-	for i := range asked {
-		if asked[i].Exact && p.counts(asked[i].Admits[0].Proof) {
-			w.asked = append(w.asked, match.Compile(asked[i].Set))
-		}
-	}
-	for i := range through {
-		own := w
-		own.rule = &through[i]
 		p.through(own)
 	}
 }
@@ -209,7 +186,7 @@ func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason s
 			requests = append(requests, *r.Witness)
 		}
 	}
-	for _, taken := range [][]*match.Matcher{w.earlier, w.others, w.asked} {
+	for _, taken := range [][]*match.Matcher{w.earlier, w.others} {
 		if len(taken) == 0 {
 			continue
 		}
@@ -238,11 +215,19 @@ func (p *prover) show(w way, q match.Request, a simulate.Admission) bool {
 	return p.reaches(r, a, w.rule.At)
 }
 
-// reaches asks the simulator about a request; one that gets through makes the
-// statement fail.
+// reaches asks the simulator about a request; one that gets through whatever the
+// inputs leave open makes the statement fail.
 func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Ref) bool {
-	d := p.decide(r, nil)
-	if !d.Passed() || slices.ContainsFunc(d.Proofs, p.counts) {
+	var upstream string
+	open := false
+	simulate.Worlds(true, func(w *simulate.World) bool {
+		d := p.decide(r.In(w), nil)
+		o := simulate.Outcome{Decision: d, If: w.Supposes()}
+		open = d.Passed() && o.Definite() && !slices.ContainsFunc(d.Proofs, p.counts)
+		upstream = d.Upstream
+		return !open
+	})
+	if !open {
 		return false
 	}
 	what := "with " + a.Proof + " alone"
@@ -252,7 +237,7 @@ func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Re
 	case a.Open():
 		what = "with a token that nobody verifies"
 	}
-	p.failed = &Proof{Verdict: Fails, Witness: r, At: at, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, d.Upstream, what)}
+	p.failed = &Proof{Verdict: Fails, Witness: r, At: at, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, upstream, what)}
 	return true
 }
 

@@ -18,8 +18,10 @@ import (
 
 // Side makes a cluster comparable. The result, if there is one, is what its
 // manifests were compiled in: it knows the paths as their authors wrote them.
-func (c *Cluster) Side(result *compile.Result) classes.Side {
-	s := &side{cluster: c, routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
+func (c *Cluster) Side(result *compile.Result) classes.Side { return c.side(result) }
+
+func (c *Cluster) side(result *compile.Result) *side {
+	s := &side{cluster: c, classifier: match.NewClassifier(), routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
 	if result != nil {
 		s.readPaths(result)
 	}
@@ -54,12 +56,13 @@ func (c *Cluster) Side(result *compile.Result) classes.Side {
 
 // side is a cluster, sorted by hosts.
 type side struct {
-	cluster  *Cluster
-	routes   map[string][]part // by virtual host
-	skipper  []part
-	rules    map[string][]part // by host
-	patterns []part            // rules for several hosts
-	paths    map[source.Ref]string
+	cluster    *Cluster
+	classifier *match.Classifier
+	routes     map[string][]part // by virtual host
+	skipper    []part
+	rules      map[string][]part // by host
+	patterns   []part            // rules for several hosts
+	paths      map[source.Ref]string
 
 	mu     sync.Mutex
 	guards map[string]*guard // by service
@@ -187,10 +190,7 @@ func (s *side) Hosts() []string {
 
 // Parts lists what the decision about a request to the host depends on.
 func (s *side) Parts(host string) []classes.Part {
-	var routes []part
-	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
-		routes = append(routes, s.routes[group]...)
-	}
+	routes := s.own(host)
 	for _, p := range s.skipper {
 		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
 			routes = append(routes, p)
@@ -199,6 +199,24 @@ func (s *side) Parts(host string) []classes.Part {
 	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
 		routes = append(append(routes, s.rules[host]...), s.patterns...)
 	}
+	return s.with(host, routes)
+}
+
+// own are the routes of the gateways of Istio.
+func (s *side) own(host string) []part {
+	var routes []part
+	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
+		routes = append(routes, s.routes[group]...)
+	}
+	return routes
+}
+
+// front are the parts for the host that the gateways of Istio and the sidecars
+// behind them have.
+func (s *side) front(host string) []classes.Part { return s.with(host, s.own(host)) }
+
+// with adds to routes what the policies look at on the way to and behind them.
+func (s *side) with(host string, routes []part) []classes.Part {
 	var out []classes.Part
 	for _, selector := range s.cluster.Gateway.Selectors(host) {
 		g := s.looks("gateway "+fmt.Sprint(selector), func() *sidecar.Looks { return s.cluster.Sidecars.Gateway(selector) })

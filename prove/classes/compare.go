@@ -52,7 +52,7 @@ func order(a, b Change) int {
 // host is a name to ask for, and what it stands for.
 type host struct{ name, shown string }
 
-// hostsOf gives every name that a side serves, and a name under each wildcard
+// hostsOf returns every name that a side serves, and a name under each wildcard
 // that is not served otherwise.
 func hostsOf(sides ...Side) []host {
 	var names []string
@@ -63,19 +63,33 @@ func hostsOf(sides ...Side) []host {
 	names = slices.Compact(names)
 	var out []host
 	for _, n := range names {
-		if !strings.HasPrefix(n, "*") {
-			out = append(out, host{n, n})
-			continue
-		}
-		suffix := strings.TrimPrefix(n, "*")
-		if suffix == "" {
-			suffix = ".any.test"
-		}
-		label := "a"
-		for slices.Contains(names, label+suffix) || slices.Contains(names, "*."+label+suffix) {
-			label += "a"
-		}
-		out = append(out, host{label + suffix, n})
+		out = append(out, host{nameOf(n, names), n})
 	}
 	return out
+}
+
+// Names returns the names, and in the place of each wildcard a name under it
+// that is not served otherwise; each once, sorted.
+func Names(list, served []string) []string {
+	var out []string
+	for _, n := range list {
+		out = append(out, nameOf(n, served))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func nameOf(n string, served []string) string {
+	if !strings.HasPrefix(n, "*") {
+		return n
+	}
+	suffix := strings.TrimPrefix(n, "*")
+	if suffix == "" {
+		suffix = ".any.test"
+	}
+	label := "a"
+	for slices.Contains(served, label+suffix) || slices.Contains(served, "*."+label+suffix) {
+		label += "a"
+	}
+	return label + suffix
 }

@@ -53,12 +53,17 @@ func (c *comparison) run() {
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
 		schemes = append(schemes, "http")
 	}
-	for _, side := range c.sides {
-		for _, s := range side.Schemes(c.host) {
-			if !slices.Contains(schemes, s) {
-				schemes = append(schemes, s)
-			}
+	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
+	for _, s := range was {
+		if slices.Contains(is, s) && !slices.Contains(schemes, s) {
+			schemes = append(schemes, s)
 		}
+	}
+	switch {
+	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
+		c.unknown("/", "the Gateway of the host is among the inputs before, and not after")
+	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
+		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
 	for _, scheme := range schemes {
 		c.scheme(scheme)
