@@ -173,8 +173,8 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 		case has:
 		case slices.Contains(added, k):
 			out = maybe
-		case complete, k == "istio" && labels == nil:
-			return no
+		case complete, k == "istio" && p.name != "":
+			return no // the label is that of gateways
 		default:
 			out = maybe
 		}
