@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/kgw-dev/kgw/internal/secret"
 )
 
 // Exit codes; the highest that applies.
@@ -31,6 +33,8 @@ type app struct {
 	// when it is another device, such as /dev/null.
 	terminal struct{ stdin, stdout, stderr bool }
 	code     int
+	// secrets knows the secrets of everything that was read.
+	secrets *secret.Book
 }
 
 // exitError is an error with an exit code of its own.
@@ -48,9 +52,10 @@ func usage(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func (a *app) run(args []string) (code int) {
+	a.secrets = &secret.Book{}
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(a.stderr, "kgw: internal error: %v\n%s\nplease report this with the output of kgw version\n", p, debug.Stack())
+			fmt.Fprintf(a.stderr, "kgw: internal error: %s\n%s\nplease report this with the output of kgw version\n", a.secrets.Text(fmt.Sprint(p)), debug.Stack())
 			code = exitInternal
 		}
 	}()
@@ -60,7 +65,7 @@ func (a *app) run(args []string) (code int) {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	if err := root.Execute(); err != nil {
-		fmt.Fprintln(a.stderr, "kgw:", err)
+		fmt.Fprintln(a.stderr, "kgw:", a.secrets.Text(err.Error()))
 		var e *exitError
 		if errors.As(err, &e) {
 			return max(a.code, e.code)

@@ -65,6 +65,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
 		files, problems := loader.Load([]string{f.keepFrom})
+		a.secrets.Watch(files...)
 		o.Old = &compile.Input{Files: files, Problems: problems}
 	}
 	result := compile.Run(in, *o)

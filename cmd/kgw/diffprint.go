@@ -54,7 +54,7 @@ func (a *app) emit(file string, toFile bool, data []byte) error {
 
 // findings is one report of what was found on both sides.
 func (a *app) findings(before, after *compare.Side) *diag.Report {
-	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir)}
+	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
 	r.Findings.Sort()
 	r.Summary.Count(r.Findings)
 	if after.Result != nil {
@@ -72,7 +72,7 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 	text := ""
 	switch format {
 	case "github":
-		if err := renderMasked(w, diag.GitHub{}, found); err != nil {
+		if err := (diag.GitHub{}).Render(w, found); err != nil {
 			return err
 		}
 		text = r.GitHub()
@@ -99,24 +99,14 @@ func (a *app) tellFindings(f *inputFlags, found *diag.Report) error {
 	if len(found.Findings) == 0 {
 		return nil
 	}
-	return renderMasked(a.stderr, diag.Text{Color: a.color(f, a.stderr)}, found)
-}
-
-// renderMasked prints findings, which may quote an input, without its secrets.
-func renderMasked(w io.Writer, r diag.Renderer, report *diag.Report) error {
-	var b bytes.Buffer
-	if err := r.Render(&b, report); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, diff.Text(b.String()))
-	return err
+	return diag.Text{Color: a.color(f, a.stderr)}.Render(a.stderr, found)
 }
 
 // diffJSON is the report of the findings with the differences in it. The shape
 // is public: additions only.
 func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 	var b bytes.Buffer
-	if err := renderMasked(&b, diag.JSON{}, found); err != nil {
+	if err := (diag.JSON{}).Render(&b, found); err != nil {
 		return err
 	}
 	var base struct {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare"
-	"github.com/kgw-dev/kgw/compare/diff"
 )
 
 // showSemantic compares both sides by class of requests and prints what is
@@ -14,7 +13,7 @@ import (
 func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	a.compareMuch()
 	found := compare.Classes(before, after, f.scope())
-	if err := a.printSemantic(f, newSemanticReport(found), before, after); err != nil {
+	if err := a.printSemantic(f, newSemanticReport(found, a.secrets), before, after); err != nil {
 		return err
 	}
 	if !f.exitZero && found.Has(f.grave...) {
@@ -41,7 +40,7 @@ func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *comp
 		if err := r.write(&out, name); err != nil {
 			return err
 		}
-		if err := a.emit(file, toFile, []byte(diff.Text(out.String()))); err != nil {
+		if err := a.emit(file, toFile, out.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -50,6 +49,6 @@ func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *comp
 		var out bytes.Buffer
 		fmt.Fprintf(&out, "### kgw diff --semantic: %s to %s\n\n", before.Name, after.Name)
 		r.markdown(&out, room-out.Len())
-		return diff.Text(out.String())
+		return out.String()
 	})
 }

@@ -100,6 +100,7 @@ func (a *app) liveSide(f *sideFlags, namespace string, o *compile.Options, after
 	if f.live != "" {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}
 		files, problems := loader.Load([]string{f.live})
+		a.secrets.Watch(files...)
 		return compare.Dump(files, problems, o)
 	}
 	f.cluster.SetNamespace(namespace)

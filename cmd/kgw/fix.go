@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // fix applies the patch and reports what is left.
@@ -35,9 +36,16 @@ func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.
 	}
 	for _, p := range patch.Files {
 		a.fail(exitFindings)
-		if _, err := fmt.Fprint(a.stdout, edit.Diff(p.File.Name, p.File.Data, p.Data)); err != nil {
-			return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+		if err := a.printPatch(p.File, p.Data); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// printPatch prints what changes in a file. Secrets in it are masked: a patch
+// that shows "***" is for reading and does not apply.
+func (a *app) printPatch(before *source.File, data []byte) error {
+	after := &source.File{Name: before.Name, Data: data}
+	return a.printText(edit.Diff(before.Name, a.secrets.File(before), a.secrets.File(after)))
 }

@@ -57,6 +57,7 @@ func (a *app) fnDocuments(name string, data []byte) error {
 	loader := &source.Loader{Dir: a.dir}
 	files, problems := loader.Load([]string{name})
 	items, problem := source.NewFile("<stdin>", data)
+	a.secrets.Watch(files...)
 	if problem != nil {
 		problems = append(problems, *problem)
 	}
@@ -87,6 +88,9 @@ func (a *app) serve(f *function, found diag.List) error {
 		return a.sayFindings(found, 0)
 	}
 	a.collect()
+	for _, i := range f.all() {
+		a.secrets.Watch(i.File)
+	}
 	f.found = diag.Levels{}.Apply(f.list.Found)
 	if err := f.configure(); err != nil {
 		return err
@@ -132,7 +136,7 @@ func (f *function) run() error {
 	}
 	result.Findings = append(f.found, result.Findings...)
 	krm.Order(result.Findings, f.all())
-	results := krm.Results(result.Findings, f.all())
+	results := krm.Results(result.Findings.Masked(f.secrets), f.all())
 	failed := result.Fatal || result.Findings.Max() == diag.Error || len(result.Disagreements) > 0
 	entries := krm.Keep(f.list.Items)
 	switch {
@@ -179,6 +183,7 @@ func (f *function) input() compile.Input {
 	case len(f.config.Inputs) > 0:
 		loader := &source.Loader{Dir: f.dir}
 		files, problems := loader.Load(f.config.Inputs)
+		f.secrets.Watch(files...)
 		in.Files, in.Problems = append(in.Files, files...), problems
 	}
 	return in
@@ -201,7 +206,7 @@ func (f *function) answer(entries []krm.Entry, results []krm.Result, failed bool
 
 // refuse gives the list back with what is wrong with it or its configuration.
 func (f *function) refuse() error {
-	if err := f.answer(krm.Keep(f.list.Items), krm.Results(f.found, f.all()), true); err != nil {
+	if err := f.answer(krm.Keep(f.list.Items), krm.Results(f.found.Masked(f.secrets), f.all()), true); err != nil {
 		return err
 	}
 	f.fail(exitFindings)
@@ -214,7 +219,7 @@ func (a *app) sayFindings(found diag.List, resources int) error {
 	found = diag.Levels{}.Apply(slices.Clone(found))
 	found = slices.DeleteFunc(found, func(g diag.Finding) bool { return g.Severity == diag.Info })
 	found.Resolve()
-	report := &diag.Report{Findings: found, Version: version(), Summary: diag.Summary{Resources: resources}}
+	report := &diag.Report{Findings: found, Version: version(), Secrets: a.secrets, Summary: diag.Summary{Resources: resources}}
 	report.Summary.Count(found)
 	color := diag.ColorEnabled("auto", a.getenv, a.terminal.stderr)
 	return diag.Text{Color: color, Quiet: true}.Render(a.stderr, report)

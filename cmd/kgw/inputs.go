@@ -85,6 +85,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
 	files, problems := loader.Load(paths)
+	a.secrets.Watch(files...)
 	a.collect()
 	return compile.Input{Files: files, Problems: problems}, o, nil
 }
@@ -192,7 +193,7 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
 	found.Sort()
-	report := &diag.Report{Findings: found}
+	report := &diag.Report{Findings: found, Secrets: a.secrets}
 	report.Summary.Count(found)
 	if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
 		return err

@@ -94,7 +94,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 		return a.assess(f, formats, result, report)
 	}
 	a.compareMuch()
-	proof := provenMoves(in, *o, result)
+	proof := a.provenMoves(in, *o, result)
 	if f.failOnChange && proof.changed() {
 		a.fail(exitFindings)
 	}
@@ -157,8 +157,8 @@ func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *com
 			continue
 		}
 		a.fail(exitFindings)
-		if _, err := fmt.Fprint(a.stdout, edit.Diff(file.Name, file.Data, file.After)); err != nil {
-			return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
+		if err := a.printPatch(file.File, file.After); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func (a *app) assess(f *migrateFlags, formats []string, result *migrate.Result, 
 	for _, format := range formats {
 		name, file, toFile := strings.Cut(format, "=")
 		var b bytes.Buffer
-		err := assessFormats[name](&b, result.Assess(f.to, report.Findings))
+		err := assessFormats[name](&b, result.Assess(f.to, report.Findings.Masked(a.secrets)))
 		switch {
 		case err != nil:
 		case toFile:

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -38,7 +37,7 @@ type move struct {
 
 // provenMoves compares what the inputs compile to before and after: nil where
 // nothing was moved.
-func provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *moves {
+func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *moves {
 	m := &moves{}
 	byName := map[string]*move{}
 	for i := range result.Documents {
@@ -61,9 +60,10 @@ func provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *m
 	m.Supposed = supposed
 	was, then := prove.Compared(before, supposing)
 	is, now := prove.Compared(after, supposing)
-	withheld(then, "before", byName, o.Namespace)
-	withheld(now, "after", byName, o.Namespace)
-	m.fill(classes.Compare(was, is), byName, o.Namespace)
+	a.withheld(then, "before", byName, o.Namespace)
+	a.withheld(now, "after", byName, o.Namespace)
+	found := classes.Compare(was, is)
+	m.fill(found, newSemanticReport(found, a.secrets), byName, o.Namespace)
 	return m
 }
 
@@ -74,9 +74,9 @@ func resourceName(doc *source.Document, namespace string) string {
 	return namespace + "/" + doc.Name
 }
 
-// fill gives each change to the resource that it is about.
-func (m *moves) fill(r *classes.Report, byName map[string]*move, namespace string) {
-	report := newSemanticReport(r)
+// fill gives each change to the resource that it is about; report is r as it is
+// printed.
+func (m *moves) fill(r *classes.Report, report *semanticReport, byName map[string]*move, namespace string) {
 	m.Unchanged, m.Notes = report.Unchanged, report.Notes
 	for i := range report.Changes {
 		doc := r.Changes[i].WasAt.Doc
@@ -95,7 +95,7 @@ func (m *moves) fill(r *classes.Report, byName map[string]*move, namespace strin
 
 // withheld notes which resources have an error that keeps them from being
 // compared.
-func withheld(r *compile.Result, when string, byName map[string]*move, namespace string) {
+func (a *app) withheld(r *compile.Result, when string, byName map[string]*move, namespace string) {
 	for i := range r.Resources {
 		one := byName[resourceName(r.Resources[i].Doc, namespace)]
 		if !r.Resources[i].Withheld || one == nil || one.NotCompared != "" {
@@ -104,7 +104,7 @@ func withheld(r *compile.Result, when string, byName map[string]*move, namespace
 		one.NotCompared = "it has an error " + when
 		for j := range r.Findings {
 			if f := &r.Findings[j]; f.Severity == diag.Error && f.At.Doc == r.Resources[i].Doc {
-				one.NotCompared = fmt.Sprintf("%s the move it has the error %s: %s", when, f.Code, f.Message)
+				one.NotCompared = fmt.Sprintf("%s the move it has the error %s: %s", when, f.Code, a.secrets.Text(f.Message))
 				break
 			}
 		}
@@ -125,13 +125,13 @@ func (m *moves) changed() bool {
 	return len(m.General) > 0
 }
 
-// write prints the moves for people, without secrets.
+// write prints the moves for people.
 func (m *moves) write(w io.Writer) error {
 	if m == nil {
 		return nil
 	}
 	texts := make([]string, len(m.Resources))
-	parallel.Each(len(texts), func(i int) { texts[i] = diff.Text(m.Resources[i].text()) })
+	parallel.Each(len(texts), func(i int) { texts[i] = m.Resources[i].text() })
 	same := 0
 	for _, one := range m.Resources {
 		if len(one.Changes) == 0 && one.NotCompared == "" {
@@ -149,7 +149,7 @@ func (m *moves) write(w io.Writer) error {
 		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", strings.Join(m.Supposed, ", "))
 	}
 	fmt.Fprintf(&b, "%s compared, %d without a change; %s unchanged\n", counted(len(m.Resources), "resource"), same, plural(m.Unchanged, "request class", "request classes"))
-	_, err := io.WriteString(w, strings.Join(texts, "")+diff.Text(b.String()))
+	_, err := io.WriteString(w, strings.Join(texts, "")+b.String())
 	return err
 }
 
@@ -173,7 +173,8 @@ func (one *move) text() string {
 
 // reportMoves prints the findings of a migration and what it changes for
 // callers: to w, or to standard error where w gets a format that is not for
-// people.
+// people. Where standard error is what gets that format, nothing is put beside
+// it; the JSON form has the changes itself.
 func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, m *moves) error {
 	var changes any
 	if m != nil {
@@ -184,6 +185,9 @@ func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, 
 	}
 	for _, format := range f.formats {
 		if name, _, toFile := strings.Cut(format, "="); !toFile && name != "text" {
+			if w == a.stderr {
+				return nil
+			}
 			w = a.stderr
 		}
 	}

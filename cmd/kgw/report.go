@@ -27,7 +27,7 @@ func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
 
 // reportWith is report with something that the JSON form shows under "changes".
 func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, changes any) error {
-	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir), Changes: changes}
+	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir), Changes: changes, Secrets: a.secrets}
 	for i := range result.Resources {
 		report.Resources = append(report.Resources, result.Resources[i].Doc)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
@@ -44,6 +45,8 @@ type semanticWitness struct {
 	Method string `json:"method"`
 	URL    string `json:"url"`
 	Token  string `json:"token,omitempty"`
+	// Origin is the Origin header of a preflight.
+	Origin string `json:"origin,omitempty"`
 	Was    int    `json:"was,omitempty"`
 	Is     int    `json:"is,omitempty"`
 }
@@ -59,18 +62,32 @@ type spot struct {
 func (p *spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
 // newSemanticReport finds the places of the changes.
-func newSemanticReport(r *classes.Report) *semanticReport {
-	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged, Notes: r.Notes}
+func newSemanticReport(r *classes.Report, book *secret.Book) *semanticReport {
+	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged}
+	for _, n := range r.Notes {
+		out.Notes = append(out.Notes, book.Text(n))
+	}
 	at := placesOf(r)
 	for i := range r.Changes {
-		c := &r.Changes[i]
+		c := masked(r.Changes[i], book)
 		out.Changes = append(out.Changes, semanticChange{
 			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Before: c.Before, After: c.After,
-			Witness: semanticWitness{c.Witness.Method, c.Witness.URL, c.Witness.Token, c.Witness.WasStatus, c.Witness.IsStatus},
-			Was:     at(c.WasAt), Is: at(c.IsAt), line: c.String(), requests: c.Requests(),
+			Witness: semanticWitness{
+				Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
+				Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
+			},
+			Was: at(c.WasAt), Is: at(c.IsAt), line: c.String(), requests: c.Requests(),
 		})
 	}
 	return out
+}
+
+// masked returns a change without the secrets that its texts quote.
+func masked(c classes.Change, book *secret.Book) classes.Change {
+	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin} {
+		*text = book.Text(*text)
+	}
+	return c
 }
 
 // placesOf finds the places of all changes, each document read once.
@@ -155,6 +172,9 @@ func (w *semanticWitness) String() string {
 	out := w.Method + " " + w.URL
 	if w.Token != "" {
 		out += " with " + w.Token
+	}
+	if w.Origin != "" {
+		out += " with Origin: " + w.Origin
 	}
 	if w.Was != w.Is {
 		out += fmt.Sprintf(": %d -> %d", w.Was, w.Is)

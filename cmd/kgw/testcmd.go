@@ -90,6 +90,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if !f.allowEmpty {
 		failEmpty(cluster, report)
 	}
+	report.Mask(a.secrets.Text)
 	return a.testReport(f, formats, report)
 }
 

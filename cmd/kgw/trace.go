@@ -200,7 +200,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
 	d := cluster.Mesh.Decide(r, trail)
 	cluster.SayLive(trail)
-	t := newTrace(args[0], args[1], &d, trail)
+	t := newTrace(args[0], args[1], &d, trail, a.secrets)
 	if f.output == "json" {
 		return a.printValue(t)
 	}

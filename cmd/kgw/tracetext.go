@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/simulate"
@@ -47,7 +48,9 @@ type traceStep struct {
 	Column int    `json:"column,omitempty"`
 }
 
-func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail) *trace {
+// newTrace makes the printed form of a decision, without the secrets that the
+// book knows.
+func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book) *trace {
 	t := &trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{},
@@ -72,7 +75,26 @@ func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trai
 		}
 		t.Steps = append(t.Steps, step)
 	}
+	t.mask(book)
 	return t
+}
+
+// mask masks secrets in all texts: those of the inputs, and those that the
+// request brings.
+func (t *trace) mask(book *secret.Book) {
+	for _, text := range []*string{&t.URL, &t.Reason, &t.Help, &t.Upstream} {
+		*text = book.Text(*text)
+	}
+	for i := range t.Steps {
+		t.Steps[i].Text = book.Text(t.Steps[i].Text)
+	}
+	headers := make(map[string]string, len(t.Headers))
+	for name, value := range t.Headers {
+		if shown, ok := secret.Under("", name, value).(string); ok {
+			headers[name] = book.Text(shown)
+		}
+	}
+	t.Headers = headers
 }
 
 func (t *trace) print(w io.Writer) {

@@ -105,9 +105,9 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 				{Key: "namespace", Value: r.Doc.Namespace},
 				{Key: "name", Value: r.Doc.Name},
 				{Key: "file", Value: r.Doc.File.Name},
-				{Key: "status", Value: r.Status},
+				{Key: "status", Value: a.withoutSecrets(r.Status)},
 			}
-			list = append(list, append(one, beforeController(r)...))
+			list = append(list, append(one, a.beforeController(r)...))
 		}
 		_, err := a.stdout.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
 		return err
@@ -119,19 +119,40 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 
 // beforeController says what the API server makes of a resource before its
 // controller sees it.
-func beforeController(r *compile.Resource) source.Object {
+func (a *app) beforeController(r *compile.Resource) source.Object {
 	var out source.Object
 	if r.Refused != "" {
-		out = append(out, source.Member{Key: "refused", Value: r.Refused})
+		out = append(out, source.Member{Key: "refused", Value: a.secrets.Text(r.Refused)})
 	}
 	if len(r.Pruned) > 0 {
 		pruned := make([]any, len(r.Pruned))
 		for i, path := range r.Pruned {
-			pruned[i] = path
+			pruned[i] = a.secrets.Text(path)
 		}
 		out = append(out, source.Member{Key: "pruned", Value: pruned})
 	}
 	return out
+}
+
+// withoutSecrets masks the secrets in the texts of a value.
+func (a *app) withoutSecrets(v any) any {
+	switch x := v.(type) {
+	case string:
+		return a.secrets.Text(x)
+	case source.Object:
+		out := make(source.Object, len(x))
+		for i, m := range x {
+			out[i] = source.Member{Key: m.Key, Value: a.withoutSecrets(m.Value)}
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = a.withoutSecrets(x[i])
+		}
+		return out
+	}
+	return v
 }
 
 func (a *app) statusTable(result *compile.Result) error {
@@ -147,7 +168,7 @@ func (a *app) statusTable(result *compile.Result) error {
 			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})
 		}
 		for _, row := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Doc.Namespace, r.Doc.Name, row[0], row[1], strings.ReplaceAll(row[2], "\n", " "))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Doc.Namespace, r.Doc.Name, row[0], row[1], a.secrets.Text(strings.ReplaceAll(row[2], "\n", " ")))
 		}
 	}
 	return w.Flush()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -168,10 +169,10 @@ func compare(p Pair, o Options) *Difference {
 		return nil
 	case p.Before == nil:
 		v := whole(p.After.Value)
-		return &Difference{Op: Create, ID: p.After.ID(), APIVersion: text(v["apiVersion"]), After: masked(v), Origin: p.After.Origin}
+		return &Difference{Op: Create, ID: p.After.ID(), APIVersion: text(v["apiVersion"]), After: secret.Object(v), Origin: p.After.Origin}
 	case p.After == nil:
 		v := whole(p.Before.Value)
-		return &Difference{Op: Delete, ID: p.Before.ID(), APIVersion: text(v["apiVersion"]), Before: masked(v), Origin: p.Before.Origin}
+		return &Difference{Op: Delete, ID: p.Before.ID(), APIVersion: text(v["apiVersion"]), Before: secret.Object(v), Origin: p.Before.Origin}
 	}
 	before, after := normalise(p.Before.Value), normalise(p.After.Value)
 	if o.Live {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -41,7 +42,7 @@ func (w *walk) object(b, a map[string]any) (before, after map[string]any) {
 func (w *walk) value(p at, b, a any, key string) (before, after any) {
 	switch x := b.(type) {
 	case map[string]any:
-		if y, ok := a.(map[string]any); ok {
+		if y, ok := a.(map[string]any); ok && !secret.Opaque(key) {
 			return w.maps(p, x, y, key)
 		}
 	case []any:
@@ -50,11 +51,11 @@ func (w *walk) value(p at, b, a any, key string) (before, after any) {
 		}
 	}
 	differ := !same(b, a) && !sameDuration(key, b, a)
-	before, after = mask(w.kind, key, b), mask(w.kind, key, a)
+	before, after = secret.Under(w.kind, key, b), secret.Under(w.kind, key, a)
 	if !differ {
 		return after, after
 	}
-	before, after = apart(before, after)
+	before, after = secret.Apart(before, after)
 	w.changes = append(w.changes, Change{Op: Changed, Path: p.path, Before: before, After: after})
 	return before, after
 }
@@ -71,18 +72,15 @@ func (w *walk) maps(p at, b, a map[string]any, key string) (before, after map[st
 	for _, k := range keys {
 		x, inB := b[k]
 		y, inA := a[k]
-		under := k
-		if whollySecret(w.kind, p.pattern) || sensitive(key) {
-			under = secretKey
-		}
+		under := secret.Field(w.kind, p.pattern, key, k)
 		switch {
 		case inB && inA:
 			before[k], after[k] = w.value(p.key(k), x, y, under)
 		case inB:
-			before[k] = mask(w.kind, under, x)
+			before[k] = secret.Under(w.kind, under, x)
 			w.changes = append(w.changes, Change{Op: Removed, Path: p.key(k).path, Before: before[k]})
 		default:
-			after[k] = mask(w.kind, under, y)
+			after[k] = secret.Under(w.kind, under, y)
 			w.changes = append(w.changes, Change{Op: Added, Path: p.key(k).path, After: after[k]})
 		}
 	}
@@ -100,11 +98,11 @@ func (w *walk) lists(p at, b, a []any, key string) (before, after []any) {
 	for _, r := range rows(of, len(b)) {
 		switch {
 		case r.a < 0:
-			v := mask(w.kind, key, b[r.b])
+			v := secret.Under(w.kind, key, b[r.b])
 			before = append(before, v)
 			w.changes = append(w.changes, Change{Op: Removed, Path: p.elem(r.b).path, Before: v})
 		case r.b < 0:
-			v := mask(w.kind, key, a[r.a])
+			v := secret.Under(w.kind, key, a[r.a])
 			after = append(after, v)
 			w.changes = append(w.changes, Change{Op: Added, Path: p.elem(r.a).path, After: v})
 		default:

@@ -19,6 +19,7 @@ type GitHub struct{}
 
 // Render implements Renderer.
 func (GitHub) Render(w io.Writer, r *Report) error {
+	r = r.masked()
 	out := bufio.NewWriter(w)
 	for _, f := range gravestFirst(r.Findings) {
 		out.WriteString(workflowCommand(f))

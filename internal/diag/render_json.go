@@ -49,6 +49,7 @@ type jsonRelated struct {
 
 // Render implements Renderer.
 func (JSON) Render(w io.Writer, r *Report) error {
+	r = r.masked()
 	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary, Changes: r.Changes}
 	for i := range r.Findings {
 		out.Findings = append(out.Findings, newJSONFinding(&r.Findings[i]))

@@ -65,6 +65,7 @@ type junitText struct {
 
 // Render implements Renderer.
 func (JUnit) Render(w io.Writer, r *Report) error {
+	r = r.masked()
 	out := junitSuites{Name: "kgw", junitCounts: junitCounts{Time: "0"}, Suites: collectSuites(r)}
 	for i, s := range out.Suites {
 		s.ID = i
@@ -93,7 +94,7 @@ func collectSuites(r *Report) []*junitSuite {
 		f := &r.Findings[i]
 		about[f.Document()] = append(about[f.Document()], f)
 	}
-	b := junitBuilder{suites: map[string]*junitSuite{}, names: map[string]int{}, text: newTextPrinter(Text{})}
+	b := junitBuilder{suites: map[string]*junitSuite{}, names: map[string]int{}, text: newTextPrinter(Text{}, r.Secrets)}
 	listed := map[*source.Document]bool{}
 	for _, d := range r.Resources {
 		listed[d] = true

@@ -32,6 +32,7 @@ const (
 
 // Render implements Renderer.
 func (SARIF) Render(w io.Writer, r *Report) error {
+	r = r.masked()
 	s := sarifPrinter{root: r.Root, rules: map[Code]int{}}
 	run := sarifRun{ColumnKind: "unicodeCodePoints"}
 	kept := gravest(r.Findings, maxResults)

@@ -5,23 +5,43 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // lines hands out lines of source. It keeps the last one and the last place in
 // it: findings are sorted, and a minified document is one line with them all.
 type lines struct {
+	book           *secret.Book
 	file           *source.File
 	number         int
 	text           string
+	shown          secret.Line
 	column, offset int // the byte of text at which the code point of column starts
 }
 
-// at returns a line's text and the byte of a column in it, at most its end.
-func (l *lines) at(f *source.File, number, column int) (text string, offset int) {
-	if l.file != f || l.number != number {
-		*l = lines{file: f, number: number, text: f.Line(number), column: 1}
+// at returns the line on which a span starts without its secrets, the byte at
+// which the span starts, at most the line's end, and the code points of the
+// span on the line.
+func (l *lines) at(f *source.File, span source.Span) (text string, offset, length int) {
+	if l.file != f || l.number != span.Line {
+		*l = lines{book: l.book, file: f, number: span.Line, text: f.Line(span.Line), shown: l.book.Line(f, span.Line), column: 1}
 	}
+	l.reach(span.Column)
+	offset, length = l.shown.Offset(l.offset), spanLength(span)
+	if l.shown.Text == l.text || length == math.MaxInt {
+		return l.shown.Text, offset, length
+	}
+	end := l.offset
+	for ; length > 0 && end < len(l.text); length-- {
+		_, size := utf8.DecodeRuneInString(l.text[end:])
+		end += size
+	}
+	return l.shown.Text, offset, max(1, utf8.RuneCountInString(l.shown.Text[offset:max(offset, l.shown.End(end))]))
+}
+
+// reach moves to a column, at most to the line's end.
+func (l *lines) reach(column int) {
 	if column < l.column {
 		l.column, l.offset = 1, 0
 	}
@@ -30,7 +50,6 @@ func (l *lines) at(f *source.File, number, column int) (text string, offset int)
 		l.offset += size
 		l.column++
 	}
-	return l.text, l.offset
 }
 
 // excerpt is as much of a line as fits, and where its mark stands, in columns.

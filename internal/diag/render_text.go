@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -32,8 +33,9 @@ func (t Text) Render(w io.Writer, r *Report) error {
 	if (t.Quiet || r.Quiet) && len(r.Findings) == 0 {
 		return nil
 	}
+	r = r.masked()
 	out := bufio.NewWriter(w)
-	p := newTextPrinter(t)
+	p := newTextPrinter(t, r.Secrets)
 	shown := map[Code]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -90,11 +92,13 @@ type textPrinter struct {
 	gutter string // blank, as wide as the finding's line numbers
 }
 
-func newTextPrinter(t Text) *textPrinter {
+// newTextPrinter returns a printer of masked findings; book masks what their
+// snippets quote.
+func newTextPrinter(t Text, book *secret.Book) *textPrinter {
 	if t.Width <= 0 {
 		t.Width = defaultWidth
 	}
-	return &textPrinter{Text: t}
+	return &textPrinter{Text: t, lines: lines{book: book}}
 }
 
 // print returns the lines of a finding.
@@ -128,11 +132,11 @@ func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s styl
 	if f == nil {
 		return
 	}
-	text, offset := p.lines.at(f, span.Line, span.Column)
+	text, offset, length := p.lines.at(f, span)
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	e := newExcerpt(text, offset, spanLength(span), p.Width-len(p.gutter)-4)
+	e := newExcerpt(text, offset, length, p.Width-len(p.gutter)-4)
 	number := fmt.Sprintf(" %*d | ", len(p.gutter), span.Line)
 	p.line(paint(p.Color, blue, number) + e.text)
 	marks := strings.Repeat(string(mark), e.mark)

@@ -3,6 +3,7 @@ package diag
 import (
 	"io"
 
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -52,6 +53,9 @@ type Report struct {
 	Quiet bool
 	// Changes, if not nil, is shown by the JSON form under that key.
 	Changes any
+	// Secrets knows the secrets of the inputs, which are masked in every form;
+	// without it only those of the files that the findings are about are known.
+	Secrets *secret.Book
 }
 
 // Renderer prints a report in one format.

@@ -2,12 +2,15 @@ package krm
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -112,7 +115,7 @@ func (r *resulter) result(f *diag.Finding) Result {
 	path := f.At.Path
 	if d.APIVersion != "" && d.Kind != "" && d.Name != "" {
 		out.ResourceRef = &ResourceRef{APIVersion: d.APIVersion, Kind: d.Kind, Name: d.Name, Namespace: d.Namespace}
-		out.Field = r.field(f)
+		out.Field = r.field(f).withoutSecrets()
 	}
 	if path != "" && (out.Field == nil || out.Field.Path != path) {
 		set(TagPath, path)
@@ -166,6 +169,24 @@ func (r *resulter) field(f *diag.Finding) *Field {
 		out.CurrentValue = source.Scalar(n)
 	}
 	return out
+}
+
+// withoutSecrets leaves the values out that hold a secret: masked ones would be
+// written where somebody applies them.
+func (f *Field) withoutSecrets() *Field {
+	if f == nil {
+		return nil
+	}
+	steps := strings.FieldsFunc(f.Path, func(r rune) bool { return strings.ContainsRune(`.[]"`, r) })
+	hidden := slices.ContainsFunc(steps, secret.Key)
+	for _, v := range []any{f.CurrentValue, f.ProposedValue} {
+		plain := source.Plain(v, func(n source.Number) any { return n })
+		hidden = hidden || !reflect.DeepEqual(plain, secret.Under("", "", plain))
+	}
+	if hidden {
+		f.CurrentValue, f.ProposedValue = nil, nil
+	}
+	return f
 }
 
 // moved proposes the list with one element taken forward.

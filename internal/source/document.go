@@ -57,6 +57,22 @@ func (f *File) Line(n int) string {
 	return string(f.Data[start:end])
 }
 
+// Lines returns how many lines the file has; the last may have no line break.
+func (f *File) Lines() int {
+	f.once.Do(f.index)
+	return len(f.lines)
+}
+
+// Break returns the line break at the end of line n (1-based), "" where there
+// is none.
+func (f *File) Break(n int) string {
+	start, end := f.start(n), len(f.Data)
+	if n < len(f.lines) {
+		end = f.lines[n]
+	}
+	return string(f.Data[start+len(f.Line(n)) : end])
+}
+
 // Position returns the 1-based line and the 1-based column, in code points, of
 // the byte at offset.
 func (f *File) Position(offset int) (line, column int) {

@@ -120,3 +120,8 @@ func quotedWidth(text []rune) int {
 	}
 	return len(text)
 }
+
+// NodeSpan returns where a node of the document's own tree is in the file, to
+// its end on its first line. The tree is that of Outline: its positions are
+// those of the document's text.
+func (d *Document) NodeSpan(n *Node) Span { return d.nodeSpan(n) }

@@ -37,6 +37,15 @@ func (c *Coverage) Percent() float64 {
 	return 100 * float64(c.Total-len(c.Untouched)) / float64(c.Total)
 }
 
+// Mask passes the texts about decisions through a function that masks secrets.
+func (r *Report) Mask(text func(string) string) {
+	for _, o := range r.Outcomes {
+		for i := range o.Failures {
+			o.Failures[i] = text(o.Failures[i])
+		}
+	}
+}
+
 // Failed counts the tests that did not pass.
 func (r *Report) Failed() int {
 	n := 0

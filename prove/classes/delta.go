@@ -349,7 +349,7 @@ func (d *delta) preflights() {
 	}
 	ch := d.base
 	ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After, ch.preflight = CORS, []string{"OPTIONS"}, false, before, after, true
-	ch.Witness = Witness{Method: "OPTIONS", URL: d.class.Witness.URL(), Token: "Origin: " + origin}
+	ch.Witness = Witness{Method: "OPTIONS", URL: d.class.Witness.URL(), Origin: origin}
 	d.add(ch)
 }
 

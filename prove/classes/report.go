@@ -77,6 +77,8 @@ type Witness struct {
 	Method, URL string
 	// Token says what it carries: "" or the text of a credential.
 	Token string
+	// Origin is the Origin header of a preflight, "" for any other request.
+	Origin string
 	// WasStatus and IsStatus are what the client gets.
 	WasStatus, IsStatus int
 }

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// secretFields are fields that hold secrets, by the schemas of handlers, the
+// kinds of Kubernetes, and the forms of URLs. CANARY is the value.
+var secretFields = map[string]string{
+	"client_secret":  strategyWith("oauth2_introspection", "introspection_url: https://i.test/x\n        pre_authorization:\n          enabled: true\n          client_id: me\n          client_secret: CANARY\n          token_url: https://i.test/t"),
+	"client of url":  strategyWith("oauth2_introspection", "introspection_url: \"https://me:CANARY@i.test/x\""),
+	"query":          strategyWith("oauth2_introspection", "introspection_url: \"https://i.test/x?access_token=CANARY&y=1\""),
+	"request header": strategyWith("oauth2_introspection", "introspection_url: https://i.test/x\n        introspection_request_headers:\n          X-Whatever: CANARY"),
+	"bearer":         strategyWith("oauth2_introspection", "introspection_url: https://i.test/x\n        introspection_request_headers: {Authorization: \"Bearer CANARY\"}"),
+	"token url":      strategyWith("oauth2_client_credentials", "token_url: \"https://me:CANARY@i.test/x\"\n        required_scope: x"),
+	"session header": strategyWith("cookie_session", "check_session_url: https://i.test/x\n        additional_headers:\n          X-Api-Key: CANARY"),
+	"unknown field":  strategyWith("jwt", "jwks_urls: [\"https://i.test/keys\"]\n        clientSecret: CANARY"),
+	"no config":      strategyWith("noop", "password: CANARY"),
+	"mutator header": mutatorWith("header", "headers:\n          Authorization: CANARY"),
+	"mutator key":    mutatorWith("header", "headers:\n          X-Api-Key: CANARY"),
+	"cookie":         mutatorWith("cookie", "cookies:\n          session: CANARY"),
+	"hydrator":       mutatorWith("hydrator", "api:\n          url: https://i.test/h\n          auth:\n            basic:\n              username: me\n              password: CANARY"),
+	"annotation":     strings.Replace(strategyWith("noop", "x: 1"), "name: shop\n", "name: shop\n  annotations:\n    example.com/api-token: CANARY\n", 1),
+	"Rule":           ruleWith("authenticators:\n  - handler: oauth2_introspection\n    config:\n      introspection_url: https://i.test/x\n      pre_authorization:\n        client_secret: CANARY\n  authorizer:\n    handler: allow"),
+	"Rule upstream":  strings.Replace(ruleWith("authorizer:\n    handler: deny"), "http://shop", "\"http://me:CANARY@shop", 1),
+	"remote headers": ruleWith("authenticators: [{handler: noop}]\n  authorizer:\n    handler: remote_json\n    config:\n      remote: https://i.test/x\n      payload: \"{}\"\n      headers:\n        Authorization: CANARY"),
+	"Secret data":    "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ndata:\n  anything: CANARY\n",
+	"Secret string":  "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\nstringData:\n  anything: CANARY\n",
+	"List":           "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s, namespace: web}\n  stringData:\n    anything: CANARY\n",
+	"OAuth2Client":   "apiVersion: hydra.ory.sh/v1alpha1\nkind: OAuth2Client\nmetadata: {name: c, namespace: web}\nspec:\n  grantTypes: [client_credentials]\n  clientSecret: CANARY\n",
+	"ConfigMap":      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: web}\ndata:\n  x.yaml: |\n    client_secret: CANARY\n",
+}
+
+func strategyWith(handler, config string) string { return apiRuleWith(handler, config, "noop", "x: 1") }
+
+func mutatorWith(handler, config string) string { return apiRuleWith("noop", "x: 1", handler, config) }
+
+func apiRuleWith(strategy, strategyConfig, mutator, mutatorConfig string) string {
+	return fmt.Sprintf(`apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata:
+  name: shop
+  namespace: web
+spec:
+  host: shop.example.com
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 80}
+  rules:
+  - path: /orders
+    methods: [GET]
+    accessStrategies:
+    - handler: %s
+      config:
+        %s
+    mutators:
+    - handler: %s
+      config:
+        %s
+`, strategy, strategyConfig, mutator, mutatorConfig)
+}
+
+func ruleWith(spec string) string {
+	return `apiVersion: oathkeeper.ory.sh/v1alpha1
+kind: Rule
+metadata:
+  name: shop
+  namespace: web
+spec:
+  match: {url: "<http|https>://shop.example.com</orders>", methods: [GET]}
+  upstream:
+    url: http://shop.web.svc.cluster.local:80
+  ` + spec + "\n"
+}
+
+// wrongForms are ways to write the value of a secret, right and wrong. LINE is
+// the line on which the field is.
+var wrongForms = map[string]func(text, secret string) string{
+	"plain":         func(text, s string) string { return strings.ReplaceAll(text, "CANARY", s) },
+	"quoted":        quotedForm(`"`, `"`),
+	"single quotes": quotedForm(`'`, `'`),
+	"list":          quotedForm(`["`, `"]`),
+	"map":           quotedForm(`{"`, `": {x: 1}}`),
+	"map value":     quotedForm(`{x: "`, `"}`),
+	"deep":          quotedForm(`[[{x: ["`, `"]}]]`),
+	"unterminated":  quotedForm(`"`, ``),
+	"two lines":     quotedForm("\"first\n          ", `"`),
+	"block":         quotedForm("|\n              ", ``),
+	"folded":        quotedForm(">-\n              ", ``),
+	"anchor":        quotedForm(`&a "`, `"`),
+	"tag":           quotedForm(`!!binary "`, `"`),
+	"bad escape":    quotedForm(`"\q`, `"`),
+	"next line":     quotedForm("\n              ", ``),
+	"open flow":     quotedForm(`{x: "`, `"`),
+	"comment":       quotedForm(`x # was `, ``),
+	"tab": func(text, s string) string {
+		return lineForm(text, s, func(l string) string { return strings.Replace(l, "  ", "\t", 1) })
+	},
+	"tab behind": func(text, s string) string {
+		return lineForm(text, s, func(l string) string { return strings.Replace(l, ": ", ":\t", 1) })
+	},
+	"no blank": func(text, s string) string {
+		return lineForm(text, s, func(l string) string { return strings.Replace(l, ": ", ":", 1) })
+	},
+	"twice": func(text, s string) string {
+		return lineForm(text, s, func(l string) string { return l + "\n" + l + "2" })
+	},
+	"wrong indent": func(text, s string) string {
+		return lineForm(text, s, func(l string) string { return l + "\n " + strings.TrimSpace(l) })
+	},
+	"broken after":  func(text, s string) string { return strings.ReplaceAll(text, "CANARY", s) + "x: [\n" },
+	"broken before": func(text, s string) string { return "x: {\n" + strings.ReplaceAll(text, "CANARY", s) },
+}
+
+func quotedForm(before, after string) func(text, secret string) string {
+	return func(text, secret string) string {
+		text = strings.ReplaceAll(text, `"CANARY"`, "CANARY")
+		return strings.ReplaceAll(text, "CANARY", before+secret+after)
+	}
+}
+
+// lineForm changes the line on which the secret is.
+func lineForm(text, secret string, change func(string) string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if strings.Contains(l, "CANARY") {
+			lines[i] = change(strings.ReplaceAll(l, "CANARY", secret))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestNoCommandShowsASecret writes each secret in each form and runs every
+// command that reads it, in every format. What is a product, the manifests, the
+// rewritten documents, is not looked at.
+func TestNoCommandShowsASecret(t *testing.T) {
+	const secret = "kanarienvogel-1a"
+	for field, text := range secretFields {
+		for form, write := range wrongForms {
+			if !strings.Contains(text, `: CANARY`) && !strings.Contains(text, "Bearer") && form != "plain" {
+				continue // inside of a URL
+			}
+			dir := t.TempDir()
+			input := write(text, secret)
+			for name, data := range map[string]string{
+				"in.yaml": input, "was/in.yaml": strings.ReplaceAll(text, "CANARY", secret+"-old"),
+				"x.kgw-test.yaml": "tests:\n- request: GET https://shop.example.com/orders\n  expect: {status: 200}\n",
+			} {
+				path := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, c := range secretCommands() {
+				r := execute(dir, "", c.args...)
+				out := r.Stderr
+				if !c.product {
+					out += r.Stdout
+				}
+				if strings.Contains(out, secret) {
+					t.Errorf("%s as %s: kgw %s shows it:\n%s\ninput:\n%s", field, form, strings.Join(c.args, " "), lineWith(out, secret), input)
+				}
+			}
+		}
+	}
+}
+
+type secretCommand struct {
+	args    []string
+	product bool // what is written to standard output is for machines
+}
+
+func secretCommands() []secretCommand {
+	out := []secretCommand{
+		{[]string{"build", "in.yaml"}, true},
+		{[]string{"trace", "GET", "https://shop.example.com/orders", "in.yaml"}, false},
+		{[]string{"trace", "GET", "https://shop.example.com/orders", "in.yaml", "-o", "json"}, false},
+		{[]string{"migrate", "in.yaml", "-o", "yaml"}, true},
+		{[]string{"migrate", "in.yaml", "--diff", "--format", "json"}, false},
+		{[]string{"migrate", "in.yaml", "--assess", "--format", "markdown"}, false},
+		{[]string{"validate", "in.yaml", "--status"}, false},
+		{[]string{"diff", "in.yaml", "--live", "was"}, false},
+		{[]string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", "json"}, false},
+		{[]string{"test", "in.yaml", "x.kgw-test.yaml"}, false},
+		{[]string{"test", "x.kgw-test.yaml", "in.yaml", "--format", "json", "--coverage"}, false},
+	}
+	for _, format := range []string{"text", "json", "sarif", "junit", "github"} {
+		out = append(out, secretCommand{[]string{"validate", "in.yaml", "--format", format}, false})
+	}
+	for _, format := range []string{"text", "json", "markdown", "github"} {
+		out = append(out, secretCommand{[]string{"diff", "in.yaml", "--against", "was", "--format", format}, false})
+	}
+	return out
+}

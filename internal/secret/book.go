@@ -1,0 +1,208 @@
+package secret
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+const (
+	// shortest is how many bytes a secret has at least that is masked in texts
+	// about other places than its own.
+	shortest = 4
+	// long is how many bytes a secret has at least that is masked inside of
+	// words.
+	long = 8
+)
+
+// Book knows the secrets of the inputs of a run. Files are read for secrets
+// when the first text is asked for. A nil Book knows secrets by their form
+// only. A Book may be used by several goroutines.
+type Book struct {
+	mu      sync.Mutex
+	found   map[*source.File]*places
+	waiting []*source.File
+	values  map[Value]bool
+	index   *strings.Replacer // nil when values changed
+	words   bool              // whether a value is shorter than long
+}
+
+// Watch adds files whose secrets are masked in every text.
+func (b *Book) Watch(files ...*source.File) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting = append(b.waiting, files...)
+}
+
+// of returns the secrets of a file.
+func (b *Book) of(f *source.File) *places {
+	p := b.found[f]
+	if p == nil {
+		p = find(f)
+		b.keep(f, p)
+	}
+	return p
+}
+
+func (b *Book) keep(f *source.File, p *places) {
+	if b.found == nil {
+		b.found, b.values = map[*source.File]*places{}, map[Value]bool{}
+	}
+	b.found[f] = p
+	for _, v := range p.values {
+		if len(v) >= shortest && !b.values[v] {
+			b.values[v] = true
+			b.index = nil
+		}
+	}
+}
+
+// settle reads the files that nobody has asked for yet.
+func (b *Book) settle() {
+	if len(b.waiting) == 0 {
+		return
+	}
+	read := make([]*places, len(b.waiting))
+	parallel.Each(len(read), func(i int) { read[i] = find(b.waiting[i]) })
+	for i, f := range b.waiting {
+		b.keep(f, read[i])
+	}
+	b.waiting = nil
+}
+
+// Text masks the secrets of all files in a text, and what has the form of one.
+func (b *Book) Text(s string) string {
+	s = Text(s)
+	if b == nil || s == "" {
+		return s
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settle()
+	return b.known(s)
+}
+
+// About masks the secrets in a text about places in files: those of the files
+// too, however short.
+func (b *Book) About(s string, files ...*source.File) string {
+	if b == nil {
+		return Text(s)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settle()
+	for _, f := range files {
+		if f == nil {
+			continue
+		}
+		for _, v := range b.of(f).values {
+			if len(v) < shortest {
+				s = quoted(s, string(v))
+			}
+		}
+	}
+	return b.known(Text(s))
+}
+
+// quoted masks a short secret where it is quoted by itself.
+func quoted(s, value string) string {
+	return strings.ReplaceAll(s, strconv.Quote(value), `"`+Hidden+`"`)
+}
+
+// known masks the secrets of the book in a text.
+func (b *Book) known(s string) string {
+	if len(b.values) == 0 {
+		return s
+	}
+	if b.index == nil {
+		b.index = b.replacer()
+	}
+	if b.words {
+		s = b.shortWords(s)
+	}
+	return b.index.Replace(s)
+}
+
+// replacer replaces long secrets in each of their spellings, the longest first.
+func (b *Book) replacer() *strings.Replacer {
+	b.words = false
+	seen := map[string]bool{}
+	for v := range b.values {
+		if len(v) < long {
+			b.words = true
+			continue
+		}
+		for _, s := range spellings(v.Reveal()) {
+			if len(s) >= long {
+				seen[s] = true
+			}
+		}
+	}
+	all := make([]string, 0, len(seen))
+	for s := range seen {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(x, y string) int { return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(x, y)) })
+	pairs := make([]string, 0, 2*len(all))
+	for _, s := range all {
+		pairs = append(pairs, s, Hidden)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// spellings are the ways in which a message may write a text: as it is, in
+// quotes, in a URL, and each of its lines.
+func spellings(s string) []string {
+	out := []string{s, inner(strconv.Quote(s)), inner(strconv.QuoteToASCII(s)), url.QueryEscape(s), url.PathEscape(s), strings.ReplaceAll(s, "'", "''")}
+	if text, err := json.Marshal(s); err == nil {
+		out = append(out, inner(string(text)))
+	}
+	if strings.ContainsAny(s, "\r\n") {
+		for _, line := range strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			out = append(out, strings.TrimSpace(line))
+		}
+	}
+	return out
+}
+
+func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+
+// shortWords masks short secrets where they are words of their own.
+func (b *Book) shortWords(s string) string {
+	var at []spot
+	for start := 0; start < len(s); {
+		r, size := utf8.DecodeRuneInString(s[start:])
+		if !wordRune(r) {
+			start += size
+			continue
+		}
+		end := start
+		for end < len(s) {
+			r, size := utf8.DecodeRuneInString(s[end:])
+			if !wordRune(r) {
+				break
+			}
+			end += size
+		}
+		if w := s[start:end]; len(w) < long && b.values[Value(w)] {
+			at = append(at, spot{start, end})
+		}
+		start = end
+	}
+	return replace(s, at)
+}
+
+func wordRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 && r != utf8.RuneError || strings.ContainsRune("!$%^*+=~", r)
+}

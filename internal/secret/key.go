@@ -1,0 +1,37 @@
+package secret
+
+import (
+	"regexp"
+	"strings"
+)
+
+// sensitive are names of fields, headers, cookies and parameters whose values
+// are secrets: a word at their end, in any of the usual spellings
+// (clientSecret, client_secret, X-Api-Key).
+var sensitive = regexp.MustCompile(`(?i)(passwords?|passwd|pwd|passphrases?|passcodes?|secrets?|tokens?|credentials?` +
+	`|(api|access|private|signing|secret|encryption|shared|session|subscription|account|client|functions|auth|hmac|master)[-_.]?keys?)$` +
+	`|^((x|proxy)-(.*-)?)?authorization$|^x-(.*-)?auth$|^(set-)?cookies?$|^introspection_request_headers$`)
+
+// harmless are names that look like those of secrets and are not: switches,
+// and the name of a handler.
+var harmless = regexp.MustCompile(`(?i)^(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams)$`)
+
+// Key reports whether the values of a field of this name are secrets.
+func Key(name string) bool {
+	name = strings.TrimSpace(name)
+	return sensitive.MatchString(name) && !harmless.MatchString(name)
+}
+
+// group reports whether a field holds secrets under names that are not secret:
+// headers, cookies, the data of a Secret.
+func group(name string) bool { return strings.HasSuffix(strings.ToLower(name), "s") }
+
+// parameter are names of parameters of a query, beyond those that Key knows,
+// whose values are secrets.
+var parameter = regexp.MustCompile(`(?i)^(key|code|sig|signature|pass|jwt|sas|assertion|auth|x-amz-signature|x-goog-signature)$`)
+
+// wholly reports whether every value below a path is a secret, though the
+// names of the fields do not say so.
+func wholly(kind, path string) bool {
+	return kind == "Secret" && (path == "data" || path == "stringData")
+}

@@ -1,0 +1,125 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/base64"
+	"regexp"
+	"strings"
+)
+
+// shapes are secrets by how they look: JSON Web Tokens, credentials in URLs,
+// private keys, and tokens of well-known services.
+var shapes = []*regexp.Regexp{
+	regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`),
+	// The password of a URL may hold a slash that nobody has escaped; what
+	// begins as the number of a port is not a password.
+	regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`),
+	regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`),
+	regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
+}
+
+// query are the parameters of a URL.
+var query = regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`)
+
+// credentials are what follows the scheme of an Authorization header (RFC 9110,
+// 11.4).
+var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`)
+
+// assigned is a secret behind its name in running text: a line of YAML, JSON
+// or of a file of variables.
+var assigned = regexp.MustCompile(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
+
+// spot is a range of bytes of a text, end exclusive.
+type spot struct{ start, end int }
+
+// spots lists the secrets in a text by their form.
+func spots(s string) []spot {
+	if !strings.ContainsAny(s, "@=-. ") {
+		return nil
+	}
+	var out []spot
+	for _, shape := range shapes {
+		for _, m := range shape.FindAllStringSubmatchIndex(s, -1) {
+			out = append(out, spot{m[2], m[3]})
+		}
+	}
+	for _, m := range credentials.FindAllStringSubmatchIndex(s, -1) {
+		if credential(s[m[2]:m[3]], s[m[4]:m[5]]) {
+			out = append(out, spot{m[4], m[5]})
+		}
+	}
+	for _, m := range query.FindAllStringSubmatchIndex(s, -1) {
+		if name := s[m[2]:m[3]]; (Key(name) || parameter.MatchString(name)) && !template(s[m[4]:m[5]]) {
+			out = append(out, spot{m[4], m[5]})
+		}
+	}
+	return out
+}
+
+// credential reports whether a word behind the scheme is a credential: "bearer
+// tokens" and "basic authentication" are not.
+func credential(scheme, word string) bool {
+	if strings.EqualFold(scheme, "bearer") {
+		return !strings.EqualFold(strings.TrimRight(word, ".,"), "token") && !strings.EqualFold(strings.TrimRight(word, ".,"), "tokens")
+	}
+	plain, err := base64.StdEncoding.DecodeString(word)
+	if err != nil {
+		plain, err = base64.RawStdEncoding.DecodeString(word)
+	}
+	return err == nil && bytes.Contains(plain, []byte(":"))
+}
+
+// assignments lists the secrets behind their names in running text.
+func assignments(s string) []spot {
+	if !strings.ContainsAny(s, ":=") {
+		return nil
+	}
+	var out []spot
+	for _, m := range assigned.FindAllStringSubmatchIndex(s, -1) {
+		value := s[m[6]:m[7]]
+		if Key(last(s[m[4]:m[5]])) && !template(strings.Trim(value, `"'`)) && !prose(s[:m[4]], value) {
+			out = append(out, spot{m[6], m[7]})
+		}
+	}
+	return out
+}
+
+// prose reports whether a name and a word behind it are of a sentence: "the
+// token: it lacks a scope".
+func prose(before, value string) bool {
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	if !strings.HasSuffix(before, " ") || strings.TrimLeft(before, " \t-") == "" || strings.HasSuffix(strings.TrimRight(before, " "), ",") {
+		return false
+	}
+	return strings.Trim(value, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// last is the last field of a path.
+func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// Text masks the secrets in a text that are known by their form, or by a name
+// in front of them.
+func Text(s string) string { return replace(s, append(spots(s), assignments(s)...)) }
+
+// template reports whether a text is a template of Oathkeeper and nothing
+// else: what a token is put into, not a token.
+func template(s string) bool {
+	s = strings.TrimSpace(s)
+	return strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}") && strings.Count(s, "{{") == 1
+}
+
+// replace puts Hidden in the place of each range. Ranges may overlap.
+func replace(s string, at []spot) string {
+	if len(at) == 0 {
+		return s
+	}
+	var b strings.Builder
+	pos := 0
+	for _, p := range merge(at) {
+		b.WriteString(s[pos:p.start])
+		b.WriteString(Hidden)
+		pos = p.end
+	}
+	b.WriteString(s[pos:])
+	return b.String()
+}
