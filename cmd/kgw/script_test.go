@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"older":  older,
 			"same":   same,
 			"binary": binary,
+			"json":   inJSON,
 		},
 	})
 }

@@ -121,20 +121,48 @@ func quoted(s, value string) string {
 }
 
 // known masks the secrets of the book in a text.
-func (b *Book) known(s string) string {
+func (b *Book) known(s string) string { return replace(s, b.knownSpots(s)) }
+
+// knownSpots lists where the secrets of the book are in a text.
+func (b *Book) knownSpots(s string) []spot {
 	if len(b.values) == 0 {
-		return s
+		return nil
 	}
 	if b.index == nil {
 		b.index = b.replacer()
 	}
+	var at []spot
 	if b.words {
-		s = b.shortWords(s)
+		at = b.shortWords(s)
 	}
-	return b.index.Replace(s)
+	if strings.Contains(s, mark) {
+		return append(at, spot{0, len(s)}) // no text that kgw reads has a NUL
+	}
+	marked := b.index.Replace(s)
+	if len(marked) == len(s) && marked == s {
+		return at
+	}
+	parts, pos := strings.Split(marked, mark), 0
+	for i, part := range parts {
+		if i%2 == 0 {
+			pos += len(part)
+			continue
+		}
+		length, err := strconv.Atoi(part)
+		if err != nil {
+			return append(at, spot{0, len(s)})
+		}
+		at = append(at, spot{pos, pos + length})
+		pos += length
+	}
+	return at
 }
 
-// replacer replaces long secrets in each of their spellings, the longest first.
+// mark is around the length of a secret in a text in which secrets were found.
+const mark = "\x00"
+
+// replacer puts the length of a long secret in the place of each of its
+// spellings, the longest first.
 func (b *Book) replacer() *strings.Replacer {
 	b.words = false
 	seen := map[string]bool{}
@@ -156,7 +184,7 @@ func (b *Book) replacer() *strings.Replacer {
 	slices.SortFunc(all, func(x, y string) int { return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(x, y)) })
 	pairs := make([]string, 0, 2*len(all))
 	for _, s := range all {
-		pairs = append(pairs, s, Hidden)
+		pairs = append(pairs, s, mark+strconv.Itoa(len(s))+mark)
 	}
 	return strings.NewReplacer(pairs...)
 }
@@ -178,8 +206,8 @@ func spellings(s string) []string {
 
 func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
 
-// shortWords masks short secrets where they are words of their own.
-func (b *Book) shortWords(s string) string {
+// shortWords lists where short secrets are words of their own.
+func (b *Book) shortWords(s string) []spot {
 	var at []spot
 	for start := 0; start < len(s); {
 		r, size := utf8.DecodeRuneInString(s[start:])
@@ -200,7 +228,7 @@ func (b *Book) shortWords(s string) string {
 		}
 		start = end
 	}
-	return replace(s, at)
+	return at
 }
 
 func wordRune(r rune) bool {

@@ -84,6 +84,9 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 	w.reach(n)
 	switch n.Kind {
 	case yaml.MappingNode:
+		if key == "token" && (w.kind == "" || w.kind == "Test") {
+			key = "" // of a test or a request: the facts of a token, not a token
+		}
 		all = all || Opaque(key)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k, v := n.Content[i], n.Content[i+1]
@@ -160,7 +163,6 @@ func (w *finder) name(k *source.Node) {
 // scalar marks a scalar as a secret.
 func (w *finder) scalar(n *source.Node) {
 	w.add(n.Value)
-	w.add(strings.TrimLeft(n.LineComment, "# ")) // an older secret may be there
 	w.scalarPlace(n)
 }
 
@@ -170,6 +172,9 @@ func (w *finder) scalarPlace(n *source.Node) {
 	}
 	s := w.doc.NodeSpan(n)
 	line := []rune(w.doc.File.Line(s.Line))
+	if _, remark, ok := strings.Cut(string(line), " #"); ok {
+		w.add(remark) // an older secret may be there
+	}
 	if s.Column < 1 || s.Column > len(line) {
 		w.mark(s.Line, columns{1, toEnd})
 		return

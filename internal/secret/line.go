@@ -23,6 +23,8 @@ func (b *Book) Line(f *source.File, n int) Line {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := append(spots(text), assignments(text)...)
+	b.settle()
+	at = append(at, b.knownSpots(text)...)
 	for _, c := range b.of(f).lines[n] {
 		at = append(at, spot{byteAt(text, c.start), byteAt(text, c.end)})
 	}

@@ -40,12 +40,14 @@ func (p *places) malformed(doc *source.Document) {
 
 // words adds what may be quoted of a masked line.
 func (p *places) words(line, rest string) {
-	if rest == "" {
+	if _, value, ok := strings.Cut(line, ":"); rest == "" && ok {
+		rest = value
+	} else if rest == "" {
 		rest = line
 	}
-	p.add(rest)
+	p.add(strings.Trim(strings.TrimSpace(rest), `"'`))
 	for _, w := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" \t\"'{}[],", r) }) {
-		if len(w) >= shortest {
+		if len(w) >= long {
 			p.add(w)
 		}
 	}
