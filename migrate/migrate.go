@@ -106,6 +106,7 @@ func Run(files []*source.File, o Options) *Result {
 	m := newMigration(o)
 	parts := make([]*fileMigration, len(files))
 	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
+	m.beside(parts)
 	m.workloads(parts)
 	parallel.Each(len(files), func(i int) { parts[i].write() })
 	r := &Result{parts: parts}

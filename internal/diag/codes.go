@@ -255,6 +255,9 @@ const (
 	InternalCallers     Code = "KGW722"
 	PolicyNotWritten    Code = "KGW723"
 	RuleSplit           Code = "KGW724"
+	APIBeside           Code = "KGW725"
+	NotMigrated         Code = "KGW726"
+	ShownAsOlder        Code = "KGW727"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -467,4 +470,7 @@ var Rules = []Rule{
 	{InternalCallers, "InternalCallers", aside, "callers inside the cluster are refused after the move"},
 	{PolicyNotWritten, "PolicyNotWritten", fault, "the policy that lets internal callers in cannot be written"},
 	{RuleSplit, "RuleSplit", aside, "a rule becomes several, one for the methods that it shares with another one"},
+	{APIBeside, "APIBeside", fault, "an Api would become a second APIRule of one name or one host"},
+	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
+	{ShownAsOlder, "ShownAsOlder", fault, "an APIRule of a newer version is shown in an older one, without a spec"},
 }

@@ -210,6 +210,12 @@ func (r *rewriter) remove(m *own, i, j int) {
 		start = max(r.end(before.value, 0), r.keyEnd(before.key))
 	case m.place.flow && j+1 < len(m.entries):
 		end = r.start(m.entries[j+1].key)
+	case r.first(start) && i > 0 && j+1 == len(m.entries):
+		// The line break in front goes, not the one behind: what is inserted behind
+		// the mapping is inserted there.
+		start = lineStart(r.text, start)
+		start -= len(lineBreak(r.text, start))
+		end = lineEnd(r.text, end)
 	case r.first(start):
 		start, end = lineStart(r.text, start), nextLine(r.text, end)
 	case j+1 < len(m.entries):
