@@ -26,6 +26,7 @@ type unit struct {
 	target    *boundTarget
 	withheld  bool
 	copy      bool // of a resource that an earlier unit defines
+	unread    bool // its spec is not there
 	disagreed string
 	items     []*unit // of a List
 	ignores   []ignore
@@ -204,6 +205,12 @@ func (r *run) ours(u *unit, root *source.Node) {
 	}
 	if u.doc.Namespace == "" {
 		u.doc.Namespace = r.options.Namespace
+	}
+	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs {
+		u.found.Add(how.Finding(u.doc, bare))
+		if u.unread = bare; bare {
+			return
+		}
 	}
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
 	for i := range faults {

@@ -147,7 +147,7 @@ func (r *run) level() {
 		}
 	}
 	for _, u := range r.units {
-		u.withheld = withheld[u.doc]
+		u.withheld = withheld[u.doc] || u.unread
 	}
 	for _, u := range r.compiled {
 		u.withheld = withheld[u.doc]

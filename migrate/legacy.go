@@ -83,7 +83,7 @@ func (c *conversion) toV2() source.Object {
 	for _, m := range c.spec {
 		switch m.Key {
 		case "host":
-			out = append(out, source.Member{Key: "hosts", Value: c.was("host", []any{c.host(m.Value, "spec.host")})})
+			out = append(out, source.Member{Key: "hosts", Value: c.was(c.hostKey(), []any{c.host(m.Value, "spec."+c.hostKey())})})
 		case "service":
 			host, service := c.splitService(m.Value)
 			if host != nil {
@@ -107,6 +107,14 @@ func (c *conversion) toV2() source.Object {
 		return plain(out)
 	}
 	return out
+}
+
+// hostKey is the key below which the text has the host.
+func (c *conversion) hostKey() string {
+	if c.hosted {
+		return "hosts"
+	}
+	return "host"
 }
 
 // was marks a value that stood under another key.

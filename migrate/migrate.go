@@ -113,7 +113,7 @@ func Run(files []*source.File, o Options) *Result {
 	for _, p := range parts {
 		r.Files = append(r.Files, File{File: p.file, After: p.after})
 		r.Documents = append(r.Documents, p.documents...)
-		r.Findings = append(r.Findings, p.found...)
+		r.Findings = append(append(r.Findings, p.found...), p.notes...)
 		r.Fatal = r.Fatal || p.fatal
 	}
 	for i := range r.Documents {
@@ -152,7 +152,8 @@ type fileMigration struct {
 	documents []Document
 	services  []kube.Service
 	policies  []ir.Name // AuthorizationPolicies that are there
-	found     diag.List
+	found     diag.List // what keeps the file from being moved
+	notes     diag.List // about documents that are no resources
 	fatal     bool
 }
 

@@ -93,6 +93,12 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 		f.policies = append(f.policies, ir.Name{Namespace: f.inNamespace(d).Namespace, Name: d.Name})
 		return
 	}
+	if d.APIVersion == "" && d.Kind == "" {
+		if found, ok := schema.Suspect(d, root); ok {
+			f.notes.Add(found)
+		}
+		return
+	}
 	items, _ := d.Items(root)
 	for _, item := range items {
 		node, _ := item.Outline()

@@ -8,14 +8,15 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
 // Annotations of the controller's own converter: the version that an object
 // was written in, and its spec of that version.
 const (
-	originalVersion = "gateway.kyma-project.io/original-version"
-	originalSpec    = "gateway.kyma-project.io/v1beta1-spec"
+	originalVersion = schema.OriginalVersion
+	originalSpec    = schema.OriginalSpec
 	lastApplied     = "kubectl.kubernetes.io/last-applied-configuration"
 )
 
@@ -26,6 +27,7 @@ func (f *fileMigration) resource(d *source.Document, root *source.Node) {
 	old, _ := source.Value(root).(source.Object)
 	_, version, _ := strings.Cut(d.APIVersion, "/")
 	c := &conversion{migration: f.migration, doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
+	c.shown, c.bare = schema.ShownAs(d, root)
 	c.convert()
 	f.documents = append(f.documents, c.result)
 }
@@ -37,6 +39,11 @@ type conversion struct {
 	old  source.Object
 	spec source.Object // the spec that the document truly has
 	from string        // the annotation that holds the spec, or ""
+	// shown is how the document is shown, bare that its spec is not there.
+	shown schema.Shown
+	bare  bool
+	// hosted: the host stands in a list already.
+	hosted bool
 	// origins are the old rules that the new ones are made from.
 	origins []int
 	result  Document
@@ -55,6 +62,9 @@ func (c *conversion) convert() {
 		c.finish(nil)
 		return
 	}
+	if c.elsewhere() {
+		return
+	}
 	c.official()
 	have, want := slices.Index(order, c.result.From), slices.Index(order, c.To)
 	c.result.Before = c.before()
@@ -69,6 +79,45 @@ func (c *conversion) convert() {
 		c.finish(c.moved(c.toV1beta1()))
 	default:
 		c.finish(c.moved(c.toV2()))
+	}
+}
+
+// elsewhere deals with a document whose spec is that of another version, or is
+// not there; done is true where nothing can be moved.
+func (c *conversion) elsewhere() (done bool) {
+	said := c.shown.Finding(c.doc, c.bare)
+	switch {
+	case c.shown == schema.NotMigrated && c.from == "":
+		said.Severity = diag.Error
+		said.Help = "fetch it with the annotation " + originalSpec + ", or as apirules.v1beta1." + apirule.Group
+		c.left.Add(said)
+		c.finish(nil)
+		return true
+	case c.shown == schema.AsOlder:
+		said.Severity = diag.Warning
+		c.result.Before, c.result.Outcome, c.result.Findings = c.old, Current, diag.List{said}
+		return true
+	case c.shown == schema.OlderBody:
+		said.Severity, said.Help = diag.Info, "nothing, if that is what it is"
+		said.Message = "the rules are those of v1beta1, and are read as such"
+		c.done.Add(said)
+		c.result.From = "v1beta1"
+		c.oneHost()
+	}
+	return false
+}
+
+// oneHost gives a spec with the hosts of a newer version the host of v1beta1.
+func (c *conversion) oneHost() {
+	hosts, _ := c.spec.Get("hosts")
+	if list := elements(hosts); len(list) == 1 && !has(c.spec, "host") {
+		c.spec = slices.Clone(c.spec)
+		for i := range c.spec {
+			if c.spec[i].Key == "hosts" {
+				c.spec[i] = source.Member{Key: "host", Value: list[0]}
+			}
+		}
+		c.hosted = true
 	}
 }
 

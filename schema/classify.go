@@ -191,6 +191,11 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	if doc.APIVersion == "" {
 		missing = "apiVersion"
 	}
+	if bare := bareSpec(root); bare != "" {
+		f.Message = fmt.Sprintf("the document is the spec of an APIRule %s without its head, and nothing is compiled", bare)
+		f.Help = fmt.Sprintf("write it below spec:, with apiVersion: gateway.kyma-project.io/%s, kind: APIRule and metadata in front", bare)
+		return f, true
+	}
 	spec := source.Field(root, "spec")
 	ours := slices.Contains(kinds, doc.Kind) || slices.Contains(groups, Group(doc.APIVersion)) ||
 		doc.Kind == "" && doc.APIVersion == "" && source.Field(spec, "rules") != nil && source.Field(spec, "gateway") != nil
@@ -198,6 +203,25 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	f.Message = fmt.Sprintf("the document has no %s and is not compiled", missing)
 	f.Help = "add " + missing
 	return f, ours
+}
+
+// bareSpec is the version of APIRule whose spec a whole document is, as
+// kubectl prints it with -o jsonpath, or "".
+func bareSpec(root *source.Node) string {
+	rules := source.Elements(source.Field(root, "rules"))
+	if len(rules) == 0 || source.Field(root, "apiVersion") != nil || source.Field(root, "kind") != nil {
+		return ""
+	}
+	older := slices.ContainsFunc(rules, func(n *source.Node) bool { return source.Field(n, "accessStrategies") != nil })
+	switch {
+	case older && source.Field(source.Field(root, "service"), "host") != nil:
+		return "v1alpha1"
+	case older:
+		return "v1beta1"
+	case source.Field(root, "hosts") != nil && (source.Field(root, "gateway") != nil || source.Field(root, "externalGateway") != nil):
+		return "v2"
+	}
+	return ""
 }
 
 // listed tells whether a root is a list of resources, or a List without its

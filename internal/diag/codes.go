@@ -258,6 +258,7 @@ const (
 	APIBeside           Code = "KGW725"
 	NotMigrated         Code = "KGW726"
 	ShownAsOlder        Code = "KGW727"
+	OlderBody           Code = "KGW728"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -472,5 +473,6 @@ var Rules = []Rule{
 	{RuleSplit, "RuleSplit", aside, "a rule becomes several, one for the methods that it shares with another one"},
 	{APIBeside, "APIBeside", fault, "an Api would become a second APIRule of one name or one host"},
 	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
-	{ShownAsOlder, "ShownAsOlder", fault, "an APIRule of a newer version is shown in an older one, without a spec"},
+	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
+	{OlderBody, "OlderBody", fault, "an APIRule has the head of a newer version and the rules of an older one"},
 }
