@@ -66,9 +66,10 @@ func (c *conversion) convert() {
 		return
 	}
 	c.official()
+	c.prune()
 	have, want := slices.Index(order, c.result.From), slices.Index(order, c.To)
-	c.result.Before = c.before()
-	c.result.restored = c.from != "" || c.result.Before[slices.IndexFunc(c.old, isVersion)].Value != c.doc.APIVersion
+	c.result.Before = plain(c.before())
+	c.result.restored = c.result.restored || c.from != "" || c.result.Before[slices.IndexFunc(c.old, isVersion)].Value != c.doc.APIVersion
 	switch {
 	case have < 0:
 		c.finish(nil)

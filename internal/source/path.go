@@ -143,3 +143,36 @@ func Lookup(root *Node, path string) *Node {
 
 // Key returns the key of a step, "" for an index.
 func (s step) Key() string { return s.key }
+
+// WithoutPath returns a value, as Value gives it, without what is at a field path
+// below it. A path that leads nowhere, or to an element of a list, changes
+// nothing.
+func WithoutPath(v any, path string) any {
+	steps, ok := SplitPath(path)
+	if !ok || len(steps) == 0 {
+		return v
+	}
+	return dropped(v, steps)
+}
+
+func dropped(v any, steps []step) any {
+	switch x := v.(type) {
+	case Object:
+		var out Object
+		for _, m := range x {
+			if m.Key != steps[0].key || steps[0].index >= 0 {
+				out = append(out, m)
+			} else if len(steps) > 1 {
+				out = append(out, Member{m.Key, dropped(m.Value, steps[1:])})
+			}
+		}
+		return out
+	case []any:
+		out := append([]any{}, x...)
+		if i := steps[0].index; i >= 0 && i < len(x) && len(steps) > 1 {
+			out[i] = dropped(x[i], steps[1:])
+		}
+		return out
+	}
+	return v
+}

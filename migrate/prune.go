@@ -1,0 +1,43 @@
+package migrate
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// prune takes fields out of the spec that the API server would have dropped:
+// they have no effect today, and need no decision.
+func (c *conversion) prune() {
+	k := schema.Find(apirule.Group+"/"+c.result.From, "APIRule")
+	if k == nil {
+		return
+	}
+	c.firstHost()
+	for _, f := range k.Type.Check(source.NodeOf(plain(c.before())), source.Ref{Doc: c.doc}) {
+		if path, ok := strings.CutPrefix(f.At.Path, "spec."); ok && f.Code == diag.UnknownField {
+			c.spec, _ = source.WithoutPath(c.spec, path).(source.Object)
+			c.tell(diag.SettingDropped, f.At.Path, f.Help, "%s of %s: the API server drops it, and it is left out", f.Message, c.result.From)
+		}
+	}
+}
+
+// firstHost gives v2alpha1 as it first was, with one host, the list of hosts
+// that it has had since (Kyma's API Gateway 2.6).
+func (c *conversion) firstHost() {
+	host, written := c.spec.Get("host")
+	if c.result.From != "v2alpha1" && c.result.From != "v2" || !written || has(c.spec, "hosts") {
+		return
+	}
+	out := append(source.Object(nil), c.spec...)
+	for i := range out {
+		if out[i].Key == "host" {
+			out[i] = source.Member{Key: "hosts", Value: edit.From{Key: "host", Value: []any{host}}}
+		}
+	}
+	c.spec, c.result.restored = out, true
+}
