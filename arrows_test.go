@@ -116,7 +116,7 @@ func forbidden(p, q string) string {
 			return "only these may: " + strings.Join(importers, ", ")
 		}
 	}
-	if p == "internal/match" && strings.Contains(strings.Split(q, "/")[0], ".") {
+	if below(p, "internal/match", "internal/pathlang", "internal/automata") && strings.Contains(strings.Split(q, "/")[0], ".") {
 		return "it needs the standard library only"
 	}
 	return ""

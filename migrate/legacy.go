@@ -8,7 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
-	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
@@ -237,9 +237,9 @@ func (c *conversion) hasCORS() bool {
 }
 
 // pathLang is the language that a path of the old version is written in.
-func (c *conversion) pathLang(path string) match.Lang {
+func (c *conversion) pathLang(path string) pathlang.Lang {
 	if path == "/*" && c.settings.IstioJWT && c.result.From == "v1beta1" {
-		return match.Star
+		return pathlang.Star
 	}
-	return match.Regex
+	return pathlang.Regex
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -76,7 +77,7 @@ func alike(a, b *rule) bool {
 type covers struct {
 	judge *match.Judge
 	memo  memo[[2]string, match.Relation]
-	found memo[match.Path, *cover]
+	found memo[pathlang.Path, *cover]
 }
 
 // relate compares two paths of v2.
@@ -87,5 +88,5 @@ func (c *covers) relate(a, b string) match.Relation {
 }
 
 func (c *covers) template(text string) *match.Matcher {
-	return c.judge.Compile(match.Set{Path: match.Path{Lang: match.Template, Text: text}})
+	return c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Template, Text: text}})
 }

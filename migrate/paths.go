@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // cover is a set of v2 paths that stands for an older path. Every request that
@@ -26,7 +27,7 @@ const maxPath = 1024
 
 // paths gives the v2 paths of a rule, and says what is lost.
 func (c *conversion) paths(r *rule, text string) []string {
-	k := c.covers.of(match.Path{Lang: c.pathLang(text), Text: text})
+	k := c.covers.of(pathlang.Path{Lang: c.pathLang(text), Text: text})
 	if k.why != "" {
 		c.leave(diag.PathNotCovered, r.at+".path", "write the paths that are in use, a rule for each: text, {*} for one segment, {**} for any rest", "path %q has no counterpart in v2: %s", text, k.why)
 		return nil
@@ -49,15 +50,15 @@ func (c *conversion) paths(r *rule, text string) []string {
 func list(paths []string) string { return strings.Join(paths, " and ") }
 
 // of finds the smallest set of v2 paths for an older path.
-func (c *covers) of(p match.Path) *cover {
+func (c *covers) of(p pathlang.Path) *cover {
 	return c.found.get(p, func() *cover { return c.find(p) })
 }
 
 // v2Path is the form of paths that v2 takes.
 var v2Path = regexp.MustCompile(`^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`)
 
-func (c *covers) find(p match.Path) *cover {
-	if p.Lang == match.Star {
+func (c *covers) find(p pathlang.Path) *cover {
+	if p.Lang == pathlang.Star {
 		return &cover{paths: []string{p.Text}}
 	}
 	if len(p.Text) > maxPath {
@@ -124,7 +125,7 @@ func (c *covers) literally(path string) *match.Matcher {
 			b.WriteString(regexp.QuoteMeta(segment))
 		}
 	}
-	return c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: b.String()}})
+	return c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: b.String()}})
 }
 
 // least drops the paths that the others cover.
@@ -150,7 +151,7 @@ const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|
 
 // rest is what of the older path the new ones do not take.
 func (c *covers) rest(old *match.Matcher, paths []string) match.Rest {
-	others := []*match.Matcher{c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: noURI}})}
+	others := []*match.Matcher{c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}})}
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 )
@@ -108,9 +109,9 @@ func TestPathsTakeNothingMore(t *testing.T) {
 		rules, _ := spec.(source.Object).Get("rules")
 		for _, rule := range rules.([]any) {
 			p, _ := rule.(source.Object).Get("path")
-			after = append(after, match.Set{Path: match.Path{Lang: match.Template, Text: p.(string)}})
+			after = append(after, match.Set{Path: pathlang.Path{Lang: pathlang.Template, Text: p.(string)}})
 		}
-		before := match.Set{Path: match.Path{Lang: match.Regex, Text: path}}
+		before := match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: path}}
 		for range 2000 {
 			request := match.Request{Method: "GET", Scheme: "https", Host: "one.example.com", RawPath: samplePath(r)}
 			was, _ := before.Accepts(request)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // shape is one alternative of an expression, and the v2 paths that may stand
@@ -228,10 +229,10 @@ func (all shapes) loses(c *covers, old *match.Matcher, paths []string) bool {
 	var others []*match.Matcher
 	for _, s := range all {
 		if s.tail != "" {
-			others = append(others, c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: asRegex.Replace(regexp.QuoteMeta(s.tail)) + ".*"}}))
+			others = append(others, c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: asRegex.Replace(regexp.QuoteMeta(s.tail)) + ".*"}}))
 		}
 	}
-	others = append(others, c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: ".*//.*"}}), c.judge.Compile(match.Set{Path: match.Path{Lang: match.Regex, Text: noURI}}))
+	others = append(others, c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: ".*//.*"}}), c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}}))
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/prove"
 )
 
@@ -70,12 +71,12 @@ spec:
 		"what no automaton stands for": {ruleFor("r", `<http|https>://h</(a|b)/\1x>`, "{handler: noop}"), "h", "/[ab]/.*", "jwt", prove.Unknown, "may let requests through"},
 	}
 	for name, c := range cases {
-		lang := match.Regex
+		lang := pathlang.Regex
 		if strings.Contains(c.path, "{*") {
-			lang = match.Template
+			lang = pathlang.Template
 		}
 		_, cluster, result := simulated(t, c.text, config.Default())
-		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: match.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
+		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: pathlang.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
 		if p.Verdict != c.want || !strings.Contains(p.Reason, c.shown) {
 			t.Errorf("%s: the verdict is %d, want %d: %s\n%v", name, p.Verdict, c.want, p.Reason, result.Findings)
 		}
@@ -141,12 +142,12 @@ func TestStatementsAboutSkipper(t *testing.T) {
 		"beside Rules":            {ruleFor("r", "<http|https>://h</.*>", "{handler: noop}") + skipped("a", `PathSubtree("/")`, token), "h", "/.*", "tokeninfo", prove.Holds, ""},
 	}
 	for name, c := range cases {
-		lang := match.Regex
+		lang := pathlang.Regex
 		if strings.Contains(c.path, "{*") {
-			lang = match.Template
+			lang = pathlang.Template
 		}
 		_, cluster, result := simulated(t, c.text, config.Default())
-		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: match.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
+		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: pathlang.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
 		if p.Verdict != c.want || !strings.Contains(p.Reason, c.shown) {
 			t.Errorf("%s: the verdict is %d, want %d: %s\n%v", name, p.Verdict, c.want, p.Reason, result.Findings)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -20,7 +21,7 @@ func (c *Cluster) ServesHost(host string) bool {
 	if c.Skipper.Size() > 0 && c.Skipper.Serves(host) {
 		return true
 	}
-	asked := match.Set{Hosts: []string{host}, Path: match.Path{Lang: match.Prefix, Text: "/"}}
+	asked := match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
 	return slices.ContainsFunc(c.hostEntries(), func(e simulate.Entry) bool { return match.Relate(asked, e.Set).Kind != match.Disjoint })
 }
 

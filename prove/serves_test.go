@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // TestServesHost knows the hosts of all ways in.
@@ -36,7 +37,7 @@ func TestServesHost(t *testing.T) {
 		if !slices.Contains(cluster.Hosts(), c.served[0]) {
 			t.Errorf("the hosts of %s are %v", name, cluster.Hosts())
 		}
-		set := match.Set{Hosts: c.served[:1], Path: match.Path{Lang: match.Exact, Text: c.path}, View: match.RawPath}
+		set := match.Set{Hosts: c.served[:1], Path: pathlang.Path{Lang: pathlang.Exact, Text: c.path}, View: match.RawPath}
 		if !cluster.TakesAny(set) {
 			t.Errorf("%s takes no request for %s", name, c.path)
 		}

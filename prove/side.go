@@ -10,6 +10,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
@@ -166,10 +167,10 @@ var operators = strings.NewReplacer(
 // authored spells a path as an author would.
 func authored(set match.Set) string {
 	text := cmp.Or(set.URL.Text, set.Path.Text)
-	if set.Path.Lang == match.Prefix {
+	if set.Path.Lang == pathlang.Prefix {
 		return text + "*"
 	}
-	if set.Path.Lang == match.Regex {
+	if set.Path.Lang == pathlang.Regex {
 		return strings.TrimSuffix(strings.TrimPrefix(operators.Replace(text), "^"), "$")
 	}
 	return text
@@ -272,7 +273,7 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 		g.add(p, seen)
 	}
 	if len(looks.Tokens) > 0 {
-		p := classes.Part{Set: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.RawPath}, Beside: true}
+		p := classes.Part{Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}, Beside: true}
 		for _, t := range looks.Tokens {
 			p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t})
 		}

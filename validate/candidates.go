@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // pairsOf compares takes with each other as match.Pairs does, but compiles only
@@ -74,5 +75,5 @@ func mayMeet(a, b *match.Set) bool {
 	}) {
 		return false
 	}
-	return !match.Apart(a.Path, b.Path)
+	return !pathlang.Apart(a.Path, b.Path)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // pair is what a comparison of two takes found.
@@ -59,20 +60,20 @@ func generate(r *rand.Rand) []ir.Take {
 		hosts = append(hosts, []string{"*.test"}, nil)
 	}
 	methods := [][]string{{"GET"}, {"GET"}, {"POST"}, {"GET", "POST"}, {"get"}, nil, {}}
-	langs := []match.Lang{match.Regex, match.Template, match.Star, match.Exact, match.Prefix}
+	langs := []pathlang.Lang{pathlang.Regex, pathlang.Template, pathlang.Star, pathlang.Exact, pathlang.Prefix}
 	oathkeeper := r.Intn(2) == 0
 	out := make([]ir.Take, 2+r.Intn(12))
 	for i := range out {
 		s := match.Set{Hosts: hosts[r.Intn(len(hosts))], Methods: methods[r.Intn(len(methods))], View: match.RawPath}
 		s.Path.Lang = langs[r.Intn(len(langs))]
 		if oathkeeper {
-			s.View, s.AnyCase, s.Path.Lang = match.DecodedPath, true, match.Regexp2
+			s.View, s.AnyCase, s.Path.Lang = match.DecodedPath, true, pathlang.Regexp2
 		}
 		s.Path.Text = path(&s, pick)
 		out[i].Set = s
 	}
 	if oathkeeper && r.Intn(4) == 0 {
-		out[0].Set.URL = match.Path{Lang: match.Regexp2, Text: "<http|https>://<[a-z]+>.test/a<.*>"}
+		out[0].Set.URL = pathlang.Path{Lang: pathlang.Regexp2, Text: "<http|https>://<[a-z]+>.test/a<.*>"}
 	}
 	return out
 }
@@ -82,18 +83,18 @@ func path(s *match.Set, pick func(...string) string) string {
 	for range 1 + strings.Count(pick("", "x", "xx"), "x") {
 		b.WriteString("/")
 		switch s.Path.Lang {
-		case match.Template:
+		case pathlang.Template:
 			b.WriteString(pick("a", "b", "{*}", "a.b"))
-		case match.Exact, match.Prefix, match.Star:
+		case pathlang.Exact, pathlang.Prefix, pathlang.Star:
 			b.WriteString(pick("a", "b", "ab", "é"))
 		default:
 			b.WriteString(pick("a", "b", "ab", "é?", "é+", "a?b", "ab*", "a{0,2}", "[ab]", ".*", "(?:a|b)", "a|b", `a\.`, "(?i)A", "(?!a).", "", "^a", "a$", `([a-z])\1`, `\u0061`, "a{", "ab{2}c", "a{*}"))
 		}
 	}
 	switch s.Path.Lang {
-	case match.Star:
+	case pathlang.Star:
 		b.WriteString(pick("", "*", "/*"))
-	case match.Template:
+	case pathlang.Template:
 		b.WriteString(pick("", "/{**}", "/{**}/x"))
 	}
 	return b.String()
@@ -103,29 +104,29 @@ func path(s *match.Set, pick func(...string) string) string {
 // texts in which an operator touches the character before it.
 func TestBeginning(t *testing.T) {
 	for _, c := range []struct {
-		lang       match.Lang
+		lang       pathlang.Lang
 		text, want string
 	}{
-		{match.Exact, "/a.b*", "/a.b*"},
-		{match.Prefix, "/a(", "/a("},
-		{match.Regexp2, "/items", "/items"},
-		{match.Regexp2, "/items/.*", "/items/"},
-		{match.Regexp2, "/items?", "/item"},
-		{match.Regexp2, "/items*/x", "/item"},
-		{match.Regexp2, "/items{2}", "/item"},
-		{match.Regexp2, "/items+", "/items"},
-		{match.Regexp2, "/caf\u00e9?", "/caf"},
-		{match.Regexp2, "/a|/b", ""},
-		{match.Regexp2, "(/a)?/b", ""},
-		{match.Regexp2, `/a\.b`, "/a"},
-		{match.Regexp2, "?", ""},
-		{match.Template, "/items/{*}/x", "/items/"},
-		{match.Template, "/{**}", "/"},
-		{match.Template, "/a.b", "/a"},
-		{match.Star, "/*", ""},
-		{match.Star, "/ab*", "/a"},
+		{pathlang.Exact, "/a.b*", "/a.b*"},
+		{pathlang.Prefix, "/a(", "/a("},
+		{pathlang.Regexp2, "/items", "/items"},
+		{pathlang.Regexp2, "/items/.*", "/items/"},
+		{pathlang.Regexp2, "/items?", "/item"},
+		{pathlang.Regexp2, "/items*/x", "/item"},
+		{pathlang.Regexp2, "/items{2}", "/item"},
+		{pathlang.Regexp2, "/items+", "/items"},
+		{pathlang.Regexp2, "/caf\u00e9?", "/caf"},
+		{pathlang.Regexp2, "/a|/b", ""},
+		{pathlang.Regexp2, "(/a)?/b", ""},
+		{pathlang.Regexp2, `/a\.b`, "/a"},
+		{pathlang.Regexp2, "?", ""},
+		{pathlang.Template, "/items/{*}/x", "/items/"},
+		{pathlang.Template, "/{**}", "/"},
+		{pathlang.Template, "/a.b", "/a"},
+		{pathlang.Star, "/*", ""},
+		{pathlang.Star, "/ab*", "/a"},
 	} {
-		if got := (match.Path{Lang: c.lang, Text: c.text}).Beginning(); got != c.want {
+		if got := (pathlang.Path{Lang: c.lang, Text: c.text}).Beginning(); got != c.want {
 			t.Errorf("beginning(%s %q) = %q, want %q", c.lang, c.text, got, c.want)
 		}
 	}
@@ -134,7 +135,7 @@ func TestBeginning(t *testing.T) {
 // TestCandidates lists takes that are not compared at all, and such that are.
 func TestCandidates(t *testing.T) {
 	take := func(host, method, path string) ir.Take {
-		return ir.Take{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: match.Path{Lang: match.Regexp2, Text: path}, View: match.DecodedPath}}
+		return ir.Take{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: path}, View: match.DecodedPath}}
 	}
 	takes := []ir.Take{
 		take("a.test", "GET", "/x/.*"), take("b.test", "GET", "/x/.*"), take("a.test", "POST", "/x/.*"), take("a.test", "GET", "/y/.*"),
@@ -154,7 +155,7 @@ func TestCandidates(t *testing.T) {
 func TestCandidatesOfManyOnOneHost(t *testing.T) {
 	var takes []ir.Take
 	for i := range maxGroup + 20 {
-		takes = append(takes, ir.Take{Set: match.Set{Hosts: []string{"a.test"}, Path: match.Path{Lang: match.Regexp2, Text: fmt.Sprintf("/svc%d/.*", i)}}})
+		takes = append(takes, ir.Take{Set: match.Set{Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: fmt.Sprintf("/svc%d/.*", i)}}})
 	}
 	takes[3].Set.Path.Text = "/svc[0-9]+/x"
 	met := 0
@@ -172,7 +173,7 @@ func TestCandidatesOfManyOnOneHost(t *testing.T) {
 // TestRelateCommon relates routes method for method.
 func TestRelateCommon(t *testing.T) {
 	take := func(path string, set, want []string) *ir.Take {
-		s := match.Set{Hosts: []string{"a.test"}, Path: match.Path{Lang: match.Regex, Text: path}, View: match.RawPath}
+		s := match.Set{Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: path}, View: match.RawPath}
 		w := s
 		s.Methods, w.Methods = set, want
 		return &ir.Take{Set: s, Want: w}

@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // spelling is a way to write a path so that the proxy sees another one than a
@@ -217,7 +218,7 @@ func (e *entrance) protected(t *ir.Take, r match.Request) bool {
 }
 
 // literal is the beginning of a path up to its first operator, cut at a slash.
-func literal(p match.Path) string {
+func literal(p pathlang.Path) string {
 	text := p.Beginning()
 	return text[:strings.LastIndexByte(text, '/')+1]
 }

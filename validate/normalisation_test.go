@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // TestSpellings writes a path in every way. Each is another text, and a backend
@@ -37,7 +38,7 @@ func TestLiteral(t *testing.T) {
 	for text, want := range map[string]string{
 		"/assets/.*": "/assets/", "/.*": "/", "/a/b[0-9]": "/a/", "/a": "/", "/{**}": "/", "/x/{*}/y": "/x/", "": "",
 	} {
-		if got := literal(match.Path{Lang: match.Regex, Text: text}); got != want {
+		if got := literal(pathlang.Path{Lang: pathlang.Regex, Text: text}); got != want {
 			t.Errorf("literal(%q) = %q, want %q", text, got, want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // policyWeaker reports requests of a route that the policy of a later, weaker
@@ -70,7 +71,7 @@ func asksProvider(r *ir.Route) bool {
 }
 
 func excepted(r *ir.Route, w *match.Request) bool {
-	return slices.ContainsFunc(r.Except, func(p match.Path) bool {
+	return slices.ContainsFunc(r.Except, func(p pathlang.Path) bool {
 		return accepts(match.Set{Path: p, View: match.RawPath}, *w)
 	})
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // encoded are paths with percent escapes: the proxy matches them as they are
 // and Oathkeeper decoded, so that many expressions differ on them. They fail
 // closed and are left out here.
-var encoded = match.Set{Path: match.Path{Lang: match.Regex, Text: `.*%.*`}, View: match.RawPath}
+var encoded = match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: `.*%.*`}, View: match.RawPath}
 
 // ruleUnreached reports requests that the proxy sends to Oathkeeper, with a
 // method that the author listed, and that no rule there takes: 404. It also
@@ -62,11 +63,11 @@ func plainlyRuled(t *ir.Take) bool {
 			return false
 		}
 	}
-	return len(match.ReadDifferently(t.Route.Match.Path.Text)) == 0
+	return len(pathlang.ReadDifferently(t.Route.Match.Path.Text)) == 0
 }
 
 // unclean are paths that Go's path.Clean changes.
-var unclean = match.Set{Path: match.Path{Lang: match.Regexp2, Text: `/.+/|.*//.*|.*/\.\.?(?:/.*)?`}, View: match.DecodedPath}
+var unclean = match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/.+/|.*//.*|.*/\.\.?(?:/.*)?`}, View: match.DecodedPath}
 
 // deadRule reports a rule that describes only paths which Oathkeeper never
 // compares: 26.2 cleans them before.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // rank of a segment: the more requests it takes, the higher.
@@ -70,19 +70,19 @@ func subtree(path string) (stem string, ok bool) {
 
 // spelled writes a path in a language that the target's parts share: templates
 // where policies hold them, else expressions, which Rules hold too.
-func (w *writer) spelled(p match.Path) match.Path {
-	if p.Lang != match.Fabric {
+func (w *writer) spelled(p pathlang.Path) pathlang.Path {
+	if p.Lang != pathlang.Fabric {
 		return p
 	}
 	parts := strings.Split(p.Text, "/")
 	general := slices.ContainsFunc(parts, func(s string) bool { return rank(s) > 0 })
 	switch {
 	case w.native && !general:
-		return match.Path{Lang: match.Exact, Text: p.Text}
+		return pathlang.Path{Lang: pathlang.Exact, Text: p.Text}
 	case w.native && p.Text == "/**":
-		return match.Path{Lang: match.Template, Text: "/*"}
+		return pathlang.Path{Lang: pathlang.Template, Text: "/*"}
 	case p.Text == "/**":
-		return match.Path{Lang: match.Regex, Text: "/.*"}
+		return pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}
 	}
 	for i, s := range parts {
 		switch rank(s) {
@@ -94,7 +94,7 @@ func (w *writer) spelled(p match.Path) match.Path {
 			parts[i] = w.either(s, regexp.QuoteMeta(s))
 		}
 	}
-	return match.Path{Lang: map[bool]match.Lang{true: match.Template, false: match.Regex}[w.native], Text: strings.Join(parts, "/")}
+	return pathlang.Path{Lang: map[bool]pathlang.Lang{true: pathlang.Template, false: pathlang.Regex}[w.native], Text: strings.Join(parts, "/")}
 }
 
 func (w *writer) either(template, expression string) string {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 var texts = []string{
@@ -12,7 +13,7 @@ var texts = []string{
 }
 
 func fabric(text string) match.Set {
-	return match.Set{Path: match.Path{Lang: match.Fabric, Text: text}, View: match.RawPath}
+	return match.Set{Path: pathlang.Path{Lang: pathlang.Fabric, Text: text}, View: match.RawPath}
 }
 
 // TestMeet holds meet and the order to the algebra: of two paths of which one
@@ -39,7 +40,7 @@ func TestSpelled(t *testing.T) {
 	for _, native := range []bool{false, true} {
 		w := &writer{native: native, target: &ir.Target{}}
 		for _, text := range texts {
-			p := w.spelled(match.Path{Lang: match.Fabric, Text: text})
+			p := w.spelled(pathlang.Path{Lang: pathlang.Fabric, Text: text})
 			r := match.Relate(match.Set{Path: p, View: match.RawPath}, fabric(text))
 			_, below := subtree(text)
 			switch {

@@ -14,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Rewrite gives the gateways that stand for g, one for each host that has an
@@ -164,7 +165,7 @@ func (w *writer) preflight(r *ir.Route) *ir.Route {
 func (w *writer) insecure() *ir.Route {
 	return &ir.Route{
 		Origin: w.gateway.Origin, Action: *w.gateway.Insecure,
-		Match: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, Predicates: []match.Predicate{{Source: match.Header, Name: "X-Forwarded-Proto", Values: []string{"http"}}}},
+		Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, Predicates: []match.Predicate{{Source: match.Header, Name: "X-Forwarded-Proto", Values: []string{"http"}}}},
 	}
 }
 
@@ -173,7 +174,7 @@ func (w *writer) unmatched() *ir.Route {
 	if w.gateway.Unmatched != nil {
 		answer = *w.gateway.Unmatched
 	}
-	return &ir.Route{Origin: w.gateway.Origin, Action: answer, Match: match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}}
+	return &ir.Route{Origin: w.gateway.Origin, Action: answer, Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}}
 }
 
 // notFound answers for a path that a template takes and the author's language
@@ -181,7 +182,7 @@ func (w *writer) unmatched() *ir.Route {
 func (w *writer) notFound(r *ir.Route, path string) *ir.Route {
 	out := w.unmatched()
 	out.Origin = r.Origin
-	out.Match.Path = match.Path{Lang: match.Fabric, Text: path}
+	out.Match.Path = pathlang.Path{Lang: pathlang.Fabric, Text: path}
 	return out
 }
 

@@ -4,36 +4,36 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
-	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // pathPredicate spells a path as Skipper matches it. ok is false for languages
 // that have no exact form there.
-func pathPredicate(p match.Path) (predicate eskip.Call, ok bool) {
+func pathPredicate(p pathlang.Path) (predicate eskip.Call, ok bool) {
 	switch p.Lang {
-	case match.Exact:
+	case pathlang.Exact:
 		if strings.ContainsAny(p.Text, ":*") {
 			return eskip.Call{}, false
 		}
 		return eskip.Of("Path", p.Text), true
-	case match.Skipper:
+	case pathlang.Skipper:
 		return eskip.Of("Path", p.Text), true
-	case match.Subtree:
+	case pathlang.Subtree:
 		return eskip.Of("PathSubtree", p.Text), true
-	case match.Fabric:
+	case pathlang.Fabric:
 		if p.Text == "/**" {
 			return eskip.Of("PathSubtree", "/"), true
 		}
 		return eskip.Of("Path", parameters(p.Text)), true
-	case match.Star:
+	case pathlang.Star:
 		if p.Text == "/*" {
 			return eskip.Of("PathSubtree", "/"), true
 		}
-	case match.Prefix:
+	case pathlang.Prefix:
 		if p.Text == "/" {
 			return eskip.Of("PathSubtree", "/"), true
 		}
-	case match.Template, match.Regex, match.Regexp2, match.Glob:
+	case pathlang.Template, pathlang.Regex, pathlang.Regexp2, pathlang.Glob:
 	}
 	return eskip.Call{}, false
 }

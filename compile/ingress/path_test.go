@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 func TestPathPredicate(t *testing.T) {
@@ -21,17 +22,17 @@ func TestPathPredicate(t *testing.T) {
 		"/a/*/*/b":                          `Path("/a/:id/:id/b")`,
 		"/test/*id-one/sub/{x}/child/*rest": `Path("/test/:id-one/sub/:x/child/:rest")`,
 	} {
-		p, ok := pathPredicate(match.Path{Lang: match.Fabric, Text: text})
+		p, ok := pathPredicate(pathlang.Path{Lang: pathlang.Fabric, Text: text})
 		if !ok || p.String() != want {
 			t.Errorf("%s becomes %s, not %s", text, p, want)
 		}
 	}
-	for _, p := range []match.Path{
-		{Lang: match.Regex, Text: "/a"},
-		{Lang: match.Template, Text: "/a"},
-		{Lang: match.Prefix, Text: "/a"},
-		{Lang: match.Exact, Text: "/:a"},
-		{Lang: match.Star, Text: "/a*"},
+	for _, p := range []pathlang.Path{
+		{Lang: pathlang.Regex, Text: "/a"},
+		{Lang: pathlang.Template, Text: "/a"},
+		{Lang: pathlang.Prefix, Text: "/a"},
+		{Lang: pathlang.Exact, Text: "/:a"},
+		{Lang: pathlang.Star, Text: "/a*"},
 	} {
 		if got, ok := pathPredicate(p); ok {
 			t.Errorf("%v becomes %s", p, got)
@@ -50,21 +51,21 @@ func FuzzPath(f *testing.F) {
 			return
 		}
 		for _, part := range strings.Split(s, "/") {
-			whole := part == "**" || match.Path{Lang: match.Fabric, Text: "/" + part}.Text == "" || !strings.ContainsAny(part, "*{}")
+			whole := part == "**" || pathlang.Path{Lang: pathlang.Fabric, Text: "/" + part}.Text == "" || !strings.ContainsAny(part, "*{}")
 			if !whole && !wholeParameter(part) {
 				return
 			}
 		}
-		p, ok := pathPredicate(match.Path{Lang: match.Fabric, Text: s})
+		p, ok := pathPredicate(pathlang.Path{Lang: pathlang.Fabric, Text: s})
 		if !ok {
 			t.Fatalf("%q has no form", s)
 		}
-		lang := match.Skipper
+		lang := pathlang.Skipper
 		if p.Name == "PathSubtree" {
-			lang = match.Subtree
+			lang = pathlang.Subtree
 		}
-		a := match.Set{Path: match.Path{Lang: match.Fabric, Text: s}}
-		b := match.Set{Path: match.Path{Lang: lang, Text: p.Args[0].(string)}}
+		a := match.Set{Path: pathlang.Path{Lang: pathlang.Fabric, Text: s}}
+		b := match.Set{Path: pathlang.Path{Lang: lang, Text: p.Args[0].(string)}}
 		if r := match.Relate(a, b); r.Kind != match.Equal && r.Kind != match.Unknown {
 			t.Errorf("%q and %s are %s", s, p, r.Kind)
 		}

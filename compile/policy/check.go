@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Check says what is wrong with the policies that Lower would write: one that
@@ -96,7 +97,7 @@ const metacharacters = `.*+?()[]{}|\^$`
 // literal text: its requests are refused.
 func checkRegex(r *ir.Route, found *diag.List) {
 	p := r.Match.Path
-	if p.Lang != match.Regex || p.Text == "/.*" || !strings.ContainsAny(p.Text, metacharacters) {
+	if p.Lang != pathlang.Regex || p.Text == "/.*" || !strings.ContainsAny(p.Text, metacharacters) {
 		return
 	}
 	found.Add(diag.Finding{
@@ -111,7 +112,7 @@ func checkRegex(r *ir.Route, found *diag.List) {
 func checkLiteral(r *ir.Route, found *diag.List) {
 	p := r.Match.Path
 	literal := strings.NewReplacer("{**}", "", "{*}", "").Replace(p.Text)
-	if p.Lang != match.Template || p.Text == "/*" || !strings.ContainsAny(literal, metacharacters) {
+	if p.Lang != pathlang.Template || p.Text == "/*" || !strings.ContainsAny(literal, metacharacters) {
 		return
 	}
 	found.Add(diag.Finding{
@@ -157,9 +158,9 @@ func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
 // checkShortCircuit reports methods that a rule loses on the path of another
 // one: policies leave the whole path to it, whatever its methods are.
 func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
-	r, seen := routes[i], map[match.Path]bool{}
+	r, seen := routes[i], map[pathlang.Path]bool{}
 	for j, o := range routes {
-		if j == i || seen[o.Match.Path] || !slices.ContainsFunc(r.Except, func(p match.Path) bool { return p == o.Match.Path }) {
+		if j == i || seen[o.Match.Path] || !slices.ContainsFunc(r.Except, func(p pathlang.Path) bool { return p == o.Match.Path }) {
 			continue
 		}
 		seen[o.Match.Path] = true
@@ -177,10 +178,10 @@ func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
 }
 
 // served tells whether some route lists the method for this very path.
-func served(routes []*ir.Route, p match.Path, method string) bool {
+func served(routes []*ir.Route, p pathlang.Path, method string) bool {
 	return slices.ContainsFunc(routes, func(r *ir.Route) bool { return r.Match.Path == p && slices.Contains(r.Match.Methods, method) })
 }
 
-func overlaps(a, b match.Path) bool {
-	return !match.Apart(a, b) && match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
+func overlaps(a, b pathlang.Path) bool {
+	return !pathlang.Apart(a, b) && match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
 }

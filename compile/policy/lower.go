@@ -13,7 +13,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Labels that the controllers put on policies: a hash of what the policy
@@ -183,11 +183,11 @@ func operation(g *ir.Gateway, r *ir.Route) *manifest.Operation {
 	return op
 }
 
-func policyPath(p match.Path) string {
+func policyPath(p pathlang.Path) string {
 	switch {
-	case p.Lang == match.Template && p.Text == "/*":
+	case p.Lang == pathlang.Template && p.Text == "/*":
 		return "/{**}"
-	case p.Lang == match.Regex && p.Text == "/.*":
+	case p.Lang == pathlang.Regex && p.Text == "/.*":
 		return "/*"
 	}
 	return p.Text

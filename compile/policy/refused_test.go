@@ -6,13 +6,14 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 func TestRefusedPaths(t *testing.T) {
-	for path, refused := range map[match.Path]bool{
-		{Lang: match.Template, Text: "/a/{*}/b/{**}"}: false, {Lang: match.Template, Text: "/a//b"}: false, {Lang: match.Template, Text: "/*"}: false,
-		{Lang: match.Regex, Text: "/a/.*"}: false, {Lang: match.Template, Text: "/a/{*}/"}: false,
-		{Lang: match.Template, Text: "/a//{*}"}: true, {Lang: match.Regex, Text: "/[0-9]{2}"}: true, {Lang: match.Regex, Text: "/a|b/{*}"}: true,
+	for path, refused := range map[pathlang.Path]bool{
+		{Lang: pathlang.Template, Text: "/a/{*}/b/{**}"}: false, {Lang: pathlang.Template, Text: "/a//b"}: false, {Lang: pathlang.Template, Text: "/*"}: false,
+		{Lang: pathlang.Regex, Text: "/a/.*"}: false, {Lang: pathlang.Template, Text: "/a/{*}/"}: false,
+		{Lang: pathlang.Template, Text: "/a//{*}"}: true, {Lang: pathlang.Regex, Text: "/[0-9]{2}"}: true, {Lang: pathlang.Regex, Text: "/a|b/{*}"}: true,
 	} {
 		var found diag.List
 		checkRefused(&ir.Route{Match: match.Set{Path: path}, Action: ir.Forward{}}, &found)
@@ -42,7 +43,7 @@ func TestRefusedTokenSettings(t *testing.T) {
 		"header":    {with(func(i *ir.Issuer) { i.FromHeaders = []ir.TokenHeader{{Prefix: "x"}} }), true},
 		"parameter": {with(func(i *ir.Issuer) { i.FromParams = []string{""} }), true},
 	} {
-		r := &ir.Route{Access: ir.Access{Grants: []ir.Grant{{Proof: ir.JWT{Issuers: []ir.Issuer{c.issuer}}}}}, Match: match.Set{Path: match.Path{Text: "/"}}, Action: ir.Forward{}}
+		r := &ir.Route{Access: ir.Access{Grants: []ir.Grant{{Proof: ir.JWT{Issuers: []ir.Issuer{c.issuer}}}}}, Match: match.Set{Path: pathlang.Path{Text: "/"}}, Action: ir.Forward{}}
 		var found diag.List
 		if checkRefused(r, &found); (len(found) > 0) != c.refused {
 			t.Errorf("%s: %v", name, found)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Takes lists the requests that the ALLOW policies of a gateway let through to
@@ -30,10 +31,10 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 
 // policySet is the path of a policy as Istio compares it: literal but for a
 // final "*" and for templates.
-func policySet(p match.Path) match.Path {
+func policySet(p pathlang.Path) pathlang.Path {
 	text := policyPath(p)
 	if strings.Contains(text, "{*") {
-		return match.Path{Lang: match.Template, Text: text}
+		return pathlang.Path{Lang: pathlang.Template, Text: text}
 	}
-	return match.Path{Lang: match.Star, Text: text}
+	return pathlang.Path{Lang: pathlang.Star, Text: text}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // classes are what Istio's RE2 takes the shorthands for
@@ -19,14 +20,14 @@ var classes = map[byte]string{'d': "[0-9]", 'w': "[0-9A-Za-z_]", 's': `[\t\n\f\r
 func readAlike(text string) (alike string, left []string) {
 	alike = writeOut(text)
 	if alike == text || !sameToIstio(text, alike) {
-		return text, match.ReadDifferently(text)
+		return text, pathlang.ReadDifferently(text)
 	}
-	before := match.Set{Path: match.Path{Lang: match.Regexp2, Text: text}, View: match.DecodedPath}
-	after := match.Set{Path: match.Path{Lang: match.Regexp2, Text: alike}, View: match.DecodedPath}
+	before := match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: text}, View: match.DecodedPath}
+	after := match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: alike}, View: match.DecodedPath}
 	if rest := match.Difference(after, before); !rest.Empty || rest.Within != "" {
-		return text, match.ReadDifferently(text)
+		return text, pathlang.ReadDifferently(text)
 	}
-	return alike, match.ReadDifferently(alike)
+	return alike, pathlang.ReadDifferently(alike)
 }
 
 // sameToIstio tells whether two expressions are one to Go's parser, and so to

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 func TestReadAlike(t *testing.T) {
@@ -50,11 +51,11 @@ func TestReadAlikeNeverOpens(t *testing.T) {
 			continue
 		}
 		changed++
-		istio := match.Relate(match.Set{Path: match.Path{Lang: match.Regex, Text: text}}, match.Set{Path: match.Path{Lang: match.Regex, Text: alike}})
+		istio := match.Relate(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: text}}, match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: alike}})
 		if istio.Kind != match.Equal && istio.Kind != match.Disjoint { // disjoint: nothing matches either
 			t.Fatalf("Istio reads %s and %s differently: %s", text, alike, istio.Kind)
 		}
-		after, before := match.Set{Path: match.Path{Lang: match.Regexp2, Text: alike}}, match.Set{Path: match.Path{Lang: match.Regexp2, Text: text}}
+		after, before := match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: alike}}, match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: text}}
 		if rest := match.Difference(after, before); !rest.Empty {
 			t.Fatalf("Oathkeeper takes %v for %s and not for %s", rest.Witness, alike, text)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -49,7 +50,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 // rule's methods, and one that Istio and Oathkeeper read differently.
 func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 	at := r.Origin.At("path")
-	if reason, refused := judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+	if reason, refused := judge.RefusedBy(r.Match.Path, pathlang.Oathkeeper); refused {
 		found.Add(diag.Finding{
 			Code: diag.RegexPoison, At: at,
 			Message: fmt.Sprintf("Oathkeeper cannot compile the path %q: %s", r.Match.Path.Text, reason),

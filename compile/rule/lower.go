@@ -12,7 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // APIVersion is the version of Rule that is written.
@@ -97,11 +97,11 @@ func matchURL(g *ir.Gateway, r *ir.Route) string {
 func rulePath(r *ir.Route) string {
 	var left []string
 	for _, p := range r.Except {
-		if p.Lang == match.Regex {
+		if p.Lang == pathlang.Regex {
 			left = append(left, p.Text)
 		}
 	}
-	if r.Match.Path.Lang != match.Regex || left == nil {
+	if r.Match.Path.Lang != pathlang.Regex || left == nil {
 		return r.Match.Path.Text
 	}
 	return "(?!(?:" + strings.Join(left, "|") + ")$)" + r.Match.Path.Text

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Takes lists what each Rule of a gateway takes. A path that Oathkeeper cannot
@@ -15,7 +16,7 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		if !ruled(r, t) {
 			continue
 		}
-		if _, refused := t.Judge.RefusedBy(r.Match.Path, match.Oathkeeper); refused {
+		if _, refused := t.Judge.RefusedBy(r.Match.Path, pathlang.Oathkeeper); refused {
 			continue
 		}
 		if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {
@@ -37,7 +38,7 @@ func usualSet(g *ir.Gateway, r *ir.Route, version string) (match.Set, bool) {
 	}
 	set := match.Set{
 		Schemes: []string{"http", "https"}, Hosts: []string{g.Hosts[0].Name},
-		Path: match.Path{Lang: match.Regexp2, Text: rulePath(r)},
+		Path: pathlang.Path{Lang: pathlang.Regexp2, Text: rulePath(r)},
 	}
 	match.CompleteRule(&set, r.Match.Methods, version)
 	return set, true

@@ -6,6 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // TestUnenforcedProofs checks that no route is written whose proof nothing
@@ -28,7 +29,7 @@ func TestUnenforcedProofs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			route := &ir.Route{
-				Match:  match.Set{Path: match.Path{Lang: match.Regex, Text: "/.*"}},
+				Match:  match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}},
 				Access: ir.Access{Grants: []ir.Grant{c.grant}},
 			}
 			got := false

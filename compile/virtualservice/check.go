@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Check says what is wrong with the VirtualService that Lower would write:
@@ -39,13 +40,13 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 func checkRegex(r *ir.Route, judge *match.Judge, found *diag.List) {
 	p, help := r.Match.Path, "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"
 	switch {
-	case p.Lang == match.Template && p.Text != "/*":
-		p = match.Path{Lang: match.Regex, Text: TemplateRegex(p.Text)}
+	case p.Lang == pathlang.Template && p.Text != "/*":
+		p = pathlang.Path{Lang: pathlang.Regex, Text: TemplateRegex(p.Text)}
 		help = "literal parts of the path are not escaped: write ( ) and + as %28 %29 and %2B, or leave them out"
-	case p.Lang != match.Regex:
+	case p.Lang != pathlang.Regex:
 		return
 	}
-	if reason, refused := judge.RefusedBy(p, match.RE2Istio); refused {
+	if reason, refused := judge.RefusedBy(p, pathlang.RE2Istio); refused {
 		found.Add(diag.Finding{
 			Code: diag.RegexRefused, At: r.Origin.At("path"), Help: help,
 			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),

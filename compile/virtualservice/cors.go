@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -66,7 +67,7 @@ func checkOrigins(origins []ir.Origin, at source.Ref, judge *match.Judge, found 
 		if o.Kind != "regex" {
 			continue
 		}
-		if reason, refused := judge.RefusedBy(match.Path{Lang: match.Regex, Text: o.Value}, match.RE2Istio); refused {
+		if reason, refused := judge.RefusedBy(pathlang.Path{Lang: pathlang.Regex, Text: o.Value}, pathlang.RE2Istio); refused {
 			found.Add(diag.Finding{
 				Code: diag.RegexRefused, At: at,
 				Message: fmt.Sprintf("Istio refuses the allowed origin %q: %s", o.Value, reason),

@@ -14,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Lower writes the VirtualService of a gateway.
@@ -116,15 +117,15 @@ func weights(r *ir.Route, t *ir.Target) []int32 {
 
 // uri spells a path as Envoy matches it: an expression over the whole raw
 // path, or a plain prefix.
-func uri(p match.Path) *manifest.StringMatch {
+func uri(p pathlang.Path) *manifest.StringMatch {
 	switch p.Lang {
-	case match.Exact:
+	case pathlang.Exact:
 		return &manifest.StringMatch{Exact: p.Text}
-	case match.Prefix:
+	case pathlang.Prefix:
 		return &manifest.StringMatch{Prefix: p.Text}
-	case match.Star:
+	case pathlang.Star:
 		return &manifest.StringMatch{Prefix: strings.TrimSuffix(p.Text, "*")}
-	case match.Template:
+	case pathlang.Template:
 		if p.Text == "/*" {
 			return &manifest.StringMatch{Prefix: "/"}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -157,7 +158,7 @@ type Route struct {
 	RoutedBy *Route
 	// Except are the paths that policies leave to earlier routes, in order,
 	// duplicates kept.
-	Except  []match.Path
+	Except  []pathlang.Path
 	Access  Access
 	Filters []Filter // in order, the later wins per key
 	Action  Action

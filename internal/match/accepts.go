@@ -3,6 +3,9 @@ package match
 import (
 	"errors"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Accepts reports whether the set takes a request. Scheme, Host, Method and
@@ -49,7 +52,7 @@ func (m *Matcher) acceptsHost(host string) (bool, error) {
 	if m.set.HostPattern.Lang == 0 {
 		return m.set.takesHost(host), nil
 	}
-	read := func() (*pattern, error) { return hostSyntax(m.set.HostPattern) }
+	read := func() (*pathlang.Pattern, error) { return hostSyntax(m.set.HostPattern) }
 	return direct(read, host, m.hosts)
 }
 
@@ -60,17 +63,17 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		return false, nil
 	}
 	switch p.Lang {
-	case Exact:
+	case pathlang.Exact:
 		return seen == p.Text, nil
-	case Prefix:
+	case pathlang.Prefix:
 		return strings.HasPrefix(seen, p.Text), nil
-	case Star:
+	case pathlang.Star:
 		if head, ok := strings.CutSuffix(p.Text, "*"); ok {
 			return strings.HasPrefix(seen, head), nil
 		}
 		return seen == p.Text, nil
-	case Template, Regex:
-		if _, ok := regexOf(p); !ok {
+	case pathlang.Template, pathlang.Regex:
+		if _, ok := pathlang.RegexOf(p); !ok {
 			return true, nil
 		}
 		re, err := m.regex()
@@ -79,14 +82,14 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		}
 		return re.MatchString(seen), nil
 	}
-	if p.Lang != Regexp2 {
-		return direct(m.syntax, seen, func() (*nfa, error) { return m.path, m.err })
+	if p.Lang != pathlang.Regexp2 {
+		return direct(m.syntax, seen, func() (*automata.NFA, error) { return m.path, m.err })
 	}
-	return direct(m.syntax, scheme+"://h"+seen, func() (*nfa, error) {
+	return direct(m.syntax, scheme+"://h"+seen, func() (*automata.NFA, error) {
 		if m.err != nil {
 			return nil, m.err
 		}
-		return mustParse(`https?://h`).follow(m.path), nil
+		return mustParse(`https?://h`).Follow(m.path), nil
 	})
 }
 
@@ -94,18 +97,18 @@ var errUndecided = errors.New("the pattern takes too many steps to match, or has
 
 // direct matches a text by backtracking. Where the steps run out, the
 // automaton decides.
-func direct(read func() (*pattern, error), text string, automaton func() (*nfa, error)) (bool, error) {
+func direct(read func() (*pathlang.Pattern, error), text string, automaton func() (*automata.NFA, error)) (bool, error) {
 	parsed, err := read()
 	if err != nil {
 		return false, err
 	}
 	runes := []rune(text)
-	if ok, decided := backtrack(parsed, runes, 0); decided {
+	if ok, decided := pathlang.Backtrack(parsed, runes, 0); decided {
 		return ok, nil
 	}
 	a, err := automaton()
 	if err != nil || a == nil {
 		return false, errUndecided
 	}
-	return a.accepts(runes), nil
+	return a.Accepts(runes), nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Expressions that blow up some construction or other.
@@ -39,7 +41,7 @@ func longAlternation(n int) string {
 
 func TestAdversarialPatternsEnd(t *testing.T) {
 	for _, tt := range adversarial {
-		for _, l := range []Lang{Regexp2, Regex} {
+		for _, l := range []pathlang.Lang{pathlang.Regexp2, pathlang.Regex} {
 			name := fmt.Sprintf("%v %.40s", l, tt.a)
 			start := time.Now()
 			a, b := Compile(at(l, tt.a)), Compile(at(l, tt.b))

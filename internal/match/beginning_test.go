@@ -1,32 +1,36 @@
 package match
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
 
 func TestApart(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
-		lang Lang
+		lang pathlang.Lang
 		want bool
 	}{
-		{"/a", "/b", Regex, true},
-		{"/a", "/ab", Regex, true},
-		{"/a", "/a/.*", Regex, true},
-		{"/a.*", "/ab", Regex, false},
-		{"/ab*", "/a", Regex, false},
-		{"/ab?c", "/ac", Regex, false},
-		{"/a", "/a/b", Prefix, false},
-		{"/a", "/a/b", Subtree, false},
-		{"/é?", "/", Regex, false},
-		{"/x{0}y", "/y", Regex, false},
-		{"/a|/b", "/b", Regex, false},
-		{"(?i)/A", "/a", Regex, false},
-		{"/*", "/x", Template, false},
-		{"/a/{*}", "/a/b", Template, false},
-		{"/a/{*}", "/b/{*}", Template, true},
-		{"/{**}", "/b", Template, false},
+		{"/a", "/b", pathlang.Regex, true},
+		{"/a", "/ab", pathlang.Regex, true},
+		{"/a", "/a/.*", pathlang.Regex, true},
+		{"/a.*", "/ab", pathlang.Regex, false},
+		{"/ab*", "/a", pathlang.Regex, false},
+		{"/ab?c", "/ac", pathlang.Regex, false},
+		{"/a", "/a/b", pathlang.Prefix, false},
+		{"/a", "/a/b", pathlang.Subtree, false},
+		{"/é?", "/", pathlang.Regex, false},
+		{"/x{0}y", "/y", pathlang.Regex, false},
+		{"/a|/b", "/b", pathlang.Regex, false},
+		{"(?i)/A", "/a", pathlang.Regex, false},
+		{"/*", "/x", pathlang.Template, false},
+		{"/a/{*}", "/a/b", pathlang.Template, false},
+		{"/a/{*}", "/b/{*}", pathlang.Template, true},
+		{"/{**}", "/b", pathlang.Template, false},
 	} {
-		a, b := Path{c.lang, c.a}, Path{c.lang, c.b}
-		if got := Apart(a, b); got != c.want || Apart(b, a) != c.want {
+		a, b := pathlang.Path{Lang: c.lang, Text: c.a}, pathlang.Path{Lang: c.lang, Text: c.b}
+		if got := pathlang.Apart(a, b); got != c.want || pathlang.Apart(b, a) != c.want {
 			t.Errorf("Apart(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
 		}
 		if c.want && Relate(Set{Path: a}, Set{Path: b}).Kind != Disjoint {

@@ -3,6 +3,8 @@ package match
 import (
 	"fmt"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 func benchmarkPairs(b *testing.B, n int, set func(i int) Set) {
@@ -28,7 +30,7 @@ func BenchmarkLiteralPrefixes(b *testing.B) {
 	benchmarkPairs(b, 10_000, func(i int) Set {
 		return Set{
 			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
-			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)},
+			Path: pathlang.Path{Lang: pathlang.Regexp2, Text: fmt.Sprintf(shapes[i/4%4], i)},
 		}
 	})
 }
@@ -39,7 +41,7 @@ func BenchmarkNoLiteralPrefix(b *testing.B) {
 	benchmarkPairs(b, 10_000, func(i int) Set {
 		return Set{
 			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4], AnyCase: true,
-			Path: Path{Regexp2, fmt.Sprintf(shapes[i/4%4], i)},
+			Path: pathlang.Path{Lang: pathlang.Regexp2, Text: fmt.Sprintf(shapes[i/4%4], i)},
 		}
 	})
 }
@@ -49,13 +51,13 @@ func BenchmarkTemplates(b *testing.B) {
 	benchmarkPairs(b, 1_000, func(i int) Set {
 		return Set{
 			Hosts: []string{"shop.test"}, Methods: benchMethods[i%4],
-			Path: Path{Template, fmt.Sprintf(shapes[i/4%4], i)},
+			Path: pathlang.Path{Lang: pathlang.Template, Text: fmt.Sprintf(shapes[i/4%4], i)},
 		}
 	})
 }
 
 func BenchmarkRelateTemplates(b *testing.B) {
-	x, y := Compile(at(Template, "/svc1/{*}")), Compile(at(Template, "/{*}/x1"))
+	x, y := Compile(at(pathlang.Template, "/svc1/{*}")), Compile(at(pathlang.Template, "/{*}/x1"))
 	for b.Loop() {
 		x.Relate(y, 0)
 	}
@@ -63,12 +65,12 @@ func BenchmarkRelateTemplates(b *testing.B) {
 
 func BenchmarkCompileRegexp2(b *testing.B) {
 	for b.Loop() {
-		Compile(at(Regexp2, `/svc12/[^/]+/items`))
+		Compile(at(pathlang.Regexp2, `/svc12/[^/]+/items`))
 	}
 }
 
 func BenchmarkCompileDigits(b *testing.B) {
 	for b.Loop() {
-		Compile(at(Regexp2, `/svc12/\d+`))
+		Compile(at(pathlang.Regexp2, `/svc12/\d+`))
 	}
 }

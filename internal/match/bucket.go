@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // hit is a pair that may meet, by number.
@@ -81,7 +83,7 @@ func (x *index) entry(number int32, m *Matcher, mixed bool) *entry {
 	s := &m.set
 	e := &entry{m: m, number: number, schemes: 3, methods: x.methodBits(s), opaque: m.path == nil}
 	if !e.opaque && !mixed {
-		e.prefix = m.sig.prefix
+		e.prefix = m.sig.Prefix
 	}
 	e.loose = s.URL.Lang != 0 || s.HostPattern.Lang != 0 || s.Hosts == nil || slices.ContainsFunc(s.Hosts, wildcard)
 	if s.URL.Lang == 0 && s.Schemes != nil {
@@ -134,7 +136,7 @@ func (x *index) bucket(list []member) {
 // search finds the pairs that may meet, in order.
 func (x *index) search() []hit {
 	spread(len(x.members), func(from, to int) {
-		p := prober{x: x, walker: &walker{}}
+		p := prober{x: x, walker: &automata.Walker{}}
 		for k := from; k < to; k++ {
 			m := &x.members[k]
 			for j := m.up; j >= 0; j = x.members[j].up {
@@ -153,7 +155,7 @@ func (x *index) search() []hit {
 // prober decides pairs on one goroutine.
 type prober struct {
 	x        *index
-	walker   *walker
+	walker   *automata.Walker
 	hits     []hit
 	searched int
 }
@@ -166,12 +168,12 @@ func (p *prober) probe(a, b *member) {
 		return
 	}
 	comparable := !ea.opaque && !eb.opaque && ea.m.view == eb.m.view
-	if comparable && ea.m.sig.apart(&eb.m.sig) || !first(a, b) {
+	if comparable && ea.m.sig.Apart(&eb.m.sig) || !first(a, b) {
 		return
 	}
 	p.searched++
 	if comparable {
-		_, found, err := p.walker.meet(ea.m.path, eb.m.path, &masks[len(masks)-1], p.x.limit)
+		_, found, err := p.walker.Meet(ea.m.path, eb.m.path, &automata.Masks[len(automata.Masks)-1], p.x.limit)
 		if !found && err == nil {
 			return
 		}

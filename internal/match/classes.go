@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // Class is a set of requests that the same sets take.
@@ -61,7 +63,7 @@ func (c *Classifier) Compile(s Set) *Matcher { return c.judge.Compile(s) }
 
 // Classes is the function of that name.
 func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
-	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*nfa, len(ms))}
+	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*automata.NFA, len(ms))}
 	p.out.Unknown = map[int]string{}
 	p.prepare()
 	p.walk()
@@ -71,7 +73,7 @@ func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) 
 // division is how paths are split by automata, which it keeps: their addresses
 // are its name.
 type division struct {
-	automata []*nfa
+	automata []*automata.NFA
 	found    []found
 }
 
@@ -82,8 +84,8 @@ type partitioner struct {
 	scheme, host string
 	ms           []*Matcher
 	limit        int
-	automata     []*nfa // of the raw paths on the host; nil where the host is none of the set's
-	universe     *nfa
+	automata     []*automata.NFA // of the raw paths on the host; nil where the host is none of the set's
+	universe     *automata.NFA
 	out          Partition
 }
 
@@ -126,23 +128,23 @@ func (p *partitioner) clean(v View) error {
 
 // narrowed gives the paths of a universe that are clean, the same automaton
 // each time.
-func (c *Classifier) narrowed(universe, clean *nfa, v View) (*nfa, error) {
+func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.NFA, error) {
 	key := fmt.Sprintf("%p clean %d", universe, v)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if have, ok := c.known[key]; ok {
 		return have.automata[1], nil
 	}
-	out, err := universe.both(clean)
+	out, err := universe.Both(clean)
 	if err == nil {
-		c.known[key] = division{automata: []*nfa{universe, out}}
+		c.known[key] = division{automata: []*automata.NFA{universe, out}}
 	}
 	return out, err
 }
 
 // pathsOnHost gives the raw paths that the set takes on the host, nil where
 // there are none for certain.
-func (p *partitioner) pathsOnHost(m *Matcher) (*nfa, error) {
+func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
@@ -154,7 +156,7 @@ func (p *partitioner) pathsOnHost(m *Matcher) (*nfa, error) {
 		return nil, nil
 	case s.HostPattern.Lang != 0:
 		hosts, err := m.hosts()
-		if err != nil || !hosts.after(p.host).accept[0] {
+		if err != nil || !hosts.After(p.host).Accept[0] {
 			return nil, err
 		}
 	case !s.takesHost(p.host):
@@ -165,61 +167,35 @@ func (p *partitioner) pathsOnHost(m *Matcher) (*nfa, error) {
 
 // restOfURL gives the raw paths that a pattern over whole URLs leaves after
 // scheme and host.
-func (p *partitioner) restOfURL(m *Matcher) (*nfa, error) {
+func (p *partitioner) restOfURL(m *Matcher) (*automata.NFA, error) {
 	whole, err := m.whole()
 	if err != nil {
 		return nil, err
 	}
-	a, err := m.view.within(whole.after(p.scheme + "://" + p.host).leading())
+	a, err := m.view.within(whole.After(p.scheme + "://" + p.host).Leading())
 	if err != nil || m.view == RawPath {
 		return a, err
 	}
-	if a, err = lift(a); err != nil {
+	if a, err = automata.Lift(a); err != nil {
 		return nil, err
 	}
 	return RawPath.within(a)
 }
 
-// after gives what the automaton takes behind a text.
-func (a *nfa) after(text string) *nfa {
-	at := []int32{0}
-	for _, r := range text {
-		var next []int32
-		for _, s := range at {
-			for _, e := range a.edges[s] {
-				if e.on.has(r) {
-					next = append(next, e.to)
-				}
-			}
-		}
-		slices.Sort(next)
-		at = slices.Compact(next)
-	}
-	out := &nfa{edges: make([][]edge, 1, a.size()+1), accept: make([]bool, 1, a.size()+1)}
-	for _, s := range at {
-		out.accept[0] = out.accept[0] || a.accept[s]
-		for _, e := range a.edges[s] {
-			out.edges[0] = append(out.edges[0], edge{e.on, e.to + 1})
-		}
-	}
-	out.append(a)
-	return out.trim()
-}
-
 // rfcPaths are the absolute paths of RFC 3986 section 3.3 without dot segments,
 // in which what is encoded is UTF-8 of one or two bytes, and no control
 // character of ASCII.
-var rfcPaths = sync.OnceValue(func() *nfa {
+var rfcPaths = sync.OnceValue(func() *automata.NFA {
 	a := mustParse("/([A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
-	for _, narrow := range []func() (*nfa, error){
-		func() (*nfa, error) { return lift(mustParse(`/[\x20-\x7e\x{80}-\x{7ff}]*`)) },
-		func() (*nfa, error) { return withoutDots(), nil },
+	for _, narrow := range []func() (*automata.NFA, error){
+		func() (*automata.NFA, error) { return automata.Lift(mustParse(`/[\x20-\x7e\x{80}-\x{7ff}]*`)) },
+		func() (*automata.NFA, error) { return withoutDots(), nil },
 	} {
 		n, err := narrow()
 		if err != nil {
 			return a
 		}
-		if n, err = a.both(n); err == nil {
+		if n, err = a.Both(n); err == nil {
 			a = n
 		}
 	}
@@ -353,7 +329,7 @@ func numbers(list []int) string {
 func (p *partitioner) pathsOf(on []int) []found {
 	order := slices.Clone(on)
 	slices.SortStableFunc(order, func(i, j int) int { return p.ms[i].compare(p.ms[j].paths) })
-	list, at := []*nfa{p.universe}, map[*nfa]int{}
+	list, at := []*automata.NFA{p.universe}, map[*automata.NFA]int{}
 	for _, i := range order {
 		a := p.automata[i]
 		if _, ok := at[a]; !ok {
@@ -379,7 +355,7 @@ func (p *paths) compare(o *paths) int {
 }
 
 // splitBy splits the paths by automata, the first of which is the universe.
-func (p *partitioner) splitBy(list []*nfa) []found {
+func (p *partitioner) splitBy(list []*automata.NFA) []found {
 	key := fmt.Sprint(p.limit)
 	for _, a := range list {
 		key += fmt.Sprintf(" %p", a)
@@ -390,7 +366,7 @@ func (p *partitioner) splitBy(list []*nfa) []found {
 	if ok {
 		return have.found
 	}
-	s := &splitter{limit: p.limit, union: &nfa{}}
+	s := &splitter{limit: p.limit, union: &automata.NFA{}}
 	out, err := s.split(list)
 	if err != nil {
 		p.out.Reason = err.Error()
@@ -406,42 +382,42 @@ func (p *partitioner) splitBy(list []*nfa) []found {
 // universe, as sets of states of their union.
 type splitter struct {
 	limit int
-	union *nfa
+	union *automata.NFA
 	owner []int32 // automaton of a state of the union
-	sets  subsets
+	sets  automata.Subsets
 }
 
-func (s *splitter) split(automata []*nfa) ([]found, error) {
+func (s *splitter) split(list []*automata.NFA) ([]found, error) {
 	var start []int32
-	for n, a := range automata {
-		start = append(start, s.union.append(a))
-		for range a.edges {
+	for n, a := range list {
+		start = append(start, s.union.Append(a))
+		for range a.Edges {
 			s.owner = append(s.owner, int32(n))
 		}
 	}
-	s.sets.put(start)
-	return s.search(newLetters(automata))
+	s.sets.Put(start)
+	return s.search(newLetters(list))
 }
 
 // letters is the alphabet of raw paths, which are ASCII: blocks of characters
 // on which all classes agree, the nicest first.
 type letters struct {
 	blocks [][2]uint64 // as in class.ascii
-	of     map[*class][]int32
+	of     map[*automata.Class][]int32
 }
 
 // newLetters makes the blocks of the classes of automata, as far as the first
 // of them has their characters.
-func newLetters(automata []*nfa) *letters {
-	x := &letters{of: map[*class][]int32{}}
+func newLetters(list []*automata.NFA) *letters {
+	x := &letters{of: map[*automata.Class][]int32{}}
 	var whole [2]uint64
 	masks := map[[2]uint64]bool{}
-	for n, a := range automata {
-		for _, edges := range a.edges {
+	for n, a := range list {
+		for _, edges := range a.Edges {
 			for _, e := range edges {
-				x.of[e.on], masks[e.on.ascii] = nil, true
+				x.of[e.On], masks[e.On.Ascii] = nil, true
 				if n == 0 {
-					whole[0], whole[1] = whole[0]|e.on.ascii[0], whole[1]|e.on.ascii[1]
+					whole[0], whole[1] = whole[0]|e.On.Ascii[0], whole[1]|e.On.Ascii[1]
 				}
 			}
 		}
@@ -459,7 +435,7 @@ func newLetters(automata []*nfa) *letters {
 	slices.SortFunc(x.blocks, func(a, b [2]uint64) int { return nicest(a) - nicest(b) })
 	for c := range x.of {
 		for i, b := range x.blocks {
-			if c.ascii[0]&b[0]|c.ascii[1]&b[1] != 0 {
+			if c.Ascii[0]&b[0]|c.Ascii[1]&b[1] != 0 {
 				x.of[c] = append(x.of[c], int32(i))
 			}
 		}
@@ -481,43 +457,43 @@ func (x *letters) split(m [2]uint64) {
 func (x *letters) nicest(block int) rune {
 	b := x.blocks[block]
 	if b[0] != 0 {
-		return rune(ranks.char[bits.TrailingZeros64(b[0])])
+		return rune(automata.Ranks.Char[bits.TrailingZeros64(b[0])])
 	}
-	return rune(ranks.char[64+bits.TrailingZeros64(b[1])])
+	return rune(automata.Ranks.Char[64+bits.TrailingZeros64(b[1])])
 }
 
 func (s *splitter) search(x *letters) ([]found, error) {
 	var out []found
 	seen := map[string]bool{}
-	w := &walker{queue: []visit{{q: 0, parent: -1}}}
+	w := &automata.Walker{Queue: []automata.Visit{{Q: 0, Parent: -1}}}
 	targets := make([][]int32, len(x.blocks))
-	for i := 0; i < len(w.queue); i++ {
-		at := s.sets.sets[w.queue[i].q]
+	for i := 0; i < len(w.Queue); i++ {
+		at := s.sets.Sets[w.Queue[i].Q]
 		if takes, ok := s.taken(at); ok && !seen[numbers(takes)] {
 			seen[numbers(takes)] = true
-			out = append(out, found{takes, w.word(i)})
+			out = append(out, found{takes, w.Word(i)})
 		}
 		for b := range targets {
 			targets[b] = targets[b][:0]
 		}
 		for _, q := range at {
-			for _, e := range s.union.edges[q] {
-				for _, b := range x.of[e.on] {
-					targets[b] = append(targets[b], e.to)
+			for _, e := range s.union.Edges[q] {
+				for _, b := range x.of[e.On] {
+					targets[b] = append(targets[b], e.To)
 				}
 			}
 		}
 		for b := range targets {
-			before := len(s.sets.sets)
+			before := len(s.sets.Sets)
 			if !s.alive(targets[b]) {
 				continue
 			}
-			if n := s.sets.put(slices.Clone(targets[b])); int(n) == before {
-				w.queue = append(w.queue, visit{q: n, parent: int32(i), rune: x.nicest(b)})
+			if n := s.sets.Put(slices.Clone(targets[b])); int(n) == before {
+				w.Queue = append(w.Queue, automata.Visit{Q: n, Parent: int32(i), Rune: x.nicest(b)})
 			}
 		}
-		if len(w.queue) > s.limit {
-			return out, errTooBig
+		if len(w.Queue) > s.limit {
+			return out, automata.ErrTooBig
 		}
 	}
 	return out, nil
@@ -532,7 +508,7 @@ func (s *splitter) alive(states []int32) bool {
 // path.
 func (s *splitter) taken(at []int32) (takes []int, ok bool) {
 	for _, q := range at {
-		if !s.union.accept[q] {
+		if !s.union.Accept[q] {
 			continue
 		}
 		if s.owner[q] == 0 {

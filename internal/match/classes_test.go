@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // show lists classes as "methods takes path".
@@ -24,9 +26,9 @@ func show(p Partition) []string {
 }
 
 func TestClasses(t *testing.T) {
-	get := at(Regex, `/admin/.*`)
-	open := Set{Hosts: []string{"h.test"}, Path: Path{Prefix, "/"}}
-	other := Set{Hosts: []string{"other.test"}, Path: Path{Prefix, "/"}}
+	get := at(pathlang.Regex, `/admin/.*`)
+	open := Set{Hosts: []string{"h.test"}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
+	other := Set{Hosts: []string{"other.test"}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
 	p := Classes("https", "h.test", CompileAll([]Set{get, open, other}), 0)
 	want := []string{
 		"GET [1] /", "GET [0 1] /admin/",
@@ -35,7 +37,7 @@ func TestClasses(t *testing.T) {
 	if d := cmp.Diff(want, show(p)); d != "" || len(p.Unknown) > 0 || p.Reason != "" {
 		t.Errorf("%s %v %s", d, p.Unknown, p.Reason)
 	}
-	rule, err := ParseRuleURL(`<https?>://<h|g>.test/<a.*>`, RegexpStrategy)
+	rule, err := ParseRuleURL(`<https?>://<h|g>.test/<a.*>`, pathlang.RegexpStrategy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +47,7 @@ func TestClasses(t *testing.T) {
 	if d := cmp.Diff(want, show(p)); d != "" {
 		t.Error(d)
 	}
-	p = Classes("https", "h.test", CompileAll([]Set{at(Regexp2, `/(a)\1`), get}), 0)
+	p = Classes("https", "h.test", CompileAll([]Set{at(pathlang.Regexp2, `/(a)\1`), get}), 0)
 	if p.Unknown[0] == "" || len(p.Classes) != 3 {
 		t.Errorf("a back-reference: %v, %v", p.Unknown, show(p))
 	}
@@ -54,18 +56,18 @@ func TestClasses(t *testing.T) {
 // Every request belongs to a class of the partition.
 func TestClassesCover(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	texts := []Path{
-		{Regex, `/a/.*`},
-		{Regex, `/a.*`},
-		{Template, `/a/{*}/c`},
-		{Template, `/{**}`},
-		{Template, `/*`},
-		{Prefix, `/a/b`},
-		{Exact, `/a/b`},
-		{Regexp2, `/a/(b|c)`},
-		{Regexp2, `/(?!a).*`},
-		{Star, `/b*`},
-		{Regexp2, `/.*`},
+	texts := []pathlang.Path{
+		{Lang: pathlang.Regex, Text: `/a/.*`},
+		{Lang: pathlang.Regex, Text: `/a.*`},
+		{Lang: pathlang.Template, Text: `/a/{*}/c`},
+		{Lang: pathlang.Template, Text: `/{**}`},
+		{Lang: pathlang.Template, Text: `/*`},
+		{Lang: pathlang.Prefix, Text: `/a/b`},
+		{Lang: pathlang.Exact, Text: `/a/b`},
+		{Lang: pathlang.Regexp2, Text: `/a/(b|c)`},
+		{Lang: pathlang.Regexp2, Text: `/(?!a).*`},
+		{Lang: pathlang.Star, Text: `/b*`},
+		{Lang: pathlang.Regexp2, Text: `/.*`},
 	}
 	for round := range 200 {
 		var sets []Set

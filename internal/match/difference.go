@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // Rest is what remains of a set when others are taken away.
@@ -204,7 +206,7 @@ func (d *difference) remains(r Request, others []*Matcher) *Request {
 		d.unknown = err.Error()
 		return nil
 	}
-	word, found, err := outside(a, bs, d.limit)
+	word, found, err := automata.Outside(a, bs, d.limit)
 	if err != nil {
 		d.unknown = err.Error()
 	}
@@ -229,18 +231,18 @@ func (d *difference) anyPath(r Request) *Request {
 }
 
 // automata gives the automata in which the sets can be compared.
-func (d *difference) automata(others []*Matcher) (a *nfa, bs []*nfa, write func([]rune, *Request), err error) {
-	pick := func(m *Matcher) (*nfa, error) { return m.restricted() }
+func (d *difference) automata(others []*Matcher) (a *automata.NFA, bs []*automata.NFA, write func([]rune, *Request), err error) {
+	pick := func(m *Matcher) (*automata.NFA, error) { return m.restricted() }
 	write = pathWriter(d.a.view)
 	same := !slices.ContainsFunc(others, func(o *Matcher) bool { return o.view != d.a.view })
 	switch {
 	case d.wholeURLs() && !same:
 		return nil, nil, nil, fmt.Errorf("a pattern over whole URLs is compared only with sets of the same view")
 	case d.wholeURLs():
-		pick = func(m *Matcher) (*nfa, error) { return m.whole() }
+		pick = func(m *Matcher) (*automata.NFA, error) { return m.whole() }
 		write = splitURL(d.a.view)
 	case !same:
-		pick = func(m *Matcher) (lifted *nfa, err error) {
+		pick = func(m *Matcher) (lifted *automata.NFA, err error) {
 			if m != d.a {
 				return m.lifted()
 			}

@@ -4,6 +4,9 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // words lists all paths over a small alphabet up to a length.
@@ -22,23 +25,23 @@ func words(alphabet string, most int) []string {
 }
 
 // parts of generated patterns, by language.
-var partsOf = map[Lang][]string{
-	Exact:    {"/", "a", "b", "*"},
-	Prefix:   {"/", "a", "b"},
-	Star:     {"/", "a", "b", "*"},
-	Template: {"/", "a", "/{*}", "/{**}", "b", "."},
-	Regex:    {"/", "a", "b", ".", "*", "+", "?", "|", "(", ")", "[^/]", "[ab]", "^", "$", `\b`, `\B`, "{2}", "(?i)", "(?m)", `\n`, `\w`},
-	Regexp2: {
+var partsOf = map[pathlang.Lang][]string{
+	pathlang.Exact:    {"/", "a", "b", "*"},
+	pathlang.Prefix:   {"/", "a", "b"},
+	pathlang.Star:     {"/", "a", "b", "*"},
+	pathlang.Template: {"/", "a", "/{*}", "/{**}", "b", "."},
+	pathlang.Regex:    {"/", "a", "b", ".", "*", "+", "?", "|", "(", ")", "[^/]", "[ab]", "^", "$", `\b`, `\B`, "{2}", "(?i)", "(?m)", `\n`, `\w`},
+	pathlang.Regexp2: {
 		"/", "a", "b", ".", "*", "+", "?", "|", "(", ")", "[^/]", "[ab]", "^", "$", `\b`, `\B`, "{2}", "(?i)", "(?m)", `\n`,
 		`\w`, "(?=", "(?!", `\z`, "(?:", "[a-b-[b]]", ".*",
 	},
-	Glob:    {"/", "a", "b", "*", "**", "?", "[ab]", "[!a]", "{a,b}", ".", "{", "}", ","},
-	Fabric:  {"/", "a", "b", "/*", "/{x}", "/**", "*"},
-	Skipper: {"/", "a", "/:x", "/*y", ":"},
-	Subtree: {"/", "a", "b"},
+	pathlang.Glob:    {"/", "a", "b", "*", "**", "?", "[ab]", "[!a]", "{a,b}", ".", "{", "}", ","},
+	pathlang.Fabric:  {"/", "a", "b", "/*", "/{x}", "/**", "*"},
+	pathlang.Skipper: {"/", "a", "/:x", "/*y", ":"},
+	pathlang.Subtree: {"/", "a", "b"},
 }
 
-func randomSet(r *rand.Rand, l Lang) Set {
+func randomSet(r *rand.Rand, l pathlang.Lang) Set {
 	parts := partsOf[l]
 	for {
 		var b strings.Builder
@@ -66,7 +69,7 @@ func count(t *testing.T, a, b *Matcher, all []string, view View) (c census) {
 		if errA != nil || errB != nil {
 			t.Fatalf("Accepts(%v, %v) of %q: %v, %v", a.set.Path, b.set.Path, w, errA, errB)
 		}
-		if seen, _ := a.view.See(raw); a.path.accepts([]rune(seen)) != inA {
+		if seen, _ := a.view.See(raw); a.path.Accepts([]rune(seen)) != inA {
 			t.Fatalf("%v: automaton and matcher differ on %q: matcher says %v", a.set.Path, seen, inA)
 		}
 		switch {
@@ -109,11 +112,11 @@ func checkPair(t *testing.T, sa, sb Set, all []string) Kind {
 	if m := b.Relate(a, 0); m.Kind != r.Kind.Mirror() {
 		t.Fatalf("Relate(%v, %v) = %v, mirrored %v", sa.Path, sb.Path, r.Kind, m.Kind)
 	}
-	if x, _, _ := (&walker{}).meet(a.path, b.path, &masks[3], 1000); a.sig.apart(&b.sig) && x != nil {
+	if x, _, _ := (&automata.Walker{}).Meet(a.path, b.path, &automata.Masks[3], 1000); a.sig.Apart(&b.sig) && x != nil {
 		t.Fatalf("%v and %v: summaries %+v and %+v are apart, but %q is in both", sa.Path, sb.Path, a.sig, b.sig, string(x))
 	}
 	rest := a.Difference(0, b)
-	if rest.Reason != "" || rest.Empty != (r.Kind == Subset || r.Kind == Equal || a.path.none()) && r.Kind != Disjoint {
+	if rest.Reason != "" || rest.Empty != (r.Kind == Subset || r.Kind == Equal || a.path.None()) && r.Kind != Disjoint {
 		t.Fatalf("Difference(%v, %v) = %+v, Relate says %v", sa.Path, sb.Path, rest, r.Kind)
 	}
 	return r.Kind
@@ -125,11 +128,11 @@ func TestRelateExhaustively(t *testing.T) {
 	raw := words("/ab.", 5)
 	seen := map[Kind]int{}
 	for range 400 {
-		seen[checkPair(t, randomSet(r, Regexp2), randomSet(r, Regexp2), all)]++
-		seen[checkPair(t, randomSet(r, Glob), randomSet(r, Regexp2), all)]++
-		rawLangs := []Lang{Exact, Prefix, Star, Template, Regex, Regex}
-		seen[checkPair(t, randomSet(r, Regex), randomSet(r, rawLangs[r.Intn(len(rawLangs))]), raw)]++
-		slashed := []Lang{Fabric, Skipper, Subtree}
+		seen[checkPair(t, randomSet(r, pathlang.Regexp2), randomSet(r, pathlang.Regexp2), all)]++
+		seen[checkPair(t, randomSet(r, pathlang.Glob), randomSet(r, pathlang.Regexp2), all)]++
+		rawLangs := []pathlang.Lang{pathlang.Exact, pathlang.Prefix, pathlang.Star, pathlang.Template, pathlang.Regex, pathlang.Regex}
+		seen[checkPair(t, randomSet(r, pathlang.Regex), randomSet(r, rawLangs[r.Intn(len(rawLangs))]), raw)]++
+		slashed := []pathlang.Lang{pathlang.Fabric, pathlang.Skipper, pathlang.Subtree}
 		seen[checkPair(t, randomSet(r, slashed[r.Intn(3)]), randomSet(r, slashed[r.Intn(3)]), raw)]++
 	}
 	for k := Disjoint; k <= Overlap; k++ {

@@ -3,6 +3,9 @@ package match
 import (
 	"slices"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // takesHost compares a host with the names of a set.
@@ -67,20 +70,20 @@ func hostFacet(a, b *Set) (f facet) {
 }
 
 // hostAutomaton is the automaton of the hosts of a set, by name or pattern.
-func (s *Set) hostAutomaton() (*nfa, error) {
+func (s *Set) hostAutomaton() (*automata.NFA, error) {
 	if s.HostPattern.Lang != 0 {
 		p, err := hostSyntax(s.HostPattern)
 		if err != nil {
 			return nil, err
 		}
-		a, err := p.automaton(afterOther)
+		a, err := p.Automaton(automata.AfterOther)
 		if err != nil {
 			return nil, err
 		}
-		return a.rewrite(hostRunes.intersect), nil
+		return a.Rewrite(hostRunes.Intersect), nil
 	}
-	some := repeat(classNode(hostRunes), 1, -1)
-	names := []*node{classNode(noRune)}
+	some := automata.Repeat(automata.ClassNode(hostRunes), 1, -1)
+	names := []*automata.Node{automata.ClassNode(automata.NoRune)}
 	if s.Hosts == nil {
 		names = append(names, some)
 	}
@@ -89,10 +92,10 @@ func (s *Set) hostAutomaton() (*nfa, error) {
 		case h == "*":
 			names = append(names, some)
 		case wildcard(h):
-			names = append(names, concat(some, literalNode(h[1:])))
+			names = append(names, automata.Concat(some, automata.LiteralNode(h[1:])))
 		default:
-			names = append(names, literalNode(h))
+			names = append(names, automata.LiteralNode(h))
 		}
 	}
-	return plain(alternate(names...)).automaton(afterStart)
+	return pathlang.Plain(automata.Alternate(names...)).Automaton(automata.AfterStart)
 }

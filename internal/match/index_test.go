@@ -6,15 +6,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // randomCollection mixes hosts, methods and languages.
 func randomCollection(r *rand.Rand, n int) []Set {
 	hosts := [][]string{nil, {"a.test"}, {"b.test"}, {"a.test", "b.test"}, {"*.test"}, {"b.test", "c.test", "a.test"}, {"*"}}
 	methods := [][]string{nil, {"GET"}, {"POST"}, {"get"}, {}}
-	langs := []Lang{Regexp2, Regexp2, Regexp2, Glob}
+	langs := []pathlang.Lang{pathlang.Regexp2, pathlang.Regexp2, pathlang.Regexp2, pathlang.Glob}
 	if r.Intn(3) == 0 {
-		langs = []Lang{Regex, Template, Exact, Regexp2}
+		langs = []pathlang.Lang{pathlang.Regex, pathlang.Template, pathlang.Exact, pathlang.Regexp2}
 	}
 	out := make([]Set, n)
 	for i := range out {
@@ -24,13 +26,13 @@ func randomCollection(r *rand.Rand, n int) []Set {
 		out[i].AnyCase = r.Intn(2) == 0
 		switch r.Intn(12) {
 		case 0:
-			out[i].HostPattern = Path{Regexp2, `[ab]\.test`}
+			out[i].HostPattern = pathlang.Path{Lang: pathlang.Regexp2, Text: `[ab]\.test`}
 		case 1:
-			out[i].Path = Path{Regexp2, `/([a-z])\1`}
+			out[i].Path = pathlang.Path{Lang: pathlang.Regexp2, Text: `/([a-z])\1`}
 		case 2:
 			out[i].Schemes = []string{"http"}
 		case 3:
-			out[i] = Set{URL: Path{Regexp2, "<https?>://<[a-z.]+></a.*>"}}
+			out[i] = Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: "<https?>://<[a-z.]+></a.*>"}}
 		}
 	}
 	return out
@@ -79,7 +81,7 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 }
 
 func TestPairsStops(t *testing.T) {
-	sets := []Set{at(Prefix, "/"), at(Prefix, "/a"), at(Prefix, "/b")}
+	sets := []Set{at(pathlang.Prefix, "/"), at(pathlang.Prefix, "/a"), at(pathlang.Prefix, "/b")}
 	calls := 0
 	Pairs(sets, 0, func(int, int, Relation) bool { calls++; return false })
 	if calls != 1 {

@@ -3,6 +3,8 @@ package match
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Judge answers what can be asked of one path text, and remembers the answers:
@@ -17,7 +19,7 @@ type Judge struct {
 
 // pathKey is what a compiled path depends on.
 type pathKey struct {
-	path Path
+	path pathlang.Path
 	view View
 }
 
@@ -25,8 +27,8 @@ type pathKey struct {
 const maxPaths = 1000
 
 type refusal struct {
-	path   Path
-	engine Engine
+	path   pathlang.Path
+	engine pathlang.Engine
 }
 
 type verdict struct {
@@ -42,12 +44,12 @@ func NewJudge() *Judge {
 }
 
 // RefusedBy is the function of that name.
-func (j *Judge) RefusedBy(p Path, e Engine) (reason string, refused bool) {
+func (j *Judge) RefusedBy(p pathlang.Path, e pathlang.Engine) (reason string, refused bool) {
 	if j == nil {
-		return RefusedBy(p, e)
+		return pathlang.RefusedBy(p, e)
 	}
 	v := j.refused.of(refusal{p, e}, func(r refusal) (v verdict) {
-		v.reason, v.refused = RefusedBy(r.path, r.engine)
+		v.reason, v.refused = pathlang.RefusedBy(r.path, r.engine)
 		return v
 	})
 	return v.reason, v.refused
@@ -56,17 +58,17 @@ func (j *Judge) RefusedBy(p Path, e Engine) (reason string, refused bool) {
 // Exponential is the function of that name.
 func (j *Judge) Exponential(text string) bool {
 	if j == nil {
-		return Exponential(text)
+		return pathlang.Exponential(text)
 	}
-	return j.exponential.of(text, Exponential)
+	return j.exponential.of(text, pathlang.Exponential)
 }
 
 // ReadDifferently is the function of that name.
 func (j *Judge) ReadDifferently(text string) []string {
 	if j == nil {
-		return ReadDifferently(text)
+		return pathlang.ReadDifferently(text)
 	}
-	return j.differently.of(text, ReadDifferently)
+	return j.differently.of(text, pathlang.ReadDifferently)
 }
 
 // Compile is the function of that name.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // TestJudge asks a judge twice: both answers are those of the functions.
@@ -12,17 +14,17 @@ func TestJudge(t *testing.T) {
 	j := NewJudge()
 	for _, text := range []string{"/a", "/a/.*", `/\d+`, "/(a", "/(a+)+$", ""} {
 		for range 2 {
-			for _, e := range []Engine{RE2Istio, Oathkeeper} {
-				p := Path{Lang: Regex, Text: text}
+			for _, e := range []pathlang.Engine{pathlang.RE2Istio, pathlang.Oathkeeper} {
+				p := pathlang.Path{Lang: pathlang.Regex, Text: text}
 				reason, refused := j.RefusedBy(p, e)
-				if wantReason, want := RefusedBy(p, e); reason != wantReason || refused != want {
+				if wantReason, want := pathlang.RefusedBy(p, e); reason != wantReason || refused != want {
 					t.Errorf("%q, %s: %q, %v; want %q, %v", text, e, reason, refused, wantReason, want)
 				}
 			}
-			if got, want := j.Exponential(text), Exponential(text); got != want {
+			if got, want := j.Exponential(text), pathlang.Exponential(text); got != want {
 				t.Errorf("%q: exponential %v, want %v", text, got, want)
 			}
-			if diff := cmp.Diff(ReadDifferently(text), j.ReadDifferently(text)); diff != "" {
+			if diff := cmp.Diff(pathlang.ReadDifferently(text), j.ReadDifferently(text)); diff != "" {
 				t.Errorf("%q: %s", text, diff)
 			}
 		}
@@ -36,8 +38,8 @@ func TestJudgeCompile(t *testing.T) {
 	request := Request{Scheme: "https", Host: "b.example.org", Method: "GET", RawPath: "/7/x"}
 	for i := range maxPaths + 10 {
 		for _, s := range []Set{
-			{Hosts: []string{"a.example.org"}, Path: Path{Lang: Regex, Text: fmt.Sprintf("/%d/.*", i)}},
-			{Hosts: []string{"b.example.org"}, Path: Path{Lang: Regex, Text: fmt.Sprintf("/%d/.*", i)}},
+			{Hosts: []string{"a.example.org"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: fmt.Sprintf("/%d/.*", i)}},
+			{Hosts: []string{"b.example.org"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: fmt.Sprintf("/%d/.*", i)}},
 		} {
 			m := j.Compile(s)
 			if got, err := m.Accepts(request); err != nil || got != (i == 7 && s.Hosts[0] == "b.example.org") {

@@ -3,6 +3,9 @@ package match
 import (
 	"regexp"
 	"sync"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Matcher is a compiled Set. It is safe for concurrent use.
@@ -13,24 +16,24 @@ type Matcher struct {
 	parts []*Matcher
 
 	// What takes part in few questions is made when it is first asked for.
-	hosts func() (*nfa, error)
-	whole func() (*nfa, error)
+	hosts func() (*automata.NFA, error)
+	whole func() (*automata.NFA, error)
 }
 
 // paths is what a Matcher knows of its set without hosts, methods and
 // predicates. Matchers of one path text may share it.
 type paths struct {
-	text Path // or the pattern over whole URLs
+	text pathlang.Path // or the pattern over whole URLs
 	view View
-	path *nfa // nil for a pattern over whole URLs
+	path *automata.NFA // nil for a pattern over whole URLs
 	err  error
 	// sig is a cheap summary that tells many sets apart.
-	sig signature
+	sig automata.Signature
 
 	regex      func() (*regexp.Regexp, error)
-	syntax     func() (*pattern, error)
-	restricted func() (*nfa, error)
-	lifted     func() (*nfa, error)
+	syntax     func() (*pathlang.Pattern, error)
+	restricted func() (*automata.NFA, error)
+	lifted     func() (*automata.NFA, error)
 	sample     func() (sampled, error)
 }
 
@@ -51,18 +54,18 @@ func Compile(s Set) *Matcher {
 
 func newMatcher(s Set, p *paths) *Matcher {
 	m := &Matcher{set: s, paths: p}
-	m.hosts = sync.OnceValues(func() (*nfa, error) { return m.set.hostAutomaton() })
+	m.hosts = sync.OnceValues(func() (*automata.NFA, error) { return m.set.hostAutomaton() })
 	m.whole = sync.OnceValues(m.wholeURL)
 	return m
 }
 
-func pathsOf(text Path, v View) *paths {
+func pathsOf(text pathlang.Path, v View) *paths {
 	p := &paths{text: text, view: v}
 	if p.path, p.err = compilePath(text, v); p.path != nil {
-		p.sig = summarize(p.path)
+		p.sig = automata.Summarize(p.path)
 	}
 	p.regex = sync.OnceValues(func() (*regexp.Regexp, error) {
-		text, _ := regexOf(p.text)
+		text, _ := pathlang.RegexOf(p.text)
 		return regexp.Compile(`^(?:` + text + `)$`)
 	})
 	p.syntax = sync.OnceValues(p.parse)
@@ -72,76 +75,76 @@ func pathsOf(text Path, v View) *paths {
 
 // wholeURLs are the paths of a pattern over whole URLs: there are none to be
 // told apart, only the pattern.
-func wholeURLs(url Path, v View) *paths {
+func wholeURLs(url pathlang.Path, v View) *paths {
 	p := &paths{text: url, view: v}
-	var parsed *pattern
+	var parsed *pathlang.Pattern
 	if parsed, p.err = urlSyntax(url); p.err == nil {
-		p.err = parsed.regular()
+		p.err = parsed.Regular()
 	}
-	p.syntax = sync.OnceValues(func() (*pattern, error) { return urlSyntax(url) })
+	p.syntax = sync.OnceValues(func() (*pathlang.Pattern, error) { return urlSyntax(url) })
 	return p
 }
 
 // parse reads the pattern that Accepts matches by backtracking. For a path of
 // Regexp2 it denotes the whole URL on the host "h".
-func (p *paths) parse() (*pattern, error) {
-	if p.text.Lang == Regexp2 {
-		_, whole, err := parsePath2(p.text.Text)
+func (p *paths) parse() (*pathlang.Pattern, error) {
+	if p.text.Lang == pathlang.Regexp2 {
+		_, whole, err := pathlang.ParsePath2(p.text.Text)
 		return whole, err
 	}
-	return syntaxOf(p.text)
+	return pathlang.SyntaxOf(p.text)
 }
 
 // compilePath gives the automaton of the paths as the view shows them.
-func compilePath(p Path, v View) (*nfa, error) {
-	parsed, err := syntaxOf(p)
+func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
+	parsed, err := pathlang.SyntaxOf(p)
 	if err != nil {
 		return nil, err
 	}
-	before := afterStart
-	if p.Lang == Regexp2 {
-		before = afterWord // the host precedes it in Oathkeeper's subject
+	before := automata.AfterStart
+	if p.Lang == pathlang.Regexp2 {
+		before = automata.AfterWord // the host precedes it in Oathkeeper's subject
 	}
-	a, err := parsed.automaton(before)
+	a, err := parsed.Automaton(before)
 	if err != nil {
 		return nil, err
 	}
 	if v == RawPath {
-		a = a.rewrite(func(c *class) *class {
-			if _, ok := c.literal(); ok && rawRunes.has(c.ranges[0]) {
+		a = a.Rewrite(func(c *automata.Class) *automata.Class {
+			if _, ok := c.Literal(); ok && automata.RawRunes.Has(c.Ranges[0]) {
 				return c
 			}
-			return c.intersect(rawRunes)
+			return c.Intersect(automata.RawRunes)
 		})
 	}
-	return a.leading(), nil
+	return a.Leading(), nil
 }
 
 // lift gives the raw paths that the set takes. Where the view cleans paths,
 // they are those that are clean already.
-func (p *paths) lift() (*nfa, error) {
+func (p *paths) lift() (*automata.NFA, error) {
 	a, err := p.restricted()
 	if err != nil || p.view == RawPath {
 		return a, err
 	}
-	if a, err = lift(a); err != nil {
+	if a, err = automata.Lift(a); err != nil {
 		return nil, err
 	}
 	return RawPath.within(a)
 }
 
 // wholeURL gives the set as an automaton over "scheme://host/path".
-func (m *Matcher) wholeURL() (*nfa, error) {
+func (m *Matcher) wholeURL() (*automata.NFA, error) {
 	if m.set.URL.Lang != 0 {
 		p, err := urlSyntax(m.set.URL)
 		if err != nil {
 			return nil, err
 		}
-		a, err := p.automaton(afterStart)
+		a, err := p.Automaton(automata.AfterStart)
 		if err != nil {
 			return nil, err
 		}
-		return a.both(urls())
+		return a.Both(urls())
 	}
 	hosts, err := m.hosts()
 	if err != nil {
@@ -151,17 +154,17 @@ func (m *Matcher) wholeURL() (*nfa, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := []*node{classNode(noRune)}
+	head := []*automata.Node{automata.ClassNode(automata.NoRune)}
 	for _, s := range []string{"http", "https"} {
 		if m.set.takesScheme(s) {
-			head = append(head, literalNode(s+"://"))
+			head = append(head, automata.LiteralNode(s+"://"))
 		}
 	}
-	scheme, err := plain(alternate(head...)).automaton(afterStart)
+	scheme, err := pathlang.Plain(automata.Alternate(head...)).Automaton(automata.AfterStart)
 	if err != nil {
 		return nil, err
 	}
-	return scheme.follow(hosts).follow(path), nil
+	return scheme.Follow(hosts).Follow(path), nil
 }
 
 // Err tells why the set has no automaton: what its engine refuses, or which

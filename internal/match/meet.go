@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // Meet gives the requests that both sets take. ok is false where they cannot
@@ -18,11 +20,11 @@ func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 	if m.view != o.view {
 		return nil, false
 	}
-	product, err := m.path.both(o.path)
+	product, err := m.path.Both(o.path)
 	if err != nil {
 		return nil, false
 	}
-	p := &paths{text: m.text, view: m.view, path: product, sig: summarize(product), regex: m.regex, syntax: m.syntax}
+	p := &paths{text: m.text, view: m.view, path: product, sig: automata.Summarize(product), regex: m.regex, syntax: m.syntax}
 	p.complete()
 	both = newMatcher(meetOf(&m.set, &o.set), p)
 	both.parts = []*Matcher{m, o}
@@ -31,12 +33,12 @@ func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 
 // complete fills in what is made of the automaton when it is asked for.
 func (p *paths) complete() {
-	p.restricted = sync.OnceValues(func() (*nfa, error) { return p.view.within(p.path) })
+	p.restricted = sync.OnceValues(func() (*automata.NFA, error) { return p.view.within(p.path) })
 	p.lifted = sync.OnceValues(p.lift)
 	p.sample = sync.OnceValues(func() (s sampled, err error) {
 		a, err := p.restricted()
 		if err == nil {
-			s.word, s.found, err = outside(a, nil, Budget(0).states())
+			s.word, s.found, err = automata.Outside(a, nil, Budget(0).states())
 		}
 		return s, err
 	})

@@ -3,6 +3,8 @@ package match
 import (
 	"math/rand"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // TestMeet holds the set that is put together to its parts, request by
@@ -12,13 +14,13 @@ func TestMeet(t *testing.T) {
 	pick := func(list []string) string { return list[g.Intn(len(list))] }
 	some := func(lists ...[]string) []string { return lists[g.Intn(len(lists))] }
 	random := func() Set {
-		langs := []Lang{Prefix, Exact, Regex, Template}
+		langs := []pathlang.Lang{pathlang.Prefix, pathlang.Exact, pathlang.Regex, pathlang.Template}
 		s := Set{
 			Hosts:   some(nil, []string{"a.x"}, []string{"*.x"}, []string{"a.x", "b"}, []string{"*"}, []string{}),
 			Methods: some(nil, []string{"GET"}, []string{"get", "POST"}, []string{"POST", "PUT"}, []string{}), AnyCase: g.Intn(2) == 0,
 			Schemes: some(nil, []string{"http"}, []string{"http", "https"}), View: SlashedPath,
 		}
-		s.Path = Path{langs[g.Intn(4)], pick([]string{"/", "/a", "/a/", "/b"})}
+		s.Path = pathlang.Path{Lang: langs[g.Intn(4)], Text: pick([]string{"/", "/a", "/a/", "/b"})}
 		if g.Intn(3) == 0 {
 			s.Predicates = []Predicate{{Source: Claim, Name: "c", Values: []string{pick([]string{"1", "2"})}, Not: g.Intn(2) == 0}}
 		}
@@ -59,12 +61,12 @@ func TestMeet(t *testing.T) {
 
 // TestMeetRefused has sets that cannot be put together.
 func TestMeetRefused(t *testing.T) {
-	a := Compile(Set{Path: Path{Prefix, "/"}})
+	a := Compile(Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
 	for name, s := range map[string]Set{
-		"another view":  {Path: Path{Regexp2, "/.*"}},
-		"a whole URL":   {URL: Path{Regexp2, "<http|https>://h</.*>"}, View: RawPath},
-		"no automaton":  {Path: Path{Regex, "("}},
-		"host patterns": {Path: Path{Prefix, "/"}, HostPattern: Path{Regexp2, "h"}},
+		"another view":  {Path: pathlang.Path{Lang: pathlang.Regexp2, Text: "/.*"}},
+		"a whole URL":   {URL: pathlang.Path{Lang: pathlang.Regexp2, Text: "<http|https>://h</.*>"}, View: RawPath},
+		"no automaton":  {Path: pathlang.Path{Lang: pathlang.Regex, Text: "("}},
+		"host patterns": {Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, HostPattern: pathlang.Path{Lang: pathlang.Regexp2, Text: "h"}},
 	} {
 		if _, ok := a.Meet(Compile(s)); ok {
 			t.Errorf("%s meets", name)

@@ -1,5 +1,7 @@
 package match
 
+import "github.com/kgw-dev/kgw/internal/automata"
+
 // Kind says how two sets of requests lie to each other.
 type Kind uint8
 
@@ -74,7 +76,7 @@ const withinClean = "requests whose decoded path needs no cleaning"
 // Relate compares two compiled sets. Every witness was matched again, by other
 // means, before it is returned.
 func (m *Matcher) Relate(o *Matcher, budget Budget) Relation {
-	c := comparison{a: m, b: o, limit: budget.states(), walker: &walker{}}
+	c := comparison{a: m, b: o, limit: budget.states(), walker: &automata.Walker{}}
 	return c.relate()
 }
 
@@ -82,7 +84,7 @@ func (m *Matcher) Relate(o *Matcher, budget Budget) Relation {
 type comparison struct {
 	a, b   *Matcher
 	limit  int
-	walker *walker
+	walker *automata.Walker
 	facets []facet
 	within string
 }
@@ -155,13 +157,13 @@ func (c *comparison) placeFacets() []facet {
 func (c *comparison) pathFacet() facet {
 	a, b := c.a, c.b
 	if a.view == b.view {
-		if _, found, err := c.walker.meet(a.path, b.path, &masks[len(masks)-1], c.limit); !found {
+		if _, found, err := c.walker.Meet(a.path, b.path, &automata.Masks[len(automata.Masks)-1], c.limit); !found {
 			return facet{unknown: reason(err)}
 		}
 		return c.automata(a.restricted, b.restricted, pathWriter(a.view))
 	}
-	pick := func(m, o *Matcher) func() (*nfa, error) {
-		return func() (lifted *nfa, err error) {
+	pick := func(m, o *Matcher) func() (*automata.NFA, error) {
+		return func() (lifted *automata.NFA, err error) {
 			lifted, c.within, err = m.liftedFor(o)
 			return lifted, err
 		}
@@ -181,7 +183,7 @@ func reason(err error) string {
 }
 
 // automata compares two automata; write turns a word into a request.
-func (c *comparison) automata(fa, fb func() (*nfa, error), write func([]rune, *Request)) facet {
+func (c *comparison) automata(fa, fb func() (*automata.NFA, error), write func([]rune, *Request)) facet {
 	a, err := fa()
 	if err != nil {
 		return facet{unknown: err.Error()}
@@ -200,11 +202,11 @@ func (c *comparison) automata(fa, fb func() (*nfa, error), write func([]rune, *R
 		}
 		return func(r *Request) { write(word, r) }
 	}
-	if f.both = example(c.walker.nicest(a, b, c.limit)); f.both == nil {
+	if f.both = example(c.walker.Nicest(a, b, c.limit)); f.both == nil {
 		return f
 	}
-	f.onlyA = example(outside(a, []*nfa{b}, c.limit))
-	f.onlyB = example(outside(b, []*nfa{a}, c.limit))
+	f.onlyA = example(automata.Outside(a, []*automata.NFA{b}, c.limit))
+	f.onlyB = example(automata.Outside(b, []*automata.NFA{a}, c.limit))
 	return f
 }
 

@@ -2,10 +2,12 @@ package match
 
 import (
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-func at(l Lang, text string) Set {
-	return Set{Hosts: []string{"h.test"}, Methods: []string{"GET"}, Path: Path{l, text}}
+func at(l pathlang.Lang, text string) Set {
+	return Set{Hosts: []string{"h.test"}, Methods: []string{"GET"}, Path: pathlang.Path{Lang: l, Text: text}}
 }
 
 func TestRelate(t *testing.T) {
@@ -14,37 +16,37 @@ func TestRelate(t *testing.T) {
 		want    Kind
 		witness string
 	}{
-		{at(Regex, `/foo/.*`), at(Regex, `/foo/bar`), Superset, "/foo/bar"},
-		{at(Regex, `/foo/.*`), at(Prefix, `/foo/`), Equal, "/foo/"},
-		{at(Regex, `/foo/.*`), at(Prefix, `/foo`), Subset, "/foo/"},
-		{at(Regex, `/[^/]+/x`), at(Regex, `/a/[^/]+`), Overlap, "/a/x"},
-		{at(Regex, `/a`), at(Regex, `/b`), Disjoint, ""},
-		{at(Regexp2, `/(?!admin).*`), at(Regexp2, `/admin/.*`), Disjoint, ""},
-		{at(Regexp2, `/(?!admin/).*`), at(Regexp2, `/admin.*`), Overlap, "/admin"},
-		{at(Regexp2, `/(?!orders/|stock$).*`), at(Regexp2, `/stock`), Disjoint, ""},
-		{at(Regexp2, `/(?!orders/|stock$).*`), at(Regexp2, `/stock.*`), Overlap, "/stocka"},
-		{at(Regexp2, `/((?!admin).)*`), at(Regexp2, `/.*admin.*`), Disjoint, ""},
-		{at(Regexp2, `/a`), at(Exact, `/a`), Disjoint, ""},
-		{at(Regexp2, `/docs|/reports`), at(Regexp2, `/reports`), Superset, "/reports"},
-		{at(Regexp2, `^/a`), at(Regexp2, `/a`), Disjoint, ""},
-		{at(Regexp2, `/a\d`), at(Regexp2, `/a[0-9]`), Superset, "/a0"},
-		{at(Template, `/*`), at(Template, `/{**}`), Superset, "/"},
-		{at(Template, `/a/{*}`), at(Template, `/a/{**}`), Subset, "/a/a"},
-		{at(Template, `/a/{*}/b`), at(Template, `/a/c/{**}`), Overlap, "/a/c/b"},
-		{at(Glob, `/one/*`), at(Glob, `/one/a.b`), Disjoint, ""},
-		{at(Glob, `/one/**`), at(Glob, `/one/a.b`), Superset, "/one/a.b"},
-		{at(Fabric, `/tree/**`), at(Fabric, `/tree`), Disjoint, ""},
-		{at(Fabric, `/tree/{id}`), at(Fabric, `/tree/**`), Subset, "/tree/a"},
-		{at(Fabric, `/**`), at(Fabric, `/`), Superset, "/"},
-		{at(Skipper, `/a/:id`), at(Subtree, `/a`), Subset, "/a/a"},
-		{at(Regex, `.*`), at(Prefix, `/`), Equal, "/"},
-		{at(Regex, `[^/]+`), at(Prefix, `/`), Disjoint, ""},
-		{at(Regex, `/\bfoo\b.*`), at(Regex, `/foo[a-z]+`), Disjoint, ""},
-		{at(Regex, `/(?i)FOO`), at(Exact, `/fOo`), Superset, "/fOo"},
+		{at(pathlang.Regex, `/foo/.*`), at(pathlang.Regex, `/foo/bar`), Superset, "/foo/bar"},
+		{at(pathlang.Regex, `/foo/.*`), at(pathlang.Prefix, `/foo/`), Equal, "/foo/"},
+		{at(pathlang.Regex, `/foo/.*`), at(pathlang.Prefix, `/foo`), Subset, "/foo/"},
+		{at(pathlang.Regex, `/[^/]+/x`), at(pathlang.Regex, `/a/[^/]+`), Overlap, "/a/x"},
+		{at(pathlang.Regex, `/a`), at(pathlang.Regex, `/b`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/(?!admin).*`), at(pathlang.Regexp2, `/admin/.*`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/(?!admin/).*`), at(pathlang.Regexp2, `/admin.*`), Overlap, "/admin"},
+		{at(pathlang.Regexp2, `/(?!orders/|stock$).*`), at(pathlang.Regexp2, `/stock`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/(?!orders/|stock$).*`), at(pathlang.Regexp2, `/stock.*`), Overlap, "/stocka"},
+		{at(pathlang.Regexp2, `/((?!admin).)*`), at(pathlang.Regexp2, `/.*admin.*`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/a`), at(pathlang.Exact, `/a`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/docs|/reports`), at(pathlang.Regexp2, `/reports`), Superset, "/reports"},
+		{at(pathlang.Regexp2, `^/a`), at(pathlang.Regexp2, `/a`), Disjoint, ""},
+		{at(pathlang.Regexp2, `/a\d`), at(pathlang.Regexp2, `/a[0-9]`), Superset, "/a0"},
+		{at(pathlang.Template, `/*`), at(pathlang.Template, `/{**}`), Superset, "/"},
+		{at(pathlang.Template, `/a/{*}`), at(pathlang.Template, `/a/{**}`), Subset, "/a/a"},
+		{at(pathlang.Template, `/a/{*}/b`), at(pathlang.Template, `/a/c/{**}`), Overlap, "/a/c/b"},
+		{at(pathlang.Glob, `/one/*`), at(pathlang.Glob, `/one/a.b`), Disjoint, ""},
+		{at(pathlang.Glob, `/one/**`), at(pathlang.Glob, `/one/a.b`), Superset, "/one/a.b"},
+		{at(pathlang.Fabric, `/tree/**`), at(pathlang.Fabric, `/tree`), Disjoint, ""},
+		{at(pathlang.Fabric, `/tree/{id}`), at(pathlang.Fabric, `/tree/**`), Subset, "/tree/a"},
+		{at(pathlang.Fabric, `/**`), at(pathlang.Fabric, `/`), Superset, "/"},
+		{at(pathlang.Skipper, `/a/:id`), at(pathlang.Subtree, `/a`), Subset, "/a/a"},
+		{at(pathlang.Regex, `.*`), at(pathlang.Prefix, `/`), Equal, "/"},
+		{at(pathlang.Regex, `[^/]+`), at(pathlang.Prefix, `/`), Disjoint, ""},
+		{at(pathlang.Regex, `/\bfoo\b.*`), at(pathlang.Regex, `/foo[a-z]+`), Disjoint, ""},
+		{at(pathlang.Regex, `/(?i)FOO`), at(pathlang.Exact, `/fOo`), Superset, "/fOo"},
 	}
 	for _, tt := range tests {
 		r := Relate(tt.a, tt.b)
-		if tt.a.Path.Lang == Regexp2 && tt.b.Path.Lang == Exact {
+		if tt.a.Path.Lang == pathlang.Regexp2 && tt.b.Path.Lang == pathlang.Exact {
 			tt.b.View = DecodedPath
 			tt.want, tt.witness = Superset, "/a"
 			r = Relate(tt.a, tt.b)

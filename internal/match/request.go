@@ -4,6 +4,9 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Request is a request as far as routes look at it.
@@ -106,14 +109,14 @@ func dotSegment(part string) int {
 }
 
 // of gives the view of a path whose set names none.
-func (v View) of(l Lang) View {
+func (v View) of(l pathlang.Lang) View {
 	if v != DefaultView {
 		return v
 	}
 	switch l {
-	case Regexp2, Glob:
+	case pathlang.Regexp2, pathlang.Glob:
 		return DecodedPath
-	case Fabric, Skipper, Subtree:
+	case pathlang.Fabric, pathlang.Skipper, pathlang.Subtree:
 		return SlashedPath
 	}
 	return RawPath
@@ -136,7 +139,7 @@ func escapePath(p string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(p) {
-		if c := p[i]; c < 128 && c != '%' && ranks.rank[c] < ranksPath {
+		if c := p[i]; c < 128 && c != '%' && automata.Ranks.Rank[c] < automata.RanksPath {
 			b.WriteByte(c)
 		} else {
 			b.Write([]byte{'%', hex[c>>4], hex[c&15]})

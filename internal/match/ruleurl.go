@@ -3,40 +3,35 @@ package match
 import (
 	"errors"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// lang is the path language of a strategy.
-func (s Strategy) lang() Lang {
-	if s == GlobStrategy {
-		return Glob
-	}
-	return Regexp2
-}
-
 // urlSyntax reads a pattern over a whole URL.
-func urlSyntax(p Path) (*pattern, error) {
-	if p.Lang != Regexp2 && p.Lang != Glob {
-		return syntaxOf(p)
+func urlSyntax(p pathlang.Path) (*pathlang.Pattern, error) {
+	if p.Lang != pathlang.Regexp2 && p.Lang != pathlang.Glob {
+		return pathlang.SyntaxOf(p)
 	}
-	pieces, err := splitBraces(p.Text)
+	pieces, err := pathlang.SplitBraces(p.Text)
 	if err != nil {
 		return nil, err
 	}
-	if p.Lang == Glob {
-		return parseWholeGlob(globText(pieces))
+	if p.Lang == pathlang.Glob {
+		return pathlang.ParseWholeGlob(pathlang.GlobText(pieces))
 	}
-	return parsePieces(pieces)
+	return pathlang.ParsePieces(pieces)
 }
 
 // hostSyntax reads a pattern over a host.
-func hostSyntax(p Path) (*pattern, error) {
+func hostSyntax(p pathlang.Path) (*pathlang.Pattern, error) {
 	switch p.Lang {
-	case Regexp2:
-		return parseRegexp2(p.Text)
-	case Glob:
-		return parseGlob(p.Text)
+	case pathlang.Regexp2:
+		return pathlang.ParseRegexp2(p.Text)
+	case pathlang.Glob:
+		return pathlang.ParseGlob(p.Text)
 	}
-	return syntaxOf(p)
+	return pathlang.SyntaxOf(p)
 }
 
 // ParseRuleURL reads the match.url of an Oathkeeper rule. It gives a set of
@@ -45,8 +40,8 @@ func hostSyntax(p Path) (*pattern, error) {
 // pattern over the whole URL otherwise. The error is Oathkeeper's refusal; such
 // a rule answers 500 to every request of its methods. Methods, View and
 // Predicates are the caller's to fill in.
-func ParseRuleURL(text string, s Strategy) (Set, error) {
-	whole := Set{AnyCase: true, URL: Path{Lang: s.lang(), Text: text}}
+func ParseRuleURL(text string, s pathlang.Strategy) (Set, error) {
+	whole := Set{AnyCase: true, URL: pathlang.Path{Lang: s.Lang(), Text: text}}
 	parsed, err := urlSyntax(whole.URL)
 	if err != nil {
 		return Set{}, err
@@ -54,12 +49,12 @@ func ParseRuleURL(text string, s Strategy) (Set, error) {
 	if text == "" {
 		return Set{}, errors.New("the URL is empty")
 	}
-	pieces, _ := splitBraces(text)
-	if s == GlobStrategy && globOverlap(globText(pieces)) != nil {
+	pieces, _ := pathlang.SplitBraces(text)
+	if s == pathlang.GlobStrategy && pathlang.GlobOverlap(pathlang.GlobText(pieces)) != nil {
 		return whole, nil
 	}
 	scheme, rest, ok := cutScheme(pieces)
-	if !ok || parsed.root.find(func(n *node) bool { return n.op == opRef || n.op == opOpaque }) != nil {
+	if !ok || parsed.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpRef || n.Op == automata.OpOpaque }) != nil {
 		return whole, nil
 	}
 	host, path, ok := cutHost(rest, s)
@@ -70,33 +65,33 @@ func ParseRuleURL(text string, s Strategy) (Set, error) {
 	if out.Schemes, ok = schemesOf(scheme, s); !ok {
 		return whole, nil
 	}
-	out.Path = Path{Lang: s.lang(), Text: spell(path, s)}
-	if len(host) == 1 && host[0].literal {
-		out.Hosts = []string{host[0].text}
+	out.Path = pathlang.Path{Lang: s.Lang(), Text: spell(path, s)}
+	if len(host) == 1 && host[0].Literal {
+		out.Hosts = []string{host[0].Text}
 	} else {
-		out.HostPattern = Path{Lang: s.lang(), Text: spell(host, s)}
+		out.HostPattern = pathlang.Path{Lang: s.Lang(), Text: spell(host, s)}
 	}
 	return out, nil
 }
 
 // spell writes pieces as a pattern of the strategy.
-func spell(pieces []piece, s Strategy) string {
-	if s == GlobStrategy {
-		return globText(pieces)
+func spell(pieces []pathlang.Piece, s pathlang.Strategy) string {
+	if s == pathlang.GlobStrategy {
+		return pathlang.GlobText(pieces)
 	}
-	if len(pieces) == 1 && !pieces[0].literal {
-		return pieces[0].text
+	if len(pieces) == 1 && !pieces[0].Literal {
+		return pieces[0].Text
 	}
-	return regexpText(pieces)
+	return pathlang.RegexpText(pieces)
 }
 
 // cutScheme cuts the pieces at the first "://" outside brackets.
-func cutScheme(pieces []piece) (scheme, rest []piece, ok bool) {
+func cutScheme(pieces []pathlang.Piece) (scheme, rest []pathlang.Piece, ok bool) {
 	for i, p := range pieces {
-		if !p.literal {
+		if !p.Literal {
 			continue
 		}
-		before, after, found := strings.Cut(p.text, "://")
+		before, after, found := strings.Cut(p.Text, "://")
 		if !found {
 			continue
 		}
@@ -106,26 +101,26 @@ func cutScheme(pieces []piece) (scheme, rest []piece, ok bool) {
 	return nil, nil, false
 }
 
-func appendLiteral(pieces []piece, text string) []piece {
+func appendLiteral(pieces []pathlang.Piece, text string) []pathlang.Piece {
 	if text == "" {
 		return pieces
 	}
-	return append(pieces, piece{text, true})
+	return append(pieces, pathlang.Piece{Text: text, Literal: true})
 }
 
 // schemesOf lists which of http and https the pieces take.
-func schemesOf(pieces []piece, s Strategy) ([]string, bool) {
-	p, err := hostSyntax(Path{Lang: s.lang(), Text: spell(pieces, s)})
-	if err != nil || p.root.find(func(n *node) bool { return n.op == opLook || n.op == opAssert }) != nil {
+func schemesOf(pieces []pathlang.Piece, s pathlang.Strategy) ([]string, bool) {
+	p, err := hostSyntax(pathlang.Path{Lang: s.Lang(), Text: spell(pieces, s)})
+	if err != nil || p.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpLook || n.Op == automata.OpAssert }) != nil {
 		return nil, false
 	}
-	a, err := p.automaton(afterStart)
+	a, err := p.Automaton(automata.AfterStart)
 	if err != nil {
 		return nil, false
 	}
 	out := []string{}
 	for _, scheme := range []string{"http", "https"} {
-		if a.accepts([]rune(scheme)) {
+		if a.Accepts([]rune(scheme)) {
 			out = append(out, scheme)
 		}
 	}
@@ -135,16 +130,16 @@ func schemesOf(pieces []piece, s Strategy) ([]string, bool) {
 // cutHost cuts the pieces where the path begins: at a slash outside brackets,
 // or before a bracket whose every word begins with one. No piece of the host
 // may be able to take a slash.
-func cutHost(pieces []piece, s Strategy) (host, path []piece, ok bool) {
+func cutHost(pieces []pathlang.Piece, s pathlang.Strategy) (host, path []pathlang.Piece, ok bool) {
 	for i, p := range pieces {
-		if p.literal {
-			at := strings.IndexByte(p.text, '/')
+		if p.Literal {
+			at := strings.IndexByte(p.Text, '/')
 			if at < 0 {
 				host = append(host, p)
 				continue
 			}
-			host = appendLiteral(host, p.text[:at])
-			path = append(appendLiteral(nil, p.text[at:]), pieces[i+1:]...)
+			host = appendLiteral(host, p.Text[:at])
+			path = append(appendLiteral(nil, p.Text[at:]), pieces[i+1:]...)
 			return host, path, len(host) > 0
 		}
 		begins, takes, err := slashes(p, s)
@@ -163,47 +158,47 @@ func cutHost(pieces []piece, s Strategy) (host, path []piece, ok bool) {
 
 // slashes reports whether every word of a bracket begins with a slash, and
 // whether one has a slash at all.
-func slashes(p piece, s Strategy) (begins, takes bool, err error) {
-	parsed, err := hostSyntax(Path{Lang: s.lang(), Text: p.text})
+func slashes(p pathlang.Piece, s pathlang.Strategy) (begins, takes bool, err error) {
+	parsed, err := hostSyntax(pathlang.Path{Lang: s.Lang(), Text: p.Text})
 	if err != nil {
 		return false, false, err
 	}
-	begins = parsed.root.beginsWithSlash()
-	if parsed.root.find(func(n *node) bool { return n.op == opLook || n.op == opAssert }) != nil {
+	begins = beginsWithSlash(parsed.Root)
+	if parsed.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpLook || n.Op == automata.OpAssert }) != nil {
 		// What such a bracket takes depends on the text around it.
 		return begins, true, nil
 	}
-	a, err := parsed.automaton(afterWord)
+	a, err := parsed.Automaton(automata.AfterWord)
 	if err != nil {
 		return false, false, err
 	}
-	for _, edges := range a.edges {
+	for _, edges := range a.Edges {
 		for _, e := range edges {
-			takes = takes || e.on.has('/')
+			takes = takes || e.On.Has('/')
 		}
 	}
 	return begins, takes, nil
 }
 
 // beginsWithSlash reports that no word begins with anything but a slash.
-func (n *node) beginsWithSlash() bool {
-	switch n.op {
-	case opClass:
-		r, only := n.class.literal()
+func beginsWithSlash(n *automata.Node) bool {
+	switch n.Op {
+	case automata.OpClass:
+		r, only := n.Class.Literal()
 		return only && r == '/'
-	case opConcat:
+	case automata.OpConcat:
 		i := 0
-		for i < len(n.subs)-1 && (n.subs[i].op == opLook || n.subs[i].op == opAssert || n.subs[i].op == opEmpty) {
+		for i < len(n.Subs)-1 && (n.Subs[i].Op == automata.OpLook || n.Subs[i].Op == automata.OpAssert || n.Subs[i].Op == automata.OpEmpty) {
 			i++
 		}
-		return n.subs[i].beginsWithSlash()
-	case opGroup:
-		return n.subs[0].beginsWithSlash()
-	case opRepeat:
-		return n.min > 0 && n.subs[0].beginsWithSlash()
-	case opAlt:
-		for _, s := range n.subs {
-			if !s.beginsWithSlash() {
+		return beginsWithSlash(n.Subs[i])
+	case automata.OpGroup:
+		return beginsWithSlash(n.Subs[0])
+	case automata.OpRepeat:
+		return n.Min > 0 && beginsWithSlash(n.Subs[0])
+	case automata.OpAlt:
+		for _, s := range n.Subs {
+			if !beginsWithSlash(s) {
 				return false
 			}
 		}
@@ -215,7 +210,7 @@ func (n *node) beginsWithSlash() bool {
 // RuleSet is the set of requests that Oathkeeper of a version takes for a
 // match URL and methods.
 func RuleSet(url string, methods []string, version string) (Set, bool) {
-	set, err := ParseRuleURL(url, RegexpStrategy)
+	set, err := ParseRuleURL(url, pathlang.RegexpStrategy)
 	if err != nil {
 		return Set{}, false
 	}

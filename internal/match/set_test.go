@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 func TestRelateFields(t *testing.T) {
-	p := Path{Prefix, "/"}
+	p := pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	head := func(name string, not bool, values ...string) []Predicate {
 		return []Predicate{{Header, name, values, not}}
 	}
@@ -21,7 +23,7 @@ func TestRelateFields(t *testing.T) {
 		{"wildcard", Set{Hosts: []string{"*.a.test"}, Path: p}, Set{Hosts: []string{"x.a.test"}, Path: p}, Superset},
 		{"not the suffix itself", Set{Hosts: []string{"*.a.test"}, Path: p}, Set{Hosts: []string{"a.test"}, Path: p}, Disjoint},
 		{"nested wildcards", Set{Hosts: []string{"*.a.test"}, Path: p}, Set{Hosts: []string{"*.b.a.test"}, Path: p}, Superset},
-		{"host pattern", Set{HostPattern: Path{Regexp2, `(eu|us)\.a\.test`}, Path: p}, Set{Hosts: []string{"us.a.test", "x.test"}, Path: p}, Overlap},
+		{"host pattern", Set{HostPattern: pathlang.Path{Lang: pathlang.Regexp2, Text: `(eu|us)\.a\.test`}, Path: p}, Set{Hosts: []string{"us.a.test", "x.test"}, Path: p}, Overlap},
 		{"methods", Set{Methods: []string{"GET", "PUT"}, Path: p}, Set{Methods: []string{"PUT"}, Path: p}, Superset},
 		{"no methods", Set{Methods: []string{}, Path: p}, Set{Path: p}, Disjoint},
 		{"case matters", Set{Methods: []string{"get"}, Path: p}, Set{Methods: []string{"GET"}, Path: p}, Disjoint},
@@ -34,7 +36,7 @@ func TestRelateFields(t *testing.T) {
 		{"header absence", Set{Predicates: head("X-A", true), Path: p}, Set{Predicates: head("x-a", false), Path: p}, Disjoint},
 		{"header not value", Set{Predicates: head("X-A", true, "1"), Path: p}, Set{Predicates: head("x-a", false, "1", "2"), Path: p}, Overlap},
 		{"two headers", Set{Predicates: head("X-A", false, "1"), Path: p}, Set{Predicates: head("X-B", false, "1"), Path: p}, Overlap},
-		{"path and method", Set{Methods: []string{"GET"}, Path: p}, Set{Path: Path{Exact, "/a"}}, Overlap},
+		{"path and method", Set{Methods: []string{"GET"}, Path: p}, Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: "/a"}}, Overlap},
 	}
 	for _, tt := range tests {
 		r := Relate(tt.a, tt.b)
@@ -51,21 +53,21 @@ func TestRelateFields(t *testing.T) {
 }
 
 func TestDifference(t *testing.T) {
-	get := func(l Lang, text string, methods ...string) Set {
-		return Set{Hosts: []string{"h.test"}, Methods: methods, Path: Path{l, text}}
+	get := func(l pathlang.Lang, text string, methods ...string) Set {
+		return Set{Hosts: []string{"h.test"}, Methods: methods, Path: pathlang.Path{Lang: l, Text: text}}
 	}
-	a := get(Regex, `/v[12]/.*`, "GET", "POST")
+	a := get(pathlang.Regex, `/v[12]/.*`, "GET", "POST")
 	tests := []struct {
 		name   string
 		others []Set
 		want   string
 	}{
 		{"nothing taken", nil, "GET https://h.test/v1/"},
-		{"covered by two", []Set{get(Prefix, "/v1", "GET", "POST"), get(Prefix, "/v2", "POST", "GET")}, ""},
-		{"covered by methods", []Set{get(Prefix, "/", "GET"), get(Prefix, "/", "POST")}, ""},
-		{"a method remains", []Set{get(Prefix, "/", "GET"), get(Prefix, "/v1", "POST")}, "POST https://h.test/v2/"},
-		{"an exact path remains", []Set{get(Regex, "/v1/.*"), get(Regex, "/v2/.+")}, "GET https://h.test/v2/"},
-		{"any method covers", []Set{get(Template, "/*")}, ""},
+		{"covered by two", []Set{get(pathlang.Prefix, "/v1", "GET", "POST"), get(pathlang.Prefix, "/v2", "POST", "GET")}, ""},
+		{"covered by methods", []Set{get(pathlang.Prefix, "/", "GET"), get(pathlang.Prefix, "/", "POST")}, ""},
+		{"a method remains", []Set{get(pathlang.Prefix, "/", "GET"), get(pathlang.Prefix, "/v1", "POST")}, "POST https://h.test/v2/"},
+		{"an exact path remains", []Set{get(pathlang.Regex, "/v1/.*"), get(pathlang.Regex, "/v2/.+")}, "GET https://h.test/v2/"},
+		{"any method covers", []Set{get(pathlang.Template, "/*")}, ""},
 	}
 	for _, tt := range tests {
 		got := ""
@@ -77,7 +79,7 @@ func TestDifference(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", tt.name, d, tt.want)
 		}
 	}
-	if d := Difference(a, get(Regex, `/v1/(`)); d.Reason == "" {
+	if d := Difference(a, get(pathlang.Regex, `/v1/(`)); d.Reason == "" {
 		t.Errorf("a set that was not understood: %+v", d)
 	}
 }
@@ -86,25 +88,25 @@ func TestParseRuleURL(t *testing.T) {
 	both := []string{"http", "https"}
 	tests := []struct {
 		url  string
-		s    Strategy
+		s    pathlang.Strategy
 		want Set
 	}{
-		{"<http|https>://a.test</x/.*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, "/x/.*"}}},
-		{"<https?>://a.test</>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, "/"}}},
-		{"http://a.test/x.json", 0, Set{Schemes: both[:1], Hosts: []string{"a.test"}, Path: Path{Regexp2, `/x\.json`}}},
-		{"ftp://a.test/x", 0, Set{Schemes: []string{}, Hosts: []string{"a.test"}, Path: Path{Regexp2, `/x`}}},
-		{"<http|https>://a.test/v1<(/.*)?>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, `/v1((/.*)?)`}}},
-		{"<http|https>://a.test</docs|/reports>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, `/docs|/reports`}}},
-		{"<http|https>://a.test</(?!x).*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, `/(?!x).*`}}},
-		{"<http|https>://a.test<(?!/x)/.*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Regexp2, `(?!/x)/.*`}}},
-		{"<http|https>://<(eu|us)\\.a\\.test></x>", 0, Set{Schemes: both, HostPattern: Path{Regexp2, `(eu|us)\.a\.test`}, Path: Path{Regexp2, `/x`}}},
-		{"<http|https>://a.test<(:(80|443))?>/x", 0, Set{Schemes: both, HostPattern: Path{Regexp2, `a\.test((:(80|443))?)`}, Path: Path{Regexp2, `/x`}}},
-		{"<http|https>://a.test<.*>", 0, Set{URL: Path{Regexp2, "<http|https>://a.test<.*>"}}},
-		{"<.*>", 0, Set{URL: Path{Regexp2, "<.*>"}}},
-		{`<http|https>://a.test</([a-z]+)-\1>`, 0, Set{URL: Path{Regexp2, `<http|https>://a.test</([a-z]+)-\1>`}}},
-		{"<{http,https}>://a.test/<*>", GlobStrategy, Set{Schemes: both, Hosts: []string{"a.test"}, Path: Path{Glob, "/*"}}},
-		{"http://a.test/<**>/", GlobStrategy, Set{URL: Path{Glob, "http://a.test/<**>/"}}},
-		{"<{http,https}>://<*>.test/x", GlobStrategy, Set{Schemes: both, HostPattern: Path{Glob, "*.test"}, Path: Path{Glob, "/x"}}},
+		{"<http|https>://a.test</x/.*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: "/x/.*"}}},
+		{"<https?>://a.test</>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: "/"}}},
+		{"http://a.test/x.json", 0, Set{Schemes: both[:1], Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/x\.json`}}},
+		{"ftp://a.test/x", 0, Set{Schemes: []string{}, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/x`}}},
+		{"<http|https>://a.test/v1<(/.*)?>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/v1((/.*)?)`}}},
+		{"<http|https>://a.test</docs|/reports>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/docs|/reports`}}},
+		{"<http|https>://a.test</(?!x).*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/(?!x).*`}}},
+		{"<http|https>://a.test<(?!/x)/.*>", 0, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `(?!/x)/.*`}}},
+		{"<http|https>://<(eu|us)\\.a\\.test></x>", 0, Set{Schemes: both, HostPattern: pathlang.Path{Lang: pathlang.Regexp2, Text: `(eu|us)\.a\.test`}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/x`}}},
+		{"<http|https>://a.test<(:(80|443))?>/x", 0, Set{Schemes: both, HostPattern: pathlang.Path{Lang: pathlang.Regexp2, Text: `a\.test((:(80|443))?)`}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/x`}}},
+		{"<http|https>://a.test<.*>", 0, Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: "<http|https>://a.test<.*>"}}},
+		{"<.*>", 0, Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: "<.*>"}}},
+		{`<http|https>://a.test</([a-z]+)-\1>`, 0, Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: `<http|https>://a.test</([a-z]+)-\1>`}}},
+		{"<{http,https}>://a.test/<*>", pathlang.GlobStrategy, Set{Schemes: both, Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Glob, Text: "/*"}}},
+		{"http://a.test/<**>/", pathlang.GlobStrategy, Set{URL: pathlang.Path{Lang: pathlang.Glob, Text: "http://a.test/<**>/"}}},
+		{"<{http,https}>://<*>.test/x", pathlang.GlobStrategy, Set{Schemes: both, HostPattern: pathlang.Path{Lang: pathlang.Glob, Text: "*.test"}, Path: pathlang.Path{Lang: pathlang.Glob, Text: "/x"}}},
 	}
 	for _, tt := range tests {
 		tt.want.AnyCase = true
@@ -122,7 +124,7 @@ func TestParseRuleURL(t *testing.T) {
 
 func TestWholeURLs(t *testing.T) {
 	parse := func(url string) Set {
-		s, err := ParseRuleURL(url, RegexpStrategy)
+		s, err := ParseRuleURL(url, pathlang.RegexpStrategy)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,8 +190,8 @@ func TestViews(t *testing.T) {
 }
 
 func TestRelateAcrossViews(t *testing.T) {
-	gate := func(text string) Set { return at(Regex, text) }
-	rule := func(text string, v View) Set { s := at(Regexp2, text); s.View = v; return s }
+	gate := func(text string) Set { return at(pathlang.Regex, text) }
+	rule := func(text string, v View) Set { s := at(pathlang.Regexp2, text); s.View = v; return s }
 	tests := []struct {
 		a, b Set
 		want Kind

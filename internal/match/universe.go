@@ -1,46 +1,47 @@
 package match
 
-import "sync"
+import (
+	"sync"
 
-// rawRunes are what a raw path can consist of: no space, control character,
-// "?" or "#", and no backslash, which Envoy turns into a slash.
-var rawRunes = newClass('!', '"', '$', '>', '@', '[', ']', '~', 128, maxRune)
+	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
 
 // hostRunes are what a host, with a port, can consist of.
-var hostRunes = newClass('a', 'z', 'A', 'Z', '0', '9', '-', '.', '_', '_', ':', ':')
+var hostRunes = automata.NewClass('a', 'z', 'A', 'Z', '0', '9', '-', '.', '_', '_', ':', ':')
 
 // Automata of the paths a view can show; those of a decoded path are all.
 var (
-	withoutDots  = sync.OnceValue(func() *nfa { return except(`(?s)(.*/)?(\.|%2[eE]){1,2}(/.*)?`) })
-	cleanedPaths = sync.OnceValue(func() *nfa { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?|.+/`) })
-	slashedPaths = sync.OnceValue(func() *nfa { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?`) })
-	urls         = sync.OnceValue(func() *nfa {
+	withoutDots  = sync.OnceValue(func() *automata.NFA { return except(`(?s)(.*/)?(\.|%2[eE]){1,2}(/.*)?`) })
+	cleanedPaths = sync.OnceValue(func() *automata.NFA { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?|.+/`) })
+	slashedPaths = sync.OnceValue(func() *automata.NFA { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?`) })
+	urls         = sync.OnceValue(func() *automata.NFA {
 		return mustParse(`(?s)https?://[a-zA-Z0-9._:-]+/.*`)
 	})
 )
 
 // mustParse compiles an expression of this package.
-func mustParse(expr string) *nfa {
-	p, err := parseRE2(expr)
+func mustParse(expr string) *automata.NFA {
+	p, err := pathlang.ParseRE2(expr)
 	if err != nil {
-		return &nfa{edges: [][]edge{nil}, accept: []bool{false}}
+		return &automata.NFA{Edges: [][]automata.Edge{nil}, Accept: []bool{false}}
 	}
-	a, _ := p.automaton(afterStart)
+	a, _ := p.Automaton(automata.AfterStart)
 	return a
 }
 
 // except is the automaton of the texts that do not match.
-func except(expr string) *nfa {
-	d, err := mustParse(expr).determinize(maxLook)
+func except(expr string) *automata.NFA {
+	d, err := mustParse(expr).Determinize(automata.MaxLook)
 	if err != nil {
 		return mustParse(`(?s).*`)
 	}
-	d.complement()
-	return (&nfa{edges: d.edges, accept: d.accept}).trim()
+	d.Complement()
+	return (&automata.NFA{Edges: d.Edges, Accept: d.Accept}).Trim()
 }
 
 // universe gives the paths that the view can show; nil stands for all.
-func (v View) universe() *nfa {
+func (v View) universe() *automata.NFA {
 	switch v {
 	case RawPath:
 		return withoutDots()
@@ -53,27 +54,27 @@ func (v View) universe() *nfa {
 }
 
 // within restricts an automaton to what the view can show.
-func (v View) within(a *nfa) (*nfa, error) {
+func (v View) within(a *automata.NFA) (*automata.NFA, error) {
 	u := v.universe()
 	if u == nil {
 		return a, nil
 	}
-	return a.both(u)
+	return a.Both(u)
 }
 
 // cleanRaw gives the raw paths whose decoded form a view that cleans paths
 // leaves as it is; nil stands for all.
-func cleanRaw(v View) (*nfa, error) {
+func cleanRaw(v View) (*automata.NFA, error) {
 	if v != CleanedPath && v != SlashedPath {
 		return nil, nil
 	}
-	return lift(v.universe())
+	return automata.Lift(v.universe())
 }
 
 // liftedFor gives the raw paths of a set for a comparison with sets of the
 // other views. Where one of them cleans paths, only those are left that need no
 // cleaning there, and within says so.
-func (m *Matcher) liftedFor(others ...*Matcher) (a *nfa, within string, err error) {
+func (m *Matcher) liftedFor(others ...*Matcher) (a *automata.NFA, within string, err error) {
 	if a, err = m.lifted(); err != nil {
 		return nil, "", err
 	}
@@ -91,7 +92,7 @@ func (m *Matcher) liftedFor(others ...*Matcher) (a *nfa, within string, err erro
 			continue
 		}
 		within = withinClean
-		if a, err = a.both(clean); err != nil {
+		if a, err = a.Both(clean); err != nil {
 			return nil, "", err
 		}
 	}

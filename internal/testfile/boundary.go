@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -49,7 +50,7 @@ func example(entries []simulate.Entry, i int) *match.Request {
 			return rest.Witness
 		}
 	}
-	return match.Relate(e.Set, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}).Witness
+	return match.Relate(e.Set, match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}).Witness
 }
 
 func boundaryOf(entries []simulate.Entry, i int) []simulate.Request {

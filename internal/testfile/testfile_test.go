@@ -12,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -89,7 +90,7 @@ func TestRead(t *testing.T) {
 	if *e.Status != 0 || e.Decision != "deny" || *e.Headers["x-a"] != "v" || e.Headers["x-b"] != nil || len(e.Headers) != 2 {
 		t.Errorf("%+v", e)
 	}
-	want := &match.Set{Hosts: []string{"a.test"}, Methods: []string{"GET"}, Path: match.Path{Lang: match.Template, Text: "/x/{**}"}, View: match.RawPath}
+	want := &match.Set{Hosts: []string{"a.test"}, Methods: []string{"GET"}, Path: pathlang.Path{Lang: pathlang.Template, Text: "/x/{**}"}, View: match.RawPath}
 	if diff := cmp.Diff(want, cases[1].All); diff != "" || len(cases[1].Without) != 2 {
 		t.Error(diff)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -234,15 +235,15 @@ func readExpectation(n *source.Node) Expectation {
 }
 
 func readSet(n *source.Node) (*match.Set, error) {
-	path := match.Path{Lang: match.Regex, Text: source.Text(source.Field(n, "path"))}
+	path := pathlang.Path{Lang: pathlang.Regex, Text: source.Text(source.Field(n, "path"))}
 	if strings.Contains(path.Text, "{*") || path.Text == "/*" {
-		path.Lang = match.Template
+		path.Lang = pathlang.Template
 	}
 	set := &match.Set{Hosts: []string{strings.ToLower(source.Text(source.Field(n, "host")))}, Methods: source.Texts(source.Field(n, "methods")), Path: path, View: match.RawPath}
-	if reason, refused := match.RefusedBy(path, match.RE2Istio); refused {
+	if reason, refused := pathlang.RefusedBy(path, pathlang.RE2Istio); refused {
 		return set, fmt.Errorf("the path %q is not an expression: %s", path.Text, reason)
 	}
-	if r := match.Relate(match.Set{Path: path, View: match.RawPath}, match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}}); r.Kind == match.Disjoint {
+	if r := match.Relate(match.Set{Path: path, View: match.RawPath}, match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}); r.Kind == match.Disjoint {
 		return set, fmt.Errorf("the path %q takes no path: paths begin with /", path.Text)
 	}
 	return set, nil

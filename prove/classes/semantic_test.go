@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -60,8 +61,8 @@ func lines(r *Report) []string {
 }
 
 func TestCompare(t *testing.T) {
-	get := func(l match.Lang, path string) match.Set {
-		return match.Set{Methods: []string{"GET"}, Path: match.Path{Lang: l, Text: path}}
+	get := func(l pathlang.Lang, path string) match.Set {
+		return match.Set{Methods: []string{"GET"}, Path: pathlang.Path{Lang: l, Text: path}}
 	}
 	on := func(hosts []string, s match.Set) match.Set {
 		s.Hosts = hosts
@@ -76,25 +77,25 @@ func TestCompare(t *testing.T) {
 		want      []string
 		unchanged int
 	}{
-		"same":          {door{hosts: name, set: get(match.Exact, "/a")}, door{hosts: name, set: get(match.Exact, "/a")}, nil, 1},
-		"same, guarded": {door{hosts: name, set: get(match.Exact, "/a"), needs: token("s")}, door{hosts: name, set: get(match.Exact, "/a"), needs: token("s")}, nil, 1},
-		"two hosts": {door{hosts: name, set: on(name, get(match.Exact, "/a"))}, door{hosts: []string{"*.test"}, set: on([]string{"*.test"}, get(match.Exact, "/a"))}, []string{
+		"same":          {door{hosts: name, set: get(pathlang.Exact, "/a")}, door{hosts: name, set: get(pathlang.Exact, "/a")}, nil, 1},
+		"same, guarded": {door{hosts: name, set: get(pathlang.Exact, "/a"), needs: token("s")}, door{hosts: name, set: get(pathlang.Exact, "/a"), needs: token("s")}, nil, 1},
+		"two hosts": {door{hosts: name, set: on(name, get(pathlang.Exact, "/a"))}, door{hosts: []string{"*.test"}, set: on([]string{"*.test"}, get(pathlang.Exact, "/a"))}, []string{
 			"EXPOSED GET /a on *.test: no route -> no token",
 		}, 1},
-		"narrower": {door{hosts: name, set: get(match.Regex, "/a.*")}, door{hosts: name, set: get(match.Template, "/a/{**}")}, []string{
+		"narrower": {door{hosts: name, set: get(pathlang.Regex, "/a.*")}, door{hosts: name, set: get(pathlang.Template, "/a/{**}")}, []string{
 			"REMOVED GET /a.* on a.test: no token -> no route",
 		}, 1},
-		"any method": {door{hosts: name, set: match.Set{Path: match.Path{Lang: match.Exact, Text: "/a"}}}, door{hosts: name, set: get(match.Exact, "/a")}, []string{
+		"any method": {door{hosts: name, set: match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: "/a"}}}, door{hosts: name, set: get(pathlang.Exact, "/a")}, []string{
 			"REMOVED * /a on a.test: no token -> no route",
 		}, 1},
-		"token": {door{hosts: name, set: get(match.Exact, "/a"), needs: token("s"), inside: true}, door{hosts: name, set: get(match.Exact, "/a"), needs: token("t"), to: "x"}, []string{
+		"token": {door{hosts: name, set: get(pathlang.Exact, "/a"), needs: token("s"), inside: true}, door{hosts: name, set: get(pathlang.Exact, "/a"), needs: token("t"), to: "x"}, []string{
 			"EXPOSED GET /a on a.test: jwt(scope s) -> jwt(scope t)", "TIGHTENED GET /a on a.test: jwt(scope s) -> jwt(scope t)",
 		}, 0},
-		"inside, backend and timeout": {door{hosts: name, set: get(match.Exact, "/a"), to: "http://x:80", inside: true, treated: simulate.Treatment{Timeout: "1s"}}, door{hosts: name, set: get(match.Exact, "/a"), to: "y:80"}, []string{
+		"inside, backend and timeout": {door{hosts: name, set: get(pathlang.Exact, "/a"), to: "http://x:80", inside: true, treated: simulate.Treatment{Timeout: "1s"}}, door{hosts: name, set: get(pathlang.Exact, "/a"), to: "y:80"}, []string{
 			"INTERNAL x:80: callers in the cluster get in with no token -> callers in the cluster are refused with no token",
 			"MOVED GET /a on a.test: x:80 -> y:80", "TIMEOUT GET /a on a.test: 1s -> none",
 		}, 0},
-		"not regular": {door{hosts: name, set: get(match.Regexp2, `/(a)\1`)}, door{hosts: name, set: get(match.Exact, "/a")}, []string{
+		"not regular": {door{hosts: name, set: get(pathlang.Regexp2, `/(a)\1`)}, door{hosts: name, set: get(pathlang.Exact, "/a")}, []string{
 			"EXPOSED GET /a on a.test: no route -> no token",
 			`UNKNOWN /(a)\1 on a.test: a back-reference is not a regular language`,
 		}, 0},
@@ -110,7 +111,7 @@ func TestCompare(t *testing.T) {
 }
 
 func TestNotesAndKinds(t *testing.T) {
-	d := &door{hosts: []string{"a.test"}, set: match.Set{Path: match.Path{Lang: match.Exact, Text: "/a"}}, loose: "it looks at headers"}
+	d := &door{hosts: []string{"a.test"}, set: match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: "/a"}}, loose: "it looks at headers"}
 	if r := Compare(d, d); !slices.Equal(r.Notes, []string{"/a on a.test: it looks at headers"}) || r.Has() {
 		t.Error(r.Notes, r.Changes)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -83,7 +84,7 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
 	}
 	if lang, ok := languages[c.kind]; ok && c.is("uri") && (!fold || c.kind == "regex") {
-		c.path = match.Compile(match.Set{Path: match.Path{Lang: lang, Text: c.text}, View: match.RawPath})
+		c.path = match.Compile(match.Set{Path: pathlang.Path{Lang: lang, Text: c.text}, View: match.RawPath})
 	}
 	return c
 }
@@ -100,7 +101,7 @@ func closed(text string) string {
 	return text + `\E`
 }
 
-var languages = map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex}
+var languages = map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex}
 
 // takes compares all conditions, and asks last about those on which the request
 // says nothing.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -68,12 +69,12 @@ func (h *virtualHost) narrower() bool {
 // set is what the route takes; exact is false where it is more than that,
 // because of a condition that a set does not have.
 func (r *route) set(host string) (s match.Set, exact bool) {
-	s = match.Set{Hosts: []string{host}, Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.RawPath}
+	s = match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
 	exact = true
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
 		case c.is("uri") && c.path != nil:
-			s.Path = match.Path{Lang: languages[c.kind], Text: c.text}
+			s.Path = pathlang.Path{Lang: languages[c.kind], Text: c.text}
 		case c.is("method") && c.methods() != nil:
 			s.Methods = c.methods()
 		default:

@@ -6,11 +6,12 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // takes is the set of requests that a rule takes.
 func (e *Engine) takes(r *accessRule) match.Set {
-	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: match.Path{Lang: match.Regexp2, Text: r.url}, View: match.DecodedPath}
+	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: pathlang.Path{Lang: pathlang.Regexp2, Text: r.url}, View: match.DecodedPath}
 	if e.is26() {
 		s.View = match.CleanedPath
 	}
@@ -63,7 +64,7 @@ func refusalOf(url string) string {
 	if url == "" {
 		return ""
 	}
-	if _, err := match.ParseRuleURL(url, match.RegexpStrategy); err != nil {
+	if _, err := match.ParseRuleURL(url, pathlang.RegexpStrategy); err != nil {
 		return err.Error()
 	}
 	return ""

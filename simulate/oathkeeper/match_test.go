@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -43,7 +44,7 @@ func TestShortcutsAreSound(t *testing.T) {
 		if refusalOf(url) != "" {
 			continue
 		}
-		set := match.Set{URL: match.Path{Lang: match.Regexp2, Text: url}, View: match.DecodedPath}
+		set := match.Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: url}, View: match.DecodedPath}
 		for _, path := range []string{"/items", "/itemsa/b", "/a", "/a/b", "/", "/b", "/items/0"} {
 			ok, err := set.Accepts(match.Request{Method: "GET", Scheme: "http", Host: "h", RawPath: path})
 			if !ok || err != nil {

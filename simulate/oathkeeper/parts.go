@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Poisoned gives a set for each rule that keeps others from being matched:
@@ -11,7 +12,7 @@ import (
 func (e *Engine) Poisoned() []match.Set {
 	var out []match.Set
 	for _, r := range e.poison {
-		out = append(out, match.Set{Methods: slices.Clone(r.methods), AnyCase: true, Path: match.Path{Lang: match.Prefix, Text: "/"}})
+		out = append(out, match.Set{Methods: slices.Clone(r.methods), AnyCase: true, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
 	}
 	return out
 }

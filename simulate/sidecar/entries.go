@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -122,18 +123,18 @@ func hostSet(values []string) []string {
 	return out
 }
 
-func policyPattern(p string) match.Path {
+func policyPattern(p string) pathlang.Path {
 	switch {
 	case p == "*":
-		return match.Path{Lang: match.Prefix, Text: "/"}
+		return pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	case strings.Contains(p, "{*"):
-		return match.Path{Lang: match.Template, Text: p}
+		return pathlang.Path{Lang: pathlang.Template, Text: p}
 	case strings.HasPrefix(p, "*"):
-		return match.Path{Lang: match.Regex, Text: ".*" + quote(p[1:])}
+		return pathlang.Path{Lang: pathlang.Regex, Text: ".*" + quote(p[1:])}
 	case strings.HasSuffix(p, "*"):
-		return match.Path{Lang: match.Prefix, Text: p[:len(p)-1]}
+		return pathlang.Path{Lang: pathlang.Prefix, Text: p[:len(p)-1]}
 	}
-	return match.Path{Lang: match.Exact, Text: p}
+	return pathlang.Path{Lang: pathlang.Exact, Text: p}
 }
 
 func quote(s string) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -125,7 +126,7 @@ func (r *rule) claims() map[string]any {
 
 // look adds the conditions of a policy.
 func (a *authorization) look(caller string, out *Looks) {
-	anyPath := match.Path{Lang: match.Prefix, Text: "/"}
+	anyPath := pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	if a.action == "ALLOW" {
 		out.Sets = append(out.Sets, a.entries(caller)...)
 	}

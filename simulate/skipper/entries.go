@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -105,18 +106,18 @@ func compareShapes(a, b []byte) int {
 // hold.
 func (r *liveRoute) entries() []simulate.Entry {
 	base := simulate.Entry{Name: r.name, At: r.at, Group: r.host, To: r.reaches(), Exact: true, Admits: r.admits()}
-	base.Set = match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.SlashedPath}
+	base.Set = match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.SlashedPath}
 	if r.host != "" {
 		base.Set.Hosts = []string{r.host}
 	}
 	if r.path != nil {
-		lang := match.Skipper
+		lang := pathlang.Skipper
 		if r.subtree {
-			lang = match.Subtree
+			lang = pathlang.Subtree
 		}
-		base.Set.Path = match.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
+		base.Set.Path = pathlang.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
 		if r.subtree && slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") }) {
-			base.Set.Path, base.Exact = match.Path{Lang: match.Prefix, Text: "/"}, false
+			base.Set.Path, base.Exact = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, false
 		}
 	}
 	out := []simulate.Entry{base}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
-	"github.com/kgw-dev/kgw/simulate/envoy"
+	kgw "github.com/kgw-dev/kgw/simulate/envoy"
 )
 
 const requestsPerSet = 120
@@ -75,7 +75,7 @@ func joined(docs []object) string {
 }
 
 // simulated puts a decision of the simulator into the same form.
-func simulated(g *envoy.Gateway, q *simulate.Request) answer {
+func simulated(g *kgw.Gateway, q *simulate.Request) answer {
 	d := g.Decide(q, nil)
 	a := answer{Status: d.Status, Route: d.Route, Upstream: d.Upstream}
 	if d.Passed() {
@@ -117,7 +117,7 @@ func valid(t *testing.T, d object) bool {
 }
 
 // load makes the simulator's gateway of the same documents.
-func load(t *testing.T, docs []object) *envoy.Gateway {
+func load(t *testing.T, docs []object) *kgw.Gateway {
 	t.Helper()
 	var list []simulate.Manifest
 	for _, d := range docs {
@@ -132,5 +132,5 @@ func load(t *testing.T, docs []object) *envoy.Gateway {
 		}
 		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: parts[0]}, false, "default"))
 	}
-	return envoy.Load(list)
+	return kgw.Load(list)
 }

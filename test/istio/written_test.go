@@ -16,6 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -175,13 +176,13 @@ func around(d object) []simulate.Request {
 // taken is a path that a matcher takes.
 func taken(uri any) string {
 	m, _ := uri.(object)
-	for kind, lang := range map[string]match.Lang{"exact": match.Exact, "prefix": match.Prefix, "regex": match.Regex} {
+	for kind, lang := range map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex} {
 		text, ok := m[kind].(string)
 		if !ok {
 			continue
 		}
-		all := match.Set{Path: match.Path{Lang: match.Prefix, Text: "/"}, View: match.RawPath}
-		if w := match.Relate(match.Set{Path: match.Path{Lang: lang, Text: text}, View: match.RawPath}, all).Witness; w != nil {
+		all := match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
+		if w := match.Relate(match.Set{Path: pathlang.Path{Lang: lang, Text: text}, View: match.RawPath}, all).Witness; w != nil {
 			return w.RawPath
 		}
 	}

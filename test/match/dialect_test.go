@@ -9,8 +9,9 @@ import (
 
 	"github.com/dlclark/regexp2"
 	"github.com/gobwas/glob"
-	"github.com/kgw-dev/kgw/internal/match"
 	re2 "github.com/wasilibs/go-re2"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // compileOathkeeper compiles a path expression as ladon v1.1.0 does for the
@@ -75,7 +76,7 @@ func TestRefusedByOracle(t *testing.T) {
 	for range 60000 {
 		text := randomText(r, 6)
 		_, err := compileOathkeeper(text)
-		reason, refused := match.RefusedBy(match.Path{Lang: match.Regexp2, Text: text}, match.Oathkeeper)
+		reason, refused := pathlang.RefusedBy(pathlang.Path{Lang: pathlang.Regexp2, Text: text}, pathlang.Oathkeeper)
 		if refused != (err != nil) {
 			t.Fatalf("%q: refused %v (%s), regexp2 says %v", text, refused, reason, err)
 		}
@@ -92,7 +93,7 @@ func TestIstioAdmitsWhatRE2Compiles(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for range 3000 {
 		text := randomText(r, 6)
-		_, refused := match.RefusedBy(match.Path{Lang: match.Regex, Text: text}, match.RE2Istio)
+		_, refused := pathlang.RefusedBy(pathlang.Path{Lang: pathlang.Regex, Text: text}, pathlang.RE2Istio)
 		if refused {
 			continue
 		}
@@ -111,7 +112,7 @@ func TestGlobRefusedByOracle(t *testing.T) {
 			b.WriteString(parts[r.Intn(len(parts))])
 		}
 		_, err := glob.Compile(b.String(), '.', '/')
-		reason, refused := match.RefusedBy(match.Path{Lang: match.Glob, Text: b.String()}, match.Oathkeeper)
+		reason, refused := pathlang.RefusedBy(pathlang.Path{Lang: pathlang.Glob, Text: b.String()}, pathlang.Oathkeeper)
 		if refused != (err != nil) {
 			t.Fatalf("%q: refused %v (%s), glob says %v", b.String(), refused, reason, err)
 		}

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/gobwas/glob"
-	"github.com/kgw-dev/kgw/internal/match"
 	re2 "github.com/wasilibs/go-re2"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // engine matches a path as the real library does.
@@ -33,7 +35,7 @@ func envoy(text string) (engine, error) {
 }
 
 func oathkeeperGlob(text string) (engine, error) {
-	if match.Compile(set(match.Glob, text, match.DecodedPath)).Err() != nil {
+	if match.Compile(set(pathlang.Glob, text, match.DecodedPath)).Err() != nil {
 		return nil, errors.New("the library follows no rule here")
 	}
 	g, err := glob.Compile("{http,https}://h"+text, '.', '/')
@@ -44,8 +46,8 @@ func oathkeeperGlob(text string) (engine, error) {
 }
 
 // set is a set of requests by path alone, on http://h.
-func set(l match.Lang, text string, v match.View) match.Set {
-	return match.Set{Schemes: []string{"http"}, Hosts: []string{"h"}, Path: match.Path{Lang: l, Text: text}, View: v}
+func set(l pathlang.Lang, text string, v match.View) match.Set {
+	return match.Set{Schemes: []string{"http"}, Hosts: []string{"h"}, Path: pathlang.Path{Lang: l, Text: text}, View: v}
 }
 
 // escape encodes every byte that is not a letter, digit or slash.
@@ -76,7 +78,7 @@ func agree(t *testing.T, m *match.Matcher, v match.View, path string, want bool)
 	if m.Err() != nil {
 		return
 	}
-	r := m.Relate(match.Compile(set(match.Exact, path, v)), 0)
+	r := m.Relate(match.Compile(set(pathlang.Exact, path, v)), 0)
 	if r.Kind == match.Unknown || (r.Kind != match.Disjoint) != want {
 		t.Fatalf("Relate with %q = %v (%s); the engine says %v", path, r.Kind, r.Reason, want)
 	}
@@ -99,7 +101,7 @@ func text(r *rand.Rand, parts []string, n int) string {
 	return b.String()
 }
 
-func check(t *testing.T, l match.Lang, v match.View, pattern string, compile func(string) (engine, error), paths []string) bool {
+func check(t *testing.T, l pathlang.Lang, v match.View, pattern string, compile func(string) (engine, error), paths []string) bool {
 	t.Helper()
 	e, err := compile(pattern)
 	if err != nil {
@@ -135,7 +137,7 @@ func TestRegexp2Oracle(t *testing.T) {
 	r := rand.New(rand.NewSource(4))
 	checked := 0
 	for checked < 3000 {
-		if check(t, match.Regexp2, match.DecodedPath, text(r, regexp2Parts, 6), oathkeeper,
+		if check(t, pathlang.Regexp2, match.DecodedPath, text(r, regexp2Parts, 6), oathkeeper,
 			randomPaths(r, []rune("aab//.1A \nKé٣_-%"), 15)) {
 			checked++
 		}
@@ -147,10 +149,10 @@ func TestRE2Oracle(t *testing.T) {
 	checked := 0
 	for checked < 1500 {
 		pattern := text(r, re2Parts, 6)
-		if _, refused := match.RefusedBy(match.Path{Lang: match.Regex, Text: pattern}, match.RE2Istio); refused {
+		if _, refused := pathlang.RefusedBy(pathlang.Path{Lang: pathlang.Regex, Text: pattern}, pathlang.RE2Istio); refused {
 			continue
 		}
-		if check(t, match.Regex, match.RawPath, pattern, envoy, randomPaths(r, []rune("aab/1AK_-%"), 15)) {
+		if check(t, pathlang.Regex, match.RawPath, pattern, envoy, randomPaths(r, []rune("aab/1AK_-%"), 15)) {
 			checked++
 		}
 	}
@@ -160,7 +162,7 @@ func TestGlobOracle(t *testing.T) {
 	r := rand.New(rand.NewSource(6))
 	checked := 0
 	for checked < 3000 {
-		if check(t, match.Glob, match.DecodedPath, text(r, globParts, 5), oathkeeperGlob,
+		if check(t, pathlang.Glob, match.DecodedPath, text(r, globParts, 5), oathkeeperGlob,
 			randomPaths(r, []rune("aabbc//..*,"), 15)) {
 			checked++
 		}

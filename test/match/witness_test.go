@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // refute asks the engines themselves about every witness of a relation.
-func refute(t *testing.T, l match.Lang, v match.View, compile func(string) (engine, error), a, b string) {
+func refute(t *testing.T, l pathlang.Lang, v match.View, compile func(string) (engine, error), a, b string) {
 	t.Helper()
 	ea, errA := compile(a)
 	eb, errB := compile(b)
@@ -44,11 +45,11 @@ func refute(t *testing.T, l match.Lang, v match.View, compile func(string) (engi
 func TestWitnesses(t *testing.T) {
 	r := rand.New(rand.NewSource(8))
 	for range 4000 {
-		refute(t, match.Regexp2, match.DecodedPath, oathkeeper, text(r, regexp2Parts, 6), text(r, regexp2Parts, 6))
-		refute(t, match.Glob, match.DecodedPath, oathkeeperGlob, text(r, globParts, 5), text(r, globParts, 5))
+		refute(t, pathlang.Regexp2, match.DecodedPath, oathkeeper, text(r, regexp2Parts, 6), text(r, regexp2Parts, 6))
+		refute(t, pathlang.Glob, match.DecodedPath, oathkeeperGlob, text(r, globParts, 5), text(r, globParts, 5))
 	}
 	for range 1000 {
-		refute(t, match.Regex, match.RawPath, envoy, text(r, re2Parts, 6), text(r, re2Parts, 6))
+		refute(t, pathlang.Regex, match.RawPath, envoy, text(r, re2Parts, 6), text(r, re2Parts, 6))
 	}
 }
 
@@ -58,7 +59,7 @@ func FuzzWitness(f *testing.F) {
 	f.Add(`/((?!x).)*$`, `/(?i)k\b.`)
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a) < 60 && len(b) < 60 {
-			refute(t, match.Regexp2, match.DecodedPath, oathkeeper, a, b)
+			refute(t, pathlang.Regexp2, match.DecodedPath, oathkeeper, a, b)
 		}
 	})
 }

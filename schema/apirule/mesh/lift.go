@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
@@ -83,7 +84,7 @@ func (a *APIRule) liftRule(i int) *ir.Route {
 	r := &a.rules[i]
 	return &ir.Route{
 		Origin:  r.at,
-		Match:   match.Set{Hosts: a.hosts, Methods: r.methods, Path: match.Path{Lang: match.Template, Text: r.path}},
+		Match:   match.Set{Hosts: a.hosts, Methods: r.methods, Path: pathlang.Path{Lang: pathlang.Template, Text: r.path}},
 		Except:  a.except(i),
 		Access:  ir.Access{Grants: r.grants()},
 		Filters: r.filters(),
@@ -132,9 +133,9 @@ func everything(path string) bool { return path == "/" || path == "/*" || path =
 // except lists the paths of other rules that the policies of rule i leave out,
 // as the controller collects them: those of earlier rules with a common
 // method, and for a rule on everything those of later rules too.
-func (a *APIRule) except(i int) []match.Path {
+func (a *APIRule) except(i int) []pathlang.Path {
 	r := &a.rules[i]
-	var out []match.Path
+	var out []pathlang.Path
 	collecting := true
 	for j := range a.rules {
 		o := &a.rules[j]
@@ -144,7 +145,7 @@ func (a *APIRule) except(i int) []match.Path {
 		case o.path == r.path:
 			collecting = everything(r.path)
 		case collecting && shareMethod(o.methods, r.methods):
-			out = append(out, match.Path{Lang: match.Template, Text: o.path})
+			out = append(out, pathlang.Path{Lang: pathlang.Template, Text: o.path})
 		}
 	}
 	return out

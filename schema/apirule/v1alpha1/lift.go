@@ -4,6 +4,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
@@ -42,7 +43,7 @@ func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
 func (r *rule) lift(host string, to ir.Upstream, cors *ir.CORS) *ir.Route {
 	route := &ir.Route{
 		Origin:    r.at,
-		Match:     match.Set{Hosts: []string{host}, Methods: r.methods, Path: match.Path{Lang: match.Regex, Text: r.path}},
+		Match:     match.Set{Hosts: []string{host}, Methods: r.methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: r.path}},
 		AnyMethod: true,
 		Access:    ir.Access{Grants: apirule.Grants(r.strategies)},
 		Action:    ir.Forward{To: []ir.Upstream{to}},

@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
@@ -61,9 +62,9 @@ func (a *APIRule) liftCORS(s *ir.Settings) (*ir.CORS, ir.Filter) {
 }
 
 func (a *APIRule) liftRule(r *rule, host string, s *ir.Settings, found *diag.List) *ir.Route {
-	path := match.Path{Lang: match.Regex, Text: r.path}
+	path := pathlang.Path{Lang: pathlang.Regex, Text: r.path}
 	if s.IstioJWT && r.path == "/*" {
-		path.Lang = match.Star
+		path.Lang = pathlang.Star
 	}
 	route := &ir.Route{
 		Origin:    r.at,

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -63,7 +64,7 @@ func (f *FabricGateway) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 		g.Routes = append(g.Routes, &ir.Route{
 			Origin:  o.at,
 			Slug:    pathSlug(o.path),
-			Match:   match.Set{Hosts: names, Methods: []string{o.method}, Path: match.Path{Lang: match.Fabric, Text: o.path}},
+			Match:   match.Set{Hosts: names, Methods: []string{o.method}, Path: pathlang.Path{Lang: pathlang.Fabric, Text: o.path}},
 			Access:  f.access(o, g.Slug),
 			Filters: filters,
 			Action:  o.action(),

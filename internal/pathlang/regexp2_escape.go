@@ -1,29 +1,31 @@
-package match
+package pathlang
 
 import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // placeLetters are the escapes for places, and placeOf what they mean.
 const placeLetters = "bBAGZz"
 
-var placeOf = [...]place{atWord, notAtWord, atStart, atStart, atLastLine, atEnd}
+var placeOf = [...]automata.Place{automata.AtWord, automata.NotAtWord, automata.AtStart, automata.AtStart, automata.AtLastLine, automata.AtEnd}
 
 // backslash reads what follows a backslash outside a set.
-func (p *parser2) backslash() (*node, error) {
+func (p *parser2) backslash() (*automata.Node, error) {
 	if !p.more() {
 		return nil, fmt.Errorf(`illegal \ at end of pattern`)
 	}
 	r := p.at(0)
 	if i := strings.IndexRune(placeLetters, r); i >= 0 {
 		p.pos++
-		return &node{op: opAssert, place: placeOf[i]}, nil
+		return &automata.Node{Op: automata.OpAssert, Place: placeOf[i]}, nil
 	}
 	if c := shorthand(r); c != nil {
 		p.pos++
-		return classNode(p.foldSet(c)), nil
+		return automata.ClassNode(p.foldSet(c)), nil
 	}
 	if r == 'p' || r == 'P' {
 		p.pos++
@@ -31,33 +33,33 @@ func (p *parser2) backslash() (*node, error) {
 		if err := p.property(&s, r == 'P', p.opt.fold); err != nil {
 			return nil, err
 		}
-		return classNode(p.foldSet(s.class())), nil
+		return automata.ClassNode(p.foldSet(s.class())), nil
 	}
 	return p.reference()
 }
 
 // shorthand is the class of \d, \w, \s and their opposites, else nil. All
 // three are Unicode classes in regexp2, also under its RE2 option.
-func shorthand(r rune) *class {
+func shorthand(r rune) *automata.Class {
 	switch r {
 	case 'd':
-		return digitClass()
+		return automata.DigitClass()
 	case 'D':
-		return digitClass().negate()
+		return automata.DigitClass().Negate()
 	case 'w':
-		return wordClass()
+		return automata.WordClass()
 	case 'W':
-		return wordClass().negate()
+		return automata.WordClass().Negate()
 	case 's':
-		return spaceClass()
+		return automata.SpaceClass()
 	case 'S':
-		return spaceClass().negate()
+		return automata.SpaceClass().Negate()
 	}
 	return nil
 }
 
 // reference reads \1, \k<name>, the old \<name>, or a character escape.
-func (p *parser2) reference() (*node, error) {
+func (p *parser2) reference() (*automata.Node, error) {
 	start, r := p.pos, p.at(0)
 	switch {
 	case r == 'k':
@@ -93,10 +95,12 @@ func (p *parser2) reference() (*node, error) {
 	return p.char(c), nil
 }
 
-func (p *parser2) ref(n int) *node { return &node{op: opRef, group: n, fold: p.opt.fold} }
+func (p *parser2) ref(n int) *automata.Node {
+	return &automata.Node{Op: automata.OpRef, Group: n, Fold: p.opt.fold}
+}
 
 // angled reads a number or name up to its closing character; nil is none.
-func (p *parser2) angled(closing rune) (*node, error) {
+func (p *parser2) angled(closing rune) (*automata.Node, error) {
 	switch r := p.at(0); {
 	case isDigit(r):
 		n, err := p.decimal()

@@ -1,15 +1,17 @@
-package match
+package pathlang
 
 import (
 	"fmt"
 	"unicode"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // set2 is a bracket expression as regexp2 v1.2.0 keeps it. Its categories are
 // asked in order and the first that can answer decides, a negated one always:
 // so [\D\w] has no digit there.
 type set2 struct {
-	ranges *class
+	ranges *automata.Class
 	cats   []category2
 	sub    *set2
 	negate bool
@@ -18,25 +20,25 @@ type set2 struct {
 
 type category2 struct {
 	name   string
-	class  *class
+	class  *automata.Class
 	negate bool
 }
 
-func (s *set2) add(lo, hi rune) { s.addClass(newClass(lo, hi)) }
+func (s *set2) add(lo, hi rune) { s.addClass(automata.NewClass(lo, hi)) }
 
-func (s *set2) addClass(c *class) {
+func (s *set2) addClass(c *automata.Class) {
 	if s.ranges == nil {
-		s.ranges = noRune
+		s.ranges = automata.NoRune
 	}
-	s.ranges = s.ranges.union(c)
+	s.ranges = s.ranges.Union(c)
 }
 
-func (s *set2) addCategory(name string, c *class, negate bool) {
+func (s *set2) addCategory(name string, c *automata.Class, negate bool) {
 	for _, have := range s.cats {
 		if have.name == name {
 			if have.negate != negate {
 				s.all, s.cats = true, nil
-				s.addClass(anyRune)
+				s.addClass(automata.AnyRune)
 			}
 			return
 		}
@@ -47,23 +49,23 @@ func (s *set2) addCategory(name string, c *class, negate bool) {
 }
 
 // class evaluates the set.
-func (s *set2) class() *class {
-	out, open := noRune, anyRune
+func (s *set2) class() *automata.Class {
+	out, open := automata.NoRune, automata.AnyRune
 	for _, c := range s.cats {
 		if c.negate {
-			out = out.union(open.minus(c.class))
+			out = out.Union(open.Minus(c.class))
 			break
 		}
-		out, open = out.union(open.intersect(c.class)), open.minus(c.class)
+		out, open = out.Union(open.Intersect(c.class)), open.Minus(c.class)
 	}
 	if s.ranges != nil {
-		out = out.union(s.ranges)
+		out = out.Union(s.ranges)
 	}
 	if s.negate {
-		out = out.negate()
+		out = out.Negate()
 	}
 	if s.sub != nil {
-		out = out.minus(s.sub.class())
+		out = out.Minus(s.sub.class())
 	}
 	return out
 }
@@ -74,24 +76,24 @@ func (s *set2) lower() {
 		return
 	}
 	var add []rune
-	for low, sources := range lowerSources() {
+	for low, sources := range automata.LowerSources() {
 		for _, r := range sources {
-			if s.ranges.has(r) {
+			if s.ranges.Has(r) {
 				add = append(add, low, low)
 			}
 		}
 	}
-	s.addClass(newClass(add...))
+	s.addClass(automata.NewClass(add...))
 }
 
 // foldLower gives the runes whose lower case is in the class: regexp2 lowers
 // the text before it asks a case-insensitive set.
-func foldLower(c *class) *class {
+func foldLower(c *automata.Class) *automata.Class {
 	var add, drop []rune
-	for low, sources := range lowerSources() {
-		in := c.has(low)
+	for low, sources := range automata.LowerSources() {
+		in := c.Has(low)
 		for _, r := range sources {
-			if has := c.has(r); in && !has {
+			if has := c.Has(r); in && !has {
 				add = append(add, r, r)
 			} else if !in && has {
 				drop = append(drop, r, r)
@@ -99,9 +101,9 @@ func foldLower(c *class) *class {
 		}
 	}
 	if len(drop) > 0 {
-		c = c.minus(newClass(drop...))
+		c = c.Minus(automata.NewClass(drop...))
 	}
-	return c.union(newClass(add...))
+	return c.Union(automata.NewClass(add...))
 }
 
 // set reads a bracket expression behind its opening bracket.
@@ -222,7 +224,7 @@ func (r *setReader) shorthand() (used bool, err error) {
 	negate := ch < 'a'
 	switch lower := unicode.ToLower(ch); lower {
 	case 'd':
-		r.s.addCategory("Nd", digitClass(), negate)
+		r.s.addCategory("Nd", automata.DigitClass(), negate)
 	case 'p':
 		return true, r.p.property(r.s, negate, r.fold)
 	default:
@@ -253,10 +255,10 @@ func (p *parser2) property(s *set2, negate, fold bool) error {
 	}
 	if fold && (name == "Ll" || name == "Lu" || name == "Lt") {
 		for _, n := range []string{"Ll", "Lu", "Lt"} {
-			s.addCategory(n, tableClass(unicodeTable(n)), negate)
+			s.addCategory(n, automata.TableClass(unicodeTable(n)), negate)
 		}
 	}
-	s.addCategory(name, tableClass(table), negate)
+	s.addCategory(name, automata.TableClass(table), negate)
 	return nil
 }
 
@@ -270,14 +272,14 @@ func unicodeTable(name string) *unicode.RangeTable {
 }
 
 // posixClasses are the ASCII classes of RE2 by name.
-var posixClasses = map[string]*class{
-	"alnum": newClass('0', '9', 'A', 'Z', 'a', 'z'), "alpha": newClass('A', 'Z', 'a', 'z'),
-	"ascii": newClass(0, 127), "blank": newClass('\t', '\t', ' ', ' '),
-	"cntrl": newClass(0, 31, 127, 127), "graph": newClass('!', '~'), "lower": newClass('a', 'z'),
-	"print": newClass(' ', '~'), "punct": newClass('!', '/', ':', '@', '[', '`', '{', '~'),
-	"upper": newClass('A', 'Z'), "word": asciiWord, "xdigit": newClass('0', '9', 'A', 'F', 'a', 'f'),
+var posixClasses = map[string]*automata.Class{
+	"alnum": automata.NewClass('0', '9', 'A', 'Z', 'a', 'z'), "alpha": automata.NewClass('A', 'Z', 'a', 'z'),
+	"ascii": automata.NewClass(0, 127), "blank": automata.NewClass('\t', '\t', ' ', ' '),
+	"cntrl": automata.NewClass(0, 31, 127, 127), "graph": automata.NewClass('!', '~'), "lower": automata.NewClass('a', 'z'),
+	"print": automata.NewClass(' ', '~'), "punct": automata.NewClass('!', '/', ':', '@', '[', '`', '{', '~'),
+	"upper": automata.NewClass('A', 'Z'), "word": automata.AsciiWord, "xdigit": automata.NewClass('0', '9', 'A', 'F', 'a', 'f'),
 	// regexp2 takes ECMAScript's white space for [:space:].
-	"space": newClass(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029,
+	"space": automata.NewClass(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029,
 		0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF),
 }
 
@@ -295,11 +297,11 @@ func (r *setReader) posix() (used bool, err error) {
 	c, ok := posixClasses[name]
 	switch {
 	case name == "digit":
-		r.s.addCategory("Nd", digitClass(), negate)
+		r.s.addCategory("Nd", automata.DigitClass(), negate)
 	case !ok:
 		return true, fmt.Errorf("invalid character class range")
 	case negate:
-		r.s.addClass(c.negate())
+		r.s.addClass(c.Negate())
 	default:
 		r.s.addClass(c)
 	}

@@ -1,4 +1,4 @@
-package match
+package pathlang
 
 import (
 	"errors"
@@ -92,8 +92,8 @@ func plainExpression(text string) bool {
 	return text != ""
 }
 
-// regexOf is the expression that stands for the path in a regex field.
-func regexOf(p Path) (string, bool) {
+// RegexOf is the expression that stands for the path in a regex field.
+func RegexOf(p Path) (string, bool) {
 	switch p.Lang {
 	case Regex, Regexp2:
 		return p.Text, true
@@ -106,7 +106,7 @@ func regexOf(p Path) (string, bool) {
 }
 
 func refusedByIstio(p Path) error {
-	text, ok := regexOf(p)
+	text, ok := RegexOf(p)
 	switch {
 	case !ok:
 		return nil
@@ -124,19 +124,19 @@ func refusedByIstio(p Path) error {
 }
 
 func refusedByOathkeeper(p Path) error {
-	if text, ok := regexOf(p); ok {
-		_, _, err := parsePath2(text)
+	if text, ok := RegexOf(p); ok {
+		_, _, err := ParsePath2(text)
 		return err
 	}
 	switch p.Lang {
 	case Glob:
-		if _, err := splitBraces("<" + p.Text + ">"); err != nil {
+		if _, err := SplitBraces("<" + p.Text + ">"); err != nil {
 			return err
 		}
-		_, err := parseGlob(p.Text)
+		_, err := ParseGlob(p.Text)
 		return err
 	case Exact:
-		_, err := splitBraces(p.Text)
+		_, err := SplitBraces(p.Text)
 		return err
 	}
 	return nil

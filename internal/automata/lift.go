@@ -1,37 +1,37 @@
-package match
+package automata
 
-// lift gives the raw paths whose percent-decoded form the automaton takes.
+// Lift gives the raw paths whose percent-decoded form the automaton takes.
 // Every rune may stand for itself, where a raw path can hold it, or be encoded
 // byte by byte in hexadecimal digits of either case.
-func lift(a *nfa) (*nfa, error) {
-	l := &lifter{out: &nfa{edges: make([][]edge, a.size()), accept: append([]bool{}, a.accept...)}}
-	plain := rawRunes.minus(single('%'))
-	for s, edges := range a.edges {
+func Lift(a *NFA) (*NFA, error) {
+	l := &lifter{out: &NFA{Edges: make([][]Edge, a.size()), Accept: append([]bool{}, a.Accept...)}}
+	plain := RawRunes.Minus(Single('%'))
+	for s, edges := range a.Edges {
 		for _, e := range edges {
-			if c := e.on.intersect(plain); !c.empty() {
-				l.out.edges[s] = append(l.out.edges[s], edge{c, e.to})
+			if c := e.On.Intersect(plain); !c.empty() {
+				l.out.Edges[s] = append(l.out.Edges[s], Edge{c, e.To})
 			}
-			for i := 0; i < len(e.on.ranges); i += 2 {
-				l.encoded(int32(s), e.on.ranges[i], e.on.ranges[i+1], e.to)
+			for i := 0; i < len(e.On.Ranges); i += 2 {
+				l.encoded(int32(s), e.On.Ranges[i], e.On.Ranges[i+1], e.To)
 			}
 			if l.out.size() > maxStates {
-				return nil, errTooBig
+				return nil, ErrTooBig
 			}
 		}
 	}
-	return l.out.trim(), nil
+	return l.out.Trim(), nil
 }
 
-type lifter struct{ out *nfa }
+type lifter struct{ out *NFA }
 
 func (l *lifter) state() int32 {
-	l.out.edges = append(l.out.edges, nil)
-	l.out.accept = append(l.out.accept, false)
+	l.out.Edges = append(l.out.Edges, nil)
+	l.out.Accept = append(l.out.Accept, false)
 	return int32(l.out.size() - 1)
 }
 
-func (l *lifter) edge(from int32, c *class, to int32) {
-	l.out.edges[from] = append(l.out.edges[from], edge{c, to})
+func (l *lifter) edge(from int32, c *Class, to int32) {
+	l.out.Edges[from] = append(l.out.Edges[from], Edge{c, to})
 }
 
 // encoded adds the encoded forms of a range of runes, cut where the number of
@@ -91,7 +91,7 @@ func fill(b byte, n int) []byte {
 // byteRange adds %XX for the bytes from lo to hi.
 func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
 	percent := l.state()
-	l.edge(from, single('%'), percent)
+	l.edge(from, Single('%'), percent)
 	for h := lo >> 4; h <= hi>>4; h++ {
 		low, high := byte(0), byte(15)
 		if h == lo>>4 {
@@ -107,11 +107,15 @@ func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
 }
 
 // hexDigits is the class of the digits from lo to hi in either case.
-func hexDigits(lo, hi byte) *class {
+func hexDigits(lo, hi byte) *Class {
 	const lower, upper = "0123456789abcdef", "0123456789ABCDEF"
 	var pairs []rune
 	for d := lo; d <= hi; d++ {
 		pairs = append(pairs, rune(lower[d]), rune(lower[d]), rune(upper[d]), rune(upper[d]))
 	}
-	return newClass(pairs...)
+	return NewClass(pairs...)
 }
+
+// RawRunes are what a raw path can consist of: no space, control character,
+// "?" or "#", and no backslash, which Envoy turns into a slash.
+var RawRunes = NewClass('!', '"', '$', '>', '@', '[', ']', '~', 128, maxRune)

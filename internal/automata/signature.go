@@ -1,11 +1,11 @@
-package match
+package automata
 
 import "strings"
 
-// signature is a cheap summary of an automaton over paths: what all its words
+// Signature is a cheap summary of an automaton over paths: what all its words
 // begin and end with, and what stands in their first segments.
-type signature struct {
-	prefix, suffix string
+type Signature struct {
+	Prefix, suffix string
 	// segments are the first segments, each a literal or "" for any; a word
 	// has at least that many.
 	segments []string
@@ -16,14 +16,15 @@ type signature struct {
 // maxSegments bounds how many segments a summary looks at.
 const maxSegments = 12
 
-func summarize(a *nfa) signature {
-	s := signature{prefix: prefixOf(a), suffix: suffixOf(a)}
+// Summarize returns the signature of an automaton.
+func Summarize(a *NFA) Signature {
+	s := Signature{Prefix: prefixOf(a), suffix: suffixOf(a)}
 	s.segments, s.most = segmentsOf(a)
 	return s
 }
 
-// apart reports that no word can have both summaries.
-func (s *signature) apart(t *signature) bool {
+// Apart reports that no word can have both summaries.
+func (s *Signature) Apart(t *Signature) bool {
 	if s.most >= 0 && len(t.segments) > s.most || t.most >= 0 && len(s.segments) > t.most {
 		return true
 	}
@@ -35,20 +36,20 @@ func (s *signature) apart(t *signature) bool {
 	if !strings.HasSuffix(s.suffix, t.suffix) && !strings.HasSuffix(t.suffix, s.suffix) {
 		return true
 	}
-	return !strings.HasPrefix(s.prefix, t.prefix) && !strings.HasPrefix(t.prefix, s.prefix)
+	return !strings.HasPrefix(s.Prefix, t.Prefix) && !strings.HasPrefix(t.Prefix, s.Prefix)
 }
 
 // prefixOf follows the automaton while it has one way only.
-func prefixOf(a *nfa) string {
+func prefixOf(a *NFA) string {
 	var b strings.Builder
-	for s, steps := int32(0), 0; steps < a.size() && !a.accept[s] && len(a.edges[s]) == 1; steps++ {
-		e := a.edges[s][0]
-		r, only := e.on.literal()
+	for s, steps := int32(0), 0; steps < a.size() && !a.Accept[s] && len(a.Edges[s]) == 1; steps++ {
+		e := a.Edges[s][0]
+		r, only := e.On.Literal()
 		if !only {
 			break
 		}
 		b.WriteRune(r)
-		s = e.to
+		s = e.To
 	}
 	return b.String()
 }
@@ -57,10 +58,10 @@ func prefixOf(a *nfa) string {
 // final newline that a pattern of Oathkeeper allows is left out of account: of
 // two words that are equal, either both have it or none. It gives nothing for a
 // pattern whose own text ends in a newline.
-func suffixOf(a *nfa) string {
+func suffixOf(a *NFA) string {
 	in := a.backEdges()
 	at := map[int32]bool{}
-	for s, ok := range a.accept {
+	for s, ok := range a.Accept {
 		if ok && !optionalNewline(a, in, int32(s)) {
 			at[int32(s)] = true
 		}
@@ -70,12 +71,12 @@ func suffixOf(a *nfa) string {
 		last, before := rune(-1), map[int32]bool{}
 		for s := range at {
 			for _, b := range in[s] {
-				r, only := b.on.literal()
+				r, only := b.On.Literal()
 				if !only || r == '\n' || last >= 0 && r != last {
 					return reverse(reversed)
 				}
 				last = r
-				before[b.to] = true
+				before[b.To] = true
 			}
 		}
 		if last < 0 {
@@ -88,11 +89,11 @@ func suffixOf(a *nfa) string {
 }
 
 // backEdges lists by state the edges that lead there, with their origin in to.
-func (a *nfa) backEdges() [][]edge {
-	in := make([][]edge, a.size())
-	for s, edges := range a.edges {
+func (a *NFA) backEdges() [][]Edge {
+	in := make([][]Edge, a.size())
+	for s, edges := range a.Edges {
 		for _, e := range edges {
-			in[e.to] = append(in[e.to], edge{e.on, int32(s)})
+			in[e.To] = append(in[e.To], Edge{e.On, int32(s)})
 		}
 	}
 	return in
@@ -100,13 +101,13 @@ func (a *nfa) backEdges() [][]edge {
 
 // optionalNewline reports an end that is reached from other ends only, by a
 // newline, and that nothing follows.
-func optionalNewline(a *nfa, in [][]edge, s int32) bool {
+func optionalNewline(a *NFA, in [][]Edge, s int32) bool {
 	for _, b := range in[s] {
-		if r, only := b.on.literal(); !only || r != '\n' || !a.accept[b.to] {
+		if r, only := b.On.Literal(); !only || r != '\n' || !a.Accept[b.To] {
 			return false
 		}
 	}
-	return len(a.edges[s]) == 0 && len(in[s]) > 0
+	return len(a.Edges[s]) == 0 && len(in[s]) > 0
 }
 
 func reverse(r []rune) string {
@@ -118,10 +119,10 @@ func reverse(r []rune) string {
 }
 
 // segmentsOf looks at the automaton between slashes.
-func segmentsOf(a *nfa) (segments []string, most int) {
+func segmentsOf(a *NFA) (segments []string, most int) {
 	at := []int32{}
-	for _, e := range a.edges[0] {
-		at = append(at, e.to)
+	for _, e := range a.Edges[0] {
+		at = append(at, e.To)
 	}
 	for n := 1; len(at) > 0; n++ {
 		literal, next, ends, open := segmentOf(a, at)
@@ -141,7 +142,7 @@ func segmentsOf(a *nfa) (segments []string, most int) {
 }
 
 // mostOf counts on to the greatest number of segments.
-func mostOf(a *nfa, at []int32, n int) int {
+func mostOf(a *NFA, at []int32, n int) int {
 	for ; len(at) > 0; n++ {
 		_, next, _, open := segmentOf(a, at)
 		if open || n > maxSegments {
@@ -155,7 +156,7 @@ func mostOf(a *nfa, at []int32, n int) int {
 // segmentOf walks one segment from a set of states. It gives its text if all
 // words agree on it, the states behind the next slash, whether a word can end
 // here, and whether a class mixes the slash with other runes.
-func segmentOf(a *nfa, at []int32) (literal string, next []int32, ends, open bool) {
+func segmentOf(a *NFA, at []int32) (literal string, next []int32, ends, open bool) {
 	seen, after := map[int32]bool{}, map[int32]bool{}
 	todo := append([]int32{}, at...)
 	for len(todo) > 0 {
@@ -165,19 +166,19 @@ func segmentOf(a *nfa, at []int32) (literal string, next []int32, ends, open boo
 			continue
 		}
 		seen[s] = true
-		ends = ends || a.accept[s]
-		for _, e := range a.edges[s] {
-			r, only := e.on.literal()
+		ends = ends || a.Accept[s]
+		for _, e := range a.Edges[s] {
+			r, only := e.On.Literal()
 			switch {
 			case only && r == '/':
-				if !after[e.to] {
-					after[e.to] = true
-					next = append(next, e.to)
+				if !after[e.To] {
+					after[e.To] = true
+					next = append(next, e.To)
 				}
-			case e.on.has('/'):
+			case e.On.Has('/'):
 				return "", nil, false, true
 			default:
-				todo = append(todo, e.to)
+				todo = append(todo, e.To)
 			}
 		}
 	}
@@ -187,23 +188,23 @@ func segmentOf(a *nfa, at []int32) (literal string, next []int32, ends, open boo
 // literalSegment follows the only way through a segment, else gives "". An
 // optional newline at the end of the text is left out of account, as in a
 // suffix.
-func literalSegment(a *nfa, at []int32) string {
+func literalSegment(a *NFA, at []int32) string {
 	if len(at) != 1 {
 		return ""
 	}
 	var b strings.Builder
 	for s, steps := at[0], 0; steps <= a.size(); steps++ {
-		if a.accept[s] {
+		if a.Accept[s] {
 			if a.lastLine(s) {
 				return b.String()
 			}
 			return ""
 		}
-		if len(a.edges[s]) != 1 {
+		if len(a.Edges[s]) != 1 {
 			return ""
 		}
-		e := a.edges[s][0]
-		r, only := e.on.literal()
+		e := a.Edges[s][0]
+		r, only := e.On.Literal()
 		switch {
 		case !only || r == '\n':
 			return ""
@@ -211,17 +212,17 @@ func literalSegment(a *nfa, at []int32) string {
 			return b.String()
 		}
 		b.WriteRune(r)
-		s = e.to
+		s = e.To
 	}
 	return ""
 }
 
 // lastLine reports that nothing but a final newline can follow an end.
-func (a *nfa) lastLine(s int32) bool {
-	if len(a.edges[s]) != 1 {
-		return len(a.edges[s]) == 0
+func (a *NFA) lastLine(s int32) bool {
+	if len(a.Edges[s]) != 1 {
+		return len(a.Edges[s]) == 0
 	}
-	e := a.edges[s][0]
-	r, only := e.on.literal()
-	return only && r == '\n' && len(a.edges[e.to]) == 0
+	e := a.Edges[s][0]
+	r, only := e.On.Literal()
+	return only && r == '\n' && len(a.Edges[e.To]) == 0
 }

@@ -1,4 +1,4 @@
-package match
+package automata
 
 import (
 	"math/bits"
@@ -7,13 +7,13 @@ import (
 	"unicode"
 )
 
-// class is an immutable set of runes. Surrogates belong to no class. ranges
+// Class is an immutable set of runes. Surrogates belong to no class. ranges
 // holds sorted, disjoint, non-adjacent pairs (lo, hi); ascii repeats its first
 // 128 runes as a bitmap in order of preference, so that two classes meet fast
 // and the first common bit is the nicest common character.
-type class struct {
-	ascii  [2]uint64
-	ranges []rune
+type Class struct {
+	Ascii  [2]uint64
+	Ranges []rune
 }
 
 const (
@@ -32,18 +32,18 @@ const asciiOrder = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWX
 // characters that need no escape, and printable ones.
 const (
 	ranksUnreserved = 67
-	ranksPath       = 80
+	RanksPath       = 80
 	ranksPrintable  = 95
 )
 
-type asciiRanks struct{ rank, char [128]byte }
+type asciiRanks struct{ Rank, Char [128]byte }
 
-// ranks maps ASCII to its place in asciiOrder and back.
-var ranks = func() (t asciiRanks) {
+// Ranks maps ASCII to its place in asciiOrder and back.
+var Ranks = func() (t asciiRanks) {
 	n, seen := 0, [128]bool{}
 	put := func(c byte) {
 		if !seen[c] {
-			seen[c], t.rank[c], t.char[n] = true, byte(n), c
+			seen[c], t.Rank[c], t.Char[n] = true, byte(n), c
 			n++
 		}
 	}
@@ -71,14 +71,14 @@ func rankMask(n int, wide bool) mask {
 	return m
 }
 
-// masks from the nicest alphabet to the whole one.
-var masks = [...]mask{
-	rankMask(ranksUnreserved, false), rankMask(ranksPath, false),
+// Masks from the nicest alphabet to the whole one.
+var Masks = [...]mask{
+	rankMask(ranksUnreserved, false), rankMask(RanksPath, false),
 	rankMask(ranksPrintable, true), rankMask(128, true),
 }
 
-// newClass takes pairs in any order and gives their union.
-func newClass(pairs ...rune) *class {
+// NewClass takes pairs in any order and gives their union.
+func NewClass(pairs ...rune) *Class {
 	type span struct{ lo, hi rune }
 	spans := make([]span, 0, len(pairs)/2)
 	add := func(lo, hi rune) {
@@ -104,79 +104,84 @@ func newClass(pairs ...rune) *class {
 }
 
 // sealClass takes ranges that are in normal form already.
-func sealClass(ranges []rune) *class {
-	c := &class{ranges: ranges}
+func sealClass(ranges []rune) *Class {
+	c := &Class{Ranges: ranges}
 	for i := 0; i < len(ranges) && ranges[i] < 128; i += 2 {
 		for r := ranges[i]; r <= min(ranges[i+1], 127); r++ {
-			k := ranks.rank[r]
-			c.ascii[k/64] |= 1 << (k % 64)
+			k := Ranks.Rank[r]
+			c.Ascii[k/64] |= 1 << (k % 64)
 		}
 	}
 	return c
 }
 
 // asciiSingles are the classes of one ASCII character.
-var asciiSingles = func() (t [128]*class) {
+var asciiSingles = func() (t [128]*Class) {
 	for r := range t {
-		t[r] = newClass(rune(r), rune(r))
+		t[r] = NewClass(rune(r), rune(r))
 	}
 	return t
 }()
 
-func single(r rune) *class {
+// Single is the class of one rune.
+func Single(r rune) *Class {
 	if r >= 0 && r < 128 {
 		return asciiSingles[r]
 	}
-	return newClass(r, r)
+	return NewClass(r, r)
 }
 
-func (c *class) empty() bool { return len(c.ranges) == 0 }
+func (c *Class) empty() bool { return len(c.Ranges) == 0 }
 
-// literal returns the only rune of the class, if it has one only.
-func (c *class) literal() (rune, bool) {
-	if len(c.ranges) == 2 && c.ranges[0] == c.ranges[1] {
-		return c.ranges[0], true
+// Literal returns the only rune of the class, if it has one only.
+func (c *Class) Literal() (rune, bool) {
+	if len(c.Ranges) == 2 && c.Ranges[0] == c.Ranges[1] {
+		return c.Ranges[0], true
 	}
 	return 0, false
 }
 
-func (c *class) has(r rune) bool {
+// Has reports whether a rune is in the class.
+func (c *Class) Has(r rune) bool {
 	if r >= 0 && r < 128 {
-		k := ranks.rank[r]
-		return c.ascii[k/64]>>(k%64)&1 == 1
+		k := Ranks.Rank[r]
+		return c.Ascii[k/64]>>(k%64)&1 == 1
 	}
-	n := len(c.ranges) / 2
-	i := sort.Search(n, func(i int) bool { return c.ranges[2*i+1] >= r })
-	return i < n && c.ranges[2*i] <= r
+	n := len(c.Ranges) / 2
+	i := sort.Search(n, func(i int) bool { return c.Ranges[2*i+1] >= r })
+	return i < n && c.Ranges[2*i] <= r
 }
 
-func (c *class) union(d *class) *class {
+// Union returns the runes of either class.
+func (c *Class) Union(d *Class) *Class {
 	switch {
 	case c.empty() || c == d:
 		return d
 	case d.empty():
 		return c
 	}
-	return newClass(append(append([]rune{}, c.ranges...), d.ranges...)...)
+	return NewClass(append(append([]rune{}, c.Ranges...), d.Ranges...)...)
 }
 
-func (c *class) negate() *class {
-	out, next := make([]rune, 0, len(c.ranges)+2), rune(0)
-	for i := 0; i < len(c.ranges); i += 2 {
-		out = append(out, next, c.ranges[i]-1)
-		next = c.ranges[i+1] + 1
+// Negate returns the runes that are not in the class.
+func (c *Class) Negate() *Class {
+	out, next := make([]rune, 0, len(c.Ranges)+2), rune(0)
+	for i := 0; i < len(c.Ranges); i += 2 {
+		out = append(out, next, c.Ranges[i]-1)
+		next = c.Ranges[i+1] + 1
 	}
-	return newClass(append(out, next, maxRune)...)
+	return NewClass(append(out, next, maxRune)...)
 }
 
-func (c *class) intersect(d *class) *class {
+// Intersect returns the runes of both classes.
+func (c *Class) Intersect(d *Class) *Class {
 	var out []rune
-	for i, j := 0, 0; i < len(c.ranges) && j < len(d.ranges); {
-		lo, hi := max(c.ranges[i], d.ranges[j]), min(c.ranges[i+1], d.ranges[j+1])
+	for i, j := 0, 0; i < len(c.Ranges) && j < len(d.Ranges); {
+		lo, hi := max(c.Ranges[i], d.Ranges[j]), min(c.Ranges[i+1], d.Ranges[j+1])
 		if lo <= hi {
 			out = append(out, lo, hi)
 		}
-		if c.ranges[i+1] < d.ranges[j+1] {
+		if c.Ranges[i+1] < d.Ranges[j+1] {
 			i += 2
 		} else {
 			j += 2
@@ -185,24 +190,25 @@ func (c *class) intersect(d *class) *class {
 	return sealClass(out)
 }
 
-func (c *class) minus(d *class) *class {
-	if c.ascii[0]&d.ascii[0]|c.ascii[1]&d.ascii[1] == 0 && !c.meetsWide(d) {
+// Minus returns the runes that are not in the other class.
+func (c *Class) Minus(d *Class) *Class {
+	if c.Ascii[0]&d.Ascii[0]|c.Ascii[1]&d.Ascii[1] == 0 && !c.meetsWide(d) {
 		return c
 	}
-	return c.intersect(d.negate())
+	return c.Intersect(d.Negate())
 }
 
 // meetsWide reports whether the classes share a rune beyond ASCII.
-func (c *class) meetsWide(d *class) bool { return c.pickWide(d) >= 0 }
+func (c *Class) meetsWide(d *Class) bool { return c.pickWide(d) >= 0 }
 
 // pickWide returns a common rune beyond ASCII, or -1.
-func (c *class) pickWide(d *class) rune {
-	for i, j := 0, 0; i < len(c.ranges) && j < len(d.ranges); {
-		lo, hi := max(c.ranges[i], d.ranges[j], 128), min(c.ranges[i+1], d.ranges[j+1])
+func (c *Class) pickWide(d *Class) rune {
+	for i, j := 0, 0; i < len(c.Ranges) && j < len(d.Ranges); {
+		lo, hi := max(c.Ranges[i], d.Ranges[j], 128), min(c.Ranges[i+1], d.Ranges[j+1])
 		if lo <= hi {
 			return lo
 		}
-		if c.ranges[i+1] < d.ranges[j+1] {
+		if c.Ranges[i+1] < d.Ranges[j+1] {
 			i += 2
 		} else {
 			j += 2
@@ -212,12 +218,12 @@ func (c *class) pickWide(d *class) rune {
 }
 
 // meet returns the nicest rune that both classes and the mask have, or -1.
-func (c *class) meet(d *class, m *mask) rune {
-	if w := c.ascii[0] & d.ascii[0] & m.ascii[0]; w != 0 {
-		return rune(ranks.char[bits.TrailingZeros64(w)])
+func (c *Class) meet(d *Class, m *mask) rune {
+	if w := c.Ascii[0] & d.Ascii[0] & m.ascii[0]; w != 0 {
+		return rune(Ranks.Char[bits.TrailingZeros64(w)])
 	}
-	if w := c.ascii[1] & d.ascii[1] & m.ascii[1]; w != 0 {
-		return rune(ranks.char[64+bits.TrailingZeros64(w)])
+	if w := c.Ascii[1] & d.Ascii[1] & m.ascii[1]; w != 0 {
+		return rune(Ranks.Char[64+bits.TrailingZeros64(w)])
 	}
 	if !m.wide {
 		return -1
@@ -225,7 +231,8 @@ func (c *class) meet(d *class, m *mask) rune {
 	return c.pickWide(d)
 }
 
-func tableClass(tables ...*unicode.RangeTable) *class {
+// TableClass is the class of a table of Unicode.
+func TableClass(tables ...*unicode.RangeTable) *Class {
 	var pairs []rune
 	add := func(lo, hi, stride rune) {
 		if stride == 1 {
@@ -244,24 +251,24 @@ func tableClass(tables ...*unicode.RangeTable) *class {
 			add(rune(r.Lo), rune(r.Hi), rune(r.Stride))
 		}
 	}
-	return newClass(pairs...)
+	return NewClass(pairs...)
 }
 
 // Classes that every pattern may need, made once and never changed.
 var (
-	anyRune    = newClass(0, maxRune)
-	noRune     = newClass()
-	slash      = single('/')
-	newline    = single('\n')
-	notNewline = newline.negate()
-	asciiWord  = newClass('0', '9', 'A', 'Z', 'a', 'z', '_', '_')
+	AnyRune    = NewClass(0, maxRune)
+	NoRune     = NewClass()
+	Slash      = Single('/')
+	Newline    = Single('\n')
+	NotNewline = Newline.Negate()
+	AsciiWord  = NewClass('0', '9', 'A', 'Z', 'a', 'z', '_', '_')
 
-	digitClass = sync.OnceValue(func() *class { return tableClass(unicode.Nd) })
-	spaceClass = sync.OnceValue(func() *class { return tableClass(unicode.White_Space) })
-	wordClass  = sync.OnceValue(func() *class {
-		return tableClass(unicode.L, unicode.Mn, unicode.Nd, unicode.Pc).union(newClass(0x200C, 0x200D))
+	DigitClass = sync.OnceValue(func() *Class { return TableClass(unicode.Nd) })
+	SpaceClass = sync.OnceValue(func() *Class { return TableClass(unicode.White_Space) })
+	WordClass  = sync.OnceValue(func() *Class {
+		return TableClass(unicode.L, unicode.Mn, unicode.Nd, unicode.Pc).Union(NewClass(0x200C, 0x200D))
 	})
-	lowerSources = sync.OnceValue(makeLowerSources)
+	LowerSources = sync.OnceValue(makeLowerSources)
 )
 
 // makeLowerSources maps each rune to the other runes whose lower case it is.

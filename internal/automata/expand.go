@@ -1,4 +1,4 @@
-package match
+package automata
 
 import (
 	"encoding/binary"
@@ -7,10 +7,10 @@ import (
 
 // What stands before a place.
 const (
-	afterStart uint8 = iota
+	AfterStart uint8 = iota
 	afterNewline
-	afterWord
-	afterOther
+	AfterWord
+	AfterOther
 )
 
 // What may stand behind a place, as bits.
@@ -42,7 +42,7 @@ type expander struct {
 	prog    *program
 	number  map[situation]int32
 	todo    []situation
-	out     *nfa
+	out     *NFA
 	edges   int
 	lookDFA map[[2]int32]int32
 	dfas    []*dfa
@@ -58,29 +58,29 @@ type reached struct {
 	fresh int32
 }
 
-// expand builds the automaton of a program that is entered behind a place of
+// Expand builds the automaton of a program that is entered behind a place of
 // the given kind.
-func expand(p *program, before uint8) (*nfa, error) {
+func Expand(p *program, before uint8) (*NFA, error) {
 	x := &expander{
-		prog: p, number: map[situation]int32{}, out: &nfa{},
+		prog: p, number: map[situation]int32{}, out: &NFA{},
 		lookDFA: map[[2]int32]int32{}, dutyNo: map[string]int32{},
 	}
 	x.dutySet(nil)
 	if !p.contextual {
-		before = afterOther
+		before = AfterOther
 	}
 	x.state(situation{p.start, before, nextAny, 0})
 	for i := 0; i < len(x.todo); i++ {
-		x.out.edges = append(x.out.edges, nil)
-		x.out.accept = append(x.out.accept, false)
+		x.out.Edges = append(x.out.Edges, nil)
+		x.out.Accept = append(x.out.Accept, false)
 		if err := x.visit(int32(i), x.todo[i]); err != nil {
 			return nil, err
 		}
 		if len(x.todo) > maxStates || x.edges > maxEdges || len(x.duties) > maxStates {
-			return nil, errTooBig
+			return nil, ErrTooBig
 		}
 	}
-	return x.out.trim(), nil
+	return x.out.Trim(), nil
 }
 
 func (x *expander) state(s situation) int32 {
@@ -103,7 +103,7 @@ func (x *expander) walk(n int32, s situation, at reached) error {
 	for !x.seen[at] {
 		x.seen[at] = true
 		if len(x.seen) > maxInstr {
-			return errTooBig
+			return ErrTooBig
 		}
 		switch i := x.prog.code[at.pc]; i.op {
 		case doMatch:
@@ -134,7 +134,7 @@ func (x *expander) walk(n int32, s situation, at reached) error {
 }
 
 // allowedNext says what may follow where the place holds.
-func allowedNext(p place, before uint8) uint8 {
+func allowedNext(p Place, before uint8) uint8 {
 	holds := func(ok bool) uint8 {
 		if ok {
 			return nextAny
@@ -142,18 +142,18 @@ func allowedNext(p place, before uint8) uint8 {
 		return 0
 	}
 	switch p {
-	case atStart:
-		return holds(before == afterStart)
-	case atLineStart:
-		return holds(before == afterStart || before == afterNewline)
-	case atEnd:
+	case AtStart:
+		return holds(before == AfterStart)
+	case AtLineStart:
+		return holds(before == AfterStart || before == afterNewline)
+	case AtEnd:
 		return nextEnd
-	case atLastLine:
+	case AtLastLine:
 		return nextEnd | nextLast
-	case atLineEnd:
+	case AtLineEnd:
 		return nextEnd | nextLast | nextNewline
 	}
-	if (before == afterWord) == (p == atWord) {
+	if (before == AfterWord) == (p == AtWord) {
 		return nextAny &^ nextWord
 	}
 	return nextWord
@@ -166,17 +166,17 @@ func (x *expander) match(n int32, at reached) {
 		return
 	}
 	for _, d := range x.duties[at.fresh] {
-		if !x.dfas[d.look].accept[d.state] {
+		if !x.dfas[d.look].Accept[d.state] {
 			return
 		}
 	}
-	x.out.accept[n] = true
+	x.out.Accept[n] = true
 }
 
 // take adds the edges of one class instruction.
 func (x *expander) take(n int32, at reached, i instr) error {
 	if !x.prog.contextual {
-		x.edge(n, i.class, situation{i.next, afterOther, nextAny, 0})
+		x.edge(n, i.class, situation{i.next, AfterOther, nextAny, 0})
 		return nil
 	}
 	for _, p := range x.parts(i.class, at.next) {
@@ -199,55 +199,55 @@ func (x *expander) take(n int32, at reached, i instr) error {
 
 // part is a part of a class whose runes are alike as context.
 type part struct {
-	on     *class
+	on     *Class
 	before uint8
 	next   uint8
 }
 
 // parts splits a class as far as the program can tell its runes apart.
-func (x *expander) parts(c *class, next uint8) []part {
+func (x *expander) parts(c *Class, next uint8) []part {
 	if next == nextAny && !x.prog.words && !x.prog.lines {
-		return []part{{c, afterOther, nextWord}}
+		return []part{{c, AfterOther, nextWord}}
 	}
 	var out []part
-	if c.has('\n') {
-		out = append(out, part{newline, x.behindNewline(), next & (nextLast | nextNewline)})
-		c = c.minus(newline)
+	if c.Has('\n') {
+		out = append(out, part{Newline, x.behindNewline(), next & (nextLast | nextNewline)})
+		c = c.Minus(Newline)
 	}
 	if !x.prog.words {
-		return append(out, part{c, afterOther, next & (nextWord | nextOther)})
+		return append(out, part{c, AfterOther, next & (nextWord | nextOther)})
 	}
-	word := c.intersect(x.prog.word)
-	return append(out, part{word, afterWord, next & nextWord}, part{c.minus(word), afterOther, next & nextOther})
+	word := c.Intersect(x.prog.word)
+	return append(out, part{word, AfterWord, next & nextWord}, part{c.Minus(word), AfterOther, next & nextOther})
 }
 
 func (x *expander) behindNewline() uint8 {
 	if x.prog.lines {
 		return afterNewline
 	}
-	return afterOther
+	return AfterOther
 }
 
 // advance splits the class until every open lookahead moves to one state, and
 // adds the edges.
-func (x *expander) advance(n int32, on *class, to situation, open, moved []duty) error {
+func (x *expander) advance(n int32, on *Class, to situation, open, moved []duty) error {
 	if len(open) == 0 {
 		to.duties = x.dutySet(moved)
 		x.edge(n, on, to)
 		if x.edges > maxEdges {
-			return errTooBig
+			return ErrTooBig
 		}
 		return nil
 	}
 	d := x.dfas[open[0].look]
-	for _, e := range d.edges[open[0].state] {
-		c := on.intersect(e.on)
-		if c.empty() || d.dead[e.to] {
+	for _, e := range d.Edges[open[0].state] {
+		c := on.Intersect(e.On)
+		if c.empty() || d.dead[e.To] {
 			continue
 		}
 		next := moved
-		if !d.full[e.to] {
-			next = append(slices.Clone(moved), duty{open[0].look, e.to})
+		if !d.full[e.To] {
+			next = append(slices.Clone(moved), duty{open[0].look, e.To})
 		}
 		if err := x.advance(n, c, to, open[1:], next); err != nil {
 			return err
@@ -256,9 +256,9 @@ func (x *expander) advance(n int32, on *class, to situation, open, moved []duty)
 	return nil
 }
 
-func (x *expander) edge(n int32, on *class, to situation) {
+func (x *expander) edge(n int32, on *Class, to situation) {
 	x.edges++
-	x.out.edges[n] = append(x.out.edges[n], edge{on, x.state(to)})
+	x.out.Edges[n] = append(x.out.Edges[n], Edge{on, x.state(to)})
 }
 
 // dutySet numbers a set of duties.
@@ -291,20 +291,20 @@ func (x *expander) open(look int32, before uint8) (int32, error) {
 		return n, nil
 	}
 	n := x.prog.looks[look]
-	prog, err := assemble(concat(n.subs[0], repeat(classNode(anyRune), 0, -1)), x.prog.word)
+	prog, err := Assemble(Concat(n.Subs[0], Repeat(ClassNode(AnyRune), 0, -1)), x.prog.word)
 	if err != nil {
 		return 0, err
 	}
-	a, err := expand(prog, before)
+	a, err := Expand(prog, before)
 	if err != nil {
 		return 0, err
 	}
-	d, err := a.determinize(maxLook)
+	d, err := a.Determinize(MaxLook)
 	if err != nil {
 		return 0, err
 	}
-	if n.negate {
-		d.complement()
+	if n.Negate {
+		d.Complement()
 	}
 	x.lookDFA[key] = int32(len(x.dfas))
 	x.dfas = append(x.dfas, d)

@@ -1,4 +1,4 @@
-package match
+package automata
 
 import "slices"
 
@@ -6,11 +6,11 @@ import "slices"
 // product of the first automaton with the sets of states of the others, made
 // as far as the search goes.
 type coverer struct {
-	a     *nfa
-	union *nfa
+	a     *NFA
+	union *NFA
 	full  []bool
 	x     *alphabet
-	sets  subsets
+	sets  Subsets
 	trans [][]int32
 	work  int
 	limit int
@@ -19,29 +19,29 @@ type coverer struct {
 // workPerState bounds the steps of a search by its limit on states.
 const workPerState = 50
 
-// outside finds a shortest word of a that no b has, in the nicest alphabet
+// Outside finds a shortest word of a that no b has, in the nicest alphabet
 // that has one. The error tells that a limit was reached first.
-func outside(a *nfa, bs []*nfa, limit int) (word []rune, found bool, err error) {
-	if a.none() {
+func Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) {
+	if a.None() {
 		return nil, false, nil
 	}
-	x, err := newAlphabet(append([]*nfa{a}, bs...)...)
+	x, err := newAlphabet(append([]*NFA{a}, bs...)...)
 	if err != nil {
 		return nil, false, err
 	}
-	c := &coverer{a: a, union: &nfa{}, x: x, limit: limit}
+	c := &coverer{a: a, union: &NFA{}, x: x, limit: limit}
 	var start []int32
 	for _, b := range bs {
 		start = append(start, int32(c.union.size()))
 		c.append(b)
 	}
-	first := c.sets.put(start)
-	whole := len(masks) - 1
-	if word, found, err = c.search(first, &masks[whole]); !found {
+	first := c.sets.Put(start)
+	whole := len(Masks) - 1
+	if word, found, err = c.search(first, &Masks[whole]); !found {
 		return nil, false, err
 	}
 	for i := range whole {
-		if nice, ok, _ := c.search(first, &masks[i]); ok {
+		if nice, ok, _ := c.search(first, &Masks[i]); ok {
 			return nice, true, nil
 		}
 	}
@@ -50,11 +50,11 @@ func outside(a *nfa, bs []*nfa, limit int) (word []rune, found bool, err error) 
 
 // append adds the states of an automaton to the union, and notes which of them
 // accept whatever follows.
-func (c *coverer) append(b *nfa) {
-	c.union.append(b)
-	for s, edges := range b.edges {
-		full := slices.ContainsFunc(edges, func(e edge) bool { return int(e.to) == s && len(c.x.of[e.on]) == len(c.x.blocks) })
-		c.full = append(c.full, full && b.accept[s])
+func (c *coverer) append(b *NFA) {
+	c.union.Append(b)
+	for s, edges := range b.Edges {
+		full := slices.ContainsFunc(edges, func(e Edge) bool { return int(e.To) == s && len(c.x.of[e.On]) == len(c.x.blocks) })
+		c.full = append(c.full, full && b.Accept[s])
 	}
 }
 
@@ -64,29 +64,29 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 	for i, b := range c.x.blocks {
 		runes[i] = b.meet(b, m)
 	}
-	w := &walker{queue: []visit{{q: first, parent: -1}}, far: map[uint64]bool{uint64(uint32(first)): true}}
-	for i := 0; i < len(w.queue); i++ {
-		at := w.queue[i]
-		accepted, full := c.ends(at.q)
-		if c.a.accept[at.p] && !accepted {
-			return w.word(i), true, nil
+	w := &Walker{Queue: []Visit{{Q: first, Parent: -1}}, far: map[uint64]bool{uint64(uint32(first)): true}}
+	for i := 0; i < len(w.Queue); i++ {
+		at := w.Queue[i]
+		accepted, full := c.ends(at.Q)
+		if c.a.Accept[at.p] && !accepted {
+			return w.Word(i), true, nil
 		}
 		if full {
 			continue
 		}
-		for _, e := range c.a.edges[at.p] {
-			for _, b := range c.x.of[e.on] {
+		for _, e := range c.a.Edges[at.p] {
+			for _, b := range c.x.of[e.On] {
 				if runes[b] < 0 {
 					continue
 				}
-				to := c.step(at.q, b)
-				if w.first(e.to, to, 0) {
-					w.queue = append(w.queue, visit{e.to, to, int32(i), runes[b]})
+				to := c.step(at.Q, b)
+				if w.first(e.To, to, 0) {
+					w.Queue = append(w.Queue, Visit{e.To, to, int32(i), runes[b]})
 				}
 			}
 		}
-		if len(w.queue) > c.limit || c.work > c.limit*workPerState {
-			return nil, false, errTooBig
+		if len(w.Queue) > c.limit || c.work > c.limit*workPerState {
+			return nil, false, ErrTooBig
 		}
 	}
 	return nil, false, nil
@@ -94,8 +94,8 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 
 // ends reports whether a set of states accepts here, and whatever follows.
 func (c *coverer) ends(set int32) (accepted, full bool) {
-	for _, s := range c.sets.sets[set] {
-		accepted = accepted || c.union.accept[s]
+	for _, s := range c.sets.Sets[set] {
+		accepted = accepted || c.union.Accept[s]
 		full = full || c.full[s]
 	}
 	return accepted, full
@@ -112,17 +112,17 @@ func (c *coverer) step(set, block int32) int32 {
 	if n := c.trans[set][block]; n > 0 {
 		return n - 1
 	}
-	rep := c.x.blocks[block].ranges[0]
+	rep := c.x.blocks[block].Ranges[0]
 	var to []int32
-	for _, s := range c.sets.sets[set] {
-		for _, e := range c.union.edges[s] {
+	for _, s := range c.sets.Sets[set] {
+		for _, e := range c.union.Edges[s] {
 			c.work++
-			if e.on.has(rep) {
-				to = append(to, e.to)
+			if e.On.Has(rep) {
+				to = append(to, e.To)
 			}
 		}
 	}
-	n := c.sets.put(to)
+	n := c.sets.Put(to)
 	c.trans[set][block] = n + 1
 	return n
 }

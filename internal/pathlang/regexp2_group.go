@@ -1,22 +1,26 @@
-package match
+package pathlang
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/automata"
+)
 
 // group reads what follows an opening parenthesis. It gives nil for a group
 // that only changes options.
-func (p *parser2) group() (*node, error) {
+func (p *parser2) group() (*automata.Node, error) {
 	saved, inTest := p.opt, p.inTest
 	n, open, err := p.groupOpen()
 	if err != nil || !open {
 		return nil, err
 	}
-	p.inTest = n.op == opOpaque && n.negate
+	p.inTest = n.Op == automata.OpOpaque && n.Negate
 	branches, err := p.branches()
 	p.inTest = inTest
 	if err != nil {
 		return nil, err
 	}
-	if n.op == opOpaque && n.max > 0 && len(branches) > n.max {
+	if n.Op == automata.OpOpaque && n.Max > 0 && len(branches) > n.Max {
 		return nil, fmt.Errorf("too many | in (?()|)")
 	}
 	if p.at(0) != ')' {
@@ -24,32 +28,32 @@ func (p *parser2) group() (*node, error) {
 	}
 	p.pos++
 	p.opt = saved
-	switch n.op {
-	case opOpaque:
+	switch n.Op {
+	case automata.OpOpaque:
 		return n, nil
-	case opEmpty:
-		return alternate(branches...), nil
+	case automata.OpEmpty:
+		return automata.Alternate(branches...), nil
 	}
-	n.subs = []*node{alternate(branches...)}
+	n.Subs = []*automata.Node{automata.Alternate(branches...)}
 	return n, nil
 }
 
 // capture makes the node of the next unnamed group.
-func (p *parser2) capture() *node {
+func (p *parser2) capture() *automata.Node {
 	if p.opt.explicit || p.plain {
 		p.plain = false
-		return &node{op: opEmpty}
+		return &automata.Node{Op: automata.OpEmpty}
 	}
 	n := p.auto
 	p.auto++
 	if !p.counted {
 		p.groups[n] = true
 	}
-	return &node{op: opGroup, group: n}
+	return &automata.Node{Op: automata.OpGroup, Group: n}
 }
 
 // groupOpen reads the head of a group. An opEmpty node is a plain group.
-func (p *parser2) groupOpen() (n *node, open bool, err error) {
+func (p *parser2) groupOpen() (n *automata.Node, open bool, err error) {
 	start := p.pos
 	if p.at(0) != '?' || p.at(1) == ')' {
 		return p.capture(), true, nil
@@ -57,19 +61,19 @@ func (p *parser2) groupOpen() (n *node, open bool, err error) {
 	p.pos++
 	switch p.next() {
 	case ':':
-		return &node{op: opEmpty}, true, nil
+		return &automata.Node{Op: automata.OpEmpty}, true, nil
 	case '=':
-		return &node{op: opLook}, true, nil
+		return &automata.Node{Op: automata.OpLook}, true, nil
 	case '!':
-		return &node{op: opLook, negate: true}, true, nil
+		return &automata.Node{Op: automata.OpLook, Negate: true}, true, nil
 	case '>':
-		return opaque("an atomic group depends on the order of attempts"), true, nil
+		return automata.Opaque("an atomic group depends on the order of attempts"), true, nil
 	case '\'':
 		n, err = p.namedGroup('\'')
 	case '<':
 		if p.at(0) == '=' || p.at(0) == '!' {
 			p.pos++
-			return opaque("a lookbehind is not supported"), true, nil
+			return automata.Opaque("a lookbehind is not supported"), true, nil
 		}
 		n, err = p.namedGroup('>')
 	case '(':
@@ -92,7 +96,7 @@ func (p *parser2) unrecognized(start int) error {
 }
 
 // optionGroup reads (?imnsx-imnsx) or (?imnsx-imnsx:...).
-func (p *parser2) optionGroup(start int) (*node, bool, error) {
+func (p *parser2) optionGroup(start int) (*automata.Node, bool, error) {
 	if !p.inTest {
 		p.readOptions()
 	}
@@ -100,7 +104,7 @@ func (p *parser2) optionGroup(start int) (*node, bool, error) {
 	case ')':
 		return nil, false, nil
 	case ':':
-		return &node{op: opEmpty}, true, nil
+		return &automata.Node{Op: automata.OpEmpty}, true, nil
 	}
 	return nil, false, p.unrecognized(start)
 }
@@ -132,7 +136,7 @@ func (p *parser2) readOptions() {
 var errGroupName = fmt.Errorf("invalid group name: group names must begin with a word character and have a matching terminator")
 
 // pythonGroup reads P<name> behind the question mark.
-func (p *parser2) pythonGroup() (*node, error) {
+func (p *parser2) pythonGroup() (*automata.Node, error) {
 	if p.left() < 3 || p.next() != '<' {
 		return nil, nil
 	}
@@ -147,12 +151,12 @@ func (p *parser2) pythonGroup() (*node, error) {
 	if p.next() != '>' {
 		return nil, errGroupName
 	}
-	return &node{op: opGroup, group: p.names[name]}, nil
+	return &automata.Node{Op: automata.OpGroup, Group: p.names[name]}, nil
 }
 
 // namedGroup reads the name or number of a group and its closing character.
 // A nil node without error is an unrecognized construct.
-func (p *parser2) namedGroup(closing rune) (*node, error) {
+func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 	var number int
 	known := false
 	switch first := p.at(0); {
@@ -190,11 +194,11 @@ func (p *parser2) namedGroup(closing rune) (*node, error) {
 	if !known || p.next() != closing {
 		return nil, nil
 	}
-	return &node{op: opGroup, group: number}, nil
+	return &automata.Node{Op: automata.OpGroup, Group: number}, nil
 }
 
 // balancing reads the second half of (?<a-b>...).
-func (p *parser2) balancing(closing rune) (*node, error) {
+func (p *parser2) balancing(closing rune) (*automata.Node, error) {
 	p.pos++
 	switch first := p.at(0); {
 	case isDigit(first):
@@ -219,15 +223,15 @@ func (p *parser2) balancing(closing rune) (*node, error) {
 	if p.next() != closing {
 		return nil, errGroupName
 	}
-	return opaque("a balancing group is not a regular language"), nil
+	return automata.Opaque("a balancing group is not a regular language"), nil
 }
 
 // conditional reads (?(condition)yes|no) behind its second parenthesis. Its
 // node has the greatest number of branches in max; negate marks a condition
 // that is an expression, beside which no option can be set.
-func (p *parser2) conditional() (*node, error) {
-	open, result := p.pos, opaque("a conditional group is not supported")
-	result.max = 2
+func (p *parser2) conditional() (*automata.Node, error) {
+	open, result := p.pos, automata.Opaque("a conditional group is not supported")
+	result.Max = 2
 	switch first := p.at(0); {
 	case isDigit(first):
 		n, err := p.decimal()
@@ -257,7 +261,7 @@ func (p *parser2) conditional() (*node, error) {
 		return nil, fmt.Errorf("alternation conditions do not capture and cannot be named")
 	}
 	inTest := p.inTest
-	p.inTest, result.negate = true, true
+	p.inTest, result.Negate = true, true
 	_, err := p.group()
 	p.inTest = inTest
 	return result, err

@@ -1,21 +1,23 @@
-package match
+package pathlang
 
 import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // globSeparators are the runes that "*" and "?" do not cross in Oathkeeper's
 // glob strategy.
-var globSeparators = newClass('.', '.', '/', '/')
+var globSeparators = automata.NewClass('.', '.', '/', '/')
 
-// parseGlob reads a pattern as gobwas/glob v0.2.3 does. Where that library does
+// ParseGlob reads a pattern as gobwas/glob v0.2.3 does. Where that library does
 // not match what its documentation says, the pattern follows the library or has
 // no automaton: runs of three stars, stars beside question marks, and braces with
 // wildcards or nothing in them follow no rule. For "?" and brackets it miscounts
 // runes beyond ASCII, which is left out of account.
-func parseGlob(text string) (*pattern, error) {
+func ParseGlob(text string) (*Pattern, error) {
 	if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\uFFFD") {
 		return nil, fmt.Errorf("could not read rune")
 	}
@@ -24,42 +26,42 @@ func parseGlob(text string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{root: n, word: asciiWord}, nil
+	return &Pattern{Root: n, word: automata.AsciiWord}, nil
 }
 
-// parseWholeGlob reads a glob over a whole URL.
-func parseWholeGlob(text string) (*pattern, error) {
-	p, err := parseGlob(text)
+// ParseWholeGlob reads a glob over a whole URL.
+func ParseWholeGlob(text string) (*Pattern, error) {
+	p, err := ParseGlob(text)
 	if err != nil {
 		return nil, err
 	}
-	if overlap := globOverlap(text); overlap != nil {
-		p.root = alternate(p.root, overlap)
+	if overlap := GlobOverlap(text); overlap != nil {
+		p.Root = automata.Alternate(p.Root, overlap)
 	}
 	return p, nil
 }
 
-// globOverlap gives the words that the library lets "head**tail" take although
+// GlobOverlap gives the words that the library lets "head**tail" take although
 // head and tail share runes in them; nil for any other pattern. So
 // "http://h/**/" takes "http://h/".
-func globOverlap(text string) *node {
+func GlobOverlap(text string) *automata.Node {
 	head, tail, found := strings.Cut(text, "**")
 	if !found || strings.ContainsAny(head+tail, `*?[{\\`) {
 		return nil
 	}
-	var words []*node
+	var words []*automata.Node
 	for i := range head {
 		if shared := head[i:]; i > 0 && strings.HasPrefix(tail, shared) {
-			words = append(words, literalNode(head+tail[len(shared):]))
+			words = append(words, automata.LiteralNode(head+tail[len(shared):]))
 		}
 	}
 	if strings.HasPrefix(tail, head) {
-		words = append(words, literalNode(tail))
+		words = append(words, automata.LiteralNode(tail))
 	}
 	if len(words) == 0 {
 		return nil
 	}
-	return alternate(words...)
+	return automata.Alternate(words...)
 }
 
 // quoteGlob escapes what a glob gives a meaning to.
@@ -87,15 +89,15 @@ func (p *globParser) at(i int) rune {
 }
 
 // sequence reads up to the end, or up to a comma or brace inside braces.
-func (p *globParser) sequence(level int) (*node, error) {
+func (p *globParser) sequence(level int) (*automata.Node, error) {
 	if level > maxNesting {
 		return nil, fmt.Errorf("braces are nested too deeply")
 	}
-	var subs []*node
+	var subs []*automata.Node
 	for p.pos < len(p.text) {
 		switch r := p.at(0); {
 		case level > 0 && (r == ',' || r == '}'):
-			return concat(subs...), nil
+			return automata.Concat(subs...), nil
 		case r == '{':
 			n, err := p.braces(level + 1)
 			if err != nil {
@@ -107,17 +109,17 @@ func (p *globParser) sequence(level int) (*node, error) {
 			if err != nil {
 				return nil, err
 			}
-			subs = append(subs, classNode(c))
+			subs = append(subs, automata.ClassNode(c))
 		default:
 			if n := p.simple(r); n != nil {
 				subs = append(subs, n)
 			}
 		}
 	}
-	return concat(subs...), nil
+	return automata.Concat(subs...), nil
 }
 
-func (p *globParser) simple(r rune) *node {
+func (p *globParser) simple(r rune) *automata.Node {
 	switch r {
 	case '*', '?':
 		return p.wildcards()
@@ -131,33 +133,33 @@ func (p *globParser) simple(r rune) *node {
 		r = p.at(0)
 		p.pos++
 	}
-	return classNode(single(r))
+	return automata.ClassNode(automata.Single(r))
 }
 
 // wildcards reads a run of stars and question marks.
-func (p *globParser) wildcards() *node {
+func (p *globParser) wildcards() *automata.Node {
 	start := p.pos
 	for p.at(0) == '*' || p.at(0) == '?' {
 		p.pos++
 	}
 	run := string(p.text[start:p.pos])
-	one := classNode(globSeparators.negate())
+	one := automata.ClassNode(globSeparators.Negate())
 	switch stars := strings.Count(run, "*"); {
 	case stars == 0:
-		return repeat(one, len(run), len(run))
+		return automata.Repeat(one, len(run), len(run))
 	case stars < len(run):
-		return opaque("glob reads stars beside question marks in its own way")
+		return automata.Opaque("glob reads stars beside question marks in its own way")
 	case stars == 1:
-		return repeat(one, 0, -1)
+		return automata.Repeat(one, 0, -1)
 	case stars == 2:
-		return repeat(classNode(anyRune), 0, -1)
+		return automata.Repeat(automata.ClassNode(automata.AnyRune), 0, -1)
 	}
-	return opaque("glob reads a run of three stars in its own way")
+	return automata.Opaque("glob reads a run of three stars in its own way")
 }
 
 // braces reads {a,b}; gobwas accepts braces that are never closed.
-func (p *globParser) braces(level int) (*node, error) {
-	var branches []*node
+func (p *globParser) braces(level int) (*automata.Node, error) {
+	var branches []*automata.Node
 	for {
 		p.pos++
 		n, err := p.sequence(level)
@@ -170,18 +172,18 @@ func (p *globParser) braces(level int) (*node, error) {
 		}
 		p.pos++
 		for _, b := range branches {
-			if b.op == opEmpty || b.find(func(n *node) bool { return n.op == opRepeat || n.op == opAlt }) != nil {
-				return opaque("glob reads braces with wildcards or nothing in them in its own way"), nil
+			if b.Op == automata.OpEmpty || b.Find(func(n *automata.Node) bool { return n.Op == automata.OpRepeat || n.Op == automata.OpAlt }) != nil {
+				return automata.Opaque("glob reads braces with wildcards or nothing in them in its own way"), nil
 			}
 		}
-		return alternate(branches...), nil
+		return automata.Alternate(branches...), nil
 	}
 }
 
 var errGlobRange = fmt.Errorf("could not parse range")
 
 // brackets reads [abc], [!abc], [a-z] or [!a-z]; a range stands alone.
-func (p *globParser) brackets() (*class, error) {
+func (p *globParser) brackets() (*automata.Class, error) {
 	p.pos++
 	negate := p.at(0) == '!'
 	if negate {
@@ -193,19 +195,19 @@ func (p *globParser) brackets() (*class, error) {
 	}
 	p.pos++
 	if err == nil && negate {
-		c = c.negate()
+		c = c.Negate()
 	}
 	return c, err
 }
 
-func (p *globParser) bracketBody() (*class, error) {
+func (p *globParser) bracketBody() (*automata.Class, error) {
 	if p.at(0) >= 0 && p.at(1) == '-' {
 		lo, hi := p.at(0), p.at(2)
 		p.pos += 3
 		if hi < lo {
 			return nil, errGlobRange
 		}
-		return newClass(lo, hi), nil
+		return automata.NewClass(lo, hi), nil
 	}
 	var runes []rune
 	for r := p.at(0); r != ']'; r = p.at(0) {
@@ -222,5 +224,5 @@ func (p *globParser) bracketBody() (*class, error) {
 	if len(runes) == 0 {
 		return nil, errGlobRange
 	}
-	return newClass(runes...), nil
+	return automata.NewClass(runes...), nil
 }

@@ -1,4 +1,4 @@
-package match
+package automata
 
 // instrOp is the kind of an instruction.
 type instrOp uint8
@@ -13,8 +13,8 @@ const (
 
 type instr struct {
 	op    instrOp
-	place place
-	class *class
+	place Place
+	class *Class
 	next  int32
 	other int32
 }
@@ -25,8 +25,8 @@ type instr struct {
 type program struct {
 	code       []instr
 	start      int32
-	looks      []*node
-	word       *class
+	looks      []*Node
+	word       *Class
 	contextual bool
 	words      bool
 	lines      bool
@@ -35,8 +35,8 @@ type program struct {
 // maxInstr bounds the instructions of one pattern.
 const maxInstr = 20_000
 
-// assemble turns a regular pattern into a program.
-func assemble(root *node, word *class) (*program, error) {
+// Assemble turns a regular pattern into a program.
+func Assemble(root *Node, word *Class) (*program, error) {
 	p := &program{code: []instr{{op: doMatch}}, word: word}
 	start, err := p.node(root, 0)
 	p.start = start
@@ -45,54 +45,54 @@ func assemble(root *node, word *class) (*program, error) {
 
 func (p *program) emit(i instr) (int32, error) {
 	if len(p.code) >= maxInstr {
-		return 0, errTooBig
+		return 0, ErrTooBig
 	}
 	p.code = append(p.code, i)
 	return int32(len(p.code) - 1), nil
 }
 
 // node emits the code of n that goes on at next, and returns its entry.
-func (p *program) node(n *node, next int32) (int32, error) {
-	switch n.op {
-	case opClass:
-		return p.emit(instr{op: doClass, class: n.class, next: next})
-	case opConcat:
+func (p *program) node(n *Node, next int32) (int32, error) {
+	switch n.Op {
+	case OpClass:
+		return p.emit(instr{op: doClass, class: n.Class, next: next})
+	case OpConcat:
 		var err error
-		for i := len(n.subs) - 1; i >= 0 && err == nil; i-- {
-			next, err = p.node(n.subs[i], next)
+		for i := len(n.Subs) - 1; i >= 0 && err == nil; i-- {
+			next, err = p.node(n.Subs[i], next)
 		}
 		return next, err
-	case opGroup:
-		return p.node(n.subs[0], next)
-	case opAlt:
-		return p.alternatives(n.subs, next)
-	case opRepeat:
+	case OpGroup:
+		return p.node(n.Subs[0], next)
+	case OpAlt:
+		return p.alternatives(n.Subs, next)
+	case OpRepeat:
 		return p.repetition(n, next)
-	case opLook:
+	case OpLook:
 		p.contextual = true
-		p.note(n.subs[0])
+		p.note(n.Subs[0])
 		p.looks = append(p.looks, n)
 		return p.emit(instr{op: doLook, next: next, other: int32(len(p.looks) - 1)})
-	case opAssert:
+	case OpAssert:
 		p.contextual = true
 		p.note(n)
-		return p.emit(instr{op: doAssert, place: n.place, next: next})
+		return p.emit(instr{op: doAssert, place: n.Place, next: next})
 	}
 	return next, nil
 }
 
 // note looks for places that depend on what stands before them.
-func (p *program) note(n *node) {
-	n.find(func(n *node) bool {
-		if n.op == opAssert {
-			p.words = p.words || n.place == atWord || n.place == notAtWord
-			p.lines = p.lines || n.place == atLineStart
+func (p *program) note(n *Node) {
+	n.Find(func(n *Node) bool {
+		if n.Op == OpAssert {
+			p.words = p.words || n.Place == AtWord || n.Place == NotAtWord
+			p.lines = p.lines || n.Place == AtLineStart
 		}
 		return p.words && p.lines
 	})
 }
 
-func (p *program) alternatives(subs []*node, next int32) (int32, error) {
+func (p *program) alternatives(subs []*Node, next int32) (int32, error) {
 	entry, err := p.node(subs[len(subs)-1], next)
 	for i := len(subs) - 2; i >= 0 && err == nil; i-- {
 		var first int32
@@ -103,15 +103,15 @@ func (p *program) alternatives(subs []*node, next int32) (int32, error) {
 	return entry, err
 }
 
-func (p *program) repetition(n *node, next int32) (entry int32, err error) {
-	if n.max < 0 {
-		entry, err = p.loop(n.subs[0], next)
+func (p *program) repetition(n *Node, next int32) (entry int32, err error) {
+	if n.Max < 0 {
+		entry, err = p.loop(n.Subs[0], next)
 	} else {
-		entry, err = p.optional(n.subs[0], n.max-n.min, next)
+		entry, err = p.optional(n.Subs[0], n.Max-n.Min, next)
 	}
-	for i := 0; i < n.min && err == nil; i++ {
+	for i := 0; i < n.Min && err == nil; i++ {
 		before := len(p.code)
-		entry, err = p.node(n.subs[0], entry)
+		entry, err = p.node(n.Subs[0], entry)
 		if len(p.code) == before {
 			break
 		}
@@ -119,7 +119,7 @@ func (p *program) repetition(n *node, next int32) (entry int32, err error) {
 	return entry, err
 }
 
-func (p *program) loop(sub *node, next int32) (int32, error) {
+func (p *program) loop(sub *Node, next int32) (int32, error) {
 	split, err := p.emit(instr{op: doSplit, other: next})
 	if err != nil {
 		return 0, err
@@ -129,7 +129,7 @@ func (p *program) loop(sub *node, next int32) (int32, error) {
 	return split, err
 }
 
-func (p *program) optional(sub *node, times int, next int32) (int32, error) {
+func (p *program) optional(sub *Node, times int, next int32) (int32, error) {
 	entry := next
 	for range times {
 		before := len(p.code)

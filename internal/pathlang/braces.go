@@ -1,9 +1,11 @@
-package match
+package pathlang
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // Strategy is how Oathkeeper reads what stands between angle brackets.
@@ -15,21 +17,21 @@ const (
 	GlobStrategy
 )
 
-// piece is a part of an Oathkeeper URL: literal, or a pattern in brackets.
-type piece struct {
-	text    string
-	literal bool
+// Piece is a part of an Oathkeeper URL: literal, or a pattern in brackets.
+type Piece struct {
+	Text    string
+	Literal bool
 }
 
-// splitBraces cuts a template at its outermost angle brackets. They are
+// SplitBraces cuts a template at its outermost angle brackets. They are
 // counted without regard to the syntax between them (ladon v1.1.0,
 // compiler/regex.go).
-func splitBraces(text string) ([]piece, error) {
-	var out []piece
+func SplitBraces(text string) ([]Piece, error) {
+	var out []Piece
 	level, start := 0, 0
 	cut := func(end int, literal bool) {
 		if end > start || !literal {
-			out = append(out, piece{text[start:end], literal})
+			out = append(out, Piece{text[start:end], literal})
 		}
 		start = end + 1
 	}
@@ -56,59 +58,59 @@ func splitBraces(text string) ([]piece, error) {
 	return out, nil
 }
 
-// regexpText spells pieces as the one expression Oathkeeper compiles, without
+// RegexpText spells pieces as the one expression Oathkeeper compiles, without
 // its outer anchors. Every bracket is a capture group.
-func regexpText(pieces []piece) string {
+func RegexpText(pieces []Piece) string {
 	var b strings.Builder
 	for _, p := range pieces {
-		if p.literal {
-			b.WriteString(regexp.QuoteMeta(p.text))
+		if p.Literal {
+			b.WriteString(regexp.QuoteMeta(p.Text))
 		} else {
-			b.WriteString("(" + p.text + ")")
+			b.WriteString("(" + p.Text + ")")
 		}
 	}
 	return b.String()
 }
 
-// globText spells pieces as the one glob Oathkeeper compiles.
-func globText(pieces []piece) string {
+// GlobText spells pieces as the one glob Oathkeeper compiles.
+func GlobText(pieces []Piece) string {
 	var b strings.Builder
 	for _, p := range pieces {
-		if p.literal {
-			b.WriteString(quoteGlob(p.text))
+		if p.Literal {
+			b.WriteString(quoteGlob(p.Text))
 		} else {
-			b.WriteString(p.text)
+			b.WriteString(p.Text)
 		}
 	}
 	return b.String()
 }
 
-// parsePieces reads a template in strategy regexp as Oathkeeper does: each
+// ParsePieces reads a template in strategy regexp as Oathkeeper does: each
 // bracket must compile alone and then again inside the whole, where groups get
 // other numbers.
-func parsePieces(pieces []piece) (*pattern, error) { return parseEach(pieces, "^") }
+func ParsePieces(pieces []Piece) (*Pattern, error) { return parseEach(pieces, "^") }
 
 // parseEach is parsePieces with a choice of what stands before the whole.
-func parseEach(pieces []piece, anchor string) (*pattern, error) {
+func parseEach(pieces []Piece, anchor string) (*Pattern, error) {
 	for _, p := range pieces {
-		if p.literal {
+		if p.Literal {
 			continue
 		}
-		if _, err := parseRegexp2("^" + p.text + "$"); err != nil {
+		if _, err := ParseRegexp2("^" + p.Text + "$"); err != nil {
 			return nil, err
 		}
 	}
-	return parseToEnd(anchor + regexpText(pieces))
+	return parseToEnd(anchor + RegexpText(pieces))
 }
 
 // parseToEnd reads an expression that Oathkeeper ends with "$". That also
 // holds before a final newline, which the match need not take.
-func parseToEnd(text string) (*pattern, error) {
-	p, err := parseRegexp2(text + "$")
+func parseToEnd(text string) (*Pattern, error) {
+	p, err := ParseRegexp2(text + "$")
 	if err != nil {
 		return nil, err
 	}
-	p.root = concat(p.root, repeat(classNode(newline), 0, 1))
+	p.Root = automata.Concat(p.Root, automata.Repeat(automata.ClassNode(automata.Newline), 0, 1))
 	return p, nil
 }
 
@@ -117,10 +119,10 @@ func parseToEnd(text string) (*pattern, error) {
 // holds.
 const usualHead = "<http|https>://h"
 
-// parsePath2 reads a path expression as part of a rule URL. The first pattern
+// ParsePath2 reads a path expression as part of a rule URL. The first pattern
 // denotes the path alone, the second the whole URL on the host "h".
-func parsePath2(text string) (path, whole *pattern, err error) {
-	pieces, err := splitBraces("<" + text + ">")
+func ParsePath2(text string) (path, whole *Pattern, err error) {
+	pieces, err := SplitBraces("<" + text + ">")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,16 +131,16 @@ func parsePath2(text string) (path, whole *pattern, err error) {
 		if path, err = parseEach(pieces, ""); err != nil {
 			return nil, nil, err
 		}
-		scheme := concat(literalNode("http"), repeat(literalNode("s"), 0, 1), literalNode("://h"))
-		return path, &pattern{root: concat(scheme, path.root), word: path.word}, nil
+		scheme := automata.Concat(automata.LiteralNode("http"), automata.Repeat(automata.LiteralNode("s"), 0, 1), automata.LiteralNode("://h"))
+		return path, &Pattern{Root: automata.Concat(scheme, path.Root), word: path.word}, nil
 	}
-	head, _ := splitBraces(usualHead)
-	if whole, err = parsePieces(append(head, pieces...)); err != nil {
+	head, _ := SplitBraces(usualHead)
+	if whole, err = ParsePieces(append(head, pieces...)); err != nil {
 		return nil, nil, err
 	}
 	// Alone, a back-reference may name a group of the head.
-	path, err = parseToEnd(regexpText(pieces))
-	if err != nil && whole.root.find(func(n *node) bool { return n.op == opRef }) != nil {
+	path, err = parseToEnd(RegexpText(pieces))
+	if err != nil && whole.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpRef }) != nil {
 		return whole, whole, nil
 	}
 	return path, whole, err

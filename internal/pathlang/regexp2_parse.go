@@ -1,9 +1,11 @@
-package match
+package pathlang
 
 import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/kgw-dev/kgw/internal/automata"
 )
 
 // Options of a group in the dialect of regexp2 v1.2.0.
@@ -34,8 +36,8 @@ const maxNesting = 1000
 // maxCount is the largest number regexp2 reads in a pattern.
 const maxCount = 1<<31 - 1
 
-// parseRegexp2 reads a whole expression. The error says what regexp2 refuses.
-func parseRegexp2(text string) (*pattern, error) {
+// ParseRegexp2 reads a whole expression. The error says what regexp2 refuses.
+func ParseRegexp2(text string) (*Pattern, error) {
 	p := &parser2{text: []rune(text), auto: 1, groups: map[int]bool{0: true}, names: map[string]int{}}
 	if strings.Contains(text, `\`) || strings.Contains(text, "(?") {
 		_, _ = p.parse()
@@ -46,7 +48,7 @@ func parseRegexp2(text string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{root: root, word: wordClass()}, nil
+	return &Pattern{Root: root, word: automata.WordClass()}, nil
 }
 
 // numberNames gives named groups the numbers that are left, in order.
@@ -62,7 +64,7 @@ func (p *parser2) numberNames() {
 	}
 }
 
-func (p *parser2) parse() (*node, error) {
+func (p *parser2) parse() (*automata.Node, error) {
 	n, err := p.alternation()
 	if err == nil && p.more() {
 		err = fmt.Errorf("unexpected )")
@@ -98,15 +100,15 @@ func (p *parser2) looking(s string) bool {
 }
 
 // alternation reads up to the closing parenthesis or the end.
-func (p *parser2) alternation() (*node, error) {
+func (p *parser2) alternation() (*automata.Node, error) {
 	branches, err := p.branches()
 	if err != nil {
 		return nil, err
 	}
-	return alternate(branches...), nil
+	return automata.Alternate(branches...), nil
 }
 
-func (p *parser2) branches() (out []*node, err error) {
+func (p *parser2) branches() (out []*automata.Node, err error) {
 	if p.depth++; p.depth > maxNesting {
 		return nil, fmt.Errorf("the expression is nested too deeply")
 	}
@@ -124,15 +126,15 @@ func (p *parser2) branches() (out []*node, err error) {
 	}
 }
 
-func (p *parser2) concatenation() (*node, error) {
-	var subs []*node
+func (p *parser2) concatenation() (*automata.Node, error) {
+	var subs []*automata.Node
 	quantified := false
 	for {
 		if err := p.blank(); err != nil {
 			return nil, err
 		}
 		if !p.more() || p.at(0) == '|' || p.at(0) == ')' {
-			return concat(subs...), nil
+			return automata.Concat(subs...), nil
 		}
 		if p.atQuantifier() {
 			if quantified {
@@ -156,7 +158,7 @@ func (p *parser2) concatenation() (*node, error) {
 }
 
 // quantified reads the quantifier behind a unit, if there is one.
-func (p *parser2) quantified(unit *node) (*node, bool, error) {
+func (p *parser2) quantified(unit *automata.Node) (*automata.Node, bool, error) {
 	if err := p.blank(); err != nil {
 		return nil, false, err
 	}
@@ -176,7 +178,7 @@ func (p *parser2) quantified(unit *node) (*node, bool, error) {
 	if most >= 0 && least > most {
 		return nil, false, fmt.Errorf("invalid repeat count")
 	}
-	return repeat(unit, least, most), true, nil
+	return automata.Repeat(unit, least, most), true, nil
 }
 
 func (p *parser2) counts() (least, most int, err error) {
@@ -246,47 +248,47 @@ func (p *parser2) decimal() (int, error) {
 
 // unit reads one thing that a quantifier can stand behind. It is nil for a
 // group that only sets options.
-func (p *parser2) unit() (*node, error) {
+func (p *parser2) unit() (*automata.Node, error) {
 	switch r := p.next(); r {
 	case '[':
 		set, err := p.set(p.opt.fold)
 		if err != nil {
 			return nil, err
 		}
-		return classNode(p.foldSet(set.class())), nil
+		return automata.ClassNode(p.foldSet(set.class())), nil
 	case '(':
 		return p.group()
 	case '\\':
 		return p.backslash()
 	case '^':
-		return p.assertion(atLineStart, atStart), nil
+		return p.assertion(automata.AtLineStart, automata.AtStart), nil
 	case '$':
-		return p.assertion(atLineEnd, atLastLine), nil
+		return p.assertion(automata.AtLineEnd, automata.AtLastLine), nil
 	case '.':
 		if p.opt.dotall {
-			return classNode(anyRune), nil
+			return automata.ClassNode(automata.AnyRune), nil
 		}
-		return classNode(notNewline), nil
+		return automata.ClassNode(automata.NotNewline), nil
 	default:
 		return p.char(r), nil
 	}
 }
 
-func (p *parser2) assertion(multi, whole place) *node {
+func (p *parser2) assertion(multi, whole automata.Place) *automata.Node {
 	if p.opt.multi {
 		whole = multi
 	}
-	return &node{op: opAssert, place: whole}
+	return &automata.Node{Op: automata.OpAssert, Place: whole}
 }
 
-func (p *parser2) char(r rune) *node {
+func (p *parser2) char(r rune) *automata.Node {
 	if p.opt.fold {
-		return classNode(foldLower(single(unicode.ToLower(r))))
+		return automata.ClassNode(foldLower(automata.Single(unicode.ToLower(r))))
 	}
-	return classNode(single(r))
+	return automata.ClassNode(automata.Single(r))
 }
 
-func (p *parser2) foldSet(c *class) *class {
+func (p *parser2) foldSet(c *automata.Class) *automata.Class {
 	if p.opt.fold {
 		return foldLower(c)
 	}
@@ -321,7 +323,7 @@ func (p *parser2) blank() error {
 }
 
 // isWordRune is regexp2's idea of a word character.
-func isWordRune(r rune) bool { return r >= 0 && wordClass().has(r) }
+func isWordRune(r rune) bool { return r >= 0 && automata.WordClass().Has(r) }
 
 // name reads a run of word characters.
 func (p *parser2) name() string {

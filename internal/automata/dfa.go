@@ -1,0 +1,158 @@
+package automata
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// dfa is a complete deterministic automaton, used for lookaheads. dead states
+// reach no end, full ones accept whatever follows.
+type dfa struct {
+	Edges      [][]Edge
+	Accept     []bool
+	dead, full []bool
+}
+
+const (
+	MaxLook   = 2_000 // states of one lookahead
+	maxBlocks = 2_000 // blocks of one alphabet
+)
+
+// alphabet is a partition of all runes on which a set of classes agrees.
+type alphabet struct {
+	blocks []*Class
+	of     map[*Class][]int32
+}
+
+// newAlphabet partitions the runes by the classes of the automata.
+func newAlphabet(automata ...*NFA) (*alphabet, error) {
+	seen, unique := map[*Class]bool{}, map[string]*Class{}
+	var distinct []*Class
+	for _, a := range automata {
+		for _, edges := range a.Edges {
+			for _, e := range edges {
+				if seen[e.On] {
+					continue
+				}
+				seen[e.On] = true
+				key := string(e.On.Ranges)
+				if unique[key] == nil {
+					unique[key] = e.On
+					distinct = append(distinct, e.On)
+				}
+			}
+		}
+	}
+	x := &alphabet{blocks: []*Class{AnyRune}, of: map[*Class][]int32{}}
+	for _, c := range distinct {
+		if x.split(c); len(x.blocks) > maxBlocks {
+			return nil, ErrTooBig
+		}
+	}
+	for c := range seen {
+		for i, b := range x.blocks {
+			if c.Has(b.Ranges[0]) {
+				x.of[c] = append(x.of[c], int32(i))
+			}
+		}
+	}
+	return x, nil
+}
+
+func (x *alphabet) split(c *Class) {
+	out := x.blocks[:0:0]
+	for _, b := range x.blocks {
+		in := b.Intersect(c)
+		if in.empty() {
+			out = append(out, b)
+			continue
+		}
+		out = append(out, in)
+		if rest := b.Minus(c); !rest.empty() {
+			out = append(out, rest)
+		}
+	}
+	x.blocks = out
+}
+
+// Subsets numbers sets of states.
+type Subsets struct {
+	number map[string]int32
+	Sets   [][]int32
+}
+
+// Put numbers a set of states; new is set for one that was not seen before.
+func (s *Subsets) Put(set []int32) int32 {
+	slices.Sort(set)
+	set = slices.Compact(set)
+	key := make([]byte, 0, 4*len(set))
+	for _, n := range set {
+		key = binary.LittleEndian.AppendUint32(key, uint32(n))
+	}
+	n, ok := s.number[string(key)]
+	if !ok {
+		if s.number == nil {
+			s.number = map[string]int32{}
+		}
+		n = int32(len(s.Sets))
+		s.number[string(key)] = n
+		s.Sets = append(s.Sets, set)
+	}
+	return n
+}
+
+// Determinize builds the automaton of all sets of states, at most limit.
+func (a *NFA) Determinize(limit int) (*dfa, error) {
+	x, err := newAlphabet(a)
+	if err != nil {
+		return nil, err
+	}
+	d, s := &dfa{}, &Subsets{}
+	s.Put([]int32{0})
+	for i := 0; i < len(s.Sets); i++ {
+		targets := make([][]int32, len(x.blocks))
+		ends := false
+		for _, q := range s.Sets[i] {
+			ends = ends || a.Accept[q]
+			for _, e := range a.Edges[q] {
+				for _, b := range x.of[e.On] {
+					targets[b] = append(targets[b], e.To)
+				}
+			}
+		}
+		var edges []Edge
+		for b, t := range targets {
+			edges = addEdge(edges, Edge{x.blocks[b], s.Put(t)})
+		}
+		d.Edges, d.Accept = append(d.Edges, edges), append(d.Accept, ends)
+		if len(s.Sets) > limit {
+			return nil, ErrTooBig
+		}
+	}
+	d.classify()
+	return d, nil
+}
+
+// classify computes dead and full.
+func (d *dfa) classify() {
+	as := func(accept []bool) []bool {
+		live := (&NFA{Edges: d.Edges, Accept: accept}).live()
+		for i := range live {
+			live[i] = !live[i]
+		}
+		return live
+	}
+	rejecting := make([]bool, len(d.Accept))
+	for i, ok := range d.Accept {
+		rejecting[i] = !ok
+	}
+	d.dead, d.full = as(d.Accept), as(rejecting)
+}
+
+// Complement returns the automaton of all other words.
+func (d *dfa) Complement() {
+	for i := range d.Accept {
+		d.Accept[i] = !d.Accept[i]
+	}
+	d.dead, d.full = d.full, d.dead
+}
