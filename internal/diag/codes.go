@@ -24,6 +24,7 @@ const (
 	NoHead          Code = "KGW113"
 	BadSuppression  Code = "KGW114"
 	UncompiledKind  Code = "KGW115"
+	LeavesTree      Code = "KGW116"
 )
 
 // Codes of findings about the structure of one resource.
@@ -273,6 +274,7 @@ var Rules = []Rule{
 	{TooLarge, "TooLarge", fault, "a file or document exceeds a limit"},
 	{BadKey, "BadKey", fault, "a mapping key is not a plain value"},
 	{SymlinkLoop, "SymlinkLoop", fault, "a symbolic link leads back to itself"},
+	{LeavesTree, "LeavesTree", fault, "a symbolic link leads out of the repository"},
 	{UnknownVersion, "UnknownVersion", fault, "a document of a known kind has an unknown version"},
 	{AlmostKind, "AlmostKind", fault, "a document's apiVersion or kind looks like a misspelt known one"},
 	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},

@@ -19,6 +19,7 @@ var problemCodes = map[source.ProblemKind]Code{
 	source.TooManyDocuments: TooLarge,
 	source.BadKey:           BadKey,
 	source.SymlinkLoop:      SymlinkLoop,
+	source.LeavesTree:       LeavesTree,
 }
 
 // Unreadable tells of a code that it stands for an input which cannot be read

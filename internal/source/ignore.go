@@ -1,9 +1,8 @@
 package source
 
 import (
-	"bufio"
 	"bytes"
-	"os"
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -15,33 +14,31 @@ import (
 // own; the later pattern wins, as gitignore(5) says.
 type ignores struct {
 	top      string // real path that patterns are relative to
+	read     func(path string) []byte
+	tooMany  func(path string)
 	patterns []gitignore.Pattern
 }
 
+// maxPatterns bounds the patterns that hold for one directory: every name below
+// it is held against all of them.
+const maxPatterns = 2000
+
 var ignoreFiles = [...]string{".gitignore", ".kgwignore"}
 
-// newIgnores gathers the ignore files that stand above root, inside the git
-// work tree that root is in. When they leave out root itself they do not hold:
-// it was named.
-func newIgnores(root string) *ignores {
-	top := root
-	for dir := root; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			top = dir
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			break
-		}
-	}
-	ig := &ignores{top: top}
+// newIgnores gathers the ignore files that are above root, inside the git work
+// tree that root is in. When they leave out root itself they do not hold: it
+// was named.
+func (w *walker) newIgnores(root string) *ignores {
+	t, _ := workTree(root)
+	top := cmp.Or(t.top, root)
+	ig := &ignores{top: top, read: w.ignoreFile, tooMany: w.tooManyPatterns}
 	rel, _ := filepath.Rel(top, root)
 	dir := top
 	for _, part := range split(rel) {
 		ig = ig.enter(dir)
 		dir = filepath.Join(dir, part)
 		if ig.excludes(dir, true) {
-			return &ignores{top: root}
+			return &ignores{top: root, read: w.ignoreFile, tooMany: w.tooManyPatterns}
 		}
 	}
 	return ig
@@ -52,21 +49,25 @@ func newIgnores(root string) *ignores {
 func (ig *ignores) enter(dir string) *ignores {
 	var added []gitignore.Pattern
 	for _, name := range ignoreFiles {
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			continue
-		}
 		domain := ig.domain(dir)
-		for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
-			if line := strings.TrimRight(s.Text(), "\r"); line != "" && !strings.HasPrefix(line, "#") {
-				added = append(added, gitignore.ParsePattern(line, domain))
+		for line := range bytes.Lines(ig.read(filepath.Join(dir, name))) {
+			text := strings.TrimRight(string(line), "\r\n")
+			if text == "" || text[0] == '#' {
+				continue
 			}
+			if len(ig.patterns)+len(added) == maxPatterns {
+				ig.tooMany(filepath.Join(dir, name))
+				break
+			}
+			added = append(added, gitignore.ParsePattern(text, domain))
 		}
 	}
 	if added == nil {
 		return ig
 	}
-	return &ignores{top: ig.top, patterns: append(ig.patterns[:len(ig.patterns):len(ig.patterns)], added...)}
+	below := *ig
+	below.patterns = append(ig.patterns[:len(ig.patterns):len(ig.patterns)], added...)
+	return &below
 }
 
 func (ig *ignores) domain(dir string) []string {
@@ -84,7 +85,7 @@ func split(rel string) []string {
 	return strings.Split(filepath.ToSlash(rel), "/")
 }
 
-// excludes tells whether the entry with this real path is left out.
+// excludes reports whether the entry with this real path is left out.
 func (ig *ignores) excludes(real string, isDir bool) bool {
 	if isDir && filepath.Base(real) == ".git" {
 		return true
@@ -97,22 +98,4 @@ func (ig *ignores) excludes(real string, isDir bool) bool {
 		return false
 	}
 	return gitignore.NewMatcher(ig.patterns).Match(parts, isDir)
-}
-
-// excludesBelow tells whether a file is left out, by itself or by a directory
-// above it, reading the ignore files on the way.
-func (ig *ignores) excludesBelow(real string) bool {
-	parts := ig.domain(real)
-	if len(parts) == 0 || parts[0] == ".." {
-		return false
-	}
-	dir := ig.top
-	for i, part := range parts {
-		ig = ig.enter(dir)
-		dir = filepath.Join(dir, part)
-		if ig.excludes(dir, i < len(parts)-1) {
-			return true
-		}
-	}
-	return false
 }

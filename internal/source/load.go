@@ -8,11 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
@@ -29,6 +27,8 @@ type Loader struct {
 	StdinName string
 	// Skip tells which files to leave out, by their real paths; nil: none.
 	Skip func(real string) bool
+	// FollowLinks reads what symbolic links lead to out of the work tree too.
+	FollowLinks bool
 }
 
 // Load reads the files that the paths name: files, directories (recursively:
@@ -37,7 +37,7 @@ type Loader struct {
 // their names, each once. What cannot be read is a Problem, and everything
 // else is read all the same.
 func (l *Loader) Load(paths []string) ([]*File, []Problem) {
-	w := walker{loader: l, seen: map[string]bool{}}
+	w := newWalker(l)
 	stdin := false
 	for _, p := range paths {
 		if p == "-" {
@@ -46,11 +46,11 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 		}
 		w.argument(p)
 	}
-	sort.Strings(w.files)
+	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
 	files, problems := l.readAll(w.files)
 	problems = append(w.problems, problems...)
 	if stdin && l.Stdin != nil {
-		f, problem := l.read(l.stdinName(), l.Stdin)
+		f, problem := l.read(l.stdinName(), l.Stdin, 4096)
 		if problem != nil {
 			problems = append(problems, *problem)
 		} else {
@@ -67,11 +67,11 @@ func (l *Loader) stdinName() string {
 	return "<stdin>"
 }
 
-// readAll reads the named files on every core, keeping their order.
-func (l *Loader) readAll(names []string) ([]*File, []Problem) {
-	files := make([]*File, len(names))
-	failed := make([]*Problem, len(names))
-	parallel.Each(len(names), func(i int) { files[i], failed[i] = l.readFile(names[i]) })
+// readAll reads files on every core, keeping their order.
+func (l *Loader) readAll(list []input) ([]*File, []Problem) {
+	files := make([]*File, len(list))
+	failed := make([]*Problem, len(list))
+	parallel.Each(len(list), func(i int) { files[i], failed[i] = l.readFile(&list[i]) })
 	var kept []*File
 	var problems []Problem
 	for i, f := range files {
@@ -84,36 +84,25 @@ func (l *Loader) readAll(names []string) ([]*File, []Problem) {
 	return kept, problems
 }
 
-func (l *Loader) readFile(name string) (*File, *Problem) {
-	f, err := os.Open(l.abs(name))
+func (l *Loader) readFile(file *input) (*File, *Problem) {
+	f, info, err := file.tree.open(file.real, file.named)
 	if err != nil {
-		return nil, l.unreadable(name, err)
+		return nil, l.unreadable(file.name, err)
 	}
 	defer f.Close()
-	return l.read(l.display(name), f)
+	return l.read(l.display(file.name), f, min(info.Size(), MaxFileBytes))
 }
 
-func (l *Loader) read(name string, r io.Reader) (*File, *Problem) {
-	file := &File{Name: name}
-	data, err := readAll(io.LimitReader(r, MaxFileBytes+1), sizeOf(r))
-	if err != nil {
-		return nil, &Problem{Kind: Unreadable, File: file, Line: 1, Column: 1, Message: "cannot read the file: " + cause(err)}
+func (l *Loader) read(name string, r io.Reader, size int64) (*File, *Problem) {
+	data, err := ReadLimited(r, size, MaxFileBytes)
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return nil, &Problem{Kind: DocumentTooLarge, File: &File{Name: name}, Line: 1, Column: 1, Message: "the file is larger than 512 MiB"}
+	case err != nil:
+		return nil, Unread(name, err)
 	}
-	if len(data) > MaxFileBytes {
-		return nil, &Problem{Kind: DocumentTooLarge, File: file, Line: 1, Column: 1, Message: "the file is larger than 512 MiB"}
-	}
-	file.Data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	file := &File{Name: name, Data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
 	return file, checkEncoding(file)
-}
-
-// sizeOf is how much there is to read, as far as that can be told.
-func sizeOf(r io.Reader) int {
-	if f, ok := r.(fs.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < MaxFileBytes {
-			return int(info.Size())
-		}
-	}
-	return 4096
 }
 
 // readAll is io.ReadAll into room for so many bytes: thousands of files are
@@ -167,14 +156,7 @@ func checkEncoding(f *File) *Problem {
 	return nil
 }
 
-func (l *Loader) unreadable(name string, err error) *Problem {
-	p := &Problem{Kind: Unreadable, File: &File{Name: l.display(name)}, Line: 1, Column: 1}
-	p.Message = "cannot read the file: " + cause(err)
-	if isLoop(err) {
-		p.Kind, p.Message = SymlinkLoop, "the path is a loop of symbolic links"
-	}
-	return p
-}
+func (l *Loader) unreadable(name string, err error) *Problem { return Unread(l.display(name), err) }
 
 // cause is the text of an error without the path and the call in front.
 func cause(err error) string {
@@ -205,19 +187,4 @@ func (l *Loader) display(name string) string {
 		}
 	}
 	return filepath.ToSlash(filepath.Clean(name))
-}
-
-// Expand returns the files a pattern with "*", "?", "[", "{" or "**" names,
-// relative to the loader's directory, sorted.
-func (l *Loader) Expand(pattern string) ([]string, error) {
-	base, rest := doublestar.SplitPattern(filepath.ToSlash(pattern))
-	found, err := doublestar.Glob(os.DirFS(l.abs(filepath.FromSlash(base))), rest, doublestar.WithFilesOnly())
-	if err != nil {
-		return nil, err
-	}
-	for i, f := range found {
-		found[i] = filepath.Join(filepath.FromSlash(base), filepath.FromSlash(f))
-	}
-	sort.Strings(found)
-	return found, nil
 }

@@ -124,7 +124,7 @@ func TestSymbolicLinks(t *testing.T) {
 		"two/x": "-> ../two/y", "two/y": "-> ../two/x",
 	})
 	names, wrong := loaded(&Loader{Dir: dir}, ".")
-	if d := cmp.Diff([]string{"link/b.yaml", "real/a.yaml"}, names); d != "" {
+	if d := cmp.Diff([]string{"real/a.yaml", "real/inner/b.yaml"}, names); d != "" {
 		t.Errorf("files (- want, + got):\n%s", d)
 	}
 	if d := cmp.Diff([]string{
@@ -163,7 +163,7 @@ func TestUnreadable(t *testing.T) {
 func TestFileThatVanishes(t *testing.T) {
 	dir := tree(t, map[string]string{"a.yaml": "a", "b.yaml": "b", "c.yaml": "c"})
 	l := &Loader{Dir: dir}
-	w := walker{loader: l, seen: map[string]bool{}}
+	w := newWalker(l)
 	w.argument(".")
 	for _, name := range []string{"a.yaml", "c.yaml"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {

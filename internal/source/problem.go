@@ -17,6 +17,7 @@ const (
 	TooManyDocuments                        // over MaxDocuments
 	BadKey                                  // a mapping key that is not a scalar
 	SymlinkLoop                             // a directory that leads back to itself
+	LeavesTree                              // a link out of the work tree
 )
 
 // Fatal tells whether a problem means that the input could not be read or

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,70 +10,104 @@ import (
 	"syscall"
 )
 
-// walker collects the names of files below directories.
+// input is a file to be read.
+type input struct {
+	name  string // as it was come by
+	real  string // with every link resolved
+	tree  Tree
+	named bool // by the user, not come by
+}
+
+// walker collects files: those that are named, and those below directories.
 type walker struct {
 	loader   *Loader
-	files    []string
+	files    []input
 	seen     map[string]bool // real paths of files taken
+	entered  map[string]bool // real paths of directories that were walked
+	later    []func()        // links to directories: what they lead to may be come by itself
+	tree     Tree            // of the argument
+	matches  func(name string) bool
 	problems []Problem
 }
+
+func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]bool{}} }
 
 // argument takes one path from the command line. A file that is named itself
 // is taken whatever its name is and whatever the ignore files say.
 func (w *walker) argument(name string) {
-	info, err := os.Stat(w.loader.abs(name))
+	w.tree, w.matches = TreeOf(w.loader.abs(name), w.loader.FollowLinks), nil
+	real, err := w.tree.Real(w.loader.abs(name))
+	var info fs.FileInfo
+	if err == nil {
+		info, err = os.Stat(w.loader.abs(name))
+	}
 	switch {
-	case err != nil && strings.ContainsAny(name, "*?[{"):
+	case errors.Is(err, fs.ErrNotExist) && isPattern(name):
 		w.pattern(name)
 	case err != nil:
-		w.problems = append(w.problems, *w.loader.unreadable(name, err))
+		w.problem(w.loader.unreadable(name, err))
 	case info.IsDir():
-		root := realPath(w.loader.abs(name))
-		w.directory(name, newIgnores(root), []string{root})
+		w.walk(name, real)
 	default:
-		w.take(name)
+		w.file(input{name: filepath.Clean(name), real: real, tree: w.tree, named: true})
 	}
 }
 
-func (w *walker) pattern(pattern string) {
-	found, err := w.loader.Expand(pattern)
-	if err != nil || len(found) == 0 {
-		p := w.loader.unreadable(pattern, fs.ErrNotExist)
-		p.Message = "no file matches the pattern"
-		w.problems = append(w.problems, *p)
+func (w *walker) problem(p *Problem) { w.problems = append(w.problems, *p) }
+
+// file takes a file once.
+func (w *walker) file(f input) {
+	if w.seen[f.real] || w.loader.Skip != nil && w.loader.Skip(f.real) {
 		return
 	}
-	ignore := newIgnores(realPath(w.loader.abs(".")))
-	for _, f := range found {
-		if IsManifestName(f) && !ignore.excludesBelow(realPath(w.loader.abs(f))) {
-			w.take(f)
-		}
+	w.seen[f.real] = true
+	w.files = append(w.files, f)
+}
+
+// walk takes the files below a directory. Each directory is walked once, by its
+// real path: under its own name if it has one below here, else under that of
+// the first link to it.
+func (w *walker) walk(name, real string) {
+	w.entered = map[string]bool{}
+	w.directory(name, w.newIgnores(real), []string{real})
+	for len(w.later) > 0 {
+		next := w.later[0]
+		w.later = w.later[1:]
+		next()
 	}
 }
 
-func (w *walker) take(name string) {
-	w.file(filepath.Clean(name), realPath(w.loader.abs(name)))
+// ignoreFile reads a file of patterns; nil where there is none.
+func (w *walker) ignoreFile(path string) []byte {
+	data, err := w.tree.read(path, MaxSettingsBytes, false)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		w.problem(w.loader.unreadable(path, err))
+	}
+	return data
 }
 
-// file takes a file once, given its real path.
-func (w *walker) file(name, real string) {
-	if w.seen[real] || w.loader.Skip != nil && w.loader.Skip(real) {
-		return
-	}
-	w.seen[real] = true
-	w.files = append(w.files, name)
+func (w *walker) tooManyPatterns(path string) {
+	w.problem(&Problem{
+		Kind: DocumentTooLarge, File: &File{Name: w.loader.display(path)}, Line: 1, Column: 1,
+		Message: fmt.Sprintf("more than %d patterns hold for the directory", maxPatterns), Help: "leave out directories, not single files",
+	})
 }
 
 // directory walks one directory. chain holds the real paths from the root of
 // the walk to it, so that a link back to one of them is known for a loop.
 func (w *walker) directory(name string, ignore *ignores, chain []string) {
-	entries, err := os.ReadDir(w.loader.abs(name))
+	real := chain[len(chain)-1]
+	if w.entered[real] {
+		return
+	}
+	w.entered[real] = true
+	entries, err := os.ReadDir(real)
 	if err != nil {
 		p := w.loader.unreadable(name, err)
 		p.Message = "cannot read the directory: " + cause(err)
-		w.problems = append(w.problems, *p)
+		w.problem(p)
 	}
-	ignore = ignore.enter(chain[len(chain)-1])
+	ignore = ignore.enter(real)
 	for _, e := range entries {
 		w.entry(filepath.Join(name, e.Name()), e, ignore, chain)
 	}
@@ -80,42 +115,59 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 
 func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []string) {
 	real := filepath.Join(chain[len(chain)-1], e.Name())
-	isDir, mode := e.IsDir(), e.Type()
-	if ignore.excludes(real, isDir) {
-		return
+	switch mode := e.Type(); {
+	case ignore.excludes(real, e.IsDir()):
+	case e.IsDir():
+		w.directory(name, ignore, append(chain[:len(chain):len(chain)], real))
+	case mode&fs.ModeSymlink != 0:
+		w.link(name, real, ignore, chain)
+	case mode.IsRegular() && w.wanted(name):
+		w.file(input{name: name, real: real, tree: w.tree})
 	}
-	if mode&fs.ModeSymlink != 0 {
-		info, err := os.Stat(w.loader.abs(name))
-		if err != nil {
-			if IsManifestName(name) || isLoop(err) {
-				w.problems = append(w.problems, *w.loader.unreadable(name, err))
-			}
-			return
-		}
-		isDir, mode, real = info.IsDir(), info.Mode().Type(), realPath(real)
+}
+
+// link takes what a symbolic link leads to.
+func (w *walker) link(name, link string, ignore *ignores, chain []string) {
+	real, err := w.tree.Real(link)
+	var info fs.FileInfo
+	if err == nil {
+		info, err = os.Stat(real)
 	}
 	switch {
-	case isDir:
-		w.subdirectory(name, real, ignore, chain)
-	case mode.IsRegular() && IsManifestName(name):
-		w.file(name, real)
-	}
-}
-
-func (w *walker) subdirectory(name, real string, ignore *ignores, chain []string) {
-	for _, above := range chain {
-		if above == real {
-			w.problems = append(w.problems, Problem{
-				Kind: SymlinkLoop, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
-				Message: "the symbolic link leads back to a directory above it", Help: "remove the link, or exclude it in .kgwignore",
-			})
-			return
+	case err != nil:
+		// A link out of the tree is told where it would be read.
+		leaves := errors.Is(err, ErrLeaves) && leadsToDirectory(link)
+		if w.wanted(name) || isLoop(err) || leaves {
+			w.problem(w.loader.unreadable(name, err))
 		}
+	case info.IsDir():
+		for _, above := range chain {
+			if above == real {
+				w.problem(&Problem{
+					Kind: SymlinkLoop, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
+					Message: "the symbolic link leads back to a directory above it", Help: "remove the link, or exclude it in .kgwignore",
+				})
+				return
+			}
+		}
+		chain = append(chain[:len(chain):len(chain)], real)
+		w.later = append(w.later, func() { w.directory(name, ignore, chain) })
+	case w.wanted(name):
+		w.file(input{name: name, real: real, tree: w.tree})
 	}
-	w.directory(name, ignore, append(chain[:len(chain):len(chain)], real))
 }
 
-// IsManifestName tells whether a file of a directory is read, by its name.
+func leadsToDirectory(link string) bool {
+	info, err := os.Stat(link)
+	return err == nil && info.IsDir()
+}
+
+// wanted reports whether a file below a directory is read, by its name.
+func (w *walker) wanted(name string) bool {
+	return IsManifestName(name) && (w.matches == nil || w.matches(name))
+}
+
+// IsManifestName reports whether a file of a directory is read, by its name.
 func IsManifestName(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".yaml", ".yml", ".json":
