@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/lock"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 type adoptFlags struct {
@@ -81,13 +81,16 @@ func adoptCode(live, after *compare.Side) int {
 }
 
 func (a *app) writeLock(f *adoptFlags, file string, next *lock.Lock, matches []diff.Match) error {
-	was, err := os.ReadFile(file)
+	was, err := source.Bounds{FollowLinks: f.bounds.FollowLinks}.ReadFile(file, source.MaxSettingsBytes)
 	data := next.Bytes()
 	if bytes.Equal(was, data) || err != nil && len(next.Entries) == 0 {
 		return nil
 	}
 	if f.check {
 		return &exitError{exitFindings, fmt.Errorf("%s is not up to date: run the same command without --check", a.display(file))}
+	}
+	if err := source.WithoutLinks(file); err != nil {
+		return &exitError{exitInput, err}
 	}
 	if err := atomicfile.Write(file, data); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write the names: %w", err)}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,6 +50,7 @@ func (a *app) argocdGenerateCommand() *cobra.Command {
 			if err := a.takeArgoCD(cmd, &args); err != nil {
 				return err
 			}
+			f.bounds.Below = a.dir
 			return a.generate(f, args)
 		},
 	}
@@ -218,7 +218,7 @@ func (a *app) namesNamespace(o *compile.Options) bool {
 	if a.getenv("KGW_NAMESPACE") != "" {
 		return true
 	}
-	data, err := os.ReadFile(a.abs(o.Config.File))
+	data, err := source.Bounds{}.ReadFile(a.abs(o.Config.File), source.MaxSettingsBytes)
 	if o.Config.File == "" || err != nil {
 		return false
 	}

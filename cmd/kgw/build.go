@@ -63,7 +63,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	}
 	o.Passthrough, o.NoInfos = f.passthrough, f.textOnly()
 	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
-		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
+		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Bounds: f.bounds}
 		files, problems := loader.Load([]string{f.keepFrom})
 		a.secrets.Watch(files...)
 		o.Old = &compile.Input{Files: files, Problems: problems}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func (a *app) piped() []byte {
 		if len(data) == 0 {
 			return nil
 		}
-		rest, err := io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes))
+		rest, err := source.ReadLimited(a.stdin, 4096, source.MaxFileBytes)
 		if err != nil {
 			return nil
 		}

@@ -137,7 +137,5 @@ func (a *app) exists(p string) bool {
 	if _, err := os.Stat(a.abs(p)); err == nil {
 		return true
 	}
-	loader := &source.Loader{Dir: a.dir}
-	found, err := loader.Expand(p)
-	return err == nil && len(found) > 0
+	return (&source.Loader{Dir: a.dir}).Matches(p)
 }

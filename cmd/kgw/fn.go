@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -39,7 +38,7 @@ func (a *app) fnCommand() *cobra.Command {
 			var data []byte
 			if !a.terminal.stdin {
 				var err error
-				if data, err = io.ReadAll(io.LimitReader(a.stdin, source.MaxFileBytes)); err != nil {
+				if data, err = source.ReadLimited(a.stdin, 4096, source.MaxFileBytes); err != nil {
 					return &exitError{exitInput, fmt.Errorf("cannot read standard input: %w", err)}
 				}
 			}
@@ -181,7 +180,7 @@ func (f *function) input() compile.Input {
 	case isGateway(c):
 		in.Files = append(in.Files, c.File)
 	case len(f.config.Inputs) > 0:
-		loader := &source.Loader{Dir: f.dir}
+		loader := &source.Loader{Dir: f.dir, Bounds: source.Bounds{Below: source.Top(f.dir)}}
 		files, problems := loader.Load(f.config.Inputs)
 		f.secrets.Watch(files...)
 		in.Files, in.Problems = append(in.Files, files...), problems

@@ -84,7 +84,7 @@ func (f *function) misconfigured(found ...diag.Finding) {
 // nearest takes the configuration as other commands do: that of KGW_CONFIG, or
 // the nearest kgw.yaml upwards from the working directory.
 func (f *function) nearest() error {
-	read, found, err := f.readConfiguration("", nil)
+	read, found, err := f.readConfiguration(&inputFlags{}, nil)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (f *function) decide(doc *source.Document, root *source.Node) {
 // and nowhere else.
 func (f *function) listedAsValidator() bool {
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		loader := &source.Loader{Dir: f.dir}
+		loader := &source.Loader{Dir: f.dir, Bounds: source.Bounds{Below: source.Top(f.dir)}}
 		files, _ := loader.Load([]string{name})
 		for _, doc := range documents(files) {
 			root, _ := doc.Parse()
@@ -150,7 +150,7 @@ func (f *function) names(entry string) bool {
 	if strings.Contains(entry, "\n") {
 		files = []*source.File{{Name: entry, Data: []byte(entry)}}
 	} else {
-		loader := &source.Loader{Dir: f.dir}
+		loader := &source.Loader{Dir: f.dir, Bounds: source.Bounds{Below: source.Top(f.dir)}}
 		files, _ = loader.Load([]string{filepath.FromSlash(entry)})
 	}
 	for _, doc := range documents(files) {

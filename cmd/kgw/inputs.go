@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,8 @@ type inputFlags struct {
 	severity                                                  string
 	limit                                                     int
 	quiet                                                     bool
+	// bounds say where files may be that are read.
+	bounds source.Bounds
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -49,6 +52,7 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
+	flags.BoolVar(&f.bounds.FollowLinks, "follow-links", false, "read what symbolic links lead to out of the work tree too")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
 	flags.StringArrayVar(&f.accept, "accept", nil, "take on a loss that the target cannot avoid, such as KGW540 (repeatable)")
 	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
@@ -83,7 +87,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if o.Lock, err = a.lock(f, c, paths); err != nil {
 		return compile.Input{}, nil, err
 	}
-	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths)}
+	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds}
 	files, problems := loader.Load(paths)
 	a.secrets.Watch(files...)
 	a.collect()
@@ -157,7 +161,7 @@ func levels(rules []string) (map[diag.Code]diag.Severity, error) {
 // configuration reads the one configuration of the run: -c, else KGW_CONFIG,
 // else the nearest kgw.yaml of the inputs; then the environment and the flags.
 func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, error) {
-	c, found, err := a.readConfiguration(f.config, paths)
+	c, found, err := a.readConfiguration(f, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -206,24 +210,19 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 
 // readConfiguration reads the file that a flag or KGW_CONFIG names, alone, or
 // else the nearest one of the inputs within the policy of those further up.
-func (a *app) readConfiguration(flag string, paths []string) (*config.Config, diag.List, error) {
-	if flag == "" {
-		flag = a.getenv("KGW_CONFIG")
-	}
+func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, diag.List, error) {
+	flag := cmp.Or(f.config, a.getenv("KGW_CONFIG"))
 	var c *config.Config
 	var found diag.List
-	var err error
+	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
 	if flag != "" {
-		c, found, err = config.Read(a.abs(flag), a.display(flag))
+		c, found = config.Read(a.abs(flag), a.display(flag), bounds)
 	} else {
 		dir, differ := a.configDir(paths)
 		if differ != nil {
 			return nil, nil, differ
 		}
-		c, found, err = config.ReadNearest(dir, a.display)
-	}
-	if err != nil {
-		return nil, nil, usage("%w", err)
+		c, found = config.ReadNearest(dir, a.display, bounds)
 	}
 	return c, found, nil
 }

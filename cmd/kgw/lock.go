@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/lock"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // lockFile is where the lock stands: beside kgw.yaml, without one in the
@@ -27,12 +28,15 @@ func (a *app) lockFile(c *config.Config) string {
 // reported and ends the run, like that of the configuration.
 func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
 	file := a.lockFile(c)
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // no lock is no fault
 	}
+	data, err := source.Bounds{FollowLinks: f.bounds.FollowLinks}.ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
-		return nil, &exitError{exitInput, fmt.Errorf("cannot read the names that are kept: %w", err)}
+		if err := a.badInput(f, diag.List{diag.FromProblem(*source.Unread(a.display(file), err))}); err != nil {
+			return nil, err
+		}
+		return nil, &exitError{exitInput, errors.New("the names that are kept cannot be read")}
 	}
 	l, found := lock.Parse(a.display(file), data)
 	if err := a.reportConfiguration(lock.FileName, found, f); err != nil {

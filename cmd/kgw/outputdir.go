@@ -21,6 +21,9 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 	if err != nil {
 		return &exitError{exitFindings, err}
 	}
+	if err := source.WithoutLinks(a.abs(f.outputDir)); err != nil {
+		return &exitError{exitInput, err}
+	}
 	plan, err := renderdir.Compare(a.abs(f.outputDir), files)
 	if err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot read the output directory: %w", err)}

@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/netip"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/simulate"
@@ -157,9 +156,9 @@ func (a *app) traceFabric(f *traceFlags, data []byte, paths []string) error {
 
 func (a *app) readArgument(name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(a.stdin)
+		return source.ReadLimited(a.stdin, 4096, source.MaxSettingsBytes)
 	}
-	return os.ReadFile(a.abs(name))
+	return source.Bounds{}.ReadNamed(a.abs(name), source.MaxSettingsBytes)
 }
 
 // badInput reports what is wrong with a file that is no resource.

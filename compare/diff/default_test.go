@@ -40,10 +40,7 @@ func compiled(t testing.TB, dir string) []diff.Object {
 	t.Helper()
 	o := compile.Options{Config: config.Default()}
 	if file := config.Find(dir); file != "" {
-		c, _, err := config.Read(file, "kgw.yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
+		c, _ := config.Read(file, "kgw.yaml", source.Bounds{})
 		o.Config = c
 	}
 	files, problems := (&source.Loader{}).Load([]string{dir})

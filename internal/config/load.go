@@ -37,41 +37,40 @@ func FindAll(dir string) []string {
 	return out
 }
 
-// Read reads a configuration over the defaults. Findings name their places in
-// the file; an error means that the file could not be read.
-func Read(file, display string) (*Config, diag.List, error) {
-	c, _, found, err := read(file, display)
-	return c, found, err
+// Read reads a configuration over the defaults, from a file within the bounds.
+// Findings name their places in the file.
+func Read(file, display string, bounds source.Bounds) (*Config, diag.List) {
+	c, _, found := read(file, display, bounds)
+	return c, found
 }
 
 // ReadNearest reads the nearest kgw.yaml upwards from a directory, within the
 // policy of those further up: see Config.Above. It returns the defaults where
 // there is none. display names a file in findings.
-func ReadNearest(dir string, display func(string) string) (*Config, diag.List, error) {
+func ReadNearest(dir string, display func(string) string, bounds source.Bounds) (*Config, diag.List) {
 	files := FindAll(dir)
 	c, found := Default(), diag.List(nil)
 	for i := len(files) - 1; i >= 0; i-- {
-		nearer, doc, f, err := read(files[i], display(files[i]))
-		if err != nil {
-			return nil, nil, err
-		}
+		nearer, doc, f := read(files[i], display(files[i]), bounds)
 		found = append(found, f...)
 		if i < len(files)-1 && len(f) == 0 {
 			found = append(found, nearer.within(c, display(files[i+1]), doc)...)
 		}
 		c = nearer
 	}
-	return c, found, nil
+	return c, found
 }
 
-func read(file, display string) (*Config, *source.Document, diag.List, error) {
-	data, err := os.ReadFile(file)
+func read(file, display string, bounds source.Bounds) (*Config, *source.Document, diag.List) {
+	data, err := bounds.ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("cannot read the configuration: %w", err)
+		c := Default()
+		c.File = file
+		return c, nil, diag.List{diag.FromProblem(*source.Unread(display, err))}
 	}
 	c, doc, found := parse(display, data)
 	c.File = file
-	return c, doc, found, nil
+	return c, doc, found
 }
 
 // Parse reads a configuration from bytes, over the defaults.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // nearest writes configurations into a directory and ones below it, and reads
@@ -31,10 +32,7 @@ func nearest(t *testing.T, texts ...string) (*Config, []string) {
 			t.Fatal(err)
 		}
 	}
-	c, found, err := ReadNearest(dir, func(s string) string { s, _ = filepath.Rel(root, s); return filepath.ToSlash(s) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, found := ReadNearest(dir, func(s string) string { s, _ = filepath.Rel(root, s); return filepath.ToSlash(s) }, source.Bounds{})
 	var messages []string
 	for _, f := range found {
 		if f.Code != diag.NearerLoosens || f.Help == "" {

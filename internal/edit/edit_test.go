@@ -373,10 +373,13 @@ func TestReplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := edit.Replacement{Path: a, Old: []byte("one"), New: []byte("1")}
-	if err := edit.Replace([]edit.Replacement{one, {Path: link, Old: []byte("changed"), New: []byte("2")}}); err == nil || read(a) != "\ufeffone" {
+	if err := edit.Replace([]edit.Replacement{one, {Path: b, Old: []byte("changed"), New: []byte("2")}}); err == nil || read(a) != "\ufeffone" {
 		t.Errorf("a file that has changed is replaced: %v", err)
 	}
-	if err := edit.Replace([]edit.Replacement{one, {Path: link, Old: []byte("two"), New: []byte("2")}}); err != nil {
+	if err := edit.Replace([]edit.Replacement{one, {Path: link, Old: []byte("two"), New: []byte("2")}}); err == nil || read(b) != "two" || read(a) != "\ufeffone" {
+		t.Errorf("a file is written through a link: %v", err)
+	}
+	if err := edit.Replace([]edit.Replacement{one, {Path: b, Old: []byte("two"), New: []byte("2")}}); err != nil {
 		t.Fatal(err)
 	}
 	if read(a) != "\ufeff1" || read(b) != "2" {

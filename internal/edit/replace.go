@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Replacement is a file and what it is to hold. Old is what it held when it
@@ -21,15 +20,14 @@ var mark = []byte("\ufeff")
 
 // Replace writes all files or none: each as a whole, and where one cannot be
 // written, those written before get their old content back. A file that is no
-// longer what was read is an error. A symbolic link stays one.
+// longer what was read is an error, and so is one that is reached through a
+// symbolic link.
 func Replace(files []Replacement) error {
-	paths := make([]string, len(files))
 	for i, f := range files {
-		path, err := filepath.EvalSymlinks(f.Path)
-		if err != nil {
+		if err := source.WithoutLinks(f.Path); err != nil {
 			return err
 		}
-		have, err := os.ReadFile(path)
+		have, err := source.Bounds{}.ReadFile(f.Path, source.MaxFileBytes)
 		if err != nil {
 			return err
 		}
@@ -39,12 +37,11 @@ func Replace(files []Replacement) error {
 		if bytes.HasPrefix(have, mark) {
 			files[i].Old, files[i].New = have, append(bytes.Clone(mark), f.New...)
 		}
-		paths[i] = path
 	}
 	for i := range files {
-		if err := atomicfile.Write(paths[i], files[i].New); err != nil {
+		if err := atomicfile.Write(files[i].Path, files[i].New); err != nil {
 			for k := range i {
-				err = errors.Join(err, atomicfile.Write(paths[k], files[k].Old))
+				err = errors.Join(err, atomicfile.Write(files[k].Path, files[k].Old))
 			}
 			return err
 		}

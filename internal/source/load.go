@@ -27,8 +27,8 @@ type Loader struct {
 	StdinName string
 	// Skip tells which files to leave out, by their real paths; nil: none.
 	Skip func(real string) bool
-	// FollowLinks reads what symbolic links lead to out of the work tree too.
-	FollowLinks bool
+	// Bounds say where the files may be.
+	Bounds Bounds
 }
 
 // Load reads the files that the paths name: files, directories (recursively:

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tree writes files below a new directory; a name that ends in "/" is an empty
+// writeTree writes files below a new directory; a name that ends in "/" is an empty
 // directory, and a text that starts with "-> " is a symbolic link.
-func tree(t *testing.T, files map[string]string) string {
+func writeTree(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -52,7 +52,7 @@ func loaded(l *Loader, paths ...string) (names, problems []string) {
 }
 
 func TestLoad(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := writeTree(t, map[string]string{
 		"b.yaml": "b", "a.yml": "a", "c.json": "{}", "d.YAML": "d", "readme.md": "no", "Makefile": "no", ".hidden.yaml": "h",
 		"sub/e.yaml": "e", "sub/deep/f.yaml": "f", "sub/deep/g.txt": "g", "empty/": "", "odd [x]/h.yaml": "h",
 		".git/config.yaml": "no",
@@ -87,7 +87,7 @@ func TestLoad(t *testing.T) {
 }
 
 func TestLoadNamesFilesFromTheWorkingDirectory(t *testing.T) {
-	dir := tree(t, map[string]string{"in/a.yaml": "a", "out/b.yaml": "b"})
+	dir := writeTree(t, map[string]string{"in/a.yaml": "a", "out/b.yaml": "b"})
 	names, _ := loaded(&Loader{Dir: filepath.Join(dir, "in")}, filepath.Join(dir, "in", "a.yaml"), "../out", filepath.Join(dir, "out"))
 	if d := cmp.Diff([]string{"../out/b.yaml", "a.yaml"}, names); d != "" {
 		t.Errorf("names (- want, + got):\n%s", d)
@@ -95,7 +95,7 @@ func TestLoadNamesFilesFromTheWorkingDirectory(t *testing.T) {
 }
 
 func TestIgnoreFiles(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := writeTree(t, map[string]string{
 		".git/HEAD": "x", ".gitignore": "# c\nbuild/\n*.gen.yaml\n!keep.gen.yaml\n/top.yaml\n", ".kgwignore": "charts/\n\n",
 		"a.yaml": "", "x.gen.yaml": "", "keep.gen.yaml": "", "top.yaml": "", "build/b.yaml": "", "charts/c.yaml": "",
 		"sub/top.yaml": "", "sub/.kgwignore": "local.yaml\r\n!x.gen.yaml\n", "sub/local.yaml": "", "sub/x.gen.yaml": "", "sub/build/d.yaml": "", "other/local.yaml": "",
@@ -118,7 +118,7 @@ func TestIgnoreFiles(t *testing.T) {
 }
 
 func TestSymbolicLinks(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := writeTree(t, map[string]string{
 		"real/a.yaml": "a", "real/loop": "-> ..", "real/self": "-> self", "real/self.yaml": "-> self.yaml",
 		"real/gone.yaml": "-> nowhere.yaml", "real/gone.txt": "-> nowhere.txt", "real/again.yaml": "-> a.yaml", "link": "-> real/inner", "real/inner/b.yaml": "b",
 		"two/x": "-> ../two/y", "two/y": "-> ../two/x",
@@ -143,7 +143,7 @@ func TestUnreadable(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root may read everything")
 	}
-	dir := tree(t, map[string]string{"a.yaml": "a", "closed/b.yaml": "b", "c.yaml": "c"})
+	dir := writeTree(t, map[string]string{"a.yaml": "a", "closed/b.yaml": "b", "c.yaml": "c"})
 	for _, name := range []string{"closed", "c.yaml"} {
 		if err := os.Chmod(filepath.Join(dir, name), 0); err != nil {
 			t.Fatal(err)
@@ -161,7 +161,7 @@ func TestUnreadable(t *testing.T) {
 
 // TestFileThatVanishes reads names that a walk gave and that are gone since.
 func TestFileThatVanishes(t *testing.T) {
-	dir := tree(t, map[string]string{"a.yaml": "a", "b.yaml": "b", "c.yaml": "c"})
+	dir := writeTree(t, map[string]string{"a.yaml": "a", "b.yaml": "b", "c.yaml": "c"})
 	l := &Loader{Dir: dir}
 	w := newWalker(l)
 	w.argument(".")
@@ -215,7 +215,7 @@ func TestBrokenFileAmongMany(t *testing.T) {
 	for i := range 50 {
 		files["f"+string(rune('a'+i%26))+string(rune('a'+i/26))+".yaml"] = "a: 1\n"
 	}
-	names, wrong := loaded(&Loader{Dir: tree(t, files)}, ".")
+	names, wrong := loaded(&Loader{Dir: writeTree(t, files)}, ".")
 	if len(names) != 50 {
 		t.Errorf("%d files are read", len(names))
 	}

@@ -15,35 +15,61 @@ const MaxSettingsBytes = 16 << 20
 
 // Why a file is not read.
 var (
-	ErrLeaves     = errors.New("a symbolic link leads out of the work tree")
+	ErrLeaves     = errors.New("the path, or a symbolic link in it, leads out of the work tree")
 	ErrNotRegular = errors.New("it is not a regular file")
 	ErrTooLarge   = errors.New("it is larger than the limit")
 )
 
-// Tree is a directory that no link leads out of: the git work tree that a path
-// is in or, outside of git, the path itself. The zero value has no bounds.
-type Tree struct {
-	top string // with every link resolved; "" where links may lead anywhere
+// Bounds say where files may be that are read. By the zero value that is the
+// git work tree that a path is in or, outside of git, the path that is named
+// (of a file its directory): no symbolic link leads out of it.
+type Bounds struct {
+	// Below is the directory that all files must be in; "" is as above.
+	Below string
+	// FollowLinks reads what is anywhere.
+	FollowLinks bool
 }
 
-// TreeOf returns the tree that a path is in. With follow the tree has no bounds.
-func TreeOf(path string, follow bool) Tree {
+// ReadFile reads a regular file of at most so many bytes.
+func (b Bounds) ReadFile(path string, limit int64) ([]byte, error) {
+	return b.tree(path).read(path, limit, false)
+}
+
+// ReadNamed is ReadFile for a file that the user names, which may be a pipe.
+func (b Bounds) ReadNamed(path string, limit int64) ([]byte, error) {
+	return b.tree(path).read(path, limit, true)
+}
+
+// Top returns the directory, with every link resolved, that files come by from
+// a path stay in: see Bounds.
+func Top(path string) string { return Bounds{}.tree(path).top }
+
+// tree is a directory that files stay in.
+type tree struct {
+	top string // with every link resolved; "" where they may be anywhere
+}
+
+// tree returns the tree of a path.
+func (b Bounds) tree(path string) tree {
 	abs, err := filepath.Abs(path)
-	if err != nil || follow || isDescriptor(abs) {
-		return Tree{}
+	switch {
+	case err != nil || b.FollowLinks || isDescriptor(abs):
+		return tree{}
+	case b.Below != "":
+		return tree{realPath(b.Below)}
 	}
 	if t, _ := workTree(abs); t.top != "" {
 		return t
 	}
 	if info, err := os.Stat(abs); err == nil && info.IsDir() {
-		return Tree{realPath(abs)}
+		return tree{realPath(abs)}
 	}
-	return Tree{realPath(filepath.Dir(abs))}
+	return tree{realPath(filepath.Dir(abs))}
 }
 
 // workTree returns the git work tree that a path is in, going down to it from
 // the root as far as no link leaves the tree; link is the first link in it.
-func workTree(abs string) (t Tree, link string) {
+func workTree(abs string) (t tree, link string) {
 	var names []string
 	at := abs
 	for filepath.Dir(at) != at {
@@ -76,7 +102,7 @@ func isDescriptor(path string) bool {
 
 // Real returns a path with every link resolved; the error is ErrLeaves where
 // that is not in the tree.
-func (t Tree) Real(path string) (string, error) {
+func (t tree) Real(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
@@ -98,7 +124,7 @@ func (t Tree) Real(path string) (string, error) {
 }
 
 // rel is a resolved path relative to the top, where it is in the tree.
-func (t Tree) rel(real string) (string, bool) {
+func (t tree) rel(real string) (string, bool) {
 	if t.top == "" {
 		return real, true
 	}
@@ -108,7 +134,7 @@ func (t Tree) rel(real string) (string, bool) {
 
 // open opens a file whose path is resolved. Pipes are for those that the user
 // names.
-func (t Tree) open(real string, pipes bool) (*os.File, fs.FileInfo, error) {
+func (t tree) open(real string, pipes bool) (*os.File, fs.FileInfo, error) {
 	readable := func(info fs.FileInfo) error {
 		mode := info.Mode()
 		switch {
@@ -145,18 +171,7 @@ func (t Tree) open(real string, pipes bool) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// ReadFile reads a regular file of at most so many bytes, which no link leads
-// out of its tree for.
-func ReadFile(path string, limit int64, follow bool) ([]byte, error) {
-	return TreeOf(path, follow).read(path, limit, false)
-}
-
-// ReadNamed is ReadFile for a file that the user names, which may be a pipe.
-func ReadNamed(path string, limit int64, follow bool) ([]byte, error) {
-	return TreeOf(path, follow).read(path, limit, true)
-}
-
-func (t Tree) read(path string, limit int64, pipes bool) ([]byte, error) {
+func (t tree) read(path string, limit int64, pipes bool) ([]byte, error) {
 	real, err := t.Real(path)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,9 @@ func TestLinksStayInTree(t *testing.T) {
 		"repo/apis/text": "-> ../../secret.yaml", "repo/apis/hop.yaml": "-> hop2.yaml", "repo/apis/hop2.yaml": "-> dir/a.yaml", "repo/apis/up.yaml": "-> dir/../secret.yaml",
 		"repo/other/b.yaml": "b", "repo/apis/kgw.yaml": "-> /dev/zero", "repo/loop/d": "-> ../apis",
 	}
-	leaves := func(name string) string { return name + " 1:1 a symbolic link leads out of the work tree" }
+	leaves := func(name string) string {
+		return name + " 1:1 the path, or a symbolic link in it, leads out of the work tree"
+	}
 	out := []string{leaves("repo/apis/dir"), leaves("repo/apis/hop.yaml"), leaves("repo/apis/hop2.yaml"), leaves("repo/apis/kgw.yaml"), leaves("repo/apis/out.yaml"), leaves("repo/apis/up.yaml")}
 	for _, c := range []struct {
 		name        string
@@ -35,7 +37,7 @@ func TestLinksStayInTree(t *testing.T) {
 		{"pattern below a link", true, "repo/apis/dir/*.yaml", nil, []string{"repo/apis/dir/*.yaml 1:1 no file matches the pattern"}},
 		{"from outside", true, "elsewhere", []string{"elsewhere/a.yaml"}, nil},
 	} {
-		dir := tree(t, files)
+		dir := writeTree(t, files)
 		if c.git {
 			if err := os.Mkdir(filepath.Join(dir, "repo/.git"), 0o755); err != nil {
 				t.Fatal(err)
@@ -49,9 +51,19 @@ func TestLinksStayInTree(t *testing.T) {
 			t.Errorf("%s: problems (- want, + got):\n%s", c.name, d)
 		}
 	}
-	names, _ := loaded(&Loader{Dir: tree(t, files), FollowLinks: true}, "repo/apis/out.yaml", "repo/apis/dir")
+	names, _ := loaded(&Loader{Dir: writeTree(t, files), Bounds: Bounds{FollowLinks: true}}, "repo/apis/out.yaml", "repo/apis/dir")
 	if d := cmp.Diff([]string{"repo/apis/dir/a.yaml", "repo/apis/out.yaml"}, names); d != "" {
 		t.Errorf("with all links followed (- want, + got):\n%s", d)
+	}
+}
+
+// TestBelow reads nothing outside of a directory, link or not.
+func TestBelow(t *testing.T) {
+	dir := writeTree(t, map[string]string{"a.yaml": "a", "in/b.yaml": "b", "in/l.yaml": "-> ../a.yaml", "in/d/m.yaml": "-> ../b.yaml"})
+	l := &Loader{Dir: filepath.Join(dir, "in"), Bounds: Bounds{Below: filepath.Join(dir, "in")}}
+	names, said := loaded(l, "../a.yaml", "..", "d", "l.yaml", "../*.yaml")
+	if d := cmp.Diff([]string{"d/m.yaml"}, names); d != "" || len(said) != 4 {
+		t.Errorf("%q (- want, + got):\n%s", said, d)
 	}
 }
 
@@ -64,7 +76,7 @@ func TestEachDirectoryOnce(t *testing.T) {
 			files[fmt.Sprintf("%02d/l%d", i, j)] = fmt.Sprintf("-> ../%02d", i+1)
 		}
 	}
-	names, _ := loaded(&Loader{Dir: tree(t, files)}, ".")
+	names, _ := loaded(&Loader{Dir: writeTree(t, files)}, ".")
 	if len(names) != 23 {
 		t.Errorf("%d files", len(names))
 	}
@@ -72,14 +84,14 @@ func TestEachDirectoryOnce(t *testing.T) {
 
 // TestReadFile reads regular files of a bounded size.
 func TestReadFile(t *testing.T) {
-	dir := tree(t, map[string]string{"a": "text", "large": strings.Repeat("x", 11), "zero": "-> /dev/zero", "out": "-> /etc/hostname", "d/": ""})
+	dir := writeTree(t, map[string]string{"a": "text", "large": strings.Repeat("x", 11), "zero": "-> /dev/zero", "out": "-> /etc/hostname", "d/": ""})
 	for name, want := range map[string]error{"a": nil, "large": ErrTooLarge, "out": ErrLeaves, "none": os.ErrNotExist} {
-		if _, err := ReadFile(filepath.Join(dir, name), 10, false); !errors.Is(err, want) {
+		if _, err := (Bounds{}).ReadFile(filepath.Join(dir, name), 10); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, path := range []string{"/dev/zero", filepath.Join(dir, "zero"), filepath.Join(dir, "d")} {
-		if data, err := ReadNamed(path, 10, true); err == nil {
+		if data, err := (Bounds{FollowLinks: true}).ReadNamed(path, 10); err == nil {
 			t.Errorf("%s: %q", path, data)
 		}
 	}
@@ -102,19 +114,19 @@ func TestPatternLimits(t *testing.T) {
 
 // TestIgnoreFileLimits reads no device as patterns, and not too many of them.
 func TestIgnoreFileLimits(t *testing.T) {
-	dir := tree(t, map[string]string{"a.yaml": "a", ".kgwignore": "-> /dev/zero", "d/.kgwignore": strings.Repeat("x\n", maxPatterns+1), "d/b.yaml": "b"})
+	dir := writeTree(t, map[string]string{"a.yaml": "a", ".kgwignore": "-> /dev/zero", "d/.kgwignore": strings.Repeat("x\n", maxPatterns+1), "d/b.yaml": "b"})
 	names, said := loaded(&Loader{Dir: dir}, ".")
 	if len(names) != 2 {
 		t.Error(names)
 	}
-	if d := cmp.Diff([]string{".kgwignore 1:1 a symbolic link leads out of the work tree", "d/.kgwignore 1:1 more than 2000 patterns hold for the directory"}, said); d != "" {
+	if d := cmp.Diff([]string{".kgwignore 1:1 the path, or a symbolic link in it, leads out of the work tree", "d/.kgwignore 1:1 more than 2000 patterns hold for the directory"}, said); d != "" {
 		t.Error(d)
 	}
 }
 
 // TestWithoutLinks refuses to write where a link is on the way.
 func TestWithoutLinks(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := writeTree(t, map[string]string{
 		"repo/.git/": "", "repo/d/a": "a", "repo/l": "-> d", "repo/f": "-> d/a", "repo/out": "-> ../other", "other/a": "a", "link": "-> repo", "lone": "-> other/a", "repo/dangling": "-> nowhere",
 	})
 	for path, want := range map[string]bool{

@@ -29,7 +29,7 @@ func (w *walker) pattern(pattern string) {
 	base, rest := doublestar.SplitPattern(filepath.ToSlash(filepath.Clean(pattern)))
 	base = filepath.FromSlash(base)
 	any := false
-	w.tree = TreeOf(w.loader.abs(base), w.loader.FollowLinks)
+	w.tree = w.loader.Bounds.tree(w.loader.abs(base))
 	w.matches = func(name string) bool {
 		rel, err := filepath.Rel(base, name)
 		if err != nil {
@@ -80,7 +80,7 @@ func checkPattern(pattern string) error {
 // Matches reports whether a pattern names a file that is there.
 func (l *Loader) Matches(pattern string) bool {
 	w := newWalker(l)
-	w.tree = TreeOf(l.abs(pattern), l.FollowLinks)
+	w.tree = l.Bounds.tree(l.abs(pattern))
 	w.pattern(pattern)
 	return len(w.files) > 0
 }

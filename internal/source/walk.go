@@ -14,7 +14,7 @@ import (
 type input struct {
 	name  string // as it was come by
 	real  string // with every link resolved
-	tree  Tree
+	tree  tree
 	named bool // by the user, not come by
 }
 
@@ -25,7 +25,7 @@ type walker struct {
 	seen     map[string]bool // real paths of files taken
 	entered  map[string]bool // real paths of directories that were walked
 	later    []func()        // links to directories: what they lead to may be come by itself
-	tree     Tree            // of the argument
+	tree     tree            // of the argument
 	matches  func(name string) bool
 	problems []Problem
 }
@@ -35,7 +35,7 @@ func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]b
 // argument takes one path from the command line. A file that is named itself
 // is taken whatever its name is and whatever the ignore files say.
 func (w *walker) argument(name string) {
-	w.tree, w.matches = TreeOf(w.loader.abs(name), w.loader.FollowLinks), nil
+	w.tree, w.matches = w.loader.Bounds.tree(w.loader.abs(name)), nil
 	real, err := w.tree.Real(w.loader.abs(name))
 	var info fs.FileInfo
 	if err == nil {
