@@ -30,9 +30,6 @@ func (c *Cluster) side(result *compile.Result) *side {
 	for _, e := range c.Gateway.Entries() {
 		p := s.part(&e)
 		p.Treatment = treatments[e.Name]
-		if !e.Exact {
-			p.Loose = "the route has conditions that are not compared"
-		}
 		s.routes[e.Group] = append(s.routes[e.Group], p)
 	}
 	filtered := c.Skipper.Treatments()
@@ -114,7 +111,29 @@ func (s *side) part(e *simulate.Entry) part {
 	if p.Text == "" {
 		p.Text = authored(e.Set)
 	}
+	if e.To != "" || len(p.Admits) > 0 {
+		p.Refuses = nil
+	}
 	return p
+}
+
+// refusing adds the values of a claim to the claims for which a route turns
+// callers away.
+func refusing(list []map[string]any, name string, values []string) []map[string]any {
+	if list == nil {
+		list = []map[string]any{{}}
+	}
+	var out []map[string]any
+	for _, claims := range list {
+		for _, v := range values {
+			if len(out) < maxTokens {
+				next := maps.Clone(claims)
+				next[name] = v
+				out = append(out, next)
+			}
+		}
+	}
+	return out
 }
 
 // maxTokens bounds the tokens that one route asks for.
@@ -129,7 +148,7 @@ func (s *side) skipperPart(e *simulate.Entry) part {
 	for _, cond := range e.Set.Predicates {
 		switch {
 		case cond.Source == match.Claim && !cond.Not:
-			p.Admits = withClaim(p.Admits, cond.Name, cond.Values)
+			p.Admits, p.Refuses = withClaim(p.Admits, cond.Name, cond.Values), refusing(p.Refuses, cond.Name, cond.Values)
 		case cond.Source == match.Header && strings.EqualFold(cond.Name, "X-Forwarded-Proto") && !cond.Not && p.Set.Schemes == nil:
 			p.Set.Schemes = cond.Values
 		default:

@@ -164,6 +164,7 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	}
 	next.Headers = headers
 	next.Proofs = append(append([]string{}, d.Proofs...), next.Proofs...)
+	next.Keys = append(append([]string{}, d.Keys...), next.Keys...)
 	if proxied && next.Cause == Crashed {
 		next.Status = http.StatusServiceUnavailable
 	}

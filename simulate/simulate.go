@@ -42,6 +42,9 @@ type Decision struct {
 	Headers map[string]string
 	// Proofs names what the caller brought and some engine verified.
 	Proofs []string
+	// Keys are where the keys or answers came from by which the proofs were
+	// verified: addresses.
+	Keys []string
 	// Next is the request as it goes on; nil where it ends here.
 	Next *Request
 	// Outcomes lists all that may become of the request where the inputs leave

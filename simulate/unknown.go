@@ -264,11 +264,11 @@ func merged(all []Outcome, complete bool) Decision {
 
 // fingerprint spells what a caller and an upstream can tell of a decision.
 func (d *Decision) fingerprint() string {
-	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ",")}
+	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ","), strings.Join(d.Keys, ",")}
 	for name, value := range d.Headers {
 		parts = append(parts, name+": "+value)
 	}
-	slices.Sort(parts[4:])
+	slices.Sort(parts[5:])
 	return strings.Join(append(parts, string(rune(d.Status))), "\x00")
 }
 

@@ -115,6 +115,38 @@ func (c *comparison) credentials(class *match.Class) []credential {
 			out[i].of[side] = true
 		}
 	}
+	for _, n := range class.Takes {
+		for _, claims := range c.all[n].Refuses {
+			out = append(out, marked(out, claims, seen)...)
+		}
+	}
+	return out
+}
+
+// maxMarked bounds the tokens of one class.
+const maxMarked = 256
+
+// marked are the credentials with further claims.
+func marked(list []credential, claims map[string]any, seen map[string]int) []credential {
+	var out []credential
+	for _, one := range list {
+		if one.token.Kind == "" || len(list)+len(out) >= maxMarked {
+			continue
+		}
+		next := one
+		next.of = [2]bool{}
+		next.token.Kind, next.token.Claims = "jwt", maps.Clone(one.token.Claims)
+		if next.token.Claims == nil {
+			next.token.Claims = map[string]any{}
+		}
+		maps.Copy(next.token.Claims, claims)
+		id, err := json.Marshal(next.token)
+		if _, have := seen[string(id)]; have || err != nil {
+			continue
+		}
+		seen[string(id)] = -1
+		out = append(out, next)
+	}
 	return out
 }
 

@@ -26,8 +26,9 @@ func (d *delta) all() {
 		return
 	}
 	d.access()
+	d.keys()
 	for i := range d.credentials {
-		if d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
+		if d.credentials[i].of != [2]bool{} && d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
 			d.way(i)
 		}
 	}
@@ -56,6 +57,31 @@ func (d *delta) anything() bool {
 		return true
 	}
 	return false
+}
+
+// keys compares where what verifies a token comes from: who holds the keys of a
+// set, or answers about tokens, gets through.
+func (d *delta) keys() {
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		if !was.Passed() || !is.Passed() || len(was.Keys) == 0 || len(is.Keys) == 0 || d.credentials[i].token.Kind == "" {
+			continue
+		}
+		more, fewer := without(is.Keys, was.Keys), without(was.Keys, is.Keys)
+		kind := Exposed
+		if len(more) == 0 {
+			kind = Tightened
+		}
+		if len(more)+len(fewer) > 0 {
+			d.put(kind, d.credentials[i].text(false)+" by keys of "+strings.Join(was.Keys, ", "), d.credentials[i].text(false)+" by keys of "+strings.Join(is.Keys, ", "), i)
+			return
+		}
+	}
+}
+
+// without lists what a has and b has not.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
 // answer compares what the gateway itself answers.
@@ -103,6 +129,9 @@ func (d *delta) access() {
 		case !w.Passed() && w.Status != n.Status:
 			status = first(status, i)
 		}
+	}
+	if i := max(gained, lost); i >= 0 && before == after {
+		before, after = d.outcome(d.was, i), d.outcome(d.is, i)
 	}
 	switch {
 	case gained >= 0 && d.untaken(d.was) && d.credentials[gained].token.Kind != "":
@@ -161,6 +190,14 @@ func (d *delta) refusal(a *answers, i int) string {
 		text += " for " + d.credentials[i].text(false)
 	}
 	return text
+}
+
+// outcome says what becomes of a credential.
+func (d *delta) outcome(a *answers, i int) string {
+	if a.decisions[i].Passed() {
+		return d.credentials[i].text(true)
+	}
+	return d.refusal(a, i)
 }
 
 // contrast joins alternatives, those that only one side has first. What both

@@ -39,6 +39,9 @@ type Part struct {
 	Loose string
 	// Admits are the ways through.
 	Admits []simulate.Admission
+	// Refuses are claims for which the part turns a caller away: others' tokens
+	// are tried with them too.
+	Refuses []map[string]any
 	// Treatment is what a route does besides sending the request on.
 	Treatment simulate.Treatment
 }

@@ -83,10 +83,21 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 	if c.kind == "regex" && !c.is("uri") {
 		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
 	}
-	if lang, ok := languages[c.kind]; ok && c.is("uri") && (!fold || c.kind == "regex") {
-		c.path = match.Compile(match.Set{Path: pathlang.Path{Lang: lang, Text: c.text}, View: match.RawPath})
+	if _, ok := languages[c.kind]; ok && c.is("uri") {
+		c.path = match.Compile(match.Set{Path: c.pattern(), View: match.RawPath})
 	}
 	return c
+}
+
+// pattern is the set of paths that a condition on the path takes.
+func (c *condition) pattern() pathlang.Path {
+	switch {
+	case !c.fold || c.kind == "regex":
+		return pathlang.Path{Lang: languages[c.kind], Text: c.text}
+	case c.kind == "prefix":
+		return pathlang.Path{Lang: pathlang.Regex, Text: "(?is)" + regexp.QuoteMeta(c.text) + ".*"}
+	}
+	return pathlang.Path{Lang: pathlang.Regex, Text: "(?i)" + regexp.QuoteMeta(c.text)}
 }
 
 // closed ends a \Q that is open at the end of an expression, so that it can be

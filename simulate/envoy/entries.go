@@ -25,6 +25,15 @@ func (g *Gateway) Entries() []simulate.Entry {
 			}
 		}
 	}
+	for _, st := range g.streams {
+		chosen, _ := destination(st.entry, &simulate.Request{})
+		if chosen != nil {
+			out = append(out, simulate.Entry{
+				Name: st.id(), At: st.at, Group: st.group(), To: service(source.Field(chosen, "destination"), st.manifest.Namespace),
+				Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath},
+			})
+		}
+	}
 	return out
 }
 
@@ -74,7 +83,7 @@ func (r *route) set(host string) (s match.Set, exact bool) {
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
 		case c.is("uri") && c.path != nil:
-			s.Path = pathlang.Path{Lang: languages[c.kind], Text: c.text}
+			s.Path = c.pattern()
 		case c.is("method") && c.methods() != nil:
 			s.Methods = c.methods()
 		default:

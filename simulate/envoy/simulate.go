@@ -104,7 +104,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		}
 	}
 	out := chosen.act(r, t)
-	out.Proofs = append(slices.Clip(d.Proofs), out.Proofs...)
+	out.Proofs, out.Keys = append(slices.Clip(d.Proofs), out.Proofs...), append(slices.Clip(d.Keys), out.Keys...)
 	return out
 }
 
@@ -256,6 +256,11 @@ func (g *Gateway) VirtualHosts(host string) []string {
 	for _, t := range g.tables {
 		if h := t.host(host); h != nil && !slices.Contains(out, h.group()) {
 			out = append(out, h.group())
+		}
+	}
+	for _, s := range g.streams {
+		if s.names(host) && !slices.Contains(out, s.group()) {
+			out = append(out, s.group())
 		}
 	}
 	return out

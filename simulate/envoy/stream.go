@@ -66,6 +66,11 @@ func (g *Gateway) passes(ref string, tls bool) bool {
 	return !known
 }
 
+func (s *stream) id() string { return s.manifest.ID() + " " + strings.TrimPrefix(s.path, "spec.") }
+
+// group names what the rule is for among the virtual hosts.
+func (s *stream) group() string { return "connections for " + strings.Join(s.hosts, ", ") }
+
 func (s *stream) names(host string) bool { return serves(s.hosts, host) }
 
 // takes reports whether a request is in a connection that the rule passes on.
@@ -90,7 +95,7 @@ func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) sim
 			return d
 		}
 	}
-	d := simulate.Decision{Route: s.manifest.ID() + " " + strings.TrimPrefix(s.path, "spec."), At: s.at}
+	d := simulate.Decision{Route: s.id(), At: s.at}
 	chosen, _ := destination(s.entry, r)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = 0, simulate.NoUpstream, "the route has no destination"

@@ -1,6 +1,7 @@
 package oathkeeper
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
@@ -36,12 +37,29 @@ func (r *accessRule) admits() []simulate.Admission {
 		if h.invalid != "" || h.name == "unauthorized" {
 			break
 		}
-		out = append(out, simulate.Admission{Proof: h.name, Token: credentials(h)})
+		token := credentials(h)
+		out = append(out, simulate.Admission{Proof: h.name, Token: token})
+		for _, issuer := range later(textsAt(h.config, "trusted_issuers")) {
+			other := token
+			other.Claims = maps.Clone(token.Claims)
+			if other.Claims != nil {
+				other.Claims["iss"] = issuer
+				out = append(out, simulate.Admission{Proof: h.name, Token: other})
+			}
+		}
 		if h.name == "noop" {
 			break
 		}
 	}
 	return out
+}
+
+// later are all but the first.
+func later(texts []string) []string {
+	if len(texts) == 0 {
+		return nil
+	}
+	return texts[1:]
 }
 
 // credentials is a token that the handler accepts.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/simulate"
@@ -62,7 +63,7 @@ func (x *exchange) authenticate(r *accessRule) *failure {
 		}
 		if why == "" {
 			x.trail.Say(name, h.at, "%s lets the caller in", h.name)
-			x.proofs = append(x.proofs, h.name)
+			x.proofs, x.keys = append(x.proofs, h.name), append(x.keys, h.asks()...)
 			return nil
 		}
 		x.trail.Say(name, h.at, "%s is not responsible: %s", h.name, why)
@@ -137,4 +138,18 @@ func wholeExpression(template string) string {
 		}
 	}
 	return "^" + b.String() + regexp.QuoteMeta(template[start:]) + "$"
+}
+
+// asks lists the addresses that a handler asks about a token: of key sets, an
+// introspection, a session store.
+func (h *handler) asks() []string {
+	var out []string
+	for _, key := range []string{"introspection_url", "check_session_url", "token_url"} {
+		if address := textAt(h.config, key); address != "" {
+			out = append(out, address)
+		}
+	}
+	out = append(out, textsAt(h.config, "jwks_urls")...)
+	slices.Sort(out)
+	return out
 }

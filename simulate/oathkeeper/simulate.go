@@ -58,6 +58,7 @@ type exchange struct {
 	trail   *simulate.Trail
 	session session
 	proofs  []string
+	keys    []string // where what proved them came from
 }
 
 // Decide tells what Oathkeeper's proxy does with a request. What is answered
@@ -282,7 +283,7 @@ func (r *accessRule) valid() bool {
 }
 
 func (x *exchange) passed(r *accessRule) simulate.Decision {
-	d := simulate.Decision{Rule: r.id, At: r.manifest.At("spec.upstream.url"), Proofs: x.proofs, Headers: map[string]string{}}
+	d := simulate.Decision{Rule: r.id, At: r.manifest.At("spec.upstream.url"), Proofs: x.proofs, Keys: x.keys, Headers: map[string]string{}}
 	for k := range x.session.Header {
 		if !x.unchanged(k) {
 			d.Headers[strings.ToLower(k)] = x.session.Header.Get(k)

@@ -285,7 +285,7 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 	if c.in.Verified == nil {
 		c.in.Verified = map[string]any{}
 	}
-	d.Proofs = append(d.Proofs, "jwt")
+	d.Proofs, d.Keys = append(d.Proofs, "jwt"), append(d.Keys, r.source())
 	if c.trail.On() {
 		c.trail.Say(name, r.manifest.At(r.path), "%s verifies the token in %s", r.manifest.ID(), at.at)
 	}
@@ -300,6 +300,14 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 			c.in.SetHeader(h[0], text)
 		}
 	}
+}
+
+// source is where the keys of the rule come from.
+func (r *tokenRule) source() string {
+	if r.keys != "" {
+		return r.keys
+	}
+	return strings.TrimSuffix(r.issuer, "/") + "/.well-known/openid-configuration"
 }
 
 // drop removes a token from its header or parameter; cookies are left.
