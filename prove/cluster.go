@@ -70,7 +70,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		FrontIdentity: c.Istio.IngressPrincipal,
 		Delegates:     []simulate.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},
 	}
-	out.Skipper = skipper.Load(manifests)
+	out.Skipper = skipper.Load(manifests, skipper.Options{})
 	switch {
 	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
 		out.Mesh.Front, out.Mesh.FrontIdentity = out.Skipper, ""

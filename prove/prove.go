@@ -245,7 +245,7 @@ func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Re
 func (p *prover) uncounted(e *simulate.Entry) []simulate.Admission {
 	var ways []simulate.Admission
 	for _, a := range e.Admits {
-		if !p.counts(a.Proof) {
+		if !p.counts(a.Proof) && !slices.ContainsFunc(a.Also, p.counts) {
 			ways = append(ways, a)
 		}
 	}

@@ -189,6 +189,9 @@ func authored(set match.Set) string {
 	if set.Path.Lang == pathlang.Prefix {
 		return text + "*"
 	}
+	if expr, ok := strings.CutPrefix(text, "(?s:.*)(?:"); ok {
+		return strings.TrimSuffix(expr, ")(?s:.*)")
+	}
 	if set.Path.Lang == pathlang.Regex {
 		return strings.TrimSuffix(strings.TrimPrefix(operators.Replace(text), "^"), "$")
 	}

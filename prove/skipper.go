@@ -1,10 +1,13 @@
 package prove
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
 // skipper goes through the routes of Skipper. The path of a statement stands
@@ -25,7 +28,17 @@ func (p *prover) skipper() {
 	for i := range s.entries {
 		s.route(i)
 	}
+	s.elsewhere()
 	p.failed, p.doubt = s.failed, s.doubt
+}
+
+// elsewhere doubts the statement for hosts that another controller serves.
+func (s *skipperProver) elsewhere() {
+	for _, h := range s.set.Hosts {
+		if u, other := s.cluster.Skipper.Elsewhere(h); other && s.doubt == nil {
+			s.doubt = &Proof{Verdict: Unknown, At: u.At, Reason: "another controller serves " + h + ": kgw cannot tell whether " + u.What}
+		}
+	}
 }
 
 // skipperProver is a prover of statements about routes of which the most
@@ -35,6 +48,7 @@ type skipperProver struct {
 	entries []simulate.Entry
 	before  func(first, second int) bool
 	sets    []*match.Matcher // of the entries, where they were asked for
+	again   int              // how often the requests were routed before
 }
 
 func (s *skipperProver) compiled(i int) *match.Matcher {
@@ -67,16 +81,79 @@ func (s *skipperProver) route(i int) {
 		s.doubts(e, strings.TrimSpace(rest.Reason+" "+rest.Within))
 		return
 	}
-	if !e.Exact {
-		s.doubts(e, "kgw cannot tell exactly what it takes")
-		return
-	}
 	for _, a := range ways {
-		if s.reaches(asking(rest.Witness, a), a, e.At) {
-			return
+		for _, r := range asking(rest.Witness, e, a) {
+			if s.shows(r, a, e) {
+				return
+			}
 		}
 	}
-	s.doubts(e, "the request that was tried does not get through, but others may")
+	switch {
+	case e.To == skipper.Again && s.closedAgain(e):
+	case !e.Exact:
+		s.doubts(e, "kgw cannot tell exactly what it takes, or what becomes of it")
+	default:
+		s.doubts(e, "the request that was tried does not get through, but others may")
+	}
+}
+
+// shows asks the simulator about a request. One that gets through whatever the
+// inputs leave open makes the statement fail.
+func (s *skipperProver) shows(r *simulate.Request, a simulate.Admission, e *simulate.Entry) bool {
+	d := simulate.Outcomes(r, nil, s.decide)
+	for _, o := range d.Each() {
+		if !o.Decision.Passed() || slices.ContainsFunc(o.Decision.Proofs, s.counts) || !o.Definite() {
+			continue
+		}
+		what := "with " + a.Proof + " alone"
+		if a.Open() {
+			what = "without a token"
+			if r.Token.Kind != "" {
+				what = "with a token that nobody verifies"
+			}
+		}
+		shown := *r
+		if shown.Scheme == "" {
+			shown.Scheme, what = "http", what+", in a request without the header X-Forwarded-Proto"
+		}
+		s.failed = &Proof{Verdict: Fails, Witness: &shown, At: e.At, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s%s", r.Method, shown.Scheme, r.Host, r.Target, o.Decision.Upstream, what, told(e.Example))}
+		return true
+	}
+	return false
+}
+
+// told says which headers a request had.
+func told(headers []simulate.Header) string {
+	out := ""
+	for _, h := range headers {
+		if h.Name != "?" {
+			out += fmt.Sprintf(", with %s: %s", h.Name, h.Value)
+		}
+	}
+	return out
+}
+
+// maxAgain bounds how often a statement is followed along requests that are
+// routed again (proxy.DefaultMaxLoopbacks).
+const maxAgain = 9
+
+// closedAgain reports whether the statement holds for the requests that a route
+// makes of those that it is asked about: the same hosts and methods, with
+// whatever headers, and one path.
+func (s *skipperProver) closedAgain(e *simulate.Entry) bool {
+	if e.Again == nil || s.again >= maxAgain {
+		return false
+	}
+	set := s.set
+	set.Path, set.Predicates = *e.Again, nil
+	next := &skipperProver{prover: prover{cluster: s.cluster, set: set, proofs: s.proofs, decide: s.decide}, entries: s.entries, before: s.before, again: s.again + 1}
+	seen := set
+	seen.View = match.SlashedPath
+	next.asked, next.sets = match.Compile(seen), s.sets
+	for i := range next.entries {
+		next.route(i)
+	}
+	return next.failed == nil && next.doubt == nil
 }
 
 // ahead are the routes that take requests from one: exactly those of their
@@ -94,25 +171,39 @@ func (s *skipperProver) ahead(i int) []*match.Matcher {
 	return out
 }
 
-// asking makes a request of an example: its claims are those of a JWT, which
-// the token information service knows as the admission says.
-func asking(q *match.Request, a simulate.Admission) *simulate.Request {
-	r := &simulate.Request{Method: q.Method, Scheme: "http", Host: q.Host, Target: q.RawPath, Token: a.Token}
+// asking makes requests of an example: over https, over plain HTTP, and without
+// the header that says which. Its claims are those of a JWT, which the token
+// information service knows as the admission says.
+func asking(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simulate.Request {
+	r := &simulate.Request{Method: q.Method, Host: q.Host, Target: q.RawPath, Token: a.Token}
+	schemes := []string{"https", "http", ""}
 	for name, value := range q.Headers {
-		if strings.EqualFold(name, "X-Forwarded-Proto") && value == "https" {
-			r.Scheme = "https"
+		if strings.EqualFold(name, "X-Forwarded-Proto") && (value == "https" || value == "http") {
+			schemes = []string{value}
 			continue
 		}
 		r.Headers = append(r.Headers, simulate.Header{Name: name, Value: value})
 	}
-	if len(q.Claims) == 0 {
-		if r.Token.Kind == "jwt" && a.Proof != "jwt" {
-			r.Token.Kind, r.Token.Claims = "opaque", nil
+	for _, h := range e.Example {
+		if h.Name == "?" {
+			r.Target += "?" + h.Value
+		} else {
+			r.Headers = append(r.Headers, h)
 		}
-		return r
 	}
-	r.Token.Kind, r.Token.Claims = "jwt", claimsOf(q)
-	return r
+	switch {
+	case len(q.Claims) > 0:
+		r.Token.Kind, r.Token.Claims = "jwt", claimsOf(q)
+	case r.Token.Kind == "jwt" && a.Proof != "jwt" && len(r.Token.Claims) == 0:
+		r.Token.Kind, r.Token.Claims = "opaque", nil
+	}
+	var out []*simulate.Request
+	for _, scheme := range schemes {
+		own := r.Clone()
+		own.Scheme = scheme
+		out = append(out, own)
+	}
+	return out
 }
 
 func claimsOf(q *match.Request) map[string]any {

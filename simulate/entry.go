@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -20,6 +21,12 @@ type Entry struct {
 	To string
 	// Admits are the ways in which a caller may come through.
 	Admits []Admission
+	// Again is the path with which a request is routed a second time, for an
+	// entry that does so; nil where that is not known.
+	Again *pathlang.Path
+	// Example are headers that a request must have besides what Set says, for
+	// an entry that is not exact; the name "?" is a parameter of the query.
+	Example []Header
 }
 
 // Admission is one way to come through an entry: the proof that is demanded,
@@ -27,6 +34,8 @@ type Entry struct {
 // satisfies it.
 type Admission struct {
 	Proof string
+	// Also are further proofs that are demanded at once.
+	Also  []string
 	Token Token
 }
 

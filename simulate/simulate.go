@@ -40,6 +40,9 @@ type Decision struct {
 	Answer string
 	// Headers are those set on the way to the upstream, by lower-case name.
 	Headers map[string]string
+	// Response are headers of the answer that the client gets, as far as
+	// engines set them, by lower-case name.
+	Response map[string]string
 	// Proofs names what the caller brought and some engine verified.
 	Proofs []string
 	// Keys are where the keys or answers came from by which the proofs were

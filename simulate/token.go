@@ -78,12 +78,15 @@ func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 const placed = "placed"
 
 // Realise puts the token where Via says, and the scheme into
-// X-Forwarded-Proto, as the proxy in front does. What is realised stays as it
-// is.
+// X-Forwarded-Proto, as the proxy in front does; a request over plain HTTP that
+// has the header already keeps it. What is realised stays as it is.
 func (r *Request) Realise() *Request {
 	out := r.Clone()
-	if r.Scheme == "https" {
+	switch {
+	case r.Scheme == "https":
 		out.SetHeader("X-Forwarded-Proto", "https")
+	case r.Scheme == "http" && r.Header("X-Forwarded-Proto") == "":
+		out.SetHeader("X-Forwarded-Proto", "http")
 	}
 	text := r.Token.Text()
 	if r.Token.Kind == "" || r.Token.Kind == "none" || r.Token.Via.In == placed {

@@ -22,7 +22,7 @@ func TestSkipperDecisions(t *testing.T) {
 	rows := 0
 	for _, file := range glob(t, dir, "*.decisions.json") {
 		base := strings.TrimSuffix(file, ".decisions.json")
-		rows += skipperDecisions(t, "wanted "+filepath.Base(base), skipper.Load(manifests(t, base+".want.yaml")), read(t, file))
+		rows += skipperDecisions(t, "wanted "+filepath.Base(base), skipper.Load(manifests(t, base+".want.yaml"), skipper.Options{}), read(t, file))
 		c := config.Default()
 		if _, err := os.Stat(base + ".kgw.yaml"); err == nil {
 			c = configuration(t, base+".kgw.yaml", "strict")

@@ -31,10 +31,12 @@ func TestPrint(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	for text, want := range map[string]*Route{
-		`PathSubtree("/") -> status(404) -> <shunt>`: {Predicates: []Call{Of("PathSubtree", "/")}, Filters: []Call{Of("status", 404)}, Backend: "<shunt>"},
-		`H("x", /[/]a\/b/) -> <shunt>`:               {Predicates: []Call{Of("H", "x", Regexp(`[/]a/b`))}, Backend: "<shunt>"},
-		"A(`a\\`b`) -> <shunt>":                      {Predicates: []Call{Of("A", "a`b")}, Backend: "<shunt>"},
-		`A() && B(1.5, "x\q") -> <shunt>`:            {Predicates: []Call{Of("A"), Of("B", 1.5, `x\q`)}, Backend: "<shunt>"},
+		`PathSubtree("/") -> status(404) -> <shunt>`:   {Predicates: []Call{Of("PathSubtree", "/")}, Filters: []Call{Of("status", 404)}, Backend: "<shunt>"},
+		`H("x", /[/]a\/b/) -> <shunt>`:                 {Predicates: []Call{Of("H", "x", Regexp(`[/]a/b`))}, Backend: "<shunt>"},
+		"A(`a\\`b`) -> <shunt>":                        {Predicates: []Call{Of("A", "a`b")}, Backend: "<shunt>"},
+		`A() && B(1.5, "x\q") -> <shunt>`:              {Predicates: []Call{Of("A"), Of("B", 1.5, `x\q`)}, Backend: "<shunt>"},
+		`* -> "http://a.test"`:                         {Addresses: []string{"http://a.test"}},
+		`* -> f() -> <random, "http://a", "http://b">`: {Filters: []Call{Of("f")}, Backend: "<>", Addresses: []string{"http://a", "http://b"}},
 	} {
 		got, err := ParseRoute(text)
 		if err != nil || !cmp.Equal(got, want, compareCalls) {
@@ -43,16 +45,32 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseRoutes reads documents with ids, comments and all backends.
+func TestParseRoutes(t *testing.T) {
+	got, err := ParseRoutes("r1: A() -> <shunt>; // first\n r2: * -> <loopback>;\nr3: * -> <dynamic>; r4: * -> <forward>;")
+	if err != nil || len(got) != 4 || got[0].ID != "r1" || got[1].Backend != "<loopback>" || got[3].ID != "r4" {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, text := range []string{"A() -> <shunt>; B() -> <shunt>", "r: A() -> <shunt> s: B() -> <shunt>", "r: A(", "r: -> <shunt>"} {
+		if got, err := ParseRoutes(text); err == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+	if got, err := ParseRoutes("A() -> <shunt>"); err != nil || len(got) != 1 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
-		``, `a`, `a(`, `a("`, `a("x"`, `a("x" "y")`, `a(1.)`, `a(-1)`, `a(x)`, `a() -> `, `a() b()`, `1a()`, `a("x\`, `a(//)`, `a(/x`,
+		`a`, `a(`, `a("`, `a("x"`, `a("x" "y")`, `a(1.)`, `a(-1)`, `a(x)`, `a() -> `, `a() b()`, `1a()`, `a("x\`, `a(//)`, `a(/x`,
 		`a("x") -> b("y`, `a();`, `a("b -> c`,
 	} {
 		if got, err := ParseFilters(text); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}
 	}
-	for _, text := range []string{`A()`, `A() -> b()`, `A() -> <shunt> -> b()`, `A() -> "http://example.org"`, `A() && -> <shunt>`} {
+	for _, text := range []string{`A()`, `A() -> b()`, `A() -> <shunt> -> b()`, `A() -> "http://example.org" -> b()`, `A() -> <"a" "b">`, `A() -> <roundRobin "a">`, `Path("/a") && Path("/b") -> <shunt>`, `A() && -> <shunt>`} {
 		if got, err := ParseRoute(text); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}

@@ -9,8 +9,14 @@ import (
 
 // Route is a whole route as text: what an annotation or a routes file holds.
 type Route struct {
+	// ID is "" where the text names none.
+	ID                  string
 	Predicates, Filters []Call
-	Backend             string // "<shunt>", or "" where the text has none
+	// Backend is "<shunt>", "<loopback>", "<dynamic>" or "<forward>", "<>" for
+	// several addresses among which the load is balanced, or "" for one.
+	Backend string
+	// Addresses are those of the last two.
+	Addresses []string
 }
 
 // parser reads the part of Skipper's syntax that kgw writes, and what authors
@@ -19,9 +25,14 @@ type parser struct{ rest string }
 
 var errEnd = errors.New("the text ends too early")
 
+// space skips space and comments.
 func (p *parser) space() {
-	for p.rest != "" && strings.IndexByte(" \t\n\v\f\r", p.rest[0]) >= 0 {
-		p.rest = p.rest[1:]
+	for {
+		p.rest = strings.TrimLeft(p.rest, " \t\n\v\f\r")
+		if !strings.HasPrefix(p.rest, "//") {
+			return
+		}
+		_, p.rest, _ = strings.Cut(p.rest, "\n")
 	}
 }
 
@@ -190,14 +201,17 @@ func (p *parser) calls(separator string) ([]Call, error) {
 	}
 }
 
-// ParsePredicates reads the predicate annotation.
+// ParsePredicates reads the predicate annotation. An empty text has none.
 func ParsePredicates(text string) ([]Call, error) { return parseAll(text, "&&") }
 
-// ParseFilters reads the filter annotation.
+// ParseFilters reads the filter annotation. An empty text has none.
 func ParseFilters(text string) ([]Call, error) { return parseAll(text, "->") }
 
 func parseAll(text, separator string) ([]Call, error) {
 	p := parser{text}
+	if p.space(); p.rest == "" {
+		return nil, nil
+	}
 	out, err := p.calls(separator)
 	if err == nil {
 		err = p.end()
@@ -205,19 +219,85 @@ func parseAll(text, separator string) ([]Call, error) {
 	return out, err
 }
 
-// ParseRoute reads a whole route without an id, as the routes annotation holds
-// it.
+// ParseRoute reads a whole route without an id.
 func ParseRoute(text string) (*Route, error) {
 	p := parser{text}
-	r := &Route{}
-	var err error
-	if r.Predicates, err = p.calls("&&"); err != nil {
+	r, err := p.route()
+	if err != nil {
 		return nil, err
 	}
-	for p.take("->") {
-		if p.take("<shunt>") {
-			r.Backend = "<shunt>"
+	return r, p.end()
+}
+
+// ParseRoutes reads a document of routes: one, or several with ids and
+// semicolons between them (eskip/parser.y).
+func ParseRoutes(text string) ([]Route, error) {
+	p := parser{text}
+	var out []Route
+	for p.space(); p.rest != ""; p.space() {
+		id, named := p.id()
+		r, err := p.route()
+		switch {
+		case err != nil:
+			return nil, err
+		case !named && len(out) > 0:
+			return nil, errors.New("a route beside others has no id")
+		}
+		r.ID = id
+		out = append(out, *r)
+		if !p.take(";") || !named {
 			break
+		}
+		for p.take(";") {
+		}
+	}
+	return out, p.end()
+}
+
+// id reads the name of a route.
+func (p *parser) id() (name string, ok bool) {
+	before := p.rest
+	i := 0
+	for i < len(p.rest) && nameByte(p.rest[i], i == 0) {
+		i++
+	}
+	name, p.rest = p.rest[:i], p.rest[i:]
+	if i == 0 || !p.take(":") {
+		p.rest = before
+		return "", false
+	}
+	return name, true
+}
+
+// route reads predicates, filters and a backend. Some predicates may be there
+// once only (eskip/eskip.go, applyPredicates).
+func (p *parser) route() (*Route, error) {
+	r := &Route{}
+	seen := map[string]bool{}
+	for {
+		if !p.take("*") {
+			c, err := p.call()
+			if err != nil {
+				return nil, err
+			}
+			key := c.Name
+			if c.Name == "Header" && len(c.Args) > 0 {
+				key = fmt.Sprint(c.Name, c.Args[0])
+			}
+			if seen[key] && (c.Name == "Path" || c.Name == "Method" || c.Name == "Header") {
+				return nil, fmt.Errorf("the predicate %s is there twice", c.Name)
+			}
+			seen[key] = true
+			r.Predicates = append(r.Predicates, c)
+		}
+		if !p.take("&&") {
+			break
+		}
+	}
+	for p.take("->") {
+		found, err := p.backend(r)
+		if found || err != nil {
+			return r, err
 		}
 		c, err := p.call()
 		if err != nil {
@@ -225,8 +305,57 @@ func ParseRoute(text string) (*Route, error) {
 		}
 		r.Filters = append(r.Filters, c)
 	}
-	if r.Backend == "" {
-		return nil, errors.New("the route has no <shunt> at its end")
+	return nil, errors.New("the route has no backend at its end")
+}
+
+// backend reads what a route ends with, if it is there.
+func (p *parser) backend(r *Route) (found bool, err error) {
+	for _, word := range []string{"<shunt>", "<loopback>", "<dynamic>", "<forward>"} {
+		if p.take(word) {
+			r.Backend = word
+			return true, nil
+		}
 	}
-	return r, p.end()
+	p.space()
+	if p.take("<") {
+		r.Backend = "<>"
+		return true, p.addresses(r)
+	}
+	if p.rest == "" || p.rest[0] != '"' && p.rest[0] != '`' {
+		return false, nil
+	}
+	address, err := p.text(p.rest[0])
+	text, _ := address.(string)
+	r.Addresses = []string{text}
+	return true, err
+}
+
+// addresses reads what is between the angle brackets of a balanced backend: an
+// algorithm, if it is named, and addresses.
+func (p *parser) addresses(r *Route) error {
+	i := 0
+	for i < len(p.rest) && nameByte(p.rest[i], i == 0) {
+		i++
+	}
+	if p.rest = p.rest[i:]; i > 0 && !p.take(",") {
+		return errors.New("a comma is missing behind the algorithm")
+	}
+	for {
+		p.space()
+		if p.rest == "" || p.rest[0] != '"' && p.rest[0] != '`' {
+			return errors.New("an address is missing")
+		}
+		address, err := p.text(p.rest[0])
+		if err != nil {
+			return err
+		}
+		text, _ := address.(string)
+		r.Addresses = append(r.Addresses, text)
+		if p.take(">") {
+			return nil
+		}
+		if !p.take(",") {
+			return errors.New("a comma or > is missing between addresses")
+		}
+	}
 }

@@ -165,7 +165,12 @@ func (c *comparison) label(was, is *answers) string {
 	} {
 		for _, further := range []bool{true, false} {
 			for side, a := range []*answers{was, is} {
-				if p := c.named[side][pick(a.best())]; p != nil && p.Text != "" && a.reaches() == further {
+				name := pick(a.best())
+				p := c.named[side][name+"\x00"+a.best().At.Path]
+				if p == nil {
+					p = c.named[side][name]
+				}
+				if p != nil && p.Text != "" && a.reaches() == further {
 					return p.Text
 				}
 			}

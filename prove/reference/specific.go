@@ -19,10 +19,7 @@ func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 	if !ok {
 		return simulate.Decision{Status: http.StatusBadRequest, Cause: simulate.BadRequest}
 	}
-	proto := r.Header("X-Forwarded-Proto")
-	if r.Scheme == "https" {
-		proto = "https"
-	}
+	proto := r.Realise().Header("X-Forwarded-Proto")
 	if g.Insecure != nil && proto == "http" {
 		return simulate.Decision{Status: g.Insecure.Status, Cause: simulate.Answered, At: g.Origin}
 	}

@@ -1,6 +1,8 @@
 package skipper
 
 import (
+	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -11,20 +13,21 @@ import (
 
 // Entries lists the routes with what each takes, by path, host, method,
 // headers and claims, and with tokens that it lets through; a route whose
-// predicates have alternatives gives an entry for each. Which route of several
+// predicates have alternatives has an entry for each. Which route of several
 // gets a request is not their order: Ranked tells it. Redirects to https that
 // Skipper adds are left out.
 func (e *Engine) Entries() []simulate.Entry {
 	out := make([]simulate.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
-		if !r.redirect {
+		if r.redirect == 0 && r.dropped == "" {
 			out = append(out, r.entries()...)
 		}
 	}
 	return out
 }
 
-// Ranked lists the entries with those of redirects, and tells of two of them,
+// Ranked lists the entries with those of redirects and of routes that only a
+// Skipper with more filters or predicates has, and tells of two of them,
 // by their numbers, whether of a request that both take the first one gets it
 // and not the second: Skipper takes the most specific path, then the route of
 // most weight. Which of two alike it takes is not known.
@@ -32,6 +35,9 @@ func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second i
 	var owner []int
 	shapes := make([][]byte, len(e.routes))
 	for i, r := range e.routes {
+		if r.dropped != "" && !r.foreign {
+			continue
+		}
 		shapes[i] = r.shape()
 		for _, entry := range r.entries() {
 			entries, owner = append(entries, entry), append(owner, i)
@@ -46,6 +52,15 @@ func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second i
 	}
 }
 
+// Elsewhere lists what is known of hosts that another controller serves.
+func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
+	o := e.otherFor(host)
+	if o == nil || e.named(host) {
+		return at, false
+	}
+	return simulate.Unknown{Why: simulate.Opaque, At: o.m.At("spec.ingressClassName"), What: "the controller of the class " + o.class + " lets requests through"}, true
+}
+
 // Further kinds of segments in shapes: a final slash is written out, and what
 // is below a subtree's path is that slash, or nothing, or a rest.
 const (
@@ -54,7 +69,7 @@ const (
 )
 
 // shape is how specific the route is at each segment of its path.
-func (r *liveRoute) shape() []byte {
+func (r *route) shape() []byte {
 	if r.path == nil {
 		return []byte{noPath}
 	}
@@ -67,7 +82,7 @@ func (r *liveRoute) shape() []byte {
 		case p == "" && last:
 		case strings.HasPrefix(p, "*") && last && !r.subtree:
 			out = append(out, rest)
-		case len(p) > 1 && p[0] == ':':
+		case p != "" && p[0] == ':':
 			out = append(out, parameter)
 		default:
 			out = append(out, literal)
@@ -102,63 +117,159 @@ func compareShapes(a, b []byte) int {
 	return 0
 }
 
-// entries gives the route's sets: one for each way in which its predicates can
+// entries are the route's sets: one for each way in which its predicates can
 // hold.
-func (r *liveRoute) entries() []simulate.Entry {
-	base := simulate.Entry{Name: r.name, At: r.at, Group: r.host, To: r.reaches(), Exact: true, Admits: r.admits()}
+func (r *route) entries() []simulate.Entry {
+	base := simulate.Entry{Name: r.object, At: r.at, To: r.reaches(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits()}
+	if len(r.hosts) == 1 {
+		base.Group = r.hosts[0]
+	}
+	if base.To == Again {
+		base.Again = r.loops()
+	}
 	base.Set = match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.SlashedPath}
-	if r.host != "" {
-		base.Set.Hosts = []string{r.host}
+	if r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !plainHost(h) }) {
+		base.Set.Hosts = r.hosts
+	} else if r.hosts != nil {
+		base.Exact, base.Group = false, ""
 	}
 	if r.path != nil {
-		lang := pathlang.Skipper
-		if r.subtree {
-			lang = pathlang.Subtree
-		}
-		base.Set.Path = pathlang.Path{Lang: lang, Text: "/" + strings.Join(r.path, "/")}
-		if r.subtree && slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") }) {
-			base.Set.Path, base.Exact = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, false
-		}
+		base.Set.Path = r.pathSet()
+	}
+	if len(r.filters) > 0 && slices.ContainsFunc(r.filters, isOpaque) {
+		base.Exact = false
 	}
 	out := []simulate.Entry{base}
-	for _, c := range r.predicates {
-		out = c.narrow(out)
+	for i := range r.tests {
+		out = r.tests[i].narrow(out)
 	}
 	return out
 }
 
+// pathSet is what the tree of paths takes for the route.
+func (r *route) pathSet() pathlang.Path {
+	text := "/" + strings.Join(r.path, "/")
+	named := slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") })
+	switch {
+	case !r.subtree:
+		return pathlang.Path{Lang: pathlang.Skipper, Text: text}
+	case !named:
+		return pathlang.Path{Lang: pathlang.Subtree, Text: text}
+	}
+	var b strings.Builder
+	for _, p := range r.path {
+		if b.WriteByte('/'); strings.HasPrefix(p, ":") {
+			b.WriteString("[^/]+")
+		} else {
+			b.WriteString(regexp.QuoteMeta(p))
+		}
+	}
+	return pathlang.Path{Lang: pathlang.Regex, Text: b.String() + "(/(?s:.*))?"}
+}
+
 // narrow puts a predicate into sets; a set is too large where it has no place
-// for the predicate.
-func (c call) narrow(entries []simulate.Entry) []simulate.Entry {
-	args := c.texts()
+// for the predicate, and then the entry has an example for which it holds.
+func (t *test) narrow(entries []simulate.Entry) []simulate.Entry {
+	args := textsOf(t.Args)
 	var out []simulate.Entry
 	for _, e := range entries {
 		switch {
-		case c.Name == "True":
+		case t.Name == "True", t.Name == "Traffic" && sure(t):
 			out = append(out, e)
-		case c.Name == "Method" && e.Set.Methods == nil:
+		case t.Name == "Method" && e.Set.Methods == nil:
 			e.Set.Methods = args
 			out = append(out, e)
-		case c.Name == "Methods" && e.Set.Methods == nil:
+		case t.Name == "Methods" && e.Set.Methods == nil:
 			e.Set.Methods, e.Set.AnyCase = args, true
 			out = append(out, e)
-		case c.Name == "Header" && len(args) == 2:
+		case t.Name == "Header":
 			out = append(out, with(e, match.Predicate{Source: match.Header, Name: args[0], Values: args[1:]}))
-		case c.Name == "JWTPayloadAllKV":
+		case t.Name == "JWTPayloadAllKV":
 			for i := 0; i+1 < len(args); i += 2 {
 				e = with(e, match.Predicate{Source: match.Claim, Name: args[i], Values: args[i+1 : i+2]})
 			}
 			out = append(out, e)
-		case c.Name == "JWTPayloadAnyKV":
+		case t.Name == "JWTPayloadAnyKV":
 			for _, p := range alternatives(args) {
 				out = append(out, with(e, p))
 			}
+		case t.Name == "PathRegexp" && e.Set.Path.Lang == pathlang.Prefix:
+			e.Set.Path = pathlang.Path{Lang: pathlang.Regex, Text: "(?s:.*)(?:" + args[0] + ")(?s:.*)"}
+			out = append(out, e)
+		case t.Name == "False", t.Name == "Shutdown":
 		default:
 			e.Exact = false
+			e.Example = append(slices.Clip(e.Example), t.example()...)
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// sure reports whether the share is the whole traffic.
+func sure(t *test) bool {
+	share, _ := number(t.Args, 0)
+	return share == 1
+}
+
+// example are headers for which a predicate holds, as far as one can be made.
+// The name "?" is a parameter of the query.
+func (t *test) example() []simulate.Header {
+	args := textsOf(t.Args)
+	if len(args) == 0 {
+		return nil
+	}
+	switch t.Name {
+	case "HeaderRegexp":
+		return []simulate.Header{{Name: args[0], Value: word(args[1])}}
+	case "Cookie":
+		return []simulate.Header{{Name: "Cookie", Value: args[0] + "=" + word(args[1])}}
+	case "QueryParam":
+		return []simulate.Header{{Name: "?", Value: args[0] + "=" + word(append(args, "")[1])}}
+	case "ForwardedHost":
+		return []simulate.Header{{Name: "Forwarded", Value: "host=" + word(args[0])}}
+	case "ForwardedProtocol":
+		return []simulate.Header{{Name: "Forwarded", Value: "proto=" + args[0]}}
+	case "Source", "SourceFromLast":
+		address, _, _ := strings.Cut(args[0], "/")
+		return []simulate.Header{{Name: "X-Forwarded-For", Value: address}}
+	}
+	return nil
+}
+
+// word is a text that an expression matches, as far as that is easy to find;
+// the caller tries it.
+func word(expr string) string {
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return ""
+	}
+	return wordOf(parsed.Simplify())
+}
+
+func wordOf(x *syntax.Regexp) string {
+	var b strings.Builder
+	switch x.Op {
+	case syntax.OpLiteral:
+		return string(x.Rune)
+	case syntax.OpCharClass:
+		for i := 0; i+1 < len(x.Rune); i += 2 {
+			for c := max(x.Rune[i], '0'); c <= x.Rune[i+1] && c < 0x7F; c++ {
+				return string(c)
+			}
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return "x"
+	case syntax.OpCapture, syntax.OpPlus:
+		return wordOf(x.Sub[0])
+	case syntax.OpAlternate:
+		return wordOf(x.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range x.Sub {
+			b.WriteString(wordOf(sub))
+		}
+	}
+	return b.String()
 }
 
 func with(e simulate.Entry, p match.Predicate) simulate.Entry {
@@ -166,7 +277,7 @@ func with(e simulate.Entry, p match.Predicate) simulate.Entry {
 	return e
 }
 
-// alternatives gives a predicate for each claim, with all values of it.
+// alternatives makes a predicate for each claim, with all values of it.
 func alternatives(pairs []string) []match.Predicate {
 	var out []match.Predicate
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -176,83 +287,6 @@ func alternatives(pairs []string) []match.Predicate {
 			out = append(out, match.Predicate{Source: match.Claim, Name: pairs[i]})
 		}
 		out[at].Values = append(out[at].Values, pairs[i+1])
-	}
-	return out
-}
-
-// reaches is the service that the route sends requests to; "" where it answers
-// itself, or has no requests left in its limit.
-func (r *liveRoute) reaches() string {
-	for i := range r.filters {
-		c := &r.filters[i]
-		if most, ok := c.arg(1).(int); c.Name == "inlineContent" || c.Name == "clusterClientRatelimit" && ok && most <= 0 {
-			return ""
-		}
-	}
-	return r.upstream
-}
-
-// admits lists the one way through the filters: the first proof that they
-// demand, or none, and a token that has what filters and predicates want.
-func (r *liveRoute) admits() []simulate.Admission {
-	proof, info := "", map[string]any{}
-	for _, c := range r.filters {
-		if p := c.proof(); p != "" && proof == "" {
-			proof = p
-		}
-		c.demand(info)
-	}
-	claims := map[string]any{}
-	for _, c := range r.predicates {
-		pairs := c.texts()
-		if c.Name == "JWTPayloadAnyKV" && len(pairs) > 2 {
-			pairs = pairs[:2]
-		}
-		for i := 0; strings.HasPrefix(c.Name, "JWTPayload") && i+1 < len(pairs); i += 2 {
-			claims[pairs[i]] = pairs[i+1]
-		}
-	}
-	return []simulate.Admission{{Proof: proof, Token: bearer(proof, info, claims)}}
-}
-
-// bearer is a token of the claims for which the token information service says
-// what is demanded.
-func bearer(proof string, info, claims map[string]any) simulate.Token {
-	if proof == "" && len(claims) == 0 {
-		return simulate.Token{}
-	}
-	t := simulate.Token{Kind: "opaque", Via: simulate.Via{In: "bearer"}}
-	if len(claims) > 0 || proof == "jwt" {
-		t.Kind, t.Claims = "jwt", claims
-	}
-	if proof == tokeninfo {
-		info["uid"] = "someone"
-		if _, named := info["realm"]; named && claims[realmClaim] == "users" {
-			info["realm"] = "/employees"
-		}
-		t.Introspection = info
-	}
-	return t
-}
-
-// demand puts into a token's information what a filter wants of it.
-func (c *call) demand(info map[string]any) {
-	args := c.texts()
-	switch c.Name {
-	case "oauthTokeninfoAllScope", "oauthTokeninfoAnyScope":
-		have, _ := info["scope"].([]any)
-		info["scope"] = append(have, anyTexts(args)...)
-	case "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV":
-		for i := 0; i+1 < len(args) && (i == 0 || c.Name == "oauthTokeninfoAllKV"); i += 2 {
-			info[args[i]] = args[i+1]
-		}
-	}
-}
-
-func anyTexts(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
 	}
 	return out
 }

@@ -3,216 +3,228 @@ package skipper
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// exchange is one request on its way through the filters of a route.
-type exchange struct {
-	session *Session
-	route   *liveRoute
-	in      *simulate.Request
-	trail   *simulate.Trail
-	proofs  []string
-}
+// class says how kgw decides a filter.
+type class uint8
 
-// refusal is a filter's answer in the place of the upstream's.
-type refusal struct {
-	status int
-	cause  simulate.Cause
+const (
+	inert   class = iota // without effect on who gets through and what the upstream is told
+	changes              // changes the request or the answer, as kgw does too
+	decides              // refuses or answers, as kgw does too
+	assumed              // asks a service that kgw does not ask: taken to let the request pass
+	opaque               // may do anything
+	absent               // Skipper has no such filter and drops the route
+)
+
+// filterKind is how a filter of Skipper v0.27.57 is decided.
+type filterKind struct {
+	class class
+	// least and most are how many arguments it needs; most -1 is no bound.
+	least, most int
+	// reason is why the filter is of its class, for readers.
 	reason string
+	// proof is what the filter lets nobody pass without.
+	proof string
+	// answers tells that it answers every request itself, and limits that it
+	// counts them.
+	answers, limits bool
+	// request runs before the backend; an answer ends the request.
+	request func(x *exchange, c *eskip.Call) *served
+	// respond runs on the answer.
+	respond func(x *exchange, c *eskip.Call, d *simulate.Decision)
 }
 
-// run takes the request through the filters: the first that refuses or answers
-// ends it, and of several statuses the first one stands.
-func (x *exchange) run() simulate.Decision {
-	d := simulate.Decision{Status: http.StatusOK, Route: x.route.name, At: x.route.at}
-	status, answered := 0, false
-	for i := range x.route.filters {
-		c := &x.route.filters[i]
-		switch c.Name {
-		case "status":
-			if n, ok := c.arg(0).(int); ok && status == 0 {
-				status = n
-			}
-		case "inlineContent":
-			answered = true
-		default:
-			if no := x.ask(c); no != nil {
-				x.trail.Say(name, x.route.at, "%s: %s", c.Name, no.reason)
-				d.Status, d.Cause, d.Reason = no.status, no.cause, no.reason
-				return d
-			}
-		}
-		if answered {
-			break
-		}
-	}
-	d.Proofs = x.proofs
-	if !answered && !x.route.shunt {
-		x.trail.Say(name, x.route.at, "sent to %s", x.route.upstream)
-		d.Upstream, d.Next = x.route.upstream, x.in
-		d.Next.To = x.route.upstream
-		if status != 0 {
-			d.Status = status
-		}
-		return d
-	}
-	d.Cause, d.Reason = simulate.Answered, "the route answers itself"
-	if x.route.shunt && !answered {
-		d.Status = http.StatusNotFound
-	}
-	if status != 0 {
-		d.Status = status
-	}
-	x.trail.Say(name, x.route.at, "the route answers with %d", d.Status)
-	return d
-}
-
-// ask runs a filter that may refuse; what only changes messages does not.
-func (x *exchange) ask(c *call) *refusal {
-	args := c.texts()
-	switch c.Name {
-	case "oauthTokeninfoAnyKV":
-		return x.tokeninfo(func(info map[string]any) bool {
-			return anyPair(args, func(k, v string) bool { return info[k] == v })
-		}, "the token info lacks all of "+strings.Join(args, " "))
-	case "oauthTokeninfoAllKV":
-		return x.tokeninfo(func(info map[string]any) bool {
-			return allPairs(args, func(k, v string) bool { return info[k] == v })
-		}, "the token info lacks some of "+strings.Join(args, " "))
-	case "oauthTokeninfoAllScope":
-		return x.tokeninfo(func(info map[string]any) bool {
-			return !slices.ContainsFunc(args, func(s string) bool { return !slices.Contains(scopesOf(info), s) })
-		}, "the token lacks some of the scopes "+strings.Join(args, ", "))
-	case "oauthTokeninfoAnyScope":
-		return x.tokeninfo(func(info map[string]any) bool {
-			return slices.ContainsFunc(args, func(s string) bool { return slices.Contains(scopesOf(info), s) })
-		}, "the token has none of the scopes "+strings.Join(args, ", "))
-	case "jwtValidation", "jwtValidationKeys":
-		return x.validate()
-	case "clusterClientRatelimit":
-		return x.limit(c)
-	}
-	if p := c.proof(); p != "" {
-		x.trail.Say(name, x.route.at, "%s: kgw does not ask it, and takes it to let the request pass", c.Name)
-		x.prove(p)
-	}
-	return nil
-}
-
-// tokeninfo is the proof that a token is good for the token information
-// service.
-const tokeninfo = "tokeninfo"
-
-// proof is what the filter lets nobody pass without; "" if there is no such
-// thing.
-func (c *call) proof() string {
+// run runs the filter on the request.
+func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 	switch {
-	case strings.HasPrefix(c.Name, "oauthTokeninfo"):
-		return tokeninfo
-	case strings.HasPrefix(c.Name, "jwtValidation"):
-		return "jwt"
-	case strings.Contains(strings.ToLower(c.Name), "oauthtokenintrospection"):
-		return "tokenintrospection"
-	case strings.HasPrefix(c.Name, "oauthOidc"):
-		return "oidc"
-	case c.Name == "basicAuth" || c.Name == "webhook" || c.Name == "oauthGrant" || strings.HasPrefix(c.Name, "opaAuthorizeRequest"):
-		return c.Name
+	case k.request != nil:
+		return k.request(x, c)
+	case k.class == assumed:
+		x.assume(c, "kgw does not ask it, and takes it to let the request pass")
+		if k.proof != "" {
+			x.prove(k.proof)
+		}
+	case k.class == opaque:
+		return &served{reason: k.reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s lets the request through: %s", c.Name, x.route.label(), k.reason)}}
 	}
-	return ""
-}
-
-func (x *exchange) prove(proof string) {
-	if !slices.Contains(x.proofs, proof) {
-		x.proofs = append(x.proofs, proof)
-	}
-}
-
-// validate wants a JWT whose signature and times are good.
-func (x *exchange) validate() *refusal {
-	text, ok := strings.CutPrefix(x.in.Header("Authorization"), "Bearer ")
-	if !ok || text == "" {
-		return &refusal{http.StatusUnauthorized, simulate.NoCredentials, "there is no token"}
-	}
-	if !x.in.Token.Is("jwt", text) || !x.in.Token.OK() {
-		return &refusal{http.StatusUnauthorized, simulate.BadCredentials, "the token is no valid JWT"}
-	}
-	x.prove("jwt")
 	return nil
 }
 
-// tokeninfo asks the token information service about the token and holds its
-// answer to a condition.
-func (x *exchange) tokeninfo(holds func(map[string]any) bool, otherwise string) *refusal {
-	text, ok := strings.CutPrefix(x.in.Header("Authorization"), "Bearer ")
-	if !ok || text == "" {
-		return &refusal{http.StatusUnauthorized, simulate.NoCredentials, "there is no token"}
+// filterOf returns the kind of a filter.
+func filterOf(name string) *filterKind {
+	if k, ok := filterKinds[name]; ok {
+		return &k
 	}
-	info := infoOf(&x.in.Token, text)
-	if info == nil {
-		return &refusal{http.StatusUnauthorized, simulate.BadCredentials, "the token information service does not vouch for the token"}
-	}
-	if !holds(info) {
-		return &refusal{http.StatusForbidden, simulate.NotSufficient, otherwise}
-	}
-	x.prove(tokeninfo)
-	return nil
+	return &missing
 }
 
-// infoOf is what the token information service answers: what the token says of
-// itself, else what its claims come to. Nil is any status but 200.
-func infoOf(t *simulate.Token, text string) map[string]any {
-	if text != t.Text() || t.Kind == "malformed" || !t.OK() {
-		return nil
+var missing = filterKind{class: absent, reason: "Skipper has no such filter", most: -1}
+
+// takes reports whether Skipper accepts the arguments, as far as kgw knows.
+func (k *filterKind) takes(c *eskip.Call) bool {
+	return len(c.Args) >= k.least && (k.most < 0 || len(c.Args) <= k.most)
+}
+
+// filterKinds are all filters that Skipper has with the flags that kgw
+// supposes (filters/builtin, MakeRegistry, and skipper.go). A filter of another
+// name makes Skipper drop the route.
+var filterKinds = map[string]filterKind{}
+
+func register(class class, least, most int, reason string, names ...string) {
+	for _, n := range names {
+		filterKinds[n] = filterKind{class: class, least: least, most: most, reason: reason}
 	}
-	if t.Introspection != nil || t.Kind != "jwt" {
-		if status, has := t.Introspection["status"]; has && status != 200.0 || t.Introspection == nil {
+}
+
+func request(class class, least, most int, reason string, run func(*exchange, *eskip.Call) *served, names ...string) {
+	for _, n := range names {
+		filterKinds[n] = filterKind{class: class, least: least, most: most, reason: reason, request: run}
+	}
+}
+
+func prover(proof, reason string, names ...string) {
+	for _, n := range names {
+		filterKinds[n] = filterKind{class: assumed, most: -1, reason: reason, proof: proof}
+	}
+}
+
+func init() {
+	registerInert()
+	registerHeaders()
+	registerAnswers()
+	registerTokens()
+	registerLimits()
+	const asks = "it asks a service about the caller"
+	prover("tokenintrospection", asks, "oauthTokenintrospectionAnyClaims", "oauthTokenintrospectionAllClaims", "oauthTokenintrospectionAnyKV", "oauthTokenintrospectionAllKV",
+		"secureOauthTokenintrospectionAnyClaims", "secureOauthTokenintrospectionAllClaims", "secureOauthTokenintrospectionAnyKV", "secureOauthTokenintrospectionAllKV")
+	prover("oidc", asks, "oauthOidcUserInfo", "oauthOidcAnyClaims", "oauthOidcAllClaims")
+	prover("basicAuth", "it compares with a file of passwords", "basicAuth")
+	prover("webhook", asks, "webhook")
+	prover("oauthGrant", asks, "oauthGrant")
+	prover("opaAuthorizeRequest", asks, "opaAuthorizeRequest")
+	prover("opaAuthorizeRequestWithBody", asks, "opaAuthorizeRequestWithBody")
+	prover("mtls", "it looks at the client's certificate", "mtlsAuthn", "mtlsCN", "mtlsIssuerDN", "mtlsSanCIDR", "mtlsSanDNS", "mtlsSanIP", "mtlsSanURI")
+	register(assumed, 0, -1, "it refuses requests only under load, or by their body", "admissionControl", "consecutiveBreaker", "rateBreaker", "lifo", "lifoGroup", "fifo", "fifoWithBody",
+		"blockContent", "blockContentHex", "cache")
+	register(opaque, 0, -1, "it may refuse by claims that kgw does not read", "oidcClaimsQuery", "grantClaimsQuery")
+	register(opaque, 0, -1, "it runs a script, which may do anything", "lua")
+	register(opaque, 0, -1, "it routes the request again by the status of the upstream", "loopbackIfStatus")
+}
+
+func registerInert() {
+	register(inert, 0, -1, "it does not change who gets through, nor what the upstream is told of the caller",
+		"backendIsProxy", "comment", "annotate", "modResponseHeader", "setContextResponseHeader", "appendContextResponseHeader",
+		"copyResponseHeader", "responseCopyHeader", "encodeBase64ResponseHeader", "decodeBase64ResponseHeader",
+		"responseCookie", "jsCookie", "dropResponseCookie", "compress", "decompress", "flowId", "backendTimeout", "readTimeout", "writeTimeout", "latency", "bandwidth",
+		"chunks", "backendLatency", "backendBandwidth", "backendChunks", "uniformRequestLatency", "uniformResponseLatency", "normalRequestLatency", "normalResponseLatency",
+		"histogramRequestLatency", "histogramResponseLatency", "logBody", "logHeader", "sed", "sedDelim", "sedRequest", "sedRequestDelim", "tracingBaggageToTag", "stateBagToTag",
+		"tracingTag", "tracingTagFromResponse", "tracingTagFromResponseIfStatus", "tracingSpanName", "disableAccessLog", "enableAccessLog", "accessLogDisabled", "maskAccessLogQuery",
+		"unverifiedAuditLog", "auditLog", "fadeIn", "endpointCreated", "consistentHashKey", "consistentHashBalanceFactor", "originMarker", "disableBreaker", "preserveHost",
+		"rfcPath", "rfcHost", "setFastCgiFilename", "tlsPassClientCertificates", "teeResponse", "apiUsageMonitoring", "jwtMetrics", "inlineContentIfStatus", "wrapContent",
+		"wrapContentHex", "healthcheck", "awsSigv4", "clusterLeakyBucketRatelimit", "backendRatelimit", "ratelimitFailClosed", "grantCallback", "grantLogout", "xforward", "xforwardFirst",
+		"encodeResponseHeader")
+	register(inert, 1, 1, "a copy of the request goes to another address", "tee", "Tee", "teenf", "teeLoopback")
+	for _, n := range []string{"tee", "Tee", "teenf", "teeLoopback"} {
+		k := filterKinds[n]
+		k.request = func(x *exchange, c *eskip.Call) *served {
+			to, _ := textArg(c.Args, 0)
+			x.trail.Say(name, x.route.at, "%s: a copy of the request goes to %s", c.Name, to)
 			return nil
 		}
-		return t.Introspection
+		filterKinds[n] = k
 	}
-	info := map[string]any{"realm": "/services", "uid": t.Claims["sub"], "scope": t.Claims["scope"]}
-	if t.Claims[realmClaim] == "users" {
-		info["realm"], info["uid"] = "/employees", t.Claims[realmClaim[:strings.LastIndexByte(realmClaim, '/')]+"/managed-id"]
-	}
-	return info
 }
 
-// realmClaim tells people from services.
-const realmClaim = "https://identity.zalando.com/realm"
-
-func scopesOf(info map[string]any) []string {
-	switch v := info["scope"].(type) {
-	case string:
-		return append(strings.Fields(v), "uid")
-	case []any:
-		var out []string
-		for _, e := range v {
-			s, _ := e.(string)
-			out = append(out, s)
+// registerAnswers registers filters that answer in the place of the backend.
+func registerAnswers() {
+	answers := func(status int) func(*exchange, *eskip.Call) *served {
+		return func(_ *exchange, c *eskip.Call) *served {
+			return &served{status: status, cause: simulate.Answered, reason: "the route answers itself"}
 		}
-		return out
 	}
-	return nil
+	const itself = "it answers in the place of the backend"
+	request(decides, 0, -1, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
+	request(decides, 1, 2, itself, redirects, "redirectTo", "redirectToLower")
+	unseen := func(what string) func(*exchange, *eskip.Call) *served {
+		return func(x *exchange, c *eskip.Call) *served {
+			x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
+			return &served{status: http.StatusOK, cause: simulate.Answered, reason: what}
+		}
+	}
+	request(decides, 0, -1, "it answers with files that kgw does not see", unseen("it answers with a file that kgw does not see"), "static")
+	request(decides, 0, -1, "a policy answers in the place of the backend", unseen("a policy answers that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
+	for _, n := range []string{"inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit", "redirectTo", "redirectToLower", "static", "opaServeResponse", "opaServeResponseWithReqBody"} {
+		k := filterKinds[n]
+		k.answers = true
+		filterKinds[n] = k
+	}
+	register(changes, 1, 2, "the answer of the backend becomes a redirect", "redirect")
+	k := filterKinds["redirect"]
+	k.respond = func(x *exchange, c *eskip.Call, d *simulate.Decision) {
+		n, _ := number(c.Args, 0)
+		d.Status = int(n)
+		d.Response["location"] = location(x.in, c)
+	}
+	filterKinds["redirect"] = k
+	filterKinds["status"] = filterKind{class: changes, least: 1, most: 1, reason: "it replaces the status of the answer", respond: func(_ *exchange, c *eskip.Call, d *simulate.Decision) {
+		if n, ok := number(c.Args, 0); ok {
+			d.Status = int(n)
+		}
+	}}
+	filterKinds["corsOrigin"] = filterKind{class: changes, most: -1, reason: "it sets a header of the answer and never answers a preflight itself", respond: corsOrigin}
+	for _, n := range []string{"setResponseHeader", "appendResponseHeader", "responseHeader", "dropResponseHeader", "dropResponseHeaderRegexp"} {
+		filterKinds[n] = filterKind{class: changes, least: 1, most: 2, reason: "it changes a header of the answer", respond: responseHeader}
+	}
 }
 
-// limit spends one request of the bucket of the group and the token.
-func (x *exchange) limit(c *call) *refusal {
-	args := c.texts()
-	most, _ := c.arg(1).(int)
-	if len(args) == 0 {
-		return nil
+// corsOrigin allows the origin of the request if it is one of those named, or
+// none is named (filters/cors).
+func corsOrigin(x *exchange, c *eskip.Call, d *simulate.Decision) {
+	origin := x.in.Header("Origin")
+	allowed := textsOf(c.Args)
+	if len(allowed) == 0 {
+		d.Response["access-control-allow-origin"] = "*"
 	}
-	if x.in.Header("Authorization") == "" {
-		return nil // Skipper does not count what has no value
+	if origin == "" {
+		return
 	}
-	bucket := args[0] + "\x00" + x.in.Header("Authorization") + "\x00" + x.in.Token.ID
-	if x.session.spent[bucket] >= most {
-		return &refusal{http.StatusTooManyRequests, simulate.LimitExceeded, fmt.Sprintf("the limit of %d requests in %s is spent", most, args[len(args)-2])}
+	for _, a := range allowed {
+		if a == origin {
+			d.Response["access-control-allow-origin"] = a
+		}
 	}
-	x.session.spent[bucket]++
-	return nil
+}
+
+func responseHeader(x *exchange, c *eskip.Call, d *simulate.Decision) {
+	key, _ := textArg(c.Args, 0)
+	value, _ := textArg(c.Args, 1)
+	switch key = strings.ToLower(key); c.Name {
+	case "setResponseHeader":
+		if text, known := expand(x, value); known {
+			d.Response[key] = text
+		}
+	case "appendResponseHeader", "responseHeader":
+		if d.Response[key] == "" {
+			d.Response[key] = value
+		} else {
+			d.Response[key] += ", " + value
+		}
+	case "dropResponseHeader":
+		delete(d.Response, key)
+	}
+}
+
+func redirects(x *exchange, c *eskip.Call) *served {
+	n, _ := number(c.Args, 0)
+	to := location(x.in, c)
+	reason := "the route redirects to " + to
+	if x.route.redirect != 0 {
+		reason = "plain HTTP is redirected to https"
+	}
+	return &served{status: int(n), cause: simulate.Answered, reason: reason, headers: map[string]string{"location": to}}
 }

@@ -1,11 +1,9 @@
-// Package skipper decides requests over Ingresses and RouteGroups, as Skipper
-// does.
-//
-// It reads manifests, whoever wrote them. It must not know the model, nor how
-// kgw writes an Ingress.
 package skipper
 
 import (
+	"fmt"
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,239 +12,142 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// liveRoute is a route as Skipper holds it: what an Ingress or a RouteGroup asks
-// for on one host.
-type liveRoute struct {
-	name       string // of the object
-	at         source.Ref
-	host       string
-	path       []string // segments of the path, nil without one
-	subtree    bool
-	predicates []call
-	filters    []call
-	shunt      bool
-	upstream   string
-	weight     int
-	redirect   bool // to https
+// Options are flags of Skipper that change its routes.
+type Options struct {
+	// Class is an expression for the classes of Ingresses and RouteGroups that
+	// Skipper serves; "" is Skipper's default, skipper.
+	Class string
+	// PathMode is what paths without a type mean: kubernetes-ingress (the
+	// default of ""), path-regexp or path-prefix.
+	PathMode string
 }
 
-// Load reads the Ingresses and RouteGroups among the manifests as Skipper's
-// Kubernetes client does. A route whose text Skipper cannot read is left out,
-// and Broken tells of it.
-func Load(manifests []simulate.Manifest) *Engine {
-	e := &Engine{}
+// Load reads the Ingresses and RouteGroups among the manifests as the
+// Kubernetes client of Skipper v0.27.57 does, with the flags that it has by
+// default and plain HTTP redirected to https. Services among the manifests say
+// what exists; one that is not among them is supposed to exist and to have
+// endpoints.
+func Load(manifests []simulate.Manifest, o Options) *Engine {
+	e := &Engine{options: o, class: classOf(o.Class), services: map[string]*simulate.Manifest{}}
+	var objects []*simulate.Manifest
 	for i := range manifests {
 		switch m := &manifests[i]; {
-		case m.Is("networking.k8s.io", "Ingress"):
-			e.ingress(m)
-		case m.Is("zalando.org", "RouteGroup"):
-			e.group(m)
+		case m.Is("networking.k8s.io", "Ingress"), m.Is("zalando.org", "RouteGroup"):
+			objects = append(objects, m)
+		case m.Is("", "Service") || m.Kind == "Service" && m.APIVersion == "v1":
+			e.services[m.Namespace+"/"+m.Name] = m
 		}
 	}
-	if len(e.routes) > 0 {
-		e.redirect(&liveRoute{}, heavy)
+	slices.SortStableFunc(objects, func(a, b *simulate.Manifest) int { return strings.Compare(a.ID(), b.ID()) })
+	l := &loader{Engine: e, ids: map[string]bool{}, hosts: map[string][]*route{}, redirects: map[string]int{}, kept: map[string]bool{}}
+	for _, m := range objects {
+		if m.Kind == "Ingress" {
+			l.ingress(m)
+		} else {
+			l.group(m)
+		}
 	}
-	slices.SortStableFunc(e.routes, func(a, b *liveRoute) int { return b.weight - a.weight })
+	l.catchAlls()
+	if len(e.routes) > 0 {
+		l.redirectTwin(&route{id: "kube_"}, overHTTP(nil), http.StatusPermanentRedirect)
+	}
+	e.index()
 	return e
+}
+
+func classOf(text string) *regexp.Regexp {
+	if expr, err := regexp.Compile(text); err == nil && text != "" {
+		return expr
+	}
+	return regexp.MustCompile("skipper")
+}
+
+// loader is an engine while its routes are made.
+type loader struct {
+	*Engine
+	ids       map[string]bool
+	hosts     map[string][]*route // of Ingresses, by the host of the rule
+	redirects map[string]int      // the status of redirects for what no route takes, by host
+	kept      map[string]bool     // hosts that are served over plain HTTP too
+}
+
+// annotated are the annotations of an object.
+func annotated(m *simulate.Manifest) map[string]string {
+	return source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
+}
+
+// Dropped is an object or a route that Skipper does not have, and why.
+type Dropped struct {
+	At     source.Ref
+	Object string
+	// Hosts are those that it would be for; none is all.
+	Hosts  []string
+	Reason string
+}
+
+func (l *loader) dropObject(m *simulate.Manifest, hosts []string, at source.Ref, format string, args ...any) {
+	l.Dropped = append(l.Dropped, Dropped{at, m.Kind + " " + m.ID(), hosts, fmt.Sprintf(format, args...)})
+}
+
+// add keeps a route unless one of its id is there.
+func (l *loader) add(r *route) {
+	if l.ids[r.id] {
+		if r.redirect == 0 {
+			l.Dropped = append(l.Dropped, Dropped{r.at, "a route of " + r.object, r.hosts, "another route of the object has the same id, and Skipper keeps one of each"})
+		}
+		return
+	}
+	l.ids[r.id] = true
+	r.check()
+	l.routes = append(l.routes, r)
+	if r.dropped != "" && r.redirect == 0 {
+		l.Dropped = append(l.Dropped, Dropped{r.at, "a route of " + r.object, r.hosts, r.dropped})
+	}
+}
+
+// check drops a route whose filters or hosts Skipper refuses.
+func (r *route) check() {
+	for i := range r.filters {
+		c := &r.filters[i]
+		switch k := filterOf(c.Name); {
+		case k.class == absent:
+			r.foreign = r.foreign || r.dropped == ""
+			r.drop("Skipper has no filter %s", c.Name)
+		case !k.takes(c):
+			r.drop("the arguments of the filter %s are not those that it needs", c.Name)
+		}
+	}
+	for _, h := range r.hosts {
+		if _, err := regexp.Compile(hostExpression(h)); !plainHost(h) && err != nil {
+			r.drop("Skipper makes an expression of the host %q, which does not compile", h)
+		}
+	}
+}
+
+// plainHost reports whether a host is not an expression to Skipper.
+func plainHost(h string) bool { return !strings.ContainsAny(h, `\+*?()|[]{}^$`) }
+
+func hostExpression(h string) string {
+	return "^(" + strings.ReplaceAll(h, ".", "[.]") + `[.]?(:[0-9]+)?)$`
 }
 
 // heavy is the weight of redirects for Ingresses.
 const heavy = 1000
 
-// redirect adds what Skipper by default puts beside a route that says nothing
-// of the protocol: plain HTTP is sent to https (dataclients/kubernetes,
-// redirect.go). One without conditions is there once more.
-func (e *Engine) redirect(r *liveRoute, weight int) {
-	own := *r
-	own.predicates = append(slices.Clone(r.predicates), of("Header", forwardedProto, "http"))
-	own.weight += weight + 1
-	own.filters, own.shunt, own.upstream, own.redirect = nil, true, "", true
-	e.routes = append(e.routes, &own)
-}
-
-const forwardedProto = "X-Forwarded-Proto"
-
-// Broken is an object of which Skipper drops routes.
-type Broken struct {
-	Manifest *simulate.Manifest
-	Reason   string
-}
-
-func (e *Engine) ingress(m *simulate.Manifest) {
-	annotations := source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
-	plain := annotations["zalando.org/skipper-ingress-redirect"] != "false" &&
-		!strings.Contains(annotations["zalando.org/skipper-predicate"]+annotations["zalando.org/skipper-routes"], `Header("`+forwardedProto+`"`)
-	for i, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
-		host := source.Text(source.Field(rule, "host"))
-		if text := annotations["zalando.org/skipper-routes"]; text != "" {
-			r, err := eskip.ParseRoute(text)
-			if err != nil {
-				e.broken(m, err)
-			} else {
-				e.add(m, host, callsOf(r.Predicates), callsOf(r.Filters), "", m.At("metadata.annotations"))
-			}
-		}
-		predicates, err := optionalCalls(annotations["zalando.org/skipper-predicate"], eskip.ParsePredicates)
-		filters, bad := optionalCalls(annotations["zalando.org/skipper-filter"], eskip.ParseFilters)
-		if err != nil || bad != nil {
-			e.broken(m, firstOf(err, bad))
-			continue
-		}
-		for j, p := range source.Elements(source.Field(source.Field(rule, "http"), "paths")) {
-			own := slices.Clone(predicates)
-			if text := source.Text(source.Field(p, "path")); text != "" {
-				own = append(own, of("PathSubtree", text))
-			}
-			service := source.Field(source.Field(p, "backend"), "service")
-			at := m.At(source.JoinIndex(source.JoinIndex("spec.rules", i)+".http.paths", j))
-			r := e.add(m, host, own, filters, source.Text(source.Field(service, "name"))+"."+m.Namespace, at)
-			if plain {
-				e.redirect(r, heavy)
-			}
-		}
+// redirectTwin adds the redirect to https that Skipper puts beside a route.
+func (l *loader) redirectTwin(r *route, predicates []eskip.Call, status int) {
+	twin := &route{
+		id: r.id + "_https_redirect", object: r.object, at: r.at, hosts: r.hosts, uncertain: r.uncertain, redirect: status,
+		filters: []eskip.Call{eskip.Of("redirectTo", status, "https:")},
 	}
+	if r.dropped != "" {
+		twin.check()
+	}
+	twin.compile(predicates)
+	l.add(twin)
 }
 
-func (e *Engine) broken(m *simulate.Manifest, err error) {
-	e.Broken = append(e.Broken, Broken{m, err.Error()})
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func optionalCalls(text string, parse func(string) ([]eskip.Call, error)) ([]call, error) {
-	if text == "" {
-		return nil, nil
-	}
-	list, err := parse(text)
-	return callsOf(list), err
-}
-
-// call is a predicate or filter as the engine evaluates it.
-type call struct{ eskip.Call }
-
-func of(name string, args ...any) call { return call{eskip.Of(name, args...)} }
-
-func callsOf(list []eskip.Call) []call {
-	out := make([]call, len(list))
-	for i := range list {
-		out[i] = call{list[i]}
-	}
-	return out
-}
-
-func (e *Engine) group(m *simulate.Manifest) {
-	services := map[string]string{}
-	for _, b := range source.Elements(source.Field(m.Spec(), "backends")) {
-		if service := source.Text(source.Field(b, "serviceName")); service != "" {
-			services[source.Text(source.Field(b, "name"))] = service + "." + m.Namespace
-		}
-	}
-	backendOf := func(n *source.Node, list string) string {
-		for _, b := range source.Elements(source.Field(n, list)) {
-			return services[source.Text(source.Field(b, "backendName"))]
-		}
-		return ""
-	}
-	usual := backendOf(m.Spec(), "defaultBackends")
-	annotations := source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
-	plain := annotations["zalando.org/skipper-ingress-redirect"] != "false"
-	for i, n := range source.Elements(source.Field(m.Spec(), "routes")) {
-		predicates, err := e.texts(n, "predicates", eskip.ParsePredicates)
-		filters, bad := e.texts(n, "filters", eskip.ParseFilters)
-		if err != nil || bad != nil {
-			e.broken(m, firstOf(err, bad))
-			continue
-		}
-		for _, kind := range [][2]string{{"path", "Path"}, {"pathSubtree", "PathSubtree"}} {
-			if text := source.Text(source.Field(n, kind[0])); text != "" {
-				predicates = append(predicates, of(kind[1], text))
-			}
-		}
-		upstream := usual
-		if source.Field(n, "backends") != nil {
-			upstream = backendOf(n, "backends")
-		}
-		methods := source.Texts(source.Field(n, "methods"))
-		if len(methods) == 0 {
-			methods = []string{""}
-		}
-		for _, host := range source.Texts(source.Field(m.Spec(), "hosts")) {
-			for _, method := range methods {
-				own := slices.Clone(predicates)
-				if method != "" {
-					own = append(own, of("Method", strings.ToUpper(method)))
-				}
-				r := e.add(m, host, own, filters, upstream, m.At(source.JoinIndex("spec.routes", i)))
-				if plain && !slices.ContainsFunc(own, call.onProto) {
-					e.redirect(r, 0)
-				}
-			}
-		}
-	}
-}
-
-func (e *Engine) texts(n *source.Node, list string, parse func(string) ([]eskip.Call, error)) ([]call, error) {
-	var out []call
-	for _, text := range source.Texts(source.Field(n, list)) {
-		calls, err := parse(text)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, callsOf(calls)...)
-	}
-	return out, nil
-}
-
-// add makes a route. Its weight is what Weight says and one for each other
-// predicate but those on the path (routing/matcher.go of Skipper v0.27.57).
-func (e *Engine) add(m *simulate.Manifest, host string, predicates, filters []call, upstream string, at source.Ref) *liveRoute {
-	r := &liveRoute{name: m.Name, at: at, host: host, filters: filters, shunt: upstream == "", upstream: upstream}
-	for _, c := range predicates {
-		switch c.Name {
-		case "Weight":
-			n, _ := c.arg(0).(int)
-			r.weight += n
-		case "Path", "PathSubtree":
-			text, _ := c.arg(0).(string)
-			r.path, r.subtree = strings.Split(strings.TrimPrefix(text, "/"), "/"), c.Name == "PathSubtree"
-			if r.subtree {
-				r.path = strings.Split(strings.Trim(text, "/"), "/")
-			}
-		default:
-			r.weight++
-			r.predicates = append(r.predicates, c)
-		}
-	}
-	e.routes = append(e.routes, r)
-	return r
-}
-
-// onProto tells of a condition on the protocol.
-func (c call) onProto() bool {
-	return (c.Name == "Header" || c.Name == "HeaderRegexp") && c.arg(0) == forwardedProto
-}
-
-func (c call) arg(i int) any {
-	if i < len(c.Args) {
-		return c.Args[i]
-	}
-	return nil
-}
-
-// texts are the arguments that are texts.
-func (c call) texts() []string {
-	var out []string
-	for _, a := range c.Args {
-		if s, ok := a.(string); ok {
-			out = append(out, s)
-		}
-	}
-	return out
+// overHTTP are the predicates that choose plain HTTP before all others.
+func overHTTP(rest []eskip.Call) []eskip.Call {
+	return append([]eskip.Call{eskip.Of("Header", forwardedProto, "http"), eskip.Of("Weight", heavy)}, rest...)
 }

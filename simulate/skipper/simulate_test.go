@@ -23,7 +23,7 @@ func engineOf(t *testing.T, text string) *Engine {
 		}
 		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "ns"))
 	}
-	return Load(list)
+	return Load(list, Options{})
 }
 
 func ingressText(name, predicate, filter string) string {
@@ -61,8 +61,8 @@ func TestFilters(t *testing.T) {
 		ingressText("static", `Path("/s")`, `status(418) -> inlineContent("x") -> oauthTokeninfoAllScope("uid")`)+
 		ingressText("people", `Path("/p") && JWTPayloadAllKV("https://identity.zalando.com/realm", "users")`, `oauthTokeninfoAllScope("uid")`)+
 		"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: broken, annotations: {zalando.org/skipper-filter: 'x('}}\nspec: {rules: [{host: h, http: {paths: [{}]}}]}\n")
-	if len(e.Broken) != 1 {
-		t.Errorf("broken are %v", e.Broken)
+	if len(e.Dropped) != 1 {
+		t.Errorf("broken are %v", e.Dropped)
 	}
 	info := func(realm string, scope ...any) simulate.Token {
 		return simulate.Token{Kind: "opaque", Introspection: map[string]any{"realm": realm, "scope": scope}}
@@ -96,8 +96,8 @@ func TestFilters(t *testing.T) {
 
 // TestRouteGroup reads the other kind of object.
 func TestRouteGroup(t *testing.T) {
-	e := engineOf(t, "apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: g}\nspec:\n  hosts: [h, i]\n  backends: [{name: s, type: service, serviceName: s}, {name: shunt, type: shunt}]\n"+
-		"  defaultBackends: [{backendName: s}]\n  routes:\n  - {path: /a, methods: [GET, PUT]}\n  - {pathSubtree: /, backends: [{backendName: shunt}], filters: ['status(404) -> inlineContent(\"x\")'], predicates: ['Header(\"X-A\", \"b\")']}\n")
+	e := engineOf(t, "apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: g}\nspec:\n  hosts: [h, i]\n  backends: [{name: s, type: service, serviceName: s, servicePort: 80}, {name: shunt, type: shunt}]\n"+
+		"  defaultBackends: [{backendName: s}]\n  routes:\n  - {path: /a, methods: [GET, PUT]}\n  - {pathSubtree: /, backends: [{backendName: shunt}], filters: ['status(404)', 'inlineContent(\"x\")'], predicates: ['Header(\"X-A\", \"b\")']}\n")
 	for ask, want := range map[string]string{"GET h": "s.ns", "PUT i": "s.ns", "POST h": ""} {
 		method, host, _ := strings.Cut(ask, " ")
 		if d := e.Decide(&simulate.Request{Method: method, Host: host, Target: "/a"}, nil); d.Upstream != want {

@@ -1,0 +1,150 @@
+package skipper
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Again is where entries of routes lead that route their requests again.
+const Again = "<loopback>"
+
+func isOpaque(c eskip.Call) bool { return filterOf(c.Name).class == opaque }
+
+// reaches is what the route sends requests to; "" where it answers itself, or
+// has no requests left in its limit. A copy of the request is sent too.
+func (r *route) reaches() string {
+	to := ""
+	switch b := &r.backend; {
+	case b.reaches():
+		to = b.to
+	case b.kind == loopback:
+		to = Again
+	case b.kind == forward:
+		to = "<forward>"
+	}
+	if r.backend.kind == dynamic {
+		to = "<dynamic>"
+	}
+	for i := range r.filters {
+		c := &r.filters[i]
+		if copied, ok := textArg(c.Args, 0); ok && copies(c) {
+			return copied
+		}
+		if most, ok := number(c.Args, limitArgs[c.Name].most); ok && filterOf(c.Name).limits && most <= 0 {
+			return ""
+		}
+		if filterOf(c.Name).answers {
+			return ""
+		}
+	}
+	return to
+}
+
+// copies reports whether the filter sends a copy of the request elsewhere.
+func copies(c *eskip.Call) bool {
+	return slices.Contains([]string{"tee", "Tee", "teenf", "teeLoopback"}, c.Name)
+}
+
+// loops is the path for which a route asks again, where its filters say so.
+func (r *route) loops() *pathlang.Path {
+	var out *pathlang.Path
+	for i := range r.filters {
+		switch c := &r.filters[i]; c.Name {
+		case "setPath":
+			text, _ := textArg(c.Args, 0)
+			if out = nil; !strings.Contains(text, "${") {
+				out = &pathlang.Path{Lang: pathlang.Exact, Text: cleanPath(text)}
+			}
+		case "modPath":
+			out = nil
+		}
+	}
+	return out
+}
+
+// admits lists the one way through the filters: the proofs that they demand,
+// or none, and a token that has what filters and predicates want. What is
+// demanded of a token that a filter sets proves nothing of the caller.
+func (r *route) admits() []simulate.Admission {
+	var proofs []string
+	info, given := map[string]any{}, false
+	for i := range r.filters {
+		c := &r.filters[i]
+		key, _ := textArg(c.Args, 0)
+		if copies(c) {
+			break
+		}
+		if c.Name == "bearerinjector" || strings.HasSuffix(c.Name, "RequestHeader") && strings.EqualFold(key, "Authorization") && (strings.HasPrefix(c.Name, "set") || strings.HasPrefix(c.Name, "append")) ||
+			c.Name == "setRequestHeaderFromSecret" && strings.EqualFold(key, "Authorization") {
+			given = true
+		}
+		p := filterOf(c.Name).proof
+		if p != "" && !(given && (p == tokeninfo || p == "jwt")) && !slices.Contains(proofs, p) {
+			proofs = append(proofs, p)
+		}
+		demand(c, info)
+	}
+	claims := map[string]any{}
+	for i := range r.tests {
+		t := &r.tests[i]
+		pairs := textsOf(t.Args)
+		if strings.HasPrefix(t.Name, "JWTPayloadAny") && len(pairs) > 2 {
+			pairs = pairs[:2]
+		}
+		for i := 0; strings.HasPrefix(t.Name, "JWTPayload") && i+1 < len(pairs); i += 2 {
+			if claims[pairs[i]] = pairs[i+1]; strings.HasSuffix(t.Name, "Regexp") {
+				claims[pairs[i]] = word(pairs[i+1])
+			}
+		}
+	}
+	a := simulate.Admission{}
+	if len(proofs) > 0 {
+		a.Proof, a.Also = proofs[0], proofs[1:]
+	}
+	a.Token = bearer(proofs, info, claims)
+	return []simulate.Admission{a}
+}
+
+// bearer is a token of the claims for which the token information service says
+// what is demanded.
+func bearer(proofs []string, info, claims map[string]any) simulate.Token {
+	if len(proofs) == 0 && len(claims) == 0 {
+		return simulate.Token{}
+	}
+	t := simulate.Token{Kind: "opaque", Via: simulate.Via{In: "bearer"}}
+	if len(claims) > 0 || slices.Contains(proofs, "jwt") {
+		t.Kind, t.Claims = "jwt", claims
+	}
+	if _, has := claims["sub"]; !has && slices.Contains(proofs, "jwt") {
+		claims["sub"] = "someone"
+	}
+	if slices.Contains(proofs, tokeninfo) {
+		info["uid"] = "someone"
+		if _, named := info["realm"]; named && claims[realmClaim] == "users" {
+			info["realm"] = "/employees"
+		}
+		t.Introspection = info
+	}
+	return t
+}
+
+// demand puts into a token's information what a filter wants of it.
+func demand(c *eskip.Call, info map[string]any) {
+	args := textsOf(c.Args)
+	switch c.Name {
+	case "oauthTokeninfoAllScope", "oauthTokeninfoAnyScope":
+		have, _ := info["scope"].([]any)
+		for _, s := range args {
+			have = append(have, s)
+		}
+		info["scope"] = have
+	case "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV":
+		for i := 0; i+1 < len(args) && (i == 0 || c.Name == "oauthTokeninfoAllKV"); i += 2 {
+			info[args[i]] = args[i+1]
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package skipper
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// maxLoops is how often a request may be routed again (proxy.DefaultMaxLoopbacks).
+const maxLoops = 9
+
+// exchange is one request on its way through the filters of a route, and of
+// those that it is routed to again.
+type exchange struct {
+	session *Session
+	trail   *simulate.Trail
+	in      *simulate.Request // as the filters have changed it
+	route   *route
+	loops   int
+	proofs  []string
+	assumed []string // what is taken for granted of services that are not asked
+	info    *info    // what the token information service said; nil: not asked yet
+	// given are headers whose value comes from the configuration and not from
+	// the caller, by lower-case name; the value is why it is not known, or "".
+	given map[string]string
+	// dynamic is where a dynamic backend is.
+	dynamic string
+	// lost is why the path is not known any more, or "".
+	lost string
+	// failed tells that a route to which the request was routed again was not
+	// found, or was one too many: the filters before do not see the answer.
+	failed bool
+}
+
+// info is the answer of the token information service.
+type info struct {
+	facts map[string]any // nil for a token that a filter set
+}
+
+// served is an answer in the place of the upstream's.
+type served struct {
+	status  int
+	cause   simulate.Cause
+	reason  string
+	headers map[string]string
+	opaque  *simulate.Unknown // the answer is not known: this may hold or not
+}
+
+// run takes the request through the filters of the route to its backend, and
+// the answer back: of several statuses the first filter's is the last to be set.
+func (x *exchange) run() simulate.Decision {
+	route, ran := x.route, 0
+	var answer *served
+	for i := range route.filters {
+		c := &route.filters[i]
+		ran++
+		if answer = filterOf(c.Name).run(x, c); answer != nil {
+			x.trail.Say(name, route.at, "%s: %s", c.Name, answer.reason)
+			break
+		}
+	}
+	d := x.end(answer)
+	if d.Cause == simulate.Anything || x.failed {
+		return d
+	}
+	for i := ran - 1; i >= 0; i-- {
+		c := &route.filters[i]
+		if respond := filterOf(c.Name).respond; respond != nil {
+			respond(x, c, &d)
+		}
+	}
+	return d
+}
+
+// end is what the filters' answer or the backend makes of the request.
+func (x *exchange) end(answer *served) simulate.Decision {
+	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Response: map[string]string{}}
+	if answer != nil {
+		return x.answered(d, answer)
+	}
+	switch b := &x.route.backend; b.kind {
+	case shunt:
+		d.Status, d.Cause, d.Reason = http.StatusNotFound, simulate.Answered, "the route answers itself"
+		x.trail.Say(name, x.route.at, "the route has no backend and answers itself")
+	case loopback:
+		return x.again(d)
+	case forward:
+		d.Status, d.Cause, d.Reason = http.StatusInternalServerError, simulate.NoUpstream, "the backend forward needs Skipper's flag -kubernetes-forward-backend-url"
+		x.trail.Say(name, b.at, "%s", d.Reason)
+	case dynamic:
+		if x.dynamic == "" {
+			d.Status, d.Cause, d.Reason = http.StatusBadGateway, simulate.NoUpstream, "no filter says where the dynamic backend is"
+			x.trail.Say(name, x.route.at, "%s", d.Reason)
+			break
+		}
+		x.pass(&d, x.dynamic)
+	case service, network, balanced:
+		x.pass(&d, b.to)
+	}
+	return d
+}
+
+func (x *exchange) answered(d simulate.Decision, answer *served) simulate.Decision {
+	d.Status, d.Cause, d.Reason = answer.status, answer.cause, answer.reason
+	for k, v := range answer.headers {
+		d.Response[strings.ToLower(k)] = v
+	}
+	if answer.opaque != nil {
+		x.in.Holds(*answer.opaque)
+		d.Status, d.Cause = 0, simulate.Anything
+	}
+	return d
+}
+
+// pass sends the request on.
+func (x *exchange) pass(d *simulate.Decision, to string) {
+	x.trail.Say(name, x.route.at, "sent to %s", to)
+	d.Upstream, d.Next = to, x.in
+	d.Next.To = to
+}
+
+// again routes the request a second time, as the filters have changed it.
+// What was learnt of its token is kept.
+func (x *exchange) again(d simulate.Decision) simulate.Decision {
+	if x.lost != "" {
+		return x.answered(d, &served{reason: x.lost, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: x.lost}})
+	}
+	if x.loops++; x.loops > maxLoops {
+		d.Status, d.Cause, d.Reason, x.failed = http.StatusInternalServerError, simulate.Misconfigured, "the request is routed again and again", true
+		x.trail.Say(name, x.route.at, "%s: Skipper gives up", d.Reason)
+		return d
+	}
+	x.trail.Say(name, x.route.at, "the request is routed again as %s %s%s", x.in.Method, x.in.Host, x.in.Target)
+	d = x.choose()
+	x.failed = x.failed || d.Cause == simulate.NoRoute
+	return d
+}
+
+func (x *exchange) prove(proof string) {
+	if !slices.Contains(x.proofs, proof) {
+		x.proofs = append(slices.Clip(x.proofs), proof)
+	}
+}
+
+// assume notes what kgw takes for granted of a service that it does not ask.
+func (x *exchange) assume(c *eskip.Call, what string) {
+	x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
+	if !slices.Contains(x.assumed, what) {
+		x.assumed = append(slices.Clip(x.assumed), what)
+	}
+}

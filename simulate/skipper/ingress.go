@@ -1,0 +1,455 @@
+package skipper
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Annotations of Ingresses that change routes.
+const (
+	filterAnnotation       = "zalando.org/skipper-filter"
+	predicateAnnotation    = "zalando.org/skipper-predicate"
+	routesAnnotation       = "zalando.org/skipper-routes"
+	limitAnnotation        = "zalando.org/ratelimit"
+	weightsAnnotation      = "zalando.org/backend-weights"
+	modeAnnotation         = "zalando.org/skipper-ingress-path-mode"
+	redirectAnnotation     = "zalando.org/skipper-ingress-redirect"
+	redirectCodeAnnotation = "zalando.org/skipper-ingress-redirect-code"
+	backendAnnotation      = "zalando.org/skipper-backend"
+	classAnnotation        = "kubernetes.io/ingress.class"
+	groupClassAnnotation   = "zalando.org/routegroup.class"
+)
+
+// ingress is an Ingress while its routes are made
+// (dataclients/kubernetes/ingressv1.go).
+type ingress struct {
+	*loader
+	m           *simulate.Manifest
+	annotations map[string]string
+	predicates  []eskip.Call
+	filters     []eskip.Call
+	extra       []eskip.Route
+	weights     map[string]float64
+	mode        string
+	uncertain   *doubt
+	redirect    redirect
+}
+
+// redirect is what an object wants of plain HTTP.
+type redirect struct {
+	never, keep bool // no redirect, and the route itself in its place
+	status      int
+}
+
+func redirectOf(annotations map[string]string) redirect {
+	r := redirect{keep: annotations[redirectAnnotation] == "false", status: http.StatusPermanentRedirect}
+	r.never = strings.Contains(annotations[predicateAnnotation], `Header("`+forwardedProto+`"`) || strings.Contains(annotations[routesAnnotation], `Header("`+forwardedProto+`"`)
+	if n, err := strconv.Atoi(annotations[redirectCodeAnnotation]); err == nil && n >= http.StatusMultipleChoices && n < http.StatusBadRequest {
+		r.status = n
+	}
+	return r
+}
+
+func (l *loader) ingress(m *simulate.Manifest) {
+	i := &ingress{loader: l, m: m, annotations: annotated(m), mode: l.options.PathMode}
+	var hosts []string
+	for _, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
+		hosts = append(hosts, source.Text(source.Field(rule, "host")))
+	}
+	if l.otherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
+		return
+	}
+	i.uncertain = foreignAnnotation(m, i.annotations)
+	if !i.parse(hosts) {
+		return
+	}
+	if n := source.Field(m.Spec(), "defaultBackend"); n != nil {
+		i.defaultBackend(n)
+	}
+	for n, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
+		i.rule(rule, source.JoinIndex("spec.rules", n))
+	}
+}
+
+// otherClass reports whether the object is for another controller.
+func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotation string) bool {
+	for _, class := range []string{annotation, field} {
+		if class != "" && !l.class.MatchString(class) {
+			l.elsewhere = append(l.elsewhere, elsewhere{hosts, m, class})
+			return true
+		}
+	}
+	return false
+}
+
+// controllers are what annotations of other controllers begin with.
+var controllers = []string{"nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "haproxy-ingress.github.io/", "konghq.com/", "alb.ingress.kubernetes.io/", "projectcontour.io/"}
+
+// foreignAnnotation says why Skipper may not serve an Ingress without a class:
+// it has annotations of another controller, whose class may be the default one.
+func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) *doubt {
+	if annotations[classAnnotation] != "" || source.Text(source.Field(m.Spec(), "ingressClassName")) != "" {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		for _, prefix := range controllers {
+			if strings.HasPrefix(key, prefix) {
+				return &doubt{m.At(source.JoinKey("metadata.annotations", key)), key, fmt.Sprintf("Ingress %s has no class and the annotation %s of another controller: which of them serves it is not known", m.ID(), key)}
+			}
+		}
+	}
+	return nil
+}
+
+// parse reads the annotations. One that does not parse costs the whole object.
+func (i *ingress) parse(hosts []string) bool {
+	var err error
+	at := i.m.At("metadata.annotations")
+	if text, has := i.annotations[predicateAnnotation]; has && err == nil {
+		i.predicates, err = eskip.ParsePredicates(text)
+		at = i.m.At(source.JoinKey("metadata.annotations", predicateAnnotation))
+	}
+	text := i.annotations[filterAnnotation]
+	if err == nil && text != "" {
+		i.filters, err = eskip.ParseFilters(text)
+		at = i.m.At(source.JoinKey("metadata.annotations", filterAnnotation))
+	}
+	if limit := i.annotations[limitAnnotation]; limit != "" && err == nil {
+		first, wrong := eskip.ParseFilters(limit)
+		if i.filters = append(first, i.filters...); wrong != nil {
+			i.filters = nil // Skipper logs it and uses none of the filters
+		}
+	}
+	if text := i.annotations[routesAnnotation]; text != "" && err == nil {
+		i.extra, err = eskip.ParseRoutes(text)
+		at = i.m.At(source.JoinKey("metadata.annotations", routesAnnotation))
+	}
+	if err != nil {
+		i.dropObject(i.m, hosts, at, "an annotation does not parse, and Skipper leaves the whole object out: %v", err)
+		return false
+	}
+	if text := i.annotations[weightsAnnotation]; text != "" {
+		_ = json.Unmarshal([]byte(text), &i.weights)
+	}
+	if mode := i.annotations[modeAnnotation]; slices.Contains([]string{"kubernetes-ingress", "path-regexp", "path-prefix"}, mode) {
+		i.mode = mode
+	}
+	i.redirect = redirectOf(i.annotations)
+	return true
+}
+
+// defaultBackend is a route for everything: it has no host, no path, and none
+// of the annotations.
+func (i *ingress) defaultBackend(n *source.Node) {
+	at := i.m.At("spec.defaultBackend")
+	b, filters, there := i.backend(n, at)
+	if !there {
+		return
+	}
+	r := &route{id: i.id(i.m.Name, "", "", ""), object: i.m.Name, at: at, filters: filters, backend: b, uncertain: i.uncertain}
+	r.compile(nil)
+	i.add(r)
+}
+
+// id makes the id of a route; what is not a letter, a digit or _ is _ there.
+func (i *ingress) id(name, host, path, service string) string {
+	parts := []string{i.m.Namespace, name, host, path, service}
+	for n := range parts {
+		parts[n] = nonWord.ReplaceAllString(parts[n], "_")
+	}
+	return "kube_" + strings.Join(parts, "__")
+}
+
+var nonWord = regexp.MustCompile(`\W`)
+
+// backend is the Service of a path as far as the inputs know it. One without
+// the port or of the wrong kind has other filters, or no route at all.
+func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []eskip.Call, there bool) {
+	s := source.Field(n, "service")
+	name := source.Text(source.Field(s, "name"))
+	if name == "" {
+		return b, nil, false
+	}
+	b = backend{kind: service, to: name + "." + i.m.Namespace, at: at}
+	m := i.services[i.m.Namespace+"/"+name]
+	if m == nil {
+		return b, nil, true
+	}
+	port := source.Field(s, "port")
+	want := cmpText(source.Text(source.Field(port, "name")), source.Text(source.Field(port, "number")))
+	if !hasPort(m, want) {
+		return backend{kind: shunt, at: at}, []eskip.Call{eskip.Of("status", http.StatusBadGateway), eskip.Of("inlineContent", "no endpoints")}, true
+	}
+	if source.Text(source.Field(m.Spec(), "type")) == "ExternalName" {
+		i.dropObject(i.m, nil, at, "its Service %s has the type ExternalName, which Skipper does not use without the flag -enable-kubernetes-external-names", name)
+		return b, nil, false
+	}
+	return b, nil, true
+}
+
+func cmpText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// hasPort reports whether a Service has a port of that name or number.
+func hasPort(m *simulate.Manifest, want string) bool {
+	return slices.ContainsFunc(source.Elements(source.Field(m.Spec(), "ports")), func(p *source.Node) bool {
+		return source.Text(source.Field(p, "name")) == want || source.Text(source.Field(p, "port")) == want
+	})
+}
+
+func (i *ingress) rule(rule *source.Node, path string) {
+	host := source.Text(source.Field(rule, "host"))
+	paths := source.Elements(source.Field(source.Field(rule, "http"), "paths"))
+	traffic := i.traffic(paths)
+	for n, p := range paths {
+		at := i.m.At(source.JoinIndex(path+".http.paths", n))
+		i.extraRoutes(host, p, at)
+		if share := traffic[n]; share.value > 0 {
+			i.pathRoute(host, p, share, at)
+		}
+	}
+}
+
+// traffic computes the shares of the backends of each path.
+func (i *ingress) traffic(paths []*source.Node) []share {
+	byPath := map[string][]int{}
+	for n, p := range paths {
+		text := source.Text(source.Field(p, "path"))
+		byPath[text] = append(byPath[text], n)
+	}
+	out := make([]share, len(paths))
+	for _, list := range byPath {
+		weights, names := make([]float64, len(list)), make([]string, len(list))
+		for k, n := range list {
+			names[k] = source.Text(source.Field(source.Field(source.Field(paths[n], "backend"), "service"), "name"))
+			weights[k] = i.weights[names[k]]
+		}
+		shares := sharesOf(weights)
+		byName := map[string]share{}
+		for k := range list {
+			byName[names[k]] = shares[k]
+		}
+		for k, n := range list {
+			out[n] = byName[names[k]]
+		}
+	}
+	return out
+}
+
+// share is a part of the traffic, and how many predicates put it before those
+// that come after it (dataclients/kubernetes/traffic.go).
+type share struct {
+	value float64
+	trues int
+}
+
+func sharesOf(weights []float64) []share {
+	sum := 0.0
+	for _, w := range weights {
+		sum += w
+	}
+	if sum == 0 {
+		weights = slices.Clone(weights)
+		for k := range weights {
+			weights[k] = 1
+		}
+		sum = float64(len(weights))
+	}
+	last := 0
+	for k, w := range weights {
+		if w > 0 {
+			last = k
+		}
+	}
+	out := make([]share, len(weights))
+	for k, w := range weights {
+		switch {
+		case k == last:
+			out[k].value = 1
+		case w > 0:
+			out[k].value = w / sum
+		}
+		sum -= w
+		out[k].trues = len(weights) - k - 2
+	}
+	return out
+}
+
+// predicates are those that give a route its share.
+func (s share) predicates() []eskip.Call {
+	if s.value == 1 {
+		return nil
+	}
+	out := []eskip.Call{eskip.Of("Traffic", s.value)}
+	for range s.trues {
+		out = append(out, eskip.Of("True"))
+	}
+	return out
+}
+
+// pathPredicates are what a path means by its type.
+func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs []string) {
+	text := source.Text(source.Field(p, "path"))
+	switch kind := source.Text(source.Field(p, "pathType")); {
+	case text == "":
+		return nil, nil
+	case kind == "Exact":
+		return []eskip.Call{eskip.Of("Path", text)}, nil
+	case kind == "Prefix", i.mode == "path-prefix":
+		return []eskip.Call{eskip.Of("PathSubtree", text)}, nil
+	case i.mode == "path-regexp":
+	case text == "/":
+		text = "^/"
+	default:
+		text = "^(" + text + ")"
+	}
+	return []eskip.Call{eskip.Of("PathRegexp", text)}, []string{text}
+}
+
+func onTree(c eskip.Call) bool { return c.Name == "Path" || c.Name == "PathSubtree" }
+
+// pathRoute is the route of a path, with what Skipper puts beside it.
+func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref) {
+	b, filters, there := i.backend(source.Field(p, "backend"), at)
+	if !there {
+		return
+	}
+	if filters == nil {
+		filters = i.filters
+	}
+	predicates, exprs := i.pathPredicates(p)
+	if i.mode == "path-prefix" && slices.ContainsFunc(i.predicates, onTree) {
+		predicates = slices.DeleteFunc(predicates, onTree)
+	}
+	predicates = append(append(predicates, s.predicates()...), i.predicates...)
+	name, _, _ := strings.Cut(b.to, ".")
+	if b.kind == shunt {
+		name = source.Text(source.Field(source.Field(source.Field(p, "backend"), "service"), "name"))
+	}
+	r := &route{
+		id: i.id(i.m.Name, host, source.Text(source.Field(p, "path")), name), object: i.m.Name, at: at, hosts: hostsOf(host),
+		pathExprs: exprs, filters: filters, backend: b, uncertain: i.uncertain,
+	}
+	r.compile(predicates)
+	i.hosts[host] = append(i.hosts[host], r)
+	i.add(r)
+	switch {
+	case i.redirect.never:
+	case i.redirect.keep:
+		i.kept[host] = true
+		i.keepTwin(r)
+	default:
+		i.redirects[host] = i.redirect.status
+		i.redirectTwin(r, overHTTP(r.predicates), i.redirect.status)
+	}
+}
+
+// keepTwin adds the route once more, for plain HTTP before all redirects.
+func (i *ingress) keepTwin(r *route) {
+	twin := *r
+	twin.id, twin.weight, twin.tests, twin.path, twin.dropped = r.id+"_disable_https_redirect", 0, nil, nil, ""
+	twin.compile(overHTTP(r.predicates))
+	i.add(&twin)
+}
+
+func hostsOf(host string) []string {
+	if host == "" {
+		return nil
+	}
+	return []string{host}
+}
+
+// extraRoutes are those of the annotation, for one path of a rule.
+func (i *ingress) extraRoutes(host string, p *source.Node, at source.Ref) {
+	path, exprs := i.pathPredicates(p)
+	for n := range i.extra {
+		x := &i.extra[n]
+		own := slices.DeleteFunc(slices.Clone(x.Predicates), func(c eskip.Call) bool { return c.Name == "Host" || c.Name == "*" || c.Name == "Any" })
+		if exprs != nil {
+			own = slices.DeleteFunc(own, func(c eskip.Call) bool { return c.Name == "PathRegexp" })
+		}
+		name := fmt.Sprintf("%s_%s_%d", i.m.Name, x.ID, n)
+		suffix := strings.ReplaceAll(source.Text(source.Field(p, "path")), "/", "_")
+		r := &route{
+			id: i.id(name, host+suffix, "", ""), object: i.m.Name, at: i.m.At(source.JoinKey("metadata.annotations", routesAnnotation)), hosts: []string{host},
+			pathExprs: exprs, filters: x.Filters, backend: extraBackend(x, at), uncertain: i.uncertain,
+		}
+		for _, c := range own {
+			if text, ok := textArg(c.Args, 0); c.Name == "PathRegexp" && ok {
+				r.pathExprs = append(slices.Clip(r.pathExprs), text)
+			}
+		}
+		if slices.ContainsFunc(path, onTree) && slices.ContainsFunc(own, onTree) {
+			i.Dropped = append(i.Dropped, Dropped{r.at, "a route of " + i.m.Name, r.hosts, "it has a path of its own, and the rule has one"})
+			continue
+		}
+		if host == "" {
+			r.drop("a rule without a host has none of the routes of the annotation: they match no host")
+		}
+		r.compile(append(own, path...))
+		i.hosts[host] = append(i.hosts[host], r)
+		i.add(r)
+		if i.redirect.keep {
+			i.kept[host] = true
+		} else {
+			i.redirects[host] = i.redirect.status
+		}
+	}
+}
+
+func extraBackend(x *eskip.Route, at source.Ref) backend {
+	b := backend{to: strings.Join(x.Addresses, ", "), at: at}
+	switch x.Backend {
+	case "<shunt>":
+		b.kind = shunt
+	case "<loopback>":
+		b.kind = loopback
+	case "<dynamic>":
+		b.kind = dynamic
+	case "<forward>":
+		b.kind = forward
+	case "":
+		b.kind = network
+	default:
+		b.kind = balanced
+	}
+	return b
+}
+
+// catchAlls answers 404 to what no route of a host takes, where all routes of
+// the host have an expression for the path and none of them is for all paths.
+func (l *loader) catchAlls() {
+	for _, host := range slices.Sorted(maps.Keys(l.hosts)) {
+		routes := l.hosts[host]
+		open := slices.ContainsFunc(routes, func(r *route) bool { return len(r.pathExprs) == 0 || slices.Contains(r.pathExprs, "^/") })
+		if open {
+			continue
+		}
+		r := &route{id: "kube___catchall__" + nonWord.ReplaceAllString(host, "_"), at: routes[0].at, hosts: routes[0].hosts, uncertain: routes[0].uncertain}
+		r.compile(nil)
+		l.add(r)
+		if status, has := l.redirects[host]; has {
+			l.redirectTwin(r, overHTTP(nil), status)
+		}
+		if l.kept[host] {
+			twin := *r
+			twin.id, twin.weight, twin.tests = r.id+"_disable_https_redirect", 0, nil
+			twin.compile(overHTTP(nil))
+			l.add(&twin)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package skipper
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// limitArgs are where a rate limit filter has its arguments: the group, the
+// number of requests, the period, and what comes last.
+var limitArgs = map[string]struct {
+	group, most, period, last int
+	client                    bool
+}{
+	"ratelimit":              {-1, 0, 1, 2, false},
+	"clientRatelimit":        {-1, 0, 1, 2, true},
+	"clusterRatelimit":       {0, 1, 2, 3, false},
+	"clusterClientRatelimit": {0, 1, 2, 3, true},
+}
+
+func registerLimits() {
+	const counts = "it counts the requests of a period"
+	request(decides, 2, 3, counts, limit, "ratelimit", "clientRatelimit")
+	request(decides, 3, 4, counts, limit, "clusterRatelimit", "clusterClientRatelimit")
+	for n := range limitArgs {
+		k := filterKinds[n]
+		k.limits = true
+		filterKinds[n] = k
+	}
+	register(inert, 0, -1, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
+}
+
+// limit spends one request of a bucket. What has no value to count by is never
+// limited (filters/ratelimit).
+func limit(x *exchange, c *eskip.Call) *served {
+	at := limitArgs[c.Name]
+	most, _ := number(c.Args, at.most)
+	bucket := c.Name + "\x00" + settings(c, at.group, at.most, at.period)
+	if at.client {
+		who, counted := x.client(c, at.last)
+		if !counted {
+			return nil
+		}
+		bucket += "\x00" + who
+	}
+	if x.session.spent[bucket] < int(most) {
+		x.session.spent[bucket]++
+		return nil
+	}
+	period := periodOf(c.Args, at.period)
+	out := &served{
+		status: http.StatusTooManyRequests, cause: simulate.LimitExceeded,
+		reason: fmt.Sprintf("the limit of %d requests in %s is spent", int(most), spellPeriod(c.Args, at.period, period)), headers: map[string]string{},
+	}
+	if n, ok := number(c.Args, at.last); ok && !at.client {
+		out.status = int(n)
+	}
+	if period > 0 {
+		out.headers["x-rate-limit"] = strconv.FormatInt(int64(most)*int64(time.Hour)/int64(period), 10)
+		out.headers["retry-after"] = strconv.FormatInt(int64(max(period/time.Second, 1)), 10)
+	}
+	return out
+}
+
+// settings are what makes two limits one bucket: the group, or the numbers.
+func settings(c *eskip.Call, group, most, period int) string {
+	if group >= 0 {
+		text, _ := textArg(c.Args, group)
+		return text
+	}
+	return fmt.Sprint(c.Args[most], " ", c.Args[period])
+}
+
+// client is what requests are told apart by: named headers, or the first
+// address of X-Forwarded-For.
+func (x *exchange) client(c *eskip.Call, last int) (who string, counted bool) {
+	names, named := textArg(c.Args, last)
+	if !named {
+		first, _, _ := strings.Cut(x.in.Header("X-Forwarded-For"), ",")
+		return strings.TrimSpace(first), true
+	}
+	for n := range strings.SplitSeq(names, ",") {
+		value := x.in.Header(strings.TrimSpace(n))
+		who += value
+		if strings.EqualFold(strings.TrimSpace(n), "Authorization") && value != "" {
+			who += "\x00" + x.in.Token.ID
+		}
+	}
+	return who, who != "" && who != "\x00"
+}
+
+func periodOf(args []any, i int) time.Duration {
+	if text, ok := textArg(args, i); ok {
+		d, _ := time.ParseDuration(text)
+		return d
+	}
+	n, _ := number(args, i)
+	return time.Duration(n) * time.Second
+}
+
+func spellPeriod(args []any, i int, d time.Duration) string {
+	if text, ok := textArg(args, i); ok {
+		return text
+	}
+	return d.String()
+}

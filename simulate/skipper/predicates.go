@@ -1,0 +1,255 @@
+package skipper
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// test is a predicate that is tested where the path matches.
+type test struct {
+	eskip.Call
+	expr *regexp.Regexp // of a predicate with one expression
+}
+
+// truth is yes, no, or not known.
+type truth uint8
+
+const (
+	no truth = iota
+	yes
+	unknown
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// predicateKind is how a predicate of Skipper v0.27.57 is decided.
+type predicateKind struct {
+	// least and most are how many arguments it needs; most -1 is no bound.
+	least, most int
+	// expression is the number of the argument that is an expression, from 1;
+	// 0 is none.
+	expression int
+	// texts tells that all arguments are texts.
+	texts bool
+	// holds decides it; the reason is why it cannot be.
+	holds func(t *test, q *simulate.Request) (holds truth, reason string)
+	// why is what kind of thing is not known, and needs what would decide it.
+	why   simulate.Why
+	needs string
+}
+
+func (k *predicateKind) takes(args []any) bool {
+	if len(args) < k.least || k.most >= 0 && len(args) > k.most {
+		return false
+	}
+	return !k.texts || len(textsOf(args)) == len(args)
+}
+
+// decided makes a kind that is decided by the request alone.
+func decided(least, most, expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
+	return predicateKind{least: least, most: most, expression: expression, texts: true, holds: func(t *test, q *simulate.Request) (truth, string) {
+		return truthOf(holds(t, textsOf(t.Args), q)), ""
+	}}
+}
+
+// undecided makes a kind that the request alone does not decide.
+func undecided(least, most int, why simulate.Why, reason string) predicateKind {
+	return predicateKind{least: least, most: most, why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
+}
+
+// predicateKinds are all predicates that Skipper has, but for those on paths
+// and weights, which are no tests (predicates/predicates.go). A predicate of
+// another name makes Skipper drop the route.
+var predicateKinds map[string]predicateKind
+
+func init() {
+	always := func(is bool) predicateKind {
+		return predicateKind{most: -1, holds: func(*test, *simulate.Request) (truth, string) { return truthOf(is), "" }}
+	}
+	predicateKinds = map[string]predicateKind{
+		"Method": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool { return args[0] == q.Method }),
+		"Methods": decided(1, -1, 0, func(_ *test, args []string, q *simulate.Request) bool {
+			return slices.ContainsFunc(args, func(m string) bool { return strings.EqualFold(m, q.Method) })
+		}),
+		"Host":    decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(q.Host) }),
+		"HostAny": decided(1, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return slices.Contains(args, q.Host) }),
+		"Header": decided(2, 2, 0, func(_ *test, args []string, q *simulate.Request) bool {
+			return anyHeader(q, args[0], func(v string) bool { return v == args[1] })
+		}),
+		"HeaderRegexp": decided(2, 2, 2, func(t *test, args []string, q *simulate.Request) bool {
+			return anyHeader(q, args[0], t.expr.MatchString)
+		}),
+		"PathRegexp":            decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(seenPath(q)) }),
+		"Cookie":                decided(2, 2, 2, holdsCookie),
+		"QueryParam":            {least: 1, most: 2, expression: 2, texts: true, holds: holdsQuery},
+		"JWTPayloadAllKV":       decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimEquals(q)) }),
+		"JWTPayloadAnyKV":       decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimEquals(q)) }),
+		"JWTPayloadAllKVRegexp": decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimMatches(q)) }),
+		"JWTPayloadAnyKVRegexp": decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimMatches(q)) }),
+		"ForwardedHost": decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool {
+			return q.Header("Forwarded") != "" && t.expr.MatchString(forwardedField(q, "host"))
+		}),
+		"ForwardedProtocol": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool { return forwardedField(q, "proto") == args[0] }),
+
+		"Source":               {least: 1, most: -1, texts: true, holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
+		"SourceFromLast":       {least: 1, most: -1, texts: true, holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
+		"ClientIP":             undecided(1, -1, simulate.Asked, "the address of the caller's connection is not known"),
+		"ContentLengthBetween": undecided(2, 2, simulate.Chosen, "the length of the body is not known"),
+		"Traffic":              {least: 1, most: 3, holds: holdsTraffic, why: simulate.Chosen},
+		"TrafficSegment":       undecided(2, 2, simulate.Chosen, "it takes a share of the traffic by chance"),
+		"After":                undecided(1, 2, simulate.Chosen, "it depends on the time"),
+		"Before":               undecided(1, 2, simulate.Chosen, "it depends on the time"),
+		"Between":              undecided(2, 3, simulate.Chosen, "it depends on the time"),
+		"Cron":                 undecided(1, 1, simulate.Chosen, "it depends on the time"),
+		"Tee": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool {
+			return anyHeader(q, teeHeader, func(v string) bool { return v == args[0] })
+		}),
+		"OTelBaggage":  undecided(1, -1, simulate.Chosen, "kgw does not read the header baggage"),
+		"HeaderSHA256": undecided(2, -1, simulate.Chosen, "kgw does not hash headers"),
+		"Shutdown":     always(false),
+		"True":         always(true),
+		"False":        always(false),
+	}
+}
+
+// teeHeader is what a request carries that teeLoopback copied; a caller cannot
+// send it, since Skipper keeps it in the context of the request.
+const teeHeader = "\x00tee"
+
+// anyHeader reports whether one of the lines of a header satisfies a condition.
+func anyHeader(q *simulate.Request, name string, ok func(string) bool) bool {
+	return slices.ContainsFunc(q.Headers, func(h simulate.Header) bool { return strings.EqualFold(h.Name, name) && ok(h.Value) })
+}
+
+func holdsCookie(t *test, args []string, q *simulate.Request) bool {
+	value, has := cookie(q, args[0])
+	return has && t.expr.MatchString(value)
+}
+
+// cookie is the first cookie of that name, as net/http reads it.
+func cookie(q *simulate.Request, name string) (value string, has bool) {
+	for _, h := range q.Headers {
+		if !strings.EqualFold(h.Name, "Cookie") {
+			continue
+		}
+		for pair := range strings.SplitSeq(h.Value, ";") {
+			n, v, ok := strings.Cut(strings.TrimSpace(pair), "=")
+			if ok && n == name {
+				return strings.Trim(v, `"`), true
+			}
+		}
+	}
+	return "", false
+}
+
+func holdsQuery(t *test, q *simulate.Request) (truth, string) {
+	_, text, _ := strings.Cut(q.Target, "?")
+	query, _ := url.ParseQuery(text)
+	name, _ := textArg(t.Args, 0)
+	values, has := query[name]
+	if len(t.Args) == 1 {
+		return truthOf(has), ""
+	}
+	return truthOf(slices.ContainsFunc(values, t.expr.MatchString)), ""
+}
+
+func claimEquals(q *simulate.Request) func(k, v string) bool {
+	return func(k, v string) bool { have, ok := claim(q, k).(string); return ok && have == v }
+}
+
+func claimMatches(q *simulate.Request) func(k, v string) bool {
+	return func(k, v string) bool {
+		have, ok := claim(q, k).(string)
+		expr, err := regexp.Compile(v)
+		return ok && err == nil && expr.MatchString(have)
+	}
+}
+
+// claim reads the token's payload, which nobody has verified; only a JWT in
+// "Authorization: Bearer" has one.
+func claim(q *simulate.Request, key string) any {
+	if text, ok := strings.CutPrefix(q.Header("Authorization"), "Bearer "); !ok || !q.Token.Is("jwt", text) {
+		return nil
+	}
+	return q.Token.Claims[key]
+}
+
+func holdsAll(pairs []string, holds func(k, v string) bool) bool {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !holds(pairs[i], pairs[i+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func holdsAny(pairs []string, holds func(k, v string) bool) bool {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if holds(pairs[i], pairs[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwardedField reads a field of the header Forwarded: the last one counts.
+func forwardedField(q *simulate.Request, name string) string {
+	out := ""
+	for part := range strings.SplitSeq(q.Header("Forwarded"), ",") {
+		for pair := range strings.SplitSeq(strings.TrimSpace(part), ";") {
+			if k, v, ok := strings.Cut(pair, "="); ok && k == name && strings.Trim(v, `"`) != "" {
+				out = strings.Trim(v, `"`)
+			}
+		}
+	}
+	return out
+}
+
+// holdsSource compares the first or the last address of X-Forwarded-For, which
+// the caller can choose unless a proxy in front replaces it.
+func holdsSource(t *test, q *simulate.Request) (truth, string) {
+	list := strings.Split(q.Header("X-Forwarded-For"), ",")
+	text := list[0]
+	if t.Name == "SourceFromLast" {
+		text = strings.TrimSpace(list[len(list)-1])
+	}
+	if host, port, ok := strings.Cut(text, ":"); ok && !strings.Contains(port, ":") {
+		text = host
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return unknown, "the request has no address in X-Forwarded-For, and that of its connection is not known"
+	}
+	for _, want := range textsOf(t.Args) {
+		if one, err := netip.ParseAddr(want); err == nil && one == address {
+			return yes, ""
+		}
+		if net, err := netip.ParsePrefix(want); err == nil && net.Contains(address) {
+			return yes, ""
+		}
+	}
+	return no, ""
+}
+
+func holdsTraffic(t *test, _ *simulate.Request) (truth, string) {
+	switch share, _ := number(t.Args, 0); share {
+	case 0:
+		return no, ""
+	case 1:
+		return yes, ""
+	}
+	share, _ := number(t.Args, 0)
+	return unknown, "it takes a share of " + strconv.FormatFloat(share, 'g', 3, 64) + " of the traffic by chance"
+}

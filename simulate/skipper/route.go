@@ -1,0 +1,264 @@
+package skipper
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// route is a route as Skipper holds it.
+type route struct {
+	id     string // routes of one id are one route
+	object string // name of the Ingress or RouteGroup
+	at     source.Ref
+	// hosts are those of the object; a route without any is for all.
+	hosts   []string
+	path    []string // segments of Path or PathSubtree; nil without one
+	subtree bool
+	// predicates are those of the route as they are written, and pathExprs the
+	// expressions that Skipper made of an Ingress's path.
+	predicates []eskip.Call
+	pathExprs  []string
+	tests      []test
+	filters    []eskip.Call
+	backend    backend
+	weight     int
+	// redirect is the status of a redirect to https that Skipper adds, or 0.
+	redirect int
+	// uncertain says why the route may not be there; nil if it is.
+	uncertain *doubt
+	// dropped says why Skipper drops the route; "" if it does not. Foreign
+	// tells that a Skipper with more filters or predicates would not.
+	dropped string
+	foreign bool
+}
+
+// doubt is something that kgw does not know, and the place of it.
+type doubt struct {
+	at     source.Ref
+	field  string
+	reason string
+}
+
+// backend is where a route ends.
+type backend struct {
+	kind backendKind
+	// to is the Service with its namespace, or the address.
+	to string
+	// at is where the backend is written.
+	at source.Ref
+}
+
+type backendKind uint8
+
+const (
+	shunt backendKind = iota
+	service
+	network
+	balanced
+	loopback
+	dynamic
+	forward
+)
+
+// backendKinds are the kinds by their names in RouteGroups.
+var backendKinds = map[string]backendKind{
+	"": service, "service": service, "network": network, "lb": balanced, "shunt": shunt, "loopback": loopback, "dynamic": dynamic, "forward": forward,
+}
+
+// reaches reports whether the backend is something behind Skipper.
+func (b *backend) reaches() bool {
+	return b.kind == service || b.kind == network || b.kind == balanced || b.kind == dynamic
+}
+
+const forwardedProto = "X-Forwarded-Proto"
+
+// compile splits the predicates of a route into what chooses its place in the
+// tree of paths and what is tested there, and computes its weight
+// (routing/datasource.go, processRouteDef). A route that Skipper cannot build
+// is dropped.
+func (r *route) compile(predicates []eskip.Call) {
+	r.predicates = predicates
+	headers := map[string]int{} // tests by header
+	tree := 0
+	if r.hosts != nil {
+		r.weight++
+	}
+	for _, c := range predicates {
+		if r.dropped != "" {
+			return
+		}
+		switch c.Name {
+		case "Weight":
+			n, ok := number(c.Args, 0)
+			if !ok || len(c.Args) != 1 {
+				r.drop("the predicate %s needs one number", c.Name)
+			}
+			r.weight += int(n)
+		case "Path", "PathSubtree":
+			text, ok := textArg(c.Args, 0)
+			if tree++; !ok || len(c.Args) != 1 || tree > 1 {
+				r.drop("it has more than one path, or one that is not a text")
+				return
+			}
+			r.setPath(text, c.Name == "PathSubtree")
+		case "Header", "HeaderRegexp":
+			r.addHeader(c, headers)
+		default:
+			r.addTest(c)
+		}
+	}
+}
+
+// drop notes that Skipper does not have the route.
+func (r *route) drop(format string, args ...any) {
+	if r.dropped == "" {
+		r.dropped = fmt.Sprintf(format, args...)
+	}
+}
+
+// addHeader adds a test of a header. Of two Header predicates with one name the
+// last counts; the expressions of HeaderRegexp are all tested, and count once.
+func (r *route) addHeader(c eskip.Call, headers map[string]int) {
+	name, ok := textArg(c.Args, 0)
+	if _, valued := textArg(c.Args, 1); !ok || !valued || len(c.Args) != 2 {
+		r.drop("the predicate %s needs a name and a value", c.Name)
+		return
+	}
+	key := c.Name + " " + strings.ToLower(name)
+	i, again := headers[key]
+	switch {
+	case again && c.Name == "Header":
+		if before, _ := textArg(r.tests[i].Args, 0); before != name && r.uncertain == nil {
+			r.uncertain = &doubt{r.at, "predicates", fmt.Sprintf("two predicates for the header %s are written differently, and Skipper uses either", name)}
+		}
+		r.tests[i] = test{Call: c}
+		return
+	case !again:
+		headers[key] = len(r.tests)
+		r.weight++
+	}
+	r.addCompiled(c)
+}
+
+// addTest adds a predicate that is tested. Each counts one for the weight, but
+// for those that only choose a share of the traffic.
+func (r *route) addTest(c eskip.Call) {
+	if i := slices.IndexFunc(r.tests, func(t test) bool { return t.Name == "Method" }); c.Name == "Method" && i >= 0 {
+		r.tests[i] = test{Call: c} // the last one counts
+		return
+	}
+	if c.Name == "TrafficSegment" {
+		r.weight-- // counted below: Skipper gives it the weight -1
+	}
+	r.weight++
+	r.addCompiled(c)
+}
+
+func (r *route) addCompiled(c eskip.Call) {
+	t := test{Call: c}
+	kind, known := predicateKinds[c.Name]
+	switch {
+	case !known:
+		r.foreign = r.foreign || r.dropped == ""
+		r.drop("Skipper has no predicate %s", c.Name)
+		return
+	case !kind.takes(c.Args):
+		r.drop("the arguments of the predicate %s are not those that it needs", c.Name)
+	case kind.expression > 0:
+		text, _ := textArg(c.Args, kind.expression-1)
+		expr, err := regexp.Compile(text)
+		if err != nil {
+			r.drop("the expression of %s does not compile: %v", c.Name, err)
+			return
+		}
+		t.expr = expr
+	}
+	r.tests = append(r.tests, t)
+}
+
+// setPath puts the route into the tree of paths.
+func (r *route) setPath(text string, subtree bool) {
+	text = cleanPath(text)
+	r.subtree = subtree
+	if subtree {
+		text = restOfPath.ReplaceAllLiteralString(text, "")
+		text = strings.TrimSuffix(text, "/")
+	}
+	r.path = strings.Split(strings.TrimPrefix(text, "/"), "/")
+	for i, segment := range r.path {
+		last := i == len(r.path)-1
+		switch {
+		case strings.HasPrefix(segment, "*") && !last:
+			r.drop("the path %s has * before its end", text)
+		case segment != "" && segment[0] != ':' && segment[0] != '*' && strings.ContainsAny(segment, ":*"):
+			r.drop("the path %s has * or : in the middle of a segment", text)
+		}
+	}
+}
+
+var restOfPath = regexp.MustCompile(`/[*][^/]*$`)
+
+// cleanPath is what Skipper makes of a path: absolute, without empty segments
+// and dots, the final slash kept (github.com/dimfeld/httppath).
+func cleanPath(text string) string {
+	var out []string
+	for segment := range strings.SplitSeq(text, "/") {
+		switch segment {
+		case "", ".":
+		case "..":
+			out = out[:max(len(out)-1, 0)]
+		default:
+			out = append(out, segment)
+		}
+	}
+	path := "/" + strings.Join(out, "/")
+	if strings.HasSuffix(text, "/") && path != "/" {
+		path += "/"
+	}
+	return path
+}
+
+// textArg returns an argument that is a text; an expression between slashes is
+// one to Skipper.
+func textArg(args []any, i int) (string, bool) {
+	if i >= len(args) {
+		return "", false
+	}
+	switch a := args[i].(type) {
+	case string:
+		return a, true
+	case eskip.Regexp:
+		return string(a), true
+	}
+	return "", false
+}
+
+// number returns an argument that is a number.
+func number(args []any, i int) (float64, bool) {
+	if i >= len(args) {
+		return 0, false
+	}
+	switch a := args[i].(type) {
+	case int:
+		return float64(a), true
+	case float64:
+		return a, true
+	}
+	return 0, false
+}
+
+// textsOf are the arguments that are texts.
+func textsOf(args []any) []string {
+	var out []string
+	for i := range args {
+		if s, ok := textArg(args, i); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,193 @@
+package skipper
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Ranks of segments: what is written out comes before a parameter, that before
+// a rest; a route without a path comes last.
+const (
+	literal byte = iota
+	parameter
+	rest
+	noPath
+)
+
+// rank reports whether the path takes the segments, and how specifically at
+// each of them.
+func (r *route) rank(segments []string) (rank []byte, ok bool) {
+	if r.path == nil {
+		return []byte{noPath}, true
+	}
+	if r.subtree {
+		return r.subtreeRank(segments)
+	}
+	for i, p := range r.path {
+		switch {
+		case strings.HasPrefix(p, "*") && i == len(r.path)-1:
+			return append(rank, rest), len(segments) > i && strings.Join(segments[i:], "/") != ""
+		case i >= len(segments):
+			return nil, false
+		case p != "" && p[0] == ':':
+			if segments[i] == "" {
+				return nil, false
+			}
+			rank = append(rank, parameter)
+		case p != segments[i]:
+			return nil, false
+		default:
+			rank = append(rank, literal)
+		}
+	}
+	return rank, len(segments) == len(r.path)
+}
+
+// subtreeRank is rank for PathSubtree: the path itself, with a final slash or
+// without, is written out; what is below is a rest (routing/matcher.go,
+// addSubtreeLeafsToPath).
+func (r *route) subtreeRank(segments []string) (rank []byte, ok bool) {
+	path := r.path
+	if len(path) == 1 && path[0] == "" {
+		path = nil
+	}
+	for i, p := range path {
+		switch {
+		case i >= len(segments):
+			return nil, false
+		case p != "" && p[0] == ':':
+			if segments[i] == "" {
+				return nil, false
+			}
+			rank = append(rank, parameter)
+		case p != segments[i]:
+			return nil, false
+		default:
+			rank = append(rank, literal)
+		}
+	}
+	switch below := segments[len(path):]; {
+	case len(below) == 1 && below[0] == "":
+		rank = append(rank, literal)
+	case len(below) > 0:
+		rank = append(rank, rest)
+	}
+	return rank, true
+}
+
+// candidate is a route whose path takes a request.
+type candidate struct {
+	route *route
+	rank  []byte
+}
+
+// find returns the route that gets the request, or nil: from the most specific
+// path outwards, at each of them by weight, the first whose predicates hold
+// (pathmux/tree.go, routing/matcher.go). What the inputs do not decide is asked
+// of the request's world.
+func (e *Engine) find(q *simulate.Request, path string) *route {
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	var found []candidate
+	for _, r := range e.routesFor(q.Host) {
+		if rank, ok := r.rank(segments); ok && r.mayHold(q) {
+			found = append(found, candidate{r, rank})
+		}
+	}
+	slices.SortStableFunc(found, before)
+	for i := range found {
+		if !found[i].route.holds(q) {
+			continue
+		}
+		chosen := found[i].route
+		for _, other := range found[i+1:] {
+			if before(other, found[i]) != 0 {
+				break
+			}
+			if other.route.holds(q) && q.Holds(chosen.tied(other.route)) {
+				return other.route
+			}
+		}
+		return chosen
+	}
+	return nil
+}
+
+// tied is the condition that of two routes with one path and equal weights
+// Skipper takes the second.
+func (r *route) tied(other *route) simulate.Unknown {
+	return simulate.Unknown{
+		Why: simulate.Opaque, At: other.at,
+		What: fmt.Sprintf("of the routes %s and %s, which have one path and as many predicates, Skipper takes the second", r.label(), other.label()),
+		Key:  "tie " + r.id + " " + other.id,
+	}
+}
+
+// label names the route in messages.
+func (r *route) label() string {
+	if r.object == "" {
+		return "that redirects plain HTTP"
+	}
+	return r.object
+}
+
+func before(a, b candidate) int {
+	if c := bytes.Compare(a.rank, b.rank); c != 0 {
+		return c
+	}
+	return b.route.weight - a.route.weight
+}
+
+// mayHold reports whether no predicate of the route certainly fails.
+func (r *route) mayHold(q *simulate.Request) bool {
+	for i := range r.tests {
+		if is, _ := predicateKinds[r.tests[i].Name].holds(&r.tests[i], q); is == no {
+			return false
+		}
+	}
+	return true
+}
+
+// holds asks what is not known of the predicates that may hold.
+func (r *route) holds(q *simulate.Request) bool {
+	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason}) {
+		return false
+	}
+	for i := range r.tests {
+		t := &r.tests[i]
+		kind := predicateKinds[t.Name]
+		is, reason := kind.holds(t, q)
+		if is == unknown && !q.Holds(simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t)}) {
+			return false
+		}
+	}
+	return true
+}
+
+// key names a condition: the same predicate holds for all routes at once, but
+// for shares of the traffic, which are drawn for each route.
+func (r *route) key(t *test) string {
+	if t.Name == "Traffic" {
+		return r.id + " " + t.String()
+	}
+	return t.String()
+}
+
+// onHost compares hosts: a final dot and a port do not count, case does.
+func onHost(want, have string) bool {
+	rest, ok := strings.CutPrefix(have, want)
+	return want == "" || ok && hostRest(rest)
+}
+
+// hostRest reports whether a text is what may be behind a host's name.
+func hostRest(text string) bool {
+	text = strings.TrimPrefix(text, ".")
+	if text == "" {
+		return true
+	}
+	port, ok := strings.CutPrefix(text, ":")
+	return ok && port != "" && strings.Trim(port, "0123456789") == ""
+}
