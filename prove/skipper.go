@@ -172,7 +172,8 @@ func (s *skipperProver) ahead(i int) []*match.Matcher {
 }
 
 // asking makes requests of an example: over https, over plain HTTP, and without
-// the header that says which. Its claims are those of a JWT, which the token
+// the header that says which; from nowhere in particular, and from an address
+// that is nobody's (RFC 5737). Its claims are those of a JWT, which the token
 // information service knows as the admission says.
 func asking(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simulate.Request {
 	r := &simulate.Request{Method: q.Method, Host: q.Host, Target: q.RawPath, Token: a.Token}
@@ -198,13 +199,19 @@ func asking(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simula
 		r.Token.Kind, r.Token.Claims = "opaque", nil
 	}
 	var out []*simulate.Request
-	for _, scheme := range schemes {
-		own := r.Clone()
-		own.Scheme = scheme
-		out = append(out, own)
+	for _, address := range []string{"", "203.0.113.9"} {
+		for _, scheme := range schemes {
+			own := r.Clone()
+			if own.Scheme = scheme; address != "" && own.Header(forwardedFor) == "" {
+				own.SetHeader(forwardedFor, address)
+			}
+			out = append(out, own)
+		}
 	}
 	return out
 }
+
+const forwardedFor = "X-Forwarded-For"
 
 func claimsOf(q *match.Request) map[string]any {
 	out := map[string]any{}

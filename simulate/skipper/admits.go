@@ -49,11 +49,15 @@ func copies(c *eskip.Call) bool {
 	return slices.Contains([]string{"tee", "Tee", "teenf", "teeLoopback"}, c.Name)
 }
 
-// loops is the path for which a route asks again, where its filters say so.
+// loops is the path for which a route asks again, where its filters say so and
+// leave the caller's token as it is.
 func (r *route) loops() *pathlang.Path {
 	var out *pathlang.Path
+	given := givenHeaders{}
 	for i := range r.filters {
-		switch c := &r.filters[i]; c.Name {
+		c := &r.filters[i]
+		given.follow(c)
+		switch c.Name {
 		case "setPath":
 			text, _ := textArg(c.Args, 0)
 			if out = nil; !strings.Contains(text, "${") {
@@ -63,7 +67,44 @@ func (r *route) loops() *pathlang.Path {
 			out = nil
 		}
 	}
+	if given[authorization] {
+		return nil
+	}
 	return out
+}
+
+const authorization = "authorization"
+
+// givenHeaders are headers, by lower-case name, whose value filters may have
+// set: what is verified there proves nothing of the caller.
+type givenHeaders map[string]bool
+
+// follow notes what a filter does to headers.
+func (g givenHeaders) follow(c *eskip.Call) {
+	args := append(textsOf(c.Args), "", "", "")
+	key := strings.ToLower(args[0])
+	switch c.Name {
+	case "setRequestHeader", "appendRequestHeader", "requestHeader", "setContextRequestHeader", "appendContextRequestHeader", "setRequestHeaderFromSecret", "forwardTokenField", "forwardToken":
+		g[key] = true
+	case "modRequestHeader":
+		g[key] = g[key] || !keepsToken(args[2])
+	case "copyRequestHeader", "requestCopyHeader":
+		g[strings.ToLower(args[1])] = g[strings.ToLower(args[1])] || g[key]
+	case "queryToHeader":
+		form := args[2]
+		g[strings.ToLower(args[1])] = g[strings.ToLower(args[1])] || form != "" && !strings.Contains(form, "%s")
+	case "bearerinjector":
+		g[authorization] = true
+	}
+	if filterOf(c.Name).class == opaque {
+		g[authorization] = true // it may set a token
+	}
+}
+
+// keepsToken reports whether a replacement leaves what the caller sent: it
+// writes the scheme, or takes what an expression found.
+func keepsToken(replacement string) bool {
+	return replacement == "Bearer " || replacement == "" || strings.Contains(replacement, "$")
 }
 
 // admits lists the one way through the filters: the proofs that they demand,
@@ -71,19 +112,14 @@ func (r *route) loops() *pathlang.Path {
 // demanded of a token that a filter sets proves nothing of the caller.
 func (r *route) admits() []simulate.Admission {
 	var proofs []string
-	info, given := map[string]any{}, false
+	info, given := map[string]any{}, givenHeaders{}
 	for i := range r.filters {
 		c := &r.filters[i]
-		key, _ := textArg(c.Args, 0)
 		if copies(c) {
 			break
 		}
-		if c.Name == "bearerinjector" || strings.HasSuffix(c.Name, "RequestHeader") && strings.EqualFold(key, "Authorization") && (strings.HasPrefix(c.Name, "set") || strings.HasPrefix(c.Name, "append")) ||
-			c.Name == "setRequestHeaderFromSecret" && strings.EqualFold(key, "Authorization") {
-			given = true
-		}
-		p := filterOf(c.Name).proof
-		if p != "" && !(given && (p == tokeninfo || p == "jwt")) && !slices.Contains(proofs, p) {
+		given.follow(c)
+		if p := filterOf(c.Name).proof; p != "" && !given[authorization] && !slices.Contains(proofs, p) {
 			proofs = append(proofs, p)
 		}
 		demand(c, info)

@@ -174,6 +174,9 @@ func modHeader(x *exchange, c *eskip.Call) *served {
 		return nil
 	}
 	x.in.SetHeader(key, expr.ReplaceAllString(x.in.Header(key), replacement))
+	if token := x.in.Token.Text(); !keepsToken(replacement) && (token == "" || !strings.Contains(x.in.Header(key), token)) {
+		x.given[strings.ToLower(key)] = ""
+	}
 	return nil
 }
 
