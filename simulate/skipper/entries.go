@@ -14,12 +14,12 @@ import (
 // Entries lists the routes with what each takes, by path, host, method,
 // headers and claims, and with tokens that it lets through; a route whose
 // predicates have alternatives has an entry for each. Which route of several
-// gets a request is not their order: Ranked tells it. Redirects to https that
-// Skipper adds are left out.
+// gets a request is not their order: Ranked tells it. What Skipper adds is left
+// out: redirects to https, and answers to what no route of a host takes.
 func (e *Engine) Entries() []simulate.Entry {
 	out := make([]simulate.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
-		if r.redirect == 0 && r.dropped == "" {
+		if r.redirect == 0 && r.dropped == "" && r.object != "" {
 			out = append(out, r.entries()...)
 		}
 	}
