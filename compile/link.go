@@ -50,7 +50,7 @@ func (r *run) companions() *companions {
 			if o.Name == meshConfig {
 				c.readMesh(o)
 			}
-		case *kube.VirtualService, *kube.Rule, *kube.Exposure, nil:
+		case *kube.VirtualService, *kube.Rule, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, nil:
 		}
 	}
 	c.assume(r.options.Config.Domains.Default)

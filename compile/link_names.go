@@ -8,13 +8,15 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // serviceName is the grammar of names of Services: a DNS-1035 label
 // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
 var serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+
+// namespaceName is the grammar of namespaces: a DNS-1123 label.
+var namespaceName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 
 // hostName is what a host may be made of in any dialect. Dialects and targets
 // allow less.
@@ -75,7 +77,7 @@ func (n *naming) service(u *ir.Upstream) {
 		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
 			"%q is not the name of a Service", u.Name)
 	}
-	if len(u.Namespace) > maxName || !shape.DNSLabel.Match(u.Namespace) {
+	if len(u.Namespace) > maxName || !namespaceName.MatchString(u.Namespace) {
 		n.refuse(u.Origin.At("namespace"), "write a namespace: lower-case letters, digits and \"-\", at most 63 characters", "%q is not a namespace", u.Namespace)
 	}
 }

@@ -29,12 +29,14 @@ type emitter struct {
 	// the analysis of overlap: those of a proxy that takes the first match,
 	// those of Oathkeeper, and those that policies let through. Any may be nil.
 	routes, rules, policies func(*ir.Gateway, *ir.Target) []ir.Take
+	// openers list what policies demand and with which keys; may be nil.
+	openers func(*ir.Gateway, *ir.Target) ([]ir.Opener, []ir.KeySet)
 }
 
 var (
 	virtualServices = emitter{check: virtualservice.Check, lower: virtualservice.Lower, routes: virtualservice.Takes}
 	rules           = emitter{check: rule.Check, lower: rule.Lower, rules: rule.Takes}
-	policies        = emitter{check: policy.Check, lower: policy.Lower, policies: policy.Takes}
+	policies        = emitter{check: policy.Check, lower: policy.Lower, policies: policy.Takes, openers: policy.Openers}
 	ingresses       = emitter{check: ingress.Check, lower: ingress.Lower, serves: ingress.Serves}
 )
 

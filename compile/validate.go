@@ -3,9 +3,12 @@ package compile
 import (
 	"slices"
 
+	"github.com/kgw-dev/kgw/compile/policy"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/validate"
 )
@@ -32,8 +35,20 @@ func (r *run) validate() {
 	view.Judge = r.judge
 	view.Claims, view.Identities = r.claims(), r.identities()
 	r.takes(view)
-	r.found = append(r.found, validate.Run(view)...)
+	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.malformed())...)
 	r.result.Proof = view.Proof
+}
+
+// malformed finds what is said of requests that a path opens or closes which
+// the description of its kind refuses: it is not written.
+func (r *run) malformed() func(diag.Finding) bool {
+	bad := map[source.Ref]bool{}
+	for _, u := range r.compiled {
+		for _, path := range u.malformed {
+			bad[source.Ref{Doc: u.doc, Path: path}] = true
+		}
+	}
+	return func(f diag.Finding) bool { return f.Code == diag.RouteWeaker && bad[f.At] }
 }
 
 // takes lists what the entries that would be written take, and what the Rules
@@ -51,12 +66,19 @@ func (r *run) takes(view *validate.View) {
 			view.Routes = append(view.Routes, lists[i].routes...)
 			view.Rules = append(view.Rules, lists[i].rules...)
 			view.Policies = append(view.Policies, lists[i].policies...)
+			view.Openers = append(view.Openers, lists[i].openers...)
+			view.KeySets = append(view.KeySets, lists[i].keys...)
 		}
 	}
+	r.foreignPolicies(view)
 	view.Rules = append(view.Rules, r.foreignRules()...)
 }
 
-type takes struct{ routes, rules, policies []ir.Take }
+type takes struct {
+	routes, rules, policies []ir.Take
+	openers                 []ir.Opener
+	keys                    []ir.KeySet
+}
 
 // takes lists what the entries of one gateway would take.
 func (u *unit) takes() (out takes) {
@@ -74,8 +96,40 @@ func (u *unit) takes() (out takes) {
 		if e.policies != nil {
 			out.policies = append(out.policies, e.policies(u.gateway, t)...)
 		}
+		if e.openers != nil {
+			openers, keys := e.openers(u.gateway, t)
+			out.openers, out.keys = append(out.openers, openers...), append(out.keys, keys...)
+		}
 	}
 	return out
+}
+
+// rootNamespace is where policies hold for the whole mesh.
+const rootNamespace = "istio-system"
+
+// foreignPolicies adds the policies among the inputs. Labels that name a
+// gateway make none of them its own: who wrote them is not known.
+func (r *run) foreignPolicies(view *validate.View) {
+	caller := r.options.Config.Istio.IngressPrincipal
+	pods := func(n ir.Name, labels map[string]string) ir.Pods {
+		if n.Namespace == rootNamespace {
+			n.Namespace = ""
+		}
+		return ir.Pods{Namespace: n.Namespace, Labels: labels}
+	}
+	for _, u := range r.units {
+		switch o := u.companion.(type) {
+		case *kube.AuthorizationPolicy:
+			if o.Action == "ALLOW" {
+				view.Openers = append(view.Openers, policy.Foreign(o.Rules, o.Origin, o.Name.String(), pods(o.Name, o.Labels), caller)...)
+			}
+		case *kube.RequestAuthentication:
+			for i, issuer := range o.Issuers {
+				at := o.Origin.At("spec", "jwtRules").Elem(i)
+				view.KeySets = append(view.KeySets, ir.KeySet{Origin: at, Name: o.Name.String(), Pods: pods(o.Name, o.Labels), Issuer: issuer.Issuer, Keys: issuer.Keys})
+			}
+		}
+	}
 }
 
 // foreignRules are the Rules among the inputs that were not written for one of

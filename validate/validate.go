@@ -25,7 +25,12 @@ type View struct {
 	Routes, Rules []ir.Take
 	// Policies are what policies let through, gateway by gateway in order.
 	Policies []ir.Take
-	Policy   Policy
+	// Openers are the rules of policies that let requests through, also of
+	// those among the inputs that somebody else wrote; KeySets what pods verify
+	// tokens with.
+	Openers []ir.Opener
+	KeySets []ir.KeySet
+	Policy  Policy
 	// Clients are the OAuth2 clients among the inputs.
 	Clients []*ir.Client
 	// Judge is asked about path texts; nil does as well, at a price.
@@ -79,7 +84,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, policyWeaker, public, normalisation, clients,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, public, normalisation, clients,
 	} {
 		rule(v, &found)
 	}

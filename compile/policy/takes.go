@@ -21,20 +21,10 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 	}
 	var out []ir.Take
 	for _, r := range g.Routes {
-		want := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: r.Match.Path, View: match.RawPath}
+		want := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath}
 		set := want
-		set.Path = policySet(r.Match.Path)
+		set.Path = pathlang.PolicyPath(policyPath(r.Match.Path))
 		out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want, Delegated: t.Plan.Delegated(r)})
 	}
 	return out
-}
-
-// policySet is the path of a policy as Istio compares it: literal but for a
-// final "*" and for templates.
-func policySet(p pathlang.Path) pathlang.Path {
-	text := policyPath(p)
-	if strings.Contains(text, "{*") {
-		return pathlang.Path{Lang: pathlang.Template, Text: text}
-	}
-	return pathlang.Path{Lang: pathlang.Star, Text: text}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Takes lists what each entry of a gateway's VirtualService takes, in order:
@@ -25,7 +26,7 @@ func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
 		}
 		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath, Predicates: r.Match.Predicates}
 		want := set
-		want.Methods = r.Match.Methods
+		want.Methods, want.Path = r.Match.Methods, pathlang.TemplateMeaning(r.Match.Path)
 		if t.Plan.MatchesMethods(r) {
 			set.Methods = r.Match.Methods
 		}

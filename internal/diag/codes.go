@@ -155,7 +155,9 @@ const (
 
 	// NearerLoosens and the following are about requests that are let in
 	// although somebody closed them.
-	NearerLoosens Code = "KGW450"
+	NearerLoosens    Code = "KGW450"
+	OpeningUndecided Code = "KGW451"
+	KeySetsDiffer    Code = "KGW452"
 )
 
 // Codes of findings about what a target cannot express.
@@ -389,6 +391,8 @@ var Rules = []Rule{
 	{OddServiceName, "OddServiceName", notice, "the name of a service is not spelled as tokens spell it"},
 	{WhitelistBypassed, "WhitelistBypassed", aside, "employees get in although an operation is restricted to services"},
 	{NearerLoosens, "NearerLoosens", notice, "a kgw.yaml asks for less than one further up, which holds all the same"},
+	{OpeningUndecided, "OpeningUndecided", doubt, "it cannot be told whether a policy lets requests through that a rule closes"},
+	{KeySetsDiffer, "KeySetsDiffer", doubt, "pods verify the tokens of one issuer with different keys"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},

@@ -145,8 +145,8 @@ func refusedByOathkeeper(p Path) error {
 // templateRegex spells an APIRule v2 path as Kyma's controller does for a
 // VirtualService: nothing but the operators is translated.
 func templateRegex(text string) string {
-	text = strings.ReplaceAll(text, "{**}", `([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*`)
-	text = strings.ReplaceAll(text, "{*}", `([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+`)
+	text = strings.ReplaceAll(text, "{**}", templateRest)
+	text = strings.ReplaceAll(text, "{*}", templateSegment)
 	return "^" + text + "$"
 }
 

@@ -167,6 +167,10 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 			}
 		}
 		return g
+	case "security.istio.io/AuthorizationPolicy":
+		return decodePolicy(at, name, spec)
+	case "security.istio.io/RequestAuthentication":
+		return decodeAuthentication(at, name, spec)
 	case "/ConfigMap":
 		return &ConfigMap{Origin: at, Name: name, Data: source.TextMap(source.Field(root, "data"))}
 	case "/Pod":

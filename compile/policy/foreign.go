@@ -1,0 +1,143 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Foreign lists the rules of an ALLOW policy that somebody else wrote and that
+// let requests through that the caller, an identity in the mesh, sends on. What
+// of a rule cannot be told from a request's method, host and path, or from its
+// token, is left out: some callers get in all the same.
+func Foreign(rules []*source.Node, at source.Ref, name string, pods ir.Pods, caller string) []ir.Opener {
+	var out []ir.Opener
+	for i, n := range rules {
+		froms := source.Elements(source.Field(n, "from"))
+		if len(froms) == 0 {
+			froms = []*source.Node{nil}
+		}
+		claims := conditionsOf(source.Elements(source.Field(n, "when")))
+		sets, except := operationsOf(source.Elements(source.Field(n, "to")))
+		for _, f := range froms {
+			src := source.Field(f, "source")
+			if !admits(src, caller) {
+				continue
+			}
+			d := ir.Demand{Issuers: issuersOfPrincipals(source.Texts(source.Field(src, "requestPrincipals"))), Claims: claims}
+			out = append(out, ir.Opener{Origin: at.At("spec", "rules").Elem(i), Name: name, Pods: pods, Sets: sets, Except: except, Demand: d})
+		}
+	}
+	return out
+}
+
+// admits reports whether a source may be the caller, by its identity and its
+// namespace.
+func admits(src *source.Node, caller string) bool {
+	namespace := ""
+	if parts := strings.Split(caller, "/"); len(parts) == 5 {
+		namespace = parts[2]
+	}
+	is := func(value string) func(string) bool { return func(p string) bool { return like(p, value) } }
+	for _, part := range []struct{ key, value string }{{"principals", caller}, {"namespaces", namespace}} {
+		if list := source.Texts(source.Field(src, part.key)); len(list) > 0 && !slices.ContainsFunc(list, is(part.value)) {
+			return false
+		}
+		not := "not" + strings.ToUpper(part.key[:1]) + part.key[1:]
+		if slices.ContainsFunc(source.Texts(source.Field(src, not)), is(part.value)) {
+			return false
+		}
+	}
+	return true
+}
+
+// like compares as policies do: exactly, by a beginning or an end with "*", or
+// whether there is a value at all.
+func like(pattern, value string) bool {
+	switch {
+	case pattern == "*":
+		return value != ""
+	case strings.HasPrefix(pattern, "*"):
+		return strings.HasSuffix(value, pattern[1:])
+	case strings.HasSuffix(pattern, "*"):
+		return strings.HasPrefix(value, pattern[:len(pattern)-1])
+	}
+	return value == pattern
+}
+
+// issuersOfPrincipals returns the issuers of token identities: what is before
+// the last slash. "*" is any issuer; nil is no token.
+func issuersOfPrincipals(list []string) []string {
+	var out []string
+	for _, p := range list {
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			out = append(out, "*")
+			continue
+		}
+		out = append(out, p[:i])
+	}
+	return out
+}
+
+func conditionsOf(list []*source.Node) []ir.ClaimDemand {
+	var out []ir.ClaimDemand
+	for _, n := range list {
+		if values := source.Texts(source.Field(n, "values")); len(values) > 0 {
+			out = append(out, ir.ClaimDemand{Name: source.Text(source.Field(n, "key")), Values: values})
+		}
+	}
+	return out
+}
+
+// operationsOf returns what the operations of a rule take and what they leave
+// out. Several operations are taken for all that one of them takes.
+func operationsOf(list []*source.Node) (sets, except []match.Set) {
+	if len(list) == 0 {
+		return []match.Set{{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}}, nil
+	}
+	for _, e := range list {
+		n := source.Field(e, "operation")
+		paths := source.Texts(source.Field(n, "paths"))
+		if len(paths) == 0 {
+			paths = []string{"*"}
+		}
+		set := match.Set{View: match.RawPath}
+		if methods := source.Texts(source.Field(n, "methods")); !slices.Contains(methods, "*") {
+			set.Methods = methods
+		}
+		for _, h := range source.Texts(source.Field(n, "hosts")) {
+			set.Hosts = append(set.Hosts, strings.ToLower(h))
+		}
+		for _, p := range paths {
+			set.Path = pathlang.PolicyPath(p)
+			sets = append(sets, set)
+		}
+		if len(list) == 1 {
+			except = leftOut(n)
+		}
+	}
+	return sets, except
+}
+
+func leftOut(n *source.Node) []match.Set {
+	every := pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
+	var out []match.Set
+	for _, p := range source.Texts(source.Field(n, "notPaths")) {
+		out = append(out, match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath})
+	}
+	if methods := source.Texts(source.Field(n, "notMethods")); len(methods) > 0 {
+		out = append(out, match.Set{Methods: methods, Path: every, View: match.RawPath})
+	}
+	if hosts := source.Texts(source.Field(n, "notHosts")); len(hosts) > 0 {
+		for i := range hosts {
+			hosts[i] = strings.ToLower(hosts[i])
+		}
+		out = append(out, match.Set{Hosts: hosts, Path: every, View: match.RawPath})
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
+
+// Openers lists the rules of the ALLOW policies that Lower would write for a
+// gateway and that let the ingress gateway's requests through, and what its
+// RequestAuthentications say of keys.
+func Openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet) {
+	if !t.WritesPolicies(g) {
+		return nil, nil
+	}
+	for _, p := range policies(g, t) {
+		if p.spec.Action != "" {
+			continue
+		}
+		pods := podsOf(p.namespace, p.spec.Selector)
+		for i := range p.spec.Rules {
+			rule := &p.spec.Rules[i]
+			demand, admitted := demandOf(rule, t.IngressPrincipal)
+			if !admitted {
+				continue
+			}
+			o := ir.Opener{Origin: p.route.Origin.At("path"), Gateway: g, Route: p.route, Pods: pods, Demand: demand}
+			for _, to := range rule.To {
+				if to.Operation != nil {
+					o.Sets, o.Except = append(o.Sets, operationSets(to.Operation)...), append(o.Except, left(to.Operation)...)
+				}
+			}
+			openers = append(openers, o)
+		}
+	}
+	for _, a := range authentications(g) {
+		for i := range a.issuers {
+			issuer := &a.issuers[i]
+			at := issuer.Origin
+			if at.Doc == nil {
+				at = a.route.Origin
+			}
+			keys = append(keys, ir.KeySet{Origin: at, Pods: podsOf(a.upstream.Namespace, selector(a.upstream)), Issuer: issuer.Issuer, Keys: issuer.JWKS})
+		}
+	}
+	return openers, keys
+}
+
+func podsOf(namespace string, s *manifest.Selector) ir.Pods {
+	pods := ir.Pods{Namespace: namespace}
+	if s != nil {
+		pods.Labels = s.MatchLabels
+	}
+	return pods
+}
+
+// operationSets returns a set for each path of an operation, as Istio reads it.
+func operationSets(op *manifest.Operation) []match.Set {
+	set := match.Set{Methods: op.Methods, View: match.RawPath}
+	for _, h := range op.Hosts {
+		set.Hosts = append(set.Hosts, strings.ToLower(h))
+	}
+	out := make([]match.Set, len(op.Paths))
+	for i, p := range op.Paths {
+		out[i] = set
+		out[i].Path = pathlang.PolicyPath(p)
+	}
+	return out
+}
+
+// left returns what an operation leaves out.
+func left(op *manifest.Operation) []match.Set {
+	var out []match.Set
+	for _, p := range op.NotPaths {
+		out = append(out, match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath})
+	}
+	return out
+}
+
+// demandOf says what a rule demands of a request that the caller, an identity
+// in the mesh, sends on; admitted is false where it demands another caller.
+func demandOf(r *manifest.PolicyRule, caller string) (d ir.Demand, admitted bool) {
+	for _, f := range r.From {
+		if len(f.Source.Principals) > 0 && !slices.Contains(f.Source.Principals, caller) {
+			return d, false
+		}
+		for _, p := range f.Source.RequestPrincipals {
+			d.Issuers = append(d.Issuers, strings.TrimSuffix(p, "/*"))
+		}
+	}
+	for _, c := range r.When {
+		d.Claims = append(d.Claims, ir.ClaimDemand{Name: c.Key, Values: c.Values})
+	}
+	return d, true
+}

@@ -1,0 +1,58 @@
+package validate
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+)
+
+// keySets reports issuers whose tokens pods verify with different keys: Istio
+// puts the rules of all RequestAuthentications of a pod into one list, so that
+// a token is the issuer's if the keys of either verify it
+// (https://istio.io/latest/docs/reference/config/security/request_authentication/).
+func keySets(v *View, found *diag.List) {
+	byIssuer := map[string][]*ir.KeySet{}
+	for i := range v.KeySets {
+		k := &v.KeySets[i]
+		told := 0
+		seen := map[string]bool{}
+		for _, o := range byIssuer[k.Issuer] {
+			if o.Keys == k.Keys || seen[o.Keys] || told == maxPairs || !mayShare(o.Pods, k.Pods) {
+				continue
+			}
+			told++
+			seen[o.Keys] = true
+			differentKeys(k, o, found)
+			differentKeys(o, k, found)
+		}
+		byIssuer[k.Issuer] = append(byIssuer[k.Issuer], k)
+	}
+}
+
+func differentKeys(k, other *ir.KeySet, found *diag.List) {
+	whose := "another rule"
+	if other.Name != "" {
+		whose = "the RequestAuthentication " + other.Name
+	}
+	for i := range *found {
+		if f := &(*found)[i]; f.Code == diag.KeySetsDiffer && f.At == k.Origin {
+			return
+		}
+	}
+	found.Add(diag.Finding{
+		Code: diag.KeySetsDiffer, At: k.Origin,
+		Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s on the same pods: a token that either signed gets in", k.Issuer, shown(k.Keys), shown(other.Keys), whose),
+		Help:    "name one key set for an issuer, or send the two to different Services",
+		Related: []diag.Related{{Message: "the other key set", At: other.Origin}},
+	})
+}
+
+// shown is what a message says of keys.
+func shown(keys string) string {
+	const inline = "inline "
+	if len(keys) > len(inline) && keys[:len(inline)] == inline {
+		return "keys in the object itself"
+	}
+	return keys
+}

@@ -1,0 +1,414 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// opened reports requests that the rule of one resource closes and that some
+// policy lets through to the same pods: a policy of another rule, of another
+// resource of any dialect, or of somebody else. Policies know no order, and of
+// all that select a pod one that allows is enough
+// (https://istio.io/latest/docs/reference/config/security/authorization-policy/).
+//
+// Every host of a gateway that is protected by policies is split into classes
+// of requests; of each the proxy's first route says which pods get it, and the
+// first rule of the author who may send it.
+func opened(v *View, found *diag.List) {
+	said := map[places]bool{}
+	for i := range *found {
+		if f := &(*found)[i]; (f.Code == diag.RouteWeaker || f.Code == diag.RuleBypassed) && len(f.Related) > 0 {
+			said[places{f.At, f.Related[0].At}] = true
+		}
+	}
+	guarded := newWorkloads(v).guarded()
+	lists := make([]diag.List, len(guarded))
+	parallel.Each(len(guarded), func(i int) { lists[i] = guarded[i].run() })
+	for _, list := range lists {
+		for _, f := range list {
+			if len(f.Related) == 0 || !said[places{f.At, f.Related[0].At}] {
+				found.Add(f)
+			}
+		}
+	}
+}
+
+// places are those of the two that meet: what is closed, and what opens it.
+type places struct{ closed, open source.Ref }
+
+// workloads finds the openers of pods.
+type workloads struct {
+	v          *View
+	own        map[*ir.Gateway][]*ir.Opener
+	routes     map[*ir.Gateway][]*ir.Take
+	index      map[shelf][]int // of openers in the view
+	classifier *match.Classifier
+}
+
+// shelf names openers by the namespace and one label of their pods, "" for
+// none, and by one of their hosts; "" for any.
+type shelf struct{ namespace, label, host string }
+
+// everyHost stands for all hosts in a shelf.
+const everyHost = "*"
+
+func newWorkloads(v *View) *workloads {
+	w := &workloads{v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, index: map[shelf][]int{}, classifier: match.NewClassifier()}
+	for i := range v.Routes {
+		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], &v.Routes[i])
+	}
+	for i := range v.Openers {
+		o := &v.Openers[i]
+		if o.Gateway != nil {
+			w.own[o.Gateway] = append(w.own[o.Gateway], o)
+		}
+		for _, label := range labelsOf(o.Pods) {
+			w.put(shelf{o.Pods.Namespace, label, everyHost}, i)
+			for _, h := range plainHosts(o) {
+				w.put(shelf{o.Pods.Namespace, label, h}, i)
+			}
+		}
+	}
+	return w
+}
+
+func (w *workloads) put(s shelf, i int) {
+	if list := w.index[s]; len(list) == 0 || list[len(list)-1] != i {
+		w.index[s] = append(list, i)
+	}
+}
+
+func labelsOf(p ir.Pods) []string {
+	out := []string{""}
+	for k, v := range p.Labels {
+		out = append(out, k+"="+v)
+	}
+	if len(p.Labels) > 0 {
+		return out[1:]
+	}
+	return out
+}
+
+// plainHosts are the hosts without which a policy lets nothing through, or ""
+// where it names none or a wildcard.
+func plainHosts(o *ir.Opener) []string {
+	var out []string
+	for _, s := range o.Sets {
+		if len(s.Hosts) == 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+			return []string{""}
+		}
+		out = append(out, s.Hosts...)
+	}
+	return out
+}
+
+// near lists the openers, in order, that may hold for the pods and the hosts.
+func (w *workloads) near(pods map[shelf]bool, hosts []string) []int {
+	wild := slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") })
+	var out []int
+	for s := range pods {
+		if wild {
+			out = append(out, w.index[shelf{s.namespace, s.label, everyHost}]...)
+			continue
+		}
+		for _, h := range append([]string{""}, hosts...) {
+			out = append(out, w.index[shelf{s.namespace, s.label, h}]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// guarded lists what is to be looked at: the gateways with policies of their
+// own on whose pods there is more than one demand.
+func (w *workloads) guarded() []*guarded {
+	var out []*guarded
+	for _, g := range w.v.Gateways {
+		if len(w.own[g]) == 0 {
+			continue
+		}
+		one := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[places]bool{}}
+		for _, o := range w.own[g] {
+			one.own[o.Route] = append(one.own[o.Route], o)
+		}
+		one.find()
+		if one.foreign || len(g.Routes) > 1 {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// guarded is one gateway and all policies that may hold for its pods.
+type guarded struct {
+	w       *workloads
+	g       *ir.Gateway
+	own     map[*ir.Route][]*ir.Opener // the demands of each route
+	openers []*ir.Opener               // alike ones once
+	foreign bool
+	hosts   []string
+	ms      []*match.Matcher
+	takes   []*ir.Take  // index in ms: i
+	wants   []*ir.Route // index in ms: len(takes)+i
+	sets    [][2]int    // of each opener: the first of its sets in ms, the first of its exceptions
+	ends    []int
+	told    map[places]bool
+	found   diag.List
+}
+
+func (c *guarded) find() {
+	for i := range c.g.Hosts {
+		c.hosts = append(c.hosts, strings.ToLower(c.g.Hosts[i].Name))
+	}
+	pods := map[shelf]bool{}
+	for _, r := range c.g.Routes {
+		for _, u := range upstreams(r) {
+			for _, ns := range []string{u.Namespace, ""} {
+				pods[shelf{ns, "", ""}] = true
+				for _, label := range labelsOf(podsOf(&u)) {
+					pods[shelf{ns, label, ""}] = true
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, i := range c.w.near(pods, c.hosts) {
+		o := &c.w.v.Openers[i]
+		if !c.concerns(o) {
+			continue
+		}
+		c.foreign = c.foreign || o.Gateway != c.g
+		key := fmt.Sprint(o.Gateway == c.g, o.Pods, o.Sets, o.Except, o.Demand)
+		if o.Gateway == c.g {
+			key += fmt.Sprintf("%p", o.Route)
+		}
+		if !seen[key] {
+			seen[key] = true
+			c.openers = append(c.openers, o)
+		}
+	}
+}
+
+// concerns reports whether a policy may let a request for one of the hosts
+// through to pods of the gateway.
+func (c *guarded) concerns(o *ir.Opener) bool {
+	if !slices.ContainsFunc(o.Sets, func(s match.Set) bool { return c.mayHost(s.Hosts) }) {
+		return false
+	}
+	return slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool { return selectsSome(o.Pods, r) })
+}
+
+func (c *guarded) mayHost(hosts []string) bool {
+	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool {
+		return slices.ContainsFunc(c.hosts, func(own string) bool {
+			return h == own || strings.HasPrefix(h, "*") && strings.HasSuffix(own, h[1:]) || strings.HasPrefix(own, "*") && strings.HasSuffix(h, own[1:])
+		})
+	})
+}
+
+func selectsSome(p ir.Pods, r *ir.Route) bool {
+	return slices.ContainsFunc(upstreams(r), func(u ir.Upstream) bool { return mayShare(p, podsOf(&u)) })
+}
+
+func podsOf(u *ir.Upstream) ir.Pods {
+	p := ir.Pods{Namespace: u.Namespace}
+	if u.Selector != nil {
+		p.Labels = *u.Selector
+	}
+	return p
+}
+
+// mayShare reports whether a pod may have the labels of both: none of them
+// differs, and they have one in common unless one asks for none. Labels of
+// different keys are taken for those of different pods.
+func mayShare(a, b ir.Pods) bool {
+	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
+		return false
+	}
+	common := len(a.Labels) == 0 || len(b.Labels) == 0
+	for k, v := range a.Labels {
+		if have, ok := b.Labels[k]; ok && have != v {
+			return false
+		} else if ok {
+			common = true
+		}
+	}
+	return common
+}
+
+func (c *guarded) run() diag.List {
+	c.compile()
+	for _, h := range c.hosts {
+		if h == "" {
+			continue
+		}
+		p := c.w.classifier.Classes("https", strings.Replace(h, "*", "any", 1), c.ms, 0)
+		if why := p.Reason; why != "" || len(p.Unknown) > 0 {
+			for i := 0; i < len(c.ms) && why == ""; i++ {
+				why = p.Unknown[i]
+			}
+			c.undecided(why)
+		}
+		for i := range p.Classes {
+			c.judge(&p.Classes[i])
+		}
+	}
+	return c.found
+}
+
+func (c *guarded) compile() {
+	add := func(s match.Set) { c.ms = append(c.ms, c.w.classifier.Compile(s)) }
+	for _, t := range c.w.routes[c.g] {
+		c.takes = append(c.takes, t)
+		add(t.Set)
+	}
+	for _, r := range c.g.Routes {
+		want := match.Set{Hosts: c.hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
+		if len(want.Methods) == 0 {
+			want.Methods = nil
+		}
+		c.wants = append(c.wants, r)
+		add(want)
+	}
+	for _, o := range c.openers {
+		first := len(c.ms)
+		for _, s := range o.Sets {
+			if len(s.Methods) == 0 {
+				s.Methods = nil
+			}
+			add(s)
+		}
+		c.sets = append(c.sets, [2]int{first, len(c.ms)})
+		for _, s := range o.Except {
+			add(s)
+		}
+		c.ends = append(c.ends, len(c.ms))
+	}
+}
+
+// judge looks at one class of requests.
+func (c *guarded) judge(class *match.Class) {
+	first := func(from, to int) int {
+		i, _ := slices.BinarySearch(class.Takes, from)
+		if i < len(class.Takes) && class.Takes[i] < to {
+			return class.Takes[i]
+		}
+		return -1
+	}
+	n := len(c.takes)
+	at := first(0, n)
+	if at < 0 || c.takes[at].Delegated {
+		return
+	}
+	entry := c.takes[at]
+	var rule *ir.Route
+	if k := first(n, n+len(c.wants)); k >= 0 {
+		rule = c.wants[k-n]
+	}
+	if rule != nil && (rule.Access.Open() || len(upstreams(rule)) == 0) {
+		return
+	}
+	for i, o := range c.openers {
+		if first(c.sets[i][0], c.sets[i][1]) < 0 || first(c.sets[i][1], c.ends[i]) >= 0 || !selectsSome(o.Pods, entry.Route) {
+			continue
+		}
+		if rule != nil && (c.demands(rule, &o.Demand) || asksOnly(rule)) {
+			continue
+		}
+		c.tell(entry, rule, o, class)
+	}
+}
+
+// asksOnly reports whether an external authorizer alone decides about a rule,
+// whatever policies allow.
+func asksOnly(r *ir.Route) bool {
+	return slices.ContainsFunc(r.Access.Grants, func(g ir.Grant) bool {
+		p, external := g.Proof.(ir.External)
+		return external && p.Then == nil
+	})
+}
+
+// demands reports whether whom a policy lets through is let in by the rule too:
+// by one of the demands that it has itself.
+func (c *guarded) demands(r *ir.Route, d *ir.Demand) bool {
+	return slices.ContainsFunc(c.own[r], func(o *ir.Opener) bool { return within(d, &o.Demand) })
+}
+
+// within reports whether all that satisfy d satisfy o.
+func within(d, o *ir.Demand) bool {
+	if o.Issuers != nil && (d.Issuers == nil || slices.ContainsFunc(d.Issuers, func(i string) bool { return !slices.Contains(o.Issuers, i) })) {
+		return false
+	}
+	for _, want := range o.Claims {
+		if !slices.ContainsFunc(d.Claims, func(have ir.ClaimDemand) bool {
+			return have.Name == want.Name && !slices.ContainsFunc(have.Values, func(v string) bool { return !slices.Contains(want.Values, v) })
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class) {
+	at, closes := entry.Origin, "which no rule of this resource takes"
+	if rule != nil {
+		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)
+	}
+	key := places{at, o.Origin}
+	if c.told[key] || len(c.found) >= maxPairs*len(c.g.Routes) {
+		return
+	}
+	c.told[key] = true
+	w := witness(&class.Witness)
+	policy, more := "the policy "+o.Name, "the policy that lets it through"
+	if o.Gateway != nil {
+		policy, more = fmt.Sprintf("the policy of %q", o.Route.Match.Path.Text), "the rule whose policy lets it through"
+		if o.Gateway != c.g {
+			policy += fmt.Sprintf(" of %s %s", o.Gateway.Kind, o.Gateway.Name)
+		}
+	}
+	c.found.Add(diag.Finding{
+		Code: diag.RouteWeaker, At: at, Witness: w,
+		Message: fmt.Sprintf("%s %s is let through by %s, %s", w.Method, w.URL, policy, closes),
+		Help:    "policies know no order, and all that select a pod count: narrow the weaker one so that it leaves these requests out, or send the two to different Services",
+		Related: []diag.Related{{Message: more, At: o.Origin}},
+	})
+}
+
+// undecided reports that it could not be told what is let through.
+func (c *guarded) undecided(why string) {
+	key := places{closed: c.g.Origin}
+	if c.told[key] || c.alike() {
+		return
+	}
+	c.told[key] = true
+	c.found.Add(diag.Finding{
+		Code: diag.OpeningUndecided, At: c.g.Origin.At("spec"),
+		Message: fmt.Sprintf("it cannot be told whether a policy lets requests of %s %s through that a rule closes: %s", c.g.Kind, c.g.Name, why),
+		Help:    "write simpler paths",
+	})
+}
+
+// alike reports whether nothing can be opened, whatever the paths are: all
+// policies demand the same.
+func (c *guarded) alike() bool {
+	if c.foreign {
+		return false
+	}
+	for _, r := range c.g.Routes {
+		for _, o := range c.openers {
+			if len(upstreams(r)) > 0 && !c.demands(r, &o.Demand) {
+				return false
+			}
+		}
+	}
+	return true
+}
