@@ -56,6 +56,9 @@ type Options struct {
 	// Old is what an earlier run wrote; of its routes, those that cannot be
 	// taken away yet are among Others. Nil keeps nothing.
 	Old *Input
+	// Emit names what is written beside the manifests, or in the place of some:
+	// see CheckEmit.
+	Emit []string
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.
@@ -70,6 +73,8 @@ type Result struct {
 	// and Kept documents of an earlier run (Options.Old).
 	Others []*source.Document
 	Kept   int
+	// Files are written in the place of the manifests (Options.Emit).
+	Files []File
 	// Findings are levelled, resolved and sorted.
 	Findings diag.List
 	Summary  diag.Summary
@@ -85,6 +90,12 @@ type Result struct {
 	Read int
 	// Fatal tells that an input could not be read or parsed.
 	Fatal bool
+}
+
+// File is one file that is not a manifest.
+type File struct {
+	Name string
+	Data []byte
 }
 
 // Resource is one compiled document.
@@ -112,6 +123,7 @@ func Run(in Input, o Options) *Result {
 	r.level()
 	r.lower()
 	r.keep()
+	r.emit()
 	r.finish()
 	return r.result
 }
@@ -155,12 +167,15 @@ type run struct {
 
 	units    []*unit // every document, in input order
 	compiled []*unit // those with a gateway
-	judge    *match.Judge
-	locked   []diag.Code // that no author may suppress
-	found    diag.List
-	targets  map[string]*boundTarget
-	settings map[string]*ir.Settings // by name of the kind
-	verdict  map[*source.Document]*verdict
+	// strayRules are the Rules among the inputs that were not written for one
+	// of the gateways.
+	strayRules []*unit
+	judge      *match.Judge
+	locked     []diag.Code // that no author may suppress
+	found      diag.List
+	targets    map[string]*boundTarget
+	settings   map[string]*ir.Settings // by name of the kind
+	verdict    map[*source.Document]*verdict
 }
 
 // settingsOf gives what lift reads of the configuration. A kind whose handler is

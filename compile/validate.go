@@ -142,6 +142,7 @@ func (r *run) foreignRules() []ir.Take {
 		if !ok || owners.own(rule.Name.Namespace, rule.Labels) {
 			continue
 		}
+		r.strayRules = append(r.strayRules, u)
 		if set, ok := match.RuleSet(rule.URL, rule.Methods, r.options.Config.Oathkeeper.Version); ok {
 			out = append(out, ir.Take{Origin: rule.Origin.At("spec", "match", "url"), Set: set, Want: set})
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -23,6 +24,7 @@ type buildFlags struct {
 	inputFlags
 	output, keepFrom               string
 	check, allowEmpty, passthrough bool
+	emit                           []string
 	keepGoing                      bool
 }
 
@@ -46,6 +48,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules in the place of Rules; oathkeeper-rules, their file and nothing else")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -57,11 +60,17 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if f.check && f.outputDir == "" {
 		return usage("--check needs --output-dir")
 	}
+	if err := compile.CheckEmit(f.emit); err != nil {
+		return usage("--emit: %s", err)
+	}
+	if f.outputDir != "" && slices.Contains(f.emit, config.EmitOathkeeperRules) {
+		return usage("--emit %s writes one file to standard output: it does not go with --output-dir", config.EmitOathkeeperRules)
+	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
-	o.Passthrough, o.NoInfos = f.passthrough, f.textOnly()
+	o.Passthrough, o.NoInfos, o.Emit = f.passthrough, f.textOnly(), append(slices.Clone(o.Config.Emit), f.emit...)
 	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Bounds: f.bounds}
 		files, problems := loader.Load([]string{f.keepFrom})
@@ -91,7 +100,7 @@ func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
 // write prints the manifests, or replaces the output directory. Nothing is
 // touched there when there is an error.
 func (a *app) write(f *buildFlags, result *compile.Result) error {
-	if len(result.Objects)+len(result.Others) == 0 && !f.allowEmpty {
+	if len(result.Objects)+len(result.Others)+len(result.Files) == 0 && !f.allowEmpty {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
 	}
@@ -116,7 +125,16 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 func (a *app) print(format string, result *compile.Result) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<20)
 	var err error
+	if len(result.Files) > 0 {
+		format = "files"
+	}
 	switch format {
+	case "files":
+		for _, f := range result.Files {
+			if _, err = w.Write(f.Data); err != nil {
+				break
+			}
+		}
 	case "json":
 		err = printJSON(w, result)
 	case "json-stream":

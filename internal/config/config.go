@@ -40,6 +40,7 @@ type Config struct {
 	Targets    map[string]string `json:"targets"`
 	Rules      map[string]string `json:"rules"`
 	OwnerLabel bool              `json:"ownerLabel"`
+	Emit       []string          `json:"emit"`
 	Inputs     []string          `json:"inputs"`
 	KeepInputs bool              `json:"keepInputs"`
 
@@ -64,14 +65,34 @@ type Services struct {
 
 // Oathkeeper is where the cluster's Oathkeeper is and how it is configured.
 type Oathkeeper struct {
-	Service   string                        `json:"service"`
-	Port      uint32                        `json:"port"`
-	Principal string                        `json:"principal"`
-	Version   string                        `json:"version"`
-	Handlers  map[string]map[string]Handler `json:"-"` // by group and name
+	Service   string `json:"service"`
+	Port      uint32 `json:"port"`
+	Principal string `json:"principal"`
+	Version   string `json:"version"`
+	// AccessRules is where the rules are kept that are written without a
+	// Maester.
+	AccessRules AccessRules                   `json:"accessRules"`
+	Handlers    map[string]map[string]Handler `json:"-"` // by group and name
 	// Fallback are the error handlers that answer where a rule has none.
 	Fallback []string `json:"-"`
 }
+
+// AccessRules says where access rules are kept, as oathkeeper-maester keeps
+// them by default. An empty Namespace is that of Oathkeeper's Service.
+type AccessRules struct {
+	ConfigMap string `json:"configMap"`
+	Namespace string `json:"namespace"`
+	File      string `json:"file"`
+}
+
+// What can be emitted.
+const (
+	// EmitOathkeeperRules is the file of access rules that Oathkeeper loads.
+	EmitOathkeeperRules = "oathkeeper-rules"
+	// EmitOathkeeperConfigMap is that file in a ConfigMap, in the place of
+	// Rules.
+	EmitOathkeeperConfigMap = "oathkeeper-configmap"
+)
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.
 type Handler struct {
@@ -176,10 +197,11 @@ func Default() *Config {
 		Compat:    "strict",
 		Kyma:      "3.9",
 		Oathkeeper: Oathkeeper{
-			Service:   "ory-oathkeeper-proxy.kyma-system.svc.cluster.local",
-			Port:      4455,
-			Principal: "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account",
-			Version:   "0.40",
+			Service:     "ory-oathkeeper-proxy.kyma-system.svc.cluster.local",
+			Port:        4455,
+			Principal:   "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account",
+			Version:     "0.40",
+			AccessRules: AccessRules{ConfigMap: "oathkeeper-rules", File: "access-rules.json"},
 		},
 		JWTHandler: "ory",
 		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"},

@@ -162,23 +162,24 @@ const (
 
 // Codes of findings about what a target cannot express.
 const (
-	NotCompiled     Code = "KGW501"
-	NoSuchHandler   Code = "KGW502"
-	RegexRefused    Code = "KGW503"
-	RegexPoison     Code = "KGW504"
-	RegexAmbiguous  Code = "KGW505"
-	HandlerConfig   Code = "KGW506"
-	BadUpstream     Code = "KGW507"
-	NameCollision   Code = "KGW508"
-	HandlerDisabled Code = "KGW509"
-	DeadRule        Code = "KGW510"
-	LabelTooLong    Code = "KGW511"
-	RegexInPolicy   Code = "KGW512"
-	LiteralInRegex  Code = "KGW513"
-	BadDuration     Code = "KGW514"
-	CORSRefused     Code = "KGW515"
-	RouteRefused    Code = "KGW516"
-	PolicyRefused   Code = "KGW517"
+	NotCompiled       Code = "KGW501"
+	NoSuchHandler     Code = "KGW502"
+	RegexRefused      Code = "KGW503"
+	RegexPoison       Code = "KGW504"
+	RegexAmbiguous    Code = "KGW505"
+	HandlerConfig     Code = "KGW506"
+	BadUpstream       Code = "KGW507"
+	NameCollision     Code = "KGW508"
+	HandlerDisabled   Code = "KGW509"
+	DeadRule          Code = "KGW510"
+	LabelTooLong      Code = "KGW511"
+	RegexInPolicy     Code = "KGW512"
+	LiteralInRegex    Code = "KGW513"
+	BadDuration       Code = "KGW514"
+	CORSRefused       Code = "KGW515"
+	RouteRefused      Code = "KGW516"
+	PolicyRefused     Code = "KGW517"
+	ConfigMapTooLarge Code = "KGW518"
 
 	IngressNameCollision Code = "KGW530"
 	IngressNameTooLong   Code = "KGW531"
@@ -411,6 +412,7 @@ var Rules = []Rule{
 	{CORSRefused, "CORSRefused", doubt, "Istio refuses a CORS policy"},
 	{RouteRefused, "RouteRefused", doubt, "Istio refuses a header that a route sets, or its answer"},
 	{PolicyRefused, "PolicyRefused", doubt, "Istio refuses a policy or the settings of its tokens"},
+	{ConfigMapTooLarge, "ConfigMapTooLarge", fault, "the access rules do not fit into a ConfigMap"},
 	{IngressNameCollision, "IngressNameCollision", fault, "two routes of a gateway would be written to one Ingress"},
 	{IngressNameTooLong, "IngressNameTooLong", fault, "an Ingress would have a name that is too long"},
 	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},

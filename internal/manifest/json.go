@@ -20,6 +20,9 @@ func (o *Object) Value() source.Object {
 	if o.Spec != nil {
 		out = append(out, source.Member{Key: "spec", Value: plainValue(reflect.ValueOf(o.Spec))})
 	}
+	if o.Data != nil {
+		out = append(out, source.Member{Key: "data", Value: plainValue(reflect.ValueOf(o.Data))})
+	}
 	return out
 }
 

@@ -19,6 +19,8 @@ type Object struct {
 	APIVersion, Kind string
 	Meta             Meta
 	Spec             any
+	// Data is that of a ConfigMap, which has no Spec.
+	Data map[string]string
 	// First puts the object before others of its kind, because it protects
 	// what they open.
 	First bool

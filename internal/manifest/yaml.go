@@ -1,11 +1,13 @@
 package manifest
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -21,7 +23,37 @@ func (o *Object) AppendYAML(b []byte) []byte {
 	if o.Spec != nil {
 		w.field(0, "spec", reflect.ValueOf(o.Spec))
 	}
+	if o.Data != nil {
+		w.data(o.Data)
+	}
 	return w.b
+}
+
+// data appends the data of a ConfigMap: files as literal blocks, so that people
+// can read them.
+func (w *yamlWriter) data(files map[string]string) {
+	w.b = append(w.b, "data:\n"...)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		text := files[name]
+		if !literal(text) {
+			w.field(2, name, reflect.ValueOf(text))
+			continue
+		}
+		w.b = append(appendScalar(append(w.b, "  "...), name), ": |\n"...)
+		for line := range strings.Lines(text) {
+			w.b = append(append(w.b, "    "...), line...)
+		}
+	}
+}
+
+// literal reports whether a text can be a literal block that begins with its
+// first character: it ends with one line break and has no line that is empty
+// or begins or ends with white space where that would mean something.
+func literal(text string) bool {
+	if !strings.HasSuffix(text, "\n") || strings.HasPrefix(text, " ") || strings.Contains(text, "\n\n") || strings.HasPrefix(text, "\n") {
+		return false
+	}
+	return !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) && !strings.Contains(text, " \n")
 }
 
 // AppendYAMLValue appends any value of the kinds that Objects hold as one YAML

@@ -3,6 +3,7 @@ module github.com/kgw-dev/kgw/test/oathkeeper
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/kgw-dev/kgw v0.0.0
 	github.com/ory/oathkeeper-maester v0.1.10
 )
