@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -118,7 +119,7 @@ func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.wr
 func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
 	reported := false
 	for _, o := range holders {
-		if !conflict(h, o) {
+		if !conflict(h, o) || apart(h, o) {
 			continue
 		}
 		if h.gateway != nil && !reported {
@@ -130,6 +131,60 @@ func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *d
 			wildcardFinding(o, h, o.name, found)
 		}
 	}
+}
+
+// apart reports whether a host and the wildcard of another gateway can stand
+// side by side. The proxy takes the specific host's routes, and policies that
+// name their hosts do not leak to each other, but for those of the wildcard,
+// which let in at the specific host too on the same pods: where that is not
+// open, they must ask for the same (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
+func apart(specific, wildcard *holder) bool {
+	a, b := specific.gateway, wildcard.gateway
+	if a == nil || b == nil || !a.Convention.PolicyHosts || !b.Convention.PolicyHosts {
+		return false
+	}
+	for _, r := range a.Routes {
+		for _, w := range b.Routes {
+			if !r.Access.Open() && demands(r) != demands(w) && meetAtPods(r, w) && mayMeet(pathsOf(r), pathsOf(w)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pathsOf is what a route takes, on any host.
+func pathsOf(r *ir.Route) *match.Set {
+	return &match.Set{Methods: r.Match.Methods, Path: r.Match.Path}
+}
+
+// meetAtPods reports whether two routes end at the same pods.
+func meetAtPods(a, b *ir.Route) bool {
+	for _, x := range upstreams(a) {
+		if slices.ContainsFunc(upstreams(b), func(y ir.Upstream) bool { return samePods(&x, &y) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// demands spells what a route asks of callers.
+func demands(r *ir.Route) string {
+	var out []string
+	for _, g := range r.Access.Grants {
+		text := fmt.Sprintf("%T %q %q", g.Proof, g.Scopes, g.Aud)
+		if jwt, ok := g.Proof.(ir.JWT); ok {
+			for _, i := range jwt.Issuers {
+				text += " " + i.Issuer + " " + i.JWKS
+			}
+		}
+		if ext, ok := g.Proof.(ir.External); ok {
+			text = fmt.Sprintf("%v %v", r.Origin, ext)
+		}
+		out = append(out, text)
+	}
+	slices.Sort(out)
+	return strings.Join(out, "|")
 }
 
 // wildcardFinding reports at h that it and another take the same requests.

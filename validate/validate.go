@@ -85,6 +85,7 @@ func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
 		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, public, normalisation, clients,
+		preflights, starExpressions,
 	} {
 		rule(v, &found)
 	}

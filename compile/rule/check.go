@@ -146,6 +146,14 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 			Help:    "put jwt first: it passes on what is no JWT",
 		})
 	}
+	if i >= 0 && j >= 0 && j < i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {
+		found.Add(diag.Finding{
+			Code: diag.TokenKinds, At: grants[j].Origin.At("handler"),
+			Message: "jwt answers 401 to every JWT that is not of its issuers, before oauth2_introspection is asked: access tokens in the form of JWTs never reach it",
+			Help:    "let one of the two take its token from a header of its own, with token_from, unless all introspected tokens are opaque",
+			Related: []diag.Related{{Message: "the strategy behind it", At: grants[i].Origin.At("handler")}},
+		})
+	}
 }
 
 // hasToken tells whether the handler takes its token from a place of its own.

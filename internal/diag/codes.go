@@ -153,6 +153,12 @@ const (
 	OddServiceName    Code = "KGW439"
 	WhitelistBypassed Code = "KGW440"
 
+	PreflightUnrouted Code = "KGW480"
+	CORSDropped       Code = "KGW481"
+	CORSCredentials   Code = "KGW482"
+	StarExpression    Code = "KGW483"
+	TokenKinds        Code = "KGW484"
+
 	// NearerLoosens and the following are about requests that are let in
 	// although somebody closed them.
 	NearerLoosens    Code = "KGW450"
@@ -391,6 +397,11 @@ var Rules = []Rule{
 	{EmptyWhitelist, "EmptyWhitelist", notice, "an empty list of services lets no service in"},
 	{OddServiceName, "OddServiceName", notice, "the name of a service is not spelled as tokens spell it"},
 	{WhitelistBypassed, "WhitelistBypassed", aside, "employees get in although an operation is restricted to services"},
+	{PreflightUnrouted, "PreflightUnrouted", notice, "a CORS policy stands over rules that take no preflights"},
+	{CORSDropped, "CORSDropped", notice, "a CORS policy has no origins and is not written"},
+	{CORSCredentials, "CORSCredentials", notice, "a CORS policy lets every origin send credentials"},
+	{StarExpression, "StarExpression", notice, "\"/*\" stands in a regular expression, where it takes slashes only"},
+	{TokenKinds, "TokenKinds", notice, "two access strategies look for their tokens in one place, and the first refuses some of the other's"},
 	{NearerLoosens, "NearerLoosens", notice, "a kgw.yaml asks for less than one further up, which holds all the same"},
 	{OpeningUndecided, "OpeningUndecided", doubt, "it cannot be told whether a policy lets requests through that a rule closes"},
 	{KeySetsDiffer, "KeySetsDiffer", doubt, "pods verify the tokens of one issuer with different keys"},

@@ -173,6 +173,8 @@ type Route struct {
 // CORS is what a browser may do. Nil pointers are absent; an explicit false is
 // written.
 type CORS struct {
+	// Origin is where the author wrote it; the zero Ref for a default.
+	Origin        source.Ref
 	Origins       []Origin
 	Methods       []string
 	Headers       []string

@@ -63,6 +63,10 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 		return
 	}
 	if !v.is(t.Kind) {
+		if t.Like != "" {
+			c.add(p, diag.WrongType, "write it like "+t.Like, "%s must be %s such as %s, not %s", c.name(p), t.Kind, t.Like, v)
+			return
+		}
 		c.add(p, diag.WrongType, typeHelp(t.Kind, n), "%s must be %s, not %s", c.name(p), t.Kind, v)
 		return
 	}

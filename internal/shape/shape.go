@@ -46,6 +46,8 @@ type Type struct {
 	Fields []Field
 	// Open makes an Object keep fields that are not described.
 	Open bool
+	// Like is an example of a value, for messages about values of other types.
+	Like string
 	// Elem describes the elements of a List or the values of a Map.
 	Elem *Type
 	// Min and Max bound a number, inclusive.

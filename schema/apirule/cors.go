@@ -2,7 +2,9 @@ package apirule
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -59,6 +61,50 @@ func origins(n *source.Node) []ir.Origin {
 }
 
 func originKind(k string) bool { return k == "exact" || k == "prefix" || k == "regex" }
+
+// CheckCORS reports what an author's policy does that is likely not meant: one
+// without origins is not written, and one for all origins lets browsers send
+// credentials from everywhere.
+func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
+	if n == nil || source.Keys(n) == nil && n.Tag == "!!null" {
+		return
+	}
+	CheckOrigins(n, at, found)
+	list := source.Elements(source.Field(n, "allowOrigins"))
+	if len(list) == 0 {
+		found.Add(diag.Finding{
+			Code: diag.CORSDropped, At: at, Help: "add allowOrigins, such as [{exact: https://www.example.com}]; without corsPolicy an older version applies its default policy, and v2 none",
+			Message: "the CORS policy has no allowOrigins: it is not written, and the Access-Control headers of the Service's own answers are removed",
+		})
+		return
+	}
+	if credentials, _ := source.Bool(source.Field(n, "allowCredentials")); !credentials {
+		return
+	}
+	for i, origin := range list {
+		for _, o := range origins(origin) {
+			if anyOrigin(o) {
+				found.Add(diag.Finding{
+					Code: diag.CORSCredentials, At: at.At("allowOrigins").Elem(i), Help: "list the origins that are meant, or leave allowCredentials out",
+					Message: fmt.Sprintf("%s %q takes every origin, and allowCredentials lets each of them send the user's cookies", o.Kind, o.Value),
+				})
+				break
+			}
+		}
+	}
+}
+
+// anyOrigin reports whether an origin stands for all of them, or for all of one
+// scheme.
+func anyOrigin(o ir.Origin) bool {
+	switch o.Kind {
+	case "exact":
+		return o.Value == "*"
+	case "prefix":
+		return o.Value == "" || o.Value == "*" || strings.HasPrefix("https://", o.Value)
+	}
+	return slices.Contains([]string{".*", ".+", "*", "^.*$", "^.+$", "https?://.*", "https://.*", "http.*"}, o.Value)
+}
 
 // CheckOrigins reports match types of origins that do not exist.
 func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {

@@ -79,7 +79,7 @@ func CORSType(maxAge *shape.Type) *shape.Type {
 		{Name: "allowMethods", Type: texts("Methods that are allowed.")},
 		{Name: "allowOrigins", Type: &shape.Type{
 			Kind: shape.List, Doc: "Origins that are allowed: exact, prefix or regex.",
-			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}},
+			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}, Like: "{regex: .*}"},
 		}},
 		{Name: "allowCredentials", Type: &shape.Type{Kind: shape.Boolean, Doc: "Whether credentials are allowed."}},
 		{Name: "exposeHeaders", Type: texts("Response headers that are exposed.")},

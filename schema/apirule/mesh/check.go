@@ -39,7 +39,7 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 	apirule.CheckIssuersAlike(jwts, func(j *apirule.JWT, k int) string {
 		return fmt.Sprintf("%s.authentications[%d]", j.Attribute, k)
 	}, &found)
-	apirule.CheckOrigins(a.corsNode, source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}, &found)
+	apirule.CheckCORS(a.corsNode, source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}, &found)
 	a.checkGateway(&found)
 	return found
 }

@@ -55,8 +55,11 @@ func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 		g.Hosts = append(g.Hosts, ir.Host{Origin: source.Ref{Doc: a.doc, Path: "spec.hosts"}.Elem(i), Name: h, Written: h, Short: !strings.Contains(h, ".")})
 	}
 	cors := a.cors
-	if cors != nil && len(cors.Origins) == 0 {
+	switch {
+	case cors != nil && len(cors.Origins) == 0:
 		cors = nil
+	case cors != nil:
+		cors.Origin = source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}
 	}
 	for i := range a.rules {
 		route := a.liftRule(i)

@@ -28,7 +28,7 @@ var (
 // document, in its order.
 func (a *APIRule) Check(s *ir.Settings) diag.List {
 	var found diag.List
-	apirule.CheckOrigins(a.origins, source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}, &found)
+	apirule.CheckCORS(a.origins, source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}, &found)
 	a.checkMaxAge(&found)
 	a.checkPaths(&found)
 	var jwts []*apirule.JWT

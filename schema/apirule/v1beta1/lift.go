@@ -55,8 +55,11 @@ func (a *APIRule) liftCORS(s *ir.Settings) (*ir.CORS, ir.Filter) {
 		return s.WithDefaults(defaultCORS), ir.RemoveResponseHeaders{}
 	}
 	cors := a.cors
-	if cors != nil && len(cors.Origins) == 0 {
+	switch {
+	case cors != nil && len(cors.Origins) == 0:
 		cors = nil
+	case cors != nil:
+		cors.Origin = source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}
 	}
 	return cors, ir.RemoveResponseHeaders{Names: apirule.CORSHeaders}
 }

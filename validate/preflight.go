@@ -1,0 +1,114 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
+
+// preflights reports a CORS policy of an author whose rules take no OPTIONS:
+// the proxy answers a preflight where it has a route for it, and with 404
+// otherwise.
+func preflights(v *View, found *diag.List) {
+	for i := 0; i < len(v.Routes); {
+		j := i
+		for j < len(v.Routes) && v.Routes[j].Gateway == v.Routes[i].Gateway {
+			j++
+		}
+		unrouted(v.Routes[i:j], found)
+		i = j
+	}
+}
+
+// unrouted reports the routes of one gateway whose preflights none takes, in
+// one finding.
+func unrouted(takes []ir.Take, found *diag.List) {
+	var missing []*ir.Take
+	for i := range takes {
+		t := &takes[i]
+		if t.Route == nil || t.Route.CORS == nil || t.Route.CORS.Origin.Doc == nil || t.Route.RoutedBy != nil {
+			continue
+		}
+		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return takesPreflights(&o, t) }) {
+			missing = append(missing, t)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	first := missing[0]
+	w := preflight(first)
+	f := diag.Finding{
+		Code: diag.PreflightUnrouted, At: first.Route.CORS.Origin, Witness: w,
+		Message: fmt.Sprintf("preflights for %s find no route and are answered with 404: its rule does not take OPTIONS", spell(first)),
+		Help:    "add OPTIONS to the methods of the rule, or of one rule that takes every path; the CORS policy answers preflights before a token is asked for",
+	}
+	if len(missing) > 1 {
+		f.Message = fmt.Sprintf("preflights for %s and %d more find no route and are answered with 404: the rules do not take OPTIONS", spell(first), len(missing)-1)
+	}
+	for _, m := range missing {
+		if len(f.Related) == maxOthers {
+			break
+		}
+		f.Related = append(f.Related, diag.Related{Message: "its preflights find no route", At: m.Origin})
+	}
+	found.Add(f)
+}
+
+// takesPreflights reports whether one entry takes the preflights of all
+// requests of another.
+func takesPreflights(o, t *ir.Take) bool {
+	if len(o.Set.Methods) > 0 && !slices.Contains(o.Set.Methods, "OPTIONS") {
+		return false
+	}
+	if o.Route == t.Route {
+		return true
+	}
+	a, b := o.Set, t.Set
+	a.Methods, b.Methods = nil, nil
+	if !mayMeet(&a, &b) {
+		return false
+	}
+	k := match.Relate(b, a).Kind
+	return k == match.Equal || k == match.Subset
+}
+
+func preflight(t *ir.Take) *diag.Witness {
+	set := t.Set
+	set.Methods = []string{"OPTIONS"}
+	return witnessOf(match.Difference(set).Witness)
+}
+
+// witnessOf is a witness, or nil where none was found.
+func witnessOf(r *match.Request) *diag.Witness {
+	if r == nil {
+		return nil
+	}
+	return witness(r)
+}
+
+// starExpressions reports "/*" in a regular expression: it takes slashes only.
+func starExpressions(v *View, found *diag.List) {
+	for _, g := range v.Gateways {
+		for _, r := range g.Routes {
+			p := r.Match.Path
+			if p.Lang != pathlang.Regex || !strings.Contains(p.Text, "/*") {
+				continue
+			}
+			meant := strings.ReplaceAll(p.Text, "/*", "/.*")
+			f := diag.Finding{
+				Code: diag.StarExpression, At: r.Origin.At("path"),
+				Message: fmt.Sprintf("path %q is a regular expression here, in which \"/*\" takes slashes and nothing else", p.Text),
+				Help:    fmt.Sprintf("write %q for everything below", meant),
+			}
+			lost := match.Set{Hosts: r.Match.Hosts, Methods: r.Match.Methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: meant}}
+			f.Witness = witnessOf(match.Difference(lost, r.Match).Witness)
+			found.Add(f)
+		}
+	}
+}
