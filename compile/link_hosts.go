@@ -39,6 +39,9 @@ func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
 
 func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
 	says := &g.Convention.Says
+	if ref.Name == "" {
+		return // the reference itself is at fault
+	}
 	if gateway != nil && gateway.Assumed {
 		noDomain(h, fmt.Sprintf(says.NoGateway, ref), found)
 		return
@@ -121,7 +124,7 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 		if known := c.gateways[made]; c.external[in.External] == nil && (known == nil || known.Origin.Doc != nil) {
 			missingGateway(in, "ExternalGateway", in.External, found)
 		}
-	case in.Text != "" && c.gateways[in.Ref] == nil:
+	case in.Ref.Name != "" && c.gateways[in.Ref] == nil:
 		missingGateway(in, "Gateway", in.Ref, found)
 	}
 }

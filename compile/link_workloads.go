@@ -99,8 +99,9 @@ func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
 	f := found.Add(diag.Finding{
 		Code: diag.ServiceNotFound, At: upstreamRef(r, up),
-		Message:  fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
-		Help:     serviceHelp(up),
+		Message: fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
+		Help:    serviceHelp(up),
+		Group:   fmt.Sprintf("%p %s/%s", r.Origin.Doc, up.Namespace, up.Name), Place: "needed here too",
 		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)},
 	})
 	if says.NoServiceAlone {

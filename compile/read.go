@@ -222,9 +222,12 @@ func (r *run) ours(u *unit, root *source.Node) {
 			faults[i].Code = diag.BadName
 		}
 	}
-	u.found = append(u.found, faults...)
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)
 	u.ignores = readIgnores(u.doc, root, r.locked, &u.found)
+	if u.unreadable(root, faults) {
+		return
+	}
+	u.found = append(u.found, faults...)
 	resource, s := u.kind.Decode(u.doc, root), r.settings[u.kind.Name()]
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)
@@ -233,6 +236,29 @@ func (r *run) ours(u *unit, root *source.Node) {
 		u.beside = c.Companion()
 	}
 	u.other = u.kind.Uncompiled
+}
+
+// unreadable reports a document that cannot be meant as it is: with
+// placeholders, or with its fields in the wrong place. What else is wrong with
+// it follows from that, as far as it is on the same lines.
+func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
+	if f, ok := u.kind.Misplaced(u.doc, root, faults); ok {
+		u.found = append(u.found, f)
+		return true
+	}
+	left := schema.Placeholders(u.doc, root)
+	if len(left) == 0 {
+		return false
+	}
+	lines := map[int]bool{}
+	left.Resolve()
+	for i := range left {
+		lines[left[i].Span.Line] = true
+	}
+	follows := func(f diag.Finding) bool { return lines[f.Span.Line] }
+	faults.Resolve()
+	u.found = slices.Concat(left, slices.DeleteFunc(u.found, follows), slices.DeleteFunc(faults, follows))
+	return true
 }
 
 // againstSchema holds the decoder and the JSON Schema of the kind to each

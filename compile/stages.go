@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -96,7 +97,7 @@ func (r *run) target(u *unit) *boundTarget {
 		r.found.Add(diag.Finding{
 			Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
 			Message: fmt.Sprintf("%s is not compiled for target %q yet", u.kind.Name(), name),
-			Help:    "the targets are " + fmt.Sprint(TargetNames()),
+			Help:    "the targets are " + strings.Join(TargetNames(), ", "),
 		})
 		return nil
 	}
@@ -166,8 +167,8 @@ func (r *run) accept() {
 // finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
 	r.resources()
-	r.found = r.found.WithoutConsequences()
 	r.found.Resolve()
+	r.found = r.found.WithoutConsequences()
 	r.found.Sort()
 	r.result.Findings = r.found
 	r.result.Summary.Count(r.found)

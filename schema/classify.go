@@ -50,6 +50,9 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 	if group == Group(config.APIVersion) || note(group, doc.Kind) != nil {
 		return uncompiled(doc, group)
 	}
+	if f, ok := almostCompanion(doc); ok {
+		return f, true
+	}
 	kind, exact := doc.Kind, slices.Contains(kinds, doc.Kind)
 	if !exact {
 		kind = shape.Nearest(doc.Kind, kinds)
@@ -58,12 +61,16 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 	switch {
 	case kind == "":
 	case exact && (group == own || doc.APIVersion == own):
-		return unknownVersion(doc, own, strings.TrimPrefix(strings.TrimPrefix(doc.APIVersion, own), "/")), true
+		return unknownVersion(doc, root, own, strings.TrimPrefix(strings.TrimPrefix(doc.APIVersion, own), "/")), true
 	case slices.Contains(groups, group) && !exact:
 		return almost(doc, "kind", doc.Kind, kind), true
 	case nearestGroup(group, []string{own}) != "", exact && cutGroup(doc.APIVersion, group, own), exact && slices.Contains(groups, group):
 		version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
 		return almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, version)), true
+	case kind == "APIRule" && exact, kind == "FabricGateway" && exact:
+		f = almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, ""))
+		f.Message = fmt.Sprintf("%s is a kind of group %q, not of %q: the document is not compiled", doc.Kind, own, group)
+		return f, true
 	}
 	return f, false
 }
@@ -156,14 +163,16 @@ func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
 	}, true
 }
 
-func unknownVersion(doc *source.Document, group, version string) diag.Finding {
+func unknownVersion(doc *source.Document, root *source.Node, group, version string) diag.Finding {
 	versions := versionsOf(doc.Kind)
 	f := diag.Finding{
 		Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
 		Message: fmt.Sprintf("%s has no version %q", doc.Kind, version),
 		Help:    "known versions are " + strings.Join(versions, ", "),
 	}
-	if near := shape.Nearest(version, versions); near != "" {
+	if other := fits(group, doc.Kind, root); other != nil {
+		f.Help = fmt.Sprintf("its fields are those of %s: write apiVersion: %s", other.Version, other.APIVersion())
+	} else if near := shape.Nearest(version, versions); near != "" {
 		f.Help = fmt.Sprintf("did you mean %q? %s", group+"/"+near, f.Help)
 	}
 	return f

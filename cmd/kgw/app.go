@@ -85,7 +85,7 @@ func (a *app) root() *cobra.Command {
 		Long:          "kgw reads Kyma APIRule and other gateway resources, checks them, and writes the manifests\nthat an in-cluster controller would have made. It needs no cluster and no network.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if data := a.piped(); len(data) > 0 {
 				return a.asFunction(data)
@@ -93,7 +93,9 @@ func (a *app) root() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
+	root.Version = version()
+	root.SetVersionTemplate("kgw {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.adoptCommand(), a.migrateCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)

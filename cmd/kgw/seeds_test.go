@@ -39,7 +39,7 @@ func TestSeeds(t *testing.T) {
 			if !bytes.Contains(index, []byte("]("+name+")")) {
 				t.Error("README.md does not list it")
 			}
-			manifests, _, built := command(dir, "build", ".")
+			manifests, _, built := command(dir, "build", "--keep-going", ".")
 			findings, _, _ := command(dir, "validate", ".")
 			compareSeed(t, filepath.Join(dir, "want.yaml"), manifests)
 			compareSeed(t, filepath.Join(dir, "findings.txt"), places(findings))

@@ -22,7 +22,7 @@ func TestLabelsAndDomains(t *testing.T) {
 		"domains: {default: .kyma.local}":        `domains.default: ".kyma.local" is not a domain, such as kyma.local`,
 		"domains: {allow: [localhost, a_b.c-d]}": "",
 		"domains: {allow: ['*.kyma.local']}":     `domains.allow[0]: "*.kyma.local" is not a domain, such as kyma.local`,
-		"domains: {allow: ['']}":                 `domains.allow[0]: "allow" must have at least 1 characters, not 0`,
+		"domains: {allow: ['']}":                 `domains.allow[0]: "allow" must have at least 1 character, not 0`,
 	} {
 		_, found := Parse("kgw.yaml", []byte(head+text+"\n"))
 		var got []string

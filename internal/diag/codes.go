@@ -25,6 +25,9 @@ const (
 	BadSuppression  Code = "KGW114"
 	UncompiledKind  Code = "KGW115"
 	LeavesTree      Code = "KGW116"
+
+	Placeholder  Code = "KGW130"
+	WrongVersion Code = "KGW131"
 )
 
 // Codes of findings about the structure of one resource.
@@ -289,6 +292,8 @@ var Rules = []Rule{
 	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},
 	{BadSuppression, "BadSuppression", fault, "a suppression is malformed, has no reason, or names a code that cannot be suppressed"},
 	{UncompiledKind, "UncompiledKind", notice, "a document is gateway configuration of a kind that kgw does not compile"},
+	{Placeholder, "Placeholder", fault, "a value is a placeholder that nothing has filled in"},
+	{WrongVersion, "WrongVersion", fault, "a document says one version of its kind and has the fields of another"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},

@@ -10,7 +10,8 @@ import (
 // follows lists, for each code, the codes that it only follows from when they
 // are about the same value: one fault is told once.
 var follows = map[Code][]Code{
-	NoSuchHandler:   {UnknownHandler},
+	NoSuchHandler:   {UnknownHandler, WrongType},
+	UnknownHandler:  {WrongType},
 	HandlerConfig:   {BadJWTConfig, WrongJWTDialect, BadURL, UnreadKey, HandlerDisabled},
 	AmbiguousScalar: {WrongType, NotAllowed, BadFormat},
 	GatewayNotFound: {BadFormat, BadGateway},
@@ -18,14 +19,15 @@ var follows = map[Code][]Code{
 	BadUpstream:     {OutOfRange},
 }
 
-// WithoutConsequences returns the findings without those that only follow from
+// WithoutConsequences returns the resolved findings without those that only follow from
 // another one: of one value the cause is told, and of a rule that is not
 // valid nobody is told that it is public.
 func (l List) WithoutConsequences() List {
 	type place struct {
-		doc  *source.Document
-		path string
+		file         string
+		line, column int
 	}
+	placeOf := func(f *Finding) place { return place{f.Span.File, f.Span.Line, f.Span.Column} }
 	codes := map[place][]Code{}
 	invalid := map[*source.Document][]string{}
 	for i := range l {
@@ -33,7 +35,7 @@ func (l List) WithoutConsequences() List {
 		if f.Severity != Error {
 			continue
 		}
-		at := place{f.At.Doc, f.At.Path}
+		at := placeOf(f)
 		codes[at] = append(codes[at], f.Code)
 		if f.Code < HostNotAllowed {
 			invalid[f.At.Doc] = append(invalid[f.At.Doc], f.At.Path)
@@ -44,9 +46,9 @@ func (l List) WithoutConsequences() List {
 			rule := strings.TrimSuffix(f.At.Path, "path")
 			return slices.ContainsFunc(invalid[f.At.Doc], func(path string) bool { return strings.HasPrefix(path, rule) })
 		}
-		if len(follows[f.Code]) == 0 || f.At.Doc == nil {
+		if len(follows[f.Code]) == 0 {
 			return false
 		}
-		return slices.ContainsFunc(codes[place{f.At.Doc, f.At.Path}], func(c Code) bool { return slices.Contains(follows[f.Code], c) })
+		return slices.ContainsFunc(codes[placeOf(&f)], func(c Code) bool { return slices.Contains(follows[f.Code], c) })
 	})
 }

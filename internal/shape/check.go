@@ -122,10 +122,10 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 	}
 	for i := range t.Fields {
 		if name := t.Fields[i].Name; t.Fields[i].Required && have&(1<<i) == 0 && !mentions(meant, name) {
-			c.add(&place{up: p, key: name}, diag.MissingField, "add "+strconv.Quote(name), "%q is required", name)
+			c.add(&place{up: p, key: name}, diag.MissingField, addHelp(name, t.Fields[i].Type), "%q is required", name)
 		}
 	}
-	if t.ExactlyOne != nil {
+	if t.ExactlyOne != nil && !slices.ContainsFunc(slices.Concat(t.ExactlyOne.Fields, t.ExactlyOne.True), func(name string) bool { return mentions(meant, name) }) {
 		c.exactlyOne(t.ExactlyOne, n, p)
 	}
 	if t.AtLeastOne != nil && !slices.ContainsFunc(t.AtLeastOne, func(name string) bool { return source.Field(n, name) != nil }) {
@@ -189,7 +189,7 @@ func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
 func (c *checker) text(t *Type, s string, p *place) {
 	c.length(t, utf8.RuneCountInString(s), "characters", p)
 	if t.Pattern != nil && !t.Pattern.Match(s) {
-		c.add(p, diag.BadFormat, "it must match "+t.Pattern.Expr, "%q is not %s", s, t.Pattern.Means)
+		c.add(p, diag.BadFormat, t.Pattern.remedy(s), "%q is not %s", s, t.Pattern.Means)
 	}
 	if len(t.Enum) == 0 {
 		return
@@ -209,10 +209,18 @@ func (c *checker) text(t *Type, s string, p *place) {
 func (c *checker) length(t *Type, n int, unit string, p *place) {
 	switch {
 	case n < t.MinLen:
-		c.add(p, diag.BadLength, "", "%s must have at least %d %s, not %d", c.name(p), t.MinLen, unit, n)
+		c.add(p, diag.BadLength, "", "%s must have at least %s, not %d", c.name(p), counted(t.MinLen, unit), n)
 	case t.MaxLen > 0 && n > t.MaxLen:
 		c.add(p, diag.BadLength, "", "%s must have at most %d %s, not %d", c.name(p), t.MaxLen, unit, n)
 	}
+}
+
+// counted is a number of things, whose plural is given.
+func counted(n int, units string) string {
+	if n == 1 {
+		units = map[string]string{"entries": "entry", "elements": "element", "characters": "character"}[units]
+	}
+	return fmt.Sprintf("%d %s", n, units)
 }
 
 func (c *checker) number(t *Type, text string, p *place) {

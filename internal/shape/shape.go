@@ -65,6 +65,9 @@ type Type struct {
 	ExactlyOne *ExactlyOne
 	// AtLeastOne lists fields of an Object of which one or more must be set.
 	AtLeastOne []string
+	// Absent is the remedy where a required field of this type is absent; ""
+	// says to add it.
+	Absent string
 	// Hints maps names of fields that do not exist to what to do instead.
 	Hints map[string]string
 	// Default is the value used when the field is absent, for the reference.
@@ -90,6 +93,10 @@ type Pattern struct {
 	// spells it so; the message is Message.
 	CEL     bool
 	Message string
+	// Example is a text that matches.
+	Example string
+	// Remedy says in words how to mend a text that does not match, or "".
+	Remedy func(text string) string
 
 	once sync.Once
 	re   *regexp.Regexp

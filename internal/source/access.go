@@ -3,6 +3,8 @@ package source
 import (
 	"slices"
 	"strconv"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Field returns the value of a key of a mapping, or nil. Like all the readers
@@ -119,3 +121,7 @@ func With(n *Node, key string, value *Node) *Node {
 	out.Content = append(slices.Clip(n.Content), &Node{Kind: scalar, Tag: "!!str", Value: key}, value)
 	return &out
 }
+
+// InBrackets reports whether a list or a mapping is written in brackets or
+// braces.
+func InBrackets(n *Node) bool { return n != nil && n.Style&yaml.FlowStyle != 0 }

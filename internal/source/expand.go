@@ -199,7 +199,7 @@ func keyText(k *Node) string {
 func (e *expander) badKey(k *Node) {
 	help := "use a string as the key"
 	if s := e.doc.nodeSpan(k); strings.Contains(e.doc.File.Line(s.Line), "{{") {
-		help = templateHelp
+		help = TemplateHelp
 	}
 	e.report(BadKey, k, "a key is not a plain value", help)
 }

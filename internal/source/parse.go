@@ -233,14 +233,19 @@ func (d *Document) refineSyntax(p *Problem) {
 		}
 	}
 	p.Line = min(p.Line, last)
+	if m := d.mistake(p.Message, p.Line, last); m != nil {
+		p.Line, p.Column, p.Message, p.Help = m.line, m.column, m.message, m.help
+		return
+	}
 	text := d.File.Line(p.Line)
 	p.Column = len(text) - len(strings.TrimLeft(text, " ")) + 1
 	if strings.Contains(text, "{{") {
-		p.Help = templateHelp
+		p.Help = TemplateHelp
 	}
 }
 
-const templateHelp = "this looks like a template: give kgw its output, for example helm template ... | kgw build -"
+// TemplateHelp is the remedy for a template in place of a manifest.
+const TemplateHelp = "this looks like a template: compile what it renders, with kgw build CHART --helm or helm template ... | kgw build -"
 
 // lastLine returns the line of the file on which the document ends.
 func (d *Document) lastLine() int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -35,7 +36,7 @@ var unconfigured = []string{"allow", "no_auth", "noop", "unauthorized", "anonymo
 // versions share: its name, and whether it may have a configuration.
 func CheckStrategy(h *ir.Handler, known []string, found *diag.List) {
 	if !slices.Contains(known, h.Name) {
-		help := "use one of " + fmt.Sprint(known)
+		help := "use one of " + strings.Join(known, ", ")
 		if near := shape.Nearest(h.Name, known); near != "" {
 			help = fmt.Sprintf("did you mean %q?", near)
 		}
@@ -70,7 +71,7 @@ func CheckJWTTypes(h *ir.Handler, lists []string, found *diag.List) (ok bool) {
 	for _, key := range lists {
 		v, _ := h.Config.Get(key)
 		if _, isList := StringList(v); !isList {
-			f := found.Add(Fault(diag.BadJWTConfig, h.Origin.At("config", key), "write it as a list of strings: ["+fmt.Sprint(v)+"]",
+			f := found.Add(Fault(diag.BadJWTConfig, h.Origin.At("config", key), listHelp(key, v),
 				fmt.Sprintf("Can't read json: json: cannot unmarshal %s into Go struct field JWTAccStrConfig.%s of type []string", goName(v), key),
 				"%q must be a list of strings", key))
 			f.Upstream.Attribute = "." + h.Origin.At("config").Path
@@ -78,6 +79,14 @@ func CheckJWTTypes(h *ir.Handler, lists []string, found *diag.List) (ok bool) {
 		}
 	}
 	return true
+}
+
+// listHelp says how to write a value that must be a list of strings.
+func listHelp(key string, v any) string {
+	if s, ok := v.(string); ok {
+		return fmt.Sprintf("write it as a list: %s: [%q]", key, s)
+	}
+	return fmt.Sprintf("write it as a list of strings, each in quotes: %s: [%q]", key, "https://login.example.com")
 }
 
 // goName is how encoding/json names a value in its errors.

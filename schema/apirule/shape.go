@@ -15,20 +15,20 @@ const Group = "gateway.kyma-project.io"
 // in its last class is upstream's.
 var HostPattern = &shape.Pattern{
 	Expr:  `^([a-zA-Z0-9][a-zA-Z0-9-_]*\.)*[a-zA-Z0-9]*[a-zA-Z0-9-_]*[[a-zA-Z0-9]+$`,
-	Means: "a host name",
+	Means: "a host name", Example: "shop.example.com", Remedy: HostRemedy,
 }
 
 // PathPattern is the pattern of paths in v1alpha1 and v1beta1. It constrains
 // only the first character.
 var PathPattern = &shape.Pattern{
 	Expr:  `^([0-9a-zA-Z./*()?!\\_-]+)`,
-	Means: "a path",
+	Means: "a path", Example: "/orders/.*",
 }
 
 // TemplatePattern is the pattern of paths in v2alpha1 and v2.
 var TemplatePattern = &shape.Pattern{
 	Expr:  `^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`,
-	Means: "a path: exact, with {*} or {**} as whole segments, or /*",
+	Means: "a path: exact, with {*} or {**} as whole segments, or /*", Example: "/orders/{**}", Remedy: TemplateRemedy,
 }
 
 // Methods are the HTTP methods that v1beta1 and later allow.

@@ -32,8 +32,8 @@ func Type(apiVersion, version string) *shape.Type {
 
 var hostPattern = &shape.Pattern{
 	Expr:  `^(?:\*\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]{2,63}|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?:\.[a-z0-9]{2,63}))?)$`,
-	Means: "a host: a lower-case full name, a short label, or a wildcard such as *.example.com",
-	CEL:   true,
+	Means: "a host: a lower-case full name, a short label, or a wildcard such as *.example.com", Example: "shop.example.com", Remedy: apirule.HostRemedy,
+	CEL: true,
 	Message: "Host must be a lowercase RFC 1123 label (must consist of lowercase alphanumeric characters or '-', and must start and end with an lowercase alphanumeric character), " +
 		"a fully qualified domain name, or a wildcard domain name (e.g. *.local.kyma.dev)",
 }
@@ -42,6 +42,7 @@ func reference(doc, message string) *shape.Type {
 	return &shape.Type{Kind: shape.String, MaxLen: 127, Doc: doc, Pattern: &shape.Pattern{
 		Expr:    `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$`,
 		Means:   "a reference of the form namespace/name",
+		Example: "kyma-system/kyma-gateway", Remedy: apirule.GatewayRemedy,
 		CEL:     true,
 		Message: message,
 	}}
@@ -54,6 +55,7 @@ func ruleType() *shape.Type {
 		ExactlyOne: &shape.ExactlyOne{Fields: []string{"extAuth", "jwt"}, True: []string{"noAuth"}, Message: "exactly one of noAuth, jwt and extAuth must be set"},
 		Hints: map[string]string{
 			"accessStrategies": "v2 has noAuth, jwt and extAuth in place of access strategies",
+			"jwtAuth":          "write jwt",
 			"mutators":         "v2 has request.headers and request.cookies in place of mutators",
 		},
 		Fields: []shape.Field{

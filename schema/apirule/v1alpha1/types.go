@@ -43,7 +43,7 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes a Service outside the 
 	}, Fields: []shape.Field{
 		{Name: "gateway", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Istio Gateway, as a dotted name.", Pattern: &shape.Pattern{
 			Expr:  `^(?:[_a-z0-9](?:[_a-z0-9-]+[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]+[a-z0-9])?)?$`,
-			Means: "a dotted gateway name, such as kyma-gateway.kyma-system.svc.cluster.local",
+			Means: "a dotted gateway name", Example: "kyma-gateway.kyma-system.svc.cluster.local",
 		}}},
 		{Name: "service", Required: true, Type: &shape.Type{
 			Kind: shape.Object, Doc: "The Service that is exposed, and the host under which it is.",
@@ -61,7 +61,7 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes a Service outside the 
 				"timeout": "v1beta1 and later have timeout",
 			}, Fields: []shape.Field{
 				{Name: "path", Required: true, Type: &shape.Type{Kind: shape.String, Pattern: apirule.PathPattern, Doc: "Path as a regular expression."}},
-				{Name: "methods", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Elem: &shape.Type{Kind: shape.String}, Doc: "HTTP methods of the rule."}},
+				{Name: "methods", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Elem: &shape.Type{Kind: shape.String}, Doc: "HTTP methods of the rule.", Absent: "list the methods that are meant, such as methods: [GET, POST]: they were optional until November 2020"}},
 				{Name: "accessStrategies", Required: true, Type: apirule.Handlers("Oathkeeper authenticators, or allow.", 1)},
 				{Name: "mutators", Type: apirule.Handlers("Oathkeeper mutators.", 0)},
 			},

@@ -51,15 +51,15 @@ var Type = shape.Resource(APIVersion, "APIRule", "Exposes Services outside the c
 		{Name: "host", Required: true, Type: &shape.Type{Kind: shape.String, MinLen: 3, MaxLen: 256, Pattern: apirule.HostPattern, Doc: "Public host; without a dot, the default domain is added."}},
 		{Name: "gateway", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Istio Gateway, as namespace/name or as a dotted name.", Pattern: &shape.Pattern{
 			Expr:  `^[0-9a-z-_]+(\/[0-9a-z-_]+|(\.[0-9a-z-_]+)*)$`,
-			Means: "a gateway reference, such as kyma-system/kyma-gateway",
+			Means: "a gateway reference", Example: "kyma-system/kyma-gateway",
 		}}},
 		{Name: "service", Type: apirule.ServiceType("Service of all rules that name none.")},
 		{Name: "corsPolicy", Type: apirule.CORSType(&shape.Type{Kind: shape.String, Pattern: shape.GoDuration, Doc: "How long browsers may cache the answer."})},
 		{Name: "timeout", Type: apirule.Timeout()},
 		{Name: "rules", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Access rules, in order.", Elem: &shape.Type{
 			Kind: shape.Object, Hints: map[string]string{
-				"jwt":     "v2 has jwt; in v1beta1 write an access strategy with handler jwt",
-				"noAuth":  "v2 has noAuth; in v1beta1 write an access strategy with handler no_auth",
+				"jwt":     "v2 has jwt; in v1beta1 write accessStrategies with handler: jwt",
+				"noAuth":  "v2 has noAuth; in v1beta1 write accessStrategies: [{handler: no_auth}]",
 				"extAuth": "v2 has extAuth; v1beta1 has no external authorizers",
 				"request": "v2 has request; in v1beta1 write mutators",
 			}, Fields: []shape.Field{

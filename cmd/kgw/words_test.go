@@ -1,0 +1,133 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// ruleOf is an APIRule of which each case of TestWords changes a part.
+const ruleOf = `apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata:
+  name: shop
+  namespace: web
+spec:
+  host: shop.example.test
+  gateway: kyma-system/kyma-gateway
+  service:
+    name: shop
+    port: 80
+  rules:
+    - path: /.*
+      methods: [GET]
+      accessStrategies:
+        - handler: noop
+`
+
+// newRule is the same in v2.
+const newRule = `apiVersion: gateway.kyma-project.io/v2
+kind: APIRule
+metadata: {name: shop, namespace: web}
+spec:
+  hosts: [shop.example.test]
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 80}
+  rules:
+    - path: /*
+      methods: [GET]
+      noAuth: true
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: web}
+spec: {selector: {app: shop}, ports: [{port: 80}]}
+`
+
+// TestWords makes one mistake at a time: it is told once, where it is, in
+// words that say how to mend it.
+func TestWords(t *testing.T) {
+	for _, c := range []struct{ name, text, old, with, want, help string }{
+		{"star", ruleOf, "path: /.*", "path: *", `13:13: error[KGW103]: a value cannot begin with "*"`, `write it in quotes: "*"`},
+		{"at sign", ruleOf, "path: /.*", "path: @a", `13:13: error[KGW103]: a value cannot begin with "@"`, `write it in quotes: "@a"`},
+		{"percent", ruleOf, "path: /.*", "path: %a", `13:13: error[KGW103]: a value cannot begin with "%"`, `write it in quotes: "%a"`},
+		{"star in braces", ruleOf, "path: /.*", "path: {**}", `13:13: error[KGW103]: a value cannot begin with "{"`, `write it in quotes: "{**}"`},
+		{"star in a list", ruleOf, "[GET]", "[GET, *]", `14:22: error[KGW103]: a value cannot begin with "*"`, `write it in quotes: "*"`},
+		{"tab", ruleOf, "    port: 80", "\tport: 80", `11:1: error[KGW104]: a tab is used for indentation`, "indent with spaces"},
+		{"open quote", ruleOf, "host: shop", `host: "shop`, `7:9: error[KGW103]: the quotation mark is not closed`, `write " at the end`},
+		{"open list", ruleOf, "[GET]", "[GET", `14:16: error[KGW103]: "[" is not closed`, `write "]"`},
+		{"no space", ruleOf, "host: shop", "host:shop", `7:7: error[KGW103]: there is no space after the colon`, "write host: shop.example.test"},
+		{"colon in a value", ruleOf, "host: shop.", "host: a: shop.", `7:9: error[KGW103]: a value has a colon with a space after it`, `write it in quotes: "a: shop.example.test"`},
+		{"indentation", ruleOf, "  service:", " service:", `9:2: error[KGW103]: the indentation of this line, 1, is that of no line above`, "indent it like"},
+		{"long dash", ruleOf, "- path", "– path", `13:5: error[KGW103]: "–" is not the dash`, `write "-"`},
+		{"template", ruleOf, "spec:\n", "spec:\n  {{- if .Values.on }}\n", `7:3: error[KGW103]: this is a template and not YAML`, "--helm"},
+		{"template as a value", ruleOf, "shop.example.test", "{{ .Values.host }}", `7:3: error[KGW130]: {{ .Values.host }} is a placeholder`, "--helm"},
+		{"variable", ruleOf, "shop.example.test", "shop.${DOMAIN}", `7:9: error[KGW130]: ${DOMAIN} is a placeholder`, "--set-env"},
+		{"angle brackets", ruleOf, "kyma-system/kyma-gateway", "<gateway>", `8:12: error[KGW130]: <gateway> is a placeholder`, "replace it"},
+		{"words in braces", ruleOf, "name: shop\n    port", "name: {your Service}\n    port", `10:5: error[KGW130]: {your Service} is a placeholder`, "replace it"},
+		{"curly quotes", ruleOf, "host: shop.example.test", "host: “shop.example.test”", `7:9: error[KGW205]`, `straight quotation marks: "shop.example.test"`},
+		{"URL as host", ruleOf, "host: shop", "host: https://shop", `7:9: error[KGW205]`, "write the host alone, without the scheme and without a path: shop.example.test"},
+		{"spec below metadata", ruleOf, "spec:", "  spec:", `6:3: error[KGW202]: "spec" is below "metadata"`, `indent "spec" less`},
+		{"Spec", ruleOf, "spec:", "Spec:", `6:1: error[KGW201]: unknown field "Spec"`, `did you mean "spec"?`},
+		{"handler", ruleOf, "noop", "oauth9", `16:20: error[KGW212]`, `use one of allow, no_auth`},
+		{"a boolean", ruleOf, "noop", "no", `16:20: error[KGW203]: "handler" must be a string, not the boolean no`, "write it in quotes"},
+		{"field of v2", ruleOf, "accessStrategies:\n        - handler: noop", "noAuth: true", `15:7: error[KGW201]: unknown field "noAuth"`, "accessStrategies: [{handler: no_auth}]"},
+		{"v1beta1 as v2", ruleOf, "io/v1beta1", "io/v2", `1:13: error[KGW131]: the document says v2 and has the fields of v1beta1`, "kgw migrate"},
+		{"v2 as v1beta1", newRule, "io/v2", "io/v1beta1", `1:13: error[KGW131]: the document says v1beta1 and has the fields of v2`, "write apiVersion: gateway.kyma-project.io/v2"},
+		{"v1beta2", newRule, "io/v2", "io/v1beta2", `1:13: error[KGW111]: APIRule has no version "v1beta2"`, "its fields are those of v2: write apiVersion: gateway.kyma-project.io/v2"},
+		{"foreign group", ruleOf, "gateway.kyma-project.io", "apps.test", `1:13: error[KGW112]: APIRule is a kind of group "gateway.kyma-project.io"`, "did you mean"},
+		{"legacy gateway", newRule, "kyma-system/kyma-gateway", "kyma-gateway.kyma-system.svc.cluster.local", `6:12: error[KGW205]`, "write kyma-system/kyma-gateway"},
+		{"star in v2", newRule, "path: /*", "path: /environments/*", `9:13: error[KGW205]`, "write the star in braces: /environments/{*}"},
+		{"parameter in v2", newRule, "path: /*", "path: /environments/{id}/stores", `9:13: error[KGW205]`, "a parameter is written {*}: /environments/{*}/stores"},
+		{"expression in v2", newRule, "path: /*", "path: /orders/.*", `9:13: error[KGW205]`, "regular expressions are of v1alpha1 and v1beta1"},
+		{"jwtAuth", newRule, "noAuth: true", "jwtAuth: {}", `11:7: error[KGW201]: unknown field "jwtAuth"`, "write jwt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(c.text, c.old, c.with, 1)
+			if text == c.text {
+				t.Fatal("the case changes nothing")
+			}
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "in.yaml"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got := execute(dir, "", "validate", "in.yaml", "--severity", "warning")
+			if !strings.Contains(got.Stdout, "in.yaml:"+c.want) || !strings.Contains(got.Stdout, c.help) {
+				t.Errorf("want %s\nhelp %s\ngot\n%s", c.want, c.help, got.Stdout)
+			}
+			if n := strings.Count(got.Stdout, "error[") + strings.Count(got.Stdout, "warning["); n != 1 {
+				t.Errorf("%d findings, want 1:\n%s", n, got.Stdout)
+			}
+			for _, soup := range []string{"map[", "<nil>", "[[", "must match", "0x"} {
+				if strings.Contains(got.Stdout, soup) {
+					t.Errorf("the report has %q:\n%s", soup, got.Stdout)
+				}
+			}
+		})
+	}
+}
+
+// TestNearMisses holds that documents which are almost of a kind that kgw reads
+// are told of, whoever's kind it is.
+func TestNearMisses(t *testing.T) {
+	for head, want := range map[string]string{
+		"apiVersion: oathkeeper.ory.sh/v1beta1\nkind: Rule":               "KGW111",
+		"apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rules":             "KGW112",
+		"apiVersion: oathkeeper.ory.ch/v1alpha1\nkind: Rule":              "KGW112",
+		"apiVersion: networking.istio.io/v1beta1\nkind: VirtualServices":  "KGW112",
+		"apiVersion: networking.istio.io/v2\nkind: VirtualService":        "KGW111",
+		"apiVersion: security.istio.io/v1\nkind: AuthorisationPolicy":     "KGW112",
+		"apiVersion: networking.istio.io/v1\nkind: ServiceEntry":          "",
+		"apiVersion: networking.istio.io/v1\nkind: Sidecar":               "",
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway":         "",
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy":           "",
+		"apiVersion: apps/v1\nkind: Deployment":                           "",
+		"apiVersion: serverless.kyma-project.io/v1alpha2\nkind: Functoin": "KGW112",
+	} {
+		got := execute(t.TempDir(), head+"\nmetadata: {name: a}\n", "validate", "-", "--allow-empty")
+		if want == "" && got.Code != 0 || !strings.Contains(got.Stdout, want) {
+			t.Errorf("%s: want %q, got\n%s", head, want, got.Stdout)
+		}
+	}
+}

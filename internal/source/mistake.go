@@ -1,0 +1,177 @@
+package source
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// mistake is a usual mistake in YAML: where it is and how to mend it.
+type mistake struct {
+	line, column  int
+	message, help string
+}
+
+var (
+	forbiddenStart = regexp.MustCompile(`^(\s*(?:- +)*(?:[\w./-]+: +|- +))([*@%\x60&!|>][^\s,]*|\{\*+\}[^\s]*)`)
+	starInList     = regexp.MustCompile(`[\[,] *([*@%\x60][^\s,\]]*)`)
+	noSpace        = regexp.MustCompile(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`)
+	twoColons      = regexp.MustCompile(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`)
+	wordDash       = regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `)
+)
+
+// mistake looks for a usual mistake behind an error of the YAML library at a
+// line of the file. It returns nil where none is found.
+func (d *Document) mistake(message string, line, last int) *mistake {
+	for n := d.line; n <= last; n++ {
+		if at := strings.Index(d.File.Line(n), "{{"); at >= 0 {
+			return &mistake{n, columnOf(d.File.Line(n), at), "this is a template and not YAML", TemplateHelp}
+		}
+	}
+	for _, n := range []int{line, line - 1, line + 1} {
+		if n < d.line || n > last {
+			continue
+		}
+		if m := lineMistake(d.File.Line(n), message); m != nil {
+			m.line = n
+			return m
+		}
+	}
+	switch {
+	case strings.Contains(message, "',' or ']'"), strings.Contains(message, "',' or '}'"):
+		return d.unclosed(line, last)
+	case strings.Contains(message, "expected key"), strings.Contains(message, "block mapping"), strings.Contains(message, "'-' indicator"):
+		return d.misindented(last)
+	}
+	return nil
+}
+
+// columnOf is the column, in characters from 1, of the byte at an offset.
+func columnOf(text string, offset int) int { return utf8.RuneCountInString(text[:offset]) + 1 }
+
+// lineMistake looks for a mistake that one line shows.
+func lineMistake(text, message string) *mistake {
+	at := func(offset int, message, help string) *mistake {
+		return &mistake{column: columnOf(text, offset), message: message, help: help}
+	}
+	if m := wordDash.FindStringSubmatchIndex(text); m != nil {
+		return at(m[4], fmt.Sprintf("%q is not the dash that begins an element of a list", text[m[4]:m[5]]), `write "-", the minus sign of the keyboard`)
+	}
+	if m := forbiddenStart.FindStringSubmatchIndex(text); m != nil && !blockScalar(text[m[4]:m[5]]) {
+		value := text[m[4]:m[5]]
+		return at(m[4], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
+	}
+	if strings.Contains(message, "alphabetic or numeric") || strings.Contains(message, "cannot start any token") {
+		if m := starInList.FindStringSubmatchIndex(text); m != nil {
+			value := text[m[2]:m[3]]
+			return at(m[2], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
+		}
+	}
+	if m := noSpace.FindStringSubmatchIndex(text); m != nil && !strings.Contains(message, "end of stream") {
+		return at(m[5], "there is no space after the colon", fmt.Sprintf("write %s: %s", text[m[4]:m[5]], text[m[6]:m[7]]))
+	}
+	if m := twoColons.FindStringSubmatchIndex(text); m != nil && strings.Contains(message, "mapping values") {
+		return at(m[4], "a value has a colon with a space after it, which makes it a key", fmt.Sprintf("write it in quotes: %q", text[m[4]:m[5]]))
+	}
+	if strings.Contains(message, "end of stream") || strings.Contains(message, "quoted scalar") {
+		if offset := openQuote(text); offset >= 0 {
+			return at(offset, "the quotation mark is not closed", fmt.Sprintf("write %c at the end of the value too", text[offset]))
+		}
+	}
+	return nil
+}
+
+// blockScalar reports whether a value is the head of a block: "|", ">-", "!tag",
+// "&anchor" are right where they are.
+func blockScalar(value string) bool {
+	return strings.ContainsAny(value[:1], "|>!&") || value[0] == '*' && len(value) > 1 && isWord(value[1])
+}
+
+func isWord(b byte) bool {
+	return b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
+}
+
+func firstRune(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size]
+}
+
+// openQuote returns the offset of a quotation mark that begins a value and is
+// not closed on its line, or -1.
+func openQuote(text string) int {
+	for i := 0; i < len(text); i++ {
+		q := text[i]
+		if q != '"' && q != '\'' || i > 0 && !strings.ContainsRune(" [{,:", rune(text[i-1])) {
+			continue
+		}
+		end := strings.IndexByte(text[i+1:], q)
+		if end < 0 {
+			return i
+		}
+		i += end + 1
+	}
+	return -1
+}
+
+// unclosed finds the first bracket from a line on that its line does not close.
+func (d *Document) unclosed(line, last int) *mistake {
+	for n := line; n <= min(last, line+20); n++ {
+		text := d.File.Line(n)
+		for _, pair := range []string{"[]", "{}"} {
+			if strings.Count(text, pair[:1]) > strings.Count(text, pair[1:]) {
+				offset := strings.LastIndex(text, pair[:1])
+				return &mistake{n, columnOf(text, offset), fmt.Sprintf("%q is not closed", pair[:1]), fmt.Sprintf("write %q at its end", pair[1:])}
+			}
+		}
+	}
+	return nil
+}
+
+// misindented finds the first line whose indentation is that of no line above
+// it which it could continue.
+func (d *Document) misindented(last int) *mistake {
+	var open []int // indentations, outermost first
+	before := 0
+	for n := d.line; n <= last; n++ {
+		text := d.File.Line(n)
+		content := strings.TrimLeft(text, " ")
+		if content == "" || content[0] == '#' || strings.HasPrefix(content, "---") {
+			continue
+		}
+		indent := len(text) - len(content)
+		for len(open) > 0 && open[len(open)-1] > indent {
+			open = open[:len(open)-1]
+		}
+		switch {
+		case len(open) > 0 && open[len(open)-1] == indent, before == 0, deeper(d.File.Line(before), indent):
+		default:
+			return &mistake{n, indent + 1, fmt.Sprintf("the indentation of this line, %d, is that of no line above that it could belong to", indent),
+				"indent it like the lines that it belongs to"}
+		}
+		if len(open) == 0 || open[len(open)-1] < indent {
+			open = append(open, indent)
+		}
+		for strings.HasPrefix(content, "- ") { // the element's own level
+			rest := strings.TrimLeft(content[1:], " ")
+			indent += len(content) - len(rest)
+			content = rest
+			open = append(open, indent)
+		}
+		before = n
+	}
+	return nil
+}
+
+// deeper reports whether a line may be followed by one of larger indentation.
+func deeper(text string, indent int) bool {
+	content := strings.TrimLeft(text, " ")
+	return indent > len(text)-len(content) && !noValueBelow(content)
+}
+
+// noValueBelow reports whether a line ends its value itself.
+func noValueBelow(content string) bool {
+	key, value, ok := strings.Cut(content, ": ")
+	value = strings.TrimSpace(value)
+	return ok && !strings.Contains(key, " ") && value != "" && !strings.ContainsAny(value[:1], "|>&!#\"'[{")
+}

@@ -1,0 +1,81 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// companion is a kind of others that kgw reads, with the versions it has had.
+type companion struct {
+	group, kind string
+	versions    []string
+}
+
+// companions are the kinds of others that kgw reads, but for those of the core
+// group: a misspelt one would be passed over in silence.
+var companions = []companion{
+	{"oathkeeper.ory.sh", "Rule", []string{"v1alpha1"}},
+	{"networking.istio.io", "VirtualService", []string{"v1alpha3", "v1beta1", "v1"}},
+	{"networking.istio.io", "Gateway", []string{"v1alpha3", "v1beta1", "v1"}},
+	{"security.istio.io", "AuthorizationPolicy", []string{"v1beta1", "v1"}},
+	{"security.istio.io", "RequestAuthentication", []string{"v1beta1", "v1"}},
+	{"networking.k8s.io", "Ingress", []string{"v1beta1", "v1"}},
+	{"zalando.org", "RouteGroup", []string{"v1"}},
+	{"zalando.org", "StackSet", []string{"v1"}},
+	{"serverless.kyma-project.io", "Function", []string{"v1alpha1", "v1alpha2"}},
+}
+
+// neighbours are kinds of the companions' groups that are something else.
+var neighbours = []string{
+	"DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "WorkloadEntry", "WorkloadGroup", "ProxyConfig", "PeerAuthentication",
+	"IngressClass", "NetworkPolicy", "Stack", "PlatformCredentialsSet", "GitRepository", "IPAddress", "ServiceCIDR",
+}
+
+// almostCompanion reports a document that is almost one of the companions: of a
+// version that the kind never had, or with a misspelt kind or group.
+func almostCompanion(doc *source.Document) (diag.Finding, bool) {
+	group := Group(doc.APIVersion)
+	if slices.Contains(neighbours, doc.Kind) {
+		return diag.Finding{}, false
+	}
+	version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
+	for i := range companions {
+		c := &companions[i]
+		switch {
+		case group == c.group && doc.Kind == c.kind:
+			if slices.Contains(c.versions, version) {
+				return diag.Finding{}, false
+			}
+			return diag.Finding{
+				Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
+				Message: fmt.Sprintf("%s has no version %q: no cluster takes the document", doc.Kind, version),
+				Help:    "known versions are " + strings.Join(c.versions, ", "),
+			}, true
+		case group == c.group && shape.Nearest(doc.Kind, kindsOf(c.group)) == c.kind:
+			return almost(doc, "kind", doc.Kind, c.kind), true
+		case doc.Kind == c.kind && nearestGroup(group, []string{c.group}) != "":
+			near := c.versions[len(c.versions)-1]
+			if slices.Contains(c.versions, version) {
+				near = version
+			}
+			return almost(doc, "apiVersion", doc.APIVersion, c.group+"/"+near), true
+		}
+	}
+	return diag.Finding{}, false
+}
+
+// kindsOf lists the kinds of a companion's group, and those beside them.
+func kindsOf(group string) []string {
+	kinds := slices.Clone(neighbours)
+	for i := range companions {
+		if companions[i].group == group {
+			kinds = append(kinds, companions[i].kind)
+		}
+	}
+	return kinds
+}
