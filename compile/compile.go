@@ -61,6 +61,10 @@ type Options struct {
 	Emit []string
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
+	// Earlier reports documents that an earlier run wrote and that this one
+	// replaces; nil has none. Any other document with the name of an object
+	// that is written, and not its like, is an error.
+	Earlier func(*source.Document) bool
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.
 	Supposed bool
 }

@@ -28,10 +28,12 @@ func (r *run) foreign() {
 		if serves == nil {
 			continue
 		}
-		written := map[string]bool{}
+		written, documents := map[string]bool{}, r.others()
 		hosts := map[string]*ir.Host{}
 		for _, o := range u.target.objects(u) {
-			written[o.Kind+" "+o.Meta.Namespace+"/"+o.Meta.Name] = true
+			if copied := documents[o.Key()]; copied != nil && r.isCopy(copied, &o) {
+				written[o.Kind+" "+o.Meta.Namespace+"/"+o.Meta.Name] = true
+			}
 			for _, h := range serves(&o) {
 				hosts[h] = nil
 			}

@@ -30,6 +30,7 @@ func (r *run) lower() {
 	})
 	r.keepNames(objects)
 	r.collisions(objects)
+	r.intruders(objects)
 	n := 0
 	for _, list := range objects {
 		n += len(list)

@@ -124,7 +124,7 @@ func (f *function) items() []*krm.Item {
 // run compiles and writes.
 func (f *function) run() error {
 	in := f.input()
-	o := compile.Options{Config: f.config, Schema: f.role == validator}
+	o := compile.Options{Config: f.config, Schema: f.role == validator, Earlier: f.earlier()}
 	var err error
 	if o.Lock, err = f.lock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
 		return err

@@ -90,7 +90,22 @@ func (e *entries) object(o *manifest.Object) {
 	}
 }
 
+// generated is the directory of the files that new objects are for.
+const generated = "generated/"
+
+// earlier finds the items that an earlier run made: they stand where it put
+// them, and are replaced there.
+func (f *function) earlier() func(*source.Document) bool {
+	files := map[*source.File]bool{}
+	for _, item := range f.items() {
+		if strings.HasPrefix(item.Path, generated) {
+			files[item.File] = true
+		}
+	}
+	return func(d *source.Document) bool { return files[d.File] }
+}
+
 // fresh is the file that a new object is for.
 func fresh(o *manifest.Object) string {
-	return "generated/" + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
+	return generated + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
 }

@@ -1,0 +1,75 @@
+package compile
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// others are the documents among the inputs of kinds that are written, by the
+// key of the object that each is.
+func (r *run) others() map[string]*unit {
+	out := map[string]*unit{}
+	for _, u := range r.units {
+		if group := schema.Group(u.doc.APIVersion); u.kind == nil && u.doc.Name != "" && slices.Contains(written, u.doc.Kind) {
+			out[group+"/"+u.doc.Kind+"/"+u.doc.Namespace+"/"+u.doc.Name] = u
+		}
+	}
+	return out
+}
+
+// written are the kinds of objects that are written.
+var written = []string{"AuthorizationPolicy", "Ingress", "RequestAuthentication", "RouteGroup", "Rule", "VirtualService"}
+
+// isCopy reports whether a document is the very object that would be written,
+// or one that an earlier run wrote and this one replaces.
+func (r *run) isCopy(u *unit, o *manifest.Object) bool {
+	if r.options.Earlier != nil && r.options.Earlier(u.doc) {
+		return true
+	}
+	root, _ := u.doc.Parse()
+	return root != nil && reflect.DeepEqual(plain(o.Value()), plain(source.Value(root)))
+}
+
+// plain is a value as encoding/json has it.
+func plain(v any) any {
+	var out any
+	if json.Unmarshal(manifest.AppendJSON(nil, v, 0), &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// intruders withholds gateways that would write an object which has the name of
+// another one among the inputs: whichever is applied last would replace it.
+func (r *run) intruders(objects [][]manifest.Object) {
+	others := r.others()
+	if len(others) == 0 {
+		return
+	}
+	for i, list := range objects {
+		if u := r.compiled[i]; u.withheld && list == nil && u.target != nil {
+			list = u.target.objects(u)
+		}
+		for j := range list {
+			o := &list[j]
+			u := others[o.Key()]
+			if u == nil || r.isCopy(u, o) {
+				continue
+			}
+			r.compiled[i].withheld = true
+			r.found.Add(diag.Finding{
+				Code: diag.NameCollision, Severity: diag.Error, At: source.Ref{Doc: u.doc}.At("metadata", "name"), Owner: r.compiled[i].doc,
+				Message: fmt.Sprintf("%s %q has the name of an object that is written, and would replace it or be replaced", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
+				Help:    "rename the object, or remove it from the inputs",
+				Related: []diag.Related{{Message: "what the other one is written for", At: o.Origin}},
+			})
+		}
+	}
+}
