@@ -75,7 +75,7 @@ func TestSemantic(t *testing.T) {
 			"TIGHTENED GET /a on api.example.com: jwt(scope x) -> jwt(scope z)",
 		}, 0},
 		"moved": {newer(`{path: /a, methods: [GET], noAuth: true}`), newer(`{path: /a, methods: [GET], noAuth: true, service: {name: web, port: 81}}`), []string{
-			"MOVED GET /a on api.example.com: web.shop.svc.cluster.local:80 -> web.shop.svc.cluster.local:81",
+			"TIGHTENED GET /a on api.example.com: no token -> nobody (503)",
 		}, 0},
 		"timeout": {newer(`{path: /a, methods: [GET], noAuth: true}`), newer(`{path: /a, methods: [GET], noAuth: true, timeout: 5}`), []string{
 			"TIMEOUT GET /a on api.example.com: 180s -> 5s",

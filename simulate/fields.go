@@ -194,6 +194,9 @@ func (t *FieldTable) Reading(path string) (Reading, string) {
 			break
 		}
 	}
+	if n.rule == nil && n.all != nil && n.keys == nil && n.any == nil {
+		n = n.all
+	}
 	if n.rule == nil {
 		return Unread, ""
 	}

@@ -153,6 +153,7 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	if next.Rule == "" {
 		next.Rule = d.Rule
 	}
+	next.Gateway, next.Listener = d.Gateway, d.Listener
 	if next.Passed() && next.At.Doc == nil {
 		next.At = d.At
 	}

@@ -19,6 +19,8 @@ type Workload struct {
 	// Sidecar says what is known of a proxy beside the containers.
 	Sidecar Presence
 	At      source.Ref
+	// Unread are the conditions that fields which are not read matter.
+	Unread []Unknown
 }
 
 // Presence says whether something is there.
@@ -48,6 +50,8 @@ type Service struct {
 	// or it is an alias of a name.
 	Elsewhere bool
 	At        source.Ref
+	// Unread are the conditions that fields which are not read matter.
+	Unread []Unknown
 }
 
 // Pods is what the inputs say about pods: Services, workloads, namespaces.
@@ -55,12 +59,13 @@ type Pods struct {
 	services   map[string]*Service // by "name.namespace"
 	workloads  map[string][]*Workload
 	namespaces map[string]map[string]string // labels, of those among the inputs
+	unread     map[string][]Unknown         // of namespaces
 }
 
 // ReadPods reads what manifests say about pods. The Services that are known
 // otherwise count where no manifest is of their name.
 func ReadPods(manifests []Manifest, known []Service) *Pods {
-	p := &Pods{services: map[string]*Service{}, workloads: map[string][]*Workload{}, namespaces: map[string]map[string]string{}}
+	p := &Pods{services: map[string]*Service{}, workloads: map[string][]*Workload{}, namespaces: map[string]map[string]string{}, unread: map[string][]Unknown{}}
 	for i := range known {
 		p.services[known[i].Name+"."+known[i].Namespace] = &known[i]
 	}
@@ -69,7 +74,7 @@ func ReadPods(manifests []Manifest, known []Service) *Pods {
 		case m.Kind == "Service" && m.APIVersion == "v1":
 			p.services[m.Name+"."+m.Namespace] = readService(m)
 		case m.Kind == "Namespace" && m.APIVersion == "v1":
-			p.namespaces[m.Name] = m.Labels
+			p.namespaces[m.Name], p.unread[m.Name] = m.Labels, m.unread("the namespace "+m.Name)
 		}
 	}
 	for i := range manifests {
@@ -93,8 +98,25 @@ func readService(m *Manifest) *Service {
 		port.Protocol = protocolOf(source.Text(source.Field(n, "appProtocol")), port.Name, port.Number)
 		s.Ports = append(s.Ports, port)
 	}
+	s.Unread = m.unread("the pods of " + m.ID())
 	return s
 }
+
+// unread are the conditions that fields of the object matter at a place.
+func (m *Manifest) unread(place string) []Unknown {
+	t := TableOf(m)
+	if t == nil || m.Compiled {
+		return nil
+	}
+	var out []Unknown
+	for _, f := range t.Unread(m.Root) {
+		out = append(out, m.UnreadUnknown(t, f, place))
+	}
+	return out
+}
+
+// Unread are the conditions that fields of a namespace matter to its pods.
+func (p *Pods) Unread(namespace string) []Unknown { return p.unread[namespace] }
 
 // rawPorts are ports without a name that Istio takes for TCP
 // (pkg/config/kube/conversion.go).
@@ -188,6 +210,7 @@ func (p *Pods) readWorkload(m *Manifest) *Workload {
 	if hostNetwork, _ := source.Bool(source.Field(spec, "hostNetwork")); hostNetwork {
 		w.Sidecar = Missing
 	}
+	w.Unread = m.unread("the pods of " + m.Kind + " " + m.ID())
 	if w.Sidecar == Supposed {
 		w.Sidecar = p.injected(w)
 	}

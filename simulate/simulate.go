@@ -45,6 +45,9 @@ type Decision struct {
 	Response map[string]string
 	// Proofs names what the caller brought and some engine verified.
 	Proofs []string
+	// Gateway is the one that the request came to, as "namespace/name", and
+	// Listener the pods and the port of its server where they are known.
+	Gateway, Listener string
 	// Keys are where the keys or answers came from by which the proofs were
 	// verified: addresses.
 	Keys []string

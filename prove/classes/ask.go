@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -115,12 +116,39 @@ func (c *comparison) credentials(class *match.Class) []credential {
 			out[i].of[side] = true
 		}
 	}
+	for _, via := range c.places() {
+		nobody := simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://nobody.test", "sub": "nobody"}, Via: via}
+		out = append(out, credential{proof: "jwt", token: nobody})
+	}
 	for _, n := range class.Takes {
 		for _, claims := range c.all[n].Refuses {
 			out = append(out, marked(out, claims, seen)...)
 		}
 	}
 	return out
+}
+
+// places are where both sides look for tokens: one that nobody knows may be
+// refused there.
+func (c *comparison) places() []simulate.Via {
+	var found [2][]simulate.Via
+	for side := range c.parts {
+		for i := range c.parts[side] {
+			for _, a := range c.parts[side][i].Admits {
+				if c.parts[side][i].Beside && !slices.Contains(found[side], a.Token.Via) {
+					found[side] = append(found[side], a.Token.Via)
+				}
+			}
+		}
+	}
+	if len(found[0]) == 0 || len(found[1]) == 0 {
+		return nil
+	}
+	out := slices.Concat(found[0], found[1])
+	slices.SortFunc(out, func(a, b simulate.Via) int {
+		return cmp.Or(strings.Compare(a.In, b.In), strings.Compare(a.Name, b.Name), strings.Compare(a.Scheme, b.Scheme))
+	})
+	return slices.Compact(out)
 }
 
 // maxMarked bounds the tokens of one class.

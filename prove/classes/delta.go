@@ -27,6 +27,7 @@ func (d *delta) all() {
 	}
 	d.access()
 	d.keys()
+	d.gateways()
 	for i := range d.credentials {
 		if d.credentials[i].of != [2]bool{} && d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
 			d.way(i)
@@ -76,6 +77,25 @@ func (d *delta) keys() {
 			d.put(kind, d.credentials[i].text(false)+" by keys of "+strings.Join(was.Keys, ", "), d.credentials[i].text(false)+" by keys of "+strings.Join(is.Keys, ", "), i)
 			return
 		}
+	}
+}
+
+// gateways compares what the requests come in by: who reaches one does not reach
+// the other.
+func (d *delta) gateways() {
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		if was.Gateway == "" || is.Gateway == "" || was.Passed() != is.Passed() {
+			continue
+		}
+		kind := Status
+		if is.Passed() {
+			kind = Exposed
+		}
+		if was.Gateway != is.Gateway || was.Listener != is.Listener && was.Listener != "" && is.Listener != "" {
+			d.put(kind, strings.TrimSpace("through "+was.Gateway+" "+was.Listener), strings.TrimSpace("through "+is.Gateway+" "+is.Listener), i)
+		}
+		return
 	}
 }
 
@@ -284,12 +304,22 @@ func (d *delta) way(i int) {
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
+		{Headers, carried(w), carried(n)},
 		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
 	} {
 		if aspect.before != aspect.after {
 			d.put(aspect.kind, aspect.before, aspect.after, i)
 		}
 	}
+}
+
+// carried says whether the upstream gets the caller's token.
+func carried(d *simulate.Decision) string {
+	text := d.Next.Token.Text()
+	if text == "" || strings.Contains(d.Next.Target, text) || slices.ContainsFunc(d.Next.Headers, func(h simulate.Header) bool { return strings.Contains(h.Value, text) }) {
+		return "request with the caller's token"
+	}
+	return "request without the caller's token"
 }
 
 func (d *delta) treatment(side int, decision *simulate.Decision) simulate.Treatment {

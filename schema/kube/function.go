@@ -3,6 +3,7 @@ package kube
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -50,7 +51,7 @@ func FunctionService(namespace, name string) source.Object {
 		{Key: "metadata", Value: source.Object{{Key: "name", Value: name}, {Key: "namespace", Value: namespace}}},
 		{Key: "spec", Value: source.Object{
 			{Key: "selector", Value: selector},
-			{Key: "ports", Value: []any{source.Object{{Key: "name", Value: "http"}, {Key: "port", Value: functionPort}}}},
+			{Key: "ports", Value: []any{source.Object{{Key: "name", Value: "http"}, {Key: "port", Value: source.Number(strconv.Itoa(functionPort))}}}},
 		}},
 	}
 }

@@ -40,6 +40,11 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	for i, own := range source.Elements(source.Field(leaf.Spec(), "http")) {
 		for _, r := range l.merged(m, leaf, entry, own, source.JoinIndex("spec.http", i), matches, b) {
 			r.addUnread(unread)
+			for i := range unread {
+				if !strings.Contains(unread[i].Key, " spec.http[") {
+					r.before = append(r.before, unread[i])
+				}
+			}
 			out = append(out, r)
 		}
 	}

@@ -38,6 +38,8 @@ func refusedEntry(entry *source.Node, path string) (why, at string) {
 	switch {
 	case len(does) > 1:
 		return "an entry has both " + does[0] + " and " + does[1], path
+	case len(does) == 0:
+		return "an entry has none of route, redirect, directResponse and delegate", path
 	case len(does) == 1 && does[0] == "route" && len(source.Elements(source.Field(entry, "route"))) == 0:
 		return "the route is empty", path + ".route"
 	case len(does) == 1 && (does[0] == "redirect" || does[0] == "directResponse"):

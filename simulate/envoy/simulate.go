@@ -70,7 +70,9 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 			view = r
 		}
 	}
-	return h.route(view, r, d, t)
+	out := h.route(view, r, d, t)
+	out.Gateway, out.Listener = strings.Join(h.table.gateways, " and "), h.table.bound()
+	return out
 }
 
 // anything is the outcome of what is not read.
@@ -202,6 +204,15 @@ func (t *table) at() source.Ref {
 		return source.Ref{}
 	}
 	return t.manifest.At("spec")
+}
+
+// bound spells the pods and the port of the servers, "" where they are not
+// known.
+func (t *table) bound() string {
+	if t.manifest == nil {
+		return ""
+	}
+	return fmt.Sprintf("%v port %d", t.selector, t.number)
 }
 
 // admits reports whether a request may come to the table's servers.

@@ -124,7 +124,7 @@ func (l *loader) servers(gateways []*simulate.Manifest) {
 		l.g.tables = append(l.g.tables, &table{gateways: []string{m.ID()}, manifest: m, selector: selector, scheme: "none", hosts: map[string]*virtualHost{}})
 		for i, n := range source.Elements(source.Field(m.Spec(), "servers")) {
 			t := newTable(m, n, selector)
-			t.unread = unread
+			t.unread = slices.Clone(unread)
 			t.watch(m, n, source.JoinIndex("spec.servers", i))
 			if t.scheme == "http" {
 				key := fmt.Sprint(selector, t.number)

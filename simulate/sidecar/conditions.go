@@ -146,7 +146,7 @@ func (c *call) value(a *authorization, field, v string) truth {
 // may name any port.
 func (c *call) authority() string {
 	host := strings.ToLower(c.in.Host)
-	if c.in.Free == simulate.AnyRequest && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
+	if c.in.Free > simulate.Concrete && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
 		return host + ":1"
 	}
 	return host

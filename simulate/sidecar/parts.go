@@ -74,8 +74,10 @@ func (g *guards) wanted() []map[string]any {
 	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 		for _, a := range list {
 			for i := range a.rules {
-				if claims := a.rules[i].claims(); len(claims) > 0 && len(out) < maxWanted {
-					out = append(out, claims)
+				for _, some := range a.rules[i].assignments() {
+					if claims := claimsOf(some); len(claims) > 0 && len(out) < maxWanted {
+						out = append(out, claims)
+					}
 				}
 			}
 		}
@@ -83,9 +85,40 @@ func (g *guards) wanted() []map[string]any {
 	return out
 }
 
-// claims are those for which a rule's conditions on the token hold, or do not
-// where they are negated.
-func (r *rule) claims() map[string]any {
+// maxAssigned bounds the conditions of a rule that are tried in every
+// combination.
+const maxAssigned = 4
+
+// assignments are the sets of a rule's conditions on the token of which tokens
+// are made: all of them, and each without some.
+func (r *rule) assignments() [][]condition {
+	var all []condition
+	for _, list := range append(slices.Clone(r.from), r.when) {
+		for _, c := range list {
+			if c.field == "requestPrincipals" || strings.HasPrefix(c.field, "request.auth.") {
+				all = append(all, c)
+			}
+		}
+	}
+	if len(all) > maxAssigned {
+		return [][]condition{all}
+	}
+	var out [][]condition
+	for bits := 1<<len(all) - 1; bits > 0; bits-- {
+		var some []condition
+		for i := range all {
+			if bits>>i&1 == 1 {
+				some = append(some, all[i])
+			}
+		}
+		out = append(out, some)
+	}
+	return out
+}
+
+// claimsOf are claims for which conditions hold, or do not where they are
+// negated.
+func claimsOf(list []condition) map[string]any {
 	out := map[string]any{}
 	add := func(c *condition) {
 		value := strings.Trim(c.values[0], "*")
@@ -116,10 +149,8 @@ func (r *rule) claims() map[string]any {
 			}
 		}
 	}
-	for _, list := range append(slices.Clone(r.from), r.when) {
-		for i := range list {
-			add(&list[i])
-		}
+	for i := range list {
+		add(&list[i])
 	}
 	return out
 }

@@ -135,7 +135,8 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	seen := map[string]bool{}
 	for _, w := range list {
 		g := &group{shown: w.Kind + " " + w.Namespace + "/" + w.Name, bare: w.Sidecar == simulate.Missing, ports: w.Ports}
-		sign := s.fill(&g.guards, p, w.Labels, true) + fmt.Sprint(g.bare, g.ports)
+		sign := s.fill(&g.guards, p, w.Labels, true) + fmt.Sprint(g.bare, g.ports, len(w.Unread))
+		g.broken = append(g.broken, w.Unread...)
 		if !seen[sign] {
 			seen[sign] = true
 			out = append(out, g)
@@ -148,6 +149,12 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 		}
 		s.fill(&g.guards, p, labels, false)
 		out = append(out, g)
+	}
+	for _, g := range out {
+		g.broken = append(g.broken, s.pods.Unread(p.namespace)...)
+		if p.service != nil {
+			g.broken = append(g.broken, p.service.Unread...)
+		}
 	}
 	return out
 }

@@ -41,7 +41,10 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	p := s.placeOf(real.To, real.Subset)
 	c := &call{in: real, trail: t, place: p, path: pathOf(real)}
 	c.guards = p.choose(real)
-	c.port, c.tcp = p.port(real.To, c.guards)
+	var served bool
+	if c.port, c.tcp, served = p.port(real.To, c.guards); !served && real.Free != simulate.AnyRequest {
+		return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", p.namespace, p.name, real.To))
+	}
 	_, clear := s.plaintext[p.name+"."+p.namespace]
 	if c.guards.plain || clear {
 		real.Caller = ""
@@ -81,11 +84,12 @@ func (p *place) choose(r *simulate.Request) *group {
 }
 
 // port returns the port of the container that a port of a Service leads to, ""
-// where it is not known, and whether it is taken for one without HTTP.
-func (p *place) port(to string, g *group) (number string, tcp bool) {
+// where it is not known, and whether it is taken for one without HTTP; served is
+// false where the Service is among the inputs and has no such port.
+func (p *place) port(to string, g *group) (number string, tcp, served bool) {
 	_, text, err := net.SplitHostPort(to)
 	if p.service == nil || len(p.service.Ports) == 0 {
-		return "", false
+		return "", false, true
 	}
 	ports := p.service.Ports
 	i := slices.IndexFunc(ports, func(o simulate.Port) bool {
@@ -95,13 +99,13 @@ func (p *place) port(to string, g *group) (number string, tcp bool) {
 		i = 0
 	}
 	if i < 0 {
-		return "", false
+		return "", false, err != nil
 	}
 	number = ports[i].Target
 	if _, err := strconv.Atoi(number); err != nil {
 		number = g.ports[number]
 	}
-	return number, ports[i].Protocol == "tcp"
+	return number, ports[i].Protocol == "tcp", true
 }
 
 // decide asks about what is not read, and then the stages in Envoy's order.
@@ -172,7 +176,7 @@ func (c *call) refuse(d *simulate.Decision) bool {
 
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *simulate.Decision) bool {
-	for _, a := range c.guards.allowing(c.authority()) {
+	for _, a := range c.allowing() {
 		if r, ok := a.matches(c); ok && c.holds(a) {
 			if c.trail.On() {
 				c.trail.Say(name, a.manifest.At(r.path), "the policy %s (ALLOW) lets the request through at %s", a.manifest.ID(), c.place.shown)
@@ -200,6 +204,14 @@ func (c *call) admit(d *simulate.Decision) bool {
 		}
 	}
 	return false
+}
+
+// allowing are the allow policies that may match.
+func (c *call) allowing() []guard {
+	if len(c.guards.perHost) == 0 {
+		return c.guards.anyHost
+	}
+	return c.guards.guards.allowing(c.authority())
 }
 
 func allowing(list []guard) string {

@@ -1,0 +1,217 @@
+package prove_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// mutation is a change of one field.
+type mutation struct {
+	path string
+	tree any
+}
+
+// mutations are all trees that differ from one in one field: another value,
+// none, one more.
+func mutations(v any, path string, put func(any) any) []mutation {
+	var out []mutation
+	switch v := v.(type) {
+	case source.Object:
+		for i, m := range v {
+			at := source.JoinKey(path, m.Key)
+			with := func(value any) any {
+				o := append(source.Object{}, v...)
+				o[i].Value = value
+				return put(o)
+			}
+			if path != "" || m.Key == "spec" {
+				out = append(out, mutation{at, put(append(append(source.Object{}, v[:i]...), v[i+1:]...))})
+			}
+			if path != "" || m.Key == "spec" || m.Key == "metadata" {
+				out = append(out, mutations(m.Value, at, with)...)
+			}
+		}
+		if strings.HasPrefix(path, "spec") {
+			out = append(out, mutation{source.JoinKey(path, "kgwUnheardOf"), put(append(append(source.Object{}, v...), source.Member{Key: "kgwUnheardOf", Value: "x"}))})
+		}
+	case []any:
+		for i, e := range v {
+			at := source.JoinIndex(path, i)
+			with := func(value any) any {
+				l := append([]any{}, v...)
+				l[i] = value
+				return put(l)
+			}
+			out = append(out, mutation{at, put(append(append([]any{}, v[:i]...), v[i+1:]...))})
+			out = append(out, mutations(e, at, with)...)
+		}
+	case string:
+		out = append(out, mutation{path, put(other(v))})
+	case source.Number:
+		out = append(out, mutation{path, put(source.Number("7" + string(v)))})
+	case bool:
+		out = append(out, mutation{path, put(!v)})
+	}
+	return out
+}
+
+// other is a text that is not v, and of its kind where there is one.
+func other(v string) string {
+	for _, pair := range [][2]string{{"ALLOW", "DENY"}, {"GET", "PUT"}, {"HTTPS", "HTTP"}, {"SIMPLE", "MUTUAL"}, {"STRICT", "DISABLE"}, {"true", "false"}, {"10.0.0.0/8", "11.0.0.0/8"}} {
+		if v == pair[0] {
+			return pair[1]
+		}
+		if v == pair[1] {
+			return pair[0]
+		}
+	}
+	if strings.HasPrefix(v, "/") {
+		return "/kgw-else" + v
+	}
+	return v + "-else"
+}
+
+// same are changes after which everything is as before, by the name of the
+// manifests, with the reason.
+var same = map[string]string{
+	"Service spec.ports":                                                "without any, nothing is known of them",
+	"Service spec.ports[0]":                                             "without any, nothing is known of them",
+	"tokens AuthorizationPolicy spec.selector":                          "the rule matches nothing at the other proxies",
+	"tokens AuthorizationPolicy spec.selector.matchLabels":              "the rule matches nothing at the other proxies",
+	"tokens AuthorizationPolicy spec.selector.matchLabels.istio":        "the rule matches nothing at the other proxies",
+	"tokens AuthorizationPolicy spec.rules[0].to[0].operation.hosts":    "the rule closes the host with a port too, which nobody has to write",
+	"tokens AuthorizationPolicy spec.rules[0].to[0].operation.hosts[0]": "the rule closes the host with a port too, which nobody has to write",
+	"tokens Service spec.selector.app":                                  "no policy is for the pods",
+	"tokens Service spec.selector.kgwUnheardOf":                         "the policies are for all of the pods before",
+	"gateways Gateway spec.servers[1].tls":                              "Istio refuses it; it is read as SIMPLE",
+	"gateways Service spec.ports[0].name":                               "with the name or without, it is HTTP",
+	"gateways Deployment spec.template.metadata.labels.kgwUnheardOf":    "nothing selects the label",
+	"gateways Deployment spec.template.spec":                            "no port is named",
+	"gateways Deployment spec.template.spec.containers":                 "no port is named",
+	"gateways Deployment spec.template.spec.containers[0]":              "no port is named",
+	"gateways Deployment spec.template.spec.containers[0].name":         "no name but istio-proxy counts",
+	"gateways AuthorizationPolicy spec.selector":                        "there are no other pods",
+	"gateways AuthorizationPolicy spec.selector.matchLabels":            "there are no other pods",
+	"gateways AuthorizationPolicy spec.selector.matchLabels.app":        "the other label is enough",
+	"gateways AuthorizationPolicy spec.selector.matchLabels.version":    "the other label is enough",
+	"gateways AuthorizationPolicy spec.rules[0].to":                     "there is no other port",
+	"gateways AuthorizationPolicy spec.rules[0].to[0]":                  "there is no other port",
+}
+
+// TestEveryFieldCounts changes, adds and removes every field of every object:
+// the comparison reports it, or says that it does not know, or the table of the
+// kind says that the field changes nothing.
+func TestEveryFieldCounts(t *testing.T) {
+	for name, text := range foreign(t) {
+		docs := documents(t, text)
+		before := sideOf(t, docs, -1, nil)
+		n, missed := 0, 0
+		for i, d := range docs {
+			table := simulate.TableOf(&d)
+			if table == nil {
+				continue
+			}
+			for _, m := range mutations(source.Value(d.Root), "", func(v any) any { return v }) {
+				reading, _ := table.Reading(m.path)
+				if reading == simulate.Inert || same[d.Kind+" "+m.path] != "" || same[name+" "+d.Kind+" "+m.path] != "" || strings.HasPrefix(m.path, "metadata.name") || m.path == "metadata" || m.path == "metadata.creationTimestamp" {
+					continue
+				}
+				n++
+				after := sideOf(t, docs, i, source.NodeOf(m.tree))
+				if r := classes.Compare(before, after); len(r.Changes) == 0 {
+					missed++
+					if missed < 20 {
+						t.Errorf("%s: %s %s is changed, and nothing is reported", name, d.Kind, m.path)
+					}
+				}
+			}
+		}
+		t.Logf("%s: %d mutations, %d missed", name, n, missed)
+	}
+}
+
+// TestNoMutationLeavesAFalseProof changes every field, and asks whether what is
+// proved then is so: no request that was tried gets through.
+func TestNoMutationLeavesAFalseProof(t *testing.T) {
+	statement := match.Set{Hosts: []string{"a.com"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}, View: match.RawPath}
+	for name, text := range foreign(t) {
+		docs := documents(t, text)
+		for i, d := range docs {
+			if simulate.TableOf(&d) == nil {
+				continue
+			}
+			for _, m := range mutations(source.Value(d.Root), "", func(v any) any { return v }) {
+				cluster := clusterOf(docs, i, source.NodeOf(m.tree))
+				if cluster.NeverWithout(statement, []string{"jwt"}).Verdict != prove.Holds {
+					continue
+				}
+				for _, line := range []string{"GET https://a.com/", "GET https://a.com/x", "GET https://a.com:8443/x", "OPTIONS https://a.com/x Origin: o; Access-Control-Request-Method: GET", "PUT http://a.com/admin"} {
+					if d := cluster.Mesh.Decide(asked(line, simulate.Token{}), nil); d.MayPass() {
+						t.Errorf("%s: %s %s: it is proved, and %s gets through", name, docs[i].Kind, m.path, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func documents(t *testing.T, text string) []simulate.Manifest {
+	t.Helper()
+	f, problem := source.NewFile("in.yaml", []byte(text))
+	if problem != nil {
+		t.Fatal(problem.Message)
+	}
+	list, _ := prove.Manifests(compile.Input{Files: []*source.File{f}}, compile.Options{Config: config.Default()}, nil)
+	return list
+}
+
+func clusterOf(docs []simulate.Manifest, i int, root *source.Node) *prove.Cluster {
+	list := append([]simulate.Manifest{}, docs...)
+	if i >= 0 {
+		m := simulate.ReadManifest(root, docs[i].Origin, false, "")
+		list[i] = m
+	}
+	return prove.Simulate(list, compile.Options{Config: config.Default()})
+}
+
+func sideOf(t *testing.T, docs []simulate.Manifest, i int, root *source.Node) classes.Side {
+	t.Helper()
+	return clusterOf(docs, i, root).Side(nil)
+}
+
+// foreign are manifests that somebody else may have written.
+func foreign(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{
+		"tokens": vs("a.com", "{match: [{uri: {prefix: /x}, method: {exact: GET}, headers: {x-a: {exact: b}}}], rewrite: {uri: /y, authority: in.test}, timeout: 3s, headers: {request: {set: {x-b: c}, remove: [x-d]}, response: {add: {x-e: f}}}, route: [{destination: {host: api, port: {number: 80}}, weight: 90}, {destination: {host: other, port: {number: 80}}, weight: 10}]}",
+			"{match: [{uri: {exact: /r}}], redirect: {uri: /s, redirectCode: 302}}", "{match: [{uri: {exact: /d}}], directResponse: {status: 418, body: {string: no}}}", toAPI) +
+			service("api") + service("other") + verifies("api", "a", ", audiences: [b], forwardOriginalToken: true, fromHeaders: [{name: x-t, prefix: 'T '}]") +
+			policy("api", "p", "rules: [{from: [{source: {requestPrincipals: ['https://a/me*']}}], to: [{operation: {methods: [GET], paths: ['/y*', /z]}}], when: [{key: 'request.auth.claims[scp]', values: [w]}]}]") +
+			policy("gateway", "d", "action: DENY, rules: [{from: [{source: {remoteIpBlocks: ['10.0.0.0/8']}}], to: [{operation: {hosts: [a.com], paths: ['/x/admin*']}}]}]"),
+		"gateways": object("Gateway", "istio-system/gw", "selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*.com'], tls: {httpsRedirect: true}}, {port: {number: 443, name: s, protocol: HTTPS}, hosts: ['*.com'], tls: {mode: SIMPLE, credentialName: c}}]") +
+			vs("a.com", "{match: [{uri: {prefix: /d}}], delegate: {name: leaf, namespace: leaves}}", toAPI) + object("VirtualService", "leaves/leaf", "http: [{match: [{uri: {prefix: /d/e}}], route: [{destination: {host: api.shop.svc.cluster.local, port: {number: 80}}}]}, {directResponse: {status: 404}}]") +
+			service("api", "{name: http, port: 80, targetPort: 8080}") + deployment("v1") + object("AuthorizationPolicy", "p", "selector: {matchLabels: {app: api, version: v1}}, rules: [{from: [{source: {requestPrincipals: ['*']}}], to: [{operation: {ports: ['8080']}}]}]") + verifies("", "a", ""),
+	}
+	if dir := os.Getenv("KGW_FOREIGN"); dir != "" {
+		files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
+		for _, f := range files {
+			data, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[f] = string(data)
+		}
+	}
+	return out
+}
