@@ -80,7 +80,7 @@ var version = regexp.MustCompile(`^v\d+((alpha|beta)\d+)?$`)
 
 // forbidden tells why package p may not import q, or "".
 func forbidden(p, q string) string {
-	emitter := below(p, "compile") && p != "compile"
+	emitter := below(p, "compile") && p != "compile" && p != "compile/compiletest"
 	switch {
 	case below(q, "cmd"):
 		return "nothing imports a command"

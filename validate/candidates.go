@@ -12,13 +12,13 @@ import (
 // pairsOf compares takes with each other as match.Pairs does, but compiles only
 // those that share a host, a method and the literal beginning of a path with
 // another one: in a usual repository few do.
-func pairsOf(takes []ir.Take, visit func(i, j int, r match.Relation)) match.Counts {
+func (v *View) pairsOf(takes []ir.Take, visit func(i, j int, r match.Relation)) match.Counts {
 	some := candidates(takes)
 	sets := make([]match.Set, len(some))
 	for k, i := range some {
 		sets[k] = takes[i].Set
 	}
-	counts := match.Pairs(sets, 0, func(i, j int, r match.Relation) bool {
+	counts := match.PairsOf(v.Judge.CompileAll(sets), 0, func(i, j int, r match.Relation) bool {
 		visit(some[i], some[j], r)
 		return true
 	})

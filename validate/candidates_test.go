@@ -42,7 +42,7 @@ func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 			want = append(want, describe(i, j, r))
 			return true
 		})
-		counts := pairsOf(takes, func(i, j int, r match.Relation) { got = append(got, describe(i, j, r)) })
+		counts := (&View{}).pairsOf(takes, func(i, j int, r match.Relation) { got = append(got, describe(i, j, r)) })
 		if d := cmp.Diff(want, got); d != "" {
 			t.Fatalf("seed %d: %v\n%s", seed, sets, d)
 		}
@@ -159,7 +159,7 @@ func TestCandidatesOfManyOnOneHost(t *testing.T) {
 	}
 	takes[3].Set.Path.Text = "/svc[0-9]+/x"
 	met := 0
-	counts := pairsOf(takes, func(i, j int, _ match.Relation) {
+	counts := (&View{}).pairsOf(takes, func(i, j int, _ match.Relation) {
 		if met++; i != 3 && j != 3 {
 			t.Errorf("%d and %d meet", i, j)
 		}
@@ -192,7 +192,7 @@ func TestRelateCommon(t *testing.T) {
 		{"what the later route takes beyond its list is nobody's", take("/a", get, get), take("/a", nil, get), match.Equal},
 		{"other paths", take("/b", get, get), take("/a", get, get), match.Disjoint},
 	} {
-		if got := relateCommon(c.a, c.b); got.Kind != c.want {
+		if got := (&View{}).relateCommon(c.a, c.b); got.Kind != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got.Kind, c.want)
 		}
 	}

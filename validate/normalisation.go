@@ -153,11 +153,6 @@ func takesIt(m *match.Matcher, r match.Request) bool {
 	return err == nil && ok
 }
 
-func accepts(s match.Set, r match.Request) bool {
-	ok, err := s.Accepts(r)
-	return err == nil && ok
-}
-
 func (e *entrance) doors(found *diag.List) {
 	for _, t := range e.routes {
 		if t.Route.Access.Open() {

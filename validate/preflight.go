@@ -20,21 +20,21 @@ func preflights(v *View, found *diag.List) {
 		for j < len(v.Routes) && v.Routes[j].Gateway == v.Routes[i].Gateway {
 			j++
 		}
-		unrouted(v.Routes[i:j], found)
+		v.unrouted(v.Routes[i:j], found)
 		i = j
 	}
 }
 
 // unrouted reports the routes of one gateway whose preflights none takes, in
 // one finding.
-func unrouted(takes []ir.Take, found *diag.List) {
+func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 	var missing []*ir.Take
 	for i := range takes {
 		t := &takes[i]
 		if t.Route == nil || t.Route.CORS == nil || t.Route.CORS.Origin.Doc == nil || t.Route.RoutedBy != nil {
 			continue
 		}
-		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return takesPreflights(&o, t) }) {
+		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return v.takesPreflights(&o, t) }) {
 			missing = append(missing, t)
 		}
 	}
@@ -42,7 +42,7 @@ func unrouted(takes []ir.Take, found *diag.List) {
 		return
 	}
 	first := missing[0]
-	w := preflight(first)
+	w := v.preflight(first)
 	f := diag.Finding{
 		Code: diag.PreflightUnrouted, At: first.Route.CORS.Origin, Witness: w,
 		Message: fmt.Sprintf("preflights for %s find no route and are answered with 404: its rule does not take OPTIONS", spell(first)),
@@ -62,7 +62,7 @@ func unrouted(takes []ir.Take, found *diag.List) {
 
 // takesPreflights reports whether one entry takes the preflights of all
 // requests of another.
-func takesPreflights(o, t *ir.Take) bool {
+func (v *View) takesPreflights(o, t *ir.Take) bool {
 	if len(o.Set.Methods) > 0 && !slices.Contains(o.Set.Methods, "OPTIONS") {
 		return false
 	}
@@ -74,14 +74,14 @@ func takesPreflights(o, t *ir.Take) bool {
 	if !mayMeet(&a, &b) {
 		return false
 	}
-	k := match.Relate(b, a).Kind
+	k := v.Judge.Relate(b, a).Kind
 	return k == match.Equal || k == match.Subset
 }
 
-func preflight(t *ir.Take) *diag.Witness {
+func (v *View) preflight(t *ir.Take) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
-	return witnessOf(match.Difference(set).Witness)
+	return witnessOf(v.Judge.Difference(set).Witness)
 }
 
 // witnessOf is a witness, or nil where none was found.
@@ -107,7 +107,7 @@ func starExpressions(v *View, found *diag.List) {
 				Help:    fmt.Sprintf("write %q for everything below", meant),
 			}
 			lost := match.Set{Hosts: r.Match.Hosts, Methods: r.Match.Methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: meant}}
-			f.Witness = witnessOf(match.Difference(lost, r.Match).Witness)
+			f.Witness = witnessOf(v.Judge.Difference(lost, r.Match).Witness)
 			found.Add(f)
 		}
 	}

@@ -16,20 +16,20 @@ import (
 func routeShadow(v *View, found *diag.List) {
 	takes := v.Routes
 	earlier, policies := map[int][]int{}, v.policiesByRoute()
-	v.Proof.Routes = pairsOf(takes, func(i, j int, _ match.Relation) {
+	v.Proof.Routes = v.pairsOf(takes, func(i, j int, _ match.Relation) {
 		if takes[i].Gateway == takes[j].Gateway {
 			earlier[j] = append(earlier[j], i)
 		}
 	})
 	for j := range takes {
 		if len(earlier[j]) > 0 {
-			shadowed(takes, j, earlier[j], policies, found)
+			v.shadowed(takes, j, earlier[j], policies, found)
 		}
 	}
 }
 
 // shadowed judges one route against the earlier ones that meet it.
-func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
+func (v *View) shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
 	later := &takes[j]
 	if inert(takes, later, earlier) {
 		return
@@ -38,13 +38,13 @@ func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.
 	for k, i := range earlier {
 		others[k] = takes[i].Set
 	}
-	rest := match.Difference(later.Want, others...)
+	rest := v.Judge.Difference(later.Want, others...)
 	told := 0
 	for _, i := range earlier {
 		if told == maxPairs {
 			break
 		}
-		if f, ok := shadowedBy(&takes[i], later, relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
+		if f, ok := v.shadowedBy(&takes[i], later, v.relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
 			told++
 			if f.Code == diag.RouteUnreachable {
 				f.Fix = moveInFront(takes, later, earlier)
@@ -67,7 +67,7 @@ func shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.
 // relateCommon relates what the earlier route takes to what the author listed
 // for the later one, method for method: a specific path with more methods than
 // a general one is still the more specific of the two.
-func relateCommon(a, b *ir.Take) match.Relation {
+func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	methods := b.Want.Methods
 	if a.Set.Methods != nil {
 		methods = []string{}
@@ -79,7 +79,7 @@ func relateCommon(a, b *ir.Take) match.Relation {
 	}
 	x, y := a.Set, b.Want
 	x.Methods, y.Methods = methods, methods
-	return match.Relate(x, y)
+	return v.Judge.Relate(x, y)
 }
 
 // inert tells whether it does not matter which of the routes answers: all go
@@ -97,7 +97,7 @@ func alike(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect =
 
 // shadowedBy judges the requests that an earlier route takes from a later one.
 // The policy, if there is one, is the earlier route's.
-func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
+func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
 	if r.Kind == match.Disjoint || alike(a, b) {
 		return diag.Finding{}, false
 	}
@@ -117,7 +117,7 @@ func shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Ta
 		f.Code = diag.RuleBypassed
 		f.Message = fmt.Sprintf("%s is taken by an earlier route, which sends it to the Service without the Oathkeeper rule of %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"
-	case a.Route.Access.Weaker(&b.Route.Access) && (policy == nil || accepts(policy.Set, *r.Witness)):
+	case a.Route.Access.Weaker(&b.Route.Access) && (policy == nil || v.Judge.Accepts(policy.Set, *r.Witness)):
 		f.Code = diag.RouteWeaker
 		f.Message = fmt.Sprintf("%s is taken by an earlier route, which demands less of the caller than %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"

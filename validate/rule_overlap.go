@@ -22,7 +22,7 @@ func ruleOverlap(v *View, found *diag.List) {
 	for i := range like {
 		like[i] = i
 	}
-	v.Proof.Rules = pairsOf(takes, func(i, j int, r match.Relation) {
+	v.Proof.Rules = v.pairsOf(takes, func(i, j int, r match.Relation) {
 		group := fmt.Sprintf("%d %d", i, j)
 		switch {
 		case r.Kind == match.Equal && like[j] == j:

@@ -24,16 +24,16 @@ func ruleUnreached(v *View, found *diag.List) {
 	for i := range v.Rules {
 		t := &v.Rules[i]
 		rules[t.Gateway] = append(rules[t.Gateway], t.Set)
-		deadRule(t, found)
+		v.deadRule(t, found)
 	}
+	u := &unruled{judge: v.Judge, known: map[question]*match.Request{}}
 	for i := range v.Routes {
 		t := &v.Routes[i]
-		if !t.Delegated || len(rules[t.Gateway]) == 0 || plainlyRuled(t) {
+		if !t.Delegated || len(rules[t.Gateway]) == 0 || v.plainlyRuled(t) {
 			continue
 		}
-		rest := match.Difference(t.Want, append([]match.Set{encoded}, rules[t.Gateway]...)...)
-		if rest.Witness != nil {
-			unreached(t, rest.Witness, "write the host in lower case, and the path so that both engines read it alike", nil, found)
+		if r := u.request(&t.Want, rules[t.Gateway]); r != nil {
+			unreached(t, r, "write the host in lower case, and the path so that both engines read it alike", nil, found)
 		}
 	}
 	for from := 0; from < len(v.Routes); {
@@ -41,9 +41,67 @@ func ruleUnreached(v *View, found *diag.List) {
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
 			to++
 		}
-		led(v.Routes[from:to], rules[v.Routes[from].Gateway], found)
+		v.led(v.Routes[from:to], rules[v.Routes[from].Gateway], found)
 		from = to
 	}
+}
+
+// unruled finds requests that no rule matches. Many gateways ask the same of
+// hosts of their own: what is asked of one path and the rule for it is answered
+// once.
+type unruled struct {
+	judge *match.Judge
+	known map[question]*match.Request
+}
+
+// question is what a route wants of the only rule that may match its requests,
+// but for the host that both have.
+type question struct{ route, rule hostless }
+
+// hostless is a set of requests but for its host.
+type hostless struct {
+	path             pathlang.Path
+	view             match.View
+	schemes, methods string
+	anyCase          bool
+}
+
+// withoutHost returns what a set says beside its host; ok is false for one that
+// says more than hostless can.
+func withoutHost(s *match.Set) (h hostless, ok bool) {
+	h = hostless{s.Path, s.View, strings.Join(s.Schemes, ","), strings.Join(s.Methods, ","), s.AnyCase}
+	return h, plainHost(s) != "" && s.HostPattern.Lang == 0 && len(s.Predicates) == 0 && len(s.Methods) > 0
+}
+
+// request returns a request of a route that none of the rules matches, or nil.
+func (u *unruled) request(want *match.Set, rules []match.Set) *match.Request {
+	rules = slices.DeleteFunc(slices.Clone(rules), func(s match.Set) bool { return !mayMeet(want, &s) })
+	q, ok := ask(want, rules)
+	if !ok {
+		return u.judge.Difference(*want, append([]match.Set{encoded}, rules...)...).Witness
+	}
+	r, known := u.known[q]
+	if !known {
+		r = u.judge.Difference(*want, encoded, rules[0]).Witness
+		u.known[q] = r
+	}
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.Host = want.Hosts[0]
+	return &out
+}
+
+// ask returns the question about a route and a rule; ok is false where it is
+// not one of the usual form.
+func ask(want *match.Set, rules []match.Set) (q question, ok bool) {
+	if len(rules) != 1 || plainHost(&rules[0]) != plainHost(want) {
+		return q, false
+	}
+	route, usual := withoutHost(want)
+	rule, usualToo := withoutHost(&rules[0])
+	return question{route, rule}, usual && usualToo
 }
 
 func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
@@ -57,13 +115,13 @@ func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related
 // plainlyRuled tells whether the route's own rule takes all it should for
 // certain: its path is one that both engines read alike and its host is in
 // lower case, in which the proxy compares it.
-func plainlyRuled(t *ir.Take) bool {
+func (v *View) plainlyRuled(t *ir.Take) bool {
 	for i := range t.Gateway.Hosts {
 		if name := t.Gateway.Hosts[i].Name; name != strings.ToLower(name) {
 			return false
 		}
 	}
-	return len(pathlang.ReadDifferently(t.Route.Match.Path.Text)) == 0
+	return len(v.Judge.ReadDifferently(t.Route.Match.Path.Text)) == 0
 }
 
 // unclean are paths that Go's path.Clean changes.
@@ -71,14 +129,14 @@ var unclean = match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/.+/|
 
 // deadRule reports a rule that describes only paths which Oathkeeper never
 // compares: 26.2 cleans them before.
-func deadRule(t *ir.Take, found *diag.List) {
+func (v *View) deadRule(t *ir.Take, found *diag.List) {
 	text := t.Set.Path.Text
 	if t.Route == nil || t.Set.View != match.CleanedPath || !strings.HasSuffix(text, "/") && !strings.Contains(text, "//") && !strings.Contains(text, "/.") && !strings.Contains(text, `/\.`) {
 		return
 	}
 	set := t.Set
 	set.View = match.DecodedPath
-	if rest := match.Difference(set, unclean); rest.Empty {
+	if rest := v.Judge.Difference(set, unclean); rest.Empty {
 		found.Add(diag.Finding{
 			Code: diag.RouteUnreachable, At: t.Origin,
 			Message: fmt.Sprintf("no request reaches the rule of %s: Oathkeeper cleans paths before it compares them", spell(t)),
@@ -89,7 +147,7 @@ func deadRule(t *ir.Take, found *diag.List) {
 
 // led reports requests of a route that an earlier one sends to Oathkeeper
 // because it looks at no method there, and that no rule takes.
-func led(routes []ir.Take, rules []match.Set, found *diag.List) {
+func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 	for j := range routes {
 		later := &routes[j]
 		if later.Delegated {
@@ -100,7 +158,7 @@ func led(routes []ir.Take, rules []match.Set, found *diag.List) {
 			if !earlier.Delegated || earlier.Set.Methods != nil || !mayMeet(&earlier.Set, &later.Want) {
 				continue
 			}
-			if r := ledAstray(earlier, later, rules); r != nil {
+			if r := v.ledAstray(earlier, later, rules); r != nil {
 				unreached(later, r, "list the method in the rule for the earlier path too, or leave these paths out of the later one",
 					[]diag.Related{{Message: "the earlier route, which takes every method", At: earlier.Origin}}, found)
 				break
@@ -111,14 +169,14 @@ func led(routes []ir.Take, rules []match.Set, found *diag.List) {
 
 // ledAstray gives a request of the later route that the earlier one takes with
 // a method which no rule has for it.
-func ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
+func (v *View) ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
 	x, y := earlier.Set, later.Want
 	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Want.Methods, m) })
 	if len(x.Methods) == 0 {
 		return nil
 	}
-	r := match.Relate(x, y).Witness
-	if r == nil || slices.ContainsFunc(rules, func(s match.Set) bool { return accepts(s, *r) }) {
+	r := v.Judge.Relate(x, y).Witness
+	if r == nil || slices.ContainsFunc(rules, func(s match.Set) bool { return v.Judge.Accepts(s, *r) }) {
 		return nil
 	}
 	return r

@@ -76,7 +76,7 @@ func Expand(p *program, before uint8) (*NFA, error) {
 		if err := x.visit(int32(i), x.todo[i]); err != nil {
 			return nil, err
 		}
-		if len(x.todo) > maxStates || x.edges > maxEdges || len(x.duties) > maxStates {
+		if len(x.todo) > MaxStates || x.edges > MaxEdges || len(x.duties) > MaxStates {
 			return nil, ErrTooBig
 		}
 	}
@@ -234,7 +234,7 @@ func (x *expander) advance(n int32, on *Class, to situation, open, moved []duty)
 	if len(open) == 0 {
 		to.duties = x.dutySet(moved)
 		x.edge(n, on, to)
-		if x.edges > maxEdges {
+		if x.edges > MaxEdges {
 			return ErrTooBig
 		}
 		return nil

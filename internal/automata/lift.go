@@ -14,7 +14,7 @@ func Lift(a *NFA) (*NFA, error) {
 			for i := 0; i < len(e.On.Ranges); i += 2 {
 				l.encoded(int32(s), e.On.Ranges[i], e.On.Ranges[i+1], e.To)
 			}
-			if l.out.size() > maxStates {
+			if l.out.size() > MaxStates {
 				return nil, ErrTooBig
 			}
 		}

@@ -21,10 +21,10 @@ type NFA struct {
 	Accept []bool
 }
 
-// limits on one automaton.
+// MaxStates and MaxEdges bound one automaton.
 const (
-	maxStates = 20_000
-	maxEdges  = 200_000
+	MaxStates = 20_000
+	MaxEdges  = 200_000
 )
 
 func (a *NFA) size() int { return len(a.Edges) }
@@ -210,7 +210,7 @@ func (a *NFA) Both(b *NFA) (*NFA, error) {
 				list = append(list, Edge{on, n})
 			}
 		}
-		if edges += len(list); len(order) > maxStates || edges > maxEdges {
+		if edges += len(list); len(order) > MaxStates || edges > MaxEdges {
 			return nil, ErrTooBig
 		}
 		out.Edges = append(out.Edges, list)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // hit is a pair that may meet, by number.
@@ -135,7 +136,7 @@ func (x *index) bucket(list []member) {
 
 // search finds the pairs that may meet, in order.
 func (x *index) search() []hit {
-	spread(len(x.members), func(from, to int) {
+	parallel.Ranges(len(x.members), func(from, to int) {
 		p := prober{x: x, walker: &automata.Walker{}}
 		for k := from; k < to; k++ {
 			m := &x.members[k]

@@ -1,9 +1,9 @@
 package match
 
 import (
-	"runtime"
 	"slices"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // Counts tells how the pairs of a collection were decided.
@@ -33,11 +33,7 @@ func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool
 	counts.Bucketed = counts.Pairs - x.searched
 	for chunk := range slices.Chunk(hits, 1024) {
 		relations := make([]Relation, len(chunk))
-		spread(len(chunk), func(from, to int) {
-			for k := from; k < to; k++ {
-				relations[k] = ms[chunk[k].i].Relate(ms[chunk[k].j], budget)
-			}
-		})
+		parallel.Each(len(chunk), func(k int) { relations[k] = ms[chunk[k].i].Relate(ms[chunk[k].j], budget) })
 		for k, r := range relations {
 			if r.Kind == Disjoint {
 				continue
@@ -57,31 +53,4 @@ func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool
 }
 
 // CompileAll compiles sets on all processors.
-func CompileAll(sets []Set) []*Matcher {
-	out := make([]*Matcher, len(sets))
-	spread(len(sets), func(from, to int) {
-		for i := from; i < to; i++ {
-			out[i] = Compile(sets[i])
-		}
-	})
-	return out
-}
-
-// spread cuts the numbers below n into slices and works on them at once.
-func spread(n int, work func(from, to int)) {
-	step := max(1, n/(8*runtime.GOMAXPROCS(0)))
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for from := range next {
-				work(from, min(from+step, n))
-			}
-		})
-	}
-	for from := 0; from < n; from += step {
-		next <- from
-	}
-	close(next)
-	wg.Wait()
-}
+func CompileAll(sets []Set) []*Matcher { return (*Judge)(nil).CompileAll(sets) }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
@@ -43,7 +44,7 @@ func NewJudge() *Judge {
 	return j
 }
 
-// RefusedBy is the function of that name.
+// RefusedBy is pathlang.RefusedBy.
 func (j *Judge) RefusedBy(p pathlang.Path, e pathlang.Engine) (reason string, refused bool) {
 	if j == nil {
 		return pathlang.RefusedBy(p, e)
@@ -55,7 +56,7 @@ func (j *Judge) RefusedBy(p pathlang.Path, e pathlang.Engine) (reason string, re
 	return v.reason, v.refused
 }
 
-// Exponential is the function of that name.
+// Exponential is pathlang.Exponential.
 func (j *Judge) Exponential(text string) bool {
 	if j == nil {
 		return pathlang.Exponential(text)
@@ -63,7 +64,7 @@ func (j *Judge) Exponential(text string) bool {
 	return j.exponential.of(text, pathlang.Exponential)
 }
 
-// ReadDifferently is the function of that name.
+// ReadDifferently is pathlang.ReadDifferently.
 func (j *Judge) ReadDifferently(text string) []string {
 	if j == nil {
 		return pathlang.ReadDifferently(text)
@@ -71,12 +72,34 @@ func (j *Judge) ReadDifferently(text string) []string {
 	return j.differently.of(text, pathlang.ReadDifferently)
 }
 
-// Compile is the function of that name.
+// Compile is the function Compile of this package.
 func (j *Judge) Compile(s Set) *Matcher {
 	if j == nil || s.URL.Lang != 0 {
 		return Compile(s)
 	}
 	return newMatcher(s, j.paths.of(pathKey{s.Path, s.View.of(s.Path.Lang)}, func(k pathKey) *paths { return pathsOf(k.path, k.view) }))
+}
+
+// Relate compares two sets with the default budget.
+func (j *Judge) Relate(a, b Set) Relation { return j.Compile(a).Relate(j.Compile(b), 0) }
+
+// Difference reports whether a has a request that none of the others has, with
+// the default budget.
+func (j *Judge) Difference(a Set, others ...Set) Rest {
+	return j.Compile(a).Difference(0, j.CompileAll(others)...)
+}
+
+// Accepts reports whether a request is certainly in a set.
+func (j *Judge) Accepts(s Set, r Request) bool {
+	ok, err := j.Compile(s).Accepts(r)
+	return err == nil && ok
+}
+
+// CompileAll compiles sets on all processors.
+func (j *Judge) CompileAll(sets []Set) []*Matcher {
+	out := make([]*Matcher, len(sets))
+	parallel.Each(len(sets), func(i int) { out[i] = j.Compile(sets[i]) })
+	return out
 }
 
 // memo remembers values of a function: as many as most says, or all if it is

@@ -21,12 +21,26 @@ const maxBatch = 16
 // again in the caller, as text with the stack it came from; the other batches
 // are still worked on.
 func Each(n int, work func(i int)) {
+	spread(n, min(batchOf(n), maxBatch), func(from, to int) {
+		for i := from; i < to; i++ {
+			work(i)
+		}
+	})
+}
+
+// Ranges calls work for ranges that together are 0 to n-1, each once, on every
+// processor: for work that keeps something from one piece to the next. Panics
+// are those of Each.
+func Ranges(n int, work func(from, to int)) { spread(n, batchOf(n), work) }
+
+// batchOf is how many of n pieces a processor takes at a time.
+func batchOf(n int) int { return max(n/(8*max(min(runtime.GOMAXPROCS(0), n), 1)), 1) }
+
+func spread(n, batch int, work func(from, to int)) {
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	var failed atomic.Pointer[string]
-	workers := min(runtime.GOMAXPROCS(0), n)
-	batch := min(max(n/(8*max(workers, 1)), 1), maxBatch)
-	for range workers {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
 			for {
 				to := int(next.Add(int64(batch)))
@@ -44,15 +58,13 @@ func Each(n int, work func(i int)) {
 	}
 }
 
-// guard works on one batch and keeps its panic.
-func guard(failed *atomic.Pointer[string], from, to int, work func(i int)) {
+// guard works on one range and keeps its panic.
+func guard(failed *atomic.Pointer[string], from, to int, work func(from, to int)) {
 	defer func() {
 		if p := recover(); p != nil {
 			trace := fmt.Sprintf("%v\n%s", p, debug.Stack())
 			failed.CompareAndSwap(nil, &trace)
 		}
 	}()
-	for i := from; i < to; i++ {
-		work(i)
-	}
+	work(from, to)
 }

@@ -2,8 +2,10 @@ package oathkeeper
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -349,8 +351,8 @@ func (x *exchange) unsendable(to *url.URL) string {
 	if to.Host == "" {
 		return fmt.Sprintf("the upstream has no host: %q", to.String())
 	}
-	for k, lines := range x.session.Header {
-		for _, v := range lines {
+	for _, k := range slices.Sorted(maps.Keys(x.session.Header)) {
+		for _, v := range x.session.Header[k] {
 			if !simulate.IsHeader(k, v) {
 				return fmt.Sprintf("the header %q that a mutator sets cannot be sent", k)
 			}
