@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/lock"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -100,6 +101,6 @@ func (a *app) writeLock(f *adoptFlags, file string, next *lock.Lock, matches []d
 	for _, m := range matches {
 		fmt.Fprintf(&b, "adopted %s in the place of %s\n", m.Live.ID(), m.Want.ID().Name)
 	}
-	fmt.Fprintf(a.stderr, "kgw: %s keeps %s\n", a.display(file), counted(len(next.Entries), "name"))
-	return a.printText(b.String())
+	a.say("%s keeps %s", a.display(file), counted(len(next.Entries), "name"))
+	return a.printText(report.Lines(b.String()))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 )
 
@@ -55,7 +56,7 @@ func (a *app) run(args []string) (code int) {
 	a.secrets = &secret.Book{}
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(a.stderr, "kgw: internal error: %s\n%s\nplease report this with the output of kgw version\n", a.secrets.Text(fmt.Sprint(p)), debug.Stack())
+			fmt.Fprintf(a.stderr, "kgw: internal error: %s\n%s\nplease report this with the output of kgw version\n", report.Lines(a.secrets.Text(fmt.Sprint(p))), debug.Stack())
 			code = exitInternal
 		}
 	}()
@@ -65,7 +66,7 @@ func (a *app) run(args []string) (code int) {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	if err := root.Execute(); err != nil {
-		fmt.Fprintln(a.stderr, "kgw:", a.secrets.Text(err.Error()))
+		a.say("%s", err.Error())
 		var e *exitError
 		if errors.As(err, &e) {
 			return max(a.code, e.code)
@@ -73,6 +74,12 @@ func (a *app) run(args []string) (code int) {
 		return max(a.code, exitUsage)
 	}
 	return a.code
+}
+
+// say prints a message for people to standard error, without secrets; nothing in
+// it steers a terminal or starts a command.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintln(a.stderr, "kgw: "+report.Lines(a.secrets.Text(fmt.Sprintf(format, args...))))
 }
 
 // fail raises the exit code.

@@ -253,7 +253,7 @@ func (a *app) reportFirst(f *inputFlags, result *compile.Result) error {
 		return err
 	}
 	if n := len(result.Findings) - len(shown.Findings); n > 0 {
-		fmt.Fprintf(a.stderr, "kgw: %d more findings are not shown: run kgw validate\n", n)
+		a.say("%d more findings are not shown: run kgw validate", n)
 	}
 	return a.judge(f, result)
 }

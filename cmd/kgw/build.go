@@ -79,7 +79,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	}
 	result := compile.Run(in, *o)
 	if result.Kept > 0 {
-		fmt.Fprintf(a.stderr, "kgw: %d objects of %s are kept: apply the output, then build again to drop them\n", result.Kept, f.keepFrom)
+		a.say("%d objects of %s are kept: apply the output, then build again to drop them", result.Kept, f.keepFrom)
 	}
 	if err := a.reportBuild(f, result); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // printDiff prints what was found and what differs, in every format asked for,
@@ -77,7 +78,7 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 		}
 		text = r.GitHub()
 	case "markdown":
-		text = r.Markdown(view, diff.MaxComment, f.summary)
+		text = r.Markdown(view, report.MaxComment, f.summary)
 	default:
 		if f.summary {
 			text = r.Summary(view)
@@ -120,10 +121,7 @@ func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 		base.Summary[key] = r.Count(op)
 	}
 	base.Summary["unchanged"], base.Summary["skipped"] = r.Same, r.Skipped
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return report.JSON(w, struct {
 		Before      string          `json:"before"`
 		After       string          `json:"after"`
 		Differences []diff.Item     `json:"differences"`
@@ -170,7 +168,7 @@ func (a *app) appendSummary(write func(room int) string) error {
 	if a.getenv("GITHUB_ACTIONS") != "true" || file == "" {
 		return nil
 	}
-	room := diff.MaxSummary
+	room := report.MaxSummary
 	if info, err := os.Stat(a.abs(file)); err == nil {
 		room -= int(info.Size())
 	}

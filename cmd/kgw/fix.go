@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -20,7 +21,7 @@ func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 	if err := a.report(a.stdout, &f.inputFlags, patch.Result); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "kgw: fixed %s in %s\n", counted(patch.Fixed, "finding"), counted(len(files), "file"))
+	a.say("fixed %s in %s", counted(patch.Fixed, "finding"), counted(len(files), "file"))
 	return nil
 }
 
@@ -47,5 +48,5 @@ func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.
 // that shows "***" is for reading and does not apply.
 func (a *app) printPatch(before *source.File, data []byte) error {
 	after := &source.File{Name: before.Name, Data: data}
-	return a.printText(edit.Diff(before.Name, a.secrets.File(before), a.secrets.File(after)))
+	return a.printText(report.Patch(edit.Diff(before.Name, a.secrets.File(before), a.secrets.File(after))))
 }

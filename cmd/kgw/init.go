@@ -12,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/explain"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/schema"
 )
 
@@ -94,6 +95,6 @@ func (a *app) create(n newFile) error {
 	if err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write %s: %w", a.display(n.path), err)}
 	}
-	fmt.Fprintln(a.stderr, "wrote", a.display(n.path))
+	fmt.Fprintln(a.stderr, "wrote", report.Visible(a.display(n.path)))
 	return nil
 }

@@ -203,6 +203,6 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *co
 			moved++
 		}
 	}
-	fmt.Fprintf(a.stderr, "kgw: migrated %s in %s to %s\n", counted(moved, "resource"), counted(len(files), "file"), f.to)
+	a.say("migrated %s in %s to %s", counted(moved, "resource"), counted(len(files), "file"), f.to)
 	return nil
 }

@@ -2,15 +2,14 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/migrate"
 )
 
@@ -74,10 +73,7 @@ func (a *app) assess(f *migrateFlags, formats []string, result *migrate.Result, 
 }
 
 func assessJSON(w io.Writer, a *migrate.Assessment) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(a)
+	return report.JSON(w, a)
 }
 
 func assessText(w io.Writer, a *migrate.Assessment) error {
@@ -87,11 +83,11 @@ func assessText(w io.Writer, a *migrate.Assessment) error {
 	for _, r := range a.Reasons {
 		fmt.Fprintf(&b, "\n%s %s, %s: %s\n", r.Code, r.Name, counted(r.Documents, "resource"), r.Summary)
 		for _, l := range r.Resources {
-			fmt.Fprintf(&b, "  %s:%d %s %s\n", l.File, l.Line, l.Kind, l.Name)
+			fmt.Fprintf(&b, "  %s:%d %s %s\n", report.Visible(l.File), l.Line, report.Visible(l.Kind), report.Visible(l.Name))
 			for _, d := range l.Decisions {
-				fmt.Fprintf(&b, "    line %d: %s\n", d.Line, d.Message)
+				fmt.Fprintf(&b, "    line %d: %s\n", d.Line, report.Visible(d.Message))
 				if d.Help != "" {
-					fmt.Fprintf(&b, "      %s\n", d.Help)
+					fmt.Fprintf(&b, "      %s\n", report.Visible(d.Help))
 				}
 			}
 		}
@@ -102,7 +98,7 @@ func assessText(w io.Writer, a *migrate.Assessment) error {
 	for _, n := range a.Notes {
 		fmt.Fprintf(&b, "  %s %s, %d in %s: %s\n", n.Code, n.Name, n.Findings, counted(n.Documents, "resource"), n.Summary)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, report.Lines(b.String()))
 	return err
 }
 
@@ -119,11 +115,11 @@ func assessMarkdown(w io.Writer, a *migrate.Assessment) error {
 	for _, r := range a.Reasons {
 		fmt.Fprintf(&b, "\n### %s %s\n", r.Code, r.Name)
 		for _, l := range r.Resources {
-			fmt.Fprintf(&b, "\n- `%s:%d` %s %s\n", l.File, l.Line, l.Kind, literal(l.Name))
+			fmt.Fprintf(&b, "\n- %s %s %s\n", report.Code(fmt.Sprintf("%s:%d", l.File, l.Line)), report.Literal(l.Kind), report.Literal(l.Name))
 			for _, d := range l.Decisions {
-				fmt.Fprintf(&b, "  - line %d: %s", d.Line, literal(d.Message))
+				fmt.Fprintf(&b, "  - line %d: %s", d.Line, report.Literal(d.Message))
 				if d.Help != "" {
-					fmt.Fprintf(&b, ". To do: %s", literal(d.Help))
+					fmt.Fprintf(&b, ". To do: %s", report.Literal(d.Help))
 				}
 				b.WriteByte('\n')
 			}
@@ -137,16 +133,4 @@ func assessMarkdown(w io.Writer, a *migrate.Assessment) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// literal is text that Markdown prints as it is.
-func literal(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if slices.Contains([]rune("\\`*_{}[]<>#|~"), r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 	"github.com/kgw-dev/kgw/prove"
@@ -143,10 +144,10 @@ func (m *moves) write(w io.Writer) error {
 		m.General[i].text(&b, "")
 	}
 	for _, n := range m.Notes {
-		fmt.Fprintf(&b, "note: %s\n", n)
+		fmt.Fprintf(&b, "note: %s\n", report.Visible(n))
 	}
 	if len(m.Supposed) > 0 {
-		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", strings.Join(m.Supposed, ", "))
+		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", report.Visible(strings.Join(m.Supposed, ", ")))
 	}
 	fmt.Fprintf(&b, "%s compared, %d without a change; %s unchanged\n", counted(len(m.Resources), "resource"), same, plural(m.Unchanged, "request class", "request classes"))
 	_, err := io.WriteString(w, strings.Join(texts, "")+b.String())
@@ -156,10 +157,10 @@ func (m *moves) write(w io.Writer) error {
 // text says what the move changes for callers.
 func (one *move) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s): ", one.Resource, one.File)
+	b.WriteString(report.Line(fmt.Sprintf("%s (%s): ", one.Resource, one.File)))
 	switch {
 	case one.NotCompared != "":
-		fmt.Fprintf(&b, "not compared: %s\n", one.NotCompared)
+		fmt.Fprintf(&b, "not compared: %s\n", report.Visible(one.NotCompared))
 	case len(one.Changes) == 0:
 		b.WriteString("no change\n")
 	default:

@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/renderdir"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -32,11 +33,11 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 		return a.checkDir(f, plan)
 	}
 	for _, d := range plan.With(renderdir.Left) {
-		fmt.Fprintf(a.stderr, "kgw: warning: %s: edited since kgw wrote it, and no longer wanted: it was left, delete it\n", a.inDir(f, d.Name))
+		a.say("warning: %s: edited since kgw wrote it, and no longer wanted: it was left, delete it", a.inDir(f, d.Name))
 	}
 	blocked := plan.With(renderdir.Edited, renderdir.Foreign)
 	for _, d := range blocked {
-		fmt.Fprintf(a.stderr, "kgw: %s: %s\n", a.inDir(f, d.Name), obstacle(d.Status))
+		a.say("%s: %s", a.inDir(f, d.Name), obstacle(d.Status))
 	}
 	if len(blocked) > 0 {
 		return &exitError{exitFindings, fmt.Errorf("%s was not touched, because of the files above", f.outputDir)}
@@ -66,7 +67,7 @@ func (a *app) checkDir(f *buildFlags, plan *renderdir.Plan) error {
 		return nil
 	}
 	for _, d := range differences {
-		fmt.Fprintf(a.stderr, "%s: %s\n", d.Status, a.inDir(f, d.Name))
+		fmt.Fprintf(a.stderr, "%s: %s\n", d.Status, report.Visible(a.inDir(f, d.Name)))
 	}
 	return &exitError{exitFindings, fmt.Errorf("%s is not up to date: run the same command without --check", f.outputDir)}
 }

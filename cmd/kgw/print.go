@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // printText writes to standard output.
@@ -17,10 +18,7 @@ func (a *app) printText(text string) error {
 // printValue writes a value to standard output as indented JSON, keys of maps
 // sorted.
 func (a *app) printValue(v any) error {
-	e := json.NewEncoder(a.stdout)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+	if err := report.JSON(a.stdout, v); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
 	}
 	return nil

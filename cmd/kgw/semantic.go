@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
-	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
@@ -117,12 +115,9 @@ func placesOf(r *classes.Report) func(source.Ref) *spot {
 func (r *semanticReport) write(w io.Writer, format string) error {
 	switch format {
 	case "json":
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return report.JSON(w, r)
 	case "markdown":
-		r.markdown(w, diff.MaxComment)
+		r.markdown(w, report.MaxComment)
 	case "github":
 		r.github(w)
 	default:
@@ -136,19 +131,19 @@ func (r *semanticReport) text(w io.Writer) {
 		r.Changes[i].text(w, "")
 	}
 	for _, n := range r.Notes {
-		fmt.Fprintf(w, "note: %s\n", n)
+		fmt.Fprintf(w, "note: %s\n", report.Visible(n))
 	}
 	fmt.Fprintln(w, r.count())
 }
 
 // text prints the change with its witness and places, each line indented.
 func (c *semanticChange) text(w io.Writer, indent string) {
-	fmt.Fprintf(w, "%s%s\n", indent, c.line)
+	fmt.Fprintf(w, "%s%s\n", indent, report.Visible(c.line))
 	if c.Witness.URL != "" {
-		fmt.Fprintf(w, "%s  witness: %s\n", indent, &c.Witness)
+		fmt.Fprintf(w, "%s  witness: %s\n", indent, report.Visible(c.Witness.String()))
 	}
 	for _, p := range c.places() {
-		fmt.Fprintf(w, "%s  %s\n", indent, p)
+		fmt.Fprintf(w, "%s  %s\n", indent, report.Visible(p))
 	}
 }
 
@@ -212,7 +207,7 @@ func (r *semanticReport) markdown(w io.Writer, limit int) {
 		fmt.Fprintf(w, "\n%s left out.\n", plural(left, "more change is", "more changes are"))
 	}
 	for _, n := range r.Notes {
-		if text := "\nNote: " + cell(n) + "\n"; room >= len(text) {
+		if text := "\nNote: " + report.Cell(n) + "\n"; room >= len(text) {
 			room -= len(text)
 			fmt.Fprint(w, text)
 		}
@@ -224,20 +219,7 @@ func (r *semanticReport) markdown(w io.Writer, limit int) {
 const tail = 500
 
 func (c *semanticChange) row() string {
-	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, code(c.requests), cell(c.Before), cell(c.After), code(c.Witness.String()))
-}
-
-// cell escapes what would end or change a cell of a table.
-func cell(s string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(s)
-}
-
-// code writes text as code in a cell.
-func code(s string) string {
-	if s = strings.NewReplacer("|", `\|`, "`", "'", "\n", " ", "\r", " ").Replace(s); s == "" {
-		return ""
-	}
-	return "`" + s + "`"
+	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, report.Code(c.requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
 }
 
 // github prints a workflow command for each change: errors for what opens,

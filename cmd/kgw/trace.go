@@ -203,8 +203,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if f.output == "json" {
 		return a.printValue(t)
 	}
-	t.print(a.stdout)
-	return nil
+	return a.printText(t.text())
 }
 
 // request makes a request of a method, an absolute URL and header lines. The

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
@@ -88,6 +90,13 @@ func (t *trace) mask(book *secret.Book) {
 	for i := range t.Steps {
 		t.Steps[i].Text = book.Text(t.Steps[i].Text)
 	}
+	for i := range t.Outcomes {
+		o := &t.Outcomes[i]
+		o.Reason, o.Upstream = book.Text(o.Reason), book.Text(o.Upstream)
+		for j := range o.If {
+			o.If[j] = book.Text(o.If[j])
+		}
+	}
 	headers := make(map[string]string, len(t.Headers))
 	for name, value := range t.Headers {
 		if shown, ok := secret.Under("", name, value).(string); ok {
@@ -97,17 +106,19 @@ func (t *trace) mask(book *secret.Book) {
 	t.Headers = headers
 }
 
-func (t *trace) print(w io.Writer) {
-	fmt.Fprintf(w, "%s %s\n", t.Method, t.URL)
+// text is the trace for people.
+func (t *trace) text() string {
+	w := &strings.Builder{}
+	fmt.Fprintf(w, "%s\n", report.Visible(t.Method+" "+t.URL))
 	engine := ""
 	for _, s := range t.Steps {
 		if s.Engine != engine {
 			engine = s.Engine
 			fmt.Fprintf(w, "\n%s\n", engine)
 		}
-		fmt.Fprintf(w, "  %s\n", s.Text)
+		fmt.Fprintf(w, "  %s\n", report.Visible(s.Text))
 		if s.File != "" {
-			fmt.Fprintf(w, "      at %s:%d:%d\n", s.File, s.Line, s.Column)
+			fmt.Fprintf(w, "      at %s:%d:%d\n", report.Visible(s.File), s.Line, s.Column)
 		}
 	}
 	fmt.Fprintln(w)
@@ -117,13 +128,14 @@ func (t *trace) print(w io.Writer) {
 	case t.Status == 0:
 		fmt.Fprintln(w, "The connection is closed without a response.")
 	case t.Decision == "allow":
-		fmt.Fprintf(w, "The request reaches %s; the client gets its answer.\n", t.Upstream)
+		fmt.Fprintf(w, "The request reaches %s; the client gets its answer.\n", report.Visible(t.Upstream))
 	default:
-		fmt.Fprintf(w, "The client gets %d %s: %s.\n", t.Status, http.StatusText(t.Status), t.Reason)
+		fmt.Fprintf(w, "The client gets %d %s: %s.\n", t.Status, http.StatusText(t.Status), report.Visible(t.Reason))
 	}
 	if t.Help != "" {
-		fmt.Fprintf(w, "help: %s\n", t.Help)
+		fmt.Fprintf(w, "help: %s\n", report.Visible(t.Help))
 	}
+	return report.Lines(w.String())
 }
 
 // printOutcomes says what may become of the request, each with what it
@@ -136,9 +148,9 @@ func (t *trace) printOutcomes(w io.Writer) {
 	}
 	for i := range t.Outcomes {
 		o := &t.Outcomes[i]
-		fmt.Fprintf(w, "  %s\n", o)
+		fmt.Fprintf(w, "  %s\n", report.Visible(o.String()))
 		for _, s := range o.If {
-			fmt.Fprintf(w, "      if %s\n", s)
+			fmt.Fprintf(w, "      if %s\n", report.Visible(s))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -69,7 +70,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		if f.fix && !f.diff {
 			result = patch.Result
 		}
-		err = a.say(f, patch, result)
+		err = a.reportFixed(f, patch, result)
 	}
 	if err == nil && result.Read == 0 && !f.allowEmpty {
 		a.fail(exitFindings)
@@ -81,8 +82,8 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
-// say reports, after the fixes where they are asked for.
-func (a *app) say(f *validateFlags, patch *compile.Patch, result *compile.Result) error {
+// reportFixed reports, after the fixes where they are asked for.
+func (a *app) reportFixed(f *validateFlags, patch *compile.Patch, result *compile.Result) error {
 	switch {
 	case f.diff:
 		return a.showPatch(f, patch, result)
@@ -109,8 +110,7 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 			}
 			list = append(list, append(one, a.beforeController(r)...))
 		}
-		_, err := a.stdout.Write(append(manifest.AppendJSON(nil, list, 0), '\n'))
-		return err
+		return a.printText(string(report.SafeJSON(append(manifest.AppendJSON(nil, list, 0), '\n'))))
 	case "table":
 		return a.statusTable(result)
 	}
@@ -156,7 +156,8 @@ func (a *app) withoutSecrets(v any) any {
 }
 
 func (a *app) statusTable(result *compile.Result) error {
-	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
+	var out strings.Builder
+	w := tabwriter.NewWriter(&out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAMESPACE\tNAME\tSTATUS\tCODE\tDESCRIPTION")
 	for i := range result.Resources {
 		r := &result.Resources[i]
@@ -168,10 +169,13 @@ func (a *app) statusTable(result *compile.Result) error {
 			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})
 		}
 		for _, row := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Doc.Namespace, r.Doc.Name, row[0], row[1], a.secrets.Text(strings.ReplaceAll(row[2], "\n", " ")))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", report.Visible(r.Doc.Namespace), report.Visible(r.Doc.Name), report.Visible(row[0]), row[1], report.Visible(a.secrets.Text(strings.ReplaceAll(row[2], "\n", " "))))
 		}
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return a.printText(report.Lines(out.String()))
 }
 
 // statusRows gives name, code and description of each part of a status: of

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -98,7 +99,7 @@ func TestMarkdownStaysWithinItsLimit(t *testing.T) {
 	huge.Value["spec"].(map[string]any)["errors"] = long
 	pairs = append(pairs, diff.Pair{After: &huge})
 	r := &diff.Report{Before: "live", After: "kgw", Differences: diff.Compare(pairs, diff.Options{})}
-	for _, limit := range []int{diff.MaxComment, diff.MaxSummary, 3000, 100, 0} {
+	for _, limit := range []int{report.MaxComment, report.MaxSummary, 3000, 100, 0} {
 		for _, brief := range []bool{true, false} {
 			text := r.Markdown(diff.View{Before: "live", After: "kgw", Context: 3}, limit, brief)
 			if len(text) > limit {

@@ -3,15 +3,8 @@ package diff
 import (
 	"fmt"
 	"strings"
-)
 
-// Limits of what GitHub shows.
-const (
-	// MaxComment is how many characters a comment may have.
-	MaxComment = 65536
-	// MaxSummary is how many bytes the summary of a step may have:
-	// https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits
-	MaxSummary = 1 << 20
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // footer is kept free for the line that says what is left out.
@@ -22,7 +15,7 @@ const footer = 200
 func (r *Report) Markdown(v View, limit int, brief bool) string {
 	v.Color = false
 	var b strings.Builder
-	fmt.Fprintf(&b, "### kgw diff: %s to %s\n\n%s\n", escaped(v.Before), escaped(v.After), r.Totals())
+	fmt.Fprintf(&b, "### kgw diff: %s to %s\n\n%s\n", report.Entities(v.Before), report.Entities(v.After), r.Totals())
 	room := limit - b.Len() - footer
 	left := 0
 	for i := range r.Differences {
@@ -47,41 +40,21 @@ func (r *Report) Markdown(v View, limit int, brief bool) string {
 }
 
 func (v View) details(d *Difference) string {
-	text := v.hunks(d)
+	text := report.Patch(v.hunks(d))
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", summaryOf(d))
 	for _, l := range d.Head()[1:] {
-		fmt.Fprintf(&b, "- %s\n", escaped(strings.TrimSpace(l)))
+		fmt.Fprintf(&b, "- %s\n", report.Entities(strings.TrimSpace(l)))
 	}
 	if text != "" {
-		fence := fenceFor(text)
+		fence := report.Fence(text)
 		fmt.Fprintf(&b, "\n%sdiff\n%s%s\n", fence, text, fence)
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
 }
 
-func summaryOf(d *Difference) string { return escaped(d.Head()[0]) }
-
-// escaped is text that Markdown and HTML take for text.
-func escaped(s string) string { return asText.Replace(visible(s)) }
-
-var asText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
-	"[", "&#91;", "]", "&#93;", "|", "&#124;", "@", "&#64;", "#", "&#35;", "~", "&#126;", "\\", "&#92;")
-
-// fenceFor is a fence that no line of the text closes.
-func fenceFor(text string) string {
-	longest, run := 2, 0
-	for _, c := range text {
-		if c != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	return strings.Repeat("`", longest+1)
-}
+func summaryOf(d *Difference) string { return report.Entities(d.Head()[0]) }
 
 // cut shortens text that is longer than the limit all the same.
 func cut(s string, limit int) string {

@@ -3,6 +3,8 @@ package diff
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // Report is what one run found.
@@ -62,7 +64,7 @@ func (r *Report) Summary(v View) string {
 	for i := range r.Differences {
 		d := &r.Differences[i]
 		head := d.Head()
-		b.WriteString(v.paint(opStyle[d.Op], visible(head[0])))
+		b.WriteString(v.paint(opStyle[d.Op], report.Line(head[0])))
 		if n := len(d.Changes); n == 1 {
 			b.WriteString(": 1 change")
 		} else if n > 1 {
@@ -71,7 +73,7 @@ func (r *Report) Summary(v View) string {
 		b.WriteString("\n")
 		for _, l := range head[1:] {
 			if !strings.HasPrefix(l, "  moved ") {
-				b.WriteString(visible(l) + "\n")
+				b.WriteString(report.Line(l) + "\n")
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/lines"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // View says how differences are shown.
@@ -22,10 +23,10 @@ type View struct {
 func (v View) Unified(d *Difference) string {
 	var b strings.Builder
 	for _, l := range d.Head() {
-		b.WriteString(v.paint(bold, visible(l)) + "\n")
+		b.WriteString(v.paint(bold, report.Line(l)) + "\n")
 	}
 	for _, l := range strings.SplitAfter(v.hunks(d), "\n") {
-		b.WriteString(v.line(l))
+		b.WriteString(v.line(report.Patch(l)))
 	}
 	return b.String()
 }
@@ -152,15 +153,4 @@ func (v View) line(l string) string {
 		return v.paint(cyan, body) + end
 	}
 	return l
-}
-
-// visible escapes what could steer a terminal. YAML that kgw writes has it
-// escaped already.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '\ufffd'
-		}
-		return r
-	}, s)
 }

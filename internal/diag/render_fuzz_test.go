@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -57,7 +58,7 @@ func checkFormats(t *testing.T, r *Report) {
 		t.Errorf("%d commands for %d findings", len(commands), len(r.Findings))
 	}
 	for i, f := range gravestFirst(r.Findings) {
-		if want := strings.Join(says(f, true), "\n"); commands[i].data != want || commands[i].props["title"] != visible(string(f.Code)) {
+		if want := strings.Join(says(f, true), "\n"); commands[i].data != want || commands[i].props["title"] != report.Visible(string(f.Code)) {
 			t.Errorf("got %+v, want %q", commands[i], want)
 		}
 	}
@@ -133,7 +134,7 @@ func checkJUnit(t *testing.T, out string, r *Report) {
 		}
 	}
 	for _, f := range r.Findings {
-		if want := xmlText(visible(f.Message)); f.Severity == Error && !seen[want] {
+		if want := report.XMLText(report.Visible(f.Message)); f.Severity == Error && !seen[want] {
 			t.Errorf("no failure says %q:\n%s", want, out)
 		}
 	}

@@ -3,11 +3,12 @@ package diag
 import (
 	"bufio"
 	"cmp"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -47,20 +48,18 @@ func workflowCommand(f *Finding) string {
 // Command is a workflow command that GitHub Actions shows as an annotation of
 // the level "error", "warning" or "notice", at a place if there is one.
 func Command(level string, at source.Span, title, message string) string {
-	var props []string
-	add := func(key, value string) { props = append(props, key+"="+escapeProperty(value)) }
+	var props [][2]string
 	if at.File != "" {
-		add("file", at.File)
 		s := wholeSpan(at)
-		for _, p := range []struct {
-			key string
-			n   int
-		}{{"line", s.Line}, {"endLine", s.EndLine}, {"col", s.Column}, {"endColumn", s.EndColumn}} {
-			add(p.key, fmt.Sprint(p.n))
+		props = [][2]string{
+			{"file", at.File},
+			{"line", strconv.Itoa(s.Line)},
+			{"endLine", strconv.Itoa(s.EndLine)},
+			{"col", strconv.Itoa(s.Column)},
+			{"endColumn", strconv.Itoa(s.EndColumn)},
 		}
 	}
-	add("title", title)
-	return "::" + level + " " + strings.Join(props, ",") + "::" + escapeData(message)
+	return report.Command(level, append(props, [2]string{"title", title}), message)
 }
 
 func workflowLevel(s Severity) string {
@@ -71,14 +70,4 @@ func workflowLevel(s Severity) string {
 		return "notice"
 	}
 	return "error"
-}
-
-// escapeData and escapeProperty escape what ends or splits a workflow command,
-// as https://github.com/actions/toolkit (packages/core/src/command.ts) does.
-func escapeData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-func escapeProperty(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(visible(s))
 }

@@ -2,8 +2,9 @@ package diag
 
 import (
 	"cmp"
-	"encoding/json"
 	"io"
+
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // JSON renders a report as {"findings": [...], "summary": {...}}. The shape is
@@ -54,15 +55,7 @@ func (JSON) Render(w io.Writer, r *Report) error {
 	for i := range r.Findings {
 		out.Findings = append(out.Findings, newJSONFinding(&r.Findings[i]))
 	}
-	return encodeJSON(w, out)
-}
-
-// encodeJSON writes indented JSON without HTML escapes.
-func encodeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return report.JSON(w, out)
 }
 
 func newJSONFinding(f *Finding) jsonFinding {

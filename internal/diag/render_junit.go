@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/xml"
 	"fmt"
@@ -9,8 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -73,16 +72,7 @@ func (JUnit) Render(w io.Writer, r *Report) error {
 		out.Failures += s.Failures
 		out.Errors += s.Errors
 	}
-	var buf bytes.Buffer
-	buf.WriteString(xml.Header)
-	e := xml.NewEncoder(&buf)
-	e.Indent("", "  ")
-	if err := e.Encode(out); err != nil {
-		return err
-	}
-	buf.WriteByte('\n')
-	_, err := w.Write(buf.Bytes())
-	return err
+	return report.XML(w, out)
 }
 
 // collectSuites returns a suite for each file, in the order of their names: in
@@ -129,7 +119,7 @@ func (b *junitBuilder) finding(f *Finding) {
 	c.Name += ": " + string(f.Code)
 	switch {
 	case f.Severity != Error:
-		c.Out = &junitText{xmlText(b.text.print(f))}
+		c.Out = &junitText{report.XMLText(b.text.print(f))}
 	case d == nil:
 		c.Error = b.failure(f)
 	default:
@@ -139,19 +129,19 @@ func (b *junitBuilder) finding(f *Finding) {
 }
 
 func (b *junitBuilder) failure(f *Finding) *junitFailure {
-	return &junitFailure{Message: xmlText(visible(f.Message)), Type: xmlText(string(f.Code)), Text: xmlText(b.text.print(f))}
+	return &junitFailure{Message: report.XMLText(report.Visible(f.Message)), Type: report.XMLText(report.Visible(string(f.Code))), Text: report.XMLText(b.text.print(f))}
 }
 
 // add appends a case; readers take cases of one name for one, so a name that
 // occurred before gets a number.
 func (b *junitBuilder) add(file string, c junitCase) {
-	name := xmlText(cmp.Or(file, "-"))
+	name := report.XMLText(report.Visible(cmp.Or(file, "-")))
 	s := b.suites[name]
 	if s == nil {
 		s = &junitSuite{Name: name, junitCounts: junitCounts{Time: "0"}}
 		b.suites[name] = s
 	}
-	c.Class, c.Name, c.Time = xmlText(c.Class), xmlText(c.Name), "0"
+	c.Class, c.Name, c.Time = report.XMLText(report.Visible(c.Class)), report.XMLText(report.Visible(c.Name)), "0"
 	key := name + "\x00" + c.Class + "\x00" + c.Name
 	if b.names[key]++; b.names[key] > 1 {
 		c.Name = fmt.Sprintf("%s #%d", c.Name, b.names[key])
@@ -173,15 +163,4 @@ func resourceName(d *source.Document) string {
 		return cmp.Or(d.Name, "-")
 	}
 	return d.Namespace + "/" + cmp.Or(d.Name, "-")
-}
-
-// xmlText drops what XML 1.0 (2.2, Char) does not allow in a document.
-func xmlText(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t', r == '\n', r == '\r', r >= ' ' && r < 0xd800, r >= 0xe000 && r < 0xfffe, r > 0xffff && r <= utf8.MaxRune:
-			return r
-		}
-		return -1
-	}, s)
 }

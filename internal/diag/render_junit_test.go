@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -94,7 +95,7 @@ func TestXMLText(t *testing.T) {
 		"\xff":                       "\ufffd",
 		"\x1b[31m":                   "[31m",
 	} {
-		if got := xmlText(in); got != want {
+		if got := report.XMLText(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -11,7 +12,7 @@ func placePrefix(s source.Span) string {
 	if s.File == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d:%d: ", visible(s.File), max(1, s.Line), max(1, s.Column))
+	return fmt.Sprintf("%s:%d:%d: ", report.File(s.File), max(1, s.Line), max(1, s.Column))
 }
 
 // wholeSpan returns the span with four numbers of at least 1 and an end after
@@ -29,17 +30,17 @@ func wholeSpan(s source.Span) source.Span {
 // says is what a finding says, for formats that show its place themselves:
 // message, related places where they are wanted, witness and help.
 func says(f *Finding, related bool) []string {
-	text := []string{visible(f.Message)}
+	text := []string{report.Visible(f.Message)}
 	if related {
 		for _, rel := range f.Related {
-			text = append(text, placePrefix(rel.Span)+visible(rel.Message))
+			text = append(text, placePrefix(rel.Span)+report.Visible(rel.Message))
 		}
 	}
 	if f.Witness != nil {
-		text = append(text, "witness: "+visible(f.Witness.String()))
+		text = append(text, "witness: "+report.Visible(f.Witness.String()))
 	}
 	if f.Help != "" {
-		text = append(text, "help: "+visible(f.Help))
+		text = append(text, "help: "+report.Visible(f.Help))
 	}
 	return text
 }

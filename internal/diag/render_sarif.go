@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -49,7 +50,7 @@ func (SARIF) Render(w io.Writer, r *Report) error {
 	if left := len(r.Findings) - len(kept); left > 0 {
 		run.Invocations = truncated(left)
 	}
-	return encodeJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+	return report.JSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
 // gravest returns at most limit findings in their order, the mildest left out.
@@ -123,7 +124,7 @@ func (s *sarifPrinter) result(f *Finding) sarifResult {
 	for i, rel := range f.Related {
 		at := s.location(rel.Span)
 		at.ID = i + 1
-		at.Message = &sarifText{Text: unlinked(visible(rel.Message))}
+		at.Message = &sarifText{Text: unlinked(report.Visible(rel.Message))}
 		r.RelatedLocations = append(r.RelatedLocations, at)
 	}
 	if f.Witness != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -29,7 +30,7 @@ func (l *lines) at(f *source.File, span source.Span) (text string, offset, lengt
 	}
 	l.reach(span.Column)
 	offset, length = l.shown.Offset(l.offset), spanLength(span)
-	if l.shown.Text == l.text || length == math.MaxInt {
+	if !l.shown.Masked() || length == math.MaxInt {
 		return l.shown.Text, offset, length
 	}
 	end := l.offset
@@ -98,12 +99,12 @@ func forward(s string, length, width int) run {
 	for i := 0; s != ""; i++ {
 		r, size := utf8.DecodeRuneInString(s)
 		c := snippetCell(s, r, size)
-		if out.width+c.width > width {
+		if out.width+c.Width > width {
 			out.rest = true
 			break
 		}
-		b.WriteString(c.text)
-		out.width += c.width
+		b.WriteString(c.Text)
+		out.width += c.Width
 		if i < length {
 			out.marked = out.width
 		}
@@ -116,32 +117,35 @@ func forward(s string, length, width int) run {
 // backward shows the end of s.
 func backward(s string, width int) run {
 	var out run
-	var cells []cell
+	var cells []report.Glyph
 	for s != "" {
 		r, size := utf8.DecodeLastRuneInString(s)
 		c := snippetCell(s[len(s)-size:], r, size)
-		if out.width+c.width > width {
+		if out.width+c.Width > width {
 			out.rest = true
 			break
 		}
 		cells = append(cells, c)
-		out.width += c.width
+		out.width += c.Width
 		s = s[:len(s)-size]
 	}
 	var b strings.Builder
 	for i := len(cells) - 1; i >= 0; i-- {
-		b.WriteString(cells[i].text)
+		b.WriteString(cells[i].Text)
 	}
 	out.text = b.String()
 	return out
 }
 
-// snippetCell is cellOf, but for tabs, which show as what they are for.
-func snippetCell(s string, r rune, size int) cell {
+// tabWidth is the number of columns a tab takes in a snippet.
+const tabWidth = 4
+
+// snippetCell is report.GlyphOf, but for tabs, which show as what they are for.
+func snippetCell(s string, r rune, size int) report.Glyph {
 	if r == '\t' {
-		return cell{strings.Repeat(" ", tabWidth), tabWidth}
+		return report.Glyph{Text: strings.Repeat(" ", tabWidth), Width: tabWidth}
 	}
-	return cellOf(s, r, size)
+	return report.GlyphOf(s, r, size)
 }
 
 // spanLength is the number of code points a span takes on its first line.

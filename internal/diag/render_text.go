@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -76,7 +77,7 @@ func byCode(r *Report, shown map[Code]int) string {
 		if rule, ok := Lookup(c); ok {
 			text = rule.Summary
 		}
-		fmt.Fprintf(&out, "%6d %s %s\n", shown[c], visible(string(c)), text)
+		fmt.Fprintf(&out, "%6d %s %s\n", shown[c], report.Visible(string(c)), text)
 	}
 	if hidden > 0 {
 		fmt.Fprintf(&out, "%s not shown: --limit 0 shows all\n", count(hidden, "finding"))
@@ -110,11 +111,11 @@ func (p *textPrinter) print(f *Finding) string {
 
 func (p *textPrinter) finding(f *Finding) {
 	p.gutter = gutterOf(f)
-	kind := paint(p.Color, f.Severity.style(), fmt.Sprintf("%s[%s]", f.Severity, visible(string(f.Code))))
-	p.line(paint(p.Color, bold, placePrefix(f.Span)) + kind + ": " + paint(p.Color, bold, visible(f.Message)))
+	kind := paint(p.Color, f.Severity.style(), fmt.Sprintf("%s[%s]", f.Severity, report.Visible(string(f.Code))))
+	p.line(paint(p.Color, bold, placePrefix(f.Span)) + kind + ": " + paint(p.Color, bold, report.Visible(f.Message)))
 	p.snippet(f.At, f.Span, '^', f.Severity.style())
 	for _, rel := range f.Related {
-		p.line("  " + paint(p.Color, bold, placePrefix(rel.Span)) + visible(rel.Message))
+		p.line("  " + paint(p.Color, bold, placePrefix(rel.Span)) + report.Visible(rel.Message))
 		p.snippet(rel.At, rel.Span, '-', blue)
 	}
 	if f.Witness != nil {
@@ -138,7 +139,7 @@ func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s styl
 	}
 	e := newExcerpt(text, offset, length, p.Width-len(p.gutter)-4)
 	number := fmt.Sprintf(" %*d | ", len(p.gutter), span.Line)
-	p.line(paint(p.Color, blue, number) + e.text)
+	p.line(paint(p.Color, blue, number) + report.SameWidth(e.text))
 	marks := strings.Repeat(string(mark), e.mark)
 	p.line(paint(p.Color, blue, " "+p.gutter+" | ") + strings.Repeat(" ", e.indent) + paint(p.Color, s, marks))
 }
@@ -146,9 +147,9 @@ func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s styl
 // note prints a word and a text, whose further lines are indented below it.
 func (p *textPrinter) note(word, text string) {
 	lines := strings.Split(text, "\n")
-	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + visible(lines[0]))
+	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + report.Visible(lines[0]))
 	for _, line := range lines[1:] {
-		p.line("   " + p.gutter + visible(line))
+		p.line("   " + p.gutter + report.Visible(line))
 	}
 }
 

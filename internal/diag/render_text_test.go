@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -131,7 +132,7 @@ func TestVisible(t *testing.T) {
 		"\U000e0041\ufffd":    `\U000e0041` + "\ufffd",
 		"::error::%0A stays,": "::error::%0A stays,",
 	} {
-		if got := visible(in); got != want {
+		if got := report.Visible(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

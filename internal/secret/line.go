@@ -66,6 +66,9 @@ func byteAt(text string, column int) int {
 	return i
 }
 
+// Masked reports whether the line holds a secret.
+func (l *Line) Masked() bool { return len(l.at) > 0 }
+
 // Offset returns where a byte of the line as it is written is in Text: of a
 // secret, where Hidden begins.
 func (l *Line) Offset(written int) int {

@@ -1,12 +1,13 @@
 package testfile
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -97,16 +98,16 @@ func renderText(w io.Writer, r *Report) error {
 			continue
 		}
 		span := at.of(o.Case.At)
-		p.line("%s:%d: FAIL: %s", span.File, span.Line, o.Case.Name)
+		p.line("%s:%d: FAIL: %s", report.File(span.File), span.Line, report.Visible(o.Case.Name))
 		for _, f := range o.Failures {
-			p.line("    %s", f)
+			p.line("%s", report.Line("    "+f))
 		}
 		p.line("")
 	}
 	if c := r.Coverage; c != nil {
 		for _, u := range c.Untouched {
 			span := at.of(u.At)
-			p.line("%s:%d: no test touches %s", span.File, span.Line, u.Name)
+			p.line("%s:%d: no test touches %s", report.File(span.File), span.Line, report.Visible(u.Name))
 		}
 		p.line("%.0f%% of %s touched", c.Percent(), count(c.Total, "route or rule", "routes and rules"))
 	}
@@ -172,10 +173,7 @@ func renderJSON(w io.Writer, r *Report) error {
 			out.Coverage.Untouched = append(out.Coverage.Untouched, jsonPlace{u.Name, span.File, span.Line, span.Column})
 		}
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return report.JSON(w, out)
 }
 
 type junitCase struct {
@@ -200,36 +198,32 @@ func renderJUnit(w io.Writer, r *Report) error {
 	}{Name: "kgw test", Tests: len(r.Outcomes), Failures: r.Failed()}
 	for _, o := range r.Outcomes {
 		span := at.of(o.Case.At)
-		c := junitCase{Name: o.Case.Name, Class: span.File, File: span.File, Line: span.Line}
+		text := func(s string) string { return report.XMLText(report.Visible(s)) }
+		c := junitCase{Name: text(o.Case.Name), Class: text(span.File), File: text(span.File), Line: span.Line}
 		if !o.Passed() {
+			lines := make([]string, len(o.Failures))
+			for i, f := range o.Failures {
+				lines[i] = text(f)
+			}
 			c.Failure = &struct {
 				Message string `xml:"message,attr"`
 				Text    string `xml:",chardata"`
-			}{o.Failures[0], strings.Join(o.Failures, "\n")}
+			}{lines[0], strings.Join(lines, "\n")}
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(suite); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return report.XML(w, suite)
 }
 
 // renderGitHub writes annotations of GitHub Actions.
 func renderGitHub(w io.Writer, r *Report) error {
 	p, at := &printer{w: w}, places{}
-	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, o := range r.Outcomes {
 		if !o.Passed() {
 			span := at.of(o.Case.At)
-			p.line("::error file=%s,line=%d,col=%d,title=%s::%s", property.Replace(span.File), span.Line, span.Column, property.Replace(o.Case.Name), data.Replace(strings.Join(o.Failures, "\n")))
+			p.line("%s", report.Command("error", [][2]string{
+				{"file", span.File}, {"line", strconv.Itoa(span.Line)}, {"col", strconv.Itoa(span.Column)}, {"title", o.Case.Name},
+			}, strings.Join(o.Failures, "\n")))
 		}
 	}
 	return p.err
@@ -241,14 +235,14 @@ func renderTAP(w io.Writer, r *Report) error {
 	p.line("TAP version 13")
 	p.line("1..%d", len(r.Outcomes))
 	for i, o := range r.Outcomes {
-		name := strings.NewReplacer("#", `\#`, "\n", " ").Replace(o.Case.Name)
+		name := report.TAPName(o.Case.Name)
 		if o.Passed() {
 			p.line("ok %d - %s", i+1, name)
 			continue
 		}
 		p.line("not ok %d - %s", i+1, name)
 		for _, f := range o.Failures {
-			p.line("# %s", strings.ReplaceAll(f, "\n", " "))
+			p.line("# %s", report.Visible(f))
 		}
 	}
 	return p.err

@@ -179,8 +179,8 @@ func TestReports(t *testing.T) {
 		out[name] = b.String()
 	}
 	for name, want := range map[string]string{
-		"text":   "x.kgw-test.yaml:4: FAIL: a, b: #1\n    the status is 404, not 1\n    no\nrule\n\nx.kgw-test.yaml:4: no test touches r\n67% of 3 routes and rules touched\n2 tests, 1 failed\n",
-		"tap":    "TAP version 13\n1..2\nnot ok 1 - a, b: \\#1\n# the status is 404, not 1\n# no rule\nok 2 - good\n",
+		"text":   "x.kgw-test.yaml:4: FAIL: a, b: #1\n    the status is 404, not 1\n    no\\nrule\n\nx.kgw-test.yaml:4: no test touches r\n67% of 3 routes and rules touched\n2 tests, 1 failed\n",
+		"tap":    "TAP version 13\n1..2\nnot ok 1 - a, b: \\#1\n# the status is 404, not 1\n# no\\nrule\nok 2 - good\n",
 		"github": "::error file=x.kgw-test.yaml,line=4,col=4,title=a%2C b%3A #1::the status is 404, not 1%0Ano%0Arule\n",
 	} {
 		if diff := cmp.Diff(want, out[name]); diff != "" {

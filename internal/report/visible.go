@@ -1,4 +1,10 @@
-package diag
+// Package report is how what kgw says reaches those who interpret it:
+// terminals, the runner of GitHub Actions, Markdown, JSON, XML and TAP.
+//
+// It takes texts that inputs may have a part in and returns them so that they
+// are read as texts: they steer no terminal, start no command, and end no cell,
+// line or element. It must not know what is reported.
+package report
 
 import (
 	"fmt"
@@ -8,42 +14,51 @@ import (
 	"unicode/utf8"
 )
 
-// tabWidth is the number of columns a tab takes in a snippet.
-const tabWidth = 4
-
-// cell is one code point as it is shown: what is printed, and on how many
+// Glyph is one code point as it is shown: what is printed, and on how many
 // columns of a terminal.
-type cell struct {
-	text  string
-	width int
+type Glyph struct {
+	Text  string
+	Width int
 }
 
-// cellOf returns how the code point r, the first size bytes of s, is shown.
+// GlyphOf returns how the code point r, the first size bytes of s, is shown.
 // What could steer a terminal or reorder a line (https://trojansource.codes),
 // and bytes that are not UTF-8, show as escapes.
-func cellOf(s string, r rune, size int) cell {
+func GlyphOf(s string, r rune, size int) Glyph {
 	var text string
 	switch {
 	case r == utf8.RuneError && size == 1:
 		text = fmt.Sprintf(`\x%02x`, s[0])
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+	case steers(r):
 		quoted := strconv.QuoteRuneToASCII(r)
 		text = quoted[1 : len(quoted)-1]
 	default:
-		return cell{s[:size], runeWidth(r)}
+		return Glyph{s[:size], runeWidth(r)}
 	}
-	return cell{text, len(text)}
+	return Glyph{text, len(text)}
 }
 
-// visible returns the text with everything that could steer a terminal escaped.
-func visible(s string) string {
+// steers reports whether a code point can steer a terminal or reorder a line.
+func steers(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+
+// Visible returns the text as a part of one line for people, with everything
+// that could steer a terminal escaped, and everything that the runner of GitHub
+// Actions takes for a command in the middle of a line.
+func Visible(s string) string { return withoutCommands(escape(s, "")) }
+
+// escape escapes what could steer a terminal, but for the code points of keep.
+func escape(s, keep string) string {
 	if plain(s) {
 		return s
 	}
 	var b strings.Builder
 	for s != "" {
 		r, size := utf8.DecodeRuneInString(s)
-		b.WriteString(cellOf(s, r, size).text)
+		if size > 0 && r != utf8.RuneError && strings.ContainsRune(keep, r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(GlyphOf(s, r, size).Text)
+		}
 		s = s[size:]
 	}
 	return b.String()

@@ -1,0 +1,145 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/report/reporttest"
+)
+
+func TestLinesAreLines(t *testing.T) {
+	for _, name := range reporttest.Hostile() {
+		for what, out := range map[string]string{
+			"line": report.Line(name), "visible": "x " + report.Visible(name), "file": report.File(name) + ":1:1: error", "indented": report.Line("  " + name),
+			"lines": strings.ReplaceAll(report.Lines(name), "\n", " "), "code": report.Code(name), "cell": "| " + report.Cell(name), "entities": "x" + report.Entities(name),
+			"literal": "- " + report.Literal(name), "tap": "ok 1 - " + report.TAPName(name),
+		} {
+			if strings.Contains(out, "\n") {
+				t.Errorf("%s of %q has a line break: %q", what, name, out)
+			}
+			reporttest.Runner(t, out)
+			reporttest.Terminal(t, out)
+		}
+		for _, out := range []string{report.Lines("a\n" + name + "\n"), report.Patch(" " + name + "\n-" + name + "\n")} {
+			reporttest.Runner(t, out)
+		}
+	}
+}
+
+func TestCommandIsOne(t *testing.T) {
+	for _, name := range reporttest.Hostile() {
+		out := report.Command("error", [][2]string{{"file", name}, {"title", name}}, name+"\n"+name)
+		if strings.ContainsAny(out, "\r\n") {
+			t.Errorf("%q: more than a line: %q", name, out)
+		}
+		head, data, ok := strings.Cut(strings.TrimPrefix(out, "::error "), "::")
+		if !ok || len(strings.Split(head, ",")) != 2 || strings.Contains(head, "::") {
+			t.Errorf("%q: %q", name, out)
+		}
+		reporttest.Terminal(t, data)
+	}
+}
+
+// TestJSONIsTheSame: escapes change no value.
+func TestJSONIsTheSame(t *testing.T) {
+	for _, name := range reporttest.Hostile() {
+		var b bytes.Buffer
+		if err := report.JSON(&b, map[string]string{"a": name, name: "b"}); err != nil {
+			t.Fatal(err)
+		}
+		reporttest.Runner(t, b.String())
+		reporttest.Terminal(t, b.String())
+		var got map[string]string
+		if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+			t.Fatalf("%q: %v", b.String(), err)
+		}
+		if want := string([]rune(name)); got["a"] != want {
+			t.Errorf("%q: got %q", name, got["a"])
+		}
+	}
+}
+
+func TestXMLReads(t *testing.T) {
+	type element struct {
+		XMLName xml.Name `xml:"e"`
+		A       string   `xml:"a,attr"`
+		Text    string   `xml:",chardata"`
+	}
+	for _, name := range reporttest.Hostile() {
+		var b bytes.Buffer
+		text := report.XMLText(report.Visible(name))
+		if err := report.XML(&b, element{A: text, Text: text}); err != nil {
+			t.Fatal(err)
+		}
+		reporttest.Runner(t, b.String())
+		reporttest.Terminal(t, b.String())
+		var got element
+		d := xml.NewDecoder(&b)
+		if err := d.Decode(&got); err != nil || got.A != text || got.Text != text {
+			t.Errorf("%q: %v, got %+v", name, err, got)
+		}
+		if _, err := d.Token(); err != nil && !errors.Is(err, io.EOF) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// TestMarkdownIsText looks for what GitHub would read as anything but text: a
+// cell that ends, an element, a link, a mention.
+func TestMarkdownIsText(t *testing.T) {
+	for _, name := range reporttest.Hostile() {
+		for what, out := range map[string]string{"cell": report.Cell(name), "code": report.Code(name), "entities": report.Entities(name)} {
+			if n := reporttest.Cells("| " + out + " | b |"); n != 2 {
+				t.Errorf("%s of %q makes %d cells: %q", what, name, n, out)
+			}
+		}
+		for what, out := range map[string]string{"cell": report.Cell(name), "entities": report.Entities(name), "literal": report.Literal(name)} {
+			bare := escapes.ReplaceAllString(out, "")
+			if regexp.MustCompile("[<`]|\\]\\(|\\]\\[|!\\[|@[a-z]").MatchString(bare) {
+				t.Errorf("%s of %q is more than text: %q", what, name, out)
+			}
+		}
+		code := report.Code(name)
+		if tick, ok := strings.CutPrefix(code, "`"); ok && strings.Count(tick, "`") != 1 {
+			t.Errorf("code of %q ends early: %q", name, code)
+		}
+		if html, ok := strings.CutPrefix(code, "<code>"); ok && strings.Count(html, "<") != 1 {
+			t.Errorf("code of %q has an element: %q", name, code)
+		}
+	}
+}
+
+var escapes = regexp.MustCompile(`\\[\\|*_<>\[\]#~!{}` + "`" + `]|&(amp|lt|gt|quot|#\d+);`)
+
+// TestTAPReads parses the lines back with a small reader.
+func TestTAPReads(t *testing.T) {
+	for _, name := range reporttest.Hostile() {
+		ok, description, directive := reporttest.TAP(t, "ok 1 - "+report.TAPName(name))
+		if !ok || directive != "" || description != report.Visible(name) {
+			t.Errorf("%q: %v %q %q", name, ok, description, directive)
+		}
+	}
+}
+
+func TestPatchApplies(t *testing.T) {
+	const plain = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-\ta: 'ö' # \u2028x\r\n+\tb\r\n"
+	want := strings.Replace(plain, "\u2028", `\u2028`, 1)
+	if got := report.Patch(plain); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestFence(t *testing.T) {
+	for text, want := range map[string]string{"a": "```", "```` x": "`````", "``": "```"} {
+		if got := report.Fence(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}

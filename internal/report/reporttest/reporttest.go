@@ -1,0 +1,89 @@
+// Package reporttest reads reports as those do who interpret them, for tests:
+// the runner of GitHub Actions, a terminal, Markdown's tables, and TAP.
+//
+// It takes what was printed and reports to the test what is more than text. It
+// must not know who printed it.
+package reporttest
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// Hostile returns names and texts that mean something in some format: a corpus
+// for every renderer.
+func Hostile() []string {
+	return []string{
+		"::error title=pwned::x", " ::error::x", "\u3000::warning::x", "\t::add-mask::x", "::stop-commands::t", "a\n::error::x", "a\r\n::error::x", "a\r::error::x",
+		"##[error]x", "x ##[add-mask]y", "###[error]x", "#\u200b#[error]", "\x1b[2J", "\x1b]8;;https://evil.test\x1b\\x", "\u009b31m", "\u202eabc\u2066d\u2069", "\u2028x\u2029", "\x00\x07\x08\x7f",
+		"\ufeff::error::x", "a|b", `a\|b`, `a\\|b`, `\`, "a`b", "``a", "`|`", "<script>alert(1)</script>", "<!-- x", "&lt;b&gt;", "[a](javascript:x)", "![a](https://evil.test/x.png)", "[a][b]",
+		"@team", "# head", "- item", "1. item", "> quote", "~~~", "```\nx", "---", "| a | b |\n|---|---|", "https://evil.test/", "www.evil.test", "*a* _b_ ~c~",
+		"x # SKIP all", "x # TODO", `x \# TODO`, "Bail out!", "1..5", "not ok 1", "]]>&<\"'", "\ufffe\uffff", "\xff\xfe", "{0} %25 %0A", "a,b:c=d", "$(x) `y`", "..\\..\\x", "東京😀e\u0301", "\U000e0041", "",
+	}
+}
+
+// Runner reports what the runner of GitHub Actions would take for a command in
+// what a step prints (ActionCommand.cs: "::" after white space, "##[" anywhere).
+func Runner(t testing.TB, printed string) {
+	t.Helper()
+	for _, line := range strings.FieldsFunc(printed, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if strings.HasPrefix(strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }), "::") || strings.Contains(line, "##[") {
+			t.Errorf("the runner reads a command: %q", line)
+		}
+	}
+}
+
+// Terminal reports what steers a terminal or reorders a line. Line feeds may be
+// there.
+func Terminal(t testing.TB, printed string) {
+	t.Helper()
+	for _, r := range printed {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			t.Errorf("%q reaches the terminal: %q", r, printed)
+			return
+		}
+	}
+}
+
+// Cells counts the cells of a row of a table as GitHub's Markdown does: a pipe
+// ends a cell unless a backslash escapes it, and a backslash escapes a
+// backslash (https://github.github.com/gfm/#tables-extension-).
+func Cells(row string) int {
+	n := 0
+	row = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(row), "|"), "|")
+	for i := 0; i < len(row); i++ {
+		switch row[i] {
+		case '\\':
+			i++
+		case '|':
+			n++
+		}
+	}
+	return n + 1
+}
+
+// TAP reads a test line of the Test Anything Protocol.
+func TAP(t testing.TB, line string) (ok bool, description, directive string) {
+	t.Helper()
+	rest, failed := strings.CutPrefix(line, "not ")
+	rest, isTest := strings.CutPrefix(rest, "ok ")
+	if !isTest {
+		t.Errorf("not a test line: %q", line)
+		return false, "", ""
+	}
+	_, rest, _ = strings.Cut(rest, " - ")
+	var b strings.Builder
+	for i := 0; i < len(rest); i++ {
+		switch {
+		case rest[i] == '\\' && i+1 < len(rest) && (rest[i+1] == '\\' || rest[i+1] == '#'):
+			i++
+			b.WriteByte(rest[i])
+		case rest[i] == '#':
+			return !failed, strings.TrimSuffix(b.String(), " "), strings.TrimSpace(rest[i+1:])
+		default:
+			b.WriteByte(rest[i])
+		}
+	}
+	return !failed, b.String(), ""
+}
