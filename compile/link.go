@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
@@ -53,7 +54,11 @@ func (r *run) companions() *companions {
 		case *kube.VirtualService, *kube.Rule, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, nil:
 		}
 	}
-	c.assume(r.options.Config.Domains.Default)
+	// A controller looks at the cluster and assumes nothing: where Gateways are
+	// among the inputs, they are all that there are.
+	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
+		c.assume(r.options.Config.Domains.Default)
+	}
 	return c
 }
 

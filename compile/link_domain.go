@@ -33,7 +33,7 @@ func (c *companions) assume(domain string) {
 // domain holds.
 func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag.List) {
 	gateway := c.gateways[KymaGateway]
-	if g.Convention.Says.NoGateway != "" || gateway.Assumed {
+	if gateway == nil || g.Convention.Says.NoGateway != "" || gateway.Assumed {
 		return
 	}
 	for i := range g.Hosts {
