@@ -24,6 +24,10 @@ type Input struct {
 	Files     []*source.File
 	Documents []*source.Document
 	Problems  []source.Problem
+	// PassedOver is how many files were passed over, and Charts are the Helm
+	// charts that were come by and not rendered.
+	PassedOver int
+	Charts     []source.Chart
 }
 
 // Options are what a command or a configuration decides.
@@ -169,8 +173,9 @@ type run struct {
 	options *Options
 	result  *Result
 
-	units    []*unit // every document, in input order
-	compiled []*unit // those with a gateway
+	passed   map[*source.File]bool // files that were passed over
+	units    []*unit               // every document, in input order
+	compiled []*unit               // those with a gateway
 	// strayRules are the Rules among the inputs that were not written for one
 	// of the gateways.
 	strayRules []*unit

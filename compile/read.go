@@ -32,6 +32,7 @@ type unit struct {
 	ignores   []ignore
 	malformed []string // field paths that the kind's description refuses
 	fatal     bool
+	foreign   bool // it cannot be parsed, and nothing says that it is meant for kgw
 }
 
 // read splits the files and takes every document as far as the model, on every
@@ -47,11 +48,16 @@ func (r *run) read(in Input) {
 	all := slices.Clone(in.Documents)
 	for i := range docs {
 		all = append(all, docs[i]...)
+		if len(problems[i]) > 0 && !schema.Sieve.Names(in.Files[i].Data) && r.foreignFile(in.Files[i]) {
+			continue
+		}
 		for _, p := range problems[i] {
 			r.found.Add(diag.FromProblem(p))
 			r.result.Fatal = true
 		}
 	}
+	r.result.Summary.PassedOver += in.PassedOver
+	r.charts(in.Charts)
 	r.settings = map[string]*ir.Settings{}
 	for i := range schema.Kinds {
 		r.settings[schema.Kinds[i].Name()] = r.settingsOf(&schema.Kinds[i])
@@ -63,8 +69,49 @@ func (r *run) read(in Input) {
 	}
 }
 
+// foreignFile reports whether a file that cannot be parsed may be passed over,
+// and counts it once.
+func (r *run) foreignFile(f *source.File) bool {
+	if !f.Walked {
+		return false
+	}
+	if !r.passed[f] {
+		if r.passed == nil {
+			r.passed = map[*source.File]bool{}
+		}
+		r.passed[f] = true
+		r.result.Summary.PassedOver++
+	}
+	return true
+}
+
+// charts reports Helm charts whose templates hold gateway resources.
+func (r *run) charts(charts []source.Chart) {
+	for _, c := range charts {
+		if c.Resources == 0 {
+			continue
+		}
+		r.found.Add(diag.Finding{
+			Code: diag.ChartNotRendered, Span: source.Span{File: c.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 2},
+			Message: fmt.Sprintf("the templates of this Helm chart hold %s, which are not compiled", counted(c.Resources, "gateway resource")),
+			Help:    "compile what it renders: kgw build " + c.Dir + " --helm, or helm: in kgw.yaml",
+		})
+	}
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // collect flattens Lists and gathers what the units found.
 func (r *run) collect(u *unit) {
+	if u.foreign {
+		r.foreignFile(u.doc.File)
+		return
+	}
 	r.result.Fatal = r.result.Fatal || u.fatal
 	r.found = append(r.found, u.found...)
 	if u.kind != nil || u.companion != nil || len(u.found) > 0 {
@@ -99,6 +146,9 @@ func (r *run) document(doc *source.Document) *unit {
 	u := &unit{doc: doc}
 	root, problem := doc.Outline()
 	if problem != nil {
+		if u.foreign = doc.File.Walked && !schema.Sieve.Names(doc.Text()); u.foreign {
+			return u
+		}
 		u.fatal = true
 		u.found.Add(diag.FromProblem(*problem))
 		return u

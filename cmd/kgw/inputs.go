@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
 )
 
 // inputFlags are the flags of every command that compiles.
@@ -26,6 +28,7 @@ type inputFlags struct {
 	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
 	severity                                                  string
 	limit                                                     int
+	strictFiles, setEnv                                       bool
 	quiet                                                     bool
 	// bounds say where files may be that are read.
 	bounds source.Bounds
@@ -51,6 +54,8 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
+	flags.BoolVar(&f.strictFiles, "strict-files", false, "read every YAML and JSON file of a directory, also those that have nothing to do with gateways")
+	flags.BoolVar(&f.setEnv, "set-env", false, "replace ${NAME} and $NAME in the inputs by variables of the environment, as envsubst does")
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
 	flags.BoolVar(&f.bounds.FollowLinks, "follow-links", false, "read what symbolic links lead to out of the work tree too")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
@@ -87,11 +92,41 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if o.Lock, err = a.lock(f, c, paths); err != nil {
 		return compile.Input{}, nil, err
 	}
-	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds}
-	files, problems := loader.Load(paths)
-	a.secrets.Watch(files...)
+	in := a.read(f, paths)
+	a.secrets.Watch(in.Files...)
 	a.collect()
-	return compile.Input{Files: files, Problems: problems}, o, nil
+	return in, o, nil
+}
+
+// read reads the inputs that the paths name.
+func (a *app) read(f *inputFlags, paths []string) compile.Input {
+	loader := &source.Loader{
+		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve,
+	}
+	if f.strictFiles {
+		loader.Sieve = nil
+	}
+	files, problems := loader.Load(paths)
+	if f.setEnv {
+		for _, file := range files {
+			file.Data = a.substitute(file.Data)
+		}
+	}
+	return compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
+}
+
+// variable is a reference to a variable as envsubst reads it.
+var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
+
+// substitute puts the values of variables of the environment into a text, as
+// envsubst does; what is not set stays, and is reported as a placeholder.
+func (a *app) substitute(text []byte) []byte {
+	return variable.ReplaceAllFunc(text, func(ref []byte) []byte {
+		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {
+			return []byte(value)
+		}
+		return ref
+	})
 }
 
 // valid checks the flags whose values are words, before anything is read.

@@ -28,6 +28,8 @@ const (
 
 	Placeholder  Code = "KGW130"
 	WrongVersion Code = "KGW131"
+
+	ChartNotRendered Code = "KGW132"
 )
 
 // Codes of findings about the structure of one resource.
@@ -294,6 +296,7 @@ var Rules = []Rule{
 	{UncompiledKind, "UncompiledKind", notice, "a document is gateway configuration of a kind that kgw does not compile"},
 	{Placeholder, "Placeholder", fault, "a value is a placeholder that nothing has filled in"},
 	{WrongVersion, "WrongVersion", fault, "a document says one version of its kind and has the fields of another"},
+	{ChartNotRendered, "ChartNotRendered", notice, "a Helm chart whose templates hold gateway resources is not rendered"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},

@@ -46,6 +46,9 @@ func headline(s Summary) string {
 		parts = append([]string{"no findings"}, parts...)
 	}
 	line := strings.Join(parts, ", ") + " in " + count(s.Resources, "resource")
+	if s.PassedOver > 0 {
+		line += fmt.Sprintf(" (%s passed over)", count(s.PassedOver, "file"))
+	}
 	if s.Fixable > 0 {
 		line += fmt.Sprintf("; kgw validate --fix repairs %d", s.Fixable)
 	}

@@ -15,6 +15,9 @@ type Summary struct {
 	Suppressed int `json:"suppressed"`
 	Resources  int `json:"resources"`
 	Objects    int `json:"objects"`
+	// PassedOver counts the files of directories that have nothing to do with
+	// gateways.
+	PassedOver int `json:"passedOver,omitempty"`
 	// Fixable counts the findings that kgw validate --fix would repair.
 	Fixable int `json:"fixable,omitempty"`
 }

@@ -35,6 +35,9 @@ type File struct {
 	Name string
 	// Data is the content without a byte order mark.
 	Data []byte
+	// Walked marks a file that nobody named and that may have nothing to do
+	// with gateways.
+	Walked bool
 
 	once  sync.Once
 	lines []int // offset of the first byte of each line

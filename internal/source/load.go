@@ -29,6 +29,13 @@ type Loader struct {
 	Skip func(real string) bool
 	// Bounds say where the files may be.
 	Bounds Bounds
+	// Sieve passes over files of a walk that have nothing to do with gateways;
+	// nil reads every one.
+	Sieve *Sieve
+	// PassedOver is how many files Load passed over, and Charts are the Helm
+	// charts that it came by.
+	PassedOver int
+	Charts     []Chart
 }
 
 // Load reads the files that the paths name: files, directories (recursively:
@@ -49,6 +56,7 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
 	files, problems := l.readAll(w.files)
 	problems = append(w.problems, problems...)
+	l.Charts = w.charts
 	if stdin && l.Stdin != nil {
 		f, problem := l.read(l.stdinName(), l.Stdin, 4096)
 		if problem != nil {
@@ -71,11 +79,17 @@ func (l *Loader) stdinName() string {
 func (l *Loader) readAll(list []input) ([]*File, []Problem) {
 	files := make([]*File, len(list))
 	failed := make([]*Problem, len(list))
-	parallel.Each(len(list), func(i int) { files[i], failed[i] = l.readFile(&list[i]) })
+	passed := make([]bool, len(list))
+	parallel.Each(len(list), func(i int) {
+		files[i], failed[i] = l.readFile(&list[i])
+		files[i], failed[i], passed[i] = l.sift(&list[i], files[i], failed[i])
+	})
 	var kept []*File
 	var problems []Problem
 	for i, f := range files {
-		if failed[i] != nil {
+		if passed[i] {
+			l.PassedOver++
+		} else if failed[i] != nil {
 			problems = append(problems, *failed[i])
 		} else {
 			kept = append(kept, f)

@@ -28,6 +28,7 @@ type walker struct {
 	tree     tree            // of the argument
 	matches  func(name string) bool
 	problems []Problem
+	charts   []Chart
 }
 
 func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]bool{}} }
@@ -108,7 +109,14 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 		w.problem(p)
 	}
 	ignore = ignore.enter(real)
+	chart := w.loader.Sieve != nil && isChart(entries)
+	if chart {
+		w.chart(name, real)
+	}
 	for _, e := range entries {
+		if chart && (e.Name() == "templates" || e.Name() == "charts") {
+			continue
+		}
 		w.entry(filepath.Join(name, e.Name()), e, ignore, chain)
 	}
 }
