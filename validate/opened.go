@@ -244,13 +244,16 @@ func mayShare(a, b ir.Pods) bool {
 	return common
 }
 
+// openedBudget bounds the states that one host of a gateway may take.
+const openedBudget match.Budget = 50_000
+
 func (c *guarded) run() diag.List {
 	c.compile()
 	for _, h := range c.hosts {
 		if h == "" {
 			continue
 		}
-		p := c.w.classifier.Classes("https", strings.Replace(h, "*", "any", 1), c.ms, 0)
+		p := c.w.classifier.Classes("https", strings.Replace(h, "*", "any", 1), c.ms, openedBudget)
 		if why := p.Reason; why != "" || len(p.Unknown) > 0 {
 			for i := 0; i < len(c.ms) && why == ""; i++ {
 				why = p.Unknown[i]

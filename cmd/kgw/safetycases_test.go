@@ -31,6 +31,8 @@ var safetyCases = []safetyCase{
 	{"safety/F02-regex-star-in-policy", "build template", 1, []string{"KGW407"}, nil},
 	{"safety/F04-same-name-passthrough", "validate .", 1, []string{"KGW508", "KGW430"}, nil},
 	{"safety/F04-same-name-passthrough", "build .", 1, []string{"KGW508", "KGW430"}, []string{"kind: Ingress"}},
+	{"safety/F05-rule-delimiters", "build .", 1, []string{"KGW453"}, []string{"kind: Rule"}},
+	{"safety/F19-fabric-final-slash", "trace DELETE https://shop.example.com/a/ . --jwt claims.json", 0, []string{"404 Not Found"}, nil},
 	{"safety/F06-ra-other-keys", "build .", 1, []string{"KGW452"}, []string{"kind: RequestAuthentication"}},
 	{"safety/F20-mid-template", "build .", 1, []string{"KGW407", "https://shop.example.com/a/b"}, nil},
 	{"safety/F03-service-name", "build ssrf.yaml", 1, []string{"KGW205"}, []string{"url:"}},

@@ -68,12 +68,8 @@ type writer struct {
 // between the answer to plain HTTP and the answer to what nothing matches.
 func (w *writer) routes() []*ir.Route {
 	g := w.gateway
-	var out []*ir.Route
-	declared := map[string]bool{}
+	var out, not []*ir.Route
 	done := map[string]bool{}
-	for _, r := range g.Routes {
-		declared[r.Match.Path.Text] = true
-	}
 	for _, r := range g.Routes {
 		out = append(out, w.route(r))
 		text := r.Match.Path.Text
@@ -84,10 +80,12 @@ func (w *writer) routes() []*ir.Route {
 		if r.CORS != nil {
 			out = append(out, w.preflight(r))
 		}
-		if stem, ok := subtree(text); ok && w.native && !declared[stem] {
-			out = append(out, w.notFound(r, stem))
+		if stem, ok := subtree(text); ok && w.native {
+			not = append(not, w.notFound(r, stem))
 		}
 	}
+	// Behind the routes of the same path, which have methods.
+	out = append(out, not...)
 	slices.SortStableFunc(out, func(a, b *ir.Route) int { return bySpecificity(a.Match.Path.Text, b.Match.Path.Text) })
 	w.except(out)
 	for _, r := range out {

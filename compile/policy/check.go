@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/crossing"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -25,6 +26,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	checkAuthentications(authentications(g), &found)
 	for i, r := range g.Routes {
 		checkRefused(r, &found)
+		checkCrossing(g, r, &found)
 		checkRegex(r, &found)
 		checkLiteral(r, &found)
 		checkSelector(r, &found)
@@ -88,6 +90,46 @@ func checkAuthentications(list []*authentication, found *diag.List) {
 			Help:    "take tokens from the same place in both rules, and give the pods of each Service a label app of their own",
 			Related: []diag.Related{{Message: "the rule whose settings are kept", At: a.route.Origin.At("path")}},
 		})
+	}
+}
+
+// checkCrossing reports text that takes more in a policy than its author meant:
+// a path, which Istio reads in a language of its own, and what it compares with
+// tokens.
+func checkCrossing(g *ir.Gateway, r *ir.Route, found *diag.List) {
+	if _, forwards := r.Action.(ir.Forward); !forwards {
+		return
+	}
+	at := r.Origin.At("path")
+	if p := r.Match.Path; p.Lang != pathlang.Template && strings.ContainsAny(p.Text, "*{") && p.Text != "/.*" {
+		one := crossing.Path{
+			At: at, Text: p.Text, Into: "the policy", Narrower: true,
+			Means:   match.Set{Path: p, View: match.RawPath},
+			Written: match.Set{Path: pathlang.PolicyPath(policyPath(p)), View: match.RawPath},
+		}
+		if len(g.Hosts) > 0 {
+			one.Host = g.Hosts[0].Name
+		}
+		crossing.Check(one, found)
+	}
+	crossing.Values(r.Origin.At("methods"), "method", r.Match.Methods, found)
+	for i := range r.Access.Grants {
+		gr := &r.Access.Grants[i]
+		if !tokenBound(gr) {
+			continue
+		}
+		where := gr.Origin
+		if where.Doc == nil {
+			where = at
+		}
+		for _, issuer := range issuersIn(gr) {
+			crossing.Values(where, "issuer", []string{issuer.Issuer}, found)
+		}
+		crossing.Values(where, "scope", gr.Scopes, found)
+		crossing.Values(where, "audience", gr.Aud, found)
+		for _, c := range callers(gr.Who) {
+			crossing.Values(where, "caller", c.Values, found)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/crossing"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -30,6 +31,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkRuleless(r, &found)
 			continue
 		}
+		checkBrackets(g, r, t, &found)
 		checkLeftOut(r, t, &found)
 		for i := range r.Access.Grants {
 			if h := r.Access.Grants[i].Verbatim; h != nil && (t.Plan.Ruled == nil || t.Plan.Ruled[h.Name]) {
@@ -66,6 +68,35 @@ func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 		})
 	}
 	checkReading(r.Match.Path.Text, at, judge, found)
+}
+
+// checkBrackets reports angle brackets of a path that end Oathkeeper's
+// expression, and begin another one, where their author wrote text.
+func checkBrackets(g *ir.Gateway, r *ir.Route, t *ir.Target, found *diag.List) {
+	path := rulePath(r)
+	if len(g.Hosts) == 0 || !strings.ContainsAny(path, "<>") {
+		return
+	}
+	pieces, err := pathlang.SplitBraces(matchURL(g, r))
+	if err != nil || len(pieces) == 3 && pieces[2].Text == path {
+		return // refused, or one expression after all
+	}
+	written, ok := match.RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion)
+	means := match.Set{Schemes: []string{"http", "https"}, Hosts: []string{g.Hosts[0].Name}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: path}}
+	match.CompleteRule(&means, r.Match.Methods, t.OathkeeperVersion)
+	at, before := r.Origin.At("path"), len(*found)
+	if ok {
+		crossing.Check(crossing.Path{At: at, Text: r.Match.Path.Text, Into: "the Rule", Means: means, Written: written}, found)
+	}
+	for i := before; i < len(*found); i++ {
+		if (*found)[i].Code == diag.TextWidens {
+			return
+		}
+	}
+	found.Add(diag.Finding{
+		Code: diag.TextWidens, At: at, Message: fmt.Sprintf("the path %q has angle brackets that end Oathkeeper's expression, or begin another", r.Match.Path.Text),
+		Help: "write < and > as %3C and %3E, as they are in a request",
+	})
 }
 
 func checkReading(text string, at source.Ref, judge *match.Judge, found *diag.List) {

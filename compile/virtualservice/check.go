@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/crossing"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -26,6 +27,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			continue
 		}
 		checkRegex(r, t.Judge, &found)
+		checkMiddle(g, r, &found)
 		checkHeaders(r, &found)
 		checkRefused(g, r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
@@ -52,6 +54,31 @@ func checkRegex(r *ir.Route, judge *match.Judge, found *diag.List) {
 			Message: fmt.Sprintf("Istio refuses the path %q: %s", r.Match.Path.Text, reason),
 		})
 	}
+}
+
+// checkMiddle reports a template with {**} between two segments, which is defined
+// as zero or more segments: the controller's expression needs one.
+func checkMiddle(g *ir.Gateway, r *ir.Route, found *diag.List) {
+	if p := r.Match.Path; p.Lang == pathlang.Template && pathlang.TemplateMeaning(p) != p && strings.Contains(p.Text, "{**}/") && len(g.Hosts) > 0 {
+		crossing.Check(crossing.Path{
+			At: r.Origin.At("path"), Text: p.Text, Into: "the route", Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),
+			Means: match.Set{Path: pathlang.TemplateMeaning(p), View: match.RawPath}, Written: match.Set{Path: literal(p), View: match.RawPath},
+		}, found)
+	}
+}
+
+// literal is a template whose text is taken literally: that its expression does
+// not is said elsewhere.
+func literal(p pathlang.Path) pathlang.Path {
+	before, after, _ := strings.Cut(p.Text, "{**}")
+	quote := func(s string) string {
+		parts := strings.Split(s, "{*}")
+		for i := range parts {
+			parts[i] = pathlang.QuoteRegex(parts[i])
+		}
+		return strings.Join(parts, "{*}")
+	}
+	return pathlang.Path{Lang: pathlang.Regex, Text: TemplateRegex(quote(before) + "{**}" + quote(after))}
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them

@@ -169,6 +169,8 @@ const (
 	NearerLoosens    Code = "KGW450"
 	OpeningUndecided Code = "KGW451"
 	KeySetsDiffer    Code = "KGW452"
+	TextWidens       Code = "KGW453"
+	TextNarrows      Code = "KGW454"
 )
 
 // Codes of findings about what a target cannot express.
@@ -413,6 +415,8 @@ var Rules = []Rule{
 	{NearerLoosens, "NearerLoosens", notice, "a kgw.yaml asks for less than one further up, which holds all the same"},
 	{OpeningUndecided, "OpeningUndecided", doubt, "it cannot be told whether a policy lets requests through that a rule closes"},
 	{KeySetsDiffer, "KeySetsDiffer", doubt, "pods verify the tokens of one issuer with different keys"},
+	{TextWidens, "TextWidens", doubt, "a text takes more in the language that it is written into than its author meant"},
+	{TextNarrows, "TextNarrows", notice, "a text takes less in the language that it is written into than its author meant"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},

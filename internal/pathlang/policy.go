@@ -59,10 +59,10 @@ const (
 // (https://kyma-project.io/external-content/api-gateway/docs/user/custom-resources/apirule/04-10-apirule-custom-resource.html).
 // A path that means what the expression says is returned as it is.
 func TemplateMeaning(p Path) Path {
-	if p.Lang != Template || p.Text == "/*" || strings.Count(p.Text, "{**}") > 1 {
-		return p
-	}
 	before, after, rest := strings.Cut(p.Text, "{**}")
+	if p.Lang != Template || p.Text == "/*" || strings.Contains(after, "{*") {
+		return p // no operator may stand behind {**}
+	}
 	middle := rest && strings.HasPrefix(after, "/")
 	if !middle && !strings.ContainsAny(operatorless.Replace(p.Text), `\.+*?()|[]^$`) {
 		return p

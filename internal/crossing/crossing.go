@@ -1,0 +1,120 @@
+// Package crossing checks text that is written from one language into another:
+// a path of an author into a policy, a Rule or a route.
+//
+// It takes what the text means and what is written, both as sets of requests
+// in the languages of their own, and returns findings. It must not know any
+// dialect or target.
+package crossing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Path is one path on its way into another language.
+type Path struct {
+	At source.Ref
+	// Text is the path as its author wrote it, Into where it is written.
+	Text, Into string
+	// Host makes a witness complete; "" is any.
+	Host           string
+	Means, Written match.Set
+	// Narrower leaves what is written too narrowly to others to report.
+	Narrower bool
+}
+
+// budget bounds the states that one comparison visits: two paths need few.
+const budget match.Budget = 20_000
+
+// Check reports what is written beyond what the path means, which may let
+// requests in, and what is written short of it. What cannot be compared is
+// reported as undecided.
+func Check(p Path, found *diag.List) {
+	only, why := p.compare()
+	switch {
+	case only[1] != nil:
+		p.beyond(only[1], found)
+	case why != "":
+		found.Add(diag.Finding{
+			Code: diag.OverlapUnknown, At: p.At, Help: "write a simpler path",
+			Message: fmt.Sprintf("it cannot be told whether %s takes what the path %q means: %s", p.Into, p.Text, why),
+		})
+	case only[0] != nil && !p.Narrower:
+		p.short(only[0], found)
+	}
+}
+
+// compare returns a request of each set that the other does not take, if there
+// is one, or why that could not be decided. Paths are those that RFC 3986 allows
+// where both sets look at raw ones.
+func (p *Path) compare() (only [2]*match.Request, undecided string) {
+	if p.Means.View != match.RawPath || p.Written.View != match.RawPath {
+		r := match.Relate(p.Means, p.Written)
+		only[0], only[1] = r.OnlyA, r.OnlyB
+		if r.Kind == match.Disjoint {
+			only[1] = match.Difference(p.Written, p.Means).Witness
+		}
+		return only, r.Reason
+	}
+	host := p.Host
+	if host == "" {
+		host = "host.invalid"
+	}
+	classes := match.Classes("https", host, []*match.Matcher{match.Compile(p.Means), match.Compile(p.Written)}, budget)
+	for i := range classes.Classes {
+		if c := &classes.Classes[i]; len(c.Takes) == 1 && only[c.Takes[0]] == nil {
+			only[c.Takes[0]] = &c.Witness
+		}
+	}
+	for _, why := range classes.Unknown {
+		return [2]*match.Request{}, why
+	}
+	return only, classes.Reason
+}
+
+func (p *Path) witness(r *match.Request) *diag.Witness {
+	if r == nil {
+		return nil
+	}
+	w := *r
+	if p.Host != "" {
+		w.Host = p.Host
+	}
+	return &diag.Witness{Method: w.Method, URL: w.URL()}
+}
+
+func (p *Path) beyond(r *match.Request, found *diag.List) {
+	found.Add(diag.Finding{
+		Code: diag.TextWidens, At: p.At, Witness: p.witness(r),
+		Message: fmt.Sprintf("the path %q means something else in %s, which also takes %s", p.Text, p.Into, r.RawPath),
+		Help:    "write the path without characters that mean something there, such as \"*\", \"{*}\", \"<\" and \">\"",
+	})
+}
+
+func (p *Path) short(r *match.Request, found *diag.List) {
+	found.Add(diag.Finding{
+		Code: diag.TextNarrows, At: p.At, Witness: p.witness(r),
+		Message: fmt.Sprintf("the path %q means less in %s, which does not take %s", p.Text, p.Into, r.RawPath),
+		Help:    "add a rule for what is left out, or write the path so that both read it alike",
+	})
+}
+
+// Values reports texts that are literal where their author wrote them and stand
+// for others in a policy, which reads "*" at either end as any beginning or end.
+// what names them in messages.
+func Values(at source.Ref, what string, values []string, found *diag.List) {
+	i := slices.IndexFunc(values, func(v string) bool { return strings.HasPrefix(v, "*") || strings.HasSuffix(v, "*") })
+	if i < 0 {
+		return
+	}
+	found.Add(diag.Finding{
+		Code: diag.TextWidens, At: at,
+		Message: fmt.Sprintf("the %s %q means something else in the policy, where \"*\" at an end stands for any text", what, values[i]),
+		Help:    "write it without \"*\"",
+	})
+}

@@ -1,0 +1,52 @@
+package crossing
+
+import (
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+func TestCheck(t *testing.T) {
+	set := func(l pathlang.Lang, text string) match.Set {
+		return match.Set{Path: pathlang.Path{Lang: l, Text: text}, View: match.RawPath}
+	}
+	for name, c := range map[string]struct {
+		means, written match.Set
+		narrower       bool
+		want           diag.Code
+	}{
+		"equal":            {set(pathlang.Exact, "/a"), set(pathlang.Regex, "/a"), false, ""},
+		"a prefix":         {set(pathlang.Regex, "/a*"), set(pathlang.Prefix, "/a"), false, diag.TextWidens},
+		"something else":   {set(pathlang.Regex, "/[a]"), set(pathlang.Exact, "/b"), false, diag.TextWidens},
+		"less":             {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), false, diag.TextNarrows},
+		"less, as is said": {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), true, ""},
+		"undecided":        {set(pathlang.Regexp2, `/(a)\1`), set(pathlang.Regexp2, `/(a|b)\1x?`), false, diag.OverlapUnknown},
+	} {
+		var found diag.List
+		Check(Path{Text: "/x", Into: "the policy", Means: c.means, Written: c.written, Narrower: c.narrower}, &found)
+		got := diag.Code("")
+		if len(found) > 0 {
+			got = found[0].Code
+		}
+		if got != c.want || len(found) > 1 || (got == diag.TextWidens) && found[0].Witness == nil {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+func TestValues(t *testing.T) {
+	var found diag.List
+	Values(source.Ref{}, "scope", []string{"read", "a*b"}, &found)
+	if len(found) > 0 {
+		t.Error(found)
+	}
+	for _, v := range []string{"*", "read*", "*read"} {
+		Values(source.Ref{}, "scope", []string{"x", v}, &found)
+	}
+	if len(found) != 3 {
+		t.Error(found)
+	}
+}
