@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -107,7 +106,7 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 	faulty := result.Fatal || result.Findings.Max() == diag.Error
 	if f.outputDir == "" && faulty && !f.keepGoing {
 		a.fail(exitFindings)
-		if slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" && !strings.Contains(s, "=") }) {
+		if forPrograms(f.formats) != "" {
 			return nil // a report on standard error is not followed by other text
 		}
 		return &exitError{exitFindings, fmt.Errorf("nothing was written, because of the errors above (--keep-going writes the rest)")}

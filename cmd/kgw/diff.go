@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,14 +66,8 @@ const exitDifferent = 1
 var diffFormats = []string{"text", "json", "github", "markdown"}
 
 func (f *diffFlags) valid(paths []string) error {
-	for _, v := range f.views {
-		name, file, toFile := strings.Cut(v, "=")
-		if !slices.Contains(diffFormats, name) {
-			return usage("--format: there is no format %q: use one of %s", name, strings.Join(diffFormats, ", "))
-		}
-		if toFile && file == "" {
-			return usage("--format %s names no file", v)
-		}
+	if _, err := outputsOf(f.views, diffFormats); err != nil {
+		return err
 	}
 	var err error
 	if f.grave, err = classes.ParseKinds(f.failOnKinds); err != nil {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/kgw-dev/kgw/compare"
 	"github.com/kgw-dev/kgw/compare/diff"
-	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 )
@@ -21,36 +20,19 @@ import (
 // and sets the exit code that findings ask for.
 func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
 	findings := a.findings(before, after)
-	views := f.views
-	if len(views) == 0 {
-		views = []string{"text"}
+	outputs, err := outputsOf(f.views, diffFormats)
+	if err != nil {
+		return err
 	}
-	for _, v := range views {
-		name, file, toFile := strings.Cut(v, "=")
-		out := &bytes.Buffer{}
-		if err := a.formatDiff(f, name, toFile, out, r, findings); err != nil {
-			return err
-		}
-		if err := a.emit(file, toFile, out.Bytes()); err != nil {
-			return err
-		}
+	err = a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return a.formatDiff(f, o, w, r, findings) })
+	if err != nil {
+		return err
 	}
 	if err := a.stepSummary(f, r, findings); err != nil {
 		return err
 	}
 	a.judgeDiff(before, after)
 	return a.externalDiff(r)
-}
-
-// emit writes a report to standard output or to a file.
-func (a *app) emit(file string, toFile bool, data []byte) error {
-	if !toFile {
-		return a.printText(string(data))
-	}
-	if err := atomicfile.Write(a.abs(file), data); err != nil {
-		return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
-	}
-	return nil
 }
 
 // findings is one report of what was found on both sides.
@@ -65,13 +47,13 @@ func (a *app) findings(before, after *compare.Side) *diag.Report {
 	return r
 }
 
-func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, r *diff.Report, found *diag.Report) error {
-	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: !toFile && a.color(&f.inputFlags, a.stdout)}
-	if format == "json" {
+func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, found *diag.Report) error {
+	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: o.file == "" && a.color(&f.inputFlags, a.stdout)}
+	if o.format == "json" {
 		return diffJSON(w, r, found)
 	}
 	text := ""
-	switch format {
+	switch o.format {
 	case "github":
 		if err := (diag.GitHub{}).Render(w, found); err != nil {
 			return err
@@ -82,11 +64,11 @@ func (a *app) formatDiff(f *diffFlags, format string, toFile bool, w io.Writer, 
 	default:
 		if f.summary {
 			text = r.Summary(view)
-		} else if a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || toFile {
+		} else if a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || o.file != "" {
 			text = r.Text(view)
 		}
 	}
-	if format != "github" {
+	if o.format != "github" {
 		if err := a.tellFindings(&f.inputFlags, found); err != nil {
 			return err
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
+	"io"
 
 	"github.com/kgw-dev/kgw/compare"
 )
@@ -29,20 +29,13 @@ func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *comp
 	if err := a.tellFindings(&f.inputFlags, findings); err != nil {
 		return err
 	}
-	views := f.views
-	if len(views) == 0 {
-		views = []string{"text"}
+	outputs, err := outputsOf(f.views, diffFormats)
+	if err != nil {
+		return err
 	}
 	r.Before, r.After = before.Name, after.Name
-	for _, v := range views {
-		name, file, toFile := strings.Cut(v, "=")
-		var out bytes.Buffer
-		if err := r.write(&out, name); err != nil {
-			return err
-		}
-		if err := a.emit(file, toFile, out.Bytes()); err != nil {
-			return err
-		}
+	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.write(w, o.format) }); err != nil {
+		return err
 	}
 	a.judgeDiff(before, after)
 	return a.appendSummary(func(room int) string {

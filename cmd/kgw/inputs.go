@@ -152,16 +152,8 @@ func (f *inputFlags) valid() error {
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usage("--color must be auto, always or never, not %q", f.color)
 	}
-	for _, format := range f.formats {
-		name, file, toFile := strings.Cut(format, "=")
-		if _, err := diag.NewRenderer(name, false); err != nil {
-			return usage("--format: %w", err)
-		}
-		if toFile && file == "" {
-			return usage("--format %s names no file", format)
-		}
-	}
-	return nil
+	_, err := outputsOf(f.formats, diag.Formats())
+	return err
 }
 
 // defaultPath is what is compiled without a PATH: the directory of the

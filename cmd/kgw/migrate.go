@@ -73,7 +73,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if err := f.check(paths); err != nil {
 		return err
 	}
-	formats, err := f.takeFormats()
+	outputs, err := f.assessmentOutputs()
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	result := migrate.Run(in.Files, mo)
 	report := a.migrationReport(in, o, result)
 	if f.assess {
-		return a.assess(f, formats, result, report)
+		return a.assess(f, outputs, result, report)
 	}
 	a.compareMuch()
 	proof := a.provenMoves(in, *o, result)

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/migrate"
@@ -18,46 +16,24 @@ var assessFormats = map[string]func(io.Writer, *migrate.Assessment) error{
 	"text": assessText, "json": assessJSON, "markdown": assessMarkdown,
 }
 
-// takeFormats takes the formats of an assessment out of the flags that all
-// commands have.
-func (f *migrateFlags) takeFormats() ([]string, error) {
+// assessmentOutputs returns the formats of an assessment, which are not those of
+// findings: these go to standard error as text.
+func (f *migrateFlags) assessmentOutputs() ([]output, error) {
 	if !f.assess {
 		return nil, nil
 	}
-	formats := f.formats
+	values := f.formats
 	f.formats = nil
-	if len(formats) == 0 {
-		formats = []string{"text"}
-	}
-	for _, format := range formats {
-		name, file, toFile := strings.Cut(format, "=")
-		if assessFormats[name] == nil {
-			return nil, usage("--format of an assessment must be text, json or markdown, not %q", name)
-		}
-		if toFile && file == "" {
-			return nil, usage("--format %s names no file", format)
-		}
-	}
-	return formats, nil
+	return outputsOf(values, []string{"text", "json", "markdown"})
 }
 
 // assess prints how far the inputs can be moved. What cannot be read is
 // reported to standard error.
-func (a *app) assess(f *migrateFlags, formats []string, result *migrate.Result, report *compile.Result) error {
-	for _, format := range formats {
-		name, file, toFile := strings.Cut(format, "=")
-		var b bytes.Buffer
-		err := assessFormats[name](&b, result.Assess(f.to, report.Findings.Masked(a.secrets)))
-		switch {
-		case err != nil:
-		case toFile:
-			err = atomicfile.Write(a.abs(file), b.Bytes())
-		default:
-			_, err = a.stdout.Write(b.Bytes())
-		}
-		if err != nil {
-			return &exitError{exitInput, fmt.Errorf("cannot write the assessment: %w", err)}
-		}
+func (a *app) assess(f *migrateFlags, outputs []output, result *migrate.Result, report *compile.Result) error {
+	assessment := result.Assess(f.to, report.Findings.Masked(a.secrets))
+	err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return assessFormats[o.format](w, assessment) })
+	if err != nil {
+		return err
 	}
 	unread := &compile.Result{Fatal: report.Fatal}
 	for _, finding := range report.Findings {

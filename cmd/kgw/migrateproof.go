@@ -184,13 +184,11 @@ func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, 
 	if err := a.reportWith(w, &f.inputFlags, result, changes); err != nil {
 		return err
 	}
-	for _, format := range f.formats {
-		if name, _, toFile := strings.Cut(format, "="); !toFile && name != "text" {
-			if w == a.stderr {
-				return nil
-			}
-			w = a.stderr
+	if forPrograms(f.formats) != "" {
+		if w == a.stderr {
+			return nil
 		}
+		w = a.stderr
 	}
 	return m.write(w)
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/validate"
@@ -14,7 +12,7 @@ import (
 // to standard error where a report that is no text stands there.
 func (a *app) printProof(f *inputFlags, p *validate.Proof) error {
 	w := a.stdout
-	if slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" && !strings.Contains(s, "=") }) {
+	if forPrograms(f.formats) != "" {
 		w = a.stderr
 	}
 	for _, part := range []struct {

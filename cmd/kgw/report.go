@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
@@ -32,14 +30,19 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 		report.Resources = append(report.Resources, result.Resources[i].Doc)
 	}
 	f.cutDown(report)
-	formats := f.formats
-	if len(formats) == 0 {
-		formats = []string{"text"}
+	outputs, err := outputsOf(f.formats, diag.Formats())
+	if err != nil {
+		return err
 	}
-	for _, format := range formats {
-		if err := a.render(w, f, format, report); err != nil {
-			return err
+	err = a.writeReport(w, outputs, func(out io.Writer, o output) error {
+		r, err := diag.NewRenderer(o.format, o.file == "" && a.color(f, w))
+		if err != nil {
+			return usage("--format: %w", err)
 		}
+		return r.Render(out, report)
+	})
+	if err != nil {
+		return err
 	}
 	return a.judge(f, result)
 }
@@ -55,25 +58,6 @@ func (f *inputFlags) cutDown(r *diag.Report) {
 	r.Findings = slices.DeleteFunc(r.Findings, func(g diag.Finding) bool { return g.Severity < least })
 	r.Limit, r.Quiet = f.limit, f.quiet
 	r.Summary.Count(r.Findings)
-}
-
-func (a *app) render(w io.Writer, f *inputFlags, format string, report *diag.Report) error {
-	name, file, toFile := strings.Cut(format, "=")
-	r, err := diag.NewRenderer(name, !toFile && a.color(f, w))
-	if err != nil {
-		return usage("--format: %w", err)
-	}
-	if !toFile {
-		return r.Render(w, report)
-	}
-	var b bytes.Buffer
-	if err := r.Render(&b, report); err != nil {
-		return err
-	}
-	if err := atomicfile.Write(a.abs(file), b.Bytes()); err != nil {
-		return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
-	}
-	return nil
 }
 
 // judge sets the exit code that the result of a run asks for.

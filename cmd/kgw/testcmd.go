@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -54,7 +53,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if err != nil {
 		return usage("--run: %w", err)
 	}
-	formats, err := testFormats(f.formats)
+	outputs, err := outputsOf(f.formats, testfile.Formats())
 	if err != nil {
 		return err
 	}
@@ -91,7 +90,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		failEmpty(cluster, report)
 	}
 	report.Mask(a.secrets.Text)
-	return a.testReport(f, formats, report)
+	return a.testReport(f, outputs, report)
 }
 
 // selected are the tests whose names match. None is an error unless the user
@@ -150,22 +149,6 @@ func served(host string, hosts []string) string {
 		hosts = append(slices.Clone(hosts[:most]), "...")
 	}
 	return " (they serve " + strings.Join(hosts, ", ") + ")"
-}
-
-// testFormats checks the formats of a report of tests: NAME or NAME=FILE.
-func testFormats(list []string) ([][2]string, error) {
-	if len(list) == 0 {
-		list = []string{"text"}
-	}
-	var out [][2]string
-	for _, s := range list {
-		name, file, _ := strings.Cut(s, "=")
-		if testfile.Renderers[name] == nil {
-			return nil, usage("--format must be one of %s, not %q", strings.Join(testfile.Formats(), ", "), name)
-		}
-		out = append(out, [2]string{name, file})
-	}
-	return out, nil
 }
 
 // testCases takes the tests out of the inputs.
@@ -234,19 +217,10 @@ func covered(cluster *prove.Cluster, outcomes []*testfile.Outcome) *testfile.Cov
 	return c
 }
 
-func (a *app) testReport(f *testFlags, formats [][2]string, report *testfile.Report) error {
-	for _, format := range formats {
-		var b bytes.Buffer
-		if err := testfile.Renderers[format[0]](&b, report); err != nil {
-			return err
-		}
-		if format[1] == "" {
-			if err := a.printText(b.String()); err != nil {
-				return err
-			}
-		} else if err := atomicfile.Write(a.abs(format[1]), b.Bytes()); err != nil {
-			return &exitError{exitInput, fmt.Errorf("cannot write the report: %w", err)}
-		}
+func (a *app) testReport(f *testFlags, outputs []output, report *testfile.Report) error {
+	err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return testfile.Renderers[o.format](w, report) })
+	if err != nil {
+		return err
 	}
 	if report.Failed() > 0 {
 		a.fail(exitFindings)
