@@ -41,6 +41,7 @@ func readIgnores(doc *source.Document, root *source.Node, locked []diag.Code, fo
 		return out
 	}
 	at := source.Ref{Doc: doc, Path: source.JoinKey("metadata.annotations", Annotation)}
+	span := doc.Locator().Span(at.Path, false)
 	for _, part := range strings.Split(text, ";") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
@@ -50,7 +51,7 @@ func readIgnores(doc *source.Document, root *source.Node, locked []diag.Code, fo
 			found.Add(diag.Finding{Code: diag.BadSuppression, At: at, Message: err.Error(), Help: ignoreHelp})
 			continue
 		}
-		out = append(out, ignore{doc: doc, codes: codes, span: doc.Locator().Span(at.Path, false)})
+		out = append(out, ignore{doc: doc, codes: codes, span: span})
 	}
 	return out
 }
@@ -87,6 +88,7 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 		return nil
 	}
 	lines := doc.CommentLines(root, "kgw:ignore")
+	next := nextContents(lines)
 	var out []ignore
 	for i, line := range lines {
 		m := ignoreComment.FindStringSubmatchIndex(line)
@@ -106,7 +108,7 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 		}
 		first := i
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			first = nextContent(lines, i+1)
+			first = next[i+1]
 		}
 		out = append(out, ignore{doc: doc, codes: codes, span: span, first: doc.Line() + first, last: doc.Line() + nodeEnd(lines, first)})
 	}
@@ -118,11 +120,17 @@ func content(line string) bool {
 	return t != "" && t[0] != '#' && t != "---"
 }
 
-func nextContent(lines []string, i int) int {
-	for i < len(lines) && !content(lines[i]) {
-		i++
+// nextContents returns, for each line and for the end, the next line with
+// content from it on.
+func nextContents(lines []string) []int {
+	next := make([]int, len(lines)+1)
+	next[len(lines)] = len(lines)
+	for i := len(lines) - 1; i >= 0; i-- {
+		if next[i] = next[i+1]; content(lines[i]) {
+			next[i] = i
+		}
 	}
-	return i
+	return next
 }
 
 // nodeEnd returns the last line of the node that starts at line i: all that is
@@ -163,14 +171,16 @@ func (r *run) suppress() diag.List {
 			all = append(all, &u.ignores[i])
 		}
 	}
+	index := indexIgnores(all)
 	kept := r.found[:0]
 	for i := range r.found {
-		if covered(&r.found[i], all) {
+		if index.covers(&r.found[i]) {
 			r.result.Summary.Suppressed++
 		} else {
 			kept = append(kept, r.found[i])
 		}
 	}
+	index.mark()
 	r.found = kept
 	var unused diag.List
 	for _, ig := range all {
@@ -194,33 +204,4 @@ func join(codes []diag.Code) string {
 		out = append(out, string(c))
 	}
 	return strings.Join(out, ", ")
-}
-
-// covered tells whether a suppression covers the finding, at any of its
-// places, and marks those that do.
-func covered(f *diag.Finding, all []*ignore) bool {
-	hit := false
-	for _, ig := range all {
-		if !slices.Contains(ig.codes, f.Code) {
-			continue
-		}
-		at := ig.covers(f.At.Doc, f.Span)
-		for i := range f.Related {
-			at = at || ig.covers(f.Related[i].At.Doc, f.Related[i].Span)
-		}
-		if at {
-			ig.used, hit = true, true
-		}
-	}
-	return hit
-}
-
-func (ig *ignore) covers(doc *source.Document, s source.Span) bool {
-	if doc == nil || doc.File != ig.doc.File {
-		return false
-	}
-	if ig.first == 0 {
-		return doc == ig.doc
-	}
-	return s.Line >= ig.first && s.Line <= ig.last
 }

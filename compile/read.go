@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -157,6 +158,11 @@ func (r *run) document(doc *source.Document) *unit {
 		return u
 	}
 	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
+	if doc.Kind == "" && bytes.Contains(doc.Text(), []byte("<<")) {
+		// What is merged may have the head, or be without end.
+		_, problems := doc.Expand(root)
+		u.add(slices.DeleteFunc(problems, func(p source.Problem) bool { return !p.Kind.Fatal() }))
+	}
 	r.head(u, root)
 	return u
 }

@@ -10,58 +10,80 @@ import (
 // only stand in a comment: where a quoted text or a block of text holds the
 // phrase, its characters are replaced by "x". Characters keep their places.
 func (d *Document) CommentLines(root *Node, phrase string) []string {
-	lines := strings.Split(lineBreaks.Replace(string(d.text)), "\n")
-	mask(lines, root, phrase)
-	return lines
+	m := masker{lines: strings.Split(lineBreaks.Replace(string(d.text)), "\n"), runes: map[int][]rune{}}
+	m.mask(root, phrase)
+	for i, line := range m.runes {
+		m.lines[i] = string(line)
+	}
+	return m.lines
+}
+
+// masker masks texts. Lines that it changes are kept as runes: all texts of a
+// document may be on one line.
+type masker struct {
+	lines []string
+	runes map[int][]rune
+}
+
+func (m *masker) line(i int) []rune {
+	line, ok := m.runes[i]
+	if !ok {
+		line = []rune(m.lines[i])
+		m.runes[i] = line
+	}
+	return line
 }
 
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-func mask(lines []string, n *Node, phrase string) {
+func (m *masker) mask(n *Node, phrase string) {
 	if n == nil {
 		return
 	}
 	for _, c := range n.Content {
-		mask(lines, c, phrase)
+		m.mask(c, phrase)
 	}
-	if n.Kind != scalar || n.Line < 1 || n.Line > len(lines) || !strings.Contains(n.Value, phrase) {
+	if n.Kind != scalar || n.Line < 1 || n.Line > len(m.lines) || !strings.Contains(n.Value, phrase) {
 		return
 	}
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		maskBlock(lines, n.Line)
+		m.block(n.Line)
 	case n.Style&yaml.DoubleQuotedStyle != 0:
-		maskQuoted(lines, n, '"')
+		m.quoted(n, '"')
 	case n.Style&yaml.SingleQuotedStyle != 0:
-		maskQuoted(lines, n, '\'')
+		m.quoted(n, '\'')
 	}
 }
 
-// maskBlock masks the lines behind the header of a block, as far as they are
+// block masks the lines behind the header of a block, as far as they are
 // indented like the first of them.
-func maskBlock(lines []string, i int) {
+func (m *masker) block(i int) {
 	indent := 0
-	for ; i < len(lines); i++ {
-		text := strings.TrimLeft(lines[i], " ")
+	for ; i < len(m.lines); i++ {
+		text := strings.TrimLeft(m.lines[i], " ")
 		if text == "" {
 			continue
 		}
-		depth := len(lines[i]) - len(text)
+		depth := len(m.lines[i]) - len(text)
 		if indent == 0 {
 			indent = max(depth, 1)
 		}
 		if depth < indent {
 			return
 		}
-		lines[i] = lines[i][:depth] + strings.Repeat("x", len([]rune(text)))
+		line := m.line(i)
+		for k := depth; k < len(line); k++ {
+			line[k] = 'x'
+		}
 	}
 }
 
-// maskQuoted masks what stands between the quotes of a text.
-func maskQuoted(lines []string, n *Node, quote rune) {
+// quoted masks what is between the quotes of a text.
+func (m *masker) quoted(n *Node, quote rune) {
 	open := false
-	for i, from := n.Line-1, n.Column-1; i < len(lines); i, from = i+1, 0 {
-		line := []rune(lines[i])
+	for i, from := n.Line-1, n.Column-1; i < len(m.lines); i, from = i+1, 0 {
+		line := m.line(i)
 		for k := from; k < len(line); k++ {
 			switch {
 			case !open:
@@ -70,12 +92,10 @@ func maskQuoted(lines []string, n *Node, quote rune) {
 				line[k], line[k+1] = 'x', 'x'
 				k++
 			case line[k] == quote:
-				lines[i] = string(line)
 				return
 			default:
 				line[k] = 'x'
 			}
 		}
-		lines[i] = string(line)
 	}
 }

@@ -40,7 +40,8 @@ type File struct {
 	Walked bool
 
 	once  sync.Once
-	lines []int // offset of the first byte of each line
+	lines []int    // offset of the first byte of each line
+	marks sync.Map // of long lines, by number: offsets of every markEvery-th code point
 }
 
 // Line returns the text of line n (1-based) without its line break, or "" when
@@ -50,14 +51,7 @@ func (f *File) Line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
 	}
-	start, end := f.lines[n-1], len(f.Data)
-	if n < len(f.lines) {
-		end = f.lines[n]
-	}
-	for end > start && (f.Data[end-1] == '\n' || f.Data[end-1] == '\r') {
-		end--
-	}
-	return string(f.Data[start:end])
+	return string(f.Data[f.lines[n-1]:f.lineEnd(n)])
 }
 
 // Lines returns how many lines the file has; the last may have no line break.
@@ -81,7 +75,7 @@ func (f *File) Break(n int) string {
 func (f *File) Position(offset int) (line, column int) {
 	f.once.Do(f.index)
 	i := sort.SearchInts(f.lines, offset+1) - 1
-	return i + 1, len([]rune(string(f.Data[f.lines[i]:offset]))) + 1
+	return i + 1, f.columnOf(i+1, offset)
 }
 
 // start returns the offset of a line that exists.
@@ -128,11 +122,11 @@ type Document struct {
 	// The head, as far as the document has one; empty otherwise.
 	APIVersion, Kind, Namespace, Name string
 
-	line int    // line of the file on which text starts
-	text []byte // the document's bytes
-	odd  bool   // text holds breaks that end a line for the library only
-	item string // path of the item inside its List, or ""
-	root *Node  // kept only for items of a List, which share one tree
+	line int       // line of the file on which text starts
+	text []byte    // the document's bytes
+	odd  *oddLines // where text holds breaks that end a line for the library only
+	item string    // path of the item inside its List, or ""
+	root *Node     // kept only for items of a List, which share one tree
 }
 
 // Text returns the bytes of the whole YAML document, for an item those of its

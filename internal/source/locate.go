@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -57,35 +58,51 @@ func (d *Document) nodeSpan(n *Node) Span {
 // them, into those of the file. The library also ends a line at the breaks of
 // YAML 1.1: U+0085, U+2028 and U+2029.
 func (d *Document) place(line, column int) (int, int) {
-	if !d.odd {
+	if d.odd == nil {
 		return d.line + line - 1, column
 	}
-	at := 0
-	for ; line > 1 && at < len(d.text); line-- {
-		end := nextLine(d.text, at)
-		for _, b := range oddBreak {
-			if i := bytes.Index(d.text[at:end], b); i >= 0 {
-				end = at + i + len(b)
+	starts := d.odd.startsOf(d.text)
+	fileLine, first := d.File.Position(d.File.start(d.line) + starts[min(line, len(starts))-1])
+	return fileLine, first + column - 1
+}
+
+// oddLines are the lines of a document as the YAML library counts them.
+type oddLines struct {
+	once   sync.Once
+	starts []int // offsets of their first bytes
+}
+
+func (o *oddLines) startsOf(text []byte) []int {
+	o.once.Do(func() {
+		o.starts = []int{0}
+		for at := 0; at < len(text); {
+			end := nextLine(text, at)
+			for at < end {
+				next := end
+				for _, b := range oddBreak {
+					if i := bytes.Index(text[at:next], b); i >= 0 {
+						next = at + i + len(b)
+					}
+				}
+				at = next
+				o.starts = append(o.starts, at)
 			}
 		}
-		at = end
-	}
-	for ; column > 1 && at < len(d.text); column-- {
-		_, n := utf8.DecodeRune(d.text[at:])
-		at += n
-	}
-	return d.File.Position(d.File.start(d.line) + at)
+	})
+	return o.starts
 }
 
 var oddBreak = [...][]byte{[]byte("\u0085"), []byte("\u2028"), []byte("\u2029")}
 
-func oddBreaks(text []byte) bool {
+// oddBreaks returns the lines of a text that the library ends elsewhere, nil
+// where it has none.
+func oddBreaks(text []byte) *oddLines {
 	for _, b := range oddBreak {
 		if bytes.Contains(text, b) {
-			return true
+			return &oddLines{}
 		}
 	}
-	return false
+	return nil
 }
 
 // width is the number of code points the node takes on its first line.
@@ -93,21 +110,25 @@ func (d *Document) width(n *Node, line, column int) int {
 	if n.Kind != scalar {
 		return 1
 	}
-	text := []rune(d.File.Line(line))
-	if column < 1 || column > len(text) {
+	text := d.File.from(line, column)
+	if len(text) == 0 {
 		return 1
 	}
-	text = text[column-1:]
 	switch text[0] {
 	case '\'', '"':
 		return quotedWidth(text)
 	case '|', '>', '&', '!', '*':
 		return 1
 	}
-	return min(len(text), utf8.RuneCountInString(n.Value))
+	width := utf8.RuneCountInString(n.Value)
+	if len(text) < 4*width {
+		width = min(width, utf8.RuneCount(text))
+	}
+	return width
 }
 
-func quotedWidth(text []rune) int {
+// quotedWidth is how many code points a text in quotes has on its first line.
+func quotedWidth(text []byte) int {
 	for i := 1; i < len(text); i++ {
 		switch {
 		case text[i] == '\\' && text[0] == '"':
@@ -115,10 +136,10 @@ func quotedWidth(text []rune) int {
 		case text[i] == text[0] && text[0] == '\'' && i+1 < len(text) && text[i+1] == '\'':
 			i++
 		case text[i] == text[0]:
-			return i + 1
+			return utf8.RuneCount(text[:i+1])
 		}
 	}
-	return len(text)
+	return utf8.RuneCount(text)
 }
 
 // NodeSpan returns where a node of the document's own tree is in the file, to

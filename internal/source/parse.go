@@ -263,12 +263,12 @@ func (d *Document) lastLine() int {
 // Head reads apiVersion, kind, metadata.name and metadata.namespace of a root
 // node that need not be expanded, without looking at anything else.
 func Head(root *Node) (apiVersion, kind, namespace, name string) {
-	meta := entry(root, "metadata", 0)
+	meta := entry(root, "metadata", map[*Node]bool{})
 	return headText(root, "apiVersion"), headText(root, "kind"), headText(meta, "namespace"), headText(meta, "name")
 }
 
 func headText(n *Node, key string) string {
-	v := entry(n, key, 0)
+	v := entry(n, key, map[*Node]bool{})
 	if v == nil || v.Kind != scalar || v.ShortTag() == "!!null" {
 		return ""
 	}
@@ -276,10 +276,11 @@ func headText(n *Node, key string) string {
 }
 
 // entry returns the value of a key as expand would leave it: the last of equal
-// keys, what an alias stands for, and else what "<<" brings. depth guards
-// against a mapping that merges itself.
-func entry(n *Node, key string, depth int) *Node {
-	if n = behind(n); n == nil || n.Kind != mapping || depth > 8 {
+// keys, what an alias stands for, and else what "<<" brings. seen are the
+// mappings that were looked at: each is looked at once, however often it is
+// merged.
+func entry(n *Node, key string, seen map[*Node]bool) *Node {
+	if n = behind(n); n == nil || n.Kind != mapping || seen[n] {
 		return nil
 	}
 	for i := len(n.Content) - 2; i >= 0; i -= 2 {
@@ -291,12 +292,13 @@ func entry(n *Node, key string, depth int) *Node {
 		if n.Content[i].Tag != "!!merge" {
 			continue
 		}
+		seen[n] = true
 		sources := []*Node{n.Content[i+1]}
 		if list := behind(n.Content[i+1]); list.Kind == sequence {
 			sources = list.Content
 		}
 		for _, s := range sources {
-			if v := entry(s, key, depth+1); v != nil {
+			if v := entry(s, key, seen); v != nil {
 				return v
 			}
 		}

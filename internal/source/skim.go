@@ -24,7 +24,7 @@ func (d *Document) Skim() (root *Node, ok bool) {
 
 func (d *Document) skim() (root *Node, ok bool) {
 	switch {
-	case d.root != nil || d.odd || tooManyNodes(d.text):
+	case d.root != nil || d.odd != nil || tooManyNodes(d.text):
 		return nil, false
 	case isJSON(d.text):
 		dec := json.NewDecoder(bytes.NewReader(d.text))

@@ -13,7 +13,7 @@ import (
 // is false for everything that is not certain to be a List of these items.
 func (d *Document) Unfold() (items []*Document, ok bool) {
 	switch {
-	case d.item != "" || d.odd || !bytes.Contains(d.text, []byte("items")):
+	case d.item != "" || d.odd != nil || !bytes.Contains(d.text, []byte("items")):
 		return nil, false
 	case isJSON(d.text):
 		return d.unfoldJSON()
