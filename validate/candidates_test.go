@@ -38,7 +38,7 @@ func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 			sets[i] = takes[i].Set
 		}
 		var want, got []pair
-		all := match.Pairs(sets, 0, func(i, j int, r match.Relation) bool {
+		all := match.Pairs(sets, nil, func(i, j int, r match.Relation) bool {
 			want = append(want, describe(i, j, r))
 			return true
 		})

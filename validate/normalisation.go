@@ -77,7 +77,7 @@ func normalisation(v *View, found *diag.List) {
 	}
 	lists := make([]diag.List, len(gateways))
 	parallel.Each(len(gateways), func(i int) {
-		newEntrance(v.Judge, gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
+		newEntrance(v, gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
 	})
 	*found = append(*found, slices.Concat(lists...)...)
 }
@@ -97,6 +97,7 @@ func wide(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
 
 // entrance is all that decides who gets into one gateway.
 type entrance struct {
+	v                         *View
 	judge                     *match.Judge
 	routes, rules             []*ir.Take
 	routeMatcher, ruleMatcher []*match.Matcher
@@ -104,8 +105,9 @@ type entrance struct {
 	beginnings                []string // of open routes
 }
 
-func newEntrance(judge *match.Judge, routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
-	e := &entrance{judge: judge, rules: rules, policies: policies}
+func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
+	judge := v.Judge
+	e := &entrance{v: v, judge: judge, rules: rules, policies: policies}
 	for i := range routes {
 		t := &routes[i]
 		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, judge.Compile(t.Set))
@@ -158,7 +160,7 @@ func (e *entrance) doors(found *diag.List) {
 		if t.Route.Access.Open() {
 			continue
 		}
-		sample := e.judge.Compile(t.Want).Difference(0).Witness
+		sample := e.v.purse().Difference(e.judge.Compile(t.Want)).Witness
 		if sample == nil {
 			continue
 		}

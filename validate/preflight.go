@@ -74,14 +74,14 @@ func (v *View) takesPreflights(o, t *ir.Take) bool {
 	if !mayMeet(&a, &b) {
 		return false
 	}
-	k := v.Judge.Relate(b, a).Kind
+	k := v.relate(b, a).Kind
 	return k == match.Equal || k == match.Subset
 }
 
 func (v *View) preflight(t *ir.Take) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
-	return witnessOf(v.Judge.Difference(set).Witness)
+	return witnessOf(v.difference(set).Witness)
 }
 
 // witnessOf is a witness, or nil where none was found.
@@ -107,7 +107,7 @@ func starExpressions(v *View, found *diag.List) {
 				Help:    fmt.Sprintf("write %q for everything below", meant),
 			}
 			lost := match.Set{Hosts: r.Match.Hosts, Methods: r.Match.Methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: meant}}
-			f.Witness = witnessOf(v.Judge.Difference(lost, r.Match).Witness)
+			f.Witness = witnessOf(v.difference(lost, r.Match).Witness)
 			found.Add(f)
 		}
 	}

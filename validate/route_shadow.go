@@ -38,7 +38,7 @@ func (v *View) shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.
 	for k, i := range earlier {
 		others[k] = takes[i].Set
 	}
-	rest := v.Judge.Difference(later.Want, others...)
+	rest := v.difference(later.Want, others...)
 	told := 0
 	for _, i := range earlier {
 		if told == maxPairs {
@@ -79,7 +79,7 @@ func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	}
 	x, y := a.Set, b.Want
 	x.Methods, y.Methods = methods, methods
-	return v.Judge.Relate(x, y)
+	return v.relate(x, y)
 }
 
 // inert tells whether it does not matter which of the routes answers: all go

@@ -26,7 +26,7 @@ func ruleUnreached(v *View, found *diag.List) {
 		rules[t.Gateway] = append(rules[t.Gateway], t.Set)
 		v.deadRule(t, found)
 	}
-	u := &unruled{judge: v.Judge, known: map[question]*match.Request{}}
+	u := &unruled{v: v, known: map[question]*match.Request{}}
 	for i := range v.Routes {
 		t := &v.Routes[i]
 		if !t.Delegated || len(rules[t.Gateway]) == 0 || v.plainlyRuled(t) {
@@ -50,7 +50,7 @@ func ruleUnreached(v *View, found *diag.List) {
 // hosts of their own: what is asked of one path and the rule for it is answered
 // once.
 type unruled struct {
-	judge *match.Judge
+	v     *View
 	known map[question]*match.Request
 }
 
@@ -78,11 +78,11 @@ func (u *unruled) request(want *match.Set, rules []match.Set) *match.Request {
 	rules = slices.DeleteFunc(slices.Clone(rules), func(s match.Set) bool { return !mayMeet(want, &s) })
 	q, ok := ask(want, rules)
 	if !ok {
-		return u.judge.Difference(*want, append([]match.Set{encoded}, rules...)...).Witness
+		return u.v.difference(*want, append([]match.Set{encoded}, rules...)...).Witness
 	}
 	r, known := u.known[q]
 	if !known {
-		r = u.judge.Difference(*want, encoded, rules[0]).Witness
+		r = u.v.difference(*want, encoded, rules[0]).Witness
 		u.known[q] = r
 	}
 	if r == nil {
@@ -136,7 +136,7 @@ func (v *View) deadRule(t *ir.Take, found *diag.List) {
 	}
 	set := t.Set
 	set.View = match.DecodedPath
-	if rest := v.Judge.Difference(set, unclean); rest.Empty {
+	if rest := v.difference(set, unclean); rest.Empty {
 		found.Add(diag.Finding{
 			Code: diag.RouteUnreachable, At: t.Origin,
 			Message: fmt.Sprintf("no request reaches the rule of %s: Oathkeeper cleans paths before it compares them", spell(t)),
@@ -175,7 +175,7 @@ func (v *View) ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Requ
 	if len(x.Methods) == 0 {
 		return nil
 	}
-	r := v.Judge.Relate(x, y).Witness
+	r := v.relate(x, y).Witness
 	if r == nil || slices.ContainsFunc(rules, func(s match.Set) bool { return v.Judge.Accepts(s, *r) }) {
 		return nil
 	}

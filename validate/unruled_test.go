@@ -12,7 +12,7 @@ import (
 // question of its own for each, and only one is asked.
 func TestUnruledAsksOnce(t *testing.T) {
 	judge := match.NewJudge()
-	u := &unruled{judge: judge, known: map[question]*match.Request{}}
+	u := &unruled{v: &View{Judge: match.NewJudge()}, known: map[question]*match.Request{}}
 	for _, path := range []string{`/\d+/items`, `/[0-9]+/items`} {
 		for i := range 20 {
 			host := fmt.Sprintf("h%d.example.com", i)

@@ -6,6 +6,8 @@
 package validate
 
 import (
+	"fmt"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -35,8 +37,32 @@ type View struct {
 	Clients []*ir.Client
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
+	// Purse is what the analysis of overlap may cost; nil is the default.
+	Purse *match.Purse
 	// Proof is filled in with what was decided.
 	Proof Proof
+}
+
+// relate compares two sets within the purse of the run.
+func (v *View) relate(a, b match.Set) match.Relation {
+	return v.purse().Relate(v.Judge.Compile(a), v.Judge.Compile(b))
+}
+
+// difference looks for requests of a that no other set has, within the purse of
+// the run.
+func (v *View) difference(a match.Set, others ...match.Set) match.Rest {
+	compiled := make([]*match.Matcher, len(others))
+	for i := range others {
+		compiled[i] = v.Judge.Compile(others[i])
+	}
+	return v.purse().Difference(v.Judge.Compile(a), compiled...)
+}
+
+func (v *View) purse() *match.Purse {
+	if v.Purse == nil {
+		v.Purse = match.NewPurse(0)
+	}
+	return v.Purse
 }
 
 // Proof counts what the analysis of overlap decided.
@@ -89,5 +115,19 @@ func Run(v *View) diag.List {
 	} {
 		rule(v, &found)
 	}
+	v.undecided(&found)
 	return found
+}
+
+// undecided says what the purse of the run did not suffice for.
+func (v *View) undecided(found *diag.List) {
+	n := v.purse().Undecided
+	if n == 0 || len(v.Gateways) == 0 {
+		return
+	}
+	found.Add(diag.Finding{
+		Code: diag.BudgetUsed, At: v.Gateways[0].Origin,
+		Message: fmt.Sprintf("the analysis of overlap left %d questions about the paths of this run undecided: they cost too much", n),
+		Help:    "write simpler expressions, without repetitions of alternatives, or check fewer resources in one run",
+	})
 }

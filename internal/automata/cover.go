@@ -16,12 +16,12 @@ type coverer struct {
 	limit int
 }
 
-// workPerState bounds the steps of a search by its limit on states.
-const workPerState = 50
+// WorkPerState bounds the steps of a search by its limit on states.
+const WorkPerState = 50
 
 // Outside finds a shortest word of a that no b has, in the nicest alphabet
 // that has one. The error tells that a limit was reached first.
-func Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) {
+func (w *Walker) Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) {
 	if a.None() {
 		return nil, false, nil
 	}
@@ -35,6 +35,7 @@ func Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) 
 		start = append(start, int32(c.union.size()))
 		c.append(b)
 	}
+	defer func() { w.Steps += c.work }()
 	first := c.sets.Put(start)
 	whole := len(Masks) - 1
 	if word, found, err = c.search(first, &Masks[whole]); !found {
@@ -75,6 +76,7 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 			continue
 		}
 		for _, e := range c.a.Edges[at.p] {
+			c.work += 1 + len(c.x.of[e.On])
 			for _, b := range c.x.of[e.On] {
 				if runes[b] < 0 {
 					continue
@@ -85,7 +87,7 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 				}
 			}
 		}
-		if len(w.Queue) > c.limit || c.work > c.limit*workPerState {
+		if len(w.Queue) > c.limit || c.work > c.limit*WorkPerState {
 			return nil, false, ErrTooBig
 		}
 	}
@@ -122,6 +124,7 @@ func (c *coverer) step(set, block int32) int32 {
 			}
 		}
 	}
+	c.work += 4 * len(to) // sorting and storing them
 	n := c.sets.Put(to)
 	c.trans[set][block] = n + 1
 	return n

@@ -3,6 +3,9 @@ package automata
 // Walker searches products of automata breadth first. It keeps its memory from
 // one search to the next and serves one goroutine.
 type Walker struct {
+	// Steps counts the work of all searches: pairs of edges that were compared
+	// and states that were visited.
+	Steps int
 	Queue []Visit
 	mark  []uint32
 	epoch uint32
@@ -23,12 +26,17 @@ const maxDense = 1 << 20
 // error tells that the limit on states was reached first.
 func (w *Walker) Meet(a, b *NFA, m *mask, limit int) (word []rune, found bool, err error) {
 	w.reset(a.size() * b.size())
+	last := w.Steps + limit*WorkPerState
 	w.Queue = append(w.Queue[:0], Visit{Parent: -1})
 	w.first(0, 0, b.size())
 	for i := 0; i < len(w.Queue); i++ {
 		at := w.Queue[i]
 		if a.Accept[at.p] && b.Accept[at.Q] {
 			return w.Word(i), true, nil
+		}
+		w.Steps += 1 + len(a.Edges[at.p])*len(b.Edges[at.Q])
+		if len(w.Queue) > limit || w.Steps > last {
+			return nil, false, ErrTooBig
 		}
 		for _, e := range a.Edges[at.p] {
 			for _, f := range b.Edges[at.Q] {
@@ -37,9 +45,6 @@ func (w *Walker) Meet(a, b *NFA, m *mask, limit int) (word []rune, found bool, e
 					w.Queue = append(w.Queue, Visit{e.To, f.To, int32(i), r})
 				}
 			}
-		}
-		if len(w.Queue) > limit {
-			return nil, false, ErrTooBig
 		}
 	}
 	return nil, false, nil

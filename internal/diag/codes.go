@@ -25,6 +25,7 @@ const (
 	BadSuppression  Code = "KGW114"
 	UncompiledKind  Code = "KGW115"
 	LeavesTree      Code = "KGW116"
+	BudgetUsed      Code = "KGW117"
 
 	Placeholder  Code = "KGW130"
 	WrongVersion Code = "KGW131"
@@ -291,6 +292,7 @@ var Rules = []Rule{
 	{BadKey, "BadKey", fault, "a mapping key is not a plain value"},
 	{SymlinkLoop, "SymlinkLoop", fault, "a symbolic link leads back to itself"},
 	{LeavesTree, "LeavesTree", fault, "a symbolic link leads out of the repository"},
+	{BudgetUsed, "BudgetUsed", notice, "the analysis of overlap left questions undecided"},
 	{UnknownVersion, "UnknownVersion", fault, "a document of a known kind has an unknown version"},
 	{AlmostKind, "AlmostKind", fault, "a document's apiVersion or kind looks like a misspelt known one"},
 	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},

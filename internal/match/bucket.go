@@ -44,10 +44,11 @@ type index struct {
 	mu       sync.Mutex
 	hits     []hit
 	searched int
+	steps    int
 }
 
-func newIndex(ms []*Matcher, budget Budget) *index {
-	x := &index{methods: map[string]uint64{}, limit: budget.states()}
+func newIndex(ms []*Matcher) *index {
+	x := &index{methods: map[string]uint64{}}
 	mixed := slices.ContainsFunc(ms, func(m *Matcher) bool { return m.view != ms[0].view })
 	buckets := map[string][]member{}
 	var loose []member
@@ -134,23 +135,50 @@ func (x *index) bucket(list []member) {
 	}
 }
 
-// search finds the pairs that may meet, in order.
-func (x *index) search() []hit {
-	parallel.Ranges(len(x.members), func(from, to int) {
+// maxSearched bounds the pairs that are searched where a purse bounds the run.
+const maxSearched = 200_000
+
+// search finds the pairs that may meet, in order. left are those that were not
+// looked at: there are too many.
+func (x *index) search(purse *Purse) (hits []hit, left int) {
+	counts := make([]int, len(x.members))
+	x.each(len(x.members), func(p *prober, k int) { counts[k] = p.count(k) })
+	total, until := 0, len(counts)
+	for k, n := range counts {
+		if total+n > maxSearched && purse != nil && until == len(counts) {
+			until = k
+		}
+		if until == len(counts) {
+			total += n
+		} else {
+			left += n
+		}
+	}
+	x.limit = min(firstBudget, purse.budget(2*total)).states()
+	x.each(until, func(p *prober, k int) {
+		m := &x.members[k]
+		for j := m.up; j >= 0; j = x.members[j].up {
+			p.probe(m, &x.members[j])
+		}
+	})
+	purse.pay(x.steps, DefaultBudget, false)
+	slices.SortFunc(x.hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.i, b.i), cmp.Compare(a.j, b.j)) })
+	return x.hits, left
+}
+
+// each calls do for the first members on every core.
+func (x *index) each(n int, do func(p *prober, k int)) {
+	parallel.Ranges(n, func(from, to int) {
 		p := prober{x: x, walker: &automata.Walker{}}
 		for k := from; k < to; k++ {
-			m := &x.members[k]
-			for j := m.up; j >= 0; j = x.members[j].up {
-				p.probe(m, &x.members[j])
-			}
+			do(&p, k)
 		}
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		x.hits = append(x.hits, p.hits...)
 		x.searched += p.searched
+		x.steps += p.walker.Steps
 	})
-	slices.SortFunc(x.hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.i, b.i), cmp.Compare(a.j, b.j)) })
-	return x.hits
 }
 
 // prober decides pairs on one goroutine.
@@ -161,19 +189,39 @@ type prober struct {
 	searched int
 }
 
-// probe notes a pair that its summaries do not keep apart, and whose paths, if
-// both are automata over one alphabet, have a word in common.
-func (p *prober) probe(a, b *member) {
+// count is how many pairs a member is in that summaries do not keep apart.
+func (p *prober) count(k int) int {
+	m, n := &p.x.members[k], 0
+	for j := m.up; j >= 0; j = p.x.members[j].up {
+		if mayMeet(m, &p.x.members[j]) {
+			n++
+		}
+	}
+	return n
+}
+
+// mayMeet reports whether the summaries of a pair do not keep it apart.
+func mayMeet(a, b *member) bool {
 	ea, eb := a.e, b.e
 	if ea.methods&eb.methods == 0 || ea.schemes&eb.schemes == 0 || a.guest && b.guest {
-		return
+		return false
 	}
-	comparable := !ea.opaque && !eb.opaque && ea.m.view == eb.m.view
-	if comparable && ea.m.sig.Apart(&eb.m.sig) || !first(a, b) {
+	return (!sameAlphabet(ea, eb) || !ea.m.sig.Apart(&eb.m.sig)) && first(a, b)
+}
+
+// sameAlphabet reports whether the paths of two sets are automata over one
+// alphabet.
+func sameAlphabet(a, b *entry) bool { return !a.opaque && !b.opaque && a.m.view == b.m.view }
+
+// probe notes a pair that its summaries do not keep apart, and whose paths, if
+// they are comparable, have a word in common.
+func (p *prober) probe(a, b *member) {
+	if !mayMeet(a, b) {
 		return
 	}
 	p.searched++
-	if comparable {
+	ea, eb := a.e, b.e
+	if sameAlphabet(ea, eb) {
 		_, found, err := p.walker.Meet(ea.m.path, eb.m.path, &automata.Masks[len(automata.Masks)-1], p.x.limit)
 		if !found && err == nil {
 			return

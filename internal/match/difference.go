@@ -18,6 +18,8 @@ type Rest struct {
 	Reason string
 	// Within, if not empty, names the requests for which Empty holds.
 	Within string
+	// Steps is what the answer cost: see Budget.
+	Steps int
 }
 
 // Difference tells whether a has a request that none of bs has, with the
@@ -50,7 +52,9 @@ func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
 			d.others = append(d.others, o)
 		}
 	}
-	return d.run()
+	rest := d.run()
+	rest.Steps = d.walker.Steps
+	return rest
 }
 
 // difference looks at every combination of scheme, host, method and values in
@@ -64,6 +68,7 @@ type difference struct {
 	skipped string
 	unknown string
 	within  string
+	walker  automata.Walker
 }
 
 // relevant reports a set that can take something away.
@@ -206,7 +211,7 @@ func (d *difference) remains(r Request, others []*Matcher) *Request {
 		d.unknown = err.Error()
 		return nil
 	}
-	word, found, err := automata.Outside(a, bs, d.limit)
+	word, found, err := d.walker.Outside(a, bs, d.limit)
 	if err != nil {
 		d.unknown = err.Error()
 	}

@@ -20,21 +20,29 @@ type Counts struct {
 // that is not disjoint, in order of i and then j, with i < j. It stops when
 // visit returns false; the counts are then those of the pairs up to there. The
 // work is spread over all processors, the result does not depend on that.
-func Pairs(sets []Set, budget Budget, visit func(i, j int, r Relation) bool) Counts {
-	return PairsOf(CompileAll(sets), budget, visit)
+//
+// All questions together cost at most what the purse has.
+func Pairs(sets []Set, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
+	return PairsOf(CompileAll(sets), purse, visit)
 }
 
 // PairsOf is Pairs for compiled sets.
-func PairsOf(ms []*Matcher, budget Budget, visit func(i, j int, r Relation) bool) Counts {
-	x := newIndex(ms, budget)
-	hits := x.search()
+func PairsOf(ms []*Matcher, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
+	x := newIndex(ms)
+	hits, left := x.search(purse)
+	purse.leave(left)
+	first := min(firstBudget, purse.budget(2*len(hits)))
 	n := len(ms)
-	counts := Counts{Pairs: n * (n - 1) / 2, Searched: x.searched}
-	counts.Bucketed = counts.Pairs - x.searched
+	counts := Counts{Pairs: n * (n - 1) / 2, Searched: x.searched, Unknown: left}
+	counts.Bucketed = counts.Pairs - x.searched - left
 	for chunk := range slices.Chunk(hits, 1024) {
 		relations := make([]Relation, len(chunk))
-		parallel.Each(len(chunk), func(k int) { relations[k] = ms[chunk[k].i].Relate(ms[chunk[k].j], budget) })
+		parallel.Each(len(chunk), func(k int) { relations[k] = ms[chunk[k].i].Relate(ms[chunk[k].j], first) })
 		for k, r := range relations {
+			purse.pay(r.Steps, DefaultBudget, false)
+			if r.Kind == Unknown && r.Reason == tooBig {
+				r = purse.Relate(ms[chunk[k].i], ms[chunk[k].j])
+			}
 			if r.Kind == Disjoint {
 				continue
 			}

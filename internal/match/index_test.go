@@ -59,7 +59,7 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 				}
 			}
 		}
-		c := Pairs(sets, 0, func(i, j int, rel Relation) bool {
+		c := Pairs(sets, nil, func(i, j int, rel Relation) bool {
 			if rel.Witness != nil {
 				got = append(got, fmt.Sprint(i, j, rel.Kind, rel.Witness.URL()))
 			} else {
@@ -83,11 +83,11 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 func TestPairsStops(t *testing.T) {
 	sets := []Set{at(pathlang.Prefix, "/"), at(pathlang.Prefix, "/a"), at(pathlang.Prefix, "/b")}
 	calls := 0
-	Pairs(sets, 0, func(int, int, Relation) bool { calls++; return false })
+	Pairs(sets, nil, func(int, int, Relation) bool { calls++; return false })
 	if calls != 1 {
 		t.Errorf("%d calls", calls)
 	}
-	if c := Pairs(nil, 0, nil); c != (Counts{}) {
+	if c := Pairs(nil, nil, nil); c != (Counts{}) {
 		t.Errorf("%+v", c)
 	}
 }

@@ -38,7 +38,7 @@ func (p *paths) complete() {
 	p.sample = sync.OnceValues(func() (s sampled, err error) {
 		a, err := p.restricted()
 		if err == nil {
-			s.word, s.found, err = automata.Outside(a, nil, Budget(0).states())
+			s.word, s.found, err = (&automata.Walker{}).Outside(a, nil, Budget(0).states())
 		}
 		return s, err
 	})

@@ -51,9 +51,12 @@ type Relation struct {
 	// Within, if not empty, names the requests for which Kind holds; witnesses
 	// hold in any case.
 	Within string
+	// Steps is what the answer cost: see Budget.
+	Steps int
 }
 
-// Budget bounds the states that one question may visit. Zero is DefaultBudget.
+// Budget bounds the states that one question may visit, and through them its
+// steps. Zero is DefaultBudget.
 type Budget int
 
 // DefaultBudget is enough for every pattern that people write, and ends
@@ -77,7 +80,9 @@ const withinClean = "requests whose decoded path needs no cleaning"
 // means, before it is returned.
 func (m *Matcher) Relate(o *Matcher, budget Budget) Relation {
 	c := comparison{a: m, b: o, limit: budget.states(), walker: &automata.Walker{}}
-	return c.relate()
+	r := c.relate()
+	r.Steps = c.walker.Steps
+	return r
 }
 
 // comparison is one question about two sets.
@@ -205,8 +210,8 @@ func (c *comparison) automata(fa, fb func() (*automata.NFA, error), write func([
 	if f.both = example(c.walker.Nicest(a, b, c.limit)); f.both == nil {
 		return f
 	}
-	f.onlyA = example(automata.Outside(a, []*automata.NFA{b}, c.limit))
-	f.onlyB = example(automata.Outside(b, []*automata.NFA{a}, c.limit))
+	f.onlyA = example(c.walker.Outside(a, []*automata.NFA{b}, c.limit))
+	f.onlyB = example(c.walker.Outside(b, []*automata.NFA{a}, c.limit))
 	return f
 }
 

@@ -1,0 +1,76 @@
+package match
+
+import "github.com/kgw-dev/kgw/internal/automata"
+
+// Purse is what all questions of a run may cost together, in steps. Questions
+// are asked one after the other, so that their answers do not depend on how
+// many processors there are. A nil Purse is without end.
+type Purse struct {
+	left int
+	// Undecided counts the questions that were left without an answer after the
+	// purse was empty.
+	Undecided int
+}
+
+// DefaultPurse is enough for every repository that people write, and is spent
+// by hostile inputs in a few seconds.
+const DefaultPurse = 60_000_000
+
+// Limits of one question when the purse is empty, and of the first look at one
+// of many.
+const (
+	emptyBudget Budget = 200
+	firstBudget Budget = 5_000
+)
+
+// NewPurse returns a purse with so many steps; zero is DefaultPurse.
+func NewPurse(steps int) *Purse {
+	if steps <= 0 {
+		steps = DefaultPurse
+	}
+	return &Purse{left: steps}
+}
+
+// Relate compares two sets within the purse.
+func (p *Purse) Relate(a, b *Matcher) Relation {
+	budget := p.budget(1)
+	r := a.Relate(b, budget)
+	p.pay(r.Steps, budget, r.Kind == Unknown && r.Reason == tooBig)
+	return r
+}
+
+// Difference is Matcher.Difference within the purse.
+func (p *Purse) Difference(a *Matcher, others ...*Matcher) Rest {
+	budget := p.budget(1)
+	r := a.Difference(budget, others...)
+	p.pay(r.Steps, budget, r.Reason == tooBig)
+	return r
+}
+
+var tooBig = automata.ErrTooBig.Error()
+
+// budget is what each of n questions may take that are asked at once.
+func (p *Purse) budget(n int) Budget {
+	if p == nil {
+		return DefaultBudget
+	}
+	return max(emptyBudget, min(DefaultBudget, Budget(p.left/automata.WorkPerState/max(n, 1))))
+}
+
+// pay notes what a question cost that was asked within the budget.
+func (p *Purse) pay(steps int, budget Budget, undecided bool) {
+	if p == nil {
+		return
+	}
+	p.left = max(0, p.left-steps)
+	if undecided && budget < DefaultBudget {
+		p.Undecided++
+	}
+}
+
+// leave notes questions that were not asked.
+func (p *Purse) leave(n int) {
+	if p != nil {
+		p.Undecided += n
+	}
+}
