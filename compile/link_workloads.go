@@ -163,6 +163,15 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p, conv.NativeSidecars) {
 			continue
 		}
+		if p.Template != "" {
+			found.Add(diag.Finding{
+				Code: diag.NoSidecar, At: upstreamRef(r, up),
+				Message: fmt.Sprintf("the %s %q makes pods of Service %q without an Istio sidecar, so that no policy is enforced there", p.Template, p.Name.Name, up.Name),
+				Help:    "remove what forbids it: the label or annotation sidecar.istio.io/inject, hostNetwork, or the namespace's label istio-injection: disabled",
+				Related: []diag.Related{{Message: "the " + p.Template, At: p.Origin.At("metadata", "name")}},
+			})
+			continue
+		}
 		found.Add(diag.Finding{
 			Code: diag.NoSidecar, At: upstreamRef(r, up),
 			Message:  fmt.Sprintf("pod %q of Service %q has no Istio sidecar, so that no policy is enforced there", p.Name, up.Name),
@@ -194,6 +203,11 @@ func (c *companions) injected(p *kube.Pod, native bool) bool {
 	}
 	if p.Injection == "false" {
 		return false
+	}
+	if p.Template != "" {
+		// Nothing is there yet: only what forbids a sidecar is certain.
+		ns := c.namespaces[p.Name.Namespace]
+		return p.Injection == "true" || ns == nil || ns.Labels["istio-injection"] != "disabled"
 	}
 	asked := p.Injection == "true" || p.Labels["istio.io/rev"] != ""
 	ns := c.namespaces[p.Name.Namespace]

@@ -36,7 +36,8 @@ type Cluster struct {
 	Skipper    *skipper.Engine
 	// live are the documents that stand in the place of what a resource
 	// compiles to.
-	live map[*source.Document]simulate.Source
+	live    map[*source.Document]simulate.Source
+	refused []refused
 	// once makes the side that statements are held against.
 	once sync.Once
 	own  *side

@@ -1,13 +1,62 @@
 package prove
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
 )
+
+// refusing notes the resources that are withheld, so that what they would have
+// served is not said to be nobody's.
+func (c *Cluster) refusing(result *compile.Result) *Cluster {
+	for i := range result.Resources {
+		r := &result.Resources[i]
+		if !r.Withheld || r.Gateway == nil {
+			continue
+		}
+		out := refused{at: r.Gateway.Origin, text: r.Doc.Kind + " " + r.Doc.Namespace + "/" + r.Doc.Name}
+		for j := range r.Gateway.Hosts {
+			out.hosts = append(out.hosts, r.Gateway.Hosts[j].Name)
+		}
+		for _, f := range result.Findings {
+			if f.At.Doc == r.Doc && f.Severity == diag.Error && !slices.Contains(out.codes, string(f.Code)) {
+				out.codes = append(out.codes, string(f.Code))
+			}
+		}
+		c.refused = append(c.refused, out)
+	}
+	return c
+}
+
+// refused is a resource that is withheld, its hosts and the codes of its errors.
+type refused struct {
+	at           source.Ref
+	text         string
+	hosts, codes []string
+}
+
+// SayRefused puts it first that a resource which is refused has the host of a
+// request that nothing serves.
+func (c *Cluster) SayRefused(host string, d *simulate.Decision, t *simulate.Trail) {
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	for _, r := range c.refused {
+		if d.Cause != simulate.NoHost && d.Cause != simulate.NoRoute || !slices.Contains(r.hosts, host) {
+			continue
+		}
+		d.Reason = fmt.Sprintf("the %s is refused by %s, so that nothing of it is written; without it %s", r.text, strings.Join(r.codes, ", "), d.Reason)
+		first := &simulate.Trail{}
+		first.Say("Inputs", r.at, "the %s is refused by %s: nothing of it is written", r.text, strings.Join(r.codes, ", "))
+		t.Steps = append(first.Steps, t.Steps...)
+	}
+}
 
 // standInDomain completes short hosts where no domain is known. It is reserved
 // (RFC 6761), so that it is nobody's.
@@ -23,18 +72,43 @@ func Suppose(inputs []compile.Input, o compile.Options) (compile.Options, []stri
 	c.Compat = "controller"
 	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, false, false
 	o.Supposed = true
-	s := &supposition{config: &c, known: map[string]bool{}}
+	return o, supposing(inputs, &o)
+}
+
+// supposing adds stand-ins to the configuration of options and lists them.
+func supposing(inputs []compile.Input, o *compile.Options) []string {
+	c := o.Config
+	s := &supposition{config: c, known: map[string]bool{}}
 	if c.Domains.Default == "" {
 		c.Domains.Default = standInDomain
 	}
 	s.know()
 	for _, in := range inputs {
-		asked := o
+		asked := *o
 		asked.Model, asked.Passthrough = true, true
 		s.read(compile.Link(in, asked))
 	}
 	slices.Sort(s.list)
-	return o, slices.Compact(s.list)
+	return slices.Compact(s.list)
+}
+
+// missing are the codes of what is not among the inputs.
+var missing = []diag.Code{diag.NoDomain, diag.ServiceNotFound, diag.GatewayNotFound, diag.GatewayNotShort}
+
+// Complete simulates the input with stand-ins for the Services, Gateways, domains and
+// authorizers without which resources are withheld, so that requests can be
+// decided. The findings are those without them; what was supposed is listed.
+func Complete(in compile.Input, o compile.Options, urls []string) (*Cluster, *compile.Result, []string) {
+	manifests, result := Manifests(in, o, urls)
+	if !slices.ContainsFunc(result.Findings, func(f diag.Finding) bool { return slices.Contains(missing, f.Code) }) {
+		return Simulate(manifests, o).refusing(result), result, nil
+	}
+	asked := o.WithDefaults()
+	c := *asked.Config
+	asked.Config = &c
+	list := supposing([]compile.Input{in}, &asked)
+	whole, second := Manifests(in, asked, urls)
+	return Simulate(whole, asked).refusing(second), result, list
 }
 
 // supposition adds what is missing to a configuration.

@@ -69,7 +69,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		}
 	}
 	o.NoInfos = f.failOn != "info"
-	manifests, result := prove.Manifests(rest, *o, nil)
+	cluster, result, supposed := prove.Complete(rest, *o, nil)
 	if len(result.Findings) > 0 {
 		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if cases, err = selected(cases, only, f); err != nil {
 		return err
 	}
-	cluster := prove.Simulate(manifests, *o)
+	a.saySupposed(supposed)
 	report := runTests(cluster, cases, f.coverage || f.minCoverage > 0)
 	if !f.allowEmpty {
 		failEmpty(cluster, report)

@@ -74,14 +74,22 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 		return nil, err
 	}
 	o.NoInfos = len(f.formats) == 0 && f.failOn != "info"
-	manifests, result := prove.Manifests(in, *o, urls)
+	cluster, result, supposed := prove.Complete(in, *o, urls)
 	if len(result.Findings) > 0 || len(f.formats) > 0 {
 		err = a.report(a.stderr, f, result)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return prove.Simulate(manifests, *o), nil
+	a.saySupposed(supposed)
+	return cluster, nil
+}
+
+// saySupposed lists what stands in for what the inputs lack.
+func (a *app) saySupposed(list []string) {
+	for _, what := range list {
+		fmt.Fprintf(a.stderr, "supposed: there is the %s\n", what)
+	}
 }
 
 // seenAs are the forms in which some engine may see the URL of a request,
@@ -199,6 +207,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
 	d := cluster.Mesh.Decide(r, trail)
 	cluster.SayLive(trail)
+	cluster.SayRefused(r.Host, &d, trail)
 	t := newTrace(args[0], args[1], &d, trail, a.secrets)
 	if f.output == "json" {
 		return a.printValue(t)

@@ -7,6 +7,8 @@
 package kube
 
 import (
+	"slices"
+
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -69,17 +71,24 @@ type ConfigMap struct {
 	Data   map[string]string
 }
 
-// Pod is a Pod with the names of its containers.
+// Pod is a Pod with the names of its containers, or what a workload makes pods
+// of.
 type Pod struct {
-	Origin     source.Ref
+	Origin source.Ref
+	// Template is the kind of the workload, "" for a Pod.
+	Template   string
 	Name       ir.Name
 	Labels     map[string]string
 	Containers []string
 	// Init are the init containers: one of them can be a sidecar too.
 	Init []string
-	// Injection is the pod's own word about a sidecar, "" when it has none.
+	// Injection is the pod's own word about a sidecar, "" when it has none; a
+	// pod in the network of its node has none.
 	Injection string
 }
+
+// templates are the kinds of workloads, by group and kind.
+var templates = []string{"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "batch/Job"}
 
 // ExternalGateway is Kyma's ExternalGateway, for which its controller makes a
 // Gateway.
@@ -138,7 +147,7 @@ func Reads(group, kind string) bool {
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
-	return false
+	return slices.Contains(templates, group+"/"+kind)
 }
 
 // Decode reads an object of a kind that gateways refer to, or returns nil. The
@@ -175,6 +184,11 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		return &ConfigMap{Origin: at, Name: name, Data: source.TextMap(source.Field(root, "data"))}
 	case "/Pod":
 		return decodePod(at, name, root, spec)
+	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "batch/Job":
+		template := source.Field(spec, "template")
+		p := decodePod(at, name, template, source.Field(template, "spec"))
+		p.Template = doc.Kind
+		return p
 	case "gateway.kyma-project.io/ExternalGateway":
 		return &ExternalGateway{Origin: at, Name: name, Domain: source.Text(source.Field(spec, "externalDomain"))}
 	case "oathkeeper.ory.sh/Rule":
@@ -227,6 +241,9 @@ func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
 	p.Injection = p.Labels["sidecar.istio.io/inject"]
 	if p.Injection == "" {
 		p.Injection = source.TextMap(source.Field(meta, "annotations"))["sidecar.istio.io/inject"]
+	}
+	if host, _ := source.Bool(source.Field(spec, "hostNetwork")); host {
+		p.Injection = "false"
 	}
 	p.Init, p.Containers = names(source.Field(spec, "initContainers")), names(source.Field(spec, "containers"))
 	return p
