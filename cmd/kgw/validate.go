@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
 )
 
 type validateFlags struct {
@@ -60,6 +61,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	}
 	o.Schema, o.Status = true, f.status != ""
 	result := compile.Run(in, *o)
+	addForeign(in, *o, result)
 	if f.status != "" {
 		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
 			return err
@@ -195,4 +197,22 @@ func statusRows(status source.Object) [][3]string {
 		rows = append(rows, [3]string{m.Key, text(part, "code"), text(part, "desc")})
 	}
 	return rows
+}
+
+// addForeign adds what is to be said of objects of Istio that somebody else
+// wrote. They are counted where there is nothing else.
+func addForeign(in compile.Input, o compile.Options, result *compile.Result) {
+	found, n := prove.Foreign(in, o)
+	result.Read += n
+	if result.Summary.Resources == 0 {
+		result.Summary.Resources = n
+	}
+	if len(found) == 0 {
+		return
+	}
+	result.Findings = append(result.Findings, found...)
+	result.Findings.Sort()
+	suppressed := result.Summary.Suppressed
+	result.Summary.Count(result.Findings)
+	result.Summary.Suppressed = suppressed
 }

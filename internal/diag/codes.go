@@ -107,6 +107,10 @@ const (
 
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
+	// Objects of Istio that somebody else wrote.
+	IstioRefuses Code = "KGW332"
+	FieldUnread  Code = "KGW333"
+	NotFollowed  Code = "KGW334"
 
 	DomainsDiffer Code = "KGW350"
 
@@ -368,6 +372,9 @@ var Rules = []Rule{
 	{LockTwice, "LockTwice", fault, "kgw.lock.yaml has two entries for one object or one name"},
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
+	{IstioRefuses, "IstioRefuses", fault, "Istio refuses an object of its own kinds"},
+	{FieldUnread, "FieldUnread", doubt, "a field of an object of Istio is one that kgw does not read"},
+	{NotFollowed, "NotFollowed", notice, "an object may change what becomes of requests, and kgw does not follow it"},
 
 	{DomainsDiffer, "DomainsDiffer", notice, "the configured default domain is not the one that the Gateway of the cluster serves"},
 
