@@ -262,7 +262,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if u.doc.Namespace == "" {
 		u.doc.Namespace = r.options.Namespace
 	}
-	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs {
+	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {
 		u.found.Add(how.Finding(u.doc, bare))
 		if u.unread = bare; bare {
 			return
@@ -300,6 +300,10 @@ func (r *run) ours(u *unit, root *source.Node) {
 func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
 	if f, ok := u.kind.Misplaced(u.doc, root, faults); ok {
 		u.found = append(u.found, f)
+		return true
+	}
+	if how, bare := schema.ShownAs(u.doc, root); how == schema.OlderBody {
+		u.found.Add(how.Finding(u.doc, bare))
 		return true
 	}
 	left := schema.Placeholders(u.doc, root)

@@ -88,7 +88,7 @@ func (s Shown) Finding(doc *source.Document, bare bool) diag.Finding {
 		}
 	case OlderBody:
 		return diag.Finding{
-			Code: diag.OlderBody, At: source.Ref{Doc: doc, Path: "apiVersion"},
+			Code: diag.WrongVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
 			Message: "the rules have accessStrategies, as those of v1beta1 do, and the apiVersion is a newer one, which has noAuth, jwt and extAuth in their place",
 			Help:    "kgw migrate rewrites the rules; for a cluster with Oathkeeper write apiVersion: " + apirule.Group + "/v1beta1",
 		}

@@ -18,6 +18,7 @@ type diffFlags struct {
 	summary, prune     bool
 	exitZero, detailed bool
 	context            int
+	plan               string
 	// semantic compares by class of requests; failOnKinds are the kinds of
 	// changes that count then, and grave what they are read as.
 	semantic    bool
@@ -56,6 +57,7 @@ func (a *app) diffCommand() *cobra.Command {
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, "exit as terraform plan does: 0 nothing differs, 2 something does, 1 an error")
 	flags.BoolVar(&f.semantic, "semantic", false, "compare by class of requests: who gets through, to which backend, under what conditions")
 	flags.StringSliceVar(&f.failOnKinds, "fail-on", nil, "with --semantic: the `kinds` of changes that make the exit code 1, as exposed,removed (default any)")
+	flags.StringVar(&f.plan, "plan", "", planHelp)
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "detailed-exitcode")
 	return cmd
 }
@@ -97,6 +99,11 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 	before, after, err := a.sides(f, paths)
 	if err != nil || after == nil {
 		return err
+	}
+	if f.plan != "" {
+		if err := a.writePlan(f.plan, before, after, f.scope()); err != nil {
+			return err
+		}
 	}
 	if f.semantic {
 		return a.showSemantic(f, before, after)

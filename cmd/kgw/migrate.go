@@ -21,6 +21,7 @@ type migrateFlags struct {
 	authorizer               string
 	diff, assess, internal   bool
 	failOnChange             bool
+	plan                     string
 }
 
 func (a *app) migrateCommand() *cobra.Command {
@@ -45,6 +46,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing")
 	flags.BoolVar(&f.assess, "assess", false, "only print how many resources move by themselves and what the others need (--format text, json or markdown)")
 	flags.BoolVar(&f.failOnChange, "fail-on-change", false, "exit 1 if a request is answered differently afterwards, or that could not be told")
+	flags.StringVar(&f.plan, "plan", "", planHelp)
 	flags.StringVar(&f.cors, "cors", "keep", "the default CORS policy of older versions: keep (write it out) or drop")
 	flags.StringVar(&f.authorizer, "ext-authorizer", "", "`name` of the external authorizer that takes over what Oathkeeper introspects")
 	flags.BoolVar(&f.internal, "allow-internal", false, "write AuthorizationPolicies that let callers inside the cluster in")
@@ -97,6 +99,11 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	proof := a.provenMoves(in, *o, result)
 	if f.failOnChange && proof.changed() {
 		a.fail(exitFindings)
+	}
+	if f.plan != "" {
+		if err := a.planMoves(f.plan, in, *o, result); err != nil {
+			return err
+		}
 	}
 	switch {
 	case f.diff:

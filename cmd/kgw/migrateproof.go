@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compare"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -66,6 +67,16 @@ func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.R
 	found := classes.Compare(was, is)
 	m.fill(found, newSemanticReport(found, a.secrets), byName, o.Namespace)
 	return m
+}
+
+// planMoves writes the steps of what the migration changes on a cluster.
+func (a *app) planMoves(dir string, in compile.Input, o compile.Options, result *migrate.Result) error {
+	before := compile.Input{Files: result.Before(), Problems: in.Problems}
+	after := compile.Input{Files: result.After(), Problems: in.Problems}
+	o.Config.Compat = "controller"
+	supposing, _ := prove.Suppose([]compile.Input{before, after}, o)
+	was, is := compare.Compile("before", before, supposing), compare.Compile("after", after, supposing)
+	return a.writePlan(dir, was, is, compare.Scope{Prune: true, All: true})
 }
 
 func resourceName(doc *source.Document, namespace string) string {

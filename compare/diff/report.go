@@ -2,8 +2,10 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
@@ -55,7 +57,23 @@ func (r *Report) Text(v View) string {
 	for i := range r.Differences {
 		b.WriteString(v.Unified(&r.Differences[i]))
 	}
+	if order := r.Order(); order != "" {
+		b.WriteString("order: " + order + "\n")
+	}
 	return b.String()
+}
+
+// Order says in which order policies, routes and Rules that change together are
+// applied without a gap or an opening; "" where there is nothing to order.
+func (r *Report) Order() string {
+	policies := slices.ContainsFunc(r.Differences, func(d Difference) bool { return d.ID.Kind == kinds.AuthorizationPolicy && d.Op != Delete })
+	routes := slices.ContainsFunc(r.Differences, func(d Difference) bool {
+		return d.ID.Kind == kinds.VirtualService || d.ID.Kind == kinds.Rule && d.Op == Delete
+	})
+	if !policies || !routes {
+		return ""
+	}
+	return "RequestAuthentications, then the policies beside one that admits Oathkeeper, then routes, then Rules go, then that policy; kgw diff --plan writes the steps"
 }
 
 // Summary lists the objects that differ, a line each, and the totals.
@@ -76,6 +94,9 @@ func (r *Report) Summary(v View) string {
 				b.WriteString(report.Line(l) + "\n")
 			}
 		}
+	}
+	if order := r.Order(); order != "" {
+		b.WriteString("order: " + order + "\n")
 	}
 	return b.String() + r.Totals() + "\n"
 }

@@ -46,7 +46,6 @@ var reasons = map[diag.Code]string{
 	diag.Placeholder:        "text that something else fills in",
 	diag.NotMigrated:        "an APIRule of v1beta1, shown in a newer version",
 	diag.ShownAsOlder:       "an APIRule of v2, shown in an older version",
-	diag.OlderBody:          "the rules of another version",
 	diag.BadGateway:         "a rule of the validator",
 	diag.HostNotAllowed:     "a rule of the validator",
 	diag.ServiceBlocked:     "a rule of the validator",

@@ -280,7 +280,6 @@ const (
 	APIBeside           Code = "KGW725"
 	NotMigrated         Code = "KGW726"
 	ShownAsOlder        Code = "KGW727"
-	OlderBody           Code = "KGW728"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -514,5 +513,4 @@ var Rules = []Rule{
 	{APIBeside, "APIBeside", fault, "an Api would become a second APIRule of one name or one host"},
 	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
-	{OlderBody, "OlderBody", fault, "an APIRule has the head of a newer version and the rules of an older one"},
 }

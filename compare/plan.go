@@ -1,0 +1,285 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Step is one step of a change: objects that are applied, then objects that are
+// deleted.
+type Step struct {
+	// Name says in a few words what the step does; it is a part of file names.
+	Name   string
+	Apply  []diff.Object
+	Delete []diff.ID
+	// Gaps are requests that are exposed or refused after this step, and neither
+	// before the change nor after it. Unknown is set where that could not be
+	// decided.
+	Gaps    []classes.Change
+	Unknown bool
+	Notes   []string
+}
+
+// Plan orders what differs between two sides in steps, and proves for the state
+// after each that no request is exposed or refused that was not before and is
+// not after.
+//
+// RequestAuthentications come first and let tokens be known, then policies that
+// let in whom the old or the new ones do, with Oathkeeper, then Rules, then the
+// routes. What is no longer wanted goes when nothing needs it, and at last the
+// policies that held for the time between.
+func Plan(before, after *Side, scope Scope) []Step {
+	if before.Options.Config == nil {
+		before.Options = after.Options
+	}
+	p := newPlan(before, after, scope)
+	p.step("request-authentications", p.changed("RequestAuthentication"), nil)
+	p.step("policies", slices.Concat(p.between(), p.changed("AuthorizationPolicy")), nil)
+	p.step("rules", p.changed("Rule"), nil)
+	p.step("routes", p.others(), nil)
+	p.step("old-routes-and-rules", nil, p.gone(func(id diff.ID) bool { return !policyKind(id.Kind) }))
+	p.step("old-policies", nil, append(p.passing(), p.gone(func(id diff.ID) bool { return policyKind(id.Kind) })...))
+	p.prove(before, after)
+	return p.steps
+}
+
+func policyKind(kind string) bool {
+	return kind == "AuthorizationPolicy" || kind == "RequestAuthentication"
+}
+
+// plan is a change on its way.
+type plan struct {
+	pairs    []diff.Pair
+	stay     []diff.Object
+	steps    []Step
+	held     []diff.Object // policies for the time between
+	origins  map[*source.Document][]source.Ref
+	services []simulate.Manifest
+	side     *Side
+}
+
+func newPlan(before, after *Side, scope Scope) *plan {
+	scope.Prune = true
+	pairs, _ := Pairs(before, after, scope)
+	p := &plan{stay: stays(before.Objects, pairs), side: after, origins: map[*source.Document][]source.Ref{}}
+	for _, pair := range pairs {
+		if pair.Before == nil || pair.After == nil || len(diff.Compare([]diff.Pair{pair}, diff.Options{Live: before.Live})) > 0 {
+			p.pairs = append(p.pairs, pair)
+		} else {
+			p.stay = append(p.stay, *pair.Before)
+		}
+	}
+	for _, s := range []*Side{before, after} {
+		if s.Result != nil {
+			for doc, refs := range prove.RouteOrigins(s.Result) {
+				p.origins[doc] = refs
+			}
+		}
+		p.services = append(p.services, s.services()...)
+	}
+	return p
+}
+
+func (p *plan) step(name string, apply []diff.Object, remove []diff.ID) {
+	if len(apply)+len(remove) > 0 {
+		p.steps = append(p.steps, Step{Name: name, Apply: apply, Delete: remove})
+	}
+}
+
+// changed lists the objects of a kind that are new or other than before.
+func (p *plan) changed(kind string) []diff.Object {
+	var out []diff.Object
+	for _, pair := range p.pairs {
+		if pair.After != nil && pair.After.ID().Kind == kind {
+			out = append(out, *pair.After)
+		}
+	}
+	return out
+}
+
+// others lists what is new or changed and no policy and no Rule: routes.
+func (p *plan) others() []diff.Object {
+	var out []diff.Object
+	for _, pair := range p.pairs {
+		if pair.After != nil && !policyKind(pair.After.ID().Kind) && pair.After.ID().Kind != "Rule" {
+			out = append(out, *pair.After)
+		}
+	}
+	return out
+}
+
+// gone lists what is no longer wanted, also under its old name.
+func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
+	var out []diff.ID
+	for _, pair := range p.pairs {
+		if pair.Before != nil && (pair.After == nil || pair.After.ID() != pair.Before.ID()) && which(pair.Before.ID()) {
+			out = append(out, pair.Before.ID())
+		}
+	}
+	return out
+}
+
+// between makes the policies for the time between: what a policy that changes
+// allowed, and Oathkeeper, as long as routes may lead there.
+func (p *plan) between() []diff.Object {
+	seen := map[string]bool{}
+	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
+	for _, pair := range p.pairs {
+		if pair.After == nil || pair.After.ID().Kind != "AuthorizationPolicy" {
+			continue
+		}
+		spec, _ := pair.After.Value["spec"].(map[string]any)
+		if action, _ := spec["action"].(string); action != "" && action != "ALLOW" {
+			continue
+		}
+		if pair.Before != nil && pair.Before.ID() == pair.After.ID() {
+			p.hold(pair.Before, pair.Before.Value["spec"])
+		}
+		pods := fmt.Sprint(pair.After.ID().Namespace, spec["selector"])
+		if delegated && !seen[pods] {
+			seen[pods] = true
+			p.hold(pair.After, map[string]any{"selector": spec["selector"], "rules": []any{map[string]any{
+				"from": []any{map[string]any{"source": map[string]any{"principals": []any{p.side.Options.Config.Oathkeeper.Principal}}}},
+			}}})
+		}
+	}
+	return p.held
+}
+
+// hold makes a policy for the time between, beside another one.
+func (p *plan) hold(beside *diff.Object, spec any) {
+	id := beside.ID()
+	if s, ok := spec.(map[string]any); ok && s["selector"] == nil {
+		delete(s, "selector")
+	}
+	p.held = append(p.held, diff.Object{Origin: beside.Origin, Value: map[string]any{
+		"apiVersion": beside.Value["apiVersion"], "kind": id.Kind, "spec": spec,
+		"metadata": map[string]any{"namespace": id.Namespace, "name": manifest.StableName("kgw-between", id.Name, fmt.Sprint(len(p.held)))},
+	}})
+}
+
+// passing are the policies for the time between, to be deleted.
+func (p *plan) passing() []diff.ID {
+	var out []diff.ID
+	for i := range p.held {
+		out = append(out, p.held[i].ID())
+	}
+	return out
+}
+
+// prove compares the state after each step with those before and after the
+// change.
+func (p *plan) prove(before, after *Side) {
+	was := p.cluster(before.Objects).Side(before.Result)
+	is := p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
+	whole := classes.Compare(was, is)
+	state := slices.Clone(before.Objects)
+	for i := range p.steps {
+		s := &p.steps[i]
+		state = s.applied(state)
+		if i == len(p.steps)-1 {
+			break // that is the state after the change
+		}
+		now := p.cluster(state)
+		fromBefore := classes.Compare(was, now.Side(before.Result))
+		gaps := unexplained(fromBefore, whole)
+		if len(gaps) > 0 {
+			toAfter := classes.Compare(now.Side(after.Result), is)
+			if rest := unexplained(toAfter, whole); len(rest) == 0 {
+				gaps = nil
+			}
+		}
+		for _, g := range gaps {
+			s.Unknown = s.Unknown || g.Kind == classes.Unknown
+		}
+		s.Gaps, s.Notes = gaps, fromBefore.Notes
+	}
+}
+
+// applied is a state after the step.
+func (s *Step) applied(state []diff.Object) []diff.Object {
+	replaced := map[diff.ID]bool{}
+	for i := range s.Apply {
+		replaced[s.Apply[i].ID()] = true
+	}
+	for _, id := range s.Delete {
+		replaced[id] = true
+	}
+	out := slices.DeleteFunc(slices.Clone(state), func(o diff.Object) bool { return replaced[o.ID()] })
+	return append(out, s.Apply...)
+}
+
+// cluster makes objects ready to be asked.
+func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
+	manifests := slices.Clone(p.services)
+	for i := range objects {
+		o := &objects[i]
+		doc := o.Origin.Doc
+		written := doc != nil && doc.Kind != o.ID().Kind
+		m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, p.side.Options.Namespace)
+		if written && m.Kind == "VirtualService" {
+			m.Entries = p.origins[doc]
+		}
+		manifests = append(manifests, m)
+	}
+	return prove.Simulate(manifests, p.side.Options)
+}
+
+// unexplained lists the changes of access in a part of a change that the whole
+// change does not make too.
+func unexplained(part, whole *classes.Report) []classes.Change {
+	var out []classes.Change
+	for _, c := range part.Changes {
+		if way(c.Kind) != 0 && !slices.ContainsFunc(whole.Changes, func(d classes.Change) bool { return explains(&d, &c) }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// way is the direction of a change of access: "+" for requests that get in, "-"
+// for requests that are refused, "?" for either, 0 for other changes.
+func way(k classes.Kind) rune {
+	switch k {
+	case classes.Exposed, classes.Added:
+		return '+'
+	case classes.Removed, classes.Tightened:
+		return '-'
+	case classes.Internal, classes.Unknown:
+		return '?'
+	default:
+		return 0
+	}
+}
+
+// explains reports whether a change of the whole is one of the part too: it has
+// its direction, and all of its requests.
+func explains(whole, part *classes.Change) bool {
+	if way(whole.Kind) != way(part.Kind) || whole.Host != part.Host || whole.Path != part.Path && part.Path != "" {
+		return false
+	}
+	if way(part.Kind) == '?' {
+		return whole.Kind == part.Kind && whole.After == part.After
+	}
+	return (whole.Others || !part.Others) && !slices.ContainsFunc(part.Methods, func(m string) bool { return !slices.Contains(whole.Methods, m) })
+}
+
+// Text says what a step does, in a line for each object.
+func (s *Step) Text() string {
+	var b strings.Builder
+	for i := range s.Apply {
+		fmt.Fprintf(&b, "  apply %s\n", s.Apply[i].ID())
+	}
+	for _, id := range s.Delete {
+		fmt.Fprintf(&b, "  delete %s\n", id)
+	}
+	return b.String()
+}

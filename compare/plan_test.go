@@ -1,0 +1,88 @@
+package compare
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+const older = `apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata: {name: orders, namespace: shop}
+spec:
+  host: orders.example.com
+  gateway: ns/gw
+  service: {name: orders, port: 80}
+  rules:
+  - path: /list
+    methods: [GET]
+    accessStrategies: [{handler: jwt, config: {trusted_issuers: [https://i.example.com], jwks_urls: [https://i.example.com/k]}}]
+`
+
+const newer = `apiVersion: gateway.kyma-project.io/v2
+kind: APIRule
+metadata: {name: orders, namespace: shop}
+spec:
+  hosts: [orders.example.com]
+  gateway: ns/gw
+  service: {name: orders, port: 80}
+  rules:
+  - path: /list
+    methods: [GET]
+    jwt: {authentications: [{issuer: https://i.example.com, jwksUri: https://i.example.com/k}]}
+`
+
+func sideOf(t *testing.T, name, text string) *Side {
+	t.Helper()
+	f, problem := source.NewFile(name+".yaml", []byte(text))
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	c := config.Default()
+	c.Known.Services = []config.KnownService{{Name: "orders", Namespace: "shop", Selector: map[string]string{"app": "orders"}, Ports: []config.KnownPort{{Port: 80}}}}
+	c.Known.Gateways = []config.KnownGateway{{Name: "gw", Namespace: "ns", Hosts: []string{"*.example.com"}}}
+	return Compile(name, compile.Input{Files: []*source.File{f}}, compile.Options{Config: c})
+}
+
+// TestPlan: the switch from Oathkeeper to policies has no gap and no opening,
+// and each of its orders that leaves something out has one.
+func TestPlan(t *testing.T) {
+	before, after := sideOf(t, "before", older), sideOf(t, "after", newer)
+	steps := Plan(before, after, Scope{})
+	var names []string
+	for _, s := range steps {
+		names = append(names, s.Name)
+		if len(s.Gaps) > 0 || s.Unknown {
+			t.Errorf("%s: %v", s.Name, s.Gaps)
+		}
+	}
+	if want := "[request-authentications policies routes old-routes-and-rules old-policies]"; len(names) != 5 || want != fmt.Sprint(names) {
+		t.Errorf("steps %v, want %s", names, want)
+	}
+	for name, order := range map[string]func(*plan){
+		"policies without Oathkeeper": func(p *plan) {
+			p.step("policies", p.changed("AuthorizationPolicy"), nil)
+			p.step("routes", p.others(), nil)
+		},
+		"routes before policies": func(p *plan) {
+			p.step("routes", p.others(), nil)
+			p.step("policies", p.changed("AuthorizationPolicy"), nil)
+		},
+		"Rules go first": func(p *plan) {
+			p.step("old", nil, p.gone(func(diff.ID) bool { return true }))
+			p.step("routes", p.others(), nil)
+		},
+	} {
+		p := newPlan(before, after, Scope{})
+		order(p)
+		p.step("end", nil, nil)
+		p.prove(before, after)
+		if len(p.steps[0].Gaps) == 0 {
+			t.Errorf("%s: no gap is seen", name)
+		}
+	}
+}
