@@ -192,7 +192,7 @@ func (r *run) head(u *unit, root *source.Node) {
 		doc.Namespace = r.options.Namespace
 	}
 	u.other = isObject(doc)
-	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) {
+	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) || kube.MakesPods(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
 			u.ignores = readIgnores(doc, root, r.locked, &u.found)

@@ -147,8 +147,12 @@ func Reads(group, kind string) bool {
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
-	return slices.Contains(templates, group+"/"+kind)
+	return false
 }
+
+// MakesPods reports whether objects of a kind are workloads: what they make
+// pods of is looked at.
+func MakesPods(group, kind string) bool { return slices.Contains(templates, group+"/"+kind) }
 
 // Decode reads an object of a kind that gateways refer to, or returns nil. The
 // document's namespace must be set.
