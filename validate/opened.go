@@ -156,6 +156,7 @@ type guarded struct {
 	foreign bool
 	hosts   []string
 	ms      []*match.Matcher
+	refused []bool      // of each of ms: Istio refuses its expression, which is said elsewhere
 	takes   []*ir.Take  // index in ms: i
 	wants   []*ir.Route // index in ms: len(takes)+i
 	sets    [][2]int    // of each opener: the first of its sets in ms, the first of its exceptions
@@ -254,10 +255,13 @@ func (c *guarded) run() diag.List {
 			continue
 		}
 		p := c.w.classifier.Classes("https", strings.Replace(h, "*", "any", 1), c.ms, openedBudget)
-		if why := p.Reason; why != "" || len(p.Unknown) > 0 {
-			for i := 0; i < len(c.ms) && why == ""; i++ {
+		why := p.Reason
+		for i := 0; i < len(c.ms) && why == ""; i++ {
+			if !c.refused[i] {
 				why = p.Unknown[i]
 			}
+		}
+		if why != "" {
 			c.undecided(why)
 		}
 		for i := range p.Classes {
@@ -268,7 +272,10 @@ func (c *guarded) run() diag.List {
 }
 
 func (c *guarded) compile() {
-	add := func(s match.Set) { c.ms = append(c.ms, c.w.classifier.Compile(s)) }
+	add := func(s match.Set) {
+		_, refused := pathlang.RefusedBy(s.Path, pathlang.RE2Istio)
+		c.ms, c.refused = append(c.ms, c.w.classifier.Compile(s)), append(c.refused, refused)
+	}
 	for _, t := range c.w.routes[c.g] {
 		c.takes = append(c.takes, t)
 		add(t.Set)

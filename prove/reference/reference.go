@@ -12,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -72,7 +73,7 @@ func (m *Model) gateway(host string) *ir.Gateway {
 }
 
 func takes(route *ir.Route, r *simulate.Request) bool {
-	s := match.Set{Path: route.Match.Path, Methods: route.Match.Methods, View: match.RawPath}
+	s := match.Set{Path: pathlang.TemplateMeaning(route.Match.Path), Methods: route.Match.Methods, View: match.RawPath}
 	if route.AnyMethod && open(route) || len(s.Methods) == 0 {
 		s.Methods = nil
 	}
