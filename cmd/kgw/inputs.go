@@ -192,6 +192,7 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	if err != nil {
 		return nil, err
 	}
+	a.secrets.Watch(c.Sources...)
 	found = append(found, c.Environment(a.getenv)...)
 	if f.domain != "" {
 		found = append(found, c.Set("domains.default", "--domain", f.domain)...)

@@ -5,7 +5,10 @@
 // findings that have places. It must not know any command, dialect or target.
 package config
 
-import "github.com/kgw-dev/kgw/internal/diag"
+import (
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
 
 // APIVersion and Kind are the head of a configuration document.
 const (
@@ -46,6 +49,8 @@ type Config struct {
 
 	// File is the file it was read from, "" for defaults.
 	File string `json:"-"`
+	// Sources are the files that the configuration was read from, File first.
+	Sources []*source.File `json:"-"`
 	// Above is the configuration further up whose policy holds here too, nil
 	// for none.
 	Above *Config `json:"-"`

@@ -56,6 +56,7 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 		if i < len(files)-1 && len(f) == 0 {
 			found = append(found, nearer.within(c, display(files[i+1]), doc)...)
 		}
+		nearer.Sources = append(nearer.Sources, c.Sources...)
 		c = nearer
 	}
 	return c, found
@@ -70,6 +71,9 @@ func read(file, display string, bounds source.Bounds) (*Config, *source.Document
 	}
 	c, doc, found := parse(display, data)
 	c.File = file
+	if doc != nil {
+		c.Sources = []*source.File{doc.File}
+	}
 	return c, doc, found
 }
 

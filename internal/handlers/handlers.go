@@ -44,9 +44,9 @@ var Authenticators = &Kind{Name: "authenticator", Group: "authenticators", Handl
 	"oauth2_introspection": closed(
 		required("introspection_url", uri), field("scope_strategy", scopeStrategy), field("required_scope", texts),
 		field("target_audience", texts), field("trusted_issuers", texts), field("prefix", text), field("preserve_host", boolean),
-		field("introspection_request_headers", textMap), field("token_from", tokenFrom), field("retry", retry),
+		field("introspection_request_headers", secretMap), field("token_from", tokenFrom), field("retry", retry),
 		field("cache", closed(field("enabled", boolean), field("ttl", duration), field("max_cost", integer))),
-		field("pre_authorization", closed(field("enabled", boolean), field("client_id", text), field("client_secret", text),
+		field("pre_authorization", closed(field("enabled", boolean), field("client_id", text), field("client_secret", secret),
 			field("token_url", uri), field("audience", text), field("scope", texts)))),
 	"oauth2_client_credentials": closed(
 		required("token_url", uri), field("required_scope", texts), field("retry", retry),
@@ -65,22 +65,24 @@ var Authenticators = &Kind{Name: "authenticator", Group: "authenticators", Handl
 var Mutators = &Kind{Name: "mutator", Group: "mutators", Handlers: map[string]*shape.Type{
 	"noop":     nil,
 	"header":   closed(required("headers", textMap)),
-	"cookie":   closed(required("cookies", textMap)),
+	"cookie":   closed(required("cookies", secretMap)),
 	"id_token": closed(required("jwks_url", uri), required("issuer_url", text), field("claims", text), field("ttl", duration)),
 	"hydrator": closed(
-		required("api", closed(required("url", uri), field("auth", closed(field("basic", closed(required("username", text), required("password", text))))),
+		required("api", closed(required("url", uri), field("auth", closed(field("basic", closed(required("username", text), required("password", secret))))),
 			field("retry", retry))),
 		field("cache", closed(field("enabled", boolean), field("ttl", duration)))),
 }}
 
 var (
-	text    = &shape.Type{Kind: shape.String}
-	boolean = &shape.Type{Kind: shape.Boolean}
-	integer = &shape.Type{Kind: shape.Integer}
-	texts   = &shape.Type{Kind: shape.List, Elem: text}
-	textMap = &shape.Type{Kind: shape.Map, Elem: text}
-	uri     = &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[a-zA-Z][a-zA-Z0-9+.-]*:`, Means: "an absolute URI"}}
-	uris    = &shape.Type{Kind: shape.List, Elem: uri}
+	text      = &shape.Type{Kind: shape.String}
+	secret    = &shape.Type{Kind: shape.String, Secret: true}
+	secretMap = &shape.Type{Kind: shape.Map, Elem: secret, Secret: true}
+	boolean   = &shape.Type{Kind: shape.Boolean}
+	integer   = &shape.Type{Kind: shape.Integer}
+	texts     = &shape.Type{Kind: shape.List, Elem: text}
+	textMap   = &shape.Type{Kind: shape.Map, Elem: text}
+	uri       = &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[a-zA-Z][a-zA-Z0-9+.-]*:`, Means: "an absolute URI"}}
+	uris      = &shape.Type{Kind: shape.List, Elem: uri}
 	// A duration has one unit: "1m30s" is refused.
 	duration      = &shape.Type{Kind: shape.String, Pattern: &shape.Pattern{Expr: `^[0-9]+(ns|us|ms|s|m|h)$`, Means: "a duration with one unit, such as 30s"}}
 	scopeStrategy = &shape.Type{Kind: shape.String, Enum: []string{"hierarchic", "exact", "wildcard", "none"}}

@@ -14,7 +14,7 @@ var sensitive = regexp.MustCompile(`(?i)(passwords?|passwd|pwd|passphrases?|pass
 
 // harmless are names that look like those of secrets and are not: switches,
 // and the name of a handler.
-var harmless = regexp.MustCompile(`(?i)^(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams)$`)
+var harmless = regexp.MustCompile(`(?i)^(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams|max_?tokens)$`)
 
 // Key reports whether the values of a field of this name are secrets.
 func Key(name string) bool {

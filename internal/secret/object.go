@@ -19,8 +19,11 @@ func Under(kind, field string, v any) any { return masker{kind: kind}.value("", 
 // path is that of the object that has the field, with dots; holder is the field
 // that holds the object.
 func Field(kind, path, holder, name string) string {
-	if wholly(kind, path) || Key(holder) {
+	switch {
+	case wholly(kind, path) || Key(holder):
 		return "secret"
+	case name == "cookie" && (holder == "token_from" || holder == "tokenFrom"):
+		return "" // the name of a cookie
 	}
 	return name
 }

@@ -122,7 +122,7 @@ func TestLines(t *testing.T) {
 		"kind: Secret\ndata: {a: x}":                                         "kind: Secret\ndata: {a: ***}",
 		"kind: List\nitems:\n- kind: Secret\n  data: {a: x}\n- data: {a: x}": "kind: List\nitems:\n- kind: Secret\n  data: {a: ***}\n- data: {a: x}",
 		"password: {secretKeyRef: {name: s, key: k}}":                        "password: {secretKeyRef: {name: ***, key: ***}}",
-		"prefix: Bearer\ntoken_from: {cookie: session}":                      "prefix: Bearer\ntoken_from: {cookie: ***}",
+		"prefix: Bearer\ntoken_from: {cookie: session}":                      "prefix: Bearer\ntoken_from: {cookie: session}",
 	} {
 		f, problem := source.NewFile("a.yaml", []byte(in))
 		if problem != nil {

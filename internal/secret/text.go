@@ -69,7 +69,8 @@ func credential(scheme, word string) bool {
 	return err == nil && bytes.Contains(plain, []byte(":"))
 }
 
-// assignments lists the secrets behind their names in running text.
+// assignments lists the secrets behind their names in running text. A field
+// "cookie" is most often the name of one.
 func assignments(s string) []spot {
 	if !strings.ContainsAny(s, ":=") {
 		return nil
@@ -77,7 +78,7 @@ func assignments(s string) []spot {
 	var out []spot
 	for _, m := range assigned.FindAllStringSubmatchIndex(s, -1) {
 		value := s[m[6]:m[7]]
-		if Key(last(s[m[4]:m[5]])) && !template(strings.Trim(value, `"'`)) && !prose(s[:m[4]], value) {
+		if name := last(s[m[4]:m[5]]); Key(name) && name != "cookie" && !template(strings.Trim(value, `"'`)) && !prose(s[:m[4]], value) {
 			out = append(out, spot{m[6], m[7]})
 		}
 	}

@@ -72,6 +72,8 @@ type Type struct {
 	Hints map[string]string
 	// Default is the value used when the field is absent, for the reference.
 	Default string
+	// Secret tells that the value is a secret; of a Map, each of its values.
+	Secret bool
 	// Format is a JSON Schema format for readers; it is not checked.
 	Format string
 }
