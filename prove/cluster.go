@@ -24,7 +24,7 @@ import (
 // OathkeeperOptions gives what the simulator is told about the cluster's
 // Oathkeeper.
 func OathkeeperOptions(c *config.Config) oathkeeper.Options {
-	return oathkeeper.Options{Version: c.Oathkeeper.Version, Fallback: c.Oathkeeper.Fallback, Handlers: compile.HandlerDefaults(c.Oathkeeper.Handlers)}
+	return oathkeeper.Options{Version: c.Oathkeeper.Version, Strategy: c.Oathkeeper.MatchingStrategy, Fallback: c.Oathkeeper.Fallback, Handlers: compile.HandlerDefaults(c.Oathkeeper.Handlers)}
 }
 
 // Cluster is a cluster to be asked, made of manifests.
@@ -53,7 +53,7 @@ func (c *Cluster) asked() *side {
 // go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
 // to Skipper, unless VirtualServices serve those hosts too.
 func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
-	o = o.WithDefaults()
+	o = configured(manifests, o.WithDefaults())
 	c := o.Config
 	var known []simulate.Service
 	for _, s := range c.Known.Services {

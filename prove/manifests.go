@@ -108,8 +108,24 @@ func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([
 	if len(result.Objects) > 0 {
 		ready = append(ready, owned(left, result)...)
 	}
-	out := parse(ready, o, result)
+	out := append(parse(ready, o, result), natives(nativeDocs(docs, result))...)
 	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
+}
+
+// nativeDocs are the documents that Oathkeeper itself may read.
+func nativeDocs(docs []written, result *compile.Result) []*source.Document {
+	var out []*source.Document
+	for _, d := range docs {
+		if d.kind == "" && (!d.read || d.version == "") || d.kind == "ConfigMap" {
+			out = append(out, d.doc)
+		}
+	}
+	for _, d := range result.Others {
+		if d.Kind == "ConfigMap" && !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // compiled are objects as engines read them.
@@ -131,6 +147,9 @@ func compiled(objects []manifest.Object, result *compile.Result) []simulate.Mani
 // what was compiled rather than a copy of it that was written earlier.
 func lastOfEach(list []simulate.Manifest) []simulate.Manifest {
 	key := func(m *simulate.Manifest) identity {
+		if m.Native { // Oathkeeper does not mind two rules of one id
+			return identity{"AccessRule", m.Name, m.Text}
+		}
 		group, _, _ := strings.Cut(m.APIVersion, "/")
 		return identity{group + "/" + m.Kind, m.Namespace, m.Name}
 	}

@@ -76,7 +76,7 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	parallel.Each(len(docs), func(i int) {
 		switch d := &docs[i]; d.kind {
 		case "Rule":
-			drop[i] = oathkeeper.CannotTake(d.url, urls)
+			drop[i] = o.Config.Oathkeeper.MatchingStrategy != "glob" && oathkeeper.CannotTake(d.url, urls)
 		case "VirtualService":
 			drop[i] = envoy.CannotServe(d.hosts, host)
 		case "APIRule":

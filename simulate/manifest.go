@@ -23,6 +23,12 @@ type Manifest struct {
 	// Entries are what the http entries of a VirtualService were compiled
 	// from.
 	Entries []source.Ref
+	// Native is a rule as Oathkeeper itself reads it: nobody fills in what is
+	// absent, and Origin is the place of the rule. Inside, all places in it are
+	// that one.
+	Native, Inside bool
+	// Text is a native rule in canonical form.
+	Text string
 	// Instead is the resource whose compiled objects this live one stands in
 	// the place of; without a document, it stands for itself.
 	Instead Source
@@ -66,6 +72,13 @@ func (m *Manifest) At(path string) source.Ref {
 			return m.Entries[i]
 		}
 		return m.Origin
+	}
+	if m.Native {
+		rest, ok := strings.CutPrefix(path, "spec")
+		if m.Inside || !ok {
+			return m.Origin
+		}
+		return source.Ref{Doc: m.Origin.Doc, Path: m.Origin.Path + rest}
 	}
 	return source.Ref{Doc: m.Origin.Doc, Path: path}
 }

@@ -76,8 +76,11 @@ type Oathkeeper struct {
 	Version   string `json:"version"`
 	// AccessRules is where the rules are kept that are written without a
 	// Maester.
-	AccessRules AccessRules                   `json:"accessRules"`
-	Handlers    map[string]map[string]Handler `json:"-"` // by group and name
+	AccessRules AccessRules `json:"accessRules"`
+	// MatchingStrategy is how the URLs of rules are read: "regexp", "glob", or
+	// "" where the repository does not say.
+	MatchingStrategy string                        `json:"matchingStrategy"`
+	Handlers         map[string]map[string]Handler `json:"-"` // by group and name
 	// Fallback are the error handlers that answer where a rule has none.
 	Fallback []string `json:"-"`
 }

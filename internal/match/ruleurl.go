@@ -210,12 +210,25 @@ func beginsWithSlash(n *automata.Node) bool {
 // RuleSet is the set of requests that Oathkeeper of a version takes for a
 // match URL and methods.
 func RuleSet(url string, methods []string, version string) (Set, bool) {
-	set, err := ParseRuleURL(url, pathlang.RegexpStrategy)
+	return RuleSetOf(url, methods, version, pathlang.RegexpStrategy)
+}
+
+// RuleSetOf is RuleSet for an Oathkeeper with a matching strategy.
+func RuleSetOf(url string, methods []string, version string, strategy pathlang.Strategy) (Set, bool) {
+	set, err := ParseRuleURL(url, strategy)
 	if err != nil {
 		return Set{}, false
 	}
 	CompleteRule(&set, methods, version)
 	return set, true
+}
+
+// MaybeGlob reports whether the match.url of a rule can be read as globs and not
+// as expressions.
+func MaybeGlob(url string) bool {
+	_, regexp := ParseRuleURL(url, pathlang.RegexpStrategy)
+	_, glob := ParseRuleURL(url, pathlang.GlobStrategy)
+	return regexp != nil && glob == nil
 }
 
 // CompleteRule adds to a set what an Oathkeeper of a version matches of every

@@ -16,7 +16,7 @@ func (e *Engine) Entries() []simulate.Entry {
 			continue
 		}
 		e.prepare(r)
-		set, ok := match.RuleSet(r.url, r.methods, e.options.Version)
+		set, ok := match.RuleSetOf(r.url, r.methods, e.options.Version, e.strategy())
 		if !ok {
 			set = e.takes(r)
 		}

@@ -28,6 +28,9 @@ type Options struct {
 	// Handlers is the global configuration by group and name. Nil: not known;
 	// every handler is enabled and has the fields that it needs.
 	Handlers map[string]map[string]handlers.Defaults
+	// Strategy is how the URLs of rules are read: "regexp", the default of "",
+	// or "glob". Any other text makes Oathkeeper answer 500.
+	Strategy string
 	// Fallback are the error handlers that answer where a rule has none; nil
 	// is json alone.
 	Fallback []string
@@ -50,6 +53,8 @@ type accessRule struct {
 	errors         []handler
 
 	once sync.Once
+	// unmatched tells that the rule does not say what it matches.
+	unmatched bool
 	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
 	refusal string
 	set     func() *match.Matcher
@@ -66,17 +71,28 @@ type handler struct {
 	invalid string
 }
 
-// Load reads the Rules among the manifests as oathkeeper-maester v0.1.10 does
-// and gives Oathkeeper with the rules it gets. A Rule with a handler that the
-// Maester does not know is dropped.
+// Load reads the Rules among the manifests as oathkeeper-maester v0.1.10 does,
+// and rules of Oathkeeper's own files as Oathkeeper does, and returns Oathkeeper
+// with the rules it gets. A Rule with a handler that the Maester does not know
+// is dropped. A rule in a file that has the id of a Rule is what the Maester
+// wrote of it, and is not counted again.
 func Load(manifests []simulate.Manifest, o Options) *Engine {
 	e := &Engine{options: o}
+	made := map[string]bool{}
+	for i := range manifests {
+		if m := &manifests[i]; m.Is(Group, "Rule") && !m.Native {
+			made[m.Name+"."+m.Namespace] = true
+		}
+	}
 	for i := range manifests {
 		m := &manifests[i]
 		if !m.Is(Group, "Rule") {
 			continue
 		}
-		if why, dropped := refusedByMaester(m.Spec()); dropped {
+		if m.Native && made[m.Name] {
+			continue
+		}
+		if why, dropped := refusedByMaester(m.Spec()); dropped && !m.Native {
 			e.Dropped = append(e.Dropped, Dropped{Manifest: m, Reason: why})
 			continue
 		}
@@ -128,27 +144,40 @@ func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
 	return "", false
 }
 
+// ruleID is what Oathkeeper calls a rule.
+func ruleID(m *simulate.Manifest) string {
+	if m.Native {
+		return m.Name
+	}
+	return m.Name + "." + m.Namespace
+}
+
 // read takes what matching needs of a Rule.
 func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	on := source.Field(m.Spec(), "match")
-	r := &accessRule{id: m.Name + "." + m.Namespace, manifest: m, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
+	r := &accessRule{id: ruleID(m), manifest: m, unmatched: isNull(on), url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
 	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
 	r.groups = sync.OnceValue(func() *regexp.Regexp { re, _ := regexp.Compile(wholeExpression(r.url)); return re })
 	return r
 }
 
 // prepare takes the rest, once. Sections that are absent are filled in by the
-// Maester so that nothing is let through; empty ones stay empty.
+// Maester so that nothing is let through; empty ones stay empty, and in a file
+// of Oathkeeper's own absent ones too.
 func (e *Engine) prepare(r *accessRule) {
 	r.once.Do(func() {
 		m, spec := r.manifest, r.manifest.Spec()
 		up := source.Field(spec, "upstream")
-		r.upstreamURL, r.stripPath = source.Text(source.Field(up, "url")), source.Text(source.Field(up, "stripPath"))
-		r.preserveHost, _ = source.Bool(source.Field(up, "preserveHost"))
-		r.authenticators = e.handlers(m, spec, "authenticators", handlers.Authenticators, "unauthorized")
-		r.mutators = e.handlers(m, spec, "mutators", handlers.Mutators, "noop")
+		words := [...]string{"stripPath", "preserveHost", "unauthorized", "noop", "deny"}
+		if m.Native {
+			words = [...]string{"strip_path", "preserve_host", "", "", ""}
+		}
+		r.upstreamURL, r.stripPath = source.Text(source.Field(up, "url")), source.Text(source.Field(up, words[0]))
+		r.preserveHost, _ = source.Bool(source.Field(up, words[1]))
+		r.authenticators = e.handlers(m, spec, "authenticators", handlers.Authenticators, words[2])
+		r.mutators = e.handlers(m, spec, "mutators", handlers.Mutators, words[3])
 		r.errors = e.handlers(m, spec, "errors", handlers.ErrorHandlers, "")
-		r.authorizer = handler{name: "deny", at: m.At("spec")}
+		r.authorizer = handler{name: words[4], at: m.At("spec")}
 		if n := source.Field(spec, "authorizer"); !isNull(n) {
 			r.authorizer = handler{name: source.Text(source.Field(n, "handler")), at: m.At("spec.authorizer"), config: configOf(n)}
 		}

@@ -11,7 +11,11 @@ import (
 
 // takes is the set of requests that a rule takes.
 func (e *Engine) takes(r *accessRule) match.Set {
-	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: pathlang.Path{Lang: pathlang.Regexp2, Text: r.url}, View: match.DecodedPath}
+	lang := pathlang.Regexp2
+	if e.strategy() == pathlang.GlobStrategy {
+		lang = pathlang.Glob
+	}
+	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: pathlang.Path{Lang: lang, Text: r.url}, View: match.DecodedPath}
 	if e.is26() {
 		s.View = match.CleanedPath
 	}
@@ -30,12 +34,23 @@ type indexed struct {
 	rule   *accessRule
 }
 
+// strategy is how the URLs of rules are read.
+func (e *Engine) strategy() pathlang.Strategy {
+	if e.options.Strategy == "glob" {
+		return pathlang.GlobStrategy
+	}
+	return pathlang.RegexpStrategy
+}
+
 func (e *Engine) index() {
 	e.byPrefix.rules = map[string][]indexed{}
 	have := map[int]bool{}
 	for _, r := range e.rules {
-		p := literalPrefix(r.url)
-		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], indexed{needle(r.url), r})
+		p, text := "", ""
+		if e.strategy() == pathlang.RegexpStrategy {
+			p, text = literalPrefix(r.url), needle(r.url)
+		}
+		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], indexed{text, r})
 		have[len(p)] = true
 	}
 	for n := range have {
@@ -49,8 +64,8 @@ func (e *Engine) index() {
 // it cannot answers for all others.
 func (e *Engine) findRefusals() {
 	parallel.Each(len(e.rules), func(i int) {
-		if r := e.rules[i]; !plainURL(r.url) {
-			r.refusal = refusalOf(r.url)
+		if r := e.rules[i]; !plainURL(r.url) || e.options.Strategy != "" && e.options.Strategy != "regexp" {
+			r.refusal = e.refusalOf(r.url)
 		}
 	})
 	for _, r := range e.rules {
@@ -60,14 +75,26 @@ func (e *Engine) findRefusals() {
 	}
 }
 
-func refusalOf(url string) string {
+func (e *Engine) refusalOf(url string) string {
 	if url == "" {
 		return ""
 	}
-	if _, err := match.ParseRuleURL(url, pathlang.RegexpStrategy); err != nil {
-		return err.Error()
+	if s := e.options.Strategy; s != "" && s != "regexp" && s != "glob" {
+		return "there is no matching strategy \"" + s + "\""
+	}
+	if _, err := match.ParseRuleURL(url, e.strategy()); err != nil {
+		return err.Error() + LooksLikeGlob(url, e.options.Strategy)
 	}
 	return ""
+}
+
+// LooksLikeGlob is a hint about a URL that is not an expression but may be meant
+// as a glob; "" where it is not.
+func LooksLikeGlob(url, strategy string) string {
+	if strategy == "glob" || !match.MaybeGlob(url) {
+		return ""
+	}
+	return "; it looks like a glob, which it is with access_rules.matching_strategy: glob (oathkeeper.matchingStrategy in kgw.yaml)"
 }
 
 // candidates are the rules that may take the URL.

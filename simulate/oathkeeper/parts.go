@@ -12,7 +12,11 @@ import (
 func (e *Engine) Poisoned() []match.Set {
 	var out []match.Set
 	for _, r := range e.poison {
-		out = append(out, match.Set{Methods: slices.Clone(r.methods), AnyCase: true, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
+		methods := slices.Clone(r.methods)
+		if r.unmatched {
+			methods = nil
+		}
+		out = append(out, match.Set{Methods: methods, AnyCase: true, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
 	}
 	return out
 }

@@ -202,12 +202,15 @@ func takesMethod(methods []string, method string) bool {
 func (x *exchange) poisoned() *failure {
 	var last *failure
 	for _, r := range x.e.poison {
-		if !takesMethod(r.methods, x.http.Method) {
+		if !takesMethod(r.methods, x.http.Method) && !r.unmatched {
 			continue
 		}
 		at := r.manifest.At("spec.match.url")
 		f := failed(500, simulate.Poisoned, at, "Oathkeeper cannot compile the URL of rule %s and answers all requests with its methods so: %s", r.id, r.refusal)
-		if r.url == "" {
+		if r.unmatched {
+			at = r.manifest.At("spec")
+			f = failed(500, simulate.Poisoned, at, "rule %s does not say what it matches, and Oathkeeper answers every request so", r.id)
+		} else if r.url == "" {
 			f = failed(0, simulate.Crashed, at, "the URL of rule %s is empty: Oathkeeper panics at every request with its methods and closes the connection", r.id)
 		}
 		if x.e.prepare(r); r.valid() {

@@ -1,0 +1,186 @@
+package kube
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// AccessRule is a rule of Oathkeeper: from a Rule, or as Oathkeeper itself
+// reads it, from a list of rules in a file or in a ConfigMap.
+type AccessRule struct {
+	ID string
+	// Node is the rule: the spec of a Rule, or the element of a list.
+	Node *source.Node
+	// Origin is the node's place. Within a ConfigMap, Inside is set: places in
+	// the rule are all that of the key that holds the list.
+	Origin source.Ref
+	Inside bool
+	// Native tells that no Maester fills in what is absent.
+	Native bool
+}
+
+// At is a place in the rule.
+func (r *AccessRule) At(path ...string) source.Ref {
+	if r.Inside {
+		return r.Origin
+	}
+	return r.Origin.At(path...)
+}
+
+// AccessRules reads a list of rules as Oathkeeper does: a document that is a
+// JSON or YAML list, or the keys of a ConfigMap that hold one. Anything else
+// has none.
+func AccessRules(doc *source.Document, root *source.Node) []AccessRule {
+	at := source.Ref{Doc: doc}
+	if isRules(root) {
+		return nativeRules(root, func(i int) (source.Ref, bool) { return source.Ref{Doc: doc, Path: source.JoinIndex("", i)}, false })
+	}
+	var out []AccessRule
+	eachText(root, func(key, text string) {
+		if list := parsed(text); isRules(list) {
+			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return at.At("data", key), true })...)
+		}
+	})
+	return out
+}
+
+// eachText visits the values of a ConfigMap that may be YAML or JSON.
+func eachText(root *source.Node, visit func(key, text string)) {
+	if _, kind, _, _ := source.Head(root); kind != "ConfigMap" {
+		return
+	}
+	data := source.Field(root, "data")
+	for _, key := range source.Keys(data) {
+		text := source.Text(source.Field(data, key))
+		if strings.Contains(text, "match") || strings.Contains(text, "access_rules") {
+			visit(key, text)
+		}
+	}
+}
+
+// parsed reads a text, or returns nil where it is not YAML.
+func parsed(text string) *source.Node {
+	f, problem := source.NewFile("text", []byte(text))
+	if problem != nil {
+		return nil
+	}
+	docs, problems := source.Split(f)
+	if len(docs) == 0 || len(problems) > 0 {
+		return nil
+	}
+	root, problems := docs[0].Parse()
+	if slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
+		return nil
+	}
+	return root
+}
+
+// isRules reports whether a node is a list of rules: its elements say what they
+// match, or who is asked about it.
+func isRules(n *source.Node) bool {
+	elements := source.Elements(n)
+	return len(elements) > 0 && slices.ContainsFunc(elements, func(e *source.Node) bool {
+		return source.Field(e, "match") != nil && (source.Field(e, "authenticators") != nil || source.Field(e, "upstream") != nil || source.Field(e, "authorizer") != nil) ||
+			source.Field(e, "id") != nil && source.Field(e, "authenticators") != nil
+	})
+}
+
+func nativeRules(list *source.Node, at func(int) (source.Ref, bool)) []AccessRule {
+	var out []AccessRule
+	for i, e := range source.Elements(list) {
+		r := AccessRule{ID: source.Text(source.Field(e, "id")), Node: e, Native: true}
+		r.Origin, r.Inside = at(i)
+		out = append(out, r)
+	}
+	return out
+}
+
+// Text is the rule in canonical form: what is equal is one rule.
+func (r *AccessRule) Text() string {
+	data, err := json.Marshal(source.Plain(source.Value(r.Node), func(n source.Number) any { return string(n) }))
+	if err != nil {
+		return r.ID
+	}
+	return string(data)
+}
+
+// OathkeeperFile is the configuration file of an Oathkeeper, as far as it says
+// what becomes of requests.
+type OathkeeperFile struct {
+	Node   *source.Node
+	Origin source.Ref
+	// Strategy is access_rules.matching_strategy; "" is the default, regexp.
+	Strategy string
+	// Repositories are where the rules come from.
+	Repositories []string
+}
+
+// ReadOathkeeperFile reads the configuration file of an Oathkeeper, or the
+// ConfigMap that holds one; nil is anything else.
+func ReadOathkeeperFile(doc *source.Document, root *source.Node) *OathkeeperFile {
+	at := source.Ref{Doc: doc}
+	if version, kind, _, _ := source.Head(root); version == "" && kind == "" && isConfig(root) {
+		return oathkeeperFile(root, at)
+	}
+	var out *OathkeeperFile
+	eachText(root, func(key, text string) {
+		if n := parsed(text); out == nil && isConfig(n) {
+			out = oathkeeperFile(n, at.At("data", key))
+		}
+	})
+	return out
+}
+
+// isConfig reports whether a node is such a configuration.
+func isConfig(n *source.Node) bool {
+	rules := source.Field(n, "access_rules")
+	if rules != nil && (source.Field(rules, "repositories") != nil || source.Field(rules, "matching_strategy") != nil) {
+		return true
+	}
+	return source.Field(n, "authenticators") != nil && source.Field(source.Field(n, "serve"), "proxy") != nil
+}
+
+func oathkeeperFile(n *source.Node, at source.Ref) *OathkeeperFile {
+	rules := source.Field(n, "access_rules")
+	f := &OathkeeperFile{Node: n, Origin: at, Strategy: source.Text(source.Field(rules, "matching_strategy"))}
+	list := source.Field(rules, "repositories")
+	if one := source.Text(list); one != "" {
+		f.Repositories = []string{one}
+	}
+	f.Repositories = append(f.Repositories, source.Texts(list)...)
+	return f
+}
+
+// Inline are the rules that the file itself holds, in a repository
+// "inline://BASE64".
+func (f *OathkeeperFile) Inline() []AccessRule {
+	var out []AccessRule
+	for _, r := range f.Repositories {
+		encoded, ok := strings.CutPrefix(r, "inline://")
+		if !ok {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(encoded)
+		if list := parsed(string(data)); err == nil && isRules(list) {
+			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return f.Origin, true })...)
+		}
+	}
+	return out
+}
+
+// Remote are the repositories that kgw cannot read: what they hold is not
+// known.
+func (f *OathkeeperFile) Remote() []string {
+	var out []string
+	for _, r := range f.Repositories {
+		scheme, _, ok := strings.Cut(r, "://")
+		if ok && scheme != "file" && scheme != "inline" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
