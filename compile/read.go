@@ -21,7 +21,10 @@ type unit struct {
 	kind      *schema.Kind // nil: not one of ours
 	gateway   *ir.Gateway
 	companion kube.Object
-	beside    ir.Companion // what a companion of our own kinds says; nil where it is at fault
+	rules     []kube.AccessRule    // that Oathkeeper reads
+	faults    diag.List            // of the rules, if they are nobody's
+	file      *kube.OathkeeperFile // its configuration
+	beside    ir.Companion         // what a companion of our own kinds says; nil where it is at fault
 	found     diag.List
 	other     bool // of another kind, to be passed through
 	target    *boundTarget
@@ -68,6 +71,7 @@ func (r *run) read(in Input) {
 	for _, u := range units {
 		r.collect(u)
 	}
+	r.configureOathkeeper()
 }
 
 // foreignFile reports whether a file that cannot be parsed may be passed over,
@@ -115,7 +119,7 @@ func (r *run) collect(u *unit) {
 	}
 	r.result.Fatal = r.result.Fatal || u.fatal
 	r.found = append(r.found, u.found...)
-	if u.kind != nil || u.companion != nil || len(u.found) > 0 {
+	if u.kind != nil || u.companion != nil || u.rules != nil || u.file != nil || len(u.found) > 0 {
 		r.result.Read++
 	}
 	u.found = nil
@@ -183,6 +187,9 @@ func (r *run) head(u *unit, root *source.Node) {
 	}
 	if isList(root, doc) {
 		r.list(u, root)
+		return
+	}
+	if r.oathkeepers(u, root); doc.Kind == "" && (u.rules != nil || u.file != nil) {
 		return
 	}
 	if f, ok := schema.Suspect(doc, root); ok {

@@ -98,7 +98,7 @@ func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
 	c := o.Config
 	return &boundTarget{emitters: targets[i].emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
-		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version,
+		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version, OathkeeperStrategy: c.Oathkeeper.MatchingStrategy,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: HandlerDefaults(c.Oathkeeper.Handlers),
 		Judge:   judge,

@@ -1,12 +1,12 @@
 package compile
 
 import (
+	"github.com/kgw-dev/kgw/compile/rule"
 	"slices"
 
 	"github.com/kgw-dev/kgw/compile/policy"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -137,14 +137,25 @@ func (r *run) foreignPolicies(view *validate.View) {
 func (r *run) foreignRules() []ir.Take {
 	var out []ir.Take
 	owners := r.owners()
+	taken := map[string]bool{} // texts of native rules, and ids that the Maester writes
 	for _, u := range r.units {
-		rule, ok := u.companion.(*kube.Rule)
-		if !ok || owners.own(rule.Name.Namespace, rule.Labels) {
+		if rule, ok := u.companion.(*kube.Rule); ok {
+			taken[rule.Name.Name+"."+rule.Name.Namespace] = true
+		}
+	}
+	for _, u := range r.units {
+		if rule, ok := u.companion.(*kube.Rule); ok && owners.own(rule.Name.Namespace, rule.Labels) {
 			continue
 		}
-		r.strayRules = append(r.strayRules, u)
-		if set, ok := match.RuleSet(rule.URL, rule.Methods, r.options.Config.Oathkeeper.Version); ok {
-			out = append(out, ir.Take{Origin: rule.Origin.At("spec", "match", "url"), Set: set, Want: set})
+		if _, ok := u.companion.(*kube.Rule); ok {
+			r.strayRules = append(r.strayRules, u)
+		}
+		r.found = append(r.found, u.faults...)
+		for i := range u.rules {
+			r.found = append(r.found, placed(&u.rules[i], rule.CheckMatch(foreignOf(&u.rules[i]), r.options.Config.Oathkeeper.MatchingStrategy))...)
+			if take, ok := r.takeOf(&u.rules[i], taken); ok {
+				out = append(out, take)
+			}
 		}
 	}
 	return out

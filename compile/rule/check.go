@@ -20,6 +20,7 @@ import (
 // Maester or Oathkeeper would refuse, and what would answer 500.
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
+	checkStrategy(g, t, &found)
 	for _, r := range g.Routes {
 		checkEnforced(r, t, &found)
 		if !t.Plan.Delegated(r) {

@@ -89,7 +89,7 @@ var fields = []shape.Field{
 		field("accessRules", object("Where the access rules are kept that kgw writes without a Maester.",
 			field("configMap", text("Name of the ConfigMap.", "oathkeeper-rules")), field("namespace", text("Its namespace. Empty: that of the service.", "")),
 			field("file", text("Name of the file in it.", "access-rules.json")))),
-		field("matchingStrategy", choice("How the URLs of rules are read: access_rules.matching_strategy of the cluster's Oathkeeper.", "regexp", "regexp", "glob")),
+		field("matchingStrategy", choice("How the URLs of rules are read: access_rules.matching_strategy of the cluster's Oathkeeper. Absent: regexp, as Oathkeeper has it, and a URL that can only be a glob is doubtful.", "", "regexp", "glob")),
 		field("handlers", object("The global configuration of its handlers, in Oathkeeper's own shape. Absent: every handler is enabled, and a field that the cluster can supply is taken as supplied.",
 			field("authenticators", handlerGroup), field("authorizers", handlerGroup), field("mutators", handlerGroup), field("errors", &shape.Type{Kind: shape.Any}))))),
 	field("jwtHandler", choice("Who enforces APIRule v1beta1.", "ory", "ory", "istio")),

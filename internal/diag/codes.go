@@ -178,6 +178,14 @@ const (
 	TextNarrows      Code = "KGW454"
 )
 
+// Codes of findings about rules that others write for Oathkeeper.
+const (
+	RuleBroken   Code = "KGW470"
+	RegexpInGlob Code = "KGW471"
+	RuleField    Code = "KGW472"
+	GlobCluster  Code = "KGW473"
+)
+
 // Codes of findings about what a target cannot express.
 const (
 	NotCompiled       Code = "KGW501"
@@ -427,6 +435,10 @@ var Rules = []Rule{
 	{TextNarrows, "TextNarrows", notice, "a text takes less in the language that it is written into than its author meant"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
+	{RuleBroken, "RuleBroken", doubt, "Oathkeeper cannot use a rule, and refuses its requests or those of all rules"},
+	{RegexpInGlob, "RegexpInGlob", notice, "the URL of a rule reads like a regular expression, and the cluster reads globs"},
+	{RuleField, "RuleField", notice, "a rule of Oathkeeper has a field that is passed over"},
+	{GlobCluster, "GlobCluster", fault, "kgw writes rules with regular expressions, and the cluster reads globs"},
 	{NoSuchHandler, "NoSuchHandler", doubt, "an Oathkeeper Rule would name a handler that Oathkeeper does not have"},
 	{RegexRefused, "RegexRefused", doubt, "Istio refuses the regular expression of a path"},
 	{RegexPoison, "RegexPoison", doubt, "Oathkeeper cannot compile the regular expression of a path, and then answers 500 to every request with one of its methods"},

@@ -45,7 +45,12 @@ func headline(s Summary) string {
 	if s.Errors+s.Warnings+s.Infos == 0 {
 		parts = append([]string{"no findings"}, parts...)
 	}
-	line := strings.Join(parts, ", ") + " in " + count(s.Resources, "resource")
+	line := strings.Join(parts, ", ")
+	if s.Resources > 0 {
+		line += " in " + count(s.Resources, "resource")
+	} else if s.Errors+s.Warnings+s.Infos == 0 {
+		line += "; there is no resource to compile"
+	}
 	if s.PassedOver > 0 {
 		line += fmt.Sprintf(" (%s passed over)", count(s.PassedOver, "file"))
 	}

@@ -73,7 +73,7 @@ func TestHeadline(t *testing.T) {
 	for want, s := range map[string]Summary{
 		"2 errors, 1 warning in 214 resources":              {Errors: 2, Warnings: 1, Resources: 214},
 		"1 error, 2 warnings, 3 infos in 1 resource":        {Errors: 1, Warnings: 2, Infos: 3, Resources: 1},
-		"no findings in 0 resources":                        {},
+		"no findings; there is no resource to compile":      {},
 		"no findings, 4 suppressed in 2 resources":          {Suppressed: 4, Resources: 2},
 		"1 warning, 1 info, 1 suppressed in 1000 resources": {Warnings: 1, Infos: 1, Suppressed: 1, Resources: 1000},
 	} {

@@ -27,6 +27,7 @@ var samples = map[string]string{
 	"targets":                          "{APIRule/v1beta1: oathkeeper}",
 	"rules":                            "{KGW410: error}",
 	"oathkeeper.handlers":              "{authenticators: {jwt: {enabled: true}}}",
+	"oathkeeper.matchingStrategy":      "regexp",
 	"skipper.versionedHostsBaseDomain": `""`,
 }
 

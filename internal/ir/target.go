@@ -15,6 +15,9 @@ type Target struct {
 	OathkeeperPort uint32
 	// OathkeeperVersion is the version whose matching holds: "0.40" or "26.2".
 	OathkeeperVersion string
+	// OathkeeperStrategy is how it reads the URLs of rules: "glob", or a word or
+	// none for regular expressions.
+	OathkeeperStrategy string
 	// Principals are identities in the mesh.
 	IngressPrincipal, OathkeeperPrincipal string
 	// IstioAPI is the version of Istio's objects: "v1beta1" or "v1".

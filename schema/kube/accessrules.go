@@ -21,6 +21,24 @@ type AccessRule struct {
 	Inside bool
 	// Native tells that no Maester fills in what is absent.
 	Native bool
+	// URL, Methods and Canonical are what Forget keeps of the node.
+	URL       string
+	Methods   []string
+	Canonical string
+	// Unmatched says that the rule does not say what it matches.
+	Unmatched bool
+}
+
+// Forget drops the node, and keeps what the rule matches and, of a native one,
+// its canonical text.
+func (r *AccessRule) Forget() {
+	on := source.Field(r.Node, "match")
+	r.Unmatched = on == nil || on.Tag == "!!null"
+	r.URL, r.Methods = source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods"))
+	if r.Native {
+		r.Canonical = r.Text()
+	}
+	r.Node = nil
 }
 
 // At is a place in the rule.

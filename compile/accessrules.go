@@ -1,0 +1,83 @@
+package compile
+
+import (
+	"github.com/kgw-dev/kgw/compile/rule"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// oathkeepers reads what Oathkeeper reads of a document: the rule of a Rule, a
+// list of rules, its configuration.
+func (r *run) oathkeepers(u *unit, root *source.Node) {
+	doc := u.doc
+	group := schema.Group(doc.APIVersion)
+	isRule := group == "oathkeeper.ory.sh" && doc.Kind == "Rule"
+	if !isRule && doc.Kind != "" && doc.Kind != "ConfigMap" || doc.Kind == "" && doc.APIVersion != "" {
+		return
+	}
+	root, _ = doc.Expand(root)
+	if root == nil {
+		return
+	}
+	if isRule {
+		u.rules = []kube.AccessRule{{ID: doc.Name, Node: source.Field(root, "spec"), Origin: source.Ref{Doc: doc, Path: "spec"}}}
+	} else {
+		u.rules, u.file = kube.AccessRules(doc, root), kube.ReadOathkeeperFile(doc, root)
+		if u.file != nil {
+			u.rules = append(u.rules, u.file.Inline()...)
+		}
+	}
+	t := &ir.Target{Handlers: HandlerDefaults(r.options.Config.Oathkeeper.Handlers)}
+	for i := range u.rules {
+		a := &u.rules[i]
+		u.faults = append(u.faults, placed(a, rule.CheckForeign(foreignOf(a), t))...)
+		a.Forget()
+	}
+}
+
+func foreignOf(a *kube.AccessRule) *rule.Foreign {
+	return &rule.Foreign{ID: a.ID, Node: a.Node, Native: a.Native, URL: a.URL, Unmatched: a.Unmatched, At: a.At}
+}
+
+// placed gives findings about a rule within a text the place of the text.
+func placed(a *kube.AccessRule, found diag.List) diag.List {
+	for i := range found {
+		if a.Inside {
+			found[i].At = a.Origin
+		}
+	}
+	return found
+}
+
+// configureOathkeeper lets a configuration file of Oathkeeper's among the inputs
+// say how the cluster's is configured.
+func (r *run) configureOathkeeper() {
+	for _, u := range r.units {
+		if u.file != nil {
+			r.options.Config = WithOathkeeperFile(r.options.Config, u.file)
+			return
+		}
+	}
+}
+
+// takeOf is what a rule takes. Rules that say the same are one, and one with the
+// id of a Rule is what the Maester wrote of it.
+func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (ir.Take, bool) {
+	if a.Native && (taken[a.Canonical] || taken[a.ID]) {
+		return ir.Take{}, false
+	}
+	if a.Native {
+		taken[a.Canonical] = true
+	}
+	strategy := pathlang.RegexpStrategy
+	if r.options.Config.Oathkeeper.MatchingStrategy == "glob" {
+		strategy = pathlang.GlobStrategy
+	}
+	set, ok := match.RuleSetOf(a.URL, a.Methods, r.options.Config.Oathkeeper.Version, strategy)
+	return ir.Take{Origin: a.At("match", "url"), Set: set, Want: set}, ok && a.URL != ""
+}
