@@ -1,7 +1,9 @@
 package prove
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -48,14 +50,35 @@ func nativeManifest(r *kube.AccessRule) simulate.Manifest {
 }
 
 // configured is the configuration with what a file of Oathkeeper's among the
-// manifests says.
-func configured(manifests []simulate.Manifest, o compile.Options) compile.Options {
+// manifests says, and the repositories of rules that are not among the inputs.
+func configured(manifests []simulate.Manifest, o compile.Options) (_ compile.Options, remote []string) {
 	i := slices.IndexFunc(manifests, func(m simulate.Manifest) bool { return m.Kind == configKind })
 	if i < 0 {
-		return o
+		return o, nil
 	}
 	if f := kube.ReadOathkeeperFile(manifests[i].Origin.Doc, manifests[i].Root); f != nil {
 		o.Config = compile.WithOathkeeperFile(o.Config, f)
+		remote = f.Remote()
+		for _, r := range f.Repositories {
+			if base, local := localPath(r); local && !slices.ContainsFunc(manifests, func(m simulate.Manifest) bool { return m.Native && named(&m, base) }) {
+				remote = append(remote, r)
+			}
+		}
 	}
-	return o
+	return o, remote
+}
+
+// localPath is the name of the file of a repository.
+func localPath(repository string) (name string, local bool) {
+	scheme, rest, ok := strings.Cut(repository, "://")
+	if !ok {
+		rest = repository
+	}
+	return path.Base(rest), !ok || scheme == "file"
+}
+
+// named reports whether a rule comes from a file of that name, or from such a
+// key of a ConfigMap.
+func named(m *simulate.Manifest, name string) bool {
+	return path.Base(m.Origin.Doc.File.Name) == name || m.Inside && strings.Contains(m.Origin.Path, name)
 }

@@ -58,7 +58,15 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	if p.doubt != nil {
 		return *p.doubt
 	}
+	if u := c.Oathkeeper.Doubt(); u != nil && c.asksOathkeeper() {
+		return Proof{Verdict: Unknown, At: u.At, Reason: u.Sentence()}
+	}
 	return Proof{Verdict: Holds}
+}
+
+// asksOathkeeper reports whether requests may come to Oathkeeper at all.
+func (c *Cluster) asksOathkeeper() bool {
+	return c.Mesh.Front == nil || slices.ContainsFunc(c.Gateway.Entries(), func(e simulate.Entry) bool { return c.Mesh.Delegated(e.To) })
 }
 
 // besideOnly tells whether all hosts are served by Skipper, beside Rules that

@@ -25,12 +25,28 @@ type Token struct {
 	// Introspection is what the introspection endpoint says of an opaque
 	// token, besides active and exp.
 	Introspection map[string]any `json:"introspection,omitempty"`
+	// Tokeninfo is what a token information service replies to Skipper about the
+	// token; nil: what Introspection or the claims come to.
+	Tokeninfo map[string]any `json:"tokeninfo,omitempty"`
+	// Session is what a session store replies to Oathkeeper; nil: not known.
+	Session *Session `json:"session,omitempty"`
 	// ID tells tokens apart where they are counted.
 	ID string `json:"-"`
 	// Prefix begins an opaque token.
 	Prefix string `json:"prefix,omitempty"`
 	Via    Via    `json:"via,omitempty"`
 }
+
+// Session is the reply of a session store.
+type Session struct {
+	// Status is the HTTP status; 0 is 200. Any other refuses the caller.
+	Status  int            `json:"status,omitempty"`
+	Subject string         `json:"subject,omitempty"`
+	Extra   map[string]any `json:"extra,omitempty"`
+}
+
+// OK reports whether the store knows the session.
+func (s *Session) OK() bool { return s.Status == 0 || s.Status == 200 }
 
 // Via is where in the request the token stands: in a "bearer" header (the
 // default) or the "header" of that name, after the scheme if there is one, the

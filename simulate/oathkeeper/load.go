@@ -31,6 +31,8 @@ type Options struct {
 	// Strategy is how the URLs of rules are read: "regexp", the default of "",
 	// or "glob". Any other text makes Oathkeeper answer 500.
 	Strategy string
+	// Remote are repositories of rules that are not among the inputs.
+	Remote []string
 	// Fallback are the error handlers that answer where a rule has none; nil
 	// is json alone.
 	Fallback []string
@@ -100,7 +102,27 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	}
 	slices.SortStableFunc(e.rules, func(a, b *accessRule) int { return strings.Compare(a.id, b.id) })
 	e.index()
+	i := slices.IndexFunc(e.rules, func(r *accessRule) bool { return r.refusal != "" && match.MaybeGlob(r.url) })
+	if o.Strategy == "" && i >= 0 {
+		o.Strategy = "glob"
+		e.maybeGlob, e.globs = e.rules[i], Load(manifests, o)
+	}
 	return e
+}
+
+// Doubt is what is not known of the whole Oathkeeper: how it reads URLs, or which
+// rules it has besides; nil where that is known.
+func (e *Engine) Doubt() *simulate.Unknown {
+	switch {
+	case e.globs != nil:
+		return &simulate.Unknown{
+			Why: simulate.Absent, At: e.maybeGlob.manifest.At("spec.match.url"), What: "the cluster's Oathkeeper reads the URLs of rules as globs (access_rules.matching_strategy)",
+			Needs: "oathkeeper.matchingStrategy in kgw.yaml", Key: "matching_strategy",
+		}
+	case len(e.options.Remote) > 0:
+		return &simulate.Unknown{Why: simulate.Absent, What: "the rules of " + e.options.Remote[0] + " let requests through", Needs: "the rules among the inputs"}
+	}
+	return nil
 }
 
 // Dropped is a Rule that Oathkeeper never sees.

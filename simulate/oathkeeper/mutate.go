@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // mutator changes the session's headers; an error is answered with 500. The
@@ -121,6 +123,9 @@ func expand(x *exchange, id, text string) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
+	if h := x.unknown; h != nil && ofSession.MatchString(text) {
+		return notGiven(x, h, text)
+	}
 	parsed, ok := x.e.templates.Load(text)
 	if !ok {
 		t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Parse(text)
@@ -138,6 +143,23 @@ func expand(x *exchange, id, text string) (string, error) {
 		return "", err
 	}
 	return b.String(), nil
+}
+
+// Templates that take something of the session, and those that fail where it is
+// not there: a field of a field.
+var (
+	ofSession = regexp.MustCompile(`\.(Subject|Extra)\b`)
+	ofField   = regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`)
+)
+
+// notGiven is what a template comes to whose session is not known.
+func notGiven(x *exchange, h *handler, text string) (string, error) {
+	if ofField.MatchString(text) && !x.in.Holds(simulate.Unknown{
+		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has what the template %q takes of it", h.name, text), Needs: "token.session in a test",
+	}) {
+		return "", errors.New("the session has not what the template " + text + " takes of it")
+	}
+	return "<of the session>", nil
 }
 
 // parsedTemplate is a template, or why it cannot be parsed.

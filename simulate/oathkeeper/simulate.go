@@ -26,6 +26,11 @@ type Engine struct {
 	byPrefix rulesByPrefix
 	poison   []*accessRule // those that keep others from being matched
 
+	// globs is the same Oathkeeper with globs, where nothing says how it reads
+	// URLs and some of them can only be globs; maybeGlob is the first of those.
+	globs     *Engine
+	maybeGlob *accessRule
+
 	templates sync.Map // parsed templates by text
 }
 
@@ -59,6 +64,9 @@ type exchange struct {
 	http    *http.Request // URL has scheme and host
 	trail   *simulate.Trail
 	session session
+	// unknown is the handler that knows the session, where the request does not
+	// say what it is; nil where it does.
+	unknown *handler
 	proofs  []string
 	keys    []string // where what proved them came from
 }
@@ -67,6 +75,9 @@ type exchange struct {
 // 400 before Oathkeeper is asked, and headers that a proxy drops, are those of
 // Go's net/http.
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+	if e.globs != nil && r.Holds(*e.Doubt()) {
+		return e.globs.Decide(r, t)
+	}
 	real := r.Realise()
 	in, err := real.HTTP("")
 	if err != nil {
@@ -232,6 +243,14 @@ func (x *exchange) fail(f *failure) *failure {
 }
 
 func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failure) {
+	if remote := x.e.options.Remote; len(remote) > 0 && x.in.Holds(simulate.Unknown{
+		Why: simulate.Absent, What: fmt.Sprintf("a rule of %s takes the request", remote[0]), Needs: "the rules among the inputs",
+	}) {
+		if len(found) == 0 {
+			return nil, &failure{0, simulate.Anything, "a rule that is not among the inputs decides", source.Ref{}}
+		}
+		return nil, x.fail(failed(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s take the request", found[0].id, remote[0]))
+	}
 	switch len(found) {
 	case 0:
 		x.sayMethods(subject)

@@ -110,6 +110,12 @@ func infoOf(t *simulate.Token, text string) map[string]any {
 	if text != t.Text() || t.Kind == "malformed" || !t.OK() {
 		return nil
 	}
+	if t.Tokeninfo != nil {
+		if status, has := t.Tokeninfo["status"]; has && status != 200.0 {
+			return nil
+		}
+		return t.Tokeninfo
+	}
 	if t.Introspection != nil || t.Kind != "jwt" {
 		if status, has := t.Introspection["status"]; has && status != 200.0 || t.Introspection == nil {
 			return nil
