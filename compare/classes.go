@@ -48,7 +48,7 @@ func (s *Side) compared(objects []diff.Object, others []simulate.Manifest) class
 	if s.Result != nil {
 		entries = prove.RouteOrigins(s.Result)
 	}
-	manifests := append(others, s.services()...)
+	manifests := append(append(others, s.services()...), s.native()...)
 	last := map[diff.ID]int{}
 	for i := range objects {
 		last[objects[i].ID()] = i
@@ -67,6 +67,16 @@ func (s *Side) compared(objects []diff.Object, others []simulate.Manifest) class
 		manifests = append(manifests, m)
 	}
 	return prove.Simulate(manifests, s.Options).Side(s.Result)
+}
+
+// native are what Oathkeeper itself reads of the inputs of the side.
+func (s *Side) native() []simulate.Manifest {
+	var docs []*source.Document
+	for _, file := range s.Input.Files {
+		own, _ := source.Split(file)
+		docs = append(docs, own...)
+	}
+	return prove.Natives(docs)
 }
 
 // services are the Services among the inputs of the side.

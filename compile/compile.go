@@ -65,6 +65,8 @@ type Options struct {
 	Emit []string
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
+	// RulesAside leaves the rules unjudged that others wrote for Oathkeeper.
+	RulesAside bool
 	// Earlier reports documents that an earlier run wrote and that this one
 	// replaces; nil has none. Any other document with the name of an object
 	// that is written, and not its like, is an error.

@@ -135,6 +135,9 @@ func (r *run) foreignPolicies(view *validate.View) {
 // foreignRules are the Rules among the inputs that were not written for one of
 // the gateways.
 func (r *run) foreignRules() []ir.Take {
+	if r.options.RulesAside {
+		return nil
+	}
 	var out []ir.Take
 	owners := r.owners()
 	taken := map[string]bool{} // texts of native rules, and ids that the Maester writes

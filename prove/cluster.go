@@ -53,14 +53,16 @@ func (c *Cluster) asked() *side {
 // go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
 // to Skipper, unless VirtualServices serve those hosts too.
 func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
-	o = configured(manifests, o.WithDefaults())
+	o, remote := configured(manifests, o.WithDefaults())
 	c := o.Config
 	var known []simulate.Service
 	for _, s := range c.Known.Services {
 		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
 	mesh := sidecar.Options{Root: rootNamespace, Identity: c.Istio.IngressPrincipal}
-	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(c.Istio.IngressPrincipal)), Oathkeeper: oathkeeper.Load(manifests, OathkeeperOptions(c)), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
+	of := OathkeeperOptions(c)
+	of.Remote = remote
+	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(c.Istio.IngressPrincipal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
 	out.live = map[*source.Document]simulate.Source{}
 	for i := range manifests {
 		if m := &manifests[i]; m.Instead.Origin.Doc != nil {

@@ -91,6 +91,7 @@ func rewrites(n *source.Node, parent string) bool {
 func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([]simulate.Manifest, *compile.Result) {
 	rest.Documents = slices.Clone(rest.Documents)
 	var ready []*source.Document
+	docs, native := takeNatives(docs)
 	alone := !slices.ContainsFunc(docs, func(d written) bool { return !slices.Contains(simulated, d.kind) })
 	for _, d := range docs {
 		if alone || !slices.Contains(companions, d.kind) && slices.Contains(simulated, d.kind) {
@@ -101,22 +102,36 @@ func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([
 	}
 	result := &compile.Result{}
 	if len(rest.Documents)+len(rest.Problems) > 0 {
-		o.Passthrough, o.Model = true, true
+		o.Passthrough, o.Model, o.RulesAside = true, true, true
 		result = compile.Run(rest, o)
 		ready = append(ready, result.Others...)
 	}
 	if len(result.Objects) > 0 {
 		ready = append(ready, owned(left, result)...)
 	}
-	out := append(parse(ready, o, result), natives(nativeDocs(docs, result))...)
+	out := append(parse(ready, o, result), append(native, natives(nativeDocs(docs, result))...)...)
 	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
 }
 
-// nativeDocs are the documents that Oathkeeper itself may read.
+// takeNatives takes the files out of the documents that Oathkeeper itself reads.
+func takeNatives(docs []written) (left []written, native []simulate.Manifest) {
+	for _, d := range docs {
+		if d.kind == "" && (!d.read || d.version == "") {
+			if found := natives([]*source.Document{d.doc}); found != nil {
+				native = append(native, found...)
+				continue
+			}
+		}
+		left = append(left, d)
+	}
+	return left, native
+}
+
+// nativeDocs are the ConfigMaps that Oathkeeper may read.
 func nativeDocs(docs []written, result *compile.Result) []*source.Document {
 	var out []*source.Document
 	for _, d := range docs {
-		if d.kind == "" && (!d.read || d.version == "") || d.kind == "ConfigMap" {
+		if d.kind == "ConfigMap" {
 			out = append(out, d.doc)
 		}
 	}

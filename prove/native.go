@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -15,8 +16,18 @@ import (
 // configKind is the kind of manifests that are the configuration of Oathkeeper.
 const configKind = "OathkeeperFile"
 
-// natives makes manifests of what Oathkeeper itself reads: lists of rules and
-// its configuration, in files and in ConfigMaps.
+// Natives returns manifests of what Oathkeeper itself reads: lists of rules and
+// its configuration, in files and in ConfigMaps; rules that say the same once.
+func Natives(docs []*source.Document) []simulate.Manifest {
+	var kept []*source.Document
+	for _, d := range docs {
+		if text := d.Text(); bytes.Contains(text, []byte("match")) || bytes.Contains(text, []byte("access_rules")) || bytes.Contains(text, []byte("serve")) {
+			kept = append(kept, d)
+		}
+	}
+	return lastOfEach(natives(kept))
+}
+
 func natives(docs []*source.Document) []simulate.Manifest {
 	var out []simulate.Manifest
 	for _, d := range docs {

@@ -46,8 +46,7 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	p := &prover{cluster: c, set: set, asked: match.Compile(set), proofs: proofs, decide: c.Mesh.Decide}
 	switch {
 	case c.Mesh.Front == nil && !c.besideOnly(set.Hosts):
-		p.rules = c.Oathkeeper.Entries()
-		p.delegated(way{})
+		p.alone()
 	case c.Mesh.Front != nil && c.Mesh.Front != c.Skipper:
 		p.fronts()
 	}
@@ -62,6 +61,26 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 		return Proof{Verdict: Unknown, At: u.At, Reason: u.Sentence()}
 	}
 	return Proof{Verdict: Holds}
+}
+
+// alone goes through the rules of an Oathkeeper that is asked without a gateway
+// in front. A path of the statement stands for what Oathkeeper sees, and what
+// more than one rule takes, or a rule that cannot be matched, is answered with
+// 500.
+func (p *prover) alone() {
+	p.rules = p.cluster.Oathkeeper.Entries()
+	seen := p.set
+	if len(p.rules) > 0 {
+		seen.View = p.rules[0].Set.View
+	}
+	whole := p.asked
+	p.asked = match.Compile(seen)
+	w := way{}
+	for _, set := range p.cluster.Oathkeeper.Poisoned() {
+		w.earlier = append(w.earlier, match.Compile(set))
+	}
+	p.delegated(w)
+	p.asked = whole
 }
 
 // asksOathkeeper reports whether requests may come to Oathkeeper at all.
@@ -181,6 +200,8 @@ func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason s
 			pairs = append(pairs, [2]*match.Matcher{both, rule})
 			live = append(live, both)
 		}
+	} else if both, ok := p.asked.Meet(rule); ok {
+		live = append(live, both)
 	}
 	for _, pair := range pairs {
 		r := pair[0].Relate(pair[1], 0)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -31,6 +32,12 @@ func (c *Cluster) hostEntries() []simulate.Entry {
 	var out []simulate.Entry
 	if c.Mesh.Front == nil {
 		out = c.Oathkeeper.Entries()
+		for _, d := range c.Oathkeeper.Dropped {
+			on := source.Field(d.Manifest.Spec(), "match")
+			if set, ok := match.RuleSet(source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods")), ""); ok {
+				out = append(out, simulate.Entry{Set: set})
+			}
+		}
 	}
 	for _, e := range c.Skipper.Entries() {
 		if e.Set.Hosts == nil {

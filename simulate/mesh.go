@@ -164,6 +164,12 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 		}
 	}
 	next.Headers = headers
+	for k, v := range d.Response {
+		if next.Response == nil {
+			next.Response = map[string]string{}
+		}
+		next.Response[k] = v
+	}
 	next.Proofs = append(append([]string{}, d.Proofs...), next.Proofs...)
 	next.Keys = append(append([]string{}, d.Keys...), next.Keys...)
 	if proxied && next.Cause == Crashed {

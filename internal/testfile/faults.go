@@ -15,8 +15,9 @@ import (
 var (
 	requestKeys = map[string][]string{
 		"": {"request", "observed", "extra"}, "request": {"method", "scheme", "host", "path", "headers", "token"},
-		"request.token":     {"kind", "value", "valid", "key", "claims", "introspection", "prefix", "via"},
-		"request.token.via": {"in", "name", "scheme"},
+		"request.token":         {"kind", "value", "valid", "key", "claims", "introspection", "tokeninfo", "session", "prefix", "via"},
+		"request.token.session": {"status", "subject", "extra"},
+		"request.token.via":     {"in", "name", "scheme"},
 	}
 	fabricKeys = map[string][]string{
 		"":        {"sequence", "step", "request", "observed", "extra"},

@@ -81,22 +81,27 @@ func (c *Case) judge(d *simulate.Decision) *Outcome {
 	if e.Upstream != "" && !reaches(e.Upstream, d.Upstream) {
 		fail("the request reaches %q, not %q", d.Upstream, e.Upstream)
 	}
-	for _, k := range keys(e.Headers) {
-		want := e.Headers[k]
-		got, has := upstreamHeader(d, k)
-		switch {
-		case want == nil && has:
-			fail("the upstream gets the header %s: %q", k, got)
-		case want != nil && !has:
-			fail("the upstream does not get the header %s", k)
-		case want != nil && got != *want:
-			fail("the upstream gets the header %s: %q, not %q", k, got, *want)
-		}
-	}
+	compareHeaders(e.Headers, "upstream", func(k string) (string, bool) { return upstreamHeader(d, k) }, fail)
+	compareHeaders(e.ResponseHeaders, "client", func(k string) (string, bool) { v, has := d.Response[k]; return v, has }, fail)
 	if len(o.Failures) > 0 && d.Reason != "" {
 		fail("%s", d.Reason)
 	}
 	return o
+}
+
+// compareHeaders compares headers with those that are expected.
+func compareHeaders(want map[string]*string, who string, get func(string) (string, bool), fail func(string, ...any)) {
+	for _, k := range keys(want) {
+		got, has := get(k)
+		switch w := want[k]; {
+		case w == nil && has:
+			fail("the %s gets the header %s: %q", who, k, got)
+		case w != nil && !has:
+			fail("the %s does not get the header %s", who, k)
+		case w != nil && got != *w:
+			fail("the %s gets the header %s: %q, not %q", who, k, got, *w)
+		}
+	}
 }
 
 // names tells whether a name means an entry: "name.namespace" of a rule,

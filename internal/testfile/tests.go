@@ -37,6 +37,9 @@ type Case struct {
 	// Request and Expect are those of a test of one request.
 	Request *simulate.Request
 	Expect  Expectation
+	// Repeat is how often the request is sent in one period of rate limits: what
+	// is expected is expected of the last answer. 0 is once.
+	Repeat int
 	// All and Without are those of a statement: never is one of All reachable
 	// without one of the proofs.
 	All     *match.Set
@@ -53,6 +56,8 @@ type Expectation struct {
 	Upstream string
 	// Headers are those that the upstream gets; a nil value must be absent.
 	Headers map[string]*string
+	// ResponseHeaders are those that the client gets, likewise.
+	ResponseHeaders map[string]*string
 }
 
 var requestType = object("A request and its caller.",
@@ -66,6 +71,7 @@ var requestType = object("A request and its caller.",
 		Kind: shape.String, Doc: "Who sends it: outside (the default), or NAMESPACE/SERVICEACCOUNT of a workload in the mesh, which sends it to the Service that the URL names.",
 		Pattern: &shape.Pattern{Expr: `^(outside|[^/]+/[^/]+)$`, Means: "outside, or a namespace and a service account, such as shop/default"},
 	}),
+	field("repeat", &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(maxRepeat), Doc: "How often it is sent in one period of rate limits; what is expected is expected of the last answer."}),
 	field("sourceIP", text("Address that it comes from. Absent: what depends on it is not known.")),
 	field("gateway", text("Gateway that it comes to, as NAMESPACE/NAME, where several serve the host.")),
 	field("token", tokenType))
@@ -75,7 +81,11 @@ var expectType = object("What is expected of the answer. What is absent is not l
 	field("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(599), Doc: "Status that the client gets; 200 where an upstream answers, 0 for a closed connection."}),
 	field("rule", text("Oathkeeper rule or route that takes the request: its whole name, or the name of the object alone.")),
 	field("upstream", text("Service, host or URL that the request reaches, or the beginning of it.")),
-	field("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that the upstream gets; null: it does not get it."}))
+	field("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that the upstream gets; null: it does not get it."}),
+	field("responseHeaders", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that proxies set in the answer, such as Access-Control-Allow-Origin, Retry-After and Location; null: none of them does."}))
+
+// maxRepeat bounds how often a request is sent.
+const maxRepeat = 10000
 
 var forAllType = object("A set of requests.",
 	required("host", &shape.Type{Kind: shape.String, Doc: "Host, or a wildcard such as *.example.com.", Pattern: &shape.Pattern{
@@ -142,7 +152,7 @@ func readCase(n *source.Node, at source.Ref) (Case, diag.List) {
 	expect, never := source.Field(n, "expect"), source.Field(n, "never")
 	switch {
 	case request != nil && expect != nil && all == nil && never == nil:
-		c.Request = readRequest(request)
+		c.Request, c.Repeat = readRequest(request), int(source.Int(source.Field(request, "repeat")))
 		found = append(found, tokenFaults(source.Field(request, "token"), at.At("request", "token"))...)
 		c.Expect = readExpectation(expect)
 		if c.Name == "" {
@@ -194,8 +204,16 @@ func readToken(n *source.Node) simulate.Token {
 	return simulate.Token{
 		Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
 		Claims: plain(source.Field(n, "claims")), Introspection: plain(source.Field(n, "introspection")),
+		Tokeninfo: plain(source.Field(n, "tokeninfo")), Session: readSession(source.Field(n, "session")),
 		Via: simulate.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))},
 	}
+}
+
+func readSession(n *source.Node) *simulate.Session {
+	if n == nil {
+		return nil
+	}
+	return &simulate.Session{Status: int(source.Int(source.Field(n, "status"))), Subject: source.Text(source.Field(n, "subject")), Extra: plain(source.Field(n, "extra"))}
 }
 
 // plain gives a mapping as encoding/json does.
@@ -220,18 +238,25 @@ func readExpectation(n *source.Node) Expectation {
 		status := source.Int(s)
 		e.Status = &status
 	}
-	headers := source.Field(n, "headers")
-	for _, k := range source.Keys(headers) {
-		if e.Headers == nil {
-			e.Headers = map[string]*string{}
+	e.Headers, e.ResponseHeaders = expectedHeaders(source.Field(n, "headers")), expectedHeaders(source.Field(n, "responseHeaders"))
+	return e
+}
+
+// expectedHeaders reads headers by lower-case name; null is one that must be
+// absent.
+func expectedHeaders(n *source.Node) map[string]*string {
+	var out map[string]*string
+	for _, k := range source.Keys(n) {
+		if out == nil {
+			out = map[string]*string{}
 		}
-		v := source.Field(headers, k)
-		if e.Headers[strings.ToLower(k)] = nil; v.Tag != "!!null" {
+		v := source.Field(n, k)
+		if out[strings.ToLower(k)] = nil; v.Tag != "!!null" {
 			value := source.Text(v)
-			e.Headers[strings.ToLower(k)] = &value
+			out[strings.ToLower(k)] = &value
 		}
 	}
-	return e
+	return out
 }
 
 func readSet(n *source.Node) (*match.Set, error) {

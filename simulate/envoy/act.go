@@ -79,6 +79,7 @@ func (r *route) preflight(q *simulate.Request, d *simulate.Decision) bool {
 	d.Status, d.Cause = http.StatusOK, simulate.Preflight
 	if allowed(cors, origin) {
 		d.Reason = fmt.Sprintf("the gateway answers the preflight of origin %q", origin)
+		d.Response = corsHeaders(cors, origin, true)
 		return true
 	}
 	if source.Text(source.Field(cors, "unmatchedPreflights")) == "IGNORE" {

@@ -46,6 +46,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	next.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
 	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
 	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
+	r.respond(q, chosen, &d)
 	t.Say(name, r.manifest.At(r.path+".route"), "sent to %s", next.To)
 	return d
 }

@@ -37,11 +37,11 @@ func TestShortcutsAreSound(t *testing.T) {
 		url := randomURL(g)
 		if plainURL(url) {
 			plain++
-			if why := refusalOf(url); why != "" {
+			if why := (&Engine{}).refusalOf(url); why != "" {
 				t.Fatalf("%q is plain but refused: %s", url, why)
 			}
 		}
-		if refusalOf(url) != "" {
+		if (&Engine{}).refusalOf(url) != "" {
 			continue
 		}
 		set := match.Set{URL: pathlang.Path{Lang: pathlang.Regexp2, Text: url}, View: match.DecodedPath}

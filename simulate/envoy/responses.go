@@ -1,0 +1,50 @@
+package envoy
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// corsHeaders are what Envoy's cors filter tells a browser of an allowed origin:
+// all of it in the answer to a preflight, the origin in others.
+func corsHeaders(cors *source.Node, origin string, preflight bool) map[string]string {
+	out := map[string]string{"access-control-allow-origin": origin}
+	if yes, _ := source.Bool(source.Field(cors, "allowCredentials")); yes {
+		out["access-control-allow-credentials"] = "true"
+	}
+	lists := map[string]string{"exposeHeaders": "access-control-expose-headers"}
+	if preflight {
+		lists = map[string]string{"allowMethods": "access-control-allow-methods", "allowHeaders": "access-control-allow-headers"}
+		if age, err := time.ParseDuration(source.Text(source.Field(cors, "maxAge"))); err == nil && age > 0 {
+			out["access-control-max-age"] = strconv.FormatInt(int64(age/time.Second), 10)
+		}
+	}
+	for field, header := range lists {
+		if list := source.Texts(source.Field(cors, field)); len(list) > 0 {
+			out[header] = strings.Join(list, ",")
+		}
+	}
+	return out
+}
+
+// respond sets what the route says about the headers of the answer: those of
+// its CORS policy, and those that it and the destination set or add.
+func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.Decision) {
+	d.Response = map[string]string{}
+	if cors, origin := source.Field(r.entry, "corsPolicy"), q.Header("Origin"); cors != nil && origin != "" && allowed(cors, origin) {
+		d.Response = corsHeaders(cors, origin, false)
+	}
+	for _, n := range []*source.Node{r.entry, chosen} {
+		response := source.Field(source.Field(n, "headers"), "response")
+		for _, list := range []string{"set", "add"} {
+			headers := source.Field(response, list)
+			for _, k := range source.Keys(headers) {
+				d.Response[strings.ToLower(k)] = source.Text(source.Field(headers, k))
+			}
+		}
+	}
+}
