@@ -27,19 +27,19 @@ func nativeRules(t *testing.T, text string) []simulate.Manifest {
 	return out
 }
 
-const open = "  authenticators: [{handler: noop}]\n  authorizer: {handler: allow}\n  mutators: [{handler: noop}]\n  upstream: {url: \"http://u\"}\n"
+const openRule = "  authenticators: [{handler: noop}]\n  authorizer: {handler: allow}\n  mutators: [{handler: noop}]\n  upstream: {url: \"http://u\"}\n"
 
 // TestNativeRules fills in nothing, and matches as the strategy says.
 func TestNativeRules(t *testing.T) {
 	bare := "- id: bare\n  match: {url: \"http://h/bare\", methods: [GET]}\n  upstream: {url: \"http://u\"}\n"
-	glob := "- id: g\n  match: {url: \"http://h/items/<*>\", methods: [GET]}\n" + open
+	glob := "- id: g\n  match: {url: \"http://h/items/<*>\", methods: [GET]}\n" + openRule
 	for name, c := range map[string]struct {
 		text, path string
 		o          Options
 		want       int
 	}{
 		"nothing is filled in": {bare, "/bare", Options{}, 500},
-		"no match":             {"- id: m\n" + open + bare, "/else", Options{}, 500},
+		"no match":             {"- id: m\n" + openRule + bare, "/else", Options{}, 500},
 		"a glob":               {glob, "/items/7", Options{Strategy: "glob"}, 200},
 		"a dot ends a star":    {glob, "/items/a.b", Options{Strategy: "glob"}, 404},
 		"not a glob":           {glob, "/items/7", Options{Strategy: "regexp"}, 500},
@@ -54,12 +54,12 @@ func TestNativeRules(t *testing.T) {
 
 // TestNotSaid leaves open what nothing among the inputs says.
 func TestNotSaid(t *testing.T) {
-	glob := "- id: g\n  match: {url: \"http://h/items/<*>\", methods: [GET]}\n" + open
+	glob := "- id: g\n  match: {url: \"http://h/items/<*>\", methods: [GET]}\n" + openRule
 	r := &simulate.Request{Method: "GET", Scheme: "http", Host: "h", Target: "/items/7"}
 	if d := simulate.Outcomes(r, nil, Load(nativeRules(t, glob), Options{}).Decide); d.Known() || !d.MayPass() {
 		t.Errorf("a URL that may be a glob: %+v", d)
 	}
-	plain := "- id: p\n  match: {url: \"http://h/p\", methods: [GET]}\n" + open
+	plain := "- id: p\n  match: {url: \"http://h/p\", methods: [GET]}\n" + openRule
 	e := Load(nativeRules(t, plain), Options{Remote: []string{"https://r.test"}})
 	for _, path := range []string{"/p", "/q"} {
 		if d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "http", Host: "h", Target: path}, nil, e.Decide); d.Known() {
