@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -92,10 +93,6 @@ func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 }
 
 // covers tells whether an Ingress for one host takes requests for another.
-func covers(host, name string) bool {
-	if rest, ok := strings.CutPrefix(host, "*."); ok {
-		_, parent, _ := strings.Cut(name, ".")
-		return parent == rest
-	}
-	return host == "" || strings.EqualFold(host, name)
+func covers(pattern, name string) bool {
+	return pattern == "" || host.MatchLabel(strings.ToLower(pattern), strings.ToLower(name))
 }

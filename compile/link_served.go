@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
@@ -54,29 +55,23 @@ func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, he
 // some of those for a wildcard: "*.domain" stands for any number of labels
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). A
 // namespace in front says whose hosts are taken, not which.
-func takesHost(server, host string) bool {
-	if _, name, ok := strings.Cut(server, "/"); ok {
-		server = name
+func takesHost(server, name string) bool {
+	if _, rest, ok := strings.Cut(server, "/"); ok {
+		server = rest
 	}
-	return server == "*" || strings.EqualFold(server, host) || below(server, host) || below(host, server)
-}
-
-// below tells whether wildcard stands for host.
-func below(wildcard, host string) bool {
-	domain, ok := strings.CutPrefix(wildcard, "*")
-	return ok && strings.HasSuffix(strings.ToLower(host), strings.ToLower(domain))
+	return host.Meet(strings.ToLower(server), strings.ToLower(name))
 }
 
 // uncertified returns the wildcard under which TLS servers take a host that a
 // certificate for it does not hold for (RFC 6125, 6.4.3), or "".
-func uncertified(secured []string, host string) string {
+func uncertified(secured []string, name string) string {
 	wide := ""
+	name = strings.ToLower(name)
 	for _, s := range secured {
-		_, parent, _ := strings.Cut(host, ".")
-		switch {
-		case strings.EqualFold(s, host), strings.EqualFold(s, "*."+parent):
+		switch lower := strings.ToLower(s); {
+		case host.MatchLabel(lower, name):
 			return ""
-		case strings.HasPrefix(s, "*.") && below(s, host):
+		case strings.HasPrefix(s, "*.") && host.Within(name, lower):
 			wide = s
 		}
 	}

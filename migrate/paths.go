@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
 // cover is a set of v2 paths that stands for an older path. Every request that
@@ -55,7 +56,7 @@ func (c *covers) of(p pathlang.Path) *cover {
 }
 
 // v2Path is the form of paths that v2 takes.
-var v2Path = regexp.MustCompile(`^((\/([A-Za-z0-9-._~!$&'()+,;=:@]|%[0-9a-fA-F]{2})*)|(\/\{\*{1,2}\}))+$|^\/\*$`)
+var v2Path = regexp.MustCompile(apirule.TemplatePattern.Expr)
 
 func (c *covers) find(p pathlang.Path) *cover {
 	if p.Lang == pathlang.Star {

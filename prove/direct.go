@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
@@ -47,7 +48,7 @@ func (p *prover) hosts(side *side) []string {
 	served := p.cluster.Gateway.Hosts()
 	var out []string
 	for _, h := range served {
-		if p.set.Hosts == nil || slices.ContainsFunc(p.set.Hosts, func(own string) bool { return h == own || wildcardTakes(own, h) }) {
+		if p.set.Hosts == nil || slices.ContainsFunc(p.set.Hosts, func(own string) bool { return host.Match(own, h) }) {
 			out = append(out, h)
 		}
 	}

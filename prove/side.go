@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -177,12 +178,6 @@ func withClaim(list []simulate.Admission, name string, values []string) []simula
 	return out
 }
 
-// operators are what the controller of v2 writes for "{**}" and "{*}".
-var operators = strings.NewReplacer(
-	"([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*", "{**}",
-	"([A-Za-z0-9-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+", "{*}",
-)
-
 // authored spells a path as an author would.
 func authored(set match.Set) string {
 	text := cmp.Or(set.URL.Text, set.Path.Text)
@@ -193,7 +188,7 @@ func authored(set match.Set) string {
 		return strings.TrimSuffix(expr, ")(?s:.*)")
 	}
 	if set.Path.Lang == pathlang.Regex {
-		return strings.TrimSuffix(strings.TrimPrefix(operators.Replace(text), "^"), "$")
+		return pathlang.TemplateOf(text)
 	}
 	return text
 }
@@ -212,17 +207,17 @@ func (s *side) Hosts() []string {
 }
 
 // Parts lists what the decision about a request to the host depends on.
-func (s *side) Parts(host string) []classes.Part {
-	routes := s.own(host)
+func (s *side) Parts(name string) []classes.Part {
+	routes := s.own(name)
 	for _, p := range s.skipper {
-		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return h == host || wildcardTakes(h, host) }) {
+		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return host.Match(h, name) }) {
 			routes = append(routes, p)
 		}
 	}
 	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
-		routes = append(append(routes, s.rules[host]...), s.patterns...)
+		routes = append(append(routes, s.rules[name]...), s.patterns...)
 	}
-	return s.with(host, routes)
+	return s.with(name, routes)
 }
 
 // own are the routes of the gateways of Istio.
@@ -264,12 +259,6 @@ func plainService(to string) string {
 	}
 	to, _, _ = strings.Cut(to, "/")
 	return to
-}
-
-// wildcardTakes tells whether a wildcard takes a name.
-func wildcardTakes(wildcard, name string) bool {
-	suffix, ok := strings.CutPrefix(wildcard, "*")
-	return ok && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
 }
 
 // guard lists what the policies of a service look at, and the tokens that they

@@ -43,7 +43,7 @@ func checkRegex(r *ir.Route, judge *match.Judge, found *diag.List) {
 	p, help := r.Match.Path, "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"
 	switch {
 	case p.Lang == pathlang.Template && p.Text != "/*":
-		p = pathlang.Path{Lang: pathlang.Regex, Text: TemplateRegex(p.Text)}
+		p = pathlang.Path{Lang: pathlang.Regex, Text: pathlang.TemplateRegex(p.Text)}
 		help = "literal parts of the path are not escaped: write ( ) and + as %28 %29 and %2B, or leave them out"
 	case p.Lang != pathlang.Regex:
 		return
@@ -78,7 +78,7 @@ func literal(p pathlang.Path) pathlang.Path {
 		}
 		return strings.Join(parts, "{*}")
 	}
-	return pathlang.Path{Lang: pathlang.Regex, Text: TemplateRegex(quote(before) + "{**}" + quote(after))}
+	return pathlang.Path{Lang: pathlang.Regex, Text: pathlang.TemplateRegex(quote(before) + "{**}" + quote(after))}
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them

@@ -129,23 +129,10 @@ func uri(p pathlang.Path) *manifest.StringMatch {
 		if p.Text == "/*" {
 			return &manifest.StringMatch{Prefix: "/"}
 		}
-		return &manifest.StringMatch{Regex: TemplateRegex(p.Text)}
+		return &manifest.StringMatch{Regex: pathlang.TemplateRegex(p.Text)}
 	default:
 		return &manifest.StringMatch{Regex: p.Text}
 	}
-}
-
-// segmentChars is what APIRule v2 lets an operator stand for in one segment.
-const segmentChars = `[A-Za-z0-9-._~!$&'()*+,;=:@]`
-
-// TemplateRegex is the expression that Kyma's controller (3.10.0) writes for a
-// path template. Literal parts are not escaped.
-func TemplateRegex(template string) string {
-	const restChars = `[A-Za-z0-9-._~!$&'()*+,;=:@/]`
-	return "^" + strings.NewReplacer(
-		"{**}", "("+restChars+"|%[0-9a-fA-F]{2})*",
-		"{*}", "("+segmentChars+"|%[0-9a-fA-F]{2})+",
-	).Replace(template) + "$"
 }
 
 func corsPolicy(c *ir.CORS) *manifest.CorsPolicy {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
@@ -26,7 +27,7 @@ func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 		}
 		why := hostFault(h.Name)
 		for j := range i {
-			if other := g.Hosts[j].Name; why == "" && covers(other, h.Name) {
+			if other := g.Hosts[j].Name; why == "" && host.Meet(other, h.Name) {
 				why = fmt.Sprintf("beside %q, one of the two covers the other", other)
 			}
 		}
@@ -133,14 +134,6 @@ func labelFault(label string) string {
 		return fmt.Sprintf("%q is no DNS label", label)
 	}
 	return ""
-}
-
-// covers tells whether Istio takes two hosts of one VirtualService for the
-// same: they are equal, or one is a wildcard that the other ends like.
-func covers(a, b string) bool {
-	x, wildA := strings.CutPrefix(a, "*")
-	y, wildB := strings.CutPrefix(b, "*")
-	return wildA && strings.HasSuffix(y, x) || wildB && strings.HasSuffix(x, y) || a == b
 }
 
 func isLabel(s string) bool {

@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"encoding/binary"
-	"fmt"
 	"math/bits"
 	"slices"
 	"sync"
@@ -49,12 +48,21 @@ func Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
 type Classifier struct {
 	judge *Judge
 	mu    sync.Mutex
-	known map[string]division // by the addresses of its automata
+	// clean holds the clean paths of a universe, split how paths are split by
+	// automata within a limit.
+	clean map[narrowing]*automata.NFA
+	split map[int]*trie[*automata.NFA, []found]
+}
+
+// narrowing is a universe of which a view shows the clean paths.
+type narrowing struct {
+	universe *automata.NFA
+	view     View
 }
 
 // NewClassifier returns a Classifier that has not been asked yet.
 func NewClassifier() *Classifier {
-	return &Classifier{judge: NewJudge(), known: map[string]division{}}
+	return &Classifier{judge: NewJudge(), clean: map[narrowing]*automata.NFA{}, split: map[int]*trie[*automata.NFA, []found]{}}
 }
 
 // Compile is the function of that name. Matchers of one path text share what is
@@ -68,13 +76,6 @@ func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) 
 	p.prepare()
 	p.walk()
 	return p.out
-}
-
-// division is how paths are split by automata, which it keeps: their addresses
-// are its name.
-type division struct {
-	automata []*automata.NFA
-	found    []found
 }
 
 // partitioner splits requests method by method and value by value; what is left
@@ -129,15 +130,15 @@ func (p *partitioner) clean(v View) error {
 // narrowed gives the paths of a universe that are clean, the same automaton
 // each time.
 func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.NFA, error) {
-	key := fmt.Sprintf("%p clean %d", universe, v)
+	key := narrowing{universe, v}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if have, ok := c.known[key]; ok {
-		return have.automata[1], nil
+	if have, ok := c.clean[key]; ok {
+		return have, nil
 	}
 	out, err := universe.Both(clean)
 	if err == nil {
-		c.known[key] = division{automata: []*automata.NFA{universe, out}}
+		c.clean[key] = out
 	}
 	return out, err
 }
@@ -356,15 +357,15 @@ func (p *paths) compare(o *paths) int {
 
 // splitBy splits the paths by automata, the first of which is the universe.
 func (p *partitioner) splitBy(list []*automata.NFA) []found {
-	key := fmt.Sprint(p.limit)
-	for _, a := range list {
-		key += fmt.Sprintf(" %p", a)
-	}
 	p.c.mu.Lock()
-	have, ok := p.c.known[key]
+	if p.c.split[p.limit] == nil {
+		p.c.split[p.limit] = &trie[*automata.NFA, []found]{}
+	}
+	place := p.c.split[p.limit].at(list)
+	have, ok := place.value, place.known
 	p.c.mu.Unlock()
 	if ok {
-		return have.found
+		return have
 	}
 	s := &splitter{limit: p.limit, union: &automata.NFA{}}
 	out, err := s.split(list)
@@ -373,7 +374,7 @@ func (p *partitioner) splitBy(list []*automata.NFA) []found {
 		return out
 	}
 	p.c.mu.Lock()
-	p.c.known[key] = division{list, out}
+	place.set(out)
 	p.c.mu.Unlock()
 	return out
 }

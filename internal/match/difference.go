@@ -43,7 +43,7 @@ func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
 	if m.err != nil {
 		return Rest{Reason: m.err.Error()}
 	}
-	d := &difference{a: m, limit: budget.states(), done: map[string]bool{}}
+	d := &difference{a: m, limit: budget.states()}
 	for _, o := range others {
 		switch {
 		case o.err != nil:
@@ -64,7 +64,7 @@ type difference struct {
 	others  []*Matcher
 	limit   int
 	atoms   int
-	done    map[string]bool
+	done    trie[*Matcher, bool]
 	skipped string
 	unknown string
 	within  string
@@ -195,14 +195,11 @@ func clone(m map[string]string) map[string]string {
 
 // remains looks for a path that a has and none of the others.
 func (d *difference) remains(r Request, others []*Matcher) *Request {
-	var key strings.Builder
-	for _, o := range others {
-		fmt.Fprintf(&key, "%p ", o)
-	}
-	if d.done[key.String()] {
+	place := d.done.at(others)
+	if place.known {
 		return nil
 	}
-	d.done[key.String()] = true
+	place.set(true)
 	if len(others) == 0 && !d.wholeURLs() {
 		return d.anyPath(r)
 	}

@@ -5,24 +5,19 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // takesHost compares a host with the names of a set.
-func (s *Set) takesHost(host string) bool {
-	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, host) })
+func (s *Set) takesHost(name string) bool {
+	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, name) })
 }
 
 // hostMatches compares a host with a name or a wildcard, which takes one label
 // or more, as in Istio and Envoy.
-func hostMatches(name, host string) bool {
-	if name == "*" {
-		return true
-	}
-	if suffix, ok := strings.CutPrefix(name, "*"); ok && strings.HasPrefix(suffix, ".") {
-		return len(host) > len(suffix) && strings.HasSuffix(host, suffix)
-	}
-	return name == host
+func hostMatches(pattern, name string) bool {
+	return pattern == name || pattern == "*" || wildcard(pattern) && host.Match(pattern, name)
 }
 
 func wildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/host"
 )
 
 // Meet gives the requests that both sets take. ok is false where they cannot
@@ -110,11 +111,5 @@ func commonHosts(a, b []string) []string {
 
 // hostWithin tells whether every host of one name or wildcard is one of another.
 func hostWithin(narrow, wide string) bool {
-	if narrow == wide || wide == "*" {
-		return true
-	}
-	if wildcard(narrow) {
-		return narrow != "*" && wildcard(wide) && strings.HasSuffix(narrow, wide[1:])
-	}
-	return hostMatches(wide, narrow)
+	return narrow == wide || wildcard(wide) && host.Within(narrow, wide)
 }

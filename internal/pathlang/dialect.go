@@ -99,7 +99,7 @@ func RegexOf(p Path) (string, bool) {
 		return p.Text, true
 	case Template:
 		if p.Text != "/*" {
-			return templateRegex(p.Text), true
+			return TemplateRegex(p.Text), true
 		}
 	}
 	return "", false
@@ -142,12 +142,22 @@ func refusedByOathkeeper(p Path) error {
 	return nil
 }
 
-// templateRegex spells an APIRule v2 path as Kyma's controller does for a
-// VirtualService: nothing but the operators is translated.
-func templateRegex(text string) string {
+// TemplateRegex is the expression that Kyma's controller (3.10.0) writes in a
+// VirtualService for a path template of APIRule v2. Nothing but the operators is
+// translated: literal parts are not escaped.
+func TemplateRegex(text string) string {
 	text = strings.ReplaceAll(text, "{**}", templateRest)
 	text = strings.ReplaceAll(text, "{*}", templateSegment)
 	return "^" + text + "$"
+}
+
+// TemplateOf spells an expression that TemplateRegex wrote as the template. An
+// expression of another origin is returned with those parts replaced that read
+// like an operator, and without anchors.
+func TemplateOf(expression string) string {
+	text := strings.ReplaceAll(expression, templateRest, "{**}")
+	text = strings.ReplaceAll(text, templateSegment, "{*}")
+	return strings.TrimSuffix(strings.TrimPrefix(text, "^"), "$")
 }
 
 // ReadDifferently lists, in reading order and without duplicates, what Istio's

@@ -31,7 +31,7 @@ func SyntaxOf(p Path) (*Pattern, error) {
 		if p.Text == "/*" {
 			return Plain(automata.LiteralNode("/"), anything()), nil
 		}
-		return ParseRE2(templateRegex(p.Text))
+		return ParseRE2(TemplateRegex(p.Text))
 	case Regex:
 		return ParseRE2(p.Text)
 	case Regexp2:

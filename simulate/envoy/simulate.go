@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -240,9 +241,9 @@ func bySNI(list []*virtualHost, r *simulate.Request) []*virtualHost {
 				if _, bare, both := strings.Cut(name, "/"); both {
 					name = bare
 				}
-				if host := bareHost(r.Host); name == host {
+				if asked := bareHost(r.Host); name == asked {
 					length = max(length, 1000)
-				} else if name == "*" || hostWithin(host, strings.ToLower(name)) {
+				} else if name == "*" || host.Match(strings.ToLower(name), asked) {
 					length = max(length, len(name))
 				}
 			}
@@ -327,12 +328,9 @@ func (g *Gateway) Serves(host string) bool {
 }
 
 // serves reports whether one of a list of names and wildcards is for a host.
-func serves(hosts []string, host string) bool {
-	host = bareHost(host)
-	return slices.ContainsFunc(hosts, func(h string) bool {
-		h = strings.ToLower(h)
-		return h == "*" || h == host || hostWithin(host, h)
-	})
+func serves(hosts []string, asked string) bool {
+	asked = bareHost(asked)
+	return slices.ContainsFunc(hosts, func(h string) bool { return h == "*" || host.Match(strings.ToLower(h), asked) })
 }
 
 // unfollowed asks about objects for the host that are refused or not followed.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -94,18 +95,12 @@ func (s *server) allows(namespace string) []string {
 // narrower returns the more specific of two hosts, if one is within the other.
 func narrower(a, b string) (string, bool) {
 	switch {
-	case a == b, hostWithin(a, b):
+	case host.Within(a, b):
 		return a, true
-	case hostWithin(b, a):
+	case host.Within(b, a):
 		return b, true
 	}
 	return "", false
-}
-
-// hostWithin reports whether a wildcard takes a name or a narrower wildcard.
-func hostWithin(name, wildcard string) bool {
-	suffix, ok := strings.CutPrefix(wildcard, "*")
-	return ok && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
 }
 
 // plainProtocols are those of servers without TLS that are routed by http.
@@ -267,7 +262,7 @@ func bareHost(name string) string {
 
 // redirects reports whether plain requests to a virtual host are sent to https:
 // any of the servers for it says so.
-func (t *table) redirects(host string) bool {
+func (t *table) redirects(asked string) bool {
 	return slices.ContainsFunc(t.servers, func(s server) bool {
 		return s.redirects && slices.ContainsFunc(s.hosts, func(h string) bool {
 			_, name, both := strings.Cut(h, "/")
@@ -275,7 +270,7 @@ func (t *table) redirects(host string) bool {
 				name = h
 			}
 			name = strings.ToLower(name)
-			return name == "*" || name == host || hostWithin(host, name)
+			return name == "*" || host.Match(name, asked)
 		})
 	})
 }
