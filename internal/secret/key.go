@@ -3,6 +3,8 @@ package secret
 import (
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // sensitive are names of fields, headers, cookies and parameters whose values
@@ -19,8 +21,27 @@ var harmless = regexp.MustCompile(`(?i)^(forwardOriginalToken|forward_original_t
 // Key reports whether the values of a field of this name are secrets.
 func Key(name string) bool {
 	name = strings.TrimSpace(name)
-	return sensitive.MatchString(name) && !harmless.MatchString(name)
+	if known, ok := judged.Load(name); ok {
+		return known.(bool)
+	}
+	is := sensitive.MatchString(name) && !harmless.MatchString(name)
+	if judgedNames.Add(1) <= maxJudged && len(name) <= maxName {
+		judged.Store(name, is)
+	}
+	return is
 }
+
+// The names of fields are few and come again and again: what was said of one
+// is kept. Names that inputs make up do not fill the memory.
+var (
+	judged      sync.Map // string to bool
+	judgedNames atomic.Int32
+)
+
+const (
+	maxJudged = 4096
+	maxName   = 128 // bytes
+)
 
 // group reports whether a field holds secrets under names that are not secret:
 // headers, cookies, the data of a Secret.
