@@ -55,6 +55,11 @@ cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and
 test-cluster: build cluster-tools ## hold kgw to a real API server (builds cluster-tools)
 	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -count 1 -timeout 30m ./...
 
+MUTANTS ?= 40
+.PHONY: mutants
+mutants: ## change compile, migrate, validate and match in MUTANTS small ways and list the changes that no test of their own sees (a quarter of an hour)
+	cd tools/mutants && $(GO) vet ./... && $(GO) run . -budget $(MUTANTS) ../.. compile migrate validate internal/match
+
 .PHONY: lint
 lint: $(LINT) ## run the linters of .golangci.yml
 	@set -e; for m in . $(QUICK); do (set -x; cd $$m && $(LINT) run --config $(CURDIR)/.golangci.yml ./...); done

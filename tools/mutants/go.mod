@@ -1,0 +1,3 @@
+module github.com/kgw-dev/kgw/tools/mutants
+
+go 1.26
