@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 )
@@ -38,6 +39,12 @@ func (s *Side) Past(after *Side) {
 			g.Severity, g.Fix, g.Fixable = diag.Warning, nil, false
 			g.Message = fmt.Sprintf("the before side, %s, could not be compiled here: %s", s.Name, g.Message)
 			g.Help = "what it makes of this is missing on the before side; nothing is to be done if the after side is right"
+		default:
+			g.Message = fmt.Sprintf("the before side, %s: %s", s.Name, g.Message)
+			g.Help = "nothing is to be done if the after side is right"
+		}
+		if strings.HasPrefix(s.Name, "git:") && g.Span.File != "" {
+			g.Span.File = s.Name + ":" + g.Span.File
 		}
 		kept = append(kept, g)
 	}

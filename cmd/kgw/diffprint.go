@@ -24,7 +24,12 @@ func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Sid
 	if err != nil {
 		return err
 	}
-	err = a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return a.formatDiff(f, o, w, r, findings) })
+	err = a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
+		if o.format == "github" && before.Result != nil { // nothing can be repaired where a state is over
+			return a.formatDiff(f, o, w, r, a.findings(&compare.Side{}, after))
+		}
+		return a.formatDiff(f, o, w, r, findings)
+	})
 	if err != nil {
 		return err
 	}

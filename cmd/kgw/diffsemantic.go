@@ -12,7 +12,9 @@ import (
 // answered differently.
 func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	a.compareMuch()
+	before, after, notes := supposed(before, after)
 	found := compare.Classes(before, after, f.scope())
+	found.Notes = append(found.Notes, notes...)
 	if err := a.printSemantic(f, newSemanticReport(found, a.secrets), before, after); err != nil {
 		return err
 	}

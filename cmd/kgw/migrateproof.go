@@ -24,6 +24,9 @@ type moves struct {
 	General   []semanticChange `json:"general,omitempty"`
 	Unchanged int              `json:"unchanged"`
 	Notes     []string         `json:"notes,omitempty"`
+	// Spellings counts the changes that only requests show which spell a plain
+	// character of the path as %XX, as no client does by itself.
+	Spellings int `json:"spellings,omitempty"`
 	// Supposed is what was taken to exist, because it is not among the inputs.
 	Supposed []string `json:"supposed,omitempty"`
 }
@@ -66,6 +69,7 @@ func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.R
 	a.withheld(now, "after", byName, o.Namespace)
 	found := classes.Compare(was, is)
 	m.fill(found, newSemanticReport(found, a.secrets), byName, o.Namespace)
+	m.settle()
 	return m
 }
 
@@ -153,6 +157,9 @@ func (m *moves) write(w io.Writer) error {
 	var b strings.Builder
 	for i := range m.General {
 		m.General[i].text(&b, "")
+	}
+	if m.Spellings > 0 {
+		fmt.Fprintf(&b, "note: %s of requests that spell a plain character of the path as %%XX, as in /%%61, left out: no client does so by itself\n", counted(m.Spellings, "change"))
 	}
 	for _, n := range m.Notes {
 		fmt.Fprintf(&b, "note: %s\n", report.Visible(n))

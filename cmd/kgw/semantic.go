@@ -37,6 +37,7 @@ type semanticChange struct {
 
 	line     string
 	requests string
+	decided  bool // it is an external authorizer's to say
 }
 
 type semanticWitness struct {

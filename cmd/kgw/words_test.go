@@ -73,7 +73,7 @@ func TestWords(t *testing.T) {
 		{"handler", ruleOf, "noop", "oauth9", `16:20: error[KGW212]`, `use one of allow, no_auth`},
 		{"a boolean", ruleOf, "noop", "no", `16:20: error[KGW203]: "handler" must be a string, not the boolean no`, "write it in quotes"},
 		{"field of v2", ruleOf, "accessStrategies:\n        - handler: noop", "noAuth: true", `15:7: error[KGW201]: unknown field "noAuth"`, "accessStrategies: [{handler: no_auth}]"},
-		{"v1beta1 as v2", ruleOf, "io/v1beta1", "io/v2", `1:13: error[KGW728]`, "kgw migrate"},
+		{"v1beta1 as v2", ruleOf, "io/v1beta1", "io/v2", `1:13: error[KGW131]`, "kgw migrate"},
 		{"v2 as v1beta1", newRule, "io/v2", "io/v1beta1", `1:13: error[KGW131]: the document says v1beta1 and has the fields of v2`, "write apiVersion: gateway.kyma-project.io/v2"},
 		{"v1beta2", newRule, "io/v2", "io/v1beta2", `1:13: error[KGW111]: APIRule has no version "v1beta2"`, "its fields are those of v2: write apiVersion: gateway.kyma-project.io/v2"},
 		{"foreign group", ruleOf, "gateway.kyma-project.io", "apps.test", `1:13: error[KGW112]: APIRule is a kind of group "gateway.kyma-project.io"`, "did you mean"},

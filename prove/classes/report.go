@@ -83,13 +83,20 @@ type Witness struct {
 	WasStatus, IsStatus int
 }
 
-// Verbs gives the methods as one text: "GET,POST", or "*" for any.
+// Verbs gives the methods as one text: "GET,POST", "*" for any, or
+// "TRACE,others" where some are left out.
 func (c *Change) Verbs() string {
-	if c.Others {
+	if !c.Others {
+		return strings.Join(c.Methods, ",")
+	}
+	if len(c.Methods) == 0 || len(c.Methods) >= len(httpMethods) {
 		return "*"
 	}
-	return strings.Join(c.Methods, ",")
+	return strings.Join(c.Methods, ",") + ",others"
 }
+
+// httpMethods are those that a class names; others are one.
+var httpMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 
 // Requests says which requests the change is about: "GET /admin/** on
 // api.example.com".
