@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // planHelp describes the flag of the commands that write a plan.
@@ -32,7 +33,7 @@ func (a *app) writePlan(dir string, before, after *compare.Side, scope compare.S
 		a.tellStep(i, &steps[i], i == len(steps)-1)
 	}
 	if len(steps) == 0 {
-		fmt.Fprintln(a.stderr, "kgw: plan: nothing changes")
+		a.say("plan: nothing changes")
 		return nil
 	}
 	return a.planFile(filepath.Join(dir, "apply.sh"), script.Bytes())
@@ -81,7 +82,11 @@ func (a *app) writeStep(dir string, i int, s *compare.Step, script *bytes.Buffer
 	}
 	for _, id := range s.Delete {
 		resource := strings.ToLower(id.Kind) + "." + id.Group
-		fmt.Fprintf(script, "kubectl delete %s -n %s %s --ignore-not-found\n", resource, id.Namespace, id.Name)
+		words := report.Shell(id.Name) + " --ignore-not-found"
+		if strings.HasPrefix(id.Name, "-") {
+			words = "--ignore-not-found -- " + report.Shell(id.Name) // not a flag
+		}
+		fmt.Fprintf(script, "kubectl delete %s -n %s %s\n", report.Shell(resource), report.Shell(id.Namespace), words)
 	}
 	return nil
 }
@@ -112,10 +117,11 @@ func (a *app) tellStep(i int, s *compare.Step, last bool) {
 	case len(s.Gaps) > 0:
 		says = "requests are exposed or refused that were not before and are not after"
 	}
-	fmt.Fprintf(a.stderr, "step %d, %s: %s\n%s", i+1, strings.ReplaceAll(s.Name, "-", " "), says, a.secrets.Text(s.Text()))
+	fmt.Fprintf(a.stderr, "step %d, %s: %s\n%s", i+1, strings.ReplaceAll(s.Name, "-", " "), says, report.Lines(a.secrets.Text(s.Text())))
 	for k := range s.Gaps {
 		g := &s.Gaps[k]
-		fmt.Fprintf(a.stderr, "  gap: %s\n    witness: %s %s\n", a.secrets.Text(g.String()), g.Witness.Method, a.secrets.Text(g.Witness.URL))
+		witness := g.Witness.Method + " " + g.Witness.URL
+		fmt.Fprintf(a.stderr, "  gap: %s\n    witness: %s\n", report.Visible(a.secrets.Text(g.String())), report.Visible(a.secrets.Text(witness)))
 	}
 	if len(s.Gaps) > 0 {
 		a.fail(exitFindings)

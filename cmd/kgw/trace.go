@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/prove"
@@ -88,7 +89,7 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 // saySupposed lists what stands in for what the inputs lack.
 func (a *app) saySupposed(list []string) {
 	for _, what := range list {
-		fmt.Fprintf(a.stderr, "supposed: there is the %s\n", what)
+		fmt.Fprintf(a.stderr, "supposed: there is the %s\n", report.Visible(a.secrets.Text(what)))
 	}
 }
 

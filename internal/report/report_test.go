@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -140,6 +141,19 @@ func TestFence(t *testing.T) {
 	for text, want := range map[string]string{"a": "```", "```` x": "`````", "``": "```"} {
 		if got := report.Fence(text); got != want {
 			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+// TestShellReadsAWord runs the shell on every name.
+func TestShellReadsAWord(t *testing.T) {
+	for _, name := range append(reporttest.Hostile(), "a b", "$HOME", "`id`", "x; echo y", "it's", "-n", "a\nb") {
+		if strings.Contains(name, "\x00") {
+			continue // no shell has such a word
+		}
+		out, err := exec.Command("sh", "-c", "printf %s "+report.Shell(name)).Output()
+		if err != nil || string(out) != name {
+			t.Errorf("%q: %v, got %q", name, err, out)
 		}
 	}
 }
