@@ -54,12 +54,17 @@ func indexIgnores(all []*ignore) ignoreIndex {
 	return index
 }
 
+// mutual are codes of two resources of which each has the finding: the author
+// of one cannot suppress that of the other.
+var mutual = []diag.Code{diag.HostConflict, diag.WildcardHostConflict}
+
 // covers reports whether a suppression covers the finding, at any of its
 // places, and notes the places for mark.
 func (x ignoreIndex) covers(f *diag.Finding) bool {
 	hit := x.at(f.Code, f.At.Doc, f.Span.Line)
 	for i := range f.Related {
-		hit = x.at(f.Code, f.Related[i].At.Doc, f.Related[i].Span.Line) || hit
+		also := x.at(f.Code, f.Related[i].At.Doc, f.Related[i].Span.Line)
+		hit = hit || also && !slices.Contains(mutual, f.Code)
 	}
 	return hit
 }

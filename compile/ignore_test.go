@@ -73,6 +73,25 @@ func TestLockedSuppressions(t *testing.T) {
 	}
 }
 
+// TestEachAuthorSuppressesHisOwn checks that a host that two resources claim is
+// an error until both authors say that it is meant.
+func TestEachAuthorSuppressesHisOwn(t *testing.T) {
+	one := strings.Replace(rule("a"), "/.*", "/[a-j].*", 1)
+	two := strings.Replace(strings.Replace(rule("b"), "host: b", "host: a", 1), "/.*", "/[k-z].*", 1)
+	suppress := func(text string) string {
+		return strings.Replace(text, "  namespace: shop", "  namespace: shop\n  annotations: {kgw.dev/ignore: KGW305 meant}", 1)
+	}
+	if one == two || len(errorsOf(run(t, compile.Options{}, one, two))) != 2 {
+		t.Fatalf("the two do not conflict: %v", errorsOf(run(t, compile.Options{}, one, two)))
+	}
+	if got := errorsOf(run(t, compile.Options{}, one, suppress(two))); len(got) != 1 || !strings.HasPrefix(got[0], "0.yaml") {
+		t.Errorf("one author suppresses for both: %v", got)
+	}
+	if got := errorsOf(run(t, compile.Options{}, suppress(one), suppress(two))); len(got) != 0 {
+		t.Errorf("both say that it is meant: %v", got)
+	}
+}
+
 func TestUnusedSuppression(t *testing.T) {
 	r := run(t, compile.Options{Config: unlocked()}, "# kgw:ignore KGW304 meant\n"+rule("a"))
 	n := 0

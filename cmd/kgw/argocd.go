@@ -241,7 +241,7 @@ func (a *app) reportFirst(f *inputFlags, result *compile.Result) error {
 	if len(f.formats) > 0 {
 		return a.report(a.stderr, f, result)
 	}
-	if len(result.Findings) == 0 {
+	if len(result.Findings)+result.Summary.Suppressed == 0 {
 		return a.judge(f, result)
 	}
 	shown := *result

@@ -1,0 +1,70 @@
+package skipper
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/prove/reference"
+)
+
+// TestNothingOpensAtSkipper compiles hostile FabricGateways and asks a real
+// Skipper about those that are accepted: it sends nothing on to a Service that
+// the authors closed.
+func TestNothingOpensAtSkipper(t *testing.T) {
+	accepted, asked := 0, 0
+	for seed := range int64(60) {
+		g := rand.New(rand.NewSource(seed))
+		document := hostileGateway(g)
+		result := compile.Run(text(t, document), compile.Options{Model: true, SkipperAPI: one(g, "ingress", "routegroup")})
+		if result.Findings.Max() == diag.Error || accepted == 16 {
+			continue
+		}
+		accepted++
+		model := reference.New([]*ir.Gateway{result.Resources[0].Gateway})
+		c := start(t, result.Objects)
+		c.healthy(t)
+		for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "//a", "/a//b", "/a%2Fb", "/x/b", "/a.b/x", "/axb/x", "/A", "/a/../b", "/a:b"} {
+			for _, method := range []string{"GET", "DELETE", "POST"} {
+				for _, info := range []*tokenInfo{nil, {UID: "stups_b", Realm: "/services", Scope: []string{"uid"}}, {UID: "jdoe", Realm: "/customers", Scope: []string{"uid", "a.read"}}} {
+					r := request{Method: method, Host: "h.test", Path: path, XForwardedProto: &https, TokenInfo: info}
+					if info != nil {
+						r.Token = "opaque"
+					}
+					asked++
+					asks := simulated(t, &r)
+					delete(asks.Token.Introspection, "status") // which is that of a refusal
+					want := model.Decide(asks, nil)
+					if got := c.send(t, &r); got.Backend != "" && !want.Passed() {
+						t.Errorf("%s\nSkipper sends %s %s with %+v to %s, and the authors answer %d", document, method, path, info, got.Backend, want.Status)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d builds accepted, %d requests asked", accepted, asked)
+	if accepted < 8 {
+		t.Errorf("only %d builds were accepted", accepted)
+	}
+}
+
+// hostileGateway is a FabricGateway with odd paths.
+func hostileGateway(g *rand.Rand) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: shop}\nspec:\n  x-fabric-service: [{host: h.test, serviceName: shop}]\n  paths:\n")
+	for _, path := range []string{"/a", "/a/", "/a/*", "/a/**", "/a/b", "/{x}/b", "/**", "/a.b/{x}", "/A", "/a:b", "/a\"b", "/*x/*y"} {
+		if g.Intn(4) > 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "    %q:\n", path)
+		for _, verb := range []string{"get", "delete"} {
+			fmt.Fprintf(&b, "      %s: {%s}\n", verb, one(g, "", "x-fabric-privileges: [a.read]", "x-fabric-privileges: [\"a\\\") -> inlineContent(\\\"x\"]",
+				"x-fabric-whitelist: {service-list: [stups_a]}", "x-fabric-employee-access: {type: allow_list, user-list: [jdoe]}"))
+		}
+	}
+	return b.String() + "    /last: {get: {}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {ports: [{name: http, port: 80}]}\n"
+}
