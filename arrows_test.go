@@ -68,7 +68,7 @@ var outside = map[string][]string{
 	"golang.org/x/term":                                     {"cmd"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},
 	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret"},
-	"github.com/bmatcuk/doublestar/v4":                      {"internal/source"},
+	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
 	"github.com/mitchellh/hashstructure/v2":                 {"compile/policy"},
 	"k8s.io/":                                               {"internal/cluster"},

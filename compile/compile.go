@@ -33,8 +33,12 @@ type Input struct {
 // Options are what a command or a configuration decides.
 type Options struct {
 	Config *config.Config
+	// Scopes are configurations that hold for single files in place of Config,
+	// by the files' names.
+	Scopes map[string]*config.Config
 	// Namespace of documents that name none; "" takes the configuration's.
 	Namespace string
+	defaulted bool // Namespace is the configuration's
 	// Target overrides the target of every gateway; "" leaves it.
 	Target string
 	// IstioAPI is the version of Istio's objects: "v1beta1" (default) or "v1".
@@ -148,7 +152,8 @@ func Link(in Input, o Options) *Result {
 
 func link(in Input, o Options) *run {
 	o = o.WithDefaults()
-	r := &run{options: &o, result: &Result{}, judge: match.NewJudge(), locked: o.Config.Locked()}
+	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
+	r.namespaced = !o.defaulted
 	r.read(in)
 	r.copies()
 	r.aim()
@@ -162,6 +167,7 @@ func (o Options) WithDefaults() Options {
 		o.Config = config.Default()
 	}
 	if o.Namespace == "" {
+		o.defaulted = true
 		o.Namespace = o.Config.Namespace
 	}
 	if o.IstioAPI == "" {
@@ -182,18 +188,17 @@ type run struct {
 	// of the gateways.
 	strayRules []*unit
 	judge      *match.Judge
-	locked     []diag.Code // that no author may suppress
+	namespaced bool // a namespace of documents that name none was given for the run
 	found      diag.List
-	targets    map[string]*boundTarget
-	settings   map[string]*ir.Settings // by name of the kind
+	targets    map[scoped]*boundTarget
+	settings   map[scoped]*ir.Settings
 	verdict    map[*source.Document]*verdict
 }
 
 // settingsOf gives what lift reads of the configuration. A kind whose handler is
 // chosen by the cluster is read as its target reads it.
-func (r *run) settingsOf(k *schema.Kind) *ir.Settings {
-	c := r.options.Config
-	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k) == "istio", Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
+func (r *run) settingsOf(k *schema.Kind, c *config.Config) *ir.Settings {
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k, c) == "istio", Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
 	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
 	for _, origin := range c.CORS.AllowOrigins {
 		for _, kind := range []string{"exact", "prefix", "regex"} {

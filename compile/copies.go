@@ -87,7 +87,7 @@ func (r *run) sameTwice(units, alike []*unit) {
 		return
 	}
 	f := diag.Finding{
-		Code: diag.DuplicateResource, Severity: min(diag.Warning, r.levels().Of(diag.DuplicateResource)),
+		Code: diag.DuplicateResource, Severity: min(diag.Warning, r.levelsOf(r.of(units[0].doc)).Of(diag.DuplicateResource)),
 		At:      source.Ref{Doc: units[0].doc, Path: "metadata.name"},
 		Message: fmt.Sprintf("%s %q is defined %d times, each time alike: it is compiled once", units[0].doc.Kind, nameOf(units[0]), len(alike)+1),
 		Help:    "keep one, or say under environments in kgw.yaml which files each environment has",

@@ -51,7 +51,7 @@ func (r *run) emitRulesConfigMap() {
 		return
 	}
 	maps, found := accessrules.ConfigMaps(rules, r.accessRules())
-	r.found = append(r.found, r.levels().Apply(found)...)
+	r.found = append(r.found, r.giveLevels(found)...)
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, isRule)
 	r.result.Objects = append(r.result.Objects, maps...)
 	manifest.Sort(r.result.Objects)

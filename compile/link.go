@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -64,7 +65,13 @@ func (r *run) companions() *companions {
 
 // known adds what kgw.yaml says of other repositories.
 func (r *run) known(c *companions) {
-	config := r.options.Config
+	for _, config := range slices.Backward(r.scopes()) {
+		knownOf(config, c)
+	}
+}
+
+// knownOf adds what one configuration says.
+func knownOf(config *config.Config, c *companions) {
 	for _, s := range config.Known.Services {
 		name := ir.Name{Namespace: s.Namespace, Name: s.Name}
 		service := &kube.Service{Name: name, Selector: s.Selector}
@@ -101,7 +108,7 @@ func (c *companions) readMesh(o *kube.ConfigMap) {
 
 // aim chooses each gateway's target.
 func (r *run) aim() {
-	r.targets = map[string]*boundTarget{}
+	r.targets = map[scoped]*boundTarget{}
 	for _, u := range r.compiled {
 		u.target = r.target(u)
 	}
@@ -111,7 +118,7 @@ func (r *run) aim() {
 func (r *run) link() {
 	c := r.companions()
 	for _, u := range r.compiled {
-		c.completeHosts(u.gateway, r.options.Config.Domains.Default, &r.found)
+		c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &r.found)
 		c.traffic(u.gateway, &r.found)
 		c.ports(u.gateway, &r.found)
 	}
@@ -120,7 +127,7 @@ func (r *run) link() {
 		g := u.gateway
 		c.workloads(u, &r.found)
 		c.authorizers(g, &r.found)
-		c.hosts(g, &r.found)
+		c.hosts(g, r.of(u.doc).Domains.Default, &r.found)
 		c.ingress(g, &r.found)
 		c.served(g, &r.found)
 	}

@@ -12,8 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// hosts completes short hosts with the domain of the Gateway.
-func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
+// hosts completes short hosts with the domain of the Gateway; that of the
+// Gateway which every cluster has may be configured.
+func (c *companions) hosts(g *ir.Gateway, configured string, found *diag.List) {
 	if g.Convention.Says.NoGateway == "" {
 		return
 	}
@@ -27,6 +28,9 @@ func (c *companions) hosts(g *ir.Gateway, found *diag.List) {
 			continue
 		}
 		domain, gateway := c.domain(ref, g.Ingress.External)
+		if gateway != nil && gateway.Assumed {
+			domain = configured
+		}
 		h.Short = false
 		if domain != "" {
 			h.Name = h.Written + "." + domain

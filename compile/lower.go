@@ -79,7 +79,7 @@ func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name
 
 // labelOwner adds kgw's own label where the configuration asks for it.
 func (r *run) labelOwner(u *unit, objects []manifest.Object) {
-	if !r.options.Config.OwnerLabel {
+	if !r.of(u.doc).OwnerLabel {
 		return
 	}
 	for i := range objects {

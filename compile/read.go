@@ -62,10 +62,7 @@ func (r *run) read(in Input) {
 	}
 	r.result.Summary.PassedOver += in.PassedOver
 	r.charts(in.Charts)
-	r.settings = map[string]*ir.Settings{}
-	for i := range schema.Kinds {
-		r.settings[schema.Kinds[i].Name()] = r.settingsOf(&schema.Kinds[i])
-	}
+	r.fillSettings()
 	units := make([]*unit, len(all))
 	parallel.Each(len(all), func(i int) { units[i] = r.document(all[i]) })
 	for _, u := range units {
@@ -196,13 +193,13 @@ func (r *run) head(u *unit, root *source.Node) {
 		u.found.Add(f)
 	}
 	if doc.Namespace == "" {
-		doc.Namespace = r.options.Namespace
+		doc.Namespace = r.namespaceOf(doc)
 	}
 	u.other = isObject(doc)
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) || kube.MakesPods(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
-			u.ignores = readIgnores(doc, root, r.locked, &u.found)
+			u.ignores = readIgnores(doc, root, r.of(doc).Locked(), &u.found)
 		}
 	}
 }
@@ -228,7 +225,7 @@ func (r *run) list(u *unit, root *source.Node) {
 		return
 	}
 	if u.doc.Item() == "" {
-		u.ignores = commentIgnores(u.doc, root, r.locked, &u.found)
+		u.ignores = commentIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
 	}
 	u.items = []*unit{}
 	for _, item := range items {
@@ -267,7 +264,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 		return
 	}
 	if u.doc.Namespace == "" {
-		u.doc.Namespace = r.options.Namespace
+		u.doc.Namespace = r.namespaceOf(u.doc)
 	}
 	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {
 		u.found.Add(how.Finding(u.doc, bare))
@@ -286,12 +283,12 @@ func (r *run) ours(u *unit, root *source.Node) {
 		}
 	}
 	u.againstSchema(root, len(faults) > 0, r.options.Schema)
-	u.ignores = readIgnores(u.doc, root, r.locked, &u.found)
+	u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
 	if u.unreadable(root, faults) {
 		return
 	}
 	u.found = append(u.found, faults...)
-	resource, s := u.kind.Decode(u.doc, root), r.settings[u.kind.Name()]
+	resource, s := u.kind.Decode(u.doc, root), r.settingsFor(u.doc, u.kind)
 	u.found = append(u.found, resource.Check(s)...)
 	gateway, found := resource.Lift(s)
 	u.gateway, u.found = gateway, append(u.found, found...)

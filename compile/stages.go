@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -32,12 +33,6 @@ func (r *run) claims() []validate.Claim {
 		}
 	}
 	return out
-}
-
-// levels says how grave each finding is in this run.
-func (r *run) levels() diag.Levels {
-	c := r.options.Config
-	return diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
 }
 
 // identities are the resources that must be defined once: those of kgw's
@@ -80,19 +75,21 @@ func (r *run) check() {
 }
 
 // targetName names the target of a kind in this run.
-func (r *run) targetName(k *schema.Kind) string {
+func (r *run) targetName(k *schema.Kind, c *config.Config) string {
 	if r.options.Target != "" {
 		return r.options.Target
 	}
-	return targetOf(k, r.options.Config)
+	return targetOf(k, c)
 }
 
 func (r *run) target(u *unit) *boundTarget {
-	name := r.targetName(u.kind)
-	if t, ok := r.targets[name]; ok {
+	c := r.of(u.doc)
+	name := r.targetName(u.kind, c)
+	key := scoped{c, name}
+	if t, ok := r.targets[key]; ok {
 		return t
 	}
-	t, err := bind(name, r.options, r.judge)
+	t, err := bind(name, c, r.options, r.judge)
 	if err != nil {
 		r.found.Add(diag.Finding{
 			Code: diag.NotCompiled, At: source.Ref{Doc: u.doc, Path: "apiVersion"},
@@ -101,7 +98,7 @@ func (r *run) target(u *unit) *boundTarget {
 		})
 		return nil
 	}
-	r.targets[name] = t
+	r.targets[key] = t
 	return t
 }
 
@@ -112,7 +109,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	var found diag.List
 	labels := map[string]string{}
 	maps.Copy(labels, g.Labels)
-	if r.options.Config.OwnerLabel {
+	if r.of(g.Origin.Doc).OwnerLabel {
 		labels[OwnerLabel] = ownerOf(g)
 	}
 	for k, v := range labels {
@@ -131,12 +128,11 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 // which resources are withheld.
 func (r *run) level() {
 	r.verdict = r.verdicts()
-	levels := r.levels()
 	r.accept()
-	r.found = levels.Apply(r.found)
+	r.found = r.giveLevels(r.found)
 	if r.suppresses() {
 		r.found.Resolve()
-		r.found = append(r.found, levels.Apply(r.suppress())...)
+		r.found = append(r.found, r.giveLevels(r.suppress())...)
 	}
 	if r.options.NoInfos {
 		r.found = slices.DeleteFunc(r.found, func(f diag.Finding) bool { return f.Severity == diag.Info })

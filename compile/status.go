@@ -47,7 +47,7 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 			out[u.doc] = &verdict{}
 		}
 		if v := out[u.doc]; v.refused == "" && u.gateway != nil {
-			v.status = u.kind.Status(u.gateway, failures[u.doc], r.settings[u.kind.Name()])
+			v.status = u.kind.Status(u.gateway, failures[u.doc], r.settingsFor(u.doc, u.kind))
 		}
 	}
 	return out

@@ -90,12 +90,11 @@ type boundTarget struct {
 }
 
 // bind completes a target with what the configuration says of the cluster.
-func bind(name string, o *Options, judge *match.Judge) (*boundTarget, error) {
+func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*boundTarget, error) {
 	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("there is no target %q", name)
 	}
-	c := o.Config
 	return &boundTarget{emitters: targets[i].emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version, OathkeeperStrategy: c.Oathkeeper.MatchingStrategy,

@@ -15,13 +15,7 @@ import (
 
 // validate questions the model.
 func (r *run) validate() {
-	c := r.options.Config
-	view := &validate.View{Policy: validate.Policy{
-		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny", OtherClients: c.OAuth2.Clients == "external",
-	}}
-	for _, p := range c.Policy.Routes {
-		view.Policy.PublicRoutes = append(view.Policy.PublicRoutes, validate.PublicRoute(p))
-	}
+	view := &validate.View{Policy: policyOf(r.options.Config), ByGateway: r.policies()}
 	for _, u := range r.distinct() {
 		view.Gateways = append(view.Gateways, u.gateway)
 	}

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,6 +73,7 @@ func Suppose(inputs []compile.Input, o compile.Options) (compile.Options, []stri
 	c.Compat = "controller"
 	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, false, false
 	o.Supposed = true
+	o.Scopes = supposedScopes(o.Scopes)
 	return o, supposing(inputs, &o)
 }
 
@@ -109,6 +111,21 @@ func Complete(in compile.Input, o compile.Options, urls []string) (*Cluster, *co
 	list := supposing([]compile.Input{in}, &asked)
 	whole, second := Manifests(in, asked, urls)
 	return Simulate(whole, asked).refusing(second), result, list
+}
+
+// supposedScopes returns configurations of single files as Suppose takes them.
+func supposedScopes(scopes map[string]*config.Config) map[string]*config.Config {
+	copies, out := map[*config.Config]*config.Config{}, map[string]*config.Config{}
+	for name, c := range scopes {
+		if copies[c] == nil {
+			supposed := *c
+			supposed.Compat = "controller"
+			supposed.Domains.Default = cmp.Or(supposed.Domains.Default, standInDomain)
+			copies[c] = &supposed
+		}
+		out[name] = copies[c]
+	}
+	return out
 }
 
 // supposition adds what is missing to a configuration.

@@ -12,9 +12,10 @@ import (
 // allowed.
 func hosts(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
-		allow := v.Policy.Allow
-		if allow == nil && g.Convention.AllowDefault && v.Policy.DefaultDomain != "" {
-			allow = []string{v.Policy.DefaultDomain}
+		policy := v.policyOf(g)
+		allow := policy.Allow
+		if allow == nil && g.Convention.AllowDefault && policy.DefaultDomain != "" {
+			allow = []string{policy.DefaultDomain}
 		}
 		for i := range g.Hosts {
 			h := &g.Hosts[i]

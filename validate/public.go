@@ -28,7 +28,7 @@ func public(v *View, found *diag.List) {
 				methods = nil
 			}
 			if r.Access.Open() && !v.intended(g, r, methods) {
-				publicFinding(r, methods, v.Policy.NoPublic, found)
+				publicFinding(r, methods, v.policyOf(g).NoPublic, found)
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func publicFinding(r *ir.Route, methods []string, forbidden bool, found *diag.Li
 // intended reports whether one entry of the policy makes the route public: its
 // path, all methods that are really open, and every host of the gateway.
 func (v *View) intended(g *ir.Gateway, r *ir.Route, methods []string) bool {
-	return slices.ContainsFunc(v.Policy.PublicRoutes, func(p PublicRoute) bool {
+	return slices.ContainsFunc(v.policyOf(g).PublicRoutes, func(p PublicRoute) bool {
 		if p.Path != r.Match.Path.Text {
 			return false
 		}

@@ -20,12 +20,12 @@ func blockedServices(v *View, found *diag.List) {
 				continue
 			}
 			for _, u := range forward.To {
-				blocked(&u, v.Policy.Block, seen, found)
+				blocked(&u, v.policyOf(g).Block, seen, found)
 			}
 		}
 		for i := range g.Hosts {
 			for _, u := range g.Hosts[i].Upstreams {
-				blocked(&u, v.Policy.Block, seen, found)
+				blocked(&u, v.policyOf(g).Block, seen, found)
 			}
 		}
 	}

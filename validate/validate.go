@@ -33,6 +33,8 @@ type View struct {
 	Openers []ir.Opener
 	KeySets []ir.KeySet
 	Policy  Policy
+	// ByGateway are policies that hold for single gateways in place of Policy.
+	ByGateway map[*ir.Gateway]*Policy
 	// Clients are the OAuth2 clients among the inputs.
 	Clients []*ir.Client
 	// Judge is asked about path texts; nil does as well, at a price.
@@ -67,6 +69,14 @@ func (v *View) purse() *match.Purse {
 
 // Proof counts what the analysis of overlap decided.
 type Proof struct{ Rules, Routes match.Counts }
+
+// policyOf returns the policy that holds for a gateway.
+func (v *View) policyOf(g *ir.Gateway) *Policy {
+	if p := v.ByGateway[g]; p != nil {
+		return p
+	}
+	return &v.Policy
+}
 
 // Policy is the part of the configuration that rules apply.
 type Policy struct {

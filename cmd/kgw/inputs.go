@@ -28,6 +28,7 @@ type inputFlags struct {
 	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
 	severity                                                  string
 	limit                                                     int
+	env                                                       string
 	strictFiles, setEnv                                       bool
 	quiet                                                     bool
 	// bounds say where files may be that are read.
@@ -47,6 +48,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 // registerInputs adds the flags that say what is compiled, and how.
 func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.config, "config", "c", "", "configuration `file` (default: the nearest kgw.yaml upwards from each PATH)")
+	flags.StringVar(&f.env, "env", "", "`environment` of kgw.yaml whose settings hold (default: KGW_ENV)")
 	flags.StringVarP(&f.namespace, "namespace", "n", "", "`namespace` of documents that name none")
 	flags.StringVar(&f.domain, "domain", "", "`domain` of the cluster, for hosts without a dot, such as kyma.example.com")
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
@@ -93,6 +95,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		return compile.Input{}, nil, err
 	}
 	in := a.read(f, paths)
+	if err := a.scopes(f, c, &in, o); err != nil {
+		return compile.Input{}, nil, err
+	}
 	a.secrets.Watch(in.Files...)
 	a.collect()
 	return in, o, nil
@@ -192,17 +197,30 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	if err != nil {
 		return nil, err
 	}
+	if env := cmp.Or(f.env, a.getenv("KGW_ENV")); env != "" && len(found) == 0 {
+		in, more, err := c.In(env)
+		if err != nil {
+			return nil, usage("%w", err)
+		}
+		c, found = in, append(found, more...)
+	}
+	return c, a.complete(f, c, found)
+}
+
+// complete puts the environment and the flags over a configuration, and
+// reports what is wrong with it.
+func (a *app) complete(f *inputFlags, c *config.Config, found diag.List) error {
 	a.secrets.Watch(c.Sources...)
 	found = append(found, c.Environment(a.getenv)...)
 	if f.domain != "" {
 		found = append(found, c.Set("domains.default", "--domain", f.domain)...)
 	}
 	if err := a.reportConfiguration("the configuration", found, f); err != nil {
-		return nil, err
+		return err
 	}
 	if f.kyma != "" {
 		if !config.Kyma.Match(f.kyma) {
-			return nil, usage("--kyma must be %s, not %q", config.Kyma.Means, f.kyma)
+			return usage("--kyma must be %s, not %q", config.Kyma.Means, f.kyma)
 		}
 		c.Kyma = f.kyma
 	}
@@ -211,9 +229,9 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 	case "strict", "controller":
 		c.Measure(f.compat)
 	default:
-		return nil, usage("--compat must be strict or controller, not %q", f.compat)
+		return usage("--compat must be strict or controller, not %q", f.compat)
 	}
-	return c, nil
+	return nil
 }
 
 // reportConfiguration prints what is said about the configuration; errors end
@@ -246,36 +264,26 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	if flag != "" {
 		c, found = config.Read(a.abs(flag), a.display(flag), bounds)
 	} else {
-		dir, differ := a.configDir(paths)
-		if differ != nil {
-			return nil, nil, differ
-		}
-		c, found = config.ReadNearest(dir, a.display, bounds)
+		c, found = config.ReadNearest(a.configDir(paths), a.display, bounds)
 	}
 	return c, found, nil
 }
 
-// configDir is the directory from which the configuration of the paths is
-// searched for. The error says that they find different ones.
-func (a *app) configDir(paths []string) (string, error) {
+// configDir is the directory from which the configuration of the run is
+// searched for: that of the paths, or where they find different ones, the
+// working directory. Each file has the nearest one above it in any case.
+func (a *app) configDir(paths []string) string {
 	if len(paths) == 0 {
-		return a.dir, nil
+		return a.dir
 	}
 	dir := a.searchDir(paths[0])
 	first := config.Find(dir)
 	for _, p := range paths[1:] {
-		if found := config.Find(a.searchDir(p)); found != first {
-			return "", usage("%s and %s have different configurations (%s and %s): name one with -c", paths[0], p, orNone(first), orNone(found))
+		if config.Find(a.searchDir(p)) != first {
+			return a.dir
 		}
 	}
-	return dir, nil
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
+	return dir
 }
 
 // searchDir is where the search for a configuration starts: the directory

@@ -42,6 +42,7 @@ var offline = map[string][]string{
 	"schema export":   {"--dir schemas"},
 	"schema list":     {""},
 	"test":            {"apis"},
+	"config":          {"apis"},
 	"trace":           {"GET https://shop.example.com/ apis"},
 	"validate":        {"apis", "apis --fix --diff", "apis --prove", "apis --status --format json"},
 	"version":         {""},

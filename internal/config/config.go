@@ -47,6 +47,18 @@ type Config struct {
 	Inputs     []string          `json:"inputs"`
 	KeepInputs bool              `json:"keepInputs"`
 
+	Extends      string                 `json:"extends"`
+	Environments map[string]Environment `json:"environments"`
+	Overrides    []Override             `json:"overrides"`
+
+	// Env is the environment whose settings it has, or "".
+	Env string `json:"-"`
+	// layers are what it was built from, in order, and own the document that
+	// it was read from.
+	layers    []layer
+	own       *layer
+	aboveName string // the file of Above, for messages
+
 	// File is the file it was read from, "" for defaults.
 	File string `json:"-"`
 	// Sources are the files that the configuration was read from, File first.

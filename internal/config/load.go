@@ -63,18 +63,36 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 }
 
 func read(file, display string, bounds source.Bounds) (*Config, *source.Document, diag.List) {
+	name := func(f string) string {
+		if f == file {
+			return display
+		}
+		return filepath.ToSlash(f)
+	}
+	return readExtended(file, name, bounds, 0)
+}
+
+func readExtended(file string, display func(string) string, bounds source.Bounds, depth int) (*Config, *source.Document, diag.List) {
 	data, err := bounds.ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
 		c := Default()
 		c.File = file
-		return c, nil, diag.List{diag.FromProblem(*source.Unread(display, err))}
+		return c, nil, diag.List{diag.FromProblem(*source.Unread(display(file), err))}
 	}
-	c, doc, found := parse(display, data)
+	c, doc, found := parse(display(file), data)
 	c.File = file
 	if doc != nil {
 		c.Sources = []*source.File{doc.File}
 	}
-	return c, doc, found
+	if len(found) > 0 || c.Extends == "" {
+		return c, doc, found
+	}
+	out := Default()
+	found = out.extend(file, doc, c.own.root, display, bounds, depth)
+	found = append(found, out.put(*c.own)...)
+	out.File, out.own = file, c.own
+	out.Sources = append(out.Sources, c.Sources...)
+	return out, doc, found
 }
 
 // Parse reads a configuration from bytes, over the defaults.
@@ -125,7 +143,8 @@ func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
 	if root == nil {
 		return found
 	}
-	return append(found, c.take(doc, root, t)...)
+	c.own = &layer{doc: doc, root: root, t: t}
+	return append(found, c.put(*c.own)...)
 }
 
 // spellOff makes text of the level "off", which YAML 1.1 takes for false, and
@@ -264,7 +283,7 @@ func (c *Config) Set(path, name, value string) diag.List {
 func (c *Config) set(v Variable, value string, t *shape.Type, from string) diag.List {
 	var found diag.List
 	doc, root := overlay(v, value)
-	for _, f := range c.take(doc, root, t) {
+	for _, f := range c.put(layer{doc: doc, root: root, t: t, name: v.Name}) {
 		f.Message = fmt.Sprintf("%s: %s", v.Name, f.Message)
 		f.Span = source.Span{File: from, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 		found.Add(f)

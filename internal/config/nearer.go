@@ -48,7 +48,7 @@ type nearer struct {
 func (c *Config) within(above *Config, name string, doc *source.Document) diag.List {
 	root, _ := doc.Parse()
 	n := &nearer{Config: c, above: above, name: name, doc: doc, root: root}
-	c.Above = above
+	c.Above, c.aboveName = above, name
 	n.public()
 	n.locked()
 	n.block()

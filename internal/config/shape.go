@@ -1,6 +1,10 @@
 package config
 
-import "github.com/kgw-dev/kgw/internal/shape"
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/shape"
+)
 
 func object(doc string, fields ...shape.Field) *shape.Type {
 	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: fields}
@@ -145,4 +149,4 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Configuration of kgw. Everythin
 	required("apiVersion", &shape.Type{Kind: shape.String, Enum: []string{APIVersion}}),
 	required("kind", &shape.Type{Kind: shape.String, Enum: []string{Kind}}),
 	field("metadata", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "Name and annotations, as kustomize needs them."}),
-}, fields...)}
+}, slices.Concat(fields, choosing)...)}

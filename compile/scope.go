@@ -1,0 +1,114 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+// of returns the configuration that holds for a document: that of its file, or
+// that of the run.
+func (r *run) of(doc *source.Document) *config.Config {
+	if doc != nil && doc.File != nil {
+		if c := r.options.Scopes[doc.File.Name]; c != nil {
+			return c
+		}
+	}
+	return r.options.Config
+}
+
+// scopes returns every configuration of the run, its own first.
+func (r *run) scopes() []*config.Config {
+	out := []*config.Config{r.options.Config}
+	for _, name := range slices.Sorted(maps.Keys(r.options.Scopes)) {
+		if c := r.options.Scopes[name]; !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// namespaceOf returns the namespace of a document that names none.
+func (r *run) namespaceOf(doc *source.Document) string {
+	if c := r.of(doc); c != r.options.Config && !r.namespaced {
+		return c.Namespace
+	}
+	return r.options.Namespace
+}
+
+// scoped names settings of a kind under a configuration.
+type scoped struct {
+	config *config.Config
+	kind   string
+}
+
+func (r *run) fillSettings() {
+	r.settings = map[scoped]*ir.Settings{}
+	for _, c := range r.scopes() {
+		for i := range schema.Kinds {
+			k := &schema.Kinds[i]
+			r.settings[scoped{c, k.Name()}] = r.settingsOf(k, c)
+		}
+	}
+}
+
+// settingsFor returns what lifting a document of a kind reads of its
+// configuration.
+func (r *run) settingsFor(doc *source.Document, k *schema.Kind) *ir.Settings {
+	return r.settings[scoped{r.of(doc), k.Name()}]
+}
+
+// levelsOf says how grave findings are under a configuration.
+func (r *run) levelsOf(c *config.Config) diag.Levels {
+	return diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
+}
+
+// giveLevels gives each finding the level that the configuration of its
+// resource gives it, and drops those that are off.
+func (r *run) giveLevels(found diag.List) diag.List {
+	levels := map[*config.Config]diag.Levels{}
+	for _, c := range r.scopes() {
+		levels[c] = r.levelsOf(c)
+	}
+	for i := range found {
+		if f := &found[i]; f.Severity == 0 {
+			f.Severity = levels[r.of(f.Document())].Of(f.Code)
+		}
+	}
+	return diag.Levels{}.Apply(found)
+}
+
+// policyOf is the part of a configuration that rules apply.
+func policyOf(c *config.Config) validate.Policy {
+	p := validate.Policy{
+		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny", OtherClients: c.OAuth2.Clients == "external",
+	}
+	for _, route := range c.Policy.Routes {
+		p.PublicRoutes = append(p.PublicRoutes, validate.PublicRoute(route))
+	}
+	return p
+}
+
+// policies returns the policy of each gateway whose configuration is not that
+// of the run.
+func (r *run) policies() map[*ir.Gateway]*validate.Policy {
+	byConfig, out := map[*config.Config]*validate.Policy{}, map[*ir.Gateway]*validate.Policy{}
+	for _, u := range r.compiled {
+		c := r.of(u.doc)
+		if c == r.options.Config {
+			continue
+		}
+		if byConfig[c] == nil {
+			p := policyOf(c)
+			byConfig[c] = &p
+		}
+		out[u.gateway] = byConfig[c]
+	}
+	return out
+}
