@@ -142,6 +142,9 @@ func (p *prover) open(r *simulate.Request, a simulate.Admission) {
 	}
 }
 
+// anyPort stands for a port in a Host header.
+const anyPort = "8443"
+
 // concrete makes one request of those that a request stands for.
 func concrete(r *simulate.Request, supposes []simulate.Supposition) *simulate.Request {
 	out := r.Clone()
@@ -152,7 +155,7 @@ func concrete(r *simulate.Request, supposes []simulate.Supposition) *simulate.Re
 			gateway, _, _ = strings.Cut(gateway, " ")
 			out.Gateway = gateway
 		case s.HostPort && s.Holds:
-			out.Host += ":8443"
+			out.Host += ":" + anyPort
 		case s.Holds:
 			out.Headers = append(out.Headers, s.Example...)
 		}

@@ -266,6 +266,9 @@ func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Re
 	case a.Open():
 		what = "with a token that nobody verifies"
 	}
+	if host, port, ported := strings.Cut(r.Host, ":"); ported && port == anyPort {
+		what += fmt.Sprintf("; policies compare the Host header with its port: name %q too", host+":*")
+	}
 	p.failed = &Proof{Verdict: Fails, Witness: r, At: at, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s", r.Method, r.Scheme, r.Host, r.Target, upstream, what)}
 	return true
 }

@@ -46,12 +46,15 @@ var safetyCases = []safetyCase{
 }
 
 // TestSafetyCases runs the cases that are kept beside the repository.
-func TestSafetyCases(t *testing.T) {
+func TestSafetyCases(t *testing.T) { runCases(t, safetyCases) }
+
+func runCases(t *testing.T, cases []safetyCase) {
+	t.Helper()
 	root := filepath.Join("..", "..", "..", "shared", "cases")
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("the cases are not here")
 	}
-	for _, c := range safetyCases {
+	for _, c := range cases {
 		t.Run(filepath.Base(c.dir)+" "+c.args, func(t *testing.T) {
 			dir, err := filepath.Abs(filepath.Join(root, c.dir))
 			if err != nil {
