@@ -45,7 +45,7 @@ func (elsewhere) Decide(*simulate.Request, *simulate.Trail) simulate.Decision {
 // hosts are the names that the statement is about: its own, and one for each
 // wildcard that is served.
 func (p *prover) hosts(side *side) []string {
-	served := p.cluster.Gateway.Hosts()
+	served := side.fronts()
 	var out []string
 	for _, h := range served {
 		if p.set.Hosts == nil || slices.ContainsFunc(p.set.Hosts, func(own string) bool { return host.Match(own, h) }) {

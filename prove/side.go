@@ -193,9 +193,25 @@ func authored(set match.Set) string {
 	return text
 }
 
+// fronts lists the names and wildcards that Istio's gateways serve, with those
+// below a wildcard that policies tell apart.
+func (s *side) fronts() []string {
+	out := s.cluster.Gateway.Hosts()
+	for _, h := range s.cluster.Sidecars.Hosts() {
+		name := h
+		if strings.HasPrefix(h, "*") {
+			name = "a" + h[1:]
+		}
+		if h != "*" && !slices.Contains(out, h) && s.cluster.Gateway.Serves(name) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // Hosts lists the names and wildcards that are served.
 func (s *side) Hosts() []string {
-	out := s.cluster.Gateway.Hosts()
+	out := s.fronts()
 	for i := range s.skipper {
 		out = append(out, s.skipper[i].Set.Hosts...)
 	}
@@ -224,7 +240,10 @@ func (s *side) Parts(name string) []classes.Part {
 func (s *side) own(host string) []part {
 	var routes []part
 	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
-		routes = append(routes, s.routes[group]...)
+		for _, p := range s.routes[group] {
+			p.Delegated = s.cluster.Mesh.Delegated(p.to)
+			routes = append(routes, p)
+		}
 	}
 	return routes
 }

@@ -128,8 +128,9 @@ func (c *comparison) credentials(class *match.Class) []credential {
 	return out
 }
 
-// places are where both sides look for tokens: one that nobody knows may be
-// refused there.
+// places are where the policies of a side look for tokens: one that nobody knows
+// may be refused there. A delegate looks for itself: it is not compared with
+// policies in that.
 func (c *comparison) places() []simulate.Via {
 	var found [2][]simulate.Via
 	for side := range c.parts {
@@ -141,8 +142,10 @@ func (c *comparison) places() []simulate.Via {
 			}
 		}
 	}
-	if len(found[0]) == 0 || len(found[1]) == 0 {
-		return nil
+	for side := range c.parts {
+		if len(found[side]) == 0 && slices.ContainsFunc(c.parts[side], func(p Part) bool { return p.Delegated }) {
+			return nil
+		}
 	}
 	out := slices.Concat(found[0], found[1])
 	slices.SortFunc(out, func(a, b simulate.Via) int {

@@ -35,6 +35,8 @@ type Part struct {
 	// Beside says that the part takes nothing itself: it has tokens for the
 	// requests that others take.
 	Beside bool
+	// Delegated says that the part hands requests to a delegate.
+	Delegated bool
 	// Loose says why the set is not exact; "" where it is.
 	Loose string
 	// Admits are the ways through.

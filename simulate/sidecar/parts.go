@@ -224,3 +224,27 @@ func (r *tokenRule) places(add func(simulate.Via)) {
 		add(simulate.Via{In: "cookie", Name: c})
 	}
 }
+
+// Hosts lists the hosts that policies name, without ports, in lower case.
+func (s *Sidecars) Hosts() []string {
+	seen := map[string]bool{}
+	for _, list := range s.chosen {
+		for _, sel := range list {
+			for _, a := range sel.policies {
+				for i := range a.rules {
+					for _, operation := range a.rules[i].to {
+						for _, c := range operation {
+							if c.field != "hosts" {
+								continue
+							}
+							for _, h := range hostSet(c.values) {
+								seen[h] = true
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
