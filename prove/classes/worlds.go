@@ -31,8 +31,8 @@ func (f *findings) add(w *simulate.World, found []Change) {
 	f.worlds++
 	supposes := unsure(w.Supposes())
 	if slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
-		// Hardly anybody writes a port that need not be: only what it opens matters.
-		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed })
+		// Hardly anybody writes a port that need not be: only what it opens, or may, matters.
+		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed && c.Kind != Unknown })
 	}
 	for _, ch := range found {
 		key := strings.Join([]string{string(ch.Kind), ch.Before, ch.After}, "\x00")
