@@ -1,8 +1,6 @@
 package prove_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -202,16 +200,6 @@ func foreign(t *testing.T) map[string]string {
 		"gateways": object("Gateway", "istio-system/gw", "selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*.com'], tls: {httpsRedirect: true}}, {port: {number: 443, name: s, protocol: HTTPS}, hosts: ['*.com'], tls: {mode: SIMPLE, credentialName: c}}]") +
 			vs("a.com", "{match: [{uri: {prefix: /d}}], delegate: {name: leaf, namespace: leaves}}", toAPI) + object("VirtualService", "leaves/leaf", "http: [{match: [{uri: {prefix: /d/e}}], route: [{destination: {host: api.shop.svc.cluster.local, port: {number: 80}}}]}, {directResponse: {status: 404}}]") +
 			service("api", "{name: http, port: 80, targetPort: 8080}") + deployment("v1") + object("AuthorizationPolicy", "p", "selector: {matchLabels: {app: api, version: v1}}, rules: [{from: [{source: {requestPrincipals: ['*']}}], to: [{operation: {ports: ['8080']}}]}]") + verifies("", "a", ""),
-	}
-	if dir := os.Getenv("KGW_FOREIGN"); dir != "" {
-		files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
-		for _, f := range files {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out[f] = string(data)
-		}
 	}
 	return out
 }

@@ -452,7 +452,10 @@ func (d *delta) inside() {
 		got := d.c.sides[side].Inside(request(d.class, token).In(d.c.world), service)
 		return got.Passed()
 	}
-	for _, k := range []int{0, i} {
+	for k := range d.credentials {
+		if k > 0 && (d.credentials[k].of == [2]bool{} || !d.was.decisions[k].Passed() || !d.is.decisions[k].Passed()) {
+			continue
+		}
 		token := d.credentials[k].token
 		was, is := ask(0, token), ask(1, token)
 		if was == is {
