@@ -162,7 +162,7 @@ func isOwned(o *diff.Object) bool {
 	return owned
 }
 
-// known tells whether a live object was read already.
+// known reports whether a live object was read already.
 func (l *live) known(id diff.ID) bool {
 	if l.side.read == nil {
 		l.side.read = map[diff.ID]bool{}
@@ -224,7 +224,7 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 	}
 }
 
-// wants tells whether an object of a kind is among those of the side.
+// wants reports whether an object of a kind is among those of the side.
 func (s *Side) wants(kind string) bool {
 	return slices.ContainsFunc(s.Objects, func(o diff.Object) bool { return o.ID().Kind == kind })
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,26 @@ type app struct {
 	code     int
 	// secrets knows the secrets of everything that was read.
 	secrets *secret.Book
+	// ctx ends with the process; temporary are the directories to be removed
+	// then. Nil in tests: see context and temporaryDirs.
+	ctx       context.Context //nolint:containedctx // an app is one run
+	temporary *temporary
+}
+
+// context is the context of the run.
+func (a *app) context() context.Context {
+	if a.ctx == nil {
+		return context.Background()
+	}
+	return a.ctx
+}
+
+// temporaryDirs are the directories that the run makes for itself.
+func (a *app) temporaryDirs() *temporary {
+	if a.temporary == nil {
+		a.temporary = &temporary{}
+	}
+	return a.temporary
 }
 
 // exitError is an error with an exit code of its own.

@@ -146,7 +146,9 @@ func TestChangedSecretsShow(t *testing.T) {
 	dir := t.TempDir()
 	for file, text := range map[string]string{"a": "same", "b": "another, longer one", "c": "same"} {
 		rule := "apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata: {name: x, namespace: web}\n" +
-			"spec:\n  match: {url: u, methods: [GET]}\n  authenticators:\n  - handler: x\n    config: {client_secret: \"" + text + "\", count: 1}\n"
+			"spec:\n  match: {url: \"http://web.example.com/a\", methods: [GET]}\n  upstream: {url: \"http://web\"}\n  authorizer: {handler: allow}\n" +
+			"  mutators: [{handler: noop}]\n  authenticators:\n  - handler: oauth2_introspection\n    config:\n      introspection_url: http://hydra/introspect\n" +
+			"      pre_authorization: {enabled: true, client_id: a, token_url: \"http://hydra/token\", client_secret: \"" + text + "\"}\n"
 		if err := os.Mkdir(filepath.Join(dir, file), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +157,7 @@ func TestChangedSecretsShow(t *testing.T) {
 		}
 	}
 	r := withEnvironment(dir, "diff", "a", "--against", "b")
-	if r.Code != exitDifferent || !strings.Contains(r.Stdout, "-      client_secret: '*** (before)'") || !strings.Contains(r.Stdout, "+      client_secret: '*** (after)'") {
+	if r.Code != exitDifferent || !strings.Contains(r.Stdout, "-        client_secret: '*** (before)'") || !strings.Contains(r.Stdout, "+        client_secret: '*** (after)'") {
 		t.Errorf("exit %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	if r := withEnvironment(dir, "diff", "a", "--against", "c"); r.Code != exitClean {

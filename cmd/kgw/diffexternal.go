@@ -29,16 +29,16 @@ func (a *app) externalDiff(r *diff.Report) error {
 			args = append(args, w)
 		}
 	}
-	dirs, err := externalDirs(r)
+	dirs, err := a.externalDirs(r)
 	defer func() {
 		for _, d := range dirs {
-			_ = os.RemoveAll(d)
+			a.temporaryDirs().remove(d)
 		}
 	}()
 	if err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write for the external differ: %w", err)}
 	}
-	cmd := exec.Command(program, append(args, dirs...)...) //nolint:gosec // the user's own program, as kubectl runs it
+	cmd := exec.CommandContext(a.context(), program, append(args, dirs...)...) //nolint:gosec // the user's own program, as kubectl runs it
 	cmd.Dir, cmd.Stdout, cmd.Stderr = a.dir, a.stdout, a.stderr
 	var status *exec.ExitError
 	if err := cmd.Run(); err != nil && (!errors.As(err, &status) || status.ExitCode() > 1) {
@@ -48,10 +48,10 @@ func (a *app) externalDiff(r *diff.Report) error {
 }
 
 // externalDirs writes what differs to LIVE-* and MERGED-*.
-func externalDirs(r *diff.Report) ([]string, error) {
+func (a *app) externalDirs(r *diff.Report) ([]string, error) {
 	var dirs []string
 	for i, name := range []string{"LIVE-*", "MERGED-*"} {
-		dir, err := os.MkdirTemp("", name)
+		dir, err := a.temporaryDirs().make(name)
 		if err != nil {
 			return dirs, err
 		}

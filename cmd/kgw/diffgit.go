@@ -95,11 +95,11 @@ func (a *app) relative(p string) []string {
 // at is the app in a temporary directory that holds, of the tree, what the
 // paths need: remove removes it.
 func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), err error) {
-	root, err := os.MkdirTemp("", "kgw-git-*")
+	root, err := a.temporaryDirs().make("kgw-git-*")
 	if err != nil {
 		return nil, func() {}, err
 	}
-	remove = func() { _ = os.RemoveAll(root) }
+	remove = func() { a.temporaryDirs().remove(root) }
 	dir := filepath.Join(root, filepath.FromSlash(tree.Prefix))
 	// .git ends the search for ignore files, as it does in the work tree.
 	if err := errors.Join(os.Mkdir(filepath.Join(root, ".git"), 0o700), os.MkdirAll(dir, 0o700)); err != nil {

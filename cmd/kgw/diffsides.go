@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -108,5 +107,5 @@ func (a *app) liveSide(f *sideFlags, namespace string, o *compile.Options, after
 	if err != nil {
 		return compare.Unconnected(err, after, scope)
 	}
-	return compare.Cluster(context.Background(), client, f.serverSide, after, scope)
+	return compare.Cluster(a.context(), client, f.serverSide, after, scope)
 }

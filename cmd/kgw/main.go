@@ -2,14 +2,35 @@
 // in-cluster controller would have made.
 package main
 
-import "os"
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// exitInterrupted is what shells report of a program that Ctrl-C has ended.
+const exitInterrupted = 130
 
 func main() {
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."
 	}
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir, temporary: &temporary{}}
 	a.terminal.stdin, a.terminal.stdout, a.terminal.stderr = isDevice(os.Stdin), isTerminal(os.Stdout), isTerminal(os.Stderr)
-	os.Exit(a.run(os.Args))
+	ctx, cancel := context.WithCancel(context.Background())
+	a.ctx = ctx
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-interrupted
+		cancel()
+		a.temporary.removeAll()
+		os.Exit(exitInterrupted)
+	}()
+	code := a.run(os.Args)
+	a.temporary.removeAll()
+	cancel()
+	os.Exit(code)
 }

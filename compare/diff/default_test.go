@@ -242,7 +242,7 @@ func TestEveryFieldCounts(t *testing.T) {
 	}
 }
 
-// weight tells whether a path is the weight of a destination, of which the
+// weight reports whether a path is the weight of a destination, of which the
 // only one of a route does not count.
 func weight(path []any) bool { return path[len(path)-1] == "weight" }
 

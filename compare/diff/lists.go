@@ -85,7 +85,7 @@ func listAt(kind, path string, a, b []any) list {
 	return list{ordered: true}
 }
 
-// namedBy tells whether each element has a name of its own under the key.
+// namedBy reports whether each element has a name of its own under the key.
 func namedBy(key string, l []any) bool {
 	seen := map[string]bool{}
 	for _, e := range l {
@@ -202,7 +202,7 @@ func keyed(keys []string, v any) string {
 	return b.String()
 }
 
-// alike tells whether two objects have a field in common.
+// alike reports whether two objects have a field in common.
 func alike(a, b any) bool {
 	x, okX := a.(map[string]any)
 	y, okY := b.(map[string]any)

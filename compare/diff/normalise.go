@@ -145,7 +145,7 @@ func mapping(kind, path string, m map[string]any) any {
 	return out
 }
 
-// means tells whether an empty object says something where it stands: a match
+// means reports whether an empty object says something where it stands: a match
 // of a header without a text asks that it be there.
 func means(path string) bool {
 	above, _, _ := cutLast(path, ".")
@@ -168,7 +168,7 @@ var present = map[string]bool{
 	"spec.http[].mirror": true, "spec.http[].fault": true, "spec.http[].retries": true,
 }
 
-// opaque tells whether a path leads into what only its reader understands: the
+// opaque reports whether a path leads into what only its reader understands: the
 // configuration of a handler, or an object of another kind.
 func opaque(kind, path string) bool {
 	switch kind {
@@ -180,7 +180,7 @@ func opaque(kind, path string) bool {
 	return true
 }
 
-// isConfig tells whether a path is that of a handler's whole configuration: an
+// isConfig reports whether a path is that of a handler's whole configuration: an
 // empty one is as good as none.
 func isConfig(kind, path string) bool {
 	return kind == kinds.Rule && strings.HasPrefix(path, "spec.") && strings.HasSuffix(path, ".config") && strings.Count(path, ".config") == 1

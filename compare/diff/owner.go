@@ -26,7 +26,7 @@ type Owner struct{ Namespace, Name string }
 // String is "namespace/name".
 func (o Owner) String() string { return o.Namespace + "/" + o.Name }
 
-// IsOwnerLabel tells whether a label is one that says whom an object is for.
+// IsOwnerLabel reports whether a label is one that says whom an object is for.
 func IsOwnerLabel(key string) bool { return strings.HasPrefix(key, kymaLabels) || key == ownLabel }
 
 // Owner reads the owner from the labels that a controller or kgw put on the

@@ -92,7 +92,7 @@ func (w *writer) callers(r *ir.Route) {
 	}
 }
 
-// tellable tells whether callers of realms come with issuers of their own.
+// tellable reports whether callers of realms come with issuers of their own.
 func (w *writer) tellable(denied []string) bool {
 	for _, realm := range w.target.Realms {
 		for _, other := range w.target.Realms {

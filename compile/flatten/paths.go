@@ -40,7 +40,7 @@ func bySpecificity(a, b string) int {
 	})
 }
 
-// meet tells whether two paths have a request in common.
+// meet reports whether two paths have a request in common.
 func meet(a, b string) bool {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := 0; ; i++ {
@@ -61,7 +61,7 @@ func meet(a, b string) bool {
 	}
 }
 
-// subtree tells whether a path ends in "**" behind something, and gives what
+// subtree reports whether a path ends in "**" behind something, and gives what
 // stands before it.
 func subtree(path string) (stem string, ok bool) {
 	stem, ok = strings.CutSuffix(path, "**")

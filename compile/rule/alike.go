@@ -30,7 +30,7 @@ func readAlike(text string) (alike string, left []string) {
 	return alike, pathlang.ReadDifferently(alike)
 }
 
-// sameToIstio tells whether two expressions are one to Go's parser, and so to
+// sameToIstio reports whether two expressions are one to Go's parser, and so to
 // RE2.
 func sameToIstio(a, b string) bool {
 	x, err := syntax.Parse(a, syntax.Perl)

@@ -188,7 +188,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 	}
 }
 
-// hasToken tells whether the handler takes its token from a place of its own.
+// hasToken reports whether the handler takes its token from a place of its own.
 func hasToken(h *ir.Handler) bool {
 	_, from := h.Config.Get("token_from")
 	_, prefix := h.Config.Get("prefix")

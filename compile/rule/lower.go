@@ -58,7 +58,7 @@ func sharedURLs(g *ir.Gateway, t *ir.Target) map[string]int {
 	return n
 }
 
-// ruled tells whether the route gets a Rule: it goes through Oathkeeper and at
+// ruled reports whether the route gets a Rule: it goes through Oathkeeper and at
 // least one of its handlers is one that the target writes.
 func ruled(r *ir.Route, t *ir.Target) bool {
 	return t.Plan.Delegated(r) && (t.Plan.Ruled == nil || len(authenticators(r, t)) > 0)

@@ -500,7 +500,7 @@ func (s *splitter) search(x *letters) ([]found, error) {
 	return out, nil
 }
 
-// alive tells whether the universe is among the states.
+// alive reports whether the universe is among the states.
 func (s *splitter) alive(states []int32) bool {
 	return slices.ContainsFunc(states, func(q int32) bool { return s.owner[q] == 0 })
 }

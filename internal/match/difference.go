@@ -22,7 +22,7 @@ type Rest struct {
 	Steps int
 }
 
-// Difference tells whether a has a request that none of bs has, with the
+// Difference reports whether a has a request that none of bs has, with the
 // default budget.
 func Difference(a Set, bs ...Set) Rest {
 	others := make([]*Matcher, len(bs))
@@ -36,7 +36,7 @@ func Difference(a Set, bs ...Set) Rest {
 // difference looks at.
 const maxAtoms = 100_000
 
-// Difference tells whether the set has a request that none of the others has.
+// Difference reports whether the set has a request that none of the others has.
 // A set that was not understood is taken for empty among the others, so that
 // Empty and the others' part in it are certain; the Reason then says which.
 func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {

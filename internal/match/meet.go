@@ -109,7 +109,7 @@ func commonHosts(a, b []string) []string {
 	return out
 }
 
-// hostWithin tells whether every host of one name or wildcard is one of another.
+// hostWithin reports whether every host of one name or wildcard is one of another.
 func hostWithin(narrow, wide string) bool {
 	return narrow == wide || wildcard(wide) && host.Within(narrow, wide)
 }

@@ -13,7 +13,7 @@ const (
 	maxAmbiguitySeen = 2_000_000
 )
 
-// Exponential tells whether a backtracking engine can take exponential time on
+// Exponential reports whether a backtracking engine can take exponential time on
 // an expression: some text can be read by one repetition in two ways, as with
 // (a+)+ or (a|ab|b)*. It is the test for exponential degree of ambiguity on the
 // position automaton (Weber and Seidl 1991), with edges counted, so that
@@ -148,7 +148,7 @@ func (g *positions) counted(re *syntax.Regexp) fragment {
 	return out
 }
 
-// ambiguous tells whether some state can be left and reached again with one
+// ambiguous reports whether some state can be left and reached again with one
 // text in two ways.
 func (g *positions) ambiguous() bool {
 	budget := maxAmbiguitySeen
@@ -163,7 +163,7 @@ func (g *positions) ambiguous() bool {
 type both struct{ p, q int }
 
 // twice searches the pairs of states that two readings of one text reach from
-// state p, and tells whether two different ones come back to p together.
+// state p, and reports whether two different ones come back to p together.
 func (g *positions) twice(p int, budget *int) bool {
 	seen := map[both]bool{}
 	before := map[both][]both{}
@@ -194,7 +194,7 @@ func (g *positions) twice(p int, budget *int) bool {
 	return apart(before, both{p, p})
 }
 
-// apart walks back from the end and tells whether a pair of different states
+// apart walks back from the end and reports whether a pair of different states
 // lies on the way.
 func apart(before map[both][]both, end both) bool {
 	seen := map[both]bool{end: true}
@@ -232,7 +232,7 @@ func (g *positions) reaches(from, to int) bool {
 	return false
 }
 
-// meet tells whether two lists of rune ranges have a rune in common.
+// meet reports whether two lists of rune ranges have a rune in common.
 func meet(a, b []rune) bool {
 	for i := 0; i+1 < len(a); i += 2 {
 		for j := 0; j+1 < len(b); j += 2 {

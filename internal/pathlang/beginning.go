@@ -27,7 +27,7 @@ func (p Path) Beginning() string {
 	return p.Text[:i]
 }
 
-// Literal tells whether p is one path, written without any operator.
+// Literal reports whether p is one path, written without any operator.
 func (p Path) Literal() bool {
 	switch p.Lang {
 	case Exact:
@@ -38,7 +38,7 @@ func (p Path) Literal() bool {
 	return !strings.ContainsAny(p.Text, operators)
 }
 
-// Apart tells whether two paths have no path in common for certain, by their
+// Apart reports whether two paths have no path in common for certain, by their
 // literal beginnings. It costs next to nothing; false says nothing.
 func Apart(a, b Path) bool {
 	x, y := a.Beginning(), b.Beginning()

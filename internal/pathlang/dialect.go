@@ -58,7 +58,7 @@ func RefusedBy(p Path, e Engine) (reason string, refused bool) {
 	return "", false
 }
 
-// plainTemplate tells whether a template is made of plain segments and
+// plainTemplate reports whether a template is made of plain segments and
 // operators, and short enough when its operators are written out.
 func plainTemplate(text string) bool {
 	const longest = 70 // characters of an operator's expression
@@ -68,7 +68,7 @@ func plainTemplate(text string) bool {
 
 var operatorless = strings.NewReplacer("{**}", "", "{*}", "")
 
-// plainExpression tells whether a text is one of the expressions that every
+// plainExpression reports whether a text is one of the expressions that every
 // engine compiles and reads alike, and that most paths are: letters, digits,
 // "/", "_" and "-", with "." and "[^/]", each followed by "*" or "+" or not.
 func plainExpression(text string) bool {
