@@ -30,8 +30,8 @@ type exchange struct {
 	dynamic string
 	// lost is why the path is not known any more, or "".
 	lost string
-	// failed tells that a route to which the request was routed again was not
-	// found, or was one too many: the filters before do not see the answer.
+	// failed tells that no backend was reached at all, or that no route was found
+	// for a request that was routed again: filters do not see the answer.
 	failed bool
 }
 
@@ -88,10 +88,12 @@ func (x *exchange) end(answer *served) simulate.Decision {
 	case loopback:
 		return x.again(d)
 	case forward:
+		x.failed = true
 		d.Status, d.Cause, d.Reason = http.StatusInternalServerError, simulate.NoUpstream, "the backend forward needs Skipper's flag -kubernetes-forward-backend-url"
 		x.trail.Say(name, b.at, "%s", d.Reason)
 	case dynamic:
 		if x.dynamic == "" {
+			x.failed = true
 			d.Status, d.Cause, d.Reason = http.StatusBadGateway, simulate.NoUpstream, "no filter says where the dynamic backend is"
 			x.trail.Say(name, x.route.at, "%s", d.Reason)
 			break

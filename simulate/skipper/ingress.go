@@ -69,7 +69,9 @@ func (l *loader) ingress(m *simulate.Manifest) {
 	if l.otherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
 		return
 	}
-	i.uncertain = foreignAnnotation(m, i.annotations)
+	if i.uncertain = foreignAnnotation(m, i.annotations); i.uncertain == nil {
+		i.uncertain = unread(m, simulate.IngressFields)
+	}
 	if !i.parse(hosts) {
 		return
 	}
@@ -92,6 +94,15 @@ func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotat
 	return false
 }
 
+// unread says that an object has a field that no line of its table has: what
+// Skipper makes of it is not known.
+func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
+	for _, f := range t.Unread(m.Root) {
+		return &doubt{m.At(f.Path), f.Path, fmt.Sprintf("Skipper reads %s %s as if the field %s were not there", m.Kind, m.ID(), f.Path)}
+	}
+	return nil
+}
+
 // controllers are what annotations of other controllers begin with.
 var controllers = []string{"nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "haproxy-ingress.github.io/", "konghq.com/", "alb.ingress.kubernetes.io/", "projectcontour.io/"}
 
@@ -104,7 +115,7 @@ func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) *dou
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		for _, prefix := range controllers {
 			if strings.HasPrefix(key, prefix) {
-				return &doubt{m.At(source.JoinKey("metadata.annotations", key)), key, fmt.Sprintf("Ingress %s has no class and the annotation %s of another controller: which of them serves it is not known", m.ID(), key)}
+				return &doubt{m.At(source.JoinKey("metadata.annotations", key)), key, fmt.Sprintf("Skipper serves Ingress %s, which has no class and the annotation %s of another controller", m.ID(), key)}
 			}
 		}
 	}
@@ -186,8 +197,7 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 		return b, nil, true
 	}
 	port := source.Field(s, "port")
-	want := cmpText(source.Text(source.Field(port, "name")), source.Text(source.Field(port, "number")))
-	if !hasPort(m, want) {
+	if !hasPort(m, source.Text(source.Field(port, "name")), source.Int(source.Field(port, "number"))) {
 		return backend{kind: shunt, at: at}, []eskip.Call{eskip.Of("status", http.StatusBadGateway), eskip.Of("inlineContent", "no endpoints")}, true
 	}
 	if source.Text(source.Field(m.Spec(), "type")) == "ExternalName" {
@@ -205,9 +215,9 @@ func cmpText(a, b string) string {
 }
 
 // hasPort reports whether a Service has a port of that name or number.
-func hasPort(m *simulate.Manifest, want string) bool {
+func hasPort(m *simulate.Manifest, name string, number int64) bool {
 	return slices.ContainsFunc(source.Elements(source.Field(m.Spec(), "ports")), func(p *source.Node) bool {
-		return source.Text(source.Field(p, "name")) == want || source.Text(source.Field(p, "port")) == want
+		return name != "" && source.Text(source.Field(p, "name")) == name || number != 0 && source.Int(source.Field(p, "port")) == number
 	})
 }
 

@@ -48,7 +48,7 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 		}
 	}
 	l.catchAlls()
-	if len(e.routes) > 0 {
+	if len(objects) > len(e.elsewhere) {
 		l.redirectTwin(&route{id: "kube_"}, overHTTP(nil), http.StatusPermanentRedirect)
 	}
 	e.index()

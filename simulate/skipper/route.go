@@ -134,7 +134,7 @@ func (r *route) addHeader(c eskip.Call, headers map[string]int) {
 	switch {
 	case again && c.Name == "Header":
 		if before, _ := textArg(r.tests[i].Args, 0); before != name && r.uncertain == nil {
-			r.uncertain = &doubt{r.at, "predicates", fmt.Sprintf("two predicates for the header %s are written differently, and Skipper uses either", name)}
+			r.uncertain = &doubt{r.at, "predicates", fmt.Sprintf("Skipper uses the last of two predicates for the header %s, which are written differently", name)}
 		}
 		r.tests[i] = test{Call: c}
 		return

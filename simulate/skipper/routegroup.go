@@ -22,6 +22,8 @@ type group struct {
 	backends map[string]*source.Node
 	redirect redirect
 	hostOnly bool // a route has no predicate but the host
+	// uncertain says why Skipper may not have the routes; nil if it has them.
+	uncertain *doubt
 }
 
 // reference is a backend that a route names, and its share of the traffic.
@@ -41,6 +43,7 @@ func (l *loader) group(m *simulate.Manifest) {
 		l.dropObject(m, hosts, m.At(at), "Skipper leaves the whole object out: %v", err)
 		return
 	}
+	g.uncertain = unread(m, simulate.RouteGroupFields)
 	routes := source.Elements(source.Field(m.Spec(), "routes"))
 	if len(routes) == 0 && !g.implicit() {
 		return
@@ -209,7 +212,7 @@ func (g *group) backend(name string, filters []eskip.Call) (backend, []eskip.Cal
 		if kind := source.Text(source.Field(m.Spec(), "type")); kind != "" && !strings.EqualFold(kind, "ClusterIP") {
 			return b, nil, fmt.Errorf("the Service %s has the type %s", to, kind)
 		}
-		if !hasPort(m, source.Text(source.Field(n, "servicePort"))) {
+		if !hasPort(m, "", source.Int(source.Field(n, "servicePort"))) {
 			return b, nil, fmt.Errorf("the Service %s has no such port", to)
 		}
 	case shunt, loopback, dynamic:
@@ -246,6 +249,7 @@ func (g *group) implicit() bool {
 }
 
 func (g *group) route(r *route, predicates []eskip.Call) {
+	r.uncertain = g.uncertain
 	r.compile(predicates)
 	g.add(r)
 	proto := slices.ContainsFunc(r.predicates, func(c eskip.Call) bool {
