@@ -8,15 +8,19 @@ package gitref
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // ErrNoRef tells that the repository has no such ref, or that there is no
@@ -34,15 +38,15 @@ type Tree struct {
 // Open finds the repository of a directory and the commit of a ref. The error
 // is ErrNoRef where one of them does not exist.
 func Open(dir, ref string) (*Tree, error) {
+	if ref == "" || strings.HasPrefix(ref, "-") {
+		return nil, fmt.Errorf("%w: %q", ErrNoRef, ref)
+	}
 	t := &Tree{Top: dir}
 	out, err := t.git("rev-parse", "--show-toplevel", "--show-prefix")
 	if err != nil {
 		return nil, err
 	}
 	top, prefix, _ := strings.Cut(strings.TrimRight(string(out), "\r\n"), "\n")
-	if ref == "" || strings.HasPrefix(ref, "-") {
-		return nil, fmt.Errorf("%w: %q", ErrNoRef, ref)
-	}
 	commit, err := t.git("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q; fetch it, or name one that git rev-parse knows", ErrNoRef, ref)
@@ -69,10 +73,29 @@ func (t *Tree) git(args ...string) ([]byte, error) {
 	return nil, fmt.Errorf("git %s: %s", args[0], said)
 }
 
+// settings keep git from what a repository's configuration may ask it to run or
+// fetch: commands that read objects need none of it.
+var settings = []string{
+	"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "core.sshCommand=false",
+	"-c", "core.askPass=", "-c", "credential.helper=", "-c", "protocol.allow=never", "-c", "core.alternateRefsCommand=false",
+}
+
+// dropped are variables that would name another repository, or a program.
+var dropped = []string{
+	"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_PREFIX=", "GIT_OBJECT_DIRECTORY=", "GIT_EXEC_PATH=", "GIT_EXTERNAL_DIFF=",
+	"GIT_PAGER=", "GIT_EDITOR=", "GIT_ASKPASS=", "GIT_SSH=", "GIT_SSH_COMMAND=", "GIT_PROXY_COMMAND=", "GIT_TRACE",
+}
+
 func (t *Tree) command(args ...string) *exec.Cmd {
-	cmd := exec.Command("git", args...)
+	cmd := exec.Command("git", append(slices.Clone(settings), args...)...)
 	cmd.Dir = t.Top
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0")
+	for _, v := range os.Environ() {
+		if !slices.ContainsFunc(dropped, func(name string) bool { return strings.HasPrefix(v, name) }) {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	// Objects that a partial clone does not have are not fetched.
+	cmd.Env = append(cmd.Env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_NO_REPLACE_OBJECTS=1")
 	return cmd
 }
 
@@ -84,7 +107,10 @@ type entry struct {
 
 // Write writes the files whose paths, with slashes and from the root of the
 // repository, are wanted to a directory, and links only where they lead to a
-// place in it. Submodules are left out.
+// place in it. Submodules are left out, and names that no checkout would have.
+//
+// Files are opened below the directory and links are made last, so that nothing
+// is written through a link whatever the tree holds.
 func (t *Tree) Write(to string, want func(path string) bool) error {
 	out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
 	if err != nil {
@@ -94,7 +120,7 @@ func (t *Tree) Write(to string, want func(path string) bool) error {
 	for _, line := range strings.Split(string(out), "\x00") {
 		head, name, ok := strings.Cut(line, "\t")
 		fields := strings.Fields(head)
-		if !ok || len(fields) != 3 || fields[1] != "blob" || !filepath.IsLocal(filepath.FromSlash(name)) {
+		if !ok || len(fields) != 3 || fields[1] != "blob" || !plain(name) {
 			continue
 		}
 		e := entry{path: name, object: fields[2], link: fields[0] == "120000"}
@@ -102,11 +128,32 @@ func (t *Tree) Write(to string, want func(path string) bool) error {
 			entries = append(entries, e)
 		}
 	}
-	return t.write(to, entries)
+	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(number(a.link), number(b.link)) })
+	root, err := os.OpenRoot(to)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return t.write(root, entries)
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// plain reports whether a name of a tree is one that a checkout could have.
+func plain(name string) bool {
+	if path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.EqualFold(part, ".git") })
 }
 
 // write reads the objects of the entries, one after the other, from one git.
-func (t *Tree) write(to string, entries []entry) error {
+func (t *Tree) write(to *os.Root, entries []entry) error {
 	cmd := t.command("cat-file", "--batch")
 	var ask bytes.Buffer
 	for _, e := range entries {
@@ -135,7 +182,7 @@ func (t *Tree) write(to string, entries []entry) error {
 
 // write takes the answer of cat-file for an entry, "OBJECT TYPE SIZE", the
 // bytes and a line break, and writes the bytes.
-func (e *entry) write(to string, r *bufio.Reader) error {
+func (e *entry) write(to *os.Root, r *bufio.Reader) error {
 	head, err := r.ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("git cat-file gives nothing for %s: %w", e.path, err)
@@ -148,15 +195,18 @@ func (e *entry) write(to string, r *bufio.Reader) error {
 	if err != nil {
 		return fmt.Errorf("git cat-file says %q", head)
 	}
-	file := filepath.Join(to, filepath.FromSlash(e.path))
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	content := io.LimitReader(r, size)
+	content := &io.LimitedReader{R: r, N: size}
 	if e.link {
-		err = e.symlink(file, content)
+		err = e.symlink(to, content)
 	} else {
-		err = copyTo(file, content)
+		err = e.copy(to, content)
+	}
+	// Of two entries of one name, which no checkout has, the first counts.
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
+		err = nil
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, content)
 	}
 	if err == nil {
 		_, err = r.Discard(1)
@@ -164,23 +214,38 @@ func (e *entry) write(to string, r *bufio.Reader) error {
 	return err
 }
 
-func copyTo(file string, content io.Reader) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+// maxFile bounds what is written of a file: one byte more than kgw reads of it.
+const maxFile = 512<<20 + 1
+
+func (e *entry) copy(to *os.Root, content io.Reader) error {
+	name := filepath.FromSlash(e.path)
+	if err := to.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := to.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, content)
+	_, err = io.Copy(f, io.LimitReader(content, maxFile))
 	return errors.Join(err, f.Close())
 }
 
+// maxTarget is more than any system takes for the target of a link.
+const maxTarget = 4096
+
 // symlink makes a link that stays in the repository; another one is left out.
-func (e *entry) symlink(file string, content io.Reader) error {
-	target, err := io.ReadAll(content)
+// Whoever reads it has to resolve it: links that are followed may lead out.
+func (e *entry) symlink(to *os.Root, content io.Reader) error {
+	target, err := io.ReadAll(io.LimitReader(content, maxTarget+1))
 	if err != nil {
 		return err
 	}
-	if path.IsAbs(string(target)) || !filepath.IsLocal(filepath.FromSlash(path.Join(path.Dir(e.path), string(target)))) {
+	if len(target) > maxTarget || path.IsAbs(string(target)) || !filepath.IsLocal(filepath.FromSlash(path.Join(path.Dir(e.path), string(target)))) {
 		return nil
 	}
-	return os.Symlink(filepath.FromSlash(string(target)), file)
+	name := filepath.FromSlash(e.path)
+	if err := to.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	return to.Symlink(filepath.FromSlash(string(target)), name)
 }
