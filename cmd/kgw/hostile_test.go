@@ -30,7 +30,7 @@ func hostileDir(t *testing.T, name string) string {
 	}
 	file := strings.NewReplacer("/", "_", "\x00", "_").Replace(name)
 	for path, text := range map[string]string{
-		file + "-broken.yaml":         "x: [\n" + name + "\n",
+		file + "-broken.yaml":         "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nx: [\n" + name + "\n",
 		file + "-named.yaml":          rule(quoted, "/x"),
 		"in.yaml":                     rule("shop", quoted),
 		"was/in.yaml":                 rule("shop", "/old"),
