@@ -137,9 +137,8 @@ func (r *run) users() map[identity][]*source.Document {
 // routed reports whether an object is a route or a rule itself: it counts
 // whether or not a gateway refers to it.
 func routed(o kube.Object) bool {
-	switch o.(type) {
-	case *kube.VirtualService, *kube.Rule, *kube.Exposure:
-		return true
-	}
-	return false
+	_, service := o.(*kube.VirtualService)
+	_, rule := o.(*kube.Rule)
+	_, exposure := o.(*kube.Exposure)
+	return service || rule || exposure
 }

@@ -73,6 +73,8 @@ func (r *run) collision(u *unit, o, other *manifest.Object) {
 	})
 }
 
+// OwnerLabel is kgw's own label of what it writes: NAMESPACE.NAME of the
+// resource.
 const OwnerLabel = "kgw.dev/owner"
 
 func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name }

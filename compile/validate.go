@@ -112,12 +112,10 @@ func (r *run) foreignPolicies(view *validate.View) {
 		return ir.Pods{Namespace: n.Namespace, Labels: labels}
 	}
 	for _, u := range r.units {
-		switch o := u.companion.(type) {
-		case *kube.AuthorizationPolicy:
-			if o.Action == "ALLOW" {
-				view.Openers = append(view.Openers, policy.Foreign(o.Rules, o.Origin, o.Name.String(), pods(o.Name, o.Labels), caller)...)
-			}
-		case *kube.RequestAuthentication:
+		if o, ok := u.companion.(*kube.AuthorizationPolicy); ok && o.Action == "ALLOW" {
+			view.Openers = append(view.Openers, policy.Foreign(o.Rules, o.Origin, o.Name.String(), pods(o.Name, o.Labels), caller)...)
+		}
+		if o, ok := u.companion.(*kube.RequestAuthentication); ok {
 			for i, issuer := range o.Issuers {
 				at := o.Origin.At("spec", "jwtRules").Elem(i)
 				view.KeySets = append(view.KeySets, ir.KeySet{Origin: at, Name: o.Name.String(), Pods: pods(o.Name, o.Labels), Issuer: issuer.Issuer, Keys: issuer.Keys})

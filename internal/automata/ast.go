@@ -5,6 +5,7 @@ import "errors"
 // nodeOp is the kind of a syntax node.
 type nodeOp uint8
 
+// The kinds of nodes.
 const (
 	OpEmpty  nodeOp = iota // the empty word
 	OpClass                // one rune of class
@@ -21,6 +22,7 @@ const (
 // Place is a condition on a place in the text.
 type Place uint8
 
+// The places.
 const (
 	AtStart     Place = iota // \A, ^
 	AtEnd                    // \z

@@ -12,7 +12,7 @@ import (
 // 128 runes as a bitmap in order of preference, so that two classes meet fast
 // and the first common bit is the nicest common character.
 type Class struct {
-	Ascii  [2]uint64
+	ASCII  [2]uint64
 	Ranges []rune
 }
 
@@ -109,7 +109,7 @@ func sealClass(ranges []rune) *Class {
 	for i := 0; i < len(ranges) && ranges[i] < 128; i += 2 {
 		for r := ranges[i]; r <= min(ranges[i+1], 127); r++ {
 			k := Ranks.Rank[r]
-			c.Ascii[k/64] |= 1 << (k % 64)
+			c.ASCII[k/64] |= 1 << (k % 64)
 		}
 	}
 	return c
@@ -145,7 +145,7 @@ func (c *Class) Literal() (rune, bool) {
 func (c *Class) Has(r rune) bool {
 	if r >= 0 && r < 128 {
 		k := Ranks.Rank[r]
-		return c.Ascii[k/64]>>(k%64)&1 == 1
+		return c.ASCII[k/64]>>(k%64)&1 == 1
 	}
 	n := len(c.Ranges) / 2
 	i := sort.Search(n, func(i int) bool { return c.Ranges[2*i+1] >= r })
@@ -192,7 +192,7 @@ func (c *Class) Intersect(d *Class) *Class {
 
 // Minus returns the runes that are not in the other class.
 func (c *Class) Minus(d *Class) *Class {
-	if c.Ascii[0]&d.Ascii[0]|c.Ascii[1]&d.Ascii[1] == 0 && !c.meetsWide(d) {
+	if c.ASCII[0]&d.ASCII[0]|c.ASCII[1]&d.ASCII[1] == 0 && !c.meetsWide(d) {
 		return c
 	}
 	return c.Intersect(d.Negate())
@@ -219,10 +219,10 @@ func (c *Class) pickWide(d *Class) rune {
 
 // meet returns the nicest rune that both classes and the mask have, or -1.
 func (c *Class) meet(d *Class, m *mask) rune {
-	if w := c.Ascii[0] & d.Ascii[0] & m.ascii[0]; w != 0 {
+	if w := c.ASCII[0] & d.ASCII[0] & m.ascii[0]; w != 0 {
 		return rune(Ranks.Char[bits.TrailingZeros64(w)])
 	}
-	if w := c.Ascii[1] & d.Ascii[1] & m.ascii[1]; w != 0 {
+	if w := c.ASCII[1] & d.ASCII[1] & m.ascii[1]; w != 0 {
 		return rune(Ranks.Char[64+bits.TrailingZeros64(w)])
 	}
 	if !m.wide {
@@ -261,7 +261,7 @@ var (
 	Slash      = Single('/')
 	Newline    = Single('\n')
 	NotNewline = Newline.Negate()
-	AsciiWord  = NewClass('0', '9', 'A', 'Z', 'a', 'z', '_', '_')
+	ASCIIWord  = NewClass('0', '9', 'A', 'Z', 'a', 'z', '_', '_')
 
 	DigitClass = sync.OnceValue(func() *Class { return TableClass(unicode.Nd) })
 	SpaceClass = sync.OnceValue(func() *Class { return TableClass(unicode.White_Space) })

@@ -14,7 +14,8 @@ type dfa struct {
 }
 
 const (
-	MaxLook   = 2_000 // states of one lookahead
+	// MaxLook bounds the states of one lookahead.
+	MaxLook   = 2_000
 	maxBlocks = 2_000 // blocks of one alphabet
 )
 

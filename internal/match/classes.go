@@ -416,9 +416,9 @@ func newLetters(list []*automata.NFA) *letters {
 	for n, a := range list {
 		for _, edges := range a.Edges {
 			for _, e := range edges {
-				x.of[e.On], masks[e.On.Ascii] = nil, true
+				x.of[e.On], masks[e.On.ASCII] = nil, true
 				if n == 0 {
-					whole[0], whole[1] = whole[0]|e.On.Ascii[0], whole[1]|e.On.Ascii[1]
+					whole[0], whole[1] = whole[0]|e.On.ASCII[0], whole[1]|e.On.ASCII[1]
 				}
 			}
 		}
@@ -436,7 +436,7 @@ func newLetters(list []*automata.NFA) *letters {
 	slices.SortFunc(x.blocks, func(a, b [2]uint64) int { return nicest(a) - nicest(b) })
 	for c := range x.of {
 		for i, b := range x.blocks {
-			if c.Ascii[0]&b[0]|c.Ascii[1]&b[1] != 0 {
+			if c.ASCII[0]&b[0]|c.ASCII[1]&b[1] != 0 {
 				x.of[c] = append(x.of[c], int32(i))
 			}
 		}

@@ -26,7 +26,7 @@ func ParseGlob(text string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pattern{Root: n, word: automata.AsciiWord}, nil
+	return &Pattern{Root: n, word: automata.ASCIIWord}, nil
 }
 
 // ParseWholeGlob reads a glob over a whole URL.

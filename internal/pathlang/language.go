@@ -54,7 +54,7 @@ func SyntaxOf(p Path) (*Pattern, error) {
 
 // Plain is the pattern of parts one after the other, with the words of ASCII.
 func Plain(subs ...*automata.Node) *Pattern {
-	return &Pattern{Root: automata.Concat(subs...), word: automata.AsciiWord}
+	return &Pattern{Root: automata.Concat(subs...), word: automata.ASCIIWord}
 }
 
 func anything() *automata.Node { return automata.Repeat(automata.ClassNode(automata.AnyRune), 0, -1) }

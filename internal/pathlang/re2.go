@@ -14,7 +14,7 @@ func ParseRE2(text string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pattern{Root: fromSyntax(re), word: automata.AsciiWord}, nil
+	return &Pattern{Root: fromSyntax(re), word: automata.ASCIIWord}, nil
 }
 
 func fromSyntax(re *syntax.Regexp) *automata.Node {

@@ -48,7 +48,7 @@ type guards struct {
 // if it does.
 type guard struct {
 	*authorization
-	if_ *simulate.Unknown
+	when *simulate.Unknown
 }
 
 // allowing returns the allow policies that may match a request.

@@ -135,7 +135,7 @@ func (c *call) reset(why string) simulate.Decision {
 }
 
 // holds reports whether a guard is for the pods of the request.
-func (c *call) holds(g guard) bool { return g.if_ == nil || c.in.Holds(*g.if_) }
+func (c *call) holds(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
 
 // ask stands for external authorizers, which kgw does not ask.
 func (c *call) ask(d *simulate.Decision) bool {
@@ -211,7 +211,7 @@ func (c *call) allowing() []guard {
 	if len(c.guards.perHost) == 0 {
 		return c.guards.anyHost
 	}
-	return c.guards.guards.allowing(c.authority())
+	return c.guards.allowing(c.authority())
 }
 
 func allowing(list []guard) string {
