@@ -59,6 +59,37 @@ func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
 	return slices.Index(all, o) < slices.Index(all, r)
 }
 
+// opened says where requests get in that nothing took before. The route of a
+// rule that goes to Oathkeeper takes every method, and Oathkeeper finds no Rule
+// for those that a later rule lets through without it; v2 gives them to that.
+func (c *conversion) opened(all []*rule) {
+	if c.settings.IstioJWT && c.result.From == "v1beta1" {
+		return
+	}
+	for i, r := range all {
+		if r.direct {
+			continue
+		}
+		for _, g := range all[i+1:] {
+			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
+				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.within(r.path, o.path) })
+			})
+			relation := c.covers.relate(r.path, g.path)
+			if !g.direct || g.index == r.index || len(free) == 0 || relation.Witness == nil {
+				continue
+			}
+			request := *relation.Witness
+			request.Method = free[0]
+			if hosts := c.hosts(); len(hosts) > 0 {
+				request.Host = hosts[0]
+			}
+			f := c.tell(diag.OpenedByMethod, r.at+".path", "check that these requests may pass, or leave the path out of the general rule",
+				"requests for %q with %s found no rule in Oathkeeper, and are taken by %s afterwards", r.path, strings.Join(free, ", "), quote(g))
+			f.Witness = witness(&request)
+		}
+	}
+}
+
 // split gives the methods that a rule shares with an earlier one, and those
 // that it does not, a rule each. The policy of a rule leaves the paths of
 // earlier rules with a common method out, for all its methods: requests with

@@ -50,6 +50,7 @@ func (c *conversion) rules() any {
 		return v
 	}
 	all = c.arrange(c.distinct(all))
+	c.opened(all)
 	c.preflights(all)
 	c.root(all)
 	all = c.split(all)

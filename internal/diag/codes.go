@@ -288,6 +288,7 @@ const (
 	APIBeside           Code = "KGW725"
 	NotMigrated         Code = "KGW726"
 	ShownAsOlder        Code = "KGW727"
+	OpenedByMethod      Code = "KGW729"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -525,4 +526,5 @@ var Rules = []Rule{
 	{APIBeside, "APIBeside", fault, "an Api would become a second APIRule of one name or one host"},
 	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
+	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper are taken by another rule after the move"},
 }
