@@ -81,12 +81,18 @@ func (a *app) run(args []string) (code int) {
 			code = exitInternal
 		}
 	}()
+	out := &checked{Writer: a.stdout}
+	a.stdout = out
 	root := a.root()
 	root.SetArgs(a.called(root, args))
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	if err := root.Execute(); err != nil {
+	err := root.Execute()
+	if out.err != nil {
+		a.fail(exitInput)
+	}
+	if err != nil {
 		a.say("%s", err.Error())
 		var e *exitError
 		if errors.As(err, &e) {
@@ -94,7 +100,26 @@ func (a *app) run(args []string) (code int) {
 		}
 		return max(a.code, exitUsage)
 	}
+	if out.err != nil {
+		a.say("cannot write: %s", out.err)
+	}
 	return a.code
+}
+
+// checked is a writer that remembers its first error: what a command printed in
+// part must not look like all of it.
+type checked struct {
+	io.Writer
+	err error
+}
+
+// Write is that of the writer behind it.
+func (c *checked) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // say prints a message for people to standard error, without secrets; nothing in

@@ -25,6 +25,13 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 	if err := source.WithoutLinks(a.abs(f.outputDir)); err != nil {
 		return &exitError{exitInput, err}
 	}
+	if !f.check {
+		unlock, err := renderdir.Lock(a.abs(f.outputDir))
+		if err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot read the output directory: %s: %w", f.outputDir, err)}
+		}
+		defer unlock()
+	}
 	plan, err := renderdir.Compare(a.abs(f.outputDir), files)
 	if err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot read the output directory: %w", err)}

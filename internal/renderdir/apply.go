@@ -24,11 +24,16 @@ func (p *Plan) Apply() error {
 		return ErrBlocked
 	}
 	after := p.after.bytes()
-	if p.recordData != nil && same(p.recordData, after) && len(p.write)+len(p.remove) == 0 {
+	if p.recordData != nil && same(p.recordData, after) && len(p.write)+len(p.remove)+len(p.leftovers) == 0 {
 		return nil
 	}
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return err
+	}
+	for _, name := range p.leftovers {
+		if err := os.RemoveAll(filepath.Join(p.dir, name)); err != nil {
+			return err
+		}
 	}
 	stage, err := p.prepare()
 	if err != nil {
@@ -72,7 +77,9 @@ func writeNew(path string, data []byte, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	if _, err = f.Write(data); err == nil {
+		err = f.Sync()
+	}
 	return errors.Join(err, f.Close())
 }
 
@@ -102,7 +109,7 @@ func (p *Plan) replace(stage string) (undo func() error, err error) {
 		}
 		done = append(done, c)
 	}
-	return undo, nil
+	return undo, atomicfile.SyncDir(p.dir)
 }
 
 func (p *Plan) restore(c change) error {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
 
 // Status says how a file of the directory differs from what is wanted.
@@ -16,12 +18,13 @@ type Status uint8
 // The ways to differ. Edited and Foreign stand in the way of what is wanted;
 // Left does not, but only its owner can remove it.
 const (
-	Missing Status = iota + 1 // wanted, not there
-	Changed                   // wanted with another content
-	Stale                     // written by kgw, no longer wanted
-	Left                      // written by kgw, edited since, no longer wanted
-	Edited                    // written by kgw, edited since, wanted with another content
-	Foreign                   // not written by kgw, and a wanted file has its name
+	Missing  Status = iota + 1 // wanted, not there
+	Changed                    // wanted with another content
+	Stale                      // written by kgw, no longer wanted
+	Left                       // written by kgw, edited since, no longer wanted
+	Edited                     // written by kgw, edited since, wanted with another content
+	Foreign                    // not written by kgw, and a wanted file has its name
+	Leftover                   // begun by a run of kgw that was killed
 )
 
 // String returns the status as one word.
@@ -37,6 +40,8 @@ func (s Status) String() string {
 		return "edited"
 	case Foreign:
 		return "foreign"
+	case Leftover:
+		return "leftover"
 	}
 	return "invalid"
 }
@@ -53,6 +58,7 @@ type Plan struct {
 	differences []Difference
 	write       []change
 	remove      []change
+	leftovers   []string
 	recordData  []byte // as it stands
 	before      record
 	after       record
@@ -87,6 +93,9 @@ func Compare(dir string, want []File) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if err := p.findLeftovers(); err != nil {
+		return nil, err
+	}
 	switch {
 	case data == nil:
 		p.differ(RecordName, Missing)
@@ -96,6 +105,21 @@ func Compare(dir string, want []File) (*Plan, error) {
 	slices.SortFunc(p.differences, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.remove, func(a, b change) int { return cmp.Compare(a.name, b.name) })
 	return p, nil
+}
+
+// findLeftovers looks for what a killed run began.
+func (p *Plan) findLeftovers() error {
+	entries, err := os.ReadDir(p.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if atomicfile.IsLeftover(e.Name()) {
+			p.leftovers = append(p.leftovers, e.Name())
+			p.differ(e.Name(), Leftover)
+		}
+	}
+	return nil
 }
 
 func (p *Plan) differ(name string, s Status) {

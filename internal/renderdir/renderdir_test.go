@@ -331,3 +331,48 @@ func TestKustomization(t *testing.T) {
 	equal(t, string(renderdir.KustomizationFor([]string{"a.yaml", "b.yaml"}).Data),
 		"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- a.yaml\n- b.yaml\n")
 }
+
+// TestLeftovers sees and removes what a killed run began, and nothing else.
+func TestLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".kgw-12345", ".kgw-mine"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, ".kgw-678", "0"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := renderdir.Compare(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := plan.With(renderdir.Leftover); len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	if err := plan.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, ".kgw-*"))
+	if err != nil || len(left) != 2 { // the list, and the file that is not kgw's
+		t.Errorf("%v %v", left, err)
+	}
+}
+
+// TestOneWriter lets only one write to a directory, a hundred times.
+func TestOneWriter(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("directories are not locked on Windows")
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	for range 100 {
+		unlock, err := renderdir.Lock(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := renderdir.Lock(dir); !errors.Is(err, renderdir.ErrBusy) {
+			t.Fatalf("two at once: %v", err)
+		}
+		unlock()
+	}
+}

@@ -128,7 +128,10 @@ func expand(x *exchange, id, text string) (string, error) {
 	}
 	parsed, ok := x.e.templates.Load(text)
 	if !ok {
-		t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Parse(text)
+		t, err := template.New(id).Option("missingkey=zero").Funcs(templateFuncs).Funcs(stepFuncs).Parse(text)
+		if err == nil {
+			countSteps(t)
+		}
 		parsed, _ = x.e.templates.LoadOrStore(text, &parsedTemplate{t, err})
 	}
 	t, _ := parsed.(*parsedTemplate)
@@ -139,7 +142,7 @@ func expand(x *exchange, id, text string) (string, error) {
 		x.session.MatchContext = x.matchContext()
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, &x.session); err != nil {
+	if err := executeBounded(t.Template, &b, &x.session); err != nil {
 		return "", err
 	}
 	return b.String(), nil

@@ -1,0 +1,21 @@
+//go:build unix
+
+package renderdir
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lockDir locks a directory for one process, as long as the file is open.
+func lockDir(dir *os.File) error {
+	err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return ErrBusy
+	}
+	if errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) {
+		return nil // the file system knows no locks
+	}
+	return err
+}
