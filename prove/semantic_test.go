@@ -234,18 +234,24 @@ func TestSemanticSkipper(t *testing.T) {
 	person := func(name string) string {
 		return "tokeninfo(scope uid, managed-id " + name + ", realm /employees, realm users)"
 	}
-	service := "tokeninfo(scope a.read uid, realm /services)"
+	service, employee := "tokeninfo(scope a.read uid, realm /services)", "tokeninfo(scope a.read uid, realm /employees)"
 	tests := map[string]struct {
 		before, after string
 		want          []string
 	}{
 		"the same": {gatewayOf("x", read), gatewayOf("x", read), nil},
 		"an admin less": {gatewayOf("x, z", read), gatewayOf("x", read), []string{
-			"TIGHTENED GET /a on api.example.com: " + person("z") + " or " + person("x") + " or " + service + " -> " + person("x") + " or " + service,
+			"TIGHTENED GET /a on api.example.com: " + person("z") + " or 3 others -> 3 others",
 		}},
 		"another verb": {gatewayOf("x", read), gatewayOf("x", strings.Replace(read, "get", "put", 1)), []string{
-			"REMOVED GET /a on api.example.com: " + person("x") + " or " + service + " -> no route",
-			"ADDED PUT /a on api.example.com: no route -> " + person("x") + " or " + service,
+			"REMOVED GET /a on api.example.com: " + person("x") + " or " + service + " or " + employee + " -> no route",
+			"ADDED PUT /a on api.example.com: no route -> " + person("x") + " or " + service + " or " + employee,
+		}},
+		"any of more scopes": {skipped("i", `Path("/a")`, `oauthTokeninfoAllScope("uid")`), skipped("i", `Path("/a")`, `oauthTokeninfoAnyScope("uid", "x")`), []string{
+			"EXPOSED * /a on h: tokeninfo(scope uid) -> tokeninfo(scope x) or tokeninfo(scope uid)",
+		}},
+		"every host": {again("/in", ""), strings.Replace(again("/in", ""), "hosts: [g]", "hosts: []", 1), []string{
+			"EXPOSED * /in on *: no route -> no token",
 		}},
 		"a limit": {gatewayOf("x", read), gatewayOf("x", strings.Replace(read, "[a.read]", "[a.read], x-fabric-ratelimits: {default-rate: 5}", 1)), []string{
 			`ROUTING GET /a on api.example.com: none -> clusterClientRatelimit("a_a_GET", 5, "1m", "Authorization")`,

@@ -213,7 +213,9 @@ func (s *side) fronts() []string {
 func (s *side) Hosts() []string {
 	out := s.fronts()
 	for i := range s.skipper {
-		out = append(out, s.skipper[i].Set.Hosts...)
+		if out = append(out, s.skipper[i].Set.Hosts...); s.skipper[i].Set.Hosts == nil {
+			out = append(out, "*")
+		}
 	}
 	if s.cluster.Mesh.Front == nil {
 		out = append(out, slices.Collect(maps.Keys(s.rules))...)

@@ -1,6 +1,7 @@
 package skipper
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -107,12 +108,16 @@ func keepsToken(replacement string) bool {
 	return replacement == "Bearer " || replacement == "" || strings.Contains(replacement, "$")
 }
 
-// admits lists the one way through the filters: the proofs that they demand,
-// or none, and a token that has what filters and predicates want. What is
-// demanded of a token that a filter sets proves nothing of the caller.
+// maxWays bounds the tokens that one route asks for.
+const maxWays = 16
+
+// admits lists the ways through the filters: the proofs that they demand, or
+// none, and tokens that have what filters and predicates want, one for each
+// alternative. What is demanded of a token that a filter sets proves nothing of
+// the caller.
 func (r *route) admits() []simulate.Admission {
 	var proofs []string
-	info, given := map[string]any{}, givenHeaders{}
+	infos, given := []map[string]any{{}}, givenHeaders{}
 	for i := range r.filters {
 		c := &r.filters[i]
 		if copies(c) {
@@ -122,8 +127,26 @@ func (r *route) admits() []simulate.Admission {
 		if p := filterOf(c.Name).proof; p != "" && !given[authorization] && !slices.Contains(proofs, p) {
 			proofs = append(proofs, p)
 		}
-		demand(c, info)
+		infos = demand(c, infos)
 	}
+	claims := r.claims()
+	var out []simulate.Admission
+	for _, info := range infos {
+		a := simulate.Admission{}
+		if len(proofs) > 0 {
+			a.Proof, a.Also = proofs[0], proofs[1:]
+		}
+		a.Token = bearer(proofs, info, maps.Clone(claims))
+		out = append(out, a)
+		if !slices.Contains(proofs, tokeninfo) {
+			break
+		}
+	}
+	return out
+}
+
+// claims are those of a token for which the route's predicates hold.
+func (r *route) claims() map[string]any {
 	claims := map[string]any{}
 	for i := range r.tests {
 		t := &r.tests[i]
@@ -137,12 +160,7 @@ func (r *route) admits() []simulate.Admission {
 			}
 		}
 	}
-	a := simulate.Admission{}
-	if len(proofs) > 0 {
-		a.Proof, a.Also = proofs[0], proofs[1:]
-	}
-	a.Token = bearer(proofs, info, claims)
-	return []simulate.Admission{a}
+	return claims
 }
 
 // bearer is a token of the claims for which the token information service says
@@ -168,19 +186,46 @@ func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	return t
 }
 
-// demand puts into a token's information what a filter wants of it.
-func demand(c *eskip.Call, info map[string]any) {
+// demand puts into tokens' information what a filter wants of it; of what it
+// wants any of, each makes a token of its own.
+func demand(c *eskip.Call, infos []map[string]any) []map[string]any {
 	args := textsOf(c.Args)
-	switch c.Name {
-	case "oauthTokeninfoAllScope", "oauthTokeninfoAnyScope":
-		have, _ := info["scope"].([]any)
-		for _, s := range args {
+	var out []map[string]any
+	with := func(info map[string]any, scopes []string, pairs ...string) {
+		if len(out) == maxWays {
+			return
+		}
+		own := maps.Clone(info)
+		have, _ := own["scope"].([]any)
+		have = slices.Clone(have)
+		for _, s := range scopes {
 			have = append(have, s)
 		}
-		info["scope"] = have
-	case "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV":
-		for i := 0; i+1 < len(args) && (i == 0 || c.Name == "oauthTokeninfoAllKV"); i += 2 {
-			info[args[i]] = args[i+1]
+		if have != nil {
+			own["scope"] = have
+		}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			own[pairs[i]] = pairs[i+1]
+		}
+		out = append(out, own)
+	}
+	for _, info := range infos {
+		switch c.Name {
+		case "oauthTokeninfoAllScope":
+			with(info, args)
+		case "oauthTokeninfoAnyScope":
+			for _, s := range args {
+				with(info, []string{s})
+			}
+		case "oauthTokeninfoAllKV":
+			with(info, nil, args...)
+		case "oauthTokeninfoAnyKV":
+			for i := 0; i+1 < len(args); i += 2 {
+				with(info, nil, args[i:i+2]...)
+			}
+		default:
+			with(info, nil)
 		}
 	}
+	return out
 }
