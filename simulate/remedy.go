@@ -28,5 +28,8 @@ func (d *Decision) Help() string {
 	if d.Cause == PolicyDenied && strings.Contains(d.Reason, "(DENY)") {
 		return "the request is refused whatever token it has: look at what the rule at that place matches"
 	}
+	if d.Cause == Crashed && d.Rule == "" && !strings.Contains(d.Reason, "rule") {
+		return "look at the Gateway's servers, the ports of the Service and the PeerAuthentications: nothing takes such a connection"
+	}
 	return remedies[d.Cause]
 }
