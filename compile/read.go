@@ -96,7 +96,7 @@ func (r *run) charts(charts []source.Chart) {
 		r.found.Add(diag.Finding{
 			Code: diag.ChartNotRendered, Span: source.Span{File: c.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 2},
 			Message: fmt.Sprintf("the templates of this Helm chart hold %s, which are not compiled", counted(c.Resources, "gateway resource")),
-			Help:    "compile what it renders: kgw build " + c.Dir + " --helm, or helm: in kgw.yaml",
+			Help:    "compile what it renders: kgw build " + c.Dir + " --helm",
 		})
 	}
 }

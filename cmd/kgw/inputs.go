@@ -29,6 +29,9 @@ type inputFlags struct {
 	severity                                                  string
 	limit                                                     int
 	env                                                       string
+	release                                                   string
+	values                                                    []string
+	helm, kustomize                                           bool
 	strictFiles, setEnv                                       bool
 	quiet                                                     bool
 	// bounds say where files may be that are read.
@@ -56,6 +59,10 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
+	flags.BoolVar(&f.helm, "helm", false, "render Helm charts among the inputs with the program helm")
+	flags.StringArrayVar(&f.values, "values", nil, "with --helm: `file` of values (repeatable)")
+	flags.StringVar(&f.release, "release", "", "with --helm: `name` of the release (default: that of the chart's directory)")
+	flags.BoolVar(&f.kustomize, "kustomize", false, "build each PATH that is a kustomization with the program kustomize, or kubectl")
 	flags.BoolVar(&f.strictFiles, "strict-files", false, "read every YAML and JSON file of a directory, also those that have nothing to do with gateways")
 	flags.BoolVar(&f.setEnv, "set-env", false, "replace ${NAME} and $NAME in the inputs by variables of the environment, as envsubst does")
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
@@ -111,13 +118,16 @@ func (a *app) read(f *inputFlags, paths []string) compile.Input {
 	if f.strictFiles {
 		loader.Sieve = nil
 	}
+	paths, kustomizations := a.kustomizations(f, paths)
 	files, problems := loader.Load(paths)
+	in := compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
+	a.renderInputs(f, &in, kustomizations)
 	if f.setEnv {
-		for _, file := range files {
+		for _, file := range in.Files {
 			file.Data = a.substitute(file.Data)
 		}
 	}
-	return compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
+	return in
 }
 
 // variable is a reference to a variable as envsubst reads it.

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// renderInputs replaces Helm charts (--helm) and the kustomizations that are named
+// (--kustomize) by what the programs on the PATH make of them.
+func (a *app) renderInputs(f *inputFlags, in *compile.Input, kustomizations []string) {
+	if f.helm {
+		charts := in.Charts
+		in.Charts = nil
+		for _, c := range charts {
+			a.renderChart(f, c, in)
+		}
+	}
+	for _, dir := range kustomizations {
+		out, err := a.output(dir, "kustomize", "build", ".")
+		if err != nil && !have("kustomize") {
+			out, err = a.output(dir, "kubectl", "kustomize", ".")
+		}
+		a.rendered(filepath.ToSlash(filepath.Join(dir, "kustomization.yaml")), out, err, in)
+	}
+}
+
+func have(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
+
+func (a *app) renderChart(f *inputFlags, c source.Chart, in *compile.Input) {
+	release := f.release
+	if release == "" {
+		release = filepath.Base(filepath.Clean(a.abs(c.Dir)))
+	}
+	args := []string{"template", release, "."}
+	if f.namespace != "" {
+		args = append(args, "--namespace", f.namespace)
+	}
+	for _, v := range f.values {
+		args = append(args, "--values", a.abs(v))
+	}
+	out, err := a.output(c.Dir, "helm", args...)
+	a.rendered(c.File, out, err, in)
+}
+
+// output runs a program in a directory and returns what it prints.
+func (a *app) output(dir, program string, args ...string) ([]byte, error) {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return nil, fmt.Errorf("there is no %s on the PATH", program)
+	}
+	var out, errs bytes.Buffer
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = a.abs(dir), &out, &errs
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%s %s: %w: %s", program, args[0], err, strings.TrimSpace(errs.String()))
+	}
+	return out.Bytes(), nil
+}
+
+// templateLine is the line with which Helm says where a document comes from.
+var templateLine = regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`)
+
+// rendered adds what a program made of the directory of a file to the inputs,
+// under the name of the template that each document comes from. Lines are those
+// of what was made.
+func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
+	if err != nil {
+		in.Problems = append(in.Problems, source.Problem{
+			Kind: source.Unreadable, File: &source.File{Name: file}, Line: 1, Column: 1,
+			Message: "cannot render it: " + err.Error(), Help: "install the program, or give kgw what it makes: helm template CHART | kgw build -",
+		})
+		return
+	}
+	byTemplate := map[string][]byte{}
+	var names []string
+	for _, doc := range bytes.Split(append([]byte("\n"), out...), []byte("\n---\n")) {
+		name := file
+		if m := templateLine.FindSubmatch(doc); m != nil {
+			name = filepath.ToSlash(filepath.Join(filepath.Dir(file), string(m[1])))
+		}
+		if byTemplate[name] == nil {
+			names = append(names, name)
+		}
+		byTemplate[name] = append(append(byTemplate[name], "---\n"...), append(doc, '\n')...)
+	}
+	for _, name := range names {
+		f, problem := source.NewFile(name, byTemplate[name])
+		if problem != nil {
+			in.Problems = append(in.Problems, *problem)
+			continue
+		}
+		in.Files = append(in.Files, f)
+	}
+}
+
+// kustomizationNames make a directory a kustomization.
+var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
+// kustomizations takes the directories that are kustomizations out of the paths.
+func (a *app) kustomizations(f *inputFlags, paths []string) (rest, dirs []string) {
+	if !f.kustomize {
+		return paths, nil
+	}
+	for _, p := range paths {
+		if slices.ContainsFunc(kustomizationNames, func(name string) bool { return a.isFile(filepath.Join(p, name)) }) {
+			dirs = append(dirs, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return rest, dirs
+}
+
+func (a *app) isFile(path string) bool {
+	info, err := os.Stat(a.abs(path))
+	return err == nil && !info.IsDir()
+}
