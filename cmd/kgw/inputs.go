@@ -274,7 +274,9 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	if flag != "" {
 		c, found = config.Read(a.abs(flag), a.display(flag), bounds)
 	} else {
-		c, found = config.ReadNearest(a.configDir(paths), a.display, bounds)
+		dir := a.configDir(paths)
+		c, found = config.ReadNearest(dir, a.display, bounds)
+		found = append(found, config.Misnamed(dir, a.display)...)
 	}
 	return c, found, nil
 }

@@ -31,6 +31,7 @@ const (
 	WrongVersion Code = "KGW131"
 
 	ChartNotRendered Code = "KGW132"
+	ConfigMisnamed   Code = "KGW133"
 )
 
 // Codes of findings about the structure of one resource.
@@ -313,6 +314,7 @@ var Rules = []Rule{
 	{Placeholder, "Placeholder", fault, "a value is a placeholder that nothing has filled in"},
 	{WrongVersion, "WrongVersion", fault, "a document says one version of its kind and has the fields of another"},
 	{ChartNotRendered, "ChartNotRendered", notice, "a Helm chart whose templates hold gateway resources is not rendered"},
+	{ConfigMisnamed, "ConfigMisnamed", fault, "a configuration has a name under which it is not read"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},
