@@ -132,5 +132,5 @@ func load(t *testing.T, docs []object) *kgw.Gateway {
 		}
 		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: parts[0]}, false, "default"))
 	}
-	return kgw.Load(list)
+	return kgw.Load(list, "istio-system")
 }
