@@ -66,7 +66,7 @@ var workloadTables = []*FieldTable{
 func Tables() []*FieldTable {
 	return append([]*FieldTable{
 		VirtualServiceFields, GatewayFields, AuthorizationPolicyFields, RequestAuthenticationFields, PeerAuthenticationFields, DestinationRuleFields,
-		ServiceFields, NamespaceFields,
+		ServiceFields, NamespaceFields, IngressFields, RouteGroupFields,
 	}, workloadTables...)
 }
 

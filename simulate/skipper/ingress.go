@@ -191,7 +191,7 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 	if name == "" {
 		return b, nil, false
 	}
-	b = backend{kind: service, to: name + "." + i.m.Namespace, at: at}
+	b = backend{kind: service, to: name + "." + i.m.Namespace, at: at, port: portOf(source.Field(s, "port"))}
 	m := i.services[i.m.Namespace+"/"+name]
 	if m == nil {
 		return b, nil, true
@@ -205,6 +205,17 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 		return b, nil, false
 	}
 	return b, nil, true
+}
+
+// portOf spells the port of a backend: its name, or its number.
+func portOf(n *source.Node) string {
+	if text := source.Text(source.Field(n, "name")); text != "" {
+		return text
+	}
+	if number := source.Int(source.Field(n, "number")); number != 0 {
+		return strconv.FormatInt(number, 10)
+	}
+	return ""
 }
 
 func cmpText(a, b string) string {

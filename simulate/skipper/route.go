@@ -49,6 +49,8 @@ type backend struct {
 	kind backendKind
 	// to is the Service with its namespace, or the address.
 	to string
+	// port is that of the Service, by name or number.
+	port string
 	// at is where the backend is written.
 	at source.Ref
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
@@ -204,7 +205,7 @@ func (g *group) backend(name string, filters []eskip.Call) (backend, []eskip.Cal
 		return b, nil, nil // it has no filters
 	case service:
 		to := source.Text(source.Field(n, "serviceName"))
-		b.to = to + "." + g.m.Namespace
+		b.to, b.port = to+"."+g.m.Namespace, strconv.FormatInt(source.Int(source.Field(n, "servicePort")), 10)
 		m := g.services[g.m.Namespace+"/"+to]
 		if m == nil {
 			break

@@ -40,6 +40,11 @@ func (r *route) treatment() simulate.Treatment {
 			t.Other = append(t.Other, c.String())
 		}
 	}
+	if b := &r.backend; b.kind == balanced {
+		t.Split = "among " + b.to
+	} else if b.port != "" {
+		t.Other = append(t.Other, "port "+b.port)
+	}
 	slices.Sort(t.Other)
 	return t
 }
