@@ -61,7 +61,9 @@ func (t *table) labels() map[string]string {
 func (t *table) names(m *simulate.Manifest, hosts []string) []string {
 	var out []string
 	for _, host := range hosts {
-		host = strings.ToLower(fullName(host, m.Namespace))
+		if host = strings.ToLower(fullName(host, m.Namespace)); host == "" {
+			continue
+		}
 		for i := range t.servers {
 			for _, allowed := range t.servers[i].allows(m.Namespace) {
 				if both, ok := narrower(host, allowed); ok && !slices.Contains(out, both) {
