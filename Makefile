@@ -35,6 +35,17 @@ test: ## vet and test everything that needs no other program
 	$(GO) test ./...
 	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
 
+FUZZTIME ?= 60s
+FUZZTARGETS = $(shell grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' compare compile internal migrate prove schema simulate validate | sed 's|/[^/]*_test.go:func |:|' | sort)
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME, after the inputs that failed once (testdata/fuzz)
+	@set -e; for t in $(FUZZTARGETS); do (set -x; $(GO) test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$${t%:*}); done
+
+.PHONY: test-hostile
+test-hostile: ## run testdata/hostile through every command, under limits that the kernel counts
+	KGW_TEST_HOSTILE=1 $(GO) test -run '^TestHostileInputs$$' -timeout 30m .
+
 .PHONY: test-engines
 test-engines: ## compare with real engines (builds Oathkeeper, Skipper and istiod once, about a quarter of an hour)
 	cd test/oathkeeper && $(GO) vet ./... && $(GO) test ./...

@@ -169,6 +169,9 @@ func (p *piecer) item(r *reader, from, start, to int) *Item {
 	if problem != nil || root == nil || root.Kind != yaml.MappingNode {
 		return nil
 	}
+	if twice(root) {
+		return nil
+	}
 	if aliases(root) {
 		if expanded, _ := docs[0].Expand(root); expanded == nil {
 			return nil
@@ -177,6 +180,27 @@ func (p *piecer) item(r *reader, from, start, to int) *Item {
 	}
 	item.root = root
 	return item
+}
+
+// twice reports whether a mapping may have a key twice: of these the whole list
+// keeps one. Keys that are not text may be equal without looking alike.
+func twice(n *source.Node) bool {
+	seen, odd := map[string]bool{}, 0
+	for i, c := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			if c.ShortTag() != "!!str" {
+				odd++
+			}
+			if seen[c.Value] || odd > 1 {
+				return true
+			}
+			seen[c.Value] = true
+		}
+		if twice(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // column is where the fields of an item begin.

@@ -191,10 +191,16 @@ func keyText(k *Node) string {
 		}
 		return string(v)
 	case string:
+		if k.ShortTag() == "!!float" {
+			return noNumber[strings.ToLower(v)]
+		}
 		return v
 	}
 	return k.Value
 }
+
+// noNumber is how kubectl spells keys that are floats and no numbers.
+var noNumber = map[string]string{".nan": ".nan", ".inf": ".inf", "+.inf": ".inf", "-.inf": "-.inf"}
 
 func (e *expander) badKey(k *Node) {
 	help := "use a string as the key"

@@ -49,12 +49,12 @@ func (s *splitter) take(pos, next int) {
 			s.flush(pos)
 		}
 		s.open = true
-		s.content = len(bytes.TrimSpace(stripComment(text[3:]))) > 0
+		s.content = len(stripComment(text[3:])) > 0
 	case marker(text, "..."):
 		s.flush(pos)
 		s.start, s.startLine = next, s.line+1
 	case !s.content:
-		t := bytes.TrimSpace(text)
+		t := trimBlank(text)
 		s.content = len(t) > 0 && t[0] != '#' && text[0] != '%'
 	}
 }
@@ -122,8 +122,11 @@ func marker(line []byte, m string) bool {
 	return len(line) == 3 || line[3] == ' ' || line[3] == '\t' || isBreak(line[3])
 }
 
+// trimBlank leaves out what is blank to YAML: other spaces are text.
+func trimBlank(b []byte) []byte { return bytes.Trim(b, " \t\r\n") }
+
 func stripComment(b []byte) []byte {
-	t := bytes.TrimSpace(b)
+	t := trimBlank(b)
 	if len(t) > 0 && t[0] == '#' {
 		return nil
 	}
