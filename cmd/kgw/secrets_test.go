@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -165,6 +166,48 @@ func TestNoCommandShowsASecret(t *testing.T) {
 				}
 				if strings.Contains(out, secret) {
 					t.Errorf("%s as %s: kgw %s shows it:\n%s\ninput:\n%s", field, form, strings.Join(c.args, " "), lineWith(out, secret), input)
+				}
+			}
+		}
+	}
+}
+
+// TestOddSecrets writes secrets of odd characters, of many lines and of few
+// characters where a text or another type is expected.
+func TestOddSecrets(t *testing.T) {
+	for _, secret := range []string{`kana"rien\\vogel'1`, "kanarien\nvogel-zwei", "kanarienvögel <&> 3", "%6bana rien=4&x", "k4n", "7350192", "0x1F2E3D4C"} {
+		quoted := strconv.Quote(secret)
+		for _, text := range []string{
+			strategyWith("oauth2_introspection", "introspection_url: https://i.test/x\n        pre_authorization: {enabled: "+quoted+", client_secret: ["+quoted+"]}\n        clientSecret: "+quoted),
+			strategyWith("jwt", "jwks_urls: ["+quoted+"]\n        token: "+quoted),
+			strategyWith("noop", "password: "+quoted+"\n        secret: {"+quoted+": "+quoted+"}"),
+			mutatorWith("hydrator", "api: {url: x, auth: {basic: {username: x, password: ["+quoted+"]}}}"),
+			mutatorWith("cookie", "cookies: {a: ["+quoted+"], b: "+strings.Trim(quoted, `"`)+"}"),
+		} {
+			dir := t.TempDir()
+			for name, data := range map[string]string{"in.yaml": text, "was/in.yaml": strings.ReplaceAll(text, quoted, `"x"`), "x.kgw-test.yaml": "tests:\n- request: GET https://shop.example.com/orders\n  expect: {status: 200}\n"} {
+				path := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, c := range secretCommands() {
+				r := execute(dir, "", c.args...)
+				out := r.Stderr
+				if !c.product {
+					out += r.Stdout
+				}
+				whole := secret
+				if len(secret) < 4 {
+					whole = quoted // a shorter one is masked where it is quoted by itself
+				}
+				for _, part := range []string{whole, strings.TrimSuffix(quoted, "\"")[min(1, len(secret)/4):], "kana", "vogel", "vögel", "rien=4"} {
+					if strings.Contains(out, part) && strings.Contains(secret, strings.Trim(part, `"`)) {
+						t.Errorf("%q: kgw %s shows %q:\n%s", secret, strings.Join(c.args, " "), part, lineWith(out, part))
+					}
 				}
 			}
 		}

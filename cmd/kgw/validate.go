@@ -108,7 +108,7 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 				{Key: "namespace", Value: r.Doc.Namespace},
 				{Key: "name", Value: r.Doc.Name},
 				{Key: "file", Value: r.Doc.File.Name},
-				{Key: "status", Value: a.withoutSecrets(r.Status)},
+				{Key: "status", Value: a.withoutSecrets(r.Status, r.Doc.File)},
 			}
 			list = append(list, append(one, a.beforeController(r)...))
 		}
@@ -124,33 +124,33 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 func (a *app) beforeController(r *compile.Resource) source.Object {
 	var out source.Object
 	if r.Refused != "" {
-		out = append(out, source.Member{Key: "refused", Value: a.secrets.Text(r.Refused)})
+		out = append(out, source.Member{Key: "refused", Value: a.secrets.About(r.Refused, r.Doc.File)})
 	}
 	if len(r.Pruned) > 0 {
 		pruned := make([]any, len(r.Pruned))
 		for i, path := range r.Pruned {
-			pruned[i] = a.secrets.Text(path)
+			pruned[i] = a.secrets.About(path, r.Doc.File)
 		}
 		out = append(out, source.Member{Key: "pruned", Value: pruned})
 	}
 	return out
 }
 
-// withoutSecrets masks the secrets in the texts of a value.
-func (a *app) withoutSecrets(v any) any {
+// withoutSecrets masks the secrets in the texts of a value that speaks of a file.
+func (a *app) withoutSecrets(v any, f *source.File) any {
 	switch x := v.(type) {
 	case string:
-		return a.secrets.Text(x)
+		return a.secrets.About(x, f)
 	case source.Object:
 		out := make(source.Object, len(x))
 		for i, m := range x {
-			out[i] = source.Member{Key: m.Key, Value: a.withoutSecrets(m.Value)}
+			out[i] = source.Member{Key: m.Key, Value: a.withoutSecrets(m.Value, f)}
 		}
 		return out
 	case []any:
 		out := make([]any, len(x))
 		for i := range x {
-			out[i] = a.withoutSecrets(x[i])
+			out[i] = a.withoutSecrets(x[i], f)
 		}
 		return out
 	}
@@ -171,7 +171,7 @@ func (a *app) statusTable(result *compile.Result) error {
 			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})
 		}
 		for _, row := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", report.Visible(r.Doc.Namespace), report.Visible(r.Doc.Name), report.Visible(row[0]), row[1], report.Visible(a.secrets.Text(strings.ReplaceAll(row[2], "\n", " "))))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", report.Visible(r.Doc.Namespace), report.Visible(r.Doc.Name), report.Visible(row[0]), row[1], report.Visible(a.secrets.About(strings.ReplaceAll(row[2], "\n", " "), r.Doc.File)))
 		}
 	}
 	if err := w.Flush(); err != nil {

@@ -106,10 +106,8 @@ func (b *Book) About(s string, files ...*source.File) string {
 		if f == nil {
 			continue
 		}
-		for _, v := range b.of(f).values {
-			if len(v) < shortest {
-				s = quoted(s, string(v))
-			}
+		for _, v := range b.of(f).short {
+			s = quoted(s, v.Reveal())
 		}
 	}
 	return b.known(Text(s))

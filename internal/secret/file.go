@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -20,7 +21,13 @@ type columns struct{ start, end int }
 type places struct {
 	lines  map[int][]columns
 	values []Value
+	// short are those that are masked where the file is spoken of only, each
+	// once, at most mostShort.
+	short []Value
 }
+
+// mostShort bounds what is looked for in each line.
+const mostShort = 1000
 
 // stems are parts of names and of forms of secrets, one of which is in every
 // document that holds any.
@@ -261,7 +268,10 @@ func (p *places) mark(line int, c columns) {
 }
 
 func (p *places) add(value string) {
-	if value = strings.TrimSpace(value); value != "" {
+	switch value = strings.TrimSpace(value); {
+	case len(value) >= shortest:
 		p.values = append(p.values, Value(value))
+	case value != "" && len(p.short) < mostShort && !slices.Contains(p.short, Value(value)):
+		p.short = append(p.short, Value(value))
 	}
 }

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -25,11 +26,31 @@ func (b *Book) Line(f *source.File, n int) Line {
 	at := append(spots(text), assignments(text)...)
 	b.settle()
 	at = append(at, b.knownSpots(text)...)
-	for _, c := range b.of(f).lines[n] {
+	own := b.of(f)
+	for _, v := range own.short {
+		at = append(at, quotedSpots(text, v.Reveal())...)
+	}
+	for _, c := range own.lines[n] {
 		at = append(at, spot{byteAt(text, c.start), byteAt(text, c.end)})
 	}
 	at = comment(text, merge(at))
 	return Line{replace(text, at), at}
+}
+
+// quotedSpots lists where a text is quoted by itself.
+func quotedSpots(s, value string) []spot {
+	var out []spot
+	for pos := 0; ; {
+		i := strings.Index(s[pos:], value)
+		if i < 0 {
+			return out
+		}
+		start, end := pos+i, pos+i+len(value)
+		if start > 0 && end < len(s) && s[start-1] == s[end] && (s[end] == '"' || s[end] == '\'') {
+			out = append(out, spot{start, end})
+		}
+		pos = end
+	}
 }
 
 // File returns the text of a file with its secrets masked.
