@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -12,21 +13,24 @@ import (
 // a token is the issuer's if the keys of either verify it
 // (https://istio.io/latest/docs/reference/config/security/request_authentication/).
 func keySets(v *View, found *diag.List) {
-	byIssuer := map[string][]*ir.KeySet{}
+	byIssuer := map[string][][]*ir.KeySet{} // those of one issuer, by their keys
 	for i := range v.KeySets {
-		k := &v.KeySets[i]
-		told := 0
-		seen := map[string]bool{}
-		for _, o := range byIssuer[k.Issuer] {
-			if o.Keys == k.Keys || seen[o.Keys] || told == maxPairs || !mayShare(o.Pods, k.Pods) {
+		k, own := &v.KeySets[i], -1
+		for j, list := range byIssuer[k.Issuer] {
+			if list[0].Keys == k.Keys {
+				own = j
 				continue
 			}
-			told++
-			seen[o.Keys] = true
-			differentKeys(k, o, found)
-			differentKeys(o, k, found)
+			if at := slices.IndexFunc(list, func(o *ir.KeySet) bool { return mayShare(o.Pods, k.Pods) }); at >= 0 {
+				differentKeys(k, list[at], found)
+				differentKeys(list[at], k, found)
+			}
 		}
-		byIssuer[k.Issuer] = append(byIssuer[k.Issuer], k)
+		if own < 0 {
+			byIssuer[k.Issuer] = append(byIssuer[k.Issuer], []*ir.KeySet{k})
+		} else {
+			byIssuer[k.Issuer][own] = append(byIssuer[k.Issuer][own], k)
+		}
 	}
 }
 

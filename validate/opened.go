@@ -50,6 +50,8 @@ type workloads struct {
 	own        map[*ir.Gateway][]*ir.Opener
 	routes     map[*ir.Gateway][]*ir.Take
 	index      map[shelf][]int // of openers in the view
+	demand     []int           // of each opener: which of demands it has
+	demands    []*ir.Demand
 	classifier *match.Classifier
 }
 
@@ -65,8 +67,15 @@ func newWorkloads(v *View) *workloads {
 	for i := range v.Routes {
 		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], &v.Routes[i])
 	}
+	known := map[string]int{}
 	for i := range v.Openers {
 		o := &v.Openers[i]
+		key := fmt.Sprint(o.Demand)
+		if _, ok := known[key]; !ok {
+			known[key] = len(w.demands)
+			w.demands = append(w.demands, &o.Demand)
+		}
+		w.demand = append(w.demand, known[key])
 		if o.Gateway != nil {
 			w.own[o.Gateway] = append(w.own[o.Gateway], o)
 		}
@@ -110,21 +119,56 @@ func plainHosts(o *ir.Opener) []string {
 	return out
 }
 
-// near lists the openers, in order, that may hold for the pods and the hosts.
-func (w *workloads) near(pods map[shelf]bool, hosts []string) []int {
-	wild := slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") })
+// near lists the openers, in order, that may hold for the pods and the hosts,
+// but for those whose demand is harmless.
+func (w *workloads) near(pods map[shelf]bool, hosts []string, harmless []bool) []int {
+	keys := append([]string{""}, hosts...)
+	if slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		keys = []string{everyHost}
+	}
 	var out []int
 	for s := range pods {
-		if wild {
-			out = append(out, w.index[shelf{s.namespace, s.label, everyHost}]...)
-			continue
-		}
-		for _, h := range append([]string{""}, hosts...) {
-			out = append(out, w.index[shelf{s.namespace, s.label, h}]...)
+		for _, h := range keys {
+			for _, i := range w.index[shelf{s.namespace, s.label, h}] {
+				if !harmless[w.demand[i]] {
+					out = append(out, i)
+				}
+			}
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// harmless says of each demand whether a policy with it opens nothing of the
+// gateway, whatever its requests are: every rule that can be opened lets its
+// callers in itself, and the proxy takes no request that no rule takes.
+func (c *guarded) harmless() []bool {
+	out := make([]bool, len(c.w.demands))
+	for _, t := range c.w.routes[c.g] {
+		if !t.Delegated && (t.Set.Path != t.Want.Path || !slices.Equal(t.Set.Methods, t.Want.Methods)) {
+			return out
+		}
+	}
+	for i, d := range c.w.demands {
+		out[i] = !slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool {
+			return len(upstreams(r)) > 0 && !r.Access.Open() && !asksOnly(r) && !c.demands(r, d)
+		})
+	}
+	return out
+}
+
+// meets reports whether a policy may let a request through that the proxy sends
+// on for the gateway.
+func (c *guarded) meets(o *ir.Opener) bool {
+	return slices.ContainsFunc(c.w.routes[c.g], func(t *ir.Take) bool {
+		return !t.Delegated && slices.ContainsFunc(o.Sets, func(s match.Set) bool {
+			if len(s.Methods) == 0 {
+				s.Methods = nil
+			}
+			return mayMeet(&t.Set, &s)
+		})
+	})
 }
 
 // guarded lists what is to be looked at: the gateways with policies of their
@@ -140,7 +184,7 @@ func (w *workloads) guarded() []*guarded {
 			one.own[o.Route] = append(one.own[o.Route], o)
 		}
 		one.find()
-		if one.foreign || len(g.Routes) > 1 {
+		if len(one.openers) > 0 && (one.foreign || len(g.Routes) > 1) {
 			out = append(out, one)
 		}
 	}
@@ -181,9 +225,9 @@ func (c *guarded) find() {
 		}
 	}
 	seen := map[string]bool{}
-	for _, i := range c.w.near(pods, c.hosts) {
+	for _, i := range c.w.near(pods, c.hosts, c.harmless()) {
 		o := &c.w.v.Openers[i]
-		if !c.concerns(o) {
+		if !c.concerns(o) || !c.meets(o) {
 			continue
 		}
 		c.foreign = c.foreign || o.Gateway != c.g
