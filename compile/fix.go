@@ -28,12 +28,16 @@ type PatchedFile struct {
 // maxRounds bounds the rounds of fixes: one may show or allow another.
 const maxRounds = 20
 
+// maxFixes bounds the fixes that are tried for one document in all rounds: each
+// parses it again. The next run fixes what is left.
+const maxFixes = 100
+
 // Fix applies the fixes of the findings of a run and runs again, until nothing
 // is left to fix. A fix that brings a new finding, other than for the record,
 // is taken back. The findings of the first run that are repaired are marked as
 // Fixable.
 func Fix(in Input, o Options, r *Result) *Patch {
-	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, patch: &Patch{Result: r}}
+	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, tried: map[place]int{}, patch: &Patch{Result: r}}
 	for range maxRounds {
 		if !f.round() {
 			break
@@ -60,6 +64,7 @@ type fixer struct {
 	input   Input
 	options Options
 	banned  map[fixKey]bool
+	tried   map[place]int
 	patch   *Patch
 }
 
@@ -124,6 +129,10 @@ func (f *fixer) candidates() []candidate {
 	for i := range findings {
 		g := &findings[i]
 		if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.inDoubt(g) {
+			continue
+		}
+		at := place{g.At.Doc.File.Name, g.At.Doc.Index}
+		if f.tried[at]++; f.tried[at] > maxFixes {
 			continue
 		}
 		change, err := change(g)
