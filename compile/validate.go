@@ -1,8 +1,9 @@
 package compile
 
 import (
-	"github.com/kgw-dev/kgw/compile/rule"
 	"slices"
+
+	"github.com/kgw-dev/kgw/compile/rule"
 
 	"github.com/kgw-dev/kgw/compile/policy"
 	"github.com/kgw-dev/kgw/internal/diag"

@@ -57,11 +57,23 @@ func hostileDir(t *testing.T, name string) string {
 // reports back.
 func TestHostileNamesStayNames(t *testing.T) {
 	commands := [][]string{
-		{"validate", "."}, {"validate", ".", "--status"}, {"validate", ".", "--status=json"}, {"test", "."}, {"test", ".", "--format", "tap"},
-		{"test", ".", "--format", "github"}, {"test", ".", "--format", "junit"}, {"test", ".", "--format", "json", "--coverage"}, {"validate", ".", "--fix", "--diff"},
-		{"trace", "GET", "https://a.example.com/x", "in.yaml", "rules"}, {"trace", "GET", "https://a.example.com/x", "in.yaml", "-o", "json"},
-		{"migrate", "in.yaml", "v2", "--diff"}, {"migrate", ".", "--assess"}, {"migrate", ".", "--assess", "--format", "json"}, {"migrate", ".", "--assess", "--format", "markdown"},
-		{"diff", "in.yaml", "--live", "live", "--prune"}, {"adopt", "in.yaml", "--live", "live", "--check"},
+		{"validate", "."},
+		{"validate", ".", "--status"},
+		{"validate", ".", "--status=json"},
+		{"test", "."},
+		{"test", ".", "--format", "tap"},
+		{"test", ".", "--format", "github"},
+		{"test", ".", "--format", "junit"},
+		{"test", ".", "--format", "json", "--coverage"},
+		{"validate", ".", "--fix", "--diff"},
+		{"trace", "GET", "https://a.example.com/x", "in.yaml", "rules"},
+		{"trace", "GET", "https://a.example.com/x", "in.yaml", "-o", "json"},
+		{"migrate", "in.yaml", "v2", "--diff"},
+		{"migrate", ".", "--assess"},
+		{"migrate", ".", "--assess", "--format", "json"},
+		{"migrate", ".", "--assess", "--format", "markdown"},
+		{"diff", "in.yaml", "--live", "live", "--prune"},
+		{"adopt", "in.yaml", "--live", "live", "--check"},
 	}
 	for _, format := range []string{"json", "sarif", "junit", "github"} {
 		commands = append(commands, []string{"validate", ".", "--format", format})

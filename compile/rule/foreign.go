@@ -106,8 +106,10 @@ type section struct {
 }
 
 var sections = []section{
-	{"authenticators", handlers.Authenticators, true, true}, {"authorizer", handlers.Authorizers, false, true},
-	{"mutators", handlers.Mutators, true, true}, {"errors", handlers.ErrorHandlers, true, false},
+	{"authenticators", handlers.Authenticators, true, true},
+	{"authorizer", handlers.Authorizers, false, true},
+	{"mutators", handlers.Mutators, true, true},
+	{"errors", handlers.ErrorHandlers, true, false},
 }
 
 func checkSection(r *Foreign, s section, t *ir.Target, found *diag.List) {

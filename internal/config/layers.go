@@ -104,7 +104,7 @@ func (c *Config) extend(file string, doc *source.Document, root *source.Node, di
 	return found
 }
 
-// environment returns the names of the environments, sorted.
+// EnvironmentNames returns the names of the environments, sorted.
 func (c *Config) EnvironmentNames() []string {
 	var out []string
 	if c.own != nil {

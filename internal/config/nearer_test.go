@@ -68,15 +68,18 @@ func TestNearerMayTightenOnly(t *testing.T) {
 		},
 		"no domain": {"domains: {allow: []}", nil, func(c *Config) bool { return c.Domains.Allow != nil && len(c.Domains.Allow) == 0 }},
 		"block": {
-			"services: {block: [x.y, a.b]}", []string{`services.block: services.block leaves out c.d, which is blocked further up`},
+			"services: {block: [x.y, a.b]}",
+			[]string{`services.block: services.block leaves out c.d, which is blocked further up`},
 			func(c *Config) bool { return slices.Equal(c.Blocked(), []string{"x.y", "a.b", "c.d"}) },
 		},
 		"nothing blocked": {
-			"services: {block: []}", []string{`services.block: services.block leaves out a.b, c.d, which are blocked further up`},
+			"services: {block: []}",
+			[]string{`services.block: services.block leaves out a.b, c.d, which are blocked further up`},
 			func(c *Config) bool { return len(c.Blocked()) == 2 },
 		},
 		"filters": {
-			"skipper: {additionalFilters: [lua, setPath]}", []string{`skipper.additionalFilters[0]: "lua" is not in skipper.additionalFilters further up`},
+			"skipper: {additionalFilters: [lua, setPath]}",
+			[]string{`skipper.additionalFilters[0]: "lua" is not in skipper.additionalFilters further up`},
 			func(c *Config) bool { return len(c.Skipper.AdditionalFilters) == 1 && len(c.Skipper.Annotations) == 1 },
 		},
 		"level": {
@@ -88,7 +91,8 @@ func TestNearerMayTightenOnly(t *testing.T) {
 		},
 		"higher level": {"rules: {KGW409: error}", nil, func(c *Config) bool { return c.Least()[diag.PublicForbidden] == diag.Warning }},
 		"unlocked": {
-			"policy: {locked: [KGW305]}", []string{"policy.locked: policy.locked leaves out " + join(diag.DefaultLocked) + ", which are locked further up"},
+			"policy: {locked: [KGW305]}",
+			[]string{"policy.locked: policy.locked leaves out " + join(diag.DefaultLocked) + ", which are locked further up"},
 			func(c *Config) bool { return len(c.Locked()) == len(diag.DefaultLocked)+1 },
 		},
 	} {

@@ -146,8 +146,10 @@ func (d *Document) misindented(last int) *mistake {
 		switch {
 		case len(open) > 0 && open[len(open)-1] == indent, before == 0, deeper(d.File.Line(before), indent):
 		default:
-			return &mistake{n, indent + 1, fmt.Sprintf("the indentation of this line, %d, is that of no line above that it could belong to", indent),
-				"indent it like the lines that it belongs to"}
+			return &mistake{
+				n, indent + 1, fmt.Sprintf("the indentation of this line, %d, is that of no line above that it could belong to", indent),
+				"indent it like the lines that it belongs to",
+			}
 		}
 		if len(open) == 0 || open[len(open)-1] < indent {
 			open = append(open, indent)
