@@ -51,6 +51,7 @@ var reasons = map[diag.Code]string{
 	diag.ServiceBlocked:     "a rule of the validator",
 	diag.GatewayNotFound:    "an ExternalGateway, which only the cluster has",
 	diag.GatewayNotShort:    "a rule of the validator",
+	diag.HandlerConfig:      "Oathkeeper's schema of a handler",
 }
 
 // corpus returns the files of one folder of the corpus.
@@ -226,7 +227,7 @@ func TestCorpusInOneRun(t *testing.T) {
 // alone.
 func TestOtherKindsPass(t *testing.T) {
 	for folder, said := range map[string]bool{
-		"APIGateway": false, "Api": true, "RateLimit": true, "Rule": false,
+		"APIGateway": false, "Api": true, "RateLimit": true,
 	} {
 		for _, file := range corpus(t, folder) {
 			data := read(t, file)
@@ -250,10 +251,10 @@ func TestOtherKindsPass(t *testing.T) {
 
 // TestCompanionsAreChecked reads what people wrote beside gateways: nothing is
 // written for it, and what is refused has a place and a reason in the kind's
-// CustomResourceDefinition.
+// CustomResourceDefinition, or is what Oathkeeper refuses.
 func TestCompanionsAreChecked(t *testing.T) {
 	clean := 0
-	for _, folder := range []string{"Group", "IDPPreset", "OAuth2Client"} {
+	for _, folder := range []string{"Group", "IDPPreset", "OAuth2Client", "Rule"} {
 		for _, file := range corpus(t, folder) {
 			data := read(t, file)
 			r := compiled(t, filepath.ToSlash(file), data, config.Default())
