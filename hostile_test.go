@@ -109,7 +109,7 @@ func writeLarge(t *testing.T, dir string) {
 	for name, text := range map[string]string{
 		"keys.yaml":         rule + "y: {" + strings.Repeat("b: 1,", 20_000) + "b: 1}\n",
 		"suppressions.yaml": rule + "  annotations:\n    kgw.dev/ignore: \"" + strings.Repeat("KGW305 y; ", 10_000) + "\"\n",
-		"comments.yaml":     strings.Repeat("# kgw:ignore KGW305 y\n", 500) + rule,
+		"comments.yaml":     strings.Repeat("# kgw:ignore KGW305 y\n", 10_000) + rule,
 		"line.json":         `{"apiVersion":"gateway.kyma-project.io/v1beta1","kind":"APIRule","metadata":{"name":"shop"},"spec":{"rules":[` + strings.Join(rules, ",") + "]}}",
 		"deep.json":         strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000),
 		"deep.yaml":         strings.Repeat("- ", 200_000) + "a\n",

@@ -89,6 +89,7 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 	}
 	lines := doc.CommentLines(root, "kgw:ignore")
 	next := nextContents(lines)
+	ends := map[int]int{} // of nodes, by their first lines: many comments may cover one node
 	var out []ignore
 	for i, line := range lines {
 		m := ignoreComment.FindStringSubmatchIndex(line)
@@ -110,7 +111,12 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			first = next[i+1]
 		}
-		out = append(out, ignore{doc: doc, codes: codes, span: span, first: doc.Line() + first, last: doc.Line() + nodeEnd(lines, first)})
+		end, known := ends[first]
+		if !known {
+			end = nodeEnd(lines, first)
+			ends[first] = end
+		}
+		out = append(out, ignore{doc: doc, codes: codes, span: span, first: doc.Line() + first, last: doc.Line() + end})
 	}
 	return out
 }

@@ -8,48 +8,44 @@ import (
 
 // comments holds the lines of comments in front of the current line.
 type comments struct {
-	text  string
+	lines []string
 	col   int
 	first bool // nothing but comments has been read yet
 }
 
-func (c *comments) any() bool { return c.text != "" }
+func (c *comments) any() bool { return len(c.lines) > 0 }
 
 // blank is an empty line. A comment in front of it belongs to the lines above,
 // by rules of the library's own; at the beginning it belongs to the document,
 // whose node is not returned.
 func (c *comments) blank() {
-	if c.text == "" {
+	if !c.any() {
 		return
 	}
 	if !c.first {
 		decline()
 	}
-	c.text, c.first = "", false
+	c.lines, c.first = nil, false
 }
 
 // own is a comment on a line of its own.
 func (c *comments) own(text string, col int) {
-	if c.text == "" {
-		c.text, c.col = text, col
-		return
-	}
-	if c.col != col {
+	if c.any() && c.col != col {
 		decline()
 	}
-	c.text += "\n" + text
+	c.lines, c.col = append(c.lines, text), col
 }
 
 // before is called in front of a line with content.
 func (c *comments) before(col int) {
-	if c.text != "" && c.col != col {
+	if c.any() && c.col != col {
 		decline()
 	}
 }
 
 // moveTo makes the comments the head comment of the node below them.
 func (c *comments) moveTo(head *string) {
-	*head, c.text = c.text, ""
+	*head, c.lines = strings.Join(c.lines, "\n"), nil
 }
 
 // lineComment reads the comment from an offset to the end of the line, if

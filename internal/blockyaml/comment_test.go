@@ -1,0 +1,26 @@
+package blockyaml
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestManyComments reads comments in a row: what they take is in proportion to
+// their number.
+func TestManyComments(t *testing.T) {
+	text := strings.Repeat("# a comment\n", 20_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	root, ok := Read([]byte("a: b\n" + text + "c: d\n"))
+	runtime.ReadMemStats(&after)
+	if !ok {
+		t.Fatal("not read")
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > uint64(40*len(text)) {
+		t.Errorf("%d bytes of comments take %d bytes", len(text), n)
+	}
+	if got := root.Content[2].HeadComment; got+"\n" != text {
+		t.Errorf("the comment has %d bytes, want %d", len(got), len(text)-1)
+	}
+}
