@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
@@ -82,6 +83,9 @@ type covers struct {
 
 // relate compares two paths of v2.
 func (c *covers) relate(a, b string) match.Relation {
+	if apart(a, b) {
+		return match.Relation{Kind: match.Disjoint}
+	}
 	return c.memo.get([2]string{a, b}, func() match.Relation {
 		return c.template(a).Relate(c.template(b), budget)
 	})
@@ -89,4 +93,24 @@ func (c *covers) relate(a, b string) match.Relation {
 
 func (c *covers) template(text string) *match.Matcher {
 	return c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Template, Text: text}})
+}
+
+// apart reports whether two paths of v2 differ where both are literal. It is
+// quick, and does not see every pair that shares no request.
+func apart(a, b string) bool {
+	a, b = literalBeginning(a), literalBeginning(b)
+	n := min(len(a), len(b))
+	return a[:n] != b[:n]
+}
+
+// literalBeginning returns the characters in front of the first that may mean
+// something else than itself, without a slash at the end.
+func literalBeginning(path string) string {
+	end := strings.IndexFunc(path, func(r rune) bool {
+		return r != '/' && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	if end >= 0 {
+		path = path[:end]
+	}
+	return strings.TrimRight(path, "/")
 }

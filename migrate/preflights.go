@@ -71,11 +71,14 @@ func (c *conversion) opened(all []*rule) {
 			continue
 		}
 		for _, g := range all[i+1:] {
+			if !g.direct || g.index == r.index || apart(r.path, g.path) {
+				continue
+			}
 			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
 				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.within(r.path, o.path) })
 			})
 			relation := c.covers.relate(r.path, g.path)
-			if !g.direct || g.index == r.index || len(free) == 0 || relation.Witness == nil {
+			if len(free) == 0 || relation.Witness == nil {
 				continue
 			}
 			request := *relation.Witness
