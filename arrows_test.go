@@ -66,6 +66,7 @@ var outside = map[string][]string{
 	"github.com/spf13/cobra":                                {"cmd"},
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
 	"golang.org/x/term":                                     {"cmd"},
+	"golang.org/x/sys":                                      {"internal/renderdir"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},
 	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret"},
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},

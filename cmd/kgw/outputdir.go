@@ -31,6 +31,9 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 			return &exitError{exitInput, fmt.Errorf("cannot read the output directory: %s: %w", f.outputDir, err)}
 		}
 		defer unlock()
+		if err := renderdir.Recover(a.abs(f.outputDir)); err != nil {
+			return &exitError{exitInput, fmt.Errorf("cannot complete what a killed run began: %w", err)}
+		}
 	}
 	plan, err := renderdir.Compare(a.abs(f.outputDir), files)
 	if err != nil {

@@ -16,13 +16,31 @@ func Lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(dir)
+	for range attempts {
+		f, err := os.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		if err := lockDir(f); err != nil {
+			f.Close()
+			return nil, err
+		}
+		if isAt(f, dir) {
+			return func() { f.Close() }, nil
+		}
+		f.Close() // the directory was exchanged before it was locked
+	}
+	return nil, ErrBusy
+}
+
+const attempts = 100
+
+// isAt reports whether an open directory is the one that a path names.
+func isAt(f *os.File, dir string) bool {
+	opened, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return false
 	}
-	if err := lockDir(f); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return func() { f.Close() }, nil
+	named, err := os.Stat(dir)
+	return err == nil && os.SameFile(opened, named)
 }

@@ -18,13 +18,14 @@ type Status uint8
 // The ways to differ. Edited and Foreign stand in the way of what is wanted;
 // Left does not, but only its owner can remove it.
 const (
-	Missing  Status = iota + 1 // wanted, not there
-	Changed                    // wanted with another content
-	Stale                      // written by kgw, no longer wanted
-	Left                       // written by kgw, edited since, no longer wanted
-	Edited                     // written by kgw, edited since, wanted with another content
-	Foreign                    // not written by kgw, and a wanted file has its name
-	Leftover                   // begun by a run of kgw that was killed
+	Missing    Status = iota + 1 // wanted, not there
+	Changed                      // wanted with another content
+	Stale                        // written by kgw, no longer wanted
+	Left                         // written by kgw, edited since, no longer wanted
+	Edited                       // written by kgw, edited since, wanted with another content
+	Foreign                      // not written by kgw, and a wanted file has its name
+	Leftover                     // begun by a run of kgw that was killed
+	Unfinished                   // decided by a run of kgw that was killed; Recover completes it
 )
 
 // String returns the status as one word.
@@ -42,6 +43,8 @@ func (s Status) String() string {
 		return "foreign"
 	case Leftover:
 		return "leftover"
+	case Unfinished:
+		return "unfinished"
 	}
 	return "invalid"
 }
@@ -58,6 +61,7 @@ type Plan struct {
 	differences []Difference
 	write       []change
 	remove      []change
+	keep        []string // as they should be
 	leftovers   []string
 	recordData  []byte // as it stands
 	before      record
@@ -79,13 +83,20 @@ func Compare(dir string, want []File) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{dir: dir, recordData: data, before: before, after: record{}}
+	pending, unfinished, err := decided(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{dir: dir, recordData: data, before: before.with(pending), after: record{}}
+	if unfinished {
+		p.differ(CommitName, Unfinished)
+	}
 	for _, f := range want {
 		if err := p.wanted(f); err != nil {
 			return nil, err
 		}
 	}
-	for name := range before {
+	for name := range p.before {
 		if _, ok := p.after[name]; ok {
 			continue
 		}
@@ -119,7 +130,24 @@ func (p *Plan) findLeftovers() error {
 			p.differ(e.Name(), Leftover)
 		}
 	}
+	if beside := sibling(p.dir); beside != "" {
+		if _, err := os.Lstat(beside); err == nil {
+			name := filepath.Join("..", filepath.Base(beside))
+			p.leftovers = append(p.leftovers, name)
+			p.differ(name, Leftover)
+		}
+	}
 	return nil
+}
+
+// sibling returns the directory beside dir in which a whole new tree is made,
+// "" where there can be none. Whoever holds the lock of dir owns it.
+func sibling(dir string) string {
+	base := filepath.Base(dir)
+	if base == "." || base == ".." || filepath.Dir(dir) == dir {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(dir), ".kgw-"+base+notPlaced)
 }
 
 func (p *Plan) differ(name string, s Status) {
@@ -142,6 +170,7 @@ func (p *Plan) wanted(f File) error {
 	case err != nil:
 		return err
 	case have != nil && same(have, f.Data):
+		p.keep = append(p.keep, f.Name)
 	case have != nil && p.before.wrote(f.Name, have):
 		p.differ(f.Name, Changed)
 		p.write = append(p.write, change{name: f.Name, new: f.Data, old: have, mode: mode})

@@ -20,15 +20,17 @@ const RecordName = ".kgw-manifest"
 
 const recordHead = "# written by kgw build: SHA-256 and name of each file it wrote here\n"
 
-// record is what kgw wrote to a directory: the sums of each name. While a
-// directory is being replaced a name has two, the old one and the new one.
+// record is what kgw wrote to a directory: the sums of each name. Of a
+// directory that is being replaced a name has two, the old one and the new one.
 type record map[string][]string
 
 // Written returns the names of the files that kgw wrote to the directory, as
-// its list says; none where there is no list.
+// its list says and that of a run that was killed before it was done; none
+// where there is no list.
 func Written(dir string) ([]string, error) {
 	_, r, err := readRecord(dir)
-	return slices.Sorted(maps.Keys(r)), err
+	pending, _, err2 := decided(dir)
+	return slices.Sorted(maps.Keys(r.with(pending))), errors.Join(err, err2)
 }
 
 // readRecord returns the list as it stands in the directory, nil where there
@@ -90,7 +92,8 @@ func (r record) bytes() []byte {
 
 // with returns the sums of both records.
 func (r record) with(other record) record {
-	out := maps.Clone(r)
+	out := record{}
+	maps.Copy(out, r)
 	for name, sums := range other {
 		for _, sum := range sums {
 			if !slices.Contains(out[name], sum) {
