@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package kgw_test
 
@@ -31,8 +31,8 @@ var hostileCommands = []string{
 // same kinds, through every command: each ends within the limits, without a
 // panic.
 func TestHostileInputs(t *testing.T) {
-	if os.Getenv("KGW_TEST_HOSTILE") == "" {
-		t.Skip("runs kgw some hundred times: make test-hostile")
+	if testing.Short() {
+		t.Skip("runs kgw some hundred times")
 	}
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "kgw")
@@ -49,7 +49,10 @@ func TestHostileInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		t.Run(e.Name(), func(t *testing.T) { runAll(t, bin, work, e) })
+		t.Run(e.Name(), func(t *testing.T) {
+			t.Parallel()
+			runAll(t, bin, work, e)
+		})
 	}
 	run(t, bin, work, "validate "+strings.Repeat("{a,b}", 40), "")
 	run(t, bin, work, "validate "+strings.Repeat("**/", 40)+"x", "")
@@ -63,7 +66,6 @@ func runAll(t *testing.T, bin, work string, e os.DirEntry) {
 	}
 	if !e.IsDir() {
 		run(t, bin, work, "fn", filepath.Join(work, e.Name()))
-		run(t, bin, work, "validate -", filepath.Join(work, e.Name()))
 	}
 }
 
@@ -102,7 +104,7 @@ func run(t *testing.T, bin, dir, line, stdin string) {
 func writeLarge(t *testing.T, dir string) {
 	t.Helper()
 	rule := "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata:\n  name: shop\n"
-	rules := make([]string, 4000)
+	rules := make([]string, 2000)
 	for i := range rules {
 		rules[i] = fmt.Sprintf(`{"path":"/b%d","methods":["BAR"],"accessStrategies":[{"handler":"noop"}],"yy":1}`, i)
 	}

@@ -131,6 +131,7 @@ type Resource struct {
 // Run compiles the input.
 func Run(in Input, o Options) *Result {
 	r := link(in, o)
+	r.measure()
 	r.foreign()
 	r.validate()
 	r.check()

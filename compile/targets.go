@@ -21,6 +21,8 @@ import (
 // emitter is one kind of output.
 type emitter struct {
 	check func(*ir.Gateway, *ir.Target) diag.List
+	// size returns about how many bytes lower writes, and makes nothing.
+	size func(*ir.Gateway, *ir.Target) int
 	// serves lists the hosts of an object, where another object on a host
 	// would be served beside it; nil where it would not.
 	serves func(*manifest.Object) []string
@@ -34,10 +36,10 @@ type emitter struct {
 }
 
 var (
-	virtualServices = emitter{check: virtualservice.Check, lower: virtualservice.Lower, routes: virtualservice.Takes}
-	rules           = emitter{check: rule.Check, lower: rule.Lower, rules: rule.Takes}
-	policies        = emitter{check: policy.Check, lower: policy.Lower, policies: policy.Takes, openers: policy.Openers}
-	ingresses       = emitter{check: ingress.Check, lower: ingress.Lower, serves: ingress.Serves}
+	virtualServices = emitter{check: virtualservice.Check, size: sizeInOne, lower: virtualservice.Lower, routes: virtualservice.Takes}
+	rules           = emitter{check: rule.Check, size: sizeInOne, lower: rule.Lower, rules: rule.Takes}
+	policies        = emitter{check: policy.Check, size: sizeInOne, lower: policy.Lower, policies: policy.Takes, openers: policy.Openers}
+	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, serves: ingress.Serves}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.

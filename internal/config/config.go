@@ -6,6 +6,9 @@
 package config
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -46,6 +49,7 @@ type Config struct {
 	Emit       []string          `json:"emit"`
 	Inputs     []string          `json:"inputs"`
 	KeepInputs bool              `json:"keepInputs"`
+	Limits     Limits            `json:"limits"`
 
 	Extends      string                 `json:"extends"`
 	Environments map[string]Environment `json:"environments"`
@@ -186,6 +190,11 @@ type PublicRoute struct {
 	Methods []string `json:"methods"`
 }
 
+// Limits bound what a run does: see OutputLimit.
+type Limits struct {
+	Output string `json:"output"`
+}
+
 // OAuth2 says where OAuth2 clients are registered: Clients is "inputs" or
 // "external".
 type OAuth2 struct {
@@ -228,6 +237,7 @@ func Default() *Config {
 		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},
+		Limits:     Limits{Output: defaultOutput},
 	}
 }
 
@@ -260,4 +270,21 @@ func (c *Config) Blocked() []string {
 		return DefaultBlock
 	}
 	return c.Services.Block
+}
+
+const defaultOutput = "64Mi"
+
+// OutputLimit returns how many bytes of manifests a run may write.
+func (c *Config) OutputLimit() int {
+	text, shift := c.Limits.Output, 0
+	for i, unit := range []string{"Ki", "Mi", "Gi"} {
+		if number, ok := strings.CutSuffix(text, unit); ok {
+			text, shift = number, 10*(i+1)
+		}
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		n, shift = 64, 20
+	}
+	return n << shift
 }

@@ -43,6 +43,11 @@ var serviceName = &shape.Pattern{
 	Means: "a service and its namespace, such as kubernetes.default",
 }
 
+var size = &shape.Pattern{
+	Expr:  `^[1-9][0-9]{0,5}(Ki|Mi|Gi)$`,
+	Means: "a number of bytes with a unit, such as 512Ki, 64Mi or 2Gi",
+}
+
 var domain = &shape.Pattern{
 	Expr:  `^([a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*)?$`,
 	Means: "a domain, such as kyma.local",
@@ -141,6 +146,11 @@ var fields = []shape.Field{
 	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),
 	field("inputs", texts("File patterns that kgw fn reads.")),
+	field("limits", object("What a run may do.",
+		field("output", &shape.Type{
+			Kind: shape.String, Pattern: size, Default: defaultOutput,
+			Doc: "Bytes of manifests that a run may write, estimated before they are made. Resources that exceed it are errors (KGW118), and are not written.",
+		}))),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
 }
 

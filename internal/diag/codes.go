@@ -26,6 +26,7 @@ const (
 	UncompiledKind  Code = "KGW115"
 	LeavesTree      Code = "KGW116"
 	BudgetUsed      Code = "KGW117"
+	TooMuchOutput   Code = "KGW118"
 
 	Placeholder  Code = "KGW130"
 	WrongVersion Code = "KGW131"
@@ -306,6 +307,7 @@ var Rules = []Rule{
 	{SymlinkLoop, "SymlinkLoop", fault, "a symbolic link leads back to itself"},
 	{LeavesTree, "LeavesTree", fault, "a symbolic link leads out of the repository"},
 	{BudgetUsed, "BudgetUsed", notice, "the analysis of overlap left questions undecided"},
+	{TooMuchOutput, "TooMuchOutput", fault, "more would be written for a resource than a run may write, or a path is longer than any request's"},
 	{UnknownVersion, "UnknownVersion", fault, "a document of a known kind has an unknown version"},
 	{AlmostKind, "AlmostKind", fault, "a document's apiVersion or kind looks like a misspelt known one"},
 	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},
