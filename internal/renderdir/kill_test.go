@@ -232,7 +232,8 @@ func canExchange(t *testing.T) bool {
 }
 
 // TestWritersAtOnce has four writers write a hundred trees: each is kept out or
-// writes a whole one.
+// writes a whole one. Who has the lock finds nothing that another is not done
+// with.
 func TestWritersAtOnce(t *testing.T) {
 	dir := filepath.Join(fast(t), "out")
 	var wg sync.WaitGroup
@@ -249,7 +250,23 @@ func TestWritersAtOnce(t *testing.T) {
 			}
 		})
 	}
-	wg.Wait()
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for waiting := true; waiting; {
+		select {
+		case <-done:
+			waiting = false
+		default:
+		}
+		unlock, err := renderdir.Lock(dir)
+		if err != nil {
+			continue
+		}
+		if found := left(t, dir); len(found) > 0 {
+			t.Errorf("locked, and another run is not done with %v", found)
+		}
+		unlock()
+	}
 	if have := visible(t, dir); !isTree(have) || len(left(t, dir)) > 0 {
 		t.Errorf("%v\n%v", have, left(t, dir))
 	}

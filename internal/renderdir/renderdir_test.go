@@ -252,8 +252,8 @@ func TestFailureIsUndone(t *testing.T) {
 	}
 }
 
-// A run that is killed between the list and the last file leaves both sums of a
-// name; either content is then kgw's own.
+// A run of an older kgw that was killed between the list and the last file left
+// both sums of a name; either content is then kgw's own.
 func TestHalfDoneRunCanBeFinished(t *testing.T) {
 	scratch := t.TempDir()
 	apply(t, scratch, files{"a.yaml": "1", "b.yaml": "1"})
