@@ -15,7 +15,7 @@ import (
 func gatewayOf(name string, callers, paths int) *source.File {
 	var b strings.Builder
 	fmt.Fprintf(&b, "apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: %s, namespace: web}\nspec:\n", name)
-	fmt.Fprintf(&b, "  x-fabric-service: [{host: %s.example.org, serviceName: shop, servicePort: 80}]\n  x-fabric-whitelist: [stups_a", name)
+	fmt.Fprintf(&b, "  x-fabric-service: [{host: %s.example.org, serviceName: shop, servicePort: http}]\n  x-fabric-whitelist: [stups_a", name)
 	for i := range callers - 1 {
 		fmt.Fprintf(&b, ", stups_a%d", i)
 	}
@@ -29,6 +29,7 @@ func gatewayOf(name string, callers, paths int) *source.File {
 func TestOutputIsBounded(t *testing.T) {
 	c := config.Default()
 	c.Limits.Output = "256Ki"
+	c.Known.Services = []config.KnownService{{Name: "shop", Namespace: "web", Ports: []config.KnownPort{{Name: "http", Port: 80}}}}
 	in := compile.Input{Files: []*source.File{gatewayOf("large", 40, 20), gatewayOf("small", 2, 2)}}
 	for _, api := range []string{"ingress", "routegroup"} {
 		result := compile.Run(in, compile.Options{Config: c, SkipperAPI: api})
