@@ -43,6 +43,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		for _, f := range r.Filters {
 			if m, ok := f.(ir.Mutate); ok {
 				checkHandler(&m.Handler, handlers.Mutators, t, &found)
+				checkCosts(&m.Handler, &found)
 			}
 		}
 	}

@@ -141,19 +141,14 @@ func checkSection(r *Foreign, s section, t *ir.Target, found *diag.List) {
 		}
 		checkHandler(h, s.kind, t, found)
 		checkTemplates(h, found)
+		checkCosts(h, found)
 	}
 }
 
 // checkTemplates reports templates of mutators that do not parse: Oathkeeper
 // finds that out with the first request.
 func checkTemplates(h *ir.Handler, found *diag.List) {
-	key := map[string]string{"header": "headers", "cookie": "cookies"}[h.Name]
-	values, _ := h.Config.Get(key)
-	texts, _ := values.(source.Object)
-	if claims, ok := h.Config.Get("claims"); ok && h.Name == "id_token" {
-		texts = source.Object{{Key: "claims", Value: claims}}
-	}
-	for _, m := range texts {
+	for _, m := range templatesOf(h) {
 		text, _ := m.Value.(string)
 		tree := parse.New(m.Key)
 		tree.Mode = parse.SkipFuncCheck

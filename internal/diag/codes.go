@@ -27,6 +27,7 @@ const (
 	LeavesTree      Code = "KGW116"
 	BudgetUsed      Code = "KGW117"
 	TooMuchOutput   Code = "KGW118"
+	TemplateCost    Code = "KGW119"
 
 	Placeholder  Code = "KGW130"
 	WrongVersion Code = "KGW131"
@@ -308,6 +309,7 @@ var Rules = []Rule{
 	{LeavesTree, "LeavesTree", fault, "a symbolic link leads out of the repository"},
 	{BudgetUsed, "BudgetUsed", notice, "the analysis of overlap left questions undecided"},
 	{TooMuchOutput, "TooMuchOutput", fault, "more would be written for a resource than a run may write, or a path is longer than any request's"},
+	{TemplateCost, "TemplateCost", doubt, "a template of a mutator repeats something so often that its requests would wait or exhaust Oathkeeper's memory"},
 	{UnknownVersion, "UnknownVersion", fault, "a document of a known kind has an unknown version"},
 	{AlmostKind, "AlmostKind", fault, "a document's apiVersion or kind looks like a misspelt known one"},
 	{NoHead, "NoHead", fault, "a document has the fields of a known kind but no apiVersion or no kind"},
