@@ -25,7 +25,10 @@ type AccessRule struct {
 	URL       string
 	Methods   []string
 	Canonical string
-	// Unmatched says that the rule does not say what it matches.
+	// Unmatched says that a native rule does not have the field match: Oathkeeper
+	// answers 500 to everything then. With match: null, and with a Rule without
+	// it, which the Maester writes so, the rule matches nothing (measured with
+	// Oathkeeper v0.40.9).
 	Unmatched bool
 }
 
@@ -33,7 +36,7 @@ type AccessRule struct {
 // its canonical text.
 func (r *AccessRule) Forget() {
 	on := source.Field(r.Node, "match")
-	r.Unmatched = on == nil || on.Tag == "!!null"
+	r.Unmatched = r.Native && on == nil
 	r.URL, r.Methods = source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods"))
 	if r.Native {
 		r.Canonical = r.Text()

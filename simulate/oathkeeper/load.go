@@ -55,7 +55,7 @@ type accessRule struct {
 	errors         []handler
 
 	once sync.Once
-	// unmatched tells that the rule does not say what it matches.
+	// unmatched says that a native rule does not have the field match.
 	unmatched bool
 	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
 	refusal string
@@ -177,7 +177,7 @@ func ruleID(m *simulate.Manifest) string {
 // read takes what matching needs of a Rule.
 func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	on := source.Field(m.Spec(), "match")
-	r := &accessRule{id: ruleID(m), manifest: m, unmatched: isNull(on), url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
+	r := &accessRule{id: ruleID(m), manifest: m, unmatched: m.Native && on == nil, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
 	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
 	r.groups = sync.OnceValue(func() *regexp.Regexp { re, _ := regexp.Compile(wholeExpression(r.url)); return re })
 	return r

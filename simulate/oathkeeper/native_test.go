@@ -40,6 +40,7 @@ func TestNativeRules(t *testing.T) {
 	}{
 		"nothing is filled in": {bare, "/bare", Options{}, 500},
 		"no match":             {"- id: m\n" + openRule + bare, "/else", Options{}, 500},
+		"a match that is null": {"- id: m\n  match: null\n" + openRule + bare, "/else", Options{}, 404},
 		"a glob":               {glob, "/items/7", Options{Strategy: "glob"}, 200},
 		"a dot ends a star":    {glob, "/items/a.b", Options{Strategy: "glob"}, 404},
 		"not a glob":           {glob, "/items/7", Options{Strategy: "regexp"}, 500},
