@@ -6,17 +6,18 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// exceptions are what the simulator knowingly decides otherwise; none of it is
-// in what kgw writes (docs/testing.md: what is taken for granted).
-var exceptions = []struct {
+// conditions are those of a match about the way in: what Envoy makes of them, and
+// the simulator. Where the two differ, the simulator takes something for granted
+// knowingly (docs/testing.md); none of that is in what kgw writes.
+var conditions = []struct {
 	why              string
 	spec             object
 	envoy, simulated string // the route that is taken, or a status
 }{
-	{"conditions on gateways hold always", exceptional(object{"gateways": []any{"istio-system/other"}}), "second", "first"},
-	{"conditions on ports hold always", exceptional(object{"port": 8443}), "second", "first"},
-	{"conditions on the labels of the caller hold always", exceptional(object{"sourceLabels": object{"app": "other"}}), "second", "first"},
-	{"conditions on the namespace of the caller hold always", exceptional(object{"sourceNamespace": "other"}), "second", "first"},
+	{"a condition on another gateway", exceptional(object{"gateways": []any{"istio-system/other"}}), "second", "second"},
+	{"a condition on the labels of the caller", exceptional(object{"sourceLabels": object{"app": "other"}}), "second", "second"},
+	{"a condition on the namespace of the caller", exceptional(object{"sourceNamespace": "other"}), "second", "second"},
+	{"conditions on ports hold where no Gateway says which there are", exceptional(object{"port": 8443}), "second", "first"},
 	{"every Gateway that is named exists, and serves the host", merged(exceptional(object{}), object{"gateways": []any{"istio-system/other"}}), "404", "first"},
 }
 
@@ -28,9 +29,9 @@ func exceptional(match object) object {
 	}}
 }
 
-func TestExceptions(t *testing.T) {
+func TestConditionsOfTheWayIn(t *testing.T) {
 	names := map[string]string{"default/a http[0]": "first", "default/a http[1]": "second", "": "404"}
-	for _, x := range exceptions {
+	for _, x := range conditions {
 		t.Run(x.why, func(t *testing.T) {
 			docs := []object{{"apiVersion": "networking.istio.io/v1beta1", "kind": "VirtualService", "metadata": object{"name": "a", "namespace": "default"}, "spec": x.spec}}
 			e, err := newEnvoy(istiod(t, configs(t, docs)))
@@ -39,7 +40,7 @@ func TestExceptions(t *testing.T) {
 			}
 			q := simulate.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
 			if got := names[e.decide(&q).Route]; got != x.envoy {
-				t.Errorf("Envoy takes %s, not %s: the exception has gone", got, x.envoy)
+				t.Errorf("Envoy takes %s, not %s", got, x.envoy)
 			}
 			if got := names[simulated(load(t, docs), &q).Route]; got != x.simulated {
 				t.Errorf("the simulator takes %s, not %s", got, x.simulated)
@@ -48,7 +49,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// TestDelegates shows that delegates are not followed.
+// TestDelegates follows a delegate as istiod does.
 func TestDelegates(t *testing.T) {
 	root := exceptional(object{})
 	root["http"] = []any{object{"name": "default/a http[0]", "delegate": object{"name": "b", "namespace": "default"}}}
@@ -64,8 +65,8 @@ func TestDelegates(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := simulate.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/"}
-	want, got := e.decide(&q), load(t, docs).Decide(&q, nil)
-	if want.Upstream != "svc.test:80" || got.Cause != simulate.NoUpstream {
-		t.Errorf("Envoy sends it to %q, the simulator says %q", want.Upstream, got.Reason)
+	want, got := e.decide(&q), simulated(load(t, docs), &q)
+	if want.Upstream != "svc.test:80" || got.Upstream != want.Upstream {
+		t.Errorf("Envoy sends it to %q, the simulator to %q", want.Upstream, got.Upstream)
 	}
 }
