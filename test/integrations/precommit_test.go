@@ -150,7 +150,8 @@ func TestPreCommit(t *testing.T) {
 		if r.code != 1 || findingLines(r.stdout) != findingLines(want.stdout) {
 			t.Errorf("%s: %v\nwant\n%s", id, r, want.stdout)
 		}
-		if n := strings.Count(r.stdout, want.stdout[strings.LastIndex(strings.TrimSpace(want.stdout), "\n")+1:]); n != 1 {
+		first, _, _ := strings.Cut(findingLines(want.stdout), "\n")
+		if n := strings.Count(r.stdout, first); n != 1 {
 			t.Errorf("%s ran %d times", id, n)
 		}
 	}
