@@ -33,18 +33,23 @@ func (r *route) rank(segments []string) (rank []byte, ok bool) {
 			return append(rank, rest), len(segments) > i && strings.Join(segments[i:], "/") != ""
 		case i >= len(segments):
 			return nil, false
-		case p != "" && p[0] == ':':
-			if segments[i] == "" {
-				return nil, false
-			}
-			rank = append(rank, parameter)
-		case p != segments[i]:
-			return nil, false
-		default:
-			rank = append(rank, literal)
 		}
+		one, ok := segmentRank(p, segments[i])
+		if !ok {
+			return nil, false
+		}
+		rank = append(rank, one)
 	}
 	return rank, len(segments) == len(r.path)
+}
+
+// segmentRank returns how one segment of a path matches one of a request: as a
+// parameter, which is not empty, or as it is written.
+func segmentRank(p, segment string) (rank byte, ok bool) {
+	if p != "" && p[0] == ':' {
+		return parameter, segment != ""
+	}
+	return literal, p == segment
 }
 
 // subtreeRank is rank for PathSubtree: the path itself, with a final slash or
@@ -56,19 +61,14 @@ func (r *route) subtreeRank(segments []string) (rank []byte, ok bool) {
 		path = nil
 	}
 	for i, p := range path {
-		switch {
-		case i >= len(segments):
+		if i >= len(segments) {
 			return nil, false
-		case p != "" && p[0] == ':':
-			if segments[i] == "" {
-				return nil, false
-			}
-			rank = append(rank, parameter)
-		case p != segments[i]:
-			return nil, false
-		default:
-			rank = append(rank, literal)
 		}
+		one, ok := segmentRank(p, segments[i])
+		if !ok {
+			return nil, false
+		}
+		rank = append(rank, one)
 	}
 	switch below := segments[len(path):]; {
 	case len(below) == 1 && below[0] == "":
