@@ -140,7 +140,7 @@ var fields = []shape.Field{
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "skipper"}}}),
 	field("emit", &shape.Type{
-		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or in the place of some. oathkeeper-configmap: the access rules in a ConfigMap, in the place of Rules.",
+		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules.",
 		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
