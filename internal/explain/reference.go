@@ -27,28 +27,37 @@ The level depends on compat (kgw.yaml, or --compat): strict is kgw's own judgeme
 resource's own controller would have done. Only KGW3xx and KGW4xx can be given another level or be suppressed.
 `
 
-// Rules returns docs/rules.md: a table of all codes, then their pages.
-func Rules() ([]byte, error) {
-	var b strings.Builder
-	b.WriteString(rulesHead)
+const pagesHead = `# Findings: %s
+
+<!-- Written by "make generate" from the pages that kgw explain prints. -->
+
+All codes are listed in [rules.md](../rules.md).
+`
+
+// Rules returns the reference of all codes as file names below docs, without
+// the suffix, and their Markdown: "rules" lists the codes, and "rules/4xx" and
+// the like hold the pages of one hundred of codes each.
+func Rules() (map[string][]byte, error) {
+	var list strings.Builder
+	list.WriteString(rulesHead)
+	out := map[string][]byte{}
 	for _, g := range groups {
-		rules := rulesOf(g.prefix)
-		if len(rules) == 0 {
-			continue
+		file := "rules/" + strings.TrimPrefix(g.prefix, "KGW") + "xx"
+		fmt.Fprintf(&list, "\n## %s\n\n| code | strict | controller | finds |\n|---|---|---|---|\n", g.title)
+		pages := strings.Builder{}
+		fmt.Fprintf(&pages, pagesHead, strings.ToLower(g.title))
+		for _, r := range rulesOf(g.prefix) {
+			p, err := Lookup(r.Code)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&list, "| [%s](%s.md#%s) | %s | %s | %s |\n", Title(r), file, anchor(Title(r)), r.Levels[diag.Strict], r.Levels[diag.Controller], r.Summary)
+			pages.WriteString("\n" + demote(p.Text))
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n| code | strict | controller | finds |\n|---|---|---|---|\n", g.title)
-		for _, r := range rules {
-			fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", Title(r), anchor(Title(r)), r.Levels[diag.Strict], r.Levels[diag.Controller], r.Summary)
-		}
+		out[file] = []byte(pages.String())
 	}
-	for _, r := range diag.Rules {
-		p, err := Lookup(r.Code)
-		if err != nil {
-			return nil, err
-		}
-		b.WriteString("\n" + demote(p.Text))
-	}
-	return []byte(b.String()), nil
+	out["rules"] = []byte(list.String())
+	return out, nil
 }
 
 func rulesOf(prefix string) []diag.Rule {
