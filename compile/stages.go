@@ -55,7 +55,8 @@ func (r *run) identities() []validate.Identity {
 	return out
 }
 
-// check asks the emitters of each gateway's target what they would write.
+// check asks the emitters of each gateway's target what they would write: what
+// is wrong with it, and what it would match and demand.
 func (r *run) check() {
 	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]
@@ -63,7 +64,9 @@ func (r *run) check() {
 			return
 		}
 		for _, e := range u.target.emitters {
-			u.found = append(u.found, e.check(u.gateway, &u.target.Target)...)
+			found, written := e.check(u.gateway, &u.target.Target)
+			u.found = append(u.found, found...)
+			u.written.Add(written)
 		}
 		u.found = append(u.found, r.checkLabels(u.gateway)...)
 		u.found = slices.DeleteFunc(u.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })

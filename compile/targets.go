@@ -20,25 +20,21 @@ import (
 
 // emitter is one kind of output.
 type emitter struct {
-	check func(*ir.Gateway, *ir.Target) diag.List
+	// check returns what is wrong with what lower would write, and what that
+	// would match and demand.
+	check func(*ir.Gateway, *ir.Target) (diag.List, ir.Written)
 	// size returns about how many bytes lower writes, and makes nothing.
 	size func(*ir.Gateway, *ir.Target) int
 	// serves lists the hosts of an object, where another object on a host
 	// would be served beside it; nil where it would not.
 	serves func(*manifest.Object) []string
 	lower  func(*ir.Gateway, *ir.Target) []manifest.Object
-	// routes and rules list the requests that the entries written take, for
-	// the analysis of overlap: those of a proxy that takes the first match,
-	// those of Oathkeeper, and those that policies let through. Any may be nil.
-	routes, rules, policies func(*ir.Gateway, *ir.Target) []ir.Take
-	// openers list what policies demand and with which keys; may be nil.
-	openers func(*ir.Gateway, *ir.Target) ([]ir.Opener, []ir.KeySet)
 }
 
 var (
-	virtualServices = emitter{check: virtualservice.Check, size: sizeInOne, lower: virtualservice.Lower, routes: virtualservice.Takes}
-	rules           = emitter{check: rule.Check, size: sizeInOne, lower: rule.Lower, rules: rule.Takes}
-	policies        = emitter{check: policy.Check, size: sizeInOne, lower: policy.Lower, policies: policy.Takes, openers: policy.Openers}
+	virtualServices = emitter{check: virtualservice.Check, size: sizeInOne, lower: virtualservice.Lower}
+	rules           = emitter{check: rule.Check, size: sizeInOne, lower: rule.Lower}
+	policies        = emitter{check: policy.Check, size: sizeInOne, lower: policy.Lower}
 	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, serves: ingress.Serves}
 )
 

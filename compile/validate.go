@@ -3,12 +3,10 @@ package compile
 import (
 	"slices"
 
-	"github.com/kgw-dev/kgw/compile/rule"
-
 	"github.com/kgw-dev/kgw/compile/policy"
+	"github.com/kgw-dev/kgw/compile/rule"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/validate"
@@ -29,7 +27,7 @@ func (r *run) validate() {
 	}
 	view.Judge = r.judge
 	view.Claims, view.Identities = r.claims(), r.identities()
-	r.takes(view)
+	r.written(view)
 	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.malformed())...)
 	r.result.Proof = view.Proof
 }
@@ -46,57 +44,22 @@ func (r *run) malformed() func(diag.Finding) bool {
 	return func(f diag.Finding) bool { return f.Code == diag.RouteWeaker && bad[f.At] }
 }
 
-// takes lists what the entries that would be written take, and what the Rules
-// among the inputs take that are nobody's.
-func (r *run) takes(view *validate.View) {
+// written lists what would be written for the gateways, and what the Rules and
+// policies among the inputs say that others wrote.
+func (r *run) written(view *validate.View) {
 	n := 0
 	for _, u := range r.compiled {
 		n += len(u.gateway.Routes)
 	}
-	view.Routes, view.Rules = make([]ir.Take, 0, n), make([]ir.Take, 0, n)
-	for units := range slices.Chunk(r.distinct(), 512) {
-		lists := make([]takes, len(units))
-		parallel.Each(len(units), func(i int) { lists[i] = units[i].takes() })
-		for i := range lists {
-			view.Routes = append(view.Routes, lists[i].routes...)
-			view.Rules = append(view.Rules, lists[i].rules...)
-			view.Policies = append(view.Policies, lists[i].policies...)
-			view.Openers = append(view.Openers, lists[i].openers...)
-			view.KeySets = append(view.KeySets, lists[i].keys...)
-		}
+	view.Written = ir.Written{Routes: make([]ir.Take, 0, n), Rules: make([]ir.Take, 0, n)}
+	for _, u := range r.distinct() {
+		view.Add(u.written)
+	}
+	for _, u := range r.compiled {
+		u.written = ir.Written{}
 	}
 	r.foreignPolicies(view)
 	view.Rules = append(view.Rules, r.foreignRules()...)
-}
-
-type takes struct {
-	routes, rules, policies []ir.Take
-	openers                 []ir.Opener
-	keys                    []ir.KeySet
-}
-
-// takes lists what the entries of one gateway would take.
-func (u *unit) takes() (out takes) {
-	if u.target == nil {
-		return out
-	}
-	t := &u.target.Target
-	for _, e := range u.target.emitters {
-		if e.routes != nil {
-			out.routes = append(out.routes, e.routes(u.gateway, t)...)
-		}
-		if e.rules != nil {
-			out.rules = append(out.rules, e.rules(u.gateway, t)...)
-		}
-		if e.policies != nil {
-			out.policies = append(out.policies, e.policies(u.gateway, t)...)
-		}
-		if e.openers != nil {
-			openers, keys := e.openers(u.gateway, t)
-			out.openers, out.keys = append(out.openers, openers...), append(out.keys, keys...)
-		}
-	}
-	return out
 }
 
 // rootNamespace is where policies hold for the whole mesh.

@@ -22,17 +22,10 @@ type View struct {
 	// Identities are all resources among the inputs, to find those defined
 	// twice.
 	Identities []Identity
-	// Routes are the entries of VirtualServices, gateway by gateway in order;
-	// Rules are those of Oathkeeper.
-	Routes, Rules []ir.Take
-	// Policies are what policies let through, gateway by gateway in order.
-	Policies []ir.Take
-	// Openers are the rules of policies that let requests through, also of
-	// those among the inputs that somebody else wrote; KeySets what pods verify
-	// tokens with.
-	Openers []ir.Opener
-	KeySets []ir.KeySet
-	Policy  Policy
+	// Written is what would be written, gateway by gateway in order, and the
+	// Rules and policies among the inputs that somebody else wrote.
+	ir.Written
+	Policy Policy
 	// ByGateway are policies that hold for single gateways in place of Policy.
 	ByGateway map[*ir.Gateway]*Policy
 	// Clients are the OAuth2 clients among the inputs.

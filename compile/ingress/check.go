@@ -16,7 +16,7 @@ const maxName = 253 // of an object
 
 // Check says what is wrong with what Lower would write, and what of the
 // gateway Skipper has no words for.
-func Check(g *ir.Gateway, t *ir.Target) diag.List {
+func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
 	if g.Order != match.MostSpecific {
 		found.Add(diag.Finding{
@@ -24,7 +24,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			Message: fmt.Sprintf("the routes of %s are taken in their order, and Skipper takes the most specific path first", g.Kind),
 			Help:    "choose another target for this kind",
 		})
-		return found
+		return found, ir.Written{}
 	}
 	for _, r := range g.Routes {
 		unsaid(r, &found)
@@ -36,7 +36,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	} else {
 		checkNames(g, t, &found)
 	}
-	return found
+	return found, ir.Written{}
 }
 
 // unsaid reports what a route asks for and Skipper's routes do not have.

@@ -14,10 +14,11 @@ import (
 )
 
 // Check says what is wrong with the policies that Lower would write: one that
-// would replace another, and one that would not do what its route says.
-func Check(g *ir.Gateway, t *ir.Target) diag.List {
+// would replace another, and one that would not do what its route says. It also
+// returns what the policies let through and demand.
+func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	if !t.WritesPolicies(g) {
-		return nil
+		return nil, ir.Written{}
 	}
 	var found diag.List
 	list := policies(g, t)
@@ -33,7 +34,9 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 		checkMutators(r, t, &found)
 		checkShortCircuit(g.Routes, i, &found)
 	}
-	return found
+	written := ir.Written{Policies: entries(g, t)}
+	written.Openers, written.KeySets = openers(g, t)
+	return found, written
 }
 
 // checkPolicies reports policies that replace others with the same hash and

@@ -10,13 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Openers lists the rules of the ALLOW policies that Lower would write for a
+// openers lists the rules of the ALLOW policies that Lower would write for a
 // gateway and that let the ingress gateway's requests through, and what its
 // RequestAuthentications say of keys.
-func Openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet) {
-	if !t.WritesPolicies(g) {
-		return nil, nil
-	}
+func openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet) {
 	for _, p := range policies(g, t) {
 		if p.spec.Action != "" {
 			continue

@@ -17,8 +17,9 @@ import (
 )
 
 // Check says what is wrong with the Rules that Lower would write: what the
-// Maester or Oathkeeper would refuse, and what would answer 500.
-func Check(g *ir.Gateway, t *ir.Target) diag.List {
+// Maester or Oathkeeper would refuse, and what would answer 500. It also
+// returns which requests the Rules match.
+func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
 	checkStrategy(g, t, &found)
 	for _, r := range g.Routes {
@@ -47,7 +48,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			}
 		}
 	}
-	return found
+	return found, ir.Written{Rules: entries(g, t)}
 }
 
 // checkPath reports an expression that poisons every request with one of the

@@ -33,7 +33,8 @@ func TestUnenforcedProofs(t *testing.T) {
 				Access: ir.Access{Grants: []ir.Grant{c.grant}},
 			}
 			got := false
-			for _, f := range Check(&ir.Gateway{Routes: []*ir.Route{route}}, c.target) {
+			found, _ := Check(&ir.Gateway{Routes: []*ir.Route{route}}, c.target)
+			for _, f := range found {
 				got = got || f.Code == diag.NotCompiled
 			}
 			if got != c.want {

@@ -15,8 +15,8 @@ import (
 
 // Check says what is wrong with the VirtualService that Lower would write:
 // what Istio would refuse, and what it would do that the author did not ask
-// for.
-func Check(g *ir.Gateway, t *ir.Target) diag.List {
+// for. It also returns which requests the entries match.
+func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
 	policies := t.WritesPolicies(g)
 	checkNames(g, t, &found)
@@ -34,7 +34,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkMethods(r, &found)
 		}
 	}
-	return found
+	return found, ir.Written{Routes: entries(g, t)}
 }
 
 // checkRegex reports an expression that Istio's webhook refuses: the path, or

@@ -24,6 +24,26 @@ type Take struct {
 	Effect string
 }
 
+// Written is what an emitter would write of a gateway, as far as the analysis
+// of overlap and of what policies open needs it.
+type Written struct {
+	// Routes are the entries of a proxy that uses the first match, Rules those
+	// of Oathkeeper, and Policies what ALLOW policies let through.
+	Routes, Rules, Policies []Take
+	// Openers are what policies demand, KeySets with which keys.
+	Openers []Opener
+	KeySets []KeySet
+}
+
+// Add appends what another emitter would write.
+func (w *Written) Add(other Written) {
+	w.Routes = append(w.Routes, other.Routes...)
+	w.Rules = append(w.Rules, other.Rules...)
+	w.Policies = append(w.Policies, other.Policies...)
+	w.Openers = append(w.Openers, other.Openers...)
+	w.KeySets = append(w.KeySets, other.KeySets...)
+}
+
 // Open tells whether some grant of the access demands nothing of the caller.
 func (a *Access) Open() bool {
 	for i := range a.Grants {

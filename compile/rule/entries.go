@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Takes lists what each Rule of a gateway takes. A path that Oathkeeper cannot
-// compile takes nothing here: Check reports it.
-func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+// entries lists what each Rule of a gateway matches. A path that Oathkeeper cannot
+// compile matches nothing here: Check reports it.
+func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	var out []ir.Take
 	for _, r := range g.Routes {
 		if !ruled(r, t) {

@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Takes lists what each entry of a gateway's VirtualService takes, in order:
-// of several entries the first that takes a request answers it.
-func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
+// entries lists what each entry of a gateway's VirtualService matches, in order:
+// of several entries the first that matches a request answers it.
+func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)

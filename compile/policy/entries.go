@@ -8,13 +8,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Takes lists the requests that the ALLOW policies of a gateway let through to
+// entries lists the requests that the ALLOW policies of a gateway let through to
 // the pods of its Services, route by route. Set is what the policy says without
 // regard to the route's Except; Want is what the author listed.
-func Takes(g *ir.Gateway, t *ir.Target) []ir.Take {
-	if !t.WritesPolicies(g) {
-		return nil
-	}
+func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
