@@ -189,7 +189,8 @@ type run struct {
 	// of the gateways.
 	strayRules []*unit
 	judge      *match.Judge
-	namespaced bool // a namespace of documents that name none was given for the run
+	presets    map[string][]*ir.Preset // identity providers, by name; nil until all documents are read once
+	namespaced bool                    // a namespace of documents that name none was given for the run
 	found      diag.List
 	targets    map[scoped]*boundTarget
 	settings   map[scoped]*ir.Settings

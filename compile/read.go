@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -25,6 +26,7 @@ type unit struct {
 	faults    diag.List            // of the rules, if they are nobody's
 	file      *kube.OathkeeperFile // its configuration
 	beside    ir.Companion         // what a companion of our own kinds says; nil where it is at fault
+	awaits    []string             // names of presets that its rules are completed with
 	found     diag.List
 	other     bool // of another kind, to be passed through
 	target    *boundTarget
@@ -66,6 +68,7 @@ func (r *run) read(in Input) {
 	r.fillSettings()
 	units := make([]*unit, len(all))
 	parallel.Each(len(all), func(i int) { units[i] = r.document(all[i]) })
+	r.readWithPresets(units)
 	for _, u := range units {
 		r.collect(u)
 	}
@@ -260,6 +263,9 @@ func (u *unit) add(problems []source.Problem) {
 // ours checks, decodes and lifts a document of a kind that kgw compiles.
 func (r *run) ours(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
+	if u.awaits = apirule.PresetsOf(root); u.awaits != nil && r.presets == nil {
+		return // until all presets are read
+	}
 	u.add(problems)
 	if root == nil {
 		return
@@ -267,6 +273,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if u.doc.Namespace == "" {
 		u.doc.Namespace = r.namespaceOf(u.doc)
 	}
+	r.fillIn(u, root)
 	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {
 		u.found.Add(how.Finding(u.doc, bare))
 		if u.unread = bare; bare {

@@ -22,7 +22,9 @@ func (r *run) validate() {
 		switch c := u.beside.(type) {
 		case *ir.Client:
 			view.Clients = append(view.Clients, c)
-		case *ir.Preset, *ir.Group, nil:
+		case *ir.Preset:
+			view.Presets = append(view.Presets, c)
+		case *ir.Group, nil:
 		}
 	}
 	view.Judge = r.judge

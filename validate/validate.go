@@ -30,6 +30,8 @@ type View struct {
 	ByGateway map[*ir.Gateway]*Policy
 	// Clients are the OAuth2 clients among the inputs.
 	Clients []*ir.Client
+	// Presets are the identity providers among the inputs.
+	Presets []*ir.Preset
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 	// Purse is what the analysis of overlap may cost; nil is the default.
@@ -113,7 +115,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, public, normalisation, clients,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, issuers, public, normalisation, clients,
 		preflights, starExpressions,
 	} {
 		rule(v, &found)

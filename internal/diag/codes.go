@@ -124,6 +124,11 @@ const (
 	UnusedScope         Code = "KGW363"
 	UnusedClient        Code = "KGW364"
 	SecretShared        Code = "KGW365"
+
+	IssuerTwoKeySets Code = "KGW366"
+	PresetNotFound   Code = "KGW367"
+	IssuerGone       Code = "KGW368"
+	PresetUnused     Code = "KGW369"
 )
 
 // Codes of findings about overlap and exposure.
@@ -398,6 +403,10 @@ var Rules = []Rule{
 	{UnusedScope, "UnusedScope", aside, "no route demands a scope of an OAuth2 client"},
 	{UnusedClient, "UnusedClient", aside, "no route demands any scope of an OAuth2 client"},
 	{SecretShared, "SecretShared", doubt, "two OAuth2 clients keep their credentials in one Secret"},
+	{IssuerTwoKeySets, "IssuerTwoKeySets", notice, "two places among the inputs name different keys for one issuer"},
+	{PresetNotFound, "PresetNotFound", fault, "an annotation names an IDPPreset that is not among the inputs"},
+	{IssuerGone, "IssuerGone", notice, "tokens are demanded of an issuer that no longer exists"},
+	{PresetUnused, "PresetUnused", notice, "an annotation names IDPPresets and no rule of the resource needs one"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},
