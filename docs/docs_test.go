@@ -1,9 +1,11 @@
 // Package docs_test executes the commands of README.md, docs/*.md and the
 // READMEs of the examples, so that none of them can go stale.
 //
-// In a block marked "sh", each line that starts with "kgw " or
-// "go run ./cmd/kgw " is run by a shell in a copy of the examples, one copy for
-// each page; it must exit 0, or with the N of a comment "# exit N" at its end.
+// In a block marked "sh", each line that starts with "kgw ",
+// "go run ./cmd/kgw " or a word of preparing is run by a shell in a fresh clone,
+// one for each page; it must exit 0, or with the N of a comment "# exit N" at
+// its end. /tmp is a directory of the page's own, and "cd" holds for the lines
+// that follow. When the page is done, git must find the clone as it was.
 // A block marked "yaml output" or "text output" must be part of what the
 // commands of the sh block before it printed. Each "make" line must name a
 // target.
@@ -17,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,21 +46,29 @@ func withBinary(m *testing.M) int {
 	return m.Run()
 }
 
+// elsewhere are pages whose commands are those of a user's own repository.
+var elsewhere = []string{"docs/integrations/"}
+
 func TestCommands(t *testing.T) {
+	template := template(t)
 	for _, page := range pages(t) {
-		t.Run(filepath.ToSlash(page)[len("../"):], func(t *testing.T) {
+		name := filepath.ToSlash(page)[len("../"):]
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := sandbox(t)
+			s := newSandbox(t, template)
 			printed := ""
 			for _, b := range blocks(t, page) {
 				switch {
 				case b.info == "sh" && strings.Contains(strings.Join(b.lines, "\n"), "<<'END'"):
 					// a script of a page of a code, which TestExplainScripts runs
 				case b.info == "sh":
-					printed = b.run(t, dir)
+					printed = b.run(t, s)
 				case strings.HasSuffix(b.info, " output"):
 					b.compare(t, printed)
 				}
+			}
+			if !slices.ContainsFunc(elsewhere, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+				s.unchanged(t)
 			}
 		})
 	}
@@ -100,17 +111,83 @@ func read(t *testing.T, file string) []byte {
 	return data
 }
 
-// sandbox is a copy of what commands may read, in a git work tree of its own.
-func sandbox(t *testing.T) string {
+// template is a repository that holds what the commands read, as it is in the
+// work tree.
+func template(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS("../examples")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+	for _, name := range []string{".gitignore", "README.md"} {
+		if err := os.WriteFile(filepath.Join(dir, name), read(t, "../"+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git(t, dir, "init", "-q", ".")
+	git(t, dir, "add", ".")
+	git(t, dir, "-c", "user.name=kgw", "-c", "user.email=kgw@example.com", "commit", "-q", "-m", "first")
+	return dir
+}
+
+// git runs git without the settings of the user and the system.
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// sandbox is where the commands of a page run.
+type sandbox struct {
+	clone, tmp, dir string // dir is where the next command runs
+}
+
+func newSandbox(t *testing.T, template string) *sandbox {
+	t.Helper()
+	base := t.TempDir()
+	s := &sandbox{clone: filepath.Join(base, "kgw"), tmp: filepath.Join(base, "tmp")}
+	s.dir = s.clone
+	if err := os.Mkdir(s.tmp, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+	git(t, base, "clone", "-q", template, s.clone)
+	return s
+}
+
+// unchanged checks that the commands left the clone as it was.
+func (s *sandbox) unchanged(t *testing.T) {
+	t.Helper()
+	if status := git(t, s.clone, "status", "--porcelain"); status != "" {
+		t.Errorf("the commands change the clone:\n%s", status)
+	}
+}
+
+// shell runs a command and returns what it printed and its exit code.
+func (s *sandbox) shell(t *testing.T, line string) (string, int) {
+	t.Helper()
+	line = strings.ReplaceAll(line, "/tmp/", s.tmp+"/")
+	if dir, ok := strings.CutPrefix(line, "cd "); ok {
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(s.dir, dir)
+		}
+		s.dir = dir
+		return "", 0
+	}
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = s.dir
+	cmd.Env = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + s.tmp}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(out), s.tmp+"/", "/tmp/"), cmd.ProcessState.ExitCode()
 }
 
 // block is a fenced block of a page.
@@ -144,7 +221,7 @@ func blocks(t *testing.T, page string) []block {
 var exitComment = regexp.MustCompile(`\s+# exit (\d)$`)
 
 // run executes the commands of the block and returns what they printed.
-func (b *block) run(t *testing.T, dir string) string {
+func (b *block) run(t *testing.T, s *sandbox) string {
 	t.Helper()
 	var printed strings.Builder
 	for _, line := range b.lines {
@@ -159,7 +236,7 @@ func (b *block) run(t *testing.T, dir string) string {
 		if m := exitComment.FindStringSubmatch(line); m != nil {
 			want, _ = strconv.Atoi(m[1])
 		}
-		out, code := shell(t, dir, line)
+		out, code := s.shell(t, line)
 		if code != want {
 			t.Errorf("%s: %s\nexit %d, want %d\n%s", b.at, line, code, want, out)
 		}
@@ -168,25 +245,15 @@ func (b *block) run(t *testing.T, dir string) string {
 	return printed.String()
 }
 
-// command returns the line to execute, if it is one of ours.
+// preparing are the beginnings of the other commands that are run.
+var preparing = []string{"kgw ", "cd ", "cp -r examples", "mkdir -p /tmp/"}
+
+// command returns the line to execute, if it is one to run.
 func command(line string) (string, bool) {
 	if rest, ok := strings.CutPrefix(line, "go run ./cmd/kgw "); ok {
 		return "kgw " + rest, true
 	}
-	return line, strings.HasPrefix(line, "kgw ")
-}
-
-func shell(t *testing.T, dir, line string) (string, int) {
-	t.Helper()
-	cmd := exec.Command("sh", "-c", line)
-	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + dir}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return string(out), cmd.ProcessState.ExitCode()
+	return line, slices.ContainsFunc(preparing, func(p string) bool { return strings.HasPrefix(line, p) })
 }
 
 func (b *block) target(t *testing.T, target string) {

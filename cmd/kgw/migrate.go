@@ -10,7 +10,6 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 )
@@ -20,6 +19,7 @@ type migrateFlags struct {
 	to, output, cors, preset string
 	authorizer               string
 	diff, assess, internal   bool
+	write, force             bool
 	failOnChange             bool
 	plan                     string
 }
@@ -27,13 +27,14 @@ type migrateFlags struct {
 func (a *app) migrateCommand() *cobra.Command {
 	f := &migrateFlags{}
 	cmd := &cobra.Command{
-		Use:   "migrate [PATH...]",
+		Use:   "migrate PATH...",
 		Short: "Move APIRules to a newer version",
-		Long: "Rewrites the APIRules, and the Apis that came before them, in files and directories to a newer version.\n" +
+		Long: "Moves the APIRules, and the Apis that came before them, in files and directories to a newer version, and\n" +
+			"prints the changes as a patch. -w writes them to the files, all or none, where git has what they hold now.\n" +
 			"Comments, order and every other document stay as they are. What needs a decision is left and reported.\n" +
 			"For each resource that moves, the requests that are answered differently afterwards are listed by class,\n" +
 			"each with one that shows it, or \"no change\".",
-		Example: "  kgw migrate apis/ --assess\n  kgw migrate apis/ --to v2 --diff\n  kgw migrate apis/ --to v2 --ext-authorizer oauth2-proxy\n" +
+		Example: "  kgw migrate apis/ --assess\n  kgw migrate apis/ --to v2\n  kgw migrate apis/ --to v2 --ext-authorizer oauth2-proxy -w\n" +
 			"  kubectl get apirules -A -o yaml | kgw migrate - -o yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.migrate(f, args)
@@ -43,7 +44,9 @@ func (a *app) migrateCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "v2", "`version` to move to: v1beta1 or v2")
 	flags.StringVarP(&f.output, "output", "o", "", "print the documents, migrated, instead of writing files: yaml")
-	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing")
+	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing (the default)")
+	flags.BoolVarP(&f.write, "write", "w", false, "write the changes to the files, where git has what they hold now")
+	flags.BoolVar(&f.force, "force", false, "with -w: write also to files that git does not have, or not as they are now")
 	flags.BoolVar(&f.assess, "assess", false, "only print how many resources move by themselves and what the others need (--format text, json or markdown)")
 	flags.BoolVar(&f.failOnChange, "fail-on-change", false, "exit 1 if a request is answered differently afterwards, or that could not be told")
 	flags.StringVar(&f.plan, "plan", "", planHelp)
@@ -63,12 +66,31 @@ func (f *migrateFlags) check(paths []string) error {
 		return usage("-o must be yaml, not %q", f.output)
 	case f.cors != "keep" && f.cors != "drop":
 		return usage("--cors must be keep or drop, not %q", f.cors)
-	case f.diff && f.output != "", f.assess && (f.diff || f.output != ""):
-		return usage("-o, --diff and --assess exclude each other")
-	case slices.Contains(paths, "-") && f.output == "" && !f.diff && !f.assess:
+	case more(f.diff, f.assess, f.write, f.output != ""):
+		return usage("-o, -w, --diff and --assess exclude each other")
+	case f.force && !f.write:
+		return usage("--force needs -w")
+	case slices.Contains(paths, "-") && f.write:
 		return usage("standard input cannot be written to: -o yaml prints the documents, --diff the patch")
+	case f.setEnv:
+		return usage("--set-env would migrate the values of one environment: migrate the files as they are")
+	case f.write && (f.helm || f.kustomize):
+		return usage("-w cannot write what --helm and --kustomize render: -o yaml prints the documents, --diff the patch")
+	case len(paths) == 0:
+		return usage("say what to migrate: kgw migrate PATH, where \".\" is this directory")
 	}
 	return nil
+}
+
+// more reports whether more than one of the conditions holds.
+func more(conditions ...bool) bool {
+	n := 0
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func (a *app) migrate(f *migrateFlags, paths []string) error {
@@ -106,12 +128,12 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 		}
 	}
 	switch {
-	case f.diff:
-		return a.showMigration(f, result, report, proof)
+	case f.write:
+		return a.writeMigration(f, result, report, proof)
 	case f.output != "":
 		return a.printMigration(f, result, report, proof)
 	}
-	return a.writeMigration(f, result, report, proof)
+	return a.showMigration(f, result, report, proof)
 }
 
 // issuer is that of the IDPPreset that the flag names.
@@ -159,16 +181,27 @@ func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *com
 	if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
 		return err
 	}
+	n, err := a.printChanges(result)
+	if err == nil && n > 0 && !f.diff && forPrograms(f.formats) == "" {
+		a.say("nothing was written: -w writes this to %s", counted(n, "file"))
+	}
+	return err
+}
+
+// printChanges prints the patch and counts the files in it.
+func (a *app) printChanges(result *migrate.Result) (int, error) {
+	n := 0
 	for _, file := range result.Files {
 		if file.After == nil {
 			continue
 		}
+		n++
 		a.fail(exitFindings)
 		if err := a.printPatch(file.File, file.After); err != nil {
-			return err
+			return n, err
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // printMigration prints all documents, migrated or not.
@@ -187,29 +220,5 @@ func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *co
 	if _, err := a.stdout.Write(out); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
 	}
-	return nil
-}
-
-// writeMigration replaces the files that change, all or none.
-func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
-	var files []edit.Replacement
-	for _, file := range result.Files {
-		if file.After != nil {
-			files = append(files, edit.Replacement{Path: a.abs(file.Name), Old: file.Data, New: file.After})
-		}
-	}
-	if err := edit.Replace(files); err != nil {
-		return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
-	}
-	if err := a.reportMoves(a.stdout, f, report, proof); err != nil {
-		return err
-	}
-	moved := 0
-	for i := range result.Documents {
-		if result.Documents[i].Outcome == migrate.Moved {
-			moved++
-		}
-	}
-	a.say("migrated %s in %s to %s", counted(moved, "resource"), counted(len(files), "file"), f.to)
 	return nil
 }

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/edit"
+	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/migrate"
+)
+
+// writeMigration replaces the files that change, all or none. Where one of them
+// could not be had back from git, it prints the patch instead.
+func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
+	var files []edit.Replacement
+	for _, file := range result.Files {
+		if file.After != nil {
+			files = append(files, edit.Replacement{Path: a.abs(file.Name), Old: file.Data, New: file.After})
+		}
+	}
+	if !f.force {
+		if refused := a.committed(files); refused != nil {
+			if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
+				return err
+			}
+			_, err := a.printChanges(result)
+			return cmp.Or(err, refused)
+		}
+	}
+	if err := edit.Replace(files); err != nil {
+		return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
+	}
+	if err := a.reportMoves(a.stdout, f, report, proof); err != nil {
+		return err
+	}
+	moved := 0
+	for i := range result.Documents {
+		if result.Documents[i].Outcome == migrate.Moved {
+			moved++
+		}
+	}
+	a.say("migrated %s in %s to %s", counted(moved, "resource"), counted(len(files), "file"), f.to)
+	return nil
+}
+
+// committed is the error for files that git does not have as they are.
+func (a *app) committed(files []edit.Replacement) error {
+	contents := gitref.Contents{}
+	for _, file := range files {
+		data, err := source.Bounds{}.ReadFile(file.Path, source.MaxFileBytes)
+		if err != nil {
+			return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
+		}
+		contents[file.Path] = data
+	}
+	found, err := gitref.Uncommitted(contents)
+	if err != nil {
+		return &exitError{exitInput, fmt.Errorf("nothing was written: cannot ask git what it has of the files: %w (--force writes without asking)", err)}
+	}
+	var names []string
+	for _, file := range files {
+		if found[file.Path] {
+			names = append(names, a.display(file.Path))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	list := strings.Join(names[:min(len(names), 5)], ", ")
+	if len(names) > 5 {
+		list += fmt.Sprintf(" and %d more", len(names)-5)
+	}
+	return &exitError{exitInput, fmt.Errorf("nothing was written: git does not have the present text of %s: commit first, or write with --force", list)}
+}

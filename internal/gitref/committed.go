@@ -1,0 +1,112 @@
+package gitref
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"path/filepath"
+	"strings"
+)
+
+// Contents are what files hold, by their absolute paths.
+type Contents map[string][]byte
+
+// Uncommitted returns, of the files, those whose content is not what the commit
+// HEAD of their repository has for them: changed since, never added, ignored,
+// or in no repository at all. Line breaks are not compared. No filter runs that
+// a repository's configuration names. An error says that git could not be
+// asked.
+func Uncommitted(files Contents) (map[string]bool, error) {
+	c := committed{byDir: map[string]*head{}, byTop: map[string]*head{}}
+	out := map[string]bool{}
+	for name, data := range files {
+		h, err := c.of(filepath.Dir(name))
+		if err != nil {
+			return nil, err
+		}
+		if h == nil || !h.has(name, data) {
+			out[name] = true
+		}
+	}
+	return out, nil
+}
+
+// committed are the repositories that were asked, by a directory in them and by
+// their root. A nil head is for a directory without one.
+type committed struct {
+	byDir, byTop map[string]*head
+}
+
+// head is what a commit holds: the name of each object by its path.
+type head struct {
+	top     string
+	objects map[string]string
+}
+
+// of returns the commit of the repository that a directory is in.
+func (c *committed) of(dir string) (*head, error) {
+	if h, ok := c.byDir[dir]; ok {
+		return h, nil
+	}
+	t, err := Open(dir, "HEAD")
+	if errors.Is(err, ErrNoRef) {
+		c.byDir[dir] = nil
+		return nil, nil //nolint:nilnil // there is none
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.byTop[t.Top] == nil {
+		out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
+		if err != nil {
+			return nil, err
+		}
+		c.byTop[t.Top] = readTree(t.Top, out)
+	}
+	c.byDir[dir] = c.byTop[t.Top]
+	return c.byDir[dir], nil
+}
+
+// readTree reads what ls-tree prints.
+func readTree(top string, out []byte) *head {
+	h := &head{top: top, objects: map[string]string{}}
+	for _, line := range strings.Split(string(out), "\x00") {
+		if attributes, name, ok := strings.Cut(line, "\t"); ok {
+			if fields := strings.Fields(attributes); len(fields) == 3 && fields[1] == "blob" {
+				h.objects[name] = fields[2]
+			}
+		}
+	}
+	return h
+}
+
+// has reports whether the commit has a file with this content, as it is or with
+// the line breaks of git.
+func (h *head) has(name string, data []byte) bool {
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(h.top, real)
+	if err != nil {
+		return false
+	}
+	object, ok := h.objects[filepath.ToSlash(rel)]
+	return ok && (object == objectName(data, len(object)) ||
+		object == objectName(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), len(object)))
+}
+
+// objectName returns the name that git gives to a file's content: SHA-1 in
+// hexadecimal digits, or SHA-256 in repositories whose names are of 64 digits.
+func objectName(data []byte, digits int) string {
+	var sum hash.Hash = sha1.New() //nolint:gosec // names of objects, as git makes them
+	if digits == 2*sha256.Size {
+		sum = sha256.New()
+	}
+	fmt.Fprintf(sum, "blob %d\x00", len(data))
+	sum.Write(data)
+	return fmt.Sprintf("%x", sum.Sum(nil))
+}
