@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -37,7 +38,7 @@ func checkCORS(g *ir.Gateway, judge *match.Judge, found *diag.List) {
 func checkPolicy(c *ir.CORS, at source.Ref, judge *match.Judge, found *diag.List) {
 	checkOrigins(c.Origins, at.At("allowOrigins"), judge, found)
 	for i, m := range c.Methods {
-		if m != "*" && !slices.Contains(full, m) {
+		if m != "*" && !slices.Contains(envoy.Methods, m) {
 			refuse(at.At("allowMethods").Elem(i), "write a method in capitals, or *", found, "the allowed method %q: it is none that it knows", m)
 		}
 	}
@@ -79,7 +80,7 @@ func checkOrigins(origins []ir.Origin, at source.Ref, judge *match.Judge, found 
 
 func checkNamesOfHeaders(names []string, which string, at source.Ref, found *diag.List) {
 	for i, name := range names {
-		if name != "*" && !headerName.MatchString(name) {
+		if name != "*" && !envoy.HeaderName.MatchString(name) {
 			refuse(at.Elem(i), "write the name of a header, or *", found, "the %s header %q: it is no name of a header", which, name)
 		}
 	}

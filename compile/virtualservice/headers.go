@@ -2,29 +2,13 @@ package virtualservice
 
 import (
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-	"strings"
 
+	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
-
-// headerName is a token of RFC 7230.
-var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$")
-
-// headerValue is what Istio takes for the value of a header: text without
-// control characters in which %NAME% and %NAME(arguments)% stand for what Envoy
-// fills in and %% for a percent sign (pkg/config/validation,
-// ValidateHTTPHeaderValue).
-var headerValue = regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
-
-const argument = `(?:\\.|[^\\)"])*`
-
-var control = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
 
 // checkRefused reports headers that Istio's webhook refuses to set, and answers
 // that it refuses to give.
@@ -32,18 +16,17 @@ func checkRefused(g *ir.Gateway, r *ir.Route, found *diag.List) {
 	if answer, ok := r.Action.(ir.Respond); ok {
 		checkAnswer(&answer, r.Origin, found)
 	}
-	h := headers(g, r)
+	h := envoy.Headers(g, r)
 	if h == nil {
 		return
 	}
-	checkSet(h.Request, r.Origin.At("request"), manifest.IsAuthority, found)
-	checkSet(h.Response, r.Origin, func(string) bool { return false }, found)
+	envoy.CheckSet(h.Request, r.Origin.At("request"), manifest.IsAuthority, found)
+	envoy.CheckSet(h.Response, r.Origin, func(string) bool { return false }, found)
 }
 
 const (
 	firstStatus = 200
 	maxBody     = 1 << 20
-	maxHeader   = 16384 // bytes of a name or a value (envoy/config/core/v3, HeaderValue)
 )
 
 func checkAnswer(a *ir.Respond, at source.Ref, found *diag.List) {
@@ -58,43 +41,5 @@ func checkAnswer(a *ir.Respond, at source.Ref, found *diag.List) {
 			Code: diag.RouteRefused, At: at, Help: "let a Service answer",
 			Message: fmt.Sprintf("Istio refuses an answer of %d bytes: at most %d are allowed", len(a.Body), maxBody),
 		})
-	}
-}
-
-// checkSet reports names and values of one direction, also those that the
-// webhook lets pass and Envoy refuses with the whole configuration; beyond tells which names
-// that are not a header's own are allowed.
-func checkSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string) bool, found *diag.List) {
-	if ops == nil {
-		return
-	}
-	host := ""
-	for _, name := range slices.Sorted(maps.Keys(ops.Set)) {
-		value, who, why := ops.Set[name], "Istio", ""
-		switch {
-		case name == "":
-			why = "it has no name"
-		case (strings.HasPrefix(name, ":") || manifest.IsAuthority(name)) && !beyond(name):
-			why = "it is not one that can be set"
-		case manifest.IsAuthority(name) && host != "":
-			why = fmt.Sprintf("the host is set by %q already", host)
-		case control.MatchString(value):
-			why = fmt.Sprintf("its value %q has a control character", value)
-		case !headerValue.MatchString(value):
-			why = fmt.Sprintf("its value %q has a percent sign that does not begin %%NAME%%", value)
-		case strings.ContainsAny(name, "\x00\n\r"):
-			who, why = "Envoy", "a line ends in its name, and no VirtualService takes effect any more"
-		case len(name) > maxHeader || len(value) > maxHeader:
-			who, why = "Envoy", fmt.Sprintf("it has more than %d bytes, and no VirtualService takes effect any more", maxHeader)
-		}
-		if manifest.IsAuthority(name) {
-			host = name
-		}
-		if why != "" {
-			found.Add(diag.Finding{
-				Code: diag.RouteRefused, At: at, Help: "use letters, digits and \"-\" in names, and write %% for a percent sign",
-				Message: fmt.Sprintf("%s refuses the header %q: %s", who, name, why),
-			})
-		}
 	}
 }

@@ -8,9 +8,9 @@ package virtualservice
 
 import (
 	"math"
-	"sort"
 	"strings"
 
+	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -49,11 +49,11 @@ func hostNames(g *ir.Gateway) []string {
 	return names
 }
 
-func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPRoute {
-	e := manifest.HTTPRoute{
+func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPEntry {
+	e := manifest.HTTPEntry{
 		Match:      []manifest.HTTPMatch{{URI: uri(r.Match.Path), Headers: headerMatches(r)}},
 		CorsPolicy: corsPolicy(r.CORS),
-		Headers:    headers(g, r),
+		Headers:    envoy.Headers(g, r),
 	}
 	if t.Plan.MatchesMethods(r) {
 		e.Match[0].Method = &manifest.StringMatch{Regex: "^(" + strings.Join(r.Match.Methods, "|") + ")$"}
@@ -68,7 +68,7 @@ func entry(g *ir.Gateway, r *ir.Route, t *ir.Target) manifest.HTTPRoute {
 		}
 		return e
 	}
-	targets, weights := destinations(r, t), weights(r, t)
+	targets, weights := envoy.Destinations(r, t), weights(r, t)
 	for i, d := range targets {
 		e.Route = append(e.Route, manifest.RouteDestination{Destination: d, Weight: weights[i]})
 	}
@@ -158,72 +158,4 @@ func corsPolicy(c *ir.CORS) *manifest.CorsPolicy {
 		p.AllowOrigins = append(p.AllowOrigins, m)
 	}
 	return p
-}
-
-// headers folds the filters that Envoy applies into header operations; the
-// later filter wins. Those of other engines have none.
-func headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
-	var h manifest.Headers
-	var remove []string // what only a gateway may say of a request
-	set := map[string]string{}
-	for _, f := range r.Filters {
-		switch f := f.(type) {
-		case ir.ForwardedHost:
-			set["x-forwarded-host"] = forwardedHost(g)
-		case ir.SetRequestHeaders:
-			for k, v := range f.Headers {
-				set[k] = v
-			}
-		case ir.SetRequestCookies:
-			if len(f.Cookies) > 0 {
-				set["Cookie"] = cookies(f.Cookies)
-			}
-		case ir.RemoveResponseHeaders:
-			h.Response = &manifest.HeaderOperations{Remove: f.Names}
-		case ir.ForwardIdentity:
-			remove = append(remove, f.Header)
-		case ir.Compress, ir.Mutate, ir.Native, ir.TraceRequest, ir.Audit:
-		}
-	}
-	if answer, ok := r.Action.(ir.Respond); ok && len(answer.Headers) > 0 {
-		h.Response = &manifest.HeaderOperations{Set: answer.Headers}
-	}
-	if len(set)+len(remove) > 0 {
-		h.Request = &manifest.HeaderOperations{Set: set, Remove: remove}
-	}
-	if h.Request == nil && h.Response == nil {
-		return nil
-	}
-	return &h
-}
-
-func forwardedHost(g *ir.Gateway) string {
-	if len(g.Hosts) == 0 || strings.HasPrefix(g.Hosts[0].Name, "*") {
-		return "%REQ(:AUTHORITY)%"
-	}
-	return g.Hosts[0].Name
-}
-
-// cookies joins cookies in the order of their names: the controller's own
-// order is random.
-func cookies(m map[string]string) string {
-	pairs := make([]string, 0, len(m))
-	for k, v := range m {
-		pairs = append(pairs, k+"="+v)
-	}
-	sort.Strings(pairs)
-	return strings.Join(pairs, "; ")
-}
-
-// destinations are where the proxy sends the route's requests.
-func destinations(r *ir.Route, t *ir.Target) []manifest.Destination {
-	if t.Plan.Delegated(r) {
-		return []manifest.Destination{{Host: t.OathkeeperHost, Port: manifest.Port{Number: t.OathkeeperPort}}}
-	}
-	forward, _ := r.Action.(ir.Forward)
-	out := make([]manifest.Destination, 0, len(forward.To))
-	for _, u := range forward.To {
-		out = append(out, manifest.Destination{Host: u.Host(), Port: manifest.Port{Number: u.Port.Number}})
-	}
-	return out
 }

@@ -7,11 +7,11 @@ import "strings"
 type VirtualService struct {
 	Gateways []string    `json:"gateways,omitempty"`
 	Hosts    []string    `json:"hosts"`
-	HTTP     []HTTPRoute `json:"http,omitempty"`
+	HTTP     []HTTPEntry `json:"http,omitempty"`
 }
 
-// HTTPRoute is one entry of a VirtualService's http list.
-type HTTPRoute struct {
+// HTTPEntry is one entry of a VirtualService's http list.
+type HTTPEntry struct {
 	Name           string             `json:"name,omitempty"`
 	Match          []HTTPMatch        `json:"match,omitempty"`
 	Route          []RouteDestination `json:"route,omitempty"`

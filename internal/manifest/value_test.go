@@ -104,7 +104,7 @@ var every = []Object{
 	{
 		APIVersion: "networking.istio.io/v1beta1", Kind: "VirtualService",
 		Meta: Meta{Name: "a", Namespace: "n", Labels: map[string]string{"z": "1", "a/b": "on", "m": ""}, Annotations: map[string]string{"k": "v\nw"}},
-		Spec: &VirtualService{Gateways: []string{"a/b"}, Hosts: []string{"*", "a.b"}, HTTP: []HTTPRoute{
+		Spec: &VirtualService{Gateways: []string{"a/b"}, Hosts: []string{"*", "a.b"}, HTTP: []HTTPEntry{
 			{
 				Name: "r", Match: []HTTPMatch{{URI: &StringMatch{Regex: ".*"}, Method: &StringMatch{Exact: "GET"}, Headers: map[string]*StringMatch{"x": {Prefix: "a"}, "b": {}}}},
 				Route:      []RouteDestination{{Destination: Destination{Host: "h", Port: Port{Number: 80}}, Weight: 100, Headers: &Headers{Request: &HeaderOperations{Add: map[string]string{"a": "b"}}}}},

@@ -1,4 +1,4 @@
-package virtualservice
+package envoy
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// entries lists what each entry of a gateway's VirtualService matches, in order:
+// Entries lists what each entry for a gateway's routes matches, in order:
 // of several entries the first that matches a request answers it.
-func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
+func Entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
@@ -40,10 +40,10 @@ func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 
 // effect spells what becomes of a request besides access.
 func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
-	h := headers(g, r)
+	h := Headers(g, r)
 	request := map[string]string{}
 	if h != nil && h.Request != nil {
 		request = h.Request.Set
 	}
-	return fmt.Sprint(destinations(r, t), r.Timeout, request)
+	return fmt.Sprint(Destinations(r, t), r.Timeout, request)
 }
