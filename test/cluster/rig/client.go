@@ -46,7 +46,8 @@ func (s *Server) Do(method, path string, body any) (map[string]any, error) {
 
 // plurals are the resources of the kinds that tests write.
 var plurals = map[string]string{
-	"VirtualService": "virtualservices", "Rule": "rules", "AuthorizationPolicy": "authorizationpolicies",
+	"ValidatingWebhookConfiguration": "validatingwebhookconfigurations",
+	"VirtualService":                 "virtualservices", "Rule": "rules", "AuthorizationPolicy": "authorizationpolicies",
 	"RequestAuthentication": "requestauthentications", "APIRule": "apirules", "Gateway": "gateways", "DestinationRule": "destinationrules",
 	"ServiceEntry": "serviceentries", "Sidecar": "sidecars", "EnvoyFilter": "envoyfilters", "PeerAuthentication": "peerauthentications",
 	"Ingress": "ingresses", "RouteGroup": "routegroups", "Service": "services", "ConfigMap": "configmaps", "Secret": "secrets",
