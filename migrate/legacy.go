@@ -22,7 +22,7 @@ func (c *conversion) toV1beta1() source.Object {
 		case "service":
 			host, service := c.splitService(m.Value)
 			if host != nil {
-				out = append(out, source.Member{Key: "host", Value: host})
+				out = append(out, source.Member{Key: "host", Value: fromService(host)})
 			}
 			out = append(out, source.Member{Key: m.Key, Value: service})
 		case "rules":
@@ -43,6 +43,9 @@ func (c *conversion) splitService(v any) (host, service any) {
 	host, _ = o.Get("host")
 	return host, without(o, "host")
 }
+
+// fromService marks a value that is made of the host in the service.
+func fromService(v any) any { return edit.From{Below: "service", Key: "host", Value: v} }
 
 // upperMethods spells methods as later versions demand it: Oathkeeper does not
 // look at the case.
@@ -87,7 +90,7 @@ func (c *conversion) toV2() source.Object {
 		case "service":
 			host, service := c.splitService(m.Value)
 			if host != nil {
-				out = append(out, source.Member{Key: "hosts", Value: []any{c.host(host, "spec.service.host")}})
+				out = append(out, source.Member{Key: "hosts", Value: fromService([]any{c.host(host, "spec.service.host")})})
 			}
 			out = append(out, source.Member{Key: m.Key, Value: service})
 		case "gateway":

@@ -101,7 +101,9 @@ func (m *moves) fill(r *classes.Report, report *semanticReport, byName map[strin
 		}
 		if doc != nil {
 			if one := byName[resourceName(doc, namespace)]; one != nil {
-				one.Changes = append(one.Changes, report.Changes[i])
+				if one.NotCompared == "" { // else there is nothing to compare with
+					one.Changes = append(one.Changes, report.Changes[i])
+				}
 				continue
 			}
 		}

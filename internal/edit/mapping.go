@@ -2,6 +2,7 @@ package edit
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -57,7 +58,7 @@ func (r *rewriter) entriesFor(n *yaml.Node, want source.Object, at place) *own {
 	}
 	for _, w := range want {
 		name := w.Key
-		if f, ok := w.Value.(From); ok && f.Key != "" {
+		if f, ok := w.Value.(From); ok && f.Key != "" && f.Below == "" {
 			name = f.Key
 		}
 		if i, ok := index[name]; ok && m.entries[i].key.Tag != "!!merge" {
@@ -142,11 +143,7 @@ func (r *rewriter) insert(m *own, last int, fresh []source.Member) {
 		return
 	}
 	if last < 0 {
-		start, text := r.start(m.entries[slices.Index(m.kept, true)].key), ""
-		for _, w := range fresh {
-			text += r.member(m, w) + r.between(m)
-		}
-		r.change(start, start, text)
+		r.insertFirst(m, fresh)
 		return
 	}
 	e := m.entries[last]
@@ -161,6 +158,21 @@ func (r *rewriter) insert(m *own, last int, fresh []source.Member) {
 	r.change(end, end, text)
 }
 
+// insertFirst writes new entries in front of the first own one that stays, and of
+// the comments above that.
+func (r *rewriter) insertFirst(m *own, fresh []source.Member) {
+	start, text := r.start(m.entries[slices.Index(m.kept, true)].key), ""
+	for _, w := range fresh {
+		text += r.member(m, w) + r.between(m)
+	}
+	if !m.place.flow && r.first(start) {
+		if begin := withComments(r.text, lineStart(r.text, start), m.column); begin < lineStart(r.text, start) {
+			start, text = begin, spaces(m.column)+strings.TrimSuffix(text, spaces(m.column))
+		}
+	}
+	r.change(start, start, text)
+}
+
 // between is what stands between two entries.
 func (r *rewriter) between(m *own) string {
 	switch {
@@ -173,15 +185,25 @@ func (r *rewriter) between(m *own) string {
 }
 
 func (r *rewriter) member(m *own, w source.Member) string {
-	value := strip(w.Value)
+	if f, ok := w.Value.(From); ok && f.Below != "" {
+		return r.fetchedMember(m, w.Key, f)
+	}
+	return r.plainMember(m, w.Key, strip(w.Value))
+}
+
+func (r *rewriter) plainMember(m *own, key string, value any) string {
 	if !m.place.flow {
-		return r.scalar(w.Key) + ":" + r.block(value, m.column)
+		return r.scalar(key) + ":" + r.block(value, m.column)
 	}
-	key := r.scalar(w.Key)
-	if r.text[r.start(m.entries[0].key)] == '"' {
-		key = quoted(w.Key)
+	return r.keyLike(m, key) + ": " + r.flow(value, m.column, true)
+}
+
+// keyLike spells a new key as the others of the mapping.
+func (r *rewriter) keyLike(m *own, key string) string {
+	if m.place.flow && r.text[r.start(m.entries[0].key)] == '"' {
+		return quoted(key)
 	}
-	return key + ": " + r.flow(value, m.column, true)
+	return r.scalar(key)
 }
 
 // removeUnwanted removes the entries that are not kept, one run of them at a
@@ -202,6 +224,9 @@ func (r *rewriter) removeUnwanted(m *own) {
 
 func (r *rewriter) remove(m *own, i, j int) {
 	start := r.start(m.entries[i].key)
+	if begin, taken := r.taken[m.entries[i].key]; taken {
+		start = begin
+	}
 	last := m.entries[j]
 	end := max(r.end(last.value, r.column(r.start(last.key))), r.keyEnd(last.key))
 	switch {

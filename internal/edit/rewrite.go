@@ -15,6 +15,9 @@ import (
 type From struct {
 	Key   string // of a mapping; "" in lists
 	Index int    // of a list
+	// Below is the key of the mapping in which Key is, where it is not this one:
+	// the entry moves out of it, with its comments.
+	Below string
 	Value any
 }
 
@@ -57,11 +60,12 @@ type rewriter struct {
 	// everything below the first level that changes.
 	expand, coarse bool
 	anchored       map[*yaml.Node]any // what the values of anchors become
+	taken          map[*yaml.Node]int // keys that move elsewhere, and where the comments above them begin
 }
 
 func newRewriter(doc *source.Document, root *yaml.Node, mode rewriter) *rewriter {
 	r := &mode
-	r.text, r.anchored = doc.Text(), map[*yaml.Node]any{}
+	r.text, r.anchored, r.taken = doc.Text(), map[*yaml.Node]any{}, map[*yaml.Node]int{}
 	for at := 0; at < len(r.text); at = nextLine(r.text, at) {
 		r.lines = append(r.lines, at)
 	}

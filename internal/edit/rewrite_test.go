@@ -49,6 +49,19 @@ func TestRewrite(t *testing.T) {
 			"new entries", "a: 1 # one\n# two\nc: 3", m("z", "0", "a", source.Number("1"), "b", m("x", all("v")), "c", source.Number("3"), "d", true),
 			"z: '0'\na: 1 # one\nb:\n  x:\n    - v\n# two\nc: 3\nd: true",
 		},
+		{
+			"an entry moves out of a mapping", "s:\n  # two\n  v:\n    # one\n    p: 1\n    # three\n    h: \"x\" # four\n  r:\n  - 1\n",
+			m("s", m("hosts", edit.From{Below: "v", Key: "h", Value: all("x")}, "v", m("p", source.Number("1")), "r", all(source.Number("1")))),
+			"s:\n  # three\n  hosts:\n  - \"x\" # four\n  # two\n  v:\n    # one\n    p: 1\n  r:\n  - 1\n",
+		},
+		{
+			"an entry moves out of braces", "s: {v: {h: 'x', p: 1}} # c\n", m("s", m("host", edit.From{Below: "v", Key: "h", Value: "x"}, "v", m("p", source.Number("1")))),
+			"s: {host: 'x', v: {p: 1}} # c\n",
+		},
+		{
+			"the last element goes and another list element comes", "r:\n- m:\n  - a\n  - b # c\nz: 1\n", m("r", all(nth(0, m("m", all("a"))), m("m", all("b"))), "z", source.Number("1")),
+			"r:\n- m:\n  - a\n- m:\n  - b\nz: 1\n",
+		},
 		{"entries go", "a: 1\nb:\n  x: 1\n  # y\n\nc: 3\n", m("a", source.Number("1"), "c", source.Number("3")), "a: 1\n  # y\n\nc: 3\n"},
 		{"the first behind a dash", "r:\n- a: 1\n  b: 2\n- c: 3\n", m("r", all(m("b", source.Number("2")), m("c", source.Number("3")))), "r:\n- b: 2\n- c: 3\n"},
 		{

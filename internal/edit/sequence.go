@@ -191,7 +191,14 @@ func (r *rewriter) removeRun(n *yaml.Node, i, j int, within place) {
 	switch {
 	case !within.flow:
 		blocks := r.blocks(n)
-		r.change(blocks[i], blocks[j+1], "")
+		start, end := blocks[i], blocks[j+1]
+		if i > 0 && j+1 == len(n.Content) {
+			// The line break in front goes, not the one behind: what is inserted behind
+			// the list is inserted there.
+			start -= len(lineBreak(r.text, start))
+			end -= len(lineBreak(r.text, end))
+		}
+		r.change(start, end, "")
 	case i > 0:
 		r.change(r.end(n.Content[i-1], 0), r.end(n.Content[j], 0), "")
 	case j+1 < len(n.Content):
