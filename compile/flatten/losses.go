@@ -176,7 +176,10 @@ func (w *writer) upstreams() {
 
 // paths reports paths that the target reads otherwise.
 func (w *writer) paths(g *ir.Gateway) {
-	encoded := false
+	encoded := w.mixed()
+	if encoded {
+		w.lose(diag.EncodedSlash, g.Origin.At("metadata", "name"), "", "paths with doubled slashes, encoded slashes or needlessly encoded characters are answered with %d, where Skipper decodes and cleans them", w.unmatched().Action.(ir.Respond).Status)
+	}
 	for _, r := range g.Routes {
 		text := r.Match.Path.Text
 		if strings.ContainsAny(text, "*{") && !encoded {

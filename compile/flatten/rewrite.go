@@ -94,6 +94,9 @@ func (w *writer) routes() []*ir.Route {
 			r.Except[i] = w.spelled(r.Except[i])
 		}
 	}
+	if w.mixed() {
+		out = append([]*ir.Route{w.unclean()}, out...)
+	}
 	if g.Insecure != nil {
 		out = append([]*ir.Route{w.insecure()}, out...)
 	}

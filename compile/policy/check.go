@@ -26,6 +26,9 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	checkHash(list, &found)
 	checkAuthentications(authentications(g), &found)
 	for i, r := range g.Routes {
+		if _, answers := r.Action.(ir.Respond); answers {
+			continue // no policy is written for it
+		}
 		checkRefused(r, &found)
 		checkCrossing(g, r, &found)
 		checkRegex(r, &found)

@@ -490,7 +490,7 @@ var Rules = []Rule{
 	{AnswersDiffer, "AnswersDiffer", notice, "requests that nothing matches and refusals are answered otherwise"},
 	{PreflightDiffers, "PreflightDiffers", notice, "browsers' preflights are answered otherwise"},
 	{IdentityDiffers, "IdentityDiffers", notice, "the upstream is told less about who sent a request"},
-	{EncodedSlash, "EncodedSlash", notice, "an encoded slash in a path is read otherwise"},
+	{EncodedSlash, "EncodedSlash", notice, "another spelling of a path, such as an encoded slash, is read otherwise"},
 	{TraceDiffers, "TraceDiffers", notice, "requests are identified otherwise"},
 	{AuditLost, "AuditLost", aside, "who sent a request is not logged"},
 	{TokensVerified, "TokensVerified", notice, "tokens are verified otherwise"},

@@ -1,0 +1,84 @@
+package flatten
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
+
+// mixed reports whether a path of the gateway stands for many and its routes
+// differ in who may send what: another spelling of a request could find a route
+// that demands less than the one that is meant for it.
+func (w *writer) mixed() bool {
+	routes := w.gateway.Routes
+	general := slices.ContainsFunc(routes, func(r *ir.Route) bool {
+		return slices.ContainsFunc(strings.Split(r.Match.Path.Text, "/"), func(s string) bool { return rank(s) > 0 })
+	})
+	return general && slices.ContainsFunc(routes, func(r *ir.Route) bool { return !alike(r, routes[0]) })
+}
+
+// alike reports whether two routes let the same callers through, or answer
+// alike.
+func alike(a, b *ir.Route) bool {
+	x, answers := a.Action.(ir.Respond)
+	y, answersToo := b.Action.(ir.Respond)
+	return answers == answersToo && x.Status == y.Status && reflect.DeepEqual(demands(&a.Access), demands(&b.Access))
+}
+
+// demands is what an access asks for, without the places where it is written.
+func demands(a *ir.Access) []any {
+	out := []any{a.Restricted, a.Deny}
+	for i := range a.Grants {
+		g := &a.Grants[i]
+		out = append(out, g.Proof, g.Who, g.Scopes, g.Aud, g.Exempt)
+	}
+	return out
+}
+
+// unclean answers for paths that the author's proxy decodes or cleans before it
+// looks for a route, and the target does not: a doubled slash, an encoded
+// slash, an encoded character that a path of the gateway or RFC 3986 has
+// without an escape, and a malformed escape. The author's proxy finds the route
+// of the clean path, or refuses the request.
+func (w *writer) unclean() *ir.Route {
+	out := w.unmatched()
+	out.Match.Path = pathlang.Path{Lang: pathlang.Regex, Text: unclean(w.gateway.Routes)}
+	return out
+}
+
+func unclean(routes []*ir.Route) string {
+	const hex = "[0-9A-Fa-f]"
+	escapes := []string{"2[DdEeFf]", "3[0-9]", "[46][1-9A-Fa-f]", "5[0-9AaFf]", "7[0-9AaEe]"} // RFC 3986, 2.3, and "/"
+	var extra []byte
+	for _, r := range routes {
+		for segment := range strings.SplitSeq(r.Match.Path.Text, "/") {
+			if rank(segment) == 0 {
+				extra = append(extra, segment...)
+			}
+		}
+	}
+	slices.Sort(extra)
+	for _, c := range slices.Compact(extra) {
+		if strings.IndexByte("-._~", c) < 0 && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			escapes = append(escapes, eitherCase(c))
+		}
+	}
+	return ".*(//|%(" + strings.Join(escapes, "|") + "|[^0-9A-Fa-f]|" + hex + "[^0-9A-Fa-f])).*|.*%" + hex + "?"
+}
+
+// eitherCase is the escape of a character behind "%", in capitals or not.
+func eitherCase(c byte) string {
+	var b strings.Builder
+	for _, digit := range fmt.Sprintf("%02X", c) {
+		if digit >= 'A' {
+			fmt.Fprintf(&b, "[%c%c]", digit, digit|0x20)
+			continue
+		}
+		b.WriteRune(digit)
+	}
+	return b.String()
+}
