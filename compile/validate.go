@@ -19,6 +19,9 @@ func (r *run) validate() {
 		view.Gateways = append(view.Gateways, u.gateway)
 	}
 	for _, u := range r.units {
+		if p, ok := u.companion.(*kube.Pod); ok {
+			view.Workloads = append(view.Workloads, ir.Pods{Namespace: p.Name.Namespace, Labels: p.Labels})
+		}
 		switch c := u.beside.(type) {
 		case *ir.Client:
 			view.Clients = append(view.Clients, c)

@@ -21,9 +21,12 @@ func keySets(v *View, found *diag.List) {
 				own = j
 				continue
 			}
-			if at := slices.IndexFunc(list, func(o *ir.KeySet) bool { return mayShare(o.Pods, k.Pods) }); at >= 0 {
-				differentKeys(k, list[at], found)
-				differentKeys(list[at], k, found)
+			for _, share := range []sharing{somePod, maybePod} {
+				if at := slices.IndexFunc(list, func(o *ir.KeySet) bool { return v.share(o.Pods, k.Pods) == share }); at >= 0 {
+					differentKeys(k, list[at], share, found)
+					differentKeys(list[at], k, share, found)
+					break
+				}
 			}
 		}
 		if own < 0 {
@@ -34,15 +37,27 @@ func keySets(v *View, found *diag.List) {
 	}
 }
 
-func differentKeys(k, other *ir.KeySet, found *diag.List) {
+func differentKeys(k, other *ir.KeySet, share sharing, found *diag.List) {
 	whose := "another rule"
 	if other.Name != "" {
 		whose = "the RequestAuthentication " + other.Name
 	}
+	code := diag.KeySetsDiffer
+	if share == maybePod {
+		code = diag.PodsMayShare
+	}
 	for i := range *found {
-		if f := &(*found)[i]; f.Code == diag.KeySetsDiffer && f.At == k.Origin {
+		if f := &(*found)[i]; f.Code == code && f.At == k.Origin {
 			return
 		}
+	}
+	if share == maybePod {
+		found.Add(diag.Finding{
+			Code: code, At: k.Origin, Help: podsHelp,
+			Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s: %s", k.Issuer, shown(k.Keys), shown(other.Keys), whose, mayHaveBoth(k.Pods, other.Pods)),
+			Related: []diag.Related{{Message: "the other key set", At: other.Origin}},
+		})
+		return
 	}
 	found.Add(diag.Finding{
 		Code: diag.KeySetsDiffer, At: k.Origin,

@@ -44,26 +44,29 @@ func opened(v *View, found *diag.List) {
 // places are those of the two that meet: what is closed, and what opens it.
 type places struct{ closed, open source.Ref }
 
+// saying is what was said already.
+type saying struct {
+	closed, open source.Ref
+	share        sharing
+}
+
 // workloads finds the openers of pods.
 type workloads struct {
 	v          *View
 	own        map[*ir.Gateway][]*ir.Opener
 	routes     map[*ir.Gateway][]*ir.Take
 	index      map[shelf][]int // of openers in the view
-	demand     []int           // of each opener: which of demands it has
+	kinds      map[string]map[string][]string
+	demand     []int // of each opener: which of demands it has
 	demands    []*ir.Demand
 	classifier *match.Classifier
 }
 
-// shelf names openers by the namespace and one label of their pods, "" for
-// none, and by one of their hosts; "" for any.
-type shelf struct{ namespace, label, host string }
-
-// everyHost stands for all hosts in a shelf.
-const everyHost = "*"
-
 func newWorkloads(v *View) *workloads {
-	w := &workloads{v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, index: map[shelf][]int{}, classifier: match.NewClassifier()}
+	w := &workloads{
+		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, index: map[shelf][]int{},
+		kinds: map[string]map[string][]string{}, classifier: match.NewClassifier(),
+	}
 	for i := range v.Routes {
 		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], &v.Routes[i])
 	}
@@ -79,31 +82,9 @@ func newWorkloads(v *View) *workloads {
 		if o.Gateway != nil {
 			w.own[o.Gateway] = append(w.own[o.Gateway], o)
 		}
-		for _, label := range labelsOf(o.Pods) {
-			w.put(shelf{o.Pods.Namespace, label, everyHost}, i)
-			for _, h := range plainHosts(o) {
-				w.put(shelf{o.Pods.Namespace, label, h}, i)
-			}
-		}
+		w.shelve(o, i)
 	}
 	return w
-}
-
-func (w *workloads) put(s shelf, i int) {
-	if list := w.index[s]; len(list) == 0 || list[len(list)-1] != i {
-		w.index[s] = append(list, i)
-	}
-}
-
-func labelsOf(p ir.Pods) []string {
-	out := []string{""}
-	for k, v := range p.Labels {
-		out = append(out, k+"="+v)
-	}
-	if len(p.Labels) > 0 {
-		return out[1:]
-	}
-	return out
 }
 
 // plainHosts are the hosts without which a policy lets nothing through, or ""
@@ -179,7 +160,7 @@ func (w *workloads) guarded() []*guarded {
 		if len(w.own[g]) == 0 {
 			continue
 		}
-		one := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[places]bool{}}
+		one := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[saying]bool{}}
 		for _, o := range w.own[g] {
 			one.own[o.Route] = append(one.own[o.Route], o)
 		}
@@ -205,7 +186,7 @@ type guarded struct {
 	wants   []*ir.Route // index in ms: len(takes)+i
 	sets    [][2]int    // of each opener: the first of its sets in ms, the first of its exceptions
 	ends    []int
-	told    map[places]bool
+	told    map[saying]bool
 	found   diag.List
 }
 
@@ -216,12 +197,7 @@ func (c *guarded) find() {
 	pods := map[shelf]bool{}
 	for _, r := range c.g.Routes {
 		for _, u := range upstreams(r) {
-			for _, ns := range []string{u.Namespace, ""} {
-				pods[shelf{ns, "", ""}] = true
-				for _, label := range labelsOf(podsOf(&u)) {
-					pods[shelf{ns, label, ""}] = true
-				}
-			}
+			c.w.shelves(podsOf(&u), pods)
 		}
 	}
 	seen := map[string]bool{}
@@ -248,7 +224,7 @@ func (c *guarded) concerns(o *ir.Opener) bool {
 	if !slices.ContainsFunc(o.Sets, func(s match.Set) bool { return c.mayHost(s.Hosts) }) {
 		return false
 	}
-	return slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool { return selectsSome(o.Pods, r) })
+	return slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool { return c.w.v.selectsSome(o.Pods, r) != noPod })
 }
 
 func (c *guarded) mayHost(hosts []string) bool {
@@ -257,36 +233,6 @@ func (c *guarded) mayHost(hosts []string) bool {
 			return h == own || strings.HasPrefix(h, "*") && strings.HasSuffix(own, h[1:]) || strings.HasPrefix(own, "*") && strings.HasSuffix(h, own[1:])
 		})
 	})
-}
-
-func selectsSome(p ir.Pods, r *ir.Route) bool {
-	return slices.ContainsFunc(upstreams(r), func(u ir.Upstream) bool { return mayShare(p, podsOf(&u)) })
-}
-
-func podsOf(u *ir.Upstream) ir.Pods {
-	p := ir.Pods{Namespace: u.Namespace}
-	if u.Selector != nil {
-		p.Labels = *u.Selector
-	}
-	return p
-}
-
-// mayShare reports whether a pod may have the labels of both: none of them
-// differs, and they have one in common unless one asks for none. Labels of
-// different keys are taken for those of different pods.
-func mayShare(a, b ir.Pods) bool {
-	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
-		return false
-	}
-	common := len(a.Labels) == 0 || len(b.Labels) == 0
-	for k, v := range a.Labels {
-		if have, ok := b.Labels[k]; ok && have != v {
-			return false
-		} else if ok {
-			common = true
-		}
-	}
-	return common
 }
 
 // openedBudget bounds the states that one host of a gateway may take.
@@ -371,13 +317,17 @@ func (c *guarded) judge(class *match.Class) {
 		return
 	}
 	for i, o := range c.openers {
-		if first(c.sets[i][0], c.sets[i][1]) < 0 || first(c.sets[i][1], c.ends[i]) >= 0 || !selectsSome(o.Pods, entry.Route) {
+		if first(c.sets[i][0], c.sets[i][1]) < 0 || first(c.sets[i][1], c.ends[i]) >= 0 {
+			continue
+		}
+		share := c.w.v.selectsSome(o.Pods, entry.Route)
+		if share == noPod {
 			continue
 		}
 		if rule != nil && (c.demands(rule, &o.Demand) || asksOnly(rule)) {
 			continue
 		}
-		c.tell(entry, rule, o, class)
+		c.tell(entry, rule, o, class, share)
 	}
 }
 
@@ -411,12 +361,12 @@ func within(d, o *ir.Demand) bool {
 	return true
 }
 
-func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class) {
+func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing) {
 	at, closes := entry.Origin, "which no rule of this resource takes"
 	if rule != nil {
 		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)
 	}
-	key := places{at, o.Origin}
+	key := saying{at, o.Origin, share}
 	if c.told[key] || len(c.found) >= maxPairs*len(c.g.Routes) {
 		return
 	}
@@ -429,17 +379,23 @@ func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *matc
 			policy += fmt.Sprintf(" of %s %s", o.Gateway.Kind, o.Gateway.Name)
 		}
 	}
-	c.found.Add(diag.Finding{
+	f := diag.Finding{
 		Code: diag.RouteWeaker, At: at, Witness: w,
 		Message: fmt.Sprintf("%s %s is let through by %s, %s", w.Method, w.URL, policy, closes),
 		Help:    "policies know no order, and all that select a pod count: narrow the weaker one so that it leaves these requests out, or send the two to different Services",
 		Related: []diag.Related{{Message: more, At: o.Origin}},
-	})
+	}
+	if share == maybePod {
+		f.Code = diag.PodsMayShare
+		f.Message = fmt.Sprintf("%s %s may be let through by %s, %s: %s", w.Method, w.URL, policy, closes, unknownPods(o.Pods, entry.Route))
+		f.Help = podsHelp
+	}
+	c.found.Add(f)
 }
 
 // undecided reports that it could not be told what is let through.
 func (c *guarded) undecided(why string) {
-	key := places{closed: c.g.Origin}
+	key := saying{closed: c.g.Origin}
 	if c.told[key] || c.alike() {
 		return
 	}

@@ -25,7 +25,9 @@ type View struct {
 	// Written is what would be written, gateway by gateway in order, and the
 	// Rules and policies among the inputs that somebody else wrote.
 	ir.Written
-	Policy Policy
+	// Workloads are the labels that pods are known to have.
+	Workloads []ir.Pods
+	Policy    Policy
 	// ByGateway are policies that hold for single gateways in place of Policy.
 	ByGateway map[*ir.Gateway]*Policy
 	// Clients are the OAuth2 clients among the inputs.

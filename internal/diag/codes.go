@@ -184,6 +184,7 @@ const (
 	KeySetsDiffer    Code = "KGW452"
 	TextWidens       Code = "KGW453"
 	TextNarrows      Code = "KGW454"
+	PodsMayShare     Code = "KGW455"
 )
 
 // Codes of findings about rules that others write for Oathkeeper.
@@ -449,6 +450,7 @@ var Rules = []Rule{
 	{KeySetsDiffer, "KeySetsDiffer", doubt, "pods verify the tokens of one issuer with different keys"},
 	{TextWidens, "TextWidens", doubt, "a text takes more in the language that it is written into than its author meant"},
 	{TextNarrows, "TextNarrows", notice, "a text takes less in the language that it is written into than its author meant"},
+	{PodsMayShare, "PodsMayShare", doubt, "it is not known whether the policies of two Services hold for the same pods, and one lets in what the other closes"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{RuleBroken, "RuleBroken", doubt, "Oathkeeper cannot use a rule, and refuses its requests or those of all rules"},

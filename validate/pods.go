@@ -1,0 +1,174 @@
+package validate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+)
+
+// sharing is what is known of whether a pod has the labels of two selectors.
+type sharing uint8
+
+const (
+	noPod    sharing = iota // a label differs, or the workloads among the inputs say so
+	maybePod                // nothing that is known decides
+	somePod
+)
+
+// share compares two selectors. A label that differs keeps them apart. Where
+// they have one in common, or one asks for none, they share pods. Where their
+// keys are different ones, the workloads among the inputs decide: one that has
+// the labels of both, or ones for each and none for both.
+func (v *View) share(a, b ir.Pods) sharing {
+	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
+		return noPod
+	}
+	common := len(a.Labels) == 0 || len(b.Labels) == 0
+	for k, value := range a.Labels {
+		if have, ok := b.Labels[k]; ok && have != value {
+			return noPod
+		} else if ok {
+			common = true
+		}
+	}
+	if common {
+		return somePod
+	}
+	return v.byWorkloads(a, b)
+}
+
+func (v *View) byWorkloads(a, b ir.Pods) sharing {
+	ofA, ofB := false, false
+	for _, w := range v.Workloads {
+		inA, inB := selects(a, w), selects(b, w)
+		if inA && inB {
+			return somePod
+		}
+		ofA, ofB = ofA || inA, ofB || inB
+	}
+	if ofA && ofB {
+		return noPod
+	}
+	return maybePod
+}
+
+// selects reports whether pods of a workload have the labels of a selector.
+func selects(p, workload ir.Pods) bool {
+	if p.Namespace != "" && p.Namespace != workload.Namespace {
+		return false
+	}
+	for k, value := range p.Labels {
+		if have, ok := workload.Labels[k]; !ok || have != value {
+			return false
+		}
+	}
+	return true
+}
+
+// selectsSome returns what is most certain of a selector and the pods of a
+// route's Services.
+func (v *View) selectsSome(p ir.Pods, r *ir.Route) sharing {
+	best := noPod
+	for _, u := range upstreams(r) {
+		best = max(best, v.share(p, podsOf(&u)))
+	}
+	return best
+}
+
+func podsOf(u *ir.Upstream) ir.Pods {
+	p := ir.Pods{Namespace: u.Namespace}
+	if u.Selector != nil {
+		p.Labels = *u.Selector
+	}
+	return p
+}
+
+const podsHelp = "add the workloads to the inputs, or give the two selectors a label key in common, with different values"
+
+// unknownPods says which selectors may have a pod in common.
+func unknownPods(p ir.Pods, r *ir.Route) string {
+	var other ir.Pods
+	if list := upstreams(r); len(list) > 0 {
+		other = podsOf(&list[0])
+	}
+	return mayHaveBoth(p, other)
+}
+
+func mayHaveBoth(a, b ir.Pods) string {
+	return fmt.Sprintf("it is not known whether a pod has the labels of both %s and %s", spellLabels(a), spellLabels(b))
+}
+
+func spellLabels(p ir.Pods) string {
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(p.Labels)) {
+		out = append(out, k+"="+p.Labels[k])
+	}
+	return strings.Join(out, ",")
+}
+
+// shelf names openers by the namespace of their pods, by one label of these or
+// by the keys of all, "" for none, and by one of their hosts; "" for any.
+type shelf struct{ namespace, label, host string }
+
+// everyHost stands for all hosts in a shelf.
+const everyHost = "*"
+
+// shelve puts an opener where those look who have one of its labels, or other
+// keys.
+func (w *workloads) shelve(o *ir.Opener, i int) {
+	keys := slices.Sorted(maps.Keys(o.Pods.Labels))
+	labels := labelsOf(o.Pods)
+	if len(keys) > 0 {
+		kind := kindOf(keys)
+		if w.kinds[o.Pods.Namespace] == nil {
+			w.kinds[o.Pods.Namespace] = map[string][]string{}
+		}
+		w.kinds[o.Pods.Namespace][kind] = keys
+		labels = append(labels, kind)
+	}
+	for _, label := range labels {
+		w.put(shelf{o.Pods.Namespace, label, everyHost}, i)
+		for _, h := range plainHosts(o) {
+			w.put(shelf{o.Pods.Namespace, label, h}, i)
+		}
+	}
+}
+
+// kindOf names selectors by their keys; no label is written so.
+func kindOf(keys []string) string { return "\x00" + strings.Join(keys, "\x00") }
+
+// shelves adds the shelves of all openers that may have a pod in common with
+// the selector.
+func (w *workloads) shelves(p ir.Pods, out map[shelf]bool) {
+	for _, ns := range []string{p.Namespace, ""} {
+		out[shelf{ns, "", ""}] = true
+		for _, label := range labelsOf(p) {
+			out[shelf{ns, label, ""}] = true
+		}
+		for kind, keys := range w.kinds[ns] {
+			if !slices.ContainsFunc(keys, func(k string) bool { _, ok := p.Labels[k]; return ok }) {
+				out[shelf{ns, kind, ""}] = true
+			}
+		}
+	}
+}
+
+func (w *workloads) put(s shelf, i int) {
+	if list := w.index[s]; len(list) == 0 || list[len(list)-1] != i {
+		w.index[s] = append(list, i)
+	}
+}
+
+func labelsOf(p ir.Pods) []string {
+	out := []string{""}
+	for k, v := range p.Labels {
+		out = append(out, k+"="+v)
+	}
+	if len(p.Labels) > 0 {
+		return out[1:]
+	}
+	return out
+}
