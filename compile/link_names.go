@@ -28,8 +28,12 @@ const maxName = 63 // of a label: names of Services and of namespaces
 // dialect, before any of them becomes a part of a URL or of an address: a name
 // with a slash, a colon or a question mark in it would lead elsewhere.
 func (r *run) names() {
+	told := map[source.Ref]bool{}
+	for i := range r.found {
+		told[source.Ref{Doc: r.found[i].At.Doc, Path: r.found[i].At.Path}] = true
+	}
 	for _, u := range r.compiled {
-		n := &naming{found: &r.found, seen: u.malformed}
+		n := &naming{found: &r.found, seen: u.malformed, told: told}
 		for i := range u.gateway.Hosts {
 			h := &u.gateway.Hosts[i]
 			n.host(h)
@@ -43,13 +47,17 @@ func (r *run) names() {
 				n.service(&forward.To[i])
 			}
 		}
+		u.malformed = append(u.malformed, n.empty...)
 	}
 }
 
-// naming reports bad names, each place once; seen are places with a finding.
+// naming reports bad names, each place once; seen are places with a finding, and
+// told those of all documents. Of places that are empty nothing else is told.
 type naming struct {
 	found *diag.List
 	seen  []string
+	empty []string
+	told  map[source.Ref]bool
 }
 
 func (n *naming) refuse(at source.Ref, help, format string, args ...any) {
@@ -72,8 +80,18 @@ func (n *naming) host(h *ir.Host) {
 	}
 }
 
+// service checks the names of a Service. Where they are empty because the Service
+// could not be read, that is told already.
 func (n *naming) service(u *ir.Upstream) {
-	if u.Name != "" && (len(u.Name) > maxName || !serviceName.MatchString(u.Name)) {
+	if u.Name == "" || u.Namespace == "" {
+		n.empty = append(n.empty, u.Origin.At("name").Path)
+		for _, at := range []source.Ref{u.Origin, u.Origin.At("name"), u.Origin.At("namespace"), u.Origin.At("serviceName")} {
+			if n.told[at] {
+				return
+			}
+		}
+	}
+	if len(u.Name) > maxName || !serviceName.MatchString(u.Name) {
 		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
 			"%q is not the name of a Service", u.Name)
 	}
