@@ -30,6 +30,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	environ        func() []string // nil: no variables
 	dir            string
 	// terminal tells which of the streams are terminals; standard input also
 	// when it is another device, such as /dev/null.

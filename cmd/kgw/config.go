@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,26 +30,40 @@ func (a *app) configCommand() *cobra.Command {
 
 // showConfig prints the settings of a path, a line each.
 func (a *app) showConfig(f *inputFlags, path string) error {
+	if _, err := os.Stat(a.abs(path)); err != nil {
+		return &exitError{exitInput, fmt.Errorf("%s: %s", path, "no such file or directory")}
+	}
 	c, err := a.configuration(f, []string{path})
 	if err != nil {
 		return err
 	}
-	own, found := c.For(a.abs(path), map[string]*config.Config{})
-	if own != c {
-		if err := a.complete(f, own, found); err != nil {
-			return err
-		}
+	own, _, err := a.newScopes(f, c).of(a.abs(path))
+	if err != nil {
+		return err
 	}
-	if own.File == "" {
-		fmt.Fprintln(a.stdout, "# there is no kgw.yaml: the defaults hold")
+	if f.namespace != "" {
+		own.Set("namespace", "-n", f.namespace)
 	}
-	for above := own.Above; above != nil; above = above.Above {
-		fmt.Fprintf(a.stdout, "# the policy of %s holds too\n", a.display(above.File))
-	}
+	a.printOrigins(own)
 	for _, s := range own.Settings() {
 		fmt.Fprintf(a.stdout, "%s: %s # %s\n", s.Path, s.Value, a.from(s))
 	}
 	return nil
+}
+
+// printOrigins says which files and which environment hold.
+func (a *app) printOrigins(c *config.Config) {
+	if c.File == "" {
+		fmt.Fprintln(a.stdout, "# there is no kgw.yaml: the defaults hold")
+	}
+	if names := c.EnvironmentNames(); c.Env != "" {
+		fmt.Fprintf(a.stdout, "# environment %s\n", c.Env)
+	} else if len(names) > 0 {
+		fmt.Fprintf(a.stdout, "# no environment is chosen: --env takes %s\n", strings.Join(names, ", "))
+	}
+	if above := c.Above; above != nil && len(above.From()) > 0 && above.Demands() {
+		fmt.Fprintf(a.stdout, "# the policy of %s holds too\n", strings.Join(above.From(), ", "))
+	}
 }
 
 // from says where a setting comes from.

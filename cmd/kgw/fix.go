@@ -13,6 +13,9 @@ import (
 func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 	var files []edit.Replacement
 	for _, p := range patch.Files {
+		if p.File.Rendered {
+			return usage("%s is rendered, so that it cannot be fixed in place: --fix --diff prints what to change in its source", p.File.Name)
+		}
 		files = append(files, edit.Replacement{Path: a.abs(p.File.Name), Old: p.File.Data, New: p.Data})
 	}
 	if err := edit.Replace(files); err != nil {

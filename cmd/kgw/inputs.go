@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"os"
 	"path/filepath"
@@ -101,8 +102,12 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if o.Lock, err = a.lock(f, c, paths); err != nil {
 		return compile.Input{}, nil, err
 	}
-	in := a.read(f, paths)
-	if err := a.scopes(f, c, &in, o); err != nil {
+	s := a.newScopes(f, c)
+	in, err := s.read(paths)
+	if err != nil {
+		return compile.Input{}, nil, err
+	}
+	if err := s.assign(&in, o); err != nil {
 		return compile.Input{}, nil, err
 	}
 	a.secrets.Watch(in.Files...)
@@ -110,8 +115,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	return in, o, nil
 }
 
-// read reads the inputs that the paths name.
-func (a *app) read(f *inputFlags, paths []string) compile.Input {
+// read reads the inputs that the paths name, and renders what is to be rendered.
+func (s *scopes) read(paths []string) (compile.Input, error) {
+	a, f := s.app, s.flags
 	loader := &source.Loader{
 		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve,
 	}
@@ -121,13 +127,18 @@ func (a *app) read(f *inputFlags, paths []string) compile.Input {
 	paths, kustomizations := a.kustomizations(f, paths)
 	files, problems := loader.Load(paths)
 	in := compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
-	a.renderInputs(f, &in, kustomizations)
+	if err := s.renderCharts(&in); err != nil {
+		return in, err
+	}
+	a.renderKustomizations(kustomizations, &in)
 	if f.setEnv {
 		for _, file := range in.Files {
-			file.Data = a.substitute(file.Data)
+			text := a.substitute(file.Data)
+			file.Rendered = file.Rendered || !bytes.Equal(text, file.Data)
+			file.Data = text
 		}
 	}
-	return in
+	return in, nil
 }
 
 // variable is a reference to a variable as envsubst reads it.
@@ -232,12 +243,13 @@ func (a *app) complete(f *inputFlags, c *config.Config, found diag.List) error {
 		if !config.Kyma.Match(f.kyma) {
 			return usage("--kyma must be %s, not %q", config.Kyma.Means, f.kyma)
 		}
-		c.Kyma = f.kyma
+		c.Set("kyma", "--kyma", f.kyma)
 	}
 	switch f.compat {
 	case "":
 	case "strict", "controller":
 		c.Measure(f.compat)
+		c.Set("compat", "--compat", f.compat)
 	default:
 		return usage("--compat must be strict or controller, not %q", f.compat)
 	}
@@ -277,6 +289,9 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 		dir := a.configDir(paths)
 		c, found = config.ReadNearest(dir, a.display, bounds)
 		found = append(found, config.Misnamed(dir, a.display)...)
+	}
+	if a.environ != nil {
+		found = append(found, config.Misspelt(a.environ())...)
 	}
 	return c, found, nil
 }

@@ -17,7 +17,7 @@ func main() {
 	if err != nil {
 		dir = "."
 	}
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, dir: dir, temporary: &temporary{}}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, dir: dir, temporary: &temporary{}}
 	a.terminal.stdin, a.terminal.stdout, a.terminal.stderr = isDevice(os.Stdin), isTerminal(os.Stdout), isTerminal(os.Stderr)
 	ctx, cancel := context.WithCancel(context.Background())
 	a.ctx = ctx

@@ -18,6 +18,9 @@ import (
 func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
 	var files []edit.Replacement
 	for _, file := range result.Files {
+		if file.After != nil && file.Rendered {
+			return usage("-w cannot write %s, which is rendered: -o yaml prints the documents", file.Name)
+		}
 		if file.After != nil {
 			files = append(files, edit.Replacement{Path: a.abs(file.Name), Old: file.Data, New: file.After})
 		}

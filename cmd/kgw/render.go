@@ -14,17 +14,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// renderInputs replaces Helm charts (--helm) and the kustomizations that are named
-// (--kustomize) by what the programs on the PATH make of them.
-func (a *app) renderInputs(f *inputFlags, in *compile.Input, kustomizations []string) {
-	if f.helm {
-		charts := in.Charts
-		in.Charts = nil
-		for _, c := range charts {
-			a.renderChart(f, c, in)
-		}
-	}
-	for _, dir := range kustomizations {
+// renderKustomizations adds what the programs on the PATH make of directories
+// that are kustomizations (--kustomize).
+func (a *app) renderKustomizations(dirs []string, in *compile.Input) {
+	for _, dir := range dirs {
 		out, err := a.output(dir, "kustomize", "build", ".")
 		if err != nil && !have("kustomize") {
 			out, err = a.output(dir, "kubectl", "kustomize", ".")
@@ -36,22 +29,6 @@ func (a *app) renderInputs(f *inputFlags, in *compile.Input, kustomizations []st
 func have(program string) bool {
 	_, err := exec.LookPath(program)
 	return err == nil
-}
-
-func (a *app) renderChart(f *inputFlags, c source.Chart, in *compile.Input) {
-	release := f.release
-	if release == "" {
-		release = filepath.Base(filepath.Clean(a.abs(c.Dir)))
-	}
-	args := []string{"template", release, "."}
-	if f.namespace != "" {
-		args = append(args, "--namespace", f.namespace)
-	}
-	for _, v := range f.values {
-		args = append(args, "--values", a.abs(v))
-	}
-	out, err := a.output(c.Dir, "helm", args...)
-	a.rendered(c.File, out, err, in)
 }
 
 // output runs a program in a directory and returns what it prints.
@@ -101,6 +78,7 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 			in.Problems = append(in.Problems, *problem)
 			continue
 		}
+		f.Rendered = true
 		in.Files = append(in.Files, f)
 	}
 }

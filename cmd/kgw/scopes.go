@@ -9,48 +9,111 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// scopes finds the configuration of each file: the nearest kgw.yaml above it,
-// with the overrides that name it, and leaves out files of other environments.
-// A configuration that is named for the run holds for every file.
-func (a *app) scopes(f *inputFlags, c *config.Config, in *compile.Input, o *compile.Options) error {
-	named := cmp.Or(f.config, a.getenv("KGW_CONFIG")) != ""
-	s := &scopes{app: a, flags: f, root: c, byFile: map[string]*config.Config{c.File: c}, known: map[string]*config.Config{}, finished: map[*config.Config]bool{}}
+// newScopes prepares the search for the configuration of each file, where c is
+// that of the run.
+func (a *app) newScopes(f *inputFlags, c *config.Config) *scopes {
+	return &scopes{
+		app: a, flags: f, root: c, named: cmp.Or(f.config, a.getenv("KGW_CONFIG")) != "",
+		byFile: map[string]*config.Config{c.File: c}, known: map[string]*config.Config{}, finished: map[*config.Config]bool{},
+		used: map[string]bool{}, elsewhere: map[string]bool{}, charts: map[*source.File]*config.Config{},
+	}
+}
+
+// assign finds the configuration of each file, and leaves out files of other
+// environments.
+func (s *scopes) assign(in *compile.Input, o *compile.Options) error {
 	o.Scopes = map[string]*config.Config{}
 	var kept []*source.File
-	elsewhere := map[string]bool{}
 	for _, file := range in.Files {
-		path := a.abs(filepath.FromSlash(file.Name))
-		own := c
-		if !named && !strings.HasPrefix(file.Name, "<") {
-			var err error
-			if own, err = s.nearest(filepath.Dir(path)); err != nil {
-				return err
-			}
+		own, skip, err := s.root, false, error(nil)
+		if !strings.HasPrefix(file.Name, "<") || s.named {
+			own, skip, err = s.of(s.abs(filepath.FromSlash(file.Name)))
 		}
-		if others := own.Elsewhere(path); len(others) > 0 {
-			for _, env := range others {
-				elsewhere[env] = elsewhere[env] || own.Env == ""
-			}
+		if err != nil {
+			return err
+		}
+		if skip {
 			continue
 		}
-		base := own
-		own, found := own.For(path, s.known)
-		if own != base && !s.finished[own] {
-			s.finished[own] = true
-			if err := a.complete(f, own, found); err != nil {
-				return err
-			}
+		if chart := s.charts[file]; chart != nil {
+			own = chart
 		}
-		if own != c {
+		if own != s.root {
 			o.Scopes[file.Name] = own
 		}
 		kept = append(kept, file)
 	}
 	in.Files = kept
-	return unchosen(elsewhere)
+	if !s.named {
+		if err := s.reportConfiguration("the configuration", s.unused(in.Files), s.flags); err != nil {
+			return err
+		}
+	}
+	return unchosen(s.elsewhere)
+}
+
+// of returns the configuration of a file: the nearest kgw.yaml above it, with
+// the overrides that name it, or the one that is named for the run. skip says
+// that the file is of other environments.
+func (s *scopes) of(path string) (own *config.Config, skip bool, err error) {
+	own = s.root
+	if !s.named {
+		if own, err = s.nearest(filepath.Dir(path)); err != nil {
+			return nil, false, err
+		}
+	}
+	s.use(own, path)
+	if others := own.Elsewhere(path); len(others) > 0 {
+		for _, env := range others {
+			s.elsewhere[env] = s.elsewhere[env] || own.Env == ""
+		}
+		return own, true, nil
+	}
+	base := own
+	own, found := own.For(path, s.known)
+	if own != base && !s.finished[own] {
+		s.finished[own] = true
+		if err := s.complete(s.flags, own, found); err != nil {
+			return nil, false, err
+		}
+	}
+	return own, false, nil
+}
+
+// use notes that a configuration holds for a file.
+func (s *scopes) use(c *config.Config, path string) {
+	if filepath.Base(path) == config.FileName {
+		return
+	}
+	s.inputs = true
+	for _, file := range c.From() {
+		s.used[s.abs(filepath.FromSlash(file))] = true
+	}
+}
+
+// unused reports configurations below the paths that hold for none of the
+// files, where there are others.
+func (s *scopes) unused(files []*source.File) diag.List {
+	var found diag.List
+	if !s.inputs {
+		return nil
+	}
+	for _, f := range files {
+		path := s.abs(filepath.FromSlash(f.Name))
+		if filepath.Base(path) != config.FileName || !f.Walked || s.used[path] {
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.ConfigUnused, Span: source.Span{File: f.Name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+			Message: "no input falls under this configuration: it holds for nothing",
+			Help:    "it holds for files beside it and below it that have no nearer kgw.yaml: move it above them, let theirs extend it, or remove it",
+		})
+	}
+	return found
 }
 
 // unchosen is the error for files that belong to environments where the run
@@ -74,9 +137,16 @@ type scopes struct {
 	*app
 	flags    *inputFlags
 	root     *config.Config
+	named    bool                      // one configuration is named for the run
 	byFile   map[string]*config.Config // by the kgw.yaml
 	known    map[string]*config.Config // with overrides
 	finished map[*config.Config]bool   // those of known that have the flags over them
+	used     map[string]bool           // files of configurations that hold for an input
+	inputs   bool                      // there is one
+	// elsewhere are environments that alone have a file; true where the file's
+	// configuration has none chosen.
+	elsewhere map[string]bool
+	charts    map[*source.File]*config.Config // of what charts were rendered to
 }
 
 // nearest returns the configuration of the files of a directory.

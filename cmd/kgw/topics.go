@@ -32,6 +32,7 @@ func environmentTopic() string {
 	b.WriteString("A variable wins over kgw.yaml, a flag over a variable. An empty variable counts as not set.\n\n")
 	row := func(name, text string) { fmt.Fprintf(&b, "  %-38s  %s\n", name, text) }
 	row("KGW_CONFIG", "Configuration file, as -c.")
+	row("KGW_ENV", "Environment of kgw.yaml whose settings hold, as --env.")
 	row("KUBECONFIG", "Where clusters are found (kgw diff, kgw adopt), as for kubectl.")
 	row("KUBECTL_EXTERNAL_DIFF", "Program that kgw diff shows differences with, as kubectl diff does.")
 	row("GITHUB_STEP_SUMMARY", "File that kgw diff appends a job summary to, if GITHUB_ACTIONS is true.")

@@ -50,6 +50,8 @@ type Config struct {
 	Inputs     []string          `json:"inputs"`
 	KeepInputs bool              `json:"keepInputs"`
 	Limits     Limits            `json:"limits"`
+	// Helm says how charts are rendered; nil where it is not said.
+	Helm *Helm `json:"helm"`
 
 	Extends      string                 `json:"extends"`
 	Environments map[string]Environment `json:"environments"`
@@ -193,6 +195,14 @@ type PublicRoute struct {
 // Limits bound what a run does: see OutputLimit.
 type Limits struct {
 	Output string `json:"output"`
+}
+
+// Helm says how charts are rendered.
+type Helm struct {
+	Release   string `json:"release"`
+	Namespace string `json:"namespace"`
+	// Values are files; ValuesFiles returns them with their directory.
+	Values []string `json:"values"`
 }
 
 // OAuth2 says where OAuth2 clients are registered: Clients is "inputs" or

@@ -16,9 +16,52 @@ func (c *Config) Least() map[diag.Code]diag.Severity {
 		return nil
 	}
 	out := map[diag.Code]diag.Severity{}
-	levels := diag.Levels{Mode: c.Above.Mode(), Config: c.Above.Levels(), Least: c.Above.Least()}
+	mode := c.Above.Mode()
+	if !c.Above.Demands() {
+		mode = c.Mode()
+	}
+	levels := diag.Levels{Mode: mode, Config: c.Above.Levels(), Least: c.Above.Least()}
 	for _, code := range c.Above.Locked() {
 		out[code] = levels.Of(code)
+	}
+	return out
+}
+
+// demanding are the settings that say how strict a repository is.
+var demanding = [][]string{
+	{"policy"}, {"rules"}, {"compat"}, {"domains", "allow"}, {"services", "block"}, {"skipper", "additionalFilters"}, {"skipper", "annotations"},
+}
+
+// Demands reports whether the configuration, or one further up, says how strict
+// the repository is. Below one that does not, each may measure as it wants.
+func (c *Config) Demands() bool {
+	for _, l := range c.layers {
+		for _, path := range demanding {
+			n := l.root
+			for _, name := range path {
+				n = source.Field(n, name)
+			}
+			if n != nil {
+				return true
+			}
+		}
+	}
+	return c.Above != nil && c.Above.Demands()
+}
+
+// From returns the names of the files whose settings hold in the configuration:
+// its own, those that it extends, and those further up that demand something.
+func (c *Config) From() []string {
+	var out []string
+	for ; c != nil; c = c.Above {
+		for _, l := range c.layers {
+			if l.name == "" && l.doc != nil {
+				out = append(out, l.doc.File.Name)
+			}
+		}
+		if c.Above != nil && !c.Above.Demands() {
+			break
+		}
 	}
 	return out
 }

@@ -129,6 +129,23 @@ func TestNearerInheritsThroughSeveral(t *testing.T) {
 	}
 }
 
+// TestNearerUnderNothing puts a configuration that measures against the
+// controller below one that says nothing of how strict the repository is.
+func TestNearerUnderNothing(t *testing.T) {
+	for above, held := range map[string]bool{
+		"domains: {default: example.com}": false,
+		"policy: {public: deny}":          true,
+		"rules: {KGW305: error}":          true,
+		"compat: strict":                  true,
+		"domains: {allow: [example.com]}": true,
+	} {
+		c, found := nearest(t, above, "compat: controller")
+		if (len(found) == 1) != held || (c.Least()[diag.RouteWeaker] == diag.Error) != held {
+			t.Errorf("%s: %q %v", above, found, c.Least()[diag.RouteWeaker])
+		}
+	}
+}
+
 // TestNearerUnderDefaults checks that the default list of blocked Services
 // holds below a configuration that says nothing of it.
 func TestNearerUnderDefaults(t *testing.T) {

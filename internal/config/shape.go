@@ -152,6 +152,13 @@ var fields = []shape.Field{
 			Doc: "Bytes of manifests that a run may write, estimated before they are made. Resources that exceed it are errors (KGW118), and are not written.",
 		}))),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
+	field("helm", object("How Helm charts among the inputs are rendered, with the program helm on the PATH. Where it is there, they are rendered as with --helm.",
+		field("release", text("Name of the release. Absent: that of the chart's directory. The flag --release overrides it.", "")),
+		field("namespace", &shape.Type{
+			Kind: shape.String, Pattern: shape.DNSLabel, MinLen: 1, MaxLen: 63,
+			Doc: "Namespace of the release, and of its documents that name none. Absent: the setting namespace. The flag -n overrides it.",
+		}),
+		field("values", texts("Files of values, relative to this kgw.yaml; the last wins. The flag --values overrides them.")))),
 }
 
 // Type describes a configuration document.

@@ -34,6 +34,9 @@ const (
 
 	ChartNotRendered Code = "KGW132"
 	ConfigMisnamed   Code = "KGW133"
+	// VariableMisspelt and ConfigUnused are about settings that do not hold.
+	VariableMisspelt Code = "KGW142"
+	ConfigUnused     Code = "KGW143"
 )
 
 // Codes of findings about the structure of one resource.
@@ -325,6 +328,8 @@ var Rules = []Rule{
 	{WrongVersion, "WrongVersion", fault, "a document says one version of its kind and has the fields of another"},
 	{ChartNotRendered, "ChartNotRendered", notice, "a Helm chart whose templates hold gateway resources is not rendered"},
 	{ConfigMisnamed, "ConfigMisnamed", fault, "a configuration has a name under which it is not read"},
+	{VariableMisspelt, "VariableMisspelt", notice, "a variable of the environment has almost the name of one that is read"},
+	{ConfigUnused, "ConfigUnused", notice, "no input falls under a configuration"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},

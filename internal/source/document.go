@@ -38,6 +38,9 @@ type File struct {
 	// Walked marks a file that nobody named and that may have nothing to do
 	// with gateways.
 	Walked bool
+	// Rendered marks text that is not that of the file: a program or --set-env
+	// made it, so that it cannot be written back.
+	Rendered bool
 
 	once  sync.Once
 	lines []int    // offset of the first byte of each line

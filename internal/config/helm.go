@@ -1,0 +1,41 @@
+package config
+
+import (
+	"path"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// ValuesFiles returns the files of values of Helm charts, relative to the
+// working directory that the names of configurations are relative to: each is
+// beside the file that names it.
+func (c *Config) ValuesFiles() []string {
+	if c.Helm == nil {
+		return nil
+	}
+	dir := ""
+	for _, l := range c.layers {
+		if source.Field(source.Field(l.root, "helm"), "values") != nil && l.doc != nil {
+			dir = path.Dir(l.doc.File.Name)
+		}
+	}
+	var out []string
+	for _, v := range c.Helm.Values {
+		if !path.IsAbs(v) {
+			v = path.Join(dir, v)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// ForChart returns the configuration of what a chart renders to: its namespace
+// is that of the release.
+func (c *Config) ForChart() *Config {
+	if c.Helm == nil || c.Helm.Namespace == "" || c.Helm.Namespace == c.Namespace {
+		return c
+	}
+	out := *c
+	out.Namespace = c.Helm.Namespace
+	return &out
+}
