@@ -63,6 +63,8 @@ func foreign(m *simulate.Manifest, found *diag.List) {
 	switch m.Kind {
 	case "VirtualService":
 		why, path = envoy.RefusedVirtualService(m)
+	case "Gateway":
+		why, path = envoy.RefusedGateway(m)
 	case "AuthorizationPolicy":
 		why, path = sidecar.RefusedPolicy(m)
 	case "RequestAuthentication":

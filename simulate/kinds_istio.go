@@ -42,6 +42,7 @@ decided spec.http[].match[].gateways[]
 decided spec.http[].match[].sourceLabels{}
 decided spec.http[].match[].sourceNamespace
 decided spec.http[].redirect.uri
+decided spec.http[].redirect.prefixRewrite
 decided spec.http[].redirect.authority
 decided spec.http[].redirect.port
 decided spec.http[].redirect.derivePort
@@ -210,7 +211,7 @@ inert spec.jwtRules[].timeout how long key sets are waited for
 var PeerAuthenticationFields = NewFieldTable(Security, "PeerAuthentication", `
 decided spec.selector.matchLabels{}
 decided spec.mtls.mode
-unknown spec.portLevelMtls{}.mode kgw does not tell the ports of pods apart
+decided spec.portLevelMtls{}.mode
 `)
 
 // DestinationRuleFields is the table of DestinationRule, as far as it matters

@@ -3,6 +3,9 @@ package simulate
 // podRules are the fields of a template of pods, below a path.
 func podRules(at string) string {
 	return `
+unknown ` + at + `metadata.labels{istio.io/dataplane-mode} pods are in the ambient mesh
+unknown ` + at + `metadata.labels{istio.io/use-waypoint} a waypoint decides too
+unknown ` + at + `metadata.annotations{ambient.istio.io/redirection} pods are in the ambient mesh
 decided ` + at + `metadata.labels{}
 decided ` + at + `metadata.annotations{sidecar.istio.io/inject}
 unknown ` + at + `metadata.annotations{traffic.sidecar.istio.io/excludeInboundPorts} requests to these ports pass the sidecar by

@@ -34,9 +34,15 @@ type Request struct {
 	Stream bool
 	// Free is what the request leaves to the caller.
 	Free Freedom
-	// Verified are the claims of the token that the last proxy verified, nil
-	// without one.
+	// Verified are the claims of the token that the last proxy verified, as its
+	// conditions see them; nil without one.
 	Verified map[string]any
+	// Certified says that the client may have shown a certificate to the gateway,
+	// so that Caller is not known there.
+	Certified bool
+	// Unsettled names headers, in lower case, whose values are not known; "*" is
+	// all of them.
+	Unsettled []string
 
 	world *World
 }
@@ -111,7 +117,18 @@ func (r *Request) SetHeader(name, value string) {
 
 // RemoveHeader removes all headers of that name.
 func (r *Request) RemoveHeader(name string) {
+	r.Unsettled = slices.DeleteFunc(slices.Clone(r.Unsettled), func(s string) bool { return strings.EqualFold(s, name) })
 	r.Headers = slices.DeleteFunc(r.Headers, func(h Header) bool { return strings.EqualFold(h.Name, name) })
+}
+
+// Unsettle notes that the value of a header is not known.
+func (r *Request) Unsettle(name string) {
+	r.Unsettled = append(slices.Clip(r.Unsettled), strings.ToLower(name))
+}
+
+// IsUnsettled reports whether the value of a header is not known.
+func (r *Request) IsUnsettled(name string) bool {
+	return len(r.Unsettled) > 0 && (slices.Contains(r.Unsettled, "*") || slices.Contains(r.Unsettled, strings.ToLower(name)))
 }
 
 // Clone returns a copy whose headers can be changed.

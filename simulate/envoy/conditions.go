@@ -127,7 +127,7 @@ func (r *route) takes(q *simulate.Request) bool {
 		}
 	}
 	for i := range r.conditions {
-		if c := &r.conditions[i]; open && c.open(q) && q.Holds(c.chosen(r)) == c.not {
+		if c := &r.conditions[i]; open && c.open(q) && q.Holds(c.chosen(r, q)) == c.not {
 			return false
 		}
 	}
@@ -138,7 +138,11 @@ func (r *route) takes(q *simulate.Request) bool {
 // holds.
 func (c *condition) open(q *simulate.Request) bool {
 	switch {
-	case q.Free == simulate.Concrete || c.claim != nil:
+	case c.claim != nil:
+		return false
+	case c.place == header && q.IsUnsettled(c.part):
+		return true
+	case q.Free == simulate.Concrete:
 		return false
 	case c.place == header:
 		_, has := c.value(q)
@@ -149,10 +153,15 @@ func (c *condition) open(q *simulate.Request) bool {
 	return q.Free == simulate.AnyRequest && (c.is("scheme") || c.is("authority"))
 }
 
-// chosen is the condition as one that the caller decides on.
-func (c *condition) chosen(r *route) simulate.Unknown {
+// chosen is the condition as one that the caller decides on, or who sets the
+// header.
+func (c *condition) chosen(r *route, q *simulate.Request) simulate.Unknown {
 	what := condition{place: c.place, part: c.part, kind: c.kind, text: c.text}
 	u := simulate.Unknown{Why: simulate.Chosen, At: r.at, What: "the request has " + what.describe()}
+	if c.place == header && q.IsUnsettled(c.part) {
+		u.Why, u.What = simulate.Opaque, "the request has "+what.describe()+", after an external authorizer may have set it"
+		return u
+	}
 	if c.place == header && (c.kind == "exact" || c.kind == "prefix" || c.kind == "present") {
 		value := c.text
 		if value == "" {
@@ -278,11 +287,7 @@ func (c *condition) claimed(q *simulate.Request) bool {
 	}
 	switch v := value.(type) {
 	case string:
-		words := []string{v}
-		if len(c.claim) == 1 && (c.claim[0] == "scope" || c.claim[0] == "permission") {
-			words = strings.Fields(v)
-		}
-		return slices.ContainsFunc(words, c.matches)
+		return c.matches(v)
 	case []any:
 		return slices.ContainsFunc(v, func(e any) bool { s, ok := e.(string); return ok && c.matches(s) })
 	}

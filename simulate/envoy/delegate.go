@@ -38,7 +38,7 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	}
 	var out []*route
 	for i, own := range source.Elements(source.Field(leaf.Spec(), "http")) {
-		for _, r := range l.merged(m, leaf, entry, own, source.JoinIndex("spec.http", i), matches, b) {
+		for _, r := range l.merged(pair{m, leaf, path, source.JoinIndex("spec.http", i)}, entry, own, matches, b) {
 			r.addUnread(unread)
 			for i := range unread {
 				if !strings.Contains(unread[i].Key, " spec.http[") {
@@ -55,21 +55,29 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 // be there, or do anything.
 func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, id string, matches []*source.Node, b *binding) []*route {
 	var out []*route
-	for _, n := range matches {
-		if n == nil || b.concerns(n, m.Namespace) {
+	for j, n := range matches {
+		if only, ok := b.concerns(n, m, source.JoinIndex(path+".match", j)); ok {
 			u := simulate.Unknown{
 				Why: simulate.Absent, At: m.At(path + ".delegate"), Needs: "the VirtualService " + id, Key: "delegate " + id,
 				What: fmt.Sprintf("the VirtualService %s, which is not among the inputs, takes the request", id),
 			}
-			out = append(out, &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path), conditions: readConditions(n), missing: &u})
+			out = append(out, &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path), conditions: readConditions(n), missing: &u, only: only, port: source.Int(source.Field(n, "port"))})
 		}
 	}
 	return out
 }
 
+// pair is an entry of a VirtualService and one of its delegate: the objects and
+// the paths of the entries.
+type pair struct {
+	root, leaf         *simulate.Manifest
+	rootPath, leafPath string
+}
+
 // merged pairs the matches of an entry with those of a delegate's entry. Of a
 // delegate's match that no pair has, the whole entry is dropped.
-func (l *loader) merged(root, leaf *simulate.Manifest, entry, own *source.Node, path string, matches []*source.Node, b *binding) []*route {
+func (l *loader) merged(p pair, entry, own *source.Node, matches []*source.Node, b *binding) []*route {
+	root, leaf, path := p.root, p.leaf, p.leafPath
 	leaves := source.Elements(source.Field(own, "match"))
 	if len(leaves) == 0 {
 		leaves = []*source.Node{nil}
@@ -78,17 +86,22 @@ func (l *loader) merged(root, leaf *simulate.Manifest, entry, own *source.Node, 
 	var out []*route
 	for j, inner := range leaves {
 		n := 0
-		for _, outer := range matches {
+		for i, outer := range matches {
 			if conflict(outer, inner, root.Namespace, leaf.Namespace) {
 				continue
 			}
 			n++
-			if outer != nil && !b.concerns(outer, root.Namespace) || inner != nil && !b.concerns(inner, leaf.Namespace) {
+			outerAt, innerAt := source.JoinIndex(p.rootPath+".match", i), source.JoinIndex(path+".match", j)
+			only, ok := b.concerns(outer, root, outerAt)
+			more, too := b.concerns(inner, leaf, innerAt)
+			if !ok || !too {
 				continue
 			}
 			r := &route{manifest: leaf, owner: root, entry: whole, path: path, at: leaf.At(path), conditions: united(readConditions(outer), readConditions(inner))}
+			r.only, r.before = append(only, more...), append(oddMatches(outer, root, outerAt), oddMatches(inner, leaf, innerAt)...)
+			r.port = cmp.Or(source.Int(source.Field(inner, "port")), source.Int(source.Field(outer, "port")))
 			if inner != nil {
-				r.at = leaf.At(source.JoinIndex(path+".match", j))
+				r.at = leaf.At(innerAt)
 			}
 			out = append(out, r)
 		}

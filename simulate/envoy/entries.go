@@ -29,7 +29,7 @@ func (g *Gateway) Entries() []simulate.Entry {
 		chosen, _ := destination(st.entry, &simulate.Request{})
 		if chosen != nil {
 			out = append(out, simulate.Entry{
-				Name: st.id(), At: st.at, Group: st.group(), To: service(source.Field(chosen, "destination"), st.manifest.Namespace),
+				Name: st.id(), At: st.place, Group: st.group(), To: service(source.Field(chosen, "destination"), st.manifest.Namespace),
 				Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath},
 			})
 		}
@@ -40,7 +40,7 @@ func (g *Gateway) Entries() []simulate.Entry {
 func (r *route) entries(h *virtualHost) []simulate.Entry {
 	e := simulate.Entry{Name: r.id(), At: r.at, Group: h.group(), Exact: true}
 	e.Set, e.Exact = r.set(h.name)
-	e.Exact = e.Exact && !h.narrower() && !h.mixed() && len(r.before) == 0
+	e.Exact = e.Exact && !h.narrower() && !h.mixed() && len(r.before) == 0 && len(r.only) == 0 && (r.port == 0 || h.table.number != 0)
 	if source.Field(r.entry, "redirect") != nil || source.Field(r.entry, "directResponse") != nil || r.missing != nil {
 		return []simulate.Entry{e}
 	}

@@ -174,6 +174,9 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 			q.RemoveHeader(s.name)
 		}
 		q.Headers = append(q.Headers, simulate.Header{Name: s.name, Value: value})
+		if strings.Contains(placeholders.text.ReplaceAllString(s.value, ""), "%") {
+			q.Unsettle(s.name) // a variable that kgw does not know the value of
+		}
 		done[strings.ToLower(s.name)] = value
 	}
 	if c.host != "" {

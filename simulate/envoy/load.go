@@ -33,12 +33,14 @@ type Gateway struct {
 	space    string // namespace of the gateway's pods
 }
 
-// Load reads VirtualServices, Gateways and what stands beside them among the
+// Load reads VirtualServices, Gateways and what is beside them among the
 // manifests. Hosts are in lower case; routes of several VirtualServices with one
-// host come one after the other, the oldest first; nothing behind a route that
+// host come one after the other: those of the older Gateway first, those that
+// are exported to fewer namespaces, the oldest; nothing behind a route that
 // takes everything within one of them, and such routes behind all others; a
 // VirtualService without routes is passed over
-// (pilot/pkg/networking/core/gateway.go and its package route). The namespace is
+// (pilot/pkg/networking/core/gateway.go and its package route,
+// pilot/pkg/model/push_context.go). The namespace is
 // that of the gateway's pods.
 func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 	g := &Gateway{space: namespace}
@@ -55,7 +57,9 @@ func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 			g.addForeign(m)
 		}
 	}
-	slices.SortStableFunc(services, byAge)
+	slices.SortStableFunc(services, func(a, b *simulate.Manifest) int {
+		return cmp.Or(exported(a, namespace)-exported(b, namespace), byAge(a, b))
+	})
 	slices.SortStableFunc(gateways, byAge)
 	l.servers(gateways)
 	for _, m := range services {
@@ -63,7 +67,7 @@ func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 	}
 	for _, t := range g.tables {
 		for _, h := range t.hosts {
-			slices.SortStableFunc(h.routes, func(a, b *route) int { return after(a) - after(b) })
+			slices.SortStableFunc(h.routes, func(a, b *route) int { return cmp.Or(after(a)-after(b), a.rank-b.rank) })
 		}
 	}
 	return g
@@ -71,6 +75,19 @@ func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 
 func byAge(a, b *simulate.Manifest) int {
 	return cmp.Or(strings.Compare(a.Created, b.Created), strings.Compare(a.Name, b.Name), strings.Compare(a.Namespace, b.Namespace))
+}
+
+// exported orders VirtualServices by whom they are exported to: the namespace of
+// the gateway's pods alone, namespaces by name, all.
+func exported(m *simulate.Manifest, namespace string) int {
+	list := source.Texts(source.Field(m.Spec(), "exportTo"))
+	switch {
+	case len(list) == 0 || slices.Contains(list, "*"):
+		return 2
+	case slices.Contains(list, ".") && m.Namespace == namespace:
+		return 0
+	}
+	return 1
 }
 
 func after(r *route) int {
@@ -178,6 +195,7 @@ func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unre
 		h.routes = append(h.routes, routes...)
 	}
 	for _, r := range routes {
+		r.rank = slices.IndexFunc(t.gateways, func(g string) bool { return slices.Contains(refs, g) })
 		r.addUnread(unread)
 	}
 }
@@ -228,23 +246,43 @@ type binding struct {
 }
 
 // concerns reports whether a match is for the table at all: by its gateways, its
-// port and the labels of the gateway's pods.
-func (b *binding) concerns(n *source.Node, namespace string) bool {
-	if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), namespace); len(own) > 0 {
+// port and the labels of the gateway's pods. Where that is not known, it returns
+// the conditions under which it is.
+func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (only []simulate.Unknown, ok bool) {
+	if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
 		if !slices.ContainsFunc(own, b.t.of) {
-			return false
+			return nil, false
 		}
 	} else {
 		space := source.Text(source.Field(n, "sourceNamespace"))
 		if space != "" && space != b.space {
-			return false
+			return nil, false
 		}
-		if !simulate.Within(source.TextMap(source.Field(n, "sourceLabels")), b.t.labels()) {
-			return false
+		have := b.t.labels()
+		for k, v := range source.TextMap(source.Field(n, "sourceLabels")) {
+			switch value, has := have[k]; {
+			case has && value != v:
+				return nil, false
+			case !has:
+				only = append(only, simulate.Unknown{
+					Why: simulate.Absent, At: m.At(path + ".sourceLabels"), Needs: "the Deployment of the gateway",
+					What: fmt.Sprintf("the pods of %s have the label %s: %s", b.t.shown, k, v),
+				})
+			}
 		}
 	}
 	port := source.Int(source.Field(n, "port"))
-	return port == 0 || b.t.number == 0 || port == b.t.number
+	switch {
+	case port == 0 || port == b.t.number:
+	case b.t.number != 0:
+		return nil, false
+	case port != 80 && port != 443:
+		only = append(only, simulate.Unknown{
+			Why: simulate.Absent, At: m.At(path + ".port"), Needs: "the Gateway " + b.t.shown,
+			What: fmt.Sprintf("the request comes to the port %d of %s, which is not among the inputs", port, b.t.shown),
+		})
+	}
+	return only, true
 }
 
 // routes returns one route for each match of each http entry that concerns the
@@ -262,17 +300,18 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 			continue
 		}
 		for j, n := range matches {
-			if n != nil && !b.concerns(n, m.Namespace) {
-				continue
-			}
 			r := &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path)}
 			if n != nil {
-				r.at = m.At(source.JoinIndex(path+".match", j))
+				var ok bool
+				at := source.JoinIndex(path+".match", j)
+				if r.only, ok = b.concerns(n, m, at); !ok {
+					continue
+				}
+				r.at, r.port, r.before = m.At(at), source.Int(source.Field(n, "port")), oddMatches(n, m, at)
 			}
 			r.conditions = readConditions(n)
-			r.port = source.Int(source.Field(n, "port"))
 			out = append(out, r)
-			if r.catchAll() {
+			if r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0) {
 				return out
 			}
 		}

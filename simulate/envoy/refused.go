@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -20,13 +21,102 @@ func RefusedVirtualService(m *simulate.Manifest) (why, path string) {
 			return "it names the host " + strconv.Quote(h) + " twice", source.JoinIndex("spec.hosts", i)
 		}
 	}
+	gateways := source.Texts(source.Field(spec, "gateways"))
+	mesh := len(hosts) > 0 && (len(gateways) == 0 || slices.Contains(gateways, "mesh"))
+	if i := slices.Index(hosts, "*"); mesh && i >= 0 {
+		return "the host * is not for the gateway mesh", source.JoinIndex("spec.hosts", i)
+	}
 	for i, entry := range source.Elements(source.Field(spec, "http")) {
-		if why, path = refusedEntry(entry, source.JoinIndex("spec.http", i)); why != "" {
+		at := source.JoinIndex("spec.http", i)
+		if why, path = refusedEntry(entry, at); why != "" {
 			return why, path
+		}
+		if why, path = refusedAction(entry, at); why != "" {
+			return why, path
+		}
+		if mesh && matchesClaims(entry) {
+			return "claims of tokens are matched at gateways only, not at mesh", at + ".match"
+		}
+	}
+	for i, entry := range source.Elements(source.Field(spec, "tls")) {
+		for j, n := range source.Elements(source.Field(entry, "match")) {
+			if len(source.Elements(source.Field(n, "sniHosts"))) == 0 {
+				return "a match of TLS needs sniHosts", source.JoinIndex(source.JoinIndex("spec.tls", i)+".match", j)
+			}
 		}
 	}
 	return "", ""
 }
+
+// matchesClaims reports whether an entry matches claims as if they were headers.
+func matchesClaims(entry *source.Node) bool {
+	return slices.ContainsFunc(source.Elements(source.Field(entry, "match")), func(n *source.Node) bool {
+		return slices.ContainsFunc(append(source.Keys(source.Field(n, "headers")), source.Keys(source.Field(n, "withoutHeaders"))...), func(key string) bool {
+			return claimPath(key) != nil
+		})
+	})
+}
+
+// locating are the parts of a redirect without which it goes nowhere.
+var locating = []string{"uri", "prefixRewrite", "authority", "scheme", "port", "derivePort"}
+
+// refusedAction says why Istio refuses what an entry does.
+func refusedAction(entry *source.Node, path string) (why, at string) {
+	redirect := source.Field(entry, "redirect")
+	code := source.Int(source.Field(redirect, "redirectCode"))
+	status := source.Field(source.Field(entry, "directResponse"), "status")
+	var weights int64
+	routes := source.Elements(source.Field(entry, "route"))
+	for j, n := range routes {
+		w := source.Int(source.Field(n, "weight"))
+		if weights += w; w < 0 {
+			return "a weight is negative", source.JoinIndex(path+".route", j) + ".weight"
+		}
+	}
+	switch {
+	case redirect != nil && !slices.ContainsFunc(locating, func(key string) bool { return source.Field(redirect, key) != nil }):
+		return "a redirect needs a uri, an authority, a scheme or a port", path + ".redirect"
+	case code != 0 && (code < 300 || code > 399):
+		return "the code of a redirect is not one of 300 to 399", path + ".redirect.redirectCode"
+	case status != nil && (source.Int(status) < 200 || source.Int(status) > 599):
+		return "the status of a response is not one of 200 to 599", path + ".directResponse.status"
+	case len(routes) > 1 && weights == 0:
+		return "the weights of the destinations are all 0", path + ".route"
+	case source.Field(entry, "mirror") != nil && source.Field(entry, "mirrors") != nil:
+		return "an entry has both mirror and mirrors", path + ".mirror"
+	}
+	abort := source.Field(source.Field(source.Field(entry, "fault"), "abort"), "percentage")
+	for _, share := range []*source.Node{source.Field(abort, "value"), source.Field(source.Field(entry, "mirrorPercentage"), "value")} {
+		if v := number(share); v < 0 || v > 100 {
+			return "a percentage is not one of 0 to 100", path
+		}
+	}
+	return "", ""
+}
+
+// RefusedGateway returns why Istio's webhook refuses a Gateway and the path of
+// the field that it refuses, "" where it does not (pkg/config/validation,
+// validateServer). What is left out is not looked at: the input may be a part of
+// a Gateway.
+func RefusedGateway(m *simulate.Manifest) (why, path string) {
+	for i, n := range source.Elements(source.Field(m.Spec(), "servers")) {
+		at := source.JoinIndex("spec.servers", i)
+		tls, mode := source.Field(n, "tls"), source.Text(source.Field(source.Field(n, "tls"), "mode"))
+		protocol := strings.ToUpper(source.Text(source.Field(source.Field(n, "port"), "protocol")))
+		plain, ends := slices.Contains(plainProtocols, protocol), protocol == "HTTPS" || protocol == "TLS"
+		switch {
+		case protocol == "":
+		case !ends && !plain && !slices.Contains(rawProtocols, protocol):
+			return "the protocol " + strconv.Quote(protocol) + " is not known", at + ".port.protocol"
+		case plain && mode != "" && mode != "PASSTHROUGH", !plain && !ends && tls != nil:
+			return "a server of " + protocol + " cannot have such tls", at + ".tls"
+		}
+	}
+	return "", ""
+}
+
+// rawProtocols are those of servers that do not look at HTTP.
+var rawProtocols = []string{"TCP", "MONGO", "MYSQL", "REDIS"}
 
 func refusedEntry(entry *source.Node, path string) (why, at string) {
 	var does []string

@@ -30,6 +30,9 @@ type route struct {
 	at              source.Ref
 	conditions      []condition
 	port            int64 // that its match names
+	rank            int   // of its Gateway among those of the table
+	// only are conditions without which its match is not for the table.
+	only []simulate.Unknown
 	// before and within are what is not read of its conditions and of the rest.
 	before, within []simulate.Unknown
 	// missing stands for a delegate that is not among the inputs.
@@ -46,11 +49,17 @@ func (r *route) id() string { return r.manifest.ID() + " " + strings.TrimPrefix(
 func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
 	r := in.Realise()
 	r.Target = normalise(r.Target)
+	if r.Scheme == "http" || r.Scheme == "https" {
+		r.SetHeader("X-Forwarded-Proto", r.Scheme) // whatever the client says
+	}
 	if d, decided := g.unfollowed(r, t); decided {
 		return d
 	}
-	h := g.choose(r)
-	if h == nil {
+	h, s := g.choose(r)
+	switch {
+	case s != nil:
+		return s.forward(r, g, t)
+	case h == nil:
 		return g.unserved(r, t)
 	}
 	for _, u := range slices.Concat(h.table.unread, h.unread) {
@@ -63,6 +72,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		return simulate.Decision{Cause: simulate.Crashed, At: c.At, Reason: "the client shows no certificate"}
 	}
 	view, d := r, simulate.Decision{}
+	r.Certified = h.table.certified
 	if g.Guard != nil {
 		if d = g.Guard(r, h.table.selector, h.table.listener(), t); !d.Passed() {
 			return d
@@ -70,6 +80,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		if r = d.Next; r.Verified != nil {
 			view = r
 		}
+		r.Certified = false
 	}
 	out := h.route(view, r, d, t)
 	out.Gateway, out.Listener = strings.Join(h.table.gateways, " and "), h.table.bound()
@@ -88,7 +99,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		t.Say("Gateway", at, "%s redirects plain HTTP to https", h.table.shown)
 		return simulate.Decision{Status: http.StatusMovedPermanently, Cause: simulate.Answered, At: at, Reason: "the Gateway redirects to https", Proofs: d.Proofs}
 	}
-	if t.On() {
+	if t.On() && len(h.manifests) > 0 {
 		t.Say(name, h.manifests[0].At("spec.hosts"), "host %q is served by %s", r.Host, ids(h.manifests))
 	}
 	chosen, unknown := h.first(view)
@@ -125,7 +136,7 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 				return nil, &r.before[i]
 			}
 		}
-		if !r.takes(view) {
+		if !r.takes(view) || !r.concerned(view, h.table) {
 			continue
 		}
 		if r.missing != nil {
@@ -145,25 +156,6 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 	return chosen, nil
 }
 
-// mixed reports whether several VirtualServices share the host.
-func (h *virtualHost) mixed() bool { return len(h.manifests) > 1 }
-
-// unsure reports whether it is not known which of two VirtualServices comes
-// first, and the two routes do not do the same.
-func (h *virtualHost) unsure(a, b *route) bool {
-	if a.owner == b.owner || a.owner.Compiled && b.owner.Compiled || a.owner.Created != "" && b.owner.Created != "" {
-		return false
-	}
-	return a.manifest.Namespace != b.manifest.Namespace || simulate.Canonical(a.action()) != simulate.Canonical(b.action())
-}
-
-func older(a, b *simulate.Manifest) simulate.Unknown {
-	return simulate.Unknown{
-		Why: simulate.Absent, At: a.At("metadata"), Needs: "metadata.creationTimestamp of both",
-		What: fmt.Sprintf("the VirtualService %s is older than %s", a.ID(), b.ID()),
-	}
-}
-
 // action is the entry without its matches.
 func (r *route) action() *source.Node { return source.Without(r.entry, "match", "name") }
 
@@ -175,90 +167,6 @@ func normalise(target string) string {
 		return path + "?" + query
 	}
 	return path
-}
-
-// choose finds the virtual host of a request, and asks to which gateway it comes
-// where several serve the host.
-func (g *Gateway) choose(r *simulate.Request) *virtualHost {
-	var found []*virtualHost
-	for _, t := range g.tables {
-		if !t.admits(r) {
-			continue
-		}
-		if h := t.host(r.Host); h != nil {
-			found = append(found, h)
-		}
-	}
-	found = bySNI(found, r)
-	for i, h := range found {
-		if i == len(found)-1 || r.Holds(simulate.Unknown{
-			Why: simulate.Chosen, At: h.table.at(), Needs: "--gateway", What: "the request comes to " + h.table.shown, Key: "gateway " + h.table.shown,
-		}) {
-			return h
-		}
-	}
-	return nil
-}
-
-func (t *table) at() source.Ref {
-	if t.manifest == nil {
-		return source.Ref{}
-	}
-	return t.manifest.At("spec")
-}
-
-// bound spells the pods and the port of the servers, "" where they are not
-// known.
-func (t *table) bound() string {
-	if t.manifest == nil {
-		return ""
-	}
-	return fmt.Sprintf("%v port %d", t.selector, t.number)
-}
-
-// admits reports whether a request may come to the table's servers.
-func (t *table) admits(r *simulate.Request) bool {
-	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || r.Gateway != "" && !t.of(r.Gateway) {
-		return false
-	}
-	if t.disputed != nil {
-		return r.Holds(*t.disputed) == t.youngest
-	}
-	return true
-}
-
-// bySNI leaves, of servers of TLS on the same pods and port, the one that is
-// most specific for the host: a client that means no harm names it there too.
-func bySNI(list []*virtualHost, r *simulate.Request) []*virtualHost {
-	if r.Free == simulate.AnyRequest {
-		return list
-	}
-	best := map[string]int{}
-	rank := func(h *virtualHost) (string, int) {
-		length := 0
-		for _, s := range h.table.servers {
-			for _, name := range s.hosts {
-				if _, bare, both := strings.Cut(name, "/"); both {
-					name = bare
-				}
-				if asked := bareHost(r.Host); name == asked {
-					length = max(length, 1000)
-				} else if name == "*" || host.Match(strings.ToLower(name), asked) {
-					length = max(length, len(name))
-				}
-			}
-		}
-		return fmt.Sprint(h.table.selector, h.table.number), length
-	}
-	for _, h := range list {
-		if key, n := rank(h); h.table.scheme == "https" {
-			best[key] = max(best[key], n)
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(list), func(h *virtualHost) bool {
-		key, n := rank(h)
-		return h.table.scheme == "https" && n < best[key]
-	})
 }
 
 // VirtualHosts returns the names or wildcards that serve the host, of all
@@ -363,50 +271,6 @@ func (g *Gateway) unfollowed(r *simulate.Request, t *simulate.Trail) (simulate.D
 		}
 	}
 	return simulate.Decision{}, false
-}
-
-// unserved decides a request that no server routes by http: TLS may be passed
-// on, or nothing is there.
-func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Decision {
-	for _, s := range g.streams {
-		if s.takes(r) {
-			return s.forward(r, g, t)
-		}
-	}
-	d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoHost, Reason: fmt.Sprintf("no VirtualService of a gateway serves the host %q", r.Host)}
-	for _, table := range g.tables {
-		if h := table.host(r.Host); h != nil && table.scheme != "" && table.scheme != r.Scheme {
-			d.Status, d.Cause, d.At = 0, simulate.Crashed, table.at()
-			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", strings.Join(table.gateways, ", "), r.Scheme)
-		}
-	}
-	t.Say(name, source.Ref{}, "%s", d.Reason)
-	for _, m := range g.meshOnly {
-		if slices.Contains(source.Texts(source.Field(m.Spec(), "hosts")), r.Host) {
-			d.At = m.At("spec")
-			t.Say(name, d.At, "%s names no gateway: it holds inside the mesh only", m.ID())
-		}
-	}
-	for _, f := range g.refused {
-		if serves(f.hosts, r.Host) {
-			d.At, d.Reason = f.manifest.At(f.path), fmt.Sprintf("Istio refuses the VirtualService %s: %s; without it %s", f.manifest.ID(), f.why, d.Reason)
-		}
-	}
-	return d
-}
-
-func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
-	d := simulate.Decision{
-		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
-		Reason: fmt.Sprintf("no route of host %q takes %s %s", h.name, r.Method, r.RawPath()),
-	}
-	if t.On() {
-		for _, route := range h.routes {
-			t.Say(name, route.at, "route %s does not take it: %s", route.id(), route.describe())
-		}
-		t.Say(name, d.At, "%s", d.Reason)
-	}
-	return d
 }
 
 func ids(list []*simulate.Manifest) string {

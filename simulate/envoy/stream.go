@@ -15,7 +15,7 @@ import (
 type stream struct {
 	manifest *simulate.Manifest
 	path     string
-	at       source.Ref
+	place    source.Ref
 	entry    *source.Node
 	tls      bool
 	hosts    []string // of the names that are asked for, or of the VirtualService
@@ -33,7 +33,7 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 				matches = []*source.Node{nil}
 			}
 			for _, n := range matches {
-				s := &stream{manifest: m, path: path, at: m.At(path), entry: entry, tls: kind == "tls", hosts: hosts, port: source.Int(source.Field(n, "port")), gateways: refs}
+				s := &stream{manifest: m, path: path, place: m.At(path), entry: entry, tls: kind == "tls", hosts: hosts, port: source.Int(source.Field(n, "port")), gateways: refs}
 				if names := source.Texts(source.Field(n, "sniHosts")); len(names) > 0 {
 					s.hosts = names
 				}
@@ -73,16 +73,23 @@ func (s *stream) group() string { return "connections for " + strings.Join(s.hos
 
 func (s *stream) names(host string) bool { return serves(s.hosts, host) }
 
-// takes reports whether a request is in a connection that the rule passes on.
-func (s *stream) takes(r *simulate.Request) bool {
-	if r.Gateway != "" && !slices.Contains(s.gateways, r.Gateway) || !s.names(r.Host) {
+// at reports whether a request comes to a server of the table that passes it on
+// as the rule says.
+func (s *stream) at(t *table, r *simulate.Request) bool {
+	if s.tls != t.passes || !s.tls && t.scheme != "tcp" || s.port != 0 && s.port != t.number {
 		return false
 	}
 	if s.tls {
-		return r.Scheme == "https"
+		return slices.ContainsFunc(t.servers, func(o server) bool { return serves(o.names(), r.Host) })
 	}
-	_, port, ok := strings.Cut(r.Host, ":")
-	return r.Free == simulate.AnyRequest || ok && port == strconv.FormatInt(s.port, 10)
+	return s.asked(t.number, r)
+}
+
+// asked reports whether a request is for a port without HTTP; TLS is told apart
+// by names.
+func (s *stream) asked(port int64, r *simulate.Request) bool {
+	_, text, ok := strings.Cut(r.Host, ":")
+	return s.tls || r.Free == simulate.AnyRequest || ok && text == strconv.FormatInt(port, 10)
 }
 
 // forward passes the connection on: to the gateway's policies and the sidecar it
@@ -90,12 +97,12 @@ func (s *stream) takes(r *simulate.Request) bool {
 func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) simulate.Decision {
 	r.Stream = true
 	if g.Guard != nil {
-		d := g.Guard(r, nil, "", t)
+		d := g.Guard(r, g.selectorOf(s), "", t)
 		if !d.Passed() {
 			return d
 		}
 	}
-	d := simulate.Decision{Route: s.id(), At: s.at}
+	d := simulate.Decision{Route: s.id(), At: s.place}
 	chosen, _ := destination(s.entry, r)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = 0, simulate.NoUpstream, "the route has no destination"
@@ -109,6 +116,17 @@ func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) sim
 	if s.tls {
 		what = "TLS"
 	}
-	t.Say(name, s.at, "%s is passed on to %s: the gateway does not look into it, and no policy about HTTP holds on the way", what, next.To)
+	t.Say(name, s.place, "%s is passed on to %s: the gateway does not look into it, and no policy about HTTP holds on the way", what, next.To)
 	return d
+}
+
+// selectorOf returns the labels of the pods of a rule's gateway, nil where they
+// are not known.
+func (g *Gateway) selectorOf(s *stream) map[string]string {
+	for _, t := range g.tables {
+		if t.manifest != nil && slices.ContainsFunc(s.gateways, t.of) {
+			return t.selector
+		}
+	}
+	return nil
 }

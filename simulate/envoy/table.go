@@ -33,6 +33,10 @@ type table struct {
 	disputed *simulate.Unknown
 	youngest bool
 	passes   bool // TLS is passed on
+	// certified says that clients may show a certificate.
+	certified bool
+	ages      []string // of the gateways
+	space     string   // of the gateway's pods
 }
 
 // server is one server that a table is made of.
@@ -70,6 +74,17 @@ func (t *table) names(m *simulate.Manifest, hosts []string) []string {
 					out = append(out, both)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// names are the hosts of a server without namespaces.
+func (s *server) names() []string {
+	out := slices.Clone(s.hosts)
+	for i, h := range out {
+		if _, name, both := strings.Cut(h, "/"); both {
+			out[i] = name
 		}
 	}
 	return out
@@ -114,14 +129,11 @@ func (l *loader) servers(gateways []*simulate.Manifest) {
 	var secure []*table
 	for _, m := range gateways {
 		selector := source.TextMap(source.Field(m.Spec(), "selector"))
-		var unread []simulate.Unknown
-		for _, f := range simulate.GatewayFields.Unread(m.Root) {
-			unread = append(unread, m.UnreadUnknown(simulate.GatewayFields, f, m.ID()))
-		}
+		unread := doubts(m)
 		l.g.tables = append(l.g.tables, &table{gateways: []string{m.ID()}, manifest: m, selector: selector, scheme: "none", hosts: map[string]*virtualHost{}})
 		for i, n := range source.Elements(source.Field(m.Spec(), "servers")) {
 			t := newTable(m, n, selector)
-			t.unread = slices.Clone(unread)
+			t.unread, t.space = slices.Clone(unread), l.g.space
 			t.watch(m, n, source.JoinIndex("spec.servers", i))
 			if t.scheme == "http" {
 				key := fmt.Sprint(selector, t.number)
@@ -141,9 +153,25 @@ func (l *loader) servers(gateways []*simulate.Manifest) {
 	}
 }
 
+// doubts are the conditions that fields of a Gateway which are not read matter,
+// or that it is not as it is among the inputs, because Istio refuses that.
+func doubts(m *simulate.Manifest) []simulate.Unknown {
+	var out []simulate.Unknown
+	for _, f := range simulate.GatewayFields.Unread(m.Root) {
+		out = append(out, m.UnreadUnknown(simulate.GatewayFields, f, m.ID()))
+	}
+	if why, path := RefusedGateway(m); why != "" {
+		out = append(out, simulate.Unknown{
+			Why: simulate.Opaque, At: m.At(path), Key: "refused " + m.ID() + simulate.Canonical(m.Spec()),
+			What: fmt.Sprintf("the Gateway %s in the cluster is another one: Istio refuses this one (%s)", m.ID(), why),
+		})
+	}
+	return out
+}
+
 func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) *table {
 	port, tls := source.Field(n, "port"), source.Field(n, "tls")
-	t := &table{gateways: []string{m.ID()}, manifest: m, selector: selector, number: source.Int(source.Field(port, "number")), hosts: map[string]*virtualHost{}}
+	t := &table{gateways: []string{m.ID()}, ages: []string{m.Created}, manifest: m, selector: selector, number: source.Int(source.Field(port, "number")), hosts: map[string]*virtualHost{}}
 	s := server{namespace: m.Namespace, hosts: source.Texts(source.Field(n, "hosts"))}
 	s.redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
 	t.servers = []server{s}
@@ -159,7 +187,7 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 		t.scheme = "" // nothing is said: a part of a Gateway
 	case protocol == "HTTPS" && mode != "PASSTHROUGH" && mode != "AUTO_PASSTHROUGH" && (mode != "" || tls == nil):
 		t.scheme = "https"
-	case protocol == "HTTPS" || protocol == "TLS":
+	case protocol == "HTTPS", protocol == "TLS" && (mode == "" || strings.HasSuffix(mode, "PASSTHROUGH")):
 		t.scheme, t.passes = "tls", true
 	default:
 		t.scheme = "tcp"
@@ -171,7 +199,10 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 func (t *table) watch(m *simulate.Manifest, n *source.Node, path string) {
 	tls := source.Field(n, "tls")
 	switch mode := source.Text(source.Field(tls, "mode")); mode {
+	case "OPTIONAL_MUTUAL":
+		t.certified = true
 	case "MUTUAL", "ISTIO_MUTUAL":
+		t.certified = true
 		t.certificate = &simulate.Unknown{
 			Why: simulate.Asked, At: m.At(path + ".tls.mode"), Key: "certificate " + simulate.Canonical(tls),
 			What: fmt.Sprintf("the client shows a certificate that %s accepts (%s)", t.shown, mode),
@@ -185,7 +216,7 @@ func (t *table) join(o *table) {
 	t.unread = append(t.unread, o.unread...)
 	for _, g := range o.gateways {
 		if !slices.Contains(t.gateways, g) {
-			t.gateways = append(t.gateways, g)
+			t.gateways, t.ages = append(t.gateways, g), append(t.ages, o.ages...)
 			t.shown += " and " + o.shown
 		}
 	}
@@ -231,7 +262,7 @@ func (l *loader) tables(gateways []string) []*table {
 			continue
 		}
 		if l.absent[name] == nil {
-			l.absent[name] = &table{shown: name, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
+			l.absent[name] = &table{shown: name, space: l.g.space, ages: []string{""}, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
 			l.g.tables = append(l.g.tables, l.absent[name])
 		}
 		out = append(out, l.absent[name])
@@ -266,14 +297,7 @@ func bareHost(name string) string {
 // any of the servers for it says so.
 func (t *table) redirects(asked string) bool {
 	return slices.ContainsFunc(t.servers, func(s server) bool {
-		return s.redirects && slices.ContainsFunc(s.hosts, func(h string) bool {
-			_, name, both := strings.Cut(h, "/")
-			if !both {
-				name = h
-			}
-			name = strings.ToLower(name)
-			return name == "*" || host.Match(name, asked)
-		})
+		return s.redirects && slices.ContainsFunc(s.names(), func(h string) bool { return h == "*" || host.Match(strings.ToLower(h), asked) })
 	})
 }
 

@@ -96,6 +96,9 @@ func (c *call) all(a *authorization, list []condition, ask bool) truth {
 // condition compares an attribute with the values.
 func (c *call) condition(a *authorization, k *condition) truth {
 	got := no
+	if k.addresses && anyAddress(k.values) {
+		got = yes
+	}
 	for _, v := range k.values {
 		if got = max(got, c.value(a, k.field, v)); got == yes {
 			break
@@ -110,19 +113,11 @@ func (c *call) condition(a *authorization, k *condition) truth {
 // value compares an attribute with one value.
 func (c *call) value(a *authorization, field, v string) truth {
 	switch field {
-	case "principals":
-		return of(like(v, c.in.Caller))
-	case "namespaces":
-		return of(inNamespace(v, c.in.Caller))
-	case "serviceAccounts":
-		if !strings.Contains(v, "/") {
-			v = a.manifest.Namespace + "/" + v
+	case "principals", "namespaces", "serviceAccounts", "trustDomains":
+		if c.gateway && c.in.Certified {
+			return maybe // whatever the client's certificate says
 		}
-		parts := strings.Split(c.in.Caller, "/")
-		return of(len(parts) == 5 && parts[2]+"/"+parts[4] == v)
-	case "trustDomains":
-		domain, _, _ := strings.Cut(c.in.Caller, "/")
-		return of(like(v, domain))
+		return of(c.caller(a, field, v))
 	case "requestPrincipals":
 		return c.principal(v)
 	case "hosts":
@@ -140,6 +135,23 @@ func (c *call) value(a *authorization, field, v string) truth {
 		return c.address(field, v)
 	}
 	return c.attribute(field, v)
+}
+
+// caller compares the identity that the caller's certificate has.
+func (c *call) caller(a *authorization, field, v string) bool {
+	parts := strings.Split(c.in.Caller, "/")
+	switch field {
+	case "principals":
+		return like(v, c.in.Caller)
+	case "namespaces":
+		return inNamespace(v, c.in.Caller)
+	case "serviceAccounts":
+		if !strings.Contains(v, "/") {
+			v = a.manifest.Namespace + "/" + v
+		}
+		return len(parts) == 5 && parts[2]+"/"+parts[4] == v
+	}
+	return like(v, parts[0])
 }
 
 // authority is the Host header in lower case. A request that stands for many
@@ -180,14 +192,21 @@ func (c *call) address(field, v string) truth {
 	if !ok {
 		return maybe
 	}
-	if b.Bits() == 0 && b.Addr().Is4() && !strings.Contains(c.in.SourceIP, ":") {
-		return yes
-	}
 	if c.in.SourceIP == "" || field == "ipBlocks" && !c.gateway {
 		return maybe
 	}
 	addr, err := netip.ParseAddr(c.in.SourceIP)
 	return of(err == nil && b.Contains(addr.Unmap()))
+}
+
+// anyAddress reports whether blocks hold every address of both versions.
+func anyAddress(values []string) bool {
+	four, six := false, false
+	for _, v := range values {
+		b, ok := block(v)
+		four, six = four || ok && b.Bits() == 0 && b.Addr().Is4(), six || ok && b.Bits() == 0 && b.Addr().Is6()
+	}
+	return four && six
 }
 
 // open is a condition that is not known.
@@ -210,6 +229,8 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 		u.What = fmt.Sprintf("the client's address is %sin %s", not, list)
 	case "ports":
 		u.What, u.Why, u.Needs = fmt.Sprintf("the port of the container at %s is %sone of %s", c.place.shown, not, list), simulate.Absent, "the Service with its targetPort"
+	case "principals", "namespaces", "serviceAccounts", "trustDomains":
+		u.What, u.Needs = fmt.Sprintf("the client's certificate has %s that are %samong %s", k.field, not, list), ""
 	default:
 		u.What, u.Needs = fmt.Sprintf("%s is %sone of %s", k.field, not, list), ""
 		u.Why = simulate.Opaque
@@ -298,6 +319,9 @@ func (c *call) header(name, v string) truth {
 	if strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host") {
 		return of(like(v, c.authority()))
 	}
+	if c.in.IsUnsettled(name) {
+		return maybe
+	}
 	var lines []string
 	for _, h := range c.in.Headers {
 		if strings.EqualFold(h.Name, name) {
@@ -322,9 +346,6 @@ func (c *call) claim(name string, rest []string, v string) truth {
 	value, has := c.identity.claims[name]
 	if c.in.Free == simulate.AnyRequest && !has {
 		return maybe
-	}
-	if text, ok := value.(string); ok && len(rest) == 0 && slices.Contains(c.identity.delimited, name) {
-		return of(slices.ContainsFunc(strings.Fields(text), func(w string) bool { return like(v, w) }))
 	}
 	if len(rest) > 0 {
 		inner, _ := value.(map[string]any)

@@ -7,6 +7,7 @@
 package sidecar
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -19,14 +20,13 @@ type Sidecars struct {
 	// Policies counts what was loaded.
 	Policies int
 
-	options   Options
-	pods      *simulate.Pods
-	chosen    map[string][]*selection // by namespace
-	opaque    []*chosen
-	peers     []*chosen
-	subsets   map[string]map[string]string // labels, by "name.namespace|subset"
-	plaintext map[string]*simulate.Manifest
-	places    sync.Map // *place, by key
+	options      Options
+	pods         *simulate.Pods
+	chosen       map[string][]*selection // by namespace
+	opaque       []*chosen
+	peers        []*chosen
+	destinations []*destination
+	places       sync.Map // *place, by key
 }
 
 // Options is what is known of the mesh.
@@ -40,7 +40,7 @@ type Options struct {
 
 // Load reads the policies among the manifests.
 func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sidecars {
-	s := &Sidecars{options: o, pods: pods, chosen: map[string][]*selection{}, subsets: map[string]map[string]string{}, plaintext: map[string]*simulate.Manifest{}}
+	s := &Sidecars{options: o, pods: pods, chosen: map[string][]*selection{}}
 	at := map[string]*selection{}
 	for i := range manifests {
 		m := &manifests[i]
@@ -58,13 +58,13 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 		case m.Is(simulate.Security, "PeerAuthentication"):
 			s.Policies++
 			s.peers = append(s.peers, choose(m))
-		case m.Is(simulate.Networking, "EnvoyFilter"), m.Is("extensions.istio.io", "WasmPlugin"), m.Is("extensions.istio.io", "TrafficExtension"), m.Is(simulate.Networking, "Sidecar"):
+		case slices.Contains(opaqueKinds, m.Kind) && (m.Is(simulate.Networking, m.Kind) || m.Is("extensions.istio.io", m.Kind)):
 			if o := choose(m); !harmless(m) {
 				s.Policies++
 				s.opaque = append(s.opaque, o)
 			}
 		case m.Is(simulate.Networking, "DestinationRule"):
-			s.readDestinations(m)
+			s.destinations = append(s.destinations, readDestination(m))
 		}
 	}
 	return s
@@ -90,11 +90,17 @@ func choose(m *simulate.Manifest) *chosen {
 	return c
 }
 
+// opaqueKinds are those of objects that change what proxies do.
+var opaqueKinds = []string{"EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig"}
+
 // harmless reports whether an object that changes proxies changes nothing about
 // the requests that come in.
 func harmless(m *simulate.Manifest) bool {
-	if m.Kind == "Sidecar" {
+	switch m.Kind {
+	case "Sidecar":
 		return source.Field(m.Spec(), "ingress") == nil
+	case "ProxyConfig":
+		return !slices.ContainsFunc(source.Keys(m.Spec()), func(key string) bool { return key != "concurrency" && key != "selector" })
 	}
 	patches := source.Elements(source.Field(m.Spec(), "configPatches"))
 	for _, p := range patches {
@@ -123,24 +129,4 @@ func (s *Sidecars) selection(at map[string]*selection, m *simulate.Manifest) *se
 		s.chosen[m.Namespace] = append(s.chosen[m.Namespace], at[key])
 	}
 	return at[key]
-}
-
-// readDestinations keeps the labels of subsets, and hosts to which clients send
-// no certificate of the mesh.
-func (s *Sidecars) readDestinations(m *simulate.Manifest) {
-	name, namespace := serviceOf(source.Text(source.Field(m.Spec(), "host")))
-	if namespace == "" {
-		namespace = m.Namespace
-	}
-	for _, n := range source.Elements(source.Field(m.Spec(), "subsets")) {
-		labels := source.TextMap(source.Field(n, "labels"))
-		if labels == nil {
-			labels = map[string]string{}
-		}
-		s.subsets[name+"."+namespace+"|"+source.Text(source.Field(n, "name"))] = labels
-	}
-	mode := source.Text(source.Field(source.Field(source.Field(m.Spec(), "trafficPolicy"), "tls"), "mode"))
-	if source.Field(source.Field(m.Spec(), "trafficPolicy"), "tls") != nil && mode != "ISTIO_MUTUAL" {
-		s.plaintext[name+"."+namespace] = m
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -19,13 +20,20 @@ type place struct {
 	name    string
 	service *simulate.Service
 	groups  []*group
+	// destinations say how clients connect to it.
+	destinations []*destination
+	// loose says that it is not known which pods are behind the name, or
+	// whether a proxy is.
+	loose bool
 }
 
 // group are pods of a place that all policies treat alike.
 type group struct {
 	shown string // of the workload, "" where the group is all there is
 	bare  bool   // there is no proxy
-	ports map[string]string
+	// bareIf is the condition that there is none, nil where that is known.
+	bareIf *simulate.Unknown
+	ports  map[string]string
 	guards
 }
 
@@ -40,8 +48,7 @@ type guards struct {
 	// thousands of policies may be for one workload.
 	perHost map[string][]guard
 	anyHost []guard
-	plain   bool // the proxy takes no certificates of the mesh
-	strict  bool // and nothing else
+	peering peering
 }
 
 // guard is a policy, and the condition under which it holds for the pods; nil
@@ -75,13 +82,31 @@ func (s *Sidecars) placeOf(to, subset string) *place {
 	}
 	p := &place{key: key, shown: "the pods of " + namespace + "/" + name, name: name, namespace: namespace, service: s.pods.Service(name, namespace)}
 	var labels map[string]string
+	p.destinations = s.destinationsOf(name, namespace)
+	p.loose = p.service != nil && p.service.Elsewhere || p.service == nil && !s.inCluster(to)
 	if p.service != nil && !p.service.Elsewhere {
 		labels = maps.Clone(p.service.Selector)
-		maps.Copy(labels, s.subsets[key])
+		for _, d := range p.destinations {
+			if n := d.subsets[subset]; n != nil {
+				maps.Copy(labels, source.TextMap(source.Field(n, "labels")))
+				break
+			}
+		}
 	}
 	p.groups = s.groups(p, labels, labels != nil, s.pods.Workloads)
 	s.places.Store(key, p)
 	return p
+}
+
+// inCluster reports whether a name is one of a Service, or may be.
+func (s *Sidecars) inCluster(to string) bool {
+	to, _, _ = strings.Cut(to, ":")
+	parts := strings.Split(to, ".")
+	if len(parts) < 2 || len(parts) > 2 && parts[2] != "svc" {
+		return false
+	}
+	_, known := s.pods.Namespace(parts[1])
+	return len(parts) > 2 || known || len(s.chosen[parts[1]]) > 0 || len(s.pods.Workloads(parts[1], nil)) > 0
 }
 
 // gatewayOf returns the pods that a Gateway selects.
@@ -93,10 +118,7 @@ func (s *Sidecars) gatewayOf(selector map[string]string) *place {
 	if p, ok := s.places.Load(key); ok {
 		return p.(*place)
 	}
-	namespace := s.options.Root
-	if parts := strings.Split(s.options.Identity, "/"); len(parts) == 5 {
-		namespace = parts[2]
-	}
+	namespace := s.gatewaySpace()
 	labels := maps.Clone(selector)
 	if labels["istio"] == "ingressgateway" {
 		labels["app"] = "istio-ingressgateway"
@@ -144,19 +166,39 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	}
 	if len(out) == 0 {
 		g := &group{}
-		if space, known := s.pods.Namespace(p.namespace); known && space["istio-injection"] == "disabled" {
-			g.bare = true
-		}
+		g.bare, g.bareIf = s.unproxied(p)
 		s.fill(&g.guards, p, labels, false)
 		out = append(out, g)
 	}
 	for _, g := range out {
+		for _, d := range p.destinations {
+			for _, f := range simulate.DestinationRuleFields.Unread(d.manifest.Root) {
+				g.broken = append(g.broken, d.manifest.UnreadUnknown(simulate.DestinationRuleFields, f, p.shown))
+			}
+		}
 		g.broken = append(g.broken, s.pods.Unread(p.namespace)...)
 		if p.service != nil {
 			g.broken = append(g.broken, p.service.Unread...)
 		}
 	}
 	return out
+}
+
+// unproxied reports whether pods that are not among the inputs have no sidecar,
+// by the labels of their namespace. One that does not ask for sidecars leaves it
+// to the pods.
+func (s *Sidecars) unproxied(p *place) (bool, *simulate.Unknown) {
+	labels, known := s.pods.Namespace(p.namespace)
+	switch {
+	case !known || p.name == "" || labels["istio-injection"] == "enabled" || labels["istio.io/rev"] != "":
+		return false, nil
+	case labels["istio-injection"] == "disabled":
+		return true, nil
+	}
+	return false, &simulate.Unknown{
+		Why: simulate.Absent, Needs: "the workload of " + p.shown, Key: "bare " + p.key,
+		What: fmt.Sprintf("%s have no sidecar, for which the namespace %s does not ask", p.shown, p.namespace),
+	}
 }
 
 // added are labels that injectors and controllers add to pods.
@@ -172,6 +214,9 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 		return no
 	}
 	out := yes
+	if p.loose {
+		out = maybe
+	}
 	for k, v := range c.labels {
 		have, has := labels[k]
 		switch {
@@ -230,9 +275,11 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 			g.broken = append(g.broken, brokenOf(c.manifest, simulate.PeerAuthenticationFields.Unread(c.manifest.Root), "", p, simulate.PeerAuthenticationFields)...)
 		}
 	}
-	g.plain, g.strict = s.peer(p, labels, complete)
+	var unsure []simulate.Unknown
+	g.peering, unsure = s.peer(p, labels, complete)
+	g.broken = append(g.broken, unsure...)
 	g.sort(rules)
-	return strings.Join(sign, "\x00") + fmt.Sprint(g.plain, g.strict)
+	return strings.Join(sign, "\x00") + fmt.Sprint(g.peering.mode, g.peering.ports, len(unsure))
 }
 
 // add puts a policy into the list of its action.
@@ -285,6 +332,12 @@ func (r *tokenRule) text() string {
 
 // selected is the condition that pods have the labels of a selector.
 func selected(c *chosen, p *place) *simulate.Unknown {
+	if p.loose && len(c.labels) == 0 {
+		return &simulate.Unknown{
+			Why: simulate.Absent, At: c.manifest.At("spec"), Needs: "the Service, the ServiceEntry and the workload of " + p.name + "." + p.namespace, Key: "proxy before " + p.key,
+			What: fmt.Sprintf("a proxy of the mesh is before %s.%s", p.name, p.namespace),
+		}
+	}
 	return &simulate.Unknown{
 		Why: simulate.Absent, At: c.manifest.At("spec.selector"), Needs: "the Service and the workload of " + p.shown,
 		What: fmt.Sprintf("%s have the labels %s", p.shown, shownLabels(c.labels)),
@@ -315,31 +368,10 @@ func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
 	}
 }
 
-// peer says which connections the proxies of pods take: plain ones only, or
-// none that are plain.
-func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (plain, strict bool) {
-	mode, rank := "", 0
-	for _, c := range s.peers {
-		own := 1
-		if c.manifest.Namespace == p.namespace {
-			own = 2
-		}
-		if len(c.labels) > 0 {
-			if own = 3; c.manifest.Namespace == s.options.Root {
-				continue
-			}
-		}
-		if m := peerMode(c.manifest); own > rank && m != "" && c.selects(s, p, labels, complete) == yes {
-			mode, rank = m, own
-		}
-	}
-	return mode == "DISABLE", mode == "STRICT"
-}
-
 // Guards reports whether something is for the pods of a service.
 func (s *Sidecars) Guards(to string) bool {
 	for _, g := range s.placeOf(to, "").groups {
-		if len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0 || g.strict {
+		if len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0 || g.peering.strict() {
 			return true
 		}
 	}

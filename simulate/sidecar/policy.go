@@ -31,10 +31,15 @@ type rule struct {
 
 // condition compares one attribute of a request with values.
 type condition struct {
-	field  string // that of a source or an operation, or the key of a when
-	values []string
-	not    bool
-	path   string
+	field     string // that of a source or an operation, or the key of a when
+	values    []string
+	not       bool
+	path      string
+	addresses bool // the field is one of addresses
+}
+
+func newCondition(field string, values []string, not bool, path string) condition {
+	return condition{field, values, not, path, field == "ipBlocks" || field == "remoteIpBlocks"}
 }
 
 func readPolicy(m *simulate.Manifest, order int) *authorization {
@@ -70,10 +75,10 @@ func readRule(n *source.Node, path string) rule {
 		at := source.JoinIndex(path+".when", i)
 		key := attributeOf(source.Text(source.Field(w, "key")))
 		if v := source.Texts(source.Field(w, "values")); len(v) > 0 {
-			r.when = append(r.when, condition{key, v, false, at + ".values"})
+			r.when = append(r.when, newCondition(key, v, false, at+".values"))
 		}
 		if v := source.Texts(source.Field(w, "notValues")); len(v) > 0 {
-			r.when = append(r.when, condition{key, v, true, at + ".notValues"})
+			r.when = append(r.when, newCondition(key, v, true, at+".notValues"))
 		}
 	}
 	return r
@@ -91,11 +96,11 @@ func readConditions(n *source.Node, path string) []condition {
 	out := []condition{}
 	for _, f := range fields {
 		if v := source.Texts(source.Field(n, f)); len(v) > 0 {
-			out = append(out, condition{f, v, false, path + "." + f})
+			out = append(out, newCondition(f, v, false, path+"."+f))
 		}
 		negated := "not" + strings.ToUpper(f[:1]) + f[1:]
 		if v := source.Texts(source.Field(n, negated)); len(v) > 0 {
-			out = append(out, condition{f, v, true, path + "." + negated})
+			out = append(out, newCondition(f, v, true, path+"."+negated))
 		}
 	}
 	return out

@@ -17,8 +17,7 @@ const name = "Policy"
 // identity is what a proxy knows of the caller's token.
 type identity struct {
 	issuer, subject string
-	claims          map[string]any
-	delimited       []string // claims whose words are values
+	claims          map[string]any // as conditions see them
 }
 
 // call is one request at one proxy.
@@ -45,15 +44,24 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	if c.port, c.tcp, served = p.port(real.To, c.guards); !served && real.Free != simulate.AnyRequest {
 		return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", p.namespace, p.name, real.To))
 	}
-	_, clear := s.plaintext[p.name+"."+p.namespace]
-	if c.guards.plain || clear {
+	way := s.connect(p, real.To, real.Subset)
+	mode, unknown := c.guards.peering.of(c.port, p.shown)
+	for _, u := range []*simulate.Unknown{way.unknown, unknown} {
+		if u != nil && real.Holds(*u) {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		}
+	}
+	if way.refused != "" {
+		return c.reset(way.refused)
+	}
+	if mode == "DISABLE" || way.clear {
 		real.Caller = ""
 	}
-	if c.guards.bare {
+	if c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf) {
 		t.Say(name, source.Ref{}, "%s have no sidecar: no policy is enforced there", p.shown)
 		return passed(real, simulate.Decision{})
 	}
-	if c.guards.strict && real.Caller == "" {
+	if mode == "STRICT" && real.Caller == "" {
 		return c.reset("the PeerAuthentication lets no caller in that has no certificate of the mesh")
 	}
 	return c.decide()
@@ -137,28 +145,40 @@ func (c *call) reset(why string) simulate.Decision {
 // holds reports whether a guard is for the pods of the request.
 func (c *call) holds(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
 
-// ask stands for external authorizers, which kgw does not ask.
+// ask stands for external authorizers, which kgw does not ask. What one lets
+// through it may have given other headers. Where policies name two, none is
+// asked: what they match is refused.
 func (c *call) ask(d *simulate.Decision) bool {
-	var first string
 	for _, a := range c.guards.custom {
 		r, ok := a.matches(c)
 		if !ok || !c.holds(a) {
 			continue
 		}
-		if first != "" && first != a.provider {
+		if other := c.otherProvider(a.provider); other != "" {
 			*d = simulate.Decision{
 				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"),
-				Reason: fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, first, a.provider),
+				Reason: fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, other, a.provider),
 			}
 			return false
 		}
-		first = a.provider
 		c.trail.Say(name, a.manifest.At(r.path), "it is supposed that the external authorizer %q lets the request through", a.provider)
+		c.in.Unsettle("*")
 		if proof := "extAuth:" + a.provider; !slices.Contains(d.Proofs, proof) {
 			d.Proofs = append(d.Proofs, proof)
 		}
 	}
 	return true
+}
+
+// otherProvider returns an external authorizer that another policy for the pods
+// names, "" where all name one.
+func (c *call) otherProvider(provider string) string {
+	for _, a := range c.guards.custom {
+		if a.provider != provider && c.holds(a) {
+			return a.provider
+		}
+	}
+	return ""
 }
 
 func (c *call) refuse(d *simulate.Decision) bool {
@@ -232,16 +252,6 @@ func (c *call) sayOpen() {
 	case !c.gateway:
 		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is for %s: everything passes", c.place.shown)
 	}
-}
-
-// peerMode is the mode of a PeerAuthentication, "" where it leaves that to a
-// wider one.
-func peerMode(m *simulate.Manifest) string {
-	mode := source.Text(source.Field(source.Field(m.Spec(), "mtls"), "mode"))
-	if mode == "UNSET" {
-		return ""
-	}
-	return mode
 }
 
 // pathOf is the path as policies see it.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -278,13 +279,10 @@ func (c *call) clear(r *tokenRule) {
 // token from the place where it was found.
 func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 	claims := c.in.Token.Claims
-	c.identity = &identity{claims: claims, delimited: r.delimited}
+	c.identity = &identity{claims: split(claims, r.delimited)}
 	c.identity.issuer, _ = claims["iss"].(string)
 	c.identity.subject, _ = claims["sub"].(string)
-	c.in.Verified = claims
-	if c.in.Verified == nil {
-		c.in.Verified = map[string]any{}
-	}
+	c.in.Verified = c.identity.claims
 	d.Proofs, d.Keys = append(d.Proofs, "jwt"), append(d.Keys, r.source())
 	if c.trail.On() {
 		c.trail.Say(name, r.manifest.At(r.path), "%s verifies the token in %s", r.manifest.ID(), at.at)
@@ -300,6 +298,25 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 			c.in.SetHeader(h[0], text)
 		}
 	}
+}
+
+// split returns claims as conditions see them: of some of the outermost ones the
+// words are the values (pilot/pkg/security/authn, space_delimited_claims).
+func split(claims map[string]any, delimited []string) map[string]any {
+	out := maps.Clone(claims)
+	if out == nil {
+		out = map[string]any{}
+	}
+	for _, name := range delimited {
+		if text, ok := out[name].(string); ok {
+			words := []any{}
+			for _, w := range strings.Fields(text) {
+				words = append(words, w)
+			}
+			out[name] = words
+		}
+	}
+	return out
 }
 
 // source is where the keys of the rule come from.

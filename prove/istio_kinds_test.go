@@ -1,0 +1,188 @@
+package prove_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// gateway writes a Gateway with one server for each text.
+func gateway(name string, meta string, servers ...string) string {
+	spec := "selector: {istio: ingressgateway}, servers: [" + strings.Join(servers, ", ") + "]"
+	if meta == "" {
+		return object("Gateway", name, spec)
+	}
+	return object("Gateway", name, spec, meta)
+}
+
+// Servers of Gateways.
+const (
+	plainAny  = "{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*']}"
+	secureAny = "{port: {number: 443, name: s, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ['*']}"
+	redirects = "{port: {number: 80, name: h, protocol: HTTP}, tls: {httpsRedirect: true}, hosts: ['*.com']}"
+)
+
+// aged writes the namespace and the age of an object that object wrote.
+func aged(text, day string) string {
+	return strings.Replace(text, "namespace: shop", "namespace: shop, creationTimestamp: '2024-01-"+day+"T00:00:00Z'", 1)
+}
+
+// TestIstioKinds holds what becomes of requests by objects and fields of Istio
+// that are seldom used, or not among the inputs.
+func TestIstioKinds(t *testing.T) {
+	claims := map[string]any{"iss": "https://a", "sub": "me", "roles": "read write", "realm": map[string]any{"groups": []any{"ops"}}}
+	a := simulate.Token{Kind: "jwt", Claims: claims}
+	none := simulate.Token{}
+	jwt := verifies("api", "a", "") + policy("api", "p", needsJWT)
+	rest := "{route: [{destination: {host: rest}}]}"
+	ingress := policy("api", "p", "rules: [{from: [{source: {namespaces: [istio-system]}}]}]")
+	for name, c := range map[string]struct {
+		text  string
+		token simulate.Token
+		asked map[string]string
+	}{
+		"hosts that only redirect": {gateway("istio-system/gw", "", redirects, secureAny), none, map[string]string{"GET http://a.com/": "301", "GET http://a.org/": "404"}},
+		"a client's word about its scheme": {
+			vs("a.com", toAPI) + gateway("istio-system/gw", "", redirects, secureAny), none, map[string]string{"GET http://a.com/ X-Forwarded-Proto: https": "301", "GET https://a.com/": "api"},
+		},
+		"a port that the host is not on": {
+			vs("a.com", toAPI) + gateway("istio-system/gw", "", plainAny) + gateway("istio-system/gx", "", secureAny), none, map[string]string{"GET http://a.com/": "api", "GET https://a.com/": "0"},
+		},
+		"labels of the gateway": {
+			vs("a.com", "{match: [{uri: {prefix: /x}, sourceLabels: {istio: ingressgateway}}], "+api+"}", "{match: [{uri: {prefix: /y}, sourceLabels: {tier: edge}}], "+api+"}", "{match: [{uri: {prefix: /z}, sourceLabels: {istio: other}}], "+api+"}", rest), none,
+			map[string]string{"GET https://a.com/x": "api", "GET https://a.com/y": "unknown: rest, api", "GET https://a.com/z": "rest"},
+		},
+		"ports of a Gateway that is not there": {
+			vs("a.com", "{match: [{port: 80}], route: [{destination: {host: plain}}]}", "{match: [{port: 8443}], "+api+"}", rest), none,
+			map[string]string{"GET http://a.com/": "plain", "GET https://a.com/": "unknown: rest, api"},
+		},
+		"a claim without a value": {
+			vs("a.com", "{match: [{headers: {'@request.auth.claims.x': {}}}], "+api+"}", rest), none, map[string]string{"GET https://a.com/": "unknown: rest, anything"},
+		},
+		"words of a claim choose the route": {
+			vs("a.com", "{match: [{headers: {'@request.auth.claims.roles': {exact: write}}}], "+api+"}", rest) + verifies("gateway", "a", ", spaceDelimitedClaims: [roles]"), a, map[string]string{"GET https://a.com/": "api"},
+		},
+		"a claim inside another": {
+			vs("a.com", "{match: [{headers: {'@request.auth.claims[realm][groups]': {exact: ops}}}], "+api+"}", rest) + service("api") + verifies("gateway", "a", ", forwardOriginalToken: true") + verifies("api", "a", "") +
+				policy("api", "p", "rules: [{when: [{key: 'request.auth.claims[realm][groups]', values: [op*]}]}]"), a,
+			map[string]string{"GET https://a.com/": "api"},
+		},
+		"a variable in a header": {
+			vs("a.com", "{headers: {request: {set: {x-user: '%REQ(x-name)%'}}}, "+api+"}") + service("api") + policy("api", "p", "rules: [{when: [{key: 'request.headers[x-user]', values: [me]}]}]"), none,
+			map[string]string{"GET https://a.com/ x-user: me": "unknown: 403, api"},
+		},
+		"a header after an authorizer": {
+			vs("a.com", toAPI) + service("api") + policy("api", "c", "action: CUSTOM, provider: {name: ext1}, rules: [{}]") + policy("api", "p", "rules: [{when: [{key: 'request.headers[x-user]', values: [me]}]}]"), none,
+			map[string]string{"GET https://a.com/ x-user: me": "unknown: 403, api"},
+		},
+		"two authorizers for different paths": {
+			vs("a.com", toAPI) + service("api") + policy("api", "c", "action: CUSTOM, provider: {name: ext1}, rules: [{to: [{operation: {paths: [/x]}}]}]") + policy("api", "d", "action: CUSTOM, provider: {name: ext2}, rules: [{to: [{operation: {paths: [/y]}}]}]"), none,
+			map[string]string{"GET https://a.com/x": "403", "GET https://a.com/z": "api"},
+		},
+		"a certificate of the client": {
+			vs("a.com", toAPI) + service("api") + policy("gateway", "p", "rules: [{from: [{source: {principals: ['spiffe*']}}]}]") +
+				gateway("istio-system/gw", "", "{port: {number: 443, name: s, protocol: HTTPS}, tls: {mode: OPTIONAL_MUTUAL, credentialName: c}, hosts: ['*']}"), none,
+			map[string]string{"GET https://a.com/": "unknown: 403, api"},
+		},
+		"TLS or HTTP": {
+			object("VirtualService", "v", "hosts: [a.com], gateways: [istio-system/gw], http: ["+toAPI+"], tls: [{match: [{sniHosts: [a.com]}], route: [{destination: {host: rest}}]}]"), none,
+			map[string]string{"GET https://a.com/": "unknown: api, rest", "GET http://a.com/": "api"},
+		},
+		"TLS of one host beside a wildcard": {
+			vs("*.com", toAPI) + object("VirtualService", "v", "hosts: [a.com], gateways: [istio-system/gw], tls: [{match: [{port: 443, sniHosts: [a.com]}], route: [{destination: {host: rest}}]}]") +
+				gateway("istio-system/gw", "", "{port: {number: 443, name: s, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ['*.com']}", "{port: {number: 443, name: p, protocol: TLS}, tls: {mode: PASSTHROUGH}, hosts: [a.com]}"), none,
+			map[string]string{"GET https://a.com/": "rest", "GET https://b.com/": "api"},
+		},
+		"TLS that is ended before TCP": {
+			object("VirtualService", "v", "hosts: [a.com], gateways: [istio-system/gw], tls: [{match: [{sniHosts: [a.com]}], route: [{destination: {host: rest}}]}], tcp: [{route: [{destination: {host: api}}]}]") +
+				gateway("istio-system/gw", "", "{port: {number: 9443, name: s, protocol: TLS}, tls: {mode: SIMPLE, credentialName: c}, hosts: [a.com]}"), none,
+			map[string]string{"GET https://a.com:9443/": "api"},
+		},
+		"the older of two Gateways on a plain port": {
+			aged(strings.Replace(vs("a.com", "{match: [{uri: {prefix: /x}}], "+api+"}"), "istio-system/gw", "istio-system/gx", 1), "01") +
+				aged(object("VirtualService", "second", "hosts: [a.com], gateways: [istio-system/gw], http: [{match: [{uri: {regex: '/.*'}}], route: [{destination: {host: rest}}]}]"), "02") +
+				gateway("istio-system/gw", "creationTimestamp: '2023-01-01T00:00:00Z'", plainAny) + gateway("istio-system/gx", "creationTimestamp: '2023-02-01T00:00:00Z'", plainAny), none,
+			map[string]string{"GET http://a.com/x": "rest"},
+		},
+		"what is exported by name comes first": {
+			aged(vs("a.com", "{match: [{uri: {regex: '/.*'}}], "+api+"}"), "01") + aged(object("VirtualService", "second", "exportTo: [istio-system], hosts: [a.com], gateways: [istio-system/gw], http: ["+"{match: [{uri: {prefix: /x}}], route: [{destination: {host: rest}}]}]"), "02"), none,
+			map[string]string{"GET https://a.com/x": "rest", "GET https://a.com/y": "api"},
+		},
+		"a Gateway that Istio refuses": {
+			vs("a.com", toAPI) + gateway("istio-system/gw", "", "{port: {number: 80, name: h, protocol: HTPP}, hosts: ['*']}", plainAny), none, map[string]string{"GET http://a.com/": "unknown: api, anything"},
+		},
+		"a VirtualService that Istio refuses": {
+			vs("a.com", "{redirect: {redirectCode: 301}}"), none, map[string]string{"GET https://a.com/": "404"},
+		},
+		"weights of nothing": {vs("a.com", "{route: [{destination: {host: api}, weight: 0}, {destination: {host: rest}, weight: 0}]}"), none, map[string]string{"GET https://a.com/": "404"}},
+		"a subset that is not there": {
+			vs("a.com", "{route: [{destination: {host: api, subset: v2}}]}") + service("api") + jwt + object("DestinationRule", "d", "host: api, subsets: [{name: v1, labels: {version: v1}}]"), none, map[string]string{"GET https://a.com/": "503"},
+		},
+		"plain connections to one port": {
+			vs("a.com", toAPI) + service("api") + ingress + object("DestinationRule", "d", "host: api, trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: DISABLE}}]}"), none, map[string]string{"GET https://a.com/": "403"},
+		},
+		"plain connections to other hosts": {
+			vs("a.com", toAPI) + service("api") + ingress + object("DestinationRule", "istio-system/d", "host: '*.local', trafficPolicy: {tls: {mode: DISABLE}}") + object("DestinationRule", "d", "host: other"), none,
+			map[string]string{"GET https://a.com/": "403"},
+		},
+		"the namespace of the Service comes before the root": {
+			vs("a.com", toAPI) + service("api") + ingress + object("DestinationRule", "istio-system/d", "host: '*.local', trafficPolicy: {tls: {mode: DISABLE}}") + object("DestinationRule", "d", "host: api.shop.svc.cluster.local, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}"), none,
+			map[string]string{"GET https://a.com/": "api"},
+		},
+		"a rule of another namespace": {
+			vs("a.com", toAPI) + service("api") + ingress + object("DestinationRule", "else/d", "host: api.shop.svc.cluster.local, trafficPolicy: {tls: {mode: DISABLE}}"), none, map[string]string{"GET https://a.com/": "api"},
+		},
+		"TLS of its own to the pods": {
+			vs("a.com", toAPI) + service("api") + ingress + object("DestinationRule", "d", "host: api, trafficPolicy: {tls: {mode: SIMPLE}}"), none, map[string]string{"GET https://a.com/": "unknown: api, anything"},
+		},
+		"a port that takes no plain connections": {
+			vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}") + object("DestinationRule", "d", "host: api, trafficPolicy: {tls: {mode: DISABLE}}") +
+				object("PeerAuthentication", "p", "selector: {matchLabels: {app: api}}, mtls: {mode: PERMISSIVE}, portLevelMtls: {8080: {mode: STRICT}}"), none,
+			map[string]string{"GET https://a.com/": "503"},
+		},
+		"a port that takes them": {
+			vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}") + ingress + object("PeerAuthentication", "p", "selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: DISABLE}}"), none,
+			map[string]string{"GET https://a.com/": "403"},
+		},
+		"the older of two PeerAuthentications": {
+			vs("a.com", toAPI) + service("api") + ingress + object("PeerAuthentication", "p", "mtls: {mode: DISABLE}", "creationTimestamp: '2024-02-01T00:00:00Z'") + object("PeerAuthentication", "q", "mtls: {mode: STRICT}", "creationTimestamp: '2024-01-01T00:00:00Z'"), none,
+			map[string]string{"GET https://a.com/": "api"},
+		},
+		"PeerAuthentications without an age": {
+			vs("a.com", toAPI) + service("api") + ingress + object("PeerAuthentication", "p", "mtls: {mode: DISABLE}") + object("PeerAuthentication", "q", "mtls: {mode: STRICT}"), none, map[string]string{"GET https://a.com/": "unknown: 403, anything"},
+		},
+		"a host outside": {
+			vs("a.com", "{route: [{destination: {host: www.else.org}}]}") + object("AuthorizationPolicy", "istio-system/nothing", "action: DENY, rules: [{from: [{source: {namespaces: [istio-system]}}]}]") + policy("gateway", "p", "rules: [{}]"), none,
+			map[string]string{"GET https://a.com/": "unknown: www, 403"},
+		},
+		"a Service without pods of its own": {
+			vs("a.com", toAPI) + object("Service", "api", "type: ExternalName, externalName: www.else.org") + object("AuthorizationPolicy", "d", "action: DENY, rules: [{}]"), none, map[string]string{"GET https://a.com/": "unknown: api, 403"},
+		},
+		"a namespace that asks for no sidecars": {
+			vs("a.com", toAPI) + service("api") + policy("api", "d", "action: DENY, rules: [{}]") + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", none, map[string]string{"GET https://a.com/": "unknown: 403, api"},
+		},
+		"pods in the ambient mesh": {
+			vs("a.com", toAPI) + service("api") + strings.Replace(deployment("v1"), "app: api, version", "istio.io/dataplane-mode: ambient, app: api, version", 1) + policy("api", "d", "action: DENY, rules: [{}]"), none,
+			map[string]string{"GET https://a.com/": "unknown: 403, anything"},
+		},
+		"a ProxyConfig": {
+			vs("a.com", toAPI) + service("api") + object("ProxyConfig", "c", "concurrency: 2"), none, map[string]string{"GET https://a.com/": "api"},
+		},
+		"every address": {
+			vs("a.com", toAPI) + service("api") + policy("api", "d", "action: DENY, rules: [{from: [{source: {ipBlocks: ['0.0.0.0/0', '::/0']}}]}]"), none, map[string]string{"GET https://a.com/": "403"},
+		},
+		"every old address": {
+			vs("a.com", toAPI) + service("api") + policy("api", "d", "action: DENY, rules: [{from: [{source: {ipBlocks: ['0.0.0.0/0']}}]}]"), none, map[string]string{"GET https://a.com/": "unknown: api, 403"},
+		},
+	} {
+		_, cluster, _ := simulated(t, c.text, config.Default())
+		for line, want := range c.asked {
+			d := cluster.Mesh.Decide(asked(line, c.token), nil)
+			if got := answered(&d); got != want {
+				t.Errorf("%s: %s: %s, want %s: %s", name, line, got, want, d.Reason)
+			}
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package envoy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// landing is where a connection may come to: a virtual host, or a rule that
+// passes it on. The table of a rule is nil where its Gateway is not among the
+// inputs.
+type landing struct {
+	host   *virtualHost
+	stream *stream
+	table  *table
+}
+
+// choose finds the virtual host of a request, or the rule that passes its
+// connection on, and asks to which gateway it comes where several serve the host.
+func (g *Gateway) choose(r *simulate.Request) (*virtualHost, *stream) {
+	found := bySNI(slices.Concat(g.passing(r), g.serving(r)), r)
+	for i := range found {
+		if i == len(found)-1 || r.Holds(found[i].chosen(found)) {
+			return found[i].host, found[i].stream
+		}
+	}
+	return nil, nil
+}
+
+// serving are the virtual hosts for a request. A server that redirects plain
+// HTTP does so for all of its hosts.
+func (g *Gateway) serving(r *simulate.Request) []landing {
+	var out []landing
+	for _, t := range g.tables {
+		if !t.admits(r) {
+			continue
+		}
+		h := t.host(r.Host)
+		if h == nil && t.scheme == "http" && t.redirects(bareHost(r.Host)) {
+			h = &virtualHost{name: bareHost(r.Host), table: t}
+		}
+		if h != nil {
+			out = append(out, landing{host: h, table: t})
+		}
+	}
+	return out
+}
+
+// passing are the rules that pass on the connection of a request.
+func (g *Gateway) passing(r *simulate.Request) []landing {
+	var out []landing
+	for _, s := range g.streams {
+		if !s.names(r.Host) || s.tls && r.Scheme != "https" {
+			continue
+		}
+		known := false
+		for _, t := range g.tables {
+			if t.manifest == nil || !slices.ContainsFunc(s.gateways, t.of) {
+				continue
+			}
+			known = true
+			if s.at(t, r) && (r.Gateway == "" || t.of(r.Gateway)) {
+				out = append(out, landing{stream: s, table: t})
+			}
+		}
+		if !known && s.asked(s.port, r) && (r.Gateway == "" || slices.Contains(s.gateways, r.Gateway)) {
+			out = append(out, landing{stream: s})
+		}
+	}
+	return out
+}
+
+// chosen is the condition that a connection comes to the landing and not to one
+// of the others.
+func (l *landing) chosen(all []landing) simulate.Unknown {
+	if l.stream != nil && l.table == nil {
+		name := l.stream.gateways[0]
+		if slices.ContainsFunc(all, func(o landing) bool { return o.host != nil && o.table.of(name) }) {
+			return simulate.Unknown{
+				Why: simulate.Absent, At: l.stream.place, Needs: "the Gateway " + name, Key: "passes " + name,
+				What: fmt.Sprintf("the Gateway %s, which is not among the inputs, passes TLS on", name),
+			}
+		}
+		return simulate.Unknown{Why: simulate.Chosen, At: l.stream.place, Needs: "--gateway", What: "the request comes to " + name, Key: "gateway " + name}
+	}
+	shown := l.table.shown
+	if l.stream != nil {
+		shown = strings.Join(l.table.gateways, " and ") + " port " + fmt.Sprint(l.table.number)
+	}
+	return simulate.Unknown{Why: simulate.Chosen, At: l.table.at(), Needs: "--gateway", What: "the request comes to " + shown, Key: "gateway " + shown}
+}
+
+func (t *table) at() source.Ref {
+	if t.manifest == nil {
+		return source.Ref{}
+	}
+	return t.manifest.At("spec")
+}
+
+// bound spells the pods and the port of the servers, "" where they are not
+// known.
+func (t *table) bound() string {
+	if t.manifest == nil {
+		return ""
+	}
+	return fmt.Sprintf("%v port %d", t.selector, t.number)
+}
+
+// admits reports whether a request may come to the table's servers.
+func (t *table) admits(r *simulate.Request) bool {
+	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || r.Gateway != "" && !t.of(r.Gateway) {
+		return false
+	}
+	if t.disputed != nil {
+		return r.Holds(*t.disputed) == t.youngest
+	}
+	return true
+}
+
+// bySNI leaves, of servers of TLS on the same pods and port, the one that is
+// most specific for the host: a client that means no harm names it there too.
+func bySNI(list []landing, r *simulate.Request) []landing {
+	if r.Free == simulate.AnyRequest {
+		return list
+	}
+	best := map[bind]int{}
+	for i := range list {
+		if key, n := list[i].rank(bareHost(r.Host)); list[i].secure() {
+			best[key] = max(best[key], n)
+		}
+	}
+	return slices.DeleteFunc(list, func(l landing) bool {
+		key, n := l.rank(bareHost(r.Host))
+		return l.secure() && n < best[key]
+	})
+}
+
+// bind is a port of gateways with one selector.
+type bind struct {
+	selector string
+	port     int64
+}
+
+// secure reports whether TLS chooses the landing by the name that it asks for.
+func (l *landing) secure() bool {
+	return l.table != nil && (l.table.scheme == "https" || l.stream != nil && l.stream.tls)
+}
+
+// rank is how specific the servers of the landing are for a host.
+func (l *landing) rank(asked string) (bind, int) {
+	if l.table == nil {
+		return bind{}, 0
+	}
+	length := 0
+	for _, s := range l.table.servers {
+		for _, name := range s.hosts {
+			if _, bare, both := strings.Cut(name, "/"); both {
+				name = bare
+			}
+			switch name = strings.ToLower(name); {
+			case name == asked:
+				length = 1000
+			case name == "*" || host.Match(name, asked):
+				length = max(length, len(name))
+			}
+		}
+	}
+	return bind{shownSelector(l.table.selector), l.table.number}, length
+}
+
+// shownSelector spells labels, sorted.
+func shownSelector(labels map[string]string) string { return fmt.Sprint(labels) }
+
+// aged reports whether it is known which of two Gateways of the table is older.
+func (t *table) aged(a, b int) bool {
+	return t.ages[a] != "" && t.ages[b] != "" || cmp.Compare(a, b) == 0
+}

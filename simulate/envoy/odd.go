@@ -1,0 +1,48 @@
+package envoy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// oddMatches are the conditions that matches on headers which Istio does not
+// treat as headers, or only in part, take the request.
+func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Unknown {
+	var out []simulate.Unknown
+	for _, list := range []string{"headers", "withoutHeaders"} {
+		fields := source.Field(n, list)
+		for _, key := range source.Keys(fields) {
+			why := oddHeader(key, source.Field(fields, key))
+			if why == "" {
+				continue
+			}
+			at := source.JoinKey(path+"."+list, key)
+			out = append(out, simulate.Unknown{
+				Why: simulate.Opaque, At: m.At(at), Key: list + " " + key + simulate.Canonical(source.Field(fields, key)),
+				What: fmt.Sprintf("the match of the header %q of the VirtualService %s matters otherwise than kgw reads it (%s)", key, m.ID(), why),
+			})
+		}
+	}
+	return out
+}
+
+// oddHeader says why it is not known what a match on a header does
+// (pilot/pkg/networking/core/route), "" where it is.
+func oddHeader(key string, v *source.Node) string {
+	name := strings.ToLower(key)
+	switch {
+	case claimPath(name) != nil:
+		if c := readCondition(header, name, v, false); c.kind == "present" {
+			return "a claim without a value to compare"
+		}
+	case slices.Contains([]string{"uri", "scheme", "method", "authority"}, name):
+		return "the documentation says that it is passed over"
+	case strings.HasPrefix(name, "x-envoy-"):
+		return "gateways remove headers of this kind"
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+package envoy
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// mixed reports whether several VirtualServices share the host.
+func (h *virtualHost) mixed() bool { return len(h.manifests) > 1 }
+
+// unsure reports whether it is not known which of two VirtualServices comes
+// first, and the two routes do not do the same.
+func (h *virtualHost) unsure(a, b *route) bool {
+	switch {
+	case a.owner == b.owner, a.owner.Compiled && b.owner.Compiled:
+		return false
+	case a.rank != b.rank:
+		if h.table.aged(a.rank, b.rank) {
+			return false
+		}
+	case exported(a.owner, h.table.space) != exported(b.owner, h.table.space), a.owner.Created != "" && b.owner.Created != "":
+		return false
+	}
+	return a.manifest.Namespace != b.manifest.Namespace || simulate.Canonical(a.action()) != simulate.Canonical(b.action())
+}
+
+func older(a, b *simulate.Manifest) simulate.Unknown {
+	return simulate.Unknown{
+		Why: simulate.Absent, At: a.At("metadata"), Needs: "metadata.creationTimestamp of both",
+		What: fmt.Sprintf("the VirtualService %s is older than %s", a.ID(), b.ID()),
+	}
+}
+
+// concerned asks about what is not known of the gateway: whether the match is
+// for it.
+func (r *route) concerned(q *simulate.Request, t *table) bool {
+	if t.number == 0 && (r.port == 80 && q.Scheme == "https" || r.port == 443 && q.Scheme == "http") {
+		return false
+	}
+	for _, u := range r.only {
+		if !q.Holds(u) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,55 @@
+package envoy
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// unserved decides a request that no server routes: nothing is there.
+func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+	d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoHost, Reason: fmt.Sprintf("no VirtualService of a gateway serves the host %q", r.Host)}
+	for _, table := range g.tables {
+		if h := table.host(r.Host); h != nil && table.scheme != "" && table.scheme != r.Scheme && !g.listens(r) {
+			d.Status, d.Cause, d.At = 0, simulate.Crashed, table.at()
+			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", strings.Join(table.gateways, ", "), r.Scheme)
+		}
+	}
+	t.Say(name, source.Ref{}, "%s", d.Reason)
+	for _, m := range g.meshOnly {
+		if slices.Contains(source.Texts(source.Field(m.Spec(), "hosts")), r.Host) {
+			d.At = m.At("spec")
+			t.Say(name, d.At, "%s names no gateway: it holds inside the mesh only", m.ID())
+		}
+	}
+	for _, f := range g.refused {
+		if serves(f.hosts, r.Host) {
+			d.At, d.Reason = f.manifest.At(f.path), fmt.Sprintf("Istio refuses the VirtualService %s: %s; without it %s", f.manifest.ID(), f.why, d.Reason)
+		}
+	}
+	return d
+}
+
+// listens reports whether some server is for plain HTTP: such a port answers
+// requests for hosts that are not on it with 404.
+func (g *Gateway) listens(r *simulate.Request) bool {
+	return r.Scheme == "http" && slices.ContainsFunc(g.tables, func(t *table) bool { return t.scheme == "http" && (r.Gateway == "" || t.of(r.Gateway)) })
+}
+
+func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+	d := simulate.Decision{
+		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
+		Reason: fmt.Sprintf("no route of host %q takes %s %s", h.name, r.Method, r.RawPath()),
+	}
+	if t.On() {
+		for _, route := range h.routes {
+			t.Say(name, route.at, "route %s does not take it: %s", route.id(), route.describe())
+		}
+		t.Say(name, d.At, "%s", d.Reason)
+	}
+	return d
+}
