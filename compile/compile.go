@@ -7,6 +7,8 @@
 package compile
 
 import (
+	"time"
+
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -75,6 +77,8 @@ type Options struct {
 	// replaces; nil has none. Any other document with the name of an object
 	// that is written, and not its like, is an error.
 	Earlier func(*source.Document) bool
+	// At is the date at which certificates must hold; the zero time asks nothing.
+	At time.Time
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.
 	Supposed bool
 }

@@ -12,15 +12,16 @@ import (
 // companions are the objects among the inputs that gateways refer to, and
 // those that the configuration knows of.
 type companions struct {
-	services   map[ir.Name]*kube.Service
-	gateways   map[ir.Name]*kube.Gateway
-	external   map[ir.Name]*kube.ExternalGateway
-	namespaces map[string]*kube.Namespace
-	stackSets  map[ir.Name]*kube.StackSet
-	pods       []*kube.Pod
-	mesh       *kube.ConfigMap
-	providers  map[string]bool // by name, whether asked over HTTP
-	meshFault  string          // why the mesh configuration cannot be read
+	services     map[ir.Name]*kube.Service
+	gateways     map[ir.Name]*kube.Gateway
+	external     map[ir.Name]*kube.ExternalGateway
+	certificates map[string][]*ir.Certificate // by the name of their Secret
+	namespaces   map[string]*kube.Namespace
+	stackSets    map[ir.Name]*kube.StackSet
+	pods         []*kube.Pod
+	mesh         *kube.ConfigMap
+	providers    map[string]bool // by name, whether asked over HTTP
+	meshFault    string          // why the mesh configuration cannot be read
 }
 
 var meshConfig = ir.Name{Namespace: "istio-system", Name: "istio"}
@@ -29,10 +30,13 @@ func (r *run) companions() *companions {
 	c := &companions{
 		services: map[ir.Name]*kube.Service{}, gateways: map[ir.Name]*kube.Gateway{}, external: map[ir.Name]*kube.ExternalGateway{},
 		namespaces: map[string]*kube.Namespace{}, providers: map[string]bool{},
-		stackSets: map[ir.Name]*kube.StackSet{},
+		stackSets: map[ir.Name]*kube.StackSet{}, certificates: map[string][]*ir.Certificate{},
 	}
 	r.known(c)
 	for _, u := range r.units {
+		if k, ok := u.beside.(*ir.Certificate); ok {
+			c.certificates[k.Secret.Name] = append(c.certificates[k.Secret.Name], k)
+		}
 		switch o := u.companion.(type) {
 		case *kube.Service:
 			if known := c.services[o.Name]; known == nil || !o.Function {
@@ -130,6 +134,9 @@ func (r *run) link() {
 		c.hosts(g, r.of(u.doc).Domains.Default, &r.found)
 		c.ingress(g, &r.found)
 		c.served(g, &r.found)
+		c.present(g, &r.found)
+		c.secured(g, &r.found)
 	}
+	c.checkGateways(r.options.At, &r.found)
 	r.names()
 }

@@ -14,11 +14,7 @@ import (
 // served checks that the Gateway of a resource, where it is known, serves its
 // hosts, and that a certificate for the Gateway's host would do for them.
 func (c *companions) served(g *ir.Gateway, found *diag.List) {
-	ref := g.Ingress.Ref
-	if g.Ingress.External.Name != "" {
-		ref = gatewayOf(g.Ingress.External)
-	}
-	gateway := c.gateways[ref]
+	gateway := c.gatewayOf(g)
 	if gateway == nil || gateway.Assumed || len(slices.Concat(gateway.Servers...)) == 0 {
 		return
 	}

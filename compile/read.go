@@ -120,7 +120,7 @@ func (r *run) collect(u *unit) {
 	}
 	r.result.Fatal = r.result.Fatal || u.fatal
 	r.found = append(r.found, u.found...)
-	if u.kind != nil || u.companion != nil || u.rules != nil || u.file != nil || len(u.found) > 0 {
+	if u.kind != nil || u.companion != nil || u.beside != nil || u.rules != nil || u.file != nil || len(u.found) > 0 {
 		r.result.Read++
 	}
 	u.found = nil
@@ -200,11 +200,28 @@ func (r *run) head(u *unit, root *source.Node) {
 		doc.Namespace = r.namespaceOf(doc)
 	}
 	u.other = isObject(doc)
+	if read := schema.CompanionOf(schema.Group(doc.APIVersion), doc.Kind); read != nil {
+		r.companion(u, read, root)
+	}
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) || kube.MakesPods(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
 			u.ignores = readIgnores(doc, root, r.of(doc).Locked(), &u.found)
 		}
+	}
+}
+
+// companion reads a document of others that gateways are held against.
+func (r *run) companion(u *unit, read schema.Reader, root *source.Node) {
+	root, _ = u.doc.Expand(root)
+	if root == nil {
+		return
+	}
+	var found diag.List
+	u.beside, found = read(u.doc, root)
+	u.found = append(u.found, found...)
+	if len(found) > 0 {
+		u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
 	}
 }
 

@@ -27,7 +27,7 @@ func (r *run) validate() {
 			view.Clients = append(view.Clients, c)
 		case *ir.Preset:
 			view.Presets = append(view.Presets, c)
-		case *ir.Group, nil:
+		case *ir.Group, *ir.Certificate, nil:
 		}
 	}
 	view.Judge = r.judge

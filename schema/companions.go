@@ -6,56 +6,80 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/certificate"
 )
 
 // companion is a kind of others that kgw reads, with the versions it has had.
 type companion struct {
 	group, kind string
 	versions    []string
+	// read returns what a document says that gateways are held against, nil if
+	// nothing; itself nil for kinds that package kube reads.
+	read Reader
 }
 
+// Reader reads a document of a kind of others, whose namespace is set.
+type Reader func(doc *source.Document, root *source.Node) (ir.Companion, diag.List)
+
 // companions are the kinds of others that kgw reads, but for those of the core
-// group: a misspelt one would be passed over in silence.
+// group that package kube reads: a misspelt one would be passed over in silence.
 var companions = []companion{
-	{"oathkeeper.ory.sh", "Rule", []string{"v1alpha1"}},
-	{"networking.istio.io", "VirtualService", []string{"v1alpha3", "v1beta1", "v1"}},
-	{"networking.istio.io", "Gateway", []string{"v1alpha3", "v1beta1", "v1"}},
-	{"security.istio.io", "AuthorizationPolicy", []string{"v1beta1", "v1"}},
-	{"security.istio.io", "RequestAuthentication", []string{"v1beta1", "v1"}},
-	{"networking.k8s.io", "Ingress", []string{"v1beta1", "v1"}},
-	{"zalando.org", "RouteGroup", []string{"v1"}},
-	{"zalando.org", "StackSet", []string{"v1"}},
-	{"serverless.kyma-project.io", "Function", []string{"v1alpha1", "v1alpha2"}},
+	{"", "Secret", []string{"v1"}, certificate.ReadSecret},
+	{"cert-manager.io", "Certificate", []string{"v1alpha2", "v1alpha3", "v1beta1", "v1"}, certificate.ReadCertManager},
+	{"certmanager.k8s.io", "Certificate", []string{"v1alpha1"}, certificate.ReadCertManager},
+	{"cert.gardener.cloud", "Certificate", []string{"v1alpha1"}, certificate.ReadGardener},
+	{"bitnami.com", "SealedSecret", []string{"v1alpha1"}, certificate.ReadSealed},
+	{"external-secrets.io", "ExternalSecret", []string{"v1alpha1", "v1beta1", "v1"}, certificate.ReadSealed},
+	{"oathkeeper.ory.sh", "Rule", []string{"v1alpha1"}, nil},
+	{"networking.istio.io", "VirtualService", []string{"v1alpha3", "v1beta1", "v1"}, nil},
+	{"networking.istio.io", "Gateway", []string{"v1alpha3", "v1beta1", "v1"}, nil},
+	{"security.istio.io", "AuthorizationPolicy", []string{"v1beta1", "v1"}, nil},
+	{"security.istio.io", "RequestAuthentication", []string{"v1beta1", "v1"}, nil},
+	{"networking.k8s.io", "Ingress", []string{"v1beta1", "v1"}, nil},
+	{"zalando.org", "RouteGroup", []string{"v1"}, nil},
+	{"zalando.org", "StackSet", []string{"v1"}, nil},
+	{"serverless.kyma-project.io", "Function", []string{"v1alpha1", "v1alpha2"}, nil},
+}
+
+// CompanionOf returns the reader of a kind of others, or nil.
+func CompanionOf(group, kind string) Reader {
+	for i := range companions {
+		if c := &companions[i]; c.group == group && c.kind == kind {
+			return c.read
+		}
+	}
+	return nil
 }
 
 // neighbours are kinds of the companions' groups that are something else.
 var neighbours = []string{
 	"DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "WorkloadEntry", "WorkloadGroup", "ProxyConfig", "PeerAuthentication",
 	"IngressClass", "NetworkPolicy", "Stack", "PlatformCredentialsSet", "GitRepository", "IPAddress", "ServiceCIDR",
+	"CertificateRequest", "CertificateRevocation", "ClusterExternalSecret",
 }
 
 // almostCompanion reports a document that is almost one of the companions: of a
 // version that the kind never had, or with a misspelt kind or group.
 func almostCompanion(doc *source.Document) (diag.Finding, bool) {
 	group := Group(doc.APIVersion)
-	if slices.Contains(neighbours, doc.Kind) {
+	if group == "" || slices.Contains(neighbours, doc.Kind) {
 		return diag.Finding{}, false
 	}
 	version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
+	if i := slices.IndexFunc(companions, func(c companion) bool { return group == c.group && doc.Kind == c.kind }); i >= 0 {
+		c := &companions[i]
+		return diag.Finding{
+			Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
+			Message: fmt.Sprintf("%s has no version %q: no cluster takes the document", doc.Kind, version),
+			Help:    "known versions are " + strings.Join(c.versions, ", "),
+		}, !slices.Contains(c.versions, version)
+	}
 	for i := range companions {
 		c := &companions[i]
 		switch {
-		case group == c.group && doc.Kind == c.kind:
-			if slices.Contains(c.versions, version) {
-				return diag.Finding{}, false
-			}
-			return diag.Finding{
-				Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
-				Message: fmt.Sprintf("%s has no version %q: no cluster takes the document", doc.Kind, version),
-				Help:    "known versions are " + strings.Join(c.versions, ", "),
-			}, true
 		case group == c.group && shape.Nearest(doc.Kind, kindsOf(c.group)) == c.kind:
 			return almost(doc, "kind", doc.Kind, c.kind), true
 		case doc.Kind == c.kind && nearestGroup(group, []string{c.group}) != "":

@@ -31,6 +31,8 @@ var secretFields = map[string]string{
 	"remote headers": ruleWith("authenticators: [{handler: noop}]\n  authorizer:\n    handler: remote_json\n    config:\n      remote: https://i.test/x\n      payload: \"{}\"\n      headers:\n        Authorization: CANARY"),
 	"Secret data":    "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ndata:\n  anything: CANARY\n",
 	"Secret string":  "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\nstringData:\n  anything: CANARY\n",
+	"TLS key":        "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ntype: kubernetes.io/tls\ndata:\n  tls.crt: QQ==\n  tls.key: CANARY\n",
+	"TLS cert":       "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ntype: kubernetes.io/tls\nstringData:\n  tls.crt: CANARY\n  tls.key: x\n",
 	"List":           "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s, namespace: web}\n  stringData:\n    anything: CANARY\n",
 	"OAuth2Client":   "apiVersion: hydra.ory.sh/v1alpha1\nkind: OAuth2Client\nmetadata: {name: c, namespace: web}\nspec:\n  grantTypes: [client_credentials]\n  clientSecret: CANARY\n",
 	"ConfigMap":      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: web}\ndata:\n  x.yaml: |\n    client_secret: CANARY\n",

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,7 @@ import (
 
 type validateFlags struct {
 	inputFlags
-	status           string
+	status, at       string
 	prove, fix, diff bool
 	allowEmpty       bool
 }
@@ -39,6 +40,7 @@ func (a *app) validateCommand() *cobra.Command {
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
+	cmd.Flags().StringVar(&f.at, "at", "", "report certificates that do not hold at this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
@@ -57,6 +59,9 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
+		return err
+	}
+	if o.At, err = dateOf(f.at); err != nil {
 		return err
 	}
 	o.Schema, o.Status = true, f.status != ""
@@ -82,6 +87,19 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	return a.printProof(&f.inputFlags, &result.Proof)
+}
+
+// dateOf reads a day or a time; "" is the zero time.
+func dateOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usage("--at must be a date such as 2026-01-31, not %q", text)
 }
 
 // reportFixed reports, after the fixes where they are asked for.

@@ -86,6 +86,10 @@ const (
 	RepeatedHost     Code = "KGW245"
 	UserListUnused   Code = "KGW246"
 	NegativeLimit    Code = "KGW247"
+
+	BadTLSSecret    Code = "KGW248"
+	KeyPairMismatch Code = "KGW249"
+	ChainBroken     Code = "KGW250"
 )
 
 // Codes of findings about policy and references.
@@ -132,6 +136,13 @@ const (
 	PresetNotFound   Code = "KGW367"
 	IssuerGone       Code = "KGW368"
 	PresetUnused     Code = "KGW369"
+
+	GatewayAbsent       Code = "KGW370"
+	HostPlain           Code = "KGW371"
+	NoCredential        Code = "KGW372"
+	GatewaysConflict    Code = "KGW373"
+	CertificateMismatch Code = "KGW374"
+	CertificateExpired  Code = "KGW375"
 )
 
 // Codes of findings about overlap and exposure.
@@ -375,6 +386,9 @@ var Rules = []Rule{
 	{RepeatedHost, "RepeatedHost", fault, "a gateway has one host twice"},
 	{UserListUnused, "UserListUnused", fault, "a list of employees stands beside a rule that does not look at it"},
 	{NegativeLimit, "NegativeLimit", fault, "a rate limit is negative"},
+	{BadTLSSecret, "BadTLSSecret", notice, "a Secret does not hold a certificate and its key as its type demands"},
+	{KeyPairMismatch, "KeyPairMismatch", notice, "the key of a Secret is not that of its certificate"},
+	{ChainBroken, "ChainBroken", notice, "the certificates of a Secret are not a chain"},
 
 	{HostNotAllowed, "HostNotAllowed", fault, "a host is not in an allowed domain"},
 	{HostLookalike, "HostLookalike", doubt, "a host passes the controller's allow-list though it only ends like an allowed domain"},
@@ -413,6 +427,12 @@ var Rules = []Rule{
 	{PresetNotFound, "PresetNotFound", fault, "an annotation names an IDPPreset that is not among the inputs"},
 	{IssuerGone, "IssuerGone", notice, "tokens are demanded of an issuer that no longer exists"},
 	{PresetUnused, "PresetUnused", notice, "an annotation names IDPPresets and no rule of the resource needs one"},
+	{GatewayAbsent, "GatewayAbsent", notice, "the Gateway of a resource is not among the Gateways of the inputs"},
+	{HostPlain, "HostPlain", notice, "the Gateway of a resource serves its host over plain HTTP only"},
+	{NoCredential, "NoCredential", notice, "a server of a Gateway ends TLS and has no certificate"},
+	{GatewaysConflict, "GatewaysConflict", doubt, "two Gateways of the same pods end TLS for one host"},
+	{CertificateMismatch, "CertificateMismatch", notice, "the certificate of a Gateway does not hold for a host"},
+	{CertificateExpired, "CertificateExpired", notice, "the certificate of a Gateway does not hold at the date of --at"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

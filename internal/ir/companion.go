@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/kgw-dev/kgw/internal/source"
+import (
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
 
 // Companion is a resource beside the gateways that they are held against.
 //
@@ -40,6 +44,27 @@ type Group struct {
 	Name, Provider, ID string // ID is the resource's own name
 }
 
-func (*Client) companion() {}
-func (*Preset) companion() {}
-func (*Group) companion()  {}
+// Certificate is what is known of a TLS certificate; the key is not.
+type Certificate struct {
+	Origin source.Ref
+	// Kind is that of the object that says so, and Names where it says for which
+	// hosts.
+	Kind  string
+	Names source.Ref
+	// Secret is where the certificate is kept.
+	Secret Name
+	// Hosts are the names that it holds for; "*." stands for one label.
+	Hosts []string
+	// From and Until are the dates between which it holds; zero where they are
+	// not known.
+	From, Until time.Time
+	// Hidden: what is in the Secret is not known, as of one that is encrypted.
+	Hidden bool
+	// Key: the Secret has a key too.
+	Key bool
+}
+
+func (*Certificate) companion() {}
+func (*Client) companion()      {}
+func (*Preset) companion()      {}
+func (*Group) companion()       {}

@@ -59,6 +59,9 @@ type Gateway struct {
 	Servers [][]string // the hosts of each server
 	HTTPS   [][]string // the hosts of each server whose protocol is HTTPS
 	Secured []string   // hosts of servers that have a certificate
+	// Listens are the servers, one by one; nil where only hosts are known.
+	Listens  []Listener
+	Selector map[string]string // of the pods that serve it
 	// Assumed marks a Gateway that every Kyma cluster has and that no input
 	// describes.
 	Assumed bool
@@ -168,18 +171,7 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "networking.istio.io/VirtualService":
 		return decodeVirtualService(at, name, root, spec)
 	case "networking.istio.io/Gateway":
-		g := &Gateway{Origin: at, Name: name}
-		for _, s := range source.Elements(source.Field(spec, "servers")) {
-			hosts := source.Texts(source.Field(s, "hosts"))
-			g.Servers = append(g.Servers, hosts)
-			if source.Text(source.Field(source.Field(s, "port"), "protocol")) == "HTTPS" {
-				g.HTTPS = append(g.HTTPS, hosts)
-			}
-			if source.Field(source.Field(s, "tls"), "credentialName") != nil {
-				g.Secured = append(g.Secured, hosts...)
-			}
-		}
-		return g
+		return decodeGateway(at, name, spec)
 	case "security.istio.io/AuthorizationPolicy":
 		return decodePolicy(at, name, spec)
 	case "security.istio.io/RequestAuthentication":

@@ -1,0 +1,144 @@
+package certificate_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/pem"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/certificate"
+)
+
+// issued is a certificate with its key.
+type issued struct {
+	cert      *x509.Certificate
+	key       *ecdsa.PrivateKey
+	pem, priv []byte
+}
+
+// issue makes a certificate for hosts; by is who signs it, nil for itself.
+func issue(t testing.TB, name string, by *issued, hosts ...string) *issued {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
+	}
+	parent, signer := template, key
+	if by != nil {
+		parent, signer = by.cert, by.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &issued{cert, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})}
+}
+
+// secretOf writes a Secret.
+func secretOf(kind string, cert, key []byte) string {
+	text := "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: n}\ntype: " + kind + "\ndata:\n  tls.crt: " + base64.StdEncoding.EncodeToString(cert) + "\n"
+	if key != nil {
+		text += "  tls.key: " + base64.StdEncoding.EncodeToString(key) + "\n"
+	}
+	return text
+}
+
+func read(t testing.TB, text string) (*ir.Certificate, []diag.Code) {
+	t.Helper()
+	f, problem := source.NewFile("a.yaml", []byte(text))
+	if problem != nil {
+		t.Skip()
+	}
+	docs, problems := source.Split(f)
+	if len(problems) > 0 || len(docs) != 1 {
+		t.Skip()
+	}
+	root, problems := docs[0].Parse()
+	if len(problems) > 0 || root == nil {
+		t.Skip()
+	}
+	docs[0].APIVersion, docs[0].Kind, docs[0].Namespace, docs[0].Name = source.Head(root)
+	c, found := certificate.ReadSecret(docs[0], root)
+	codes := []diag.Code{}
+	for i := range found {
+		codes = append(codes, found[i].Code)
+	}
+	out, _ := c.(*ir.Certificate)
+	return out, codes
+}
+
+func TestReadSecret(t *testing.T) {
+	ca := issue(t, "ca", nil)
+	leaf, other := issue(t, "leaf", ca, "*.example.com", "example.com"), issue(t, "other", nil, "other.example.com")
+	for name, c := range map[string]struct {
+		text   string
+		want   []diag.Code
+		hosts  []string
+		hidden bool
+	}{
+		"well":              {secretOf("kubernetes.io/tls", leaf.pem, leaf.priv), nil, []string{"*.example.com", "example.com"}, false},
+		"with its issuer":   {secretOf("kubernetes.io/tls", slices.Concat(leaf.pem, ca.pem), leaf.priv), nil, []string{"*.example.com", "example.com"}, false},
+		"Opaque, no key":    {secretOf("Opaque", leaf.pem, nil), nil, []string{"*.example.com", "example.com"}, false},
+		"another's key":     {secretOf("kubernetes.io/tls", leaf.pem, other.priv), []diag.Code{diag.KeyPairMismatch}, []string{"*.example.com", "example.com"}, false},
+		"a broken chain":    {secretOf("kubernetes.io/tls", slices.Concat(leaf.pem, other.pem), leaf.priv), []diag.Code{diag.ChainBroken}, []string{"*.example.com", "example.com"}, false},
+		"chain in disorder": {secretOf("kubernetes.io/tls", slices.Concat(ca.pem, leaf.pem), ca.priv), []diag.Code{diag.ChainBroken}, nil, false},
+		"no key":            {secretOf("kubernetes.io/tls", leaf.pem, nil), []diag.Code{diag.BadTLSSecret}, nil, false},
+		"a key as cert":     {secretOf("kubernetes.io/tls", leaf.priv, leaf.priv), []diag.Code{diag.BadTLSSecret}, nil, true},
+		"cert as key":       {secretOf("kubernetes.io/tls", leaf.pem, leaf.pem), []diag.Code{diag.KeyPairMismatch}, []string{"*.example.com", "example.com"}, false},
+		"no PEM":            {secretOf("kubernetes.io/tls", []byte("x"), leaf.priv), []diag.Code{diag.BadTLSSecret}, nil, true},
+		"placeholders":      {secretOf("kubernetes.io/tls", []byte(""), []byte("")), nil, nil, true},
+		"no base64":         {strings.Replace(secretOf("kubernetes.io/tls", leaf.pem, leaf.priv), "tls.crt: ", "tls.crt: $", 1), []diag.Code{diag.BadTLSSecret}, nil, true},
+		"SOPS":              {"apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata:\n  tls.crt: ENC[AES256_GCM,data:x]\n  tls.key: ENC[AES256_GCM,data:y]\nsops: {version: 3.8.1}\n", nil, nil, true},
+	} {
+		got, found := read(t, c.text)
+		if !slices.Equal(found, c.want) {
+			t.Errorf("%s: found %v, want %v", name, found, c.want)
+		}
+		if got == nil || !slices.Equal(got.Hosts, c.hosts) || got.Hidden != c.hidden {
+			t.Errorf("%s: read %+v", name, got)
+		}
+	}
+	if c, _ := read(t, "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {password: eA==}\n"); c != nil {
+		t.Error("a Secret without a certificate is read")
+	}
+}
+
+// FuzzReadSecret feeds the reader with anything: it does not panic.
+func FuzzReadSecret(f *testing.F) {
+	leaf := issue(f, "leaf", nil, "example.com")
+	f.Add(leaf.pem, leaf.priv, "kubernetes.io/tls")
+	f.Add(slices.Concat(leaf.pem, leaf.pem), []byte("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"), "Opaque")
+	f.Add(leaf.pem[:100], leaf.priv[:50], "kubernetes.io/tls")
+	f.Add(bytes.Replace(leaf.pem, []byte("A"), []byte("B"), 3), leaf.priv, "kubernetes.io/tls")
+	f.Fuzz(func(t *testing.T, cert, key []byte, kind string) {
+		if strings.ContainsAny(kind, "\n\r#:") {
+			t.Skip()
+		}
+		read(t, secretOf(kind, cert, key))
+		read(t, "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata: {tls.crt: "+string(cert)+", tls.key: "+string(key)+"}\n")
+	})
+}

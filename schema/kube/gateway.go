@@ -1,0 +1,60 @@
+package kube
+
+import (
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Listener is one server of a Gateway
+// (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
+type Listener struct {
+	Origin source.Ref
+	Hosts  []string
+	Port   int64
+	// EndsTLS: the gateway's pods decrypt what they receive. Passes: TLS goes
+	// through to the Service, with its certificate.
+	EndsTLS, Passes bool
+	// Redirects: plain HTTP is answered with a redirect to HTTPS.
+	Redirects bool
+	// Credentials are the Secrets with its certificates, as written.
+	Credentials []string
+	// Files: the certificates are files in the pods, or the mesh's own.
+	Files bool
+}
+
+func decodeGateway(at source.Ref, name ir.Name, spec *source.Node) *Gateway {
+	g := &Gateway{Origin: at, Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
+	servers := at.At("spec", "servers")
+	for i, s := range source.Elements(source.Field(spec, "servers")) {
+		hosts := source.Texts(source.Field(s, "hosts"))
+		g.Servers = append(g.Servers, hosts)
+		if source.Text(source.Field(source.Field(s, "port"), "protocol")) == "HTTPS" {
+			g.HTTPS = append(g.HTTPS, hosts)
+		}
+		if source.Field(source.Field(s, "tls"), "credentialName") != nil {
+			g.Secured = append(g.Secured, hosts...)
+		}
+		g.Listens = append(g.Listens, decodeListener(servers.Elem(i), s, hosts))
+	}
+	return g
+}
+
+func decodeListener(at source.Ref, n *source.Node, hosts []string) Listener {
+	port, tls := source.Field(n, "port"), source.Field(n, "tls")
+	l := Listener{Origin: at, Hosts: hosts, Port: source.Int(source.Field(port, "number"))}
+	l.Redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
+	protocol, mode := source.Text(source.Field(port, "protocol")), source.Text(source.Field(tls, "mode"))
+	switch {
+	case protocol != "HTTPS" && protocol != "TLS":
+	case mode == "PASSTHROUGH" || mode == "AUTO_PASSTHROUGH":
+		l.Passes = true
+	default:
+		l.EndsTLS = true
+	}
+	l.Files = mode == "ISTIO_MUTUAL" || source.Field(tls, "serverCertificate") != nil || source.Field(tls, "tlsCertificates") != nil
+	if c := source.Text(source.Field(tls, "credentialName")); c != "" {
+		l.Credentials = append(l.Credentials, c)
+	}
+	l.Credentials = append(l.Credentials, source.Texts(source.Field(tls, "credentialNames"))...)
+	return l
+}
