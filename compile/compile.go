@@ -159,6 +159,9 @@ func link(in Input, o Options) *run {
 	o = o.WithDefaults()
 	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
 	r.namespaced = !o.defaulted
+	for _, f := range in.Files {
+		r.bytesRead += len(f.Data)
+	}
 	r.read(in)
 	r.copies()
 	r.aim()
@@ -195,6 +198,7 @@ type run struct {
 	judge      *match.Judge
 	presets    map[string][]*ir.Preset // identity providers, by name; nil until all documents are read once
 	namespaced bool                    // a namespace of documents that name none was given for the run
+	bytesRead  int                     // of all files
 	found      diag.List
 	targets    map[scoped]*boundTarget
 	settings   map[scoped]*ir.Settings

@@ -14,29 +14,29 @@ import (
 // connection manager), the path among them.
 const maxPath = 60 << 10
 
+// measured is a gateway with about how many bytes are written for it.
+type measured struct {
+	unit  *unit
+	size  int
+	under []allowance
+}
+
+// allowance is a limit of what is written, by the configuration that sets it.
+type allowance struct {
+	file  string
+	limit int
+}
+
 // measure reports gateways whose paths no request has, and those that would
-// make the run write more than limits.output, the largest first until the
-// others are within it. These go no further: nothing is judged or written for
-// them.
+// make the run write more than limits.output of their configuration, or of one
+// further up, the largest first until the others are within it. These go no
+// further: nothing is judged or written for them.
 func (r *run) measure() {
-	type measured struct {
-		unit *unit
-		size int
-	}
-	var list []measured
-	total, limit := 0, r.options.Config.OutputLimit()
-	for _, u := range r.compiled {
-		m := measured{u, 0}
-		if u.target != nil {
-			for _, e := range u.target.emitters {
-				m.size += e.size(u.gateway, &u.target.Target)
-			}
-		}
-		list, total = append(list, m), total+m.size
-	}
+	list, totals := r.sizes()
 	slices.SortStableFunc(list, func(a, b measured) int { return cmp.Compare(b.size, a.size) })
 	out := map[*unit]bool{}
 	for _, m := range list {
+		over := slices.IndexFunc(m.under, func(a allowance) bool { return totals[a] > a.limit })
 		if long := longPath(m.unit.gateway); long != nil {
 			out[m.unit] = true
 			r.found.Add(diag.Finding{
@@ -44,19 +44,49 @@ func (r *run) measure() {
 				Message: fmt.Sprintf("the path has %d bytes; at most %d are read of a request's headers", len(long.Match.Path.Text), maxPath),
 				Help:    "write a shorter path",
 			})
-		} else if total > limit {
+		} else if over >= 0 {
 			out[m.unit] = true
+			a := m.under[over]
 			r.found.Add(diag.Finding{
 				Code: diag.TooMuchOutput, At: m.unit.gateway.Origin, Owner: m.unit.doc,
-				Message: fmt.Sprintf("manifests of about %d KiB would be written for this resource, and %d KiB for all; limits.output is %d KiB", m.size>>10, total>>10, limit>>10),
+				Message: fmt.Sprintf("manifests of about %d KiB would be written for this resource, and %d KiB for all; limits.output is %d KiB", m.size>>10, totals[a]>>10, a.limit>>10),
 				Help:    "split the resource or shorten its lists, or set limits.output in kgw.yaml if that much is meant",
 			})
 		}
 		if out[m.unit] {
-			total -= m.size
+			for _, a := range m.under {
+				totals[a] -= m.size
+			}
 		}
 	}
 	r.compiled = slices.DeleteFunc(r.compiled, func(u *unit) bool { return out[u] })
+}
+
+// sizes measures each gateway, and sums up what counts for each limit. All
+// gateways together may have no more than the largest limit.
+func (r *run) sizes() ([]measured, map[allowance]int) {
+	totals := map[allowance]int{}
+	all := allowance{limit: r.options.Config.OutputLimit(r.bytesRead)}
+	for _, c := range r.scopes() {
+		all.limit = max(all.limit, c.OutputLimit(r.bytesRead))
+	}
+	var list []measured
+	for _, u := range r.compiled {
+		m := measured{unit: u, under: []allowance{all}}
+		for c := r.of(u.doc); c != nil; c = c.Above {
+			m.under = append(m.under, allowance{c.File, c.OutputLimit(r.bytesRead)})
+		}
+		if u.target != nil {
+			for _, e := range u.target.emitters {
+				m.size += e.size(u.gateway, &u.target.Target)
+			}
+		}
+		for _, a := range m.under {
+			totals[a] += m.size
+		}
+		list = append(list, m)
+	}
+	return list, totals
 }
 
 func longPath(g *ir.Gateway) *ir.Route {
@@ -66,19 +96,4 @@ func longPath(g *ir.Gateway) *ir.Route {
 		}
 	}
 	return nil
-}
-
-// sizeInOne returns about how many bytes an emitter writes that has an entry
-// for each route, with all hosts.
-func sizeInOne(g *ir.Gateway, _ *ir.Target) int {
-	const entry = 200 // bytes of one without its path and hosts
-	hosts := 0
-	for i := range g.Hosts {
-		hosts += len(g.Hosts[i].Name) + len("\n- ")
-	}
-	n := 0
-	for _, route := range g.Routes {
-		n += entry + len(route.Match.Path.Text) + hosts
-	}
-	return n
 }

@@ -32,9 +32,9 @@ type emitter struct {
 }
 
 var (
-	virtualServices = emitter{check: virtualservice.Check, size: sizeInOne, lower: virtualservice.Lower}
-	rules           = emitter{check: rule.Check, size: sizeInOne, lower: rule.Lower}
-	policies        = emitter{check: policy.Check, size: sizeInOne, lower: policy.Lower}
+	virtualServices = emitter{check: virtualservice.Check, size: virtualservice.Size, lower: virtualservice.Lower}
+	rules           = emitter{check: rule.Check, size: rule.Size, lower: rule.Lower}
+	policies        = emitter{check: policy.Check, size: policy.Size, lower: policy.Lower}
 	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, serves: ingress.Serves}
 )
 

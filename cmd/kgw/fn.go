@@ -84,7 +84,7 @@ func (a *app) fn(data []byte) error {
 func (a *app) serve(f *function, found diag.List) error {
 	if f.list == nil {
 		a.fail(exitInput)
-		return a.sayFindings(found, 0)
+		return a.sayFindings(found, diag.Summary{})
 	}
 	a.collect()
 	for _, i := range f.all() {
@@ -137,6 +137,9 @@ func (f *function) run() error {
 	result.Findings = append(f.found, result.Findings...)
 	krm.Order(result.Findings, f.all())
 	results := krm.Results(result.Findings.Masked(f.secrets), f.all())
+	if n := result.Summary.Suppressed; n > 0 {
+		results = append(results, krm.Result{Severity: diag.Info.String(), Message: fmt.Sprintf("findings that authors suppressed: %d", n)})
+	}
 	failed := result.Fatal || result.Findings.Max() == diag.Error || len(result.Disagreements) > 0
 	entries := krm.Keep(f.list.Items)
 	switch {
@@ -153,7 +156,7 @@ func (f *function) run() error {
 	if err := f.answer(entries, results, failed); err != nil {
 		return err
 	}
-	if err := f.sayFindings(result.Findings, result.Summary.Resources); err != nil {
+	if err := f.sayFindings(result.Findings, diag.Summary{Resources: result.Summary.Resources, Suppressed: result.Summary.Suppressed}); err != nil {
 		return err
 	}
 	return f.judge(&inputFlags{failOn: "error"}, result)
@@ -210,19 +213,20 @@ func (f *function) refuse() error {
 		return err
 	}
 	f.fail(exitFindings)
-	return f.sayFindings(f.found, 0)
+	return f.sayFindings(f.found, diag.Summary{})
 }
 
-// sayFindings prints to standard error what is worth an author's attention:
-// kustomize shows nothing else.
-func (a *app) sayFindings(found diag.List, resources int) error {
+// sayFindings prints to standard error what is worth an author's attention, and
+// how much is suppressed: kustomize shows nothing else. The summary counts what
+// is not among the findings.
+func (a *app) sayFindings(found diag.List, summary diag.Summary) error {
 	found = diag.Levels{}.Apply(slices.Clone(found))
 	found = slices.DeleteFunc(found, func(g diag.Finding) bool { return g.Severity == diag.Info })
 	found.Resolve()
-	report := &diag.Report{Findings: found, Version: version(), Secrets: a.secrets, Summary: diag.Summary{Resources: resources}}
+	report := &diag.Report{Findings: found, Version: version(), Secrets: a.secrets, Summary: summary}
 	report.Summary.Count(found)
 	color := diag.ColorEnabled("auto", a.getenv, a.terminal.stderr)
-	return diag.Text{Color: color, Quiet: true}.Render(a.stderr, report)
+	return diag.Text{Color: color, Quiet: summary.Suppressed == 0}.Render(a.stderr, report)
 }
 
 // isGateway tells whether an item is of a kind that kgw compiles, in whatever

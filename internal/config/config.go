@@ -6,9 +6,6 @@
 package config
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -194,7 +191,7 @@ type PublicRoute struct {
 
 // Limits bound what a run does: see OutputLimit.
 type Limits struct {
-	Output string `json:"output"`
+	Output Bytes `json:"output"`
 }
 
 // Helm says how charts are rendered.
@@ -247,7 +244,6 @@ func Default() *Config {
 		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},
-		Limits:     Limits{Output: defaultOutput},
 	}
 }
 
@@ -280,21 +276,4 @@ func (c *Config) Blocked() []string {
 		return DefaultBlock
 	}
 	return c.Services.Block
-}
-
-const defaultOutput = "64Mi"
-
-// OutputLimit returns how many bytes of manifests a run may write.
-func (c *Config) OutputLimit() int {
-	text, shift := c.Limits.Output, 0
-	for i, unit := range []string{"Ki", "Mi", "Gi"} {
-		if number, ok := strings.CutSuffix(text, unit); ok {
-			text, shift = number, 10*(i+1)
-		}
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		n, shift = 64, 20
-	}
-	return n << shift
 }

@@ -23,6 +23,8 @@ func Find(dir string) string {
 }
 
 // FindAll returns every kgw.yaml upwards from a directory, the nearest first.
+// The search ends at the top of a git repository: what is above belongs to
+// others. A submodule is in the repository that has it, whose settings hold.
 func FindAll(dir string) []string {
 	var out []string
 	for dir, err := filepath.Abs(dir); err == nil; dir = filepath.Dir(dir) {
@@ -30,11 +32,25 @@ func FindAll(dir string) []string {
 		if info, err := os.Stat(file); err == nil && !info.IsDir() {
 			out = append(out, file)
 		}
-		if dir == filepath.Dir(dir) {
+		if dir == filepath.Dir(dir) || isRepository(dir) {
 			break
 		}
 	}
 	return out
+}
+
+// isRepository reports whether a directory is the top of a git repository that
+// is not a submodule. Of a submodule, .git is a file that names a directory
+// below "modules" of the repository that has it
+// (https://git-scm.com/docs/gitrepository-layout).
+func isRepository(dir string) bool {
+	git := filepath.Join(dir, ".git")
+	info, err := os.Lstat(git)
+	if err != nil || !info.Mode().IsRegular() {
+		return err == nil
+	}
+	text, err := source.Bounds{FollowLinks: true}.ReadFile(git, source.MaxSettingsBytes)
+	return err == nil && !strings.Contains(filepath.ToSlash(string(text)), "/modules/")
 }
 
 // Read reads a configuration over the defaults, from a file within the bounds.
@@ -248,7 +264,7 @@ func variables(path string, fields []shape.Field) []Variable {
 		switch f.Type.Kind {
 		case shape.Object:
 			out = append(out, variables(p, f.Type.Fields)...)
-		case shape.String, shape.Integer, shape.Boolean:
+		case shape.String, shape.Integer, shape.Boolean, shape.StringOrInteger:
 			out = append(out, Variable{Name: "KGW_" + strings.ToUpper(strings.ReplaceAll(p, ".", "_")), Path: p, Doc: f.Type.Doc})
 		}
 	}

@@ -98,6 +98,7 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	n.allow()
 	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
 	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
+	n.output()
 	n.levels()
 	return n.found
 }

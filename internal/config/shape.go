@@ -44,8 +44,8 @@ var serviceName = &shape.Pattern{
 }
 
 var size = &shape.Pattern{
-	Expr:  `^[1-9][0-9]{0,5}(Ki|Mi|Gi)$`,
-	Means: "a number of bytes with a unit, such as 512Ki, 64Mi or 2Gi",
+	Expr:  `^([1-9][0-9]{0,11}|[1-9][0-9]{0,5}(Ki|Mi|Gi))$`,
+	Means: "a number of bytes, such as 5000000, 512Ki, 64Mi or 2Gi",
 }
 
 var domain = &shape.Pattern{
@@ -148,8 +148,8 @@ var fields = []shape.Field{
 	field("inputs", texts("File patterns that kgw fn reads.")),
 	field("limits", object("What a run may do.",
 		field("output", &shape.Type{
-			Kind: shape.String, Pattern: size, Default: defaultOutput,
-			Doc: "Bytes of manifests that a run may write, estimated before they are made. Resources that exceed it are errors (KGW118), and are not written.",
+			Kind: shape.StringOrInteger, Pattern: size, Min: shape.Int(1), Default: "32Mi",
+			Doc: "Bytes of manifests that may be written for the resources below the file, estimated before they are made. The default is 32 times what is read where that is more. Resources that exceed it are errors (KGW118), and are not written.",
 		}))),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
 	field("helm", object("How Helm charts among the inputs are rendered, with the program helm on the PATH. Where it is there, they are rendered as with --helm.",

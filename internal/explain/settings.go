@@ -13,13 +13,14 @@ const settingsHead = `# kgw.yaml
 <!-- Written by "make generate" from the description of the configuration. -->
 
 kgw looks for kgw.yaml upwards from each PATH: from the directory of a file, from a directory itself, and from the
-working directory for standard input or without a PATH. "-c FILE" or KGW_CONFIG names one for all. One run has one
+working directory for standard input or without a PATH. The search ends at the top of a git repository; a
+submodule is in the repository that has it. "-c FILE" or KGW_CONFIG names one for all. One run has one
 configuration: PATHs that find different files are a usage error. A flag wins over a KGW_* variable, a variable over
 kgw.yaml, kgw.yaml over the default. Everything but apiVersion and kind is optional; an unknown field is an error.
 
 The nearest kgw.yaml is read alone, but for what those further up demand of everything below them: policy, domains.allow,
-services.block, skipper.additionalFilters, skipper.annotations, and the levels of the codes in policy.locked. A nearer one
-may ask for more; where it asks for less, the other holds and KGW450 says so. A file that "-c" names is read alone.
+services.block, skipper.additionalFilters, skipper.annotations, limits, and the levels of the codes in policy.locked. A nearer
+one may ask for more; where it asks for less, the other holds and KGW450 says so. A file that "-c" names is read alone.
 
 "kgw init" writes a commented kgw.yaml, "kgw schema config" prints its JSON Schema.
 

@@ -21,14 +21,16 @@ func Lock(dir string) (unlock func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := lockDir(f); err != nil {
+		release, err := lockDir(f)
+		if err != nil {
 			f.Close()
 			return nil, err
 		}
 		if isAt(f, dir) {
-			return func() { f.Close() }, nil
+			return func() { f.Close(); release() }, nil
 		}
 		f.Close() // the directory was exchanged before it was locked
+		release()
 	}
 	return nil, ErrBusy
 }

@@ -4,5 +4,5 @@ package renderdir
 
 import "os"
 
-// lockDir does nothing where directories cannot be locked.
-func lockDir(*os.File) error { return nil }
+// lockDir locks a directory for one process until unlock is called.
+func lockDir(dir *os.File) (unlock func(), err error) { return lockFile(dir.Name()) }

@@ -27,7 +27,7 @@ func (p *Plan) exchange() (done bool, err error) {
 	}
 	defer f.Close()
 	defer removeTree(stage)
-	if lockDir(f) != nil || p.build(stage) != nil || unix.Renameat2(unix.AT_FDCWD, stage, unix.AT_FDCWD, p.dir, unix.RENAME_EXCHANGE) != nil {
+	if _, err := lockDir(f); err != nil || p.build(stage) != nil || unix.Renameat2(unix.AT_FDCWD, stage, unix.AT_FDCWD, p.dir, unix.RENAME_EXCHANGE) != nil {
 		return false, nil
 	}
 	return true, atomicfile.SyncDir(filepath.Dir(p.dir))

@@ -29,6 +29,9 @@ var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z
 // or of a file of variables.
 var assigned = regexp.MustCompile(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
 
+// nextWord is what follows the scheme of an Authorization header.
+var nextWord = regexp.MustCompile(`^[ \t]+([^\s"',}&]+)`)
+
 // spot is a range of bytes of a text, end exclusive.
 type spot struct{ start, end int }
 
@@ -78,7 +81,14 @@ func assignments(s string) []spot {
 	var out []spot
 	for _, m := range assigned.FindAllStringSubmatchIndex(s, -1) {
 		value := s[m[6]:m[7]]
-		if name := last(s[m[4]:m[5]]); Key(name) && name != "cookie" && !template(strings.Trim(value, `"'`)) && !prose(s[:m[4]], value) {
+		name := last(s[m[4]:m[5]])
+		switch {
+		case !Key(name) || name == "cookie" || template(strings.Trim(value, `"'`)) || prose(s[:m[4]], value):
+		case strings.EqualFold(value, "bearer") || strings.EqualFold(value, "basic"):
+			if w := nextWord.FindStringSubmatchIndex(s[m[7]:]); w != nil {
+				out = append(out, spot{m[7] + w[2], m[7] + w[3]})
+			}
+		default:
 			out = append(out, spot{m[6], m[7]})
 		}
 	}

@@ -87,6 +87,12 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 		c.text(t, v.string, p)
 	case Integer, Number:
 		c.number(t, v.number, p)
+	case StringOrInteger:
+		if v.kind == Integer {
+			c.number(t, v.number, p)
+		} else {
+			c.text(t, v.string, p)
+		}
 	}
 }
 
@@ -227,14 +233,18 @@ func (c *checker) number(t *Type, text string, p *place) {
 	if t.Min == nil && t.Max == nil {
 		return
 	}
-	r, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return
+	var below, above bool
+	if r, ok := rational(text); ok {
+		below = t.Min != nil && r.Cmp(new(big.Rat).SetInt64(*t.Min)) < 0
+		above = t.Max != nil && r.Cmp(new(big.Rat).SetInt64(*t.Max)) > 0
+	} else { // no float64 is as small or large
+		below = strings.HasPrefix(text, "-")
+		above = !below
 	}
-	if t.Min != nil && r.Cmp(new(big.Rat).SetInt64(*t.Min)) < 0 {
-		c.add(p, diag.OutOfRange, "", "%s must be at least %d, not %s", c.name(p), *t.Min, text)
+	if below && t.Min != nil {
+		c.add(p, diag.OutOfRange, "", "%s must be at least %d, not %.40s", c.name(p), *t.Min, text)
 	}
-	if t.Max != nil && r.Cmp(new(big.Rat).SetInt64(*t.Max)) > 0 {
-		c.add(p, diag.OutOfRange, "", "%s must be at most %d, not %s", c.name(p), *t.Max, text)
+	if above && t.Max != nil {
+		c.add(p, diag.OutOfRange, "", "%s must be at most %d, not %.40s", c.name(p), *t.Max, text)
 	}
 }

@@ -26,6 +26,11 @@ func (t *Type) JSONSchema() map[string]any {
 		}
 	case Integer, Number:
 		setBounds(s, t)
+	case StringOrInteger:
+		setBounds(s, t)
+		if t.Pattern != nil {
+			s["pattern"] = t.Pattern.Expr // of a text
+		}
 	}
 	if types := t.typeNames(); types != nil {
 		s["type"] = types

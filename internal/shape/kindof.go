@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -48,8 +49,25 @@ func isInteger(s string) bool {
 	if !strings.ContainsAny(s, ".eE") {
 		return true
 	}
-	r, ok := new(big.Rat).SetString(s)
+	r, ok := rational(s)
 	return ok && r.IsInt()
+}
+
+// maxDigits is the most characters of a number that is read exactly: that of
+// thousands costs time in the square of its length.
+const maxDigits = 1000
+
+// rational returns a number: a long one as near as a float64 is; ok is false
+// for one beyond these.
+func rational(text string) (r *big.Rat, ok bool) {
+	if len(text) <= maxDigits {
+		return new(big.Rat).SetString(text)
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return nil, false
+	}
+	return new(big.Rat).SetFloat64(f), true
 }
 
 func (f found) String() string { return f.text }

@@ -55,7 +55,7 @@ type Type struct {
 	// MinLen and MaxLen bound the code points of a String, the elements of a
 	// List, the entries of a Map. 0 is no bound.
 	MinLen, MaxLen int
-	// Pattern constrains a String.
+	// Pattern constrains a text.
 	Pattern *Pattern
 	// Enum lists the values a String may have.
 	Enum []string

@@ -123,6 +123,10 @@ func Scalar(n *Node) any {
 	return n.Value
 }
 
+// maxDigits is the most characters of a number that is not spelled as JSON
+// spells it; a longer one is text.
+const maxDigits = 1000
+
 // number returns a numeric scalar as JSON spells it; ok is false for what JSON
 // has no number for (.inf, .nan).
 func number(n *Node) (string, bool) {
@@ -131,6 +135,10 @@ func number(n *Node) (string, bool) {
 	}
 	text := strings.ReplaceAll(n.Value, "_", "")
 	// An octal number of more than 64 bits is a decimal one to the library.
+	// Numbers of thousands of digits cost time in the square of their length.
+	if len(text) > maxDigits {
+		text = ""
+	}
 	if i, ok := new(big.Int).SetString(strings.TrimPrefix(text, "+"), 0); ok && (n.ShortTag() == "!!int" || i.BitLen() <= 64) {
 		return i.String(), true
 	}

@@ -1,0 +1,63 @@
+package virtualservice
+
+import (
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+)
+
+// Size returns about how many bytes Lower writes for a gateway, without making
+// its entries.
+func Size(g *ir.Gateway, t *ir.Target) int {
+	const object, route, destination = 250, 70, 75
+	n := object + manifest.SizeOfTexts(hostNames(g)) + manifest.SizeOfLabels(t.LabelsOf(g))
+	for _, r := range g.Routes {
+		if r.RoutedBy != nil {
+			continue
+		}
+		n += route + len(uriText(r)) + sizeOfCORS(r.CORS) + sizeOfHeaders(g, r)
+		for _, m := range r.Match.Methods {
+			n += len(m) + 1
+		}
+		for _, d := range destinations(r, t) {
+			n += destination + len(d.Host)
+		}
+		if answer, ok := r.Action.(ir.Respond); ok {
+			n += destination + len(answer.Body)
+		}
+	}
+	return n
+}
+
+// uriText is the text that matches a route's path.
+func uriText(r *ir.Route) string {
+	m := uri(r.Match.Path)
+	return m.Exact + m.Prefix + m.Regex
+}
+
+func sizeOfCORS(c *ir.CORS) int {
+	if c == nil {
+		return 0
+	}
+	const policy, origin = 120, 25
+	n := policy + manifest.SizeOfTexts(c.Methods) + manifest.SizeOfTexts(c.Headers) + manifest.SizeOfTexts(c.ExposeHeaders)
+	for _, o := range c.Origins {
+		n += origin + len(o.Value)
+	}
+	return n
+}
+
+func sizeOfHeaders(g *ir.Gateway, r *ir.Route) int {
+	h, n := headers(g, r), 0
+	for _, m := range headerMatches(r) {
+		n += 40 + len(m.Exact)
+	}
+	if h == nil {
+		return n
+	}
+	for _, o := range []*manifest.HeaderOperations{h.Request, h.Response} {
+		if o != nil {
+			n += 40 + manifest.SizeOfLabels(o.Set) + manifest.SizeOfTexts(o.Remove)
+		}
+	}
+	return n
+}
