@@ -1,6 +1,7 @@
 package virtualservice
 
 import (
+	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
@@ -18,7 +19,7 @@ func Size(g *ir.Gateway, t *ir.Target) int {
 		for _, m := range r.Match.Methods {
 			n += len(m) + 1
 		}
-		for _, d := range destinations(r, t) {
+		for _, d := range envoy.Destinations(r, t) {
 			n += destination + len(d.Host)
 		}
 		if answer, ok := r.Action.(ir.Respond); ok {
@@ -47,7 +48,7 @@ func sizeOfCORS(c *ir.CORS) int {
 }
 
 func sizeOfHeaders(g *ir.Gateway, r *ir.Route) int {
-	h, n := headers(g, r), 0
+	h, n := envoy.Headers(g, r), 0
 	for _, m := range headerMatches(r) {
 		n += 40 + len(m.Exact)
 	}
