@@ -66,7 +66,7 @@ func (s *Side) compared(objects []diff.Object, others []simulate.Manifest) class
 		}
 		manifests = append(manifests, m)
 	}
-	return prove.Simulate(manifests, s.Options).Side(s.Result)
+	return prove.WithAPIs(manifests, s.apis(), s.Result, s.Options)
 }
 
 // native are what Oathkeeper itself reads of the inputs of the side.
@@ -82,10 +82,27 @@ func (s *Side) native() []simulate.Manifest {
 // services are the Services among the inputs of the side.
 func (s *Side) services() []simulate.Manifest {
 	var out []simulate.Manifest
+	s.documents("Service", func(doc *source.Document, root *source.Node) {
+		if m := simulate.ReadManifest(root, source.Ref{Doc: doc}, false, s.Options.Namespace); m.APIVersion == "v1" {
+			out = append(out, m)
+		}
+	})
+	return out
+}
+
+// apis are the Apis among the inputs of the side.
+func (s *Side) apis() []*source.Document {
+	var out []*source.Document
+	s.documents("Api", func(doc *source.Document, _ *source.Node) { out = append(out, doc) })
+	return out
+}
+
+// documents visits those of a kind among the inputs of the side.
+func (s *Side) documents(kind string, visit func(*source.Document, *source.Node)) {
 	for _, file := range s.Input.Files {
 		docs, _ := source.Split(file)
 		for _, doc := range docs {
-			if !bytes.Contains(doc.Text(), []byte("Service")) {
+			if !bytes.Contains(doc.Text(), []byte(kind)) {
 				continue
 			}
 			root, _ := doc.Parse()
@@ -97,12 +114,11 @@ func (s *Side) services() []simulate.Manifest {
 				if isList {
 					root, _ = item.Parse()
 				}
-				m := simulate.ReadManifest(root, source.Ref{Doc: item}, false, s.Options.Namespace)
-				if m.Kind == "Service" && m.APIVersion == "v1" {
-					out = append(out, m)
+				item.APIVersion, item.Kind, item.Namespace, item.Name = source.Head(root)
+				if item.Kind == kind {
+					visit(item, root)
 				}
 			}
 		}
 	}
-	return out
 }

@@ -145,8 +145,9 @@ func (c *conversion) apiRules(all []element) []any {
 				continue
 			}
 			seen = append(seen, x)
-			for _, p := range c.excludedPaths(x) {
-				rules = append(rules, &rule{path: p, methods: apiMethods, access: apiAccess(all, x)})
+			access := apiAccess(all, x)
+			for _, p := range c.excludedPaths(x, access.Key == "noAuth") {
+				rules = append(rules, &rule{path: p, methods: apiMethods, access: access})
 			}
 		}
 	}
@@ -219,8 +220,10 @@ func (x exclusion) expression() string {
 	return x.text
 }
 
-// excludedPaths are the paths that take what an exclusion does.
-func (c *conversion) excludedPaths(x exclusion) []string {
+// excludedPaths are the paths that take what an exclusion does. Where they take
+// less, the rule for everything answers the rest: that must not ask for less
+// than the exclusion left, as it does where one issuer excludes and another not.
+func (c *conversion) excludedPaths(x exclusion, public bool) []string {
 	at := "spec.authentication"
 	switch {
 	case c.To != "v2":
@@ -229,6 +232,9 @@ func (c *conversion) excludedPaths(x exclusion) []string {
 		return []string{x.text}
 	case x.kind == "prefix" && strings.HasSuffix(x.text, "/") && v2Path.MatchString(x.text+"{**}"):
 		return []string{x.text + "{**}"}
+	case x.kind == "prefix" && !public:
+		c.leave(diag.APINotMoved, at, "end the prefix with a slash, or exclude it for every issuer",
+			"prefix %q is excluded for one issuer and not for another: of %sx, v2 would let in the tokens of both", x.text, x.text)
 	case x.kind == "prefix" && v2Path.MatchString(x.text+"/{**}"):
 		f := c.tell(diag.PathNarrowed, at, "add a rule for such requests if they are in use", "prefix %q becomes %s and %s/{**}: %sx is not excluded any more", x.text, x.text, x.text, x.text)
 		f.Witness = &diag.Witness{Method: "GET", URL: "https://" + c.apiHost() + x.text + "x"}

@@ -164,6 +164,18 @@ func (s *supposition) read(r *compile.Result) {
 			s.gateway(resource.Gateway)
 		}
 	}
+	for _, d := range r.Others {
+		if isAPI(d) {
+			s.service(readAPI(d, s.config.Namespace).upstream())
+		}
+	}
+}
+
+// service supposes a Service that is not known, with pods of its own.
+func (s *supposition) service(n ir.Name) {
+	if n.Name != "" && s.missing("Service "+n.String()) {
+		s.config.Known.Services = append(s.config.Known.Services, config.KnownService{Name: n.Name, Namespace: n.Namespace, Selector: map[string]string{"app": n.Name}})
+	}
 }
 
 // missing tells whether something is not known yet, and notes it.
@@ -183,10 +195,9 @@ func (s *supposition) gateway(g *ir.Gateway) {
 	for _, r := range g.Routes {
 		forward, _ := r.Action.(ir.Forward)
 		for _, up := range forward.To {
-			if up.Name == "" || up.Selector != nil || !s.missing("Service "+ir.Name{Namespace: up.Namespace, Name: up.Name}.String()) {
-				continue
+			if up.Selector == nil {
+				s.service(ir.Name{Namespace: up.Namespace, Name: up.Name})
 			}
-			s.config.Known.Services = append(s.config.Known.Services, config.KnownService{Name: up.Name, Namespace: up.Namespace, Selector: map[string]string{"app": up.Name}})
 		}
 		for i := range r.Access.Grants {
 			external, _ := r.Access.Grants[i].Proof.(ir.External)
@@ -203,5 +214,5 @@ func (s *supposition) gateway(g *ir.Gateway) {
 // engines read among it.
 func Compared(in compile.Input, o compile.Options) (classes.Side, *compile.Result) {
 	manifests, result := Manifests(in, o, nil)
-	return Simulate(manifests, o).Side(result), result
+	return WithAPIs(manifests, result.Others, result, o), result
 }

@@ -50,7 +50,7 @@ func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.R
 		if d.Outcome == migrate.Moved {
 			one := &move{Resource: resourceName(d.Doc, o.Namespace), File: d.Doc.File.Name, Changes: []semanticChange{}}
 			if d.Kind != "APIRule" {
-				one.NotCompared = "kgw does not compile the kind " + d.Kind
+				one.NotCompared = prove.APINotComparable(d.Doc)
 			}
 			m.Resources = append(m.Resources, one)
 			byName[one.Resource] = one

@@ -1,0 +1,273 @@
+package prove
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// isAPI reports whether a document is an Api, which came before APIRule.
+func isAPI(d *source.Document) bool {
+	group := schema.Group(d.APIVersion)
+	return d.Kind == "Api" && (group == apirule.Group || group == "gateway.kyma.cx")
+}
+
+// APIs returns what the controller of Api made of the documents that are Apis, as
+// objects of today that mean the same: a VirtualService for every path and
+// method, and, where authentication is on, policies of the Service's pods. Its
+// Policy of authentication.istio.io demanded a token of one of the issuers that
+// do not exclude the path, of callers inside the mesh too (Kyma's api-controller
+// at b8c31ef40b01, pkg/controller/v1alpha2). services are those that are known.
+// Documents of which that cannot be said are left out: see APINotComparable.
+func APIs(docs []*source.Document, services []simulate.Manifest, o compile.Options) []simulate.Manifest {
+	o = o.WithDefaults()
+	var out []simulate.Manifest
+	for _, d := range docs {
+		if !isAPI(d) {
+			continue
+		}
+		if a := readAPI(d, o.Namespace); a.why == "" {
+			out = append(out, a.objects(selectorOf(services, o, a.namespace, a.service), o.Config.Domains.Default)...)
+		}
+	}
+	return out
+}
+
+// APINotComparable says why an Api cannot be compared with what it becomes, or
+// returns "".
+func APINotComparable(d *source.Document) string { return readAPI(d, "").why }
+
+// api is an Api: where its requests go, and whose tokens they need.
+type api struct {
+	doc                      *source.Document
+	namespace, host, service string
+	port                     any
+	issuers                  []apiIssuer
+	public                   []string // paths that every issuer excludes
+	why                      string   // it cannot be compared
+}
+
+// apiIssuer is an issuer, and the paths that it excludes as policies spell them.
+type apiIssuer struct {
+	issuer, jwks string
+	excluded     []string
+}
+
+func readAPI(d *source.Document, namespace string) *api {
+	a := &api{doc: d, namespace: namespace}
+	root, _ := d.Parse()
+	if d.Namespace == "" {
+		d.Namespace = namespace
+	}
+	a.namespace = d.Namespace
+	spec := source.Field(root, "spec")
+	a.host = source.Text(source.Field(spec, "hostname"))
+	a.service = source.Text(source.Lookup(spec, "service.name"))
+	a.port = valueAt(spec, "service.port")
+	listed := source.Elements(source.Field(spec, "authentication"))
+	enabled := valueAt(spec, "authenticationEnabled")
+	if enabled == false {
+		return a
+	}
+	for _, e := range listed {
+		if source.Text(source.Field(e, "type")) == "JWT" {
+			a.issuer(source.Field(e, "jwt"))
+		}
+	}
+	if len(a.issuers) == 0 && (len(listed) > 0 || enabled == true) {
+		a.why = "tokens were verified by the issuer of the cluster, which the Api does not name"
+	}
+	a.common()
+	return a
+}
+
+// upstream is the Service that requests go to.
+func (a *api) upstream() ir.Name { return ir.Name{Namespace: a.namespace, Name: a.service} }
+
+// valueAt is the value at a path, or nil.
+func valueAt(n *source.Node, path string) any {
+	if n = source.Lookup(n, path); n == nil {
+		return nil
+	}
+	return source.Value(n)
+}
+
+// issuer reads an issuer and the paths that it excludes.
+func (a *api) issuer(jwt *source.Node) {
+	out := apiIssuer{issuer: source.Text(source.Field(jwt, "issuer")), jwks: source.Text(source.Field(jwt, "jwksUri"))}
+	for _, p := range source.Elements(source.Lookup(jwt, "triggerRule.excludedPaths")) {
+		for _, kind := range source.Keys(p) {
+			text := source.Text(source.Field(p, kind))
+			switch {
+			case strings.Contains(text, "*") || kind == "regex":
+				a.why = fmt.Sprintf("a path is excluded by %s %q, which policies of today cannot say", kind, text)
+			case kind == "exact":
+				out.excluded = append(out.excluded, text)
+			case kind == "prefix":
+				out.excluded = append(out.excluded, text+"*")
+			case kind == "suffix":
+				out.excluded = append(out.excluded, "*"+text)
+			}
+		}
+	}
+	a.issuers = append(a.issuers, out)
+}
+
+// common finds the paths that every issuer excludes: those that are excluded
+// alike. Others that share a request are excluded in part, and are not compared.
+func (a *api) common() {
+	for i, one := range a.issuers {
+		for _, path := range one.excluded {
+			everywhere := true
+			for k, other := range a.issuers {
+				everywhere = everywhere && slices.Contains(other.excluded, path)
+				if k != i && !slices.Contains(other.excluded, path) && slices.ContainsFunc(other.excluded, func(p string) bool { return mayShare(p, path) }) {
+					a.why = fmt.Sprintf("issuers exclude paths that have requests in common, such as %q", path)
+				}
+			}
+			if everywhere && !slices.Contains(a.public, path) {
+				a.public = append(a.public, path)
+			}
+		}
+	}
+}
+
+// mayShare reports whether two paths of policies may take one request: texts,
+// and beginnings or ends of them.
+func mayShare(p, q string) bool {
+	if strings.HasPrefix(p, "*") || strings.HasPrefix(q, "*") {
+		return true
+	}
+	a, begins := strings.CutSuffix(p, "*")
+	b, ends := strings.CutSuffix(q, "*")
+	return begins && strings.HasPrefix(b, a) || ends && strings.HasPrefix(a, b) || a == b
+}
+
+// objects are the VirtualService and the policies of pods with these labels.
+func (a *api) objects(selector map[string]any, domain string) []simulate.Manifest {
+	host := strings.ToLower(a.host)
+	if domain != "" && !strings.Contains(host, ".") {
+		host += "." + domain
+	}
+	out := []simulate.Manifest{a.object("networking.istio.io/v1", "VirtualService", map[string]any{
+		"hosts": []any{host}, "gateways": []any{compile.KymaGateway.String()}, "http": []any{a.route()},
+	})}
+	if len(a.issuers) == 0 {
+		return out
+	}
+	pods := map[string]any{"matchLabels": selector}
+	keys, rules := a.policies()
+	return append(out,
+		a.object("security.istio.io/v1", "RequestAuthentication", map[string]any{"selector": pods, "jwtRules": keys}),
+		a.object("security.istio.io/v1", "AuthorizationPolicy", map[string]any{"selector": pods, "rules": rules}))
+}
+
+func (a *api) object(apiVersion, kind string, spec map[string]any) simulate.Manifest {
+	root := source.NodeOf(source.ObjectOf(map[string]any{
+		"apiVersion": apiVersion, "kind": kind, "spec": spec, "metadata": map[string]any{"name": a.doc.Name + "-api", "namespace": a.namespace},
+	}))
+	m := simulate.ReadManifest(root, source.Ref{Doc: a.doc}, true, a.namespace)
+	m.Entries = []source.Ref{{Doc: a.doc, Path: "spec.hostname"}}
+	return m
+}
+
+// route is the one route: every path, and the CORS policy that all Apis had.
+func (a *api) route() map[string]any {
+	return map[string]any{
+		"match": []any{map[string]any{"uri": map[string]any{"regex": "/.*"}}},
+		"route": []any{map[string]any{"destination": map[string]any{
+			"host": a.service + "." + a.namespace + ".svc.cluster.local", "port": map[string]any{"number": a.port},
+		}}},
+		"corsPolicy": map[string]any{
+			"allowOrigins": []any{map[string]any{"regex": ".*"}},
+			"allowMethods": []any{"GET", "POST", "PUT", "DELETE"}, "allowHeaders": []any{"Authorization", "Content-Type", "*"},
+		},
+	}
+}
+
+// policies are the rules of a RequestAuthentication and of an AuthorizationPolicy.
+func (a *api) policies() (keys, rules []any) {
+	for _, i := range a.issuers {
+		keys = append(keys, map[string]any{"issuer": i.issuer, "jwksUri": i.jwks, "forwardOriginalToken": true})
+		rule := map[string]any{"from": []any{map[string]any{"source": map[string]any{"requestPrincipals": []any{i.issuer + "/*"}}}}}
+		if len(i.excluded) > 0 {
+			rule["to"] = []any{map[string]any{"operation": map[string]any{"notPaths": texts(i.excluded)}}}
+		}
+		rules = append(rules, rule)
+	}
+	if len(a.public) > 0 {
+		rules = append(rules, map[string]any{"to": []any{map[string]any{"operation": map[string]any{"paths": texts(a.public)}}}})
+	}
+	return keys, rules
+}
+
+func texts(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// selectorOf are the labels of the pods of a Service: of one among the inputs,
+// or of one that is known.
+func selectorOf(services []simulate.Manifest, o compile.Options, namespace, name string) map[string]any {
+	labels := map[string]string{"app": name}
+	for _, s := range o.Config.Known.Services {
+		if s.Name == name && (s.Namespace == namespace || s.Namespace == "") && len(s.Selector) > 0 {
+			labels = s.Selector
+		}
+	}
+	for i := range services {
+		if m := &services[i]; m.Kind == "Service" && m.Name == name && m.Namespace == namespace {
+			labels = source.TextMap(source.Field(m.Spec(), "selector"))
+		}
+	}
+	out := map[string]any{}
+	for k, v := range labels {
+		out[k] = v
+	}
+	return out
+}
+
+// apiSide is a side on which Apis are: what their policies refuse is answered as
+// Envoy's authentication filter did.
+type apiSide struct {
+	*side
+	apis map[*source.Document]bool
+}
+
+var _ classes.Side = (*apiSide)(nil)
+
+// Decide decides a request that comes to the gateway, in its world.
+func (s *apiSide) Decide(r *simulate.Request) simulate.Decision {
+	d := s.side.Decide(r)
+	if d.Status == http.StatusForbidden && s.apis[d.At.Doc] {
+		d.Status = http.StatusUnauthorized
+	}
+	return d
+}
+
+// WithAPIs makes manifests comparable together with the Apis among documents. The
+// result, if there is one, is what the manifests were compiled in.
+func WithAPIs(manifests []simulate.Manifest, docs []*source.Document, result *compile.Result, o compile.Options) classes.Side {
+	apis := APIs(docs, manifests, o)
+	s := Simulate(append(manifests, apis...), o).side(result)
+	if len(apis) == 0 {
+		return s
+	}
+	out := &apiSide{side: s, apis: map[*source.Document]bool{}}
+	for i := range apis {
+		out.apis[apis[i].Origin.Doc] = true
+	}
+	return out
+}
