@@ -22,7 +22,7 @@ func (m *moves) settled(list []semanticChange) []semanticChange {
 	out := []semanticChange{}
 	said := map[string]bool{}
 	for _, c := range list {
-		if needlesslyEncoded(c.Witness.URL) && slices.Contains([]classes.Kind{classes.Removed, classes.Tightened, classes.Added, classes.Exposed, classes.Status}, c.Kind) {
+		if spelledOddly(c.Witness.URL) && slices.Contains([]classes.Kind{classes.Removed, classes.Tightened, classes.Added, classes.Exposed, classes.Status}, c.Kind) {
 			m.Spellings++
 			continue
 		}
@@ -68,21 +68,8 @@ func authorizersOf(text string) string {
 	return strings.Join(out, " and ")
 }
 
-// needlesslyEncoded reports whether the path of a URL spells a character as %XX
-// that stands for itself in every URL (RFC 3986, 2.3).
-func needlesslyEncoded(address string) bool {
+// spelledOddly reports whether the path of a URL spells a plain character as %XX.
+func spelledOddly(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	path := u.EscapedPath()
-	for i := 0; i+2 < len(path); i++ {
-		if path[i] != '%' {
-			continue
-		}
-		if c, err := url.PathUnescape(path[i : i+3]); err == nil && len(c) == 1 && strings.ContainsAny(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") {
-			return true
-		}
-	}
-	return false
+	return err == nil && classes.NeedlesslyEncoded(u.EscapedPath())
 }

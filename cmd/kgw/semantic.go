@@ -26,14 +26,16 @@ type semanticChange struct {
 	Kind    classes.Kind `json:"kind"`
 	Methods []string     `json:"methods,omitempty"`
 	// AnyMethod: methods beyond those of HTTP too.
-	AnyMethod bool            `json:"anyMethod,omitempty"`
-	Host      string          `json:"host"`
-	Path      string          `json:"path,omitempty"`
-	Before    string          `json:"before,omitempty"`
-	After     string          `json:"after"`
-	Witness   semanticWitness `json:"witness"`
-	Was       *spot           `json:"was,omitempty"`
-	Is        *spot           `json:"is,omitempty"`
+	AnyMethod bool   `json:"anyMethod,omitempty"`
+	Host      string `json:"host"`
+	Path      string `json:"path,omitempty"`
+	// Part is the path of a request, where a part of the path's requests is meant.
+	Part    string          `json:"part,omitempty"`
+	Before  string          `json:"before,omitempty"`
+	After   string          `json:"after"`
+	Witness semanticWitness `json:"witness"`
+	Was     *spot           `json:"was,omitempty"`
+	Is      *spot           `json:"is,omitempty"`
 
 	line     string
 	requests string
@@ -70,7 +72,7 @@ func newSemanticReport(r *classes.Report, book *secret.Book) *semanticReport {
 	for i := range r.Changes {
 		c := masked(r.Changes[i], book)
 		out.Changes = append(out.Changes, semanticChange{
-			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Before: c.Before, After: c.After,
+			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
 			Witness: semanticWitness{
 				Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
 				Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
@@ -83,7 +85,7 @@ func newSemanticReport(r *classes.Report, book *secret.Book) *semanticReport {
 
 // masked returns a change without the secrets that its texts quote.
 func masked(c classes.Change, book *secret.Book) classes.Change {
-	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin} {
+	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Part, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin} {
 		*text = book.Text(*text)
 	}
 	return c
@@ -149,6 +151,9 @@ func (c *semanticChange) text(w io.Writer, indent string) {
 }
 
 func (r *semanticReport) count() string {
+	if len(r.Changes) == 0 && r.Unchanged == 0 {
+		return "nothing is compared: no request is served on either side"
+	}
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no change in %s", plural(r.Unchanged, "request class", "request classes"))
 	}
@@ -228,21 +233,20 @@ func (c *semanticChange) row() string {
 func (r *semanticReport) github(w io.Writer) {
 	for i := range r.Changes {
 		c := &r.Changes[i]
-		level := "warning"
+		level, was := "warning", ""
 		switch c.Kind {
 		case classes.Exposed, classes.Removed, classes.Unknown:
 			level = "error"
 		default:
 		}
-		at := c.Is
-		if at == nil {
-			at = c.Was
-		}
 		span := source.Span{}
-		if at != nil {
-			span = at.span
+		switch {
+		case c.Is != nil:
+			span = c.Is.span
+		case c.Was != nil: // no line of the after side has it
+			was = ", was at " + c.Was.String() + " of the before side"
 		}
-		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.line+" (witness: "+c.Witness.String()+")"))
+		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.line+" (witness: "+c.Witness.String()+was+")"))
 	}
 	fmt.Fprintln(w, r.count())
 }

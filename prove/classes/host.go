@@ -2,6 +2,8 @@ package classes
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -27,6 +29,8 @@ type comparison struct {
 	unchanged int
 	same      map[string]bool
 	notes     []string
+	// seen are the classes that were compared, one after the other.
+	seen []seenClass
 }
 
 func (c *comparison) run() {
@@ -69,6 +73,59 @@ func (c *comparison) run() {
 		c.scheme(scheme)
 	}
 	c.impliedPreflights()
+	c.parted()
+}
+
+// seenClass is what of a class tells whether a change is about all requests of a
+// path.
+type seenClass struct {
+	scheme, path string
+	base         *Change
+}
+
+// parted notes which changes are about a part of the requests of their path: those
+// that not every class of the path and of their methods has. Spellings that no
+// client sends do not count.
+func (c *comparison) parted() {
+	for i := range c.changes {
+		ch := &c.changes[i]
+		if !slices.Contains([]Kind{Exposed, Removed, Tightened, Added, Moved}, ch.Kind) || len(ch.in) == 0 {
+			continue
+		}
+		schemes := map[string]bool{}
+		for k := range ch.in {
+			schemes[c.seen[k].scheme] = true
+		}
+		for k, s := range c.seen {
+			if !ch.in[k] && schemes[s.scheme] && s.base.Path == ch.Path && ch.shares(s.base) && !NeedlesslyEncoded(s.path) {
+				ch.Part = c.seen[slices.Min(slices.Collect(maps.Keys(ch.in)))].path
+				break
+			}
+		}
+		if ch.Part == ch.Path {
+			ch.Part = ""
+		}
+	}
+}
+
+// shares reports whether two changes have a method in common.
+func (ch *Change) shares(o *Change) bool {
+	return ch.Others && o.Others || slices.ContainsFunc(ch.Methods, func(m string) bool { return slices.Contains(o.Methods, m) })
+}
+
+// NeedlesslyEncoded reports whether a path spells a character as %XX that stands
+// for itself in every URL (RFC 3986, 2.3): no client does so by itself.
+func NeedlesslyEncoded(path string) bool {
+	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+	for i := 0; i+2 < len(path); i++ {
+		if path[i] != '%' {
+			continue
+		}
+		if c, err := url.PathUnescape(path[i : i+3]); err == nil && len(c) == 1 && strings.Contains(unreserved, c) {
+			return true
+		}
+	}
+	return false
 }
 
 // impliedPreflights drops what is said of preflights where the route itself
@@ -123,6 +180,7 @@ func (c *comparison) class(class *match.Class) {
 		all.add(w, c.found)
 		return true
 	})
+	c.seen = append(c.seen, seenClass{class.Witness.Scheme, class.Witness.RawPath, &base})
 	all.put(complete, base)
 	if len(all.list) == 0 && reached {
 		c.keep(base)
@@ -143,11 +201,14 @@ func (c *comparison) put(ch Change) {
 	key := strings.Join([]string{string(ch.Kind), ch.Path, ch.Before, ch.After}, "\x00")
 	i, ok := c.merged[key]
 	if !ok {
-		c.merged[key] = len(c.changes)
+		i = len(c.changes)
+		c.merged[key], ch.in = i, map[int]bool{}
 		c.changes = append(c.changes, ch)
-		return
 	}
 	have := &c.changes[i]
+	if len(c.seen) > 0 {
+		have.in[len(c.seen)-1] = true
+	}
 	have.Others = have.Others || ch.Others
 	for _, m := range ch.Methods {
 		if !slices.Contains(have.Methods, m) {

@@ -69,7 +69,12 @@ type Change struct {
 	// WasAt and IsAt are the places that decided, where there are any.
 	WasAt, IsAt source.Ref
 
-	preflight bool // what becomes of preflights is different
+	// Part is the path of a request, where the change is about a part of the
+	// requests of Path, that one among them; "" where it is about all of them.
+	Part string
+
+	preflight bool         // what becomes of preflights is different
+	in        map[int]bool // the classes that have it
 }
 
 // Witness is a request that shows a change.
@@ -99,7 +104,7 @@ func (c *Change) Verbs() string {
 var httpMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 
 // Requests says which requests the change is about: "GET /admin/** on
-// api.example.com".
+// api.example.com", or "GET /admin of /admin.*" where a part of them is meant.
 func (c *Change) Requests() string {
 	switch c.Kind {
 	case Unknown:
@@ -107,7 +112,11 @@ func (c *Change) Requests() string {
 	case Internal:
 		return c.Host
 	default:
-		return c.Verbs() + " " + c.Path + " on " + c.Host
+		path := c.Path
+		if c.Part != "" {
+			path = c.Part + " of " + path
+		}
+		return c.Verbs() + " " + path + " on " + c.Host
 	}
 }
 

@@ -83,7 +83,7 @@ func TestCompare(t *testing.T) {
 			"EXPOSED GET /a on *.test: no route -> no token",
 		}, 1},
 		"narrower": {door{hosts: name, set: get(pathlang.Regex, "/a.*")}, door{hosts: name, set: get(pathlang.Template, "/a/{**}")}, []string{
-			"REMOVED GET /a.* on a.test: no token -> no route",
+			"REMOVED GET /a of /a.* on a.test: no token -> no route",
 		}, 1},
 		"any method": {door{hosts: name, set: match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: "/a"}}}, door{hosts: name, set: get(pathlang.Exact, "/a")}, []string{
 			"REMOVED HEAD,POST,PUT,PATCH,DELETE,OPTIONS,TRACE,CONNECT,others /a on a.test: no token -> no route",
