@@ -7,6 +7,7 @@
 package prove
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 
@@ -59,10 +60,12 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	for _, s := range c.Known.Services {
 		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
-	mesh := sidecar.Options{Root: rootNamespace, Identity: c.Istio.IngressPrincipal}
+	said := simulate.ReadMesh(manifests, c.Istio.NumTrustedProxies)
+	mesh := sidecar.Options{Root: cmp.Or(said.Root, rootNamespace), Identity: c.Istio.IngressPrincipal, Mesh: said}
 	of := OathkeeperOptions(c)
 	of.Remote = remote
 	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(c.Istio.IngressPrincipal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
+	out.Gateway.Trusts = said.TrustedProxies > 0
 	out.live = map[*source.Document]simulate.Source{}
 	for i := range manifests {
 		if m := &manifests[i]; m.Instead.Origin.Doc != nil {

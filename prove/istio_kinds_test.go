@@ -29,6 +29,11 @@ func aged(text, day string) string {
 	return strings.Replace(text, "namespace: shop", "namespace: shop, creationTimestamp: '2024-01-"+day+"T00:00:00Z'", 1)
 }
 
+// meshConfig writes the ConfigMap of the mesh's configuration.
+func meshConfig(text string) string {
+	return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata: {mesh: \"" + text + "\"}\n"
+}
+
 // TestIstioKinds holds what becomes of requests by objects and fields of Istio
 // that are seldom used, or not among the inputs.
 func TestIstioKinds(t *testing.T) {
@@ -169,6 +174,23 @@ func TestIstioKinds(t *testing.T) {
 		},
 		"a ProxyConfig": {
 			vs("a.com", toAPI) + service("api") + object("ProxyConfig", "c", "concurrency: 2"), none, map[string]string{"GET https://a.com/": "api"},
+		},
+		"addresses behind trusted proxies": {
+			vs("a.com", toAPI) + service("api") + policy("gateway", "d", "action: DENY, rules: [{from: [{source: {remoteIpBlocks: ['10.0.0.0/8']}}]}]") + meshConfig("defaultConfig: {gatewayTopology: {numTrustedProxies: 2}}"), none,
+			map[string]string{"GET https://a.com/ X-Forwarded-For: 10.1.1.1, 1.1.1.1": "403", "GET https://a.com/ X-Forwarded-For: 10.1.1.1, 2.2.2.2, 3.3.3.3": "api", "GET https://a.com/ X-Forwarded-For: 10.1.1.1": "unknown: api, 403"},
+		},
+		"addresses without trusted proxies": {
+			vs("a.com", toAPI) + service("api") + policy("gateway", "d", "action: DENY, rules: [{from: [{source: {remoteIpBlocks: ['10.0.0.0/8']}}]}]"), none, map[string]string{"GET https://a.com/ X-Forwarded-For: 10.1.1.1": "unknown: api, 403"},
+		},
+		"an authorizer that the mesh does not have": {
+			vs("a.com", toAPI) + service("api") + policy("api", "c", "action: CUSTOM, provider: {name: ext1}, rules: [{to: [{operation: {paths: [/x]}}]}]") + meshConfig("extensionProviders: [{name: ext2}]"), none,
+			map[string]string{"GET https://a.com/x": "403", "GET https://a.com/": "api"},
+		},
+		"another root namespace": {
+			vs("a.com", toAPI) + service("api") + object("AuthorizationPolicy", "mesh/d", "action: DENY, rules: [{to: [{operation: {paths: [/x]}}]}]") + meshConfig("rootNamespace: mesh"), none, map[string]string{"GET https://a.com/x": "403"},
+		},
+		"another reading of paths": {
+			vs("a.com", toAPI) + service("api") + meshConfig("pathNormalization: {normalization: MERGE_SLASHES}"), none, map[string]string{"GET https://a.com/x": "unknown: api, anything"},
 		},
 		"every address": {
 			vs("a.com", toAPI) + service("api") + policy("api", "d", "action: DENY, rules: [{from: [{source: {ipBlocks: ['0.0.0.0/0', '::/0']}}]}]"), none, map[string]string{"GET https://a.com/": "403"},

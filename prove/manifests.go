@@ -20,7 +20,7 @@ import (
 // cluster around them.
 var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
-	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ServiceEntry",
+	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ServiceEntry", "Istio",
 })
 
 // companions are kinds that resources are linked with too.
@@ -215,7 +215,7 @@ func parse(docs []*source.Document, o compile.Options, result *compile.Result) [
 			}
 			return
 		}
-		if slices.Contains(simulated, d.Kind) {
+		if slices.Contains(simulated, d.Kind) || d.Kind == "ConfigMap" && d.Name == "istio" {
 			parsed[i] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
 		}
 	})

@@ -69,7 +69,7 @@ var workloadTables = []*FieldTable{
 func Tables() []*FieldTable {
 	return append([]*FieldTable{
 		VirtualServiceFields, GatewayFields, AuthorizationPolicyFields, RequestAuthenticationFields, PeerAuthenticationFields, DestinationRuleFields,
-		ServiceFields, NamespaceFields, IngressFields, RouteGroupFields,
+		ServiceFields, NamespaceFields, IngressFields, RouteGroupFields, MeshFields,
 	}, workloadTables...)
 }
 

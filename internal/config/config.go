@@ -128,6 +128,8 @@ type Istio struct {
 	Gateway          string   `json:"gateway"`
 	IngressPrincipal string   `json:"ingressPrincipal"`
 	ExtAuthProviders []string `json:"extAuthProviders"`
+	// NumTrustedProxies counts the proxies before the gateway.
+	NumTrustedProxies int `json:"numTrustedProxies"`
 }
 
 // CORS replaces parts of the default policy of the legacy versions; nil parts

@@ -24,6 +24,9 @@ type Gateway struct {
 	// Guard decides by the policies of the gateway's own pods, those with the
 	// labels, at a port; nil has none.
 	Guard func(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision
+	// Trusts says that there are proxies before the gateway whose
+	// X-Forwarded-Proto is believed.
+	Trusts bool
 
 	tables   []*table
 	meshOnly []*simulate.Manifest

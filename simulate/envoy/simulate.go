@@ -49,7 +49,7 @@ func (r *route) id() string { return r.manifest.ID() + " " + strings.TrimPrefix(
 func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
 	r := in.Realise()
 	r.Target = normalise(r.Target)
-	if r.Scheme == "http" || r.Scheme == "https" {
+	if (r.Scheme == "http" || r.Scheme == "https") && !g.Trusts {
 		r.SetHeader("X-Forwarded-Proto", r.Scheme) // whatever the client says
 	}
 	if d, decided := g.unfollowed(r, t); decided {

@@ -192,11 +192,31 @@ func (c *call) address(field, v string) truth {
 	if !ok {
 		return maybe
 	}
-	if c.in.SourceIP == "" || field == "ipBlocks" && !c.gateway {
+	source := c.in.SourceIP
+	if field == "remoteIpBlocks" {
+		source = c.client()
+	}
+	if source == "" || field == "ipBlocks" && !c.gateway {
 		return maybe
 	}
-	addr, err := netip.ParseAddr(c.in.SourceIP)
+	addr, err := netip.ParseAddr(source)
 	return of(err == nil && b.Contains(addr.Unmap()))
+}
+
+// client is the address that the proxy takes for the client's: that which
+// connects, or what the proxies that are trusted wrote about it, the last ones
+// in X-Forwarded-For. "" is not known.
+func (c *call) client() string {
+	var list []string
+	for _, h := range c.in.Headers {
+		if strings.EqualFold(h.Name, "X-Forwarded-For") {
+			list = append(list, strings.Split(h.Value, ",")...)
+		}
+	}
+	if n := c.mesh.TrustedProxies; n > 0 && len(list) >= n {
+		return strings.TrimSpace(list[len(list)-n])
+	}
+	return c.in.SourceIP
 }
 
 // anyAddress reports whether blocks hold every address of both versions.

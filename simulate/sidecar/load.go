@@ -36,11 +36,16 @@ type Options struct {
 	// Identity is that of the ingress gateway:
 	// "TRUSTDOMAIN/ns/NAMESPACE/sa/ACCOUNT".
 	Identity string
+	// Mesh is what the inputs say of the mesh; nil is nothing.
+	Mesh *simulate.MeshConfig
 }
 
 // Load reads the policies among the manifests.
 func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sidecars {
-	s := &Sidecars{options: o, pods: pods, chosen: map[string][]*selection{}}
+	if o.Mesh == nil {
+		o.Mesh = &simulate.MeshConfig{}
+	}
+	s := &Sidecars{Policies: len(o.Mesh.Unread), options: o, pods: pods, chosen: map[string][]*selection{}}
 	at := map[string]*selection{}
 	for i := range manifests {
 		m := &manifests[i]

@@ -176,6 +176,7 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 				g.broken = append(g.broken, d.manifest.UnreadUnknown(simulate.DestinationRuleFields, f, p.shown))
 			}
 		}
+		g.broken = append(g.broken, s.options.Mesh.Unread...)
 		g.broken = append(g.broken, s.pods.Unread(p.namespace)...)
 		if p.service != nil {
 			g.broken = append(g.broken, p.service.Unread...)

@@ -31,6 +31,7 @@ type call struct {
 	gateway  bool
 	tcp      bool // the port is taken for one without HTTP
 	trail    *simulate.Trail
+	mesh     *simulate.MeshConfig
 }
 
 // Decide tells whether the proxies of the pods behind a request's To let it
@@ -38,7 +39,7 @@ type call struct {
 func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real := r.Realise()
 	p := s.placeOf(real.To, real.Subset)
-	c := &call{in: real, trail: t, place: p, path: pathOf(real)}
+	c := &call{in: real, trail: t, mesh: s.options.Mesh, place: p, path: pathOf(real)}
 	c.guards = p.choose(real)
 	var served bool
 	if c.port, c.tcp, served = p.port(real.To, c.guards); !served && real.Free != simulate.AnyRequest {
@@ -71,7 +72,7 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 // the pods with the labels.
 func (s *Sidecars) AtGateway(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision {
 	p := s.gatewayOf(selector)
-	c := &call{in: r.Realise(), trail: t, place: p, path: pathOf(r), gateway: true, port: port}
+	c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 	c.guards = p.choose(c.in)
 	return c.decide()
 }
@@ -154,20 +155,41 @@ func (c *call) ask(d *simulate.Decision) bool {
 		if !ok || !c.holds(a) {
 			continue
 		}
-		if other := c.otherProvider(a.provider); other != "" {
-			*d = simulate.Decision{
-				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"),
-				Reason: fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, other, a.provider),
-			}
+		if why := c.unasked(a.provider); why != "" {
+			*d = simulate.Decision{Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"), Reason: why}
 			return false
 		}
 		c.trail.Say(name, a.manifest.At(r.path), "it is supposed that the external authorizer %q lets the request through", a.provider)
 		c.in.Unsettle("*")
+		if c.mesh.Providers[a.provider] && c.in.World().Doubts() && c.in.Holds(failsOpen(a)) {
+			continue
+		}
 		if proof := "extAuth:" + a.provider; !slices.Contains(d.Proofs, proof) {
 			d.Proofs = append(d.Proofs, proof)
 		}
 	}
 	return true
+}
+
+// failsOpen is the condition that an authorizer that is configured to let
+// requests through when it cannot be reached cannot be reached.
+func failsOpen(a guard) simulate.Unknown {
+	return simulate.Unknown{
+		Why: simulate.Opaque, At: a.manifest.At("spec.provider"), Key: "fails open " + a.provider,
+		What: fmt.Sprintf("the external authorizer %q, which lets requests through then (failOpen), cannot be reached", a.provider),
+	}
+}
+
+// unasked says why Istio refuses what a policy with an external authorizer
+// matches, "" where the authorizer is asked.
+func (c *call) unasked(provider string) string {
+	if _, known := c.mesh.Providers[provider]; c.mesh.Providers != nil && !known {
+		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses what is to be decided by it", provider)
+	}
+	if other := c.otherProvider(provider); other != "" {
+		return fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, other, provider)
+	}
+	return ""
 }
 
 // otherProvider returns an external authorizer that another policy for the pods
