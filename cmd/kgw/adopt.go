@@ -39,6 +39,7 @@ func (a *app) adoptCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	f.registerInputs(flags)
+	f.registerProportion(flags)
 	f.failOn = "error"
 	f.registerLive(flags)
 	flags.BoolVar(&f.check, "check", false, "write nothing; exit 1 if the lock is not up to date")
@@ -57,7 +58,7 @@ func (a *app) adopt(f *adoptFlags, paths []string) error {
 	scope := compare.Scope{Prune: true, All: f.all, Namespace: f.namespace}
 	live := a.liveSide(&f.sideFlags, f.namespace, o, after, scope)
 	known := compare.Adopt(live, after, scope)
-	found := a.findings(live, after)
+	found := a.findings(&f.inputFlags, live, after)
 	if err := a.tellFindings(&f.inputFlags, found); err != nil {
 		return err
 	}

@@ -47,8 +47,9 @@ func (a *app) diffCommand() *cobra.Command {
 	flags := cmd.Flags()
 	f.registerInputs(flags)
 	f.registerSides(flags)
+	f.registerProportion(flags)
 	f.failOn = "error"
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: text, json, github or markdown; FORMAT=FILE writes to a file (repeatable)")
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: text, json, github or markdown, or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
 	flags.IntVarP(&f.context, "unified", "U", lines.Context, "`lines` of context around a change")
 	flags.BoolVar(&f.summary, "summary", false, "list the objects that differ, without their differences")
 	flags.BoolVar(&f.prune, "prune", false, "also show what is live with an owner label and no longer wanted, as deletions")
@@ -92,6 +93,7 @@ func (a *app) diff(f *diffFlags, paths []string) error {
 }
 
 func (a *app) showDiff(f *diffFlags, paths []string) error {
+	f.views = a.formatsOfCI(f.views, diffFormats)
 	if err := f.valid(paths); err != nil {
 		return err
 	}

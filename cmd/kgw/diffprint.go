@@ -19,14 +19,14 @@ import (
 // printDiff prints what was found and what differs, in every format asked for,
 // and sets the exit code that findings ask for.
 func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
-	findings := a.findings(before, after)
+	findings := a.findings(&f.inputFlags, before, after)
 	outputs, err := outputsOf(f.views, diffFormats)
 	if err != nil {
 		return err
 	}
 	err = a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
 		if o.format == "github" && before.Result != nil { // nothing can be repaired where a state is over
-			return a.formatDiff(f, o, w, r, a.findings(&compare.Side{}, after))
+			return a.formatDiff(f, o, w, r, a.findings(&f.inputFlags, &compare.Side{}, after))
 		}
 		return a.formatDiff(f, o, w, r, findings)
 	})
@@ -40,11 +40,12 @@ func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Sid
 	return a.externalDiff(r)
 }
 
-// findings is one report of what was found on both sides.
-func (a *app) findings(before, after *compare.Side) *diag.Report {
+// findings is one report of what was found on both sides, as much of it as is to
+// be shown.
+func (a *app) findings(f *inputFlags, before, after *compare.Side) *diag.Report {
 	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
 	r.Findings.Sort()
-	r.Summary.Count(r.Findings)
+	f.cutDown(r)
 	if after.Result != nil {
 		r.Summary.Resources, r.Summary.Objects = after.Result.Summary.Resources, after.Result.Summary.Objects
 		r.Summary.Suppressed = after.Result.Summary.Suppressed

@@ -27,7 +27,7 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 // printSemantic prints the report in every format asked for, and beside it what
 // was found about the inputs.
 func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *compare.Side) error {
-	findings := a.findings(before, after)
+	findings := a.findings(&f.inputFlags, before, after)
 	if err := a.tellFindings(&f.inputFlags, findings); err != nil {
 		return err
 	}

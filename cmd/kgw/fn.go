@@ -223,8 +223,8 @@ func (a *app) sayFindings(found diag.List, summary diag.Summary) error {
 	found = diag.Levels{}.Apply(slices.Clone(found))
 	found = slices.DeleteFunc(found, func(g diag.Finding) bool { return g.Severity == diag.Info })
 	found.Resolve()
-	report := &diag.Report{Findings: found, Version: version(), Secrets: a.secrets, Summary: summary}
-	report.Summary.Count(found)
+	report := &diag.Report{Findings: found.Join(), Version: version(), Secrets: a.secrets, Summary: summary, Limit: defaultLimit}
+	report.Summary.Count(report.Findings)
 	color := diag.ColorEnabled("auto", a.getenv, a.terminal.stderr)
 	return diag.Text{Color: color, Quiet: summary.Suppressed == 0}.Render(a.stderr, report)
 }

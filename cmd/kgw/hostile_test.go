@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report/reporttest"
 )
 
@@ -75,7 +76,7 @@ func TestHostileNamesStayNames(t *testing.T) {
 		{"diff", "in.yaml", "--live", "live", "--prune"},
 		{"adopt", "in.yaml", "--live", "live", "--check"},
 	}
-	for _, format := range []string{"json", "sarif", "junit", "github"} {
+	for _, format := range diag.Formats() {
 		commands = append(commands, []string{"validate", ".", "--format", format})
 	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
@@ -91,7 +92,7 @@ func TestHostileNamesStayNames(t *testing.T) {
 			}
 			t.Run(what, func(t *testing.T) {
 				for _, out := range []string{r.Stdout, r.Stderr} {
-					if !strings.Contains(what, "github") {
+					if !strings.Contains(what, "github") && !strings.Contains(what, "azure") {
 						reporttest.Runner(t, out)
 					}
 					if !strings.Contains(what, "--diff") {
@@ -112,7 +113,7 @@ func readBack(t *testing.T, args []string, out string) {
 	format := args[len(args)-1]
 	switch {
 	case out == "":
-	case format == "json" || format == "sarif" || format == "--status=json":
+	case format == "json" || format == "sarif" || format == "gitlab" || format == "--status=json":
 		d := json.NewDecoder(strings.NewReader(out))
 		var v any
 		if err := d.Decode(&v); err != nil {
@@ -121,7 +122,7 @@ func readBack(t *testing.T, args []string, out string) {
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			t.Errorf("more follows")
 		}
-	case format == "junit":
+	case format == "junit" || format == "checkstyle":
 		d := xml.NewDecoder(strings.NewReader(out))
 		for {
 			if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -148,6 +149,8 @@ func readBack(t *testing.T, args []string, out string) {
 				t.Errorf("an element: %s", line)
 			}
 		}
+	case format == "azure":
+		reporttest.Azure(t, out, "task.logissue")
 	case format == "github":
 		for line := range strings.Lines(out) {
 			if rest, ok := strings.CutPrefix(line, "::"); ok && !strings.HasPrefix(rest, "error ") && !strings.HasPrefix(rest, "warning ") && !strings.HasPrefix(rest, "notice ") {

@@ -43,11 +43,19 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.registerInputs(flags)
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
-	flags.StringVar(&f.severity, "severity", "info", "lowest severity that is reported: error, warning or info")
-	flags.IntVar(&f.limit, "limit", 100, "`number` of findings of one code that text reports show; 0 shows all")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "report errors only, and nothing when there are none")
-	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: text, json, sarif, junit or github; FORMAT=FILE writes to a file (repeatable)")
+	f.registerProportion(flags)
+	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: "+strings.Join(diag.Formats(), ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
 }
+
+// registerProportion adds the flags that say how much of what is found is shown.
+func (f *inputFlags) registerProportion(flags *pflag.FlagSet) {
+	flags.StringVar(&f.severity, "severity", "info", "lowest severity that is reported: error, warning or info")
+	flags.IntVar(&f.limit, "limit", defaultLimit, "`number` of findings of one code that text reports show; 0 shows all")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "report errors only, and nothing when there are none")
+}
+
+// defaultLimit is how many findings of one code text reports show.
+const defaultLimit = 100
 
 // registerInputs adds the flags that say what is compiled, and how.
 func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
@@ -76,6 +84,7 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 // load reads the configuration and the inputs. A nil result means that the
 // configuration is at fault and was reported.
 func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Options, error) {
+	f.formats = a.formatsOfCI(f.formats, diag.Formats())
 	if err := f.valid(); err != nil {
 		return compile.Input{}, nil, err
 	}

@@ -97,7 +97,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if err := f.check(paths); err != nil {
 		return err
 	}
-	outputs, err := f.assessmentOutputs()
+	outputs, err := a.assessmentOutputs(f)
 	if err != nil {
 		return err
 	}

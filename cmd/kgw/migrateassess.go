@@ -18,13 +18,14 @@ var assessFormats = map[string]func(io.Writer, *migrate.Assessment) error{
 
 // assessmentOutputs returns the formats of an assessment, which are not those of
 // findings: these go to standard error as text.
-func (f *migrateFlags) assessmentOutputs() ([]output, error) {
+func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 	if !f.assess {
 		return nil, nil
 	}
-	values := f.formats
+	formats := []string{"text", "json", "markdown"}
+	values := a.formatsOfCI(f.formats, formats)
 	f.formats = nil
-	return outputsOf(values, []string{"text", "json", "markdown"})
+	return outputsOf(values, formats)
 }
 
 // assess prints how far the inputs can be moved. What cannot be read is

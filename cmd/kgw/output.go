@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/diag"
 )
 
 // output is a report in one format: FORMAT, or FORMAT=FILE.
@@ -34,6 +35,31 @@ func outputsOf(values, formats []string) ([]output, error) {
 		out = append(out, output{name, file})
 	}
 	return out, nil
+}
+
+// autoFormat is the value of --format that leaves the format to the CI.
+const autoFormat = "auto"
+
+// formatsOfCI returns the values of --format with auto replaced by the format of
+// the CI that the process runs in, or by one of formats that is near to it.
+func (a *app) formatsOfCI(values, formats []string) []string {
+	out := slices.Clone(values)
+	for i, v := range out {
+		name, file, toFile := strings.Cut(v, "=")
+		if name != autoFormat {
+			continue
+		}
+		if name = diag.AutoFormat(a.getenv, toFile); !slices.Contains(formats, name) {
+			name = "text"
+			if toFile && slices.Contains(formats, "junit") {
+				name = "junit"
+			}
+		}
+		if out[i] = name; toFile {
+			out[i] += "=" + file
+		}
+	}
+	return out
 }
 
 // forPrograms returns the format that is printed and is not text, "" if there

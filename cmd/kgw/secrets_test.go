@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/diag"
 )
 
 // secretFields are fields that hold secrets, by the schemas of handlers, the
@@ -235,7 +237,7 @@ func secretCommands() []secretCommand {
 		{[]string{"test", "in.yaml", "x.kgw-test.yaml"}, false},
 		{[]string{"test", "x.kgw-test.yaml", "in.yaml", "--format", "json", "--coverage"}, false},
 	}
-	for _, format := range []string{"text", "json", "sarif", "junit", "github"} {
+	for _, format := range diag.Formats() {
 		out = append(out, secretCommand{[]string{"validate", "in.yaml", "--format", format}, false})
 	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {

@@ -5,26 +5,64 @@ import (
 	"strings"
 )
 
+// formats are the renderers by the names of their formats, in the order in which
+// messages list them.
+var formats = []struct {
+	name     string
+	renderer func(color bool) Renderer
+}{
+	{"text", func(color bool) Renderer { return Text{Color: color} }},
+	{"json", func(bool) Renderer { return JSON{} }},
+	{"sarif", func(bool) Renderer { return SARIF{} }},
+	{"junit", func(bool) Renderer { return JUnit{} }},
+	{"github", func(bool) Renderer { return GitHub{} }},
+	{"gitlab", func(bool) Renderer { return GitLab{} }},
+	{"azure", func(bool) Renderer { return Azure{} }},
+	{"checkstyle", func(bool) Renderer { return Checkstyle{} }},
+}
+
 // Formats returns the names of the formats that NewRenderer knows.
 func Formats() []string {
-	return []string{"text", "json", "sarif", "junit", "github"}
+	out := make([]string, len(formats))
+	for i, f := range formats {
+		out[i] = f.name
+	}
+	return out
 }
 
 // NewRenderer returns the renderer of a format. Only text is coloured.
 func NewRenderer(format string, color bool) (Renderer, error) {
-	switch format {
-	case "text":
-		return Text{Color: color}, nil
-	case "json":
-		return JSON{}, nil
-	case "sarif":
-		return SARIF{}, nil
-	case "junit":
-		return JUnit{}, nil
-	case "github":
-		return GitHub{}, nil
+	for _, f := range formats {
+		if f.name == format {
+			return f.renderer(color), nil
+		}
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(Formats(), ", "))
+}
+
+// AutoFormat returns the format that the CI which a process runs in reads from
+// the output of its jobs, or from a file that they leave; "text" where there is
+// no such CI. env returns variables of the environment:
+// https://docs.github.com/en/actions/reference/workflows-and-actions/variables,
+// https://docs.gitlab.com/ci/variables/predefined_variables/,
+// https://learn.microsoft.com/azure/devops/pipelines/build/variables and
+// https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables.
+func AutoFormat(env func(string) string, toFile bool) string {
+	printed, filed := "text", "text"
+	switch {
+	case strings.EqualFold(env("GITHUB_ACTIONS"), "true"):
+		printed, filed = "github", "sarif"
+	case env("GITLAB_CI") != "":
+		printed, filed = "gitlab", "gitlab"
+	case strings.EqualFold(env("TF_BUILD"), "true"):
+		printed, filed = "azure", "junit"
+	case env("JENKINS_URL") != "":
+		printed, filed = "checkstyle", "checkstyle"
+	}
+	if toFile {
+		return filed
+	}
+	return printed
 }
 
 // headline sums up a run in one line: "2 errors, 1 warning in 214 resources".

@@ -53,6 +53,9 @@ func checkFormats(t *testing.T, r *Report) {
 	checkText(t, render(t, Text{}, r), r)
 	checkJSON(t, render(t, JSON{}, r), r)
 	checkJUnit(t, render(t, JUnit{}, r), r)
+	checkGitLab(t, render(t, GitLab{}, r), r)
+	checkAzure(t, render(t, Azure{}, r), r)
+	checkCheckstyle(t, render(t, Checkstyle{}, r), r)
 	commands := parseGitHub(t, render(t, GitHub{}, r))
 	if len(commands) != len(r.Findings) {
 		t.Errorf("%d commands for %d findings", len(commands), len(r.Findings))

@@ -20,11 +20,17 @@ func TestGolden(t *testing.T) {
 		{"sarif", SARIF{}, fixture(t)},
 		{"junit", JUnit{}, fixture(t)},
 		{"github", GitHub{}, fixture(t)},
+		{"gitlab", GitLab{}, fixture(t)},
+		{"azure", Azure{}, fixture(t)},
+		{"checkstyle", Checkstyle{}, fixture(t)},
 		{"text-empty", Text{}, &Report{}},
 		{"json-empty", JSON{}, &Report{}},
 		{"sarif-empty", SARIF{}, &Report{}},
 		{"junit-empty", JUnit{}, &Report{}},
 		{"github-empty", GitHub{}, &Report{}},
+		{"gitlab-empty", GitLab{}, &Report{}},
+		{"azure-empty", Azure{}, &Report{}},
+		{"checkstyle-empty", Checkstyle{}, &Report{}},
 	}
 	g := goldie.New(t, goldie.WithFixtureDir("testdata/render"), goldie.WithDiffEngine(goldie.ColoredDiff))
 	for _, c := range cases {
@@ -49,7 +55,7 @@ func TestNewRenderer(t *testing.T) {
 	if r, _ := NewRenderer("text", true); r != (Text{Color: true}) {
 		t.Errorf("text is not coloured: %v", r)
 	}
-	if _, err := NewRenderer("yaml", false); err == nil || err.Error() != `unknown format "yaml": want one of text, json, sarif, junit, github` {
+	if _, err := NewRenderer("yaml", false); err == nil || err.Error() != `unknown format "yaml": want one of text, json, sarif, junit, github, gitlab, azure, checkstyle` {
 		t.Errorf("unknown format: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -9,19 +10,30 @@ import (
 // The runner of GitHub Actions looks for commands in everything that a step
 // prints, to standard output and to standard error:
 // https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+// So does the agent of Azure Pipelines, for "##vso[" anywhere in a line:
+// https://github.com/microsoft/azure-pipelines-agent/blob/master/src/Agent.Worker/WorkerCommandManager.cs
 const (
 	// command begins a line that is a command, whatever blanks are in front.
 	command = "::"
-	// oldCommand begins a command anywhere in a line.
-	oldCommand = "##["
+	// loggingCommand begins a command of Azure.
+	loggingCommand = "##vso["
 )
 
-// withoutCommands escapes the beginnings of commands of the old form.
-func withoutCommands(s string) string { return strings.ReplaceAll(s, oldCommand, `#\x23[`) }
+// inLine is the beginning of a command anywhere in a line: "##[" of GitHub's old
+// form and Azure's formatting, "##vso[", and "##teamcity[" of TeamCity.
+var inLine = regexp.MustCompile(`##([A-Za-z]*\[)`)
+
+// withoutCommands escapes the beginnings of commands anywhere in a line.
+func withoutCommands(s string) string {
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return inLine.ReplaceAllString(s, `#\x23$1`)
+}
 
 // SameWidth returns a text that Visible returned piece by piece without
 // commands, each code point on its column.
-func SameWidth(s string) string { return strings.ReplaceAll(s, oldCommand, "#\ufffd[") }
+func SameWidth(s string) string { return inLine.ReplaceAllString(s, "#\ufffd$1") }
 
 // Line returns a text as a whole line for people, without its line break: it
 // steers no terminal and starts no command.
@@ -109,8 +121,38 @@ func escapeProperty(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(Visible(s))
 }
 
-// escapedIn replaces the beginnings of commands of the old form in a text that
+// LoggingCommand returns a command of Azure Pipelines, such as "task.logissue".
+// Each property is a key and a value.
+// https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
+func LoggingCommand(name string, properties [][2]string, message string) string {
+	var b strings.Builder
+	b.WriteString(loggingCommand + name)
+	for i, p := range properties {
+		b.WriteByte(" ;"[min(i, 1)])
+		b.WriteString(p[0] + "=" + azureProperty.Replace(Visible(p[1])))
+	}
+	b.WriteByte(']')
+	for i, line := range strings.Split(message, "\n") {
+		if i > 0 {
+			b.WriteString("%0A")
+		}
+		b.WriteString(azureData.Replace(Visible(line)))
+	}
+	return b.String()
+}
+
+// azureData and azureProperty escape what ends or splits a logging command, as
+// https://github.com/microsoft/azure-pipelines-task-lib (node/taskcommand.ts) does.
+var (
+	azureData     = strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A")
+	azureProperty = strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B")
+)
+
+// escapedIn replaces the beginnings of commands anywhere in a line in a text that
 // knows an escape for "#".
 func escapedIn(text []byte, escape string) []byte {
-	return bytes.ReplaceAll(text, []byte(oldCommand), []byte("#"+escape+"["))
+	if !bytes.Contains(text, []byte("##")) {
+		return text
+	}
+	return inLine.ReplaceAll(text, []byte("#"+escape+"$1"))
 }
