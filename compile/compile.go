@@ -137,6 +137,7 @@ func Run(in Input, o Options) *Result {
 	r := link(in, o)
 	r.measure()
 	r.foreign()
+	r.doors()
 	r.check()
 	r.validate()
 	r.level()

@@ -143,6 +143,8 @@ const (
 	GatewaysConflict    Code = "KGW373"
 	CertificateMismatch Code = "KGW374"
 	CertificateExpired  Code = "KGW375"
+
+	SecondDoor Code = "KGW376"
 )
 
 // Codes of findings about overlap and exposure.
@@ -433,6 +435,7 @@ var Rules = []Rule{
 	{GatewaysConflict, "GatewaysConflict", doubt, "two Gateways of the same pods end TLS for one host"},
 	{CertificateMismatch, "CertificateMismatch", notice, "the certificate of a Gateway does not hold for a host"},
 	{CertificateExpired, "CertificateExpired", notice, "the certificate of a Gateway does not hold at the date of --at"},
+	{SecondDoor, "SecondDoor", notice, "a Service that a gateway guards is reachable from outside by another object"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

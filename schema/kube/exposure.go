@@ -13,6 +13,8 @@ type Exposure struct {
 	Name        ir.Name
 	Annotations map[string]string
 	Hosts       []ExposedHost
+	Doors       []Door
+	Owners      []string // kinds of the objects that own it
 }
 
 // ExposedHost is one host; "" is every host.
@@ -23,6 +25,7 @@ type ExposedHost struct {
 
 func decodeIngress(at source.Ref, name ir.Name, root, spec *source.Node) *Exposure {
 	e := &Exposure{Origin: at, Kind: "Ingress", Name: name, Annotations: source.TextMap(source.Field(source.Field(root, "metadata"), "annotations"))}
+	e.Doors, e.Owners = doorsOfIngress(at, name.Namespace, spec), ownerKinds(root)
 	rules := at.At("spec", "rules")
 	for i, n := range source.Elements(source.Field(spec, "rules")) {
 		e.Hosts = append(e.Hosts, ExposedHost{Origin: rules.Elem(i).At("host"), Name: source.Text(source.Field(n, "host"))})
@@ -33,8 +36,17 @@ func decodeIngress(at source.Ref, name ir.Name, root, spec *source.Node) *Exposu
 	return e
 }
 
-func decodeRouteGroup(at source.Ref, name ir.Name, spec *source.Node) *Exposure {
-	e := &Exposure{Origin: at, Kind: "RouteGroup", Name: name}
+// ownerKinds lists the kinds of an object's owners.
+func ownerKinds(root *source.Node) []string {
+	var out []string
+	for _, o := range source.Elements(source.Field(source.Field(root, "metadata"), "ownerReferences")) {
+		out = append(out, source.Text(source.Field(o, "kind")))
+	}
+	return out
+}
+
+func decodeRouteGroup(at source.Ref, name ir.Name, root, spec *source.Node) *Exposure {
+	e := &Exposure{Origin: at, Kind: "RouteGroup", Name: name, Doors: doorsOfRouteGroup(at, name.Namespace, spec), Owners: ownerKinds(root)}
 	hosts := at.At("spec", "hosts")
 	for i, h := range source.Texts(source.Field(spec, "hosts")) {
 		e.Hosts = append(e.Hosts, ExposedHost{Origin: hosts.Elem(i), Name: h})

@@ -29,6 +29,9 @@ type Service struct {
 	// External is the name that the Service stands for (type ExternalName), ""
 	// for one of its own pods.
 	External string
+	// Outside is the type of a Service that is reachable from outside the cluster
+	// by itself: "LoadBalancer", "NodePort", or "".
+	Outside string
 	// Function marks the Service that the serverless controller makes for the
 	// Function at Origin.
 	Function bool
@@ -47,6 +50,7 @@ type VirtualService struct {
 	Hosts  []string
 	Labels map[string]string
 	Owners []Owner
+	Doors  []Door
 }
 
 // Owner is an owner reference.
@@ -147,6 +151,7 @@ func (*Rule) object()            {}
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
 	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
+		routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute",
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
@@ -196,9 +201,11 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "networking.k8s.io/Ingress", "extensions/Ingress":
 		return decodeIngress(at, name, root, spec)
 	case "zalando.org/RouteGroup":
-		return decodeRouteGroup(at, name, spec)
+		return decodeRouteGroup(at, name, root, spec)
 	case "zalando.org/StackSet":
 		return decodeStackSet(at, name, root)
+	case routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute":
+		return decodeRoute(at, doc.Kind, name, spec)
 	case "/Namespace":
 		return &Namespace{Origin: at, Name: doc.Name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	}
@@ -208,8 +215,11 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 	selector := source.Field(spec, "selector")
 	s := &Service{Origin: at, Name: name, Selector: source.TextMap(selector)}
-	if source.Text(source.Field(spec, "type")) == "ExternalName" {
+	switch kind := source.Text(source.Field(spec, "type")); kind {
+	case "ExternalName":
 		s.External = source.Text(source.Field(spec, "externalName"))
+	case "LoadBalancer", "NodePort":
+		s.Outside = kind
 	}
 	for _, key := range source.Keys(selector) {
 		if _, isText := source.Scalar(source.Field(selector, key)).(string); !isText {
@@ -225,6 +235,7 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) *VirtualService {
 	meta := source.Field(root, "metadata")
 	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(meta, "labels"))}
+	v.Doors = doorsOfVirtualService(at, name.Namespace, spec)
 	for _, o := range source.Elements(source.Field(meta, "ownerReferences")) {
 		v.Owners = append(v.Owners, Owner{Kind: source.Text(source.Field(o, "kind")), Name: source.Text(source.Field(o, "name"))})
 	}
