@@ -268,6 +268,9 @@ func (d *Decision) fingerprint() string {
 	for name, value := range d.Headers {
 		parts = append(parts, name+": "+value)
 	}
+	for name, value := range d.Response {
+		parts = append(parts, name+"= "+value)
+	}
 	slices.Sort(parts[5:])
 	return strings.Join(append(parts, string(rune(d.Status))), "\x00")
 }

@@ -209,7 +209,7 @@ func (t *test) narrow(entries []simulate.Entry) []simulate.Entry {
 // sure reports whether the share is the whole traffic.
 func sure(t *test) bool {
 	share, _ := number(t.Args, 0)
-	return share == 1
+	return share == 1 && len(t.Args) == 1
 }
 
 // example are headers for which a predicate holds, as far as one can be made.

@@ -30,6 +30,9 @@ type exchange struct {
 	dynamic string
 	// lost is why the path is not known any more, or "".
 	lost string
+	// path is the cleaned path by which the route was found, and sentOn the scheme
+	// of the connection on which the request was sent to a backend.
+	path, sentOn string
 	// failed tells that no backend was reached at all, or that no route was found
 	// for a request that was routed again: filters do not see the answer.
 	failed bool
@@ -66,7 +69,7 @@ func (x *exchange) run() simulate.Decision {
 	if d.Cause == simulate.Anything || x.failed {
 		return d
 	}
-	for i := ran - 1; i >= 0; i-- {
+	for i := ran - 1; i >= 0 && !x.failed; i-- {
 		c := &route.filters[i]
 		if respond := filterOf(c.Name).respond; respond != nil {
 			respond(x, c, &d)
@@ -122,6 +125,10 @@ func (x *exchange) pass(d *simulate.Decision, to string) {
 	x.trail.Say(name, x.route.at, "sent to %s", to)
 	d.Upstream, d.Next = to, x.in
 	d.Next.To = to
+	x.sentOn = "http"
+	if scheme, _, has := strings.Cut(to, "://"); has {
+		x.sentOn = scheme
+	}
 }
 
 // again routes the request a second time, as the filters have changed it.

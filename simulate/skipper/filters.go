@@ -3,6 +3,8 @@ package skipper
 import (
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
@@ -24,8 +26,6 @@ const (
 // filterKind is how a filter of Skipper v0.27.57 is decided.
 type filterKind struct {
 	class class
-	// least and most are how many arguments it needs; most -1 is no bound.
-	least, most int
 	// reason is why the filter is of its class, for readers.
 	reason string
 	// proof is what the filter lets nobody pass without.
@@ -63,33 +63,28 @@ func filterOf(name string) *filterKind {
 	return &missing
 }
 
-var missing = filterKind{class: absent, reason: "Skipper has no such filter", most: -1}
-
-// takes reports whether Skipper accepts the arguments, as far as kgw knows.
-func (k *filterKind) takes(c *eskip.Call) bool {
-	return len(c.Args) >= k.least && (k.most < 0 || len(c.Args) <= k.most)
-}
+var missing = filterKind{class: absent, reason: "Skipper has no such filter"}
 
 // filterKinds are all filters that Skipper has with the flags that kgw
 // supposes (filters/builtin, MakeRegistry, and skipper.go). A filter of another
 // name makes Skipper drop the route.
 var filterKinds = map[string]filterKind{}
 
-func register(class class, least, most int, reason string, names ...string) {
+func register(class class, reason string, names ...string) {
 	for _, n := range names {
-		filterKinds[n] = filterKind{class: class, least: least, most: most, reason: reason}
+		filterKinds[n] = filterKind{class: class, reason: reason}
 	}
 }
 
-func request(class class, least, most int, reason string, run func(*exchange, *eskip.Call) *served, names ...string) {
+func request(class class, reason string, run func(*exchange, *eskip.Call) *served, names ...string) {
 	for _, n := range names {
-		filterKinds[n] = filterKind{class: class, least: least, most: most, reason: reason, request: run}
+		filterKinds[n] = filterKind{class: class, reason: reason, request: run}
 	}
 }
 
 func prover(proof, reason string, names ...string) {
 	for _, n := range names {
-		filterKinds[n] = filterKind{class: assumed, most: -1, reason: reason, proof: proof}
+		filterKinds[n] = filterKind{class: assumed, reason: reason, proof: proof}
 	}
 }
 
@@ -109,26 +104,26 @@ func init() {
 	prover("opaAuthorizeRequest", asks, "opaAuthorizeRequest")
 	prover("opaAuthorizeRequestWithBody", asks, "opaAuthorizeRequestWithBody")
 	prover("mtls", "it looks at the client's certificate", "mtlsAuthn", "mtlsCN", "mtlsIssuerDN", "mtlsSanCIDR", "mtlsSanDNS", "mtlsSanIP", "mtlsSanURI")
-	register(assumed, 0, -1, "it refuses requests only under load, or by their body", "admissionControl", "consecutiveBreaker", "rateBreaker", "lifo", "lifoGroup", "fifo", "fifoWithBody",
+	register(assumed, "it refuses requests only under load, or by their body", "admissionControl", "consecutiveBreaker", "rateBreaker", "lifo", "lifoGroup", "fifo", "fifoWithBody",
 		"blockContent", "blockContentHex", "cache")
-	register(opaque, 0, -1, "it may refuse by claims that kgw does not read", "oidcClaimsQuery", "grantClaimsQuery")
-	register(opaque, 0, -1, "it runs a script, which may do anything", "lua")
-	register(opaque, 0, -1, "it routes the request again by the status of the upstream", "loopbackIfStatus")
+	register(opaque, "it may refuse by claims that kgw does not read", "oidcClaimsQuery", "grantClaimsQuery")
+	register(opaque, "it runs a script, which may do anything", "lua")
+	register(opaque, "it routes the request again by the status of the upstream", "loopbackIfStatus")
 }
 
 func registerInert() {
-	register(inert, 0, -1, "it does not change who gets through, nor what the upstream is told of the caller",
-		"backendIsProxy", "comment", "annotate", "modResponseHeader", "setContextResponseHeader", "appendContextResponseHeader",
-		"copyResponseHeader", "responseCopyHeader", "encodeBase64ResponseHeader", "decodeBase64ResponseHeader",
+	register(inert, "it does not change who gets through, nor what the upstream is told of the caller",
+		"backendIsProxy", "comment", "annotate", "setContextResponseHeader", "appendContextResponseHeader",
+		"encodeBase64ResponseHeader", "decodeBase64ResponseHeader",
 		"responseCookie", "jsCookie", "dropResponseCookie", "compress", "decompress", "flowId", "backendTimeout", "readTimeout", "writeTimeout", "latency", "bandwidth",
 		"chunks", "backendLatency", "backendBandwidth", "backendChunks", "uniformRequestLatency", "uniformResponseLatency", "normalRequestLatency", "normalResponseLatency",
 		"histogramRequestLatency", "histogramResponseLatency", "logBody", "logHeader", "sed", "sedDelim", "sedRequest", "sedRequestDelim", "tracingBaggageToTag", "stateBagToTag",
 		"tracingTag", "tracingTagFromResponse", "tracingTagFromResponseIfStatus", "tracingSpanName", "disableAccessLog", "enableAccessLog", "accessLogDisabled", "maskAccessLogQuery",
 		"unverifiedAuditLog", "auditLog", "fadeIn", "endpointCreated", "consistentHashKey", "consistentHashBalanceFactor", "originMarker", "disableBreaker", "preserveHost",
-		"rfcPath", "rfcHost", "setFastCgiFilename", "tlsPassClientCertificates", "teeResponse", "apiUsageMonitoring", "jwtMetrics", "inlineContentIfStatus", "wrapContent",
-		"wrapContentHex", "healthcheck", "awsSigv4", "clusterLeakyBucketRatelimit", "backendRatelimit", "ratelimitFailClosed", "grantCallback", "grantLogout", "xforward", "xforwardFirst",
+		"rfcHost", "setFastCgiFilename", "tlsPassClientCertificates", "teeResponse", "apiUsageMonitoring", "jwtMetrics", "inlineContentIfStatus", "wrapContent",
+		"wrapContentHex", "awsSigv4", "clusterLeakyBucketRatelimit", "backendRatelimit", "ratelimitFailClosed",
 		"encodeResponseHeader")
-	register(inert, 1, 1, "a copy of the request goes to another address", "tee", "Tee", "teenf", "teeLoopback")
+	register(inert, "a copy of the request goes to another address", "tee", "Tee", "teenf", "teeLoopback")
 	for _, n := range []string{"tee", "Tee", "teenf", "teeLoopback"} {
 		k := filterKinds[n]
 		k.request = func(x *exchange, c *eskip.Call) *served {
@@ -148,37 +143,41 @@ func registerAnswers() {
 		}
 	}
 	const itself = "it answers in the place of the backend"
-	request(decides, 0, -1, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
-	request(decides, 1, 2, itself, redirects, "redirectTo", "redirectToLower")
+	request(decides, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
+	request(decides, itself, redirects, "redirectTo", "redirectToLower")
 	unseen := func(what string) func(*exchange, *eskip.Call) *served {
 		return func(x *exchange, c *eskip.Call) *served {
-			x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
-			return &served{status: http.StatusOK, cause: simulate.Answered, reason: what}
+			reason := "what it answers comes from " + what
+			return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s answers 200", c.Name, x.route.label())}}
 		}
 	}
-	request(decides, 0, -1, "it answers with files that kgw does not see", unseen("it answers with a file that kgw does not see"), "static")
-	request(decides, 0, -1, "a policy answers in the place of the backend", unseen("a policy answers that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
-	for _, n := range []string{"inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit", "redirectTo", "redirectToLower", "static", "opaServeResponse", "opaServeResponseWithReqBody"} {
+	request(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")
+	request(decides, "a policy answers in the place of the backend", unseen("a policy that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
+	request(decides, "it answers in the place of the backend, by a login that kgw does not see", unseen("a login that kgw does not see"), "grantCallback", "grantLogout")
+	for _, n := range []string{"inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit", "redirectTo", "redirectToLower", "static", "opaServeResponse", "opaServeResponseWithReqBody", "grantCallback", "grantLogout"} {
 		k := filterKinds[n]
 		k.answers = true
 		filterKinds[n] = k
 	}
-	register(changes, 1, 2, "the answer of the backend becomes a redirect", "redirect")
+	register(changes, "the answer of the backend becomes a redirect", "redirect")
 	k := filterKinds["redirect"]
 	k.respond = func(x *exchange, c *eskip.Call, d *simulate.Decision) {
 		n, _ := number(c.Args, 0)
-		d.Status = int(n)
-		d.Response["location"] = location(x.in, c)
+		d.Status, x.failed = int(n), true // it answers at once, without what other filters do
+		d.Response = map[string]string{"location": location(x.in, c, x.sentOn)}
 	}
 	filterKinds["redirect"] = k
-	filterKinds["status"] = filterKind{class: changes, least: 1, most: 1, reason: "it replaces the status of the answer", respond: func(_ *exchange, c *eskip.Call, d *simulate.Decision) {
+	filterKinds["status"] = filterKind{class: changes, reason: "it replaces the status of the answer", respond: func(_ *exchange, c *eskip.Call, d *simulate.Decision) {
 		if n, ok := number(c.Args, 0); ok {
 			d.Status = int(n)
 		}
 	}}
-	filterKinds["corsOrigin"] = filterKind{class: changes, most: -1, reason: "it sets a header of the answer and never answers a preflight itself", respond: corsOrigin}
-	for _, n := range []string{"setResponseHeader", "appendResponseHeader", "responseHeader", "dropResponseHeader", "dropResponseHeaderRegexp"} {
-		filterKinds[n] = filterKind{class: changes, least: 1, most: 2, reason: "it changes a header of the answer", respond: responseHeader}
+	filterKinds["healthcheck"] = filterKind{class: changes, reason: "it replaces the status of the answer by 200", respond: func(_ *exchange, _ *eskip.Call, d *simulate.Decision) {
+		d.Status = http.StatusOK
+	}}
+	filterKinds["corsOrigin"] = filterKind{class: changes, reason: "it sets a header of the answer and never answers a preflight itself", respond: corsOrigin}
+	for _, n := range []string{"setResponseHeader", "appendResponseHeader", "responseHeader", "dropResponseHeader", "dropResponseHeaderRegexp", "copyResponseHeader", "responseCopyHeader", "modResponseHeader"} {
+		filterKinds[n] = filterKind{class: changes, reason: "it changes a header of the answer", respond: responseHeader}
 	}
 }
 
@@ -205,23 +204,43 @@ func responseHeader(x *exchange, c *eskip.Call, d *simulate.Decision) {
 	value, _ := textArg(c.Args, 1)
 	switch key = strings.ToLower(key); c.Name {
 	case "setResponseHeader":
-		if text, known := expand(x, value); known {
-			d.Response[key] = text
+		if e := expand(x, value); !e.missing {
+			d.Response[key] = e.value
 		}
 	case "appendResponseHeader", "responseHeader":
-		if d.Response[key] == "" {
-			d.Response[key] = value
-		} else {
-			d.Response[key] += ", " + value
+		if c.Name == "appendResponseHeader" {
+			e := expand(x, value)
+			if e.missing {
+				return
+			}
+			value = e.value
 		}
+		d.Response[key] = strings.TrimPrefix(d.Response[key]+", "+value, ", ")
 	case "dropResponseHeader":
 		delete(d.Response, key)
+	case "dropResponseHeaderRegexp":
+		expr, err := regexp.Compile(value)
+		left := slices.DeleteFunc(strings.Split(d.Response[key], ", "), func(v string) bool { return err == nil && expr.MatchString(v) })
+		if d.Response[key] = strings.Join(left, ", "); len(left) == 0 || left[0] == "" {
+			delete(d.Response, key)
+		}
+	case "copyResponseHeader", "responseCopyHeader":
+		if from, _, _ := strings.Cut(d.Response[key], ", "); from != "" {
+			d.Response[strings.ToLower(value)] = from
+		}
+	case "modResponseHeader":
+		replacement, _ := textArg(c.Args, 2)
+		expr, err := regexp.Compile(value)
+		if from, has := d.Response[key]; has && err == nil {
+			first, _, _ := strings.Cut(from, ", ")
+			d.Response[key] = expr.ReplaceAllString(first, replacement)
+		}
 	}
 }
 
 func redirects(x *exchange, c *eskip.Call) *served {
 	n, _ := number(c.Args, 0)
-	to := location(x.in, c)
+	to := location(x.in, c, "")
 	reason := "the route redirects to " + to
 	if x.route.redirect != 0 {
 		reason = "plain HTTP is redirected to https"

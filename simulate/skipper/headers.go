@@ -1,7 +1,8 @@
 package skipper
 
 import (
-	"fmt"
+	"cmp"
+	"encoding/base64"
 	"net/url"
 	"regexp"
 	"slices"
@@ -14,12 +15,12 @@ import (
 
 func registerHeaders() {
 	const header = "it changes a header of the request, for all that comes after it"
-	request(changes, 2, 2, header, setHeader, "setRequestHeader", "appendRequestHeader", "requestHeader")
-	request(changes, 1, 1, header, dropHeader, "dropRequestHeader")
-	request(changes, 2, 2, header, dropMatching, "dropRequestHeaderRegexp")
-	request(changes, 2, 2, header, copyHeader, "copyRequestHeader", "requestCopyHeader")
-	request(changes, 3, 3, header, modHeader, "modRequestHeader")
-	request(changes, 2, 3, header, queryToHeader, "queryToHeader")
+	request(changes, header, setHeader, "setRequestHeader", "appendRequestHeader", "requestHeader")
+	request(changes, header, dropHeader, "dropRequestHeader")
+	request(changes, header, dropMatching, "dropRequestHeaderRegexp")
+	request(changes, header, copyHeader, "copyRequestHeader", "requestCopyHeader")
+	request(changes, header, modHeader, "modRequestHeader")
+	request(changes, header, queryToHeader, "queryToHeader")
 	hidden := func(x *exchange, c *eskip.Call) *served {
 		key, _ := textArg(c.Args, 0)
 		if x.in.Header(key) != "" || strings.Contains(c.Name, "Context") || strings.Contains(c.Name, "Secret") {
@@ -27,16 +28,23 @@ func registerHeaders() {
 		}
 		return nil
 	}
-	request(changes, 1, -1, "it sets a header of the request to a value that kgw does not know", hidden, "setContextRequestHeader", "appendContextRequestHeader", "setRequestHeaderFromSecret",
-		"encodeRequestHeader", "encodeBase64RequestHeader", "decodeBase64RequestHeader")
-	request(changes, 1, 2, "it changes the cookies of the request", changeCookie, "requestCookie", "dropRequestCookie")
+	request(changes, "it sets a header of the request to a value that kgw does not know", hidden, "setContextRequestHeader", "appendContextRequestHeader", "setRequestHeaderFromSecret", "encodeRequestHeader")
+	request(changes, header, changeBase64, "encodeBase64RequestHeader", "decodeBase64RequestHeader")
+	request(changes, "it changes the cookies of the request", changeCookie, "requestCookie", "dropRequestCookie")
 
 	const target = "it changes the path or the query of the request, for all that comes after it"
-	request(changes, 1, 1, target, setPath, "setPath")
-	request(changes, 2, 2, target, modPath, "modPath")
-	request(changes, 1, 2, target, changeQuery, "setQuery", "dropQuery")
-	request(changes, 0, 2, target, changeQuery, "stripQuery")
-	request(changes, 2, 2, target, headerToQuery, "headerToQuery")
+	request(changes, target, setPath, "setPath")
+	request(changes, target, modPath, "modPath")
+	request(changes, target, changeQuery, "setQuery", "dropQuery")
+	request(changes, target, changeQuery, "stripQuery")
+	request(changes, target, headerToQuery, "headerToQuery")
+
+	request(changes, "it keeps escapes of the path, for all that comes after it", keepEscapes, "rfcPath")
+	request(changes, "it changes X-Forwarded-For, for all that comes after it", func(x *exchange, c *eskip.Call) *served {
+		x.in.RemoveHeader("X-Forwarded-For")
+		x.setUnknown("X-Forwarded-For", c.Name+" sets it")
+		return nil
+	}, "xforward", "xforwardFirst")
 
 	const where = "it says where a dynamic backend is"
 	literal := func(x *exchange, c *eskip.Call) *served {
@@ -52,56 +60,34 @@ func registerHeaders() {
 		return nil
 	}
 	none := func(*exchange, *eskip.Call) *served { return nil }
-	request(changes, 1, 1, where, literal, "setDynamicBackendUrl", "setDynamicBackendHost")
-	request(changes, 1, 1, where, fromHeader, "setDynamicBackendUrlFromHeader", "setDynamicBackendHostFromHeader")
-	request(changes, 1, 1, where, none, "setDynamicBackendScheme", "setDynamicBackendSchemeFromHeader")
+	request(changes, where, literal, "setDynamicBackendUrl", "setDynamicBackendHost")
+	request(changes, where, fromHeader, "setDynamicBackendUrlFromHeader", "setDynamicBackendHostFromHeader")
+	request(changes, where, none, "setDynamicBackendScheme", "setDynamicBackendSchemeFromHeader")
 }
 
 // setUnknown notes that a header has a value that kgw does not know, which is
 // not the caller's.
 func (x *exchange) setUnknown(key, reason string) {
 	x.given[strings.ToLower(key)] = reason
+	x.in.SetHeader(key, "<not known: "+reason+">")
 }
 
-var placeholder = regexp.MustCompile(`\$\{([^{}]+)\}`)
-
-// expand fills in what a template takes from the request (eskip/template.go).
-// Where something is not there or not known, Skipper or kgw has no value.
-func expand(x *exchange, text string) (value string, known bool) {
-	known = true
-	value = placeholder.ReplaceAllStringFunc(text, func(p string) string {
-		v := lookUp(x.in, p[2:len(p)-1])
-		known = known && v != ""
-		return v
-	})
-	return value, known
-}
-
-func lookUp(q *simulate.Request, key string) string {
-	path, query, _ := strings.Cut(q.Target, "?")
-	if h, ok := strings.CutPrefix(key, "request.header."); ok {
-		return q.Header(h)
+// changeBase64 encodes a header, or decodes it. A part of it is not followed.
+func changeBase64(x *exchange, c *eskip.Call) *served {
+	key, _ := textArg(c.Args, 0)
+	value := x.in.Header(key)
+	switch {
+	case value == "":
+	case len(c.Args) > 1:
+		x.setUnknown(key, c.Name+" changes a part of it")
+	case c.Name == "encodeBase64RequestHeader":
+		x.in.SetHeader(key, base64.StdEncoding.EncodeToString([]byte(value)))
+	default:
+		if text, err := base64.StdEncoding.DecodeString(value); err == nil {
+			x.in.SetHeader(key, string(text))
+		}
 	}
-	if p, ok := strings.CutPrefix(key, "request.query."); ok {
-		values, _ := url.ParseQuery(query)
-		return values.Get(p)
-	}
-	if c, ok := strings.CutPrefix(key, "request.cookie."); ok {
-		value, _ := cookie(q, c)
-		return value
-	}
-	switch key {
-	case "request.method":
-		return q.Method
-	case "request.host":
-		return q.Host
-	case "request.path":
-		seen, _ := url.PathUnescape(path)
-		return seen
-	case "request.rawQuery":
-		return query
-	}
-	return ""
+	return nil
 }
 
 // setHeader sets a header, or adds a line to it. The value is the
@@ -109,16 +95,16 @@ func lookUp(q *simulate.Request, key string) string {
 func setHeader(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	text, _ := textArg(c.Args, 1)
-	value, complete := text, true
+	value := text
 	if c.Name != "requestHeader" {
-		value, complete = expand(x, text)
-	}
-	if !complete {
-		if strings.Contains(text, "${request.") {
-			return nil // a part is not there, and Skipper sets nothing
+		e := expand(x, text)
+		if value = e.value; e.hidden != "" {
+			x.setUnknown(key, "its template takes "+e.hidden)
+			return nil
 		}
-		x.setUnknown(key, "its template is not known")
-		return nil
+		if e.missing {
+			return nil // Skipper sets nothing
+		}
 	}
 	first := x.in.Header(key) == ""
 	if c.Name == "setRequestHeader" {
@@ -215,82 +201,10 @@ func changeCookie(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// setPath replaces the path. A template may take parameters of the route's
-// path, which kgw does not fill in.
-func setPath(x *exchange, c *eskip.Call) *served {
-	text, _ := textArg(c.Args, 0)
-	value, complete := expand(x, text)
-	if !complete {
-		x.lost = fmt.Sprintf("setPath sets the path to %q, which kgw does not fill in", text)
-		return nil
-	}
-	x.replacePath(value)
-	return nil
-}
-
-func modPath(x *exchange, c *eskip.Call) *served {
-	text, _ := textArg(c.Args, 0)
-	replacement, _ := textArg(c.Args, 1)
-	expr, err := regexp.Compile(text)
-	if err != nil {
-		return nil
-	}
-	path, err := url.PathUnescape(x.in.RawPath())
-	if err != nil {
-		return nil
-	}
-	x.replacePath(expr.ReplaceAllString(path, replacement))
-	return nil
-}
-
-// replacePath sets the decoded path and keeps the query.
-func (x *exchange) replacePath(path string) {
-	_, query, has := strings.Cut(x.in.Target, "?")
-	x.in.Target = (&url.URL{Path: path}).EscapedPath()
-	if has {
-		x.in.Target += "?" + query
-	}
-}
-
-func changeQuery(x *exchange, c *eskip.Call) *served {
-	path, query, _ := strings.Cut(x.in.Target, "?")
-	values, _ := url.ParseQuery(query)
-	key, _ := textArg(c.Args, 0)
-	value, valued := textArg(c.Args, 1)
-	key, _ = expand(x, key)
-	value, _ = expand(x, value)
-	switch {
-	case c.Name == "stripQuery":
-		x.in.Target = path
-		return nil
-	case c.Name == "setQuery" && !valued:
-		x.in.Target = path + "?" + key
-		return nil
-	case c.Name == "setQuery":
-		values.Set(key, value)
-	default:
-		values.Del(key)
-	}
-	x.in.Target = path
-	if text := values.Encode(); text != "" {
-		x.in.Target += "?" + text
-	}
-	return nil
-}
-
-func headerToQuery(x *exchange, c *eskip.Call) *served {
-	key, _ := textArg(c.Args, 0)
-	parameter, _ := textArg(c.Args, 1)
-	path, query, _ := strings.Cut(x.in.Target, "?")
-	values, _ := url.ParseQuery(query)
-	values.Set(parameter, x.in.Header(key))
-	x.in.Target = path + "?" + values.Encode()
-	return nil
-}
-
 // location is where a redirect leads: what its address leaves out is the
-// request's (filters/builtin/redirect.go).
-func location(q *simulate.Request, c *eskip.Call) string {
+// request's, and the scheme that of the connection it was sent on, or https
+// (filters/builtin/redirect.go).
+func location(q *simulate.Request, c *eskip.Call, scheme string) string {
 	text, _ := textArg(c.Args, 1)
 	u, err := url.Parse(text)
 	if err != nil {
@@ -298,10 +212,10 @@ func location(q *simulate.Request, c *eskip.Call) string {
 	}
 	path, query, _ := strings.Cut(q.Target, "?")
 	if u.Scheme == "" {
-		u.Scheme = "https"
+		u.Scheme = cmp.Or(scheme, "https")
 	}
 	if u.Host == "" {
-		u.Host = q.Host
+		u.Host = cmp.Or(q.Header("Host"), q.Host)
 	}
 	if u.Path == "" {
 		u.Path, _ = url.PathUnescape(path)

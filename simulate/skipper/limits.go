@@ -19,20 +19,21 @@ var limitArgs = map[string]struct {
 }{
 	"ratelimit":              {-1, 0, 1, 2, false},
 	"clientRatelimit":        {-1, 0, 1, 2, true},
+	"localRatelimit":         {-1, 0, 1, 2, true},
 	"clusterRatelimit":       {0, 1, 2, 3, false},
 	"clusterClientRatelimit": {0, 1, 2, 3, true},
 }
 
 func registerLimits() {
 	const counts = "it counts the requests of a period"
-	request(decides, 2, 3, counts, limit, "ratelimit", "clientRatelimit")
-	request(decides, 3, 4, counts, limit, "clusterRatelimit", "clusterClientRatelimit")
+	request(decides, counts, limit, "ratelimit", "clientRatelimit", "localRatelimit")
+	request(decides, counts, limit, "clusterRatelimit", "clusterClientRatelimit")
 	for n := range limitArgs {
 		k := filterKinds[n]
 		k.limits = true
 		filterKinds[n] = k
 	}
-	register(inert, 0, -1, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
+	register(inert, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
 }
 
 // limit spends one request of a bucket. What has no value to count by is never
@@ -40,7 +41,7 @@ func registerLimits() {
 func limit(x *exchange, c *eskip.Call) *served {
 	at := limitArgs[c.Name]
 	most, _ := number(c.Args, at.most)
-	bucket := c.Name + "\x00" + settings(c, at.group, at.most, at.period)
+	bucket := strings.Replace(c.Name, "localRatelimit", "clientRatelimit", 1) + "\x00" + settings(c, at.group, at.most, at.period)
 	if at.client {
 		who, counted := x.client(c, at.last)
 		if !counted {
@@ -81,17 +82,25 @@ func settings(c *eskip.Call, group, most, period int) string {
 func (x *exchange) client(c *eskip.Call, last int) (who string, counted bool) {
 	names, named := textArg(c.Args, last)
 	if !named {
-		first, _, _ := strings.Cut(x.in.Header("X-Forwarded-For"), ",")
-		return strings.TrimSpace(first), true
+		return x.firstForwarded(), true
 	}
 	for n := range strings.SplitSeq(names, ",") {
 		value := x.in.Header(strings.TrimSpace(n))
+		if strings.EqualFold(n, "X-Forwarded-For") && (c.Name == "clusterClientRatelimit" || n != names) {
+			value = x.firstForwarded()
+		}
 		who += value
 		if strings.EqualFold(strings.TrimSpace(n), "Authorization") && value != "" {
 			who += "\x00" + x.in.Token.ID
 		}
 	}
 	return who, who != "" && who != "\x00"
+}
+
+// firstForwarded is the first address of X-Forwarded-For.
+func (x *exchange) firstForwarded() string {
+	first, _, _ := strings.Cut(x.in.Header("X-Forwarded-For"), ",")
+	return strings.TrimSpace(first)
 }
 
 func periodOf(args []any, i int) time.Duration {

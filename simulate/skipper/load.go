@@ -113,7 +113,7 @@ func (r *route) check() {
 		case k.class == absent:
 			r.foreign = r.foreign || r.dropped == ""
 			r.drop("Skipper has no filter %s", c.Name)
-		case !k.takes(c):
+		case !accepts(c):
 			r.drop("the arguments of the filter %s are not those that it needs", c.Name)
 		}
 	}

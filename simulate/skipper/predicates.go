@@ -36,13 +36,9 @@ func truthOf(b bool) truth {
 
 // predicateKind is how a predicate of Skipper v0.27.57 is decided.
 type predicateKind struct {
-	// least and most are how many arguments it needs; most -1 is no bound.
-	least, most int
 	// expression is the number of the argument that is an expression, from 1;
 	// 0 is none.
 	expression int
-	// texts tells that all arguments are texts.
-	texts bool
 	// holds decides it; the reason is why it cannot be.
 	holds func(t *test, q *simulate.Request) (holds truth, reason string)
 	// why is what kind of thing is not known, and needs what would decide it.
@@ -50,23 +46,16 @@ type predicateKind struct {
 	needs string
 }
 
-func (k *predicateKind) takes(args []any) bool {
-	if len(args) < k.least || k.most >= 0 && len(args) > k.most {
-		return false
-	}
-	return !k.texts || len(textsOf(args)) == len(args)
-}
-
 // decided makes a kind that is decided by the request alone.
-func decided(least, most, expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
-	return predicateKind{least: least, most: most, expression: expression, texts: true, holds: func(t *test, q *simulate.Request) (truth, string) {
+func decided(expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
+	return predicateKind{expression: expression, holds: func(t *test, q *simulate.Request) (truth, string) {
 		return truthOf(holds(t, textsOf(t.Args), q)), ""
 	}}
 }
 
 // undecided makes a kind that the request alone does not decide.
-func undecided(least, most int, why simulate.Why, reason string) predicateKind {
-	return predicateKind{least: least, most: most, why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
+func undecided(why simulate.Why, reason string) predicateKind {
+	return predicateKind{why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
 }
 
 // predicateKinds are all predicates that Skipper has, but for those on paths
@@ -76,48 +65,48 @@ var predicateKinds map[string]predicateKind
 
 func init() {
 	always := func(is bool) predicateKind {
-		return predicateKind{most: -1, holds: func(*test, *simulate.Request) (truth, string) { return truthOf(is), "" }}
+		return predicateKind{holds: func(*test, *simulate.Request) (truth, string) { return truthOf(is), "" }}
 	}
 	predicateKinds = map[string]predicateKind{
-		"Method": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool { return args[0] == q.Method }),
-		"Methods": decided(1, -1, 0, func(_ *test, args []string, q *simulate.Request) bool {
+		"Method": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return args[0] == q.Method }),
+		"Methods": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return slices.ContainsFunc(args, func(m string) bool { return strings.EqualFold(m, q.Method) })
 		}),
-		"Host":    decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(q.Host) }),
-		"HostAny": decided(1, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return slices.Contains(args, q.Host) }),
-		"Header": decided(2, 2, 0, func(_ *test, args []string, q *simulate.Request) bool {
+		"Host":    decided(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(q.Host) }),
+		"HostAny": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return slices.Contains(args, q.Host) }),
+		"Header": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, args[0], func(v string) bool { return v == args[1] })
 		}),
-		"HeaderRegexp": decided(2, 2, 2, func(t *test, args []string, q *simulate.Request) bool {
+		"HeaderRegexp": decided(2, func(t *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, args[0], t.expr.MatchString)
 		}),
-		"PathRegexp":            decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(seenPath(q)) }),
-		"Cookie":                decided(2, 2, 2, holdsCookie),
-		"QueryParam":            {least: 1, most: 2, expression: 2, texts: true, holds: holdsQuery},
-		"JWTPayloadAllKV":       decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimEquals(q)) }),
-		"JWTPayloadAnyKV":       decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimEquals(q)) }),
-		"JWTPayloadAllKVRegexp": decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimMatches(q)) }),
-		"JWTPayloadAnyKVRegexp": decided(2, -1, 0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimMatches(q)) }),
-		"ForwardedHost": decided(1, 1, 1, func(t *test, _ []string, q *simulate.Request) bool {
+		"PathRegexp":            decided(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(seenPath(q)) }),
+		"Cookie":                decided(2, holdsCookie),
+		"QueryParam":            {expression: 2, holds: holdsQuery},
+		"JWTPayloadAllKV":       decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimEquals(q)) }),
+		"JWTPayloadAnyKV":       decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimEquals(q)) }),
+		"JWTPayloadAllKVRegexp": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimMatches(q)) }),
+		"JWTPayloadAnyKVRegexp": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimMatches(q)) }),
+		"ForwardedHost": decided(1, func(t *test, _ []string, q *simulate.Request) bool {
 			return q.Header("Forwarded") != "" && t.expr.MatchString(forwardedField(q, "host"))
 		}),
-		"ForwardedProtocol": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool { return forwardedField(q, "proto") == args[0] }),
+		"ForwardedProtocol": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return forwardedField(q, "proto") == args[0] }),
 
-		"Source":               {least: 1, most: -1, texts: true, holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
-		"SourceFromLast":       {least: 1, most: -1, texts: true, holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
-		"ClientIP":             undecided(1, -1, simulate.Asked, "the address of the caller's connection is not known"),
-		"ContentLengthBetween": undecided(2, 2, simulate.Chosen, "the length of the body is not known"),
-		"Traffic":              {least: 1, most: 3, holds: holdsTraffic, why: simulate.Chosen},
-		"TrafficSegment":       undecided(2, 2, simulate.Chosen, "it takes a share of the traffic by chance"),
-		"After":                undecided(1, 2, simulate.Chosen, "it depends on the time"),
-		"Before":               undecided(1, 2, simulate.Chosen, "it depends on the time"),
-		"Between":              undecided(2, 3, simulate.Chosen, "it depends on the time"),
-		"Cron":                 undecided(1, 1, simulate.Chosen, "it depends on the time"),
-		"Tee": decided(1, 1, 0, func(_ *test, args []string, q *simulate.Request) bool {
+		"Source":               {holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
+		"SourceFromLast":       {holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
+		"ClientIP":             undecided(simulate.Asked, "the address of the caller's connection is not known"),
+		"ContentLengthBetween": undecided(simulate.Chosen, "the length of the body is not known"),
+		"Traffic":              {holds: holdsTraffic, why: simulate.Chosen},
+		"TrafficSegment":       {holds: holdsSegment, why: simulate.Chosen},
+		"After":                undecided(simulate.Chosen, "it depends on the time"),
+		"Before":               undecided(simulate.Chosen, "it depends on the time"),
+		"Between":              undecided(simulate.Chosen, "it depends on the time"),
+		"Cron":                 undecided(simulate.Chosen, "it depends on the time"),
+		"Tee": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, teeHeader, func(v string) bool { return v == args[0] })
 		}),
-		"OTelBaggage":  undecided(1, -1, simulate.Chosen, "kgw does not read the header baggage"),
-		"HeaderSHA256": undecided(2, -1, simulate.Chosen, "kgw does not hash headers"),
+		"OTelBaggage":  undecided(simulate.Chosen, "kgw does not read the header baggage"),
+		"HeaderSHA256": undecided(simulate.Chosen, "kgw does not hash headers"),
 		"Shutdown":     always(false),
 		"True":         always(true),
 		"False":        always(false),
@@ -243,13 +232,33 @@ func holdsSource(t *test, q *simulate.Request) (truth, string) {
 	return no, ""
 }
 
-func holdsTraffic(t *test, _ *simulate.Request) (truth, string) {
-	switch share, _ := number(t.Args, 0); share {
+// holdsSegment is by chance, but for all of the traffic and none of it.
+func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
+	from, _ := number(t.Args, 0)
+	to, _ := number(t.Args, 1)
+	switch {
+	case from == to:
+		return no, ""
+	case from == 0 && to == 1:
+		return yes, ""
+	}
+	return unknown, "it takes a share of the traffic by chance"
+}
+
+// holdsTraffic is by chance, but for a caller with the cookie of a group.
+func holdsTraffic(t *test, q *simulate.Request) (truth, string) {
+	share, _ := number(t.Args, 0)
+	if group, sticky := textArg(t.Args, 2); sticky {
+		name, _ := textArg(t.Args, 1)
+		if value, has := cookie(q, name); has {
+			return truthOf(value == group), ""
+		}
+	}
+	switch share {
 	case 0:
 		return no, ""
 	case 1:
 		return yes, ""
 	}
-	share, _ := number(t.Args, 0)
 	return unknown, "it takes a share of " + strconv.FormatFloat(share, 'g', 3, 64) + " of the traffic by chance"
 }

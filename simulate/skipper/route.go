@@ -150,7 +150,7 @@ func (r *route) addHeader(c eskip.Call, headers map[string]int) {
 // addTest adds a predicate that is tested. Each counts one for the weight, but
 // for those that only choose a share of the traffic.
 func (r *route) addTest(c eskip.Call) {
-	if i := slices.IndexFunc(r.tests, func(t test) bool { return t.Name == "Method" }); c.Name == "Method" && i >= 0 {
+	if i := slices.IndexFunc(r.tests, func(t test) bool { return t.Name == "Method" }); c.Name == "Method" && i >= 0 && acceptsPredicate(&c) {
 		r.tests[i] = test{Call: c} // the last one counts
 		return
 	}
@@ -169,7 +169,7 @@ func (r *route) addCompiled(c eskip.Call) {
 		r.foreign = r.foreign || r.dropped == ""
 		r.drop("Skipper has no predicate %s", c.Name)
 		return
-	case !kind.takes(c.Args):
+	case !acceptsPredicate(&c):
 		r.drop("the arguments of the predicate %s are not those that it needs", c.Name)
 	case kind.expression > 0:
 		text, _ := textArg(c.Args, kind.expression-1)

@@ -22,7 +22,8 @@ type group struct {
 	hosts    []string
 	backends map[string]*source.Node
 	redirect redirect
-	hostOnly bool // a route has no predicate but the host
+	made     bool // a route was made, though it may have been left out again
+	hostOnly bool // and has no predicate but the host
 	// uncertain says why Skipper may not have the routes; nil if it has them.
 	uncertain *doubt
 }
@@ -52,7 +53,7 @@ func (l *loader) group(m *simulate.Manifest) {
 	for i, n := range routes {
 		g.explicit(n, i)
 	}
-	if g.hostOnly {
+	if g.hostOnly || !g.made {
 		return
 	}
 	for _, h := range hosts {
@@ -243,7 +244,7 @@ func (g *group) implicit() bool {
 			g.dropObject(g.m, g.hosts, at, "Skipper leaves the whole object out: %v", err)
 			return false
 		}
-		g.hostOnly = g.hostOnly || ref.value == 1
+		g.made, g.hostOnly = true, g.hostOnly || ref.value == 1
 		g.route(&route{id: g.id("all", 0, i), object: g.m.Name, at: at, hosts: g.ownHosts(), backend: b}, ref.predicates())
 	}
 	return true
@@ -290,11 +291,12 @@ func (g *group) explicit(n *source.Node, index int) {
 			}
 			id := g.id(cmpText(strings.ToLower(method), "all"), index, i)
 			made = append(made, &route{id: id, object: g.m.Name, at: at, hosts: g.ownHosts(), filters: kept, backend: b})
-			predicates = append(predicates, slices.Concat(pathOf(n), methodOf(method), own, ref.predicates()))
+			own := slices.Concat(pathOf(n), methodOf(method), own, ref.predicates())
+			predicates = append(predicates, own)
+			g.made, g.hostOnly = true, g.hostOnly || len(own) == 0
 		}
 	}
 	for i, r := range made {
-		g.hostOnly = g.hostOnly || len(predicates[i]) == 0
 		g.route(r, predicates[i])
 	}
 }

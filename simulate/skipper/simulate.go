@@ -31,6 +31,7 @@ type Engine struct {
 	byHost    map[string][]*route // of plain hosts
 	anyHost   []*route            // and those of hosts that are expressions
 	elsewhere []elsewhere
+	otherAny  *elsewhere // one of them that is for all hosts, or nil
 }
 
 // elsewhere is an object that another controller serves.
@@ -147,6 +148,9 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	}
 	x := &exchange{session: s, in: r, trail: t, given: map[string]string{}}
 	d := x.choose()
+	if d.Cause == simulate.NoRoute && s.engine.otherAny != nil {
+		return s.engine.notServed(r, s.engine.otherAny, t)
+	}
 	if d.Next != nil {
 		d.Headers = changed(in.Realise(), d.Next)
 	}
@@ -192,7 +196,8 @@ func (x *exchange) choose() simulate.Decision {
 		x.trail.Say(name, source.Ref{}, "the path has a malformed escape")
 		return simulate.Decision{Status: http.StatusBadRequest, Cause: simulate.BadRequest, Reason: "the path has a malformed escape"}
 	}
-	x.route = x.session.engine.find(x.in, path)
+	x.path = path
+	x.route = x.session.engine.find(x.in, path, x.loops)
 	if x.route == nil {
 		d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoRoute, Reason: fmt.Sprintf("no route takes %s %s%s", x.in.Method, x.in.Host, path)}
 		x.trail.Say(name, source.Ref{}, "%s", d.Reason)

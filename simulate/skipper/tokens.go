@@ -17,15 +17,15 @@ const tokeninfo = "tokeninfo"
 
 func registerTokens() {
 	for _, n := range []string{"oauthTokeninfoAllScope", "oauthTokeninfoAnyScope", "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV"} {
-		filterKinds[n] = filterKind{class: decides, least: 1, most: -1, reason: "it asks the token information service, whose answer is part of the request", proof: tokeninfo, request: askTokeninfo}
+		filterKinds[n] = filterKind{class: decides, reason: "it asks the token information service, whose answer is part of the request", proof: tokeninfo, request: askTokeninfo}
 	}
-	filterKinds["oauthTokeninfoValidate"] = filterKind{class: assumed, most: -1, reason: "routes may opt out of it by an annotation", proof: tokeninfo, request: nil}
+	filterKinds["oauthTokeninfoValidate"] = filterKind{class: assumed, reason: "routes may opt out of it by an annotation", proof: tokeninfo, request: nil}
 	for _, n := range []string{"jwtValidation", "jwtValidationKeys"} {
-		filterKinds[n] = filterKind{class: decides, most: -1, reason: "it verifies a JWT; that kgw is told of is signed with a key of its issuer", proof: "jwt", request: validateJWT}
+		filterKinds[n] = filterKind{class: decides, reason: "it verifies a JWT; that kgw is told of is signed with a key of its issuer", proof: "jwt", request: validateJWT}
 	}
-	request(changes, 1, -1, "it tells the upstream what the token information service said", forwardToken, "forwardToken")
-	request(changes, 2, 2, "it tells the upstream a field of what the token information service said", forwardTokenField, "forwardTokenField")
-	request(changes, 0, -1, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
+	request(changes, "it tells the upstream what the token information service said", forwardToken, "forwardToken")
+	request(changes, "it tells the upstream a field of what the token information service said", forwardTokenField, "forwardTokenField")
+	request(changes, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
 }
 
 // validateJWT wants a JWT whose signature and times are good, and with

@@ -2,6 +2,7 @@ package skipper
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,6 +80,31 @@ func (r *route) subtreeRank(segments []string) (rank []byte, ok bool) {
 	return rank, true
 }
 
+// parameter returns what a parameter of the route's path stands for in a path,
+// "" for none: a segment, or a rest with the slash before it, whose name is *
+// where it has none (routing/matcher.go, matchPathTree).
+func (r *route) parameter(name, path string) string {
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, p := range r.path {
+		switch {
+		case i >= len(segments):
+			return ""
+		case p == ":"+name:
+			return segments[i]
+		case strings.HasPrefix(p, "*") && cmp.Or(p[1:], "*") == name:
+			return "/" + strings.Join(segments[i:], "/")
+		}
+	}
+	if r.subtree && name == "*" {
+		below := segments[min(len(r.path), len(segments)):]
+		if len(r.path) == 1 && r.path[0] == "" {
+			below = segments
+		}
+		return "/" + strings.Join(below, "/")
+	}
+	return ""
+}
+
 // candidate is a route whose path takes a request.
 type candidate struct {
 	route *route
@@ -88,8 +114,8 @@ type candidate struct {
 // find returns the route that gets the request, or nil: from the most specific
 // path outwards, at each of them by weight, the first whose predicates hold
 // (pathmux/tree.go, routing/matcher.go). What the inputs do not decide is asked
-// of the request's world.
-func (e *Engine) find(q *simulate.Request, path string) *route {
+// of the request's world. Pass counts how often the request was routed before.
+func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var found []candidate
 	for _, r := range e.routesFor(q.Host) {
@@ -99,7 +125,7 @@ func (e *Engine) find(q *simulate.Request, path string) *route {
 	}
 	slices.SortStableFunc(found, before)
 	for i := range found {
-		if !found[i].route.holds(q) {
+		if !found[i].route.holds(q, pass) {
 			continue
 		}
 		chosen := found[i].route
@@ -107,7 +133,7 @@ func (e *Engine) find(q *simulate.Request, path string) *route {
 			if before(other, found[i]) != 0 {
 				break
 			}
-			if other.route.holds(q) && q.Holds(chosen.tied(other.route)) {
+			if other.route.holds(q, pass) && q.Holds(chosen.tied(other.route)) {
 				return other.route
 			}
 		}
@@ -152,7 +178,7 @@ func (r *route) mayHold(q *simulate.Request) bool {
 }
 
 // holds asks what is not known of the predicates that may hold.
-func (r *route) holds(q *simulate.Request) bool {
+func (r *route) holds(q *simulate.Request, pass int) bool {
 	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason}) {
 		return false
 	}
@@ -160,7 +186,7 @@ func (r *route) holds(q *simulate.Request) bool {
 		t := &r.tests[i]
 		kind := predicateKinds[t.Name]
 		is, reason := kind.holds(t, q)
-		if is == unknown && !q.Holds(simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t)}) {
+		if is == unknown && !q.Holds(simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t, pass)}) {
 			return false
 		}
 	}
@@ -168,10 +194,11 @@ func (r *route) holds(q *simulate.Request) bool {
 }
 
 // key names a condition: the same predicate holds for all routes at once, but
-// for shares of the traffic, which are drawn for each route.
-func (r *route) key(t *test) string {
+// for shares of the traffic, which are drawn for each route and each time that
+// a request is routed.
+func (r *route) key(t *test, pass int) string {
 	if t.Name == "Traffic" {
-		return r.id + " " + t.String()
+		return fmt.Sprintf("%s %s %d", r.id, t.String(), pass)
 	}
 	return t.String()
 }

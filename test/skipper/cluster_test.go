@@ -100,6 +100,8 @@ type cluster struct {
 	mu      sync.Mutex
 	reached string      // the Service that the last request reached
 	header  http.Header // with which headers
+	target  string      // and which path and query
+	answer  http.Header // headers of the answer
 }
 
 type tokenInfo struct {
@@ -229,7 +231,7 @@ func (c *cluster) serve(t testing.TB, ports map[string]map[string]int) []byte {
 		host, _, _ := net.SplitHostPort(r.Context().Value(http.LocalAddrContextKey).(net.Addr).String())
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.reached, c.header = services[host], r.Header
+		c.reached, c.header, c.target = services[host], r.Header, r.RequestURI
 		fmt.Fprint(w, "upstream")
 	})}}
 	server.Start()

@@ -1,0 +1,104 @@
+package skipper
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// TestCases holds single features of Skipper v0.27.57 as test/skipper measured
+// them. A route is written as path | predicates | filters | backend.
+func TestCases(t *testing.T) {
+	for _, c := range []struct {
+		name, routes, ask string
+		status            int
+		upstream          string
+		set               string // "name: value" of the answer, or of what the upstream gets
+	}{
+		{"wrong arguments cost the route", `/p||oauthTokeninfoAllKV("realm")|s; *|||open`, "GET /p", 200, "open.ns", ""},
+		{"so do those of predicates", `/p|Source("x")|status(401)|s; *|||open`, "GET /p", 200, "open.ns", ""},
+		{"a second Method is checked too", `/p|Method("GET") && Method()||s; *|||open`, "GET /p", 200, "open.ns", ""},
+		{"healthcheck makes 200 of the answer", `/p||healthcheck()|shunt`, "GET /p", 200, "", ""},
+		{"redirect answers at once, over what was set before", `/p||status(204) -> redirect(303, "/x")|s`, "GET /p", 303, "s.ns", "location: http://h/x"},
+		{"redirectTo leads to https", `/p||redirectTo(302, "/x?y=1")|s`, "GET /p", 302, "", "location: https://h/x?y=1"},
+		{"what setPath misses is empty", `/p||setPath("/${request.header.X-A}q")|loop; /q|||open`, "GET /p", 200, "open.ns", ""},
+		{"a parameter of the path", `/p/:id||setPath("/${id}")|loop; /q|||open`, "GET /p/q", 200, "open.ns", ""},
+		{"a header that misses a part is not set", `/p||setRequestHeader("X-S", "a${request.query.v}")|s`, "GET /p", 200, "s.ns", ""},
+		{"a header of a part", `/p||setRequestHeader("X-S", "a${request.query.v}")|s`, "GET /p?v=b", 200, "s.ns", "x-s: ab"},
+		{"a cookie chooses the traffic", `/p|Traffic(0, "c", "1")||s; *|||open`, "GET /p Cookie:c=1", 200, "s.ns", ""},
+		{"another cookie does not", `/p|Traffic(1, "c", "1")||s; *|||open`, "GET /p Cookie:c=2", 200, "open.ns", ""},
+		{"all of the traffic", `/p|TrafficSegment(0, 1)||s; *|||open`, "GET /p", 200, "s.ns", ""},
+		{"rfcPath keeps escapes", `/p/:x||rfcPath()|loop; /p/a%2Fb|||open`, "GET /p%2Fa%2Fb", 404, "", ""},
+		{"the query as headers", `/p||stripQuery("true")|s`, "GET /p?v=b", 200, "s.ns", "x-query-param-v: b"},
+		{"base64", `/p||setRequestHeader("X-S", "/") -> encodeBase64RequestHeader("X-S")|s`, "GET /p", 200, "s.ns", "x-s: Lw=="},
+		{"headers of the answer are changed backwards", `/p||modResponseHeader("X-R", "1", "2") -> setResponseHeader("X-R", "1")|s`, "GET /p", 200, "s.ns", "x-r: 2"},
+		{"two limits on one", `/p||localRatelimit(0, "1m")|s`, "GET /p X-Forwarded-For:10.0.0.1", 429, "", "x-rate-limit: 0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := engineOf(t, groupOf(c.routes))
+			words := strings.Fields(c.ask)
+			r := &simulate.Request{Method: words[0], Scheme: "https", Host: "h", Target: words[1]}
+			for _, h := range words[2:] {
+				name, value, _ := strings.Cut(h, ":")
+				r.SetHeader(name, value)
+			}
+			d := simulate.Outcomes(r, nil, e.Decide)
+			if !d.Known() || d.Status != c.status || d.Upstream != c.upstream {
+				t.Fatalf("%d %s known %v: %s", d.Status, d.Upstream, d.Known(), d.Reason)
+			}
+			name, value, _ := strings.Cut(c.set, ": ")
+			if c.set != "" && d.Response[name] != value && d.Headers[name] != value {
+				t.Errorf("%v %v", d.Response, d.Headers)
+			}
+			if c.set == "" && d.Headers["x-s"] != "" {
+				t.Errorf("%v", d.Headers)
+			}
+		})
+	}
+}
+
+// groupOf writes a RouteGroup.
+func groupOf(routes string) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: g}\nspec:\n  hosts: [h]\n  backends: [{name: s, serviceName: s, servicePort: 80}, {name: open, serviceName: open, servicePort: 80}, {name: shunt, type: shunt}, {name: loop, type: loopback}]\n  routes:\n")
+	list := func(key, text, separator string) {
+		if text != "" {
+			b.WriteString(", " + key + ": ['" + strings.Join(strings.Split(text, separator), "', '") + "']")
+		}
+	}
+	for route := range strings.SplitSeq(routes, "; ") {
+		f := strings.Split(route, "|")
+		b.WriteString("  - {backends: [{backendName: " + f[3] + "}]")
+		if f[0] != "*" {
+			b.WriteString(", path: '" + f[0] + "'")
+		}
+		list("predicates", f[1], " && ")
+		list("filters", f[2], " -> ")
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// TestGroupWithoutRoutes has no answer for hosts of a RouteGroup of which
+// Skipper left all routes out: wider routes take their requests.
+func TestGroupWithoutRoutes(t *testing.T) {
+	e := engineOf(t, strings.Replace(groupOf(`/p|||gone`), "backends: [{name: s,", "backends: [{name: gone, serviceName: there, servicePort: 81}, {name: s,", 1)+
+		"---\napiVersion: v1\nkind: Service\nmetadata: {name: there}\nspec: {type: ClusterIP, ports: [{port: 80}]}\n"+
+		"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {defaultBackend: {service: {name: open, port: {number: 80}}}}\n")
+	if d := e.Decide(&simulate.Request{Method: "GET", Scheme: "https", Host: "h", Target: "/p"}, nil); d.Upstream != "open.ns" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// TestOtherDefaultBackend: what another controller's default backend makes of a
+// request that Skipper does not take is not known.
+func TestOtherDefaultBackend(t *testing.T) {
+	e := engineOf(t, groupOf(`/p|||s`)+"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {ingressClassName: nginx, defaultBackend: {service: {name: open, port: {number: 80}}}}\n")
+	for host, known := range map[string]bool{"h": true, "else": false} {
+		d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "https", Host: host, Target: "/x"}, nil, e.Decide)
+		if d.Known() != known {
+			t.Errorf("%s: %+v", host, d)
+		}
+	}
+}
