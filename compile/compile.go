@@ -45,6 +45,9 @@ type Options struct {
 	Target string
 	// IstioAPI is the version of Istio's objects: "v1beta1" (default) or "v1".
 	IstioAPI string
+	// RouteAPI is what the routes of Istio's gateway are written as:
+	// "virtualservice" or "gateway-api"; "" leaves it to the configuration.
+	RouteAPI string
 	// SkipperAPI is what is written for Skipper: "ingress" (default) or
 	// "routegroup".
 	SkipperAPI string
@@ -209,7 +212,7 @@ type run struct {
 // settingsOf gives what lift reads of the configuration. A kind whose handler is
 // chosen by the cluster is read as its target reads it.
 func (r *run) settingsOf(k *schema.Kind, c *config.Config) *ir.Settings {
-	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && r.targetName(k, c) == "istio", Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && ofMesh(r.targetName(k, c)), Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
 	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
 	for _, origin := range c.CORS.AllowOrigins {
 		for _, kind := range []string{"exact", "prefix", "regex"} {

@@ -1,9 +1,12 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/kgw-dev/kgw/compile/httproute"
 	"github.com/kgw-dev/kgw/compile/ingress"
 	"github.com/kgw-dev/kgw/compile/policy"
 	"github.com/kgw-dev/kgw/compile/rule"
@@ -33,6 +36,7 @@ type emitter struct {
 
 var (
 	virtualServices = emitter{check: virtualservice.Check, size: virtualservice.Size, lower: virtualservice.Lower}
+	httpRoutes      = emitter{check: httproute.Check, size: httproute.Size, lower: httproute.Lower}
 	rules           = emitter{check: rule.Check, size: rule.Size, lower: rule.Lower}
 	policies        = emitter{check: policy.Check, size: policy.Size, lower: policy.Lower}
 	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, serves: ingress.Serves}
@@ -40,21 +44,46 @@ var (
 
 // target is one line of the table: which emitters write, and who enforces what.
 type target struct {
-	name     string
+	name string
+	// emitters are those beside the one of routes.
 	emitters []emitter
-	plan     ir.Plan
+	// routes is who writes the routes of Istio's gateway, nil for another proxy.
+	routes *emitter
+	plan   ir.Plan
 	// firstMatch: the proxy takes the first route that matches.
 	firstMatch bool
 }
 
 // targets is the table of targets.
 var targets = []target{
-	{"oathkeeper", []emitter{virtualServices, rules}, ir.Plan{}, true},
-	{"istio", []emitter{virtualServices, policies, rules}, ir.Plan{
-		NativeJWT: true, Policies: true, MethodsDelegated: true,
-		Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
-	}, true},
-	{"skipper", []emitter{ingresses}, ir.Plan{}, false},
+	{"oathkeeper", []emitter{rules}, &virtualServices, ir.Plan{}, true},
+	{"istio", []emitter{policies, rules}, &virtualServices, meshPlan, true},
+	{"gateway-api", []emitter{policies, rules}, &httpRoutes, meshPlan, true},
+	{"skipper", []emitter{ingresses}, nil, ir.Plan{}, false},
+}
+
+// meshPlan leaves tokens and methods to Istio's proxies.
+var meshPlan = ir.Plan{
+	NativeJWT: true, Policies: true, MethodsDelegated: true,
+	Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
+}
+
+// ofMesh reports whether Istio's proxies check the tokens of a target.
+func ofMesh(name string) bool {
+	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
+	return i >= 0 && targets[i].plan.NativeJWT
+}
+
+// withRoutes returns the emitters of a target: gateway-api as the routing API
+// of the run has the routes of Istio's gateway written as HTTPRoutes.
+func (t *target) withRoutes(gatewayAPI bool) (list []emitter, routes bool) {
+	switch {
+	case t.routes == nil:
+		return t.emitters, false
+	case gatewayAPI || t.routes == &httpRoutes:
+		return slices.Insert(slices.Clone(t.emitters), 0, httpRoutes), true
+	}
+	return slices.Insert(slices.Clone(t.emitters), 0, *t.routes), false
 }
 
 // TargetNames lists the targets.
@@ -93,19 +122,41 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 	if i < 0 {
 		return nil, fmt.Errorf("there is no target %q", name)
 	}
-	return &boundTarget{emitters: targets[i].emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
+	emitters, routes := targets[i].withRoutes(cmp.Or(o.RouteAPI, c.Istio.RouteAPI) == "gateway-api")
+	return &boundTarget{emitters: emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version, OathkeeperStrategy: c.Oathkeeper.MatchingStrategy,
 		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: o.IstioAPI, Labels: c.Labels, Handlers: HandlerDefaults(c.Oathkeeper.Handlers),
 		Judge:   judge,
 		Gateway: c.Istio.Gateway, Realms: realms(&c.Fabric.Issuers),
+		GatewayAPI: gatewayAPI(c, routes),
 		Skipper: ir.Skipper{
 			RouteGroups: o.SkipperAPI == "routegroup",
 			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
 			Filters: c.Skipper.AdditionalFilters, Annotations: c.Skipper.Annotations,
 		},
 	}}, nil
+}
+
+// gatewayAPI is what the configuration says of the Gateways that HTTPRoutes
+// belong to.
+func gatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
+	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}}
+	if c.Istio.IngressPrincipal != config.Default().Istio.IngressPrincipal {
+		out.Principal = c.Istio.IngressPrincipal
+	}
+	for from, to := range c.GatewayAPI.Gateways {
+		name := nameIn(cmp.Or(to.Parent, from))
+		out.Parents[nameIn(from)] = ir.Parent{Name: name, Kind: cmp.Or(to.Kind, "Gateway"), Sections: to.Sections, Principal: to.Principal}
+	}
+	return out
+}
+
+// nameIn splits NAMESPACE/NAME.
+func nameIn(text string) ir.Name {
+	namespace, name, _ := strings.Cut(text, "/")
+	return ir.Name{Namespace: namespace, Name: name}
 }
 
 // HandlerDefaults returns what the cluster configures for the handlers of each

@@ -73,7 +73,7 @@ const rootNamespace = "istio-system"
 // foreignPolicies adds the policies among the inputs. Labels that name a
 // gateway make none of them its own: who wrote them is not known.
 func (r *run) foreignPolicies(view *validate.View) {
-	caller := r.options.Config.Istio.IngressPrincipal
+	callers := r.callers()
 	pods := func(n ir.Name, labels map[string]string) ir.Pods {
 		if n.Namespace == rootNamespace {
 			n.Namespace = ""
@@ -82,7 +82,7 @@ func (r *run) foreignPolicies(view *validate.View) {
 	}
 	for _, u := range r.units {
 		if o, ok := u.companion.(*kube.AuthorizationPolicy); ok && o.Action == "ALLOW" {
-			view.Openers = append(view.Openers, policy.Foreign(o.Rules, o.Origin, o.Name.String(), pods(o.Name, o.Labels), caller)...)
+			view.Openers = append(view.Openers, policy.Foreign(o.Rules, o.Origin, o.Name.String(), pods(o.Name, o.Labels), callers)...)
 		}
 		if o, ok := u.companion.(*kube.RequestAuthentication); ok {
 			for i, issuer := range o.Issuers {
@@ -91,6 +91,20 @@ func (r *run) foreignPolicies(view *validate.View) {
 			}
 		}
 	}
+}
+
+// callers are the identities that requests from outside come from.
+func (r *run) callers() []string {
+	out := []string{r.options.Config.Istio.IngressPrincipal}
+	for _, u := range r.compiled {
+		if u.target == nil {
+			continue
+		}
+		if p := u.target.IngressPrincipalOf(u.gateway); !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // foreignRules are the Rules among the inputs that were not written for one of

@@ -24,11 +24,12 @@ type argocdParameter struct {
 var argocdParameters = []argocdParameter{
 	{"paths", "Inputs", "Files, directories and patterns to compile, relative to the application's path; without any, all of it", "array", ""},
 	{"config", "Configuration", "The kgw.yaml to use, relative to the application's path; without it, the nearest one upwards", "string", "config"},
-	{"target", "Target", "What is written for every gateway: oathkeeper, istio or skipper", "string", "target"},
+	{"target", "Target", "What is written for every gateway: oathkeeper, istio, gateway-api or skipper", "string", "target"},
 	{"compat", "Compatibility", "What to measure against: strict or controller", "string", "compat"},
 	{"namespace", "Namespace", "Namespace of documents that name none; without it, that of kgw.yaml or else the application's destination", "string", "namespace"},
 	{"passthrough", "Other kinds", "true: deploy documents of other kinds too; false: leave them out", "string", "passthrough"},
 	{"istio-api", "Version of Istio's API", "v1beta1 or v1", "string", "istio-api"},
+	{"route-api", "Kind of Istio's routes", "virtualservice or gateway-api", "string", "route-api"},
 	{"skipper-api", "Kind of Skipper's routes", "ingress or routegroup", "string", "skipper-api"},
 	{"fail-on", "Fail on", "Lowest severity of a finding that stops a sync: error, warning or info", "string", "fail-on"},
 	{"rules", "Levels of findings", "Code and level, such as KGW305: warning", "map", "rule"},

@@ -23,7 +23,7 @@ import (
 // inputFlags are the flags of every command that compiles.
 type inputFlags struct {
 	config, namespace, domain, compat, kyma, target, istioAPI string
-	skipperAPI                                                string
+	skipperAPI, routeAPI                                      string
 	stdinName, failOn, color                                  string
 	rules, formats, accept                                    []string
 	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
@@ -67,6 +67,7 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.kyma, "kyma", "", "`release` of Kyma's API Gateway whose controller is followed for APIRule v1beta1, such as 3.9 or 3.4.1")
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
 	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
+	flags.StringVar(&f.routeAPI, "route-api", "", "what the routes of Istio's gateway are written as: virtualservice or gateway-api")
 	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
 	flags.BoolVar(&f.helm, "helm", false, "render Helm charts among the inputs with the program helm")
 	flags.StringArrayVar(&f.values, "values", nil, "with --helm: `file` of values (repeatable)")
@@ -91,6 +92,9 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if f.skipperAPI != "ingress" && f.skipperAPI != "routegroup" {
 		return compile.Input{}, nil, usage("--skipper-api must be ingress or routegroup, not %q", f.skipperAPI)
 	}
+	if f.routeAPI != "" && f.routeAPI != "virtualservice" && f.routeAPI != "gateway-api" {
+		return compile.Input{}, nil, usage("--route-api must be virtualservice or gateway-api, not %q", f.routeAPI)
+	}
 	c, err := a.configuration(f, paths)
 	if err != nil || c == nil {
 		return compile.Input{}, nil, err
@@ -98,13 +102,13 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if len(paths) == 0 {
 		paths = []string{a.defaultPath(c)}
 	}
-	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, SkipperAPI: f.skipperAPI}
+	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, RouteAPI: f.routeAPI, SkipperAPI: f.skipperAPI}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}
 	for _, code := range f.accept {
 		if !diag.Code(code).Acceptable() {
-			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s", code, diag.LimitLost, diag.WeightsLost)
+			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid)
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}

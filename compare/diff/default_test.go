@@ -106,6 +106,18 @@ func (s server) stored(t testing.TB, o diff.Object) diff.Object {
 	case "Ingress":
 		spec["ingressClassName"] = "skipper"
 		s.shuffle(spec["rules"])
+	case "HTTPRoute":
+		for _, p := range list(spec["parentRefs"]) {
+			p["group"], p["kind"] = "gateway.networking.k8s.io", "Gateway"
+		}
+		for _, r := range list(spec["rules"]) {
+			s.shuffle(r["matches"])
+			for _, b := range list(r["backendRefs"]) {
+				b["group"], b["kind"], b["weight"] = "", "Service", 1.0
+			}
+		}
+	case "ReferenceGrant":
+		v["apiVersion"] = "gateway.networking.k8s.io/v1"
 	case "RouteGroup":
 		s.shuffle(spec["hosts"])
 		s.shuffle(spec["backends"])

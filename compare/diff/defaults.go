@@ -6,7 +6,8 @@ import "github.com/kgw-dev/kgw/internal/kinds"
 // path: what the API server, Istio or Oathkeeper takes where there is none
 // (https://istio.io/latest/docs/reference/config/networking/virtual-service,
 // https://istio.io/latest/docs/reference/config/security/authorization-policy,
-// https://istio.io/latest/docs/reference/config/security/request_authentication).
+// https://istio.io/latest/docs/reference/config/security/request_authentication,
+// https://gateway-api.sigs.k8s.io/reference/spec).
 var defaults = map[string]map[string]any{
 	kinds.VirtualService: {
 		"spec.http[].match[].ignoreUriCase":            false,
@@ -41,8 +42,18 @@ var defaults = map[string]map[string]any{
 		"spec.upstream.stripPath":    "",
 		"spec.configMapName":         "",
 	},
-	kinds.Ingress:    {"spec.rules[].http.paths[].pathType": "ImplementationSpecific", "spec.rules[].http.paths[].path": ""},
-	kinds.RouteGroup: {"spec.routes[].path": "", "spec.routes[].pathSubtree": "", "spec.routes[].pathRegexp": "", "spec.backends[].algorithm": "", "spec.backends[].address": ""},
+	kinds.HTTPRoute: {
+		"spec.parentRefs[].group":                      "gateway.networking.k8s.io",
+		"spec.parentRefs[].kind":                       "Gateway",
+		"spec.rules[].matches[].headers[].type":        "Exact",
+		"spec.rules[].backendRefs[].group":             "",
+		"spec.rules[].backendRefs[].kind":              "Service",
+		"spec.rules[].backendRefs[].weight":            int64(1),
+		"spec.rules[].filters[].cors.allowCredentials": false,
+	},
+	kinds.ReferenceGrant: {"spec.to[].group": ""},
+	kinds.Ingress:        {"spec.rules[].http.paths[].pathType": "ImplementationSpecific", "spec.rules[].http.paths[].path": ""},
+	kinds.RouteGroup:     {"spec.routes[].path": "", "spec.routes[].pathSubtree": "", "spec.routes[].pathRegexp": "", "spec.backends[].algorithm": "", "spec.backends[].address": ""},
 }
 
 func isDefault(kind, path string, v any) bool {

@@ -53,6 +53,23 @@ var lists = map[string]map[string]list{
 		"spec.mutators":       {ordered: true, keys: []string{"handler"}},
 		"spec.errors":         {ordered: true, keys: []string{"handler"}},
 	},
+	// Rules that have requests in common are told apart by their texts, and by
+	// the list.
+	kinds.HTTPRoute: {
+		"spec.parentRefs": {keys: []string{"namespace", "name", "sectionName"}}, "spec.hostnames": {},
+		"spec.rules":                                           {ordered: true, keys: []string{"matches"}},
+		"spec.rules[].matches":                                 {},
+		"spec.rules[].matches[].headers":                       {keys: []string{"name"}},
+		"spec.rules[].filters":                                 {keys: []string{"type"}},
+		"spec.rules[].filters[].requestHeaderModifier.set":     {keys: []string{"name"}},
+		"spec.rules[].filters[].requestHeaderModifier.remove":  {},
+		"spec.rules[].filters[].responseHeaderModifier.set":    {keys: []string{"name"}},
+		"spec.rules[].filters[].responseHeaderModifier.remove": {},
+		"spec.rules[].filters[].cors.allowOrigins":             {}, "spec.rules[].filters[].cors.allowMethods": {},
+		"spec.rules[].filters[].cors.allowHeaders": {}, "spec.rules[].filters[].cors.exposeHeaders": {},
+		"spec.rules[].backendRefs": {keys: []string{"namespace", "name", "port"}},
+	},
+	kinds.ReferenceGrant: {"spec.from": {}, "spec.to": {}},
 	kinds.Ingress: {
 		"spec.rules":              {keys: []string{"host"}},
 		"spec.rules[].http.paths": {keys: []string{"path", "pathType"}},

@@ -172,7 +172,7 @@ var present = map[string]bool{
 // configuration of a handler, or an object of another kind.
 func opaque(kind, path string) bool {
 	switch kind {
-	case kinds.VirtualService, kinds.AuthorizationPolicy, kinds.RequestAuthentication, kinds.Ingress, kinds.RouteGroup:
+	case kinds.VirtualService, kinds.AuthorizationPolicy, kinds.RequestAuthentication, kinds.Ingress, kinds.RouteGroup, kinds.HTTPRoute, kinds.ReferenceGrant:
 		return false
 	case kinds.Rule:
 		return strings.Contains(path, ".config")

@@ -93,6 +93,10 @@ func (o *Object) marks() []string {
 	switch text(o.Value["kind"]) {
 	case kinds.VirtualService, kinds.Ingress:
 		return []string{"hosts " + hosts(spec), "the only one"}
+	case kinds.HTTPRoute:
+		return []string{"hosts " + spelt(sorted(spec["hostnames"])), "the only one"}
+	case kinds.ReferenceGrant:
+		return []string{"grants " + spelt(spec["from"]) + spelt(spec["to"]), "the only one"}
 	case kinds.Rule:
 		m := child(spec, "match")
 		url := text(m["url"])

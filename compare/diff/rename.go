@@ -8,8 +8,10 @@ func (d *Difference) Meanwhile() string {
 	switch d.ID.Kind {
 	case kinds.Rule:
 		return "with both Rules Oathkeeper answers their requests with 500, with none with 404"
-	case kinds.VirtualService:
+	case kinds.VirtualService, kinds.HTTPRoute:
 		return "with none the requests of its hosts are answered with 404; with both they are served"
+	case kinds.ReferenceGrant:
+		return "without it requests for Services of its namespace are answered with 500"
 	case kinds.AuthorizationPolicy:
 		return "without it requests that it lets through are refused with 403, or, if it is the only one of its pods, all are let through"
 	case kinds.RequestAuthentication:

@@ -68,7 +68,7 @@ func (r *Report) Text(v View) string {
 func (r *Report) Order() string {
 	policies := slices.ContainsFunc(r.Differences, func(d Difference) bool { return d.ID.Kind == kinds.AuthorizationPolicy && d.Op != Delete })
 	routes := slices.ContainsFunc(r.Differences, func(d Difference) bool {
-		return d.ID.Kind == kinds.VirtualService || d.ID.Kind == kinds.Rule && d.Op == Delete
+		return d.ID.Kind == kinds.VirtualService || d.ID.Kind == kinds.HTTPRoute || d.ID.Kind == kinds.Rule && d.Op == Delete
 	})
 	if !policies || !routes {
 		return ""

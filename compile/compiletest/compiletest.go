@@ -103,6 +103,8 @@ func options(t *testing.T, archive *txtar.Archive, mode string) compile.Options 
 	for line := range strings.Lines(string(archive.Comment)) {
 		key, value, _ := strings.Cut(line, ":")
 		switch key {
+		case "route-api":
+			o.RouteAPI = strings.TrimSpace(value)
 		case "skipper-api":
 			o.SkipperAPI = strings.TrimSpace(value)
 		case "accept":

@@ -11,10 +11,10 @@ import (
 )
 
 // Foreign lists the rules of an ALLOW policy that somebody else wrote and that
-// let requests through that the caller, an identity in the mesh, sends on. What
+// let requests through that one of the callers, identities in the mesh, sends on. What
 // of a rule cannot be told from a request's method, host and path, or from its
 // token, is left out: some callers get in all the same.
-func Foreign(rules []*source.Node, at source.Ref, name string, pods ir.Pods, caller string) []ir.Opener {
+func Foreign(rules []*source.Node, at source.Ref, name string, pods ir.Pods, callers []string) []ir.Opener {
 	var out []ir.Opener
 	for i, n := range rules {
 		froms := source.Elements(source.Field(n, "from"))
@@ -25,7 +25,7 @@ func Foreign(rules []*source.Node, at source.Ref, name string, pods ir.Pods, cal
 		sets, except := operationsOf(source.Elements(source.Field(n, "to")))
 		for _, f := range froms {
 			src := source.Field(f, "source")
-			if !admits(src, caller) {
+			if !slices.ContainsFunc(callers, func(caller string) bool { return admits(src, caller) }) {
 				continue
 			}
 			d := ir.Demand{Issuers: issuersOfPrincipals(source.Texts(source.Field(src, "requestPrincipals"))), Claims: claims}

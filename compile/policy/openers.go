@@ -21,7 +21,7 @@ func openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet
 		pods := podsOf(p.namespace, p.spec.Selector)
 		for i := range p.spec.Rules {
 			rule := &p.spec.Rules[i]
-			demand, admitted := demandOf(rule, t.IngressPrincipal)
+			demand, admitted := demandOf(rule, t.IngressPrincipalOf(g))
 			if !admitted {
 				continue
 			}

@@ -15,7 +15,7 @@ func Size(g *ir.Gateway, t *ir.Target) int {
 		if r.RoutedBy != nil {
 			continue
 		}
-		n += route + len(uriText(r)) + sizeOfCORS(r.CORS) + sizeOfHeaders(g, r)
+		n += route + len(uriText(r)) + envoy.SizeOfCORS(r.CORS) + envoy.SizeOfHeaders(g, r)
 		for _, m := range r.Match.Methods {
 			n += len(m) + 1
 		}
@@ -33,32 +33,4 @@ func Size(g *ir.Gateway, t *ir.Target) int {
 func uriText(r *ir.Route) string {
 	m := uri(r.Match.Path)
 	return m.Exact + m.Prefix + m.Regex
-}
-
-func sizeOfCORS(c *ir.CORS) int {
-	if c == nil {
-		return 0
-	}
-	const policy, origin = 120, 25
-	n := policy + manifest.SizeOfTexts(c.Methods) + manifest.SizeOfTexts(c.Headers) + manifest.SizeOfTexts(c.ExposeHeaders)
-	for _, o := range c.Origins {
-		n += origin + len(o.Value)
-	}
-	return n
-}
-
-func sizeOfHeaders(g *ir.Gateway, r *ir.Route) int {
-	h, n := envoy.Headers(g, r), 0
-	for _, m := range headerMatches(r) {
-		n += 40 + len(m.Exact)
-	}
-	if h == nil {
-		return n
-	}
-	for _, o := range []*manifest.HeaderOperations{h.Request, h.Response} {
-		if o != nil {
-			n += 40 + manifest.SizeOfLabels(o.Set) + manifest.SizeOfTexts(o.Remove)
-		}
-	}
-	return n
 }

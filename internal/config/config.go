@@ -33,6 +33,7 @@ type Config struct {
 	Oathkeeper Oathkeeper        `json:"oathkeeper"`
 	JWTHandler string            `json:"jwtHandler"`
 	Istio      Istio             `json:"istio"`
+	GatewayAPI GatewayAPI        `json:"gatewayAPI"`
 	CORS       CORS              `json:"cors"`
 	Labels     map[string]string `json:"labels"`
 	Skipper    Skipper           `json:"skipper"`
@@ -125,11 +126,30 @@ type Handler struct {
 
 // Istio is what the mesh is configured with.
 type Istio struct {
-	Gateway          string   `json:"gateway"`
-	IngressPrincipal string   `json:"ingressPrincipal"`
+	Gateway          string `json:"gateway"`
+	IngressPrincipal string `json:"ingressPrincipal"`
+	// RouteAPI is "virtualservice" or "gateway-api".
+	RouteAPI         string   `json:"routeAPI"`
 	ExtAuthProviders []string `json:"extAuthProviders"`
 	// NumTrustedProxies counts the proxies before the gateway.
 	NumTrustedProxies int `json:"numTrustedProxies"`
+}
+
+// GatewayAPI is how HTTPRoutes are written.
+type GatewayAPI struct {
+	// Grants says what becomes of ReferenceGrants: "write", "assume", "refuse".
+	Grants string `json:"grants"`
+	// Gateways are those of the Gateway API, by the namespace/name of the Istio
+	// Gateway that they stand for.
+	Gateways map[string]ParentGateway `json:"gateways"`
+}
+
+// ParentGateway is a Gateway of the Gateway API, or a ListenerSet.
+type ParentGateway struct {
+	Parent    string   `json:"parent"`
+	Kind      string   `json:"kind"`
+	Sections  []string `json:"sections"`
+	Principal string   `json:"principal"`
 }
 
 // CORS replaces parts of the default policy of the legacy versions; nil parts
@@ -242,7 +262,8 @@ func Default() *Config {
 			AccessRules: AccessRules{ConfigMap: "oathkeeper-rules", File: "access-rules.json"},
 		},
 		JWTHandler: "ory",
-		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"},
+		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account", RouteAPI: "virtualservice"},
+		GatewayAPI: GatewayAPI{Grants: "write"},
 		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},

@@ -262,6 +262,20 @@ const (
 	FinalSlash         Code = "KGW557"
 	NoIngressGateway   Code = "KGW558"
 	NoIssuers          Code = "KGW559"
+
+	// What an HTTPRoute of the Gateway API cannot say, or says otherwise.
+	RouteUnsaid     Code = "KGW560"
+	OrderByIstio    Code = "KGW561"
+	AnswerUnsaid    Code = "KGW562"
+	OriginUnsaid    Code = "KGW563"
+	CORSDiffers     Code = "KGW564"
+	RoutesSplit     Code = "KGW565"
+	GrantNeeded     Code = "KGW566"
+	ParentUnfit     Code = "KGW567"
+	HostUnsaid      Code = "KGW568"
+	HeaderUnsaid    Code = "KGW569"
+	GatewayIdentity Code = "KGW570"
+	PlainRoute      Code = "KGW571"
 )
 
 // Codes of findings about a cluster, and about what is live on it.
@@ -529,6 +543,18 @@ var Rules = []Rule{
 	{FinalSlash, "FinalSlash", fault, "a path with a final slash takes no request"},
 	{NoIngressGateway, "NoIngressGateway", fault, "no Istio Gateway is known that a VirtualService could be bound to"},
 	{NoIssuers, "NoIssuers", fault, "no token issuers are known for a target that verifies tokens itself"},
+	{RouteUnsaid, "RouteUnsaid", fault, "an HTTPRoute has no words for a route"},
+	{OrderByIstio, "OrderByIstio", aside, "the order of the routes is kept by the length of their expressions"},
+	{AnswerUnsaid, "AnswerUnsaid", fault, "an HTTPRoute cannot give an answer of its own"},
+	{OriginUnsaid, "OriginUnsaid", fault, "an HTTPRoute has no words for an origin that may send requests"},
+	{CORSDiffers, "CORSDiffers", notice, "browsers are answered otherwise by an HTTPRoute"},
+	{RoutesSplit, "RoutesSplit", aside, "the rules of a gateway are in several HTTPRoutes"},
+	{GrantNeeded, "GrantNeeded", aside, "an HTTPRoute sends requests to another namespace"},
+	{ParentUnfit, "ParentUnfit", fault, "no Gateway is known that an HTTPRoute could belong to"},
+	{HostUnsaid, "HostUnsaid", fault, "an HTTPRoute cannot have a host"},
+	{HeaderUnsaid, "HeaderUnsaid", fault, "an HTTPRoute cannot set a header"},
+	{GatewayIdentity, "GatewayIdentity", aside, "which identity of the Gateway the policies let in"},
+	{PlainRoute, "PlainRoute", notice, "routes may be served without TLS"},
 
 	{NoCluster, "NoCluster", fault, "no cluster is configured that could be asked"},
 	{ClusterUnreachable, "ClusterUnreachable", fault, "there is no connection to the cluster"},

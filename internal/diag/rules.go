@@ -55,7 +55,8 @@ var DefaultLocked = []Code{
 // Acceptable tells whether a user may take on what the code says: a loss of
 // something that the target does not have.
 func (c Code) Acceptable() bool {
-	return c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)
+	lost := c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)
+	return lost || c == AnswerUnsaid || c == OriginUnsaid
 }
 
 // Lookup returns the rule of a code.

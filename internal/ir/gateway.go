@@ -9,6 +9,7 @@
 package ir
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/match"
@@ -87,6 +88,18 @@ type Ingress struct {
 	Ref Name
 	// External names an ExternalGateway whose Gateway is meant.
 	External Name
+}
+
+// reference returns the object that the Ingress names, also where only its text
+// is known.
+func (i *Ingress) reference() Name {
+	if i.Ref.Name != "" {
+		return i.Ref
+	}
+	if namespace, name, slashed := strings.Cut(i.Text, "/"); slashed {
+		return Name{Namespace: namespace, Name: name}
+	}
+	return Name{Name: i.Text}
 }
 
 // Convention says how the resource's own controller spells what several

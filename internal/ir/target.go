@@ -28,6 +28,8 @@ type Target struct {
 	// ("authenticators") and name; nil when it is not known.
 	Handlers map[string]map[string]handlers.Defaults
 	Skipper  Skipper
+	// GatewayAPI is how routes are written for the Gateway API.
+	GatewayAPI GatewayAPI
 	// Gateway is the Istio Gateway of gateways that name none.
 	Gateway string
 	// Realms are the issuers that stand for realms of token information.

@@ -7,7 +7,9 @@ package kinds
 // The names of the kinds that kgw writes.
 const (
 	AuthorizationPolicy   = "AuthorizationPolicy"
+	HTTPRoute             = "HTTPRoute"
 	Ingress               = "Ingress"
+	ReferenceGrant        = "ReferenceGrant"
 	RequestAuthentication = "RequestAuthentication"
 	RouteGroup            = "RouteGroup"
 	Rule                  = "Rule"
@@ -28,7 +30,9 @@ func (k Kind) APIVersion() string { return k.Group + "/" + k.Version }
 func All() []Kind {
 	return []Kind{
 		{AuthorizationPolicy, "security.istio.io", "v1beta1"},
+		{HTTPRoute, "gateway.networking.k8s.io", "v1"},
 		{Ingress, "networking.k8s.io", "v1"},
+		{ReferenceGrant, "gateway.networking.k8s.io", "v1beta1"},
 		{RequestAuthentication, "security.istio.io", "v1beta1"},
 		{RouteGroup, "zalando.org", "v1"},
 		{Rule, "oathkeeper.ory.sh", "v1alpha1"},

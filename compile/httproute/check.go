@@ -1,0 +1,271 @@
+package httproute
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile/envoy"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Check says what is wrong with the HTTPRoutes that Lower would write, and what
+// of the gateway they have no words for. Nothing else does: no webhook looks at
+// HTTPRoutes, and what Envoy refuses stops the routes of all hosts. It also
+// returns which requests the rules match.
+func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
+	c := &checker{gateway: g, target: t, found: envoy.Check(g, t)}
+	rules := rulesOf(g, t)
+	c.hosts()
+	c.parent()
+	for _, r := range rules {
+		c.rule(r)
+	}
+	c.cors()
+	c.pieces(rules)
+	c.grants(rules)
+	return c.found, ir.Written{Routes: envoy.Entries(g, t)}
+}
+
+// checker collects what is found about one gateway.
+type checker struct {
+	gateway *ir.Gateway
+	target  *ir.Target
+	found   diag.List
+}
+
+func (c *checker) add(f diag.Finding, format string, args ...any) {
+	f.Message = fmt.Sprintf(format, args...)
+	c.found.Add(f)
+}
+
+// hostPattern is what the CRD allows as a host.
+var hostPattern = regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+
+func (c *checker) hosts() {
+	for i := range c.gateway.Hosts {
+		h := &c.gateway.Hosts[i]
+		if h.Name == "" || h.Short {
+			continue // said elsewhere
+		}
+		why := ""
+		if _, err := netip.ParseAddr(h.Name); err == nil {
+			why = "it is an address"
+		} else if !hostPattern.MatchString(strings.ToLower(h.Name)) || len(h.Name) > 253 {
+			why = `it may have letters, digits and "-" in its labels, and "*." in front`
+		}
+		if why != "" {
+			c.add(diag.Finding{Code: diag.HostUnsaid, At: h.Origin, Help: "use another host, or keep the routes as a VirtualService"},
+				"an HTTPRoute cannot have the host %q: %s", h.Name, why)
+		}
+	}
+}
+
+// parent reports a gateway whose routes belong to nothing, and what follows
+// from the Gateway they belong to.
+func (c *checker) parent() {
+	at := c.gateway.Ingress.Origin
+	if at.Doc == nil {
+		at = c.gateway.Origin
+	}
+	p := c.target.GatewayAPI.ParentOf(c.gateway)
+	if p.Name.Name == "" {
+		c.add(diag.Finding{Code: diag.ParentUnfit, At: at, Help: "set istio.gateway in kgw.yaml"}, "no Gateway is known that the routes could belong to")
+		return
+	}
+	if c.target.WritesPolicies(c.gateway) {
+		c.add(diag.Finding{Code: diag.GatewayIdentity, At: at, Help: "set gatewayAPI.gateways.*.principal if its proxy has another identity: every request is refused otherwise"},
+			"policies let in the Gateway %s as %q", p.Name, p.Principal)
+	}
+	if len(p.Sections) == 0 {
+		c.add(diag.Finding{Code: diag.PlainRoute, At: at, Help: "name the listeners that serve TLS in gatewayAPI.gateways.*.sections of kgw.yaml"},
+			"no listener of the Gateway %s is named: routes are served without TLS too where one does so", p.Name)
+	} else if slices.ContainsFunc(c.gateway.Routes, answersPlainHTTP) {
+		c.add(diag.Finding{Code: diag.PlainRoute, Severity: diag.Info, At: c.gateway.Origin, Help: "none is needed where the Gateway redirects plain HTTP, or does not serve it"},
+			"requests without TLS are answered by the listener that gets them, and not with 400")
+	}
+}
+
+func answersPlainHTTP(r *ir.Route) bool { return ruleOf(r, nil, &ir.Target{}).forPlainHTTP() }
+
+// rule reports what one rule has no words for, and what Envoy would refuse.
+func (c *checker) rule(r *rule) {
+	at := r.route.Origin.At("path")
+	path := r.route.Match.Path.Text
+	unsaid := func(format string, args ...any) {
+		c.add(diag.Finding{Code: diag.RouteUnsaid, At: at, Help: "keep the routes of this resource as a VirtualService (--route-api virtualservice), or change the rule"},
+			"an HTTPRoute cannot say the route %q: %s", path, fmt.Sprintf(format, args...))
+	}
+	if r.unsaid != "" {
+		unsaid("it has no %s", r.unsaid)
+	}
+	for _, m := range r.methods {
+		if !slices.Contains(envoy.Methods, m) {
+			unsaid("it knows no method %q", m)
+		}
+	}
+	if len(r.text) > maxPath {
+		unsaid("its place in the order needs an expression of more than %d characters", maxPath)
+	}
+	c.expression(r, at)
+	if r.answer != 0 {
+		c.add(diag.Finding{Code: diag.AnswerUnsaid, At: r.route.Origin, Help: "let a Service answer, keep the routes as a VirtualService, or accept the loss with --accept " + string(diag.AnswerUnsaid)},
+			"an HTTPRoute cannot answer %d: requests for %q are answered with 500", r.answer, path)
+		return
+	}
+	if n := len(backends(c.gateway, r.route, c.target)); n > maxBackends {
+		unsaid("it has %d Services, and at most %d are allowed", n, maxBackends)
+	}
+	c.services(r, unsaid)
+	c.headers(r)
+}
+
+// expression reports a path that Envoy refuses. Neither the API server nor
+// istiod looks at it.
+func (c *checker) expression(r *rule, at source.Ref) {
+	if r.exact {
+		return
+	}
+	p := pathlang.Path{Lang: pathlang.Regex, Text: r.text}
+	if reason, refused := c.target.Judge.RefusedBy(p, pathlang.RE2Istio); refused {
+		c.add(diag.Finding{Code: diag.RegexRefused, Severity: diag.Error, At: at, Help: "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"},
+			"Envoy refuses the path %q: %s; with it, the routes of every host of the Gateway are no longer updated", r.route.Match.Path.Text, reason)
+	}
+}
+
+var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// services reports names of Services for which istiod drops the whole object.
+func (c *checker) services(r *rule, unsaid func(string, ...any)) {
+	if c.target.Plan.Delegated(r.route) {
+		if _, _, err := service(c.target.OathkeeperHost); err != nil {
+			c.add(diag.Finding{Code: diag.GrantNeeded, Severity: diag.Error, At: c.gateway.Origin, Help: "set oathkeeper.service to NAME.NAMESPACE.svc.cluster.local"},
+				"an HTTPRoute cannot name the host %q of Oathkeeper: %s", c.target.OathkeeperHost, err)
+		}
+		return
+	}
+	forward, _ := r.route.Action.(ir.Forward)
+	for i := range forward.To {
+		if u := &forward.To[i]; !label.MatchString(u.Name) || !label.MatchString(u.Namespace) {
+			unsaid("the Service %q is not a name and a namespace", u.Namespace+"/"+u.Name)
+		}
+	}
+}
+
+// headers reports headers that cannot be set.
+func (c *checker) headers(r *rule) {
+	h := envoy.Headers(c.gateway, r.route)
+	if h == nil {
+		return
+	}
+	at := r.route.Origin.At("path")
+	var refused diag.List
+	envoy.CheckSet(h.Request, r.route.Origin.At("request"), manifest.IsAuthority, &refused)
+	for i := range refused {
+		refused[i].Severity = diag.Error
+		c.found.Add(refused[i])
+	}
+	unsaid := func(format string, args ...any) {
+		c.add(diag.Finding{Code: diag.HeaderUnsaid, At: at, Help: "change the header, or keep the routes as a VirtualService"}, format, args...)
+	}
+	for _, m := range []*manifest.HeaderModifier{modifier(h.Request), modifier(h.Response)} {
+		if m == nil {
+			continue
+		}
+		if n := max(len(m.Set), len(m.Remove)); n > maxHeaders {
+			unsaid("an HTTPRoute cannot change %d headers of a rule: at most %d", n, maxHeaders)
+		}
+		for i, v := range m.Set {
+			switch {
+			case v.Value == "":
+				unsaid("an HTTPRoute cannot set the header %q to an empty value", v.Name)
+			case len(v.Value) > maxValue:
+				unsaid("an HTTPRoute cannot set the header %q to %d characters: at most %d", v.Name, len(v.Value), maxValue)
+			case i > 0 && strings.EqualFold(m.Set[i-1].Name, v.Name):
+				unsaid("an HTTPRoute cannot set the header %q twice, also in another spelling", v.Name)
+			}
+		}
+	}
+}
+
+// pieces reports a gateway whose rules are in several objects, and that its
+// order rests on istiod.
+func (c *checker) pieces(rules []*rule) {
+	padded := slices.ContainsFunc(rules, func(r *rule) bool { return strings.Contains(r.text, padding) })
+	if padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.exact }) {
+		c.add(diag.Finding{Code: diag.OrderByIstio, At: c.gateway.Origin, Help: "none is needed on Istio"},
+			"istiod asks the routes in the order of the author by the length of their expressions; other implementations of the Gateway API may choose otherwise")
+	}
+	list := pieces(rules)
+	if len(list) < 2 {
+		return
+	}
+	matches := 0
+	for _, r := range rules {
+		matches += max(1, len(r.methods))
+	}
+	c.add(diag.Finding{Code: diag.RoutesSplit, At: c.gateway.Origin, Help: "have fewer rules, or fewer methods in them, if a moment of 404 during an update matters"},
+		"%d rules with %d matches are written as %d HTTPRoutes, which are not updated together", len(rules), matches, len(list))
+}
+
+// grants reports the ReferenceGrants that the routes need.
+func (c *checker) grants(rules []*rule) {
+	services := granted(c.gateway, c.target, rules)
+	for _, namespace := range sortedKeys(services) {
+		f := diag.Finding{Code: diag.GrantNeeded, At: c.gateway.Origin, Help: "see gatewayAPI.grants in kgw.yaml"}
+		says := "is written"
+		switch c.target.GatewayAPI.Grants {
+		case "assume":
+			says = "must be there"
+		case "refuse":
+			f.Severity, says = diag.Error, "is needed, and gatewayAPI.grants refuses that"
+		}
+		c.add(f, "requests go to %s in namespace %s: a ReferenceGrant there %s", strings.Join(services[namespace], ", "), namespace, says)
+	}
+}
+
+// cors reports what an HTTPRoute allows browsers less than the author does,
+// each policy once.
+func (c *checker) cors() {
+	said := map[*ir.CORS]bool{nil: true}
+	for _, r := range c.gateway.Routes {
+		if said[r.CORS] || r.RoutedBy != nil {
+			continue
+		}
+		said[r.CORS] = true
+		c.policy(r.CORS)
+	}
+}
+
+func (c *checker) policy(p *ir.CORS) {
+	at := p.Origin
+	if at.Doc == nil {
+		at = c.gateway.Origin
+	}
+	origins, unsaid := originsOf(p)
+	for _, o := range unsaid {
+		c.add(diag.Finding{Code: diag.OriginUnsaid, At: at, Help: "list the origins one by one, or accept with --accept " + string(diag.OriginUnsaid) + " that browsers there are refused"},
+			"an HTTPRoute cannot allow the origin %q (%s): it knows http(s)://host[:port] and *", o.Value, o.Kind)
+	}
+	if len(origins) == 0 {
+		return
+	}
+	differs := func(s diag.Severity, help, format string, args ...any) {
+		c.add(diag.Finding{Code: diag.CORSDiffers, Severity: s, At: at, Help: help}, format, args...)
+	}
+	if names := namesBesideStar(p.Headers); slices.Contains(p.Headers, "*") && !slices.Equal(names, []string{"*"}) {
+		differs(diag.Warning, "name the headers that browsers may send in cors.allowHeaders of kgw.yaml",
+			"an HTTPRoute allows any header or those with names, and * does not stand for Authorization: browsers may send %s and no others", strings.Join(names, ", "))
+	}
+	if slices.Equal(origins, []string{"*"}) {
+		differs(diag.Info, "none is needed for pages of http and https", "the origin null is no longer allowed")
+	} else {
+		differs(diag.Info, "none is needed where the gateway alone decides about origins", "preflights of other origins are answered by the gateway and no longer reach the Service")
+	}
+}

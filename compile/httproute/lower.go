@@ -1,0 +1,187 @@
+// Package httproute writes HTTPRoutes of the Gateway API for gateways whose
+// routes Istio serves: one for each gateway, or several where one would be too
+// large, and the ReferenceGrants that they need.
+//
+// It takes the model and a target and gives manifests and findings. It must
+// not know which dialect a gateway came from. The routes decide as those of
+// package virtualservice: what an HTTPRoute has no words for is a finding,
+// never a wider match. What istiod makes of them is that of versions 1.24 to
+// 1.31, with Gateway API 1.5 or later.
+package httproute
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
+	"github.com/kgw-dev/kgw/internal/manifest"
+)
+
+// Limits of one HTTPRoute (gateway-api v1.6, standard channel).
+const (
+	maxRules    = 16
+	maxMatches  = 128 // of all rules together
+	maxBackends = 16  // of a rule
+	maxHeaders  = 16  // that are set, or removed, by a rule
+	maxValue    = 4096
+)
+
+// Lower writes the HTTPRoutes of a gateway and the ReferenceGrants for its
+// Services in other namespaces.
+func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
+	rules := rulesOf(g, t)
+	var out []manifest.Object
+	for i, piece := range pieces(rules) {
+		spec := &manifest.HTTPRoute{ParentRefs: parents(g, t), Hostnames: hostnames(g)}
+		for _, r := range piece {
+			spec.Rules = append(spec.Rules, r.lower(g, t))
+		}
+		base, parts := g.ID(), []string{kinds.HTTPRoute, g.Kind, g.Name.Namespace, g.ID()}
+		if i > 0 {
+			number := strconv.Itoa(i + 1)
+			base, parts = base+"-"+number, append(parts, number)
+		}
+		out = append(out, object(g, t, "gateway.networking.k8s.io/v1", kinds.HTTPRoute, g.Name.Namespace, manifest.StableName(base, parts...), spec))
+	}
+	if t.GatewayAPI.Grants != "write" {
+		return out
+	}
+	return append(out, grants(g, t, rules)...)
+}
+
+func object(g *ir.Gateway, t *ir.Target, apiVersion, kind, namespace, name string, spec any) manifest.Object {
+	return manifest.Object{
+		APIVersion: apiVersion, Kind: kind, Origin: g.Origin, Spec: spec,
+		Meta: manifest.Meta{Name: name, Namespace: namespace, Labels: t.LabelsOf(g)},
+	}
+}
+
+func hostnames(g *ir.Gateway) []string {
+	out := make([]string, len(g.Hosts))
+	for i := range g.Hosts {
+		out[i] = strings.ToLower(g.Hosts[i].Name)
+	}
+	return out
+}
+
+// pieces splits rules where one HTTPRoute would have too many of them or of
+// their matches. The order over pieces is that of the arrangement.
+func pieces(rules []*rule) [][]*rule {
+	var out [][]*rule
+	matches := maxMatches
+	for _, r := range rules {
+		n := max(1, len(r.methods))
+		if len(out) == 0 || len(out[len(out)-1]) == maxRules || matches+n > maxMatches {
+			out, matches = append(out, nil), 0
+		}
+		last := len(out) - 1
+		out[last] = append(out[last], r)
+		matches += n
+	}
+	return out
+}
+
+func (r *rule) lower(g *ir.Gateway, t *ir.Target) manifest.RouteRule {
+	out := manifest.RouteRule{Matches: r.matches()}
+	if r.answer != 0 {
+		return out // without a backend it answers 500
+	}
+	out.Filters, out.BackendRefs = filters(g, r.route), backends(g, r.route, t)
+	if r.route.Timeout > 0 {
+		out.Timeouts = &manifest.RouteTimeouts{Request: duration(r.route.Timeout)}
+	}
+	return out
+}
+
+// matches are one for each method. Without any, all methods match: a list of
+// all that are known would leave out others.
+func (r *rule) matches() []manifest.RouteMatch {
+	path := manifest.PathMatch{Type: "RegularExpression", Value: r.text}
+	if r.exact {
+		path.Type = "Exact"
+	}
+	if len(r.methods) == 0 {
+		return []manifest.RouteMatch{{Path: path, Headers: r.headers}}
+	}
+	var out []manifest.RouteMatch
+	for _, m := range r.methods {
+		out = append(out, manifest.RouteMatch{Path: path, Method: m, Headers: r.headers})
+	}
+	return out
+}
+
+// parents are the Gateway that the gateway is bound to, and the listeners of
+// it that are named.
+func parents(g *ir.Gateway, t *ir.Target) []manifest.ParentRef {
+	p := t.GatewayAPI.ParentOf(g)
+	one := manifest.ParentRef{Name: p.Name.Name, Namespace: p.Name.Namespace}
+	if p.Kind != "Gateway" {
+		one.Kind = p.Kind
+	}
+	if len(p.Sections) == 0 {
+		return []manifest.ParentRef{one}
+	}
+	var out []manifest.ParentRef
+	for _, section := range p.Sections {
+		one.SectionName = section
+		out = append(out, one)
+	}
+	return out
+}
+
+// grants are one ReferenceGrant for each other namespace that has Services of
+// the gateway, which nothing else is granted to.
+func grants(g *ir.Gateway, t *ir.Target, rules []*rule) []manifest.Object {
+	services := granted(g, t, rules)
+	var out []manifest.Object
+	for _, namespace := range sortedKeys(services) {
+		spec := &manifest.ReferenceGrant{From: []manifest.GrantFrom{{Group: "gateway.networking.k8s.io", Kind: kinds.HTTPRoute, Namespace: g.Name.Namespace}}}
+		for _, name := range services[namespace] {
+			spec.To = append(spec.To, manifest.GrantTo{Kind: "Service", Name: name})
+		}
+		name := manifest.StableName(g.ID(), kinds.ReferenceGrant, g.Kind, g.Name.Namespace, g.ID(), namespace)
+		out = append(out, object(g, t, "gateway.networking.k8s.io/v1beta1", kinds.ReferenceGrant, namespace, name, spec))
+	}
+	return out
+}
+
+// granted lists the Services in other namespaces that rules send requests to,
+// by namespace.
+func granted(g *ir.Gateway, t *ir.Target, rules []*rule) map[string][]string {
+	out := map[string][]string{}
+	for _, r := range rules {
+		if r.answer != 0 {
+			continue
+		}
+		for _, b := range backends(g, r.route, t) {
+			if b.Namespace != "" && !slices.Contains(out[b.Namespace], b.Name) {
+				out[b.Namespace] = append(out[b.Namespace], b.Name)
+			}
+		}
+	}
+	for _, names := range out {
+		slices.Sort(names)
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// service splits the cluster-local name of a Service.
+func service(host string) (name, namespace string, err error) {
+	labels := strings.Split(host, ".")
+	if len(labels) != 5 || strings.Join(labels[2:], ".") != "svc.cluster.local" || labels[0] == "" || labels[1] == "" {
+		return "", "", fmt.Errorf("it is not of the form NAME.NAMESPACE.svc.cluster.local")
+	}
+	return labels[0], labels[1], nil
+}
