@@ -79,5 +79,5 @@ func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (ir.Take, bool) 
 		strategy = pathlang.GlobStrategy
 	}
 	set, ok := match.RuleSetOf(a.URL, a.Methods, r.options.Config.Oathkeeper.Version, strategy)
-	return ir.Take{Origin: a.At("match", "url"), Set: set, Want: set}, ok && a.URL != ""
+	return ir.Take{Origin: a.At("match", "url"), Set: set, Want: set, Closed: a.Closed}, ok && a.URL != ""
 }

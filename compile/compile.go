@@ -141,6 +141,7 @@ func Run(in Input, o Options) *Result {
 	r.measure()
 	r.foreign()
 	r.doors()
+	r.impostors()
 	r.check()
 	r.validate()
 	r.level()

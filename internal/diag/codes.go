@@ -201,6 +201,8 @@ const (
 	TextWidens       Code = "KGW453"
 	TextNarrows      Code = "KGW454"
 	PodsMayShare     Code = "KGW455"
+	NotAsMade        Code = "KGW456"
+	RuleOpens        Code = "KGW457"
 )
 
 // Codes of findings about rules that others write for Oathkeeper.
@@ -493,6 +495,8 @@ var Rules = []Rule{
 	{TextWidens, "TextWidens", doubt, "a text takes more in the language that it is written into than its author meant"},
 	{TextNarrows, "TextNarrows", notice, "a text takes less in the language that it is written into than its author meant"},
 	{PodsMayShare, "PodsMayShare", doubt, "it is not known whether the policies of two Services hold for the same pods, and one lets in what the other closes"},
+	{NotAsMade, "NotAsMade", doubt, "an object says that it was made for a resource, and is not like anything that is written for it"},
+	{RuleOpens, "RuleOpens", doubt, "a Rule that somebody else wrote lets in what a resource sends to Oathkeeper and closes"},
 
 	{NotCompiled, "NotCompiled", fault, "this version or setting cannot be compiled to the target"},
 	{RuleBroken, "RuleBroken", doubt, "Oathkeeper cannot use a rule, and refuses its requests or those of all rules"},

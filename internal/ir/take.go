@@ -17,6 +17,8 @@ type Take struct {
 	// Set is what the engine takes, Want what the author listed: the proxy's
 	// route may take methods that the author did not name.
 	Set, Want match.Set
+	// Closed: of a rule that somebody else wrote, it lets nobody in.
+	Closed bool
 	// Delegated: the requests go on to Oathkeeper.
 	Delegated bool
 	// Effect is what becomes of a request besides access: destination,

@@ -25,6 +25,8 @@ type AccessRule struct {
 	URL       string
 	Methods   []string
 	Canonical string
+	// Closed says that the rule lets nobody in.
+	Closed bool
 	// Unmatched says that a native rule does not have the field match: Oathkeeper
 	// answers 500 to everything then. With match: null, and with a Rule without
 	// it, which the Maester writes so, the rule matches nothing (measured with
@@ -37,11 +39,19 @@ type AccessRule struct {
 func (r *AccessRule) Forget() {
 	on := source.Field(r.Node, "match")
 	r.Unmatched = r.Native && on == nil
+	r.Closed = refuses(r.Node)
 	r.URL, r.Methods = source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods"))
 	if r.Native {
 		r.Canonical = r.Text()
 	}
 	r.Node = nil
+}
+
+// refuses reports whether a rule names handlers that refuse everybody.
+func refuses(rule *source.Node) bool {
+	list := source.Elements(source.Field(rule, "authenticators"))
+	open := slices.ContainsFunc(list, func(n *source.Node) bool { return source.Text(source.Field(n, "handler")) != "unauthorized" })
+	return len(list) > 0 && !open || source.Text(source.Field(source.Field(rule, "authorizer"), "handler")) == "deny"
 }
 
 // At is a place in the rule.

@@ -1,0 +1,140 @@
+package compile
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// impostors reports VirtualServices and Rules among the inputs that name a
+// gateway as the one that they were made for, by a label or an owner reference,
+// and route or let in otherwise than what is written for it. Such an object is
+// not compared with the gateway as those of others are, and writing the gateway
+// does not remove it.
+func (r *run) impostors() {
+	made := map[ir.Name][]*unit{}
+	for _, u := range r.compiled {
+		if u.target != nil {
+			made[u.gateway.Name] = append(made[u.gateway.Name], u)
+		}
+	}
+	objects := map[*unit][]manifest.Object{}
+	for _, u := range r.units {
+		if r.options.Earlier != nil && u.companion != nil && r.options.Earlier(u.doc) {
+			continue
+		}
+		gateways := slices.DeleteFunc(slices.Clone(made[r.madeFor(u)]), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
+		if len(gateways) == 0 || asWritten(u, gateways, objects) {
+			continue
+		}
+		g := gateways[0].gateway
+		r.found.Add(diag.Finding{
+			Code: diag.NotAsMade, At: source.Ref{Doc: u.doc}.At("metadata", "name"), Owner: g.Origin.Doc,
+			Message: fmt.Sprintf("%s %q says that it was made for %s %q, and is not like anything that is written for it", u.doc.Kind, nameOf(u), g.Kind, g.Name),
+			Help:    "remove it from the inputs and the cluster; if it is meant, remove the labels and owner references that name the resource",
+			Related: []diag.Related{{Message: "the resource", At: g.Origin.At("metadata", "name")}},
+		})
+	}
+}
+
+// madeFor returns the resource that a VirtualService or a Rule says that it was
+// made for, or the zero name.
+func (r *run) madeFor(u *unit) ir.Name {
+	var labels map[string]string
+	switch o := u.companion.(type) {
+	case *kube.VirtualService:
+		for _, owner := range o.Owners {
+			if owner.Kind == "APIRule" || owner.Kind == "FabricGateway" {
+				return ir.Name{Namespace: o.Name.Namespace, Name: owner.Name}
+			}
+		}
+		labels = o.Labels
+	case *kube.Rule:
+		if r.options.RulesAside {
+			return ir.Name{}
+		}
+		labels = o.Labels
+	}
+	if _, of, ok := MadeFor(labels); ok {
+		return of
+	}
+	return ir.Name{}
+}
+
+// asWritten reports whether a document decides as one of the objects that are
+// written for the gateways.
+func asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
+	root, _ := u.doc.Parse()
+	if root == nil {
+		return true
+	}
+	want := decisive(u.doc.Kind, plain(source.Value(source.Field(root, "spec"))))
+	for _, g := range gateways {
+		if _, made := objects[g]; !made {
+			objects[g] = g.target.objects(g)
+		}
+		for i := range objects[g] {
+			o := &objects[g][i]
+			if o.Kind != u.doc.Kind {
+				continue
+			}
+			spec, _ := o.Value().Get("spec")
+			if reflect.DeepEqual(decisive(o.Kind, plain(spec)), want) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// decisive is what of a spec says where requests go and who is let in. Releases
+// of the controllers differ in the rest.
+func decisive(kind string, spec any) any {
+	s, _ := spec.(map[string]any)
+	if kind == "Rule" {
+		return withoutEmpty([]any{s["match"], s["authenticators"], s["authorizer"], s["mutators"], s["upstream"]})
+	}
+	out := []any{s["tcp"], s["tls"]}
+	entries, _ := s["http"].([]any)
+	for _, e := range entries {
+		entry, _ := e.(map[string]any)
+		kept := map[string]any{}
+		for k, v := range entry {
+			if !slices.Contains([]string{"name", "corsPolicy", "headers", "timeout", "retries"}, k) {
+				kept[k] = v
+			}
+		}
+		out = append(out, kept)
+	}
+	return withoutEmpty(out)
+}
+
+// withoutEmpty removes from mappings what says nothing.
+func withoutEmpty(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, e := range v {
+			if e = withoutEmpty(e); e != nil {
+				out[k] = e
+			}
+		}
+		if len(out) == 0 {
+			return nil
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = withoutEmpty(e)
+		}
+		return out
+	}
+	return v
+}

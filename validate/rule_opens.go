@@ -1,0 +1,107 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// ruleOpens reports requests that a gateway's route sends to Oathkeeper, that
+// no rule of its author lets in, and that a Rule of somebody else does: the
+// route may take methods and spellings that the author closed by leaving them
+// out.
+func ruleOpens(v *View, found *diag.List) {
+	var others []*ir.Take
+	own, routes := map[*ir.Gateway][]*ir.Take{}, map[*ir.Gateway][]*ir.Take{}
+	for i := range v.Rules {
+		t := &v.Rules[i]
+		switch {
+		case t.Gateway != nil:
+			own[t.Gateway] = append(own[t.Gateway], t)
+		case !t.Closed:
+			others = append(others, t)
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	for i := range v.Routes {
+		routes[v.Routes[i].Gateway] = append(routes[v.Routes[i].Gateway], &v.Routes[i])
+	}
+	c := match.NewClassifier()
+	for _, g := range v.Gateways {
+		for _, o := range others {
+			o := &opening{routes: routes[g], own: own[g], other: o}
+			for i := range g.Hosts {
+				if g.Hosts[i].Name != "" && o.meets() && o.on(c, strings.Replace(strings.ToLower(g.Hosts[i].Name), "*", "any", 1), found) {
+					break
+				}
+			}
+		}
+	}
+}
+
+// opening is one gateway and a rule of somebody else.
+type opening struct {
+	routes, own []*ir.Take
+	other       *ir.Take
+}
+
+func (o *opening) meets() bool {
+	for _, t := range o.routes {
+		if t.Delegated && mayMeet(&t.Set, &o.other.Set) {
+			return true
+		}
+	}
+	return false
+}
+
+// on looks for an opened request to a host, and reports the first.
+func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
+	var ms []*match.Matcher
+	for _, list := range [][]*ir.Take{o.routes, o.own, {o.other}} {
+		for _, t := range list {
+			ms = append(ms, c.Compile(t.Set))
+		}
+	}
+	p := c.Classes("https", host, ms, openedBudget)
+	for i := range p.Classes {
+		if entry := o.opens(p.Classes[i].Takes); entry != nil {
+			w := witness(&p.Classes[i].Witness)
+			found.Add(diag.Finding{
+				Code: diag.RuleOpens, At: entry.Origin, Witness: w,
+				Message: fmt.Sprintf("%s %s goes on to Oathkeeper, where no rule of this resource takes it, and a Rule of somebody else lets it in", w.Method, w.URL),
+				Help:    "put what the Rule lets in into this resource, or remove the Rule",
+				Related: []diag.Related{{Message: "the Rule", At: o.other.Origin}},
+			})
+			return true
+		}
+	}
+	if why := p.Unknown[len(ms)-1]; why != "" || p.Reason != "" {
+		found.Add(diag.Finding{
+			Code: diag.OpeningUndecided, At: o.routes[0].Origin, Help: "write simpler paths",
+			Message: fmt.Sprintf("it cannot be told whether a Rule of somebody else lets in what this resource closes: %s", why+p.Reason),
+			Related: []diag.Related{{Message: "the Rule", At: o.other.Origin}},
+		})
+		return true
+	}
+	return false
+}
+
+// opens returns the route that sends the requests of a class to Oathkeeper, if
+// the other rule alone takes them there.
+func (o *opening) opens(takes []int) *ir.Take {
+	n, last := len(o.routes), len(o.routes)+len(o.own)
+	if len(takes) == 0 || takes[0] >= n || takes[len(takes)-1] != last || !o.routes[takes[0]].Delegated {
+		return nil
+	}
+	for _, i := range takes {
+		if i >= n && i < last {
+			return nil // both take it: 500, which is said elsewhere
+		}
+	}
+	return o.routes[takes[0]]
+}
