@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/config"
@@ -22,6 +23,7 @@ type companions struct {
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
 	meshFault    string          // why the mesh configuration cannot be read
+	known        map[*config.Config]map[ir.Name]*kube.Service
 }
 
 var meshConfig = ir.Name{Namespace: "istio-system", Name: "istio"}
@@ -30,7 +32,7 @@ func (r *run) companions() *companions {
 	c := &companions{
 		services: map[ir.Name]*kube.Service{}, gateways: map[ir.Name]*kube.Gateway{}, external: map[ir.Name]*kube.ExternalGateway{},
 		namespaces: map[string]*kube.Namespace{}, providers: map[string]bool{},
-		stackSets: map[ir.Name]*kube.StackSet{}, certificates: map[string][]*ir.Certificate{},
+		stackSets: map[ir.Name]*kube.StackSet{}, certificates: map[string][]*ir.Certificate{}, known: map[*config.Config]map[ir.Name]*kube.Service{},
 	}
 	r.known(c)
 	for _, u := range r.units {
@@ -74,16 +76,40 @@ func (r *run) known(c *companions) {
 	}
 }
 
-// knownOf adds what one configuration says.
-func knownOf(config *config.Config, c *companions) {
+// service finds a Service for a resource that a configuration holds for: among
+// the inputs, else where that configuration or one further up knows it, else
+// where any other does.
+func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
+	found := c.services[name]
+	if found != nil && found.Origin.Doc != nil {
+		return found
+	}
+	for ; holds != nil; holds = holds.Above {
+		if c.known[holds] == nil {
+			c.known[holds] = knownServices(holds)
+		}
+		if s := c.known[holds][name]; s != nil {
+			return s
+		}
+	}
+	return found
+}
+
+func knownServices(config *config.Config) map[ir.Name]*kube.Service {
+	out := map[ir.Name]*kube.Service{}
 	for _, s := range config.Known.Services {
-		name := ir.Name{Namespace: s.Namespace, Name: s.Name}
-		service := &kube.Service{Name: name, Selector: s.Selector}
+		service := &kube.Service{Name: ir.Name{Namespace: s.Namespace, Name: s.Name}, Selector: s.Selector}
 		for _, p := range s.Ports {
 			service.Ports = append(service.Ports, kube.ServicePort{Name: p.Name, Port: p.Port})
 		}
-		c.services[name] = service
+		out[service.Name] = service
 	}
+	return out
+}
+
+// knownOf adds what one configuration says.
+func knownOf(config *config.Config, c *companions) {
+	maps.Copy(c.services, knownServices(config))
 	for _, g := range config.Known.Gateways {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
 		c.gateways[name] = &kube.Gateway{Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
@@ -124,12 +150,12 @@ func (r *run) link() {
 	for _, u := range r.compiled {
 		c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &r.found)
 		c.traffic(u.gateway, &r.found)
-		c.ports(u.gateway, &r.found)
+		c.ports(u.gateway, r.of(u.doc), &r.found)
 	}
 	r.rewrite()
 	for _, u := range r.compiled {
 		g := u.gateway
-		c.workloads(u, &r.found)
+		c.workloads(u, r.of(u.doc), &r.found)
 		c.authorizers(g, &r.found)
 		c.hosts(g, r.of(u.doc).Domains.Default, &r.found)
 		c.ingress(g, &r.found)

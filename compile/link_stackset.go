@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -49,12 +50,12 @@ func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
 // ports completes named ports of the hosts' upstreams with their numbers,
 // where the Service is known. A port that its Service does not have is an
 // error for every target.
-func (c *companions) ports(g *ir.Gateway, found *diag.List) {
+func (c *companions) ports(g *ir.Gateway, holds *config.Config, found *diag.List) {
 	reported := map[string]bool{}
 	for i := range g.Hosts {
 		for j := range g.Hosts[i].Upstreams {
 			u := &g.Hosts[i].Upstreams[j]
-			service := c.services[ir.Name{Namespace: u.Namespace, Name: u.Name}]
+			service := c.service(ir.Name{Namespace: u.Namespace, Name: u.Name}, holds)
 			if service == nil || len(service.Ports) == 0 {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -13,7 +14,7 @@ import (
 
 // workloads checks the ports of each route's Services, and finds the pods
 // behind those that the target protects.
-func (c *companions) workloads(u *unit, found *diag.List) {
+func (c *companions) workloads(u *unit, holds *config.Config, found *diag.List) {
 	protected := u.target != nil && u.target.WritesPolicies(u.gateway)
 	says := &u.gateway.Convention.Says
 	checked := map[source.Ref]bool{}
@@ -24,7 +25,7 @@ func (c *companions) workloads(u *unit, found *diag.List) {
 			if up.Name == "" {
 				continue
 			}
-			service := c.services[ir.Name{Namespace: up.Namespace, Name: up.Name}]
+			service := c.service(ir.Name{Namespace: up.Namespace, Name: up.Name}, holds)
 			if service != nil {
 				up.External = service.External
 			}

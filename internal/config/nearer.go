@@ -96,6 +96,7 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	n.locked()
 	n.block()
 	n.allow()
+	n.trusted()
 	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
 	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
 	n.output()

@@ -49,7 +49,7 @@ var unwritable = []Code{
 var DefaultLocked = []Code{
 	HostNotAllowed, HostLookalike, ServiceBlocked, DuplicateResource, NoSidecar,
 	RuleBypassed, RouteWeaker, PublicForbidden, PolicyReplaced, AuthenticationReplaced, ForeignRoutes,
-	OpeningUndecided, KeySetsDiffer, TextWidens,
+	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost,
 }
 
 // Acceptable tells whether a user may take on what the code says: a loss of

@@ -1,0 +1,48 @@
+package config
+
+import (
+	"maps"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// trusted keeps whom the configuration further up trusts: issuers, identities
+// in the mesh, Oathkeeper's Service, and which pods a known Service has. A
+// nearer configuration may add what the other does not say.
+func (n *nearer) trusted() {
+	issuers, above := &n.Fabric.Issuers, &n.above.Fabric.Issuers
+	for _, i := range []struct {
+		key   string
+		own   **Issuer
+		above *Issuer
+	}{{"services", &issuers.Services, above.Services}, {"employees", &issuers.Employees, above.Employees}} {
+		if *i.own != nil && i.above != nil && **i.own != *i.above {
+			n.loosens(n.at("fabric", "issuers", i.key), "fabric.issuers.%s is %q, and %q further up", i.key, (*i.own).Issuer, i.above.Issuer)
+			*i.own = i.above
+		}
+	}
+	usual := Default()
+	n.hold(&n.Istio.IngressPrincipal, n.above.Istio.IngressPrincipal, usual.Istio.IngressPrincipal, "istio", "ingressPrincipal")
+	n.hold(&n.Oathkeeper.Principal, n.above.Oathkeeper.Principal, usual.Oathkeeper.Principal, "oathkeeper", "principal")
+	n.hold(&n.Oathkeeper.Service, n.above.Oathkeeper.Service, usual.Oathkeeper.Service, "oathkeeper", "service")
+	for i := range n.Known.Services {
+		own := &n.Known.Services[i]
+		for _, s := range n.above.Known.Services {
+			if s.Name == own.Name && s.Namespace == own.Namespace && !maps.Equal(s.Selector, own.Selector) {
+				n.loosens(source.Ref{Doc: n.doc}.At("known", "services").Elem(i), "the Service %q of namespace %q has other labels further up", s.Name, s.Namespace)
+				own.Selector = s.Selector
+			}
+		}
+	}
+}
+
+// hold keeps a value that the configuration further up sets.
+func (n *nearer) hold(own *string, above, usual string, path ...string) {
+	if above == usual || *own == above {
+		return
+	}
+	if n.says(path...) {
+		n.loosens(n.at(path...), "%s.%s is %q, and %q further up", path[0], path[1], *own, above)
+	}
+	*own = above
+}
