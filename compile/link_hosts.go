@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -55,13 +56,20 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 		Message:  fmt.Sprintf("the domain of host %q is that of Gateway %q, which is not among the inputs", h.Written, ref),
 		Help:     "add the Gateway to the inputs or its hosts to known.gateways in kgw.yaml, or write the full host",
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: fmt.Sprintf(says.NoGateway, ref)},
+		Lacks:    &diag.Lack{Kind: "Gateway", Namespace: ref.Namespace, Name: ref.Name},
+		Group:    gatewayGroup(g, ref), Place: fmt.Sprintf("the domain of host %q is that of the Gateway", h.Written),
 	})
 	if gateway == nil {
 		return
 	}
+	f.Lacks, f.Group = nil, ""
 	f.Code, f.Upstream.Message = diag.GatewayNotShort, says.NoGatewayDomain
 	f.Message = fmt.Sprintf("host %q is short, and Gateway %q does not serve exactly one host of the form *.domain", h.Written, ref)
 	f.Help = "write the full host, or give all servers of the Gateway the same wildcard host"
+	if len(slices.Concat(gateway.Servers...)) == 0 && gateway.Origin.Doc == nil {
+		f.Message = fmt.Sprintf("host %q is short, and known.gateways of kgw.yaml does not have the hosts of Gateway %q", h.Written, ref)
+		f.Help = "write the full host, or the hosts of the Gateway there, such as hosts: [\"*.kyma.example.com\"]"
+	}
 	if gateway.Origin.Doc != nil {
 		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
 	}
@@ -75,6 +83,7 @@ func noDomain(h *ir.Host, upstream string, found *diag.List) {
 		Message:  fmt.Sprintf("host %q has no domain, and the domain of the cluster is not known", h.Written),
 		Help:     validate.DomainHelp,
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: upstream},
+		Lacks:    &diag.Lack{Kind: "domain"},
 	})
 }
 
@@ -126,21 +135,30 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 		made := gatewayOf(in.External)
 		in.Text = made.String()
 		if known := c.gateways[made]; c.external[in.External] == nil && (known == nil || known.Origin.Doc != nil) {
-			missingGateway(in, "ExternalGateway", in.External, found)
+			missingGateway(g, "ExternalGateway", in.External, found)
 		}
 	case in.Ref.Name != "" && c.gateways[in.Ref] == nil:
-		missingGateway(in, "Gateway", in.Ref, found)
+		missingGateway(g, "Gateway", in.Ref, found)
 	}
 }
 
-func missingGateway(in *ir.Ingress, kind string, name ir.Name, found *diag.List) {
-	help := "add it to the inputs, or to known.gateways in kgw.yaml"
+// gatewayGroup joins what is said of a Gateway that a resource lacks.
+func gatewayGroup(g *ir.Gateway, name ir.Name) string {
+	return fmt.Sprintf("%p gateway %s", g.Origin.Doc, name)
+}
+
+func missingGateway(g *ir.Gateway, kind string, name ir.Name, found *diag.List) {
+	in := &g.Ingress
+	help, lack := "add it to the inputs, or to known.gateways in kgw.yaml", name
 	if kind == "ExternalGateway" {
-		help = fmt.Sprintf("add it to the inputs, or its Gateway %q to known.gateways in kgw.yaml", gatewayOf(name))
+		lack = gatewayOf(name)
+		help = fmt.Sprintf("add it to the inputs, or its Gateway %q to known.gateways in kgw.yaml", lack)
 	}
 	found.Add(diag.Finding{
 		Code: diag.GatewayNotFound, At: in.Origin, Help: help,
 		Message:  fmt.Sprintf("%s %q is not among the inputs", kind, name),
 		Upstream: &diag.Upstream{Attribute: "." + in.Origin.Path, Message: kind + " not found"},
+		Lacks:    &diag.Lack{Kind: "Gateway", Namespace: lack.Namespace, Name: lack.Name},
+		Group:    gatewayGroup(g, lack), Place: "the Gateway is named here",
 	})
 }

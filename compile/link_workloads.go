@@ -103,6 +103,7 @@ func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, foun
 		Message: fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
 		Help:    serviceHelp(up),
 		Group:   fmt.Sprintf("%p %s/%s", r.Origin.Doc, up.Namespace, up.Name), Place: "needed here too",
+		Lacks:    &diag.Lack{Kind: "Service", Namespace: up.Namespace, Name: up.Name, Port: up.Port.Number},
 		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)},
 	})
 	if says.NoServiceAlone {
@@ -157,6 +158,9 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 		})
 		if s.Origin.Doc != nil {
 			f.Related = []diag.Related{{Message: "the Service", At: s.Origin.At("spec")}}
+		} else {
+			f.Message = fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which known.services of kgw.yaml does not have", up.Name, up.Namespace)
+			f.Help = fmt.Sprintf("write it there: kubectl -n %s get service %s -o jsonpath='{.spec.selector}' prints it", up.Namespace, up.Name)
 		}
 		return
 	}
@@ -244,6 +248,7 @@ func (c *companions) providersOf(r *ir.Route, providers []ir.Provider, found *di
 			Code: diag.ProviderNotFound, At: p.Origin,
 			Message:  fmt.Sprintf("external authorizer %q is not defined in the mesh configuration", p.Name),
 			Help:     "add ConfigMap istio-system/istio to the inputs, or the name to istio.extAuthProviders in kgw.yaml",
+			Lacks:    &diag.Lack{Kind: "authorizer", Name: p.Name},
 			Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path + ".extAuth.externalAuthorizers." + p.Name, Message: "Authorizer not found in Istio ConfigMap mesh data"},
 		}
 		switch {

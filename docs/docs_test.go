@@ -246,7 +246,7 @@ func (b *block) run(t *testing.T, s *sandbox) string {
 }
 
 // preparing are the beginnings of the other commands that are run.
-var preparing = []string{"kgw ", "cd ", "cp examples/", "mkdir -p /tmp/"}
+var preparing = []string{"kgw ", "cd ", "cp examples/", "cp -r examples/", "mkdir -p /tmp/"}
 
 // command returns the line to execute, if it is one to run.
 func command(line string) (string, bool) {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,11 +60,15 @@ func startCluster(t testing.TB, dir string) string {
 var plurals = map[string]string{
 	"virtualservices": "VirtualService", "rules": "Rule", "authorizationpolicies": "AuthorizationPolicy",
 	"requestauthentications": "RequestAuthentication", "ingresses": "Ingress", "routegroups": "RouteGroup",
+	"services": "Service", "configmaps": "ConfigMap", "gateways": "Gateway",
 }
 
 func (c *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	state, parts := parts[0], parts[1:]
+	if parts[0] == "api" { // the group without a name
+		parts = slices.Insert(parts, 1, "")
+	}
 	if r.Method != http.MethodGet && (r.Method != http.MethodPatch || r.URL.Query().Get("dryRun") != "All") {
 		c.mu.Lock()
 		c.asked = append(c.asked, r.Method+" "+r.URL.String())
@@ -83,7 +88,7 @@ func (c *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case len(parts) == 3 && state == "no-crd" && (parts[1] == "oathkeeper.ory.sh" || parts[1] == "zalando.org"):
 		status(w, 404, "NotFound", "the server could not find the requested resource", "")
 	case len(parts) == 3:
-		c.discover(w, parts[1]+"/"+parts[2])
+		c.discover(w, parts[1])
 	case len(parts) <= 6:
 		c.list(w, state, parts)
 	case r.Method == http.MethodGet:
@@ -107,14 +112,14 @@ func answer(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-func (c *fakeCluster) discover(w http.ResponseWriter, groupVersion string) {
+func (c *fakeCluster) discover(w http.ResponseWriter, group string) {
 	var resources []any
 	for plural, kind := range plurals {
-		if group, _, _ := strings.Cut(groupVersion, "/"); kinds.Written(group, kind) {
+		if kinds.Written(group, kind) || group == "" && (kind == "Service" || kind == "ConfigMap") || group == "networking.istio.io" && kind == "Gateway" {
 			resources = append(resources, map[string]any{"name": plural, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "patch"}})
 		}
 	}
-	answer(w, map[string]any{"apiVersion": "v1", "kind": "APIResourceList", "groupVersion": groupVersion, "resources": resources})
+	answer(w, map[string]any{"apiVersion": "v1", "kind": "APIResourceList", "groupVersion": group, "resources": resources})
 }
 
 // list answers for .../apis/GROUP/VERSION[/namespaces/NS]/PLURAL.
@@ -147,7 +152,7 @@ func (c *fakeCluster) read(file string, parts []string) map[string]any {
 	if err != nil || json.Unmarshal(data, &o) != nil {
 		return nil
 	}
-	o["apiVersion"] = parts[1] + "/" + parts[2]
+	o["apiVersion"] = strings.TrimPrefix(parts[1]+"/"+parts[2], "/")
 	return o
 }
 

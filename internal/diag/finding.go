@@ -84,6 +84,8 @@ type Finding struct {
 	// Group joins findings of one code that say one thing of several places:
 	// Join makes one of them. Place says what is at this one.
 	Group, Place string
+	// Lacks is the object that is referred to and not there; nil for most.
+	Lacks *Lack
 	// Fix is a remedy to try; Fixable tells that it was tried and stands.
 	Fix     Fix
 	Fixable bool
@@ -91,6 +93,14 @@ type Finding struct {
 	// by default the document of At.
 	Owner *source.Document
 	Span  source.Span // filled by Resolve, or given where there is no document
+}
+
+// Lack is an object that is referred to and that nobody describes: a Service
+// with the port that is wanted, a Gateway, an external authorizer (without a
+// namespace), or, without a name, the domain of the cluster.
+type Lack struct {
+	Kind, Namespace, Name string
+	Port                  uint32
 }
 
 // Document returns the resource the finding counts against, or nil.

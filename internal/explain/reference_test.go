@@ -59,7 +59,7 @@ func TestLevels(t *testing.T) {
 // TestTemplate checks that the template is a valid configuration that changes
 // nothing, and that it stays valid when every setting in it is made effective.
 func TestTemplate(t *testing.T) {
-	text := string(explain.Template("kgw.schema.json"))
+	text := string(explain.Template("kgw.schema.json", nil))
 	c, found := config.Parse("kgw.yaml", []byte(text))
 	if len(found) > 0 {
 		t.Errorf("%v\n%s", found, text)

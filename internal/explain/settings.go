@@ -14,19 +14,35 @@ const settingsHead = `# kgw.yaml
 
 kgw looks for kgw.yaml upwards from each PATH: from the directory of a file, from a directory itself, and from the
 working directory for standard input or without a PATH. The search ends at the top of a git repository; a
-submodule is in the repository that has it. "-c FILE" or KGW_CONFIG names one for all. One run has one
-configuration: PATHs that find different files are a usage error. A flag wins over a KGW_* variable, a variable over
-kgw.yaml, kgw.yaml over the default. Everything but apiVersion and kind is optional; an unknown field is an error.
+submodule is in the repository that has it. "-c FILE" or KGW_CONFIG names one for all. A flag wins over a
+KGW_* variable, a variable over kgw.yaml, kgw.yaml over the default. Everything but apiVersion and kind is optional; an
+unknown field is an error.
 
-The nearest kgw.yaml is read alone, but for what those further up demand of everything below them: policy, domains.allow,
-services.block, skipper.additionalFilters, skipper.annotations, limits, and the levels of the codes in policy.locked. A nearer
-one may ask for more; where it asks for less, the other holds and KGW450 says so. A file that "-c" names is read alone.
+For each input the nearest kgw.yaml above it holds, so that one run checks a repository with several. It is read alone, but
+for what those further up demand of everything below them: policy, domains.allow, services.block,
+skipper.additionalFilters, skipper.annotations, limits, and the levels of the codes in policy.locked. A nearer one may ask
+for more; where it asks for less, the other holds and KGW450 says so. A file that "-c" names is read alone. "extends" takes another
+file's settings where this one says nothing, "overrides" sets some for some files.
 
-"kgw init" writes a commented kgw.yaml, "kgw schema config" prints its JSON Schema.
+Folders that are variants of one another, such as overlays of kustomize, are told apart by "environments": "--env prod"
+takes the settings of one, and the files of "inputs" are those that it alone has.
+
+` + "```yaml" + `
+apiVersion: kgw.dev/v1alpha1
+kind: Config
+environments:
+  dev: {domains: {default: dev.example.com}, inputs: [overlays/dev], helm: {values: [values-dev.yaml]}}
+  prod: {domains: {default: example.com}, inputs: [overlays/prod], helm: {values: [values-prod.yaml]}}
+` + "```" + `
+
+"kgw init" writes a commented kgw.yaml: "--scan" sets what the resources refer to and nobody describes, with the places that
+need it, "--from-cluster" and "--from-dump" what a cluster has. "kgw config PATH" prints the settings that hold for a path
+and where each comes from. "kgw schema config" prints the JSON Schema.
 
 ## Settings
 
-"[]" stands for each element of a list, "NAME" for each key of a map.
+"[]" is each element of a list, "NAME" each key of a map. "environments.NAME" and "overrides[]" have all settings but
+extends, environments and overrides themselves.
 
 | setting | type | default | meaning |
 |---|---|---|---|
@@ -68,7 +84,13 @@ func settingRows(b *strings.Builder, path string, fields []shape.Field) {
 			need = "Required."
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", p, typeName(f.Type), def, strings.TrimSpace(need+" "+f.Type.Doc))
-		settingRowsBelow(b, p, f.Type)
+		switch p {
+		case "environments":
+		case "overrides":
+			settingRows(b, p+"[]", f.Type.Elem.Fields[:1]) // the others are those at the top
+		default:
+			settingRowsBelow(b, p, f.Type)
+		}
 	}
 }
 

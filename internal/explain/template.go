@@ -32,14 +32,18 @@ var samples = map[string]string{
 	"oathkeeper.handlers":              "{authenticators: {jwt: {enabled: true}}}",
 	"oathkeeper.matchingStrategy":      "regexp",
 	"skipper.versionedHostsBaseDomain": `""`,
+	"helm.release":                     "web",
+	"helm.namespace":                   "web",
+	"helm.values":                      "[values-prod.yaml]",
 }
 
 const templateWidth = 100
 
 // Template returns a kgw.yaml in which every setting stands as a comment with
 // its meaning and its default or a sample. A line is made effective by
-// removing the "#" at its start. schema is the JSON Schema for editors.
-func Template(schema string) []byte {
+// removing the "#" at its start. schema is the JSON Schema for editors. filled
+// has, by the name of a setting at the top, lines that set it.
+func Template(schema string, filled map[string]string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", schema)
 	b.WriteString("# Configuration of kgw. Everything below is optional: remove the # before a line to set it.\n")
@@ -49,6 +53,10 @@ func Template(schema string) []byte {
 		case "apiVersion", "kind", "metadata":
 		default:
 			b.WriteByte('\n')
+			if text, ok := filled[f.Name]; ok {
+				b.WriteString(comment("# ", f.Type) + text)
+				continue
+			}
 			templateField(&b, 0, "", f)
 		}
 	}

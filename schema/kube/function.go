@@ -25,6 +25,9 @@ func FunctionSelector(name string) map[string]string {
 	}
 }
 
+// FunctionUID is the label of such pods that has the Function's uid.
+const FunctionUID = FunctionGroup + "/uuid"
+
 // functionPort is the port of the Service of a Function.
 const functionPort = 80
 
