@@ -125,6 +125,10 @@ func checkDefaults(t *testing.T, path string, fields []shape.Field, v reflect.Va
 		value := v.Field(i)
 		if f.Type.Kind == shape.Object && value.Kind() == reflect.Struct {
 			checkDefaults(t, path+f.Name+".", f.Type.Fields, value)
+		} else if path+f.Name == "limits.output" {
+			if limit := config.Default().OutputLimit(0); fmt.Sprintf("%dMi", limit>>20) != f.Type.Default {
+				t.Errorf("the limit of the output is %d, and the reference says %q", limit, f.Type.Default)
+			}
 		} else if text := fmt.Sprint(value); path+f.Name != "apiVersion" && path+f.Name != "kind" && isScalar(value) && text != f.Type.Default {
 			t.Errorf("%s%s has the default %q, and the reference says %q", path, f.Name, text, f.Type.Default)
 		}
