@@ -142,6 +142,7 @@ func Run(in Input, o Options) *Result {
 	r.foreign()
 	r.doors()
 	r.impostors()
+	r.gone()
 	r.check()
 	r.validate()
 	r.level()

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile/accessrules"
+	"github.com/kgw-dev/kgw/compile/hydra"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -17,13 +19,16 @@ import (
 // Options.Emit.
 type generator struct {
 	name string
+	// file: it makes a file, which is written in the place of all manifests.
+	file bool
 	run  func(*run)
 }
 
 // generators is the table of what --emit takes.
 var generators = []generator{
-	{config.EmitOathkeeperRules, (*run).emitRulesFile},
-	{config.EmitOathkeeperConfigMap, (*run).emitRulesConfigMap},
+	{config.EmitOathkeeperRules, true, (*run).emitRulesFile},
+	{config.EmitOathkeeperConfigMap, false, (*run).emitRulesConfigMap},
+	{config.EmitHydra, true, (*run).emitHydra},
 }
 
 // emit runs the generators that are asked for. What an error withholds is not
@@ -58,6 +63,22 @@ func (r *run) emitRulesConfigMap() {
 }
 
 func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
+
+// emitHydra makes the list of OAuth2 clients.
+func (r *run) emitHydra() {
+	var clients []hydra.Client
+	for _, u := range r.units {
+		if _, ok := u.beside.(*ir.Client); !ok || u.withheld || u.copy {
+			continue
+		}
+		root, _ := u.doc.Parse()
+		spec, _ := source.Value(source.Field(root, "spec")).(source.Object)
+		clients = append(clients, hydra.Client{Namespace: u.doc.Namespace, Name: u.doc.Name, Spec: spec})
+	}
+	if len(clients) > 0 {
+		r.result.Files = append(r.result.Files, File{Name: "hydra-clients.json", Data: hydra.JSON(clients)})
+	}
+}
 
 // allRules are the Rules that were compiled, and those among the inputs that
 // nobody compiles.
@@ -96,11 +117,29 @@ func (r *run) accessRules() accessrules.Options {
 	}
 }
 
-// CheckEmit returns an error for a name that is not in the table.
+// FileOf returns the name in a list that stands for a file in the place of
+// manifests, or "". CheckEmit allows one.
+func FileOf(names []string) string {
+	for _, g := range generators {
+		if g.file && slices.Contains(names, g.name) {
+			return g.name
+		}
+	}
+	return ""
+}
+
+// CheckEmit returns an error for a name that is not in the table, and for two
+// that each are a file.
 func CheckEmit(names []string) error {
-	var known []string
+	var known, files []string
 	for _, g := range generators {
 		known = append(known, g.name)
+		if g.file && slices.Contains(names, g.name) {
+			files = append(files, g.name)
+		}
+	}
+	if len(files) > 1 {
+		return fmt.Errorf("%s are a file each: emit one at a time", strings.Join(files, " and "))
 	}
 	for _, n := range names {
 		if !slices.Contains(known, n) {

@@ -38,9 +38,9 @@ func (r *run) readWithPresets(units []*unit) {
 // fillIn writes the identity providers that a document's annotation names into
 // its rules that name none. Where one of them is not known, nothing is filled
 // in, and the document is withheld.
-func (r *run) fillIn(u *unit, root *source.Node) {
+func (r *run) fillIn(u *unit, root *source.Node) *source.Node {
 	if u.awaits == nil {
-		return
+		return root
 	}
 	at := source.Ref{Doc: u.doc}.At("metadata", "annotations", apirule.PresetAnnotation)
 	if u.kind.Fill == nil {
@@ -48,7 +48,7 @@ func (r *run) fillIn(u *unit, root *source.Node) {
 			Code: diag.PresetUnused, At: at, Message: u.kind.Kind + " has no rules that identity providers could be filled into",
 			Help: "remove the annotation",
 		})
-		return
+		return root
 	}
 	var presets []*ir.Preset
 	for _, name := range u.awaits {
@@ -62,14 +62,16 @@ func (r *run) fillIn(u *unit, root *source.Node) {
 		})
 	}
 	if len(presets) < len(u.awaits) {
-		return
+		return root
 	}
+	root = source.NodeOf(source.Value(root)) // findings need the tree as it is written
 	if u.kind.Fill(root, presets, r.settingsFor(u.doc, u.kind).IstioJWT) == 0 {
 		u.found.Add(diag.Finding{
 			Code: diag.PresetUnused, At: at, Message: "no jwt rule of the resource is without issuer and keys: the annotation has no effect",
 			Help: "remove the annotation, or the issuers and keys of the rules that it is meant for",
 		})
 	}
+	return root
 }
 
 // preset returns the identity provider of a name; nil where there is none, or

@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/schema/gone"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -26,6 +27,7 @@ type unit struct {
 	faults    diag.List            // of the rules, if they are nobody's
 	file      *kube.OathkeeperFile // its configuration
 	beside    ir.Companion         // what a companion of our own kinds says; nil where it is at fault
+	gone      *gone.Kind           // settings that nothing reads any more
 	awaits    []string             // names of presets that its rules are completed with
 	found     diag.List
 	other     bool // of another kind, to be passed through
@@ -199,7 +201,7 @@ func (r *run) head(u *unit, root *source.Node) {
 	if doc.Namespace == "" {
 		doc.Namespace = r.namespaceOf(doc)
 	}
-	u.other = isObject(doc)
+	u.other, u.gone = isObject(doc), gone.Find(doc, root)
 	if read := schema.CompanionOf(schema.Group(doc.APIVersion), doc.Kind); read != nil {
 		r.companion(u, read, root)
 	}
@@ -290,7 +292,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if u.doc.Namespace == "" {
 		u.doc.Namespace = r.namespaceOf(u.doc)
 	}
-	r.fillIn(u, root)
+	root = r.fillIn(u, root)
 	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {
 		u.found.Add(how.Finding(u.doc, bare))
 		if u.unread = bare; bare {

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -47,7 +46,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
-	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -62,8 +61,8 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err := compile.CheckEmit(f.emit); err != nil {
 		return usage("--emit: %s", err)
 	}
-	if f.outputDir != "" && slices.Contains(f.emit, config.EmitOathkeeperRules) {
-		return usage("--emit %s writes one file to standard output: it does not go with --output-dir", config.EmitOathkeeperRules)
+	if file := compile.FileOf(f.emit); f.outputDir != "" && file != "" {
+		return usage("--emit %s writes one file to standard output: it does not go with --output-dir", file)
 	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {

@@ -116,6 +116,8 @@ const (
 	// EmitOathkeeperConfigMap is that file in a ConfigMap, in the place of
 	// Rules.
 	EmitOathkeeperConfigMap = "oathkeeper-configmap"
+	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API takes them.
+	EmitHydra = "hydra"
 )
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.

@@ -90,6 +90,12 @@ const (
 	BadTLSSecret    Code = "KGW248"
 	KeyPairMismatch Code = "KGW249"
 	ChainBroken     Code = "KGW250"
+
+	TillerGone         Code = "KGW251"
+	ConsoleBackendGone Code = "KGW252"
+	APIServerProxyGone Code = "KGW253"
+	IAMKubeconfigGone  Code = "KGW254"
+	ChartOverrides     Code = "KGW255"
 )
 
 // Codes of findings about policy and references.
@@ -407,6 +413,11 @@ var Rules = []Rule{
 	{BadTLSSecret, "BadTLSSecret", notice, "a Secret does not hold a certificate and its key as its type demands"},
 	{KeyPairMismatch, "KeyPairMismatch", notice, "the key of a Secret is not that of its certificate"},
 	{ChainBroken, "ChainBroken", notice, "the certificates of a Secret are not a chain"},
+	{TillerGone, "TillerGone", aside, "settings of Tiller, which Helm 3 does not have"},
+	{ConsoleBackendGone, "ConsoleBackendGone", aside, "settings of Kyma's Console and its GraphQL server, which are gone"},
+	{APIServerProxyGone, "APIServerProxyGone", aside, "settings of Kyma's API Server Proxy, which is gone"},
+	{IAMKubeconfigGone, "IAMKubeconfigGone", aside, "settings of Kyma's IAM Kubeconfig Service, which is gone"},
+	{ChartOverrides, "ChartOverrides", aside, "overrides of the charts of Kyma 1's installer, which is gone"},
 
 	{HostNotAllowed, "HostNotAllowed", fault, "a host is not in an allowed domain"},
 	{HostLookalike, "HostLookalike", doubt, "a host passes the controller's allow-list though it only ends like an allowed domain"},

@@ -23,7 +23,7 @@ func (o *Object) Value() source.Object {
 	if o.Data != nil {
 		out = append(out, source.Member{Key: "data", Value: plainValue(reflect.ValueOf(o.Data))})
 	}
-	return out
+	return append(out, o.Body...)
 }
 
 func plainValue(v reflect.Value) any {

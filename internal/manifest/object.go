@@ -21,6 +21,8 @@ type Object struct {
 	Spec             any
 	// Data is that of a ConfigMap, which has no Spec.
 	Data map[string]string
+	// Body are the fields behind the metadata of a kind that has neither.
+	Body source.Object
 	// First puts the object before others of its kind, because it protects
 	// what they open.
 	First bool

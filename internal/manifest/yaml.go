@@ -26,6 +26,9 @@ func (o *Object) AppendYAML(b []byte) []byte {
 	if o.Data != nil {
 		w.data(o.Data)
 	}
+	for _, m := range o.Body {
+		w.field(0, m.Key, reflect.ValueOf(m.Value))
+	}
 	return w.b
 }
 

@@ -1,0 +1,33 @@
+package compile
+
+import (
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/gone"
+)
+
+// gone says of each kind of settings that nothing reads any more what is in
+// their place: once, at the first document of the kind.
+func (r *run) gone() {
+	first := map[*gone.Kind]*unit{}
+	count := map[*gone.Kind]int{}
+	for _, u := range r.units {
+		if u.gone == nil {
+			continue
+		}
+		if count[u.gone]++; first[u.gone] == nil {
+			first[u.gone] = u
+		}
+	}
+	for i := range gone.Kinds {
+		k := &gone.Kinds[i]
+		u := first[k]
+		if u == nil {
+			continue
+		}
+		r.found.Add(diag.Finding{
+			Code: k.Code, At: source.Ref{Doc: u.doc, Path: "kind"},
+			Message: counted(count[k], "document") + " with " + k.What + ", which nothing reads any more", Help: k.Successor,
+		})
+	}
+}
