@@ -87,6 +87,37 @@ func TestEmptyValuesWriteNothingEmpty(t *testing.T) {
 	}
 }
 
+// TestBaselineHidesNoMore: what a baseline can hide is what an author can suppress
+// alone.
+func TestBaselineHidesNoMore(t *testing.T) {
+	o := compile.Options{Config: config.Default()}
+	hidden := 0
+	for _, r := range diag.Rules {
+		can := o.Hidable(&diag.Finding{Code: r.Code})
+		must := r.Code.Adjustable() && !slices.Contains(diag.DefaultLocked, r.Code) && r.Code != diag.HostConflict && r.Code != diag.WildcardHostConflict
+		if can != must {
+			t.Errorf("%s: can be hidden: %v", r.Code, can)
+		}
+		if can {
+			hidden++
+		}
+	}
+	if hidden == 0 {
+		t.Error("nothing can be hidden")
+	}
+	nearer := config.Default()
+	nearer.Policy.Locked = []string{}
+	o.Scopes = map[string]*config.Config{"a.yaml": nearer}
+	at := source.Ref{Doc: &source.Document{File: &source.File{Name: "a.yaml"}}}
+	if o.Hidable(&diag.Finding{Code: diag.RouteWeaker, At: at}) {
+		t.Error("a nearer configuration unlocks")
+	}
+	o.Config.Policy.Locked = []string{string(diag.RulesOverlap)}
+	if o.Hidable(&diag.Finding{Code: diag.RulesOverlap, At: at}) || o.Hidable(&diag.Finding{Code: diag.RulesOverlap}) {
+		t.Error("a locked code can be hidden")
+	}
+}
+
 // scalarValue is a key with a plain value, in block or flow style.
 var scalarValue = regexp.MustCompile(`\w: +([^\s{}\[\],"]+|"[^"]*")`)
 

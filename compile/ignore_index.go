@@ -58,6 +58,17 @@ func indexIgnores(all []*ignore) ignoreIndex {
 // of one cannot suppress that of the other.
 var mutual = []diag.Code{diag.HostConflict, diag.WildcardHostConflict}
 
+// Hidable reports whether a file that anybody may change can hide a finding: what
+// a suppression cannot take away, or only with the consent of another author,
+// stays.
+func (o *Options) Hidable(f *diag.Finding) bool {
+	c := o.Config
+	if d := f.At.Doc; d != nil && d.File != nil && o.Scopes[d.File.Name] != nil {
+		c = o.Scopes[d.File.Name]
+	}
+	return f.Code.Adjustable() && !slices.Contains(mutual, f.Code) && !slices.Contains(c.Locked(), f.Code) && !slices.Contains(o.Config.Locked(), f.Code)
+}
+
 // covers reports whether a suppression covers the finding, at any of its
 // places, and notes the places for mark.
 func (x ignoreIndex) covers(f *diag.Finding) bool {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/baseline"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -38,11 +39,12 @@ func Descriptions() []Description {
 		Description{Group: oathkeeperrule.Group, Version: oathkeeperrule.Version, Kind: "Rule", Plural: "rules", Type: oathkeeperrule.Type, PlainStatus: true},
 		Description{Group: group, Version: version, Kind: config.Kind, Type: config.Type},
 		Description{Group: group, Version: version, Kind: testfile.Kind, Type: testfile.Type},
-		Description{Group: group, Version: version, Kind: lock.Kind, Type: lock.Type})
+		Description{Group: group, Version: version, Kind: lock.Kind, Type: lock.Type},
+		Description{Group: group, Version: version, Kind: baseline.Kind, Type: baseline.Type})
 }
 
 // Name is how commands name the description: "Kind/version", and "config",
-// "test" and "lock".
+// "test", "lock" and "baseline".
 func (d *Description) Name() string {
 	if d.Plural == "" {
 		return strings.ToLower(d.Kind)

@@ -62,7 +62,7 @@ func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []strin
 
 func gitFault(ref string, err error) error {
 	if errors.Is(err, gitref.ErrNoRef) {
-		return usage("--against git:%s: %w", ref, err)
+		return usage("git:%s: %w", ref, err)
 	}
 	return &exitError{exitInput, fmt.Errorf("cannot read git:%s: %w", ref, err)}
 }

@@ -35,6 +35,7 @@ type inputFlags struct {
 	helm, kustomize                                           bool
 	strictFiles, setEnv                                       bool
 	quiet                                                     bool
+	baseline                                                  string // of commands that have one
 	// bounds say where files may be that are read.
 	bounds source.Bounds
 }

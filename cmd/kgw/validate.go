@@ -22,6 +22,7 @@ type validateFlags struct {
 	status, at       string
 	prove, fix, diff bool
 	allowEmpty       bool
+	newSince         string
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -30,7 +31,7 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate [PATH...]",
 		Short: "Report everything that is wrong with gateway resources",
 		Long: "Checks the resources in files and directories (\"-\" is standard input) and reports all findings in one\n" +
-			"run. It refuses exactly what build refuses.",
+			"run. It refuses exactly what build refuses, unless --baseline or --new-since hides what is not new.",
 		Example: "  kgw validate apis/\n  kgw validate apis/ --format text --format sarif=kgw.sarif\n  kgw validate apis/ --status\n" +
 			"  kgw validate apis/ --prove\n  kgw validate apis/ --fix --diff",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -41,6 +42,8 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
 	cmd.Flags().StringVar(&f.at, "at", "", "report certificates that do not hold at this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
+	f.registerBaseline(cmd.Flags())
+	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
@@ -52,6 +55,8 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	switch {
 	case f.diff && !f.fix:
 		return usage("--diff needs --fix")
+	case f.fix && (f.baseline != "" || f.newSince != ""):
+		return usage("--fix repairs all that it can: it does not go with --baseline and --new-since")
 	case f.fix && f.status != "":
 		return usage("--fix and --status exclude each other")
 	case f.fix && !f.diff && slices.Contains(paths, "-"):
@@ -67,6 +72,9 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	o.Schema, o.Status = true, f.status != ""
 	result := compile.Run(in, *o)
 	addForeign(in, *o, result)
+	if err := a.onlyNew(f, o, result, paths); err != nil {
+		return err
+	}
 	if f.status != "" {
 		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
 			return err

@@ -34,6 +34,9 @@ const (
 
 	ChartNotRendered Code = "KGW132"
 	ConfigMisnamed   Code = "KGW133"
+
+	BaselineUnused  Code = "KGW134"
+	BaselineRefused Code = "KGW135"
 	// VariableMisspelt and ConfigUnused are about settings that do not hold.
 	VariableMisspelt Code = "KGW142"
 	ConfigUnused     Code = "KGW143"
@@ -365,6 +368,9 @@ var Rules = []Rule{
 	{ConfigMisnamed, "ConfigMisnamed", fault, "a configuration has a name under which it is not read"},
 	{VariableMisspelt, "VariableMisspelt", notice, "a variable of the environment has almost the name of one that is read"},
 	{ConfigUnused, "ConfigUnused", notice, "no input falls under a configuration"},
+
+	{BaselineUnused, "BaselineUnused", notice, "an entry of a baseline is for a finding that is not there any more"},
+	{BaselineRefused, "BaselineRefused", fault, "an entry of a baseline is for a finding that a baseline cannot hide"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},

@@ -42,7 +42,7 @@ func (Checkstyle) Render(w io.Writer, r *Report) error {
 	files := map[string]*checkstyleFile{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		name := text(cmp.Or(f.Span.File, "-"))
+		name := cmp.Or(text(f.Span.File), "-")
 		file := files[name]
 		if file == nil {
 			file = &checkstyleFile{Name: name}

@@ -71,11 +71,11 @@ func headline(s Summary) string {
 	for _, p := range []struct {
 		n    int
 		noun string
-	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}, {s.Suppressed, "suppressed"}} {
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}, {s.Suppressed, "suppressed"}, {s.Known, "known"}} {
 		switch {
 		case p.n == 0:
-		case p.noun == "suppressed":
-			parts = append(parts, fmt.Sprintf("%d suppressed", p.n))
+		case p.noun == "suppressed", p.noun == "known":
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.noun))
 		default:
 			parts = append(parts, count(p.n, p.noun))
 		}

@@ -18,7 +18,7 @@ var publicKeys = map[string][]string{
 	"resource": {"apiVersion", "kind", "namespace", "name"},
 	"related":  {"message", "file", "line", "column"},
 	"witness":  {"method", "url"},
-	"summary":  {"errors", "warnings", "infos", "suppressed", "resources", "objects", "passedOver", "fixable"},
+	"summary":  {"errors", "warnings", "infos", "suppressed", "resources", "objects", "known", "passedOver", "fixable"},
 }
 
 func TestJSONKeys(t *testing.T) {

@@ -41,6 +41,27 @@ func (l *lines) at(f *source.File, span source.Span) (text string, offset, lengt
 	return l.shown.Text, offset, max(1, utf8.RuneCountInString(l.shown.Text[offset:max(offset, l.shown.End(end))]))
 }
 
+// Lines returns for each resolved finding the text of the line that it starts on,
+// without the blanks around it and without secrets: at most maxLine code points
+// from the finding on where the line is longer, "" where no text is at hand.
+func (l List) Lines(book *secret.Book) []string {
+	out, from := make([]string, len(l)), lines{book: book}
+	for i := range l {
+		f := fileOf(l[i].At, l[i].Span)
+		if f == nil {
+			continue
+		}
+		text, offset, _ := from.at(f, l[i].Span)
+		if utf8.RuneCountInString(text) > maxLine {
+			text = string([]rune(text[offset:])[:min(maxLine, utf8.RuneCountInString(text[offset:]))])
+		}
+		out[i] = strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
+	}
+	return out
+}
+
+const maxLine = 200
+
 // reach moves to a column, at most to the line's end.
 func (l *lines) reach(column int) {
 	if column < l.column {

@@ -15,6 +15,8 @@ type Summary struct {
 	Suppressed int `json:"suppressed"`
 	Resources  int `json:"resources"`
 	Objects    int `json:"objects"`
+	// Known counts the findings that are hidden because they are not new.
+	Known int `json:"known,omitempty"`
 	// PassedOver counts the files of directories that have nothing to do with
 	// gateways.
 	PassedOver int `json:"passedOver,omitempty"`

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/atomicfile"
+	"github.com/kgw-dev/kgw/internal/baseline"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+func (a *app) baselineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "baseline",
+		Short: "Keep a list of findings that a repository lives with",
+		Long: "baseline write writes what is found today to a file; validate --baseline FILE then reports only what is new,\n" +
+			"and the entries of the file that are no longer needed.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	f := &inputFlags{color: "auto"}
+	write := &cobra.Command{
+		Use:   "write [PATH...]",
+		Short: "Write what is found today to a file",
+		Long: "Checks the resources in files and directories and writes what is found to " + baseline.FileName + ", for\n" +
+			"validate --baseline. Entries for files that are not among the PATHs stay. What cannot be suppressed is not\n" +
+			"written: it is reported all the same.",
+		Example: "  kgw baseline write apis/\n  kgw baseline write apis/ --baseline ci/known.yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.writeBaseline(f, args)
+		},
+	}
+	f.registerInputs(write.Flags())
+	f.failOn = "error"
+	write.Flags().StringVar(&f.baseline, "baseline", baseline.FileName, "the `file` to write")
+	cmd.AddCommand(write)
+	return cmd
+}
+
+// registerBaseline adds the flag that names a baseline to read.
+func (f *inputFlags) registerBaseline(flags *pflag.FlagSet) {
+	flags.StringVar(&f.baseline, "baseline", "", "report only what is not in this `file`, which kgw baseline write writes")
+}
+
+func (a *app) writeBaseline(f *inputFlags, paths []string) error {
+	in, o, err := a.load(f, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	o.Schema = true
+	result := compile.Run(in, *o)
+	addForeign(in, *o, result)
+	if result.Fatal {
+		if err := a.report(a.stderr, f, result); err != nil {
+			return err
+		}
+		return &exitError{exitInput, fmt.Errorf("%s was not touched, because of what cannot be read", f.baseline)}
+	}
+	hidable := slices.DeleteFunc(slices.Clone(result.Findings), func(g diag.Finding) bool { return !o.Hidable(&g) })
+	next := baseline.Of(baseline.Keys(hidable, a.secrets))
+	if _, err := os.Lstat(a.abs(f.baseline)); !errors.Is(err, fs.ErrNotExist) {
+		old, err := a.readBaseline(f)
+		if err != nil {
+			return err
+		}
+		for _, e := range old.Entries {
+			if !a.covered(a.abs(e.File), a.pathsOf(o, paths)) {
+				next.Entries = append(next.Entries, e)
+			}
+		}
+	}
+	if err := atomicfile.Write(a.abs(f.baseline), next.Bytes()); err != nil {
+		return &exitError{exitInput, fmt.Errorf("cannot write the baseline: %w", err)}
+	}
+	a.say("%s: %s", f.baseline, counted(len(hidable), "finding"))
+	if left := len(result.Findings) - len(hidable); left > 0 {
+		a.say("%s cannot be hidden: kgw validate reports them all the same", counted(left, "finding"))
+	}
+	return nil
+}
+
+// pathsOf are the paths of a run that were given, or else its own.
+func (a *app) pathsOf(o *compile.Options, paths []string) []string {
+	if len(paths) == 0 {
+		return []string{a.defaultPath(o.Config)}
+	}
+	return paths
+}
+
+// readBaseline reads the baseline. What is wrong with its form is reported and
+// ends the run.
+func (a *app) readBaseline(f *inputFlags) (*baseline.Baseline, error) {
+	data, err := source.Bounds{FollowLinks: f.bounds.FollowLinks, Below: f.bounds.Below}.ReadFile(a.abs(f.baseline), source.MaxFileBytes)
+	if err != nil {
+		if err := a.badInput(f, diag.List{diag.FromProblem(*source.Unread(f.baseline, err))}); err != nil {
+			return nil, err
+		}
+		return nil, &exitError{exitInput, errors.New("the baseline cannot be read")}
+	}
+	b, found := baseline.Parse(a.display(f.baseline), data)
+	return b, a.reportConfiguration(f.baseline, found, f)
+}
+
+// onlyNew takes those findings out of a result that are not new: those in the
+// baseline, and those that there were at a git ref.
+func (a *app) onlyNew(f *validateFlags, o *compile.Options, result *compile.Result, paths []string) error {
+	var said diag.List
+	if f.baseline != "" {
+		b, err := a.readBaseline(&f.inputFlags)
+		if err != nil {
+			return err
+		}
+		said = a.useBaseline(b, o, result, a.pathsOf(o, paths))
+	}
+	if f.newSince != "" {
+		then, err := a.foundAt(f, paths)
+		if err != nil {
+			return err
+		}
+		// Nobody chooses what was found at a ref: all of it is known.
+		a.hide(result, then, func(*diag.Finding) bool { return true })
+	}
+	said = diag.Levels{}.Apply(said)
+	said.Resolve()
+	result.Findings = append(result.Findings, said...)
+	result.Findings.Sort()
+	result.Summary.Count(result.Findings)
+	return nil
+}
+
+// useBaseline hides what a baseline knows, and returns what is to be said about
+// its entries. It is a file that the author of a change may change too: it hides
+// nothing that one author cannot suppress.
+func (a *app) useBaseline(b *baseline.Baseline, o *compile.Options, result *compile.Result, paths []string) diag.List {
+	var said diag.List
+	kept := &baseline.Baseline{}
+	for _, e := range b.Entries {
+		if o.Hidable(&diag.Finding{Code: e.Code}) {
+			kept.Entries = append(kept.Entries, e)
+			continue
+		}
+		said.Add(diag.Finding{
+			Code: diag.BaselineRefused, At: e.At.At("code"), Message: fmt.Sprintf("a baseline cannot hide %s", e.Code),
+			Help: "remove the entry; what it is about is reported all the same",
+		})
+	}
+	for _, e := range a.hide(result, kept, o.Hidable) {
+		if a.covered(a.abs(e.File), paths) {
+			said.Add(diag.Finding{
+				Code: diag.BaselineUnused, At: e.At, Message: fmt.Sprintf("nothing is hidden here: there is no such %s any more", e.Code),
+				Help: "remove the entry, or run kgw baseline write",
+			})
+		}
+	}
+	return said
+}
+
+// hide takes the findings out that a baseline knows, of those that may be hidden,
+// and returns the entries that hid nothing.
+func (a *app) hide(result *compile.Result, b *baseline.Baseline, may func(*diag.Finding) bool) []baseline.Entry {
+	var left, asked diag.List
+	for _, g := range result.Findings {
+		if may(&g) {
+			asked = append(asked, g)
+		} else {
+			left = append(left, g)
+		}
+	}
+	known, unused := b.Split(baseline.Keys(asked, a.secrets))
+	for i, g := range asked {
+		if known[i] {
+			result.Summary.Known++
+		} else {
+			left = append(left, g)
+		}
+	}
+	result.Findings = left
+	return unused
+}
+
+// foundAt returns what was found in the same paths at a git ref, with the
+// kgw.yaml of that ref.
+func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, error) {
+	ref, isGit := strings.CutPrefix(f.newSince, "git:")
+	if !isGit || ref == "" {
+		return nil, usage("--new-since must be git:REF, not %q", f.newSince)
+	}
+	if slices.Contains(paths, "-") {
+		return nil, usage("standard input has no other state in git")
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	tree, err := gitref.Open(a.dir, ref)
+	if err != nil {
+		return nil, gitFault(ref, err)
+	}
+	if paths, err = a.insideRepository(tree, paths); err != nil {
+		return nil, err
+	}
+	flags := f.inputFlags
+	then, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
+	defer remove()
+	if err != nil {
+		return nil, gitFault(ref, err)
+	}
+	if paths = slices.DeleteFunc(paths, func(p string) bool { return !then.exists(p) }); len(paths) == 0 {
+		return &baseline.Baseline{}, nil
+	}
+	if flags.config != "" && !then.exists(flags.config) {
+		flags.config = a.abs(flags.config)
+	}
+	in, o, err := then.load(&flags, paths)
+	if err != nil {
+		return nil, err
+	}
+	o.Schema = true
+	result := compile.Run(in, *o)
+	addForeign(in, *o, result)
+	return baseline.Of(baseline.Keys(result.Findings, a.secrets)), nil
+}
