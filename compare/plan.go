@@ -25,7 +25,6 @@ type Step struct {
 	// decided.
 	Gaps    []classes.Change
 	Unknown bool
-	Notes   []string
 }
 
 // Plan orders what differs between two sides in steps, and proves for the state
@@ -128,10 +127,12 @@ func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
 }
 
 // between makes the policies for the time between: what a policy that changes
-// allowed, and Oathkeeper, as long as routes may lead there.
+// allowed, and, where none did, Oathkeeper and what routes led past it, as long as
+// they may do so.
 func (p *plan) between() []diff.Object {
 	seen := map[string]bool{}
 	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
+	direct := p.direct()
 	for _, pair := range p.pairs {
 		if pair.After == nil || pair.After.ID().Kind != "AuthorizationPolicy" {
 			continue
@@ -144,14 +145,23 @@ func (p *plan) between() []diff.Object {
 			p.hold(pair.Before, pair.Before.Value["spec"])
 		}
 		pods := fmt.Sprint(pair.After.ID().Namespace, spec["selector"])
-		if delegated && !seen[pods] {
+		var rules []any
+		if delegated {
+			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Oathkeeper.Principal)})
+		}
+		if len(direct) > 0 {
+			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal), "to": direct})
+		}
+		if len(rules) > 0 && !seen[pods] {
 			seen[pods] = true
-			p.hold(pair.After, map[string]any{"selector": spec["selector"], "rules": []any{map[string]any{
-				"from": []any{map[string]any{"source": map[string]any{"principals": []any{p.side.Options.Config.Oathkeeper.Principal}}}},
-			}}})
+			p.hold(pair.After, map[string]any{"selector": spec["selector"], "rules": rules})
 		}
 	}
 	return p.held
+}
+
+func from(principal string) []any {
+	return []any{map[string]any{"source": map[string]any{"principals": []any{principal}}}}
 }
 
 // hold makes a policy for the time between, beside another one.
@@ -175,32 +185,19 @@ func (p *plan) passing() []diff.ID {
 	return out
 }
 
-// prove compares the state after each step with those before and after the
+// prove holds the state after each step against those before and after the
 // change.
 func (p *plan) prove(before, after *Side) {
 	was := p.cluster(before.Objects).Side(before.Result)
 	is := p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
-	whole := classes.Compare(was, is)
 	state := slices.Clone(before.Objects)
-	for i := range p.steps {
+	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
 		s := &p.steps[i]
 		state = s.applied(state)
-		if i == len(p.steps)-1 {
-			break // that is the state after the change
-		}
-		now := p.cluster(state)
-		fromBefore := classes.Compare(was, now.Side(before.Result))
-		gaps := unexplained(fromBefore, whole)
-		if len(gaps) > 0 {
-			toAfter := classes.Compare(now.Side(after.Result), is)
-			if rest := unexplained(toAfter, whole); len(rest) == 0 {
-				gaps = nil
-			}
-		}
-		for _, g := range gaps {
+		s.Gaps = classes.Between(was, p.cluster(state).Side(after.Result), is)
+		for _, g := range s.Gaps {
 			s.Unknown = s.Unknown || g.Kind == classes.Unknown
 		}
-		s.Gaps, s.Notes = gaps, fromBefore.Notes
 	}
 }
 
@@ -231,45 +228,6 @@ func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 		manifests = append(manifests, m)
 	}
 	return prove.Simulate(manifests, p.side.Options)
-}
-
-// unexplained lists the changes of access in a part of a change that the whole
-// change does not make too.
-func unexplained(part, whole *classes.Report) []classes.Change {
-	var out []classes.Change
-	for _, c := range part.Changes {
-		if way(c.Kind) != 0 && !slices.ContainsFunc(whole.Changes, func(d classes.Change) bool { return explains(&d, &c) }) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// way is the direction of a change of access: "+" for requests that get in, "-"
-// for requests that are refused, "?" for either, 0 for other changes.
-func way(k classes.Kind) rune {
-	switch k {
-	case classes.Exposed, classes.Added:
-		return '+'
-	case classes.Removed, classes.Tightened:
-		return '-'
-	case classes.Internal, classes.Unknown:
-		return '?'
-	default:
-		return 0
-	}
-}
-
-// explains reports whether a change of the whole is one of the part too: it has
-// its direction, and all of its requests.
-func explains(whole, part *classes.Change) bool {
-	if way(whole.Kind) != way(part.Kind) || whole.Host != part.Host || whole.Path != part.Path && part.Path != "" {
-		return false
-	}
-	if way(part.Kind) == '?' {
-		return whole.Kind == part.Kind && whole.After == part.After
-	}
-	return (whole.Others || !part.Others) && !slices.ContainsFunc(part.Methods, func(m string) bool { return !slices.Contains(whole.Methods, m) })
 }
 
 // Text says what a step does, in a line for each object.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 const options = "OPTIONS"
@@ -66,6 +67,7 @@ func (c *conversion) opened(all []*rule) {
 	if c.settings.IstioJWT && c.result.From == "v1beta1" {
 		return
 	}
+	c.overlaps(all)
 	for i, r := range all {
 		if r.direct {
 			continue
@@ -91,6 +93,44 @@ func (c *conversion) opened(all []*rule) {
 			f.Witness = witness(&request)
 		}
 	}
+}
+
+// overlaps says which requests two rules of Oathkeeper took: it answers those with
+// 500, and v2 gives them to the first rule.
+func (c *conversion) overlaps(all []*rule) {
+	var rules []*rule // the first of each older rule
+	for _, r := range all {
+		if !r.direct && !slices.ContainsFunc(rules, func(o *rule) bool { return o.index == r.index }) {
+			rules = append(rules, r)
+		}
+	}
+	for i, r := range rules {
+		for _, g := range rules[i+1:] {
+			both := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool { return !slices.Contains(r.methods, m) })
+			if len(both) == 0 {
+				continue
+			}
+			request := c.covers.common(c.older(r), c.older(g))
+			if request == nil {
+				continue
+			}
+			request.Method = both[0]
+			if hosts := c.hosts(); len(hosts) > 0 {
+				request.Host = hosts[0]
+			}
+			f := c.tell(diag.OverlapEnds, r.at+".path", "check that this rule may let them in, or give the two rules different methods or paths",
+				"%s and %s both match requests with %s, which Oathkeeper answers with 500: afterwards %s answers them", quote(r), quote(g), strings.Join(both, ", "), quote(r))
+			f.Witness = witness(request)
+			f.Related = []diag.Related{{Message: "the other rule", At: c.at(g.at + ".path")}}
+		}
+	}
+}
+
+// older is the path that a rule had.
+func (c *conversion) older(r *rule) pathlang.Path {
+	path, _ := r.old.Get("path")
+	text, _ := path.(string)
+	return pathlang.Path{Lang: c.pathLang(text), Text: text}
 }
 
 // split gives the methods that a rule shares with an earlier one, and those

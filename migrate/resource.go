@@ -44,6 +44,8 @@ type conversion struct {
 	bare  bool
 	// hosted: the host stands in a list already.
 	hosted bool
+	// delegates: a rule is sent to Oathkeeper.
+	delegates bool
 	// origins are the old rules that the new ones are made from.
 	origins []int
 	result  Document

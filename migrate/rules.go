@@ -51,6 +51,7 @@ func (c *conversion) rules() any {
 	}
 	all = c.arrange(c.distinct(all))
 	c.opened(all)
+	c.delegates = slices.ContainsFunc(all, func(r *rule) bool { return !r.direct })
 	c.preflights(all)
 	c.root(all)
 	all = c.split(all)

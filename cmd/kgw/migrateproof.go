@@ -24,7 +24,7 @@ type moves struct {
 	General   []semanticChange `json:"general,omitempty"`
 	Unchanged int              `json:"unchanged"`
 	Notes     []string         `json:"notes,omitempty"`
-	// Spellings counts the changes that only requests show which spell a plain
+	// Spellings counts the losses that only requests show which spell a plain
 	// character of the path as %XX, as no client does by itself.
 	Spellings int `json:"spellings,omitempty"`
 	// Supposed is what was taken to exist, because it is not among the inputs.

@@ -10,7 +10,8 @@ import (
 
 // settle makes of what a comparison found what is to be said of a migration:
 // what an external authorizer decides is not known to be open or closed, and
-// requests that no client sends are counted apart.
+// losses of requests that no client sends are counted apart. What such requests
+// open is never left out.
 func (m *moves) settle() {
 	for _, one := range m.Resources {
 		one.Changes = m.settled(one.Changes)
@@ -22,7 +23,7 @@ func (m *moves) settled(list []semanticChange) []semanticChange {
 	out := []semanticChange{}
 	said := map[string]bool{}
 	for _, c := range list {
-		if spelledOddly(c.Witness.URL) && slices.Contains([]classes.Kind{classes.Removed, classes.Tightened, classes.Added, classes.Exposed, classes.Status}, c.Kind) {
+		if spelledOddly(c.Witness.URL) && slices.Contains([]classes.Kind{classes.Removed, classes.Tightened, classes.Status}, c.Kind) {
 			m.Spellings++
 			continue
 		}

@@ -339,6 +339,8 @@ const (
 	NotMigrated         Code = "KGW726"
 	ShownAsOlder        Code = "KGW727"
 	OpenedByMethod      Code = "KGW729"
+	OverlapEnds         Code = "KGW730"
+	HostLowered         Code = "KGW731"
 )
 
 // Rules is the table of codes, in order. A retired code stays in it.
@@ -619,4 +621,6 @@ var Rules = []Rule{
 	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
 	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper are taken by another rule after the move"},
+	{OverlapEnds, "OverlapEnds", notice, "requests that Oathkeeper answered with 500, because two rules match them, get in after the move"},
+	{HostLowered, "HostLowered", notice, "requests for a host in lower case found no rule in Oathkeeper, and get in after the move"},
 }

@@ -35,9 +35,32 @@ type comparison struct {
 
 func (c *comparison) run() {
 	c.same = map[string]bool{}
+	schemes := c.read()
+	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
+	switch {
+	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
+		c.unknown("/", "the Gateway of the host is among the inputs before, and not after")
+	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
+		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
+	}
+	for _, scheme := range schemes {
+		c.scheme(scheme)
+	}
+	c.impliedPreflights()
+	c.parted()
+}
+
+// read takes the parts of both sides, and with those of the second one those of
+// further states, and returns the schemes to be looked at.
+func (c *comparison) read(further ...Side) []string {
 	sets := []match.Set{}
 	for i, side := range c.sides {
 		c.parts[i] = side.Parts(c.host)
+		for _, f := range further {
+			if i == 1 {
+				c.parts[i] = slices.Concat(c.parts[i], f.Parts(c.host))
+			}
+		}
 		c.named[i] = map[string]*Part{}
 		for j := range c.parts[i] {
 			p := &c.parts[i][j]
@@ -57,23 +80,13 @@ func (c *comparison) run() {
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
 		schemes = append(schemes, "http")
 	}
-	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
-	for _, s := range was {
+	is := c.sides[1].Schemes(c.host)
+	for _, s := range c.sides[0].Schemes(c.host) {
 		if slices.Contains(is, s) && !slices.Contains(schemes, s) {
 			schemes = append(schemes, s)
 		}
 	}
-	switch {
-	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
-		c.unknown("/", "the Gateway of the host is among the inputs before, and not after")
-	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
-		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
-	}
-	for _, scheme := range schemes {
-		c.scheme(scheme)
-	}
-	c.impliedPreflights()
-	c.parted()
+	return schemes
 }
 
 // seenClass is what of a class tells whether a change is about all requests of a

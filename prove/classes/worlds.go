@@ -63,7 +63,7 @@ func unsure(list []simulate.Supposition) []simulate.Supposition {
 
 func untouched(s *simulate.Supposition) bool {
 	const both = 1<<0 | 1<<1
-	return s.Why == simulate.Opaque && !s.Holds && s.Phases == both
+	return s.Why == simulate.Opaque && !s.Holds && (s.Phases == both || s.Phases == both|1<<phaseNow)
 }
 
 // put reports the changes: those that are found whatever the inputs leave open

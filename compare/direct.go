@@ -1,0 +1,152 @@
+package compare
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// direct returns the operations that the routes which change sent to services
+// without Oathkeeper: what a policy for the time between lets in for them, as long
+// as the old routes may be there. Paths that policies cannot say are left out; the
+// proof of the state says whether that matters.
+func (p *plan) direct() []any {
+	var out []any
+	for _, pair := range p.pairs {
+		if pair.Before == nil || pair.Before.ID().Kind != "VirtualService" {
+			continue
+		}
+		spec, _ := pair.Before.Value["spec"].(map[string]any)
+		var earlier []any
+		for _, e := range list(spec["http"]) {
+			entry, _ := e.(map[string]any)
+			for _, m := range list(entry["match"]) {
+				match, _ := m.(map[string]any)
+				paths, around := policyPaths(match["uri"])
+				methods, known := policyMethods(match["method"])
+				if len(paths) > 0 && known && !p.delegated(entry) {
+					operation := map[string]any{"hosts": spec["hosts"], "paths": paths}
+					if len(methods) > 0 {
+						operation["methods"] = methods
+					}
+					if len(earlier) > 0 {
+						operation["notPaths"] = slices.Clone(earlier)
+					}
+					out = append(out, map[string]any{"operation": operation})
+				}
+				earlier = append(earlier, around...)
+			}
+		}
+	}
+	return out
+}
+
+// methodList is how a route lists methods.
+var methodList = regexp.MustCompile(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`)
+
+// policyMethods returns the methods that a route takes, none for any.
+func policyMethods(method any) (methods []any, known bool) {
+	match, _ := method.(map[string]any)
+	text, _ := cmp.Or(match["exact"], match["regex"]).(string)
+	if m := methodList.FindStringSubmatch(text); m != nil {
+		for _, one := range strings.Split(m[1], "|") {
+			methods = append(methods, one)
+		}
+	}
+	return methods, len(match) == 0 || len(methods) > 0
+}
+
+// delegated reports whether an entry of a VirtualService sends requests to
+// Oathkeeper.
+func (p *plan) delegated(entry map[string]any) bool {
+	for _, r := range list(entry["route"]) {
+		route, _ := r.(map[string]any)
+		destination, _ := route["destination"].(map[string]any)
+		host, _ := destination["host"].(string)
+		if name, _, _ := strings.Cut(p.side.Options.Config.Oathkeeper.Service, ":"); host == name {
+			return true
+		}
+	}
+	return false
+}
+
+func list(v any) []any {
+	out, _ := v.([]any)
+	return out
+}
+
+// policyPaths returns paths of an AuthorizationPolicy that take nothing that the
+// URI of a route does not take, and some that take all of it.
+func policyPaths(uri any) (paths, around []any) {
+	match, _ := uri.(map[string]any)
+	if exact, ok := match["exact"].(string); ok && !strings.ContainsAny(exact, "*{") {
+		return []any{exact}, []any{exact}
+	}
+	if prefix, ok := match["prefix"].(string); ok && !strings.ContainsAny(prefix, "*{") {
+		return []any{prefix + "*"}, []any{prefix + "*"}
+	}
+	text, ok := match["regex"].(string)
+	if !ok || strings.ContainsAny(text, "()") && strings.Contains(text, "|") {
+		return nil, []any{"/*"}
+	}
+	for _, one := range strings.Split(text, "|") {
+		paths = append(paths, within(one)...)
+		around = append(around, beginning(one))
+	}
+	return paths, around
+}
+
+// plainText is an expression that takes its own text, and {*} for one segment.
+var plainText = regexp.MustCompile(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`)
+
+// endings are what expressions end with, and how paths say it: behind text, and
+// behind operators.
+var endings = []struct {
+	expr            string
+	plain, operator []string
+}{
+	{"(/.*)?", []string{"", "/*"}, []string{"", "/{**}"}},
+	{"/?", []string{"", "/"}, []string{"", "/"}},
+	{"/.*", []string{"/*"}, []string{"/{**}"}},
+	{".*", []string{"*"}, nil},
+	{"", []string{""}, []string{""}},
+}
+
+// within returns paths that take what an expression takes, or less.
+func within(expr string) []any {
+	for _, end := range endings {
+		base, ok := strings.CutSuffix(expr, end.expr)
+		if !ok {
+			continue
+		}
+		base = strings.ReplaceAll(strings.ReplaceAll(base, `\.`, "."), "[^/]+", "{*}")
+		if !plainText.MatchString(base) {
+			return nil
+		}
+		texts := end.plain
+		if strings.Contains(base, "{") {
+			texts = end.operator
+		}
+		var out []any
+		for _, text := range texts {
+			if base+text != "" {
+				out = append(out, base+text)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// literal is the text with which everything begins that an expression takes.
+var literal = regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`)
+
+// beginning returns a path that takes all that an expression takes.
+func beginning(expr string) string {
+	text := literal.FindString(expr)
+	if rest := expr[len(text):]; rest != "" && strings.Contains("?*+{", rest[:1]) && len(text) > 1 {
+		text = text[:len(text)-1] // which may be missing
+	}
+	return cmp.Or(text, "/") + "*"
+}

@@ -1,0 +1,204 @@
+package classes
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Between returns the requests that a state between two others treats as neither of
+// them does: Exposed those that get in there alone, Tightened those that are
+// refused there alone, Internal the same of callers in the mesh, Unknown what could
+// not be decided. All three states are asked about each class of requests, so that
+// a change of one class never stands for another.
+func Between(before, now, after Side) []Change {
+	hosts := hostsOf(before, now, after)
+	results := make([][]Change, len(hosts))
+	classifier := match.NewClassifier()
+	parallel.Each(len(hosts), func(i int) {
+		b := &between{now: now, comparison: &comparison{
+			classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{},
+		}}
+		b.run()
+		results[i] = b.changes
+	})
+	out := slices.Concat(results...)
+	slices.SortStableFunc(out, order)
+	return out
+}
+
+// between is a comparison of three states on one host.
+type between struct {
+	*comparison
+	now Side
+}
+
+func (b *between) run() {
+	for _, scheme := range b.read(b.now) {
+		p := b.classifier.Classes(scheme, b.host, b.matchers, 0)
+		for i := range b.all {
+			if why, ok := p.Unknown[i]; ok {
+				b.unknown(b.all[i].Text, why)
+			}
+		}
+		if p.Reason != "" {
+			b.unknown("/", p.Reason)
+		}
+		for i := range p.Classes {
+			b.class(&p.Classes[i])
+		}
+	}
+}
+
+func (b *between) class(class *match.Class) {
+	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !b.all[i].Beside }) {
+		return
+	}
+	credentials := b.credentials(class)
+	all, base := &findings{c: b.comparison}, Change{}
+	complete := simulate.Worlds(true, func(w *simulate.World) bool {
+		b.world, b.found = w, nil
+		t := &three{between: b, class: class, credentials: credentials}
+		t.was, t.is = b.ask(0, class, credentials), b.ask(1, class, credentials)
+		t.now = b.askNow(class, credentials)
+		base = Change{Methods: class.Methods, Others: class.Others, Host: b.shown, Path: b.label(t.was, t.is), WasAt: t.was.at(), IsAt: t.is.at()}
+		t.base = base
+		t.gateway()
+		t.preflights()
+		t.inside()
+		all.add(w, b.found)
+		return true
+	})
+	all.put(complete, base)
+}
+
+// phaseNow is the phase of a world in which the state between is asked.
+const phaseNow = 2
+
+func (b *between) askNow(class *match.Class, credentials []credential) *answers {
+	a := &answers{path: class.Witness.RawPath}
+	b.world.Phase = phaseNow
+	for i := range credentials {
+		a.decisions = append(a.decisions, b.decideNow(request(class, credentials[i].token)))
+	}
+	return a
+}
+
+func (b *between) decideNow(r *simulate.Request) simulate.Decision {
+	r.Free = simulate.AnyHeader
+	return b.now.Decide(r.In(b.world))
+}
+
+// three are the answers of the states about one class.
+type three struct {
+	*between
+	class        *match.Class
+	base         Change
+	credentials  []credential
+	was, now, is *answers
+}
+
+// gateway compares who gets through the gateway.
+func (t *three) gateway() {
+	for i := range t.credentials {
+		was, now, is := &t.was.decisions[i], &t.now.decisions[i], &t.is.decisions[i]
+		switch open := func(a, b *simulate.Decision) bool { return a.Passed() && (!b.Passed() || less(a, b)) }; {
+		case now.Cause == simulate.Anything && (was.Cause != simulate.Anything || is.Cause != simulate.Anything):
+			t.put(Unknown, "", "it may be that "+now.Reason, i)
+		case was.Cause == simulate.Anything || is.Cause == simulate.Anything:
+		case open(now, was) && open(now, is):
+			t.put(Exposed, fmt.Sprintf("%s before, %s after", t.outcome(was, i), t.outcome(is, i)), t.outcome(now, i), i)
+		case open(was, now) && open(is, now):
+			t.put(Tightened, t.outcome(was, i)+" before and after", t.outcome(now, i), i)
+		}
+	}
+}
+
+func (t *three) outcome(d *simulate.Decision, i int) string {
+	if d.Passed() {
+		return t.credentials[i].text(true)
+	}
+	return fmt.Sprint(d.Status)
+}
+
+func (t *three) put(kind Kind, before, after string, with int) {
+	ch := t.base
+	ch.Kind, ch.Before, ch.After = kind, before, after
+	w := &t.class.Witness
+	ch.Witness = Witness{Method: w.Method, URL: w.URL(), WasStatus: t.was.decisions[with].Status, IsStatus: t.now.decisions[with].Status}
+	if t.credentials[with].token.Kind != "" {
+		ch.Witness.Token = t.credentials[with].text(true)
+	}
+	t.found = append(t.found, ch)
+}
+
+// preflights compares whether the preflights of browsers are answered.
+func (t *three) preflights() {
+	if !slices.Contains(t.class.Methods, "OPTIONS") {
+		return
+	}
+	origin := "https://origin.test"
+	for side := range t.parts {
+		for i := range t.parts[side] {
+			if o := t.parts[side][i].Treatment.Origins; len(o) > 0 {
+				origin = o[0]
+			}
+		}
+	}
+	ask := func() *simulate.Request {
+		r := request(t.class, simulate.Token{})
+		r.Method = "OPTIONS"
+		r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
+		return r
+	}
+	answered := func(d simulate.Decision) bool { return d.Cause == simulate.Preflight || d.Passed() }
+	t.world.Phase = 0
+	was := answered(t.decide(0, ask()))
+	t.world.Phase = 1
+	is := answered(t.decide(1, ask()))
+	t.world.Phase = phaseNow
+	if now := answered(t.decideNow(ask())); was && is && !now {
+		ch := t.base
+		ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After = Tightened, []string{"OPTIONS"}, false, "preflights are answered before and after", "they are refused"
+		ch.Witness = Witness{Method: "OPTIONS", URL: t.class.Witness.URL(), Origin: origin}
+		t.found = append(t.found, ch)
+	}
+}
+
+// inside compares what callers in the mesh get from the backends.
+func (t *three) inside() {
+	asked := map[string]bool{}
+	for _, a := range []*answers{t.was, t.now, t.is} {
+		for i := range a.decisions {
+			service := backend(a.decisions[i].Upstream, simulate.Treatment{})
+			if !a.decisions[i].Passed() || service == "" || asked[service] {
+				continue
+			}
+			asked[service] = true
+			t.insideOf(service)
+		}
+	}
+}
+
+func (t *three) insideOf(service string) {
+	for i := range t.credentials {
+		ask := func(s Side, phase uint) bool {
+			t.world.Phase = phase
+			d := s.Inside(request(t.class, t.credentials[i].token).In(t.world), service)
+			return d.Passed()
+		}
+		was, is, now := ask(t.sides[0], 0), ask(t.sides[1], 1), ask(t.between.now, phaseNow)
+		if was != is || now == was {
+			continue
+		}
+		ch := t.base
+		ch.Kind, ch.Path, ch.Host, ch.Methods, ch.Others = Internal, "/", service, nil, true
+		ch.Before, ch.After = inMesh(was, t.credentials[i].text(false)), inMesh(now, t.credentials[i].text(false))
+		ch.Witness = Witness{Method: t.class.Witness.Method, URL: "http://" + service + t.class.Witness.RawPath}
+		t.found = append(t.found, ch)
+		return
+	}
+}
