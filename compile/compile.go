@@ -69,6 +69,8 @@ type Options struct {
 	// Old is what an earlier run wrote; of its routes, those that cannot be
 	// taken away yet are among Others. Nil keeps nothing.
 	Old *Input
+	// Beside also writes what stands beside gateways: bindings of roles.
+	Beside bool
 	// Emit names what is written beside the manifests, or in the place of some:
 	// see CheckEmit.
 	Emit []string

@@ -8,6 +8,8 @@ import (
 
 	"github.com/kgw-dev/kgw/compile/accessrules"
 	"github.com/kgw-dev/kgw/compile/hydra"
+	"github.com/kgw-dev/kgw/compile/kymaroles"
+	"github.com/kgw-dev/kgw/compile/rolebindings"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
@@ -29,11 +31,15 @@ var generators = []generator{
 	{config.EmitOathkeeperRules, true, (*run).emitRulesFile},
 	{config.EmitOathkeeperConfigMap, false, (*run).emitRulesConfigMap},
 	{config.EmitHydra, true, (*run).emitHydra},
+	{config.EmitKymaRoles, false, func(r *run) { r.add(kymaroles.Objects()) }},
 }
 
 // emit runs the generators that are asked for. What an error withholds is not
 // in them.
 func (r *run) emit() {
+	if r.options.Beside {
+		r.roleBindings()
+	}
 	for _, g := range generators {
 		if slices.Contains(r.options.Emit, g.name) {
 			g.run(r)
@@ -63,6 +69,25 @@ func (r *run) emitRulesConfigMap() {
 }
 
 func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
+
+// add adds objects to those that are written.
+func (r *run) add(objects []manifest.Object) {
+	r.result.Objects = append(r.result.Objects, objects...)
+	manifest.Sort(r.result.Objects)
+}
+
+// roleBindings writes who has which role.
+func (r *run) roleBindings() {
+	var all []*ir.Bindings
+	for _, u := range r.units {
+		if b, ok := u.beside.(*ir.Bindings); ok && !u.withheld && !u.copy {
+			all = append(all, b)
+		}
+	}
+	if len(all) > 0 {
+		r.add(rolebindings.Lower(all))
+	}
+}
 
 // emitHydra makes the list of OAuth2 clients.
 func (r *run) emitHydra() {

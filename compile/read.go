@@ -322,7 +322,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if c, ok := resource.(schema.Companion); ok && len(faults) == 0 {
 		u.beside = c.Companion()
 	}
-	u.other = u.kind.Uncompiled
+	u.other = u.kind.Uncompiled && !u.kind.Local
 }
 
 // unreadable reports a document that cannot be meant as it is: with

@@ -27,7 +27,11 @@ func (r *run) validate() {
 			view.Clients = append(view.Clients, c)
 		case *ir.Preset:
 			view.Presets = append(view.Presets, c)
-		case *ir.Group, *ir.Certificate, nil:
+		case *ir.Group:
+			view.Groups = append(view.Groups, c)
+		case *ir.Bindings:
+			view.Bindings = append(view.Bindings, c)
+		case *ir.Certificate, nil:
 		}
 	}
 	view.Judge = r.judge

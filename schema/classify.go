@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
+	rolebindings "github.com/kgw-dev/kgw/schema/rolebindings/v1alpha1"
 )
 
 // other are kinds of our groups that kgw reads for other purposes, or passes
@@ -47,6 +48,12 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 		return headless(doc, root, kinds)
 	}
 	group := Group(doc.APIVersion)
+	if group == rolebindings.Group && doc.Kind != config.Kind && shape.Nearest(doc.Kind, []string{"RoleBindings"}) != "" {
+		if doc.Kind != "RoleBindings" {
+			return almost(doc, "kind", doc.Kind, "RoleBindings"), true
+		}
+		return almost(doc, "apiVersion", doc.APIVersion, config.APIVersion), true
+	}
 	if group == Group(config.APIVersion) || note(group, doc.Kind) != nil {
 		return uncompiled(doc, group)
 	}

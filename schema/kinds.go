@@ -22,6 +22,7 @@ import (
 	idppreset "github.com/kgw-dev/kgw/schema/idppreset/v1alpha1"
 	oauth2client "github.com/kgw-dev/kgw/schema/oauth2client/v1alpha1"
 	ratelimit "github.com/kgw-dev/kgw/schema/ratelimit/v1alpha1"
+	rolebindings "github.com/kgw-dev/kgw/schema/rolebindings/v1alpha1"
 )
 
 // Resource is a decoded document of a kind that kgw compiles.
@@ -52,6 +53,9 @@ type Kind struct {
 	Target string
 	// Uncompiled kinds are checked and left to their controllers.
 	Uncompiled bool
+	// Local kinds are kgw's own: no API server knows them, and a document is never
+	// written through.
+	Local bool
 	// Prunes: the API server drops unknown fields, and the controller never sees
 	// them.
 	Prunes bool
@@ -109,5 +113,9 @@ var Kinds = []Kind{
 	{
 		Group: group.Group, Version: "v1alpha1", Kind: "Group", Plural: "groups", Type: group.Type, Uncompiled: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return group.Decode(d, n) },
+	},
+	{
+		Group: rolebindings.Group, Version: "v1alpha1", Kind: "RoleBindings", Type: rolebindings.Type, Uncompiled: true, Local: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return rolebindings.Decode(d, n) },
 	},
 }

@@ -34,6 +34,10 @@ type View struct {
 	Clients []*ir.Client
 	// Presets are the identity providers among the inputs.
 	Presets []*ir.Preset
+	// Groups are those of identity providers, and Bindings say who has which
+	// roles.
+	Groups   []*ir.Group
+	Bindings []*ir.Bindings
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 	// Purse is what the analysis of overlap may cost; nil is the default.
@@ -117,7 +121,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups,
 		preflights, starExpressions,
 	} {
 		rule(v, &found)

@@ -184,6 +184,7 @@ func (a *app) generate(f *generateFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
+	o.Beside = true
 	o.Passthrough, o.NoInfos, o.Emit = true, f.textOnly(), o.Config.Emit
 	if namespace := a.getenv("ARGOCD_APP_NAMESPACE"); o.Namespace == "" && !a.namesNamespace(o) && validNamespace(namespace) {
 		o.Namespace = namespace

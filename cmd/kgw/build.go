@@ -46,7 +46,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
-	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; kyma-roles, the ClusterRoles of RoleBindings; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -68,6 +68,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
+	o.Beside = true
 	o.Passthrough, o.NoInfos, o.Emit = f.passthrough, f.textOnly(), append(slices.Clone(o.Config.Emit), f.emit...)
 	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Bounds: f.bounds}

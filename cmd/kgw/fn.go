@@ -129,7 +129,7 @@ func (f *function) run() error {
 	if o.Lock, err = f.lock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
 		return err
 	}
-	o.Emit = o.Config.Emit
+	o.Beside, o.Emit = true, o.Config.Emit
 	result := compile.Run(in, o)
 	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
 		compile.Fix(in, o, result)

@@ -118,6 +118,8 @@ const (
 	EmitOathkeeperConfigMap = "oathkeeper-configmap"
 	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API takes them.
 	EmitHydra = "hydra"
+	// EmitKymaRoles are the ClusterRoles that RoleBindings refer to.
+	EmitKymaRoles = "kyma-roles"
 )
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.

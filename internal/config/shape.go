@@ -149,8 +149,8 @@ var fields = []shape.Field{
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "gateway-api", "skipper"}}}),
 	field("emit", &shape.Type{
-		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules.",
-		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap}},
+		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to.",
+		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),

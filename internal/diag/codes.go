@@ -153,7 +153,8 @@ const (
 	CertificateMismatch Code = "KGW374"
 	CertificateExpired  Code = "KGW375"
 
-	SecondDoor Code = "KGW376"
+	SecondDoor   Code = "KGW376"
+	GroupUnknown Code = "KGW377"
 )
 
 // Codes of findings about overlap and exposure.
@@ -471,6 +472,7 @@ var Rules = []Rule{
 	{CertificateMismatch, "CertificateMismatch", notice, "the certificate of a Gateway does not hold for a host"},
 	{CertificateExpired, "CertificateExpired", notice, "the certificate of a Gateway does not hold at the date of --at"},
 	{SecondDoor, "SecondDoor", notice, "a Service that a gateway guards is reachable from outside by another object"},
+	{GroupUnknown, "GroupUnknown", notice, "a role is bound to a group that no Group among the inputs names"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

@@ -64,6 +64,25 @@ type Certificate struct {
 	Key bool
 }
 
+// Bindings says who has which roles.
+type Bindings struct {
+	Origin source.Ref
+	Bound  []Bound
+}
+
+// Bound are those that have a role, in a namespace or, with "", in the cluster.
+type Bound struct {
+	Role, Namespace string
+	Groups, Users   []Subject
+}
+
+// Subject is a group or a user.
+type Subject struct {
+	Origin source.Ref
+	Name   string
+}
+
+func (*Bindings) companion()    {}
 func (*Certificate) companion() {}
 func (*Client) companion()      {}
 func (*Preset) companion()      {}
