@@ -32,6 +32,10 @@ type Request struct {
 	// Stream says that a gateway passed the connection on and nobody looks at
 	// what is in it.
 	Stream bool
+	// Answers are the statuses that services reply which are asked about the
+	// request, by the name of the handler or filter that asks; one that is not
+	// among them is taken to say yes.
+	Answers map[string]int
 	// Free is what the request leaves to the caller.
 	Free Freedom
 	// Verified are the claims of the token that the last proxy verified, as its

@@ -25,6 +25,8 @@ type Token struct {
 	// Introspection is what the introspection endpoint says of an opaque
 	// token, besides active and exp.
 	Introspection map[string]any `json:"introspection,omitempty"`
+	// Partial says that Introspection is only a part of what the endpoint says.
+	Partial bool `json:"-"`
 	// Tokeninfo is what a token information service replies to Skipper about the
 	// token; nil: what Introspection or the claims come to.
 	Tokeninfo map[string]any `json:"tokeninfo,omitempty"`

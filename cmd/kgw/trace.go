@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ type traceFlags struct {
 	output, requests  string
 	jwt, scopes       string
 	opaque, noToken   bool
-	headers           []string
+	headers, answers  []string
 	realm             string
 	from              string
 	sourceIP, gateway string
@@ -61,6 +62,7 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
 	flags.StringVar(&f.from, "from", "outside", "who sends the request: outside, or `NAMESPACE/SERVICEACCOUNT` of a workload in the mesh, which sends it to the Service that the URL names")
+	flags.StringArrayVar(&f.answers, "answer", nil, "what a service replies that a handler or filter asks, as `NAME=STATUS`, such as webhook=403 (repeatable); by default it says yes")
 	flags.StringVar(&f.sourceIP, "source-ip", "", "the `address` that the request comes from")
 	flags.StringVar(&f.gateway, "gateway", "", "the Gateway that the request comes to, as `NAMESPACE/NAME`")
 	return cmd
@@ -253,6 +255,17 @@ func (f *traceFlags) caller(r *simulate.Request) error {
 		}
 	}
 	r.SourceIP, r.Gateway = f.sourceIP, f.gateway
+	for _, text := range f.answers {
+		name, value, _ := strings.Cut(text, "=")
+		status, err := strconv.Atoi(value)
+		if name == "" || err != nil || status < 100 || status > 599 {
+			return usage("--answer must be NAME=STATUS, such as webhook=403, not %q", text)
+		}
+		if r.Answers == nil {
+			r.Answers = map[string]int{}
+		}
+		r.Answers[name] = status
+	}
 	if !r.From(f.from) {
 		return usage("--from must be outside or NAMESPACE/SERVICEACCOUNT, not %q", f.from)
 	}
@@ -266,7 +279,7 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
 		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
 	case f.opaque:
-		t := simulate.Token{Kind: "opaque", Introspection: map[string]any{"sub": "someone"}}
+		t := simulate.Token{Kind: "opaque", Partial: true, Introspection: map[string]any{"sub": "someone"}}
 		if scopes != "" {
 			t.Introspection["scope"] = scopes
 		}

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/report"
@@ -27,6 +29,8 @@ type trace struct {
 	Rule     string            `json:"rule,omitempty"`
 	Upstream string            `json:"upstream,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
+	// Response are headers that proxies set in the answer.
+	Response map[string]string `json:"responseHeaders,omitempty"`
 	Steps    []traceStep       `json:"steps"`
 	// Outcomes are all that may become of the request, where the inputs leave
 	// that open.
@@ -55,7 +59,7 @@ type traceStep struct {
 func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book) *trace {
 	t := &trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
-		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Steps: []traceStep{},
+		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Response: d.Response, Steps: []traceStep{},
 	}
 	for i := range d.Outcomes {
 		o := &d.Outcomes[i]
@@ -97,13 +101,17 @@ func (t *trace) mask(book *secret.Book) {
 			o.If[j] = book.Text(o.If[j])
 		}
 	}
-	headers := make(map[string]string, len(t.Headers))
-	for name, value := range t.Headers {
+	t.Headers, t.Response = maskedHeaders(t.Headers, book), maskedHeaders(t.Response, book)
+}
+
+func maskedHeaders(headers map[string]string, book *secret.Book) map[string]string {
+	out := make(map[string]string, len(headers))
+	for name, value := range headers {
 		if shown, ok := secret.Under("", name, value).(string); ok {
-			headers[name] = book.Text(shown)
+			out[name] = book.Text(shown)
 		}
 	}
-	t.Headers = headers
+	return out
 }
 
 // text is the trace for people.
@@ -131,6 +139,9 @@ func (t *trace) text() string {
 		fmt.Fprintf(w, "The request reaches %s; the client gets its answer.\n", report.Visible(t.Upstream))
 	default:
 		fmt.Fprintf(w, "The client gets %d %s: %s.\n", t.Status, http.StatusText(t.Status), report.Visible(t.Reason))
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Response)) {
+		fmt.Fprintf(w, "  %s: %s\n", report.Visible(http.CanonicalHeaderKey(name)), report.Visible(t.Response[name]))
 	}
 	if t.Help != "" {
 		fmt.Fprintf(w, "help: %s\n", report.Visible(t.Help))

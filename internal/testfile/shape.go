@@ -57,6 +57,12 @@ var tokenType = object("The token that the caller brings.",
 		field("name", text("Name of the header, parameter or cookie.")),
 		field("scheme", text("Scheme in the Authorization header, by default Bearer.")))))
 
+// answersType is what services reply.
+var answersType = &shape.Type{
+	Kind: shape.Map, Elem: &shape.Type{Kind: shape.Integer, Min: shape.Int(100), Max: shape.Int(599)},
+	Doc: "Statuses that services reply, by the name of the handler or filter that asks them: remote, remote_json, keto_engine_acp_ory, hydrator, cookie_session, webhook, basicAuth and so on. Absent: it says yes.",
+}
+
 var scheme = choice("Scheme.", "http", "https")
 
 // RequestsType describes a list of requests.

@@ -74,6 +74,7 @@ var requestType = object("A request and its caller.",
 	field("repeat", &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(maxRepeat), Doc: "How often it is sent in one period of rate limits; what is expected is expected of the last answer."}),
 	field("sourceIP", text("Address that it comes from. Absent: what depends on it is not known.")),
 	field("gateway", text("Gateway that it comes to, as NAMESPACE/NAME, where several serve the host.")),
+	field("answers", answersType),
 	field("token", tokenType))
 
 var expectType = object("What is expected of the answer. What is absent is not looked at.",
@@ -191,6 +192,7 @@ func readRequest(n *source.Node) *simulate.Request {
 	r := &simulate.Request{Method: source.Text(source.Field(n, "method")), Scheme: scheme, Host: host, Target: target, Token: readToken(source.Field(n, "token"))}
 	r.SourceIP, r.Gateway = source.Text(source.Field(n, "sourceIP")), source.Text(source.Field(n, "gateway"))
 	r.From(source.Text(source.Field(n, "from")))
+	r.Answers = readAnswers(source.Field(n, "answers"))
 	headers := source.TextMap(source.Field(n, "headers"))
 	for _, k := range keys(headers) {
 		r.Headers = append(r.Headers, simulate.Header{Name: k, Value: headers[k]})
@@ -214,6 +216,18 @@ func readSession(n *source.Node) *simulate.Session {
 		return nil
 	}
 	return &simulate.Session{Status: int(source.Int(source.Field(n, "status"))), Subject: source.Text(source.Field(n, "subject")), Extra: plain(source.Field(n, "extra"))}
+}
+
+// readAnswers reads statuses by name; nil without any.
+func readAnswers(n *source.Node) map[string]int {
+	var out map[string]int
+	for _, k := range source.Keys(n) {
+		if out == nil {
+			out = map[string]int{}
+		}
+		out[k] = int(source.Int(source.Field(n, k)))
+	}
+	return out
 }
 
 // plain gives a mapping as encoding/json does.

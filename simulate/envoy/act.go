@@ -20,6 +20,9 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 			d.Status = http.StatusMovedPermanently
 		}
 		d.Answer = simulate.Canonical(n)
+		if to := location(n, q); to != "" {
+			d.Reason, d.Response = "the route redirects to "+to, map[string]string{"location": to}
+		}
 		t.Say(name, r.at, "%s", d.Reason)
 		return d
 	}

@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -47,4 +48,31 @@ func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.De
 			}
 		}
 	}
+}
+
+// location is where a redirect leads: what it leaves out is the request's. A
+// port of the request that is the default of its scheme goes with the scheme
+// (Envoy, router/config_impl.cc, newUri). It is "" where kgw does not know it.
+func location(redirect *source.Node, q *simulate.Request) string {
+	get := func(key string) string { return source.Text(source.Field(redirect, key)) }
+	scheme, host, target, port := get("scheme"), get("authority"), q.Target, source.Int(source.Field(redirect, "port"))
+	if get("derivePort") != "" || strings.Contains(get("uri"), "%") || q.Scheme == "" {
+		return ""
+	}
+	if host == "" {
+		host = q.Host
+		if i := strings.LastIndexByte(host, ':'); i > 0 && (port != 0 || scheme != "" && scheme != q.Scheme && host[i:] == map[string]string{"http": ":80", "https": ":443"}[q.Scheme]) {
+			host = host[:i]
+		}
+	}
+	if port != 0 {
+		host += ":" + strconv.FormatInt(port, 10)
+	}
+	if uri := get("uri"); uri != "" {
+		_, query, has := strings.Cut(target, "?")
+		if target = uri; has && !strings.Contains(uri, "?") {
+			target += "?" + query
+		}
+	}
+	return cmp.Or(scheme, q.Scheme) + "://" + host + target
 }

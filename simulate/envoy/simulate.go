@@ -97,7 +97,11 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 	if h.table.redirects(h.name) && r.Header("X-Forwarded-Proto") != "https" {
 		at := h.table.manifest.At("spec.servers")
 		t.Say("Gateway", at, "%s redirects plain HTTP to https", h.table.shown)
-		return simulate.Decision{Status: http.StatusMovedPermanently, Cause: simulate.Answered, At: at, Reason: "the Gateway redirects to https", Proofs: d.Proofs}
+		to := "https://" + strings.TrimSuffix(r.Host, ":80") + r.Target
+		return simulate.Decision{
+			Status: http.StatusMovedPermanently, Cause: simulate.Answered, At: at, Reason: "the Gateway redirects to https", Proofs: d.Proofs,
+			Response: map[string]string{"location": to},
+		}
 	}
 	if t.On() && len(h.manifests) > 0 {
 		t.Say(name, h.manifests[0].At("spec.hosts"), "host %q is served by %s", r.Host, ids(h.manifests))

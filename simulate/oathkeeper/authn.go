@@ -251,7 +251,7 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 		return "the token does not begin with " + prefix, nil
 	}
 	token := &x.in.Token
-	if hostBegins(textAt(h.config, "introspection_url"), "broken") || token.Is("opaque", text) && token.Valid == "endpoint_error" {
+	if status, told := x.in.Answers[h.name]; told && status != 200 || hostBegins(textAt(h.config, "introspection_url"), "broken") || token.Is("opaque", text) && token.Valid == "endpoint_error" {
 		return "", failed(500, simulate.Endpoint, h.at, "the introspection endpoint does not answer 200")
 	}
 	answer, err := introspect(token, text)
@@ -340,7 +340,14 @@ func clientCredentials(x *exchange, h *handler) (string, *failure) {
 	if _, err := url.QueryUnescape(user); err != nil {
 		return "", failed(401, simulate.BadCredentials, h.at, "the client's name is not encoded as it should be")
 	}
-	x.assume(h, "the token endpoint accepts the client")
+	switch status, told := x.in.Answers[h.name]; {
+	case !told:
+		x.assume(h, "the token endpoint accepts the client")
+	case slices.Contains([]int{500, 503, 504, 404}, status):
+		return "", failed(status, simulate.Endpoint, h.at, "the token endpoint answers %d", status)
+	case status != 200:
+		return "", failed(401, simulate.BadCredentials, h.at, "the token endpoint refuses the client: it answers %d", status)
+	}
 	x.session.Subject = user
 	return "", nil
 }
@@ -361,6 +368,9 @@ func bearerToken(x *exchange, h *handler) (string, *failure) {
 // authenticator is asked.
 func (x *exchange) known(h *handler, what string) (string, *failure) {
 	s := x.in.Token.Session
+	if status, told := x.in.Answers[h.name]; told && s == nil && status != 200 {
+		s = &simulate.Session{Status: status}
+	}
 	if s == nil {
 		x.assume(h, "the session store knows "+what)
 		x.unknown = h

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -24,6 +25,9 @@ var simMutators = map[string]mutator{
 	"cookie":   mutateCookie,
 	"id_token": mutateIDToken,
 	"hydrator": func(x *exchange, _ *accessRule, h *handler) error {
+		if status, told := x.in.Answers[h.name]; told && status != http.StatusOK {
+			return fmt.Errorf("its service answers %d", status)
+		}
 		x.assume(h, "the hydrator's service answers with the session unchanged")
 		return nil
 	},

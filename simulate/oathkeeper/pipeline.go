@@ -82,7 +82,22 @@ func (x *exchange) authorize(r *accessRule) *failure {
 	case "allow":
 		x.trail.Say(name, h.at, "allow lets the request through")
 	default:
+		return x.askAuthorizer(r, h)
+	}
+	return nil
+}
+
+// askAuthorizer lets a request pass unless it says that the authorizer's service
+// answers otherwise: 403 is that, and any status but 200 an error of Oathkeeper.
+func (x *exchange) askAuthorizer(r *accessRule, h *handler) *failure {
+	status, told := x.in.Answers[h.name]
+	switch {
+	case !told:
 		x.trail.Say(name, h.at, "%s is taken to allow the request: kgw does not ask it", h.name)
+	case status == http.StatusForbidden:
+		return failed(http.StatusForbidden, simulate.Denied, h.at, "%s of rule %s refuses the request: its service answers 403", h.name, r.id)
+	case status != http.StatusOK:
+		return failed(http.StatusInternalServerError, simulate.Endpoint, h.at, "the service of %s of rule %s answers %d, which Oathkeeper does not expect", h.name, r.id, status)
 	}
 	return nil
 }

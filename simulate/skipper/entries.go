@@ -120,7 +120,7 @@ func compareShapes(a, b []byte) int {
 // entries are the route's sets: one for each way in which its predicates can
 // hold.
 func (r *route) entries() []simulate.Entry {
-	base := simulate.Entry{Name: r.object, At: r.at, To: r.reaches(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits()}
+	base := simulate.Entry{Name: r.object, At: r.at, To: r.reaches(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits(), Example: r.credentials()}
 	if len(r.hosts) == 1 {
 		base.Group = r.hosts[0]
 	}

@@ -89,7 +89,7 @@ func TestAdmissions(t *testing.T) {
 	proofs := map[string]string{"kv": "tokeninfo", "people": "tokeninfo", "jwt": "jwt", "other": "basicAuth", "open": ""}
 	for _, entry := range e.Entries() {
 		a := entry.Admits[0]
-		d := e.Decide(&simulate.Request{Method: "GET", Host: "h", Target: "/" + entry.Name, Token: a.Token}, nil)
+		d := e.Decide(&simulate.Request{Method: "GET", Host: "h", Target: "/" + entry.Name, Token: a.Token, Headers: entry.Example}, nil)
 		if !d.Passed() || a.Proof != proofs[entry.Name] || strings.Join(d.Proofs, "") != a.Proof {
 			t.Errorf("%s: %+v gives %+v", entry.Name, a, d)
 		}

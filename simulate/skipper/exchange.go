@@ -15,14 +15,14 @@ const maxLoops = 9
 // exchange is one request on its way through the filters of a route, and of
 // those that it is routed to again.
 type exchange struct {
-	session *Session
-	trail   *simulate.Trail
-	in      *simulate.Request // as the filters have changed it
-	route   *route
-	loops   int
-	proofs  []string
-	assumed []string // what is taken for granted of services that are not asked
-	info    *info    // what the token information service said; nil: not asked yet
+	session      *Session
+	trail        *simulate.Trail
+	in           *simulate.Request // as the filters have changed it
+	route        *route
+	loops        int
+	proofs       []string
+	info         *info // what the token information service said; nil: not asked yet
+	introspected *info // the same of an introspection endpoint
 	// given are headers whose value comes from the configuration and not from
 	// the caller, by lower-case name; the value is why it is not known, or "".
 	given map[string]string
@@ -157,7 +157,4 @@ func (x *exchange) prove(proof string) {
 // assume notes what kgw takes for granted of a service that it does not ask.
 func (x *exchange) assume(c *eskip.Call, what string) {
 	x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
-	if !slices.Contains(x.assumed, what) {
-		x.assumed = append(slices.Clip(x.assumed), what)
-	}
 }

@@ -45,7 +45,9 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 	case k.request != nil:
 		return k.request(x, c)
 	case k.class == assumed:
-		x.assume(c, "kgw does not ask it, and takes it to let the request pass")
+		if refused := x.toldOf(c); refused != nil {
+			return refused
+		}
 		if k.proof != "" {
 			x.prove(k.proof)
 		}
@@ -95,12 +97,12 @@ func init() {
 	registerTokens()
 	registerLimits()
 	const asks = "it asks a service about the caller"
-	prover("tokenintrospection", asks, "oauthTokenintrospectionAnyClaims", "oauthTokenintrospectionAllClaims", "oauthTokenintrospectionAnyKV", "oauthTokenintrospectionAllKV",
+	introspects("oauthTokenintrospectionAnyClaims", "oauthTokenintrospectionAllClaims", "oauthTokenintrospectionAnyKV", "oauthTokenintrospectionAllKV",
 		"secureOauthTokenintrospectionAnyClaims", "secureOauthTokenintrospectionAllClaims", "secureOauthTokenintrospectionAnyKV", "secureOauthTokenintrospectionAllKV")
-	prover("oidc", asks, "oauthOidcUserInfo", "oauthOidcAnyClaims", "oauthOidcAllClaims")
-	prover("basicAuth", "it compares with a file of passwords", "basicAuth")
+	logsIn("oidc", "oauthOidcUserInfo", "oauthOidcAnyClaims", "oauthOidcAllClaims")
+	logsIn("oauthGrant", "oauthGrant")
+	filterKinds["basicAuth"] = filterKind{class: assumed, reason: "it compares with a file of passwords", proof: "basicAuth", request: askPassword}
 	prover("webhook", asks, "webhook")
-	prover("oauthGrant", asks, "oauthGrant")
 	prover("opaAuthorizeRequest", asks, "opaAuthorizeRequest")
 	prover("opaAuthorizeRequestWithBody", asks, "opaAuthorizeRequestWithBody")
 	prover("mtls", "it looks at the client's certificate", "mtlsAuthn", "mtlsCN", "mtlsIssuerDN", "mtlsSanCIDR", "mtlsSanDNS", "mtlsSanIP", "mtlsSanURI")

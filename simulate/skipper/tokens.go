@@ -19,7 +19,7 @@ func registerTokens() {
 	for _, n := range []string{"oauthTokeninfoAllScope", "oauthTokeninfoAnyScope", "oauthTokeninfoAnyKV", "oauthTokeninfoAllKV"} {
 		filterKinds[n] = filterKind{class: decides, reason: "it asks the token information service, whose answer is part of the request", proof: tokeninfo, request: askTokeninfo}
 	}
-	filterKinds["oauthTokeninfoValidate"] = filterKind{class: assumed, reason: "routes may opt out of it by an annotation", proof: tokeninfo, request: nil}
+	filterKinds["oauthTokeninfoValidate"] = filterKind{class: assumed, reason: "routes may opt out of it by an annotation", proof: tokeninfo, request: validateTokeninfo}
 	for _, n := range []string{"jwtValidation", "jwtValidationKeys"} {
 		filterKinds[n] = filterKind{class: decides, reason: "it verifies a JWT; that kgw is told of is signed with a key of its issuer", proof: "jwt", request: validateJWT}
 	}
@@ -155,21 +155,22 @@ func scopesOf(facts map[string]any) []string {
 // yet, the caller's own header stays.
 func forwardToken(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
-	if x.info == nil {
+	said := x.said()
+	if said == nil {
 		if x.in.Header(key) != "" {
 			x.trail.Say(name, x.route.at, "forwardToken: no token was looked up before it, so that the caller's own header %s goes on", key)
 		}
 		return nil
 	}
-	if x.info.facts == nil {
-		x.setUnknown(key, "it is what the token information service says of a token that a filter sets")
+	if said.facts == nil {
+		x.setUnknown(key, "it is what is said of the token")
 		return nil
 	}
-	facts := x.info.facts
+	facts := said.facts
 	if keep := textsOf(c.Args)[1:]; len(keep) > 0 {
 		facts = map[string]any{}
 		for _, k := range keep {
-			if v, has := x.info.facts[k]; has {
+			if v, has := said.facts[k]; has {
 				facts[k] = v
 			}
 		}
@@ -184,12 +185,13 @@ func forwardToken(x *exchange, c *eskip.Call) *served {
 func forwardTokenField(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	field, _ := textArg(c.Args, 1)
-	if x.info == nil {
+	said := x.said()
+	if said == nil {
 		return nil
 	}
-	if x.info.facts == nil {
-		x.setUnknown(key, "it is what the token information service says of a token that a filter sets")
-	} else if v, has := x.info.facts[field]; has {
+	if said.facts == nil {
+		x.setUnknown(key, "it is what is said of the token")
+	} else if v, has := said.facts[field]; has {
 		x.in.SetHeader(key, fmt.Sprint(v))
 	}
 	return nil
