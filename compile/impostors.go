@@ -12,11 +12,11 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// impostors reports VirtualServices and Rules among the inputs that name a
-// gateway as the one that they were made for, by a label or an owner reference,
-// and route or let in otherwise than what is written for it. Such an object is
-// not compared with the gateway as those of others are, and writing the gateway
-// does not remove it.
+// impostors reports VirtualServices, Rules and policies among the inputs that
+// name a gateway as the one that they were made for, by a label or an owner
+// reference, and route or let in otherwise than what is written for it. Such an
+// object is taken for the gateway's own wherever the two are compared, and
+// writing the gateway does not remove it.
 func (r *run) impostors() {
 	made := map[ir.Name][]*unit{}
 	for _, u := range r.compiled {
@@ -29,7 +29,10 @@ func (r *run) impostors() {
 		if r.options.Earlier != nil && u.companion != nil && r.options.Earlier(u.doc) {
 			continue
 		}
-		gateways := slices.DeleteFunc(slices.Clone(made[r.madeFor(u)]), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
+		gateways := made[r.madeFor(u)]
+		if _, policies := policyLabels(u); !policies {
+			gateways = slices.DeleteFunc(slices.Clone(gateways), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
+		}
 		if len(gateways) == 0 || asWritten(u, gateways, objects) {
 			continue
 		}
@@ -43,8 +46,8 @@ func (r *run) impostors() {
 	}
 }
 
-// madeFor returns the resource that a VirtualService or a Rule says that it was
-// made for, or the zero name.
+// madeFor returns the resource that an object says that it was made for, or the
+// zero name.
 func (r *run) madeFor(u *unit) ir.Name {
 	var labels map[string]string
 	switch o := u.companion.(type) {
@@ -60,11 +63,24 @@ func (r *run) madeFor(u *unit) ir.Name {
 			return ir.Name{}
 		}
 		labels = o.Labels
+	default:
+		labels, _ = policyLabels(u)
 	}
 	if _, of, ok := MadeFor(labels); ok {
 		return of
 	}
 	return ir.Name{}
+}
+
+// policyLabels returns the labels of a policy; ok is false for other objects.
+func policyLabels(u *unit) (labels map[string]string, ok bool) {
+	switch o := u.companion.(type) {
+	case *kube.AuthorizationPolicy:
+		return o.Own, true
+	case *kube.RequestAuthentication:
+		return o.Own, true
+	}
+	return nil, false
 }
 
 // asWritten reports whether a document decides as one of the objects that are
@@ -97,8 +113,16 @@ func asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) b
 // of the controllers differ in the rest.
 func decisive(kind string, spec any) any {
 	s, _ := spec.(map[string]any)
-	if kind == "Rule" {
+	switch kind {
+	case "Rule":
 		return withoutEmpty([]any{s["match"], s["authenticators"], s["authorizer"], s["mutators"], s["upstream"]})
+	case "AuthorizationPolicy":
+		if s["action"] == "ALLOW" {
+			delete(s, "action")
+		}
+		return withoutEmpty(s)
+	case "RequestAuthentication":
+		return withoutEmpty(s)
 	}
 	out := []any{s["tcp"], s["tls"]}
 	entries, _ := s["http"].([]any)

@@ -178,9 +178,9 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "networking.istio.io/Gateway":
 		return decodeGateway(at, name, spec)
 	case "security.istio.io/AuthorizationPolicy":
-		return decodePolicy(at, name, spec)
+		return decodePolicy(at, name, root, spec)
 	case "security.istio.io/RequestAuthentication":
-		return decodeAuthentication(at, name, spec)
+		return decodeAuthentication(at, name, root, spec)
 	case "/ConfigMap":
 		return &ConfigMap{Origin: at, Name: name, Data: source.TextMap(source.Field(root, "data"))}
 	case "/Pod":

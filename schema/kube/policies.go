@@ -10,6 +10,7 @@ type AuthorizationPolicy struct {
 	Origin source.Ref
 	Name   ir.Name
 	Labels map[string]string // of the selector; nil for all pods
+	Own    map[string]string // the object's own labels
 	Action string            // "ALLOW" where it is absent
 	Rules  []*source.Node
 }
@@ -18,7 +19,8 @@ type AuthorizationPolicy struct {
 type RequestAuthentication struct {
 	Origin source.Ref
 	Name   ir.Name
-	Labels map[string]string
+	Labels map[string]string // of the selector; nil for all pods
+	Own    map[string]string // the object's own labels
 	// Issuers are those of its rules, in order, and where their keys are: an
 	// address, or the keys themselves.
 	Issuers []Issuer
@@ -35,16 +37,19 @@ func Protects(group, kind string) bool {
 	return group == "security.istio.io" && (kind == "AuthorizationPolicy" || kind == "RequestAuthentication")
 }
 
-func decodePolicy(at source.Ref, name ir.Name, spec *source.Node) *AuthorizationPolicy {
-	p := &AuthorizationPolicy{Origin: at, Name: name, Labels: selectorLabels(spec), Action: source.Text(source.Field(spec, "action")), Rules: source.Elements(source.Field(spec, "rules"))}
+func decodePolicy(at source.Ref, name ir.Name, root, spec *source.Node) *AuthorizationPolicy {
+	p := &AuthorizationPolicy{
+		Origin: at, Name: name, Labels: selectorLabels(spec), Own: ownLabels(root),
+		Action: source.Text(source.Field(spec, "action")), Rules: source.Elements(source.Field(spec, "rules")),
+	}
 	if p.Action == "" {
 		p.Action = "ALLOW"
 	}
 	return p
 }
 
-func decodeAuthentication(at source.Ref, name ir.Name, spec *source.Node) *RequestAuthentication {
-	a := &RequestAuthentication{Origin: at, Name: name, Labels: selectorLabels(spec)}
+func decodeAuthentication(at source.Ref, name ir.Name, root, spec *source.Node) *RequestAuthentication {
+	a := &RequestAuthentication{Origin: at, Name: name, Labels: selectorLabels(spec), Own: ownLabels(root)}
 	for _, n := range source.Elements(source.Field(spec, "jwtRules")) {
 		keys := source.Text(source.Field(n, "jwksUri"))
 		if keys == "" {
@@ -60,4 +65,8 @@ func decodeAuthentication(at source.Ref, name ir.Name, spec *source.Node) *Reque
 
 func selectorLabels(spec *source.Node) map[string]string {
 	return source.TextMap(source.Field(source.Field(spec, "selector"), "matchLabels"))
+}
+
+func ownLabels(root *source.Node) map[string]string {
+	return source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))
 }
