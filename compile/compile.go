@@ -40,6 +40,12 @@ type Options struct {
 	Scopes map[string]*config.Config
 	// Namespace of documents that name none; "" takes the configuration's.
 	Namespace string
+	// Outer is the namespace that what runs kgw gives to documents that name
+	// none, where no configuration names one; "" has none.
+	Outer string
+	// Later are the namespaces that something gives to the documents of a file
+	// after kgw, by the names of files; "" is for all others.
+	Later     map[string]Later
 	defaulted bool // Namespace is the configuration's
 	// Target overrides the target of every gateway; "" leaves it.
 	Target string
@@ -86,6 +92,13 @@ type Options struct {
 	At time.Time
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.
 	Supposed bool
+}
+
+// Later is a namespace that is set after kgw has run.
+type Later struct {
+	// Namespace is "" where it is not known; By is what sets it, and Help says
+	// where to write the namespace for kgw.
+	Namespace, By, Help string
 }
 
 // Result is what a run made and found.
@@ -185,6 +198,9 @@ func (o Options) WithDefaults() Options {
 	if o.Namespace == "" {
 		o.defaulted = true
 		o.Namespace = o.Config.Namespace
+		if o.Outer != "" && !o.Config.Says("namespace") {
+			o.Namespace = o.Outer
+		}
 	}
 	if o.IstioAPI == "" {
 		o.IstioAPI = "v1beta1"

@@ -290,7 +290,7 @@ func (r *run) ours(u *unit, root *source.Node) {
 		return
 	}
 	if u.doc.Namespace == "" {
-		u.doc.Namespace = r.namespaceOf(u.doc)
+		r.assume(u)
 	}
 	root = r.fillIn(u, root)
 	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -36,10 +37,39 @@ func (r *run) scopes() []*config.Config {
 
 // namespaceOf returns the namespace of a document that names none.
 func (r *run) namespaceOf(doc *source.Document) string {
-	if c := r.of(doc); c != r.options.Config && !r.namespaced {
-		return c.Namespace
+	c := r.of(doc)
+	switch {
+	case c == r.options.Config || r.namespaced:
+		return r.options.Namespace
+	case r.options.Outer != "" && !c.Says("namespace"):
+		return r.options.Outer
 	}
-	return r.options.Namespace
+	return c.Namespace
+}
+
+// assume gives a document the namespace that it does not name. Where that is
+// nobody's choice and something sets another one later, the names of Services are
+// wrong: that is said.
+func (r *run) assume(u *unit) {
+	u.doc.Namespace = r.namespaceOf(u.doc)
+	if r.namespaced || r.options.Outer != "" || r.of(u.doc).Says("namespace") || u.kind.Uncompiled {
+		return
+	}
+	later, known := r.options.Later[u.doc.File.Name]
+	if !known {
+		later, known = r.options.Later[""]
+	}
+	if !known || later.Namespace == u.doc.Namespace {
+		return
+	}
+	sets := "may set another one"
+	if later.Namespace != "" {
+		sets = fmt.Sprintf("sets %q", later.Namespace)
+	}
+	u.found.Add(diag.Finding{
+		Code: diag.NamespaceAssumed, At: source.Ref{Doc: u.doc, Path: "metadata"}, Help: later.Help, Group: later.By,
+		Message: fmt.Sprintf("the document names no namespace: %q is assumed, and %s %s later, after the names of Services were written", u.doc.Namespace, later.By, sets),
+	})
 }
 
 // scoped names settings of a kind under a configuration.

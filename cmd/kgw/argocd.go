@@ -186,8 +186,10 @@ func (a *app) generate(f *generateFlags, paths []string) error {
 	}
 	o.Beside = true
 	o.Passthrough, o.NoInfos, o.Emit = true, f.textOnly(), o.Config.Emit
-	if namespace := a.getenv("ARGOCD_APP_NAMESPACE"); o.Namespace == "" && !a.namesNamespace(o) && validNamespace(namespace) {
-		o.Namespace = namespace
+	if namespace := a.getenv("ARGOCD_APP_NAMESPACE"); validNamespace(namespace) {
+		o.Outer = namespace
+	} else {
+		o.Later = map[string]compile.Later{"": {By: "Argo CD", Help: "write namespace in kgw.yaml, or set the parameter namespace or the destination of the application"}}
 	}
 	result := compile.Run(in, *o)
 	if err := a.reportFirst(&f.inputFlags, result); err != nil {
@@ -212,25 +214,6 @@ const manyObjects = 1000
 // validNamespace tells whether a namespace is one; Argo CD leaves it empty for
 // applications whose objects have none.
 func validNamespace(s string) bool { return len(s) <= 63 && shape.DNSLabel.Match(s) }
-
-// namesNamespace tells whether kgw.yaml or a variable names the namespace of
-// documents that name none.
-func (a *app) namesNamespace(o *compile.Options) bool {
-	if a.getenv("KGW_NAMESPACE") != "" {
-		return true
-	}
-	data, err := source.Bounds{}.ReadFile(a.abs(o.Config.File), source.MaxSettingsBytes)
-	if o.Config.File == "" || err != nil {
-		return false
-	}
-	file, _ := source.NewFile(o.Config.File, data)
-	docs, _ := source.Split(file)
-	if len(docs) == 0 {
-		return false
-	}
-	root, _ := docs[0].Parse()
-	return source.Field(root, "namespace") != nil
-}
 
 // shownFindings is how many findings the user interface gets: they are stored
 // in the status of the Application.

@@ -130,6 +130,7 @@ func (f *function) run() error {
 		return err
 	}
 	o.Beside, o.Emit = true, o.Config.Emit
+	f.outer(&o)
 	result := compile.Run(in, o)
 	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
 		compile.Fix(in, o, result)

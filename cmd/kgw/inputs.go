@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -117,20 +116,22 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		return compile.Input{}, nil, err
 	}
 	s := a.newScopes(f, c)
-	in, err := s.read(paths)
+	in, walked, err := s.read(paths)
 	if err != nil {
 		return compile.Input{}, nil, err
 	}
 	if err := s.assign(&in, o); err != nil {
 		return compile.Input{}, nil, err
 	}
+	o.Later = s.later(in.Files, walked)
 	a.secrets.Watch(in.Files...)
 	a.collect()
 	return in, o, nil
 }
 
 // read reads the inputs that the paths name, and renders what is to be rendered.
-func (s *scopes) read(paths []string) (compile.Input, error) {
+// walked are the kustomizations that it came by.
+func (s *scopes) read(paths []string) (in compile.Input, walked []string, err error) {
 	a, f := s.app, s.flags
 	loader := &source.Loader{
 		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve,
@@ -140,9 +141,9 @@ func (s *scopes) read(paths []string) (compile.Input, error) {
 	}
 	paths, kustomizations := a.kustomizations(f, paths)
 	files, problems := loader.Load(paths)
-	in := compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
+	in = compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
 	if err := s.renderCharts(&in); err != nil {
-		return in, err
+		return in, nil, err
 	}
 	a.renderKustomizations(kustomizations, &in)
 	if f.setEnv {
@@ -152,21 +153,7 @@ func (s *scopes) read(paths []string) (compile.Input, error) {
 			file.Data = text
 		}
 	}
-	return in, nil
-}
-
-// variable is a reference to a variable as envsubst reads it.
-var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
-
-// substitute puts the values of variables of the environment into a text, as
-// envsubst does; what is not set stays, and is reported as a placeholder.
-func (a *app) substitute(text []byte) []byte {
-	return variable.ReplaceAllFunc(text, func(ref []byte) []byte {
-		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {
-			return []byte(value)
-		}
-		return ref
-	})
+	return in, loader.Kustomizations, nil
 }
 
 // valid checks the flags whose values are words, before anything is read.

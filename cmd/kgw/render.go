@@ -83,16 +83,13 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 	}
 }
 
-// kustomizationNames make a directory a kustomization.
-var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
-
 // kustomizations takes the directories that are kustomizations out of the paths.
 func (a *app) kustomizations(f *inputFlags, paths []string) (rest, dirs []string) {
 	if !f.kustomize {
 		return paths, nil
 	}
 	for _, p := range paths {
-		if slices.ContainsFunc(kustomizationNames, func(name string) bool { return a.isFile(filepath.Join(p, name)) }) {
+		if slices.ContainsFunc(source.KustomizationNames, func(name string) bool { return a.isFile(filepath.Join(p, name)) }) {
 			dirs = append(dirs, p)
 		} else {
 			rest = append(rest, p)
@@ -104,4 +101,18 @@ func (a *app) kustomizations(f *inputFlags, paths []string) (rest, dirs []string
 func (a *app) isFile(path string) bool {
 	info, err := os.Stat(a.abs(path))
 	return err == nil && !info.IsDir()
+}
+
+// variable is a reference to a variable as envsubst reads it.
+var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
+
+// substitute puts the values of variables of the environment into a text, as
+// envsubst does; what is not set stays, and is reported as a placeholder.
+func (a *app) substitute(text []byte) []byte {
+	return variable.ReplaceAllFunc(text, func(ref []byte) []byte {
+		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {
+			return []byte(value)
+		}
+		return ref
+	})
 }

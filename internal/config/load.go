@@ -144,7 +144,7 @@ func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 func FromNode(doc *source.Document, root *source.Node) (*Config, diag.List) {
 	c := Default()
 	spellOff(root)
-	return c, c.take(doc, root, Type)
+	return c, c.put(layer{doc: doc, root: root, t: Type})
 }
 
 func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -74,4 +75,11 @@ func paths(path string, fields []shape.Field) []string {
 		out = append(out, p)
 	}
 	return out
+}
+
+// Says reports whether a setting at the top level is written down, in the file, in
+// one that it extends, for its environment, in a variable or in a flag; also with
+// its default.
+func (c *Config) Says(name string) bool {
+	return slices.ContainsFunc(c.layers, func(l layer) bool { return source.Field(l.root, name) != nil })
 }

@@ -37,6 +37,8 @@ const (
 
 	BaselineUnused  Code = "KGW134"
 	BaselineRefused Code = "KGW135"
+	// NamespaceAssumed is about a namespace that nobody wrote down.
+	NamespaceAssumed Code = "KGW136"
 	// VariableMisspelt and ConfigUnused are about settings that do not hold.
 	VariableMisspelt Code = "KGW142"
 	ConfigUnused     Code = "KGW143"
@@ -374,6 +376,7 @@ var Rules = []Rule{
 
 	{BaselineUnused, "BaselineUnused", notice, "an entry of a baseline is for a finding that is not there any more"},
 	{BaselineRefused, "BaselineRefused", fault, "an entry of a baseline is for a finding that a baseline cannot hide"},
+	{NamespaceAssumed, "NamespaceAssumed", notice, "a document names no namespace, and something sets another one than kgw assumes later"},
 
 	{UnknownField, "UnknownField", doubt, "a field does not exist in this version of the kind"},
 	{MissingField, "MissingField", fault, "a required field is absent"},

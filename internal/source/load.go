@@ -36,6 +36,9 @@ type Loader struct {
 	// charts that it came by.
 	PassedOver int
 	Charts     []Chart
+	// Kustomizations are the files that make directories of the walk
+	// kustomizations, by their names in findings.
+	Kustomizations []string
 }
 
 // Load reads the files that the paths name: files, directories (recursively:
@@ -56,7 +59,7 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
 	files, problems := l.readAll(w.files)
 	problems = append(w.problems, problems...)
-	l.Charts = w.charts
+	l.Charts, l.Kustomizations = w.charts, w.kustomizations
 	if stdin && l.Stdin != nil {
 		f, problem := l.read(l.stdinName(), l.Stdin, 4096)
 		if problem != nil {

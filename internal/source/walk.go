@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -29,6 +30,8 @@ type walker struct {
 	matches  func(name string) bool
 	problems []Problem
 	charts   []Chart
+	// kustomizations are files that make directories kustomizations.
+	kustomizations []string
 }
 
 func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]bool{}} }
@@ -117,6 +120,9 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 		if chart && (e.Name() == "templates" || e.Name() == "charts") {
 			continue
 		}
+		if slices.Contains(KustomizationNames, e.Name()) {
+			w.kustomizations = append(w.kustomizations, w.loader.display(filepath.Join(name, e.Name())))
+		}
 		w.entry(filepath.Join(name, e.Name()), e, ignore, chain)
 	}
 }
@@ -164,6 +170,10 @@ func (w *walker) link(name, link string, ignore *ignores, chain []string) {
 		w.file(input{name: name, real: real, tree: w.tree})
 	}
 }
+
+// KustomizationNames are the names of the file that makes a directory a
+// kustomization (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/).
+var KustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 
 func leadsToDirectory(link string) bool {
 	info, err := os.Stat(link)
