@@ -17,6 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
+	"github.com/kgw-dev/kgw/simulate/gatewayapi"
 	"github.com/kgw-dev/kgw/simulate/oathkeeper"
 	"github.com/kgw-dev/kgw/simulate/sidecar"
 	"github.com/kgw-dev/kgw/simulate/skipper"
@@ -60,11 +61,13 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	for _, s := range c.Known.Services {
 		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
+	manifests, principal := gatewayapi.Convert(manifests, gatewayOptions(c))
+	principal = cmp.Or(principal, c.Istio.IngressPrincipal)
 	said := simulate.ReadMesh(manifests, c.Istio.NumTrustedProxies)
-	mesh := sidecar.Options{Root: cmp.Or(said.Root, rootNamespace), Identity: c.Istio.IngressPrincipal, Mesh: said}
+	mesh := sidecar.Options{Root: cmp.Or(said.Root, rootNamespace), Identity: principal, Mesh: said}
 	of := OathkeeperOptions(c)
 	of.Remote = remote
-	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(c.Istio.IngressPrincipal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
+	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(principal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
 	out.Gateway.Trusts = said.TrustedProxies > 0
 	out.live = map[*source.Document]simulate.Source{}
 	for i := range manifests {
@@ -73,7 +76,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		}
 	}
 	out.Mesh = &simulate.Mesh{
-		FrontIdentity: c.Istio.IngressPrincipal,
+		FrontIdentity: principal,
 		Delegates:     []simulate.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},
 	}
 	out.Skipper = skipper.Load(manifests, skipper.Options{})
@@ -90,6 +93,22 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		out.Mesh.Guard, out.Gateway.Guard = out.Sidecars, out.Sidecars.AtGateway
 	}
 	return out
+}
+
+// gatewayOptions are what the configuration says of the Gateways of the Gateway
+// API.
+func gatewayOptions(c *config.Config) gatewayapi.Options {
+	o := gatewayapi.Options{Principals: map[string]string{}, StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal}
+	if c.Istio.IngressPrincipal != config.Default().Istio.IngressPrincipal {
+		o.Principal = c.Istio.IngressPrincipal
+	}
+	for from, to := range c.GatewayAPI.Gateways {
+		o.StandsFor[cmp.Or(to.Parent, from)] = from
+		if to.Principal != "" {
+			o.Principals[cmp.Or(to.Parent, from)] = to.Principal
+		}
+	}
+	return o
 }
 
 // rootNamespace is where policies hold for the whole mesh.

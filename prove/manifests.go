@@ -150,7 +150,7 @@ func compiled(objects []manifest.Object, result *compile.Result) []simulate.Mani
 	for i := range objects {
 		object := &objects[i]
 		m := simulate.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
-		if m.Kind == "VirtualService" {
+		if m.Entries = object.Entries; m.Kind == "VirtualService" {
 			m.Entries = entries[object.Origin.Doc]
 		}
 		out = append(out, m)

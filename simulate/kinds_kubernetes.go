@@ -70,6 +70,7 @@ func Tables() []*FieldTable {
 	return append([]*FieldTable{
 		VirtualServiceFields, GatewayFields, AuthorizationPolicyFields, RequestAuthenticationFields, PeerAuthenticationFields, DestinationRuleFields,
 		ServiceFields, NamespaceFields, IngressFields, RouteGroupFields, MeshFields,
+		HTTPRouteFields, ParentGatewayFields, ReferenceGrantFields,
 	}, workloadTables...)
 }
 

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +12,9 @@ import (
 // Manifest is an object that an engine reads.
 type Manifest struct {
 	APIVersion, Kind, Namespace, Name string
+	// Shown is the kind that messages name, where the object was made of
+	// another; "" is Kind.
+	Shown string
 	// Created orders what the engine orders by age; "" is the oldest.
 	Created string
 	Labels  map[string]string
@@ -20,8 +24,8 @@ type Manifest struct {
 	Origin source.Ref
 	// Compiled tells that paths of the object are not paths of Origin.
 	Compiled bool
-	// Entries are what the http entries of a VirtualService were compiled
-	// from.
+	// Entries are what the http entries of a VirtualService, or the rules of an
+	// HTTPRoute, were compiled from.
 	Entries []source.Ref
 	// Native is a rule as Oathkeeper itself reads it: nobody fills in what is
 	// absent, and Origin is the place of the rule. Inside, all places in it are
@@ -67,6 +71,9 @@ func (m *Manifest) Spec() *source.Node { return source.Field(m.Root, "spec") }
 func (m *Manifest) At(path string) source.Ref {
 	if m.Compiled {
 		rest, ok := strings.CutPrefix(path, "spec.http[")
+		if !ok {
+			rest, ok = strings.CutPrefix(path, "spec.rules[")
+		}
 		number, _, _ := strings.Cut(rest, "]")
 		if i, err := strconv.Atoi(number); ok && err == nil && i < len(m.Entries) {
 			return m.Entries[i]
@@ -82,6 +89,9 @@ func (m *Manifest) At(path string) source.Ref {
 	}
 	return source.Ref{Doc: m.Origin.Doc, Path: path}
 }
+
+// ShownKind is the kind that messages name.
+func (m *Manifest) ShownKind() string { return cmp.Or(m.Shown, m.Kind) }
 
 // ID names the object in messages: "namespace/name".
 func (m *Manifest) ID() string { return m.Namespace + "/" + m.Name }

@@ -18,6 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Limits of one HTTPRoute (gateway-api v1.6, standard channel).
@@ -36,15 +37,18 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	var out []manifest.Object
 	for i, piece := range pieces(rules) {
 		spec := &manifest.HTTPRoute{ParentRefs: parents(g, t), Hostnames: hostnames(g)}
+		var entries []source.Ref
 		for _, r := range piece {
-			spec.Rules = append(spec.Rules, r.lower(g, t))
+			spec.Rules, entries = append(spec.Rules, r.lower(g, t)), append(entries, r.route.Origin)
 		}
 		base, parts := g.ID(), []string{kinds.HTTPRoute, g.Kind, g.Name.Namespace, g.ID()}
 		if i > 0 {
 			number := strconv.Itoa(i + 1)
 			base, parts = base+"-"+number, append(parts, number)
 		}
-		out = append(out, object(g, t, "gateway.networking.k8s.io/v1", kinds.HTTPRoute, g.Name.Namespace, manifest.StableName(base, parts...), spec))
+		o := object(g, t, "gateway.networking.k8s.io/v1", kinds.HTTPRoute, g.Name.Namespace, manifest.StableName(base, parts...), spec)
+		o.Entries = entries
+		out = append(out, o)
 	}
 	if t.GatewayAPI.Grants != "write" {
 		return out

@@ -28,6 +28,8 @@ type Object struct {
 	First bool
 	// Origin is the resource the object is written for.
 	Origin source.Ref
+	// Entries are what the rules of an HTTPRoute are written for.
+	Entries []source.Ref
 	// Stable is the name that stands for the object's identity where Meta.Name
 	// is another one, kept from before.
 	Stable string

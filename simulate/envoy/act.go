@@ -23,22 +23,22 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 		if to := location(n, q); to != "" {
 			d.Reason, d.Response = "the route redirects to "+to, map[string]string{"location": to}
 		}
-		t.Say(name, r.at, "%s", d.Reason)
+		t.Say(r.manifest.ShownKind(), r.at, "%s", d.Reason)
 		return d
 	}
 	if n := source.Field(r.entry, "directResponse"); n != nil {
 		d.Status, d.Cause, d.Reason = int(source.Int(source.Field(n, "status"))), simulate.Answered, "the route answers itself"
 		d.Answer = simulate.Canonical(n)
-		t.Say(name, r.at, "%s with %d", d.Reason, d.Status)
+		t.Say(r.manifest.ShownKind(), r.at, "%s with %d", d.Reason, d.Status)
 		return d
 	}
 	if status := r.aborts(q); status > 0 {
 		d.Status, d.Cause, d.At, d.Reason = status, simulate.Answered, r.manifest.At(r.path+".fault.abort"), "the route injects a fault"
-		t.Say(name, d.At, "%s: %d", d.Reason, status)
+		t.Say(r.manifest.ShownKind(), d.At, "%s: %d", d.Reason, status)
 		return d
 	}
 	if answered := r.preflight(q, &d); answered {
-		t.Say(name, r.manifest.At(r.path+".corsPolicy"), "%s", d.Reason)
+		t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".corsPolicy"), "%s", d.Reason)
 		return d
 	}
 	return r.forward(q, d, t)

@@ -64,7 +64,7 @@ func (g *Gateway) passing(r *simulate.Request) []landing {
 				continue
 			}
 			known = true
-			if s.at(t, r) && (r.Gateway == "" || t.of(r.Gateway)) {
+			if s.at(t, r) && t.asked(r.Gateway) {
 				out = append(out, landing{stream: s, table: t})
 			}
 		}
@@ -113,7 +113,7 @@ func (t *table) bound() string {
 
 // admits reports whether a request may come to the table's servers.
 func (t *table) admits(r *simulate.Request) bool {
-	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || r.Gateway != "" && !t.of(r.Gateway) {
+	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || !t.asked(r.Gateway) {
 		return false
 	}
 	if t.disputed != nil {

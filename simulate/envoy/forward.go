@@ -20,7 +20,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	chosen, many := destination(r.entry, q)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = http.StatusNotFound, simulate.NoUpstream, "the route has no destination"
-		t.Say(name, r.at, "%s", d.Reason)
+		t.Say(r.manifest.ShownKind(), r.at, "%s", d.Reason)
 		return d
 	}
 	if copied := r.mirrored(q, t); copied != nil {
@@ -47,7 +47,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
 	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
 	r.respond(q, chosen, &d)
-	t.Say(name, r.manifest.At(r.path+".route"), "sent to %s", next.To)
+	t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".route"), "sent to %s", next.To)
 	return d
 }
 
@@ -91,7 +91,7 @@ func (r *route) mirrored(q *simulate.Request, t *simulate.Trail) *source.Node {
 		if q.World().Doubts() && q.Holds(u) {
 			return n
 		}
-		t.Say(name, r.manifest.At(r.path), "a copy goes to %s", service(n, r.manifest.Namespace))
+		t.Say(r.manifest.ShownKind(), r.manifest.At(r.path), "a copy goes to %s", service(n, r.manifest.Namespace))
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		r.Certified = false
 	}
 	out := h.route(view, r, d, t)
-	out.Gateway, out.Listener = strings.Join(h.table.gateways, " and "), h.table.bound()
+	out.Gateway, out.Listener = h.table.known(), h.table.bound()
 	return out
 }
 
@@ -104,7 +104,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		}
 	}
 	if t.On() && len(h.manifests) > 0 {
-		t.Say(name, h.manifests[0].At("spec.hosts"), "host %q is served by %s", r.Host, ids(h.manifests))
+		t.Say(h.manifests[0].ShownKind(), h.manifests[0].At("spec.hosts"), "host %q is served by %s", r.Host, ids(h.manifests))
 	}
 	chosen, unknown := h.first(view)
 	if unknown != nil {
@@ -114,7 +114,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		return h.noRoute(r, t)
 	}
 	if t.On() {
-		t.Say(name, chosen.at, "route %s takes %s %s: %s", chosen.id(), r.Method, r.RawPath(), chosen.describe())
+		t.Say(chosen.manifest.ShownKind(), chosen.at, "route %s takes %s %s: %s", chosen.id(), r.Method, r.RawPath(), chosen.describe())
 	}
 	for _, u := range chosen.within {
 		if r.Holds(u) {

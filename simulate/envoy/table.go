@@ -48,6 +48,36 @@ type server struct {
 
 func (t *table) of(gateway string) bool { return slices.Contains(t.gateways, gateway) }
 
+// asked reports whether the table is one of the Gateway that a request comes
+// to.
+func (t *table) asked(gateway string) bool {
+	return gateway == "" || slices.ContainsFunc(t.gateways, func(g string) bool { return knownName(g) == gateway })
+}
+
+// known names the gateways of the table as people know them.
+func (t *table) known() string {
+	var out []string
+	for _, g := range t.gateways {
+		out = append(out, knownName(g))
+	}
+	return strings.Join(out, " and ")
+}
+
+// knownName is the name of a Gateway without what tells one that was made of a
+// Gateway of the Gateway API from one of Istio: istiod's names have "~" too.
+func knownName(gateway string) string {
+	name, _, _ := strings.Cut(gateway, "~")
+	return name
+}
+
+// shownName is how messages name a Gateway.
+func shownName(gateway string) string {
+	if name := knownName(gateway); name != gateway {
+		return name + " (Gateway API)"
+	}
+	return gateway
+}
+
 // labels are those of the gateway's pods, as far as they are known.
 func (t *table) labels() map[string]string {
 	out := map[string]string{"istio": "ingressgateway", "app": "istio-ingressgateway"}
@@ -175,7 +205,7 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 	s := server{namespace: m.Namespace, hosts: source.Texts(source.Field(n, "hosts"))}
 	s.redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
 	t.servers = []server{s}
-	t.shown = m.ID()
+	t.shown = shownName(m.ID())
 	if t.number != 0 {
 		t.shown += " port " + strconv.FormatInt(t.number, 10)
 	}
@@ -262,7 +292,7 @@ func (l *loader) tables(gateways []string) []*table {
 			continue
 		}
 		if l.absent[name] == nil {
-			l.absent[name] = &table{shown: name, space: l.g.space, ages: []string{""}, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
+			l.absent[name] = &table{shown: shownName(name), space: l.g.space, ages: []string{""}, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
 			l.g.tables = append(l.g.tables, l.absent[name])
 		}
 		out = append(out, l.absent[name])

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -16,7 +15,7 @@ func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Deci
 	for _, table := range g.tables {
 		if h := table.host(r.Host); h != nil && table.scheme != "" && table.scheme != r.Scheme && !g.listens(r) {
 			d.Status, d.Cause, d.At = 0, simulate.Crashed, table.at()
-			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", strings.Join(table.gateways, ", "), r.Scheme)
+			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", table.known(), r.Scheme)
 		}
 	}
 	t.Say(name, source.Ref{}, "%s", d.Reason)
@@ -37,7 +36,7 @@ func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Deci
 // listens reports whether some server is for plain HTTP: such a port answers
 // requests for hosts that are not on it with 404.
 func (g *Gateway) listens(r *simulate.Request) bool {
-	return r.Scheme == "http" && slices.ContainsFunc(g.tables, func(t *table) bool { return t.scheme == "http" && (r.Gateway == "" || t.of(r.Gateway)) })
+	return r.Scheme == "http" && slices.ContainsFunc(g.tables, func(t *table) bool { return t.scheme == "http" && t.asked(r.Gateway) })
 }
 
 func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
@@ -47,7 +46,7 @@ func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.D
 	}
 	if t.On() {
 		for _, route := range h.routes {
-			t.Say(name, route.at, "route %s does not take it: %s", route.id(), route.describe())
+			t.Say(route.manifest.ShownKind(), route.at, "route %s does not take it: %s", route.id(), route.describe())
 		}
 		t.Say(name, d.At, "%s", d.Reason)
 	}

@@ -1,0 +1,214 @@
+// Package gatewayapi reads HTTPRoutes and Gateways of the Gateway API as
+// istiod does: it makes VirtualServices and Gateways of Istio of them, which
+// package envoy decides over (istio, pilot/pkg/config/kube/gateway, 1.24 to
+// 1.31).
+//
+// It reads manifests, whoever wrote them. What it does not understand whole
+// stays as it is: package envoy then knows that it does not follow it.
+package gatewayapi
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Options are what the configuration says of Gateways.
+type Options struct {
+	// Principals are identities of Gateways by namespace/name; Principal is that
+	// of all others, "" leaves it to each Gateway.
+	Principals map[string]string
+	Principal  string
+	// Istio is the identity of the gateways of VirtualServices.
+	Istio string
+	// StandsFor names the Istio Gateway that a Gateway stands for, where it has
+	// another name.
+	StandsFor map[string]string
+}
+
+// Convert returns the manifests with VirtualServices and Gateways of Istio in
+// the place of the HTTPRoutes that are understood, and the identity of the
+// proxies that serve them, "" without any.
+func Convert(manifests []simulate.Manifest, o Options) (out []simulate.Manifest, identity string) {
+	c := &converter{options: o, parents: map[string]*parent{}}
+	if !c.read(manifests) {
+		return manifests, ""
+	}
+	c.follow()
+	if len(c.followed) == 0 {
+		return manifests, ""
+	}
+	out = c.write()
+	for i := range manifests {
+		if !slices.ContainsFunc(c.followed, func(r *httpRoute) bool { return r.manifest == &manifests[i] }) {
+			out = append(out, manifests[i])
+		}
+	}
+	return out, c.identity
+}
+
+// converter is the state of one Convert.
+type converter struct {
+	options  Options
+	routes   []*httpRoute
+	gateways []*simulate.Manifest
+	grants   []*simulate.Manifest
+	parents  map[string]*parent
+	// istio are the Gateways of Istio.
+	istio map[string]bool
+	// targeted are Gateways that policies name: what those do is not followed.
+	targeted map[string]bool
+	mixed    bool // there are VirtualServices of gateways
+	followed []*httpRoute
+	identity string
+}
+
+// read sorts the manifests, and reports whether there is an HTTPRoute.
+func (c *converter) read(manifests []simulate.Manifest) bool {
+	c.targeted, c.istio = map[string]bool{}, map[string]bool{}
+	for i := range manifests {
+		switch m := &manifests[i]; {
+		case m.Is(simulate.GatewayAPI, "HTTPRoute"):
+			c.routes = append(c.routes, &httpRoute{manifest: m})
+		case m.Is(simulate.GatewayAPI, "Gateway"):
+			c.gateways = append(c.gateways, m)
+		case m.Is(simulate.GatewayAPI, "ReferenceGrant"):
+			c.grants = append(c.grants, m)
+		case m.Is(simulate.Networking, "Gateway"):
+			c.istio[m.ID()] = true
+		case m.Is(simulate.Networking, "VirtualService"):
+			c.mixed = c.mixed || len(source.Elements(source.Field(m.Spec(), "gateways"))) > 0
+		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
+			c.target(m)
+		}
+	}
+	return len(c.routes) > 0
+}
+
+// target notes the Gateways that a policy is for.
+func (c *converter) target(m *simulate.Manifest) {
+	refs := source.Elements(source.Field(m.Spec(), "targetRefs"))
+	if one := source.Field(m.Spec(), "targetRef"); one != nil {
+		refs = append(refs, one)
+	}
+	for _, ref := range refs {
+		if source.Text(source.Field(ref, "kind")) == "Gateway" {
+			c.targeted[m.Namespace+"/"+source.Text(source.Field(ref, "name"))] = true
+		}
+	}
+}
+
+// follow finds the HTTPRoutes that are understood whole and whose Gateways have
+// one identity. The others stay: nothing is known of requests for their hosts.
+func (c *converter) follow() {
+	if c.mixed {
+		c.identity = c.options.Istio
+	}
+	for _, r := range c.routes {
+		if !c.understand(r) {
+			continue
+		}
+		if c.identity == "" {
+			c.identity = c.parents[r.parents[0].gateway].identity
+		}
+		if !slices.ContainsFunc(r.parents, func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }) {
+			c.followed = append(c.followed, r)
+		}
+	}
+}
+
+// understand reports whether an HTTPRoute is read whole.
+func (c *converter) understand(r *httpRoute) bool {
+	m := r.manifest
+	if len(simulate.HTTPRouteFields.Unread(m.Root)) > 0 || !r.readParents() {
+		return false
+	}
+	for _, ref := range r.parents {
+		if !c.parentOf(ref).ok {
+			return false
+		}
+	}
+	return c.readRules(r)
+}
+
+// granted reports whether a ReferenceGrant lets HTTPRoutes of a namespace use a
+// Service.
+func (c *converter) granted(from, namespace, service string) bool {
+	return slices.ContainsFunc(c.grants, func(g *simulate.Manifest) bool {
+		if g.Namespace != namespace || len(simulate.ReferenceGrantFields.Unread(g.Root)) > 0 {
+			return false
+		}
+		is := func(n *source.Node, key, value string) bool { return source.Text(source.Field(n, key)) == value }
+		lets := slices.ContainsFunc(source.Elements(source.Field(g.Spec(), "from")), func(n *source.Node) bool {
+			return is(n, "group", simulate.GatewayAPI) && is(n, "kind", "HTTPRoute") && is(n, "namespace", from)
+		})
+		return lets && slices.ContainsFunc(source.Elements(source.Field(g.Spec(), "to")), func(n *source.Node) bool {
+			return is(n, "group", "") && is(n, "kind", "Service") && (is(n, "name", "") || is(n, "name", service))
+		})
+	})
+}
+
+// write makes the VirtualServices of what is followed, and the Gateways of the
+// parents that are among the inputs.
+func (c *converter) write() []simulate.Manifest {
+	var out []simulate.Manifest
+	order, groups := c.group()
+	for c.dropTied(groups) {
+		order, groups = c.group()
+	}
+	for _, b := range order {
+		out = append(out, b.virtualService(groups[b]))
+	}
+	for _, name := range sortedKeys(c.parents) {
+		out = append(out, c.parents[name].made...)
+	}
+	return out
+}
+
+// group puts the matches together that are asked in one list: those of one
+// listener and host.
+func (c *converter) group() (order []binding, groups map[binding][]*match) {
+	groups = map[binding][]*match{}
+	for _, r := range c.followed {
+		hosts := r.hosts
+		if len(hosts) == 0 {
+			hosts = []string{"*"}
+		}
+		for _, ref := range r.parents {
+			for _, gateway := range c.bound(r.manifest, ref) {
+				for _, host := range hosts {
+					b := binding{gateway, strings.ToLower(host)}
+					if groups[b] == nil {
+						order = append(order, b)
+					}
+					groups[b] = append(groups[b], r.matches...)
+				}
+			}
+		}
+	}
+	return order, groups
+}
+
+// dropTied leaves out HTTPRoutes whose order depends on their ages, which are
+// not known, and reports whether there were any.
+func (c *converter) dropTied(groups map[binding][]*match) bool {
+	tied := map[*simulate.Manifest]bool{}
+	for _, list := range groups {
+		for _, m := range tiedRoutes(list) {
+			tied[m] = true
+		}
+	}
+	c.followed = slices.DeleteFunc(c.followed, func(r *httpRoute) bool { return tied[r.manifest] })
+	return len(tied) > 0
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,192 @@
+package gatewayapi
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	requests "github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// httpRoute is an HTTPRoute as it is read.
+type httpRoute struct {
+	manifest *simulate.Manifest
+	parents  []parentRef
+	hosts    []string
+	matches  []*match
+}
+
+// match is one match of a rule: a route of its own, which is asked by what it
+// says and not by its place.
+type match struct {
+	route *simulate.Manifest
+	at    source.Ref
+	// kind is the order of paths: exact ones first, then prefixes, then
+	// expressions.
+	kind    int
+	path    string // as its length counts
+	uri     source.Object
+	method  string
+	headers []*source.Node
+	query   []*source.Node
+	action  source.Object
+	// compiled is set, once it was asked for.
+	compiled *requests.Matcher
+}
+
+// The kinds of paths, in the order in which they are asked.
+const (
+	exact = iota
+	prefix
+	expression
+)
+
+// readRules reads the rules, and reports whether all are understood.
+func (c *converter) readRules(r *httpRoute) bool {
+	spec := r.manifest.Spec()
+	r.hosts = source.Texts(source.Field(spec, "hostnames"))
+	for i, rule := range source.Elements(source.Field(spec, "rules")) {
+		at := source.JoinIndex("spec.rules", i)
+		action, ok := c.action(r.manifest, rule)
+		if !ok {
+			return false
+		}
+		matches := source.Elements(source.Field(rule, "matches"))
+		if len(matches) == 0 {
+			matches = []*source.Node{nil}
+		}
+		for j, n := range matches {
+			place := at
+			if n != nil {
+				place = source.JoinIndex(at+".matches", j)
+			}
+			m, ok := readMatch(n)
+			if !ok {
+				return false
+			}
+			m.route, m.at, m.action = r.manifest, r.manifest.At(place), action
+			r.matches = append(r.matches, m)
+		}
+	}
+	return true
+}
+
+func readMatch(n *source.Node) (*match, bool) {
+	m := &match{
+		method:  source.Text(source.Field(n, "method")),
+		headers: source.Elements(source.Field(n, "headers")), query: source.Elements(source.Field(n, "queryParams")),
+	}
+	path := source.Field(n, "path")
+	kind, value := source.Text(source.Field(path, "type")), source.Text(source.Field(path, "value"))
+	if value == "" {
+		value = "/"
+	}
+	text := func(how, what string) source.Object { return source.Object{{Key: how, Value: what}} }
+	switch kind {
+	case "Exact":
+		m.kind, m.path, m.uri = exact, value, text("exact", value)
+	case "RegularExpression":
+		m.kind, m.path, m.uri = expression, value, text("regex", value)
+	case "", "PathPrefix":
+		// By whole segments; a slash at the end does not count.
+		m.kind, m.path = prefix, strings.TrimSuffix(value, "/")
+		if m.uri = text("regex", regexp.QuoteMeta(m.path)+"(/.*)?"); m.path == "" {
+			m.path, m.uri = "/", text("prefix", "/")
+		}
+	default:
+		return nil, false
+	}
+	for _, list := range [][]*source.Node{m.headers, m.query} {
+		for _, h := range list {
+			if how := source.Text(source.Field(h, "type")); how != "" && how != "Exact" && how != "RegularExpression" {
+				return nil, false
+			}
+		}
+	}
+	return m, true
+}
+
+// entry is the match as an entry of a VirtualService.
+func (m *match) entry() source.Object {
+	conditions := source.Object{{Key: "uri", Value: m.uri}}
+	if m.method != "" {
+		conditions = append(conditions, source.Member{Key: "method", Value: source.Object{{Key: "exact", Value: m.method}}})
+	}
+	for _, list := range []struct {
+		key   string
+		nodes []*source.Node
+	}{{"headers", m.headers}, {"queryParams", m.query}} {
+		var values source.Object
+		for _, n := range list.nodes {
+			how := "exact"
+			if source.Text(source.Field(n, "type")) == "RegularExpression" {
+				how = "regex"
+			}
+			values = append(values, source.Member{Key: source.Text(source.Field(n, "name")), Value: source.Object{{Key: how, Value: source.Text(source.Field(n, "value"))}}})
+		}
+		if values != nil {
+			conditions = append(conditions, source.Member{Key: list.key, Value: values})
+		}
+	}
+	return append(source.Object{{Key: "match", Value: []any{conditions}}}, m.action...)
+}
+
+// action is what a rule does, as the fields of an entry; ok is false where that
+// is not understood.
+func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.Object, ok bool) {
+	for _, f := range source.Elements(source.Field(rule, "filters")) {
+		fields, ends, ok := filter(f)
+		if !ok {
+			return nil, false
+		}
+		if out = append(out, fields...); ends {
+			return out, true
+		}
+	}
+	out = joinHeaders(out)
+	if request := source.Text(source.Field(source.Field(rule, "timeouts"), "request")); request != "" && request != "0s" {
+		out = append(out, source.Member{Key: "timeout", Value: request})
+	}
+	backends, ok := c.backends(m, rule)
+	return append(out, backends...), ok
+}
+
+// backends are the destinations of a rule. Without any, or with no share of
+// requests for one, it answers 500.
+func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Object, bool) {
+	var routes []any
+	for _, b := range source.Elements(source.Field(rule, "backendRefs")) {
+		name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))
+		kind := source.Text(source.Field(b, "kind"))
+		if kind != "" && kind != "Service" || source.Text(source.Field(b, "group")) != "" || port == 0 || strings.Contains(name, ".") {
+			return nil, false
+		}
+		if namespace == "" {
+			namespace = m.Namespace
+		}
+		if namespace != m.Namespace && !c.granted(m.Namespace, namespace, name) {
+			return nil, false
+		}
+		weight := int64(1)
+		if n := source.Field(b, "weight"); n != nil {
+			weight = source.Int(n)
+		}
+		if weight == 0 {
+			continue
+		}
+		routes = append(routes, source.Object{
+			{Key: "destination", Value: source.Object{
+				{Key: "host", Value: name + "." + namespace + ".svc.cluster.local"}, {Key: "port", Value: source.Object{{Key: "number", Value: number(port)}}},
+			}},
+			{Key: "weight", Value: number(weight)},
+		})
+	}
+	if len(routes) == 0 {
+		return source.Object{{Key: "directResponse", Value: source.Object{{Key: "status", Value: number(500)}}}}, true
+	}
+	return source.Object{{Key: "route", Value: routes}}, true
+}
+
+func number(n int64) source.Number { return source.Number(strconv.FormatInt(n, 10)) }
