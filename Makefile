@@ -67,6 +67,10 @@ test-cluster: build cluster-tools ## hold kgw to a real API server (builds clust
 	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -count 1 -timeout 30m ./...
 
 MUTANTS ?= 40
+.PHONY: gate
+gate: ## change every field of what the examples and the recorded sets hold: diff --semantic reports it (an hour)
+	KGW_EVERY_MUTATION=1 $(GO) test ./prove -run TestEveryFieldOfWhatIsWrittenCounts -timeout 5h
+
 .PHONY: mutants
 mutants: ## change compile, migrate, validate and match in MUTANTS small ways and list the changes that no test of their own sees (a quarter of an hour)
 	cd tools/mutants && $(GO) vet ./... && $(GO) run . -budget $(MUTANTS) ../.. compile migrate validate internal/match

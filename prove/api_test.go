@@ -49,7 +49,7 @@ func TestAPIsAreDecidedAsTheirControllerDid(t *testing.T) {
 		if d := side.Decide(r); d.Status != c.want {
 			t.Errorf("%s: %d %s, want %d", c.name, d.Status, d.Reason, c.want)
 		}
-		if d := side.Inside(r, "web.shop.svc.cluster.local:80"); d.Passed() != (c.want == 200) {
+		if d := side.Inside(r, "web.shop.svc.cluster.local:80", simulate.Insider); d.Passed() != (c.want == 200) {
 			t.Errorf("%s: inside the cluster %d %s", c.name, d.Status, d.Reason)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -205,6 +206,35 @@ func TestIstioKinds(t *testing.T) {
 			if got := answered(&d); got != want {
 				t.Errorf("%s: %s: %s, want %s: %s", name, line, got, want, d.Reason)
 			}
+		}
+	}
+}
+
+// TestIstioChanges holds that a change of one text is seen, and as what.
+func TestIstioChanges(t *testing.T) {
+	jwt := verifies("api", "a", "") + policy("api", "p", needsJWT)
+	inside := policy("api", "p", "rules: [{from: [{source: {namespaces: [one]}}], to: [{operation: {hosts: [a.com]}}]}]")
+	oathkeeper := vs("a.com", "{route: [{destination: {host: ory-oathkeeper-proxy.kyma-system.svc.cluster.local, port: {number: 4455}}}]}") +
+		strings.Replace(object("Rule", "r", "match: {url: 'https://a.com/', methods: [GET]}, authenticators: [{handler: noop}], authorizer: {handler: allow}, upstream: {url: 'http://api.shop'}"), "apiVersion: v1", "apiVersion: oathkeeper.ory.sh/v1alpha1", 1)
+	for name, c := range map[string]struct {
+		text, old, new string
+		want           classes.Kind
+	}{
+		"a policy whose pods are not known": {vs("a.com", toAPI) + jwt, "['*']", "[other/x]", classes.Unknown},
+		"callers in the cluster":            {vs("a.com", toAPI) + service("api") + inside, "[one]", "[two]", classes.Internal},
+		"callers of another path":           {vs("a.com", "{match: [{uri: {exact: /x}}], "+api+"}") + service("api") + policy("api", "p", "rules: [{to: [{operation: {paths: [/y]}}]}]"), "[/y]", "[/z]", classes.Internal},
+		"callers without a certificate":     {vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "mtls: {mode: STRICT}"), "STRICT", "PERMISSIVE", classes.Internal},
+		"the port of who decides":           {oathkeeper, "number: 4455", "number: 4456", classes.Routing},
+		"who is believed":                   {vs("a.com", toAPI) + service("api") + meshConfig("accessLogFile: x"), "accessLogFile: x", "trustDomainAliases: [x]", classes.Unknown},
+	} {
+		before, after := documents(t, c.text), documents(t, strings.Replace(c.text, c.old, c.new, 1))
+		r := classes.Compare(clusterOf(before, -1, nil).Side(nil), clusterOf(after, -1, nil).Side(nil))
+		found := false
+		for i := range r.Changes {
+			found = found || r.Changes[i].Kind == c.want
+		}
+		if !found {
+			t.Errorf("%s: %v, want %s", name, r.Changes, c.want)
 		}
 	}
 }

@@ -108,7 +108,10 @@ func (s *side) readPaths(result *compile.Result) {
 }
 
 func (s *side) part(e *simulate.Entry) part {
-	p := part{classes.Part{Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	if s.cluster.Mesh.Delegated(e.To) {
+		p.To = ""
+	}
 	if p.Text == "" {
 		p.Text = authored(e.Set)
 	}
@@ -297,15 +300,20 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	}
 	g, seen := &guard{on: map[string][]classes.Part{}}, map[string]bool{}
 	looks := of()
+	to := key
+	if strings.HasPrefix(key, "gateway ") || s.cluster.Mesh.Delegated(key) {
+		to = ""
+	}
 	for _, e := range looks.Sets {
-		p := classes.Part{Text: authored(e.Set), Set: e.Set}
+		p := classes.Part{Text: authored(e.Set), Set: e.Set, To: to}
 		for _, a := range e.Admits {
 			p.Admits = append(p.Admits, s.places(key, a)...)
 		}
 		g.add(p, seen)
 	}
-	if len(looks.Tokens) > 0 {
-		p := classes.Part{Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}, Beside: true}
+	callers := slices.DeleteFunc(looks.Callers, s.known)
+	if len(looks.Tokens)+len(callers) > 0 {
+		p := classes.Part{Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}, Beside: true, Callers: callers}
 		for _, t := range looks.Tokens {
 			p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t})
 		}
@@ -313,6 +321,12 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	}
 	s.guards[key] = g
 	return g
+}
+
+// known reports whether an identity is that of the gateway or of a delegate:
+// what they send is compared otherwise.
+func (s *side) known(identity string) bool {
+	return identity == s.cluster.Mesh.FrontIdentity || slices.ContainsFunc(s.cluster.Mesh.Delegates, func(d simulate.Delegate) bool { return d.Identity == identity })
 }
 
 // places gives an admission for each place where its token may stand.
@@ -345,10 +359,13 @@ func (s *side) Schemes(host string) []string {
 // Decide decides a request that comes to the gateway.
 func (s *side) Decide(r *simulate.Request) simulate.Decision { return s.cluster.Mesh.Decide(r, nil) }
 
-// Inside decides a request that a pod of another namespace sends to a service
+// Inside decides a request that a caller in the cluster sends to a service
 // itself.
-func (s *side) Inside(r *simulate.Request, service string) simulate.Decision {
+func (s *side) Inside(r *simulate.Request, service, caller string) simulate.Decision {
+	if s.cluster.Mesh.Guard == nil {
+		return simulate.Decision{Next: r}
+	}
 	next := *r
-	next.Inside, next.To, next.Host = true, service, plainService(service)
+	next.Inside, next.To, next.Caller = true, service, caller
 	return s.cluster.Mesh.Decide(&next, nil)
 }

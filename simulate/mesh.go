@@ -77,7 +77,9 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 					return d
 				}
 			}
+			via := d.Next.To
 			d = d.then(del.Engine.Decide(d.Next, t), front != nil)
+			d.Via = via
 			if !d.Passed() {
 				return d
 			}
@@ -93,6 +95,9 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 
 // Insider is a workload in the mesh that has no part in a gateway.
 const Insider = "cluster.local/ns/kgw-any/sa/default"
+
+// Bare is the caller of a request from a pod that has no part in the mesh.
+const Bare = "-"
 
 // inside reports whether a request names a service of the cluster that nothing
 // serves to the outside: only a caller in the cluster can send it.
@@ -112,8 +117,11 @@ func (m *Mesh) inside(r *Request) bool {
 // fromInside decides a request that a pod sends to a service itself.
 func (m *Mesh) fromInside(r *Request, t *Trail) Decision {
 	next := r.Realise()
-	if next.Caller == "" {
+	switch next.Caller {
+	case "":
 		next.Caller = Insider
+	case Bare:
+		next.Caller = ""
 	}
 	if next.To == "" {
 		next.To = next.Host
@@ -153,7 +161,7 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	if next.Rule == "" {
 		next.Rule = d.Rule
 	}
-	next.Gateway, next.Listener = d.Gateway, d.Listener
+	next.Gateway, next.Listener, next.Via = d.Gateway, d.Listener, d.Via
 	if next.Passed() && next.At.Doc == nil {
 		next.At = d.At
 	}

@@ -33,8 +33,9 @@ type Decision struct {
 	// Route and Rule name the entry of the proxy and the rule of Oathkeeper
 	// that took the request.
 	Route, Rule string
-	// Upstream is where the request went: a URL, or a host and port.
-	Upstream string
+	// Upstream is where the request went: a URL, or a host and port. Via is where
+	// it was decided on the way, a service with its port.
+	Upstream, Via string
 	// Answer is what the client gets besides the status, in words that can be
 	// compared; "" where that is nothing of the engine's own.
 	Answer string

@@ -280,16 +280,6 @@ func (d *delta) who(side int, issuer bool) []string {
 // noRoute stands for those who get through where nothing takes the requests.
 const noRoute = "no route"
 
-// both gives a credential that gets through on both sides.
-func (d *delta) both() (int, bool) {
-	for i := range d.credentials {
-		if d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
 // way compares what happens to a request that gets through on both sides.
 func (d *delta) way(i int) {
 	w, n := &d.was.decisions[i], &d.is.decisions[i]
@@ -300,6 +290,7 @@ func (d *delta) way(i int) {
 		before, after string
 	}{
 		{Moved, from, to},
+		{Routing, decidedBy(w, n), decidedBy(n, w)},
 		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
@@ -311,6 +302,14 @@ func (d *delta) way(i int) {
 			d.put(aspect.kind, aspect.before, aspect.after, i)
 		}
 	}
+}
+
+// decidedBy says which service decides on the way, where one does on both sides.
+func decidedBy(a, b *simulate.Decision) string {
+	if a.Via == "" || b.Via == "" {
+		return ""
+	}
+	return "decided by " + a.Via
 }
 
 // carried says whether the upstream gets the caller's token.
@@ -438,42 +437,4 @@ func preflight(d simulate.Decision) string {
 		return "preflights go to the backend"
 	}
 	return fmt.Sprintf("preflights are refused with %d", d.Status)
-}
-
-// inside compares what callers in the mesh get from the backend, past the
-// gateway.
-func (d *delta) inside() {
-	i, ok := d.both()
-	if !ok {
-		return
-	}
-	service := backend(d.was.decisions[i].Upstream, simulate.Treatment{})
-	ask := func(side int, token simulate.Token) bool {
-		got := d.c.sides[side].Inside(request(d.class, token).In(d.c.world), service)
-		return got.Passed()
-	}
-	for k := range d.credentials {
-		if k > 0 && (d.credentials[k].of == [2]bool{} || !d.was.decisions[k].Passed() || !d.is.decisions[k].Passed()) {
-			continue
-		}
-		token := d.credentials[k].token
-		was, is := ask(0, token), ask(1, token)
-		if was == is {
-			continue
-		}
-		ch := d.base
-		ch.Kind, ch.Path, ch.Host = Internal, "/", service
-		ch.Methods, ch.Others = nil, true
-		ch.Before, ch.After = inMesh(was, d.credentials[k].text(false)), inMesh(is, d.credentials[k].text(false))
-		ch.Witness = Witness{Method: d.class.Witness.Method, URL: "http://" + service + d.class.Witness.RawPath}
-		d.c.found = append(d.c.found, ch)
-		return
-	}
-}
-
-func inMesh(passes bool, token string) string {
-	if passes {
-		return "callers in the cluster get in with " + token
-	}
-	return "callers in the cluster are refused with " + token
 }

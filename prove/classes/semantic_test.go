@@ -45,7 +45,7 @@ func (d *door) Decide(r *simulate.Request) simulate.Decision {
 	return simulate.Decision{Status: 200, Route: "route", Upstream: d.to, Next: r}
 }
 
-func (d *door) Inside(r *simulate.Request, _ string) simulate.Decision {
+func (d *door) Inside(r *simulate.Request, _, _ string) simulate.Decision {
 	if d.inside {
 		return simulate.Decision{Status: 200, Next: r}
 	}

@@ -17,9 +17,9 @@ type Side interface {
 	Schemes(host string) []string
 	// Decide decides a request that comes to the gateway, in its world.
 	Decide(r *simulate.Request) simulate.Decision
-	// Inside decides a request that a pod of another namespace sends to a
-	// service itself.
-	Inside(r *simulate.Request, service string) simulate.Decision
+	// Inside decides a request that a caller in the cluster sends to a service
+	// itself: an identity in the mesh, or simulate.Bare.
+	Inside(r *simulate.Request, service, caller string) simulate.Decision
 }
 
 // Part is something that takes requests, or on which it depends what becomes
@@ -35,6 +35,11 @@ type Part struct {
 	// Beside says that the part takes nothing itself: it has tokens for the
 	// requests that others take.
 	Beside bool
+	// To is the service that the part sends requests to, "" for none or a
+	// delegate.
+	To string
+	// Callers are identities in the mesh that policies tell apart.
+	Callers []string
 	// Delegated says that the part hands requests to a delegate.
 	Delegated bool
 	// Loose says why the set is not exact; "" where it is.

@@ -3,7 +3,6 @@ package sidecar
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -100,7 +99,7 @@ func (c *call) condition(a *authorization, k *condition) truth {
 		got = yes
 	}
 	for _, v := range k.values {
-		if got = max(got, c.value(a, k.field, v)); got == yes {
+		if got = max(got, c.value(a, k, v)); got == yes {
 			break
 		}
 	}
@@ -111,13 +110,13 @@ func (c *call) condition(a *authorization, k *condition) truth {
 }
 
 // value compares an attribute with one value.
-func (c *call) value(a *authorization, field, v string) truth {
-	switch field {
+func (c *call) value(a *authorization, k *condition, v string) truth {
+	switch k.field {
 	case "principals", "namespaces", "serviceAccounts", "trustDomains":
 		if c.gateway && c.in.Certified {
 			return maybe // whatever the client's certificate says
 		}
-		return of(c.caller(a, field, v))
+		return of(c.caller(a, k, v))
 	case "requestPrincipals":
 		return c.principal(v)
 	case "hosts":
@@ -125,26 +124,29 @@ func (c *call) value(a *authorization, field, v string) truth {
 	case "methods":
 		return of(like(v, c.in.Method))
 	case "paths":
-		return of(pathLike(v, c.path))
+		if k.patterns[v] != nil {
+			return of(k.matches(v, c.path))
+		}
+		return of(like(v, c.path))
 	case "ports":
 		if c.port == "" {
 			return maybe
 		}
 		return of(v == c.port)
 	case "ipBlocks", "remoteIpBlocks":
-		return c.address(field, v)
+		return c.address(k.field, v)
 	}
-	return c.attribute(field, v)
+	return c.attribute(k.field, v)
 }
 
 // caller compares the identity that the caller's certificate has.
-func (c *call) caller(a *authorization, field, v string) bool {
+func (c *call) caller(a *authorization, k *condition, v string) bool {
 	parts := strings.Split(c.in.Caller, "/")
-	switch field {
+	switch k.field {
 	case "principals":
 		return like(v, c.in.Caller)
 	case "namespaces":
-		return inNamespace(v, c.in.Caller)
+		return k.matches(v, c.in.Caller)
 	case "serviceAccounts":
 		if !strings.Contains(v, "/") {
 			v = a.manifest.Namespace + "/" + v
@@ -283,13 +285,6 @@ func exampleOf(k *condition) []simulate.Header {
 	return []simulate.Header{{Name: strings.TrimSuffix(rest, "]"), Value: value}}
 }
 
-// inNamespace compares the namespace of an identity; "*" is any text.
-func inNamespace(pattern, identity string) bool {
-	text := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*")
-	re, err := regexp.Compile("^.*/ns/" + text + "/.*$")
-	return err == nil && re.MatchString(identity)
-}
-
 // like compares as policies do: exactly, by a prefix or a suffix with "*", or
 // whether there is a value at all.
 func like(pattern, value string) bool {
@@ -302,19 +297,6 @@ func like(pattern, value string) bool {
 		return strings.HasPrefix(value, pattern[:len(pattern)-1])
 	}
 	return value == pattern
-}
-
-// pathLike also knows templates: "{*}" is one segment, "{**}" any rest.
-func pathLike(pattern, path string) bool {
-	if !strings.Contains(pattern, "{*") {
-		return like(pattern, path)
-	}
-	// The characters are those of Envoy's URI template matcher.
-	const segment = `[a-zA-Z0-9-._~%!$&'()+,;:@=]`
-	text := regexp.QuoteMeta(pattern)
-	text = strings.NewReplacer(regexp.QuoteMeta("{**}"), `(?:`+segment+`|/)*`, regexp.QuoteMeta("{*}"), segment+`+`).Replace(text)
-	re, err := regexp.Compile("^" + text + "$")
-	return err == nil && re.MatchString(path)
 }
 
 // attribute compares what a condition names by a key.

@@ -20,6 +20,8 @@ type Looks struct {
 	// Tokens has one of each issuer whose tokens are verified, in each of its
 	// places.
 	Tokens []simulate.Token
+	// Callers are identities in the mesh that some policy names.
+	Callers []string
 	// Ported says that some policy looks at the port of the Host header.
 	Ported bool
 }
@@ -37,6 +39,7 @@ func (p *place) looks(caller string) *Looks {
 		for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 			for _, a := range list {
 				a.look(caller, out)
+				a.callers(&out.Callers)
 			}
 		}
 		for _, r := range g.tokens {
@@ -153,6 +156,42 @@ func claimsOf(list []condition) map[string]any {
 		add(&list[i])
 	}
 	return out
+}
+
+// callers adds an identity for each source that the rules name.
+func (a *authorization) callers(out *[]string) {
+	for i := range a.rules {
+		for _, list := range append(slices.Clone(a.rules[i].from), a.rules[i].when) {
+			for _, c := range list {
+				for _, v := range c.values {
+					if id := callerOf(a, c.field, v); id != "" && !slices.Contains(*out, id) {
+						*out = append(*out, id)
+					}
+				}
+			}
+		}
+	}
+}
+
+// callerOf is an identity that a value of a source holds for, "" where the field
+// is about something else.
+func callerOf(a *authorization, field, v string) string {
+	v = strings.ReplaceAll(v, "*", "kgw-any")
+	switch field {
+	case "principals":
+		return v
+	case "namespaces":
+		return "cluster.local/ns/" + v + "/sa/kgw-any"
+	case "serviceAccounts":
+		space, account, both := strings.Cut(v, "/")
+		if !both {
+			space, account = a.manifest.Namespace, v
+		}
+		return "cluster.local/ns/" + space + "/sa/" + account
+	case "trustDomains":
+		return v + "/ns/kgw-any/sa/kgw-any"
+	}
+	return ""
 }
 
 // look adds the conditions of a policy.

@@ -64,7 +64,9 @@ func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (out 
 			rank = 1
 		}
 		if held == maybe {
-			unsure = append(unsure, *selected(c, p))
+			u := selected(c, p)
+			u.Key = "peers " + u.What + simulate.Canonical(c.manifest.Spec())
+			unsure = append(unsure, *u)
 			continue
 		}
 		ranked[rank] = append(ranked[rank], c)
@@ -109,6 +111,7 @@ func oldest(list []*chosen) (*chosen, []simulate.Unknown) {
 			unsure = append(unsure, simulate.Unknown{
 				Why: simulate.Absent, At: c.manifest.At("metadata"), Needs: "metadata.creationTimestamp of both",
 				What: fmt.Sprintf("the PeerAuthentication %s is older than %s", c.manifest.ID(), first.ID()),
+				Key:  "older " + c.manifest.ID() + " " + first.ID() + simulate.Canonical(c.manifest.Spec()) + simulate.Canonical(first.Spec()),
 			})
 		}
 	}

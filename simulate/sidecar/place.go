@@ -40,7 +40,7 @@ type group struct {
 // guards are the policies that hold for pods, in the order in which they were
 // loaded.
 type guards struct {
-	tokens              []*tokenRule
+	tokens              []tokenGuard
 	custom, deny, allow []guard
 	// broken are objects that are refused or have fields that are not read.
 	broken []simulate.Unknown
@@ -49,6 +49,13 @@ type guards struct {
 	perHost map[string][]guard
 	anyHost []guard
 	peering peering
+}
+
+// tokenGuard is a rule about tokens, and the condition under which it holds for
+// the pods; nil if it does.
+type tokenGuard struct {
+	*tokenRule
+	when *simulate.Unknown
 }
 
 // guard is a policy, and the condition under which it holds for the pods; nil
@@ -238,7 +245,7 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 // fill puts the policies that hold for pods into guards and returns a text that
 // is the same for the same policies.
 func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete bool) string {
-	var rules []*tokens
+	var rules []conditional
 	var sign []string
 	for _, space := range slices.Compact([]string{p.namespace, s.options.Root}) {
 		for _, sel := range s.chosen[space] {
@@ -256,11 +263,8 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 			}
 			for _, t := range sel.tokens {
 				g.broken = append(g.broken, brokenOf(t.manifest, t.unread, t.refused, p, simulate.RequestAuthenticationFields)...)
-				if condition != nil {
-					g.broken = append(g.broken, *condition)
-				}
 				if t.refused == "" {
-					rules = append(rules, t)
+					rules = append(rules, conditional{t, condition})
 				}
 			}
 		}
@@ -295,21 +299,31 @@ func (g *guards) add(a *authorization, condition *simulate.Unknown, p *place) {
 	}
 }
 
+// conditional is a RequestAuthentication, and the condition under which it holds.
+type conditional struct {
+	*tokens
+	when *simulate.Unknown
+}
+
 // sort puts everything in order: policies as they were loaded, token rules by
 // issuer, each once.
-func (g *guards) sort(rules []*tokens) {
-	slices.SortFunc(rules, func(a, b *tokens) int { return a.order - b.order })
+func (g *guards) sort(rules []conditional) {
+	slices.SortFunc(rules, func(a, b conditional) int { return a.order - b.order })
 	alike := map[string]bool{}
 	for _, t := range rules {
 		for i := range t.rules {
 			r := &t.rules[i]
-			if key := r.text(); !alike[key] {
+			key := r.text()
+			if t.when != nil {
+				key += t.when.What
+			}
+			if !alike[key] {
 				alike[key] = true
-				g.tokens = append(g.tokens, r)
+				g.tokens = append(g.tokens, tokenGuard{r, t.when})
 			}
 		}
 	}
-	slices.SortStableFunc(g.tokens, func(a, b *tokenRule) int { return strings.Compare(a.issuer, b.issuer) })
+	slices.SortStableFunc(g.tokens, func(a, b tokenGuard) int { return strings.Compare(a.issuer, b.issuer) })
 	g.perHost = map[string][]guard{}
 	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 		slices.SortFunc(list, func(a, b guard) int { return a.order - b.order })

@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -36,10 +37,44 @@ type condition struct {
 	not       bool
 	path      string
 	addresses bool // the field is one of addresses
+	// patterns are those values that are compared as regular expressions.
+	patterns map[string]*regexp.Regexp
 }
 
 func newCondition(field string, values []string, not bool, path string) condition {
-	return condition{field, values, not, path, field == "ipBlocks" || field == "remoteIpBlocks"}
+	c := condition{field: field, values: values, not: not, path: path, addresses: field == "ipBlocks" || field == "remoteIpBlocks"}
+	for _, v := range values {
+		var text string
+		switch {
+		case field == "namespaces":
+			text = "^.*/ns/" + strings.ReplaceAll(regexp.QuoteMeta(v), `\*`, ".*") + "/.*$"
+		case field == "paths" && strings.Contains(v, "{*"):
+			text = templateText(v)
+		default:
+			continue
+		}
+		if c.patterns == nil {
+			c.patterns = map[string]*regexp.Regexp{}
+		}
+		c.patterns[v], _ = regexp.Compile(text)
+	}
+	return c
+}
+
+// matches reports whether a text is in the pattern of a value; what is no
+// expression matches nothing.
+func (c *condition) matches(value, text string) bool {
+	re := c.patterns[value]
+	return re != nil && re.MatchString(text)
+}
+
+// templateText is a path with templates as a regular expression: "{*}" is one
+// segment, "{**}" any rest. The characters are those of Envoy's URI template
+// matcher.
+func templateText(pattern string) string {
+	const segment = `[a-zA-Z0-9-._~%!$&'()+,;:@=]`
+	text := regexp.QuoteMeta(pattern)
+	return "^" + strings.NewReplacer(regexp.QuoteMeta("{**}"), `(?:`+segment+`|/)*`, regexp.QuoteMeta("{*}"), segment+`+`).Replace(text) + "$"
 }
 
 func readPolicy(m *simulate.Manifest, order int) *authorization {

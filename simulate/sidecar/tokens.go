@@ -195,9 +195,15 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 	if preflight(c.in) && c.isPreflight() {
 		return true
 	}
-	faults := make([]fault, len(c.guards.tokens))
+	var rules []*tokenRule
+	for _, g := range c.guards.tokens {
+		if g.when == nil || c.in.Holds(*g.when) {
+			rules = append(rules, g.tokenRule)
+		}
+	}
+	faults := make([]fault, len(rules))
 	first, at := -1, found{}
-	for i, r := range c.guards.tokens {
+	for i, r := range rules {
 		c.clear(r)
 		list := r.find(c.in)
 		faults[i] = noToken
@@ -227,20 +233,24 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 			}
 		}
 	}
+	c.refuseToken(rules[last], faults[last], at, d)
+	return false
+}
+
+// refuseToken answers for a rule that refuses a token.
+func (c *call) refuseToken(r *tokenRule, why fault, at found, d *simulate.Decision) {
 	status := http.StatusUnauthorized
-	if faults[last] == wrongAudience {
+	if why == wrongAudience {
 		status = http.StatusForbidden
 	}
-	r := c.guards.tokens[last]
-	why := string(faults[last])
-	if faults[last] == otherIssuer {
-		why = fmt.Sprintf("its issuer %q is not configured", c.in.Token.Claims["iss"])
+	text := string(why)
+	if why == otherIssuer {
+		text = fmt.Sprintf("its issuer %q is not configured", c.in.Token.Claims["iss"])
 	}
 	*d = simulate.Decision{
 		Status: status, Cause: simulate.BadCredentials, At: r.manifest.At(r.path), Proofs: d.Proofs,
-		Reason: fmt.Sprintf("%s refuses the token in %s: %s", r.manifest.ID(), at.at, why),
+		Reason: fmt.Sprintf("%s refuses the token in %s: %s", r.manifest.ID(), at.at, text),
 	}
-	return false
 }
 
 func indexes(list []fault) []int {

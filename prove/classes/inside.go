@@ -1,0 +1,115 @@
+package classes
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// maxCallers bounds the callers in the cluster that are tried.
+const maxCallers = 16
+
+// maxInside bounds the credentials that callers in the cluster are tried with.
+const maxInside = 8
+
+// reached reports whether somebody gets through the gateway.
+func (d *delta) reached() bool { return d.was.reaches() || d.is.reaches() }
+
+// inside compares what callers in the cluster get from the services behind the
+// routes, past the gateway. They send any host, path and header.
+func (d *delta) inside() {
+	callers := d.callers()
+	for _, service := range d.services() {
+		if d.insideOf(service, callers) {
+			return
+		}
+	}
+}
+
+// services are those that the requests of the class go to on either side.
+func (d *delta) services() []string {
+	var out []string
+	add := func(to string) {
+		if to != "" && !slices.Contains(out, to) {
+			out = append(out, to)
+		}
+	}
+	for _, n := range d.class.Takes {
+		add(d.c.all[n].To)
+	}
+	for i := range d.credentials {
+		if w := &d.was.decisions[i]; w.Passed() && d.is.decisions[i].Passed() {
+			add(backend(w.Upstream, simulate.Treatment{}))
+		}
+	}
+	return out
+}
+
+// callers are those that the policies of a side tell apart, besides anybody.
+func (d *delta) callers() []string {
+	out := []string{simulate.Insider, simulate.Bare}
+	for _, p := range d.c.all {
+		for _, caller := range p.Callers {
+			if len(out) < maxCallers && !slices.Contains(out, caller) {
+				out = append(out, caller)
+			}
+		}
+	}
+	return out
+}
+
+// insideOf reports whether it found a caller of a service that is treated
+// otherwise.
+func (d *delta) insideOf(service string, callers []string) bool {
+	bare, _, _ := strings.Cut(service, ":")
+	hosts := []string{d.class.Witness.Host, bare}
+	tried := 0
+	for k := range d.credentials {
+		if k > 0 && (d.credentials[k].of == [2]bool{} || !d.was.decisions[k].Passed() && !d.is.decisions[k].Passed() && d.reached()) || tried == maxInside {
+			continue
+		}
+		tried++
+		for i := 0; i < len(callers)*len(hosts); i++ {
+			caller := callers[i%len(callers)]
+			r := request(d.class, d.credentials[k].token)
+			r.Host = hosts[i/len(callers)]
+			was, is := d.c.sides[0].Inside(r.In(d.c.world), service, caller), d.c.sides[1].Inside(r.In(d.c.world), service, caller)
+			if was.Passed() == is.Passed() && (was.Cause == simulate.Anything) == (is.Cause == simulate.Anything) {
+				continue
+			}
+			ch := d.base
+			ch.Kind, ch.Path, ch.Host = Internal, "/", service
+			ch.Methods, ch.Others = nil, true
+			if ch.WasAt.Doc == nil && ch.IsAt.Doc == nil {
+				ch.WasAt, ch.IsAt = was.At, is.At
+			}
+			token := d.credentials[k].text(false)
+			ch.Before, ch.After = inMesh(&was, caller, token), inMesh(&is, caller, token)
+			ch.Witness = Witness{Method: d.class.Witness.Method, URL: "http://" + service + d.class.Witness.RawPath}
+			d.c.found = append(d.c.found, ch)
+			return true
+		}
+	}
+	return false
+}
+
+func inMesh(d *simulate.Decision, caller, token string) string {
+	who := "callers in the cluster"
+	switch caller {
+	case simulate.Insider:
+	case simulate.Bare:
+		who += " without a sidecar"
+	default:
+		parts := strings.Split(caller, "/")
+		who = "callers in the cluster as " + cmp.Or(strings.Join(parts[len(parts)-3:], "/"), caller)
+	}
+	switch {
+	case d.Passed():
+		return who + " get in with " + token
+	case d.Cause == simulate.Anything:
+		return who + " may get in with " + token
+	}
+	return who + " are refused with " + token
+}
