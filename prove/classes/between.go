@@ -185,18 +185,18 @@ func (t *three) inside() {
 
 func (t *three) insideOf(service string) {
 	for i := range t.credentials {
-		ask := func(s Side, phase uint) bool {
+		ask := func(s Side, phase uint) *simulate.Decision {
 			t.world.Phase = phase
-			d := s.Inside(request(t.class, t.credentials[i].token).In(t.world), service)
-			return d.Passed()
+			d := s.Inside(request(t.class, t.credentials[i].token).In(t.world), service, simulate.Insider)
+			return &d
 		}
 		was, is, now := ask(t.sides[0], 0), ask(t.sides[1], 1), ask(t.between.now, phaseNow)
-		if was != is || now == was {
+		if was.Passed() != is.Passed() || now.Passed() == was.Passed() {
 			continue
 		}
 		ch := t.base
 		ch.Kind, ch.Path, ch.Host, ch.Methods, ch.Others = Internal, "/", service, nil, true
-		ch.Before, ch.After = inMesh(was, t.credentials[i].text(false)), inMesh(now, t.credentials[i].text(false))
+		ch.Before, ch.After = inMesh(was, simulate.Insider, t.credentials[i].text(false)), inMesh(now, simulate.Insider, t.credentials[i].text(false))
 		ch.Witness = Witness{Method: t.class.Witness.Method, URL: "http://" + service + t.class.Witness.RawPath}
 		t.found = append(t.found, ch)
 		return

@@ -75,7 +75,10 @@ func (d *delta) insideOf(service string, callers []string) bool {
 			caller := callers[i%len(callers)]
 			r := request(d.class, d.credentials[k].token)
 			r.Host = hosts[i/len(callers)]
-			was, is := d.c.sides[0].Inside(r.In(d.c.world), service, caller), d.c.sides[1].Inside(r.In(d.c.world), service, caller)
+			d.c.world.Phase = 0
+			was := d.c.sides[0].Inside(r.In(d.c.world), service, caller)
+			d.c.world.Phase = 1
+			is := d.c.sides[1].Inside(r.In(d.c.world), service, caller)
 			if was.Passed() == is.Passed() && (was.Cause == simulate.Anything) == (is.Cause == simulate.Anything) {
 				continue
 			}
