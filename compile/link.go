@@ -23,6 +23,7 @@ type companions struct {
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
 	meshFault    string          // why the mesh configuration cannot be read
+	module       *ir.Module      // the settings of the API Gateway module of Kyma
 	known        map[*config.Config]map[ir.Name]*kube.Service
 }
 
@@ -36,6 +37,9 @@ func (r *run) companions() *companions {
 	}
 	r.known(c)
 	for _, u := range r.units {
+		if m, ok := u.beside.(*ir.Module); ok {
+			c.module = m
+		}
 		if k, ok := u.beside.(*ir.Certificate); ok {
 			c.certificates[k.Secret.Name] = append(c.certificates[k.Secret.Name], k)
 		}
@@ -161,6 +165,7 @@ func (r *run) link() {
 		c.ingress(g, &r.found)
 		c.served(g, &r.found)
 		c.present(g, &r.found)
+		c.made(g, &r.found)
 		c.secured(g, &r.found)
 	}
 	c.checkGateways(r.options.At, &r.found)

@@ -15,6 +15,9 @@ import (
 // hosts, and that a certificate for the Gateway's host would do for them.
 func (c *companions) served(g *ir.Gateway, found *diag.List) {
 	gateway := c.gatewayOf(g)
+	if e := c.external[g.Ingress.External]; gateway == nil && e != nil && e.Domain != "" {
+		gateway = &kube.Gateway{Origin: e.Origin, Name: e.Name, Servers: [][]string{{e.Domain}}}
+	}
 	if gateway == nil || gateway.Assumed || len(slices.Concat(gateway.Servers...)) == 0 {
 		return
 	}

@@ -322,6 +322,9 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if c, ok := resource.(schema.Companion); ok && len(faults) == 0 {
 		u.beside = c.Companion()
 	}
+	if u.kind.Uncompiled && kube.Reads(u.kind.Group, u.kind.Kind) {
+		u.companion = kube.Decode(u.doc, u.kind.Group, root)
+	}
 	u.other = u.kind.Uncompiled && !u.kind.Local
 }
 

@@ -31,7 +31,16 @@ func (r *run) validate() {
 			view.Groups = append(view.Groups, c)
 		case *ir.Bindings:
 			view.Bindings = append(view.Bindings, c)
-		case *ir.Certificate, nil:
+		case *ir.PodLimit:
+			if !u.copy {
+				view.RateLimits = append(view.RateLimits, c)
+			}
+		case *ir.Certificate, *ir.Module, nil:
+		}
+	}
+	for _, u := range r.units {
+		if p, ok := u.companion.(*kube.Pod); ok {
+			view.Pods = append(view.Pods, ir.Pods{Namespace: p.Name.Namespace, Labels: p.Labels})
 		}
 	}
 	view.Judge = r.judge

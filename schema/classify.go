@@ -15,9 +15,8 @@ import (
 // other are kinds of our groups that kgw reads for other purposes, or passes
 // over because another command is for them.
 var other = map[string]string{
-	"gateway.kyma-project.io/Api":             "the ancestor of APIRule, which kgw does not compile",
-	"gateway.kyma.cx/Api":                     "the ancestor of APIRule, which kgw does not compile",
-	"gateway.kyma-project.io/ExternalGateway": "",
+	"gateway.kyma-project.io/Api": "the ancestor of APIRule, which kgw does not compile",
+	"gateway.kyma.cx/Api":         "the ancestor of APIRule, which kgw does not compile",
 }
 
 // Find returns the kind of an apiVersion and kind, or nil.

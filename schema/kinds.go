@@ -11,12 +11,14 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
+	apigateway "github.com/kgw-dev/kgw/schema/apigateway/v1alpha1"
 	"github.com/kgw-dev/kgw/schema/apirule"
 	"github.com/kgw-dev/kgw/schema/apirule/mesh"
 	"github.com/kgw-dev/kgw/schema/apirule/v1alpha1"
 	"github.com/kgw-dev/kgw/schema/apirule/v1beta1"
 	"github.com/kgw-dev/kgw/schema/apirule/v2"
 	"github.com/kgw-dev/kgw/schema/apirule/v2alpha1"
+	externalgateway "github.com/kgw-dev/kgw/schema/externalgateway/v1alpha1"
 	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
 	group "github.com/kgw-dev/kgw/schema/group/v1alpha1"
 	idppreset "github.com/kgw-dev/kgw/schema/idppreset/v1alpha1"
@@ -97,6 +99,14 @@ var Kinds = []Kind{
 	{
 		Group: ratelimit.Group, Version: "v1alpha1", Kind: "RateLimit", Plural: "ratelimits", Prunes: true, Type: ratelimit.Type, Uncompiled: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return ratelimit.Decode(d, n) },
+	},
+	{
+		Group: externalgateway.Group, Version: "v1alpha1", Kind: "ExternalGateway", Plural: "externalgateways", Prunes: true, Type: externalgateway.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return externalgateway.Decode(d, n) },
+	},
+	{
+		Group: apigateway.Group, Version: "v1alpha1", Kind: "APIGateway", Plural: "apigateways", Prunes: true, Type: apigateway.Type, Uncompiled: true,
+		Decode: func(d *source.Document, n *source.Node) Resource { return apigateway.Decode(d, n) },
 	},
 	{
 		Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",

@@ -161,6 +161,54 @@ spec:
 `,
 	"APIRule/v2alpha1": mesh("v2alpha1"),
 	"APIRule/v2":       mesh("v2"),
+	"ExternalGateway/v1alpha1": `apiVersion: gateway.kyma-project.io/v1alpha1
+kind: ExternalGateway
+metadata:
+  name: customer
+  namespace: shop
+spec:
+  externalDomain: "*.customer.example"
+  internalDomain:
+    kymaSubdomain: customer
+  caSecretRef:
+    name: ca
+    namespace: shop
+  region: eu10
+  regionsConfigMap: regions
+  includeExtGatewayClientCert: true
+`,
+	"APIGateway/v1alpha1": `apiVersion: operator.kyma-project.io/v1alpha1
+kind: APIGateway
+metadata:
+  name: default
+  labels: {team: a}
+spec:
+  enableKymaGateway: true
+  networkPoliciesEnabled: false
+`,
+	"RoleBindings/v1alpha1": `apiVersion: kgw.dev/v1alpha1
+kind: RoleBindings
+metadata:
+  name: teams
+bindings:
+  kymaEssentials: {groups: [a], users: [b]}
+  kymaView: {groups: [a]}
+  kymaEdit: {groups: [a]}
+  kymaAdmin: {groups: [a]}
+  kymaDeveloper: {groups: [a]}
+  kyma-essentials: {groups: [a]}
+  kyma-view: {groups: [a]}
+  kyma-edit: {groups: [a]}
+  kyma-admin: {groups: [a]}
+  kyma-developer: {groups: [a]}
+users:
+  adminGroup: admins
+  administrators: [root]
+namespaces:
+- namespace: shop
+  groups: [a]
+  users: [b]
+`,
 	"FabricGateway/v1": `apiVersion: zalando.org/v1
 kind: FabricGateway
 metadata:
@@ -280,7 +328,18 @@ func newMutator(t testing.TB, seed uint64) *mutator {
 	return m
 }
 
-func (m *mutator) value() *yaml.Node { return m.values[m.IntN(len(m.values))] }
+// value returns a copy of one of the values: a value may be put into another,
+// or into itself.
+func (m *mutator) value() *yaml.Node { return cloned(m.values[m.IntN(len(m.values))]) }
+
+func cloned(n *yaml.Node) *yaml.Node {
+	out := *n
+	out.Content = nil
+	for _, c := range n.Content {
+		out.Content = append(out.Content, cloned(c))
+	}
+	return &out
+}
 
 // mutate changes the tree at one random place.
 func (m *mutator) mutate(root *yaml.Node) {

@@ -34,6 +34,9 @@ type View struct {
 	Clients []*ir.Client
 	// Presets are the identity providers among the inputs.
 	Presets []*ir.Preset
+	// RateLimits are those for pods, and Pods the pods among the inputs.
+	RateLimits []*ir.PodLimit
+	Pods       []ir.Pods
 	// Groups are those of identity providers, and Bindings say who has which
 	// roles.
 	Groups   []*ir.Group
@@ -121,7 +124,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits,
 		preflights, starExpressions,
 	} {
 		rule(v, &found)

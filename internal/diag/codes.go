@@ -157,6 +157,9 @@ const (
 
 	SecondDoor   Code = "KGW376"
 	GroupUnknown Code = "KGW377"
+
+	RateLimitsConflict Code = "KGW378"
+	KymaGatewayOff     Code = "KGW379"
 )
 
 // Codes of findings about overlap and exposure.
@@ -476,6 +479,8 @@ var Rules = []Rule{
 	{CertificateExpired, "CertificateExpired", notice, "the certificate of a Gateway does not hold at the date of --at"},
 	{SecondDoor, "SecondDoor", notice, "a Service that a gateway guards is reachable from outside by another object"},
 	{GroupUnknown, "GroupUnknown", notice, "a role is bound to a group that no Group among the inputs names"},
+	{RateLimitsConflict, "RateLimitsConflict", doubt, "two RateLimits select the same pods"},
+	{KymaGatewayOff, "KymaGatewayOff", notice, "a resource is bound to Kyma's Gateway, and the APIGateway says that it is not made"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

@@ -82,6 +82,22 @@ type Subject struct {
 	Name   string
 }
 
+// PodLimit limits the requests to pods, by a controller of its own.
+type PodLimit struct {
+	Origin source.Ref
+	Name   Name
+	Labels map[string]string
+}
+
+// Module is what the settings of Kyma's API Gateway module say.
+type Module struct {
+	Origin source.Ref
+	// NoGateway: the Gateway that every cluster has by default is not made.
+	NoGateway bool
+}
+
+func (*PodLimit) companion()    {}
+func (*Module) companion()      {}
 func (*Bindings) companion()    {}
 func (*Certificate) companion() {}
 func (*Client) companion()      {}

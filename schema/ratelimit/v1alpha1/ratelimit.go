@@ -51,6 +51,7 @@ var Type = shape.Resource(Group+"/v1alpha1", "RateLimit", "Limits the requests t
 
 // RateLimit is a decoded document.
 type RateLimit struct {
+	pods    ir.PodLimit
 	doc     *source.Document
 	buckets []limit
 }
@@ -64,7 +65,10 @@ type limit struct {
 func Decode(doc *source.Document, root *source.Node) *RateLimit {
 	local := source.Field(source.Field(root, "spec"), "local")
 	at := source.Ref{Doc: doc, Path: "spec.local"}
-	r := &RateLimit{doc: doc}
+	r := &RateLimit{doc: doc, pods: ir.PodLimit{
+		Origin: source.Ref{Doc: doc}, Name: ir.Name{Namespace: doc.Namespace, Name: doc.Name},
+		Labels: source.TextMap(source.Field(source.Field(root, "spec"), "selectorLabels")),
+	}}
 	r.buckets = append(r.buckets, limit{at: at.At("defaultBucket"), path: "/", interval: fillInterval(source.Field(local, "defaultBucket"))})
 	for i, n := range source.Elements(source.Field(local, "buckets")) {
 		l := limit{at: at.At("buckets").Elem(i).At("bucket"), path: "/", interval: fillInterval(source.Field(n, "bucket"))}
@@ -81,7 +85,15 @@ func fillInterval(n *source.Node) string { return source.Text(source.Field(n, "f
 // Check makes the checks of the controller that need no other document.
 func (r *RateLimit) Check(*ir.Settings) diag.List {
 	var found diag.List
+	every, _ := time.ParseDuration(r.buckets[0].interval)
 	for _, l := range r.buckets {
+		if d, err := time.ParseDuration(l.interval); err == nil && every >= minInterval && d >= minInterval && d%every != 0 {
+			found.Add(diag.Finding{
+				Code: diag.OutOfRange, At: l.at.At("fillInterval"),
+				Message: fmt.Sprintf("fillInterval %q is not a multiple of that of the default bucket, %q: Envoy refuses it", l.interval, r.buckets[0].interval),
+				Help:    "fill the default bucket more often, or this one in a multiple of its interval",
+			})
+		}
 		if d, err := time.ParseDuration(l.interval); err == nil && d < minInterval {
 			found.Add(diag.Finding{
 				Code: diag.OutOfRange, At: l.at.At("fillInterval"),
@@ -97,6 +109,9 @@ func (r *RateLimit) Check(*ir.Settings) diag.List {
 	}
 	return found
 }
+
+// Companion returns which pods are limited.
+func (r *RateLimit) Companion() ir.Companion { return &r.pods }
 
 // Lift gives no gateway: the resource is checked and left to its controller.
 func (r *RateLimit) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
