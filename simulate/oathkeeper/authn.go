@@ -368,7 +368,7 @@ func bearerToken(x *exchange, h *handler) (string, *failure) {
 // authenticator is asked.
 func (x *exchange) known(h *handler, what string) (string, *failure) {
 	s := x.in.Token.Session
-	if status, told := x.in.Answers[h.name]; told && s == nil && status != 200 {
+	if status, told := x.in.Answers[h.name]; told && status != 200 {
 		s = &simulate.Session{Status: status}
 	}
 	if s == nil {
