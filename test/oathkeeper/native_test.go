@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,6 +53,7 @@ type native struct {
 	glob, yaml, inside bool
 	// answers are what the services reply that are asked, by handler.
 	answers map[string]int
+	chance  int64
 }
 
 // askers are handlers that ask a service, with what may be answered.
@@ -61,7 +64,7 @@ var askers = map[string][]int{
 
 func (n *native) differ(t *testing.T, w *world, file string, statuses map[int]int) (unknown int) {
 	t.Helper()
-	n.answers = map[string]int{}
+	n.answers, n.chance = map[string]int{}, n.Int63()
 	for name, list := range askers {
 		n.answers[name] = list[n.Intn(len(list))]
 	}
@@ -114,8 +117,8 @@ func (n *native) ask(t *testing.T, w *world, in *instance, cluster *prove.Cluste
 	return 0
 }
 
-// slow reports whether the rule asks a service to which Oathkeeper gives 100 ms:
-// on a busy machine it answers 500 now and then. It is one of the exceptions.
+// slow reports whether the rule asks Keto, which Oathkeeper does not always
+// reach from a busy machine and then answers 500. It is one of the exceptions.
 func slow(rule object) bool {
 	authorizer, _ := rule["authorizer"].(object)
 	return authorizer["handler"] == "keto_engine_acp_ory"
@@ -235,10 +238,9 @@ func (n *native) config(strategy, repository string) object {
 	if err := json.Unmarshal([]byte(handlersJSON), &out); err != nil {
 		panic(err)
 	}
-	enabled := object{"enabled": true}
 	for group, names := range map[string][]string{"authenticators": {"cookie_session", "bearer_token", "oauth2_client_credentials"}, "authorizers": {"remote", "remote_json", "keto_engine_acp_ory"}, "mutators": {"hydrator"}} {
 		for _, name := range names {
-			out[group].(object)[name] = enabled
+			out[group].(object)[name] = object{"enabled": true}
 		}
 	}
 	for name, required := range map[string]object{
@@ -254,8 +256,37 @@ func (n *native) config(strategy, repository string) object {
 		out["authorizers"].(object)[name] = object{"enabled": true, "config": required}
 	}
 	out["mutators"].(object)["hydrator"] = object{"enabled": true, "config": object{"api": object{"url": at("hydrator")}}}
+	n.varied(out)
 	out["access_rules"] = object{"matching_strategy": strategy, "repositories": []any{repository}}
 	return out
+}
+
+// varied switches handlers off, and lets other error handlers answer. It is
+// the same for a set.
+func (n *native) varied(config object) {
+	g := rand.New(rand.NewSource(n.chance))
+	if g.Intn(3) == 0 {
+		group := []string{"authenticators", "authorizers", "mutators"}[g.Intn(3)]
+		names := slices.Sorted(maps.Keys(config[group].(object)))
+		if name := names[g.Intn(len(names))]; name != "noop" && name != "allow" {
+			config[group].(object)[name].(object)["enabled"] = false
+		}
+	}
+	errors := config["errors"].(object)
+	when := []any{object{"error": []any{"unauthorized", "not_found"}}}
+	switch g.Intn(6) {
+	case 0:
+		errors["fallback"] = []any{"redirect", "json"}
+	case 1:
+		errors["fallback"] = []any{"www_authenticate", "json"}
+		errors["handlers"].(object)["www_authenticate"] = object{"enabled": true, "config": object{"realm": "r", "when": when}}
+	case 2:
+		errors["fallback"] = []any{"redirect", "json"}
+		errors["handlers"].(object)["redirect"] = object{"enabled": true, "config": object{"to": "https://login.example.test/", "code": 301, "when": when}}
+	case 3:
+		errors["fallback"] = []any{"redirect"}
+		errors["handlers"].(object)["redirect"] = object{"enabled": true, "config": object{"to": "https://login.example.test/", "when": when}}
+	}
 }
 
 // start runs Oathkeeper with a file of its own rules.
