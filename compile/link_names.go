@@ -95,6 +95,9 @@ func (n *naming) service(u *ir.Upstream) {
 		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
 			"%q is not the name of a Service", u.Name)
 	}
+	if slices.Contains(n.seen, "metadata.namespace") && u.Origin.Doc != nil && u.Namespace == u.Origin.Doc.Namespace {
+		return
+	}
 	if len(u.Namespace) > maxName || !namespaceName.MatchString(u.Namespace) {
 		n.refuse(u.Origin.At("namespace"), "write a namespace: lower-case letters, digits and \"-\", at most 63 characters", "%q is not a namespace", u.Namespace)
 	}

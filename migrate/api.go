@@ -38,8 +38,7 @@ func (c *conversion) ancestor() source.Object {
 	service, _ := c.spec.Get("service")
 	host, _ := hostname.(string)
 	target, _ := service.(source.Object)
-	if host == "" || len(target) == 0 {
-		c.leave(diag.APINotMoved, "spec", "write an APIRule for it by hand", "the document has no hostname and service, as an Api of v1alpha2 has")
+	if !c.hasAddress(hostname, service) {
 		return nil
 	}
 	if off, _ := c.spec.Get("disableIstioAuthPolicyMTLS"); off == true {
@@ -69,6 +68,36 @@ func (c *conversion) ancestor() source.Object {
 	next = append(next, source.Member{Key: "rules", Value: rules})
 	out := replaced(c.moved(next), "apiVersion", c.apiVersion())
 	return c.withOrigin(replaced(out, "kind", "APIRule"))
+}
+
+// hasAddress reports whether the Api has a hostname and a service, and leaves
+// it otherwise, with what is missing.
+func (c *conversion) hasAddress(hostname, service any) bool {
+	host, isText := hostname.(string)
+	target, _ := service.(source.Object)
+	if host != "" && len(target) > 0 {
+		return true
+	}
+	for _, field := range []struct {
+		name, example string
+		value         any
+		empty, wrong  bool
+	}{
+		{"hostname", "hostname: shop.example.com", hostname, host == "" && (isText || hostname == nil), host == ""},
+		{"service", "service: {name: shop, port: 80}", service, service == nil, len(target) == 0},
+	} {
+		_, written := c.spec.Get(field.name)
+		switch {
+		case !field.wrong:
+		case !written:
+			c.leave(diag.APINotMoved, "spec", "write it, such as "+field.example, "the Api has no %s", field.name)
+		case field.empty:
+			c.leave(diag.APINotMoved, "spec."+field.name, "write it, such as "+field.example, "%s is empty", field.name)
+		default:
+			c.leave(diag.APINotMoved, "spec."+field.name, "write it, such as "+field.example, "%s is not what an Api of v1alpha2 has there", field.name)
+		}
+	}
+	return false
 }
 
 // withOrigin notes in an annotation which Api it was.

@@ -217,6 +217,13 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	f.At.Path = missing
 	f.Message = fmt.Sprintf("the document has no %s and is not compiled", missing)
 	f.Help = "add " + missing
+	if missing == "apiVersion" {
+		for _, group := range groups {
+			if other := fits(group, doc.Kind, root); other != nil {
+				f.Help = fmt.Sprintf("its fields are those of %s: add apiVersion: %s", other.Version, other.APIVersion())
+			}
+		}
+	}
 	return f, ours
 }
 

@@ -125,7 +125,7 @@ func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
 		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits,
-		preflights, starExpressions,
+		preflights, starExpressions, pathTexts,
 	} {
 		rule(v, &found)
 	}

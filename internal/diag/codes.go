@@ -134,6 +134,7 @@ const (
 	NotFollowed  Code = "KGW334"
 
 	DomainsDiffer Code = "KGW350"
+	PathMisread   Code = "KGW351"
 
 	// ScopeUngrantable and the following are about OAuth2 clients.
 	ScopeUngrantable    Code = "KGW360"
@@ -460,6 +461,7 @@ var Rules = []Rule{
 	{NotFollowed, "NotFollowed", notice, "an object may change what becomes of requests, and kgw does not follow it"},
 
 	{DomainsDiffer, "DomainsDiffer", notice, "the configured default domain is not the one that the Gateway of the cluster serves"},
+	{PathMisread, "PathMisread", notice, "a path takes other requests than its text looks like, or none"},
 
 	{ScopeUngrantable, "ScopeUngrantable", doubt, "a route demands a scope that no OAuth2 client among the inputs can be granted"},
 	{NoSingleClient, "NoSingleClient", notice, "a route demands scopes that no single OAuth2 client has together"},

@@ -11,12 +11,38 @@ import (
 // are about the same value: one fault is told once.
 var follows = map[Code][]Code{
 	NoSuchHandler:   {UnknownHandler, WrongType},
-	UnknownHandler:  {WrongType},
+	UnknownHandler:  {WrongType, MissingField, UnknownField},
+	PathMisread:     {BadFormat, WrongType},
+	NoDomain:        {BadFormat, BadLength, WrongType},
+	BadLength:       {BadFormat},
 	HandlerConfig:   {BadJWTConfig, WrongJWTDialect, BadURL, UnreadKey, HandlerDisabled},
 	AmbiguousScalar: {WrongType, NotAllowed, BadFormat},
 	GatewayNotFound: {BadFormat, BadGateway},
 	RegexRefused:    {BadFormat, BadPathOperator},
 	BadUpstream:     {OutOfRange},
+	NoBackend:       {WrongType},
+	OpenFirst:       {HandlerCombination},
+}
+
+// followsBelow and followsAbove list the same of codes about a value in it, and
+// about a value that it is in.
+var (
+	followsBelow = map[Code][]Code{
+		NotExactlyOne: {WrongType},
+		CORSDropped:   {UnknownField},
+		TextWidens:    {NotAllowed},
+	}
+	followsAbove = map[Code][]Code{
+		BadJWTConfig:       {WrongType},
+		HandlerCombination: {MixedHandlers},
+		OpenFirst:          {MixedHandlers},
+	}
+)
+
+// within reports whether the value at a path is the one at another, or in it.
+func within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // WithoutConsequences returns the resolved findings without those that only follow from
@@ -30,6 +56,7 @@ func (l List) WithoutConsequences() List {
 	placeOf := func(f *Finding) place { return place{f.Span.File, f.Span.Line, f.Span.Column} }
 	codes := map[place][]Code{}
 	invalid := map[*source.Document][]string{}
+	causes := map[*source.Document][]*Finding{}
 	for i := range l {
 		f := &l[i]
 		if f.Severity != Error {
@@ -37,6 +64,7 @@ func (l List) WithoutConsequences() List {
 		}
 		at := placeOf(f)
 		codes[at] = append(codes[at], f.Code)
+		causes[f.At.Doc] = append(causes[f.At.Doc], f)
 		if f.Code < HostNotAllowed {
 			invalid[f.At.Doc] = append(invalid[f.At.Doc], f.At.Path)
 		}
@@ -46,9 +74,25 @@ func (l List) WithoutConsequences() List {
 			rule := strings.TrimSuffix(f.At.Path, "path")
 			return slices.ContainsFunc(invalid[f.At.Doc], func(path string) bool { return strings.HasPrefix(path, rule) })
 		}
+		if f.At.Doc != nil && follow(&f, causes[f.At.Doc]) {
+			return true
+		}
 		if len(follows[f.Code]) == 0 {
 			return false
 		}
 		return slices.ContainsFunc(codes[placeOf(&f)], func(c Code) bool { return slices.Contains(follows[f.Code], c) })
+	})
+}
+
+// follow reports whether a finding only follows from one of the errors of its
+// document that are about a value in its own, or around it.
+func follow(f *Finding, causes []*Finding) bool {
+	below, above := followsBelow[f.Code], followsAbove[f.Code]
+	if len(below)+len(above) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(causes, func(c *Finding) bool {
+		return c.At.Path != f.At.Path && slices.Contains(below, c.Code) && within(c.At.Path, f.At.Path) ||
+			slices.Contains(above, c.Code) && within(f.At.Path, c.At.Path)
 	})
 }

@@ -37,7 +37,16 @@ var Authenticators = &Kind{Name: "authenticator", Group: "authenticators", Handl
 	"noop":         nil,
 	"unauthorized": nil,
 	"anonymous":    closed(field("subject", text)),
-	"jwt": closed(
+	"jwt": hinting(map[string]string{
+		"issuer":          "Oathkeeper's handler has trusted_issuers: [URL]",
+		"issuers":         "Oathkeeper's handler has trusted_issuers",
+		"jwksUri":         "Oathkeeper's handler has jwks_urls: [URL]",
+		"jwks_uri":        "Oathkeeper's handler has jwks_urls: [URL]",
+		"jwks_url":        "Oathkeeper's handler has jwks_urls: [URL]",
+		"requiredScopes":  "Oathkeeper's handler has required_scope",
+		"required_scopes": "Oathkeeper's handler has required_scope",
+		"audiences":       "Oathkeeper's handler has target_audience",
+	},
 		required("jwks_urls", uris), field("required_scope", texts), field("target_audience", texts), field("trusted_issuers", texts),
 		field("allowed_algorithms", texts), field("jwks_max_wait", text), field("jwks_ttl", text),
 		field("scope_strategy", scopeStrategy), field("token_from", tokenFrom)),
@@ -99,6 +108,13 @@ func tokenPlace() *shape.Type {
 
 func closed(fields ...shape.Field) *shape.Type {
 	return &shape.Type{Kind: shape.Object, Fields: fields}
+}
+
+// hinting is closed with what to write in place of some unknown fields.
+func hinting(hints map[string]string, fields ...shape.Field) *shape.Type {
+	t := closed(fields...)
+	t.Hints = hints
+	return t
 }
 
 func field(name string, t *shape.Type) shape.Field { return shape.Field{Name: name, Type: t} }

@@ -172,7 +172,7 @@ func TestMessages(t *testing.T) {
 		"{host: abc, zzzzzz: 1}":      `zzzzzz: unknown field "zzzzzz" (remove it; known fields are host, port, list, map, name)`,
 		"{host: abc, \"\": 1}":        `[""]: unknown field "" (remove it; known fields are host, port, list, map, name)`,
 		"{host: abe}":                 `host: "abe" is not an allowed value of "host" (did you mean "abc"? allowed are abc, abd)`,
-		"{host: [abc]}":               `host: "host" must be a string, not a list ()`,
+		"{host: [abc]}":               `host: "host" must be a string, not a list (write it without a list: abc)`,
 		"{host: 123}":                 `host: "host" must be a string, not the number 123 (write it in quotes: "123")`,
 		"{host: on}":                  `host: "host" must be a string, not the boolean on (write it in quotes: "on")`,
 		"{host: null}":                `host: "host" is null but must be a string (give a value or remove the field)`,
@@ -182,10 +182,10 @@ func TestMessages(t *testing.T) {
 		"{host: abc, port: 0x0}":      `port: "port" must be at least 1, not 0 ()`,
 		"{host: abc, list: []}":       `list: "list" must have at least 1 element, not 0 ()`,
 		"{host: abc, list: x}":        `list: "list" must be a list, not the string "x" (write it as a list: [x])`,
-		"{host: abc, list: [a, 1]}":   `list[1]: "list" must be a string, not the number 1 (write it in quotes: "1")`,
+		"{host: abc, list: [a, 1]}":   `list[1]: an element of "list" must be a string, not the number 1 (write it in quotes: "1")`,
 		"{host: abc, map: {\"\": 1}}": `map[""]: "" must be true or false, not the number 1 ()`,
 		"{host: abc, map: {a.b: 1}}":  `map["a.b"]: "a.b" must be true or false, not the number 1 ()`,
-		"{host: abc, name: A_b}":      `name: "A_b" is not a DNS-1123 label (lower-case letters, digits and "-") (write a DNS-1123 label (lower-case letters, digits and "-"))`,
+		"{host: abc, name: A_b}":      `name: "A_b" is not a DNS-1123 label (lower-case letters, digits and "-") (write a-b)`,
 	} {
 		docs, _ := source.Split(&source.File{Name: "a.yaml", Data: []byte(text)})
 		root, _ := docs[0].Parse()

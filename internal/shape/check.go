@@ -63,11 +63,7 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 		return
 	}
 	if !v.is(t.Kind) {
-		if t.Like != "" {
-			c.add(p, diag.WrongType, "write it like "+t.Like, "%s must be %s such as %s, not %s", c.name(p), t.Kind, t.Like, v)
-			return
-		}
-		c.add(p, diag.WrongType, typeHelp(t.Kind, n), "%s must be %s, not %s", c.name(p), t.Kind, v)
+		c.add(p, diag.WrongType, typeHelp(t, n), "%s must be %s, not %s", c.name(p), t.Kind, v)
 		return
 	}
 	switch t.Kind {
@@ -96,8 +92,17 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 	}
 }
 
-// name is how a message speaks of the value: its last field name.
+// name is how a message speaks of the value: its field name, or that of the
+// list that it is an element of.
 func (c *checker) name(p *place) string {
+	if p != nil && p.elem {
+		return "an element of " + c.field(p)
+	}
+	return c.field(p)
+}
+
+// field is the last field name on the way to a value.
+func (c *checker) field(p *place) string {
 	for q := p; q != nil; q = q.up {
 		if !q.elem {
 			return strconv.Quote(q.key)
@@ -118,7 +123,7 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 		f := t.index(key)
 		if f < 0 {
 			if !t.Open {
-				meant += " " + c.unknown(t, key, p)
+				meant += " " + c.unknown(t, key, n.Content[i+1], p)
 			}
 			continue
 		}
@@ -151,7 +156,7 @@ func (t *Type) index(name string) int {
 
 // unknown reports a field that does not exist and returns the remedy, as far as
 // it names another field.
-func (c *checker) unknown(t *Type, key string, p *place) string {
+func (c *checker) unknown(t *Type, key string, value *source.Node, p *place) string {
 	names := make([]string, len(t.Fields))
 	for i := range t.Fields {
 		names[i] = t.Fields[i].Name
@@ -161,6 +166,8 @@ func (c *checker) unknown(t *Type, key string, p *place) string {
 		help, meant = hint, hint
 	} else if near := Nearest(key, names); near != "" {
 		help, meant = fmt.Sprintf("did you mean %q?", near), near
+	} else if name := wrapper(t); name != "" && kindOf(value).null {
+		help, meant = fmt.Sprintf("write %s: %s", name, key), name // the value in the place of the name
 	}
 	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
 	f.At = source.Ref{Doc: c.doc, Path: c.path(&place{up: p, key: key}), Key: true}
@@ -209,13 +216,25 @@ func (c *checker) text(t *Type, s string, p *place) {
 	if near := Nearest(s, t.Enum); near != "" {
 		help = fmt.Sprintf("did you mean %q? allowed are %s", near, strings.Join(t.Enum, ", "))
 	}
-	c.add(p, diag.NotAllowed, help, "%q is not an allowed value of %s", s, c.name(p))
+	if isAll(s) {
+		help = "there is no word for all of them: list those that are meant of " + strings.Join(t.Enum, ", ")
+	}
+	c.add(p, diag.NotAllowed, help, "%q is not an allowed value of %s", s, c.field(p))
+}
+
+// isAll reports whether a text is what people write for all values.
+func isAll(s string) bool {
+	return s == "*" || strings.EqualFold(s, "all") || strings.EqualFold(s, "any")
 }
 
 func (c *checker) length(t *Type, n int, unit string, p *place) {
 	switch {
 	case n < t.MinLen:
-		c.add(p, diag.BadLength, "", "%s must have at least %s, not %d", c.name(p), counted(t.MinLen, unit), n)
+		help := ""
+		if t.Kind == List && t.Elem != nil && t.Elem.Like != "" {
+			help = "add one, such as " + t.Elem.Like
+		}
+		c.add(p, diag.BadLength, help, "%s must have at least %s, not %d", c.name(p), counted(t.MinLen, unit), n)
 	case t.MaxLen > 0 && n > t.MaxLen:
 		c.add(p, diag.BadLength, "", "%s must have at most %d %s, not %d", c.name(p), t.MaxLen, unit, n)
 	}

@@ -3,8 +3,10 @@ package shape
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -84,14 +86,78 @@ func (f found) is(k Kind) bool {
 	return f.kind == k
 }
 
-func typeHelp(want Kind, n *source.Node) string {
+// seconds is a whole number of them with its unit.
+var seconds = regexp.MustCompile(`^([0-9]+)s$`)
+
+// typeHelp says how to mend a value of another type than the one that is
+// wanted.
+func typeHelp(t *Type, n *source.Node) string {
 	switch {
+	case t.LikeStar != "" && n.Value == "*":
+		return "write it like " + t.LikeStar
+	case t.Like != "" && n.Kind != yaml.ScalarNode:
+		return "write it like " + t.Like
+	case n.Kind == yaml.MappingNode && t.Kind == List:
+		return listHelp(n)
+	case n.Kind == yaml.SequenceNode && t.Kind == String && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode:
+		return "write it without a list: " + n.Content[0].Value
+	case t.Kind == String && n.Kind != yaml.ScalarNode && t.Pattern != nil && t.Pattern.Example != "":
+		return "write it like " + t.Pattern.Example
 	case n.Kind != yaml.ScalarNode:
 		return ""
+	case t.Kind == Object && wrapper(t) != "":
+		return fmt.Sprintf("write it like {%s: %s}", wrapper(t), n.Value)
+	case t.Like != "":
+		return "write it like " + t.Like
+	}
+	if t.Kind == String && t.Pattern != nil && t.Pattern.Example != "" && !t.Pattern.Match(n.Value) {
+		return "write it like " + t.Pattern.Example
+	}
+	return scalarHelp(t.Kind, n)
+}
+
+// wrapper returns the only field that an object must have, if that is a text.
+func wrapper(t *Type) string {
+	name := ""
+	for i := range t.Fields {
+		if f := &t.Fields[i]; f.Required {
+			if name != "" || f.Type.Kind != String {
+				return ""
+			}
+			name = f.Name
+		}
+	}
+	return name
+}
+
+// listHelp is the remedy for a mapping in the place of a list: its elements
+// have no dash, or one that is not that of the keyboard.
+func listHelp(n *source.Node) string {
+	for i := 0; i < len(n.Content); i += 2 {
+		if first, _ := utf8.DecodeRuneInString(n.Content[i].Value); first >= 0x2010 && first <= 0x2015 || first == 0x2212 {
+			return fmt.Sprintf("%q is not the dash that begins an element: write \"-\", the minus sign of the keyboard", string(first))
+		}
+	}
+	return "begin each element with \"- \""
+}
+
+// scalarHelp is the remedy for a scalar of another type.
+func scalarHelp(want Kind, n *source.Node) string {
+	switch {
 	case want == String:
 		return fmt.Sprintf("write it in quotes: %q", n.Value)
-	case (want == Integer || want == Number) && n.Style != 0:
-		return "write it without quotes"
+	case want == Integer || want == Number:
+		if m := seconds.FindStringSubmatch(n.Value); m != nil {
+			return "write the number of seconds: " + m[1]
+		}
+		if _, err := strconv.ParseFloat(strings.TrimSpace(n.Value), 64); err != nil {
+			return "write a number, such as 80"
+		}
+		if n.Style != 0 {
+			return "write it without quotes"
+		}
+	case want == Boolean && (strings.EqualFold(n.Value, "true") || strings.EqualFold(n.Value, "false")):
+		return "write " + strings.ToLower(n.Value) + ", without quotes"
 	case want == List:
 		return "write it as a list: [" + n.Value + "]"
 	}

@@ -20,6 +20,9 @@ func (p *Pattern) remedy(text string) string {
 			return r
 		}, text))
 	}
+	if simple := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), "_", "-"); p.Plain && simple != text && p.Match(simple) {
+		return "write " + simple
+	}
 	if p.Remedy != nil {
 		if help := p.Remedy(text); help != "" {
 			return help
@@ -38,6 +41,8 @@ func addHelp(name string, t *Type) string {
 	switch {
 	case t.Absent != "":
 		return t.Absent
+	case t.Like != "":
+		example = t.Like
 	case t.Pattern != nil && t.Pattern.Example != "":
 		example = t.Pattern.Example
 	case t.Elem != nil && t.Elem.Pattern != nil && t.Elem.Pattern.Example != "":

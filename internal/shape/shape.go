@@ -48,6 +48,8 @@ type Type struct {
 	Open bool
 	// Like is an example of a value, for messages about values of other types.
 	Like string
+	// LikeStar is the example where "*" is written, for all values.
+	LikeStar string
 	// Elem describes the elements of a List or the values of a Map.
 	Elem *Type
 	// Min and Max bound a number, inclusive.
@@ -95,6 +97,9 @@ type Pattern struct {
 	// spells it so; the message is Message.
 	CEL     bool
 	Message string
+	// Plain says that a text may be put into lower case, with "-" for "_", to
+	// match.
+	Plain bool
 	// Example is a text that matches.
 	Example string
 	// Remedy says in words how to mend a text that does not match, or "".

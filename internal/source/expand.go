@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type expander struct {
 	budget   int            // nodes that aliases may still stand for
 	open     map[*Node]bool // anchors being expanded
 	inAlias  int            // depth of aliases: their problems are reported at the anchor
+	second   bool           // a second document without --- was reported
 	dead     bool
 }
 
@@ -224,8 +226,25 @@ func earlier(n *Node, i int, seen map[string]*Node) *Node {
 	return nil
 }
 
+// headKeys are the keys at the top of every document.
+var headKeys = []string{"apiVersion", "kind", "metadata", "spec"}
+
+// beginsAnother reports whether a key that is given twice is one of the top of
+// a second document: of those, one has told.
+func (e *expander) beginsAnother(k *Node) bool {
+	return k.Column == 1 && (e.second || k.Value == "apiVersion") && slices.Contains(headKeys, k.Value)
+}
+
 func (e *expander) duplicate(first, second *Node) {
 	line, column := e.doc.place(first.Line, first.Column)
+	if e.beginsAnother(second) {
+		if !e.second {
+			e.second = true
+			p := e.report(DuplicateKey, second, "a second document begins here", "write --- on a line of its own before it")
+			p.OtherLine, p.OtherColumn = line, column
+		}
+		return
+	}
 	p := e.report(DuplicateKey, second,
 		fmt.Sprintf("key %q is given twice, first on line %d", second.Value, line),
 		"keep one of the two")

@@ -18,6 +18,9 @@ var (
 	starInList     = regexp.MustCompile(`[\[,] *([*@%\x60][^\s,\]]*)`)
 	noSpace        = regexp.MustCompile(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`)
 	twoColons      = regexp.MustCompile(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`)
+	noDashSpace    = regexp.MustCompile(`^(\s*(?:- +)*)-([A-Za-z_"'][\w."'-]*)(: |:$)`)
+	conflict       = regexp.MustCompile(`^(<{7}|={7}|>{7})( |$)`)
+	noBreakSpace   = regexp.MustCompile(`^(\s*(?:- +)*[A-Za-z][\w-]*:)(\x{00A0}+|\x{202F}+)`)
 	wordDash       = regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `)
 )
 
@@ -28,6 +31,14 @@ func (d *Document) mistake(message string, line, last int) *mistake {
 		if at := strings.Index(d.File.Line(n), "{{"); at >= 0 {
 			return &mistake{n, columnOf(d.File.Line(n), at), "this is a template and not YAML", TemplateHelp}
 		}
+	}
+	for n := d.line; n <= last; n++ {
+		if conflict.MatchString(d.File.Line(n)) {
+			return &mistake{n, 1, "this is a mark of a merge conflict", "settle the conflict: keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"}
+		}
+	}
+	if m := d.unknownAnchor(message, last); m != nil {
+		return m
 	}
 	for _, n := range []int{line, line - 1, line + 1} {
 		if n < d.line || n > last {
@@ -43,6 +54,25 @@ func (d *Document) mistake(message string, line, last int) *mistake {
 		return d.unclosed(line, last)
 	case strings.Contains(message, "expected key"), strings.Contains(message, "block mapping"), strings.Contains(message, "'-' indicator"):
 		return d.misindented(last)
+	}
+	return nil
+}
+
+var anchorName = regexp.MustCompile(`unknown anchor '([^']+)'`)
+
+// unknownAnchor finds the alias of an anchor that is not there.
+func (d *Document) unknownAnchor(message string, last int) *mistake {
+	m := anchorName.FindStringSubmatch(message)
+	if m == nil {
+		return nil
+	}
+	for n := d.line; n <= last; n++ {
+		if at := strings.Index(d.File.Line(n), "*"+m[1]); at >= 0 {
+			return &mistake{
+				n, columnOf(d.File.Line(n), at), fmt.Sprintf("nothing in the document has the anchor &%s", m[1]),
+				fmt.Sprintf("anchors hold in their own document only: write &%s before the value that is meant, or text that begins with \"*\" in quotes", m[1]),
+			}
+		}
 	}
 	return nil
 }
@@ -67,6 +97,12 @@ func lineMistake(text, message string) *mistake {
 			value := text[m[2]:m[3]]
 			return at(m[2], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
 		}
+	}
+	if m := noDashSpace.FindStringSubmatchIndex(text); m != nil {
+		return at(m[3], "there is no space after the dash", fmt.Sprintf("write - %s", strings.TrimSpace(text[m[4]:])))
+	}
+	if m := noBreakSpace.FindStringSubmatchIndex(text); m != nil {
+		return at(m[4], "the space after the colon is a no-break space, which is part of a text in YAML", fmt.Sprintf("write %s %s, with a plain space", strings.TrimSpace(text[:m[3]]), strings.TrimSpace(text[m[5]:])))
 	}
 	if m := noSpace.FindStringSubmatchIndex(text); m != nil && !strings.Contains(message, "end of stream") {
 		return at(m[5], "there is no space after the colon", fmt.Sprintf("write %s: %s", text[m[4]:m[5]], text[m[6]:m[7]]))

@@ -56,7 +56,7 @@ func TestProblems(t *testing.T) {
 		"an alias to its own list":    {"a: &x [1, *x]\n", true, []string{`1:11 alias "*x" stands for a value that contains it`}},
 		"an alias to what holds it":   {"a: &x\n  b:\n    c: *x\n", true, []string{`3:8 alias "*x" stands for a value that contains it`}},
 		"a merge of itself":           {"a: &x\n  <<: *x\n", true, []string{`2:7 alias "*x" stands for a value that contains it`}},
-		"an alias without an anchor":  {"a: *x\n", true, []string{"1:1 not valid YAML: unknown anchor 'x' referenced"}},
+		"an alias without an anchor":  {"a: *x\n", true, []string{"1:4 nothing in the document has the anchor &x"}},
 		"a tab":                       {"a:\n\tb: 1\n", true, []string{"2:1 a tab is used for indentation"}},
 		"a tab behind spaces":         {"a:\n  b: 1\n \tc: 1\n", true, []string{"3:2 a tab is used for indentation"}},
 		"a tab in braces":             {"{\n\t\"a\": 1\n}\n", false, nil},

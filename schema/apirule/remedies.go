@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// legacyHostRemedy is that of versions that have no wildcard hosts.
+func legacyHostRemedy(text string) string {
+	if strings.Contains(text, "*") {
+		return "write one host: v1alpha1 and v1beta1 have no wildcards, which are of v2"
+	}
+	return HostRemedy(text)
+}
+
 // HostRemedy says how to mend a text that is not a host.
 func HostRemedy(text string) string {
 	host := text
@@ -14,8 +22,10 @@ func HostRemedy(text string) string {
 	}
 	host, _, _ = strings.Cut(host, "/")
 	host, _, _ = strings.Cut(host, ":")
-	host = strings.ToLower(strings.Trim(host, ". "))
+	host = strings.ToLower(strings.Trim(host, ". \r\n"))
 	switch {
+	case strings.HasSuffix(text, "\n") && !strings.ContainsAny(host, " _*\n"):
+		return "write it on one line, without \"|\" or \">\": " + host
 	case host == "" || host == text || strings.ContainsAny(host, " _*"):
 		return "write the name of a host, such as shop.example.com"
 	case strings.Contains(text, "://"):

@@ -15,7 +15,7 @@ const Group = "gateway.kyma-project.io"
 // in its last class is upstream's.
 var HostPattern = &shape.Pattern{
 	Expr:  `^([a-zA-Z0-9][a-zA-Z0-9-_]*\.)*[a-zA-Z0-9]*[a-zA-Z0-9-_]*[[a-zA-Z0-9]+$`,
-	Means: "a host name", Example: "shop.example.com", Remedy: HostRemedy,
+	Means: "a host name", Example: "shop.example.com", Remedy: legacyHostRemedy,
 }
 
 // PathPattern is the pattern of paths in v1alpha1 and v1beta1. It constrains
@@ -37,7 +37,9 @@ var Methods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIO
 // Handlers describes access strategies and mutators: a handler's name and a
 // free configuration.
 func Handlers(doc string, minItems int) *shape.Type {
-	return &shape.Type{Kind: shape.List, Doc: doc, MinLen: minItems, Elem: &shape.Type{Kind: shape.Object, Fields: []shape.Field{
+	return &shape.Type{Kind: shape.List, Doc: doc, MinLen: minItems, Elem: &shape.Type{Kind: shape.Object, Hints: map[string]string{
+		"name": "write handler", "type": "write handler", "strategy": "write handler",
+	}, Fields: []shape.Field{
 		{Name: "handler", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Name of the handler."}},
 		{Name: "config", Type: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Nullable: true, Doc: "Configuration of the handler; its keys are the handler's."}},
 	}}}
@@ -51,7 +53,7 @@ func Port() *shape.Type {
 // ServiceType describes a reference to a Service, as v1beta1 and later have
 // it.
 func ServiceType(doc string) *shape.Type {
-	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: []shape.Field{
+	return &shape.Type{Kind: shape.Object, Doc: doc, Like: "{name: shop, port: 80}", Fields: []shape.Field{
 		{Name: "name", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Name of the Service."}},
 		{Name: "port", Required: true, Type: Port()},
 		{Name: "namespace", Type: &shape.Type{Kind: shape.String, Pattern: shape.DNSLabel, Doc: "Namespace of the Service."}},
@@ -79,7 +81,7 @@ func CORSType(maxAge *shape.Type) *shape.Type {
 		{Name: "allowMethods", Type: texts("Methods that are allowed.")},
 		{Name: "allowOrigins", Type: &shape.Type{
 			Kind: shape.List, Doc: "Origins that are allowed: exact, prefix or regex.",
-			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}, Like: "{regex: .*}"},
+			Elem: &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}, Like: "{exact: https://www.example.com}", LikeStar: "{regex: .*}"},
 		}},
 		{Name: "allowCredentials", Type: &shape.Type{Kind: shape.Boolean, Doc: "Whether credentials are allowed."}},
 		{Name: "exposeHeaders", Type: texts("Response headers that are exposed.")},

@@ -65,7 +65,7 @@ func ruleType() *shape.Type {
 			{Name: "timeout", Type: apirule.Timeout()},
 			{Name: "noAuth", Type: &shape.Type{Kind: shape.Boolean, Nullable: true, Doc: "true: anybody may send requests."}},
 			{Name: "jwt", Type: jwtType("Who may send requests: bearers of a token.")},
-			{Name: "extAuth", Type: &shape.Type{Kind: shape.Object, Doc: "Who may send requests: external authorizers decide.", Fields: []shape.Field{
+			{Name: "extAuth", Type: &shape.Type{Kind: shape.Object, Like: "{authorizers: [oauth2-proxy]}", Doc: "Who may send requests: external authorizers decide.", Fields: []shape.Field{
 				{Name: "authorizers", Required: true, Type: &shape.Type{Kind: shape.List, MinLen: 1, Elem: &shape.Type{Kind: shape.String}, Doc: "Names of authorizers in the mesh configuration."}},
 				{Name: "restrictions", Type: jwtType("Tokens that are demanded besides.")},
 			}}},
@@ -80,7 +80,8 @@ func jwtType(doc string) *shape.Type {
 	texts := &shape.Type{Kind: shape.List, Elem: &shape.Type{Kind: shape.String}}
 	object := func(fields ...shape.Field) *shape.Type { return &shape.Type{Kind: shape.Object, Fields: fields} }
 	text := &shape.Type{Kind: shape.String}
-	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: []shape.Field{
+	const like = "{authentications: [{issuer: https://login.example.com, jwksUri: https://login.example.com/keys}]}"
+	return &shape.Type{Kind: shape.Object, Doc: doc, Like: like, Fields: []shape.Field{
 		{Name: "authentications", Type: &shape.Type{Kind: shape.List, Doc: "Issuers whose tokens are accepted.", Elem: object(
 			shape.Field{Name: "issuer", Required: true, Type: text}, shape.Field{Name: "jwksUri", Required: true, Type: text},
 			shape.Field{Name: "fromHeaders", Type: &shape.Type{Kind: shape.List, Elem: object(

@@ -1,0 +1,64 @@
+package validate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
+
+var (
+	// letters begin an expression that takes texts with this beginning only: no
+	// operator makes the first one optional.
+	letters = regexp.MustCompile(`^[A-Za-z0-9_-]([^?*{|+]|$)`)
+	// query is what people write of a query in an expression.
+	query = regexp.MustCompile(`[^\\(*+?}]\?([A-Za-z_][A-Za-z0-9_-]*)=`)
+	// parameter is a segment that frameworks read as any one.
+	parameter = regexp.MustCompile(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
+)
+
+// pathTexts reports paths that take other requests than their text looks like,
+// or none.
+func pathTexts(v *View, found *diag.List) {
+	for _, g := range v.Gateways {
+		for _, r := range g.Routes {
+			if message, help := misread(&r.Match.Path); message != "" {
+				found.Add(diag.Finding{Code: diag.PathMisread, At: r.Origin.At("path"), Message: message, Help: help})
+			}
+		}
+	}
+}
+
+// misread says what is odd about a path as text and what to write, "" for
+// nothing.
+func misread(p *pathlang.Path) (message, help string) {
+	expression := p.Lang == pathlang.Regex || p.Lang == pathlang.Regexp2
+	if expression && letters.MatchString(p.Text) && !strings.Contains(p.Text, "|") {
+		return startsWithLetter(p.Text)
+	}
+	if m := query.FindStringSubmatch(p.Text); expression && m != nil {
+		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
+			"write the path alone; neither routes nor rules look at queries"
+	}
+	if m := parameter.FindStringSubmatch(p.Text); m != nil && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact) {
+		any := "{*}"
+		if expression {
+			any = "[^/]+"
+		}
+		return fmt.Sprintf("the segment %q of the path %q is text here: only requests with these very characters match", m[1], p.Text),
+			fmt.Sprintf("write %s for any segment: %s", any, strings.Replace(p.Text, m[1], any, 1))
+	}
+	return "", ""
+}
+
+// startsWithLetter is about an expression that no path of a request matches:
+// each begins with a slash.
+func startsWithLetter(text string) (message, help string) {
+	if _, rest, ok := strings.Cut(text, "://"); ok {
+		_, path, _ := strings.Cut(rest, "/")
+		return fmt.Sprintf("the path %q is a URL, and no request has such a path", text), "write the path alone: /" + path
+	}
+	return fmt.Sprintf("no request has a path that matches %q: each begins with a slash", text), "write /" + text
+}
