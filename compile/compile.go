@@ -49,13 +49,14 @@ type Options struct {
 	defaulted bool // Namespace is the configuration's
 	// Target overrides the target of every gateway; "" leaves it.
 	Target string
-	// IstioAPI is the version of Istio's objects: "v1beta1" (default) or "v1".
+	// IstioAPI is the version of Istio's objects, "v1beta1" or "v1"; "" takes the
+	// configuration's.
 	IstioAPI string
 	// RouteAPI is what the routes of Istio's gateway are written as:
 	// "virtualservice" or "gateway-api"; "" leaves it to the configuration.
 	RouteAPI string
-	// SkipperAPI is what is written for Skipper: "ingress" (default) or
-	// "routegroup".
+	// SkipperAPI is what is written for Skipper, "ingress" or "routegroup"; ""
+	// takes the configuration's.
 	SkipperAPI string
 	// Accept are losses that the user takes on: their findings are warnings.
 	Accept []diag.Code
@@ -201,9 +202,6 @@ func (o Options) WithDefaults() Options {
 		if o.Outer != "" && !o.Config.Says("namespace") {
 			o.Namespace = o.Outer
 		}
-	}
-	if o.IstioAPI == "" {
-		o.IstioAPI = "v1beta1"
 	}
 	return o
 }

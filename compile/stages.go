@@ -157,7 +157,7 @@ func (r *run) level() {
 // accept makes warnings of the losses that the user takes on.
 func (r *run) accept() {
 	for i := range r.found {
-		if f := &r.found[i]; f.Code.Acceptable() && slices.Contains(r.options.Accept, f.Code) {
+		if f := &r.found[i]; f.Code.Acceptable() && (slices.Contains(r.options.Accept, f.Code) || slices.Contains(r.of(f.Document()).Accept, string(f.Code))) {
 			f.Severity = diag.Warning
 		}
 	}

@@ -66,9 +66,9 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.compat, "compat", "", "what to measure against: strict or controller")
 	flags.StringVar(&f.kyma, "kyma", "", "`release` of Kyma's API Gateway whose controller is followed for APIRule v1beta1, such as 3.9 or 3.4.1")
 	flags.StringVar(&f.target, "target", "", "target of every gateway: "+strings.Join(compile.TargetNames(), ", "))
-	flags.StringVar(&f.istioAPI, "istio-api", "v1beta1", "version of Istio's objects: v1beta1 or v1")
+	flags.StringVar(&f.istioAPI, "istio-api", "", "version of Istio's objects: v1beta1 (the default) or v1")
 	flags.StringVar(&f.routeAPI, "route-api", "", "what the routes of Istio's gateway are written as: virtualservice or gateway-api")
-	flags.StringVar(&f.skipperAPI, "skipper-api", "ingress", "what is written for Skipper: ingress or routegroup")
+	flags.StringVar(&f.skipperAPI, "skipper-api", "", "what is written for Skipper: ingress (the default) or routegroup")
 	flags.BoolVar(&f.helm, "helm", false, "render Helm charts among the inputs with the program helm")
 	flags.StringArrayVar(&f.values, "values", nil, "with --helm: `file` of values (repeatable)")
 	flags.StringVar(&f.release, "release", "", "with --helm: `name` of the release (default: that of the chart's directory)")
@@ -89,7 +89,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if err := f.valid(); err != nil {
 		return compile.Input{}, nil, err
 	}
-	if f.skipperAPI != "ingress" && f.skipperAPI != "routegroup" {
+	if !slices.Contains([]string{"", "ingress", "routegroup"}, f.skipperAPI) {
 		return compile.Input{}, nil, usage("--skipper-api must be ingress or routegroup, not %q", f.skipperAPI)
 	}
 	if f.routeAPI != "" && f.routeAPI != "virtualservice" && f.routeAPI != "gateway-api" {
@@ -158,7 +158,7 @@ func (s *scopes) read(paths []string) (in compile.Input, walked []string, err er
 
 // valid checks the flags whose values are words, before anything is read.
 func (f *inputFlags) valid() error {
-	if f.istioAPI != "v1beta1" && f.istioAPI != "v1" {
+	if !slices.Contains([]string{"", "v1beta1", "v1"}, f.istioAPI) {
 		return usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
 	}
 	if f.namespace != "" && (len(f.namespace) > 63 || !shape.DNSLabel.Match(f.namespace)) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,7 +108,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	}
 	mo := migrate.Options{
 		To: f.to, Config: o.Config, Namespace: o.Namespace, DropCORS: f.cors == "drop",
-		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: o.IstioAPI,
+		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API),
 	}
 	if mo.Issuer, err = f.issuer(in.Files); err != nil {
 		return err

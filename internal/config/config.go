@@ -43,11 +43,13 @@ type Config struct {
 	OAuth2     OAuth2            `json:"oauth2"`
 	Targets    map[string]string `json:"targets"`
 	Rules      map[string]string `json:"rules"`
-	OwnerLabel bool              `json:"ownerLabel"`
-	Emit       []string          `json:"emit"`
-	Inputs     []string          `json:"inputs"`
-	KeepInputs bool              `json:"keepInputs"`
-	Limits     Limits            `json:"limits"`
+	// Accept are the codes of losses that are taken on.
+	Accept     []string `json:"accept"`
+	OwnerLabel bool     `json:"ownerLabel"`
+	Emit       []string `json:"emit"`
+	Inputs     []string `json:"inputs"`
+	KeepInputs bool     `json:"keepInputs"`
+	Limits     Limits   `json:"limits"`
 	// Helm says how charts are rendered; nil where it is not said.
 	Helm *Helm `json:"helm"`
 
@@ -132,6 +134,8 @@ type Handler struct {
 type Istio struct {
 	Gateway          string `json:"gateway"`
 	IngressPrincipal string `json:"ingressPrincipal"`
+	// API is the version of the objects that are written: "v1beta1" or "v1".
+	API string `json:"api"`
 	// RouteAPI is "virtualservice" or "gateway-api".
 	RouteAPI         string   `json:"routeAPI"`
 	ExtAuthProviders []string `json:"extAuthProviders"`
@@ -166,6 +170,8 @@ type CORS struct {
 
 // Skipper is how Ingresses for Skipper are written.
 type Skipper struct {
+	// API is "ingress" or "routegroup".
+	API                      string   `json:"api"`
 	SSLPolicy                string   `json:"sslPolicy"`
 	VersionedHostsBaseDomain string   `json:"versionedHostsBaseDomain"`
 	AdditionalFilters        []string `json:"additionalFilters"`
@@ -266,9 +272,9 @@ func Default() *Config {
 			AccessRules: AccessRules{ConfigMap: "oathkeeper-rules", File: "access-rules.json"},
 		},
 		JWTHandler: "ory",
-		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account", RouteAPI: "virtualservice"},
+		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account", API: "v1beta1", RouteAPI: "virtualservice"},
 		GatewayAPI: GatewayAPI{Grants: "write"},
-		Skipper:    Skipper{SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
+		Skipper:    Skipper{API: "ingress", SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},
 	}

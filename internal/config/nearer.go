@@ -99,6 +99,7 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	n.trusted()
 	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
 	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
+	n.accept()
 	n.output()
 	n.levels()
 	return n.found
@@ -214,6 +215,23 @@ func (n *nearer) allow() {
 		n.loosens(n.at("domains", "allow").Elem(i), "the domain %q is not allowed further up", d)
 	}
 	n.Domains.Allow = kept
+}
+
+// accept keeps the losses that are taken on further up too.
+func (n *nearer) accept() {
+	if !n.says("accept") {
+		n.Accept = n.above.Accept
+		return
+	}
+	kept := []string{}
+	for i, code := range n.Accept {
+		if slices.Contains(n.above.Accept, code) {
+			kept = append(kept, code)
+			continue
+		}
+		n.loosens(n.at("accept").Elem(i), "%s is accepted here, and not further up", code)
+	}
+	n.Accept = kept
 }
 
 // among keeps what a list has that the list further up has, if there is one.

@@ -45,7 +45,7 @@ func nearest(t *testing.T, texts ...string) (*Config, []string) {
 
 func TestNearerMayTightenOnly(t *testing.T) {
 	above := "policy: {public: deny, publicRoutes: [{path: /health}, {path: /api, methods: [GET, HEAD], host: a.example}]}\n" +
-		"domains: {allow: [example.com]}\nservices: {block: [a.b, c.d]}\nskipper: {additionalFilters: [setPath], annotations: [x]}\nrules: {KGW409: warning, KGW407: error}\n"
+		"domains: {allow: [example.com]}\nservices: {block: [a.b, c.d]}\nskipper: {additionalFilters: [setPath], annotations: [x]}\nrules: {KGW409: warning, KGW407: error}\naccept: [KGW540]\n"
 	for name, c := range map[string]struct {
 		below string
 		found []string
@@ -55,7 +55,12 @@ func TestNearerMayTightenOnly(t *testing.T) {
 			return c.Policy.Public == "deny" && len(c.Policy.Routes) == 2 && c.Domains.Allow[0] == "example.com" && len(c.Services.Block) == 2 &&
 				c.Skipper.AdditionalFilters[0] == "setPath" && slices.Contains(c.Locked(), diag.HostNotAllowed)
 		}},
-		"public": {"policy: {public: allow}", []string{`policy.public: policy.public is "allow", and "deny" further up`}, func(c *Config) bool { return c.Policy.Public == "deny" }},
+		"accept": {
+			"accept: [KGW540, KGW543]", []string{"accept[1]: KGW543 is accepted here, and not further up"},
+			func(c *Config) bool { return slices.Equal(c.Accept, []string{"KGW540"}) },
+		},
+		"accept nothing": {"accept: []", nil, func(c *Config) bool { return len(c.Accept) == 0 }},
+		"public":         {"policy: {public: allow}", []string{`policy.public: policy.public is "allow", and "deny" further up`}, func(c *Config) bool { return c.Policy.Public == "deny" }},
 		"routes": {
 			"policy: {publicRoutes: [{path: /api, methods: [GET], host: a.example}, {path: /api}, {path: /x}, {path: /health, host: b.example}]}",
 			[]string{`policy.publicRoutes[1]: the route "/api" is not among the public routes further up`, `policy.publicRoutes[2]: the route "/x" is not among the public routes further up`},

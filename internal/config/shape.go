@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
@@ -105,6 +106,7 @@ var fields = []shape.Field{
 	field("istio", object("The mesh.",
 		field("gateway", text("Istio Gateway, as namespace/name, of gateways that name none: FabricGateways.", "")),
 		field("ingressPrincipal", text("Identity of the ingress gateway.", "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account")),
+		field("api", choice("Version of the objects that are written. The flag --istio-api overrides it.", "v1beta1", "v1beta1", "v1")),
 		field("routeAPI", choice("What the routes of its gateway are written as.", "virtualservice", "virtualservice", "gateway-api")),
 		field("extAuthProviders", texts("External authorizers that the mesh configuration defines.")),
 		field("numTrustedProxies", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(100), Default: "0", Doc: "Proxies before the ingress gateway whose X-Forwarded-For is believed, for conditions on addresses. The ConfigMap istio and Kyma's Istio resource among the inputs override it."}))),
@@ -124,6 +126,7 @@ var fields = []shape.Field{
 	field("oauth2", object("OAuth2 clients of Ory Hydra.",
 		field("clients", &shape.Type{Kind: shape.String, Enum: []string{"inputs", "external"}, Default: "inputs", Doc: "Whether scopes that routes demand are looked for among the OAuth2Clients of the inputs. external: clients are registered elsewhere too."}))),
 	field("skipper", object("Ingresses for Skipper.",
+		field("api", choice("What is written: Ingresses or RouteGroups. The flag --skipper-api overrides it.", "ingress", "ingress", "routegroup")),
 		field("sslPolicy", text("Value of the load balancer's policy annotation.", "ELBSecurityPolicy-FS-2018-06")),
 		field("versionedHostsBaseDomain", text("Base domain of versioned hosts. Empty: none are written.", "")),
 		field("additionalFilters", texts("Filters that gateways may add by annotation.")),
@@ -153,6 +156,7 @@ var fields = []shape.Field{
 		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
+	field("accept", &shape.Type{Kind: shape.List, Doc: "Losses that targets cannot avoid and that are taken on, as with --accept: they are warnings. A nearer kgw.yaml may take on no others.", Elem: &shape.Type{Kind: shape.String, Enum: acceptable()}}),
 	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),
 	field("inputs", texts("File patterns that kgw fn reads.")),
 	field("limits", object("What a run may do.",
@@ -176,3 +180,14 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Configuration of kgw. Everythin
 	required("kind", &shape.Type{Kind: shape.String, Enum: []string{Kind}}),
 	field("metadata", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "Name and annotations, as kustomize needs them."}),
 }, slices.Concat(fields, choosing)...)}
+
+// acceptable are the codes of losses that can be taken on.
+func acceptable() []string {
+	var out []string
+	for _, r := range diag.Rules {
+		if r.Code.Acceptable() {
+			out = append(out, string(r.Code))
+		}
+	}
+	return out
+}
