@@ -79,7 +79,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		FrontIdentity: principal,
 		Delegates:     []simulate.Delegate{{Host: c.Oathkeeper.Service, Identity: c.Oathkeeper.Principal, Engine: out.Oathkeeper}},
 	}
-	out.Skipper = skipper.Load(manifests, skipper.Options{})
+	out.Skipper = skipper.Load(manifests, skipper.OptionsOf(c.Skipper.Flags))
 	switch {
 	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
 		out.Mesh.Front, out.Mesh.FrontIdentity = out.Skipper, ""

@@ -176,6 +176,8 @@ type Skipper struct {
 	VersionedHostsBaseDomain string   `json:"versionedHostsBaseDomain"`
 	AdditionalFilters        []string `json:"additionalFilters"`
 	Annotations              []string `json:"annotations"`
+	// Flags are those of the cluster's Skipper, as on its command line.
+	Flags []string `json:"flags"`
 }
 
 // Known describes objects that are kept in other repositories.

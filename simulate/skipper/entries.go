@@ -54,6 +54,9 @@ func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second i
 
 // Elsewhere lists what is known of hosts that another controller serves.
 func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
+	if u := e.unreadFlag(); u != nil {
+		return *u, true
+	}
 	o := e.otherFor(host)
 	if o == nil || e.named(host) {
 		return at, false

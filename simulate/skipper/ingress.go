@@ -48,11 +48,13 @@ type ingress struct {
 // redirect is what an object wants of plain HTTP.
 type redirect struct {
 	never, keep bool // no redirect, and the route itself in its place
+	off         bool // a flag says that there is none
 	status      int
 }
 
-func redirectOf(annotations map[string]string) redirect {
-	r := redirect{keep: annotations[redirectAnnotation] == "false", status: http.StatusPermanentRedirect}
+func redirectOf(annotations map[string]string, o *Options) redirect {
+	r := redirect{keep: annotations[redirectAnnotation] == "false", status: o.redirectStatus()}
+	r.off = o.NoRedirect && annotations[redirectAnnotation] != "true" && !r.keep
 	r.never = strings.Contains(annotations[predicateAnnotation], `Header("`+forwardedProto+`"`) || strings.Contains(annotations[routesAnnotation], `Header("`+forwardedProto+`"`)
 	if n, err := strconv.Atoi(annotations[redirectCodeAnnotation]); err == nil && n >= http.StatusMultipleChoices && n < http.StatusBadRequest {
 		r.status = n
@@ -88,8 +90,12 @@ func (l *loader) ingress(m *simulate.Manifest) {
 
 // otherClass reports whether the object is for another controller.
 func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotation string) bool {
+	served := l.class
+	if m.Kind == "RouteGroup" {
+		served = l.groupClass
+	}
 	for _, class := range []string{annotation, field} {
-		if class != "" && !l.class.MatchString(class) {
+		if class != "" && !served.MatchString(class) {
 			l.elsewhere = append(l.elsewhere, elsewhere{hosts, m, class})
 			if slices.Contains(hosts, "") || len(hosts) == 0 {
 				l.otherAny = &elsewhere{hosts, m, class}
@@ -161,7 +167,7 @@ func (i *ingress) parse(hosts []string) bool {
 	if mode := i.annotations[modeAnnotation]; slices.Contains([]string{"kubernetes-ingress", "path-regexp", "path-prefix"}, mode) {
 		i.mode = mode
 	}
-	i.redirect = redirectOf(i.annotations)
+	i.redirect = redirectOf(i.annotations, &i.options)
 	return true
 }
 
@@ -298,7 +304,7 @@ func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref)
 	i.hosts[host] = append(i.hosts[host], r)
 	i.add(r)
 	switch {
-	case i.redirect.never:
+	case i.redirect.never, i.redirect.off:
 	case i.redirect.keep:
 		i.kept[host] = true
 		i.keepTwin(r)
@@ -355,7 +361,7 @@ func (i *ingress) extraRoutes(host string, p *source.Node, at source.Ref) {
 		i.add(r)
 		if i.redirect.keep {
 			i.kept[host] = true
-		} else {
+		} else if !i.redirect.off {
 			i.redirects[host] = i.redirect.status
 		}
 	}

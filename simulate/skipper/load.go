@@ -1,6 +1,7 @@
 package skipper
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -14,12 +15,20 @@ import (
 
 // Options are flags of Skipper that change its routes.
 type Options struct {
-	// Class is an expression for the classes of Ingresses and RouteGroups that
-	// Skipper serves; "" is Skipper's default, skipper.
-	Class string
+	// Class and GroupClass are expressions for the classes of Ingresses and
+	// RouteGroups that Skipper serves; "" is Skipper's default, skipper.
+	Class, GroupClass string
 	// PathMode is what paths without a type mean: kubernetes-ingress (the
 	// default of ""), path-regexp or path-prefix.
 	PathMode string
+	// NoRedirect says that plain HTTP is not redirected by default, and
+	// RedirectStatus with what status it is; 0 is 308.
+	NoRedirect     bool
+	RedirectStatus int
+	// Absent are filters that Skipper does not have, by name.
+	Absent map[string]bool
+	// Unread are flags that kgw does not follow.
+	Unread []string
 }
 
 // Load reads the Ingresses and RouteGroups among the manifests as the
@@ -28,7 +37,7 @@ type Options struct {
 // what exists; one that is not among them is supposed to exist and to have
 // endpoints.
 func Load(manifests []simulate.Manifest, o Options) *Engine {
-	e := &Engine{options: o, class: classOf(o.Class), services: map[string]*simulate.Manifest{}}
+	e := &Engine{options: o, class: classOf(o.Class), groupClass: classOf(o.GroupClass), services: map[string]*simulate.Manifest{}}
 	var objects []*simulate.Manifest
 	for i := range manifests {
 		switch m := &manifests[i]; {
@@ -48,11 +57,16 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 		}
 	}
 	l.catchAlls()
-	if len(objects) > len(e.elsewhere) {
-		l.redirectTwin(&route{id: "kube_"}, overHTTP(nil), http.StatusPermanentRedirect)
+	if len(objects) > len(e.elsewhere) && !o.NoRedirect {
+		l.redirectTwin(&route{id: "kube_"}, overHTTP(nil), e.options.redirectStatus())
 	}
 	e.index()
 	return e
+}
+
+// redirectStatus is with what plain HTTP is redirected.
+func (o *Options) redirectStatus() int {
+	return cmp.Or(o.RedirectStatus, http.StatusPermanentRedirect)
 }
 
 func classOf(text string) *regexp.Regexp {
@@ -98,7 +112,7 @@ func (l *loader) add(r *route) {
 		return
 	}
 	l.ids[r.id] = true
-	r.check()
+	r.check(l.options.Absent)
 	l.routes = append(l.routes, r)
 	if r.dropped != "" && r.redirect == 0 {
 		l.Dropped = append(l.Dropped, Dropped{r.at, "a route of " + r.object, r.hosts, r.dropped})
@@ -106,10 +120,12 @@ func (l *loader) add(r *route) {
 }
 
 // check drops a route whose filters or hosts Skipper refuses.
-func (r *route) check() {
+func (r *route) check(absentFilters map[string]bool) {
 	for i := range r.filters {
 		c := &r.filters[i]
 		switch k := filterOf(c.Name); {
+		case absentFilters[c.Name]:
+			r.drop("Skipper's flags are without the filter %s", c.Name)
 		case k.class == absent:
 			r.foreign = r.foreign || r.dropped == ""
 			r.drop("Skipper has no filter %s", c.Name)
@@ -141,7 +157,7 @@ func (l *loader) redirectTwin(r *route, predicates []eskip.Call, status int) {
 		filters: []eskip.Call{eskip.Of("redirectTo", status, "https:")},
 	}
 	if r.dropped != "" {
-		twin.check()
+		twin.check(nil)
 	}
 	twin.compile(predicates)
 	l.add(twin)

@@ -3,7 +3,6 @@ package skipper
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -40,7 +39,7 @@ func (l *loader) group(m *simulate.Manifest) {
 	if l.otherClass(m, hosts, "", annotations[groupClassAnnotation]) {
 		return
 	}
-	g := &group{loader: l, m: m, hosts: hosts, backends: map[string]*source.Node{}, redirect: redirectOf(annotations)}
+	g := &group{loader: l, m: m, hosts: hosts, backends: map[string]*source.Node{}, redirect: redirectOf(annotations, &l.options)}
 	if at, err := g.validate(); err != nil {
 		l.dropObject(m, hosts, m.At(at), "Skipper leaves the whole object out: %v", err)
 		return
@@ -258,8 +257,8 @@ func (g *group) route(r *route, predicates []eskip.Call) {
 		key, _ := textArg(c.Args, 0)
 		return (c.Name == "Header" || c.Name == "HeaderRegexp") && key == forwardedProto
 	})
-	if !g.redirect.keep && !proto {
-		g.redirectTwin(r, append(slices.Clip(r.predicates), eskip.Of("Header", forwardedProto, "http")), http.StatusPermanentRedirect)
+	if !g.redirect.keep && !g.redirect.off && !proto {
+		g.redirectTwin(r, append(slices.Clip(r.predicates), eskip.Of("Header", forwardedProto, "http")), g.options.redirectStatus())
 	}
 }
 

@@ -24,14 +24,15 @@ type Engine struct {
 	// Dropped are objects and routes that Skipper does not have.
 	Dropped []Dropped
 
-	options   Options
-	class     *regexp.Regexp
-	services  map[string]*simulate.Manifest // by namespace and name
-	routes    []*route
-	byHost    map[string][]*route // of plain hosts
-	anyHost   []*route            // and those of hosts that are expressions
-	elsewhere []elsewhere
-	otherAny  *elsewhere // one of them that is for all hosts, or nil
+	options    Options
+	class      *regexp.Regexp // of Ingresses
+	groupClass *regexp.Regexp
+	services   map[string]*simulate.Manifest // by namespace and name
+	routes     []*route
+	byHost     map[string][]*route // of plain hosts
+	anyHost    []*route            // and those of hosts that are expressions
+	elsewhere  []elsewhere
+	otherAny   *elsewhere // one of them that is for all hosts, or nil
 }
 
 // elsewhere is an object that another controller serves.
@@ -140,6 +141,11 @@ func (e *Engine) Session() *Session { return &Session{e, map[string]int{}} }
 // Decide decides a request of the period.
 func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
 	r := in.Realise()
+	if u := s.engine.unreadFlag(); u != nil {
+		t.Say(name, source.Ref{}, "kgw does not follow Skipper's flag %s", s.engine.options.Unread[0])
+		r.Holds(*u)
+		return simulate.Decision{Cause: simulate.Anything, Reason: "a flag of Skipper is not followed"}
+	}
 	if o := s.engine.otherFor(r.Host); o != nil && !s.engine.named(r.Host) {
 		return s.engine.notServed(r, o, t)
 	}
