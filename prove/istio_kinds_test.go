@@ -184,7 +184,7 @@ func TestIstioKinds(t *testing.T) {
 			vs("a.com", toAPI) + service("api") + policy("gateway", "d", "action: DENY, rules: [{from: [{source: {remoteIpBlocks: ['10.0.0.0/8']}}]}]"), none, map[string]string{"GET https://a.com/ X-Forwarded-For: 10.1.1.1": "unknown: api, 403"},
 		},
 		"an authorizer that the mesh does not have": {
-			vs("a.com", toAPI) + service("api") + policy("api", "c", "action: CUSTOM, provider: {name: ext1}, rules: [{to: [{operation: {paths: [/x]}}]}]") + meshConfig("extensionProviders: [{name: ext2}]"), none,
+			vs("a.com", toAPI) + service("api") + policy("api", "c", "action: CUSTOM, provider: {name: ext1}, rules: [{to: [{operation: {paths: [/x]}}]}]") + meshConfig("extensionProviders: [{name: ext2, envoyExtAuthzHttp: {service: a.b.svc.cluster.local, port: 80}}]"), none,
 			map[string]string{"GET https://a.com/x": "403", "GET https://a.com/": "api"},
 		},
 		"another root namespace": {

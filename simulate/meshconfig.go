@@ -29,6 +29,8 @@ decided rootNamespace
 decided extensionProviders[].name
 decided extensionProviders[].envoyExtAuthzHttp.failOpen
 decided extensionProviders[].envoyExtAuthzGrpc.failOpen
+inert extensionProviders[].envoyExtAuthzHttp.** an authorizer may set any header, and is supposed to answer
+inert extensionProviders[].envoyExtAuthzGrpc.** an authorizer may set any header, and is supposed to answer
 inert extensionProviders[].** an authorizer may set any header, and is supposed to answer
 decided pathNormalization.normalization
 decided defaultConfig.gatewayTopology.numTrustedProxies

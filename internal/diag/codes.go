@@ -132,6 +132,8 @@ const (
 	IstioRefuses Code = "KGW332"
 	FieldUnread  Code = "KGW333"
 	NotFollowed  Code = "KGW334"
+	// InsideRefused is about callers that do not come by the gateway.
+	InsideRefused Code = "KGW335"
 
 	DomainsDiffer Code = "KGW350"
 	PathMisread   Code = "KGW351"
@@ -458,6 +460,7 @@ var Rules = []Rule{
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 	{IstioRefuses, "IstioRefuses", fault, "Istio refuses an object of its own kinds"},
 	{FieldUnread, "FieldUnread", doubt, "a field of an object of Istio is one that kgw does not read"},
+	{InsideRefused, "InsideRefused", aside, "the policies of APIRules v2 refuse callers inside the cluster"},
 	{NotFollowed, "NotFollowed", notice, "an object may change what becomes of requests, and kgw does not follow it"},
 
 	{DomainsDiffer, "DomainsDiffer", notice, "the configured default domain is not the one that the Gateway of the cluster serves"},

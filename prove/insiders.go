@@ -1,0 +1,66 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// InsideRefused says once of all APIRules v2 of a run that callers inside the
+// cluster are refused, and how to let them in. Those that were read from a
+// cluster, and those in whose namespace an ALLOW policy of somebody else is, are
+// passed over: whoever wrote them knows.
+func InsideRefused(result *compile.Result, o compile.Options) diag.List {
+	var fresh []*source.Document
+	for i := range result.Resources {
+		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(result.Others, r.Doc.Namespace) {
+			fresh = append(fresh, r.Doc)
+		}
+	}
+	fresh = slices.DeleteFunc(fresh, isLive)
+	if len(fresh) == 0 || o.NoInfos {
+		return nil
+	}
+	name := fresh[0].Namespace + "/" + fresh[0].Name
+	if n := len(fresh) - 1; n > 0 {
+		name += fmt.Sprintf(" and of %d more", n)
+	}
+	found := diag.List{{
+		Code: diag.InsideRefused, At: source.Ref{Doc: fresh[0], Path: "spec.rules"},
+		Message: fmt.Sprintf("the policies of APIRule %s refuse callers inside the cluster: only what comes by the ingress gateway gets through", name),
+		Help:    "if other workloads call the Service directly, add an AuthorizationPolicy with action ALLOW for its pods that names their namespaces or service accounts",
+	}}
+	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
+	found.Resolve()
+	return found
+}
+
+// meshVersions are those of APIRule whose policies name the ingress gateway.
+var meshVersions = []string{"gateway.kyma-project.io/v2", "gateway.kyma-project.io/v2alpha1"}
+
+// isLive reports whether an object was read from a cluster.
+func isLive(d *source.Document) bool {
+	root, _ := d.Parse()
+	meta := source.Field(root, "metadata")
+	return source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
+}
+
+// letsIn reports whether there is an ALLOW policy in a namespace that no
+// controller wrote for an APIRule.
+func letsIn(others []*source.Document, namespace string) bool {
+	return slices.ContainsFunc(others, func(d *source.Document) bool {
+		if d.Kind != "AuthorizationPolicy" || d.Namespace != namespace {
+			return false
+		}
+		root, _ := d.Parse()
+		action := source.Text(source.Field(source.Field(root, "spec"), "action"))
+		owned := slices.ContainsFunc(source.Keys(source.Field(source.Field(root, "metadata"), "labels")), func(key string) bool {
+			return strings.HasPrefix(key, "apirule.gateway.kyma-project.io/")
+		})
+		return !owned && (action == "" || action == "ALLOW")
+	})
+}
