@@ -69,7 +69,7 @@ func (c *conversion) opened(all []*rule) {
 	}
 	c.overlaps(all)
 	for i, r := range all {
-		if r.direct {
+		if r.direct || slices.ContainsFunc(all[:i], func(o *rule) bool { return !o.direct && o.path == r.path }) {
 			continue
 		}
 		for _, g := range all[i+1:] {
