@@ -149,6 +149,60 @@ func TestTakeover(t *testing.T) {
 	}
 }
 
+// guarded is an APIRule that asks for tokens of an issuer, and moves to v2 without
+// a decision.
+const guarded = `apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata: {name: shop, namespace: NAMESPACE}
+spec:
+  host: shop-NAMESPACE.example.com
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 80}
+  rules:
+    - path: /up
+      methods: [GET]
+      accessStrategies: [{handler: no_auth}]
+    - path: /orders/.*
+      methods: [POST]
+      accessStrategies: [{handler: jwt, config: {trusted_issuers: ["https://login.example.com"], jwks_urls: ["https://login.example.com/keys"]}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: NAMESPACE}
+spec: {selector: {app: shop}, ports: [{port: 80}]}
+`
+
+// TestPlanIsApplied executes the steps of docs/takeover.md: the script of a plan
+// moves live objects to v2, and then nothing differs.
+func TestPlanIsApplied(t *testing.T) {
+	r := newRepository(t, map[string]string{"kgw.yaml": config, "apis/shop.yaml": guarded})
+	r.deploy("apis")
+	before := identities(t, r.namespace)
+	page, err := os.ReadFile("../../docs/takeover.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```sh steps\n")
+	steps, _, _ := strings.Cut(rest, "```")
+	path := r.programs()
+	script := exec.Command("sh", "-eu", "-c", "git add . && git commit -qm before\n"+steps)
+	script.Dir = r.dir
+	script.Env = append(os.Environ(), "PATH="+path+":"+os.Getenv("PATH"), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
+	if out, err := script.CombinedOutput(); err != nil || !strings.Contains(string(out), "the state after the change") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	after := identities(t, r.namespace)
+	if len(before) != 2 || len(after) != 1 {
+		t.Errorf("before %v, after %v", before, after)
+	}
+	for name, uid := range after {
+		if strings.HasPrefix(name, "Rule ") || before[name] != uid {
+			t.Errorf("%s is there, or is another one", name)
+		}
+	}
+	r.expect(0, []string{"diff", "apis", "--prune"})
+}
+
 // programs gives a folder with kgw, which runs as Auditee, and kubectl, which
 // runs as Admin and sees the test's namespace as the whole cluster, and makes
 // the directory a git work tree.
