@@ -9,12 +9,14 @@ import (
 	"github.com/kgw-dev/kgw/compile/accessrules"
 	"github.com/kgw-dev/kgw/compile/hydra"
 	"github.com/kgw-dev/kgw/compile/kymaroles"
+	"github.com/kgw-dev/kgw/compile/parentgateway"
 	"github.com/kgw-dev/kgw/compile/rolebindings"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
 )
 
 // generator is what can be emitted beside or in the place of manifests: see
@@ -31,6 +33,7 @@ var generators = []generator{
 	{config.EmitOathkeeperRules, true, (*run).emitRulesFile},
 	{config.EmitOathkeeperConfigMap, false, (*run).emitRulesConfigMap},
 	{config.EmitHydra, true, (*run).emitHydra},
+	{config.EmitGateway, false, (*run).emitGateways},
 	{config.EmitKymaRoles, false, func(r *run) { r.add(kymaroles.Objects()) }},
 }
 
@@ -86,6 +89,19 @@ func (r *run) roleBindings() {
 	}
 	if len(all) > 0 {
 		r.add(rolebindings.Lower(all))
+	}
+}
+
+// emitGateways writes Gateways of the Gateway API for those of Istio among the
+// inputs.
+func (r *run) emitGateways() {
+	for _, u := range r.units {
+		if g, ok := u.companion.(*kube.Gateway); ok && !u.withheld && !u.copy {
+			root, _ := u.doc.Parse()
+			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin})
+			r.found = append(r.found, r.giveLevels(found)...)
+			r.add(objects)
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ decided spec.listeners[].protocol
 decided spec.listeners[].tls.mode
 inert spec.listeners[].tls.certificateRefs[].** certificates
 decided spec.listeners[].allowedRoutes.namespaces.from
+decided spec.listeners[].allowedRoutes.namespaces.selector.matchLabels{kubernetes.io/metadata.name}
 `)
 
 // ReferenceGrantFields is the table of ReferenceGrant.

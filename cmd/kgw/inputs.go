@@ -108,7 +108,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	}
 	for _, code := range f.accept {
 		if !diag.Code(code).Acceptable() {
-			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid)
+			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s, %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid, diag.ListenerUnsaid)
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}

@@ -122,6 +122,8 @@ const (
 	EmitHydra = "hydra"
 	// EmitKymaRoles are the ClusterRoles that RoleBindings refer to.
 	EmitKymaRoles = "kyma-roles"
+	// EmitGateway are Gateways of the Gateway API for those of Istio.
+	EmitGateway = "gateway"
 )
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.

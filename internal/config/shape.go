@@ -154,7 +154,7 @@ var fields = []shape.Field{
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "gateway-api", "skipper"}}}),
 	field("emit", &shape.Type{
 		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to.",
-		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles}},
+		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles, EmitGateway}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("accept", &shape.Type{Kind: shape.List, Doc: "Losses that targets cannot avoid and that are taken on, as with --accept: they are warnings. A nearer kgw.yaml may take on no others.", Elem: &shape.Type{Kind: shape.String, Enum: acceptable()}}),

@@ -296,6 +296,9 @@ const (
 	HeaderUnsaid    Code = "KGW569"
 	GatewayIdentity Code = "KGW570"
 	PlainRoute      Code = "KGW571"
+
+	ListenerUnsaid       Code = "KGW574"
+	CertificateElsewhere Code = "KGW575"
 )
 
 // Codes of findings about a cluster, and about what is live on it.
@@ -593,6 +596,8 @@ var Rules = []Rule{
 	{HeaderUnsaid, "HeaderUnsaid", fault, "an HTTPRoute cannot set a header"},
 	{GatewayIdentity, "GatewayIdentity", aside, "which identity of the Gateway the policies let in"},
 	{PlainRoute, "PlainRoute", notice, "routes may be served without TLS"},
+	{ListenerUnsaid, "ListenerUnsaid", fault, "a Gateway of the Gateway API has no words for a server"},
+	{CertificateElsewhere, "CertificateElsewhere", notice, "a certificate is looked for in another namespace"},
 
 	{NoCluster, "NoCluster", fault, "no cluster is configured that could be asked"},
 	{ClusterUnreachable, "ClusterUnreachable", fault, "there is no connection to the cluster"},

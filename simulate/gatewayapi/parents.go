@@ -135,11 +135,14 @@ func (p *parent) listener(m *simulate.Manifest, n *source.Node, name string) (si
 	case protocol != "HTTP":
 		return simulate.Manifest{}, false
 	}
-	space := m.Namespace
-	switch from := source.Text(source.Field(source.Field(source.Field(n, "allowedRoutes"), "namespaces"), "from")); from {
-	case "All":
+	space, namespaces := m.Namespace, source.Field(source.Field(n, "allowedRoutes"), "namespaces")
+	labels := source.TextMap(source.Field(source.Field(namespaces, "selector"), "matchLabels"))
+	switch from := source.Text(source.Field(namespaces, "from")); {
+	case from == "All":
 		space = "*"
-	case "", "Same":
+	case from == "" || from == "Same":
+	case from == "Selector" && len(labels) == 1:
+		space = labels[namespaceLabel]
 	default:
 		return simulate.Manifest{}, false
 	}
@@ -163,6 +166,10 @@ func (p *parent) listener(m *simulate.Manifest, n *source.Node, name string) (si
 	}
 	return simulate.ReadManifest(source.NodeOf(root), m.At("spec"), true, namespace), true
 }
+
+// namespaceLabel is the label that each namespace has with its name
+// (https://kubernetes.io/docs/reference/labels-annotations-taints).
+const namespaceLabel = "kubernetes.io/metadata.name"
 
 // readParents reads the Gateways of an HTTPRoute, and reports whether all are
 // Gateways.
