@@ -174,6 +174,8 @@ func (e *envoy) path(m *routev3.RouteMatch, path string) bool {
 		return len(path) >= len(s.Prefix) && same(path[:len(s.Prefix)], s.Prefix)
 	case *routev3.RouteMatch_SafeRegex:
 		return e.expressions[s.SafeRegex.Regex].MatchString(path)
+	case *routev3.RouteMatch_PathSeparatedPrefix:
+		return path == s.PathSeparatedPrefix || strings.HasPrefix(path, s.PathSeparatedPrefix+"/")
 	}
 	panic(fmt.Sprintf("%T is none that Istio writes", m.PathSpecifier))
 }
