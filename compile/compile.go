@@ -43,6 +43,8 @@ type Options struct {
 	// Outer is the namespace that what runs kgw gives to documents that name
 	// none, where no configuration names one; "" has none.
 	Outer string
+	// Observer is told how far the run is; nil for nobody.
+	Observer Observer
 	// Later are the namespaces that something gives to the documents of a file
 	// after kgw, by the names of files; "" is for all others.
 	Later     map[string]Later
@@ -154,18 +156,24 @@ type Resource struct {
 // Run compiles the input.
 func Run(in Input, o Options) *Result {
 	r := link(in, o)
+	r.stage("check")
 	r.measure()
 	r.foreign()
 	r.doors()
 	r.impostors()
 	r.gone()
 	r.check()
+	r.stage("validate")
 	r.validate()
+	r.stage("level")
 	r.level()
+	r.stage("lower")
 	r.lower()
 	r.keep()
 	r.emit()
+	r.stage("places")
 	r.finish()
+	r.stage("")
 	return r.result
 }
 
@@ -174,6 +182,7 @@ func Run(in Input, o Options) *Result {
 func Link(in Input, o Options) *Result {
 	r := link(in, o)
 	r.resources()
+	r.stage("")
 	return r.result
 }
 
@@ -184,7 +193,9 @@ func link(in Input, o Options) *run {
 	for _, f := range in.Files {
 		r.bytesRead += len(f.Data)
 	}
+	r.stage("read")
 	r.read(in)
+	r.stage("link")
 	r.copies()
 	r.aim()
 	r.link()

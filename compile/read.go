@@ -69,7 +69,12 @@ func (r *run) read(in Input) {
 	r.charts(in.Charts)
 	r.fillSettings()
 	units := make([]*unit, len(all))
-	parallel.Each(len(all), func(i int) { units[i] = r.document(all[i]) })
+	parallel.Each(len(all), func(i int) {
+		units[i] = r.document(all[i])
+		if r.options.Observer != nil {
+			r.options.Observer.Read(1)
+		}
+	})
 	r.readWithPresets(units)
 	for _, u := range units {
 		r.collect(u)

@@ -36,6 +36,9 @@ type app struct {
 	// when it is another device, such as /dev/null.
 	terminal struct{ stdin, stdout, stderr bool }
 	code     int
+	// progress observes the run: see observer. timings prints it at the end.
+	progress *progress
+	timings  bool
 	// secrets knows the secrets of everything that was read.
 	secrets *secret.Book
 	// ctx ends with the process; temporary are the directories to be removed
@@ -90,6 +93,9 @@ func (a *app) run(args []string) (code int) {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.Execute()
+	if a.timings {
+		fmt.Fprint(a.stderr, a.observer().timings())
+	}
 	if out.err != nil {
 		a.fail(exitInput)
 	}

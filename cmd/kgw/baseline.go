@@ -203,7 +203,7 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	}
 	tree, err := gitref.Open(a.dir, ref)
 	if err != nil {
-		return nil, gitFault(ref, err)
+		return nil, gitFault("--new-since", ref, err)
 	}
 	if paths, err = a.insideRepository(tree, paths); err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	then, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
 	defer remove()
 	if err != nil {
-		return nil, gitFault(ref, err)
+		return nil, gitFault("--new-since", ref, err)
 	}
 	if paths = slices.DeleteFunc(paths, func(p string) bool { return !then.exists(p) }); len(paths) == 0 {
 		return &baseline.Baseline{}, nil

@@ -24,7 +24,7 @@ import (
 func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
 	tree, err := gitref.Open(a.dir, ref)
 	if err != nil {
-		return nil, gitFault(ref, err)
+		return nil, gitFault("--against", ref, err)
 	}
 	flags := f.inputFlags
 	if flags.config == "" {
@@ -36,7 +36,7 @@ func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, 
 	then, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
 	defer remove()
 	if err != nil {
-		return nil, gitFault(ref, err)
+		return nil, gitFault("--against", ref, err)
 	}
 	return then.compileRef(a, &flags, "git:"+ref, paths)
 }
@@ -60,9 +60,10 @@ func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []strin
 	return s, nil
 }
 
-func gitFault(ref string, err error) error {
+// gitFault is the error for a ref that a flag names.
+func gitFault(flag, ref string, err error) error {
 	if errors.Is(err, gitref.ErrNoRef) {
-		return usage("git:%s: %w", ref, err)
+		return usage("%s git:%s: %w", flag, ref, err)
 	}
 	return &exitError{exitInput, fmt.Errorf("cannot read git:%s: %w", ref, err)}
 }

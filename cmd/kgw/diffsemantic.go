@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/prove/classes"
 )
 
 // showSemantic compares both sides by class of requests and prints what is
@@ -13,7 +14,8 @@ import (
 func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	a.compareMuch()
 	before, after, notes := supposed(before, after)
-	found := compare.Classes(before, after, f.scope())
+	var found *classes.Report
+	a.during("compare", func() { found = compare.Classes(before, after, f.scope()) })
 	found.Notes = append(found.Notes, notes...)
 	if err := a.printSemantic(f, newSemanticReport(found, a.secrets), before, after); err != nil {
 		return err

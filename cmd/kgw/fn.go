@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) fnCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "fn [CONFIG]",
 		Short: "Run as a KRM function, for kustomize and kpt",
 		Long: "Reads a ResourceList from standard input and writes one to standard output. What its functionConfig is\n" +
@@ -48,6 +48,8 @@ func (a *app) fnCommand() *cobra.Command {
 			return a.fn(data)
 		},
 	}
+	cmd.Flags().BoolVar(&a.timings, "timings", false, "print how long each stage took to standard error")
+	return cmd
 }
 
 // fnDocuments is the function with a file as its functionConfig, from plain
@@ -131,6 +133,7 @@ func (f *function) run() error {
 	}
 	o.Beside, o.Emit = true, o.Config.Emit
 	f.outer(&o)
+	o.Observer = f.observer()
 	result := compile.Run(in, o)
 	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
 		compile.Fix(in, o, result)

@@ -35,6 +35,7 @@ type inputFlags struct {
 	strictFiles, setEnv                                       bool
 	quiet                                                     bool
 	baseline                                                  string // of commands that have one
+	timings                                                   bool
 	// bounds say where files may be that are read.
 	bounds source.Bounds
 }
@@ -80,12 +81,14 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
 	flags.StringArrayVar(&f.accept, "accept", nil, "take on a loss that the target cannot avoid, such as KGW540 (repeatable)")
 	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
+	flags.BoolVar(&f.timings, "timings", false, "print how long each stage took to standard error")
 }
 
 // load reads the configuration and the inputs. A nil result means that the
 // configuration is at fault and was reported.
 func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Options, error) {
 	f.formats = a.formatsOfCI(f.formats, diag.Formats())
+	a.timings = a.timings || f.timings
 	if err := f.valid(); err != nil {
 		return compile.Input{}, nil, err
 	}
@@ -116,7 +119,10 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		return compile.Input{}, nil, err
 	}
 	s := a.newScopes(f, c)
+	o.Observer = a.observer()
+	a.observer().Stage("load")
 	in, walked, err := s.read(paths)
+	a.observer().Stage("")
 	if err != nil {
 		return compile.Input{}, nil, err
 	}

@@ -113,13 +113,15 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if mo.Issuer, err = f.issuer(in.Files); err != nil {
 		return err
 	}
-	result := migrate.Run(in.Files, mo)
+	var result *migrate.Result
+	a.during("migrate", func() { result = migrate.Run(in.Files, mo) })
 	report := a.migrationReport(in, o, result)
 	if f.assess {
 		return a.assess(f, outputs, result, report)
 	}
 	a.compareMuch()
-	proof := a.provenMoves(in, *o, result)
+	var proof *moves
+	a.during("prove", func() { proof = a.provenMoves(in, *o, result) })
 	if f.failOnChange && proof.changed() {
 		a.fail(exitFindings)
 	}

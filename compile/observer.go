@@ -1,0 +1,18 @@
+package compile
+
+// Observer is told how far a run is. Its methods may be called from several
+// goroutines; they must not take long.
+type Observer interface {
+	// Stage says that a stage of the line begins, as docs/architecture.md names
+	// it, and that the one before has ended; "" is the end of the line.
+	Stage(name string)
+	// Read says that so many more documents were read.
+	Read(documents int)
+}
+
+// stage tells the observer, if there is one, that a stage begins.
+func (r *run) stage(name string) {
+	if r.options.Observer != nil {
+		r.options.Observer.Stage(name)
+	}
+}
