@@ -26,14 +26,11 @@ func (r *run) impostors() {
 	}
 	objects := map[*unit][]manifest.Object{}
 	for _, u := range r.units {
-		if r.options.Earlier != nil && u.companion != nil && r.options.Earlier(u.doc) {
-			continue
-		}
 		gateways := made[r.madeFor(u)]
 		if _, policies := policyLabels(u); !policies {
 			gateways = slices.DeleteFunc(slices.Clone(gateways), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
 		}
-		if len(gateways) == 0 || asWritten(u, gateways, objects) {
+		if len(gateways) == 0 || r.asWritten(u, gateways, objects) {
 			continue
 		}
 		g := gateways[0].gateway
@@ -84,8 +81,8 @@ func policyLabels(u *unit) (labels map[string]string, ok bool) {
 }
 
 // asWritten reports whether a document decides as one of the objects that are
-// written for the gateways.
-func asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
+// written for the gateways, or is replaced by one.
+func (r *run) asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
 	root, _ := u.doc.Parse()
 	if root == nil {
 		return true
@@ -99,6 +96,9 @@ func asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) b
 			o := &objects[g][i]
 			if o.Kind != u.doc.Kind {
 				continue
+			}
+			if r.options.Earlier != nil && o.Key() == documentKey(u.doc) && r.options.Earlier(u.doc) {
+				return true
 			}
 			spec, _ := o.Value().Get("spec")
 			if reflect.DeepEqual(decisive(o.Kind, plain(spec)), want) {
