@@ -133,7 +133,7 @@ func (c *guarded) harmless() []bool {
 	}
 	for i, d := range c.w.demands {
 		out[i] = !slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool {
-			return len(upstreams(r)) > 0 && !r.Access.Open() && !asksOnly(r) && !c.demands(r, d)
+			return len(upstreams(r)) > 0 && !r.Access.Open() && (asks(r) || !c.demands(r, d))
 		})
 	}
 	return out
@@ -181,10 +181,11 @@ type guarded struct {
 	foreign bool
 	hosts   []string
 	ms      []*match.Matcher
-	refused []bool      // of each of ms: Istio refuses its expression, which is said elsewhere
-	takes   []*ir.Take  // index in ms: i
-	wants   []*ir.Route // index in ms: len(takes)+i
-	sets    [][2]int    // of each opener: the first of its sets in ms, the first of its exceptions
+	refused []bool               // of each of ms: Istio refuses its expression, which is said elsewhere
+	takes   []*ir.Take           // index in ms: i
+	wants   []*ir.Route          // index in ms: len(takes)+i
+	customs map[*ir.Route][3]int // where the requests begin in ms that authorizers are asked about, those left out, and the end
+	sets    [][2]int             // of each opener: the first of its sets in ms, the first of its exceptions
 	ends    []int
 	told    map[saying]bool
 	found   diag.List
@@ -278,6 +279,26 @@ func (c *guarded) compile() {
 		c.wants = append(c.wants, r)
 		add(want)
 	}
+	c.customs = map[*ir.Route][3]int{}
+	for _, r := range c.g.Routes {
+		if !asks(r) {
+			continue
+		}
+		at := [3]int{len(c.ms)}
+		for _, o := range c.own[r] {
+			for _, s := range o.Sets {
+				add(s)
+			}
+		}
+		at[1] = len(c.ms)
+		for _, o := range c.own[r] {
+			for _, s := range o.Except {
+				add(s)
+			}
+		}
+		at[2] = len(c.ms)
+		c.customs[r] = at
+	}
 	for _, o := range c.openers {
 		first := len(c.ms)
 		for _, s := range o.Sets {
@@ -292,105 +313,6 @@ func (c *guarded) compile() {
 		}
 		c.ends = append(c.ends, len(c.ms))
 	}
-}
-
-// judge looks at one class of requests.
-func (c *guarded) judge(class *match.Class) {
-	first := func(from, to int) int {
-		i, _ := slices.BinarySearch(class.Takes, from)
-		if i < len(class.Takes) && class.Takes[i] < to {
-			return class.Takes[i]
-		}
-		return -1
-	}
-	n := len(c.takes)
-	at := first(0, n)
-	if at < 0 || c.takes[at].Delegated {
-		return
-	}
-	entry := c.takes[at]
-	var rule *ir.Route
-	if k := first(n, n+len(c.wants)); k >= 0 {
-		rule = c.wants[k-n]
-	}
-	if rule != nil && (rule.Access.Open() || len(upstreams(rule)) == 0) {
-		return
-	}
-	for i, o := range c.openers {
-		if first(c.sets[i][0], c.sets[i][1]) < 0 || first(c.sets[i][1], c.ends[i]) >= 0 {
-			continue
-		}
-		share := c.w.v.selectsSome(o.Pods, entry.Route)
-		if share == noPod {
-			continue
-		}
-		if rule != nil && (c.demands(rule, &o.Demand) || asksOnly(rule)) {
-			continue
-		}
-		c.tell(entry, rule, o, class, share)
-	}
-}
-
-// asksOnly reports whether an external authorizer alone decides about a rule,
-// whatever policies allow.
-func asksOnly(r *ir.Route) bool {
-	return slices.ContainsFunc(r.Access.Grants, func(g ir.Grant) bool {
-		p, external := g.Proof.(ir.External)
-		return external && p.Then == nil
-	})
-}
-
-// demands reports whether whom a policy lets through is let in by the rule too:
-// by one of the demands that it has itself.
-func (c *guarded) demands(r *ir.Route, d *ir.Demand) bool {
-	return slices.ContainsFunc(c.own[r], func(o *ir.Opener) bool { return within(d, &o.Demand) })
-}
-
-// within reports whether all that satisfy d satisfy o.
-func within(d, o *ir.Demand) bool {
-	if o.Issuers != nil && (d.Issuers == nil || slices.ContainsFunc(d.Issuers, func(i string) bool { return !slices.Contains(o.Issuers, i) })) {
-		return false
-	}
-	for _, want := range o.Claims {
-		if !slices.ContainsFunc(d.Claims, func(have ir.ClaimDemand) bool {
-			return have.Name == want.Name && !slices.ContainsFunc(have.Values, func(v string) bool { return !slices.Contains(want.Values, v) })
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
-func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing) {
-	at, closes := entry.Origin, "which no rule of this resource takes"
-	if rule != nil {
-		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)
-	}
-	key := saying{at, o.Origin, share}
-	if c.told[key] || len(c.found) >= maxPairs*len(c.g.Routes) {
-		return
-	}
-	c.told[key] = true
-	w := witness(&class.Witness)
-	policy, more := "the policy "+o.Name, "the policy that lets it through"
-	if o.Gateway != nil {
-		policy, more = fmt.Sprintf("the policy of %q", o.Route.Match.Path.Text), "the rule whose policy lets it through"
-		if o.Gateway != c.g {
-			policy += fmt.Sprintf(" of %s %s", o.Gateway.Kind, o.Gateway.Name)
-		}
-	}
-	f := diag.Finding{
-		Code: diag.RouteWeaker, At: at, Witness: w,
-		Message: fmt.Sprintf("%s %s is let through by %s, %s", w.Method, w.URL, policy, closes),
-		Help:    "policies know no order, and all that select a pod count: narrow the weaker one so that it leaves these requests out, or send the two to different Services",
-		Related: []diag.Related{{Message: more, At: o.Origin}},
-	}
-	if share == maybePod {
-		f.Code = diag.PodsMayShare
-		f.Message = fmt.Sprintf("%s %s may be let through by %s, %s: %s", w.Method, w.URL, policy, closes, unknownPods(o.Pods, entry.Route))
-		f.Help = podsHelp
-	}
-	c.found.Add(f)
 }
 
 // undecided reports that it could not be told what is let through.
