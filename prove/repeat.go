@@ -6,12 +6,12 @@ import (
 )
 
 // Repeat sends a request several times within one period of rate limits, and
-// returns what becomes of the last one.
-func (c *Cluster) Repeat(r *simulate.Request, times int) simulate.Decision {
+// returns what becomes of the last one, whose steps the trail is told.
+func (c *Cluster) Repeat(r *simulate.Request, times int, trail *simulate.Trail) simulate.Decision {
 	if times < 2 || c.Skipper.Size() == 0 {
-		return c.Mesh.Decide(r, nil)
+		return c.Mesh.Decide(r, trail)
 	}
-	return simulate.Outcomes(r, nil, func(q *simulate.Request, t *simulate.Trail) simulate.Decision {
+	return simulate.Outcomes(r, trail, func(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 		mesh, period := *c.Mesh, &limited{c.Skipper, c.Skipper.Session()}
 		if mesh.Beside != nil {
 			mesh.Beside = period
@@ -19,11 +19,10 @@ func (c *Cluster) Repeat(r *simulate.Request, times int) simulate.Decision {
 		if mesh.Front == simulate.Engine(c.Skipper) {
 			mesh.Front = period
 		}
-		var d simulate.Decision
-		for range times {
-			d = mesh.Decide(q, t)
+		for range times - 1 {
+			mesh.Decide(q, nil)
 		}
-		return d
+		return mesh.Decide(q, t)
 	})
 }
 

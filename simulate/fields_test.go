@@ -8,6 +8,8 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/oathkeeper"
+	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
 //go:generate go test -run ^TestReference$ -update .
@@ -15,7 +17,7 @@ import (
 // TestReference fails when docs/fields.md is not what the tables say; "make
 // generate" rewrites it.
 func TestReference(t *testing.T) {
-	goldie.New(t, goldie.WithFixtureDir("../docs"), goldie.WithNameSuffix(".md")).Assert(t, "fields", simulate.Reference())
+	goldie.New(t, goldie.WithFixtureDir("../docs"), goldie.WithNameSuffix(".md")).Assert(t, "fields", slices.Concat(simulate.Reference(), skipper.Reference(), oathkeeper.Reference()))
 }
 
 // TestTablesAreClosed finds what no table has, at any depth, and what a table

@@ -170,7 +170,7 @@ func runTests(cluster *prove.Cluster, cases []testfile.Case, coverage bool) *tes
 	parallel.Each(len(cases), func(i int) {
 		c := &cases[i]
 		if c.Request != nil {
-			d := cluster.Repeat(c.Request, max(c.Repeat, 1))
+			d := cluster.Repeat(c.Request, max(c.Repeat, 1), nil)
 			report.Outcomes[i] = c.Judge(&d)
 			return
 		}

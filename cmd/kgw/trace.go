@@ -26,6 +26,7 @@ type traceFlags struct {
 	jwt, scopes       string
 	opaque, noToken   bool
 	headers, answers  []string
+	repeat            int
 	realm             string
 	from              string
 	sourceIP, gateway string
@@ -62,6 +63,7 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
 	flags.StringVar(&f.from, "from", "outside", "who sends the request: outside, or `NAMESPACE/SERVICEACCOUNT` of a workload in the mesh, which sends it to the Service that the URL names")
+	flags.IntVar(&f.repeat, "repeat", 1, "send the request `N` times within one period of rate limits, and show the last one")
 	flags.StringArrayVar(&f.answers, "answer", nil, "what a service replies that a handler or filter asks, as `NAME=STATUS`, such as webhook=403 (repeatable); by default it says yes")
 	flags.StringVar(&f.sourceIP, "source-ip", "", "the `address` that the request comes from")
 	flags.StringVar(&f.gateway, "gateway", "", "the Gateway that the request comes to, as `NAMESPACE/NAME`")
@@ -192,6 +194,9 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if f.output != "text" && f.output != "json" {
 		return usage("-o must be text or json, not %q", f.output)
 	}
+	if f.repeat < 1 || f.repeat > 10000 {
+		return usage("--repeat must be 1 to 10000, not %d", f.repeat)
+	}
 	r, err := request(args[0], args[1], f.headers)
 	if err != nil {
 		return err
@@ -208,7 +213,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	}
 	trail := &simulate.Trail{}
 	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
-	d := cluster.Mesh.Decide(r, trail)
+	d := cluster.Repeat(r, f.repeat, trail)
 	cluster.SayLive(trail)
 	cluster.SayRefused(r.Host, &d, trail)
 	t := newTrace(args[0], args[1], &d, trail, a.secrets)

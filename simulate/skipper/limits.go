@@ -51,6 +51,7 @@ func limit(x *exchange, c *eskip.Call) *served {
 	}
 	if x.session.spent[bucket] < int(most) {
 		x.session.spent[bucket]++
+		x.trail.Say(name, x.route.at, "%s: request %d of %d in %s", c.Name, x.session.spent[bucket], int(most), spellPeriod(c.Args, at.period, periodOf(c.Args, at.period)))
 		return nil
 	}
 	period := periodOf(c.Args, at.period)

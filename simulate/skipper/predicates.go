@@ -1,6 +1,8 @@
 package skipper
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -105,11 +107,16 @@ func init() {
 		"Tee": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, teeHeader, func(v string) bool { return v == args[0] })
 		}),
-		"OTelBaggage":  undecided(simulate.Chosen, "kgw does not read the header baggage"),
-		"HeaderSHA256": undecided(simulate.Chosen, "kgw does not hash headers"),
-		"Shutdown":     always(false),
-		"True":         always(true),
-		"False":        always(false),
+		"OTelBaggage": undecided(simulate.Chosen, "kgw does not read the header baggage"),
+		"HeaderSHA256": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
+			return anyHeader(q, args[0], func(v string) bool {
+				sum := sha256.Sum256([]byte(v))
+				return slices.ContainsFunc(args[1:], func(want string) bool { return strings.EqualFold(want, hex.EncodeToString(sum[:])) })
+			})
+		}),
+		"Shutdown": always(false),
+		"True":     always(true),
+		"False":    always(false),
 	}
 }
 
