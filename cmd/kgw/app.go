@@ -161,6 +161,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.AddCommand(a.argocdCommand())
 	root.SetHelpCommand(helpCommand())
+	sayArguments(root)
 	return root
 }
 

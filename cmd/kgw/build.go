@@ -53,7 +53,7 @@ func (a *app) buildCommand() *cobra.Command {
 
 func (a *app) build(f *buildFlags, paths []string) error {
 	if f.output != "yaml" && f.output != "json" {
-		return usage("-o must be yaml or json, not %q", f.output)
+		return usage("-o must be yaml or json, not %q (--output-dir writes into a directory)", f.output)
 	}
 	if f.check && f.outputDir == "" {
 		return usage("--check needs --output-dir")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,11 +11,29 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
+// elsewhereCalled are words that other tools have for what kgw does.
+var elsewhereCalled = map[string]string{
+	"apply":    "kgw writes to no cluster; kgw build PATH | kubectl apply -f - does",
+	"check":    "kgw validate reports what is wrong",
+	"compile":  "kgw build writes the manifests",
+	"convert":  "kgw migrate moves resources to a newer version",
+	"generate": "kgw build writes the manifests",
+	"lint":     "kgw validate reports what is wrong",
+	"render":   "kgw build writes the manifests",
+	"simulate": "kgw trace decides a request",
+	"template": "kgw build writes the manifests",
+	"upgrade":  "kgw migrate moves resources to a newer version",
+	"verify":   "kgw validate reports what is wrong",
+}
+
 // unknownCommand is the error for a word that is no command, with the one that
 // may be meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if said := elsewhereCalled[args[0]]; said != "" {
+		return usage("there is no command %q: %s", args[0], said)
 	}
 	var names []string
 	for _, c := range cmd.Commands() {
@@ -28,9 +47,61 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usage("there is no command %q: kgw --help lists them", args[0])
 }
 
+// What pflag says of a letter that no flag has, and of a value that is not one
+// of the flag's type: the flag's name is the last word before the colon.
+var (
+	unknownLetter = regexp.MustCompile(`^unknown shorthand flag: '(.)' in `)
+	badValue      = regexp.MustCompile(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
+)
+
+// flagValues say what flags of a type take.
+var flagValues = map[string]string{"Int": "a whole number", "Uint": "a whole number", "Bool": "true or false", "Float": "a number"}
+
+// argumentError is the error for a wrong number of arguments, in words.
+func argumentError(cmd *cobra.Command, err error) error {
+	var min, max, have int
+	said := err.Error()
+	switch {
+	case scan(said, "accepts %d arg(s), received %d", &min, &have):
+		return usage("%s takes %s, not %d: %s --help", cmd.CommandPath(), counted(min, "argument"), have, cmd.CommandPath())
+	case scan(said, "accepts at most %d arg(s), received %d", &max, &have):
+		return usage("%s takes at most %s, not %d: %s --help", cmd.CommandPath(), counted(max, "argument"), have, cmd.CommandPath())
+	case scan(said, "requires at least %d arg(s), only received %d", &min, &have):
+		return usage("%s takes at least %s, not %d: %s --help", cmd.CommandPath(), counted(min, "argument"), have, cmd.CommandPath())
+	}
+	return err
+}
+
+func scan(text, format string, into ...any) bool {
+	n, err := fmt.Sscanf(text, format, into...)
+	return err == nil && n == len(into)
+}
+
+// sayArguments puts the words of argumentError in the place of cobra's, for a
+// command and those below it.
+func sayArguments(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return argumentError(c, err)
+			}
+			return nil
+		}
+	}
+	for _, c := range cmd.Commands() {
+		sayArguments(c)
+	}
+}
+
 // flagError is the error for a wrong flag, with the one that may be meant.
 func flagError(cmd *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if m := unknownLetter.FindStringSubmatch(err.Error()); m != nil {
+		return usage("there is no flag -%s: %s --help lists the flags", m[1], cmd.CommandPath())
+	}
+	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		return usage("%s must be %s, not %q", m[2], flagValues[m[3]], m[1])
+	}
 	if !ok {
 		return usage("%w", err)
 	}

@@ -228,7 +228,10 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 func request(method, address string, headers []string) (*simulate.Request, error) {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok || scheme != "http" && scheme != "https" {
-		return nil, usage("the URL must begin with http:// or https://, not be %q", address)
+		if strings.Contains(method, "://") {
+			return nil, usage("say the method first: kgw trace GET %s PATH", method)
+		}
+		return nil, usage("the URL must begin with http:// or https://, such as https://shop.example.com/orders, not %q", address)
 	}
 	host, target := rest, "/"
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {

@@ -87,7 +87,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		}
 		err = a.reportFixed(f, patch, result)
 	}
-	if err == nil && result.Read == 0 && !f.allowEmpty {
+	if err == nil && result.Read == 0 && !result.Fatal && !f.allowEmpty {
 		a.fail(exitFindings)
 		err = &exitError{exitFindings, errors.New("nothing was checked: the inputs hold nothing that kgw reads (--allow-empty allows that)")}
 	}

@@ -161,3 +161,58 @@ func TestNearMisses(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsOfConfigurations makes one mistake at a time in kgw.yaml.
+func TestWordsOfConfigurations(t *testing.T) {
+	const head = "apiVersion: kgw.dev/v1alpha1\nkind: Config\n"
+	for text, want := range map[string]string{
+		"domains: {default: a.test}\n":                                       "add \"apiVersion\", such as apiVersion: kgw.dev/v1alpha1",
+		head + "domains: a.test\n":                                           "write it like {default: kyma.example.com}",
+		head + "domains: {default: 'https://a.test/'}\n":                     "write the domain alone: a.test",
+		head + "domains: {default: '*.a.test'}\n":                            "write the domain alone: a.test",
+		head + "known: {services: [{name: a, namespace: b, ports: [80]}]}\n": "write it like {port: 80}",
+		head + "known: {gateways: [a/b]}\n":                                  "write it like {name: kyma-gateway, namespace: kyma-system",
+		head + "rules: {KGW305: warn}\n":                                     "did you mean \"warning\"?",
+		head + "rules: [KGW305]\n":                                           "write it like {KGW410: error}",
+		head + "policy: {public: false}\n":                                   "use one of allow, deny",
+		head + "kyma: 3.10\n":                                                "write it in quotes: \"3.10\"",
+		head + "environments: [dev]\n":                                       "write it like {prod: ",
+		head + "environments: {dev: {extends: a}}\n":                         "a setting of the top of the file",
+		head + "extends: nowhere.yaml\n":                                     "nowhere.yaml, which this file extends: cannot read the file",
+		"":                                                                   "kgw init write a commented one",
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "kgw.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := execute(dir, ruleOf, "validate", "-")
+		if got.Code != exitUsage || !strings.Contains(got.Stderr, want) {
+			t.Errorf("%q: exit %d, want %q in\n%s", text, got.Code, want, got.Stderr)
+		}
+	}
+}
+
+// TestWordsOfCommands makes one mistake at a time on the command line.
+func TestWordsOfCommands(t *testing.T) {
+	for line, want := range map[string]string{
+		"biuld":                       `did you mean "build"?`,
+		"lint a.yaml":                 "kgw validate reports what is wrong",
+		"apply a.yaml":                "kubectl apply",
+		"validate -x a.yaml":          "there is no flag -x: kgw validate --help lists the flags",
+		"build --outputdir x":         "did you mean --output-dir?",
+		"build --limit many":          `--limit must be a whole number, not "many"`,
+		"build --helm=chart":          `--helm must be true or false, not "chart"`,
+		"completion":                  "kgw completion takes 1 argument, not 0",
+		"config a b":                  "kgw config takes at most 1 argument, not 2",
+		"trace https://a.test/x .":    "say the method first: kgw trace GET https://a.test/x PATH",
+		"trace GET a.test/x .":        "such as https://shop.example.com/orders",
+		"build -o xml .":              "--output-dir writes into a directory",
+		"migrate":                     "say what to migrate",
+		"build . --domain http://a.b": "write the domain alone: a.b",
+	} {
+		got := execute(t.TempDir(), "", strings.Fields(line)...)
+		if got.Code != exitUsage || !strings.Contains(got.Stderr, want) || strings.Contains(got.Stderr, "strconv") {
+			t.Errorf("kgw %s: exit %d, want %q in\n%s", line, got.Code, want, got.Stderr)
+		}
+	}
+}

@@ -19,10 +19,10 @@ func TestLabelsAndDomains(t *testing.T) {
 		"labels: {" + long + ": a}":              "labels." + long + `: "` + long + `" is no key of a label`,
 		"domains: {default: kyma.local}":         "",
 		"domains: {default: '', allow: []}":      "",
-		"domains: {default: .kyma.local}":        `domains.default: ".kyma.local" is not a domain, such as kyma.local`,
+		"domains: {default: .kyma.local}":        `domains.default: ".kyma.local" is not a domain`,
 		"domains: {allow: [localhost, a_b.c-d]}": "",
-		"domains: {allow: ['*.kyma.local']}":     `domains.allow[0]: "*.kyma.local" is not a domain, such as kyma.local`,
-		"domains: {allow: ['']}":                 `domains.allow[0]: "allow" must have at least 1 character, not 0`,
+		"domains: {allow: ['*.kyma.local']}":     `domains.allow[0]: "*.kyma.local" is not a domain`,
+		"domains: {allow: ['']}":                 `domains.allow[0]: an element of "allow" must have at least 1 character, not 0`,
 	} {
 		_, found := Parse("kgw.yaml", []byte(head+text+"\n"))
 		var got []string

@@ -36,7 +36,14 @@ type layer struct {
 }
 
 // settings describes settings without those that choose others.
-var settings = &shape.Type{Kind: shape.Object, Doc: "Settings, as at the top of the file.", Fields: fields}
+var settings = &shape.Type{Kind: shape.Object, Doc: "Settings, as at the top of the file.", Fields: fields, Hints: chosenOnly}
+
+// chosenOnly are hints for settings that hold at the top only.
+var chosenOnly = map[string]string{
+	"extends": topOnly, "environments": topOnly, "overrides": topOnly,
+}
+
+const topOnly = "it is a setting of the top of the file"
 
 // overrideType describes an element of overrides.
 var overrideType = &shape.Type{Kind: shape.Object, Doc: "Settings for some files.", Fields: append([]shape.Field{
@@ -46,7 +53,7 @@ var overrideType = &shape.Type{Kind: shape.Object, Doc: "Settings for some files
 // choosing are the settings that choose others.
 var choosing = []shape.Field{
 	field("extends", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Another kgw.yaml, relative to this one, whose settings hold where this one says nothing."}),
-	field("environments", &shape.Type{Kind: shape.Map, Elem: settings, Doc: "Settings by environment; --env or KGW_ENV takes one. Its inputs are the files that it alone has."}),
+	field("environments", &shape.Type{Kind: shape.Map, Elem: settings, Like: "{prod: {domains: {default: kyma.example.com}}}", Doc: "Settings by environment; --env or KGW_ENV takes one. Its inputs are the files that it alone has."}),
 	field("overrides", &shape.Type{Kind: shape.List, Elem: overrideType, Doc: "Settings for some files, over those of the file; the last that names a file wins."}),
 }
 
@@ -91,6 +98,9 @@ func (c *Config) extend(file string, doc *source.Document, root *source.Node, di
 	}
 	target := filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
 	base, _, found := readExtended(target, display, bounds, depth+1)
+	if len(found) > 0 && found[0].Code == diag.Unreadable {
+		return diag.List{{Code: diag.NotAllowed, At: at, Message: fmt.Sprintf("%s, which this file extends: %s", name, found[0].Message), Help: "the path is relative to this file"}}
+	}
 	if base == nil || len(found) > 0 {
 		for i := range found {
 			found[i].Message = fmt.Sprintf("%s, which this file extends: %s", display(target), found[i].Message)

@@ -117,6 +117,9 @@ func Parse(name string, data []byte) (*Config, diag.List) {
 	return c, found
 }
 
+// oneDocument are the remedies for no document and for several.
+var oneDocument = []string{"remove the file, or let kgw init write a commented one", "keep one: settings for some files or environments are overrides and environments"}
+
 // parse also returns the document, nil where there is not exactly one.
 func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 	c := Default()
@@ -131,7 +134,7 @@ func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 	}
 	if len(docs) != 1 {
 		found.Add(diag.Finding{
-			Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)),
+			Code: diag.BadLength, Message: fmt.Sprintf("a configuration file holds one document, not %d", len(docs)), Help: oneDocument[min(len(docs), 1)],
 			Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
 		})
 		return c, nil, found

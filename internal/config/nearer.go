@@ -29,7 +29,7 @@ func (c *Config) Least() map[diag.Code]diag.Severity {
 
 // demanding are the settings that say how strict a repository is.
 var demanding = [][]string{
-	{"policy"}, {"rules"}, {"compat"}, {"domains", "allow"}, {"services", "block"}, {"skipper", "additionalFilters"}, {"skipper", "annotations"}, {"limits"},
+	{"policy"}, {"rules"}, {"compat"}, {"domains", "allow"}, {"services", "block"}, {"skipper", "additionalFilters"}, {"skipper", "annotations"}, {"limits"}, {"accept"},
 }
 
 // Demands reports whether the configuration, or one further up, says how strict

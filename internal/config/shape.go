@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -9,6 +10,13 @@ import (
 
 func object(doc string, fields ...shape.Field) *shape.Type {
 	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: fields}
+}
+
+// like is an object with an example of it.
+func like(example, doc string, fields ...shape.Field) *shape.Type {
+	t := object(doc, fields...)
+	t.Like = example
+	return t
 }
 
 func text(doc, def string) *shape.Type {
@@ -51,7 +59,21 @@ var size = &shape.Pattern{
 
 var domain = &shape.Pattern{
 	Expr:  `^([a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?)*)?$`,
-	Means: "a domain, such as kyma.local",
+	Means: "a domain", Example: "kyma.example.com", Remedy: domainRemedy,
+}
+
+// domainRemedy says how to mend a text that is not a domain.
+func domainRemedy(text string) string {
+	d := text
+	if _, rest, ok := strings.Cut(d, "://"); ok {
+		d = rest
+	}
+	d, _, _ = strings.Cut(strings.TrimPrefix(d, "*."), "/")
+	d, _, _ = strings.Cut(strings.Trim(d, ". "), ":")
+	if d != "" && d != text && !strings.ContainsAny(d, " *_") {
+		return "write the domain alone: " + d
+	}
+	return ""
 }
 
 // Kyma describes the releases of Kyma's API Gateway that can be followed.
@@ -80,7 +102,7 @@ var fields = []shape.Field{
 		Kind: shape.String, Pattern: Kyma, Default: "3.9",
 		Doc: "Release of Kyma's API Gateway whose controller is followed for APIRule v1beta1, from 2.7 to 3.10: labels, their hash, merged RequestAuthentications, who owns a host, what is refused, the status. Without a patch, such as 3.4, its last one. Write it in quotes.",
 	}),
-	field("domains", object("Domains of hosts.",
+	field("domains", like("{default: kyma.example.com}", "Domains of hosts.",
 		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Domain of the cluster, appended to a host without a dot where the Gateway kyma-system/kyma-gateway is neither among the inputs nor under known.gateways. The flag --domain overrides it."}),
 		field("allow", &shape.Type{
 			Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
@@ -133,16 +155,16 @@ var fields = []shape.Field{
 		field("annotations", texts("Annotations of gateways that are copied.")),
 		field("flags", texts("Flags of the cluster's Skipper, as on its command line, such as -kubernetes-path-mode=path-prefix. Absent: its defaults, and what the filters of the inputs need is supposed to be on. Those that kgw does not follow make every answer of Skipper unknown.")))),
 	field("known", object("Objects that are kept in other repositories.",
-		field("services", &shape.Type{Kind: shape.List, Doc: "Services.", Elem: object("A Service.",
+		field("services", &shape.Type{Kind: shape.List, Doc: "Services.", Elem: like("{name: shop, namespace: web, selector: {app: shop}, ports: [{port: 80}]}", "A Service.",
 			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")),
-			field("selector", textMap("Its pod selector.")),
-			field("ports", &shape.Type{Kind: shape.List, Doc: "Its ports.", Elem: object("A port.", field("name", text("Its name.", "")), required("port", port))}))}),
-		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways.", Elem: object("A Gateway.",
+			field("selector", &shape.Type{Kind: shape.Map, Doc: "Its pod selector.", Elem: &shape.Type{Kind: shape.String}, Like: "{app: shop}"}),
+			field("ports", &shape.Type{Kind: shape.List, Doc: "Its ports.", Elem: like("{port: 80}", "A port.", field("name", text("Its name.", "")), required("port", port))}))}),
+		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways.", Elem: like(`{name: kyma-gateway, namespace: kyma-system, hosts: ["*.kyma.example.com"]}`, "A Gateway.",
 			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")), field("hosts", texts("The hosts it serves.")))}),
 		field("providers", texts("External authorizers of the mesh.")))),
 	field("policy", object("Rules of the repository.",
 		field("public", choice("Whether routes without authentication are allowed.", "allow", "allow", "deny")),
-		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: object("A route.",
+		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: like("{path: /healthz}", "A route.",
 			field("host", text("Its host; empty: any.", "")), required("path", text("Its path as written in the resource.", "")),
 			field("methods", texts("Its methods; absent: any.")))}),
 		field("locked", &shape.Type{
@@ -156,7 +178,7 @@ var fields = []shape.Field{
 		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to.",
 		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles, EmitGateway}},
 	}),
-	field("rules", &shape.Type{Kind: shape.Map, Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
+	field("rules", &shape.Type{Kind: shape.Map, Like: "{KGW410: error}", Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("accept", &shape.Type{Kind: shape.List, Doc: "Losses that targets cannot avoid and that are taken on, as with --accept: they are warnings. A nearer kgw.yaml may take on no others.", Elem: &shape.Type{Kind: shape.String, Enum: acceptable()}}),
 	field("ownerLabel", flag("Adds the label kgw.dev/owner to everything written.")),
 	field("inputs", texts("File patterns that kgw fn reads.")),

@@ -213,13 +213,28 @@ func (c *checker) text(t *Type, s string, p *place) {
 		}
 	}
 	help := "use one of " + strings.Join(t.Enum, ", ")
-	if near := Nearest(s, t.Enum); near != "" {
+	if len(t.Enum) == 1 {
+		help = "write " + t.Enum[0]
+	} else if near := nearestOf(s, t.Enum); near != "" {
 		help = fmt.Sprintf("did you mean %q? allowed are %s", near, strings.Join(t.Enum, ", "))
 	}
 	if isAll(s) {
 		help = "there is no word for all of them: list those that are meant of " + strings.Join(t.Enum, ", ")
 	}
 	c.add(p, diag.NotAllowed, help, "%q is not an allowed value of %s", s, c.field(p))
+}
+
+// nearestOf is Nearest, or the value that a text of three letters or more begins.
+func nearestOf(s string, values []string) string {
+	if near := Nearest(s, values); near != "" || len(s) < 3 {
+		return near
+	}
+	for _, v := range values {
+		if strings.HasPrefix(v, strings.ToLower(s)) {
+			return v
+		}
+	}
+	return ""
 }
 
 // isAll reports whether a text is what people write for all values.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -109,6 +110,9 @@ func typeHelp(t *Type, n *source.Node) string {
 		return fmt.Sprintf("write it like {%s: %s}", wrapper(t), n.Value)
 	case t.Like != "":
 		return "write it like " + t.Like
+	}
+	if t.Kind == String && len(t.Enum) > 0 && !slices.Contains(t.Enum, n.Value) {
+		return "use one of " + strings.Join(t.Enum, ", ")
 	}
 	if t.Kind == String && t.Pattern != nil && t.Pattern.Example != "" && !t.Pattern.Match(n.Value) {
 		return "write it like " + t.Pattern.Example

@@ -45,6 +45,8 @@ func addHelp(name string, t *Type) string {
 		example = t.Like
 	case t.Pattern != nil && t.Pattern.Example != "":
 		example = t.Pattern.Example
+	case len(t.Enum) == 1:
+		example = t.Enum[0]
 	case t.Elem != nil && t.Elem.Pattern != nil && t.Elem.Pattern.Example != "":
 		example = "[" + t.Elem.Pattern.Example + "]"
 	case t.Elem != nil && len(t.Elem.Enum) > 0:
