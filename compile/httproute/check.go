@@ -2,6 +2,7 @@ package httproute
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -217,7 +218,7 @@ func (c *checker) pieces(rules []*rule) {
 // grants reports the ReferenceGrants that the routes need.
 func (c *checker) grants(rules []*rule) {
 	services := granted(c.gateway, c.target, rules)
-	for _, namespace := range sortedKeys(services) {
+	for _, namespace := range slices.Sorted(maps.Keys(services)) {
 		f := diag.Finding{Code: diag.GrantNeeded, At: c.gateway.Origin, Help: "see gatewayAPI.grants in kgw.yaml"}
 		says := "is written"
 		switch c.target.GatewayAPI.Grants {

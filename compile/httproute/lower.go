@@ -11,6 +11,7 @@ package httproute
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,7 +142,7 @@ func parents(g *ir.Gateway, t *ir.Target) []manifest.ParentRef {
 func grants(g *ir.Gateway, t *ir.Target, rules []*rule) []manifest.Object {
 	services := granted(g, t, rules)
 	var out []manifest.Object
-	for _, namespace := range sortedKeys(services) {
+	for _, namespace := range slices.Sorted(maps.Keys(services)) {
 		spec := &manifest.ReferenceGrant{From: []manifest.GrantFrom{{Group: "gateway.networking.k8s.io", Kind: kinds.HTTPRoute, Namespace: g.Name.Namespace}}}
 		for _, name := range services[namespace] {
 			spec.To = append(spec.To, manifest.GrantTo{Kind: "Service", Name: name})
@@ -169,15 +170,6 @@ func granted(g *ir.Gateway, t *ir.Target, rules []*rule) map[string][]string {
 	for _, names := range out {
 		slices.Sort(names)
 	}
-	return out
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
 	return out
 }
 

@@ -126,34 +126,11 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Findings that a repository live
 // are returned only when nothing is.
 func Parse(name string, data []byte) (*Baseline, diag.List) {
 	b := &Baseline{}
-	f, problem := source.NewFile(name, data)
-	if problem != nil {
-		return b, diag.List{diag.FromProblem(*problem)}
-	}
-	docs, problems := source.Split(f)
-	var found diag.List
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	for _, doc := range docs {
-		found = append(found, b.read(doc)...)
-	}
+	found := Type.Documents(name, data, b.read)
 	return b, found
 }
 
-func (b *Baseline) read(doc *source.Document) diag.List {
-	var found diag.List
-	root, problems := doc.Parse()
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	if root == nil {
-		return found
-	}
-	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
-	if found = append(found, Type.Check(root, source.Ref{Doc: doc})...); len(found) > 0 {
-		return found
-	}
+func (b *Baseline) read(doc *source.Document, root *source.Node) {
 	for i, n := range source.Elements(source.Field(root, "findings")) {
 		get := func(key string) string { return source.Text(source.Field(n, key)) }
 		e := Entry{
@@ -167,7 +144,6 @@ func (b *Baseline) read(doc *source.Document) diag.List {
 		}
 		b.Entries = append(b.Entries, e)
 	}
-	return nil
 }
 
 // head says to those who open the file what it is.

@@ -92,37 +92,14 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Names that live objects keep. k
 }}
 
 // Parse reads a lock. What is wrong with it is found with its place; entries
-// are given only when nothing is.
-func Parse(fileName string, data []byte) (*Lock, diag.List) {
+// are returned only when nothing is.
+func Parse(name string, data []byte) (*Lock, diag.List) {
 	l := &Lock{}
-	f, problem := source.NewFile(fileName, data)
-	if problem != nil {
-		return l, diag.List{diag.FromProblem(*problem)}
-	}
-	docs, problems := source.Split(f)
-	var found diag.List
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	for _, doc := range docs {
-		found = append(found, l.read(doc)...)
-	}
+	found := Type.Documents(name, data, l.read)
 	return l, found
 }
 
-func (l *Lock) read(doc *source.Document) diag.List {
-	var found diag.List
-	root, problems := doc.Parse()
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	if root == nil {
-		return found
-	}
-	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
-	if found = append(found, Type.Check(root, source.Ref{Doc: doc})...); len(found) > 0 {
-		return found
-	}
+func (l *Lock) read(doc *source.Document, root *source.Node) {
 	for i, n := range source.Elements(source.Field(root, "names")) {
 		get := func(key string) string { return source.Text(source.Field(n, key)) }
 		l.Entries = append(l.Entries, Entry{
@@ -130,7 +107,6 @@ func (l *Lock) read(doc *source.Document) diag.List {
 			At: source.Ref{Doc: doc, Path: "names"}.Elem(i),
 		})
 	}
-	return nil
 }
 
 // head says to those who open the file what it is.

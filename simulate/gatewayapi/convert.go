@@ -8,6 +8,7 @@
 package gatewayapi
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -161,7 +162,7 @@ func (c *converter) write() []simulate.Manifest {
 	for _, b := range order {
 		out = append(out, b.virtualService(groups[b]))
 	}
-	for _, name := range sortedKeys(c.parents) {
+	for _, name := range slices.Sorted(maps.Keys(c.parents)) {
 		out = append(out, c.parents[name].made...)
 	}
 	return out
@@ -202,13 +203,4 @@ func (c *converter) dropTied(groups map[binding][]*match) bool {
 	}
 	c.followed = slices.DeleteFunc(c.followed, func(r *httpRoute) bool { return tied[r.manifest] })
 	return len(tied) > 0
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
