@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile/accessrules"
+	"github.com/kgw-dev/kgw/compile/admission"
 	"github.com/kgw-dev/kgw/compile/hydra"
 	"github.com/kgw-dev/kgw/compile/kymaroles"
 	"github.com/kgw-dev/kgw/compile/parentgateway"
@@ -34,6 +35,7 @@ var generators = []generator{
 	{config.EmitOathkeeperConfigMap, false, (*run).emitRulesConfigMap},
 	{config.EmitHydra, true, (*run).emitHydra},
 	{config.EmitGateway, false, (*run).emitGateways},
+	{config.EmitAdmissionPolicy, false, func(r *run) { r.add(admission.Objects(admissionPolicy(r.options.Config))) }},
 	{config.EmitKymaRoles, false, func(r *run) { r.add(kymaroles.Objects()) }},
 }
 
@@ -77,6 +79,18 @@ func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
 func (r *run) add(objects []manifest.Object) {
 	r.result.Objects = append(r.result.Objects, objects...)
 	manifest.Sort(r.result.Objects)
+}
+
+// admissionPolicy is the part of a configuration that an API server can enforce.
+func admissionPolicy(c *config.Config) *admission.Policy {
+	p := &admission.Policy{
+		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), Gateways: c.Policy.Gateways,
+		NoPublic: c.Policy.Public == "deny", Labels: c.Policy.Labels,
+	}
+	for _, r := range c.Policy.Routes {
+		p.Public = append(p.Public, admission.Public{Host: r.Host, Path: r.Path, Methods: r.Methods})
+	}
+	return p
 }
 
 // roleBindings writes who has which role.

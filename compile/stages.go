@@ -69,6 +69,7 @@ func (r *run) check() {
 			u.written.Add(written)
 		}
 		u.found = append(u.found, r.checkLabels(u.gateway)...)
+		u.found = append(u.found, r.requiredLabels(u.doc)...)
 		u.found = slices.DeleteFunc(u.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
 	})
 	for _, u := range r.compiled {
@@ -106,6 +107,27 @@ func (r *run) target(u *unit) *boundTarget {
 }
 
 const maxLabel = 63 // characters of a label's value
+
+// requiredLabels reports labels that the policy demands of a resource and that
+// it does not have.
+func (r *run) requiredLabels(doc *source.Document) diag.List {
+	required := r.of(doc).Policy.Labels
+	if len(required) == 0 {
+		return nil
+	}
+	root, _ := doc.Parse()
+	meta := source.Field(root, "metadata")
+	var found diag.List
+	for _, key := range required {
+		if source.Field(source.Field(meta, "labels"), key) == nil {
+			found.Add(diag.Finding{
+				Code: diag.LabelMissing, At: source.Ref{Doc: doc, Path: "metadata"}, Message: fmt.Sprintf("the label %q is required", key),
+				Help: "add it to metadata.labels; policy.labels in kgw.yaml demands it",
+			})
+		}
+	}
+	return found
+}
 
 // checkLabels reports labels whose values the API server would refuse.
 func (r *run) checkLabels(g *ir.Gateway) diag.List {

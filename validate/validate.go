@@ -89,6 +89,9 @@ type Policy struct {
 	Allow []string
 	// Block are Services that must not be exposed, as service.namespace.
 	Block []string
+	// Gateways are the Istio Gateways that may be named, as namespace/name; nil
+	// is any.
+	Gateways []string
 	// NoPublic forbids routes that demand nothing, but for PublicRoutes.
 	NoPublic     bool
 	PublicRoutes []PublicRoute
@@ -124,7 +127,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits, allowedGateways,
 		preflights, starExpressions, pathTexts,
 	} {
 		rule(v, &found)

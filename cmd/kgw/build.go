@@ -46,7 +46,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
-	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; kyma-roles, the ClusterRoles of RoleBindings; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; kyma-roles, the ClusterRoles of RoleBindings; admission-policy, the policy of kgw.yaml for the API server; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }

@@ -124,6 +124,8 @@ const (
 	EmitKymaRoles = "kyma-roles"
 	// EmitGateway are Gateways of the Gateway API for those of Istio.
 	EmitGateway = "gateway"
+	// EmitAdmissionPolicy are ValidatingAdmissionPolicies that enforce policy.
+	EmitAdmissionPolicy = "admission-policy"
 )
 
 // Handler is the global configuration of one handler, in Oathkeeper's shape.
@@ -212,8 +214,12 @@ type KnownGateway struct {
 
 // Policy holds rules of the repository.
 type Policy struct {
-	Public string        `json:"public"`
-	Routes []PublicRoute `json:"publicRoutes"`
+	Public string `json:"public"`
+	// Gateways are those that may be named, as namespace/name, and Labels the
+	// keys that every resource must have; nil asks for nothing.
+	Gateways []string      `json:"gateways"`
+	Labels   []string      `json:"labels"`
+	Routes   []PublicRoute `json:"publicRoutes"`
 	// Locked are the codes that authors may not suppress; nil is absent.
 	Locked []string `json:"locked"`
 }

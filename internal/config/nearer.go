@@ -97,12 +97,30 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	n.block()
 	n.allow()
 	n.trusted()
+	n.bound()
 	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
 	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
 	n.accept()
 	n.output()
 	n.levels()
 	return n.found
+}
+
+// bound takes over the Gateways that may be named and the labels that are
+// demanded.
+func (n *nearer) bound() {
+	if above := n.above.Policy.Gateways; above != nil {
+		if n.says("policy", "gateways") {
+			n.Policy.Gateways = append([]string{}, n.among(above, n.Policy.Gateways, "policy", "gateways")...)
+		} else {
+			n.Policy.Gateways = above
+		}
+	}
+	for _, l := range n.above.Policy.Labels {
+		if !slices.Contains(n.Policy.Labels, l) {
+			n.Policy.Labels = append(slices.Clone(n.Policy.Labels), l)
+		}
+	}
 }
 
 // says reports whether the document has the field.

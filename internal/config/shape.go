@@ -167,6 +167,8 @@ var fields = []shape.Field{
 		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: like("{path: /healthz}", "A route.",
 			field("host", text("Its host; empty: any.", "")), required("path", text("Its path as written in the resource.", "")),
 			field("methods", texts("Its methods; absent: any.")))}),
+		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways that resources may be bound to, as namespace/name. Absent: any.", Elem: &shape.Type{Kind: shape.String, MinLen: 3}}),
+		field("labels", &shape.Type{Kind: shape.List, Doc: "Keys of labels that every resource must have.", Elem: &shape.Type{Kind: shape.String, MinLen: 1}}),
 		field("locked", &shape.Type{
 			Kind: shape.List, Doc: "Codes that no annotation or comment suppresses and no nearer kgw.yaml lowers. Absent: those of lists, of public routes and of requests that are let in although their author closed them.",
 			Elem: &shape.Type{Kind: shape.String},
@@ -175,8 +177,8 @@ var fields = []shape.Field{
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "gateway-api", "skipper"}}}),
 	field("emit", &shape.Type{
-		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to.",
-		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles, EmitGateway}},
+		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to. admission-policy: ValidatingAdmissionPolicies that enforce domains.allow, services.block and policy.",
+		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles, EmitAdmissionPolicy, EmitGateway}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Like: "{KGW410: error}", Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("accept", &shape.Type{Kind: shape.List, Doc: "Losses that targets cannot avoid and that are taken on, as with --accept: they are warnings. A nearer kgw.yaml may take on no others.", Elem: &shape.Type{Kind: shape.String, Enum: acceptable()}}),

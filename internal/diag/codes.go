@@ -163,6 +163,8 @@ const (
 
 	RateLimitsConflict Code = "KGW378"
 	KymaGatewayOff     Code = "KGW379"
+	GatewayNotAllowed  Code = "KGW380"
+	LabelMissing       Code = "KGW381"
 )
 
 // Codes of findings about overlap and exposure.
@@ -489,6 +491,8 @@ var Rules = []Rule{
 	{GroupUnknown, "GroupUnknown", notice, "a role is bound to a group that no Group among the inputs names"},
 	{RateLimitsConflict, "RateLimitsConflict", doubt, "two RateLimits select the same pods"},
 	{KymaGatewayOff, "KymaGatewayOff", notice, "a resource is bound to Kyma's Gateway, and the APIGateway says that it is not made"},
+	{GatewayNotAllowed, "GatewayNotAllowed", fault, "a resource is bound to a Gateway that the policy does not allow"},
+	{LabelMissing, "LabelMissing", fault, "a resource does not have a label that the policy demands"},
 	{RouteShadowed, "RouteShadowed", notice, "an earlier route takes some requests of a later one and answers them differently"},
 	{RulesOverlap, "RulesOverlap", doubt, "two Oathkeeper rules take one request, which is answered with 500"},
 	{RouteUnreachable, "RouteUnreachable", notice, "no request reaches a route, because earlier ones take them all"},

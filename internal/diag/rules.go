@@ -47,7 +47,7 @@ var unwritable = []Code{
 // otherwise: those of allow-lists and block-lists, of public routes, and of
 // requests that are let in although their author closed them.
 var DefaultLocked = []Code{
-	HostNotAllowed, HostLookalike, ServiceBlocked, DuplicateResource, NoSidecar,
+	HostNotAllowed, HostLookalike, ServiceBlocked, GatewayNotAllowed, LabelMissing, DuplicateResource, NoSidecar,
 	RuleBypassed, RouteWeaker, PublicForbidden, PolicyReplaced, AuthenticationReplaced, ForeignRoutes,
 	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost,
 }
