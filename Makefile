@@ -62,6 +62,10 @@ test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIO
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
 
+.PHONY: first-minute
+first-minute: ## time the commands of somebody who is new to kgw, from a clone to manifests
+	test/bench/first-minute.sh
+
 .PHONY: test-cluster
 test-cluster: build cluster-tools ## hold kgw to a real API server (builds cluster-tools)
 	cd test/cluster && $(GO) vet ./... && $(CLUSTER_ENV) $(GO) test -count 1 -timeout 30m ./...
