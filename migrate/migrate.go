@@ -104,6 +104,9 @@ type Result struct {
 // Run moves what is in the files.
 func Run(files []*source.File, o Options) *Result {
 	m := newMigration(o)
+	for _, f := range files {
+		m.bytes += len(f.Data)
+	}
 	parts := make([]*fileMigration, len(files))
 	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
 	m.beside(parts)
@@ -128,6 +131,7 @@ type migration struct {
 	settings *ir.Settings
 	judge    *match.Judge
 	covers   covers
+	bytes    int // of all files
 }
 
 func newMigration(o Options) *migration {

@@ -16,6 +16,9 @@ import (
 func (c *conversion) arrange(all []*rule) []*rule {
 	var out []*rule
 	for _, r := range all {
+		if c.purse.Spent() {
+			return all
+		}
 		at := slices.IndexFunc(out, func(o *rule) bool { return shareMethod(o, r) && o.path != r.path && c.within(r.path, o.path) })
 		if at < 0 {
 			out = append(out, r)
@@ -37,7 +40,7 @@ func (c *conversion) overtakes(r, general *rule) {
 		return
 	}
 	i := slices.IndexFunc(r.methods, func(m string) bool { return slices.Contains(general.methods, m) })
-	relation := c.covers.relate(r.path, general.path)
+	relation := c.relate(r.path, general.path)
 	var w *diag.Witness
 	if relation.Witness != nil {
 		request := *relation.Witness
@@ -82,11 +85,25 @@ type covers struct {
 	found memo[pathlang.Path, *cover]
 }
 
-// relate compares two paths of v2.
-func (c *covers) relate(a, b string) match.Relation {
+// pairSteps is what it costs to look at a pair of rules.
+const pairSteps = 20
+
+// relate compares two paths of v2, as long as the purse of the resource allows
+// it: a resource that spends it is left.
+func (c *conversion) relate(a, b string) match.Relation {
+	if !c.purse.Charge(pairSteps) {
+		return match.Relation{Reason: match.TooMuch}
+	}
 	if apart(a, b) {
 		return match.Relation{Kind: match.Disjoint}
 	}
+	r := c.covers.relate(a, b)
+	c.purse.Charge(r.Steps)
+	return r
+}
+
+// relate compares two paths of v2 that are not apart.
+func (c *covers) relate(a, b string) match.Relation {
 	return c.memo.get([2]string{a, b}, func() match.Relation {
 		return c.template(a).Relate(c.template(b), budget)
 	})

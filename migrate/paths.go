@@ -17,6 +17,7 @@ type cover struct {
 	paths []string
 	lost  *match.Request
 	why   string
+	steps int // what it cost to find it
 }
 
 // budget bounds each question: paths that people write need a few hundred
@@ -28,7 +29,11 @@ const maxPath = 1024
 
 // paths gives the v2 paths of a rule, and says what is lost.
 func (c *conversion) paths(r *rule, text string) []string {
-	k := c.covers.of(pathlang.Path{Lang: c.pathLang(text), Text: text})
+	k := &cover{why: match.TooMuch}
+	if !c.purse.Spent() {
+		k = c.covers.of(pathlang.Path{Lang: c.pathLang(text), Text: text})
+		c.purse.Charge(k.steps)
+	}
 	if k.why != "" {
 		c.leave(diag.PathNotCovered, r.at+".path", "write the paths that are in use, a rule for each: text, {*} for one segment, {**} for any rest", "path %q has no counterpart in v2: %s", text, k.why)
 		return nil
@@ -55,13 +60,31 @@ func list(paths []string) string { return strings.Join(paths, " and ") }
 
 // of finds the smallest set of v2 paths for an older path.
 func (c *covers) of(p pathlang.Path) *cover {
-	return c.found.get(p, func() *cover { return c.find(p) })
+	return c.found.get(p, func() *cover {
+		q := &questions{covers: c}
+		k := q.find(p)
+		k.steps = q.steps
+		return k
+	})
+}
+
+// questions are those about one path, with what their answers cost.
+type questions struct {
+	*covers
+	steps int
+}
+
+// difference asks for requests of a set that no other has.
+func (c *questions) difference(m *match.Matcher, others ...*match.Matcher) match.Rest {
+	r := m.Difference(budget, others...)
+	c.steps += r.Steps
+	return r
 }
 
 // v2Path is the form of paths that v2 takes.
 var v2Path = regexp.MustCompile(apirule.TemplatePattern.Expr)
 
-func (c *covers) find(p pathlang.Path) *cover {
+func (c *questions) find(p pathlang.Path) *cover {
 	if p.Lang == pathlang.Star {
 		return &cover{paths: []string{p.Text}}
 	}
@@ -72,7 +95,7 @@ func (c *covers) find(p pathlang.Path) *cover {
 	if err := old.Err(); err != nil {
 		return &cover{why: err.Error()}
 	}
-	if old.Difference(budget).Empty {
+	if c.difference(old).Empty {
 		return &cover{why: "no request has such a path"}
 	}
 	shapes, why := shapesOf(p.Text)
@@ -98,11 +121,11 @@ func (c *covers) find(p pathlang.Path) *cover {
 
 // sound keeps the candidates that v2 takes and that take nothing that the
 // older path did not.
-func (c *covers) sound(old *match.Matcher, shapes shapes) []string {
+func (c *questions) sound(old *match.Matcher, shapes shapes) []string {
 	var out []string
 	for _, s := range shapes {
 		for _, path := range s.candidates {
-			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.literally(path).Difference(budget, old).Empty {
+			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.difference(c.literally(path), old).Empty {
 				out = append(out, path)
 			}
 		}
@@ -133,7 +156,7 @@ func (c *covers) literally(path string) *match.Matcher {
 }
 
 // least drops the paths that the others cover.
-func (c *covers) least(paths []string) []string {
+func (c *questions) least(paths []string) []string {
 	for i := 0; i < len(paths); {
 		var others []*match.Matcher
 		for k, p := range paths {
@@ -141,7 +164,7 @@ func (c *covers) least(paths []string) []string {
 				others = append(others, c.template(p))
 			}
 		}
-		if len(others) > 0 && c.template(paths[i]).Difference(budget, others...).Empty {
+		if len(others) > 0 && c.difference(c.template(paths[i]), others...).Empty {
 			paths = append(paths[:i:i], paths[i+1:]...)
 			continue
 		}
@@ -154,10 +177,10 @@ func (c *covers) least(paths []string) []string {
 const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|[0-9a-fA-F](?:[^0-9a-fA-F].*)?)?)`
 
 // rest is what of the older path the new ones do not take.
-func (c *covers) rest(old *match.Matcher, paths []string) match.Rest {
+func (c *questions) rest(old *match.Matcher, paths []string) match.Rest {
 	others := []*match.Matcher{c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}})}
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}
-	return old.Difference(budget, others...)
+	return c.difference(old, others...)
 }

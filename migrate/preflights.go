@@ -72,6 +72,9 @@ func (c *conversion) opened(all []*rule) {
 		if r.direct || slices.ContainsFunc(all[:i], func(o *rule) bool { return !o.direct && o.path == r.path }) {
 			continue
 		}
+		if !c.purse.Charge((len(all) - i) * pairSteps) {
+			return
+		}
 		for _, g := range all[i+1:] {
 			if !g.direct || g.index == r.index || apart(r.path, g.path) {
 				continue
@@ -79,7 +82,7 @@ func (c *conversion) opened(all []*rule) {
 			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
 				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.within(r.path, o.path) })
 			})
-			relation := c.covers.relate(r.path, g.path)
+			relation := c.relate(r.path, g.path)
 			if len(free) == 0 || relation.Witness == nil {
 				continue
 			}
@@ -143,6 +146,9 @@ func (c *conversion) split(all []*rule) []*rule {
 		var groups []*rule
 		var shared [][]bool
 		for _, m := range r.methods {
+			if c.purse.Spent() {
+				return all
+			}
 			with := c.sharing(all[:i], r, m)
 			if k := slices.IndexFunc(shared, func(s []bool) bool { return slices.Equal(s, with) }); k >= 0 {
 				groups[k].methods = append(groups[k].methods, m)
@@ -167,7 +173,7 @@ func (c *conversion) split(all []*rule) []*rule {
 func (c *conversion) sharing(earlier []*rule, r *rule, method string) []bool {
 	out := make([]bool, len(earlier))
 	for i, o := range earlier {
-		out[i] = o.path != r.path && slices.Contains(o.methods, method) && c.covers.relate(o.path, r.path).Kind != match.Disjoint
+		out[i] = o.path != r.path && slices.Contains(o.methods, method) && c.relate(o.path, r.path).Kind != match.Disjoint
 	}
 	return out
 }

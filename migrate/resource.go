@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
@@ -26,19 +27,24 @@ var order = []string{"v1alpha1", "v1beta1", "v2alpha1", "v2"}
 func (f *fileMigration) resource(d *source.Document, root *source.Node) {
 	old, _ := source.Value(root).(source.Object)
 	_, version, _ := strings.Cut(d.APIVersion, "/")
-	c := &conversion{migration: f.migration, doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
+	c := &conversion{migration: f.migration, purse: match.Share(len(d.Verbatim(nil)), f.bytes, stepsPerByte), doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
 	c.shown, c.bare = schema.ShownAs(d, root)
 	c.convert()
 	f.documents = append(f.documents, c.result)
 }
 
+// stepsPerByte is what the analysis of a resource may cost in any case.
+const stepsPerByte = 4000
+
 // conversion is one resource on its way.
 type conversion struct {
 	*migration
-	doc  *source.Document
-	old  source.Object
-	spec source.Object // the spec that the document truly has
-	from string        // the annotation that holds the spec, or ""
+	// purse is what the analysis of the resource's paths may cost.
+	purse *match.Purse
+	doc   *source.Document
+	old   source.Object
+	spec  source.Object // the spec that the document truly has
+	from  string        // the annotation that holds the spec, or ""
 	// shown is how the document is shown, bare that its spec is not there.
 	shown schema.Shown
 	bare  bool
@@ -290,6 +296,9 @@ func (c *conversion) tell(code diag.Code, path, help, format string, args ...any
 func (c *conversion) finish(next source.Object) {
 	if next != nil {
 		c.check(next)
+	}
+	if c.purse.Spent() {
+		c.leave(diag.NotRewritten, "spec.rules", "split the resource, or write simpler paths", "it was not decided how the paths of its rules relate: %s", match.TooMuch)
 	}
 	if next == nil || len(c.left) > 0 {
 		c.result.Outcome, c.result.Findings = Decide, c.left

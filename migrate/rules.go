@@ -186,6 +186,6 @@ func (c *conversion) within(a, b string) bool {
 	if a == b {
 		return true
 	}
-	k := c.covers.relate(a, b).Kind
+	k := c.relate(a, b).Kind
 	return k == match.Equal || k == match.Subset
 }

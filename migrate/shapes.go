@@ -225,7 +225,7 @@ var asRegex = strings.NewReplacer(`\.`, ".", `\{\*\}`, "[^/]+", `\{\*\*\}`, ".*"
 
 // loses tells whether what the paths do not take is nothing but that: longer
 // names of the last segment in front of a repetition, or empty segments.
-func (all shapes) loses(c *covers, old *match.Matcher, paths []string) bool {
+func (all shapes) loses(c *questions, old *match.Matcher, paths []string) bool {
 	var others []*match.Matcher
 	for _, s := range all {
 		if s.tail != "" {
@@ -236,5 +236,5 @@ func (all shapes) loses(c *covers, old *match.Matcher, paths []string) bool {
 	for _, p := range paths {
 		others = append(others, c.template(p))
 	}
-	return old.Difference(budget, others...).Empty
+	return c.difference(old, others...).Empty
 }

@@ -31,6 +31,9 @@ func OathkeeperOptions(c *config.Config) oathkeeper.Options {
 
 // Cluster is a cluster to be asked, made of manifests.
 type Cluster struct {
+	// Statements is how many statements are proved in the run: they share what
+	// proofs may cost. 0 is one.
+	Statements int
 	Mesh       *simulate.Mesh
 	Gateway    *envoy.Gateway
 	Oathkeeper *oathkeeper.Engine

@@ -67,7 +67,7 @@ func (p *prover) host(side *side, host string) {
 	}
 	tokens := p.tokens(parts)
 	for _, scheme := range []string{"https", "http"} {
-		found := side.classifier.Classes(scheme, host, sets, 0)
+		found := p.purse.Classes(side.classifier, scheme, host, sets, 0)
 		if found.Reason != "" {
 			p.unsure(nil, found.Reason)
 		}
@@ -76,9 +76,15 @@ func (p *prover) host(side *side, host string) {
 			p.unsure(nil, fmt.Sprintf("%s: %s", at.Text, why))
 		}
 		for i := range found.Classes {
-			if c := &found.Classes[i]; p.failed == nil && slices.Contains(c.Takes, 0) {
-				p.class(c, tokens)
+			c := &found.Classes[i]
+			if p.failed != nil || !slices.Contains(c.Takes, 0) {
+				continue
 			}
+			if !p.purse.Charge(len(parts) * len(tokens)) {
+				p.unsure(nil, match.TooMuch)
+				break
+			}
+			p.class(c, tokens)
 		}
 	}
 }

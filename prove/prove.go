@@ -32,6 +32,10 @@ type Proof struct {
 	At     source.Ref
 }
 
+// leastOfStatement is how many steps the proof of a statement may take, however
+// many statements there are.
+const leastOfStatement = 1_000_000
+
 // NeverWithout decides the statement that no request of the set reaches an
 // upstream unless one of the proofs was brought: names of Oathkeeper's
 // authenticators, "jwt" for a token that policies demand too, "extAuth" or
@@ -44,6 +48,7 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 		set.Hosts[i] = strings.ToLower(set.Hosts[i])
 	}
 	p := &prover{cluster: c, set: set, asked: match.Compile(set), proofs: proofs, decide: c.Mesh.Decide}
+	p.purse = match.Share(1, c.Statements, leastOfStatement)
 	switch {
 	case c.Mesh.Front == nil && !c.besideOnly(set.Hosts):
 		p.alone()
@@ -103,6 +108,8 @@ type prover struct {
 	decide        func(*simulate.Request, *simulate.Trail) simulate.Decision
 	failed, doubt *Proof
 	rules         []simulate.Entry
+	ruleSets      []*match.Matcher // of the rules, where they were asked for
+	purse         *match.Purse     // what the proof may cost
 }
 
 // way is one way through: a route, and a rule or what a policy lets through.
@@ -115,31 +122,52 @@ type way struct {
 func (p *prover) fronts() {
 	p.rules = p.cluster.Oathkeeper.Entries()
 	entries := p.cluster.Gateway.Entries()
+	sets := make([]*match.Matcher, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		if e.To == "" {
+		if e.To == "" || !p.cluster.Mesh.Delegated(e.To) {
 			continue
+		}
+		if !p.purse.Charge(i) {
+			p.doubts(e, match.TooMuch)
+			return
 		}
 		w := way{route: e}
 		for j := range i {
 			if entries[j].Group == e.Group && entries[j].Exact {
-				w.earlier = append(w.earlier, match.Compile(entries[j].Set))
+				w.earlier = append(w.earlier, compileOnce(sets, entries, j))
 			}
 		}
-		if p.cluster.Mesh.Delegated(e.To) {
-			p.delegated(w)
-		}
+		p.delegated(w)
 	}
 	p.direct()
 }
 
+// compileOnce returns the set of an entry, compiled where it was asked for.
+func compileOnce(sets []*match.Matcher, entries []simulate.Entry, i int) *match.Matcher {
+	if sets[i] == nil {
+		sets[i] = match.Compile(entries[i].Set)
+	}
+	return sets[i]
+}
+
 func (p *prover) delegated(w way) {
+	if p.ruleSets == nil {
+		p.ruleSets = make([]*match.Matcher, len(p.rules))
+	}
 	for i := range p.rules {
 		own := w
 		own.rule = &p.rules[i]
+		if p.failed != nil || len(p.uncounted(own.rule)) == 0 {
+			continue
+		}
+		if !p.purse.Charge(len(p.rules)) {
+			p.doubts(own.rule, match.TooMuch)
+			return
+		}
 		for j := range p.rules {
 			if j != i {
-				own.others = append(own.others, match.Compile(p.rules[j].Set))
+				own.others = append(own.others, compileOnce(p.ruleSets, p.rules, j))
 			}
 		}
 		p.through(own)
@@ -155,13 +183,7 @@ func (p *prover) counts(proof string) bool {
 // through looks at one way: closed, open with a request to show it, or not
 // decided.
 func (p *prover) through(w way) {
-	if p.failed != nil {
-		return
-	}
 	ways := p.uncounted(w.rule)
-	if len(ways) == 0 {
-		return
-	}
 	requests, closed, reason := p.meeting(w)
 	if closed {
 		return
@@ -204,7 +226,7 @@ func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason s
 		live = append(live, both)
 	}
 	for _, pair := range pairs {
-		r := pair[0].Relate(pair[1], 0)
+		r := p.purse.Relate(pair[0], pair[1])
 		if r.Kind == match.Disjoint && r.Within == "" {
 			return nil, true, ""
 		}
@@ -220,7 +242,7 @@ func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason s
 			continue
 		}
 		for _, m := range live {
-			rest := m.Difference(0, taken...)
+			rest := p.purse.Difference(m, taken...)
 			if rest.Empty && rest.Within == "" {
 				return nil, true, ""
 			}

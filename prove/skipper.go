@@ -65,12 +65,16 @@ func (s *skipperProver) route(i int) {
 	if e.To == "" || len(ways) == 0 || s.failed != nil {
 		return
 	}
+	if !s.purse.Charge(len(s.entries)) {
+		s.doubts(e, match.TooMuch)
+		return
+	}
 	both, ok := s.asked.Meet(s.compiled(i))
 	if !ok {
 		s.doubts(e, "its path cannot be compared with the statement's")
 		return
 	}
-	rest := both.Difference(0, s.ahead(i)...)
+	rest := s.purse.Difference(both, s.ahead(i)...)
 	switch {
 	case rest.Empty && rest.Within == "":
 		return

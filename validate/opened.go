@@ -31,7 +31,15 @@ func opened(v *View, found *diag.List) {
 	}
 	guarded := newWorkloads(v).guarded()
 	lists := make([]diag.List, len(guarded))
-	parallel.Each(len(guarded), func(i int) { lists[i] = guarded[i].run() })
+	parallel.Each(len(guarded), func(i int) { guarded[i].compile() })
+	whole := 0
+	for _, c := range guarded {
+		whole += len(c.ms)
+	}
+	parallel.Each(len(guarded), func(i int) {
+		guarded[i].purse = match.Share(len(guarded[i].ms), whole, stepsPerSet)
+		lists[i] = guarded[i].run()
+	})
 	for _, list := range lists {
 		for _, f := range list {
 			if len(f.Related) == 0 || !said[places{f.At, f.Related[0].At}] {
@@ -181,6 +189,7 @@ type guarded struct {
 	foreign bool
 	hosts   []string
 	ms      []*match.Matcher
+	purse   *match.Purse         // what may be spent on the gateway
 	refused []bool               // of each of ms: Istio refuses its expression, which is said elsewhere
 	takes   []*ir.Take           // index in ms: i
 	wants   []*ir.Route          // index in ms: len(takes)+i
@@ -239,13 +248,16 @@ func (c *guarded) mayHost(hosts []string) bool {
 // openedBudget bounds the states that one host of a gateway may take.
 const openedBudget match.Budget = 50_000
 
+// stepsPerSet is what the classes of a gateway may cost in any case, for each
+// set of requests that is compared.
+const stepsPerSet = 20_000
+
 func (c *guarded) run() diag.List {
-	c.compile()
 	for _, h := range c.hosts {
 		if h == "" {
 			continue
 		}
-		p := c.w.classifier.Classes("https", strings.Replace(h, "*", "any", 1), c.ms, openedBudget)
+		p := c.purse.Classes(c.w.classifier, "https", strings.Replace(h, "*", "any", 1), c.ms, openedBudget)
 		why := p.Reason
 		for i := 0; i < len(c.ms) && why == ""; i++ {
 			if !c.refused[i] {

@@ -167,6 +167,11 @@ func testCases(in compile.Input) (cases []testfile.Case, rest compile.Input, fou
 
 func runTests(cluster *prove.Cluster, cases []testfile.Case, coverage bool) *testfile.Report {
 	report := &testfile.Report{Outcomes: make([]*testfile.Outcome, len(cases))}
+	for i := range cases {
+		if cases[i].Request == nil {
+			cluster.Statements++
+		}
+	}
 	parallel.Each(len(cases), func(i int) {
 		c := &cases[i]
 		if c.Request != nil {

@@ -33,6 +33,8 @@ type Partition struct {
 	Within string
 	// Reason, if not empty, says why there are requests beyond the classes.
 	Reason string
+	// Steps is what the answer cost: see Budget.
+	Steps int
 }
 
 // Classes splits the requests to a host, with paths as RFC 3986 allows them,
@@ -51,7 +53,7 @@ type Classifier struct {
 	// clean holds the clean paths of a universe, split how paths are split by
 	// automata within a limit.
 	clean map[narrowing]*automata.NFA
-	split map[int]*trie[*automata.NFA, []found]
+	split map[int]*trie[*automata.NFA, split]
 }
 
 // narrowing is a universe of which a view shows the clean paths.
@@ -62,7 +64,7 @@ type narrowing struct {
 
 // NewClassifier returns a Classifier that has not been asked yet.
 func NewClassifier() *Classifier {
-	return &Classifier{judge: NewJudge(), clean: map[narrowing]*automata.NFA{}, split: map[int]*trie[*automata.NFA, []found]{}}
+	return &Classifier{judge: NewJudge(), clean: map[narrowing]*automata.NFA{}, split: map[int]*trie[*automata.NFA, split]{}}
 }
 
 // Compile is the function of that name. Matchers of one path text share what is
@@ -71,7 +73,13 @@ func (c *Classifier) Compile(s Set) *Matcher { return c.judge.Compile(s) }
 
 // Classes is the function of that name.
 func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
-	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), automata: make([]*automata.NFA, len(ms))}
+	return c.classes(scheme, host, ms, budget, DefaultPurse)
+}
+
+// classes answers Classes within a budget of states for one split of paths, and
+// of steps for all that is done.
+func (c *Classifier) classes(scheme, host string, ms []*Matcher, budget Budget, steps int) Partition {
+	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), most: steps, automata: make([]*automata.NFA, len(ms))}
 	p.out.Unknown = map[int]string{}
 	p.prepare()
 	p.walk()
@@ -84,7 +92,7 @@ type partitioner struct {
 	c            *Classifier
 	scheme, host string
 	ms           []*Matcher
-	limit        int
+	limit, most  int             // states of one split, steps of all
 	automata     []*automata.NFA // of the raw paths on the host; nil where the host is none of the set's
 	universe     *automata.NFA
 	out          Partition
@@ -94,6 +102,12 @@ type partitioner struct {
 type found struct {
 	takes []int
 	word  []rune
+}
+
+// split is how paths are split, and what that cost.
+type split struct {
+	found []found
+	steps int
 }
 
 func (p *partitioner) prepare() {
@@ -304,6 +318,12 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 
 // add keeps a class whose witness stands up to a second match.
 func (p *partitioner) add(c Class) {
+	if p.out.Steps += len(p.ms); p.out.Steps > p.most {
+		p.out.Reason = TooMuch
+	}
+	if p.out.Reason == TooMuch {
+		return
+	}
 	for i, m := range p.ms {
 		if p.automata[i] == nil {
 			continue
@@ -338,15 +358,18 @@ func (p *partitioner) pathsOf(on []int) []found {
 			list = append(list, a)
 		}
 	}
+	back := make([][]int, len(list)-1) // of each automaton, whose it is
+	for n, i := range on {
+		back[at[p.automata[i]]] = append(back[at[p.automata[i]]], n)
+	}
 	var out []found
 	for _, f := range p.splitBy(list) {
-		back := found{word: f.word}
-		for n, i := range on {
-			if slices.Contains(f.takes, at[p.automata[i]]) {
-				back.takes = append(back.takes, n)
-			}
+		one := found{word: f.word}
+		for _, n := range f.takes {
+			one.takes = append(one.takes, back[n]...)
 		}
-		out = append(out, back)
+		slices.Sort(one.takes)
+		out = append(out, one)
 	}
 	return out
 }
@@ -359,22 +382,24 @@ func (p *paths) compare(o *paths) int {
 func (p *partitioner) splitBy(list []*automata.NFA) []found {
 	p.c.mu.Lock()
 	if p.c.split[p.limit] == nil {
-		p.c.split[p.limit] = &trie[*automata.NFA, []found]{}
+		p.c.split[p.limit] = &trie[*automata.NFA, split]{}
 	}
 	place := p.c.split[p.limit].at(list)
 	have, ok := place.value, place.known
 	p.c.mu.Unlock()
 	if ok {
-		return have
+		p.out.Steps += have.steps
+		return have.found
 	}
 	s := &splitter{limit: p.limit, union: &automata.NFA{}}
 	out, err := s.split(list)
+	p.out.Steps += s.steps
 	if err != nil {
 		p.out.Reason = err.Error()
 		return out
 	}
 	p.c.mu.Lock()
-	place.set(out)
+	place.set(split{out, s.steps})
 	p.c.mu.Unlock()
 	return out
 }
@@ -383,6 +408,7 @@ func (p *partitioner) splitBy(list []*automata.NFA) []found {
 // universe, as sets of states of their union.
 type splitter struct {
 	limit int
+	steps int
 	union *automata.NFA
 	owner []int32 // automaton of a state of the union
 	sets  automata.Subsets
@@ -479,6 +505,7 @@ func (s *splitter) search(x *letters) ([]found, error) {
 		}
 		for _, q := range at {
 			for _, e := range s.union.Edges[q] {
+				s.steps += len(x.of[e.On])
 				for _, b := range x.of[e.On] {
 					targets[b] = append(targets[b], e.To)
 				}
@@ -493,7 +520,7 @@ func (s *splitter) search(x *letters) ([]found, error) {
 				w.Queue = append(w.Queue, automata.Visit{Q: n, Parent: int32(i), Rune: x.nicest(b)})
 			}
 		}
-		if len(w.Queue) > s.limit {
+		if len(w.Queue) > s.limit || s.steps > s.limit*automata.WorkPerState {
 			return out, automata.ErrTooBig
 		}
 	}

@@ -31,6 +31,45 @@ func NewPurse(steps int) *Purse {
 	return &Purse{left: steps}
 }
 
+// Share returns the purse of one of several works that are done side by side:
+// each has a part of DefaultPurse by its size among the whole, and the least
+// that a work of its size needs, up to DefaultPurse. What one spends does not
+// depend on the others, so that answers do not depend on the order of works.
+func Share(size, whole, least int) *Purse {
+	part := float64(DefaultPurse) * float64(size) / float64(max(whole, size, 1))
+	return NewPurse(max(int(part), min(size*least, DefaultPurse), 1))
+}
+
+// Charge pays for steps of work that is not a question, such as looking at
+// pairs. It reports whether there is something left.
+func (p *Purse) Charge(steps int) bool {
+	p.pay(steps, 0, false)
+	return !p.Spent()
+}
+
+// Spent reports whether nothing is left: questions are not worth asking then.
+func (p *Purse) Spent() bool { return p != nil && p.left == 0 }
+
+// TooMuch is the reason of what is not decided because a purse is spent.
+const TooMuch = "the analysis of paths costs too much"
+
+// Classes is Classifier.Classes within the purse: the reason of the partition
+// says so where it does not suffice.
+func (p *Purse) Classes(c *Classifier, scheme, host string, ms []*Matcher, most Budget) Partition {
+	if p.Spent() {
+		p.leave(1)
+		return Partition{Reason: TooMuch, Unknown: map[int]string{}}
+	}
+	budget := min(p.budget(1), Budget(most.states()))
+	steps := DefaultPurse
+	if p != nil {
+		steps = p.left
+	}
+	out := c.classes(scheme, host, ms, budget, steps)
+	p.pay(out.Steps, budget, out.Reason == tooBig || out.Reason == TooMuch)
+	return out
+}
+
 // Relate compares two sets within the purse.
 func (p *Purse) Relate(a, b *Matcher) Relation {
 	budget := p.budget(1)

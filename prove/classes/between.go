@@ -16,12 +16,10 @@ import (
 // a change of one class never stands for another.
 func Between(before, now, after Side) []Change {
 	hosts := hostsOf(before, now, after)
+	all := comparisons(hosts, before, after, now)
 	results := make([][]Change, len(hosts))
-	classifier := match.NewClassifier()
 	parallel.Each(len(hosts), func(i int) {
-		b := &between{now: now, comparison: &comparison{
-			classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{},
-		}}
+		b := &between{now: now, comparison: all[i]}
 		b.run()
 		results[i] = b.changes
 	})
@@ -37,8 +35,8 @@ type between struct {
 }
 
 func (b *between) run() {
-	for _, scheme := range b.read(b.now) {
-		p := b.classifier.Classes(scheme, b.host, b.matchers, 0)
+	for _, scheme := range b.compile() {
+		p := b.purse.Classes(b.classifier, scheme, b.host, b.matchers, 0)
 		for i := range b.all {
 			if why, ok := p.Unknown[i]; ok {
 				b.unknown(b.all[i].Text, why)
@@ -48,6 +46,10 @@ func (b *between) run() {
 			b.unknown("/", p.Reason)
 		}
 		for i := range p.Classes {
+			if !b.purse.Charge(len(b.all) * stepsOfAnswer) {
+				b.unknown("/", match.TooMuch)
+				return
+			}
 			b.class(&p.Classes[i])
 		}
 	}

@@ -9,16 +9,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
+// stepsPerPart is what the comparison of a host may cost in any case, for each
+// of its routes and rules on either side.
+const stepsPerPart = 100_000
+
 // Compare tells how requests are answered differently after than before.
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
-	results := make([]*comparison, len(hosts))
-	classifier := match.NewClassifier()
-	parallel.Each(len(hosts), func(i int) {
-		c := &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
-		c.run()
-		results[i] = c
-	})
+	results := comparisons(hosts, before, after)
+	parallel.Each(len(hosts), func(i int) { results[i].run() })
 	out, inside := &Report{}, map[string]bool{}
 	for _, c := range results {
 		out.Unchanged += c.unchanged
@@ -37,6 +36,25 @@ func Compare(before, after Side) *Report {
 	slices.SortStableFunc(out.Changes, order)
 	slices.Sort(out.Notes)
 	out.Notes = slices.Compact(out.Notes)
+	return out
+}
+
+// comparisons reads what two states, and further ones, have on each host, and
+// shares what the comparison may cost.
+func comparisons(hosts []host, before, after Side, further ...Side) []*comparison {
+	out := make([]*comparison, len(hosts))
+	classifier := match.NewClassifier()
+	parallel.Each(len(hosts), func(i int) {
+		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
+		out[i].read(further...)
+	})
+	whole := 0
+	for _, c := range out {
+		whole += len(c.all)
+	}
+	for _, c := range out {
+		c.purse = match.Share(len(c.all), whole, stepsPerPart)
+	}
 	return out
 }
 

@@ -14,6 +14,7 @@ import (
 // comparison is that of one host.
 type comparison struct {
 	classifier  *match.Classifier
+	purse       *match.Purse // what may be spent on the host
 	host, shown string
 	sides       [2]Side
 	parts       [2][]Part
@@ -35,7 +36,7 @@ type comparison struct {
 
 func (c *comparison) run() {
 	c.same = map[string]bool{}
-	schemes := c.read()
+	schemes := c.compile()
 	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
 	switch {
 	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
@@ -51,9 +52,8 @@ func (c *comparison) run() {
 }
 
 // read takes the parts of both sides, and with those of the second one those of
-// further states, and returns the schemes to be looked at.
-func (c *comparison) read(further ...Side) []string {
-	sets := []match.Set{}
+// further states.
+func (c *comparison) read(further ...Side) {
 	for i, side := range c.sides {
 		c.parts[i] = side.Parts(c.host)
 		for _, f := range further {
@@ -70,11 +70,25 @@ func (c *comparison) read(further ...Side) []string {
 			if p.Loose != "" {
 				c.notes = append(c.notes, fmt.Sprintf("%s on %s: %s", p.Text, c.shown, p.Loose))
 			}
-			sets, c.all = append(sets, p.Set), append(c.all, p)
+			c.all = append(c.all, p)
 		}
 	}
-	for _, s := range sets {
-		c.matchers = append(c.matchers, c.classifier.Compile(s))
+}
+
+// maxParts is the most routes and rules on a host, of both sides together, that
+// are compared.
+const maxParts = 5000
+
+// compile makes the sets of the parts, and returns the schemes to be looked at.
+func (c *comparison) compile() []string {
+	if len(c.all) > maxParts {
+		c.unknown("/", fmt.Sprintf("the host has more than %d routes and rules", maxParts))
+		return nil
+	}
+	sets := make([]match.Set, len(c.all))
+	for i, p := range c.all {
+		sets[i] = p.Set
+		c.matchers = append(c.matchers, c.classifier.Compile(p.Set))
 	}
 	schemes := []string{"https"}
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
@@ -154,7 +168,7 @@ func (c *comparison) impliedPreflights() {
 }
 
 func (c *comparison) scheme(scheme string) {
-	p := c.classifier.Classes(scheme, c.host, c.matchers, 0)
+	p := c.purse.Classes(c.classifier, scheme, c.host, c.matchers, 0)
 	for i := range c.all {
 		if why, ok := p.Unknown[i]; ok {
 			c.unknown(c.all[i].Text, why)
@@ -167,9 +181,17 @@ func (c *comparison) scheme(scheme string) {
 		c.notes = append(c.notes, "the comparison holds for "+p.Within)
 	}
 	for i := range p.Classes {
+		if !c.purse.Charge(len(c.all) * stepsOfAnswer) {
+			c.unknown("/", match.TooMuch)
+			return
+		}
 		c.class(&p.Classes[i])
 	}
 }
+
+// stepsOfAnswer is what it costs, for each route and rule, to ask both sides
+// about a request.
+const stepsOfAnswer = 50
 
 func (c *comparison) unknown(path, why string) {
 	c.put(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
