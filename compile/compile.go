@@ -150,7 +150,10 @@ type Resource struct {
 	// that the API server drops.
 	Status  source.Object
 	Refused string
-	Pruned  []string
+	// Later is what the controller says of the resource only if it sees another one
+	// first.
+	Later  string
+	Pruned []string
 }
 
 // Run compiles the input.

@@ -202,7 +202,7 @@ func (r *run) resources() {
 		if u.kind != nil {
 			resource := Resource{Doc: u.doc, Withheld: u.withheld}
 			if v := r.verdict[u.doc]; v != nil {
-				resource.Status, resource.Refused, resource.Pruned = v.status, v.refused, v.pruned
+				resource.Status, resource.Refused, resource.Pruned, resource.Later = v.status, v.refused, v.pruned, v.later
 			}
 			if r.options.Model {
 				resource.Gateway = u.gateway

@@ -14,6 +14,7 @@ type verdict struct {
 	status  source.Object
 	refused string
 	pruned  []string
+	later   string // what the controller says of it if it sees another one first
 }
 
 // verdicts computes what each resource's cluster would say of it: from the
@@ -34,8 +35,12 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 		if out[doc] == nil {
 			out[doc] = &verdict{}
 		}
-		if f.Upstream != nil && *f.Upstream != (diag.Upstream{}) { // an empty one: the controller says nothing
-			failures[doc] = append(failures[doc], *f.Upstream)
+		switch u := f.Upstream; {
+		case u == nil, *u == (diag.Upstream{}): // an empty one: the controller says nothing
+		case u.Later:
+			out[doc].later = fmt.Sprintf("refused if the controller sees another resource with its host first: Attribute %q: %s", u.Attribute, u.Message)
+		default:
+			failures[doc] = append(failures[doc], *u)
 		}
 		out[doc].server(f)
 	}

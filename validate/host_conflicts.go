@@ -107,7 +107,8 @@ func sameHost(h *holder, holders []*holder, found *diag.List) {
 		f.Related = append(f.Related, diag.Related{Message: o.has(), At: o.origin})
 	}
 	if says := h.gateway.Convention.Says.HostTaken; says != "" {
-		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: says}
+		held := slices.ContainsFunc(others, func(o *holder) bool { return o.gateway == nil })
+		f.Upstream = &diag.Upstream{Attribute: "." + h.origin.Path, Message: says, Later: !held}
 	}
 	found.Add(f)
 }

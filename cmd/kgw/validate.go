@@ -152,6 +152,9 @@ func (a *app) beforeController(r *compile.Resource) source.Object {
 	if r.Refused != "" {
 		out = append(out, source.Member{Key: "refused", Value: a.secrets.About(r.Refused, r.Doc.File)})
 	}
+	if r.Later != "" {
+		out = append(out, source.Member{Key: "later", Value: a.secrets.About(r.Later, r.Doc.File)})
+	}
 	if len(r.Pruned) > 0 {
 		pruned := make([]any, len(r.Pruned))
 		for i, path := range r.Pruned {
@@ -192,6 +195,9 @@ func (a *app) statusTable(result *compile.Result) error {
 		rows := statusRows(r.Status)
 		if r.Refused != "" {
 			rows = append(rows, [3]string{"none", "-", r.Refused})
+		}
+		if r.Later != "" {
+			rows = append(rows, [3]string{"none", "-", r.Later})
 		}
 		if len(r.Pruned) > 0 {
 			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})

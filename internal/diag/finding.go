@@ -67,6 +67,9 @@ type Witness struct {
 // others of one resource.
 type Upstream struct {
 	Attribute, Message string
+	// Later: of the resources that the finding is about, the controller says so of
+	// those that it sees later than another one, which the inputs do not tell.
+	Later bool
 }
 
 // Finding is one thing that kgw has to say about an input. Message is one
