@@ -183,6 +183,15 @@ func FileOf(names []string) string {
 	return ""
 }
 
+// EmitNames returns the names that CheckEmit knows.
+func EmitNames() []string {
+	out := make([]string, len(generators))
+	for i, g := range generators {
+		out[i] = g.name
+	}
+	return out
+}
+
 // CheckEmit returns an error for a name that is not in the table, and for two
 // that each are a file.
 func CheckEmit(names []string) error {

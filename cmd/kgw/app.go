@@ -162,6 +162,8 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.argocdCommand())
 	root.SetHelpCommand(helpCommand())
 	sayArguments(root)
+	addFiles(root)
+	a.addCompletions(root)
 	return root
 }
 

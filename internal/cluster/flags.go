@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,6 +44,16 @@ func (f *Flags) AddTo(fs *pflag.FlagSet, without ...string) {
 		}
 	})
 	f.timeout = all.Lookup("request-timeout")
+}
+
+// Contexts returns the names of the contexts of the user's kubeconfig, sorted;
+// none where it cannot be read.
+func Contexts() []string {
+	c, err := clientcmd.NewDefaultClientConfigLoadingRules().Load()
+	if err != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(c.Contexts))
 }
 
 // SetNamespace is --namespace, for a command that reads the flag itself.

@@ -54,6 +54,20 @@ func Open(dir, ref string) (*Tree, error) {
 	return &Tree{Top: filepath.FromSlash(strings.TrimRight(top, "\r")), Prefix: path.Clean(prefix), commit: strings.TrimSpace(string(commit))}, nil
 }
 
+// maxNames bounds what Names returns.
+const maxNames = 1000
+
+// Names returns the names of the branches and tags of a directory's repository,
+// the latest first; none where it is in no repository.
+func Names(dir string) []string {
+	out, err := (&Tree{Top: dir}).git("for-each-ref", "--sort=-creatordate", fmt.Sprintf("--count=%d", maxNames),
+		"--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(out))
+}
+
 // git runs a command in the work tree.
 func (t *Tree) git(args ...string) ([]byte, error) {
 	cmd := t.command(args...)
