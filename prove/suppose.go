@@ -53,6 +53,7 @@ func (c *Cluster) SayRefused(host string, d *simulate.Decision, t *simulate.Trai
 			continue
 		}
 		d.Reason = fmt.Sprintf("the %s is refused by %s, so that nothing of it is written; without it %s", r.text, strings.Join(r.codes, ", "), d.Reason)
+		d.Remedy = fmt.Sprintf("repair what kgw validate reports of the %s; kgw explain %s says more", r.text, strings.Join(r.codes[:min(len(r.codes), 1)], ""))
 		first := &simulate.Trail{}
 		first.Say("Inputs", r.at, "the %s is refused by %s: nothing of it is written", r.text, strings.Join(r.codes, ", "))
 		t.Steps = append(first.Steps, t.Steps...)

@@ -25,6 +25,9 @@ var remedies = map[Cause]string{
 // Help says what can be done about a decision; "" where there is nothing to
 // do.
 func (d *Decision) Help() string {
+	if d.Remedy != "" {
+		return d.Remedy
+	}
 	if d.Cause == PolicyDenied && strings.Contains(d.Reason, "(DENY)") {
 		return "the request is refused whatever token it has: look at what the rule at that place matches"
 	}

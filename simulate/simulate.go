@@ -28,6 +28,8 @@ type Decision struct {
 	Cause Cause
 	// Reason is one sentence about it, lower case.
 	Reason string
+	// Remedy is what can be done about it, where its cause does not say that.
+	Remedy string
 	// At is the place in the inputs that decided, where there is one.
 	At source.Ref
 	// Route and Rule name the entry of the proxy and the rule of Oathkeeper

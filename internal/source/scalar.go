@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Number is a number as JSON writes it.
@@ -89,6 +91,17 @@ func exponent(s string) bool {
 	m, e, ok := strings.Cut(strings.ToLower(s), "e")
 	return ok && m != "" && e != "" && strings.Trim(m, "0123456789") == "" &&
 		strings.Trim(e[1:], "0123456789") == "" && (e[0] >= '0' && e[0] <= '9' || len(e) > 1 && (e[0] == '+' || e[0] == '-'))
+}
+
+// ReadWordsAsText makes texts of the plain words of a tree, such as n and yes, as
+// YAML 1.2 reads them: for files that kubectl never reads.
+func ReadWordsAsText(n *Node) {
+	if n.Kind == scalar && n.Tag == "!!str" && n.Style == 0 {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	for _, c := range n.Content {
+		ReadWordsAsText(c)
+	}
 }
 
 // Scalar returns the value of a scalar node as kubectl reads it (YAML 1.1 with

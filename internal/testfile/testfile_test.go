@@ -114,7 +114,7 @@ func TestReadFaults(t *testing.T) {
 		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: inactive}}, expect: {}}\n":   diag.NotAllowed,
 		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, via: {in: cookie}}}, expect: {}}\n": diag.MissingField,
 		"- {request: {method: GET, url: 'http://a'}, expect: {}, note: x}\n":                               diag.UnknownField,
-		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: no}}, expect: {}}\n":         diag.WrongType,
+		"- {request: {method: GET, url: 'http://a', token: {kind: jwt, valid: no}}, expect: {}}\n":         diag.NotAllowed,
 	} {
 		cases, found := Read(file(t, testHead+text))
 		if len(cases) != 0 || len(found) == 0 || found[0].Code != code {
@@ -199,5 +199,14 @@ func TestReports(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(out["json"]), &data); err != nil || data.Summary.Failed != 1 || data.Coverage.Untouched[0].Line != 4 {
 		t.Errorf("%v %+v", err, data)
+	}
+}
+
+// TestWords reads words as text that only kubectl reads as booleans, without a
+// word about it.
+func TestWords(t *testing.T) {
+	cases, found := Read(file(t, testHead+"- {name: n, request: {method: GET, url: 'http://a', headers: {X: yes}}, expect: {status: 200}}\n"))
+	if len(found) > 0 || len(cases) != 1 || cases[0].Name != "n" || cases[0].Request.Headers[0].Value != "yes" {
+		t.Errorf("%+v %v", cases, found)
 	}
 }

@@ -2,6 +2,7 @@ package testfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/config"
@@ -124,10 +125,11 @@ func Read(f *source.File) ([]Case, diag.List) {
 	var out []Case
 	for _, d := range docs {
 		root, more := d.Parse()
-		problems = append(problems, more...)
+		problems = append(problems, slices.DeleteFunc(more, isWord)...)
 		if root == nil {
 			continue
 		}
+		source.ReadWordsAsText(root)
 		wrong := Type.Check(root, source.Ref{Doc: d})
 		found = append(found, wrong...)
 		if len(wrong) > 0 {
@@ -144,6 +146,12 @@ func Read(f *source.File) ([]Case, diag.List) {
 		found.Add(diag.FromProblem(p))
 	}
 	return out, found
+}
+
+// isWord tells of a problem that it is about a word such as n or yes, which only
+// kubectl reads as a boolean: nobody but kgw reads tests.
+func isWord(p source.Problem) bool {
+	return p.Kind == source.Ambiguous && strings.Contains(p.Message, "a boolean to YAML 1.1")
 }
 
 func readCase(n *source.Node, at source.Ref) (Case, diag.List) {

@@ -272,7 +272,7 @@ func (c *call) sayOpen() {
 	case len(c.guards.deny)+len(c.guards.custom) > 0:
 		c.trail.Say(name, source.Ref{}, "the policies for %s do not match, and none of them is an ALLOW policy: the request passes", c.place.shown)
 	case !c.gateway:
-		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is for %s: everything passes", c.place.shown)
+		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is enforced for %s: everything passes", c.place.shown)
 	}
 }
 
