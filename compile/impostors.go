@@ -55,6 +55,8 @@ func (r *run) madeFor(u *unit) ir.Name {
 			}
 		}
 		labels = o.Labels
+	case *kube.Route:
+		labels = o.Labels
 	case *kube.Rule:
 		if r.options.RulesAside {
 			return ir.Name{}

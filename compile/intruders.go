@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -17,15 +18,12 @@ import (
 func (r *run) others() map[string]*unit {
 	out := map[string]*unit{}
 	for _, u := range r.units {
-		if group := schema.Group(u.doc.APIVersion); u.kind == nil && u.doc.Name != "" && slices.Contains(written, u.doc.Kind) {
+		if group := schema.Group(u.doc.APIVersion); u.kind == nil && u.doc.Name != "" && slices.Contains(kinds.Names(), u.doc.Kind) {
 			out[group+"/"+u.doc.Kind+"/"+u.doc.Namespace+"/"+u.doc.Name] = u
 		}
 	}
 	return out
 }
-
-// written are the kinds of objects that are written.
-var written = []string{"AuthorizationPolicy", "Ingress", "RequestAuthentication", "RouteGroup", "Rule", "VirtualService"}
 
 // isCopy reports whether a document is the very object that would be written,
 // or one that an earlier run wrote and this one replaces.

@@ -16,21 +16,29 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// claims are the hosts of VirtualServices among the inputs.
+// claims are the hosts of VirtualServices and HTTPRoutes among the inputs.
 func (r *run) claims() []validate.Claim {
 	var out []validate.Claim
 	for _, u := range r.units {
-		v, ok := u.companion.(*kube.VirtualService)
-		if !ok {
-			continue
+		switch o := u.companion.(type) {
+		case *kube.VirtualService:
+			out = append(out, claimsOf(o.Origin.At("spec", "hosts"), o.Hosts, validate.Claim{Kind: "VirtualService", Name: o.Name, Labels: o.Labels}, o.Owners)...)
+		case *kube.Route:
+			out = append(out, claimsOf(o.Origin.At("spec", "hostnames"), o.Hosts, validate.Claim{Kind: o.Kind, Name: o.Name, Labels: o.Labels}, o.Owners)...)
 		}
-		var owners []validate.OwnerRef
-		for _, o := range v.Owners {
-			owners = append(owners, validate.OwnerRef(o))
-		}
-		for i, h := range v.Hosts {
-			out = append(out, validate.Claim{Origin: v.Origin.At("spec", "hosts").Elem(i), Host: h, Kind: "VirtualService", Name: v.Name, Labels: v.Labels, Owners: owners})
-		}
+	}
+	return out
+}
+
+// claimsOf are the claims of one object, which has the hosts.
+func claimsOf(at source.Ref, hosts []string, of validate.Claim, owners []kube.Owner) []validate.Claim {
+	for _, o := range owners {
+		of.Owners = append(of.Owners, validate.OwnerRef(o))
+	}
+	var out []validate.Claim
+	for i, h := range hosts {
+		of.Origin, of.Host = at.Elem(i), h
+		out = append(out, of)
 	}
 	return out
 }

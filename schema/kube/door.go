@@ -19,6 +19,11 @@ type Route struct {
 	Origin source.Ref
 	Kind   string
 	Name   ir.Name
+	// Hosts are those of an HTTPRoute that leads to Services: one that redirects
+	// only takes no request from others.
+	Hosts  []string
+	Labels map[string]string
+	Owners []Owner
 	Doors  []Door
 }
 
@@ -28,8 +33,8 @@ const routes = "gateway.networking.k8s.io"
 
 // decodeRoute reads the Services that a route leads to
 // (https://gateway-api.sigs.k8s.io/reference/spec/#httproute).
-func decodeRoute(at source.Ref, kind string, name ir.Name, spec *source.Node) *Route {
-	r := &Route{Origin: at, Kind: kind, Name: name}
+func decodeRoute(at source.Ref, kind string, name ir.Name, root, spec *source.Node) *Route {
+	r := &Route{Origin: at, Kind: kind, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")), Owners: ownersOf(root)}
 	for i, rule := range source.Elements(source.Field(spec, "rules")) {
 		refs := at.At("spec", "rules").Elem(i).At("backendRefs")
 		for j, ref := range source.Elements(source.Field(rule, "backendRefs")) {
@@ -42,6 +47,9 @@ func decodeRoute(at source.Ref, kind string, name ir.Name, spec *source.Node) *R
 			}
 			r.Doors = append(r.Doors, Door{refs.Elem(j).At("name"), to})
 		}
+	}
+	if len(r.Doors) > 0 {
+		r.Hosts = source.Texts(source.Field(spec, "hostnames"))
 	}
 	return r
 }

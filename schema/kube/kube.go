@@ -205,7 +205,7 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 	case "zalando.org/StackSet":
 		return decodeStackSet(at, name, root)
 	case routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute":
-		return decodeRoute(at, doc.Kind, name, spec)
+		return decodeRoute(at, doc.Kind, name, root, spec)
 	case "/Namespace":
 		return &Namespace{Origin: at, Name: doc.Name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	}
@@ -233,13 +233,17 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 }
 
 func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) *VirtualService {
-	meta := source.Field(root, "metadata")
-	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(meta, "labels"))}
-	v.Doors = doorsOfVirtualService(at, name.Namespace, spec)
-	for _, o := range source.Elements(source.Field(meta, "ownerReferences")) {
-		v.Owners = append(v.Owners, Owner{Kind: source.Text(source.Field(o, "kind")), Name: source.Text(source.Field(o, "name"))})
-	}
+	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
+	v.Doors, v.Owners = doorsOfVirtualService(at, name.Namespace, spec), ownersOf(root)
 	return v
+}
+
+func ownersOf(root *source.Node) []Owner {
+	var out []Owner
+	for _, o := range source.Elements(source.Field(source.Field(root, "metadata"), "ownerReferences")) {
+		out = append(out, Owner{Kind: source.Text(source.Field(o, "kind")), Name: source.Text(source.Field(o, "name"))})
+	}
+	return out
 }
 
 func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
