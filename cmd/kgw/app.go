@@ -158,7 +158,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.adoptCommand(), a.migrateCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand(), a.configCommand(), a.baselineCommand())
-	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
+	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.kubeconfigCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.AddCommand(a.argocdCommand())
 	root.SetHelpCommand(helpCommand())
 	sayArguments(root)
