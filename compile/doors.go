@@ -130,8 +130,8 @@ func (r *run) reportedForeign(doc *source.Document) bool {
 
 // isOwned reports whether a controller made the object for one of the gateways.
 func (r *run) isOwned(d *door) bool {
-	if len(d.labels) == 0 {
-		return false
+	if _, made := d.unit.companion.(*kube.VirtualService); !made || len(d.labels) == 0 {
+		return false // controllers make no other entrance
 	}
 	return slices.ContainsFunc(r.compiled, func(u *unit) bool {
 		c := &u.gateway.Convention

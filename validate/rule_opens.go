@@ -2,6 +2,8 @@ package validate
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -14,7 +16,7 @@ import (
 // route may take methods and spellings that the author closed by leaving them
 // out.
 func ruleOpens(v *View, found *diag.List) {
-	var others []*ir.Take
+	others := map[string][]*ir.Take{} // by their only host, "" for those with any other
 	own, routes := map[*ir.Gateway][]*ir.Take{}, map[*ir.Gateway][]*ir.Take{}
 	for i := range v.Rules {
 		t := &v.Rules[i]
@@ -22,7 +24,8 @@ func ruleOpens(v *View, found *diag.List) {
 		case t.Gateway != nil:
 			own[t.Gateway] = append(own[t.Gateway], t)
 		case !t.Closed:
-			others = append(others, t)
+			h := strings.ToLower(plainHost(&t.Set))
+			others[h] = append(others[h], t)
 		}
 	}
 	if len(others) == 0 {
@@ -33,15 +36,35 @@ func ruleOpens(v *View, found *diag.List) {
 	}
 	c := match.NewClassifier()
 	for _, g := range v.Gateways {
-		for _, o := range others {
-			o := &opening{routes: routes[g], own: own[g], other: o}
-			for i := range g.Hosts {
-				if g.Hosts[i].Name != "" && o.meets() && o.on(c, strings.Replace(strings.ToLower(g.Hosts[i].Name), "*", "any", 1), found) {
-					break
+		told := map[*ir.Take]bool{}
+		for i := range g.Hosts {
+			host := strings.ToLower(g.Hosts[i].Name)
+			if host == "" {
+				continue
+			}
+			for _, t := range mayTake(others, host) {
+				o := &opening{routes: routes[g], own: own[g], other: t}
+				if !told[t] && o.meets() {
+					told[t] = o.on(c, strings.Replace(host, "*", "any", 1), found)
 				}
 			}
 		}
 	}
+}
+
+// mayTake lists the rules that may take requests to a host.
+func mayTake(rules map[string][]*ir.Take, host string) []*ir.Take {
+	suffix, wild := strings.CutPrefix(host, "*")
+	if !wild {
+		return slices.Concat(rules[""], rules[host])
+	}
+	out := slices.Clone(rules[""])
+	for _, h := range slices.Sorted(maps.Keys(rules)) {
+		if h != "" && strings.HasSuffix(h, suffix) {
+			out = append(out, rules[h]...)
+		}
+	}
+	return out
 }
 
 // opening is one gateway and a rule of somebody else.
