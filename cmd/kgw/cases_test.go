@@ -33,6 +33,7 @@ func TestCases(t *testing.T) {
 		{"validate messages/07-messages/jwt-braces.yaml", "1", []string{"KGW130"}, []string{"<nil>", "KGW506"}},
 		{"validate messages/07-messages/service-other-namespace.yaml", "1", []string{`in namespace "default"`, "-n"}, nil},
 		{"migrate messages/07-messages/api-null-hostname.yaml", "1", []string{":5:12: error[KGW718]: hostname is empty"}, []string{"and service"}},
+		{"migrate repositories/04-assess-does-not-count-broken --assess", "3", []string{"1 resource: 0 move to v2 by themselves, 0 need a decision, 0 are at it or newer, 1 are in broken files"}, nil},
 		{"migrate messages/07-messages/api-port.yaml", "1", []string{"write a number, such as 80"}, []string{"without quotes"}},
 		{"validate messages/07-messages/function.yaml", "0", nil, []string{"KGW308"}},
 		{"validate messages/yaml/badns.yaml", "1", []string{"1 error"}, nil},

@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/migrate"
+	"github.com/kgw-dev/kgw/schema"
 )
 
 // assessFormats are the forms of an assessment.
@@ -32,6 +34,7 @@ func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 // reported to standard error.
 func (a *app) assess(f *migrateFlags, outputs []output, result *migrate.Result, report *compile.Result) error {
 	assessment := result.Assess(f.to, report.Findings.Masked(a.secrets))
+	addUnread(assessment, result, report.Findings.Masked(a.secrets))
 	err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return assessFormats[o.format](w, assessment) })
 	if err != nil {
 		return err
@@ -47,6 +50,30 @@ func (a *app) assess(f *migrateFlags, outputs []output, result *migrate.Result, 
 	}
 	unread.Summary.Count(unread.Findings)
 	return a.report(a.stderr, &f.inputFlags, unread)
+}
+
+// addUnread counts the resources that files seem to hold of which no document
+// could be read.
+func addUnread(to *migrate.Assessment, result *migrate.Result, found diag.List) {
+	read := map[string]bool{}
+	for i := range result.Documents {
+		read[result.Documents[i].Doc.File.Name] = true
+	}
+	for _, file := range result.Files {
+		n := schema.Sieve.Count(file.Data)
+		at := slices.IndexFunc(found, func(g diag.Finding) bool { return g.Span.File == file.Name && g.Code < diag.UnknownField })
+		if read[file.Name] || n == 0 || at < 0 {
+			continue
+		}
+		g := &found[at]
+		to.Documents += n
+		to.Broken += n
+		rule, _ := diag.Lookup(g.Code)
+		to.Reasons = append(to.Reasons, migrate.Reason{Code: g.Code, Name: rule.Name, Summary: rule.Summary, Documents: n, Resources: []migrate.Left{{
+			File: file.Name, Line: g.Span.Line, Kind: "APIRule",
+			Decisions: []migrate.Decision{{Code: g.Code, Line: g.Span.Line, Column: g.Span.Column, Message: g.Message, Help: g.Help}},
+		}}})
+	}
 }
 
 func assessJSON(w io.Writer, a *migrate.Assessment) error {
