@@ -32,19 +32,14 @@ func (g *Gateway) choose(r *simulate.Request) (*virtualHost, *stream) {
 	return nil, nil
 }
 
-// serving are the virtual hosts for a request. A server that redirects plain
-// HTTP does so for all of its hosts.
+// serving are the virtual hosts for a request.
 func (g *Gateway) serving(r *simulate.Request) []landing {
 	var out []landing
 	for _, t := range g.tables {
 		if !t.admits(r) {
 			continue
 		}
-		h := t.host(r.Host)
-		if h == nil && t.scheme == "http" && t.redirects(bareHost(r.Host)) {
-			h = &virtualHost{name: bareHost(r.Host), table: t}
-		}
-		if h != nil {
+		if h := t.landing(r.Host); h != nil {
 			out = append(out, landing{host: h, table: t})
 		}
 	}
@@ -157,17 +152,19 @@ func (l *landing) rank(asked string) (bind, int) {
 		return bind{}, 0
 	}
 	length := 0
-	for _, s := range l.table.servers {
-		for _, name := range s.hosts {
-			if _, bare, both := strings.Cut(name, "/"); both {
-				name = bare
-			}
-			switch name = strings.ToLower(name); {
-			case name == asked:
-				length = 1000
-			case name == "*" || host.Match(name, asked):
-				length = max(length, len(name))
-			}
+	var names []string
+	for i := range l.table.servers {
+		names = append(names, l.table.servers[i].names()...)
+	}
+	if l.stream != nil {
+		names = l.stream.hosts
+	}
+	for _, name := range names {
+		switch name = strings.ToLower(name); {
+		case name == asked:
+			length = 1000
+		case name == "*" || host.Match(name, asked):
+			length = max(length, len(name))
 		}
 	}
 	return bind{shownSelector(l.table.selector), l.table.number}, length

@@ -69,6 +69,7 @@ func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 		l.add(m)
 	}
 	for _, t := range g.tables {
+		t.redirect()
 		for _, h := range t.hosts {
 			slices.SortStableFunc(h.routes, func(a, b *route) int { return cmp.Or(after(a)-after(b), a.rank-b.rank) })
 		}
@@ -175,7 +176,7 @@ func gatewayRefs(list []string, namespace string) []string {
 // bind puts the routes of a VirtualService into the hosts that a table and it
 // have in common.
 func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unread []simulate.Unknown) {
-	names := t.names(m, hosts)
+	names := t.names(m, refs, hosts)
 	if len(names) == 0 {
 		return
 	}
@@ -183,12 +184,13 @@ func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unre
 	if len(routes) == 0 {
 		return
 	}
-	for _, host := range names {
-		h := t.hosts[host]
+	for _, both := range names {
+		h := t.hosts[both.name]
 		if h == nil {
-			h = &virtualHost{name: host, table: t}
-			t.hosts[host] = h
+			h = &virtualHost{name: both.name, table: t}
+			t.hosts[both.name] = h
 		}
+		h.redirects = h.redirects || both.redirects
 		for i := range unread {
 			if !strings.Contains(unread[i].Key, " spec.http[") {
 				h.unread = append(h.unread, unread[i])
@@ -253,7 +255,7 @@ type binding struct {
 // the conditions under which it is.
 func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (only []simulate.Unknown, ok bool) {
 	if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
-		if !slices.ContainsFunc(own, b.t.of) {
+		if !slices.ContainsFunc(own, func(g string) bool { return b.t.of(g) && slices.Contains(b.refs, g) }) {
 			return nil, false
 		}
 	} else {

@@ -19,6 +19,7 @@ type virtualHost struct {
 	manifests []*simulate.Manifest
 	routes    []*route
 	unread    []simulate.Unknown
+	redirects bool // plain HTTP to https
 }
 
 type route struct {
@@ -94,7 +95,7 @@ func anything(u simulate.Unknown) simulate.Decision {
 
 // route chooses a route by the view of the request and sends the request on.
 func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
-	if h.table.redirects(h.name) && r.Header("X-Forwarded-Proto") != "https" {
+	if h.redirects && r.Header("X-Forwarded-Proto") != "https" {
 		at := h.table.manifest.At("spec.servers")
 		t.Say("Gateway", at, "%s redirects plain HTTP to https", h.table.shown)
 		to := "https://" + strings.TrimSuffix(r.Host, ":80") + r.Target

@@ -19,6 +19,7 @@ type stream struct {
 	entry    *source.Node
 	tls      bool
 	hosts    []string // of the names that are asked for, or of the VirtualService
+	own      []string // hosts of the VirtualService
 	port     int64    // 0 is any
 	gateways []string
 }
@@ -33,7 +34,7 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 				matches = []*source.Node{nil}
 			}
 			for _, n := range matches {
-				s := &stream{manifest: m, path: path, place: m.At(path), entry: entry, tls: kind == "tls", hosts: hosts, port: source.Int(source.Field(n, "port")), gateways: refs}
+				s := &stream{manifest: m, path: path, place: m.At(path), entry: entry, tls: kind == "tls", hosts: hosts, own: hosts, port: source.Int(source.Field(n, "port")), gateways: refs}
 				if names := source.Texts(source.Field(n, "sniHosts")); len(names) > 0 {
 					s.hosts = names
 				}
@@ -74,15 +75,14 @@ func (s *stream) group() string { return "connections for " + strings.Join(s.hos
 func (s *stream) names(host string) bool { return serves(s.hosts, host) }
 
 // at reports whether a request comes to a server of the table that passes it on
-// as the rule says.
+// as the rule says. The server's hosts and the VirtualService's have to meet; the
+// names of the rule are not narrowed to them (pilot/pkg/networking/core,
+// buildGatewayNetworkFiltersFromTLSRoutes).
 func (s *stream) at(t *table, r *simulate.Request) bool {
 	if s.tls != t.passes || !s.tls && t.scheme != "tcp" || s.port != 0 && s.port != t.number {
 		return false
 	}
-	if s.tls {
-		return slices.ContainsFunc(t.servers, func(o server) bool { return serves(o.names(), r.Host) })
-	}
-	return s.asked(t.number, r)
+	return len(t.names(s.manifest, s.gateways, s.own)) > 0 && s.asked(t.number, r)
 }
 
 // asked reports whether a request is for a port without HTTP; TLS is told apart

@@ -24,6 +24,7 @@ type table struct {
 	number   int64  // of the port, 0 where it is not known
 	servers  []server
 	hosts    map[string]*virtualHost
+	empty    map[string]*virtualHost // that only redirect
 	// certificate is the condition that clients show one that is accepted, nil
 	// where none is asked for.
 	certificate *simulate.Unknown
@@ -41,6 +42,7 @@ type table struct {
 
 // server is one server that a table is made of.
 type server struct {
+	gateway   string
 	namespace string
 	hosts     []string
 	redirects bool // to https
@@ -90,18 +92,34 @@ func (t *table) labels() map[string]string {
 	return out
 }
 
-// names are the virtual hosts that the table and a VirtualService have in
-// common: of two hosts that meet, the more specific one.
-func (t *table) names(m *simulate.Manifest, hosts []string) []string {
-	var out []string
+// shared is a virtual host that a table and a VirtualService have in common, and
+// whether a server for it redirects plain HTTP.
+type shared struct {
+	name      string
+	redirects bool
+}
+
+// names are the virtual hosts that the table and a VirtualService, bound to the
+// gateways, have in common: of two hosts that meet, the more specific one.
+func (t *table) names(m *simulate.Manifest, refs, hosts []string) []shared {
+	var out []shared
 	for _, host := range hosts {
 		if host = strings.ToLower(fullName(host, m.Namespace)); host == "" {
 			continue
 		}
 		for i := range t.servers {
-			for _, allowed := range t.servers[i].allows(m.Namespace) {
-				if both, ok := narrower(host, allowed); ok && !slices.Contains(out, both) {
-					out = append(out, both)
+			s := &t.servers[i]
+			if !slices.Contains(refs, s.gateway) {
+				continue
+			}
+			for _, allowed := range s.allows(m.Namespace) {
+				both, ok := narrower(host, allowed)
+				j := slices.IndexFunc(out, func(o shared) bool { return o.name == both })
+				switch {
+				case ok && j < 0:
+					out = append(out, shared{both, s.redirects})
+				case ok:
+					out[j].redirects = out[j].redirects || s.redirects
 				}
 			}
 		}
@@ -172,7 +190,7 @@ func (l *loader) servers(gateways []*simulate.Manifest) {
 					continue
 				}
 				plain[key] = t
-			} else if t.scheme == "https" {
+			} else if t.scheme == "https" || t.passes {
 				if dropped := t.dispute(secure); dropped {
 					continue
 				}
@@ -202,7 +220,7 @@ func doubts(m *simulate.Manifest) []simulate.Unknown {
 func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) *table {
 	port, tls := source.Field(n, "port"), source.Field(n, "tls")
 	t := &table{gateways: []string{m.ID()}, ages: []string{m.Created}, manifest: m, selector: selector, number: source.Int(source.Field(port, "number")), hosts: map[string]*virtualHost{}}
-	s := server{namespace: m.Namespace, hosts: source.Texts(source.Field(n, "hosts"))}
+	s := server{gateway: m.ID(), namespace: m.Namespace, hosts: source.Texts(source.Field(n, "hosts"))}
 	s.redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
 	t.servers = []server{s}
 	t.shown = shownName(m.ID())
@@ -292,7 +310,7 @@ func (l *loader) tables(gateways []string) []*table {
 			continue
 		}
 		if l.absent[name] == nil {
-			l.absent[name] = &table{shown: shownName(name), space: l.g.space, ages: []string{""}, gateways: []string{name}, servers: []server{{hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
+			l.absent[name] = &table{shown: shownName(name), space: l.g.space, ages: []string{""}, gateways: []string{name}, servers: []server{{gateway: name, hosts: []string{"*/*"}}}, hosts: map[string]*virtualHost{}}
 			l.g.tables = append(l.g.tables, l.absent[name])
 		}
 		out = append(out, l.absent[name])
@@ -323,12 +341,48 @@ func bareHost(name string) string {
 	return name
 }
 
-// redirects reports whether plain requests to a virtual host are sent to https:
-// any of the servers for it says so.
-func (t *table) redirects(asked string) bool {
-	return slices.ContainsFunc(t.servers, func(s server) bool {
-		return s.redirects && slices.ContainsFunc(s.names(), func(h string) bool { return h == "*" || host.Match(strings.ToLower(h), asked) })
-	})
+// redirect makes the virtual hosts redirect that a server names which does so; a
+// name that nothing else serves gets one that does nothing else
+// (pilot/pkg/networking/core, buildGatewayHTTPRouteConfig).
+func (t *table) redirect() {
+	for _, s := range t.servers {
+		for _, name := range s.hosts {
+			name = strings.ToLower(name)
+			switch h := t.hosts[name]; {
+			case !s.redirects:
+			case h != nil:
+				h.redirects = true
+			case t.empty == nil:
+				t.empty = map[string]*virtualHost{name: {name: name, table: t, redirects: true}}
+			default:
+				t.empty[name] = &virtualHost{name: name, table: t, redirects: true}
+			}
+		}
+	}
+}
+
+// landing chooses the virtual host, also among those that only redirect.
+func (t *table) landing(name string) *virtualHost {
+	name = bareHost(name)
+	for i := -1; i < len(name); i++ {
+		key := name
+		if i >= 0 {
+			key = "*" + name[i:]
+		}
+		if i == 0 {
+			continue
+		}
+		if h := t.hosts[key]; h != nil {
+			return h
+		}
+		if h := t.empty[key]; h != nil {
+			return h
+		}
+	}
+	if h := t.hosts["*"]; h != nil {
+		return h
+	}
+	return t.empty["*"]
 }
 
 // listener is the port at which the gateway's pods listen, "" where it is not
