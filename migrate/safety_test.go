@@ -74,3 +74,23 @@ func TestOwnPreflights(t *testing.T) {
 		}
 	}
 }
+
+// TestBrokenFilesStay: a file with a document that cannot be relied on is left
+// alone; a scalar that YAML 1.1 reads otherwise is no reason for that.
+func TestBrokenFilesStay(t *testing.T) {
+	rule := resource("  - {path: /a, methods: [GET], accessStrategies: [{handler: no_auth}]}\n")
+	for name, c := range map[string]struct {
+		text string
+		want migrate.Outcome
+	}{
+		"plain":            {rule, migrate.Moved},
+		"ambiguous scalar": {strings.Replace(rule, "  gateway:", "  corsPolicy: {allowOrigins: [{exact: https://a.test}], allowCredentials: yes}\n  gateway:", 1), migrate.Moved},
+		"a key twice":      {strings.Replace(rule, "  gateway:", "  host: b.example.com\n  gateway:", 1), migrate.Broken},
+		"broken elsewhere": {rule + "---\na: [\n", migrate.Broken},
+	} {
+		r := migrate.Run([]*source.File{file(t, "a.yaml", c.text)}, migrate.Options{To: "v2"})
+		if len(r.Documents) == 0 || r.Documents[0].Outcome != c.want || (r.Files[0].After != nil) != (c.want == migrate.Moved) {
+			t.Errorf("%s: %v\n%s", name, r.Documents, r.Files[0].After)
+		}
+	}
+}
