@@ -128,6 +128,11 @@ rebuild: $(GORELEASER) ## build the files of the tag that is checked out again, 
 krew-manifest: ## write the krew manifest of VERSION from dist/checksums.txt to dist/kgw.yaml
 	cd tools/krew && $(GO) run -mod=readonly . $(CURDIR)/.krew.yaml v$(VERSION) $(CURDIR)/dist/checksums.txt $(CURDIR)/dist/kgw.yaml
 
+.PHONY: package-manifests
+package-manifests: ## write the Homebrew formula and the Scoop manifest of VERSION from dist/checksums.txt to dist/kgw.rb and dist/kgw.json
+	cd tools/krew && $(GO) run -mod=readonly . $(CURDIR)/.homebrew.rb v$(VERSION) $(CURDIR)/dist/checksums.txt $(CURDIR)/dist/kgw.rb
+	cd tools/krew && $(GO) run -mod=readonly . $(CURDIR)/.scoop.json v$(VERSION) $(CURDIR)/dist/checksums.txt $(CURDIR)/dist/kgw.json
+
 .PHONY: test-release
 test-release: $(GORELEASER) $(KREW) $(ARGOCD) ## make two snapshots of a release, compare and install them
 	cd tools/sbom && $(GO) vet ./... && $(GO) test ./...

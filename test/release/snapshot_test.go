@@ -56,6 +56,7 @@ func TestRelease(t *testing.T) {
 	t.Run("apk", func(t *testing.T) { apks(t, first) })
 	t.Run("sbom", func(t *testing.T) { sboms(t, first) })
 	t.Run("krew", func(t *testing.T) { krew(t, first) })
+	t.Run("package managers", func(t *testing.T) { packageManagers(t, first) })
 	t.Run("install", func(t *testing.T) { install(t, first) })
 	t.Run("images", func(t *testing.T) { images(t, first) })
 }

@@ -1,8 +1,10 @@
-// Command krew writes the krew manifest of a release.
+// Command krew writes the manifest of a release for a package manager: krew,
+// Homebrew or Scoop.
 //
-// It takes .krew.yaml, a tag and goreleaser's checksums.txt, and fills the
-// template in as https://github.com/rajatjindal/krew-release-bot does, with sums
-// of the files at hand instead of downloads.
+// It takes a template, a tag and goreleaser's checksums.txt. That of krew is
+// filled in as https://github.com/rajatjindal/krew-release-bot does, with sums
+// of the files at hand instead of downloads; the others call sha256 with the
+// name of an archive.
 package main
 
 import (
@@ -54,19 +56,22 @@ func sums(list string) map[string]string {
 
 // render fills the template in; the address in addURIAndSha is a template too.
 func render(text, tag string, sums map[string]string) ([]byte, error) {
-	data := map[string]string{"TagName": tag}
+	data := map[string]string{"TagName": tag, "Version": strings.TrimPrefix(tag, "v")}
+	sum := func(name string) (string, error) {
+		if sum, ok := sums[name]; ok {
+			return sum, nil
+		}
+		return "", fmt.Errorf("no checksum of %s", name)
+	}
 	add := func(address, _ string) (string, error) {
 		uri, err := fill(address, data, nil)
 		if err != nil {
 			return "", err
 		}
-		sum, ok := sums[path.Base(string(uri))]
-		if !ok {
-			return "", fmt.Errorf("no checksum of %s", path.Base(string(uri)))
-		}
-		return fmt.Sprintf("uri: %s\n      sha256: %s", uri, sum), nil
+		digest, err := sum(path.Base(string(uri)))
+		return fmt.Sprintf("uri: %s\n      sha256: %s", uri, digest), err
 	}
-	return fill(text, data, template.FuncMap{"addURIAndSha": add})
+	return fill(text, data, template.FuncMap{"addURIAndSha": add, "sha256": sum})
 }
 
 func fill(text string, data any, funcs template.FuncMap) ([]byte, error) {
