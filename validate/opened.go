@@ -291,26 +291,7 @@ func (c *guarded) compile() {
 		c.wants = append(c.wants, r)
 		add(want)
 	}
-	c.customs = map[*ir.Route][3]int{}
-	for _, r := range c.g.Routes {
-		if !asks(r) {
-			continue
-		}
-		at := [3]int{len(c.ms)}
-		for _, o := range c.own[r] {
-			for _, s := range o.Sets {
-				add(s)
-			}
-		}
-		at[1] = len(c.ms)
-		for _, o := range c.own[r] {
-			for _, s := range o.Except {
-				add(s)
-			}
-		}
-		at[2] = len(c.ms)
-		c.customs[r] = at
-	}
+	c.compileCustoms(add)
 	for _, o := range c.openers {
 		first := len(c.ms)
 		for _, s := range o.Sets {

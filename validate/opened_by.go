@@ -157,3 +157,28 @@ func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *matc
 	}
 	c.found.Add(f)
 }
+
+// compileCustoms adds the requests that external authorizers are asked about:
+// those of the rules' own policies, and what these leave out.
+func (c *guarded) compileCustoms(add func(match.Set)) {
+	c.customs = map[*ir.Route][3]int{}
+	for _, r := range c.g.Routes {
+		if !asks(r) {
+			continue
+		}
+		at := [3]int{len(c.ms)}
+		for _, o := range c.own[r] {
+			for _, s := range o.Sets {
+				add(s)
+			}
+		}
+		at[1] = len(c.ms)
+		for _, o := range c.own[r] {
+			for _, s := range o.Except {
+				add(s)
+			}
+		}
+		at[2] = len(c.ms)
+		c.customs[r] = at
+	}
+}
