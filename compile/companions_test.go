@@ -1,11 +1,51 @@
 package compile_test
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/compile/compiletest"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // TestCompanions compiles gateways with the resources around them: what is
 // found, and what is written.
 func TestCompanions(t *testing.T) { compiletest.Golden(t, "testdata/companions") }
+
+// TestCompanionsOfTheCorpus reads real documents of the kinds around gateways:
+// each is decoded, or has a finding with a place. None is passed over.
+func TestCompanionsOfTheCorpus(t *testing.T) {
+	seen := 0
+	for _, kind := range []string{"OAuth2Client", "IDPPreset", "Group", "RateLimit", "APIGateway"} {
+		files, err := filepath.Glob("../../shared/corpus/" + kind + "/*/*.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, problem := source.NewFile(name, data)
+			if problem != nil {
+				continue
+			}
+			seen++
+			r := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Schema: true})
+			placed := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Span.Line > 0 })
+			if r.Summary.Resources == 0 && !placed {
+				t.Errorf("%s is passed over", name)
+			}
+			for i := range r.Disagreements {
+				t.Error(r.Disagreements[i])
+			}
+		}
+	}
+	if seen == 0 {
+		t.Skip("there is no corpus")
+	}
+}
