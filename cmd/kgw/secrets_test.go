@@ -163,10 +163,12 @@ func TestNoCommandShowsASecret(t *testing.T) {
 				}
 			}
 			for _, c := range secretCommands() {
-				r := execute(dir, "", c.args...)
+				r := execute(dir, c.stdin(input), c.args...)
 				out := r.Stderr
 				if !c.product {
 					out += r.Stdout
+				} else if _, results, ok := strings.Cut(r.Stdout, "\nresults:\n"); ok && c.list {
+					out += results
 				}
 				if strings.Contains(out, secret) {
 					t.Errorf("%s as %s: kgw %s shows it:\n%s\ninput:\n%s", field, form, strings.Join(c.args, " "), lineWith(out, secret), input)
@@ -221,27 +223,37 @@ func TestOddSecrets(t *testing.T) {
 type secretCommand struct {
 	args    []string
 	product bool // what is written to standard output is for machines
+	list    bool // the input is an item of a ResourceList on standard input
+}
+
+// stdin is what the command reads from standard input.
+func (c *secretCommand) stdin(input string) string {
+	if !c.list {
+		return ""
+	}
+	return "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- " + strings.ReplaceAll(strings.TrimSuffix(input, "\n"), "\n", "\n  ") + "\n"
 }
 
 func secretCommands() []secretCommand {
 	out := []secretCommand{
-		{[]string{"build", "in.yaml"}, true},
-		{[]string{"trace", "GET", "https://shop.example.com/orders", "in.yaml"}, false},
-		{[]string{"trace", "GET", "https://shop.example.com/orders", "in.yaml", "-o", "json"}, false},
-		{[]string{"migrate", "in.yaml", "-o", "yaml"}, true},
-		{[]string{"migrate", "in.yaml", "--diff", "--format", "json"}, false},
-		{[]string{"migrate", "in.yaml", "--assess", "--format", "markdown"}, false},
-		{[]string{"validate", "in.yaml", "--status"}, false},
-		{[]string{"diff", "in.yaml", "--live", "was"}, false},
-		{[]string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", "json"}, false},
-		{[]string{"test", "in.yaml", "x.kgw-test.yaml"}, false},
-		{[]string{"test", "x.kgw-test.yaml", "in.yaml", "--format", "json", "--coverage"}, false},
+		{args: []string{"build", "in.yaml"}, product: true},
+		{args: []string{"argocd", "generate", "in.yaml"}, product: true},
+		{args: []string{"trace", "GET", "https://shop.example.com/orders", "in.yaml"}},
+		{args: []string{"trace", "GET", "https://shop.example.com/orders", "in.yaml", "-o", "json"}},
+		{args: []string{"migrate", "in.yaml", "-o", "yaml"}, product: true},
+		{args: []string{"migrate", "in.yaml", "--diff", "--format", "json"}},
+		{args: []string{"migrate", "in.yaml", "--assess", "--format", "markdown"}},
+		{args: []string{"validate", "in.yaml", "--status"}},
+		{args: []string{"diff", "in.yaml", "--live", "was"}},
+		{args: []string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", "json"}},
+		{args: []string{"test", "in.yaml", "x.kgw-test.yaml"}},
+		{args: []string{"test", "x.kgw-test.yaml", "in.yaml", "--format", "json", "--coverage"}},
 	}
 	for _, format := range diag.Formats() {
-		out = append(out, secretCommand{[]string{"validate", "in.yaml", "--format", format}, false})
+		out = append(out, secretCommand{args: []string{"validate", "in.yaml", "--format", format}})
 	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
-		out = append(out, secretCommand{[]string{"diff", "in.yaml", "--against", "was", "--format", format}, false})
+		out = append(out, secretCommand{args: []string{"diff", "in.yaml", "--against", "was", "--format", format}})
 	}
 	return out
 }
