@@ -21,7 +21,7 @@ func checkCrossing(g *ir.Gateway, found *diag.List) {
 	seen := map[string]bool{}
 	for _, r := range g.Routes {
 		p, ok := pathPredicate(r.Match.Path)
-		if !ok || seen[r.Match.Path.Text] {
+		if !ok || seen[r.Match.Path.Text] || refusedPath(r.Match.Path) {
 			continue
 		}
 		seen[r.Match.Path.Text] = true
@@ -46,6 +46,13 @@ func checkCrossing(g *ir.Gateway, found *diag.List) {
 			return
 		}
 	}
+}
+
+// refusedPath reports whether a path is refused already: "**" is elsewhere than
+// in the last segment.
+func refusedPath(p pathlang.Path) bool {
+	rest, free := strings.CutSuffix(p.Text, "/**")
+	return p.Lang == pathlang.Fabric && strings.Contains(rest, "**") && (free || rest == p.Text)
 }
 
 // written is the path that Skipper reads from the text of a predicate.

@@ -33,9 +33,8 @@ var (
 		TextWidens:    {NotAllowed},
 	}
 	followsAbove = map[Code][]Code{
-		BadJWTConfig:       {WrongType},
-		HandlerCombination: {MixedHandlers},
-		OpenFirst:          {MixedHandlers},
+		BadJWTConfig: {WrongType},
+		OpenFirst:    {MixedHandlers},
 	}
 )
 
