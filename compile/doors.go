@@ -117,6 +117,8 @@ func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
 					add(what, []kube.Door{{Origin: at, Service: s.Name}}, nil)
 				}
 			}
+		case *kube.AuthorizationPolicy, *kube.ConfigMap, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod,
+			*kube.RequestAuthentication, *kube.Rule, *kube.StackSet, nil:
 		}
 	}
 	return out

@@ -134,7 +134,8 @@ metadata: {name: front, namespace: mesh}
 spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, protocol: HTTPS, name: https}, hosts: ["*.example.com"]}]}
 `
 
-var wholeResources = []string{`
+var wholeResources = []string{
+	`
 apiVersion: gateway.kyma-project.io/v1alpha1
 kind: APIRule
 metadata: {name: cart, namespace: shop}

@@ -62,8 +62,9 @@ func (r *run) madeFor(u *unit) ir.Name {
 			return ir.Name{}
 		}
 		labels = o.Labels
-	default:
+	case *kube.AuthorizationPolicy, *kube.RequestAuthentication:
 		labels, _ = policyLabels(u)
+	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod, *kube.Service, *kube.StackSet, nil:
 	}
 	if _, of, ok := MadeFor(labels); ok {
 		return of
@@ -78,6 +79,7 @@ func policyLabels(u *unit) (labels map[string]string, ok bool) {
 		return o.Own, true
 	case *kube.RequestAuthentication:
 		return o.Own, true
+	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod, *kube.Route, *kube.Rule, *kube.Service, *kube.StackSet, *kube.VirtualService, nil:
 	}
 	return nil, false
 }

@@ -81,7 +81,6 @@ func alike(a, b *rule) bool {
 type covers struct {
 	judge *match.Judge
 	memo  memo[[2]string, match.Relation]
-	older memo[[2]pathlang.Path, match.Relation]
 	found memo[pathlang.Path, *cover]
 }
 
@@ -107,19 +106,6 @@ func (c *covers) relate(a, b string) match.Relation {
 	return c.memo.get([2]string{a, b}, func() match.Relation {
 		return c.template(a).Relate(c.template(b), budget)
 	})
-}
-
-// common is a request that two older paths both take, or nil: also where that
-// cannot be decided, which the comparison of both sides says.
-func (c *covers) common(a, b pathlang.Path) *match.Request {
-	r := c.older.get([2]pathlang.Path{a, b}, func() match.Relation {
-		return c.judge.Compile(match.Set{Path: a}).Relate(c.judge.Compile(match.Set{Path: b}), budget)
-	})
-	if r.Kind == match.Disjoint || r.Witness == nil {
-		return nil
-	}
-	request := *r.Witness
-	return &request
 }
 
 func (c *covers) template(text string) *match.Matcher {

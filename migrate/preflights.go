@@ -102,31 +102,36 @@ func (c *conversion) opened(all []*rule) {
 // 500, and v2 gives them to the first rule.
 func (c *conversion) overlaps(all []*rule) {
 	var rules []*rule // the first of each older rule
+	var sets []match.Set
+	seen := map[int]bool{}
 	for _, r := range all {
-		if !r.direct && !slices.ContainsFunc(rules, func(o *rule) bool { return o.index == r.index }) {
-			rules = append(rules, r)
+		if !r.direct && !seen[r.index] {
+			seen[r.index] = true
+			rules, sets = append(rules, r), append(sets, match.Set{Path: c.older(r), Methods: r.methods})
 		}
 	}
-	for i, r := range rules {
-		for _, g := range rules[i+1:] {
-			both := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool { return !slices.Contains(r.methods, m) })
-			if len(both) == 0 {
-				continue
-			}
-			request := c.covers.common(c.older(r), c.older(g))
-			if request == nil {
-				continue
-			}
-			request.Method = both[0]
-			if hosts := c.hosts(); len(hosts) > 0 {
-				request.Host = hosts[0]
-			}
-			f := c.tell(diag.OverlapEnds, r.at+".path", "check that this rule may let them in, or give the two rules different methods or paths",
-				"%s and %s both match requests with %s, which Oathkeeper answers with 500: afterwards %s answers them", quote(r), quote(g), strings.Join(both, ", "), quote(r))
-			f.Witness = witness(request)
-			f.Related = []diag.Related{{Message: "the other rule", At: c.at(g.at + ".path")}}
+	match.PairsOf(c.judge.CompileAll(sets), c.purse, func(i, j int, both match.Relation) bool {
+		if both.Witness != nil {
+			c.tellOverlap(rules[i], rules[j], *both.Witness)
 		}
+		return true
+	})
+}
+
+// tellOverlap reports that two rules both match a request.
+func (c *conversion) tellOverlap(r, g *rule, request match.Request) {
+	both := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool { return !slices.Contains(r.methods, m) })
+	if len(both) == 0 {
+		return
 	}
+	request.Method = both[0]
+	if hosts := c.hosts(); len(hosts) > 0 {
+		request.Host = hosts[0]
+	}
+	f := c.tell(diag.OverlapEnds, r.at+".path", "check that this rule may let them in, or give the two rules different methods or paths",
+		"%s and %s both match requests with %s, which Oathkeeper answers with 500: afterwards %s answers them", quote(r), quote(g), strings.Join(both, ", "), quote(r))
+	f.Witness = witness(&request)
+	f.Related = []diag.Related{{Message: "the other rule", At: c.at(g.at + ".path")}}
 }
 
 // older is the path that a rule had.

@@ -50,8 +50,10 @@ func TestNothingOpens(t *testing.T) {
 	if accepted < 50 || asked < 50_000 {
 		t.Errorf("only %d builds were accepted, and %d requests asked", accepted, asked)
 	}
-	for _, code := range []diag.Code{diag.BadFormat, diag.ServiceBlocked, diag.HostNotAllowed, diag.PublicForbidden, diag.BadSuppression,
-		diag.RouteWeaker, diag.KeySetsDiffer, diag.TextWidens, diag.PodsMayShare, diag.NotAsMade, diag.HostConflict} {
+	for _, code := range []diag.Code{
+		diag.BadFormat, diag.ServiceBlocked, diag.HostNotAllowed, diag.PublicForbidden, diag.BadSuppression,
+		diag.RouteWeaker, diag.KeySetsDiffer, diag.TextWidens, diag.PodsMayShare, diag.NotAsMade, diag.HostConflict,
+	} {
 		if refused[code] == 0 {
 			t.Errorf("nothing was refused for %s: the search does not reach it", code)
 		}

@@ -41,6 +41,8 @@ func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
 		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
 		m := simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace)
 		switch group := schema.Group(m.APIVersion); {
+		case m.Is(simulate.GatewayAPI, "HTTPRoute") && len(simulate.HTTPRouteFields.Unread(root)) == 0:
+			n++
 		case slices.Contains(unfollowed[group], m.Kind):
 			n++
 			found.Add(diag.Finding{

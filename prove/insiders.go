@@ -14,10 +14,11 @@ import (
 // cluster are refused, and how to let them in. Those that were read from a
 // cluster, and those in whose namespace an ALLOW policy of somebody else is, are
 // passed over: whoever wrote them knows.
-func InsideRefused(result *compile.Result, o compile.Options) diag.List {
+func InsideRefused(in compile.Input, result *compile.Result, o compile.Options) diag.List {
+	policies := policiesOf(in, o)
 	var fresh []*source.Document
 	for i := range result.Resources {
-		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(result.Others, r.Doc.Namespace) {
+		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(policies, r.Doc.Namespace) {
 			fresh = append(fresh, r.Doc)
 		}
 	}
@@ -49,11 +50,26 @@ func isLive(d *source.Document) bool {
 	return source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
 }
 
+// policiesOf are the AuthorizationPolicies among the input.
+func policiesOf(in compile.Input, o compile.Options) []*source.Document {
+	docs, _ := unfold(in, o.WithDefaults().Namespace)
+	var out []*source.Document
+	for _, d := range docs {
+		if d.kind != "AuthorizationPolicy" {
+			continue
+		}
+		root, _ := d.doc.Parse()
+		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
+		out = append(out, d.doc)
+	}
+	return out
+}
+
 // letsIn reports whether there is an ALLOW policy in a namespace that no
 // controller wrote for an APIRule.
-func letsIn(others []*source.Document, namespace string) bool {
-	return slices.ContainsFunc(others, func(d *source.Document) bool {
-		if d.Kind != "AuthorizationPolicy" || d.Namespace != namespace {
+func letsIn(policies []*source.Document, namespace string) bool {
+	return slices.ContainsFunc(policies, func(d *source.Document) bool {
+		if d.Namespace != namespace {
 			return false
 		}
 		root, _ := d.Parse()

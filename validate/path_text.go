@@ -48,7 +48,7 @@ func misread(p *pathlang.Path) (message, help string) {
 			any = "[^/]+"
 		}
 		return fmt.Sprintf("the segment %q of the path %q is text here: only requests with these very characters match", m[1], p.Text),
-			fmt.Sprintf("write %s for any segment: %s", any, strings.Replace(p.Text, m[1], any, 1))
+			fmt.Sprintf("write %s for any segment: %q", any, strings.Replace(p.Text, m[1], any, 1))
 	}
 	return "", ""
 }
@@ -58,7 +58,7 @@ func misread(p *pathlang.Path) (message, help string) {
 func startsWithLetter(text string) (message, help string) {
 	if _, rest, ok := strings.Cut(text, "://"); ok {
 		_, path, _ := strings.Cut(rest, "/")
-		return fmt.Sprintf("the path %q is a URL, and no request has such a path", text), "write the path alone: /" + path
+		return fmt.Sprintf("the path %q is a URL, and no request has such a path", text), fmt.Sprintf("write the path alone: %q", "/"+path)
 	}
-	return fmt.Sprintf("no request has a path that matches %q: each begins with a slash", text), "write /" + text
+	return fmt.Sprintf("no request has a path that matches %q: each begins with a slash", text), fmt.Sprintf("write %q", "/"+text)
 }

@@ -50,7 +50,7 @@ func (a *app) initCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.schema, "schema", "", "JSON Schema that the file names for editors: a `path` relative to it, or a URL")
 	cmd.Flags().BoolVar(&f.tests, "tests", false, "write "+testsFile+" instead, with boundary cases of what the directory holds")
 	cmd.Flags().BoolVar(&f.stdout, "stdout", false, "print kgw.yaml and write no file")
-	f.knownFlags.register(cmd.Flags())
+	f.register(cmd.Flags())
 	cmd.Flags().BoolVar(&f.withSchema, "with-schema", false, "also write "+schemaFile+" beside it")
 	return cmd
 }

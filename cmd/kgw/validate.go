@@ -235,7 +235,7 @@ func statusRows(status source.Object) [][3]string {
 // wrote. They are counted where there is nothing else.
 func addForeign(in compile.Input, o compile.Options, result *compile.Result) {
 	found, n := prove.Foreign(in, o)
-	found = append(found, prove.InsideRefused(result, o)...)
+	found = append(found, prove.InsideRefused(in, result, o)...)
 	result.Read += n
 	if result.Summary.Resources == 0 {
 		result.Summary.Resources = n

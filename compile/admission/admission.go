@@ -103,8 +103,10 @@ func (k *kind) policy(validations []any) manifest.Object {
 		{Key: "matchConstraints", Value: source.Object{
 			{Key: "matchPolicy", Value: "Exact"},
 			{Key: "resourceRules", Value: []any{source.Object{
-				{Key: "apiGroups", Value: []any{k.group}}, {Key: "apiVersions", Value: texts(k.versions)},
-				{Key: "operations", Value: []any{"CREATE", "UPDATE"}}, {Key: "resources", Value: []any{k.resource}},
+				{Key: "apiGroups", Value: []any{k.group}},
+				{Key: "apiVersions", Value: texts(k.versions)},
+				{Key: "operations", Value: []any{"CREATE", "UPDATE"}},
+				{Key: "resources", Value: []any{k.resource}},
 			}}},
 		}},
 		{Key: "validations", Value: validations},

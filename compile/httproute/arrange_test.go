@@ -15,12 +15,23 @@ import (
 
 // pool are paths of which many have requests in common.
 var pool = []pathlang.Path{
-	{Lang: pathlang.Exact, Text: "/a"}, {Lang: pathlang.Exact, Text: "/a/b"}, {Lang: pathlang.Exact, Text: "/a.b"},
-	{Lang: pathlang.Prefix, Text: "/"}, {Lang: pathlang.Prefix, Text: "/a"}, {Lang: pathlang.Star, Text: "/a/*"},
-	{Lang: pathlang.Template, Text: "/*"}, {Lang: pathlang.Template, Text: "/a/{*}"}, {Lang: pathlang.Template, Text: "/{**}"},
-	{Lang: pathlang.Template, Text: "/{*}/b"}, {Lang: pathlang.Template, Text: "/a/b"},
-	{Lang: pathlang.Regex, Text: "/.*"}, {Lang: pathlang.Regex, Text: "/a.*"}, {Lang: pathlang.Regex, Text: "/[ab]/.*"},
-	{Lang: pathlang.Regex, Text: "/(a|b)/b"}, {Lang: pathlang.Regex, Text: "/a/b"}, {Lang: pathlang.Regex, Text: `/\Qa.b`},
+	{Lang: pathlang.Exact, Text: "/a"},
+	{Lang: pathlang.Exact, Text: "/a/b"},
+	{Lang: pathlang.Exact, Text: "/a.b"},
+	{Lang: pathlang.Prefix, Text: "/"},
+	{Lang: pathlang.Prefix, Text: "/a"},
+	{Lang: pathlang.Star, Text: "/a/*"},
+	{Lang: pathlang.Template, Text: "/*"},
+	{Lang: pathlang.Template, Text: "/a/{*}"},
+	{Lang: pathlang.Template, Text: "/{**}"},
+	{Lang: pathlang.Template, Text: "/{*}/b"},
+	{Lang: pathlang.Template, Text: "/a/b"},
+	{Lang: pathlang.Regex, Text: "/.*"},
+	{Lang: pathlang.Regex, Text: "/a.*"},
+	{Lang: pathlang.Regex, Text: "/[ab]/.*"},
+	{Lang: pathlang.Regex, Text: "/(a|b)/b"},
+	{Lang: pathlang.Regex, Text: "/a/b"},
+	{Lang: pathlang.Regex, Text: `/\Qa.b`},
 }
 
 var requested = []string{"/", "/a", "/b", "/a/b", "/a.b", "/axb", "/a/", "/a/c", "/b/b", "/ab", "/a/b/c", "/c/b"}

@@ -56,7 +56,8 @@ func TestNearerMayTightenOnly(t *testing.T) {
 				c.Skipper.AdditionalFilters[0] == "setPath" && slices.Contains(c.Locked(), diag.HostNotAllowed)
 		}},
 		"accept": {
-			"accept: [KGW540, KGW543]", []string{"accept[1]: KGW543 is accepted here, and not further up"},
+			"accept: [KGW540, KGW543]",
+			[]string{"accept[1]: KGW543 is accepted here, and not further up"},
 			func(c *Config) bool { return slices.Equal(c.Accept, []string{"KGW540"}) },
 		},
 		"accept nothing": {"accept: []", nil, func(c *Config) bool { return len(c.Accept) == 0 }},

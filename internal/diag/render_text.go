@@ -149,7 +149,11 @@ func (p *textPrinter) note(word, text string) {
 	lines := strings.Split(text, "\n")
 	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + report.Visible(lines[0]))
 	for _, line := range lines[1:] {
-		p.line("   " + p.gutter + report.Visible(line))
+		mark := "   "
+		if strings.HasPrefix(strings.TrimSpace(line), "::") {
+			mark = " | " // a runner would read it as a command
+		}
+		p.line(mark + p.gutter + report.Visible(line))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"path/filepath"
 	"strings"
 )
@@ -102,7 +101,7 @@ func (h *head) has(name string, data []byte) bool {
 // objectName returns the name that git gives to a file's content: SHA-1 in
 // hexadecimal digits, or SHA-256 in repositories whose names are of 64 digits.
 func objectName(data []byte, digits int) string {
-	var sum hash.Hash = sha1.New() //nolint:gosec // names of objects, as git makes them
+	sum := sha1.New() //nolint:gosec // names of objects, as git makes them
 	if digits == 2*sha256.Size {
 		sum = sha256.New()
 	}

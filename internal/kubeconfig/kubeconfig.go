@@ -49,7 +49,8 @@ func YAML(o *Options) ([]byte, error) {
 	}
 	context = append(context, source.Member{Key: "user", Value: user})
 	return manifest.AppendYAMLValue(nil, source.Object{
-		{Key: "apiVersion", Value: "v1"}, {Key: "kind", Value: "Config"},
+		{Key: "apiVersion", Value: "v1"},
+		{Key: "kind", Value: "Config"},
 		{Key: "clusters", Value: []any{source.Object{{Key: "name", Value: o.Cluster}, {Key: "cluster", Value: cluster}}}},
 		{Key: "contexts", Value: []any{source.Object{{Key: "name", Value: o.Cluster}, {Key: "context", Value: context}}}},
 		{Key: "current-context", Value: o.Cluster},
@@ -66,8 +67,11 @@ func plugin(o *Options) source.Object {
 		args = append(args, "--oidc-extra-scope="+s)
 	}
 	return source.Object{
-		{Key: "apiVersion", Value: "client.authentication.k8s.io/v1"}, {Key: "command", Value: "kubectl"}, {Key: "args", Value: args},
-		{Key: "interactiveMode", Value: "IfAvailable"}, {Key: "provideClusterInfo", Value: false},
+		{Key: "apiVersion", Value: "client.authentication.k8s.io/v1"},
+		{Key: "command", Value: "kubectl"},
+		{Key: "args", Value: args},
+		{Key: "interactiveMode", Value: "IfAvailable"},
+		{Key: "provideClusterInfo", Value: false},
 	}
 }
 

@@ -42,7 +42,7 @@ func ReadSecret(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 	case isEncrypted(root):
 		c.Hidden = true
 		return c, nil
-	case isTLS && !(hasCert && hasKey):
+	case isTLS && (!hasCert || !hasKey):
 		s.fault(diag.BadTLSSecret, source.Ref{Doc: doc, Path: "type"}, "put the certificate into tls.crt and its key into tls.key",
 			"a Secret of type kubernetes.io/tls needs tls.crt and tls.key: the API server refuses it")
 		return c, s.found

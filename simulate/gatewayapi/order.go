@@ -49,7 +49,8 @@ func (b binding) virtualService(list []*match) simulate.Manifest {
 	first := list[0].route
 	namespace, name, _ := strings.Cut(b.gateway, "/")
 	root := source.Object{
-		{Key: "apiVersion", Value: simulate.Networking + "/v1"}, {Key: "kind", Value: "VirtualService"},
+		{Key: "apiVersion", Value: simulate.Networking + "/v1"},
+		{Key: "kind", Value: "VirtualService"},
 		{Key: "metadata", Value: source.Object{{Key: "name", Value: first.Name}, {Key: "namespace", Value: first.Namespace}, {Key: "creationTimestamp", Value: first.Created}}},
 		{Key: "spec", Value: source.Object{
 			{Key: "gateways", Value: []any{namespace + "/" + name}}, {Key: "hosts", Value: []any{b.host}}, {Key: "http", Value: entries},

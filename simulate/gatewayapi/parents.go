@@ -157,7 +157,8 @@ func (p *parent) listener(m *simulate.Manifest, n *source.Node, name string) (si
 	}
 	namespace, known, _ := strings.Cut(p.name, "/")
 	root := source.Object{
-		{Key: "apiVersion", Value: simulate.Networking + "/v1"}, {Key: "kind", Value: "Gateway"},
+		{Key: "apiVersion", Value: simulate.Networking + "/v1"},
+		{Key: "kind", Value: "Gateway"},
 		{Key: "metadata", Value: source.Object{{Key: "name", Value: known + internalName + "-" + source.Text(source.Field(n, "name"))}, {Key: "namespace", Value: namespace}, {Key: "creationTimestamp", Value: m.Created}}},
 		{Key: "spec", Value: source.Object{
 			{Key: "selector", Value: source.Object{{Key: "gateway.networking.k8s.io/gateway-name", Value: m.Name}}},

@@ -58,7 +58,7 @@ func askIntrospection(x *exchange, c *eskip.Call) *served {
 		return nil
 	}
 	if facts := x.introspected.facts; facts != nil {
-		if lacksFacts(c, facts) && !(x.in.Token.Partial && x.in.Holds(simulate.Unknown{
+		if lacksFacts(c, facts) && (!x.in.Token.Partial || !x.in.Holds(simulate.Unknown{
 			Why: simulate.Asked, At: x.route.at, What: "the introspection endpoint says of the token what " + c.Name + " demands", Needs: "token.introspection in a test",
 		})) {
 			return &served{status: http.StatusUnauthorized, cause: simulate.NotSufficient, reason: "the introspection of the token lacks what " + c.Name + " demands"}

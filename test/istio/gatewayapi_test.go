@@ -185,8 +185,10 @@ func (g *apiRoutes) set() string {
 }
 
 func (g *apiRoutes) request() *simulate.Request {
-	r := &simulate.Request{Method: g.pick("GET", "GET", "POST", "PUT"), Scheme: "http", Host: g.pick("a.test", "a.test", "b.test", "c.test", "A.TEST"),
-		Target: g.pick("/", "/items", "/items/", "/items/1", "/itemsx", "/items/a", "/x", "/x/y", "/items?q=1", "/i")}
+	r := &simulate.Request{
+		Method: g.pick("GET", "GET", "POST", "PUT"), Scheme: "http", Host: g.pick("a.test", "a.test", "b.test", "c.test", "A.TEST"),
+		Target: g.pick("/", "/items", "/items/", "/items/1", "/itemsx", "/items/a", "/x", "/x/y", "/items?q=1", "/i"),
+	}
 	for _, h := range []simulate.Header{{Name: "x-a", Value: g.pick("b", "bb", "c")}, {Name: "x-c", Value: "d"}} {
 		if g.Intn(3) == 0 {
 			r.Headers = append(r.Headers, h)

@@ -68,8 +68,10 @@ func (n *native) differ(t *testing.T, w *world, file string, statuses map[int]in
 	for name, list := range askers {
 		n.answers[name] = list[n.Intn(len(list))]
 	}
-	rules := []object{{"id": "canary.default", "match": canary["spec"].(object)["match"], "upstream": object{"url": "http://upstream.test/canary"},
-		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}}}}
+	rules := []object{{
+		"id": "canary.default", "match": canary["spec"].(object)["match"], "upstream": object{"url": "http://upstream.test/canary"},
+		"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}},
+	}}
 	for i := range 4 + n.Intn(10) {
 		rules = append(rules, n.nativeRule(i, n.Intn(60) == 0))
 	}

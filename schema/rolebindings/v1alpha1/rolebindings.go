@@ -60,7 +60,8 @@ var Type = shape.Resource(Group+"/v1alpha1", "RoleBindings", "Who has which of K
 	}}},
 	shape.Field{Name: "namespaces", Type: &shape.Type{Kind: shape.List, Doc: "Developers of single namespaces.", Elem: &shape.Type{Kind: shape.Object, Fields: []shape.Field{
 		{Name: "namespace", Required: true, Type: &shape.Type{Kind: shape.String, MinLen: 1, MaxLen: 63, Pattern: shape.DNSLabel, Doc: "The namespace."}},
-		{Name: "groups", Type: texts("Groups that have the role kyma-developer there.")}, {Name: "users", Type: texts("Users that have it.")},
+		{Name: "groups", Type: texts("Groups that have the role kyma-developer there.")},
+		{Name: "users", Type: texts("Users that have it.")},
 	}}}},
 )
 
