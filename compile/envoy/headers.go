@@ -17,7 +17,7 @@ func Headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	for _, f := range r.Filters {
 		switch f := f.(type) {
 		case ir.ForwardedHost:
-			set["x-forwarded-host"] = forwardedHost(g)
+			set[forwarded] = forwardedHost(g)
 		case ir.SetRequestHeaders:
 			for k, v := range f.Headers {
 				set[k] = v
@@ -44,6 +44,9 @@ func Headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	}
 	return &h
 }
+
+// forwarded is the header that tells a Service the host of the request.
+const forwarded = "x-forwarded-host"
 
 func forwardedHost(g *ir.Gateway) string {
 	if len(g.Hosts) == 0 || strings.HasPrefix(g.Hosts[0].Name, "*") {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -26,6 +27,18 @@ var headerValue = regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%
 const argument = `(?:\\.|[^\\)"])*`
 
 var control = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
+
+// CheckRequest is CheckSet for what a route does to requests. What is wrong with
+// the gateway's own host is reported of the host.
+func CheckRequest(g *ir.Gateway, ops *manifest.HeaderOperations, at source.Ref, found *diag.List) {
+	if ops != nil && len(g.Hosts) > 0 && ops.Set[forwarded] == g.Hosts[0].Name {
+		own := *ops
+		own.Set = maps.Clone(ops.Set)
+		delete(own.Set, forwarded)
+		ops = &own
+	}
+	CheckSet(ops, at, manifest.IsAuthority, found)
+}
 
 // CheckSet reports names and values of one direction, also those that the
 // webhook lets pass and Envoy refuses with the whole configuration; beyond tells which names

@@ -167,7 +167,7 @@ func (c *checker) headers(r *rule) {
 	}
 	at := r.route.Origin.At("path")
 	var refused diag.List
-	envoy.CheckSet(h.Request, r.route.Origin.At("request"), manifest.IsAuthority, &refused)
+	envoy.CheckRequest(c.gateway, h.Request, r.route.Origin.At("request"), &refused)
 	for i := range refused {
 		refused[i].Severity = diag.Error
 		c.found.Add(refused[i])

@@ -6,7 +6,6 @@ import (
 	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -20,7 +19,7 @@ func checkRefused(g *ir.Gateway, r *ir.Route, found *diag.List) {
 	if h == nil {
 		return
 	}
-	envoy.CheckSet(h.Request, r.Origin.At("request"), manifest.IsAuthority, found)
+	envoy.CheckRequest(g, h.Request, r.Origin.At("request"), found)
 	envoy.CheckSet(h.Response, r.Origin, func(string) bool { return false }, found)
 }
 
