@@ -25,6 +25,8 @@ const (
 var hostileCommands = []string{
 	"validate FILE", "build FILE", "trace GET https://shop.example.com/orders FILE", "test FILE", "migrate --diff FILE", "migrate --assess FILE",
 	"diff FILE --against FILE", "diff FILE --live FILE", "validate --fix --diff FILE", "build -c FILE .", "trace --requests FILE .", "trace GET https://shop.example.com/ --jwt FILE .",
+	"diff FILE --against FILE --semantic", "adopt FILE --live FILE --check", "init --from-dump FILE --stdout", "validate FILE --baseline FILE", "config -c FILE .",
+	"build FILE --route-api gateway-api", "build FILE --emit admission-policy",
 }
 
 // TestHostileInputs runs what is in testdata/hostile, and larger inputs of the

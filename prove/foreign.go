@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
+	"github.com/kgw-dev/kgw/simulate/gatewayapi"
 	"github.com/kgw-dev/kgw/simulate/sidecar"
 )
 
@@ -28,6 +29,7 @@ var unfollowed = map[string][]string{
 func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
 	o = o.WithDefaults()
 	docs, _ := unfold(in, o.Namespace)
+	followed := followedRoutes(docs, o)
 	var found diag.List
 	n := 0
 	for _, d := range docs {
@@ -41,7 +43,7 @@ func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
 		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
 		m := simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace)
 		switch group := schema.Group(m.APIVersion); {
-		case m.Is(simulate.GatewayAPI, "HTTPRoute") && len(simulate.HTTPRouteFields.Unread(root)) == 0:
+		case m.Is(simulate.GatewayAPI, "HTTPRoute") && followed[d.doc]:
 			n++
 		case slices.Contains(unfollowed[group], m.Kind):
 			n++
@@ -57,6 +59,28 @@ func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
 	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
 	found.Resolve()
 	return found, n
+}
+
+// followedRoutes are the HTTPRoutes among the documents that engines follow.
+func followedRoutes(docs []written, o compile.Options) map[*source.Document]bool {
+	if !slices.ContainsFunc(docs, func(d written) bool { return d.kind == "HTTPRoute" }) {
+		return nil
+	}
+	var manifests []simulate.Manifest
+	out := map[*source.Document]bool{}
+	for _, d := range docs {
+		if root, _ := d.doc.Parse(); root != nil && slices.Contains(simulated, d.kind) {
+			manifests = append(manifests, simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace))
+			out[d.doc] = d.kind == "HTTPRoute"
+		}
+	}
+	left, _ := gatewayapi.Convert(manifests, gatewayOptions(o.Config))
+	for i := range left {
+		if m := &left[i]; m.Is(simulate.GatewayAPI, "HTTPRoute") {
+			out[m.Origin.Doc] = false
+		}
+	}
+	return out
 }
 
 // foreign reports what is wrong with one object.

@@ -149,11 +149,10 @@ func (p *textPrinter) note(word, text string) {
 	lines := strings.Split(text, "\n")
 	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + report.Visible(lines[0]))
 	for _, line := range lines[1:] {
-		mark := "   "
 		if strings.HasPrefix(strings.TrimSpace(line), "::") {
-			mark = " | " // a runner would read it as a command
+			line = strings.Replace(line, ":", `\u003a`, 1) // a runner would read it as a command
 		}
-		p.line(mark + p.gutter + report.Visible(line))
+		p.line("   " + p.gutter + report.Visible(line))
 	}
 }
 
