@@ -135,6 +135,21 @@ func outline(n *Node) any {
 	return out
 }
 
+// lineOf finds the first line from an offset on that a text starts with, or
+// returns -1.
+func lineOf(f *File, from int, text []byte) int {
+	for {
+		at := bytes.Index(f.Data[from:], text)
+		if at < 0 {
+			return -1
+		}
+		if _, column := f.Position(from + at); column == 1 {
+			return from + at
+		}
+		from += at + 1
+	}
+}
+
 // checkSplit holds Split to the library, and every document to its place.
 func checkSplit(t *testing.T, text string) {
 	f, problem := NewFile("a.yaml", []byte(text))
@@ -146,12 +161,12 @@ func checkSplit(t *testing.T, text string) {
 	refused := false
 	end := 0
 	for _, d := range docs {
-		at := bytes.Index(f.Data[end:], d.Text())
+		at := lineOf(f, end, d.Text())
 		if at < 0 {
 			t.Fatalf("%q: a document is not part of the file", text)
 		}
-		if line, column := f.Position(end + at); column != 1 || line > d.Line() {
-			t.Errorf("%q: a document starts at %d:%d and says line %d", text, line, column, d.Line())
+		if line, _ := f.Position(at); line > d.Line() {
+			t.Errorf("%q: a document starts on line %d and says line %d", text, line, d.Line())
 		}
 		end = f.start(d.Line()) + len(d.Text())
 		root, problem := d.Outline()

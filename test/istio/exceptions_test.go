@@ -17,7 +17,7 @@ var conditions = []struct {
 	{"a condition on another gateway", exceptional(object{"gateways": []any{"istio-system/other"}}), "second", "second"},
 	{"a condition on the labels of the caller", exceptional(object{"sourceLabels": object{"app": "other"}}), "second", "second"},
 	{"a condition on the namespace of the caller", exceptional(object{"sourceNamespace": "other"}), "second", "second"},
-	{"conditions on ports hold where no Gateway says which there are", exceptional(object{"port": 8443}), "second", "first"},
+	{"a condition on another port", exceptional(object{"port": 8443}), "second", "second"},
 	{"every Gateway that is named exists, and serves the host", merged(exceptional(object{}), object{"gateways": []any{"istio-system/other"}}), "404", "first"},
 }
 
