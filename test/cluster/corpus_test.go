@@ -16,6 +16,9 @@ type rendering struct {
 	objects []map[string]any
 }
 
+// unserved are examples whose objects are not all on this server.
+var unserved = map[string]bool{"access-rules": true, "companions": true, "gateway-api": true}
+
 // TestExamplesShowNoDifference applies what each example renders and compares
 // the cluster with it.
 func TestExamplesShowNoDifference(t *testing.T) {
@@ -34,6 +37,9 @@ func TestExamplesShowNoDifference(t *testing.T) {
 			}
 			if refused := strings.HasSuffix(example, "-refused") || example == "overlapping-rules"; refused {
 				t.Skip("shows what kgw refuses")
+			}
+			if unserved[example] {
+				t.Skip("writes kinds that the server does not have, or files in the place of objects")
 			}
 			r.compare(rendering{[]string{dir}, r.render(dir)})
 		})
