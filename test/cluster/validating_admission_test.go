@@ -117,6 +117,8 @@ func TestAdmissionPolicy(t *testing.T) {
 }
 
 // installKinds makes all versions of APIRule known, and FabricGateway.
+// The other tests of this package want the definitions that the rig has: this
+// file is the last of the package.
 func installKinds(t *testing.T) {
 	t.Helper()
 	for _, kind := range []string{"APIRule", "FabricGateway"} {
