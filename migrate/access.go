@@ -240,10 +240,10 @@ func (c *conversion) checkKeys(s *strategy) {
 func demands(config source.Object) source.Object {
 	var out source.Object
 	if scopes := texts(config, "required_scope"); len(scopes) > 0 {
-		out = append(out, source.Member{Key: "requiredScopes", Value: anys(scopes)})
+		out = append(out, source.Member{Key: "requiredScopes", Value: source.ListOf(scopes)})
 	}
 	if audiences := texts(config, "target_audience"); len(audiences) > 0 {
-		out = append(out, source.Member{Key: "audiences", Value: anys(audiences)})
+		out = append(out, source.Member{Key: "audiences", Value: source.ListOf(audiences)})
 	}
 	return out
 }

@@ -284,7 +284,7 @@ func (c *conversion) apiHost() string {
 // apiRule renders a rule in the version to move to.
 func (c *conversion) apiRule(r *rule) source.Object {
 	if c.To == "v2" {
-		return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: anys(r.methods)}, r.access}
+		return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: source.ListOf(r.methods)}, r.access}
 	}
 	handler := source.Object{{Key: "handler", Value: "allow"}}
 	if !r.public() {
@@ -297,5 +297,5 @@ func (c *conversion) apiRule(r *rule) source.Object {
 		}
 		handler = source.Object{{Key: "handler", Value: "jwt"}, {Key: "config", Value: source.Object{{Key: "trusted_issuers", Value: issuers}, {Key: "jwks_urls", Value: keys}}}}
 	}
-	return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: anys(r.methods)}, {Key: "accessStrategies", Value: []any{handler}}}
+	return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: source.ListOf(r.methods)}, {Key: "accessStrategies", Value: []any{handler}}}
 }

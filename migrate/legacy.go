@@ -220,15 +220,7 @@ func (c *conversion) corsOf(version string) source.Object {
 	if given.AllowHeaders != nil {
 		headers = given.AllowHeaders
 	}
-	return source.Object{{Key: "allowOrigins", Value: origins}, {Key: "allowMethods", Value: anys(methods)}, {Key: "allowHeaders", Value: anys(headers)}}
-}
-
-func anys(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
-	}
-	return out
+	return source.Object{{Key: "allowOrigins", Value: origins}, {Key: "allowMethods", Value: source.ListOf(methods)}, {Key: "allowHeaders", Value: source.ListOf(headers)}}
 }
 
 // hasCORS tells whether browsers may send requests from other origins

@@ -144,7 +144,7 @@ func (r *rule) render() source.Object {
 		case "path":
 			out = append(out, source.Member{Key: m.Key, Value: r.path})
 		case "methods":
-			out = append(out, source.Member{Key: m.Key, Value: anys(r.methods)})
+			out = append(out, source.Member{Key: m.Key, Value: source.ListOf(r.methods)})
 		case "accessStrategies":
 			out = append(out, source.Member{Key: r.access.Key, Value: edit.From{Key: m.Key, Value: r.access.Value}})
 		case "mutators":

@@ -200,22 +200,14 @@ func (a *api) policies() (keys, rules []any) {
 		keys = append(keys, map[string]any{"issuer": i.issuer, "jwksUri": i.jwks, "forwardOriginalToken": true})
 		rule := map[string]any{"from": []any{map[string]any{"source": map[string]any{"requestPrincipals": []any{i.issuer + "/*"}}}}}
 		if len(i.excluded) > 0 {
-			rule["to"] = []any{map[string]any{"operation": map[string]any{"notPaths": texts(i.excluded)}}}
+			rule["to"] = []any{map[string]any{"operation": map[string]any{"notPaths": source.ListOf(i.excluded)}}}
 		}
 		rules = append(rules, rule)
 	}
 	if len(a.public) > 0 {
-		rules = append(rules, map[string]any{"to": []any{map[string]any{"operation": map[string]any{"paths": texts(a.public)}}}})
+		rules = append(rules, map[string]any{"to": []any{map[string]any{"operation": map[string]any{"paths": source.ListOf(a.public)}}}})
 	}
 	return keys, rules
-}
-
-func texts(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
-	}
-	return out
 }
 
 // selectorOf are the labels of the pods of a Service: of one among the inputs,

@@ -127,7 +127,7 @@ func (d *draft) gateways() []string {
 	if d.have != nil {
 		for _, g := range d.have.Gateways {
 			written[g.Namespace+"/"+g.Name] = true
-			out = append(out, d.entry("Gateway", g.Namespace, g.Name, source.Member{Key: "hosts", Value: textsOf(g.Hosts)}))
+			out = append(out, d.entry("Gateway", g.Namespace, g.Name, source.Member{Key: "hosts", Value: source.ListOf(g.Hosts)}))
 		}
 	}
 	for i := range d.needs {
@@ -223,14 +223,6 @@ func labelsOf(labels map[string]string) source.Object {
 	out := source.Object{}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		out = append(out, source.Member{Key: key, Value: labels[key]})
-	}
-	return out
-}
-
-func textsOf(list []string) []any {
-	out := []any{}
-	for _, s := range list {
-		out = append(out, s)
 	}
 	return out
 }

@@ -104,7 +104,7 @@ func (k *kind) policy(validations []any) manifest.Object {
 			{Key: "matchPolicy", Value: "Exact"},
 			{Key: "resourceRules", Value: []any{source.Object{
 				{Key: "apiGroups", Value: []any{k.group}},
-				{Key: "apiVersions", Value: texts(k.versions)},
+				{Key: "apiVersions", Value: source.ListOf(k.versions)},
 				{Key: "operations", Value: []any{"CREATE", "UPDATE"}},
 				{Key: "resources", Value: []any{k.resource}},
 			}}},
@@ -117,12 +117,4 @@ func (k *kind) binding() manifest.Object {
 	return manifest.Object{APIVersion: apiVersion, Kind: "ValidatingAdmissionPolicyBinding", Meta: k.meta(), Spec: source.Object{
 		{Key: "policyName", Value: k.name}, {Key: "validationActions", Value: []any{"Deny"}},
 	}}
-}
-
-func texts(list []string) []any {
-	out := make([]any, len(list))
-	for i, t := range list {
-		out[i] = t
-	}
-	return out
 }

@@ -70,7 +70,7 @@ func (w *writer) handler(g *ir.Grant, denied []string) ir.Handler {
 	info, _ := g.Proof.(ir.TokenInfo)
 	realms := slices.DeleteFunc(slices.Clone(info.Realms), func(s string) bool { return slices.Contains(denied, s) })
 	issuers := w.issuers(realms, g.Origin)
-	config := source.Object{{Key: "required_scope", Value: list(g.Scopes)}, {Key: "scope_strategy", Value: "exact"}}
+	config := source.Object{{Key: "required_scope", Value: source.ListOf(g.Scopes)}, {Key: "scope_strategy", Value: "exact"}}
 	if len(issuers) == 0 {
 		return ir.Handler{Origin: g.Origin, Name: "oauth2_introspection", Config: config}
 	}
@@ -78,16 +78,8 @@ func (w *writer) handler(g *ir.Grant, denied []string) ir.Handler {
 	for i := range issuers {
 		names, keys = append(names, issuers[i].Issuer), append(keys, issuers[i].JWKS)
 	}
-	config = append(config, source.Member{Key: "trusted_issuers", Value: list(names)}, source.Member{Key: "jwks_urls", Value: list(keys)})
+	config = append(config, source.Member{Key: "trusted_issuers", Value: source.ListOf(names)}, source.Member{Key: "jwks_urls", Value: source.ListOf(keys)})
 	return ir.Handler{Origin: g.Origin, Name: "jwt", Config: config}
-}
-
-func list(values []string) []any {
-	out := make([]any, len(values))
-	for i, v := range values {
-		out[i] = v
-	}
-	return out
 }
 
 // issuers are those that stand for realms.

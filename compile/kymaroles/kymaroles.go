@@ -125,17 +125,9 @@ func clusterRole(name string, body source.Object) manifest.Object {
 }
 
 func rule(groups, resources, verbs []string) any {
-	return source.Object{{Key: "apiGroups", Value: list(groups)}, {Key: "resources", Value: list(resources)}, {Key: "verbs", Value: list(verbs)}}
+	return source.Object{{Key: "apiGroups", Value: source.ListOf(groups)}, {Key: "resources", Value: source.ListOf(resources)}, {Key: "verbs", Value: source.ListOf(verbs)}}
 }
 
 func urls(verbs []string) any {
-	return source.Object{{Key: "nonResourceURLs", Value: []any{"*"}}, {Key: "verbs", Value: list(verbs)}}
-}
-
-func list(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, t := range texts {
-		out[i] = t
-	}
-	return out
+	return source.Object{{Key: "nonResourceURLs", Value: []any{"*"}}, {Key: "verbs", Value: source.ListOf(verbs)}}
 }

@@ -47,6 +47,15 @@ func numberTag(s string) string {
 	return "!!int"
 }
 
+// ListOf returns texts as a list of values. It is never nil.
+func ListOf(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, t := range texts {
+		out[i] = t
+	}
+	return out
+}
+
 // ObjectOf returns a decoded JSON object as an Object, keys sorted.
 func ObjectOf(m map[string]any) Object {
 	o, _ := valueOf(m).(Object)

@@ -38,12 +38,8 @@ func modifier(direction string, n *source.Node) source.Object {
 			ops = append(ops, source.Member{Key: key, Value: values})
 		}
 	}
-	var remove []any
-	for _, name := range source.Texts(source.Field(n, "remove")) {
-		remove = append(remove, name)
-	}
-	if remove != nil {
-		ops = append(ops, source.Member{Key: "remove", Value: remove})
+	if remove := source.Texts(source.Field(n, "remove")); len(remove) > 0 {
+		ops = append(ops, source.Member{Key: "remove", Value: source.ListOf(remove)})
 	}
 	return source.Object{{Key: "headers", Value: source.Object{{Key: direction, Value: ops}}}}
 }
@@ -86,12 +82,8 @@ func cors(n *source.Node) source.Object {
 	}
 	policy = append(policy, source.Member{Key: "allowOrigins", Value: origins})
 	for _, key := range []string{"allowMethods", "allowHeaders", "exposeHeaders"} {
-		var list []any
-		for _, s := range source.Texts(source.Field(n, key)) {
-			list = append(list, s)
-		}
-		if list != nil {
-			policy = append(policy, source.Member{Key: key, Value: list})
+		if list := source.Texts(source.Field(n, key)); len(list) > 0 {
+			policy = append(policy, source.Member{Key: key, Value: source.ListOf(list)})
 		}
 	}
 	if yes, _ := source.Bool(source.Field(n, "allowCredentials")); yes {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -82,7 +83,7 @@ func credentials(h *handler) simulate.Token {
 		facts["iss"] = trusted[0]
 	}
 	if audience := textsAt(h.config, "target_audience"); len(audience) > 0 {
-		facts["aud"] = list(audience)
+		facts["aud"] = source.ListOf(audience)
 	}
 	if scope := textsAt(h.config, "required_scope"); len(scope) > 0 {
 		facts["scope"] = strings.Join(scope, " ")
@@ -100,12 +101,4 @@ func credentials(h *handler) simulate.Token {
 		return simulate.Token{}
 	}
 	return t
-}
-
-func list(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, s := range texts {
-		out[i] = s
-	}
-	return out
 }
