@@ -24,26 +24,19 @@ var unfollowed = map[string][]string{
 
 // Foreign reports what Istio refuses of the objects among the input that no
 // resource was compiled to, what kgw does not read of them, and objects that it
-// does not follow: answers about what they touch are not known. It returns how
-// many objects of Istio there are.
-func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
+// does not follow: answers about what they touch are not known. Of the result,
+// it says which callers policies refuse. It returns how many objects of Istio
+// there are.
+func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
 	o = o.WithDefaults()
-	docs, _ := unfold(in, o.Namespace)
-	followed := followedRoutes(docs, o)
+	manifests := unfoldedManifests(in, o)
+	followed := followedRoutes(manifests, o)
 	var found diag.List
 	n := 0
-	for _, d := range docs {
-		if !slices.Contains(simulated, d.kind) {
-			continue
-		}
-		root, _ := d.doc.Parse()
-		if root == nil {
-			continue
-		}
-		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
-		m := simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace)
+	for i := range manifests {
+		m := &manifests[i]
 		switch group := schema.Group(m.APIVersion); {
-		case m.Is(simulate.GatewayAPI, "HTTPRoute") && followed[d.doc]:
+		case followed[m.Origin.Doc]:
 			n++
 		case slices.Contains(unfollowed[group], m.Kind):
 			n++
@@ -53,35 +46,55 @@ func Foreign(in compile.Input, o compile.Options) (diag.List, int) {
 			})
 		case group == simulate.Networking || group == simulate.Security:
 			n++
-			foreign(&m, &found)
+			foreign(m, &found)
 		}
 	}
+	insideRefused(manifests, result, o, &found)
 	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
 	found.Resolve()
 	return found, n
 }
 
-// followedRoutes are the HTTPRoutes among the documents that engines follow.
-func followedRoutes(docs []written, o compile.Options) map[*source.Document]bool {
-	if !slices.ContainsFunc(docs, func(d written) bool { return d.kind == "HTTPRoute" }) {
-		return nil
-	}
-	var manifests []simulate.Manifest
-	out := map[*source.Document]bool{}
+// unfoldedManifests are the documents among the input that engines read, as they
+// are written.
+func unfoldedManifests(in compile.Input, o compile.Options) []simulate.Manifest {
+	docs, _ := unfold(in, o.Namespace)
+	var out []simulate.Manifest
 	for _, d := range docs {
-		if root, _ := d.doc.Parse(); root != nil && slices.Contains(simulated, d.kind) {
-			manifests = append(manifests, simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace))
-			out[d.doc] = d.kind == "HTTPRoute"
+		if !slices.Contains(simulated, d.kind) {
+			continue
 		}
+		root, _ := d.doc.Parse()
+		if root == nil {
+			continue
+		}
+		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
+		out = append(out, simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace))
+	}
+	return out
+}
+
+// followedRoutes are the documents of the HTTPRoutes that engines follow.
+func followedRoutes(manifests []simulate.Manifest, o compile.Options) map[*source.Document]bool {
+	out := map[*source.Document]bool{}
+	for i := range manifests {
+		if m := &manifests[i]; isHTTPRoute(m) {
+			out[m.Origin.Doc] = true
+		}
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	left, _ := gatewayapi.Convert(manifests, gatewayOptions(o.Config))
 	for i := range left {
-		if m := &left[i]; m.Is(simulate.GatewayAPI, "HTTPRoute") {
-			out[m.Origin.Doc] = false
+		if m := &left[i]; isHTTPRoute(m) {
+			delete(out, m.Origin.Doc)
 		}
 	}
 	return out
 }
+
+func isHTTPRoute(m *simulate.Manifest) bool { return m.Is(simulate.GatewayAPI, "HTTPRoute") }
 
 // foreign reports what is wrong with one object.
 func foreign(m *simulate.Manifest, found *diag.List) {

@@ -2,42 +2,40 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
-// InsideRefused says once of all APIRules v2 of a run that callers inside the
+// insideRefused says once of all APIRules v2 of a run that callers inside the
 // cluster are refused, and how to let them in. Those that were read from a
 // cluster, and those in whose namespace an ALLOW policy of somebody else is, are
 // passed over: whoever wrote them knows.
-func InsideRefused(in compile.Input, result *compile.Result, o compile.Options) diag.List {
-	policies := policiesOf(in, o)
+func insideRefused(manifests []simulate.Manifest, result *compile.Result, o compile.Options, found *diag.List) {
 	var fresh []*source.Document
 	for i := range result.Resources {
-		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(policies, r.Doc.Namespace) {
+		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(manifests, r.Doc.Namespace) {
 			fresh = append(fresh, r.Doc)
 		}
 	}
 	fresh = slices.DeleteFunc(fresh, isLive)
 	if len(fresh) == 0 || o.NoInfos {
-		return nil
+		return
 	}
 	name := fresh[0].Namespace + "/" + fresh[0].Name
 	if n := len(fresh) - 1; n > 0 {
 		name += fmt.Sprintf(" and of %d more", n)
 	}
-	found := diag.List{{
+	found.Add(diag.Finding{
 		Code: diag.InsideRefused, At: source.Ref{Doc: fresh[0], Path: "spec.rules"},
 		Message: fmt.Sprintf("the policies of APIRule %s refuse callers inside the cluster: only what comes by the ingress gateway gets through", name),
 		Help:    "if other workloads call the Service directly, add an AuthorizationPolicy with action ALLOW for its pods that names their namespaces or service accounts",
-	}}
-	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
-	found.Resolve()
-	return found
+	})
 }
 
 // meshVersions are those of APIRule whose policies name the ingress gateway.
@@ -50,31 +48,15 @@ func isLive(d *source.Document) bool {
 	return source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
 }
 
-// policiesOf are the AuthorizationPolicies among the input.
-func policiesOf(in compile.Input, o compile.Options) []*source.Document {
-	docs, _ := unfold(in, o.WithDefaults().Namespace)
-	var out []*source.Document
-	for _, d := range docs {
-		if d.kind != "AuthorizationPolicy" {
-			continue
-		}
-		root, _ := d.doc.Parse()
-		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
-		out = append(out, d.doc)
-	}
-	return out
-}
-
 // letsIn reports whether there is an ALLOW policy in a namespace that no
 // controller wrote for an APIRule.
-func letsIn(policies []*source.Document, namespace string) bool {
-	return slices.ContainsFunc(policies, func(d *source.Document) bool {
-		if d.Namespace != namespace {
+func letsIn(manifests []simulate.Manifest, namespace string) bool {
+	return slices.ContainsFunc(manifests, func(m simulate.Manifest) bool {
+		if !m.Is(simulate.Security, "AuthorizationPolicy") || m.Origin.Doc.Namespace != namespace {
 			return false
 		}
-		root, _ := d.Parse()
-		action := source.Text(source.Field(source.Field(root, "spec"), "action"))
-		owned := slices.ContainsFunc(source.Keys(source.Field(source.Field(root, "metadata"), "labels")), func(key string) bool {
+		action := source.Text(source.Field(m.Spec(), "action"))
+		owned := slices.ContainsFunc(slices.Collect(maps.Keys(m.Labels)), func(key string) bool {
 			return strings.HasPrefix(key, "apirule.gateway.kyma-project.io/")
 		})
 		return !owned && (action == "" || action == "ALLOW")

@@ -57,9 +57,7 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	o.Schema = true
-	result := compile.Run(in, *o)
-	addForeign(in, *o, result)
+	result := validated(in, *o)
 	if result.Fatal {
 		if err := a.report(a.stderr, f, result); err != nil {
 			return err
@@ -224,8 +222,6 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	if err != nil {
 		return nil, err
 	}
-	o.Schema = true
-	result := compile.Run(in, *o)
-	addForeign(in, *o, result)
+	result := validated(in, *o)
 	return baseline.Of(baseline.Keys(result.Findings, a.secrets)), nil
 }

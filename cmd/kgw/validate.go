@@ -70,8 +70,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	o.Schema, o.Status = true, f.status != ""
-	result := compile.Run(in, *o)
-	addForeign(in, *o, result)
+	result := validated(in, *o)
 	if err := a.onlyNew(f, o, result, paths); err != nil {
 		return err
 	}
@@ -231,21 +230,24 @@ func statusRows(status source.Object) [][3]string {
 	return rows
 }
 
-// addForeign adds what is to be said of objects of Istio that somebody else
-// wrote. They are counted where there is nothing else.
-func addForeign(in compile.Input, o compile.Options, result *compile.Result) {
-	found, n := prove.Foreign(in, o)
-	found = append(found, prove.InsideRefused(in, result, o)...)
+// validated compiles the input as validate does, its JSON Schemas too, with what
+// is to be said of objects of Istio that somebody else wrote. Those are counted
+// where there is nothing else.
+func validated(in compile.Input, o compile.Options) *compile.Result {
+	o.Schema = true
+	result := compile.Run(in, o)
+	found, n := prove.Foreign(in, o, result)
 	result.Read += n
 	if result.Summary.Resources == 0 {
 		result.Summary.Resources = n
 	}
 	if len(found) == 0 {
-		return
+		return result
 	}
 	result.Findings = append(result.Findings, found...)
 	result.Findings.Sort()
 	suppressed := result.Summary.Suppressed
 	result.Summary.Count(result.Findings)
 	result.Summary.Suppressed = suppressed
+	return result
 }
