@@ -142,13 +142,9 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 // gatewayAPI is what the configuration says of the Gateways that HTTPRoutes
 // belong to.
 func gatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
-	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}}
-	if c.Istio.IngressPrincipal != config.Default().Istio.IngressPrincipal {
-		out.Principal = c.Istio.IngressPrincipal
-	}
-	for from, to := range c.GatewayAPI.Gateways {
-		name := nameIn(cmp.Or(to.Parent, from))
-		out.Parents[nameIn(from)] = ir.Parent{Name: name, Kind: cmp.Or(to.Kind, "Gateway"), Sections: to.Sections, Principal: to.Principal}
+	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principal: c.Istio.OwnPrincipal()}
+	for istio, g := range c.GatewayAPI.Gateways {
+		out.Parents[nameIn(istio)] = ir.Parent{Name: nameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
 	}
 	return out
 }

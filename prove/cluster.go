@@ -8,6 +8,8 @@ package prove
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -101,14 +103,12 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 // gatewayOptions are what the configuration says of the Gateways of the Gateway
 // API.
 func gatewayOptions(c *config.Config) gatewayapi.Options {
-	o := gatewayapi.Options{Principals: map[string]string{}, StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal}
-	if c.Istio.IngressPrincipal != config.Default().Istio.IngressPrincipal {
-		o.Principal = c.Istio.IngressPrincipal
-	}
-	for from, to := range c.GatewayAPI.Gateways {
-		o.StandsFor[cmp.Or(to.Parent, from)] = from
-		if to.Principal != "" {
-			o.Principals[cmp.Or(to.Parent, from)] = to.Principal
+	o := gatewayapi.Options{Principals: map[string]string{}, Principal: c.Istio.OwnPrincipal(), StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal}
+	for _, istio := range slices.Sorted(maps.Keys(c.GatewayAPI.Gateways)) {
+		g := c.GatewayAPI.Gateways[istio]
+		o.StandsFor[g.NameFor(istio)] = istio
+		if g.Principal != "" {
+			o.Principals[g.NameFor(istio)] = g.Principal
 		}
 	}
 	return o

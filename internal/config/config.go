@@ -6,6 +6,7 @@
 package config
 
 import (
+	"cmp"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -162,6 +163,19 @@ type ParentGateway struct {
 	Kind      string   `json:"kind"`
 	Sections  []string `json:"sections"`
 	Principal string   `json:"principal"`
+}
+
+// NameFor returns the namespace/name of the Gateway that stands for an Istio
+// Gateway.
+func (g ParentGateway) NameFor(istio string) string { return cmp.Or(g.Parent, istio) }
+
+// OwnPrincipal returns the identity of the ingress gateways where it is not the
+// default, else "".
+func (i *Istio) OwnPrincipal() string {
+	if i.IngressPrincipal == Default().Istio.IngressPrincipal {
+		return ""
+	}
+	return i.IngressPrincipal
 }
 
 // CORS replaces parts of the default policy of the legacy versions; nil parts

@@ -36,22 +36,7 @@ type between struct {
 
 func (b *between) run() {
 	for _, scheme := range b.compile() {
-		p := b.purse.Classes(b.classifier, scheme, b.host, b.matchers, 0)
-		for i := range b.all {
-			if why, ok := p.Unknown[i]; ok {
-				b.unknown(b.all[i].Text, why)
-			}
-		}
-		if p.Reason != "" {
-			b.unknown("/", p.Reason)
-		}
-		for i := range p.Classes {
-			if !b.purse.Charge(len(b.all) * stepsOfAnswer) {
-				b.unknown("/", match.TooMuch)
-				return
-			}
-			b.class(&p.Classes[i])
-		}
+		b.scheme(scheme, b.class)
 	}
 }
 
@@ -129,11 +114,7 @@ func (t *three) outcome(d *simulate.Decision, i int) string {
 func (t *three) put(kind Kind, before, after string, with int) {
 	ch := t.base
 	ch.Kind, ch.Before, ch.After = kind, before, after
-	w := &t.class.Witness
-	ch.Witness = Witness{Method: w.Method, URL: w.URL(), WasStatus: t.was.decisions[with].Status, IsStatus: t.now.decisions[with].Status}
-	if t.credentials[with].token.Kind != "" {
-		ch.Witness.Token = t.credentials[with].text(true)
-	}
+	ch.Witness = witnessOf(t.class, &t.credentials[with], &t.was.decisions[with], &t.now.decisions[with])
 	t.found = append(t.found, ch)
 }
 

@@ -119,12 +119,17 @@ func (d *delta) answer() {
 func (d *delta) put(k Kind, before, after string, with int) {
 	ch := d.base
 	ch.Kind, ch.Before, ch.After = k, before, after
-	w := &d.class.Witness
-	ch.Witness = Witness{Method: w.Method, URL: w.URL(), WasStatus: d.was.decisions[with].Status, IsStatus: d.is.decisions[with].Status}
-	if d.credentials[with].token.Kind != "" {
-		ch.Witness.Token = d.credentials[with].text(true)
-	}
+	ch.Witness = witnessOf(d.class, &d.credentials[with], &d.was.decisions[with], &d.is.decisions[with])
 	d.add(ch)
+}
+
+// witnessOf is the request of a class with a credential, and what becomes of it.
+func witnessOf(class *match.Class, c *credential, was, is *simulate.Decision) Witness {
+	w := Witness{Method: class.Witness.Method, URL: class.Witness.URL(), WasStatus: was.Status, IsStatus: is.Status}
+	if c.token.Kind != "" {
+		w.Token = c.text(true)
+	}
+	return w
 }
 
 func (d *delta) add(ch Change) {

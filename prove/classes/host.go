@@ -45,7 +45,7 @@ func (c *comparison) run() {
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
 	for _, scheme := range schemes {
-		c.scheme(scheme)
+		c.scheme(scheme, c.class)
 	}
 	c.impliedPreflights()
 	c.parted()
@@ -167,7 +167,8 @@ func (c *comparison) impliedPreflights() {
 	c.changes = slices.DeleteFunc(c.changes, func(ch Change) bool { return ch.preflight && comes[ch.Path] })
 }
 
-func (c *comparison) scheme(scheme string) {
+// scheme asks about each class of the requests of a scheme.
+func (c *comparison) scheme(scheme string, ask func(*match.Class)) {
 	p := c.purse.Classes(c.classifier, scheme, c.host, c.matchers, 0)
 	for i := range c.all {
 		if why, ok := p.Unknown[i]; ok {
@@ -185,7 +186,7 @@ func (c *comparison) scheme(scheme string) {
 			c.unknown("/", match.TooMuch)
 			return
 		}
-		c.class(&p.Classes[i])
+		ask(&p.Classes[i])
 	}
 }
 

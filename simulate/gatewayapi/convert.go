@@ -41,9 +41,13 @@ func Convert(manifests []simulate.Manifest, o Options) (out []simulate.Manifest,
 	if len(c.followed) == 0 {
 		return manifests, ""
 	}
-	out = c.write()
+	out = c.write() // leaves some out of what is followed
+	followed := map[*simulate.Manifest]bool{}
+	for _, r := range c.followed {
+		followed[r.manifest] = true
+	}
 	for i := range manifests {
-		if !slices.ContainsFunc(c.followed, func(r *httpRoute) bool { return r.manifest == &manifests[i] }) {
+		if !followed[&manifests[i]] {
 			out = append(out, manifests[i])
 		}
 	}
