@@ -105,7 +105,7 @@ func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
 		case *kube.VirtualService:
 			add("VirtualService "+o.Name.String(), o.Doors, o.Labels)
 		case *kube.Route:
-			add(o.Kind+" "+o.Name.String(), o.Doors, o.Labels)
+			add(o.Kind+" "+o.Name.String(), o.Doors, nil)
 		case *kube.Service:
 			if o.Outside == "" {
 				continue

@@ -24,7 +24,7 @@ import (
 // Options.Emit.
 type generator struct {
 	name string
-	// file: it makes a file, which is written in the place of all manifests.
+	// file: it makes a file, which is written instead of all manifests.
 	file bool
 	run  func(*run)
 }
@@ -109,14 +109,16 @@ func (r *run) roleBindings() {
 // emitGateways writes Gateways of the Gateway API for those of Istio among the
 // inputs.
 func (r *run) emitGateways() {
+	var all []manifest.Object
 	for _, u := range r.units {
 		if g, ok := u.companion.(*kube.Gateway); ok && !u.withheld && !u.copy {
 			root, _ := u.doc.Parse()
 			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin})
 			r.found = append(r.found, r.giveLevels(found)...)
-			r.add(objects)
+			all = append(all, objects...)
 		}
 	}
+	r.add(all)
 }
 
 // emitHydra makes the list of OAuth2 clients.
@@ -172,7 +174,7 @@ func (r *run) accessRules() accessrules.Options {
 	}
 }
 
-// FileOf returns the name in a list that stands for a file in the place of
+// FileOf returns the name in a list that stands for a file instead of
 // manifests, or "". CheckEmit allows one.
 func FileOf(names []string) string {
 	for _, g := range generators {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/kinds"
@@ -18,8 +17,8 @@ import (
 func (r *run) others() map[string]*unit {
 	out := map[string]*unit{}
 	for _, u := range r.units {
-		if group := schema.Group(u.doc.APIVersion); u.kind == nil && u.doc.Name != "" && slices.Contains(kinds.Names(), u.doc.Kind) {
-			out[group+"/"+u.doc.Kind+"/"+u.doc.Namespace+"/"+u.doc.Name] = u
+		if u.kind == nil && u.doc.Name != "" && kinds.Written(schema.Group(u.doc.APIVersion), u.doc.Kind) {
+			out[documentKey(u.doc)] = u
 		}
 	}
 	return out

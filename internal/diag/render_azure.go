@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"bufio"
 	"io"
 	"strconv"
 	"strings"
@@ -17,15 +16,7 @@ type Azure struct{}
 
 // Render implements Renderer.
 func (Azure) Render(w io.Writer, r *Report) error {
-	r = r.masked()
-	out := bufio.NewWriter(w)
-	for _, f := range gravestFirst(r.Findings) {
-		out.WriteString(loggingCommand(f))
-		out.WriteByte('\n')
-	}
-	out.WriteString(headline(r.Summary))
-	out.WriteByte('\n')
-	return out.Flush()
+	return renderCommands(w, r, loggingCommand)
 }
 
 func loggingCommand(f *Finding) string {

@@ -20,10 +20,16 @@ type GitHub struct{}
 
 // Render implements Renderer.
 func (GitHub) Render(w io.Writer, r *Report) error {
+	return renderCommands(w, r, workflowCommand)
+}
+
+// renderCommands writes a line for each finding, the gravest first, and a last
+// one for people.
+func renderCommands(w io.Writer, r *Report, command func(*Finding) string) error {
 	r = r.masked()
 	out := bufio.NewWriter(w)
 	for _, f := range gravestFirst(r.Findings) {
-		out.WriteString(workflowCommand(f))
+		out.WriteString(command(f))
 		out.WriteByte('\n')
 	}
 	out.WriteString(headline(r.Summary))

@@ -4,6 +4,8 @@
 // read.
 package kinds
 
+import "slices"
+
 // The names of the kinds that kgw writes.
 const (
 	AuthorizationPolicy   = "AuthorizationPolicy"
@@ -26,24 +28,24 @@ type Kind struct {
 // APIVersion is the group with the version.
 func (k Kind) APIVersion() string { return k.Group + "/" + k.Version }
 
-// All lists the kinds, sorted by name.
-func All() []Kind {
-	return []Kind{
-		{AuthorizationPolicy, "security.istio.io", "v1beta1"},
-		{HTTPRoute, "gateway.networking.k8s.io", "v1"},
-		{Ingress, "networking.k8s.io", "v1"},
-		{ReferenceGrant, "gateway.networking.k8s.io", "v1beta1"},
-		{RequestAuthentication, "security.istio.io", "v1beta1"},
-		{RouteGroup, "zalando.org", "v1"},
-		{Rule, "oathkeeper.ory.sh", "v1alpha1"},
-		{VirtualService, "networking.istio.io", "v1beta1"},
-	}
+var table = []Kind{
+	{AuthorizationPolicy, "security.istio.io", "v1beta1"},
+	{HTTPRoute, "gateway.networking.k8s.io", "v1"},
+	{Ingress, "networking.k8s.io", "v1"},
+	{ReferenceGrant, "gateway.networking.k8s.io", "v1beta1"},
+	{RequestAuthentication, "security.istio.io", "v1beta1"},
+	{RouteGroup, "zalando.org", "v1"},
+	{Rule, "oathkeeper.ory.sh", "v1alpha1"},
+	{VirtualService, "networking.istio.io", "v1beta1"},
 }
+
+// All lists the kinds, sorted by name.
+func All() []Kind { return slices.Clone(table) }
 
 // Names lists the names of the kinds, sorted.
 func Names() []string {
 	var out []string
-	for _, k := range All() {
+	for _, k := range table {
 		out = append(out, k.Name)
 	}
 	return out
@@ -52,7 +54,7 @@ func Names() []string {
 // Written reports whether kgw writes objects of a group and kind, in any
 // version.
 func Written(group, name string) bool {
-	for _, k := range All() {
+	for _, k := range table {
 		if k.Name == name {
 			return k.Group == group
 		}
