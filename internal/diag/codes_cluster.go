@@ -1,0 +1,37 @@
+package diag
+
+// Codes of findings about a cluster, and about what is live on it.
+const (
+	NoCluster           Code = "KGW601"
+	ClusterUnreachable  Code = "KGW602"
+	ClusterUnauthorized Code = "KGW603"
+	ClusterForbidden    Code = "KGW604"
+	KindNotInstalled    Code = "KGW605"
+	NamespaceNotFound   Code = "KGW606"
+	ObjectRefused       Code = "KGW607"
+	ObjectConflict      Code = "KGW608"
+	ClusterTimeout      Code = "KGW609"
+	ClusterBrokeOff     Code = "KGW610"
+	ClusterFailed       Code = "KGW611"
+
+	LiveAmbiguous Code = "KGW620"
+	LiveUnmatched Code = "KGW621"
+	LiveOwned     Code = "KGW622"
+)
+
+var clusterRules = []Rule{
+	{NoCluster, "NoCluster", fault, "no cluster is configured that could be asked"},
+	{ClusterUnreachable, "ClusterUnreachable", fault, "there is no connection to the cluster"},
+	{ClusterUnauthorized, "ClusterUnauthorized", fault, "the cluster does not accept the credentials"},
+	{ClusterForbidden, "ClusterForbidden", fault, "the user may not read or apply an object"},
+	{KindNotInstalled, "KindNotInstalled", fault, "the cluster does not know the kind of an object"},
+	{NamespaceNotFound, "NamespaceNotFound", fault, "the namespace of an object does not exist on the cluster"},
+	{ObjectRefused, "ObjectRefused", fault, "the cluster refuses an object, by its schema or by admission"},
+	{ObjectConflict, "ObjectConflict", fault, "an object changed on the cluster while it was compared"},
+	{ClusterTimeout, "ClusterTimeout", fault, "the cluster does not answer in time"},
+	{ClusterBrokeOff, "ClusterBrokeOff", fault, "an answer of the cluster broke off or is none"},
+	{ClusterFailed, "ClusterFailed", fault, "the cluster cannot answer a question about an object"},
+	{LiveAmbiguous, "LiveAmbiguous", notice, "several live objects could be one that is wanted"},
+	{LiveUnmatched, "LiveUnmatched", notice, "a live object is made for a resource that no longer asks for it"},
+	{LiveOwned, "LiveOwned", notice, "a live object is deleted together with the resource that a controller made it for"},
+}
