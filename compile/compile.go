@@ -80,7 +80,7 @@ type Options struct {
 	Old *Input
 	// Beside also writes what stands beside gateways: bindings of roles.
 	Beside bool
-	// Emit names what is written beside the manifests, or in the place of some:
+	// Emit names what is written beside the manifests, or instead of some:
 	// see CheckEmit.
 	Emit []string
 	// Passthrough keeps documents of other kinds.
@@ -112,7 +112,7 @@ type Result struct {
 	// and Kept documents of an earlier run (Options.Old).
 	Others []*source.Document
 	Kept   int
-	// Files are written in the place of the manifests (Options.Emit).
+	// Files are written instead of the manifests (Options.Emit).
 	Files []File
 	// Findings are levelled, resolved and sorted.
 	Findings diag.List

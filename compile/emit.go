@@ -20,11 +20,12 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// generator is what can be emitted beside or in the place of manifests: see
+// generator is what can be emitted beside or instead of manifests: see
 // Options.Emit.
 type generator struct {
 	name string
-	// file: it makes a file, which is written instead of all manifests.
+	// file marks a generator whose output is one file, written instead of all
+	// manifests.
 	file bool
 	run  func(*run)
 }
@@ -59,7 +60,7 @@ func (r *run) emitRulesFile() {
 	}
 }
 
-// emitRulesConfigMap writes ConfigMaps of access rules in the place of the
+// emitRulesConfigMap writes ConfigMaps of access rules instead of the
 // Rules that were compiled: there is no Maester to read those.
 func (r *run) emitRulesConfigMap() {
 	rules := r.allRules()

@@ -41,7 +41,7 @@ type Cluster struct {
 	Oathkeeper *oathkeeper.Engine
 	Sidecars   *sidecar.Sidecars
 	Skipper    *skipper.Engine
-	// live are the documents that stand in the place of what a resource
+	// live are the documents that replace what a resource
 	// compiles to.
 	live    map[*source.Document]simulate.Source
 	refused []refused

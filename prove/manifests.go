@@ -34,7 +34,7 @@ var companions = []string{
 // compiling; a resource that is withheld has no manifests.
 //
 // Objects that a controller made for one of the resources, which their labels
-// tell, stand in the place of those of their kind that the resource compiles to.
+// tell, replace those of their kind that the resource compiles to.
 //
 // Resources and manifests that can have nothing to do with the requests of the
 // URLs, given without "scheme://", may be left out; nil leaves none out.
@@ -53,7 +53,7 @@ func Manifests(in compile.Input, o compile.Options, urls []string) ([]simulate.M
 
 // mayNeed reports whether documents that were left out may matter after all:
 // where a request may be sent on under another URL, where one of them may stand
-// in the place of a document that was read, and where an engine has nothing
+// instead of a document that was read, and where an engine has nothing
 // without them.
 func mayNeed(manifests []simulate.Manifest, result *compile.Result, left []written, o compile.Options) bool {
 	have := map[identity]bool{}

@@ -34,8 +34,8 @@ func (d *draft) needOf(kind, namespace, name string) *compile.Need {
 	return nil
 }
 
-// keepNeeded drops what nothing needs of what the cluster has, but for the
-// Gateway that has its domain where that is needed.
+// keepNeeded drops the objects of the cluster that nothing needs. It keeps the
+// Gateway that has the domain of the cluster where the domain is needed.
 func (d *draft) keepNeeded() {
 	if d.have == nil {
 		return

@@ -77,7 +77,7 @@ func scan(text, format string, into ...any) bool {
 	return err == nil && n == len(into)
 }
 
-// sayArguments puts the words of argumentError in the place of cobra's, for a
+// sayArguments replaces the messages of cobra by those of argumentError, for a
 // command and those below it.
 func sayArguments(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {

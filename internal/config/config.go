@@ -116,7 +116,7 @@ type AccessRules struct {
 const (
 	// EmitOathkeeperRules is the file of access rules that Oathkeeper loads.
 	EmitOathkeeperRules = "oathkeeper-rules"
-	// EmitOathkeeperConfigMap is that file in a ConfigMap, in the place of
+	// EmitOathkeeperConfigMap is that file in a ConfigMap, instead of
 	// Rules.
 	EmitOathkeeperConfigMap = "oathkeeper-configmap"
 	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API takes them.

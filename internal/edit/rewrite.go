@@ -175,7 +175,7 @@ func (r *rewriter) holdsAlias(n *yaml.Node) bool {
 	return false
 }
 
-// replace writes another value in the place of a node; comments in the node
+// replace writes another value instead of a node; comments in the node
 // are written above it, where there is a line for them.
 func (r *rewriter) replace(n *yaml.Node, want any, at place) {
 	start, end := r.start(n), r.end(n, at.column)

@@ -3,7 +3,7 @@ package ir
 // GatewayAPI is how routes are written for the Gateway API. The zero value
 // writes VirtualServices.
 type GatewayAPI struct {
-	// Routes writes HTTPRoutes in the place of VirtualServices.
+	// Routes writes HTTPRoutes instead of VirtualServices.
 	Routes bool
 	// Grants says what becomes of ReferenceGrants for Services in other
 	// namespaces: "write", "assume" that they are there, or "refuse".

@@ -18,7 +18,7 @@ type Set struct {
 	// compared as written; whoever speaks for an engine that ignores case
 	// writes them in lower case.
 	Hosts []string
-	// HostPattern, if it has a language, stands in the place of Hosts. Its
+	// HostPattern, if it has a language, replaces Hosts. Its
 	// text is the bare pattern.
 	HostPattern pathlang.Path
 	// Methods are HTTP methods as written, in order.
@@ -34,7 +34,7 @@ type Set struct {
 	// Predicates are further conditions, all of which must hold.
 	Predicates []Predicate
 	// URL, if it has a language, is one pattern over "scheme://host/path" that
-	// stands in the place of Schemes, Hosts, HostPattern and Path. For Regexp2
+	// replaces Schemes, Hosts, HostPattern and Path. For Regexp2
 	// and Glob its text is a whole Oathkeeper rule URL, with angle brackets.
 	URL pathlang.Path
 }

@@ -159,7 +159,7 @@ func (b *Book) knownSpots(s string) []spot {
 // mark is around the length of a secret in a text in which secrets were found.
 const mark = "\x00"
 
-// replacer puts the length of a long secret in the place of each of its
+// replacer puts the length of a long secret instead of each of its
 // spellings, the longest first.
 func (b *Book) replacer() *strings.Replacer {
 	b.words = false

@@ -128,7 +128,7 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 	}
 }
 
-// anchored marks what an alias in the place of a secret stands for.
+// anchored marks what an alias instead of a secret stands for.
 func (w *finder) anchored(n *source.Node, key string) {
 	at := w.at
 	w.node(n, "", key, false)

@@ -12,7 +12,7 @@ import (
 	"io"
 )
 
-// Hidden is printed in the place of a secret, whatever its length.
+// Hidden is printed instead of a secret, whatever its length.
 const Hidden = "***"
 
 // Value is a secret. It prints as Hidden in every way in which a value can be

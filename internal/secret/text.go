@@ -119,7 +119,7 @@ func template(s string) bool {
 	return strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}") && strings.Count(s, "{{") == 1
 }
 
-// replace puts Hidden in the place of each range. Ranges may overlap.
+// replace puts Hidden instead of each range. Ranges may overlap.
 func replace(s string, at []spot) string {
 	if len(at) == 0 {
 		return s

@@ -167,7 +167,7 @@ func (c *checker) unknown(t *Type, key string, value *source.Node, p *place) str
 	} else if near := Nearest(key, names); near != "" {
 		help, meant = fmt.Sprintf("did you mean %q?", near), near
 	} else if name := wrapper(t); name != "" && kindOf(value).null {
-		help, meant = fmt.Sprintf("write %s: %s", name, key), name // the value in the place of the name
+		help, meant = fmt.Sprintf("write %s: %s", name, key), name // the value instead of the name
 	}
 	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
 	f.At = source.Ref{Doc: c.doc, Path: c.path(&place{up: p, key: key}), Key: true}

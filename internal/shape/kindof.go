@@ -134,7 +134,7 @@ func wrapper(t *Type) string {
 	return name
 }
 
-// listHelp is the remedy for a mapping in the place of a list: its elements
+// listHelp is the remedy for a mapping instead of a list: its elements
 // have no dash, or one that is not that of the keyboard.
 func listHelp(n *source.Node) string {
 	for i := 0; i < len(n.Content); i += 2 {

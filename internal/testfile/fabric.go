@@ -33,7 +33,7 @@ type fabricRequest struct {
 }
 
 // IsFabric tells whether a list is one of requests for Skipper: they say what
-// X-Forwarded-Proto is in the place of a scheme.
+// X-Forwarded-Proto replaces a scheme.
 func IsFabric(data []byte) bool { return bytes.Contains(data, []byte(`"xForwardedProto"`)) }
 
 // ReadFabric reads a list of requests for Skipper. Equal tokens are one token:

@@ -86,7 +86,7 @@ func hostsOf(sides ...Side) []host {
 	return out
 }
 
-// Names returns the names, and in the place of each wildcard a name under it
+// Names returns the names, and instead of each wildcard a name under it
 // that is not served otherwise; each once, sorted.
 func Names(list, served []string) []string {
 	var out []string

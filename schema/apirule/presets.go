@@ -97,7 +97,7 @@ func names(config *source.Node, keys ...string) bool {
 	return false
 }
 
-// with returns a mapping with some members in the place of its own.
+// with returns a mapping with some members instead of its own.
 func with(config *source.Node, members ...source.Member) *source.Node {
 	out := source.NodeOf(source.Object{})
 	if source.Keys(config) != nil {

@@ -21,7 +21,7 @@ type condition struct {
 	not   bool
 	path  *match.Matcher // of a uri that is compared with case
 	regex *regexp.Regexp // of other parts; nil where RE2 refuses the expression
-	claim []string       // the path of a claim, in the place of a header
+	claim []string       // the path of a claim, instead of a header
 }
 
 // place is where in a request a condition looks.

@@ -291,7 +291,7 @@ func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (o
 }
 
 // routes returns one route for each match of each http entry that concerns the
-// table, those of delegates in the place of the entries that name them.
+// table, those of delegates instead of the entries that name them.
 func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	var out []*route
 	for i, entry := range source.Elements(source.Field(m.Spec(), "http")) {

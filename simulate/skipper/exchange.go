@@ -43,7 +43,7 @@ type info struct {
 	facts map[string]any // nil for a token that a filter set
 }
 
-// served is an answer in the place of the upstream's.
+// served is an answer instead of the upstream's.
 type served struct {
 	status  int
 	cause   simulate.Cause

@@ -137,14 +137,14 @@ func registerInert() {
 	}
 }
 
-// registerAnswers registers filters that answer in the place of the backend.
+// registerAnswers registers filters that answer instead of the backend.
 func registerAnswers() {
 	answers := func(status int) func(*exchange, *eskip.Call) *served {
 		return func(_ *exchange, c *eskip.Call) *served {
 			return &served{status: status, cause: simulate.Answered, reason: "the route answers itself"}
 		}
 	}
-	const itself = "it answers in the place of the backend"
+	const itself = "it answers instead of the backend"
 	request(decides, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
 	request(decides, itself, redirects, "redirectTo", "redirectToLower")
 	unseen := func(what string) func(*exchange, *eskip.Call) *served {
@@ -154,8 +154,8 @@ func registerAnswers() {
 		}
 	}
 	request(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")
-	request(decides, "a policy answers in the place of the backend", unseen("a policy that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
-	request(decides, "it answers in the place of the backend, by a login that kgw does not see", unseen("a login that kgw does not see"), "grantCallback", "grantLogout")
+	request(decides, "a policy answers instead of the backend", unseen("a policy that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
+	request(decides, "it answers instead of the backend, by a login that kgw does not see", unseen("a login that kgw does not see"), "grantCallback", "grantLogout")
 	for _, n := range []string{"inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit", "redirectTo", "redirectToLower", "static", "opaServeResponse", "opaServeResponseWithReqBody", "grantCallback", "grantLogout"} {
 		k := filterKinds[n]
 		k.answers = true

@@ -18,7 +18,7 @@ import (
 // user is the user of the base image that .ko.yaml names, distroless's nonroot.
 const user = "65532"
 
-// base serves an empty image in the place of the base image, on the loopback
+// base serves an empty image instead of the base image, on the loopback
 // interface, and gives its reference.
 func base(t *testing.T, arch string) string {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 )
 
 // What controllers say of the version itself: since release 3.1.3 with every
-// status, and from 3.10.0 on in the place of reconciling the resource.
+// status, and from 3.10.0 on instead of reconciling the resource.
 const (
 	deprecated = "Version v1beta1 of APIRule is deprecated and will be removed in future releases. Use version v2 instead."
 	refused    = "Version v1beta1 of APIRule is no longer supported and this APIRule is not reconciled. Make sure to migrate to version v2."
