@@ -8,7 +8,6 @@ import (
 	"math/rand"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -305,14 +304,7 @@ func (n *native) start(t *testing.T, w *world, file, name, strategy, rules strin
 		t.Fatal(err)
 	}
 	full["version"], full["serve"], full["log"] = c["version"], c["serve"], c["log"]
-	cmd := exec.Command(file, "-c", w.write(t, "config.json", full), "serve")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	in := &instance{proxy: fmt.Sprintf("127.0.0.1:%d", ports[0]), api: fmt.Sprintf("127.0.0.1:%d", ports[1])}
-	in.await(t)
-	return in
+	return w.serve(t, file, ports, full)
 }
 
 // replaced has the addresses of this world.

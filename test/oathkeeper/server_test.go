@@ -139,9 +139,14 @@ func (w *world) start(t *testing.T, file string, rules []byte) *instance {
 	if err := os.WriteFile(filepath.Join(w.dir, "rules.json"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := w.write(t, "config.json", w.config(ports))
-	cmd := exec.Command(file, "-c", config, "serve")
-	cmd.Stdout, cmd.Stderr = nil, nil
+	return w.serve(t, file, ports, w.config(ports))
+}
+
+// serve starts the program with a configuration that has the ports, and waits
+// until its rules are there.
+func (w *world) serve(t *testing.T, file string, ports []int, config object) *instance {
+	t.Helper()
+	cmd := exec.Command(file, "-c", w.write(t, "config.json", config), "serve")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
