@@ -7,6 +7,7 @@ package config
 
 import (
 	"cmp"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
