@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/routerule"
 )
 
 // pool are paths of which many have requests in common.
@@ -58,18 +59,18 @@ type request struct {
 }
 
 func (r *rule) matchesRequest(q request) bool {
-	for _, h := range r.headers {
+	for _, h := range r.Headers {
 		if !slices.Contains(q.headers, h.Name) {
 			return false
 		}
 	}
-	if len(r.methods) > 0 && !slices.Contains(r.methods, q.method) {
+	if len(r.Methods) > 0 && !slices.Contains(r.Methods, q.method) {
 		return false
 	}
-	if r.exact {
-		return r.text == q.path
+	if r.Exact {
+		return r.Text == q.path
 	}
-	expression := regexp.MustCompile(r.text)
+	expression := regexp.MustCompile(r.Text)
 	expression.Longest()
 	at := expression.FindStringIndex(q.path)
 	return at != nil && at[0] == 0 && at[1] == len(q.path)
@@ -83,9 +84,9 @@ func first(rules []*rule, q request, r *rand.Rand) *rule {
 	asked := slices.Concat(objects...)
 	slices.SortStableFunc(asked, func(a, b *rule) int {
 		switch {
-		case askedBefore(a, b):
+		case routerule.AskedBefore(&a.Rule, &b.Rule):
 			return -1
-		case askedBefore(b, a):
+		case routerule.AskedBefore(&b.Rule, &a.Rule):
 			return 1
 		}
 		return 0
@@ -122,7 +123,7 @@ func TestOrderIsKept(t *testing.T) {
 			want := slices.IndexFunc(plain, func(p *rule) bool { return p.matchesRequest(q) })
 			got := slices.Index(rules, first(rules, q, r))
 			if got != want {
-				t.Fatalf("seed %d: %v goes to rule %d, want %d\n%s", seed, q, got, want, spelled(rules))
+				t.Fatalf("seed %d: %v goes to rule %d, want %d\n%s", seed, q, got, want, listed(rules))
 			}
 			if slices.Index(plain, first(plain, q, r)) != want {
 				unarranged++
@@ -134,10 +135,10 @@ func TestOrderIsKept(t *testing.T) {
 	}
 }
 
-func spelled(rules []*rule) string {
+func listed(rules []*rule) string {
 	out := ""
 	for i, r := range rules {
-		out += fmt.Sprintln(i, r.exact, r.text, r.methods, r.headers)
+		out += fmt.Sprintln(i, r.Exact, r.Text, r.Methods, r.Headers)
 	}
 	return out
 }
@@ -147,15 +148,15 @@ func spelled(rules []*rule) string {
 func TestPaddingKeepsMeaning(t *testing.T) {
 	for _, p := range pool {
 		r := ruleOf(&ir.Route{Match: match.Set{Path: p}}, nil, &ir.Target{})
-		if r.exact {
-			r.express()
+		if r.Exact {
+			r.Express()
 		}
 		before := *r
-		r.pad()
+		r.Pad()
 		for _, path := range requested {
 			q := request{path: path, method: "GET"}
 			if r.matchesRequest(q) != before.matchesRequest(q) {
-				t.Errorf("%q and %q differ for %s", before.text, r.text, path)
+				t.Errorf("%q and %q differ for %s", before.Text, r.Text, path)
 			}
 		}
 	}
@@ -175,7 +176,7 @@ func TestSpell(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := r.matchesRequest(request{path: path, method: "GET"}); got != want {
-				t.Errorf("%v as %q: %s is matched: %v, want %v", p, r.text, path, got, want)
+				t.Errorf("%v as %q: %s is matched: %v, want %v", p, r.Text, path, got, want)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package httproute
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/routerule"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -46,22 +45,13 @@ func (c *checker) add(f diag.Finding, format string, args ...any) {
 	c.found.Add(f)
 }
 
-// hostPattern is what the CRD allows as a host.
-var hostPattern = regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-
 func (c *checker) hosts() {
 	for i := range c.gateway.Hosts {
 		h := &c.gateway.Hosts[i]
 		if h.Name == "" || h.Short {
 			continue // said elsewhere
 		}
-		why := ""
-		if _, err := netip.ParseAddr(h.Name); err == nil {
-			why = "it is an address"
-		} else if !hostPattern.MatchString(strings.ToLower(h.Name)) || len(h.Name) > 253 {
-			why = `it may have letters, digits and "-" in its labels, and "*." in front`
-		}
-		if why != "" {
+		if why := routerule.RefusedHost(h.Name); why != "" {
 			c.add(diag.Finding{Code: diag.HostUnsaid, At: h.Origin, Help: "use another host, or keep the routes as a VirtualService"},
 				"an HTTPRoute cannot have the host %q: %s", h.Name, why)
 		}
@@ -106,13 +96,13 @@ func (c *checker) rule(r *rule) {
 	if r.unsaid != "" {
 		unsaid("it has no %s", r.unsaid)
 	}
-	for _, m := range r.methods {
+	for _, m := range r.Methods {
 		if !slices.Contains(envoy.Methods, m) {
 			unsaid("it knows no method %q", m)
 		}
 	}
-	if len(r.text) > maxPath {
-		unsaid("its place in the order needs an expression of more than %d characters", maxPath)
+	if len(r.Text) > routerule.MaxPath {
+		unsaid("its place in the order needs an expression of more than %d characters", routerule.MaxPath)
 	}
 	c.expression(r, at)
 	if r.answer != 0 {
@@ -120,8 +110,8 @@ func (c *checker) rule(r *rule) {
 			"an HTTPRoute cannot answer %d: requests for %q are answered with 500", r.answer, path)
 		return
 	}
-	if n := len(backends(c.gateway, r.route, c.target)); n > maxBackends {
-		unsaid("it has %d Services, and at most %d are allowed", n, maxBackends)
+	if n := len(backends(c.gateway, r.route, c.target)); n > routerule.MaxBackends {
+		unsaid("it has %d Services, and at most %d are allowed", n, routerule.MaxBackends)
 	}
 	c.services(r, unsaid)
 	c.headers(r)
@@ -130,10 +120,10 @@ func (c *checker) rule(r *rule) {
 // expression reports a path that Envoy refuses. Neither the API server nor
 // istiod looks at it.
 func (c *checker) expression(r *rule, at source.Ref) {
-	if r.exact {
+	if r.Exact {
 		return
 	}
-	p := pathlang.Path{Lang: pathlang.Regex, Text: r.text}
+	p := pathlang.Path{Lang: pathlang.Regex, Text: r.Text}
 	if reason, refused := c.target.Judge.RefusedBy(p, pathlang.RE2Istio); refused {
 		c.add(diag.Finding{Code: diag.RegexRefused, Severity: diag.Error, At: at, Help: "write the path in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)"},
 			"Envoy refuses the path %q: %s; with it, the routes of every host of the Gateway are no longer updated", r.route.Match.Path.Text, reason)
@@ -172,34 +162,18 @@ func (c *checker) headers(r *rule) {
 		refused[i].Severity = diag.Error
 		c.found.Add(refused[i])
 	}
-	unsaid := func(format string, args ...any) {
-		c.add(diag.Finding{Code: diag.HeaderUnsaid, At: at, Help: "change the header, or keep the routes as a VirtualService"}, format, args...)
+	unsaid := func(message string) {
+		c.found.Add(diag.Finding{Code: diag.HeaderUnsaid, At: at, Message: message, Help: "change the header, or keep the routes as a VirtualService"})
 	}
-	for _, m := range []*manifest.HeaderModifier{modifier(h.Request), modifier(h.Response)} {
-		if m == nil {
-			continue
-		}
-		if n := max(len(m.Set), len(m.Remove)); n > maxHeaders {
-			unsaid("an HTTPRoute cannot change %d headers of a rule: at most %d", n, maxHeaders)
-		}
-		for i, v := range m.Set {
-			switch {
-			case v.Value == "":
-				unsaid("an HTTPRoute cannot set the header %q to an empty value", v.Name)
-			case len(v.Value) > maxValue:
-				unsaid("an HTTPRoute cannot set the header %q to %d characters: at most %d", v.Name, len(v.Value), maxValue)
-			case i > 0 && strings.EqualFold(m.Set[i-1].Name, v.Name):
-				unsaid("an HTTPRoute cannot set the header %q twice, also in another spelling", v.Name)
-			}
-		}
-	}
+	routerule.CheckModifier(routerule.Modifier(h.Request), unsaid)
+	routerule.CheckModifier(routerule.Modifier(h.Response), unsaid)
 }
 
 // pieces reports a gateway whose rules are in several objects, and that its
 // order rests on istiod.
 func (c *checker) pieces(rules []*rule) {
-	padded := slices.ContainsFunc(rules, func(r *rule) bool { return strings.Contains(r.text, padding) })
-	if padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.exact }) {
+	padded := slices.ContainsFunc(rules, func(r *rule) bool { return strings.Contains(r.Text, routerule.Padding) })
+	if padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.Exact }) {
 		c.add(diag.Finding{Code: diag.OrderByIstio, At: c.gateway.Origin, Help: "none is needed on Istio"},
 			"istiod asks the routes in the order of the author by the length of their expressions; other implementations of the Gateway API may choose otherwise")
 	}
@@ -209,7 +183,7 @@ func (c *checker) pieces(rules []*rule) {
 	}
 	matches := 0
 	for _, r := range rules {
-		matches += max(1, len(r.methods))
+		matches += max(1, len(r.Methods))
 	}
 	c.add(diag.Finding{Code: diag.RoutesSplit, At: c.gateway.Origin, Help: "have fewer rules, or fewer methods in them, if a moment of 404 during an update matters"},
 		"%d rules with %d matches are written as %d HTTPRoutes, which are not updated together", len(rules), matches, len(list))
@@ -240,33 +214,10 @@ func (c *checker) cors() {
 			continue
 		}
 		said[r.CORS] = true
-		c.policy(r.CORS)
-	}
-}
-
-func (c *checker) policy(p *ir.CORS) {
-	at := p.Origin
-	if at.Doc == nil {
-		at = c.gateway.Origin
-	}
-	origins, unsaid := originsOf(p)
-	for _, o := range unsaid {
-		c.add(diag.Finding{Code: diag.OriginUnsaid, At: at, Help: "list the origins one by one, or accept with --accept " + string(diag.OriginUnsaid) + " that browsers there are refused"},
-			"an HTTPRoute cannot allow the origin %q (%s): it knows http(s)://host[:port] and *", o.Value, o.Kind)
-	}
-	if len(origins) == 0 {
-		return
-	}
-	differs := func(s diag.Severity, help, format string, args ...any) {
-		c.add(diag.Finding{Code: diag.CORSDiffers, Severity: s, At: at, Help: help}, format, args...)
-	}
-	if names := namesBesideStar(p.Headers); slices.Contains(p.Headers, "*") && !slices.Equal(names, []string{"*"}) {
-		differs(diag.Warning, "name the headers that browsers may send in cors.allowHeaders of kgw.yaml",
-			"an HTTPRoute allows any header or those with names, and * does not stand for Authorization: browsers may send %s and no others", strings.Join(names, ", "))
-	}
-	if slices.Equal(origins, []string{"*"}) {
-		differs(diag.Info, "none is needed for pages of http and https", "the origin null is no longer allowed")
-	} else {
-		differs(diag.Info, "none is needed where the gateway alone decides about origins", "preflights of other origins are answered by the gateway and no longer reach the Service")
+		at := r.CORS.Origin
+		if at.Doc == nil {
+			at = c.gateway.Origin
+		}
+		routerule.CheckCORS(r.CORS, at, &c.found)
 	}
 }

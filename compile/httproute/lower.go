@@ -19,16 +19,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/routerule"
 	"github.com/kgw-dev/kgw/internal/source"
-)
-
-// Limits of one HTTPRoute (gateway-api v1.6, standard channel).
-const (
-	maxRules    = 16
-	maxMatches  = 128 // of all rules together
-	maxBackends = 16  // of a rule
-	maxHeaders  = 16  // that are set, or removed, by a rule
-	maxValue    = 4096
 )
 
 // Lower writes the HTTPRoutes of a gateway and the ReferenceGrants for its
@@ -76,44 +68,20 @@ func hostnames(g *ir.Gateway) []string {
 // their matches. The order over pieces is that of the arrangement.
 func pieces(rules []*rule) [][]*rule {
 	var out [][]*rule
-	matches := maxMatches
-	for _, r := range rules {
-		n := max(1, len(r.methods))
-		if len(out) == 0 || len(out[len(out)-1]) == maxRules || matches+n > maxMatches {
-			out, matches = append(out, nil), 0
-		}
-		last := len(out) - 1
-		out[last] = append(out[last], r)
-		matches += n
+	for _, n := range routerule.Pieces(spelled(rules)) {
+		out, rules = append(out, rules[:n]), rules[n:]
 	}
 	return out
 }
 
 func (r *rule) lower(g *ir.Gateway, t *ir.Target) manifest.RouteRule {
-	out := manifest.RouteRule{Matches: r.matches()}
+	out := manifest.RouteRule{Matches: r.Matches()}
 	if r.answer != 0 {
 		return out // without a backend it answers 500
 	}
 	out.Filters, out.BackendRefs = filters(g, r.route), backends(g, r.route, t)
 	if r.route.Timeout > 0 {
 		out.Timeouts = &manifest.RouteTimeouts{Request: duration(r.route.Timeout)}
-	}
-	return out
-}
-
-// matches are one for each method. Without any, all methods match: a list of
-// all that are known would leave out others.
-func (r *rule) matches() []manifest.RouteMatch {
-	path := manifest.PathMatch{Type: "RegularExpression", Value: r.text}
-	if r.exact {
-		path.Type = "Exact"
-	}
-	if len(r.methods) == 0 {
-		return []manifest.RouteMatch{{Path: path, Headers: r.headers}}
-	}
-	var out []manifest.RouteMatch
-	for _, m := range r.methods {
-		out = append(out, manifest.RouteMatch{Path: path, Method: m, Headers: r.headers})
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package httproute
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,19 +8,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/routerule"
 )
 
-// rule is one rule of an HTTPRoute in the making. Its matches share one path
-// and differ in their methods.
+// rule is one rule of an HTTPRoute in the making.
 type rule struct {
+	routerule.Rule
 	route *ir.Route
-	set   match.Set // what it matches
-	// exact is a path that is compared as it is; otherwise text is an
-	// expression of RE2 over the whole path.
-	exact   bool
-	text    string
-	methods []string
-	headers []manifest.HeaderValue
 	// answer is the status of a route without a Service, 0 for one with. The
 	// rule is written without backends and answers 500.
 	answer int
@@ -46,18 +39,29 @@ func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
 		out = slices.DeleteFunc(out, (*rule).forPlainHTTP)
 	}
 	out = withoutShields(out, t)
-	arrange(out, meeting(out, t))
+	spelled := spelled(out)
+	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge))
+	return out
+}
+
+// spelled are the rules as far as their order goes.
+func spelled(rules []*rule) []*routerule.Rule {
+	out := make([]*routerule.Rule, len(rules))
+	for i, r := range rules {
+		out[i] = &r.Rule
+	}
 	return out
 }
 
 func ruleOf(r *ir.Route, hosts []string, t *ir.Target) *rule {
-	out := &rule{route: r, set: match.Set{Hosts: hosts, Path: meant(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}}
-	out.exact, out.text = spell(r.Match.Path)
+	out := &rule{route: r}
+	out.Set = match.Set{Hosts: hosts, Path: meant(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
+	out.Exact, out.Text = routerule.Spell(r.Match.Path)
 	if t.Plan.MatchesMethods(r) {
-		out.set.Methods = r.Match.Methods
+		out.Set.Methods = r.Match.Methods
 		for _, m := range r.Match.Methods {
-			if !slices.Contains(out.methods, m) {
-				out.methods = append(out.methods, m)
+			if !slices.Contains(out.Methods, m) {
+				out.Methods = append(out.Methods, m)
 			}
 		}
 	}
@@ -67,7 +71,7 @@ func ruleOf(r *ir.Route, hosts []string, t *ir.Target) *rule {
 			out.unsaid = "a condition on " + predicateName(p)
 			continue
 		}
-		out.headers = append(out.headers, manifest.HeaderValue{Name: strings.ToLower(p.Name), Value: p.Values[0]})
+		out.Headers = append(out.Headers, manifest.HeaderValue{Name: strings.ToLower(p.Name), Value: p.Values[0]})
 	}
 	if answer, ok := r.Action.(ir.Respond); ok {
 		out.answer = answer.Status
@@ -88,7 +92,7 @@ func predicateName(p *match.Predicate) string {
 // forPlainHTTP reports whether a rule answers requests without TLS. Listeners
 // with TLS have none.
 func (r *rule) forPlainHTTP() bool {
-	return r.answer != 0 && len(r.headers) == 1 && r.headers[0] == manifest.HeaderValue{Name: "x-forwarded-proto", Value: "http"}
+	return r.answer != 0 && len(r.Headers) == 1 && r.Headers[0] == manifest.HeaderValue{Name: "x-forwarded-proto", Value: "http"}
 }
 
 // withoutShields leaves out answers 404 that no later rule needs in front of
@@ -101,7 +105,7 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 		}
 		narrowed, all := map[*rule]string{}, true
 		for _, later := range rules[i+1:] {
-			if relation := t.Judge.Relate(rules[i].set, later.set); relation.Kind == match.Disjoint {
+			if relation := t.Judge.Relate(rules[i].Set, later.Set); relation.Kind == match.Disjoint {
 				continue
 			}
 			text, ok := without(later, rules[i], t)
@@ -114,7 +118,7 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 			continue
 		}
 		for later, text := range narrowed {
-			later.text, later.set.Path = text, pathlang.Path{Lang: pathlang.Regex, Text: text}
+			later.Text, later.Set.Path = text, pathlang.Path{Lang: pathlang.Regex, Text: text}
 		}
 		rules = slices.Delete(slices.Clone(rules), i, i+1)
 	}
@@ -124,64 +128,17 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 // without returns the expression of a rule less the one path of an answer,
 // where that is the empty repetition at its end.
 func without(r, answer *rule, t *ir.Target) (text string, ok bool) {
-	stem, repeats := strings.CutSuffix(r.text, ")*$")
-	if r.exact || !repeats || !answer.exact || len(answer.methods)+len(answer.headers) > 0 {
+	stem, repeats := strings.CutSuffix(r.Text, ")*$")
+	if r.Exact || !repeats || !answer.Exact || len(answer.Methods)+len(answer.Headers) > 0 {
 		return "", false
 	}
 	text = stem + ")+$"
 	path := func(text string) match.Set {
 		return match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: text}, View: match.RawPath}
 	}
-	one := match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: answer.text}, View: match.RawPath}
+	one := match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: answer.Text}, View: match.RawPath}
 	apart := t.Judge.Relate(path(text), one).Kind == match.Disjoint
-	return text, apart && t.Judge.Difference(path(r.text), path(text), one).Empty && t.Judge.Difference(path(text), path(r.text)).Empty
-}
-
-// exactPath is what the CRD allows as the value of a path of type Exact
-// (gateway-api v1.6, HTTPPathMatch).
-var exactPath = regexp.MustCompile(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$`)
-
-// operators are the characters that mean something in an expression of RE2.
-const operators = `\.+*?()|[]{}^$`
-
-func exactAllowed(path string) bool {
-	for _, not := range []string{"//", "/./", "/../", "%2f", "%2F"} {
-		if strings.Contains(path, not) {
-			return false
-		}
-	}
-	return exactPath.MatchString(path) && !strings.HasSuffix(path, "/.") && !strings.HasSuffix(path, "/..")
-}
-
-// spell returns how a path is written: as it is, or as an expression. A
-// PathPrefix is never written: it goes by whole segments, and istiod drops
-// every expression of the host behind the PathPrefix "/".
-func spell(p pathlang.Path) (exact bool, text string) {
-	literally := func(path string) (bool, string) {
-		if exactAllowed(path) {
-			return true, path
-		}
-		return false, regexp.QuoteMeta(path)
-	}
-	switch p.Lang {
-	case pathlang.Exact:
-		return literally(p.Text)
-	case pathlang.Prefix, pathlang.Star:
-		return false, regexp.QuoteMeta(strings.TrimSuffix(p.Text, "*")) + ".*"
-	case pathlang.Template:
-		switch {
-		case p.Text == "/*":
-			return false, "/.*"
-		case !strings.Contains(p.Text, "{"):
-			return literally(p.Text)
-		}
-		return false, pathlang.TemplateRegex(p.Text)
-	default:
-		if whole := strings.TrimSuffix(strings.TrimPrefix(p.Text, "^"), "$"); !strings.ContainsAny(whole, operators) && exactAllowed(whole) {
-			return true, whole
-		}
-		return false, p.Text
-	}
+	return text, apart && t.Judge.Difference(path(r.Text), path(text), one).Empty && t.Judge.Difference(path(text), path(r.Text)).Empty
 }
 
 // meant is the path of a route as it is written: a template without parameters
