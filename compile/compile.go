@@ -83,6 +83,9 @@ type Options struct {
 	// Emit names what is written beside the manifests, or instead of some:
 	// see CheckEmit.
 	Emit []string
+	// EmitFile is the name of what is written as a file, instead of the
+	// manifests: see FileOf. "" is none.
+	EmitFile string
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
 	// RulesAside leaves the rules unjudged that others wrote for Oathkeeper.
@@ -112,7 +115,7 @@ type Result struct {
 	// and Kept documents of an earlier run (Options.Old).
 	Others []*source.Document
 	Kept   int
-	// Files are written instead of the manifests (Options.Emit).
+	// Files are written instead of the manifests (Options.EmitFile).
 	Files []File
 	// Findings are levelled, resolved and sorted.
 	Findings diag.List
@@ -131,10 +134,12 @@ type Result struct {
 	Fatal bool
 }
 
-// File is one file that is not a manifest.
+// File is one file that is not a manifest, and the first resource that it is
+// written for.
 type File struct {
-	Name string
-	Data []byte
+	Name   string
+	Data   []byte
+	Origin source.Ref
 }
 
 // Resource is one compiled document.

@@ -13,10 +13,12 @@ import (
 	"github.com/kgw-dev/kgw/compile/parentgateway"
 	"github.com/kgw-dev/kgw/compile/rolebindings"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -24,20 +26,22 @@ import (
 // Options.Emit.
 type generator struct {
 	name string
-	// file marks a generator whose output is one file, written instead of all
-	// manifests.
-	file bool
-	run  func(*run)
+	// file makes the file of a generator that has one: nil data where there is
+	// nothing to write. It is nil for generators of objects only.
+	file func(*run) File
+	// objects adds to the manifests. A generator of a file writes it in a
+	// ConfigMap there.
+	objects func(*run)
 }
 
 // generators is the table of what --emit takes.
 var generators = []generator{
-	{config.EmitOathkeeperRules, true, (*run).emitRulesFile},
-	{config.EmitOathkeeperConfigMap, false, (*run).emitRulesConfigMap},
-	{config.EmitHydra, true, (*run).emitHydra},
-	{config.EmitGateway, false, (*run).emitGateways},
-	{config.EmitAdmissionPolicy, false, func(r *run) { r.add(admission.Objects(admissionPolicy(r.options.Config))) }},
-	{config.EmitKymaRoles, false, func(r *run) { r.add(kymaroles.Objects()) }},
+	{config.EmitOathkeeperRules, (*run).rulesFile, (*run).emitRulesConfigMap},
+	{config.EmitOathkeeperConfigMap, nil, (*run).emitRulesConfigMap},
+	{config.EmitHydra, (*run).hydraFile, func(r *run) { r.inConfigMap("hydra-clients", r.hydraFile()) }},
+	{config.EmitGateway, nil, (*run).emitGateways},
+	{config.EmitAdmissionPolicy, nil, func(r *run) { r.add(admission.Objects(admissionPolicy(r.options.Config))) }},
+	{config.EmitKymaRoles, nil, func(r *run) { r.add(kymaroles.Objects()) }},
 }
 
 // emit runs the generators that are asked for. What an error withholds is not
@@ -46,18 +50,48 @@ func (r *run) emit() {
 	if r.options.Beside {
 		r.roleBindings()
 	}
-	for _, g := range generators {
-		if slices.Contains(r.options.Emit, g.name) {
-			g.run(r)
+	wanted := r.options.Emit
+	if slices.Contains(wanted, config.EmitOathkeeperRules) {
+		wanted = slices.DeleteFunc(slices.Clone(wanted), func(n string) bool { return n == config.EmitOathkeeperConfigMap }) // they are the same
+	}
+	for i := range generators {
+		g := &generators[i]
+		switch {
+		case g.name == r.options.EmitFile && g.file != nil:
+			if f := g.file(r); f.Data != nil {
+				r.result.Files = []File{f}
+			}
+		case slices.Contains(wanted, g.name):
+			g.objects(r)
 		}
 	}
 }
 
-// emitRulesFile makes the file of access rules of all Rules.
-func (r *run) emitRulesFile() {
-	if rules := r.allRules(); len(rules) > 0 {
-		r.result.Files = append(r.result.Files, File{Name: r.accessRules().Key, Data: accessrules.JSON(rules)})
+// inConfigMap adds a file as a ConfigMap in the namespace of kgw.yaml.
+func (r *run) inConfigMap(name string, f File) {
+	if f.Data == nil {
+		return
 	}
+	if size := len(f.Name) + len(f.Data); size > manifest.MaxConfigMap {
+		r.found = append(r.found, r.giveLevels(diag.List{{
+			Code: diag.ConfigMapTooLarge, At: f.Origin, Message: fmt.Sprintf("%s has %d bytes, and a ConfigMap holds %d", f.Name, size, manifest.MaxConfigMap),
+			Help: "write it as a file: kgw build --emit with this one name",
+		}})...)
+		return
+	}
+	r.add([]manifest.Object{{
+		APIVersion: "v1", Kind: "ConfigMap", Meta: manifest.Meta{Namespace: cmp.Or(r.options.Config.Namespace, "default"), Name: name},
+		Data: map[string]string{f.Name: string(f.Data)}, Origin: f.Origin,
+	}})
+}
+
+// rulesFile makes the file of access rules of all Rules.
+func (r *run) rulesFile() File {
+	rules := r.allRules()
+	if len(rules) == 0 {
+		return File{}
+	}
+	return File{Name: r.accessRules().Key, Data: accessrules.JSON(rules), Origin: rules[0].Origin}
 }
 
 // emitRulesConfigMap writes ConfigMaps of access rules instead of the
@@ -70,16 +104,36 @@ func (r *run) emitRulesConfigMap() {
 	maps, found := accessrules.ConfigMaps(rules, r.accessRules())
 	r.found = append(r.found, r.giveLevels(found)...)
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, isRule)
-	r.result.Objects = append(r.result.Objects, maps...)
-	manifest.Sort(r.result.Objects)
+	r.add(maps)
 }
 
 func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
 
-// add adds objects to those that are written.
+// add adds objects to those that are written, unless an object among the inputs
+// has the name of one: whichever is applied last would replace the other.
 func (r *run) add(objects []manifest.Object) {
-	r.result.Objects = append(r.result.Objects, objects...)
+	for i := range objects {
+		o := &objects[i]
+		if u := r.namedLike(o); u != nil {
+			r.found = append(r.found, r.giveLevels(diag.List{intruder(u, o)})...)
+			continue
+		}
+		r.result.Objects = append(r.result.Objects, *o)
+	}
 	manifest.Sort(r.result.Objects)
+}
+
+// namedLike returns a document among the inputs that is another object of the
+// same kind and name, or nil. The namespace of a document of a kind without
+// one says nothing.
+func (r *run) namedLike(o *manifest.Object) *unit {
+	for _, u := range r.units {
+		if u.doc.Kind == o.Kind && u.doc.Name == o.Meta.Name && schema.Group(u.doc.APIVersion) == schema.Group(o.APIVersion) &&
+			(o.Meta.Namespace == "" || o.Meta.Namespace == u.doc.Namespace) && !r.isCopy(u, o) {
+			return u
+		}
+	}
+	return nil
 }
 
 // admissionPolicy is the part of a configuration that an API server can enforce.
@@ -122,8 +176,8 @@ func (r *run) emitGateways() {
 	r.add(all)
 }
 
-// emitHydra makes the list of OAuth2 clients.
-func (r *run) emitHydra() {
+// hydraFile makes the list of OAuth2 clients.
+func (r *run) hydraFile() File {
 	var clients []hydra.Client
 	for _, u := range r.units {
 		if _, ok := u.beside.(*ir.Client); !ok || u.withheld || u.copy {
@@ -131,11 +185,12 @@ func (r *run) emitHydra() {
 		}
 		root, _ := u.doc.Parse()
 		spec, _ := source.Value(source.Field(root, "spec")).(source.Object)
-		clients = append(clients, hydra.Client{Namespace: u.doc.Namespace, Name: u.doc.Name, Spec: spec})
+		clients = append(clients, hydra.Client{Namespace: u.doc.Namespace, Name: u.doc.Name, Spec: spec, Origin: source.Ref{Doc: u.doc}})
 	}
-	if len(clients) > 0 {
-		r.result.Files = append(r.result.Files, File{Name: "hydra-clients.json", Data: hydra.JSON(clients)})
+	if len(clients) == 0 {
+		return File{}
 	}
+	return File{Name: "hydra-clients.json", Data: hydra.JSON(clients), Origin: clients[0].Origin}
 }
 
 // allRules are the Rules that were compiled, and those among the inputs that
@@ -176,10 +231,10 @@ func (r *run) accessRules() accessrules.Options {
 }
 
 // FileOf returns the name in a list that stands for a file instead of
-// manifests, or "". CheckEmit allows one.
+// manifests: that of its only generator, if this has a file, else "".
 func FileOf(names []string) string {
-	for _, g := range generators {
-		if g.file && slices.Contains(names, g.name) {
+	for i := range generators {
+		if g := &generators[i]; len(names) == 1 && names[0] == g.name && g.file != nil {
 			return g.name
 		}
 	}
@@ -189,25 +244,15 @@ func FileOf(names []string) string {
 // EmitNames returns the names that CheckEmit knows.
 func EmitNames() []string {
 	out := make([]string, len(generators))
-	for i, g := range generators {
-		out[i] = g.name
+	for i := range generators {
+		out[i] = generators[i].name
 	}
 	return out
 }
 
-// CheckEmit returns an error for a name that is not in the table, and for two
-// that each are a file.
+// CheckEmit returns an error for a name that is not in the table.
 func CheckEmit(names []string) error {
-	var known, files []string
-	for _, g := range generators {
-		known = append(known, g.name)
-		if g.file && slices.Contains(names, g.name) {
-			files = append(files, g.name)
-		}
-	}
-	if len(files) > 1 {
-		return fmt.Errorf("%s are a file each: emit one at a time", strings.Join(files, " and "))
-	}
+	known := EmitNames()
 	for _, n := range names {
 		if !slices.Contains(known, n) {
 			return fmt.Errorf("there is no %q to emit: it is one of %s", n, strings.Join(known, ", "))

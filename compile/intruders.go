@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/kinds"
@@ -61,12 +62,23 @@ func (r *run) intruders(objects [][]manifest.Object) {
 				continue
 			}
 			r.compiled[i].withheld = true
-			r.found.Add(diag.Finding{
-				Code: diag.NameCollision, Severity: diag.Error, At: source.Ref{Doc: u.doc}.At("metadata", "name"), Owner: r.compiled[i].doc,
-				Message: fmt.Sprintf("%s %q has the name of an object that is written, and would replace it or be replaced", o.Kind, o.Meta.Namespace+"/"+o.Meta.Name),
-				Help:    "rename the object, or remove it from the inputs",
-				Related: []diag.Related{{Message: "what the other one is written for", At: o.Origin}},
-			})
+			f := intruder(u, o)
+			f.Owner = r.compiled[i].doc
+			r.found.Add(f)
 		}
 	}
+}
+
+// intruder is the finding about a document that has the name of an object that
+// is written.
+func intruder(u *unit, o *manifest.Object) diag.Finding {
+	f := diag.Finding{
+		Code: diag.NameCollision, Severity: diag.Error, At: source.Ref{Doc: u.doc}.At("metadata", "name"),
+		Message: fmt.Sprintf("%s %q has the name of an object that is written, and would replace it or be replaced", o.Kind, strings.TrimPrefix(o.Meta.Namespace+"/"+o.Meta.Name, "/")),
+		Help:    "rename the object, or remove it from the inputs",
+	}
+	if o.Origin.Doc != nil {
+		f.Related = []diag.Related{{Message: "what the other one is written for", At: o.Origin}}
+	}
+	return f
 }

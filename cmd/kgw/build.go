@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +47,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
-	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`: oathkeeper-configmap, the access rules instead of Rules; oathkeeper-rules, their file and nothing else; kyma-roles, the ClusterRoles of RoleBindings; admission-policy, the policy of kgw.yaml for the API server; hydra, the OAuth2 clients for Hydra's admin API and nothing else")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`, of "+strings.Join(compile.EmitNames(), ", ")+"; the only name of a list that stands for a file (oathkeeper-rules, hydra) writes that file and nothing else")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -61,15 +62,15 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err := compile.CheckEmit(f.emit); err != nil {
 		return usage("--emit: %s", err)
 	}
-	if file := compile.FileOf(f.emit); f.outputDir != "" && file != "" {
-		return usage("--emit %s writes one file to standard output: it does not go with --output-dir", file)
-	}
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
 	o.Beside = true
 	o.Passthrough, o.NoInfos, o.Emit = f.passthrough, f.textOnly(), append(slices.Clone(o.Config.Emit), f.emit...)
+	if f.outputDir == "" {
+		o.EmitFile = compile.FileOf(f.emit)
+	}
 	if _, err := os.Stat(a.abs(f.keepFrom)); f.keepFrom != "" && !errors.Is(err, fs.ErrNotExist) {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Bounds: f.bounds}
 		files, problems := loader.Load([]string{f.keepFrom})

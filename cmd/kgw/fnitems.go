@@ -41,7 +41,9 @@ func (e *entries) objects(result *compile.Result) {
 	for i := range result.Objects {
 		o := &result.Objects[i]
 		byKey[o.Key()] = o
-		e.made[o.Origin.Doc.File] = append(e.made[o.Origin.Doc.File], o)
+		if doc := o.Origin.Doc; doc != nil { // nil for what settings alone ask for
+			e.made[doc.File] = append(e.made[doc.File], o)
+		}
 	}
 	for _, item := range e.items() {
 		if o := byKey[e.key(item)]; o != nil {

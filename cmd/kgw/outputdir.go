@@ -165,6 +165,9 @@ func jsonValue(d *source.Document) (any, error) {
 
 // place names a document in messages.
 func place(d *source.Document) string {
+	if d == nil {
+		return "what --emit writes"
+	}
 	s := fmt.Sprintf("%s:%d", d.File.Name, d.Line())
 	if d.Item() != "" {
 		s += " " + d.Item()

@@ -31,10 +31,6 @@ type Options struct {
 	Namespace, Name, Key string
 }
 
-// maxConfigMap bounds the data of a ConfigMap, in bytes (Kubernetes,
-// core/validation.MaxSecretSize).
-const maxConfigMap = 1 << 20
-
 // JSON returns the rules as Oathkeeper loads them, sorted by their ids. Sections
 // that are absent are filled in so that nobody is let through; empty ones are
 // left out, as the Maester leaves them out, and Oathkeeper refuses the rule.
@@ -74,10 +70,10 @@ func ConfigMaps(rules []Rule, o Options) ([]manifest.Object, diag.List) {
 
 func configMap(namespace, name, key string, rules []Rule, found *diag.List) manifest.Object {
 	text := JSON(rules)
-	if size := len(text) + len(key); size > maxConfigMap {
+	if size := len(text) + len(key); size > manifest.MaxConfigMap {
 		found.Add(diag.Finding{
 			Code: diag.ConfigMapTooLarge, At: rules[0].Origin,
-			Message: fmt.Sprintf("the access rules for ConfigMap %s/%s have %d bytes, and a ConfigMap holds %d", namespace, name, size, maxConfigMap),
+			Message: fmt.Sprintf("the access rules for ConfigMap %s/%s have %d bytes, and a ConfigMap holds %d", namespace, name, size, manifest.MaxConfigMap),
 			Help:    "give rules a configMapName, or write them as a file with --emit oathkeeper-rules",
 		})
 	}

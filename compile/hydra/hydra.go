@@ -17,6 +17,7 @@ import (
 type Client struct {
 	Namespace, Name string
 	Spec            source.Object
+	Origin          source.Ref
 }
 
 // fields are the fields of a spec with Hydra's names for them, in the order in

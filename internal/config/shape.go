@@ -177,8 +177,8 @@ var fields = []shape.Field{
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "gateway-api", "skipper"}}}),
 	field("emit", &shape.Type{
-		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. kyma-roles: the ClusterRoles that RoleBindings refer to. admission-policy: ValidatingAdmissionPolicies that enforce domains.allow, services.block and policy.",
-		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperConfigMap, EmitKymaRoles, EmitAdmissionPolicy, EmitGateway}},
+		Kind: shape.List, Doc: "What build, fn and the Argo CD plugin write beside the manifests, or instead of some. oathkeeper-rules, oathkeeper-configmap: the access rules in a ConfigMap, instead of Rules. hydra: the OAuth2 clients for Hydra's admin API, in the ConfigMap hydra-clients. gateway: Gateways of the Gateway API for those of Istio. kyma-roles: the ClusterRoles that RoleBindings refer to. admission-policy: ValidatingAdmissionPolicies that enforce domains.allow, services.block and policy.",
+		Elem: &shape.Type{Kind: shape.String, Enum: []string{EmitOathkeeperRules, EmitOathkeeperConfigMap, EmitHydra, EmitKymaRoles, EmitAdmissionPolicy, EmitGateway}},
 	}),
 	field("rules", &shape.Type{Kind: shape.Map, Like: "{KGW410: error}", Doc: "Levels of findings by code (KGW3xx and KGW4xx only).", Elem: &shape.Type{Kind: shape.String, Enum: []string{"error", "warning", "info", "off"}}}),
 	field("accept", &shape.Type{Kind: shape.List, Doc: "Losses that targets cannot avoid and that are taken on, as with --accept: they are warnings. A nearer kgw.yaml may take on no others.", Elem: &shape.Type{Kind: shape.String, Enum: acceptable()}}),

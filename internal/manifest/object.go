@@ -35,6 +35,10 @@ type Object struct {
 	Stable string
 }
 
+// MaxConfigMap bounds the data of a ConfigMap, in bytes (Kubernetes,
+// core/validation.MaxSecretSize).
+const MaxConfigMap = 1 << 20
+
 // StableName is the name that stands for the object's identity.
 func (o *Object) StableName() string {
 	if o.Stable != "" {
