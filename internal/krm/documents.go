@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Documents makes a list of documents: the first file holds the functionConfig,
-// the second one the items. The findings tell why there is none; then the list
+// the second one the items. The findings say why there is none; then the list
 // is nil.
 func Documents(config, items *source.File) (*List, diag.List) {
 	out, found := &List{APIVersion: Versions()[0]}, diag.List(nil)
@@ -47,15 +48,27 @@ func itemsOf(file *source.File, name string) ([]*Item, diag.List) {
 		case root.Kind != yaml.MappingNode:
 			found.Add(diag.Finding{Code: diag.WrongType, At: source.Ref{Doc: d}, Message: "the document is not an object"})
 		default:
-			item := &Item{text: unixBreaks(d.Verbatim(nil)), Position: len(out)}
-			if item.root = alone(item.text); item.root == nil {
-				item.root = root
+			node, wrong := document(d, root)
+			if found = append(found, wrong...); !node.IsNil() {
+				out = append(out, newItem(node, source.JoinIndex(name, len(out)), len(out)))
 			}
-			item.finish(source.JoinIndex(name, len(out)))
-			out = append(out, item)
 		}
 	}
 	return out, found
+}
+
+// document returns a document as kyaml reads it, with the comments before and
+// after its root. Where there are aliases, or escapes of JSON that kyaml does not
+// read, it is the root alone. The findings say why there is none.
+func document(d *source.Document, root *source.Node) (*kyaml.RNode, diag.List) {
+	if aliases(root) {
+		out, found := expanded(d, root)
+		return kyaml.NewRNode(out), found
+	}
+	if node, err := kyaml.Parse(string(unixBreaks(d.Verbatim(nil)))); err == nil {
+		return node, nil
+	}
+	return kyaml.NewRNode(root), nil
 }
 
 // WriteDocuments writes entries as documents, for callers that do not speak the
@@ -65,7 +78,7 @@ func WriteDocuments(entries []Entry) []byte {
 	for i := range entries {
 		b = append(b, "---\n"...)
 		if e := &entries[i]; e.Object == nil {
-			b = append(append(b, e.Item.lead...), e.Item.text...)
+			b = append(b, printed(e.Item.node, indentation(e.Item.node))...)
 		} else {
 			b = e.Object.AppendYAML(b)
 		}

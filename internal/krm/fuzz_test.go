@@ -66,7 +66,6 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		compareWays(t, data)
 		for _, item := range list.Items {
 			if docs, _ := source.Split(item.File); len(docs) != 1 {
 				t.Fatalf("%d documents:\n%s", len(docs), item.File.Data)
@@ -86,26 +85,4 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("written anew:\n%q\nand then\n%q", out, twice)
 		}
 	})
-}
-
-// compareWays holds the two ways to read a list to each other.
-func compareWays(t *testing.T, data []byte) {
-	t.Helper()
-	quick := krm.Pieces(data)
-	if quick == nil {
-		return
-	}
-	slow := krm.Whole(data)
-	if slow == nil {
-		t.Fatalf("refused as a whole:\n%s", data)
-	}
-	a, b := slow.Write(krm.Keep(slow.Items), nil), quick.Write(krm.Keep(quick.Items), nil)
-	if diff := cmp.Diff(string(a), string(b)); diff != "" {
-		t.Fatalf("whole and in pieces (-whole +pieces):\n%s", diff)
-	}
-	for i := range slow.Items {
-		if !bytes.Equal(slow.Items[i].File.Data, quick.Items[i].File.Data) || slow.Items[i].File.Name != quick.Items[i].File.Name {
-			t.Fatalf("item %d: %s\nand\n%s", i, slow.Items[i].File.Data, quick.Items[i].File.Data)
-		}
-	}
 }

@@ -1,45 +1,44 @@
 // Package krm is the protocol of KRM functions: a ResourceList in, a
 // ResourceList out.
 //
-// It takes the bytes of a ResourceList and gives its items, each as a file of
-// its own to compile, and writes items, objects and results back. An item that
-// is kept is written as it was read, comments and quotes included. The package
-// must not know what the function does.
+// It reads a ResourceList, makes of each item a file of its own to compile, and
+// writes items, objects and results back. Items are nodes of kyaml, the library
+// of kustomize and kpt: an item that is kept is printed as these print it, with
+// its comments. The package must not know what the function does.
 //
 // https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
 package krm
 
 import (
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Kind is the kind of the document that functions exchange, and Versions are
-// its versions, the newest first.
-const Kind = "ResourceList"
+// Kind is the kind of the document that functions exchange.
+const Kind = kio.ResourceListKind
 
-// Versions lists the versions of ResourceList that are read. What is written
-// has the version of what was read.
+// Versions lists the versions of ResourceList that are read, the newest first.
+// What is written has the version of what was read.
 func Versions() []string {
-	return []string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"}
+	return []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1"}
 }
 
-// Annotations that carry the place of an item. Orchestrators set them; a
-// function reads them, and sets the first two on what it makes.
-const (
-	PathAnnotation        = "internal.config.kubernetes.io/path"
-	LegacyPathAnnotation  = "config.kubernetes.io/path"
-	IndexAnnotation       = "internal.config.kubernetes.io/index"
-	LegacyIndexAnnotation = "config.kubernetes.io/index"
-)
-
-// injected are annotations that are not the author's: an orchestrator puts
-// them in front of a function and takes them away behind it.
-var injected = map[string]bool{
-	PathAnnotation: true, LegacyPathAnnotation: true, IndexAnnotation: true, LegacyIndexAnnotation: true,
-	"internal.config.kubernetes.io/id": true, "config.k8s.io/id": true, "kustomize.config.k8s.io/id": true,
-	"internal.config.kubernetes.io/seqindent":                         true,
-	"internal.config.kubernetes.io/annotations-migration-resource-id": true,
+// injected returns the annotations that are not the author's: an orchestrator
+// sets them before it calls a function and removes them afterwards.
+func injected() []string {
+	return []string{
+		kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation,
+		kioutil.IdAnnotation, kioutil.LegacyIdAnnotation, kioutil.SeqIndentAnnotation,
+		kioutil.InternalAnnotationsMigrationResourceIDAnnotation,
+		"kustomize.config.k8s.io/id", // https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/utils/annotations.go
+	}
 }
 
 // List is a ResourceList.
@@ -58,41 +57,59 @@ type List struct {
 type Item struct {
 	APIVersion, Kind, Namespace, Name string
 	// Path and Index say which document of which file the item is, as far as
-	// the orchestrator tells; Path has slashes and may be empty.
+	// the orchestrator says so; Path has slashes and may be empty.
 	Path  string
 	Index int
 	// Position is the item's place in the list, -1 for the functionConfig.
 	Position int
-	// File is the item alone, to be compiled. Lines count from its first one,
-	// without the annotations that an orchestrator adds.
+	// File is the item alone, to be compiled: as kyaml prints it, without the
+	// annotations that an orchestrator adds.
 	File *source.File
 
-	text []byte // as it is written back, without indentation
-	lead []byte // comments in front of it
-	root *source.Node
+	node *kyaml.RNode // without aliases
 }
 
-// Same tells whether two items are one resource.
+// Same reports whether two items are one resource.
 func (i *Item) Same(o *Item) bool {
 	return i.APIVersion == o.APIVersion && i.Kind == o.Kind && i.Namespace == o.Namespace && i.Name == o.Name
 }
 
-// Without gives the members of an item that is a List, less those that drop
-// names, as items of their own.
+// Without returns the members of an item that is a List as items of their own,
+// except those that drop names.
 func (i *Item) Without(drop func(*Item) bool) []*Item {
-	docs, _ := source.Split(i.File)
-	if len(docs) != 1 {
-		return nil
-	}
-	root, _ := docs[0].Parse()
-	docs[0].Kind = i.Kind
-	members, _ := docs[0].Items(root)
 	var out []*Item
-	for _, d := range members {
-		m := &Item{APIVersion: d.APIVersion, Kind: d.Kind, Namespace: d.Namespace, Name: d.Name, text: d.Verbatim(nil)}
-		if !drop(m) {
+	for _, n := range source.Elements(source.Field(i.node.YNode(), "items")) {
+		m := &Item{node: kyaml.NewRNode(n)}
+		if m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(n); !drop(m) {
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// newItem makes an item of a node without aliases. The name is that of its file
+// where the item does not say which file it is from.
+func newItem(node *kyaml.RNode, name string, position int) *Item {
+	i := &Item{node: node, Position: position}
+	i.APIVersion, i.Kind, i.Namespace, i.Name = source.Head(node.YNode())
+	path, index, _ := kioutil.GetFileAnnotations(node) // its error is always nil
+	i.Path = strings.ReplaceAll(path, `\`, "/")
+	if n, err := strconv.Atoi(index); err == nil && n > 0 {
+		i.Index = n
+	}
+	i.File = &source.File{Name: i.display(name), Data: printed(authored(node), indentation(node))}
+	return i
+}
+
+// display names the item in findings: by its file, else by what it is.
+func (i *Item) display(name string) string {
+	switch {
+	case i.Path == "" && i.Name != "" && i.Position >= 0:
+		return name + " (" + i.Kind + " " + strings.TrimPrefix(i.Namespace+"/"+i.Name, "/") + ")"
+	case i.Path == "":
+		return name
+	case i.Index > 0:
+		return i.Path + "[" + strconv.Itoa(i.Index) + "]"
+	}
+	return i.Path
 }

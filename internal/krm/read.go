@@ -7,26 +7,20 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Read reads a ResourceList from YAML or JSON. The findings tell why there is
+// Read reads a ResourceList from YAML or JSON. The findings say why there is
 // none, with places in a file of that name; then the list is nil.
 func Read(name string, data []byte) (*List, diag.List) {
 	file, problem := source.NewFile(name, unixBreaks(data))
 	if problem != nil {
 		return nil, diag.List{diag.FromProblem(*problem)}
 	}
-	if list := pieces(file); list != nil {
-		return list, nil
-	}
-	return whole(file)
-}
-
-// whole reads a list as one document.
-func whole(file *source.File) (*List, diag.List) {
 	docs, problems := source.Split(file)
 	if len(problems) > 0 {
 		return nil, diag.List{diag.FromProblem(problems[0])}
@@ -40,7 +34,7 @@ func whole(file *source.File) (*List, diag.List) {
 	if problem != nil {
 		return nil, diag.List{diag.FromProblem(*problem)}
 	}
-	r := &reader{doc: docs[0], root: root, lines: strings.SplitAfter(string(docs[0].Text()), "\n")}
+	r := &reader{doc: docs[0], root: root}
 	list := r.list()
 	if len(r.refused) > 0 {
 		return nil, r.refused
@@ -51,7 +45,7 @@ func whole(file *source.File) (*List, diag.List) {
 const wanted = "give it one document of apiVersion config.kubernetes.io/v1 and kind ResourceList, as kustomize and kpt do"
 
 // unixBreaks ends every line with a line feed, which is what YAML makes of its
-// line breaks anyway.
+// line breaks anyway; kyaml takes a carriage return after a comment for a line.
 func unixBreaks(data []byte) []byte {
 	if bytes.IndexByte(data, '\r') < 0 {
 		return data
@@ -63,7 +57,6 @@ func unixBreaks(data []byte) []byte {
 type reader struct {
 	doc     *source.Document
 	root    *source.Node
-	lines   []string // of the document, with their breaks
 	refused diag.List
 	found   diag.List
 }
@@ -87,7 +80,7 @@ func (r *reader) list() *List {
 		out.Items = r.items(items)
 	}
 	if n := r.field("functionConfig"); n != nil && n.Kind == yaml.MappingNode {
-		out.Config = r.config(n)
+		out.Config = r.item(n, "functionConfig", -1)
 	} else if n != nil && n.Kind != yaml.ScalarNode {
 		r.refuse(diag.WrongType, "functionConfig", "", "the functionConfig is not an object")
 	}
@@ -117,113 +110,90 @@ func (r *reader) head() {
 }
 
 // field returns the value of a field, or nil.
-func (r *reader) field(name string) *source.Node {
-	n := source.Field(r.root, name)
+func (r *reader) field(name string) *source.Node { return resolved(source.Field(r.root, name)) }
+
+// resolved returns what an alias refers to, and other nodes as they are.
+func resolved(n *source.Node) *source.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
 	}
 	return n
 }
 
+func null(n *source.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
 func (r *reader) items(seq *source.Node) []*Item {
-	if seq.Kind == yaml.ScalarNode && seq.ShortTag() == "!!null" {
+	if null(seq) {
 		return nil
 	}
 	if seq.Kind != yaml.SequenceNode {
 		r.refuse(diag.WrongType, "items", "", "the items of the ResourceList are not a list")
 		return nil
 	}
-	out := make([]*Item, 0, len(seq.Content))
-	cuts := r.cutItems(seq)
+	nodes := make([]*source.Node, len(seq.Content))
 	for i, n := range seq.Content {
-		if n.Kind == yaml.AliasNode {
-			n = n.Alias
-		}
-		if n.Kind != yaml.MappingNode {
+		if nodes[i] = r.expanded(resolved(n)); nodes[i] != nil && nodes[i].Kind != yaml.MappingNode {
 			r.refuse(diag.WrongType, source.JoinIndex("items", i), "every item is a resource with apiVersion and kind", "item %d of the ResourceList is not an object", i)
-			continue
 		}
-		var c *cut
-		if i < len(cuts) {
-			c = &cuts[i]
-		}
-		out = append(out, r.item(n, c, source.JoinIndex("items", i), i))
+	}
+	if len(r.refused) > 0 {
+		return nil
+	}
+	out := make([]*Item, len(nodes))
+	parallel.Each(len(out), func(i int) { out[i] = newItem(kyaml.NewRNode(nodes[i]), source.JoinIndex("items", i), i) })
+	return out
+}
+
+func (r *reader) item(n *source.Node, name string, position int) *Item {
+	if n = r.expanded(n); n == nil {
+		return nil
+	}
+	return newItem(kyaml.NewRNode(n), name, position)
+}
+
+// expanded adds what is wrong with the aliases of a node to the findings: the
+// list is refused where it is nil.
+func (r *reader) expanded(n *source.Node) *source.Node {
+	out, found := expanded(r.doc, n)
+	if out == nil {
+		r.refused = append(r.refused, found...)
+	} else {
+		r.found = append(r.found, found...)
 	}
 	return out
 }
 
-func (r *reader) config(n *source.Node) *Item {
-	return r.item(n, r.cutValue("functionConfig", n), "functionConfig", -1)
-}
-
-// item makes an item of a node: of its own lines where these alone mean the
-// same, else of its value.
-func (r *reader) item(n *source.Node, c *cut, name string, position int) *Item {
-	item := &Item{Position: position}
-	if c != nil {
-		item.lead, item.text = c.lead, c.text
+// expanded returns a node with its aliases replaced by what they refer to: an
+// item is read alone, where the anchors of other items are missing. It returns
+// nil for an alias that contains itself or refers to too much, and the findings
+// say so. Of equal keys beside aliases the last one is kept, and reported.
+func expanded(d *source.Document, n *source.Node) (*source.Node, diag.List) {
+	if n == nil || !aliases(n) {
+		return n, nil
 	}
-	root := alone(item.text)
-	if root == nil || !equal(root, n) {
-		item.lead = nil
-		item.text = r.written(n)
-		root = alone(item.text)
-	} else if aliases(n) {
-		r.expand(n)
-	}
-	item.root = root
-	item.finish(name)
-	return item
-}
-
-// finish reads of the item's tree what it says of itself, and drops it.
-func (i *Item) finish(name string) {
-	i.APIVersion, i.Kind, i.Namespace, i.Name = source.Head(i.root)
-	i.place(source.Field(source.Field(i.root, "metadata"), "annotations"))
-	text := append(slices.Clone(i.lead), withoutInjected(i.root, i.text)...)
-	i.File = &source.File{Name: i.display(name), Data: text}
-	i.root = nil
-}
-
-// place reads where the item comes from.
-func (i *Item) place(annotations *source.Node) {
-	first := func(keys ...string) string {
-		for _, k := range keys {
-			if n := source.Field(annotations, k); n != nil && n.Kind == yaml.ScalarNode && n.Value != "" {
-				return n.Value
-			}
+	out, problems := d.Expand(n)
+	var found diag.List
+	for _, p := range problems {
+		if p.Kind != source.Ambiguous {
+			found.Add(diag.FromProblem(p))
 		}
-		return ""
 	}
-	i.Path = strings.ReplaceAll(first(PathAnnotation, LegacyPathAnnotation), `\`, "/")
-	if _, err := fmt.Sscanf(first(IndexAnnotation, LegacyIndexAnnotation), "%d", &i.Index); err != nil || i.Index < 0 {
-		i.Index = 0
-	}
+	return out, found
 }
 
-// display names the item in findings: by its file, else by what it is.
-func (i *Item) display(name string) string {
-	switch {
-	case i.Path == "" && i.Name != "" && i.Position >= 0:
-		return fmt.Sprintf("%s (%s %s)", name, i.Kind, strings.TrimPrefix(i.Namespace+"/"+i.Name, "/"))
-	case i.Path == "":
-		return name
-	case i.Index > 0:
-		return fmt.Sprintf("%s[%d]", i.Path, i.Index)
-	}
-	return i.Path
+// aliases reports whether there are aliases below a node.
+func aliases(n *source.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, aliases)
 }
 
 func (r *reader) results(n *source.Node) []any {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+	if null(n) {
 		return nil
 	}
-	root, _ := r.doc.Expand(n)
-	values, ok := any(nil), false
-	if root != nil {
-		values = source.Value(root)
+	if n = r.expanded(n); n == nil {
+		return nil
 	}
-	list, ok := values.([]any)
+	list, ok := source.Value(n).([]any)
 	if !ok {
 		r.refuse(diag.WrongType, "results", "", "the results of the ResourceList are not a list")
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/secret"
@@ -17,7 +19,7 @@ import (
 // Tags of results.
 const (
 	TagCode    = "kgw.dev/code"
-	TagLine    = "kgw.dev/line"    // from 1, in the document as its author has it
+	TagLine    = "kgw.dev/line"    // from 1, in the item as kyaml prints it, or in the file that kgw read
 	TagColumn  = "kgw.dev/column"  // from 1, in code points
 	TagDoc     = "kgw.dev/doc"     // position of the document in its file, of the item in the list where no file is known; from 0
 	TagHelp    = "kgw.dev/help"    // the remedy
@@ -25,45 +27,14 @@ const (
 	TagPath    = "kgw.dev/path"    // field path, where field names another one or is absent
 )
 
-// Result is an entry of results.
-type Result struct {
-	Message     string            `json:"message"`
-	Severity    string            `json:"severity"`
-	ResourceRef *ResourceRef      `json:"resourceRef,omitempty"`
-	Field       *Field            `json:"field,omitempty"`
-	File        *FileRef          `json:"file,omitempty"`
-	Tags        map[string]string `json:"tags,omitempty"`
-}
-
-// ResourceRef names a resource. All but Namespace are required.
-type ResourceRef struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Name       string `json:"name"`
-	Namespace  string `json:"namespace,omitempty"`
-}
-
-// Field names a field of the resource.
-type Field struct {
-	Path          string `json:"path"`
-	CurrentValue  any    `json:"currentValue,omitempty"`
-	ProposedValue any    `json:"proposedValue,omitempty"`
-}
-
-// FileRef names a document of a file.
-type FileRef struct {
-	Path  string `json:"path"`
-	Index int    `json:"index"`
-}
-
 // Results makes results of findings, which must be resolved. Findings at items
 // get the items' places; those at other files have their own.
-func Results(found diag.List, items []*Item) []Result {
+func Results(found diag.List, items []*Item) framework.Results {
 	r := resulter{items: map[*source.File]*Item{}}
 	for _, i := range items {
 		r.items[i.File] = i
 	}
-	out := make([]Result, len(found))
+	out := make(framework.Results, len(found))
 	for i := range found {
 		out[i] = r.result(&found[i])
 	}
@@ -92,8 +63,8 @@ type resulter struct {
 	root  *source.Node
 }
 
-func (r *resulter) result(f *diag.Finding) Result {
-	out := Result{Message: f.Message, Severity: f.Severity.String(), Tags: map[string]string{TagCode: string(f.Code)}}
+func (r *resulter) result(f *diag.Finding) *framework.Result {
+	out := &framework.Result{Message: f.Message, Severity: framework.Severity(f.Severity.String()), Tags: map[string]string{TagCode: string(f.Code)}}
 	set := func(tag, value string) {
 		if value != "" {
 			out.Tags[tag] = value
@@ -107,15 +78,17 @@ func (r *resulter) result(f *diag.Finding) Result {
 		set(TagLine, strconv.Itoa(f.Span.Line))
 		set(TagColumn, strconv.Itoa(max(1, f.Span.Column)))
 	}
-	r.where(f, &out)
+	r.where(f, out)
 	d := f.At.Doc
 	if d == nil {
 		return out
 	}
 	path := f.At.Path
 	if d.APIVersion != "" && d.Kind != "" && d.Name != "" {
-		out.ResourceRef = &ResourceRef{APIVersion: d.APIVersion, Kind: d.Kind, Name: d.Name, Namespace: d.Namespace}
-		out.Field = r.field(f).withoutSecrets()
+		out.ResourceRef = &kyaml.ResourceIdentifier{
+			TypeMeta: kyaml.TypeMeta{APIVersion: d.APIVersion, Kind: d.Kind}, NameMeta: kyaml.NameMeta{Name: d.Name, Namespace: d.Namespace},
+		}
+		out.Field = r.field(f)
 	}
 	if path != "" && (out.Field == nil || out.Field.Path != path) {
 		set(TagPath, path)
@@ -124,7 +97,7 @@ func (r *resulter) result(f *diag.Finding) Result {
 }
 
 // where names the file and the document in it.
-func (r *resulter) where(f *diag.Finding, out *Result) {
+func (r *resulter) where(f *diag.Finding, out *framework.Result) {
 	d := f.At.Doc
 	var item *Item
 	if d != nil {
@@ -132,13 +105,13 @@ func (r *resulter) where(f *diag.Finding, out *Result) {
 	}
 	switch {
 	case item != nil && item.Path != "":
-		out.File = &FileRef{Path: item.Path, Index: item.Index}
+		out.File = &framework.File{Path: item.Path, Index: item.Index}
 		out.Tags[TagDoc] = strconv.Itoa(item.Index)
 	case item != nil && item.Position < 0:
 	case item != nil:
 		out.Tags[TagDoc] = strconv.Itoa(item.Position)
 	case f.Span.File != "" && f.Span.File[0] != '<':
-		out.File = &FileRef{Path: f.Span.File}
+		out.File = &framework.File{Path: f.Span.File}
 		if d != nil {
 			out.File.Index = d.Index
 		}
@@ -147,65 +120,69 @@ func (r *resulter) where(f *diag.Finding, out *Result) {
 }
 
 // field names the field with its value, and with a better one where kgw knows
-// one that was tried.
-func (r *resulter) field(f *diag.Finding) *Field {
+// one that was tried. Values that hold a secret are left out: masked ones would
+// be written where somebody applies them.
+func (r *resulter) field(f *diag.Finding) *framework.Field {
 	if f.At.Path == "" {
 		return nil
 	}
-	out := &Field{Path: f.At.Path}
-	fix := f.Fix
-	if !f.Fixable {
-		fix = nil
+	path, current, proposed := r.values(f)
+	if hidden(path, current) || hidden(path, proposed) {
+		return &framework.Field{Path: path}
 	}
-	switch fix := fix.(type) {
-	case diag.Rewrite:
-		out.ProposedValue = fix.Text
-	case diag.Move:
-		out.Path = fix.List.Path
-		return r.moved(f.At.Doc, fix, out)
-	case diag.DropComment, nil:
+	out := &framework.Field{Path: path}
+	if current != nil {
+		out.CurrentValue = source.NodeOf(current)
 	}
-	if n := r.lookup(f.At.Doc, f.At.Path); n != nil && n.Kind == yaml.ScalarNode && !f.At.Key {
-		out.CurrentValue = source.Scalar(n)
+	if proposed != nil {
+		out.ProposedValue = source.NodeOf(proposed)
 	}
 	return out
 }
 
-// withoutSecrets leaves the values out that hold a secret: masked ones would be
-// written where somebody applies them.
-func (f *Field) withoutSecrets() *Field {
-	if f == nil {
-		return nil
+// values returns the path of the field that a finding is about, its value, and
+// the proposed one; nil where there is none.
+func (r *resulter) values(f *diag.Finding) (path string, current, proposed any) {
+	if n := r.lookup(f.At.Doc, f.At.Path); n != nil && n.Kind == yaml.ScalarNode && !f.At.Key {
+		current = source.Scalar(n)
 	}
-	steps := strings.FieldsFunc(f.Path, func(r rune) bool { return strings.ContainsRune(`.[]"`, r) })
-	hidden := slices.ContainsFunc(steps, secret.Key)
-	for _, v := range []any{f.CurrentValue, f.ProposedValue} {
-		plain := source.Plain(v, func(n source.Number) any { return n })
-		hidden = hidden || !reflect.DeepEqual(plain, secret.Under("", "", plain))
+	if !f.Fixable {
+		return f.At.Path, current, nil
 	}
-	if hidden {
-		f.CurrentValue, f.ProposedValue = nil, nil
+	switch fix := f.Fix.(type) {
+	case diag.Rewrite:
+		return f.At.Path, current, fix.Text
+	case diag.Move:
+		current, proposed = r.moved(f.At.Doc, fix)
+		return fix.List.Path, current, proposed
+	case diag.DropComment, nil:
 	}
-	return f
+	return f.At.Path, current, nil
 }
 
-// moved proposes the list with one element taken forward.
-func (r *resulter) moved(d *source.Document, fix diag.Move, out *Field) *Field {
+// hidden reports whether a value is a secret or holds one.
+func hidden(path string, v any) bool {
+	steps := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(`.[]"`, r) })
+	if slices.ContainsFunc(steps, secret.Key) {
+		return true
+	}
+	plain := source.Plain(v, func(n source.Number) any { return n })
+	return !reflect.DeepEqual(plain, secret.Under("", "", plain))
+}
+
+// moved returns a list, and the list with one element moved forward; nil where
+// the list does not have the element.
+func (r *resulter) moved(d *source.Document, fix diag.Move) (current, proposed any) {
 	n := r.lookup(d, fix.List.Path)
 	if n == nil {
-		return out
+		return nil, nil
 	}
 	list, ok := source.Value(n).([]any)
 	if !ok || fix.From >= len(list) || fix.To > fix.From {
-		return out
+		return nil, nil
 	}
-	out.CurrentValue = list
-	after := make([]any, 0, len(list))
-	after = append(after, list[:fix.To]...)
-	after = append(after, list[fix.From])
-	after = append(after, list[fix.To:fix.From]...)
-	out.ProposedValue = append(after, list[fix.From+1:]...)
-	return out
+	after := slices.Delete(slices.Clone(list), fix.From, fix.From+1)
+	return list, slices.Insert(after, fix.To, list[fix.From])
 }
 
 func (r *resulter) lookup(d *source.Document, path string) *source.Node {

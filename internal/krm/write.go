@@ -5,7 +5,12 @@ import (
 	"maps"
 	"strconv"
 
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Entry is an item of the list that is written: one that was read, or a new
@@ -29,7 +34,7 @@ func Keep(items []*Item) []Entry {
 
 // Write writes a ResourceList with these entries, the list's functionConfig,
 // and results after those that the list has, none of them twice.
-func (l *List) Write(entries []Entry, results []Result) []byte {
+func (l *List) Write(entries []Entry, results framework.Results) []byte {
 	var b []byte
 	b = append(b, "apiVersion: "+l.APIVersion+"\nkind: "+Kind+"\nitems:"...)
 	if len(entries) == 0 {
@@ -39,19 +44,19 @@ func (l *List) Write(entries []Entry, results []Result) []byte {
 	var scratch []byte
 	for i := range entries {
 		if e := &entries[i]; e.Object == nil {
-			b = appendIndented(append(b, e.Item.lead...), "- ", e.Item.text)
+			b = e.Item.append(b)
 		} else {
-			scratch = e.append(scratch[:0])
+			scratch = e.placed().AppendYAML(scratch[:0])
 			b = appendIndented(b, "- ", scratch)
 		}
 	}
 	if l.Config != nil {
-		b = appendIndented(append(b, "functionConfig:\n"...), "  ", l.Config.text)
+		b = appendIndented(append(b, "functionConfig:\n"...), "  ", printed(l.Config.node, indentation(l.Config.node)))
 	}
 	return l.appendResults(b, results)
 }
 
-func (l *List) appendResults(b []byte, results []Result) []byte {
+func (l *List) appendResults(b []byte, results framework.Results) []byte {
 	if len(l.Results)+len(results) == 0 {
 		return b
 	}
@@ -67,14 +72,23 @@ func (l *List) appendResults(b []byte, results []Result) []byte {
 	for _, v := range l.Results {
 		add(v, true)
 	}
-	for i := range results {
-		add(&results[i], false)
+	for _, r := range results {
+		add(value(r), false)
 	}
 	return b
 }
 
-// append appends a new object with the annotations that say where it belongs.
-func (e *Entry) append(b []byte) []byte {
+// value returns a result as plain values.
+func value(r *framework.Result) any {
+	text, err := kyaml.Marshal(r)
+	if err != nil {
+		panic(err) // only values of types that kgw does not put there fail
+	}
+	return source.Value(parsed(text))
+}
+
+// placed returns the new object with the annotations that say where it belongs.
+func (e *Entry) placed() *manifest.Object {
 	path, index := e.Path, "0"
 	if e.Item != nil && e.Item.Path != "" {
 		path, index = e.Item.Path, strconv.Itoa(e.Item.Index)
@@ -84,13 +98,25 @@ func (e *Entry) append(b []byte) []byte {
 	if o.Meta.Annotations == nil {
 		o.Meta.Annotations = map[string]string{}
 	}
-	for _, key := range []string{PathAnnotation, LegacyPathAnnotation} {
+	for _, key := range []string{kioutil.PathAnnotation, kioutil.LegacyPathAnnotation} {
 		o.Meta.Annotations[key] = path
 	}
-	for _, key := range []string{IndexAnnotation, LegacyIndexAnnotation} {
+	for _, key := range []string{kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation} {
 		o.Meta.Annotations[key] = index
 	}
-	return o.AppendYAML(b)
+	return &o
+}
+
+// append appends the item as an element of a list. Its head comment is before the
+// dash, the comments of its first key behind it: orchestrators tell the two
+// apart, and repeat a comment that has moved.
+func (i *Item) append(b []byte) []byte {
+	root := *i.node.YNode()
+	if root.HeadComment != "" {
+		b = append(append(b, root.HeadComment...), '\n')
+		root.HeadComment = ""
+	}
+	return appendIndented(b, "- ", printed(kyaml.NewRNode(&root), indentation(i.node)))
 }
 
 // appendIndented appends a text, its first line behind the start, and the
