@@ -24,7 +24,7 @@ func drawn(rnd *rand.Rand) string {
 		return pick("{requestPrincipals: ['*']}", "{notRequestPrincipals: ['*']}", "{requestPrincipals: ['https://a/*']}", "{principals: ['*']}", "{namespaces: [istio-system]}", "{notPrincipals: ['*']}")
 	}
 	operation := func() string {
-		return pick("{paths: ['"+paths()+"']}", "{notPaths: ['"+paths()+"']}", "{methods: [GET]}", "{hosts: [a.com]}", "{hosts: ['a.com', 'a.com:*'], methods: [GET, PUT]}", "{ports: ['80']}")
+		return pick("{paths: ['"+paths()+"']}", "{notPaths: ['"+paths()+"']}", "{methods: [GET]}", "{hosts: [a.com]}", "{hosts: [in.test]}", "{hosts: ['a.com', 'a.com:*'], methods: [GET, PUT]}", "{ports: ['80']}")
 	}
 	rule := func() string {
 		switch rnd.IntN(4) {
@@ -38,8 +38,8 @@ func drawn(rnd *rand.Rand) string {
 		return "{to: [{operation: " + operation() + "}], when: [{key: 'request.auth.claims[scp]', " + pick("values", "notValues") + ": [w]}]}"
 	}
 	route := func() string {
-		matched := pick("", "match: [{uri: {prefix: /x}}], ", "match: [{uri: {exact: /y}, method: {exact: GET}}], ", "match: [{headers: {x-a: {exact: b}}}], ", "match: [{uri: {regex: '/.*'}}], ")
-		return "{" + matched + pick("route: [{destination: {host: api, port: {number: 80}}}]", "route: [{destination: {host: other, port: {number: 80}}}]", "directResponse: {status: 404}", "rewrite: {uri: /y}, "+api,
+		matched := pick("", "match: [{uri: {prefix: /x}}], ", "match: [{uri: {prefix: /x/}}], ", "match: [{uri: {exact: /y}, method: {exact: GET}}], ", "match: [{headers: {x-a: {exact: b}}}], ", "match: [{uri: {regex: '/.*'}}], ")
+		return "{" + matched + pick("route: [{destination: {host: api, port: {number: 80}}}]", "route: [{destination: {host: other, port: {number: 80}}}]", "directResponse: {status: 404}", "rewrite: {uri: "+pick("/y", "/", "/y/")+"}, "+api, "rewrite: {authority: in.test}, "+api, "rewrite: {uriRegexRewrite: {match: '^/x/(.*)', rewrite: '/\\1'}}, "+api,
 			"route: [{destination: {host: api, port: {number: 80}}, weight: 1}, {destination: {host: other, port: {number: 80}}, weight: 9}]") + "}"
 	}
 	out := service("api") + service("other")
@@ -76,7 +76,7 @@ func drawn(rnd *rand.Rand) string {
 // sent are requests of every kind that policies look at.
 func sent(rnd *rand.Rand) *simulate.Request {
 	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
-	r := &simulate.Request{Method: pick("GET", "GET", "PUT", "OPTIONS", "POST"), Scheme: pick("https", "https", "http"), Host: pick("a.com", "a.com", "a.com:8443", "A.com", "b.com"), Target: pick("/", "/x", "/x/x", "/y", "/z.js", "/yy")}
+	r := &simulate.Request{Method: pick("GET", "GET", "PUT", "OPTIONS", "POST"), Scheme: pick("https", "https", "http"), Host: pick("a.com", "a.com", "a.com:8443", "A.com", "b.com"), Target: pick("/", "/x", "/x/x", "/x/y", "/x../y/z", "/xx", "/y", "/z.js", "/yy")}
 	switch rnd.IntN(4) {
 	case 0:
 		r.Token = simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://" + pick("a0", "a1", "b0", "b1", "nobody"), "sub": "me"}}

@@ -212,6 +212,10 @@ func (p *prover) doubts(e *simulate.Entry, reason string) {
 // are none.
 func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason string) {
 	rule := match.Compile(w.rule.Set)
+	if w.route != nil && w.route.Rewrite != nil {
+		route := p.purse.Relate(p.asked, match.Compile(w.route.Set))
+		return nil, route.Kind == match.Disjoint && route.Within == "", "the route before it changes the URL"
+	}
 	pairs := [][2]*match.Matcher{{p.asked, rule}}
 	live := []*match.Matcher{p.asked, rule}
 	if w.route != nil {

@@ -93,7 +93,8 @@ func (g *guard) add(p classes.Part, seen map[string]bool) {
 // part is a part and the service that it sends requests to.
 type part struct {
 	classes.Part
-	to string
+	to      string
+	rewrite *simulate.Rewrite
 }
 
 func (s *side) readPaths(result *compile.Result) {
@@ -108,7 +109,7 @@ func (s *side) readPaths(result *compile.Result) {
 }
 
 func (s *side) part(e *simulate.Entry) part {
-	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To}
+	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To, e.Rewrite}
 	if s.cluster.Mesh.Delegated(e.To) {
 		p.To = ""
 	}
@@ -267,9 +268,20 @@ func (s *side) with(host string, routes []part) []classes.Part {
 	seen := map[string]bool{}
 	for _, p := range routes {
 		out = append(out, p.Part)
-		if to := plainService(p.to); to != "" && !seen[to] && (!s.cluster.Mesh.Delegated(to) || s.cluster.Sidecars.Guards(to)) {
-			seen[to] = true
-			g := s.guard(to)
+		to := plainService(p.to)
+		if to == "" || s.cluster.Mesh.Delegated(to) && !s.cluster.Sidecars.Guards(to) {
+			continue
+		}
+		g, key := s.guard(to), to
+		if p.rewrite != nil {
+			key += " " + p.rewrite.Text
+		}
+		if seen[key] {
+			continue
+		}
+		if seen[key] = true; p.rewrite != nil {
+			out = append(out, g.behind(&p, host)...)
+		} else {
 			out = append(append(out, g.always...), g.on[host]...)
 		}
 	}

@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"strings"
+
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -19,6 +21,8 @@ type Entry struct {
 	Group string
 	// To is the service that a request goes to, "" where it ends.
 	To string
+	// Rewrite is what becomes of the URL on the way to To, nil where nothing does.
+	Rewrite *Rewrite
 	// Admits are the ways in which a caller may come through.
 	Admits []Admission
 	// Again is the path with which a request is routed a second time, for an
@@ -27,6 +31,57 @@ type Entry struct {
 	// Example are headers that a request must have besides what Set says, for
 	// an entry that is not exact; the name "?" is a parameter of the query.
 	Example []Header
+}
+
+// Rewrite is what an entry does to the URL of a request that it sends on.
+type Rewrite struct {
+	// Text names it: entries of one text do the same.
+	Text string
+	// Hosts are the names that the Host header may have then.
+	Hosts []string
+	// Moves are what may happen to paths, and Apart paths that have to be told
+	// apart besides. Without moves a path becomes the same for all requests, or
+	// one that is not followed.
+	Moves []match.Move
+	Apart []string
+}
+
+// Move adds what becomes of paths whose beginning is replaced, as a proxy sees
+// them that resolves dot segments (RFC 3986 section 5.2.4). It reports whether
+// that can be said.
+func (r *Rewrite) Move(from, to string) bool {
+	if seen, ok := match.RawPath.See(to); !ok || seen != to {
+		return false
+	}
+	r.Moves = append(r.Moves, match.Move{From: from, To: to})
+	if strings.HasSuffix(from, "/") || !strings.HasSuffix(to, "/") {
+		return true
+	}
+	for _, dots := range []string{".", ".."} {
+		seen, ok := match.RawPath.See(to + dots)
+		if !ok {
+			return false
+		}
+		r.Moves = append(r.Moves, match.Move{From: from + dots, To: strings.TrimSuffix(seen, "/")})
+		r.Apart = append(r.Apart, from+dots)
+	}
+	return true
+}
+
+// Rewriting says that the URL of a request that stands for many was changed.
+type Rewriting struct {
+	// Text and At are the rewrite and its place.
+	Text string
+	At   source.Ref
+	// Scattered says that the requests that it stands for have paths now that
+	// nobody told apart before.
+	Scattered bool
+}
+
+// Unknown is the condition that a statement holds about the URLs of all the
+// requests.
+func (r *Rewriting) Unknown(statement string) Unknown {
+	return Unknown{Why: Opaque, At: r.At, What: statement + " after the rewrite, which kgw does not follow for all requests at once", Key: statement + " after " + r.Text}
 }
 
 // Admission is one way to come through an entry: the proof that is demanded,

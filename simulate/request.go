@@ -47,6 +47,9 @@ type Request struct {
 	// Unsettled names headers, in lower case, whose values are not known; "*" is
 	// all of them.
 	Unsettled []string
+	// Rewritten is the last change of its URL, where the request stands for many;
+	// nil where there was none.
+	Rewritten *Rewriting
 
 	world *World
 }

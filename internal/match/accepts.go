@@ -59,7 +59,8 @@ func (m *Matcher) acceptsHost(host string) (bool, error) {
 // acceptsPath asks the pattern itself, by other means than its automaton.
 func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 	p := m.set.Path
-	if !strings.HasPrefix(seen, "/") {
+	seen, ok := m.set.Move.of(seen)
+	if !ok || !strings.HasPrefix(seen, "/") {
 		return false, nil
 	}
 	switch p.Lang {

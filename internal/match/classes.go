@@ -375,7 +375,7 @@ func (p *partitioner) pathsOf(on []int) []found {
 }
 
 func (p *paths) compare(o *paths) int {
-	return cmp.Or(cmp.Compare(p.text.Text, o.text.Text), cmp.Compare(p.text.Lang, o.text.Lang), cmp.Compare(p.view, o.view))
+	return cmp.Or(cmp.Compare(p.text.Text, o.text.Text), cmp.Compare(p.text.Lang, o.text.Lang), cmp.Compare(p.view, o.view), cmp.Compare(p.move.From, o.move.From), cmp.Compare(p.move.To, o.move.To))
 }
 
 // splitBy splits the paths by automata, the first of which is the universe.

@@ -22,6 +22,7 @@ type Judge struct {
 type pathKey struct {
 	path pathlang.Path
 	view View
+	move Move
 }
 
 // maxPaths bounds how many compiled paths are remembered: they are large.
@@ -77,7 +78,7 @@ func (j *Judge) Compile(s Set) *Matcher {
 	if j == nil || s.URL.Lang != 0 {
 		return Compile(s)
 	}
-	return newMatcher(s, j.paths.of(pathKey{s.Path, s.View.of(s.Path.Lang)}, func(k pathKey) *paths { return pathsOf(k.path, k.view) }))
+	return newMatcher(s, j.paths.of(s.key(), pathsOf))
 }
 
 // Relate compares two sets with the default budget.

@@ -25,6 +25,7 @@ type Matcher struct {
 type paths struct {
 	text pathlang.Path // or the pattern over whole URLs
 	view View
+	move Move
 	path *automata.NFA // nil for a pattern over whole URLs
 	err  error
 	// sig is a cheap summary that tells many sets apart.
@@ -49,8 +50,11 @@ func Compile(s Set) *Matcher {
 	if s.URL.Lang != 0 {
 		return newMatcher(s, wholeURLs(s.URL, s.View.of(s.URL.Lang)))
 	}
-	return newMatcher(s, pathsOf(s.Path, s.View.of(s.Path.Lang)))
+	return newMatcher(s, pathsOf(s.key()))
 }
+
+// key is what the compiled path of a set depends on.
+func (s *Set) key() pathKey { return pathKey{s.Path, s.View.of(s.Path.Lang), s.Move} }
 
 func newMatcher(s Set, p *paths) *Matcher {
 	m := &Matcher{set: s, paths: p}
@@ -59,9 +63,12 @@ func newMatcher(s Set, p *paths) *Matcher {
 	return m
 }
 
-func pathsOf(text pathlang.Path, v View) *paths {
-	p := &paths{text: text, view: v}
-	if p.path, p.err = compilePath(text, v); p.path != nil {
+func pathsOf(k pathKey) *paths {
+	p := &paths{text: k.path, view: k.view, move: k.move}
+	if p.path, p.err = compilePath(k.path, k.view); p.path != nil {
+		if k.move != (Move{}) {
+			p.path = mustParse(pathlang.QuoteRegex(k.move.From)).Follow(p.path.After(k.move.To)).Leading()
+		}
 		p.sig = automata.Summarize(p.path)
 	}
 	p.regex = sync.OnceValues(func() (*regexp.Regexp, error) {

@@ -7,7 +7,11 @@
 // a VirtualService or an Oathkeeper Rule is.
 package match
 
-import "github.com/kgw-dev/kgw/internal/pathlang"
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
 
 // Set is the set of requests a route takes: those that every field admits. A
 // nil Schemes, Hosts or Methods means any, an empty one none.
@@ -31,12 +35,25 @@ type Set struct {
 	// View is the form in which the engine sees the path; zero is what the
 	// language is made for.
 	View View
+	// Move, if it is not zero, is what a proxy before the engine does to the
+	// path: Path is about the result.
+	Move Move
 	// Predicates are further conditions, all of which must hold.
 	Predicates []Predicate
 	// URL, if it has a language, is one pattern over "scheme://host/path" that
 	// replaces Schemes, Hosts, HostPattern and Path. For Regexp2
 	// and Glob its text is a whole Oathkeeper rule URL, with angle brackets.
 	URL pathlang.Path
+}
+
+// Move replaces the beginning of a path. Paths that do not begin with From are in
+// no set that has it.
+type Move struct{ From, To string }
+
+// of is the path after the move; ok is false for one that does not begin so.
+func (m Move) of(path string) (moved string, ok bool) {
+	rest, ok := strings.CutPrefix(path, m.From)
+	return m.To + rest, ok
 }
 
 // Order says how an engine or a dialect chooses among several routes that

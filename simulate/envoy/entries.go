@@ -44,6 +44,7 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	if source.Field(r.entry, "redirect") != nil || source.Field(r.entry, "directResponse") != nil || r.missing != nil {
 		return []simulate.Entry{e}
 	}
+	e.Rewrite, _ = r.rewrites()
 	var out []simulate.Entry
 	var places []*source.Node
 	for _, n := range source.Elements(source.Field(r.entry, "route")) {

@@ -43,6 +43,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 		own.apply(next, d.Headers)
 	}
 	r.rewrite(next)
+	r.note(next)
 	next.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
 	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
 	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
@@ -199,44 +200,3 @@ func (v variables) Replace(text, host string) string {
 		return host
 	})
 }
-
-// rewrite changes path and host as the route says. A prefix match replaces the
-// prefix, every other one the whole path.
-func (r *route) rewrite(q *simulate.Request) {
-	n := source.Field(r.entry, "rewrite")
-	if host := source.Text(source.Field(n, "authority")); host != "" {
-		q.Host = host
-	}
-	path, query, has := strings.Cut(q.Target, "?")
-	if pattern := source.Field(n, "uriRegexRewrite"); pattern != nil {
-		if re, err := regexp.Compile(source.Text(source.Field(pattern, "match"))); err == nil {
-			path = re.ReplaceAllString(path, goTemplate(source.Text(source.Field(pattern, "rewrite"))))
-		}
-	} else if uri := source.Text(source.Field(n, "uri")); uri != "" {
-		path = uri + path[min(r.matched(path), len(path)):]
-	}
-	if q.Target = path; has {
-		q.Target = path + "?" + query
-	}
-}
-
-// matched is how much of the path the route looked at.
-func (r *route) matched(path string) int {
-	for i := range r.conditions {
-		switch c := &r.conditions[i]; {
-		case c.is("uri") && c.kind == "prefix":
-			return len(c.text)
-		case c.is("uri"):
-			return len(path)
-		}
-	}
-	return len("/")
-}
-
-// goTemplate turns a replacement of RE2 into one of Go: \1 is ${1}.
-func goTemplate(text string) string {
-	return groupRefs.ReplaceAllString(strings.ReplaceAll(text, "$", "$$"), "$${$1}")
-}
-
-// groupRefs are RE2's references to groups in a rewrite.
-var groupRefs = regexp.MustCompile(`\\([0-9])`)

@@ -78,6 +78,11 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 	if e.globs != nil && r.Holds(*e.Doubt()) {
 		return e.globs.Decide(r, t)
 	}
+	if r.Rewritten != nil {
+		if u := r.Rewritten.Unknown("a rule takes another URL"); r.Holds(u) {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		}
+	}
 	real := r.Realise()
 	in, err := real.HTTP("")
 	if err != nil {

@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -124,6 +125,9 @@ func (c *call) value(a *authorization, k *condition, v string) truth {
 	case "methods":
 		return of(like(v, c.in.Method))
 	case "paths":
+		if w := c.in.Rewritten; w != nil && w.Scattered {
+			return maybe
+		}
 		if k.patterns[v] != nil {
 			return of(k.matches(v, c.path))
 		}
@@ -253,6 +257,8 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 		u.What, u.Why, u.Needs = fmt.Sprintf("the port of the container at %s is %sone of %s", c.place.shown, not, list), simulate.Absent, "the Service with its targetPort"
 	case "principals", "namespaces", "serviceAccounts", "trustDomains":
 		u.What, u.Needs = fmt.Sprintf("the client's certificate has %s that are %samong %s", k.field, not, list), ""
+	case "paths":
+		u = c.in.Rewritten.Unknown(fmt.Sprintf("the path is %sone of %s", not, list))
 	default:
 		u.What, u.Needs = fmt.Sprintf("%s is %sone of %s", k.field, not, list), ""
 		u.Why = simulate.Opaque
@@ -260,7 +266,7 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 			u.Why, u.Example = simulate.Chosen, exampleOf(k)
 		}
 	}
-	u.Key = u.What
+	u.Key = cmp.Or(u.Key, u.What)
 	if u.Why != simulate.Asked && u.Why != simulate.Chosen {
 		u.Key += " at " + c.place.key
 	}

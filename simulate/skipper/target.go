@@ -36,6 +36,9 @@ func modPath(x *exchange, c *eskip.Call) *served {
 		return nil
 	}
 	x.replacePath(expr.ReplaceAllString(path, replacement))
+	if x.in.Free != simulate.Concrete {
+		x.in.Rewritten = &simulate.Rewriting{Text: c.String(), At: x.route.at, Scattered: true}
+	}
 	return nil
 }
 
