@@ -57,7 +57,7 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 		Help:     "add the Gateway to the inputs or its hosts to known.gateways in kgw.yaml, or write the full host",
 		Upstream: &diag.Upstream{Attribute: "." + h.Origin.Path, Message: fmt.Sprintf(says.NoGateway, ref)},
 		Lacks:    &diag.Lack{Kind: "Gateway", Namespace: ref.Namespace, Name: ref.Name},
-		Group:    gatewayGroup(g, ref), Place: fmt.Sprintf("the domain of host %q is that of the Gateway", h.Written),
+		Group:    ref.String(), GroupDoc: g.Origin.Doc, Place: fmt.Sprintf("the domain of host %q is that of the Gateway", h.Written),
 	})
 	if gateway == nil {
 		return
@@ -142,11 +142,6 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 	}
 }
 
-// gatewayGroup joins what is said of a Gateway that a resource lacks.
-func gatewayGroup(g *ir.Gateway, name ir.Name) string {
-	return fmt.Sprintf("%p gateway %s", g.Origin.Doc, name)
-}
-
 func missingGateway(g *ir.Gateway, kind string, name ir.Name, found *diag.List) {
 	in := &g.Ingress
 	help, lack := "add it to the inputs, or to known.gateways in kgw.yaml", name
@@ -159,6 +154,6 @@ func missingGateway(g *ir.Gateway, kind string, name ir.Name, found *diag.List) 
 		Message:  fmt.Sprintf("%s %q is not among the inputs", kind, name),
 		Upstream: &diag.Upstream{Attribute: "." + in.Origin.Path, Message: kind + " not found"},
 		Lacks:    &diag.Lack{Kind: "Gateway", Namespace: lack.Namespace, Name: lack.Name},
-		Group:    gatewayGroup(g, lack), Place: "the Gateway is named here",
+		Group:    lack.String(), GroupDoc: g.Origin.Doc, Place: "the Gateway is named here",
 	})
 }

@@ -102,7 +102,7 @@ func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, foun
 		Code: diag.ServiceNotFound, At: upstreamRef(r, up),
 		Message: fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
 		Help:    serviceHelp(up),
-		Group:   fmt.Sprintf("%p %s/%s", r.Origin.Doc, up.Namespace, up.Name), Place: "needed here too",
+		Group:   up.Namespace + "/" + up.Name, GroupDoc: r.Origin.Doc, Place: "needed here too",
 		Lacks:    &diag.Lack{Kind: "Service", Namespace: up.Namespace, Name: up.Name, Port: up.Port.Number},
 		Upstream: &diag.Upstream{Attribute: "." + r.Origin.Path, Message: fmt.Sprintf(says.NoService, up.Name)},
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/sidecar"
+	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
 // Side makes a cluster comparable. The result, if there is one, is what its
@@ -36,7 +37,7 @@ func (c *Cluster) side(result *compile.Result) *side {
 	filtered := c.Skipper.Treatments()
 	for _, e := range c.Skipper.Entries() {
 		p := s.skipperPart(&e)
-		p.Treatment = filtered[e.Name+"\x00"+e.At.Path]
+		p.Treatment = filtered[skipper.RouteKey{Object: e.Name, Path: e.At.Path}]
 		s.skipper = append(s.skipper, p)
 	}
 	for _, e := range c.Oathkeeper.Entries() {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -272,7 +273,7 @@ func (d *Decision) fingerprint() string {
 		parts = append(parts, name+"= "+value)
 	}
 	slices.Sort(parts[5:])
-	return strings.Join(append(parts, string(rune(d.Status))), "\x00")
+	return fmt.Sprintf("%d %q", d.Status, parts)
 }
 
 func (t *Trail) steps() []Step {

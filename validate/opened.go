@@ -210,22 +210,30 @@ func (c *guarded) find() {
 			c.w.shelves(podsOf(&u), pods)
 		}
 	}
-	seen := map[string]bool{}
+	seen := map[openerKey]bool{}
 	for _, i := range c.w.near(pods, c.hosts, c.harmless()) {
 		o := &c.w.v.Openers[i]
 		if !c.concerns(o) || !c.meets(o) {
 			continue
 		}
 		c.foreign = c.foreign || o.Gateway != c.g
-		key := fmt.Sprint(o.Gateway == c.g, o.Pods, o.Sets, o.Except, o.Demand)
-		if o.Gateway == c.g {
-			key += fmt.Sprintf("%p", o.Route)
+		key := openerKey{own: o.Gateway == c.g, demand: fmt.Sprint(o.Pods, o.Sets, o.Except, o.Demand)}
+		if key.own {
+			key.route = o.Route
 		}
 		if !seen[key] {
 			seen[key] = true
 			c.openers = append(c.openers, o)
 		}
 	}
+}
+
+// openerKey is what two policies have in common that let the same requests
+// through. Those of the gateway itself are told apart by their route.
+type openerKey struct {
+	own    bool
+	route  *ir.Route
+	demand string
 }
 
 // concerns reports whether a policy may let a request for one of the hosts

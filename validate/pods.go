@@ -137,8 +137,8 @@ func (w *workloads) shelve(o *ir.Opener, i int) {
 	}
 }
 
-// kindOf names selectors by their keys; no label is written so.
-func kindOf(keys []string) string { return "\x00" + strings.Join(keys, "\x00") }
+// kindOf names selectors by their keys; no label is written like that.
+func kindOf(keys []string) string { return fmt.Sprintf("%q", keys) }
 
 // shelves adds the shelves of all openers that may have a pod in common with
 // the selector.

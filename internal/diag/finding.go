@@ -85,8 +85,10 @@ type Finding struct {
 	Witness  *Witness
 	Upstream *Upstream
 	// Group joins findings of one code that say one thing of several places:
-	// Join makes one of them. Place says what is at this one.
+	// Join makes one of them. Place says what is at this one. A group with a
+	// GroupDoc is one of that document alone.
 	Group, Place string
+	GroupDoc     *source.Document
 	// Lacks is the object that is referred to and not there; nil for most.
 	Lacks *Lack
 	// Fix is a remedy to try; Fixable tells that it was tried and stands.

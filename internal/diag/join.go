@@ -10,7 +10,7 @@ import (
 const maxPlaces = 10
 
 // Join returns the findings with those made one that say one thing of several
-// places: findings of equal Code, Severity and Group. The first stays; the
+// places: findings of equal Code, Severity, Group and GroupDoc. The first stays; the
 // places of the others become its related places. Findings without a Group
 // stay as they are. The list must be resolved and sorted.
 func (l List) Join() List {
@@ -18,13 +18,14 @@ func (l List) Join() List {
 		code     Code
 		severity Severity
 		group    string
+		doc      *source.Document
 	}
 	first := map[key]int{}
 	groups := map[int]*joined{}
 	out := make(List, 0, len(l))
 	for i := range l {
 		f := &l[i]
-		k := key{f.Code, f.Severity, f.Group}
+		k := key{f.Code, f.Severity, f.Group, f.GroupDoc}
 		at, seen := first[k]
 		switch {
 		case f.Group == "":

@@ -75,6 +75,10 @@ func (JUnit) Render(w io.Writer, r *Report) error {
 	return report.XML(w, out)
 }
 
+// junitName is what must be unique in a file: the name of a suite, and the class
+// and the name of a case in it.
+type junitName struct{ suite, class, name string }
+
 // collectSuites returns a suite for each file, in the order of their names: in
 // each the resources in input order with their findings, then what is about
 // other documents or none.
@@ -84,7 +88,7 @@ func collectSuites(r *Report) []*junitSuite {
 		f := &r.Findings[i]
 		about[f.Document()] = append(about[f.Document()], f)
 	}
-	b := junitBuilder{suites: map[string]*junitSuite{}, names: map[string]int{}, text: newTextPrinter(Text{}, r.Secrets)}
+	b := junitBuilder{suites: map[string]*junitSuite{}, names: map[junitName]int{}, text: newTextPrinter(Text{}, r.Secrets)}
 	listed := map[*source.Document]bool{}
 	for _, d := range r.Resources {
 		listed[d] = true
@@ -106,7 +110,7 @@ func collectSuites(r *Report) []*junitSuite {
 // junitBuilder puts cases into the suites of their files.
 type junitBuilder struct {
 	suites map[string]*junitSuite
-	names  map[string]int // how often a case's name occurred, by suite and name
+	names  map[junitName]int // how often a case's name occurred, by suite and name
 	text   *textPrinter
 }
 
@@ -142,7 +146,7 @@ func (b *junitBuilder) add(file string, c junitCase) {
 		b.suites[name] = s
 	}
 	c.Class, c.Name, c.Time = report.XMLText(report.Visible(c.Class)), report.XMLText(report.Visible(c.Name)), "0"
-	key := name + "\x00" + c.Class + "\x00" + c.Name
+	key := junitName{name, c.Class, c.Name}
 	if b.names[key]++; b.names[key] > 1 {
 		c.Name = fmt.Sprintf("%s #%d", c.Name, b.names[key])
 	}

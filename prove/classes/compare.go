@@ -18,13 +18,13 @@ func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)
 	parallel.Each(len(hosts), func(i int) { results[i].run() })
-	out, inside := &Report{}, map[string]bool{}
+	out, inside := &Report{}, map[changeKey]bool{}
 	for _, c := range results {
 		out.Unchanged += c.unchanged
 		out.Notes = append(out.Notes, c.notes...)
 		for i := range c.changes {
 			if c.changes[i].Kind == Internal {
-				key := c.changes[i].Path + "\x00" + c.changes[i].Before + "\x00" + c.changes[i].After
+				key := keyOf(&c.changes[i])
 				if inside[key] {
 					continue
 				}
@@ -45,7 +45,7 @@ func comparisons(hosts []host, before, after Side, further ...Side) []*compariso
 	out := make([]*comparison, len(hosts))
 	classifier := match.NewClassifier()
 	parallel.Each(len(hosts), func(i int) {
-		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[string]int{}}
+		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[changeKey]int{}}
 		out[i].read(further...)
 	})
 	whole := 0

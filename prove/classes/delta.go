@@ -327,10 +327,7 @@ func carried(d *simulate.Decision) string {
 }
 
 func (d *delta) treatment(side int, decision *simulate.Decision) simulate.Treatment {
-	if p := d.c.named[side][decision.Route+"\x00"+decision.At.Path]; p != nil {
-		return p.Treatment
-	}
-	if p := d.c.named[side][decision.Route]; p != nil {
+	if p := d.c.partOf(side, decision.Route, decision.At.Path); p != nil {
 		return p.Treatment
 	}
 	return simulate.Treatment{}

@@ -18,7 +18,7 @@ type comparison struct {
 	host, shown string
 	sides       [2]Side
 	parts       [2][]Part
-	named       [2]map[string]*Part
+	named       [2]map[partKey]*Part
 	matchers    []*match.Matcher // of both sides, one after the other
 	all         []*Part
 
@@ -26,16 +26,16 @@ type comparison struct {
 	world     *simulate.World
 	found     []Change
 	changes   []Change
-	merged    map[string]int
+	merged    map[changeKey]int
 	unchanged int
-	same      map[string]bool
+	same      map[unchangedKey]bool
 	notes     []string
 	// seen are the classes that were compared, one after the other.
 	seen []seenClass
 }
 
 func (c *comparison) run() {
-	c.same = map[string]bool{}
+	c.same = map[unchangedKey]bool{}
 	schemes := c.compile()
 	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
 	switch {
@@ -61,11 +61,11 @@ func (c *comparison) read(further ...Side) {
 				c.parts[i] = slices.Concat(c.parts[i], f.Parts(c.host))
 			}
 		}
-		c.named[i] = map[string]*Part{}
+		c.named[i] = map[partKey]*Part{}
 		for j := range c.parts[i] {
 			p := &c.parts[i][j]
 			if p.Name != "" {
-				c.named[i][p.Name], c.named[i][p.Name+"\x00"+p.At] = p, p
+				c.named[i][partKey{name: p.Name}], c.named[i][partKey{p.Name, p.At}] = p, p
 			}
 			if p.Loose != "" {
 				c.notes = append(c.notes, fmt.Sprintf("%s on %s: %s", p.Text, c.shown, p.Loose))
@@ -73,6 +73,19 @@ func (c *comparison) read(further ...Side) {
 			c.all = append(c.all, p)
 		}
 	}
+}
+
+// partKey is the name of a part and the field path of its place, which is empty
+// for any.
+type partKey struct{ name, at string }
+
+// partOf returns the part of a side that has a name, at a place if there is one
+// there; nil if there is none.
+func (c *comparison) partOf(side int, name, at string) *Part {
+	if p := c.named[side][partKey{name, at}]; p != nil {
+		return p
+	}
+	return c.named[side][partKey{name: name}]
 }
 
 // maxParts is the most routes and rules on a host, of both sides together, that
@@ -225,16 +238,27 @@ func (c *comparison) class(class *match.Class) {
 
 // keep counts an unchanged class, once for each path and set of methods.
 func (c *comparison) keep(base Change) {
-	key := base.Path + "\x00" + base.Verbs()
+	key := unchangedKey{base.Path, base.Verbs()}
 	if !c.same[key] {
 		c.same[key] = true
 		c.unchanged++
 	}
 }
 
+// changeKey is what changes of several classes have in common that are one.
+type changeKey struct {
+	kind                Kind
+	path, before, after string
+}
+
+func keyOf(c *Change) changeKey { return changeKey{c.Kind, c.Path, c.Before, c.After} }
+
+// unchangedKey is a path and the methods with which it is unchanged.
+type unchangedKey struct{ path, verbs string }
+
 // put adds a change; classes of one path that change alike are one.
 func (c *comparison) put(ch Change) {
-	key := strings.Join([]string{string(ch.Kind), ch.Path, ch.Before, ch.After}, "\x00")
+	key := keyOf(&ch)
 	i, ok := c.merged[key]
 	if !ok {
 		i = len(c.changes)
@@ -263,10 +287,7 @@ func (c *comparison) label(was, is *answers) string {
 		for _, further := range []bool{true, false} {
 			for side, a := range []*answers{was, is} {
 				name := pick(a.best())
-				p := c.named[side][name+"\x00"+a.best().At.Path]
-				if p == nil {
-					p = c.named[side][name]
-				}
+				p := c.partOf(side, name, a.best().At.Path)
 				if p != nil && p.Text != "" && a.reaches() == further {
 					return p.Text
 				}

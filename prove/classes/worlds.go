@@ -14,7 +14,7 @@ type findings struct {
 	c      *comparison
 	worlds int
 	list   []*finding
-	at     map[string]*finding
+	at     map[changeKey]*finding
 }
 
 // finding is a change, in how many worlds it is found, and what the first of
@@ -35,12 +35,13 @@ func (f *findings) add(w *simulate.World, found []Change) {
 		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed && c.Kind != Unknown })
 	}
 	for _, ch := range found {
-		key := strings.Join([]string{string(ch.Kind), ch.Before, ch.After}, "\x00")
+		key := keyOf(&ch)
+		key.path = "" // all are changes of one class
 		have := f.at[key]
 		if have == nil {
 			have = &finding{change: ch, supposes: supposes}
 			if f.at == nil {
-				f.at = map[string]*finding{}
+				f.at = map[changeKey]*finding{}
 			}
 			f.at[key] = have
 			f.list = append(f.list, have)

@@ -46,7 +46,7 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 		o.Mesh = &simulate.MeshConfig{}
 	}
 	s := &Sidecars{Policies: len(o.Mesh.Unread), options: o, pods: pods, chosen: map[string][]*selection{}}
-	at := map[string]*selection{}
+	at := map[selectionKey]*selection{}
 	for i := range manifests {
 		m := &manifests[i]
 		switch {
@@ -123,12 +123,15 @@ type selection struct {
 	tokens   []*tokens
 }
 
-func (s *Sidecars) selection(at map[string]*selection, m *simulate.Manifest) *selection {
+// selectionKey is the namespace and the selector of policies, in canonical form.
+type selectionKey struct {
+	namespace, selector string
+	elsewhere           bool
+}
+
+func (s *Sidecars) selection(at map[selectionKey]*selection, m *simulate.Manifest) *selection {
 	c := choose(m)
-	key := m.Namespace + "\x00" + simulate.Canonical(source.Field(m.Spec(), "selector"))
-	if c.elsewhere {
-		key += "\x00elsewhere"
-	}
+	key := selectionKey{m.Namespace, simulate.Canonical(source.Field(m.Spec(), "selector")), c.elsewhere}
 	if at[key] == nil {
 		at[key] = &selection{chosen: *c}
 		s.chosen[m.Namespace] = append(s.chosen[m.Namespace], at[key])

@@ -284,7 +284,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 	g.peering, unsure = s.peer(p, labels, complete)
 	g.broken = append(g.broken, unsure...)
 	g.sort(rules)
-	return strings.Join(sign, "\x00") + fmt.Sprint(g.peering.mode, g.peering.ports, len(unsure))
+	return fmt.Sprintf("%q", sign) + fmt.Sprint(g.peering.mode, g.peering.ports, len(unsure))
 }
 
 // add puts a policy into the list of its action.

@@ -36,18 +36,22 @@ func registerLimits() {
 	register(inert, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
 }
 
+// limitBucket is what counts requests: those of one kind of limit with the same
+// settings, and of one client where the limit tells clients apart.
+type limitBucket struct{ kind, settings, client string }
+
 // limit spends one request of a bucket. What has no value to count by is never
 // limited (filters/ratelimit).
 func limit(x *exchange, c *eskip.Call) *served {
 	at := limitArgs[c.Name]
 	most, _ := number(c.Args, at.most)
-	bucket := strings.Replace(c.Name, "localRatelimit", "clientRatelimit", 1) + "\x00" + settings(c, at.group, at.most, at.period)
+	bucket := limitBucket{kind: strings.Replace(c.Name, "localRatelimit", "clientRatelimit", 1), settings: settings(c, at.group, at.most, at.period)}
 	if at.client {
 		who, counted := x.client(c, at.last)
 		if !counted {
 			return nil
 		}
-		bucket += "\x00" + who
+		bucket.client = who
 	}
 	if x.session.spent[bucket] < int(most) {
 		x.session.spent[bucket]++

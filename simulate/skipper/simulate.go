@@ -132,11 +132,11 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 // after them. It is for one caller at a time.
 type Session struct {
 	engine *Engine
-	spent  map[string]int
+	spent  map[limitBucket]int
 }
 
 // Session starts a rate limit period with full limits.
-func (e *Engine) Session() *Session { return &Session{e, map[string]int{}} }
+func (e *Engine) Session() *Session { return &Session{e, map[limitBucket]int{}} }
 
 // Decide decides a request of the period.
 func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {

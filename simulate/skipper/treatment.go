@@ -7,14 +7,18 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
+// RouteKey identifies a route: the name of its object, and the field path of its
+// place in it.
+type RouteKey struct{ Object, Path string }
+
 // Treatments returns what each route does besides checking who sends a request
 // and sending it on, in the order of the routes: the first of Entries that
 // belongs to a route has its place.
-func (e *Engine) Treatments() map[string]simulate.Treatment {
-	out := map[string]simulate.Treatment{}
+func (e *Engine) Treatments() map[RouteKey]simulate.Treatment {
+	out := map[RouteKey]simulate.Treatment{}
 	for _, r := range e.routes {
 		if r.redirect == 0 && r.dropped == "" {
-			out[r.object+"\x00"+r.at.Path] = r.treatment()
+			out[RouteKey{r.object, r.at.Path}] = r.treatment()
 		}
 	}
 	return out
