@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -235,6 +236,28 @@ func TestIstioChanges(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s: %v, want %s", name, r.Changes, c.want)
+		}
+	}
+}
+
+// TestTokensOfEachHostAreTried: however many hosts a workload has, the claims that
+// the policies of one name are compared there, and on no other host.
+func TestTokensOfEachHostAreTried(t *testing.T) {
+	const hosts = 80
+	text := service("api") + verifies("api", "a", "") + verifies("api", "b", "")
+	for i := range hosts {
+		text += vs(fmt.Sprintf("h%d.com", i), toAPI) + policy("api", fmt.Sprintf("d%d", i), fmt.Sprintf("action: DENY, rules: [{to: [{operation: {hosts: [h%d.com, 'h%d.com:*']}}], when: [{key: 'request.auth.claims[role]', values: [r%d]}]}]", i, i, i))
+	}
+	for _, i := range []int{0, hosts - 1} {
+		one := fmt.Sprintf("values: [r%d]", i)
+		r := classes.Compare(clusterOf(documents(t, text), -1, nil).Side(nil), clusterOf(documents(t, strings.Replace(text, one, "values: [else]", 1)), -1, nil).Side(nil))
+		if len(r.Changes) == 0 || r.Changes[0].Kind != classes.Exposed || !strings.Contains(r.Changes[0].Witness.Token, fmt.Sprintf("role r%d", i)) {
+			t.Errorf("that r%d gets in is not found: %v", i, r.Changes)
+		}
+		for _, c := range r.Changes {
+			if c.Kind != classes.Internal && c.Host != fmt.Sprintf("h%d.com", i) {
+				t.Errorf("a change on another host than that of r%d: %s", i, &c)
+			}
 		}
 	}
 }

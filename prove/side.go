@@ -74,13 +74,19 @@ type guard struct {
 	on     map[string][]classes.Part
 }
 
-// add puts a part where its hosts say. What it adds to others is its tokens.
+// add puts a part where its hosts say, once. What one adds to others is its
+// tokens.
 func (g *guard) add(p classes.Part, seen map[string]bool) {
 	if key := fmt.Sprintf("%+v", p.Set); len(p.Admits) > 0 || !seen[key] {
 		seen[key] = true
 	} else {
 		return
 	}
+	g.put(p)
+}
+
+// put puts a part where its hosts say.
+func (g *guard) put(p classes.Part) {
 	hosts := p.Set.Hosts
 	if hosts == nil || slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
 		g.always = append(g.always, p)
@@ -324,16 +330,42 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 		}
 		g.add(p, seen)
 	}
-	callers := slices.DeleteFunc(looks.Callers, s.known)
-	if len(looks.Tokens)+len(callers) > 0 {
-		p := classes.Part{Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}, Beside: true, Callers: callers}
-		for _, t := range looks.Tokens {
-			p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t})
-		}
-		g.always = append(g.always, p)
+	if callers := slices.DeleteFunc(looks.Callers, s.known); len(callers) > 0 {
+		g.always = append(g.always, beside(nil, classes.Part{Callers: callers}))
 	}
+	s.tokens(g, looks.Tokens)
 	s.guards[key] = g
 	return g
+}
+
+// tokens adds the tokens that policies tell apart, to the hosts where they do.
+// Where one of those is not a host of the gateways, callers in the mesh may send
+// it on any comparison.
+func (s *side) tokens(g *guard, list []sidecar.Token) {
+	at := map[string]int{}
+	var parts []classes.Part
+	for _, t := range list {
+		if slices.ContainsFunc(t.Hosts, func(h string) bool { return !s.cluster.Gateway.Serves(h) }) {
+			t.Hosts = nil
+		}
+		key := strings.Join(t.Hosts, " ")
+		if _, ok := at[key]; !ok {
+			at[key] = len(parts)
+			parts = append(parts, beside(t.Hosts, classes.Part{}))
+		}
+		p := &parts[at[key]]
+		p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t.Token})
+	}
+	for _, p := range parts {
+		g.put(p)
+	}
+}
+
+// beside is a part that matches every request to the hosts and routes none.
+func beside(hosts []string, p classes.Part) classes.Part {
+	p.Set = match.Set{Hosts: hosts, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
+	p.Beside = true
+	return p
 }
 
 // known reports whether an identity is that of the gateway or of a delegate:

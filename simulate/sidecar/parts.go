@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,12 +19,19 @@ type Looks struct {
 	// tokens that they let through.
 	Sets []simulate.Entry
 	// Tokens has one of each issuer whose tokens are verified, in each of its
-	// places.
-	Tokens []simulate.Token
+	// places, and the same with the claims that rules of policies name.
+	Tokens []Token
 	// Callers are identities in the mesh that some policy names.
 	Callers []string
 	// Ported says that some policy looks at the port of the Host header.
 	Ported bool
+}
+
+// Token is one that policies tell from others on some hosts.
+type Token struct {
+	simulate.Token
+	// Hosts are those of the rules that name its claims, nil for any host.
+	Hosts []string
 }
 
 // At returns what the policies of the pods of a service look at.
@@ -42,25 +50,7 @@ func (p *place) looks(caller string) *Looks {
 				a.callers(&out.Callers)
 			}
 		}
-		for _, r := range g.tokens {
-			claims := map[string]any{"iss": r.issuer, "sub": "someone"}
-			if r.issuer == "" {
-				claims["iss"] = "https://any-issuer.test"
-			}
-			if len(r.audiences) > 0 {
-				claims["aud"] = []any{r.audiences[0]}
-			}
-			r.places(func(v simulate.Via) {
-				out.Tokens = append(out.Tokens, simulate.Token{Kind: "jwt", Claims: claims, Via: v})
-			})
-			for _, wanted := range g.wanted() {
-				own := maps.Clone(claims)
-				maps.Copy(own, wanted)
-				r.places(func(v simulate.Via) {
-					out.Tokens = append(out.Tokens, simulate.Token{Kind: "jwt", Claims: own, Via: v})
-				})
-			}
-		}
+		out.Tokens = append(out.Tokens, g.tried()...)
 	}
 	for i := range out.Sets {
 		p.settle(out.Sets[i].Admits)
@@ -68,24 +58,84 @@ func (p *place) looks(caller string) *Looks {
 	return out
 }
 
-// maxWanted bounds the combinations of claims that are tried.
+// tried are the tokens of each issuer in each of its places, without and with the
+// claims that the rules of policies name. RequestAuthentications that read
+// alike count once.
+func (g *guards) tried() []Token {
+	var out []Token
+	wanted, seen := g.wanted(), map[string]bool{}
+	for _, r := range g.tokens {
+		claims := map[string]any{"iss": r.issuer, "sub": "someone"}
+		if r.issuer == "" {
+			claims["iss"] = "https://any-issuer.test"
+		}
+		if len(r.audiences) > 0 {
+			claims["aud"] = []any{r.audiences[0]}
+		}
+		if key := fmt.Sprint(claims, r.headers, r.params, r.cookies); seen[key] {
+			continue
+		} else {
+			seen[key] = true
+		}
+		r.places(func(v simulate.Via) {
+			out = append(out, Token{simulate.Token{Kind: "jwt", Claims: claims, Via: v}, nil})
+		})
+		for _, w := range wanted {
+			own := maps.Clone(claims)
+			maps.Copy(own, w.claims)
+			r.places(func(v simulate.Via) {
+				out = append(out, Token{simulate.Token{Kind: "jwt", Claims: own, Via: v}, w.hosts})
+			})
+		}
+	}
+	return out
+}
+
+// maxWanted bounds the combinations of claims that are tried on the hosts of a
+// rule.
 const maxWanted = 64
 
+// demand is what a rule asks of a token, and the hosts on which it does, nil for
+// any.
+type demand struct {
+	hosts  []string
+	claims map[string]any
+}
+
 // wanted are the claims that the rules of policies name, rule by rule.
-func (g *guards) wanted() []map[string]any {
-	var out []map[string]any
+func (g *guards) wanted() []demand {
+	var out []demand
+	many := map[string]int{}
 	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 		for _, a := range list {
 			for i := range a.rules {
-				for _, some := range a.rules[i].assignments() {
-					if claims := claimsOf(some); len(claims) > 0 && len(out) < maxWanted {
-						out = append(out, claims)
+				r := &a.rules[i]
+				hosts := r.hosts()
+				key := strings.Join(hosts, " ")
+				for _, some := range r.assignments() {
+					if claims := claimsOf(some); len(claims) > 0 && many[key] < maxWanted {
+						many[key]++
+						out = append(out, demand{hosts, claims})
 					}
 				}
 			}
 		}
 	}
 	return out
+}
+
+// hosts are those on which a rule may hold, sorted; nil where it may on any.
+func (r *rule) hosts() []string {
+	var out []string
+	for _, operation := range r.to {
+		own := operationSets(operation)[0].Set.Hosts
+		if own == nil {
+			return nil
+		}
+		out = append(out, own...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // maxAssigned bounds the conditions of a rule that are tried in every
