@@ -65,6 +65,7 @@ func below(importPath string, folders ...string) bool {
 var outside = map[string][]string{
 	"github.com/spf13/cobra":                                {"cmd"},
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
+	"github.com/getkin/kin-openapi":                         {"openapi"},
 	"golang.org/x/term":                                     {"cmd"},
 	"golang.org/x/sys":                                      {"internal/renderdir"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},
@@ -98,6 +99,8 @@ func forbidden(p, q string) string {
 		return "the compiler knows no simulator"
 	case below(p, "simulate") && below(q, "schema", "validate", "compile", "migrate", "prove", "internal/ir"):
 		return "a simulator reads manifests only"
+	case below(q, "openapi") && !below(p, "cmd"), below(p, "openapi") && below(q, "compile", "validate", "migrate", "simulate", "prove"):
+		return "descriptions of APIs are read by commands, and know no later stage"
 	case !below(p, "compare", "cmd") && below(q, "compare"):
 		return "only commands compare states"
 	case below(p, "migrate") && below(q, "compile", "simulate", "prove"):

@@ -94,6 +94,10 @@ type Options struct {
 	// replaces; nil has none. Any other document with the name of an object
 	// that is written, and not its like, is an error.
 	Earlier func(*source.Document) bool
+	// APIs are descriptions that the gateways are held against, and APIFaults
+	// what is wrong with those that could not be read.
+	APIs      []*ir.API
+	APIFaults diag.List
 	// At is the date at which certificates must hold; the zero time asks nothing.
 	At time.Time
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.

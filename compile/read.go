@@ -22,6 +22,7 @@ type unit struct {
 	doc       *source.Document
 	kind      *schema.Kind // nil: not one of ours
 	gateway   *ir.Gateway
+	meant     *ir.Gateway // gateway before it was put into the terms of its target
 	companion kube.Object
 	rules     []kube.AccessRule    // that Oathkeeper reads
 	faults    diag.List            // of the rules, if they are nobody's

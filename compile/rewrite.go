@@ -10,6 +10,7 @@ import (
 func (r *run) rewrite() {
 	compiled := r.compiled[:0:0]
 	for _, u := range r.compiled {
+		u.meant = u.gateway
 		if u.target == nil || !u.target.firstMatch || u.gateway.Order != match.MostSpecific {
 			compiled = append(compiled, u)
 			continue

@@ -17,6 +17,9 @@ func (r *run) validate() {
 	view := &validate.View{Policy: policyOf(r.options.Config), ByGateway: r.policies()}
 	for _, u := range r.distinct() {
 		view.Gateways = append(view.Gateways, u.gateway)
+		if n := len(view.Meant); n == 0 || view.Meant[n-1] != u.meant { // those of one author follow each other
+			view.Meant = append(view.Meant, u.meant)
+		}
 	}
 	for _, u := range r.units {
 		if p, ok := u.companion.(*kube.Pod); ok {
@@ -43,7 +46,8 @@ func (r *run) validate() {
 			view.Pods = append(view.Pods, ir.Pods{Namespace: p.Name.Namespace, Labels: p.Labels})
 		}
 	}
-	view.Judge = r.judge
+	view.Judge, view.APIs = r.judge, r.options.APIs
+	r.found = append(r.found, r.options.APIFaults...)
 	view.Claims, view.Identities = r.claims(), r.identities()
 	r.written(view)
 	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.malformed())...)

@@ -17,6 +17,9 @@ import (
 // View is all that the rules look at.
 type View struct {
 	Gateways []*ir.Gateway
+	// Meant are the gateways as their authors wrote them, before they were put
+	// into the terms of a target.
+	Meant []*ir.Gateway
 	// Claims are hosts that other objects among the inputs have.
 	Claims []Claim
 	// Identities are all resources among the inputs, to find those defined
@@ -41,6 +44,8 @@ type View struct {
 	// roles.
 	Groups   []*ir.Group
 	Bindings []*ir.Bindings
+	// APIs are the descriptions that the gateways are held against.
+	APIs []*ir.API
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 	// Purse is what the analysis of overlap may cost; nil is the default.
@@ -128,7 +133,7 @@ func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
 		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits, allowedGateways,
-		preflights, starExpressions, pathTexts,
+		preflights, starExpressions, pathTexts, coverage,
 	} {
 		rule(v, &found)
 	}

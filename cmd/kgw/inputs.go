@@ -34,7 +34,8 @@ type inputFlags struct {
 	helm, kustomize                                           bool
 	strictFiles, setEnv                                       bool
 	quiet                                                     bool
-	baseline                                                  string // of commands that have one
+	baseline                                                  string   // of commands that have one
+	openAPI                                                   []string // of commands that have them
 	timings                                                   bool
 	// bounds say where files may be that are read.
 	bounds source.Bounds
@@ -129,6 +130,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if err := s.assign(&in, o); err != nil {
 		return compile.Input{}, nil, err
 	}
+	a.apis(f, o)
 	o.Later = s.later(in.Files, walked)
 	a.secrets.Watch(in.Files...)
 	a.collect()

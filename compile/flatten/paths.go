@@ -1,44 +1,12 @@
 package flatten
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
-
-// rank of a segment: the more requests it takes, the higher.
-func rank(segment string) int {
-	switch {
-	case segment == "**":
-		return 2
-	case parameter(segment):
-		return 1
-	}
-	return 0
-}
-
-// parameter tells a segment that stands for any one segment.
-func parameter(s string) bool {
-	return strings.HasPrefix(s, "*") && s != "**" || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}")
-}
-
-// bySpecificity orders paths so that of two that take one request the more
-// specific comes first: segment by segment, a literal before a parameter
-// before the rest.
-func bySpecificity(a, b string) int {
-	return slices.CompareFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(x, y string) int {
-		if c := cmp.Compare(rank(x), rank(y)); c != 0 {
-			return c
-		}
-		if rank(x) == 0 {
-			return strings.Compare(x, y)
-		}
-		return 0
-	})
-}
 
 // meet reports whether two paths have a request in common.
 func meet(a, b string) bool {
@@ -51,7 +19,7 @@ func meet(a, b string) bool {
 			return i == 1 || strings.Join(y[i:], "/") != ""
 		case y[i] == "**":
 			return i == 1 || strings.Join(x[i:], "/") != ""
-		case rank(x[i]) == 0 && rank(y[i]) == 0:
+		case pathlang.SegmentRank(x[i]) == 0 && pathlang.SegmentRank(y[i]) == 0:
 			if x[i] != y[i] {
 				return false
 			}
@@ -75,7 +43,7 @@ func (w *writer) spelled(p pathlang.Path) pathlang.Path {
 		return p
 	}
 	parts := strings.Split(p.Text, "/")
-	general := slices.ContainsFunc(parts, func(s string) bool { return rank(s) > 0 })
+	general := slices.ContainsFunc(parts, func(s string) bool { return pathlang.SegmentRank(s) > 0 })
 	switch {
 	case w.native && !general:
 		return pathlang.Path{Lang: pathlang.Exact, Text: p.Text}
@@ -85,7 +53,7 @@ func (w *writer) spelled(p pathlang.Path) pathlang.Path {
 		return pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}
 	}
 	for i, s := range parts {
-		switch rank(s) {
+		switch pathlang.SegmentRank(s) {
 		case 2:
 			parts[i] = w.either("{**}", ".+")
 		case 1:

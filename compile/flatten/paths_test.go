@@ -28,7 +28,7 @@ func TestMeet(t *testing.T) {
 			if got := meet(a, b); got != (r.Kind != match.Disjoint) {
 				t.Errorf("meet(%q, %q) is %t, and they are %s", a, b, got, r.Kind)
 			}
-			if r.Kind == match.Subset && bySpecificity(a, b) >= 0 {
+			if r.Kind == match.Subset && pathlang.BySpecificity(a, b) >= 0 {
 				t.Errorf("%q is narrower than %q and does not come first", a, b)
 			}
 		}

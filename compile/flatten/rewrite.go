@@ -86,7 +86,7 @@ func (w *writer) routes() []*ir.Route {
 	}
 	// Behind the routes of the same path, which have methods.
 	out = append(out, not...)
-	slices.SortStableFunc(out, func(a, b *ir.Route) int { return bySpecificity(a.Match.Path.Text, b.Match.Path.Text) })
+	slices.SortStableFunc(out, func(a, b *ir.Route) int { return pathlang.BySpecificity(a.Match.Path.Text, b.Match.Path.Text) })
 	w.except(out)
 	for _, r := range out {
 		r.Match.Path = w.spelled(r.Match.Path)

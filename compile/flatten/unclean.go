@@ -16,7 +16,7 @@ import (
 func (w *writer) mixed() bool {
 	routes := w.gateway.Routes
 	general := slices.ContainsFunc(routes, func(r *ir.Route) bool {
-		return slices.ContainsFunc(strings.Split(r.Match.Path.Text, "/"), func(s string) bool { return rank(s) > 0 })
+		return slices.ContainsFunc(strings.Split(r.Match.Path.Text, "/"), func(s string) bool { return pathlang.SegmentRank(s) > 0 })
 	})
 	return general && slices.ContainsFunc(routes, func(r *ir.Route) bool { return !alike(r, routes[0]) })
 }
@@ -56,7 +56,7 @@ func unclean(routes []*ir.Route) string {
 	var extra []byte
 	for _, r := range routes {
 		for segment := range strings.SplitSeq(r.Match.Path.Text, "/") {
-			if rank(segment) == 0 {
+			if pathlang.SegmentRank(segment) == 0 {
 				extra = append(extra, segment...)
 			}
 		}

@@ -52,6 +52,8 @@ type Config struct {
 	Inputs     []string `json:"inputs"`
 	KeepInputs bool     `json:"keepInputs"`
 	Limits     Limits   `json:"limits"`
+	// OpenAPI are the descriptions of APIs that gateways are held against.
+	OpenAPI []APIDocument `json:"openapi"`
 	// Helm says how charts are rendered; nil where it is not said.
 	Helm *Helm `json:"helm"`
 

@@ -13,12 +13,7 @@ func (c *Config) ValuesFiles() []string {
 	if c.Helm == nil {
 		return nil
 	}
-	dir := ""
-	for _, l := range c.layers {
-		if source.Field(source.Field(l.root, "helm"), "values") != nil && l.doc != nil {
-			dir = path.Dir(l.doc.File.Name)
-		}
-	}
+	dir := c.folderOf("helm", "values")
 	var out []string
 	for _, v := range c.Helm.Values {
 		if !path.IsAbs(v) {
@@ -27,6 +22,22 @@ func (c *Config) ValuesFiles() []string {
 		out = append(out, v)
 	}
 	return out
+}
+
+// folderOf returns the folder, relative to the working directory as names of
+// configurations are, of the file that has the last word on a setting.
+func (c *Config) folderOf(keys ...string) string {
+	dir := ""
+	for _, l := range c.layers {
+		n := l.root
+		for _, k := range keys {
+			n = source.Field(n, k)
+		}
+		if n != nil && l.doc != nil {
+			dir = path.Dir(l.doc.File.Name)
+		}
+	}
+	return dir
 }
 
 // ForChart returns the configuration of what a chart renders to: its namespace

@@ -190,6 +190,9 @@ var fields = []shape.Field{
 			Doc: "Bytes of manifests that may be written for the resources below the file, estimated before they are made. The default is 32 times what is read where that is more. Resources that exceed it are errors (KGW118), and are not written.",
 		}))),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
+	field("openapi", &shape.Type{Kind: shape.List, Doc: "Descriptions of APIs (OpenAPI 3) that build and validate hold the gateways against.", Elem: like("{file: openapi.yaml}", "A description.",
+		required("file", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Its file, relative to this kgw.yaml."}),
+		field("hosts", texts("The hosts that the API is published on. Absent: those that its servers name.")))}),
 	field("helm", object("How Helm charts among the inputs are rendered, with the program helm on the PATH. Where it is there, they are rendered as with --helm.",
 		field("release", text("Name of the release. Absent: that of the chart's directory. The flag --release overrides it.", "")),
 		field("namespace", &shape.Type{

@@ -33,6 +33,10 @@ const (
 	OpenedByMethod      Code = "KGW729"
 	OverlapEnds         Code = "KGW730"
 	HostLowered         Code = "KGW731"
+
+	// NotImported and ImportChose are about drafts from descriptions of APIs.
+	NotImported Code = "KGW760"
+	ImportChose Code = "KGW761"
 )
 
 var migrationRules = []Rule{
@@ -65,5 +69,7 @@ var migrationRules = []Rule{
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
 	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper are taken by another rule after the move"},
 	{OverlapEnds, "OverlapEnds", notice, "requests that Oathkeeper answered with 500, because two rules match them, get in after the move"},
+	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
+	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},
 	{HostLowered, "HostLowered", notice, "requests for a host in lower case found no rule in Oathkeeper, and get in after the move"},
 }

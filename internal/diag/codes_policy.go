@@ -23,6 +23,15 @@ const (
 	LockStale Code = "KGW320"
 	LockTwice Code = "KGW321"
 
+	// OperationNotExposed and the following are about descriptions of APIs.
+	OperationNotExposed  Code = "KGW322"
+	RouteNotDocumented   Code = "KGW323"
+	AccessWeaker         Code = "KGW324"
+	AccessStricter       Code = "KGW325"
+	CredentialsUnchecked Code = "KGW326"
+	ServerNotServed      Code = "KGW327"
+	CoverageUndecided    Code = "KGW328"
+
 	PortNotFound Code = "KGW330"
 	NoTraffic    Code = "KGW331"
 	// Objects of Istio that somebody else wrote.
@@ -84,6 +93,13 @@ var policyRules = []Rule{
 	{CertificateTooNarrow, "CertificateTooNarrow", notice, "a host has more labels than a certificate for the Gateway's wildcard host holds for"},
 	{LockStale, "LockStale", notice, "kgw.lock.yaml keeps a name for an object that is no longer written"},
 	{LockTwice, "LockTwice", fault, "kgw.lock.yaml has two entries for one object or one name"},
+	{OperationNotExposed, "OperationNotExposed", notice, "no route serves an operation that an OpenAPI document describes"},
+	{RouteNotDocumented, "RouteNotDocumented", notice, "a route serves requests that no operation of an OpenAPI document describes"},
+	{AccessWeaker, "AccessWeaker", doubt, "a route lets callers in that its OpenAPI document keeps out"},
+	{AccessStricter, "AccessStricter", notice, "a route keeps callers out that its OpenAPI document lets in"},
+	{CredentialsUnchecked, "CredentialsUnchecked", aside, "an OpenAPI document demands credentials that a gateway does not check"},
+	{ServerNotServed, "ServerNotServed", notice, "no gateway serves the host of an OpenAPI document"},
+	{CoverageUndecided, "CoverageUndecided", notice, "it cannot be told whether routes and an OpenAPI document agree"},
 	{PortNotFound, "PortNotFound", fault, "a Service does not have the port that is named"},
 	{NoTraffic, "NoTraffic", notice, "the StackSet of a gateway is absent or has no traffic, so that nothing is written"},
 	{IstioRefuses, "IstioRefuses", fault, "Istio refuses an object of its own kinds"},

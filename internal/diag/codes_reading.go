@@ -35,6 +35,8 @@ const (
 	// VariableMisspelt and ConfigUnused are about settings that do not hold.
 	VariableMisspelt Code = "KGW142"
 	ConfigUnused     Code = "KGW143"
+	// APIUnreadable is about descriptions of APIs.
+	APIUnreadable Code = "KGW144"
 )
 
 var readingRules = []Rule{
@@ -65,5 +67,6 @@ var readingRules = []Rule{
 	{ConfigUnused, "ConfigUnused", notice, "no input falls under a configuration"},
 	{BaselineUnused, "BaselineUnused", notice, "an entry of a baseline is for a finding that is not there any more"},
 	{BaselineRefused, "BaselineRefused", fault, "an entry of a baseline is for a finding that a baseline cannot hide"},
+	{APIUnreadable, "APIUnreadable", fault, "a file that is to describe an API is not an OpenAPI document that can be read"},
 	{NamespaceAssumed, "NamespaceAssumed", notice, "a document names no namespace, and something sets another one than kgw assumes later"},
 }

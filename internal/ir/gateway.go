@@ -121,6 +121,8 @@ type Convention struct {
 	Says Says
 	// NativeSidecars: an init container that is a sidecar counts as one.
 	NativeSidecars bool
+	// ImpliedScopes are demanded of every token although no author writes them.
+	ImpliedScopes []string
 	// AllowDefault makes the default domain the allow-list where the
 	// configuration has none.
 	AllowDefault bool

@@ -63,7 +63,7 @@ func find(f *source.File) *places {
 			p.malformed(doc)
 		case root != nil:
 			_, kind, _, _ := source.Head(root)
-			w := &finder{places: p, doc: doc, kind: kind, seen: map[*source.Node]bool{}}
+			w := &finder{places: p, doc: doc, kind: kind, seen: map[*source.Node]bool{}, describes: source.Text(source.Field(root, "openapi")) != ""}
 			w.node(root, "", "", false)
 			w.settle()
 		}
@@ -77,8 +77,11 @@ type finder struct {
 	doc  *source.Document
 	kind string
 	seen map[*source.Node]bool // anchors whose aliases stand for secrets
-	open []openSecret
-	at   int // the line of the file on which the node before this one is
+	// describes is true where names of fields are names of what is described
+	// (OpenAPI), and their values not their values.
+	describes bool
+	open      []openSecret
+	at        int // the line of the file on which the node before this one is
 }
 
 // openSecret is a secret of more than one line, which goes on until the next
@@ -105,7 +108,7 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 			if all {
 				under = "secret"
 			}
-			w.node(v, strings.TrimPrefix(path+"."+k.Value, "."), under, all)
+			w.field(v, k.Value, strings.TrimPrefix(path+"."+k.Value, "."), under, all)
 		}
 	case yaml.SequenceNode:
 		for _, e := range n.Content {
@@ -126,6 +129,26 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 	case yaml.ScalarNode:
 		w.text(n, key)
 	}
+}
+
+// values are the fields of a description below which values are, as in a
+// document that is described.
+var values = []string{"example", "examples", "default", "const", "enum"}
+
+// field visits the value of a field.
+func (w *finder) field(v *source.Node, name, path, under string, all bool) {
+	if !w.describes {
+		w.node(v, path, under, all)
+		return
+	}
+	if w.describes = !slices.Contains(values, name); w.describes {
+		under = ""
+	} else {
+		above := strings.TrimSuffix(path, "."+name)
+		under = above[strings.LastIndexByte(above, '.')+1:]
+	}
+	w.node(v, path, under, all)
+	w.describes = true
 }
 
 // anchored marks what an alias instead of a secret stands for.

@@ -78,6 +78,8 @@ func valueOf(v any) any {
 		return out
 	case float64:
 		return Number(strconv.FormatFloat(x, 'f', -1, 64))
+	case int:
+		return Number(strconv.Itoa(x))
 	case int64:
 		return Number(strconv.FormatInt(x, 10))
 	}

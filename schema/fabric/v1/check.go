@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// verbs are those that the operator reads, in any case.
-var verbs = []string{"get", "head", "options", "put", "post", "patch", "delete", "connect"}
+// Verbs are those that the operator reads, in any case.
+var Verbs = []string{"get", "head", "options", "put", "post", "patch", "delete", "connect"}
 
 // maxName is what name and namespace may have together.
 const maxName = 60

@@ -23,9 +23,9 @@ func (f *FabricGateway) checkPaths(found *diag.List) {
 			o.checkPath(found)
 			last = o.path
 		}
-		if !slices.Contains(verbs, strings.ToLower(o.verb)) {
-			help := "verbs are " + strings.Join(verbs, ", ")
-			if near := shape.Nearest(o.verb, verbs); near != "" {
+		if !slices.Contains(Verbs, strings.ToLower(o.verb)) {
+			help := "verbs are " + strings.Join(Verbs, ", ")
+			if near := shape.Nearest(o.verb, Verbs); near != "" {
 				help = fmt.Sprintf("did you mean %q?", near)
 			}
 			found.Add(diag.Finding{Code: diag.UnknownVerb, At: key(o.at), Message: fmt.Sprintf("%q is not a verb", o.verb), Help: help})
@@ -63,6 +63,14 @@ func canonical(path string) string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// PathAllowed reports whether an operation may have a path.
+func PathAllowed(path string) bool {
+	var found diag.List
+	o := operation{path: path}
+	o.checkPath(&found)
+	return len(found) == 0
 }
 
 // checkPath checks the form of a path.

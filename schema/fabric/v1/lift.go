@@ -50,6 +50,7 @@ func (f *FabricGateway) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 		Labels:      f.labels,
 		Annotations: f.annotations,
 		Order:       match.MostSpecific,
+		Convention:  ir.Convention{ImpliedScopes: []string{uid}},
 		Unmatched:   unmatched, Insecure: insecure,
 		UnmatchedAccess: ir.Access{Grants: []ir.Grant{{Proof: ir.TokenInfo{}, Scopes: []string{uid}}}},
 	}

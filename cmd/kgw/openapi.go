@@ -1,0 +1,73 @@
+package main
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/openapi"
+)
+
+// apis reads the descriptions of APIs that the flags and the configurations
+// name, each once.
+func (a *app) apis(f *inputFlags, o *compile.Options) {
+	var all []config.APIDocument
+	for _, text := range f.openAPI {
+		all = append(all, apiDocument(text))
+	}
+	all = append(all, o.Config.APIDocuments()...)
+	for _, file := range slices.Sorted(maps.Keys(o.Scopes)) {
+		all = append(all, o.Scopes[file].APIDocuments()...)
+	}
+	seen := map[string]bool{}
+	for _, d := range all {
+		if key := a.abs(d.File) + " " + strings.Join(d.Hosts, " "); !seen[key] {
+			seen[key] = true
+			api, found := a.readAPI(f.bounds, d)
+			o.APIFaults = append(o.APIFaults, found...)
+			if api != nil {
+				o.APIs = append(o.APIs, &api.API)
+			}
+		}
+	}
+}
+
+// apiDocument reads HOST=FILE or FILE.
+func apiDocument(text string) config.APIDocument {
+	if host, file, named := strings.Cut(text, "="); named && !strings.ContainsAny(host, `/\`) {
+		return config.APIDocument{File: file, Hosts: []string{strings.ToLower(host)}}
+	}
+	return config.APIDocument{File: text}
+}
+
+// readAPI reads a description. Files that it refers to are read where they are
+// below the same work tree.
+func (a *app) readAPI(bounds source.Bounds, d config.APIDocument) (*openapi.Document, diag.List) {
+	name := a.abs(filepath.FromSlash(d.File))
+	data, err := bounds.ReadNamed(name, source.MaxSettingsBytes)
+	if err != nil {
+		return nil, diag.List{diag.FromProblem(*source.Unread(a.display(name), err))}
+	}
+	file, problem := source.NewFile(a.display(name), data)
+	if problem != nil {
+		return nil, diag.List{diag.FromProblem(*problem)}
+	}
+	a.secrets.Watch(file)
+	if bounds.Below == "" {
+		bounds.Below = source.Top(name)
+	}
+	api, found := openapi.Read(file, func(other string) ([]byte, error) {
+		return bounds.ReadFile(filepath.Join(filepath.Dir(name), filepath.FromSlash(other)), source.MaxSettingsBytes)
+	})
+	if api != nil {
+		for _, h := range d.Hosts {
+			api.Hosts = append(api.Hosts, strings.ToLower(h))
+		}
+	}
+	return api, found
+}

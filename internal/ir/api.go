@@ -1,0 +1,76 @@
+package ir
+
+import (
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// API is what the description of an API (OpenAPI) says of it. Gateways are held
+// against it.
+type API struct {
+	Origin source.Ref
+	// Title is for messages.
+	Title string
+	// Hosts are where it is published, instead of those that servers name.
+	Hosts []string
+	// Servers are where the API is, as the description says.
+	Servers []APIServer
+	// Operations come by path and method.
+	Operations []Operation
+}
+
+// APIServer is one place of an API: a host, and the path that all paths begin
+// with.
+type APIServer struct {
+	Origin source.Ref
+	// Host is "" where the description leaves it to who publishes it.
+	Host string
+	// Base begins with a slash and does not end with one; "" is the root.
+	Base string
+}
+
+// Operation is what a client may ask of an API: one method of one path.
+type Operation struct {
+	// Origin is the method, Security what says who may send it.
+	Origin, Security source.Ref
+	Method           string
+	// Path is the template as written, below the base path of a server.
+	Path string
+	// Servers are those of the API, or the operation's own.
+	Servers []APIServer
+	// Allowed are the alternatives of who may send it; one is enough.
+	Allowed []Credentials
+}
+
+// Credentials are what one alternative of an operation demands, all of it.
+type Credentials struct {
+	// Token demands a bearer token with the Scopes.
+	Token  bool
+	Scopes []string
+	// Others name schemes that a gateway does not check: API keys, passwords
+	// and client certificates.
+	Others []string
+}
+
+// None reports whether nothing is demanded.
+func (c *Credentials) None() bool { return !c.Token && len(c.Others) == 0 }
+
+// Text is the operation's method and path below a server.
+func (o *Operation) Text(s *APIServer) string { return o.Method + " " + s.Base + o.Path }
+
+// At returns the places of the operation on a host, by its servers or by the
+// hosts that the API is published on.
+func (a *API) At(o *Operation, host string) []APIServer {
+	var out []APIServer
+	for _, s := range o.Servers {
+		if s.Host == host || len(a.Hosts) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Matches is the set of paths of the operation below a server: a parameter is
+// one or more characters of a segment
+// (https://spec.openapis.org/oas/v3.1.1.html#path-templating).
+func (o *Operation) Matches(s *APIServer) pathlang.Path { return pathlang.OpenAPI(s.Base + o.Path) }

@@ -1,0 +1,139 @@
+package openapi
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// rule is one rule of an APIRule that is being written.
+type rule struct {
+	path    string
+	methods []string
+	access  access
+}
+
+// APIRule drafts an APIRule v2. An operation that it cannot say is left out and
+// reported. It returns nil where nothing is left.
+func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
+	w := &drafter{Document: d, Draft: o}
+	if !w.host() {
+		return nil, w.found
+	}
+	rules := w.rules()
+	if len(rules) == 0 {
+		return nil, w.found
+	}
+	spec := source.Object{
+		{Key: "hosts", Value: []any{w.Host}}, {Key: "gateway", Value: w.Gateway},
+		{Key: "service", Value: source.Object{{Key: "name", Value: w.Service}, {Key: "port", Value: source.Number(w.Port)}}},
+	}
+	var list []any
+	for _, r := range rules {
+		list = append(list, w.rule(r))
+	}
+	spec = append(spec, source.Member{Key: "rules", Value: list})
+	return append(w.head("gateway.kyma-project.io/v2", "APIRule"), source.Member{Key: "spec", Value: spec}), w.found
+}
+
+// rules lists the rules, of two that match one request the more specific first.
+func (d *drafter) rules() []rule {
+	written := map[*ir.Operation]bool{}
+	for i := range d.Operations {
+		o := &d.Operations[i]
+		written[o] = d.sayable(o)
+	}
+	d.withhold(written)
+	var out []rule
+	for i := range d.Operations {
+		o := &d.Operations[i]
+		if !written[o] {
+			continue
+		}
+		a, _ := d.demands(o)
+		for _, base := range d.bases(o) {
+			path, _ := template(base + o.Path)
+			out = add(out, path, o.Method, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rule) int { return pathlang.BySpecificity(a.path, b.path) })
+	return out
+}
+
+// sayable reports whether rules can say an operation, and why not.
+func (d *drafter) sayable(o *ir.Operation) bool {
+	a, ok := d.accessOf(o)
+	what := o.Method + " " + o.Path
+	switch {
+	case !ok:
+		return false
+	case !slices.Contains(apirule.Methods, o.Method):
+		d.left(o.Origin, "methods are "+strings.Join(apirule.Methods, ", "), "%s has a method that an APIRule does not have", what)
+		return false
+	case !a.open && (d.issuer() == "" || d.JWKS == ""):
+		d.left(o.Security, "name the issuer of the tokens and where its keys are: --issuer, --jwks-uri", "%s demands a token, and its issuer and keys are not known", what)
+		return false
+	}
+	for _, base := range d.bases(o) {
+		if _, ok := template(base + o.Path); !ok {
+			d.left(o.Origin, "write a rule for a wider path by hand", "%s has a path that an APIRule does not have, where a parameter is a whole segment", what)
+			return false
+		}
+	}
+	return true
+}
+
+func add(rules []rule, path, method string, a access) []rule {
+	for i := range rules {
+		if r := &rules[i]; r.path == path && r.access.equal(a) {
+			if !slices.Contains(r.methods, method) {
+				r.methods = append(r.methods, method)
+			}
+			return rules
+		}
+	}
+	return append(rules, rule{path, []string{method}, a})
+}
+
+var (
+	wholeParameter = regexp.MustCompile(`^\{[^{}]*\}$`)
+	templatePath   = regexp.MustCompile(apirule.TemplatePattern.Expr)
+)
+
+// template spells a path as APIRules v2 do; false where they cannot.
+func template(path string) (string, bool) {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if wholeParameter.MatchString(p) {
+			parts[i] = "{*}"
+		}
+	}
+	out := strings.Join(parts, "/")
+	return out, out != "/*" && templatePath.MatchString(out)
+}
+
+func (d *drafter) rule(r rule) source.Object {
+	out := source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: source.ListOf(r.methods)}}
+	if r.access.open {
+		return append(out, source.Member{Key: "noAuth", Value: true})
+	}
+	jwt := source.Object{{Key: "authentications", Value: []any{source.Object{{Key: "issuer", Value: d.issuer()}, {Key: "jwksUri", Value: d.JWKS}}}}}
+	var demands []any
+	for _, scopes := range r.access.scopes {
+		if len(scopes) == 0 {
+			demands = nil // any token is enough
+			break
+		}
+		demands = append(demands, source.Object{{Key: "requiredScopes", Value: source.ListOf(scopes)}})
+	}
+	if demands != nil {
+		jwt = append(jwt, source.Member{Key: "authorizations", Value: demands})
+	}
+	return append(out, source.Member{Key: "jwt", Value: jwt})
+}

@@ -1,0 +1,199 @@
+package openapi
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Draft says what a description does not: where the API is published and by
+// which Service it is answered.
+type Draft struct {
+	Name, Namespace string
+	// Host is the host that the resource is for; "" takes the first that the
+	// description names.
+	Host string
+	// Gateway is the Istio Gateway, as namespace/name.
+	Gateway string
+	// Service is the Service behind the API, Port its port: a number, for a
+	// FabricGateway a name.
+	Service, Port string
+	// Issuer is the issuer of tokens and JWKS where its keys are; "" takes the
+	// issuer of the description's OpenID Connect scheme.
+	Issuer, JWKS string
+	// Checked are the schemes that the Service checks itself, such as API keys.
+	Checked []string
+}
+
+// drafter writes one resource.
+type drafter struct {
+	*Document
+	Draft
+	found diag.List
+}
+
+// left reports an operation that the draft does not have.
+func (d *drafter) left(at source.Ref, help, format string, args ...any) {
+	d.found.Add(diag.Finding{Code: diag.NotImported, At: at, Message: fmt.Sprintf(format, args...) + ": the operation is left out", Help: help})
+}
+
+// host chooses the host, and reports when there is none.
+func (d *drafter) host() bool {
+	hosts := d.hosts()
+	switch {
+	case d.Host != "":
+	case len(hosts) == 0:
+		d.found.Add(diag.Finding{Code: diag.NotImported, At: d.origin, Message: "the document does not name a host", Help: "name it with --host"})
+		return false
+	default:
+		if d.Host = hosts[0]; len(hosts) > 1 {
+			d.found.Add(diag.Finding{
+				Code: diag.ImportChose, At: d.Servers[0].Origin, Message: fmt.Sprintf("the resource is for %s alone, of the hosts %s", d.Host, strings.Join(hosts, ", ")),
+				Help: "run kgw import again with --host for each other host",
+			})
+		}
+	}
+	return true
+}
+
+// hosts lists the hosts that the description names.
+func (d *Document) hosts() []string {
+	var out []string
+	add := func(servers []ir.APIServer) {
+		for _, s := range servers {
+			if s.Host != "" && !slices.Contains(out, s.Host) {
+				out = append(out, s.Host)
+			}
+		}
+	}
+	add(d.Servers)
+	for i := range d.Operations {
+		add(d.Operations[i].Servers)
+	}
+	return out
+}
+
+// bases lists the base paths of an operation on the host: those of the servers
+// that name it or no host, or of all where none does.
+func (d *drafter) bases(o *ir.Operation) []string {
+	var named, all []string
+	for _, s := range o.Servers {
+		if s.Host == d.Host || s.Host == "" {
+			named = append(named, s.Base)
+		}
+		all = append(all, s.Base)
+	}
+	if len(named) == 0 && !slices.Contains(d.hosts(), d.Host) {
+		named = all
+	}
+	slices.Sort(named)
+	return slices.Compact(named)
+}
+
+// access is who may send an operation, as a resource can say it.
+type access struct {
+	open bool
+	// scopes are alternatives.
+	scopes [][]string
+}
+
+// accessOf returns who may send an operation. It reports what a gateway cannot
+// check: to leave it out of the resource would open the route.
+func (d *drafter) accessOf(o *ir.Operation) (access, bool) {
+	out, checked := d.demands(o)
+	if !checked {
+		name := d.unchecked(o)
+		d.left(o.Security, "if the Service checks it itself, say so: --service-checks "+name,
+			"%s demands %s, which a gateway does not check", o.Method+" "+o.Path, name)
+	}
+	return out, checked
+}
+
+// unchecked returns a scheme of an operation that nobody checks, or "".
+func (d *drafter) unchecked(o *ir.Operation) string {
+	for _, c := range o.Allowed {
+		for _, name := range c.Others {
+			if !c.Token && !slices.Contains(d.Checked, name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// demands returns who may send an operation, and whether a gateway or the
+// Service checks all of it.
+func (d *drafter) demands(o *ir.Operation) (access, bool) {
+	var out access
+	for _, c := range o.Allowed {
+		if c.Token {
+			out.scopes = append(out.scopes, c.Scopes)
+		} else {
+			out.open = true
+		}
+	}
+	if out.open {
+		out.scopes = nil
+	}
+	slices.SortFunc(out.scopes, slices.Compare)
+	out.scopes = slices.CompactFunc(out.scopes, slices.Equal)
+	return out, d.unchecked(o) == ""
+}
+
+func (a access) equal(b access) bool {
+	return a.open == b.open && slices.EqualFunc(a.scopes, b.scopes, slices.Equal)
+}
+
+// issuer returns the issuer of tokens: the one that is named, or that of the
+// description's OpenID Connect scheme
+// (https://openid.net/specs/openid-connect-discovery-1_0.html section 4).
+func (d *drafter) issuer() string {
+	if d.Issuer != "" || d.doc.Components == nil {
+		return d.Issuer
+	}
+	for _, name := range sortedKeys(d.doc.Components.SecuritySchemes) {
+		if s := d.doc.Components.SecuritySchemes[name]; s != nil && s.Value != nil {
+			if issuer, ok := strings.CutSuffix(s.Value.OpenIdConnectUrl, "/.well-known/openid-configuration"); ok {
+				return issuer
+			}
+		}
+	}
+	return ""
+}
+
+// head returns the beginning of a resource.
+func (d *drafter) head(apiVersion, kind string) source.Object {
+	meta := source.Object{{Key: "name", Value: d.Name}}
+	if d.Namespace != "" {
+		meta = append(meta, source.Member{Key: "namespace", Value: d.Namespace})
+	}
+	return source.Object{{Key: "apiVersion", Value: apiVersion}, {Key: "kind", Value: kind}, {Key: "metadata", Value: meta}}
+}
+
+// NameOf returns a name for a resource: the title of the description as the
+// name of an object may be, or "api".
+func (d *Document) NameOf() string {
+	var b strings.Builder
+	for _, c := range strings.ToLower(d.Title) {
+		switch {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			b.WriteRune(c)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() == maxName {
+			break
+		}
+	}
+	if name := strings.Trim(b.String(), "-"); name != "" {
+		return name
+	}
+	return "api"
+}
+
+// maxName is how long a name may be that is a label too.
+const maxName = 50

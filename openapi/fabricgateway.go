@@ -1,0 +1,133 @@
+package openapi
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
+)
+
+// FabricGateway drafts a FabricGateway. The fields of FabricGateways that the
+// description has itself (x-fabric-...) are taken over as they are, and decide
+// where they say something. An operation that it cannot say is left out and
+// reported. It returns nil where nothing is left.
+func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
+	w := &drafter{Document: d, Draft: o}
+	own := extensions(d.doc.Extensions)
+	_, services := own.Get("x-fabric-service")
+	_, provider := own.Get("x-external-service-provider")
+	spec := source.Object{}
+	switch {
+	case services || provider:
+		if w.Host == "" {
+			w.Host = append(d.hosts(), "")[0]
+		}
+	case !w.host():
+		return nil, w.found
+	default:
+		service := source.Object{{Key: "host", Value: w.Host}, {Key: "serviceName", Value: w.Service}}
+		if w.Port != "" {
+			service = append(service, source.Member{Key: "servicePort", Value: w.Port})
+		}
+		spec = append(spec, source.Member{Key: "x-fabric-service", Value: []any{service}})
+	}
+	spec = append(spec, own...)
+	paths := w.fabricPaths()
+	if len(paths) == 0 {
+		return nil, w.found
+	}
+	spec = append(spec, source.Member{Key: "paths", Value: paths})
+	return append(w.head(fabric.APIVersion, "FabricGateway"), source.Member{Key: "spec", Value: spec}), w.found
+}
+
+// extensions returns the fields that are FabricGateways', sorted.
+func extensions(all map[string]any) source.Object {
+	own := maps.Clone(all)
+	maps.DeleteFunc(own, func(key string, _ any) bool {
+		return !strings.HasPrefix(key, "x-fabric-") && key != "x-external-service-provider"
+	})
+	return source.ObjectOf(own)
+}
+
+func (d *drafter) fabricPaths() source.Object {
+	written, texts := map[*ir.Operation]bool{}, map[*ir.Operation]source.Object{}
+	for i := range d.Operations {
+		o := &d.Operations[i]
+		texts[o], written[o] = d.fabricOperation(o)
+		for _, base := range d.bases(o) {
+			if written[o] && !fabric.PathAllowed(base+o.Path) {
+				d.left(o.Origin, "write an operation for a wider path by hand", "%s has a path that a FabricGateway does not have, where a parameter is a whole segment", o.Method+" "+o.Path)
+				written[o] = false
+			}
+		}
+	}
+	d.withhold(written)
+	var out source.Object
+	for i := range d.Operations {
+		o := &d.Operations[i]
+		if !written[o] {
+			continue
+		}
+		for _, base := range d.bases(o) {
+			out = put(out, base+o.Path, strings.ToLower(o.Method), texts[o])
+		}
+	}
+	return out
+}
+
+// put adds an operation to the paths.
+func put(paths source.Object, path, verb string, operation source.Object) source.Object {
+	for i := range paths {
+		if paths[i].Key == path {
+			verbs, _ := paths[i].Value.(source.Object)
+			paths[i].Value = append(verbs, source.Member{Key: verb, Value: operation})
+			return paths
+		}
+	}
+	return append(paths, source.Member{Key: path, Value: source.Object{{Key: verb, Value: operation}}})
+}
+
+// fabricOperation writes who may send an operation.
+func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
+	if !slices.Contains(fabric.Verbs, strings.ToLower(o.Method)) {
+		d.left(o.Origin, "verbs are "+strings.Join(fabric.Verbs, ", "), "%s has a method that a FabricGateway does not have", o.Method+" "+o.Path)
+		return nil, false
+	}
+	out := extensions(d.operationOf(o).Extensions)
+	if out == nil {
+		out = source.Object{}
+	}
+	if _, said := out.Get("x-fabric-privileges"); said {
+		return out, true
+	}
+	a, ok := d.accessOf(o)
+	switch {
+	case !ok:
+		return nil, false
+	case a.open:
+		if _, static := out.Get("x-fabric-static-response"); !static {
+			d.found.Add(diag.Finding{
+				Code: diag.ImportChose, At: o.Security, Message: o.Method + " " + o.Path + " is open to anyone, and a FabricGateway demands a token of every caller: it is closed",
+				Help: "publish what is open by other means",
+			})
+		}
+		return out, true
+	case len(a.scopes) > 1:
+		d.left(o.Security, "write x-fabric-privileges in the document: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
+		return nil, false
+	case len(a.scopes[0]) > 0:
+		out = append(out, source.Member{Key: "x-fabric-privileges", Value: source.ListOf(a.scopes[0])})
+	}
+	return out, true
+}
+
+// operationOf returns what the library read of an operation.
+func (d *Document) operationOf(o *ir.Operation) *openapi3.Operation {
+	return d.doc.Paths.Value(o.Path).GetOperation(o.Method)
+}

@@ -1,0 +1,52 @@
+package openapi
+
+import (
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+)
+
+// withhold leaves out more operations until none that is written gets requests
+// of one that is left out and that other callers may send: where two paths match
+// one request, the more specific one alone keeps the other from it.
+func (d *drafter) withhold(written map[*ir.Operation]bool) {
+	judge := match.NewJudge()
+	for again := true; again; {
+		again = false
+		for i := range d.Operations {
+			o := &d.Operations[i]
+			if !written[o] {
+				continue
+			}
+			if other := d.fallsTo(judge, o, written); other != nil {
+				written[o], again = false, true
+				d.left(o.Origin, "write rules for both by hand", "%s would get requests of %s, which is left out and which other callers may send",
+					o.Method+" "+o.Path, other.Method+" "+other.Path)
+			}
+		}
+	}
+}
+
+// fallsTo returns an operation that is left out and whose requests an operation
+// would get.
+func (d *drafter) fallsTo(judge *match.Judge, o *ir.Operation, written map[*ir.Operation]bool) *ir.Operation {
+	mine, _ := d.demands(o)
+	for i := range d.Operations {
+		other := &d.Operations[i]
+		if written[other] || other.Method != o.Method {
+			continue
+		}
+		if theirs, checked := d.demands(other); checked && theirs.equal(mine) {
+			continue
+		}
+		for _, a := range d.bases(o) {
+			for _, b := range d.bases(other) {
+				p, q := o.Matches(&ir.APIServer{Base: a}), other.Matches(&ir.APIServer{Base: b})
+				if !pathlang.Apart(p, q) && judge.Relate(match.Set{Path: p, View: match.RawPath}, match.Set{Path: q, View: match.RawPath}).Kind != match.Disjoint {
+					return other
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package validate_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+var (
+	anyToken = []ir.Credentials{{Token: true}}
+	nothing  = []ir.Credentials{{}}
+)
+
+// scoped is a grant for tokens with scopes.
+func scoped(scopes ...string) ir.Grant { return ir.Grant{Proof: ir.JWT{}, Scopes: scopes} }
+
+// TestCoverage holds one route against one operation.
+func TestCoverage(t *testing.T) {
+	open := ir.Grant{Proof: ir.None{}}
+	tests := map[string]struct {
+		method, path, template string // of the operation, of the route
+		allowed                []ir.Credentials
+		grants                 []ir.Grant
+		want                   []diag.Code
+	}{
+		"open, and described as open":        {"GET", "/a", "/a", nothing, []ir.Grant{open}, nil},
+		"open, and described as closed":      {"GET", "/a", "/a", anyToken, []ir.Grant{open}, []diag.Code{diag.AccessWeaker}},
+		"closed, and described as open":      {"GET", "/a", "/a", nothing, []ir.Grant{scoped("r")}, []diag.Code{diag.AccessStricter}},
+		"the scopes of the description":      {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r", "w"}}}, []ir.Grant{scoped("w", "r")}, nil},
+		"fewer scopes than described":        {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r", "w"}}}, []ir.Grant{scoped("r")}, []diag.Code{diag.AccessWeaker}},
+		"more scopes than described":         {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r"}}}, []ir.Grant{scoped("r", "w")}, []diag.Code{diag.AccessStricter}},
+		"a way in that nobody described":     {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r"}}}, []ir.Grant{scoped("r"), scoped("x")}, []diag.Code{diag.AccessWeaker}},
+		"a grant for employees as well":      {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r"}}}, []ir.Grant{scoped("r"), {Who: ir.Employees{All: true}, Proof: ir.JWT{}}}, nil},
+		"an API key, which the service asks": {"GET", "/a", "/a", []ir.Credentials{{Others: []string{"key"}}}, []ir.Grant{open}, []diag.Code{diag.CredentialsUnchecked}},
+		"an authorizer":                      {"GET", "/a", "/a", anyToken, []ir.Grant{{Proof: ir.External{}}}, []diag.Code{diag.CredentialsUnchecked}},
+		"another method":                     {"POST", "/a", "/a", nothing, []ir.Grant{open}, []diag.Code{diag.OperationNotExposed, diag.RouteNotDocumented}},
+		"a wider route":                      {"GET", "/a/{id}", "/a/{**}", nothing, []ir.Grant{open}, []diag.Code{diag.RouteNotDocumented}},
+		"a narrower route":                   {"GET", "/a/{id}", "/a/b", nothing, []ir.Grant{open}, []diag.Code{diag.OperationNotExposed}},
+		"HEAD is described by GET":           {"GET", "/a", "/a", nothing, []ir.Grant{open}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			methods := []string{"GET", "OPTIONS"}
+			if name == "HEAD is described by GET" {
+				methods = append(methods, "HEAD")
+			}
+			g := &ir.Gateway{Hosts: []ir.Host{{Name: "shop.example.com"}}, Routes: []*ir.Route{{
+				Match:  match.Set{Hosts: []string{"shop.example.com"}, Methods: methods, Path: pathlang.Path{Lang: pathlang.Template, Text: test.template}},
+				Access: ir.Access{Restricted: true, Grants: test.grants}, Action: ir.Forward{},
+			}}}
+			servers := []ir.APIServer{{Host: "shop.example.com"}}
+			api := &ir.API{Servers: servers, Operations: []ir.Operation{{Method: test.method, Path: test.path, Servers: servers, Allowed: test.allowed}}}
+			if got := coverage(g, api); !slices.Equal(got, test.want) {
+				t.Errorf("found %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// coverage returns the codes about descriptions, sorted.
+func coverage(g *ir.Gateway, api *ir.API) []diag.Code {
+	var out []diag.Code
+	for _, f := range validate.Run(&validate.View{Meant: []*ir.Gateway{g}, APIs: []*ir.API{api}}) {
+		if f.Code >= diag.OperationNotExposed && f.Code <= diag.CoverageUndecided {
+			out = append(out, f.Code)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// TestCoverageOfNothing checks that a comparison of nothing is said to be one.
+func TestCoverageOfNothing(t *testing.T) {
+	g := &ir.Gateway{Hosts: []ir.Host{{Name: "shop.example.com"}}}
+	for name, servers := range map[string][]ir.APIServer{"no host": {{}}, "another host": {{Host: "store.example.com"}}} {
+		api := &ir.API{Servers: servers, Operations: []ir.Operation{{Method: "GET", Path: "/a", Servers: servers, Allowed: nothing}}}
+		if got := coverage(g, api); !slices.Equal(got, []diag.Code{diag.ServerNotServed}) {
+			t.Errorf("%s: found %v", name, got)
+		}
+	}
+}
+
+// TestCoverageUndecided checks that what is not decided is said.
+func TestCoverageUndecided(t *testing.T) {
+	servers := []ir.APIServer{{Host: "shop.example.com"}}
+	api := &ir.API{Servers: servers, Operations: []ir.Operation{{Method: "GET", Path: "/a", Servers: servers, Allowed: nothing}}}
+	g := &ir.Gateway{Hosts: []ir.Host{{Name: "shop.example.com"}}, Routes: []*ir.Route{{
+		Match:  match.Set{Methods: []string{"GET"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: "/("}},
+		Access: ir.Access{Grants: []ir.Grant{{Proof: ir.None{}}}}, Action: ir.Forward{},
+	}}}
+	if got := coverage(g, api); !slices.Contains(got, diag.CoverageUndecided) {
+		t.Errorf("found %v", got)
+	}
+}
