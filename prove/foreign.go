@@ -35,7 +35,14 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 	n := 0
 	for i := range manifests {
 		m := &manifests[i]
+		refused, path := gatewayapi.Refused(m)
 		switch group := schema.Group(m.APIVersion); {
+		case refused != "":
+			n++
+			found.Add(diag.Finding{
+				Code: diag.DefinitionRefuses, At: m.At(path), Help: "repair it: the API server refuses the object, and what was there before stays",
+				Message: fmt.Sprintf("the API server refuses the %s %s: %s", m.Kind, m.ID(), refused),
+			})
 		case followed[m.Origin.Doc]:
 			n++
 		case slices.Contains(unfollowed[group], m.Kind):

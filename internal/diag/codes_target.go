@@ -68,6 +68,7 @@ const (
 
 	ListenerUnsaid       Code = "KGW574"
 	CertificateElsewhere Code = "KGW575"
+	DefinitionRefuses    Code = "KGW576"
 )
 
 var targetRules = []Rule{
@@ -130,4 +131,5 @@ var targetRules = []Rule{
 	{PlainRoute, "PlainRoute", notice, "routes may be served without TLS"},
 	{ListenerUnsaid, "ListenerUnsaid", fault, "a Gateway of the Gateway API has no words for a server"},
 	{CertificateElsewhere, "CertificateElsewhere", notice, "a certificate is looked for in another namespace"},
+	{DefinitionRefuses, "DefinitionRefuses", fault, "the API server refuses an object of the Gateway API"},
 }

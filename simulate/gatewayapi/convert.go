@@ -127,7 +127,7 @@ func (c *converter) follow() {
 // understand reports whether an HTTPRoute is read whole.
 func (c *converter) understand(r *httpRoute) bool {
 	m := r.manifest
-	if len(simulate.HTTPRouteFields.Unread(m.Root)) > 0 || !r.readParents() {
+	if len(simulate.HTTPRouteFields.Unread(m.Root)) > 0 || !accepted(m) || !r.readParents() {
 		return false
 	}
 	for _, ref := range r.parents {
@@ -138,11 +138,21 @@ func (c *converter) understand(r *httpRoute) bool {
 	return c.readRules(r)
 }
 
+// accepted reports whether the API server admits an object. What was there
+// before one that it refuses stays, and is not known.
+func accepted(m *simulate.Manifest) bool {
+	if m.Compiled {
+		return true
+	}
+	why, _ := Refused(m)
+	return why == ""
+}
+
 // granted reports whether a ReferenceGrant lets HTTPRoutes of a namespace use a
 // Service.
 func (c *converter) granted(from, namespace, service string) bool {
 	return slices.ContainsFunc(c.grants, func(g *simulate.Manifest) bool {
-		if g.Namespace != namespace || len(simulate.ReferenceGrantFields.Unread(g.Root)) > 0 {
+		if g.Namespace != namespace || len(simulate.ReferenceGrantFields.Unread(g.Root)) > 0 || !accepted(g) {
 			return false
 		}
 		is := func(n *source.Node, key, value string) bool { return source.Text(source.Field(n, key)) == value }

@@ -69,7 +69,7 @@ func decided(t *testing.T, text, method, url string) string {
 }
 
 func TestDecisions(t *testing.T) {
-	const gateway = "listeners: [{name: web, port: 80, protocol: HTTP}, {name: tls, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: c}]}}]"
+	const gateway = "gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}, {name: tls, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: c}]}}]"
 	for name, c := range map[string]struct{ in, url, want string }{
 		"exact before prefix before expression": {routes("r", "", to("RegularExpression", "/a/b", "", "e"), to("PathPrefix", "/a", "", "p"), to("Exact", "/a/b", "", "x")), "https://a.test/a/b", "x"},
 		"prefix before expression":              {routes("r", "", to("RegularExpression", "/a/.*", "", "e"), to("PathPrefix", "/a", "", "p")), "https://a.test/a/c", "p"},

@@ -98,7 +98,7 @@ func serviceAccount(m *simulate.Manifest) string {
 // understood. Of two listeners of one port that share a host, which one gets a
 // route depends on more than is read here.
 func (p *parent) read(m *simulate.Manifest) bool {
-	if len(simulate.ParentGatewayFields.Unread(m.Root)) > 0 {
+	if len(simulate.ParentGatewayFields.Unread(m.Root)) > 0 || !accepted(m) {
 		return false
 	}
 	type listener struct {

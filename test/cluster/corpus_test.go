@@ -17,7 +17,7 @@ type rendering struct {
 }
 
 // unserved are examples whose objects are not all on this server.
-var unserved = map[string]bool{"access-rules": true, "companions": true, "gateway-api": true}
+var unserved = map[string]bool{"access-rules": true, "companions": true}
 
 // TestExamplesShowNoDifference applies what each example renders and compares
 // the cluster with it.

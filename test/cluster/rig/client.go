@@ -51,6 +51,7 @@ var plurals = map[string]string{
 	"RequestAuthentication": "requestauthentications", "APIRule": "apirules", "Gateway": "gateways", "DestinationRule": "destinationrules",
 	"ServiceEntry": "serviceentries", "Sidecar": "sidecars", "EnvoyFilter": "envoyfilters", "PeerAuthentication": "peerauthentications",
 	"Ingress": "ingresses", "RouteGroup": "routegroups", "Service": "services", "ConfigMap": "configmaps", "Secret": "secrets",
+	"HTTPRoute": "httproutes", "ReferenceGrant": "referencegrants",
 	"Namespace": "namespaces", "CustomResourceDefinition": "customresourcedefinitions", "Role": "roles", "RoleBinding": "rolebindings",
 	"ValidatingAdmissionPolicy": "validatingadmissionpolicies", "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
@@ -81,6 +82,13 @@ func Path(object map[string]any) string {
 // asks for one, and gives it as it then is.
 func (s *Server) Create(object map[string]any) (map[string]any, error) {
 	return s.Do(http.MethodPost, Collection(object), object)
+}
+
+// Admit asks the server whether it would create an object, and gives its words
+// where it would not.
+func (s *Server) Admit(object map[string]any) error {
+	_, err := s.Do(http.MethodPost, Collection(object)+"?dryRun=All", object)
+	return err
 }
 
 // Apply writes an object as a GitOps tool does: server-side, as the field

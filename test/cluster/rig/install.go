@@ -2,11 +2,13 @@ package rig
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -15,7 +17,8 @@ import (
 )
 
 // install makes the kinds known that kgw writes and reads: Istio's from its
-// API module, Rule and APIRule from kgw itself.
+// API module, those of the Gateway API from theirs, Rule and APIRule from kgw
+// itself.
 func (s *Server) install() error {
 	istio, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "istio.io/api").Output()
 	if err != nil {
@@ -32,7 +35,11 @@ func (s *Server) install() error {
 		}
 		text = append(append(text, "\n---\n"...), crd...)
 	}
-	crds, err := Documents(text)
+	parents, err := gatewayAPI()
+	if err != nil {
+		return err
+	}
+	crds, err := Documents(append(append(text, "\n---\n"...), parents...))
 	if err != nil {
 		return err
 	}
@@ -47,6 +54,31 @@ func (s *Server) install() error {
 		}
 	}
 	return nil
+}
+
+// gatewayAPI reads the definitions of the kinds of the Gateway API that kgw
+// writes, of the standard channel.
+func gatewayAPI() ([]byte, error) {
+	_, own, _, _ := runtime.Caller(0)
+	cmd := exec.Command("go", "mod", "download", "-json", "sigs.k8s.io/gateway-api")
+	cmd.Dir = filepath.Join(filepath.Dir(own), "gatewayapi")
+	answer, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("sigs.k8s.io/gateway-api: %w", err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(answer, &module); err != nil {
+		return nil, err
+	}
+	var out []byte
+	for _, name := range []string{"httproutes", "gateways", "referencegrants"} {
+		text, err := os.ReadFile(filepath.Join(module.Dir, "config/crd/standard/gateway.networking.k8s.io_"+name+".yaml"))
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, "\n---\n"...), text...)
+	}
+	return out, nil
 }
 
 // established waits until the server answers questions for a kind.

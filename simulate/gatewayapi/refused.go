@@ -1,0 +1,188 @@
+package gatewayapi
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Refused returns why the API server refuses an HTTPRoute, a Gateway or a
+// ReferenceGrant, in the words of the rules of its definition, and the path of
+// the field that it refuses; "" where it does not (gateway-api v1.6.3,
+// config/crd/standard). Unknown fields are not its business: the tables of
+// package simulate have those.
+func Refused(m *simulate.Manifest) (why, path string) {
+	if !m.Is(simulate.GatewayAPI, m.Kind) {
+		return "", ""
+	}
+	for _, l := range limits[m.Kind] {
+		if why, path = l.first(m.Spec(), l.broken); why != "" {
+			return why, path
+		}
+	}
+	for _, c := range conditions[m.Kind] {
+		if why, path = c.first(m.Spec(), c.broken); why != "" {
+			return why, path
+		}
+	}
+	return "", ""
+}
+
+// place is a path from the spec, such as "rules[].matches[].path"; "" is the
+// spec itself.
+type place string
+
+// first returns what is wrong with the first node at the place that something is
+// wrong with, and the path of the node; "" without one.
+func (p place) first(spec *source.Node, broken func(*source.Node) string) (why, path string) {
+	return firstBelow(spec, "spec", string(p), broken)
+}
+
+func firstBelow(n *source.Node, at, rest string, broken func(*source.Node) string) (why, path string) {
+	if n == nil {
+		return "", ""
+	}
+	if rest == "" {
+		return broken(n), at
+	}
+	if elements, all := strings.CutPrefix(rest, "[]"); all {
+		for i, e := range source.Elements(n) {
+			if why, path = firstBelow(e, source.JoinIndex(at, i), strings.TrimPrefix(elements, "."), broken); why != "" {
+				return why, path
+			}
+		}
+		return "", ""
+	}
+	end := strings.IndexAny(rest, ".[")
+	if end < 0 {
+		end = len(rest)
+	}
+	return firstBelow(source.Field(n, rest[:end]), at+"."+rest[:end], strings.TrimPrefix(rest[end:], "."), broken)
+}
+
+// limit is a bound of the structure at a place.
+type limit struct {
+	place
+	what, bound string
+	pattern     *regexp.Regexp
+	low, high   int64
+}
+
+// limits are the bounds of each kind.
+var limits = map[string][]limit{"HTTPRoute": limitsOf(routeLimits), "Gateway": limitsOf(gatewayLimits), "ReferenceGrant": limitsOf(grantLimits)}
+
+// limitsOf reads a table: a place, what is bounded, and the bound.
+func limitsOf(table string) []limit {
+	var out []limit
+	for line := range strings.Lines(table) {
+		words := strings.Fields(line)
+		if len(words) < 3 {
+			continue
+		}
+		l := limit{place: place(strings.TrimPrefix(words[0], "spec")), what: words[1], bound: words[2]}
+		switch l.what {
+		case "pattern":
+			l.pattern = regexp.MustCompile(l.bound)
+		case "items", "length", "range":
+			low, high, _ := strings.Cut(l.bound, "-")
+			l.low, _ = strconv.ParseInt(low, 10, 64)
+			l.high, _ = strconv.ParseInt(high, 10, 64)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// broken returns what is wrong with a node in the words of the API server, "" if
+// nothing is.
+func (l *limit) broken(n *source.Node) string {
+	list := source.Elements(n)
+	switch l.what {
+	case "items":
+		return outside(int64(len(list)), l.low, l.high, "should have at least %d items", "must have at most %d items")
+	case "has":
+		if source.Field(n, l.bound) == nil {
+			return l.bound + ": Required value"
+		}
+		return ""
+	case "unique":
+		return repeated(list, l.bound)
+	case "range", "number-of":
+		return l.brokenNumber(n)
+	}
+	return l.brokenText(n)
+}
+
+func (l *limit) brokenNumber(n *source.Node) string {
+	number, isNumber := scalar(n).(source.Number)
+	switch {
+	case !isNumber:
+		return "must be of type integer"
+	case l.what == "number-of":
+		return oneOf(string(number), l.bound)
+	}
+	return outside(source.Int(n), l.low, l.high, "should be greater than or equal to %d", "should be less than or equal to %d")
+}
+
+func (l *limit) brokenText(n *source.Node) string {
+	text, isText := scalar(n).(string)
+	switch {
+	case !isText:
+		return "must be of type string"
+	case l.what == "length":
+		return outside(int64(utf8.RuneCountInString(text)), l.low, l.high, "should be at least %d chars long", "may not be more than %d bytes")
+	case l.what == "one-of":
+		return oneOf(text, l.bound)
+	case !l.pattern.MatchString(text):
+		return "should match '" + l.bound + "'"
+	}
+	return ""
+}
+
+// scalar is the value of a node, nil for a list or a mapping.
+func scalar(n *source.Node) any {
+	if len(n.Content) > 0 {
+		return nil
+	}
+	return source.Scalar(n)
+}
+
+func oneOf(text, values string) string {
+	list := strings.Split(values, ",")
+	if slices.Contains(list, text) {
+		return ""
+	}
+	return `supported values: "` + strings.Join(list, `", "`) + `"`
+}
+
+// repeated returns what is wrong with a list in which an element, or the field
+// of one, is there twice.
+func repeated(list []*source.Node, field string) string {
+	seen := map[string]bool{}
+	for _, e := range list {
+		if field != "itself" {
+			e = source.Field(e, field)
+		}
+		if seen[source.Text(e)] {
+			return "Duplicate value"
+		}
+		seen[source.Text(e)] = true
+	}
+	return ""
+}
+
+// outside returns the words for a number below or above its bounds.
+func outside(n, low, high int64, below, above string) string {
+	switch {
+	case n < low:
+		return strings.Replace(below, "%d", strconv.FormatInt(low, 10), 1)
+	case n > high:
+		return strings.Replace(above, "%d", strconv.FormatInt(high, 10), 1)
+	}
+	return ""
+}
