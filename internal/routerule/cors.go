@@ -31,12 +31,17 @@ func CORS(c *ir.CORS) *manifest.RouteCORS {
 		AllowOrigins: origins, AllowMethods: starAlone(c.Methods), AllowHeaders: namesBesideStar(c.Headers),
 		ExposeHeaders: distinct(c.ExposeHeaders), AllowCredentials: c.Credentials != nil && *c.Credentials,
 	}
-	age := defaultMaxAge
-	if c.MaxAge != nil {
-		age = *c.MaxAge
-	}
-	out.MaxAge = int32(age / time.Second)
+	out.MaxAge = int32(maxAge(c) / time.Second)
 	return out
+}
+
+// maxAge is how long browsers keep the answer to a preflight, in whole seconds.
+// The CRD has no shorter time than one.
+func maxAge(c *ir.CORS) time.Duration {
+	if c.MaxAge == nil {
+		return defaultMaxAge
+	}
+	return max(c.MaxAge.Truncate(time.Second), time.Second)
 }
 
 // CheckCORS reports what an HTTPRoute allows browsers less than a policy does.
@@ -57,6 +62,9 @@ func CheckCORS(c *ir.CORS, at source.Ref, found *diag.List) {
 	if names := namesBesideStar(c.Headers); slices.Contains(c.Headers, "*") && !slices.Equal(names, []string{"*"}) {
 		differs(diag.Warning, "name the headers that browsers may send in cors.allowHeaders of kgw.yaml",
 			"an HTTPRoute allows any header or those with names, and * does not stand for Authorization: browsers may send %s and no others", strings.Join(names, ", "))
+	}
+	if c.MaxAge != nil && *c.MaxAge < time.Second {
+		differs(diag.Info, "none is needed unless browsers must ask before every request", "browsers keep the answer to a preflight for 1s, and not for %s", *c.MaxAge)
 	}
 	if slices.Equal(origins, []string{"*"}) {
 		differs(diag.Info, "none is needed for pages of http and https", "the origin null is no longer allowed")
