@@ -150,7 +150,7 @@ func (p *plan) between() []diff.Object {
 			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Oathkeeper.Principal)})
 		}
 		if len(direct) > 0 {
-			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal), "to": direct})
+			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal...), "to": direct})
 		}
 		if len(rules) > 0 && !seen[pods] {
 			seen[pods] = true
@@ -160,8 +160,8 @@ func (p *plan) between() []diff.Object {
 	return p.held
 }
 
-func from(principal string) []any {
-	return []any{map[string]any{"source": map[string]any{"principals": []any{principal}}}}
+func from(principals ...string) []any {
+	return []any{map[string]any{"source": map[string]any{"principals": source.ListOf(principals)}}}
 }
 
 // hold makes a policy for the time between, beside another one.

@@ -126,7 +126,7 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 	return &boundTarget{emitters: emitters, firstMatch: targets[i].firstMatch, Target: ir.Target{
 		Name: name, Plan: targets[i].plan,
 		OathkeeperHost: c.Oathkeeper.Service, OathkeeperPort: c.Oathkeeper.Port, OathkeeperVersion: c.Oathkeeper.Version, OathkeeperStrategy: c.Oathkeeper.MatchingStrategy,
-		IngressPrincipal: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
+		IngressPrincipals: c.Istio.IngressPrincipal, OathkeeperPrincipal: c.Oathkeeper.Principal,
 		IstioAPI: cmp.Or(o.IstioAPI, c.Istio.API, "v1beta1"), Labels: c.Labels, Handlers: HandlerDefaults(c.Oathkeeper.Handlers),
 		Judge:   judge,
 		Gateway: c.Istio.Gateway, Realms: realms(&c.Fabric.Issuers),
@@ -142,7 +142,7 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 // gatewayAPI is what the configuration says of the Gateways that HTTPRoutes
 // belong to.
 func gatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
-	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principal: c.Istio.OwnPrincipal()}
+	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals()}
 	for istio, g := range c.GatewayAPI.Gateways {
 		out.Parents[nameIn(istio)] = ir.Parent{Name: nameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
 	}

@@ -112,7 +112,7 @@ func (r *run) foreignPolicies(view *validate.View) {
 
 // callers are the identities that requests from outside come from.
 func (r *run) callers() []string {
-	out := []string{r.options.Config.Istio.IngressPrincipal}
+	out := slices.Clone([]string(r.options.Config.Istio.IngressPrincipal))
 	for _, u := range r.compiled {
 		if u.target == nil {
 			continue

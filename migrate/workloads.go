@@ -272,7 +272,7 @@ func (w *workloads) policy(s reference) string {
 	for _, k := range slices.Sorted(maps.Keys(w.selectors[s.Name])) {
 		labels = append(labels, source.Member{Key: k, Value: w.selectors[s.Name][k]})
 	}
-	from := source.Object{{Key: "source", Value: source.Object{{Key: "notPrincipals", Value: []any{w.Config.Istio.IngressPrincipal}}}}}
+	from := source.Object{{Key: "source", Value: source.Object{{Key: "notPrincipals", Value: source.ListOf(w.Config.Istio.IngressPrincipal)}}}}
 	return "---\n" + string(manifest.AppendYAMLValue(nil, source.Object{
 		{Key: "apiVersion", Value: "security.istio.io/" + api},
 		{Key: "kind", Value: "AuthorizationPolicy"},

@@ -67,7 +67,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
 	}
 	manifests, principal := gatewayapi.Convert(manifests, gatewayOptions(c))
-	principal = cmp.Or(principal, c.Istio.IngressPrincipal)
+	principal = cmp.Or(principal, c.Istio.IngressPrincipal.First())
 	said := simulate.ReadMesh(manifests, c.Istio.NumTrustedProxies)
 	mesh := sidecar.Options{Root: cmp.Or(said.Root, rootNamespace), Identity: principal, Mesh: said}
 	of := OathkeeperOptions(c)
@@ -103,7 +103,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 // gatewayOptions are what the configuration says of the Gateways of the Gateway
 // API.
 func gatewayOptions(c *config.Config) gatewayapi.Options {
-	o := gatewayapi.Options{Principals: map[string]string{}, Principal: c.Istio.OwnPrincipal(), StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal}
+	o := gatewayapi.Options{Principals: map[string]string{}, Principal: c.Istio.OwnPrincipals().Last(), StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal.First()}
 	for _, istio := range slices.Sorted(maps.Keys(c.GatewayAPI.Gateways)) {
 		g := c.GatewayAPI.Gateways[istio]
 		o.StandsFor[g.NameFor(istio)] = istio

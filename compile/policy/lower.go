@@ -263,7 +263,7 @@ func callers(who ir.Principal) []manifest.Condition {
 }
 
 func policySource(g *ir.Gateway, gr *ir.Grant, t *ir.Target) manifest.PolicySource {
-	ingress := []string{t.IngressPrincipalOf(g)}
+	ingress := t.IngressPrincipalsOf(g)
 	switch p := gr.Proof.(type) {
 	case ir.JWT:
 		return tokenSource(g, p.Issuers, ingress)

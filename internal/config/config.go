@@ -7,6 +7,9 @@ package config
 
 import (
 	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -140,8 +143,9 @@ type Handler struct {
 
 // Istio is what the mesh is configured with.
 type Istio struct {
-	Gateway          string `json:"gateway"`
-	IngressPrincipal string `json:"ingressPrincipal"`
+	Gateway string `json:"gateway"`
+	// IngressPrincipal is never empty.
+	IngressPrincipal Principals `json:"ingressPrincipal"`
 	// API is the version of the objects that are written: "v1beta1" or "v1".
 	API string `json:"api"`
 	// RouteAPI is "virtualservice" or "gateway-api".
@@ -172,13 +176,40 @@ type ParentGateway struct {
 // Gateway.
 func (g ParentGateway) NameFor(istio string) string { return cmp.Or(g.Parent, istio) }
 
-// OwnPrincipal returns the identity of the ingress gateways where it is not the
-// default, else "".
-func (i *Istio) OwnPrincipal() string {
-	if i.IngressPrincipal == Default().Istio.IngressPrincipal {
-		return ""
+// Principals are identities in the mesh. In YAML, one may be a text.
+type Principals []string
+
+// UnmarshalJSON reads a text or a list of texts.
+func (p *Principals) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*p = Principals{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(p))
+}
+
+// OwnPrincipals returns the identities of the ingress gateways where they are
+// not the default, else nil.
+func (i *Istio) OwnPrincipals() Principals {
+	if slices.Equal(i.IngressPrincipal, Default().Istio.IngressPrincipal) {
+		return nil
 	}
 	return i.IngressPrincipal
+}
+
+// First is the identity of the gateways of VirtualServices.
+func (p Principals) First() string { return p[0] }
+
+// String is the one identity, or all of them.
+func (p Principals) String() string { return strings.Join(p, ", ") }
+
+// Last is the identity of the gateways of HTTPRoutes, "" where there is none.
+func (p Principals) Last() string {
+	if len(p) == 0 {
+		return ""
+	}
+	return p[len(p)-1]
 }
 
 // CORS replaces parts of the default policy of the legacy versions; nil parts
@@ -299,7 +330,7 @@ func Default() *Config {
 			AccessRules: AccessRules{ConfigMap: "oathkeeper-rules", File: "access-rules.json"},
 		},
 		JWTHandler: "ory",
-		Istio:      Istio{IngressPrincipal: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account", API: "v1beta1", RouteAPI: "virtualservice"},
+		Istio:      Istio{IngressPrincipal: Principals{"cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"}, API: "v1beta1", RouteAPI: "virtualservice"},
 		GatewayAPI: GatewayAPI{Grants: "write"},
 		Skipper:    Skipper{API: "ingress", SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},

@@ -267,7 +267,7 @@ func variables(path string, fields []shape.Field) []Variable {
 		switch f.Type.Kind {
 		case shape.Object:
 			out = append(out, variables(p, f.Type.Fields)...)
-		case shape.String, shape.Integer, shape.Boolean, shape.StringOrInteger:
+		case shape.String, shape.Integer, shape.Boolean, shape.StringOrInteger, shape.StringOrList:
 			out = append(out, Variable{Name: "KGW_" + strings.ToUpper(strings.ReplaceAll(p, ".", "_")), Path: p, Doc: f.Type.Doc})
 		}
 	}

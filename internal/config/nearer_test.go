@@ -172,14 +172,14 @@ func TestNearerTrustsNobodyElse(t *testing.T) {
 	c, found := nearest(t, above, "fabric: {issuers: {services: {issuer: \"https://evil\", jwksUri: \"https://s/k\"}, employees: {issuer: \"https://e\", jwksUri: \"https://e/k\"}}}\n"+
 		"istio: {ingressPrincipal: \"*\"}\noathkeeper: {principal: a/ns/b/sa/c}\nknown: {services: [{name: web, namespace: shop, selector: {app: evil}}, {name: api, namespace: shop, selector: {app: api}}]}\n")
 	issuers := c.Fabric.Issuers
-	if issuers.Services.Issuer != "https://s" || issuers.Employees.Issuer != "https://e" || c.Istio.IngressPrincipal != "cluster.local/ns/edge/sa/edge" ||
+	if issuers.Services.Issuer != "https://s" || issuers.Employees.Issuer != "https://e" || c.Istio.IngressPrincipal.First() != "cluster.local/ns/edge/sa/edge" ||
 		c.Oathkeeper.Principal != "a/ns/b/sa/c" || c.Known.Services[0].Selector["app"] != "web" || c.Known.Services[1].Selector["app"] != "api" || len(found) != 3 {
 		t.Errorf("%+v\n%q", c, found)
 	}
 	if _, found := nearest(t, above, above); len(found) > 0 {
 		t.Error(found)
 	}
-	if c, _ := nearest(t, above, "namespace: x\n"); c.Istio.IngressPrincipal != "cluster.local/ns/edge/sa/edge" {
+	if c, _ := nearest(t, above, "namespace: x\n"); c.Istio.IngressPrincipal.First() != "cluster.local/ns/edge/sa/edge" {
 		t.Error(c.Istio)
 	}
 }

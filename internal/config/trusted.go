@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -22,9 +23,10 @@ func (n *nearer) trusted() {
 		}
 	}
 	usual := Default()
-	n.hold(&n.Istio.IngressPrincipal, n.above.Istio.IngressPrincipal, usual.Istio.IngressPrincipal, "istio", "ingressPrincipal")
-	n.hold(&n.Oathkeeper.Principal, n.above.Oathkeeper.Principal, usual.Oathkeeper.Principal, "oathkeeper", "principal")
-	n.hold(&n.Oathkeeper.Service, n.above.Oathkeeper.Service, usual.Oathkeeper.Service, "oathkeeper", "service")
+	hold(n, &n.Istio.IngressPrincipal, n.above.Istio.IngressPrincipal, usual.Istio.IngressPrincipal, slices.Equal, "istio", "ingressPrincipal")
+	same := func(a, b string) bool { return a == b }
+	hold(n, &n.Oathkeeper.Principal, n.above.Oathkeeper.Principal, usual.Oathkeeper.Principal, same, "oathkeeper", "principal")
+	hold(n, &n.Oathkeeper.Service, n.above.Oathkeeper.Service, usual.Oathkeeper.Service, same, "oathkeeper", "service")
 	for i := range n.Known.Services {
 		own := &n.Known.Services[i]
 		for _, s := range n.above.Known.Services {
@@ -37,12 +39,12 @@ func (n *nearer) trusted() {
 }
 
 // hold keeps a value that the configuration further up sets.
-func (n *nearer) hold(own *string, above, usual string, path ...string) {
-	if above == usual || *own == above {
+func hold[T any](n *nearer, own *T, above, usual T, same func(a, b T) bool, path ...string) {
+	if same(above, usual) || same(*own, above) {
 		return
 	}
 	if n.says(path...) {
-		n.loosens(n.at(path...), "%s.%s is %q, and %q further up", path[0], path[1], *own, above)
+		n.loosens(n.at(path...), "%s.%s is %q, and %q further up", path[0], path[1], any(*own), any(above))
 	}
 	*own = above
 }

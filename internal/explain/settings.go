@@ -114,6 +114,8 @@ func typeName(t *shape.Type) string {
 		return "list of " + plural(t.Elem)
 	case shape.Map:
 		return "map of " + plural(t.Elem)
+	case shape.StringOrList:
+		return "string or list of strings"
 	case shape.String:
 		if len(t.Enum) > 0 {
 			return "`" + strings.Join(t.Enum, "`, `") + "`"

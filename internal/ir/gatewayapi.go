@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // GatewayAPI is how routes are written for the Gateway API. The zero value
 // writes VirtualServices.
 type GatewayAPI struct {
@@ -10,9 +12,10 @@ type GatewayAPI struct {
 	Grants string
 	// Parents are the Gateways of the Gateway API that stand for Istio Gateways.
 	Parents map[Name]Parent
-	// Principal is the identity of all gateways where one is configured; ""
-	// leaves it to each Gateway.
-	Principal string
+	// Principals are the identities of all gateways where they are configured,
+	// the last that of Gateways of the Gateway API; none leaves it to each
+	// Gateway.
+	Principals []string
 }
 
 // Parent is a Gateway of the Gateway API, or a ListenerSet, that routes belong
@@ -40,8 +43,8 @@ func (a *GatewayAPI) ParentOf(g *Gateway) Parent {
 	if !configured {
 		p = Parent{Name: ref, Kind: "Gateway"}
 	}
-	if p.Principal == "" {
-		p.Principal = a.Principal
+	if n := len(a.Principals); p.Principal == "" && n > 0 {
+		p.Principal = a.Principals[n-1]
 	}
 	if p.Principal == "" {
 		p.Principal = "cluster.local/ns/" + p.Name.Namespace + "/sa/" + p.Name.Name + "-istio"
@@ -55,5 +58,18 @@ func (t *Target) IngressPrincipalOf(g *Gateway) string {
 	if t.GatewayAPI.Routes {
 		return t.GatewayAPI.ParentOf(g).Principal
 	}
-	return t.IngressPrincipal
+	return t.IngressPrincipals[0]
+}
+
+// IngressPrincipalsOf returns the identities that policies let in: that of the
+// proxy, and while several gateways serve those of all.
+func (t *Target) IngressPrincipalsOf(g *Gateway) []string {
+	own := t.IngressPrincipalOf(g)
+	if len(t.IngressPrincipals) < 2 {
+		return []string{own}
+	}
+	if slices.Contains(t.IngressPrincipals, own) {
+		return t.IngressPrincipals
+	}
+	return append(slices.Clone(t.IngressPrincipals), own)
 }

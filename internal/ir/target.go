@@ -19,7 +19,8 @@ type Target struct {
 	// none for regular expressions.
 	OathkeeperStrategy string
 	// Principals are identities in the mesh.
-	IngressPrincipal, OathkeeperPrincipal string
+	IngressPrincipals   []string
+	OathkeeperPrincipal string
 	// IstioAPI is the version of Istio's objects: "v1beta1" or "v1".
 	IstioAPI string
 	// Labels are added to everything written.

@@ -19,9 +19,9 @@ type inventor struct{ *rand.Rand }
 var patterns = []*shape.Pattern{shape.DNSName, shape.DNSLabel, {Expr: `^/`, Means: "a path"}, {Expr: `b$`, Means: "an end"}}
 
 func (r inventor) kind(depth int) *shape.Type {
-	kinds := []shape.Kind{shape.Any, shape.String, shape.Integer, shape.Number, shape.Boolean, shape.StringOrInteger, shape.Object, shape.Object, shape.Map, shape.List}
+	kinds := []shape.Kind{shape.Any, shape.String, shape.Integer, shape.Number, shape.Boolean, shape.StringOrInteger, shape.StringOrList, shape.Object, shape.Object, shape.Map, shape.List}
 	if depth == 0 {
-		kinds = kinds[:6]
+		kinds = kinds[:7]
 	}
 	t := &shape.Type{Kind: kinds[r.IntN(len(kinds))], Nullable: r.IntN(5) == 0}
 	switch t.Kind {
@@ -29,6 +29,10 @@ func (r inventor) kind(depth int) *shape.Type {
 		r.fields(t, depth)
 	case shape.Map, shape.List:
 		t.Elem = r.kind(depth - 1)
+		t.MinLen, t.MaxLen = r.IntN(2), r.IntN(4)
+	case shape.StringOrList:
+		t.Elem = &shape.Type{Kind: shape.String}
+		r.text(t.Elem)
 		t.MinLen, t.MaxLen = r.IntN(2), r.IntN(4)
 	case shape.String:
 		r.text(t)
@@ -91,6 +95,8 @@ func (r inventor) value(t *shape.Type, depth int) string {
 			return "{" + strings.Join(parts, ", ") + "}"
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
+	case shape.StringOrList:
+		return []string{"a", "[]", "[a]", "[a, b]", "[80]", "on", "'80'"}[r.IntN(7)]
 	case shape.Boolean:
 		return []string{"true", "false", "on", "'true'"}[r.IntN(4)]
 	case shape.Integer, shape.Number:

@@ -83,6 +83,15 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 		c.text(t, v.string, p)
 	case Integer, Number:
 		c.number(t, v.number, p)
+	case StringOrList:
+		if v.kind == String {
+			c.value(t.Elem, n, p)
+			return
+		}
+		c.length(t, len(n.Content), "elements", p)
+		for i, e := range n.Content {
+			c.value(t.Elem, e, &place{up: p, index: i, elem: true})
+		}
 	case StringOrInteger:
 		if v.kind == Integer {
 			c.number(t, v.number, p)

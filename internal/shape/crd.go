@@ -14,7 +14,7 @@ func (t *Type) OpenAPI() map[string]any {
 		s["nullable"] = true
 	}
 	switch t.Kind {
-	case Any:
+	case Any, StringOrList: // a structural schema has one type for a value
 		s["x-kubernetes-preserve-unknown-fields"] = true
 		return s
 	case StringOrInteger:

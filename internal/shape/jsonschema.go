@@ -26,6 +26,13 @@ func (t *Type) JSONSchema() map[string]any {
 		}
 	case Integer, Number:
 		setBounds(s, t)
+	case StringOrList:
+		list := (&Type{Kind: List, Elem: t.Elem, MinLen: t.MinLen, MaxLen: t.MaxLen}).JSONSchema()
+		one := []any{t.Elem.JSONSchema(), list}
+		if t.Nullable {
+			one = append(one, map[string]any{"type": "null"})
+		}
+		s["anyOf"] = one
 	case StringOrInteger:
 		setBounds(s, t)
 		if t.Pattern != nil {
@@ -51,7 +58,7 @@ func (t *Type) enumSchema() []any {
 
 var jsonNames = [...][]any{
 	Any: nil, Object: {"object"}, Map: {"object"}, List: {"array"}, String: {"string"}, Integer: {"integer"},
-	Number: {"number"}, Boolean: {"boolean"}, StringOrInteger: {"string", "integer"},
+	Number: {"number"}, Boolean: {"boolean"}, StringOrInteger: {"string", "integer"}, StringOrList: {"string", "array"},
 }
 
 func (t *Type) typeNames() any {
@@ -92,7 +99,10 @@ func (t *Type) objectSchema(s map[string]any) {
 	if !t.Open {
 		s["additionalProperties"] = false
 	}
-	if e := t.ExactlyOne; e != nil {
+	switch e := t.ExactlyOne; {
+	case e != nil && t.Nullable: // null has all fields that are required
+		s["if"], s["then"] = map[string]any{"type": "object"}, map[string]any{"oneOf": e.schema()}
+	case e != nil:
 		s["oneOf"] = e.schema()
 	}
 	if t.AtLeastOne != nil {

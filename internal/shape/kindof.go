@@ -83,6 +83,8 @@ func (f found) is(k Kind) bool {
 		return f.kind == Number || f.kind == Integer
 	case StringOrInteger:
 		return f.kind == String || f.kind == Integer
+	case StringOrList:
+		return f.kind == String || f.kind == List
 	}
 	return f.kind == k
 }

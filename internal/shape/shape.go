@@ -26,11 +26,14 @@ const (
 	Boolean
 	// StringOrInteger is a Kubernetes int-or-string.
 	StringOrInteger
+	// StringOrList is a text, or a list of texts that Elem describes.
+	StringOrList
 )
 
 var kindNames = [...]string{
 	Any: "any value", Object: "an object", Map: "an object", List: "a list", String: "a string",
 	Integer: "an integer", Number: "a number", Boolean: "true or false", StringOrInteger: "a string or an integer",
+	StringOrList: "a string or a list of strings",
 }
 
 // String names the kind with its article: "a string".
@@ -50,7 +53,7 @@ type Type struct {
 	Like string
 	// LikeStar is the example where "*" is written, for all values.
 	LikeStar string
-	// Elem describes the elements of a List or the values of a Map.
+	// Elem describes the elements of a List or a StringOrList, or the values of a Map.
 	Elem *Type
 	// Min and Max bound a number, inclusive.
 	Min, Max *int64
