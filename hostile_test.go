@@ -110,7 +110,12 @@ func writeLarge(t *testing.T, dir string) {
 	for i := range rules {
 		rules[i] = fmt.Sprintf(`{"path":"/b%d","methods":["BAR"],"accessStrategies":[{"handler":"noop"}],"yy":1}`, i)
 	}
+	crossing := rule + "spec:\n  host: shop.example.com\n  gateway: kyma-system/kyma-gateway\n  service: {name: shop, port: 80}\n  rules:\n"
+	for i := range 400 {
+		crossing += fmt.Sprintf("  - {path: '/%03d>a<(x|y)*x(x|y){30}z', methods: [GET], accessStrategies: [{handler: noop}]}\n", i)
+	}
 	for name, text := range map[string]string{
+		"crossing.yaml":     crossing,
 		"keys.yaml":         rule + "y: {" + strings.Repeat("b: 1,", 20_000) + "b: 1}\n",
 		"suppressions.yaml": rule + "  annotations:\n    kgw.dev/ignore: \"" + strings.Repeat("KGW305 y; ", 10_000) + "\"\n",
 		"comments.yaml":     strings.Repeat("# kgw:ignore KGW305 y\n", 10_000) + rule,

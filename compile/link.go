@@ -157,6 +157,7 @@ func (r *run) link() {
 		c.ports(u.gateway, r.of(u.doc), &r.found)
 	}
 	r.rewrite()
+	r.share()
 	for _, u := range r.compiled {
 		g := u.gateway
 		c.workloads(u, r.of(u.doc), &r.found)

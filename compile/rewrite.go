@@ -26,3 +26,27 @@ func (r *run) rewrite() {
 	}
 	r.compiled = compiled
 }
+
+// Steps that one visit of the emitters to all gateways may spend on questions
+// about paths, and what the visit to a gateway may in any case for each route.
+const (
+	stepsOfEmitters = 20_000_000
+	stepsOfRoute    = 20_000
+)
+
+// share gives each gateway its part of what the questions of the emitters may
+// cost, by its number of routes.
+func (r *run) share() {
+	whole := 0
+	for _, u := range r.compiled {
+		whole += len(u.gateway.Routes)
+	}
+	for _, u := range r.compiled {
+		if u.target == nil {
+			continue
+		}
+		own := *u.target
+		own.Steps = match.Part(stepsOfEmitters, len(u.gateway.Routes), whole, stepsOfRoute)
+		u.target = &own
+	}
+}

@@ -105,7 +105,7 @@ func (c *conversion) methodsOf(r *rule, path string) {
 		if slices.Contains(r.methods, m) {
 			continue
 		}
-		d := match.Difference(match.Set{Hosts: c.hosts(), Methods: []string{m}, Path: pathlang.Path{Lang: c.pathLang(path), Text: path}})
+		d := c.purse.Difference(c.judge.Compile(match.Set{Hosts: c.hosts(), Methods: []string{m}, Path: pathlang.Path{Lang: c.pathLang(path), Text: path}}))
 		f := c.tell(diag.MethodsNarrowed, r.at+".methods", fmt.Sprintf("add the methods that are in use, such as %s", m),
 			"the methods of an allow rule were not enforced: v2 refuses others than %s", strings.Join(r.methods, ", "))
 		f.Witness = witness(d.Witness)

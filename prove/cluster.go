@@ -132,14 +132,15 @@ func (c *Cluster) Entries() []simulate.Entry {
 }
 
 // WithTokens adds to a route the ways in which policies let requests through to
-// its service, for the tokens that they want.
-func (c *Cluster) WithTokens(e simulate.Entry) simulate.Entry {
+// its service, for the tokens that they want. A policy that the purse does not
+// suffice to compare counts as meeting the route.
+func (c *Cluster) WithTokens(e simulate.Entry, purse *match.Purse) simulate.Entry {
 	if e.To == "" || e.Group == "" || len(e.Admits) > 0 {
 		return e
 	}
 	through, _, _ := c.Sidecars.Entries(e.To, c.Mesh.FrontIdentity)
 	for _, p := range through {
-		if match.Relate(e.Set, p.Set).Kind != match.Disjoint {
+		if purse.Relate(match.Compile(e.Set), match.Compile(p.Set)).Kind != match.Disjoint {
 			e.Admits = append(e.Admits, p.Admits...)
 		}
 	}

@@ -23,7 +23,7 @@ func (c *Cluster) ServesHost(host string) bool {
 		return true
 	}
 	asked := match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
-	return slices.ContainsFunc(c.hostEntries(), func(e simulate.Entry) bool { return match.Relate(asked, e.Set).Kind != match.Disjoint })
+	return meetsAny(asked, c.hostEntries(), match.Share(1, c.Statements, leastOfStatement))
 }
 
 // hostEntries are the entries whose sets say which hosts they are for: rules
@@ -65,24 +65,24 @@ func (c *Cluster) Hosts() []string {
 }
 
 // TakesAny reports whether some route or rule may take a request of the set.
+// What costs more to decide than one of the cluster's statements may, is taken
+// to.
 func (c *Cluster) TakesAny(set match.Set) bool {
-	asked := match.Compile(set)
+	purse := match.Share(1, c.Statements, leastOfStatement)
 	seen := set
 	seen.View = match.SlashedPath
-	inSkipper := match.Compile(seen)
-	for _, e := range c.Skipper.Entries() {
-		if inSkipper.Relate(match.Compile(e.Set), 0).Kind != match.Disjoint {
-			return true
-		}
-	}
 	entries := c.Gateway.Entries()
 	if c.Mesh.Front == nil {
 		entries = c.Oathkeeper.Entries()
 	}
-	for _, e := range entries {
-		if asked.Relate(match.Compile(e.Set), 0).Kind != match.Disjoint {
-			return true
-		}
-	}
-	return false
+	return meetsAny(seen, c.Skipper.Entries(), purse) || meetsAny(set, entries, purse)
+}
+
+// meetsAny reports whether the set has a request in common with one of the
+// entries, or may have: the purse did not suffice to decide it.
+func meetsAny(set match.Set, entries []simulate.Entry, purse *match.Purse) bool {
+	asked := match.Compile(set)
+	return slices.ContainsFunc(entries, func(e simulate.Entry) bool {
+		return purse.Spent() || purse.Relate(asked, match.Compile(e.Set)).Kind != match.Disjoint
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -28,9 +29,10 @@ func (a *app) initTests(f *initFlags, dir string) error {
 	if err != nil || cluster == nil {
 		return err
 	}
+	purse := match.NewPurse(0)
 	var entries []simulate.Entry
 	for _, e := range cluster.Entries() {
-		entries = append(entries, cluster.WithTokens(e))
+		entries = append(entries, cluster.WithTokens(e, purse))
 	}
 	tests := testfile.Boundary(entries, func(r *simulate.Request) simulate.Decision { return cluster.Mesh.Decide(r, nil) })
 	return a.create(newFile{filepath.Join(dir, testsFile), manifest.AppendYAMLValue([]byte(testsHead), tests)})

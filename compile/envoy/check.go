@@ -22,13 +22,13 @@ import (
 // author did not ask for.
 func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	var found diag.List
-	policies := t.WritesPolicies(g)
+	policies, purse := t.WritesPolicies(g), match.NewPurse(t.Steps)
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			checkLost(r, t, &found)
 			continue
 		}
-		checkMiddle(g, r, &found)
+		checkMiddle(g, r, purse, &found)
 		checkHeaders(r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
@@ -39,10 +39,10 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 
 // checkMiddle reports a template with {**} between two segments, which is defined
 // as zero or more segments: the controller's expression needs one.
-func checkMiddle(g *ir.Gateway, r *ir.Route, found *diag.List) {
+func checkMiddle(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.List) {
 	if p := r.Match.Path; p.Lang == pathlang.Template && pathlang.TemplateMeaning(p) != p && strings.Contains(p.Text, "{**}/") && len(g.Hosts) > 0 {
 		crossing.Check(crossing.Path{
-			At: r.Origin.At("path"), Text: p.Text, Into: "the route", Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),
+			At: r.Origin.At("path"), Text: p.Text, Into: "the route", Purse: purse, Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),
 			Means: match.Set{Path: pathlang.TemplateMeaning(p), View: match.RawPath}, Written: match.Set{Path: literal(p), View: match.RawPath},
 		}, found)
 	}

@@ -40,7 +40,7 @@ func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
 	}
 	out = withoutShields(out, t)
 	spelled := spelled(out)
-	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge))
+	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps)))
 	return out
 }
 
@@ -99,16 +99,17 @@ func (r *rule) forPlainHTTP() bool {
 // it: a request that no rule matches is answered with 404. A later rule whose
 // expression can be written without the path of the answer is.
 func withoutShields(rules []*rule, t *ir.Target) []*rule {
+	purse := match.NewPurse(t.Steps)
 	for i := len(rules) - 1; i >= 0; i-- {
 		if rules[i].answer != 404 {
 			continue
 		}
 		narrowed, all := map[*rule]string{}, true
 		for _, later := range rules[i+1:] {
-			if relation := t.Judge.Relate(rules[i].Set, later.Set); relation.Kind == match.Disjoint {
+			if relation := purse.Relate(t.Judge.Compile(rules[i].Set), t.Judge.Compile(later.Set)); relation.Kind == match.Disjoint {
 				continue
 			}
-			text, ok := without(later, rules[i], t)
+			text, ok := without(later, rules[i], t, purse)
 			if all = all && ok; !all {
 				break
 			}
@@ -127,18 +128,18 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 
 // without returns the expression of a rule less the one path of an answer,
 // where that is the empty repetition at its end.
-func without(r, answer *rule, t *ir.Target) (text string, ok bool) {
+func without(r, answer *rule, t *ir.Target, purse *match.Purse) (text string, ok bool) {
 	stem, repeats := strings.CutSuffix(r.Text, ")*$")
 	if r.Exact || !repeats || !answer.Exact || len(answer.Methods)+len(answer.Headers) > 0 {
 		return "", false
 	}
 	text = stem + ")+$"
-	path := func(text string) match.Set {
-		return match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: text}, View: match.RawPath}
+	path := func(lang pathlang.Lang, text string) *match.Matcher {
+		return t.Judge.Compile(match.Set{Path: pathlang.Path{Lang: lang, Text: text}, View: match.RawPath})
 	}
-	one := match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: answer.Text}, View: match.RawPath}
-	apart := t.Judge.Relate(path(text), one).Kind == match.Disjoint
-	return text, apart && t.Judge.Difference(path(r.Text), path(text), one).Empty && t.Judge.Difference(path(text), path(r.Text)).Empty
+	before, after, one := path(pathlang.Regex, r.Text), path(pathlang.Regex, text), path(pathlang.Exact, answer.Text)
+	apart := purse.Relate(after, one).Kind == match.Disjoint
+	return text, apart && purse.Difference(before, after, one).Empty && purse.Difference(after, before).Empty
 }
 
 // meant is the path of a route as it is written: a template without parameters

@@ -30,7 +30,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		unsaid(r, &found)
 	}
 	checkNatives(g, t, &found)
-	checkCrossing(g, &found)
+	checkCrossing(g, match.NewPurse(t.Steps), &found)
 	checkAnnotations(g, t, &found)
 	if t.Skipper.RouteGroups {
 		checkGroups(g, t, &found)

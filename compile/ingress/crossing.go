@@ -17,7 +17,7 @@ import (
 // checkCrossing reads what would be written as Skipper does, and reports paths
 // that mean something else there, and routes whose text reads otherwise than it
 // was meant.
-func checkCrossing(g *ir.Gateway, found *diag.List) {
+func checkCrossing(g *ir.Gateway, purse *match.Purse, found *diag.List) {
 	seen := map[string]bool{}
 	for _, r := range g.Routes {
 		p, ok := pathPredicate(r.Match.Path)
@@ -26,7 +26,7 @@ func checkCrossing(g *ir.Gateway, found *diag.List) {
 		}
 		seen[r.Match.Path.Text] = true
 		one := crossing.Path{
-			At: pathOf(r), Text: r.Match.Path.Text, Into: "Skipper's " + p.Name,
+			At: pathOf(r), Text: r.Match.Path.Text, Into: "Skipper's " + p.Name, Purse: purse,
 			Means:   match.Set{Path: r.Match.Path, View: match.SlashedPath},
 			Written: match.Set{Path: written(p), View: match.SlashedPath},
 		}

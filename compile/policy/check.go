@@ -25,17 +25,18 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	checkPolicies(list, &found)
 	checkHash(list, &found)
 	checkAuthentications(authentications(g), &found)
+	purse := match.NewPurse(t.Steps)
 	for i, r := range g.Routes {
 		if _, answers := r.Action.(ir.Respond); answers {
 			continue // no policy is written for it
 		}
 		checkRefused(r, &found)
-		checkCrossing(g, r, &found)
+		checkCrossing(g, r, purse, &found)
 		checkRegex(r, &found)
 		checkLiteral(r, &found)
 		checkSelector(r, &found)
 		checkMutators(r, t, &found)
-		checkShortCircuit(g.Routes, i, &found)
+		checkShortCircuit(g.Routes, i, purse, &found)
 	}
 	written := ir.Written{Policies: entries(g, t)}
 	written.Openers, written.KeySets = openers(g, t)
@@ -102,14 +103,14 @@ func checkAuthentications(list []*authentication, found *diag.List) {
 // checkCrossing reports text that takes more in a policy than its author meant:
 // a path, which Istio reads in a language of its own, and what it compares with
 // tokens.
-func checkCrossing(g *ir.Gateway, r *ir.Route, found *diag.List) {
+func checkCrossing(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.List) {
 	if _, forwards := r.Action.(ir.Forward); !forwards {
 		return
 	}
 	at := r.Origin.At("path")
 	if p := r.Match.Path; p.Lang != pathlang.Template && strings.ContainsAny(p.Text, "*{") && p.Text != "/.*" {
 		one := crossing.Path{
-			At: at, Text: p.Text, Into: "the policy", Narrower: true,
+			At: at, Text: p.Text, Into: "the policy", Narrower: true, Purse: purse,
 			Means:   match.Set{Path: p, View: match.RawPath},
 			Written: match.Set{Path: pathlang.PolicyPath(policyPath(p)), View: match.RawPath},
 		}
@@ -205,7 +206,7 @@ func checkMutators(r *ir.Route, t *ir.Target, found *diag.List) {
 
 // checkShortCircuit reports methods that a rule loses on the path of another
 // one: policies leave the whole path to it, whatever its methods are.
-func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
+func checkShortCircuit(routes []*ir.Route, i int, purse *match.Purse, found *diag.List) {
 	r, seen := routes[i], map[pathlang.Path]bool{}
 	for j, o := range routes {
 		if j == i || seen[o.Match.Path] || !slices.ContainsFunc(r.Except, func(p pathlang.Path) bool { return p == o.Match.Path }) {
@@ -213,7 +214,7 @@ func checkShortCircuit(routes []*ir.Route, i int, found *diag.List) {
 		}
 		seen[o.Match.Path] = true
 		lost := slices.DeleteFunc(slices.Clone(r.Match.Methods), func(m string) bool { return served(routes, o.Match.Path, m) })
-		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path) {
+		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path, purse) {
 			continue
 		}
 		found.Add(diag.Finding{
@@ -230,6 +231,6 @@ func served(routes []*ir.Route, p pathlang.Path, method string) bool {
 	return slices.ContainsFunc(routes, func(r *ir.Route) bool { return r.Match.Path == p && slices.Contains(r.Match.Methods, method) })
 }
 
-func overlaps(a, b pathlang.Path) bool {
-	return !pathlang.Apart(a, b) && match.Relate(match.Set{Path: a}, match.Set{Path: b}).Kind != match.Disjoint
+func overlaps(a, b pathlang.Path, purse *match.Purse) bool {
+	return !pathlang.Apart(a, b) && purse.Relate(match.Compile(match.Set{Path: a}), match.Compile(match.Set{Path: b})).Kind != match.Disjoint
 }

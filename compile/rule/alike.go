@@ -17,14 +17,14 @@ var classes = map[byte]string{'d': "[0-9]", 'w': "[0-9A-Za-z_]", 's': `[\t\n\f\r
 // reads them, outside of brackets. What is left are the differences between the
 // engines that remain. The text is the old one where the change would be one to
 // Istio, or where Oathkeeper would take more than before.
-func readAlike(text string) (alike string, left []string) {
+func readAlike(text string, purse *match.Purse) (alike string, left []string) {
 	alike = writeOut(text)
 	if alike == text || !sameToIstio(text, alike) {
 		return text, pathlang.ReadDifferently(text)
 	}
 	before := match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: text}, View: match.DecodedPath}
 	after := match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: alike}, View: match.DecodedPath}
-	if rest := match.Difference(after, before); !rest.Empty || rest.Within != "" {
+	if rest := purse.Difference(match.Compile(after), match.Compile(before)); !rest.Empty || rest.Within != "" {
 		return text, pathlang.ReadDifferently(text)
 	}
 	return alike, pathlang.ReadDifferently(alike)

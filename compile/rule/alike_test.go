@@ -29,7 +29,7 @@ func TestReadAlike(t *testing.T) {
 		{`/(?!x)\d`, `/(?!x)\d`, 1},
 		{`/plain`, `/plain`, 0},
 	} {
-		got, left := readAlike(c.text)
+		got, left := readAlike(c.text, nil)
 		if got != c.want {
 			t.Errorf("readAlike(%s) = %s, want %s", c.text, got, c.want)
 		}
@@ -46,7 +46,7 @@ func TestReadAlikeNeverOpens(t *testing.T) {
 	changed := 0
 	for i := range len(parts) * len(parts) {
 		text := "/" + parts[i%len(parts)] + parts[i/len(parts)]
-		alike, _ := readAlike(text)
+		alike, _ := readAlike(text, nil)
 		if alike == text {
 			continue
 		}
@@ -59,7 +59,7 @@ func TestReadAlikeNeverOpens(t *testing.T) {
 		if rest := match.Difference(after, before); !rest.Empty {
 			t.Fatalf("Oathkeeper takes %v for %s and not for %s", rest.Witness, alike, text)
 		}
-		if again, _ := readAlike(alike); again != alike {
+		if again, _ := readAlike(alike, nil); again != alike {
 			t.Fatalf("%s is written out as %s", alike, again)
 		}
 		if strings.Count(alike, `\d`) > strings.Count(text, `\d`) {

@@ -22,18 +22,19 @@ import (
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
 	checkStrategy(g, t, &found)
+	purse := match.NewPurse(t.Steps)
 	for _, r := range g.Routes {
 		checkEnforced(r, t, &found)
 		if !t.Plan.Delegated(r) {
 			continue
 		}
-		checkPath(r, t.Judge, &found)
+		checkPath(r, t.Judge, purse, &found)
 		checkUpstream(r, &found)
 		if !ruled(r, t) {
 			checkRuleless(r, &found)
 			continue
 		}
-		checkBrackets(g, r, t, &found)
+		checkBrackets(g, r, t, purse, &found)
 		checkLeftOut(r, t, &found)
 		for i := range r.Access.Grants {
 			if h := r.Access.Grants[i].Verbatim; h != nil && (t.Plan.Ruled == nil || t.Plan.Ruled[h.Name]) {
@@ -53,7 +54,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 
 // checkPath reports an expression that poisons every request with one of the
 // rule's methods, and one that Istio and Oathkeeper read differently.
-func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
+func checkPath(r *ir.Route, judge *match.Judge, purse *match.Purse, found *diag.List) {
 	at := r.Origin.At("path")
 	if reason, refused := judge.RefusedBy(r.Match.Path, pathlang.Oathkeeper); refused {
 		found.Add(diag.Finding{
@@ -70,12 +71,12 @@ func checkPath(r *ir.Route, judge *match.Judge, found *diag.List) {
 			Help:    "write the path without a repetition inside a repetition, such as (a+)+",
 		})
 	}
-	checkReading(r.Match.Path.Text, at, judge, found)
+	checkReading(r.Match.Path.Text, at, judge, purse, found)
 }
 
 // checkBrackets reports angle brackets of a path that end Oathkeeper's
 // expression, and begin another one, where their author wrote text.
-func checkBrackets(g *ir.Gateway, r *ir.Route, t *ir.Target, found *diag.List) {
+func checkBrackets(g *ir.Gateway, r *ir.Route, t *ir.Target, purse *match.Purse, found *diag.List) {
 	path := rulePath(r)
 	if len(g.Hosts) == 0 || !strings.ContainsAny(path, "<>") {
 		return
@@ -89,7 +90,7 @@ func checkBrackets(g *ir.Gateway, r *ir.Route, t *ir.Target, found *diag.List) {
 	match.CompleteRule(&means, r.Match.Methods, t.OathkeeperVersion)
 	at, before := r.Origin.At("path"), len(*found)
 	if ok {
-		crossing.Check(crossing.Path{At: at, Text: r.Match.Path.Text, Into: "the Rule", Means: means, Written: written}, found)
+		crossing.Check(crossing.Path{At: at, Text: r.Match.Path.Text, Into: "the Rule", Purse: purse, Means: means, Written: written}, found)
 	}
 	for i := before; i < len(*found); i++ {
 		if (*found)[i].Code == diag.TextWidens {
@@ -102,12 +103,12 @@ func checkBrackets(g *ir.Gateway, r *ir.Route, t *ir.Target, found *diag.List) {
 	})
 }
 
-func checkReading(text string, at source.Ref, judge *match.Judge, found *diag.List) {
+func checkReading(text string, at source.Ref, judge *match.Judge, purse *match.Purse, found *diag.List) {
 	reasons := judge.ReadDifferently(text)
 	if len(reasons) == 0 {
 		return
 	}
-	alike, left := readAlike(text)
+	alike, left := readAlike(text, purse)
 	for _, why := range reasons {
 		f := diag.Finding{
 			Code: diag.RegexAmbiguous, At: at,

@@ -26,6 +26,8 @@ type Path struct {
 	Means, Written match.Set
 	// Narrower leaves what is written too narrowly to others to report.
 	Narrower bool
+	// Purse is what the comparison may cost; nil is without end.
+	Purse *match.Purse
 }
 
 // budget bounds the states that one comparison visits: two paths need few.
@@ -41,7 +43,7 @@ func Check(p Path, found *diag.List) {
 		p.beyond(only[1], found)
 	case why != "":
 		found.Add(diag.Finding{
-			Code: diag.OverlapUnknown, At: p.At, Help: "write a simpler path",
+			Code: diag.OpeningUndecided, At: p.At, Help: "write a simpler path",
 			Message: fmt.Sprintf("it cannot be told whether %s takes what the path %q means: %s", p.Into, p.Text, why),
 		})
 	case only[0] != nil && !p.Narrower:
@@ -54,10 +56,11 @@ func Check(p Path, found *diag.List) {
 // where both sets look at raw ones.
 func (p *Path) compare() (only [2]*match.Request, undecided string) {
 	if p.Means.View != match.RawPath || p.Written.View != match.RawPath {
-		r := match.Relate(p.Means, p.Written)
+		means, written := match.Compile(p.Means), match.Compile(p.Written)
+		r := p.Purse.Relate(means, written)
 		only[0], only[1] = r.OnlyA, r.OnlyB
 		if r.Kind == match.Disjoint {
-			only[1] = match.Difference(p.Written, p.Means).Witness
+			only[1] = p.Purse.Difference(written, means).Witness
 		}
 		return only, r.Reason
 	}
@@ -65,7 +68,7 @@ func (p *Path) compare() (only [2]*match.Request, undecided string) {
 	if host == "" {
 		host = "host.invalid"
 	}
-	classes := match.Classes("https", host, []*match.Matcher{match.Compile(p.Means), match.Compile(p.Written)}, budget)
+	classes := p.Purse.Classes(match.NewClassifier(), "https", host, []*match.Matcher{match.Compile(p.Means), match.Compile(p.Written)}, budget)
 	for i := range classes.Classes {
 		if c := &classes.Classes[i]; len(c.Takes) == 1 && only[c.Takes[0]] == nil {
 			only[c.Takes[0]] = &c.Witness

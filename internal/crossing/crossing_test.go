@@ -1,6 +1,7 @@
 package crossing
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -23,7 +24,7 @@ func TestCheck(t *testing.T) {
 		"something else":   {set(pathlang.Regex, "/[a]"), set(pathlang.Exact, "/b"), false, diag.TextWidens},
 		"less":             {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), false, diag.TextNarrows},
 		"less, as is said": {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), true, ""},
-		"undecided":        {set(pathlang.Regexp2, `/(a)\1`), set(pathlang.Regexp2, `/(a|b)\1x?`), false, diag.OverlapUnknown},
+		"undecided":        {set(pathlang.Regexp2, `/(a)\1`), set(pathlang.Regexp2, `/(a|b)\1x?`), false, diag.OpeningUndecided},
 	} {
 		var found diag.List
 		Check(Path{Text: "/x", Into: "the policy", Means: c.means, Written: c.written, Narrower: c.narrower}, &found)
@@ -33,6 +34,26 @@ func TestCheck(t *testing.T) {
 		}
 		if got != c.want || len(found) > 1 || (got == diag.TextWidens) && found[0].Witness == nil {
 			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+// TestCheckWithinPurse compares paths that cost much, one after the other: what
+// the purse does not suffice for costs nothing more, and is undecided.
+func TestCheckWithinPurse(t *testing.T) {
+	for _, lang := range []pathlang.Lang{pathlang.Regex, pathlang.Regexp2} {
+		purse := match.NewPurse(20_000)
+		for i := range 99 {
+			path := pathlang.Path{Lang: lang, Text: fmt.Sprintf("/%02d(x|y)*x(x|y){25}z", i)}
+			other := pathlang.Path{Lang: lang, Text: path.Text + "?"}
+			var found diag.List
+			Check(Path{Text: "/x", Into: "the policy", Purse: purse, Means: match.Set{Path: path}, Written: match.Set{Path: other}}, &found)
+			if len(found) != 1 || found[0].Code != diag.OpeningUndecided {
+				t.Fatalf("%v: %v", path, found)
+			}
+		}
+		if !purse.Spent() {
+			t.Errorf("language %d: comparisons cost the purse nothing", lang)
 		}
 	}
 }

@@ -37,6 +37,9 @@ type Target struct {
 	Realms []Realm
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
+	// Steps is what one visit of an emitter to the gateway may spend on questions
+	// about paths; zero is match.DefaultPurse.
+	Steps int
 }
 
 // Skipper is how objects for Skipper are written.

@@ -35,9 +35,13 @@ func NewPurse(steps int) *Purse {
 // each has a part of DefaultPurse by its size among the whole, and the least
 // that a work of its size needs, up to DefaultPurse. What one spends does not
 // depend on the others, so that answers do not depend on the order of works.
-func Share(size, whole, least int) *Purse {
-	part := float64(DefaultPurse) * float64(size) / float64(max(whole, size, 1))
-	return NewPurse(max(int(part), min(size*least, DefaultPurse), 1))
+func Share(size, whole, least int) *Purse { return NewPurse(Part(DefaultPurse, size, whole, least)) }
+
+// Part is how many of the steps in a purse one of several works may take, as
+// Share says.
+func Part(steps, size, whole, least int) int {
+	part := float64(steps) * float64(size) / float64(max(whole, size, 1))
+	return max(int(part), min(size*least, steps), 1)
 }
 
 // Charge pays for steps of work that is not a question, such as looking at

@@ -85,24 +85,20 @@ func AskedBefore(a, b *Rule) bool {
 	return false
 }
 
-// purse bounds the questions about one list. What is left undecided counts as
-// meeting, which costs no more than longer expressions.
-const purse = 4_000_000
-
 // Meeting lists for each rule the later ones that may have a request in common
-// with it, sorted.
-func Meeting(rules []*Rule, judge *match.Judge) [][]int {
+// with it, sorted. What the purse does not suffice for counts as meeting, which
+// costs no more than longer expressions.
+func Meeting(rules []*Rule, judge *match.Judge, purse *match.Purse) [][]int {
 	sets := make([]match.Set, len(rules))
 	for i := range rules {
 		sets[i] = rules[i].Set
 	}
 	out := make([][]int, len(rules))
-	limit := match.NewPurse(purse)
-	match.PairsOf(judge.CompileAll(sets), limit, func(i, j int, _ match.Relation) bool {
+	match.PairsOf(judge.CompileAll(sets), purse, func(i, j int, _ match.Relation) bool {
 		out[i] = append(out[i], j)
 		return true
 	})
-	if limit.Undecided > 0 {
+	if purse.Undecided > 0 {
 		for i := range out {
 			out[i] = later(i, len(rules))
 		}

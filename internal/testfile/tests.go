@@ -281,6 +281,10 @@ func expectedHeaders(n *source.Node) map[string]*string {
 	return out
 }
 
+// anyPath bounds the states of the question whether a statement is about some
+// path. What it does not suffice for is taken to be.
+const anyPath match.Budget = 2_000
+
 func readSet(n *source.Node) (*match.Set, error) {
 	path := pathlang.Path{Lang: pathlang.Regex, Text: source.Text(source.Field(n, "path"))}
 	if strings.Contains(path.Text, "{*") || path.Text == "/*" {
@@ -290,7 +294,8 @@ func readSet(n *source.Node) (*match.Set, error) {
 	if reason, refused := pathlang.RefusedBy(path, pathlang.RE2Istio); refused {
 		return set, fmt.Errorf("the path %q is not an expression: %s", path.Text, reason)
 	}
-	if r := match.Relate(match.Set{Path: path, View: match.RawPath}, match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}); r.Kind == match.Disjoint {
+	absolute := match.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
+	if r := match.Compile(match.Set{Path: path, View: match.RawPath}).Relate(absolute, anyPath); r.Kind == match.Disjoint {
 		return set, fmt.Errorf("the path %q takes no path: paths begin with /", path.Text)
 	}
 	return set, nil
