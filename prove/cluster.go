@@ -94,7 +94,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	if out.Mesh.Front != out.Skipper && out.Skipper.Size() > 0 {
 		out.Mesh.Beside = out.Skipper
 	}
-	if out.Sidecars.Policies > 0 {
+	if out.Sidecars.Decides() {
 		out.Mesh.Guard, out.Gateway.Guard = out.Sidecars, out.Sidecars.AtGateway
 	}
 	return out

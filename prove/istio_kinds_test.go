@@ -261,3 +261,24 @@ func TestTokensOfEachHostAreTried(t *testing.T) {
 		}
 	}
 }
+
+// TestPortsOfServices has routes to ports that a Service does not have, or to
+// none of several: no policy is needed to see that.
+func TestPortsOfServices(t *testing.T) {
+	const to = "{route: [{destination: {host: api"
+	for _, c := range []struct {
+		name, text string
+		status     int // 0 is one that is not known
+	}{
+		{"its port", vs("a.com", to+", port: {number: 80}}}]}") + service("api"), 200},
+		{"no port of it", vs("a.com", to+", port: {number: 81}}}]}") + service("api"), 503},
+		{"none is named, of one", vs("a.com", to+"}}]}") + service("api"), 200},
+		{"none is named, of two", vs("a.com", to+"}}]}") + service("api", "{name: http-a, port: 81}, {name: http-b, port: 82}"), 0},
+		{"a Service that is not there", vs("a.com", to+", port: {number: 81}}}]}"), 200},
+	} {
+		d := clusterOf(documents(t, c.text), -1, nil).Mesh.Decide(asked("GET https://a.com/", simulate.Token{}), nil)
+		if d.Known() != (c.status != 0) || d.Known() && d.Status != c.status {
+			t.Errorf("%s: %d, known %v: %s", c.name, d.Status, d.Known(), d.Reason)
+		}
+	}
+}

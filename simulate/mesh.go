@@ -153,7 +153,8 @@ func (m *Mesh) frontOf(r *Request, t *Trail) (front Engine, identity string) {
 }
 
 // then is what becomes of a request that the decision sent on. A connection
-// that is closed on the proxy is answered with 503 by it.
+// that is closed on the proxy is answered with 503 by it, or closed where the
+// proxy does not look into it.
 func (d Decision) then(next Decision, proxied bool) Decision {
 	if next.Route == "" {
 		next.Route = d.Route
@@ -180,7 +181,7 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	}
 	next.Proofs = append(append([]string{}, d.Proofs...), next.Proofs...)
 	next.Keys = append(append([]string{}, d.Keys...), next.Keys...)
-	if proxied && next.Cause == Crashed {
+	if proxied && next.Cause == Crashed && !d.Next.stream() {
 		next.Status = http.StatusServiceUnavailable
 	}
 	return next

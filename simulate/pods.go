@@ -115,6 +115,9 @@ func (m *Manifest) unread(place string) []Unknown {
 	return out
 }
 
+// Services returns how many Services there are whose pods or ports are known.
+func (p *Pods) Services() int { return len(p.services) }
+
 // Unread are the conditions that fields of a namespace matter to its pods.
 func (p *Pods) Unread(namespace string) []Unknown { return p.unread[namespace] }
 

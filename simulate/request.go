@@ -83,6 +83,8 @@ func (r *Request) From(caller string) bool {
 	return true
 }
 
+func (r *Request) stream() bool { return r != nil && r.Stream }
+
 // In returns the request as it is in a world.
 func (r *Request) In(w *World) *Request {
 	out := *r

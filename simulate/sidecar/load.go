@@ -75,6 +75,12 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 	return s
 }
 
+// Decides reports whether there is anything by which requests are told apart:
+// policies, what is said of connections, or a Service, which may not have a port.
+func (s *Sidecars) Decides() bool {
+	return s.Policies+len(s.destinations) > 0 || s.pods.Services() > 0
+}
+
 // chosen is what selects pods of its namespace, or of all from the root
 // namespace.
 type chosen struct {

@@ -29,6 +29,7 @@ type call struct {
 	place    *place
 	guards   *group
 	gateway  bool
+	silent   bool // there are no policies at all
 	tcp      bool // the port is taken for one without HTTP
 	trail    *simulate.Trail
 	mesh     *simulate.MeshConfig
@@ -39,11 +40,11 @@ type call struct {
 func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real := r.Realise()
 	p := s.placeOf(real.To, real.Subset)
-	c := &call{in: real, trail: t, mesh: s.options.Mesh, place: p, path: pathOf(real)}
+	c := &call{in: real, trail: t, mesh: s.options.Mesh, place: p, path: pathOf(real), silent: s.Policies == 0}
 	c.guards = p.choose(real)
 	var served bool
 	if c.port, c.tcp, served = p.port(real.To, c.guards); !served && real.Free != simulate.AnyRequest {
-		return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", p.namespace, p.name, real.To))
+		return c.portless(real.To)
 	}
 	way := s.connect(p, real.To, real.Subset)
 	mode, unknown := c.guards.peering.of(c.port, p.shown)
@@ -108,7 +109,7 @@ func (p *place) port(to string, g *group) (number string, tcp, served bool) {
 		i = 0
 	}
 	if i < 0 {
-		return "", false, err != nil
+		return "", false, false
 	}
 	number = ports[i].Target
 	if _, err := strconv.Atoi(number); err != nil {
@@ -135,6 +136,20 @@ func (c *call) decide() simulate.Decision {
 		}
 	}
 	return passed(c.in, d)
+}
+
+// portless decides a request to no port of a Service that is known. A route
+// that names none means the Service's only port, and of several the one with the
+// number of the gateway's (pilot/pkg/networking/core/route, GetDestinationCluster).
+func (c *call) portless(to string) simulate.Decision {
+	_, _, err := net.SplitHostPort(to)
+	if err != nil && c.in.Holds(simulate.Unknown{
+		Why: simulate.Opaque, At: c.place.service.At, Key: "a port of " + c.place.key,
+		What: fmt.Sprintf("the Service %s/%s has several ports, the route names none, and one of them has the number of the gateway's", c.place.namespace, c.place.name),
+	}) {
+		return simulate.Decision{Cause: simulate.Anything, At: c.place.service.At, Reason: "the request goes to one of several ports"}
+	}
+	return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", c.place.namespace, c.place.name, to))
 }
 
 // reset closes a connection; the proxy before answers 503.
@@ -271,7 +286,7 @@ func (c *call) sayOpen() {
 	switch {
 	case len(c.guards.deny)+len(c.guards.custom) > 0:
 		c.trail.Say(name, source.Ref{}, "the policies for %s do not match, and none of them is an ALLOW policy: the request passes", c.place.shown)
-	case !c.gateway:
+	case !c.gateway && !c.silent:
 		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is enforced for %s: everything passes", c.place.shown)
 	}
 }
