@@ -159,7 +159,7 @@ func (c *companions) certificatesOf(l *kube.Listener) []*ir.Certificate {
 }
 
 func foreignness(k *ir.Certificate) int {
-	if k.Secret.Namespace == rootNamespace {
+	if k.Secret.Namespace == RootNamespace {
 		return 0
 	}
 	return 1

@@ -84,15 +84,16 @@ func (r *run) written(view *validate.View) {
 	view.Rules = append(view.Rules, r.foreignRules()...)
 }
 
-// rootNamespace is where policies hold for the whole mesh.
-const rootNamespace = "istio-system"
+// RootNamespace is where policies hold for the whole mesh, unless the mesh
+// configuration names another one.
+const RootNamespace = "istio-system"
 
 // foreignPolicies adds the policies among the inputs. Labels that name a
 // gateway make none of them its own: who wrote them is not known.
 func (r *run) foreignPolicies(view *validate.View) {
 	callers := r.callers()
 	pods := func(n ir.Name, labels map[string]string) ir.Pods {
-		if n.Namespace == rootNamespace {
+		if n.Namespace == RootNamespace {
 			n.Namespace = ""
 		}
 		return ir.Pods{Namespace: n.Namespace, Labels: labels}

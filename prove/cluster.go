@@ -69,7 +69,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	manifests, principal := gatewayapi.Convert(manifests, gatewayOptions(c))
 	principal = cmp.Or(principal, c.Istio.IngressPrincipal.First())
 	said := simulate.ReadMesh(manifests, c.Istio.NumTrustedProxies)
-	mesh := sidecar.Options{Root: cmp.Or(said.Root, rootNamespace), Identity: principal, Mesh: said}
+	mesh := sidecar.Options{Root: cmp.Or(said.Root, compile.RootNamespace), Identity: principal, Mesh: said}
 	of := OathkeeperOptions(c)
 	of.Remote = remote
 	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(principal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
@@ -114,15 +114,12 @@ func gatewayOptions(c *config.Config) gatewayapi.Options {
 	return o
 }
 
-// rootNamespace is where policies hold for the whole mesh.
-const rootNamespace = "istio-system"
-
 // namespaceOf returns the namespace of an identity in the mesh.
 func namespaceOf(identity string) string {
 	if parts := strings.Split(identity, "/"); len(parts) == 5 {
 		return parts[2]
 	}
-	return rootNamespace
+	return compile.RootNamespace
 }
 
 // Entries lists everything that takes requests: routes, rules, and Skipper's

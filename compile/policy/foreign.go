@@ -42,7 +42,9 @@ func admits(src *source.Node, caller string) bool {
 	if parts := strings.Split(caller, "/"); len(parts) == 5 {
 		namespace = parts[2]
 	}
-	is := func(value string) func(string) bool { return func(p string) bool { return like(p, value) } }
+	is := func(value string) func(string) bool {
+		return func(p string) bool { return pathlang.PolicyText(p, value) }
+	}
 	for _, part := range []struct{ key, value string }{{"principals", caller}, {"namespaces", namespace}} {
 		if list := source.Texts(source.Field(src, part.key)); len(list) > 0 && !slices.ContainsFunc(list, is(part.value)) {
 			return false
@@ -53,20 +55,6 @@ func admits(src *source.Node, caller string) bool {
 		}
 	}
 	return true
-}
-
-// like compares as policies do: exactly, by a beginning or an end with "*", or
-// whether there is a value at all.
-func like(pattern, value string) bool {
-	switch {
-	case pattern == "*":
-		return value != ""
-	case strings.HasPrefix(pattern, "*"):
-		return strings.HasSuffix(value, pattern[1:])
-	case strings.HasSuffix(pattern, "*"):
-		return strings.HasPrefix(value, pattern[:len(pattern)-1])
-	}
-	return value == pattern
 }
 
 // issuersOfPrincipals returns the issuers of token identities: what is before

@@ -1,6 +1,8 @@
 package edit
 
 import (
+	"reflect"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -33,43 +35,8 @@ func strip(want any) any {
 func Equal(a, b any) bool { return equal(a, b) }
 
 func equal(a, b any) bool {
-	switch x := a.(type) {
-	case source.Object:
-		y, ok := b.(source.Object)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i, m := range x {
-			other := y[i].Value
-			if y[i].Key != m.Key {
-				v, found := y.Get(m.Key)
-				if !found {
-					return false
-				}
-				other = v
-			}
-			if !equal(m.Value, other) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		y, ok := b.([]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i := range x {
-			if !equal(x[i], y[i]) {
-				return false
-			}
-		}
-		return true
-	}
-	switch b.(type) {
-	case source.Object, []any:
-		return false
-	}
-	return a == b
+	number := func(n source.Number) any { return n }
+	return reflect.DeepEqual(source.Plain(a, number), source.Plain(b, number))
 }
 
 func isScalar(v any) bool {

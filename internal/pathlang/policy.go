@@ -20,6 +20,21 @@ func PolicyPath(text string) Path {
 	return Path{Lang: Exact, Text: text}
 }
 
+// PolicyText reports whether a value of an AuthorizationPolicy matches a text: it
+// is equal to it, begins or ends with it where it has a "*" at the other end, or
+// is "*" and the text is not empty.
+func PolicyText(pattern, text string) bool {
+	switch {
+	case pattern == "*":
+		return text != ""
+	case strings.HasPrefix(pattern, "*"):
+		return strings.HasSuffix(text, pattern[1:])
+	case strings.HasSuffix(pattern, "*"):
+		return strings.HasPrefix(text, pattern[:len(pattern)-1])
+	}
+	return text == pattern
+}
+
 // policyTemplate is a template as Envoy's matcher of URI templates reads it
 // (source/extensions/path/uri_template_lib): text that is not an operator is
 // literal, and segments have the characters of RFC 3986 but for "*".

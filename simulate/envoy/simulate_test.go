@@ -5,26 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 func loaded(t *testing.T, text string) *Gateway {
 	t.Helper()
-	f, problem := source.NewFile("vs.yaml", []byte(text))
-	if problem != nil {
-		t.Fatal(problem.Message)
-	}
-	docs, _ := source.Split(f)
-	var list []simulate.Manifest
-	for _, d := range docs {
-		root, problems := d.Parse()
-		if root == nil {
-			t.Fatal(problems)
-		}
-		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
-	}
-	return Load(list, "istio-system")
+	return Load(simulatetest.Manifests(t, "default", text), "istio-system")
 }
 
 // virtualService writes one with http entries given as flow text.

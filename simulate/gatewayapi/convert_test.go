@@ -5,31 +5,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
 	"github.com/kgw-dev/kgw/simulate/gatewayapi"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 func manifests(t *testing.T, text string) []simulate.Manifest {
 	t.Helper()
-	file, problem := source.NewFile("in.yaml", []byte(text))
-	if problem != nil {
-		t.Fatal(problem)
-	}
-	docs, problems := source.Split(file)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	var out []simulate.Manifest
-	for _, d := range docs {
-		root, found := d.Parse()
-		if len(found) > 0 {
-			t.Fatal(found)
-		}
-		out = append(out, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "shop"))
-	}
-	return out
+	return simulatetest.Manifests(t, "shop", text)
 }
 
 func object(kind, name, created, spec string) string {

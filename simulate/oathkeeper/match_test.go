@@ -1,15 +1,14 @@
 package oathkeeper
 
 import (
-	"fmt"
 	"math/rand"
 	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 var fragments = strings.Fields(`a b / /items .* .+ [^/]+ [a-z]+ [0-9] [] [z-a] ( ) (?: | \. \d \Q \p{L} ? * + ** {2} {2,1} $ ^ (?i) (?=a) (?<n>x) (?<=a) % %20 - _ < > # : , [^a] [a-] [.] \ é`)
@@ -78,22 +77,7 @@ func loaded(t *testing.T, texts ...string) *Engine {
 
 func loadedFor(t *testing.T, version string, texts ...string) *Engine {
 	t.Helper()
-	var list []simulate.Manifest
-	for i, text := range texts {
-		f, problem := source.NewFile(fmt.Sprintf("%d.yaml", i), []byte(text))
-		if problem != nil {
-			t.Fatal(problem.Message)
-		}
-		docs, _ := source.Split(f)
-		for _, d := range docs {
-			root, problems := d.Parse()
-			if root == nil {
-				t.Fatalf("%s\n%v", text, problems)
-			}
-			list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "default"))
-		}
-	}
-	return Load(list, Options{Version: version})
+	return Load(simulatetest.Manifests(t, "default", strings.Join(texts, "---\n")), Options{Version: version})
 }
 
 // TestCannotTake leaves out only rules that make no difference.

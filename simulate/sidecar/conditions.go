@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -121,9 +122,9 @@ func (c *call) value(a *authorization, k *condition, v string) truth {
 	case "requestPrincipals":
 		return c.principal(v)
 	case "hosts":
-		return of(like(strings.ToLower(v), c.authority()))
+		return of(pathlang.PolicyText(strings.ToLower(v), c.authority()))
 	case "methods":
-		return of(like(v, c.in.Method))
+		return of(pathlang.PolicyText(v, c.in.Method))
 	case "paths":
 		if w := c.in.Rewritten; w != nil && w.Scattered {
 			return maybe
@@ -131,7 +132,7 @@ func (c *call) value(a *authorization, k *condition, v string) truth {
 		if k.patterns[v] != nil {
 			return of(k.matches(v, c.path))
 		}
-		return of(like(v, c.path))
+		return of(pathlang.PolicyText(v, c.path))
 	case "ports":
 		if c.port == "" {
 			return maybe
@@ -148,7 +149,7 @@ func (c *call) caller(a *authorization, k *condition, v string) bool {
 	parts := strings.Split(c.in.Caller, "/")
 	switch k.field {
 	case "principals":
-		return like(v, c.in.Caller)
+		return pathlang.PolicyText(v, c.in.Caller)
 	case "namespaces":
 		return k.matches(v, c.in.Caller)
 	case "serviceAccounts":
@@ -157,7 +158,7 @@ func (c *call) caller(a *authorization, k *condition, v string) bool {
 		}
 		return len(parts) == 5 && parts[2]+"/"+parts[4] == v
 	}
-	return like(v, parts[0])
+	return pathlang.PolicyText(v, parts[0])
 }
 
 // authority is the Host header in lower case. A request that stands for many
@@ -183,7 +184,7 @@ func (c *call) principal(v string) truth {
 	case v == "*":
 		return yes
 	case i >= 0:
-		return of(like(v[:i], issuer) && like(v[i+1:], subject))
+		return of(pathlang.PolicyText(v[:i], issuer) && pathlang.PolicyText(v[i+1:], subject))
 	case strings.HasPrefix(v, "*"):
 		return of(strings.HasSuffix(subject, v[1:]))
 	case strings.HasSuffix(v, "*"):
@@ -291,20 +292,6 @@ func exampleOf(k *condition) []simulate.Header {
 	return []simulate.Header{{Name: strings.TrimSuffix(rest, "]"), Value: value}}
 }
 
-// like compares as policies do: exactly, by a prefix or a suffix with "*", or
-// whether there is a value at all.
-func like(pattern, value string) bool {
-	switch {
-	case pattern == "*":
-		return value != ""
-	case strings.HasPrefix(pattern, "*"):
-		return strings.HasSuffix(value, pattern[1:])
-	case strings.HasSuffix(pattern, "*"):
-		return strings.HasPrefix(value, pattern[:len(pattern)-1])
-	}
-	return value == pattern
-}
-
 // attribute compares what a condition names by a key.
 func (c *call) attribute(key, v string) truth {
 	name, inside, _ := strings.Cut(strings.TrimSuffix(key, "]"), "[")
@@ -325,7 +312,7 @@ func (c *call) attribute(key, v string) truth {
 // header compares all lines of a header together.
 func (c *call) header(name, v string) truth {
 	if strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host") {
-		return of(like(v, c.authority()))
+		return of(pathlang.PolicyText(v, c.authority()))
 	}
 	if c.in.IsUnsettled(name) {
 		return maybe
@@ -338,7 +325,7 @@ func (c *call) header(name, v string) truth {
 	}
 	switch {
 	case lines != nil:
-		return of(like(v, strings.Join(lines, ",")))
+		return of(pathlang.PolicyText(v, strings.Join(lines, ",")))
 	case c.in.Free > simulate.Concrete:
 		return maybe
 	}
@@ -359,5 +346,5 @@ func (c *call) claim(name string, rest []string, v string) truth {
 		inner, _ := value.(map[string]any)
 		value = nested(inner, rest)
 	}
-	return of(slices.ContainsFunc(texts(value), func(t string) bool { return like(v, t) }))
+	return of(slices.ContainsFunc(texts(value), func(t string) bool { return pathlang.PolicyText(v, t) }))
 }

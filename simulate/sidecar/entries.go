@@ -99,7 +99,7 @@ func operationSets(operation []condition) []simulate.Entry {
 	var out []simulate.Entry
 	for _, p := range paths {
 		own := set
-		own.Path, own.View = policyPattern(p), match.RawPath
+		own.Path, own.View = pathlang.PolicyPath(p), match.RawPath
 		out = append(out, simulate.Entry{Set: own, Exact: exact})
 	}
 	return out
@@ -123,31 +123,6 @@ func hostSet(values []string) []string {
 	return out
 }
 
-func policyPattern(p string) pathlang.Path {
-	switch {
-	case p == "*":
-		return pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
-	case strings.Contains(p, "{*"):
-		return pathlang.Path{Lang: pathlang.Template, Text: p}
-	case strings.HasPrefix(p, "*"):
-		return pathlang.Path{Lang: pathlang.Regex, Text: ".*" + quote(p[1:])}
-	case strings.HasSuffix(p, "*"):
-		return pathlang.Path{Lang: pathlang.Prefix, Text: p[:len(p)-1]}
-	}
-	return pathlang.Path{Lang: pathlang.Exact, Text: p}
-}
-
-func quote(s string) string {
-	var b strings.Builder
-	for _, c := range s {
-		if strings.ContainsRune(`\.+*?()|[]{}^$`, c) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
-}
-
 // admission tells what a rule demands of a request that the caller sends on:
 // a token, or nothing. possible is false where the caller may not send at all.
 func (r *rule) admission(caller string) (out simulate.Admission, possible bool) {
@@ -159,7 +134,7 @@ func (r *rule) admission(caller string) (out simulate.Admission, possible bool) 
 			switch {
 			case c.not:
 			case c.field == "principals":
-				may = may && slices.ContainsFunc(c.values, func(v string) bool { return like(v, caller) })
+				may = may && slices.ContainsFunc(c.values, func(v string) bool { return pathlang.PolicyText(v, caller) })
 			case c.field == "requestPrincipals":
 				requested = c.values[0]
 			}

@@ -263,7 +263,7 @@ func (a *authorization) look(caller string, out *Looks) {
 				for _, v := range c.values {
 					switch {
 					case c.field == "paths" && c.not:
-						add(match.Set{Hosts: hosts, Path: policyPattern(v), View: match.RawPath})
+						add(match.Set{Hosts: hosts, Path: pathlang.PolicyPath(v), View: match.RawPath})
 					case c.field == "hosts" && c.not:
 						add(match.Set{Hosts: hostSet([]string{v}), Path: anyPath, View: match.RawPath})
 					case c.field == "methods":

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -48,8 +49,8 @@ func newCondition(field string, values []string, not bool, path string) conditio
 		switch {
 		case field == "namespaces":
 			text = "^.*/ns/" + strings.ReplaceAll(regexp.QuoteMeta(v), `\*`, ".*") + "/.*$"
-		case field == "paths" && strings.Contains(v, "{*"):
-			text = templateText(v)
+		case field == "paths" && (strings.Contains(v, "{*}") || strings.Contains(v, "{**}")):
+			text = "^(?:" + pathlang.PolicyPath(v).Text + ")$"
 		default:
 			continue
 		}
@@ -66,15 +67,6 @@ func newCondition(field string, values []string, not bool, path string) conditio
 func (c *condition) matches(value, text string) bool {
 	re := c.patterns[value]
 	return re != nil && re.MatchString(text)
-}
-
-// templateText is a path with templates as a regular expression: "{*}" is one
-// segment, "{**}" any rest. The characters are those of Envoy's URI template
-// matcher.
-func templateText(pattern string) string {
-	const segment = `[a-zA-Z0-9-._~%!$&'()+,;:@=]`
-	text := regexp.QuoteMeta(pattern)
-	return "^" + strings.NewReplacer(regexp.QuoteMeta("{**}"), `(?:`+segment+`|/)*`, regexp.QuoteMeta("{*}"), segment+`+`).Replace(text) + "$"
 }
 
 func readPolicy(m *simulate.Manifest, order int) *authorization {

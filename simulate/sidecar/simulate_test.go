@@ -4,25 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 func loaded(t *testing.T, text string) *Sidecars {
 	t.Helper()
-	f, problem := source.NewFile("p.yaml", []byte(text))
-	if problem != nil {
-		t.Fatal(problem.Message)
-	}
-	docs, _ := source.Split(f)
-	var list []simulate.Manifest
-	for _, d := range docs {
-		root, problems := d.Parse()
-		if root == nil {
-			t.Fatalf("%s\n%v", text, problems)
-		}
-		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "ns"))
-	}
+	list := simulatetest.Manifests(t, "ns", text)
 	return Load(list, simulate.ReadPods(list, []simulate.Service{{Namespace: "ns", Name: "known", Selector: map[string]string{"app": "known", "v": "1"}}}), Options{Root: "istio-system", Identity: ingress})
 }
 

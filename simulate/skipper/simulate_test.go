@@ -4,26 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 func engineOf(t *testing.T, text string) *Engine {
 	t.Helper()
-	f, problem := source.NewFile("i.yaml", []byte(text))
-	if problem != nil {
-		t.Fatal(problem.Message)
-	}
-	docs, _ := source.Split(f)
-	var list []simulate.Manifest
-	for _, d := range docs {
-		root, problems := d.Parse()
-		if root == nil {
-			t.Fatalf("%s\n%v", text, problems)
-		}
-		list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "ns"))
-	}
-	return Load(list, Options{})
+	return Load(simulatetest.Manifests(t, "ns", text), Options{})
 }
 
 func ingressText(name, predicate, filter string) string {
