@@ -66,6 +66,7 @@ var outside = map[string][]string{
 	"github.com/spf13/cobra":                                {"cmd"},
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
 	"github.com/getkin/kin-openapi":                         {"openapi"},
+	"github.com/fsnotify/fsnotify":                          {"cmd"},
 	"golang.org/x/term":                                     {"cmd"},
 	"golang.org/x/sys":                                      {"internal/renderdir"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},

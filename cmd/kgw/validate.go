@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -22,6 +23,7 @@ type validateFlags struct {
 	status, at       string
 	prove, fix, diff bool
 	allowEmpty       bool
+	watch            bool
 	newSince         string
 }
 
@@ -35,6 +37,9 @@ func (a *app) validateCommand() *cobra.Command {
 		Example: "  kgw validate apis/\n  kgw validate apis/ --format text --format sarif=kgw.sarif\n  kgw validate apis/ --status\n" +
 			"  kgw validate apis/ --prove\n  kgw validate apis/ --fix --diff",
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.watch {
+				return a.watchValidate(f, args)
+			}
 			return a.validate(f, args)
 		},
 	}
@@ -46,10 +51,29 @@ func (a *app) validateCommand() *cobra.Command {
 	f.registerBaseline(cmd.Flags())
 	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "report anew whenever a file changes, until interrupted")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "with --fix: print the repairs as a patch and write nothing")
 	return cmd
+}
+
+// watchValidate validates now and after each change.
+func (a *app) watchValidate(f *validateFlags, paths []string) error {
+	switch {
+	case f.fix:
+		return usage("--watch and --fix exclude each other")
+	case slices.Contains(paths, "-"):
+		return usage("standard input cannot be watched")
+	}
+	watched := slices.Clone(paths)
+	if len(paths) == 0 {
+		watched = []string{"."}
+	}
+	for _, text := range f.openAPI {
+		watched = append(watched, filepath.FromSlash(apiDocument(text).File))
+	}
+	return a.watch(watched, func() error { return a.validate(f, paths) })
 }
 
 func (a *app) validate(f *validateFlags, paths []string) error {
