@@ -49,22 +49,34 @@ func (s set) need(t *testing.T) {
 func TestMeasuredCases(t *testing.T) {
 	dir := shared(t, "conformance", "apirule")
 	for _, s := range sets {
-		t.Run(s.name, func(t *testing.T) {
-			s.need(t)
-			c := s.configuration(t, dir, "controller")
-			wants, fails := 0, 0
-			for _, in := range glob(t, dir, s.name, "*.in.yaml") {
-				if checkCase(t, in, c) {
-					wants++
-				} else {
-					fails++
-				}
-			}
-			t.Logf("%d cases with objects, %d refused", wants, fails)
-			if wants < 40 || fails < 30 {
-				t.Errorf("too few cases: %d with objects, %d refused", wants, fails)
-			}
-		})
+		t.Run(s.name, func(t *testing.T) { s.check(t, dir, 40, 30) })
+	}
+}
+
+// TestOwnCases does the same with the cases of the repository.
+func TestOwnCases(t *testing.T) {
+	for _, name := range []string{"v1alpha1", "v1beta1-ory-3.9", "v1beta1-istio-3.9", "v2"} {
+		s := sets[slices.IndexFunc(sets, func(s set) bool { return s.name == name })]
+		t.Run(s.name, func(t *testing.T) { s.check(t, filepath.Join(own, "apirule"), 1, 1) })
+	}
+}
+
+// check compiles the cases of the set, of which so many have objects and so many
+// are refused at least.
+func (s set) check(t *testing.T, dir string, leastWants, leastFails int) {
+	s.need(t)
+	c := s.configuration(t, dir, "controller")
+	wants, fails := 0, 0
+	for _, in := range glob(t, dir, s.name, "*.in.yaml") {
+		if checkCase(t, in, c) {
+			wants++
+		} else {
+			fails++
+		}
+	}
+	t.Logf("%d cases with objects, %d refused", wants, fails)
+	if wants < leastWants || fails < leastFails {
+		t.Errorf("too few cases: %d with objects, %d refused", wants, fails)
 	}
 }
 

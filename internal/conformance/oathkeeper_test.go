@@ -16,16 +16,26 @@ import (
 // TestOathkeeperDecisions holds the simulator to what a real Oathkeeper
 // answered.
 func TestOathkeeperDecisions(t *testing.T) {
-	dir := shared(t, "conformance", "oathkeeper")
+	if rows := oathkeeperRows(t, shared(t, "conformance", "oathkeeper")); rows < 900 {
+		t.Errorf("only %d rows were decided", rows)
+	}
+}
+
+// TestOwnOathkeeperDecisions does the same with the requests of the repository.
+func TestOwnOathkeeperDecisions(t *testing.T) {
+	if rows := oathkeeperRows(t, filepath.Join(own, "oathkeeper")); rows < 15 {
+		t.Errorf("only %d rows were decided", rows)
+	}
+}
+
+// oathkeeperRows decides the requests of a folder and returns how many there are.
+func oathkeeperRows(t *testing.T, dir string) (rows int) {
 	c := configuration(t, filepath.Join(dir, "kgw.yaml"), "strict")
-	rows := 0
 	for _, file := range glob(t, dir, "*.rules.yaml") {
 		e := oathkeeper.Load(manifests(t, file), prove.OathkeeperOptions(c))
 		rows += decisions(t, e, strings.Replace(file, ".rules.yaml", ".requests.json", 1))
 	}
-	if rows < 900 {
-		t.Errorf("only %d rows were decided", rows)
-	}
+	return rows
 }
 
 func manifests(t *testing.T, file string) []simulate.Manifest {

@@ -1,8 +1,9 @@
 // Package conformance holds kgw to data that was measured or found elsewhere:
 // what the controllers made of APIRules, and manifests that people wrote.
 //
-// It takes the data from a folder beside the repository and skips its tests
-// where there is none. Nothing of the data is part of the repository.
+// Its tests run over testdata/conformance, which is of the repository, and over a
+// larger folder beside the repository; tests that need that one are skipped
+// where it is not.
 package conformance
 
 import (
@@ -14,6 +15,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/source"
 )
+
+// own is the data of the repository.
+var own = filepath.Join("..", "..", "testdata", "conformance")
 
 // shared returns the path of a part of the data, and skips the test when it is
 // not there.
