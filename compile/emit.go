@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile/accessrules"
 	"github.com/kgw-dev/kgw/compile/admission"
+	"github.com/kgw-dev/kgw/compile/dex"
 	"github.com/kgw-dev/kgw/compile/hydra"
 	"github.com/kgw-dev/kgw/compile/kymaroles"
 	"github.com/kgw-dev/kgw/compile/parentgateway"
@@ -39,6 +40,7 @@ var generators = []generator{
 	{config.EmitOathkeeperRules, (*run).rulesFile, (*run).emitRulesConfigMap},
 	{config.EmitOathkeeperConfigMap, nil, (*run).emitRulesConfigMap},
 	{config.EmitHydra, (*run).hydraFile, func(r *run) { r.inConfigMap("hydra-clients", r.hydraFile()) }},
+	{config.EmitDex, (*run).dexFile, func(r *run) { r.inConfigMap("dex-fragment", r.dexFile()) }},
 	{config.EmitGateway, nil, (*run).emitGateways},
 	{config.EmitAdmissionPolicy, nil, func(r *run) { r.add(admission.Objects(admissionPolicy(r.options.Config))) }},
 	{config.EmitKymaRoles, nil, func(r *run) { r.add(kymaroles.Objects()) }},
@@ -191,6 +193,31 @@ func (r *run) hydraFile() File {
 		return File{}
 	}
 	return File{Name: "hydra-clients.json", Data: hydra.JSON(clients), Origin: clients[0].Origin}
+}
+
+// dexFile makes the part of Dex's configuration that the inputs say.
+func (r *run) dexFile() File {
+	var configs []*ir.DexConfig
+	var users []*ir.StaticUser
+	f := File{Name: "config.yaml"}
+	for _, u := range r.units {
+		if u.withheld || u.copy {
+			continue
+		}
+		switch c := u.beside.(type) {
+		case *ir.DexConfig:
+			configs = append(configs, c)
+		case *ir.StaticUser:
+			users = append(users, c)
+		default:
+			continue
+		}
+		if f.Origin.Doc == nil {
+			f.Origin = source.Ref{Doc: u.doc}
+		}
+	}
+	f.Data = dex.YAML(configs, users)
+	return f
 }
 
 // allRules are the Rules that were compiled, and those among the inputs that

@@ -208,8 +208,8 @@ func (r *run) head(u *unit, root *source.Node) {
 		doc.Namespace = r.namespaceOf(doc)
 	}
 	u.other, u.gone = isObject(doc), gone.Find(doc, root)
-	if read := schema.CompanionOf(schema.Group(doc.APIVersion), doc.Kind); read != nil {
-		r.companion(u, read, root)
+	if readers := schema.ReadersOf(schema.Group(doc.APIVersion), doc.Kind); len(readers) > 0 {
+		r.companion(u, readers, root)
 	}
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) || kube.MakesPods(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
@@ -220,13 +220,15 @@ func (r *run) head(u *unit, root *source.Node) {
 }
 
 // companion reads a document of others that gateways are held against.
-func (r *run) companion(u *unit, read schema.Reader, root *source.Node) {
+func (r *run) companion(u *unit, readers []schema.Reader, root *source.Node) {
 	root, _ = u.doc.Expand(root)
 	if root == nil {
 		return
 	}
 	var found diag.List
-	u.beside, found = read(u.doc, root)
+	for i := 0; i < len(readers) && u.beside == nil; i++ {
+		u.beside, found = readers[i](u.doc, root)
+	}
 	u.found = append(u.found, found...)
 	if len(found) > 0 {
 		u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)

@@ -117,7 +117,7 @@ func (r *run) giveLevels(found diag.List) diag.List {
 // policyOf is the part of a configuration that rules apply.
 func policyOf(c *config.Config) validate.Policy {
 	p := validate.Policy{
-		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny", Gateways: c.Policy.Gateways, OtherClients: c.OAuth2.Clients == "external",
+		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), NoPublic: c.Policy.Public == "deny", Gateways: c.Policy.Gateways, OtherClients: c.OAuth2.Clients == "external", SecretKeys: [2]string{c.OAuth2.SecretKeys.ID, c.OAuth2.SecretKeys.Secret},
 	}
 	for _, route := range c.Policy.Routes {
 		p.PublicRoutes = append(p.PublicRoutes, validate.PublicRoute(route))

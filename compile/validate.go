@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
+	"github.com/kgw-dev/kgw/schema/secretdata"
 	"github.com/kgw-dev/kgw/validate"
 )
 
@@ -38,9 +39,14 @@ func (r *run) validate() {
 			if !u.copy {
 				view.RateLimits = append(view.RateLimits, c)
 			}
+		case *ir.StaticUser:
+			view.StaticUsers = append(view.StaticUsers, c)
+		case *ir.DexConfig:
+			view.Connectors = append(view.Connectors, c.Connectors...)
 		case *ir.Certificate, *ir.Module, nil:
 		}
 	}
+	view.Secrets = r.clientSecrets(view.Clients)
 	for _, u := range r.units {
 		if p, ok := u.companion.(*kube.Pod); ok {
 			view.Pods = append(view.Pods, ir.Pods{Namespace: p.Name.Namespace, Labels: p.Labels})
@@ -82,6 +88,27 @@ func (r *run) written(view *validate.View) {
 	}
 	r.foreignPolicies(view)
 	view.Rules = append(view.Rules, r.foreignRules()...)
+}
+
+// clientSecrets returns the Secrets among the inputs that keep the credentials
+// of clients. Those that are encrypted or made by a controller are left out.
+func (r *run) clientSecrets(clients []*ir.Client) map[ir.Name]*ir.ClientSecret {
+	wanted := map[ir.Name]bool{}
+	for _, c := range clients {
+		wanted[c.Secret] = true
+	}
+	out := map[ir.Name]*ir.ClientSecret{}
+	for _, u := range r.units {
+		name := ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name}
+		if u.doc.Kind != "Secret" || u.doc.APIVersion != "v1" || !wanted[name] {
+			continue
+		}
+		root, _ := u.doc.Parse()
+		if s := secretdata.Of(u.doc, root); !s.Encrypted() {
+			out[name] = &ir.ClientSecret{Origin: source.Ref{Doc: u.doc}, Keys: s.Keys()}
+		}
+	}
+	return out
 }
 
 // RootNamespace is where policies hold for the whole mesh, unless the mesh

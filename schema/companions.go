@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/certificate"
+	"github.com/kgw-dev/kgw/schema/dex"
 )
 
 // companion is a kind of others that kgw reads, with the versions it has had.
@@ -28,6 +29,8 @@ type Reader func(doc *source.Document, root *source.Node) (ir.Companion, diag.Li
 // group that package kube reads: a misspelt one would be passed over in silence.
 var companions = []companion{
 	{"", "Secret", []string{"v1"}, certificate.ReadSecret},
+	{"", "Secret", []string{"v1"}, dex.ReadUser},
+	{"", "ConfigMap", []string{"v1"}, dex.ReadConfig},
 	{"cert-manager.io", "Certificate", []string{"v1alpha2", "v1alpha3", "v1beta1", "v1"}, certificate.ReadCertManager},
 	{"certmanager.k8s.io", "Certificate", []string{"v1alpha1"}, certificate.ReadCertManager},
 	{"cert.gardener.cloud", "Certificate", []string{"v1alpha1"}, certificate.ReadGardener},
@@ -44,14 +47,16 @@ var companions = []companion{
 	{"serverless.kyma-project.io", "Function", []string{"v1alpha1", "v1alpha2"}, nil},
 }
 
-// CompanionOf returns the reader of a kind of others, or nil.
-func CompanionOf(group, kind string) Reader {
+// ReadersOf returns the readers of a kind of others. At most one of them has
+// something to say of a document.
+func ReadersOf(group, kind string) []Reader {
+	var out []Reader
 	for i := range companions {
-		if c := &companions[i]; c.group == group && c.kind == kind {
-			return c.read
+		if c := &companions[i]; c.group == group && c.kind == kind && c.read != nil {
+			out = append(out, c.read)
 		}
 	}
-	return nil
+	return out
 }
 
 // neighbours are kinds of the companions' groups that are something else.

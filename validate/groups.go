@@ -2,28 +2,32 @@ package validate
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// groups holds the groups that roles are bound to against the Groups among the
-// inputs, where there are any: nobody is a member of a group that no identity
-// provider knows.
+// groups holds the groups that roles are bound to against the Groups and the
+// connectors of Dex among the inputs, where there are any: nobody is a member of
+// a group that no identity provider knows. Groups are held against the connector
+// that they name.
 func groups(v *View, found *diag.List) {
-	if len(v.Groups) == 0 {
-		return
-	}
 	known := map[string]bool{}
 	byID := map[string]string{}
 	for _, g := range v.Groups {
 		known[g.Name] = true
 		byID[g.ID] = g.Name
+		v.ofConnector(g, found)
+	}
+	if len(v.Groups) == 0 && !v.closedConnectors() {
+		return
 	}
 	for _, b := range v.Bindings {
 		for i := range b.Bound {
 			for _, s := range b.Bound[i].Groups {
-				if !known[s.Name] {
+				if !known[s.Name] && !v.admitted(s.Name) {
 					found.Add(unknownGroup(s, byID[s.Name]))
 				}
 			}
@@ -31,11 +35,48 @@ func groups(v *View, found *diag.List) {
 	}
 }
 
+// closedConnectors reports whether all groups that Dex knows are those of listed
+// organisations.
+func (v *View) closedConnectors() bool {
+	return len(v.Connectors) > 0 && !slices.ContainsFunc(v.Connectors, func(c ir.Connector) bool { return c.Orgs == nil })
+}
+
+// admitted reports whether a group is in an organisation that a connector lists.
+func (v *View) admitted(group string) bool {
+	return slices.ContainsFunc(v.Connectors, func(c ir.Connector) bool { return c.Orgs != nil && hasGroup(&c, group) })
+}
+
+// hasGroup reports whether a connector for GitHub admits a group: Dex names a
+// team of an organisation ORG:TEAM (dexidp/dex, connector/github,
+// groupsForOrgs).
+func hasGroup(c *ir.Connector, group string) bool {
+	name, team, ok := strings.Cut(group, ":")
+	return ok && slices.ContainsFunc(c.Orgs, func(o ir.Org) bool {
+		return o.Name == name && (len(o.Teams) == 0 || slices.Contains(o.Teams, team))
+	})
+}
+
+// ofConnector reports a Group that its own connector does not admit.
+func (v *View) ofConnector(g *ir.Group, found *diag.List) {
+	for i := range v.Connectors {
+		c := &v.Connectors[i]
+		if c.Orgs == nil || g.Provider != c.ID || hasGroup(c, g.Name) {
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.GroupUnknown, At: g.Origin.At("spec", "name"),
+			Message: fmt.Sprintf("the connector %q of Dex has no group %q: its groups are ORG:TEAM, of the organisations and teams that it lists", c.ID, g.Name),
+			Help:    "correct the name, or add the organisation to the connector",
+		})
+		return
+	}
+}
+
 // unknownGroup reports a group; name is that of the Group whose own name was
 // written in its place, or "".
 func unknownGroup(s ir.Subject, name string) diag.Finding {
 	f := diag.Finding{
-		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group among the inputs says that an identity provider has a group %q", s.Name),
+		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group and no connector among the inputs says that an identity provider has a group %q", s.Name),
 		Help: "correct the name, or add a Group with it as spec.name",
 	}
 	if name != "" {

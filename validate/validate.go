@@ -46,6 +46,12 @@ type View struct {
 	Bindings []*ir.Bindings
 	// APIs are the descriptions that the gateways are held against.
 	APIs []*ir.API
+	// Secrets are those of Clients that are among the inputs, by name.
+	Secrets map[ir.Name]*ir.ClientSecret
+	// StaticUsers are the users that Dex knows by a password, and Connectors
+	// how it reaches identity providers.
+	StaticUsers []*ir.StaticUser
+	Connectors  []ir.Connector
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
 	// Purse is what the analysis of overlap may cost; nil is the default.
@@ -102,6 +108,9 @@ type Policy struct {
 	PublicRoutes []PublicRoute
 	// OtherClients says that OAuth2 clients are registered elsewhere too.
 	OtherClients bool
+	// SecretKeys are the two keys of a client's Secret: that of its id and that
+	// of its secret; "" is any that hydra-maester has read by default.
+	SecretKeys [2]string
 }
 
 // Claim is a host that an object which is no gateway has.
@@ -132,7 +141,7 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, groups, rateLimits, allowedGateways,
+		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, clientSecrets, groups, staticUsers, rateLimits, allowedGateways,
 		preflights, starExpressions, pathTexts, coverage,
 	} {
 		rule(v, &found)

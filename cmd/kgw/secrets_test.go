@@ -37,6 +37,10 @@ var secretFields = map[string]string{
 	"TLS cert":       "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ntype: kubernetes.io/tls\nstringData:\n  tls.crt: CANARY\n  tls.key: x\n",
 	"List":           "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s, namespace: web}\n  stringData:\n    anything: CANARY\n",
 	"OAuth2Client":   "apiVersion: hydra.ory.sh/v1alpha1\nkind: OAuth2Client\nmetadata: {name: c, namespace: web}\nspec:\n  grantTypes: [client_credentials]\n  clientSecret: CANARY\n",
+	"client Secret":  "apiVersion: hydra.ory.sh/v1alpha1\nkind: OAuth2Client\nmetadata: {name: c, namespace: web}\nspec: {grantTypes: [client_credentials], scope: read, secretName: c}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: c, namespace: web}\nstringData:\n  client_id: a\n  clientSecret: CANARY\n",
+	"Dex password":   "apiVersion: v1\nkind: Secret\nmetadata: {name: u, namespace: web, labels: {dex-user-config: \"true\"}}\nstringData:\n  email: ann@example.com\n  username: ann\n  password: CANARY\n",
+	"Dex hash":       "apiVersion: v1\nkind: Secret\nmetadata: {name: u, namespace: web, labels: {dex-user-config: \"true\"}}\nstringData:\n  email: ann@example.com\n  username: ann\n  hash: CANARY\n",
+	"Dex connector":  "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dex-config, namespace: web}\ndata:\n  config.yaml: |\n    connectors:\n    - type: github\n      id: a\n      name: a\n      config:\n        clientSecret: CANARY\n        redirectURI: x\n",
 	"ConfigMap":      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: web}\ndata:\n  x.yaml: |\n    client_secret: CANARY\n",
 }
 
@@ -172,6 +176,26 @@ func TestNoCommandShowsASecret(t *testing.T) {
 				}
 				if strings.Contains(out, secret) {
 					t.Errorf("%s as %s: kgw %s shows it:\n%s\ninput:\n%s", field, form, strings.Join(c.args, " "), lineWith(out, secret), input)
+				}
+			}
+		}
+	}
+}
+
+// TestNoGeneratorShowsASecret writes the secrets of clients and users in each
+// form and emits everything: also the files and ConfigMaps have none of them.
+func TestNoGeneratorShowsASecret(t *testing.T) {
+	const secret = "kanarienvogel-1a"
+	for _, field := range []string{"OAuth2Client", "client Secret", "Dex password", "Dex hash", "Dex connector", "TLS key"} {
+		for form, write := range wrongForms {
+			dir := t.TempDir()
+			input := write(secretFields[field], secret)
+			if err := os.WriteFile(filepath.Join(dir, "in.yaml"), []byte(input), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, list := range []string{"hydra", "dex", "hydra,dex,kyma-roles,admission-policy,gateway,oathkeeper-configmap"} {
+				if r := execute(dir, "", "build", "in.yaml", "--emit", list, "--keep-going"); strings.Contains(r.Stdout+r.Stderr, secret) {
+					t.Errorf("%s as %s: kgw build --emit %s shows it:\n%s\ninput:\n%s", field, form, list, lineWith(r.Stdout+r.Stderr, secret), input)
 				}
 			}
 		}

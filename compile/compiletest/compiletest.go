@@ -26,7 +26,8 @@ import (
 // Golden compiles the cases of a directory in both modes and compares what is
 // found, what is written and what the controllers would say with NAME.golden
 // beside NAME.txtar; -update writes it. The comment of an archive may hold the
-// lines "skipper-api: routegroup" and "accept: CODES".
+// lines "skipper-api: routegroup", "accept: CODES", "emit: NAMES" and "emit-file:
+// NAME".
 func Golden(t *testing.T, dir string) {
 	t.Helper()
 	cases, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
@@ -105,6 +106,10 @@ func options(t *testing.T, archive *txtar.Archive, mode string) compile.Options 
 		switch key {
 		case "route-api":
 			o.RouteAPI = strings.TrimSpace(value)
+		case "emit":
+			o.Emit, o.Beside = strings.Fields(value), true
+		case "emit-file":
+			o.EmitFile = strings.TrimSpace(value)
 		case "skipper-api":
 			o.SkipperAPI = strings.TrimSpace(value)
 		case "accept":
@@ -141,6 +146,9 @@ func text(r *compile.Result) []byte {
 	for i := range r.Objects {
 		b = append(b, "---\n"...)
 		b = r.Objects[i].AppendYAML(b)
+	}
+	for _, f := range r.Files {
+		b = fmt.Appendf(b, "--- %s\n%s", f.Name, f.Data)
 	}
 	return b
 }

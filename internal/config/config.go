@@ -127,6 +127,8 @@ const (
 	EmitOathkeeperConfigMap = "oathkeeper-configmap"
 	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API takes them.
 	EmitHydra = "hydra"
+	// EmitDex is the part of Dex's configuration that the inputs say.
+	EmitDex = "dex"
 	// EmitKymaRoles are the ClusterRoles that RoleBindings refer to.
 	EmitKymaRoles = "kyma-roles"
 	// EmitGateway are Gateways of the Gateway API for those of Istio.
@@ -296,6 +298,12 @@ type Helm struct {
 // "external".
 type OAuth2 struct {
 	Clients string `json:"clients"`
+	// SecretKeys are the keys of a client's Secret; "" is any that hydra-maester
+	// has read by default.
+	SecretKeys struct {
+		ID     string `json:"id"`
+		Secret string `json:"secret"`
+	} `json:"secretKeys"`
 }
 
 // Fabric says which token issuers stand for services and employees.

@@ -71,6 +71,9 @@ const (
 	KymaGatewayOff     Code = "KGW379"
 	GatewayNotAllowed  Code = "KGW380"
 	LabelMissing       Code = "KGW381"
+
+	ClientSecretKeys Code = "KGW382"
+	StaticUserTwice  Code = "KGW383"
 )
 
 var policyRules = []Rule{
@@ -130,4 +133,6 @@ var policyRules = []Rule{
 	{KymaGatewayOff, "KymaGatewayOff", notice, "a resource is bound to Kyma's Gateway, and the APIGateway says that it is not made"},
 	{GatewayNotAllowed, "GatewayNotAllowed", fault, "a resource is bound to a Gateway that the policy does not allow"},
 	{LabelMissing, "LabelMissing", fault, "a resource does not have a label that the policy demands"},
+	{ClientSecretKeys, "ClientSecretKeys", doubt, "the Secret of an OAuth2 client does not have the keys that are read"},
+	{StaticUserTwice, "StaticUserTwice", fault, "two users of Dex have one email address"},
 }

@@ -57,6 +57,16 @@ const (
 	APIServerProxyGone Code = "KGW253"
 	IAMKubeconfigGone  Code = "KGW254"
 	ChartOverrides     Code = "KGW255"
+
+	// StaticUserIncomplete and the following are about the configuration of Dex.
+	StaticUserIncomplete Code = "KGW260"
+	StaticUserHash       Code = "KGW261"
+	StaticUserText       Code = "KGW262"
+	StaticUserPlain      Code = "KGW263"
+	ConnectorFault       Code = "KGW264"
+	ConnectorTwice       Code = "KGW265"
+	ConnectorRedirect    Code = "KGW266"
+	ConnectorSecret      Code = "KGW267"
 )
 
 var structureRules = []Rule{
@@ -112,4 +122,12 @@ var structureRules = []Rule{
 	{APIServerProxyGone, "APIServerProxyGone", aside, "settings of Kyma's API Server Proxy, which is gone"},
 	{IAMKubeconfigGone, "IAMKubeconfigGone", aside, "settings of Kyma's IAM Kubeconfig Service, which is gone"},
 	{ChartOverrides, "ChartOverrides", aside, "overrides of the charts of Kyma 1's installer, which is gone"},
+	{StaticUserIncomplete, "StaticUserIncomplete", notice, "a Secret with a user of Dex lacks what a user needs"},
+	{StaticUserHash, "StaticUserHash", fault, "the hash of a user's password is not one that Dex admits"},
+	{StaticUserText, "StaticUserText", notice, "a value of a user of Dex cannot be read as it is meant"},
+	{StaticUserPlain, "StaticUserPlain", notice, "the password of a user of Dex is in the repository without a hash"},
+	{ConnectorFault, "ConnectorFault", fault, "a connector of Dex lacks a field, or has one or a type that Dex does not know"},
+	{ConnectorTwice, "ConnectorTwice", fault, "two connectors of Dex have one id"},
+	{ConnectorRedirect, "ConnectorRedirect", notice, "the redirectURI of a connector is not Dex's callback"},
+	{ConnectorSecret, "ConnectorSecret", doubt, "a connector of Dex has a secret written out"},
 }

@@ -20,8 +20,10 @@ type Client struct {
 	// Scopes and Audiences are those that its tokens can have.
 	Scopes    []Scope
 	Audiences []string
-	// Secret is the Secret that holds its credentials.
-	Secret Name
+	// Secret is the Secret that holds its credentials, and NoSecret says that
+	// there is no secret among them.
+	Secret   Name
+	NoSecret bool
 }
 
 // Scope is a scope and where a client asks for it.
@@ -96,6 +98,47 @@ type Module struct {
 	NoGateway bool
 }
 
+// StaticUser is a user that Dex knows by a password.
+type StaticUser struct {
+	Origin source.Ref
+	// Email, Name and Hash, which is a bcrypt hash, are "" where they are not
+	// known.
+	Email, Name, Hash string
+}
+
+// DexConfig is what is known of the configuration of a Dex.
+type DexConfig struct {
+	Origin source.Ref
+	// Issuer is "" where it is not known.
+	Issuer     string
+	Connectors []Connector
+}
+
+// Connector is how Dex reaches an identity provider.
+type Connector struct {
+	Type, ID, Name string
+	Config         source.Object
+	// Orgs are those that a connector of type github admits; nil is any.
+	Orgs []Org
+	// Leaks says that there is a secret in Config.
+	Leaks bool
+}
+
+// Org is an organisation of GitHub and the teams of it that are admitted; nil
+// is any.
+type Org struct {
+	Name  string
+	Teams []string
+}
+
+// ClientSecret is the Secret of an OAuth2 client, by the names of its keys.
+type ClientSecret struct {
+	Origin source.Ref
+	Keys   []string
+}
+
+func (*StaticUser) companion()  {}
+func (*DexConfig) companion()   {}
 func (*PodLimit) companion()    {}
 func (*Module) companion()      {}
 func (*Bindings) companion()    {}

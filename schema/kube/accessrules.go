@@ -72,7 +72,7 @@ func AccessRules(doc *source.Document, root *source.Node) []AccessRule {
 	}
 	var out []AccessRule
 	eachText(root, func(key, text string) {
-		if list := parsed(text); isRules(list) {
+		if list := source.NodeOfText(text); isRules(list) {
 			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return at.At("data", key), true })...)
 		}
 	})
@@ -91,23 +91,6 @@ func eachText(root *source.Node, visit func(key, text string)) {
 			visit(key, text)
 		}
 	}
-}
-
-// parsed reads a text, or returns nil where it is not YAML.
-func parsed(text string) *source.Node {
-	f, problem := source.NewFile("text", []byte(text))
-	if problem != nil {
-		return nil
-	}
-	docs, problems := source.Split(f)
-	if len(docs) == 0 || len(problems) > 0 {
-		return nil
-	}
-	root, problems := docs[0].Parse()
-	if slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
-		return nil
-	}
-	return root
 }
 
 // isRules reports whether a node is a list of rules: its elements say what they
@@ -159,7 +142,7 @@ func ReadOathkeeperFile(doc *source.Document, root *source.Node) *OathkeeperFile
 	}
 	var out *OathkeeperFile
 	eachText(root, func(key, text string) {
-		if n := parsed(text); out == nil && isConfig(n) {
+		if n := source.NodeOfText(text); out == nil && isConfig(n) {
 			out = oathkeeperFile(n, at.At("data", key))
 		}
 	})
@@ -196,7 +179,7 @@ func (f *OathkeeperFile) Inline() []AccessRule {
 			continue
 		}
 		data, err := base64.StdEncoding.DecodeString(encoded)
-		if list := parsed(string(data)); err == nil && isRules(list) {
+		if list := source.NodeOfText(string(data)); err == nil && isRules(list) {
 			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return f.Origin, true })...)
 		}
 	}

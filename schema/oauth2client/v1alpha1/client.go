@@ -31,7 +31,9 @@ func Decode(doc *source.Document, root *source.Node) *OAuth2Client {
 	for _, text := range strings.Fields(source.Text(source.Field(spec, "scope"))) {
 		c.client.Scopes = append(c.client.Scopes, ir.Scope{Origin: at.At("scope"), Text: text})
 	}
-	c.keys = source.Text(source.Field(spec, "tokenEndpointAuthMethod")) == "private_key_jwt"
+	method := source.Text(source.Field(spec, "tokenEndpointAuthMethod"))
+	c.keys = method == "private_key_jwt"
+	c.client.NoSecret = c.keys || method == "none"
 	c.jwks = source.Text(source.Field(spec, "jwksUri"))
 	return c
 }

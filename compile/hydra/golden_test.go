@@ -1,0 +1,10 @@
+package hydra_test
+
+import (
+	"testing"
+
+	"github.com/kgw-dev/kgw/compile/compiletest"
+)
+
+// TestGolden compares the clients that are written with golden files.
+func TestGolden(t *testing.T) { compiletest.Golden(t, "testdata") }
