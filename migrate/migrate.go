@@ -1,5 +1,6 @@
 // Package migrate moves APIRules, and the Api that came before them, to a newer
-// version: the text of the files, and what is to be said about it.
+// version, and VirtualServices to the Gateway API: the text of the files, and
+// what is to be said about it.
 //
 // It takes loaded files and options and gives, for each resource, the document
 // as it was and as it becomes, the changed files, and findings: what was done,
@@ -20,7 +21,7 @@ import (
 
 // Options are what a user decides.
 type Options struct {
-	// To is the version to move to: "v1beta1" or "v2".
+	// To is the version to move to: "v1beta1" or "v2", or ToGatewayAPI.
 	To string
 	// Config is the configuration of the run; nil is the default one.
 	Config *config.Config
@@ -39,6 +40,8 @@ type Options struct {
 	// Issuer verifies the tokens of an Api that names no issuer; nil leaves
 	// such documents as they are.
 	Issuer *Issuer
+	// Accept are losses of a move to the Gateway API that the user takes on.
+	Accept []diag.Code
 }
 
 // Issuer is a token issuer and its keys.
@@ -60,7 +63,7 @@ var outcomeNames = [...]string{Current: "current", Moved: "moved", Decide: "deci
 // String returns "current", "moved", "decide" or "broken".
 func (o Outcome) String() string { return outcomeNames[o] }
 
-// Document is one APIRule or Api.
+// Document is one APIRule, Api or VirtualService.
 type Document struct {
 	// Doc is the document as it was read.
 	Doc     *source.Document
@@ -76,7 +79,7 @@ type Document struct {
 
 	wanted   source.Object // After, with what edit is told about its making
 	restored bool          // Before is not what the text says
-	policies string        // documents to be appended
+	appended string        // documents that go behind those of the file
 }
 
 // File is one input with what became of it.
@@ -90,7 +93,7 @@ type File struct {
 type Result struct {
 	// Files are all inputs, in their order.
 	Files []File
-	// Documents are the APIRules and Apis in them, in input order.
+	// Documents are the resources in them that can be moved, in input order.
 	Documents []Document
 	// Findings are those of all documents and of the files; they have no
 	// levels and no places yet.
@@ -109,8 +112,15 @@ func Run(files []*source.File, o Options) *Result {
 	}
 	parts := make([]*fileMigration, len(files))
 	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
-	m.beside(parts)
-	m.workloads(parts)
+	if m.To == ToGatewayAPI {
+		m.routes(parts)
+		for _, p := range parts {
+			p.refuseJSON()
+		}
+	} else {
+		m.beside(parts)
+		m.workloads(parts)
+	}
 	parallel.Each(len(files), func(i int) { parts[i].write() })
 	r := &Result{parts: parts}
 	for _, p := range parts {
@@ -175,7 +185,7 @@ func (f *fileMigration) write() {
 	var changes []edit.Change
 	appended := ""
 	for _, t := range f.tops {
-		w := composer{documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
+		w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
 			if d.Outcome != Moved {
 				return nil
 			}
@@ -193,7 +203,7 @@ func (f *fileMigration) write() {
 					Help: "write it more plainly, or move it by hand",
 				})
 			} else if err == nil {
-				appended += d.policies
+				appended += d.appended
 			}
 		}
 		changes = append(changes, made...)
@@ -216,6 +226,6 @@ func (d *Document) leave(f diag.Finding) {
 	if f.At.Doc == nil {
 		f.At = source.Ref{Doc: d.Doc}
 	}
-	d.Outcome, d.After, d.wanted, d.policies = Decide, nil, nil, ""
+	d.Outcome, d.After, d.wanted, d.appended = Decide, nil, nil, ""
 	d.Findings.Add(f)
 }

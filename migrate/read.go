@@ -37,7 +37,7 @@ func (m *migration) read(file *source.File) *fileMigration {
 		if roots[i] != nil {
 			first := len(f.documents)
 			if f.document(d, roots[i]); len(f.documents) > first {
-				if ours(d.APIVersion, d.Kind) {
+				if f.ours(d.APIVersion, d.Kind) {
 					roots[i] = nil // a tree is kept only where items are composed
 				}
 				f.tops = append(f.tops, top{d, roots[i], first})
@@ -57,7 +57,7 @@ func (f *fileMigration) problem(p source.Problem) {
 
 // expand checks a document that may hold a resource to be moved.
 func (f *fileMigration) expand(d *source.Document, root *source.Node) *source.Node {
-	if !ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
+	if !f.ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
 		return root
 	}
 	root, problems := d.Expand(root)
@@ -69,16 +69,25 @@ func (f *fileMigration) expand(d *source.Document, root *source.Node) *source.No
 	return root
 }
 
-// ours tells whether a document is an APIRule or an Api.
-func ours(apiVersion, kind string) bool {
+// ours tells whether a document is one that is moved: an APIRule or an Api, or
+// a VirtualService.
+func (m *migration) ours(apiVersion, kind string) bool {
 	group := schema.Group(apiVersion)
+	if m.To == ToGatewayAPI {
+		return kind == "VirtualService" && group == istioGroup
+	}
 	return kind == "APIRule" && group == apirule.Group || kind == "Api" && (group == apirule.Group || group == "gateway.kyma.cx")
 }
 
 // document takes one document: a resource, a List, or an object that resources
 // refer to.
 func (f *fileMigration) document(d *source.Document, root *source.Node) {
-	if ours(d.APIVersion, d.Kind) {
+	switch {
+	case !f.ours(d.APIVersion, d.Kind):
+	case f.To == ToGatewayAPI:
+		f.service(d, root)
+		return
+	default:
 		f.resource(d, root)
 		return
 	}
@@ -124,6 +133,9 @@ func (f *fileMigration) expanded(d *source.Document, root *source.Node) *source.
 
 // listHead gives the List of a version that no longer is one its new version.
 func (f *fileMigration) listHead(list source.Object) source.Object {
+	if f.To == ToGatewayAPI {
+		return listOfRoutes(list)
+	}
 	apiVersion, _ := list.Get("apiVersion")
 	if text, _ := apiVersion.(string); schema.Group(text) == apirule.Group {
 		return replaced(list, "apiVersion", apirule.Group+"/"+f.To)

@@ -46,7 +46,7 @@ func (f *fileMigration) before() *source.File {
 	data := f.file.Data
 	var changes []edit.Change
 	for _, t := range f.tops {
-		w := composer{documents: f.documents[t.first:], pick: func(d *Document) any {
+		w := composer{ours: f.ours, documents: f.documents[t.first:], pick: func(d *Document) any {
 			if d.Outcome == Moved && d.restored {
 				return d.Before
 			}
@@ -70,6 +70,7 @@ func (f *fileMigration) before() *source.File {
 // composer gives the value that a YAML document is to have, of what is picked
 // for the resources in it.
 type composer struct {
+	ours      func(apiVersion, kind string) bool
 	documents []Document // those in it, in order
 	next      int
 	pick      func(*Document) any
@@ -79,7 +80,7 @@ type composer struct {
 // compose gives the value of a resource or a List, or nil where nothing is
 // picked.
 func (c *composer) compose(d *source.Document, root *source.Node) any {
-	if ours(d.APIVersion, d.Kind) {
+	if c.ours(d.APIVersion, d.Kind) {
 		c.next++
 		return c.pick(&c.documents[c.next-1])
 	}

@@ -240,7 +240,7 @@ func (w *workloads) internal(d *Document) {
 		}
 	}
 	for _, s := range services {
-		d.policies += w.policy(s)
+		d.appended += w.policy(s)
 	}
 }
 

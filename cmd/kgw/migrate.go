@@ -29,9 +29,9 @@ func (a *app) migrateCommand() *cobra.Command {
 	f := &migrateFlags{}
 	cmd := &cobra.Command{
 		Use:   "migrate PATH...",
-		Short: "Move APIRules to a newer version",
-		Long: "Moves the APIRules, and the Apis that came before them, in files and directories to a newer version, and\n" +
-			"prints the changes as a patch. -w writes them to the files, all or none, where git has what they hold now.\n" +
+		Short: "Move APIRules to a newer version, or VirtualServices to the Gateway API",
+		Long: "Moves the APIRules, and the Apis that came before them, in files and directories to a newer version, or with\n" +
+			"--to gateway-api the VirtualServices to HTTPRoutes, and prints the changes as a patch. -w writes them to the files, all or none, where git has what they hold now.\n" +
 			"Comments, order and every other document stay as they are. What needs a decision is left and reported.\n" +
 			"For each resource that moves, the requests that are answered differently afterwards are listed by class,\n" +
 			"each with one that shows it, or \"no change\".",
@@ -43,7 +43,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.to, "to", "v2", "`version` to move to: v1beta1 or v2")
+	flags.StringVar(&f.to, "to", "v2", "`version` to move to: v1beta1 or v2, or gateway-api (VirtualServices become HTTPRoutes)")
 	flags.StringVarP(&f.output, "output", "o", "", "print the documents, migrated, instead of writing files: yaml")
 	flags.BoolVar(&f.diff, "diff", false, "print the changes as a patch and write nothing (the default)")
 	flags.BoolVarP(&f.write, "write", "w", false, "write the changes to the files, where git has what they hold now")
@@ -61,8 +61,8 @@ func (a *app) migrateCommand() *cobra.Command {
 // check refuses flags that do not go together.
 func (f *migrateFlags) check(paths []string) error {
 	switch {
-	case f.to != "v1beta1" && f.to != "v2":
-		return usage("--to must be v1beta1 or v2, not %q", f.to)
+	case f.to != "v1beta1" && f.to != "v2" && f.to != migrate.ToGatewayAPI:
+		return usage("--to must be v1beta1, v2 or gateway-api, not %q", f.to)
 	case f.output != "" && f.output != "yaml":
 		return usage("-o must be yaml, not %q", f.output)
 	case f.cors != "keep" && f.cors != "drop":
@@ -109,6 +109,10 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	mo := migrate.Options{
 		To: f.to, Config: o.Config, Namespace: o.Namespace, DropCORS: f.cors == "drop",
 		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API),
+		Accept: o.Accept,
+	}
+	for _, code := range o.Config.Accept {
+		mo.Accept = append(mo.Accept, diag.Code(code))
 	}
 	if mo.Issuer, err = f.issuer(in.Files); err != nil {
 		return err

@@ -2,8 +2,6 @@ package httproute
 
 import (
 	"math"
-	"strconv"
-	"time"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
@@ -77,13 +75,4 @@ func whole(to []ir.Upstream, scale float64) bool {
 		}
 	}
 	return true
-}
-
-// duration writes a duration as the Gateway API has it: whole seconds, or
-// milliseconds.
-func duration(d time.Duration) string {
-	if d%time.Second == 0 {
-		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
-	}
-	return strconv.FormatInt(int64((d+time.Millisecond-1)/time.Millisecond), 10) + "ms"
 }

@@ -97,7 +97,7 @@ func (c *checker) rule(r *rule) {
 		unsaid("it has no %s", r.unsaid)
 	}
 	for _, m := range r.Methods {
-		if !slices.Contains(envoy.Methods, m) {
+		if !slices.Contains(routerule.Methods, m) {
 			unsaid("it knows no method %q", m)
 		}
 	}
@@ -183,7 +183,7 @@ func (c *checker) pieces(rules []*rule) {
 	}
 	matches := 0
 	for _, r := range rules {
-		matches += max(1, len(r.Methods))
+		matches += r.Count()
 	}
 	c.add(diag.Finding{Code: diag.RoutesSplit, At: c.gateway.Origin, Help: "have fewer rules, or fewer methods in them, if a moment of 404 during an update matters"},
 		"%d rules with %d matches are written as %d HTTPRoutes, which are not updated together", len(rules), matches, len(list))

@@ -67,8 +67,12 @@ func hostnames(g *ir.Gateway) []string {
 // pieces splits rules where one HTTPRoute would have too many of them or of
 // their matches. The order over pieces is that of the arrangement.
 func pieces(rules []*rule) [][]*rule {
+	counts := make([]int, len(rules))
+	for i, r := range rules {
+		counts[i] = r.Count()
+	}
 	var out [][]*rule
-	for _, n := range routerule.Pieces(spelled(rules)) {
+	for _, n := range routerule.Pieces(counts) {
 		out, rules = append(out, rules[:n]), rules[n:]
 	}
 	return out
@@ -81,7 +85,7 @@ func (r *rule) lower(g *ir.Gateway, t *ir.Target) manifest.RouteRule {
 	}
 	out.Filters, out.BackendRefs = filters(g, r.route), backends(g, r.route, t)
 	if r.route.Timeout > 0 {
-		out.Timeouts = &manifest.RouteTimeouts{Request: duration(r.route.Timeout)}
+		out.Timeouts = &manifest.RouteTimeouts{Request: routerule.Duration(r.route.Timeout)}
 	}
 	return out
 }

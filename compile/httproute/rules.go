@@ -40,7 +40,7 @@ func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
 	}
 	out = withoutShields(out, t)
 	spelled := spelled(out)
-	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps)))
+	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps)), len(pieces(out)) > 1)
 	return out
 }
 
@@ -71,7 +71,7 @@ func ruleOf(r *ir.Route, hosts []string, t *ir.Target) *rule {
 			out.unsaid = "a condition on " + predicateName(p)
 			continue
 		}
-		out.Headers = append(out.Headers, manifest.HeaderValue{Name: strings.ToLower(p.Name), Value: p.Values[0]})
+		out.Headers = append(out.Headers, manifest.ValueMatch{Name: strings.ToLower(p.Name), Value: p.Values[0]})
 	}
 	if answer, ok := r.Action.(ir.Respond); ok {
 		out.answer = answer.Status
@@ -92,7 +92,7 @@ func predicateName(p *match.Predicate) string {
 // forPlainHTTP reports whether a rule answers requests without TLS. Listeners
 // with TLS have none.
 func (r *rule) forPlainHTTP() bool {
-	return r.answer != 0 && len(r.Headers) == 1 && r.Headers[0] == manifest.HeaderValue{Name: "x-forwarded-proto", Value: "http"}
+	return r.answer != 0 && len(r.Headers) == 1 && r.Headers[0] == manifest.ValueMatch{Name: "x-forwarded-proto", Value: "http"}
 }
 
 // withoutShields leaves out answers 404 that no later rule needs in front of

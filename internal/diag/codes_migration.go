@@ -33,6 +33,11 @@ const (
 	OpenedByMethod      Code = "KGW729"
 	OverlapEnds         Code = "KGW730"
 	HostLowered         Code = "KGW731"
+	ServiceFieldLeft    Code = "KGW740"
+	SharedHost          Code = "KGW741"
+	SegmentsRewritten   Code = "KGW742"
+	RetriesUnsaid       Code = "KGW743"
+	MeshStays           Code = "KGW744"
 
 	// NotImported and ImportChose are about drafts from descriptions of APIs.
 	NotImported Code = "KGW760"
@@ -69,7 +74,12 @@ var migrationRules = []Rule{
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
 	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper are taken by another rule after the move"},
 	{OverlapEnds, "OverlapEnds", notice, "requests that Oathkeeper answered with 500, because two rules match them, get in after the move"},
+	{HostLowered, "HostLowered", notice, "requests for a host in lower case found no rule in Oathkeeper, and get in after the move"},
+	{ServiceFieldLeft, "ServiceFieldLeft", fault, "a field of a VirtualService is not known, or has a value that it cannot have"},
+	{SharedHost, "SharedHost", fault, "VirtualServices share a host, and their routes cannot be moved apart"},
+	{SegmentsRewritten, "SegmentsRewritten", fault, "an HTTPRoute rewrites whole segments of a path only"},
+	{RetriesUnsaid, "RetriesUnsaid", fault, "an HTTPRoute cannot say how often requests are retried"},
+	{MeshStays, "MeshStays", aside, "a VirtualService stays for callers in the mesh"},
 	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
 	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},
-	{HostLowered, "HostLowered", notice, "requests for a host in lower case found no rule in Oathkeeper, and get in after the move"},
 }

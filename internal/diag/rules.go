@@ -56,7 +56,7 @@ var DefaultLocked = []Code{
 // something that the target does not have.
 func (c Code) Acceptable() bool {
 	lost := c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)
-	return lost || c == AnswerUnsaid || c == OriginUnsaid || c == ListenerUnsaid
+	return lost || slices.Contains([]Code{AnswerUnsaid, OriginUnsaid, ListenerUnsaid, SegmentsRewritten, RetriesUnsaid}, c)
 }
 
 // Lookup returns the rule of a code.

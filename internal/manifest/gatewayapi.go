@@ -28,12 +28,22 @@ type RouteRule struct {
 
 // RouteMatch is a condition: all of its parts hold.
 type RouteMatch struct {
-	Path    PathMatch     `json:"path"`
-	Method  string        `json:"method,omitempty"`
-	Headers []HeaderValue `json:"headers,omitempty"`
+	Path        PathMatch    `json:"path"`
+	Method      string       `json:"method,omitempty"`
+	Headers     []ValueMatch `json:"headers,omitempty"`
+	QueryParams []ValueMatch `json:"queryParams,omitempty"`
 }
 
-// PathMatch is a condition on a path: Type is "Exact" or "RegularExpression".
+// ValueMatch is a condition on a header or a parameter of the query: Type is
+// "RegularExpression", or "" for a value that is compared as it is.
+type ValueMatch struct {
+	Type  string `json:"type,omitempty"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// PathMatch is a condition on a path: Type is "Exact", "PathPrefix" or
+// "RegularExpression".
 type PathMatch struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
@@ -51,11 +61,52 @@ type RouteFilter struct {
 	RequestHeaderModifier  *HeaderModifier `json:"requestHeaderModifier,omitempty"`
 	ResponseHeaderModifier *HeaderModifier `json:"responseHeaderModifier,omitempty"`
 	CORS                   *RouteCORS      `json:"cors,omitempty"`
+	RequestRedirect        *RouteRedirect  `json:"requestRedirect,omitempty"`
+	URLRewrite             *URLRewrite     `json:"urlRewrite,omitempty"`
+	RequestMirror          *RequestMirror  `json:"requestMirror,omitempty"`
+}
+
+// RouteRedirect answers with another place. A zero field is that of the
+// request, a zero StatusCode 302.
+type RouteRedirect struct {
+	Scheme     string        `json:"scheme,omitempty"`
+	Hostname   string        `json:"hostname,omitempty"`
+	Path       *PathModifier `json:"path,omitempty"`
+	Port       uint32        `json:"port,omitempty"`
+	StatusCode int           `json:"statusCode,omitempty"`
+}
+
+// URLRewrite changes the host and the path that the backend gets.
+type URLRewrite struct {
+	Hostname string        `json:"hostname,omitempty"`
+	Path     *PathModifier `json:"path,omitempty"`
+}
+
+// PathModifier changes a path: Type is "ReplaceFullPath" or
+// "ReplacePrefixMatch", and the field of that name is set.
+type PathModifier struct {
+	Type               string `json:"type"`
+	ReplaceFullPath    string `json:"replaceFullPath,omitempty"`
+	ReplacePrefixMatch string `json:"replacePrefixMatch,omitempty"`
+}
+
+// RequestMirror sends copies of requests to a Service: of all, or of a fraction
+// of them.
+type RequestMirror struct {
+	BackendRef BackendRef `json:"backendRef"`
+	Fraction   *Fraction  `json:"fraction,omitempty"`
+}
+
+// Fraction is Numerator of Denominator.
+type Fraction struct {
+	Numerator   int32 `json:"numerator"`
+	Denominator int32 `json:"denominator"`
 }
 
 // HeaderModifier are changes to headers.
 type HeaderModifier struct {
 	Set    []HeaderValue `json:"set,omitempty"`
+	Add    []HeaderValue `json:"add,omitempty"`
 	Remove []string      `json:"remove,omitempty"`
 }
 

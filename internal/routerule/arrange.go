@@ -15,14 +15,14 @@ const Padding = "(?:)"
 // Arrange changes the spelling of paths until istiod asks the rules in the
 // order of the list wherever two have requests in common, which meets lists
 // (see Meeting). It asks paths that are compared as they are first, then
-// expressions, each by the length of the text, then those with a method, then
-// those with more headers (istio, pilot conversion.go, sortHTTPRoutes, 1.24 to
-// 1.31); of what is equal, the first of the list. An order by strict lengths
-// depends on neither the age of objects nor their names: rules that are split
-// over several objects have no other. It stops at a text of more than MaxPath
-// characters.
-func Arrange(rules []*Rule, meets [][]int) {
-	split := len(Pieces(rules)) > 1
+// prefixes, then expressions, each by the length of the text, then those with a
+// method, then those with more headers, then those with more parameters (istio,
+// pilot conversion.go, sortHTTPRoutes, 1.24 to 1.31); of what is equal, the
+// first of the list. An order by strict lengths depends on neither the age of
+// objects nor their names: rules that are split over several objects have no
+// other. A prefix stays as it is, so its place may be wrong: see Misplaced.
+// Arrange stops at a text of more than MaxPath characters.
+func Arrange(rules []*Rule, meets [][]int, split bool) {
 	for changed := true; changed; {
 		changed = false
 		for i := len(rules) - 1; i >= 0; i-- {
@@ -50,7 +50,7 @@ func settle(a, b *Rule, strict bool) bool {
 		return true
 	}
 	changed := false
-	for !a.Exact && len(a.Text) <= len(b.Text) {
+	for !a.Exact && !a.Prefix && !b.Prefix && len(a.Text) <= len(b.Text) {
 		a.Pad()
 		changed = true
 	}
@@ -75,6 +75,8 @@ func AskedBefore(a, b *Rule) bool {
 	switch {
 	case a.Exact != b.Exact:
 		return a.Exact
+	case a.Prefix != b.Prefix:
+		return a.Prefix
 	case len(a.Text) != len(b.Text):
 		return len(a.Text) > len(b.Text)
 	case len(a.Methods) > 0 != (len(b.Methods) > 0):
@@ -82,7 +84,21 @@ func AskedBefore(a, b *Rule) bool {
 	case len(a.Headers) != len(b.Headers):
 		return len(a.Headers) > len(b.Headers)
 	}
-	return false
+	return len(a.Queries) > len(b.Queries)
+}
+
+// Misplaced returns the first two rules, by their places in the list, that
+// istiod asks the other way round after Arrange; ok is false where there are
+// none.
+func Misplaced(rules []*Rule, meets [][]int, split bool) (first, second int, ok bool) {
+	for i := range rules {
+		for _, j := range meets[i] {
+			if AskedBefore(rules[j], rules[i]) || split && !AskedBefore(rules[i], rules[j]) {
+				return i, j, true
+			}
+		}
+	}
+	return 0, 0, false
 }
 
 // Meeting lists for each rule the later ones that may have a request in common

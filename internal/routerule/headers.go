@@ -35,23 +35,26 @@ func byName(a, b string) int {
 }
 
 // CheckModifier says, each through unsaid, what the CRD does not allow of
-// changes to headers; m may be nil.
+// changes to headers that are
+// sorted by name; m may be nil.
 func CheckModifier(m *manifest.HeaderModifier, unsaid func(message string)) {
 	if m == nil {
 		return
 	}
 	say := func(format string, args ...any) { unsaid("an HTTPRoute cannot " + fmt.Sprintf(format, args...)) }
-	if n := max(len(m.Set), len(m.Remove)); n > MaxHeaders {
+	if n := max(len(m.Set), len(m.Add), len(m.Remove)); n > MaxHeaders {
 		say("change %d headers of a rule: at most %d", n, MaxHeaders)
 	}
-	for i, v := range m.Set {
-		switch {
-		case v.Value == "":
-			say("set the header %q to an empty value", v.Name)
-		case len(v.Value) > MaxValue:
-			say("set the header %q to %d characters: at most %d", v.Name, len(v.Value), MaxValue)
-		case i > 0 && strings.EqualFold(m.Set[i-1].Name, v.Name):
-			say("set the header %q twice, also in another spelling", v.Name)
+	for _, list := range [][]manifest.HeaderValue{m.Set, m.Add} {
+		for i, v := range list {
+			switch {
+			case v.Value == "":
+				say("set the header %q to an empty value", v.Name)
+			case len(v.Value) > MaxValue:
+				say("set the header %q to %d characters: at most %d", v.Name, len(v.Value), MaxValue)
+			case i > 0 && strings.EqualFold(list[i-1].Name, v.Name):
+				say("set the header %q twice, also in another spelling", v.Name)
+			}
 		}
 	}
 }

@@ -8,7 +8,9 @@ package routerule
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -25,43 +27,55 @@ const (
 	MaxPath     = 1024 // bytes of the value of a path
 )
 
+// Methods are those that an HTTPRoute has words for (gateway-api v1.6,
+// HTTPMethod).
+var Methods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
+
 // Rule is what one rule of an HTTPRoute matches. Its matches share one path and
 // differ in their methods.
 type Rule struct {
 	Set match.Set // what it matches
-	// Exact is a path that is compared as it is; otherwise Text is an
-	// expression of RE2 over the whole path.
-	Exact bool
-	Text  string
+	// Exact is a path that is compared as it is, Prefix one of whose whole
+	// segments the first are; otherwise Text is an expression of RE2 over the
+	// whole path.
+	Exact, Prefix bool
+	Text          string
 	// Methods are those that match; none are all.
-	Methods []string
-	Headers []manifest.HeaderValue
+	Methods          []string
+	Headers, Queries []manifest.ValueMatch
 }
 
 // Matches are one for each method. Without any, all methods match: a list of
 // all that are known would leave out others.
 func (r *Rule) Matches() []manifest.RouteMatch {
 	path := manifest.PathMatch{Type: "RegularExpression", Value: r.Text}
-	if r.Exact {
+	switch {
+	case r.Exact:
 		path.Type = "Exact"
+	case r.Prefix:
+		path.Type = "PathPrefix"
 	}
+	one := manifest.RouteMatch{Path: path, Headers: r.Headers, QueryParams: r.Queries}
 	if len(r.Methods) == 0 {
-		return []manifest.RouteMatch{{Path: path, Headers: r.Headers}}
+		return []manifest.RouteMatch{one}
 	}
 	var out []manifest.RouteMatch
-	for _, m := range r.Methods {
-		out = append(out, manifest.RouteMatch{Path: path, Method: m, Headers: r.Headers})
+	for _, one.Method = range r.Methods {
+		out = append(out, one)
 	}
 	return out
 }
 
-// Pieces returns how many rules each HTTPRoute has, in the order of the list:
-// one, or several where one would have too many rules or matches.
-func Pieces(rules []*Rule) []int {
+// Count is how many matches the rule is written as.
+func (r *Rule) Count() int { return max(1, len(r.Methods)) }
+
+// Pieces returns how many rules each HTTPRoute has, in the order of a list of
+// how many matches each rule has: all in one, or several where one would have
+// too many rules or matches.
+func Pieces(counts []int) []int {
 	var out []int
 	matches := MaxMatches
-	for _, r := range rules {
-		n := max(1, len(r.Methods))
+	for _, n := range counts {
 		if len(out) == 0 || out[len(out)-1] == MaxRules || matches+n > MaxMatches {
 			out, matches = append(out, 0), 0
 		}
@@ -78,7 +92,9 @@ var exactPath = regexp.MustCompile(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA
 // operators are the characters that mean something in an expression of RE2.
 const operators = `\.+*?()|[]{}^$`
 
-func exactAllowed(path string) bool {
+// ExactAllowed reports whether a path may be the value of type Exact or
+// PathPrefix.
+func ExactAllowed(path string) bool {
 	for _, not := range []string{"//", "/./", "/../", "%2f", "%2F"} {
 		if strings.Contains(path, not) {
 			return false
@@ -92,7 +108,7 @@ func exactAllowed(path string) bool {
 // host behind the PathPrefix "/".
 func Spell(p pathlang.Path) (exact bool, text string) {
 	literally := func(path string) (bool, string) {
-		if exactAllowed(path) {
+		if ExactAllowed(path) {
 			return true, path
 		}
 		return false, regexp.QuoteMeta(path)
@@ -100,7 +116,9 @@ func Spell(p pathlang.Path) (exact bool, text string) {
 	switch p.Lang {
 	case pathlang.Exact:
 		return literally(p.Text)
-	case pathlang.Prefix, pathlang.Star:
+	case pathlang.Prefix:
+		return false, regexp.QuoteMeta(p.Text) + ".*"
+	case pathlang.Star:
 		return false, regexp.QuoteMeta(strings.TrimSuffix(p.Text, "*")) + ".*"
 	case pathlang.Template:
 		switch {
@@ -111,9 +129,18 @@ func Spell(p pathlang.Path) (exact bool, text string) {
 		}
 		return false, pathlang.TemplateRegex(p.Text)
 	default:
-		if whole := strings.TrimSuffix(strings.TrimPrefix(p.Text, "^"), "$"); !strings.ContainsAny(whole, operators) && exactAllowed(whole) {
+		if whole := strings.TrimSuffix(strings.TrimPrefix(p.Text, "^"), "$"); !strings.ContainsAny(whole, operators) && ExactAllowed(whole) {
 			return true, whole
 		}
 		return false, p.Text
 	}
+}
+
+// Duration writes a duration as the Gateway API has it: whole seconds, or
+// milliseconds.
+func Duration(d time.Duration) string {
+	if d%time.Second == 0 {
+		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+	}
+	return strconv.FormatInt(int64((d+time.Millisecond-1)/time.Millisecond), 10) + "ms"
 }

@@ -1,0 +1,115 @@
+package migrate
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/migrate/routes"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// ToGatewayAPI is what VirtualServices of Istio move to: HTTPRoutes.
+const ToGatewayAPI = "gateway-api"
+
+// istioGroup is the API group of VirtualServices.
+const istioGroup = "networking.istio.io"
+
+// service notes a VirtualService: what becomes of it depends on all of them.
+func (f *fileMigration) service(d *source.Document, root *source.Node) {
+	value, _ := source.Value(root).(source.Object)
+	_, version, _ := strings.Cut(d.APIVersion, "/")
+	f.documents = append(f.documents, Document{Doc: f.inNamespace(d), Outcome: Decide, Kind: d.Kind, From: version, Before: value})
+}
+
+// routes makes HTTPRoutes of the VirtualServices of all files.
+func (m *migration) routes(parts []*fileMigration) {
+	var services []routes.Service
+	var documents []*Document
+	ports := map[ir.Name][]uint32{}
+	for _, s := range m.Config.Known.Services {
+		for _, p := range s.Ports {
+			name := ir.Name{Namespace: s.Namespace, Name: s.Name}
+			ports[name] = append(ports[name], p.Port)
+		}
+	}
+	for _, p := range parts {
+		for i := range p.services {
+			s := &p.services[i]
+			ports[s.Name] = nil
+			for _, port := range s.Ports {
+				ports[s.Name] = append(ports[s.Name], port.Port)
+			}
+		}
+		for i := range p.documents {
+			d := &p.documents[i]
+			if d.Outcome == Broken {
+				continue
+			}
+			meta, _ := d.Before.Get("metadata")
+			fields, _ := meta.(source.Object)
+			created, _ := fields.Get("creationTimestamp")
+			text, _ := created.(string)
+			services = append(services, routes.Service{Doc: d.Doc, Value: d.Before, Namespace: d.Doc.Namespace, Created: text})
+			documents = append(documents, d)
+		}
+	}
+	moved := routes.Move(services, routes.Options{
+		Gateways: m.Config.GatewayAPI, Accept: m.Accept, Judge: m.judge,
+		Ports: func(n ir.Name) []uint32 { return ports[n] },
+	})
+	for i, d := range documents {
+		d.becomes(&moved[i])
+	}
+}
+
+// becomes sets what becomes of a VirtualService.
+func (d *Document) becomes(m *routes.Moved) {
+	d.Findings = m.Found
+	switch {
+	case m.Left:
+		d.Outcome = Decide
+		return
+	case len(m.Objects) == 0:
+		d.Outcome = Current
+		return
+	}
+	d.Outcome, d.wanted = Moved, m.Objects[0]
+	rest := m.Objects[1:]
+	if m.Mesh {
+		spec, _ := d.Before.Get("spec")
+		own, _ := spec.(source.Object)
+		d.wanted, rest = replaced(d.Before, "spec", replaced(own, "gateways", []any{"mesh"})), m.Objects
+	}
+	d.After = d.wanted
+	var b []byte
+	for _, o := range rest {
+		b = manifest.AppendYAMLValue(append(b, "---\n"...), o)
+	}
+	d.appended = string(b)
+}
+
+// listOfRoutes gives a list of VirtualServices the head of one of any objects.
+func listOfRoutes(list source.Object) source.Object {
+	if apiVersion, _ := list.Get("apiVersion"); schema.Group(textOf(apiVersion)) == istioGroup {
+		list = replaced(replaced(list, "apiVersion", "v1"), "kind", "List")
+	}
+	return list
+}
+
+func textOf(v any) string { s, _ := v.(string); return s }
+
+// refuseJSON leaves documents that need others behind them in a file that has
+// room for one alone.
+func (f *fileMigration) refuseJSON() {
+	if !strings.HasPrefix(strings.TrimSpace(string(f.file.Data)), "{") {
+		return
+	}
+	for i := range f.documents {
+		if d := &f.documents[i]; d.appended != "" {
+			d.leave(diag.Finding{Code: diag.NotRewritten, Message: "it becomes several documents, for which a JSON file has no room", Help: "write the file as YAML"})
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package routes
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/routerule"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// service is a VirtualService on its way.
+type service struct {
+	*reader
+	Service
+	o        *Options
+	judge    *match.Judge
+	hosts    []string // in lower case, "*" alone for all
+	gateways []string // namespace/name, without mesh
+	mesh     bool
+	entries  []*entry
+	granted  []ir.Name // Services of other namespaces
+	meta     source.Object
+	units    []*unit
+	left     bool
+}
+
+// entry is one http entry.
+type entry struct {
+	conditions []*condition
+	action     *action
+}
+
+// unit are the rules of a VirtualService for Gateways of which all get the same.
+type unit struct {
+	service  *service
+	gateways []string
+	rules    []*rule
+}
+
+// rule is one match of one entry on its way.
+type rule struct {
+	routerule.Rule
+	unit   *unit
+	action *manifest.RouteRule
+	at     source.Ref
+	all    bool // istiod asks it behind all others of the host
+	// below is a path whose prefix the rule matches, though only what is below it
+	// is meant; shields says that the rule keeps such a path from another one.
+	below   string
+	shields bool
+}
+
+const mesh = "mesh"
+
+func outside(gateway string) bool { return gateway != mesh }
+
+// references spells names of Istio Gateways as namespace/name.
+func references(list []string, namespace string) []string {
+	var out []string
+	for _, ref := range list {
+		space, name, both := strings.Cut(ref, "/")
+		switch {
+		case ref == mesh:
+		case both && space == ".":
+			ref = namespace + "/" + name
+		case both:
+		case strings.Contains(ref, "."):
+			labels := strings.SplitN(ref, ".", 3)
+			ref = labels[1] + "/" + labels[0]
+		default:
+			ref = namespace + "/" + ref
+		}
+		out = append(out, ref)
+	}
+	return out
+}
+
+// read reads the VirtualService whole.
+func (s *service) read() {
+	root := s.object(s.Value, source.Ref{Doc: s.Doc})
+	for _, key := range []string{"apiVersion", "kind", "status"} {
+		root.get(key)
+	}
+	s.metadata(root.child("metadata"))
+	spec := root.child("spec")
+	root.end()
+	for _, ref := range references(spec.texts("gateways"), s.Namespace) {
+		if s.mesh = s.mesh || ref == mesh; ref != mesh && !slices.Contains(s.gateways, ref) {
+			s.gateways = append(s.gateways, ref)
+		}
+	}
+	s.readHosts(spec)
+	if len(s.gateways) == 0 || len(s.hosts) == 0 {
+		return // of the mesh alone, or what others delegate to
+	}
+	for _, scope := range spec.texts("exportTo") {
+		if scope != "*" {
+			s.unsaid(spec.at.At("exportTo"), "to whom it is exported: a Gateway says whose routes it serves")
+		}
+	}
+	for _, key := range []string{"tls", "tcp"} {
+		if spec.has(key) {
+			s.unsaid(spec.at.At(key), "routes of connections that are not read as HTTP")
+		}
+	}
+	for _, o := range spec.children("http") {
+		s.entries = append(s.entries, s.entry(o))
+	}
+	spec.end()
+	if len(s.entries) == 0 {
+		s.unsaid(spec.at, "a VirtualService without routes")
+	}
+}
+
+// metadata keeps what the author wrote.
+func (s *service) metadata(o *object) {
+	if len(o.list("ownerReferences")) > 0 {
+		s.unsaid(o.at.At("ownerReferences"), "who made it: a controller keeps the VirtualService, so move what it is made of")
+	}
+	if o.has("generateName") {
+		s.unsaid(o.at.At("generateName"), "a name that the API server makes")
+	}
+	s.meta = source.Object{{Key: "name", Value: s.Doc.Name}}
+	if namespace := o.text("namespace"); namespace != "" {
+		s.meta = append(s.meta, source.Member{Key: "namespace", Value: namespace})
+	}
+	for _, key := range []string{"labels", "annotations"} {
+		kept := source.Object{}
+		for _, m := range o.child(key).fields {
+			if m.Key != "kubectl.kubernetes.io/last-applied-configuration" {
+				kept = append(kept, m)
+			}
+		}
+		if len(kept) > 0 {
+			s.meta = append(s.meta, source.Member{Key: key, Value: kept})
+		}
+	}
+}
+
+// readHosts reads the hosts; a name without a dot is that of a Service
+// (istio, pilot/pkg/model, ResolveShortnameToFQDN).
+func (s *service) readHosts(spec *object) {
+	for i, host := range spec.texts("hosts") {
+		at := spec.at.At("hosts").Elem(i)
+		if host = strings.ToLower(host); !strings.Contains(host, ".") && host != "*" && host != "" {
+			host += "." + s.Namespace + ".svc.cluster.local"
+		}
+		if why := routerule.RefusedHost(host); host != "*" && why != "" {
+			s.found.Add(diag.Finding{Code: diag.HostUnsaid, At: at, Help: "use another host, or keep the VirtualService", Message: fmt.Sprintf("an HTTPRoute cannot have the host %q: %s", host, why)})
+		}
+		s.hosts = append(s.hosts, host)
+	}
+	if slices.Contains(s.hosts, "*") && len(s.hosts) > 1 {
+		s.unsaid(spec.at.At("hosts"), "all hosts beside others")
+	}
+}
+
+func (s *service) entry(o *object) *entry {
+	e := &entry{}
+	for _, m := range o.children("match") {
+		e.conditions = append(e.conditions, s.condition(m))
+	}
+	if len(e.conditions) == 0 {
+		e.conditions = []*condition{s.condition(s.object(source.Object{}, o.at))}
+	}
+	o.text("name") // names the entry in metrics
+	e.action = s.action(o)
+	o.end()
+	return e
+}
+
+// refusedExpression reports an expression that Envoy refuses, which nothing
+// checks in an HTTPRoute.
+func (s *service) refusedExpression(at source.Ref, text, reason string) {
+	s.found.Add(diag.Finding{
+		Code: diag.RegexRefused, Severity: diag.Error, At: at, Help: "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)",
+		Message: fmt.Sprintf("Envoy refuses the expression %q: %s", text, reason),
+	})
+}
+
+// build makes the rules for each of the gateways, and puts gateways with the
+// same rules together.
+func (s *service) build() {
+	for _, gateway := range s.gateways {
+		u := &unit{service: s, gateways: []string{gateway}}
+		s.rules(u, gateway)
+		i := slices.IndexFunc(s.units, func(o *unit) bool { return same(o.rules, u.rules) })
+		switch {
+		case i >= 0:
+			s.units[i].gateways = append(s.units[i].gateways, gateway)
+		case len(u.rules) > 0:
+			s.units = append(s.units, u)
+		}
+	}
+}
+
+func same(a, b []*rule) bool {
+	return slices.EqualFunc(a, b, func(x, y *rule) bool { return x.at == y.at && reflect.DeepEqual(x.Rule, y.Rule) })
+}
+
+// rules makes the rules of a unit, up to the first that matches everything:
+// istiod writes none behind it.
+func (s *service) rules(u *unit, gateway string) {
+	for _, e := range s.entries {
+		for _, c := range e.conditions {
+			if len(c.gateways) > 0 && !slices.Contains(c.gateways, gateway) {
+				continue
+			}
+			own := c.Rule
+			if own.Set.Hosts = s.hosts; s.hosts[0] == "*" {
+				own.Set.Hosts = nil
+			}
+			r := &rule{Rule: own, unit: u, action: &e.action.rule, at: e.action.at, all: c.all}
+			if e.action.uri != "" {
+				s.rewritten(r, c, e.action)
+			}
+			u.rules = append(u.rules, r)
+			if c.all {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package routes
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/routerule"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+const group = "gateway.networking.k8s.io"
+
+// moved is what becomes of the service.
+func (s *service) moved() Moved {
+	if s.left {
+		levelled := diag.Levels{}.Apply(s.found)
+		return Moved{Left: true, Found: slices.DeleteFunc(levelled, func(f diag.Finding) bool { return f.Severity != diag.Error })}
+	}
+	if len(s.gateways) == 0 {
+		return Moved{}
+	}
+	out := Moved{Mesh: s.mesh}
+	for _, u := range s.units {
+		for _, hosts := range s.hostnames() {
+			for _, rules := range u.pieces() {
+				spec := &manifest.HTTPRoute{ParentRefs: s.parents(u), Hostnames: hosts, Rules: rules}
+				out.Objects = append(out.Objects, s.route(len(out.Objects), spec))
+			}
+		}
+	}
+	s.tell(len(out.Objects))
+	out.Objects = append(out.Objects, s.grants()...)
+	s.settle()
+	if out.Found = s.found; s.left {
+		return Moved{Left: true, Found: s.found}
+	}
+	return out
+}
+
+// route is the HTTPRoute of a number, the first of which is 0.
+func (s *service) route(n int, spec *manifest.HTTPRoute) source.Object {
+	meta := slices.Clone(s.meta)
+	if n > 0 {
+		number := strconv.Itoa(n + 1)
+		meta[0].Value = manifest.StableName(s.Doc.Name+"-"+number, "HTTPRoute", "VirtualService", s.Namespace, s.Doc.Name, number)
+	}
+	return document(group+"/v1", "HTTPRoute", meta, spec)
+}
+
+func document(apiVersion, kind string, meta source.Object, spec any) source.Object {
+	o := manifest.Object{APIVersion: apiVersion, Kind: kind, Spec: spec}
+	value, _ := o.Value().Get("spec")
+	return source.Object{{Key: "apiVersion", Value: apiVersion}, {Key: "kind", Value: kind}, {Key: "metadata", Value: meta}, {Key: "spec", Value: value}}
+}
+
+// hostnames are the hosts of each HTTPRoute: as many as one may have.
+func (s *service) hostnames() [][]string {
+	if s.hosts[0] == "*" {
+		return [][]string{nil}
+	}
+	return slices.Collect(slices.Chunk(s.hosts, maxHosts))
+}
+
+// maxHosts is the most hosts of one HTTPRoute (gateway-api v1.6).
+const maxHosts = 16
+
+// maxMatches is the most matches of one rule (gateway-api v1.6).
+const maxMatches = 64
+
+// pieces are the rules of each HTTPRoute: neighbours that do the same are one
+// rule.
+func (u *unit) pieces() [][]manifest.RouteRule {
+	var all []manifest.RouteRule
+	var counts []int
+	var last *manifest.RouteRule
+	for _, r := range u.rules {
+		matches := r.Matches()
+		if n := len(all) - 1; r.action == last && counts[n]+len(matches) <= maxMatches {
+			all[n].Matches, counts[n] = append(all[n].Matches, matches...), counts[n]+len(matches)
+			continue
+		}
+		own := *r.action
+		own.Matches, last = matches, r.action
+		all, counts = append(all, own), append(counts, len(matches))
+	}
+	var out [][]manifest.RouteRule
+	for _, n := range routerule.Pieces(counts) {
+		out, all = append(out, all[:n]), all[n:]
+	}
+	return out
+}
+
+// parents are the Gateways of the Gateway API that stand for those of the unit.
+func (s *service) parents(u *unit) []manifest.ParentRef {
+	var out []manifest.ParentRef
+	for _, istio := range u.gateways {
+		g := s.o.Gateways.Gateways[istio]
+		one := manifest.ParentRef{}
+		if one.Namespace, one.Name, _ = strings.Cut(g.NameFor(istio), "/"); g.Kind != "Gateway" {
+			one.Kind = g.Kind
+		}
+		for _, one.SectionName = range append(slices.Clone(g.Sections), "")[:max(1, len(g.Sections))] {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// tell says what somebody should know of what is written.
+func (s *service) tell(objects int) {
+	at := source.Ref{Doc: s.Doc, Path: "spec.gateways"}
+	for _, istio := range s.gateways {
+		if g := s.o.Gateways.Gateways[istio]; len(g.Sections) == 0 {
+			s.found.Add(diag.Finding{
+				Code: diag.PlainRoute, At: at, Help: "name the listeners that serve TLS in gatewayAPI.gateways.*.sections of kgw.yaml",
+				Message: fmt.Sprintf("no listener of the Gateway %s is named: routes are served without TLS too where one does so", g.NameFor(istio)),
+			})
+		}
+	}
+	if objects > 1 {
+		s.found.Add(diag.Finding{
+			Code: diag.RoutesSplit, At: at, Help: "have fewer routes and hosts if a moment of 404 during an update matters",
+			Message: fmt.Sprintf("the routes are written as %d HTTPRoutes, which are not updated together", objects),
+		})
+	}
+	if s.mesh {
+		s.found.Add(diag.Finding{Code: diag.MeshStays, At: at, Help: "none is needed", Message: "the VirtualService stays for callers in the mesh, without its other gateways"})
+	}
+}
+
+// grants are the ReferenceGrants for Services of other namespaces.
+func (s *service) grants() []source.Object {
+	names := map[string][]string{}
+	var namespaces []string
+	for _, n := range s.granted {
+		if names[n.Namespace] == nil {
+			namespaces = append(namespaces, n.Namespace)
+		}
+		names[n.Namespace] = append(names[n.Namespace], n.Name)
+	}
+	slices.Sort(namespaces)
+	var out []source.Object
+	for _, namespace := range namespaces {
+		slices.Sort(names[namespace])
+		f := diag.Finding{Code: diag.GrantNeeded, At: source.Ref{Doc: s.Doc, Path: "spec.http"}, Help: "see gatewayAPI.grants in kgw.yaml"}
+		says := "is written"
+		switch s.o.Gateways.Grants {
+		case "assume":
+			says = "must be there"
+		case "refuse":
+			f.Severity, says = diag.Error, "is needed, and gatewayAPI.grants refuses that"
+		default:
+			spec := &manifest.ReferenceGrant{From: []manifest.GrantFrom{{Group: group, Kind: "HTTPRoute", Namespace: s.Namespace}}}
+			for _, name := range names[namespace] {
+				spec.To = append(spec.To, manifest.GrantTo{Kind: "Service", Name: name})
+			}
+			name := manifest.StableName(s.Doc.Name, "ReferenceGrant", "VirtualService", s.Namespace, s.Doc.Name, namespace)
+			out = append(out, document(group+"/v1beta1", "ReferenceGrant", source.Object{{Key: "name", Value: name}, {Key: "namespace", Value: namespace}}, spec))
+		}
+		f.Message = fmt.Sprintf("requests go to %s in namespace %s: a ReferenceGrant there %s", strings.Join(names[namespace], ", "), namespace, says)
+		s.found.Add(f)
+	}
+	return out
+}
