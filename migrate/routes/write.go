@@ -79,6 +79,14 @@ func (u *unit) pieces() [][]manifest.RouteRule {
 	var last *manifest.RouteRule
 	for _, r := range u.rules {
 		matches := r.Matches()
+		if replacesPrefix(r.action) { // the CRD allows that of one match alone
+			for _, m := range matches {
+				own := *r.action
+				own.Matches, last = []manifest.RouteMatch{m}, nil
+				all, counts = append(all, own), append(counts, 1)
+			}
+			continue
+		}
 		if n := len(all) - 1; r.action == last && counts[n]+len(matches) <= maxMatches {
 			all[n].Matches, counts[n] = append(all[n].Matches, matches...), counts[n]+len(matches)
 			continue
@@ -92,6 +100,12 @@ func (u *unit) pieces() [][]manifest.RouteRule {
 		out, all = append(out, all[:n]), all[n:]
 	}
 	return out
+}
+
+func replacesPrefix(a *manifest.RouteRule) bool {
+	return slices.ContainsFunc(a.Filters, func(f manifest.RouteFilter) bool {
+		return f.URLRewrite != nil && f.URLRewrite.Path != nil && f.URLRewrite.Path.ReplacePrefixMatch != ""
+	})
 }
 
 // parents are the Gateways of the Gateway API that stand for those of the unit.

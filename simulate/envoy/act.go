@@ -19,7 +19,7 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 		if d.Status == 0 {
 			d.Status = http.StatusMovedPermanently
 		}
-		d.Answer = simulate.Canonical(n)
+		d.Answer = redirectText(n)
 		if to := location(n, q); to != "" {
 			d.Reason, d.Response = "the route redirects to "+to, map[string]string{"location": to}
 		}

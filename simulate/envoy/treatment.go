@@ -1,10 +1,14 @@
 package envoy
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -27,10 +31,10 @@ func (g *Gateway) Treatments() map[string]simulate.Treatment {
 }
 
 // told are the parts of an http entry that are compared by other means.
-var told = []string{"name", "match", "route", "timeout", "corsPolicy", "headers"}
+var told = []string{"name", "match", "route", "timeout", "corsPolicy", "headers", "rewrite", "redirect", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage"}
 
 func (r *route) treatment() simulate.Treatment {
-	t := simulate.Treatment{Timeout: source.Text(source.Field(r.entry, "timeout")), CORS: corsText(source.Field(r.entry, "corsPolicy"))}
+	t := simulate.Treatment{Timeout: timeoutText(source.Text(source.Field(r.entry, "timeout"))), CORS: corsText(source.Field(r.entry, "corsPolicy"))}
 	for _, o := range source.Elements(source.Field(source.Field(r.entry, "corsPolicy"), "allowOrigins")) {
 		if exact := source.Text(source.Field(o, "exact")); exact != "" {
 			t.Origins = append(t.Origins, exact)
@@ -48,15 +52,147 @@ func (r *route) treatment() simulate.Treatment {
 			other = append(other, key+" "+simulate.Canonical(source.Field(r.entry, key)))
 		}
 	}
+	other = append(other, r.rewriteTexts()...)
+	other = append(other, r.mirrorTexts()...)
+	if n := source.Field(r.entry, "redirect"); n != nil {
+		other = append(other, "redirect "+redirectText(n))
+	}
 	if len(removed) > 0 {
 		other = append(other, "removes "+strings.Join(removed, ", "))
 	}
 	sort.Strings(other)
 	t.Response, t.Other = strings.Join(response, "; "), other
 	if len(destinations) > 1 {
-		t.Split = simulate.Canonical(source.Field(r.entry, "route"))
+		t.Split = r.splitText(destinations)
 	}
 	return t
+}
+
+// timeoutText spells a time, so that equal ones are equal.
+func timeoutText(text string) string {
+	switch d, err := time.ParseDuration(text); {
+	case err != nil:
+		return text
+	case d == 0:
+		return ""
+	default:
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
+	}
+}
+
+// splitText says which share of the requests goes where.
+func (r *route) splitText(destinations []*source.Node) string {
+	var out []string
+	for _, n := range destinations {
+		text := strconv.FormatInt(source.Int(source.Field(n, "weight")), 10) + " to " + r.destinationText(source.Field(n, "destination"))
+		if headers := source.Field(n, "headers"); headers != nil {
+			text += " with " + simulate.Canonical(headers)
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (r *route) destinationText(n *source.Node) string {
+	text := service(n, r.manifest.Namespace)
+	if subset := source.Text(source.Field(n, "subset")); subset != "" {
+		text += " subset " + subset
+	}
+	return text
+}
+
+// rewriteTexts say what becomes of host and path: of the prefix that matched, as
+// far as its whole segments go, or of the whole path.
+func (r *route) rewriteTexts() []string {
+	n := source.Field(r.entry, "rewrite")
+	var out []string
+	if host := source.Text(source.Field(n, "authority")); host != "" {
+		out = append(out, "rewrites the host to "+host)
+	}
+	pattern := source.Field(n, "uriRegexRewrite")
+	expression, text := source.Text(source.Field(pattern, "match")), source.Text(source.Field(pattern, "rewrite"))
+	uri := source.Text(source.Field(n, "uri"))
+	from, prefixed := r.prefix()
+	switch {
+	case expression == "/.*":
+		out = append(out, "rewrites the path to "+text)
+	case pattern != nil:
+		if from, to, segments := segmentsOf(expression, text); segments {
+			out = append(out, prefixText(from, to))
+		} else {
+			out = append(out, "rewrites "+expression+" of the path to "+text)
+		}
+	case uri == "" || prefixed && uri == from:
+	case prefixed:
+		if strings.HasSuffix(from, "/") && strings.HasSuffix(uri, "/") {
+			from, uri = strings.TrimSuffix(from, "/"), strings.TrimSuffix(uri, "/")
+		}
+		out = append(out, prefixText(from, uri))
+	default:
+		out = append(out, "rewrites the path to "+uri)
+	}
+	return out
+}
+
+func prefixText(from, to string) string {
+	return "rewrites " + strconv.Quote(from) + " at the start of the path to " + strconv.Quote(to)
+}
+
+// segmentsOf reads the expressions that istiod writes for whole segments: the
+// prefix alone, and the prefix that goes away.
+func segmentsOf(expression, text string) (from, to string, ok bool) {
+	quoted, ok := strings.CutPrefix(expression, "^")
+	if removed, is := strings.CutSuffix(quoted, "(/?)(.*)"); is && text == `/\2` {
+		quoted, text = removed, ""
+	}
+	from = unquoted.ReplaceAllString(quoted, "$1")
+	return from, text, ok && regexp.QuoteMeta(from) == quoted
+}
+
+var unquoted = regexp.MustCompile(`\\(.)`)
+
+// prefix is the prefix of the path that the route matched; ok is false where the
+// path is matched whole.
+func (r *route) prefix() (text string, ok bool) {
+	for i := range r.conditions {
+		if c := &r.conditions[i]; c.is("uri") {
+			return c.text, c.kind == "prefix"
+		}
+	}
+	return "/", true
+}
+
+// mirrorTexts say where copies of requests go.
+func (r *route) mirrorTexts() []string {
+	var out []string
+	say := func(to, share *source.Node) {
+		percent := 100.0
+		if share != nil {
+			percent = number(share)
+		}
+		if percent > 0 {
+			out = append(out, fmt.Sprintf("copies of %g%% to %s", percent, r.destinationText(to)))
+		}
+	}
+	if n := source.Field(r.entry, "mirror"); n != nil {
+		share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
+		if share == nil {
+			share = source.Field(r.entry, "mirrorPercent")
+		}
+		say(n, share)
+	}
+	for _, n := range source.Elements(source.Field(r.entry, "mirrors")) {
+		say(source.Field(n, "destination"), source.Field(source.Field(n, "percentage"), "value"))
+	}
+	return out
+}
+
+// redirectText spells a redirect with its default.
+func redirectText(n *source.Node) string {
+	if source.Field(n, "redirectCode") == nil {
+		n = source.With(n, "redirectCode", source.NodeOf(source.Number("301")))
+	}
+	return simulate.Canonical(n)
 }
 
 // corsText says what a CORS policy allows.

@@ -114,3 +114,95 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 }
+
+// rewriting is a rule that rewrites what the path /a, or below it, has.
+func rewriting(kind, path, becomes string) string {
+	return fmt.Sprintf("{matches: [{path: {type: %s, value: '%s'}}], filters: [{type: URLRewrite, urlRewrite: {%s}}], backendRefs: [{name: s, port: 80}]}", kind, path, becomes)
+}
+
+// TestRewrites is the URL that the Service gets.
+func TestRewrites(t *testing.T) {
+	prefix := func(to string) string { return "path: {type: ReplacePrefixMatch, replacePrefixMatch: " + to + "}" }
+	for name, c := range map[string]struct{ rule, path, want string }{
+		"a prefix":               {rewriting("PathPrefix", "/a", prefix("/b")), "/a/c?q", "a.test/b/c?q"},
+		"a prefix alone":         {rewriting("PathPrefix", "/a", prefix("/b")), "/a", "a.test/b"},
+		"a slash does not count": {rewriting("PathPrefix", "/a/", prefix("/b/")), "/a/c", "a.test/b/c"},
+		"a prefix goes":          {rewriting("PathPrefix", "/a", prefix("/")), "/a/c", "a.test/c"},
+		"all of the path goes":   {rewriting("PathPrefix", "/a", prefix("/")), "/a", "a.test/"},
+		"the whole path":         {rewriting("RegularExpression", "/a.*", "path: {type: ReplaceFullPath, replaceFullPath: /b}"), "/a/c?q", "a.test/b?q"},
+		"the host":               {rewriting("Exact", "/a", "hostname: b.test"), "/a", "b.test/a"},
+		"both":                   {rewriting("PathPrefix", "/a", "hostname: b.test, "+prefix("/")), "/a/c", "b.test/c"},
+	} {
+		converted, _ := gatewayapi.Convert(manifests(t, routes("r", "", c.rule)), gatewayapi.Options{})
+		d := envoy.Load(converted, "shop").Decide(&simulate.Request{Method: "GET", Scheme: "https", Host: "a.test", Target: c.path}, nil)
+		if !d.Passed() {
+			t.Errorf("%s: %+v", name, d)
+		} else if got := d.Next.Host + d.Next.Target; got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	for name, rule := range map[string]string{
+		"a prefix of an expression": rewriting("RegularExpression", "/a.*", prefix("/b")),
+		"a prefix of two matches":   strings.Replace(rewriting("PathPrefix", "/a", prefix("/b")), "matches: [", "matches: [{path: {type: Exact, value: /c}}, ", 1),
+		"another kind":              rewriting("PathPrefix", "/a", "path: {type: ReplaceNothing}"),
+	} {
+		if got := decided(t, routes("r", "", rule), "GET", "https://a.test/a"); got != "unknown" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// TestTreatments holds what an HTTPRoute does besides sending requests on to the
+// same of a VirtualService, and to another one of others.
+func TestTreatments(t *testing.T) {
+	treated := func(text string) simulate.Treatment {
+		converted, _ := gatewayapi.Convert(manifests(t, text), gatewayapi.Options{})
+		for _, one := range envoy.Load(converted, "shop").Treatments() {
+			return one
+		}
+		t.Fatalf("no route in %s", text)
+		return simulate.Treatment{}
+	}
+	service := func(match, does string) string {
+		return "---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [a.test], gateways: [gw], http: [{match: [{uri: {" + match + "}}], " + does + "}]}}\n"
+	}
+	const to = "route: [{destination: {host: s, port: {number: 80}}}]"
+	const plain = "{matches: [{path: {type: PathPrefix, value: /a}}], backendRefs: [{name: s, port: 80}]}"
+	rule := func(filter string) string {
+		return strings.Replace(plain, "backendRefs", "filters: [{"+filter+"}], backendRefs", 1)
+	}
+	prefix := func(to string) string {
+		return rule("type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: " + to + "}}")
+	}
+	mirror := func(more string) string {
+		return rule("type: RequestMirror, requestMirror: {backendRef: {name: m, port: 80}" + more + "}")
+	}
+	for name, c := range map[string]struct {
+		service, rule string
+		same          bool
+	}{
+		"the prefix goes":        {service("prefix: /a/", "rewrite: {uri: /}, "+to), prefix("/"), true},
+		"another prefix":         {service("prefix: /a", "rewrite: {uri: /b}, "+to), prefix("/b"), true},
+		"of part of a segment":   {service("prefix: /a", "rewrite: {uri: /}, "+to), prefix("/"), false},
+		"to something else":      {service("prefix: /a/", "rewrite: {uri: /c/}, "+to), prefix("/b"), false},
+		"no rewriting":           {service("prefix: /a/", to), prefix("/"), false},
+		"the whole path":         {service("regex: /a.*", "rewrite: {uri: /b}, "+to), rule("type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /b}}"), true},
+		"a host":                 {service("prefix: /a", "rewrite: {authority: b.test}, "+to), rule("type: URLRewrite, urlRewrite: {hostname: b.test}"), true},
+		"copies":                 {service("prefix: /a", "mirror: {host: m, port: {number: 80}}, "+to), mirror(""), true},
+		"some copies":            {service("prefix: /a", "mirrors: [{destination: {host: m, port: {number: 80}}, percentage: {value: 12.5}}], "+to), mirror(", fraction: {numerator: 125, denominator: 1000}"), true},
+		"fewer copies":           {service("prefix: /a", "mirrors: [{destination: {host: m, port: {number: 80}}, percentage: {value: 50}}], "+to), mirror(", percent: 40"), false},
+		"copies elsewhere":       {service("prefix: /a", "mirror: {host: other, port: {number: 80}}, "+to), mirror(""), false},
+		"a redirect":             {service("prefix: /a", "redirect: {uri: /b}"), rule("type: RequestRedirect, requestRedirect: {statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /b}}"), true},
+		"a redirect with a code": {service("prefix: /a", "redirect: {uri: /b, redirectCode: 302}"), rule("type: RequestRedirect, requestRedirect: {statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /b}}"), false},
+		"times":                  {service("prefix: /a", "timeout: 0.5s, "+to), strings.Replace(plain, "backendRefs", "timeouts: {request: 500ms}, backendRefs", 1), true},
+		"shares": {
+			service("prefix: /a", "route: [{destination: {host: s, port: {number: 80}}, weight: 9}, {destination: {host: o, port: {number: 80}}, weight: 1}]"),
+			strings.Replace(plain, "[{name: s, port: 80}]", "[{name: s, port: 80, weight: 9}, {name: o, port: 80, weight: 1}]", 1), true,
+		},
+	} {
+		was, is := treated(c.service), treated(routes("r", "", c.rule))
+		if same := fmt.Sprint(was) == fmt.Sprint(is); same != c.same {
+			t.Errorf("%s: %+v and %+v are the same: %v", name, was, is, same)
+		}
+	}
+}

@@ -1,15 +1,17 @@
 package gatewayapi
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // filter is a filter as fields of an entry of a VirtualService. Ends says that
 // the request goes no further, ok is false where the filter is not understood:
 // istiod drops the whole object for some, and kgw does not know others.
-func filter(f *source.Node) (fields source.Object, ends, ok bool) {
+func (c *converter) filter(m *simulate.Manifest, f *source.Node) (fields source.Object, ends, ok bool) {
 	switch source.Text(source.Field(f, "type")) {
 	case "RequestHeaderModifier":
 		return modifier("request", source.Field(f, "requestHeaderModifier")), false, true
@@ -18,7 +20,14 @@ func filter(f *source.Node) (fields source.Object, ends, ok bool) {
 	case "CORS":
 		return cors(source.Field(f, "cors")), false, true
 	case "RequestRedirect":
-		return redirect(source.Field(f, "requestRedirect")), true, true
+		fields, ok = redirect(source.Field(f, "requestRedirect"))
+		return fields, true, ok
+	case "URLRewrite":
+		fields, ok = rewrite(source.Field(f, "urlRewrite"))
+		return fields, false, ok
+	case "RequestMirror":
+		fields, ok = c.mirror(m, source.Field(f, "requestMirror"))
+		return fields, false, ok
 	}
 	return nil, false, false
 }
@@ -44,21 +53,81 @@ func modifier(direction string, n *source.Node) source.Object {
 	return source.Object{{Key: "headers", Value: source.Object{{Key: direction, Value: ops}}}}
 }
 
-// joinHeaders makes one field of the changes to requests and to responses.
-func joinHeaders(fields source.Object) source.Object {
+// join makes one field of the changes to requests and to responses, and one of
+// all copies.
+func join(fields source.Object) source.Object {
 	var out, headers source.Object
+	var mirrors []any
 	for _, f := range fields {
-		if f.Key != "headers" {
-			out = append(out, f)
-			continue
+		switch value := f.Value.(type) {
+		case source.Object:
+			if f.Key == "headers" {
+				headers = append(headers, value...)
+				continue
+			}
+		case []any:
+			if f.Key == "mirrors" {
+				mirrors = append(mirrors, value...)
+				continue
+			}
 		}
-		h, _ := f.Value.(source.Object)
-		headers = append(headers, h...)
+		out = append(out, f)
 	}
 	if headers != nil {
 		out = append(out, source.Member{Key: "headers", Value: headers})
 	}
+	if mirrors != nil {
+		out = append(out, source.Member{Key: "mirrors", Value: mirrors})
+	}
 	return out
+}
+
+// rewrite changes host and path. What a prefix becomes is finished with the
+// match (see match.rewritten).
+func rewrite(n *source.Node) (source.Object, bool) {
+	var to source.Object
+	if host := source.Text(source.Field(n, "hostname")); host != "" {
+		to = append(to, source.Member{Key: "authority", Value: host})
+	}
+	path := source.Field(n, "path")
+	switch kind := source.Text(source.Field(path, "type")); kind {
+	case "":
+	case "ReplaceFullPath":
+		to = append(to, source.Member{Key: "uriRegexRewrite", Value: substitution("/.*", source.Text(source.Field(path, "replaceFullPath")))})
+	case "ReplacePrefixMatch":
+		to = append(to, source.Member{Key: prefixBecomes, Value: source.Text(source.Field(path, "replacePrefixMatch"))})
+	default:
+		return nil, false
+	}
+	return source.Object{{Key: "rewrite", Value: to}}, true
+}
+
+// prefixBecomes is the key of what the prefix of a match becomes, until the
+// match is known.
+const prefixBecomes = "uri"
+
+func substitution(expression, text string) source.Object {
+	return source.Object{{Key: "match", Value: expression}, {Key: "rewrite", Value: text}}
+}
+
+// mirror sends copies of requests to a Service.
+func (c *converter) mirror(m *simulate.Manifest, n *source.Node) (source.Object, bool) {
+	to, ok := c.destination(m, source.Field(n, "backendRef"))
+	if !ok {
+		return nil, false
+	}
+	share := 100.0
+	if f := source.Field(n, "fraction"); f != nil {
+		whole := source.Int(source.Field(f, "denominator"))
+		if whole == 0 {
+			whole = 100
+		}
+		share = 100 * float64(source.Int(source.Field(f, "numerator"))) / float64(whole)
+	} else if p := source.Field(n, "percent"); p != nil {
+		share = float64(source.Int(p))
+	}
+	percentage := source.Object{{Key: "value", Value: source.Number(strconv.FormatFloat(share, 'g', -1, 64))}}
+	return source.Object{{Key: "mirrors", Value: []any{source.Object{{Key: "destination", Value: to}, {Key: "percentage", Value: percentage}}}}}, true
 }
 
 // anyOrigin is the expression that istiod makes of the origin "*".
@@ -97,7 +166,8 @@ func cors(n *source.Node) source.Object {
 	return source.Object{{Key: "corsPolicy", Value: policy}}
 }
 
-func redirect(n *source.Node) source.Object {
+// redirect answers with another place. That of a prefix is not followed.
+func redirect(n *source.Node) (source.Object, bool) {
 	status := source.Int(source.Field(n, "statusCode"))
 	if status == 0 {
 		status = 302
@@ -111,5 +181,11 @@ func redirect(n *source.Node) source.Object {
 	if port := source.Int(source.Field(n, "port")); port != 0 {
 		to = append(to, source.Member{Key: "port", Value: number(port)})
 	}
-	return source.Object{{Key: "redirect", Value: to}}
+	if path := source.Field(n, "path"); path != nil {
+		if source.Text(source.Field(path, "type")) != "ReplaceFullPath" {
+			return nil, false
+		}
+		to = append(to, source.Member{Key: "uri", Value: source.Text(source.Field(path, "replaceFullPath"))})
+	}
+	return source.Object{{Key: "redirect", Value: to}}, true
 }

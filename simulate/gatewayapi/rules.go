@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,10 @@ func (c *converter) readRules(r *httpRoute) bool {
 			if !ok {
 				return false
 			}
-			m.route, m.at, m.action = r.manifest, r.manifest.At(place), action
+			m.route, m.at = r.manifest, r.manifest.At(place)
+			if m.action, ok = m.rewritten(action, len(matches)); !ok {
+				return false
+			}
 			r.matches = append(r.matches, m)
 		}
 	}
@@ -137,7 +141,7 @@ func (m *match) entry() source.Object {
 // is not understood.
 func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.Object, ok bool) {
 	for _, f := range source.Elements(source.Field(rule, "filters")) {
-		fields, ends, ok := filter(f)
+		fields, ends, ok := c.filter(m, f)
 		if !ok {
 			return nil, false
 		}
@@ -145,7 +149,7 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 			return out, true
 		}
 	}
-	out = joinHeaders(out)
+	out = join(out)
 	if request := source.Text(source.Field(source.Field(rule, "timeouts"), "request")); request != "" && request != "0s" {
 		out = append(out, source.Member{Key: "timeout", Value: request})
 	}
@@ -158,15 +162,8 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Object, bool) {
 	var routes []any
 	for _, b := range source.Elements(source.Field(rule, "backendRefs")) {
-		name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))
-		kind := source.Text(source.Field(b, "kind"))
-		if kind != "" && kind != "Service" || source.Text(source.Field(b, "group")) != "" || port == 0 || strings.Contains(name, ".") {
-			return nil, false
-		}
-		if namespace == "" {
-			namespace = m.Namespace
-		}
-		if namespace != m.Namespace && !c.granted(m.Namespace, namespace, name) {
+		to, ok := c.destination(m, b)
+		if !ok {
 			return nil, false
 		}
 		weight := int64(1)
@@ -177,9 +174,7 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 			continue
 		}
 		routes = append(routes, source.Object{
-			{Key: "destination", Value: source.Object{
-				{Key: "host", Value: name + "." + namespace + ".svc.cluster.local"}, {Key: "port", Value: source.Object{{Key: "number", Value: number(port)}}},
-			}},
+			{Key: "destination", Value: to},
 			{Key: "weight", Value: number(weight)},
 		})
 	}
@@ -187,6 +182,60 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 		return source.Object{{Key: "directResponse", Value: source.Object{{Key: "status", Value: number(500)}}}}, true
 	}
 	return source.Object{{Key: "route", Value: routes}}, true
+}
+
+// destination is a backend as that of a VirtualService; ok is false where it is
+// not followed: something else than a Service, or one of another namespace that
+// nothing grants.
+func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source.Object, ok bool) {
+	name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))
+	kind := source.Text(source.Field(b, "kind"))
+	if kind != "" && kind != "Service" || source.Text(source.Field(b, "group")) != "" || port == 0 || strings.Contains(name, ".") {
+		return nil, false
+	}
+	if namespace == "" {
+		namespace = m.Namespace
+	}
+	if namespace != m.Namespace && !c.granted(m.Namespace, namespace, name) {
+		return nil, false
+	}
+	return source.Object{
+		{Key: "host", Value: name + "." + namespace + ".svc.cluster.local"}, {Key: "port", Value: source.Object{{Key: "number", Value: number(port)}}},
+	}, true
+}
+
+// rewritten finishes the rewriting of a prefix: istiod cuts a slash at the end
+// of what it becomes, and "/" alone removes the prefix
+// (pilot/pkg/networking/core/route, Rewrite). The CRD allows it of one match
+// alone, and that by its prefix.
+func (m *match) rewritten(action source.Object, matches int) (source.Object, bool) {
+	at := slices.IndexFunc(action, func(f source.Member) bool { return f.Key == "rewrite" })
+	if at < 0 {
+		return action, true
+	}
+	to, _ := action[at].Value.(source.Object)
+	text, is := to.Get(prefixBecomes)
+	if !is {
+		return action, true
+	}
+	if m.kind != prefix || matches != 1 {
+		return nil, false
+	}
+	becomes, _ := text.(string)
+	become := substitution("^"+regexp.QuoteMeta(m.path), strings.TrimSuffix(becomes, "/"))
+	if strings.TrimSuffix(becomes, "/") == "" {
+		become = substitution("^"+regexp.QuoteMeta(strings.TrimSuffix(m.path, "/"))+"(/?)(.*)", `/\2`)
+	}
+	own := source.Object{}
+	for _, f := range to {
+		if f.Key == prefixBecomes {
+			f = source.Member{Key: "uriRegexRewrite", Value: become}
+		}
+		own = append(own, f)
+	}
+	out := slices.Clone(action)
+	out[at].Value = own
+	return out, true
 }
 
 func number(n int64) source.Number { return source.Number(strconv.FormatInt(n, 10)) }
