@@ -116,7 +116,7 @@ func (s *side) readPaths(result *compile.Result) {
 }
 
 func (s *side) part(e *simulate.Entry) part {
-	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To, e.Rewrite}
+	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Place: e.At, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To, e.Rewrite}
 	if s.cluster.Mesh.Delegated(e.To) {
 		p.To = ""
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report/reporttest"
 )
@@ -78,6 +79,9 @@ func TestHostileNamesStayNames(t *testing.T) {
 	}
 	for _, format := range diag.Formats() {
 		commands = append(commands, []string{"validate", ".", "--format", format})
+	}
+	for _, format := range exposure.Formats() {
+		commands = append(commands, []string{"report", ".", "--format", format})
 	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		commands = append(commands, []string{"diff", "in.yaml", "--against", "was", "--format", format}, []string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", format})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
@@ -275,6 +276,9 @@ func secretCommands() []secretCommand {
 	}
 	for _, format := range diag.Formats() {
 		out = append(out, secretCommand{args: []string{"validate", "in.yaml", "--format", format}})
+	}
+	for _, format := range exposure.Formats() {
+		out = append(out, secretCommand{args: []string{"report", "in.yaml", "--format", format}})
 	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		out = append(out, secretCommand{args: []string{"diff", "in.yaml", "--against", "was", "--format", format}})

@@ -117,8 +117,8 @@ func (c *comparison) credentials(class *match.Class) []credential {
 		}
 	}
 	for _, via := range c.places() {
-		nobody := simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://nobody.test", "sub": "nobody"}, Via: via}
-		out = append(out, credential{proof: "jwt", token: nobody})
+		unknown := simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": nobody, "sub": "nobody"}, Via: via}
+		out = append(out, credential{proof: "jwt", token: unknown})
 	}
 	for _, n := range class.Takes {
 		for _, claims := range c.all[n].Refuses {
@@ -127,6 +127,9 @@ func (c *comparison) credentials(class *match.Class) []credential {
 	}
 	return out
 }
+
+// nobody is an issuer whose tokens nobody verifies.
+const nobody = "https://nobody.test"
 
 // places are where the policies of a side look for tokens: one that nobody knows
 // may be refused there. A delegate looks for itself: it is not compared with

@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -16,6 +17,7 @@ type comparison struct {
 	classifier  *match.Classifier
 	purse       *match.Purse // what may be spent on the host
 	host, shown string
+	subject     string // what notes speak of; "" is the comparison
 	sides       [2]Side
 	parts       [2][]Part
 	named       [2]map[partKey]*Part
@@ -192,7 +194,7 @@ func (c *comparison) scheme(scheme string, ask func(*match.Class)) {
 		c.unknown("/", p.Reason)
 	}
 	if p.Within != "" {
-		c.notes = append(c.notes, "the comparison holds for "+p.Within)
+		c.notes = append(c.notes, cmp.Or(c.subject, "the comparison")+" holds for "+p.Within)
 	}
 	for i := range p.Classes {
 		if !c.purse.Charge(len(c.all) * stepsOfAnswer) {

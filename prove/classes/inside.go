@@ -99,15 +99,7 @@ func (d *delta) insideOf(service string, callers []string) bool {
 }
 
 func inMesh(d *simulate.Decision, caller, token string) string {
-	who := "callers in the cluster"
-	switch caller {
-	case simulate.Insider:
-	case simulate.Bare:
-		who += " without a sidecar"
-	default:
-		parts := strings.Split(caller, "/")
-		who = "callers in the cluster as " + cmp.Or(strings.Join(parts[len(parts)-3:], "/"), caller)
-	}
+	who := insiders(caller)
 	switch {
 	case d.Passed():
 		return who + " get in with " + token
@@ -115,4 +107,17 @@ func inMesh(d *simulate.Decision, caller, token string) string {
 		return who + " may get in with " + token
 	}
 	return who + " are refused with " + token
+}
+
+// insiders names the callers in the cluster that an identity stands for.
+func insiders(identity string) string {
+	const who = "callers in the cluster"
+	switch identity {
+	case simulate.Insider:
+		return who
+	case simulate.Bare:
+		return who + " without a sidecar"
+	}
+	parts := strings.Split(identity, "/")
+	return who + " as " + cmp.Or(strings.Join(parts[max(0, len(parts)-3):], "/"), identity)
 }

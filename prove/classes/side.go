@@ -2,6 +2,7 @@ package classes
 
 import (
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -29,6 +30,8 @@ type Part struct {
 	// Name is that of the route or rule in decisions, "" for what is neither,
 	// and At the path of its place, where several have one name.
 	Name, At string
+	// Place is the whole place of a route or rule.
+	Place source.Ref
 	// Text is the path as its author wrote it.
 	Text string
 	Set  match.Set

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/exposure"
+	"github.com/kgw-dev/kgw/prove"
+)
+
+// reportFlags are the flags of kgw report. The findings are a part of the report:
+// they do not make the command fail, except for inputs that cannot be read.
+type reportFlags struct {
+	inputFlags
+	views []string // --format
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	f := &reportFlags{}
+	cmd := &cobra.Command{
+		Use:   "report [PATH...]",
+		Short: "List what is served, and who may call it",
+		Long: "Compiles the resources and lists the hosts and their routes in the order of matching: for each who gets\n" +
+			"through, where the requests go, what is done on the way, the line of the file, the findings, and what is not\n" +
+			"known. The engines of kgw trace decide, so that the report and the trace of a row's witness agree.",
+		Example: "  kgw report apis/\n  kgw report apis/ --format json\n  kgw report apis/ --format markdown=exposure.md --format csv=exposure.csv",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.exposure(f, args)
+		},
+	}
+	flags := cmd.Flags()
+	f.registerInputs(flags)
+	f.failOn = "error"
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(exposure.Formats(), ", ")+"; FORMAT=FILE writes to a file (repeatable; default markdown)")
+	return cmd
+}
+
+// exposure prints what is served.
+func (a *app) exposure(f *reportFlags, paths []string) error {
+	if len(f.views) == 0 {
+		f.views = exposure.Formats()[:1]
+	}
+	outputs, err := outputsOf(f.views, exposure.Formats())
+	if err != nil {
+		return err
+	}
+	r, result, err := a.exposed(&f.inputFlags, paths)
+	if err != nil || r == nil {
+		return err
+	}
+	if result.Fatal {
+		a.fail(exitInput)
+	}
+	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.Write(w, o.format) })
+}
+
+// exposed reads and compiles what the paths name, and describes it. A nil report
+// means that the configuration is at fault and was reported.
+func (a *app) exposed(f *inputFlags, paths []string) (*exposure.Report, *compile.Result, error) {
+	in, o, err := a.load(f, paths)
+	if err != nil || o == nil {
+		return nil, nil, err
+	}
+	cluster, compiled, supposed := prove.Complete(in, *o, nil)
+	result := validated(in, *o)
+	// The routes of the model are those that the engines were asked about.
+	result.Resources = compiled.Resources
+	return exposure.New(cluster.Side(compiled), result, o.Config, supposed, a.secrets), result, nil
+}

@@ -1,0 +1,409 @@
+// Package exposure says what a state of the gateways serves, and to whom: the
+// hosts with their routes in the order of matching, who gets through each, and
+// what is not known.
+//
+// It takes a side that the engines decide, the result of compiling its inputs,
+// and what was supposed of them, and returns a report that prints itself. What
+// the engines cannot decide is listed as unknown, never as a fact.
+package exposure
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/secret"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
+)
+
+// Report is what is served. The JSON form is public: additions only.
+type Report struct {
+	// Summary counts the findings as kgw validate does.
+	Summary diag.Summary `json:"summary"`
+	Counts  Counts       `json:"counts"`
+	Hosts   []Host       `json:"hosts"`
+	// Withheld are the resources of which nothing is written, and Supposed what
+	// stands in for what the inputs lack.
+	Withheld []Resource `json:"withheld,omitempty"`
+	Supposed []string   `json:"supposed,omitempty"`
+	Findings []Finding  `json:"findings"`
+}
+
+// Counts counts the rows by who gets through.
+type Counts struct {
+	Hosts  int            `json:"hosts"`
+	Routes int            `json:"routes"`
+	Access map[Access]int `json:"access"`
+}
+
+// Access says who gets through a row.
+type Access string
+
+// The kinds of access, the widest first.
+const (
+	// Public: whoever asks, without a token that anybody verifies.
+	Public Access = "public"
+	// Unknown: the inputs do not say whether anybody gets through without one.
+	Unknown Access = "unknown"
+	// Restricted: some callers, with what they must bring.
+	Restricted Access = "restricted"
+	// Closed: nobody.
+	Closed Access = "closed"
+	// Unreached: no request comes to the route.
+	Unreached Access = "unreached"
+)
+
+// Accesses lists the kinds of access, the widest first.
+func Accesses() []Access { return []Access{Public, Unknown, Restricted, Closed, Unreached} }
+
+// Host is a host name or a wildcard and its rows in the order of matching.
+type Host struct {
+	Host    string   `json:"host"`
+	Rows    []Row    `json:"rows"`
+	Unknown []string `json:"unknown,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+}
+
+// Row is what becomes of some of the requests of one route: those that are
+// treated alike.
+type Row struct {
+	Path    string   `json:"path"`
+	Methods []string `json:"methods,omitempty"`
+	// AnyMethod: methods beyond those of HTTP too.
+	AnyMethod bool     `json:"anyMethod,omitempty"`
+	Schemes   []string `json:"schemes,omitempty"`
+	Access    Access   `json:"access"`
+	// Callers get through the gateway, InCluster to the backend past it.
+	Callers   []Caller `json:"callers,omitempty"`
+	InCluster []Caller `json:"inCluster,omitempty"`
+	Backend   string   `json:"backend,omitempty"`
+	Via       string   `json:"via,omitempty"`
+	Limits    []string `json:"limits,omitempty"`
+	CORS      string   `json:"cors,omitempty"`
+	Timeout   string   `json:"timeout,omitempty"`
+	// Further is what else is done to requests and responses.
+	Further []string `json:"further,omitempty"`
+	Route   string   `json:"route,omitempty"`
+	Rule    string   `json:"rule,omitempty"`
+	Source  *Place   `json:"source,omitempty"`
+	// Witness is one of the requests, without a token.
+	Witness *Witness `json:"witness,omitempty"`
+	// Findings are the codes of those about the route.
+	Findings []string `json:"findings,omitempty"`
+	Unknown  []string `json:"unknown,omitempty"`
+
+	at source.Ref
+}
+
+// Kind says how a caller is known.
+type Kind string
+
+// The kinds of callers.
+const (
+	Anyone        Kind = "public"
+	JWT           Kind = "jwt"
+	Introspection Kind = "introspection"
+	External      Kind = "external"
+	Employees     Kind = "employees"
+	Services      Kind = "services"
+	Other         Kind = "other"
+)
+
+// Caller is somebody who gets through.
+type Caller struct {
+	Kind Kind   `json:"kind"`
+	Text string `json:"text"`
+	// Proof is the handler or filter that verifies what the caller brings.
+	Proof     string   `json:"proof,omitempty"`
+	Issuers   []string `json:"issuers,omitempty"`
+	Scopes    []string `json:"scopes,omitempty"`
+	Audiences []string `json:"audiences,omitempty"`
+	// Authorizers are external ones that must agree.
+	Authorizers []string `json:"authorizers,omitempty"`
+	// When are conditions that the caller fulfils by choice.
+	When []string `json:"when,omitempty"`
+	// If are conditions that are not known: the caller gets through if they hold.
+	If []string `json:"if,omitempty"`
+}
+
+// Place is a place in the inputs.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// String returns "file:line:column".
+func (p *Place) String() string {
+	if p == nil {
+		return ""
+	}
+	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// Witness is a request without a token, and the status that the client gets; 0
+// where that is not known.
+type Witness struct {
+	Method  string   `json:"method"`
+	URL     string   `json:"url"`
+	Headers []string `json:"headers,omitempty"`
+	Status  int      `json:"status"`
+}
+
+// Resource is a resource of the inputs.
+type Resource struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	File      string `json:"file"`
+}
+
+// Finding is one of the findings of kgw validate.
+type Finding struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	Message  string `json:"message"`
+	Source   *Place `json:"source,omitempty"`
+
+	at source.Ref
+}
+
+// New describes a side. The findings are those of result; supposed is what the
+// side rests on besides the inputs. No secret of the book is in the report.
+func New(side classes.Side, result *compile.Result, c *config.Config, supposed []string, book *secret.Book) *Report {
+	b := &builder{config: c, book: book, routes: routesOf(result)}
+	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(result)}
+	out.Summary.Count(result.Findings.Join())
+	for _, text := range supposed {
+		out.Supposed = append(out.Supposed, book.Text(text))
+	}
+	for i := range result.Resources {
+		if d := result.Resources[i].Doc; result.Resources[i].Withheld {
+			out.Withheld = append(out.Withheld, Resource{d.Kind, d.Namespace, d.Name, d.File.Name})
+		}
+	}
+	for _, served := range classes.Describe(side) {
+		h := Host{Host: served.Host, Rows: []Row{}, Unknown: b.texts(served.Unknown), Notes: b.texts(served.Notes)}
+		for i := range served.Routes {
+			h.Rows = append(h.Rows, b.row(&served.Routes[i], len(served.Unknown) > 0))
+		}
+		out.Hosts = append(out.Hosts, h)
+	}
+	out.place()
+	out.count()
+	return out
+}
+
+// count counts the rows.
+func (r *Report) count() {
+	r.Counts.Hosts = len(r.Hosts)
+	for _, row := range r.rows() {
+		r.Counts.Routes++
+		r.Counts.Access[row.Access]++
+	}
+}
+
+// rows lists the rows of all hosts.
+func (r *Report) rows() []*Row {
+	var out []*Row
+	for i := range r.Hosts {
+		for j := range r.Hosts[i].Rows {
+			out = append(out, &r.Hosts[i].Rows[j])
+		}
+	}
+	return out
+}
+
+// place finds the places of the rows, and the findings about each.
+func (r *Report) place() {
+	rows := r.rows()
+	list := make(diag.List, len(rows))
+	for i := range rows {
+		list[i].At = rows[i].at
+	}
+	list.Resolve()
+	about := map[*source.Document][]*Finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		about[f.at.Doc] = append(about[f.at.Doc], f)
+	}
+	for i, row := range rows {
+		if row.at.Doc == nil {
+			continue
+		}
+		row.Source = placeOf(list[i].Span)
+		for _, f := range about[row.at.Doc] {
+			if within(f.at.Path, row.at.Path) && !slices.Contains(row.Findings, f.Code) {
+				row.Findings = append(row.Findings, f.Code)
+			}
+		}
+	}
+}
+
+// within reports whether a path is that of the place or of a part of it.
+func within(path, place string) bool {
+	rest, ok := strings.CutPrefix(path, place)
+	return ok && place != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+func placeOf(s source.Span) *Place {
+	if s.File == "" {
+		return nil
+	}
+	return &Place{s.File, s.Line, s.Column}
+}
+
+// routesOf finds the routes of the model by their places.
+func routesOf(result *compile.Result) map[source.Ref]*ir.Route {
+	out := map[source.Ref]*ir.Route{}
+	for i := range result.Resources {
+		if g := result.Resources[i].Gateway; g != nil {
+			for _, r := range g.Routes {
+				out[r.Origin] = r
+			}
+		}
+	}
+	return out
+}
+
+// builder makes rows.
+type builder struct {
+	config *config.Config
+	book   *secret.Book
+	routes map[source.Ref]*ir.Route
+}
+
+// texts masks the secrets of texts.
+func (b *builder) texts(list []string) []string {
+	var out []string
+	for _, text := range list {
+		out = append(out, b.book.Text(text))
+	}
+	return out
+}
+
+func (b *builder) findings(result *compile.Result) []Finding {
+	out := []Finding{}
+	for _, f := range result.Findings.Join() {
+		out = append(out, Finding{string(f.Code), f.Severity.String(), b.book.Text(f.Message), placeOf(f.Span), f.At})
+	}
+	return out
+}
+
+// row makes the row of a route; partial says that not all requests of its host
+// could be looked at.
+func (b *builder) row(r *classes.Route, partial bool) Row {
+	t := &r.Treatment
+	out := Row{
+		Path: b.book.Text(r.Path), Methods: r.Methods, AnyMethod: r.Others, Schemes: r.Schemes,
+		Callers: b.callers(r.Callers), InCluster: b.callers(r.Inside), Backend: b.book.Text(r.Backend), Via: r.Via,
+		CORS: b.book.Text(t.CORS), Timeout: t.Timeout, Route: r.Name, Rule: r.Rule, Unknown: b.texts(r.Unknown), at: r.At,
+	}
+	for _, text := range t.Other {
+		if strings.Contains(strings.ToLower(text), "ratelimit") {
+			out.Limits = append(out.Limits, b.book.Text(text))
+		} else {
+			out.Further = append(out.Further, b.book.Text(text))
+		}
+	}
+	if t.Response != "" {
+		out.Further = append(out.Further, b.book.Text(t.Response))
+	}
+	if len(out.Limits) == 0 {
+		out.Limits = limitsOf(b.routes[r.At])
+	}
+	out.Access = access(r)
+	if partial && out.Access != Public {
+		out.Access = Unknown
+	}
+	if q := r.Request; q != nil {
+		out.Witness = &Witness{Method: q.Method, URL: b.book.Text(q.Scheme + "://" + q.Host + q.Target), Status: r.Status}
+		for _, h := range q.Headers {
+			out.Witness.Headers = append(out.Witness.Headers, b.book.Text(h.Name+": "+h.Value))
+		}
+	}
+	return out
+}
+
+// access says who gets through. Where somebody may get through without a token,
+// and nobody certainly does, it is unknown.
+func access(r *classes.Route) Access {
+	if r.Unreached {
+		return Unreached
+	}
+	out := Closed
+	for i := range r.Callers {
+		c := &r.Callers[i]
+		switch {
+		case len(c.If) > 0 && (c.Open() || out == Closed):
+			out = Unknown
+		case c.Open():
+			return Public
+		case len(c.If) == 0 && out == Closed:
+			out = Restricted
+		}
+	}
+	if len(r.Callers) == 0 && r.Status == 0 && len(r.Unknown) > 0 {
+		return Unknown
+	}
+	return out
+}
+
+// limitsOf lists the limits that grants of a route have.
+func limitsOf(r *ir.Route) []string {
+	if r == nil {
+		return nil
+	}
+	var out []string
+	for i := range r.Access.Grants {
+		if l := r.Access.Grants[i].Limit; l != nil {
+			if text := strconv.Itoa(l.Count) + " in " + l.Period; !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+func (b *builder) callers(list []classes.Caller) []Caller {
+	var out []Caller
+	for i := range list {
+		c := &list[i]
+		one := Caller{
+			Kind: b.kind(c), Text: b.book.Text(c.Text), Proof: c.Proof, Authorizers: c.Demands, When: b.texts(c.When), If: b.texts(c.If),
+		}
+		if c.Proof != "" {
+			one.Issuers, one.Scopes, one.Audiences = b.texts(c.Words("iss")), b.texts(c.Words("scope", "scp", "scopes")), b.texts(c.Words("aud"))
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// kind says how a caller is known: by the realm of the token, by its issuer where
+// that stands for a realm, or by the proof.
+func (b *builder) kind(c *classes.Caller) Kind {
+	realm := strings.Join(c.Words("realm", "https://identity.zalando.com/realm"), " ")
+	issuer, _ := c.Token.Claims["iss"].(string)
+	named := func(i *config.Issuer) bool { return i != nil && i.Issuer != "" && i.Issuer == issuer }
+	switch {
+	case c.Open():
+		return Anyone
+	case len(c.Demands) > 0:
+		return External
+	case strings.Contains(realm, "employees") || strings.Contains(realm, "users") || named(b.config.Fabric.Issuers.Employees):
+		return Employees
+	case strings.Contains(realm, "services") || named(b.config.Fabric.Issuers.Services):
+		return Services
+	case strings.Contains(c.Proof, "introspection"):
+		return Introspection
+	case strings.Contains(strings.ToLower(c.Proof), "jwt"):
+		return JWT
+	}
+	return Other
+}
