@@ -12,7 +12,7 @@ decided metadata.annotations{zalando.org/backend-weights}
 decided metadata.annotations{zalando.org/skipper-ingress-path-mode}
 decided metadata.annotations{zalando.org/skipper-ingress-redirect}
 decided metadata.annotations{zalando.org/skipper-ingress-redirect-code}
-inert metadata.annotations{zalando.org/skipper-backend} the flag -kubernetes-forward-backend-url is supposed not to be set
+decided metadata.annotations{zalando.org/skipper-backend}
 inert metadata.annotations{zalando.org/skipper-loadbalancer} it chooses among the endpoints of one Service
 inert metadata.annotations{zalando.org/skipper-backend-protocol} it is about the connection to the backend
 decided spec.ingressClassName

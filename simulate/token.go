@@ -39,6 +39,12 @@ type Token struct {
 	Via    Via    `json:"via,omitempty"`
 }
 
+// Knows reports whether it is known what the endpoint says of a fact about an
+// opaque token, that there is none included.
+func (t *Token) Knows(fact string) bool {
+	return t.Introspection != nil && (!t.Partial || t.Introspection[fact] != nil)
+}
+
 // Session is the reply of a session store.
 type Session struct {
 	// Status is the HTTP status; 0 is 200. Any other refuses the caller.

@@ -258,8 +258,8 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 	if err != nil {
 		return "", failed(500, simulate.Endpoint, h.at, "Oathkeeper cannot read the introspection endpoint's answer")
 	}
-	if f := answer.refusal(h); f != nil {
-		if token.Introspection != nil || f.status != 403 || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
+	if f, fact := answer.refusal(h); f != nil {
+		if f.status != 403 || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
 			Why: simulate.Asked, At: h.at, What: "the introspection endpoint says of the token what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes",
 		}) {
 			return "", f
@@ -303,33 +303,35 @@ func introspect(t *simulate.Token, text string) (*introspected, error) {
 	return out, json.Unmarshal(data, out)
 }
 
-func (a *introspected) refusal(h *handler) *failure {
-	bad := func(status int, cause simulate.Cause, format string, args ...any) *failure {
-		return failed(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...)
+// refusal is why a token is refused, nil if it is not, and the fact that is
+// missing.
+func (a *introspected) refusal(h *handler) (f *failure, fact string) {
+	bad := func(fact string, status int, cause simulate.Cause, format string, args ...any) (*failure, string) {
+		return failed(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...), fact
 	}
 	switch {
 	case a.Use != "" && a.Use != "access_token":
-		return bad(403, simulate.NotSufficient, "it is not an access token but %q", a.Use)
+		return bad("token_use", 403, simulate.NotSufficient, "it is not an access token but %q", a.Use)
 	case !a.Active:
-		return bad(401, simulate.BadCredentials, "the endpoint does not know it, or it is not active")
+		return bad("", 401, simulate.BadCredentials, "the endpoint does not know it, or it is not active")
 	case a.Expires > 0 && time.Unix(a.Expires, 0).Before(time.Now()):
-		return bad(401, simulate.BadCredentials, "it is expired")
+		return bad("", 401, simulate.BadCredentials, "it is expired")
 	}
 	for _, want := range textsAt(h.config, "target_audience") {
 		if !slices.Contains(a.Audience, want) {
-			return bad(403, simulate.NotSufficient, "its audience lacks %q", want)
+			return bad("aud", 403, simulate.NotSufficient, "its audience lacks %q", want)
 		}
 	}
 	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, a.Issuer) {
-		return bad(403, simulate.NotSufficient, "its issuer %q is not trusted", a.Issuer)
+		return bad("iss", 403, simulate.NotSufficient, "its issuer %q is not trusted", a.Issuer)
 	}
 	if scope.Strategy(strings.ToLower(textAt(h.config, "scope_strategy"))) == nil {
-		return nil // the endpoint is asked to look at the scopes
+		return nil, "" // the endpoint is asked to look at the scopes
 	}
 	if missing := missingScope(h.config, strings.Split(a.Scope, " ")); missing != "" {
-		return bad(403, simulate.NotSufficient, "%s", missing)
+		return bad("scope", 403, simulate.NotSufficient, "%s", missing)
 	}
-	return nil
+	return nil, ""
 }
 
 func clientCredentials(x *exchange, h *handler) (string, *failure) {

@@ -56,6 +56,9 @@ type served struct {
 // the answer back: of several statuses the first filter's is the last to be set.
 func (x *exchange) run() simulate.Decision {
 	route, ran := x.route, 0
+	if u := route.forwarded; u != nil && x.in.Holds(*u) {
+		return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+	}
 	var answer *served
 	for i := range route.filters {
 		c := &route.filters[i]

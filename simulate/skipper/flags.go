@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -51,6 +52,7 @@ func OptionsOf(flags []string) Options {
 	if len(flags) == 0 {
 		return o
 	}
+	o.Told = true
 	on := map[string]bool{}
 	for i, flag := range flags {
 		if !strings.HasPrefix(flag, "-") {
@@ -93,6 +95,16 @@ func (o *Options) without(name string) {
 		o.Absent = map[string]bool{}
 	}
 	o.Absent[name] = true
+}
+
+// forwarding is the condition that Skipper sends requests to the URL of a flag,
+// past all filters, where it is asked to; nil where its flags are known.
+func (o *Options) forwarding(at source.Ref) *simulate.Unknown {
+	if o.Told {
+		return nil
+	}
+	const flag = "Skipper has the flag -kubernetes-forward-backend-url, with which it sends the request there without any filter"
+	return &simulate.Unknown{Why: simulate.Opaque, At: at, What: flag, Needs: "skipper.flags in kgw.yaml"}
 }
 
 // unreadFlag is the condition that a flag which kgw does not follow changes what

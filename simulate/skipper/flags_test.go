@@ -48,6 +48,42 @@ func engineOfManifests(t *testing.T, text string) []simulate.Manifest {
 		t.Fatal(problem.Message)
 	}
 	docs, _ := source.Split(f)
-	root, _ := docs[0].Parse()
-	return []simulate.Manifest{simulate.ReadManifest(root, source.Ref{Doc: docs[0]}, false, "ns")}
+	var out []simulate.Manifest
+	for _, d := range docs {
+		root, _ := d.Parse()
+		out = append(out, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "ns"))
+	}
+	return out
+}
+
+// TestWhatFlagsWouldDecide has objects that matter with a flag only: without
+// flags nobody knows, with them it is certain.
+func TestWhatFlagsWouldDecide(t *testing.T) {
+	const (
+		guarded  = "metadata: {name: a, namespace: n, annotations: {zalando.org/skipper-filter: 'oauthTokeninfoAllScope(\"uid\")'"
+		toWeb    = "}}\nspec: {rules: [{host: h, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}\n"
+		external = "---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: n}\nspec: {type: ExternalName, externalName: x.test, ports: [{port: 80}]}\n"
+		ingress  = "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+	)
+	for _, c := range []struct {
+		name, text string
+		status     int // with flags
+	}{
+		{"an Ingress that is forwarded", ingress + guarded + ", zalando.org/skipper-backend: forward" + toWeb, 401},
+		{"another backend", ingress + guarded + ", zalando.org/skipper-backend: shunt" + toWeb, 401},
+		{"a Service that is a name", ingress + guarded + toWeb + external, 404},
+		{"a RouteGroup that is forwarded", "apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: a, namespace: n}\nspec: {hosts: [h], backends: [{name: f, type: forward}], routes: [{pathSubtree: /, filters: ['oauthTokeninfoAllScope(\"uid\")'], backends: [{backendName: f}]}]}\n", 500},
+	} {
+		for _, told := range []bool{false, true} {
+			var flags []string
+			if told {
+				flags = []string{"-oauth2-tokeninfo-url=https://x"}
+			}
+			e := Load(engineOfManifests(t, c.text), OptionsOf(flags))
+			d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "https", Host: "h", Target: "/"}, nil, e.Decide)
+			if known := told || c.name == "another backend"; d.Known() != known || known && d.Status != c.status {
+				t.Errorf("%s, flags %v: %d, known %v: %s", c.name, told, d.Status, d.Known(), d.Reason)
+			}
+		}
+	}
 }

@@ -42,6 +42,7 @@ type ingress struct {
 	weights     map[string]float64
 	mode        string
 	uncertain   *doubt
+	forwarded   *simulate.Unknown
 	redirect    redirect
 }
 
@@ -76,6 +77,9 @@ func (l *loader) ingress(m *simulate.Manifest) {
 	}
 	if i.uncertain = foreignAnnotation(m, i.annotations); i.uncertain == nil {
 		i.uncertain = unread(m, simulate.IngressFields)
+	}
+	if i.annotations[backendAnnotation] == "forward" {
+		i.forwarded = i.options.forwarding(m.At("metadata.annotations"))
 	}
 	if !i.parse(hosts) {
 		return
@@ -179,7 +183,7 @@ func (i *ingress) defaultBackend(n *source.Node) {
 	if !there {
 		return
 	}
-	r := &route{id: i.id(i.m.Name, "", "", ""), object: i.m.Name, at: at, filters: filters, backend: b, uncertain: i.uncertain}
+	r := &route{id: i.id(i.m.Name, "", "", ""), object: i.m.Name, at: at, filters: filters, backend: b, uncertain: i.uncertain, forwarded: i.forwarded}
 	r.compile(nil)
 	i.add(r)
 }
@@ -213,7 +217,12 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 		return backend{kind: shunt, at: at}, []eskip.Call{eskip.Of("status", http.StatusBadGateway), eskip.Of("inlineContent", "no endpoints")}, true
 	}
 	if source.Text(source.Field(m.Spec(), "type")) == "ExternalName" {
-		i.dropObject(i.m, nil, at, "its Service %s has the type ExternalName, which Skipper does not use without the flag -enable-kubernetes-external-names", name)
+		const flag = "-enable-kubernetes-external-names"
+		if !i.options.Told {
+			i.uncertain = &doubt{at, "spec.type", fmt.Sprintf("Skipper has the flag %s, without which it does not use the Service %s of type ExternalName", flag, name)}
+			return b, nil, true
+		}
+		i.dropObject(i.m, nil, at, "its Service %s has the type ExternalName, which Skipper does not use without the flag %s", name, flag)
 		return b, nil, false
 	}
 	return b, nil, true
@@ -298,7 +307,7 @@ func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref)
 	}
 	r := &route{
 		id: i.id(i.m.Name, host, source.Text(source.Field(p, "path")), name), object: i.m.Name, at: at, hosts: hostsOf(host),
-		pathExprs: exprs, filters: filters, backend: b, uncertain: i.uncertain,
+		pathExprs: exprs, filters: filters, backend: b, uncertain: i.uncertain, forwarded: i.forwarded,
 	}
 	r.compile(predicates)
 	i.hosts[host] = append(i.hosts[host], r)

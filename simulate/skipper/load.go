@@ -29,6 +29,8 @@ type Options struct {
 	Absent map[string]bool
 	// Unread are flags that kgw does not follow.
 	Unread []string
+	// Told says that the flags of the cluster's Skipper are known.
+	Told bool
 }
 
 // Load reads the Ingresses and RouteGroups among the manifests as the
@@ -105,6 +107,9 @@ func (l *loader) dropObject(m *simulate.Manifest, hosts []string, at source.Ref,
 
 // add keeps a route unless one of its id is there.
 func (l *loader) add(r *route) {
+	if r.backend.kind == forward {
+		r.forwarded = l.options.forwarding(r.backend.at)
+	}
 	if l.ids[r.id] {
 		if r.redirect == 0 {
 			l.Dropped = append(l.Dropped, Dropped{r.at, "a route of " + r.object, r.hosts, "another route of the object has the same id, and Skipper keeps one of each"})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // route is a route as Skipper holds it.
@@ -29,6 +30,9 @@ type route struct {
 	weight     int
 	// redirect is the status of a redirect to https that Skipper adds, or 0.
 	redirect int
+	// forwarded is the condition that no filter of it runs, and no backend of it is
+	// asked; nil if they are.
+	forwarded *simulate.Unknown
 	// uncertain says why the route may not be there; nil if it is.
 	uncertain *doubt
 	// dropped says why Skipper drops the route; "" if it does not. Foreign
