@@ -49,6 +49,9 @@ spec:
   - {path: "/in/{**}", methods: [GET], jwt: {authentications: [{issuer: "https://i.example.com", jwksUri: "https://i.example.com/jwks"}]}}
   - {path: /out, methods: [GET], noAuth: true}
 ` + strings.ReplaceAll(serviceText, "%[1]s", "t0") + "---\napiVersion: networking.istio.io/v1beta1\nkind: Gateway\nmetadata: {name: kyma-gateway, namespace: kyma-system}\nspec: {servers: [{hosts: [\"*.example.com\"]}]}\n"
+	asked := strings.Replace(policies, "noAuth: true}", "noAuth: true}\n  - {path: /asked, methods: [GET], extAuth: {authorizers: [opa]}}", 1)
+	c := config.Default()
+	c.Istio.ExtAuthProviders = []string{"opa"}
 	cases := map[string]struct {
 		text, host, path, without string
 		want                      prove.Verdict
@@ -63,6 +66,9 @@ spec:
 		"a hole in front":              {head + noop + admin, "a.example.com", "/admin/.*", "jwt", prove.Holds, ""},
 		"policies":                     {policies, "b.example.com", "/in/.*", "jwt", prove.Holds, ""},
 		"a token elsewhere":            {strings.Replace(policies, "jwks\"}]", "jwks\", fromHeaders: [{name: X-Token, prefix: \"Bearer \"}]}]", 1), "b.example.com", "/in/.*", "extAuth", prove.Fails, "with jwt alone"},
+		"an authorizer":                {asked, "b.example.com", "/asked", "extAuth", prove.Holds, ""},
+		"this authorizer":              {asked, "b.example.com", "/asked", "extAuth:opa", prove.Holds, ""},
+		"another authorizer":           {asked, "b.example.com", "/asked", "extAuth:other", prove.Fails, "without a token"},
 		"policies, open route":         {policies, "b.example.com", "/{**}", "jwt", prove.Fails, "/out reaches"},
 		"rules alone":                  {ruleFor("r", "<http|https>://h</x/.*>", "{handler: jwt}"), "h", "/x/.*", "jwt", prove.Holds, ""},
 		"noop first":                   {ruleFor("r", "<http|https>://h</x/.*>", "{handler: noop}, {handler: jwt}"), "h", "/x/.*", "jwt", prove.Fails, "without a token"},
@@ -71,15 +77,15 @@ spec:
 		"two rules are none":           {ruleFor("r", "<http|https>://h</x/a>", "{handler: noop}") + ruleFor("q", "<http|https>://h</x/.*>", "{handler: jwt}"), "h", "/x/.*", "jwt", prove.Holds, ""},
 		"what no automaton stands for": {ruleFor("r", `<http|https>://h</(a|b)/\1x>`, "{handler: noop}"), "h", "/[ab]/.*", "jwt", prove.Unknown, "may let requests through"},
 	}
-	for name, c := range cases {
+	for name, k := range cases {
 		lang := pathlang.Regex
-		if strings.Contains(c.path, "{*") {
+		if strings.Contains(k.path, "{*") {
 			lang = pathlang.Template
 		}
-		_, cluster, result := simulated(t, c.text, config.Default())
-		p := cluster.NeverWithout(match.Set{Hosts: []string{c.host}, Path: pathlang.Path{Lang: lang, Text: c.path}, View: match.RawPath}, strings.Split(c.without, ","))
-		if p.Verdict != c.want || !strings.Contains(p.Reason, c.shown) {
-			t.Errorf("%s: the verdict is %d, want %d: %s\n%v", name, p.Verdict, c.want, p.Reason, result.Findings)
+		_, cluster, result := simulated(t, k.text, c)
+		p := cluster.NeverWithout(match.Set{Hosts: []string{k.host}, Path: pathlang.Path{Lang: lang, Text: k.path}, View: match.RawPath}, strings.Split(k.without, ","))
+		if p.Verdict != k.want || !strings.Contains(p.Reason, k.shown) {
+			t.Errorf("%s: the verdict is %d, want %d: %s\n%v", name, p.Verdict, k.want, p.Reason, result.Findings)
 		}
 		if p.Verdict == prove.Fails {
 			if d := cluster.Mesh.Decide(p.Witness, nil); !d.Passed() {
