@@ -212,6 +212,13 @@ func (s *service) rules(u *unit, gateway string) {
 			if len(c.gateways) > 0 && !slices.Contains(c.gateways, gateway) {
 				continue
 			}
+			if n := len(u.rules); n > 0 && u.rules[n-1].all {
+				s.found.Add(diag.Finding{
+					Code: diag.SettingDropped, At: e.action.at, Help: "none is needed",
+					Message: "the route is left out: the one before it matches every request, and Istio asks none behind it",
+				})
+				return
+			}
 			own := c.Rule
 			if own.Set.Hosts = s.hosts; s.hosts[0] == "*" {
 				own.Set.Hosts = nil
@@ -221,9 +228,6 @@ func (s *service) rules(u *unit, gateway string) {
 				s.rewritten(r, c, e.action)
 			}
 			u.rules = append(u.rules, r)
-			if c.all {
-				return
-			}
 		}
 	}
 }

@@ -57,7 +57,7 @@ func readConditions(n *source.Node) []condition {
 			c := readCondition(list.where, name, source.Field(m, name), false)
 			c.not = list.field == "withoutHeaders"
 			if list.where == header {
-				c.claim = claimPath(name)
+				c.part, c.claim = strings.ToLower(name), claimPath(name)
 			}
 			out = append(out, c)
 		}

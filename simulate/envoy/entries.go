@@ -26,7 +26,7 @@ func (g *Gateway) Entries() []simulate.Entry {
 		}
 	}
 	for _, st := range g.streams {
-		chosen, _ := destination(st.entry, &simulate.Request{})
+		chosen, _ := destination(st.entry, &simulate.Request{}, st.manifest.Namespace)
 		if chosen != nil {
 			out = append(out, simulate.Entry{
 				Name: st.id(), At: st.place, Group: st.group(), To: service(source.Field(chosen, "destination"), st.manifest.Namespace),

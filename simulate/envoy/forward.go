@@ -17,7 +17,7 @@ import (
 // there are several destinations, the headers of the route come after those of
 // the chosen one (Envoy, finalizeRequestHeaders).
 func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
-	chosen, many := destination(r.entry, q)
+	chosen, many := destination(r.entry, q, r.manifest.Namespace)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = http.StatusNotFound, simulate.NoUpstream, "the route has no destination"
 		t.Say(r.manifest.ShownKind(), r.at, "%s", d.Reason)
@@ -54,7 +54,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 
 // destination is the one that a request goes to, which chance decides where
 // several have weight; many tells whether there are several.
-func destination(entry *source.Node, q *simulate.Request) (chosen *source.Node, many bool) {
+func destination(entry *source.Node, q *simulate.Request, namespace string) (chosen *source.Node, many bool) {
 	list := source.Elements(source.Field(entry, "route"))
 	if len(list) < 2 {
 		if len(list) == 1 {
@@ -71,7 +71,7 @@ func destination(entry *source.Node, q *simulate.Request) (chosen *source.Node, 
 	})
 	for _, n := range weighed[1:] {
 		if q.Holds(simulate.Unknown{
-			Why: simulate.Chosen, Key: "weight " + simulate.Canonical(n),
+			Why: simulate.Chosen, Key: "weight " + shareText(n, namespace),
 			What: fmt.Sprintf("it is one of the %d%% for %s", source.Int(source.Field(n, "weight")), source.Text(source.Field(source.Field(n, "destination"), "host"))),
 		}) {
 			return n, true
@@ -86,7 +86,7 @@ func destination(entry *source.Node, q *simulate.Request) (chosen *source.Node, 
 func (r *route) mirrored(q *simulate.Request, t *simulate.Trail) *source.Node {
 	for _, n := range r.mirrors() {
 		u := simulate.Unknown{
-			Why: simulate.Chosen, At: r.manifest.At(r.path), Key: "mirror " + simulate.Canonical(n),
+			Why: simulate.Chosen, At: r.manifest.At(r.path), Key: "mirror " + destinationText(n, r.manifest.Namespace),
 			What: "it is the copy for " + source.Text(source.Field(n, "host")),
 		}
 		if q.World().Doubts() && q.Holds(u) {

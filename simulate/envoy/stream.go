@@ -103,7 +103,7 @@ func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) sim
 		}
 	}
 	d := simulate.Decision{Route: s.id(), At: s.place}
-	chosen, _ := destination(s.entry, r)
+	chosen, _ := destination(s.entry, r, s.manifest.Namespace)
 	if chosen == nil {
 		d.Status, d.Cause, d.Reason = 0, simulate.NoUpstream, "the route has no destination"
 		return d

@@ -84,17 +84,23 @@ func timeoutText(text string) string {
 func (r *route) splitText(destinations []*source.Node) string {
 	var out []string
 	for _, n := range destinations {
-		text := strconv.FormatInt(source.Int(source.Field(n, "weight")), 10) + " to " + r.destinationText(source.Field(n, "destination"))
-		if headers := source.Field(n, "headers"); headers != nil {
-			text += " with " + simulate.Canonical(headers)
-		}
-		out = append(out, text)
+		out = append(out, shareText(n, r.manifest.Namespace))
 	}
 	return strings.Join(out, ", ")
 }
 
-func (r *route) destinationText(n *source.Node) string {
-	text := service(n, r.manifest.Namespace)
+// shareText says what share of the requests a destination gets, in words that do
+// not depend on how its host is spelled.
+func shareText(n *source.Node, namespace string) string {
+	text := strconv.FormatInt(source.Int(source.Field(n, "weight")), 10) + " to " + destinationText(source.Field(n, "destination"), namespace)
+	if headers := source.Field(n, "headers"); len(source.Keys(headers)) > 0 {
+		text += " with " + simulate.Canonical(headers)
+	}
+	return text
+}
+
+func destinationText(n *source.Node, namespace string) string {
+	text := service(n, namespace)
 	if subset := source.Text(source.Field(n, "subset")); subset != "" {
 		text += " subset " + subset
 	}
@@ -171,7 +177,7 @@ func (r *route) mirrorTexts() []string {
 			percent = number(share)
 		}
 		if percent > 0 {
-			out = append(out, fmt.Sprintf("copies of %g%% to %s", percent, r.destinationText(to)))
+			out = append(out, fmt.Sprintf("copies of %g%% to %s", percent, destinationText(to, r.manifest.Namespace)))
 		}
 	}
 	if n := source.Field(r.entry, "mirror"); n != nil {

@@ -163,6 +163,7 @@ func TestTreatments(t *testing.T) {
 		t.Fatalf("no route in %s", text)
 		return simulate.Treatment{}
 	}
+	const redirect = "{matches: [{path: {type: PathPrefix, value: /a}}], filters: [{type: RequestRedirect, requestRedirect: {statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /b}}}]}"
 	service := func(match, does string) string {
 		return "---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [a.test], gateways: [gw], http: [{match: [{uri: {" + match + "}}], " + does + "}]}}\n"
 	}
@@ -192,8 +193,8 @@ func TestTreatments(t *testing.T) {
 		"some copies":            {service("prefix: /a", "mirrors: [{destination: {host: m, port: {number: 80}}, percentage: {value: 12.5}}], "+to), mirror(", fraction: {numerator: 125, denominator: 1000}"), true},
 		"fewer copies":           {service("prefix: /a", "mirrors: [{destination: {host: m, port: {number: 80}}, percentage: {value: 50}}], "+to), mirror(", percent: 40"), false},
 		"copies elsewhere":       {service("prefix: /a", "mirror: {host: other, port: {number: 80}}, "+to), mirror(""), false},
-		"a redirect":             {service("prefix: /a", "redirect: {uri: /b}"), rule("type: RequestRedirect, requestRedirect: {statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /b}}"), true},
-		"a redirect with a code": {service("prefix: /a", "redirect: {uri: /b, redirectCode: 302}"), rule("type: RequestRedirect, requestRedirect: {statusCode: 301, path: {type: ReplaceFullPath, replaceFullPath: /b}}"), false},
+		"a redirect":             {service("prefix: /a", "redirect: {uri: /b}"), redirect, true},
+		"a redirect with a code": {service("prefix: /a", "redirect: {uri: /b, redirectCode: 302}"), redirect, false},
 		"times":                  {service("prefix: /a", "timeout: 0.5s, "+to), strings.Replace(plain, "backendRefs", "timeouts: {request: 500ms}, backendRefs", 1), true},
 		"shares": {
 			service("prefix: /a", "route: [{destination: {host: s, port: {number: 80}}, weight: 9}, {destination: {host: o, port: {number: 80}}, weight: 1}]"),

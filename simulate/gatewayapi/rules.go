@@ -124,11 +124,7 @@ func (m *match) entry() source.Object {
 	}{{"headers", m.headers}, {"queryParams", m.query}} {
 		var values source.Object
 		for _, n := range list.nodes {
-			how := "exact"
-			if source.Text(source.Field(n, "type")) == "RegularExpression" {
-				how = "regex"
-			}
-			values = append(values, source.Member{Key: source.Text(source.Field(n, "name")), Value: source.Object{{Key: how, Value: source.Text(source.Field(n, "value"))}}})
+			values = append(values, source.Member{Key: source.Text(source.Field(n, "name")), Value: compared(n, list.key == "headers")})
 		}
 		if values != nil {
 			conditions = append(conditions, source.Member{Key: list.key, Value: values})
@@ -136,6 +132,33 @@ func (m *match) entry() source.Object {
 	}
 	return append(source.Object{{Key: "match", Value: []any{conditions}}}, m.action...)
 }
+
+// compared is how a value is compared. Expressions that say no more than that it
+// is there, or begins with a text, are spelled so: conditions of either API are
+// known to be the same by their spelling.
+func compared(n *source.Node, header bool) source.Object {
+	text := source.Text(source.Field(n, "value"))
+	if source.Text(source.Field(n, "type")) != "RegularExpression" {
+		return source.Object{{Key: "exact", Value: text}}
+	}
+	if text == ".*" {
+		return source.Object{}
+	}
+	if quoted, any := strings.CutSuffix(text, ".*"); any && header {
+		if plain, ok := unquoted(quoted); ok {
+			return source.Object{{Key: "prefix", Value: plain}}
+		}
+	}
+	return source.Object{{Key: "regex", Value: text}}
+}
+
+// unquoted undoes regexp.QuoteMeta; ok is false where the text is no such.
+func unquoted(quoted string) (text string, ok bool) {
+	text = escapes.ReplaceAllString(quoted, "$1")
+	return text, regexp.QuoteMeta(text) == quoted
+}
+
+var escapes = regexp.MustCompile(`\\(.)`)
 
 // action is what a rule does, as the fields of an entry; ok is false where that
 // is not understood.
