@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,7 +166,11 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 		return
 	}
 	for _, p := range c.pods {
-		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) || c.injected(p, conv.NativeSidecars) {
+		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) {
+			continue
+		}
+		if c.injected(p, conv.NativeSidecars) {
+			pastSidecar(r, up, s, p, found)
 			continue
 		}
 		if p.Template != "" {
@@ -185,6 +190,29 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 			Upstream: &diag.Upstream{Attribute: "." + r.InMesh.Path + says.NoSidecarAt, Message: fmt.Sprintf(says.NoSidecar, p.Name)},
 		})
 	}
+}
+
+// pastSidecar reports a pod whose annotations lead requests to the Service past
+// its sidecar, or may do so.
+func pastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Pod, found *diag.List) {
+	target := ""
+	for _, port := range s.Ports {
+		if port.Port == up.Port.Number {
+			target = port.Target
+		}
+	}
+	annotation := p.Misses(target)
+	if annotation == "" {
+		return
+	}
+	kind := cmp.Or(p.Template, "Pod")
+	found.Add(diag.Finding{
+		Code: diag.PortPastSidecar, At: upstreamRef(r, up),
+		Message: fmt.Sprintf("requests to port %d of Service %q do not go through the sidecar of the pods of %s %q, or may not: its annotation %s says so; no policy is enforced there", up.Port.Number, up.Name, kind, p.Name.Name, annotation),
+		Help:    "remove the annotation, or leave the port of the Service out of it",
+		Group:   fmt.Sprintf("%p %p %s", r.Origin.Doc, p, up.Name), Place: "another rule that leads there",
+		Related: []diag.Related{{Message: "the " + kind, At: p.Origin.At("metadata", "name")}},
+	})
 }
 
 func selects(selector, labels map[string]string) bool {

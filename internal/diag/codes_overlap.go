@@ -56,6 +56,7 @@ const (
 	PodsMayShare     Code = "KGW455"
 	NotAsMade        Code = "KGW456"
 	RuleOpens        Code = "KGW457"
+	PortPastSidecar  Code = "KGW458"
 )
 
 // Codes of findings about rules that others write for Oathkeeper.
@@ -112,6 +113,7 @@ var overlapRules = []Rule{
 	{PodsMayShare, "PodsMayShare", doubt, "it is not known whether the policies of two Services hold for the same pods, and one lets in what the other closes"},
 	{NotAsMade, "NotAsMade", doubt, "an object says that it was made for a resource, and is not like anything that is written for it"},
 	{RuleOpens, "RuleOpens", doubt, "a Rule that somebody else wrote lets in what a resource sends to Oathkeeper and closes"},
+	{PortPastSidecar, "PortPastSidecar", doubt, "requests to pods do not go through their Istio sidecar, or may not"},
 	{RuleBroken, "RuleBroken", doubt, "Oathkeeper cannot use a rule, and refuses its requests or those of all rules"},
 	{RegexpInGlob, "RegexpInGlob", notice, "the URL of a rule reads like a regular expression, and the cluster reads globs"},
 	{RuleField, "RuleField", notice, "a rule of Oathkeeper has a field that is passed over"},

@@ -49,7 +49,7 @@ var unwritable = []Code{
 var DefaultLocked = []Code{
 	HostNotAllowed, HostLookalike, ServiceBlocked, GatewayNotAllowed, LabelMissing, DuplicateResource, NoSidecar,
 	RuleBypassed, RouteWeaker, PublicForbidden, PolicyReplaced, AuthenticationReplaced, ForeignRoutes,
-	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost,
+	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost, PortPastSidecar,
 }
 
 // Acceptable tells whether a user may take on what the code says: a loss of

@@ -7,7 +7,9 @@
 package kube
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -41,6 +43,8 @@ type Service struct {
 type ServicePort struct {
 	Name string
 	Port uint32
+	// Target is the port of the pods, by number or name; "" if that is not known.
+	Target string
 }
 
 // VirtualService is an Istio VirtualService that somebody else wrote.
@@ -92,6 +96,10 @@ type Pod struct {
 	// Injection is the pod's own word about a sidecar, "" when it has none; a
 	// pod in the network of its node has none.
 	Injection string
+	// Ports are the named ports of the containers.
+	Ports map[string]uint32
+	// Capture is what the annotations say of requests that the sidecar gets.
+	Capture Capture
 }
 
 // templates are the kinds of workloads, by group and kind.
@@ -227,7 +235,14 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 		}
 	}
 	for _, p := range source.Elements(source.Field(spec, "ports")) {
-		s.Ports = append(s.Ports, ServicePort{Name: source.Text(source.Field(p, "name")), Port: uint32(source.Int(source.Field(p, "port")))})
+		target := source.Text(source.Field(p, "targetPort"))
+		if target == "" {
+			// Zero is none: the API server fills in the port.
+			target = strconv.FormatInt(cmp.Or(source.Int(source.Field(p, "targetPort")), source.Int(source.Field(p, "port"))), 10)
+		}
+		s.Ports = append(s.Ports, ServicePort{
+			Name: source.Text(source.Field(p, "name")), Port: uint32(source.Int(source.Field(p, "port"))), Target: target,
+		})
 	}
 	return s
 }
@@ -256,6 +271,7 @@ func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
 	if host, _ := source.Bool(source.Field(spec, "hostNetwork")); host {
 		p.Injection = "false"
 	}
+	p.Ports, p.Capture = portsOf(source.Field(spec, "containers")), captureOf(source.TextMap(source.Field(meta, "annotations")))
 	p.Init, p.Containers = names(source.Field(spec, "initContainers")), names(source.Field(spec, "containers"))
 	return p
 }
