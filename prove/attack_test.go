@@ -89,7 +89,8 @@ func (h *hostile) foreign(b *strings.Builder) {
 		fmt.Fprintf(b, "spec:\n  selector: {matchLabels: {%s}}\n  jwtRules: [%s]\n", h.pick("app: x", "version: v1"), h.issuer())
 	default:
 		head("security.istio.io/v1", "AuthorizationPolicy", h.pick("shop", "shop", "istio-system"))
-		fmt.Fprintf(b, "spec:\n  selector: {matchLabels: {%s}}\n  rules: [{to: [{operation: {paths: [%q]}}]}]\n", h.pick("app: x", "app: z", "part: w", "version: v1"), h.pick("/a", "/a*", "*", "/{*}"))
+		fmt.Fprintf(b, "spec:\n  selector: {matchLabels: {%s}}\n  rules: [{to: [{operation: {paths: [%q]%s}}]}]\n", h.pick("app: x", "app: z", "part: w", "version: v1"), h.pick("/a", "/a*", "*", "/{*}"),
+			h.odd(40, "", ", hosts: [h0.example.com]", ", hosts: [\"h0.*\"]", ", hosts: [\"*1.example.com\"]", ", hosts: [\"sub.example.com:*\"]", ", notHosts: [h0.example.com]", ", methods: [\"G*\"]", ", methods: [\"*T\"]", ", notMethods: [GET]"))
 	}
 }
 

@@ -100,7 +100,7 @@ func newWorkloads(v *View) *workloads {
 func plainHosts(o *ir.Opener) []string {
 	var out []string
 	for _, s := range o.Sets {
-		if len(s.Hosts) == 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		if len(s.Hosts) == 0 || s.HostPattern.Lang != 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.Contains(h, "*") }) {
 			return []string{""}
 		}
 		out = append(out, s.Hosts...)
@@ -239,7 +239,7 @@ type openerKey struct {
 // concerns reports whether a policy may let a request for one of the hosts
 // through to pods of the gateway.
 func (c *guarded) concerns(o *ir.Opener) bool {
-	if !slices.ContainsFunc(o.Sets, func(s match.Set) bool { return c.mayHost(s.Hosts) }) {
+	if !slices.ContainsFunc(o.Sets, func(s match.Set) bool { return s.HostPattern.Lang != 0 || c.mayHost(s.Hosts) }) {
 		return false
 	}
 	return slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool { return c.w.v.selectsSome(o.Pods, r) != noPod })
@@ -261,11 +261,8 @@ const openedBudget match.Budget = 50_000
 const stepsPerSet = 20_000
 
 func (c *guarded) run() diag.List {
-	for _, h := range c.hosts {
-		if h == "" {
-			continue
-		}
-		p := c.purse.Classes(c.w.classifier, "https", strings.Replace(h, "*", "any", 1), c.ms, openedBudget)
+	for _, h := range c.samples() {
+		p := c.purse.Classes(c.w.classifier, "https", h, c.ms, openedBudget)
 		why := p.Reason
 		for i := 0; i < len(c.ms) && why == ""; i++ {
 			if !c.refused[i] {
@@ -280,6 +277,47 @@ func (c *guarded) run() diag.List {
 		}
 	}
 	return c.found
+}
+
+// samples are the hosts for which requests are split into classes: those of the
+// gateway, and for a wildcard one that nobody names and one for each policy of
+// somebody else that names hosts below it, unless these are served by
+// another resource.
+func (c *guarded) samples() []string {
+	var out []string
+	for _, h := range c.hosts {
+		if h == "" {
+			continue
+		}
+		out = append(out, strings.Replace(h, "*", "any", 1))
+		if !strings.HasPrefix(h, "*") {
+			continue
+		}
+		below := match.Compile(match.Set{Hosts: []string{h}, Path: everyPath})
+		for _, o := range c.openers {
+			for i := range o.Sets {
+				s := &o.Sets[i]
+				if o.Gateway != nil || s.Hosts == nil && s.HostPattern.Lang == 0 {
+					continue
+				}
+				r := c.purse.Relate(below, match.Compile(match.Set{Hosts: s.Hosts, HostPattern: s.HostPattern, Path: everyPath}))
+				if w := r.Witness; w != nil && !slices.Contains(out, w.Host) && !c.w.v.serves(w.Host) {
+					out = append(out, w.Host)
+				}
+			}
+		}
+	}
+	return out
+}
+
+var everyPath = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
+
+// serves reports whether a resource or an object of somebody else has this very
+// host.
+func (v *View) serves(name string) bool {
+	return slices.ContainsFunc(v.Gateways, func(g *ir.Gateway) bool {
+		return slices.ContainsFunc(g.Hosts, func(h ir.Host) bool { return strings.EqualFold(h.Name, name) })
+	}) || slices.ContainsFunc(v.Claims, func(c Claim) bool { return strings.EqualFold(c.Host, name) })
 }
 
 func (c *guarded) compile() {

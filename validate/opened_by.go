@@ -73,10 +73,10 @@ func (c *guarded) unasked(rule *ir.Route, o *ir.Opener, first func(from, to int)
 		return byPath
 	}
 	named := slices.ContainsFunc(c.own[rule], func(own *ir.Opener) bool {
-		return slices.ContainsFunc(own.Sets, func(s match.Set) bool { return len(s.Hosts) > 0 })
+		return slices.ContainsFunc(own.Sets, func(s match.Set) bool { return len(s.Hosts) > 0 || s.HostPattern.Lang != 0 })
 	})
 	if named && slices.ContainsFunc(o.Sets, func(s match.Set) bool {
-		return len(s.Hosts) == 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.HasSuffix(h, "*") })
+		return len(s.Hosts) == 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.HasSuffix(h, "*") }) // or a pattern with "*" at its end
 	}) {
 		return byPort
 	}

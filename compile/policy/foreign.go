@@ -94,13 +94,8 @@ func operationsOf(list []*source.Node) (sets, except []match.Set) {
 		if len(paths) == 0 {
 			paths = []string{"*"}
 		}
-		set := match.Set{View: match.RawPath}
-		if methods := source.Texts(source.Field(n, "methods")); !slices.Contains(methods, "*") {
-			set.Methods = methods
-		}
-		for _, h := range source.Texts(source.Field(n, "hosts")) {
-			set.Hosts = append(set.Hosts, strings.ToLower(h))
-		}
+		set := match.Set{View: match.RawPath, Methods: methodsOf(source.Texts(source.Field(n, "methods")))}
+		set.Hosts, set.HostPattern = hostsOf(source.Texts(source.Field(n, "hosts")))
 		for _, p := range paths {
 			set.Path = pathlang.PolicyPath(p)
 			sets = append(sets, set)
@@ -112,6 +107,58 @@ func operationsOf(list []*source.Node) (sets, except []match.Set) {
 	return sets, except
 }
 
+// methodsOf are the methods that the patterns of a policy match, those of HTTP
+// for one with "*" at an end; nil is any.
+func methodsOf(patterns []string) []string {
+	var out []string
+	for _, p := range patterns {
+		switch {
+		case p == "*":
+			return nil
+		case !strings.Contains(p, "*"):
+			out = append(out, p)
+			continue
+		}
+		for _, m := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"} {
+			if pathlang.PolicyText(p, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	if out == nil && patterns != nil {
+		out = []string{}
+	}
+	return out
+}
+
+// hostsOf are the hosts that the patterns of a policy match, as names and
+// wildcards or, where one has a "*" that no wildcard has, as one expression. The
+// port of a pattern does not count: a client may write it into its Host header.
+func hostsOf(patterns []string) ([]string, pathlang.Path) {
+	var names, exprs []string
+	odd := false
+	for _, p := range patterns {
+		p = strings.ToLower(p)
+		name, port, _ := strings.Cut(p, ":")
+		stem, any := strings.CutSuffix(name, "*")
+		switch {
+		case any && stem != "" && port == "":
+			odd = true
+			exprs = append(exprs, pathlang.QuoteRegex(stem)+".*")
+		case strings.HasPrefix(name, "*"):
+			odd = odd || name != "*" && !strings.HasPrefix(name, "*.")
+			exprs = append(exprs, ".*"+pathlang.QuoteRegex(name[1:]))
+		default:
+			exprs = append(exprs, pathlang.QuoteRegex(name))
+		}
+		names = append(names, name)
+	}
+	if !odd {
+		return names, pathlang.Path{}
+	}
+	return nil, pathlang.Path{Lang: pathlang.Regex, Text: strings.Join(exprs, "|")}
+}
+
 func leftOut(n *source.Node) []match.Set {
 	every := pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	var out []match.Set
@@ -121,11 +168,15 @@ func leftOut(n *source.Node) []match.Set {
 	if methods := source.Texts(source.Field(n, "notMethods")); len(methods) > 0 {
 		out = append(out, match.Set{Methods: methods, Path: every, View: match.RawPath})
 	}
-	if hosts := source.Texts(source.Field(n, "notHosts")); len(hosts) > 0 {
-		for i := range hosts {
-			hosts[i] = strings.ToLower(hosts[i])
-		}
-		out = append(out, match.Set{Hosts: hosts, Path: every, View: match.RawPath})
+	notHosts := source.Texts(source.Field(n, "notHosts"))
+	for _, h := range notHosts {
+		h = strings.ToLower(h)
+		if name, any := strings.CutSuffix(h, "*"); any && !strings.HasSuffix(name, ":") {
+			hosts, pattern := hostsOf([]string{h})
+			out = append(out, match.Set{Hosts: hosts, HostPattern: pattern, Path: every, View: match.RawPath})
+		} else if slices.ContainsFunc(notHosts, func(o string) bool { return strings.EqualFold(o, h+":*") }) {
+			out = append(out, match.Set{Hosts: []string{h}, Path: every, View: match.RawPath})
+		} // else a request that names a port in its Host header is not left out
 	}
 	return out
 }
