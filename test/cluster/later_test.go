@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -28,13 +30,20 @@ const (
 // that an API server asks: the conversion of versions. It does what
 // api-gateway 3.9.0, apis/gateway/v1beta1/apirule_conversion.go, does with
 // APIRules that it cannot convert in full.
-type controller struct{ *httptest.Server }
+type controller struct {
+	*httptest.Server
+	asked atomic.Int64 // conversions
+}
 
 // startController makes the API server that of a cluster of a later release: a
 // CRD with three versions of which v2alpha1 is stored, and a conversion webhook.
 func startController(t *testing.T) *controller {
 	t.Helper()
-	c := &controller{httptest.NewTLSServer(http.HandlerFunc(convert))}
+	c := &controller{}
+	c.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.asked.Add(1)
+		convert(w, r)
+	}))
 	t.Cleanup(c.Close)
 	crd := versions(t)
 	spec := crd["spec"].(map[string]any)
@@ -46,7 +55,29 @@ func startController(t *testing.T) *controller {
 		},
 	}}
 	apply(t, crd)
+	c.awaited(t)
 	return c
+}
+
+// awaited waits until the API server asks the controller: it learns of a changed
+// CRD some time after it has taken it, and stores APIRules in the version of
+// before until then.
+func (c *controller) awaited(t *testing.T) {
+	t.Helper()
+	probe := documents(t, `{apiVersion: gateway.kyma-project.io/v1beta1, kind: APIRule, metadata: {name: probe, namespace: default}, spec: {host: probe.example.com, gateway: ns/gw, service: {name: probe, port: 80}, rules: [{path: /, methods: [GET], accessStrategies: [{handler: noop}]}]}}`)[0]
+	for range 600 {
+		before := c.asked.Load()
+		_, err := server.Create(probe)
+		asked := c.asked.Load() > before
+		if err == nil {
+			_, err = server.Do(http.MethodDelete, rig.Path(probe), nil)
+		}
+		if asked && err == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("the API server does not ask the controller to convert")
 }
 
 // versions returns the CRD of APIRule with the versions that releases 3.3 and
