@@ -112,6 +112,8 @@ func typeHelp(t *Type, n *source.Node) string {
 		return fmt.Sprintf("write it like {%s: %s}", wrapper(t), n.Value)
 	case t.Like != "":
 		return "write it like " + t.Like
+	case t.Kind == List:
+		return "write it as a list: [" + element(t.Elem, n) + "]"
 	}
 	if t.Kind == String && len(t.Enum) > 0 && !slices.Contains(t.Enum, n.Value) {
 		return "use one of " + strings.Join(t.Enum, ", ")
@@ -164,8 +166,22 @@ func scalarHelp(want Kind, n *source.Node) string {
 		}
 	case want == Boolean && (strings.EqualFold(n.Value, "true") || strings.EqualFold(n.Value, "false")):
 		return "write " + strings.ToLower(n.Value) + ", without quotes"
-	case want == List:
-		return "write it as a list: [" + n.Value + "]"
 	}
 	return ""
+}
+
+// element is a scalar as an element of a list in braces: an example of the type
+// where it is not of that type itself.
+func element(t *Type, n *source.Node) string {
+	switch {
+	case t != nil && t.LikeStar != "" && n.Value == "*":
+		return t.LikeStar
+	case t != nil && t.Like != "" && t.Kind != String:
+		return t.Like
+	case t != nil && t.Kind == Object && wrapper(t) != "":
+		return fmt.Sprintf("{%s: %s}", wrapper(t), n.Value)
+	case n.Style != 0 || strings.ContainsAny(n.Value, ",[]{}"):
+		return strconv.Quote(n.Value)
+	}
+	return n.Value
 }

@@ -70,7 +70,11 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 		return
 	}
 	CheckOrigins(n, at, found)
-	list := source.Elements(source.Field(n, "allowOrigins"))
+	written := source.Field(n, "allowOrigins")
+	list := source.Elements(written)
+	if len(list) == 0 && written != nil && source.Text(written) != "" {
+		return // it is no list, which is said
+	}
 	if len(list) == 0 {
 		found.Add(diag.Finding{
 			Code: diag.CORSDropped, At: at, Help: "add allowOrigins, such as [{exact: https://www.example.com}]; without corsPolicy an older version applies its default policy, and v2 none",
