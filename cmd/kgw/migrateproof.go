@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare"
@@ -27,6 +28,9 @@ type moves struct {
 	// Spellings counts the losses that only requests show which spell a plain
 	// character of the path as %XX, as no client does by itself.
 	Spellings int `json:"spellings,omitempty"`
+	// Asterisks counts those that only requests with a "*" in the path show,
+	// which the templates in policies of v2 do not match.
+	Asterisks int `json:"asterisks,omitempty"`
 	// Supposed is what was taken to exist, because it is not among the inputs.
 	Supposed []string `json:"supposed,omitempty"`
 }
@@ -163,6 +167,9 @@ func (m *moves) write(w io.Writer) error {
 	if m.Spellings > 0 {
 		fmt.Fprintf(&b, "note: %s of requests that spell a plain character of the path as %%XX, as in /%%61, left out: no client does so by itself\n", counted(m.Spellings, "change"))
 	}
+	if m.Asterisks > 0 {
+		fmt.Fprintf(&b, "note: %s of requests with a \"*\" in the path, left out: the templates in policies of v2 do not match it, so that they are refused\n", counted(m.Asterisks, "change"))
+	}
 	for _, n := range m.Notes {
 		fmt.Fprintf(&b, "note: %s\n", report.Visible(n))
 	}
@@ -183,6 +190,8 @@ func (one *move) text() string {
 		fmt.Fprintf(&b, "not compared: %s\n", report.Visible(one.NotCompared))
 	case len(one.Changes) == 0:
 		b.WriteString("no change\n")
+	case !slices.ContainsFunc(one.Changes, func(c semanticChange) bool { return c.matters() }):
+		fmt.Fprintf(&b, "no change of who gets through with its methods, and where to; %s\n", counted(len(one.Changes), "other change"))
 	default:
 		fmt.Fprintf(&b, "%s\n", counted(len(one.Changes), "change"))
 	}
@@ -190,6 +199,20 @@ func (one *move) text() string {
 		one.Changes[i].text(&b, "  ")
 	}
 	return b.String()
+}
+
+// matters reports whether a change is about who gets through the gateway with the
+// methods that the resource named, or where to. OPTIONS is let in for preflights
+// where nothing took it.
+func (c *semanticChange) matters() bool {
+	switch c.Kind {
+	case classes.Exposed:
+		return c.Before != classes.NoRoute || len(c.Methods) != 1 || c.Methods[0] != "OPTIONS" || c.AnyMethod
+	case classes.Internal, classes.Headers, classes.Timeout, classes.Added, classes.Status:
+		return false
+	default:
+		return true
+	}
 }
 
 // reportMoves prints the findings of a migration and what it changes for

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 
 // settle makes of what a comparison found what is to be said of a migration:
 // what an external authorizer decides is not known to be open or closed, and
-// losses of requests that no client sends are counted apart. What such requests
+// losses of requests that hardly a client sends are counted apart. What such requests
 // open is never left out.
 func (m *moves) settle() {
 	for _, one := range m.Resources {
@@ -23,9 +22,17 @@ func (m *moves) settled(list []semanticChange) []semanticChange {
 	out := []semanticChange{}
 	said := map[string]bool{}
 	for _, c := range list {
-		if spelledOddly(c.Witness.URL) && slices.Contains([]classes.Kind{classes.Removed, classes.Tightened, classes.Status}, c.Kind) {
-			m.Spellings++
-			continue
+		switch refused := c.Kind == classes.Tightened || c.Kind == classes.Status; classes.SpellingOf(c.Witness.URL) {
+		case classes.Encoded:
+			if refused || c.Kind == classes.Removed {
+				m.Spellings++
+				continue
+			}
+		case classes.Asterisk:
+			if refused && !namesAsterisk(c.Path) {
+				m.Asterisks++
+				continue
+			}
 		}
 		if c.decide(); c.Kind == classes.Unknown && c.decided {
 			if said[c.line] {
@@ -69,8 +76,7 @@ func authorizersOf(text string) string {
 	return strings.Join(out, " and ")
 }
 
-// spelledOddly reports whether the path of a URL spells a plain character as %XX.
-func spelledOddly(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && classes.NeedlesslyEncoded(u.EscapedPath())
+// namesAsterisk reports whether the expression of a path wants a "*" in it.
+func namesAsterisk(path string) bool {
+	return strings.Contains(path, `\*`) || strings.Contains(path, "[*") || strings.Contains(path, "*]")
 }

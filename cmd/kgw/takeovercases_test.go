@@ -15,7 +15,7 @@ var takeoverCases = []safetyCase{
 	{"14-api-beside-apirule", "migrate . --ext-authorizer oauth2-proxy --diff", 1, []string{"KGW725"}, []string{"kgw.dev/migrated-from"}},
 	{"15-star-means-others", "migrate apirule.yaml --diff", 1, []string{"REMOVED TRACE,CONNECT,others /.* on shop.example.com"}, []string{"REMOVED *"}},
 	{"15-star-means-others", "diff orders-v2.yaml --against orders.yaml --semantic", 1, []string{"REMOVED GET /orders of /orders|/orders/.*", "taken to exist"}, []string{"no change"}},
-	{"F01-migrate-options-403", "migrate . --diff", 1, []string{"methods: [POST]", "methods: [GET, OPTIONS]"}, []string{"TIGHTENED", "EXPOSED", "REMOVED", "200 -> 403", "%67"}},
+	{"F01-migrate-options-403", "migrate . --diff", 1, []string{"methods: [POST]", "methods: [GET, OPTIONS]", "shop/bin (apirule.yaml): no change of who gets through"}, []string{"TIGHTENED", "EXPOSED", "REMOVED", "200 -> 403", "%67"}},
 	{"F02-takeover-labels", "adopt apis --live live-3.9-labels.yaml", 0, []string{"adopted Rule", "adopted VirtualService"}, nil},
 	{"F02-takeover-labels", "diff apis --live live-3.9-labels.yaml --prune", 0, nil, []string{"update", "delete", "create"}},
 	{"F03-takeover-mixed", "validate apis", 0, []string{"KGW727", "kubectl get apirules.v2.gateway.kyma-project.io new"}, []string{"must be a string"}},

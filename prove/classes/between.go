@@ -38,6 +38,7 @@ func (b *between) run() {
 	for _, scheme := range b.compile() {
 		b.scheme(scheme, b.class)
 	}
+	b.joinSpellings()
 }
 
 func (b *between) class(class *match.Class) {

@@ -45,7 +45,7 @@ func comparisons(hosts []host, before, after Side, further ...Side) []*compariso
 	out := make([]*comparison, len(hosts))
 	classifier := match.NewClassifier()
 	parallel.Each(len(hosts), func(i int) {
-		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[changeKey]int{}}
+		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 		out[i].read(further...)
 	})
 	whole := 0

@@ -275,15 +275,16 @@ func (d *delta) who(side int, issuer bool) []string {
 	case a.reaches():
 		return []string{"a token that the route does not ask for"}
 	case d.untaken(a):
-		return []string{noRoute}
+		return []string{NoRoute}
 	case best.Status == 0:
 		return []string{"the connection is closed"}
 	}
 	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
 }
 
-// noRoute stands for those who get through where nothing takes the requests.
-const noRoute = "no route"
+// NoRoute stands in changes for those who get through where nothing takes the
+// requests.
+const NoRoute = "no route"
 
 // way compares what happens to a request that gets through on both sides.
 func (d *delta) way(i int) {

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/simulate"
@@ -28,7 +26,7 @@ type comparison struct {
 	world     *simulate.World
 	found     []Change
 	changes   []Change
-	merged    map[changeKey]int
+	merged    map[spelledKey]int
 	unchanged int
 	same      map[unchangedKey]bool
 	notes     []string
@@ -49,6 +47,7 @@ func (c *comparison) run() {
 	for _, scheme := range schemes {
 		c.scheme(scheme, c.class)
 	}
+	c.joinSpellings()
 	c.impliedPreflights()
 	c.parted()
 }
@@ -155,27 +154,12 @@ func (ch *Change) shares(o *Change) bool {
 	return ch.Others && o.Others || slices.ContainsFunc(ch.Methods, func(m string) bool { return slices.Contains(o.Methods, m) })
 }
 
-// NeedlesslyEncoded reports whether a path spells a character as %XX that stands
-// for itself in every URL (RFC 3986, 2.3): no client does so by itself.
-func NeedlesslyEncoded(path string) bool {
-	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-	for i := 0; i+2 < len(path); i++ {
-		if path[i] != '%' {
-			continue
-		}
-		if c, err := url.PathUnescape(path[i : i+3]); err == nil && len(c) == 1 && strings.Contains(unreserved, c) {
-			return true
-		}
-	}
-	return false
-}
-
 // impliedPreflights drops what is said of preflights where the route itself
 // comes or goes.
 func (c *comparison) impliedPreflights() {
 	comes := map[string]bool{}
 	for i := range c.changes {
-		if ch := &c.changes[i]; ch.Before == noRoute || ch.After == noRoute {
+		if ch := &c.changes[i]; ch.Before == NoRoute || ch.After == NoRoute {
 			comes[ch.Path] = true
 		}
 	}
@@ -258,9 +242,41 @@ func keyOf(c *Change) changeKey { return changeKey{c.Kind, c.Path, c.Before, c.A
 // unchangedKey is a path and the methods with which it is unchanged.
 type unchangedKey struct{ path, verbs string }
 
-// put adds a change; classes of one path that change alike are one.
+// spelledKey is the same of changes whose requests are spelled alike.
+type spelledKey struct {
+	changeKey
+	Spelling
+}
+
+// joinSpellings makes one of what changes alike, where a request shows it that
+// clients spell so: that request is the witness.
+func (c *comparison) joinSpellings() {
+	out := map[int]bool{}
+	for i := range c.changes {
+		if at, ok := c.merged[spelledKey{keyOf(&c.changes[i]), Plain}]; ok && at != i {
+			out[i] = true
+			c.changes[at].join(&c.changes[i])
+		}
+	}
+	i := -1
+	c.changes = slices.DeleteFunc(c.changes, func(Change) bool { i++; return out[i] })
+}
+
+// join adds the requests of a change to those of another.
+func (ch *Change) join(more *Change) {
+	maps.Copy(ch.in, more.in)
+	ch.Others = ch.Others || more.Others
+	for _, m := range more.Methods {
+		if !slices.Contains(ch.Methods, m) {
+			ch.Methods = append(slices.Clone(ch.Methods), m)
+		}
+	}
+}
+
+// put adds a change; classes of one path that change alike are one, if their
+// requests are spelled alike.
 func (c *comparison) put(ch Change) {
-	key := keyOf(&ch)
+	key := spelledKey{keyOf(&ch), SpellingOf(ch.Witness.URL)}
 	i, ok := c.merged[key]
 	if !ok {
 		i = len(c.changes)
@@ -271,12 +287,7 @@ func (c *comparison) put(ch Change) {
 	if len(c.seen) > 0 {
 		have.in[len(c.seen)-1] = true
 	}
-	have.Others = have.Others || ch.Others
-	for _, m := range ch.Methods {
-		if !slices.Contains(have.Methods, m) {
-			have.Methods = append(slices.Clone(have.Methods), m)
-		}
-	}
+	have.join(&ch)
 }
 
 // label is what a class is known by: the path of the rule or route that takes
