@@ -38,12 +38,17 @@ func (a *app) reportCommand() *cobra.Command {
 	return cmd
 }
 
-// exposure prints what is served.
 func (a *app) exposure(f *reportFlags, paths []string) error {
+	return a.described(f, paths, exposure.Formats(), func(w io.Writer, r *exposure.Report, format string) error { return r.Write(w, format) })
+}
+
+// described describes what the paths name and writes it in every format asked
+// for, in the first one without any.
+func (a *app) described(f *reportFlags, paths, formats []string, write func(io.Writer, *exposure.Report, string) error) error {
 	if len(f.views) == 0 {
-		f.views = exposure.Formats()[:1]
+		f.views = formats[:1]
 	}
-	outputs, err := outputsOf(f.views, exposure.Formats())
+	outputs, err := outputsOf(f.views, formats)
 	if err != nil {
 		return err
 	}
@@ -54,7 +59,7 @@ func (a *app) exposure(f *reportFlags, paths []string) error {
 	if result.Fatal {
 		a.fail(exitInput)
 	}
-	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.Write(w, o.format) })
+	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return write(w, r, o.format) })
 }
 
 // exposed reads and compiles what the paths name, and describes it. A nil report

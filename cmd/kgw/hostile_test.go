@@ -83,6 +83,9 @@ func TestHostileNamesStayNames(t *testing.T) {
 	for _, format := range exposure.Formats() {
 		commands = append(commands, []string{"report", ".", "--format", format})
 	}
+	for _, format := range exposure.GraphFormats() {
+		commands = append(commands, []string{"graph", ".", "--format", format})
+	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		commands = append(commands, []string{"diff", "in.yaml", "--against", "was", "--format", format}, []string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", format})
 	}

@@ -280,6 +280,9 @@ func secretCommands() []secretCommand {
 	for _, format := range exposure.Formats() {
 		out = append(out, secretCommand{args: []string{"report", "in.yaml", "--format", format}})
 	}
+	for _, format := range exposure.GraphFormats() {
+		out = append(out, secretCommand{args: []string{"graph", "in.yaml", "--format", format}})
+	}
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		out = append(out, secretCommand{args: []string{"diff", "in.yaml", "--against", "was", "--format", format}})
 	}

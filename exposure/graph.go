@@ -1,0 +1,143 @@
+package exposure
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/report"
+)
+
+// GraphFormats lists the formats that WriteGraph knows.
+func GraphFormats() []string { return []string{"mermaid", "dot"} }
+
+// WriteGraph draws the report as a graph of hosts, routes, the rules and services
+// that decide on the way, and backends, in one of the formats: "mermaid"
+// (https://mermaid.js.org/syntax/flowchart.html) or "dot"
+// (https://graphviz.org/doc/info/lang.html). The error is that of the writer.
+func (r *Report) WriteGraph(w io.Writer, format string) error {
+	g := r.graph()
+	text := g.mermaid()
+	if format == "dot" {
+		text = g.dot()
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// graph is a graph whose nodes are known by their indexes.
+type graph struct {
+	nodes []node
+	edges [][2]int
+	at    map[string]int
+	drawn map[[2]int]bool
+}
+
+// node is a box: access is that of a route, "" for any other.
+type node struct {
+	label  string
+	access Access
+}
+
+// graph joins what has one name: hosts, rules, services that decide, backends.
+func (r *Report) graph() *graph {
+	g := &graph{at: map[string]int{}, drawn: map[[2]int]bool{}}
+	for i := range r.Hosts {
+		h := &r.Hosts[i]
+		host := g.node("host", h.Host, "")
+		for j := range h.Rows {
+			row := &h.Rows[j]
+			last := g.node(fmt.Sprintf("row %d %d", i, j), strings.TrimSpace(row.Verbs()+" "+row.Path)+" ("+string(row.Access)+")", row.Access)
+			g.edge(host, last)
+			for _, next := range []struct{ kind, name string }{{"decided by", row.Via}, {"rule", row.Rule}, {"backend", row.Backend}} {
+				if next.name != "" {
+					to := g.node(next.kind, next.kind+" "+next.name, "")
+					g.edge(last, to)
+					last = to
+				}
+			}
+		}
+		for j, text := range h.Unknown {
+			g.edge(host, g.node(fmt.Sprintf("unknown %d %d", i, j), "unknown: "+text, Unknown))
+		}
+	}
+	return g
+}
+
+// node returns the node of a kind that has a label.
+func (g *graph) node(kind, label string, access Access) int {
+	key := kind + "\x00" + label
+	i, ok := g.at[key]
+	if !ok {
+		i = len(g.nodes)
+		g.at[key] = i
+		g.nodes = append(g.nodes, node{label, access})
+	}
+	return i
+}
+
+func (g *graph) edge(from, to int) {
+	if e := [2]int{from, to}; !g.drawn[e] {
+		g.drawn[e] = true
+		g.edges = append(g.edges, e)
+	}
+}
+
+// mermaid draws what is open to anyone, and what is not known, with a thick
+// border: their labels say so too.
+func (g *graph) mermaid() string {
+	var b strings.Builder
+	b.WriteString("flowchart LR\n")
+	for i := range g.nodes {
+		fmt.Fprintf(&b, "  n%d[\"%s\"]\n", i, mermaidText(g.nodes[i].label))
+	}
+	for _, e := range g.edges {
+		fmt.Fprintf(&b, "  n%d --> n%d\n", e[0], e[1])
+	}
+	for i := range g.nodes {
+		if g.nodes[i].marked() {
+			fmt.Fprintf(&b, "  style n%d stroke-width:4px\n", i)
+		}
+	}
+	return b.String()
+}
+
+func (n *node) marked() bool { return n.access == Public || n.access == Unknown }
+
+// mermaidText returns a text that Mermaid prints as it is: it reads "#35;" as the
+// character of that number, and anything else than letters, digits and a few
+// signs may be Markdown, HTML or the end of the label.
+func mermaidText(s string) string {
+	var b strings.Builder
+	for _, r := range report.Visible(s) {
+		if r > 0x7e || strings.ContainsRune(" .,/()-", r) || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+	}
+	return b.String()
+}
+
+func (g *graph) dot() string {
+	var b strings.Builder
+	b.WriteString("digraph exposure {\n  rankdir=LR;\n  node [shape=box];\n")
+	for i := range g.nodes {
+		fmt.Fprintf(&b, "  n%d [label=%s", i, dotText(g.nodes[i].label))
+		if g.nodes[i].marked() {
+			b.WriteString(", penwidth=4")
+		}
+		b.WriteString("];\n")
+	}
+	for _, e := range g.edges {
+		fmt.Fprintf(&b, "  n%d -> n%d;\n", e[0], e[1])
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// dotText returns a text as a quoted string, without escapes that labels have.
+// Graphviz reads entities of HTML in it.
+func dotText(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;").Replace(report.Visible(s)) + `"`
+}
