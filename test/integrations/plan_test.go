@@ -69,8 +69,8 @@ func TestPlanWithFlux(t *testing.T) {
 	}
 }
 
-// TestPlanWithArgoCD: the objects of each step have a wave, in the order of the
-// steps.
+// TestPlanWithArgoCD: kustomize, with which Argo CD renders the folder, gives every
+// object of each step its wave, in the order of the steps.
 func TestPlanWithArgoCD(t *testing.T) {
 	t.Parallel()
 	dir := planned(t)
@@ -79,7 +79,20 @@ func TestPlanWithArgoCD(t *testing.T) {
 	if got := read(t, filepath.Join(dir, "kustomization.yaml")); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := read(t, filepath.Join(dir, "plan/step-3-routes/kustomization.yaml")); !strings.Contains(got, `sync-wave: "3"`) {
-		t.Errorf("the routes are not in wave 3: %s", got)
+	rendered := run(t, dir, nil, program(t, "KGW_TEST_KUSTOMIZE"), "build", ".").ok(t).stdout
+	waves := map[string]string{"RequestAuthentication": "1", "AuthorizationPolicy": "2", "VirtualService": "3"}
+	documents, seen := strings.Split(rendered, "\n---\n"), map[string]bool{}
+	for _, d := range documents {
+		for kind, wave := range waves {
+			if strings.Contains(d, "kind: "+kind+"\n") {
+				seen[kind] = true
+				if !strings.Contains(d, `argocd.argoproj.io/sync-wave: "`+wave+`"`) {
+					t.Errorf("%s is not in wave %s:\n%s", kind, wave, d)
+				}
+			}
+		}
+	}
+	if len(seen) != len(waves) {
+		t.Errorf("the waves have %v:\n%s", seen, rendered)
 	}
 }
