@@ -153,17 +153,6 @@ func candidates(live []*Object, want *Object) []*Object {
 	return out
 }
 
-// Owned lists the objects that carry a label saying whom they are for.
-func Owned(list []Object) []Object {
-	var out []Object
-	for i := range list {
-		if _, ok := list[i].Owner(); ok {
-			out = append(out, list[i])
-		}
-	}
-	return out
-}
-
 func sorted(v any) []string {
 	list, _ := v.([]any)
 	out := make([]string, 0, len(list))

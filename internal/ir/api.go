@@ -55,9 +55,6 @@ type Credentials struct {
 // None reports whether nothing is demanded.
 func (c *Credentials) None() bool { return !c.Token && len(c.Others) == 0 }
 
-// Text is the operation's method and path below a server.
-func (o *Operation) Text(s *APIServer) string { return o.Method + " " + s.Base + o.Path }
-
 // At returns the places of the operation on a host, by its servers or by the
 // hosts that the API is published on.
 func (a *API) At(o *Operation, host string) []APIServer {
