@@ -56,7 +56,7 @@ func own(importPath string) string {
 	return strings.TrimPrefix(importPath, module+"/")
 }
 
-// below tells whether a package is one of the folders or stands below one.
+// below reports whether a package is one of the folders or stands below one.
 func below(importPath string, folders ...string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return importPath == f || strings.HasPrefix(importPath, f+"/") })
 }

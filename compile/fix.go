@@ -94,7 +94,7 @@ type candidate struct {
 }
 
 // round applies all fixes that can be applied together and are not refused. It
-// tells whether anything changed.
+// reports whether anything changed.
 func (f *fixer) round() bool {
 	todo := f.candidates()
 	for len(todo) > 0 {

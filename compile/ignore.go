@@ -162,7 +162,7 @@ func nodeEnd(lines []string, i int) int {
 	return end
 }
 
-// suppresses tells whether there are suppressions, for which findings must
+// suppresses reports whether there are suppressions, for which findings must
 // know their places.
 func (r *run) suppresses() bool {
 	return slices.ContainsFunc(r.units, func(u *unit) bool { return len(u.ignores) > 0 })

@@ -52,7 +52,7 @@ func (r *run) keep() {
 
 func key(e *kube.Exposure) string { return e.Kind + " " + e.Name.String() }
 
-// guards tells whether the object answers what is left of the requests for a
+// guards reports whether the object answers what is left of the requests for a
 // host of others that are taken away.
 func guards(u *unit, stale []*unit) bool {
 	e := u.companion.(*kube.Exposure)

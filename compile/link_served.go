@@ -50,7 +50,7 @@ func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, he
 	return f
 }
 
-// takesHost tells whether a server of a Gateway takes requests for a host, or
+// takesHost reports whether a server of a Gateway takes requests for a host, or
 // some of those for a wildcard: "*.domain" stands for any number of labels
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). A
 // namespace in front says whose hosts are taken, not which.

@@ -224,7 +224,7 @@ func selects(selector, labels map[string]string) bool {
 	return true
 }
 
-// injected tells whether a pod has a sidecar or will get one when it is
+// injected reports whether a pod has a sidecar or will get one when it is
 // created, as Istio's labels say: istio-injection of the namespace wins over
 // istio.io/rev and over what the pod asks for
 // (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/).

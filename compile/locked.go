@@ -39,7 +39,7 @@ func (r *run) checkLock() {
 	r.found = append(r.found, levels.Apply(r.options.Lock.Check(wrote, r.looked()))...)
 }
 
-// looked tells whether a resource, "Kind namespace/name", is among the inputs,
+// looked reports whether a resource, "Kind namespace/name", is among the inputs,
 // and whether all of it was compiled. With a target of the run's own nothing
 // is: it writes other objects.
 func (r *run) looked() func(resource string) (there, compiled bool) {

@@ -235,7 +235,7 @@ func (r *run) companion(u *unit, readers []schema.Reader, root *source.Node) {
 	}
 }
 
-// isObject tells whether a document is meant for a cluster: a kustomization.yaml
+// isObject reports whether a document is meant for a cluster: a kustomization.yaml
 // or a file without a head is not.
 func isObject(doc *source.Document) bool {
 	return doc.APIVersion != "" && doc.Kind != "" && schema.Group(doc.APIVersion) != "kustomize.config.k8s.io"

@@ -171,7 +171,7 @@ func HandlerDefaults(groups map[string]map[string]config.Handler) map[string]map
 	return out
 }
 
-// disabled tells whether a handler is off: Oathkeeper's default. One with a
+// disabled reports whether a handler is off: Oathkeeper's default. One with a
 // configuration that does not say is taken as on; Oathkeeper itself would not
 // start with it.
 func disabled(h *config.Handler) bool {

@@ -124,7 +124,7 @@ func golden(t *testing.T, dir, name, suffix string) *goldie.Goldie {
 	return goldie.New(t, goldie.WithFixtureDir(dir), goldie.WithNameSuffix(suffix), goldie.WithDiffEngine(goldie.ColoredDiff))
 }
 
-// updating tells whether goldie's flag is set.
+// updating reports whether goldie's flag is set.
 func updating() bool {
 	f := flag.Lookup("update")
 	return f != nil && !strings.EqualFold(f.Value.String(), "false")

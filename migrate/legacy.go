@@ -223,7 +223,7 @@ func (c *conversion) corsOf(version string) source.Object {
 	return source.Object{{Key: "allowOrigins", Value: origins}, {Key: "allowMethods", Value: source.ListOf(methods)}, {Key: "allowHeaders", Value: source.ListOf(headers)}}
 }
 
-// hasCORS tells whether browsers may send requests from other origins
+// hasCORS reports whether browsers may send requests from other origins
 // afterwards.
 func (c *conversion) hasCORS() bool {
 	policy, given := c.spec.Get("corsPolicy")

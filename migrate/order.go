@@ -68,7 +68,7 @@ func quote(r *rule) string {
 	return "rule \"" + text + "\""
 }
 
-// alike tells whether two rules do the same with a request.
+// alike reports whether two rules do the same with a request.
 func alike(a, b *rule) bool {
 	rest := func(r *rule) source.Object {
 		o := without(r.old, "path", "methods", "accessStrategies", "mutators")

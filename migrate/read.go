@@ -69,7 +69,7 @@ func (f *fileMigration) expand(d *source.Document, root *source.Node) *source.No
 	return root
 }
 
-// ours tells whether a document is one that is moved: an APIRule or an Api, or
+// ours reports whether a document is one that is moved: an APIRule or an Api, or
 // a VirtualService.
 func (m *migration) ours(apiVersion, kind string) bool {
 	group := schema.Group(apiVersion)

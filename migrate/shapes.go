@@ -137,7 +137,7 @@ func anything(re *syntax.Regexp) bool {
 	return re.Op == syntax.OpAnyChar || re.Op == syntax.OpAnyCharNotNL
 }
 
-// notSlash tells whether a class is everything but a slash, and perhaps "?" and
+// notSlash reports whether a class is everything but a slash, and perhaps "?" and
 // "#", which no path has.
 func notSlash(runes []rune) bool {
 	in := func(r rune) bool {
@@ -223,7 +223,7 @@ func rests(b string, kind tokenKind) []string {
 // asRegex turns a quoted path of v2 into the expression that its author had.
 var asRegex = strings.NewReplacer(`\.`, ".", `\{\*\}`, "[^/]+", `\{\*\*\}`, ".*")
 
-// loses tells whether what the paths do not take is nothing but that: longer
+// loses reports whether what the paths do not take is nothing but that: longer
 // names of the last segment in front of a repetition, or empty segments.
 func (all shapes) loses(c *questions, old *match.Matcher, paths []string) bool {
 	var others []*match.Matcher

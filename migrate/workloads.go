@@ -147,7 +147,7 @@ func named(v any, within reference, at string) reference {
 	return out
 }
 
-// changesHands tells whether a document is moved to where Istio's policies
+// changesHands reports whether a document is moved to where Istio's policies
 // decide: versions 2 do not differ in that.
 func (d *Document) changesHands() bool {
 	return d.Outcome == Moved && d.From != "v2alpha1" && d.From != "v2"

@@ -93,7 +93,7 @@ func (c *Cluster) asksOathkeeper() bool {
 	return c.Mesh.Front == nil || slices.ContainsFunc(c.Gateway.Entries(), func(e simulate.Entry) bool { return c.Mesh.Delegated(e.To) })
 }
 
-// besideOnly tells whether all hosts are served by Skipper, beside Rules that
+// besideOnly reports whether all hosts are served by Skipper, beside Rules that
 // have no VirtualService in front of them.
 func (c *Cluster) besideOnly(hosts []string) bool {
 	return c.Mesh.Beside != nil && len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return !c.Mesh.Beside.Serves(h) })
@@ -174,7 +174,7 @@ func (p *prover) delegated(w way) {
 	}
 }
 
-// counts tells whether a proof is one of those that the statement wants.
+// counts reports whether a proof is one of those that the statement wants.
 func (p *prover) counts(proof string) bool {
 	kind, _, _ := strings.Cut(proof, ":")
 	return slices.Contains(p.proofs, proof) || slices.Contains(p.proofs, kind)

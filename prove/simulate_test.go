@@ -302,7 +302,7 @@ func requestsFor(gw *ir.Gateway, route *ir.Route, g *rand.Rand) []simulate.Reque
 	return out
 }
 
-// jwtOnly tells whether sidecars look at tokens: they refuse what is no JWT.
+// jwtOnly reports whether sidecars look at tokens: they refuse what is no JWT.
 func jwtOnly(gw *ir.Gateway) bool {
 	for _, r := range gw.Routes {
 		for _, g := range r.Access.Grants {
@@ -320,7 +320,7 @@ func jwtOnly(gw *ir.Gateway) bool {
 	return false
 }
 
-// placesTokens tells whether tokens stand in places of their own, which the
+// placesTokens reports whether tokens stand in places of their own, which the
 // model's evaluator does not look at.
 func placesTokens(gw *ir.Gateway) bool {
 	for _, r := range gw.Routes {

@@ -179,7 +179,7 @@ func (s *supposition) service(n ir.Name) {
 	}
 }
 
-// missing tells whether something is not known yet, and notes it.
+// missing reports whether something is not known yet, and notes it.
 func (s *supposition) missing(what string) bool {
 	if s.known[what] {
 		return false

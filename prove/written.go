@@ -100,7 +100,7 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	return kept, left
 }
 
-// apart tells whether APIRules have nothing to do with each other but for their
+// apart reports whether APIRules have nothing to do with each other but for their
 // hosts: those whose routes Oathkeeper guards. In the other mode a rule may be
 // written that is in the way of all others.
 func apart(o *compile.Options) bool {

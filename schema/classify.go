@@ -81,7 +81,7 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 	return f, false
 }
 
-// cutGroup tells whether the group of a kind that has another one is a part of
+// cutGroup reports whether the group of a kind that has another one is a part of
 // that, or is left out.
 func cutGroup(apiVersion, group, own string) bool {
 	return !strings.Contains(apiVersion, "/") || strings.HasSuffix(own, "."+group) || strings.HasPrefix(group, "gateway.kyma") && strings.HasPrefix(own, "gateway.kyma")
@@ -246,7 +246,7 @@ func bareSpec(root *source.Node) string {
 	return ""
 }
 
-// listed tells whether a root is a list of resources, or a List without its
+// listed reports whether a root is a list of resources, or a List without its
 // kind, that holds one of ours.
 func listed(root *source.Node) bool {
 	elements := source.Elements(root)

@@ -41,7 +41,7 @@ func TestMutationsThroughTheLine(t *testing.T) {
 	}
 }
 
-// through compiles one document and tells whether it is written.
+// through compiles one document and reports whether it is written.
 func through(t *testing.T, k *schema.Kind, text, compat, handler string) bool {
 	t.Helper()
 	f, problem := source.NewFile("a.yaml", []byte(text))

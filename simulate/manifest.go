@@ -58,7 +58,7 @@ func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace
 	return m
 }
 
-// Is tells whether the object is of a group and kind.
+// Is reports whether the object is of a group and kind.
 func (m *Manifest) Is(group, kind string) bool {
 	have, _, _ := strings.Cut(m.APIVersion, "/")
 	return have == group && m.Kind == kind

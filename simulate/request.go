@@ -193,7 +193,7 @@ func isToken(s string) bool {
 
 func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7F }
 
-// IsHeader tells whether a header can be sent.
+// IsHeader reports whether a header can be sent.
 func IsHeader(name, value string) bool {
 	return isToken(name) && !strings.ContainsFunc(value, isControl)
 }

@@ -62,7 +62,7 @@ type Decision struct {
 	Outcomes []Outcome
 }
 
-// Passed tells whether the request went on to an upstream.
+// Passed reports whether the request went on to an upstream.
 func (d *Decision) Passed() bool { return d.Next != nil }
 
 // Cause classifies decisions.
@@ -102,7 +102,7 @@ type Step struct {
 // Trail collects steps. A nil Trail collects nothing.
 type Trail struct{ Steps []Step }
 
-// On tells whether steps are collected; texts need only be made then.
+// On reports whether steps are collected; texts need only be made then.
 func (t *Trail) On() bool { return t != nil }
 
 // Say adds a step.

@@ -90,12 +90,12 @@ func (t *Token) Text() string {
 	return ""
 }
 
-// Is tells whether the text found in a request is this token, of that kind.
+// Is reports whether the text found in a request is this token, of that kind.
 func (t *Token) Is(kind, text string) bool {
 	return t.Kind == kind && text == t.Text()
 }
 
-// OK tells whether a token has nothing wrong with it.
+// OK reports whether a token has nothing wrong with it.
 func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 
 // placed marks a token that stands in the request already.

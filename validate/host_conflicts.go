@@ -211,7 +211,7 @@ func conflict(a, b *holder) bool {
 	}
 }
 
-// owns tells whether the object was made for the gateway: by its labels, as
+// owns reports whether the object was made for the gateway: by its labels, as
 // the controllers tell, or by an owner reference.
 func owns(g *ir.Gateway, c *Claim) bool {
 	if c.Name.Namespace == g.Name.Namespace && slices.Contains(c.Owners, OwnerRef{Kind: g.Kind, Name: g.Name.Name}) {

@@ -82,7 +82,7 @@ func normalisation(v *View, found *diag.List) {
 	*found = append(*found, slices.Concat(lists...)...)
 }
 
-// mixed tells whether a gateway has protected routes and open ones that take
+// mixed reports whether a gateway has protected routes and open ones that take
 // more than one path.
 func mixed(takes []ir.Take) bool {
 	open, closed := false, false
@@ -197,7 +197,7 @@ func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.Li
 	return false
 }
 
-// protected tells whether the request, spelled plainly, is one of t's and is
+// protected reports whether the request, spelled plainly, is one of t's and is
 // not open.
 func (e *entrance) protected(t *ir.Take, r match.Request) bool {
 	for _, view := range [...]match.View{match.SlashedPath, match.CleanedPath} {

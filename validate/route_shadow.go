@@ -82,7 +82,7 @@ func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	return v.relate(x, y)
 }
 
-// inert tells whether it does not matter which of the routes answers: all go
+// inert reports whether it does not matter which of the routes answers: all go
 // on to Oathkeeper alike, which looks at its own rules.
 func inert(takes []ir.Take, later *ir.Take, earlier []int) bool {
 	for _, i := range earlier {

@@ -112,7 +112,7 @@ func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related
 	})
 }
 
-// plainlyRuled tells whether the route's own rule takes all it should for
+// plainlyRuled reports whether the route's own rule takes all it should for
 // certain: its path is one that both engines read alike and its host is in
 // lower case, in which the proxy compares it.
 func (v *View) plainlyRuled(t *ir.Take) bool {

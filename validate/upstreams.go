@@ -17,7 +17,7 @@ func (v *View) policiesByRoute() map[*ir.Route]*ir.Take {
 	return out
 }
 
-// sameUpstream tells whether two routes of one gateway end at the same pods.
+// sameUpstream reports whether two routes of one gateway end at the same pods.
 func sameUpstream(a, b *ir.Route) bool {
 	x, y := upstreams(a), upstreams(b)
 	if len(x) == 0 || len(y) == 0 {

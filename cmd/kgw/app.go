@@ -167,7 +167,7 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// isDevice tells whether nobody can have piped anything into a stream.
+// isDevice reports whether nobody can have piped anything into a stream.
 func isDevice(f *os.File) bool {
 	info, err := f.Stat()
 	return err != nil || info.Mode()&os.ModeCharDevice != 0

@@ -211,7 +211,7 @@ func (a *app) generate(f *generateFlags, paths []string) error {
 // that several times faster than YAML, and it has 60 seconds for all of it.
 const manyObjects = 1000
 
-// validNamespace tells whether a namespace is one; Argo CD leaves it empty for
+// validNamespace reports whether a namespace is one; Argo CD leaves it empty for
 // applications whose objects have none.
 func validNamespace(s string) bool { return len(s) <= 63 && shape.DNSLabel.Match(s) }
 

@@ -219,7 +219,7 @@ func printJSON(w io.Writer, result *compile.Result) error {
 	return err
 }
 
-// textOnly tells whether people alone read the findings of the build: what is
+// textOnly reports whether people alone read the findings of the build: what is
 // only for the record is then left to validate.
 func (f *buildFlags) textOnly() bool {
 	return f.failOn != "info" && !slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" })

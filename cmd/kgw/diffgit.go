@@ -115,7 +115,7 @@ func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), e
 	return &there, remove, tree.Write(root, func(file string) bool { return needed(file, named) })
 }
 
-// needed tells whether a file is, or may say something about, one of those
+// needed reports whether a file is, or may say something about, one of those
 // that paths name.
 func needed(file string, paths []string) bool {
 	aside := slices.Contains([]string{config.FileName, ".gitignore", ".kgwignore", renderdir.RecordName, lock.FileName}, path.Base(file))
@@ -128,12 +128,12 @@ func needed(file string, paths []string) bool {
 	})
 }
 
-// below tells whether a slash path is the directory, or stands in it.
+// below reports whether a slash path is the directory, or stands in it.
 func below(file, dir string) bool {
 	return dir == "." || file == dir || strings.HasPrefix(file, dir+"/")
 }
 
-// exists tells whether a path, or something that a pattern names, is there.
+// exists reports whether a path, or something that a pattern names, is there.
 func (a *app) exists(p string) bool {
 	if _, err := os.Stat(a.abs(p)); err == nil {
 		return true

@@ -234,7 +234,7 @@ func (a *app) sayFindings(found diag.List, summary diag.Summary) error {
 	return diag.Text{Color: color, Quiet: summary.Suppressed == 0}.Render(a.stderr, report)
 }
 
-// isGateway tells whether an item is of a kind that kgw compiles, in whatever
+// isGateway reports whether an item is of a kind that kgw compiles, in whatever
 // version.
 func isGateway(i *krm.Item) bool {
 	group := schema.Group(i.APIVersion)

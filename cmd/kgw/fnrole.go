@@ -122,7 +122,7 @@ func (f *function) decide(doc *source.Document, root *source.Node) {
 	}
 }
 
-// listedAsValidator tells whether the kustomization of the working directory,
+// listedAsValidator reports whether the kustomization of the working directory,
 // in which kustomize runs functions, lists the functionConfig under validators
 // and nowhere else.
 func (f *function) listedAsValidator() bool {
@@ -143,7 +143,7 @@ func (f *function) listedAsValidator() bool {
 	return false
 }
 
-// names tells whether an entry of a kustomization, a file or a text in place,
+// names reports whether an entry of a kustomization, a file or a text in place,
 // is the functionConfig.
 func (f *function) names(entry string) bool {
 	var files []*source.File

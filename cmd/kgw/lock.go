@@ -49,7 +49,7 @@ func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock,
 	return l, nil
 }
 
-// covered tells whether a file is among those that the paths name, or would be
+// covered reports whether a file is among those that the paths name, or would be
 // if it were there.
 func (a *app) covered(file string, paths []string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {

@@ -133,7 +133,7 @@ func (a *app) withheld(r *compile.Result, when string, byName map[string]*move, 
 	}
 }
 
-// changed tells whether anything is answered differently, or could not be
+// changed reports whether anything is answered differently, or could not be
 // compared.
 func (m *moves) changed() bool {
 	if m == nil {

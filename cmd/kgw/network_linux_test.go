@@ -145,7 +145,7 @@ func namespace() *syscall.SysProcAttr {
 	return attr
 }
 
-// killed tells whether a process was ended for a system call.
+// killed reports whether a process was ended for a system call.
 func killed(err error) bool {
 	var e *exec.ExitError
 	if !errors.As(err, &e) {

@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// color tells whether text on the stream is coloured.
+// color reports whether text on the stream is coloured.
 func (a *app) color(f *inputFlags, w io.Writer) bool {
 	terminal := w == a.stdout && a.terminal.stdout || w == a.stderr && a.terminal.stderr
 	return diag.ColorEnabled(f.color, a.getenv, terminal)

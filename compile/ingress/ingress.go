@@ -150,7 +150,7 @@ func versions(g *ir.Gateway, t *ir.Target) []version {
 	return out
 }
 
-// CatchesAll tells whether annotations are those of the Ingress that answers
+// CatchesAll reports whether annotations are those of the Ingress that answers
 // what no other route of its hosts takes.
 func CatchesAll(annotations map[string]string) bool {
 	r, err := eskip.ParseRoute(annotations[routesAnnotation])

@@ -28,7 +28,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	return ingresses(g, t)
 }
 
-// served tells whether the gateway has an upstream.
+// served reports whether the gateway has an upstream.
 func served(g *ir.Gateway) bool {
 	for i := range g.Hosts {
 		if len(g.Hosts[i].Upstreams) > 0 {

@@ -88,7 +88,7 @@ func audits(g *ir.Gateway) bool {
 	return false
 }
 
-// has tells whether a route has a filter of a type.
+// has reports whether a route has a filter of a type.
 func has[F ir.Filter](r *ir.Route) bool {
 	return slices.ContainsFunc(r.Filters, func(f ir.Filter) bool { _, ok := f.(F); return ok })
 }

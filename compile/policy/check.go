@@ -226,7 +226,7 @@ func checkShortCircuit(routes []*ir.Route, i int, purse *match.Purse, found *dia
 	}
 }
 
-// served tells whether some route lists the method for this very path.
+// served reports whether some route lists the method for this very path.
 func served(routes []*ir.Route, p pathlang.Path, method string) bool {
 	return slices.ContainsFunc(routes, func(r *ir.Route) bool { return r.Match.Path == p && slices.Contains(r.Match.Methods, method) })
 }

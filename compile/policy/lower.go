@@ -216,7 +216,7 @@ func allowRules(g *ir.Gateway, gr *ir.Grant, to []manifest.PolicyTo, t *ir.Targe
 	return out
 }
 
-// tokenBound tells whether the proxy itself sees the token's claims.
+// tokenBound reports whether the proxy itself sees the token's claims.
 func tokenBound(gr *ir.Grant) bool {
 	switch p := gr.Proof.(type) {
 	case ir.JWT:

@@ -74,7 +74,7 @@ func (c *Client) listed(ctx context.Context, group []int, places []location, res
 	}
 }
 
-// isAlready tells whether an apply would change nothing: live has every field
+// isAlready reports whether an apply would change nothing: live has every field
 // of the object with its value and, beside metadata and status, no other.
 func isAlready(object, live map[string]any) bool {
 	if live == nil {
@@ -119,7 +119,7 @@ func normal(object map[string]any) (map[string]any, error) {
 
 var errNull = errors.New("the object has a null")
 
-// holds tells whether metadata has all that is named, labels and annotations
+// holds reports whether metadata has all that is named, labels and annotations
 // of others beside.
 func holds(metadata, named map[string]any) bool {
 	for key, value := range named {

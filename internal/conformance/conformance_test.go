@@ -80,7 +80,7 @@ func (s set) check(t *testing.T, dir string, leastWants, leastFails int) {
 	}
 }
 
-// checkCase compiles one case and compares; it tells whether objects were
+// checkCase compiles one case and compares; it reports whether objects were
 // wanted.
 func checkCase(t *testing.T, in string, c *config.Config) (valid bool) {
 	t.Helper()
@@ -206,7 +206,7 @@ func refused(t *testing.T, name, report string, r *compile.Result) {
 	}
 }
 
-// within tells whether a field path is another one or below it.
+// within reports whether a field path is another one or below it.
 func within(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && (above == "" || rest == "" || rest[0] == '.' || rest[0] == '[')

@@ -52,7 +52,7 @@ var DefaultLocked = []Code{
 	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost, PortPastSidecar,
 }
 
-// Acceptable tells whether a user may take on what the code says: a loss of
+// Acceptable reports whether a user may take on what the code says: a loss of
 // something that the target does not have.
 func (c Code) Acceptable() bool {
 	lost := c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)

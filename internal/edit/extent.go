@@ -183,7 +183,7 @@ func (r *rewriter) flowEnd(at int) int {
 	panic(errLost)
 }
 
-// startsToken tells whether a quote in brackets opens a text, and is not part
+// startsToken reports whether a quote in brackets opens a text, and is not part
 // of a plain one.
 func (r *rewriter) startsToken(at int) bool {
 	before := bytes.TrimRight(r.text[:at], " \t\r\n")
@@ -202,7 +202,7 @@ func (r *rewriter) keyEnd(k *yaml.Node) int {
 // column is the 0-based column of an offset, in bytes: indentation is spaces.
 func (r *rewriter) column(at int) int { return at - lineStart(r.text, at) }
 
-// first tells whether nothing but spaces stands in front of an offset on its
+// first reports whether nothing but spaces stands in front of an offset on its
 // line.
 func (r *rewriter) first(at int) bool {
 	return len(bytes.TrimLeft(r.text[lineStart(r.text, at):at], " ")) == 0

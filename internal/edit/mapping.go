@@ -114,7 +114,7 @@ func (r *rewriter) entry(m *own, i int, w source.Member) {
 	r.value(e.value, want, within)
 }
 
-// whole tells whether a value of several lines is written anew, so that
+// whole reports whether a value of several lines is written anew, so that
 // comments in it would be lost.
 func (r *rewriter) whole(n *yaml.Node, want any, at place) bool {
 	if n.Kind == yaml.AliasNode || n.Kind == yaml.ScalarNode || !r.holdsAlias(n) && equal(valueOf(n), strip(want)) {

@@ -117,7 +117,7 @@ func (r *rewriter) inline(v any) string {
 	return r.flow(v, 0, false)
 }
 
-// bracketed tells whether a value is a list of scalars, and the document writes
+// bracketed reports whether a value is a list of scalars, and the document writes
 // those in brackets.
 func (r *rewriter) bracketed(v any) bool {
 	list, ok := v.([]any)

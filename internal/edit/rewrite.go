@@ -133,7 +133,7 @@ func (r *rewriter) value(n *yaml.Node, want any, at place) {
 	}
 }
 
-// anew tells whether a mapping or list is written anew, because nothing in it
+// anew reports whether a mapping or list is written anew, because nothing in it
 // stays.
 func (r *rewriter) anew(n *yaml.Node, want any, at place) bool {
 	switch v := want.(type) {
@@ -162,7 +162,7 @@ func (r *rewriter) alias(n *yaml.Node, want any, at place) {
 	r.replace(n, want, at)
 }
 
-// holdsAlias tells whether aliases are to be written out and n has one.
+// holdsAlias reports whether aliases are to be written out and n has one.
 func (r *rewriter) holdsAlias(n *yaml.Node) bool {
 	if n.Kind == yaml.AliasNode {
 		return true

@@ -17,7 +17,7 @@ type Plan struct {
 	MethodsDelegated bool
 }
 
-// Delegated tells whether the route's requests go through the external engine.
+// Delegated reports whether the route's requests go through the external engine.
 func (p *Plan) Delegated(r *Route) bool {
 	delegated := false
 	for i := range r.Access.Grants {
@@ -37,7 +37,7 @@ func (p *Plan) Delegated(r *Route) bool {
 	return delegated || r.mutates()
 }
 
-// mutates tells whether the route needs a mutation handler, which only the
+// mutates reports whether the route needs a mutation handler, which only the
 // external engine has.
 func (r *Route) mutates() bool {
 	for _, f := range r.Filters {
@@ -48,7 +48,7 @@ func (r *Route) mutates() bool {
 	return false
 }
 
-// MatchesMethods tells whether the proxy's route for r carries a method match.
+// MatchesMethods reports whether the proxy's route for r carries a method match.
 func (p *Plan) MatchesMethods(r *Route) bool {
 	if r.AnyMethod || len(r.Match.Methods) == 0 {
 		return false

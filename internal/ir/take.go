@@ -46,7 +46,7 @@ func (w *Written) Add(other Written) {
 	w.KeySets = append(w.KeySets, other.KeySets...)
 }
 
-// Open tells whether some grant of the access demands nothing of the caller.
+// Open reports whether some grant of the access demands nothing of the caller.
 func (a *Access) Open() bool {
 	for i := range a.Grants {
 		if a.Grants[i].open() {
@@ -67,7 +67,7 @@ func (g *Grant) open() bool {
 	return false
 }
 
-// Weaker tells whether a admits callers that b does not, as far as that can be
+// Weaker reports whether a admits callers that b does not, as far as that can be
 // told from what they demand: nothing, or no scope where b demands one in
 // every grant.
 func (a *Access) Weaker(b *Access) bool {
@@ -77,7 +77,7 @@ func (a *Access) Weaker(b *Access) bool {
 	return a.Open() || !a.scoped() && b.scoped()
 }
 
-// scoped tells whether every grant demands scopes.
+// scoped reports whether every grant demands scopes.
 func (a *Access) scoped() bool {
 	for i := range a.Grants {
 		if len(a.Grants[i].Scopes) == 0 {

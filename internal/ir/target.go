@@ -69,7 +69,7 @@ func (t *Target) LabelsOf(g *Gateway) map[string]string {
 	return out
 }
 
-// WritesPolicies tells whether the target writes policies for the gateway that
+// WritesPolicies reports whether the target writes policies for the gateway that
 // enforce methods and identities beside the proxy's routes: it has policies,
 // and at least one route is enforced natively.
 func (t *Target) WritesPolicies(g *Gateway) bool {

@@ -151,7 +151,7 @@ func (l *Lock) Check(wrote map[string]bool, looked func(resource string) (there,
 	return found
 }
 
-// Stale tells whether an entry is for an object that the run would have
+// Stale reports whether an entry is for an object that the run would have
 // written, and did not.
 func Stale(e *Entry, wrote map[string]bool, looked func(resource string) (there, compiled bool)) bool {
 	if wrote[e.key()] {

@@ -21,7 +21,7 @@ func appendScalar(b []byte, s string) []byte {
 	}
 }
 
-// plain tells whether s can stand without quotes.
+// plain reports whether s can stand without quotes.
 func plain(s string) bool {
 	if s == "" || len(s) > 4096 || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") {
 		return false
@@ -45,7 +45,7 @@ func plain(s string) bool {
 	return !resolves(s)
 }
 
-// resolves tells whether some reader might take the plain s for something else
+// resolves reports whether some reader might take the plain s for something else
 // than a string: a boolean, null, a number or a time.
 func resolves(s string) bool {
 	c := s[0]
@@ -62,7 +62,7 @@ func resolves(s string) bool {
 	return false
 }
 
-// printable tells whether s can stand in single quotes on one line.
+// printable reports whether s can stand in single quotes on one line.
 func printable(s string) bool {
 	for _, r := range s {
 		if !unicode.IsPrint(r) || r == utf8.RuneError || r == '\ufeff' {

@@ -100,7 +100,7 @@ func columnsOf(t reflect.Type) []column {
 
 var objectType = reflect.TypeFor[source.Object]()
 
-// empty tells whether a field marked omitempty is left out. An empty object
+// empty reports whether a field marked omitempty is left out. An empty object
 // that is there is kept: config: {} is not the same as no config.
 func empty(v reflect.Value) bool {
 	if v.Type() == objectType {

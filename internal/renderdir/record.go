@@ -74,7 +74,7 @@ func parseRecord(data []byte) (record, error) {
 	return r, nil
 }
 
-// plainName tells whether a name stands for an entry of the directory itself,
+// plainName reports whether a name stands for an entry of the directory itself,
 // on every system.
 func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && name != RecordName && !strings.ContainsAny(name, "/\\:\x00")
@@ -109,13 +109,13 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wrote tells whether kgw wrote a file with this content. Git may have given
+// wrote reports whether kgw wrote a file with this content. Git may have given
 // it other line ends (core.autocrlf).
 func (r record) wrote(name string, data []byte) bool {
 	return slices.Contains(r[name], sumOf(data)) || slices.Contains(r[name], sumOf(withLF(data)))
 }
 
-// same tells whether a file has the content that is wanted, but for line ends.
+// same reports whether a file has the content that is wanted, but for line ends.
 func same(have, want []byte) bool {
 	return bytes.Equal(have, want) || bytes.Equal(withLF(have), want)
 }

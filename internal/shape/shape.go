@@ -112,7 +112,7 @@ type Pattern struct {
 	re   *regexp.Regexp
 }
 
-// Match tells whether the pattern matches the text.
+// Match reports whether the pattern matches the text.
 func (p *Pattern) Match(text string) bool {
 	p.once.Do(func() { p.re = regexp.MustCompile(p.Expr) })
 	return p.re.MatchString(text)

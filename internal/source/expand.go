@@ -133,7 +133,7 @@ func without(out, n *Node, dropped map[*Node]bool) *Node {
 	return &c
 }
 
-// keys checks the keys of a mapping. It tells whether one is a merge key, and
+// keys checks the keys of a mapping. It reports whether one is a merge key, and
 // which entries do not count: those whose key is no plain value, and of equal
 // keys all but the last, as kubectl reads them.
 func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {

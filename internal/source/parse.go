@@ -207,7 +207,7 @@ func (d *Document) control(p *Problem) bool {
 	return true
 }
 
-// forbidden tells whether YAML has no place for a character (YAML 1.2, 5.1).
+// forbidden reports whether YAML has no place for a character (YAML 1.2, 5.1).
 func forbidden(r rune) bool {
 	switch {
 	case r == '\t', r == '\n', r == '\r', r == 0x85, r >= ' ' && r <= '~', r >= 0xa0 && r <= 0xfffd, r >= 0x10000:

@@ -20,7 +20,7 @@ const (
 	LeavesTree                              // a link out of the work tree
 )
 
-// Fatal tells whether a problem means that the input could not be read or
+// Fatal reports whether a problem means that the input could not be read or
 // parsed (exit status 3), rather than that its content is at fault.
 func (k ProblemKind) Fatal() bool {
 	switch k {

@@ -162,7 +162,7 @@ func number(n *Node) (string, bool) {
 	return strconv.FormatFloat(f, 'g', -1, 64), true
 }
 
-// jsonNumber tells whether s is a number in JSON's grammar (RFC 8259, 6).
+// jsonNumber reports whether s is a number in JSON's grammar (RFC 8259, 6).
 func jsonNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	whole, rest := digits(s)

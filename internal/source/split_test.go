@@ -262,5 +262,5 @@ func TestSplitSeeds(t *testing.T) {
 	}
 }
 
-// nothing tells whether a node is the null of a document without content.
+// nothing reports whether a node is the null of a document without content.
 func nothing(n *Node) bool { return n.Kind == scalar && n.Value == "" && n.Tag == "!!null" }

@@ -32,7 +32,7 @@ type fabricRequest struct {
 	Origin        string         `json:"origin"`
 }
 
-// IsFabric tells whether a list is one of requests for Skipper: they say what
+// IsFabric reports whether a list is one of requests for Skipper: they say what
 // X-Forwarded-Proto replaces a scheme.
 func IsFabric(data []byte) bool { return bytes.Contains(data, []byte(`"xForwardedProto"`)) }
 

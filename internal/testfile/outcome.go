@@ -18,7 +18,7 @@ type Outcome struct {
 	Undecided bool
 }
 
-// Passed tells whether the test did.
+// Passed reports whether the test did.
 func (o *Outcome) Passed() bool { return len(o.Failures) == 0 }
 
 // Verdict is what became of a request in one word: "allow", "answer" or
@@ -104,7 +104,7 @@ func compareHeaders(want map[string]*string, who string, get func(string) (strin
 	}
 }
 
-// names tells whether a name means an entry: "name.namespace" of a rule,
+// names reports whether a name means an entry: "name.namespace" of a rule,
 // "namespace/name http[2]" of a route, or the name of the object.
 func names(want, have string) bool {
 	if have == "" {

@@ -20,7 +20,7 @@ const Kind = "Test"
 // Suffixes are the ends of the names of test files.
 var Suffixes = []string{".kgw-test.yaml", ".kgw-test.yml", ".kgw-test.json"}
 
-// IsName tells whether a file holds tests.
+// IsName reports whether a file holds tests.
 func IsName(name string) bool {
 	for _, s := range Suffixes {
 		if strings.HasSuffix(name, s) {

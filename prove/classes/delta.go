@@ -182,7 +182,7 @@ func first(have, i int) int {
 	return i
 }
 
-// less tells whether a demands fewer external authorizers than b.
+// less reports whether a demands fewer external authorizers than b.
 func less(a, b *simulate.Decision) bool {
 	for _, p := range demands(b) {
 		if !slices.Contains(demands(a), p) {
@@ -192,7 +192,7 @@ func less(a, b *simulate.Decision) bool {
 	return false
 }
 
-// untaken tells whether nothing takes the class at all.
+// untaken reports whether nothing takes the class at all.
 func (d *delta) untaken(a *answers) bool {
 	if a.reaches() {
 		return false

@@ -117,7 +117,7 @@ func (c *comparison) compile() []string {
 	return schemes
 }
 
-// seenClass is what of a class tells whether a change is about all requests of a
+// seenClass is what of a class reports whether a change is about all requests of a
 // path.
 type seenClass struct {
 	scheme, path string

@@ -81,7 +81,7 @@ func takes(route *ir.Route, r *simulate.Request) bool {
 	return ok && err == nil
 }
 
-// open tells whether nothing stands between the proxy and the upstream, so that
+// open reports whether nothing stands between the proxy and the upstream, so that
 // nothing but the proxy can look at methods.
 func open(route *ir.Route) bool {
 	for i := range route.Access.Grants {
@@ -114,7 +114,7 @@ func proves(g *ir.Grant, t *simulate.Token) bool {
 	return false
 }
 
-// handled tells whether an authenticator of Oathkeeper lets the caller in, as
+// handled reports whether an authenticator of Oathkeeper lets the caller in, as
 // far as its name says.
 func handled(name string, t *simulate.Token) bool {
 	switch name {
@@ -139,7 +139,7 @@ func issued(p *ir.JWT, t *simulate.Token) bool {
 		slices.ContainsFunc(p.Issuers, func(i ir.Issuer) bool { return i.Issuer == issuer })
 }
 
-// satisfies tells whether the token has all scopes, in one of the claims that
+// satisfies reports whether the token has all scopes, in one of the claims that
 // may hold them, and all audiences.
 func satisfies(g *ir.Grant, t *simulate.Token) bool {
 	facts := t.Claims

@@ -126,7 +126,7 @@ func byCaller(g *ir.Gateway, route *ir.Route, r *simulate.Request) simulate.Deci
 	return simulate.Decision{Status: http.StatusForbidden, Cause: simulate.Denied, At: route.Origin}
 }
 
-// is tells whether the token says that its bearer is one of the principal;
+// is reports whether the token says that its bearer is one of the principal;
 // nobody verifies that here.
 func is(p ir.Principal, t *simulate.Token) bool {
 	if t.Kind != "jwt" {

@@ -155,7 +155,7 @@ func (*ExternalGateway) object() {}
 func (*Namespace) object()       {}
 func (*Rule) object()            {}
 
-// Reads tells whether gateways refer to objects of this kind.
+// Reads reports whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
 	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",

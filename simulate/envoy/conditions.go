@@ -33,7 +33,7 @@ const (
 	parameter // of the query
 )
 
-// is tells whether the condition is about a part of the request line.
+// is reports whether the condition is about a part of the request line.
 func (c *condition) is(part string) bool { return c.place == head && c.part == part }
 
 func readConditions(n *source.Node) []condition {
@@ -250,7 +250,7 @@ func requestLine(name string, q *simulate.Request) string {
 	return q.Host
 }
 
-// allowed tells whether a CORS policy allows an origin: Envoy also asks each
+// allowed reports whether a CORS policy allows an origin: Envoy also asks each
 // matcher for "*".
 func allowed(cors *source.Node, origin string) bool {
 	if list := source.Elements(source.Field(cors, "allowOrigins")); len(list) > 0 {

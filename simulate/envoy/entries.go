@@ -63,7 +63,7 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	return out
 }
 
-// narrower tells whether a wildcard host leaves some of its names to others.
+// narrower reports whether a wildcard host leaves some of its names to others.
 func (h *virtualHost) narrower() bool {
 	if !strings.HasPrefix(h.name, "*") {
 		return false

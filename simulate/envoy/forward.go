@@ -53,7 +53,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 }
 
 // destination is the one that a request goes to, which chance decides where
-// several have weight; many tells whether there are several.
+// several have weight; many reports whether there are several.
 func destination(entry *source.Node, q *simulate.Request, namespace string) (chosen *source.Node, many bool) {
 	list := source.Elements(source.Field(entry, "route"))
 	if len(list) < 2 {

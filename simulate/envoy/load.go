@@ -324,7 +324,7 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	return out
 }
 
-// catchAll tells whether Istio takes the route for one that takes everything:
+// catchAll reports whether Istio takes the route for one that takes everything:
 // prefix "/" or regex ".*" and nothing else. "/.*" is not such a route.
 func (r *route) catchAll() bool {
 	if len(r.conditions) == 0 {

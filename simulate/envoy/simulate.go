@@ -232,7 +232,7 @@ func (g *Gateway) Hosts() []string {
 // group names the virtual host among those of all tables.
 func (h *virtualHost) group() string { return h.name + " at " + h.table.shown }
 
-// Serves tells whether some VirtualService of a gateway is for the host.
+// Serves reports whether some VirtualService of a gateway is for the host.
 func (g *Gateway) Serves(host string) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.host(host) != nil }) ||
 		slices.ContainsFunc(g.streams, func(s *stream) bool { return s.names(host) }) ||

@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// authenticator tells whether it lets the caller in (both results empty), why
+// authenticator reports whether it lets the caller in (both results empty), why
 // it is not responsible, or how it fails. The sources are those of Oathkeeper
 // v0.40.9, pipeline/authn.
 type authenticator func(x *exchange, h *handler) (notResponsible string, f *failure)
@@ -136,7 +136,7 @@ func (e *Engine) unverified(t *simulate.Token, h *handler) string {
 	return "no key set of the rule has its key"
 }
 
-// publishes tells whether a key set has the key: see simulate.Token.Key.
+// publishes reports whether a key set has the key: see simulate.Token.Key.
 func (e *Engine) publishes(address, key string) bool {
 	if key == "" {
 		return true

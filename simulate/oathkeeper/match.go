@@ -153,7 +153,7 @@ func literalStart(expr string) string {
 	return expr[:i]
 }
 
-// hasChoice tells whether an expression may be a choice at its top.
+// hasChoice reports whether an expression may be a choice at its top.
 func hasChoice(expr string) bool {
 	depth := 0
 	for i := 0; i < len(expr); i++ {
@@ -179,7 +179,7 @@ func hasChoice(expr string) bool {
 	return false
 }
 
-// isPlain tells whether a character stands for itself in an expression.
+// isPlain reports whether a character stands for itself in an expression.
 func isPlain(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("/_-~%@&=,;:!", c) >= 0
 }

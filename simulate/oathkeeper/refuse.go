@@ -82,7 +82,7 @@ func (x *exchange) fallback(status int) (*handler, *failure) {
 	return nil, failed(500, simulate.Misconfigured, source.Ref{}, "no error handler feels responsible")
 }
 
-// holds tells whether one of a handler's conditions holds, or it has none. A
+// holds reports whether one of a handler's conditions holds, or it has none. A
 // configuration against the schema fails at once; a handler that is merely not
 // enabled only when it is to answer.
 func (x *exchange) holds(h *handler, status int) (bool, *failure) {

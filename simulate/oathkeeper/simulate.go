@@ -212,7 +212,7 @@ func takesMethod(methods []string, method string) bool {
 	return false
 }
 
-// poisoned tells whether some rule of the method keeps all others from being
+// poisoned reports whether some rule of the method keeps all others from being
 // matched: Oathkeeper gives up at the first error. Rules that its validation
 // refuses are asked after the others.
 func (x *exchange) poisoned() *failure {
@@ -290,7 +290,7 @@ func (x *exchange) sayMethods(subject string) {
 	}
 }
 
-// valid tells whether Oathkeeper's validation accepts the rule
+// valid reports whether Oathkeeper's validation accepts the rule
 // (rule/validator.go). A rule that it refuses is matched and run all the same.
 func (r *accessRule) valid() bool {
 	if r.url == "" || len(r.authenticators) == 0 || len(r.mutators) == 0 || r.authorizer.name == "" {

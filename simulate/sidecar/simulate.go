@@ -35,7 +35,7 @@ type call struct {
 	mesh     *simulate.MeshConfig
 }
 
-// Decide tells whether the proxies of the pods behind a request's To let it
+// Decide reports whether the proxies of the pods behind a request's To let it
 // through.
 func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real := r.Realise()
@@ -69,7 +69,7 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	return c.decide()
 }
 
-// AtGateway tells whether the gateway's own policies let a request through, of
+// AtGateway reports whether the gateway's own policies let a request through, of
 // the pods with the labels.
 func (s *Sidecars) AtGateway(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision {
 	p := s.gatewayOf(selector)

@@ -86,7 +86,7 @@ func judge(t *testing.T, field string, docs []object, o compile.Options) (outcom
 	return "taken", strict.Objects
 }
 
-// claimed tells whether kgw says that Istio's webhook refuses something, and
+// claimed reports whether kgw says that Istio's webhook refuses something, and
 // whether it says so of Envoy.
 func claimed(found diag.List) (ofIstio, ofEnvoy bool) {
 	for i := range found {

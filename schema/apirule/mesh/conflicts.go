@@ -88,7 +88,7 @@ func (a *APIRule) covering(i int, method string) int {
 	return -1
 }
 
-// covers tells whether template a takes every path that template b takes. "{*}"
+// covers reports whether template a takes every path that template b takes. "{*}"
 // is one segment that is not empty, "{**}" any rest, also an empty one.
 func covers(a, b []string) bool {
 	for len(a) > 0 {
@@ -108,7 +108,7 @@ func covers(a, b []string) bool {
 	return len(b) == 0
 }
 
-// coversTail tells whether "{**}" followed by suffix takes every path of b:
+// coversTail reports whether "{**}" followed by suffix takes every path of b:
 // b ends with the suffix and leaves at least one segment for the operator.
 func coversTail(suffix, b []string) bool {
 	if len(b) <= len(suffix) {

@@ -15,7 +15,7 @@ type Event struct {
 	User       struct{ Username string }
 }
 
-// DryRun tells whether the request asks for a dry run.
+// DryRun reports whether the request asks for a dry run.
 func (e Event) DryRun() bool { return strings.Contains(e.RequestURI, "dryRun=All") }
 
 // Audit reads the audit log.
