@@ -87,7 +87,7 @@ func (r *run) written(view *validate.View) {
 		u.written = ir.Written{}
 	}
 	r.foreignPolicies(view)
-	view.Rules = append(view.Rules, r.foreignRules()...)
+	view.Rules = append(view.Rules, r.foreignRules(view)...)
 }
 
 // clientSecrets returns the Secrets among the inputs that keep the credentials
@@ -153,8 +153,8 @@ func (r *run) callers() []string {
 }
 
 // foreignRules are the Rules among the inputs that were not written for one of
-// the gateways.
-func (r *run) foreignRules() []ir.Take {
+// the gateways; their key sets are added to the view.
+func (r *run) foreignRules(view *validate.View) []ir.Take {
 	if r.options.RulesAside {
 		return nil
 	}
@@ -176,6 +176,9 @@ func (r *run) foreignRules() []ir.Take {
 		r.found = append(r.found, u.faults...)
 		for i := range u.rules {
 			r.found = append(r.found, placed(&u.rules[i], rule.CheckMatch(foreignOf(&u.rules[i]), r.options.Config.Oathkeeper.MatchingStrategy))...)
+			for _, k := range u.rules[i].Issuers {
+				view.RuleKeys = append(view.RuleKeys, ir.KeySet{Origin: u.rules[i].At("authenticators"), Issuer: k.Issuer, Keys: k.Keys})
+			}
 			if take, ok := r.takeOf(&u.rules[i], taken); ok {
 				out = append(out, take)
 			}

@@ -107,6 +107,7 @@ type Result struct {
 // Run moves what is in the files.
 func Run(files []*source.File, o Options) *Result {
 	m := newMigration(o)
+	m.presets = namedPresets(files)
 	for _, f := range files {
 		m.bytes += len(f.Data)
 	}
@@ -142,6 +143,7 @@ type migration struct {
 	judge    *match.Judge
 	covers   covers
 	bytes    int // of all files
+	presets  map[string]Issuer
 }
 
 func newMigration(o Options) *migration {

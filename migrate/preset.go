@@ -1,8 +1,12 @@
 package migrate
 
 import (
+	"bytes"
+
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
 // Presets gives the issuers of the IDPPresets in the files, by name.
@@ -34,4 +38,36 @@ func presets(d *source.Document, root *source.Node, out map[string]Issuer) {
 		node, _ := item.Outline()
 		presets(item, node, out)
 	}
+}
+
+// namedPresets gives the IDPPresets of the files, if a resource names one.
+func namedPresets(files []*source.File) map[string]Issuer {
+	for _, f := range files {
+		if bytes.Contains(f.Data, []byte(apirule.PresetAnnotation)) {
+			return Presets(files)
+		}
+	}
+	return nil
+}
+
+// fillIn writes the issuers and keys of the IDPPresets that a resource names
+// into its rules without any, as build does: v2 has no rule without them. Where
+// one is not among the files, the rules stay as they are, and are left to be
+// decided.
+func (c *conversion) fillIn() {
+	root := source.NodeOf(c.withSpec(c.old, c.spec))
+	var known []*ir.Preset
+	names := apirule.PresetsOf(root)
+	for _, name := range names {
+		if p, ok := c.presets[name]; ok && p.Issuer != "" && p.JWKS != "" {
+			known = append(known, &ir.Preset{Name: name, Issuer: p.Issuer, JWKS: p.JWKS})
+		}
+	}
+	if len(names) == 0 || len(known) < len(names) {
+		return
+	}
+	if apirule.FillStrategies(root, known, c.settings.IstioJWT) > 0 {
+		c.spec, _ = source.Value(source.Field(root, "spec")).(source.Object)
+	}
+	c.filled = []string{apirule.PresetAnnotation}
 }

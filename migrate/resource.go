@@ -48,6 +48,8 @@ type conversion struct {
 	// shown is how the document is shown, bare that its spec is not there.
 	shown schema.Shown
 	bare  bool
+	// filled is the annotation that was written out as issuers and keys, or none.
+	filled []string
 	// hosted: the host stands in a list already.
 	hosted bool
 	// delegates: a rule is sent to Oathkeeper.
@@ -87,6 +89,7 @@ func (c *conversion) convert() {
 	case c.To == "v1beta1":
 		c.finish(c.moved(c.toV1beta1()))
 	default:
+		c.fillIn()
 		c.finish(c.moved(c.toV2()))
 	}
 }
@@ -244,7 +247,7 @@ func (c *conversion) cleaned(o source.Object) source.Object {
 	m = without(m, noise...)
 	if annotations, _ := m.Get("annotations"); annotations != nil {
 		if a, ok := annotations.(source.Object); ok {
-			kept := without(a, originalVersion, originalSpec, lastApplied)
+			kept := without(a, append(c.filled, originalVersion, originalSpec, lastApplied)...)
 			if len(kept) == 0 && len(a) > 0 {
 				m = without(m, "annotations")
 			} else {

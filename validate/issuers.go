@@ -56,7 +56,7 @@ func told(found diag.List, at source.Ref) bool {
 }
 
 // issuerUses lists the presets, the key sets of rules, and those of policies
-// that somebody else wrote.
+// and Rules that somebody else wrote.
 func (v *View) issuerUses() []issuerUse {
 	var out []issuerUse
 	for _, p := range v.Presets {
@@ -73,6 +73,10 @@ func (v *View) issuerUses() []issuerUse {
 		if k := &v.KeySets[i]; k.Name != "" {
 			out = append(out, issuerUse{k.Origin, k.Issuer, k.Keys})
 		}
+	}
+	for i := range v.RuleKeys {
+		k := &v.RuleKeys[i]
+		out = append(out, issuerUse{k.Origin, k.Issuer, k.Keys})
 	}
 	return out
 }

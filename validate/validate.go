@@ -46,6 +46,8 @@ type View struct {
 	Bindings []*ir.Bindings
 	// APIs are the descriptions that the gateways are held against.
 	APIs []*ir.API
+	// RuleKeys are the key sets of Oathkeeper's rules that somebody else wrote.
+	RuleKeys []ir.KeySet
 	// Secrets are those of Clients that are among the inputs, by name.
 	Secrets map[ir.Name]*ir.ClientSecret
 	// StaticUsers are the users that Dex knows by a password, and Connectors

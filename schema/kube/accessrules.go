@@ -27,6 +27,9 @@ type AccessRule struct {
 	Canonical string
 	// Closed says that the rule lets nobody in.
 	Closed bool
+	// Issuers are those whose tokens it accepts, with the address of their keys:
+	// of handlers that name one of each. Several do not say whose keys are whose.
+	Issuers []Issuer
 	// Unmatched says that a native rule does not have the field match: Oathkeeper
 	// answers 500 to everything then. With match: null, and with a Rule without
 	// it, which the Maester writes so, the rule matches nothing (measured with
@@ -39,7 +42,7 @@ type AccessRule struct {
 func (r *AccessRule) Forget() {
 	on := source.Field(r.Node, "match")
 	r.Unmatched = r.Native && on == nil
-	r.Closed = refuses(r.Node)
+	r.Closed, r.Issuers = refuses(r.Node), issuersOf(r.Node)
 	r.URL, r.Methods = source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods"))
 	if r.Native {
 		r.Canonical = r.Text()
@@ -52,6 +55,18 @@ func refuses(rule *source.Node) bool {
 	list := source.Elements(source.Field(rule, "authenticators"))
 	open := slices.ContainsFunc(list, func(n *source.Node) bool { return source.Text(source.Field(n, "handler")) != "unauthorized" })
 	return len(list) > 0 && !open || source.Text(source.Field(source.Field(rule, "authorizer"), "handler")) == "deny"
+}
+
+func issuersOf(rule *source.Node) []Issuer {
+	var out []Issuer
+	for _, h := range source.Elements(source.Field(rule, "authenticators")) {
+		config := source.Field(h, "config")
+		issuers, keys := source.Texts(source.Field(config, "trusted_issuers")), source.Texts(source.Field(config, "jwks_urls"))
+		if source.Text(source.Field(h, "handler")) == "jwt" && len(issuers) == 1 && len(keys) == 1 {
+			out = append(out, Issuer{Issuer: issuers[0], Keys: keys[0]})
+		}
+	}
+	return out
 }
 
 // At is a place in the rule.
