@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -105,7 +106,7 @@ func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
 		case *kube.VirtualService:
 			add("VirtualService "+o.Name.String(), o.Doors, o.Labels)
 		case *kube.Route:
-			add(o.Kind+" "+o.Name.String(), o.Doors, nil)
+			add(o.Kind+" "+o.Name.String(), o.Doors, o.Labels)
 		case *kube.Service:
 			if o.Outside == "" {
 				continue
@@ -118,7 +119,7 @@ func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
 				}
 			}
 		case *kube.AuthorizationPolicy, *kube.ConfigMap, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod,
-			*kube.RequestAuthentication, *kube.Rule, *kube.StackSet, nil:
+			*kube.ParentGateway, *kube.RequestAuthentication, *kube.Rule, *kube.StackSet, nil:
 		}
 	}
 	return out
@@ -130,12 +131,26 @@ func (r *run) reportedForeign(doc *source.Document) bool {
 	return slices.ContainsFunc(r.found, func(f diag.Finding) bool { return f.Code == diag.ForeignRoutes && f.At.Doc == doc })
 }
 
-// isOwned reports whether a controller made the object for one of the gateways.
+// isOwned reports whether a controller made the object for one of the gateways,
+// or kgw did: an HTTPRoute has a name of kgw's own.
 func (r *run) isOwned(d *door) bool {
-	if _, made := d.unit.companion.(*kube.VirtualService); !made || len(d.labels) == 0 {
-		return false // controllers make no other entrance
+	if len(d.labels) == 0 {
+		return false
+	}
+	named := func(*ir.Gateway) bool { return true }
+	switch d.unit.companion.(type) {
+	case *kube.VirtualService:
+	case *kube.Route:
+		named = func(g *ir.Gateway) bool {
+			return d.unit.doc.Namespace == g.Name.Namespace && strings.HasPrefix(d.unit.doc.Name, g.ID()+"-")
+		}
+	default:
+		return false // neither makes another entrance
 	}
 	return slices.ContainsFunc(r.compiled, func(u *unit) bool {
+		if !named(u.gateway) {
+			return false
+		}
 		c := &u.gateway.Convention
 		return len(c.Owner) > 0 && within(c.Owner, d.labels) || len(c.LegacyOwner) > 0 && within(c.LegacyOwner, d.labels)
 	})

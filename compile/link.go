@@ -19,6 +19,7 @@ type companions struct {
 	certificates map[string][]*ir.Certificate // by the name of their Secret
 	namespaces   map[string]*kube.Namespace
 	stackSets    map[ir.Name]*kube.StackSet
+	parents      map[ir.Name]*kube.ParentGateway
 	pods         []*kube.Pod
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
@@ -33,7 +34,7 @@ func (r *run) companions() *companions {
 	c := &companions{
 		services: map[ir.Name]*kube.Service{}, gateways: map[ir.Name]*kube.Gateway{}, external: map[ir.Name]*kube.ExternalGateway{},
 		namespaces: map[string]*kube.Namespace{}, providers: map[string]bool{},
-		stackSets: map[ir.Name]*kube.StackSet{}, certificates: map[string][]*ir.Certificate{}, known: map[*config.Config]map[ir.Name]*kube.Service{},
+		stackSets: map[ir.Name]*kube.StackSet{}, parents: map[ir.Name]*kube.ParentGateway{}, certificates: map[string][]*ir.Certificate{}, known: map[*config.Config]map[ir.Name]*kube.Service{},
 	}
 	r.known(c)
 	for _, u := range r.units {
@@ -50,6 +51,8 @@ func (r *run) companions() *companions {
 			}
 		case *kube.Gateway:
 			c.gateways[o.Name] = o
+		case *kube.ParentGateway:
+			c.parents[o.Name] = o
 		case *kube.ExternalGateway:
 			c.external[o.Name] = o
 		case *kube.Namespace:
@@ -168,6 +171,7 @@ func (r *run) link() {
 		c.present(g, &r.found)
 		c.made(g, &r.found)
 		c.secured(g, &r.found)
+		c.parent(u, &r.found)
 	}
 	c.checkGateways(r.options.At, &r.found)
 	r.names()

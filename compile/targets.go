@@ -130,7 +130,7 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 		IstioAPI: cmp.Or(o.IstioAPI, c.Istio.API, "v1beta1"), Labels: c.Labels, Handlers: HandlerDefaults(c.Oathkeeper.Handlers),
 		Judge:   judge,
 		Gateway: c.Istio.Gateway, Realms: realms(&c.Fabric.Issuers),
-		GatewayAPI: gatewayAPI(c, routes),
+		GatewayAPI: GatewayAPI(c, routes),
 		Skipper: ir.Skipper{
 			RouteGroups: cmp.Or(o.SkipperAPI, c.Skipper.API) == "routegroup",
 			SSLPolicy:   c.Skipper.SSLPolicy, VersionedHosts: c.Skipper.VersionedHostsBaseDomain,
@@ -139,10 +139,10 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 	}}, nil
 }
 
-// gatewayAPI is what the configuration says of the Gateways that HTTPRoutes
+// GatewayAPI returns what the configuration says of the Gateways that HTTPRoutes
 // belong to.
-func gatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
-	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals()}
+func GatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
+	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals(), Portable: c.GatewayAPI.Order == "portable"}
 	for istio, g := range c.GatewayAPI.Gateways {
 		out.Parents[nameIn(istio)] = ir.Parent{Name: nameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
 	}

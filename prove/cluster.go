@@ -15,8 +15,10 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
 	"github.com/kgw-dev/kgw/simulate/gatewayapi"
@@ -103,13 +105,18 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 // gatewayOptions are what the configuration says of the Gateways of the Gateway
 // API.
 func gatewayOptions(c *config.Config) gatewayapi.Options {
-	o := gatewayapi.Options{Principals: map[string]string{}, Principal: c.Istio.OwnPrincipals().Last(), StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal.First()}
+	api := compile.GatewayAPI(c, true)
+	o := gatewayapi.Options{StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal.First(), Assumed: c.GatewayAPI.Grants == "assume"}
 	for _, istio := range slices.Sorted(maps.Keys(c.GatewayAPI.Gateways)) {
-		g := c.GatewayAPI.Gateways[istio]
-		o.StandsFor[g.NameFor(istio)] = istio
-		if g.Principal != "" {
-			o.Principals[g.NameFor(istio)] = g.Principal
+		o.StandsFor[c.GatewayAPI.Gateways[istio].NameFor(istio)] = istio
+	}
+	o.Identity = func(gateway string, document *source.Node) string {
+		namespace, name, _ := strings.Cut(gateway, "/")
+		account := ""
+		if document != nil {
+			account = kube.AccountOf(document, name)
 		}
+		return api.Identity(ir.Name{Namespace: namespace, Name: name}, account)
 	}
 	return o
 }

@@ -94,7 +94,7 @@ func (c *checker) rule(r *rule) {
 			"an HTTPRoute cannot say the route %q: %s", path, fmt.Sprintf(format, args...))
 	}
 	if r.unsaid != "" {
-		unsaid("it has no %s", r.unsaid)
+		unsaid("it has no words for %s", r.unsaid)
 	}
 	for _, m := range r.Methods {
 		if !slices.Contains(routerule.Methods, m) {
@@ -173,7 +173,7 @@ func (c *checker) headers(r *rule) {
 // order rests on istiod.
 func (c *checker) pieces(rules []*rule) {
 	padded := slices.ContainsFunc(rules, func(r *rule) bool { return strings.Contains(r.Text, routerule.Padding) })
-	if padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.Exact }) {
+	if !c.target.GatewayAPI.Portable && (padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.Exact })) {
 		c.add(diag.Finding{Code: diag.OrderByIstio, At: c.gateway.Origin, Help: "none is needed on Istio"},
 			"istiod asks the routes in the order of the author by the length of their expressions; other implementations of the Gateway API may choose otherwise")
 	}

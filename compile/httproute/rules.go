@@ -2,6 +2,7 @@ package httproute
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -40,8 +41,36 @@ func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
 	}
 	out = withoutShields(out, t)
 	spelled := spelled(out)
-	routerule.Arrange(spelled, routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps)), len(pieces(out)) > 1)
+	meets := routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps))
+	if t.GatewayAPI.Portable {
+		portable(out, meets)
+		return out
+	}
+	routerule.Arrange(spelled, meets, len(pieces(out)) > 1)
 	return out
+}
+
+// portable notes what other implementations of the Gateway API may decide
+// otherwise: expressions, and an order that is not that of the definition.
+func portable(rules []*rule, meets [][]int) {
+	split := len(pieces(rules)) > 1
+	for _, r := range rules {
+		if !r.Exact && r.Text == "/.*" {
+			r.Prefix, r.Text = true, "/" // all paths
+		}
+	}
+	for i, r := range rules {
+		if !r.Exact && !r.Prefix {
+			r.unsaid = "its path without an expression, which gatewayAPI.order portable demands"
+			continue
+		}
+		for _, j := range meets[i] {
+			later := &rules[j].Rule
+			if (later.Exact || later.Prefix) && (routerule.AskedBefore(later, &r.Rule) || split && !routerule.AskedBefore(&r.Rule, later)) {
+				r.unsaid = "its place before " + strconv.Quote(rules[j].route.Match.Path.Text) + " in an order that every implementation keeps"
+			}
+		}
+	}
 }
 
 // spelled are the rules as far as their order goes.

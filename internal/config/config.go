@@ -159,6 +159,9 @@ type Istio struct {
 
 // GatewayAPI is how HTTPRoutes are written.
 type GatewayAPI struct {
+	// Order is "istio", or "portable": only what every implementation decides
+	// alike.
+	Order string `json:"order"`
 	// Grants says what becomes of ReferenceGrants: "write", "assume", "refuse".
 	Grants string `json:"grants"`
 	// Gateways are those of the Gateway API, by the namespace/name of the Istio
@@ -339,7 +342,7 @@ func Default() *Config {
 		},
 		JWTHandler: "ory",
 		Istio:      Istio{IngressPrincipal: Principals{"cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"}, API: "v1beta1", RouteAPI: "virtualservice"},
-		GatewayAPI: GatewayAPI{Grants: "write"},
+		GatewayAPI: GatewayAPI{Order: "istio", Grants: "write"},
 		Skipper:    Skipper{API: "ingress", SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},

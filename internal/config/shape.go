@@ -136,6 +136,7 @@ var fields = []shape.Field{
 		field("extAuthProviders", texts("External authorizers that the mesh configuration defines.")),
 		field("numTrustedProxies", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(100), Default: "0", Doc: "Proxies before the ingress gateway whose X-Forwarded-For is believed, for conditions on addresses. The ConfigMap istio and Kyma's Istio resource among the inputs override it."}))),
 	field("gatewayAPI", object("HTTPRoutes of the Gateway API.",
+		field("order", choice("How the author's order of the routes is kept: istio, by the length of expressions, or portable, which refuses what other implementations may decide otherwise.", "istio", "istio", "portable")),
 		field("grants", choice("ReferenceGrants for Services in other namespaces: written, taken as there, or refused.", "write", "write", "assume", "refuse")),
 		field("gateways", &shape.Type{Kind: shape.Map, Doc: "Gateways of the Gateway API by the Istio Gateway, as namespace/name, that they stand for. Absent: the one of the same namespace and name.", Elem: object("A Gateway.",
 			field("parent", text("Its namespace/name, if it has another one than the Istio Gateway.", "")),

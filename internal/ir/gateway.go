@@ -88,6 +88,9 @@ type Ingress struct {
 	Ref Name
 	// External names an ExternalGateway whose Gateway is meant.
 	External Name
+	// Parent is what the Gateway of the Gateway API among the inputs says that
+	// HTTPRoutes belong to; nil without one.
+	Parent *ParentDocument
 }
 
 // reference returns the object that the Ingress names, also where only its text

@@ -1,6 +1,9 @@
 package ir
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // GatewayAPI is how routes are written for the Gateway API. The zero value
 // writes VirtualServices.
@@ -12,6 +15,9 @@ type GatewayAPI struct {
 	Grants string
 	// Parents are the Gateways of the Gateway API that stand for Istio Gateways.
 	Parents map[Name]Parent
+	// Portable allows only what every implementation of the Gateway API decides
+	// alike.
+	Portable bool
 	// Principals are the identities of all gateways where they are configured,
 	// the last that of Gateways of the Gateway API; none leaves it to each
 	// Gateway.
@@ -30,10 +36,32 @@ type Parent struct {
 	Principal string
 }
 
+// ParentDocument is what a Gateway of the Gateway API among the inputs says.
+type ParentDocument struct {
+	// Account is the service account of its proxy.
+	Account string
+	// Secure are the listeners with TLS that serve the hosts of the resource.
+	Secure []string
+}
+
+// Identity returns the identity of the proxy of a Gateway of the Gateway API: the
+// one that is configured for it, else for all, else that of its service account,
+// as its document says or as istiod deploys a Gateway of the class istio.
+func (a *GatewayAPI) Identity(gateway Name, account string) string {
+	for _, p := range a.Parents {
+		if p.Name == gateway && p.Principal != "" {
+			return p.Principal
+		}
+	}
+	if n := len(a.Principals); n > 0 {
+		return a.Principals[n-1]
+	}
+	return "cluster.local/ns/" + gateway.Namespace + "/sa/" + cmp.Or(account, gateway.Name+"-istio")
+}
+
 // ParentOf returns the parent of a gateway's routes. Where none is configured,
-// the Gateway of the same namespace and name is meant, as istiod deploys it:
-// its service account is named after it and its class (istio, pilot
-// gateway_utils.go, GetDefaultName).
+// the Gateway of the same namespace and name is meant. Of a Gateway among the
+// inputs, the listeners with TLS are those that are not named.
 func (a *GatewayAPI) ParentOf(g *Gateway) Parent {
 	ref := g.Ingress.reference()
 	if ref.Namespace == "" {
@@ -43,11 +71,15 @@ func (a *GatewayAPI) ParentOf(g *Gateway) Parent {
 	if !configured {
 		p = Parent{Name: ref, Kind: "Gateway"}
 	}
-	if n := len(a.Principals); p.Principal == "" && n > 0 {
-		p.Principal = a.Principals[n-1]
+	account := ""
+	if doc := g.Ingress.Parent; doc != nil {
+		account = doc.Account
+		if len(p.Sections) == 0 {
+			p.Sections = doc.Secure
+		}
 	}
 	if p.Principal == "" {
-		p.Principal = "cluster.local/ns/" + p.Name.Namespace + "/sa/" + p.Name.Name + "-istio"
+		p.Principal = a.Identity(p.Name, account)
 	}
 	return p
 }

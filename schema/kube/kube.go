@@ -159,7 +159,7 @@ func (*Rule) object()            {}
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
 	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
-		routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute",
+		routes + "/Gateway", routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute",
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
 	}
@@ -212,6 +212,8 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		return decodeRouteGroup(at, name, root, spec)
 	case "zalando.org/StackSet":
 		return decodeStackSet(at, name, root)
+	case routes + "/Gateway":
+		return decodeParent(at, name, root, spec)
 	case routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute":
 		return decodeRoute(at, doc.Kind, name, root, spec)
 	case "/Namespace":

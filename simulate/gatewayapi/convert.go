@@ -18,10 +18,11 @@ import (
 
 // Options are what the configuration says of Gateways.
 type Options struct {
-	// Principals are identities of Gateways by namespace/name; Principal is that
-	// of all others, "" leaves it to each Gateway.
-	Principals map[string]string
-	Principal  string
+	// Identity is that of the proxy of a Gateway, by its namespace/name and its
+	// document, nil where that is not among the inputs.
+	Identity func(gateway string, document *source.Node) string
+	// Assumed says that what kgw compiles has the ReferenceGrants that it needs.
+	Assumed bool
 	// Istio is the identity of the gateways of VirtualServices.
 	Istio string
 	// StandsFor names the Istio Gateway that a Gateway stands for, where it has
@@ -60,7 +61,10 @@ type converter struct {
 	routes   []*httpRoute
 	gateways []*simulate.Manifest
 	grants   []*simulate.Manifest
-	parents  map[string]*parent
+	// told are the namespaces of which a Service or a ReferenceGrant is among the
+	// inputs: what they grant is known, if all of it is understood.
+	told    map[string]bool
+	parents map[string]*parent
 	// istio are the Gateways of Istio.
 	istio map[string]bool
 	// targeted are Gateways that policies name: what those do is not followed.
@@ -72,7 +76,7 @@ type converter struct {
 
 // read sorts the manifests, and reports whether there is an HTTPRoute.
 func (c *converter) read(manifests []simulate.Manifest) bool {
-	c.targeted, c.istio = map[string]bool{}, map[string]bool{}
+	c.targeted, c.istio, c.told = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range manifests {
 		switch m := &manifests[i]; {
 		case m.Is(simulate.GatewayAPI, "HTTPRoute"):
@@ -81,6 +85,16 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 			c.gateways = append(c.gateways, m)
 		case m.Is(simulate.GatewayAPI, "ReferenceGrant"):
 			c.grants = append(c.grants, m)
+			if _, said := c.told[m.Namespace]; !said {
+				c.told[m.Namespace] = true
+			}
+			if len(simulate.ReferenceGrantFields.Unread(m.Root)) > 0 || !accepted(m) {
+				c.told[m.Namespace] = false
+			}
+		case m.APIVersion == "v1" && m.Kind == "Service":
+			if _, said := c.told[m.Namespace]; !said {
+				c.told[m.Namespace] = true
+			}
 		case m.Is(simulate.Networking, "Gateway"):
 			c.istio[m.ID()] = true
 		case m.Is(simulate.Networking, "VirtualService"):
@@ -146,6 +160,27 @@ func accepted(m *simulate.Manifest) bool {
 	}
 	why, _ := Refused(m)
 	return why == ""
+}
+
+// permission is whether HTTPRoutes may use a Service.
+type permission int
+
+const (
+	untold permission = iota
+	granted
+	missing
+)
+
+// permitted is whether a route may send requests to a Service of another
+// namespace.
+func (c *converter) permitted(m *simulate.Manifest, namespace, service string) permission {
+	switch {
+	case namespace == m.Namespace, m.Compiled && c.options.Assumed, c.granted(m.Namespace, namespace, service):
+		return granted
+	case c.told[namespace]:
+		return missing
+	}
+	return untold
 }
 
 // granted reports whether a ReferenceGrant lets HTTPRoutes of a namespace use a

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
 	"github.com/kgw-dev/kgw/simulate/gatewayapi"
@@ -77,7 +78,11 @@ func TestDecisions(t *testing.T) {
 		"granted": {routes("r", "", "{backendRefs: [{name: s, namespace: web, port: 80}]}") +
 			"---\n{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g, namespace: web}, spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service, name: s}]}}\n", "https://a.test/a", "s"},
 		"granted to others": {routes("r", "", "{backendRefs: [{name: s, namespace: web, port: 80}]}") +
-			"---\n{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g, namespace: web}, spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: other}], to: [{group: '', kind: Service}]}}\n", "https://a.test/a", "unknown"},
+			"---\n{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g, namespace: web}, spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: other}], to: [{group: '', kind: Service}]}}\n", "https://a.test/a", "500"},
+		"no grant beside the Service": {routes("r", "", "{backendRefs: [{name: s, namespace: web, port: 80}]}") +
+			"---\n{apiVersion: v1, kind: Service, metadata: {name: s, namespace: web}, spec: {ports: [{port: 80}]}}\n", "https://a.test/a", "500"},
+		"a share without a grant": {routes("r", "", "{backendRefs: [{name: a, port: 80}, {name: s, namespace: web, port: 80}]}") +
+			"---\n{apiVersion: v1, kind: Service, metadata: {name: s, namespace: web}, spec: {ports: [{port: 80}]}}\n", "https://a.test/a", "unknown"},
 		"a listener":           {object("Gateway", "gw", "", gateway) + object("HTTPRoute", "r", "", "parentRefs: [{name: gw, sectionName: tls}], hostnames: [a.test], rules: ["+to("Exact", "/a", "", "s")+"]"), "https://a.test/a", "s"},
 		"not the other one":    {object("Gateway", "gw", "", gateway) + object("HTTPRoute", "r", "", "parentRefs: [{name: gw, sectionName: tls}], hostnames: [a.test], rules: ["+to("Exact", "/a", "", "s")+"]"), "http://a.test/a", "404"},
 		"all listeners":        {object("Gateway", "gw", "", gateway) + routes("r", "", to("Exact", "/a", "", "s")), "http://a.test/a", "s"},
@@ -97,19 +102,13 @@ func TestDecisions(t *testing.T) {
 
 // TestIdentity is who the proxy of a Gateway is in the mesh.
 func TestIdentity(t *testing.T) {
-	const gateway = "gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}]"
 	route := routes("r", "", to("Exact", "/a", "", "s"))
-	for want, c := range map[string]struct {
-		in      string
-		options gatewayapi.Options
-	}{
-		"cluster.local/ns/shop/sa/gw-istio": {in: route + object("Gateway", "gw", "", gateway)},
-		"cluster.local/ns/shop/sa/gw-other": {in: route + object("Gateway", "gw", "", strings.Replace(gateway, "istio", "other", 1))},
-		"cluster.local/ns/shop/sa/own":      {in: route + strings.Replace(object("Gateway", "gw", "", gateway), "namespace: shop", "namespace: shop, annotations: {gateway.istio.io/service-account: own}", 1)},
-		"of all":                            {route, gatewayapi.Options{Principal: "of all"}},
-		"of this":                           {route, gatewayapi.Options{Principal: "of all", Principals: map[string]string{"shop/gw": "of this"}}},
-	} {
-		if _, got := gatewayapi.Convert(manifests(t, c.in), c.options); got != want {
+	gateway := object("Gateway", "gw", "", "gatewayClassName: other, listeners: [{name: web, port: 80, protocol: HTTP}]")
+	o := gatewayapi.Options{Identity: func(gateway string, document *source.Node) string {
+		return gateway + " " + source.Text(source.Field(source.Field(document, "spec"), "gatewayClassName"))
+	}}
+	for in, want := range map[string]string{route: "shop/gw ", route + gateway: "shop/gw other"} {
+		if _, got := gatewayapi.Convert(manifests(t, in), o); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -112,8 +112,8 @@ func substitution(expression, text string) source.Object {
 
 // mirror sends copies of requests to a Service.
 func (c *converter) mirror(m *simulate.Manifest, n *source.Node) (source.Object, bool) {
-	to, ok := c.destination(m, source.Field(n, "backendRef"))
-	if !ok {
+	to, may := c.destination(m, source.Field(n, "backendRef"))
+	if may != granted {
 		return nil, false
 	}
 	share := 100.0

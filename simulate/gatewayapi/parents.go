@@ -61,37 +61,18 @@ func (c *converter) parentOf(ref parentRef) *parent {
 		p.name = istio
 	}
 	c.parents[ref.gateway] = p
+	var document *source.Node
 	for _, m := range c.gateways {
 		if m.ID() == ref.gateway {
 			p.found = true
 			p.ok = p.ok && p.read(m)
-			p.identity = serviceAccount(m)
+			document = m.Root
 		}
 	}
-	namespace, name, _ := strings.Cut(ref.gateway, "/")
-	switch configured := c.options.Principals[ref.gateway]; {
-	case configured != "":
-		p.identity = configured
-	case c.options.Principal != "":
-		p.identity = c.options.Principal
-	case p.identity == "":
-		p.identity = identity(namespace, name+"-istio")
+	if c.options.Identity != nil {
+		p.identity = c.options.Identity(ref.gateway, document)
 	}
 	return p
-}
-
-func identity(namespace, account string) string {
-	return "cluster.local/ns/" + namespace + "/sa/" + account
-}
-
-// serviceAccount is the identity of the proxy that istiod deploys for a
-// Gateway; "" where it deploys none (pilot gateway_utils.go, GetDefaultName).
-func serviceAccount(m *simulate.Manifest) string {
-	account := source.Text(source.Field(source.Field(source.Field(m.Root, "metadata"), "annotations"), "gateway.istio.io/service-account"))
-	if account == "" {
-		account = m.Name + "-" + source.Text(source.Field(m.Spec(), "gatewayClassName"))
-	}
-	return identity(m.Namespace, account)
 }
 
 // read makes a Gateway of Istio for each listener, and reports whether all are

@@ -180,13 +180,14 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 	return append(out, backends...), ok
 }
 
-// backends are the destinations of a rule. Without any, or with no share of
-// requests for one, it answers 500.
+// backends are the destinations of a rule. Without any, with no share of
+// requests for one, or without a ReferenceGrant for one, it answers 500.
 func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Object, bool) {
 	var routes []any
+	refused := 0
 	for _, b := range source.Elements(source.Field(rule, "backendRefs")) {
-		to, ok := c.destination(m, b)
-		if !ok {
+		to, may := c.destination(m, b)
+		if may == untold {
 			return nil, false
 		}
 		weight := int64(1)
@@ -196,10 +197,17 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 		if weight == 0 {
 			continue
 		}
+		if may == missing {
+			refused++
+			continue
+		}
 		routes = append(routes, source.Object{
 			{Key: "destination", Value: to},
 			{Key: "weight", Value: number(weight)},
 		})
+	}
+	if refused > 0 && len(routes) > 0 {
+		return nil, false // a share of the requests is answered with 500
 	}
 	if len(routes) == 0 {
 		return source.Object{{Key: "directResponse", Value: source.Object{{Key: "status", Value: number(500)}}}}, true
@@ -207,24 +215,20 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 	return source.Object{{Key: "route", Value: routes}}, true
 }
 
-// destination is a backend as that of a VirtualService; ok is false where it is
-// not followed: something else than a Service, or one of another namespace that
-// nothing grants.
-func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source.Object, ok bool) {
+// destination is a backend as that of a VirtualService, and whether the route may
+// use it: that is untold of something else than a Service too.
+func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source.Object, may permission) {
 	name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))
 	kind := source.Text(source.Field(b, "kind"))
 	if kind != "" && kind != "Service" || source.Text(source.Field(b, "group")) != "" || port == 0 || strings.Contains(name, ".") {
-		return nil, false
+		return nil, untold
 	}
 	if namespace == "" {
 		namespace = m.Namespace
 	}
-	if namespace != m.Namespace && !c.granted(m.Namespace, namespace, name) {
-		return nil, false
-	}
 	return source.Object{
 		{Key: "host", Value: name + "." + namespace + ".svc.cluster.local"}, {Key: "port", Value: source.Object{{Key: "number", Value: number(port)}}},
-	}, true
+	}, c.permitted(m, namespace, name)
 }
 
 // rewritten finishes the rewriting of a prefix: istiod cuts a slash at the end

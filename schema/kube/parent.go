@@ -1,0 +1,118 @@
+package kube
+
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// ParentGateway is a Gateway of the Gateway API.
+type ParentGateway struct {
+	Origin source.Ref
+	Name   ir.Name
+	// Account is the service account of the proxy that istiod deploys for it.
+	Account   string
+	Listeners []ParentListener
+}
+
+func (*ParentGateway) object() {}
+
+// ParentListener is a listener of a Gateway of the Gateway API.
+type ParentListener struct {
+	Name     string
+	Host     string // lower case; "*" for every host
+	Port     int64
+	Protocol string
+	// from is "All", "Same" or "Selector": the namespaces whose routes are
+	// accepted. labels are those of a selector; it is odd with other conditions.
+	from   string
+	labels map[string]string
+	odd    bool
+}
+
+func decodeParent(at source.Ref, name ir.Name, root, spec *source.Node) *ParentGateway {
+	p := &ParentGateway{Origin: at, Name: name, Account: AccountOf(root, name.Name)}
+	for _, n := range source.Elements(source.Field(spec, "listeners")) {
+		namespaces := source.Field(source.Field(n, "allowedRoutes"), "namespaces")
+		selector := source.Field(namespaces, "selector")
+		l := ParentListener{
+			Name: source.Text(source.Field(n, "name")), Host: strings.ToLower(source.Text(source.Field(n, "hostname"))),
+			Port: source.Int(source.Field(n, "port")), Protocol: source.Text(source.Field(n, "protocol")),
+			from: source.Text(source.Field(namespaces, "from")), labels: source.TextMap(source.Field(selector, "matchLabels")),
+			odd: source.Field(selector, "matchExpressions") != nil,
+		}
+		if l.Host == "" {
+			l.Host = "*"
+		}
+		if l.from == "" {
+			l.from = "Same" // what the definition fills in
+		}
+		p.Listeners = append(p.Listeners, l)
+	}
+	return p
+}
+
+// AccountOf returns the service account of the proxy that istiod deploys for a
+// Gateway of the Gateway API (istio, pilot gateway_utils.go, GetDefaultName).
+func AccountOf(gateway *source.Node, name string) string {
+	annotations := source.Field(source.Field(gateway, "metadata"), "annotations")
+	if account := source.Text(source.Field(annotations, "gateway.istio.io/service-account")); account != "" {
+		return account
+	}
+	class := source.Text(source.Field(source.Field(gateway, "spec"), "gatewayClassName"))
+	if class == "" {
+		class = "istio"
+	}
+	return name + "-" + class
+}
+
+// Unfit returns why a listener serves no routes for a host of a namespace, ""
+// where it does or that is not known. The labels are those of the Namespace, nil
+// where it is not known.
+func (l *ParentListener) Unfit(name, own, namespace string, labels map[string]string) string {
+	switch {
+	case l.Protocol != "HTTP" && l.Protocol != "HTTPS":
+		return "its protocol is " + l.Protocol
+	case l.Host != "*" && !host.Meet(l.Host, strings.ToLower(name)):
+		return "it serves " + l.Host
+	case l.from == "Same" && namespace != own:
+		return "it accepts routes of its own namespace only"
+	case l.from == "Selector" && !l.odd && l.selects(namespace, labels) == no:
+		return "its selector leaves the namespace out"
+	}
+	return ""
+}
+
+// answer is yes, no, or not known.
+type answer int
+
+const (
+	unknown answer = iota
+	yes
+	no
+)
+
+// selects reports whether the labels of a selector are those of a namespace.
+// Each namespace has its name as a label
+// (https://kubernetes.io/docs/reference/labels-annotations-taints).
+func (l *ParentListener) selects(namespace string, labels map[string]string) answer {
+	out := yes
+	for key, value := range l.labels {
+		have, told := labels[key]
+		switch {
+		case key == "kubernetes.io/metadata.name":
+			have, told = namespace, true
+		case labels != nil:
+			told = true
+		}
+		if told && have != value {
+			return no
+		}
+		if !told {
+			out = unknown
+		}
+	}
+	return out
+}
