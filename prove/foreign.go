@@ -3,9 +3,11 @@ package prove
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/simulate"
@@ -56,6 +58,7 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 			foreign(m, &found)
 		}
 	}
+	twoFronts(manifests, &found)
 	insideRefused(manifests, result, o, &found)
 	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
 	found.Resolve()
@@ -99,6 +102,48 @@ func followedRoutes(manifests []simulate.Manifest, o compile.Options) map[*sourc
 		}
 	}
 	return out
+}
+
+// twoFronts reports hosts that both a VirtualService and an HTTPRoute serve: a
+// request is answered by the one whose gateway it reaches.
+func twoFronts(manifests []simulate.Manifest, found *diag.List) {
+	type front struct {
+		at   source.Ref
+		id   string
+		host string
+	}
+	hosts := func(m *simulate.Manifest, field string) []front {
+		var out []front
+		for i, h := range source.Texts(source.Field(m.Spec(), field)) {
+			out = append(out, front{m.At(source.JoinIndex("spec."+field, i)), m.ID(), strings.ToLower(h)})
+		}
+		return out
+	}
+	var services []front
+	for i := range manifests {
+		m := &manifests[i]
+		if m.Is(simulate.Networking, "VirtualService") && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "gateways")), func(g string) bool { return g != "mesh" }) {
+			services = append(services, hosts(m, "hosts")...)
+		}
+	}
+	for i := range manifests {
+		m := &manifests[i]
+		if !isHTTPRoute(m) {
+			continue
+		}
+		for _, route := range hosts(m, "hostnames") {
+			for _, service := range services {
+				if !host.Meet(route.host, service.host) {
+					continue
+				}
+				found.Add(diag.Finding{
+					Code: diag.TwoFronts, At: route.at, Help: "remove one of the two once requests reach the other's gateway only",
+					Message: fmt.Sprintf("host %q is served by the HTTPRoute %s and by the VirtualService %s: which one answers depends on the gateway that a request reaches", route.host, route.id, service.id),
+					Related: []diag.Related{{Message: "the VirtualService", At: service.at}},
+				})
+			}
+		}
+	}
 }
 
 func isHTTPRoute(m *simulate.Manifest) bool { return m.Is(simulate.GatewayAPI, "HTTPRoute") }

@@ -65,6 +65,7 @@ const (
 	HeaderUnsaid    Code = "KGW569"
 	GatewayIdentity Code = "KGW570"
 	PlainRoute      Code = "KGW571"
+	TwoFronts       Code = "KGW573"
 
 	ListenerUnsaid       Code = "KGW574"
 	CertificateElsewhere Code = "KGW575"
@@ -124,11 +125,12 @@ var targetRules = []Rule{
 	{CORSDiffers, "CORSDiffers", notice, "browsers are answered otherwise by an HTTPRoute"},
 	{RoutesSplit, "RoutesSplit", aside, "the rules of a gateway are in several HTTPRoutes"},
 	{GrantNeeded, "GrantNeeded", aside, "an HTTPRoute sends requests to another namespace"},
-	{ParentUnfit, "ParentUnfit", fault, "no Gateway is known that an HTTPRoute could belong to"},
+	{ParentUnfit, "ParentUnfit", fault, "no Gateway or listener is known that would serve an HTTPRoute"},
 	{HostUnsaid, "HostUnsaid", fault, "an HTTPRoute cannot have a host"},
 	{HeaderUnsaid, "HeaderUnsaid", fault, "an HTTPRoute cannot set a header"},
 	{GatewayIdentity, "GatewayIdentity", aside, "which identity of the Gateway the policies let in"},
 	{PlainRoute, "PlainRoute", notice, "routes may be served without TLS"},
+	{TwoFronts, "TwoFronts", notice, "a host is served by a VirtualService and by an HTTPRoute"},
 	{ListenerUnsaid, "ListenerUnsaid", fault, "a Gateway of the Gateway API has no words for a server"},
 	{CertificateElsewhere, "CertificateElsewhere", notice, "a certificate is looked for in another namespace"},
 	{DefinitionRefuses, "DefinitionRefuses", fault, "the API server refuses an object of the Gateway API"},
