@@ -91,6 +91,8 @@ type File struct {
 
 // Result is what a run makes and says.
 type Result struct {
+	// To is what was moved to.
+	To string
 	// Files are all inputs, in their order.
 	Files []File
 	// Documents are the resources in them that can be moved, in input order.
@@ -123,7 +125,7 @@ func Run(files []*source.File, o Options) *Result {
 		m.workloads(parts)
 	}
 	parallel.Each(len(files), func(i int) { parts[i].write() })
-	r := &Result{parts: parts}
+	r := &Result{To: m.To, parts: parts}
 	for _, p := range parts {
 		r.Files = append(r.Files, File{File: p.file, After: p.after})
 		r.Documents = append(r.Documents, p.documents...)

@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -33,6 +35,8 @@ type moves struct {
 	Asterisks int `json:"asterisks,omitempty"`
 	// Supposed is what was taken to exist, because it is not among the inputs.
 	Supposed []string `json:"supposed,omitempty"`
+	// Setting is a line of kgw.yaml with which resources that are compiled move.
+	Setting string `json:"setting,omitempty"`
 }
 
 // move is one resource that was moved.
@@ -49,6 +53,9 @@ type move struct {
 func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.Result) *moves {
 	m := &moves{}
 	byName := map[string]*move{}
+	if result.To != migrate.ToGatewayAPI && !slices.ContainsFunc(result.Documents, func(d migrate.Document) bool { return d.Outcome == migrate.Moved }) {
+		return nil
+	}
 	for i := range result.Documents {
 		d := &result.Documents[i]
 		if d.Outcome == migrate.Moved {
@@ -60,21 +67,61 @@ func (a *app) provenMoves(in compile.Input, o compile.Options, result *migrate.R
 			byName[one.Resource] = one
 		}
 	}
-	if len(m.Resources) == 0 {
-		return nil
-	}
 	before := compile.Input{Files: result.Before(), Problems: in.Problems}
 	after := compile.Input{Files: result.After(), Problems: in.Problems}
 	supposing, supposed := prove.Suppose([]compile.Input{before, after}, o)
 	m.Supposed = supposed
-	was, then := prove.Compared(before, supposing)
-	is, now := prove.Compared(after, supposing)
+	wasWith, isWith := a.routeAPIs(result, supposing)
+	was, then := prove.Compared(before, wasWith)
+	is, now := prove.Compared(after, isWith)
+	m.compiled(then, now, byName, o.Namespace)
 	a.withheld(then, "before", byName, o.Namespace)
 	a.withheld(now, "after", byName, o.Namespace)
 	found := classes.Compare(was, is)
 	m.fill(found, newSemanticReport(found, a.secrets), byName, o.Namespace)
 	m.settle()
+	if len(m.Resources) == 0 {
+		return nil
+	}
 	return m
+}
+
+// routeAPIs are the options of both sides: a move to the Gateway API compiles
+// resources to VirtualServices before and to HTTPRoutes after.
+func (a *app) routeAPIs(result *migrate.Result, o compile.Options) (before, after compile.Options) {
+	before, after = o, o
+	if result.To == migrate.ToGatewayAPI {
+		after.RouteAPI = migrate.ToGatewayAPI
+	}
+	return before, after
+}
+
+// compiled adds the resources that the compiler writes HTTPRoutes for after the
+// move and did not before: a setting moves them.
+func (m *moves) compiled(then, now *compile.Result, byName map[string]*move, namespace string) {
+	routes := func(r *compile.Result) map[*source.Document]bool {
+		out := map[*source.Document]bool{}
+		for i := range r.Objects {
+			if r.Objects[i].Kind == kinds.HTTPRoute {
+				out[r.Objects[i].Origin.Doc] = true
+			}
+		}
+		return out
+	}
+	had, have := map[migrate.Place]bool{}, routes(now)
+	for doc := range routes(then) {
+		had[migrate.PlaceOf(doc)] = true
+	}
+	for i := range now.Resources {
+		doc := now.Resources[i].Doc
+		name := resourceName(doc, namespace)
+		if !have[doc] || had[migrate.PlaceOf(doc)] || byName[name] != nil {
+			continue
+		}
+		one := &move{Resource: name, File: doc.File.Name, Changes: []semanticChange{}}
+		m.Resources, byName[name] = append(m.Resources, one), one
+		m.Setting = "istio.routeAPI: " + migrate.ToGatewayAPI
+	}
 }
 
 // planMoves writes the steps of what the migration changes on a cluster.
@@ -83,8 +130,21 @@ func (a *app) planMoves(dir string, in compile.Input, o compile.Options, result 
 	after := compile.Input{Files: result.After(), Problems: in.Problems}
 	o.Config.Compat = "controller"
 	supposing, _ := prove.Suppose([]compile.Input{before, after}, o)
-	was, is := compare.Compile("before", before, supposing), compare.Compile("after", after, supposing)
+	wasWith, isWith := a.routeAPIs(result, supposing)
+	was, is := compare.Compile("before", before, wasWith), compare.Compile("after", after, isWith)
+	if result.To == migrate.ToGatewayAPI {
+		was.Objects = append(was.Objects, routesAmong(before, &wasWith)...)
+		is.Objects = append(is.Objects, routesAmong(after, &isWith)...)
+	}
 	return a.writePlan(dir, was, is, compare.Scope{Prune: true, All: true})
+}
+
+// routesAmong are the objects among the inputs that a move to the Gateway API
+// replaces and writes.
+func routesAmong(in compile.Input, o *compile.Options) []diff.Object {
+	return slices.DeleteFunc(compare.Dump(in.Files, nil, o).Objects, func(object diff.Object) bool {
+		return !slices.Contains([]string{"VirtualService", kinds.HTTPRoute, kinds.ReferenceGrant}, object.ID().Kind)
+	})
 }
 
 func resourceName(doc *source.Document, namespace string) string {
@@ -172,6 +232,9 @@ func (m *moves) write(w io.Writer) error {
 	}
 	for _, n := range m.Notes {
 		fmt.Fprintf(&b, "note: %s\n", report.Visible(n))
+	}
+	if m.Setting != "" {
+		fmt.Fprintf(&b, "note: resources that are compiled move with %s in kgw.yaml\n", m.Setting)
 	}
 	if len(m.Supposed) > 0 {
 		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", report.Visible(strings.Join(m.Supposed, ", ")))
