@@ -197,7 +197,7 @@ func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 }
 
 // unlisted reports that objects of a kind could not be listed. To prune that
-// is an error, but for a kind of which nothing is wanted and that the user has
+// is an error, except for a kind of which nothing is wanted and that the user has
 // no right to list: few who write no Ingress have it. Otherwise each missing
 // object may be there under another name.
 func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.Object, prune bool) {

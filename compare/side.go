@@ -89,7 +89,7 @@ func (s *Side) add(ready []diff.Object) {
 	s.Namespaces = slices.Compact(s.Namespaces)
 }
 
-// addProblems reports what keeps manifests from being read, but for what
+// addProblems reports what keeps manifests from being read, except for what
 // compiling the same files has reported.
 func (s *Side) addProblems(problems []source.Problem) {
 	var list diag.List

@@ -205,7 +205,7 @@ func compareNames(a, b ir.Name) int {
 }
 
 // holdAt reports certificates of a server that do not hold at a date; the zero
-// time is no date.
+// time is not a date.
 func (c *companions) holdAt(l *kube.Listener, at time.Time, found *diag.List) {
 	if at.IsZero() {
 		return

@@ -78,7 +78,7 @@ func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 }
 
 // badSelector reports labels of a selector that the API server refuses, because
-// they are no text: the policies would select other pods, or none.
+// they are not text: the policies would select other pods, or none.
 func badSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
 	for _, key := range s.BadLabels {
 		found.Add(diag.Finding{

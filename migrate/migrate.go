@@ -171,7 +171,7 @@ type fileMigration struct {
 	services  []kube.Service
 	policies  []ir.Name // AuthorizationPolicies that are there
 	found     diag.List // what keeps the file from being moved
-	notes     diag.List // about documents that are no resources
+	notes     diag.List // about documents that are not resources
 	fatal     bool
 }
 

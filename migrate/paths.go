@@ -133,7 +133,7 @@ func (c *questions) sound(old *match.Matcher, shapes shapes) []string {
 	return out
 }
 
-// literally is a v2 path as its policies enforce it: what is no operator is
+// literally is a v2 path as its policies enforce it: what is not an operator is
 // text.
 func (c *covers) literally(path string) *match.Matcher {
 	if path == "/*" {

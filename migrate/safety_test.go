@@ -76,7 +76,7 @@ func TestOwnPreflights(t *testing.T) {
 }
 
 // TestBrokenFilesStay: a file with a document that cannot be relied on is left
-// alone; a scalar that YAML 1.1 reads otherwise is no reason for that.
+// alone; a scalar that YAML 1.1 reads otherwise is not a reason for that.
 func TestBrokenFilesStay(t *testing.T) {
 	rule := resource("  - {path: /a, methods: [GET], accessStrategies: [{handler: no_auth}]}\n")
 	for name, c := range map[string]struct {

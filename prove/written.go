@@ -67,7 +67,7 @@ func unfold(in compile.Input, namespace string) (docs []written, rest compile.In
 }
 
 // leaveOut drops documents that are certain to have nothing to do with the
-// URLs, but for one Rule and one VirtualService, or APIRule: that there are any
+// URLs, except for one Rule and one VirtualService, or APIRule: that there are any
 // matters too.
 func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []written) {
 	drop := make([]bool, len(docs))
@@ -100,7 +100,7 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	return kept, left
 }
 
-// apart reports whether APIRules have nothing to do with each other but for their
+// apart reports whether APIRules have nothing to do with each other except for their
 // hosts: those whose routes Oathkeeper guards. In the other mode a rule may be
 // written that is in the way of all others.
 func apart(o *compile.Options) bool {

@@ -25,7 +25,7 @@ type companion struct {
 // Reader reads a document of a kind of others, whose namespace is set.
 type Reader func(doc *source.Document, root *source.Node) (ir.Companion, diag.List)
 
-// companions are the kinds of others that kgw reads, but for those of the core
+// companions are the kinds of others that kgw reads, except for those of the core
 // group that package kube reads: a misspelt one would be passed over in silence.
 var companions = []companion{
 	{"", "Secret", []string{"v1"}, certificate.ReadSecret},

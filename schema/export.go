@@ -19,7 +19,7 @@ import (
 // kind that it writes, or its configuration.
 type Description struct {
 	Group, Version, Kind string
-	// Plural is "" for what is no resource of a cluster.
+	// Plural is "" for what is not a resource of a cluster.
 	Plural string
 	Type   *shape.Type
 	// PlainStatus tells that status is an ordinary field and no subresource.

@@ -40,7 +40,7 @@ func (k *Kind) Misplaced(doc *source.Document, root *source.Node, faults diag.Li
 }
 
 // fits returns the newest version of a kind whose description a document meets
-// but for its apiVersion, or nil.
+// except for its apiVersion, or nil.
 func fits(group, kind string, root *source.Node) *Kind {
 	for i := len(Kinds) - 1; i >= 0; i-- {
 		k := &Kinds[i]

@@ -6,7 +6,7 @@ import (
 )
 
 // Token is what a caller brings, in terms of what the verifiers find out about
-// it. The zero value is no token.
+// it. The zero value is not a token.
 type Token struct {
 	// Kind is "none", "malformed", "jwt" or "opaque".
 	Kind string `json:"kind"`

@@ -109,7 +109,7 @@ func plainHosts(o *ir.Opener) []string {
 }
 
 // near lists the openers, in order, that may hold for the pods and the hosts,
-// but for those whose demand is harmless.
+// except for those whose demand is harmless.
 func (w *workloads) near(pods map[shelf]bool, hosts []string, harmless []bool) []int {
 	keys := append([]string{""}, hosts...)
 	if slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {

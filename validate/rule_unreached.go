@@ -55,10 +55,10 @@ type unruled struct {
 }
 
 // question is what a route wants of the only rule that may match its requests,
-// but for the host that both have.
+// except for the host that both have.
 type question struct{ route, rule hostless }
 
-// hostless is a set of requests but for its host.
+// hostless is a set of requests except for its host.
 type hostless struct {
 	path             pathlang.Path
 	view             match.View

@@ -105,7 +105,7 @@ type Policy struct {
 	// Gateways are the Istio Gateways that may be named, as namespace/name; nil
 	// is any.
 	Gateways []string
-	// NoPublic forbids routes that demand nothing, but for PublicRoutes.
+	// NoPublic forbids routes that demand nothing, except for PublicRoutes.
 	NoPublic     bool
 	PublicRoutes []PublicRoute
 	// OtherClients says that OAuth2 clients are registered elsewhere too.
@@ -115,7 +115,7 @@ type Policy struct {
 	SecretKeys [2]string
 }
 
-// Claim is a host that an object which is no gateway has.
+// Claim is a host that an object which is not a gateway has.
 type Claim struct {
 	Origin source.Ref
 	Host   string

@@ -323,7 +323,7 @@ func (a *app) configDir(paths []string) string {
 }
 
 // searchDir is where the search for a configuration starts: the directory
-// itself, a file's directory, or what of a pattern is no pattern.
+// itself, a file's directory, or what of a pattern is not a pattern.
 func (a *app) searchDir(path string) string {
 	if path == "-" {
 		return a.dir

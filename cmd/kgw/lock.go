@@ -59,7 +59,7 @@ func (a *app) covered(file string, paths []string) bool {
 }
 
 // lockedFile names the file of a resource in the lock: relative to it, with
-// slashes; "" for what is no file beside or below it.
+// slashes; "" for what is not a file beside or below it.
 func (a *app) lockedFile(lockFile, name string) string {
 	rel, err := filepath.Rel(filepath.Dir(lockFile), a.abs(filepath.FromSlash(name)))
 	if err != nil || !filepath.IsLocal(rel) || strings.HasPrefix(name, "<") {

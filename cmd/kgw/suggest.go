@@ -26,7 +26,7 @@ var elsewhereCalled = map[string]string{
 	"verify":   "kgw validate reports what is wrong",
 }
 
-// unknownCommand is the error for a word that is no command, with the one that
+// unknownCommand is the error for a word that is not a command, with the one that
 // may be meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

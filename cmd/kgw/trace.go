@@ -174,7 +174,7 @@ func (a *app) readArgument(name string) ([]byte, error) {
 	return source.Bounds{}.ReadNamed(a.abs(name), source.MaxSettingsBytes)
 }
 
-// badInput reports what is wrong with a file that is no resource.
+// badInput reports what is wrong with a file that is not a resource.
 func (a *app) badInput(f *inputFlags, found diag.List) error {
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()

@@ -156,7 +156,7 @@ var labelsOf = map[string]map[string]any{
 }
 
 // TestReleasesAreOne: what any release wrote is taken for what another one
-// would write, but for the owner, and for what the hash of a policy says.
+// would write, except for the owner, and for what the hash of a policy says.
 func TestReleasesAreOne(t *testing.T) {
 	policy := func(release, hash string) diff.Object {
 		labels := map[string]any{"gateway.kyma-project.io/hash": hash, "gateway.kyma-project.io/index": "0"}

@@ -63,7 +63,7 @@ func literal(p pathlang.Path) pathlang.Path {
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them
-// too: the later value wins, which is the rule's, but for its cookies.
+// too: the later value wins, which is the rule's, except for its cookies.
 func checkHeaders(r *ir.Route, found *diag.List) {
 	own, written := map[string]bool{"x-forwarded-host": true}, ""
 	report := func(format, name string) {

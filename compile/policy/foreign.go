@@ -58,7 +58,7 @@ func admits(src *source.Node, caller string) bool {
 }
 
 // issuersOfPrincipals returns the issuers of token identities: what is before
-// the last slash. "*" is any issuer; nil is no token.
+// the last slash. "*" is any issuer; nil is not a token.
 func issuersOfPrincipals(list []string) []string {
 	var out []string
 	for _, p := range list {

@@ -169,7 +169,7 @@ func allowing(r *ir.Route, t *ir.Target) []*ir.Grant {
 }
 
 // operation describes a route's requests as policies match them: paths are
-// literal but for "*" at an end and for templates.
+// literal except for "*" at an end and for templates.
 func operation(g *ir.Gateway, r *ir.Route) *manifest.Operation {
 	op := &manifest.Operation{Methods: r.Match.Methods, Paths: []string{policyPath(r.Match.Path)}}
 	if g.Convention.PolicyHosts {

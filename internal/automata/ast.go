@@ -80,7 +80,7 @@ func Repeat(sub *Node, least, most int) *Node {
 	return &Node{Op: OpRepeat, Subs: []*Node{sub}, Min: least, Max: most}
 }
 
-// LiteralNode is the text itself; a byte that is no UTF-8 stands for U+FFFD.
+// LiteralNode is the text itself; a byte that is not UTF-8 stands for U+FFFD.
 func LiteralNode(text string) *Node {
 	var subs []*Node
 	for _, r := range text {

@@ -161,7 +161,7 @@ func backward(s string, width int) run {
 // tabWidth is the number of columns a tab takes in a snippet.
 const tabWidth = 4
 
-// snippetCell is report.GlyphOf, but for tabs, which show as what they are for.
+// snippetCell is report.GlyphOf, except for tabs, which show as what they are for.
 func snippetCell(s string, r rune, size int) report.Glyph {
 	if r == '\t' {
 		return report.Glyph{Text: strings.Repeat(" ", tabWidth), Width: tabWidth}

@@ -31,7 +31,7 @@ func (c Code) OfPolicy() bool {
 }
 
 // Adjustable reports whether configuration may re-level or suppress the code:
-// those of policy, but for the ones that mean that no correct manifest can be
+// those of policy, except for the ones that mean that no correct manifest can be
 // written.
 func (c Code) Adjustable() bool { return c.OfPolicy() && !slices.Contains(unwritable, c) }
 

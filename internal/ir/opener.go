@@ -23,7 +23,7 @@ type Opener struct {
 	Gateway *Gateway
 	Route   *Route
 	Pods    Pods
-	// Sets are the requests, but for those in one of Except.
+	// Sets are the requests, except for those in one of Except.
 	Sets, Except []match.Set
 	Demand       Demand
 }

@@ -37,7 +37,7 @@ func PolicyText(pattern, text string) bool {
 
 // policyTemplate is a template as Envoy's matcher of URI templates reads it
 // (source/extensions/path/uri_template_lib): text that is not an operator is
-// literal, and segments have the characters of RFC 3986 but for "*".
+// literal, and segments have the characters of RFC 3986 except for "*".
 func policyTemplate(text string) string {
 	const segment = `[a-zA-Z0-9-._~%!$&'()+,;:@=]`
 	parts := strings.Split(text, "{**}")

@@ -198,7 +198,7 @@ func (p *Plan) unwanted(name string) error {
 	return nil
 }
 
-// entry reads an entry of the directory; data is nil for what is no regular
+// entry reads an entry of the directory; data is nil for what is not a regular
 // file. Links are not followed.
 func (p *Plan) entry(name string) (data []byte, mode fs.FileMode, err error) {
 	path := filepath.Join(p.dir, name)

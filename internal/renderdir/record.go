@@ -115,7 +115,7 @@ func (r record) wrote(name string, data []byte) bool {
 	return slices.Contains(r[name], sumOf(data)) || slices.Contains(r[name], sumOf(withLF(data)))
 }
 
-// same reports whether a file has the content that is wanted, but for line ends.
+// same reports whether a file has the content that is wanted, except for line ends.
 func same(have, want []byte) bool {
 	return bytes.Equal(have, want) || bytes.Equal(withLF(have), want)
 }

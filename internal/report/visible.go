@@ -46,7 +46,7 @@ func steers(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.
 // Actions takes for a command in the middle of a line.
 func Visible(s string) string { return withoutCommands(escape(s, "")) }
 
-// escape escapes what could steer a terminal, but for the code points of keep.
+// escape escapes what could steer a terminal, except for the code points of keep.
 func escape(s, keep string) string {
 	if plain(s) {
 		return s

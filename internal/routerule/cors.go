@@ -73,7 +73,7 @@ func CheckCORS(c *ir.CORS, at source.Ref, found *diag.List) {
 	}
 }
 
-// plainOrigin is what the CRD allows as an origin, but for wildcards.
+// plainOrigin is what the CRD allows as an origin, except for wildcards.
 var plainOrigin = regexp.MustCompile(`^https?://[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
 
 // originsOf are the allowed origins in the words of an HTTPRoute, and those

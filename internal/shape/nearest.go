@@ -3,7 +3,7 @@ package shape
 import "strings"
 
 // Nearest returns the candidate that word is most likely a misspelling of, or
-// "" when none is near: equal but for case, or at most a third of its letters
+// "" when none is near: equal except for case, or at most a third of its letters
 // away.
 func Nearest(word string, candidates []string) string {
 	best, bestAt := "", 1+max(1, len(word)/3)

@@ -10,7 +10,7 @@ import (
 )
 
 // expander walks a tree once: it finds equal keys, ambiguous scalars and keys
-// that are no scalars, and replaces aliases and merge keys by what they stand
+// that are not scalars, and replaces aliases and merge keys by what they stand
 // for.
 type expander struct {
 	doc      *Document
@@ -134,7 +134,7 @@ func without(out, n *Node, dropped map[*Node]bool) *Node {
 }
 
 // keys checks the keys of a mapping. It reports whether one is a merge key, and
-// which entries do not count: those whose key is no plain value, and of equal
+// which entries do not count: those whose key is not a plain value, and of equal
 // keys all but the last, as kubectl reads them.
 func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 	var seen map[string]*Node

@@ -26,7 +26,7 @@ var (
 )
 
 // plainKeys tells of a list of objects that no key is there twice, and none is
-// one of the known ones but for case: encoding/json passes over both.
+// one of the known ones except for case: encoding/json passes over both.
 func plainKeys(data []byte, known map[string][]string) bool {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {

@@ -43,7 +43,7 @@ func DecodeCORS(n *source.Node, maxAge func(*source.Node) *time.Duration) *ir.CO
 }
 
 // origins reads one element of allowOrigins. Several keys are several origins,
-// in the order of the keys; a key that is no match type is a prefix, as the
+// in the order of the keys; a key that is not a match type is a prefix, as the
 // controller takes it.
 func origins(n *source.Node) []ir.Origin {
 	values := source.TextMap(n)
@@ -73,7 +73,7 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 	written := source.Field(n, "allowOrigins")
 	list := source.Elements(written)
 	if len(list) == 0 && written != nil && source.Text(written) != "" {
-		return // it is no list, which is said
+		return // it is not a list, which is said
 	}
 	if len(list) == 0 {
 		found.Add(diag.Finding{

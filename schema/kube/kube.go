@@ -25,7 +25,7 @@ type Service struct {
 	Origin   source.Ref
 	Name     ir.Name
 	Selector map[string]string // nil when it has none
-	// BadLabels are labels of the selector whose values are no text.
+	// BadLabels are labels of the selector whose values are not text.
 	BadLabels []string
 	Ports     []ServicePort
 	// External is the name that the Service stands for (type ExternalName), ""

@@ -4,7 +4,7 @@ import "sigs.k8s.io/yaml"
 
 // Providers reads the external authorizers of a mesh configuration (the key
 // "mesh" of ConfigMap istio-system/istio): by name, whether each is one that
-// is asked over HTTP. An error means that the text is no mesh configuration.
+// is asked over HTTP. An error means that the text is not a mesh configuration.
 func Providers(mesh string) (map[string]bool, error) {
 	var config struct {
 		ExtensionProviders []struct {

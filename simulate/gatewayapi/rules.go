@@ -152,7 +152,7 @@ func compared(n *source.Node, header bool) source.Object {
 	return source.Object{{Key: "regex", Value: text}}
 }
 
-// unquoted undoes regexp.QuoteMeta; ok is false where the text is no such.
+// unquoted undoes regexp.QuoteMeta; ok is false where the text is not one.
 func unquoted(quoted string) (text string, ok bool) {
 	text = escapes.ReplaceAllString(quoted, "$1")
 	return text, regexp.QuoteMeta(text) == quoted

@@ -190,7 +190,7 @@ xforward any*
 xforwardFirst any*
 `)
 
-// predicateArguments is the same of predicates, but for those on paths and
+// predicateArguments is the same of predicates, except for those on paths and
 // weights.
 var predicateArguments = readArguments(`
 After moment | local zone | number

@@ -167,7 +167,7 @@ var textKinds = map[string]func(string) bool{
 	"number": noText, "positive": noText, "one": noText, "size": noText, "status": noText, "window": noText, "level": noText, "integer": noText,
 }
 
-// isSource reports whether a text is a network or an address, but for the one
+// isSource reports whether a text is a network or an address, except for the one
 // that stands for all.
 func isSource(text string) bool {
 	if _, err := netip.ParsePrefix(text); err == nil {

@@ -60,8 +60,8 @@ func undecided(why simulate.Why, reason string) predicateKind {
 	return predicateKind{why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
 }
 
-// predicateKinds are all predicates that Skipper has, but for those on paths
-// and weights, which are no tests (predicates/predicates.go). A predicate of
+// predicateKinds are all predicates that Skipper has, except for those on paths
+// and weights, which are not tests (predicates/predicates.go). A predicate of
 // another name makes Skipper drop the route.
 var predicateKinds map[string]predicateKind
 
@@ -239,7 +239,7 @@ func holdsSource(t *test, q *simulate.Request) (truth, string) {
 	return no, ""
 }
 
-// holdsSegment is by chance, but for all of the traffic and none of it.
+// holdsSegment is by chance, except for all of the traffic and none of it.
 func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
 	from, _ := number(t.Args, 0)
 	to, _ := number(t.Args, 1)
@@ -252,7 +252,7 @@ func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
 	return unknown, "it takes a share of the traffic by chance"
 }
 
-// holdsTraffic is by chance, but for a caller with the cookie of a group.
+// holdsTraffic is by chance, except for a caller with the cookie of a group.
 func holdsTraffic(t *test, q *simulate.Request) (truth, string) {
 	share, _ := number(t.Args, 0)
 	if group, sticky := textArg(t.Args, 2); sticky {

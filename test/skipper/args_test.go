@@ -41,7 +41,7 @@ import (
 )
 
 // fullRegistry has every filter that Skipper has with the flags that kgw
-// supposes, but for those that need a file to be made (skipper.go).
+// supposes, except for those that need a file to be made (skipper.go).
 func fullRegistry(t *testing.T, info string) filters.Registry {
 	t.Helper()
 	registry := builtin.MakeRegistry()
@@ -151,7 +151,7 @@ func creates(create func([]any) error, args []any) (ok bool) {
 	return create(args) == nil
 }
 
-// allPredicates are those that Skipper has, but for those on paths, hosts,
+// allPredicates are those that Skipper has, except for those on paths, hosts,
 // methods and headers, which it reads itself.
 func allPredicates() []routing.PredicateSpec {
 	return []routing.PredicateSpec{
