@@ -17,8 +17,8 @@ func Classes(before, after *Side, scope Scope) *classes.Report {
 		before.Options = after.Options
 	}
 	pairs, _ := Pairs(before, after, scope)
-	was := before.compared(before.Objects, after.services())
-	is := after.compared(append(stays(before.Objects, pairs), after.Objects...), before.services())
+	was := before.compared(before.Objects, after)
+	is := after.compared(append(stays(before.Objects, pairs), after.Objects...), before)
 	return classes.Compare(was, is)
 }
 
@@ -41,14 +41,13 @@ func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 }
 
 // compared makes objects comparable as those of the side; of two of one
-// identity the last counts. Services of the other side tell about pods where it
-// has none of its own.
-func (s *Side) compared(objects []diff.Object, others []simulate.Manifest) classes.Side {
+// identity the last counts.
+func (s *Side) compared(objects []diff.Object, other *Side) classes.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.Result != nil {
 		entries = prove.RouteOrigins(s.Result)
 	}
-	manifests := append(append(others, s.services()...), s.native()...)
+	manifests := append(s.around(other), s.native()...)
 	last := map[diff.ID]int{}
 	for i := range objects {
 		last[objects[i].ID()] = i
@@ -79,16 +78,28 @@ func (s *Side) native() []simulate.Manifest {
 	return prove.Natives(docs)
 }
 
-// services are the Services among the inputs of the side.
-func (s *Side) services() []simulate.Manifest {
+// around are the objects among the inputs of the side that kgw does not write:
+// gateways, workloads, what makes answers unknown. Services of the other side
+// tell about pods where it has none of its own. A cluster and a render say
+// nothing about the kinds that they do not hold, and resources that they are
+// compared with do.
+func (s *Side) around(other *Side) []simulate.Manifest {
+	own, others := prove.Around(s.Input, s.Options), prove.Around(other.Input, other.Options)
+	silent, held := !s.resources() && other.resources(), map[string]bool{}
+	for i := range own {
+		held[own[i].Kind] = true
+	}
 	var out []simulate.Manifest
-	s.documents("Service", func(doc *source.Document, root *source.Node) {
-		if m := simulate.ReadManifest(root, source.Ref{Doc: doc}, false, s.Options.Namespace); m.APIVersion == "v1" {
+	for _, m := range others {
+		if m.Kind == "Service" || silent && !held[m.Kind] {
 			out = append(out, m)
 		}
-	})
-	return out
+	}
+	return append(out, own...)
 }
+
+// resources reports whether anything was compiled.
+func (s *Side) resources() bool { return s.Result != nil && s.Result.Summary.Resources > 0 }
 
 // apis are the Apis among the inputs of the side.
 func (s *Side) apis() []*source.Document {

@@ -56,13 +56,13 @@ func policyKind(kind string) bool {
 
 // plan is a change on its way.
 type plan struct {
-	pairs    []diff.Pair
-	stay     []diff.Object
-	steps    []Step
-	held     []diff.Object // policies for the time between
-	origins  map[*source.Document][]source.Ref
-	services []simulate.Manifest
-	side     *Side
+	pairs   []diff.Pair
+	stay    []diff.Object
+	steps   []Step
+	held    []diff.Object // policies for the time between
+	origins map[*source.Document][]source.Ref
+	around  []simulate.Manifest
+	side    *Side
 }
 
 func newPlan(before, after *Side, scope Scope) *plan {
@@ -82,8 +82,8 @@ func newPlan(before, after *Side, scope Scope) *plan {
 				p.origins[doc] = refs
 			}
 		}
-		p.services = append(p.services, s.services()...)
 	}
+	p.around = after.around(before)
 	return p
 }
 
@@ -216,7 +216,7 @@ func (s *Step) applied(state []diff.Object) []diff.Object {
 
 // cluster makes objects ready to be asked.
 func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
-	manifests := slices.Clone(p.services)
+	manifests := slices.Clone(p.around)
 	for i := range objects {
 		o := &objects[i]
 		doc := o.Origin.Doc

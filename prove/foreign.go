@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/simulate"
@@ -65,13 +66,21 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 	return found, n
 }
 
+// Around returns the objects among the input that engines read and that kgw does
+// not write.
+func Around(in compile.Input, o compile.Options) []simulate.Manifest {
+	return slices.DeleteFunc(unfoldedManifests(in, o.WithDefaults()), func(m simulate.Manifest) bool {
+		return kinds.Written(schema.Group(m.APIVersion), m.Kind)
+	})
+}
+
 // unfoldedManifests are the documents among the input that engines read, as they
 // are written.
 func unfoldedManifests(in compile.Input, o compile.Options) []simulate.Manifest {
 	docs, _ := unfold(in, o.Namespace)
 	var out []simulate.Manifest
 	for _, d := range docs {
-		if !slices.Contains(simulated, d.kind) {
+		if !slices.Contains(simulated, d.kind) && (d.kind != "ConfigMap" || d.name.name != "istio") {
 			continue
 		}
 		root, _ := d.doc.Parse()

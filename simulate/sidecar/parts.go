@@ -143,7 +143,7 @@ func (r *rule) hosts() []string {
 const maxAssigned = 4
 
 // assignments are the sets of a rule's conditions on the token of which tokens
-// are made: all of them, and each without some.
+// are made: all of them, each without some, and all with each other value of one.
 func (r *rule) assignments() [][]condition {
 	var all []condition
 	for _, list := range append(slices.Clone(r.from), r.when) {
@@ -153,11 +153,8 @@ func (r *rule) assignments() [][]condition {
 			}
 		}
 	}
-	if len(all) > maxAssigned {
-		return [][]condition{all}
-	}
-	var out [][]condition
-	for bits := 1<<len(all) - 1; bits > 0; bits-- {
+	out := [][]condition{all}
+	for bits := 1<<len(all) - 2; len(all) <= maxAssigned && bits > 0; bits-- {
 		var some []condition
 		for i := range all {
 			if bits>>i&1 == 1 {
@@ -165,6 +162,13 @@ func (r *rule) assignments() [][]condition {
 			}
 		}
 		out = append(out, some)
+	}
+	for i := range all {
+		for n := 1; n < len(all[i].values); n++ {
+			other := slices.Clone(all)
+			other[i].values = all[i].values[n:]
+			out = append(out, other)
+		}
 	}
 	return out
 }
