@@ -66,7 +66,7 @@ func (c *conversion) single(r *rule, s *strategy) {
 	case "allow", "noop":
 		r.access = source.Member{Key: "noAuth", Value: true}
 		path, _ := r.old.Get("path")
-		c.tell(diag.MadePublic, s.at+".handler", "if that is not meant, write jwt or extAuth in the place of noAuth",
+		c.tell(diag.MadePublic, s.at+".handler", "if that is not meant, write jwt or extAuth instead of noAuth",
 			"%q becomes noAuth: anybody may send requests to %q", s.name, fmt.Sprint(path))
 	case "jwt":
 		if jwt, ok := c.jwt(s); ok {

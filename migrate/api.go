@@ -189,7 +189,7 @@ func (c *conversion) apiRules(all []element) []any {
 		return nil
 	}
 	if all == nil {
-		c.tell(diag.MadePublic, "spec", "if that is not meant, write jwt in the place of noAuth", "the Api has no authentication: anybody may send requests to every path")
+		c.tell(diag.MadePublic, "spec", "if that is not meant, write jwt instead of noAuth", "the Api has no authentication: anybody may send requests to every path")
 	}
 	if len(seen) > 0 {
 		c.tell(diag.MadePublic, "spec.authentication", "if that is not meant, remove the rules with noAuth", "excluded paths become rules of their own: %s", describe(rules))

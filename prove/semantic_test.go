@@ -57,9 +57,11 @@ func TestSemantic(t *testing.T) {
 		"the same": {newer(jwt("/admin/{**}", "admin")), newer(jwt("/admin/{**}", "admin")), nil, 1},
 		"opened": {newer(jwt("/admin/{**}", "admin")), newer(`{path: "/admin/{**}", methods: [GET], noAuth: true}`), []string{
 			"EXPOSED GET /admin/{**} on api.example.com: jwt(scope admin) -> no token",
+			"STATUS GET /admin/{**} on api.example.com: 401 for jwt(sub nobody) -> 403 for jwt(sub nobody)", // with a "*": see classes.Asterisk
 		}, 0},
 		"closed": {newer(`{path: "/admin/{**}", methods: [GET], noAuth: true}`), newer(jwt("/admin/{**}", "admin")), []string{
 			"TIGHTENED GET /admin/{**} on api.example.com: no token -> jwt(scope admin)",
+			"STATUS GET /admin/{**} on api.example.com: 403 for jwt(sub nobody) -> 401 for jwt(sub nobody)",
 		}, 0},
 		"removed": {newer(jwt("/a", "x") + "," + jwt("/b", "x")), newer(jwt("/a", "x")), []string{
 			"REMOVED GET /b on api.example.com: jwt(scope x) -> no route",
@@ -85,6 +87,7 @@ func TestSemantic(t *testing.T) {
 		}, 0},
 		"migrated": {
 			older(`{path: /.*, methods: [GET], accessStrategies: [{handler: noop}]}`), newer(`{path: "/*", methods: [GET], noAuth: true}`), []string{
+				"TIGHTENED GET /* of /.* on api.example.com: no token -> nobody (403)",
 				"INTERNAL web.shop.svc.cluster.local:80: callers in the cluster get in with no token -> callers in the cluster are refused with no token",
 				"CORS GET /.* on api.example.com: origins regex .*; headers Authorization, Content-Type, *; methods GET, POST, PUT, DELETE, PATCH -> none",
 				"CORS OPTIONS /.* on api.example.com: preflights are answered by the gateway -> preflights are refused with 404",

@@ -9,7 +9,7 @@ import (
 
 // settle makes of what a comparison found what is to be said of a migration:
 // what an external authorizer decides is not known to be open or closed, and
-// losses of requests that hardly a client sends are counted apart. What such requests
+// losses of requests that hardly any client sends are counted apart. What such requests
 // open is never left out.
 func (m *moves) settle() {
 	for _, one := range m.Resources {
@@ -57,7 +57,7 @@ func (c *semanticChange) decide() {
 		text = "no longer decided by " + was
 	}
 	if c.Before != "" && was == "" {
-		text += ", in the place of " + strings.TrimSpace(c.Before)
+		text += ", instead of " + strings.TrimSpace(c.Before)
 	}
 	c.Kind, c.decided = classes.Unknown, true
 	c.After = text

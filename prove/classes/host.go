@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/simulate"
@@ -138,7 +139,7 @@ func (c *comparison) parted() {
 			schemes[c.seen[k].scheme] = true
 		}
 		for k, s := range c.seen {
-			if !ch.in[k] && schemes[s.scheme] && s.base.Path == ch.Path && ch.shares(s.base) && !NeedlesslyEncoded(s.path) {
+			if !ch.in[k] && schemes[s.scheme] && s.base.Path == ch.Path && ch.shares(s.base) && !NeedlesslyEncoded(s.path) && !strings.Contains(s.path, "*") {
 				ch.Part = c.seen[slices.Min(slices.Collect(maps.Keys(ch.in)))].path
 				break
 			}
