@@ -129,6 +129,10 @@ func writeLarge(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
+	nested := filepath.Join(dir, "nested", strings.Repeat("d/", 900))
+	if err := os.MkdirAll(nested, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	links := filepath.Join(dir, "links")
 	for i := range 20 {
 		at := filepath.Join(links, fmt.Sprint(i))

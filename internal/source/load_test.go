@@ -227,3 +227,25 @@ func TestBrokenFileAmongMany(t *testing.T) {
 		t.Errorf("problems (- want, + got):\n%s", d)
 	}
 }
+
+// TestLoadDeep checks that directories are read down to a bound, and that what is
+// below it is said.
+func TestLoadDeep(t *testing.T) {
+	dir := t.TempDir()
+	at := dir
+	for range 130 {
+		at = filepath.Join(at, "d")
+	}
+	if err := os.MkdirAll(at, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{filepath.Join(dir, "d", "a.yaml"), filepath.Join(at, "b.yaml")} {
+		if err := os.WriteFile(name, []byte("a: b\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, problems := (&Loader{Dir: dir}).Load([]string{"."})
+	if len(files) != 1 || len(problems) != 1 || problems[0].Kind != DocumentTooLarge {
+		t.Errorf("%d files, %v", len(files), problems)
+	}
+}

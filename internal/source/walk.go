@@ -97,6 +97,10 @@ func (w *walker) tooManyPatterns(path string) {
 	})
 }
 
+// maxDepth bounds how deep directories are below the one that is named: the links
+// of a path are resolved level by level.
+const maxDepth = 100
+
 // directory walks one directory. chain holds the real paths from the root of
 // the walk to it, so that a link back to one of them is known for a loop.
 func (w *walker) directory(name string, ignore *ignores, chain []string) {
@@ -105,6 +109,14 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 		return
 	}
 	w.entered[real] = true
+	if len(chain) > maxDepth {
+		w.problem(&Problem{
+			Kind: DocumentTooLarge, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
+			Message: fmt.Sprintf("the directory is more than %d levels below the one that was named, and is not read", maxDepth),
+			Help:    "exclude it in .kgwignore, or name a directory further down",
+		})
+		return
+	}
 	entries, err := os.ReadDir(real)
 	if err != nil {
 		p := w.loader.unreadable(name, err)
