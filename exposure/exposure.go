@@ -289,8 +289,8 @@ func (b *builder) texts(list []string) []string {
 
 func (b *builder) findings(result *compile.Result) []Finding {
 	out := []Finding{}
-	for _, f := range result.Findings.Join() {
-		out = append(out, Finding{string(f.Code), f.Severity.String(), b.book.Text(f.Message), placeOf(f.Span), f.At})
+	for _, f := range result.Findings.Join().Masked(b.book) {
+		out = append(out, Finding{string(f.Code), f.Severity.String(), f.Message, placeOf(f.Span), f.At})
 	}
 	return out
 }

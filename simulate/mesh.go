@@ -163,6 +163,9 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 		next.Rule = d.Rule
 	}
 	next.Gateway, next.Listener, next.Via = d.Gateway, d.Listener, d.Via
+	if next.Upstream != "" && strings.HasSuffix(d.Upstream, "://"+next.Upstream) {
+		next.Upstream = d.Upstream // with the scheme that a Rule names
+	}
 	if next.Passed() && next.At.Doc == nil {
 		next.At = d.At
 	}
