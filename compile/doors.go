@@ -137,18 +137,15 @@ func (r *run) isOwned(d *door) bool {
 	if len(d.labels) == 0 {
 		return false
 	}
-	named := func(*ir.Gateway) bool { return true }
-	switch d.unit.companion.(type) {
-	case *kube.VirtualService:
-	case *kube.Route:
-		named = func(g *ir.Gateway) bool {
-			return d.unit.doc.Namespace == g.Name.Namespace && strings.HasPrefix(d.unit.doc.Name, g.ID()+"-")
-		}
-	default:
+	_, route := d.unit.companion.(*kube.Route)
+	if _, service := d.unit.companion.(*kube.VirtualService); !route && !service {
 		return false // neither makes another entrance
 	}
+	named := func(g *ir.Gateway) bool {
+		return d.unit.doc.Namespace == g.Name.Namespace && strings.HasPrefix(d.unit.doc.Name, g.ID()+"-")
+	}
 	return slices.ContainsFunc(r.compiled, func(u *unit) bool {
-		if !named(u.gateway) {
+		if route && !named(u.gateway) {
 			return false
 		}
 		c := &u.gateway.Convention

@@ -204,12 +204,15 @@ func (r *run) dexFile() File {
 		if u.withheld || u.copy {
 			continue
 		}
-		switch c := u.beside.(type) {
-		case *ir.DexConfig:
-			configs = append(configs, c)
-		case *ir.StaticUser:
-			users = append(users, c)
-		default:
+		config, connects := u.beside.(*ir.DexConfig)
+		if connects {
+			configs = append(configs, config)
+		}
+		user, static := u.beside.(*ir.StaticUser)
+		if static {
+			users = append(users, user)
+		}
+		if !connects && !static {
 			continue
 		}
 		if f.Origin.Doc == nil {

@@ -31,7 +31,8 @@ func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 		return nil, w.found
 	}
 	spec := source.Object{
-		{Key: "hosts", Value: []any{w.Host}}, {Key: "gateway", Value: w.Gateway},
+		{Key: "hosts", Value: []any{w.Host}},
+		{Key: "gateway", Value: w.Gateway},
 		{Key: "service", Value: source.Object{{Key: "name", Value: w.Service}, {Key: "port", Value: source.Number(w.Port)}}},
 	}
 	var list []any

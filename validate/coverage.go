@@ -67,7 +67,6 @@ type agreement struct {
 	alone   *match.Request
 	methods []string
 	what    string
-	other   source.Ref
 }
 
 // documented is one operation at one place.

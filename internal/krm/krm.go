@@ -30,12 +30,20 @@ func Versions() []string {
 	return []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1"}
 }
 
+// Annotations that older orchestrators set and newer ones still do, beside those
+// that took over from them.
+const (
+	legacyPath  = string(kioutil.LegacyPathAnnotation)  //nolint:staticcheck // see above
+	legacyIndex = string(kioutil.LegacyIndexAnnotation) //nolint:staticcheck // see above
+	legacyID    = string(kioutil.LegacyIdAnnotation)    //nolint:staticcheck // see above
+)
+
 // injected returns the annotations that are not the author's: an orchestrator
 // sets them before it calls a function and removes them afterwards.
 func injected() []string {
 	return []string{
-		kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation,
-		kioutil.IdAnnotation, kioutil.LegacyIdAnnotation, kioutil.SeqIndentAnnotation,
+		kioutil.PathAnnotation, legacyPath, kioutil.IndexAnnotation, legacyIndex,
+		kioutil.IdAnnotation, legacyID, kioutil.SeqIndentAnnotation,
 		kioutil.InternalAnnotationsMigrationResourceIDAnnotation,
 		"kustomize.config.k8s.io/id", // https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/utils/annotations.go
 	}

@@ -98,10 +98,10 @@ func (e *Entry) placed() *manifest.Object {
 	if o.Meta.Annotations == nil {
 		o.Meta.Annotations = map[string]string{}
 	}
-	for _, key := range []string{kioutil.PathAnnotation, kioutil.LegacyPathAnnotation} {
+	for _, key := range []string{kioutil.PathAnnotation, legacyPath} {
 		o.Meta.Annotations[key] = path
 	}
-	for _, key := range []string{kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation} {
+	for _, key := range []string{kioutil.IndexAnnotation, legacyIndex} {
 		o.Meta.Annotations[key] = index
 	}
 	return &o

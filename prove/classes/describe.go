@@ -88,6 +88,7 @@ func Describe(side Side) []Served {
 // silent is a side that serves nothing.
 type silent struct{ Side }
 
+// Parts returns none.
 func (silent) Parts(string) []Part { return nil }
 
 // description is that of one host.

@@ -163,8 +163,13 @@ func pathConditions() []condition {
 
 // fieldOf are the types of filters with the field that each has.
 var fieldOf = []struct{ kind, field string }{
-	{"CORS", "cors"}, {"RequestHeaderModifier", "requestHeaderModifier"}, {"ResponseHeaderModifier", "responseHeaderModifier"}, {"RequestMirror", "requestMirror"},
-	{"RequestRedirect", "requestRedirect"}, {"URLRewrite", "urlRewrite"}, {"ExtensionRef", "extensionRef"},
+	{"CORS", "cors"},
+	{"RequestHeaderModifier", "requestHeaderModifier"},
+	{"ResponseHeaderModifier", "responseHeaderModifier"},
+	{"RequestMirror", "requestMirror"},
+	{"RequestRedirect", "requestRedirect"},
+	{"URLRewrite", "urlRewrite"},
+	{"ExtensionRef", "extensionRef"},
 }
 
 // filterConditions are the rules of a list of filters and of each one.
