@@ -23,7 +23,7 @@ type rule struct {
 // reported. It returns nil where nothing is left.
 func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o}
-	if !w.host() {
+	if !w.chooseHost() {
 		return nil, w.found
 	}
 	rules := w.rules()

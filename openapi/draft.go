@@ -41,9 +41,9 @@ func (d *drafter) left(at source.Ref, help, format string, args ...any) {
 	d.found.Add(diag.Finding{Code: diag.NotImported, At: at, Message: fmt.Sprintf(format, args...) + ": the operation is left out", Help: help})
 }
 
-// host chooses the host, and reports when there is none.
-func (d *drafter) host() bool {
-	hosts := d.hosts()
+// chooseHost chooses the host, and reports when there is none.
+func (d *drafter) chooseHost() bool {
+	hosts := d.HostNames()
 	switch {
 	case d.Host != "":
 	case len(hosts) == 0:
@@ -60,23 +60,6 @@ func (d *drafter) host() bool {
 	return true
 }
 
-// hosts lists the hosts that the description names.
-func (d *Document) hosts() []string {
-	var out []string
-	add := func(servers []ir.APIServer) {
-		for _, s := range servers {
-			if s.Host != "" && !slices.Contains(out, s.Host) {
-				out = append(out, s.Host)
-			}
-		}
-	}
-	add(d.Servers)
-	for i := range d.Operations {
-		add(d.Operations[i].Servers)
-	}
-	return out
-}
-
 // bases lists the base paths of an operation on the host: those of the servers
 // that name it or no host, or of all where none does.
 func (d *drafter) bases(o *ir.Operation) []string {
@@ -87,7 +70,7 @@ func (d *drafter) bases(o *ir.Operation) []string {
 		}
 		all = append(all, s.Base)
 	}
-	if len(named) == 0 && !slices.Contains(d.hosts(), d.Host) {
+	if len(named) == 0 && !slices.Contains(d.HostNames(), d.Host) {
 		named = all
 	}
 	slices.Sort(named)

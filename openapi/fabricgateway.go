@@ -26,9 +26,9 @@ func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 	switch {
 	case services || provider:
 		if w.Host == "" {
-			w.Host = append(d.hosts(), "")[0]
+			w.Host = append(d.HostNames(), "")[0]
 		}
-	case !w.host():
+	case !w.chooseHost():
 		return nil, w.found
 	default:
 		service := source.Object{{Key: "host", Value: w.Host}, {Key: "serviceName", Value: w.Service}}

@@ -80,7 +80,7 @@ type documented struct {
 // serves notes the hosts of a description that gateways serve, and reports the
 // others.
 func (c *covered) serves(api *ir.API) {
-	hosts := hostsOf(api)
+	hosts := api.HostNames()
 	if len(hosts) == 0 {
 		c.found.Add(diag.Finding{
 			Code: diag.ServerNotServed, At: api.Origin,
@@ -107,26 +107,6 @@ func (c *covered) serves(api *ir.API) {
 		}
 		c.found.Add(f)
 	}
-}
-
-// hostsOf lists the hosts of a description and of its operations.
-func hostsOf(api *ir.API) []string {
-	if len(api.Hosts) > 0 {
-		return api.Hosts
-	}
-	var out []string
-	add := func(servers []ir.APIServer) {
-		for _, s := range servers {
-			if s.Host != "" && !slices.Contains(out, s.Host) {
-				out = append(out, s.Host)
-			}
-		}
-	}
-	add(api.Servers)
-	for i := range api.Operations {
-		add(api.Operations[i].Servers)
-	}
-	return out
 }
 
 func apiName(api *ir.API) string {
@@ -175,7 +155,7 @@ func (c *covered) host(host string) {
 	add := func(s match.Set) { ms = append(ms, c.classifier.Compile(s)) }
 	view := c.viewOf(host)
 	for _, api := range c.v.APIs {
-		if !slices.Contains(hostsOf(api), host) {
+		if !slices.Contains(api.HostNames(), host) {
 			continue
 		}
 		for i := range api.Operations {

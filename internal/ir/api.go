@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -54,6 +56,27 @@ type Credentials struct {
 
 // None reports whether nothing is demanded.
 func (c *Credentials) None() bool { return !c.Token && len(c.Others) == 0 }
+
+// HostNames lists the hosts that the API is published on: Hosts, or those that
+// its servers and the operations' own name.
+func (a *API) HostNames() []string {
+	if len(a.Hosts) > 0 {
+		return a.Hosts
+	}
+	var out []string
+	add := func(servers []APIServer) {
+		for _, s := range servers {
+			if s.Host != "" && !slices.Contains(out, s.Host) {
+				out = append(out, s.Host)
+			}
+		}
+	}
+	add(a.Servers)
+	for i := range a.Operations {
+		add(a.Operations[i].Servers)
+	}
+	return out
+}
 
 // At returns the places of the operation on a host, by its servers or by the
 // hosts that the API is published on.
