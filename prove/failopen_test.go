@@ -3,7 +3,6 @@ package prove_test
 import (
 	"flag"
 	"fmt"
-	"math/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/attack"
 	"github.com/kgw-dev/kgw/prove/reference"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -31,7 +31,7 @@ var seeds = flag.Int64("seeds", 300, "how many inputs the search for what opens 
 func TestNothingOpens(t *testing.T) {
 	accepted, asked, refused := 0, 0, map[diag.Code]int{}
 	for seed := range *seeds {
-		a := attack(t, seed)
+		a := attemptOf(t, seed)
 		codes := a.run(t)
 		for _, code := range codes {
 			refused[code]++
@@ -69,12 +69,12 @@ type attempt struct {
 	o         compile.Options
 }
 
-func attack(t *testing.T, seed int64) *attempt {
+func attemptOf(t *testing.T, seed int64) *attempt {
 	t.Helper()
-	h := &hostile{Rand: rand.New(rand.NewSource(seed))}
+	h := attack.New(seed)
 	a := &attempt{}
-	a.text, a.c = h.inputs()
-	a.o = compile.Options{Config: a.c, SkipperAPI: h.pick("ingress", "routegroup")}
+	a.text, a.c = h.Inputs()
+	a.o = compile.Options{Config: a.c, SkipperAPI: []string{"ingress", "routegroup"}[h.Intn(2)]}
 	return a
 }
 

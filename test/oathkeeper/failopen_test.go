@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/attack"
 	"github.com/kgw-dev/kgw/prove/reference"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -34,16 +35,7 @@ func TestNothingOpensAtOathkeeper(t *testing.T) {
 			continue
 		}
 		accepted++
-		rules, gateways := []object{canary}, []*ir.Gateway(nil)
-		for i := range result.Objects {
-			if result.Objects[i].Kind == "Rule" {
-				var o object
-				if err := json.Unmarshal(manifest.AppendJSON(nil, result.Objects[i].Value(), 0), &o); err != nil {
-					t.Fatal(err)
-				}
-				rules = append(rules, o)
-			}
-		}
+		rules, gateways := append([]object{canary}, rulesOf(t, result)...), []*ir.Gateway(nil)
 		for i := range result.Resources {
 			gateways = append(gateways, result.Resources[i].Gateway)
 		}
@@ -66,6 +58,68 @@ func TestNothingOpensAtOathkeeper(t *testing.T) {
 	if accepted < 5 {
 		t.Errorf("only %d builds were accepted", accepted)
 	}
+}
+
+// TestNothingOpensOfTheSearch gives inputs of the search in package prove to a
+// real Oathkeeper: those that build and have Rules of their own.
+func TestNothingOpensOfTheSearch(t *testing.T) {
+	file := binary(t)
+	w := newWorld(t)
+	accepted, asked := 0, 0
+	for seed := int64(0); accepted < 5 && seed < 600; seed++ {
+		text, c := attack.New(seed).Inputs()
+		f, problem := source.NewFile("in.yaml", []byte(text))
+		if problem != nil {
+			t.Fatal(problem.Message)
+		}
+		result := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Config: c, Model: true})
+		rules := append([]object{canary}, rulesOf(t, result)...)
+		if result.Findings.Max() == diag.Error || len(rules) < 3 {
+			continue
+		}
+		accepted++
+		var gateways []*ir.Gateway
+		for i := range result.Resources {
+			gateways = append(gateways, result.Resources[i].Gateway)
+		}
+		access, _ := maester(t, rules)
+		in, model := w.start(t, file, access), reference.New(gateways)
+		for _, host := range []string{"h0.example.com", "h1.example.com", "h2.example.com"} {
+			for _, path := range []string{"/", "/a", "/a/b", "/a/c", "/ab", "/b", "/a/", "/A", "/axb", "//a", "/a.b"} {
+				for _, method := range []string{"GET", "POST", "DELETE", "PATCH"} {
+					r := simulate.Request{Method: method, Scheme: "https", Host: host, Target: path}
+					asked++
+					if got := ask(t, in.api, "/decisions"+path, r.Realise()); got.status == 200 {
+						if d := model.Decide(&r, nil); d.Passed() {
+							continue
+						}
+						t.Errorf("seed %d\n%s\nOathkeeper lets %s %s%s through, and the authors do not", seed, text, method, host, path)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d builds accepted, %d requests asked", accepted, asked)
+	if accepted < 5 {
+		t.Errorf("only %d builds were accepted", accepted)
+	}
+}
+
+// rulesOf are the Rules that were written.
+func rulesOf(t *testing.T, result *compile.Result) []object {
+	t.Helper()
+	var out []object
+	for i := range result.Objects {
+		if result.Objects[i].Kind != "Rule" {
+			continue
+		}
+		var o object
+		if err := json.Unmarshal(manifest.AppendJSON(nil, result.Objects[i].Value(), 0), &o); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // hostileRules is an APIRule whose author may mean harm.

@@ -9,6 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/prove/attack"
 	"github.com/kgw-dev/kgw/prove/reference"
 )
 
@@ -48,6 +50,49 @@ func TestNothingOpensAtSkipper(t *testing.T) {
 	}
 	t.Logf("%d builds accepted, %d requests asked", accepted, asked)
 	if accepted < 8 {
+		t.Errorf("only %d builds were accepted", accepted)
+	}
+}
+
+// TestNothingOpensOfTheSearch gives inputs of the search in package prove to a
+// real Skipper: those that build and have Ingresses or RouteGroups.
+func TestNothingOpensOfTheSearch(t *testing.T) {
+	accepted, asked := 0, 0
+	for seed := int64(0); accepted < 12 && seed < 1500; seed++ {
+		h := attack.New(seed)
+		document, c := h.Inputs()
+		result := compile.Run(text(t, document), compile.Options{Config: c, Model: true, SkipperAPI: []string{"ingress", "routegroup"}[h.Intn(2)]})
+		var own []manifest.Object
+		for i := range result.Objects {
+			if k := result.Objects[i].Kind; k == "Ingress" || k == "RouteGroup" {
+				own = append(own, result.Objects[i])
+			}
+		}
+		if result.Findings.Max() == diag.Error || len(own) == 0 {
+			continue
+		}
+		accepted++
+		var gateways []*ir.Gateway
+		for i := range result.Resources {
+			gateways = append(gateways, result.Resources[i].Gateway)
+		}
+		model, s := reference.New(gateways), start(t, own)
+		s.healthy(t)
+		for _, host := range []string{"h0.example.com", "h1.example.com", "h2.example.com"} {
+			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "//a", "/a%2Fb", "/x/b", "/a.b/x", "/A", "/a/../b"} {
+				for _, method := range []string{"GET", "DELETE", "POST"} {
+					r := request{Method: method, Host: host, Path: path, XForwardedProto: &https}
+					asked++
+					want := model.Decide(simulated(t, &r), nil)
+					if got := s.send(t, &r); got.Backend != "" && !want.Passed() {
+						t.Errorf("seed %d\n%s\nSkipper sends %s %s%s to %s without a token, and the authors do not", seed, document, method, host, path, got.Backend)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d builds accepted, %d requests asked", accepted, asked)
+	if accepted < 12 {
 		t.Errorf("only %d builds were accepted", accepted)
 	}
 }

@@ -1,4 +1,9 @@
-package prove_test
+// Package attack makes inputs that their schemas allow and whose authors may mean
+// harm, for the tests that search for builds which open something.
+//
+// It takes a source of random numbers and returns documents with a
+// configuration. It must not know what is decided about them.
+package attack
 
 import (
 	"fmt"
@@ -9,21 +14,24 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
-// hostile makes resources that their schemas allow and whose authors may mean
-// harm.
-type hostile struct{ *rand.Rand }
+// Hostile makes inputs.
+type Hostile struct{ *rand.Rand }
 
-func (h *hostile) pick(list ...string) string { return list[h.Intn(len(list))] }
+// New returns inputs that depend on a seed.
+func New(seed int64) *Hostile { return &Hostile{rand.New(rand.NewSource(seed))} }
+
+func (h *Hostile) pick(list ...string) string { return list[h.Intn(len(list))] }
 
 // odd picks the usual value most of the time.
-func (h *hostile) odd(percent int, usual string, list ...string) string {
+func (h *Hostile) odd(percent int, usual string, list ...string) string {
 	if h.Intn(100) < percent {
 		return h.pick(list...)
 	}
 	return usual
 }
 
-func (h *hostile) inputs() (string, *config.Config) {
+// Inputs returns documents of one repository, and its configuration.
+func (h *Hostile) Inputs() (string, *config.Config) {
 	settings := "apiVersion: kgw.dev/v1alpha1\nkind: Config\njwtHandler: " + h.pick("ory", "istio", "istio") + "\n" +
 		"targets: {FabricGateway: " + h.pick("istio", "istio", "skipper", "oathkeeper") + "}\nistio: {gateway: mesh/front, extAuthProviders: [opa]}\n" +
 		"fabric: {issuers: {services: {issuer: \"https://svc.example\", jwksUri: \"https://svc.example/k\"}, employees: {issuer: \"https://emp.example\", jwksUri: \"https://emp.example/k\"}}}\n" +
@@ -66,7 +74,7 @@ func (h *hostile) inputs() (string, *config.Config) {
 }
 
 // foreign is an object that somebody else wrote, or says that a controller did.
-func (h *hostile) foreign(b *strings.Builder) {
+func (h *Hostile) foreign(b *strings.Builder) {
 	labels := h.odd(40, "", ", labels: {apirule.gateway.kyma-project.io/v1beta1: r0.shop}", ", labels: {apirule.gateway.kyma-project.io/name: r0, apirule.gateway.kyma-project.io/namespace: shop}", ", labels: {kgw.dev/owner: shop.r0}",
 		", ownerReferences: [{apiVersion: gateway.kyma-project.io/v2, kind: APIRule, name: r0, uid: u}]")
 	host := h.odd(30, "h0.example.com", "*.example.com", "H0.example.com", "*", "other.example.com")
@@ -94,39 +102,39 @@ func (h *hostile) foreign(b *strings.Builder) {
 	}
 }
 
-func (h *hostile) meta(i int) string {
+func (h *Hostile) meta(i int) string {
 	ignore := h.odd(5, "", `, annotations: {kgw.dev/ignore: "KGW407 meant; KGW409 meant"}`, `, annotations: {kgw.dev/ignore: "KGW304 meant; KGW301 meant"}`)
 	return fmt.Sprintf("metadata: {name: r%d, namespace: shop%s}\nspec:\n", i, ignore)
 }
 
-func (h *hostile) service() string {
+func (h *Hostile) service() string {
 	return h.odd(3, h.odd(10, h.pick("one", "two", "three"), "four"), "kubernetes, namespace: default", "Kubernetes, namespace: default", "\"one.shop.svc.cluster.local:80/x\"", "\"one?\"", "ONE", "nosuch")
 }
 
 // ruleService is a Service of a rule's own, now and then.
-func (h *hostile) ruleService() string {
+func (h *Hostile) ruleService() string {
 	if h.Intn(10) > 0 {
 		return ""
 	}
 	return fmt.Sprintf("    service: {name: %s, port: 80}\n", h.odd(10, h.pick("one", "two", "three", "four"), "kubernetes, namespace: default", "KUBERNETES, namespace: default"))
 }
 
-func (h *hostile) methods() string {
+func (h *Hostile) methods() string {
 	return h.pick("GET", "GET", "GET, POST", "POST", "DELETE", "GET, DELETE, PATCH", "GET, OPTIONS")
 }
 
-func (h *hostile) issuer() string {
+func (h *Hostile) issuer() string {
 	name := h.odd(10, "i", "j", "i")
 	keys := h.odd(4, name+".example/k", "evil.example/k")
 	return fmt.Sprintf("{issuer: \"https://%s.example\", jwksUri: \"https://%s\"}", name, keys)
 }
 
-func (h *hostile) demand() string {
+func (h *Hostile) demand() string {
 	return h.pick("", "", "requiredScopes: [read]", "requiredScopes: [read, write]", "audiences: [shop]", "requiredScopes: ["+h.odd(20, "read", "\"read*\"", "\"*\"")+"]")
 }
 
 // legacy is an APIRule of v1alpha1 or v1beta1.
-func (h *hostile) legacy(b *strings.Builder, i int, host string) {
+func (h *Hostile) legacy(b *strings.Builder, i int, host string) {
 	v := h.pick("v1alpha1", "v1beta1", "v1beta1", "v1beta1")
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s", v, h.meta(i))
 	if v == "v1alpha1" {
@@ -154,7 +162,7 @@ func (h *hostile) legacy(b *strings.Builder, i int, host string) {
 }
 
 // modern is an APIRule of v2 or v2alpha1.
-func (h *hostile) modern(b *strings.Builder, i int, host string) {
+func (h *Hostile) modern(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s  hosts: [%q]\n  gateway: mesh/front\n  service: {name: %s, port: 80}\n  rules:\n",
 		h.pick("v2", "v2", "v2alpha1"), h.meta(i), h.odd(3, host, "*.example.com"), h.service())
 	for range 1 + h.Intn(3) {
@@ -169,7 +177,7 @@ func (h *hostile) modern(b *strings.Builder, i int, host string) {
 }
 
 // fabric is a FabricGateway.
-func (h *hostile) fabric(b *strings.Builder, i int, host string) {
+func (h *Hostile) fabric(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: zalando.org/v1\nkind: FabricGateway\n%s  x-fabric-service: [{host: %s, serviceName: %s}]\n  paths:\n", h.meta(i), host, h.pick("one", "two", "three"))
 	for k, path := range []string{"/a", "/a/", "/a/*", "/a/**", "/a/b", "/{x}/b", "/**", "/a.b/{x}"} {
 		if h.Intn(3) > 0 && k != i {
