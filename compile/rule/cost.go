@@ -20,6 +20,10 @@ const maxRepeats = 100_000
 // size that an argument says.
 var repeating = []string{"repeat", "until", "untilStep", "seq", "indent", "nindent", "randAlphaNum", "randAlpha", "randNumeric", "randAscii", "randBytes"}
 
+// calculating are functions whose results may be larger than their arguments, or
+// are numbers that a text says.
+var calculating = []string{"mul", "mulf", "add", "addf", "add1", "add1f", "atoi", "int", "int64", "float64", "toDecimal"}
+
 var wideFormat = regexp.MustCompile(`%[^a-zA-Z%]*\d{6,}`)
 
 // checkCosts looks at all templates of a mutator.
@@ -32,8 +36,8 @@ func checkCosts(h *ir.Handler, found *diag.List) {
 }
 
 // checkCost reports a template that repeats something more often than
-// maxRepeats: each request of the rule costs that. What depends on the
-// session is not known and not reported.
+// maxRepeats, or as often as it calculates: each request of the rule costs that.
+// What the session says is bounded by the size of a request and not reported.
 func checkCost(at source.Ref, key, text string, found *diag.List) {
 	trees := map[string]*parse.Tree{}
 	tree := parse.New(key)
@@ -41,7 +45,7 @@ func checkCost(at source.Ref, key, text string, found *diag.List) {
 	if _, err := tree.Parse(text, "", "", trees); err != nil {
 		return
 	}
-	c := cost{trees: trees, numbers: map[string]int{}}
+	c := cost{trees: trees, numbers: map[string]amount{}}
 	c.list(tree.Root, 1)
 	if c.why != "" {
 		found.Add(diag.Finding{
@@ -55,10 +59,20 @@ func checkCost(at source.Ref, key, text string, found *diag.List) {
 // cost walks through a template.
 type cost struct {
 	trees   map[string]*parse.Tree
-	numbers map[string]int // the largest number that a variable was given
-	open    []string       // templates that are being called
+	numbers map[string]amount // the largest that a variable was given
+	open    []string          // templates that are being called
 	visits  int
 	why     string
+}
+
+// amount is a number that a template says.
+type amount struct {
+	largest    int
+	calculated bool // it may be larger
+}
+
+func (a amount) or(b amount) amount {
+	return amount{max(a.largest, b.largest), a.calculated || b.calculated}
 }
 
 func (c *cost) list(list *parse.ListNode, times int) {
@@ -74,8 +88,15 @@ func (c *cost) list(list *parse.ListNode, times int) {
 		case *parse.ActionNode:
 			c.pipe(n.Pipe, times)
 		case *parse.RangeNode:
-			count := max(c.pipe(n.Pipe, times), 1)
-			if count > maxRepeats/times {
+			over := c.pipe(n.Pipe, times)
+			count := max(over.largest, 1)
+			switch {
+			case c.why != "":
+				return
+			case over.calculated:
+				c.why = "repeats a part as often as it calculates"
+				return
+			case count > maxRepeats/times:
 				c.why = fmt.Sprintf("repeats a part more than %d times", maxRepeats)
 				return
 			}
@@ -112,22 +133,24 @@ func (c *cost) call(name string, times int) {
 }
 
 // pipe returns the largest number in a pipeline, and looks at its functions.
-func (c *cost) pipe(p *parse.PipeNode, times int) int {
+func (c *cost) pipe(p *parse.PipeNode, times int) amount {
+	var out amount
 	if p == nil {
-		return 0
+		return out
 	}
-	largest, repeats := 0, false
+	repeats := false
 	for _, command := range p.Cmds {
 		for _, arg := range command.Args {
 			switch arg := arg.(type) {
 			case *parse.NumberNode:
-				largest = max(largest, number(arg))
+				out = out.or(amount{largest: number(arg)})
 			case *parse.VariableNode:
-				largest = max(largest, c.numbers[arg.Ident[0]])
+				out = out.or(c.numbers[arg.Ident[0]])
 			case *parse.PipeNode:
-				largest = max(largest, c.pipe(arg, times))
+				out = out.or(c.pipe(arg, times))
 			case *parse.IdentifierNode:
 				repeats = repeats || slices.Contains(repeating, arg.Ident)
+				out.calculated = out.calculated || slices.Contains(calculating, arg.Ident)
 			case *parse.StringNode:
 				if wideFormat.MatchString(arg.Text) {
 					c.why = "writes a value wider than any header: " + strconv.Quote(arg.Text)
@@ -135,13 +158,16 @@ func (c *cost) pipe(p *parse.PipeNode, times int) int {
 			}
 		}
 	}
-	if repeats && largest > maxRepeats/times {
+	switch {
+	case repeats && out.calculated:
+		c.why = "repeats a value as often as it calculates"
+	case repeats && out.largest > maxRepeats/times:
 		c.why = fmt.Sprintf("repeats a value more than %d times", maxRepeats)
 	}
 	for _, v := range p.Decl {
-		c.numbers[v.Ident[0]] = max(c.numbers[v.Ident[0]], largest)
+		c.numbers[v.Ident[0]] = c.numbers[v.Ident[0]].or(out)
 	}
-	return largest
+	return out
 }
 
 func number(n *parse.NumberNode) int {
