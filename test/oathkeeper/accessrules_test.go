@@ -37,7 +37,7 @@ func TestAccessRulesAreTheMaesters(t *testing.T) {
 		levels := map[string]string{"KGW402": "off", "KGW404": "off"}
 		c := config.Default()
 		c.Rules = levels
-		result := compile.Run(compile.Input{Files: []*source.File{file}}, compile.Options{Config: c, Emit: []string{config.EmitOathkeeperRules}})
+		result := compile.Run(compile.Input{Files: []*source.File{file}}, compile.Options{Config: c, EmitFile: config.EmitOathkeeperRules})
 		if len(result.Files) != 1 || result.Findings.Max() == diag.Error {
 			continue // a finding withholds a Rule
 		}
