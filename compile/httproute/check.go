@@ -193,15 +193,8 @@ func (c *checker) pieces(rules []*rule) {
 func (c *checker) grants(rules []*rule) {
 	services := granted(c.gateway, c.target, rules)
 	for _, namespace := range slices.Sorted(maps.Keys(services)) {
-		f := diag.Finding{Code: diag.GrantNeeded, At: c.gateway.Origin, Help: "see gatewayAPI.grants in kgw.yaml"}
-		says := "is written"
-		switch c.target.GatewayAPI.Grants {
-		case "assume":
-			says = "must be there"
-		case "refuse":
-			f.Severity, says = diag.Error, "is needed, and gatewayAPI.grants refuses that"
-		}
-		c.add(f, "requests go to %s in namespace %s: a ReferenceGrant there %s", strings.Join(services[namespace], ", "), namespace, says)
+		f, _ := routerule.Grant(c.gateway.Origin, namespace, services[namespace], c.target.GatewayAPI.Grants)
+		c.found.Add(f)
 	}
 }
 

@@ -171,3 +171,26 @@ type JWTHeader struct {
 func IsAuthority(name string) bool {
 	return strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host")
 }
+
+// GatewayRefs spells the names of Istio Gateways that a VirtualService in a
+// namespace has as "namespace/name"; "mesh" stays
+// (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).
+func GatewayRefs(list []string, namespace string) []string {
+	var out []string
+	for _, ref := range list {
+		space, name, both := strings.Cut(ref, "/")
+		switch {
+		case ref == "mesh":
+		case both && space == ".":
+			ref = namespace + "/" + name
+		case both:
+		case strings.Contains(ref, "."):
+			labels := strings.SplitN(ref, ".", 3)
+			ref = labels[1] + "/" + labels[0]
+		default:
+			ref = namespace + "/" + ref
+		}
+		out = append(out, ref)
+	}
+	return out
+}

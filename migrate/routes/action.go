@@ -147,7 +147,7 @@ func (s *service) backend(o *object) manifest.BackendRef {
 	if labels := strings.Split(host, "."); len(labels) > 1 {
 		out.Name, namespace = labels[0], labels[1]
 		if len(labels) != 5 || strings.Join(labels[2:], ".") != "svc.cluster.local" {
-			s.unsaid(o.at.At("host"), "the host %q: it is no name of a Service, NAME or NAME.NAMESPACE.svc.cluster.local", host)
+			s.unsaid(o.at.At("host"), "the host %q, which is not the name of a Service (NAME or NAME.NAMESPACE.svc.cluster.local)", host)
 		}
 	}
 	if subset := o.text("subset"); subset != "" {

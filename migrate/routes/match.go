@@ -33,7 +33,7 @@ func (s *service) condition(o *object) *condition {
 	c := &condition{path: anyPath}
 	o.text("name")
 	o.text("statPrefix")
-	c.gateways = references(o.texts("gateways"), s.Namespace)
+	c.gateways = manifest.GatewayRefs(o.texts("gateways"), s.Namespace)
 	if len(c.gateways) > 0 && !slices.ContainsFunc(c.gateways, outside) {
 		return c
 	}

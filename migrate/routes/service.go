@@ -60,27 +60,6 @@ const mesh = "mesh"
 
 func outside(gateway string) bool { return gateway != mesh }
 
-// references spells names of Istio Gateways as namespace/name.
-func references(list []string, namespace string) []string {
-	var out []string
-	for _, ref := range list {
-		space, name, both := strings.Cut(ref, "/")
-		switch {
-		case ref == mesh:
-		case both && space == ".":
-			ref = namespace + "/" + name
-		case both:
-		case strings.Contains(ref, "."):
-			labels := strings.SplitN(ref, ".", 3)
-			ref = labels[1] + "/" + labels[0]
-		default:
-			ref = namespace + "/" + ref
-		}
-		out = append(out, ref)
-	}
-	return out
-}
-
 // read reads the VirtualService whole.
 func (s *service) read() {
 	root := s.object(s.Value, source.Ref{Doc: s.Doc})
@@ -90,7 +69,7 @@ func (s *service) read() {
 	s.metadata(root.child("metadata"))
 	spec := root.child("spec")
 	root.end()
-	for _, ref := range references(spec.texts("gateways"), s.Namespace) {
+	for _, ref := range manifest.GatewayRefs(spec.texts("gateways"), s.Namespace) {
 		if s.mesh = s.mesh || ref == mesh; ref != mesh && !slices.Contains(s.gateways, ref) {
 			s.gateways = append(s.gateways, ref)
 		}

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,25 +150,14 @@ func (s *service) tell(objects int) {
 // grants are the ReferenceGrants for Services of other namespaces.
 func (s *service) grants() []source.Object {
 	names := map[string][]string{}
-	var namespaces []string
 	for _, n := range s.granted {
-		if names[n.Namespace] == nil {
-			namespaces = append(namespaces, n.Namespace)
-		}
 		names[n.Namespace] = append(names[n.Namespace], n.Name)
 	}
-	slices.Sort(namespaces)
 	var out []source.Object
-	for _, namespace := range namespaces {
+	for _, namespace := range slices.Sorted(maps.Keys(names)) {
 		slices.Sort(names[namespace])
-		f := diag.Finding{Code: diag.GrantNeeded, At: source.Ref{Doc: s.Doc, Path: "spec.http"}, Help: "see gatewayAPI.grants in kgw.yaml"}
-		says := "is written"
-		switch s.o.Gateways.Grants {
-		case "assume":
-			says = "must be there"
-		case "refuse":
-			f.Severity, says = diag.Error, "is needed, and gatewayAPI.grants refuses that"
-		default:
+		f, written := routerule.Grant(source.Ref{Doc: s.Doc, Path: "spec.http"}, namespace, names[namespace], s.o.Gateways.Grants)
+		if written {
 			spec := &manifest.ReferenceGrant{From: []manifest.GrantFrom{{Group: group, Kind: "HTTPRoute", Namespace: s.Namespace}}}
 			for _, name := range names[namespace] {
 				spec.To = append(spec.To, manifest.GrantTo{Kind: "Service", Name: name})
@@ -175,7 +165,6 @@ func (s *service) grants() []source.Object {
 			name := manifest.StableName(s.Doc.Name, "ReferenceGrant", "VirtualService", s.Namespace, s.Doc.Name, namespace)
 			out = append(out, document(group+"/v1beta1", "ReferenceGrant", source.Object{{Key: "name", Value: name}, {Key: "namespace", Value: namespace}}, spec))
 		}
-		f.Message = fmt.Sprintf("requests go to %s in namespace %s: a ReferenceGrant there %s", strings.Join(names[namespace], ", "), namespace, says)
 		s.found.Add(f)
 	}
 	return out

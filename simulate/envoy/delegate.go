@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -179,8 +180,8 @@ func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
 			return true
 		}
 	}
-	outside := gatewayRefs(source.Texts(source.Field(outer, "gateways")), outerSpace)
-	return slices.ContainsFunc(gatewayRefs(source.Texts(source.Field(inner, "gateways")), innerSpace), func(g string) bool { return !slices.Contains(outside, g) })
+	outside := manifest.GatewayRefs(source.Texts(source.Field(outer, "gateways")), outerSpace)
+	return slices.ContainsFunc(manifest.GatewayRefs(source.Texts(source.Field(inner, "gateways")), innerSpace), func(g string) bool { return !slices.Contains(outside, g) })
 }
 
 // apart reports whether two matches of one text exclude each other.

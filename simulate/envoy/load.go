@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -112,7 +113,7 @@ type loader struct {
 // add binds a VirtualService to the servers of its gateways.
 func (l *loader) add(m *simulate.Manifest) {
 	spec := m.Spec()
-	refs := gatewayRefs(source.Texts(source.Field(spec, "gateways")), m.Namespace)
+	refs := manifest.GatewayRefs(source.Texts(source.Field(spec, "gateways")), m.Namespace)
 	outside := slices.DeleteFunc(slices.Clone(refs), func(s string) bool { return s == "mesh" })
 	hosts := source.Texts(source.Field(spec, "hosts"))
 	switch {
@@ -150,27 +151,6 @@ func visible(m *simulate.Manifest, namespace string) bool {
 	return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool {
 		return s == "*" || s == namespace || s == "." && m.Namespace == namespace
 	})
-}
-
-// gatewayRefs spells the names of gateways as "namespace/name".
-func gatewayRefs(list []string, namespace string) []string {
-	var out []string
-	for _, ref := range list {
-		space, name, both := strings.Cut(ref, "/")
-		switch {
-		case ref == "mesh":
-		case both && space == ".":
-			ref = namespace + "/" + name
-		case both:
-		case strings.Contains(ref, "."):
-			parts := strings.SplitN(ref, ".", 3)
-			ref = parts[1] + "/" + parts[0]
-		default:
-			ref = namespace + "/" + ref
-		}
-		out = append(out, ref)
-	}
-	return out
 }
 
 // bind puts the routes of a VirtualService into the hosts that a table and it
@@ -254,7 +234,7 @@ type binding struct {
 // port and the labels of the gateway's pods. Where that is not known, it returns
 // the conditions under which it is.
 func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (only []simulate.Unknown, ok bool) {
-	if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
+	if own := manifest.GatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
 		if !slices.ContainsFunc(own, func(g string) bool { return b.t.of(g) && slices.Contains(b.refs, g) }) {
 			return nil, false
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -38,7 +39,7 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 				if names := source.Texts(source.Field(n, "sniHosts")); len(names) > 0 {
 					s.hosts = names
 				}
-				if own := gatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
+				if own := manifest.GatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
 					s.gateways = own
 				}
 				if slices.ContainsFunc(s.gateways, func(ref string) bool { return g.passes(ref, s.tls) }) {
