@@ -47,11 +47,6 @@ func (r *run) validate() {
 		}
 	}
 	view.Secrets = r.clientSecrets(view.Clients)
-	for _, u := range r.units {
-		if p, ok := u.companion.(*kube.Pod); ok {
-			view.Pods = append(view.Pods, ir.Pods{Namespace: p.Name.Namespace, Labels: p.Labels})
-		}
-	}
 	view.Judge, view.APIs = r.judge, r.options.APIs
 	r.found = append(r.found, r.options.APIFaults...)
 	view.Claims, view.Identities = r.claims(), r.identities()

@@ -22,7 +22,7 @@ func coverage(v *View, found *diag.List) {
 	}
 	c := &covered{
 		v: v, classifier: match.NewClassifier(), anyMethod: v.openToAnyMethod(),
-		operations: map[source.Ref]*agreement{}, routes: map[*ir.Route]*agreement{}, implied: map[*ir.Route][]string{}, differences: map[difference]bool{},
+		operations: map[source.Ref]*agreement{}, routes: map[*ir.Route]*agreement{}, differences: map[difference]bool{},
 	}
 	for _, api := range v.APIs {
 		c.serves(api)
@@ -46,11 +46,8 @@ type covered struct {
 	routes         map[*ir.Route]*agreement
 	operationOrder []source.Ref
 	routeOrder     []*ir.Route
-	// implied are the scopes that a route demands although its author did not
-	// write them.
-	implied     map[*ir.Route][]string
-	differences map[difference]bool
-	found       diag.List
+	differences    map[difference]bool
+	found          diag.List
 }
 
 // difference is a place of a description and one of a gateway that say different
@@ -71,10 +68,15 @@ type agreement struct {
 
 // documented is one operation at one place.
 type documented struct {
-	api *ir.API
-	op  *ir.Operation
+	op *ir.Operation
 	// path is the whole template on the host.
 	path string
+}
+
+// served is a route and the gateway that has it.
+type served struct {
+	*ir.Route
+	gateway *ir.Gateway
 }
 
 // serves notes the hosts of a description that gateways serve, and reports the
@@ -151,30 +153,31 @@ func (c *covered) gatewaysOf(host string) []*ir.Gateway {
 // host compares what is documented and what is served on one host.
 func (c *covered) host(host string) {
 	var ops []documented
+	var described []*ir.API // that are published on the host
 	var ms []*match.Matcher
 	add := func(s match.Set) { ms = append(ms, c.classifier.Compile(s)) }
-	view := c.viewOf(host)
+	gateways := c.gatewaysOf(host)
+	view := viewOf(gateways)
 	for _, api := range c.v.APIs {
 		if !slices.Contains(api.HostNames(), host) {
 			continue
 		}
+		described = append(described, api)
 		for i := range api.Operations {
 			op := &api.Operations[i]
 			for _, s := range api.At(op, host) {
-				ops = append(ops, documented{api, op, s.Base + op.Path})
+				ops = append(ops, documented{op, s.Base + op.Path})
 				add(match.Set{Hosts: []string{host}, Methods: methodsOf(op), Path: op.Matches(&s), View: view})
 				c.operation(op)
 			}
 		}
 	}
-	var routes []*ir.Route
-	var gateways []*ir.Gateway
-	for _, g := range c.gatewaysOf(host) {
+	var routes []served
+	for _, g := range gateways {
 		for _, r := range g.Routes {
-			routes, gateways = append(routes, r), append(gateways, g)
+			routes = append(routes, served{r, g})
 			add(c.set(host, r))
 			c.route(r)
-			c.implied[r] = g.Convention.ImpliedScopes
 		}
 	}
 	p := c.v.purse().Classes(c.classifier, "https", host, ms, openedBudget)
@@ -184,30 +187,30 @@ func (c *covered) host(host string) {
 	}
 	if why != "" {
 		c.found.Add(diag.Finding{
-			Code: diag.CoverageUndecided, At: ops[0].api.Origin,
+			Code: diag.CoverageUndecided, At: described[0].Origin,
 			Message: fmt.Sprintf("it cannot be told whether the routes of %s are those that are described: %s", host, why), Help: "write simpler paths",
 		})
 	}
 	for i := range p.Classes {
 		class := &p.Classes[i]
 		var named []*documented
-		var serving []int
+		var serving []*served
 		for _, n := range class.Takes {
 			if n < len(ops) {
 				named = append(named, &ops[n])
 			} else {
-				serving = append(serving, n-len(ops))
+				serving = append(serving, &routes[n-len(ops)])
 			}
 		}
-		c.class(class, named, decide(routes, gateways, serving))
+		c.class(class, named, decide(serving))
 	}
 }
 
-// viewOf returns how the gateways of a host see paths, for the operations: what
+// viewOf returns how gateways see paths, for the operations of a host: what
 // differs in the percent-encoding of a letter only is no difference where the
 // gateway does not see it.
-func (c *covered) viewOf(host string) match.View {
-	for _, g := range c.gatewaysOf(host) {
+func viewOf(gateways []*ir.Gateway) match.View {
+	for _, g := range gateways {
 		for _, r := range g.Routes {
 			if r.Match.Path.Lang != pathlang.Fabric {
 				return match.RawPath
@@ -241,20 +244,20 @@ func (c *covered) set(host string, r *ir.Route) match.Set {
 
 // decide returns the route that gets the requests that several match, nil where
 // none does or it refuses all.
-func decide(routes []*ir.Route, gateways []*ir.Gateway, matching []int) *ir.Route {
+func decide(matching []*served) *served {
 	if len(matching) == 0 {
 		return nil
 	}
 	best := matching[0]
-	for _, n := range matching[1:] {
-		if gateways[n] == gateways[best] && gateways[n].Order == match.MostSpecific && pathlang.BySpecificity(routes[n].Match.Path.Text, routes[best].Match.Path.Text) < 0 {
-			best = n
+	for _, r := range matching[1:] {
+		if r.gateway == best.gateway && r.gateway.Order == match.MostSpecific && pathlang.BySpecificity(r.Match.Path.Text, best.Match.Path.Text) < 0 {
+			best = r
 		}
 	}
-	if to, ok := routes[best].Action.(ir.Respond); ok && to.Status == 404 {
+	if to, ok := best.Action.(ir.Respond); ok && to.Status == 404 {
 		return nil
 	}
-	return routes[best]
+	return best
 }
 
 func (c *covered) operation(op *ir.Operation) {
@@ -272,7 +275,7 @@ func (c *covered) route(r *ir.Route) {
 }
 
 // class compares what is said of the requests of one class.
-func (c *covered) class(class *match.Class, named []*documented, r *ir.Route) {
+func (c *covered) class(class *match.Class, named []*documented, r *served) {
 	meant := map[string]*documented{} // by method: the most specific operation
 	for _, d := range named {
 		if have := meant[d.op.Method]; have == nil || pathlang.BySpecificity(d.path, have.path) < 0 {
@@ -290,12 +293,12 @@ func (c *covered) class(class *match.Class, named []*documented, r *ir.Route) {
 				a.alone = &w
 			}
 		case r != nil && d != nil:
-			c.operations[d.op.Origin].known, c.routes[r].known = true, true
+			c.operations[d.op.Origin].known, c.routes[r.Route].known = true, true
 			c.access(d, r, &w)
 		case r != nil && len(named) > 0:
-			c.routes[r].known = true // a preflight, or HEAD
+			c.routes[r.Route].known = true // a preflight, or HEAD
 		case r != nil && method != "OPTIONS":
-			a := c.routes[r]
+			a := c.routes[r.Route]
 			if a.alone == nil {
 				a.alone = &w
 			}

@@ -12,7 +12,7 @@ import (
 
 // access compares who may send a request by the description and by the route
 // that gets it.
-func (c *covered) access(d *documented, r *ir.Route, w *match.Request) {
+func (c *covered) access(d *documented, r *served, w *match.Request) {
 	say := func(code diag.Code, message, help string) {
 		key := difference{code, d.op.Origin, r.Origin}
 		if c.differences[key] {
@@ -28,17 +28,17 @@ func (c *covered) access(d *documented, r *ir.Route, w *match.Request) {
 	open := slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return a.None() })
 	others := othersOf(d.op)
 	switch {
-	case asks(r) || byOtherHandler(r):
+	case asks(r.Route) || byOtherHandler(r.Route):
 		say(diag.CredentialsUnchecked, what+" is decided by an authorizer or a handler that knows no scopes: who may send it is not compared with the description", "nothing, if that is meant")
 	case open && r.Access.Open():
 	case open:
-		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, c.demanded(r)), "correct the security of the operation, or the access strategy of the rule")
+		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, demanded(r)), "correct the security of the operation, or the access strategy of the rule")
 	case len(others) > 0 && r.Access.Open():
 		say(diag.CredentialsUnchecked, fmt.Sprintf("%s demands %s, which the gateway leaves to the service", what, strings.Join(others, ", ")), "nothing, if the service checks it")
 	case r.Access.Open():
 		say(diag.AccessWeaker, fmt.Sprintf("%s is open to anyone, and its description demands %s", what, described(d.op.Allowed)), "demand a token in the rule, or correct the security of the operation")
 	default:
-		c.scopes(d, r, what, say)
+		scopes(d, r, what, say)
 	}
 }
 
@@ -66,8 +66,8 @@ func othersOf(op *ir.Operation) []string {
 
 // scopes compares the scopes of tokens: a token with exactly what one side
 // demands must be enough for the other.
-func (c *covered) scopes(d *documented, r *ir.Route, what string, say func(diag.Code, string, string)) {
-	grants := c.grantsOf(r)
+func scopes(d *documented, r *served, what string, say func(diag.Code, string, string)) {
+	grants := grantsOf(r)
 	enough := func(scopes []string) bool {
 		return slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return allAmong(a.Scopes, scopes) })
 	}
@@ -79,7 +79,7 @@ func (c *covered) scopes(d *documented, r *ir.Route, what string, say func(diag.
 	}
 	for _, a := range d.op.Allowed {
 		if !slices.ContainsFunc(grants, func(g []string) bool { return allAmong(g, a.Scopes) }) {
-			say(diag.AccessStricter, fmt.Sprintf("%s refuses tokens with %s, which its description lets in: the route demands %s", what, scopesText(a.Scopes), c.demanded(r)),
+			say(diag.AccessStricter, fmt.Sprintf("%s refuses tokens with %s, which its description lets in: the route demands %s", what, scopesText(a.Scopes), demanded(r)),
 				"correct the security of the operation, or the scopes of the rule")
 		}
 	}
@@ -93,11 +93,11 @@ func allAmong(some, all []string) bool {
 // grantsOf lists the scopes of each way to be let in. Ways for callers that are
 // named (services, employees) count only where there is no other: a description
 // cannot name callers.
-func (c *covered) grantsOf(r *ir.Route) [][]string {
+func grantsOf(r *served) [][]string {
 	var named, others [][]string
 	for i := range r.Access.Grants {
 		g := &r.Access.Grants[i]
-		scopes := slices.DeleteFunc(slices.Clone(g.Scopes), func(s string) bool { return slices.Contains(c.implied[r], s) })
+		scopes := slices.DeleteFunc(slices.Clone(g.Scopes), func(s string) bool { return slices.Contains(r.gateway.Convention.ImpliedScopes, s) })
 		if g.Who != nil {
 			named = append(named, scopes)
 		} else {
@@ -110,8 +110,8 @@ func (c *covered) grantsOf(r *ir.Route) [][]string {
 	return named
 }
 
-func (c *covered) demanded(r *ir.Route) string {
-	grants := c.grantsOf(r)
+func demanded(r *served) string {
+	grants := grantsOf(r)
 	if len(grants) == 0 {
 		return "what nobody has"
 	}

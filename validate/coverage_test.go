@@ -96,4 +96,8 @@ func TestCoverageUndecided(t *testing.T) {
 	if got := coverage(g, api); !slices.Contains(got, diag.CoverageUndecided) {
 		t.Errorf("found %v", got)
 	}
+	api.Operations[0].Servers = []ir.APIServer{{Host: "elsewhere.example.com"}} // no operation is left on the host
+	if got := coverage(g, api); !slices.Contains(got, diag.CoverageUndecided) {
+		t.Errorf("without operations: found %v", got)
+	}
 }

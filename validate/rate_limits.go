@@ -33,7 +33,7 @@ func (v *View) meet(a, b map[string]string, namespace string) bool {
 	if hasAll(a, b) || hasAll(b, a) {
 		return true
 	}
-	for _, p := range v.Pods {
+	for _, p := range v.Workloads {
 		if p.Namespace == namespace && hasAll(p.Labels, a) && hasAll(p.Labels, b) {
 			return true
 		}

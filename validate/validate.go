@@ -37,9 +37,8 @@ type View struct {
 	Clients []*ir.Client
 	// Presets are the identity providers among the inputs.
 	Presets []*ir.Preset
-	// RateLimits are those for pods, and Pods the pods among the inputs.
+	// RateLimits are those for pods.
 	RateLimits []*ir.PodLimit
-	Pods       []ir.Pods
 	// Groups are those of identity providers, and Bindings say who has which
 	// roles.
 	Groups   []*ir.Group
