@@ -177,8 +177,9 @@ type Finding struct {
 // side rests on besides the inputs. No secret of the book is in the report.
 func New(side classes.Side, result *compile.Result, c *config.Config, supposed []string, book *secret.Book) *Report {
 	b := &builder{config: c, book: book, routes: routesOf(result)}
-	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(result)}
-	out.Summary.Count(result.Findings.Join())
+	joined := result.Findings.Join()
+	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(joined)}
+	out.Summary.Count(joined)
 	for _, text := range supposed {
 		out.Supposed = append(out.Supposed, book.Text(text))
 	}
@@ -287,9 +288,9 @@ func (b *builder) texts(list []string) []string {
 	return out
 }
 
-func (b *builder) findings(result *compile.Result) []Finding {
+func (b *builder) findings(list diag.List) []Finding {
 	out := []Finding{}
-	for _, f := range result.Findings.Join().Masked(b.book) {
+	for _, f := range list.Masked(b.book) {
 		out = append(out, Finding{string(f.Code), f.Severity.String(), f.Message, placeOf(f.Span), f.At})
 	}
 	return out

@@ -31,11 +31,16 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.exposure(f, args)
 		},
 	}
-	flags := cmd.Flags()
-	f.registerInputs(flags)
-	f.failOn = "error"
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(exposure.Formats(), ", ")+"; FORMAT=FILE writes to a file (repeatable; default markdown)")
+	f.registerViews(cmd, "report", exposure.Formats())
 	return cmd
+}
+
+// registerViews adds the flags of a command that describes its inputs in some
+// formats, of which the first is the default.
+func (f *reportFlags) registerViews(cmd *cobra.Command, what string, formats []string) {
+	f.registerInputs(cmd.Flags())
+	f.failOn = "error"
+	cmd.Flags().StringArrayVar(&f.views, "format", nil, "format of the "+what+": "+strings.Join(formats, ", ")+"; FORMAT=FILE writes to a file (repeatable; default "+formats[0]+")")
 }
 
 func (a *app) exposure(f *reportFlags, paths []string) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,10 +20,7 @@ func (a *app) graphCommand() *cobra.Command {
 			return a.graph(f, args)
 		},
 	}
-	flags := cmd.Flags()
-	f.registerInputs(flags)
-	f.failOn = "error"
-	flags.StringArrayVar(&f.views, "format", nil, "format of the graph: "+strings.Join(exposure.GraphFormats(), ", ")+"; FORMAT=FILE writes to a file (repeatable; default mermaid)")
+	f.registerViews(cmd, "graph", exposure.GraphFormats())
 	return cmd
 }
 

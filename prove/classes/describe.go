@@ -289,7 +289,7 @@ func (d *description) add(row Route) {
 			order[1] = min(order[1], i)
 		}
 	}
-	key := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%+v\x00%+v\x00%s\x00%s\x00%d\x00%v", row.Name, row.Rule, row.Path, row.At.Path, row.Callers, row.Inside, row.Backend, row.Via, row.Status, row.Unknown)
+	key := fmt.Sprintf("%q %+v %+v %d %q", []string{row.Name, row.Rule, row.Path, row.At.Path, row.Backend, row.Via}, row.Callers, row.Inside, row.Status, row.Unknown)
 	i, ok := d.at[key]
 	if !ok {
 		d.at[key] = len(d.rows)
