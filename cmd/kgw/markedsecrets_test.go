@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -58,16 +56,7 @@ func TestEveryMarkedSecretIsHidden(t *testing.T) {
 					spec = fmt.Sprintf("authorizer: %s\n", text)
 				}
 				input := ruleWith(strings.TrimSuffix(spec, "\n"))
-				dir := t.TempDir()
-				for file, data := range map[string]string{"in.yaml": input, "was/in.yaml": strings.ReplaceAll(input, secret, secret+"-old"), "x.kgw-test.yaml": "tests:\n- request: GET https://shop.example.com/orders\n  expect: {status: 200}\n"} {
-					path := filepath.Join(dir, file)
-					if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
+				dir := secretDir(t, input, strings.ReplaceAll(input, secret, secret+"-old"))
 				for _, c := range secretCommands() {
 					if c.product {
 						continue

@@ -143,6 +143,31 @@ func lineForm(text, secret string, change func(string) string) string {
 	return strings.Join(lines, "\n")
 }
 
+// secretDir is a directory with an input, with what it was before, and with a
+// test file.
+func secretDir(t *testing.T, input, was string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range map[string]string{
+		"in.yaml": input, "was/in.yaml": was,
+		"x.kgw-test.yaml": "tests:\n- request: GET https://shop.example.com/orders\n  expect: {status: 200}\n",
+	} {
+		writeFile(t, filepath.Join(dir, name), data)
+	}
+	return dir
+}
+
+// writeFile writes a file, and the directories above it.
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestNoCommandShowsASecret writes each secret in each form and runs every
 // command that reads it, in every format. What is a product, the manifests, the
 // rewritten documents, is not looked at.
@@ -153,20 +178,8 @@ func TestNoCommandShowsASecret(t *testing.T) {
 			if !strings.Contains(text, `: CANARY`) && !strings.Contains(text, "Bearer") && form != "plain" {
 				continue // inside of a URL
 			}
-			dir := t.TempDir()
 			input := write(text, secret)
-			for name, data := range map[string]string{
-				"in.yaml": input, "was/in.yaml": strings.ReplaceAll(text, "CANARY", secret+"-old"),
-				"x.kgw-test.yaml": "tests:\n- request: GET https://shop.example.com/orders\n  expect: {status: 200}\n",
-			} {
-				path := filepath.Join(dir, name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			dir := secretDir(t, input, strings.ReplaceAll(text, "CANARY", secret+"-old"))
 			for _, c := range secretCommands() {
 				r := execute(dir, c.stdin(input), c.args...)
 				out := r.Stderr
