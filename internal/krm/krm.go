@@ -25,7 +25,7 @@ import (
 const Kind = kio.ResourceListKind
 
 // Versions lists the versions of ResourceList that are read, the newest first.
-// What is written has the version of what was read.
+// The output has the version of the input.
 func Versions() []string {
 	return []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1"}
 }

@@ -19,7 +19,7 @@ func authored(node *kyaml.RNode) *kyaml.RNode {
 	}
 	node = node.Copy()
 	for _, key := range keys {
-		_ = node.PipeE(kyaml.ClearAnnotation(key)) // fails where annotations are not a mapping, and then there are no keys
+		_ = node.PipeE(kyaml.ClearAnnotation(key)) // an error means that annotations are not a mapping: there is nothing to clear
 	}
 	_ = kyaml.ClearEmptyAnnotations(node) // the same
 	return node
