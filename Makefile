@@ -21,6 +21,7 @@ CLUSTER_ENV = KGW_TEST_KUBE_APISERVER=$(APISERVER) KGW_TEST_ETCD=$(ETCD) KGW_TES
 GORELEASER := $(call tool,goreleaser)
 KREW := $(call tool,krew)
 YAMLLS := $(CACHE)/yaml-language-server-$(shell cksum < tools/yaml-language-server/package-lock.json | cut -d' ' -f1)
+AXE := $(CACHE)/axe-core-$(shell cksum < tools/axe-core/package-lock.json | cut -d' ' -f1)
 
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
@@ -60,6 +61,10 @@ test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIO
 	cd test/container && $(GO) vet ./... && KGW_TEST_KO=$(KO) $(GO) test ./...
 	cd test/argocd && export GOFLAGS=-trimpath CGO_ENABLED=0 && $(GO) vet ./... && KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_ARGOCD=$(ARGOCD) $(GO) test ./...
 	KGW_TEST_INTEGRATIONS=1 KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_FLUX=$(FLUX) KGW_TEST_KUSTOMIZE=$(KUSTOMIZE) KGW_TEST_ACTIONLINT=$(ACTIONLINT) KGW_TEST_YAML_LANGUAGE_SERVER=$(YAMLLS) $(GO) test ./test/integrations
+
+.PHONY: test-browser
+test-browser: build $(AXE) ## open what kgw writes for browsers in Chromium (apt-get install chromium); SCREENSHOTS=DIR keeps pictures
+	cd test/browser && $(GO) vet ./... && KGW_TEST_KGW=$(CURDIR)/bin/kgw KGW_TEST_AXE=$(AXE)/node_modules/axe-core/axe.min.js KGW_TEST_SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(GO) test -count 1 ./...
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
@@ -163,9 +168,9 @@ $(FLUX):
 $(KREW): # a directory: krew and the validator of its index
 	cd tools/krew && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@/ sigs.k8s.io/krew/cmd/krew sigs.k8s.io/krew/cmd/validate-krew-manifest
 
-# A folder; where there is no npm there is none, and the tests say so.
-$(YAMLLS):
-	@mkdir -p $@.part && cp tools/yaml-language-server/package*.json $@.part
+# Folders; where there is no npm there is none, and the tests say so.
+$(YAMLLS) $(AXE):
+	@mkdir -p $@.part && cp tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//')/package*.json $@.part
 	if command -v npm > /dev/null; then cd $@.part && npm ci --no-audit --no-fund --ignore-scripts && mv $@.part $@; else echo "SKIPPED: there is no npm: install it (apt-get install nodejs npm)"; fi
 
 $(LINT) $(KUBECONFORM) $(KUSTOMIZE) $(KO) $(ARGOCD) $(ACTIONLINT) $(GORELEASER):
