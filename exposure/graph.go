@@ -102,6 +102,7 @@ func (g *graph) mermaid() string {
 	return b.String()
 }
 
+// marked reports whether a node stands out: it is open to anyone, or not known.
 func (n *node) marked() bool { return n.access == Public || n.access == Unknown }
 
 // mermaidText returns a text that Mermaid prints as it is: it reads "#35;" as the
