@@ -102,6 +102,6 @@ func (a *app) writeLock(f *adoptFlags, file string, next *lock.Lock, matches []d
 	for _, m := range matches {
 		fmt.Fprintf(&b, "adopted %s in the place of %s\n", m.Live.ID(), m.Want.ID().Name)
 	}
-	a.say("%s keeps %s", a.display(file), counted(len(next.Entries), "name"))
+	a.say("%s keeps %s", a.display(file), report.Counted(len(next.Entries), "name"))
 	return a.printText(report.Lines(b.String()))
 }

@@ -16,7 +16,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/baseline"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
 )
 
 func (a *app) baselineCommand() *cobra.Command {
@@ -57,7 +59,7 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	result := validated(in, *o)
+	result := prove.Validate(in, *o)
 	if result.Fatal {
 		if err := a.report(a.stderr, f, result); err != nil {
 			return err
@@ -80,9 +82,9 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 	if err := atomicfile.Write(a.abs(f.baseline), next.Bytes()); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write the baseline: %w", err)}
 	}
-	a.say("%s: %s", f.baseline, counted(len(hidable), "finding"))
+	a.say("%s: %s", f.baseline, report.Counted(len(hidable), "finding"))
 	if left := len(result.Findings) - len(hidable); left > 0 {
-		a.say("%s cannot be hidden: kgw validate reports them all the same", counted(left, "finding"))
+		a.say("%s cannot be hidden: kgw validate reports them all the same", report.Counted(left, "finding"))
 	}
 	return nil
 }
@@ -222,6 +224,6 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	if err != nil {
 		return nil, err
 	}
-	result := validated(in, *o)
+	result := prove.Validate(in, *o)
 	return baseline.Of(baseline.Keys(result.Findings, a.secrets)), nil
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -140,7 +139,7 @@ func (a *app) print(format string, result *compile.Result) error {
 	case "json-stream":
 		err = printJSONStream(w, result)
 	default:
-		err = printYAML(w, result)
+		err = result.WriteYAML(w)
 	}
 	if err == nil {
 		err = w.Flush()
@@ -151,43 +150,11 @@ func (a *app) print(format string, result *compile.Result) error {
 	return nil
 }
 
-// atOnce is how many objects are made into text on every core before they are
-// written.
-const atOnce = 512
-
-func printYAML(w io.Writer, result *compile.Result) error {
-	texts := make([][]byte, atOnce)
-	for objects := range slices.Chunk(result.Objects, atOnce) {
-		parallel.Each(len(objects), func(i int) {
-			texts[i] = objects[i].AppendYAML(append(texts[i][:0], "---\n"...))
-		})
-		for _, b := range texts[:len(objects)] {
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-		}
-	}
-	var b []byte
-	for _, d := range result.Others {
-		if _, err := w.Write(d.Verbatim(append(b[:0], "---\n"...))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // printJSONStream writes one JSON object after the other.
 func printJSONStream(w io.Writer, result *compile.Result) error {
-	texts := make([][]byte, atOnce)
-	for objects := range slices.Chunk(result.Objects, atOnce) {
-		parallel.Each(len(objects), func(i int) {
-			texts[i] = append(manifest.AppendJSON(texts[i][:0], objects[i].Value(), 0), '\n')
-		})
-		for _, b := range texts[:len(objects)] {
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-		}
+	err := result.WriteObjects(w, func(b []byte, o *manifest.Object) []byte { return append(manifest.AppendJSON(b, o.Value(), 0), '\n') })
+	if err != nil {
+		return err
 	}
 	for _, d := range result.Others {
 		value, err := jsonValue(d)

@@ -143,7 +143,7 @@ func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) erro
 		view := diff.View{Before: r.Before, After: r.After, Context: f.context}
 		text := r.Markdown(view, room, f.summary)
 		if n := found.Summary.Errors + found.Summary.Warnings; n > 0 && len(text)+footnote < room {
-			text += fmt.Sprintf("\n%s and %s in the inputs.\n", counted(found.Summary.Errors, "error"), counted(found.Summary.Warnings, "warning"))
+			text += fmt.Sprintf("\n%s and %s in the inputs.\n", report.Counted(found.Summary.Errors, "error"), report.Counted(found.Summary.Warnings, "warning"))
 		}
 		return text
 	})

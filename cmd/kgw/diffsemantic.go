@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
@@ -17,7 +18,7 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	var found *classes.Report
 	a.during("compare", func() { found = compare.Classes(before, after, f.scope()) })
 	found.Notes = append(found.Notes, notes...)
-	if err := a.printSemantic(f, newSemanticReport(found, a.secrets), before, after); err != nil {
+	if err := a.printSemantic(f, changes.New(found, a.secrets), before, after); err != nil {
 		return err
 	}
 	if !f.exitZero && found.Has(f.grave...) {
@@ -28,7 +29,7 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 
 // printSemantic prints the report in every format asked for, and beside it what
 // was found about the inputs.
-func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *compare.Side) error {
+func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *compare.Side) error {
 	findings := a.findings(&f.inputFlags, before, after)
 	if err := a.tellFindings(&f.inputFlags, findings); err != nil {
 		return err
@@ -38,14 +39,14 @@ func (a *app) printSemantic(f *diffFlags, r *semanticReport, before, after *comp
 		return err
 	}
 	r.Before, r.After = before.Name, after.Name
-	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.write(w, o.format) }); err != nil {
+	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.Write(w, o.format) }); err != nil {
 		return err
 	}
 	a.judgeDiff(before, after)
 	return a.appendSummary(func(room int) string {
 		var out bytes.Buffer
 		fmt.Fprintf(&out, "### kgw diff --semantic: %s to %s\n\n", before.Name, after.Name)
-		r.markdown(&out, room-out.Len())
+		r.Markdown(&out, room-out.Len())
 		return out.String()
 	})
 }

@@ -75,7 +75,7 @@ func (a *app) exposed(f *inputFlags, paths []string) (*exposure.Report, *compile
 		return nil, nil, err
 	}
 	cluster, compiled, supposed := prove.Complete(in, *o, nil)
-	result := validated(in, *o)
+	result := prove.Validate(in, *o)
 	// The routes of the model are those that the engines were asked about.
 	result.Resources = compiled.Resources
 	return exposure.New(cluster.Side(compiled), result, o.Config, supposed, a.secrets), result, nil

@@ -24,12 +24,8 @@ func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 	if err := a.report(a.stdout, &f.inputFlags, patch.Result); err != nil {
 		return err
 	}
-	a.say("fixed %s in %s", counted(patch.Fixed, "finding"), counted(len(files), "file"))
+	a.say("fixed %s in %s", report.Counted(patch.Fixed, "finding"), report.Counted(len(files), "file"))
 	return nil
-}
-
-func counted(n int, noun string) string {
-	return plural(n, noun, noun+"s")
 }
 
 // showPatch prints the patch to standard output and the findings as they are

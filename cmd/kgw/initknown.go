@@ -114,7 +114,7 @@ func (d *draft) services() []string {
 			fmt.Sprintf("    # Its selector: kubectl -n %s get service %s -o jsonpath='{.spec.selector}'\n    #selector: {app: %[2]s}\n", report.Visible(n.Namespace), report.Visible(n.Name)))
 	}
 	if missing > 0 {
-		d.notes = append(d.notes, fmt.Sprintf("%s in known.services without a selector: write it there, or let --from-cluster or --from-dump find it", plural(missing, "Service is", "Services are")))
+		d.notes = append(d.notes, fmt.Sprintf("%s in known.services without a selector: write it there, or let --from-cluster or --from-dump find it", report.Plural(missing, "Service is", "Services are")))
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,9 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
+	"github.com/kgw-dev/kgw/prove/moves"
 )
 
 type migrateFlags struct {
@@ -106,27 +106,21 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	mo := migrate.Options{
-		To: f.to, Config: o.Config, Namespace: o.Namespace, DropCORS: f.cors == "drop",
-		ExtAuthorizer: f.authorizer, AllowInternal: f.internal, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API),
-		Accept: o.Accept,
-	}
-	for _, code := range o.Config.Accept {
-		mo.Accept = append(mo.Accept, diag.Code(code))
-	}
+	mo := moves.Options(f.to, o)
+	mo.DropCORS, mo.ExtAuthorizer, mo.AllowInternal = f.cors == "drop", f.authorizer, f.internal
 	if mo.Issuer, err = f.issuer(in.Files); err != nil {
 		return err
 	}
 	var result *migrate.Result
 	a.during("migrate", func() { result = migrate.Run(in.Files, mo) })
-	report := a.migrationReport(in, o, result)
+	about := moves.Report(in, o, result)
 	if f.assess {
-		return a.assess(f, outputs, result, report)
+		return a.assess(f, outputs, result, about)
 	}
 	a.compareMuch()
-	var proof *moves
-	a.during("prove", func() { proof = a.provenMoves(in, *o, result) })
-	if f.failOnChange && proof.changed() {
+	var proof *moves.Moves
+	a.during("prove", func() { proof = moves.Compare(in, *o, result, a.secrets) })
+	if f.failOnChange && proof.Changed() {
 		a.fail(exitFindings)
 	}
 	if f.plan != "" {
@@ -136,11 +130,11 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	}
 	switch {
 	case f.write:
-		return a.writeMigration(f, result, report, proof)
+		return a.writeMigration(f, result, about, proof)
 	case f.output != "":
-		return a.printMigration(f, result, report, proof)
+		return a.printMigration(f, result, about, proof)
 	}
-	return a.showMigration(f, result, report, proof)
+	return a.showMigration(f, result, about, proof)
 }
 
 // issuer is that of the IDPPreset that the flag names.
@@ -161,36 +155,14 @@ func (f *migrateFlags) issuer(files []*source.File) (*migrate.Issuer, error) {
 	return &issuer, nil
 }
 
-// migrationReport is what is said of a migration, in the form that a run of
-// the compiler gives.
-func (a *app) migrationReport(in compile.Input, o *compile.Options, result *migrate.Result) *compile.Result {
-	found := slices.Clone(result.Findings)
-	fatal := result.Fatal
-	for _, p := range in.Problems {
-		found.Add(diag.FromProblem(p))
-		fatal = fatal || p.Kind.Fatal()
-	}
-	levels := diag.Levels{Mode: o.Config.Mode(), Config: o.Config.Levels(), Flags: o.Levels}
-	found = levels.Apply(found)
-	found.Resolve()
-	found.Sort()
-	report := &compile.Result{Findings: found, Fatal: fatal}
-	for i := range result.Documents {
-		report.Resources = append(report.Resources, compile.Resource{Doc: result.Documents[i].Doc})
-	}
-	report.Summary.Count(found)
-	report.Summary.Resources = len(result.Documents)
-	return report
-}
-
 // showMigration prints the patch; findings go to standard error.
-func (a *app) showMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
-	if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
+func (a *app) showMigration(f *migrateFlags, result *migrate.Result, about *compile.Result, proof *moves.Moves) error {
+	if err := a.reportMoves(a.stderr, f, about, proof); err != nil {
 		return err
 	}
 	n, err := a.printChanges(result)
 	if err == nil && n > 0 && !f.diff && forPrograms(f.formats) == "" {
-		a.say("nothing was written: -w writes this to %s", counted(n, "file"))
+		a.say("nothing was written: -w writes this to %s", report.Counted(n, "file"))
 	}
 	return err
 }
@@ -212,8 +184,8 @@ func (a *app) printChanges(result *migrate.Result) (int, error) {
 }
 
 // printMigration prints all documents, migrated or not.
-func (a *app) printMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
-	if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
+func (a *app) printMigration(f *migrateFlags, result *migrate.Result, about *compile.Result, proof *moves.Moves) error {
+	if err := a.reportMoves(a.stderr, f, about, proof); err != nil {
 		return err
 	}
 	var out []byte

@@ -83,9 +83,9 @@ func assessJSON(w io.Writer, a *migrate.Assessment) error {
 func assessText(w io.Writer, a *migrate.Assessment) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d move to %s by themselves, %d need a decision, %d are at it or newer, %d are in broken files\n",
-		counted(a.Documents, "resource"), a.Moves, a.To, a.Decisions, a.Current, a.Broken)
+		report.Counted(a.Documents, "resource"), a.Moves, a.To, a.Decisions, a.Current, a.Broken)
 	for _, r := range a.Reasons {
-		fmt.Fprintf(&b, "\n%s %s, %s: %s\n", r.Code, r.Name, counted(r.Documents, "resource"), r.Summary)
+		fmt.Fprintf(&b, "\n%s %s, %s: %s\n", r.Code, r.Name, report.Counted(r.Documents, "resource"), r.Summary)
 		for _, l := range r.Resources {
 			fmt.Fprintf(&b, "  %s:%d %s %s\n", report.Visible(l.File), l.Line, report.Visible(l.Kind), report.Visible(l.Name))
 			for _, d := range l.Decisions {
@@ -100,7 +100,7 @@ func assessText(w io.Writer, a *migrate.Assessment) error {
 		b.WriteString("\nof those that move:\n")
 	}
 	for _, n := range a.Notes {
-		fmt.Fprintf(&b, "  %s %s, %d in %s: %s\n", n.Code, n.Name, n.Findings, counted(n.Documents, "resource"), n.Summary)
+		fmt.Fprintf(&b, "  %s %s, %d in %s: %s\n", n.Code, n.Name, n.Findings, report.Counted(n.Documents, "resource"), n.Summary)
 	}
 	_, err := io.WriteString(w, report.Lines(b.String()))
 	return err

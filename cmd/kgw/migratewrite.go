@@ -3,19 +3,22 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/gitref"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
+	"github.com/kgw-dev/kgw/prove/moves"
 )
 
 // writeMigration replaces the files that change, all or none. Where one of them
 // could not be had back from git, it prints the patch instead.
-func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *compile.Result, proof *moves) error {
+func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *compile.Result, proof *moves.Moves) error {
 	var files []edit.Replacement
 	for _, file := range result.Files {
 		if file.After != nil && file.Rendered {
@@ -27,7 +30,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *co
 	}
 	if !f.force {
 		if refused := a.committed(files); refused != nil {
-			if err := a.reportMoves(a.stderr, f, report, proof); err != nil {
+			if err := a.reportMoves(a.stderr, f, about, proof); err != nil {
 				return err
 			}
 			_, err := a.printChanges(result)
@@ -37,7 +40,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *co
 	if err := edit.Replace(files); err != nil {
 		return &exitError{exitInput, fmt.Errorf("nothing was migrated: %w", err)}
 	}
-	if err := a.reportMoves(a.stdout, f, report, proof); err != nil {
+	if err := a.reportMoves(a.stdout, f, about, proof); err != nil {
 		return err
 	}
 	moved := 0
@@ -46,7 +49,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, report *co
 			moved++
 		}
 	}
-	a.say("migrated %s in %s to %s", counted(moved, "resource"), counted(len(files), "file"), f.to)
+	a.say("migrated %s in %s to %s", report.Counted(moved, "resource"), report.Counted(len(files), "file"), f.to)
 	return nil
 }
 
@@ -79,4 +82,25 @@ func (a *app) committed(files []edit.Replacement) error {
 		list += fmt.Sprintf(" and %d more", len(names)-5)
 	}
 	return &exitError{exitInput, fmt.Errorf("nothing was written: git does not have the present text of %s: commit first, or write with --force", list)}
+}
+
+// reportMoves prints the findings of a migration and what it changes for
+// callers: to w, or to standard error where w gets a format that is not for
+// people. Where standard error is what gets that format, nothing is put beside
+// it; the JSON form has the changes itself.
+func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, m *moves.Moves) error {
+	var changes any
+	if m != nil {
+		changes = m
+	}
+	if err := a.reportWith(w, &f.inputFlags, result, changes); err != nil {
+		return err
+	}
+	if forPrograms(f.formats) != "" {
+		if w == a.stderr {
+			return nil
+		}
+		w = a.stderr
+	}
+	return m.Write(w)
 }

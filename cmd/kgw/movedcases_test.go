@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kgw-dev/kgw/prove/moves"
 )
 
 // TestMovedServices moves the public VirtualServices of the measured cases to
@@ -32,7 +34,7 @@ func TestMovedServices(t *testing.T) {
 		a.run([]string{"kgw", "migrate", path, "--to", "gateway-api", "--format", "json", "--diff"})
 		var result struct {
 			Findings []struct{ Code, Severity string }
-			Changes  *moves
+			Changes  *moves.Moves
 		}
 		if err := json.Unmarshal(said.Bytes(), &result); err != nil {
 			t.Errorf("%s: %v\n%s", path, err, &said)

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"text/tabwriter"
 	"time"
+
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // Of a run that takes longer than progressAfter, a terminal shows how far it is,
@@ -96,7 +98,7 @@ func (p *progress) show(done chan struct{}) {
 		return
 	}
 	p.shown = true
-	fmt.Fprintf(p.terminal, "\r\x1b[Kkgw: %s, %s", p.stage, counted(int(p.read.Load()), "document"))
+	fmt.Fprintf(p.terminal, "\r\x1b[Kkgw: %s, %s", p.stage, report.Counted(int(p.read.Load()), "document"))
 }
 
 // clear removes the line of progress: what is printed next begins a line.
@@ -124,7 +126,7 @@ func (p *progress) timings() string {
 	}
 	fmt.Fprintf(w, "all\t%.3f s\t\n", total.Seconds())
 	w.Flush() //nolint:errcheck // a strings.Builder
-	return out.String() + counted(int(p.read.Load()), "document") + " read\n"
+	return out.String() + report.Counted(int(p.read.Load()), "document") + " read\n"
 }
 
 // observer is the progress of the run: shown where somebody looks at a terminal,

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
@@ -63,11 +64,11 @@ func argumentError(cmd *cobra.Command, err error) error {
 	said := err.Error()
 	switch {
 	case scan(said, "accepts %d arg(s), received %d", &min, &have):
-		return usage("%s takes %s, not %d: %s --help", cmd.CommandPath(), counted(min, "argument"), have, cmd.CommandPath())
+		return usage("%s takes %s, not %d: %s --help", cmd.CommandPath(), report.Counted(min, "argument"), have, cmd.CommandPath())
 	case scan(said, "accepts at most %d arg(s), received %d", &max, &have):
-		return usage("%s takes at most %s, not %d: %s --help", cmd.CommandPath(), counted(max, "argument"), have, cmd.CommandPath())
+		return usage("%s takes at most %s, not %d: %s --help", cmd.CommandPath(), report.Counted(max, "argument"), have, cmd.CommandPath())
 	case scan(said, "requires at least %d arg(s), only received %d", &min, &have):
-		return usage("%s takes at least %s, not %d: %s --help", cmd.CommandPath(), counted(min, "argument"), have, cmd.CommandPath())
+		return usage("%s takes at least %s, not %d: %s --help", cmd.CommandPath(), report.Counted(min, "argument"), have, cmd.CommandPath())
 	}
 	return err
 }

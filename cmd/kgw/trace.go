@@ -11,12 +11,12 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/trace"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -95,24 +95,6 @@ func (a *app) saySupposed(list []string) {
 	for _, what := range list {
 		fmt.Fprintf(a.stderr, "supposed: there is the %s\n", report.Visible(a.secrets.Text(what)))
 	}
-}
-
-// seenAs are the forms in which some engine may see the URL of a request,
-// without its scheme.
-func seenAs(r *simulate.Request) []string {
-	var out []string
-	for _, raw := range []string{r.RawPath(), normalised(r.RawPath())} {
-		for _, view := range []match.View{match.DecodedPath, match.CleanedPath} {
-			path, _ := view.See(raw)
-			out = append(out, r.Host+path)
-		}
-	}
-	return out
-}
-
-func normalised(raw string) string {
-	path, _ := match.RawPath.See(raw)
-	return path
 }
 
 func (a *app) traceList(f *traceFlags, paths []string) error {
@@ -197,9 +179,9 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if f.repeat < 1 || f.repeat > 10000 {
 		return usage("--repeat must be 1 to 10000, not %d", f.repeat)
 	}
-	r, err := request(args[0], args[1], f.headers)
+	r, err := trace.Request(args[0], args[1], f.headers)
 	if err != nil {
-		return err
+		return usage("%w", err)
 	}
 	if r.Token, err = a.token(f); err != nil {
 		return err
@@ -207,52 +189,15 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if err := f.caller(r); err != nil {
 		return err
 	}
-	cluster, err := a.simulate(&f.inputFlags, args[2:], seenAs(r))
+	cluster, err := a.simulate(&f.inputFlags, args[2:], trace.SeenAs(r))
 	if err != nil || cluster == nil {
 		return err
 	}
-	trail := &simulate.Trail{}
-	cluster.Oathkeeper.SayDropped(seenAs(r), trail)
-	d := cluster.Repeat(r, f.repeat, trail)
-	cluster.SayLive(trail)
-	cluster.SayRefused(r.Host, &d, trail)
-	t := newTrace(args[0], args[1], &d, trail, a.secrets)
+	t := trace.Run(cluster, r, args[1], f.repeat, a.secrets)
 	if f.output == "json" {
 		return a.printValue(t)
 	}
-	return a.printText(t.text())
-}
-
-// request makes a request of a method, an absolute URL and header lines. The
-// path stays as it is written.
-func request(method, address string, headers []string) (*simulate.Request, error) {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok || scheme != "http" && scheme != "https" {
-		if strings.Contains(method, "://") {
-			return nil, usage("say the method first: kgw trace GET %s PATH", method)
-		}
-		return nil, usage("the URL must begin with http:// or https://, such as https://shop.example.com/orders, not %q", address)
-	}
-	host, target := rest, "/"
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		host, target = rest[:i], rest[i:]
-	}
-	if !strings.HasPrefix(target, "/") {
-		target = "/" + target
-	}
-	target, _, _ = strings.Cut(target, "#")
-	if host == "" {
-		return nil, usage("the URL %q has no host", address)
-	}
-	r := &simulate.Request{Method: method, Scheme: scheme, Host: host, Target: target}
-	for _, line := range headers {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok {
-			return nil, usage("-H must be \"Name: value\", not %q", line)
-		}
-		r.Headers = append(r.Headers, simulate.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
-	}
-	return r, nil
+	return a.printText(t.Text())
 }
 
 // caller says who sends the request, from where, and to which gateway.

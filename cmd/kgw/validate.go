@@ -95,7 +95,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	o.Schema, o.Status = true, f.status != ""
-	result := validated(in, *o)
+	result := prove.Validate(in, *o)
 	if err := a.onlyNew(f, o, result, paths); err != nil {
 		return err
 	}
@@ -253,26 +253,4 @@ func statusRows(status source.Object) [][3]string {
 		rows = append(rows, [3]string{m.Key, text(part, "code"), text(part, "desc")})
 	}
 	return rows
-}
-
-// validated compiles the input as validate does, its JSON Schemas too, with what
-// is to be said of objects of Istio that somebody else wrote. Those are counted
-// where there is nothing else.
-func validated(in compile.Input, o compile.Options) *compile.Result {
-	o.Schema = true
-	result := compile.Run(in, o)
-	found, n := prove.Foreign(in, o, result)
-	result.Read += n
-	if result.Summary.Resources == 0 {
-		result.Summary.Resources = n
-	}
-	if len(found) == 0 {
-		return result
-	}
-	result.Findings = append(result.Findings, found...)
-	result.Findings.Sort()
-	suppressed := result.Summary.Suppressed
-	result.Summary.Count(result.Findings)
-	result.Summary.Suppressed = suppressed
-	return result
 }

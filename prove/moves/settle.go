@@ -1,9 +1,10 @@
-package main
+package moves
 
 import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
@@ -11,15 +12,15 @@ import (
 // what an external authorizer decides is not known to be open or closed, and
 // losses of requests that hardly any client sends are counted apart. What such requests
 // open is never left out.
-func (m *moves) settle() {
+func (m *Moves) settle() {
 	for _, one := range m.Resources {
 		one.Changes = m.settled(one.Changes)
 	}
 	m.General = m.settled(m.General)
 }
 
-func (m *moves) settled(list []semanticChange) []semanticChange {
-	out := []semanticChange{}
+func (m *Moves) settled(list []changes.Change) []changes.Change {
+	out := []changes.Change{}
 	said := map[string]bool{}
 	for _, c := range list {
 		switch refused := c.Kind == classes.Tightened || c.Kind == classes.Status; classes.SpellingOf(c.Witness.URL) {
@@ -34,11 +35,11 @@ func (m *moves) settled(list []semanticChange) []semanticChange {
 				continue
 			}
 		}
-		if c.decide(); c.Kind == classes.Unknown && c.decided {
-			if said[c.line] {
+		if decide(&c) {
+			if said[c.Line] {
 				continue
 			}
-			said[c.line] = true
+			said[c.Line] = true
 		}
 		out = append(out, c)
 	}
@@ -46,11 +47,11 @@ func (m *moves) settled(list []semanticChange) []semanticChange {
 }
 
 // decide makes of a change of who gets in one that is not known, where an
-// external authorizer decides on one side only.
-func (c *semanticChange) decide() {
+// external authorizer decides on one side only, and reports whether it did.
+func decide(c *changes.Change) bool {
 	was, is := authorizersOf(c.Before), authorizersOf(c.After)
 	if was == is || c.Kind != classes.Exposed && c.Kind != classes.Tightened && c.Kind != classes.Added {
-		return
+		return false
 	}
 	text := "decided by " + is + " now"
 	if is == "" {
@@ -59,10 +60,11 @@ func (c *semanticChange) decide() {
 	if c.Before != "" && was == "" {
 		text += ", instead of " + strings.TrimSpace(c.Before)
 	}
-	c.Kind, c.decided = classes.Unknown, true
+	c.Kind = classes.Unknown
 	c.After = text
-	c.line = string(classes.Unknown) + " " + c.requests + ": " + text
+	c.Line = string(classes.Unknown) + " " + c.Requests + ": " + text
 	c.Witness.Was, c.Witness.Is, c.Witness.Token = 0, 0, ""
+	return true
 }
 
 // authorizersOf names the external authorizers in a text that says who gets in.

@@ -1,4 +1,6 @@
-package main
+// Package trace takes one request through a cluster and shows what became of it, with
+// every step: for people and for programs.
+package trace
 
 import (
 	"fmt"
@@ -12,12 +14,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/internal/testfile"
+	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// trace is a decision with its steps as it is printed. The JSON form is
+// Trace is a decision with its steps as it is printed. The JSON form is
 // public: additions only.
-type trace struct {
+type Trace struct {
 	Method   string            `json:"method"`
 	URL      string            `json:"url"`
 	Status   int               `json:"status"`
@@ -31,14 +34,14 @@ type trace struct {
 	Headers  map[string]string `json:"headers,omitempty"`
 	// Response are headers that proxies set in the answer.
 	Response map[string]string `json:"responseHeaders,omitempty"`
-	Steps    []traceStep       `json:"steps"`
+	Steps    []Step            `json:"steps"`
 	// Outcomes are all that may become of the request, where the inputs leave
 	// that open.
-	Outcomes []traceOutcome `json:"outcomes,omitempty"`
+	Outcomes []Outcome `json:"outcomes,omitempty"`
 }
 
-// traceOutcome is one outcome and what it supposes.
-type traceOutcome struct {
+// Outcome is one of several that are possible and what it supposes.
+type Outcome struct {
 	Status   int      `json:"status"`
 	Decision string   `json:"decision"`
 	Reason   string   `json:"reason,omitempty"`
@@ -46,7 +49,9 @@ type traceOutcome struct {
 	If       []string `json:"if"`
 }
 
-type traceStep struct {
+// Step is what one engine did, and the place in the inputs that made it do so; File
+// is "" where there is none.
+type Step struct {
 	Engine string `json:"engine"`
 	Text   string `json:"text"`
 	File   string `json:"file,omitempty"`
@@ -54,16 +59,28 @@ type traceStep struct {
 	Column int    `json:"column,omitempty"`
 }
 
-// newTrace makes the printed form of a decision, without the secrets that the
+// Run takes a request through the cluster so many times within one period of rate
+// limits, and returns what became of the last one. address is the URL as it is to be
+// shown. Secrets that the book knows are masked.
+func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book) *Trace {
+	trail := &simulate.Trail{}
+	cluster.Oathkeeper.SayDropped(SeenAs(r), trail)
+	d := cluster.Repeat(r, times, trail)
+	cluster.SayLive(trail)
+	cluster.SayRefused(r.Host, &d, trail)
+	return printed(r.Method, address, &d, trail, book)
+}
+
+// printed returns a decision as it is printed, without the secrets that the
 // book knows.
-func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book) *trace {
-	t := &trace{
+func printed(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book) *Trace {
+	t := &Trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
-		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Response: d.Response, Steps: []traceStep{},
+		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Response: d.Response, Steps: []Step{},
 	}
 	for i := range d.Outcomes {
 		o := &d.Outcomes[i]
-		out := traceOutcome{Status: o.Decision.Status, Decision: testfile.Verdict(&o.Decision), Reason: o.Decision.Reason, Upstream: o.Decision.Upstream, If: []string{}}
+		out := Outcome{Status: o.Decision.Status, Decision: testfile.Verdict(&o.Decision), Reason: o.Decision.Reason, Upstream: o.Decision.Upstream, If: []string{}}
 		for j := range o.If {
 			out.If = append(out.If, o.If[j].String())
 		}
@@ -71,7 +88,7 @@ func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trai
 	}
 	locators := map[*source.Document]*source.Locator{}
 	for _, s := range trail.Steps {
-		step := traceStep{Engine: s.Engine, Text: s.Text}
+		step := Step{Engine: s.Engine, Text: s.Text}
 		if doc := s.At.Doc; doc != nil {
 			if locators[doc] == nil {
 				locators[doc] = doc.Locator()
@@ -87,7 +104,7 @@ func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trai
 
 // mask masks secrets in all texts: those of the inputs, and those that the
 // request brings.
-func (t *trace) mask(book *secret.Book) {
+func (t *Trace) mask(book *secret.Book) {
 	for _, text := range []*string{&t.URL, &t.Reason, &t.Help, &t.Upstream} {
 		*text = book.Text(*text)
 	}
@@ -114,8 +131,8 @@ func maskedHeaders(headers map[string]string, book *secret.Book) map[string]stri
 	return out
 }
 
-// text is the trace for people.
-func (t *trace) text() string {
+// Text returns the trace for people.
+func (t *Trace) Text() string {
 	w := &strings.Builder{}
 	fmt.Fprintf(w, "%s\n", report.Visible(t.Method+" "+t.URL))
 	engine := ""
@@ -151,7 +168,7 @@ func (t *trace) text() string {
 
 // printOutcomes says what may become of the request, each with what it
 // supposes.
-func (t *trace) printOutcomes(w io.Writer) {
+func (t *Trace) printOutcomes(w io.Writer) {
 	if t.Decision == "unknown" {
 		fmt.Fprintln(w, "It is not known what becomes of the request:")
 	} else {
@@ -167,7 +184,7 @@ func (t *trace) printOutcomes(w io.Writer) {
 }
 
 // String says what becomes of the request.
-func (o *traceOutcome) String() string {
+func (o *Outcome) String() string {
 	switch {
 	case o.Decision == "allow":
 		return "it reaches " + o.Upstream

@@ -1,4 +1,6 @@
-package main
+// Package changes reports what two states of the manifests answer differently, by
+// class of requests: for people, for programs and for pull requests.
+package changes
 
 import (
 	"fmt"
@@ -12,17 +14,18 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// semanticReport is a comparison by class of requests as it is printed. The
+// Report is a comparison by class of requests as it is printed. The
 // JSON form is public: additions only.
-type semanticReport struct {
-	Before    string           `json:"before,omitempty"`
-	After     string           `json:"after,omitempty"`
-	Changes   []semanticChange `json:"changes"`
-	Unchanged int              `json:"unchanged"`
-	Notes     []string         `json:"notes,omitempty"`
+type Report struct {
+	Before    string   `json:"before,omitempty"`
+	After     string   `json:"after,omitempty"`
+	Changes   []Change `json:"changes"`
+	Unchanged int      `json:"unchanged"`
+	Notes     []string `json:"notes,omitempty"`
 }
 
-type semanticChange struct {
+// Change is a class of requests that is answered differently.
+type Change struct {
 	Kind    classes.Kind `json:"kind"`
 	Methods []string     `json:"methods,omitempty"`
 	// AnyMethod: methods beyond those of HTTP too.
@@ -30,19 +33,21 @@ type semanticChange struct {
 	Host      string `json:"host"`
 	Path      string `json:"path,omitempty"`
 	// Part is the path of a request, where a part of the path's requests is meant.
-	Part    string          `json:"part,omitempty"`
-	Before  string          `json:"before,omitempty"`
-	After   string          `json:"after"`
-	Witness semanticWitness `json:"witness"`
-	Was     *spot           `json:"was,omitempty"`
-	Is      *spot           `json:"is,omitempty"`
+	Part    string  `json:"part,omitempty"`
+	Before  string  `json:"before,omitempty"`
+	After   string  `json:"after"`
+	Witness Witness `json:"witness"`
+	Was     *Spot   `json:"was,omitempty"`
+	Is      *Spot   `json:"is,omitempty"`
 
-	line     string
-	requests string
-	decided  bool // it is an external authorizer's to say
+	// Line is the change in one line, and Requests what of it names the requests.
+	Line     string `json:"-"`
+	Requests string `json:"-"`
 }
 
-type semanticWitness struct {
+// Witness is a request that shows a change, and the status that it gets on each
+// side; 0 is not known.
+type Witness struct {
 	Method string `json:"method"`
 	URL    string `json:"url"`
 	Token  string `json:"token,omitempty"`
@@ -52,32 +57,34 @@ type semanticWitness struct {
 	Is     int    `json:"is,omitempty"`
 }
 
-// spot is where something stands in the inputs.
-type spot struct {
+// Spot is where something stands in the inputs.
+type Spot struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	span   source.Span
 }
 
-func (p *spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+// String returns FILE:LINE:COLUMN.
+func (p *Spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// newSemanticReport finds the places of the changes.
-func newSemanticReport(r *classes.Report, book *secret.Book) *semanticReport {
-	out := &semanticReport{Changes: []semanticChange{}, Unchanged: r.Unchanged}
+// New returns a comparison as it is reported: with the places of the changes, and
+// without the secrets that the book knows.
+func New(r *classes.Report, book *secret.Book) *Report {
+	out := &Report{Changes: []Change{}, Unchanged: r.Unchanged}
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, book.Text(n))
 	}
 	at := placesOf(r)
 	for i := range r.Changes {
 		c := masked(r.Changes[i], book)
-		out.Changes = append(out.Changes, semanticChange{
+		out.Changes = append(out.Changes, Change{
 			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
-			Witness: semanticWitness{
+			Witness: Witness{
 				Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
 				Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
 			},
-			Was: at(c.WasAt), Is: at(c.IsAt), line: c.String(), requests: c.Requests(),
+			Was: at(c.WasAt), Is: at(c.IsAt), Line: c.String(), Requests: c.Requests(),
 		})
 	}
 	return out
@@ -92,7 +99,7 @@ func masked(c classes.Change, book *secret.Book) classes.Change {
 }
 
 // placesOf finds the places of all changes, each document read once.
-func placesOf(r *classes.Report) func(source.Ref) *spot {
+func placesOf(r *classes.Report) func(source.Ref) *Spot {
 	at := map[*source.Document]int{}
 	var docs []*source.Document
 	for i := range r.Changes {
@@ -105,22 +112,22 @@ func placesOf(r *classes.Report) func(source.Ref) *spot {
 	}
 	locators := make([]*source.Locator, len(docs))
 	parallel.Each(len(docs), func(i int) { locators[i] = docs[i].Locator() })
-	return func(ref source.Ref) *spot {
+	return func(ref source.Ref) *Spot {
 		if ref.Doc == nil {
 			return nil
 		}
 		s := locators[at[ref.Doc]].Span(ref.Path, ref.Key)
-		return &spot{s.File, s.Line, s.Column, s}
+		return &Spot{s.File, s.Line, s.Column, s}
 	}
 }
 
-// write prints the report as "text", "json", "markdown" or "github".
-func (r *semanticReport) write(w io.Writer, format string) error {
+// Write prints the report as "text", "json", "markdown" or "github".
+func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "json":
 		return report.JSON(w, r)
 	case "markdown":
-		r.markdown(w, report.MaxComment)
+		r.Markdown(w, report.MaxComment)
 	case "github":
 		r.github(w)
 	default:
@@ -129,9 +136,9 @@ func (r *semanticReport) write(w io.Writer, format string) error {
 	return nil
 }
 
-func (r *semanticReport) text(w io.Writer) {
+func (r *Report) text(w io.Writer) {
 	for i := range r.Changes {
-		r.Changes[i].text(w, "")
+		r.Changes[i].Text(w, "")
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", report.Visible(n))
@@ -139,9 +146,23 @@ func (r *semanticReport) text(w io.Writer) {
 	fmt.Fprintln(w, r.count())
 }
 
-// text prints the change with its witness and places, each line indented.
-func (c *semanticChange) text(w io.Writer, indent string) {
-	fmt.Fprintf(w, "%s%s\n", indent, report.Visible(c.line))
+// Matters reports whether a change is about who gets through the gateway with the
+// methods that the resource named, or where to. OPTIONS is let in for preflights
+// where nothing took it.
+func (c *Change) Matters() bool {
+	switch c.Kind {
+	case classes.Exposed:
+		return c.Before != classes.NoRoute || len(c.Methods) != 1 || c.Methods[0] != "OPTIONS" || c.AnyMethod
+	case classes.Internal, classes.Headers, classes.Timeout, classes.Added, classes.Status:
+		return false
+	default:
+		return true
+	}
+}
+
+// Text prints the change with its witness and places, each line indented.
+func (c *Change) Text(w io.Writer, indent string) {
+	fmt.Fprintf(w, "%s%s\n", indent, report.Visible(c.Line))
 	if c.Witness.URL != "" {
 		fmt.Fprintf(w, "%s  witness: %s\n", indent, report.Visible(c.Witness.String()))
 	}
@@ -150,26 +171,19 @@ func (c *semanticChange) text(w io.Writer, indent string) {
 	}
 }
 
-func (r *semanticReport) count() string {
+func (r *Report) count() string {
 	if len(r.Changes) == 0 && r.Unchanged == 0 {
 		return "nothing is compared: no request is served on either side"
 	}
 	if len(r.Changes) == 0 {
-		return fmt.Sprintf("no change in %s", plural(r.Unchanged, "request class", "request classes"))
+		return fmt.Sprintf("no change in %s", report.Plural(r.Unchanged, "request class", "request classes"))
 	}
-	return fmt.Sprintf("%s; %s unchanged", counted(len(r.Changes), "change"), plural(r.Unchanged, "request class", "request classes"))
+	return fmt.Sprintf("%s; %s unchanged", report.Counted(len(r.Changes), "change"), report.Plural(r.Unchanged, "request class", "request classes"))
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// String gives the request and what the client gets: "GET https://h/p with
+// String returns the request and what the client gets: "GET https://h/p with
 // jwt: 200 -> 403".
-func (w *semanticWitness) String() string {
+func (w *Witness) String() string {
 	out := w.Method + " " + w.URL
 	if w.Token != "" {
 		out += " with " + w.Token
@@ -184,7 +198,7 @@ func (w *semanticWitness) String() string {
 }
 
 // places says where the two sides decide.
-func (c *semanticChange) places() []string {
+func (c *Change) places() []string {
 	var out []string
 	if c.Was != nil {
 		out = append(out, "was at "+c.Was.String())
@@ -195,8 +209,8 @@ func (c *semanticChange) places() []string {
 	return out
 }
 
-// markdown prints a table of at most limit bytes: what does not fit is counted.
-func (r *semanticReport) markdown(w io.Writer, limit int) {
+// Markdown prints a table of at most limit bytes: what does not fit is counted.
+func (r *Report) Markdown(w io.Writer, limit int) {
 	if len(r.Changes) > 0 {
 		fmt.Fprint(w, "| | requests | before | after | witness |\n|---|---|---|---|---|\n")
 	}
@@ -210,7 +224,7 @@ func (r *semanticReport) markdown(w io.Writer, limit int) {
 		fmt.Fprint(w, row)
 	}
 	if left > 0 {
-		fmt.Fprintf(w, "\n%s left out.\n", plural(left, "more change is", "more changes are"))
+		fmt.Fprintf(w, "\n%s left out.\n", report.Plural(left, "more change is", "more changes are"))
 	}
 	for _, n := range r.Notes {
 		if text := "\nNote: " + report.Cell(n) + "\n"; room >= len(text) {
@@ -224,13 +238,13 @@ func (r *semanticReport) markdown(w io.Writer, limit int) {
 // tail is kept free for the head of the table and the lines below it.
 const tail = 500
 
-func (c *semanticChange) row() string {
-	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, report.Code(c.requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
+func (c *Change) row() string {
+	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
 }
 
 // github prints a workflow command for each change: errors for what opens,
 // breaks or is not known, warnings for the rest.
-func (r *semanticReport) github(w io.Writer) {
+func (r *Report) github(w io.Writer) {
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		level, was := "warning", ""
@@ -246,7 +260,7 @@ func (r *semanticReport) github(w io.Writer) {
 		case c.Was != nil: // no line of the after side has it
 			was = ", was at " + c.Was.String() + " of the before side"
 		}
-		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.line+" (witness: "+c.Witness.String()+was+")"))
+		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.Line+" (witness: "+c.Witness.String()+was+")"))
 	}
 	fmt.Fprintln(w, r.count())
 }

@@ -1,0 +1,25 @@
+package prove
+
+import "github.com/kgw-dev/kgw/compile"
+
+// Validate compiles the input as validate does, its JSON Schemas too, with what
+// is to be said of objects of Istio that somebody else wrote. Those are counted
+// where there is nothing else.
+func Validate(in compile.Input, o compile.Options) *compile.Result {
+	o.Schema = true
+	result := compile.Run(in, o)
+	found, n := Foreign(in, o, result)
+	result.Read += n
+	if result.Summary.Resources == 0 {
+		result.Summary.Resources = n
+	}
+	if len(found) == 0 {
+		return result
+	}
+	result.Findings = append(result.Findings, found...)
+	result.Findings.Sort()
+	suppressed := result.Summary.Suppressed
+	result.Summary.Count(result.Findings)
+	result.Summary.Suppressed = suppressed
+	return result
+}
