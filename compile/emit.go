@@ -42,7 +42,7 @@ var generators = []generator{
 	{config.EmitHydra, (*run).hydraFile, func(r *run) { r.inConfigMap("hydra-clients", r.hydraFile()) }},
 	{config.EmitDex, (*run).dexFile, func(r *run) { r.inConfigMap("dex-fragment", r.dexFile()) }},
 	{config.EmitGateway, nil, (*run).emitGateways},
-	{config.EmitAdmissionPolicy, nil, func(r *run) { r.add(admission.Objects(admissionPolicy(r.options.Config))) }},
+	{config.EmitAdmissionPolicy, nil, (*run).emitAdmissionPolicy},
 	{config.EmitKymaRoles, nil, func(r *run) { r.add(kymaroles.Objects()) }},
 }
 
@@ -138,16 +138,32 @@ func (r *run) namedLike(o *manifest.Object) *unit {
 	return nil
 }
 
-// admissionPolicy is the part of a configuration that an API server can enforce.
-func admissionPolicy(c *config.Config) *admission.Policy {
+// emitAdmissionPolicy writes the part of the configuration that an API server
+// can enforce.
+func (r *run) emitAdmissionPolicy() {
+	c := r.options.Config
 	p := &admission.Policy{
-		DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), Gateways: c.Policy.Gateways,
+		At: settingsFile(c), DefaultDomain: c.Domains.Default, Allow: c.Domains.Allow, Block: c.Blocked(), Gateways: c.Policy.Gateways,
 		NoPublic: c.Policy.Public == "deny", Labels: c.Policy.Labels,
 	}
-	for _, r := range c.Policy.Routes {
-		p.Public = append(p.Public, admission.Public{Host: r.Host, Path: r.Path, Methods: r.Methods})
+	for _, route := range c.Policy.Routes {
+		p.Public = append(p.Public, admission.Public{Host: route.Host, Path: route.Path, Methods: route.Methods})
 	}
-	return p
+	objects, found := admission.Objects(p)
+	r.found = append(r.found, r.giveLevels(found)...)
+	r.add(objects)
+}
+
+// settingsFile returns the beginning of the configuration's file, if there is one.
+func settingsFile(c *config.Config) source.Ref {
+	if len(c.Sources) == 0 {
+		return source.Ref{}
+	}
+	docs, _ := source.Split(c.Sources[0])
+	if len(docs) == 0 {
+		return source.Ref{}
+	}
+	return source.Ref{Doc: docs[0]}
 }
 
 // roleBindings writes who has which role.

@@ -2,103 +2,214 @@ package admission
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// servicesOf lists the Services of a resource and of its rules.
-func servicesOf() string {
-	of := func(at string) string { return fmt.Sprintf(inNamespace, at, at, at) }
-	return "(has(object.spec.service) ? [" + of("object.spec.service") + "] : []) + " + rulesOf + ".filter(r, has(r.service)).map(r, " + of("r.service") + ")"
+// writer collects the expressions of a policy.
+type writer struct {
+	variables, validations []any
+	size                   int // of all expressions, in bytes
 }
 
-// validations are the expressions of a kind, each with its message.
-func (k *kind) validations(p *Policy) []any {
-	var out []any
-	add := func(expression, message string) {
-		out = append(out, source.Object{{Key: "expression", Value: expression}, {Key: "message", Value: message}})
+// variable names the value of an expression. Each is calculated once for a
+// resource, if it is used.
+func (w *writer) variable(name, expression string) {
+	w.size += len(expression)
+	w.variables = append(w.variables, source.Object{{Key: "name", Value: name}, {Key: "expression", Value: expression}})
+}
+
+func (w *writer) demand(expression, message string) {
+	w.size += len(expression)
+	w.validations = append(w.validations, source.Object{{Key: "expression", Value: expression}, {Key: "message", Value: message}})
+}
+
+// maxExpression bounds an expression, in characters: the language reads at most
+// 100,000 (cel-go, parser.New).
+const maxExpression = 50_000
+
+// table makes entries a variable that is a list of maps. A look-up in a map has
+// the same price however long it is, which one in a list has not: the API server
+// refuses what costs more than its limit. The entries are "key: value" and have
+// different keys.
+func (w *writer) table(name string, entries []string) {
+	var maps []string
+	for rest := entries; len(rest) > 0; {
+		n, size := 0, 0
+		for n < len(rest) && (n == 0 || size+len(rest[n]) <= maxExpression) {
+			size += len(rest[n]) + len(", ")
+			n++
+		}
+		part := fmt.Sprint(name, len(maps))
+		w.variable(part, "{"+strings.Join(rest[:n], ", ")+"}")
+		maps, rest = append(maps, "variables."+part), rest[n:]
 	}
+	w.variable(name, "["+strings.Join(maps, ", ")+"]")
+}
+
+// set is a table of names without values.
+func (w *writer) set(name string, names []string) {
+	var entries []string
+	for _, n := range distinct(names) {
+		entries = append(entries, quoted(n)+": true")
+	}
+	w.table(name, entries)
+}
+
+// in says that a text is in a set.
+func in(text, set string) string { return fmt.Sprintf("variables.%s.exists(m, %s in m)", set, text) }
+
+// write makes the variables and validations of a kind.
+func (k *kind) write(p *Policy) *writer {
+	w := &writer{}
 	allow := p.Allow
 	if allow == nil && k.allowDefault && p.DefaultDomain != "" {
 		allow = []string{p.DefaultDomain}
 	}
+	public := p.NoPublic && k.open != ""
+	if allow != nil || public {
+		w.variable("hosts", k.spellings(p.DefaultDomain))
+	}
+	if public || k.services == ofRules && len(p.Block) > 0 {
+		w.variable("rules", "has(object.spec.rules) ? object.spec.rules : []")
+	}
 	if allow != nil {
-		add(k.inDomains(allow, p.DefaultDomain), "the host must be in one of the domains "+strings.Join(allow, ", "))
+		w.inDomains(k, allow)
 	}
 	if len(p.Block) > 0 {
-		add(fmt.Sprintf("!(%s).exists(s, s.lowerAscii() in %s)", k.services, list(p.Block)), "the Service must not be exposed")
+		w.notBlocked(k, p.Block)
 	}
 	if p.Gateways != nil && k.gateway != "" {
-		add(k.ofGateways(p.Gateways), "the gateway must be one of "+strings.Join(p.Gateways, ", "))
+		w.ofGateways(k, p.Gateways)
 	}
-	if p.NoPublic && k.open != "" {
-		add(k.notPublic(p.Public), "a route without authentication must be one of policy.publicRoutes")
+	if public {
+		w.notPublic(k, p.Public)
 	}
 	for _, l := range p.Labels {
-		add(fmt.Sprintf("has(object.metadata.labels) && %s in object.metadata.labels", quoted(l)), "the label "+l+" is required")
+		w.demand(fmt.Sprintf("has(object.metadata.labels) && %s in object.metadata.labels", quoted(l)), "the label "+l+" is required")
 	}
-	return out
+	return w
 }
 
-// inDomains demands that every host is a domain or below it. A short host is in
-// the default domain; without one it is not judged.
-func (k *kind) inDomains(allow []string, domain string) string {
-	short := "true"
-	if domain != "" {
-		short = fmt.Sprintf("%s.exists(d, %s == d || %s.endsWith('.' + d))", list(allow), quoted(domain), quoted("."+strings.ToLower(domain)))
+// spellings are the hosts, each as a list: as it is written, and complete.
+func (k *kind) spellings(domain string) string {
+	short := "[h]"
+	if domain != "" && !k.whole {
+		short = fmt.Sprintf("[h, h + %s]", quoted("."+canonical(domain)))
 	}
-	return fmt.Sprintf("(%s).all(h, h.contains('.') ? %s.exists(d, h.lowerAscii() == d || h.lowerAscii().endsWith('.' + d)) : %s)", k.hosts, list(allow), short)
+	return fmt.Sprintf("(%s).map(w, w.lowerAscii()).map(h, h.contains('.') ? [h] : %s)", k.hosts, short)
+}
+
+// inDomains demands that every host is a domain or below it, and holds it once,
+// as kgw validate does. A host that is not complete is not judged.
+func (w *writer) inDomains(k *kind, allow []string) {
+	unjudged := "!h.contains('.') || "
+	if k.whole {
+		unjudged = ""
+	}
+	w.set("domains", canonicals(allow))
+	var depths []int
+	for _, d := range allow {
+		depths = append(depths, strings.Count(canonical(d), "."))
+	}
+	slices.Sort(depths)
+	var ends []string
+	for _, n := range slices.Compact(depths) {
+		ends = append(ends, fmt.Sprintf("h.find('[^.]+([.][^.]+){%d}$')", n))
+	}
+	w.demand(fmt.Sprintf("variables.hosts.map(s, s[s.size() - 1]).all(h, %s[%s].exists(d, %s && h.split(d).size() == 2))", unjudged, strings.Join(ends, ", "), in("d", "domains")),
+		"the host must be in one of the domains "+some(allow))
+}
+
+// notBlocked demands that no Service is on the list, whether it is written with
+// its namespace or without.
+func (w *writer) notBlocked(k *kind, block []string) {
+	w.set("blocked", canonicals(block))
+	w.demand(fmt.Sprintf("!(%s).map(s, [s[0].lowerAscii().split('.'), [string(s[1])]]).map(s, s[0].size() > 1 && s[0][1] != '' ? s[0] : [s[0][0]] + s[1]).exists(s, %s)",
+		k.services, in("s[0] + '.' + s[1]", "blocked")), "the Service must not be exposed")
 }
 
 // ofGateways demands one of the Gateways in any spelling. An ExternalGateway is
 // not one.
-func (k *kind) ofGateways(gateways []string) string {
-	return fmt.Sprintf("[%s].all(g, g == '' || (g.contains('/') ? g : g.contains('.') ? g.split('.')[1] + '/' + g.split('.')[0] : object.metadata.namespace + '/' + g) in %s)", k.gateway, list(gateways))
+func (w *writer) ofGateways(k *kind, gateways []string) {
+	w.set("gateways", gateways)
+	w.demand(fmt.Sprintf("[%s].all(g, g == '' || %s)", k.gateway,
+		in("(g.contains('/') ? g : g.contains('.') ? g.split('.')[1] + '/' + g.split('.')[0] : object.metadata.namespace + '/' + g)", "gateways")),
+		"the gateway must be one of "+some(gateways))
 }
 
-// notPublic demands that each open rule is one of the routes.
-func (k *kind) notPublic(routes []Public) string {
-	meant := []string{"!(" + k.open + ")"}
-	for _, p := range routes {
-		one := k.public(p)
-		if p.Host != "" {
-			one += fmt.Sprintf(" && (%s).all(h, h.lowerAscii() == %s)", k.hosts, quoted(strings.ToLower(p.Host)))
+// notPublic demands that each open rule is one of the routes: its path, all of
+// its methods, and every host.
+func (w *writer) notPublic(k *kind, routes []Public) {
+	var paths []string
+	of := map[string][]string{}
+	for _, r := range routes {
+		if of[r.Path] == nil {
+			paths = append(paths, r.Path)
 		}
-		meant = append(meant, "("+one+")")
+		of[r.Path] = append(of[r.Path], r.option())
 	}
-	return rulesOf + ".all(r, " + strings.Join(meant, " || ") + ")"
+	var entries []string
+	for _, p := range paths {
+		entries = append(entries, quoted(p)+": ["+strings.Join(distinct(of[p]), ", ")+"]")
+	}
+	w.table("public", entries)
+	w.demand(fmt.Sprintf("variables.rules.all(r, !(%s) || variables.public.exists(m, r.path in m && m[r.path].exists(o, "+
+		"(!('hosts' in o) || variables.hosts.all(h, h.exists(s, s in o.hosts))) && "+
+		"(!('methods' in o) || has(r.methods) && r.methods.all(m, m in o.methods) && !(%s)))))", k.open, k.anyMethod),
+		"a route without authentication must be one of policy.publicRoutes")
 }
 
-// route says that rule r has a path, and methods of a list only.
-func route(p Public) string {
-	text := "r.path == " + quoted(p.Path)
+// option writes what a route demands besides its path.
+func (p *Public) option() string {
+	var parts []string
+	if p.Host != "" {
+		parts = append(parts, "'hosts': ["+quoted(strings.ToLower(p.Host))+"]")
+	}
 	if p.Methods != nil {
-		text += fmt.Sprintf(" && has(r.methods) && r.methods.all(m, m in %s)", plain(p.Methods))
+		parts = append(parts, "'methods': "+list(p.Methods))
 	}
-	return text
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// legacyRoute is route; the strategy allow lets every method through.
-func legacyRoute(p Public) string {
-	text := route(p)
-	if p.Methods != nil {
-		text += " && !r.accessStrategies.exists(s, s.handler == 'allow')"
-	}
-	return text
-}
+// canonical spells a name in one way: in lower case, without the final dot.
+func canonical(name string) string { return strings.TrimSuffix(strings.ToLower(name), ".") }
 
-// list writes a list of names, which are compared in lower case.
-func list(names []string) string {
-	lower := make([]string, len(names))
+func canonicals(names []string) []string {
+	out := make([]string, len(names))
 	for i, n := range names {
-		lower[i] = strings.TrimSuffix(strings.ToLower(n), ".")
+		out[i] = canonical(n)
 	}
-	return plain(lower)
+	return out
 }
 
-func plain(names []string) string {
+// distinct leaves out what is there already: no map has a key twice.
+func distinct(texts []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, t := range texts {
+		if !seen[t] {
+			seen[t] = true
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+const shown = 10 // names in a message
+
+// some lists names for a message.
+func some(names []string) string {
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+}
+
+func list(names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = quoted(n)

@@ -20,6 +20,7 @@ const (
 	RouteRefused      Code = "KGW516"
 	PolicyRefused     Code = "KGW517"
 	ConfigMapTooLarge Code = "KGW518"
+	AdmissionTooLarge Code = "KGW519"
 
 	IngressNameCollision Code = "KGW530"
 	IngressNameTooLong   Code = "KGW531"
@@ -91,6 +92,7 @@ var targetRules = []Rule{
 	{RouteRefused, "RouteRefused", doubt, "Istio refuses a header that a route sets, or its answer"},
 	{PolicyRefused, "PolicyRefused", doubt, "Istio refuses a policy or the settings of its tokens"},
 	{ConfigMapTooLarge, "ConfigMapTooLarge", fault, "the access rules do not fit into a ConfigMap"},
+	{AdmissionTooLarge, "AdmissionTooLarge", fault, "an admission policy would be larger than the API server stores"},
 	{IngressNameCollision, "IngressNameCollision", fault, "two routes of a gateway would be written to one Ingress"},
 	{IngressNameTooLong, "IngressNameTooLong", fault, "an Ingress would have a name that is too long"},
 	{NotForSkipper, "NotForSkipper", fault, "a route asks for something that Skipper's routes do not have"},

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"maps"
 	"os/exec"
 	"strings"
 	"testing"
@@ -71,7 +72,9 @@ func TestAdmissionPolicy(t *testing.T) {
 	}
 	r := newRepository(t, map[string]string{"kgw.yaml": admissionConfig, "service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: NAMESPACE}\nspec: {selector: {app: orders}, ports: [{port: 8080, name: http}]}\n"})
 	installKinds(t)
+	older := must(t, server.Create, documents(t, strings.NewReplacer("NAME.allowed", "old.other", "name: NAME,", "name: old,", "NAMESPACE", r.namespace).Replace(admissionRule))[0])
 	applyPolicies(t, r)
+	updates(t, older)
 	replace := func(text string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(text) }
 	for name, c := range map[string]struct {
 		text    string
@@ -113,6 +116,31 @@ func TestAdmissionPolicy(t *testing.T) {
 				t.Errorf("kgw validate exits %d, want refused %v\n%s", got.code, c.refused, got.stdout)
 			}
 		})
+	}
+}
+
+// updates changes a resource that was there before the policy, which refuses it:
+// what it forbids stays forbidden, and controllers may still do their work.
+func updates(t *testing.T, older map[string]any) {
+	t.Helper()
+	update := func(change func(map[string]any)) error {
+		object := maps.Clone(older)
+		object["metadata"], object["spec"] = maps.Clone(older["metadata"].(map[string]any)), maps.Clone(older["spec"].(map[string]any))
+		change(object)
+		_, err := server.Do("PUT", rig.Path(object)+"?dryRun=All", object)
+		return err
+	}
+	if err := update(func(o map[string]any) { o["metadata"].(map[string]any)["finalizers"] = []any{"example.com/controller"} }); err != nil {
+		t.Errorf("a finalizer is refused: %v", err)
+	}
+	if err := update(func(o map[string]any) { o["spec"].(map[string]any)["timeout"] = 10 }); err == nil {
+		t.Error("a change that leaves a forbidden host is admitted")
+	}
+	if err := update(func(o map[string]any) { delete(o["metadata"].(map[string]any), "labels") }); err == nil {
+		t.Error("a label that the policy demands may be removed")
+	}
+	if err := update(func(o map[string]any) { o["spec"].(map[string]any)["host"] = "old.allowed.example" }); err != nil {
+		t.Errorf("the remedy is refused: %v", err)
 	}
 }
 

@@ -51,7 +51,7 @@ var plurals = map[string]string{
 	"RequestAuthentication": "requestauthentications", "APIRule": "apirules", "Gateway": "gateways", "DestinationRule": "destinationrules",
 	"ServiceEntry": "serviceentries", "Sidecar": "sidecars", "EnvoyFilter": "envoyfilters", "PeerAuthentication": "peerauthentications",
 	"Ingress": "ingresses", "RouteGroup": "routegroups", "Service": "services", "ConfigMap": "configmaps", "Secret": "secrets",
-	"HTTPRoute": "httproutes", "ReferenceGrant": "referencegrants",
+	"HTTPRoute": "httproutes", "FabricGateway": "fabricgateways", "ReferenceGrant": "referencegrants",
 	"Namespace": "namespaces", "CustomResourceDefinition": "customresourcedefinitions", "Role": "roles", "RoleBinding": "rolebindings",
 	"ValidatingAdmissionPolicy": "validatingadmissionpolicies", "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
