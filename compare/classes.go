@@ -80,18 +80,22 @@ func (s *Side) native() []simulate.Manifest {
 
 // around are the objects among the inputs of the side that kgw does not write:
 // gateways, workloads, what makes answers unknown. Services of the other side
-// tell about pods where it has none of its own. A cluster and a render say
-// nothing about the kinds that they do not hold, and resources that they are
-// compared with do.
+// tell about pods of which it says nothing. A cluster and a render say nothing
+// about the kinds that they do not hold, and resources that they are compared
+// with do.
 func (s *Side) around(other *Side) []simulate.Manifest {
 	own, others := prove.Around(s.Input, s.Options), prove.Around(other.Input, other.Options)
-	silent, held := !s.resources() && other.resources(), map[string]bool{}
+	silent, kinds, held := !s.resources() && other.resources(), map[string]bool{}, map[string]bool{}
 	for i := range own {
-		held[own[i].Kind] = true
+		kinds[own[i].Kind], held[own[i].Kind+" "+own[i].ID()] = true, true
 	}
+	// Of two states of one repository, a Service that one lacks is gone.
+	whole := kinds["Service"] && !s.Live && !other.Live
 	var out []simulate.Manifest
 	for _, m := range others {
-		if m.Kind == "Service" || silent && !held[m.Kind] {
+		switch {
+		case held[m.Kind+" "+m.ID()]:
+		case m.Kind == "Service" && !whole, silent && !kinds[m.Kind]:
 			out = append(out, m)
 		}
 	}
@@ -116,17 +120,10 @@ func (s *Side) documents(kind string, visit func(*source.Document, *source.Node)
 			if !bytes.Contains(doc.Text(), []byte(kind)) {
 				continue
 			}
-			root, _ := doc.Parse()
-			items, isList := doc.Items(root)
-			if !isList {
-				items = []*source.Document{doc}
-			}
+			items, _ := doc.Resources()
 			for _, item := range items {
-				if isList {
-					root, _ = item.Parse()
-				}
-				item.APIVersion, item.Kind, item.Namespace, item.Name = source.Head(root)
 				if item.Kind == kind {
+					root, _ := item.Parse()
 					visit(item, root)
 				}
 			}

@@ -23,26 +23,16 @@ func manifestsIn(files []*source.File) (objects []diff.Object, problems []source
 }
 
 func objectsOf(doc *source.Document) ([]diff.Object, []source.Problem) {
-	root, problems := doc.Parse()
-	if root == nil {
-		return nil, problems
-	}
-	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
-	items, isList := doc.Items(root)
-	if !isList {
-		items = []*source.Document{doc}
-	}
+	items, problems := doc.Resources()
 	lists := make([][]diff.Object, len(items))
-	parallel.Each(len(items), func(i int) { lists[i] = objectOf(items[i], root, isList) })
+	parallel.Each(len(items), func(i int) { lists[i] = objectOf(items[i]) })
 	return slices.Concat(lists...), problems
 }
 
 // objectOf reads one document, or one item of a List; none if kgw does not
 // write its kind.
-func objectOf(doc *source.Document, root *source.Node, item bool) []diff.Object {
-	if item {
-		root, _ = doc.Parse()
-	}
+func objectOf(doc *source.Document) []diff.Object {
+	root, _ := doc.Parse()
 	value := plainObject(source.Value(root))
 	o := diff.Object{Value: value, Origin: source.Ref{Doc: doc}}
 	if id := o.ID(); !kinds.Written(id.Group, id.Kind) {

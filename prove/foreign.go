@@ -80,17 +80,23 @@ func unfoldedManifests(in compile.Input, o compile.Options) []simulate.Manifest 
 	docs, _ := unfold(in, o.Namespace)
 	var out []simulate.Manifest
 	for _, d := range docs {
-		if !slices.Contains(simulated, d.kind) && (d.kind != "ConfigMap" || d.name.name != "istio") {
+		if d.read && !asked(d.kind, d.name.name) {
 			continue
 		}
-		root, _ := d.doc.Parse()
-		if root == nil {
-			continue
+		items, _ := d.doc.Resources()
+		for _, item := range items {
+			if asked(item.Kind, item.Name) {
+				root, _ := item.Parse()
+				out = append(out, simulate.ReadManifest(root, source.Ref{Doc: item}, false, o.Namespace))
+			}
 		}
-		d.doc.APIVersion, d.doc.Kind, d.doc.Namespace, d.doc.Name = source.Head(root)
-		out = append(out, simulate.ReadManifest(root, source.Ref{Doc: d.doc}, false, o.Namespace))
 	}
 	return out
+}
+
+// asked reports whether engines read objects of the kind.
+func asked(kind, name string) bool {
+	return slices.Contains(simulated, kind) || kind == "ConfigMap" && name == "istio"
 }
 
 // followedRoutes are the documents of the HTTPRoutes that engines follow.

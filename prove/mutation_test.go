@@ -1,6 +1,8 @@
 package prove_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,10 +16,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// mutation is a change of one field.
+// mutation is a change of one field, and what is done to it.
 type mutation struct {
 	path string
 	tree any
+	done string
 }
 
 // mutations are all trees that differ from one in one field: another value,
@@ -34,14 +37,14 @@ func mutations(v any, path string, put func(any) any) []mutation {
 				return put(o)
 			}
 			if path != "" || m.Key == "spec" {
-				out = append(out, mutation{at, put(append(append(source.Object{}, v[:i]...), v[i+1:]...))})
+				out = append(out, mutation{at, put(append(append(source.Object{}, v[:i]...), v[i+1:]...)), "removed"})
 			}
 			if path != "" || m.Key == "spec" || m.Key == "metadata" {
 				out = append(out, mutations(m.Value, at, with)...)
 			}
 		}
 		if strings.HasPrefix(path, "spec") {
-			out = append(out, mutation{source.JoinKey(path, "kgwUnheardOf"), put(append(append(source.Object{}, v...), source.Member{Key: "kgwUnheardOf", Value: "x"}))})
+			out = append(out, mutation{source.JoinKey(path, "kgwUnheardOf"), put(append(append(source.Object{}, v...), source.Member{Key: "kgwUnheardOf", Value: "x"})), "added"})
 		}
 	case []any:
 		for i, e := range v {
@@ -51,15 +54,15 @@ func mutations(v any, path string, put func(any) any) []mutation {
 				l[i] = value
 				return put(l)
 			}
-			out = append(out, mutation{at, put(append(append([]any{}, v[:i]...), v[i+1:]...))})
+			out = append(out, mutation{at, put(append(append([]any{}, v[:i]...), v[i+1:]...)), "removed"})
 			out = append(out, mutations(e, at, with)...)
 		}
 	case string:
-		out = append(out, mutation{path, put(other(v))})
+		out = append(out, mutation{path, put(other(v)), "changed"})
 	case source.Number:
-		out = append(out, mutation{path, put(source.Number("7" + string(v)))})
+		out = append(out, mutation{path, put(source.Number("7" + string(v))), "changed"})
 	case bool:
-		out = append(out, mutation{path, put(!v)})
+		out = append(out, mutation{path, put(!v), "changed"})
 	}
 	return out
 }
@@ -142,26 +145,65 @@ func TestEveryFieldCounts(t *testing.T) {
 // TestNoMutationLeavesAFalseProof changes every field, and asks whether what is
 // proved then is so: no request that was tried gets through.
 func TestNoMutationLeavesAFalseProof(t *testing.T) {
-	statement := match.Set{Hosts: []string{"a.com"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}, View: match.RawPath}
+	var sets []set
 	for name, text := range foreign(t) {
-		docs := documents(t, text)
-		for i, d := range docs {
-			if simulate.TableOf(&d) == nil {
-				continue
-			}
-			for _, m := range mutations(source.Value(d.Root), "", func(v any) any { return v }) {
-				cluster := clusterOf(docs, i, source.NodeOf(m.tree))
-				if cluster.NeverWithout(statement, []string{"jwt"}).Verdict != prove.Holds {
-					continue
-				}
+		sets = append(sets, set{name, documents(t, text)})
+	}
+	for i := range sets {
+		for _, c := range all(sets[i : i+1]) {
+			c.proof(t, func() []*simulate.Request {
+				var out []*simulate.Request
 				for _, line := range []string{"GET https://a.com/", "GET https://a.com/x", "GET https://a.com:8443/x", "OPTIONS https://a.com/x Origin: o; Access-Control-Request-Method: GET", "PUT http://a.com/admin"} {
-					if d := cluster.Mesh.Decide(asked(line, simulate.Token{}), nil); d.MayPass() {
-						t.Errorf("%s: %s %s: it is proved, and %s gets through", name, docs[i].Kind, m.path, line)
-					}
+					out = append(out, asked(line, simulate.Token{}))
 				}
+				return out
+			})
+		}
+	}
+}
+
+// TestNoMutationOfWhatIsDrawnLeavesAFalseProof is the same over manifests as
+// somebody else may have written them.
+func TestNoMutationOfWhatIsDrawnLeavesAFalseProof(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(15, 7))
+	sets := drawnSets(t, rnd, 10*sampledSets)
+	holds := 0
+	tried := sample(all(sets), 10*sampled, rnd)
+	for i := range tried {
+		holds += tried[i].proof(t, func() []*simulate.Request {
+			var out []*simulate.Request
+			for range 60 {
+				if r := sent(rnd); strings.HasPrefix(strings.ToLower(r.Host), "a.com") {
+					out = append(out, r)
+				}
+			}
+			return out
+		})
+	}
+	t.Logf("%d mutations, %d statements still proved", len(tried), holds)
+	if holds == 0 {
+		t.Error("nothing was proved: the test says nothing")
+	}
+}
+
+// proof asks whether nobody gets to a.com without a token after the change, and
+// where that is proved, whether a request does; it returns 1 where it is proved.
+func (c *change) proof(t *testing.T, requests func() []*simulate.Request) int {
+	t.Helper()
+	statement := match.Set{Hosts: []string{"a.com"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: "/.*"}, View: match.RawPath}
+	cluster := clusterOf(c.in.docs, c.of, source.NodeOf(c.tree))
+	if cluster.NeverWithout(statement, []string{"jwt"}).Verdict != prove.Holds {
+		return 0
+	}
+	for _, r := range requests() {
+		d := cluster.Mesh.Decide(r, nil)
+		for _, o := range d.Each() {
+			if o.Decision.MayPass() && !slices.Contains(o.Decision.Proofs, "jwt") {
+				t.Errorf("%s: %s %s is %s: it is proved, and %s %s://%s%s %v gets through", c.in.name, c.in.docs[c.of].Kind, c.path, c.done, r.Method, r.Scheme, r.Host, r.Target, r.Headers)
 			}
 		}
 	}
+	return 1
 }
 
 func documents(t *testing.T, text string) []simulate.Manifest {

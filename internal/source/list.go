@@ -20,6 +20,26 @@ func (d *Document) Items(root *Node) ([]*Document, bool) {
 	return docs, true
 }
 
+// Resources parses the document and returns it with its head read, or where it is
+// a List its items, those of Lists among them too; none if it cannot be parsed.
+func (d *Document) Resources() ([]*Document, []Problem) {
+	root, problems := d.Parse()
+	if root == nil {
+		return nil, problems
+	}
+	d.APIVersion, d.Kind, d.Namespace, d.Name = Head(root)
+	items, isList := d.Items(root)
+	if !isList {
+		return []*Document{d}, problems
+	}
+	var out []*Document
+	for _, item := range items {
+		inner, more := item.Resources()
+		out, problems = append(out, inner...), append(problems, more...)
+	}
+	return out, problems
+}
+
 // First returns the line of the file on which the resource starts: that of the
 // document's text, or of the item inside its List.
 func (d *Document) First() int {

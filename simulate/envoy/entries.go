@@ -42,7 +42,7 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	e.Set, e.Exact = r.set(h.name)
 	e.Exact = e.Exact && !h.narrower() && !h.mixed() && len(r.before) == 0 && len(r.only) == 0 && (r.port == 0 || h.table.number != 0)
 	if source.Field(r.entry, "redirect") != nil || source.Field(r.entry, "directResponse") != nil || r.missing != nil {
-		return []simulate.Entry{e}
+		return append([]simulate.Entry{e}, r.unsure(e)...)
 	}
 	e.Rewrite, _ = r.rewrites()
 	var out []simulate.Entry
@@ -60,7 +60,17 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	if out == nil {
 		out = append(out, e)
 	}
-	return out
+	return append(out, r.unsure(e)...)
+}
+
+// unsure is what a route may take besides its set: anything, where conditions
+// that are not read come before it.
+func (r *route) unsure(e simulate.Entry) []simulate.Entry {
+	if len(r.before) == 0 {
+		return nil
+	}
+	e.Set = match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath, Hosts: e.Set.Hosts}
+	return []simulate.Entry{e}
 }
 
 // narrower reports whether a wildcard host leaves some of its names to others.
