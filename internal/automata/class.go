@@ -12,9 +12,32 @@ import (
 // 128 runes as a bitmap in order of preference, so that two classes meet fast
 // and the first common bit is the nicest common character.
 type Class struct {
-	ASCII  [2]uint64
+	ASCII  ASCII
 	Ranges []rune
 }
+
+// ASCII is a set of ASCII characters, a bit for each in order of preference.
+type ASCII [2]uint64
+
+// And returns the characters of both sets.
+func (a ASCII) And(b ASCII) ASCII { return ASCII{a[0] & b[0], a[1] & b[1]} }
+
+// Or returns the characters of either set.
+func (a ASCII) Or(b ASCII) ASCII { return ASCII{a[0] | b[0], a[1] | b[1]} }
+
+// Without returns the characters of a that b does not have.
+func (a ASCII) Without(b ASCII) ASCII { return ASCII{a[0] &^ b[0], a[1] &^ b[1]} }
+
+// First is the rank of the nicest character of a set that is not empty.
+func (a ASCII) First() int {
+	if a[0] != 0 {
+		return bits.TrailingZeros64(a[0])
+	}
+	return 64 + bits.TrailingZeros64(a[1])
+}
+
+// Nicest is the nicest character of a set that is not empty.
+func (a ASCII) Nicest() rune { return rune(Ranks.Char[a.First()]) }
 
 const (
 	maxRune     = unicode.MaxRune
@@ -59,7 +82,7 @@ var Ranks = func() (t asciiRanks) {
 // mask limits ASCII to a number of ranks and says whether runes beyond ASCII
 // take part.
 type mask struct {
-	ascii [2]uint64
+	ascii ASCII
 	wide  bool
 }
 
@@ -192,7 +215,7 @@ func (c *Class) Intersect(d *Class) *Class {
 
 // Minus returns the runes that are not in the other class.
 func (c *Class) Minus(d *Class) *Class {
-	if c.ASCII[0]&d.ASCII[0]|c.ASCII[1]&d.ASCII[1] == 0 && !c.meetsWide(d) {
+	if c.ASCII.And(d.ASCII) == (ASCII{}) && !c.meetsWide(d) {
 		return c
 	}
 	return c.Intersect(d.Negate())
@@ -219,11 +242,8 @@ func (c *Class) pickWide(d *Class) rune {
 
 // meet returns the nicest rune that both classes and the mask have, or -1.
 func (c *Class) meet(d *Class, m *mask) rune {
-	if w := c.ASCII[0] & d.ASCII[0] & m.ascii[0]; w != 0 {
-		return rune(Ranks.Char[bits.TrailingZeros64(w)])
-	}
-	if w := c.ASCII[1] & d.ASCII[1] & m.ascii[1]; w != 0 {
-		return rune(Ranks.Char[64+bits.TrailingZeros64(w)])
+	if common := c.ASCII.And(d.ASCII).And(m.ascii); common != (ASCII{}) {
+		return common.Nicest()
 	}
 	if !m.wide {
 		return -1

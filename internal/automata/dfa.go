@@ -80,24 +80,26 @@ func (x *alphabet) split(c *Class) {
 type Subsets struct {
 	number map[string]int32
 	Sets   [][]int32
+	key    []byte
 }
 
-// Put numbers a set of states; new is set for one that was not seen before.
+// Put numbers a set of states, which it sorts and does not keep. One that was
+// not seen before is the last of Sets.
 func (s *Subsets) Put(set []int32) int32 {
 	slices.Sort(set)
 	set = slices.Compact(set)
-	key := make([]byte, 0, 4*len(set))
+	s.key = s.key[:0]
 	for _, n := range set {
-		key = binary.LittleEndian.AppendUint32(key, uint32(n))
+		s.key = binary.LittleEndian.AppendUint32(s.key, uint32(n))
 	}
-	n, ok := s.number[string(key)]
+	n, ok := s.number[string(s.key)]
 	if !ok {
 		if s.number == nil {
 			s.number = map[string]int32{}
 		}
 		n = int32(len(s.Sets))
-		s.number[string(key)] = n
-		s.Sets = append(s.Sets, set)
+		s.number[string(s.key)] = n
+		s.Sets = append(s.Sets, slices.Clone(set))
 	}
 	return n
 }

@@ -1,9 +1,7 @@
 package match
 
 import (
-	"cmp"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 	"sync"
 
@@ -79,8 +77,7 @@ func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) 
 // classes answers Classes within a budget of states for one split of paths, and
 // of steps for all that is done.
 func (c *Classifier) classes(scheme, host string, ms []*Matcher, budget Budget, steps int) Partition {
-	p := &partitioner{c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), most: steps, automata: make([]*automata.NFA, len(ms))}
-	p.out.Unknown = map[int]string{}
+	p := newPartitioner(c, scheme, host, ms, budget, steps)
 	p.prepare()
 	p.walk()
 	return p.out
@@ -95,19 +92,16 @@ type partitioner struct {
 	limit, most  int             // states of one split, steps of all
 	automata     []*automata.NFA // of the raw paths on the host; nil where the host is none of the set's
 	universe     *automata.NFA
+	whole        *whole // nil before it is asked for
+	again        map[again]bool
 	out          Partition
 }
 
-// found is a path and the automata that take it.
-type found struct {
-	takes []int
-	word  []rune
-}
-
-// split is how paths are split, and what that cost.
-type split struct {
-	found []found
-	steps int
+func newPartitioner(c *Classifier, scheme, host string, ms []*Matcher, budget Budget, steps int) *partitioner {
+	return &partitioner{
+		c: c, scheme: scheme, host: host, ms: ms, limit: budget.states(), most: steps, automata: make([]*automata.NFA, len(ms)),
+		again: map[again]bool{}, out: Partition{Unknown: map[int]string{}},
+	}
 }
 
 func (p *partitioner) prepare() {
@@ -303,21 +297,17 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 		if others && len(list) > 1 {
 			list = list[:len(list)-1]
 		}
-		on := groups[key]
-		for _, f := range p.pathsOf(on) {
-			c := Class{Takes: make([]int, len(f.takes)), Methods: list, Others: others, Witness: r}
-			for i, n := range f.takes {
-				c.Takes[i] = on[n]
-			}
+		for _, f := range p.pathsOf(groups[key]) {
+			c := Class{Takes: f.takes, Methods: list, Others: others, Witness: r}
 			c.Witness.Method = list[0]
 			c.Witness.RawPath, c.Witness.Path = RawPath.request(string(f.word))
-			p.add(c)
+			p.add(c, f.word)
 		}
 	}
 }
 
 // add keeps a class whose witness stands up to a second match.
-func (p *partitioner) add(c Class) {
+func (p *partitioner) add(c Class, word []rune) {
 	if p.out.Steps += len(p.ms); p.out.Steps > p.most {
 		p.out.Reason = TooMuch
 	}
@@ -328,7 +318,7 @@ func (p *partitioner) add(c Class) {
 		if p.automata[i] == nil {
 			continue
 		}
-		ok, err := m.Accepts(c.Witness)
+		ok, err := p.acceptsAgain(m, &c.Witness, word)
 		if err != nil || ok != slices.Contains(c.Takes, i) {
 			p.out.Reason = "a witness did not stand up to a second match: " + c.Witness.URL()
 			return
@@ -337,213 +327,42 @@ func (p *partitioner) add(c Class) {
 	p.out.Classes = append(p.out.Classes, c)
 }
 
+// again is a path that was matched a second time, by its first rune, and what
+// matched it.
+type again struct {
+	word  *rune
+	paths *paths
+}
+
+// acceptsAgain is m.Accepts. What sets of one path text say of a path is asked
+// once, whatever the method.
+func (p *partitioner) acceptsAgain(m *Matcher, r *Request, word []rune) (bool, error) {
+	if m.parts != nil || m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 || len(m.set.Predicates) > 0 {
+		return m.Accepts(*r)
+	}
+	if !m.set.takesMethod(r.Method) {
+		return false, nil
+	}
+	key := again{&word[0], m.paths}
+	ok, known := p.again[key]
+	if known {
+		return ok, nil
+	}
+	seen, ok := m.view.See(r.RawPath)
+	if ok {
+		var err error
+		if ok, err = m.acceptsPath(seen, r.Scheme); err != nil {
+			return false, err
+		}
+	}
+	p.again[key] = ok
+	return ok, nil
+}
+
 func numbers(list []int) string {
 	key := make([]byte, 0, 4*len(list))
 	for _, n := range list {
 		key = binary.LittleEndian.AppendUint32(key, uint32(n))
 	}
 	return string(key)
-}
-
-// pathsOf splits the paths by which of the sets take them. Sets of one path text
-// are one, and their order does not count.
-func (p *partitioner) pathsOf(on []int) []found {
-	order := slices.Clone(on)
-	slices.SortStableFunc(order, func(i, j int) int { return p.ms[i].compare(p.ms[j].paths) })
-	list, at := []*automata.NFA{p.universe}, map[*automata.NFA]int{}
-	for _, i := range order {
-		a := p.automata[i]
-		if _, ok := at[a]; !ok {
-			at[a] = len(list) - 1
-			list = append(list, a)
-		}
-	}
-	back := make([][]int, len(list)-1) // of each automaton, whose it is
-	for n, i := range on {
-		back[at[p.automata[i]]] = append(back[at[p.automata[i]]], n)
-	}
-	var out []found
-	for _, f := range p.splitBy(list) {
-		one := found{word: f.word}
-		for _, n := range f.takes {
-			one.takes = append(one.takes, back[n]...)
-		}
-		slices.Sort(one.takes)
-		out = append(out, one)
-	}
-	return out
-}
-
-func (p *paths) compare(o *paths) int {
-	return cmp.Or(cmp.Compare(p.text.Text, o.text.Text), cmp.Compare(p.text.Lang, o.text.Lang), cmp.Compare(p.view, o.view), cmp.Compare(p.move.From, o.move.From), cmp.Compare(p.move.To, o.move.To))
-}
-
-// splitBy splits the paths by automata, the first of which is the universe.
-func (p *partitioner) splitBy(list []*automata.NFA) []found {
-	p.c.mu.Lock()
-	if p.c.split[p.limit] == nil {
-		p.c.split[p.limit] = &trie[*automata.NFA, split]{}
-	}
-	place := p.c.split[p.limit].at(list)
-	have, ok := place.value, place.known
-	p.c.mu.Unlock()
-	if ok {
-		p.out.Steps += have.steps
-		return have.found
-	}
-	s := &splitter{limit: p.limit, union: &automata.NFA{}}
-	out, err := s.split(list)
-	p.out.Steps += s.steps
-	if err != nil {
-		p.out.Reason = err.Error()
-		return out
-	}
-	p.c.mu.Lock()
-	place.set(split{out, s.steps})
-	p.c.mu.Unlock()
-	return out
-}
-
-// splitter walks through the product of automata, the first of which is the
-// universe, as sets of states of their union.
-type splitter struct {
-	limit int
-	steps int
-	union *automata.NFA
-	owner []int32 // automaton of a state of the union
-	sets  automata.Subsets
-}
-
-func (s *splitter) split(list []*automata.NFA) ([]found, error) {
-	var start []int32
-	for n, a := range list {
-		start = append(start, s.union.Append(a))
-		for range a.Edges {
-			s.owner = append(s.owner, int32(n))
-		}
-	}
-	s.sets.Put(start)
-	return s.search(newLetters(list))
-}
-
-// letters is the alphabet of raw paths, which are ASCII: blocks of characters
-// on which all classes agree, the nicest first.
-type letters struct {
-	blocks [][2]uint64 // as in class.ascii
-	of     map[*automata.Class][]int32
-}
-
-// newLetters makes the blocks of the classes of automata, as far as the first
-// of them has their characters.
-func newLetters(list []*automata.NFA) *letters {
-	x := &letters{of: map[*automata.Class][]int32{}}
-	var whole [2]uint64
-	masks := map[[2]uint64]bool{}
-	for n, a := range list {
-		for _, edges := range a.Edges {
-			for _, e := range edges {
-				x.of[e.On], masks[e.On.ASCII] = nil, true
-				if n == 0 {
-					whole[0], whole[1] = whole[0]|e.On.ASCII[0], whole[1]|e.On.ASCII[1]
-				}
-			}
-		}
-	}
-	x.blocks = [][2]uint64{whole}
-	for m := range masks {
-		x.split(m)
-	}
-	nicest := func(b [2]uint64) int {
-		if b[0] != 0 {
-			return bits.TrailingZeros64(b[0])
-		}
-		return 64 + bits.TrailingZeros64(b[1])
-	}
-	slices.SortFunc(x.blocks, func(a, b [2]uint64) int { return nicest(a) - nicest(b) })
-	for c := range x.of {
-		for i, b := range x.blocks {
-			if c.ASCII[0]&b[0]|c.ASCII[1]&b[1] != 0 {
-				x.of[c] = append(x.of[c], int32(i))
-			}
-		}
-	}
-	return x
-}
-
-func (x *letters) split(m [2]uint64) {
-	for i, b := range x.blocks[:len(x.blocks):len(x.blocks)] {
-		in, out := [2]uint64{b[0] & m[0], b[1] & m[1]}, [2]uint64{b[0] &^ m[0], b[1] &^ m[1]}
-		if in != ([2]uint64{}) && out != ([2]uint64{}) {
-			x.blocks[i] = in
-			x.blocks = append(x.blocks, out)
-		}
-	}
-}
-
-// nicest is the first character of a block.
-func (x *letters) nicest(block int) rune {
-	b := x.blocks[block]
-	if b[0] != 0 {
-		return rune(automata.Ranks.Char[bits.TrailingZeros64(b[0])])
-	}
-	return rune(automata.Ranks.Char[64+bits.TrailingZeros64(b[1])])
-}
-
-func (s *splitter) search(x *letters) ([]found, error) {
-	var out []found
-	seen := map[string]bool{}
-	w := &automata.Walker{Queue: []automata.Visit{{Q: 0, Parent: -1}}}
-	targets := make([][]int32, len(x.blocks))
-	for i := 0; i < len(w.Queue); i++ {
-		at := s.sets.Sets[w.Queue[i].Q]
-		if takes, ok := s.taken(at); ok && !seen[numbers(takes)] {
-			seen[numbers(takes)] = true
-			out = append(out, found{takes, w.Word(i)})
-		}
-		for b := range targets {
-			targets[b] = targets[b][:0]
-		}
-		for _, q := range at {
-			for _, e := range s.union.Edges[q] {
-				s.steps += len(x.of[e.On])
-				for _, b := range x.of[e.On] {
-					targets[b] = append(targets[b], e.To)
-				}
-			}
-		}
-		for b := range targets {
-			before := len(s.sets.Sets)
-			if !s.alive(targets[b]) {
-				continue
-			}
-			if n := s.sets.Put(slices.Clone(targets[b])); int(n) == before {
-				w.Queue = append(w.Queue, automata.Visit{Q: n, Parent: int32(i), Rune: x.nicest(b)})
-			}
-		}
-		if len(w.Queue) > s.limit || s.steps > s.limit*automata.WorkPerState {
-			return out, automata.ErrTooBig
-		}
-	}
-	return out, nil
-}
-
-// alive reports whether the universe is among the states.
-func (s *splitter) alive(states []int32) bool {
-	return slices.ContainsFunc(states, func(q int32) bool { return s.owner[q] == 0 })
-}
-
-// taken gives the automata that accept in a state; ok is false where the word is no
-// path.
-func (s *splitter) taken(at []int32) (takes []int, ok bool) {
-	for _, q := range at {
-		if !s.union.Accept[q] {
-			continue
-		}
-		if s.owner[q] == 0 {
-			ok = true
-		} else if n := int(s.owner[q]) - 1; len(takes) == 0 || takes[len(takes)-1] != n {
-			takes = append(takes, n)
-		}
-	}
-	return takes, ok
 }
