@@ -169,8 +169,19 @@ type Finding struct {
 	Severity string `json:"severity"`
 	Message  string `json:"message"`
 	Source   *Place `json:"source,omitempty"`
+	// Help is the remedy, Related the other places that the finding speaks of, and
+	// Witness a request that shows it.
+	Help    string        `json:"help,omitempty"`
+	Related []Related     `json:"related,omitempty"`
+	Witness *diag.Witness `json:"witness,omitempty"`
 
 	at source.Ref
+}
+
+// Related is another place that a finding speaks of.
+type Related struct {
+	Message string `json:"message"`
+	Source  *Place `json:"source,omitempty"`
 }
 
 // New describes a side. The findings are those of result; supposed is what the
@@ -291,7 +302,13 @@ func (b *builder) texts(list []string) []string {
 func (b *builder) findings(list diag.List) []Finding {
 	out := []Finding{}
 	for _, f := range list.Masked(b.book) {
-		out = append(out, Finding{string(f.Code), f.Severity.String(), f.Message, placeOf(f.Span), f.At})
+		one := Finding{
+			Code: string(f.Code), Severity: f.Severity.String(), Message: f.Message, Source: placeOf(f.Span), Help: f.Help, Witness: f.Witness, at: f.At,
+		}
+		for _, r := range f.Related {
+			one.Related = append(one.Related, Related{r.Message, placeOf(r.Span)})
+		}
+		out = append(out, one)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,9 @@ import (
 // they do not make the command fail, except for inputs that cannot be read.
 type reportFlags struct {
 	inputFlags
-	views []string // --format
+	views   []string // --format
+	html    string   // --html
+	against string   // --against
 }
 
 func (a *app) reportCommand() *cobra.Command {
@@ -26,12 +29,15 @@ func (a *app) reportCommand() *cobra.Command {
 		Long: "Compiles the resources and lists the hosts and their routes in the order of matching: for each who gets\n" +
 			"through, where the requests go, what is done on the way, the line of the file, the findings, and what is not\n" +
 			"known. The engines of kgw trace decide, so that the report and the trace of a row's witness agree.",
-		Example: "  kgw report apis/\n  kgw report apis/ --format json\n  kgw report apis/ --format markdown=exposure.md --format csv=exposure.csv",
+		Example: "  kgw report apis/\n  kgw report apis/ --format json\n  kgw report apis/ --format markdown=exposure.md --format csv=exposure.csv\n" +
+			"  kgw report apis/ --html exposure.html --against git:origin/main",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.exposure(f, args)
 		},
 	}
 	f.registerViews(cmd, "report", exposure.Formats())
+	cmd.Flags().StringVar(&f.html, "html", "", "write the report to a `file` as a page for a browser, which needs nothing beside it")
+	cmd.Flags().StringVar(&f.against, "against", "", "with --html: show what changed for callers since a git ref (git:REF), or beside another directory (`REF`)")
 	return cmd
 }
 
@@ -44,18 +50,34 @@ func (f *reportFlags) registerViews(cmd *cobra.Command, what string, formats []s
 }
 
 func (a *app) exposure(f *reportFlags, paths []string) error {
+	if err := f.valid(paths); err != nil {
+		return err
+	}
 	return a.described(f, paths, exposure.Formats(), func(w io.Writer, r *exposure.Report, format string) error { return r.Write(w, format) })
 }
 
+func (f *reportFlags) valid(paths []string) error {
+	switch {
+	case f.against != "" && f.html == "":
+		return usage("--against goes with --html")
+	case f.against != "" && slices.Contains(paths, "-"):
+		return usage("standard input has no other state to compare with")
+	}
+	return nil
+}
+
 // described describes what the paths name and writes it in every format asked
-// for, in the first one without any.
+// for, in the first one where nothing is.
 func (a *app) described(f *reportFlags, paths, formats []string, write func(io.Writer, *exposure.Report, string) error) error {
-	if len(f.views) == 0 {
+	if len(f.views) == 0 && f.html == "" {
 		f.views = formats[:1]
 	}
-	outputs, err := outputsOf(f.views, formats)
-	if err != nil {
-		return err
+	var outputs []output
+	if len(f.views) > 0 {
+		var err error
+		if outputs, err = outputsOf(f.views, formats); err != nil {
+			return err
+		}
 	}
 	r, result, err := a.exposed(&f.inputFlags, paths)
 	if err != nil || r == nil {
@@ -63,6 +85,11 @@ func (a *app) described(f *reportFlags, paths, formats []string, write func(io.W
 	}
 	if result.Fatal {
 		a.fail(exitInput)
+	}
+	if f.html != "" {
+		if err := a.writePage(f, paths, r); err != nil {
+			return err
+		}
 	}
 	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return write(w, r, o.format) })
 }

@@ -166,7 +166,7 @@ func (c *Change) Text(w io.Writer, indent string) {
 	if c.Witness.URL != "" {
 		fmt.Fprintf(w, "%s  witness: %s\n", indent, report.Visible(c.Witness.String()))
 	}
-	for _, p := range c.places() {
+	for _, p := range c.Places() {
 		fmt.Fprintf(w, "%s  %s\n", indent, report.Visible(p))
 	}
 }
@@ -197,8 +197,8 @@ func (w *Witness) String() string {
 	return out
 }
 
-// places says where the two sides decide.
-func (c *Change) places() []string {
+// Places returns where the two sides decide: "was at FILE:LINE:COLUMN".
+func (c *Change) Places() []string {
 	var out []string
 	if c.Was != nil {
 		out = append(out, "was at "+c.Was.String())
