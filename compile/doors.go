@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,10 +29,11 @@ func (r *run) doors() {
 	if len(guarded) == 0 {
 		return
 	}
+	in := r.entrances(guarded)
 	var own map[string]bool // what is written for the gateways
-	for _, d := range r.otherDoors(guarded) {
-		route, ok := guarded[d.place.Service]
-		if !ok || r.isOwned(&d) {
+	for _, d := range r.otherDoors() {
+		behind := in.behind(&d.place)
+		if len(behind) == 0 || r.isOwned(&d) {
 			continue
 		}
 		if own == nil {
@@ -40,12 +42,14 @@ func (r *run) doors() {
 		if r.options.Earlier != nil && r.options.Earlier(d.unit.doc) || own[documentKey(d.unit.doc)] {
 			continue
 		}
-		r.found.Add(diag.Finding{
-			Code: diag.SecondDoor, At: d.place.Origin,
-			Message: fmt.Sprintf("%s leads to Service %q, which a gateway guards: callers come in without what the gateway demands", d.what, d.place.Service),
-			Help:    "remove the one or the other, or suppress the finding where the Service itself asks for a token",
-			Related: []diag.Related{{Message: "the route that guards the Service", At: route}},
-		})
+		for _, service := range behind {
+			r.found.Add(diag.Finding{
+				Code: diag.SecondDoor, At: d.place.Origin,
+				Message: fmt.Sprintf("%s leads to Service %q, which a gateway guards: callers come in without what the gateway demands", d.what, service),
+				Help:    "remove the one or the other, or suppress the finding where the Service itself asks for a token",
+				Related: []diag.Related{{Message: "the route that guards the Service", At: guarded[service]}},
+			})
+		}
 	}
 }
 
@@ -80,18 +84,10 @@ func (r *run) guarded() map[ir.Name]source.Ref {
 	return out
 }
 
-// otherDoors lists the doors among the inputs. A Service of its own outside
-// leads to every guarded Service with the same pods.
-func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
+// otherDoors lists the doors among the inputs.
+func (r *run) otherDoors() []door {
 	var out []door
-	services := map[string][]*kube.Service{}
-	for _, u := range r.units {
-		if s, ok := u.companion.(*kube.Service); ok && len(s.Selector) > 0 {
-			if _, is := guarded[s.Name]; is {
-				services[s.Name.Namespace] = append(services[s.Name.Namespace], s)
-			}
-		}
-	}
+	delegates := r.delegates()
 	for _, u := range r.units {
 		add := func(what string, doors []kube.Door, labels map[string]string) {
 			for _, d := range doors {
@@ -104,22 +100,115 @@ func (r *run) otherDoors(guarded map[ir.Name]source.Ref) []door {
 				add(o.Kind+" "+o.Name.String(), o.Doors, nil)
 			}
 		case *kube.VirtualService:
-			add("VirtualService "+o.Name.String(), o.Doors, o.Labels)
+			if o.Outside || delegates[o.Name] {
+				add("VirtualService "+o.Name.String(), o.Doors, o.Labels)
+			}
 		case *kube.Route:
 			add(o.Kind+" "+o.Name.String(), o.Doors, o.Labels)
 		case *kube.Service:
-			if o.Outside == "" {
-				continue
-			}
-			at, what := o.Origin.At("spec", "type"), fmt.Sprintf("Service %s of type %s", o.Name, o.Outside)
-			add(what, []kube.Door{{Origin: at, Service: o.Name}}, nil)
-			for _, s := range services[o.Name.Namespace] {
-				if s.Name != o.Name && len(o.Selector) > 0 && (within(o.Selector, s.Selector) || within(s.Selector, o.Selector)) {
-					add(what, []kube.Door{{Origin: at, Service: s.Name}}, nil)
-				}
+			if o.Outside != "" {
+				add(fmt.Sprintf("Service %s %s", o.Name, o.Outside), []kube.Door{{Origin: o.OutsideAt, Service: o.Name}}, nil)
 			}
 		case *kube.AuthorizationPolicy, *kube.ConfigMap, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod,
-			*kube.ParentGateway, *kube.RequestAuthentication, *kube.Rule, *kube.StackSet, nil:
+			*kube.ParentGateway, *kube.RequestAuthentication, *kube.Rule, *kube.ServiceEntry, *kube.StackSet, nil:
+		}
+	}
+	return out
+}
+
+// delegates are the VirtualServices to which another one leaves requests from
+// outside the cluster.
+func (r *run) delegates() map[ir.Name]bool {
+	out := map[ir.Name]bool{}
+	for _, u := range r.units {
+		if v, ok := u.companion.(*kube.VirtualService); ok && v.Outside {
+			for _, d := range v.Delegates {
+				out[d] = true
+			}
+		}
+	}
+	return out
+}
+
+// entrances finds the guarded Services behind the names that doors have.
+type entrances struct {
+	guarded  map[ir.Name]source.Ref
+	spaces   map[string][]ir.Name // the guarded ones of a namespace
+	services map[ir.Name]*kube.Service
+	entries  map[string][]*kube.ServiceEntry // by host
+}
+
+func (r *run) entrances(guarded map[ir.Name]source.Ref) *entrances {
+	e := &entrances{guarded: guarded, spaces: map[string][]ir.Name{}, services: map[ir.Name]*kube.Service{}, entries: map[string][]*kube.ServiceEntry{}}
+	for _, name := range slices.SortedFunc(maps.Keys(guarded), compareNames) {
+		e.spaces[name.Namespace] = append(e.spaces[name.Namespace], name)
+	}
+	for _, u := range r.units {
+		switch o := u.companion.(type) {
+		case *kube.Service:
+			e.services[o.Name] = o
+		case *kube.ServiceEntry:
+			for _, h := range o.Hosts {
+				e.entries[h] = append(e.entries[h], o)
+			}
+		default:
+		}
+	}
+	return e
+}
+
+// behind returns the guarded Services that a door leads to: the one that it
+// names, those with the same pods, and those that its name stands for.
+func (e *entrances) behind(d *kube.Door) []ir.Name {
+	seen, out := map[ir.Name]bool{}, []ir.Name(nil)
+	var follow func(ir.Name)
+	reach := func(name ir.Name) {
+		if _, ok := e.guarded[name]; ok && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	follow = func(name ir.Name) {
+		if seen[name] || name.Name == "" {
+			return
+		}
+		seen[name] = true
+		reach(name)
+		s := e.services[name]
+		if s == nil {
+			return
+		}
+		if other, ok := kube.ServiceOfHost(s.External, ""); ok && s.External != "" {
+			follow(other)
+		}
+		for _, other := range e.samePods(name.Namespace, s.Selector) {
+			reach(other)
+		}
+	}
+	follow(d.Service)
+	for _, entry := range e.entries[d.Host] {
+		for _, address := range entry.Addresses {
+			if other, ok := kube.ServiceOfHost(address, ""); ok {
+				follow(other)
+			}
+		}
+		for _, other := range e.samePods(entry.Name.Namespace, entry.Selector) {
+			reach(other)
+		}
+	}
+	return out
+}
+
+// samePods lists the guarded Services of a namespace whose pods a selector may
+// choose too.
+func (e *entrances) samePods(namespace string, selector map[string]string) []ir.Name {
+	if len(selector) == 0 {
+		return nil
+	}
+	var out []ir.Name
+	for _, name := range e.spaces[namespace] {
+		s := e.services[name]
+		if s != nil && len(s.Selector) > 0 && (within(selector, s.Selector) || within(s.Selector, selector)) {
+			out = append(out, name)
 		}
 	}
 	return out

@@ -64,7 +64,7 @@ func (r *run) madeFor(u *unit) ir.Name {
 		labels = o.Labels
 	case *kube.AuthorizationPolicy, *kube.RequestAuthentication:
 		labels, _ = policyLabels(u)
-	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Service, *kube.StackSet, nil:
+	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Service, *kube.ServiceEntry, *kube.StackSet, nil:
 	}
 	if _, of, ok := MadeFor(labels); ok {
 		return of
@@ -79,7 +79,7 @@ func policyLabels(u *unit) (labels map[string]string, ok bool) {
 		return o.Own, true
 	case *kube.RequestAuthentication:
 		return o.Own, true
-	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Route, *kube.Rule, *kube.Service, *kube.StackSet, *kube.VirtualService, nil:
+	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Route, *kube.Rule, *kube.Service, *kube.ServiceEntry, *kube.StackSet, *kube.VirtualService, nil:
 	}
 	return nil, false
 }

@@ -175,10 +175,11 @@ func holdsFor(names []string, wanted string) bool {
 	})
 }
 
-// checkGateways checks the Gateways themselves: certificates that are absent or
-// do not hold at a date, and hosts that two of them end TLS for.
+// checkGateways checks the Gateways themselves: certificates that are absent,
+// hosts that two of them end TLS for; and all certificates at a date.
 func (c *companions) checkGateways(at time.Time, found *diag.List) {
 	taken := map[string][]claim{}
+	used := map[*ir.Certificate]source.Ref{} // by which server
 	for _, name := range slices.SortedFunc(maps.Keys(c.gateways), compareNames) {
 		g := c.gateways[name]
 		for i := range g.Listens {
@@ -186,17 +187,40 @@ func (c *companions) checkGateways(at time.Time, found *diag.List) {
 			if !l.EndsTLS {
 				continue
 			}
-			if len(l.Credentials) == 0 && !l.Files {
-				found.Add(diag.Finding{
-					Code: diag.NoCredential, At: l.Origin, Message: fmt.Sprintf("a server of Gateway %q ends TLS and names no certificate", g.Name),
-					Help: "name the Secret of its certificate in tls.credentialName",
-				})
+			known := c.certificatesOf(l)
+			withoutKey(g, l, known, found)
+			for _, k := range known {
+				if used[k].Doc == nil {
+					used[k] = l.Origin
+				}
 			}
-			c.holdAt(l, at, found)
 			for j := range l.Hosts {
 				claimHost(g, l, j, taken, found)
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.certificates)) {
+		for _, k := range c.certificates[name] {
+			holdAt(k, at, used[k], found)
+		}
+	}
+}
+
+// withoutKey reports a server that ends TLS and has no certificate, or one
+// without its key.
+func withoutKey(g *kube.Gateway, l *kube.Listener, known []*ir.Certificate, found *diag.List) {
+	if len(l.Credentials) == 0 && !l.Files {
+		found.Add(diag.Finding{
+			Code: diag.NoCredential, At: l.Origin, Message: fmt.Sprintf("a server of Gateway %q ends TLS and names no certificate", g.Name),
+			Help: "name the Secret of its certificate in tls.credentialName",
+		})
+	}
+	keyless := func(k *ir.Certificate) bool { return k.Kind == "Secret" && !k.Hidden && !k.Key }
+	if len(known) > 0 && !slices.ContainsFunc(known, func(k *ir.Certificate) bool { return !keyless(k) }) {
+		found.Add(diag.Finding{
+			Code: diag.NoCredential, At: l.Origin, Message: fmt.Sprintf("a server of Gateway %q ends TLS, and Secret %q has no key in tls.key", g.Name, known[0].Secret),
+			Help: "add the key to the Secret, or name another one", Related: []diag.Related{{Message: "the Secret", At: known[0].Origin}},
+		})
 	}
 }
 
@@ -204,31 +228,26 @@ func compareNames(a, b ir.Name) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
-// holdAt reports certificates of a server that do not hold at a date; the zero
-// time is not a date.
-func (c *companions) holdAt(l *kube.Listener, at time.Time, found *diag.List) {
-	if at.IsZero() {
+// holdAt reports a certificate that does not hold at a date; the zero time is
+// not a date. user is the server that uses it, if any does.
+func holdAt(k *ir.Certificate, at time.Time, user source.Ref, found *diag.List) {
+	const day = "2006-01-02"
+	var message string
+	switch {
+	case at.IsZero():
+		return
+	case !k.Until.IsZero() && at.After(k.Until):
+		message = fmt.Sprintf("the certificate of %s %q held until %s, and not at %s", k.Kind, k.Secret, k.Until.UTC().Format(day), at.UTC().Format(day))
+	case at.Before(k.From):
+		message = fmt.Sprintf("the certificate of %s %q holds from %s, and not at %s", k.Kind, k.Secret, k.From.UTC().Format(day), at.UTC().Format(day))
+	default:
 		return
 	}
-	for _, k := range c.certificatesOf(l) {
-		const day = "2006-01-02"
-		var message string
-		switch {
-		case !k.Until.IsZero() && at.After(k.Until):
-			message = fmt.Sprintf("the certificate of %s %q held until %s, and not at %s", k.Kind, k.Secret, k.Until.UTC().Format(day), at.UTC().Format(day))
-		case at.Before(k.From):
-			message = fmt.Sprintf("the certificate of %s %q holds from %s, and not at %s", k.Kind, k.Secret, k.From.UTC().Format(day), at.UTC().Format(day))
-		default:
-			continue
-		}
-		f := diag.Finding{
-			Code: diag.CertificateExpired, At: k.Origin, Message: message + ": clients refuse the connection", Help: "renew it",
-			Related: []diag.Related{{Message: "the server that uses it", At: l.Origin}},
-		}
-		if !slices.ContainsFunc(*found, func(old diag.Finding) bool { return old.Code == f.Code && old.At == f.At }) {
-			found.Add(f)
-		}
+	f := diag.Finding{Code: diag.CertificateExpired, At: k.Origin, Message: message + ": clients refuse the connection", Help: "renew it"}
+	if user.Doc != nil {
+		f.Related = []diag.Related{{Message: "the server that uses it", At: user}}
 	}
+	found.Add(f)
 }
 
 // claim is a Gateway that ends TLS for a host.

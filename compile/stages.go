@@ -26,7 +26,7 @@ func (r *run) claims() []validate.Claim {
 		case *kube.Route:
 			out = append(out, claimsOf(o.Origin.At("spec", "hostnames"), o.Hosts, validate.Claim{Kind: o.Kind, Name: o.Name, Labels: o.Labels}, o.Owners)...)
 		case *kube.AuthorizationPolicy, *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod,
-			*kube.ParentGateway, *kube.RequestAuthentication, *kube.Rule, *kube.Service, *kube.StackSet, nil:
+			*kube.ParentGateway, *kube.RequestAuthentication, *kube.Rule, *kube.Service, *kube.ServiceEntry, *kube.StackSet, nil:
 		}
 	}
 	return out

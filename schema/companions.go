@@ -38,6 +38,7 @@ var companions = []companion{
 	{"external-secrets.io", "ExternalSecret", []string{"v1alpha1", "v1beta1", "v1"}, certificate.ReadSealed},
 	{"oathkeeper.ory.sh", "Rule", []string{"v1alpha1"}, nil},
 	{"networking.istio.io", "VirtualService", []string{"v1alpha3", "v1beta1", "v1"}, nil},
+	{"networking.istio.io", "ServiceEntry", []string{"v1alpha3", "v1beta1", "v1"}, nil},
 	{"networking.istio.io", "Gateway", []string{"v1alpha3", "v1beta1", "v1"}, nil},
 	{"security.istio.io", "AuthorizationPolicy", []string{"v1beta1", "v1"}, nil},
 	{"security.istio.io", "RequestAuthentication", []string{"v1beta1", "v1"}, nil},
@@ -61,7 +62,7 @@ func ReadersOf(group, kind string) []Reader {
 
 // neighbours are kinds of the companions' groups that are something else.
 var neighbours = []string{
-	"DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "WorkloadEntry", "WorkloadGroup", "ProxyConfig", "PeerAuthentication",
+	"DestinationRule", "Sidecar", "EnvoyFilter", "WorkloadEntry", "WorkloadGroup", "ProxyConfig", "PeerAuthentication",
 	"IngressClass", "NetworkPolicy", "Stack", "PlatformCredentialsSet", "GitRepository", "IPAddress", "ServiceCIDR",
 	"CertificateRequest", "CertificateRevocation", "ClusterExternalSecret",
 }

@@ -126,7 +126,7 @@ var policyRules = []Rule{
 	{NoCredential, "NoCredential", notice, "a server of a Gateway ends TLS and has no certificate"},
 	{GatewaysConflict, "GatewaysConflict", doubt, "two Gateways of the same pods end TLS for one host"},
 	{CertificateMismatch, "CertificateMismatch", notice, "the certificate of a Gateway does not hold for a host"},
-	{CertificateExpired, "CertificateExpired", notice, "the certificate of a Gateway does not hold at the date of --at"},
+	{CertificateExpired, "CertificateExpired", notice, "a certificate does not hold at the date of --at"},
 	{SecondDoor, "SecondDoor", notice, "a Service that a gateway guards is reachable from outside by another object"},
 	{GroupUnknown, "GroupUnknown", notice, "a role is bound to a group that no Group among the inputs names"},
 	{RateLimitsConflict, "RateLimitsConflict", doubt, "two RateLimits select the same pods"},

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -31,13 +32,18 @@ type issued struct {
 // issue makes a certificate for hosts; by is who signs it, nil for itself.
 func issue(t testing.TB, name string, by *issued, hosts ...string) *issued {
 	t.Helper()
+	return issueUntil(t, name, by, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), hosts...)
+}
+
+func issueUntil(t testing.TB, name string, by *issued, until time.Time, hosts ...string) *issued {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
+		NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: until,
 	}
 	parent, signer := template, key
 	if by != nil {
@@ -124,6 +130,48 @@ func TestReadSecret(t *testing.T) {
 	}
 	if c, _ := read(t, "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {password: eA==}\n"); c != nil {
 		t.Error("a Secret without a certificate is read")
+	}
+}
+
+// TestChainHolds: a certificate holds no longer than those that signed it, but
+// for the root, which clients have themselves.
+func TestChainHolds(t *testing.T) {
+	root := issue(t, "root", nil)
+	between := issueUntil(t, "between", root, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC))
+	leaf := issue(t, "leaf", between, "example.com")
+	for name, c := range map[string]struct {
+		chain []byte
+		until time.Time
+	}{
+		"alone":                {leaf.pem, leaf.cert.NotAfter},
+		"with an intermediate": {slices.Concat(leaf.pem, between.pem, root.pem), between.cert.NotAfter},
+		"with the root":        {slices.Concat(between.pem, issueUntil(t, "root", nil, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)).pem), between.cert.NotAfter},
+	} {
+		got, _ := read(t, secretOf("Opaque", c.chain, nil))
+		if got == nil || !got.Until.Equal(c.until) {
+			t.Errorf("%s: holds until %v, want %v", name, got.Until, c.until)
+		}
+	}
+}
+
+// TestLargeKeys: nothing is calculated with keys that no client takes.
+func TestLargeKeys(t *testing.T) {
+	signer := issue(t, "signer", nil)
+	large := new(big.Int).SetBit(big.NewInt(1), 20000, 1)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "large"}}, signer.cert, &rsa.PublicKey{N: large, E: 1<<31 - 1}, signer.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	for name, text := range map[string]string{
+		"a long key":      secretOf("Opaque", cert, nil),
+		"a long chain":    secretOf("Opaque", bytes.Repeat(signer.pem, 21), nil),
+		"a long private":  secretOf("kubernetes.io/tls", signer.pem, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: make([]byte, 1<<20)})),
+		"one behind well": secretOf("Opaque", slices.Concat(signer.pem, cert), nil),
+	} {
+		if _, found := read(t, text); !slices.Equal(found, []diag.Code{diag.BadTLSSecret}) {
+			t.Errorf("%s: found %v", name, found)
+		}
 	}
 }
 

@@ -2,10 +2,12 @@ package certificate
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -18,6 +20,13 @@ const (
 	certKey = "tls.crt"
 	keyKey  = "tls.key"
 	tlsType = "kubernetes.io/tls"
+)
+
+// Bounds of what is calculated for a certificate. OpenSSL refuses longer keys
+// (OPENSSL_RSA_MAX_MODULUS_BITS).
+const (
+	maxBits  = 16384
+	maxChain = 20
 )
 
 // secret is a Secret that is being read.
@@ -86,7 +95,25 @@ func (s *secret) read(c *ir.Certificate, cert, key []byte) {
 				"certificate %d of the chain is not of who signed certificate %d: clients that do not know the latter's issuer refuse the connection", i+1, i)
 			return
 		}
+		// Those that signed it are refused with it; a root is the client's own.
+		if !bytes.Equal(chain[i].RawIssuer, chain[i].RawSubject) {
+			c.From, c.Until = later(c.From, chain[i].NotBefore), earlier(c.Until, chain[i].NotAfter)
+		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // chain reads the certificates of a PEM text.
@@ -107,6 +134,10 @@ func (s *secret) chain(text []byte) ([]*x509.Certificate, bool) {
 			s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "certificate %d of tls.crt cannot be read", len(out)+1)
 			return nil, false
 		}
+		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxBits || len(out) == maxChain {
+			s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "tls.crt has more than %d certificates, or one with a key of more than %d bits: clients refuse it", maxChain, maxBits)
+			return nil, false
+		}
 		out = append(out, c)
 	}
 	if len(out) == 0 {
@@ -118,8 +149,8 @@ func (s *secret) chain(text []byte) ([]*x509.Certificate, bool) {
 // pair checks that the key is the certificate's. The errors of crypto/tls are
 // not shown: they may quote what they read.
 func (s *secret) pair(cert, key []byte) {
-	if block, _ := pem.Decode(key); block == nil {
-		s.fault(diag.BadTLSSecret, s.data.At(keyKey), "put the private key in PEM form into tls.key", "tls.key holds no key in PEM form")
+	if block, _ := pem.Decode(key); block == nil || len(block.Bytes) > maxBits {
+		s.fault(diag.BadTLSSecret, s.data.At(keyKey), "put the private key in PEM form into tls.key", "tls.key holds no key in PEM form that can be read")
 		return
 	}
 	if _, err := tls.X509KeyPair(cert, key); err != nil {

@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -12,6 +14,9 @@ import (
 type Door struct {
 	Origin  source.Ref
 	Service ir.Name
+	// Host is what a VirtualService names in place of a Service; Service is empty
+	// where the host is none.
+	Host string
 }
 
 // Route is a route of the Gateway API: an HTTPRoute or another kind.
@@ -36,22 +41,33 @@ const routes = "gateway.networking.k8s.io"
 func decodeRoute(at source.Ref, kind string, name ir.Name, root, spec *source.Node) *Route {
 	r := &Route{Origin: at, Kind: kind, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels")), Owners: ownersOf(root)}
 	for i, rule := range source.Elements(source.Field(spec, "rules")) {
-		refs := at.At("spec", "rules").Elem(i).At("backendRefs")
+		in := at.At("spec", "rules").Elem(i)
 		for j, ref := range source.Elements(source.Field(rule, "backendRefs")) {
-			if kind := source.Text(source.Field(ref, "kind")); kind != "" && kind != "Service" {
-				continue
-			}
-			to := ir.Name{Namespace: source.Text(source.Field(ref, "namespace")), Name: source.Text(source.Field(ref, "name"))}
-			if to.Namespace == "" {
-				to.Namespace = name.Namespace
-			}
-			r.Doors = append(r.Doors, Door{refs.Elem(j).At("name"), to})
+			r.add(in.At("backendRefs").Elem(j), ref)
 		}
 	}
 	if len(r.Doors) > 0 {
 		r.Hosts = source.Texts(source.Field(spec, "hostnames"))
 	}
+	for i, rule := range source.Elements(source.Field(spec, "rules")) {
+		in := at.At("spec", "rules").Elem(i)
+		for j, f := range source.Elements(source.Field(rule, "filters")) {
+			if ref := source.Field(source.Field(f, "requestMirror"), "backendRef"); ref != nil {
+				r.add(in.At("filters").Elem(j).At("requestMirror", "backendRef"), ref)
+			}
+		}
+	}
 	return r
+}
+
+// add adds the Service that a reference is to.
+func (r *Route) add(at source.Ref, ref *source.Node) {
+	if kind := source.Text(source.Field(ref, "kind")); kind != "" && kind != "Service" {
+		return
+	}
+	to := ir.Name{Namespace: source.Text(source.Field(ref, "namespace")), Name: source.Text(source.Field(ref, "name"))}
+	to.Namespace = cmp.Or(to.Namespace, r.Name.Namespace)
+	r.Doors = append(r.Doors, Door{Origin: at.At("name"), Service: to})
 }
 
 // doorsOfIngress lists the Services of an Ingress, in the form of any version.
@@ -60,10 +76,10 @@ func doorsOfIngress(at source.Ref, namespace string, spec *source.Node) []Door {
 	add := func(at source.Ref, backend *source.Node) {
 		service := source.Field(backend, "service")
 		if name := source.Text(source.Field(service, "name")); name != "" {
-			out = append(out, Door{at.At("service", "name"), ir.Name{Namespace: namespace, Name: name}})
+			out = append(out, Door{Origin: at.At("service", "name"), Service: ir.Name{Namespace: namespace, Name: name}})
 		}
 		if name := source.Text(source.Field(backend, "serviceName")); name != "" {
-			out = append(out, Door{at.At("serviceName"), ir.Name{Namespace: namespace, Name: name}})
+			out = append(out, Door{Origin: at.At("serviceName"), Service: ir.Name{Namespace: namespace, Name: name}})
 		}
 	}
 	in := at.At("spec")
@@ -77,44 +93,113 @@ func doorsOfIngress(at source.Ref, namespace string, spec *source.Node) []Door {
 	return out
 }
 
-// doorsOfRouteGroup lists the Services of a RouteGroup.
+// doorsOfRouteGroup lists the Services that the routes of a RouteGroup lead to,
+// by name or by address.
 func doorsOfRouteGroup(at source.Ref, namespace string, spec *source.Node) []Door {
+	used := map[string]bool{}
+	note := func(list *source.Node) {
+		for _, b := range source.Elements(list) {
+			used[source.Text(source.Field(b, "backendName"))] = true
+		}
+	}
+	note(source.Field(spec, "defaultBackends"))
+	for _, r := range source.Elements(source.Field(spec, "routes")) {
+		note(source.Field(r, "backends"))
+	}
 	var out []Door
 	for i, b := range source.Elements(source.Field(spec, "backends")) {
+		if !used[source.Text(source.Field(b, "name"))] {
+			continue
+		}
+		in := at.At("spec", "backends").Elem(i)
 		if name := source.Text(source.Field(b, "serviceName")); name != "" {
-			out = append(out, Door{at.At("spec", "backends").Elem(i).At("serviceName"), ir.Name{Namespace: namespace, Name: name}})
+			out = append(out, Door{Origin: in.At("serviceName"), Service: ir.Name{Namespace: namespace, Name: name}})
+		}
+		out = append(out, doorsOfURL(in.At("address"), source.Text(source.Field(b, "address")))...)
+		for j, text := range source.Texts(source.Field(b, "endpoints")) {
+			out = append(out, doorsOfURL(in.At("endpoints").Elem(j), text)...)
 		}
 	}
 	return out
 }
 
-// doorsOfVirtualService lists the Services that a VirtualService leads to for
-// callers from outside: one for the mesh alone has none.
-func doorsOfVirtualService(at source.Ref, namespace string, spec *source.Node) []Door {
-	if !slices.ContainsFunc(source.Texts(source.Field(spec, "gateways")), func(g string) bool { return g != "mesh" }) {
+// doorsOfURL returns the Service that a URL leads to, if it names one.
+func doorsOfURL(at source.Ref, text string) []Door {
+	u, err := url.Parse(text)
+	if err != nil || !strings.Contains(u.Hostname(), ".") {
 		return nil
 	}
-	var out []Door
+	service, ok := ServiceOfHost(u.Hostname(), "")
+	if !ok {
+		return nil
+	}
+	return []Door{{Origin: at, Service: service}}
+}
+
+// leadsOf reads where a VirtualService sends requests, copies of them among
+// others, and whether any come from outside the cluster: none come to one that
+// is for the mesh alone. One without gateways may be another's delegate.
+func (v *VirtualService) leadsOf(at source.Ref, namespace string, spec *source.Node) {
+	v.Outside = slices.ContainsFunc(source.Texts(source.Field(spec, "gateways")), func(g string) bool { return g != "mesh" })
+	add := func(at source.Ref, to *source.Node) {
+		if host := source.Text(source.Field(to, "host")); host != "" {
+			service, _ := ServiceOfHost(host, namespace)
+			v.Doors = append(v.Doors, Door{Origin: at.At("host"), Service: service, Host: host})
+		}
+	}
 	for _, protocol := range []string{"http", "tls", "tcp"} {
 		for i, entry := range source.Elements(source.Field(spec, protocol)) {
+			in := at.At("spec", protocol).Elem(i)
 			for j, to := range source.Elements(source.Field(entry, "route")) {
-				host := source.Text(source.Field(source.Field(to, "destination"), "host"))
-				if service, ok := serviceOfHost(host, namespace); ok {
-					out = append(out, Door{at.At("spec", protocol).Elem(i).At("route").Elem(j).At("destination", "host"), service})
-				}
+				add(in.At("route").Elem(j).At("destination"), source.Field(to, "destination"))
+			}
+			add(in.At("mirror"), source.Field(entry, "mirror"))
+			for j, to := range source.Elements(source.Field(entry, "mirrors")) {
+				add(in.At("mirrors").Elem(j).At("destination"), source.Field(to, "destination"))
+			}
+			if d := source.Field(entry, "delegate"); d != nil {
+				to := ir.Name{Namespace: source.Text(source.Field(d, "namespace")), Name: source.Text(source.Field(d, "name"))}
+				to.Namespace = cmp.Or(to.Namespace, namespace)
+				v.Delegates = append(v.Delegates, to)
 			}
 		}
 	}
-	return out
 }
 
-// serviceOfHost returns the Service that a host in the mesh is, written in full
-// or in part.
-func serviceOfHost(host, namespace string) (ir.Name, bool) {
+// ServiceOfHost returns the Service that a host in the mesh is, written in full
+// or in part, and false for another host.
+func ServiceOfHost(host, namespace string) (ir.Name, bool) {
 	name, rest, dotted := strings.Cut(host, ".")
 	if !dotted {
 		return ir.Name{Namespace: namespace, Name: name}, name != ""
 	}
 	ns, suffix, _ := strings.Cut(rest, ".")
-	return ir.Name{Namespace: ns, Name: name}, suffix == "" || suffix == "svc" || suffix == "svc.cluster.local"
+	if suffix != "" && suffix != "svc" && suffix != "svc.cluster.local" {
+		return ir.Name{}, false
+	}
+	return ir.Name{Namespace: ns, Name: name}, true
+}
+
+// ServiceEntry is a host that Istio sends elsewhere.
+type ServiceEntry struct {
+	Origin source.Ref
+	Name   ir.Name
+	Hosts  []string
+	// Addresses are those of its endpoints, and Selector the labels of the pods
+	// that are such.
+	Addresses []string
+	Selector  map[string]string
+}
+
+func (*ServiceEntry) object() {}
+
+// decodeServiceEntry reads where the hosts of a ServiceEntry lead to
+// (https://istio.io/latest/docs/reference/config/networking/service-entry/).
+func decodeServiceEntry(at source.Ref, name ir.Name, spec *source.Node) *ServiceEntry {
+	e := &ServiceEntry{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts"))}
+	e.Selector = source.TextMap(source.Field(source.Field(spec, "workloadSelector"), "labels"))
+	for _, n := range source.Elements(source.Field(spec, "endpoints")) {
+		e.Addresses = append(e.Addresses, source.Text(source.Field(n, "address")))
+	}
+	return e
 }

@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"strings"
+
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -21,6 +23,10 @@ type Listener struct {
 	// Files: the certificates are files in the pods, or the mesh's own.
 	Files bool
 }
+
+// mounted is where Istio's charts mount the Secret istio-ingressgateway-certs in
+// the gateway's pods (istio/istio, manifests/charts/gateways/istio-ingress).
+const mounted = "/etc/istio/ingressgateway-certs/"
 
 func decodeGateway(at source.Ref, name ir.Name, spec *source.Node) *Gateway {
 	g := &Gateway{Origin: at, Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
@@ -43,7 +49,7 @@ func decodeListener(at source.Ref, n *source.Node, hosts []string) Listener {
 	port, tls := source.Field(n, "port"), source.Field(n, "tls")
 	l := Listener{Origin: at, Hosts: hosts, Port: source.Int(source.Field(port, "number"))}
 	l.Redirects, _ = source.Bool(source.Field(tls, "httpsRedirect"))
-	protocol, mode := source.Text(source.Field(port, "protocol")), source.Text(source.Field(tls, "mode"))
+	protocol, mode := strings.ToUpper(source.Text(source.Field(port, "protocol"))), source.Text(source.Field(tls, "mode"))
 	switch {
 	case protocol != "HTTPS" && protocol != "TLS":
 	case mode == "PASSTHROUGH" || mode == "AUTO_PASSTHROUGH":
@@ -56,5 +62,8 @@ func decodeListener(at source.Ref, n *source.Node, hosts []string) Listener {
 		l.Credentials = append(l.Credentials, c)
 	}
 	l.Credentials = append(l.Credentials, source.Texts(source.Field(tls, "credentialNames"))...)
+	if strings.HasPrefix(source.Text(source.Field(tls, "serverCertificate")), mounted) {
+		l.Credentials = append(l.Credentials, "kubernetes://istio-system/istio-ingressgateway-certs")
+	}
 	return l
 }

@@ -31,9 +31,11 @@ type Service struct {
 	// External is the name that the Service stands for (type ExternalName), ""
 	// for one of its own pods.
 	External string
-	// Outside is the type of a Service that is reachable from outside the cluster
-	// by itself: "LoadBalancer", "NodePort", or "".
-	Outside string
+	// Outside is why a Service is reachable from outside the cluster by itself: "of
+	// type LoadBalancer", "of type NodePort", "with externalIPs", or "". OutsideAt is
+	// where it says so.
+	Outside   string
+	OutsideAt source.Ref
 	// Function marks the Service that the serverless controller makes for the
 	// Function at Origin.
 	Function bool
@@ -54,7 +56,11 @@ type VirtualService struct {
 	Hosts  []string
 	Labels map[string]string
 	Owners []Owner
-	Doors  []Door
+	// Doors are the Services that it leads to, Delegates the VirtualServices that
+	// say so in its place. Outside: requests from outside the cluster come to it.
+	Doors     []Door
+	Delegates []ir.Name
+	Outside   bool
 }
 
 // Owner is an owner reference.
@@ -158,7 +164,7 @@ func (*Rule) object()            {}
 // Reads reports whether gateways refer to objects of this kind.
 func Reads(group, kind string) bool {
 	switch group + "/" + kind {
-	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
+	case "serverless.kyma-project.io/Function", "/Service", "/ConfigMap", "/Pod", "/Namespace", "networking.istio.io/VirtualService", "networking.istio.io/ServiceEntry", "networking.istio.io/Gateway", "oathkeeper.ory.sh/Rule", "gateway.kyma-project.io/ExternalGateway",
 		routes + "/Gateway", routes + "/HTTPRoute", routes + "/GRPCRoute", routes + "/TLSRoute", routes + "/TCPRoute",
 		"zalando.org/StackSet", "zalando.org/RouteGroup", "networking.k8s.io/Ingress", "extensions/Ingress":
 		return true
@@ -183,6 +189,8 @@ func Decode(doc *source.Document, group string, root *source.Node) Object {
 		return serviceOfFunction(at, name)
 	case "networking.istio.io/VirtualService":
 		return decodeVirtualService(at, name, root, spec)
+	case "networking.istio.io/ServiceEntry":
+		return decodeServiceEntry(at, name, spec)
 	case "networking.istio.io/Gateway":
 		return decodeGateway(at, name, spec)
 	case "security.istio.io/AuthorizationPolicy":
@@ -229,7 +237,11 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 	case "ExternalName":
 		s.External = source.Text(source.Field(spec, "externalName"))
 	case "LoadBalancer", "NodePort":
-		s.Outside = kind
+		s.Outside, s.OutsideAt = "of type "+kind, at.At("spec", "type")
+	default:
+		if len(source.Elements(source.Field(spec, "externalIPs"))) > 0 {
+			s.Outside, s.OutsideAt = "with externalIPs", at.At("spec", "externalIPs")
+		}
 	}
 	for _, key := range source.Keys(selector) {
 		if _, isText := source.Scalar(source.Field(selector, key)).(string); !isText {
@@ -251,7 +263,8 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 
 func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) *VirtualService {
 	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
-	v.Doors, v.Owners = doorsOfVirtualService(at, name.Namespace, spec), ownersOf(root)
+	v.Owners = ownersOf(root)
+	v.leadsOf(at, name.Namespace, spec)
 	return v
 }
 
