@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 
@@ -95,14 +96,20 @@ func change(q *simulate.Request, remove []string, set []*corev3.HeaderValueOptio
 	}
 }
 
+// backreference is a part of what an expression matched, in what replaces it.
+var backreference = regexp.MustCompile(`\\([0-9])`)
+
 func rewrite(m *routev3.RouteMatch, a *routev3.RouteAction, q *simulate.Request) {
 	path, query, has := strings.Cut(q.Target, "?")
 	if x := a.GetRegexRewrite(); x != nil {
-		path = re2.MustCompile(x.Pattern.Regex).ReplaceAllString(path, strings.ReplaceAll(strings.ReplaceAll(x.Substitution, "$", "$$"), `\1`, "${1}"))
+		path = re2.MustCompile(x.Pattern.Regex).ReplaceAllString(path, backreference.ReplaceAllString(strings.ReplaceAll(x.Substitution, "$", "$$"), "$${$1}"))
 	} else if a.PrefixRewrite != "" {
 		matched := len(path)
-		if p, ok := m.PathSpecifier.(*routev3.RouteMatch_Prefix); ok {
+		switch p := m.PathSpecifier.(type) {
+		case *routev3.RouteMatch_Prefix:
 			matched = len(p.Prefix)
+		case *routev3.RouteMatch_PathSeparatedPrefix:
+			matched = len(p.PathSeparatedPrefix)
 		}
 		path = a.PrefixRewrite + path[matched:]
 	}

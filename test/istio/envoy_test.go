@@ -112,18 +112,27 @@ type answer struct {
 func (e *envoy) decide(q *simulate.Request) answer {
 	q = q.Clone()
 	q.Target = normalised(q.Target)
+	r := e.route(q)
+	if r == nil {
+		return answer{Status: 404}
+	}
+	a := e.act(r, q)
+	a.Route = r.Name
+	return a
+}
+
+// route is the one that matches a request, nil without any.
+func (e *envoy) route(q *simulate.Request) *routev3.Route {
 	h := e.host(q.Host)
 	if h == nil {
-		return answer{Status: 404}
+		return nil
 	}
 	for _, r := range h.Routes {
 		if e.takes(r.Match, q) {
-			a := e.act(r, q)
-			a.Route = r.Name
-			return a
+			return r
 		}
 	}
-	return answer{Status: 404}
+	return nil
 }
 
 // host finds the virtual host: the name, without its port and in lower case,
