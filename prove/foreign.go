@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/kinds"
@@ -38,8 +39,11 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 	n := 0
 	for i := range manifests {
 		m := &manifests[i]
-		refused, path := gatewayapi.Refused(m)
-		switch group := schema.Group(m.APIVersion); {
+		group, refused, path := schema.Group(m.APIVersion), "", ""
+		if group == simulate.GatewayAPI {
+			refused, path = definition.Refused(m.Kind, m.Spec())
+		}
+		switch {
 		case refused != "":
 			n++
 			found.Add(diag.Finding{

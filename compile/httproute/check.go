@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile/envoy"
+	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -30,6 +31,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	c.cors()
 	c.pieces(rules)
 	c.grants(rules)
+	c.definitions(rules)
 	return c.found, ir.Written{Routes: envoy.Entries(g, t)}
 }
 
@@ -212,5 +214,28 @@ func (c *checker) cors() {
 			at = c.gateway.Origin
 		}
 		routerule.CheckCORS(r.CORS, at, &c.found)
+	}
+}
+
+// definitions reports what the API server refuses of what would be written, where
+// nothing else does: it admits whatever is written.
+func (c *checker) definitions(rules []*rule) {
+	said := []diag.Code{diag.RouteUnsaid, diag.HostUnsaid, diag.HeaderUnsaid, diag.ParentUnfit}
+	if slices.ContainsFunc(c.found, func(f diag.Finding) bool { return slices.Contains(said, f.Code) }) ||
+		slices.ContainsFunc(c.gateway.Hosts, func(h ir.Host) bool { return h.Name == "" || h.Short }) {
+		return
+	}
+	for _, o := range write(c.gateway, c.target, rules) {
+		why, path := definition.Refused(o.Kind, source.Field(source.NodeOf(o.Value()), "spec"))
+		if why == "" {
+			continue
+		}
+		at, entry := c.gateway.Origin, 0
+		if _, err := fmt.Sscanf(path, "spec.rules[%d]", &entry); err == nil {
+			at = o.Entries[entry]
+		}
+		c.add(diag.Finding{Code: diag.RouteUnsaid, At: at, Help: "keep the routes of this resource as a VirtualService (--route-api virtualservice), or change the value"},
+			"the API server refuses %s of the %s that would be written: %s", path, o.Kind, why)
+		return
 	}
 }

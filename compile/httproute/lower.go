@@ -26,7 +26,11 @@ import (
 // Lower writes the HTTPRoutes of a gateway and the ReferenceGrants for its
 // Services in other namespaces.
 func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
-	rules := rulesOf(g, t)
+	return write(g, t, rulesOf(g, t))
+}
+
+// write writes the HTTPRoutes of rules and the ReferenceGrants that they need.
+func write(g *ir.Gateway, t *ir.Target, rules []*rule) []manifest.Object {
 	var out []manifest.Object
 	for i, piece := range pieces(rules) {
 		spec := &manifest.HTTPRoute{ParentRefs: parents(g, t), Hostnames: hostnames(g)}

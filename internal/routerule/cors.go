@@ -29,7 +29,7 @@ func CORS(c *ir.CORS) *manifest.RouteCORS {
 	}
 	out := &manifest.RouteCORS{
 		AllowOrigins: origins, AllowMethods: starAlone(c.Methods), AllowHeaders: namesBesideStar(c.Headers),
-		ExposeHeaders: distinct(c.ExposeHeaders), AllowCredentials: c.Credentials != nil && *c.Credentials,
+		ExposeHeaders: Distinct(c.ExposeHeaders), AllowCredentials: c.Credentials != nil && *c.Credentials,
 	}
 	out.MaxAge = int32(maxAge(c) / time.Second)
 	return out
@@ -89,7 +89,7 @@ func originsOf(c *ir.CORS) (said []string, unsaid []ir.Origin) {
 			unsaid = append(unsaid, o)
 		}
 	}
-	return distinct(said), unsaid
+	return Distinct(said), unsaid
 }
 
 // anyOrigin reports whether an expression is one of the spellings of "all".
@@ -102,20 +102,20 @@ func starAlone(names []string) []string {
 	if slices.Contains(names, "*") {
 		return []string{"*"}
 	}
-	return distinct(names)
+	return Distinct(names)
 }
 
 // namesBesideStar are the names that * is beside, or * alone.
 func namesBesideStar(names []string) []string {
-	left := distinct(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "*" }))
+	left := Distinct(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "*" }))
 	if len(left) == 0 && len(names) > 0 {
 		return []string{"*"}
 	}
 	return left
 }
 
-// distinct drops names that are there already, without regard to case.
-func distinct(names []string) []string {
+// Distinct drops names that are there already, without regard to case.
+func Distinct(names []string) []string {
 	var out []string
 	for _, n := range names {
 		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, n) }) {

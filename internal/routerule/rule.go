@@ -7,6 +7,7 @@
 package routerule
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -136,11 +137,23 @@ func Spell(p pathlang.Path) (exact bool, text string) {
 	}
 }
 
-// Duration writes a duration as the Gateway API has it: whole seconds, or
-// milliseconds.
+// Duration writes a duration as the Gateway API has it: numbers of up to five
+// digits. A part of a millisecond counts as one.
 func Duration(d time.Duration) string {
-	if d%time.Second == 0 {
-		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+	ms := int64((d + time.Millisecond - 1) / time.Millisecond)
+	s := ms / 1000
+	if ms%1000 > 0 && ms <= 99_999 {
+		return strconv.FormatInt(ms, 10) + "ms"
 	}
-	return strconv.FormatInt(int64((d+time.Millisecond-1)/time.Millisecond), 10) + "ms"
+	out, more := "", s > 99_999
+	for _, part := range []struct {
+		unit string
+		n    int64
+		said bool
+	}{{"h", s / 3600, more}, {"m", s % 3600 / 60, more}, {"s", map[bool]int64{false: s, true: s % 60}[more], true}, {"ms", ms % 1000, true}} {
+		if part.said && part.n > 0 {
+			out += strconv.FormatInt(part.n, 10) + part.unit
+		}
+	}
+	return cmp.Or(out, "0s")
 }

@@ -188,6 +188,7 @@ func (s *service) headers(a *action, list []*object) {
 			m.Remove = append(m.Remove, own.texts("remove")...)
 			own.end()
 		}
+		m.Remove = routerule.Distinct(m.Remove)
 		at := list[0].at.At(direction)
 		routerule.CheckModifier(m, func(message string) {
 			s.found.Add(diag.Finding{Code: diag.HeaderUnsaid, At: at, Message: message, Help: "change the header, or keep the VirtualService"})

@@ -104,8 +104,12 @@ func (s *service) settle() {
 func (m *mover) share() {
 	groups := m.groups()
 	for _, g := range groups {
-		if !slices.ContainsFunc(g, func(s *service) bool { return s.left }) {
-			m.order(unitsOf(g))
+		if slices.ContainsFunc(g, func(s *service) bool { return s.left }) {
+			continue
+		}
+		m.order(unitsOf(g))
+		for _, s := range g {
+			s.write()
 		}
 	}
 	for _, g := range groups {

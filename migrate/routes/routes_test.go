@@ -126,6 +126,7 @@ func TestSharedHosts(t *testing.T) {
 	service := func(host, path string) source.Object {
 		return parse(t, strings.NewReplacer("HOST", host, "PATH", path).Replace(shared))
 	}
+	beyond := parse(t, strings.NewReplacer("HOST", "a.test", "PATH", "/b", "80", "70000").Replace(shared))
 	for name, c := range map[string]struct {
 		one, other source.Object
 		left       bool
@@ -135,6 +136,7 @@ func TestSharedHosts(t *testing.T) {
 		"other paths":               {service("a.test", "/a"), service("a.test", "/b"), false},
 		"all the rest":              {service("a.test", "/a"), service("a.test", "/"), false},
 		"other hosts":               {service("a.test", "/a"), service("b.test", "/a"), false},
+		"the server refuses it":     {service("a.test", "/a"), beyond, true},
 		"the other one cannot move": {service("a.test", "/a"), service("a.test", "x"), true},
 	} {
 		for _, m := range move(t, c.one, c.other) {

@@ -27,6 +27,7 @@ type service struct {
 	granted  []ir.Name // Services of other namespaces
 	meta     source.Object
 	units    []*unit
+	objects  []source.Object // that are written instead
 	left     bool
 }
 

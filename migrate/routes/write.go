@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/routerule"
@@ -15,31 +16,42 @@ import (
 
 const group = "gateway.networking.k8s.io"
 
-// moved is what becomes of the service.
-func (s *service) moved() Moved {
-	if s.left {
-		levelled := diag.Levels{}.Apply(s.found)
-		return Moved{Left: true, Found: slices.DeleteFunc(levelled, func(f diag.Finding) bool { return f.Severity != diag.Error })}
-	}
-	if len(s.gateways) == 0 {
-		return Moved{}
-	}
-	out := Moved{Mesh: s.mesh}
+// write makes the objects that are written instead of the service, and reports
+// what the API server refuses of them.
+func (s *service) write() {
 	for _, u := range s.units {
 		for _, hosts := range s.hostnames() {
 			for _, rules := range u.pieces() {
 				spec := &manifest.HTTPRoute{ParentRefs: s.parents(u), Hostnames: hosts, Rules: rules}
-				out.Objects = append(out.Objects, s.route(len(out.Objects), spec))
+				s.objects = append(s.objects, s.route(len(s.objects), spec))
 			}
 		}
 	}
-	s.tell(len(out.Objects))
-	out.Objects = append(out.Objects, s.grants()...)
-	s.settle()
-	if out.Found = s.found; s.left {
-		return Moved{Left: true, Found: s.found}
+	s.tell(len(s.objects))
+	s.objects = append(s.objects, s.grants()...)
+	for _, o := range s.objects {
+		kind, _ := o.Get("kind")
+		spec, _ := o.Get("spec")
+		if why, path := definition.Refused(kind.(string), source.NodeOf(spec)); why != "" {
+			s.found.Add(diag.Finding{
+				Code: diag.RouteUnsaid, At: source.Ref{Doc: s.Doc, Path: "spec"}, Help: "keep the VirtualService, or change the value",
+				Message: fmt.Sprintf("the API server refuses %s of the %s that would be written: %s", path, kind, why),
+			})
+			return
+		}
 	}
-	return out
+}
+
+// moved is what becomes of the service.
+func (s *service) moved() Moved {
+	switch {
+	case s.left:
+		levelled := diag.Levels{}.Apply(s.found)
+		return Moved{Left: true, Found: slices.DeleteFunc(levelled, func(f diag.Finding) bool { return f.Severity != diag.Error })}
+	case len(s.gateways) == 0:
+		return Moved{}
+	}
+	return Moved{Mesh: s.mesh, Objects: s.objects, Found: s.found}
 }
 
 // route is the HTTPRoute of a number, the first of which is 0.

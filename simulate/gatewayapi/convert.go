@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -158,7 +159,7 @@ func accepted(m *simulate.Manifest) bool {
 	if m.Compiled {
 		return true
 	}
-	why, _ := Refused(m)
+	why, _ := definition.Refused(m.Kind, m.Spec())
 	return why == ""
 }
 

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/simulate"
-	"github.com/kgw-dev/kgw/simulate/gatewayapi"
 )
 
 // admitted asks the server with a dry run, and returns its words where it
@@ -35,7 +34,7 @@ func said(words string) string {
 // one for every rule.
 func TestAdmitsGatewayAPI(t *testing.T) {
 	space := namespace(t)
-	text, err := os.ReadFile("../../simulate/gatewayapi/testdata/admission.txtar")
+	text, err := os.ReadFile("../../internal/definition/testdata/admission.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +130,7 @@ func TestAdmitsWrittenRoutes(t *testing.T) {
 			if problem := admitted(o); problem != "" {
 				t.Errorf("%s: %s", from, problem)
 			}
-			if why, path := gatewayapi.Refused(read(t, o)); why != "" {
+			if why, path := refused(o); why != "" {
 				t.Errorf("%s: kgw says that %s is refused: %s", from, path, why)
 			}
 			asked[o["kind"].(string)]++
@@ -209,9 +208,8 @@ func absolute(t *testing.T, path string) string {
 	return out
 }
 
-// read is an object as kgw reads it.
-func read(t *testing.T, object map[string]any) *simulate.Manifest {
-	t.Helper()
-	m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(object)), source.Ref{}, false, "default")
-	return &m
+// refused is what kgw says that the server refuses of an object, and where.
+func refused(object map[string]any) (why, path string) {
+	kind, _ := object["kind"].(string)
+	return definition.Refused(kind, source.Field(source.NodeOf(source.ObjectOf(object)), "spec"))
 }

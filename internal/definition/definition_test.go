@@ -1,4 +1,4 @@
-package gatewayapi_test
+package definition_test
 
 import (
 	"strings"
@@ -6,7 +6,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/kgw-dev/kgw/simulate/gatewayapi"
+	"github.com/kgw-dev/kgw/internal/definition"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // TestRefused holds what is refused to the cases that test/cluster holds an API
@@ -20,8 +21,9 @@ func TestRefused(t *testing.T) {
 	for _, c := range cases.Files {
 		first, doc, _ := strings.Cut(string(c.Data), "\n")
 		want := strings.TrimPrefix(first, "# ")
-		m := manifests(t, doc)[0]
-		why, path := gatewayapi.Refused(&m)
+		root := source.NodeOfText(doc)
+		_, kind, _, _ := source.Head(root)
+		why, path := definition.Refused(kind, source.Field(root, "spec"))
 		switch {
 		case want == "admitted" && why != "":
 			t.Errorf("%s: refused: %s: %s", c.Name, path, why)

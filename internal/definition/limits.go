@@ -1,4 +1,4 @@
-package gatewayapi
+package definition
 
 import (
 	"regexp"

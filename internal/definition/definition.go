@@ -1,4 +1,9 @@
-package gatewayapi
+// Package definition holds what the definitions of the Gateway API refuse: their
+// patterns, bounds and rules in CEL, in the words of the API server.
+//
+// It takes the spec of an object, read or about to be written. It must not know
+// what the object means.
+package definition
 
 import (
 	"regexp"
@@ -8,25 +13,21 @@ import (
 	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Refused returns why the API server refuses an HTTPRoute, a Gateway or a
-// ReferenceGrant, in the words of the rules of its definition, and the path of
-// the field that it refuses; "" where it does not (gateway-api v1.6.3,
-// config/crd/standard). Unknown fields are not its business: the tables of
-// package simulate have those.
-func Refused(m *simulate.Manifest) (why, path string) {
-	if !m.Is(simulate.GatewayAPI, m.Kind) {
-		return "", ""
-	}
-	for _, l := range limits[m.Kind] {
-		if why, path = l.first(m.Spec(), l.broken); why != "" {
+// Refused returns why the API server refuses the spec of an HTTPRoute, a Gateway
+// or a ReferenceGrant, in the words of the rules of its definition, and the path
+// of the field that it refuses; "" where it does not, or for another kind
+// (gateway-api v1.6.3, config/crd/standard). Unknown fields are not its business:
+// the tables of package simulate have those.
+func Refused(kind string, spec *source.Node) (why, path string) {
+	for _, l := range limits[kind] {
+		if why, path = l.first(spec, l.broken); why != "" {
 			return why, path
 		}
 	}
-	for _, c := range conditions[m.Kind] {
-		if why, path = c.first(m.Spec(), c.broken); why != "" {
+	for _, c := range conditions[kind] {
+		if why, path = c.first(spec, c.broken); why != "" {
 			return why, path
 		}
 	}
