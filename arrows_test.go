@@ -100,8 +100,10 @@ func forbidden(p, q string) string {
 		return "the compiler knows no simulator"
 	case below(p, "simulate") && below(q, "schema", "validate", "compile", "migrate", "prove", "internal/ir"):
 		return "a simulator reads manifests only"
-	case below(q, "openapi") && !below(p, "cmd"), below(p, "openapi") && below(q, "compile", "validate", "migrate", "simulate", "prove"):
-		return "descriptions of APIs are read by commands, and know no later stage"
+	case below(q, "openapi") && !below(p, "cmd", "workbench"), below(p, "openapi") && below(q, "compile", "validate", "migrate", "simulate", "prove"):
+		return "descriptions of APIs are read by commands and the workbench, and know no later stage"
+	case below(q, "workbench") && !below(p, "cmd"):
+		return "the workbench is for front ends"
 	case !below(p, "compare", "cmd") && below(q, "compare"):
 		return "only commands compare states"
 	case below(p, "migrate") && below(q, "compile", "simulate", "prove"):
@@ -167,6 +169,9 @@ func TestForbiddenArrows(t *testing.T) {
 		"internal/testfile simulate":                     false,
 		"compare compile":                                false,
 		"prove compare":                                  true,
+		"workbench openapi":                              false,
+		"workbench compare":                              true,
+		"prove workbench":                                true,
 		"internal/diag schema":                           true,
 		"internal/explain compile":                       true,
 		"internal/match github.com/dlclark/regexp2":      true,

@@ -138,6 +138,9 @@ type Result struct {
 	Fatal bool
 }
 
+// Faulty reports whether an error keeps the whole from being written.
+func (r *Result) Faulty() bool { return r.Fatal || r.Findings.Max() == diag.Error }
+
 // File is one file that is not a manifest, and the first resource that it is
 // written for.
 type File struct {

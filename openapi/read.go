@@ -55,6 +55,16 @@ func Read(f *source.File, open Open) (*Document, diag.List) {
 	return d, nil
 }
 
+// At adds hosts at which the API is published too; a nil description stays nil.
+func (d *Document) At(hosts []string) {
+	if d == nil {
+		return
+	}
+	for _, h := range hosts {
+		d.Hosts = append(d.Hosts, strings.ToLower(h))
+	}
+}
+
 // parse reads the file as one YAML document within kgw's own bounds on aliases,
 // depth and size, before the library sees it.
 func parse(f *source.File) (*source.Document, *source.Node, diag.List) {

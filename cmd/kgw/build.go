@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compile"
-	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -103,8 +102,7 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
 	}
-	faulty := result.Fatal || result.Findings.Max() == diag.Error
-	if f.outputDir == "" && faulty && !f.keepGoing {
+	if f.outputDir == "" && result.Faulty() && !f.keepGoing {
 		a.fail(exitFindings)
 		if forPrograms(f.formats) != "" {
 			return nil // a report on standard error is not followed by other text
@@ -114,7 +112,7 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 	if f.outputDir == "" {
 		return a.print(f.output, result)
 	}
-	if faulty {
+	if result.Faulty() {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("%s was not touched, because of the errors above", f.outputDir)}
 	}

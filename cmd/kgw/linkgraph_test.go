@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -23,11 +24,7 @@ var unwanted = []string{
 }
 
 func TestLinkGraph(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", ".").Output()
-	if err != nil {
-		t.Skipf("go list: %v", err)
-	}
-	packages := strings.Fields(string(out))
+	packages := linked(t, ".")
 	if len(packages) > maxPackages {
 		t.Errorf("the program is linked from %d packages, at most %d are allowed", len(packages), maxPackages)
 	}
@@ -36,4 +33,32 @@ func TestLinkGraph(t *testing.T) {
 			t.Errorf("the program is linked from %s", p)
 		}
 	}
+}
+
+// outside are packages that a page in a browser cannot use and need not load: the
+// client of a cluster, the command line, and what starts programs.
+var outside = []string{"k8s.io/", "sigs.k8s.io/kustomize", "github.com/spf13/", "os/exec", "github.com/kgw-dev/kgw/compare", "github.com/kgw-dev/kgw/internal/cluster"}
+
+func TestLinkGraphOfTheBrowser(t *testing.T) {
+	packages := linked(t, "../wasm", "GOOS=js", "GOARCH=wasm")
+	if !slices.Contains(packages, "github.com/kgw-dev/kgw/workbench") {
+		t.Fatalf("these packages are not those of the program for browsers: %v", packages)
+	}
+	for _, p := range packages {
+		if slices.ContainsFunc(outside, func(prefix string) bool { return strings.HasPrefix(p, prefix) }) {
+			t.Errorf("the program for browsers is linked from %s", p)
+		}
+	}
+}
+
+// linked lists the packages that a program is linked from.
+func linked(t *testing.T, dir string, environment ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", dir)
+	cmd.Env = append(os.Environ(), environment...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skipf("go list: %v", err)
+	}
+	return strings.Fields(string(out))
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
@@ -20,10 +18,7 @@ func (a *app) apis(f *inputFlags, o *compile.Options) {
 	for _, text := range f.openAPI {
 		all = append(all, apiDocument(text))
 	}
-	all = append(all, o.Config.APIDocuments()...)
-	for _, file := range slices.Sorted(maps.Keys(o.Scopes)) {
-		all = append(all, o.Scopes[file].APIDocuments()...)
-	}
+	all = append(all, o.APIDocuments()...)
 	seen := map[string]bool{}
 	for _, d := range all {
 		if key := a.abs(d.File) + " " + strings.Join(d.Hosts, " "); !seen[key] {
@@ -64,10 +59,6 @@ func (a *app) readAPI(bounds source.Bounds, d config.APIDocument) (*openapi.Docu
 	api, found := openapi.Read(file, func(other string) ([]byte, error) {
 		return bounds.ReadFile(filepath.Join(filepath.Dir(name), filepath.FromSlash(other)), source.MaxSettingsBytes)
 	})
-	if api != nil {
-		for _, h := range d.Hosts {
-			api.Hosts = append(api.Hosts, strings.ToLower(h))
-		}
-	}
+	api.At(d.Hosts)
 	return api, found
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -227,24 +226,16 @@ func (f *traceFlags) caller(r *simulate.Request) error {
 
 // token is what the flags say the caller brings.
 func (a *app) token(f *traceFlags) (simulate.Token, error) {
-	scopes := strings.Join(strings.FieldsFunc(f.scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
 		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
 	case f.opaque:
-		t := simulate.Token{Kind: "opaque", Partial: true, Introspection: map[string]any{"sub": "someone"}}
-		if scopes != "" {
-			t.Introspection["scope"] = scopes
-		}
-		if f.realm != "" {
-			t.Introspection["realm"] = "/" + strings.TrimPrefix(f.realm, "/")
-		}
-		return t, nil
+		return trace.Opaque(f.scopes, f.realm), nil
 	case f.realm != "":
 		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
-		return a.jwt(f.jwt, scopes)
-	case scopes != "":
+		return a.jwt(f.jwt, f.scopes)
+	case strings.Trim(f.scopes, ", ") != "":
 		return simulate.Token{}, usage("--scopes needs --jwt or --opaque")
 	}
 	return simulate.Token{}, nil
@@ -255,12 +246,9 @@ func (a *app) jwt(file, scopes string) (simulate.Token, error) {
 	if err != nil {
 		return simulate.Token{}, &exitError{exitInput, err}
 	}
-	t := simulate.Token{Kind: "jwt", Claims: map[string]any{}}
-	if err := json.Unmarshal(data, &t.Claims); err != nil {
+	t, err := trace.JWT(data, scopes)
+	if err != nil {
 		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold the claims of a token: %w", a.display(file), err)}
-	}
-	if scopes != "" {
-		t.Claims["scope"] = scopes
 	}
 	return t, nil
 }

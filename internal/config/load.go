@@ -97,9 +97,6 @@ func readExtended(file string, display func(string) string, bounds source.Bounds
 	}
 	c, doc, found := parse(display(file), data)
 	c.File = file
-	if doc != nil {
-		c.Sources = []*source.File{doc.File}
-	}
 	if len(found) > 0 || c.Extends == "" {
 		return c, doc, found
 	}
@@ -111,9 +108,11 @@ func readExtended(file string, display func(string) string, bounds source.Bounds
 	return out, doc, found
 }
 
-// Parse reads a configuration from bytes, over the defaults.
+// Parse reads a configuration from bytes, over the defaults. What it extends is not
+// read.
 func Parse(name string, data []byte) (*Config, diag.List) {
 	c, _, found := parse(name, data)
+	c.File = name
 	return c, found
 }
 
@@ -139,6 +138,7 @@ func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 		})
 		return c, nil, found
 	}
+	c.Sources = []*source.File{f}
 	return c, docs[0], append(found, c.merge(docs[0], Type)...)
 }
 

@@ -52,6 +52,16 @@ func (t Text) Render(w io.Writer, r *Report) error {
 	return out.Flush()
 }
 
+// Each returns what Render prints for each finding, without the counts behind them.
+func (t Text) Each(r *Report) []string {
+	r = r.masked()
+	p, out := newTextPrinter(t, r.Secrets), make([]string, len(r.Findings))
+	for i := range r.Findings {
+		out[i] = p.print(&r.Findings[i])
+	}
+	return out
+}
+
 // manyFindings is how many findings of more than one code make a table of them
 // worth its lines.
 const manyFindings = 10

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +58,7 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 		w.argument(p)
 	}
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
-	files, problems := l.readAll(w.files)
+	files, problems := l.readAll(w.files, l.readFile)
 	problems = append(w.problems, problems...)
 	l.Charts, l.Kustomizations = w.charts, w.kustomizations
 	if stdin && l.Stdin != nil {
@@ -78,13 +79,28 @@ func (l *Loader) stdinName() string {
 	return "<stdin>"
 }
 
+// LoadTexts returns the files of a directory that is held in memory, as Load returns
+// those of a directory on disk: texts by the names of files, relative to it and with
+// slashes. Ignore files are not obeyed.
+func (l *Loader) LoadTexts(texts map[string]string) ([]*File, []Problem) {
+	var list []input
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		if IsManifestName(name) {
+			list = append(list, input{name: name})
+		}
+	}
+	return l.readAll(list, func(in *input) (*File, *Problem) {
+		return l.read(in.name, strings.NewReader(texts[in.name]), int64(len(texts[in.name])))
+	})
+}
+
 // readAll reads files on every core, keeping their order.
-func (l *Loader) readAll(list []input) ([]*File, []Problem) {
+func (l *Loader) readAll(list []input, read func(*input) (*File, *Problem)) ([]*File, []Problem) {
 	files := make([]*File, len(list))
 	failed := make([]*Problem, len(list))
 	passed := make([]bool, len(list))
 	parallel.Each(len(list), func(i int) {
-		files[i], failed[i] = l.readFile(&list[i])
+		files[i], failed[i] = read(&list[i])
 		files[i], failed[i], passed[i] = l.sift(&list[i], files[i], failed[i])
 	})
 	var kept []*File

@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,4 +58,38 @@ func SeenAs(r *simulate.Request) []string {
 func normalised(raw string) string {
 	path, _ := match.RawPath.See(raw)
 	return path
+}
+
+// Opaque returns a valid opaque token with scopes, which commas or blanks part, and a
+// realm; "" is none of either.
+func Opaque(scopes, realm string) simulate.Token {
+	t := simulate.Token{Kind: "opaque", Partial: true, Introspection: map[string]any{"sub": "someone"}}
+	if scopes = spaced(scopes); scopes != "" {
+		t.Introspection["scope"] = scopes
+	}
+	if realm != "" {
+		t.Introspection["realm"] = "/" + strings.TrimPrefix(realm, "/")
+	}
+	return t
+}
+
+// JWT returns a valid JWT with the claims of a JSON object, and with scopes in place
+// of those among the claims; "" leaves them.
+func JWT(claims []byte, scopes string) (simulate.Token, error) {
+	t := simulate.Token{Kind: "jwt", Claims: map[string]any{}}
+	if err := json.Unmarshal(claims, &t.Claims); err != nil {
+		return simulate.Token{}, err
+	}
+	if t.Claims == nil {
+		return simulate.Token{}, errors.New("null is no JSON object")
+	}
+	if scopes = spaced(scopes); scopes != "" {
+		t.Claims["scope"] = scopes
+	}
+	return t, nil
+}
+
+// spaced returns scopes with one blank between them.
+func spaced(scopes string) string {
+	return strings.Join(strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/kgw-dev/kgw/exposure"
+	"github.com/kgw-dev/kgw/workbench"
+)
+
+// TestWorkbench holds what the page in a browser answers to what the commands print,
+// for every example: manifests, findings, traces of a request for each row of the
+// report, and the move to v2.
+func TestWorkbench(t *testing.T) {
+	dirs, err := filepath.Glob("../../examples/*/kgw.yaml")
+	if err != nil || len(dirs) < 20 {
+		t.Fatalf("%d examples: %v", len(dirs), err)
+	}
+	for _, file := range dirs {
+		dir, err := filepath.Abs(filepath.Dir(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			b, report, err := workbench.Open(texts(t, dir), "")
+			if err != nil || report != nil {
+				t.Fatal(err, report)
+			}
+			matches(t, "build", execute(dir, "", "build", ".").Stdout, b.Build().Manifests)
+			matches(t, "validate", execute(dir, "", "validate", ".").Stdout, b.Validate().Text)
+			moved, err := b.Migrate("v2")
+			if err != nil {
+				t.Fatal(err)
+			}
+			patch := ""
+			for _, f := range moved.Files {
+				patch += f.Patch
+			}
+			got := execute(dir, "", "migrate", ".", "--diff")
+			matches(t, "migrate: the patch", got.Stdout, patch)
+			matches(t, "migrate: the report", got.Stderr, moved.Report.Text+moved.Text)
+			for _, url := range witnesses(t, dir) {
+				traced, err := b.Trace(workbench.Request{Method: "GET", URL: url, Token: "jwt", Scopes: "read"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				matches(t, url, execute(dir, "{}", "trace", "GET", url, ".", "--jwt", "-", "--scopes", "read").Stdout, traced.Text)
+			}
+		})
+	}
+}
+
+func matches(t *testing.T, what, want, got string) {
+	t.Helper()
+	if want != got {
+		t.Errorf("%s: the command prints\n%s\nand the workbench\n%s", what, want, got)
+	}
+}
+
+// texts reads a directory as a page holds it.
+func texts(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[e.Name()] = string(data)
+	}
+	return out
+}
+
+// witnesses returns the URLs of the requests that kgw report shows for its rows.
+func witnesses(t *testing.T, dir string) []string {
+	t.Helper()
+	var r exposure.Report
+	got := execute(dir, "", "report", ".", "--format", "json")
+	if err := json.Unmarshal([]byte(got.Stdout), &r); err != nil {
+		t.Fatalf("%v\n%s", err, got.Stderr)
+	}
+	out := []string{"https://nobody.example.com/"}
+	for _, h := range r.Hosts {
+		for i := range h.Rows {
+			if w := h.Rows[i].Witness; w != nil {
+				out = append(out, w.URL)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

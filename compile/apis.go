@@ -1,0 +1,18 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/config"
+)
+
+// APIDocuments returns the descriptions of APIs that the configurations name: to be
+// read for APIs and APIFaults, each once.
+func (o *Options) APIDocuments() []config.APIDocument {
+	out := o.Config.APIDocuments()
+	for _, file := range slices.Sorted(maps.Keys(o.Scopes)) {
+		out = append(out, o.Scopes[file].APIDocuments()...)
+	}
+	return out
+}
