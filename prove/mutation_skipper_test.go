@@ -30,6 +30,44 @@ spec:
   - {pathSubtree: /lb, filters: ['oauthTokeninfoAllScope("lb")'], backends: [{backendName: lb}]}
   - {pathRegexp: ^/never, filters: ['oauthTokeninfoAllScope("never")']}
 `,
+	"opaque": `apiVersion: zalando.org/v1
+kind: RouteGroup
+metadata: {name: g, namespace: shop}
+spec:
+  hosts: [a.com]
+  backends:
+  - {name: web, type: service, serviceName: web, servicePort: 80}
+  defaultBackends: [{backendName: web}]
+  routes:
+  - {pathSubtree: /lua, filters: ['lua("file.lua")', 'oauthTokeninfoAnyScope("read")']}
+`,
+	"elsewhere": `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: i
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://login.test'}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: a.com
+    http:
+      paths:
+      - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
+`,
+	"no class": `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: i
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://login.test', zalando.org/skipper-filter: 'oauthTokeninfoAnyScope("read")'}
+spec:
+  rules:
+  - host: a.com
+    http:
+      paths:
+      - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
+`,
 	"ingress": `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -52,6 +90,7 @@ spec:
 // why.
 var sameToSkipper = map[string]string{
 	"group spec.backends[0].type":      "a backend without a type is a Service",
+	"opaque spec.backends[0].type":     "a backend without a type is a Service",
 	"group spec.backends[2].algorithm": "it chooses among the same addresses",
 	"group spec.routes[1].backends":    "a filter answers before the backend",
 	"group spec.routes[1].backends[0]": "a filter answers before the backend",

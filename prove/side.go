@@ -40,6 +40,9 @@ func (c *Cluster) side(result *compile.Result) *side {
 		p.Treatment = filtered[skipper.RouteKey{Object: e.Name, Path: e.At.Path}]
 		s.skipper = append(s.skipper, p)
 	}
+	for _, e := range c.Skipper.Others() {
+		s.skipper = append(s.skipper, s.part(&e))
+	}
 	for _, e := range c.Oathkeeper.Entries() {
 		p := s.part(&e)
 		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {

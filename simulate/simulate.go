@@ -54,6 +54,10 @@ type Decision struct {
 	// Keys are where the keys or answers came from by which the proofs were
 	// verified: addresses.
 	Keys []string
+	// Unread is the text of what decides and is not read, where the cause is
+	// Anything whatever is supposed: two such decisions are known to agree only if
+	// their texts do.
+	Unread string
 	// Next is the request as it goes on; nil where it ends here.
 	Next *Request
 	// Outcomes lists all that may become of the request where the inputs leave

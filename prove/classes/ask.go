@@ -218,6 +218,11 @@ func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
 
 func (a *answers) reaches() bool { return a.best().Passed() }
 
+// unread reports whether something that is not read decides.
+func (a *answers) unread() bool {
+	return slices.ContainsFunc(a.decisions, func(d simulate.Decision) bool { return d.Cause == simulate.Anything })
+}
+
 // best is a decision of those that get furthest.
 func (a *answers) best() *simulate.Decision {
 	for i := range a.decisions {

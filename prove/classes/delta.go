@@ -38,15 +38,15 @@ func (d *delta) all() {
 	d.inside()
 }
 
-// anything notes that something which is not read may make a difference on one
-// side only. Where it may on both, nothing more is known of them.
+// anything notes that something which is not read may make a difference: on one side
+// only, or on both where they differ in it. Nothing more is known of them.
 func (d *delta) anything() bool {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if was.Cause != simulate.Anything && is.Cause != simulate.Anything {
 			continue
 		}
-		if was.Cause != is.Cause {
+		if was.Cause != is.Cause || was.Unread != is.Unread {
 			ch := d.base
 			ch.Kind, ch.WasAt, ch.IsAt = Unknown, was.At, is.At
 			if ch.After = was.Reason; is.Cause == simulate.Anything {

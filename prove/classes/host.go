@@ -210,7 +210,7 @@ func (c *comparison) class(class *match.Class) {
 		c.world, c.found = w, nil
 		was, is := c.ask(0, class, credentials), c.ask(1, class, credentials)
 		base = Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: c.label(was, is), WasAt: was.at(), IsAt: is.at()}
-		reached = reached || was.reaches() || is.reaches()
+		reached = reached || was.reaches() || is.reaches() || was.unread()
 		d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
 		d.all()
 		all.add(w, c.found)

@@ -352,8 +352,8 @@ func (x *exchange) forward(r *accessRule) simulate.Decision {
 	if !r.preserveHost {
 		d.Next.Host = to.Host
 	}
-	for k, v := range d.Headers {
-		d.Next.SetHeader(k, v)
+	for _, k := range slices.Sorted(maps.Keys(d.Headers)) {
+		d.Next.SetHeader(k, d.Headers[k])
 	}
 	x.trail.Say(name, at, "forwarded to %s%s", d.Upstream, d.Next.Target)
 	return d

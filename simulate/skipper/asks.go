@@ -135,8 +135,7 @@ func logsIn(proof string, names ...string) {
 func (x *exchange) login(c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 3)
 	if callback, err := url.Parse(text); err == nil && text != "" && strings.Contains(seenPath(x.in), callback.Path) {
-		what := fmt.Sprintf("the filter %s of route %s takes what the login sent", c.Name, x.route.label())
-		return &served{reason: "the filter completes a login", opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: what}}
+		return x.unseen(c, "the filter completes a login", "accepts what the login sent")
 	}
 	return &served{status: http.StatusTemporaryRedirect, cause: simulate.NoCredentials, reason: "the caller has no cookie and is sent to the login"}
 }

@@ -26,6 +26,21 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
+// Others lists what other controllers serve, or may serve: any request for the hosts
+// of their objects.
+func (e *Engine) Others() []simulate.Entry {
+	var out []simulate.Entry
+	for i := range e.elsewhere {
+		o := &e.elsewhere[i]
+		entry := simulate.Entry{Name: o.m.Name, At: o.at, Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.SlashedPath}}
+		if len(o.hosts) > 0 && !slices.Contains(o.hosts, "") {
+			entry.Set.Hosts = o.hosts
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
 // Ranked lists the entries with those of redirects and of routes that only a
 // Skipper with more filters or predicates has, and tells of two of them,
 // by their numbers, whether of a request that both take the first one gets it
@@ -57,11 +72,14 @@ func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
 	if u := e.unreadFlag(); u != nil {
 		return *u, true
 	}
-	o := e.otherFor(host)
-	if o == nil || e.named(host) {
+	switch o := e.otherFor(host); {
+	case o == nil:
 		return at, false
+	case e.named(host):
+		return o.passed(host), true
+	default:
+		return o.opens(host), true
 	}
-	return simulate.Unknown{Why: simulate.Opaque, At: o.m.At("spec.ingressClassName"), What: "the controller of the class " + o.class + " lets requests through"}, true
 }
 
 // Further kinds of segments in shapes: a final slash is written out, and what

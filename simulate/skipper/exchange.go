@@ -118,7 +118,7 @@ func (x *exchange) answered(d simulate.Decision, answer *served) simulate.Decisi
 	}
 	if answer.opaque != nil {
 		x.in.Holds(*answer.opaque)
-		d.Status, d.Cause = 0, simulate.Anything
+		d.Status, d.Cause, d.Unread = 0, simulate.Anything, x.route.text()
 	}
 	return d
 }

@@ -52,9 +52,15 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 			x.prove(k.proof)
 		}
 	case k.class == opaque:
-		return &served{reason: k.reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s lets the request through: %s", c.Name, x.route.label(), k.reason)}}
+		return x.unseen(c, k.reason, "lets the request through: "+k.reason)
 	}
 	return nil
+}
+
+// unseen is the answer of a filter of which kgw does not see what it does.
+func (x *exchange) unseen(c *eskip.Call, reason, does string) *served {
+	what := fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)
+	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: what, Key: what + " " + c.String()}}
 }
 
 // filterOf returns the kind of a filter.
@@ -149,8 +155,7 @@ func registerAnswers() {
 	request(decides, itself, redirects, "redirectTo", "redirectToLower")
 	unseen := func(what string) func(*exchange, *eskip.Call) *served {
 		return func(x *exchange, c *eskip.Call) *served {
-			reason := "what it answers comes from " + what
-			return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s answers 200", c.Name, x.route.label())}}
+			return x.unseen(c, "what it answers comes from "+what, "answers 200")
 		}
 	}
 	request(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")

@@ -75,9 +75,10 @@ func (l *loader) ingress(m *simulate.Manifest) {
 	if l.otherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
 		return
 	}
-	if i.uncertain = foreignAnnotation(m, i.annotations); i.uncertain == nil {
-		i.uncertain = unread(m, simulate.IngressFields)
+	if key := foreignAnnotation(m, i.annotations); key != "" {
+		l.elsewhere = append(l.elsewhere, elsewhere{hosts, m, "", m.At(source.JoinKey("metadata.annotations", key))})
 	}
+	i.uncertain = unread(m, simulate.IngressFields)
 	if i.annotations[backendAnnotation] == "forward" {
 		i.forwarded = i.options.forwarding(m.At("metadata.annotations"))
 	}
@@ -100,9 +101,10 @@ func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotat
 	}
 	for _, class := range []string{annotation, field} {
 		if class != "" && !served.MatchString(class) {
-			l.elsewhere = append(l.elsewhere, elsewhere{hosts, m, class})
+			o := elsewhere{hosts, m, class, m.At("spec.ingressClassName")}
+			l.elsewhere = append(l.elsewhere, o)
 			if slices.Contains(hosts, "") || len(hosts) == 0 {
-				l.otherAny = &elsewhere{hosts, m, class}
+				l.otherAny = &o
 			}
 			return true
 		}
@@ -114,7 +116,8 @@ func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotat
 // Skipper makes of it is not known.
 func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
 	for _, f := range t.Unread(m.Root) {
-		return &doubt{m.At(f.Path), f.Path, fmt.Sprintf("Skipper reads %s %s as if the field %s were not there", m.Kind, m.ID(), f.Path)}
+		reason := fmt.Sprintf("Skipper reads %s %s as if the field %s were not there", m.Kind, m.ID(), f.Path)
+		return &doubt{m.At(f.Path), f.Path, reason, reason + simulate.Canonical(source.Lookup(m.Root, f.Path))}
 	}
 	return nil
 }
@@ -122,20 +125,18 @@ func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
 // controllers are what annotations of other controllers begin with.
 var controllers = []string{"nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "haproxy-ingress.github.io/", "konghq.com/", "alb.ingress.kubernetes.io/", "projectcontour.io/"}
 
-// foreignAnnotation says why Skipper may not serve an Ingress without a class:
-// it has annotations of another controller, whose class may be the default one.
-func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) *doubt {
+// foreignAnnotation returns an annotation of another controller, whose class may be
+// the default one, of an Ingress without a class; "" if there is none.
+func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) string {
 	if annotations[classAnnotation] != "" || source.Text(source.Field(m.Spec(), "ingressClassName")) != "" {
-		return nil
+		return ""
 	}
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
-		for _, prefix := range controllers {
-			if strings.HasPrefix(key, prefix) {
-				return &doubt{m.At(source.JoinKey("metadata.annotations", key)), key, fmt.Sprintf("Skipper serves Ingress %s, which has no class and the annotation %s of another controller", m.ID(), key)}
-			}
+		if slices.ContainsFunc(controllers, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+			return key
 		}
 	}
-	return nil
+	return ""
 }
 
 // parse reads the annotations. One that does not parse costs the whole object.
@@ -219,7 +220,7 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 	if source.Text(source.Field(m.Spec(), "type")) == "ExternalName" {
 		const flag = "-enable-kubernetes-external-names"
 		if !i.options.Told {
-			i.uncertain = &doubt{at, "spec.type", fmt.Sprintf("Skipper has the flag %s, without which it does not use the Service %s of type ExternalName", flag, name)}
+			i.uncertain = &doubt{at, "spec.type", fmt.Sprintf("Skipper has the flag %s, without which it does not use the Service %s of type ExternalName", flag, name), ""}
 			return b, nil, true
 		}
 		i.dropObject(i.m, nil, at, "its Service %s has the type ExternalName, which Skipper does not use without the flag %s", name, flag)

@@ -41,11 +41,22 @@ type route struct {
 	foreign bool
 }
 
-// doubt is something that kgw does not know, and the place of it.
+// text writes what the route does.
+func (r *route) text() string {
+	var b strings.Builder
+	for _, c := range r.filters {
+		fmt.Fprintf(&b, "%s -> ", c)
+	}
+	fmt.Fprint(&b, r.backend.kind, " ", r.backend.to, ":", r.backend.port)
+	return b.String()
+}
+
+// doubt is something that kgw does not know, and the place of it. The key is that
+// of the condition, "" where it is the reason.
 type doubt struct {
-	at     source.Ref
-	field  string
-	reason string
+	at          source.Ref
+	field       string
+	reason, key string
 }
 
 // backend is where a route ends.
@@ -140,7 +151,7 @@ func (r *route) addHeader(c eskip.Call, headers map[string]int) {
 	switch {
 	case again && c.Name == "Header":
 		if before, _ := textArg(r.tests[i].Args, 0); before != name && r.uncertain == nil {
-			r.uncertain = &doubt{r.at, "predicates", fmt.Sprintf("Skipper uses the last of two predicates for the header %s, which are written differently", name)}
+			r.uncertain = &doubt{r.at, "predicates", fmt.Sprintf("Skipper uses the last of two predicates for the header %s, which are written differently", name), ""}
 		}
 		r.tests[i] = test{Call: c}
 		return

@@ -35,11 +35,40 @@ type Engine struct {
 	otherAny   *elsewhere // one of them that is for all hosts, or nil
 }
 
-// elsewhere is an object that another controller serves.
+// elsewhere is an object that another controller serves, or may serve where it
+// has no class.
 type elsewhere struct {
 	hosts []string
 	m     *simulate.Manifest
 	class string
+	// at is the place that says so.
+	at source.Ref
+}
+
+// controller names the other controller.
+func (o *elsewhere) controller() string {
+	if o.class == "" {
+		return "another controller"
+	}
+	return fmt.Sprintf("the controller of the class %q", o.class)
+}
+
+// opens is the condition that the other controller lets requests through. It is
+// the same only where the whole object is.
+func (o *elsewhere) opens(host string) simulate.Unknown {
+	what := fmt.Sprintf("%s lets requests for host %q through", o.controller(), host)
+	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
+}
+
+// passed is the condition that requests for a host that Skipper serves too come to
+// Skipper.
+func (o *elsewhere) passed(host string) simulate.Unknown {
+	what := fmt.Sprintf("requests for host %q come to Skipper and not to %s, which the %s %s may be for", host, o.controller(), o.m.Kind, o.m.ID())
+	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
+}
+
+func (o *elsewhere) text() string {
+	return simulate.Canonical(o.m.Spec()) + simulate.Canonical(source.Lookup(o.m.Root, "metadata.annotations"))
 }
 
 const name = "Skipper"
@@ -146,7 +175,7 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		r.Holds(*u)
 		return simulate.Decision{Cause: simulate.Anything, Reason: "a flag of Skipper is not followed"}
 	}
-	if o := s.engine.otherFor(r.Host); o != nil && !s.engine.named(r.Host) {
+	if o := s.engine.otherFor(r.Host); o != nil && (!s.engine.named(r.Host) || !r.Holds(o.passed(bareHost(r.Host)))) {
 		return s.engine.notServed(r, o, t)
 	}
 	if t.On() {
@@ -180,10 +209,13 @@ func changed(before, after *simulate.Request) map[string]string {
 // notServed is what becomes of a request for a host of another controller:
 // anything.
 func (e *Engine) notServed(r *simulate.Request, o *elsewhere, t *simulate.Trail) simulate.Decision {
-	at := o.m.At("spec.ingressClassName")
-	t.Say(name, at, "%s %s is of the class %q, which Skipper does not serve", o.m.Kind, o.m.ID(), o.class)
-	r.Holds(simulate.Unknown{Why: simulate.Opaque, At: at, What: fmt.Sprintf("the controller of the class %q lets requests for host %q through", o.class, bareHost(r.Host))})
-	return simulate.Decision{Cause: simulate.Anything, At: at, Reason: fmt.Sprintf("another controller serves the host %q", r.Host)}
+	if o.class != "" {
+		t.Say(name, o.at, "%s %s is of the class %q, which Skipper does not serve", o.m.Kind, o.m.ID(), o.class)
+	}
+	if !e.named(r.Host) {
+		r.Holds(o.opens(bareHost(r.Host)))
+	}
+	return simulate.Decision{Cause: simulate.Anything, At: o.at, Unread: o.text(), Reason: fmt.Sprintf("another controller serves the host %q", r.Host)}
 }
 
 // sayDropped tells of what Skipper does not have though it is for the host.

@@ -74,7 +74,7 @@ func changeQuery(x *exchange, c *eskip.Call) *served {
 	value, valued := textArg(c.Args, 1)
 	name, content := expand(x, key), expand(x, value)
 	if hidden := name.hidden + content.hidden; hidden != "" {
-		x.lost = fmt.Sprintf("%s changes the query by %s, which kgw does not know", c.Name, hidden)
+		x.lost = fmt.Sprintf("%s changes the query by %s, which kgw does not know", c, hidden)
 		return nil
 	}
 	key, value = name.value, content.value

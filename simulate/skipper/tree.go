@@ -179,7 +179,7 @@ func (r *route) mayHold(q *simulate.Request) bool {
 
 // holds asks what is not known of the predicates that may hold.
 func (r *route) holds(q *simulate.Request, pass int) bool {
-	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason}) {
+	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason, Key: d.key}) {
 		return false
 	}
 	for i := range r.tests {
