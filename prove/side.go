@@ -163,6 +163,9 @@ func (s *side) skipperPart(e *simulate.Entry) part {
 	for _, cond := range e.Set.Predicates {
 		switch {
 		case cond.Source == match.Claim && !cond.Not:
+			if max(1, len(p.Admits), len(p.Refuses))*len(cond.Values) > maxTokens {
+				p.Untried = append(p.Untried, fmt.Sprint(cond.Name, " ", cond.Values))
+			}
 			p.Admits, p.Refuses = withClaim(p.Admits, cond.Name, cond.Values), refusing(p.Refuses, cond.Name, cond.Values)
 		case cond.Source == match.Header && strings.EqualFold(cond.Name, "X-Forwarded-Proto") && !cond.Not && p.Set.Schemes == nil:
 			p.Set.Schemes = cond.Values
@@ -337,6 +340,9 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 		g.always = append(g.always, beside(nil, classes.Part{Callers: callers}))
 	}
 	s.tokens(g, looks.Tokens)
+	if len(looks.Untried) > 0 {
+		g.always = append(g.always, beside(nil, classes.Part{Untried: looks.Untried}))
+	}
 	s.guards[key] = g
 	return g
 }

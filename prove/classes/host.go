@@ -45,12 +45,25 @@ func (c *comparison) run() {
 	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
+	if !slices.Equal(untried(c.parts[0]), untried(c.parts[1])) {
+		c.unknown("/", "policies tell more claims of tokens from others than are tried, and those that are not tried differ")
+	}
 	for _, scheme := range schemes {
 		c.scheme(scheme, c.class)
 	}
 	c.joinSpellings()
 	c.impliedPreflights()
 	c.parted()
+}
+
+// untried lists the claims of which no token is tried, each once, sorted.
+func untried(parts []Part) []string {
+	var out []string
+	for i := range parts {
+		out = append(out, parts[i].Untried...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // read takes the parts of both sides, and with those of the second one those of

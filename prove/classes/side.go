@@ -52,6 +52,10 @@ type Part struct {
 	// Refuses are claims for which the part turns a caller away: others' tokens
 	// are tried with them too.
 	Refuses []map[string]any
+	// Untried are claims of tokens that policies tell from others and of which no
+	// token is tried, because there are too many: what depends on them is known to
+	// be the same only where they are.
+	Untried []string
 	// Treatment is what a route does besides sending the request on.
 	Treatment simulate.Treatment
 }

@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,6 +22,9 @@ type Looks struct {
 	// Tokens has one of each issuer whose tokens are verified, in each of its
 	// places, and the same with the claims that rules of policies name.
 	Tokens []Token
+	// Untried are claims that rules name of which there is no token, because there
+	// are too many.
+	Untried []string
 	// Callers are identities in the mesh that some policy names.
 	Callers []string
 	// Ported says that some policy looks at the port of the Host header.
@@ -50,7 +54,8 @@ func (p *place) looks(caller string) *Looks {
 				a.callers(&out.Callers)
 			}
 		}
-		out.Tokens = append(out.Tokens, g.tried()...)
+		wanted, untried := g.wanted()
+		out.Tokens, out.Untried = append(out.Tokens, g.tried(wanted)...), append(out.Untried, untried...)
 	}
 	for i := range out.Sets {
 		p.settle(out.Sets[i].Admits)
@@ -58,34 +63,37 @@ func (p *place) looks(caller string) *Looks {
 	return out
 }
 
-// tried are the tokens of each issuer in each of its places, without and with the
-// claims that the rules of policies name. RequestAuthentications that read
-// alike count once.
-func (g *guards) tried() []Token {
+// tried are the tokens of each issuer in each of its places, one for each audience,
+// and with the claims that the rules of policies name. RequestAuthentications that
+// read alike count once.
+func (g *guards) tried(wanted []demand) []Token {
 	var out []Token
-	wanted, seen := g.wanted(), map[string]bool{}
+	seen := map[string]bool{}
 	for _, r := range g.tokens {
-		claims := map[string]any{"iss": r.issuer, "sub": "someone"}
-		if r.issuer == "" {
-			claims["iss"] = "https://any-issuer.test"
+		key := fmt.Sprint(r.issuer, r.audiences, r.headers, r.params, r.cookies)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		put := func(claims map[string]any, hosts []string) {
+			r.places(func(v simulate.Via) {
+				out = append(out, Token{simulate.Token{Kind: "jwt", Claims: claims, Via: v}, hosts})
+			})
+		}
+		claims := map[string]any{"iss": cmp.Or(r.issuer, "https://any-issuer.test"), "sub": "someone"}
+		for _, audience := range r.audiences[min(1, len(r.audiences)):] {
+			own := maps.Clone(claims)
+			own["aud"] = []any{audience}
+			put(own, nil)
 		}
 		if len(r.audiences) > 0 {
 			claims["aud"] = []any{r.audiences[0]}
 		}
-		if key := fmt.Sprint(claims, r.headers, r.params, r.cookies); seen[key] {
-			continue
-		} else {
-			seen[key] = true
-		}
-		r.places(func(v simulate.Via) {
-			out = append(out, Token{simulate.Token{Kind: "jwt", Claims: claims, Via: v}, nil})
-		})
+		put(claims, nil)
 		for _, w := range wanted {
 			own := maps.Clone(claims)
 			maps.Copy(own, w.claims)
-			r.places(func(v simulate.Via) {
-				out = append(out, Token{simulate.Token{Kind: "jwt", Claims: own, Via: v}, w.hosts})
-			})
+			put(own, w.hosts)
 		}
 	}
 	return out
@@ -102,9 +110,9 @@ type demand struct {
 	claims map[string]any
 }
 
-// wanted are the claims that the rules of policies name, rule by rule.
-func (g *guards) wanted() []demand {
-	var out []demand
+// wanted are the claims that the rules of policies name, rule by rule, and those
+// beyond maxWanted, as text.
+func (g *guards) wanted() (out []demand, untried []string) {
 	many := map[string]int{}
 	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
 		for _, a := range list {
@@ -113,15 +121,29 @@ func (g *guards) wanted() []demand {
 				hosts := r.hosts()
 				key := strings.Join(hosts, " ")
 				for _, some := range r.assignments() {
-					if claims := claimsOf(some); len(claims) > 0 && many[key] < maxWanted {
-						many[key]++
-						out = append(out, demand{hosts, claims})
+					claims := claimsOf(some)
+					if len(claims) == 0 {
+						continue
 					}
+					if many[key]++; many[key] > maxWanted {
+						untried = append(untried, fmt.Sprint(a.action, hosts, spelled(some)))
+						continue
+					}
+					out = append(out, demand{hosts, claims})
 				}
 			}
 		}
 	}
-	return out
+	return out, untried
+}
+
+// spelled writes conditions.
+func spelled(list []condition) string {
+	var out []string
+	for i := range list {
+		out = append(out, fmt.Sprint(list[i].field, list[i].not, list[i].values))
+	}
+	return strings.Join(out, " ")
 }
 
 // hosts are those on which a rule may hold, sorted; nil where it may on any.
