@@ -71,6 +71,8 @@ type Options struct {
 	NoInfos bool
 	// Model keeps Resource.Gateway.
 	Model bool
+	// Origins keeps what Result.Explain needs.
+	Origins bool
 	// Status also computes the statuses of Result.Resources.
 	Status bool
 	// Lock holds the names that live objects keep; nil keeps none.
@@ -136,6 +138,8 @@ type Result struct {
 	Read int
 	// Fatal tells that an input could not be read or parsed.
 	Fatal bool
+	// made is what objects were written from, by gateway (Options.Origins).
+	made [][]made
 }
 
 // Faulty reports whether an error keeps the whole from being written.

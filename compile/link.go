@@ -7,6 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -104,8 +105,8 @@ func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
 
 func knownServices(config *config.Config) map[ir.Name]*kube.Service {
 	out := map[ir.Name]*kube.Service{}
-	for _, s := range config.Known.Services {
-		service := &kube.Service{Name: ir.Name{Namespace: s.Namespace, Name: s.Name}, Selector: s.Selector}
+	for i, s := range config.Known.Services {
+		service := &kube.Service{Setting: source.JoinIndex("known.services", i), Name: ir.Name{Namespace: s.Namespace, Name: s.Name}, Selector: s.Selector}
 		for _, p := range s.Ports {
 			service.Ports = append(service.Ports, kube.ServicePort{Name: p.Name, Port: p.Port})
 		}
@@ -117,9 +118,9 @@ func knownServices(config *config.Config) map[ir.Name]*kube.Service {
 // knownOf adds what one configuration says.
 func knownOf(config *config.Config, c *companions) {
 	maps.Copy(c.services, knownServices(config))
-	for _, g := range config.Known.Gateways {
+	for i, g := range config.Known.Gateways {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
-		c.gateways[name] = &kube.Gateway{Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
+		c.gateways[name] = &kube.Gateway{Setting: source.JoinIndex("known.gateways", i), Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
 	}
 	for _, p := range slices.Concat(config.Known.Providers, config.Istio.ExtAuthProviders) {
 		c.providers[p] = true

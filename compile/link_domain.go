@@ -6,6 +6,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -51,11 +52,22 @@ func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag
 		case !h.Short && domain != configured:
 			domainsDiffer(h, gateway, domain, configured, found)
 		}
-		h.Name, h.Short = h.Written+"."+domain, false
+		h.Name, h.Short, h.Domain = h.Written+"."+domain, false, saidOf(gateway)
 		for _, r := range g.Routes {
 			r.Match.Hosts = []string{h.Name}
 		}
 	}
+}
+
+// saidOf is where the hosts of a Gateway are said.
+func saidOf(g *kube.Gateway) ir.Said {
+	switch {
+	case g.Setting != "":
+		return ir.Said{Setting: source.JoinKey(g.Setting, "hosts")}
+	case g.Assumed:
+		return ir.Said{Setting: "domains.default"}
+	}
+	return ir.Said{At: g.Origin.At("spec", "servers")}
 }
 
 // defaultDomain is the domain that the controller reads from the Gateway: it

@@ -34,7 +34,7 @@ func (c *companions) hosts(g *ir.Gateway, configured string, found *diag.List) {
 		}
 		h.Short = false
 		if domain != "" {
-			h.Name = h.Written + "." + domain
+			h.Name, h.Domain = h.Written+"."+domain, c.saysDomain(gateway, g.Ingress.External)
 			continue
 		}
 		h.Name = ""
@@ -106,6 +106,15 @@ func (c *companions) domain(ref, external ir.Name) (string, *kube.Gateway) {
 		domain = hosts[0][2:]
 	}
 	return domain, gateway
+}
+
+// saysDomain is where the domain of a short host is said: in the Gateway, or
+// without one in the ExternalGateway.
+func (c *companions) saysDomain(gateway *kube.Gateway, external ir.Name) ir.Said {
+	if gateway != nil {
+		return saidOf(gateway)
+	}
+	return ir.Said{At: c.external[external].Origin.At("spec", "externalDomain")}
 }
 
 const maxExternalName = 45

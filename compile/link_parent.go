@@ -41,6 +41,7 @@ func (c *companions) parent(u *unit, found *diag.List) {
 		for _, l := range fit {
 			if l.Protocol == "HTTPS" && !slices.Contains(g.Ingress.Parent.Secure, l.Name) {
 				g.Ingress.Parent.Secure = append(g.Ingress.Parent.Secure, l.Name)
+				g.Ingress.Parent.SecureAt = append(g.Ingress.Parent.SecureAt, l.Origin.At("name"))
 			}
 		}
 	}

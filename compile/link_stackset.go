@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -63,13 +64,24 @@ func (c *companions) ports(g *ir.Gateway, holds *config.Config, found *diag.List
 				return u.Port.Name != "" && p.Name == u.Port.Name || u.Port.Name == "" && p.Port == u.Port.Number
 			})
 			if k >= 0 {
-				u.Port.Number = service.Ports[k].Port
+				u.Port.Number, u.PortAt = service.Ports[k].Port, saidIn(service, "ports")
 			} else if !reported[u.Name] {
 				reported[u.Name] = true
 				noPort(g, u, service, found)
 			}
 		}
 	}
+}
+
+// saidIn is where a field of the spec of a Service is said.
+func saidIn(s *kube.Service, field string) ir.Said {
+	switch {
+	case s.Setting != "":
+		return ir.Said{Setting: source.JoinKey(s.Setting, field)}
+	case s.Function:
+		return ir.Said{At: s.Origin.At("metadata", "name")}
+	}
+	return ir.Said{At: s.Origin.At("spec", field)}
 }
 
 func noPort(g *ir.Gateway, u *ir.Upstream, service *kube.Service, found *diag.List) {

@@ -44,7 +44,7 @@ func (c *companions) workloads(u *unit, holds *config.Config, found *diag.List) 
 				c.noService(route, up, says, found)
 				continue
 			}
-			up.Selector = &service.Selector
+			up.Selector, up.SelectorAt = &service.Selector, saidIn(service, "selector")
 			c.pod(route, up, service, &u.gateway.Convention, found)
 		}
 	}

@@ -15,13 +15,21 @@ import (
 // in memory.
 func (r *run) lower() {
 	objects := make([][]manifest.Object, len(r.compiled))
+	if r.options.Origins {
+		r.result.made = make([][]made, len(r.compiled))
+	}
 	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]
 		if u.withheld || u.target == nil {
 			return
 		}
-		for _, e := range u.target.emitters {
-			objects[i] = append(objects[i], e.lower(u.gateway, &u.target.Target)...)
+		for j := range u.target.emitters {
+			e := &u.target.emitters[j]
+			list := e.lower(u.gateway, &u.target.Target)
+			objects[i] = append(objects[i], list...)
+			if r.options.Origins {
+				r.result.made[i] = append(r.result.made[i], made{gateway: u.gateway, target: &u.target.Target, config: r.of(u.doc), emitter: e, n: len(list)})
+			}
 		}
 		r.labelOwner(u, objects[i])
 		if !r.options.Model {
@@ -29,6 +37,7 @@ func (r *run) lower() {
 		}
 	})
 	r.keepNames(objects)
+	r.keepMade(objects)
 	r.collisions(objects)
 	r.intruders(objects)
 	n := 0

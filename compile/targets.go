@@ -17,6 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 )
@@ -32,14 +33,18 @@ type emitter struct {
 	// would be served beside it; nil where it would not.
 	serves func(*manifest.Object) []string
 	lower  func(*ir.Gateway, *ir.Target) []manifest.Object
+	// explain returns what the fields of the objects are made of that lower wrote,
+	// and tables are the lines that it goes by.
+	explain func(*ir.Gateway, *ir.Target, []manifest.Object) [][]origin.Leaf
+	tables  func() []origin.Kind
 }
 
 var (
-	virtualServices = emitter{check: virtualservice.Check, size: virtualservice.Size, lower: virtualservice.Lower}
-	httpRoutes      = emitter{check: httproute.Check, size: httproute.Size, lower: httproute.Lower}
-	rules           = emitter{check: rule.Check, size: rule.Size, lower: rule.Lower}
-	policies        = emitter{check: policy.Check, size: policy.Size, lower: policy.Lower}
-	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, serves: ingress.Serves}
+	virtualServices = emitter{check: virtualservice.Check, size: virtualservice.Size, lower: virtualservice.Lower, explain: virtualservice.Explain, tables: virtualservice.Tables}
+	httpRoutes      = emitter{check: httproute.Check, size: httproute.Size, lower: httproute.Lower, explain: httproute.Explain, tables: httproute.Tables}
+	rules           = emitter{check: rule.Check, size: rule.Size, lower: rule.Lower, explain: rule.Explain, tables: rule.Tables}
+	policies        = emitter{check: policy.Check, size: policy.Size, lower: policy.Lower, explain: policy.Explain, tables: policy.Tables}
+	ingresses       = emitter{check: ingress.Check, size: ingress.Size, lower: ingress.Lower, explain: ingress.Explain, tables: ingress.Tables, serves: ingress.Serves}
 )
 
 // target is one line of the table: which emitters write, and who enforces what.
@@ -187,10 +192,10 @@ func realms(f *config.FabricIssuers) []ir.Realm {
 	var out []ir.Realm
 	add := func(name string, i *config.Issuer) {
 		if i != nil {
-			out = append(out, ir.Realm{Name: name, Issuer: i.Issuer, JWKS: i.JWKSURI})
+			out = append(out, ir.Realm{Name: "/" + name, Issuer: i.Issuer, JWKS: i.JWKSURI, Setting: "fabric.issuers." + name})
 		}
 	}
-	add("/services", f.Services)
-	add("/employees", f.Employees)
+	add("services", f.Services)
+	add("employees", f.Employees)
 	return out
 }

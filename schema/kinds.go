@@ -66,6 +66,9 @@ type Kind struct {
 	// Fill writes identity providers into the rules of a document that name none
 	// and returns how many those are; nil where the kind has no such rules.
 	Fill func(root *source.Node, presets []*ir.Preset, istio bool) int
+	// Places is where its documents have the parts of the model; nil for kinds
+	// without a gateway.
+	Places ir.Places
 	// Status is the status that the resource's controller sets for the
 	// failures it would report; nil when the kind has none. The gateway is what
 	// the resource was lifted to.
@@ -81,19 +84,19 @@ func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 // Kinds is the table of input kinds, oldest version first.
 var Kinds = []Kind{
 	{
-		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1alpha1.Type, Target: "oathkeeper", Status: v1alpha1.Status, Fill: apirule.FillStrategies,
+		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1alpha1.Type, Places: v1alpha1.Places, Target: "oathkeeper", Status: v1alpha1.Status, Fill: apirule.FillStrategies,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1beta1.Type, Target: "oathkeeper", Status: v1beta1.Status, Fill: apirule.FillStrategies, Handler: true,
+		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1beta1.Type, Places: v1beta1.Places, Target: "oathkeeper", Status: v1beta1.Status, Fill: apirule.FillStrategies, Handler: true,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2alpha1.Type, Target: "istio", Status: mesh.Status, Fill: apirule.FillAuthentications,
+		Group: apirule.Group, Version: "v2alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2alpha1.Type, Places: mesh.Places, Target: "istio", Status: mesh.Status, Fill: apirule.FillAuthentications,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2alpha1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2.Type, Target: "istio", Status: mesh.Status, Fill: apirule.FillAuthentications,
+		Group: apirule.Group, Version: "v2", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v2.Type, Places: mesh.Places, Target: "istio", Status: mesh.Status, Fill: apirule.FillAuthentications,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v2.Decode(d, n) },
 	},
 	{
@@ -109,7 +112,7 @@ var Kinds = []Kind{
 		Decode: func(d *source.Document, n *source.Node) Resource { return apigateway.Decode(d, n) },
 	},
 	{
-		Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Target: "skipper",
+		Group: fabric.Group, Version: "v1", Kind: "FabricGateway", Plural: "fabricgateways", Type: fabric.Type, Places: fabric.Places, Target: "skipper",
 		Decode: func(d *source.Document, n *source.Node) Resource { return fabric.Decode(d, n) },
 	},
 	{

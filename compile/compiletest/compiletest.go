@@ -65,11 +65,18 @@ func bothModes(t *testing.T, archive *txtar.Archive) []byte {
 
 func inMode(t *testing.T, archive *txtar.Archive, mode string) []byte {
 	t.Helper()
-	r := compile.Run(inputs(t, archive), options(t, archive, mode))
+	in, o := Load(t, archive, mode)
+	r := compile.Run(in, o)
 	if len(r.Disagreements) > 0 {
 		t.Error(r.Disagreements)
 	}
 	return text(r)
+}
+
+// Load returns what a case compiles in a mode, "strict" or "controller".
+func Load(t *testing.T, archive *txtar.Archive, mode string) (compile.Input, compile.Options) {
+	t.Helper()
+	return inputs(t, archive), options(t, archive, mode)
 }
 
 func inputs(t *testing.T, archive *txtar.Archive) compile.Input {

@@ -87,7 +87,7 @@ func (w *writer) issuers(realms []string, at source.Ref) []ir.Issuer {
 	var out []ir.Issuer
 	for _, r := range w.target.Realms {
 		if slices.Contains(realms, r.Name) {
-			out = append(out, ir.Issuer{Origin: at, Issuer: r.Issuer, JWKS: r.JWKS, NilHeaders: true, NilParams: true})
+			out = append(out, ir.Issuer{Origin: at, Setting: r.Setting, Issuer: r.Issuer, JWKS: r.JWKS, NilHeaders: true, NilParams: true})
 		}
 	}
 	return out

@@ -147,7 +147,7 @@ func (w *writer) refusal(r *ir.Route) ir.Respond {
 // preflight takes the requests with which browsers ask for permission. The
 // proxy answers them itself; what else comes with this method is refused.
 func (w *writer) preflight(r *ir.Route) *ir.Route {
-	out := &ir.Route{Origin: r.Origin, Match: r.Match, CORS: r.CORS, Action: r.Action, Access: ir.Access{Restricted: true}}
+	out := &ir.Route{Origin: r.Origin, Preflight: true, Match: r.Match, CORS: r.CORS, Action: r.Action, Access: ir.Access{Restricted: true}}
 	if _, ok := r.Action.(ir.Respond); ok {
 		out.Action = ir.Forward{}
 	}

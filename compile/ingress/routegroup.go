@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
@@ -26,6 +27,7 @@ type hostGroup struct {
 	name      string
 	hosts     []string
 	upstreams []ir.Upstream
+	version   bool // of a weighted upstream, with a host of its own
 }
 
 // routeGroups writes a RouteGroup for each group of hosts; most gateways have
@@ -59,7 +61,7 @@ func hostGroups(g *ir.Gateway, t *ir.Target) []hostGroup {
 		groups[0].name = slug(g)
 	}
 	for _, v := range versions(g, t) {
-		groups = append(groups, hostGroup{name: slug(g) + "-" + v.name, hosts: []string{v.host}, upstreams: []ir.Upstream{v.upstream}})
+		groups = append(groups, hostGroup{name: slug(g) + "-" + v.name, hosts: []string{v.host}, upstreams: []ir.Upstream{v.upstream}, version: true})
 	}
 	return groups
 }
@@ -141,10 +143,8 @@ func groupRoute(p *proxyRoute) manifest.GroupRoute {
 	} else {
 		r.Path = path
 	}
-	for _, c := range p.all() {
-		if c.Name != p.path.Name && c.Name != "Method" {
-			r.Predicates = append(r.Predicates, c.String())
-		}
+	for _, c := range further(p) {
+		r.Predicates = append(r.Predicates, c.String())
 	}
 	for _, c := range p.filters {
 		r.Filters = append(r.Filters, c.String())
@@ -153,6 +153,17 @@ func groupRoute(p *proxyRoute) manifest.GroupRoute {
 		r.Backends = []manifest.BackendReference{{BackendName: shuntBackend}}
 	}
 	return r
+}
+
+// further are the predicates of a route beside its path and its methods.
+func further(p *proxyRoute) []eskip.Call {
+	var out []eskip.Call
+	for _, c := range p.all() {
+		if c.Name != p.path.Name && c.Name != "Method" {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // checkGroups reports ports without a number, which RouteGroups do not have,

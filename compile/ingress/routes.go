@@ -14,6 +14,10 @@ import (
 // of callers that is treated in its own way.
 type proxyRoute struct {
 	origin source.Ref
+	// route is the gateway's route, nil for what the gateway answers itself, and
+	// grant the one whose callers it is for, nil for those who are refused.
+	route *ir.Route
+	grant *ir.Grant
 	// name is unique in a gateway and stable.
 	name       string
 	path       eskip.Call
@@ -22,6 +26,8 @@ type proxyRoute struct {
 	weighted   bool
 	filters    []eskip.Call
 	shunt      bool
+	// preflight is a route for the requests with which browsers ask for permission.
+	preflight bool
 	// catchAll is the route that answers what no other takes.
 	catchAll bool
 }
@@ -151,7 +157,7 @@ func (b *builder) route(r *ir.Route) {
 // of starts a proxy route of a route for some callers.
 func (b *builder) of(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
 	path, _ := pathPredicate(r.Match.Path)
-	p := proxyRoute{origin: r.Origin, path: path, methods: r.Match.Methods, weighted: true, predicates: slices.Clone(who)}
+	p := proxyRoute{origin: r.Origin, route: r, path: path, methods: r.Match.Methods, weighted: true, predicates: slices.Clone(who)}
 	p.name = strings.ToLower(strings.Join(r.Match.Methods, "-")) + "-" + r.Slug + "-" + kind
 	if b.gateway.Insecure != nil {
 		p.predicates = append(p.predicates, overTLS)
@@ -161,6 +167,7 @@ func (b *builder) of(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
 
 func (b *builder) grant(r *ir.Route, g *ir.Grant) {
 	p := b.of(r, kindOf(g), conditions(g.Who))
+	p.grant = g
 	if b.bare {
 		b.out = append(b.out, p)
 		return
@@ -266,6 +273,7 @@ func (b *builder) preflights() {
 		}
 		done[r.Match.Path.Text] = true
 		p := b.of(r, "cors", nil)
+		p.preflight = true
 		p.name, p.methods, p.shunt = "options-"+r.Slug+"-cors", []string{"OPTIONS"}, true
 		p.filters = []eskip.Call{eskip.Of("enableAccessLog", 4, 5), eskip.Of("status", 204)}
 		if has[ir.TraceRequest](r) {

@@ -26,11 +26,14 @@ const (
 // policy is one AuthorizationPolicy before it is written, with the route it is
 // for.
 type policy struct {
-	route     *ir.Route
-	upstream  *ir.Upstream
-	index     int
-	hash      string
-	spec      *manifest.AuthorizationPolicy
+	route    *ir.Route
+	upstream *ir.Upstream
+	index    int
+	hash     string
+	spec     *manifest.AuthorizationPolicy
+	// grant is whom the policy lets in, provider who is asked instead.
+	grant     *ir.Grant
+	provider  *ir.Provider
 	identity  []string
 	namespace string
 }
@@ -111,17 +114,17 @@ func identities(g *ir.Gateway) [][]string {
 func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string, t *ir.Target) []*policy {
 	to := []manifest.PolicyTo{{Operation: operation(g, r)}}
 	var out []*policy
-	add := func(spec *manifest.AuthorizationPolicy) {
+	add := func(gr *ir.Grant, provider *ir.Provider, spec *manifest.AuthorizationPolicy) {
 		spec.Selector = selector(u)
-		p := &policy{route: r, upstream: u, index: len(out), spec: spec, namespace: u.Namespace, identity: behind(identity, r, u)}
+		p := &policy{route: r, upstream: u, grant: gr, provider: provider, index: len(out), spec: spec, namespace: u.Namespace, identity: behind(identity, r, u)}
 		p.hash = hash(g.Convention.PolicyHash, u.Namespace, spec.Selector, to)
 		out = append(out, p)
 	}
-	for _, name := range providers(r) {
-		add(&manifest.AuthorizationPolicy{Action: "CUSTOM", Provider: &manifest.Provider{Name: name}, Rules: []manifest.PolicyRule{{To: to}}})
+	for _, p := range providers(r) {
+		add(nil, &p, &manifest.AuthorizationPolicy{Action: "CUSTOM", Provider: &manifest.Provider{Name: p.Name}, Rules: []manifest.PolicyRule{{To: to}}})
 	}
 	for _, gr := range allowing(r, t) {
-		add(&manifest.AuthorizationPolicy{Rules: allowRules(g, gr, to, t)})
+		add(gr, nil, &manifest.AuthorizationPolicy{Rules: allowRules(g, gr, to, t)})
 	}
 	return out
 }
@@ -136,14 +139,10 @@ func behind(identity []string, r *ir.Route, u *ir.Upstream) []string {
 
 // providers lists the external authorizers that a route asks, once each grant
 // names the same ones.
-func providers(r *ir.Route) []string {
-	var out []string
+func providers(r *ir.Route) []ir.Provider {
 	for i := range r.Access.Grants {
 		if ext, ok := r.Access.Grants[i].Proof.(ir.External); ok {
-			for _, p := range ext.Providers {
-				out = append(out, p.Name)
-			}
-			return out
+			return ext.Providers
 		}
 	}
 	return nil

@@ -36,8 +36,8 @@ func Size(g *ir.Gateway, t *ir.Target) int {
 // each is an object of a size, and repeats the operation in each of its rules.
 func sizeOfRoute(g *ir.Gateway, r *ir.Route, t *ir.Target, each, operation int) int {
 	n := 0
-	for _, name := range providers(r) {
-		n += each + operation + len(name)
+	for _, p := range providers(r) {
+		n += each + operation + len(p.Name)
 	}
 	for _, gr := range allowing(r, t) {
 		rules := allowRules(g, gr, nil, t)

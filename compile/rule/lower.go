@@ -73,12 +73,21 @@ func rule(g *ir.Gateway, r *ir.Route, t *ir.Target) *manifest.Rule {
 	if forward, ok := r.Action.(ir.Forward); ok && len(forward.To) > 0 {
 		spec.Upstream = &manifest.RuleUpstream{URL: upstreamURL(largest(forward.To))}
 	}
-	for _, f := range r.Filters {
-		if m, ok := f.(ir.Mutate); ok {
-			spec.Mutators = append(spec.Mutators, manifest.Handler{Handler: m.Handler.Name, Config: m.Handler.Config})
-		}
+	for _, h := range mutators(r) {
+		spec.Mutators = append(spec.Mutators, manifest.Handler{Handler: h.Name, Config: h.Config})
 	}
 	return spec
+}
+
+// mutators are the mutation handlers of a route, in order.
+func mutators(r *ir.Route) []*ir.Handler {
+	var out []*ir.Handler
+	for _, f := range r.Filters {
+		if m, ok := f.(ir.Mutate); ok {
+			out = append(out, &m.Handler)
+		}
+	}
+	return out
 }
 
 // matchURL spells the requests of a route as Oathkeeper's template: literal
@@ -125,12 +134,20 @@ func upstreamURL(u *ir.Upstream) string {
 
 func authenticators(r *ir.Route, t *ir.Target) []manifest.Handler {
 	var out []manifest.Handler
+	for _, h := range verbatim(r, t) {
+		out = append(out, manifest.Handler{Handler: h.Name, Config: h.Config})
+	}
+	return out
+}
+
+// verbatim are the handlers of a route that the target writes.
+func verbatim(r *ir.Route, t *ir.Target) []*ir.Handler {
+	var out []*ir.Handler
 	for i := range r.Access.Grants {
 		h := r.Access.Grants[i].Verbatim
-		if h == nil || t.Plan.Ruled != nil && !t.Plan.Ruled[h.Name] {
-			continue
+		if h != nil && (t.Plan.Ruled == nil || t.Plan.Ruled[h.Name]) {
+			out = append(out, h)
 		}
-		out = append(out, manifest.Handler{Handler: h.Name, Config: h.Config})
 	}
 	return out
 }

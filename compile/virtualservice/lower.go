@@ -23,10 +23,8 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	if g.Ingress.Text != "" {
 		spec.Gateways = []string{g.Ingress.Text}
 	}
-	for _, r := range g.Routes {
-		if r.RoutedBy == nil {
-			spec.HTTP = append(spec.HTTP, entry(g, r, t))
-		}
+	for _, r := range entryRoutes(g) {
+		spec.HTTP = append(spec.HTTP, entry(g, r, t))
 	}
 	return []manifest.Object{{
 		APIVersion: "networking.istio.io/" + t.IstioAPI,
@@ -39,6 +37,17 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		Spec:   spec,
 		Origin: g.Origin,
 	}}
+}
+
+// entryRoutes are the routes that have an entry of their own, in order.
+func entryRoutes(g *ir.Gateway) []*ir.Route {
+	var out []*ir.Route
+	for _, r := range g.Routes {
+		if r.RoutedBy == nil {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func hostNames(g *ir.Gateway) []string {

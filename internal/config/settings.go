@@ -83,3 +83,20 @@ func paths(path string, fields []shape.Field) []string {
 func (c *Config) Says(name string) bool {
 	return slices.ContainsFunc(c.layers, func(l layer) bool { return source.Field(l.root, name) != nil })
 }
+
+// Place returns where a setting in force was written, or a part of it by its
+// path, such as "labels.team": the span in a file, or the name of a variable of
+// the environment or a flag. ok is false for a default.
+func (c *Config) Place(path string) (span source.Span, by string, ok bool) {
+	for _, l := range slices.Backward(c.layers) {
+		n := source.Lookup(l.root, path)
+		switch {
+		case n == nil:
+		case l.name != "":
+			return source.Span{}, l.name, true
+		default:
+			return l.doc.NodeSpan(n), "", true
+		}
+	}
+	return source.Span{}, "", false
+}

@@ -81,6 +81,7 @@ type JWT struct{ Issuers []Issuer }
 // Issuer is one issuer of tokens and where they may stand in a request.
 type Issuer struct {
 	Origin                source.Ref
+	Setting               string // of kgw.yaml that has it; "" where the author wrote it
 	Issuer, JWKS          string
 	FromHeaders           []TokenHeader
 	FromParams            []string

@@ -30,6 +30,8 @@ type Upstream struct {
 	// Selector is the pod selector of the Service; nil until link has found
 	// it, and a pointer to nil when the Service has none.
 	Selector *map[string]string
+	// SelectorAt is where the selector is said, PortAt the number of a named port.
+	SelectorAt, PortAt Said
 	// External is the name that the Service stands for, "" where it has pods of
 	// its own or is not known.
 	External string

@@ -75,6 +75,8 @@ type Host struct {
 	Written string
 	// Short marks a label that awaits the domain of the gateway's Ingress.
 	Short bool
+	// Domain is where the domain of a name that was completed is said.
+	Domain Said
 	// Upstreams serve a Forward that has no To of its own.
 	Upstreams []Upstream
 }
@@ -93,9 +95,9 @@ type Ingress struct {
 	Parent *ParentDocument
 }
 
-// reference returns the object that the Ingress names, also where only its text
+// Reference returns the object that the Ingress names, also where only its text
 // is known.
-func (i *Ingress) reference() Name {
+func (i *Ingress) Reference() Name {
 	if i.Ref.Name != "" {
 		return i.Ref
 	}
@@ -171,6 +173,9 @@ type Route struct {
 	// AnyMethod means that the proxy's route carries no method match although
 	// Match has methods. Rules and policies still list them.
 	AnyMethod bool
+	// Preflight takes the requests with which browsers ask for permission: of what
+	// it matches, the author wrote the path and not the method.
+	Preflight bool
 	// RoutedBy is the earlier route with the same path that serves this one's
 	// requests: this route has no entry of its own.
 	RoutedBy *Route

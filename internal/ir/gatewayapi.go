@@ -3,6 +3,8 @@ package ir
 import (
 	"cmp"
 	"slices"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // GatewayAPI is how routes are written for the Gateway API. The zero value
@@ -40,8 +42,10 @@ type Parent struct {
 type ParentDocument struct {
 	// Account is the service account of its proxy.
 	Account string
-	// Secure are the listeners with TLS that serve the hosts of the resource.
-	Secure []string
+	// Secure are the listeners with TLS that serve the hosts of the resource, and
+	// SecureAt the places of their names.
+	Secure   []string
+	SecureAt []source.Ref
 }
 
 // Identity returns the identity of the proxy of a Gateway of the Gateway API: the
@@ -63,7 +67,7 @@ func (a *GatewayAPI) Identity(gateway Name, account string) string {
 // the Gateway of the same namespace and name is meant. Of a Gateway among the
 // inputs, the listeners with TLS are those that are not named.
 func (a *GatewayAPI) ParentOf(g *Gateway) Parent {
-	ref := g.Ingress.reference()
+	ref := g.Ingress.Reference()
 	if ref.Namespace == "" {
 		ref.Namespace = g.Name.Namespace
 	}

@@ -88,5 +88,6 @@ func (t *Target) WritesPolicies(g *Gateway) bool {
 	return false
 }
 
-// Realm is a realm of token information and the issuer of its tokens.
-type Realm struct{ Name, Issuer, JWKS string }
+// Realm is a realm of token information and the issuer of its tokens, and the
+// setting of kgw.yaml that says so.
+type Realm struct{ Name, Issuer, JWKS, Setting string }

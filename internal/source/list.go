@@ -7,7 +7,7 @@ import "strings"
 // is a List. root must be expanded. Items share the List's text and tree;
 // their field paths start at the item.
 func (d *Document) Items(root *Node) ([]*Document, bool) {
-	items := child(root, step{key: "items", index: -1}).value
+	items := child(root, Step{key: "items", index: -1}).value
 	if items == nil || items.Kind != sequence || !strings.HasSuffix(d.Kind, "List") {
 		return nil, false
 	}

@@ -146,3 +146,14 @@ func quotedWidth(text []byte) int {
 // its end on its first line. The tree is that of Outline: its positions are
 // those of the document's text.
 func (d *Document) NodeSpan(n *Node) Span { return d.nodeSpan(n) }
+
+// Has reports whether the document has a field, whatever its value.
+func (l *Locator) Has(path string) bool { return l.root != nil && lookup(l.root, path).exact }
+
+// Len returns how many elements the list at a path has; 0 where there is none.
+func (l *Locator) Len(path string) int {
+	if !l.Has(path) {
+		return 0
+	}
+	return len(Elements(lookup(l.root, path).value))
+}

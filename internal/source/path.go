@@ -37,16 +37,16 @@ func plainKey(key string) bool {
 	return true
 }
 
-// step is one step of a field path: a key, or an index when index >= 0.
-type step struct {
+// Step is one step of a field path: a key, or an index when index >= 0.
+type Step struct {
 	key   string
 	index int
 }
 
 // SplitPath parses a field path. ok is false when the text is not one.
-func SplitPath(path string) (steps []step, ok bool) {
+func SplitPath(path string) (steps []Step, ok bool) {
 	for rest := path; rest != ""; {
-		var s step
+		var s Step
 		if s, rest, ok = nextStep(rest, len(steps) == 0); !ok {
 			return steps, false
 		}
@@ -55,13 +55,13 @@ func SplitPath(path string) (steps []step, ok bool) {
 	return steps, true
 }
 
-func nextStep(rest string, first bool) (step, string, bool) {
+func nextStep(rest string, first bool) (Step, string, bool) {
 	if rest[0] == '[' {
 		return bracketStep(rest)
 	}
 	if !first {
 		if rest[0] != '.' {
-			return step{}, "", false
+			return Step{}, "", false
 		}
 		rest = rest[1:]
 	}
@@ -70,29 +70,29 @@ func nextStep(rest string, first bool) (step, string, bool) {
 		end = len(rest)
 	}
 	if !plainKey(rest[:end]) {
-		return step{}, "", false
+		return Step{}, "", false
 	}
-	return step{key: rest[:end], index: -1}, rest[end:], true
+	return Step{key: rest[:end], index: -1}, rest[end:], true
 }
 
-func bracketStep(rest string) (step, string, bool) {
+func bracketStep(rest string) (Step, string, bool) {
 	if strings.HasPrefix(rest, `["`) {
 		quoted, err := strconv.QuotedPrefix(rest[1:])
 		if err != nil || !strings.HasPrefix(rest[1+len(quoted):], "]") {
-			return step{}, "", false
+			return Step{}, "", false
 		}
 		key, err := strconv.Unquote(quoted)
-		return step{key: key, index: -1}, rest[len(quoted)+2:], err == nil
+		return Step{key: key, index: -1}, rest[len(quoted)+2:], err == nil
 	}
 	end := strings.IndexByte(rest, ']')
 	if end < 0 {
-		return step{}, "", false
+		return Step{}, "", false
 	}
 	i, err := strconv.Atoi(rest[1:end])
 	if err != nil || i < 0 || rest[1] == '+' || rest[1] == '-' {
-		return step{}, "", false
+		return Step{}, "", false
 	}
-	return step{index: i}, rest[end+1:], true
+	return Step{index: i}, rest[end+1:], true
 }
 
 // found is where a field path leads in a tree.
@@ -116,7 +116,7 @@ func lookup(root *Node, path string) found {
 	return at
 }
 
-func child(n *Node, s step) found {
+func child(n *Node, s Step) found {
 	switch {
 	case n == nil:
 	case s.index >= 0:
@@ -142,7 +142,23 @@ func Lookup(root *Node, path string) *Node {
 }
 
 // Key returns the key of a step, "" for an index.
-func (s step) Key() string { return s.key }
+func (s Step) Key() string { return s.key }
+
+// Index returns the index of a step, -1 for a key.
+func (s Step) Index() int { return s.index }
+
+// JoinSteps returns the field path of steps.
+func JoinSteps(steps []Step) string {
+	path := ""
+	for _, s := range steps {
+		if s.index >= 0 {
+			path = JoinIndex(path, s.index)
+		} else {
+			path = JoinKey(path, s.key)
+		}
+	}
+	return path
+}
 
 // WithoutPath returns a value, as Value gives it, without what is at a field path
 // below it. A path that leads nowhere, or to an element of a list, changes
@@ -155,7 +171,7 @@ func WithoutPath(v any, path string) any {
 	return dropped(v, steps)
 }
 
-func dropped(v any, steps []step) any {
+func dropped(v any, steps []Step) any {
 	switch x := v.(type) {
 	case Object:
 		var out Object
@@ -175,4 +191,12 @@ func dropped(v any, steps []step) any {
 		return out
 	}
 	return v
+}
+
+// JoinPath appends a field path to another one.
+func JoinPath(path, below string) string {
+	if path == "" || below == "" || below[0] == '[' {
+		return path + below
+	}
+	return path + "." + below
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var compareSteps = cmp.AllowUnexported(step{})
+var compareSteps = cmp.AllowUnexported(Step{})
 
 func TestSplitPath(t *testing.T) {
-	key := func(k string) step { return step{key: k, index: -1} }
-	at := func(i int) step { return step{index: i} }
-	for path, want := range map[string][]step{
+	key := func(k string) Step { return Step{key: k, index: -1} }
+	at := func(i int) Step { return Step{index: i} }
+	for path, want := range map[string][]Step{
 		"":                     nil,
 		"spec":                 {key("spec")},
 		"spec.rules[2].path":   {key("spec"), key("rules"), at(2), key("path")},
@@ -94,7 +94,7 @@ spec:
 func checkKeys(t *testing.T, a, b string, i int) {
 	path := JoinKey(JoinIndex(JoinKey("", a), i), b)
 	steps, ok := SplitPath(path)
-	want := []step{{key: a, index: -1}, {index: i}, {key: b, index: -1}}
+	want := []Step{{key: a, index: -1}, {index: i}, {key: b, index: -1}}
 	if d := cmp.Diff(want, steps, compareSteps); !ok || d != "" {
 		t.Errorf("%q and %q make %q, read as %v (- want, + got)\n%s", a, b, path, ok, d)
 	}

@@ -23,7 +23,7 @@ func LegacyHost(written string, at source.Ref, s *ir.Settings) ir.Host {
 	if written != "" && !strings.Contains(written, ".") {
 		h.Short = s.DefaultDomain == ""
 		if !h.Short {
-			h.Name = written + "." + s.DefaultDomain
+			h.Name, h.Domain = written+"."+s.DefaultDomain, ir.Said{Setting: "domains.default"}
 		}
 	}
 	return h

@@ -23,6 +23,7 @@ type Object interface{ object() }
 // Service is a Kubernetes Service.
 type Service struct {
 	Origin   source.Ref
+	Setting  string // the path in kgw.yaml of what only a configuration knows
 	Name     ir.Name
 	Selector map[string]string // nil when it has none
 	// BadLabels are labels of the selector whose values are not text.
@@ -69,6 +70,7 @@ type Owner struct{ Kind, Name string }
 // Gateway is an Istio Gateway.
 type Gateway struct {
 	Origin  source.Ref
+	Setting string // the path in kgw.yaml of what only a configuration knows
 	Name    ir.Name
 	Servers [][]string // the hosts of each server
 	HTTPS   [][]string // the hosts of each server whose protocol is HTTPS

@@ -21,6 +21,7 @@ func (*ParentGateway) object() {}
 
 // ParentListener is a listener of a Gateway of the Gateway API.
 type ParentListener struct {
+	Origin   source.Ref
 	Name     string
 	Host     string // lower case; "*" for every host
 	Port     int64
@@ -34,11 +35,12 @@ type ParentListener struct {
 
 func decodeParent(at source.Ref, name ir.Name, root, spec *source.Node) *ParentGateway {
 	p := &ParentGateway{Origin: at, Name: name, Account: AccountOf(root, name.Name)}
-	for _, n := range source.Elements(source.Field(spec, "listeners")) {
+	for i, n := range source.Elements(source.Field(spec, "listeners")) {
 		namespaces := source.Field(source.Field(n, "allowedRoutes"), "namespaces")
 		selector := source.Field(namespaces, "selector")
 		l := ParentListener{
-			Name: source.Text(source.Field(n, "name")), Host: strings.ToLower(source.Text(source.Field(n, "hostname"))),
+			Origin: at.At("spec", "listeners").Elem(i),
+			Name:   source.Text(source.Field(n, "name")), Host: strings.ToLower(source.Text(source.Field(n, "hostname"))),
 			Port: source.Int(source.Field(n, "port")), Protocol: source.Text(source.Field(n, "protocol")),
 			from: source.Text(source.Field(namespaces, "from")), labels: source.TextMap(source.Field(selector, "matchLabels")),
 			odd: source.Field(selector, "matchExpressions") != nil,

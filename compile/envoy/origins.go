@@ -1,0 +1,57 @@
+package envoy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/origin"
+)
+
+// SetHeader returns what the value of a request header is made of that Headers
+// sets: of several filters that set it, the last.
+func SetHeader(g *ir.Gateway, r *ir.Route, name string) []origin.Origin {
+	for _, f := range slices.Backward(r.Filters) {
+		switch f := f.(type) {
+		case ir.SetRequestHeaders:
+			if _, ok := f.Headers[name]; ok {
+				return []origin.Origin{origin.Named(r.Origin, ir.PartHeaders, name)}
+			}
+		case ir.SetRequestCookies:
+			if name == "Cookie" && len(f.Cookies) > 0 {
+				return []origin.Origin{origin.Of(r.Origin, ir.PartCookies)}
+			}
+		case ir.ForwardedHost:
+			if name == forwarded && !strings.HasPrefix(forwardedHost(g), "%") {
+				return origin.Host(g, 0)
+			}
+		case ir.RemoveResponseHeaders, ir.Compress, ir.Mutate, ir.Native, ir.ForwardIdentity, ir.TraceRequest, ir.Audit:
+		}
+	}
+	return nil
+}
+
+// Destination returns what the host or the port of destination i of a route is
+// made of: of is that of its Service.
+func Destination(r *ir.Route, t *ir.Target, i int, setting string, of func(*ir.Upstream) []origin.Origin) []origin.Origin {
+	if t.Plan.Delegated(r) {
+		return []origin.Origin{origin.Setting(setting)}
+	}
+	return of(&origin.Upstreams(r)[i])
+}
+
+// Weights returns what the shares of a route's destinations are made of; none
+// where they have no shares.
+func Weights(r *ir.Route, t *ir.Target) []origin.Origin {
+	to := origin.Upstreams(r)
+	if t.Plan.Delegated(r) || len(to) < 2 {
+		return nil
+	}
+	var out []origin.Origin
+	for i := range to {
+		if to[i].Weight != nil {
+			out = append(out, origin.Of(to[i].Origin, ir.PartServiceWeight))
+		}
+	}
+	return out
+}

@@ -1,0 +1,110 @@
+package compile
+
+import (
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lock"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/origin"
+	"github.com/kgw-dev/kgw/internal/parallel"
+)
+
+// made is what an emitter wrote n objects from.
+type made struct {
+	gateway *ir.Gateway
+	target  *ir.Target
+	config  *config.Config
+	emitter *emitter
+	n       int
+	objects []manifest.Object
+	lock    *lock.Lock
+}
+
+// keepMade notes the objects as they are after what the run changed in them.
+func (r *run) keepMade(objects [][]manifest.Object) {
+	for i, list := range r.result.made {
+		rest := objects[i]
+		for j := range list {
+			list[j].objects, rest, list[j].lock = rest[:list[j].n], rest[list[j].n:], r.options.Lock
+		}
+	}
+}
+
+// Explained is an object with what its fields are made of, and the configuration
+// that held for it.
+type Explained struct {
+	Object *manifest.Object
+	Leaves []origin.Leaf
+	Config *config.Config
+}
+
+// Explain returns the objects for which want holds, all with nil, with what
+// their fields are made of: in the order of Objects. It needs Options.Origins.
+func (r *Result) Explain(want func(*manifest.Object) bool) []Explained {
+	found := make([][]Explained, len(r.made))
+	parallel.Each(len(r.made), func(i int) {
+		for j := range r.made[i] {
+			found[i] = append(found[i], r.made[i][j].explain(want)...)
+		}
+	})
+	by := map[string]*Explained{}
+	for i := range found {
+		for j := range found[i] {
+			by[found[i][j].Object.Key()] = &found[i][j]
+		}
+	}
+	var out []Explained
+	for i := range r.Objects {
+		o := &r.Objects[i]
+		if e := by[o.Key()]; e != nil {
+			out = append(out, *e)
+		}
+	}
+	return out
+}
+
+func (m *made) explain(want func(*manifest.Object) bool) []Explained {
+	if want != nil && !slices.ContainsFunc(m.objects, func(o manifest.Object) bool { return want(&o) }) {
+		return nil
+	}
+	var out []Explained
+	for i, leaves := range m.emitter.explain(m.gateway, m.target, m.objects) {
+		o := &m.objects[i]
+		if want != nil && !want(o) {
+			continue
+		}
+		m.keptName(o, leaves)
+		out = append(out, Explained{Object: o, Leaves: leaves, Config: m.config})
+	}
+	return out
+}
+
+// keptName makes the entry of the lock the origin of a name that it keeps.
+func (m *made) keptName(o *manifest.Object, leaves []origin.Leaf) {
+	if o.Stable == "" {
+		return
+	}
+	key := lock.Key(o.Kind, o.Meta.Namespace, o.Stable)
+	for i := range leaves {
+		if leaves[i].Path != "metadata.name" {
+			continue
+		}
+		for _, e := range m.lock.Entries {
+			if lock.Key(e.Kind, e.Namespace, e.Stable) == key {
+				leaves[i].From = []origin.Origin{origin.At(e.At)}
+				break
+			}
+		}
+	}
+}
+
+// Translations are the tables of what kgw writes, by kind of object.
+func Translations() []origin.Kind {
+	var out []origin.Kind
+	for _, e := range []*emitter{&virtualServices, &httpRoutes, &rules, &policies, &ingresses} {
+		out = append(out, e.tables()...)
+	}
+	return out
+}

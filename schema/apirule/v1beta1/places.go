@@ -1,0 +1,13 @@
+package v1beta1
+
+import (
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// Places is where the documents have the parts of the model.
+var Places = apirule.LegacyPlaces(ir.Places{
+	ir.PartLabel + NameLabel:      {Of: []ir.Part{ir.PartName}},
+	ir.PartLabel + NamespaceLabel: {Of: []ir.Part{ir.PartNamespace}},
+	ir.PartLabel + OwnerLabel:     {Of: []ir.Part{ir.PartName, ir.PartNamespace}},
+})
