@@ -53,6 +53,7 @@ var offline = map[string][]string{
 	"trace":           {"GET https://shop.example.com/ apis"},
 	"validate":        {"apis", "apis --fix --diff", "apis --prove", "apis --status --format json"},
 	"version":         {""},
+	"why":             {"VirtualService/shop/shop-jixezguj apis"},
 }
 
 // TestNoSockets runs every command in a network namespace of its own, in which

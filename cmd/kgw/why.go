@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/why"
+)
+
+type whyFlags struct {
+	inputFlags
+	format string
+}
+
+func (a *app) whyCommand() *cobra.Command {
+	f := &whyFlags{}
+	cmd := &cobra.Command{
+		Use:   "why KIND/NAMESPACE/NAME [FIELD] [PATH...]",
+		Short: "Say which line, setting or default made a field of a manifest",
+		Long: "For a field of an object that the PATHs compile to, prints the line of the inputs, the setting or the default\n" +
+			"that made it, and the rule of translation. Without a FIELD, all fields; a FIELD such as spec.http[0].match stands\n" +
+			"for all fields below it.",
+		Example: "  kgw why VirtualService/shop/orders-xzb2gkdk spec.http[0].match[0].uri apis/\n" +
+			"  kgw why Rule/shop/orders-c5wbeqoj apis/ --format json",
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: a.completeWhy,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.why(f, args)
+		},
+	}
+	f.registerInputs(cmd.Flags())
+	f.failOn = "error"
+	cmd.Flags().StringVar(&f.format, "format", "text", "what to print: text or json")
+	return cmd
+}
+
+func (a *app) why(f *whyFlags, args []string) error {
+	if f.format != "text" && f.format != "json" {
+		return usage("--format must be text or json, not %q", f.format)
+	}
+	id, err := objectOf(args[0])
+	if err != nil {
+		return err
+	}
+	field, paths := fieldOf(args[1:])
+	result, o, err := a.translated(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	objects := why.Objects(result, o, id.is)
+	if len(objects) == 0 {
+		return a.noObject(&f.inputFlags, id, result)
+	}
+	for i := range objects {
+		leaves := objects[i].Leaves
+		objects[i].Leaves = slices.DeleteFunc(slices.Clone(leaves), func(l why.Leaf) bool { return !why.Below(l.Path, field) })
+		if len(objects[i].Leaves) == 0 {
+			return notWritten(&objects[i], field, leaves)
+		}
+	}
+	return a.printWhy(f.format, objects)
+}
+
+// translated compiles what the paths name, with the origins of all fields. Nil
+// options mean that the configuration is at fault and was reported.
+func (a *app) translated(f *inputFlags, paths []string) (*compile.Result, *compile.Options, error) {
+	in, o, err := a.load(f, paths)
+	if err != nil || o == nil {
+		return nil, nil, err
+	}
+	o.Origins, o.NoInfos, o.Beside = true, true, true
+	o.Emit = slices.Clone(o.Config.Emit)
+	result := compile.Run(in, *o)
+	if result.Fatal {
+		a.fail(exitInput)
+	}
+	return result, o, nil
+}
+
+func (a *app) printWhy(format string, objects []why.Object) error {
+	if format == "json" {
+		return a.printValue(why.JSON(objects, a.secrets.Text))
+	}
+	for i := range objects {
+		if err := a.printText(report.Lines(a.secrets.Text(objects[i].Text()))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// objectID names an object on the command line.
+type objectID struct{ kind, namespace, name string }
+
+func (id objectID) is(o *manifest.Object) bool {
+	return strings.EqualFold(o.Kind, id.kind) && o.Meta.Namespace == id.namespace && o.Meta.Name == id.name
+}
+
+func objectOf(text string) (objectID, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 || slices.Contains(parts, "") {
+		return objectID{}, usage("an object is named KIND/NAMESPACE/NAME, not %q", text)
+	}
+	return objectID{parts[0], parts[1], parts[2]}, nil
+}
+
+// fieldOf tells a field path from the paths of files behind it.
+func fieldOf(args []string) (field string, paths []string) {
+	if len(args) == 0 {
+		return "", nil
+	}
+	if steps, ok := source.SplitPath(args[0]); ok && len(steps) > 0 && slices.Contains(topFields, steps[0].Key()) {
+		return args[0], args[1:]
+	}
+	return "", args
+}
+
+// topFields begin the field paths of objects. A file of such a name is ./spec.
+var topFields = []string{"apiVersion", "kind", "metadata", "spec", "data", "subjects", "roleRef", "rules"}
+
+// noObject says that the inputs do not give an object, with the errors that may
+// be why.
+func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error {
+	if err := a.report(a.stderr, f, result); err != nil {
+		return err
+	}
+	var names []string
+	for i := range result.Objects {
+		o := &result.Objects[i]
+		if strings.EqualFold(o.Kind, id.kind) {
+			names = append(names, o.Kind+"/"+o.Meta.Namespace+"/"+o.Meta.Name)
+		}
+	}
+	asked := id.kind + "/" + id.namespace + "/" + id.name
+	help := "the inputs give no " + id.kind
+	if len(names) > 0 {
+		help = "there are " + strings.Join(names[:min(len(names), 5)], ", ")
+	}
+	if near := shape.Nearest(asked, names); near != "" {
+		help = fmt.Sprintf("did you mean %s?", near)
+	}
+	return &exitError{exitFindings, fmt.Errorf("%s is not written: %s", asked, help)}
+}
+
+// notWritten says that an object does not have a field.
+func notWritten(o *why.Object, field string, leaves []why.Leaf) error {
+	var names []string
+	for i := range leaves {
+		names = append(names, leaves[i].Path)
+	}
+	if near := shape.Nearest(field, names); near != "" {
+		return &exitError{exitFindings, fmt.Errorf("%s has no field %s: did you mean %s?", o.ID(), field, near)}
+	}
+	return &exitError{exitFindings, fmt.Errorf("%s has no field %s: kgw does not write it, and the default of whoever reads the object holds", o.ID(), field)}
+}
+
+// completeWhy completes an object that the inputs of the working directory
+// compile to, then its fields.
+func (a *app) completeWhy(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var out []string
+	for _, o := range a.translatedHere() {
+		switch {
+		case len(args) == 0:
+			out = append(out, o.ID())
+		case o.ID() == args[0]:
+			for i := range o.Leaves {
+				out = append(out, o.Leaves[i].Path)
+			}
+		}
+	}
+	out = slices.DeleteFunc(out, func(s string) bool { return !strings.HasPrefix(s, begun) })
+	return out, cobra.ShellCompDirectiveDefault
+}
+
+// translatedHere are the objects that a command without a PATH compiles; none
+// where something is wrong with the configuration.
+func (a *app) translatedHere() []why.Object {
+	c, found := config.ReadNearest(a.dir, a.display, source.Bounds{})
+	if found.Max() == diag.Error {
+		return nil
+	}
+	loader := &source.Loader{Dir: a.dir, Sieve: schema.Sieve}
+	files, problems := loader.Load([]string{a.defaultPath(c)})
+	o := &compile.Options{Config: c, Origins: true}
+	return why.Objects(compile.Run(compile.Input{Files: files, Problems: problems}, *o), o, nil)
+}

@@ -1,0 +1,213 @@
+package why
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/origin"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// resolver finds the places of origins. Each document is parsed once.
+type resolver struct {
+	options  *compile.Options
+	locators map[*source.Document]*source.Locator
+}
+
+func newResolver(o *compile.Options) *resolver {
+	return &resolver{options: o, locators: map[*source.Document]*source.Locator{}}
+}
+
+func (r *resolver) locator(doc *source.Document) *source.Locator {
+	if r.locators[doc] == nil {
+		r.locators[doc] = doc.Locator()
+	}
+	return r.locators[doc]
+}
+
+// all finds the places of origins, each once.
+func (r *resolver) all(from []origin.Origin, c *config.Config) []Source {
+	var out []Source
+	for i := range from {
+		for _, s := range r.of(&from[i], c) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (r *resolver) of(o *origin.Origin, c *config.Config) []Source {
+	switch {
+	case o.Setting != "":
+		return []Source{r.setting(o.Setting, c)}
+	case o.At.Doc == nil:
+		return nil
+	case o.Part == "":
+		return []Source{r.input(o.At)}
+	}
+	place, ok := placesOf(o.At.Doc).Of(o.Part, o.Key)
+	if !ok {
+		return []Source{r.input(o.At)}
+	}
+	return r.part(o, place, c)
+}
+
+// placesOf is the table of a document's kind.
+func placesOf(doc *source.Document) ir.Places {
+	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {
+		return k.Places
+	}
+	return schema.CompanionPlaces(doc.Kind)
+}
+
+// part finds the place of a part of the model.
+func (r *resolver) part(o *origin.Origin, place ir.Place, c *config.Config) []Source {
+	var out []Source
+	candidates := expand(o, place.In)
+	if ref, ok := r.first(candidates); ok {
+		ref.Key = ref.Key || o.Name
+		out = append(out, r.input(ref))
+	} else {
+		out = append(out, r.absent(o, place, candidates, c)...)
+	}
+	for _, part := range place.Of {
+		of := origin.Of(o.At, part)
+		out = append(out, r.of(&of, c)...)
+	}
+	return out
+}
+
+// absent is what holds where a document has none of the fields of a part.
+func (r *resolver) absent(o *origin.Origin, place ir.Place, candidates []source.Ref, c *config.Config) []Source {
+	d := Source{Kind: Default, Text: place.Absent}
+	if len(candidates) > 0 {
+		d.Field = candidates[len(candidates)-1].Path
+	}
+	switch {
+	case place.Setting != "":
+		s := r.setting(numbered(place.Setting, o.Index), c)
+		if s.Kind == Setting || place.Absent == "" {
+			return []Source{s}
+		}
+	case place.Absent == "" && len(place.Of) > 0:
+		return nil
+	case place.Absent == "":
+		return []Source{r.input(o.At)}
+	}
+	return []Source{d}
+}
+
+// first is the first of the places that is there.
+func (r *resolver) first(candidates []source.Ref) (source.Ref, bool) {
+	for _, ref := range candidates {
+		before, after, any := strings.Cut(ref.Path, "[?]")
+		if !any {
+			if r.locator(ref.Doc).Has(ref.Path) {
+				return ref, true
+			}
+			continue
+		}
+		for i := r.locator(ref.Doc).Len(before) - 1; i >= 0; i-- {
+			ref.Path = source.JoinIndex(before, i) + after
+			if r.locator(ref.Doc).Has(ref.Path) {
+				return ref, true
+			}
+		}
+	}
+	return source.Ref{}, false
+}
+
+// expand writes out the places of a part: with its number, else as a whole.
+func expand(o *origin.Origin, in []string) []source.Ref {
+	var out []source.Ref
+	for _, text := range in {
+		ref := o.At
+		switch {
+		case text == ".":
+			ref.Key = true
+		case text == "..":
+			ref.Path, ref.Key = parent(ref.Path), true
+		case strings.HasPrefix(text, "/"):
+			ref.Path = below("", text[1:], o)
+		default:
+			ref.Path = below(ref.Path, text, o)
+		}
+		out = append(out, ref)
+		if whole := strings.TrimSuffix(text, "[#]"); whole != text && o.Index >= 0 {
+			out = append(out, expand(&origin.Origin{At: o.At, Key: o.Key, Index: -1}, []string{text})...)
+		}
+	}
+	return out
+}
+
+// below appends a place's text to a path: "*" is the key of the part.
+func below(path, text string, o *origin.Origin) string {
+	text = numbered(text, o.Index)
+	head, keyed := strings.CutSuffix(text, "*")
+	head, named := strings.CutSuffix(head, ".")
+	path = source.JoinPath(path, head)
+	switch {
+	case keyed && named:
+		return source.JoinKey(path, o.Key)
+	case keyed:
+		return source.JoinPath(path, o.Key)
+	}
+	return path
+}
+
+// numbered replaces "[#]" by an index, or leaves it out.
+func numbered(text string, index int) string {
+	if index < 0 {
+		return strings.ReplaceAll(text, "[#]", "")
+	}
+	return strings.ReplaceAll(text, "[#]", "["+strconv.Itoa(index)+"]")
+}
+
+// parent is the path of what a field is in.
+func parent(path string) string {
+	steps, _ := source.SplitPath(path)
+	if len(steps) == 0 {
+		return ""
+	}
+	return source.JoinSteps(steps[:len(steps)-1])
+}
+
+func (r *resolver) input(ref source.Ref) Source {
+	return Source{Kind: Input, Field: ref.Path, Span: r.locator(ref.Doc).Span(ref.Path, ref.Key), Ref: ref}
+}
+
+// setting is where a setting is said: by a flag, in a file, or nowhere.
+func (r *resolver) setting(path string, c *config.Config) Source {
+	if flag := r.flag(path); flag != "" {
+		return Source{Kind: Setting, Field: path, Text: flag}
+	}
+	for p := path; p != ""; p = parent(p) {
+		if span, by, ok := c.Place(p); ok {
+			return Source{Kind: Setting, Field: p, Span: span, Text: by}
+		}
+		if !strings.HasSuffix(p, "]") {
+			break
+		}
+	}
+	return Source{Kind: Default, Field: path, Text: "the default of the setting " + path}
+}
+
+// flag is the flag of a run that makes a setting and is not in the
+// configuration.
+func (r *resolver) flag(path string) string {
+	o := r.options
+	switch {
+	case path == "namespace" && o.Namespace != "":
+		return "-n"
+	case path == "istio.api" && o.IstioAPI != "":
+		return "--istio-api"
+	}
+	return ""
+}
