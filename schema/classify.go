@@ -73,7 +73,7 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 	case nearestGroup(group, []string{own}) != "", exact && cutGroup(doc.APIVersion, group, own), exact && slices.Contains(groups, group):
 		version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
 		return almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, version)), true
-	case kind == "APIRule" && exact, kind == "FabricGateway" && exact:
+	case kind == "APIRule" && exact, kind == "FabricGateway" && exact, kind == "IDPPreset" && group == "ui.kyma.cx":
 		f = almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, ""))
 		f.Message = fmt.Sprintf("%s is a kind of group %q, not of %q: the document is not compiled", doc.Kind, own, group)
 		return f, true

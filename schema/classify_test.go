@@ -45,6 +45,7 @@ func TestSuspect(t *testing.T) {
 		"networking.istio.io/v1beta1 Gateway":      "",
 		"gateway.networking.k8s.io/v1 HTTPRoute":   "",
 		"kgw.dev/v1alpha1 Config":                  "",
+		"ui.kyma.cx/v1alpha1 IDPPreset":            `KGW112 apiVersion: did you mean "authentication.kyma-project.io/v1alpha1"?`,
 		"gateway.kyma.cx/v1alpha2 Api":             "KGW115 kind: write an APIRule in its place",
 		group + "/v2 -":                            "KGW113 kind: add kind",
 		"- APIRule":                                "KGW113 apiVersion: add apiVersion",

@@ -31,13 +31,41 @@ func clients(v *View, found *diag.List) {
 	if v.Policy.OtherClients {
 		return
 	}
-	demands := v.demands()
+	demands, issued := v.demands(), withTokens(v.Clients, found)
 	for _, d := range demands {
-		d.check(v.Clients, found)
+		d.check(issued, found)
 	}
 	if len(demands) > 0 {
-		unused(v.Clients, demands, found)
+		unused(issued, demands, found)
 	}
+}
+
+// withTokens returns the clients that can get an access token, and reports the
+// others (RFC 6749; Hydra takes the response type "code" where none is named).
+func withTokens(clients []*ir.Client, found *diag.List) []*ir.Client {
+	var out []*ir.Client
+	for _, c := range clients {
+		answers := c.ResponseTypes
+		if len(answers) == 0 {
+			answers = []string{"code"}
+		}
+		answered := func(word string) bool {
+			return slices.ContainsFunc(answers, func(a string) bool { return slices.Contains(strings.Fields(a), word) })
+		}
+		issues := func(grant string) bool {
+			return grant == "client_credentials" || grant == "authorization_code" && answered("code") || grant == "implicit" && answered("token")
+		}
+		if len(c.Grants) == 0 || slices.ContainsFunc(c.Grants, issues) {
+			out = append(out, c)
+			continue
+		}
+		found.Add(diag.Finding{
+			Code: diag.ClientWithoutTokens, At: c.Origin.At("spec", "grantTypes"),
+			Message: fmt.Sprintf("the client %s gets no access token: its grant types are %s, its response types %s", c.Name, quoted(c.Grants), quoted(answers)),
+			Help:    "add client_credentials, or authorization_code with the response type code",
+		})
+	}
+	return out
 }
 
 // demands lists the grants that are decided by tokens of Hydra.
@@ -124,7 +152,7 @@ func (d *demand) check(clients []*ir.Client, found *diag.List) {
 			Message: fmt.Sprintf("no OAuth2Client can be granted the scope %s: the route answers 403 to everybody", quoted(missing)),
 			Help:    "add the scope to an OAuth2Client, or set oauth2.clients: external in kgw.yaml if clients are registered elsewhere",
 		})
-	case !slices.ContainsFunc(clients, d.hasAll):
+	case len(d.scopes) > 0 && !slices.ContainsFunc(clients, d.hasAll):
 		found.Add(diag.Finding{
 			Code: diag.NoSingleClient, At: d.at, Related: clientPlaces(clients),
 			Message: fmt.Sprintf("no one OAuth2Client can be granted all of %s, and a token has the scopes of one client", quoted(d.scopes)),

@@ -74,6 +74,8 @@ const (
 
 	ClientSecretKeys Code = "KGW382"
 	StaticUserTwice  Code = "KGW383"
+
+	ClientWithoutTokens Code = "KGW384"
 )
 
 var policyRules = []Rule{
@@ -135,4 +137,5 @@ var policyRules = []Rule{
 	{LabelMissing, "LabelMissing", fault, "a resource does not have a label that the policy demands"},
 	{ClientSecretKeys, "ClientSecretKeys", doubt, "the Secret of an OAuth2 client does not have the keys that are read"},
 	{StaticUserTwice, "StaticUserTwice", fault, "two users of Dex have one email address"},
+	{ClientWithoutTokens, "ClientWithoutTokens", notice, "the grant types of an OAuth2 client give no access token"},
 }

@@ -15,8 +15,9 @@ type Companion interface{ companion() }
 type Client struct {
 	Origin source.Ref
 	Name   Name
-	// Grants are the ways in which it gets tokens ("client_credentials").
-	Grants []string
+	// Grants are the ways in which it gets tokens ("client_credentials"), and
+	// ResponseTypes what is answered to a browser ("code token").
+	Grants, ResponseTypes []string
 	// Scopes and Audiences are those that its tokens can have.
 	Scopes    []Scope
 	Audiences []string

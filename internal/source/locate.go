@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -12,6 +13,8 @@ import (
 type Locator struct {
 	doc  *Document
 	root *Node
+	// texts are the trees of texts within the document, by their path.
+	texts map[string]*Node
 }
 
 // Locator returns a Locator for the document.
@@ -32,7 +35,7 @@ func (l *Locator) Span(path string, key bool) Span {
 	if l.root == nil {
 		return start
 	}
-	f := lookup(l.root, path)
+	f := l.lookup(path)
 	n := f.value
 	if f.key != nil && (key || !f.exact || n.Kind != scalar || n.Line == 0) {
 		n = f.key
@@ -44,6 +47,27 @@ func (l *Locator) Span(path string, key bool) Span {
 		return start
 	}
 	return d.nodeSpan(n)
+}
+
+// lookup follows a path, also into a text that is YAML itself.
+func (l *Locator) lookup(path string) found {
+	outer, inner, within := strings.Cut(path, JoinKey("", Inside))
+	f := lookup(l.root, outer)
+	if !within || !f.exact {
+		return f
+	}
+	root, known := l.texts[outer]
+	if !known {
+		if l.texts == nil {
+			l.texts = map[string]*Node{}
+		}
+		root = l.doc.inside(f.value)
+		l.texts[outer] = root
+	}
+	if root == nil {
+		return f
+	}
+	return lookup(root, strings.TrimPrefix(inner, "."))
 }
 
 // nodeSpan is the span of a node whose positions are relative to the document.

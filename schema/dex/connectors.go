@@ -31,7 +31,7 @@ func ReadConfig(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 	}
 	c := &config{out: &ir.DexConfig{Origin: source.Ref{Doc: doc}}}
 	if text := source.Text(source.Field(data, "connectors")); text != "" {
-		c.at = source.Ref{Doc: doc}.At("data", "connectors")
+		c.at = source.Ref{Doc: doc}.At("data", "connectors", source.Inside)
 		c.connectors(source.NodeOfText(text))
 		return c.out, c.found
 	}
@@ -40,7 +40,7 @@ func ReadConfig(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 	if source.Field(file, "issuer") == nil && source.Field(file, "connectors") == nil {
 		return nil, nil
 	}
-	c.at = source.Ref{Doc: doc}.At("data", "config.yaml")
+	c.at = source.Ref{Doc: doc}.At("data", "config.yaml", source.Inside, "connectors")
 	c.out.Issuer = source.Text(source.Field(file, "issuer"))
 	if list := source.Field(file, "connectors"); list != nil {
 		c.connectors(list)
@@ -48,25 +48,24 @@ func ReadConfig(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 	return c.out, c.found
 }
 
-// config is a list of connectors that is being read. Places within a text are
-// all that of the key that holds it.
+// config is a list of connectors that is being read.
 type config struct {
 	at    source.Ref
 	out   *ir.DexConfig
 	found diag.List
 }
 
-func (c *config) fault(code diag.Code, help, format string, args ...any) {
-	c.found.Add(diag.Finding{Code: code, At: c.at, Help: help, Message: fmt.Sprintf(format, args...)})
+func (c *config) fault(code diag.Code, at source.Ref, help, format string, args ...any) {
+	c.found.Add(diag.Finding{Code: code, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *config) connectors(list *source.Node) {
 	elements := source.Elements(list)
 	if len(elements) == 0 {
-		c.fault(diag.ConnectorFault, "write a list of connectors, each with type, id, name and config", "the connectors of Dex are not a list that can be read")
+		c.fault(diag.ConnectorFault, c.at, "write a list of connectors, each with type, id, name and config", "the connectors of Dex are not a list that can be read")
 		return
 	}
-	seen := map[string]bool{}
+	first := map[string]source.Ref{}
 	for i, n := range elements {
 		k := ir.Connector{
 			Type: source.Text(source.Field(n, "type")), ID: source.Text(source.Field(n, "id")), Name: source.Text(source.Field(n, "name")),
@@ -75,29 +74,32 @@ func (c *config) connectors(list *source.Node) {
 			k.Config, _ = source.Value(settings).(source.Object)
 			k.Orgs = orgsOf(source.Field(settings, "orgs"))
 		}
-		if c.form(i, n, &k) {
-			if seen[k.ID] {
-				c.fault(diag.ConnectorTwice, "give each connector an id of its own", "two connectors of Dex have the id %q: Dex does not start", k.ID)
+		at := c.at.Elem(i)
+		if c.form(i, n, &k, at) {
+			if other, seen := first[k.ID]; seen {
+				c.fault(diag.ConnectorTwice, at.At("id"), "give each connector an id of its own", "two connectors of Dex have the id %q: Dex does not start", k.ID)
+				c.found[len(c.found)-1].Related = []diag.Related{{Message: "the other connector", At: other.At("id")}}
+			} else {
+				first[k.ID] = at
 			}
-			seen[k.ID] = true
-			c.redirect(&k)
-			c.secrets(&k, k.Config)
+			c.redirect(&k, at.At("config", "redirectURI"))
+			c.secrets(&k, k.Config, at.At("config"))
 			c.out.Connectors = append(c.out.Connectors, k)
 		}
 	}
 }
 
 // form checks the fields that every connector has.
-func (c *config) form(i int, n *source.Node, k *ir.Connector) bool {
+func (c *config) form(i int, n *source.Node, k *ir.Connector, at source.Ref) bool {
 	for _, f := range [][2]string{{"type", k.Type}, {"id", k.ID}, {"name", k.Name}} {
 		if f[1] == "" {
-			c.fault(diag.ConnectorFault, "add it", "connector %d of Dex has no %s: Dex does not start", i+1, f[0])
+			c.fault(diag.ConnectorFault, at.At(f[0]), "add it", "connector %d of Dex has no %s: Dex does not start", i+1, f[0])
 			return false
 		}
 	}
 	for _, key := range source.Keys(n) {
 		if !slices.Contains([]string{"type", "id", "name", "config"}, key) {
-			c.fault(diag.ConnectorFault, "remove it, or move it below config", "connector %q of Dex has a field %q, which Dex does not read", k.ID, key)
+			c.fault(diag.ConnectorFault, at.At(key), "remove it, or move it below config", "connector %q of Dex has a field %q, which Dex does not read", k.ID, key)
 		}
 	}
 	if _, known := connectorTypes[k.Type]; !known {
@@ -106,7 +108,7 @@ func (c *config) form(i int, n *source.Node, k *ir.Connector) bool {
 		if near := shape.Nearest(k.Type, names); near != "" {
 			help = fmt.Sprintf("did you mean %q? %s", near, help)
 		}
-		c.fault(diag.ConnectorFault, help, "connector %q has the type %q, which Dex does not have", k.ID, k.Type)
+		c.fault(diag.ConnectorFault, at.At("type"), help, "connector %q has the type %q, which Dex does not have", k.ID, k.Type)
 		return false
 	}
 	return true
@@ -114,7 +116,7 @@ func (c *config) form(i int, n *source.Node, k *ir.Connector) bool {
 
 // redirect checks where the provider sends the browser: to the callback of
 // Dex's own issuer. What a chart fills in is not known.
-func (c *config) redirect(k *ir.Connector) {
+func (c *config) redirect(k *ir.Connector, at source.Ref) {
 	if !connectorTypes[k.Type] {
 		return
 	}
@@ -122,14 +124,14 @@ func (c *config) redirect(k *ir.Connector) {
 	uri, _ := v.(string)
 	switch want := strings.TrimSuffix(c.out.Issuer, "/") + "/callback"; {
 	case uri == "":
-		c.fault(diag.ConnectorRedirect, "write Dex's issuer with /callback behind it", "connector %q has no redirectURI: nobody comes back from the identity provider", k.ID)
+		c.fault(diag.ConnectorRedirect, at, "write Dex's issuer with /callback behind it", "connector %q has no redirectURI: nobody comes back from the identity provider", k.ID)
 	case strings.Contains(uri+c.out.Issuer, "{{"), strings.Contains(uri, "$"):
 	case c.out.Issuer != "" && uri != want && uri != want+"/"+k.ID:
-		c.fault(diag.ConnectorRedirect, fmt.Sprintf("write %s", want), "the redirectURI of connector %q is %q, which is not the callback of Dex's issuer %q", k.ID, uri, c.out.Issuer)
+		c.fault(diag.ConnectorRedirect, at, fmt.Sprintf("write %s", want), "the redirectURI of connector %q is %q, which is not the callback of Dex's issuer %q", k.ID, uri, c.out.Issuer)
 	case !strings.HasPrefix(uri, "https://") && !strings.HasPrefix(uri, "http://localhost"):
-		c.fault(diag.ConnectorRedirect, "write a URL that begins with https://", "the redirectURI of connector %q is not an https URL: codes go over the network in the clear", k.ID)
+		c.fault(diag.ConnectorRedirect, at, "write a URL that begins with https://", "the redirectURI of connector %q is not an https URL: codes go over the network in the clear", k.ID)
 	case c.out.Issuer == "" && !strings.HasSuffix(uri, "/callback") && !strings.HasSuffix(uri, "/callback/"+k.ID):
-		c.fault(diag.ConnectorRedirect, "write Dex's issuer with /callback behind it", "the redirectURI of connector %q does not end in /callback, where Dex waits for the browser", k.ID)
+		c.fault(diag.ConnectorRedirect, at, "write Dex's issuer with /callback behind it", "the redirectURI of connector %q does not end in /callback, where Dex waits for the browser", k.ID)
 	}
 }
 
@@ -138,18 +140,18 @@ var secretWords = []string{"secret", "password", "bindpw", "token"}
 
 // secrets reports secrets that are written out: Dex reads them from its
 // environment where a value is $NAME.
-func (c *config) secrets(k *ir.Connector, settings source.Object) {
+func (c *config) secrets(k *ir.Connector, settings source.Object, at source.Ref) {
 	for _, m := range settings {
 		name := strings.ToLower(m.Key)
 		text, isText := m.Value.(string)
 		inner, _ := m.Value.(source.Object)
 		switch {
 		case !slices.ContainsFunc(secretWords, func(w string) bool { return strings.HasSuffix(name, w) }):
-			c.secrets(k, inner)
+			c.secrets(k, inner, at.At(m.Key))
 		case m.Value == nil, isText && (text == "" || strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{{")):
 		default:
 			k.Leaks = true
-			c.fault(diag.ConnectorSecret, "write "+m.Key+": $NAME, and give Dex the variable from a Secret", "connector %q has a secret written out in %s: everybody who reads the ConfigMap has it", k.ID, m.Key)
+			c.fault(diag.ConnectorSecret, at.At(m.Key), "write $NAME in its place, and give Dex the variable from a Secret", "connector %q has a secret written out in %s: everybody who reads the ConfigMap has it", k.ID, m.Key)
 		}
 	}
 }

@@ -54,9 +54,9 @@ var Kinds = []Kind{
 		},
 	},
 	{
-		diag.ChartOverrides, "overrides of the charts of Kyma 1's installer", "Kyma modules are configured by their resources, other charts by Helm values",
+		diag.ChartOverrides, "settings of Kyma 1's installer and of its charts", "Kyma modules are configured by their resources, other charts by Helm values",
 		func(d *document) bool {
-			return (d.kind == "ConfigMap" || d.kind == "Secret") && d.labels["installer"] == "overrides"
+			return d.group == "installer.kyma-project.io" || (d.kind == "ConfigMap" || d.kind == "Secret") && d.labels["installer"] == "overrides"
 		},
 	},
 }

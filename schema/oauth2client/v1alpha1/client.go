@@ -22,7 +22,7 @@ func Decode(doc *source.Document, root *source.Node) *OAuth2Client {
 	spec, at := source.Field(root, "spec"), source.Ref{Doc: doc, Path: "spec"}
 	c := &OAuth2Client{client: ir.Client{
 		Origin: source.Ref{Doc: doc}, Name: ir.Name{Namespace: doc.Namespace, Name: doc.Name},
-		Grants: source.Texts(source.Field(spec, "grantTypes")), Audiences: source.Texts(source.Field(spec, "audience")),
+		Grants: source.Texts(source.Field(spec, "grantTypes")), ResponseTypes: source.Texts(source.Field(spec, "responseTypes")), Audiences: source.Texts(source.Field(spec, "audience")),
 		Secret: ir.Name{Namespace: doc.Namespace, Name: source.Text(source.Field(spec, "secretName"))},
 	}}
 	for i, text := range source.Texts(source.Field(spec, "scopeArray")) {
