@@ -156,7 +156,7 @@ func (a *app) root() *cobra.Command {
 	root.Version = version()
 	root.SetVersionTemplate("kgw {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.reportCommand(), a.graphCommand(), a.whyCommand(), a.adoptCommand(), a.migrateCommand(), a.importCommand())
+	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.gateCommand(), a.reportCommand(), a.graphCommand(), a.whyCommand(), a.adoptCommand(), a.migrateCommand(), a.importCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand(), a.configCommand(), a.baselineCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.kubeconfigCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	root.AddCommand(a.argocdCommand())

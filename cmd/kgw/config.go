@@ -61,7 +61,7 @@ func (a *app) printOrigins(c *config.Config) {
 	} else if len(names) > 0 {
 		fmt.Fprintf(a.stdout, "# no environment is chosen: --env takes %s\n", strings.Join(names, ", "))
 	}
-	if above := c.Above; above != nil && len(above.From()) > 0 && above.Demands() {
+	if above := c.Above; above != nil && len(above.From()) > 0 && (above.Demands() || above.Gated()) {
 		fmt.Fprintf(a.stdout, "# the policy of %s holds too\n", strings.Join(above.From(), ", "))
 	}
 }

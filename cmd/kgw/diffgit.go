@@ -19,32 +19,52 @@ import (
 )
 
 // gitSide is what the same paths compile to at a git ref, with the kgw.yaml of
-// that ref. Nothing is checked out: the files are read from git and compiled
-// in a temporary directory. A path that the ref does not have gives nothing.
+// that ref.
 func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
-	tree, err := gitref.Open(a.dir, ref)
+	past, err := a.openRef(&f.inputFlags, ref, paths)
+	defer past.remove()
 	if err != nil {
-		return nil, gitFault("--against", ref, err)
-	}
-	flags := f.inputFlags
-	if flags.config == "" {
-		flags.config = a.getenv("KGW_CONFIG")
-	}
-	if paths, err = a.insideRepository(tree, paths); err != nil {
 		return nil, err
 	}
-	then, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
-	defer remove()
-	if err != nil {
-		return nil, gitFault("--against", ref, err)
+	return past.compileRef(a, &past.flags, "git:"+ref, past.paths)
+}
+
+// pastState is the app in a temporary directory that holds what paths need of a
+// git ref: remove removes it. Nothing is checked out.
+type pastState struct {
+	*app
+	tree   *gitref.Tree
+	root   string // of the temporary directory
+	flags  inputFlags
+	paths  []string
+	remove func()
+}
+
+// openRef reads what the paths need from a git ref. The state can be removed in
+// any case.
+func (a *app) openRef(f *inputFlags, ref string, paths []string) (*pastState, error) {
+	past := &pastState{flags: *f, remove: func() {}}
+	var err error
+	if past.tree, err = gitref.Open(a.dir, ref); err != nil {
+		return past, gitFault("--against", ref, err)
 	}
-	return then.compileRef(a, &flags, "git:"+ref, paths)
+	if past.flags.config == "" {
+		past.flags.config = a.getenv("KGW_CONFIG")
+	}
+	if past.paths, err = a.insideRepository(past.tree, paths); err != nil {
+		return past, err
+	}
+	past.app, past.root, past.remove, err = a.at(past.tree, append(slices.Clone(past.paths), a.relative(past.flags.config)...))
+	if err != nil {
+		return past, gitFault("--against", ref, err)
+	}
+	return past, nil
 }
 
 // compileRef compiles what there is of the paths; now is the app as it is in
 // the work tree.
 func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []string) (*compare.Side, error) {
-	paths = slices.DeleteFunc(paths, func(p string) bool { return !a.exists(p) })
+	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !a.exists(p) })
 	if len(paths) == 0 {
 		return &compare.Side{Name: name, Withheld: map[diff.Owner]bool{}}, nil
 	}
@@ -93,18 +113,18 @@ func (a *app) relative(p string) []string {
 	return nil
 }
 
-// at is the app in a temporary directory that holds, of the tree, what the
-// paths need: remove removes it.
-func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), err error) {
-	root, err := a.temporaryDirs().make("kgw-git-*")
+// at is the app in a temporary directory, below root, that holds, of the tree, what
+// the paths need: remove removes it.
+func (a *app) at(tree *gitref.Tree, paths []string) (then *app, root string, remove func(), err error) {
+	root, err = a.temporaryDirs().make("kgw-git-*")
 	if err != nil {
-		return nil, func() {}, err
+		return nil, "", func() {}, err
 	}
 	remove = func() { a.temporaryDirs().remove(root) }
 	dir := filepath.Join(root, filepath.FromSlash(tree.Prefix))
 	// .git ends the search for ignore files, as it does in the work tree.
 	if err := errors.Join(os.Mkdir(filepath.Join(root, ".git"), 0o700), os.MkdirAll(dir, 0o700)); err != nil {
-		return nil, remove, err
+		return nil, root, remove, err
 	}
 	named := make([]string, len(paths))
 	for i, p := range paths {
@@ -112,7 +132,7 @@ func (a *app) at(tree *gitref.Tree, paths []string) (then *app, remove func(), e
 	}
 	there := *a
 	there.dir = dir
-	return &there, remove, tree.Write(root, func(file string) bool { return needed(file, named) })
+	return &there, root, remove, tree.Write(root, func(file string) bool { return needed(file, named) })
 }
 
 // needed reports whether a file is, or may say something about, one of those

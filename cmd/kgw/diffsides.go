@@ -48,16 +48,9 @@ func (f *sideFlags) valid(paths []string) error {
 // sides gives what the inputs are compared with, and what they compile to. A
 // nil after means that a configuration is at fault and was reported.
 func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, err error) {
-	in, o, err := a.load(&f.inputFlags, paths)
-	if err != nil || o == nil {
+	after, paths, err = a.afterSide(f, paths)
+	if err != nil || after == nil {
 		return nil, nil, err
-	}
-	after = compare.Compile("kgw", in, *o)
-	if f.against != "" || after.Result.Summary.Resources == 0 {
-		after.AddWritten() // of a directory that was written before
-	}
-	if len(paths) == 0 {
-		paths = []string{a.defaultPath(o.Config)}
 	}
 	switch ref, isGit := strings.CutPrefix(f.against, "git:"); {
 	case isGit:
@@ -65,7 +58,7 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, 
 	case f.against != "":
 		before, err = a.directorySide(f)
 	default:
-		before = a.liveSide(&f.sideFlags, f.namespace, o, after, f.scope())
+		before = a.liveSide(&f.sideFlags, f.namespace, &after.Options, after, f.scope())
 	}
 	if err != nil || before == nil {
 		return nil, nil, err
@@ -74,6 +67,20 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, 
 		before.Past(after)
 	}
 	return before, after, nil
+}
+
+// afterSide is what the inputs compile to, and the paths that they were read
+// from. A nil side means that a configuration is at fault and was reported.
+func (a *app) afterSide(f *diffFlags, paths []string) (*compare.Side, []string, error) {
+	in, o, err := a.load(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return nil, nil, err
+	}
+	after := compare.Compile("kgw", in, *o)
+	if f.against != "" || after.Result.Summary.Resources == 0 {
+		after.AddWritten() // of a directory that was written before
+	}
+	return after, a.pathsOf(o, paths), nil
 }
 
 // scope says which live objects count that are not wanted.

@@ -35,6 +35,7 @@ var offline = map[string][]string{
 	"exit-codes":      {""},
 	"explain":         {"", "KGW402"},
 	"fn":              {"< list.yaml"},
+	"gate":            {"apis --against apis"},
 	"graph":           {"apis"},
 	"help":            {"build"},
 	"import":          {""},

@@ -299,5 +299,8 @@ func secretCommands() []secretCommand {
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		out = append(out, secretCommand{args: []string{"diff", "in.yaml", "--against", "was", "--format", format}})
 	}
+	for _, format := range gateFormats() {
+		out = append(out, secretCommand{args: []string{"gate", "in.yaml", "--against", "was", "--format", format}})
+	}
 	return out
 }

@@ -25,7 +25,8 @@ const exitCodesTopic = `Exit codes; the highest that applies.
   3  an input could not be read or parsed, or an output could not be written
   4  a mistake in kgw: please report it with the output of "kgw version"
 
-kgw diff differs: 1 only ever means differences, findings about the inputs are 2, what a cluster does not answer is 3.`
+kgw diff and kgw gate differ: 1 only ever means differences, or a change that is forbidden; findings about the inputs
+are 2, what a cluster does not answer is 3.`
 
 func environmentTopic() string {
 	var b strings.Builder
@@ -35,7 +36,7 @@ func environmentTopic() string {
 	row("KGW_ENV", "Environment of kgw.yaml whose settings hold, as --env.")
 	row("KUBECONFIG", "Where clusters are found (kgw diff, kgw adopt), as for kubectl.")
 	row("KUBECTL_EXTERNAL_DIFF", "Program that kgw diff shows differences with, as kubectl diff does.")
-	row("GITHUB_STEP_SUMMARY", "File that kgw diff appends a job summary to, if GITHUB_ACTIONS is true.")
+	row("GITHUB_STEP_SUMMARY", "File that kgw diff and kgw gate append a job summary to, if GITHUB_ACTIONS is true.")
 	row("NO_COLOR", "Not empty: no colour (--color wins).")
 	row("FORCE_COLOR, CLICOLOR_FORCE", "Not empty (CLICOLOR_FORCE: and not 0): colour, also without a terminal.")
 	row("TERM", "dumb: no colour.")

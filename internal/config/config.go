@@ -44,6 +44,7 @@ type Config struct {
 	Skipper    Skipper           `json:"skipper"`
 	Known      Known             `json:"known"`
 	Policy     Policy            `json:"policy"`
+	Gate       Gate              `json:"gate"`
 	Fabric     Fabric            `json:"fabric"`
 	OAuth2     OAuth2            `json:"oauth2"`
 	Targets    map[string]string `json:"targets"`

@@ -50,7 +50,8 @@ func (c *Config) Demands() bool {
 }
 
 // From returns the names of the files whose settings hold in the configuration:
-// its own, those that it extends, and those further up that demand something.
+// its own, those that it extends, and those further up that demand something or
+// have a gate.
 func (c *Config) From() []string {
 	var out []string
 	for ; c != nil; c = c.Above {
@@ -59,7 +60,7 @@ func (c *Config) From() []string {
 				out = append(out, l.doc.File.Name)
 			}
 		}
-		if c.Above != nil && !c.Above.Demands() {
+		if c.Above != nil && !c.Above.Demands() && !c.Above.Gated() {
 			break
 		}
 	}
@@ -102,6 +103,7 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
 	n.accept()
 	n.output()
+	n.gate()
 	n.levels()
 	return n.found
 }

@@ -45,7 +45,8 @@ func nearest(t *testing.T, texts ...string) (*Config, []string) {
 
 func TestNearerMayTightenOnly(t *testing.T) {
 	above := "policy: {public: deny, publicRoutes: [{path: /health}, {path: /api, methods: [GET, HEAD], host: a.example}]}\n" +
-		"domains: {allow: [example.com]}\nservices: {block: [a.b, c.d]}\nskipper: {additionalFilters: [setPath], annotations: [x]}\nrules: {KGW409: warning, KGW407: error}\naccept: [KGW540]\n"
+		"domains: {allow: [example.com]}\nservices: {block: [a.b, c.d]}\nskipper: {additionalFilters: [setPath], annotations: [x]}\nrules: {KGW409: warning, KGW407: error}\naccept: [KGW540]\n" +
+		"gate: {fail: [exposed, cors], allowed: [{id: 0123456789abcdef, reason: x, until: \"2026-01-31\"}]}\n"
 	for name, c := range map[string]struct {
 		below string
 		found []string
@@ -96,6 +97,16 @@ func TestNearerMayTightenOnly(t *testing.T) {
 			},
 		},
 		"higher level": {"rules: {KGW409: error}", nil, func(c *Config) bool { return c.Least()[diag.PublicForbidden] == diag.Warning }},
+		"gate": {
+			"gate: {fail: [moved, exposed], allowed: [{id: 0123456789abcdef, reason: x, until: \"2026-01-31\"}, {id: 0123456789abcde0, reason: x, until: \"2026-01-31\"}]}",
+			[]string{
+				"gate.fail: gate.fail leaves out cors, which is forbidden further up",
+				`gate.allowed[1]: the change "0123456789abcde0" is allowed here, and not further up`,
+			},
+			func(c *Config) bool {
+				return slices.Equal(c.Forbidden(), []string{"moved", "exposed", "cors"}) && len(c.AllowedChanges()) == 0 && len(c.Above.AllowedChanges()) == 1
+			},
+		},
 		"unlocked": {
 			"policy: {locked: [KGW305]}",
 			[]string{"policy.locked: policy.locked leaves out " + join(diag.DefaultLocked) + ", which are locked further up"},

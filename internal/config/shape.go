@@ -180,6 +180,7 @@ var fields = []shape.Field{
 			Kind: shape.List, Doc: "Codes that no annotation or comment suppresses and no nearer kgw.yaml lowers. Absent: those of lists, of public routes and of requests that are let in although their author closed them.",
 			Elem: &shape.Type{Kind: shape.String},
 		}))),
+	gateField,
 	field("fabric", object("FabricGateway on the Istio targets.",
 		field("issuers", object("Issuers that stand for the two realms.", field("services", issuer), field("employees", issuer))))),
 	field("targets", &shape.Type{Kind: shape.Map, Doc: "Target by kind or kind/version.", Elem: &shape.Type{Kind: shape.String, Enum: []string{"oathkeeper", "istio", "gateway-api", "skipper"}}}),

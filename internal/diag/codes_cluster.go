@@ -1,6 +1,7 @@
 package diag
 
-// Codes of findings about a cluster, and about what is live on it.
+// Codes of findings about a cluster, about what is live on it, and about changes
+// that go through the gate of a repository.
 const (
 	NoCluster           Code = "KGW601"
 	ClusterUnreachable  Code = "KGW602"
@@ -17,6 +18,12 @@ const (
 	LiveAmbiguous Code = "KGW620"
 	LiveUnmatched Code = "KGW621"
 	LiveOwned     Code = "KGW622"
+
+	ChangeForbidden Code = "KGW623"
+	ChangeAllowed   Code = "KGW624"
+	AllowedUnused   Code = "KGW625"
+	AllowedPast     Code = "KGW626"
+	GateWeakened    Code = "KGW627"
 )
 
 var clusterRules = []Rule{
@@ -34,4 +41,9 @@ var clusterRules = []Rule{
 	{LiveAmbiguous, "LiveAmbiguous", notice, "several live objects could be one that is wanted"},
 	{LiveUnmatched, "LiveUnmatched", notice, "a live object is made for a resource that no longer asks for it"},
 	{LiveOwned, "LiveOwned", notice, "a live object is deleted together with the resource that a controller made it for"},
+	{ChangeForbidden, "ChangeForbidden", fault, "a change for callers is forbidden by the gate of the repository"},
+	{ChangeAllowed, "ChangeAllowed", aside, "a change for callers is let through by an entry of gate.allowed"},
+	{AllowedUnused, "AllowedUnused", notice, "an entry of gate.allowed lets nothing through"},
+	{AllowedPast, "AllowedPast", notice, "an entry of gate.allowed is past its date"},
+	{GateWeakened, "GateWeakened", notice, "a change takes kinds out of gate.fail, which hold for it all the same"},
 }

@@ -84,6 +84,9 @@ type Finding struct {
 	Related  []Related
 	Witness  *Witness
 	Upstream *Upstream
+	// ID is what the finding is followed by from run to run; "" for most, which are
+	// followed by their line.
+	ID string
 	// Group joins findings of one code that say one thing of several places:
 	// Join makes one of them. Place says what is at this one. A group with a
 	// GroupDoc is one of that document alone.

@@ -32,6 +32,7 @@ type jsonFinding struct {
 	Related   []jsonRelated `json:"related,omitempty"`
 	Witness   *Witness      `json:"witness,omitempty"`
 	Fixable   bool          `json:"fixable,omitempty"`
+	ID        string        `json:"id,omitempty"`
 }
 
 type jsonResource struct {
@@ -62,7 +63,7 @@ func newJSONFinding(f *Finding) jsonFinding {
 	out := jsonFinding{
 		Code: f.Code, Severity: f.Severity.String(), Message: f.Message, Help: f.Help,
 		File: f.Span.File, Line: f.Span.Line, Column: f.Span.Column, EndLine: f.Span.EndLine, EndColumn: f.Span.EndColumn,
-		Path: f.At.Path, Resource: newJSONResource(f), Witness: f.Witness, Fixable: f.Fixable,
+		Path: f.At.Path, Resource: newJSONResource(f), Witness: f.Witness, Fixable: f.Fixable, ID: f.ID,
 	}
 	for _, rel := range f.Related {
 		out.Related = append(out.Related, jsonRelated{

@@ -14,7 +14,7 @@ import (
 // A key is never taken away.
 var publicKeys = map[string][]string{
 	"":         {"findings", "summary", "changes"},
-	"finding":  {"code", "severity", "message", "help", "file", "line", "column", "endLine", "endColumn", "path", "resource", "related", "witness", "fixable"},
+	"finding":  {"code", "severity", "message", "help", "file", "line", "column", "endLine", "endColumn", "path", "resource", "related", "witness", "fixable", "id"},
 	"resource": {"apiVersion", "kind", "namespace", "name"},
 	"related":  {"message", "file", "line", "column"},
 	"witness":  {"method", "url"},

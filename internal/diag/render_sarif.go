@@ -121,6 +121,9 @@ func (s *sarifPrinter) result(f *Finding) sarifResult {
 		Locations:    []sarifLocation{s.location(f.Span)},
 		Fingerprints: map[string]string{"primaryLocationLineHash": s.prints[f]},
 	}
+	if f.ID != "" {
+		r.Fingerprints["kgwId/v1"] = f.ID
+	}
 	for i, rel := range f.Related {
 		at := s.location(rel.Span)
 		at.ID = i + 1

@@ -26,6 +26,8 @@ type Report struct {
 
 // Change is a class of requests that is answered differently.
 type Change struct {
+	// ID is the same wherever the change is found: see classes.Change.Identity.
+	ID      string       `json:"id"`
 	Kind    classes.Kind `json:"kind"`
 	Methods []string     `json:"methods,omitempty"`
 	// AnyMethod: methods beyond those of HTTP too.
@@ -43,6 +45,9 @@ type Change struct {
 	// Line is the change in one line, and Requests what of it names the requests.
 	Line     string `json:"-"`
 	Requests string `json:"-"`
+	// WasAt and IsAt are Was and Is, in their documents.
+	WasAt source.Ref `json:"-"`
+	IsAt  source.Ref `json:"-"`
 }
 
 // Witness is a request that shows a change, and the status that it gets on each
@@ -68,6 +73,9 @@ type Spot struct {
 // String returns FILE:LINE:COLUMN.
 func (p *Spot) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
+// Span returns the whole place.
+func (p *Spot) Span() source.Span { return p.span }
+
 // New returns a comparison as it is reported: with the places of the changes, and
 // without the secrets that the book knows.
 func New(r *classes.Report, book *secret.Book) *Report {
@@ -79,6 +87,7 @@ func New(r *classes.Report, book *secret.Book) *Report {
 	for i := range r.Changes {
 		c := masked(r.Changes[i], book)
 		out.Changes = append(out.Changes, Change{
+			ID: ID(book, r.Changes[i].Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,
 			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
 			Witness: Witness{
 				Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,

@@ -120,6 +120,7 @@ func (d *delta) put(k Kind, before, after string, with int) {
 	ch := d.base
 	ch.Kind, ch.Before, ch.After = k, before, after
 	ch.Witness = witnessOf(d.class, &d.credentials[with], &d.was.decisions[with], &d.is.decisions[with])
+	ch.callers = d.admitted()
 	d.add(ch)
 }
 

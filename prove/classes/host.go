@@ -54,6 +54,7 @@ func (c *comparison) run() {
 	c.joinSpellings()
 	c.impliedPreflights()
 	c.parted()
+	c.identify()
 }
 
 // untried lists the claims of which no token is tried, each once, sorted.
@@ -136,6 +137,7 @@ func (c *comparison) compile() []string {
 type seenClass struct {
 	scheme, path string
 	base         *Change
+	takes        []int
 }
 
 // parted notes which changes are about a part of the requests of their path: those
@@ -229,7 +231,7 @@ func (c *comparison) class(class *match.Class) {
 		all.add(w, c.found)
 		return true
 	})
-	c.seen = append(c.seen, seenClass{class.Witness.Scheme, class.Witness.RawPath, &base})
+	c.seen = append(c.seen, seenClass{class.Witness.Scheme, class.Witness.RawPath, &base, class.Takes})
 	all.put(complete, base)
 	if len(all.list) == 0 && reached {
 		c.keep(base)
@@ -279,6 +281,7 @@ func (c *comparison) joinSpellings() {
 // join adds the requests of a change to those of another.
 func (ch *Change) join(more *Change) {
 	maps.Copy(ch.in, more.in)
+	ch.callers = append(ch.callers, more.callers...)
 	ch.Others = ch.Others || more.Others
 	for _, m := range more.Methods {
 		if !slices.Contains(ch.Methods, m) {

@@ -75,6 +75,8 @@ type Change struct {
 
 	preflight bool         // what becomes of preflights is different
 	in        map[int]bool // the classes that have it
+	requests  []string     // what those are known by: see Identity
+	callers   []string     // who gets through on which side
 }
 
 // Witness is a request that shows a change.

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/compare/gate"
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/changes"
+	"github.com/kgw-dev/kgw/prove/classes"
+)
+
+// gateFlags are the flags of kgw gate, which are some of those of kgw diff.
+type gateFlags struct {
+	diffFlags
+	at string
+}
+
+func (a *app) gateCommand() *cobra.Command {
+	f := &gateFlags{}
+	cmd := &cobra.Command{
+		Use:   "gate [PATH...]",
+		Short: "Fail when a change does to callers what the repository forbids",
+		Long: "Compares what the PATHs compile to with another state, as kgw diff --semantic does, and fails when something\n" +
+			"changes for callers that gate.fail of kgw.yaml forbids, and when a recorded call of gate.consumers no longer\n" +
+			"gets through. Entries of gate.allowed let single changes through. What either side forbids is forbidden: a\n" +
+			"change cannot weaken the gate that it goes through.\n\n" +
+			"Exit: 0 nothing is forbidden; 1 something is; 2 wrong flags, configuration or resources; 3 something could not\n" +
+			"be read.",
+		Example: "  kgw gate apis/ --against git:origin/main\n  kgw gate apis/ --against git:origin/main --at 2026-01-31\n" +
+			"  kgw gate apis/ --against git:origin/main --format text --format markdown=comment.md --format sarif=gate.sarif",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.gate(f, args)
+		},
+	}
+	flags := cmd.Flags()
+	f.registerInputs(flags)
+	f.registerProportion(flags)
+	f.failOn = "error"
+	flags.StringVar(&f.against, "against", "", "compare with what a `directory` or a git ref (git:REF) holds or compiles to")
+	flags.StringVar(&f.at, "at", "", "hold the entries of gate.allowed against this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(gateFormats(), ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	return cmd
+}
+
+// gateFormats are those of findings, and Markdown for a comment.
+func gateFormats() []string { return append(diag.Formats(), "markdown") }
+
+func (a *app) gate(f *gateFlags, paths []string) error {
+	f.views = a.formatsOfCI(f.views, gateFormats())
+	outputs, err := outputsOf(f.views, gateFormats())
+	if err != nil {
+		return err
+	}
+	if f.against == "" {
+		return usage("--against says what to compare with: --against git:origin/main")
+	}
+	if err := f.sideFlags.valid(paths); err != nil {
+		return err
+	}
+	at, err := dateOf(f.at)
+	if err != nil {
+		return err
+	}
+	s, err := a.gateSides(f, paths)
+	if err != nil || s == nil {
+		return err
+	}
+	g := gate.New(s.wasConfigs, s.isConfigs, s.before.Name, at)
+	if g.Dated() && at.IsZero() {
+		return usage("gate.allowed has entries that a date decides about: say --at %s, or in CI --at \"$(date -u +%%F)\"", "2026-01-31")
+	}
+	return a.reportGate(f, outputs, a.throughGate(f, g, s), s)
+}
+
+// gated are the two sides of a gate, and the configurations that hold on each.
+type gated struct {
+	before, after         *compare.Side
+	wasConfigs, isConfigs []*config.Config
+}
+
+// gateSides compiles both sides. Nil means that a configuration is at fault and
+// was reported.
+func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
+	after, paths, err := a.afterSide(&f.diffFlags, paths)
+	if err != nil || after == nil {
+		return nil, err
+	}
+	s := &gated{after: after}
+	if s.isConfigs, err = a.configurations(&f.inputFlags, &after.Options, after.Input.Files); err != nil {
+		return nil, err
+	}
+	ref, isGit := strings.CutPrefix(f.against, "git:")
+	if !isGit {
+		if s.before, err = a.directorySide(&f.diffFlags); err != nil || s.before == nil {
+			return nil, err
+		}
+		s.wasConfigs, err = a.configurations(&f.inputFlags, &s.before.Options, s.before.Input.Files)
+	} else {
+		err = a.gateAtRef(f, s, ref, paths)
+	}
+	if err != nil || s.before == nil {
+		return nil, err
+	}
+	s.before.Past(after)
+	return s, nil
+}
+
+// gateAtRef compiles the before side of a git ref. Its configuration holds also
+// where the ref has nothing of the paths.
+func (a *app) gateAtRef(f *gateFlags, s *gated, ref string, paths []string) error {
+	past, err := a.openRef(&f.inputFlags, ref, paths)
+	defer past.remove()
+	if err != nil {
+		return err
+	}
+	if s.before, err = past.compileRef(a, &past.flags, "git:"+ref, past.paths); err != nil || s.before == nil {
+		return err
+	}
+	o := &s.before.Options
+	if o.Config == nil {
+		o = &compile.Options{}
+		if o.Config, err = past.configuration(&past.flags, past.paths); err != nil {
+			return err
+		}
+	}
+	s.wasConfigs, err = past.configurations(&past.flags, o, s.before.Input.Files)
+	return err
+}
+
+// configurations are all that hold for the inputs: that of the run, those of
+// single files, and those that are among the files.
+func (a *app) configurations(f *inputFlags, o *compile.Options, files []*source.File) ([]*config.Config, error) {
+	out := []*config.Config{o.Config}
+	for _, file := range files {
+		if own := o.Scopes[file.Name]; own != nil && !slices.Contains(out, own) {
+			out = append(out, own)
+		}
+	}
+	if f.config != "" || a.getenv("KGW_CONFIG") != "" {
+		return out, nil
+	}
+	known := map[string]bool{}
+	for _, c := range out {
+		known[c.File] = true
+	}
+	s := a.newScopes(f, o.Config)
+	for _, file := range files {
+		path := a.abs(filepath.FromSlash(file.Name))
+		if filepath.Base(path) != config.FileName || known[path] {
+			continue
+		}
+		c, err := s.nearest(filepath.Dir(path))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// throughGate compares the sides and judges each change.
+func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
+	a.compareMuch()
+	var notes []string
+	s.before, s.after, notes = supposed(s.before, s.after)
+	var found *classes.Report
+	a.during("compare", func() { found = compare.Classes(s.before, s.after, f.scope()) })
+	found.Notes = append(found.Notes, notes...)
+	r := changes.New(found, a.secrets)
+	out := &gateReport{
+		Before: s.before.Name, After: s.after.Name, At: f.at, Fail: g.Fail(), Changes: []gateChange{},
+		Unchanged: r.Unchanged, Notes: r.Notes,
+	}
+	for i := range r.Changes {
+		c := gateChange{Change: r.Changes[i]}
+		var entry *gate.Entry
+		c.Verdict, entry = g.Judge(string(c.Kind), c.ID)
+		if entry != nil {
+			c.Reason, c.Until, c.entry = a.secrets.Text(entry.Reason), entry.Until, entry
+		}
+		out.Changes = append(out.Changes, c)
+	}
+	out.findings = append(out.ofChanges(s.before.Name), g.Findings()...)
+	out.findings = diag.Levels{}.Apply(out.findings)
+	out.findings.Resolve()
+	return out
+}
+
+// laterThan is a day for help texts: a month after the date of the run, where it was
+// told one.
+func laterThan(at string) string {
+	if day, err := dateOf(at); err == nil && !day.IsZero() {
+		return day.AddDate(0, 0, 30).Format(time.DateOnly)
+	}
+	return "2026-01-31"
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compare/gate"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/changes"
+)
+
+// gateReport is what a gate says. The JSON form is public: additions only.
+type gateReport struct {
+	Before    string       `json:"before"`
+	After     string       `json:"after"`
+	At        string       `json:"at,omitempty"`
+	Fail      []string     `json:"fail"`
+	Changes   []gateChange `json:"changes"`
+	Unchanged int          `json:"unchanged"`
+	// Faults counts errors of the inputs: what they are about is not compared.
+	Faults int      `json:"faults"`
+	Notes  []string `json:"notes,omitempty"`
+
+	findings diag.List
+}
+
+// gateChange is a change with the verdict on it; Reason and Until are those of
+// the entry that allows it.
+type gateChange struct {
+	Verdict gate.Verdict `json:"verdict"`
+	Reason  string       `json:"reason,omitempty"`
+	Until   string       `json:"until,omitempty"`
+	changes.Change
+
+	entry *gate.Entry
+}
+
+// ofChanges returns a finding for each change that is not let through by its kind.
+func (r *gateReport) ofChanges(before string) diag.List {
+	var found diag.List
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		if c.Verdict == gate.Passed {
+			continue
+		}
+		f := found.Add(diag.Finding{
+			Code: diag.ChangeForbidden, ID: c.ID, Message: c.Line + c.shown() + " [" + c.ID + "]",
+			Help: "if this is meant, add to gate.allowed of kgw.yaml: " + entryFor(c.ID, r.At),
+		})
+		if c.Witness.URL != "" {
+			f.Witness = &diag.Witness{Method: c.Witness.Method, URL: c.Witness.URL}
+		}
+		c.places(f, before)
+		if c.entry != nil {
+			f.Code, f.Help = diag.ChangeAllowed, ""
+			f.Message += fmt.Sprintf(", allowed until %s: %s", c.entry.Until, c.entry.Reason)
+			f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: c.entry.Span})
+		}
+	}
+	return found
+}
+
+// entryFor is an entry of gate.allowed as it may be copied.
+func entryFor(id, at string) string {
+	return fmt.Sprintf("{id: %s, reason: WHY, until: %q}", id, laterThan(at))
+}
+
+// shown says what the witness brings and what becomes of it.
+func (c *gateChange) shown() string {
+	w := c.Witness
+	if text, ok := strings.CutPrefix(w.String(), w.Method+" "+w.URL); ok {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, ": "), " ")
+		if text != "" {
+			return " (" + text + ")"
+		}
+	}
+	return ""
+}
+
+// places puts the finding where the after side decides, with the place on the
+// before side beside it; or there, where only that has one.
+func (c *gateChange) places(f *diag.Finding, before string) {
+	was := source.Span{}
+	if c.Was != nil {
+		was = c.Was.Span()
+		if strings.HasPrefix(before, "git:") {
+			was.File = before + ":" + was.File // not a file of the work tree
+		}
+	}
+	switch {
+	case c.Is != nil:
+		f.At, f.Span = c.IsAt, c.Is.Span()
+		if c.Was != nil {
+			f.Related = append(f.Related, diag.Related{Message: "decided here before", Span: was})
+		}
+	case c.Was != nil:
+		f.At, f.Span = c.WasAt, was
+	}
+}
+
+// reportGate writes the report in every format asked for, what was found about
+// the inputs to standard error, and sets the exit code.
+func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated) error {
+	inputs := a.findings(&f.inputFlags, s.before, s.after)
+	r.Faults = inputs.Summary.Errors
+	if err := a.tellFindings(&f.inputFlags, inputs); err != nil {
+		return err
+	}
+	found := &diag.Report{Findings: r.findings, Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
+	f.cutDown(found)
+	found.Summary.Resources = s.after.Result.Summary.Resources
+	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return a.writeGate(f, w, o, r, found) }); err != nil {
+		return err
+	}
+	if r.fails() {
+		a.fail(exitFindings)
+	}
+	a.judgeDiff(s.before, s.after)
+	return a.appendSummary(func(room int) string {
+		var out bytes.Buffer
+		r.markdown(&out, room)
+		return out.String()
+	})
+}
+
+// writeGate writes the report in one format.
+func (a *app) writeGate(f *gateFlags, w io.Writer, o output, r *gateReport, found *diag.Report) error {
+	switch o.format {
+	case "markdown":
+		r.markdown(w, maxGateComment)
+		return nil
+	case "json":
+		return r.json(w, found)
+	}
+	renderer, err := diag.NewRenderer(o.format, o.file == "" && a.color(&f.inputFlags, a.stdout))
+	if err != nil {
+		return err
+	}
+	if err := renderer.Render(w, found); err != nil || o.format != "text" {
+		return err
+	}
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Verdict == gate.Passed && !f.quiet {
+			c.Text(w, "")
+		}
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(w, "note: %s\n", report.Visible(n))
+	}
+	fmt.Fprintln(w, r.count())
+	return nil
+}
+
+// json writes the report with the findings in it.
+func (r *gateReport) json(w io.Writer, found *diag.Report) error {
+	var b bytes.Buffer
+	if err := (diag.JSON{}).Render(&b, found); err != nil {
+		return err
+	}
+	var base struct {
+		Findings json.RawMessage `json:"findings"`
+		Summary  json.RawMessage `json:"summary"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &base); err != nil {
+		return err
+	}
+	return report.JSON(w, struct {
+		*gateReport
+		Findings json.RawMessage `json:"findings"`
+		Summary  json.RawMessage `json:"summary"`
+	}{r, base.Findings, base.Summary})
+}
+
+// number counts the changes with a verdict.
+func (r *gateReport) number(v gate.Verdict) int {
+	n := 0
+	for i := range r.Changes {
+		if r.Changes[i].Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// fails reports whether something is forbidden, or was not compared because of
+// errors.
+func (r *gateReport) fails() bool { return r.findings.Max() == diag.Error || r.Faults > 0 }
+
+// count says in one line what was found.
+func (r *gateReport) count() string {
+	var parts []string
+	if r.Faults > 0 {
+		parts = append(parts, report.Counted(r.Faults, "error")+" in the inputs: not all is compared")
+	}
+	if len(r.Changes) == 0 && r.Unchanged == 0 {
+		return "gate: " + strings.Join(append(parts, "nothing is compared: no request is served on either side"), "; ")
+	}
+	for _, v := range []gate.Verdict{gate.Forbidden, gate.Allowed, gate.Passed} {
+		if n := r.number(v); n > 0 {
+			parts = append(parts, report.Counted(n, "change")+" "+string(v))
+		}
+	}
+	if len(r.Changes) == 0 {
+		parts = append(parts, "no change")
+	}
+	parts = append(parts, report.Plural(r.Unchanged, "request class", "request classes")+" unchanged")
+	return "gate: " + strings.Join(parts, "; ")
+}

@@ -1,0 +1,20 @@
+package changes
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/kgw-dev/kgw/internal/secret"
+)
+
+// ID returns the id of what texts say, without the secrets of the book: equal
+// texts have equal ids.
+func ID(book *secret.Book, texts ...string) string {
+	list, err := json.Marshal(texts)
+	if err != nil {
+		panic(err) // texts can be written
+	}
+	sum := sha256.Sum256([]byte(book.Text(string(list))))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,90 @@
+package classes
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+)
+
+// Identity returns texts that together say what the change is: what becomes of
+// which requests. They are the same whatever else is on the host, in whatever
+// order and on whatever lines it is written. A change of more requests, or of
+// others, has other texts, although it reads the same.
+func (c *Change) Identity() []string {
+	methods := slices.Clone(c.Methods)
+	slices.Sort(methods)
+	out := []string{
+		string(c.Kind), c.Host, c.Path, strings.Join(methods, ","), strconv.FormatBool(c.Others), c.Before, c.After, string(SpellingOf(c.Witness.URL)),
+	}
+	callers := slices.Clone(c.callers)
+	slices.Sort(callers)
+	return append(append(out, slices.Compact(callers)...), c.requests...)
+}
+
+// admitted lists who gets through on each side, with issuers and by whose keys.
+func (d *delta) admitted() []string {
+	var out []string
+	for side, a := range []*answers{d.was, d.is} {
+		for i := range a.decisions {
+			got := &a.decisions[i]
+			if !got.Passed() || !d.credentials[i].of[side] {
+				continue
+			}
+			out = append(out, fmt.Sprintf("%d %s %q %q", side, d.credentials[i].text(true), demands(got), got.Keys))
+			if i == 0 && len(demands(got)) == 0 {
+				break // whoever brings nothing: everybody
+			}
+		}
+	}
+	return out
+}
+
+// identify notes what the requests of each change are known by: for each class,
+// by its scheme and what takes it on either side. Changes of callers in the mesh
+// are those of a service, whatever class was asked about first.
+func (c *comparison) identify() {
+	known := make([]string, len(c.all))
+	for i := range c.changes {
+		ch := &c.changes[i]
+		if ch.Kind == Internal {
+			continue
+		}
+		for k := range ch.in {
+			ch.requests = append(ch.requests, c.knownBy(&c.seen[k], known))
+		}
+		slices.Sort(ch.requests)
+		ch.requests = slices.Compact(ch.requests)
+	}
+}
+
+// knownBy returns what takes a class, sorted. known remembers the texts of parts.
+func (c *comparison) knownBy(s *seenClass, known []string) string {
+	var list []string
+	for _, n := range s.takes {
+		p := c.all[n]
+		if p.Beside {
+			continue // it matches every request
+		}
+		if known[n] == "" {
+			set := p.Set
+			set.Hosts = nil // the host is that of the change
+			if p.Name == "" {
+				// What policies look at is cut up by the order of the rules that they are made
+				// for; the methods are those of the change.
+				set = match.Set{Path: set.Path, View: set.View, URL: set.URL}
+			}
+			text, err := json.Marshal(set)
+			if err != nil {
+				panic(err) // a set is plain data
+			}
+			known[n] = strconv.FormatBool(n < len(c.parts[0])) + string(text)
+		}
+		list = append(list, known[n])
+	}
+	slices.Sort(list)
+	return s.scheme + strings.Join(slices.Compact(list), "")
+}
