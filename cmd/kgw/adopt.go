@@ -83,7 +83,7 @@ func adoptCode(live, after *compare.Side) int {
 }
 
 func (a *app) writeLock(f *adoptFlags, file string, next *lock.Lock, matches []diff.Match) error {
-	was, err := source.Bounds{FollowLinks: f.bounds.FollowLinks}.ReadFile(file, source.MaxSettingsBytes)
+	was, err := f.bounds.Settings().ReadFile(file, source.MaxSettingsBytes)
 	data := next.Bytes()
 	if bytes.Equal(was, data) || err != nil && len(next.Entries) == 0 {
 		return nil

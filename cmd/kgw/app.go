@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Exit codes; the highest that applies.
@@ -45,6 +47,13 @@ type app struct {
 	// then. Nil in tests: see context and temporaryDirs.
 	ctx       context.Context //nolint:containedctx // an app is one run
 	temporary *temporary
+	// unsaved are the texts of an editor, kept the files of the run before, and
+	// remembered what was made of them: of commands that run again and again. See
+	// source.Bounds, source.Kept, compile.Memory.
+	unsaved map[string][]byte
+	kept    *source.Kept
+	// tell is told what is wrong with configurations in place of standard error.
+	tell func(diag.List)
 }
 
 // context is the context of the run.
@@ -159,7 +168,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.buildCommand(), a.validateCommand(), a.diffCommand(), a.gateCommand(), a.reportCommand(), a.graphCommand(), a.whyCommand(), a.adoptCommand(), a.migrateCommand(), a.importCommand())
 	root.AddCommand(a.traceCommand(), a.testCommand(), a.fnCommand(), a.configCommand(), a.baselineCommand())
 	root.AddCommand(append(topics(), a.explainCommand(), a.schemaCommand(), a.initCommand(), a.kubeconfigCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())...)
-	root.AddCommand(a.argocdCommand())
+	root.AddCommand(a.argocdCommand(), a.lspCommand())
 	root.SetHelpCommand(helpCommand())
 	sayArguments(root)
 	addFiles(root)

@@ -100,7 +100,7 @@ func (a *app) pathsOf(o *compile.Options, paths []string) []string {
 // readBaseline reads the baseline. What is wrong with its form is reported and
 // ends the run.
 func (a *app) readBaseline(f *inputFlags) (*baseline.Baseline, error) {
-	data, err := source.Bounds{FollowLinks: f.bounds.FollowLinks, Below: f.bounds.Below}.ReadFile(a.abs(f.baseline), source.MaxFileBytes)
+	data, err := f.bounds.ReadFile(a.abs(f.baseline), source.MaxFileBytes)
 	if err != nil {
 		if err := a.badInput(f, diag.List{diag.FromProblem(*source.Unread(f.baseline, err))}); err != nil {
 			return nil, err

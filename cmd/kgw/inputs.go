@@ -142,7 +142,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 func (s *scopes) read(paths []string) (in compile.Input, walked []string, err error) {
 	a, f := s.app, s.flags
 	loader := &source.Loader{
-		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve,
+		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve, Kept: a.kept,
 	}
 	if f.strictFiles {
 		loader.Sieve = nil
@@ -274,10 +274,14 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
 	found.Sort()
-	report := &diag.Report{Findings: found, Secrets: a.secrets}
-	report.Summary.Count(found)
-	if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
-		return err
+	if a.tell != nil {
+		a.tell(found)
+	} else {
+		report := &diag.Report{Findings: found, Secrets: a.secrets}
+		report.Summary.Count(found)
+		if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
+			return err
+		}
 	}
 	if found.Max() == diag.Error {
 		return usage("%s is not valid", what)
@@ -291,7 +295,7 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	flag := cmp.Or(f.config, a.getenv("KGW_CONFIG"))
 	var c *config.Config
 	var found diag.List
-	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
+	bounds := f.bounds.Settings()
 	if flag != "" {
 		c, found = config.Read(a.abs(flag), a.display(flag), bounds)
 	} else {

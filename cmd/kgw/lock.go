@@ -31,7 +31,7 @@ func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock,
 	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // no lock is no fault
 	}
-	data, err := source.Bounds{FollowLinks: f.bounds.FollowLinks}.ReadFile(file, source.MaxSettingsBytes)
+	data, err := f.bounds.Settings().ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
 		if err := a.badInput(f, diag.List{diag.FromProblem(*source.Unread(a.display(file), err))}); err != nil {
 			return nil, err

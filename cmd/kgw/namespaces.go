@@ -89,7 +89,7 @@ func (a *app) kustomization(name string, read map[string]*kustomization) *kustom
 		return k
 	}
 	read[name] = nil
-	data, err := source.Bounds{}.ReadFile(a.abs(filepath.FromSlash(name)), source.MaxSettingsBytes)
+	data, err := source.Bounds{Unsaved: a.unsaved}.ReadFile(a.abs(filepath.FromSlash(name)), source.MaxSettingsBytes)
 	if err != nil {
 		return nil
 	}

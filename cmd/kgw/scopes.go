@@ -155,7 +155,7 @@ func (s *scopes) nearest(dir string) (*config.Config, error) {
 	if file == "" || s.byFile[file] != nil {
 		return cmp.Or(s.byFile[file], s.root), nil
 	}
-	c, found := config.ReadNearest(dir, s.display, source.Bounds{FollowLinks: s.flags.bounds.FollowLinks})
+	c, found := config.ReadNearest(dir, s.display, s.flags.bounds.Settings())
 	env := cmp.Or(s.flags.env, s.getenv("KGW_ENV"))
 	if slices.Contains(c.EnvironmentNames(), env) {
 		in, more, err := c.In(env)

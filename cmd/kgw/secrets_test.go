@@ -158,7 +158,7 @@ func secretDir(t *testing.T, input, was string) string {
 }
 
 // writeFile writes a file, and the directories above it.
-func writeFile(t *testing.T, path, text string) {
+func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,9 @@ type Loader struct {
 	Skip func(real string) bool
 	// Bounds say where the files may be.
 	Bounds Bounds
+	// Kept remembers the files of earlier loads with the same Dir, Sieve and paths;
+	// nil reads every file.
+	Kept *Kept
 	// Sieve passes over files of a walk that have nothing to do with gateways;
 	// nil reads every one.
 	Sieve *Sieve
@@ -58,7 +61,7 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 		w.argument(p)
 	}
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
-	files, problems := l.readAll(w.files, l.readFile)
+	files, problems := l.readAll(w.files, l.Kept.of(l))
 	problems = append(w.problems, problems...)
 	l.Charts, l.Kustomizations = w.charts, w.kustomizations
 	if stdin && l.Stdin != nil {
@@ -89,19 +92,19 @@ func (l *Loader) LoadTexts(texts map[string]string) ([]*File, []Problem) {
 			list = append(list, input{name: name})
 		}
 	}
-	return l.readAll(list, func(in *input) (*File, *Problem) {
-		return l.read(in.name, strings.NewReader(texts[in.name]), int64(len(texts[in.name])))
+	return l.readAll(list, func(in *input) (*File, *Problem, bool) {
+		f, problem := l.read(in.name, strings.NewReader(texts[in.name]), int64(len(texts[in.name])))
+		return l.sift(in, f, problem)
 	})
 }
 
-// readAll reads files on every core, keeping their order.
-func (l *Loader) readAll(list []input, read func(*input) (*File, *Problem)) ([]*File, []Problem) {
+// readAll reads and sifts files on every core, keeping their order.
+func (l *Loader) readAll(list []input, read func(*input) (_ *File, _ *Problem, passed bool)) ([]*File, []Problem) {
 	files := make([]*File, len(list))
 	failed := make([]*Problem, len(list))
 	passed := make([]bool, len(list))
 	parallel.Each(len(list), func(i int) {
-		files[i], failed[i] = read(&list[i])
-		files[i], failed[i], passed[i] = l.sift(&list[i], files[i], failed[i])
+		files[i], failed[i], passed[i] = read(&list[i])
 	})
 	var kept []*File
 	var problems []Problem
@@ -118,6 +121,9 @@ func (l *Loader) readAll(list []input, read func(*input) (*File, *Problem)) ([]*
 }
 
 func (l *Loader) readFile(file *input) (*File, *Problem) {
+	if text, ok := file.tree.unsaved[file.real]; ok {
+		return l.read(l.display(file.name), bytes.NewReader(text), int64(len(text)))
+	}
 	f, info, err := file.tree.open(file.real, file.named)
 	if err != nil {
 		return nil, l.unreadable(file.name, err)

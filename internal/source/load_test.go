@@ -173,7 +173,7 @@ func TestFileThatVanishes(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "c.yaml"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files, problems := l.readAll(w.files, l.readFile)
+	files, problems := l.readAll(w.files, l.Kept.of(l))
 	if len(files) != 1 || files[0].Name != "b.yaml" || len(problems) != 2 {
 		t.Fatalf("%d files, problems: %+v", len(files), problems)
 	}

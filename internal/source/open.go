@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,6 +29,15 @@ type Bounds struct {
 	Below string
 	// FollowLinks reads what is anywhere.
 	FollowLinks bool
+	// Unsaved are texts that are read in place of files, by the files' real paths:
+	// those that an editor has open. See RealPath.
+	Unsaved map[string][]byte
+}
+
+// Settings are the bounds of a file of settings, which may be above Below.
+func (b Bounds) Settings() Bounds {
+	b.Below = ""
+	return b
 }
 
 // ReadFile reads a regular file of at most so many bytes.
@@ -42,29 +52,36 @@ func (b Bounds) ReadNamed(path string, limit int64) ([]byte, error) {
 
 // Top returns the directory, with every link resolved, that files come by from
 // a path stay in: see Bounds.
-func Top(path string) string { return Bounds{}.tree(path).top }
+func Top(path string) string { return Bounds{}.top(path) }
 
 // tree is a directory that files stay in.
 type tree struct {
-	top string // with every link resolved; "" where they may be anywhere
+	top     string            // with every link resolved; "" where they may be anywhere
+	unsaved map[string][]byte // see Bounds
 }
 
 // tree returns the tree of a path.
 func (b Bounds) tree(path string) tree {
+	return tree{b.top(path), b.Unsaved}
+}
+
+// top returns the directory that what is read from a path on stays in, "" where
+// it may be anywhere.
+func (b Bounds) top(path string) string {
 	abs, err := filepath.Abs(path)
 	switch {
 	case err != nil || b.FollowLinks || isDescriptor(abs):
-		return tree{}
+		return ""
 	case b.Below != "":
-		return tree{realPath(b.Below)}
+		return RealPath(b.Below)
 	}
 	if t, _ := workTree(abs); t.top != "" {
-		return t
+		return t.top
 	}
 	if info, err := os.Stat(abs); err == nil && info.IsDir() {
-		return tree{realPath(abs)}
+		return RealPath(abs)
 	}
-	return tree{realPath(filepath.Dir(abs))}
+	return RealPath(filepath.Dir(abs))
 }
 
 // workTree returns the git work tree that a path is in, going down to it from
@@ -79,7 +96,7 @@ func workTree(abs string) (t tree, link string) {
 		if info, err := os.Lstat(at); err == nil && link == "" && t.top != "" && info.Mode()&fs.ModeSymlink != 0 {
 			link = at
 		}
-		real := realPath(at)
+		real := RealPath(at)
 		if _, in := t.rel(real); !in {
 			return t, link
 		}
@@ -111,6 +128,11 @@ func (t tree) Real(path string) (string, error) {
 		return abs, nil // what it leads to may have no path
 	}
 	real, err := filepath.EvalSymlinks(abs)
+	if errors.Is(err, fs.ErrNotExist) && len(t.unsaved) > 0 {
+		if real = RealPath(abs); t.unsaved[real] != nil {
+			err = nil
+		}
+	}
 	if err != nil {
 		if _, plain := os.Stat(abs); plain != nil {
 			err = plain // it knows a loop
@@ -175,6 +197,9 @@ func (t tree) read(path string, limit int64, pipes bool) ([]byte, error) {
 	real, err := t.Real(path)
 	if err != nil {
 		return nil, err
+	}
+	if text, ok := t.unsaved[real]; ok {
+		return ReadLimited(bytes.NewReader(text), int64(len(text)), limit)
 	}
 	f, info, err := t.open(real, pipes)
 	if err != nil {

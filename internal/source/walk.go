@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -137,6 +138,19 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 		}
 		w.entry(filepath.Join(name, e.Name()), e, ignore, chain)
 	}
+	w.unsaved(name, real, ignore)
+}
+
+// unsaved takes the texts of an editor whose files are not in the directory yet.
+func (w *walker) unsaved(name, dir string, ignore *ignores) {
+	for _, real := range slices.Sorted(maps.Keys(w.tree.unsaved)) {
+		if filepath.Dir(real) != dir || w.seen[real] || !w.wanted(real) || ignore.excludes(real, false) {
+			continue
+		}
+		if _, err := os.Lstat(real); errors.Is(err, fs.ErrNotExist) {
+			w.file(input{name: filepath.Join(name, filepath.Base(real)), real: real, tree: w.tree})
+		}
+	}
 }
 
 func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []string) {
@@ -210,15 +224,18 @@ func isLoop(err error) bool {
 	return errors.Is(err, syscall.ELOOP)
 }
 
-// realPath returns the path with every link resolved, or the absolute path
-// where that fails.
-func realPath(name string) string {
+// RealPath returns the path with every link resolved, of a file that is not there
+// yet those of its directory; the absolute path where that fails.
+func RealPath(name string) string {
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return name
 	}
 	if real, err := filepath.EvalSymlinks(abs); err == nil {
 		return real
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
 	}
 	return abs
 }

@@ -1,0 +1,184 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/secret"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Checker compiles a folder as kgw validate does in it.
+type Checker interface {
+	// Check compiles the folder with the texts of an editor in place of files: see
+	// source.Bounds. It is called by one goroutine at a time.
+	Check(unsaved map[string][]byte) *Checked
+}
+
+// Checked is what came of compiling a folder.
+type Checked struct {
+	Input   compile.Input
+	Options compile.Options
+	// Result has the findings; nil where the folder could not be compiled.
+	Result *compile.Result
+	// Settings is what is wrong with configurations, and Tests with files of tests.
+	Settings, Tests diag.List
+	// Secrets knows the secrets of all that was read.
+	Secrets *secret.Book
+	// Err says why nothing was compiled.
+	Err error
+}
+
+// findings are all that there is to say, masked, in the order of validate.
+func (c *Checked) findings() diag.List {
+	out := slices.Concat(c.Settings, c.Tests)
+	if c.Result != nil {
+		out = append(out, c.Result.Findings...)
+	}
+	return out.Masked(c.Secrets)
+}
+
+// analysis is a state of the texts with what came of compiling it.
+type analysis struct {
+	state   *state
+	checked map[scope]*Checked
+}
+
+// work is what the analysing goroutine is asked for and has done.
+type work struct {
+	mu     sync.Mutex
+	wanted *state
+	woken  chan struct{} // has a place for one
+	done   *analysis
+	next   chan struct{} // closed when done changes
+	exit   chan struct{}
+	once   sync.Once
+}
+
+func newWork() *work {
+	return &work{woken: make(chan struct{}, 1), next: make(chan struct{}), exit: make(chan struct{})}
+}
+
+func (w *work) end() { w.once.Do(func() { close(w.exit) }) }
+
+// wake has a state analysed; states that came before it may be passed over.
+func (w *work) wake(s *state) {
+	w.mu.Lock()
+	w.wanted = s
+	w.mu.Unlock()
+	select {
+	case w.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (w *work) finish(a *analysis) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.done = a
+	close(w.next)
+	w.next = make(chan struct{})
+}
+
+// wait returns the first analysis of a state or one that came after it. An error
+// says that the request was cancelled.
+func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
+	for {
+		w.mu.Lock()
+		done, next := w.done, w.next
+		w.mu.Unlock()
+		if done != nil && done.state.number >= s.number {
+			return done, nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return nil, protocol.ErrRequestCancelled
+		case <-w.exit:
+			return nil, protocol.ErrRequestCancelled
+		}
+	}
+}
+
+// analyse compiles each state that is wanted, the newest first, until the
+// connection ends.
+func (s *Server) analyse(ctx context.Context) {
+	checkers := map[scope]Checker{}
+	for {
+		select {
+		case <-s.work.woken:
+		case <-ctx.Done():
+			return
+		}
+		s.work.mu.Lock()
+		wanted := s.work.wanted
+		s.work.mu.Unlock()
+		a := &analysis{state: wanted, checked: map[scope]*Checked{}}
+		unsaved, scopes := wanted.unsaved(), wanted.scopes()
+		for _, sc := range scopes {
+			if checkers[sc] == nil {
+				checkers[sc] = s.options.Open(sc.dir, sc.name)
+			}
+			a.checked[sc] = check(checkers[sc], unsaved)
+		}
+		maps.DeleteFunc(checkers, func(sc scope, _ Checker) bool { return !slices.Contains(scopes, sc) })
+		s.publish(ctx, a)
+		s.work.finish(a) // what is answered now has been published
+	}
+}
+
+// check compiles a folder; a panic is an error of that folder.
+func check(c Checker, unsaved map[string][]byte) (checked *Checked) {
+	defer func() {
+		if p := recover(); p != nil {
+			checked = &Checked{Err: fmt.Errorf("internal error: %v\n%s", p, debug.Stack()), Secrets: &secret.Book{}}
+		}
+	}()
+	return c.Check(unsaved)
+}
+
+// file returns the path of a file that findings of a scope name.
+func (sc scope) file(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.FromSlash(name)
+	}
+	return filepath.Join(sc.dir, filepath.FromSlash(name))
+}
+
+// uriOf names a file to the client, as it spells it itself where it has it open.
+func (s *state) uriOf(path string) uri.URI {
+	if d := s.opened(path); d != nil {
+		return d.uri
+	}
+	return uri.File(path)
+}
+
+// opened returns the open document of a path, under whatever link, or nil.
+func (s *state) opened(path string) *document {
+	if d := s.documents[path]; d != nil || len(s.documents) == 0 {
+		return d
+	}
+	real := ""
+	for _, d := range s.documents {
+		if d.real == d.path {
+			continue
+		}
+		if real == "" {
+			real = source.RealPath(path)
+		}
+		if d.real == real {
+			return d
+		}
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package lsp
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+)
+
+// view is a file of a client in a folder that was compiled.
+type view struct {
+	*analysis
+	*Checked
+	scope scope
+	file  *source.File
+}
+
+// view returns a file as it was compiled last, not before the request came; nil
+// for a file that no folder compiles.
+func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
+	asked, _ := ctx.Value(stateKey{}).(*state)
+	a, err := s.work.wait(ctx, asked)
+	if err != nil || !u.IsFile() {
+		return nil, err
+	}
+	path := u.FsPath()
+	for _, sc := range a.state.scopes() {
+		c := a.checked[sc]
+		for _, f := range c.Input.Files {
+			if name := sc.file(f.Name); name == path || filepath.Base(name) == filepath.Base(path) && a.state.opened(name) == a.state.document(u) && a.state.document(u) != nil {
+				return &view{a, c, sc, f}, nil
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // nothing is known of the file
+}
+
+// location is a place of a finding or of a model for the client.
+func (v *view) location(at source.Ref) protocol.Location {
+	span := at.Doc.Locator().Span(at.Path, at.Key)
+	return protocol.Location{URI: v.state.uriOf(v.scope.file(span.File)), Range: rangeOf(at.Doc.File, span)}
+}
+
+// spot is what stands at a position of a file.
+type spot struct {
+	doc  *source.Document // an item of a List is a document of its own
+	root *source.Node
+	desc *schema.Description // nil for kinds that kgw does not describe
+	path string
+	// onKey reports that the position is on the name of the field.
+	onKey bool
+	key   *source.Node // of the field; nil for an element
+	node  *source.Node // its value
+	typ   *shape.Type  // nil where it is not described
+}
+
+// ref is the place of the spot.
+func (s *spot) ref() source.Ref { return source.Ref{Doc: s.doc, Path: s.path, Key: s.onKey} }
+
+// documents are the documents of the file with their trees, items of Lists apart.
+func (v *view) documents() []spot {
+	var out []spot
+	docs, _ := source.Split(v.file)
+	for _, d := range docs {
+		root, _ := d.Parse()
+		if root == nil {
+			continue
+		}
+		d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+		items, list := d.Items(root)
+		if !list {
+			items = []*source.Document{d}
+		}
+		for _, item := range items {
+			node, _ := item.Parse()
+			out = append(out, spot{doc: item, root: node, desc: describe(item)})
+		}
+	}
+	return out
+}
+
+// describe returns the description of a document's kind, or nil.
+func describe(d *source.Document) *schema.Description {
+	all := schema.Descriptions()
+	for i := range all {
+		if all[i].APIVersion() == d.APIVersion && all[i].Kind == d.Kind {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// spot returns what stands at a position; nil where no document is.
+func (v *view) spot(p protocol.Position) *spot {
+	line, column := placeOf(v.file, p)
+	var in *spot
+	docs := v.documents()
+	for i := range docs {
+		if docs[i].doc.First() <= line {
+			in = &docs[i]
+		}
+	}
+	if in == nil {
+		return nil
+	}
+	in.node = in.root
+	if in.desc != nil {
+		in.typ = in.desc.Type
+	}
+	in.descend(line, column)
+	return in
+}
+
+// descend goes from the node of the spot to the deepest one that begins before a
+// place.
+func (s *spot) descend(line, column int) {
+	begins := func(n *source.Node) bool {
+		at := s.doc.NodeSpan(n)
+		return n.Line > 0 && (at.Line < line || at.Line == line && at.Column <= column)
+	}
+	switch s.node.Kind {
+	case yaml.MappingNode:
+		last := -1
+		for i := 0; i+1 < len(s.node.Content); i += 2 {
+			if begins(s.node.Content[i]) {
+				last = i
+			}
+		}
+		if last < 0 {
+			return
+		}
+		key := s.node.Content[last]
+		s.typ, s.path = fieldOf(s.typ, key.Value), source.JoinKey(s.path, key.Value)
+		s.key, s.node = key, s.node.Content[last+1]
+		if at := s.doc.NodeSpan(key); at.Line == line && column <= at.EndColumn {
+			s.onKey = true
+			return
+		}
+		s.descend(line, column)
+	case yaml.SequenceNode:
+		last := -1
+		for i, n := range s.node.Content {
+			if begins(n) {
+				last = i
+			}
+		}
+		if last < 0 {
+			return
+		}
+		s.typ, s.path = elementOf(s.typ), source.JoinIndex(s.path, last)
+		s.key, s.node = nil, s.node.Content[last]
+		s.descend(line, column)
+	}
+}
+
+// fieldOf is the type of a field of an object, or of a value of a map; nil where it
+// is not described.
+func fieldOf(t *shape.Type, name string) *shape.Type {
+	switch {
+	case t == nil:
+	case t.Kind == shape.Map:
+		return t.Elem
+	case t.Kind == shape.Object:
+		for i := range t.Fields {
+			if t.Fields[i].Name == name {
+				return t.Fields[i].Type
+			}
+		}
+	}
+	return nil
+}
+
+func elementOf(t *shape.Type) *shape.Type {
+	if t == nil || t.Kind != shape.List && t.Kind != shape.StringOrList {
+		return nil
+	}
+	return t.Elem
+}
+
+// gateway returns the model of a document that was compiled, or nil.
+func (v *view) gateway(d *source.Document) *ir.Gateway {
+	if v.Result == nil {
+		return nil
+	}
+	for i := range v.Result.Resources {
+		if r := &v.Result.Resources[i]; same(r.Doc, d) {
+			return r.Gateway
+		}
+	}
+	return nil
+}
+
+// same reports whether two documents are one of a file that may have been split
+// twice.
+func same(a, b *source.Document) bool {
+	return a != nil && b != nil && a.File == b.File && a.Index == b.Index && a.Item() == b.Item()
+}
+
+// within reports whether a field path is another one or below it.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (rest == "" || above == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// routesAt returns the routes of a model that are written at a place or around it.
+func routesAt(g *ir.Gateway, path string) []*ir.Route {
+	if g == nil {
+		return nil
+	}
+	var out []*ir.Route
+	for _, r := range g.Routes {
+		if r.Origin.Path != "" && within(path, r.Origin.Path) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

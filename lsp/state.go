@@ -1,0 +1,102 @@
+package lsp
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"go.lsp.dev/uri"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// document is the text of a file that the client has open.
+type document struct {
+	uri     uri.URI // as the client spells it
+	path    string
+	real    string // with every link resolved
+	version int32
+	text    string
+}
+
+// state is what the client has told, at one moment. It is never changed: see
+// Server.update.
+type state struct {
+	number    int
+	folders   []string
+	documents map[string]*document // by path
+}
+
+// document returns an open document, or nil.
+func (s *state) document(u uri.URI) *document {
+	if !u.IsFile() {
+		return nil
+	}
+	return s.documents[u.FsPath()]
+}
+
+// open takes a document that is opened or changed. One that is no file is not
+// kgw's.
+func (s *state) open(d *document) {
+	if !d.uri.IsFile() {
+		return
+	}
+	d.path = d.uri.FsPath()
+	if d.real == "" {
+		d.real = source.RealPath(d.path)
+	}
+	s.documents = maps.Clone(s.documents)
+	if s.documents == nil {
+		s.documents = map[string]*document{}
+	}
+	s.documents[d.path] = d
+}
+
+func (s *state) close(u uri.URI) {
+	s.documents = maps.Clone(s.documents)
+	delete(s.documents, u.FsPath())
+}
+
+func (s *state) addFolder(u uri.URI) {
+	if dir := u.FsPath(); u.IsFile() && !slices.Contains(s.folders, dir) {
+		s.folders = append(slices.Clone(s.folders), dir)
+	}
+}
+
+// unsaved are the texts of all documents, by their real paths.
+func (s *state) unsaved() map[string][]byte {
+	out := make(map[string][]byte, len(s.documents))
+	for _, d := range s.documents {
+		out[d.real] = append([]byte{}, d.text...)
+	}
+	return out
+}
+
+// scope is what is compiled as one: a folder, or an open file outside of all
+// folders.
+type scope struct{ dir, name string }
+
+// scopes lists what is compiled.
+func (s *state) scopes() []scope {
+	var out []scope
+	for _, dir := range s.folders {
+		out = append(out, scope{dir: dir})
+	}
+	for _, path := range slices.Sorted(maps.Keys(s.documents)) {
+		if len(s.foldersOf(path)) == 0 {
+			out = append(out, scope{filepath.Dir(path), filepath.Base(path)})
+		}
+	}
+	return out
+}
+
+// foldersOf lists the folders that a path is in.
+func (s *state) foldersOf(path string) []string {
+	var out []string
+	for _, dir := range s.folders {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
