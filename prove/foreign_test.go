@@ -68,7 +68,7 @@ func drawn(rnd *rand.Rand) string {
 		out += policy("", "istio-system/root", "action: "+pick("ALLOW", "DENY")+", rules: ["+rule()+"]")
 	}
 	for i := range rnd.IntN(3) {
-		out += verifies(pick("gateway", "api", "api", ""), pick("a", "b")+fmt.Sprint(i), pick("", ", forwardOriginalToken: true", ", fromHeaders: [{name: x-t}]"))
+		out += verifies(pick("gateway", "api", "api", ""), pick("a", "b")+fmt.Sprint(i), pick("", ", forwardOriginalToken: true", ", fromHeaders: [{name: x-t}]", ", outputPayloadToHeader: x-p, audiences: [b, c]", ", outputClaimToHeaders: [{header: x-user, claim: email}]"))
 	}
 	return out
 }

@@ -1,8 +1,10 @@
 package simulate
 
 import (
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -170,12 +172,13 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 		next.At = d.At
 	}
 	headers := map[string]string{}
-	for _, list := range []map[string]string{d.Headers, next.Headers} {
-		for k, v := range list {
-			headers[k] = v
-		}
+	maps.Copy(headers, d.Headers)
+	for _, name := range next.Cleared {
+		delete(headers, name)
 	}
+	maps.Copy(headers, next.Headers)
 	next.Headers = headers
+	next.Cleared = slices.Concat(d.Cleared, next.Cleared)
 	for k, v := range d.Response {
 		if next.Response == nil {
 			next.Response = map[string]string{}

@@ -43,6 +43,9 @@ type Decision struct {
 	Answer string
 	// Headers are those set on the way to the upstream, by lower-case name.
 	Headers map[string]string
+	// Cleared are headers, by lower-case name, of which the upstream does not get
+	// what the caller wrote.
+	Cleared []string
 	// Response are headers of the answer that the client gets, as far as
 	// engines set them, by lower-case name.
 	Response map[string]string

@@ -301,6 +301,7 @@ func (d *delta) way(i int) {
 		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
+		{Headers, cleared(w, n), cleared(n, w)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
 		{Headers, carried(w), carried(n)},
 		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
@@ -384,6 +385,18 @@ func requestHeaders(a, b *simulate.Decision) string {
 		return "request headers without " + strings.Join(missing(b, a), ", ")
 	}
 	return "request " + strings.Join(out, ", ")
+}
+
+// cleared says of which headers the upstream does not get what the caller wrote, and
+// does on the other side.
+func cleared(a, b *simulate.Decision) string {
+	if more := without(a.Cleared, b.Cleared); len(more) > 0 {
+		return "the caller's " + strings.Join(more, ", ") + " is removed"
+	}
+	if more := without(b.Cleared, a.Cleared); len(more) > 0 {
+		return "the caller's " + strings.Join(more, ", ") + " is sent on"
+	}
+	return ""
 }
 
 // missing lists the names of headers that a sets and b does not.

@@ -124,6 +124,12 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 	}
 	out := chosen.act(r, t)
 	out.Proofs, out.Keys = append(slices.Clip(d.Proofs), out.Proofs...), append(slices.Clip(d.Keys), out.Keys...)
+	out.Cleared = slices.Concat(d.Cleared, out.Cleared)
+	for name, value := range d.Headers {
+		if _, set := out.Headers[name]; !set && out.Headers != nil {
+			out.Headers[name] = value
+		}
+	}
 	return out
 }
 

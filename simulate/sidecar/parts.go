@@ -70,7 +70,7 @@ func (g *guards) tried(wanted []demand) []Token {
 	var out []Token
 	seen := map[string]bool{}
 	for _, r := range g.tokens {
-		key := fmt.Sprint(r.issuer, r.audiences, r.headers, r.params, r.cookies)
+		key := fmt.Sprint(r.issuer, r.audiences, r.headers, r.params, r.cookies, r.claims)
 		if seen[key] {
 			continue
 		}
@@ -90,6 +90,9 @@ func (g *guards) tried(wanted []demand) []Token {
 			claims["aud"] = []any{r.audiences[0]}
 		}
 		put(claims, nil)
+		if own := r.written(claims); own != nil {
+			put(own, nil)
+		}
 		for _, w := range wanted {
 			own := maps.Clone(claims)
 			maps.Copy(own, w.claims)
@@ -97,6 +100,29 @@ func (g *guards) tried(wanted []demand) []Token {
 		}
 	}
 	return out
+}
+
+// written returns the claims with those that the rule writes to headers, nil if it
+// writes none.
+func (r *tokenRule) written(claims map[string]any) map[string]any {
+	if len(r.claims) == 0 {
+		return nil
+	}
+	own := maps.Clone(claims)
+	for _, h := range r.claims {
+		at, path := own, strings.Split(h[1], ".")
+		for _, step := range path[:len(path)-1] {
+			next, _ := at[step].(map[string]any)
+			if next = maps.Clone(next); next == nil {
+				next = map[string]any{}
+			}
+			at[step], at = next, next
+		}
+		if _, has := at[path[len(path)-1]]; !has {
+			at[path[len(path)-1]] = "x"
+		}
+	}
+	return own
 }
 
 // maxWanted bounds the combinations of claims that are tried on the hosts of a

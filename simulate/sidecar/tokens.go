@@ -204,7 +204,7 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 	faults := make([]fault, len(rules))
 	first, at := -1, found{}
 	for i, r := range rules {
-		c.clear(r)
+		c.clear(r, d)
 		list := r.find(c.in)
 		faults[i] = noToken
 		for _, f := range list {
@@ -276,13 +276,23 @@ func (c *call) isPreflight() bool {
 }
 
 // clear removes what a client may have written where the rule writes claims.
-func (c *call) clear(r *tokenRule) {
+func (c *call) clear(r *tokenRule, d *simulate.Decision) {
+	for _, name := range r.outputs() {
+		c.in.RemoveHeader(name)
+		d.Cleared = append(d.Cleared, strings.ToLower(name))
+	}
+}
+
+// outputs are the headers that the rule writes claims to.
+func (r *tokenRule) outputs() []string {
+	var out []string
 	if r.payload != "" {
-		c.in.RemoveHeader(r.payload)
+		out = append(out, r.payload)
 	}
 	for _, h := range r.claims {
-		c.in.RemoveHeader(h[0])
+		out = append(out, h[0])
 	}
+	return out
 }
 
 // verified keeps the claims, writes those that have headers, and removes the
@@ -300,12 +310,19 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 	if !r.forward {
 		c.drop(at)
 	}
+	set := func(header, text string) {
+		c.in.SetHeader(header, text)
+		if d.Headers == nil {
+			d.Headers = map[string]string{}
+		}
+		d.Headers[strings.ToLower(header)] = text
+	}
 	if r.payload != "" {
-		c.in.SetHeader(r.payload, payloadText(claims))
+		set(r.payload, payloadText(claims))
 	}
 	for _, h := range r.claims {
 		if text, ok := claimText(nested(claims, strings.Split(h[1], "."))); ok {
-			c.in.SetHeader(h[0], text)
+			set(h[0], text)
 		}
 	}
 }

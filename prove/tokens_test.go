@@ -46,3 +46,25 @@ func TestEveryAudienceIsTried(t *testing.T) {
 		t.Error("an audience is no longer accepted, and nothing is reported")
 	}
 }
+
+// TestHeadersOfClaims: headers that RequestAuthentications write claims to are
+// compared: what the upstream gets of the token, and what it no longer gets of the
+// caller.
+func TestHeadersOfClaims(t *testing.T) {
+	text := func(more string) string { return vs("a.com", toAPI) + service("api") + verifies("api", "a", more) }
+	before := sideOf(t, documents(t, text("")), -1, nil)
+	for more, want := range map[string][]string{
+		", outputClaimToHeaders: [{header: x-user, claim: who.name}]": {"request x-user: x", "the caller's x-user is removed"},
+		", outputPayloadToHeader: x-payload":                          {"request x-payload: ", "the caller's x-payload is removed"},
+	} {
+		var got []string
+		for _, c := range classes.Compare(before, sideOf(t, documents(t, text(more)), -1, nil)).Changes {
+			got = append(got, string(c.Kind)+" "+c.After)
+		}
+		for _, w := range want {
+			if !strings.Contains(strings.Join(got, "\n"), "HEADERS "+w) {
+				t.Errorf("%s: %q is not among %q", more, w, got)
+			}
+		}
+	}
+}
