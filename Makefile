@@ -99,6 +99,7 @@ bench: build $(KUBECONFORM) $(KUSTOMIZE) cluster-tools ## measure kgw beside oth
 	cd test/bench && $(GO) run . -kgw $(CURDIR)/bin/kgw -kubeconform $(KUBECONFORM) -kustomize $(KUSTOMIZE) $(BENCHFLAGS)
 	$(GO) test -run '^$$' -bench '^Benchmark(LiteralPrefixes|NoLiteralPrefix|Templates)$$' -benchtime 3x ./internal/match
 	cd test/cluster && $(CLUSTER_ENV) $(GO) run ./bench $(CLUSTERBENCHFLAGS)
+	cd test/browser && $(GO) test -run '^$$' -bench . -benchtime 5x .
 
 .PHONY: generate
 generate: ## rewrite what is generated from the code

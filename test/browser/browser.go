@@ -95,7 +95,7 @@ func (b *Browser) refuse(w http.ResponseWriter, r *http.Request) {
 }
 
 // Asked lists what Chromium asked of hosts other than this machine, whichever
-// page or part of it did.
+// page or part of it did. Chromium asks its vendor on its own account.
 func (b *Browser) Asked() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

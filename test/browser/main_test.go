@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 // write writes a file of the test and returns its URL.
-func write(t *testing.T, name, text string) string {
+func write(t testing.TB, name, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {

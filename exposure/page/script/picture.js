@@ -60,12 +60,13 @@ function shortened(text) {
 }
 
 function drawNode(n) {
-  const label = stepNames[n.kind] + " " + n.name + (n.access ? ", " + titleOf[n.access].toLowerCase() : "");
-  const node = svg("g", { class: "node " + n.kind + " " + (n.access || ""), role: "button", tabindex: "0", "aria-label": label },
-    svg("title", {}, label),
+  const kind = stepNames[n.kind] + (n.access ? " · " + titleOf[n.access].toLowerCase() : "");
+  const short = shortened(n.name);
+  const node = svg("g", { class: "node " + n.kind + " " + (n.access || ""), role: "button", tabindex: "0" },
+    ...(short === n.name ? [] : [svg("title", {}, n.name)]),
     svg("rect", { x: n.x, y: n.y, width: box.width, height: box.height, rx: 5 }),
-    svg("text", { class: "kind", x: n.x + 9, y: n.y + 13 }, stepNames[n.kind] + (n.access ? " · " + titleOf[n.access].toLowerCase() : "")),
-    svg("text", { x: n.x + 9, y: n.y + 28 }, shortened(n.name)));
+    svg("text", { class: "kind", x: n.x + 9, y: n.y + 13 }, kind),
+    svg("text", { x: n.x + 9, y: n.y + 28 }, short));
   const act = () => (n.kind === "route" ? choose([...n.rows][0].key) : change({ q: n.name }));
   node.addEventListener("click", act);
   node.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); act(); } });
@@ -87,6 +88,11 @@ function follow(drawing, parts, n) {
 function showPicture(groups) {
   const all = groups.flatMap((g) => g.rows).sort((a, b) => a.order - b.order);
   const list = all.slice(0, mostInPicture);
+  if (list.length === 0) {
+    byId("picture").replaceChildren();
+    byId("about-picture").textContent = nothing();
+    return;
+  }
   const { nodes, edges } = pictureOf(list);
   const { width, height } = place(nodes);
   const parts = edges.map((e) => ({ node: drawEdge(e), rows: e.rows })).concat(nodes.map((n) => ({ node: drawNode(n), rows: n.rows, of: n })));

@@ -35,6 +35,10 @@ function headOfTable() {
   return el("div", { role: "rowgroup" }, el("div", { role: "row", class: "row head" }, names.map((n) => el("div", { role: "columnheader" }, n))));
 }
 
+function nothing() {
+  return rows.length > 0 ? "No route matches." : "Nothing is served.";
+}
+
 // showRoutes shows groups of rows.
 function showRoutes(groups) {
   cancel();
@@ -46,7 +50,7 @@ function showRoutes(groups) {
     const id = "group-" + todo.length;
     for (let i = 0; i < group.rows.length; i += inOnePart) todo.push({ group, id, from: i });
   }
-  if (groups.length === 0) list.append(el("p", { class: "empty" }, rows.length ? "No route matches." : "Nothing is served."));
+  if (groups.length === 0) list.append(el("p", { class: "empty" }, nothing()));
   makeRows(atOnce);
   later();
 }
@@ -96,11 +100,13 @@ function finishRows() {
   makeRows(Infinity);
 }
 
-// One row of the list is reached with Tab, the others with the arrow keys.
+// One row of the list is reached with Tab, the others with the arrow keys. Rows
+// that come back to the list bring their tabindex with them.
 function keepOneTabStop() {
-  if (byId("routes").querySelector('.open[tabindex="0"]')) return;
+  const [stop, ...others] = byId("routes").querySelectorAll('.open[tabindex="0"]');
+  for (const other of others) other.tabIndex = -1;
   const first = byId("routes").querySelector(".open");
-  if (first) first.tabIndex = 0;
+  if (!stop && first) first.tabIndex = 0;
 }
 
 function moveTo(button) {
