@@ -9,17 +9,23 @@ import (
 )
 
 // GraphFormats lists the formats that WriteGraph knows.
-func GraphFormats() []string { return []string{"mermaid", "dot"} }
+func GraphFormats() []string { return []string{"mermaid", "dot", "svg"} }
 
 // WriteGraph draws the report as a graph of hosts, routes, the rules and services
 // that decide on the way, and backends, in one of the formats: "mermaid"
-// (https://mermaid.js.org/syntax/flowchart.html) or "dot"
-// (https://graphviz.org/doc/info/lang.html). The error is that of the writer.
+// (https://mermaid.js.org/syntax/flowchart.html), "dot"
+// (https://graphviz.org/doc/info/lang.html) or "svg". The error is that of the
+// writer.
 func (r *Report) WriteGraph(w io.Writer, format string) error {
 	g := r.graph()
-	text := g.mermaid()
-	if format == "dot" {
+	text := ""
+	switch format {
+	case "svg":
+		return g.svg(w)
+	case "dot":
 		text = g.dot()
+	default:
+		text = g.mermaid()
 	}
 	_, err := io.WriteString(w, text)
 	return err
@@ -33,45 +39,62 @@ type graph struct {
 	drawn map[[2]int]bool
 }
 
-// node is a box: access is that of a route, "" for any other.
+// node is a box in the column of its kind: access is that of a route, "" for any
+// other.
 type node struct {
+	column column
 	label  string
 	access Access
 }
+
+// column is where the nodes of a kind are, from the caller to the backend.
+type column int
+
+const (
+	hosts column = iota
+	routes
+	engines
+	rules
+	backends
+)
 
 // graph joins what has one name: hosts, rules, services that decide, backends.
 func (r *Report) graph() *graph {
 	g := &graph{at: map[string]int{}, drawn: map[[2]int]bool{}}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
-		host := g.node("host", h.Host, "")
+		host := g.node(hosts, "", h.Host, "")
 		for j := range h.Rows {
 			row := &h.Rows[j]
-			last := g.node(fmt.Sprintf("row %d %d", i, j), strings.TrimSpace(row.Verbs()+" "+row.Path)+" ("+string(row.Access)+")", row.Access)
+			last := g.node(routes, fmt.Sprintf("%d %d", i, j), strings.TrimSpace(row.Verbs()+" "+row.Path)+" ("+string(row.Access)+")", row.Access)
 			g.edge(host, last)
-			for _, next := range []struct{ kind, name string }{{"decided by", row.Via}, {"rule", row.Rule}, {"backend", row.Backend}} {
+			for _, next := range []struct {
+				column     column
+				kind, name string
+			}{{engines, "decided by", row.Via}, {rules, "rule", row.Rule}, {backends, "backend", row.Backend}} {
 				if next.name != "" {
-					to := g.node(next.kind, next.kind+" "+next.name, "")
+					to := g.node(next.column, "", next.kind+" "+next.name, "")
 					g.edge(last, to)
 					last = to
 				}
 			}
 		}
 		for j, text := range h.Unknown {
-			g.edge(host, g.node(fmt.Sprintf("unknown %d %d", i, j), "unknown: "+text, Unknown))
+			g.edge(host, g.node(routes, fmt.Sprintf("%d unknown %d", i, j), "unknown: "+text, Unknown))
 		}
 	}
 	return g
 }
 
-// node returns the node of a kind that has a label.
-func (g *graph) node(kind, label string, access Access) int {
-	key := kind + "\x00" + label
+// node returns the node of a column that has a label; those with another id are
+// others.
+func (g *graph) node(in column, id, label string, access Access) int {
+	key := fmt.Sprintf("%d\x00%s\x00%s", in, id, label)
 	i, ok := g.at[key]
 	if !ok {
 		i = len(g.nodes)
 		g.at[key] = i
-		g.nodes = append(g.nodes, node{label, access})
+		g.nodes = append(g.nodes, node{in, label, access})
 	}
 	return i
 }

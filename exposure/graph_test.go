@@ -87,6 +87,10 @@ func TestGraphLabelsAreText(t *testing.T) {
 			case format == "dot" && len(lines) == 5 && dotNode.MatchString(lines[3]):
 				label := dotNode.FindStringSubmatch(lines[3])[1]
 				got = html.UnescapeString(strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(label))
+			case format == "svg":
+				if got = svgLabel(t, out); got == strings.Map(inXML, report.Visible(name)) {
+					continue
+				}
 			}
 			if got != report.Visible(name) {
 				t.Errorf("%q as %s: got %q in\n%s", name, format, got, out)

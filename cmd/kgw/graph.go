@@ -15,7 +15,7 @@ func (a *app) graphCommand() *cobra.Command {
 		Short: "Draw what is served: hosts, routes, rules and backends",
 		Long: "Draws what kgw report lists: each host with its routes in the order of matching, who gets through, the rules\n" +
 			"and services that decide on the way, and the backends. What is open to anyone, or not known, has a thick border.",
-		Example: "  kgw graph apis/\n  kgw graph apis/ --format dot | dot -Tsvg -o exposure.svg",
+		Example: "  kgw graph apis/\n  kgw graph apis/ --format svg=exposure.svg",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.graph(f, args)
 		},
