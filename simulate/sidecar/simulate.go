@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -123,6 +124,8 @@ func (c *call) decide() simulate.Decision {
 	for i := range c.guards.broken {
 		if u := c.guards.broken[i]; c.in.Holds(u) {
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		} else if u.Why == simulate.Refused && c.trail.On() {
+			c.trail.Say(name, u.At, "it is supposed that no%s", strings.TrimPrefix(u.What, "an"))
 		}
 	}
 	d := simulate.Decision{}

@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,5 +91,18 @@ func TestExternalAuthorizerCounts(t *testing.T) {
 	d := s.Decide(&simulate.Request{Method: "GET", Target: "/", To: "s.ns"}, nil)
 	if len(d.Proofs) != 1 || d.Proofs[0] != "extAuth:ext" {
 		t.Errorf("the proofs are %v", d.Proofs)
+	}
+}
+
+// TestRefusedPolicyIsNamed: a policy that Istio refuses is taken for absent, and the
+// trail says so.
+func TestRefusedPolicyIsNamed(t *testing.T) {
+	s := loaded(t, service+policyText(forS+"rules: [{when: [{key: foo.bar, values: [x]}]}]"))
+	trail := &simulate.Trail{}
+	if d := s.Decide(&simulate.Request{Method: "GET", Target: "/", To: "s.ns"}, trail); !d.Passed() {
+		t.Errorf("the request does not pass: %s", d.Reason)
+	}
+	if !slices.ContainsFunc(trail.Steps, func(step simulate.Step) bool { return strings.Contains(step.Text, "which Istio refuses") }) {
+		t.Errorf("nothing is said of the policy: %v", trail.Steps)
 	}
 }
