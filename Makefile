@@ -23,6 +23,8 @@ KREW := $(call tool,krew)
 YAMLLS := $(CACHE)/yaml-language-server-$(shell cksum < tools/yaml-language-server/package-lock.json | cut -d' ' -f1)
 AXE := $(CACHE)/axe-core-$(shell cksum < tools/axe-core/package-lock.json | cut -d' ' -f1)
 
+PLAYGROUND := $(CACHE)/playground-$(shell cksum < tools/playground/package-lock.json | cut -d' ' -f1)
+
 # Modules beside the main one whose tests are quick.
 QUICK := $(patsubst %/go.mod,%,$(wildcard test/match/go.mod test/bench/go.mod))
 
@@ -63,8 +65,8 @@ test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIO
 	KGW_TEST_INTEGRATIONS=1 KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_FLUX=$(FLUX) KGW_TEST_KUSTOMIZE=$(KUSTOMIZE) KGW_TEST_ACTIONLINT=$(ACTIONLINT) KGW_TEST_YAML_LANGUAGE_SERVER=$(YAMLLS) $(GO) test ./test/integrations
 
 .PHONY: test-browser
-test-browser: build $(AXE) ## open what kgw writes for browsers in Chromium (apt-get install chromium); SCREENSHOTS=DIR keeps pictures
-	cd test/browser && $(GO) vet ./... && KGW_TEST_KGW=$(CURDIR)/bin/kgw KGW_TEST_AXE=$(AXE)/node_modules/axe-core/axe.min.js KGW_TEST_SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(GO) test -count 1 ./...
+test-browser: build playground $(AXE) ## open what kgw writes for browsers in Chromium (apt-get install chromium); SCREENSHOTS=DIR keeps pictures
+	cd test/browser && $(GO) vet ./... && KGW_TEST_KGW=$(CURDIR)/bin/kgw KGW_TEST_PLAYGROUND=$(CURDIR)/build/playground KGW_TEST_AXE=$(AXE)/node_modules/axe-core/axe.min.js KGW_TEST_SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(GO) test -count 1 ./...
 
 .PHONY: cluster-tools
 cluster-tools: $(APISERVER) $(ETCD) $(KUBECTL) ## build kube-apiserver, etcd and kubectl once (about twelve CPU minutes)
@@ -104,6 +106,13 @@ bench: build $(KUBECONFORM) $(KUSTOMIZE) cluster-tools ## measure kgw beside oth
 .PHONY: generate
 generate: ## rewrite what is generated from the code
 	$(GO) generate ./...
+
+.PHONY: playground
+playground: $(PLAYGROUND) ## build the page of the playground to build/playground (needs node and npm)
+	rm -rf build/playground && mkdir -p build/playground
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.release=$(or $(VERSION),dev)' -o build/playground/kgw.wasm ./cmd/wasm
+	gzip -9 -n build/playground/kgw.wasm
+	MODULES=$(PLAYGROUND) WASM_EXEC=$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js node docs/playground/build.mjs build/playground
 
 .PHONY: release-files
 release-files: ## write what a release holds beside the program to build/release (VERSION, SOURCE_DATE_EPOCH)
@@ -170,7 +179,7 @@ $(KREW): # a directory: krew and the validator of its index
 	cd tools/krew && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) build -mod=readonly -ldflags '-s -w' -o $@/ sigs.k8s.io/krew/cmd/krew sigs.k8s.io/krew/cmd/validate-krew-manifest
 
 # Folders; where there is no npm there is none, and the tests say so.
-$(YAMLLS) $(AXE):
+$(YAMLLS) $(AXE) $(PLAYGROUND):
 	@mkdir -p $@.part && cp tools/$(shell echo $(notdir $@) | sed 's/-[0-9]*$$//')/package*.json $@.part
 	if command -v npm > /dev/null; then cd $@.part && npm ci --no-audit --no-fund --ignore-scripts && mv $@.part $@; else echo "SKIPPED: there is no npm: install it (apt-get install nodejs npm)"; fi
 

@@ -35,7 +35,7 @@ func objectOf(doc *source.Document) []diff.Object {
 	root, _ := doc.Parse()
 	value := plainObject(source.Value(root))
 	o := diff.Object{Value: value, Origin: source.Ref{Doc: doc}}
-	if id := o.ID(); !kinds.Written(id.Group, id.Kind) && !kinds.Binds(id.Group, id.Kind) {
+	if id := o.ID(); !kinds.Written(id.Group, id.Kind) {
 		return nil
 	}
 	return []diff.Object{o}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/report"
@@ -114,17 +115,31 @@ func (b *Bench) Trace(q Request) (*Traced, error) {
 	if !r.From(q.From) {
 		return nil, fmt.Errorf("the caller must be outside or NAMESPACE/SERVICEACCOUNT, not %q", q.From)
 	}
-	if b.asked == nil {
-		o := b.options
-		o.NoInfos = true
-		cluster, _, supposed := prove.Complete(b.in, o, nil)
-		for i := range supposed {
-			supposed[i] = b.secrets.Text(supposed[i])
-		}
-		b.asked = &asked{cluster, supposed}
-	}
+	b.complete()
 	t := trace.Run(b.asked.cluster, r, q.URL, 1, b.secrets)
-	return &Traced{Trace: t, Text: t.Text(), Supposed: b.asked.supposed}, nil
+	out := &Traced{Trace: t, Text: t.Text()}
+	for _, what := range b.asked.supposed {
+		out.Supposed = append(out.Supposed, b.secrets.Text(what))
+	}
+	return out, nil
+}
+
+// complete makes the cluster.
+func (b *Bench) complete() {
+	if b.asked == nil {
+		cluster, compiled, supposed := prove.Complete(b.in, b.options, nil)
+		b.asked = &asked{cluster, compiled, supposed}
+	}
+}
+
+// Expose returns what kgw report --format json prints.
+func (b *Bench) Expose() *exposure.Report {
+	b.complete()
+	o := b.options
+	o.Schema = true
+	result := prove.Validate(b.in, o)
+	result.Resources = b.asked.compiled.Resources
+	return exposure.New(b.asked.cluster.Side(b.asked.compiled), result, o.Config, b.asked.supposed, b.secrets)
 }
 
 // token is what the caller brings.

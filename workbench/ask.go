@@ -7,7 +7,7 @@ import (
 
 // Question is one question about the files that Desk.Open was given.
 type Question struct {
-	// Ask is "validate", "build", "trace" or "migrate".
+	// Ask is "validate", "build", "report", "trace" or "migrate".
 	Ask string `json:"ask"`
 	// Request is what to trace, To what to migrate to.
 	Request Request `json:"request"`
@@ -73,10 +73,12 @@ func (b *Bench) ask(q Question) (any, error) {
 		return b.Build(), nil
 	case "trace":
 		return b.Trace(q.Request)
+	case "report":
+		return b.Expose(), nil
 	case "migrate":
 		return b.Migrate(q.To)
 	}
-	return nil, fmt.Errorf("there is no question %q: ask validate, build, trace or migrate", q.Ask)
+	return nil, fmt.Errorf("there is no question %q: ask validate, build, report, trace or migrate", q.Ask)
 }
 
 // failed makes an answer of a panic, which is a mistake in kgw: the caller lives on.

@@ -37,6 +37,7 @@ type Bench struct {
 // asked is the cluster that the files make, and what was taken to exist for it.
 type asked struct {
 	cluster  *prove.Cluster
+	compiled *compile.Result
 	supposed []string
 }
 

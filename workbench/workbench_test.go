@@ -56,6 +56,7 @@ func TestDeskAnswers(t *testing.T) {
 		"a trace":          {`{"ask":"trace","request":{"method":"GET","url":"https://shop.example.com/orders"}}`, []string{`"status":200`, `"steps":[`, `"line":9`, `The request reaches`}},
 		"a refusal":        {`{"ask":"trace","request":{"method":"GET","url":"https://shop.example.com/none"}}`, []string{`"status":404`}},
 		"the move":         {`{"ask":"migrate","to":"v2"}`, []string{`apiVersion: gateway.kyma-project.io/v2`, `"patch":"--- a/shop.yaml`, `"changes":`}},
+		"who may call":     {`{"ask":"report"}`, []string{`"hosts":[{"host":"shop.example.com"`, `"access":"public"`}},
 		"no version":       {`{"ask":"migrate","to":"v3"}`, []string{`{"error":"the version must be`}},
 		"no URL":           {`{"ask":"trace","request":{"method":"GET","url":"shop"}}`, []string{`{"error":"the URL must begin`}},
 		"a false header":   {`{"ask":"trace","request":{"method":"GET","url":"https://a.test/","headers":["x"]}}`, []string{`{"error":"a header must be`}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -42,6 +43,11 @@ func TestWorkbench(t *testing.T) {
 			got := execute(dir, "", "migrate", ".", "--diff")
 			matches(t, "migrate: the patch", got.Stdout, patch)
 			matches(t, "migrate: the report", got.Stderr, moved.Report.Text+moved.Text)
+			var exposed bytes.Buffer
+			if err := b.Expose().Write(&exposed, "json"); err != nil {
+				t.Fatal(err)
+			}
+			matches(t, "report", execute(dir, "", "report", ".", "--format", "json").Stdout, exposed.String())
 			for _, url := range witnesses(t, dir) {
 				traced, err := b.Trace(workbench.Request{Method: "GET", URL: url, Token: "jwt", Scopes: "read"})
 				if err != nil {
