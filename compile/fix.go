@@ -59,6 +59,27 @@ func Fix(in Input, o Options, r *Result) *Patch {
 	return f.patch
 }
 
+// FixOne returns the change that repairs one finding of a run. ok is false where the
+// finding has no fix, or one that does not repair it or brings a new finding.
+func FixOne(in Input, o Options, r *Result, g *diag.Finding) (one edit.Change, ok bool) {
+	f := &fixer{input: Input{Files: in.Files, Problems: in.Problems}, options: o, patch: &Patch{Result: r}}
+	if g.Fix == nil || g.At.Doc == nil || f.inDoubt(g) {
+		return edit.Change{}, false
+	}
+	one, err := change(g)
+	if err != nil {
+		return edit.Change{}, false
+	}
+	_, moves := g.Fix.(diag.Move)
+	todo := []candidate{{key: keyOf(g), file: g.At.Doc.File, change: one, moves: moves}}
+	changed, err := f.apply(todo)
+	if err != nil {
+		return edit.Change{}, false
+	}
+	next := Run(changed, o)
+	return one, len(blame(r, next, todo)) == 0 && fresh(next.Findings, nil)[keyOf(g)] < fresh(r.Findings, nil)[keyOf(g)]
+}
+
 // fixer is the state of the rounds.
 type fixer struct {
 	input   Input

@@ -3,13 +3,17 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.lsp.dev/protocol"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/explain"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/shape"
+	"github.com/kgw-dev/kgw/why"
 )
 
 // hover says what stands at a position: what the field means, what a rule becomes
@@ -38,7 +42,10 @@ func (s *spot) meaning() []string {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**: %s\n\n%s", s.path, s.typ.Kind, s.typ.Doc)
+	fmt.Fprintf(&b, "**%s**: %s", s.path, s.typ.Kind)
+	if s.typ.Doc != "" {
+		b.WriteString("\n\n" + s.typ.Doc)
+	}
 	if values := s.typ.Enum; len(values) > 0 {
 		fmt.Fprintf(&b, "\n\nOne of `%s`.", strings.Join(values, "`, `"))
 	}
@@ -51,30 +58,43 @@ func (s *spot) meaning() []string {
 	if s.typ.Kind == shape.Object && s.typ.ExactlyOne != nil {
 		fmt.Fprintf(&b, "\n\nExactly one of `%s` is set.", strings.Join(append(s.typ.ExactlyOne.Fields, s.typ.ExactlyOne.True...), "`, `"))
 	}
-	return []string{strings.TrimSpace(b.String())}
+	return []string{b.String()}
 }
 
 // pages are those of the findings at a position, each once.
 func (v *view) pages(p protocol.Position) []string {
 	var out []string
 	seen := map[diag.Code]bool{}
-	found := v.findings()
-	for i := range found {
-		f := &found[i]
-		if f.Span.File != v.file.Name || seen[f.Code] || !contains(rangeOf(v.file, f.Span), p) {
-			continue
-		}
-		seen[f.Code] = true
-		if page, err := explain.Lookup(f.Code); err == nil {
+	for _, f := range v.found(protocol.Range{Start: p, End: p}) {
+		if page, err := explain.Lookup(f.Code); err == nil && !seen[f.Code] {
+			seen[f.Code] = true
 			out = append(out, page.Text)
 		}
 	}
 	return out
 }
 
-// contains reports whether a position is in a range or at its end.
-func contains(r protocol.Range, p protocol.Position) bool {
-	return !before(p, r.Start) && !before(r.End, p)
+// found are the findings of the file that meet a range, as the run made them: their
+// texts are not masked.
+func (v *view) found(r protocol.Range) []*diag.Finding {
+	var out []*diag.Finding
+	add := func(list diag.List) {
+		for i := range list {
+			f := &list[i]
+			if f.Span.File != v.file.Name {
+				continue
+			}
+			if at := rangeOf(v.file, f.Span); !before(at.End, r.Start) && !before(r.End, at.Start) {
+				out = append(out, f)
+			}
+		}
+	}
+	add(v.Settings)
+	add(v.Tests)
+	if v.Result != nil {
+		add(v.Result.Findings)
+	}
+	return out
 }
 
 func before(a, b protocol.Position) bool {
@@ -89,11 +109,40 @@ func (v *view) becomes(at *spot) []string {
 	}
 	var out []string
 	for _, r := range routes {
-		methods := "any method"
-		if r.Match.Methods != nil {
-			methods = strings.Join(r.Match.Methods, ", ")
-		}
-		out = append(out, fmt.Sprintf("`%s` %s: %s", r.Match.Path.Text, methods, strings.Join(callersOf(&r.Access), "; ")))
+		out = append(out, fmt.Sprintf("`%s` %s: %s", r.Match.Path.Text, methodsOf(r), strings.Join(callersOf(&r.Access), "; ")))
 	}
-	return []string{"May be called:\n\n" + strings.Join(out, "\n\n")}
+	parts := []string{"Who may call it:\n\n" + strings.Join(out, "\n\n")}
+	if written := v.written(routes); written != "" {
+		parts = append(parts, "What it becomes:\n\n```yaml\n"+written+"```")
+	}
+	return parts
+}
+
+// maxLeaves bounds the fields that a hover shows.
+const maxLeaves = 40
+
+// written are the fields of manifests that are made of routes, a line each.
+func (v *view) written(routes []*ir.Route) string {
+	doc := routes[0].Origin.Doc
+	objects := why.Objects(v.Result, &v.Options, func(o *manifest.Object) bool { return same(o.Origin.Doc, doc) })
+	var b strings.Builder
+	n := 0
+	for i := range objects {
+		named := false
+		for _, l := range objects[i].Leaves {
+			made := slices.ContainsFunc(l.From, func(s why.Source) bool {
+				return same(s.Ref.Doc, doc) && slices.ContainsFunc(routes, func(r *ir.Route) bool { return within(s.Ref.Path, r.Origin.Path) })
+			})
+			if !made || n == maxLeaves {
+				continue
+			}
+			n++
+			if !named {
+				named = true
+				fmt.Fprintf(&b, "# %s\n", objects[i].ID())
+			}
+			fmt.Fprintf(&b, "%s: %s\n", l.Path, manifest.AppendJSON(nil, l.Value, 0))
+		}
+	}
+	return b.String()
 }

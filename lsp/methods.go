@@ -47,6 +47,12 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodWorkspaceDidChangeWatchedFiles:     bare(s.lookAgain),
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notification(s.didChangeFolders),
 		protocol.MethodTextDocumentHover:                  request(s.hover),
+		protocol.MethodTextDocumentCompletion:             request(s.completion),
+		protocol.MethodTextDocumentCodeAction:             request(s.codeAction),
+		protocol.MethodTextDocumentDefinition:             request(s.definition),
+		protocol.MethodTextDocumentReferences:             request(s.references),
+		protocol.MethodTextDocumentDocumentSymbol:         request(s.documentSymbol),
+		protocol.MethodTextDocumentInlayHint:              request(s.inlayHint),
 	}
 }
 

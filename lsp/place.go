@@ -62,8 +62,8 @@ type spot struct {
 	typ   *shape.Type  // nil where it is not described
 }
 
-// ref is the place of the spot.
-func (s *spot) ref() source.Ref { return source.Ref{Doc: s.doc, Path: s.path, Key: s.onKey} }
+// ref is a place in the document of the spot.
+func (s *spot) ref(path string) source.Ref { return source.Ref{Doc: s.doc, Path: path} }
 
 // documents are the documents of the file with their trees, items of Lists apart.
 func (v *view) documents() []spot {

@@ -42,6 +42,9 @@ type Options struct {
 	Issuer *Issuer
 	// Accept are losses of a move to the Gateway API that the user takes on.
 	Accept []diag.Code
+	// Only reports whether the text of a document may change; nil is all. What is said
+	// of a document is the same with and without it.
+	Only func(*source.Document) bool
 }
 
 // Issuer is a token issuer and its keys.
@@ -190,7 +193,7 @@ func (f *fileMigration) write() {
 	appended := ""
 	for _, t := range f.tops {
 		w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
-			if d.Outcome != Moved {
+			if !f.moves(d) {
 				return nil
 			}
 			return d.wanted
@@ -206,7 +209,7 @@ func (f *fileMigration) write() {
 					Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
 					Help: "write it more plainly, or move it by hand",
 				})
-			} else if err == nil {
+			} else if err == nil && f.moves(d) {
 				appended += d.appended
 			}
 		}
@@ -220,6 +223,11 @@ func (f *fileMigration) write() {
 		panic(err) // every document's changes were made against the same text
 	}
 	f.after = edit.Append(after, appended)
+}
+
+// moves reports whether the text of a document changes.
+func (f *fileMigration) moves(d *Document) bool {
+	return d.Outcome == Moved && (f.Only == nil || f.Only(d.Doc))
 }
 
 // leave makes a document one that needs a decision, because of the finding.

@@ -82,7 +82,7 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 		out.Err = err
 		return out
 	}
-	o.Model = true
+	o.Model, o.Origins = true, true
 	out.Result = prove.Validate(in, *o)
 	out.Input, out.Options = in, *o
 	_, _, out.Tests = testCases(in)

@@ -1,0 +1,92 @@
+package lsp
+
+import (
+	"context"
+	"slices"
+
+	"go.lsp.dev/protocol"
+)
+
+// definition leads from a reference to what it names, and from what takes part in a
+// conflict to the other side.
+func (s *Server) definition(ctx context.Context, p *protocol.DefinitionParams) (protocol.LocationSlice, error) {
+	v, at, err := s.spotOf(ctx, &p.TextDocumentPositionParams)
+	if err != nil || at == nil {
+		return nil, err
+	}
+	var out protocol.LocationSlice
+	for _, o := range v.linked(at) {
+		if d, ok := v.declared(o.kind)[o]; ok {
+			out = append(out, v.location(d.ref("metadata.name")))
+		}
+	}
+	return unique(append(out, v.conflicts(p.Position)...)), nil
+}
+
+// references lists the places that name the same resource: the one that stands at
+// the position, or that is named there; and the other sides of conflicts.
+func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([]protocol.Location, error) {
+	v, at, err := s.spotOf(ctx, &p.TextDocumentPositionParams)
+	if err != nil || at == nil {
+		return nil, err
+	}
+	wanted := v.linked(at)
+	if len(wanted) == 0 {
+		wanted = []object{v.objectOf(at.doc)}
+	}
+	var out []protocol.Location
+	for _, l := range v.links() {
+		if slices.Contains(wanted, l.to) {
+			out = append(out, v.location(l.at))
+		}
+	}
+	for _, o := range wanted {
+		if d, ok := v.declared(o.kind)[o]; ok && p.Context.IncludeDeclaration && len(out) > 0 {
+			out = append(out, v.location(d.ref("metadata.name")))
+		}
+	}
+	return unique(append(out, v.conflicts(p.Position)...)), nil
+}
+
+// spotOf returns what stands at a position of a file; nil where nothing does.
+func (s *Server) spotOf(ctx context.Context, p *protocol.TextDocumentPositionParams) (*view, *spot, error) {
+	v, err := s.view(ctx, p.TextDocument.URI)
+	if err != nil || v == nil {
+		return nil, nil, err
+	}
+	return v, v.spot(p.Position), nil
+}
+
+// linked are the resources that a spot names.
+func (v *view) linked(at *spot) []object {
+	var out []object
+	for _, l := range v.links() {
+		if same(l.at.Doc, at.doc) && at.path != "" && within(at.path, l.at.Path) && !slices.Contains(out, l.to) {
+			out = append(out, l.to)
+		}
+	}
+	return out
+}
+
+// conflicts are the other places of the findings at a position.
+func (v *view) conflicts(p protocol.Position) []protocol.Location {
+	var out []protocol.Location
+	for _, f := range v.found(protocol.Range{Start: p, End: p}) {
+		for _, r := range f.Related {
+			if r.At.Doc != nil {
+				out = append(out, v.location(r.At))
+			}
+		}
+	}
+	return out
+}
+
+func unique(list []protocol.Location) []protocol.Location {
+	var out []protocol.Location
+	for _, l := range list {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

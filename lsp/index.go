@@ -1,0 +1,172 @@
+package lsp
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
+)
+
+// object names a resource that others refer to.
+type object struct{ kind, namespace, name string }
+
+// link is a place that names a resource.
+type link struct {
+	at source.Ref
+	to object
+}
+
+// links lists what the resources of a folder refer to, in input order.
+func (c *Checked) links() []link {
+	if c.Result == nil {
+		return nil
+	}
+	var out []link
+	for i := range c.Result.Resources {
+		r := &c.Result.Resources[i]
+		if r.Gateway != nil {
+			out = append(out, linksOf(r.Gateway)...)
+		}
+		root, _ := r.Doc.Parse()
+		for _, name := range apirule.PresetsOf(root) {
+			out = append(out, link{source.Ref{Doc: r.Doc}.At("metadata", "annotations", apirule.PresetAnnotation), object{"IDPPreset", "", name}})
+		}
+	}
+	return out
+}
+
+func linksOf(g *ir.Gateway) []link {
+	var out []link
+	add := func(at source.Ref, kind string, name ir.Name) {
+		l := link{at, object{kind, name.Namespace, name.Name}}
+		if at.Doc != nil && name.Name != "" && !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	add(g.Ingress.Origin, "Gateway", g.Ingress.Ref)
+	add(g.Ingress.Origin, "ExternalGateway", g.Ingress.External)
+	add(g.Traffic.Origin, "StackSet", g.Traffic.Ref)
+	services := func(list []ir.Upstream) {
+		for _, u := range list {
+			add(u.Origin, "Service", ir.Name{Namespace: u.Namespace, Name: u.Name})
+		}
+	}
+	for i := range g.Hosts {
+		services(g.Hosts[i].Upstreams)
+	}
+	for _, r := range g.Routes {
+		if forward, ok := r.Action.(ir.Forward); ok {
+			services(forward.To)
+		}
+	}
+	return out
+}
+
+// declared are the documents of a kind, with their trees. A file that does not name
+// the kind is not parsed.
+func (c *Checked) declared(kind string) map[object]spot {
+	out := map[object]spot{}
+	for _, f := range c.Input.Files {
+		if !bytes.Contains(f.Data, []byte(kind)) {
+			continue
+		}
+		v := view{Checked: c, file: f}
+		for _, d := range v.documents() {
+			if d.doc.Kind == kind {
+				out[c.objectOf(d.doc)] = d
+			}
+		}
+	}
+	return out
+}
+
+// objectOf names a document as links do.
+func (c *Checked) objectOf(d *source.Document) object {
+	o := object{d.Kind, d.Namespace, d.Name}
+	switch {
+	case d.Kind == "IDPPreset":
+		o.namespace = ""
+	case o.namespace == "":
+		o.namespace = c.Options.Namespace
+		if o.namespace == "" && c.Options.Config != nil {
+			o.namespace = c.Options.Config.Namespace
+		}
+	}
+	return o
+}
+
+// names lists the names of declared objects of a kind in a namespace; of all with "".
+func (c *Checked) names(kind, namespace string) []string {
+	var out []string
+	for o := range c.declared(kind) {
+		switch namespace {
+		case "":
+			out = append(out, o.namespace+"/"+o.name)
+		case o.namespace:
+			out = append(out, o.name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// known are the texts that a folder has in models, for completion.
+type known struct{ hosts, gateways, issuers, keys, scopes map[string]bool }
+
+// knownOf gathers what the resources of a folder name.
+func (c *Checked) knownOf() known {
+	k := known{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	if c.Result == nil {
+		return k
+	}
+	for i := range c.Result.Resources {
+		g := c.Result.Resources[i].Gateway
+		if g == nil {
+			continue
+		}
+		k.gateways[g.Ingress.Text] = true
+		for h := range g.Hosts {
+			k.hosts[g.Hosts[h].Written] = true
+		}
+		for _, r := range g.Routes {
+			for a := range r.Access.Grants {
+				k.grant(&r.Access.Grants[a])
+			}
+		}
+	}
+	for _, name := range c.names("Gateway", "") {
+		k.gateways[name] = true
+	}
+	for _, g := range c.Options.Config.Known.Gateways {
+		k.gateways[g.Namespace+"/"+g.Name] = true
+	}
+	for _, p := range c.declared("IDPPreset") {
+		spec := source.Field(p.root, "spec")
+		k.issuers[source.Text(source.Field(spec, "issuer"))] = true
+		k.keys[source.Text(source.Field(spec, "jwksUri"))] = true
+	}
+	for _, p := range c.declared("OAuth2Client") {
+		spec := source.Field(p.root, "spec")
+		for _, s := range append(strings.Fields(source.Text(source.Field(spec, "scope"))), source.Texts(source.Field(spec, "scopeArray"))...) {
+			k.scopes[s] = true
+		}
+	}
+	return k
+}
+
+func (k *known) grant(g *ir.Grant) {
+	if j, ok := g.Proof.(ir.JWT); ok {
+		for _, i := range j.Issuers {
+			k.issuers[i.Issuer], k.keys[i.JWKS] = true, true
+		}
+	}
+}
+
+// sorted are the texts of a set, without the empty one.
+func sorted(set map[string]bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(set)), func(s string) bool { return s == "" })
+}
