@@ -144,7 +144,7 @@ func edits(archive *txtar.Archive, p place) []string {
 	case "jwt", "noop", "oauth2_introspection":
 		return quoted("unauthorized", "noop", "allow")
 	}
-	return quoted(old+"x", "x"+old, "https://x.example.com", "/x")
+	return quoted(old+"x", "x"+old, strings.ReplaceAll(old, ".", "x."), "https://x.example.com", "/x")
 }
 
 func textAt(archive *txtar.Archive, p place) string {

@@ -204,7 +204,7 @@ func (a *app) generate(f *generateFlags, paths []string) error {
 	if f.output = "yaml"; len(result.Objects)+len(result.Others) > manyObjects {
 		f.output = "json-stream"
 	}
-	return a.write(&f.buildFlags, result)
+	return a.write(&f.buildFlags, o, result)
 }
 
 // manyObjects is from where on manifests are a stream of JSON: Argo CD reads

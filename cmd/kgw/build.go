@@ -22,7 +22,7 @@ type buildFlags struct {
 	output, keepFrom               string
 	check, allowEmpty, passthrough bool
 	emit                           []string
-	keepGoing                      bool
+	keepGoing, annotate            bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -46,6 +46,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
 	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`, of "+strings.Join(compile.EmitNames(), ", ")+"; the only name of a list that stands for a file (oathkeeper-rules, hydra, dex) writes that file and nothing else")
+	flags.BoolVar(&f.annotate, "annotate", false, "write what each field is made of as a comment behind it: see kgw why")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd
 }
@@ -57,6 +58,9 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if f.check && f.outputDir == "" {
 		return usage("--check needs --output-dir")
 	}
+	if f.annotate && (f.output != "yaml" || f.outputDir != "") {
+		return usage("--annotate writes YAML to standard output: not with -o json or --output-dir")
+	}
 	if err := compile.CheckEmit(f.emit); err != nil {
 		return usage("--emit: %s", err)
 	}
@@ -64,7 +68,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	o.Beside = true
+	o.Beside, o.Origins = true, f.annotate
 	o.Passthrough, o.NoInfos, o.Emit = f.passthrough, f.textOnly(), append(slices.Clone(o.Config.Emit), f.emit...)
 	if f.outputDir == "" {
 		o.EmitFile = compile.FileOf(f.emit)
@@ -82,7 +86,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err := a.reportBuild(f, result); err != nil {
 		return err
 	}
-	return a.write(f, result)
+	return a.write(f, o, result)
 }
 
 // reportBuild reports to standard error. Without a finding, and none that is
@@ -97,7 +101,7 @@ func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
 
 // write prints the manifests, or replaces the output directory. Nothing is
 // touched there when there is an error.
-func (a *app) write(f *buildFlags, result *compile.Result) error {
+func (a *app) write(f *buildFlags, o *compile.Options, result *compile.Result) error {
 	if len(result.Objects)+len(result.Others)+len(result.Files) == 0 && !f.allowEmpty {
 		a.fail(exitFindings)
 		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
@@ -108,6 +112,9 @@ func (a *app) write(f *buildFlags, result *compile.Result) error {
 			return nil // a report on standard error is not followed by other text
 		}
 		return &exitError{exitFindings, fmt.Errorf("nothing was written, because of the errors above (--keep-going writes the rest)")}
+	}
+	if f.annotate {
+		return a.printAnnotated(result, o)
 	}
 	if f.outputDir == "" {
 		return a.print(f.output, result)

@@ -26,13 +26,16 @@ type whyFlags struct {
 func (a *app) whyCommand() *cobra.Command {
 	f := &whyFlags{}
 	cmd := &cobra.Command{
-		Use:   "why KIND/NAMESPACE/NAME [FIELD] [PATH...]",
+		Use:   "why {KIND/NAMESPACE/NAME [FIELD] | FILE:LINE | -} [PATH...]",
 		Short: "Say which line, setting or default made a field of a manifest",
 		Long: "For a field of an object that the PATHs compile to, prints the line of the inputs, the setting or the default\n" +
 			"that made it, and the rule of translation. Without a FIELD, all fields; a FIELD such as spec.http[0].match stands\n" +
-			"for all fields below it.",
+			"for all fields below it. For FILE:LINE it prints the fields that are made of what stands there. With \"-\" it\n" +
+			"prints the objects on standard input, such as those of a cluster, with the origin of each field as a comment.",
 		Example: "  kgw why VirtualService/shop/orders-xzb2gkdk spec.http[0].match[0].uri apis/\n" +
-			"  kgw why Rule/shop/orders-c5wbeqoj apis/ --format json",
+			"  kgw why Rule/shop/orders-c5wbeqoj apis/ --format json\n" +
+			"  kgw why apis/orders.yaml:12\n" +
+			"  kubectl get virtualservice -n shop -o yaml | kgw why - apis/",
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: a.completeWhy,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -48,6 +51,12 @@ func (a *app) whyCommand() *cobra.Command {
 func (a *app) why(f *whyFlags, args []string) error {
 	if f.format != "text" && f.format != "json" {
 		return usage("--format must be text or json, not %q", f.format)
+	}
+	if args[0] == "-" {
+		return a.whyLive(f, args[1:])
+	}
+	if file, line, ok := a.lineIn(args[0]); ok {
+		return a.whyLine(f, file, line, args[1:])
 	}
 	id, err := objectOf(args[0])
 	if err != nil {
@@ -88,6 +97,15 @@ func (a *app) translated(f *inputFlags, paths []string) (*compile.Result, *compi
 	return result, o, nil
 }
 
+// reportErrors prints what is found where something keeps a resource from being
+// written.
+func (a *app) reportErrors(f *inputFlags, result *compile.Result) error {
+	if result.Findings.Max() < diag.Error {
+		return nil
+	}
+	return a.report(a.stderr, f, result)
+}
+
 func (a *app) printWhy(format string, objects []why.Object) error {
 	if format == "json" {
 		return a.printValue(why.JSON(objects, a.secrets.Text))
@@ -110,7 +128,7 @@ func (id objectID) is(o *manifest.Object) bool {
 func objectOf(text string) (objectID, error) {
 	parts := strings.Split(text, "/")
 	if len(parts) != 3 || slices.Contains(parts, "") {
-		return objectID{}, usage("an object is named KIND/NAMESPACE/NAME, not %q", text)
+		return objectID{}, usage("there is no file %q, and an object is named KIND/NAMESPACE/NAME", text)
 	}
 	return objectID{parts[0], parts[1], parts[2]}, nil
 }
@@ -132,7 +150,7 @@ var topFields = []string{"apiVersion", "kind", "metadata", "spec", "data", "subj
 // noObject says that the inputs do not give an object, with the errors that may
 // be why.
 func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error {
-	if err := a.report(a.stderr, f, result); err != nil {
+	if err := a.reportErrors(f, result); err != nil {
 		return err
 	}
 	var names []string

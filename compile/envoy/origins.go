@@ -35,9 +35,34 @@ func SetHeader(g *ir.Gateway, r *ir.Route, name string) []origin.Origin {
 // made of: of is that of its Service.
 func Destination(r *ir.Route, t *ir.Target, i int, setting string, of func(*ir.Upstream) []origin.Origin) []origin.Origin {
 	if t.Plan.Delegated(r) {
-		return []origin.Origin{origin.Setting(setting)}
+		return append([]origin.Origin{origin.Setting(setting)}, delegates(r)...)
 	}
 	return of(&origin.Upstreams(r)[i])
+}
+
+// delegates is the handler that sends a route's requests to Oathkeeper; none where
+// there are several, each of which does.
+func delegates(r *ir.Route) []origin.Origin {
+	var out []origin.Origin
+	for i := range r.Access.Grants {
+		g := &r.Access.Grants[i]
+		switch g.Proof.(type) {
+		case ir.JWT, ir.TokenInfo, ir.ByHandler:
+			if g.Verbatim != nil {
+				out = append(out, origin.Of(g.Verbatim.Origin, ir.PartHandler))
+			}
+		case ir.None, ir.Passthru, ir.External:
+		}
+	}
+	for _, f := range r.Filters {
+		if m, ok := f.(ir.Mutate); ok {
+			out = append(out, origin.Of(m.Handler.Origin, ir.PartHandler))
+		}
+	}
+	if len(out) != 1 {
+		return nil
+	}
+	return out
 }
 
 // Weights returns what the shares of a route's destinations are made of; none

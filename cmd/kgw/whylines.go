@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/why"
+)
+
+var fileLine = regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`)
+
+// lineIn tells FILE:LINE from the name of an object: there is such a file.
+func (a *app) lineIn(text string) (file string, line int, ok bool) {
+	m := fileLine.FindStringSubmatch(text)
+	if m == nil {
+		return "", 0, false
+	}
+	info, err := os.Stat(a.abs(m[1]))
+	line, _ = strconv.Atoi(m[2])
+	return m[1], line, err == nil && !info.IsDir()
+}
+
+// whyLine prints the fields that are made of what stands on a line. Without a
+// PATH the directory of the file is compiled.
+func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error {
+	if len(paths) == 0 {
+		paths = []string{filepath.Dir(file)}
+	}
+	result, o, err := a.translated(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	objects := why.At(why.Objects(result, o, nil), a.display(file), line)
+	if len(objects) > 0 || f.format == "json" {
+		return a.printWhy(f.format, objects)
+	}
+	if err := a.reportErrors(&f.inputFlags, result); err != nil {
+		return err
+	}
+	return a.printText(report.Visible(fmt.Sprintf("no field of a manifest is made of %s:%d", a.display(file), line)) + "\n")
+}
+
+// whyLive prints the objects on standard input with what their fields are made
+// of.
+func (a *app) whyLive(f *whyFlags, paths []string) error {
+	if f.format != "text" {
+		return usage("--format %s is not for objects of standard input: they are printed as YAML", f.format)
+	}
+	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
+	files, problems := loader.Load([]string{"-"})
+	if len(problems) > 0 {
+		return &exitError{exitInput, fmt.Errorf("cannot read standard input: %s", problems[0].Message)}
+	}
+	a.secrets.Watch(files...)
+	live, err := liveObjects(files[0])
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	result, o, err := a.translated(&f.inputFlags, paths)
+	if err != nil || o == nil {
+		return err
+	}
+	objects := why.Objects(result, o, nil)
+	for _, one := range live {
+		text, note := why.Live(one, objects, a.secrets.Text)
+		if note != "" {
+			note = "# " + why.Comment(note) + "\n"
+		}
+		if err := a.printText("---\n" + note + string(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// liveObjects are the objects of a file, those of Lists one by one.
+func liveObjects(file *source.File) ([]source.Object, error) {
+	docs, problems := source.Split(file)
+	var out []source.Object
+	for _, doc := range docs {
+		resources, found := doc.Resources()
+		problems = append(problems, found...)
+		for _, r := range resources {
+			root, _ := r.Parse()
+			if o, ok := source.Value(root).(source.Object); ok {
+				out = append(out, o)
+			}
+		}
+	}
+	for _, p := range problems {
+		if p.Kind.Fatal() {
+			return nil, &exitError{exitInput, fmt.Errorf("cannot read standard input: line %d: %s", p.Line, p.Message)}
+		}
+	}
+	return out, nil
+}
+
+// printAnnotated prints the manifests as printYAML does, with what their fields
+// are made of.
+func (a *app) printAnnotated(result *compile.Result, o *compile.Options) error {
+	leaves := map[string]map[string]string{}
+	for _, e := range why.Objects(result, o, nil) {
+		of := map[string]string{}
+		for i := range e.Leaves {
+			of[e.Leaves[i].Path] = a.secrets.Text(e.Leaves[i].Origin())
+		}
+		leaves[e.Key()] = of
+	}
+	for i := range result.Objects {
+		object := &result.Objects[i]
+		text := why.Annotate(object.AppendYAML(nil), func(path string) string { return leaves[object.Key()][path] })
+		if err := a.printText("---\n" + string(text)); err != nil {
+			return err
+		}
+	}
+	rest := *result
+	rest.Objects = nil
+	return a.print("yaml", &rest)
+}

@@ -1,0 +1,120 @@
+package why
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// At returns the objects with the leaves that are made of what stands on a line
+// of a file: of the fields of the line, of what is below one that holds others,
+// and of lists and objects that the line is a part of.
+func At(objects []Object, file string, line int) []Object {
+	l := &lineOf{file: file, line: line, docs: map[*source.Document][]string{}}
+	each := func(use func(s *Source) bool) []Object {
+		var out []Object
+		for i := range objects {
+			o := Object{Object: objects[i].Object}
+			for j := range objects[i].Leaves {
+				leaf := &objects[i].Leaves[j]
+				if slices.ContainsFunc(leaf.From, func(s Source) bool { return use(&s) }) {
+					o.Leaves = append(o.Leaves, *leaf)
+				}
+			}
+			if len(o.Leaves) > 0 {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
+	if exact := each(l.exact); len(exact) > 0 {
+		return exact
+	}
+	return each(l.below)
+}
+
+// lineOf are the fields on one line of a file.
+type lineOf struct {
+	file string
+	line int
+	docs map[*source.Document][]string
+}
+
+// exact reports whether a source is a field of the line, or a list or an object
+// that one of them is in.
+func (l *lineOf) exact(s *Source) bool {
+	if s.Kind != Input {
+		return s.Kind == Setting && s.Span.File == l.file && s.Span.Line == l.line
+	}
+	return slices.ContainsFunc(l.of(s), func(path string) bool {
+		return path == s.Ref.Path || !s.Ref.Key && s.Ref.Path != "" && Below(path, s.Ref.Path)
+	})
+}
+
+// below reports whether a source is below a field of the line.
+func (l *lineOf) below(s *Source) bool {
+	return s.Kind == Input && slices.ContainsFunc(l.of(s), func(path string) bool { return Below(s.Ref.Path, path) })
+}
+
+// of are the fields on the line in the document of a source.
+func (l *lineOf) of(s *Source) []string {
+	doc := s.Ref.Doc
+	if doc == nil || doc.File.Name != l.file {
+		return nil
+	}
+	paths, done := l.docs[doc]
+	if !done {
+		root, _ := doc.Parse()
+		paths = fieldsOn(doc, root, l.line)
+		l.docs[doc] = paths
+	}
+	return paths
+}
+
+// fieldsOn lists the fields whose names or values are on a line of the file,
+// without those that hold another one of them.
+func fieldsOn(doc *source.Document, root *source.Node, line int) []string {
+	var out []string
+	add := func(path string, first, last *source.Node) {
+		from := doc.NodeSpan(first).Line
+		to := max(from, doc.NodeSpan(last).Line)
+		if first.Kind != yaml.ScalarNode && first == last {
+			return // an element of a list that begins with its first field
+		}
+		if last.Kind == yaml.ScalarNode && last.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			to += strings.Count(last.Value, "\n")
+		} else if last.Kind != yaml.ScalarNode {
+			to = from
+		}
+		if from <= line && line <= to {
+			out = append(out, path)
+		}
+	}
+	fields("", root, add)
+	return slices.DeleteFunc(slices.Clone(out), func(path string) bool {
+		return slices.ContainsFunc(out, func(other string) bool { return other != path && Below(other, path) })
+	})
+}
+
+// fields calls a function for each field with its name and its value, and for
+// each element of a list with itself twice.
+func fields(path string, n *source.Node, add func(path string, first, last *source.Node)) {
+	switch {
+	case n == nil:
+	case n.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			p := source.JoinKey(path, n.Content[i].Value)
+			add(p, n.Content[i], n.Content[i+1])
+			fields(p, n.Content[i+1], add)
+		}
+	case n.Kind == yaml.SequenceNode:
+		for i, e := range n.Content {
+			p := source.JoinIndex(path, i)
+			add(p, e, e)
+			fields(p, e, add)
+		}
+	}
+}
