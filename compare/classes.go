@@ -13,13 +13,18 @@ import (
 // Classes compares both sides by class of requests: what is answered
 // differently. What the comparison of objects leaves out stays as it is.
 func Classes(before, after *Side, scope Scope) *classes.Report {
+	return classes.Compare(ClassSides(before, after, scope))
+}
+
+// ClassSides returns both sides as they are compared by class of requests.
+func ClassSides(before, after *Side, scope Scope) (was, is classes.Side) {
 	if before.Options.Config == nil {
 		before.Options = after.Options
 	}
 	pairs, _ := Pairs(before, after, scope)
-	was := before.compared(before.Objects, after)
-	is := after.compared(append(stays(before.Objects, pairs), after.Objects...), before)
-	return classes.Compare(was, is)
+	was = before.compared(before.Objects, after)
+	is = after.compared(append(stays(before.Objects, pairs), after.Objects...), before)
+	return was, is
 }
 
 // stays lists the objects that are on both sides because nothing of the inputs

@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/recorded"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
@@ -85,6 +86,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 type gated struct {
 	before, after         *compare.Side
 	wasConfigs, isConfigs []*config.Config
+	consumers             consumers
 }
 
 // gateSides compiles both sides. Nil means that a configuration is at fault and
@@ -98,12 +100,15 @@ func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
 	if s.isConfigs, err = a.configurations(&f.inputFlags, &after.Options, after.Input.Files); err != nil {
 		return nil, err
 	}
+	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
+	s.consumers.read(s.isConfigs, "", func(name string) ([]byte, error) { return bounds.ReadNamed(a.abs(name), recorded.MaxBytes) })
 	ref, isGit := strings.CutPrefix(f.against, "git:")
 	if !isGit {
 		if s.before, err = a.directorySide(&f.diffFlags); err != nil || s.before == nil {
 			return nil, err
 		}
 		s.wasConfigs, err = a.configurations(&f.inputFlags, &s.before.Options, s.before.Input.Files)
+		s.consumers.read(s.wasConfigs, "", func(name string) ([]byte, error) { return bounds.ReadNamed(a.abs(name), recorded.MaxBytes) })
 	} else {
 		err = a.gateAtRef(f, s, ref, paths)
 	}
@@ -132,8 +137,10 @@ func (a *app) gateAtRef(f *gateFlags, s *gated, ref string, paths []string) erro
 			return err
 		}
 	}
-	s.wasConfigs, err = past.configurations(&past.flags, o, s.before.Input.Files)
-	return err
+	if s.wasConfigs, err = past.configurations(&past.flags, o, s.before.Input.Files); err != nil {
+		return err
+	}
+	return a.consumersAtRef(f, past, s, "git:"+ref+":")
 }
 
 // configurations are all that hold for the inputs: that of the run, those of
@@ -172,13 +179,14 @@ func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	a.compareMuch()
 	var notes []string
 	s.before, s.after, notes = supposed(s.before, s.after)
+	was, is := compare.ClassSides(s.before, s.after, f.scope())
 	var found *classes.Report
-	a.during("compare", func() { found = compare.Classes(s.before, s.after, f.scope()) })
+	a.during("compare", func() { found = classes.Compare(was, is) })
 	found.Notes = append(found.Notes, notes...)
 	r := changes.New(found, a.secrets)
 	out := &gateReport{
 		Before: s.before.Name, After: s.after.Name, At: f.at, Fail: g.Fail(), Changes: []gateChange{},
-		Unchanged: r.Unchanged, Notes: r.Notes,
+		Consumers: []gateConsumer{}, Calls: []gateCall{}, Unchanged: r.Unchanged, Notes: r.Notes,
 	}
 	for i := range r.Changes {
 		c := gateChange{Change: r.Changes[i]}
@@ -189,7 +197,9 @@ func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 		}
 		out.Changes = append(out.Changes, c)
 	}
-	out.findings = append(out.ofChanges(s.before.Name), g.Findings()...)
+	out.findings = out.ofChanges(s.before.Name)
+	a.throughCalls(out, g, &s.consumers, was, is)
+	out.findings = append(out.findings, g.Findings()...)
 	out.findings = diag.Levels{}.Apply(out.findings)
 	out.findings.Resolve()
 	return out

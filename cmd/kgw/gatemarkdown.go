@@ -36,6 +36,10 @@ func (r *gateReport) markdown(w io.Writer, limit int) {
 			}
 		}
 	}
+	broken := block{head: "\n| | call | before | after | recorded in | id |\n|---|---|---|---|---|---|\n"}
+	for i := range r.Calls {
+		broken.rows = append(broken.rows, r.Calls[i].row())
+	}
 	said := block{head: "\n"}
 	for i := range r.findings {
 		if f := &r.findings[i]; f.Severity == diag.Warning {
@@ -45,7 +49,7 @@ func (r *gateReport) markdown(w io.Writer, limit int) {
 	for _, n := range r.Notes {
 		said.rows = append(said.rows, "- Note: "+report.Literal(n)+"\n")
 	}
-	fmt.Fprint(w, cut(head, limit, changes, said))
+	fmt.Fprint(w, cut(head, limit, broken, changes, said))
 }
 
 func placeOf(f *diag.Finding) string { return fmt.Sprintf("%s:%d", f.Span.File, f.Span.Line) }

@@ -17,12 +17,14 @@ import (
 
 // gateReport is what a gate says. The JSON form is public: additions only.
 type gateReport struct {
-	Before    string       `json:"before"`
-	After     string       `json:"after"`
-	At        string       `json:"at,omitempty"`
-	Fail      []string     `json:"fail"`
-	Changes   []gateChange `json:"changes"`
-	Unchanged int          `json:"unchanged"`
+	Before    string         `json:"before"`
+	After     string         `json:"after"`
+	At        string         `json:"at,omitempty"`
+	Fail      []string       `json:"fail"`
+	Changes   []gateChange   `json:"changes"`
+	Calls     []gateCall     `json:"calls"`
+	Consumers []gateConsumer `json:"consumers"`
+	Unchanged int            `json:"unchanged"`
 	// Faults counts errors of the inputs: what they are about is not compared.
 	Faults int      `json:"faults"`
 	Notes  []string `json:"notes,omitempty"`
@@ -210,5 +212,8 @@ func (r *gateReport) count() string {
 		parts = append(parts, "no change")
 	}
 	parts = append(parts, report.Plural(r.Unchanged, "request class", "request classes")+" unchanged")
+	for i := range r.Consumers {
+		parts = append(parts, r.Consumers[i].String())
+	}
 	return "gate: " + strings.Join(parts, "; ")
 }

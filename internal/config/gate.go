@@ -70,6 +70,10 @@ var gateField = field("gate", object("What kgw gate forbids. A change of kgw.yam
 			required("id", &shape.Type{Kind: shape.String, Pattern: changeID, Doc: "Its id, as kgw gate prints it."}),
 			required("reason", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Why it is meant."}),
 			required("until", &shape.Type{Kind: shape.String, Pattern: day, Doc: "The last day on which it is let through (UTC)."})),
+	}),
+	field("consumers", &shape.Type{
+		Kind: shape.List, Doc: "Files of calls that must go on working, relative to this kgw.yaml: a list of requests, a HAR file, or an access log in combined or Envoy's JSON format. HOST=FILE names the host of a log that does not say it.",
+		Elem: &shape.Type{Kind: shape.String, MinLen: 1},
 	})))
 
 // Forbidden returns the kinds of changes that are forbidden.

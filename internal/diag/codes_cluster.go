@@ -24,6 +24,10 @@ const (
 	AllowedUnused   Code = "KGW625"
 	AllowedPast     Code = "KGW626"
 	GateWeakened    Code = "KGW627"
+	CallBreaks      Code = "KGW628"
+	CallMayBreak    Code = "KGW629"
+	CallsUnread     Code = "KGW630"
+	CallsUnjudged   Code = "KGW631"
 )
 
 var clusterRules = []Rule{
@@ -46,4 +50,8 @@ var clusterRules = []Rule{
 	{AllowedUnused, "AllowedUnused", notice, "an entry of gate.allowed lets nothing through"},
 	{AllowedPast, "AllowedPast", notice, "an entry of gate.allowed is past its date"},
 	{GateWeakened, "GateWeakened", notice, "a change takes kinds out of gate.fail, which hold for it all the same"},
+	{CallBreaks, "CallBreaks", fault, "a recorded call of a consumer no longer gets through"},
+	{CallMayBreak, "CallMayBreak", fault, "a recorded call of a consumer may no longer get through"},
+	{CallsUnread, "CallsUnread", fault, "a file of recorded calls, or a part of it, cannot be read"},
+	{CallsUnjudged, "CallsUnjudged", notice, "recorded calls are not judged"},
 }

@@ -1,0 +1,326 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compare/gate"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/recorded"
+	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/changes"
+	"github.com/kgw-dev/kgw/prove/classes"
+)
+
+// consumers are the recorded calls of both sides: those that the before side names
+// count too, so that a change cannot take out what it breaks.
+type consumers struct {
+	list  []*consumer
+	found diag.List
+	known map[string]bool
+	// unread are files that were not there.
+	unread map[string]bool
+}
+
+// consumer is one name with its calls.
+type consumer struct {
+	name   string
+	span   source.Span
+	calls  []consumerCall
+	failed int
+	seen   map[string]bool
+}
+
+// consumerCall is a call with its place.
+type consumerCall struct {
+	recorded.Call
+	file string
+}
+
+// read reads the files that the configurations of a side name. prefix is what their
+// names begin with where they are not files of the work tree.
+func (cs *consumers) read(configs []*config.Config, prefix string, read func(name string) ([]byte, error)) {
+	if cs.known == nil {
+		cs.known, cs.unread = map[string]bool{}, map[string]bool{}
+	}
+	for _, c := range configs {
+		for _, one := range c.ConsumerFiles() {
+			shown := prefix + one.File
+			if cs.known[shown+"\x00"+one.Host] {
+				continue
+			}
+			cs.known[shown+"\x00"+one.Host] = true
+			data, err := read(one.File)
+			if err != nil {
+				if prefix != "" && cs.unread[one.File] {
+					continue // it was said of the file in the work tree
+				}
+				cs.unread[one.File] = true
+				problem := diag.FromProblem(*source.Unread(shown, err))
+				cs.found.Add(diag.Finding{
+					Code: diag.CallsUnread, Message: problem.Message + ": the calls of " + one.Name + " are not judged", Span: one.Span,
+					Help: "the path is relative to the kgw.yaml that names the file",
+				})
+				continue
+			}
+			file, found := recorded.Read(shown, data, one.Host)
+			if prefix == "" {
+				cs.found = append(cs.found, found...)
+			} else if len(found) > 0 {
+				cs.found.Add(diag.Finding{
+					Code: diag.CallsUnjudged, Span: found[0].Span, Message: "not all of the file can be read as it was before: " + found[0].Message,
+					Help: "nothing is to be done if the file is right now",
+				})
+			}
+			cs.of(&one).add(file, shown)
+		}
+	}
+}
+
+// of returns the consumer of a name.
+func (cs *consumers) of(one *config.Consumer) *consumer {
+	for _, c := range cs.list {
+		if c.name == one.Name {
+			return c
+		}
+	}
+	c := &consumer{name: one.Name, span: one.Span, seen: map[string]bool{}}
+	cs.list = append(cs.list, c)
+	return c
+}
+
+// add adds the calls of a file that are not known yet from another state of it.
+func (c *consumer) add(f *recorded.File, shown string) {
+	c.failed = max(c.failed, f.Failed)
+	for _, call := range f.Calls {
+		r := &call.Request
+		key := fmt.Sprintf("%s %s %s %s %v %v", r.Method, r.Scheme, r.Host, r.RawPath(), r.Headers, r.Token)
+		if !c.seen[key] {
+			c.seen[key] = true
+			c.calls = append(c.calls, consumerCall{call, shown})
+		}
+	}
+}
+
+// consumersAtRef reads what the configurations of a git ref name: as it is there, or
+// from the work tree where the ref does not have it.
+func (a *app) consumersAtRef(f *gateFlags, past *pastState, s *gated, prefix string) error {
+	var names []string
+	for _, c := range s.wasConfigs {
+		for _, one := range c.ConsumerFiles() {
+			names = append(names, path.Join(past.tree.Prefix, one.File))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if err := past.tree.Write(past.root, func(file string) bool { return slices.Contains(names, file) }); err != nil {
+		return gitFault("--against", strings.TrimPrefix(f.against, "git:"), err)
+	}
+	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
+	s.consumers.read(s.wasConfigs, prefix, func(name string) ([]byte, error) {
+		data, err := source.Bounds{}.ReadNamed(past.abs(filepath.FromSlash(name)), recorded.MaxBytes)
+		if errors.Is(err, fs.ErrNotExist) {
+			return bounds.ReadNamed(a.abs(filepath.FromSlash(name)), recorded.MaxBytes)
+		}
+		return data, err
+	})
+	return nil
+}
+
+// gateConsumer counts what becomes of the calls of a consumer.
+type gateConsumer struct {
+	Name string `json:"name"`
+	// Calls counts the different calls, the others of them by what becomes of them;
+	// Failed those that did not work when they were recorded, which are left out.
+	Calls    int `json:"calls"`
+	Stay     int `json:"stay"`
+	Break    int `json:"break"`
+	MayBreak int `json:"mayBreak"`
+	Refused  int `json:"refused"`
+	Unserved int `json:"unserved"`
+	Failed   int `json:"failed"`
+}
+
+// String counts in a few words.
+func (c *gateConsumer) String() string {
+	out := fmt.Sprintf("%s: %d of %s as before", c.Name, c.Stay, report.Counted(c.Calls, "call"))
+	for _, part := range []struct {
+		n    int
+		text string
+	}{
+		{c.Break, "broken"}, {c.MayBreak, "perhaps broken"}, {c.Refused, "refused before too"}, {c.Unserved, "to hosts that are not served"},
+		{c.Failed, "passed over, which failed when they were recorded"},
+	} {
+		if part.n > 0 {
+			out += fmt.Sprintf(", %d %s", part.n, part.text)
+		}
+	}
+	return out
+}
+
+// gateCall are calls of a consumer that break alike: the first of them, and how many
+// More there are.
+type gateCall struct {
+	Verdict  gate.Verdict `json:"verdict"`
+	ID       string       `json:"id"`
+	Fate     classes.Fate `json:"fate"`
+	Consumer string       `json:"consumer"`
+	Method   string       `json:"method"`
+	Host     string       `json:"host"`
+	Path     string       `json:"path"`
+	Before   string       `json:"before"`
+	After    string       `json:"after"`
+	Was      int          `json:"was,omitempty"`
+	Is       int          `json:"is,omitempty"`
+	If       string       `json:"if,omitempty"`
+	File     string       `json:"file"`
+	Line     int          `json:"line"`
+	More     int          `json:"more,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Until    string       `json:"until,omitempty"`
+
+	paths []string // of all of them
+	is    source.Ref
+	was   source.Ref
+}
+
+// throughCalls decides the recorded calls and judges those that break.
+func (a *app) throughCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is classes.Side) {
+	found := cs.found
+	for _, c := range cs.list {
+		calls := make([]classes.Call, len(c.calls))
+		for i := range c.calls {
+			calls[i] = classes.Call{Request: &c.calls[i].Request, Token: c.calls[i].Token}
+		}
+		got := classes.Calls(was, is, calls)
+		count := gateConsumer{Name: c.name, Calls: len(calls), Failed: c.failed}
+		for i := range got {
+			count.add(got[i].Fate)
+		}
+		r.Consumers = append(r.Consumers, count)
+		if count.Calls > 0 && count.Refused+count.Unserved == count.Calls {
+			found.Add(diag.Finding{
+				Code: diag.CallsUnjudged, Span: c.span, Message: fmt.Sprintf("no call of %s gets through on the before side: nothing is held against the change", c.name),
+				Help: "record calls of hosts that are served; of a log that does not name the host, HOST=FILE says it",
+			})
+		}
+		for _, one := range a.broken(c, got) {
+			id := changes.ID(a.secrets, append([]string{string(one.Fate), one.Consumer, one.Method, one.Host, one.Before, one.After, one.If}, one.paths...)...)
+			var entry *gate.Entry
+			one.ID = id
+			if one.Verdict, entry = g.Judge("", id); entry != nil {
+				one.Reason, one.Until = a.secrets.Text(entry.Reason), entry.Until
+			}
+			found.Add(one.finding(entry, r))
+			r.Calls = append(r.Calls, one)
+		}
+	}
+	r.findings = append(found, r.findings...)
+}
+
+func (c *gateConsumer) add(f classes.Fate) {
+	switch f {
+	case classes.Breaks:
+		c.Break++
+	case classes.MayBreak:
+		c.MayBreak++
+	case classes.Stays:
+		c.Stay++
+	case classes.Refused:
+		c.Refused++
+	case classes.Unserved:
+		c.Unserved++
+	}
+}
+
+// broken joins the calls that break alike, in the order in which they are recorded.
+func (a *app) broken(c *consumer, got []classes.Called) []gateCall {
+	var out []gateCall
+	at := map[string]int{}
+	for i := range got {
+		d, r := &got[i], &c.calls[i].Request
+		if d.Fate != classes.Breaks && d.Fate != classes.MayBreak {
+			continue
+		}
+		key := strings.Join([]string{string(d.Fate), r.Method, r.Host, d.Path, d.Before, d.After, d.If}, "\x00")
+		k, known := at[key]
+		if !known {
+			k = len(out)
+			at[key] = k
+			out = append(out, gateCall{
+				Fate: d.Fate, Consumer: c.name, Method: a.secrets.Text(r.Method), Host: a.secrets.Text(r.Host), Path: a.secrets.Text(r.RawPath()),
+				Before: a.secrets.Text(d.Before), After: a.secrets.Text(d.After), If: a.secrets.Text(d.If), Was: d.Was, Is: d.Is,
+				File: c.calls[i].file, Line: c.calls[i].Line, More: -1, is: d.IsAt, was: d.WasAt,
+			})
+		}
+		out[k].More++
+		out[k].paths = append(out[k].paths, r.RawPath())
+	}
+	for k := range out {
+		slices.Sort(out[k].paths)
+	}
+	slices.SortStableFunc(out, func(x, y gateCall) int { return strings.Compare(string(x.Fate), string(y.Fate)) }) // "breaks" first
+	return out
+}
+
+// String says what breaks: "breaks mobile-app: POST /v1/orders".
+func (c *gateCall) String() string {
+	return fmt.Sprintf("%s %s: %s %s", c.Fate, c.Consumer, c.Method, c.Path)
+}
+
+func (c *gateCall) finding(entry *gate.Entry, r *gateReport) diag.Finding {
+	f := diag.Finding{
+		Code: diag.CallBreaks, ID: c.ID, Span: source.Span{File: c.File, Line: c.Line, Column: 1, EndLine: c.Line, EndColumn: 1},
+		Message: fmt.Sprintf("%s on %s: %s -> %s", c, c.Host, c.Before, c.After),
+		Help:    "if this is meant, add to gate.allowed of kgw.yaml: " + entryFor(c.ID, r.At),
+	}
+	if c.Was != c.Is {
+		f.Message += fmt.Sprintf(" (%d -> %d)", c.Was, c.Is)
+	}
+	if c.If != "" {
+		f.Message += " if " + c.If
+	}
+	if c.Fate == classes.MayBreak {
+		f.Code = diag.CallMayBreak
+		if c.If == "" {
+			f.Message += ", and which token the call has is not recorded"
+		}
+	}
+	if c.More > 0 {
+		f.Message += ", and " + report.Counted(c.More, "more call")
+	}
+	f.Message += " [" + c.ID + "]"
+	switch {
+	case c.is.Doc != nil:
+		f.Related = append(f.Related, diag.Related{Message: "decided here", At: c.is})
+	case c.was.Doc != nil:
+		f.Related = append(f.Related, diag.Related{Message: "decided here before, at " + r.Before, At: c.was})
+	}
+	if entry != nil {
+		f.Code, f.Help = diag.ChangeAllowed, ""
+		f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)
+		f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: entry.Span})
+	}
+	return f
+}
+
+// row is the call in a table.
+func (c *gateCall) row() string {
+	what := "**" + string(c.Fate) + "** " + report.Cell(c.Consumer)
+	if c.Verdict == gate.Allowed {
+		what = string(c.Fate) + " " + report.Cell(c.Consumer) + ", allowed until " + c.Until + ": " + report.Cell(c.Reason)
+	}
+	call := report.Code(c.Method + " " + c.Path + " on " + c.Host)
+	if c.More > 0 {
+		call += fmt.Sprintf(" and %d more", c.More)
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", what, call, report.Cell(c.Before), report.Cell(c.After), report.Cell(fmt.Sprintf("%s:%d", c.File, c.Line)), report.Code(c.ID))
+}

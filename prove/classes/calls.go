@@ -1,0 +1,206 @@
+package classes
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Fate is what two states make of one call.
+type Fate string
+
+// The fates, the gravest first.
+const (
+	// Breaks: it got through, and does not whatever it brings.
+	Breaks Fate = "breaks"
+	// MayBreak: it got through, and it depends on what is not known whether it
+	// still does: its token, a header, or what the inputs leave open.
+	MayBreak Fate = "may break"
+	// Stays: whatever got through does.
+	Stays Fate = "stays"
+	// Refused: it did not get through before.
+	Refused Fate = "refused"
+	// Unserved: neither state serves its host.
+	Unserved Fate = "unserved"
+)
+
+// Call is a request that somebody sends, and whether it is known what token it has.
+type Call struct {
+	Request *simulate.Request
+	Token   bool
+}
+
+// Called is what became of a call.
+type Called struct {
+	Fate Fate
+	// Path is that of the route or rule that matches the call, as its author wrote it.
+	Path string
+	// Before and After say who gets through, Was and Is what the call gets with the
+	// token that is lost; 0 for a connection that is closed.
+	Before, After string
+	Was, Is       int
+	// If says on what it depends, "" where only on the token.
+	If          string
+	WasAt, IsAt source.Ref
+}
+
+// Calls decides each call on both sides, with the token that it has, or else with
+// every token that a route, rule or policy asks for.
+func Calls(before, after Side, calls []Call) []Called {
+	out := make([]Called, len(calls))
+	byHost, hosts := map[string][]int{}, []string(nil)
+	for i := range calls {
+		h := calls[i].Request.Host
+		if byHost[h] == nil {
+			hosts = append(hosts, h)
+		}
+		byHost[h] = append(byHost[h], i)
+	}
+	classifier := match.NewClassifier()
+	parallel.Each(len(hosts), func(i int) {
+		c := newCaller(classifier, hosts[i], before, after)
+		for _, k := range byHost[hosts[i]] {
+			out[k] = c.call(&calls[k])
+		}
+	})
+	return out
+}
+
+// caller decides the calls of one host.
+type caller struct {
+	*comparison
+	served bool
+}
+
+func newCaller(classifier *match.Classifier, host string, before, after Side) *caller {
+	c := &caller{comparison: &comparison{classifier: classifier, host: host, shown: host, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}}
+	c.read()
+	for _, p := range c.all {
+		c.served = c.served || !p.Beside && p.Name != ""
+		set := p.Set
+		set.Predicates = nil // it is not known which headers a call has
+		c.matchers = append(c.matchers, classifier.Compile(set))
+	}
+	return c
+}
+
+// class is the call as a class of its own. What cannot be matched is taken to match:
+// the tokens that it asks for are tried too.
+func (c *caller) class(r *simulate.Request) *match.Class {
+	raw := r.RawPath()
+	path, err := url.PathUnescape(raw)
+	if err != nil {
+		path = raw
+	}
+	w := match.Request{Method: r.Method, Scheme: r.Scheme, Host: r.Host, RawPath: raw, Path: path, Headers: map[string]string{}}
+	for _, h := range r.Headers {
+		w.Headers[strings.ToLower(h.Name)] = h.Value
+	}
+	out := &match.Class{Methods: []string{r.Method}, Witness: w}
+	for i, m := range c.matchers {
+		if ok, err := m.Accepts(w); ok || err != nil {
+			out.Takes = append(out.Takes, i)
+		}
+	}
+	return out
+}
+
+func (c *caller) call(call *Call) Called {
+	if !c.served {
+		return Called{Fate: Unserved}
+	}
+	class := c.class(call.Request)
+	credentials := c.credentials(class)
+	if call.Token {
+		credentials = []credential{{proof: call.Request.Token.Kind, token: call.Request.Token, of: [2]bool{true, true}}}
+	}
+	var worlds []Called
+	complete := simulate.Worlds(true, func(w *simulate.World) bool {
+		c.world = w
+		d := &delta{c: c.comparison, class: class, credentials: credentials}
+		d.was, d.is = c.ask(0, class, credentials), c.ask(1, class, credentials)
+		if !slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
+			one := d.called(call.Token)
+			one.If = sentences(slices.DeleteFunc(slices.Clone(w.Supposes()), func(s simulate.Supposition) bool { return untouched(&s) }))
+			worlds = append(worlds, one)
+		}
+		return true
+	})
+	return joinWorlds(worlds, complete)
+}
+
+// joinWorlds is what becomes of a call whatever world it is.
+func joinWorlds(worlds []Called, complete bool) Called {
+	rank := []Fate{Breaks, MayBreak, Stays, Refused}
+	out, same := worlds[0], true
+	for _, w := range worlds[1:] {
+		same = same && w.Fate == out.Fate
+		if slices.Index(rank, w.Fate) < slices.Index(rank, out.Fate) {
+			out = w
+		}
+	}
+	switch {
+	case !complete:
+		out.Fate, out.If = MayBreak, "too many conditions are not known"
+	case same:
+		out.If = ""
+	case out.Fate == Breaks:
+		out.Fate = MayBreak
+	}
+	return out
+}
+
+// works reports whether a client gets what it asks for: from an upstream, or from
+// the gateway itself.
+func works(d *simulate.Decision) bool {
+	return d.Passed() || d.Status > 0 && d.Status < http.StatusBadRequest
+}
+
+// called judges a call in one world.
+func (d *delta) called(known bool) Called {
+	out := Called{Fate: Refused, Path: d.c.label(d.was, d.is), WasAt: d.was.at(), IsAt: d.is.at()}
+	lost, kept, open := -1, false, false
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		may := func(d *simulate.Decision) bool { return d.Cause == simulate.Anything }
+		if d.credentials[i].of == [2]bool{} || !works(was) && (!may(was) || may(is)) {
+			continue
+		}
+		switch {
+		case may(is), may(was) && !works(is):
+			open = true
+		case works(is):
+			kept = true
+		default:
+			lost = first(lost, i)
+		}
+	}
+	after := slices.ContainsFunc(d.is.decisions, func(one simulate.Decision) bool { return works(&one) })
+	switch {
+	case lost >= 0 && !open && (known || !after):
+		out.Fate = Breaks
+	case lost >= 0 || open:
+		out.Fate = MayBreak
+	case kept:
+		out.Fate = Stays
+	}
+	if out.Fate == Stays || out.Fate == Refused {
+		return out
+	}
+	out.Before, out.After = contrast(d.who(0, false), d.who(1, false))
+	if out.Before == out.After {
+		out.Before, out.After = contrast(d.who(0, true), d.who(1, true))
+	}
+	i := max(lost, 0)
+	out.Was, out.Is = d.was.decisions[i].Status, d.is.decisions[i].Status
+	out.Before = cmp.Or(out.Before, "it is not known")
+	out.After = cmp.Or(out.After, "it is not known")
+	return out
+}
