@@ -17,7 +17,7 @@ func object(kind, name, spec string, meta ...string) string {
 	version := map[string]string{
 		"VirtualService": "networking.istio.io/v1", "Gateway": "networking.istio.io/v1", "DestinationRule": "networking.istio.io/v1", "EnvoyFilter": "networking.istio.io/v1alpha3",
 		"AuthorizationPolicy": "security.istio.io/v1", "RequestAuthentication": "security.istio.io/v1", "PeerAuthentication": "security.istio.io/v1", "Deployment": "apps/v1",
-		"HTTPRoute": "gateway.networking.k8s.io/v1", "ProxyConfig": "networking.istio.io/v1beta1",
+		"HTTPRoute": "gateway.networking.k8s.io/v1", "ReferenceGrant": "gateway.networking.k8s.io/v1beta1", "ProxyConfig": "networking.istio.io/v1beta1",
 	}[kind]
 	if version == "" {
 		version = "v1"

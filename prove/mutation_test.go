@@ -245,3 +245,24 @@ func foreign(t *testing.T) map[string]string {
 	}
 	return out
 }
+
+// surroundings are manifests of somebody else with objects around the routes, and
+// routes of the Gateway API.
+func surroundings(t *testing.T) []set {
+	t.Helper()
+	var out []set
+	for name, text := range map[string]string{
+		"mesh": vs("a.com", "{route: [{destination: {host: api, subset: one, port: {number: 80}}}]}") + service("api") +
+			"---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n" +
+			deployment("v1") + policy("api", "p", "rules: [{from: [{source: {requestPrincipals: ['*']}}]}]") + verifies("api", "a", "") +
+			object("PeerAuthentication", "mtls", "selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}, portLevelMtls: {80: {mode: PERMISSIVE}}") +
+			object("DestinationRule", "api", "host: api.shop.svc.cluster.local, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}, subsets: [{name: one, labels: {version: v1}}]"),
+		"routes": strings.Replace(object("Gateway", "istio-system/gw", "gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: '*.com', allowedRoutes: {namespaces: {from: All}}}, {name: https, port: 443, protocol: HTTPS, hostname: '*.com', tls: {certificateRefs: [{name: c}]}, allowedRoutes: {namespaces: {from: All}}}]"), "networking.istio.io", "gateway.networking.k8s.io", 1) +
+			object("HTTPRoute", "r", "parentRefs: [{name: gw, namespace: istio-system, sectionName: https}], hostnames: [a.com], rules: [{matches: [{path: {type: PathPrefix, value: /x}, method: GET, headers: [{name: x-a, value: b}], queryParams: [{name: q, value: v}]}], filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-b, value: c}]}}], timeouts: {request: 3s}, backendRefs: [{name: api, port: 80, weight: 9}, {name: far, namespace: other, port: 80, weight: 1}]}, {matches: [{path: {type: Exact, value: /r}}], filters: [{type: RequestRedirect, requestRedirect: {statusCode: 302, path: {type: ReplaceFullPath, replaceFullPath: /s}}}]}]") +
+			object("ReferenceGrant", "other/g", "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service, name: far}]") +
+			service("api") + strings.ReplaceAll(service("far"), "namespace: shop", "namespace: other"),
+	} {
+		out = append(out, set{name, documents(t, text)})
+	}
+	return out
+}

@@ -55,6 +55,13 @@ func TestEveryFieldOfWhatIsDrawnCounts(t *testing.T) {
 	everyFieldCounts(t, drawnSets(t, rnd, many), rnd)
 }
 
+// TestEveryFieldAroundCounts is the same over objects around the routes, and routes
+// of the Gateway API.
+func TestEveryFieldAroundCounts(t *testing.T) {
+	sets := surroundings(t)
+	fieldsCount(t, sets, all(sets), rand.New(rand.NewPCG(15, 8)))
+}
+
 func drawnSets(t *testing.T, rnd *rand.Rand, many int) []set {
 	t.Helper()
 	var out []set
@@ -153,8 +160,12 @@ func sample(all []change, many int, rnd *rand.Rand) []change {
 // "kgw diff --semantic", from text to classes.
 func everyFieldCounts(t *testing.T, sets []set, rnd *rand.Rand) {
 	t.Helper()
+	fieldsCount(t, sets, sample(all(sets), sampled, rnd), rnd)
+}
+
+func fieldsCount(t *testing.T, sets []set, tried []change, rnd *rand.Rand) {
+	t.Helper()
 	shapes, silent := map[string]bool{}, 0
-	tried := sample(all(sets), sampled, rnd)
 	for i := range tried {
 		c := &tried[i]
 		shapes[c.shape()] = true

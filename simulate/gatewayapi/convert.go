@@ -223,6 +223,9 @@ func (c *converter) write() []simulate.Manifest {
 func (c *converter) group() (order []binding, groups map[binding][]*match) {
 	groups = map[binding][]*match{}
 	for _, r := range c.followed {
+		if len(r.matches) == 0 {
+			continue
+		}
 		hosts := r.hosts
 		if len(hosts) == 0 {
 			hosts = []string{"*"}

@@ -70,6 +70,8 @@ func TestDecisions(t *testing.T) {
 		"ages that do not matter":               {routes("r", "", to("Exact", "/a", "", "one")) + routes("s", "", to("Exact", "/b", "", "other")), "https://a.test/a", "one"},
 		"no rule":                               {routes("r", "", to("Exact", "/a", "", "s")), "https://a.test/b", "404"},
 		"no backend":                            {routes("r", "", "{matches: [{path: {type: Exact, value: /a}}]}"), "https://a.test/a", "500"},
+		"rules that are not written":            {object("HTTPRoute", "r", "", "parentRefs: [{name: gw}], hostnames: [a.test]"), "https://a.test/a", "500"},
+		"an empty list of rules":                {routes("r", ""), "https://a.test/a", "unknown"},
 		"no match is the prefix /":              {routes("r", "", "{backendRefs: [{name: s, port: 80}]}"), "https://a.test/a", "s"},
 		"a redirect":                            {routes("r", "", "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]}"), "http://a.test/a", "302"},
 		"a filter that is not known":            {routes("r", "", "{filters: [{type: ExtensionRef, extensionRef: {group: x, kind: k, name: z}}], backendRefs: [{name: s, port: 80}]}"), "https://a.test/a", "unknown"},
@@ -205,4 +207,28 @@ func TestTreatments(t *testing.T) {
 			t.Errorf("%s: %+v and %+v are the same: %v", name, was, is, same)
 		}
 	}
+}
+
+// FuzzConvert: no HTTPRoute, Gateway or ReferenceGrant makes the conversion end
+// otherwise than with an answer.
+func FuzzConvert(f *testing.F) {
+	f.Add("parentRefs: [{name: gw}], hostnames: [a.test], rules: []", "gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}]")
+	f.Add("parentRefs: [{name: gw}], rules: [{matches: [{path: {type: PathPrefix, value: /x}, headers: [{name: h, value: v}]}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}], backendRefs: [{name: s, port: 80, weight: 2}]}]", "listeners: [{name: tls, port: 443, protocol: HTTPS, hostname: '*.test', tls: {certificateRefs: [{name: c}]}, allowedRoutes: {namespaces: {from: Same}}}]")
+	f.Add("parentRefs: [], hostnames: ['*'], rules: [{filters: [{type: CORS, cors: {allowOrigins: ['*']}}, {type: RequestMirror, requestMirror: {backendRef: {name: m}}}]}]", "addresses: [{value: 1.2.3.4}]")
+	f.Fuzz(func(_ *testing.T, route, gateway string) {
+		file, problem := source.NewFile("in.yaml", []byte(object("Gateway", "gw", "", gateway)+object("HTTPRoute", "r", "", route)))
+		if problem != nil {
+			return
+		}
+		docs, _ := source.Split(file)
+		var list []simulate.Manifest
+		for _, d := range docs {
+			if root, _ := d.Parse(); root != nil {
+				d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+				list = append(list, simulate.ReadManifest(root, source.Ref{Doc: d}, false, "shop"))
+			}
+		}
+		converted, _ := gatewayapi.Convert(list, gatewayapi.Options{Istio: "cluster.local/ns/istio-system/sa/istio"})
+		envoy.Load(converted, "shop").Decide(&simulate.Request{Method: "GET", Scheme: "https", Host: "a.test", Target: "/x"}, nil)
+	})
 }

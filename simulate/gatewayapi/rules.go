@@ -48,7 +48,11 @@ const (
 func (c *converter) readRules(r *httpRoute) bool {
 	spec := r.manifest.Spec()
 	r.hosts = source.Texts(source.Field(spec, "hostnames"))
-	for i, rule := range source.Elements(source.Field(spec, "rules")) {
+	rules := source.Elements(source.Field(spec, "rules"))
+	if source.Field(spec, "rules") == nil {
+		rules = []*source.Node{nil} // the default of the CRD: one that matches every path
+	}
+	for i, rule := range rules {
 		at := source.JoinIndex("spec.rules", i)
 		action, ok := c.action(r.manifest, rule)
 		if !ok {
