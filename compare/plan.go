@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove"
@@ -20,6 +21,8 @@ type Step struct {
 	Name   string
 	Apply  []diff.Object
 	Delete []diff.ID
+	// Manual is what somebody does between, instead of objects.
+	Manual string
 	// Gaps are requests that are exposed or refused after this step, and neither
 	// before the change nor after it. Unknown is set where that could not be
 	// decided.
@@ -31,7 +34,7 @@ type Step struct {
 // after each that no request is exposed or refused that was not before and is
 // not after.
 //
-// RequestAuthentications come first and let tokens be known, then policies that
+// Gateways come first, with their own proxies. RequestAuthentications let tokens be known, then policies that
 // let in whom the old or the new ones do, with Oathkeeper, then Rules, then the
 // routes. What is no longer wanted goes when nothing needs it, and at last the
 // policies that held for the time between.
@@ -40,14 +43,28 @@ func Plan(before, after *Side, scope Scope) []Step {
 		before.Options = after.Options
 	}
 	p := newPlan(before, after, scope)
+	p.step("gateways", p.changed("Gateway"), nil)
 	p.step("request-authentications", p.changed("RequestAuthentication"), nil)
 	p.step("policies", slices.Concat(p.between(), p.changed("AuthorizationPolicy")), nil)
 	p.step("rules", p.changed("Rule"), nil)
 	p.step("routes", p.others(), nil)
+	if p.movesNames() {
+		p.steps = append(p.steps, Step{Name: "names", Manual: namesMove})
+	}
 	p.step("old-routes-and-rules", nil, p.gone(func(id diff.ID) bool { return !policyKind(id.Kind) }))
 	p.step("old-policies", nil, append(p.passing(), p.gone(func(id diff.ID) bool { return policyKind(id.Kind) })...))
 	p.prove(before, after)
 	return p.steps
+}
+
+// namesMove is what somebody does while two kinds of routes serve.
+const namesMove = "test the routes at the addresses of the new Gateways (kubectl get gateways.gateway.networking.k8s.io -A), let the names of the hosts lead there, and wait until no client uses the old address"
+
+// movesNames reports whether HTTPRoutes come and VirtualServices go: requests
+// come to another proxy then.
+func (p *plan) movesNames() bool {
+	goes := len(p.gone(func(id diff.ID) bool { return id.Kind == "VirtualService" })) > 0
+	return goes && len(p.changed(kinds.HTTPRoute)) > 0
 }
 
 func policyKind(kind string) bool {
@@ -104,11 +121,11 @@ func (p *plan) changed(kind string) []diff.Object {
 	return out
 }
 
-// others lists what is new or changed and no policy and no Rule: routes.
+// others lists what is new or changed and has no step of its own: routes.
 func (p *plan) others() []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
-		if pair.After != nil && !policyKind(pair.After.ID().Kind) && pair.After.ID().Kind != "Rule" {
+		if pair.After != nil && !policyKind(pair.After.ID().Kind) && pair.After.ID().Kind != "Rule" && pair.After.ID().Kind != "Gateway" {
 			out = append(out, *pair.After)
 		}
 	}
@@ -193,6 +210,9 @@ func (p *plan) prove(before, after *Side) {
 	state := slices.Clone(before.Objects)
 	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
 		s := &p.steps[i]
+		if s.Manual != "" {
+			continue
+		}
 		state = s.applied(state)
 		s.Gaps = classes.Between(was, p.cluster(state).Side(after.Result), is)
 		for _, g := range s.Gaps {

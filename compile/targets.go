@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/compile/httproute"
 	"github.com/kgw-dev/kgw/compile/ingress"
@@ -149,15 +148,9 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 func GatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
 	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals(), Portable: c.GatewayAPI.Order == "portable"}
 	for istio, g := range c.GatewayAPI.Gateways {
-		out.Parents[nameIn(istio)] = ir.Parent{Name: nameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
+		out.Parents[ir.NameIn(istio)] = ir.Parent{Name: ir.NameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
 	}
 	return out
-}
-
-// nameIn splits NAMESPACE/NAME.
-func nameIn(text string) ir.Name {
-	namespace, name, _ := strings.Cut(text, "/")
-	return ir.Name{Namespace: namespace, Name: name}
 }
 
 // HandlerDefaults returns what the cluster configures for the handlers of each

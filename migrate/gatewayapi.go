@@ -14,8 +14,11 @@ import (
 // ToGatewayAPI is what VirtualServices of Istio move to: HTTPRoutes.
 const ToGatewayAPI = "gateway-api"
 
-// istioGroup is the API group of VirtualServices.
-const istioGroup = "networking.istio.io"
+// istioGroup is the API group of VirtualServices, gatewayGroup that of HTTPRoutes.
+const (
+	istioGroup   = "networking.istio.io"
+	gatewayGroup = "gateway.networking.k8s.io"
+)
 
 // service notes a VirtualService: what becomes of it depends on all of them.
 func (f *fileMigration) service(d *source.Document, root *source.Node) {
@@ -56,12 +59,16 @@ func (m *migration) routes(parts []*fileMigration) {
 			documents = append(documents, d)
 		}
 	}
+	parents := m.readParents(parts)
 	moved := routes.Move(services, routes.Options{
 		Gateways: m.Config.GatewayAPI, Accept: m.Accept, Judge: m.judge,
-		Ports: func(n ir.Name) []uint32 { return ports[n] },
+		Ports:     func(n ir.Name) []uint32 { return ports[n] },
+		Listeners: parents.listeners, Identity: parents.identity,
 	})
 	for i, d := range documents {
-		d.becomes(&moved[i])
+		if d.becomes(&moved[i]); d.Outcome == Moved {
+			parents.need(moved[i].Gateways)
+		}
 	}
 }
 
@@ -106,6 +113,10 @@ func textOf(v any) string { s, _ := v.(string); return s }
 func (f *fileMigration) refuseJSON() {
 	if !strings.HasPrefix(strings.TrimSpace(string(f.file.Data)), "{") {
 		return
+	}
+	if f.appended != "" {
+		f.appended = ""
+		f.notes.Add(diag.Finding{Code: diag.NotRewritten, At: f.gateways[0].origin, Message: "a Gateway of the Gateway API goes behind it, for which a JSON file has no room", Help: "write the file as YAML"})
 	}
 	for i := range f.documents {
 		if d := &f.documents[i]; d.appended != "" {

@@ -45,6 +45,10 @@ type Options struct {
 	// Only reports whether the text of a document may change; nil is all. What is said
 	// of a document is the same with and without it.
 	Only func(*source.Document) bool
+	// Identity returns the identity of the proxy of a Gateway of the Gateway API,
+	// which has a service account where its document is among the inputs; nil is
+	// what istiod makes of it.
+	Identity func(gateway ir.Name, account string) string
 }
 
 // Issuer is a token issuer and its keys.
@@ -158,6 +162,9 @@ func newMigration(o Options) *migration {
 	if o.Namespace == "" {
 		o.Namespace = o.Config.Namespace
 	}
+	if o.Identity == nil {
+		o.Identity = (&ir.GatewayAPI{}).Identity
+	}
 	m := &migration{Options: o, judge: match.NewJudge()}
 	m.settings = &ir.Settings{DefaultDomain: o.Config.Domains.Default, IstioJWT: o.Config.JWTHandler == "istio", Strict: o.Config.Mode() == diag.Strict}
 	m.covers.judge = m.judge
@@ -172,6 +179,10 @@ type fileMigration struct {
 	tops      []top
 	documents []Document
 	services  []kube.Service
+	gateways  []istioGateway
+	parents   []*kube.ParentGateway // Gateways of the Gateway API
+	spaces    []*kube.Namespace
+	appended  string    // documents that go behind those of the file
 	policies  []ir.Name // AuthorizationPolicies that are there
 	found     diag.List // what keeps the file from being moved
 	notes     diag.List // about documents that are not resources
@@ -190,7 +201,7 @@ type top struct {
 // place is left as it was.
 func (f *fileMigration) write() {
 	var changes []edit.Change
-	appended := ""
+	appended := f.appended
 	for _, t := range f.tops {
 		w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
 			if !f.moves(d) {
@@ -215,7 +226,7 @@ func (f *fileMigration) write() {
 		}
 		changes = append(changes, made...)
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 && appended == "" {
 		return
 	}
 	after, err := edit.Apply(f.file.Data, changes)

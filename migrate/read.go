@@ -93,13 +93,11 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 	}
 	group := schema.Group(d.APIVersion)
 	switch {
-	case group == "" && d.Kind == "Service":
-		if s, ok := kube.Decode(f.inNamespace(d), group, f.expanded(d, root)).(*kube.Service); ok {
-			f.services = append(f.services, *s)
-		}
-		return
 	case group == "security.istio.io" && d.Kind == "AuthorizationPolicy":
 		f.policies = append(f.policies, ir.Name{Namespace: f.inNamespace(d).Namespace, Name: d.Name})
+		return
+	case f.refersTo(group, d.Kind):
+		f.companion(d, group, root)
 		return
 	}
 	if d.APIVersion == "" && d.Kind == "" {
@@ -112,6 +110,35 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 	for _, item := range items {
 		node, _ := item.Outline()
 		f.document(item, node)
+	}
+}
+
+// refersTo reports whether a kind is one of the objects that resources refer to.
+func (f *fileMigration) refersTo(group, kind string) bool {
+	switch {
+	case group == "" && kind == "Service":
+		return true
+	case f.To != ToGatewayAPI:
+		return false
+	}
+	return group == "" && kind == "Namespace" || kind == "Gateway" && (group == istioGroup || group == gatewayGroup)
+}
+
+// companion reads an object that resources refer to.
+func (f *fileMigration) companion(d *source.Document, group string, root *source.Node) {
+	root = f.expanded(d, root)
+	o := kube.Decode(f.inNamespace(d), group, root)
+	if s, ok := o.(*kube.Service); ok {
+		f.services = append(f.services, *s)
+	}
+	if n, ok := o.(*kube.Namespace); ok {
+		f.spaces = append(f.spaces, n)
+	}
+	if p, ok := o.(*kube.ParentGateway); ok {
+		f.parents = append(f.parents, p)
+	}
+	if g, ok := o.(*kube.Gateway); ok {
+		f.gateways = append(f.gateways, istioGateway{name: g.Name, spec: source.Field(root, "spec"), origin: g.Origin})
 	}
 }
 

@@ -65,6 +65,10 @@ func (a *app) emptyPlan(dir string) error {
 // writeStep writes what a step applies and what it deletes, and the lines of
 // the script.
 func (a *app) writeStep(dir string, i int, s *compare.Step, script *bytes.Buffer) error {
+	if s.Manual != "" {
+		fmt.Fprintf(script, "\n# %d: %s\necho %s\nprintf 'Then press Enter: '\nread -r _\n", i+1, s.Name, report.Shell(s.Manual))
+		return nil
+	}
 	folder := fmt.Sprintf("step-%d-%s", i+1, s.Name)
 	if err := os.MkdirAll(filepath.Join(a.abs(dir), folder), 0o755); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write the plan: %w", err)}
@@ -110,6 +114,8 @@ func (a *app) planFile(path string, data []byte) error {
 func (a *app) tellStep(i int, s *compare.Step, last bool) {
 	says := "no request is exposed or refused that was not before and is not after"
 	switch {
+	case s.Manual != "":
+		says = s.Manual
 	case last:
 		says = "the state after the change"
 	case s.Unknown:

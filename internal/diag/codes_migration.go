@@ -38,6 +38,7 @@ const (
 	SegmentsRewritten   Code = "KGW742"
 	RetriesUnsaid       Code = "KGW743"
 	MeshStays           Code = "KGW744"
+	GatewayAdded        Code = "KGW745"
 
 	// NotImported and ImportChose are about drafts from descriptions of APIs.
 	NotImported Code = "KGW760"
@@ -80,6 +81,7 @@ var migrationRules = []Rule{
 	{SegmentsRewritten, "SegmentsRewritten", fault, "an HTTPRoute rewrites whole segments of a path only"},
 	{RetriesUnsaid, "RetriesUnsaid", fault, "an HTTPRoute cannot say how often requests are retried"},
 	{MeshStays, "MeshStays", aside, "a VirtualService stays for callers in the mesh"},
+	{GatewayAdded, "GatewayAdded", aside, "a Gateway of the Gateway API is written beside one of Istio"},
 	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
 	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},
 }

@@ -20,6 +20,12 @@ import (
 // Name identifies an object. Namespace is "" for what has none.
 type Name struct{ Namespace, Name string }
 
+// NameIn splits NAMESPACE/NAME.
+func NameIn(text string) Name {
+	namespace, name, _ := strings.Cut(text, "/")
+	return Name{Namespace: namespace, Name: name}
+}
+
 // String returns "namespace/name", or the name alone.
 func (n Name) String() string {
 	if n.Namespace == "" {

@@ -41,7 +41,13 @@ type Options struct {
 	Accept []diag.Code
 	// Ports lists the ports of a Service, none where it is not known.
 	Ports func(ir.Name) []uint32
-	Judge *match.Judge
+	// Listeners returns the listeners with TLS of a Gateway of the Gateway API, or
+	// of those of it that are named, for a host of a namespace; why says that none
+	// serves it. Nothing is returned where the Gateway is not known.
+	Listeners func(gateway ir.Name, sections []string, host, namespace string) (secure []string, why string)
+	// Identity returns that of the proxy of a Gateway of the Gateway API.
+	Identity func(gateway ir.Name) string
+	Judge    *match.Judge
 }
 
 // Moved is what becomes of a VirtualService.
@@ -52,6 +58,8 @@ type Moved struct {
 	// Mesh says that the VirtualService stays for callers in the mesh, without
 	// its other gateways.
 	Mesh bool
+	// Gateways are the Gateways of Istio that it names.
+	Gateways []string
 	// Left says that it stays because of the findings; otherwise it moves, or is
 	// for the mesh alone.
 	Left  bool

@@ -46,6 +46,7 @@ func move(t *testing.T, values ...source.Object) []routes.Moved {
 	}
 	return routes.Move(services, routes.Options{
 		Gateways: config.GatewayAPI{Grants: "write"}, Judge: match.NewJudge(), Ports: func(ir.Name) []uint32 { return nil },
+		Listeners: func(ir.Name, []string, string, string) ([]string, string) { return nil, "" }, Identity: func(ir.Name) string { return "" },
 	})
 }
 

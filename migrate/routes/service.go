@@ -27,7 +27,8 @@ type service struct {
 	granted  []ir.Name // Services of other namespaces
 	meta     source.Object
 	units    []*unit
-	objects  []source.Object // that are written instead
+	parents  map[string]*parent // by the gateway of Istio that they stand for
+	objects  []source.Object    // that are written instead
 	left     bool
 }
 

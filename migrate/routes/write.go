@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -19,10 +18,11 @@ const group = "gateway.networking.k8s.io"
 // write makes the objects that are written instead of the service, and reports
 // what the API server refuses of them.
 func (s *service) write() {
+	s.findParents()
 	for _, u := range s.units {
 		for _, hosts := range s.hostnames() {
 			for _, rules := range u.pieces() {
-				spec := &manifest.HTTPRoute{ParentRefs: s.parents(u), Hostnames: hosts, Rules: rules}
+				spec := &manifest.HTTPRoute{ParentRefs: s.parentRefs(u), Hostnames: hosts, Rules: rules}
 				s.objects = append(s.objects, s.route(len(s.objects), spec))
 			}
 		}
@@ -51,7 +51,7 @@ func (s *service) moved() Moved {
 	case len(s.gateways) == 0:
 		return Moved{}
 	}
-	return Moved{Mesh: s.mesh, Objects: s.objects, Found: s.found}
+	return Moved{Mesh: s.mesh, Gateways: s.gateways, Objects: s.objects, Found: s.found}
 }
 
 // route is the HTTPRoute of a number, the first of which is 0.
@@ -119,44 +119,6 @@ func replacesPrefix(a *manifest.RouteRule) bool {
 	return slices.ContainsFunc(a.Filters, func(f manifest.RouteFilter) bool {
 		return f.URLRewrite != nil && f.URLRewrite.Path != nil && f.URLRewrite.Path.ReplacePrefixMatch != ""
 	})
-}
-
-// parents are the Gateways of the Gateway API that stand for those of the unit.
-func (s *service) parents(u *unit) []manifest.ParentRef {
-	var out []manifest.ParentRef
-	for _, istio := range u.gateways {
-		g := s.o.Gateways.Gateways[istio]
-		one := manifest.ParentRef{}
-		if one.Namespace, one.Name, _ = strings.Cut(g.NameFor(istio), "/"); g.Kind != "Gateway" {
-			one.Kind = g.Kind
-		}
-		for _, one.SectionName = range append(slices.Clone(g.Sections), "")[:max(1, len(g.Sections))] {
-			out = append(out, one)
-		}
-	}
-	return out
-}
-
-// tell says what somebody should know of what is written.
-func (s *service) tell(objects int) {
-	at := source.Ref{Doc: s.Doc, Path: "spec.gateways"}
-	for _, istio := range s.gateways {
-		if g := s.o.Gateways.Gateways[istio]; len(g.Sections) == 0 {
-			s.found.Add(diag.Finding{
-				Code: diag.PlainRoute, At: at, Help: "name the listeners that serve TLS in gatewayAPI.gateways.*.sections of kgw.yaml",
-				Message: fmt.Sprintf("no listener of the Gateway %s is named: routes are served without TLS too where one does so", g.NameFor(istio)),
-			})
-		}
-	}
-	if objects > 1 {
-		s.found.Add(diag.Finding{
-			Code: diag.RoutesSplit, At: at, Help: "have fewer routes and hosts if a moment of 404 during an update matters",
-			Message: fmt.Sprintf("the routes are written as %d HTTPRoutes, which are not updated together", objects),
-		})
-	}
-	if s.mesh {
-		s.found.Add(diag.Finding{Code: diag.MeshStays, At: at, Help: "none is needed", Message: "the VirtualService stays for callers in the mesh, without its other gateways"})
-	}
 }
 
 // grants are the ReferenceGrants for Services of other namespaces.

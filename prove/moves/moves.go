@@ -39,6 +39,8 @@ type Moves struct {
 	Supposed []string `json:"supposed,omitempty"`
 	// Setting is a line of kgw.yaml with which resources that are compiled move.
 	Setting string `json:"setting,omitempty"`
+
+	to string // what is moved to
 }
 
 // Move is one resource that was moved.
@@ -53,7 +55,7 @@ type Move struct {
 // Compare compares what the inputs compile to before and after a migration, and
 // masks the secrets that the book knows. It returns nil where nothing was moved.
 func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *secret.Book) *Moves {
-	m := &Moves{}
+	m := &Moves{to: result.To}
 	byName := map[string]*Move{}
 	if result.To != migrate.ToGatewayAPI && !slices.ContainsFunc(result.Documents, func(d migrate.Document) bool { return d.Outcome == migrate.Moved }) {
 		return nil

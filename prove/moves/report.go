@@ -11,7 +11,8 @@ import (
 
 // Options are those of a migration to a version of inputs that compile with o.
 func Options(to string, o *compile.Options) migrate.Options {
-	out := migrate.Options{To: to, Config: o.Config, Namespace: o.Namespace, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API), Accept: slices.Clone(o.Accept)}
+	api := compile.GatewayAPI(o.Config, true)
+	out := migrate.Options{Identity: api.Identity, To: to, Config: o.Config, Namespace: o.Namespace, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API), Accept: slices.Clone(o.Accept)}
 	for _, code := range o.Config.Accept {
 		out.Accept = append(out.Accept, diag.Code(code))
 	}

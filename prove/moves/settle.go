@@ -1,9 +1,12 @@
 package moves
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/migrate"
 	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
@@ -23,6 +26,9 @@ func (m *Moves) settled(list []changes.Change) []changes.Change {
 	out := []changes.Change{}
 	said := map[string]bool{}
 	for _, c := range list {
+		if m.byOtherProxy(&c) {
+			continue
+		}
 		switch refused := c.Kind == classes.Tightened || c.Kind == classes.Status; classes.SpellingOf(c.Witness.URL) {
 		case classes.Encoded:
 			if refused || c.Kind == classes.Removed {
@@ -44,6 +50,25 @@ func (m *Moves) settled(list []changes.Change) []changes.Change {
 		out = append(out, c)
 	}
 	return out
+}
+
+// proxies are the gateway and the pods and port that requests come in by, as a
+// comparison tells them.
+var proxies = regexp.MustCompile(`^through (\S+) map\[(.*)\] port (\d+)$`)
+
+// byOtherProxy reports whether a change is that requests come in by the proxy of
+// the Gateway that stands for the one they came in by, at the same port. That is
+// the move itself, and is said once for each Gateway.
+func (m *Moves) byOtherProxy(c *changes.Change) bool {
+	was, is := proxies.FindStringSubmatch(c.Before), proxies.FindStringSubmatch(c.After)
+	if m.to != migrate.ToGatewayAPI || was == nil || is == nil || was[1] != is[1] || was[3] != is[3] {
+		return false
+	}
+	note := fmt.Sprintf("requests to the Gateway %s come in by pods with the labels %s, and not %s: who reaches the address of those reaches the routes", was[1], is[2], was[2])
+	if !slices.Contains(m.Notes, note) {
+		m.Notes = append(m.Notes, note)
+	}
+	return true
 }
 
 // decide makes of a change of who gets in one that is not known, where an

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/host"
@@ -70,10 +71,56 @@ func AccountOf(gateway *source.Node, name string) string {
 	return name + "-" + class
 }
 
-// Unfit returns why a listener serves no routes for a host of a namespace, ""
+// Fitting returns the listeners of a Gateway, or those of it that are named, that
+// serve routes for a host of a namespace, or why there are none. The Namespace is
+// nil where it is not known.
+func (p *ParentGateway) Fitting(sections []string, name, namespace string, known *Namespace) (fit []*ParentListener, why string) {
+	var labels map[string]string
+	if known != nil {
+		if labels = known.Labels; labels == nil {
+			labels = map[string]string{}
+		}
+	}
+	var reasons []string
+	for i := range p.Listeners {
+		l := &p.Listeners[i]
+		if len(sections) > 0 && !slices.Contains(sections, l.Name) {
+			continue
+		}
+		reason := l.unfit(name, p.Name.Namespace, namespace, labels)
+		if nearer := p.nearerListener(l, name); reason == "" && nearer != "" {
+			reason = "listener " + nearer + " of its port is the one for that host"
+		}
+		if reason == "" {
+			fit = append(fit, l)
+			continue
+		}
+		reasons = append(reasons, l.Name+": "+reason)
+	}
+	if len(reasons) == 0 {
+		reasons = []string{"it has none of the name " + strings.Join(sections, ", ")}
+	}
+	return fit, strings.Join(reasons, "; ")
+}
+
+// nearerListener is the listener that keeps a host from another one, "" without:
+// requests are for the most specific listener of their port alone (Gateway API,
+// listener isolation).
+func (p *ParentGateway) nearerListener(of *ParentListener, name string) string {
+	name = strings.ToLower(name)
+	for i := range p.Listeners {
+		l := &p.Listeners[i]
+		if l.Port == of.Port && l.Host != of.Host && l.Host != "*" && host.Within(name, l.Host) && (of.Host == "*" || host.Within(l.Host, of.Host)) {
+			return l.Name
+		}
+	}
+	return ""
+}
+
+// unfit returns why a listener serves no routes for a host of a namespace, ""
 // where it does or that is not known. The labels are those of the Namespace, nil
 // where it is not known.
-func (l *ParentListener) Unfit(name, own, namespace string, labels map[string]string) string {
+func (l *ParentListener) unfit(name, own, namespace string, labels map[string]string) string {
 	switch {
 	case l.Protocol != "HTTP" && l.Protocol != "HTTPS":
 		return "its protocol is " + l.Protocol

@@ -101,6 +101,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		to := "https://" + strings.TrimSuffix(r.Host, ":80") + r.Target
 		return simulate.Decision{
 			Status: http.StatusMovedPermanently, Cause: simulate.Answered, At: at, Reason: "the Gateway redirects to https", Proofs: d.Proofs,
+			Answer:   `{"redirectCode":301,"scheme":"https"}`, // as a route says it that does so
 			Response: map[string]string{"location": to},
 		}
 	}

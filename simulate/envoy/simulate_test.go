@@ -181,3 +181,17 @@ func TestMeshOnly(t *testing.T) {
 		t.Errorf("%+v %v", d, trail.Steps)
 	}
 }
+
+// TestNoRouteForScheme: a server with TLS for a host answers requests of which no
+// VirtualService says anything; where there is none, the connection is closed.
+func TestNoRouteForScheme(t *testing.T) {
+	const gateways = "---\n{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: plain, namespace: default}, spec: {selector: {a: b}, servers: [{port: {number: 80, protocol: HTTP, name: h}, hosts: ['*.test']}]}}\n" +
+		"---\n{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: secure, namespace: default}, spec: {selector: {a: b}, servers: [{port: {number: 443, protocol: HTTPS, name: s}, hosts: [HOST], tls: {mode: SIMPLE, credentialName: c}}]}}\n"
+	service := strings.ReplaceAll(virtualService("a", "", "'*.test'", to("a")), "[gw]", "[plain]")
+	for host, want := range map[string]int{"'*.test'": 404, "'*'": 404, "a.test": 404, "b.test": 0} {
+		g := loaded(t, strings.Replace(gateways, "HOST", host, 1)+service)
+		if d := decide(g, "GET a.test/"); d.Status != want {
+			t.Errorf("with a server for %s: %d %s, want %d", host, d.Status, d.Reason, want)
+		}
+	}
+}

@@ -33,10 +33,18 @@ func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Deci
 	return d
 }
 
-// listens reports whether some server is for plain HTTP: such a port answers
-// requests for hosts that are not on it with 404.
+// listens reports whether some server is for the request though no
+// VirtualService is: a port of plain HTTP answers requests for hosts that are not
+// on it with 404, and so does one with TLS for the hosts that it has.
 func (g *Gateway) listens(r *simulate.Request) bool {
-	return r.Scheme == "http" && slices.ContainsFunc(g.tables, func(t *table) bool { return t.scheme == "http" && t.asked(r.Gateway) })
+	return slices.ContainsFunc(g.tables, func(t *table) bool {
+		return (r.Scheme == "http" || r.Scheme == "https" && t.has(r.Host)) && t.scheme == r.Scheme && t.asked(r.Gateway)
+	})
+}
+
+// has reports whether a server of the table has the host.
+func (t *table) has(name string) bool {
+	return slices.ContainsFunc(t.servers, func(s server) bool { return serves(s.names(), bareHost(name)) })
 }
 
 func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {

@@ -71,6 +71,7 @@ type converter struct {
 	// targeted are Gateways that policies name: what those do is not followed.
 	targeted map[string]bool
 	mixed    bool // there are VirtualServices of gateways
+	policed  bool // there are policies, which may ask who a gateway is
 	followed []*httpRoute
 	identity string
 }
@@ -101,6 +102,7 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 		case m.Is(simulate.Networking, "VirtualService"):
 			c.mixed = c.mixed || len(source.Elements(source.Field(m.Spec(), "gateways"))) > 0
 		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
+			c.policed = c.policed || m.Kind == "AuthorizationPolicy"
 			c.target(m)
 		}
 	}
@@ -121,7 +123,8 @@ func (c *converter) target(m *simulate.Manifest) {
 }
 
 // follow finds the HTTPRoutes that are understood whole and whose Gateways have
-// one identity. The others stay: nothing is known of requests for their hosts.
+// one identity, where policies may ask for it. The others stay: nothing is known
+// of requests for their hosts.
 func (c *converter) follow() {
 	if c.mixed {
 		c.identity = c.options.Istio
@@ -133,7 +136,8 @@ func (c *converter) follow() {
 		if c.identity == "" {
 			c.identity = c.parents[r.parents[0].gateway].identity
 		}
-		if !slices.ContainsFunc(r.parents, func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }) {
+		other := func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }
+		if !c.policed || !slices.ContainsFunc(r.parents, other) {
 			c.followed = append(c.followed, r)
 		}
 	}

@@ -93,7 +93,10 @@ func TestDecisions(t *testing.T) {
 		"a policy for the Gateway": {routes("r", "", to("Exact", "/a", "", "s")) +
 			"---\n{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: shop}, spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]}}\n", "https://a.test/a", "unknown"},
 		"VirtualServices of another identity": {routes("r", "", to("Exact", "/a", "", "s")) +
-			"---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [b.test], gateways: [gw], http: [{route: [{destination: {host: s}}]}]}}\n", "https://a.test/a", "unknown"},
+			"---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [b.test], gateways: [gw], http: [{route: [{destination: {host: s}}]}]}}\n" +
+			"---\n{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: shop}, spec: {rules: [{}]}}\n", "https://a.test/a", "unknown"},
+		"VirtualServices of another identity that nobody asks for": {routes("r", "", to("Exact", "/a", "", "s")) +
+			"---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [b.test], gateways: [gw], http: [{route: [{destination: {host: s}}]}]}}\n", "https://a.test/a", "s"},
 		"no parent": {object("HTTPRoute", "r", "", "hostnames: [a.test], rules: ["+to("Exact", "/a", "", "s")+"]"), "https://a.test/a", "unknown"},
 	} {
 		if got := decided(t, c.in, "GET", c.url); got != c.want {

@@ -1,0 +1,127 @@
+package migrate
+
+import (
+	"fmt"
+
+	"github.com/kgw-dev/kgw/compile/parentgateway"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// istioGateway is a Gateway of Istio among the inputs.
+type istioGateway struct {
+	name   ir.Name
+	spec   *source.Node
+	origin source.Ref
+}
+
+// parents are the Gateways of the Gateway API that routes can belong to: those
+// among the inputs, and those that are written for Gateways of Istio.
+type parents struct {
+	*migration
+	known map[ir.Name]*kube.ParentGateway
+	made  map[ir.Name]*madeGateway
+	space map[string]*kube.Namespace
+}
+
+// madeGateway is what would be written for a Gateway of Istio.
+type madeGateway struct {
+	file    *fileMigration
+	origin  source.Ref
+	objects []manifest.Object
+	found   diag.List
+}
+
+func (m *migration) readParents(parts []*fileMigration) *parents {
+	out := &parents{migration: m, known: map[ir.Name]*kube.ParentGateway{}, made: map[ir.Name]*madeGateway{}, space: map[string]*kube.Namespace{}}
+	for _, f := range parts {
+		for _, p := range f.parents {
+			out.known[p.Name] = p
+		}
+		for _, n := range f.spaces {
+			out.space[n.Name] = n
+		}
+	}
+	for _, f := range parts {
+		for i := range f.gateways {
+			out.make(f, &f.gateways[i])
+		}
+	}
+	return out
+}
+
+// make makes a Gateway of the Gateway API for one of Istio, unless there is one
+// already, or another one is configured.
+func (p *parents) make(f *fileMigration, g *istioGateway) {
+	if p.known[g.name] != nil || p.Config.GatewayAPI.Gateways[g.name.String()].Parent != "" {
+		return
+	}
+	made := &madeGateway{file: f, origin: g.origin}
+	made.objects, made.found = parentgateway.Lower(&parentgateway.Gateway{Namespace: g.name.Namespace, Name: g.name.Name, Spec: g.spec, Origin: g.origin})
+	p.made[g.name] = made
+	if made.refused() || len(made.objects) == 0 {
+		return
+	}
+	doc := *g.origin.Doc
+	parent, _ := kube.Decode(&doc, gatewayGroup, source.NodeOf(made.objects[0].Value())).(*kube.ParentGateway)
+	p.known[g.name] = parent
+}
+
+// refused reports whether the Gateway cannot be said.
+func (g *madeGateway) refused() bool {
+	return diag.Levels{}.Apply(append(diag.List(nil), g.found...)).Max() == diag.Error
+}
+
+// listeners are those with TLS of a Gateway, or of those of it that are named,
+// that accept routes for a host of a namespace; why says that none accepts them.
+// Nothing is known of "*": every listener may have it.
+func (p *parents) listeners(gateway ir.Name, sections []string, host, namespace string) (secure []string, why string) {
+	parent := p.known[gateway]
+	if parent == nil || host == "*" {
+		return nil, ""
+	}
+	fit, why := parent.Fitting(sections, host, namespace, p.space[namespace])
+	if len(fit) == 0 {
+		return nil, why
+	}
+	for _, l := range fit {
+		if l.Protocol == "HTTPS" {
+			secure = append(secure, l.Name)
+		}
+	}
+	return secure, ""
+}
+
+func (p *parents) identity(gateway ir.Name) string {
+	account := ""
+	if parent := p.known[gateway]; parent != nil {
+		account = parent.Account
+	}
+	return p.Identity(gateway, account)
+}
+
+// need writes the Gateways for those of Istio that a VirtualService which moves
+// names, each once.
+func (p *parents) need(istio []string) {
+	for _, name := range istio {
+		made := p.made[ir.NameIn(name)]
+		if made == nil {
+			continue
+		}
+		delete(p.made, ir.NameIn(name))
+		made.file.notes = append(made.file.notes, made.found...)
+		if made.refused() || len(made.objects) == 0 {
+			continue
+		}
+		for i := range made.objects {
+			made.file.appended += "---\n" + string(made.objects[i].AppendYAML(nil))
+		}
+		made.file.notes.Add(diag.Finding{
+			Code: diag.GatewayAdded, At: made.origin, Help: "remove the Gateway of Istio when no VirtualService names it any more",
+			Message: fmt.Sprintf("the Gateway %s of the Gateway API is written beside it", name),
+		})
+	}
+}
