@@ -66,7 +66,7 @@ func (m *migration) routes(parts []*fileMigration) {
 		Listeners: parents.listeners, Identity: parents.identity,
 	})
 	for i, d := range documents {
-		if d.becomes(&moved[i]); d.Outcome == Moved {
+		if d.becomes(&moved[i]); m.moves(d) {
 			parents.need(moved[i].Gateways)
 		}
 	}

@@ -237,8 +237,8 @@ func (f *fileMigration) write() {
 }
 
 // moves reports whether the text of a document changes.
-func (f *fileMigration) moves(d *Document) bool {
-	return d.Outcome == Moved && (f.Only == nil || f.Only(d.Doc))
+func (m *migration) moves(d *Document) bool {
+	return d.Outcome == Moved && (m.Only == nil || m.Only(d.Doc))
 }
 
 // leave makes a document one that needs a decision, because of the finding.
