@@ -23,6 +23,7 @@ type traceFlags struct {
 	inputFlags
 	output, requests  string
 	jwt, scopes       string
+	introspection     string
 	opaque, noToken   bool
 	headers, answers  []string
 	repeat            int
@@ -58,6 +59,7 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
 	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
 	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
+	flags.StringVar(&f.introspection, "introspection", "", "the caller has an opaque token, of which an introspection endpoint or token information service says what is in this JSON `file`")
 	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service tells it to Skipper: /services, /employees or /customers")
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
@@ -229,26 +231,31 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
 		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
+	case f.introspection != "" && (f.jwt != "" || f.opaque || f.noToken || f.realm != "" || strings.Trim(f.scopes, ", ") != ""):
+		return simulate.Token{}, usage("--introspection says all of the token, so that --jwt, --opaque, --no-token, --scopes and --realm do not go with it")
+	case f.introspection != "":
+		return a.tokenOf(f.introspection, "an answer of such an endpoint", trace.Introspected)
 	case f.opaque:
 		return trace.Opaque(f.scopes, f.realm), nil
 	case f.realm != "":
 		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
-		return a.jwt(f.jwt, f.scopes)
+		return a.tokenOf(f.jwt, "the claims of a token", func(data []byte) (simulate.Token, error) { return trace.JWT(data, f.scopes) })
 	case strings.Trim(f.scopes, ", ") != "":
 		return simulate.Token{}, usage("--scopes needs --jwt or --opaque")
 	}
 	return simulate.Token{}, nil
 }
 
-func (a *app) jwt(file, scopes string) (simulate.Token, error) {
+// tokenOf reads a token from a file; what is what the file should hold.
+func (a *app) tokenOf(file, what string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
 	data, err := a.readArgument(file)
 	if err != nil {
 		return simulate.Token{}, &exitError{exitInput, err}
 	}
-	t, err := trace.JWT(data, scopes)
+	t, err := read(data)
 	if err != nil {
-		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold the claims of a token: %w", a.display(file), err)}
+		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold %s: %w", a.display(file), what, err)}
 	}
 	return t, nil
 }

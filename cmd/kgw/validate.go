@@ -160,6 +160,9 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 				{Key: "file", Value: r.Doc.File.Name},
 				{Key: "status", Value: a.withoutSecrets(r.Status, r.Doc.File)},
 			}
+			if live := liveStatus(r.Doc); live != nil {
+				one = append(one, source.Member{Key: "live", Value: a.withoutSecrets(live, r.Doc.File)})
+			}
 			list = append(list, append(one, a.beforeController(r)...))
 		}
 		return a.printText(string(report.SafeJSON(append(manifest.AppendJSON(nil, list, 0), '\n'))))
@@ -213,7 +216,15 @@ func (a *app) withoutSecrets(v any, f *source.File) any {
 func (a *app) statusTable(result *compile.Result) error {
 	var out strings.Builder
 	w := tabwriter.NewWriter(&out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "NAMESPACE\tNAME\tSTATUS\tCODE\tDESCRIPTION")
+	live := make([][][3]string, len(result.Resources))
+	for i := range result.Resources {
+		live[i] = statusRows(liveStatus(result.Resources[i].Doc))
+	}
+	header, isLive := "NAMESPACE\tNAME\tSTATUS\tCODE\tDESCRIPTION", slices.ContainsFunc(live, func(rows [][3]string) bool { return len(rows) > 0 })
+	if isLive {
+		header = "NAMESPACE\tNAME\tSTATUS\tCODE\tLIVE\tDESCRIPTION"
+	}
+	fmt.Fprintln(w, header)
 	for i := range result.Resources {
 		r := &result.Resources[i]
 		rows := statusRows(r.Status)
@@ -227,13 +238,39 @@ func (a *app) statusTable(result *compile.Result) error {
 			rows = append(rows, [3]string{"none", "-", "the API server drops what the kind does not have: " + strings.Join(r.Pruned, ", ")})
 		}
 		for _, row := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", report.Visible(r.Doc.Namespace), report.Visible(r.Doc.Name), report.Visible(row[0]), row[1], report.Visible(a.secrets.About(strings.ReplaceAll(row[2], "\n", " "), r.Doc.File)))
+			code := row[1]
+			if isLive {
+				code += "\t" + report.Visible(liveCode(live[i], row[0]))
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", report.Visible(r.Doc.Namespace), report.Visible(r.Doc.Name), report.Visible(row[0]), code, report.Visible(a.secrets.About(strings.ReplaceAll(row[2], "\n", " "), r.Doc.File)))
 		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	return a.printText(report.Lines(out.String()))
+}
+
+// liveStatus returns the status that a document has: that of a live object.
+func liveStatus(doc *source.Document) source.Object {
+	root, _ := doc.Parse()
+	n := source.Field(root, "status")
+	if n == nil {
+		return nil
+	}
+	status, _ := source.Value(n).(source.Object)
+	return status
+}
+
+// liveCode returns the code of a part of a live status, "-" where it has none.
+// The API server may show a legacy status in the form of v2.
+func liveCode(rows [][3]string, name string) string {
+	for _, row := range rows {
+		if row[1] != "" && (strings.EqualFold(row[0], name) || row[0] == "state" && name == "APIRuleStatus") {
+			return row[1]
+		}
+	}
+	return "-"
 }
 
 // statusRows gives name, code and description of each part of a status: of

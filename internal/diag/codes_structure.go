@@ -48,6 +48,8 @@ const (
 	UserListUnused   Code = "KGW246"
 	NegativeLimit    Code = "KGW247"
 
+	CORSHeadersMissing Code = "KGW256"
+
 	BadTLSSecret    Code = "KGW248"
 	KeyPairMismatch Code = "KGW249"
 	ChainBroken     Code = "KGW250"
@@ -121,7 +123,8 @@ var structureRules = []Rule{
 	{ConsoleBackendGone, "ConsoleBackendGone", aside, "settings of Kyma's Console and its GraphQL server, which are gone"},
 	{APIServerProxyGone, "APIServerProxyGone", aside, "settings of Kyma's API Server Proxy, which is gone"},
 	{IAMKubeconfigGone, "IAMKubeconfigGone", aside, "settings of Kyma's IAM Kubeconfig Service, which is gone"},
-	{ChartOverrides, "ChartOverrides", aside, "overrides of the charts of Kyma 1's installer, which is gone"},
+	{ChartOverrides, "ChartOverrides", aside, "settings of Kyma 1's installer, which is gone, and of its charts"},
+	{CORSHeadersMissing, "CORSHeadersMissing", aside, "a CORS policy does not let browsers send what calls of the gateway have"},
 	{StaticUserIncomplete, "StaticUserIncomplete", notice, "a Secret with a user of Dex lacks what a user needs"},
 	{StaticUserHash, "StaticUserHash", fault, "the hash of a user's password is not one that Dex admits"},
 	{StaticUserText, "StaticUserText", notice, "a value of a user of Dex cannot be read as it is meant"},

@@ -73,6 +73,20 @@ func Opaque(scopes, realm string) simulate.Token {
 	return t
 }
 
+// Introspected returns a valid opaque token of which an introspection endpoint,
+// or a token information service, says what a JSON object holds: nothing else
+// is known of it.
+func Introspected(data []byte) (simulate.Token, error) {
+	t := simulate.Token{Kind: "opaque"}
+	if err := json.Unmarshal(data, &t.Introspection); err != nil {
+		return t, err
+	}
+	if t.Introspection == nil {
+		return t, errors.New("it holds no object")
+	}
+	return t, nil
+}
+
 // JWT returns a valid JWT with the claims of a JSON object, and with scopes in place
 // of those among the claims; "" leaves them.
 func JWT(claims []byte, scopes string) (simulate.Token, error) {

@@ -260,7 +260,7 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 	}
 	if f, fact := answer.refusal(h); f != nil {
 		if f.status != 403 || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
-			Why: simulate.Asked, At: h.at, What: "the introspection endpoint says of the token what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes",
+			Why: simulate.Asked, At: h.at, What: "the introspection endpoint says of the token what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes, or --introspection",
 		}) {
 			return "", f
 		}

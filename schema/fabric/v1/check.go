@@ -117,6 +117,7 @@ func (f *FabricGateway) checkCORS(found *diag.List) {
 			})
 		}
 	}
+	f.checkCORSHeaders(found)
 	for i := range f.operations {
 		if o := &f.operations[i]; o.method == "OPTIONS" {
 			found.Add(diag.Finding{
@@ -127,6 +128,26 @@ func (f *FabricGateway) checkCORS(found *diag.List) {
 			})
 		}
 	}
+}
+
+// checkCORSHeaders reports headers that every call of the gateway has and that
+// browsers may not send: without Authorization there is no token. "*" does not
+// stand for it (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+func (f *FabricGateway) checkCORSHeaders(found *diag.List) {
+	var missing []string
+	for _, name := range []string{"Authorization", "Content-Type"} {
+		if !slices.ContainsFunc(f.cors.headers, func(h string) bool { return h == "*" && name != "Authorization" || strings.EqualFold(h, name) }) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	found.Add(diag.Finding{
+		Code: diag.CORSHeadersMissing, At: key(f.cors.at.At("allowedHeaders")),
+		Message: fmt.Sprintf("browsers of other origins may not send %s", strings.Join(missing, " and ")),
+		Help:    "add to allowedHeaders what the API needs: the token is in Authorization, and JSON has a Content-Type",
+	})
 }
 
 // key makes the place that of a field's name.
