@@ -94,7 +94,7 @@ func TestHostileInputs(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := 0; ; i++ {
-			changed, ok := withPayload(t, text, i, payloads[n%len(payloads)])
+			changed, ok := withPayload(t, annotated(text), i, payloads[n%len(payloads)])
 			if !ok {
 				break
 			}
@@ -116,8 +116,14 @@ func TestHostileInputs(t *testing.T) {
 	harmless(t, report(t, dir, "-c", "examples/httpbin/kgw.yaml"), 1)
 }
 
-// withPayload puts a payload into the text of a document that has the index, and
-// reports whether there is one. An annotation and a label come first.
+// annotated adds an annotation and a label.
+func annotated(text []byte) []byte {
+	const more = "metadata:\n  annotations: {example.com/note: text}\n  labels: {team: shop}\n"
+	return bytes.Replace(text, []byte("metadata:\n"), []byte(more), 1)
+}
+
+// withPayload puts a payload into the key or value of a document that has the
+// index, and reports whether there is one.
 func withPayload(t *testing.T, text []byte, index int, payload string) ([]byte, bool) {
 	t.Helper()
 	var doc yaml.Node

@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/test/browser"
 )
 
-// shown counts the routes that are listed, once all are made.
-const shown = `(finishRows(), document.querySelectorAll("#routes .part > .row").length)`
+// listed counts the routes that are listed, once all are made.
+const listed = `(finishRows(), document.querySelectorAll("#routes .part > .row").length)`
 
 // TestPageIsQuiet: nothing of the page makes an error or asks for anything.
 func TestPageIsQuiet(t *testing.T) {
@@ -34,18 +34,35 @@ func TestOpenToAnyoneComesFirst(t *testing.T) {
 	if want := "Open to anyone,Restricted,Closed"; strings.Join(groups, ",") != want {
 		t.Errorf("the groups are %q", groups)
 	}
-	p.Do(chromedp.EmulateViewport(1360, 860))
-	p.Screenshot("routes")
 }
 
-// TestFiltersAndAddress: what is shown follows the search and the filters, and the
+// TestScreenshots keeps pictures of the page, of which two are in docs/images.
+func TestScreenshots(t *testing.T) {
+	url := report(t, "examples/jwt", "examples/openapi", "examples/v2-several-services", "examples/v2-templates", "examples/fabric-employees")
+	for name, how := range map[string]struct {
+		dark   bool
+		action string
+	}{
+		"routes":      {false, `choose("")`},
+		"routes-row":  {false, `choose(rows.find(r => r.via && r.access === "restricted").key)`},
+		"route-dark":  {true, `(change({ by: "host" }), choose(rows.find(r => r.kinds.length > 1).key))`},
+		"picture-all": {true, `change({ view: "picture" })`},
+	} {
+		p := open(t, url, browser.Dark(how.dark), chromedp.EmulateViewport(1280, 720))
+		browser.Eval[bool](p, "("+how.action+", true)")
+		p.Screenshot(name)
+		p.Clean()
+	}
+}
+
+// TestFiltersAndAddress: what is listed follows the search and the filters, and the
 // address says it.
 func TestFiltersAndAddress(t *testing.T) {
 	url := report(t, "examples")
 	p := open(t, url)
-	all := browser.Eval[int](p, shown)
+	all := browser.Eval[int](p, listed)
 	p.Do(chromedp.SendKeys(chromedp.CSS("#q"), "INVOICES healthz"))
-	if n := browser.Eval[int](p, shown); n != 1 {
+	if n := browser.Eval[int](p, listed); n != 1 {
 		t.Errorf("the search shows %d routes", n)
 	}
 	if count := browser.Eval[string](p, `byId("count").textContent`); !strings.HasPrefix(count, "1 of ") {
@@ -55,7 +72,7 @@ func TestFiltersAndAddress(t *testing.T) {
 		t.Errorf("the address has %q", hash)
 	}
 	p.Do(chromedp.Click(chromedp.CSS("#reset")), chromedp.Click(chromedp.CSS("[data-access=public]")))
-	public := browser.Eval[int](p, shown)
+	public := browser.Eval[int](p, listed)
 	if public == 0 || public >= all {
 		t.Errorf("the filter shows %d of %d routes", public, all)
 	}
@@ -64,7 +81,7 @@ func TestFiltersAndAddress(t *testing.T) {
 	hash := browser.Eval[string](p, "location.hash")
 
 	again := open(t, url+hash)
-	if n := browser.Eval[int](again, shown); n != public {
+	if n := browser.Eval[int](again, listed); n != public {
 		t.Errorf("%s shows %d routes, not %d", hash, n, public)
 	}
 	if !browser.Eval[bool](again, `state.by === "host" && !byId("detail").hidden && byId("routes").className === "by-host"`) {
@@ -122,12 +139,10 @@ func TestKeyboard(t *testing.T) {
 func TestDark(t *testing.T) {
 	url := report(t, "examples")
 	const ground = `getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, x) => sum + Number(x), 0)`
-	light, dark := open(t, url, browser.Dark(false)), open(t, url, browser.Dark(true), chromedp.EmulateViewport(1360, 860))
+	light, dark := open(t, url, browser.Dark(false)), open(t, url, browser.Dark(true))
 	if l, d := browser.Eval[int](light, ground), browser.Eval[int](dark, ground); l < 600 || d > 150 {
 		t.Errorf("the ground is %d in light and %d in dark", l, d)
 	}
-	browser.Eval[bool](dark, `(choose(rows.find(r => r.via).key), true)`)
-	dark.Screenshot("route-dark")
 }
 
 // TestPicture: a way goes from the host to the service.
@@ -155,7 +170,7 @@ func TestPicture(t *testing.T) {
 func TestChangesAndOverlaps(t *testing.T) {
 	p := open(t, report(t, "examples/httpbin", "--against", "examples/jwt")+"#view=changes", chromedp.EmulateViewport(1360, 640))
 	if n := browser.Eval[int](p, `document.querySelectorAll("#panel-changes tbody tr").length`); n == 0 || n != browser.Eval[int](p, "data.against.changes.length") {
-		t.Errorf("%d changes are shown", n)
+		t.Errorf("%d changes are listed", n)
 	}
 	p.Screenshot("changes")
 	o := open(t, report(t, "examples/overlapping-rules")+"#view=overlaps", chromedp.EmulateViewport(1360, 640))

@@ -18,7 +18,8 @@ function rowOfTable(row) {
   const cell = (kind, ...children) => el("div", { role: "cell", class: kind }, ...children);
   const name = row.ofHost ? el("span", { class: "path" }, "what is not known of the host") : row.path || "/";
   const button = el("button", { type: "button", class: "open", tabindex: "-1" }, el("span", { class: "host" }, row.hostName), name);
-  const more = [...(row.inCluster || []).map((c) => c.text), row.witness && "witness: " + row.witness].filter(Boolean).join("; ");
+  const past = (row.inCluster || []).map((c) => c.text).join(" or ");
+  const more = [past && "past the gateway: " + past, row.witness && "witness: " + row.witness].filter(Boolean).join("; ");
   row.node = el("div", { role: "row", class: "row" },
     cell("access", badge(row.access)),
     cell("methods", row.methods, row.schemes === "http" && el("small", {}, "http only")),
