@@ -107,6 +107,19 @@ func TestOnlyTextNodes(t *testing.T) {
 	}
 }
 
+// TestEveryScriptRuns: a file beside the others is a part of the script.
+func TestEveryScriptRuns(t *testing.T) {
+	list, err := files.ReadDir("script")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		if !slices.Contains(scripts, strings.TrimSuffix(f.Name(), ".js")) {
+			t.Errorf("script/%s is not in the list", f.Name())
+		}
+	}
+}
+
 // TestSameBytes: a page depends on the report alone.
 func TestSameBytes(t *testing.T) {
 	first := written(t, hostile("x"))
