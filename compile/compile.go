@@ -140,6 +140,8 @@ type Result struct {
 	Fatal bool
 	// made is what objects were written from, by gateway (Options.Origins).
 	made [][]made
+	// aside are objects that no emitter of gateways wrote (Options.Origins).
+	aside map[string]Explained
 }
 
 // Faulty reports whether an error keeps the whole from being written.

@@ -43,7 +43,7 @@ var generators = []generator{
 	{config.EmitDex, (*run).dexFile, func(r *run) { r.inConfigMap("dex-fragment", r.dexFile()) }},
 	{config.EmitGateway, nil, (*run).emitGateways},
 	{config.EmitAdmissionPolicy, nil, (*run).emitAdmissionPolicy},
-	{config.EmitKymaRoles, nil, func(r *run) { r.add(kymaroles.Objects()) }},
+	{config.EmitKymaRoles, nil, func(r *run) { r.add(ruleKymaRoles, kymaroles.Objects()) }},
 }
 
 // emit runs the generators that are asked for. What an error withholds is not
@@ -81,7 +81,7 @@ func (r *run) inConfigMap(name string, f File) {
 		}})...)
 		return
 	}
-	r.add([]manifest.Object{{
+	r.add(ruleFile, []manifest.Object{{
 		APIVersion: "v1", Kind: "ConfigMap", Meta: manifest.Meta{Namespace: cmp.Or(r.options.Config.Namespace, "default"), Name: name},
 		Data: map[string]string{f.Name: string(f.Data)}, Origin: f.Origin,
 	}})
@@ -106,14 +106,14 @@ func (r *run) emitRulesConfigMap() {
 	maps, found := accessrules.ConfigMaps(rules, r.accessRules())
 	r.found = append(r.found, r.giveLevels(found)...)
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, isRule)
-	r.add(maps)
+	r.add(ruleFile, maps)
 }
 
 func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
 
 // add adds objects to those that are written, unless an object among the inputs
 // has the name of one: whichever is applied last would replace the other.
-func (r *run) add(objects []manifest.Object) {
+func (r *run) add(rule string, objects []manifest.Object) {
 	for i := range objects {
 		o := &objects[i]
 		if u := r.namedLike(o); u != nil {
@@ -121,6 +121,7 @@ func (r *run) add(objects []manifest.Object) {
 			continue
 		}
 		r.result.Objects = append(r.result.Objects, *o)
+		r.result.emitted(rule, o, r.of(o.Origin.Doc))
 	}
 	manifest.Sort(r.result.Objects)
 }
@@ -151,7 +152,7 @@ func (r *run) emitAdmissionPolicy() {
 	}
 	objects, found := admission.Objects(p)
 	r.found = append(r.found, r.giveLevels(found)...)
-	r.add(objects)
+	r.add(ruleAdmission, objects)
 }
 
 // settingsFile returns the beginning of the configuration's file, if there is one.
@@ -175,7 +176,7 @@ func (r *run) roleBindings() {
 		}
 	}
 	if len(all) > 0 {
-		r.add(rolebindings.Lower(all))
+		r.add(ruleBindings, rolebindings.Lower(all))
 	}
 }
 
@@ -191,7 +192,7 @@ func (r *run) emitGateways() {
 			all = append(all, objects...)
 		}
 	}
-	r.add(all)
+	r.add(ruleGateways, all)
 }
 
 // hydraFile makes the list of OAuth2 clients.

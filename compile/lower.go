@@ -16,7 +16,7 @@ import (
 func (r *run) lower() {
 	objects := make([][]manifest.Object, len(r.compiled))
 	if r.options.Origins {
-		r.result.made = make([][]made, len(r.compiled))
+		r.result.made, r.result.aside = make([][]made, len(r.compiled)), map[string]Explained{}
 	}
 	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]

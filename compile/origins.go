@@ -38,6 +38,9 @@ type Explained struct {
 	Object *manifest.Object
 	Leaves []origin.Leaf
 	Config *config.Config
+	// Heading is the table of the leaves' lines, the kind of the object or, for what
+	// is written beside gateways, one for all.
+	Heading string
 }
 
 // Explain returns the objects for which want holds, all with nil, with what
@@ -60,6 +63,8 @@ func (r *Result) Explain(want func(*manifest.Object) bool) []Explained {
 		o := &r.Objects[i]
 		if e := by[o.Key()]; e != nil {
 			out = append(out, *e)
+		} else if e, ok := r.aside[o.Key()]; ok && (want == nil || want(o)) {
+			out = append(out, e)
 		}
 	}
 	return out
@@ -76,7 +81,7 @@ func (m *made) explain(want func(*manifest.Object) bool) []Explained {
 			continue
 		}
 		m.keptName(o, leaves)
-		out = append(out, Explained{Object: o, Leaves: leaves, Config: m.config})
+		out = append(out, Explained{Object: o, Leaves: leaves, Config: m.config, Heading: o.Kind})
 	}
 	return out
 }
@@ -100,11 +105,46 @@ func (m *made) keptName(o *manifest.Object, leaves []origin.Leaf) {
 	}
 }
 
+// The rules of what is written beside the objects of gateways: one for all fields
+// of an object, which is made of whole documents or of the configuration.
+const (
+	ruleFile      = "A file of --emit in a ConfigMap: it is made of all resources of its kind, of which the first is named here."
+	ruleBindings  = "Who has a role, by all RoleBindings of the inputs that bind it, of which one is named here."
+	ruleGateways  = "A Gateway of the Gateway API for the Gateway of Istio that is named here."
+	ruleAdmission = "What domains, services.block and policy of kgw.yaml demand of resources, for the API server."
+	ruleKymaRoles = "The roles that Kyma's RoleBindings refer to: they are the same in every cluster."
+)
+
+var asideRules = []origin.Line{
+	{Pattern: "ConfigMap", Rule: ruleFile}, {Pattern: "ClusterRoleBinding, RoleBinding", Rule: ruleBindings},
+	{Pattern: "Gateway", Rule: ruleGateways}, {Pattern: "ValidatingAdmissionPolicy", Rule: ruleAdmission}, {Pattern: "ClusterRole", Rule: ruleKymaRoles},
+}
+
+// asideKind is the heading of those rules.
+const asideKind = "Beside gateways"
+
+// emitted notes an object that no emitter of gateways wrote.
+func (r *Result) emitted(rule string, o *manifest.Object, c *config.Config) {
+	if r.aside == nil {
+		return
+	}
+	i := slices.IndexFunc(asideRules, func(l origin.Line) bool { return l.Rule == rule })
+	e := Explained{Object: o, Config: c, Heading: asideKind}
+	origin.Walk(o.Value(), func(path string, v any) {
+		leaf := origin.Leaf{Path: path, Value: v, Pattern: asideRules[i].Pattern, Rule: rule}
+		if o.Origin.Doc != nil {
+			leaf.From = []origin.Origin{origin.At(o.Origin)}
+		}
+		e.Leaves = append(e.Leaves, leaf)
+	})
+	r.aside[o.Key()] = e
+}
+
 // Translations are the tables of what kgw writes, by kind of object.
 func Translations() []origin.Kind {
 	var out []origin.Kind
 	for _, e := range []*emitter{&virtualServices, &httpRoutes, &rules, &policies, &ingresses} {
 		out = append(out, e.tables()...)
 	}
-	return out
+	return append(out, origin.Kind{Kind: asideKind, Lines: asideRules})
 }

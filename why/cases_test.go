@@ -106,7 +106,7 @@ func TestEveryLeafHasAnOrigin(t *testing.T) {
 	used := map[string]bool{}
 	for name, archive := range archives(t) {
 		r := compiled(t, archive)
-		if n := len(r.result.Objects); len(r.objects) != n && len(r.options.Emit) == 0 && !r.options.Beside {
+		if n := len(r.result.Objects); len(r.objects) != n {
 			t.Errorf("%s: %d of %d objects are explained", name, len(r.objects), n)
 		}
 		for i := range r.objects {

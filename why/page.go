@@ -18,7 +18,7 @@ func Anchor(kind, pattern string) string {
 			return r
 		case r >= 'A' && r <= 'Z':
 			return r + 'a' - 'A'
-		case r == '.':
+		case r == '.', r == ' ':
 			return '-'
 		case r == '*':
 			return 'x'

@@ -70,7 +70,7 @@ func Objects(r *compile.Result, o *compile.Options, want func(*manifest.Object) 
 			l := &e.Leaves[j]
 			out[i].Leaves[j] = Leaf{Path: l.Path, Value: l.Value, Rule: l.Rule, From: res.all(l.From, e.Config)}
 			if l.Rule != "" {
-				out[i].Leaves[j].Docs = Page + "#" + Anchor(e.Object.Kind, l.Pattern)
+				out[i].Leaves[j].Docs = Page + "#" + Anchor(e.Heading, l.Pattern)
 			}
 		}
 	}

@@ -147,9 +147,10 @@ func Callers(g *ir.Grant) []Origin {
 	switch g.Who.(type) {
 	case ir.Services:
 		return []Origin{Of(g.Origin, ir.PartServices)}
-	default:
+	case ir.Employees:
 		return []Origin{Of(g.Origin, ir.PartEmployees)}
 	}
+	return nil
 }
 
 // IngressPrincipal is one of the identities that policies of a gateway let in:
