@@ -101,6 +101,8 @@ func checkNative(n *ir.Native, t *ir.Target, found *diag.List) {
 			Code: diag.FilterNotAllowed, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not allowed", calls[0].Name),
 			Help: "add it to skipper.additionalFilters in kgw.yaml, or remove it; the operator drops it in silence",
 		})
+	default:
+		checkRisk(n, &calls[0], found)
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 	ReservedAnnotation   Code = "KGW534"
 	NoPortNumber         Code = "KGW535"
 	GroupTooLarge        Code = "KGW536"
+	FilterRisky          Code = "KGW537"
 
 	// LimitLost and the following are intents that targets other than the
 	// resource's own do not write, or write otherwise.
@@ -100,6 +101,7 @@ var targetRules = []Rule{
 	{ReservedAnnotation, "ReservedAnnotation", fault, "an annotation would be copied over those that protect the gateway"},
 	{NoPortNumber, "NoPortNumber", fault, "the target names ports by number, and the Service that has the port is not among the inputs"},
 	{GroupTooLarge, "GroupTooLarge", fault, "a RouteGroup would be too large for one object"},
+	{FilterRisky, "FilterRisky", notice, "an additional filter changes who the caller is said to be, the answer, the path, or where a request goes"},
 	{LimitLost, "LimitLost", fault, "rate limits are not written to this target"},
 	{StaticOpen, "StaticOpen", fault, "a static answer would be given without asking for a token"},
 	{RealmUnchecked, "RealmUnchecked", fault, "the realm of a token is not checked by this target"},
