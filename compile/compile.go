@@ -43,6 +43,8 @@ type Options struct {
 	// Outer is the namespace that what runs kgw gives to documents that name
 	// none, where no configuration names one; "" has none.
 	Outer string
+	// Memory is what earlier runs over nearly the same files left; nil for none.
+	Memory *Memory
 	// Observer is told how far the run is; nil for nobody.
 	Observer Observer
 	// Later are the namespaces that something gives to the documents of a file
@@ -211,6 +213,7 @@ func link(in Input, o Options) *run {
 	o = o.WithDefaults()
 	r := &run{options: &o, result: &Result{}, judge: match.NewJudge()}
 	r.namespaced = !o.defaulted
+	r.remember()
 	for _, f := range in.Files {
 		r.bytesRead += len(f.Data)
 	}
@@ -250,6 +253,7 @@ type run struct {
 	// of the gateways.
 	strayRules []*unit
 	judge      *match.Judge
+	contents   map[*config.Config]int  // with a Memory: the contents of each configuration
 	presets    map[string][]*ir.Preset // identity providers, by name; nil until all documents are read once
 	namespaced bool                    // a namespace of documents that name none was given for the run
 	bytesRead  int                     // of all files

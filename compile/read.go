@@ -43,6 +43,10 @@ type unit struct {
 	malformed []string // field paths that the kind's description refuses
 	fatal     bool
 	foreign   bool // it cannot be parsed, and nothing says that it is meant for kgw
+	// resource is what gateway is lifted from, and lifted how many findings, the last
+	// ones, that had.
+	resource schema.Resource
+	lifted   int
 }
 
 // read splits the files and takes every document as far as the model, on every
@@ -52,16 +56,19 @@ func (r *run) read(in Input) {
 		r.found.Add(diag.FromProblem(p))
 		r.result.Fatal = r.result.Fatal || p.Kind.Fatal()
 	}
-	docs := make([][]*source.Document, len(in.Files))
-	problems := make([][]source.Problem, len(in.Files))
-	parallel.Each(len(in.Files), func(i int) { docs[i], problems[i] = source.Split(in.Files[i]) })
+	files := r.recallFiles(in.Files)
+	parallel.Each(len(files), func(i int) {
+		if f := files[i]; f.docs == nil {
+			f.docs, f.problems = source.Split(in.Files[i])
+		}
+	})
 	all := slices.Clone(in.Documents)
-	for i := range docs {
-		all = append(all, docs[i]...)
-		if len(problems[i]) > 0 && !schema.Sieve.Names(in.Files[i].Data) && r.foreignFile(in.Files[i]) {
+	for i := range files {
+		all = append(all, files[i].docs...)
+		if len(files[i].problems) > 0 && !schema.Sieve.Names(in.Files[i].Data) && r.foreignFile(in.Files[i]) {
 			continue
 		}
-		for _, p := range problems[i] {
+		for _, p := range files[i].problems {
 			r.found.Add(diag.FromProblem(p))
 			r.result.Fatal = true
 		}
@@ -70,12 +77,18 @@ func (r *run) read(in Input) {
 	r.charts(in.Charts)
 	r.fillSettings()
 	units := make([]*unit, len(all))
+	known := r.recallUnits(in.Documents, files)
 	parallel.Each(len(all), func(i int) {
-		units[i] = r.document(all[i])
+		if known != nil && known[i] != nil {
+			units[i] = known[i].again(r)
+		} else {
+			units[i] = r.document(all[i])
+		}
 		if r.options.Observer != nil {
 			r.options.Observer.Read(1)
 		}
 	})
+	r.keepUnits(in.Documents, files, units)
 	r.readWithPresets(units)
 	for _, u := range units {
 		r.collect(u)
@@ -323,11 +336,11 @@ func (r *run) ours(u *unit, root *source.Node) {
 		return
 	}
 	u.found = append(u.found, faults...)
-	resource, s := u.kind.Decode(u.doc, root), r.settingsFor(u.doc, u.kind)
-	u.found = append(u.found, resource.Check(s)...)
-	gateway, found := resource.Lift(s)
-	u.gateway, u.found = gateway, append(u.found, found...)
-	if c, ok := resource.(schema.Companion); ok && len(faults) == 0 {
+	s := r.settingsFor(u.doc, u.kind)
+	u.resource = u.kind.Decode(u.doc, root)
+	u.found = append(u.found, u.resource.Check(s)...)
+	u.lift(s)
+	if c, ok := u.resource.(schema.Companion); ok && len(faults) == 0 {
 		u.beside = c.Companion()
 	}
 	if u.kind.Uncompiled && kube.Reads(u.kind.Group, u.kind.Kind) {

@@ -68,24 +68,40 @@ func (r *run) identities() []validate.Identity {
 // check asks the emitters of each gateway's target what they would write: what
 // is wrong with it, and what it would match and demand.
 func (r *run) check() {
-	parallel.Each(len(r.compiled), func(i int) {
-		u := r.compiled[i]
-		if u.target == nil {
-			return
-		}
-		for _, e := range u.target.emitters {
-			found, written := e.check(u.gateway, &u.target.Target)
-			u.found = append(u.found, found...)
-			u.written.Add(written)
-		}
-		u.found = append(u.found, r.checkLabels(u.gateway)...)
-		u.found = append(u.found, r.requiredLabels(u.doc)...)
-		u.found = slices.DeleteFunc(u.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
-	})
-	for _, u := range r.compiled {
-		r.found = append(r.found, u.found...)
-		u.found = nil
+	nth, said := make([]int, len(r.compiled)), make([]*checkMemory, len(r.compiled))
+	count := map[*source.Document]int{}
+	for i, u := range r.compiled {
+		nth[i] = count[u.doc]
+		count[u.doc]++
 	}
+	parallel.Each(len(r.compiled), func(i int) {
+		if u := r.compiled[i]; u.target != nil {
+			if said[i] = r.recall(u, nth[i]); said[i] == nil {
+				said[i] = r.checkUnit(u)
+			}
+			u.written = said[i].written
+		}
+	})
+	for _, c := range said {
+		if c != nil {
+			r.found = append(r.found, c.found...)
+		}
+	}
+	r.keepChecks(said)
+}
+
+// checkUnit asks the emitters about one gateway.
+func (r *run) checkUnit(u *unit) *checkMemory {
+	c := &checkMemory{gateway: u.gateway, target: keyOfTarget(u), under: r.circumstances(u.doc.File)}
+	for _, e := range u.target.emitters {
+		found, written := e.check(u.gateway, &u.target.Target)
+		c.found = append(c.found, found...)
+		c.written.Add(written)
+	}
+	c.found = append(c.found, r.checkLabels(u.gateway)...)
+	c.found = append(c.found, r.requiredLabels(u.doc)...)
+	c.found = slices.DeleteFunc(c.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
+	return c
 }
 
 // targetName names the target of a kind in this run.

@@ -97,7 +97,7 @@ func (v *view) suppressions(found []*diag.Finding) []protocol.CommandOrCodeActio
 	seen := map[string]bool{}
 	for _, f := range found {
 		key := fmt.Sprint(f.Code, f.Span.Line)
-		if f.At.Doc == nil || seen[key] || !v.Options.Hidable(f) || strings.HasPrefix(strings.TrimSpace(string(f.At.Doc.Text())), "{") {
+		if f.At.Doc == nil || f.Code == diag.UnusedSuppression || seen[key] || !v.Options.Hidable(f) || strings.HasPrefix(strings.TrimSpace(string(f.At.Doc.Text())), "{") {
 			continue
 		}
 		seen[key] = true

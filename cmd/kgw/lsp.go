@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -55,7 +56,9 @@ type checker struct {
 	app   *app
 	flags *inputFlags
 	paths []string
-	kept  source.Kept
+	// kept and memory are what the runs before left.
+	kept   source.Kept
+	memory compile.Memory
 }
 
 func (a *app) checker(f *inputFlags, dir, name string) *checker {
@@ -82,8 +85,9 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 		out.Err = err
 		return out
 	}
-	o.Model, o.Origins = true, true
+	o.Model, o.Origins, o.Memory = true, true, &c.memory
 	out.Result = prove.Validate(in, *o)
+	o.Memory = nil // requests are answered beside the next run
 	out.Input, out.Options = in, *o
 	_, _, out.Tests = testCases(in)
 	out.Tests = diag.Levels{}.Apply(out.Tests)

@@ -1,0 +1,226 @@
+package compile
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Memory keeps what a run made of files and gateways, for the next run over nearly
+// the same files: a file is the same one if its *source.File is. The Options of all
+// runs must be alike, but for the contents of configurations and Later. A run with a
+// Memory gives what it would give without one. The zero value is empty; it serves
+// one run at a time.
+type Memory struct {
+	judge *match.Judge
+	runs  int // of the judge
+	files map[*source.File]*fileMemory
+	// contents number the contents of configurations that were seen.
+	contents map[string]int
+	// checks are what emitters said of gateways, by the documents they are from.
+	checks map[*source.Document][]*checkMemory
+}
+
+// maxRuns is how many runs share a judge, which forgets no path that somebody typed.
+const maxRuns = 500
+
+// fileMemory is what was read of one file, under one configuration.
+type fileMemory struct {
+	under    circumstances
+	docs     []*source.Document
+	problems []source.Problem
+	units    []*unit // as they are read; never linked
+}
+
+// checkMemory is what the emitters of one target said of one gateway.
+type checkMemory struct {
+	gateway *ir.Gateway
+	target  targetKey
+	under   circumstances
+	found   diag.List
+	written ir.Written
+}
+
+// circumstances are what the reading of a file depends on beside the file.
+type circumstances struct {
+	content      int // of its configuration
+	own          bool
+	later, outer Later
+}
+
+// targetKey is what may differ between targets of one name under one configuration.
+type targetKey struct {
+	name      string
+	steps     int
+	delegated bool
+}
+
+// remember prepares the memory for a run.
+func (r *run) remember() {
+	m := r.options.Memory
+	if m == nil {
+		return
+	}
+	if m.judge == nil || m.runs == maxRuns {
+		m.judge, m.runs = match.NewJudge(), 0
+	}
+	m.runs++
+	r.judge, r.contents = m.judge, map[*config.Config]int{}
+	if m.contents == nil {
+		m.contents = map[string]int{}
+	}
+	for _, c := range r.scopes() {
+		text := contentOf(c)
+		if _, seen := m.contents[text]; !seen {
+			m.contents[text] = len(m.contents)
+		}
+		r.contents[c] = m.contents[text]
+	}
+}
+
+// contentOf is what a configuration was read from, with those further up.
+func contentOf(c *config.Config) string {
+	var b strings.Builder
+	for ; c != nil; c = c.Above {
+		fmt.Fprintf(&b, "%q %q\n", c.File, c.Env)
+		for _, s := range c.Sources {
+			fmt.Fprintf(&b, "%q %q\n", s.Name, s.Data)
+		}
+	}
+	return b.String()
+}
+
+func (r *run) circumstances(f *source.File) circumstances {
+	c := r.options.Config
+	if own := r.options.Scopes[f.Name]; own != nil {
+		c = own
+	}
+	return circumstances{r.contents[c], c != r.options.Config, r.options.Later[f.Name], r.options.Later[""]}
+}
+
+// recallFiles returns what is remembered of each file.
+func (r *run) recallFiles(files []*source.File) []*fileMemory {
+	out := make([]*fileMemory, len(files))
+	m := r.options.Memory
+	next := make(map[*source.File]*fileMemory, len(files))
+	for i, f := range files {
+		out[i] = &fileMemory{}
+		if m == nil {
+			continue
+		}
+		out[i].under = r.circumstances(f)
+		if known := m.files[f]; known != nil && known.under == out[i].under {
+			out[i] = known
+		}
+		next[f] = out[i]
+	}
+	if m != nil {
+		m.files = next
+	}
+	return out
+}
+
+// recallUnits returns the pristine units of all documents, nil for those that are
+// not remembered.
+func (r *run) recallUnits(before []*source.Document, files []*fileMemory) []*unit {
+	if r.options.Memory == nil {
+		return nil
+	}
+	out := make([]*unit, len(before))
+	for _, f := range files {
+		if f.units == nil {
+			out = append(out, make([]*unit, len(f.docs))...)
+		} else {
+			out = append(out, f.units...)
+		}
+	}
+	return out
+}
+
+// keepUnits remembers the units of files as they were read just now.
+func (r *run) keepUnits(before []*source.Document, files []*fileMemory, units []*unit) {
+	if r.options.Memory == nil {
+		return
+	}
+	at := len(before)
+	for _, f := range files {
+		if f.units == nil {
+			f.units = make([]*unit, len(f.docs))
+			for i := range f.units {
+				f.units[i] = units[at+i].pristine()
+			}
+		}
+		at += len(f.docs)
+	}
+}
+
+// pristine is a unit as it is read, before anything is done to it.
+func (u *unit) pristine() *unit {
+	t := *u
+	t.gateway, t.found = nil, slices.Clone(u.found[:len(u.found)-u.lifted])
+	t.lifted, t.ignores, t.items = 0, slices.Clone(u.ignores), slices.Clone(u.items)
+	for i := range t.items {
+		t.items[i] = u.items[i].pristine()
+	}
+	return &t
+}
+
+// again makes a unit of a pristine one, as reading its document would.
+func (u *unit) again(r *run) *unit {
+	next := u.pristine()
+	for i := range next.items {
+		next.items[i] = u.items[i].again(r)
+	}
+	if next.resource != nil {
+		next.lift(r.settingsFor(next.doc, next.kind))
+	}
+	return next
+}
+
+// lift makes the gateway of a decoded resource.
+func (u *unit) lift(s *ir.Settings) {
+	gateway, found := u.resource.Lift(s)
+	u.gateway, u.found, u.lifted = gateway, append(u.found, found...), len(found)
+}
+
+// recall returns what the emitters said of a unit that is as it was, and takes over
+// its gateway, to which that refers; nil where it is not known. nth counts the units
+// of one document.
+func (r *run) recall(u *unit, nth int) *checkMemory {
+	m := r.options.Memory
+	if m == nil || nth >= len(m.checks[u.doc]) {
+		return nil
+	}
+	known := m.checks[u.doc][nth]
+	if known == nil || known.target != keyOfTarget(u) || known.under != r.circumstances(u.doc.File) || !reflect.DeepEqual(known.gateway, u.gateway) {
+		return nil
+	}
+	if u.meant == u.gateway {
+		u.meant = known.gateway
+	}
+	u.gateway = known.gateway
+	return known
+}
+
+// keepChecks remembers what the emitters said of the units.
+func (r *run) keepChecks(said []*checkMemory) {
+	if r.options.Memory == nil {
+		return
+	}
+	checks := map[*source.Document][]*checkMemory{}
+	for i, u := range r.compiled {
+		checks[u.doc] = append(checks[u.doc], said[i])
+	}
+	r.options.Memory.checks = checks
+}
+
+func keyOfTarget(u *unit) targetKey {
+	return targetKey{u.target.Name, u.target.Steps, u.target.Plan.MethodsDelegated}
+}
