@@ -27,8 +27,8 @@ type action struct {
 	Runs    struct {
 		Using string
 		Steps []struct {
-			ID, If, Shell, Run string
-			Env                map[string]string
+			ID, If, Shell, Run, Uses string
+			Env                      map[string]string
 		}
 	}
 }
@@ -116,6 +116,9 @@ func runAction(t *testing.T, workspace string, names map[string]string) job {
 	j := job{outputs: map[string]string{}}
 	path := os.Getenv("PATH")
 	for _, s := range a.Runs.Steps {
+		if strings.Contains(s.Uses, "@") && s.Run == "" {
+			continue // another action's
+		}
 		if s.Shell != "bash" || strings.Contains(s.Run, "${{") {
 			t.Fatalf("step %s: an expression in a script is an injection", s.ID)
 		}
