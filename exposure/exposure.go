@@ -32,6 +32,8 @@ type Report struct {
 	Withheld []Resource `json:"withheld,omitempty"`
 	Supposed []string   `json:"supposed,omitempty"`
 	Findings []Finding  `json:"findings"`
+
+	found diag.List // those of Findings
 }
 
 // Counts counts the rows by who gets through.
@@ -189,7 +191,7 @@ type Related struct {
 func New(side classes.Side, result *compile.Result, c *config.Config, supposed []string, book *secret.Book) *Report {
 	b := &builder{config: c, book: book, routes: routesOf(result)}
 	joined := result.Findings.Join()
-	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(joined)}
+	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(joined), found: joined}
 	out.Summary.Count(joined)
 	for _, text := range supposed {
 		out.Supposed = append(out.Supposed, book.Text(text))

@@ -119,6 +119,8 @@ func completeFormats(cmd *cobra.Command, _ []string, _ string) []string {
 	switch cmd.Name() {
 	case "diff":
 		return append(slices.Clone(diffFormats), autoFormat)
+	case "report":
+		return reportFormats()
 	case "gate":
 		return append(gateFormats(), autoFormat)
 	case "why":

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/exposure"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/prove"
 )
 
@@ -35,7 +37,7 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.exposure(f, args)
 		},
 	}
-	f.registerViews(cmd, "report", exposure.Formats())
+	f.registerViews(cmd, "report", reportFormats())
 	cmd.Flags().StringVar(&f.html, "html", "", "write the report to a `file` as a page for a browser, which needs nothing beside it")
 	cmd.Flags().StringVar(&f.against, "against", "", "with --html: show what changed for callers since a git ref (git:REF), or beside another directory (`REF`)")
 	return cmd
@@ -53,8 +55,16 @@ func (a *app) exposure(f *reportFlags, paths []string) error {
 	if err := f.valid(paths); err != nil {
 		return err
 	}
-	return a.described(f, paths, exposure.Formats(), func(w io.Writer, r *exposure.Report, format string) error { return r.Write(w, format) })
+	return a.described(f, paths, reportFormats(), func(w io.Writer, r *exposure.Report, format string) error {
+		if format == "sarif" {
+			return diag.SARIF{}.Render(w, &diag.Report{Findings: r.Alerts(), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets})
+		}
+		return r.Write(w, format)
+	})
 }
+
+// reportFormats are those of the report, and SARIF for code scanning.
+func reportFormats() []string { return append(exposure.Formats(), "sarif") }
 
 func (f *reportFlags) valid(paths []string) error {
 	switch {

@@ -83,7 +83,7 @@ func TestHostileNamesStayNames(t *testing.T) {
 	for _, format := range diag.Formats() {
 		commands = append(commands, []string{"validate", ".", "--format", format})
 	}
-	for _, format := range exposure.Formats() {
+	for _, format := range reportFormats() {
 		commands = append(commands, []string{"report", ".", "--format", format})
 	}
 	for _, format := range exposure.GraphFormats() {

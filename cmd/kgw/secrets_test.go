@@ -293,7 +293,7 @@ func secretCommands() []secretCommand {
 	for _, format := range diag.Formats() {
 		out = append(out, secretCommand{args: []string{"validate", "in.yaml", "--format", format}})
 	}
-	for _, format := range exposure.Formats() {
+	for _, format := range reportFormats() {
 		out = append(out, secretCommand{args: []string{"report", "in.yaml", "--format", format}})
 	}
 	for _, format := range exposure.GraphFormats() {

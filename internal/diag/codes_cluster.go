@@ -28,6 +28,10 @@ const (
 	CallMayBreak    Code = "KGW629"
 	CallsUnread     Code = "KGW630"
 	CallsUnjudged   Code = "KGW631"
+
+	// OpenToAnyone and AccessUnknown are rows of the exposure report.
+	OpenToAnyone  Code = "KGW638"
+	AccessUnknown Code = "KGW639"
 )
 
 var clusterRules = []Rule{
@@ -54,4 +58,6 @@ var clusterRules = []Rule{
 	{CallMayBreak, "CallMayBreak", fault, "a recorded call of a consumer may no longer get through"},
 	{CallsUnread, "CallsUnread", fault, "a file of recorded calls, or a part of it, cannot be read"},
 	{CallsUnjudged, "CallsUnjudged", notice, "recorded calls are not judged"},
+	{OpenToAnyone, "OpenToAnyone", aside, "whoever asks gets through, without a token that anybody verifies"},
+	{AccessUnknown, "AccessUnknown", notice, "the inputs do not say who gets through"},
 }

@@ -1,0 +1,69 @@
+package exposure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// Alerts returns the report as findings, for programs that follow those: the
+// findings of the inputs, and one for each line whose routes are open to anyone, or
+// of which it is not known who gets through.
+func (r *Report) Alerts() diag.List {
+	out := slices.Clone(r.found)
+	at := map[alertKey]int{}
+	for i := range r.Hosts {
+		h := &r.Hosts[i]
+		for j := range h.Rows {
+			out = alert(out, at, h.Host, &h.Rows[j])
+		}
+		for _, text := range h.Unknown {
+			out.Add(diag.Finding{Code: diag.AccessUnknown, Message: "it is not known who gets through to all of " + h.Host + ": " + text, Help: help[diag.AccessUnknown]})
+		}
+	}
+	for i, f := range out[len(r.found):] {
+		out[len(r.found)+i].Message = strings.TrimSuffix(f.Message, ", ")
+	}
+	out = append(slices.Clone(r.found), diag.Levels{}.Apply(out[len(r.found):])...)
+	out.Resolve()
+	return out
+}
+
+// alertKey is what the rows have in common that are one alert: code scanning
+// follows an alert by its line.
+type alertKey struct {
+	code diag.Code
+	at   source.Ref
+}
+
+var help = map[diag.Code]string{
+	diag.OpenToAnyone:  "nothing is to be done if it is meant: dismiss the alert",
+	diag.AccessUnknown: "kgw report lists what the inputs leave open",
+}
+
+// alert adds a row to the findings, unless who gets through is known.
+func alert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List {
+	k, text := alertKey{at: row.at}, ""
+	switch row.Access {
+	case Public:
+		k.code, text = diag.OpenToAnyone, "open to anyone: "
+	case Unknown:
+		k.code, text = diag.AccessUnknown, "it is not known who gets through: "
+	case Restricted, Closed, Unreached:
+		return out
+	}
+	i, seen := at[k]
+	if !seen {
+		i = len(out)
+		at[k] = i
+		f := out.Add(diag.Finding{Code: k.code, At: row.at, Message: text, Help: help[k.code]})
+		if w := row.Witness; w != nil {
+			f.Witness = &diag.Witness{Method: w.Method, URL: w.URL}
+		}
+	}
+	out[i].Message += fmt.Sprintf("%s %s%s, ", row.Verbs(), host, row.Path)
+	return out
+}
