@@ -7,8 +7,9 @@ const state = { view: "routes", q: "", access: [], caller: "", finding: "", by: 
 function readState() {
   const from = new URLSearchParams(location.hash.slice(1));
   state.q = from.get("q") || "";
-  state.access = (from.get("access") || "").split(",").filter((a) => a in titleOf);
-  for (const name of ["caller", "finding", "by", "row"]) state[name] = from.get(name) || "";
+  state.access = (from.get("access") || "").split(",").filter((a) => Object.hasOwn(titleOf, a));
+  for (const name of ["caller", "finding", "row"]) state[name] = from.get(name) || "";
+  state.by = from.get("by") === "host" ? "host" : "";
   state.view = from.get("view") || "routes";
 }
 
