@@ -59,7 +59,10 @@ func (r *run) companions() *companions {
 		case *kube.Namespace:
 			c.namespaces[o.Name] = o
 		case *kube.StackSet:
-			c.stackSets[o.Name] = o
+			// In git a StackSet has no status.
+			if c.stackSets[o.Name] == nil || len(o.Traffic) > 0 {
+				c.stackSets[o.Name] = o
+			}
 		case *kube.Pod:
 			c.pods = append(c.pods, o)
 		case *kube.ConfigMap:
@@ -121,6 +124,14 @@ func knownOf(config *config.Config, c *companions) {
 	for i, g := range config.Known.Gateways {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
 		c.gateways[name] = &kube.Gateway{Setting: source.JoinIndex("known.gateways", i), Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
+	}
+	for i := range config.Known.StackSets {
+		s := &config.Known.StackSets[i]
+		set := &kube.StackSet{Name: ir.Name{Namespace: s.Namespace, Name: s.Name}}
+		for _, t := range s.Traffic {
+			set.Traffic = append(set.Traffic, kube.TrafficShare{Service: t.Service, Port: ir.Port{Number: t.Port}, Weight: t.Weight})
+		}
+		c.stackSets[set.Name] = set
 	}
 	for _, p := range slices.Concat(config.Known.Providers, config.Istio.ExtAuthProviders) {
 		c.providers[p] = true

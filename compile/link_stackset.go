@@ -27,7 +27,11 @@ func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
 	var upstreams []ir.Upstream
 	for i := range set.Traffic {
 		s := &set.Traffic[i]
-		upstreams = append(upstreams, ir.Upstream{Origin: s.Origin, Namespace: at.Ref.Namespace, Name: s.Service, Port: s.Port, Weight: &s.Weight})
+		origin := s.Origin
+		if origin.Doc == nil {
+			origin = at.Origin // the configuration says it
+		}
+		upstreams = append(upstreams, ir.Upstream{Origin: origin, Namespace: at.Ref.Namespace, Name: s.Service, Port: s.Port, Weight: &s.Weight})
 	}
 	for i := range g.Hosts {
 		g.Hosts[i].Upstreams = slices.Clone(upstreams)
@@ -38,11 +42,11 @@ func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.NoTraffic, At: t.Origin,
 		Message: fmt.Sprintf("StackSet %q is not among the inputs: nothing is written for this gateway", t.Ref),
-		Help:    "add the StackSet with its status, which says how traffic is split",
+		Help:    "add the StackSet with its status, which says how traffic is split, or known.stackSets to kgw.yaml",
 	}
 	if set != nil {
 		f.Message = fmt.Sprintf("StackSet %q has no traffic in its status: nothing is written for this gateway", t.Ref)
-		f.Help = "wait for its stacks, or add the status from the cluster"
+		f.Help = "wait for its stacks, add the status from the cluster, or known.stackSets to kgw.yaml"
 		f.Related = []diag.Related{{Message: "the StackSet", At: set.Origin.At("status", "traffic")}}
 	}
 	found.Add(f)

@@ -240,9 +240,26 @@ type Skipper struct {
 
 // Known describes objects that are kept in other repositories.
 type Known struct {
-	Services  []KnownService `json:"services"`
-	Gateways  []KnownGateway `json:"gateways"`
-	Providers []string       `json:"providers"`
+	Services  []KnownService  `json:"services"`
+	Gateways  []KnownGateway  `json:"gateways"`
+	Providers []string        `json:"providers"`
+	StackSets []KnownStackSet `json:"stackSets"`
+}
+
+// KnownStackSet is a StackSet whose traffic is not among the inputs: in git it
+// has no status.
+type KnownStackSet struct {
+	Name      string         `json:"name"`
+	Namespace string         `json:"namespace"`
+	Traffic   []KnownTraffic `json:"traffic"`
+}
+
+// KnownTraffic is the share of one stack: its Service, a port of that, and its
+// weight in percent.
+type KnownTraffic struct {
+	Service string  `json:"service"`
+	Port    uint32  `json:"port"`
+	Weight  float64 `json:"weight"`
 }
 
 // KnownService is a Service in another repository.
