@@ -65,7 +65,7 @@ test-integrations: build $(KUSTOMIZE) $(KO) $(KUBECTL) $(ARGOCD) $(FLUX) $(ACTIO
 	KGW_TEST_INTEGRATIONS=1 KGW_TEST_BIN=$(CURDIR)/bin/kgw KGW_TEST_FLUX=$(FLUX) KGW_TEST_KUSTOMIZE=$(KUSTOMIZE) KGW_TEST_ACTIONLINT=$(ACTIONLINT) KGW_TEST_YAML_LANGUAGE_SERVER=$(YAMLLS) $(GO) test ./test/integrations
 
 .PHONY: test-browser
-test-browser: build playground $(AXE) ## open what kgw writes for browsers in Chromium (apt-get install chromium); SCREENSHOTS=DIR keeps pictures
+test-browser: simulator build playground $(AXE) ## open what kgw writes for browsers in Chromium (apt-get install chromium); SCREENSHOTS=DIR keeps pictures
 	cd test/browser && $(GO) vet ./... && KGW_TEST_KGW=$(CURDIR)/bin/kgw KGW_TEST_PLAYGROUND=$(CURDIR)/build/playground KGW_TEST_AXE=$(AXE)/node_modules/axe-core/axe.min.js KGW_TEST_SCREENSHOTS=$(abspath $(SCREENSHOTS)) $(GO) test -count 1 ./...
 
 .PHONY: cluster-tools
@@ -106,6 +106,12 @@ bench: build $(KUBECONFORM) $(KUSTOMIZE) cluster-tools ## measure kgw beside oth
 .PHONY: generate
 generate: ## rewrite what is generated from the code
 	$(GO) generate ./...
+
+.PHONY: simulator
+simulator: ## build what the page of kgw report --html answers requests with, for the programs that are built afterwards
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -mod=readonly -ldflags '-s -w' -o exposure/page/simulator/simulator.wasm ./cmd/simulator
+	gzip -9 -n -f exposure/page/simulator/simulator.wasm
+	cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" exposure/page/simulator/wasm_exec.js && chmod 644 exposure/page/simulator/*
 
 .PHONY: playground
 playground: $(PLAYGROUND) ## build the page of the playground to build/playground (needs node and npm)

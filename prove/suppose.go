@@ -103,15 +103,29 @@ var missing = []diag.Code{diag.NoDomain, diag.ServiceNotFound, diag.GatewayNotFo
 // decided. The findings are those without them; what was supposed is listed.
 func Complete(in compile.Input, o compile.Options, urls []string) (*Cluster, *compile.Result, []string) {
 	manifests, result := Manifests(in, o, urls)
+	manifests, asked, second, list := supposedFor(in, o, urls, manifests, result)
+	return Simulate(manifests, asked).refusing(second), result, list
+}
+
+// completed returns what Complete simulates: the manifests, the options, the result of
+// compiling that they come from, and what was supposed.
+func completed(in compile.Input, o compile.Options, urls []string) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
+	manifests, result := Manifests(in, o, urls)
+	return supposedFor(in, o, urls, manifests, result)
+}
+
+// supposedFor compiles the input again with stand-ins, where the first result says that
+// something is missing.
+func supposedFor(in compile.Input, o compile.Options, urls []string, manifests []simulate.Manifest, result *compile.Result) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
 	if !slices.ContainsFunc(result.Findings, func(f diag.Finding) bool { return slices.Contains(missing, f.Code) }) {
-		return Simulate(manifests, o).refusing(result), result, nil
+		return manifests, o, result, nil
 	}
 	asked := o.WithDefaults()
 	c := *asked.Config
 	asked.Config = &c
 	list := supposing([]compile.Input{in}, &asked)
 	whole, second := Manifests(in, asked, urls)
-	return Simulate(whole, asked).refusing(second), result, list
+	return whole, asked, second, list
 }
 
 // supposedScopes returns configurations of single files as Suppose takes them.

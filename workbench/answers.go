@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 	"github.com/kgw-dev/kgw/prove"
@@ -105,23 +106,21 @@ type Traced struct {
 // Trace returns what kgw trace prints of a request. The cluster is made once, however
 // many requests are asked about.
 func (b *Bench) Trace(q Request) (*Traced, error) {
-	r, err := trace.Request(q.Method, q.URL, q.Headers)
+	r, err := q.request()
 	if err != nil {
 		return nil, err
 	}
-	if r.Token, err = q.token(); err != nil {
-		return nil, err
-	}
-	if !r.From(q.From) {
-		return nil, fmt.Errorf("the caller must be outside or NAMESPACE/SERVICEACCOUNT, not %q", q.From)
-	}
 	b.complete()
 	t := trace.Run(b.asked.cluster, r, q.URL, 1, b.secrets)
+	return traced(t, b.asked.supposed, b.secrets), nil
+}
+
+func traced(t *trace.Trace, supposed []string, book *secret.Book) *Traced {
 	out := &Traced{Trace: t, Text: t.Text()}
-	for _, what := range b.asked.supposed {
-		out.Supposed = append(out.Supposed, b.secrets.Text(what))
+	for _, what := range supposed {
+		out.Supposed = append(out.Supposed, book.Text(what))
 	}
-	return out, nil
+	return out
 }
 
 // complete makes the cluster.
@@ -140,6 +139,21 @@ func (b *Bench) Expose() *exposure.Report {
 	result := prove.Validate(b.in, o)
 	result.Resources = b.asked.compiled.Resources
 	return exposure.New(b.asked.cluster.Side(b.asked.compiled), result, o.Config, b.asked.supposed, b.secrets)
+}
+
+// request is the request as engines see it.
+func (q *Request) request() (*simulate.Request, error) {
+	r, err := trace.Request(q.Method, q.URL, q.Headers)
+	if err != nil {
+		return nil, err
+	}
+	if r.Token, err = q.token(); err != nil {
+		return nil, err
+	}
+	if !r.From(q.From) {
+		return nil, fmt.Errorf("the caller must be outside or NAMESPACE/SERVICEACCOUNT, not %q", q.From)
+	}
+	return r, nil
 }
 
 // token is what the caller brings.

@@ -18,9 +18,10 @@ import (
 // they do not make the command fail, except for inputs that cannot be read.
 type reportFlags struct {
 	inputFlags
-	views   []string // --format
-	html    string   // --html
-	against string   // --against
+	views       []string // --format
+	html        string   // --html
+	noSimulator bool     // --no-simulator
+	against     string   // --against
 }
 
 func (a *app) reportCommand() *cobra.Command {
@@ -39,6 +40,7 @@ func (a *app) reportCommand() *cobra.Command {
 	}
 	f.registerViews(cmd, "report", reportFormats())
 	cmd.Flags().StringVar(&f.html, "html", "", "write the report to a `file` as a page for a browser, which needs nothing beside it")
+	cmd.Flags().BoolVar(&f.noSimulator, "no-simulator", false, "with --html: leave the box out in which requests can be tried, and the simulator with it")
 	cmd.Flags().StringVar(&f.against, "against", "", "with --html: show what changed for callers since a git ref (git:REF), or beside another directory (`REF`)")
 	return cmd
 }
@@ -68,6 +70,8 @@ func reportFormats() []string { return append(exposure.Formats(), "sarif") }
 
 func (f *reportFlags) valid(paths []string) error {
 	switch {
+	case f.noSimulator && f.html == "":
+		return usage("--no-simulator goes with --html")
 	case f.against != "" && f.html == "":
 		return usage("--against goes with --html")
 	case f.against != "" && slices.Contains(paths, "-"):
@@ -89,31 +93,40 @@ func (a *app) described(f *reportFlags, paths, formats []string, write func(io.W
 			return err
 		}
 	}
-	r, result, err := a.exposed(&f.inputFlags, paths)
-	if err != nil || r == nil {
+	e, err := a.exposed(&f.inputFlags, paths)
+	if err != nil || e == nil {
 		return err
 	}
-	if result.Fatal {
+	if e.fatal {
 		a.fail(exitInput)
 	}
 	if f.html != "" {
-		if err := a.writePage(f, paths, r); err != nil {
+		if err := a.writePage(f, paths, e); err != nil {
 			return err
 		}
 	}
-	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return write(w, r, o.format) })
+	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return write(w, e.report, o.format) })
 }
 
-// exposed reads and compiles what the paths name, and describes it. A nil report
-// means that the configuration is at fault and was reported.
-func (a *app) exposed(f *inputFlags, paths []string) (*exposure.Report, *compile.Result, error) {
+// exposed is what the paths of a run name, described.
+type exposed struct {
+	in      compile.Input
+	options *compile.Options
+	cluster *prove.Cluster
+	report  *exposure.Report
+	fatal   bool // an input could not be read
+}
+
+// exposed reads and compiles what the paths name, and describes it. Nil means that the
+// configuration is at fault and was reported.
+func (a *app) exposed(f *inputFlags, paths []string) (*exposed, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
-		return nil, nil, err
+		return nil, err
 	}
 	cluster, compiled, supposed := prove.Complete(in, *o, nil)
 	result := prove.Validate(in, *o)
 	// The routes of the model are those that the engines were asked about.
 	result.Resources = compiled.Resources
-	return exposure.New(cluster.Side(compiled), result, o.Config, supposed, a.secrets), result, nil
+	return &exposed{in, o, cluster, exposure.New(cluster.Side(compiled), result, o.Config, supposed, a.secrets), result.Fatal}, nil
 }

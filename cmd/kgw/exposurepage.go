@@ -8,12 +8,20 @@ import (
 	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/exposure/page"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/changes"
+	"github.com/kgw-dev/kgw/prove/trace"
+	"github.com/kgw-dev/kgw/workbench"
 )
 
 // writePage writes a report as a page.
-func (a *app) writePage(f *reportFlags, paths []string, r *exposure.Report) error {
-	p := &page.Page{Inputs: paths, Report: r}
+func (a *app) writePage(f *reportFlags, paths []string, e *exposed) error {
+	p := &page.Page{Inputs: paths, Report: e.report}
+	if !f.noSimulator {
+		if why := a.record(e, p); why != "" {
+			a.say("%s has no box to try requests in: %s; --no-simulator leaves it out without a word", f.html, why)
+		}
+	}
 	if f.against != "" {
 		var err error
 		if p.Changes, err = a.changed(f, paths); err != nil || p.Changes == nil {
@@ -47,4 +55,40 @@ func (a *app) changed(f *reportFlags, paths []string) (*changes.Report, error) {
 	out := changes.New(found, a.secrets)
 	out.Before, out.After = before.Name, after.Name
 	return out, nil
+}
+
+// record puts what the request box of a page needs into it, or returns why it cannot have
+// one. Every witness of the report is asked both ways first: a box that disagreed with
+// kgw trace would be worse than none.
+func (a *app) record(e *exposed, p *page.Page) (why string) {
+	if !page.HasSimulator() {
+		return "this program was built without the simulator, which releases and make simulator build have"
+	}
+	recording, err := prove.Record(e.in, *e.options, a.secrets)
+	if err != nil {
+		return err.Error()
+	}
+	replay, err := workbench.OpenReplay(recording)
+	if err != nil {
+		return err.Error()
+	}
+	for i := range e.report.Hosts {
+		for _, row := range e.report.Hosts[i].Rows {
+			if row.Witness != nil && !a.agrees(e.cluster, replay, row.Witness) {
+				return fmt.Sprintf("it would answer %s %s otherwise than kgw trace; please report that", row.Witness.Method, row.Witness.URL)
+			}
+		}
+	}
+	p.Recording = recording
+	return ""
+}
+
+// agrees reports whether the recorded cluster answers a request as the cluster itself.
+func (a *app) agrees(cluster *prove.Cluster, replay *workbench.Replay, w *exposure.Witness) bool {
+	r, err := trace.Request(w.Method, w.URL, w.Headers)
+	if err != nil {
+		return true // kgw trace refuses it, and so does the box
+	}
+	got, err := replay.Trace(workbench.Request{Method: w.Method, URL: w.URL, Headers: w.Headers})
+	return err == nil && got.Text == trace.Run(cluster, r, w.URL, 1, a.secrets).Text()
 }

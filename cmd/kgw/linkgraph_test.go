@@ -40,13 +40,15 @@ func TestLinkGraph(t *testing.T) {
 var outside = []string{"k8s.io/", "sigs.k8s.io/kustomize", "github.com/spf13/", "os/exec", "github.com/kgw-dev/kgw/compare", "github.com/kgw-dev/kgw/internal/cluster"}
 
 func TestLinkGraphOfTheBrowser(t *testing.T) {
-	packages := linked(t, "../wasm", "GOOS=js", "GOARCH=wasm")
-	if !slices.Contains(packages, "github.com/kgw-dev/kgw/workbench") {
-		t.Fatalf("these packages are not those of the program for browsers: %v", packages)
-	}
-	for _, p := range packages {
-		if slices.ContainsFunc(outside, func(prefix string) bool { return strings.HasPrefix(p, prefix) }) {
-			t.Errorf("the program for browsers is linked from %s", p)
+	for _, dir := range []string{"../wasm", "../simulator"} {
+		packages := linked(t, dir, "GOOS=js", "GOARCH=wasm")
+		if !slices.Contains(packages, "github.com/kgw-dev/kgw/workbench") {
+			t.Fatalf("these packages are not those of the program for browsers: %v", packages)
+		}
+		for _, p := range packages {
+			if slices.ContainsFunc(outside, func(prefix string) bool { return strings.HasPrefix(p, prefix) }) {
+				t.Errorf("%s is linked from %s", dir, p)
+			}
 		}
 	}
 }

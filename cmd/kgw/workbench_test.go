@@ -3,12 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/exposure"
+	"github.com/kgw-dev/kgw/internal/secret"
+	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/workbench"
 )
 
@@ -48,15 +52,44 @@ func TestWorkbench(t *testing.T) {
 				t.Fatal(err)
 			}
 			matches(t, "report", execute(dir, "", "report", ".", "--format", "json").Stdout, exposed.String())
+			replay := replayOf(t, dir)
 			for _, url := range witnesses(t, dir) {
 				traced, err := b.Trace(workbench.Request{Method: "GET", URL: url, Token: "jwt", Scopes: "read"})
 				if err != nil {
 					t.Fatal(err)
 				}
 				matches(t, url, execute(dir, "{}", "trace", "GET", url, ".", "--jwt", "-", "--scopes", "read").Stdout, traced.Text)
+				replayed, err := replay.Trace(workbench.Request{Method: "GET", URL: url, Token: "jwt", Scopes: "read"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				matches(t, "recorded: "+url, traced.Text, replayed.Text)
 			}
 		})
 	}
+}
+
+// replayOf records what a directory has, and reads it back from its JSON.
+func replayOf(t *testing.T, dir string) *workbench.Replay {
+	t.Helper()
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, dir: dir, secrets: &secret.Book{}}
+	in, o, err := a.load(&inputFlags{failOn: "error", color: "never"}, []string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := prove.Record(in, *o, a.secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &workbench.Replay{}
+	if got := string(out.Open(string(text))); !strings.HasPrefix(got, `{"masked":`) {
+		t.Fatal(got)
+	}
+	return out
 }
 
 func matches(t *testing.T, what, want, got string) {

@@ -62,8 +62,16 @@ type row struct {
 	Source    string          `json:"source,omitempty"`
 	Witness   string          `json:"witness,omitempty"`
 	Trace     string          `json:"trace,omitempty"` // the command that decides the witness
+	Request   *request        `json:"request,omitempty"`
 	Findings  []string        `json:"findings,omitempty"`
 	Unknown   []string        `json:"unknown,omitempty"`
+}
+
+// request is the witness as the request box takes it: texts of fields, as they are.
+type request struct {
+	Method  string   `json:"method"`
+	URL     string   `json:"url"`
+	Headers []string `json:"headers,omitempty"`
 }
 
 type caller struct {
@@ -160,6 +168,7 @@ func newRow(host int, r *exposure.Row, inputs []string) row {
 	}
 	if r.Witness != nil {
 		out.Trace = trace(r.Witness, inputs)
+		out.Request = &request{r.Witness.Method, r.Witness.URL, r.Witness.Headers}
 	}
 	return out
 }

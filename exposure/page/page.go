@@ -24,6 +24,9 @@ type Page struct {
 	// Inputs are the paths of the inputs, as the user named them.
 	Inputs []string
 	Report *exposure.Report
+	// Recording is the cluster that the request box asks, a value that is written as
+	// JSON; nil leaves the box out. It needs HasSimulator.
+	Recording any
 	// Changes is what is answered differently than in another state; nil where
 	// none is compared.
 	Changes *changes.Report
@@ -33,7 +36,48 @@ type Page struct {
 var files embed.FS
 
 // scripts are the parts of the script, in the order in which they run.
-var scripts = []string{"dom", "model", "state", "routes", "detail", "picture", "panels", "page"}
+var scripts = []string{"dom", "model", "state", "routes", "detail", "picture", "request", "panels", "page"}
+
+// simulator holds the simulator where the program was built with it (make simulator).
+//
+//go:embed simulator
+var simulator embed.FS
+
+// HasSimulator reports whether the program was built with the simulator, which the
+// request box needs.
+func HasSimulator() bool {
+	_, err := simulator.ReadFile(wasmFile)
+	return err == nil
+}
+
+const (
+	wasmFile = "simulator/simulator.wasm.gz"
+	execFile = "simulator/wasm_exec.js" // Go's own, of the toolchain that built the other
+)
+
+// box is what a page with a request box has more than others: the simulator, in base64,
+// and what it is asked about.
+type box struct {
+	Wasm      template.HTML
+	Recording any
+}
+
+// newBox returns the request box, and the script that it needs before the others; nil
+// and "" for a page without.
+func newBox(p *Page) (*box, string, error) {
+	if p.Recording == nil {
+		return nil, "", nil
+	}
+	wasm, err := simulator.ReadFile(wasmFile)
+	if err != nil {
+		return nil, "", err
+	}
+	script, err := simulator.ReadFile(execFile)
+	if err != nil {
+		return nil, "", err
+	}
+	return &box{template.HTML(base64.StdEncoding.EncodeToString(wasm)), p.Recording}, string(script), nil //nolint:gosec // base64 only
+}
 
 // document is what the template prints. The style and the script are files of
 // this package.
@@ -42,29 +86,39 @@ type document struct {
 	Style  template.CSS
 	Script template.JS
 	Data   *island
+	Box    *box
 }
 
 var parsed = template.Must(template.ParseFS(files, "page.html"))
 
-// Write prints the page. The error is that of the writer.
+// Write prints the page. The error is that of the writer, or says that there is no
+// simulator for a request box.
 func Write(w io.Writer, p *Page) error {
-	style, script := read("page.css"), ""
+	box, script, err := newBox(p)
+	if err != nil {
+		return err
+	}
+	style := read("page.css")
 	for _, name := range scripts {
 		script += read("script/" + name + ".js")
 	}
 	return parsed.Execute(w, document{
-		Policy: template.HTMLAttr(`content="` + policy(style, script) + `"`),         //nolint:gosec // hashes only
-		Style:  template.CSS(style), Script: template.JS(script), Data: newIsland(p), //nolint:gosec // files of this package
+		Policy: template.HTMLAttr(`content="` + policy(style, script, box != nil) + `"`),       //nolint:gosec // hashes only
+		Style:  template.CSS(style), Script: template.JS(script), Data: newIsland(p), Box: box, //nolint:gosec // files of this package
 	})
 }
 
 // policy returns the content security policy of a page whose only style and
 // script these are: no request is allowed, and nothing else runs
-// (https://www.w3.org/TR/CSP3/). A simulator in WebAssembly would add
-// 'wasm-unsafe-eval' to script-src.
-func policy(style, script string) string {
+// (https://www.w3.org/TR/CSP3/). The simulator is WebAssembly, which script-src must
+// allow.
+func policy(style, script string, simulated bool) string {
+	wasm := ""
+	if simulated {
+		wasm = " 'wasm-unsafe-eval'"
+	}
 	return strings.Join([]string{
-		"default-src 'none'", "script-src " + hash(script), "style-src " + hash(style), "base-uri 'none'", "form-action 'none'",
+		"default-src 'none'", "script-src " + hash(script) + wasm, "style-src " + hash(style), "base-uri 'none'", "form-action 'none'",
 	}, "; ")
 }
 

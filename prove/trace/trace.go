@@ -63,17 +63,29 @@ type Step struct {
 // limits, and returns what became of the last one. address is the URL as it is to be
 // shown. Secrets that the book knows are masked.
 func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book) *Trace {
+	locators := map[*source.Document]*source.Locator{}
+	return RunAt(cluster, r, address, times, book, func(at source.Ref) (string, int, int) {
+		if locators[at.Doc] == nil {
+			locators[at.Doc] = at.Doc.Locator()
+		}
+		span := locators[at.Doc].Span(at.Path, at.Key)
+		return span.File, span.Line, span.Column
+	})
+}
+
+// RunAt is Run for a cluster whose places are known otherwise: one that was recorded.
+func RunAt(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book, places prove.Places) *Trace {
 	trail := &simulate.Trail{}
 	cluster.Oathkeeper.SayDropped(SeenAs(r), trail)
 	d := cluster.Repeat(r, times, trail)
 	cluster.SayLive(trail)
 	cluster.SayRefused(r.Host, &d, trail)
-	return printed(r.Method, address, &d, trail, book)
+	return printed(r.Method, address, &d, trail, book, places)
 }
 
 // printed returns a decision as it is printed, without the secrets that the
 // book knows.
-func printed(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book) *Trace {
+func printed(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book, places prove.Places) *Trace {
 	t := &Trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Response: d.Response, Steps: []Step{},
@@ -86,15 +98,10 @@ func printed(method, address string, d *simulate.Decision, trail *simulate.Trail
 		}
 		t.Outcomes = append(t.Outcomes, out)
 	}
-	locators := map[*source.Document]*source.Locator{}
 	for _, s := range trail.Steps {
 		step := Step{Engine: s.Engine, Text: s.Text}
-		if doc := s.At.Doc; doc != nil {
-			if locators[doc] == nil {
-				locators[doc] = doc.Locator()
-			}
-			span := locators[doc].Span(s.At.Path, s.At.Key)
-			step.File, step.Line, step.Column = span.File, span.Line, span.Column
+		if s.At.Doc != nil {
+			step.File, step.Line, step.Column = places(s.At)
 		}
 		t.Steps = append(t.Steps, step)
 	}

@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -55,9 +56,9 @@ func proper(t *testing.T, base string, p *browser.Page) {
 	}
 }
 
-// shown is the text of an editor, which is behind a shadow root: what is out of sight is
+// editorText is the text of an editor, which is behind a shadow root: what is out of sight is
 // in no element, so that CodeMirror is asked.
-func shown(p *browser.Page, id string) string {
+func editorText(p *browser.Page, id string) string {
 	return browser.Eval[string](p, `document.getElementById("`+id+`").shadowRoot.querySelector(".cm-content").cmTile.view.state.doc.toString()`)
 }
 
@@ -80,7 +81,7 @@ func TestPlaygroundCompilesEachExample(t *testing.T) {
 		if err != nil {
 			want = []byte("# Nothing is written, because of the errors among the findings.\n")
 		}
-		if got := shown(p, "panel-build"); got != string(want) {
+		if got := editorText(p, "panel-build"); got != string(want) {
 			t.Errorf("%s: the page shows\n%s\nand the example has\n%s", name, got, want)
 		}
 	}
@@ -126,13 +127,13 @@ func TestPlaygroundKeepsItsState(t *testing.T) {
 	p.Do(chromedp.KeyEvent("# kept comment"))
 	p.Until(`document.getElementById("trace").textContent.includes("404")`)
 	answered(p)
-	text := shown(p, "editor")
+	text := editorText(p, "editor")
 	if !strings.Contains(text, "# kept comment") {
 		t.Fatalf("nothing was typed: %s", text)
 	}
 	p.Do(chromedp.Reload())
 	answered(p)
-	if got := shown(p, "editor"); got != text {
+	if got := editorText(p, "editor"); got != text {
 		t.Errorf("after the page is loaded anew the editor has\n%s\nand not\n%s", got, text)
 	}
 	if got := browser.Eval[string](p, `document.getElementById("url").value + document.querySelector("#answers [aria-selected=true]").id`); got != "https://kept.example.com/xtab-trace" {
@@ -224,4 +225,21 @@ func TestPlaygroundByKeyboard(t *testing.T) {
 		}
 	}
 	proper(t, base, p)
+}
+
+// TestPlaygroundIsAccessible asks axe-core about every panel, light and dark.
+func TestPlaygroundIsAccessible(t *testing.T) {
+	base := served(t)
+	for _, dark := range []bool{false, true} {
+		p := visit(t, base, "", browser.Dark(dark))
+		for _, tab := range []string{"build", "validate", "report", "trace", "migrate"} {
+			p.Do(chromedp.Click("#tab-" + tab))
+			accessible(t, p, fmt.Sprintf("%s, dark %v", tab, dark))
+			name := "playground-" + tab
+			if dark {
+				name += "-dark"
+			}
+			p.Screenshot(name)
+		}
+	}
 }

@@ -46,6 +46,7 @@ function showDetail(row) {
     ...facts("On the way", [...(row.further || []), row.schemes && row.schemes + " only"].filter(Boolean)),
     ...facts("Not known", row.unknown),
     ...facts("Findings", aboutRow(row).map((f) => el("div", {}, el("span", { class: "code" }, f.code), " ", f.message, el("small", {}, f.source)))),
-    ...(row.witness ? [el("h3", {}, "A request without a token"), el("p", { class: "command" }, row.witness), el("pre", { tabindex: "0", "aria-label": "Command" }, row.trace)] : []));
+    ...(row.witness ? [el("h3", {}, "A request without a token"), el("p", { class: "command" }, row.witness), el("pre", { tabindex: "0", "aria-label": "Command" }, row.trace), simulated && el("button", { type: "button", id: "try" }, "Try it")] : []));
+  if (byId("try")) byId("try").addEventListener("click", () => tryRow(row));
   close.addEventListener("click", () => choose(""));
 }

@@ -46,6 +46,7 @@ function limitsPanel() {
 const parts = [
   { id: "routes", title: "Routes", count: data.rows.length },
   { id: "picture", title: "Picture" },
+  { id: "request", title: "Try a request", make: simulated && makeRequest, leftOut: !simulated },
   { id: "changes", title: "Changes", count: data.against ? data.against.changes.length : 0, make: changesPanel, leftOut: !data.against },
   { id: "overlaps", title: "Overlaps", count: data.overlaps.length, make: overlapsPanel, leftOut: data.overlaps.length === 0 },
   { id: "findings", title: "Findings", count: data.findings.length, make: findingsPanel, leftOut: data.findings.length === 0 },
