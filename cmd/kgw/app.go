@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
@@ -52,6 +53,7 @@ type app struct {
 	// source.Bounds, source.Kept, compile.Memory.
 	unsaved map[string][]byte
 	kept    *source.Kept
+	memory  *compile.Memory
 	// tell is told what is wrong with configurations in place of standard error.
 	tell func(diag.List)
 }

@@ -77,7 +77,7 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 	out := &lsp.Checked{Secrets: &secret.Book{}}
 	run, flags := *c.app, *c.flags
 	run.stdin, run.stdout, run.stderr = nil, io.Discard, io.Discard
-	run.secrets, run.unsaved, run.kept = out.Secrets, unsaved, &c.kept
+	run.secrets, run.unsaved, run.kept, run.memory = out.Secrets, unsaved, &c.kept, &c.memory
 	run.tell = func(found diag.List) { out.Settings = append(out.Settings, found...) }
 	flags.bounds.Unsaved = unsaved
 	in, o, err := run.load(&flags, c.paths)
@@ -85,7 +85,7 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 		out.Err = err
 		return out
 	}
-	o.Model, o.Origins, o.Memory = true, true, &c.memory
+	o.Model, o.Origins = true, true
 	out.Result = prove.Validate(in, *o)
 	o.Memory = nil // requests are answered beside the next run
 	out.Input, out.Options = in, *o

@@ -73,6 +73,9 @@ func (a *app) watchValidate(f *validateFlags, paths []string) error {
 	for _, text := range f.openAPI {
 		watched = append(watched, filepath.FromSlash(apiDocument(text).File))
 	}
+	if !f.setEnv { // which changes the texts of files that are kept
+		a.kept, a.memory = &source.Kept{}, &compile.Memory{}
+	}
 	return a.watch(watched, func() error { return a.validate(f, paths) })
 }
 
