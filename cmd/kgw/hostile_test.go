@@ -92,7 +92,7 @@ func TestHostileNamesStayNames(t *testing.T) {
 	for _, format := range []string{"text", "json", "markdown", "github"} {
 		commands = append(commands, []string{"diff", "in.yaml", "--against", "was", "--format", format}, []string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", format})
 	}
-	for _, format := range gateFormats() {
+	for _, format := range []string{"text", "json", "markdown", "github"} {
 		commands = append(commands, []string{"gate", "in.yaml", "--against", "was", "--format", format})
 	}
 	for _, name := range reporttest.Hostile() {
