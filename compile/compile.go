@@ -144,6 +144,8 @@ type Result struct {
 	made [][]made
 	// aside are objects that no emitter of gateways wrote (Options.Origins).
 	aside map[string]Explained
+	// presets are the identity providers, by name (Options.Origins).
+	presets func(name string) *ir.Preset
 }
 
 // Faulty reports whether an error keeps the whole from being written.

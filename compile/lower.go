@@ -17,6 +17,7 @@ func (r *run) lower() {
 	objects := make([][]manifest.Object, len(r.compiled))
 	if r.options.Origins {
 		r.result.made, r.result.aside = make([][]made, len(r.compiled)), map[string]Explained{}
+		r.result.presets = r.preset
 	}
 	parallel.Each(len(r.compiled), func(i int) {
 		u := r.compiled[i]

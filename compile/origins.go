@@ -9,6 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
 // made is what an emitter wrote n objects from.
@@ -138,6 +140,19 @@ func (r *Result) emitted(rule string, o *manifest.Object, c *config.Config) {
 		e.Leaves = append(e.Leaves, leaf)
 	})
 	r.aside[o.Key()] = e
+}
+
+// Presets are the identity providers that were filled into a document, in order.
+// It needs Options.Origins.
+func (r *Result) Presets(doc *source.Document) []*ir.Preset {
+	root, _ := doc.Parse()
+	var out []*ir.Preset
+	for _, name := range apirule.PresetsOf(root) {
+		if p := r.presets(name); p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // Translations are the tables of what kgw writes, by kind of object.

@@ -124,10 +124,13 @@ func scalar(s why.Source) bool {
 func edits(archive *txtar.Archive, p place) []string {
 	old := strings.Trim(textAt(archive, p), `"'`)
 	quoted := func(list ...string) []string {
-		for i := range list {
-			list[i] = strconv.Quote(list[i])
+		var out []string
+		for _, text := range list {
+			if text != old {
+				out = append(out, strconv.Quote(text))
+			}
 		}
-		return list
+		return out
 	}
 	if n, err := strconv.ParseFloat(old, 64); err == nil {
 		return []string{strconv.FormatFloat(n+1, 'f', -1, 64), strconv.FormatFloat(n*2+7, 'f', -1, 64)}
@@ -140,7 +143,7 @@ func edits(archive *txtar.Archive, p place) []string {
 	case "GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS":
 		return quoted("TRACE", "CONNECT")
 	case "get", "put", "post", "delete", "patch", "head", "options":
-		return slices.DeleteFunc(quoted("get", "put", "post", "delete", "patch", "head"), func(s string) bool { return s == strconv.Quote(old) })
+		return quoted("get", "put", "post", "delete", "patch", "head")
 	case "jwt", "noop", "oauth2_introspection":
 		return quoted("unauthorized", "noop", "allow")
 	}

@@ -11,16 +11,18 @@ import (
 	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
 // resolver finds the places of origins. Each document is parsed once.
 type resolver struct {
+	result   *compile.Result
 	options  *compile.Options
 	locators map[*source.Document]*source.Locator
 }
 
-func newResolver(o *compile.Options) *resolver {
-	return &resolver{options: o, locators: map[*source.Document]*source.Locator{}}
+func newResolver(result *compile.Result, o *compile.Options) *resolver {
+	return &resolver{result: result, options: o, locators: map[*source.Document]*source.Locator{}}
 }
 
 func (r *resolver) locator(doc *source.Document) *source.Locator {
@@ -50,11 +52,11 @@ func (r *resolver) of(o *origin.Origin, c *config.Config) []Source {
 	case o.At.Doc == nil:
 		return nil
 	case o.Part == "":
-		return []Source{r.input(o.At)}
+		return r.written(o.At)
 	}
 	place, ok := placesOf(o.At.Doc).Of(o.Part, o.Key)
 	if !ok {
-		return []Source{r.input(o.At)}
+		return r.written(o.At)
 	}
 	return r.part(o, place, c)
 }
@@ -98,8 +100,13 @@ func (r *resolver) absent(o *origin.Origin, place ir.Place, candidates []source.
 		}
 	case place.Absent == "" && len(place.Of) > 0:
 		return nil
+	case place.Absent == "" && len(candidates) > 0:
+		if list := r.written(candidates[0]); list[0].Ref.Path != candidates[0].Path {
+			return list
+		}
+		return r.written(o.At)
 	case place.Absent == "":
-		return []Source{r.input(o.At)}
+		return r.written(o.At)
 	}
 	return []Source{d}
 }
@@ -177,6 +184,30 @@ func parent(path string) string {
 		return ""
 	}
 	return source.JoinSteps(steps[:len(steps)-1])
+}
+
+// written is a field as an author wrote it, or for one that IDPPresets filled in,
+// the annotation that names them and what the preset says.
+func (r *resolver) written(ref source.Ref) []Source {
+	annotation := source.Ref{Doc: ref.Doc}.At("metadata", "annotations", apirule.PresetAnnotation)
+	if l := r.locator(ref.Doc); l.Has(ref.Path) || !l.Has(annotation.Path) {
+		return []Source{r.input(ref)}
+	}
+	out := []Source{r.input(annotation)}
+	steps, _ := source.SplitPath(ref.Path)
+	presets, n, field := r.result.Presets(ref.Doc), -1, "issuer"
+	for _, s := range steps {
+		if s.Index() >= 0 {
+			n = s.Index()
+		}
+		if s.Key() == "jwks_urls" || s.Key() == "jwksUri" {
+			field = "jwksUri"
+		}
+	}
+	if n >= 0 && n < len(presets) {
+		out = append(out, r.input(presets[n].Origin.At("spec", field)))
+	}
+	return out
 }
 
 func (r *resolver) input(ref source.Ref) Source {

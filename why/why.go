@@ -61,7 +61,7 @@ type Source struct {
 // the order in which they are written. The run must have had Options.Origins.
 func Objects(r *compile.Result, o *compile.Options, want func(*manifest.Object) bool) []Object {
 	found := r.Explain(want)
-	res := newResolver(o)
+	res := newResolver(r, o)
 	out := make([]Object, len(found))
 	for i := range found {
 		e := &found[i]

@@ -136,18 +136,16 @@ func LeftNth(g *ir.Gateway, r *ir.Route, i int) []Origin {
 	return nil
 }
 
-// Callers are those that a grant is for.
+// Callers are those that a grant is for. Of people who are listed, those are
+// administrators whose tokens must say that they are people's.
 func Callers(g *ir.Grant) []Origin {
-	switch {
-	case g.Who == nil:
-		return nil
-	case g.Exempt:
-		return []Origin{Of(g.Origin, ir.PartAdmins)}
-	}
-	switch g.Who.(type) {
+	switch who := g.Who.(type) {
 	case ir.Services:
 		return []Origin{Of(g.Origin, ir.PartServices)}
 	case ir.Employees:
+		if who.Marked && len(who.IDs) > 0 {
+			return []Origin{Of(g.Origin, ir.PartAdmins)}
+		}
 		return []Origin{Of(g.Origin, ir.PartEmployees)}
 	}
 	return nil
