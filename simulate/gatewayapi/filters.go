@@ -1,6 +1,7 @@
 package gatewayapi
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -131,20 +132,28 @@ func (c *converter) mirror(m *simulate.Manifest, n *source.Node) (source.Object,
 }
 
 // anyOrigin is the expression that istiod makes of the origin "*".
-const anyOrigin = `^[a-zA-Z][a-zA-Z0-9+.-]*://.*$`
+const anyOrigin = `^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s?#]+$`
+
+// origin is what istiod makes of an allowed origin (1.31, createCorsFilter).
+func origin(text string) source.Object {
+	stem, last := strings.CutSuffix(text, "*")
+	switch {
+	case text == "*":
+		return source.Object{{Key: "regex", Value: anyOrigin}}
+	case !strings.Contains(text, "*"):
+		return source.Object{{Key: "exact", Value: text}}
+	case last && !strings.Contains(stem, "*"):
+		return source.Object{{Key: "prefix", Value: stem}}
+	}
+	return source.Object{{Key: "regex", Value: "^" + strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, ".*") + "$"}}
+}
 
 // cors is a policy with preflights of other origins answered by the gateway.
 func cors(n *source.Node) source.Object {
 	var policy source.Object
 	var origins []any
 	for _, o := range source.Texts(source.Field(n, "allowOrigins")) {
-		how := source.Object{{Key: "exact", Value: o}}
-		if o == "*" {
-			how = source.Object{{Key: "regex", Value: anyOrigin}}
-		} else if scheme, host, wild := strings.Cut(o, "://*."); wild {
-			how = source.Object{{Key: "regex", Value: "^" + scheme + `://.*\.` + strings.ReplaceAll(host, ".", `\.`) + "$"}}
-		}
-		origins = append(origins, how)
+		origins = append(origins, origin(o))
 	}
 	if len(origins) == 0 {
 		return nil

@@ -365,3 +365,33 @@ func parsedServices(t *testing.T, docs []string) []istio.Config {
 	}
 	return out
 }
+
+// TestOriginsAsIstiod holds what the simulator makes of allowed origins to what
+// istiod makes of them.
+func TestOriginsAsIstiod(t *testing.T) {
+	for _, o := range []string{"*", "https://a.test", "https://a.test:8443", "https://*.a.test", "http://*", "https://*", "https://*.a-b.test:80"} {
+		doc := fmt.Sprintf("{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: default}, spec: {parentRefs: [{name: gw, namespace: istio-system}], hostnames: [a.test], rules: [{filters: [{type: CORS, cors: {allowOrigins: ['%s'], maxAge: 5}}], backendRefs: [{name: s, port: 80}]}]}}", o)
+		policy, err := corsOf(newGatewayAPI([]string{"default/s"}).routes(t, doc).VirtualHosts[0].Routes[0])
+		if err != nil || len(policy.GetAllowOriginStringMatch()) != 1 {
+			t.Fatalf("%s: istiod makes %v of it: %v", o, policy, err)
+		}
+		m := policy.AllowOriginStringMatch[0]
+		want := map[string]string{"exact": m.GetExact(), "prefix": m.GetPrefix(), "regex": m.GetSafeRegex().GetRegex()}
+		converted, _ := gatewayapi.Convert(read(t, parents+"\n---\n"+doc), gatewayapi.Options{})
+		found := false
+		for i := range converted {
+			for _, entry := range source.Elements(source.Field(converted[i].Spec(), "http")) {
+				origin := source.Elements(source.Field(source.Field(entry, "corsPolicy"), "allowOrigins"))[0]
+				for kind, text := range want {
+					if got := source.Text(source.Field(origin, kind)); got != text {
+						t.Errorf("%s: %s %q, istiod has %q", o, kind, got, text)
+					}
+				}
+				found = true
+			}
+		}
+		if !found {
+			t.Errorf("%s: the route is not followed", o)
+		}
+	}
+}
