@@ -80,7 +80,7 @@ var migrationRules = []Rule{
 	{SharedHost, "SharedHost", fault, "VirtualServices share a host, and their routes cannot be moved apart"},
 	{SegmentsRewritten, "SegmentsRewritten", fault, "an HTTPRoute rewrites whole segments of a path only"},
 	{RetriesUnsaid, "RetriesUnsaid", fault, "an HTTPRoute cannot say how often requests are retried"},
-	{MeshStays, "MeshStays", aside, "a VirtualService stays for callers in the mesh"},
+	{MeshStays, "MeshStays", aside, "a VirtualService stays for callers in the mesh, or for others that delegate to it"},
 	{GatewayAdded, "GatewayAdded", aside, "a Gateway of the Gateway API is written beside one of Istio"},
 	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
 	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},

@@ -1,6 +1,10 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/source"
+)
 
 // VirtualService is the spec of networking.istio.io VirtualService, as far as
 // kgw writes it.
@@ -193,4 +197,38 @@ func GatewayRefs(list []string, namespace string) []string {
 		out = append(out, ref)
 	}
 	return out
+}
+
+// Apart reports whether two conditions on one text of a VirtualService and of its
+// delegate exclude each other, as istiod has it (pilot/pkg/model,
+// stringMatchConflict).
+func Apart(outer, inner *source.Node) bool {
+	text := func(n *source.Node, kind string) (string, bool) {
+		v := source.Field(n, kind)
+		return source.Text(v), v != nil
+	}
+	if outer == nil || inner == nil {
+		return false
+	}
+	if _, regex := text(outer, "regex"); regex {
+		return true
+	}
+	if _, regex := text(inner, "regex"); regex {
+		return true
+	}
+	exact, isExact := text(outer, "exact")
+	prefix, isPrefix := text(outer, "prefix")
+	innerExact, hasExact := text(inner, "exact")
+	innerPrefix, hasPrefix := text(inner, "prefix")
+	switch {
+	case isExact && hasExact:
+		return exact != innerExact
+	case isExact && hasPrefix:
+		return true
+	case isPrefix && hasExact:
+		return !strings.HasPrefix(innerExact, prefix)
+	case isPrefix && hasPrefix:
+		return !strings.HasPrefix(innerPrefix, prefix)
+	}
+	return false
 }

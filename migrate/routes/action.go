@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -42,7 +43,7 @@ func (s *service) action(o *object) *action {
 	case n != 1:
 		s.odd(o.at, "an entry with one of "+strings.Join(kinds, ", "))
 	case o.has("delegate"):
-		s.unsaid(o.at.At("delegate"), "that another VirtualService goes on: write its routes here")
+		s.unsaid(o.at.At("delegate"), "a delegate of a delegate: write its routes here")
 	case o.has("redirect"):
 		s.redirect(a, o.child("redirect"))
 	case o.has("directResponse"):
@@ -143,7 +144,7 @@ func (s *service) backend(o *object) manifest.BackendRef {
 	port := o.child("port")
 	out := manifest.BackendRef{Name: host, Port: uint32(port.number("number"))}
 	port.end()
-	namespace := s.Namespace
+	namespace := cmp.Or(s.within, s.Namespace)
 	if labels := strings.Split(host, "."); len(labels) > 1 {
 		out.Name, namespace = labels[0], labels[1]
 		if len(labels) != 5 || strings.Join(labels[2:], ".") != "svc.cluster.local" {

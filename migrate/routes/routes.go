@@ -70,8 +70,12 @@ type Moved struct {
 // together or not at all.
 func Move(services []Service, o Options) []Moved {
 	m := &mover{o: &o}
+	all := map[string]*Service{}
+	for i := range services {
+		all[services[i].id()] = &services[i]
+	}
 	for _, s := range services {
-		own := &service{reader: &reader{}, Service: s, o: &o, judge: o.Judge}
+		own := &service{reader: &reader{}, Service: s, o: &o, judge: o.Judge, all: all}
 		own.read()
 		own.settle()
 		m.services = append(m.services, own)

@@ -20,8 +20,10 @@ type service struct {
 	Service
 	o        *Options
 	judge    *match.Judge
-	hosts    []string // in lower case, "*" alone for all
-	gateways []string // namespace/name, without mesh
+	all      map[string]*Service // all that there are, by namespace/name
+	within   string              // the namespace of the delegate that is read, "" for none
+	hosts    []string            // in lower case, "*" alone for all
+	gateways []string            // namespace/name, without mesh
 	mesh     bool
 	entries  []*entry
 	granted  []ir.Name // Services of other namespaces
@@ -91,6 +93,10 @@ func (s *service) read() {
 		}
 	}
 	for _, o := range spec.children("http") {
+		if o.has("delegate") {
+			s.delegate(o)
+			continue
+		}
 		s.entries = append(s.entries, s.entry(o))
 	}
 	spec.end()

@@ -156,13 +156,13 @@ func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
 		return true
 	}
 	for _, part := range []string{"uri", "scheme", "method", "authority"} {
-		if apart(source.Field(outer, part), source.Field(inner, part)) {
+		if manifest.Apart(source.Field(outer, part), source.Field(inner, part)) {
 			return true
 		}
 	}
 	for _, list := range []string{"headers", "withoutHeaders", "queryParams"} {
 		for _, key := range source.Keys(source.Field(outer, list)) {
-			if apart(source.Field(source.Field(outer, list), key), source.Field(source.Field(inner, list), key)) {
+			if manifest.Apart(source.Field(source.Field(outer, list), key), source.Field(source.Field(inner, list), key)) {
 				return true
 			}
 		}
@@ -182,36 +182,4 @@ func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
 	}
 	outside := manifest.GatewayRefs(source.Texts(source.Field(outer, "gateways")), outerSpace)
 	return slices.ContainsFunc(manifest.GatewayRefs(source.Texts(source.Field(inner, "gateways")), innerSpace), func(g string) bool { return !slices.Contains(outside, g) })
-}
-
-// apart reports whether two matches of one text exclude each other.
-func apart(outer, inner *source.Node) bool {
-	text := func(n *source.Node, kind string) (string, bool) {
-		v := source.Field(n, kind)
-		return source.Text(v), v != nil
-	}
-	if outer == nil || inner == nil {
-		return false
-	}
-	if _, regex := text(outer, "regex"); regex {
-		return true
-	}
-	if _, regex := text(inner, "regex"); regex {
-		return true
-	}
-	exact, isExact := text(outer, "exact")
-	prefix, isPrefix := text(outer, "prefix")
-	innerExact, hasExact := text(inner, "exact")
-	innerPrefix, hasPrefix := text(inner, "prefix")
-	switch {
-	case isExact && hasExact:
-		return exact != innerExact
-	case isExact && hasPrefix:
-		return true
-	case isPrefix && hasExact:
-		return !strings.HasPrefix(innerExact, prefix)
-	case isPrefix && hasPrefix:
-		return !strings.HasPrefix(innerPrefix, prefix)
-	}
-	return false
 }

@@ -281,7 +281,11 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 			matches = []*source.Node{nil}
 		}
 		if source.Field(entry, "delegate") != nil {
-			out = append(out, l.delegated(m, entry, path, matches, b)...)
+			for _, r := range l.delegated(m, entry, path, matches, b) {
+				if out = append(out, r); r.missing == nil && b.last(r) {
+					return out
+				}
+			}
 			continue
 		}
 		for j, n := range matches {
@@ -295,13 +299,18 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 				r.at, r.port, r.before = m.At(at), source.Int(source.Field(n, "port")), oddMatches(n, m, at)
 			}
 			r.conditions = readConditions(n)
-			out = append(out, r)
-			if r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0) {
+			if out = append(out, r); b.last(r) {
 				return out
 			}
 		}
 	}
 	return out
+}
+
+// last reports whether istiod makes no routes behind one, because it takes
+// everything.
+func (b *binding) last(r *route) bool {
+	return r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0)
 }
 
 // catchAll reports whether Istio takes the route for one that takes everything:

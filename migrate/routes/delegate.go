@@ -1,0 +1,153 @@
+package routes
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// inherited are the fields that an entry of a delegate gets where it has none of
+// its own (istio, pilot/pkg/model, mergeHTTPRoute).
+var inherited = []string{"rewrite", "directResponse", "timeout", "retries", "fault", "corsPolicy", "headers"}
+
+// delegate reads the entries of the VirtualService that an entry delegates to, as
+// istiod merges both.
+func (s *service) delegate(o *object) {
+	n := o.child("delegate")
+	id := cmp.Or(n.text("namespace"), s.Namespace) + "/" + n.text("name")
+	n.end()
+	leaf := s.all[id]
+	if leaf == nil {
+		s.unsaid(n.at, "what the VirtualService %s does, which is not among the inputs", id)
+		return
+	}
+	spec := s.object(leaf.Value, source.Ref{Doc: leaf.Doc}).child("spec")
+	entries := spec.children("http")
+	if len(spec.list("hosts")) > 0 || spec.has("exportTo") {
+		s.unsaid(n.at, "that the VirtualService %s goes on, which has hosts or exportTo", id)
+		return
+	}
+	spec.end()
+	o.text("name") // names the entry in metrics
+	for _, key := range []string{"mirror", "mirrors", "mirrorPercentage"} {
+		if o.has(key) {
+			s.unsaid(o.at.At(key), "%s beside a delegate", key)
+		}
+	}
+	matches := o.children("match")
+	s.within = leaf.Namespace
+	for _, own := range entries {
+		if merged, ok := s.merged(o, own, matches); ok {
+			s.entries = append(s.entries, s.entry(merged))
+		} else {
+			s.found.Add(diag.Finding{Code: diag.SettingDropped, At: own.at, Help: "none is needed", Message: "the route is left out: Istio drops it, because its matches exclude those of the entry that delegates to it"})
+		}
+	}
+	s.within = ""
+	for _, key := range inherited {
+		o.has(key)
+	}
+	o.end()
+	s.found.Add(diag.Finding{Code: diag.MeshStays, At: n.at, Help: "remove it when none delegates to it any more", Message: fmt.Sprintf("the VirtualService %s, whose routes are written here, stays", id)})
+}
+
+// merged is an entry of a delegate with the matches that both have and what it
+// inherits; ok is false where istiod drops it.
+func (s *service) merged(root, own *object, outer []*object) (merged *object, ok bool) {
+	out := slices.Clone(own.fields)
+	for _, key := range inherited {
+		if v, _ := root.fields.Get(key); v != nil && !own.has(key) {
+			out = append(out, source.Member{Key: key, Value: v})
+		}
+	}
+	inner := own.children("match")
+	switch {
+	case len(outer) == 0:
+		return s.object(out, own.at), true
+	case len(inner) == 0:
+		v, _ := root.fields.Get("match")
+		return s.object(append(out, source.Member{Key: "match", Value: v}), own.at), true
+	}
+	var matches []any
+	for _, in := range inner {
+		n := len(matches)
+		for _, o := range outer {
+			if both, ok := s.united(o, in); ok {
+				matches = append(matches, both)
+			}
+		}
+		if len(matches) == n {
+			return nil, false
+		}
+	}
+	return s.object(replace(out, "match", matches), own.at), true
+}
+
+func replace(o source.Object, key string, value any) source.Object {
+	out := slices.Clone(o)
+	for i := range out {
+		if out[i].Key == key {
+			out[i].Value = value
+		}
+	}
+	return out
+}
+
+// united is a match of a delegate with what it lacks of a match of the entry that
+// delegates; ok is false where they exclude each other.
+func (s *service) united(outer, inner *object) (both source.Object, ok bool) {
+	for _, key := range []string{"port", "sourceLabels", "sourceNamespace", "gateways"} {
+		if outer.has(key) || inner.has(key) {
+			s.unsaid(inner.at, "the condition on %s of a delegate, or of the entry that delegates to it", key)
+			return nil, true
+		}
+	}
+	if outer.flag("ignoreUriCase") != inner.flag("ignoreUriCase") {
+		return nil, false
+	}
+	both = slices.Clone(inner.fields)
+	for _, m := range outer.fields {
+		own, has := inner.fields.Get(m.Key)
+		switch m.Key {
+		case "uri", "scheme", "method", "authority":
+			if manifest.Apart(source.NodeOf(m.Value), source.NodeOf(own)) && has {
+				return nil, false
+			}
+		case "headers", "withoutHeaders", "queryParams":
+			list, apart := union(m.Value, own)
+			if apart {
+				return nil, false
+			}
+			if has {
+				both = replace(both, m.Key, list)
+				continue
+			}
+		}
+		if !has {
+			both = append(both, m)
+		}
+	}
+	return both, true
+}
+
+// union are the conditions of two lists, the inner ones where both have one of a
+// name; apart is set where two of a name exclude each other.
+func union(outer, inner any) (list source.Object, apart bool) {
+	from, _ := outer.(source.Object)
+	own, _ := inner.(source.Object)
+	list = slices.Clone(own)
+	for _, m := range from {
+		v, has := own.Get(m.Key)
+		if has && manifest.Apart(source.NodeOf(m.Value), source.NodeOf(v)) {
+			return nil, true
+		}
+		if !has {
+			list = append(list, m)
+		}
+	}
+	return list, false
+}
