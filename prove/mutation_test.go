@@ -257,6 +257,9 @@ func surroundings(t *testing.T) []set {
 			deployment("v1") + policy("api", "p", "rules: [{from: [{source: {requestPrincipals: ['*']}}]}]") + verifies("api", "a", "") +
 			object("PeerAuthentication", "mtls", "selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}, portLevelMtls: {80: {mode: PERMISSIVE}}") +
 			object("DestinationRule", "api", "host: api.shop.svc.cluster.local, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}, subsets: [{name: one, labels: {version: v1}}]"),
+		"rules": rule("one", "http://a.com/x<.*>", "authenticators: [{handler: jwt, config: {jwks_urls: [https://a/keys], trusted_issuers: [https://a], target_audience: [t], required_scope: [s], scope_strategy: exact, token_from: {header: x-t}}}, {handler: oauth2_introspection, config: {introspection_url: https://i/in, required_scope: [r], token_from: {cookie: c}}}], authorizer: {handler: allow}, mutators: [{handler: header, config: {headers: {x-user: '{{ print .Subject }}'}}}, {handler: cookie, config: {cookies: {u: '{{ print .Subject }}'}}}], errors: [{handler: redirect, config: {to: https://login, code: 302, when: [{error: [unauthorized], request: {header: {accept: [text/html]}}}]}}]") +
+			rule("two", "http://a.com/y<[0-9]+>", "authenticators: [{handler: cookie_session, config: {check_session_url: https://s/who, only: [sid], preserve_path: true}}, {handler: anonymous, config: {subject: nobody}}], authorizer: {handler: remote_json, config: {remote: https://z/allow, payload: '{}'}}, mutators: [{handler: id_token, config: {issuer_url: https://me, ttl: 60s}}]") +
+			rule("three", "http://a.com/z", "authenticators: [{handler: noop}], authorizer: {handler: deny}, mutators: [{handler: noop}]"),
 		"routes": strings.Replace(object("Gateway", "istio-system/gw", "gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: '*.com', allowedRoutes: {namespaces: {from: All}}}, {name: https, port: 443, protocol: HTTPS, hostname: '*.com', tls: {certificateRefs: [{name: c}]}, allowedRoutes: {namespaces: {from: All}}}]"), "networking.istio.io", "gateway.networking.k8s.io", 1) +
 			object("HTTPRoute", "r", "parentRefs: [{name: gw, namespace: istio-system, sectionName: https}], hostnames: [a.com], rules: [{matches: [{path: {type: PathPrefix, value: /x}, method: GET, headers: [{name: x-a, value: b}], queryParams: [{name: q, value: v}]}], filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-b, value: c}]}}], timeouts: {request: 3s}, backendRefs: [{name: api, port: 80, weight: 9}, {name: far, namespace: other, port: 80, weight: 1}]}, {matches: [{path: {type: Exact, value: /r}}], filters: [{type: RequestRedirect, requestRedirect: {statusCode: 302, path: {type: ReplaceFullPath, replaceFullPath: /s}}}]}]") +
 			object("ReferenceGrant", "other/g", "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service, name: far}]") +
@@ -265,4 +268,9 @@ func surroundings(t *testing.T) []set {
 		out = append(out, set{name, documents(t, text)})
 	}
 	return out
+}
+
+// rule is a Rule of Oathkeeper.
+func rule(name, url, spec string) string {
+	return "---\napiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata: {name: " + name + ", namespace: shop}\nspec: {upstream: {url: http://api.shop, stripPath: /x, preserveHost: true}, match: {url: '" + url + "', methods: [GET, POST]}, " + spec + "}\n"
 }

@@ -70,12 +70,15 @@ func Tables() []*FieldTable {
 	return append([]*FieldTable{
 		VirtualServiceFields, GatewayFields, AuthorizationPolicyFields, RequestAuthenticationFields, PeerAuthenticationFields, DestinationRuleFields,
 		ServiceFields, NamespaceFields, IngressFields, RouteGroupFields, MeshFields,
-		HTTPRouteFields, ParentGatewayFields, ReferenceGrantFields,
+		HTTPRouteFields, ParentGatewayFields, ReferenceGrantFields, RuleFields,
 	}, workloadTables...)
 }
 
 // TableOf returns the table of an object's kind, nil where there is none.
 func TableOf(m *Manifest) *FieldTable {
+	if m.Native {
+		return nil
+	}
 	for _, t := range Tables() {
 		if m.Is(t.Group, t.Kind) || t.Group == "" && m.APIVersion == "v1" && m.Kind == t.Kind {
 			return t

@@ -18,6 +18,8 @@ type delta struct {
 	credentials []credential
 	was, is     *answers
 	changed     bool
+	// told says that it is reported who gets through.
+	told bool
 }
 
 // all compares everything.
@@ -26,6 +28,7 @@ func (d *delta) all() {
 		return
 	}
 	d.access()
+	d.told = d.changed
 	d.keys()
 	d.gateways()
 	for i := range d.credentials {
@@ -65,8 +68,12 @@ func (d *delta) anything() bool {
 func (d *delta) keys() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
-		if !was.Passed() || !is.Passed() || len(was.Keys) == 0 || len(is.Keys) == 0 || d.credentials[i].token.Kind == "" {
+		if !was.Passed() || !is.Passed() || len(was.Keys)+len(is.Keys) == 0 || d.credentials[i].token.Kind == "" || vouched(was) != vouched(is) {
 			continue
+		}
+		if len(was.Keys) == 0 || len(is.Keys) == 0 {
+			d.put(Unknown, "", "the keys that verify "+d.credentials[i].text(false)+" are named on one side only", i)
+			return
 		}
 		more, fewer := without(is.Keys, was.Keys), without(was.Keys, is.Keys)
 		kind := Exposed
@@ -297,6 +304,7 @@ func (d *delta) way(i int) {
 		before, after string
 	}{
 		{Moved, from, to},
+		{Moved, sentAs(w, n), sentAs(n, w)},
 		{Routing, decidedBy(w, n), decidedBy(n, w)},
 		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
@@ -304,6 +312,7 @@ func (d *delta) way(i int) {
 		{Headers, cleared(w, n), cleared(n, w)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
 		{Headers, carried(w), carried(n)},
+		{Headers, d.vouched(w), d.vouched(n)},
 		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
 	} {
 		if aspect.before != aspect.after {
@@ -318,6 +327,45 @@ func decidedBy(a, b *simulate.Decision) string {
 		return ""
 	}
 	return "decided by " + a.Via
+}
+
+// sentAs says as what the upstream gets the request, where it is not as on the other
+// side: its path, and its host where Oathkeeper sends it on on both sides or on
+// neither. Without preserve_host it names the upstream, which each migration from
+// Oathkeeper would repeat.
+func sentAs(a, b *simulate.Decision) string {
+	one, _, _ := strings.Cut(a.Next.Target, "?")
+	other, _, _ := strings.Cut(b.Next.Target, "?")
+	switch {
+	case one != other:
+		return "sent as " + one
+	case (a.Rule == "") == (b.Rule == "") && !strings.EqualFold(a.Next.Host, b.Next.Host):
+		return "sent for " + a.Next.Host
+	}
+	return ""
+}
+
+// vouched is as the function of that name, "" where it is reported who gets through.
+func (d *delta) vouched(decision *simulate.Decision) string {
+	if d.told {
+		return ""
+	}
+	return vouched(decision)
+}
+
+// vouched says by what the upstream knows who calls: what verified the caller.
+func vouched(d *simulate.Decision) string {
+	var out []string
+	for _, p := range d.Proofs {
+		if p != "noop" && p != "anonymous" && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return "request of anybody"
+	}
+	slices.Sort(out)
+	return "request verified by " + strings.Join(out, ", ")
 }
 
 // carried says whether the upstream gets the caller's token.

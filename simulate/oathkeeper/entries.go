@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -21,7 +22,10 @@ func (e *Engine) Entries() []simulate.Entry {
 		if !ok {
 			set = e.takes(r)
 		}
-		out = append(out, simulate.Entry{Name: r.id, At: r.manifest.At("spec.match.url"), Set: set, Exact: true, To: r.upstreamURL, Admits: r.admits()})
+		out = append(out, simulate.Entry{Name: r.id, At: r.manifest.At("spec.match.url"), Set: set, Exact: len(r.unread) == 0, To: r.upstreamURL, Admits: r.admits()})
+	}
+	for _, u := range e.unread {
+		out = append(out, simulate.Entry{At: u.At, Set: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}})
 	}
 	return out
 }

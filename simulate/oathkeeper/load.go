@@ -55,6 +55,9 @@ type accessRule struct {
 	errors         []handler
 
 	once sync.Once
+	// unread are fields that are not read, besides those of the match, which the
+	// engine has.
+	unread []simulate.Unknown
 	// unmatched says that a native rule does not have the field match.
 	unmatched bool
 	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
@@ -98,7 +101,9 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 			e.Dropped = append(e.Dropped, Dropped{Manifest: m, Reason: why})
 			continue
 		}
-		e.rules = append(e.rules, e.read(m))
+		r := e.read(m)
+		e.rules = append(e.rules, r)
+		e.doubts(r)
 	}
 	slices.SortStableFunc(e.rules, func(a, b *accessRule) int { return strings.Compare(a.id, b.id) })
 	e.index()
@@ -110,19 +115,43 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	return e
 }
 
+// doubts keeps what is not read of a rule: a field beside the URL and the methods may
+// make it match anything, the others count once it matches.
+func (e *Engine) doubts(r *accessRule) {
+	table := simulate.TableOf(r.manifest)
+	if table == nil {
+		return
+	}
+	for _, f := range table.Unread(r.manifest.Root) {
+		u := r.manifest.UnreadUnknown(table, f, "Oathkeeper")
+		if strings.HasPrefix(f.Path, "spec.match") {
+			e.unread = append(e.unread, u)
+		} else {
+			r.unread = append(r.unread, u)
+		}
+	}
+}
+
 // Doubt is what is not known of the whole Oathkeeper: how it reads URLs, or which
 // rules it has besides; nil where that is known.
 func (e *Engine) Doubt() *simulate.Unknown {
 	switch {
+	case len(e.unread) > 0:
+		return &e.unread[0]
 	case e.globs != nil:
-		return &simulate.Unknown{
-			Why: simulate.Absent, At: e.maybeGlob.manifest.At("spec.match.url"), What: "the cluster's Oathkeeper reads the URLs of rules as globs (access_rules.matching_strategy)",
-			Needs: "oathkeeper.matchingStrategy in kgw.yaml", Key: "matching_strategy",
-		}
+		return e.globDoubt()
 	case len(e.options.Remote) > 0:
 		return &simulate.Unknown{Why: simulate.Absent, What: "the rules of " + e.options.Remote[0] + " let requests through", Needs: "the rules among the inputs"}
 	}
 	return nil
+}
+
+// globDoubt is the condition that URLs of rules are globs.
+func (e *Engine) globDoubt() *simulate.Unknown {
+	return &simulate.Unknown{
+		Why: simulate.Absent, At: e.maybeGlob.manifest.At("spec.match.url"), What: "the cluster's Oathkeeper reads the URLs of rules as globs (access_rules.matching_strategy)",
+		Needs: "oathkeeper.matchingStrategy in kgw.yaml", Key: "matching_strategy",
+	}
 }
 
 // Dropped is a Rule that Oathkeeper never sees.

@@ -26,6 +26,9 @@ type Engine struct {
 	byPrefix rulesByPrefix
 	poison   []*accessRule // those that keep others from being matched
 
+	// unread are fields of matches that are not read: they may make a rule match
+	// anything.
+	unread []simulate.Unknown
 	// globs is the same Oathkeeper with globs, where nothing says how it reads
 	// URLs and some of them can only be globs; maybeGlob is the first of those.
 	globs     *Engine
@@ -75,7 +78,12 @@ type exchange struct {
 // 400 before Oathkeeper is asked, and headers that a proxy drops, are those of
 // Go's net/http.
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
-	if e.globs != nil && r.Holds(*e.Doubt()) {
+	for _, u := range e.unread {
+		if r.Holds(u) {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		}
+	}
+	if e.globs != nil && r.Holds(*e.globDoubt()) {
 		return e.globs.Decide(r, t)
 	}
 	if r.Rewritten != nil {
@@ -263,6 +271,11 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 	case 1:
 		x.e.prepare(found[0])
 		x.trail.Say(name, found[0].manifest.At("spec.match.url"), "rule %s takes %s %s", found[0].id, x.http.Method, subject)
+		for _, u := range found[0].unread {
+			if x.in.Holds(u) {
+				return nil, &failure{0, simulate.Anything, u.What, u.At}
+			}
+		}
 		return found[0], nil
 	}
 	ids := make([]string, len(found))
