@@ -64,10 +64,11 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 		return m.fromInside(r, t)
 	}
 	front, identity := m.frontOf(r, t)
-	d := Decision{Next: r.Realise()}
-	if front != nil {
-		d = front.Decide(r, t)
-		if !d.Passed() {
+	d := Decision{}
+	if front == nil {
+		d.Next = r.Realise()
+	} else {
+		if d = front.Decide(r, t); !d.Passed() {
 			return d
 		}
 		d.Next.Caller = identity

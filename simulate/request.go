@@ -92,6 +92,13 @@ func (r *Request) In(w *World) *Request {
 	return &out
 }
 
+// With returns the request with a token.
+func (r *Request) With(t Token) *Request {
+	out := *r
+	out.Token = t
+	return &out
+}
+
 // World returns the world that the request is in; nil is none.
 func (r *Request) World() *World { return r.world }
 

@@ -74,6 +74,9 @@ func cleanPath(p string) string { return path.Clean("/" + p) }
 // resolveDots removes dot segments as RFC 3986 section 5.2.4 does.
 func resolveDots(raw string) string {
 	raw = strings.ReplaceAll(raw, `\`, "/")
+	if !strings.Contains(raw, "/.") && !strings.Contains(raw, "/%2") {
+		return raw // there is no dot segment
+	}
 	parts := strings.Split(raw, "/")
 	if len(parts) < 2 || parts[0] != "" {
 		return raw

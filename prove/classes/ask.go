@@ -99,19 +99,15 @@ func (c *comparison) credentials(class *match.Class) []credential {
 		if n >= len(c.parts[0]) {
 			side = 1
 		}
-		for _, a := range c.all[n].Admits {
-			if a.Open() || a.Token.Kind == "" {
+		for k, id := range c.tokensOf(n) {
+			if id == "" {
 				continue
 			}
-			id, err := json.Marshal(a.Token)
-			if err != nil {
-				continue
-			}
-			i, ok := seen[string(id)]
+			i, ok := seen[id]
 			if !ok {
 				i = len(out)
-				seen[string(id)] = i
-				out = append(out, credential{proof: a.Proof, token: a.Token})
+				seen[id] = i
+				out = append(out, credential{proof: c.all[n].Admits[k].Proof, token: c.all[n].Admits[k].Token})
 			}
 			out[i].of[side] = true
 		}
@@ -126,6 +122,28 @@ func (c *comparison) credentials(class *match.Class) []credential {
 		}
 	}
 	return out
+}
+
+// tokensOf returns a text for each way through a part, the same for the same
+// token, and "" for a way without a token.
+func (c *comparison) tokensOf(part int) []string {
+	if c.tokens == nil {
+		c.tokens = make([][]string, len(c.all))
+	}
+	if have := c.tokens[part]; have != nil {
+		return have
+	}
+	list := make([]string, len(c.all[part].Admits))
+	for i, a := range c.all[part].Admits {
+		if a.Open() || a.Token.Kind == "" {
+			continue
+		}
+		if id, err := json.Marshal(a.Token); err == nil {
+			list[i] = string(id)
+		}
+	}
+	c.tokens[part] = list
+	return list
 }
 
 // nobody is an issuer whose tokens nobody verifies.
@@ -201,19 +219,39 @@ func request(class *match.Class, token simulate.Token) *simulate.Request {
 	return r
 }
 
-func (c *comparison) ask(side int, class *match.Class, credentials []credential) *answers {
-	a := &answers{path: class.Witness.RawPath}
-	c.world.Phase = uint(side)
+// requests are those of a class with each credential, in the world that is
+// looked at.
+func (c *comparison) requests(class *match.Class, credentials []credential) []*simulate.Request {
+	bare := c.request(class)
+	out := make([]*simulate.Request, len(credentials))
 	for i := range credentials {
-		a.decisions = append(a.decisions, c.decide(side, request(class, credentials[i].token)))
+		out[i] = bare.With(credentials[i].token)
+	}
+	return out
+}
+
+// request is the witness of a class as one that stands for many, in the world
+// that is looked at.
+func (c *comparison) request(class *match.Class) *simulate.Request {
+	r := request(class, simulate.Token{}).In(c.world)
+	r.Free = simulate.AnyHeader
+	return r
+}
+
+// ask asks a side in a phase of the world that is looked at.
+func (c *comparison) ask(side Side, phase uint, requests []*simulate.Request) *answers {
+	a := &answers{path: requests[0].RawPath(), decisions: make([]simulate.Decision, len(requests))}
+	c.world.Phase = phase
+	for i, r := range requests {
+		a.decisions[i] = side.Decide(r)
 	}
 	return a
 }
 
-// decide asks a side in the world that is looked at.
+// decide asks one of the two sides in the world that is looked at.
 func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
-	r.Free = simulate.AnyHeader
-	return c.sides[side].Decide(r.In(c.world))
+	c.world.Phase = uint(side)
+	return c.sides[side].Decide(r)
 }
 
 func (a *answers) reaches() bool { return a.best().Passed() }

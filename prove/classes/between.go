@@ -49,9 +49,9 @@ func (b *between) class(class *match.Class) {
 	all, base := &findings{c: b.comparison}, Change{}
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		b.world, b.found = w, nil
-		t := &three{between: b, class: class, credentials: credentials}
-		t.was, t.is = b.ask(0, class, credentials), b.ask(1, class, credentials)
-		t.now = b.askNow(class, credentials)
+		t := &three{between: b, class: class, credentials: credentials, requests: b.requests(class, credentials)}
+		t.was, t.is = b.ask(b.sides[0], 0, t.requests), b.ask(b.sides[1], 1, t.requests)
+		t.now = b.ask(b.now, phaseNow, t.requests)
 		base = Change{Methods: class.Methods, Others: class.Others, Host: b.shown, Path: b.label(t.was, t.is), WasAt: t.was.at(), IsAt: t.is.at()}
 		t.base = base
 		t.gateway()
@@ -66,26 +66,13 @@ func (b *between) class(class *match.Class) {
 // phaseNow is the phase of a world in which the state between is asked.
 const phaseNow = 2
 
-func (b *between) askNow(class *match.Class, credentials []credential) *answers {
-	a := &answers{path: class.Witness.RawPath}
-	b.world.Phase = phaseNow
-	for i := range credentials {
-		a.decisions = append(a.decisions, b.decideNow(request(class, credentials[i].token)))
-	}
-	return a
-}
-
-func (b *between) decideNow(r *simulate.Request) simulate.Decision {
-	r.Free = simulate.AnyHeader
-	return b.now.Decide(r.In(b.world))
-}
-
 // three are the answers of the states about one class.
 type three struct {
 	*between
 	class        *match.Class
 	base         Change
 	credentials  []credential
+	requests     []*simulate.Request // one for each credential
 	was, now, is *answers
 }
 
@@ -132,19 +119,15 @@ func (t *three) preflights() {
 			}
 		}
 	}
-	ask := func() *simulate.Request {
-		r := request(t.class, simulate.Token{})
-		r.Method = "OPTIONS"
-		r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
-		return r
+	r := t.request(t.class)
+	r.Method = "OPTIONS"
+	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
+	answered := func(s Side, phase uint) bool {
+		d := t.ask(s, phase, []*simulate.Request{r}).best()
+		return d.Cause == simulate.Preflight || d.Passed()
 	}
-	answered := func(d simulate.Decision) bool { return d.Cause == simulate.Preflight || d.Passed() }
-	t.world.Phase = 0
-	was := answered(t.decide(0, ask()))
-	t.world.Phase = 1
-	is := answered(t.decide(1, ask()))
-	t.world.Phase = phaseNow
-	if now := answered(t.decideNow(ask())); was && is && !now {
+	was, is, now := answered(t.sides[0], 0), answered(t.sides[1], 1), answered(t.between.now, phaseNow)
+	if was && is && !now {
 		ch := t.base
 		ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After = Tightened, []string{"OPTIONS"}, false, "preflights are answered before and after", "they are refused"
 		ch.Witness = Witness{Method: "OPTIONS", URL: t.class.Witness.URL(), Origin: origin}
@@ -171,7 +154,9 @@ func (t *three) insideOf(service string) {
 	for i := range t.credentials {
 		ask := func(s Side, phase uint) *simulate.Decision {
 			t.world.Phase = phase
-			d := s.Inside(request(t.class, t.credentials[i].token).In(t.world), service, simulate.Insider)
+			r := *t.requests[i]
+			r.Free = simulate.Concrete // what a caller in the mesh sends
+			d := s.Inside(&r, service, simulate.Insider)
 			return &d
 		}
 		was, is, now := ask(t.sides[0], 0), ask(t.sides[1], 1), ask(t.between.now, phaseNow)

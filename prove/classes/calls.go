@@ -124,8 +124,8 @@ func (c *caller) call(call *Call) Called {
 	var worlds []Called
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		c.world = w
-		d := &delta{c: c.comparison, class: class, credentials: credentials}
-		d.was, d.is = c.ask(0, class, credentials), c.ask(1, class, credentials)
+		d := &delta{c: c.comparison, class: class, credentials: credentials, requests: c.requests(class, credentials)}
+		d.was, d.is = c.ask(c.sides[0], 0, d.requests), c.ask(c.sides[1], 1, d.requests)
 		if !slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
 			one := d.called(call.Token)
 			one.If = sentences(slices.DeleteFunc(slices.Clone(w.Supposes()), func(s simulate.Supposition) bool { return untouched(&s) }))

@@ -17,7 +17,10 @@ const stepsPerPart = 100_000
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)
-	parallel.Each(len(hosts), func(i int) { results[i].run() })
+	parallel.Each(len(hosts), func(i int) {
+		results[i].run()
+		results[i].forget()
+	})
 	out, inside := &Report{}, map[changeKey]bool{}
 	for _, c := range results {
 		out.Unchanged += c.unchanged

@@ -16,6 +16,7 @@ type delta struct {
 	class       *match.Class
 	base        Change
 	credentials []credential
+	requests    []*simulate.Request // one for each credential
 	was, is     *answers
 	changed     bool
 	// told says that it is reported who gets through.
@@ -471,7 +472,7 @@ func (d *delta) preflights() {
 			break
 		}
 	}
-	r := request(d.class, simulate.Token{})
+	r := d.c.request(d.class)
 	r.Method = "OPTIONS"
 	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
 	before, after := preflight(d.c.decide(0, r)), preflight(d.c.decide(1, r))

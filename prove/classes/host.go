@@ -22,6 +22,7 @@ type comparison struct {
 	named       [2]map[partKey]*Part
 	matchers    []*match.Matcher // of both sides, one after the other
 	all         []*Part
+	tokens      [][]string // by part: see tokensOf
 
 	// world is the one that is looked at, found the changes in it.
 	world     *simulate.World
@@ -65,6 +66,11 @@ func untried(parts []Part) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// forget drops all but what was found: there may be thousands of hosts.
+func (c *comparison) forget() {
+	*c = comparison{unchanged: c.unchanged, notes: c.notes, changes: c.changes}
 }
 
 // read takes the parts of both sides, and with those of the second one those of
@@ -223,10 +229,11 @@ func (c *comparison) class(class *match.Class) {
 	reached := false
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		c.world, c.found = w, nil
-		was, is := c.ask(0, class, credentials), c.ask(1, class, credentials)
+		requests := c.requests(class, credentials)
+		was, is := c.ask(c.sides[0], 0, requests), c.ask(c.sides[1], 1, requests)
 		base = Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: c.label(was, is), WasAt: was.at(), IsAt: is.at()}
 		reached = reached || was.reaches() || is.reaches() || was.unread()
-		d := &delta{c: c, class: class, base: base, credentials: credentials, was: was, is: is}
+		d := &delta{c: c, class: class, base: base, credentials: credentials, requests: requests, was: was, is: is}
 		d.all()
 		all.add(w, c.found)
 		return true

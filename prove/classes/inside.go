@@ -73,12 +73,12 @@ func (d *delta) insideOf(service string, callers []string) bool {
 		tried++
 		for i := 0; i < len(callers)*len(hosts); i++ {
 			caller := callers[i%len(callers)]
-			r := request(d.class, d.credentials[k].token)
-			r.Host = hosts[i/len(callers)]
+			r := *d.requests[k]
+			r.Free, r.Host = simulate.Concrete, hosts[i/len(callers)]
 			d.c.world.Phase = 0
-			was := d.c.sides[0].Inside(r.In(d.c.world), service, caller)
+			was := d.c.sides[0].Inside(&r, service, caller)
 			d.c.world.Phase = 1
-			is := d.c.sides[1].Inside(r.In(d.c.world), service, caller)
+			is := d.c.sides[1].Inside(&r, service, caller)
 			if was.Passed() == is.Passed() && (was.Cause == simulate.Anything) == (is.Cause == simulate.Anything) {
 				continue
 			}

@@ -82,15 +82,20 @@ func shownName(gateway string) string {
 
 // labels are those of the gateway's pods, as far as they are known.
 func (t *table) labels() map[string]string {
+	if !t.stock() {
+		return maps.Clone(t.selector)
+	}
 	out := map[string]string{"istio": "ingressgateway", "app": "istio-ingressgateway"}
-	if len(t.selector) > 0 {
-		out = maps.Clone(t.selector)
-		if out["istio"] == "ingressgateway" {
-			out["app"] = "istio-ingressgateway"
+	for k, v := range t.selector {
+		if k != "app" {
+			out[k] = v
 		}
 	}
 	return out
 }
+
+// stock reports whether the gateway's pods are those of the stock installation.
+func (t *table) stock() bool { return len(t.selector) == 0 || t.selector["istio"] == "ingressgateway" }
 
 // shared is a virtual host that a table and a VirtualService have in common, and
 // whether a server for it redirects plain HTTP.
@@ -388,7 +393,7 @@ func (t *table) landing(name string) *virtualHost {
 // listener is the port at which the gateway's pods listen, "" where it is not
 // known: the one of the stock installation.
 func (t *table) listener() string {
-	if t.labels()["istio"] != "ingressgateway" {
+	if !t.stock() {
 		return ""
 	}
 	switch t.number {

@@ -48,6 +48,8 @@ type guards struct {
 	// thousands of policies may be for one workload.
 	perHost map[string][]guard
 	anyHost []guard
+	// unsure says that an allow policy has a condition.
+	unsure  bool
 	peering peering
 }
 
@@ -67,7 +69,11 @@ type guard struct {
 
 // allowing returns the allow policies that may match a request.
 func (g *guards) allowing(authority string) []guard {
-	return append(slices.Clip(g.anyHost), g.perHost[authority]...)
+	own := g.perHost[authority]
+	if len(g.anyHost) == 0 {
+		return own
+	}
+	return append(slices.Clip(g.anyHost), own...)
 }
 
 // serviceOf splits the name of a service in the mesh.
@@ -121,7 +127,7 @@ func (s *Sidecars) gatewayOf(selector map[string]string) *place {
 	if len(selector) == 0 {
 		selector = map[string]string{"istio": "ingressgateway"}
 	}
-	key := "gateway " + fmt.Sprint(selector)
+	key := "gateway " + shownLabels(selector)
 	if p, ok := s.places.Load(key); ok {
 		return p.(*place)
 	}
@@ -146,10 +152,11 @@ func (s *Sidecars) gatewayOf(selector map[string]string) *place {
 }
 
 func shownLabels(labels map[string]string) string {
-	var out []string
-	for _, k := range slices.Sorted(maps.Keys(labels)) {
-		out = append(out, k+"="+labels[k])
+	out := make([]string, 0, len(labels))
+	for k, v := range labels {
+		out = append(out, k+"="+v)
 	}
+	slices.Sort(out)
 	return strings.Join(out, ",")
 }
 
@@ -329,6 +336,7 @@ func (g *guards) sort(rules []conditional) {
 		slices.SortFunc(list, func(a, b guard) int { return a.order - b.order })
 	}
 	for _, a := range g.allow {
+		g.unsure = g.unsure || a.when != nil
 		if a.hosts == nil {
 			g.anyHost = append(g.anyHost, a)
 		}

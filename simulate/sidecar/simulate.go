@@ -129,16 +129,14 @@ func (c *call) decide() simulate.Decision {
 		}
 	}
 	d := simulate.Decision{}
-	for _, stage := range []func(*simulate.Decision) bool{c.ask, c.authenticate, c.refuse, c.admit} {
-		if !stage(&d) {
-			if c.tcp {
-				return c.reset(d.Reason)
-			}
-			c.trail.Say(name, d.At, "%s", d.Reason)
-			return d
-		}
+	if c.ask(&d) && c.authenticate(&d) && c.refuse(&d) && c.admit(&d) {
+		return passed(c.in, d)
 	}
-	return passed(c.in, d)
+	if c.tcp {
+		return c.reset(d.Reason)
+	}
+	c.trail.Say(name, d.At, "%s", d.Reason)
+	return d
 }
 
 // portless decides a request to no port of a Service that is known. A route
@@ -244,11 +242,9 @@ func (c *call) admit(d *simulate.Decision) bool {
 			return true
 		}
 	}
-	var asked []guard
-	for _, a := range c.guards.allow {
-		if c.holds(a) {
-			asked = append(asked, a)
-		}
+	asked := c.guards.allow
+	if c.guards.unsure {
+		asked = slices.DeleteFunc(slices.Clone(asked), func(a guard) bool { return !c.holds(a) })
 	}
 	if len(asked) == 0 {
 		c.sayOpen()
