@@ -2,6 +2,7 @@ package automata
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 	"sync"
 	"unicode"
@@ -114,7 +115,7 @@ func NewClass(pairs ...rune) *Class {
 		add(lo, min(hi, surrogateLo-1))
 		add(max(lo, surrogateHi+1), hi)
 	}
-	sort.Slice(spans, func(i, j int) bool { return spans[i].lo < spans[j].lo })
+	slices.SortFunc(spans, func(a, b span) int { return int(a.lo - b.lo) })
 	out := make([]rune, 0, 2*len(spans))
 	for _, s := range spans {
 		if n := len(out); n > 0 && s.lo <= out[n-1]+1 {
@@ -198,6 +199,21 @@ func (c *Class) Negate() *Class {
 
 // Intersect returns the runes of both classes.
 func (c *Class) Intersect(d *Class) *Class {
+	if c == d || d == AnyRune {
+		return c
+	}
+	if r, only := c.Literal(); only {
+		if d.Has(r) {
+			return c
+		}
+		return NoRune
+	}
+	if r, only := d.Literal(); only {
+		if c.Has(r) {
+			return d
+		}
+		return NoRune
+	}
 	var out []rune
 	for i, j := 0, 0; i < len(c.Ranges) && j < len(d.Ranges); {
 		lo, hi := max(c.Ranges[i], d.Ranges[j]), min(c.Ranges[i+1], d.Ranges[j+1])

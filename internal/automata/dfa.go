@@ -19,63 +19,6 @@ const (
 	maxBlocks = 2_000 // blocks of one alphabet
 )
 
-// alphabet is a partition of all runes on which a set of classes agrees.
-type alphabet struct {
-	blocks []*Class
-	of     map[*Class][]int32
-}
-
-// newAlphabet partitions the runes by the classes of the automata.
-func newAlphabet(automata ...*NFA) (*alphabet, error) {
-	seen, unique := map[*Class]bool{}, map[string]*Class{}
-	var distinct []*Class
-	for _, a := range automata {
-		for _, edges := range a.Edges {
-			for _, e := range edges {
-				if seen[e.On] {
-					continue
-				}
-				seen[e.On] = true
-				key := string(e.On.Ranges)
-				if unique[key] == nil {
-					unique[key] = e.On
-					distinct = append(distinct, e.On)
-				}
-			}
-		}
-	}
-	x := &alphabet{blocks: []*Class{AnyRune}, of: map[*Class][]int32{}}
-	for _, c := range distinct {
-		if x.split(c); len(x.blocks) > maxBlocks {
-			return nil, ErrTooBig
-		}
-	}
-	for c := range seen {
-		for i, b := range x.blocks {
-			if c.Has(b.Ranges[0]) {
-				x.of[c] = append(x.of[c], int32(i))
-			}
-		}
-	}
-	return x, nil
-}
-
-func (x *alphabet) split(c *Class) {
-	out := x.blocks[:0:0]
-	for _, b := range x.blocks {
-		in := b.Intersect(c)
-		if in.empty() {
-			out = append(out, b)
-			continue
-		}
-		out = append(out, in)
-		if rest := b.Minus(c); !rest.empty() {
-			out = append(out, rest)
-		}
-	}
-	x.blocks = out
-}
-
 // Subsets numbers sets of states.
 type Subsets struct {
 	number map[string]int32

@@ -1,5 +1,7 @@
 package automata
 
+import "sync"
+
 // Lift gives the raw paths whose percent-decoded form the automaton takes.
 // Every rune may stand for itself, where a raw path can hold it, or be encoded
 // byte by byte in hexadecimal digits of either case.
@@ -107,14 +109,19 @@ func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
 }
 
 // hexDigits is the class of the digits from lo to hi in either case.
-func hexDigits(lo, hi byte) *Class {
+func hexDigits(lo, hi byte) *Class { return hexClasses()[lo][hi] }
+
+var hexClasses = sync.OnceValue(func() (t [16][16]*Class) {
 	const lower, upper = "0123456789abcdef", "0123456789ABCDEF"
-	var pairs []rune
-	for d := lo; d <= hi; d++ {
-		pairs = append(pairs, rune(lower[d]), rune(lower[d]), rune(upper[d]), rune(upper[d]))
+	for lo := range t {
+		var pairs []rune
+		for d := lo; d < len(t); d++ {
+			pairs = append(pairs, rune(lower[d]), rune(lower[d]), rune(upper[d]), rune(upper[d]))
+			t[lo][d] = NewClass(pairs...)
+		}
 	}
-	return NewClass(pairs...)
-}
+	return t
+})
 
 // RawRunes are what a raw path can consist of: no space, control character,
 // "?" or "#", and no backslash, which Envoy turns into a slash.

@@ -32,9 +32,9 @@ func (a *NFA) size() int { return len(a.Edges) }
 // None reports the empty language.
 func (a *NFA) None() bool { return a.size() == 1 && !a.Accept[0] && len(a.Edges[0]) == 0 }
 
-// Rewrite returns a copy with every class mapped, trimmed.
+// Rewrite returns the automaton with every class mapped, trimmed.
 func (a *NFA) Rewrite(f func(*Class) *Class) *NFA {
-	done := map[*Class]*Class{}
+	done, same := map[*Class]*Class{}, true
 	out := &NFA{Edges: make([][]Edge, a.size()), Accept: a.Accept}
 	for s, edges := range a.Edges {
 		for _, e := range edges {
@@ -42,17 +42,24 @@ func (a *NFA) Rewrite(f func(*Class) *Class) *NFA {
 			if !ok {
 				c = f(e.On)
 				done[e.On] = c
+				same = same && c == e.On
 			}
 			if !c.empty() {
 				out.Edges[s] = append(out.Edges[s], Edge{c, e.To})
 			}
 		}
 	}
+	if same {
+		return a
+	}
 	return out.Trim()
 }
 
 // Leading returns the words of the language that begin with a slash.
 func (a *NFA) Leading() *NFA {
+	if !a.Accept[0] && !slices.ContainsFunc(a.Edges[0], func(e Edge) bool { return e.On != Slash }) {
+		return a
+	}
 	out := &NFA{Edges: make([][]Edge, 1, a.size()+1), Accept: make([]bool, 1, a.size()+1)}
 	for _, e := range a.Edges[0] {
 		if e.On.Has('/') {
@@ -85,11 +92,11 @@ func (a *NFA) Trim() *NFA {
 		number[i] = -1
 	}
 	number[0] = 0
-	order := []int32{0}
-	out := &NFA{}
+	order := make([]int32, 1, a.size())
+	out := &NFA{Edges: make([][]Edge, 0, a.size()), Accept: make([]bool, 0, a.size())}
 	for i := 0; i < len(order); i++ {
 		s := order[i]
-		var edges []Edge
+		edges := make([]Edge, 0, len(a.Edges[s]))
 		for _, e := range a.Edges[s] {
 			if !live[e.To] {
 				continue
@@ -119,22 +126,31 @@ func addEdge(edges []Edge, e Edge) []Edge {
 
 // live marks the states that can reach an end.
 func (a *NFA) live() []bool {
-	back := make([][]int32, a.size())
-	live := make([]bool, a.size())
-	var todo []int32
+	live, todo := make([]bool, a.size()), make([]int32, 0, a.size())
+	end := make([]int32, a.size()+1) // where the edges to a state begin in from, after the others
 	for s, edges := range a.Edges {
 		for _, e := range edges {
-			back[e.To] = append(back[e.To], int32(s))
+			end[e.To+1]++
 		}
 		if a.Accept[s] {
 			live[s] = true
 			todo = append(todo, int32(s))
 		}
 	}
+	for s := range a.size() {
+		end[s+1] += end[s]
+	}
+	from, next := make([]int32, end[a.size()]), slices.Clone(end)
+	for s, edges := range a.Edges {
+		for _, e := range edges {
+			from[next[e.To]] = int32(s)
+			next[e.To]++
+		}
+	}
 	for len(todo) > 0 {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, f := range back[s] {
+		for _, f := range from[end[s]:end[s+1]] {
 			if !live[f] {
 				live[f] = true
 				todo = append(todo, f)

@@ -2,6 +2,7 @@ package match
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/automata"
@@ -74,8 +75,12 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		}
 		return seen == p.Text, nil
 	case pathlang.Template, pathlang.Regex:
-		if _, ok := pathlang.RegexOf(p); !ok {
+		text, ok := pathlang.RegexOf(p)
+		if !ok {
 			return true, nil
+		}
+		if regexp.QuoteMeta(text) == text {
+			return seen == text, nil
 		}
 		re, err := m.regex()
 		if err != nil {

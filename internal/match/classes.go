@@ -52,6 +52,8 @@ type Classifier struct {
 	// automata within a limit.
 	clean map[narrowing]*automata.NFA
 	split map[int]*trie[*automata.NFA, split]
+	// splits counts them.
+	splits int
 }
 
 // narrowing is a universe of which a view shows the clean paths.

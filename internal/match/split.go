@@ -125,10 +125,21 @@ func (p *partitioner) splitBy(list []*automata.NFA) ([]found, error) {
 	if err != nil {
 		return out, err
 	}
-	p.c.mu.Lock()
-	place.set(split{out, s.steps})
-	p.c.mu.Unlock()
+	p.c.remember(place, split{out, s.steps})
 	return out, nil
+}
+
+// maxSplits bounds how many splits are remembered: they are large.
+const maxSplits = 1000
+
+// remember notes a split. It begins anew where there are many.
+func (c *Classifier) remember(place *trie[*automata.NFA, split], s split) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.splits++; c.splits > maxSplits {
+		c.split, c.splits = map[int]*trie[*automata.NFA, split]{}, 0
+	}
+	place.set(s)
 }
 
 // splitter walks through the product of automata, the first of which is the

@@ -65,11 +65,19 @@ func (v View) within(a *automata.NFA) (*automata.NFA, error) {
 // cleanRaw gives the raw paths whose decoded form a view that cleans paths
 // leaves as it is; nil stands for all.
 func cleanRaw(v View) (*automata.NFA, error) {
-	if v != CleanedPath && v != SlashedPath {
-		return nil, nil
+	switch v {
+	case CleanedPath:
+		return cleanedRaw()
+	case SlashedPath:
+		return slashedRaw()
 	}
-	return automata.Lift(v.universe())
+	return nil, nil
 }
+
+var (
+	cleanedRaw = sync.OnceValues(func() (*automata.NFA, error) { return automata.Lift(cleanedPaths()) })
+	slashedRaw = sync.OnceValues(func() (*automata.NFA, error) { return automata.Lift(slashedPaths()) })
+)
 
 // liftedFor gives the raw paths of a set for a comparison with sets of the
 // other views. Where one of them cleans paths, only those are left that need no
