@@ -150,7 +150,7 @@ func (r *Request) IsUnsettled(name string) bool {
 // Clone returns a copy whose headers can be changed.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Headers = slices.Clone(r.Headers)
+	c.Headers = append(make([]Header, 0, len(r.Headers)+2), r.Headers...)
 	return &c
 }
 

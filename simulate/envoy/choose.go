@@ -120,7 +120,7 @@ func (t *table) admits(r *simulate.Request) bool {
 // bySNI leaves, of servers of TLS on the same pods and port, the one that is
 // most specific for the host: a client that means no harm names it there too.
 func bySNI(list []landing, r *simulate.Request) []landing {
-	if r.Free == simulate.AnyRequest {
+	if r.Free == simulate.AnyRequest || len(list) < 2 {
 		return list
 	}
 	best := map[bind]int{}

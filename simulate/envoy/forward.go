@@ -13,6 +13,33 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
+// effects are what an entry does with requests.
+type effects struct {
+	changes   changes
+	sends     map[*source.Node]sending
+	rewrite   *simulate.Rewrite // nil leaves the URL
+	scattered bool
+}
+
+// sending is what is done for one destination.
+type sending struct {
+	changes         changes
+	service, subset string
+}
+
+// effects reads what the entry of the route says, once.
+func (r *route) effects() *effects {
+	r.once.Do(func() {
+		r.does = effects{changes: operations(r.entry), sends: map[*source.Node]sending{}}
+		r.does.rewrite, r.does.scattered = r.rewrites()
+		for _, n := range source.Elements(source.Field(r.entry, "route")) {
+			to := source.Field(n, "destination")
+			r.does.sends[n] = sending{operations(n), service(to, r.manifest.Namespace), source.Text(source.Field(to, "subset"))}
+		}
+	})
+	return &r.does
+}
+
 // forward sends the request on: headers first, then host and path. Where
 // there are several destinations, the headers of the route come after those of
 // the chosen one (Envoy, finalizeRequestHeaders).
@@ -31,7 +58,8 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	}
 	next := q.Clone()
 	d.Headers = map[string]string{}
-	own, its := operations(r.entry), operations(chosen)
+	sends := r.effects().sends[chosen]
+	own, its := r.effects().changes, sends.changes
 	if many {
 		its.apply(next, d.Headers)
 		own.apply(next, d.Headers)
@@ -39,13 +67,12 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 		if own.host == "" {
 			own.host = its.host
 		}
-		own.remove, own.set, its.host = append(own.remove, its.remove...), append(own.set, its.set...), ""
+		own.remove, own.set, its.host = slices.Concat(own.remove, its.remove), slices.Concat(own.set, its.set), ""
 		own.apply(next, d.Headers)
 	}
 	r.rewrite(next)
 	r.note(next)
-	next.To = service(source.Field(chosen, "destination"), r.manifest.Namespace)
-	next.Subset = source.Text(source.Field(source.Field(chosen, "destination"), "subset"))
+	next.To, next.Subset = sends.service, sends.subset
 	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
 	r.respond(q, chosen, &d)
 	t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".route"), "sent to %s", next.To)
@@ -170,12 +197,16 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 		}
 	}
 	for _, s := range c.set {
-		value := placeholders.Replace(s.value, q.Host)
+		value, known := s.value, true
+		if strings.Contains(value, "%") {
+			value = placeholders.Replace(s.value, q.Host)
+			known = !strings.Contains(placeholders.text.ReplaceAllString(s.value, ""), "%")
+		}
 		if !s.add {
 			q.RemoveHeader(s.name)
 		}
 		q.Headers = append(q.Headers, simulate.Header{Name: s.name, Value: value})
-		if strings.Contains(placeholders.text.ReplaceAllString(s.value, ""), "%") {
+		if !known {
 			q.Unsettle(s.name) // a variable that kgw does not know the value of
 		}
 		done[strings.ToLower(s.name)] = value

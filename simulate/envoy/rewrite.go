@@ -100,7 +100,7 @@ func (r *route) note(q *simulate.Request) {
 	if q.Free == simulate.Concrete {
 		return
 	}
-	if w, scattered := r.rewrites(); w != nil {
-		q.Rewritten = &simulate.Rewriting{Text: w.Text, At: r.at, Scattered: scattered}
+	if does := r.effects(); does.rewrite != nil {
+		q.Rewritten = &simulate.Rewriting{Text: does.rewrite.Text, At: r.at, Scattered: does.scattered}
 	}
 }

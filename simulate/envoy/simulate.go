@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -38,6 +39,9 @@ type route struct {
 	before, within []simulate.Unknown
 	// missing stands for a delegate that is not among the inputs.
 	missing *simulate.Unknown
+
+	once sync.Once
+	does effects // made once, when it is asked for
 }
 
 const name = "VirtualService"

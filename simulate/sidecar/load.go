@@ -22,7 +22,7 @@ type Sidecars struct {
 
 	options      Options
 	pods         *simulate.Pods
-	chosen       map[string][]*selection // by namespace
+	chosen       map[string]*selections // by namespace
 	opaque       []*chosen
 	peers        []*chosen
 	destinations []*destination
@@ -45,7 +45,7 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 	if o.Mesh == nil {
 		o.Mesh = &simulate.MeshConfig{}
 	}
-	s := &Sidecars{Policies: len(o.Mesh.Unread), options: o, pods: pods, chosen: map[string][]*selection{}}
+	s := &Sidecars{Policies: len(o.Mesh.Unread), options: o, pods: pods, chosen: map[string]*selections{}}
 	at := map[selectionKey]*selection{}
 	for i := range manifests {
 		m := &manifests[i]
@@ -122,13 +122,6 @@ func harmless(m *simulate.Manifest) bool {
 	return m.Kind == "EnvoyFilter" && len(patches) > 0
 }
 
-// selection is what selects the same pods of one namespace.
-type selection struct {
-	chosen
-	policies []*authorization
-	tokens   []*tokens
-}
-
 // selectionKey is the namespace and the selector of policies, in canonical form.
 type selectionKey struct {
 	namespace, selector string
@@ -140,7 +133,10 @@ func (s *Sidecars) selection(at map[selectionKey]*selection, m *simulate.Manifes
 	key := selectionKey{m.Namespace, simulate.Canonical(source.Field(m.Spec(), "selector")), c.elsewhere}
 	if at[key] == nil {
 		at[key] = &selection{chosen: *c}
-		s.chosen[m.Namespace] = append(s.chosen[m.Namespace], at[key])
+		if s.chosen[m.Namespace] == nil {
+			s.chosen[m.Namespace] = &selections{byLabel: map[string]map[string][]int{}}
+		}
+		s.chosen[m.Namespace].add(at[key])
 	}
 	return at[key]
 }

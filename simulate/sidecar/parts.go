@@ -370,7 +370,7 @@ func (r *tokenRule) places(add func(simulate.Via)) {
 func (s *Sidecars) Hosts() []string {
 	seen := map[string]bool{}
 	for _, list := range s.chosen {
-		for _, sel := range list {
+		for _, sel := range list.all {
 			for _, a := range sel.policies {
 				for i := range a.rules {
 					for _, operation := range a.rules[i].to {

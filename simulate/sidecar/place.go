@@ -76,6 +76,16 @@ func (g *guards) allowing(authority string) []guard {
 	return append(slices.Clip(g.anyHost), own...)
 }
 
+// idle reports whether no policy of any kind is for the pods.
+func (p *place) idle() bool {
+	return len(p.groups) == 1 && !p.groups[0].any()
+}
+
+// any reports whether there is a policy, or something that is not read.
+func (g *guards) any() bool {
+	return len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0
+}
+
 // serviceOf splits the name of a service in the mesh.
 func serviceOf(host string) (name, namespace string) {
 	host, _, _ = strings.Cut(host, ":")
@@ -119,7 +129,7 @@ func (s *Sidecars) inCluster(to string) bool {
 		return false
 	}
 	_, known := s.pods.Namespace(parts[1])
-	return len(parts) > 2 || known || len(s.chosen[parts[1]]) > 0 || len(s.pods.Workloads(parts[1], nil)) > 0
+	return len(parts) > 2 || known || s.chosen[parts[1]] != nil || len(s.pods.Workloads(parts[1], nil)) > 0
 }
 
 // gatewayOf returns the pods that a Gateway selects.
@@ -255,7 +265,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 	var rules []conditional
 	var sign []string
 	for _, space := range slices.Compact([]string{p.namespace, s.options.Root}) {
-		for _, sel := range s.chosen[space] {
+		for _, sel := range s.chosen[space].near(labels) {
 			held := sel.selects(s, p, labels, complete)
 			if held == no {
 				continue
@@ -394,7 +404,7 @@ func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
 // Guards reports whether something is for the pods of a service.
 func (s *Sidecars) Guards(to string) bool {
 	for _, g := range s.placeOf(to, "").groups {
-		if len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0 || g.peering.strict() {
+		if g.any() || g.peering.strict() {
 			return true
 		}
 	}

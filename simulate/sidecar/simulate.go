@@ -74,6 +74,9 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 // the pods with the labels.
 func (s *Sidecars) AtGateway(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision {
 	p := s.gatewayOf(selector)
+	if p.idle() {
+		return passed(r, simulate.Decision{})
+	}
 	c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 	c.guards = p.choose(c.in)
 	return c.decide()

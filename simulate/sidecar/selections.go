@@ -1,0 +1,60 @@
+package sidecar
+
+import (
+	"maps"
+	"slices"
+)
+
+// selection is what selects the same pods of one namespace.
+type selection struct {
+	chosen
+	policies []*authorization
+	tokens   []*tokens
+}
+
+// selections are those of a namespace, in the order in which they were loaded,
+// and where to find those that may select some pods: each by the first of its
+// labels.
+type selections struct {
+	all     []*selection
+	byLabel map[string]map[string][]int // places in all, by name and value
+	bare    []int                       // those without a label
+}
+
+func (s *selections) add(sel *selection) {
+	at := len(s.all)
+	s.all = append(s.all, sel)
+	if len(sel.labels) == 0 {
+		s.bare = append(s.bare, at)
+		return
+	}
+	name := slices.Min(slices.Collect(maps.Keys(sel.labels)))
+	if s.byLabel[name] == nil {
+		s.byLabel[name] = map[string][]int{}
+	}
+	s.byLabel[name][sel.labels[name]] = append(s.byLabel[name][sel.labels[name]], at)
+}
+
+// near leaves out, of nil or the selections, those that want another value of a
+// label that the pods have.
+func (s *selections) near(labels map[string]string) []*selection {
+	if s == nil {
+		return nil
+	}
+	found := slices.Clone(s.bare)
+	for name, values := range s.byLabel {
+		if value, has := labels[name]; has {
+			found = append(found, values[value]...)
+			continue
+		}
+		for _, list := range values {
+			found = append(found, list...)
+		}
+	}
+	slices.Sort(found)
+	out := make([]*selection, len(found))
+	for i, at := range found {
+		out[i] = s.all[at]
+	}
+	return out
+}
