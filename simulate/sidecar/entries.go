@@ -15,11 +15,11 @@ import (
 func (s *Sidecars) Entries(to, caller string) (through, asked []simulate.Entry, guarded bool) {
 	p := s.placeOf(to, "")
 	for _, g := range p.groups {
-		for _, a := range g.allow {
+		for _, a := range g.allow.all {
 			guarded = true
 			through = append(through, a.entries(caller)...)
 		}
-		for _, a := range g.custom {
+		for _, a := range g.custom.all {
 			for _, e := range a.entries(caller) {
 				e.Admits = []simulate.Admission{{Proof: "extAuth:" + a.provider}}
 				asked = append(asked, e)

@@ -48,7 +48,7 @@ func (s *Sidecars) Gateway(selector map[string]string) *Looks { return s.gateway
 func (p *place) looks(caller string) *Looks {
 	out := &Looks{}
 	for _, g := range p.groups {
-		for _, list := range [][]guard{g.custom, g.deny, g.allow} {
+		for _, list := range [][]guard{g.custom.all, g.deny.all, g.allow.all} {
 			for _, a := range list {
 				a.look(caller, out)
 				a.callers(&out.Callers)
@@ -140,7 +140,7 @@ type demand struct {
 // beyond maxWanted, as text.
 func (g *guards) wanted() (out []demand, untried []string) {
 	many := map[string]int{}
-	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
+	for _, list := range [][]guard{g.custom.all, g.deny.all, g.allow.all} {
 		for _, a := range list {
 			for i := range a.rules {
 				r := &a.rules[i]

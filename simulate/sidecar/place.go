@@ -41,15 +41,12 @@ type group struct {
 // loaded.
 type guards struct {
 	tokens              []tokenGuard
-	custom, deny, allow []guard
+	custom, deny, allow policies
+	// providers are the custom policies without those that name an external
+	// authorizer which another one names for certain.
+	providers []guard
 	// broken are objects that are refused or have fields that are not read.
-	broken []simulate.Unknown
-	// perHost are the allow policies for one authority each, anyHost the others:
-	// thousands of policies may be for one workload.
-	perHost map[string][]guard
-	anyHost []guard
-	// unsure says that an allow policy has a condition.
-	unsure  bool
+	broken  []simulate.Unknown
 	peering peering
 }
 
@@ -67,15 +64,6 @@ type guard struct {
 	when *simulate.Unknown
 }
 
-// allowing returns the allow policies that may match a request.
-func (g *guards) allowing(authority string) []guard {
-	own := g.perHost[authority]
-	if len(g.anyHost) == 0 {
-		return own
-	}
-	return append(slices.Clip(g.anyHost), own...)
-}
-
 // idle reports whether no policy of any kind is for the pods.
 func (p *place) idle() bool {
 	return len(p.groups) == 1 && !p.groups[0].any()
@@ -83,7 +71,7 @@ func (p *place) idle() bool {
 
 // any reports whether there is a policy, or something that is not read.
 func (g *guards) any() bool {
-	return len(g.tokens)+len(g.custom)+len(g.deny)+len(g.allow)+len(g.broken) > 0
+	return len(g.tokens)+len(g.custom.all)+len(g.deny.all)+len(g.allow.all)+len(g.broken) > 0
 }
 
 // serviceOf splits the name of a service in the mesh.
@@ -310,9 +298,9 @@ func (g *guards) add(a *authorization, condition *simulate.Unknown, p *place) {
 	if a.refused != "" {
 		return
 	}
-	into := map[string]*[]guard{"ALLOW": &g.allow, "DENY": &g.deny, "CUSTOM": &g.custom}[a.action]
+	into := map[string]*policies{"ALLOW": &g.allow, "DENY": &g.deny, "CUSTOM": &g.custom}[a.action]
 	if into != nil {
-		*into = append(*into, guard{a, condition})
+		into.all = append(into.all, guard{a, condition})
 	}
 }
 
@@ -341,20 +329,15 @@ func (g *guards) sort(rules []conditional) {
 		}
 	}
 	slices.SortStableFunc(g.tokens, func(a, b tokenGuard) int { return strings.Compare(a.issuer, b.issuer) })
-	g.perHost = map[string][]guard{}
-	for _, list := range [][]guard{g.custom, g.deny, g.allow} {
-		slices.SortFunc(list, func(a, b guard) int { return a.order - b.order })
+	for _, list := range []*policies{&g.custom, &g.deny, &g.allow} {
+		list.index()
 	}
-	for _, a := range g.allow {
-		g.unsure = g.unsure || a.when != nil
-		if a.hosts == nil {
-			g.anyHost = append(g.anyHost, a)
+	seen := map[string]bool{}
+	for _, a := range g.custom.all {
+		if a.when != nil || !seen[a.provider] {
+			g.providers = append(g.providers, a)
 		}
-		for _, h := range a.hosts {
-			if list := g.perHost[h]; len(list) == 0 || list[len(list)-1].authorization != a.authorization {
-				g.perHost[h] = append(list, a)
-			}
-		}
+		seen[a.provider] = seen[a.provider] || a.when == nil
 	}
 }
 

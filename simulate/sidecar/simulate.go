@@ -169,7 +169,7 @@ func (c *call) holds(g guard) bool { return g.when == nil || c.in.Holds(*g.when)
 // through it may have given other headers. Where policies name two, none is
 // asked: what they match is refused.
 func (c *call) ask(d *simulate.Decision) bool {
-	for _, a := range c.guards.custom {
+	for _, a := range c.guards.custom.near(c) {
 		r, ok := a.matches(c)
 		if !ok || !c.holds(a) {
 			continue
@@ -214,7 +214,7 @@ func (c *call) unasked(provider string) string {
 // otherProvider returns an external authorizer that another policy for the pods
 // names, "" where all name one.
 func (c *call) otherProvider(provider string) string {
-	for _, a := range c.guards.custom {
+	for _, a := range c.guards.providers {
 		if a.provider != provider && c.holds(a) {
 			return a.provider
 		}
@@ -223,7 +223,7 @@ func (c *call) otherProvider(provider string) string {
 }
 
 func (c *call) refuse(d *simulate.Decision) bool {
-	for _, a := range c.guards.deny {
+	for _, a := range c.guards.deny.near(c) {
 		if r, ok := a.matches(c); ok && c.holds(a) {
 			*d = simulate.Decision{
 				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At(r.path), Proofs: d.Proofs,
@@ -237,7 +237,7 @@ func (c *call) refuse(d *simulate.Decision) bool {
 
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *simulate.Decision) bool {
-	for _, a := range c.allowing() {
+	for _, a := range c.guards.allow.near(c) {
 		if r, ok := a.matches(c); ok && c.holds(a) {
 			if c.trail.On() {
 				c.trail.Say(name, a.manifest.At(r.path), "the policy %s (ALLOW) lets the request through at %s", a.manifest.ID(), c.place.shown)
@@ -245,10 +245,7 @@ func (c *call) admit(d *simulate.Decision) bool {
 			return true
 		}
 	}
-	asked := c.guards.allow
-	if c.guards.unsure {
-		asked = slices.DeleteFunc(slices.Clone(asked), func(a guard) bool { return !c.holds(a) })
-	}
+	asked := c.guards.allow.holding(c)
 	if len(asked) == 0 {
 		c.sayOpen()
 		return true
@@ -265,14 +262,6 @@ func (c *call) admit(d *simulate.Decision) bool {
 	return false
 }
 
-// allowing are the allow policies that may match.
-func (c *call) allowing() []guard {
-	if len(c.guards.perHost) == 0 {
-		return c.guards.anyHost
-	}
-	return c.guards.allowing(c.authority())
-}
-
 func allowing(list []guard) string {
 	if len(list) == 1 {
 		return fmt.Sprintf("the policy %s (ALLOW) does not match", list[0].manifest.ID())
@@ -286,7 +275,7 @@ func (c *call) sayOpen() {
 		return
 	}
 	switch {
-	case len(c.guards.deny)+len(c.guards.custom) > 0:
+	case len(c.guards.deny.all)+len(c.guards.custom.all) > 0:
 		c.trail.Say(name, source.Ref{}, "the policies for %s do not match, and none of them is an ALLOW policy: the request passes", c.place.shown)
 	case !c.gateway && !c.silent:
 		c.trail.Say(name, source.Ref{}, "no AuthorizationPolicy is enforced for %s: everything passes", c.place.shown)
