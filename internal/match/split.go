@@ -130,7 +130,7 @@ func (p *partitioner) splitBy(list []*automata.NFA) ([]found, error) {
 }
 
 // maxSplits bounds how many splits are remembered: they are large.
-const maxSplits = 1000
+const maxSplits = 200
 
 // remember notes a split. It begins anew where there are many.
 func (c *Classifier) remember(place *trie[*automata.NFA, split], s split) {
