@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 )
 
@@ -35,7 +34,7 @@ func cases(o *options, in *inputs, self string) []testCase {
 		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
 	}
 	out = append(out, traceCases(o, in)...)
-	out = append(out, testCase{name: "**kgw migrate**, 1,000 rules with proofs", command: []string{o.kgw, "migrate", filepath.Join(in.small, "apirules-000.yaml"), "--ext-authorizer", "proxy", "-o", "yaml"}, runs: o.runs, exits: 1})
+	out = append(out, proofCases(o, in)...)
 	if o.kubeconform != "" {
 		out = append(out, testCase{
 			name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,

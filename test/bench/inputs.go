@@ -29,6 +29,7 @@ type inputs struct {
 	fabric, fabricHalf  string // a fifth and a tenth as many FabricGateways
 	fabricBytes         int64
 	traces              traces
+	proofs              proofs
 }
 
 func writeInputs(dir string, o *options) (*inputs, error) {
@@ -57,6 +58,9 @@ func writeInputs(dir string, o *options) (*inputs, error) {
 		return nil, err
 	}
 	if in.traces, err = writeTraces(dir, o.rules); err != nil {
+		return nil, err
+	}
+	if in.proofs, err = writeProofs(dir); err != nil {
 		return nil, err
 	}
 	if o.many > 0 {
@@ -100,14 +104,14 @@ func writeDocuments(dir string, n int) error {
 	}
 	for from := 0; from < n; from += perFile {
 		name := filepath.Join(dir, fmt.Sprintf("apirules-%03d.yaml", from/perFile))
-		if err := writeStream(name, from, min(from+perFile, n)); err != nil {
+		if err := writeStream(name, from, min(from+perFile, n), apiRule); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeStream(name string, from, to int) error {
+func writeStream(name string, from, to int, rule func(int) string) error {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
@@ -116,7 +120,7 @@ func writeStream(name string, from, to int) error {
 	w := bufio.NewWriter(f)
 	for i := from; i < to; i++ {
 		w.WriteString("---\n")
-		w.WriteString(apiRule(i))
+		w.WriteString(rule(i))
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -32,3 +32,20 @@ func TestRules(t *testing.T) {
 		t.Error("kgw does not know the kind")
 	}
 }
+
+// What is said to move has no wish that v2 cannot grant, and what is said to
+// change does in one of ten.
+func TestProofs(t *testing.T) {
+	differ := 0
+	for i := range 1000 {
+		if apiRule(i) != changed(i) {
+			differ++
+		}
+		if text := movable(i, "/s", "web"); strings.Contains(text, "[a-z") || !strings.Contains(text, "path: /s/v1/") {
+			t.Errorf("rule %d is\n%s", i, text)
+		}
+	}
+	if differ != 100 {
+		t.Errorf("%d of 1,000 rules change", differ)
+	}
+}
