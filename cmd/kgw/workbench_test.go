@@ -139,3 +139,20 @@ func witnesses(t *testing.T, dir string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// TestBoxMustAgree: a page gets its request box only where that answers like kgw trace.
+func TestBoxMustAgree(t *testing.T) {
+	dir, other := "../../examples/jwt", "../../examples/httpbin"
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, dir: dir, secrets: &secret.Book{}}
+	e, err := a.exposed(&inputFlags{failOn: "error", color: "never"}, []string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &exposure.Witness{Method: "GET", URL: "https://invoices.example.com/healthz"}
+	if !a.agrees(e.cluster, replayOf(t, dir), w) {
+		t.Error("what was recorded does not agree with the cluster")
+	}
+	if a.agrees(e.cluster, replayOf(t, other), w) {
+		t.Error("another cluster agrees")
+	}
+}
