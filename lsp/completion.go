@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"go.lsp.dev/protocol"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -118,8 +117,8 @@ func (s *spot) find(text string) *spot {
 	for i, n := range s.node.Content {
 		next := *s
 		next.node = n
-		switch s.node.Kind {
-		case yaml.MappingNode:
+		switch {
+		case isMapping(s.node):
 			if i%2 == 0 {
 				if n.Value == text {
 					return s
@@ -131,7 +130,7 @@ func (s *spot) find(text string) *spot {
 		default:
 			next.typ, next.path = elementOf(s.typ), source.JoinIndex(s.path, i)
 		}
-		if n.Kind == yaml.ScalarNode && n.Value == text {
+		if len(n.Content) == 0 && n.Value == text {
 			return &next
 		}
 		if at := next.find(text); at != nil {

@@ -7,7 +7,6 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -126,8 +125,8 @@ func (s *spot) descend(line, column int) {
 		at := s.doc.NodeSpan(n)
 		return n.Line > 0 && (at.Line < line || at.Line == line && at.Column <= column)
 	}
-	switch s.node.Kind {
-	case yaml.MappingNode:
+	switch {
+	case isMapping(s.node):
 		last := -1
 		for i := 0; i+1 < len(s.node.Content); i += 2 {
 			if begins(s.node.Content[i]) {
@@ -145,7 +144,7 @@ func (s *spot) descend(line, column int) {
 			return
 		}
 		s.descend(line, column)
-	case yaml.SequenceNode:
+	case source.Elements(s.node) != nil:
 		last := -1
 		for i, n := range s.node.Content {
 			if begins(n) {
@@ -160,6 +159,9 @@ func (s *spot) descend(line, column int) {
 		s.descend(line, column)
 	}
 }
+
+// isMapping reports whether a node is a mapping with a field.
+func isMapping(n *source.Node) bool { return len(n.Content) > 0 && source.Elements(n) == nil }
 
 // fieldOf is the type of a field of an object, or of a value of a map; nil where it
 // is not described.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"go.lsp.dev/protocol"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -21,7 +20,7 @@ func (s *Server) documentSymbol(ctx context.Context, p *protocol.DocumentSymbolP
 	}
 	out := protocol.DocumentSymbolSlice{}
 	for _, d := range v.documents() {
-		if d.root.Kind != yaml.MappingNode {
+		if !isMapping(d.root) {
 			continue
 		}
 		name := strings.TrimSpace(d.doc.Kind + " " + d.doc.Name)
