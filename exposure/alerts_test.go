@@ -18,7 +18,9 @@ func TestAlerts(t *testing.T) {
 		{Path: "/y", Methods: []string{"PUT"}, Access: Public, at: at(one, "rules[0]")},
 		{Path: "/x", Methods: []string{"GET"}, Access: Public, at: at(two, "rules[0]")},
 		{Path: "/z", AnyMethod: true, Access: Unknown, at: at(one, "rules[0]")},
-		{Path: "/r", Access: Restricted}, {Path: "/c", Access: Closed}, {Path: "/u", Access: Unreached},
+		{Path: "/r", Access: Restricted},
+		{Path: "/c", Access: Closed},
+		{Path: "/u", Access: Unreached},
 	}}}}
 	var got []string
 	for _, f := range r.Alerts() {

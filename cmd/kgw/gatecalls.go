@@ -156,7 +156,10 @@ func (c *gateConsumer) String() string {
 		n    int
 		text string
 	}{
-		{c.Break, "broken"}, {c.MayBreak, "perhaps broken"}, {c.Refused, "refused before too"}, {c.Unserved, "to hosts that are not served"},
+		{c.Break, "broken"},
+		{c.MayBreak, "perhaps broken"},
+		{c.Refused, "refused before too"},
+		{c.Unserved, "to hosts that are not served"},
 		{c.Failed, "passed over, which failed when they were recorded"},
 	} {
 		if part.n > 0 {
