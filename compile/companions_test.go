@@ -20,7 +20,7 @@ func TestCompanions(t *testing.T) { compiletest.Golden(t, "testdata/companions")
 // each is decoded, or has a finding with a place. None is passed over.
 func TestCompanionsOfTheCorpus(t *testing.T) {
 	seen := 0
-	for _, kind := range []string{"OAuth2Client", "IDPPreset", "Group", "RateLimit", "APIGateway"} {
+	for _, kind := range []string{"OAuth2Client", "IDPPreset", "Group", "RateLimit", "APIGateway", "Api"} {
 		files, err := filepath.Glob("../../shared/corpus/" + kind + "/*/*.yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -32,6 +32,7 @@ func TestCompanionsOfTheCorpus(t *testing.T) {
 			}
 			f, problem := source.NewFile(name, data)
 			if problem != nil {
+				t.Errorf("%s: %v", name, problem)
 				continue
 			}
 			seen++
