@@ -43,7 +43,9 @@ func objectOf(doc *source.Document, wanted func(diff.ID) bool) []diff.Object {
 }
 
 // written reports whether kgw compiles objects of a kind.
-func written(id diff.ID) bool { return kinds.Written(id.Group, id.Kind) }
+func written(id diff.ID) bool {
+	return kinds.Written(id.Group, id.Kind) || kinds.Binds(id.Group, id.Kind)
+}
 
 // routing reports whether objects of a kind are written, or are Gateways of the
 // Gateway API, which a move to it writes.

@@ -97,6 +97,7 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 	if err := f.valid(paths); err != nil {
 		return err
 	}
+	f.beside = !f.semantic && f.plan == "" // bindings have nothing to do with requests
 	before, after, err := a.sides(f, paths)
 	if err != nil || after == nil {
 		return err

@@ -37,6 +37,7 @@ type inputFlags struct {
 	baseline                                                  string   // of commands that have one
 	openAPI                                                   []string // of commands that have them
 	timings                                                   bool
+	beside                                                    bool // compile bindings of roles too
 	// bounds say where files may be that are read.
 	bounds source.Bounds
 }
@@ -106,7 +107,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if len(paths) == 0 {
 		paths = []string{a.defaultPath(c)}
 	}
-	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, RouteAPI: f.routeAPI, SkipperAPI: f.skipperAPI, Memory: a.memory}
+	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, RouteAPI: f.routeAPI, SkipperAPI: f.skipperAPI, Memory: a.memory, Beside: f.beside}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}

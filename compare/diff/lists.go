@@ -69,7 +69,9 @@ var lists = map[string]map[string]list{
 		"spec.rules[].filters[].cors.allowHeaders": {}, "spec.rules[].filters[].cors.exposeHeaders": {},
 		"spec.rules[].backendRefs": {keys: []string{"namespace", "name", "port"}},
 	},
-	kinds.ReferenceGrant: {"spec.from": {}, "spec.to": {}},
+	kinds.ReferenceGrant:     {"spec.from": {}, "spec.to": {}},
+	kinds.ClusterRoleBinding: {"subjects": {keys: []string{"kind", "name"}}},
+	kinds.RoleBinding:        {"subjects": {keys: []string{"kind", "name"}}},
 	kinds.Ingress: {
 		"spec.rules":              {keys: []string{"host"}},
 		"spec.rules[].http.paths": {keys: []string{"path", "pathType"}},

@@ -127,7 +127,7 @@ func Objects(p *Policy) ([]manifest.Object, diag.List) {
 const apiVersion = "admissionregistration.k8s.io/v1"
 
 func (k *kind) meta() manifest.Meta {
-	return manifest.Meta{Name: k.name, Labels: map[string]string{"app.kubernetes.io/managed-by": "kgw"}}
+	return manifest.Meta{Name: k.name, Labels: map[string]string{manifest.ManagedBy: manifest.Manager}}
 }
 
 func (k *kind) policy(w *writer) manifest.Object {

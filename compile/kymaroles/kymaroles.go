@@ -120,7 +120,7 @@ func leaf(name string, rules ...any) manifest.Object {
 func clusterRole(name string, body source.Object) manifest.Object {
 	return manifest.Object{
 		APIVersion: apiVersion, Kind: "ClusterRole", Body: body,
-		Meta: manifest.Meta{Name: name, Labels: map[string]string{"app.kubernetes.io/managed-by": "kgw"}},
+		Meta: manifest.Meta{Name: name, Labels: map[string]string{manifest.ManagedBy: manifest.Manager}},
 	}
 }
 

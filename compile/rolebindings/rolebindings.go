@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -78,15 +79,15 @@ func objectOf(p place, list []subject, origin source.Ref) manifest.Object {
 		subjects = append(subjects, source.Object{{Key: "kind", Value: s.kind}, {Key: "name", Value: s.name}, {Key: "apiGroup", Value: group}})
 	}
 	o := manifest.Object{
-		APIVersion: group + "/v1", Kind: "ClusterRoleBinding", Origin: origin,
-		Meta: manifest.Meta{Name: p.role + "-binding", Namespace: p.namespace, Labels: map[string]string{"app.kubernetes.io/managed-by": "kgw"}},
+		APIVersion: group + "/v1", Kind: kinds.ClusterRoleBinding, Origin: origin,
+		Meta: manifest.Meta{Name: p.role + "-binding", Namespace: p.namespace, Labels: map[string]string{manifest.ManagedBy: manifest.Manager}},
 		Body: source.Object{
 			{Key: "roleRef", Value: source.Object{{Key: "apiGroup", Value: group}, {Key: "kind", Value: "ClusterRole"}, {Key: "name", Value: p.role}}},
 			{Key: "subjects", Value: subjects},
 		},
 	}
 	if p.namespace != "" {
-		o.Kind = "RoleBinding"
+		o.Kind = kinds.RoleBinding
 	}
 	return o
 }

@@ -18,6 +18,18 @@ const (
 	VirtualService        = "VirtualService"
 )
 
+// The kinds of what says who has which role. They stand beside gateways: no
+// resource owns one, and no request depends on it.
+const (
+	ClusterRoleBinding = "ClusterRoleBinding"
+	RoleBinding        = "RoleBinding"
+)
+
+// Binds reports whether objects of a group and kind say who has a role.
+func Binds(group, name string) bool {
+	return group == "rbac.authorization.k8s.io" && (name == ClusterRoleBinding || name == RoleBinding)
+}
+
 // Kind is a kind of object that kgw writes.
 type Kind struct {
 	Name, Group string

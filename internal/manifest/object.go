@@ -39,6 +39,13 @@ type Object struct {
 // core/validation.MaxSecretSize).
 const MaxConfigMap = 1 << 20
 
+// ManagedBy is the label of objects that belong to no resource, with the value
+// Manager.
+const (
+	ManagedBy = "app.kubernetes.io/managed-by"
+	Manager   = "kgw"
+)
+
 // StableName is the name that stands for the object's identity.
 func (o *Object) StableName() string {
 	if o.Stable != "" {

@@ -184,3 +184,20 @@ spec:
     /posts:
       get: {x-fabric-privileges: [feed.read]}
 `
+
+// TestBindings compares the bindings of roles, which are of the whole cluster
+// and of namespaces, with those that a server has.
+func TestBindings(t *testing.T) {
+	r := newRepository(t, map[string]string{"bindings.yaml": "apiVersion: kgw.dev/v1alpha1\nkind: RoleBindings\nmetadata: {name: users}\nbindings: {kymaView: {groups: [b, a]}}\nnamespaces: [{namespace: NAMESPACE, groups: [shop]}]\n"})
+	if got := r.kgw("diff", "."); got.code != 1 || !strings.Contains(got.stdout, "create ClusterRoleBinding kyma-view-binding") {
+		t.Errorf("exit %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	apply(t, documents(t, r.kgw("build", ".").stdout)...)
+	if got := r.kgw("diff", "."); got.code != 0 {
+		t.Errorf("after it was applied: exit %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	r.write("bindings.yaml", "apiVersion: kgw.dev/v1alpha1\nkind: RoleBindings\nmetadata: {name: users}\nbindings: {kymaView: {groups: [c, a]}}\nnamespaces: [{namespace: NAMESPACE, groups: [shop]}]\n")
+	if got := r.kgw("diff", "."); got.code != 1 || !strings.Contains(got.stdout, "update ClusterRoleBinding kyma-view-binding") || strings.Contains(got.stdout, "kyma-developer-binding") {
+		t.Errorf("after a change: exit %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+}

@@ -52,7 +52,7 @@ var plurals = map[string]string{
 	"ServiceEntry": "serviceentries", "Sidecar": "sidecars", "EnvoyFilter": "envoyfilters", "PeerAuthentication": "peerauthentications",
 	"Ingress": "ingresses", "RouteGroup": "routegroups", "Service": "services", "ConfigMap": "configmaps", "Secret": "secrets",
 	"HTTPRoute": "httproutes", "FabricGateway": "fabricgateways", "ReferenceGrant": "referencegrants",
-	"Namespace": "namespaces", "CustomResourceDefinition": "customresourcedefinitions", "Role": "roles", "RoleBinding": "rolebindings",
+	"Namespace": "namespaces", "CustomResourceDefinition": "customresourcedefinitions", "Role": "roles", "RoleBinding": "rolebindings", "ClusterRoleBinding": "clusterrolebindings",
 	"ValidatingAdmissionPolicy": "validatingadmissionpolicies", "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
 
