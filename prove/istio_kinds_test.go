@@ -55,7 +55,7 @@ func TestIstioKinds(t *testing.T) {
 			vs("a.com", toAPI) + gateway("istio-system/gw", "", redirects, secureAny), none, map[string]string{"GET http://a.com/ X-Forwarded-Proto: https": "301", "GET https://a.com/": "api"},
 		},
 		"a port that the host is not on": {
-			vs("a.com", toAPI) + gateway("istio-system/gw", "", plainAny) + gateway("istio-system/gx", "", secureAny), none, map[string]string{"GET http://a.com/": "api", "GET https://a.com/": "0"},
+			vs("a.com", toAPI) + gateway("istio-system/gw", "", plainAny) + gateway("istio-system/gx", "", secureAny), none, map[string]string{"GET http://a.com/": "api", "GET https://a.com/": "404"},
 		},
 		"labels of the gateway": {
 			vs("a.com", "{match: [{uri: {prefix: /x}, sourceLabels: {istio: ingressgateway}}], "+api+"}", "{match: [{uri: {prefix: /y}, sourceLabels: {tier: edge}}], "+api+"}", "{match: [{uri: {prefix: /z}, sourceLabels: {istio: other}}], "+api+"}", rest), none,

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/definition"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -71,6 +72,7 @@ type converter struct {
 	// targeted are Gateways that policies name: what those do is not followed.
 	targeted map[string]bool
 	mixed    bool // there are VirtualServices of gateways
+	services []*simulate.Manifest
 	policed  bool // there are policies, which may ask who a gateway is
 	followed []*httpRoute
 	identity string
@@ -100,7 +102,9 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 		case m.Is(simulate.Networking, "Gateway"):
 			c.istio[m.ID()] = true
 		case m.Is(simulate.Networking, "VirtualService"):
-			c.mixed = c.mixed || len(source.Elements(source.Field(m.Spec(), "gateways"))) > 0
+			if len(source.Elements(source.Field(m.Spec(), "gateways"))) > 0 {
+				c.mixed, c.services = true, append(c.services, m)
+			}
 		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
 			c.policed = c.policed || m.Kind == "AuthorizationPolicy"
 			c.target(m)
@@ -137,10 +141,22 @@ func (c *converter) follow() {
 			c.identity = c.parents[r.parents[0].gateway].identity
 		}
 		other := func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }
-		if !c.policed || !slices.ContainsFunc(r.parents, other) {
+		if !slices.ContainsFunc(r.parents, other) || !c.policed && !slices.ContainsFunc(r.parents, func(ref parentRef) bool { return c.shared(r, ref) }) {
 			c.followed = append(c.followed, r)
 		}
 	}
+}
+
+// shared reports whether a VirtualService serves a host of an HTTPRoute at a Gateway
+// of Istio with the name of the route's: requests come to either of them.
+func (c *converter) shared(r *httpRoute, ref parentRef) bool {
+	return slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
+		names := source.Texts(source.Field(m.Spec(), "gateways"))
+		at := func(name string) bool { return name == ref.gateway || m.Namespace+"/"+name == ref.gateway }
+		return slices.ContainsFunc(names, at) && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "hosts")), func(h string) bool {
+			return len(r.hosts) == 0 || slices.ContainsFunc(r.hosts, func(own string) bool { return host.Meet(own, h) })
+		})
+	})
 }
 
 // understand reports whether an HTTPRoute is read whole.
