@@ -70,7 +70,7 @@ var outside = map[string][]string{
 	"golang.org/x/term":                                     {"cmd"},
 	"golang.org/x/sys":                                      {"internal/renderdir"},
 	"github.com/xeipuuv/gojsonschema":                       {"schema"},
-	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret"},
+	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret", "why"},
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
 	"github.com/mitchellh/hashstructure/v2":                 {"compile/policy"},
@@ -90,7 +90,7 @@ func forbidden(p, q string) string {
 		return "nothing imports a command"
 	case below(p, "internal") && below(q, "schema", "compile", "validate", "migrate", "prove"):
 		return "internal packages know no stage"
-	case below(p, "internal") && below(q, "simulate") && p != "internal/testfile":
+	case below(p, "internal") && below(q, "simulate") && p != "internal/testfile" && p != "internal/recorded":
 		return "internal packages know no stage"
 	case below(p, "schema") && below(q, "compile", "validate", "migrate", "simulate", "prove"):
 		return "inputs know no later stage"
@@ -106,8 +106,8 @@ func forbidden(p, q string) string {
 		return "the workbench is for front ends"
 	case !below(p, "compare", "cmd") && below(q, "compare"):
 		return "only commands compare states"
-	case below(p, "migrate") && below(q, "compile", "simulate", "prove"):
-		return "migrating needs no proof"
+	case below(p, "migrate") && below(q, "compile", "simulate", "prove") && q != "compile/parentgateway":
+		return "migrating needs no proof, and of what is compiled only Gateways"
 	case emitter && below(q, "schema", "validate"):
 		return "emitters know no input"
 	case emitter && below(q, "compile") && !below(q, p) && q != "compile/envoy":

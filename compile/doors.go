@@ -144,14 +144,13 @@ func (r *run) entrances(guarded map[ir.Name]source.Ref) *entrances {
 		e.spaces[name.Namespace] = append(e.spaces[name.Namespace], name)
 	}
 	for _, u := range r.units {
-		switch o := u.companion.(type) {
-		case *kube.Service:
+		if o, ok := u.companion.(*kube.Service); ok {
 			e.services[o.Name] = o
-		case *kube.ServiceEntry:
+		}
+		if o, ok := u.companion.(*kube.ServiceEntry); ok {
 			for _, h := range o.Hosts {
 				e.entries[h] = append(e.entries[h], o)
 			}
-		default:
 		}
 	}
 	return e

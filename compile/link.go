@@ -69,7 +69,7 @@ func (r *run) companions() *companions {
 			if o.Name == meshConfig {
 				c.readMesh(o)
 			}
-		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, nil:
+		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, *kube.ServiceEntry, nil:
 		}
 	}
 	// A controller looks at the cluster and assumes nothing: where Gateways are

@@ -118,8 +118,11 @@ const (
 )
 
 var asideRules = []origin.Line{
-	{Pattern: "ConfigMap", Rule: ruleFile}, {Pattern: "ClusterRoleBinding, RoleBinding", Rule: ruleBindings},
-	{Pattern: "Gateway", Rule: ruleGateways}, {Pattern: "ValidatingAdmissionPolicy", Rule: ruleAdmission}, {Pattern: "ClusterRole", Rule: ruleKymaRoles},
+	{Pattern: "ConfigMap", Rule: ruleFile},
+	{Pattern: "ClusterRoleBinding, RoleBinding", Rule: ruleBindings},
+	{Pattern: "Gateway", Rule: ruleGateways},
+	{Pattern: "ValidatingAdmissionPolicy", Rule: ruleAdmission},
+	{Pattern: "ClusterRole", Rule: ruleKymaRoles},
 }
 
 // asideKind is the heading of those rules.

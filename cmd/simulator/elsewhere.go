@@ -1,5 +1,6 @@
 //go:build !js
 
+// Command simulator is the simulator of kgw for a page: see main.go.
 package main
 
 import (

@@ -1,5 +1,6 @@
 //go:build !js
 
+// Command wasm is kgw for a page in a browser: see main.go.
 package main
 
 import (

@@ -1,6 +1,7 @@
 package automata
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -59,7 +60,7 @@ func TestAlphabetIsBounded(t *testing.T) {
 	for i := range rune(maxBlocks + 1) {
 		a.Edges[0] = append(a.Edges[0], Edge{NewClass(1000+2*i, 1000+2*i), 0})
 	}
-	if _, err := newAlphabet(a); err != ErrTooBig {
+	if _, err := newAlphabet(a); !errors.Is(err, ErrTooBig) {
 		t.Errorf("%d classes: %v", len(a.Edges[0]), err)
 	}
 	a.Edges[0] = a.Edges[0][:maxBlocks-1]

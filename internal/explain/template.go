@@ -13,6 +13,7 @@ var samples = map[string]string{
 	"domains.default":                  "kyma.local",
 	"domains.allow":                    "[kyma.local]",
 	"services.block":                   "[kubernetes.default, kube-dns.kube-system]",
+	"gate.fail":                        "[exposed, removed, tightened, unknown]",
 	"istio.extAuthProviders":           "[oauth2-proxy]",
 	"cors.allowOrigins":                `[{regex: ".*"}]`,
 	"cors.allowMethods":                "[GET, POST]",

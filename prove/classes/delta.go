@@ -313,7 +313,7 @@ func (d *delta) way(i int) {
 		{Headers, cleared(w, n), cleared(n, w)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
 		{Headers, carried(w), carried(n)},
-		{Headers, d.vouched(w), d.vouched(n)},
+		{Headers, d.vouched(w, n), d.vouched(n, w)},
 		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
 	} {
 		if aspect.before != aspect.after {
@@ -346,12 +346,13 @@ func sentAs(a, b *simulate.Decision) string {
 	return ""
 }
 
-// vouched is as the function of that name, "" where it is reported who gets through.
-func (d *delta) vouched(decision *simulate.Decision) string {
-	if d.told {
+// vouched says what verified the caller where Oathkeeper decides on both sides, whose
+// mutators tell the upstream; "" where it is reported who gets through.
+func (d *delta) vouched(a, b *simulate.Decision) string {
+	if d.told || a.Rule == "" || b.Rule == "" {
 		return ""
 	}
-	return vouched(decision)
+	return vouched(a)
 }
 
 // vouched says by what the upstream knows who calls: what verified the caller.
