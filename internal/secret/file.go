@@ -166,6 +166,7 @@ func (w *finder) text(n *source.Node, key string) {
 		}
 		return
 	}
+	w.within(n)
 	for _, p := range append(spots(n.Value), assignments(n.Value)...) {
 		w.add(n.Value[p.start:p.end])
 		if p.end-p.start > 2 {
@@ -177,6 +178,19 @@ func (w *finder) text(n *source.Node, key string) {
 			w.scalarPlace(n)
 		}
 	}
+}
+
+// within marks the secrets of a text that is YAML itself, as values of a ConfigMap
+// are: places in it have lines of their own.
+func (w *finder) within(n *source.Node) {
+	root := w.doc.Within(n)
+	if root == nil || root.Kind == yaml.ScalarNode {
+		return
+	}
+	_, kind, _, _ := source.Head(root)
+	inner := &finder{places: w.places, doc: w.doc, kind: kind, seen: map[*source.Node]bool{}}
+	inner.node(root, "", "", false)
+	inner.settle()
 }
 
 // reference are names of fields below a secret that say where it is kept.

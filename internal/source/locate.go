@@ -61,7 +61,7 @@ func (l *Locator) lookup(path string) found {
 		if l.texts == nil {
 			l.texts = map[string]*Node{}
 		}
-		root = l.doc.inside(f.value)
+		root = l.doc.Within(f.value)
 		l.texts[outer] = root
 	}
 	if root == nil {

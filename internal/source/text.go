@@ -36,9 +36,10 @@ func documentOfText(text string) (*Document, *Node) {
 	return docs[0], root
 }
 
-// inside returns the tree of a text with the positions that its nodes have in
-// the document, or nil. Only a literal block ("|") has the lines of its text.
-func (d *Document) inside(n *Node) *Node {
+// Within returns the tree of a scalar that is YAML itself, with the positions that its
+// nodes have in the document, or nil. Only a literal block ("|") has the lines of its
+// text.
+func (d *Document) Within(n *Node) *Node {
 	if n == nil || n.Kind != scalar || n.Style&yaml.LiteralStyle == 0 || n.Line == 0 {
 		return nil
 	}
