@@ -24,6 +24,7 @@ type written struct {
 	labels                     map[string]string
 	version, url, host, oldest string // of a Rule its match URL; of an APIRule its host, by version
 	hosts                      []string
+	more                       bool // of a Rule that its match has other fields than those
 }
 
 // skim reads what decides whether a document may matter.
@@ -36,6 +37,7 @@ func (d *written) skim(namespace string) {
 	version, kind, in, name := source.Head(root)
 	d.version, d.kind, d.name = version, kind, identity{kind, cmp.Or(in, namespace), name}
 	d.labels = source.TextMap(source.Lookup(root, "metadata.labels"))
+	d.more = slices.ContainsFunc(source.Keys(source.Lookup(root, "spec.match")), func(key string) bool { return key != "url" && key != "methods" })
 	d.url, d.hosts = source.Text(source.Lookup(root, "spec.match.url")), source.Texts(source.Lookup(root, "spec.hosts"))
 	d.host, d.oldest = source.Text(source.Lookup(root, "spec.host")), source.Text(source.Lookup(root, "spec.service.host"))
 }
@@ -76,7 +78,7 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	parallel.Each(len(docs), func(i int) {
 		switch d := &docs[i]; d.kind {
 		case "Rule":
-			drop[i] = o.Config.Oathkeeper.MatchingStrategy != "glob" && oathkeeper.CannotTake(d.url, urls)
+			drop[i] = !d.more && o.Config.Oathkeeper.MatchingStrategy != "glob" && oathkeeper.CannotTake(d.url, urls)
 		case "VirtualService":
 			drop[i] = envoy.CannotServe(d.hosts, host)
 		case "APIRule":
