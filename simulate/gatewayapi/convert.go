@@ -148,9 +148,10 @@ func (c *converter) follow() {
 }
 
 // shared reports whether a VirtualService serves a host of an HTTPRoute at a Gateway
-// of Istio with the name of the route's: requests come to either of them.
+// of Istio with the name of the route's, which is not among the inputs: nothing says
+// which of them requests come to.
 func (c *converter) shared(r *httpRoute, ref parentRef) bool {
-	return slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
+	return !c.parents[ref.gateway].found && slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
 		names := source.Texts(source.Field(m.Spec(), "gateways"))
 		at := func(name string) bool { return name == ref.gateway || m.Namespace+"/"+name == ref.gateway }
 		return slices.ContainsFunc(names, at) && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "hosts")), func(h string) bool {

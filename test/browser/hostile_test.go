@@ -113,7 +113,7 @@ func TestHostileInputs(t *testing.T) {
 	if n < 100 {
 		t.Fatalf("there are %d inputs", n)
 	}
-	harmless(t, report(t, dir, "-c", "examples/httpbin/kgw.yaml"), 1)
+	harmless(t, report(t, dir, "-c", "examples/httpbin/kgw.yaml", "--no-simulator"), 1)
 }
 
 // annotated adds an annotation and a label.
