@@ -99,7 +99,7 @@ func hookConfig(repo, rev string, entries ...string) string {
 func hookRepository(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	listed := run(t, root, nil, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.go", "*go.mod", "*go.sum", ".pre-commit-hooks.yaml", "*.md", "*.json").ok(t)
+	listed := run(t, root, nil, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.go", "*go.mod", "*go.sum", ".pre-commit-hooks.yaml", "*.md", "*.json", "exposure/page").ok(t)
 	for _, name := range strings.Split(strings.TrimRight(listed.stdout, "\x00"), "\x00") {
 		if data, err := os.ReadFile(filepath.Join(root, name)); err == nil {
 			write(t, dir, map[string]string{name: string(data)})
