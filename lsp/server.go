@@ -68,11 +68,11 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	}
 	cancel()
 	working.Wait()
-	if s.mu.Lock(); !s.ended {
-		s.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
 		return ErrNoShutdown
 	}
-	s.mu.Unlock()
 	return s.conn.Err()
 }
 
@@ -181,7 +181,12 @@ func capabilities() protocol.ServerCapabilities {
 	return protocol.ServerCapabilities{
 		PositionEncoding: protocol.PositionEncodingKindUTF16,
 		TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
-		HoverProvider:    protocol.Boolean(true),
+		HoverProvider:    protocol.Boolean(true), DefinitionProvider: protocol.Boolean(true), ReferencesProvider: protocol.Boolean(true),
+		DocumentSymbolProvider: protocol.Boolean(true), InlayHintProvider: protocol.Boolean(true),
+		CompletionProvider: &protocol.CompletionOptions{},
+		CodeActionProvider: &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{
+			protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactorRewrite, protocol.CodeActionKindSourceFixAll,
+		}},
 		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 			Supported: &yes, ChangeNotifications: protocol.Boolean(true),
 		}},
