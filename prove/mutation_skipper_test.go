@@ -41,33 +41,8 @@ spec:
   routes:
   - {pathSubtree: /lua, filters: ['lua("file.lua")', 'oauthTokeninfoAnyScope("read")']}
 `,
-	"elsewhere": `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: i
-  namespace: shop
-  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://login.test'}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: a.com
-    http:
-      paths:
-      - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
-`,
-	"no class": `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: i
-  namespace: shop
-  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://login.test', zalando.org/skipper-filter: 'oauthTokeninfoAnyScope("read")'}
-spec:
-  rules:
-  - host: a.com
-    http:
-      paths:
-      - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
-`,
+	"elsewhere": nginxIngress("", "ingressClassName: nginx"),
+	"no class":  nginxIngress(", zalando.org/skipper-filter: 'oauthTokeninfoAnyScope(\"read\")'", ""),
 	"ingress": `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -84,6 +59,24 @@ spec:
       - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
       - {path: /b, pathType: Prefix, backend: {service: {name: b, port: {number: 80}}}}
 `,
+}
+
+// nginxIngress is an Ingress with an annotation of another controller.
+func nginxIngress(annotations, class string) string {
+	return `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: i
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://login.test'` + annotations + `}
+spec:
+  ` + class + `
+  rules:
+  - host: a.com
+    http:
+      paths:
+      - {path: /a, pathType: Exact, backend: {service: {name: a, port: {number: 80}}}}
+`
 }
 
 // sameToSkipper are fields that may be changed without a caller's noticing, and

@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -250,8 +251,7 @@ func foreign(t *testing.T) map[string]string {
 // routes of the Gateway API.
 func surroundings(t *testing.T) []set {
 	t.Helper()
-	var out []set
-	for name, text := range map[string]string{
+	texts := map[string]string{
 		"mesh": vs("a.com", "{route: [{destination: {host: api, subset: one, port: {number: 80}}}]}") + service("api") +
 			"---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n" +
 			deployment("v1") + policy("api", "p", "rules: [{from: [{source: {requestPrincipals: ['*']}}]}]") + verifies("api", "a", "") +
@@ -264,8 +264,10 @@ func surroundings(t *testing.T) []set {
 			object("HTTPRoute", "r", "parentRefs: [{name: gw, namespace: istio-system, sectionName: https}], hostnames: [a.com], rules: [{matches: [{path: {type: PathPrefix, value: /x}, method: GET, headers: [{name: x-a, value: b}], queryParams: [{name: q, value: v}]}], filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-b, value: c}]}}], timeouts: {request: 3s}, backendRefs: [{name: api, port: 80, weight: 9}, {name: far, namespace: other, port: 80, weight: 1}]}, {matches: [{path: {type: Exact, value: /r}}], filters: [{type: RequestRedirect, requestRedirect: {statusCode: 302, path: {type: ReplaceFullPath, replaceFullPath: /s}}}]}]") +
 			object("ReferenceGrant", "other/g", "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service, name: far}]") +
 			service("api") + strings.ReplaceAll(service("far"), "namespace: shop", "namespace: other"),
-	} {
-		out = append(out, set{name, documents(t, text)})
+	}
+	var out []set
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		out = append(out, set{name, documents(t, texts[name])})
 	}
 	return out
 }

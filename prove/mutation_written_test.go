@@ -41,7 +41,7 @@ type set struct {
 // repository where they are there. Where nothing is reported, no request of any
 // class may be answered otherwise.
 func TestEveryFieldOfWhatIsWrittenCounts(t *testing.T) {
-	everyFieldCounts(t, written(t), rand.New(rand.NewPCG(15, 4)))
+	everyFieldCounts(t, written(t), sampled, rand.New(rand.NewPCG(15, 4)))
 }
 
 // TestEveryFieldOfWhatIsDrawnCounts is the same over manifests as somebody else
@@ -52,15 +52,13 @@ func TestEveryFieldOfWhatIsDrawnCounts(t *testing.T) {
 	if os.Getenv(everyMutation) != "" {
 		many = 300
 	}
-	everyFieldCounts(t, drawnSets(t, rnd, many), rnd)
+	everyFieldCounts(t, drawnSets(t, rnd, many), sampled, rnd)
 }
 
 // TestEveryFieldAroundCounts is the same over objects around the routes, and routes
 // of the Gateway API.
 func TestEveryFieldAroundCounts(t *testing.T) {
-	sets := surroundings(t)
-	rnd := rand.New(rand.NewPCG(15, 8))
-	fieldsCount(t, sets, sample(all(sets), 5*sampled, rnd), rnd)
+	everyFieldCounts(t, surroundings(t), 5*sampled, rand.New(rand.NewPCG(15, 8)))
 }
 
 func drawnSets(t *testing.T, rnd *rand.Rand, many int) []set {
@@ -159,14 +157,9 @@ func sample(all []change, many int, rnd *rand.Rand) []change {
 
 // everyFieldCounts changes fields of the sets and compares by the way of
 // "kgw diff --semantic", from text to classes.
-func everyFieldCounts(t *testing.T, sets []set, rnd *rand.Rand) {
+func everyFieldCounts(t *testing.T, sets []set, many int, rnd *rand.Rand) {
 	t.Helper()
-	fieldsCount(t, sets, sample(all(sets), sampled, rnd), rnd)
-}
-
-func fieldsCount(t *testing.T, sets []set, tried []change, rnd *rand.Rand) {
-	t.Helper()
-	shapes, silent := map[string]bool{}, 0
+	tried, shapes, silent := sample(all(sets), many, rnd), map[string]bool{}, 0
 	for i := range tried {
 		c := &tried[i]
 		shapes[c.shape()] = true

@@ -42,8 +42,8 @@ func (d *delta) all() {
 	d.inside()
 }
 
-// anything notes that something which is not read may make a difference: on one side
-// only, or on both where they differ in it. Nothing more is known of them.
+// anything reports a difference that may come from something which is not read: it
+// is there on one side only, or the sides differ in it. Nothing more is known of them.
 func (d *delta) anything() bool {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
@@ -69,7 +69,7 @@ func (d *delta) anything() bool {
 func (d *delta) keys() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
-		if !was.Passed() || !is.Passed() || len(was.Keys)+len(is.Keys) == 0 || d.credentials[i].token.Kind == "" || vouched(was) != vouched(is) {
+		if !was.Passed() || !is.Passed() || len(was.Keys)+len(is.Keys) == 0 || d.credentials[i].token.Kind == "" || verifiers(was) != verifiers(is) {
 			continue
 		}
 		if len(was.Keys) == 0 || len(is.Keys) == 0 {
@@ -330,10 +330,10 @@ func decidedBy(a, b *simulate.Decision) string {
 	return "decided by " + a.Via
 }
 
-// sentAs says as what the upstream gets the request, where it is not as on the other
-// side: its path, and its host where Oathkeeper sends it on on both sides or on
-// neither. Without preserve_host it names the upstream, which each migration from
-// Oathkeeper would repeat.
+// sentAs describes the request that the upstream gets, where the other side sends
+// another one: its path, and its host where Oathkeeper forwards on both sides or on
+// neither. Without preserve_host, Oathkeeper sends the upstream's own host; every
+// migration away from it would report that.
 func sentAs(a, b *simulate.Decision) string {
 	one, _, _ := strings.Cut(a.Next.Target, "?")
 	other, _, _ := strings.Cut(b.Next.Target, "?")
@@ -346,17 +346,17 @@ func sentAs(a, b *simulate.Decision) string {
 	return ""
 }
 
-// vouched says what verified the caller where Oathkeeper decides on both sides, whose
-// mutators tell the upstream; "" where it is reported who gets through.
+// vouched says what verified the caller where Oathkeeper decides on both sides: its
+// mutators tell the upstream. It is "" where it is reported who gets through.
 func (d *delta) vouched(a, b *simulate.Decision) string {
 	if d.told || a.Rule == "" || b.Rule == "" {
 		return ""
 	}
-	return vouched(a)
+	return verifiers(a)
 }
 
-// vouched says by what the upstream knows who calls: what verified the caller.
-func vouched(d *simulate.Decision) string {
+// verifiers says what verified the caller.
+func verifiers(d *simulate.Decision) string {
 	var out []string
 	for _, p := range d.Proofs {
 		if p != "noop" && p != "anonymous" && !slices.Contains(out, p) {
@@ -437,8 +437,7 @@ func requestHeaders(a, b *simulate.Decision) string {
 	return "request " + strings.Join(out, ", ")
 }
 
-// cleared says of which headers the upstream does not get what the caller wrote, and
-// does on the other side.
+// cleared names the caller's headers that only one of the sides removes.
 func cleared(a, b *simulate.Decision) string {
 	if more := without(a.Cleared, b.Cleared); len(more) > 0 {
 		return "the caller's " + strings.Join(more, ", ") + " is removed"

@@ -76,7 +76,7 @@ func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
 	case o == nil:
 		return at, false
 	case e.named(host):
-		return o.passed(host), true
+		return o.reachSkipper(host), true
 	default:
 		return o.opens(host), true
 	}

@@ -59,8 +59,7 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 
 // unseen is the answer of a filter of which kgw does not see what it does.
 func (x *exchange) unseen(c *eskip.Call, reason, does string) *served {
-	what := fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)
-	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: what, Key: what + " " + c.String()}}
+	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)}}
 }
 
 // filterOf returns the kind of a filter.

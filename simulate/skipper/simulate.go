@@ -53,16 +53,14 @@ func (o *elsewhere) controller() string {
 	return fmt.Sprintf("the controller of the class %q", o.class)
 }
 
-// opens is the condition that the other controller lets requests through. It is
-// the same only where the whole object is.
+// opens is the condition that the other controller lets requests through.
 func (o *elsewhere) opens(host string) simulate.Unknown {
-	what := fmt.Sprintf("%s lets requests for host %q through", o.controller(), host)
-	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
+	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: fmt.Sprintf("%s lets requests for host %q through", o.controller(), host)}
 }
 
-// passed is the condition that requests for a host that Skipper serves too come to
-// Skipper.
-func (o *elsewhere) passed(host string) simulate.Unknown {
+// reachSkipper is the condition that requests for a host that Skipper serves too come
+// to Skipper. It is the same only where the whole object is.
+func (o *elsewhere) reachSkipper(host string) simulate.Unknown {
 	what := fmt.Sprintf("requests for host %q come to Skipper and not to %s, which the %s %s may be for", host, o.controller(), o.m.Kind, o.m.ID())
 	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
 }
@@ -175,7 +173,7 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		r.Holds(*u)
 		return simulate.Decision{Cause: simulate.Anything, Reason: "a flag of Skipper is not followed"}
 	}
-	if o := s.engine.otherFor(r.Host); o != nil && (!s.engine.named(r.Host) || !r.Holds(o.passed(bareHost(r.Host)))) {
+	if o := s.engine.otherFor(r.Host); o != nil && (!s.engine.named(r.Host) || !r.Holds(o.reachSkipper(bareHost(r.Host)))) {
 		return s.engine.notServed(r, o, t)
 	}
 	if t.On() {
