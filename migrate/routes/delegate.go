@@ -58,10 +58,10 @@ func (s *service) delegate(o *object) {
 // merged is an entry of a delegate with the matches that both have and what it
 // inherits; ok is false where istiod drops it.
 func (s *service) merged(root, own *object, outer []*object) (merged *object, ok bool) {
-	out := slices.Clone(own.fields)
+	out := own.fields
 	for _, key := range inherited {
-		if v, _ := root.fields.Get(key); v != nil && !own.has(key) {
-			out = append(out, source.Member{Key: key, Value: v})
+		if v := root.get(key); v != nil && !own.has(key) {
+			out = with(out, key, v)
 		}
 	}
 	inner := own.children("match")
@@ -69,8 +69,7 @@ func (s *service) merged(root, own *object, outer []*object) (merged *object, ok
 	case len(outer) == 0:
 		return s.object(out, own.at), true
 	case len(inner) == 0:
-		v, _ := root.fields.Get("match")
-		return s.object(append(out, source.Member{Key: "match", Value: v}), own.at), true
+		return s.object(with(out, "match", root.get("match")), own.at), true
 	}
 	var matches []any
 	for _, in := range inner {
@@ -84,17 +83,13 @@ func (s *service) merged(root, own *object, outer []*object) (merged *object, ok
 			return nil, false
 		}
 	}
-	return s.object(replace(out, "match", matches), own.at), true
+	return s.object(with(out, "match", matches), own.at), true
 }
 
-func replace(o source.Object, key string, value any) source.Object {
-	out := slices.Clone(o)
-	for i := range out {
-		if out[i].Key == key {
-			out[i].Value = value
-		}
-	}
-	return out
+// with returns a copy of an object in which a key has a value.
+func with(o source.Object, key string, value any) source.Object {
+	out := slices.DeleteFunc(slices.Clone(o), func(m source.Member) bool { return m.Key == key })
+	return append(out, source.Member{Key: key, Value: value})
 }
 
 // united is a match of a delegate with what it lacks of a match of the entry that
@@ -109,12 +104,12 @@ func (s *service) united(outer, inner *object) (both source.Object, ok bool) {
 	if outer.flag("ignoreUriCase") != inner.flag("ignoreUriCase") {
 		return nil, false
 	}
-	both = slices.Clone(inner.fields)
+	both = inner.fields
 	for _, m := range outer.fields {
-		own, has := inner.fields.Get(m.Key)
+		own := inner.get(m.Key)
 		switch m.Key {
 		case "uri", "scheme", "method", "authority":
-			if manifest.Apart(source.NodeOf(m.Value), source.NodeOf(own)) && has {
+			if own != nil && manifest.Apart(source.NodeOf(m.Value), source.NodeOf(own)) {
 				return nil, false
 			}
 		case "headers", "withoutHeaders", "queryParams":
@@ -122,13 +117,12 @@ func (s *service) united(outer, inner *object) (both source.Object, ok bool) {
 			if apart {
 				return nil, false
 			}
-			if has {
-				both = replace(both, m.Key, list)
-				continue
+			if own != nil {
+				both = with(both, m.Key, list)
 			}
 		}
-		if !has {
-			both = append(both, m)
+		if own == nil {
+			both = with(both, m.Key, m.Value)
 		}
 	}
 	return both, true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate/routes"
@@ -38,11 +39,16 @@ func parse(t *testing.T, text string) source.Object {
 	return value
 }
 
+func nameOf(v source.Object) string {
+	_, _, _, name := source.Head(source.NodeOf(v))
+	return name
+}
+
 func move(t *testing.T, values ...source.Object) []routes.Moved {
 	t.Helper()
 	var services []routes.Service
 	for _, v := range values {
-		services = append(services, routes.Service{Doc: &source.Document{Name: "one"}, Value: v, Namespace: "shop"})
+		services = append(services, routes.Service{Doc: &source.Document{Name: nameOf(v)}, Value: v, Namespace: "shop"})
 	}
 	return routes.Move(services, routes.Options{
 		Gateways: config.GatewayAPI{Grants: "write"}, Judge: match.NewJudge(), Ports: func(ir.Name) []uint32 { return nil },
@@ -144,6 +150,24 @@ func TestSharedHosts(t *testing.T) {
 			if m.Left != c.left {
 				t.Errorf("%s: left %v, want %v: %v", name, m.Left, c.left, m.Found)
 			}
+		}
+	}
+}
+
+// TestDelegateWithoutMatches: an empty list in a delegate is as good as none, and
+// the entry that delegates decides what it matches.
+func TestDelegateWithoutMatches(t *testing.T) {
+	const root = "{metadata: {name: root}, spec: {hosts: [a.test], gateways: [gw], http: [{match: [{uri: {exact: /only}}], timeout: 5s, delegate: {name: leaf}}]}}"
+	for _, match := range []string{"", "match: [], ", "match: , timeout: , "} {
+		leaf := "{metadata: {name: leaf}, spec: {http: [{" + match + "route: [{destination: {host: s, port: {number: 80}}}]}]}}"
+		moved := move(t, parse(t, root), parse(t, leaf))
+		if moved[0].Left || len(moved[0].Objects) != 1 {
+			t.Fatalf("%q: it stays: %v", match, moved[0].Found)
+		}
+		o := manifest.Object{APIVersion: "v1", Kind: "HTTPRoute", Body: moved[0].Objects[0]}
+		text := string(o.AppendYAML(nil))
+		if !strings.Contains(text, "value: /only") || strings.Contains(text, "PathPrefix") || !strings.Contains(text, "request: 5s") {
+			t.Errorf("with %q in the delegate:\n%s", match, text)
 		}
 	}
 }
