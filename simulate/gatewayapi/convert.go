@@ -14,6 +14,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/definition"
 	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -152,9 +153,8 @@ func (c *converter) follow() {
 // which of them requests come to.
 func (c *converter) shared(r *httpRoute, ref parentRef) bool {
 	return !c.parents[ref.gateway].found && slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
-		names := source.Texts(source.Field(m.Spec(), "gateways"))
-		at := func(name string) bool { return name == ref.gateway || m.Namespace+"/"+name == ref.gateway }
-		return slices.ContainsFunc(names, at) && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "hosts")), func(h string) bool {
+		gateways := manifest.GatewayRefs(source.Texts(source.Field(m.Spec(), "gateways")), m.Namespace)
+		return slices.Contains(gateways, ref.gateway) && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "hosts")), func(h string) bool {
 			return len(r.hosts) == 0 || slices.ContainsFunc(r.hosts, func(own string) bool { return host.Meet(own, h) })
 		})
 	})

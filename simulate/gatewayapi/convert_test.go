@@ -2,6 +2,7 @@ package gatewayapi_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,22 @@ func TestDecisions(t *testing.T) {
 	} {
 		if got := decided(t, c.in, "GET", c.url); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestTwoFronts: an HTTPRoute is not followed where a VirtualService serves its host
+// at a Gateway of its name, however that is spelled, which is not among the inputs.
+func TestTwoFronts(t *testing.T) {
+	const service = "---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [HOST], gateways: [GATEWAY], http: [{route: [{destination: {host: v}}]}]}}\n"
+	for in, left := range map[[2]string]bool{
+		{"a.test", "gw"}: true, {"a.test", "shop/gw"}: true, {"a.test", "./gw"}: true, {"a.test", "gw.shop.svc.cluster.local"}: true,
+		{"a.test", "other/gw"}: false, {"b.test", "gw"}: false,
+	} {
+		text := routes("r", "", to("Exact", "/a", "", "s")) + strings.NewReplacer("HOST", in[0], "GATEWAY", in[1]).Replace(service)
+		converted, _ := gatewayapi.Convert(manifests(t, text), gatewayapi.Options{Istio: "cluster.local/ns/istio-system/sa/istio"})
+		if got := slices.ContainsFunc(converted, func(m simulate.Manifest) bool { return m.Kind == "HTTPRoute" }); got != left {
+			t.Errorf("beside a VirtualService for %v: left is %v, want %v", in, got, left)
 		}
 	}
 }
