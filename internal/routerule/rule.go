@@ -137,23 +137,29 @@ func Spell(p pathlang.Path) (exact bool, text string) {
 	}
 }
 
+// maxDigits is the largest number in a duration of the Gateway API.
+const maxDigits = 99_999
+
 // Duration writes a duration as the Gateway API has it: numbers of up to five
 // digits. A part of a millisecond counts as one.
 func Duration(d time.Duration) string {
 	ms := int64((d + time.Millisecond - 1) / time.Millisecond)
-	s := ms / 1000
-	if ms%1000 > 0 && ms <= 99_999 {
+	if ms%1000 > 0 && ms <= maxDigits {
 		return strconv.FormatInt(ms, 10) + "ms"
 	}
-	out, more := "", s > 99_999
-	for _, part := range []struct {
-		unit string
-		n    int64
-		said bool
-	}{{"h", s / 3600, more}, {"m", s % 3600 / 60, more}, {"s", map[bool]int64{false: s, true: s % 60}[more], true}, {"ms", ms % 1000, true}} {
-		if part.said && part.n > 0 {
-			out += strconv.FormatInt(part.n, 10) + part.unit
+	out := ""
+	add := func(n int64, unit string) {
+		if n > 0 {
+			out += strconv.FormatInt(n, 10) + unit
 		}
 	}
+	s := ms / 1000
+	if s > maxDigits {
+		add(s/3600, "h")
+		add(s%3600/60, "m")
+		s %= 60
+	}
+	add(s, "s")
+	add(ms%1000, "ms")
 	return cmp.Or(out, "0s")
 }
