@@ -35,6 +35,9 @@ type app struct {
 	getenv         func(string) string
 	environ        func() []string // nil: no variables
 	dir            string
+	// pastRoot is the temporary directory that holds a repository as it is at a git ref:
+	// dir is in it. It is "" in the work tree.
+	pastRoot string
 	// terminal tells which of the streams are terminals; standard input also
 	// when it is another device, such as /dev/null.
 	terminal struct{ stdin, stdout, stderr bool }

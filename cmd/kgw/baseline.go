@@ -209,7 +209,7 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 		return nil, err
 	}
 	flags := f.inputFlags
-	then, _, remove, err := a.at(tree, append(slices.Clone(paths), a.relative(flags.config)...))
+	then, remove, err := a.at(tree, paths, flags.config)
 	defer remove()
 	if err != nil {
 		return nil, gitFault("--new-since", ref, err)

@@ -34,7 +34,6 @@ func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, 
 type pastState struct {
 	*app
 	tree   *gitref.Tree
-	root   string // of the temporary directory
 	flags  inputFlags
 	paths  []string
 	remove func()
@@ -54,7 +53,7 @@ func (a *app) openRef(f *inputFlags, ref string, paths []string) (*pastState, er
 	if past.paths, err = a.insideRepository(past.tree, paths); err != nil {
 		return past, err
 	}
-	past.app, past.root, past.remove, err = a.at(past.tree, append(slices.Clone(past.paths), a.relative(past.flags.config)...))
+	past.app, past.remove, err = a.at(past.tree, past.paths, past.flags.config)
 	if err != nil {
 		return past, gitFault("--against", ref, err)
 	}
@@ -113,26 +112,74 @@ func (a *app) relative(p string) []string {
 	return nil
 }
 
-// at is the app in a temporary directory, below root, that holds, of the tree, what
-// the paths need: remove removes it.
-func (a *app) at(tree *gitref.Tree, paths []string) (then *app, root string, remove func(), err error) {
-	root, err = a.temporaryDirs().make("kgw-git-*")
+// at is the app in a temporary directory that holds, of the tree, what the paths and
+// the configuration that is named, if any, need: remove removes it.
+func (a *app) at(tree *gitref.Tree, paths []string, configuration string) (then *app, remove func(), err error) {
+	root, err := a.temporaryDirs().make("kgw-git-*")
 	if err != nil {
-		return nil, "", func() {}, err
+		return nil, func() {}, err
 	}
 	remove = func() { a.temporaryDirs().remove(root) }
 	dir := filepath.Join(root, filepath.FromSlash(tree.Prefix))
 	// .git ends the search for ignore files, as it does in the work tree.
 	if err := errors.Join(os.Mkdir(filepath.Join(root, ".git"), 0o700), os.MkdirAll(dir, 0o700)); err != nil {
-		return nil, root, remove, err
+		return nil, remove, err
 	}
-	named := make([]string, len(paths))
-	for i, p := range paths {
-		named[i] = path.Join(tree.Prefix, filepath.ToSlash(p))
+	named := func(paths []string) []string {
+		out := make([]string, len(paths))
+		for i, p := range paths {
+			out[i] = path.Join(tree.Prefix, filepath.ToSlash(p))
+		}
+		return out
 	}
 	there := *a
-	there.dir = dir
-	return &there, root, remove, tree.Write(root, func(file string) bool { return needed(file, named) })
+	there.dir, there.pastRoot = dir, root
+	return &there, remove, writeNeeded(tree, root, named(paths), named(a.relative(configuration)))
+}
+
+// writeNeeded writes, of the tree, what the paths and the configurations need, and
+// what configurations among that extend.
+func writeNeeded(tree *gitref.Tree, root string, paths, configurations []string) error {
+	named := append(slices.Clone(paths), configurations...)
+	wanted := func(file string) bool { return needed(file, named) }
+	for range config.MaxExtends + 1 {
+		var written []string // configurations
+		err := tree.Write(root, func(file string) bool {
+			if !wanted(file) {
+				return false
+			}
+			if path.Base(file) == config.FileName || slices.Contains(configurations, file) {
+				written = append(written, file)
+			}
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		if configurations = missingBases(root, written); len(configurations) == 0 {
+			return nil
+		}
+		wanted = func(file string) bool { return slices.Contains(configurations, file) }
+	}
+	return nil
+}
+
+// missingBases returns the files that configurations extend and that are not below
+// root. All paths are relative to it, with slashes.
+func missingBases(root string, configurations []string) []string {
+	var out []string
+	for _, file := range configurations {
+		data, err := source.Bounds{}.ReadFile(filepath.Join(root, filepath.FromSlash(file)), source.MaxSettingsBytes)
+		if err != nil {
+			continue // it is said where the configuration is read
+		}
+		c, _ := config.Parse(file, data)
+		base := path.Join(path.Dir(file), c.Extends)
+		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(base))); c.Extends != "" && err != nil {
+			out = append(out, base)
+		}
+	}
+	return out
 }
 
 // needed reports whether a file is, or may say something about, one of those

@@ -353,8 +353,14 @@ func (a *app) abs(path string) string {
 	return filepath.Join(a.dir, path)
 }
 
+// display returns a path as it is shown: relative to the working directory where it
+// is in that, or in a temporary directory whose name means nothing.
 func (a *app) display(path string) string {
-	if rel, err := filepath.Rel(a.dir, a.abs(path)); err == nil && !strings.HasPrefix(rel, "..") {
+	below := func(dir string) bool {
+		rel, err := filepath.Rel(dir, a.abs(path))
+		return err == nil && !strings.HasPrefix(rel, "..")
+	}
+	if rel, err := filepath.Rel(a.dir, a.abs(path)); err == nil && (below(a.dir) || a.pastRoot != "" && below(a.pastRoot)) {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(path)

@@ -57,8 +57,8 @@ var choosing = []shape.Field{
 	field("overrides", &shape.Type{Kind: shape.List, Elem: overrideType, Doc: "Settings for some files, over those of the file; the last that names a file wins."}),
 }
 
-// maxExtends bounds how many files extend one another.
-const maxExtends = 8
+// MaxExtends bounds how many files extend one another.
+const MaxExtends = 8
 
 // put applies a layer to a configuration that is being built, and remembers it.
 func (c *Config) put(l layer) diag.List {
@@ -93,8 +93,8 @@ func (c *Config) extend(file string, doc *source.Document, root *source.Node, di
 		return nil
 	}
 	at := source.Ref{Doc: doc, Path: "extends"}
-	if depth == maxExtends {
-		return diag.List{{Code: diag.NotAllowed, At: at, Message: fmt.Sprintf("more than %d configurations extend one another", maxExtends), Help: "does one extend itself?"}}
+	if depth == MaxExtends {
+		return diag.List{{Code: diag.NotAllowed, At: at, Message: fmt.Sprintf("more than %d configurations extend one another", MaxExtends), Help: "does one extend itself?"}}
 	}
 	target := filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
 	base, _, found := readExtended(target, display, bounds, depth+1)

@@ -56,7 +56,13 @@ func isRepository(dir string) bool {
 // Read reads a configuration over the defaults, from a file within the bounds.
 // Findings name their places in the file.
 func Read(file, display string, bounds source.Bounds) (*Config, diag.List) {
-	c, _, found := read(file, display, bounds)
+	name := func(f string) string {
+		if f == file {
+			return display
+		}
+		return filepath.ToSlash(f)
+	}
+	c, _, found := readExtended(file, name, bounds, 0)
 	return c, found
 }
 
@@ -67,7 +73,7 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 	files := FindAll(dir)
 	c, found := Default(), diag.List(nil)
 	for i := len(files) - 1; i >= 0; i-- {
-		nearer, doc, f := read(files[i], display(files[i]), bounds)
+		nearer, doc, f := readExtended(files[i], display, bounds, 0)
 		found = append(found, f...)
 		if i < len(files)-1 && len(f) == 0 {
 			found = append(found, nearer.within(c, display(files[i+1]), doc)...)
@@ -78,16 +84,8 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 	return c, found
 }
 
-func read(file, display string, bounds source.Bounds) (*Config, *source.Document, diag.List) {
-	name := func(f string) string {
-		if f == file {
-			return display
-		}
-		return filepath.ToSlash(f)
-	}
-	return readExtended(file, name, bounds, 0)
-}
-
+// readExtended reads a configuration and those that it extends; depth says how many
+// files extend one another on the way to it.
 func readExtended(file string, display func(string) string, bounds source.Bounds, depth int) (*Config, *source.Document, diag.List) {
 	data, err := bounds.ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
