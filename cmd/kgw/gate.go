@@ -13,7 +13,6 @@ import (
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/recorded"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
@@ -77,7 +76,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 	}
 	g := gate.New(s.wasConfigs, s.isConfigs, s.before.Name, at)
 	if g.Dated() && at.IsZero() {
-		return usage("gate.allowed has entries that a date decides about: say --at %s, or in CI --at \"$(date -u +%%F)\"", "2026-01-31")
+		return usage("gate.allowed has entries that a date decides about: say --at 2026-01-31, or in CI --at \"$(date -u +%%F)\"")
 	}
 	return a.reportGate(f, outputs, a.throughGate(f, g, s), s)
 }
@@ -100,15 +99,15 @@ func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
 	if s.isConfigs, err = a.configurations(&f.inputFlags, &after.Options, after.Input.Files); err != nil {
 		return nil, err
 	}
-	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
-	s.consumers.read(s.isConfigs, "", func(name string) ([]byte, error) { return bounds.ReadNamed(a.abs(name), recorded.MaxBytes) })
+	calls := func(name string) ([]byte, error) { return a.readCalls(f, name) }
+	s.consumers.read(s.isConfigs, "", calls)
 	ref, isGit := strings.CutPrefix(f.against, "git:")
 	if !isGit {
 		if s.before, err = a.directorySide(&f.diffFlags); err != nil || s.before == nil {
 			return nil, err
 		}
 		s.wasConfigs, err = a.configurations(&f.inputFlags, &s.before.Options, s.before.Input.Files)
-		s.consumers.read(s.wasConfigs, "", func(name string) ([]byte, error) { return bounds.ReadNamed(a.abs(name), recorded.MaxBytes) })
+		s.consumers.read(s.wasConfigs, "", calls)
 	} else {
 		err = a.gateAtRef(f, s, ref, paths)
 	}

@@ -44,8 +44,8 @@ type consumerCall struct {
 	file string
 }
 
-// read reads the files that the configurations of a side name. prefix is what their
-// names begin with where they are not files of the work tree.
+// read reads the files that the configurations of a side name. prefix is what the
+// names of files begin with that are not those of the work tree.
 func (cs *consumers) read(configs []*config.Config, prefix string, read func(name string) ([]byte, error)) {
 	if cs.known == nil {
 		cs.known, cs.unread = map[string]bool{}, map[string]bool{}
@@ -57,17 +57,13 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 				continue
 			}
 			cs.known[shown+"\x00"+one.Host] = true
+			one.Span.File = prefix + one.Span.File
 			data, err := read(one.File)
 			if err != nil {
-				if prefix != "" && cs.unread[one.File] {
-					continue // it was said of the file in the work tree
+				if prefix == "" || !cs.unread[one.File] { // else it was said of the file in the work tree
+					cs.unread[one.File] = true
+					cs.found.Add(unreadCalls(&one, shown, err))
 				}
-				cs.unread[one.File] = true
-				problem := diag.FromProblem(*source.Unread(shown, err))
-				cs.found.Add(diag.Finding{
-					Code: diag.CallsUnread, Message: problem.Message + ": the calls of " + one.Name + " are not judged", Span: one.Span,
-					Help: "the path is relative to the kgw.yaml that names the file",
-				})
 				continue
 			}
 			file, found := recorded.Read(shown, data, one.Host)
@@ -81,6 +77,15 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 			}
 			cs.of(&one).add(file, shown)
 		}
+	}
+}
+
+// unreadCalls is the finding about a file of calls that cannot be read.
+func unreadCalls(one *config.Consumer, shown string, err error) diag.Finding {
+	problem := diag.FromProblem(*source.Unread(shown, err))
+	return diag.Finding{
+		Code: diag.CallsUnread, Message: problem.Message + ": the calls of " + one.Name + " are not judged", Span: one.Span,
+		Help: "the path is relative to the kgw.yaml that names the file",
 	}
 }
 
@@ -101,7 +106,7 @@ func (c *consumer) add(f *recorded.File, shown string) {
 	c.failed = max(c.failed, f.Failed)
 	for _, call := range f.Calls {
 		r := &call.Request
-		key := fmt.Sprintf("%s %s %s %s %v %v", r.Method, r.Scheme, r.Host, r.RawPath(), r.Headers, r.Token)
+		key := fmt.Sprintf("%s %s %s %s %v %v %v", r.Method, r.Scheme, r.Host, r.RawPath(), r.Headers, call.Token, r.Token)
 		if !c.seen[key] {
 			c.seen[key] = true
 			c.calls = append(c.calls, consumerCall{call, shown})
@@ -121,18 +126,23 @@ func (a *app) consumersAtRef(f *gateFlags, past *pastState, s *gated, prefix str
 	if len(names) == 0 {
 		return nil
 	}
-	if err := past.tree.Write(past.root, func(file string) bool { return slices.Contains(names, file) }); err != nil {
+	if err := past.tree.Write(past.pastRoot, func(file string) bool { return slices.Contains(names, file) }); err != nil {
 		return gitFault("--against", strings.TrimPrefix(f.against, "git:"), err)
 	}
-	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
 	s.consumers.read(s.wasConfigs, prefix, func(name string) ([]byte, error) {
 		data, err := source.Bounds{}.ReadNamed(past.abs(filepath.FromSlash(name)), recorded.MaxBytes)
 		if errors.Is(err, fs.ErrNotExist) {
-			return bounds.ReadNamed(a.abs(filepath.FromSlash(name)), recorded.MaxBytes)
+			return a.readCalls(f, name)
 		}
 		return data, err
 	})
 	return nil
+}
+
+// readCalls reads a file of recorded calls from the work tree.
+func (a *app) readCalls(f *gateFlags, name string) ([]byte, error) {
+	bounds := source.Bounds{FollowLinks: f.bounds.FollowLinks}
+	return bounds.ReadNamed(a.abs(filepath.FromSlash(name)), recorded.MaxBytes)
 }
 
 // gateConsumer counts what becomes of the calls of a consumer.

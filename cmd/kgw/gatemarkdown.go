@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare/gate"
@@ -12,6 +13,10 @@ import (
 
 // maxGateComment leaves room for what the script of a forge adds to a comment.
 const maxGateComment = report.MaxComment - 1024
+
+// inTables are the codes of findings about changes and calls, which have rows of their
+// own.
+var inTables = []diag.Code{diag.ChangeForbidden, diag.CallBreaks, diag.CallMayBreak}
 
 // block is a part of a comment: what comes before its rows, and the rows.
 type block struct {
@@ -42,7 +47,7 @@ func (r *gateReport) markdown(w io.Writer, limit int) {
 	}
 	said := block{head: "\n"}
 	for i := range r.findings {
-		if f := &r.findings[i]; f.Severity == diag.Warning {
+		if f := &r.findings[i]; f.Severity >= diag.Warning && !slices.Contains(inTables, f.Code) {
 			said.rows = append(said.rows, fmt.Sprintf("- %s %s: %s\n", f.Code, report.Literal(placeOf(f)), report.Literal(f.Message)))
 		}
 	}
