@@ -31,8 +31,7 @@ func isHAR(text []byte) bool {
 	found := false
 	err := members(json.NewDecoder(bytes.NewReader(text)), func(key string, dec *json.Decoder) error {
 		found = found || key == "log"
-		var skip json.RawMessage
-		return dec.Decode(&skip)
+		return skip(dec)
 	})
 	return found && err == nil
 }
@@ -57,7 +56,13 @@ func members(dec *json.Decoder, visit func(key string, dec *json.Decoder) error)
 	return err
 }
 
-// errNone is the error for a value of another type.
+// skip reads the value that comes next.
+func skip(dec *json.Decoder) error {
+	var value json.RawMessage
+	return dec.Decode(&value)
+}
+
+// errNone returns err, or where that is nil, the error for a value of another type.
 func errNone(err error) error {
 	if err != nil {
 		return err
@@ -68,10 +73,6 @@ func errNone(err error) error {
 func (f *File) har(data []byte) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	lines := lineCounter{data: data}
-	skip := func(dec *json.Decoder) error {
-		var value json.RawMessage
-		return dec.Decode(&value)
-	}
 	err := members(dec, func(key string, dec *json.Decoder) error {
 		if key != "log" {
 			return skip(dec)
@@ -99,7 +100,9 @@ func (f *File) entries(dec *json.Decoder, lines *lineCounter) error {
 			return err
 		}
 		if e.Request.Method == "" || e.Request.URL == "" {
-			f.fault(line, "the entry has no request with a method and a URL")
+			if len(f.found) < maxShown { // one is enough for the gate to fail
+				f.fault(line, "the entry has no request with a method and a URL")
+			}
 			continue
 		}
 		r := request(e.Request.Method, e.Request.URL)
@@ -126,8 +129,7 @@ func elementLines(data []byte) []int {
 	var out []int
 	for dec.More() {
 		out = append(out, lines.next(int(dec.InputOffset()), '{'))
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
+		if skip(dec) != nil {
 			return out
 		}
 	}

@@ -94,7 +94,8 @@ func (f *File) fault(line int, message string) {
 	})
 }
 
-// maxShown bounds the line numbers in a finding.
+// maxShown bounds the line numbers in a finding, and the findings about entries of a
+// HAR file.
 const maxShown = 5
 
 // unreadLines says which lines were not read. A log in which some were read may have

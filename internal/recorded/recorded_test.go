@@ -91,6 +91,14 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// TestBoundsFindings holds that a HAR file of nothing but mistakes has few findings.
+func TestBoundsFindings(t *testing.T) {
+	_, found := Read("f", []byte(`{"log": {"entries": [`+strings.Repeat("{},", 10_000)+`{}]}}`), "")
+	if len(found) != maxShown || found[0].Code != diag.CallsUnread {
+		t.Errorf("%d findings: %v", len(found), found[:min(len(found), 1)])
+	}
+}
+
 // FuzzRead holds that no file panics, and that of headers and URLs no credential is
 // kept.
 func FuzzRead(f *testing.F) {
