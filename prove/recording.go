@@ -28,7 +28,7 @@ type Recording struct {
 	Refused   []recordedRefusal                    `json:"refused,omitempty"`
 	// Supposed lists what stands in for what the inputs lack.
 	Supposed []string `json:"supposed,omitempty"`
-	// Masked tells that there are secrets: a request that must bring one is answered as
+	// Masked says that there are secrets: a request that must bring one is answered as
 	// if it brought another.
 	Masked bool `json:"masked,omitempty"`
 }
@@ -95,7 +95,7 @@ func Record(in compile.Input, o compile.Options, book *secret.Book) (*Recording,
 	}
 	refusing := (&Cluster{}).refusing(result)
 	for _, f := range refusing.refused {
-		r.out.Refused = append(r.out.Refused, recordedRefusal{r.ref(f.at), f.text, f.hosts, f.codes})
+		r.out.Refused = append(r.out.Refused, recordedRefusal{r.ref(f.at), book.Text(f.text), f.hosts, f.codes})
 	}
 	return r.out, r.settings()
 }
@@ -145,7 +145,7 @@ func (r *recorder) manifest(m *simulate.Manifest) error {
 		out.Entries = append(out.Entries, r.ref(e))
 	}
 	if m.Instead.Origin.Doc != nil {
-		out.Instead = &recordedSource{r.ref(m.Instead.Origin), m.Instead.Text}
+		out.Instead = &recordedSource{r.ref(m.Instead.Origin), r.book.Text(m.Instead.Text)}
 	}
 	if !m.Compiled {
 		r.paths(m, m.Root, source.Ref{})
@@ -225,10 +225,10 @@ func (r *recorder) settings() error {
 	return nil
 }
 
-// Places says where something is in the inputs: the file, the line and the column.
+// Places returns the file, line and column of a place in the inputs.
 type Places func(source.Ref) (file string, line, column int)
 
-// Cluster makes the cluster again, and says where its steps are in the inputs.
+// Cluster makes the recorded cluster again. The Places are those of its steps.
 func (r *Recording) Cluster() (*Cluster, Places, error) {
 	c := *r.Config
 	c.Oathkeeper.Handlers, c.Oathkeeper.Fallback = r.Handlers, r.Fallback

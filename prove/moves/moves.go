@@ -72,7 +72,9 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 		}
 	}
 	before, after, supposed := Sides(in, o, result)
-	m.Supposed = supposed
+	for _, what := range supposed {
+		m.Supposed = append(m.Supposed, book.Text(what))
+	}
 	was, then := prove.Compared(before.Input, before.Options)
 	is, now := prove.Compared(after.Input, after.Options)
 	m.compiled(then, now, byName, o.Namespace)
