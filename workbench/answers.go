@@ -63,7 +63,7 @@ type Built struct {
 	// or because there is nothing to write.
 	Manifests string `json:"manifests"`
 	Objects   int    `json:"objects"`
-	// Faulty tells that an error is why nothing is written.
+	// Faulty says that an error is why nothing is written.
 	Faulty bool `json:"faulty"`
 }
 

@@ -25,7 +25,7 @@ type refusal struct {
 
 // opened is the answer of Open.
 type opened struct {
-	// Ready tells that questions can be asked; Report is what is said of the
+	// Ready says that questions can be asked; Report is what is said of the
 	// configuration.
 	Ready  bool    `json:"ready"`
 	Report *Report `json:"report,omitempty"`

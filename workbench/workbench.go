@@ -47,7 +47,7 @@ type asked struct {
 // An error says what the files want that cannot be had in memory.
 func Open(texts map[string]string, env string) (*Bench, *Report, error) {
 	b := &Bench{secrets: &secret.Book{}}
-	if err := b.alone(texts); err != nil {
+	if err := oneConfiguration(texts); err != nil {
 		return nil, nil, err
 	}
 	c, found := config.Default(), diag.List(nil)
@@ -85,8 +85,9 @@ func Open(texts map[string]string, env string) (*Bench, *Report, error) {
 	return b, report, nil
 }
 
-// alone refuses directories of which the configuration is in several files.
-func (b *Bench) alone(texts map[string]string) error {
+// oneConfiguration returns an error for a directory that has a configuration further
+// in.
+func oneConfiguration(texts map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		if base := path.Base(name); name != base && (base == config.FileName || base == lock.FileName) {
 			return fmt.Errorf("%s: only the %s of the directory itself is read here", name, base)
@@ -176,7 +177,5 @@ func (b *Bench) configuration(found diag.List) *Report {
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
 	found.Sort()
-	r := &diag.Report{Findings: found, Secrets: b.secrets}
-	r.Summary.Count(found)
-	return newReport(r)
+	return newReport(&diag.Report{Findings: found, Secrets: b.secrets})
 }

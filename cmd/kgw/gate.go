@@ -189,10 +189,8 @@ func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	}
 	for i := range r.Changes {
 		c := gateChange{Change: r.Changes[i]}
-		var entry *gate.Entry
-		c.Verdict, entry = g.Judge(string(c.Kind), c.ID)
-		if entry != nil {
-			c.Reason, c.Until, c.entry = a.secrets.Text(entry.Reason), entry.Until, entry
+		if c.Verdict, c.entry = g.Judge(string(c.Kind), c.ID); c.entry != nil {
+			c.Reason, c.Until = a.secrets.Text(c.entry.Reason), c.entry.Until
 		}
 		out.Changes = append(out.Changes, c)
 	}
@@ -204,8 +202,8 @@ func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	return out
 }
 
-// laterThan is a day for help texts: a month after the date of the run, where it was
-// told one.
+// laterThan returns a day for help texts: 30 days after the date of the run, or any day
+// where --at named none.
 func laterThan(at string) string {
 	if day, err := dateOf(at); err == nil && !day.IsZero() {
 		return day.AddDate(0, 0, 30).Format(time.DateOnly)

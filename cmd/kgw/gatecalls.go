@@ -148,8 +148,9 @@ func (a *app) readCalls(f *gateFlags, name string) ([]byte, error) {
 // gateConsumer counts what becomes of the calls of a consumer.
 type gateConsumer struct {
 	Name string `json:"name"`
-	// Calls counts the different calls, the others of them by what becomes of them;
-	// Failed those that did not work when they were recorded, which are left out.
+	// Calls counts the different calls; Stay to Unserved count them by what becomes of
+	// them. Failed counts calls that did not work when they were recorded, which are
+	// left out of Calls.
 	Calls    int `json:"calls"`
 	Stay     int `json:"stay"`
 	Break    int `json:"break"`
@@ -179,8 +180,8 @@ func (c *gateConsumer) String() string {
 	return out
 }
 
-// gateCall are calls of a consumer that break alike: the first of them, and how many
-// More there are.
+// gateCall stands for calls of a consumer that break alike: it is the first of them,
+// and More counts the others.
 type gateCall struct {
 	Verdict  gate.Verdict `json:"verdict"`
 	ID       string       `json:"id"`
@@ -226,10 +227,9 @@ func (a *app) throughCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is c
 			})
 		}
 		for _, one := range a.broken(c, got) {
-			id := changes.ID(a.secrets, append([]string{string(one.Fate), one.Consumer, one.Method, one.Host, one.Before, one.After, one.If}, one.paths...)...)
+			one.ID = changes.ID(a.secrets, append([]string{string(one.Fate), one.Consumer, one.Method, one.Host, one.Before, one.After, one.If}, one.paths...)...)
 			var entry *gate.Entry
-			one.ID = id
-			if one.Verdict, entry = g.Judge("", id); entry != nil {
+			if one.Verdict, entry = g.Judge("", one.ID); entry != nil {
 				one.Reason, one.Until = a.secrets.Text(entry.Reason), entry.Until
 			}
 			found.Add(one.finding(entry, r))
@@ -293,7 +293,7 @@ func (c *gateCall) finding(entry *gate.Entry, r *gateReport) diag.Finding {
 	f := diag.Finding{
 		Code: diag.CallBreaks, ID: c.ID, Span: source.Span{File: c.File, Line: c.Line, Column: 1, EndLine: c.Line, EndColumn: 1},
 		Message: fmt.Sprintf("%s on %s: %s -> %s", c, c.Host, c.Before, c.After),
-		Help:    "if this is meant, add to gate.allowed of kgw.yaml: " + entryFor(c.ID, r.At),
+		Help:    helpFor(c.ID, r.At),
 	}
 	if c.Was != c.Is {
 		f.Message += fmt.Sprintf(" (%d -> %d)", c.Was, c.Is)
@@ -318,9 +318,7 @@ func (c *gateCall) finding(entry *gate.Entry, r *gateReport) diag.Finding {
 		f.Related = append(f.Related, diag.Related{Message: "decided here before, at " + r.Before, At: c.was})
 	}
 	if entry != nil {
-		f.Code, f.Help = diag.ChangeAllowed, ""
-		f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)
-		f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: entry.Span})
+		letThrough(&f, entry)
 	}
 	return f
 }

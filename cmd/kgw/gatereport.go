@@ -52,28 +52,35 @@ func (r *gateReport) ofChanges(before string) diag.List {
 			continue
 		}
 		f := found.Add(diag.Finding{
-			Code: diag.ChangeForbidden, ID: c.ID, Message: c.Line + c.shown() + " [" + c.ID + "]",
-			Help: "if this is meant, add to gate.allowed of kgw.yaml: " + entryFor(c.ID, r.At),
+			Code: diag.ChangeForbidden, ID: c.ID, Message: c.Line + c.shown() + " [" + c.ID + "]", Help: helpFor(c.ID, r.At),
 		})
 		if c.Witness.URL != "" {
 			f.Witness = &diag.Witness{Method: c.Witness.Method, URL: c.Witness.URL}
 		}
 		c.places(f, before)
 		if c.entry != nil {
-			f.Code, f.Help = diag.ChangeAllowed, ""
-			f.Message += fmt.Sprintf(", allowed until %s: %s", c.entry.Until, c.entry.Reason)
-			f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: c.entry.Span})
+			letThrough(f, c.entry)
 		}
 	}
 	return found
 }
 
-// entryFor is an entry of gate.allowed as it may be copied.
-func entryFor(id, at string) string {
-	return fmt.Sprintf("{id: %s, reason: WHY, until: %q}", id, laterThan(at))
+// helpFor returns the help for what is forbidden: the entry of gate.allowed that would
+// let it through, ready to be copied.
+func helpFor(id, at string) string {
+	return fmt.Sprintf("if this is meant, add to gate.allowed of kgw.yaml: {id: %s, reason: WHY, until: %q}", id, laterThan(at))
 }
 
-// shown says what the witness brings and what becomes of it.
+// letThrough turns a finding about what is forbidden into one about what an entry lets
+// through.
+func letThrough(f *diag.Finding, entry *gate.Entry) {
+	f.Code, f.Help = diag.ChangeAllowed, ""
+	f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)
+	f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: entry.Span})
+}
+
+// shown returns, in parentheses, the credential that the witness request carries and
+// its status on both sides; "" where there is neither.
 func (c *gateChange) shown() string {
 	w := c.Witness
 	if text, ok := strings.CutPrefix(w.String(), w.Method+" "+w.URL); ok {

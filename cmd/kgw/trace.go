@@ -247,15 +247,16 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	return simulate.Token{}, nil
 }
 
-// tokenOf reads a token from a file; what is what the file should hold.
-func (a *app) tokenOf(file, what string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
+// tokenOf reads a token from a file. The error for a file that holds no such token says
+// what it should hold: content.
+func (a *app) tokenOf(file, content string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
 	data, err := a.readArgument(file)
 	if err != nil {
 		return simulate.Token{}, &exitError{exitInput, err}
 	}
 	t, err := read(data)
 	if err != nil {
-		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold %s: %w", a.display(file), what, err)}
+		return simulate.Token{}, &exitError{exitInput, fmt.Errorf("%s does not hold %s: %w", a.display(file), content, err)}
 	}
 	return t, nil
 }
