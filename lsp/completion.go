@@ -158,7 +158,6 @@ func (v *view) values(at *spot) []string {
 			out = append(out, "false", "true")
 		}
 	}
-	known := v.knownOf()
 	service := func() (namespace, name string) {
 		parent := at.path[:max(strings.LastIndexByte(at.path, '.'), 0)]
 		n := source.Lookup(at.root, parent)
@@ -175,9 +174,9 @@ func (v *view) values(at *spot) []string {
 	case strings.HasSuffix(path, "mutators.handler"):
 		out = append(out, handlers.Mutators.Names()...)
 	case path == "spec.host", path == "spec.hosts", strings.HasPrefix(path, "spec.x-fabric-") && strings.HasSuffix(path, "hosts"):
-		out = append(out, sorted(known.hosts)...)
+		out = append(out, sorted(v.knownOf().hosts)...)
 	case path == "spec.gateway":
-		out = append(out, sorted(known.gateways)...)
+		out = append(out, sorted(v.knownOf().gateways)...)
 	case strings.HasSuffix(path, "service.name"):
 		namespace, _ := service()
 		out = append(out, v.names("Service", namespace)...)
@@ -185,11 +184,11 @@ func (v *view) values(at *spot) []string {
 		namespace, name := service()
 		out = append(out, v.ports(object{"Service", namespace, name})...)
 	case strings.HasSuffix(path, "issuer"), strings.HasSuffix(path, "trusted_issuers"):
-		out = append(out, sorted(known.issuers)...)
+		out = append(out, sorted(v.knownOf().issuers)...)
 	case strings.HasSuffix(path, "jwksUri"), strings.HasSuffix(path, "jwks_urls"):
-		out = append(out, sorted(known.keys)...)
+		out = append(out, sorted(v.knownOf().keys)...)
 	case strings.HasSuffix(path, "requiredScopes"), strings.HasSuffix(path, "required_scope"), strings.HasSuffix(path, "privileges"):
-		out = append(out, sorted(known.scopes)...)
+		out = append(out, sorted(v.knownOf().scopes)...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"go.lsp.dev/protocol"
+
+	"github.com/kgw-dev/kgw/why"
 )
 
 // definition leads from a reference to what it names, and from what takes part in a
@@ -15,7 +17,7 @@ func (s *Server) definition(ctx context.Context, p *protocol.DefinitionParams) (
 		return nil, err
 	}
 	var out protocol.LocationSlice
-	for _, o := range v.linked(at) {
+	for _, o := range linked(v.links(), at) {
 		if d, ok := v.declared(o.kind)[o]; ok {
 			out = append(out, v.location(d.ref("metadata.name")))
 		}
@@ -23,19 +25,20 @@ func (s *Server) definition(ctx context.Context, p *protocol.DefinitionParams) (
 	return unique(append(out, v.conflicts(p.Position)...)), nil
 }
 
-// references lists the places that name the same resource: the one that stands at
-// the position, or that is named there; and the other sides of conflicts.
+// references lists the places that name the same resource: the one at the position,
+// or the one that is named there; and the other sides of conflicts.
 func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([]protocol.Location, error) {
 	v, at, err := s.spotOf(ctx, &p.TextDocumentPositionParams)
 	if err != nil || at == nil {
 		return nil, err
 	}
-	wanted := v.linked(at)
+	links := v.links()
+	wanted := linked(links, at)
 	if len(wanted) == 0 {
 		wanted = []object{v.objectOf(at.doc)}
 	}
 	var out []protocol.Location
-	for _, l := range v.links() {
+	for _, l := range links {
 		if slices.Contains(wanted, l.to) {
 			out = append(out, v.location(l.at))
 		}
@@ -58,10 +61,10 @@ func (s *Server) spotOf(ctx context.Context, p *protocol.TextDocumentPositionPar
 }
 
 // linked are the resources that a spot names.
-func (v *view) linked(at *spot) []object {
+func linked(links []link, at *spot) []object {
 	var out []object
-	for _, l := range v.links() {
-		if same(l.at.Doc, at.doc) && at.path != "" && within(at.path, l.at.Path) && !slices.Contains(out, l.to) {
+	for _, l := range links {
+		if same(l.at.Doc, at.doc) && at.path != "" && why.Below(at.path, l.at.Path) && !slices.Contains(out, l.to) {
 			out = append(out, l.to)
 		}
 	}

@@ -34,12 +34,7 @@ func (s *Server) publish(ctx context.Context, a *analysis) {
 			}
 		}
 	}
-	for path := range a.state.documents {
-		if found[path] == nil {
-			found[path] = []protocol.Diagnostic{}
-		}
-	}
-	for path := range s.published {
+	for _, path := range slices.AppendSeq(slices.Collect(maps.Keys(a.state.documents)), maps.Keys(s.published)) {
 		if found[path] == nil {
 			found[path] = []protocol.Diagnostic{}
 		}

@@ -131,7 +131,7 @@ func (v *view) written(routes []*ir.Route) string {
 		named := false
 		for _, l := range objects[i].Leaves {
 			made := slices.ContainsFunc(l.From, func(s why.Source) bool {
-				return same(s.Ref.Doc, doc) && slices.ContainsFunc(routes, func(r *ir.Route) bool { return within(s.Ref.Path, r.Origin.Path) })
+				return same(s.Ref.Doc, doc) && slices.ContainsFunc(routes, func(r *ir.Route) bool { return why.Below(s.Ref.Path, r.Origin.Path) })
 			})
 			if !made || n == maxLeaves {
 				continue

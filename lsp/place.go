@@ -3,7 +3,6 @@ package lsp
 import (
 	"context"
 	"path/filepath"
-	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -12,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/why"
 )
 
 // view is a file of a client in a folder that was compiled.
@@ -54,11 +54,8 @@ type spot struct {
 	root *source.Node
 	desc *schema.Description // nil for kinds that kgw does not describe
 	path string
-	// onKey reports that the position is on the name of the field.
-	onKey bool
-	key   *source.Node // of the field; nil for an element
-	node  *source.Node // its value
-	typ   *shape.Type  // nil where it is not described
+	node *source.Node // the value at the path
+	typ  *shape.Type  // nil where it is not described
 }
 
 // ref is a place in the document of the spot.
@@ -69,18 +66,10 @@ func (v *view) documents() []spot {
 	var out []spot
 	docs, _ := source.Split(v.file)
 	for _, d := range docs {
-		root, _ := d.Parse()
-		if root == nil {
-			continue
-		}
-		d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
-		items, list := d.Items(root)
-		if !list {
-			items = []*source.Document{d}
-		}
-		for _, item := range items {
-			node, _ := item.Parse()
-			out = append(out, spot{doc: item, root: node, desc: describe(item)})
+		resources, _ := d.Resources()
+		for _, r := range resources {
+			root, _ := r.Parse()
+			out = append(out, spot{doc: r, root: root, desc: describe(r)})
 		}
 	}
 	return out
@@ -138,10 +127,9 @@ func (s *spot) descend(line, column int) {
 		}
 		key := s.node.Content[last]
 		s.typ, s.path = fieldOf(s.typ, key.Value), source.JoinKey(s.path, key.Value)
-		s.key, s.node = key, s.node.Content[last+1]
+		s.node = s.node.Content[last+1]
 		if at := s.doc.NodeSpan(key); at.Line == line && column <= at.EndColumn {
-			s.onKey = true
-			return
+			return // on the name of the field
 		}
 		s.descend(line, column)
 	case source.Elements(s.node) != nil:
@@ -155,7 +143,7 @@ func (s *spot) descend(line, column int) {
 			return
 		}
 		s.typ, s.path = elementOf(s.typ), source.JoinIndex(s.path, last)
-		s.key, s.node = nil, s.node.Content[last]
+		s.node = s.node.Content[last]
 		s.descend(line, column)
 	}
 }
@@ -206,12 +194,6 @@ func same(a, b *source.Document) bool {
 	return a != nil && b != nil && a.File == b.File && a.Index == b.Index && a.Item() == b.Item()
 }
 
-// within reports whether a field path is another one or below it.
-func within(path, above string) bool {
-	rest, ok := strings.CutPrefix(path, above)
-	return ok && (rest == "" || above == "" || rest[0] == '.' || rest[0] == '[')
-}
-
 // routesAt returns the routes of a model that are written at a place or around it.
 func routesAt(g *ir.Gateway, path string) []*ir.Route {
 	if g == nil {
@@ -219,7 +201,7 @@ func routesAt(g *ir.Gateway, path string) []*ir.Route {
 	}
 	var out []*ir.Route
 	for _, r := range g.Routes {
-		if r.Origin.Path != "" && within(path, r.Origin.Path) {
+		if r.Origin.Path != "" && why.Below(path, r.Origin.Path) {
 			out = append(out, r)
 		}
 	}

@@ -83,20 +83,17 @@ func (s *state) scopes() []scope {
 		out = append(out, scope{dir: dir})
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.documents)) {
-		if len(s.foldersOf(path)) == 0 {
+		if !s.inFolder(path) {
 			out = append(out, scope{filepath.Dir(path), filepath.Base(path)})
 		}
 	}
 	return out
 }
 
-// foldersOf lists the folders that a path is in.
-func (s *state) foldersOf(path string) []string {
-	var out []string
-	for _, dir := range s.folders {
-		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-			out = append(out, dir)
-		}
-	}
-	return out
+// inFolder reports whether a path is in one of the folders.
+func (s *state) inFolder(path string) bool {
+	return slices.ContainsFunc(s.folders, func(dir string) bool {
+		rel, err := filepath.Rel(dir, path)
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
