@@ -98,10 +98,7 @@ func contentOf(c *config.Config) string {
 }
 
 func (r *run) circumstances(f *source.File) circumstances {
-	c := r.options.Config
-	if own := r.options.Scopes[f.Name]; own != nil {
-		c = own
-	}
+	c := r.options.configOf(f)
 	return circumstances{r.contents[c], c != r.options.Config, r.options.Later[f.Name], r.options.Later[""]}
 }
 

@@ -218,7 +218,7 @@ func (r *run) head(u *unit, root *source.Node) {
 		u.found.Add(f)
 	}
 	if doc.Namespace == "" {
-		doc.Namespace = r.namespaceOf(doc)
+		doc.Namespace = r.options.NamespaceOf(doc.File)
 	}
 	u.other, u.gone = isObject(doc), gone.Find(doc, root)
 	if readers := schema.ReadersOf(schema.Group(doc.APIVersion), doc.Kind); len(readers) > 0 {

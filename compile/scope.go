@@ -17,11 +17,17 @@ import (
 // that of the run.
 func (r *run) of(doc *source.Document) *config.Config {
 	if doc != nil && doc.File != nil {
-		if c := r.options.Scopes[doc.File.Name]; c != nil {
-			return c
-		}
+		return r.options.configOf(doc.File)
 	}
 	return r.options.Config
+}
+
+// configOf returns the configuration that holds for a file.
+func (o *Options) configOf(f *source.File) *config.Config {
+	if c := o.Scopes[f.Name]; c != nil {
+		return c
+	}
+	return o.Config
 }
 
 // scopes returns every configuration of the run, its own first.
@@ -35,14 +41,15 @@ func (r *run) scopes() []*config.Config {
 	return out
 }
 
-// namespaceOf returns the namespace of a document that names none.
-func (r *run) namespaceOf(doc *source.Document) string {
-	c := r.of(doc)
+// NamespaceOf returns the namespace of a document of a file that names none.
+func (o Options) NamespaceOf(f *source.File) string {
+	o = o.WithDefaults()
+	c := o.configOf(f)
 	switch {
-	case c == r.options.Config || r.namespaced:
-		return r.options.Namespace
-	case r.options.Outer != "" && !c.Says("namespace"):
-		return r.options.Outer
+	case c == o.Config || !o.defaulted:
+		return o.Namespace
+	case o.Outer != "" && !c.Says("namespace"):
+		return o.Outer
 	}
 	return c.Namespace
 }
@@ -51,7 +58,7 @@ func (r *run) namespaceOf(doc *source.Document) string {
 // nobody's choice and something sets another one later, the names of Services are
 // wrong: that is said.
 func (r *run) assume(u *unit) {
-	u.doc.Namespace = r.namespaceOf(u.doc)
+	u.doc.Namespace = r.options.NamespaceOf(u.doc.File)
 	if r.namespaced || r.options.Outer != "" || r.of(u.doc).Says("namespace") || u.kind.Uncompiled {
 		return
 	}

@@ -91,10 +91,7 @@ func (c *Checked) objectOf(d *source.Document) object {
 	case d.Kind == "IDPPreset":
 		o.namespace = ""
 	case o.namespace == "":
-		o.namespace = c.Options.Namespace
-		if o.namespace == "" && c.Options.Config != nil {
-			o.namespace = c.Options.Config.Namespace
-		}
+		o.namespace = c.Options.NamespaceOf(d.File)
 	}
 	return o
 }
