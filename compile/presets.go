@@ -30,8 +30,8 @@ func (r *run) readWithPresets(units []*unit) {
 	visit(units)
 	r.presets = presets
 	parallel.Each(len(waiting), func(i int) {
-		root, _ := waiting[i].doc.Outline()
-		r.ours(waiting[i], root)
+		root, _ := waiting[i].doc.Parse()
+		r.decode(waiting[i], root)
 	})
 }
 

@@ -300,12 +300,10 @@ func (u *unit) add(problems []source.Problem) {
 	}
 }
 
-// ours checks, decodes and lifts a document of a kind that kgw compiles.
+// ours reads a document of a kind that kgw compiles. One that names presets is
+// decoded when all of them are read.
 func (r *run) ours(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
-	if u.awaits = apirule.PresetsOf(root); u.awaits != nil && r.presets == nil {
-		return // until all presets are read
-	}
 	u.add(problems)
 	if root == nil {
 		return
@@ -313,6 +311,13 @@ func (r *run) ours(u *unit, root *source.Node) {
 	if u.doc.Namespace == "" {
 		r.assume(u)
 	}
+	if u.awaits = apirule.PresetsOf(root); u.awaits == nil {
+		r.decode(u, root)
+	}
+}
+
+// decode checks, decodes and lifts a document of a kind that kgw compiles.
+func (r *run) decode(u *unit, root *source.Node) {
 	root = r.fillIn(u, root)
 	if how, bare := schema.ShownAs(u.doc, root); how != schema.AsItIs && how != schema.OlderBody {
 		u.found.Add(how.Finding(u.doc, bare))

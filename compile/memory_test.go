@@ -1,0 +1,142 @@
+package compile_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/source"
+)
+
+// folder is a folder whose files are edited: a file that is not keeps its
+// *source.File.
+type folder struct {
+	files map[string]*source.File
+	later map[string]compile.Later
+}
+
+func (d *folder) put(t *testing.T, name, text string) {
+	t.Helper()
+	f, problem := source.NewFile(name, []byte(text))
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	d.files[name] = f
+}
+
+// compiled is what a run says and writes. The configuration is kgw.yaml, for files
+// below apis/ apis/kgw.yaml.
+func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
+	t.Helper()
+	parse := func(name string) *config.Config {
+		c, found := config.Parse(name, d.files[name].Data)
+		if len(found) > 0 {
+			t.Fatal(found)
+		}
+		return c
+	}
+	o := compile.Options{Config: parse("kgw.yaml"), Scopes: map[string]*config.Config{}, Later: d.later, Schema: true, Memory: m}
+	apis := parse("apis/kgw.yaml")
+	var in compile.Input
+	for _, name := range slices.Sorted(maps.Keys(d.files)) {
+		if strings.HasSuffix(name, config.FileName) {
+			continue
+		}
+		in.Files = append(in.Files, d.files[name])
+		if strings.HasPrefix(name, "apis/") {
+			o.Scopes[name] = apis
+		}
+	}
+	r := compile.Run(in, o)
+	var out bytes.Buffer
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		fmt.Fprintf(&out, "%s:%d:%d %s %s: %s\n", f.Span.File, f.Span.Line, f.Span.Column, f.Severity, f.Code, f.Message)
+	}
+	if err := r.WriteYAML(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+const (
+	emptyConfig = "apiVersion: kgw.dev/v1alpha1\nkind: Config\n"
+	shopRule    = `apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata: {name: shop, annotations: {kgw.dev/idp-presets: login}}
+spec:
+  host: shop.example.com
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 8080}
+  rules:
+  - {path: /orders, methods: [GET], accessStrategies: [{handler: jwt}]}
+`
+	cartsRule = `apiVersion: gateway.kyma-project.io/v2
+kind: APIRule
+metadata: {name: carts}
+spec:
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 8080}
+  hosts: [carts.example.com]
+  rules: [{path: /carts, methods: [GET], noAuth: true}]
+`
+	shopService = "apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: web}\nspec: {selector: {app: shop}, ports: [{port: 8080}]}\n"
+	loginPreset = "apiVersion: authentication.kyma-project.io/v1alpha1\nkind: IDPPreset\nmetadata: {name: login}\n" +
+		"spec: {issuer: https://login.example.com, jwksUri: https://login.example.com/keys}\n"
+)
+
+// TestMemoryIsNeverStale edits a folder step by step. After each step a run that
+// remembers those before says and writes what one that remembers nothing does, and
+// each step changes that: an answer that is kept for too long differs.
+func TestMemoryIsNeverStale(t *testing.T) {
+	d := &folder{files: map[string]*source.File{}}
+	d.put(t, "kgw.yaml", emptyConfig)
+	d.put(t, "apis/kgw.yaml", emptyConfig+"namespace: web\n")
+	d.put(t, "apis/shop.yaml", shopRule)
+	d.put(t, "apis/carts.yaml", cartsRule)
+	d.put(t, "services.yaml", shopService)
+	d.put(t, "login.yaml", loginPreset)
+	put := func(name, text string) func() { return func() { d.put(t, name, text) } }
+	later := func(namespace string) func() {
+		return func() { d.later = map[string]compile.Later{"apis/shop.yaml": {Namespace: namespace, By: "Kustomize"}} }
+	}
+	memory, before := &compile.Memory{}, ""
+	for _, step := range []struct {
+		name string
+		edit func()
+	}{
+		{"nothing is remembered", func() {}},
+		{"the rule", put("apis/shop.yaml", strings.Replace(shopRule, "/orders", "/carts", 1))},
+		{"the rule again", put("apis/shop.yaml", shopRule)},
+		{"the preset of the rule", put("login.yaml", strings.ReplaceAll(loginPreset, "login.", "other."))},
+		{"the pods of its Service", put("services.yaml", strings.Replace(shopService, "app: shop", "app: other", 1))},
+		{"the port of its Service", put("services.yaml", strings.Replace(shopService, "port: 8080", "port: 80", 1))},
+		{"a rule beside it for the same requests", put("apis/again.yaml", strings.Replace(shopRule, "name: shop", "name: again", 1))},
+		{"no rule beside it", func() { delete(d.files, "apis/again.yaml") }},
+		{"labels", put("apis/kgw.yaml", emptyConfig+"namespace: web\nlabels: {team: shop}\n")},
+		{"the target", put("apis/kgw.yaml", emptyConfig+"namespace: web\nistio: {api: v1}\n")},
+		{"the namespace", put("apis/kgw.yaml", emptyConfig+"namespace: other\n")},
+		{"no namespace", put("apis/kgw.yaml", emptyConfig)},
+		{"the namespace that is set later", later("web")},
+		{"another one that is set later", later("other")},
+		{"no preset", func() { delete(d.files, "login.yaml") }},
+		{"the preset again", put("login.yaml", loginPreset)},
+	} {
+		step.edit()
+		got, want := d.compiled(t, memory), d.compiled(t, nil)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: (- without a memory, + with it)\n%s", step.name, diff)
+		}
+		if got == before {
+			t.Errorf("%s: nothing is another than before:\n%s", step.name, got)
+		}
+		before = got
+	}
+}
