@@ -35,11 +35,11 @@ build: ## build bin/kgw
 .PHONY: test
 test: ## vet and test everything that needs no other program
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test ./...); done
 
 FUZZTIME ?= 60s
-FUZZTARGETS = $(shell grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' compare compile internal lsp migrate prove schema simulate validate | sed 's|/[^/]*_test.go:func |:|' | sort)
+FUZZTARGETS = $(shell grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' compare compile internal lsp migrate openapi prove schema simulate validate why workbench | sed 's|/[^/]*_test.go:func |:|' | sort)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME, after the inputs that failed once (testdata/fuzz)
