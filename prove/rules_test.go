@@ -46,3 +46,16 @@ func TestUnknownFieldOfARule(t *testing.T) {
 		t.Errorf("it is certain that the request is answered %d: %s", d.Status, d.Reason)
 	}
 }
+
+// TestRoutesThatLookAtTheScheme: plain HTTP is compared where routes tell it apart,
+// also without the Gateway.
+func TestRoutesThatLookAtTheScheme(t *testing.T) {
+	for name, condition := range map[string]string{"the header": "headers: {x-forwarded-proto: {exact: http}}", "the scheme": "scheme: {exact: http}"} {
+		text := vs("a.com", "{match: [{"+condition+"}], directResponse: {status: 400}}", toAPI) + service("api")
+		after := strings.Replace(text, "exact: http}", "exact: none}", 1)
+		r := classes.Compare(sideOf(t, documents(t, text), -1, nil), sideOf(t, documents(t, after), -1, nil))
+		if len(r.Changes) == 0 {
+			t.Errorf("%s: plain HTTP is no longer refused, and nothing is reported", name)
+		}
+	}
+}

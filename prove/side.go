@@ -274,6 +274,11 @@ func (s *side) front(host string) []classes.Part { return s.with(host, s.own(hos
 // with adds to routes what the policies look at on the way to and behind them.
 func (s *side) with(host string, routes []part) []classes.Part {
 	var out []classes.Part
+	if s.cluster.Gateway.TellsSchemes(host) {
+		plain := beside(nil, classes.Part{})
+		plain.Set.Schemes = []string{"http"}
+		out = append(out, plain)
+	}
 	for _, selector := range s.cluster.Gateway.Selectors(host) {
 		g := s.looks("gateway "+fmt.Sprint(selector), func() *sidecar.Looks { return s.cluster.Sidecars.Gateway(selector) })
 		out = append(append(out, g.always...), g.on[host]...)

@@ -213,6 +213,20 @@ func (g *Gateway) Selectors(host string) []map[string]string {
 	return out
 }
 
+// TellsSchemes reports whether a route for the host looks at the scheme of a request,
+// itself or as the header that has it.
+func (g *Gateway) TellsSchemes(host string) bool {
+	looks := func(r *route) bool {
+		return slices.ContainsFunc(r.conditions, func(c condition) bool {
+			return c.is("scheme") || c.place == header && c.part == "x-forwarded-proto"
+		})
+	}
+	return slices.ContainsFunc(g.tables, func(t *table) bool {
+		h := t.host(host)
+		return h != nil && slices.ContainsFunc(h.routes, looks)
+	})
+}
+
 // Listed reports whether a Gateway among the inputs serves the host.
 func (g *Gateway) Listed(host string) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil && t.host(host) != nil })
