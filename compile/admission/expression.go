@@ -142,37 +142,35 @@ func (w *writer) ofGateways(k *kind, gateways []string) {
 }
 
 // notPublic demands that each open rule is one of the routes: its path, all of
-// its methods, and every host.
+// its methods, and every host. Routes are found by the host, "" for any, and the
+// path.
 func (w *writer) notPublic(k *kind, routes []Public) {
-	var paths []string
+	var keys []string
 	of := map[string][]string{}
 	for _, r := range routes {
-		if of[r.Path] == nil {
-			paths = append(paths, r.Path)
+		key := strings.ToLower(r.Host) + " " + r.Path
+		if of[key] == nil {
+			keys = append(keys, key)
 		}
-		of[r.Path] = append(of[r.Path], r.option())
+		of[key] = append(of[key], r.option())
 	}
 	var entries []string
-	for _, p := range paths {
-		entries = append(entries, quoted(p)+": ["+strings.Join(distinct(of[p]), ", ")+"]")
+	for _, key := range keys {
+		entries = append(entries, quoted(key)+": ["+strings.Join(distinct(of[key]), ", ")+"]")
 	}
 	w.table("public", entries)
-	w.demand(fmt.Sprintf("variables.rules.all(r, !(%s) || variables.public.exists(m, r.path in m && m[r.path].exists(o, "+
-		"(!('hosts' in o) || variables.hosts.all(h, h.exists(s, s in o.hosts))) && "+
-		"(!('methods' in o) || has(r.methods) && r.methods.all(m, m in o.methods) && !(%s)))))", k.open, k.anyMethod),
+	w.demand(fmt.Sprintf("variables.rules.all(r, !(%s) || ([''] + variables.hosts[0]).exists(s, (s == '' || variables.hosts.all(h, s in h)) && "+
+		"[s + ' ' + r.path].exists(p, variables.public.exists(m, p in m && m[p].exists(o, "+
+		"!('methods' in o) || has(r.methods) && r.methods.all(m, m in o.methods) && !(%s))))))", k.open, k.anyMethod),
 		"a route without authentication must be one of policy.publicRoutes")
 }
 
-// option writes what a route demands besides its path.
+// option writes what a route demands besides its host and path.
 func (p *Public) option() string {
-	var parts []string
-	if p.Host != "" {
-		parts = append(parts, "'hosts': ["+quoted(strings.ToLower(p.Host))+"]")
+	if p.Methods == nil {
+		return "{}"
 	}
-	if p.Methods != nil {
-		parts = append(parts, "'methods': "+list(p.Methods))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return "{'methods': " + list(p.Methods) + "}"
 }
 
 // canonical spells a name in one way: in lower case, without the final dot.

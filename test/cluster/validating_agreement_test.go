@@ -185,7 +185,7 @@ func TestAdmissionPolicyOfLongLists(t *testing.T) {
 	}
 	config := strings.NewReplacer("Allowed.example, ", "Allowed.example, "+names("d-%d.customer.example", 5000), "[secret.NAMESPACE, ", "[secret.NAMESPACE, "+names("s-%d.shop", 5000)).Replace(agreementConfig)
 	for i := range 2000 {
-		config = strings.Replace(config, "  publicRoutes:\n", fmt.Sprintf("  publicRoutes:\n  - {path: /public/%d, host: h-%d.allowed.example, methods: [GET]}\n", i, i), 1)
+		config = strings.Replace(config, "  publicRoutes:\n", fmt.Sprintf("  publicRoutes:\n  - {path: /public/%d, host: h-%d.allowed.example, methods: [GET]}\n  - {path: /shared, host: h-%d.allowed.example, methods: [GET]}\n", i, i, i), 1)
 	}
 	r := newRepository(t, map[string]string{"kgw.yaml": config, "service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: NAMESPACE}\nspec: {selector: {app: orders}, ports: [{port: 8080, name: http}]}\n"})
 	installKinds(t)
@@ -212,13 +212,16 @@ func TestAdmissionPolicyOfLongLists(t *testing.T) {
 		return text + "  - " + last + "\n"
 	}
 	for text, refused := range map[string]string{
-		fabric("{host: x.d-4999.customer.example, serviceName: orders, servicePort: http}"):                                            "",
-		fabric("{host: x.d-5000.customer.example, serviceName: orders, servicePort: http}"):                                            "the host must be in one of the domains",
-		fabric("{host: x.d-4.customer.example, serviceName: secret, servicePort: http}"):                                               "the Service must not be exposed",
-		rule("{path: /health, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"):                                       "",
-		rule("{path: /public/1999, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"):                                  "a route without authentication",
-		rule("{path: /health, methods: [GET], service: {name: s-4999, namespace: shop, port: 80}, noAuth: true}"):                      "the Service must not be exposed",
-		strings.ReplaceAll(rule("{path: /public/7, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"), "any.", "h-7."): "",
+		fabric("{host: x.d-4999.customer.example, serviceName: orders, servicePort: http}"):                                             "",
+		fabric("{host: x.d-5000.customer.example, serviceName: orders, servicePort: http}"):                                             "the host must be in one of the domains",
+		fabric("{host: x.d-4.customer.example, serviceName: secret, servicePort: http}"):                                                "the Service must not be exposed",
+		rule("{path: /health, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"):                                        "",
+		rule("{path: /public/1999, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"):                                   "a route without authentication",
+		rule("{path: /health, methods: [GET], service: {name: s-4999, namespace: shop, port: 80}, noAuth: true}"):                       "the Service must not be exposed",
+		strings.ReplaceAll(rule("{path: /public/7, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"), "any.", "h-7."):  "",
+		strings.ReplaceAll(rule("{path: /shared, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"), "any.", "h-0."):    "",
+		strings.ReplaceAll(rule("{path: /shared, methods: [GET], service: {name: orders, port: 80}, noAuth: true}"), "any.", "h-2000."): "a route without authentication",
+		strings.ReplaceAll(rule("{path: /shared, methods: [POST], service: {name: orders, port: 80}, noAuth: true}"), "any.", "h-0."):   "a route without authentication",
 	} {
 		err := admitted(text)
 		if refused == "" && err != nil || refused != "" && (err == nil || !strings.Contains(err.Error(), refused)) {
