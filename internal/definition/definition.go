@@ -39,22 +39,25 @@ func Refused(kind string, spec *source.Node) (why, path string) {
 type place string
 
 // first returns what is wrong with the first node at the place that something is
-// wrong with, and the path of the node; "" without one.
+// wrong with, and the path of the node; why is "" without one.
 func (p place) first(spec *source.Node, broken func(*source.Node) string) (why, path string) {
-	return firstBelow(spec, "spec", string(p), broken)
+	why, below := firstBelow(spec, string(p), broken)
+	return why, "spec" + below
 }
 
-func firstBelow(n *source.Node, at, rest string, broken func(*source.Node) string) (why, path string) {
+// firstBelow is first for the rest of a place below a node. It writes the path on
+// the way back: most of what is looked at has nothing wrong.
+func firstBelow(n *source.Node, rest string, broken func(*source.Node) string) (why, path string) {
 	if n == nil {
 		return "", ""
 	}
 	if rest == "" {
-		return broken(n), at
+		return broken(n), ""
 	}
 	if elements, all := strings.CutPrefix(rest, "[]"); all {
 		for i, e := range source.Elements(n) {
-			if why, path = firstBelow(e, source.JoinIndex(at, i), strings.TrimPrefix(elements, "."), broken); why != "" {
-				return why, path
+			if why, below := firstBelow(e, strings.TrimPrefix(elements, "."), broken); why != "" {
+				return why, source.JoinIndex("", i) + below
 			}
 		}
 		return "", ""
@@ -63,7 +66,11 @@ func firstBelow(n *source.Node, at, rest string, broken func(*source.Node) strin
 	if end < 0 {
 		end = len(rest)
 	}
-	return firstBelow(source.Field(n, rest[:end]), at+"."+rest[:end], strings.TrimPrefix(rest[end:], "."), broken)
+	why, below := firstBelow(source.Field(n, rest[:end]), strings.TrimPrefix(rest[end:], "."), broken)
+	if why == "" {
+		return "", ""
+	}
+	return why, "." + rest[:end] + below
 }
 
 // limit is a bound of the structure at a place.
