@@ -176,7 +176,7 @@ func (e *entrances) behind(d *kube.Door) []ir.Name {
 		if s == nil {
 			return
 		}
-		if other, ok := kube.ServiceOfHost(s.External, ""); ok && s.External != "" {
+		if other, ok := kube.ServiceOfHost(s.External, ""); ok {
 			follow(other)
 		}
 		for _, other := range e.samePods(name.Namespace, s.Selector) {

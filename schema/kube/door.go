@@ -166,10 +166,10 @@ func (v *VirtualService) leadsOf(at source.Ref, namespace string, spec *source.N
 	}
 }
 
-// ServiceOfHost returns the Service that a host in the mesh is, written in full
-// or in part, and false for another host.
+// ServiceOfHost returns the Service that a host in the mesh is, written in full,
+// with a final dot or without, or in part, and false for another host.
 func ServiceOfHost(host, namespace string) (ir.Name, bool) {
-	name, rest, dotted := strings.Cut(host, ".")
+	name, rest, dotted := strings.Cut(strings.TrimSuffix(host, "."), ".")
 	if !dotted {
 		return ir.Name{Namespace: namespace, Name: name}, name != ""
 	}
