@@ -34,10 +34,11 @@ type Step struct {
 // after each that no request is exposed or refused that was not before and is
 // not after.
 //
-// Gateways come first, with their own proxies. RequestAuthentications let tokens be known, then policies that
-// let in whom the old or the new ones do, with Oathkeeper, then Rules, then the
-// routes. What is no longer wanted goes when nothing needs it, and at last the
-// policies that held for the time between.
+// Gateways come first, with proxies of their own, then RequestAuthentications,
+// which let tokens be known, then policies that let in whom the old or the new
+// ones do, with Oathkeeper, then Rules, then the routes. What is no longer wanted
+// goes when nothing needs it, and at last the policies that held for the time
+// between.
 func Plan(before, after *Side, scope Scope) []Step {
 	if before.Options.Config == nil {
 		before.Options = after.Options
@@ -125,7 +126,10 @@ func (p *plan) changed(kind string) []diff.Object {
 func (p *plan) others() []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
-		if pair.After != nil && !policyKind(pair.After.ID().Kind) && pair.After.ID().Kind != "Rule" && pair.After.ID().Kind != "Gateway" {
+		if pair.After == nil {
+			continue
+		}
+		if kind := pair.After.ID().Kind; !policyKind(kind) && kind != "Rule" && kind != "Gateway" {
 			out = append(out, *pair.After)
 		}
 	}

@@ -65,8 +65,7 @@ func (p *parents) make(f *fileMigration, g *istioGateway) {
 	if made.refused() || len(made.objects) == 0 {
 		return
 	}
-	doc := *g.origin.Doc
-	parent, _ := kube.Decode(&doc, gatewayGroup, source.NodeOf(made.objects[0].Value())).(*kube.ParentGateway)
+	parent, _ := kube.Decode(g.origin.Doc, gatewayGroup, source.NodeOf(made.objects[0].Value())).(*kube.ParentGateway)
 	p.known[g.name] = parent
 }
 
