@@ -105,7 +105,7 @@ func (v *view) suppressions(found []*diag.Finding) []protocol.CommandOrCodeActio
 		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 		at := positionOf(v.file, f.Span.Line, 1)
 		edit := protocol.TextEdit{Range: protocol.Range{Start: at, End: at}, NewText: fmt.Sprintf("%s# kgw:ignore %s \n", indent, f.Code)}
-		out = append(out, action(fmt.Sprintf("Suppress %s here: write the reason behind the code", f.Code), protocol.CodeActionKindQuickFix, v.edits(v.file, edit), v.shown(f)))
+		out = append(out, action(fmt.Sprintf("Suppress %s here: write the reason after the code", f.Code), protocol.CodeActionKindQuickFix, v.edits(v.file, edit), v.shown(f)))
 	}
 	return out
 }

@@ -18,8 +18,8 @@ func (a *app) lspCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lsp",
 		Short: "Serve an editor over standard input and output (Language Server Protocol)",
-		Long: "Reports what kgw validate finds in the folders that an editor has open, as one types, and answers what stands\n" +
-			"at a place. Editors start it by themselves: docs/integrations/editors.md has their settings.",
+		Long: "Reports what kgw validate finds in the folders that an editor has open, as you type, and answers questions about\n" +
+			"a place in a file. Editors start it by themselves: docs/integrations/editors.md has their settings.",
 		Example: "  kgw lsp\n  kgw lsp --env prod",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

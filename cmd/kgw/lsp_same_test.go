@@ -84,8 +84,9 @@ func validateHere(t testing.TB, dir string) (findings said, places map[string]bo
 	return findings, places
 }
 
-// compareSaid holds what an editor shows to what kgw validate finds on the same
-// bytes. A finding that validate joins of several places is shown at each.
+// compareSaid compares what an editor shows with what kgw validate finds in the
+// same bytes. A finding that validate reports once for several places is shown at
+// each of them.
 func compareSaid(t testing.TB, shown said, dir string) {
 	t.Helper()
 	found, places := validateHere(t, dir)

@@ -155,9 +155,9 @@ func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error
 	}
 	var names []string
 	for i := range result.Objects {
-		o := &result.Objects[i]
+		o := why.Object{Object: &result.Objects[i]}
 		if strings.EqualFold(o.Kind, id.kind) {
-			names = append(names, o.Kind+"/"+o.Meta.Namespace+"/"+o.Meta.Name)
+			names = append(names, o.ID())
 		}
 	}
 	asked := id.kind + "/" + id.namespace + "/" + id.name

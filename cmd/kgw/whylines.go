@@ -104,8 +104,8 @@ func liveObjects(file *source.File) ([]source.Object, error) {
 	return out, nil
 }
 
-// printAnnotated prints the manifests as printYAML does, with what their fields
-// are made of.
+// printAnnotated prints the manifests as YAML, with what their fields are made of
+// as comments.
 func (a *app) printAnnotated(result *compile.Result, o *compile.Options) error {
 	leaves := map[string]map[string]string{}
 	for _, e := range why.Objects(result, o, nil) {
@@ -116,8 +116,9 @@ func (a *app) printAnnotated(result *compile.Result, o *compile.Options) error {
 		leaves[e.Key()] = of
 	}
 	for i := range result.Objects {
-		object := &result.Objects[i]
-		text := why.Annotate(object.AppendYAML(nil), func(path string) string { return leaves[object.Key()][path] })
+		o := &result.Objects[i]
+		of := leaves[o.Key()]
+		text := why.Annotate(o.AppendYAML(nil), func(path string) string { return of[path] })
 		if err := a.printText("---\n" + string(text)); err != nil {
 			return err
 		}
