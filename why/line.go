@@ -94,9 +94,13 @@ func fieldsOn(doc *source.Document, root *source.Node, line int) []string {
 		}
 	}
 	fields("", root, add)
-	return slices.DeleteFunc(slices.Clone(out), func(path string) bool {
-		return slices.ContainsFunc(out, func(other string) bool { return other != path && Below(other, path) })
-	})
+	var innermost []string
+	for i, path := range out {
+		if i+1 == len(out) || !Below(out[i+1], path) { // what a field holds follows it
+			innermost = append(innermost, path)
+		}
+	}
+	return innermost
 }
 
 // fields calls a function for each field with its name and its value, and for

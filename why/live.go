@@ -17,12 +17,12 @@ import (
 // comment. note is about the whole object.
 func Live(live source.Object, objects []Object, mask func(string) string) (text []byte, note string) {
 	plain := manifest.AppendYAMLValue(nil, live)
-	o, note := counterpart(live, objects)
+	has := map[string]string{}
+	origin.Walk(live, func(path string, v any) { has[path] = textOf(v) })
+	o, note := counterpart(live, has, objects)
 	if o == nil {
 		return plain, note
 	}
-	has := map[string]string{}
-	origin.Walk(live, func(path string, v any) { has[path] = scalar(v) })
 	ours := map[string]*Leaf{}
 	var lacks []string
 	for i := range o.Leaves {
@@ -58,13 +58,9 @@ func someOf(paths []string) string {
 	return strings.Join(paths, ", ")
 }
 
-func scalar(v any) string {
-	l := Leaf{Value: v}
-	return l.value()
-}
-
-// counterpart finds the object that a live one is held against.
-func counterpart(live source.Object, objects []Object) (o *Object, note string) {
+// counterpart finds the object that a live one is compared with. has are the
+// texts of its leaves.
+func counterpart(live source.Object, has map[string]string, objects []Object) (o *Object, note string) {
 	kind, namespace, name, labels := head(live)
 	_, made, known := compile.MadeFor(labels)
 	var best *Object
@@ -80,7 +76,7 @@ func counterpart(live source.Object, objects []Object) (o *Object, note string) 
 		if _, of, ok := compile.MadeFor(o.Meta.Labels); !known || !ok || of != made {
 			continue
 		}
-		switch n := alike(live, o); {
+		switch n := alike(has, o); {
 		case n > most:
 			best, most, tie = o, n, false
 		case n == most:
@@ -96,10 +92,8 @@ func counterpart(live source.Object, objects []Object) (o *Object, note string) 
 	return best, "kgw writes it as " + best.ID()
 }
 
-// alike counts the leaves of the spec that two objects share.
-func alike(live source.Object, o *Object) int {
-	has := map[string]string{}
-	origin.Walk(live, func(path string, v any) { has[path] = scalar(v) })
+// alike counts the leaves of the spec that an object shares with a live one.
+func alike(has map[string]string, o *Object) int {
 	n := 0
 	for i := range o.Leaves {
 		if l := &o.Leaves[i]; Below(l.Path, "spec") && has[l.Path] == l.value() {

@@ -24,10 +24,6 @@ type place struct {
 // named is a leaf that a place is said to be the origin of.
 type named struct{ object, path string }
 
-// unchanged are the lines whose leaves need not change with what they are said
-// to come from, with the reason.
-var unchanged = map[string]string{}
-
 // TestNamedInputsChangeTheirLeaves changes each scalar of the goldens and the
 // examples that a leaf is said to come from. The leaf must be another one then,
 // be gone, or the resource be refused.
@@ -97,9 +93,6 @@ func placesOf(r *run) map[place][]named {
 	for i := range r.objects {
 		o := &r.objects[i]
 		for _, l := range o.Leaves {
-			if unchanged[strings.TrimPrefix(l.Docs, why.Page+"#")] != "" {
-				continue
-			}
 			for _, s := range l.From {
 				if s.Kind == why.Default || s.Span.File == "" || s.Kind == why.Input && !s.Ref.Key && !scalar(s) {
 					continue

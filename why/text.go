@@ -31,8 +31,10 @@ func (o *Object) Text() string {
 func (o *Object) ID() string { return o.Kind + "/" + o.Meta.Namespace + "/" + o.Meta.Name }
 
 // value is the value as YAML on one line.
-func (l *Leaf) value() string {
-	return strings.TrimSuffix(string(manifest.AppendYAMLValue(nil, l.Value)), "\n")
+func (l *Leaf) value() string { return textOf(l.Value) }
+
+func textOf(value any) string {
+	return strings.TrimSuffix(string(manifest.AppendYAMLValue(nil, value)), "\n")
 }
 
 func (l *Leaf) rule() string {
