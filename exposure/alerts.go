@@ -3,7 +3,6 @@ package exposure
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -13,21 +12,18 @@ import (
 // findings of the inputs, and one for each line whose routes are open to anyone, or
 // of which it is not known who gets through.
 func (r *Report) Alerts() diag.List {
-	out := slices.Clone(r.found)
+	var alerts diag.List
 	at := map[alertKey]int{}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
 		for j := range h.Rows {
-			out = alert(out, at, h.Host, &h.Rows[j])
+			alerts = alert(alerts, at, h.Host, &h.Rows[j])
 		}
 		for _, text := range h.Unknown {
-			out.Add(diag.Finding{Code: diag.AccessUnknown, Message: "it is not known who gets through to all of " + h.Host + ": " + text, Help: help[diag.AccessUnknown]})
+			alerts.Add(diag.Finding{Code: diag.AccessUnknown, Message: "it is not known who gets through to all of " + h.Host + ": " + text, Help: help[diag.AccessUnknown]})
 		}
 	}
-	for i, f := range out[len(r.found):] {
-		out[len(r.found)+i].Message = strings.TrimSuffix(f.Message, ", ")
-	}
-	out = append(slices.Clone(r.found), diag.Levels{}.Apply(out[len(r.found):])...)
+	out := append(slices.Clone(r.found), diag.Levels{}.Apply(alerts)...)
 	out.Resolve()
 	return out
 }
@@ -44,7 +40,8 @@ var help = map[diag.Code]string{
 	diag.AccessUnknown: "kgw report lists what the inputs leave open",
 }
 
-// alert adds a row to the findings, unless who gets through is known.
+// alert adds a row to the alerts, unless it is known to whom it is open, and that is
+// not anyone.
 func alert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List {
 	k, text := alertKey{at: row.at}, ""
 	switch row.Access {
@@ -55,15 +52,15 @@ func alert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List 
 	case Restricted, Closed, Unreached:
 		return out
 	}
-	i, seen := at[k]
-	if !seen {
-		i = len(out)
-		at[k] = i
-		f := out.Add(diag.Finding{Code: k.code, At: row.at, Message: text, Help: help[k.code]})
-		if w := row.Witness; w != nil {
-			f.Witness = &diag.Witness{Method: w.Method, URL: w.URL}
-		}
+	requests := fmt.Sprintf("%s %s%s", row.Verbs(), host, row.Path)
+	if i, seen := at[k]; seen {
+		out[i].Message += ", " + requests
+		return out
 	}
-	out[i].Message += fmt.Sprintf("%s %s%s, ", row.Verbs(), host, row.Path)
+	at[k] = len(out)
+	f := out.Add(diag.Finding{Code: k.code, At: row.at, Message: text + requests, Help: help[k.code]})
+	if w := row.Witness; w != nil {
+		f.Witness = &diag.Witness{Method: w.Method, URL: w.URL}
+	}
 	return out
 }

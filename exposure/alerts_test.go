@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,5 +36,22 @@ func TestAlerts(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestFindingsOfRows holds that a row has the findings about its own route, also where
+// others have findings of the same code.
+func TestFindingsOfRows(t *testing.T) {
+	docs, _ := source.Split(&source.File{Name: "f.yaml", Data: []byte("rules:\n- path: x\n- path: y\n")})
+	at := func(path string) source.Ref { return source.Ref{Doc: docs[0], Path: path} }
+	r := &Report{
+		Hosts:    []Host{{Host: "a.test", Rows: []Row{{Path: "/x", at: at("rules[0]")}, {Path: "/y", at: at("rules[1]")}}}},
+		Findings: []Finding{{Code: "KGW402", at: at("rules[1].path")}, {Code: "KGW402", at: at("rules[0]")}, {Code: "KGW402", at: at("rules[1]")}},
+	}
+	r.place()
+	for i, want := range [][]int{{1}, {0, 2}} {
+		if row := r.Hosts[0].Rows[i]; !slices.Equal(row.About, want) || !slices.Equal(row.Findings, []string{"KGW402"}) {
+			t.Errorf("%s has the findings %v, %v", row.Path, row.About, row.Findings)
+		}
 	}
 }

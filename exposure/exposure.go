@@ -98,6 +98,8 @@ type Row struct {
 	// Findings are the codes of those about the route.
 	Findings []string `json:"findings,omitempty"`
 	Unknown  []string `json:"unknown,omitempty"`
+	// About are the indexes, among those of the report, of the findings about the route.
+	About []int `json:"-"`
 
 	at source.Ref
 }
@@ -241,18 +243,23 @@ func (r *Report) place() {
 		list[i].At = rows[i].at
 	}
 	list.Resolve()
-	about := map[*source.Document][]*Finding{}
+	in := map[*source.Document][]int{}
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		about[f.at.Doc] = append(about[f.at.Doc], f)
+		doc := r.Findings[i].at.Doc
+		in[doc] = append(in[doc], i)
 	}
 	for i, row := range rows {
 		if row.at.Doc == nil {
 			continue
 		}
 		row.Source = placeOf(list[i].Span)
-		for _, f := range about[row.at.Doc] {
-			if within(f.at.Path, row.at.Path) && !slices.Contains(row.Findings, f.Code) {
+		for _, k := range in[row.at.Doc] {
+			f := &r.Findings[k]
+			if !within(f.at.Path, row.at.Path) {
+				continue
+			}
+			row.About = append(row.About, k)
+			if !slices.Contains(row.Findings, f.Code) {
 				row.Findings = append(row.Findings, f.Code)
 			}
 		}

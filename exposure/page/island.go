@@ -63,7 +63,8 @@ type row struct {
 	Witness   string          `json:"witness,omitempty"`
 	Trace     string          `json:"trace,omitempty"` // the command that decides the witness
 	Request   *request        `json:"request,omitempty"`
-	Findings  []string        `json:"findings,omitempty"`
+	Findings  []string        `json:"findings,omitempty"` // their codes
+	About     []int           `json:"about,omitempty"`    // their indexes
 	Unknown   []string        `json:"unknown,omitempty"`
 }
 
@@ -150,7 +151,7 @@ func newRow(host int, r *exposure.Row, inputs []string) row {
 	out := row{
 		Host: host, Methods: report.Visible(r.Verbs()), Path: report.Visible(r.Path), Access: r.Access, Callers: newCallers(r.Callers), InCluster: newCallers(r.InCluster),
 		Backend: report.Visible(r.Backend), Via: report.Visible(r.Via), Rule: report.Visible(r.Rule), Route: report.Visible(r.Route),
-		Source: report.Visible(r.Source.String()), Witness: report.Visible(r.Witness.String()), Findings: shown(r.Findings), Unknown: shown(r.Unknown),
+		Source: report.Visible(r.Source.String()), Witness: report.Visible(r.Witness.String()), Findings: shown(r.Findings), About: r.About, Unknown: shown(r.Unknown),
 	}
 	if len(r.Schemes) == 1 {
 		out.Schemes = report.Visible(r.Schemes[0])

@@ -55,8 +55,8 @@ const (
 	execFile = "simulator/wasm_exec.js" // Go's own, of the toolchain that built the other
 )
 
-// box is what a page with a request box has more than others: the simulator, in base64,
-// and what it is asked about.
+// box is what only a page with a request box has: the simulator, in base64, and the
+// cluster that it is asked about.
 type box struct {
 	Wasm      template.HTML
 	Recording any

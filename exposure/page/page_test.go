@@ -20,7 +20,7 @@ func hostile(name string) *Page {
 	row := exposure.Row{
 		Path: name, Methods: []string{name}, Schemes: []string{name}, Access: exposure.Public, Callers: []exposure.Caller{caller}, InCluster: []exposure.Caller{caller},
 		Backend: name, Via: name, Limits: []string{name}, CORS: name, Timeout: name, Further: []string{name}, Route: name, Rule: name, Source: place,
-		Witness: &exposure.Witness{Method: name, URL: name, Headers: []string{name}}, Findings: []string{name}, Unknown: []string{name},
+		Witness: &exposure.Witness{Method: name, URL: name, Headers: []string{name}}, Findings: []string{name}, About: []int{0}, Unknown: []string{name},
 	}
 	finding := exposure.Finding{
 		Code: string(diag.RulesOverlap), Severity: "error", Message: name, Source: place, Help: name, Related: []exposure.Related{{Message: name, Source: place}},

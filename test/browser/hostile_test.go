@@ -37,7 +37,8 @@ func TestHostileTexts(t *testing.T) {
 		callers := []exposure.Caller{{Kind: exposure.Kind(x), Text: x, Issuers: []string{x}, Scopes: []string{x}, Audiences: []string{x}, Authorizers: []string{x}, When: []string{x}, If: []string{x}}}
 		row := exposure.Row{
 			Path: x, Methods: []string{x}, Schemes: []string{x}, Access: exposure.Public, Callers: callers, InCluster: callers, Backend: x, Via: x, Limits: []string{x}, CORS: x,
-			Timeout: x, Further: []string{x}, Route: x, Rule: x, Source: place, Witness: &exposure.Witness{Method: x, URL: x, Headers: []string{x}}, Findings: []string{x, "KGW402"}, Unknown: []string{x},
+			Timeout: x, Further: []string{x}, Route: x, Rule: x, Source: place, Witness: &exposure.Witness{Method: x, URL: x, Headers: []string{x}}, Findings: []string{x, "KGW402"},
+			About: []int{len(p.Report.Findings)}, Unknown: []string{x},
 		}
 		r := p.Report
 		r.Hosts = append(r.Hosts, exposure.Host{Host: x, Rows: []exposure.Row{row}, Unknown: []string{x}, Notes: []string{x}})

@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/exposure/page"
 	"github.com/kgw-dev/kgw/test/browser"
 )
@@ -210,6 +211,21 @@ func TestPrint(t *testing.T) {
 		t.Errorf("%d routes are not printed whole", hidden)
 	}
 	q.Screenshot("print")
+}
+
+// TestFindingsOfARoute: a route shows the findings about it, not all of their code.
+func TestFindingsOfARoute(t *testing.T) {
+	r := manyRoutes(2)
+	for i := range r.Hosts[0].Rows {
+		row := &r.Hosts[0].Rows[i]
+		row.Findings, row.About = []string{"KGW402"}, []int{i}
+		r.Findings = append(r.Findings, exposure.Finding{Code: "KGW402", Severity: "warning", Message: "about " + row.Path})
+	}
+	p := open(t, pageOf(t, &page.Page{Report: r}))
+	text := browser.Eval[string](p, `(choose(rows[1].key), byId("detail").textContent)`)
+	if !strings.Contains(text, "about "+r.Hosts[0].Rows[1].Path) || strings.Contains(text, "about "+r.Hosts[0].Rows[0].Path) {
+		t.Errorf("the second route shows %s", text)
+	}
 }
 
 // TestManyRoutes: the page answers before all its rows are made, and makes them

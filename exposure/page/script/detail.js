@@ -21,11 +21,6 @@ function callersList(title, list) {
   return facts(title, (list || []).map((c) => el("div", {}, el("span", { class: "kind" }, c.kind), " ", c.text, (c.facts || []).map((f) => el("small", {}, f)))));
 }
 
-// aboutRow lists the findings about a row.
-function aboutRow(row) {
-  return (row.findings || []).flatMap((code) => findingsOf.get(code) || []);
-}
-
 function showDetail(row) {
   const box = byId("detail");
   document.body.classList.toggle("with-detail", Boolean(row));
@@ -45,7 +40,7 @@ function showDetail(row) {
     ...callersList("Past the gateway, in the cluster", row.inCluster),
     ...facts("On the way", [...(row.further || []), row.schemes && row.schemes + " only"].filter(Boolean)),
     ...facts("Not known", row.unknown),
-    ...facts("Findings", aboutRow(row).map((f) => el("div", {}, el("span", { class: "code" }, f.code), " ", f.message, el("small", {}, f.source)))),
+    ...facts("Findings", (row.about || []).map((i) => data.findings[i]).map((f) => el("div", {}, el("span", { class: "code" }, f.code), " ", f.message, el("small", {}, f.source)))),
     ...(row.witness ? [el("h3", {}, "A request without a token"), el("p", { class: "command" }, row.witness), el("pre", { tabindex: "0", "aria-label": "Command" }, row.trace), simulated && el("button", { type: "button", id: "try" }, "Try it")] : []));
   if (byId("try")) byId("try").addEventListener("click", () => tryRow(row));
   close.addEventListener("click", () => choose(""));

@@ -27,8 +27,6 @@ rows.forEach((row, i) => {
   ].filter(Boolean).join("\n").toLowerCase();
 });
 const rowOf = new Map(rows.map((row) => [row.key, row]));
-const findingsOf = new Map();
-for (const f of data.findings) findingsOf.set(f.code, (findingsOf.get(f.code) || []).concat(f));
 
 // matching returns the rows that a state lets through, grouped: {title, access,
 // rows}, in the order in which they are shown.
