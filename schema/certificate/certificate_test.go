@@ -66,7 +66,7 @@ func issueUntil(t testing.TB, name string, by *issued, until time.Time, hosts ..
 
 // secretOf writes a Secret.
 func secretOf(kind string, cert, key []byte) string {
-	text := "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: n}\ntype: " + kind + "\ndata:\n  tls.crt: " + base64.StdEncoding.EncodeToString(cert) + "\n"
+	text := "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: web}\ntype: " + kind + "\ndata:\n  tls.crt: " + base64.StdEncoding.EncodeToString(cert) + "\n"
 	if key != nil {
 		text += "  tls.key: " + base64.StdEncoding.EncodeToString(key) + "\n"
 	}
@@ -75,26 +75,35 @@ func secretOf(kind string, cert, key []byte) string {
 
 func read(t testing.TB, text string) (*ir.Certificate, []diag.Code) {
 	t.Helper()
+	c, found, ok := tryRead(text)
+	if !ok {
+		t.Fatalf("no document is read of %.200q", text)
+	}
+	return c, found
+}
+
+// tryRead reads a Secret; ok is false where the text is not one document.
+func tryRead(text string) (c *ir.Certificate, codes []diag.Code, ok bool) {
 	f, problem := source.NewFile("a.yaml", []byte(text))
 	if problem != nil {
-		t.Skip()
+		return nil, nil, false
 	}
 	docs, problems := source.Split(f)
 	if len(problems) > 0 || len(docs) != 1 {
-		t.Skip()
+		return nil, nil, false
 	}
 	root, problems := docs[0].Parse()
 	if len(problems) > 0 || root == nil {
-		t.Skip()
+		return nil, nil, false
 	}
 	docs[0].APIVersion, docs[0].Kind, docs[0].Namespace, docs[0].Name = source.Head(root)
-	c, found := certificate.ReadSecret(docs[0], root)
-	codes := []diag.Code{}
+	read, found := certificate.ReadSecret(docs[0], root)
+	codes = []diag.Code{}
 	for i := range found {
 		codes = append(codes, found[i].Code)
 	}
-	out, _ := c.(*ir.Certificate)
-	return out, codes
+	c, _ = read.(*ir.Certificate)
+	return c, codes, true
 }
 
 func TestReadSecret(t *testing.T) {
@@ -163,10 +172,13 @@ func TestLargeKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	long := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: make([]byte, 1<<15)})
+	parameters := pem.EncodeToMemory(&pem.Block{Type: "EC PARAMETERS", Bytes: []byte{6, 0}})
 	for name, text := range map[string]string{
 		"a long key":      secretOf("Opaque", cert, nil),
 		"a long chain":    secretOf("Opaque", bytes.Repeat(signer.pem, 21), nil),
-		"a long private":  secretOf("kubernetes.io/tls", signer.pem, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: make([]byte, 1<<20)})),
+		"a long private":  secretOf("kubernetes.io/tls", signer.pem, long),
+		"a later private": secretOf("kubernetes.io/tls", signer.pem, slices.Concat(parameters, long)),
 		"one behind well": secretOf("Opaque", slices.Concat(signer.pem, cert), nil),
 	} {
 		if _, found := read(t, text); !slices.Equal(found, []diag.Code{diag.BadTLSSecret}) {
@@ -186,7 +198,7 @@ func FuzzReadSecret(f *testing.F) {
 		if strings.ContainsAny(kind, "\n\r#:") {
 			t.Skip()
 		}
-		read(t, secretOf(kind, cert, key))
-		read(t, "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata: {tls.crt: "+string(cert)+", tls.key: "+string(key)+"}\n")
+		tryRead(secretOf(kind, cert, key))
+		tryRead("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata: {tls.crt: " + string(cert) + ", tls.key: " + string(key) + "}\n")
 	})
 }

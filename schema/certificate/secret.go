@@ -26,6 +26,7 @@ const (
 // (OPENSSL_RSA_MAX_MODULUS_BITS).
 const (
 	maxBits  = 16384
+	maxKey   = 16384 // bytes of a private key: one of maxBits has about 9,500
 	maxChain = 20
 )
 
@@ -146,10 +147,22 @@ func (s *secret) chain(text []byte) ([]*x509.Certificate, bool) {
 	return out, len(out) > 0
 }
 
+// canRead reports whether a text has a PEM block, and none that is too long for a
+// key: crypto/tls passes over those before the key, such as EC PARAMETERS.
+func canRead(key []byte) bool {
+	block, rest := pem.Decode(key)
+	for block != nil && len(block.Bytes) <= maxKey {
+		if block, rest = pem.Decode(rest); block == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // pair checks that the key is the certificate's. The errors of crypto/tls are
 // not shown: they may quote what they read.
 func (s *secret) pair(cert, key []byte) {
-	if block, _ := pem.Decode(key); block == nil || len(block.Bytes) > maxBits {
+	if !canRead(key) {
 		s.fault(diag.BadTLSSecret, s.data.At(keyKey), "put the private key in PEM form into tls.key", "tls.key holds no key in PEM form that can be read")
 		return
 	}
