@@ -121,13 +121,7 @@ func upstreamsIn(rules []*rule, t *ir.Target, namespace string) []*ir.Upstream {
 	return out
 }
 
-func name(w *written, _ origin.Match) from {
-	out := origin.Identity(w.Gateway)
-	if w.Gateway.Slug != "" {
-		out = append(out, origin.Host(w.Gateway, 0)...)
-	}
-	return out
-}
+func name(w *written, _ origin.Match) from { return origin.ID(w.Gateway) }
 
 func section(w *written, m origin.Match) from {
 	parent := w.Target.GatewayAPI.Parents[w.Gateway.Ingress.Reference()]

@@ -91,10 +91,7 @@ func Explain(g *ir.Gateway, t *ir.Target, objects []manifest.Object) [][]origin.
 // name lists what the identity of an object is made of: see identities and
 // behind.
 func name(w *written, _ origin.Match) from {
-	out := append(origin.Identity(w.Gateway), origin.Path(w.route)...)
-	if w.Gateway.Slug != "" {
-		out = append(out, origin.Host(w.Gateway, 0)...)
-	}
+	out := append(origin.ID(w.Gateway), origin.Path(w.route)...)
 	const alone = 4 // the parts of an identity of a rule that shares its path with none
 	several := len(origin.Upstreams(w.route)) > 1
 	if parts := len(w.identity); parts > alone+1 || parts > alone && !several {

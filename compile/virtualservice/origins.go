@@ -73,13 +73,7 @@ func Explain(g *ir.Gateway, t *ir.Target, objects []manifest.Object) [][]origin.
 	return out
 }
 
-func name(w *written, _ origin.Match) from {
-	out := origin.Identity(w.Gateway)
-	if w.Gateway.Slug != "" {
-		out = append(out, origin.Host(w.Gateway, 0)...)
-	}
-	return out
-}
+func name(w *written, _ origin.Match) from { return origin.ID(w.Gateway) }
 
 func answer(w *written, m origin.Match) from {
 	r := w.routes[m.N[0]]

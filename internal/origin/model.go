@@ -45,6 +45,15 @@ func Identity(g *ir.Gateway) []Origin {
 	return []Origin{Of(g.Origin, ir.PartName), Of(g.Origin, ir.PartNamespace)}
 }
 
+// ID lists what the ID of a gateway is made of, after which written objects are named.
+func ID(g *ir.Gateway) []Origin {
+	out := Identity(g)
+	if g.Slug != "" {
+		out = append(out, Host(g, 0)...)
+	}
+	return out
+}
+
 // IstioAPI is the version of Istio's objects.
 func IstioAPI[C any](C, Match) []Origin { return []Origin{Setting("istio.api")} }
 
