@@ -62,9 +62,6 @@ func (a *app) whyLive(f *whyFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	result, o, err := a.translated(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
