@@ -34,8 +34,7 @@ const maxFixes = 100
 
 // Fix applies the fixes of the findings of a run and runs again, until nothing
 // is left to fix. A fix that brings a new finding, other than for the record,
-// is taken back. The findings of the first run that are repaired are marked as
-// Fixable.
+// is taken back.
 func Fix(in Input, o Options, r *Result) *Patch {
 	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, tried: map[place]int{}, patch: &Patch{Result: r}}
 	for range maxRounds {
@@ -51,33 +50,46 @@ func Fix(in Input, o Options, r *Result) *Patch {
 	left := fresh(f.patch.Result.Findings, nil)
 	for i := range r.Findings {
 		if g := &r.Findings[i]; g.Fix != nil && left[keyOf(g)] == 0 {
+			f.patch.Fixed++
+		}
+	}
+	return f.patch
+}
+
+// MarkFixable marks the findings of a run whose fix can be made, and counts them.
+// Nothing is run again: Fix takes back a fix that brings a new finding.
+func MarkFixable(r *Result) {
+	f := &fixer{tried: map[place]int{}, patch: &Patch{Result: r}}
+	for i := range r.Findings {
+		g := &r.Findings[i]
+		if !f.mayTry(g) {
+			continue
+		}
+		if _, err := newCandidate(g); err == nil {
 			g.Fixable = true
 			r.Summary.Fixable++
 		}
 	}
-	f.patch.Fixed = r.Summary.Fixable
-	return f.patch
 }
 
 // FixOne returns the change that repairs one finding of a run. ok is false where the
 // finding has no fix, or one that does not repair it or brings a new finding.
 func FixOne(in Input, o Options, r *Result, g *diag.Finding) (one edit.Change, ok bool) {
-	f := &fixer{input: Input{Files: in.Files, Problems: in.Problems}, options: o, patch: &Patch{Result: r}}
-	if g.Fix == nil || g.At.Doc == nil || f.inDoubt(g) {
+	f := &fixer{input: in, options: o, tried: map[place]int{}, patch: &Patch{Result: r}}
+	if !f.mayTry(g) {
 		return edit.Change{}, false
 	}
-	one, err := change(g)
+	c, err := newCandidate(g)
 	if err != nil {
 		return edit.Change{}, false
 	}
-	_, moves := g.Fix.(diag.Move)
-	todo := []candidate{{key: keyOf(g), file: g.At.Doc.File, change: one, moves: moves}}
+	todo := []candidate{c}
 	changed, err := f.apply(todo)
 	if err != nil {
 		return edit.Change{}, false
 	}
 	next := Run(changed, o)
-	return one, len(blame(r, next, todo)) == 0 && fresh(next.Findings, nil)[keyOf(g)] < fresh(r.Findings, nil)[keyOf(g)]
+	return c.change, len(blame(r, next, todo)) == 0 && fresh(next.Findings, nil)[keyOf(g)] < fresh(r.Findings, nil)[keyOf(g)]
 }
 
 // fixer is the state of the rounds.
@@ -149,25 +161,37 @@ func (f *fixer) candidates() []candidate {
 	findings := f.patch.Result.Findings
 	for i := range findings {
 		g := &findings[i]
-		if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.inDoubt(g) {
+		if !f.mayTry(g) {
 			continue
 		}
-		at := place{g.At.Doc.File.Name, g.At.Doc.Index}
-		if f.tried[at]++; f.tried[at] > maxFixes {
-			continue
-		}
-		change, err := change(g)
+		c, err := newCandidate(g)
 		if err != nil {
-			f.banned[keyOf(g)] = true
+			f.banned[c.key] = true
 			continue
 		}
-		_, moves := g.Fix.(diag.Move)
-		c := candidate{key: keyOf(g), file: g.At.Doc.File, change: change, moves: moves}
 		if !slices.ContainsFunc(out, func(o candidate) bool { return o.file == c.file && meets(o.change, c.change) }) {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// mayTry reports whether the fix of a finding is to be tried, and counts it for its
+// document.
+func (f *fixer) mayTry(g *diag.Finding) bool {
+	if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.inDoubt(g) {
+		return false
+	}
+	at := place{g.At.Doc.File.Name, g.At.Doc.Index}
+	f.tried[at]++
+	return f.tried[at] <= maxFixes
+}
+
+// newCandidate makes the fix of a finding a change of its file.
+func newCandidate(g *diag.Finding) (candidate, error) {
+	change, err := change(g)
+	_, moves := g.Fix.(diag.Move)
+	return candidate{key: keyOf(g), file: g.At.Doc.File, change: change, moves: moves}, err
 }
 
 func meets(a, b edit.Change) bool { return a.Start < b.End && b.Start < a.End || a.Start == b.Start }

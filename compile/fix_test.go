@@ -101,7 +101,7 @@ func TestFixKeepsOtherFiles(t *testing.T) {
 func TestFixMarksFindings(t *testing.T) {
 	in := input(t, resource+oneRule(`/\d[\w]`, introspection))
 	r := compile.Run(in, compile.Options{})
-	compile.Fix(in, compile.Options{}, r)
+	compile.MarkFixable(r)
 	var marked, plain int
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Code == diag.RegexAmbiguous && f.Fixable {

@@ -168,9 +168,7 @@ func replaced(f *source.File, after []byte) protocol.TextEdit {
 
 // fixAll is validate --fix: all fixes that can be made together, in all files.
 func (v *view) fixAll() []protocol.CommandOrCodeAction {
-	result := *v.Result
-	result.Findings = slices.Clone(result.Findings) // which are marked
-	patch := compile.Fix(v.Input, v.Options, &result)
+	patch := compile.Fix(v.Input, v.Options, v.Result)
 	if len(patch.Files) == 0 {
 		return nil
 	}

@@ -53,7 +53,7 @@ func (b *Bench) Validate() *Report {
 	o := b.options
 	o.Schema = true
 	result := prove.Validate(b.in, o)
-	compile.Fix(b.in, o, result) // marks what --fix repairs
+	compile.MarkFixable(result)
 	return b.report(result)
 }
 

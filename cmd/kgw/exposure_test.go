@@ -92,7 +92,7 @@ func agreesWithValidate(t *testing.T, dir string, inputs []string, r *exposure.R
 	if err := json.Unmarshal([]byte(got.Stdout), &v); err != nil {
 		t.Fatal(err)
 	}
-	v.Summary.Fixable = r.Summary.Fixable // only validate tries repairs
+	v.Summary.Fixable = r.Summary.Fixable // only validate counts repairs
 	if r.Summary != v.Summary || len(r.Findings) != len(v.Findings) {
 		t.Errorf("%s: the report has %+v and %d findings, validate %+v and %d", dir, r.Summary, len(r.Findings), v.Summary, len(v.Findings))
 	}

@@ -136,9 +136,7 @@ func (f *function) run() error {
 	f.outer(&o)
 	o.Observer = f.observer()
 	result := compile.Run(in, o)
-	if slices.ContainsFunc(result.Findings, func(g diag.Finding) bool { return g.Fix != nil }) {
-		compile.Fix(in, o, result)
-	}
+	compile.MarkFixable(result)
 	result.Findings = append(f.found, result.Findings...)
 	krm.Order(result.Findings, f.all())
 	results := krm.Results(result.Findings.Masked(f.secrets), f.all())

@@ -108,11 +108,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		}
 		err = a.printStatus(f.status, result)
 	} else {
-		patch := compile.Fix(in, *o, result)
-		if f.fix && !f.diff {
-			result = patch.Result
-		}
-		err = a.reportFixed(f, patch, result)
+		result, err = a.reportFixed(f, in, o, result)
 	}
 	if err == nil && result.Read == 0 && !result.Fatal && !f.allowEmpty {
 		a.fail(exitFindings)
@@ -137,15 +133,18 @@ func dateOf(text string) (time.Time, error) {
 	return time.Time{}, usage("--at must be a date such as 2026-01-31, not %q", text)
 }
 
-// reportFixed reports, after the fixes where they are asked for.
-func (a *app) reportFixed(f *validateFlags, patch *compile.Patch, result *compile.Result) error {
-	switch {
-	case f.diff:
-		return a.showPatch(f, patch, result)
-	case f.fix:
-		return a.fix(f, patch)
+// reportFixed reports the findings, after the fixes where they are asked for, and
+// returns the result of the run that they are of.
+func (a *app) reportFixed(f *validateFlags, in compile.Input, o *compile.Options, result *compile.Result) (*compile.Result, error) {
+	if f.fix && !f.diff {
+		patch := compile.Fix(in, *o, result)
+		return patch.Result, a.fix(f, patch)
 	}
-	return a.report(a.stdout, &f.inputFlags, result)
+	compile.MarkFixable(result)
+	if f.diff {
+		return result, a.showPatch(f, compile.Fix(in, *o, result), result)
+	}
+	return result, a.report(a.stdout, &f.inputFlags, result)
 }
 
 // printStatus prints what each resource's controller would say of it.

@@ -94,7 +94,8 @@ type Finding struct {
 	GroupDoc     *source.Document
 	// Lacks is the object that is referred to and not there; nil for most.
 	Lacks *Lack
-	// Fix is a remedy to try; Fixable tells that it was tried and stands.
+	// Fix is a remedy to try; Fixable reports that it can be made. kgw validate --fix
+	// takes one back that brings a new finding.
 	Fix     Fix
 	Fixable bool
 	// Owner is the resource that is not written when the finding is an error;

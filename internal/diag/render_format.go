@@ -93,7 +93,7 @@ func headline(s Summary) string {
 		line += fmt.Sprintf(" (%s passed over)", count(s.PassedOver, "file"))
 	}
 	if s.Fixable > 0 {
-		line += fmt.Sprintf("; kgw validate --fix repairs %d", s.Fixable)
+		line += fmt.Sprintf("; kgw validate --fix may repair %d", s.Fixable)
 	}
 	return line
 }

@@ -20,7 +20,7 @@ type Summary struct {
 	// PassedOver counts the files of directories that have nothing to do with
 	// gateways.
 	PassedOver int `json:"passedOver,omitempty"`
-	// Fixable counts the findings that kgw validate --fix would repair.
+	// Fixable counts the findings that kgw validate --fix would try to repair.
 	Fixable int `json:"fixable,omitempty"`
 }
 
