@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -199,6 +200,36 @@ func TestPlaygroundTakesTextsForTexts(t *testing.T) {
 func jsText(s string) string {
 	out, _ := json.Marshal(s)
 	return string(out)
+}
+
+// TestPlaygroundStartsAgain: the page says so when kgw has ended, and starts it anew with
+// the next change.
+func TestPlaygroundStartsAgain(t *testing.T) {
+	const mark = "# ends kgw"
+	dir := served(t)
+	ending := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		resp, err := http.Get(dir + strings.TrimPrefix(r.URL.Path, "/"))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+		_, _ = io.Copy(w, resp.Body)
+		if r.URL.Path == "/worker.js" {
+			fmt.Fprintf(w, "\nconst wait = setInterval(() => { if (!self.kgw) return; clearInterval(wait); const { open } = self.kgw;"+
+				" self.kgw.open = (files, env) => { if (files.includes(%q)) throw new Error(\"ended\"); return open(files, env); }; }, 1);\n", mark)
+		}
+	}))
+	t.Cleanup(ending.Close)
+	p := visit(t, ending.URL+"/", "")
+	browser.Eval[bool](p, `document.getElementById("editor").shadowRoot.querySelector(".cm-content").focus() ?? true`)
+	p.Do(chromedp.KeyEvent(mark))
+	p.Until(`document.getElementById("status").textContent.includes("kgw has stopped")`)
+	choose(p, "jwt")
+	if got := browser.Eval[string](p, `document.getElementById("status").textContent`); !strings.Contains(got, "Answered") {
+		t.Errorf("the page says %q", got)
+	}
 }
 
 // TestPlaygroundByKeyboard: tabs are reached and chosen without a mouse, and the editor

@@ -20,12 +20,15 @@ const editor = writable(byId("editor"), "Text of the file", (text) => {
 });
 const manifests = readable(byId("panel-build"), "Manifests");
 
+// script is the address of the worker. The page's security policy allows one policy of
+// trusted types, once.
+const policy = self.trustedTypes?.createPolicy("kgw", { createScriptURL: (url) => url });
+const script = policy?.createScriptURL("worker.js") ?? "worker.js";
+
 // start starts a worker, anew after one that failed.
 function start() {
   worker?.terminate();
-  const policy = self.trustedTypes?.createPolicy("kgw", { createScriptURL: (url) => url }) ?? { createScriptURL: (url) => url };
-  start.url ??= policy.createScriptURL("worker.js");
-  worker = new Worker(start.url);
+  worker = new Worker(script);
   worker.onmessage = ({ data }) => {
     if (data.ready) {
       byId("version").textContent = `kgw ${data.version}, ready in ${Math.round(data.ms)} ms`;
@@ -38,6 +41,7 @@ function start() {
   worker.onerror = (e) => {
     e.preventDefault();
     say("kgw has stopped. It starts again with the next change.");
+    worker.terminate();
     worker = null;
   };
 }

@@ -21,8 +21,7 @@ ready.then(
   (error) => postMessage({ failed: String(error) }),
 );
 
-onmessage = async ({ data }) => {
-  const kgw = await ready;
+function answer(kgw, data) {
   const from = performance.now();
   const opened = JSON.parse(kgw.open(JSON.stringify(data.files), ""));
   const answers = {};
@@ -30,4 +29,11 @@ onmessage = async ({ data }) => {
     for (const question of data.questions) answers[question.ask] = JSON.parse(kgw.ask(JSON.stringify(question)));
   }
   postMessage({ id: data.id, opened, answers, ms: performance.now() - from });
+}
+
+onmessage = async ({ data }) => {
+  const kgw = await ready.catch(() => null);
+  if (!kgw) return; // the page was told
+  // Outside of a promise, so that the page is told when kgw has ended.
+  setTimeout(() => answer(kgw, data));
 };
