@@ -35,7 +35,7 @@ func (r *Report) WriteGraph(w io.Writer, format string) error {
 type graph struct {
 	nodes []node
 	edges [][2]int
-	at    map[string]int
+	at    map[nodeKey]int
 	drawn map[[2]int]bool
 }
 
@@ -45,6 +45,12 @@ type node struct {
 	column column
 	label  string
 	access Access
+}
+
+// nodeKey is what tells nodes apart.
+type nodeKey struct {
+	in        column
+	id, label string
 }
 
 // column is where the nodes of a kind are, from the caller to the backend.
@@ -60,7 +66,7 @@ const (
 
 // graph joins what has one name: hosts, rules, services that decide, backends.
 func (r *Report) graph() *graph {
-	g := &graph{at: map[string]int{}, drawn: map[[2]int]bool{}}
+	g := &graph{at: map[nodeKey]int{}, drawn: map[[2]int]bool{}}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
 		host := g.node(hosts, "", h.Host, "")
@@ -89,7 +95,7 @@ func (r *Report) graph() *graph {
 // node returns the node of a column that has a label; those with another id are
 // others.
 func (g *graph) node(in column, id, label string, access Access) int {
-	key := fmt.Sprintf("%d\x00%s\x00%s", in, id, label)
+	key := nodeKey{in, id, label}
 	i, ok := g.at[key]
 	if !ok {
 		i = len(g.nodes)

@@ -24,10 +24,13 @@ import (
 type consumers struct {
 	list  []*consumer
 	found diag.List
-	known map[string]bool
+	known map[callsOf]bool
 	// unread are files that were not there.
 	unread map[string]bool
 }
+
+// callsOf is a file of recorded calls, of the host that it is named with.
+type callsOf struct{ file, host string }
 
 // consumer is one name with its calls.
 type consumer struct {
@@ -48,15 +51,15 @@ type consumerCall struct {
 // names of files begin with that are not those of the work tree.
 func (cs *consumers) read(configs []*config.Config, prefix string, read func(name string) ([]byte, error)) {
 	if cs.known == nil {
-		cs.known, cs.unread = map[string]bool{}, map[string]bool{}
+		cs.known, cs.unread = map[callsOf]bool{}, map[string]bool{}
 	}
 	for _, c := range configs {
 		for _, one := range c.ConsumerFiles() {
 			shown := prefix + one.File
-			if cs.known[shown+"\x00"+one.Host] {
+			if cs.known[callsOf{shown, one.Host}] {
 				continue
 			}
-			cs.known[shown+"\x00"+one.Host] = true
+			cs.known[callsOf{shown, one.Host}] = true
 			one.Span.File = prefix + one.Span.File
 			data, err := read(one.File)
 			if err != nil {
@@ -254,16 +257,22 @@ func (c *gateConsumer) add(f classes.Fate) {
 	}
 }
 
+// breakage is what calls have in common that break alike.
+type breakage struct {
+	fate                                      classes.Fate
+	method, host, path, before, after, ifText string
+}
+
 // broken joins the calls that break alike, in the order in which they are recorded.
 func (a *app) broken(c *consumer, got []classes.Called) []gateCall {
 	var out []gateCall
-	at := map[string]int{}
+	at := map[breakage]int{}
 	for i := range got {
 		d, r := &got[i], &c.calls[i].Request
 		if d.Fate != classes.Breaks && d.Fate != classes.MayBreak {
 			continue
 		}
-		key := strings.Join([]string{string(d.Fate), r.Method, r.Host, d.Path, d.Before, d.After, d.If}, "\x00")
+		key := breakage{d.Fate, r.Method, r.Host, d.Path, d.Before, d.After, d.If}
 		k, known := at[key]
 		if !known {
 			k = len(out)

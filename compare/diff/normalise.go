@@ -19,24 +19,22 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 // and what is as good as absent. Numbers get one form.
 func normalise(o map[string]any) map[string]any {
 	kind := text(o["kind"])
-	out := make(map[string]any, len(o))
-	for k, v := range o {
-		switch k {
-		case "metadata":
-			out[k] = metadata(child(o, k))
-		case "status":
-		default:
-			if v = value(kind, k, v); v != nil {
-				out[k] = v
-			}
-		}
-	}
-	return out
+	return withoutServer(o, func(k string, v any) (any, bool) {
+		v = value(kind, k, v)
+		return v, v != nil
+	})
 }
 
 // whole copies an object without what a server adds, and leaves the rest as it
 // is written.
 func whole(o map[string]any) map[string]any {
+	return withoutServer(o, func(_ string, v any) (any, bool) { return plain(v), true })
+}
+
+// withoutServer copies an object without its status and all metadata but name,
+// namespace, labels and annotations, its other fields as copyField returns them, if
+// at all.
+func withoutServer(o map[string]any, copyField func(k string, v any) (any, bool)) map[string]any {
 	out := make(map[string]any, len(o))
 	for k, v := range o {
 		switch k {
@@ -44,7 +42,9 @@ func whole(o map[string]any) map[string]any {
 			out[k] = metadata(child(o, k))
 		case "status":
 		default:
-			out[k] = plain(v)
+			if v, keep := copyField(k, v); keep {
+				out[k] = v
+			}
 		}
 	}
 	return out
