@@ -75,7 +75,7 @@ var outside = map[string][]string{
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
 	"github.com/mitchellh/hashstructure/v2":                 {"compile/policy"},
 	"k8s.io/":                                               {"internal/cluster"},
-	"sigs.k8s.io/kustomize":                                 {"internal/krm", "cmd"},
+	"sigs.k8s.io/kustomize":                                 {},
 	"istio.io/api":                                          {},
 	"gopkg.in/yaml":                                         {},
 }

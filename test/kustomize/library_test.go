@@ -89,3 +89,49 @@ func TestPackage(t *testing.T) {
 		t.Errorf("%v, the service is now:\n%s", err, got)
 	}
 }
+
+// TestItemsAreKeptAsTheLibraryPrintsThem holds kgw's printing of items that stay
+// to the library's, for both ways to indent lists.
+func TestItemsAreKeptAsTheLibraryPrintsThem(t *testing.T) {
+	const item = `apiVersion: v1 # why
+kind: ConfigMap
+metadata:
+    name: 'a'
+    # inside
+    annotations: {internal.config.kubernetes.io/seqindent: 'STYLE', note: "b"}
+data: {x: "1", 'y': no,
+  z: 0x10}
+text: |-
+    deep
+
+      er
+list:
+- 1
+-   - two # spaced
+    - ? odd
+      : key
+# foot
+last: >-
+  folded
+...: end
+`
+	for _, style := range []yaml.SequenceIndentStyle{yaml.WideSequenceStyle, yaml.CompactSequenceStyle} {
+		text := strings.Replace(item, "STYLE", string(style), 1)
+		node, err := yaml.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed, err := yaml.MarshalWithOptions(node.Document(), &yaml.EncoderOptions{SeqIndent: style})
+		if err != nil {
+			t.Fatal(err)
+		}
+		element := func(text string) string {
+			return "- " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "), "\n  \n", "\n\n") + "\n"
+		}
+		list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+		out := run(t, t.TempDir(), list+element(text), "kgw fn")
+		if want := list + element(string(printed)); out.code != 0 || out.stdout != want {
+			t.Errorf("%s: exit %d, printed:\n%s\nnot:\n%s", style, out.code, out.stdout, want)
+		}
+	}
+}
