@@ -4,26 +4,59 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+// form is how secrets of one kind look. Every text with such a secret has one of
+// the words of each list in it, those of a form without case in lower case: most
+// texts have not, and need no closer look.
+type form struct {
+	pattern *regexp.Regexp
+	needs   [][]string
+	fold    bool // the pattern matches without regard to case
+}
 
 // shapes are secrets by how they look: JSON Web Tokens, credentials in URLs,
 // private keys, and tokens of well-known services.
-var shapes = []*regexp.Regexp{
-	regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`),
+var shapes = []form{
+	{pattern: regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`), needs: [][]string{{"eyJ"}}},
 	// The password of a URL may hold a slash that nobody has escaped; what
 	// begins as the number of a port is not a password.
-	regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`),
-	regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`),
-	regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
+	{pattern: regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`), needs: [][]string{{"://"}, {"@"}}},
+	{pattern: regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`), needs: [][]string{{"PRIVATE KEY-----"}}},
+	{
+		pattern: regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
+		needs:   [][]string{{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA"}},
+	},
+}
+
+// find lists the matches of the pattern in a text, as FindAllStringSubmatchIndex
+// does.
+func (f *form) find(s string) [][]int {
+	asked := s
+	if f.fold {
+		asked = strings.ToLower(s)
+	}
+	for _, words := range f.needs {
+		if !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(asked, word) }) {
+			return nil
+		}
+	}
+	return f.pattern.FindAllStringSubmatchIndex(s, -1)
 }
 
 // query are the parameters of a URL.
-var query = regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`)
+var query = form{pattern: regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`), needs: [][]string{{"?", "&", ";"}, {"="}}}
 
 // credentials are what follows the scheme of an Authorization header (RFC 9110,
 // 11.4).
-var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`)
+var credentials = form{
+	pattern: regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`),
+	needs:   [][]string{{"bearer", "basic", "ba\u017fic"}}, // a long s is an s without regard to case
+	fold:    true,
+}
 
 // assigned is a secret behind its name in running text: a line of YAML, JSON
 // or of a file of variables.
@@ -41,17 +74,17 @@ func spots(s string) []spot {
 		return nil
 	}
 	var out []spot
-	for _, shape := range shapes {
-		for _, m := range shape.FindAllStringSubmatchIndex(s, -1) {
+	for i := range shapes {
+		for _, m := range shapes[i].find(s) {
 			out = append(out, spot{m[2], m[3]})
 		}
 	}
-	for _, m := range credentials.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range credentials.find(s) {
 		if credential(s[m[2]:m[3]], s[m[4]:m[5]]) {
 			out = append(out, spot{m[4], m[5]})
 		}
 	}
-	for _, m := range query.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range query.find(s) {
 		if name := s[m[2]:m[3]]; (Key(name) || parameter.MatchString(name)) && !template(s[m[4]:m[5]]) {
 			out = append(out, spot{m[4], m[5]})
 		}
@@ -75,7 +108,7 @@ func credential(scheme, word string) bool {
 // assignments lists the secrets behind their names in running text. A field
 // "cookie" is most often the name of one.
 func assignments(s string) []spot {
-	if !strings.ContainsAny(s, ":=") {
+	if !namesSecret(s) {
 		return nil
 	}
 	var out []spot
@@ -94,6 +127,36 @@ func assignments(s string) []spot {
 	}
 	return out
 }
+
+// namesSecret reports whether a name of a secret may be before a ":" or "=" in a
+// text: every match of assigned has one there.
+func namesSecret(s string) bool {
+	for i := range len(s) {
+		if s[i] != ':' && s[i] != '=' {
+			continue
+		}
+		before := strings.TrimRight(s[:i], " \t\n\f\r")
+		if n := len(before); n > 0 && (before[n-1] == '"' || before[n-1] == '\'') {
+			before = before[:n-1]
+		}
+		start := len(before)
+		for start > 0 && inName(before[start-1]) {
+			start--
+		}
+		if name := before[start:]; name != "" && (Key(last(name)) || strings.ContainsFunc(name, notASCII)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inName reports whether a byte may be in a name that assigned matches. Letters
+// beyond ASCII may: a "K" may be the Kelvin sign.
+func inName(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '_' || b == '.' || b == '/' || b == '-' || b >= utf8.RuneSelf
+}
+
+func notASCII(c rune) bool { return c >= utf8.RuneSelf }
 
 // prose reports whether a name and a word behind it are of a sentence: "the
 // token: it lacks a scope".

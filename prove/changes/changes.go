@@ -79,24 +79,31 @@ func (p *Spot) Span() source.Span { return p.span }
 // New returns a comparison as it is reported: with the places of the changes, and
 // without the secrets that the book knows.
 func New(r *classes.Report, book *secret.Book) *Report {
-	out := &Report{Changes: []Change{}, Unchanged: r.Unchanged}
+	out := &Report{Changes: make([]Change, len(r.Changes)), Unchanged: r.Unchanged}
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, book.Text(n))
 	}
+	parallel.Each(len(r.Changes), func(i int) { out.Changes[i] = written(&r.Changes[i], book) })
 	at := placesOf(r)
-	for i := range r.Changes {
-		c := masked(r.Changes[i], book)
-		out.Changes = append(out.Changes, Change{
-			ID: ID(book, r.Changes[i].Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,
-			Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
-			Witness: Witness{
-				Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
-				Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
-			},
-			Was: at(c.WasAt), Is: at(c.IsAt), Line: c.String(), Requests: c.Requests(),
-		})
+	for i := range out.Changes {
+		c := &out.Changes[i]
+		c.Was, c.Is = at(c.WasAt), at(c.IsAt)
 	}
 	return out
+}
+
+// written is a change as it is reported, but for the lines of its places.
+func written(found *classes.Change, book *secret.Book) Change {
+	c := masked(*found, book)
+	return Change{
+		ID: ID(book, found.Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,
+		Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
+		Witness: Witness{
+			Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
+			Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
+		},
+		Line: c.String(), Requests: c.Requests(),
+	}
 }
 
 // masked returns a change without the secrets that its texts quote.
