@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/injection"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -240,17 +241,13 @@ func (c *companions) injected(p *kube.Pod, native bool) bool {
 	if p.Template != "" {
 		// Nothing is there yet: only what forbids a sidecar is certain.
 		ns := c.namespaces[p.Name.Namespace]
-		return p.Injection == "true" || ns == nil || ns.Labels["istio-injection"] != "disabled"
+		return ns == nil || injection.Of(ns.Labels) != injection.None
 	}
-	asked := p.Injection == "true" || p.Labels["istio.io/rev"] != ""
-	ns := c.namespaces[p.Name.Namespace]
-	if ns == nil {
-		return asked
+	who := injection.Pods
+	if ns := c.namespaces[p.Name.Namespace]; ns != nil {
+		who = injection.Of(ns.Labels)
 	}
-	if switched, ok := ns.Labels["istio-injection"]; ok {
-		return switched == "enabled"
-	}
-	return asked || ns.Labels["istio.io/rev"] != ""
+	return who == injection.All || who == injection.Pods && (p.Injection == "true" || p.Labels[injection.RevisionKey] != "")
 }
 
 // authorizers checks that the external authorizers of each route are defined.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/injection"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -224,32 +225,24 @@ func (p *Pods) readWorkload(m *Manifest) *Workload {
 // (istio.io/istio/pkg/kube/inject, IgnoredNamespaces).
 var bare = []string{"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
 
-const injectKey = "sidecar.istio.io/inject"
-
-// injected reads whether pods get a sidecar off their labels and annotations
-// and the labels of their namespace (pkg/kube/inject, injectRequired).
+// injected reads whether pods get a sidecar off their labels and annotations and
+// the labels of their namespace (pkg/kube/inject, injectRequired). An annotation can
+// refuse one; no webhook asks for pods that only have the annotation.
 func (p *Pods) injected(w *Workload) Presence {
 	if slices.Contains(bare, w.Namespace) {
 		return Missing
 	}
-	own, said := w.Labels[injectKey]
-	if !said {
-		own = w.Annotations[injectKey]
-	}
-	switch own {
-	case "false":
-		return Missing
-	case "true":
-		return Present
-	}
+	own, said := w.Labels[injection.Key]
+	refuses := own == "false" || !said && w.Annotations[injection.Key] == "false"
 	labels, known := p.namespaces[w.Namespace]
+	asks := injection.Of(labels)
 	switch {
+	case refuses || asks == injection.None:
+		return Missing
+	case asks == injection.All || own == "true" || w.Labels[injection.RevisionKey] != "":
+		return Present
 	case !known:
 		return Supposed
-	case labels["istio-injection"] == "disabled":
-		return Missing
-	case labels["istio-injection"] == "enabled", labels["istio.io/rev"] != "", w.Labels["istio.io/rev"] != "":
-		return Present
 	}
 	return Missing
 }

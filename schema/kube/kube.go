@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kgw-dev/kgw/internal/injection"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -281,9 +282,9 @@ func ownersOf(root *source.Node) []Owner {
 func decodePod(at source.Ref, name ir.Name, root, spec *source.Node) *Pod {
 	p := &Pod{Origin: at, Name: name, Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	meta := source.Field(root, "metadata")
-	p.Injection = p.Labels["sidecar.istio.io/inject"]
+	p.Injection = p.Labels[injection.Key]
 	if p.Injection == "" {
-		p.Injection = source.TextMap(source.Field(meta, "annotations"))["sidecar.istio.io/inject"]
+		p.Injection = source.TextMap(source.Field(meta, "annotations"))[injection.Key]
 	}
 	if host, _ := source.Bool(source.Field(spec, "hostNetwork")); host {
 		p.Injection = "false"

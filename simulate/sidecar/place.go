@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/injection"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -203,9 +204,9 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 func (s *Sidecars) unproxied(p *place) (bool, *simulate.Unknown) {
 	labels, known := s.pods.Namespace(p.namespace)
 	switch {
-	case !known || p.name == "" || labels["istio-injection"] == "enabled" || labels["istio.io/rev"] != "":
+	case !known || p.name == "" || injection.Of(labels) == injection.All:
 		return false, nil
-	case labels["istio-injection"] == "disabled":
+	case injection.Of(labels) == injection.None:
 		return true, nil
 	}
 	return false, &simulate.Unknown{
