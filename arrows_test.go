@@ -56,7 +56,7 @@ func own(importPath string) string {
 	return strings.TrimPrefix(importPath, module+"/")
 }
 
-// below reports whether a package is one of the folders or stands below one.
+// below reports whether a package is one of the folders or is below one.
 func below(importPath string, folders ...string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return importPath == f || strings.HasPrefix(importPath, f+"/") })
 }
@@ -82,7 +82,7 @@ var outside = map[string][]string{
 
 var version = regexp.MustCompile(`^v\d+((alpha|beta)\d+)?$`)
 
-// forbidden tells why package p may not import q, or "".
+// forbidden returns why package p may not import q, or "".
 func forbidden(p, q string) string {
 	emitter := below(p, "compile") && p != "compile" && p != "compile/compiletest"
 	switch {

@@ -100,7 +100,7 @@ func (s *Side) settled() *Side {
 	return s
 }
 
-// ask asks for every object that is wanted and gives those that do not exist.
+// ask asks for every object that is wanted and returns those that do not exist.
 func (l *live) ask(dryRun bool) []*diff.Object {
 	values := make([]map[string]any, len(l.after.Objects))
 	for i := range values {

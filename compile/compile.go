@@ -1,7 +1,7 @@
 // Package compile is the line from bytes to manifests, as one pure function:
 // read, decode, lift, link, validate, lower.
 //
-// It takes files in memory and options and gives manifests with findings. It
+// It takes files in memory and options and returns manifests with findings. It
 // reads no file, no clock and no environment. Commands stop along the line at
 // different places and do different things with the result.
 package compile
@@ -82,7 +82,7 @@ type Options struct {
 	// Old is what an earlier run wrote; of its routes, those that cannot be
 	// taken away yet are among Others. Nil keeps nothing.
 	Old *Input
-	// Beside also writes what stands beside gateways: bindings of roles.
+	// Beside also writes what is beside gateways: bindings of roles.
 	Beside bool
 	// Emit names what is written beside the manifests, or instead of some:
 	// see CheckEmit.
@@ -138,7 +138,7 @@ type Result struct {
 	// Read counts the documents of kinds that kgw reads, compiled or not, and
 	// those that are almost of such a kind.
 	Read int
-	// Fatal tells that an input could not be read or parsed.
+	// Fatal reports that an input could not be read or parsed.
 	Fatal bool
 	// made is what objects were written from, by gateway (Options.Origins).
 	made [][]made
@@ -164,7 +164,7 @@ type Resource struct {
 	Doc *source.Document
 	// Gateway is kept with Options.Model.
 	Gateway *ir.Gateway
-	// Withheld tells that an error keeps it from being written.
+	// Withheld reports that an error keeps it from being written.
 	Withheld bool
 	// Status is the status that the resource's controller would set
 	// (Options.Status), nil for kinds without one and where the API server
@@ -265,7 +265,7 @@ type run struct {
 	verdict    map[*source.Document]*verdict
 }
 
-// settingsOf gives what lift reads of the configuration. A kind whose handler is
+// settingsOf returns what lift reads of the configuration. A kind whose handler is
 // chosen by the cluster is read as its target reads it.
 func (r *run) settingsOf(k *schema.Kind, c *config.Config) *ir.Settings {
 	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && ofMesh(r.targetName(k, c)), Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}

@@ -43,7 +43,7 @@ func input(t testing.TB, texts ...string) compile.Input {
 	return in
 }
 
-// fix gives the text of the first file afterwards.
+// fix returns the text of the first file afterwards.
 func fix(t testing.TB, texts ...string) (string, *compile.Patch) {
 	t.Helper()
 	in := input(t, texts...)

@@ -81,7 +81,7 @@ func parseIgnore(text string, locked []diag.Code) ([]diag.Code, error) {
 }
 
 // commentIgnores reads the comments of a document. A comment covers its own
-// line, or the next line with content when it stands alone, and the node that
+// line, or the next line with content when it is alone, and the node that
 // starts there. Those of a List cover its items.
 func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code, found *diag.List) []ignore {
 	if !bytes.Contains(doc.Text(), []byte("kgw:ignore")) {
@@ -140,7 +140,7 @@ func nextContents(lines []string) []int {
 }
 
 // nodeEnd returns the last line of the node that starts at line i: all that is
-// indented deeper, and the elements of a list that stands at the same depth as
+// indented deeper, and the elements of a list that is at the same depth as
 // its key.
 func nodeEnd(lines []string, i int) int {
 	if i >= len(lines) {

@@ -135,7 +135,7 @@ func TestManyDocuments(t *testing.T) {
 	}
 }
 
-// TestOrderOfInputs gives the same bytes and findings for every order of the
+// TestOrderOfInputs expects the same bytes and findings for every order of the
 // inputs and any number of cores.
 func TestOrderOfInputs(t *testing.T) {
 	texts := []string{rule("c"), rule("a") + "---\n" + rule("b"), strings.Replace(rule("d"), "8080", "0", 1), strings.Replace(rule("e"), "e.kyma", "a.kyma", 1)}

@@ -16,7 +16,7 @@ import (
 // Memory keeps what a run made of files and gateways, for the next run over nearly
 // the same files: a file is the same one if its *source.File is. The Options of all
 // runs must be alike, but for the contents of configurations and Later. A run with a
-// Memory gives what it would give without one. The zero value is empty; it serves
+// Memory returns what it would return without one. The zero value is empty; it serves
 // one run at a time.
 type Memory struct {
 	judge *match.Judge

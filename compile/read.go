@@ -280,7 +280,7 @@ func (r *run) list(u *unit, root *source.Node) {
 	}
 }
 
-// ofItems gives each problem of a List to the item that it stands in, so that
+// ofItems gives each problem of a List to the item that it is in, so that
 // the item is withheld and not only the List.
 func ofItems(problems []source.Problem, items []*source.Document) []source.Problem {
 	for i := range problems {

@@ -73,7 +73,7 @@ func (f *feature) document() string {
 	return text
 }
 
-// answers compiles a feature for a target and gives the codes of what kgw says,
+// answers compiles a feature for a target and returns the codes of what kgw says,
 // each with whether it is an error.
 func (f *feature) answers(t *testing.T, target, api string) map[diag.Code]bool {
 	t.Helper()

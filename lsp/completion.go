@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// completion offers the fields and the values that may stand at a position.
+// completion offers the fields and the values that may be at a position.
 func (s *Server) completion(ctx context.Context, p *protocol.CompletionParams) (*protocol.CompletionList, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if err != nil || v == nil {
@@ -91,7 +91,7 @@ func valueGap(at *spot) *gap {
 }
 
 // filled returns the spot of the filler in the file with another text of the line: of
-// a field, its object; of a value, the value. It is nil where that is no YAML.
+// a field, its object; of a value, the value. It is nil where that is not YAML.
 func (v *view) filled(p protocol.Position, line string) *spot {
 	text := string(v.file.Data)
 	start := offset(text, protocol.Position{Line: p.Line})
@@ -148,7 +148,7 @@ func missing(s *spot) []shape.Field {
 
 var index = regexp.MustCompile(`\[\d+\]`)
 
-// values are what may stand at a place: what the description lists, and what the
+// values are what may be at a place: what the description lists, and what the
 // folder knows.
 func (v *view) values(at *spot) []string {
 	var out []string

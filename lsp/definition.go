@@ -51,7 +51,7 @@ func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([
 	return unique(append(out, v.conflicts(p.Position)...)), nil
 }
 
-// spotOf returns what stands at a position of a file; nil where nothing does.
+// spotOf returns what is at a position of a file; nil where nothing does.
 func (s *Server) spotOf(ctx context.Context, p *protocol.TextDocumentPositionParams) (*view, *spot, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if err != nil || v == nil {

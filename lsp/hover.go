@@ -16,7 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/why"
 )
 
-// hover says what stands at a position: what the field means, what a rule becomes
+// hover says what is at a position: what the field means, what a rule becomes
 // and who may call it, and the pages of the findings there.
 func (s *Server) hover(ctx context.Context, p *protocol.HoverParams) (*protocol.Hover, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)

@@ -48,7 +48,7 @@ func (v *view) location(at source.Ref) protocol.Location {
 	return protocol.Location{URI: v.state.uriOf(v.scope.file(span.File)), Range: rangeOf(at.Doc.File, span)}
 }
 
-// spot is what stands at a position of a file.
+// spot is what is at a position of a file.
 type spot struct {
 	doc  *source.Document // an item of a List is a document of its own
 	root *source.Node
@@ -86,7 +86,7 @@ func describe(d *source.Document) *schema.Description {
 	return nil
 }
 
-// spot returns what stands at a position; nil where no document is.
+// spot returns what is at a position; nil where no document is.
 func (v *view) spot(p protocol.Position) *spot {
 	line, column := placeOf(v.file, p)
 	var in *spot

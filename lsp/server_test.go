@@ -57,7 +57,7 @@ func quick() lsp.Checker {
 	return slow{run}
 }
 
-// TestBrokenMessages: what is no message, or none of the protocol, is answered
+// TestBrokenMessages: what is not a message, or none of the protocol, is answered
 // with an error or passed over, and the next one is answered.
 func TestBrokenMessages(t *testing.T) {
 	c, raw, done := serve(t, quick())

@@ -35,7 +35,7 @@ func (s *state) document(u uri.URI) *document {
 	return s.documents[u.FsPath()]
 }
 
-// open takes a document that is opened or changed. One that is no file is not
+// open takes a document that is opened or changed. One that is not a file is not
 // kgw's.
 func (s *state) open(d *document) {
 	if !d.uri.IsFile() {

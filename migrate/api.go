@@ -163,7 +163,7 @@ func (c *conversion) element(o source.Object, at string) element {
 	return out
 }
 
-// apiRules gives the rules of an Api: one for each excluded path, with the
+// apiRules returns the rules of an Api: one for each excluded path, with the
 // issuers that it is not excluded from, and one for everything else.
 func (c *conversion) apiRules(all []element) []any {
 	var rules []*rule

@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/migrate"
 )
 
-// corpus gives what people wrote: all APIRules and Apis.
+// corpus returns what people wrote: all APIRules and Apis.
 func corpus(t testing.TB) []*source.File {
 	t.Helper()
 	const dir = "../../shared/corpus"

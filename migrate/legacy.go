@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// toV1beta1 moves the spec of v1alpha1: the host stands in it, and no longer in
+// toV1beta1 moves the spec of v1alpha1: the host is in it, and no longer in
 // the service.
 func (c *conversion) toV1beta1() source.Object {
 	var out source.Object
@@ -120,7 +120,7 @@ func (c *conversion) hostKey() string {
 	return "host"
 }
 
-// was marks a value that stood under another key.
+// was marks a value that was under another key.
 func (c *conversion) was(key string, v any) any { return edit.From{Key: key, Value: v} }
 
 // host is a host as v2 spells it: names do not look at the case.

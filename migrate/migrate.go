@@ -62,7 +62,7 @@ const (
 	Current Outcome = iota // is at the version or newer; nothing to do
 	Moved                  // was moved
 	Decide                 // needs a decision and is left as it was
-	Broken                 // stands in a file that cannot be read, and is left
+	Broken                 // is in a file that cannot be read, and is left
 )
 
 var outcomeNames = [...]string{Current: "current", Moved: "moved", Decide: "decide", Broken: "broken"}
@@ -107,7 +107,7 @@ type Result struct {
 	// Findings are those of all documents and of the files; they have no
 	// levels and no places yet.
 	Findings diag.List
-	// Fatal tells that an input could not be read or parsed.
+	// Fatal reports that an input could not be read or parsed.
 	Fatal bool
 
 	parts []*fileMigration
@@ -189,7 +189,7 @@ type fileMigration struct {
 	fatal     bool
 }
 
-// top is a whole YAML document in which resources to be moved stand: those
+// top is a whole YAML document in which resources to be moved are: those
 // from first on. root is the tree of a List.
 type top struct {
 	doc   *source.Document

@@ -27,7 +27,7 @@ const budget match.Budget = 20_000
 // maxPath is how long an expression may be: Istio takes no longer one.
 const maxPath = 1024
 
-// paths gives the v2 paths of a rule, and says what is lost.
+// paths returns the v2 paths of a rule, and says what is lost.
 func (c *conversion) paths(r *rule, text string) []string {
 	k := &cover{why: match.TooMuch}
 	if !c.purse.Spent() {

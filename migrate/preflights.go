@@ -141,7 +141,7 @@ func (c *conversion) older(r *rule) pathlang.Path {
 	return pathlang.Path{Lang: c.pathLang(text), Text: text}
 }
 
-// split gives the methods that a rule shares with an earlier one, and those
+// split returns the methods that a rule shares with an earlier one, and those
 // that it does not, a rule each. The policy of a rule leaves the paths of
 // earlier rules with a common method out, for all its methods: requests with
 // the others would be refused there.

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// Presets gives the issuers of the IDPPresets in the files, by name.
+// Presets returns the issuers of the IDPPresets in the files, by name.
 func Presets(files []*source.File) map[string]Issuer {
 	out := map[string]Issuer{}
 	for _, f := range files {
@@ -40,7 +40,7 @@ func presets(d *source.Document, root *source.Node, out map[string]Issuer) {
 	}
 }
 
-// namedPresets gives the IDPPresets of the files, if a resource names one.
+// namedPresets returns the IDPPresets of the files, if a resource names one.
 func namedPresets(files []*source.File) map[string]Issuer {
 	for _, f := range files {
 		if bytes.Contains(f.Data, []byte(apirule.PresetAnnotation)) {

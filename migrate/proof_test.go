@@ -30,7 +30,7 @@ func legacyRule(rnd *rand.Rand, n int) string {
 		`gateway: kyma-gateway.kyma-system.svc.cluster.local, service: {name: web%d, port: 80}, rules: [%s]}}`+"\n", n, n, n, strings.Join(rules, ","))
 }
 
-// compared gives both sides of a migration and what is different.
+// compared returns both sides of a migration and what is different.
 func compared(t testing.TB, text string) (was, is classes.Side, report *classes.Report, moved bool) {
 	t.Helper()
 	f, problem := source.NewFile("in.yaml", []byte(text))

@@ -50,7 +50,7 @@ type conversion struct {
 	bare  bool
 	// filled is the annotation that was written out as issuers and keys, or none.
 	filled []string
-	// hosted: the host stands in a list already.
+	// hosted: the host is in a list already.
 	hosted bool
 	// delegates: a rule is sent to Oathkeeper.
 	delegates bool

@@ -30,7 +30,7 @@ type rule struct {
 
 func (r *rule) public() bool { return r.access.Key == "noAuth" }
 
-// rules gives the rules of v2.
+// rules returns the rules of v2.
 func (c *conversion) rules() any {
 	v, _ := c.spec.Get("rules")
 	list, ok := v.([]any)
@@ -69,7 +69,7 @@ func (c *conversion) rules() any {
 	return out
 }
 
-// rule gives the rules of v2 that one older rule becomes, one for each path.
+// rule returns the rules of v2 that one older rule becomes, one for each path.
 func (c *conversion) rule(i int, o source.Object) []*rule {
 	r := rule{index: i, at: fmt.Sprintf("spec.rules[%d]", i), old: o}
 	path, _ := o.Get("path")
@@ -136,7 +136,7 @@ func witness(r *match.Request) *diag.Witness {
 	return &diag.Witness{Method: r.Method, URL: r.URL()}
 }
 
-// render gives the rule as the value that edit is to write.
+// render returns the rule as the value that edit is to write.
 func (r *rule) render() source.Object {
 	var out source.Object
 	for _, m := range r.old {

@@ -174,7 +174,7 @@ func product(subs []*syntax.Regexp) ([][]token, bool) {
 	return out, true
 }
 
-// propose gives the v2 paths that may stand for a sequence of tokens.
+// propose returns the v2 paths that may stand for a sequence of tokens.
 func propose(tokens []token) shape {
 	built := []string{""}
 	var s shape

@@ -19,7 +19,7 @@ type Place struct {
 // PlaceOf is the place of a document of either side.
 func PlaceOf(d *source.Document) Place { return Place{d.File.Name, d.Index, d.Item()} }
 
-// Before gives all inputs as they were, for the compiler: documents that are
+// Before returns all inputs as they were, for the compiler: documents that are
 // moved have the version and the spec that they truly had. An Api stays one.
 func (r *Result) Before() []*source.File {
 	out := make([]*source.File, len(r.parts))
@@ -27,7 +27,7 @@ func (r *Result) Before() []*source.File {
 	return out
 }
 
-// After gives all inputs as they become.
+// After returns all inputs as they become.
 func (r *Result) After() []*source.File {
 	out := make([]*source.File, len(r.Files))
 	for i, f := range r.Files {
@@ -67,7 +67,7 @@ func (f *fileMigration) before() *source.File {
 	return &source.File{Name: f.file.Name, Data: data}
 }
 
-// composer gives the value that a YAML document is to have, of what is picked
+// composer returns the value that a YAML document is to have, of what is picked
 // for the resources in it.
 type composer struct {
 	ours      func(apiVersion, kind string) bool
@@ -77,7 +77,7 @@ type composer struct {
 	head      func(list source.Object) source.Object
 }
 
-// compose gives the value of a resource or a List, or nil where nothing is
+// compose returns the value of a resource or a List, or nil where nothing is
 // picked.
 func (c *composer) compose(d *source.Document, root *source.Node) any {
 	if c.ours(d.APIVersion, d.Kind) {

@@ -25,8 +25,8 @@ type standIns struct {
 }
 
 // inPlace marks among what is written the live objects of the resources that
-// were compiled, and gives the compiled objects that none stands in the place
-// of.
+// were compiled, and returns the compiled objects that none of them
+// replaces.
 func inPlace(there []simulate.Manifest, result *compile.Result) []manifest.Object {
 	s := &standIns{map[ir.Name][]*ir.Gateway{}, map[*source.Document]bool{}, map[*source.Document]map[string]bool{}}
 	for _, r := range result.Resources {

@@ -90,7 +90,7 @@ func TestLiveObjects(t *testing.T) {
 	}
 }
 
-// simulatedOf names what is simulated, and gives what GET
+// simulatedOf names what is simulated, and returns what GET
 // https://a.test/items/1 is answered.
 func simulatedOf(t *testing.T, text string, urls []string) (names []string, status int) {
 	t.Helper()

@@ -29,7 +29,7 @@ var companions = []string{
 	"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod",
 }
 
-// Manifests gives everything among the input that an engine reads: what the
+// Manifests returns everything among the input that an engine reads: what the
 // resources compile to, and what others made. The findings are those of
 // compiling; a resource that is withheld has no manifests.
 //
@@ -52,8 +52,8 @@ func Manifests(in compile.Input, o compile.Options, urls []string) ([]simulate.M
 }
 
 // mayNeed reports whether documents that were left out may matter after all:
-// where a request may be sent on under another URL, where one of them may stand
-// instead of a document that was read, and where an engine has nothing
+// where a request may be sent on under another URL, where one of them may replace
+// a document that was read, and where an engine has nothing
 // without them.
 func mayNeed(manifests []simulate.Manifest, result *compile.Result, left []written, o compile.Options) bool {
 	have := map[identity]bool{}

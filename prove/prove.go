@@ -208,7 +208,7 @@ func (p *prover) doubts(e *simulate.Entry, reason string) {
 	}
 }
 
-// meeting gives requests that may be in all sets of a way, or tells that there
+// meeting returns requests that may be in all sets of a way, or reports that there
 // are none.
 func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason string) {
 	rule := match.Compile(w.rule.Set)

@@ -176,7 +176,7 @@ func (s *side) skipperPart(e *simulate.Entry) part {
 	return p
 }
 
-// withClaim gives the tokens with each of the values of a claim.
+// withClaim returns the tokens with each of the values of a claim.
 func withClaim(list []simulate.Admission, name string, values []string) []simulate.Admission {
 	var out []simulate.Admission
 	for _, a := range list {
@@ -388,7 +388,7 @@ func (s *side) known(identity string) bool {
 	return identity == s.cluster.Mesh.FrontIdentity || slices.ContainsFunc(s.cluster.Mesh.Delegates, func(d simulate.Delegate) bool { return d.Identity == identity })
 }
 
-// places gives an admission for each place where its token may stand.
+// places returns an admission for each place where its token may be.
 func (s *side) places(to string, a simulate.Admission) []simulate.Admission {
 	if a.Token.Kind != "jwt" {
 		return []simulate.Admission{a}

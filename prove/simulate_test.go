@@ -19,7 +19,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// simulated compiles documents and gives the model and the cluster of what was
+// simulated compiles documents and returns the model and the cluster of what was
 // written.
 func simulated(t *testing.T, text string, c *config.Config) ([]*ir.Gateway, *prove.Cluster, *compile.Result) {
 	t.Helper()
@@ -267,7 +267,7 @@ func agree(t *testing.T, what string, gateways []*ir.Gateway, cluster *prove.Clu
 	return asked
 }
 
-// requestsFor gives requests for a route and its neighbourhood, with tokens
+// requestsFor returns requests for a route and its neighbourhood, with tokens
 // that are good for it, good for another, or not there. Tokens that no issuer
 // of the gateway made are left out: sidecars refuse them where nothing is
 // asked, too.
@@ -302,7 +302,7 @@ func requestsFor(gw *ir.Gateway, route *ir.Route, g *rand.Rand) []simulate.Reque
 	return out
 }
 
-// jwtOnly reports whether sidecars look at tokens: they refuse what is no JWT.
+// jwtOnly reports whether sidecars look at tokens: they refuse what is not a JWT.
 func jwtOnly(gw *ir.Gateway) bool {
 	for _, r := range gw.Routes {
 		for _, g := range r.Access.Grants {
@@ -320,7 +320,7 @@ func jwtOnly(gw *ir.Gateway) bool {
 	return false
 }
 
-// placesTokens reports whether tokens stand in places of their own, which the
+// placesTokens reports whether tokens are in places of their own, which the
 // model's evaluator does not look at.
 func placesTokens(gw *ir.Gateway) bool {
 	for _, r := range gw.Routes {

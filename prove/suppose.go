@@ -64,7 +64,7 @@ func (c *Cluster) SayRefused(host string, d *simulate.Decision, t *simulate.Trai
 // (RFC 6761), so that it is nobody's.
 const standInDomain = "domain.invalid"
 
-// Suppose gives options under which the inputs compile as far as they can be
+// Suppose returns options under which the inputs compile as far as they can be
 // compared: as the controllers would have written them, with a stand-in for
 // every Service, Gateway, domain and authorizer that is missing. The pods of a
 // Service that stands in are its own. What was supposed is listed, sorted.

@@ -38,7 +38,7 @@ func Group(apiVersion string) string {
 	return group
 }
 
-// Suspect tells what is wrong with the head of a document that is almost one
+// Suspect returns what is wrong with the head of a document that is almost one
 // of ours: a misspelt kind or group, an unknown version, or no head at all. ok
 // is false for documents of other kinds.
 func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) {

@@ -22,7 +22,7 @@ type Description struct {
 	// Plural is "" for what is not a resource of a cluster.
 	Plural string
 	Type   *shape.Type
-	// PlainStatus tells that status is an ordinary field and no subresource.
+	// PlainStatus reports that status is an ordinary field and not a subresource.
 	PlainStatus bool
 }
 

@@ -2,7 +2,7 @@
 // its description and its decoder, and from the descriptions the JSON Schemas
 // and CustomResourceDefinitions.
 //
-// It takes the head of a document and tells what the document is. It must not
+// It takes the head of a document and returns what the document is. It must not
 // know targets.
 package schema
 
@@ -31,7 +31,7 @@ import (
 type Resource interface {
 	// Check makes the checks that need no other document.
 	Check(*ir.Settings) diag.List
-	// Lift turns the document into the model. It gives a gateway also when
+	// Lift turns the document into the model. It returns a gateway also when
 	// the document is at fault, as far as it can be read.
 	Lift(*ir.Settings) (*ir.Gateway, diag.List)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Misplaced reports a document of a kind whose fields are well and stand in the
+// Misplaced reports a document of a kind whose fields are well and are in the
 // wrong place: its spec under metadata, or its body under the name of another
 // version. faults is what the description of the kind says of the document.
 func (k *Kind) Misplaced(doc *source.Document, root *source.Node, faults diag.List) (diag.Finding, bool) {

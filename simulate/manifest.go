@@ -22,7 +22,7 @@ type Manifest struct {
 	Root *source.Node
 	// Origin is the document itself, or what the object was compiled from.
 	Origin source.Ref
-	// Compiled tells that paths of the object are not paths of Origin.
+	// Compiled reports that paths of the object are not paths of Origin.
 	Compiled bool
 	// Entries are what the http entries of a VirtualService, or the rules of an
 	// HTTPRoute, were compiled from.
@@ -33,8 +33,8 @@ type Manifest struct {
 	Native, Inside bool
 	// Text is a native rule in canonical form.
 	Text string
-	// Instead is the resource whose compiled objects this live one stands in
-	// the place of; without a document, it stands for itself.
+	// Instead is the resource whose compiled objects this live one
+	// replaces; without a document, it stands for itself.
 	Instead Source
 }
 

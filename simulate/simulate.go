@@ -14,7 +14,7 @@ import (
 
 // Engine decides requests as one program in the cluster does.
 type Engine interface {
-	// Decide tells what becomes of a request. The trail, unless it is nil, is
+	// Decide returns what becomes of a request. The trail, unless it is nil, is
 	// told every step.
 	Decide(r *Request, t *Trail) Decision
 }

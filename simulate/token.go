@@ -56,7 +56,7 @@ type Session struct {
 // OK reports whether the store knows the session.
 func (s *Session) OK() bool { return s.Status == 0 || s.Status == 200 }
 
-// Via is where in the request the token stands: in a "bearer" header (the
+// Via is where in the request the token is: in a "bearer" header (the
 // default) or the "header" of that name, after the scheme if there is one, the
 // "query" parameter, or the "cookie".
 type Via struct {
@@ -71,7 +71,7 @@ const (
 	algNoneText = "eyJhbGciOiJub25lIn0.e30."
 )
 
-// Text returns the token as it stands in the request.
+// Text returns the token as it is in the request.
 func (t *Token) Text() string {
 	switch t.Kind {
 	case "malformed":
@@ -98,7 +98,7 @@ func (t *Token) Is(kind, text string) bool {
 // OK reports whether a token has nothing wrong with it.
 func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 
-// placed marks a token that stands in the request already.
+// placed marks a token that is in the request already.
 const placed = "placed"
 
 // Realise puts the token where Via says, and the scheme into

@@ -207,7 +207,7 @@ func (c *covered) host(host string) {
 }
 
 // viewOf returns how gateways see paths, for the operations of a host: what
-// differs in the percent-encoding of a letter only is no difference where the
+// differs in the percent-encoding of a letter only is not a difference where the
 // gateway does not see it.
 func viewOf(gateways []*ir.Gateway) match.View {
 	for _, g := range gateways {

@@ -104,7 +104,7 @@ func (c *goldenCase) add(t *testing.T, path string) {
 	c.files = append(c.files, f)
 }
 
-// compile gives what kgw says of the case, except for public routes where the case
+// compile returns what kgw says of the case, except for public routes where the case
 // is not about them.
 func (c *goldenCase) compile(t *testing.T) *compile.Result {
 	t.Helper()

@@ -134,7 +134,7 @@ func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *d
 	}
 }
 
-// apart reports whether a host and the wildcard of another gateway can stand
+// apart reports whether a host and the wildcard of another gateway can be
 // side by side. The proxy takes the specific host's routes, and policies that
 // name their hosts do not leak to each other, except for those of the wildcard,
 // which let in at the specific host too on the same pods: where that is not

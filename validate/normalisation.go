@@ -124,7 +124,7 @@ func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.R
 	return e
 }
 
-// decide gives what decides about a request: the route that takes it, or the
+// decide returns what decides about a request: the route that takes it, or the
 // one rule that does where the route goes on to Oathkeeper. Nil is nothing.
 func (e *entrance) decide(r match.Request) *ir.Take {
 	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return takesIt(m, r) })

@@ -167,7 +167,7 @@ func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 	}
 }
 
-// ledAstray gives a request of the later route that the earlier one takes with
+// ledAstray returns a request of the later route that the earlier one takes with
 // a method which no rule has for it.
 func (v *View) ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
 	x, y := earlier.Set, later.Want

@@ -1,7 +1,7 @@
 // Package validate questions the model: rules of the repository and of the
 // cluster, one rule a file.
 //
-// It takes gateways with what else claims their hosts, and gives findings. It
+// It takes gateways with what else claims their hosts, and returns findings. It
 // must not know dialects or targets, nor how a finding is levelled.
 package validate
 

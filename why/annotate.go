@@ -62,7 +62,7 @@ func leaves(path string, n *source.Node, leaf func(string, *source.Node)) {
 	}
 }
 
-// Comment returns a text that cannot end a comment of YAML, nor stand in one
+// Comment returns a text that cannot end a comment of YAML, nor be in one
 // where YAML has no place for a character.
 func Comment(text string) string {
 	var b strings.Builder

@@ -66,7 +66,7 @@ data:
     - {}
 `
 
-// TestHostileComments: whatever stands in a comment, it ends with its line.
+// TestHostileComments: whatever is in a comment, it ends with its line.
 func TestHostileComments(t *testing.T) {
 	for _, name := range append(reporttest.Hostile(), "a\nkind: Secret", "\u2028kind: x", "\u0085x: y", "\ufffe", "\x00", "\xff") {
 		got := why.Annotate([]byte(small), func(string) string { return name })

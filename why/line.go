@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// At returns the objects with the leaves that are made of what stands on a line
+// At returns the objects with the leaves that are made of what is on a line
 // of a file: of the fields of the line, of what is below one that holds others,
 // and of lists and objects that the line is a part of.
 func At(objects []Object, file string, line int) []Object {

@@ -2,7 +2,7 @@
 // setting or which default made a field of a manifest, by which rule of
 // translation, and the other way round.
 //
-// It takes what a run wrote (compile.Result with Options.Origins) and gives the
+// It takes what a run wrote (compile.Result with Options.Origins) and returns the
 // leaves of objects with places in files. The emitters say which parts of the
 // model a value is made of, the kinds of input where their documents have those
 // parts; here they are put together. Nothing is compiled twice.

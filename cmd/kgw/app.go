@@ -38,7 +38,7 @@ type app struct {
 	// pastRoot is the temporary directory that holds a repository as it is at a git ref:
 	// dir is in it. It is "" in the work tree.
 	pastRoot string
-	// terminal tells which of the streams are terminals; standard input also
+	// terminal reports which of the streams are terminals; standard input also
 	// when it is another device, such as /dev/null.
 	terminal struct{ stdin, stdout, stderr bool }
 	code     int

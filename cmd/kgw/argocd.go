@@ -98,7 +98,7 @@ func (a *app) takeArgoCD(cmd *cobra.Command, paths *[]string) error {
 
 // takeConfig decides on the configuration: the flag and the sidecar's own
 // variable are the administrator's and may name any file, what the application
-// names stands in its repository.
+// names is in its repository.
 func (a *app) takeConfig(cmd *cobra.Command, values map[string]argocdValue, root, application string) error {
 	flag := cmd.Flag("config")
 	parameter := values["config"]

@@ -45,7 +45,7 @@ type argocdValue struct {
 	Map    map[string]string `json:"map"`
 }
 
-// kind tells which of the three forms the value has, or "" for none.
+// kind returns which of the three forms the value has, or "" for none.
 func (v *argocdValue) kind() string {
 	switch {
 	case v.String != nil:

@@ -19,7 +19,7 @@ const (
 	completeName = "kubectl_complete-kgw"
 )
 
-// called gives the arguments, by the name that the program is called under: as
+// called returns the arguments, by the name that the program is called under: as
 // a plugin of kubectl it shows itself as "kubectl kgw".
 func (a *app) called(root *cobra.Command, args []string) []string {
 	if len(args) == 0 {

@@ -121,7 +121,7 @@ func TestSameManifestsForAnyOrderOfDocuments(t *testing.T) {
 	})
 }
 
-// Nor the working directory, nor the files that documents stand in, in an
+// Nor the working directory, nor the files that documents are in, in an
 // output directory.
 func TestSameOutputDirectory(t *testing.T) {
 	docs := sampleDocuments()[:1]

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// canaries are secrets as they stand in what kgw reads; none may be printed.
+// canaries are secrets as they are in what kgw reads; none may be printed.
 var canaries = map[string]string{
 	"client_secret":  "canary-client-secret",
 	"old secret":     "canary-old-secret-of-another-length",

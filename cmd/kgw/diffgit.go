@@ -87,7 +87,7 @@ func gitFault(flag, ref string, err error) error {
 	return &exitError{exitInput, fmt.Errorf("cannot read git:%s: %w", ref, err)}
 }
 
-// insideRepository gives the paths relative to the working directory, which
+// insideRepository returns the paths relative to the working directory, which
 // all must be inside of the repository.
 func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, error) {
 	var out []string
@@ -101,7 +101,7 @@ func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, err
 	return out, nil
 }
 
-// relative gives a path relative to the working directory; none for none.
+// relative returns a path relative to the working directory; none for none.
 func (a *app) relative(p string) []string {
 	if p == "" {
 		return nil
@@ -195,7 +195,7 @@ func needed(file string, paths []string) bool {
 	})
 }
 
-// below reports whether a slash path is the directory, or stands in it.
+// below reports whether a slash path is the directory, or is in it.
 func below(file, dir string) bool {
 	return dir == "." || file == dir || strings.HasPrefix(file, dir+"/")
 }

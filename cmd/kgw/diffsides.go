@@ -45,7 +45,7 @@ func (f *sideFlags) valid(paths []string) error {
 	return nil
 }
 
-// sides gives what the inputs are compared with, and what they compile to. A
+// sides returns what the inputs are compared with, and what they compile to. A
 // nil after means that a configuration is at fault and was reported.
 func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, err error) {
 	after, paths, err = a.afterSide(f, paths)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestPageShowsNoSecret writes secrets where they stand in the inputs of both
+// TestPageShowsNoSecret writes secrets where they are in the inputs of both
 // sides: the page of kgw report has none of them.
 func TestPageShowsNoSecret(t *testing.T) {
 	const secret, other = "kanarienvogel-1a", "kanarienvogel-2b"

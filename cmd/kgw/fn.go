@@ -108,7 +108,7 @@ type function struct {
 	list   *krm.List
 	config *config.Config
 	role   role
-	// documents tells that plain documents are wanted, not a ResourceList.
+	// documents reports that plain documents are wanted, not a ResourceList.
 	documents bool
 	// found is what is said before anything is compiled.
 	found diag.List

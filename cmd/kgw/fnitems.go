@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// entries are the items of the answer. Objects stand where the resource stood
+// entries are the items of the answer. Objects are where the resource was
 // that they are written for; those of other files come last. An object that
-// was written in an earlier run, and is an item now, is replaced where it
-// stands.
+// was written in an earlier run, and is an item now, is replaced in its
+// place.
 func (f *function) entries(result *compile.Result) []krm.Entry {
 	e := &entries{function: f, made: map[*source.File][]*manifest.Object{}, old: map[string]*manifest.Object{}}
 	e.objects(result)
@@ -95,7 +95,7 @@ func (e *entries) object(o *manifest.Object) {
 // generated is the directory of the files that new objects are for.
 const generated = "generated/"
 
-// earlier finds the items that an earlier run made: they stand where it put
+// earlier finds the items that an earlier run made: they are where it put
 // them, and are replaced there.
 func (f *function) earlier() func(*source.Document) bool {
 	files := map[*source.File]bool{}

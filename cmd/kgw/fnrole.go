@@ -94,7 +94,7 @@ func (f *function) nearest() error {
 	return nil
 }
 
-// decide tells the role of a Config: what its annotation says, else what it is
+// decide returns the role of a Config: what its annotation says, else what it is
 // given. Kustomize hands a generator nothing but its own configuration, and
 // does not tell validators from transformers.
 func (f *function) decide(doc *source.Document, root *source.Node) {

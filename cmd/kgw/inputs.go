@@ -25,7 +25,7 @@ type inputFlags struct {
 	skipperAPI, routeAPI                                      string
 	stdinName, failOn, color                                  string
 	rules, formats, accept                                    []string
-	outputDir                                                 string // of commands that write one; what kgw wrote there is no input
+	outputDir                                                 string // of commands that write one; what kgw wrote there is not an input
 	severity                                                  string
 	limit                                                     int
 	env                                                       string

@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// lockFile is where the lock stands: beside kgw.yaml, without one in the
+// lockFile is where the lock is: beside kgw.yaml, without one in the
 // working directory.
 func (a *app) lockFile(c *config.Config) string {
 	dir := a.dir
@@ -29,7 +29,7 @@ func (a *app) lockFile(c *config.Config) string {
 func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
 	file := a.lockFile(c)
 	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // no lock is no fault
+		return nil, nil //nolint:nilnil // no lock is not a fault
 	}
 	data, err := f.bounds.Settings().ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {

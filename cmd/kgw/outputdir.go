@@ -175,7 +175,7 @@ func place(d *source.Document) string {
 	return s
 }
 
-// written tells the files that kgw wrote itself from inputs: all that the
+// written returns the files that kgw wrote itself from inputs: all that the
 // output directory lists, and what another directory lists unless the file or
 // the directory is named as a PATH.
 func (a *app) written(outputDir string, paths []string) func(real string) bool {

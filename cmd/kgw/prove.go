@@ -9,7 +9,7 @@ import (
 )
 
 // printProof says what the analysis of overlap decided: to standard output, or
-// to standard error where a report that is not text stands there.
+// to standard error where a report that is not text goes there.
 func (a *app) printProof(f *inputFlags, p *validate.Proof) error {
 	w := a.stdout
 	if forPrograms(f.formats) != "" {

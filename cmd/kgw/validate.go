@@ -275,7 +275,7 @@ func liveCode(rows [][3]string, name string) string {
 	return "-"
 }
 
-// statusRows gives name, code and description of each part of a status: of
+// statusRows returns name, code and description of each part of a status: of
 // each object in the legacy versions, of the resource in v2.
 func statusRows(status source.Object) [][3]string {
 	text := func(o source.Object, key string) string {

@@ -43,7 +43,7 @@ type build struct {
 	GoVersion string `json:"goVersion"`
 	Platform  string `json:"platform"`
 	Commit    string `json:"commit,omitempty"`
-	// Modified tells that the sources differed from the commit.
+	// Modified reports that the sources differed from the commit.
 	Modified bool `json:"modified,omitempty"`
 }
 

@@ -26,7 +26,7 @@ func (a *app) lineIn(text string) (file string, line int, ok bool) {
 	return m[1], line, err == nil && !info.IsDir()
 }
 
-// whyLine prints the fields that are made of what stands on a line. Without a
+// whyLine prints the fields that are made of what is on a line. Without a
 // PATH the directory of the file is compiled.
 func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error {
 	if len(paths) == 0 {

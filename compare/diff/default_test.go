@@ -16,7 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// written compiles everything in examples and gives its objects.
+// written compiles everything in examples and returns its objects.
 func written(t testing.TB) []diff.Object {
 	t.Helper()
 	dirs, err := filepath.Glob("../../examples/*")

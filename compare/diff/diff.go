@@ -1,7 +1,7 @@
 // Package diff compares objects as a cluster holds them with objects as kgw
 // writes them.
 //
-// It takes plain JSON objects of two sides and gives what differs: by
+// It takes plain JSON objects of two sides and returns what differs: by
 // structure and not by text, without what a server adds, lists matched by what
 // their elements are, secrets masked. It also recognises objects that a
 // controller made under random names. It reads nothing and asks nobody: where
@@ -142,12 +142,12 @@ const (
 
 // Options say what is compared.
 type Options struct {
-	// Live tells that the first side is a cluster: versions of a group are one,
+	// Live reports that the first side is a cluster: versions of a group are one,
 	// and labels and annotations that others put there do not count.
 	Live bool
 }
 
-// Compare gives the pairs that differ, ordered by kind, namespace and name.
+// Compare returns the pairs that differ, ordered by kind, namespace and name.
 func Compare(pairs []Pair, o Options) []Difference {
 	found := make([]*Difference, len(pairs))
 	parallel.Each(len(pairs), func(i int) { found[i] = compare(pairs[i], o) })

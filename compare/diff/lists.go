@@ -10,7 +10,7 @@ import (
 
 // list says how the elements of a list are matched.
 type list struct {
-	// ordered tells that the order means something.
+	// ordered reports that the order means something.
 	ordered bool
 	// keys are the fields that tell one element from another; none compare the
 	// whole element.
@@ -237,7 +237,7 @@ func alike(a, b any) bool {
 }
 
 // rows puts matched elements and those of one side into one order: that of
-// after, what goes behind what it stood behind.
+// after, what goes behind what it was behind.
 func rows(of []int, before int) []row {
 	at := make([]int, before)
 	for i := range at {
@@ -271,8 +271,8 @@ func rows(of []int, before int) []row {
 	return out
 }
 
-// moved tells which elements of after do not stand in the order that before
-// has them in: as few as can be, those outside a longest increasing run.
+// moved returns the elements of after that are not in the order of
+// before: as few as can be, those outside a longest increasing run.
 func moved(of []int) map[int]bool {
 	var best []int // best[k] ends the run of length k+1 that ends lowest
 	from := make([]int, len(of))

@@ -145,7 +145,7 @@ func mapping(kind, path string, m map[string]any) any {
 	return out
 }
 
-// means reports whether an empty object says something where it stands: a match
+// means reports whether an empty object says something where it is: a match
 // of a header without a text asks that it be there.
 func means(path string) bool {
 	above, _, _ := cutLast(path, ".")

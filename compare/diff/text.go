@@ -13,13 +13,13 @@ import (
 type View struct {
 	// Before and After name the sides: "live" and "kgw".
 	Before, After string
-	// Context is how many unchanged lines stand around a change.
+	// Context is how many unchanged lines are around a change.
 	Context int
 	Color   bool
 }
 
 // Unified shows a difference as a head for people and a unified diff of its
-// YAML. Elements that moved stand in the head and not in the diff.
+// YAML. Elements that moved are in the head and not in the diff.
 func (v View) Unified(d *Difference) string {
 	var b strings.Builder
 	for _, l := range d.Head() {

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// walk goes down two objects side by side and collects what differs. It gives
+// walk goes down two objects side by side and collects what differs. It returns
 // both back as they are shown: masked, and with lists in one order.
 type walk struct {
 	kind    string
@@ -38,7 +38,7 @@ func (w *walk) object(b, a map[string]any) (before, after map[string]any) {
 }
 
 // value compares two values; key is the field that they, or the list that they
-// stand in, are the value of.
+// are in, are the value of.
 func (w *walk) value(p at, b, a any, key string) (before, after any) {
 	switch x := b.(type) {
 	case map[string]any:

@@ -15,7 +15,7 @@ func (w *writer) access(r *ir.Route) ir.Access {
 	return w.handlers(r)
 }
 
-// tokens gives a grant of a token for each group of callers. Issuers stand for
+// tokens returns a grant of a token for each group of callers. Issuers stand for
 // realms; those that a Deny names get in only where a grant is exempt.
 func (w *writer) tokens(r *ir.Route) ir.Access {
 	a := ir.Access{Restricted: r.Access.Restricted}
@@ -45,7 +45,7 @@ func (w *writer) tokens(r *ir.Route) ir.Access {
 	return a
 }
 
-// handlers gives one handler of Oathkeeper for the callers that the target can
+// handlers returns one handler of Oathkeeper for the callers that the target can
 // tell: who bears a token with the scopes. Who is let in beyond that is lost,
 // and who is kept out is refused.
 func (w *writer) handlers(r *ir.Route) ir.Access {

@@ -29,8 +29,8 @@ func meet(a, b string) bool {
 	}
 }
 
-// subtree reports whether a path ends in "**" behind something, and gives what
-// stands before it.
+// subtree reports whether a path ends in "**" behind something, and returns what
+// is before it.
 func subtree(path string) (stem string, ok bool) {
 	stem, ok = strings.CutSuffix(path, "**")
 	return stem, ok && stem != "/"

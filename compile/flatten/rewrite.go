@@ -2,7 +2,7 @@
 // route for proxies that take the first one that matches, with access checked
 // by Oathkeeper or by Istio.
 //
-// It takes a gateway with its upstreams filled in and a target and gives one
+// It takes a gateway with its upstreams filled in and a target and returns one
 // gateway for each host, in the terms that the emitters of VirtualService,
 // Rule and policies share, with a finding for each intent that they cannot say
 // exactly. It must not know which dialect a gateway came from.
@@ -17,7 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Rewrite gives the gateways that stand for g, one for each host that has an
+// Rewrite returns the gateways that stand for g, one for each host that has an
 // upstream: hosts have Services of their own.
 func Rewrite(g *ir.Gateway, t *ir.Target) ([]*ir.Gateway, diag.List) {
 	w := &writer{gateway: g, target: t, native: t.Plan.NativeJWT}
@@ -64,7 +64,7 @@ type writer struct {
 	found   diag.List
 }
 
-// routes gives the routes of any host, those of the more specific path first,
+// routes returns the routes of any host, those of the more specific path first,
 // between the answer to plain HTTP and the answer to what nothing matches.
 func (w *writer) routes() []*ir.Route {
 	g := w.gateway
@@ -187,7 +187,7 @@ func (w *writer) notFound(r *ir.Route, path string) *ir.Route {
 	return out
 }
 
-// at gives the routes of one host: those that go to the host's own upstreams
+// at returns the routes of one host: those that go to the host's own upstreams
 // get them.
 func (w *writer) at(h *ir.Host, routes []*ir.Route) []*ir.Route {
 	out := make([]*ir.Route, len(routes))

@@ -2,7 +2,7 @@
 // routes Istio serves: one for each gateway, or several where one would be too
 // large, and the ReferenceGrants that they need.
 //
-// It takes the model and a target and gives manifests and findings. It must
+// It takes the model and a target and returns manifests and findings. It must
 // not know which dialect a gateway came from. The routes decide as those of
 // package virtualservice: what an HTTPRoute has no words for is a finding,
 // never a wider match. What istiod makes of them is that of versions 1.24 to

@@ -1,7 +1,7 @@
 // Package hydra writes OAuth2Clients as Ory Hydra's admin API takes them
 // (https://www.ory.sh/docs/hydra/reference/api#tag/oAuth2/operation/createOAuth2Client).
 //
-// It takes the spec of each client, and returns JSON. Secrets are no part of an
+// It takes the spec of each client, and returns JSON. Secrets are not part of an
 // OAuth2Client, and Hydra makes them. It must not know hydra-maester's cluster.
 package hydra
 

@@ -1,7 +1,7 @@
 // Package ingress writes routes for Skipper: Ingresses with its annotations, or
 // a RouteGroup.
 //
-// It takes the model and a target and gives manifests and findings. It must not
+// It takes the model and a target and returns manifests and findings. It must not
 // know which dialect a gateway came from: the names of callers and filters that
 // it writes are those of Zalando's Fabric Gateway operator, whatever the input.
 package ingress

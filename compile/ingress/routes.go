@@ -62,14 +62,14 @@ type builder struct {
 	out  []proxyRoute
 }
 
-// routesOf gives the routes of a gateway. The first one answers what no other
+// routesOf returns the routes of a gateway. The first one answers what no other
 // takes, whatever the gateway holds: without it, Skipper would send such
 // requests of a host to its Service.
 func routesOf(g *ir.Gateway) []proxyRoute {
 	return (&builder{gateway: g, audits: audits(g)}).build()
 }
 
-// namesOf gives the routes without their filters.
+// namesOf returns the routes without their filters.
 func namesOf(g *ir.Gateway) []proxyRoute {
 	return (&builder{gateway: g, bare: true}).build()
 }
@@ -141,7 +141,7 @@ func (b *builder) insecure() {
 	b.out = append(b.out, p)
 }
 
-// route gives a route for each group of callers.
+// route returns a route for each group of callers.
 func (b *builder) route(r *ir.Route) {
 	for i := range r.Access.Grants {
 		b.grant(r, &r.Access.Grants[i])
@@ -248,7 +248,7 @@ func anyOf(claim string, values []string) eskip.Call {
 	return c
 }
 
-// refusal gives a route that refuses some callers.
+// refusal returns a route that refuses some callers.
 func (b *builder) refusal(r *ir.Route, kind string, who ir.Principal, answer *ir.Respond) {
 	p := b.of(r, kind, conditions(who))
 	p.shunt = true
@@ -263,7 +263,7 @@ func (b *builder) refusal(r *ir.Route, kind string, who ir.Principal, answer *ir
 	b.out = append(b.out, p)
 }
 
-// preflights gives a route for each path whose routes browsers may use across
+// preflights returns a route for each path whose routes browsers may use across
 // origins.
 func (b *builder) preflights() {
 	done := map[string]bool{}

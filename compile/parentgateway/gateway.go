@@ -1,7 +1,7 @@
 // Package parentgateway writes Gateways of the Gateway API for Gateways of
 // Istio: what HTTPRoutes belong to.
 //
-// It takes one object and gives manifests and findings. What a Gateway has no
+// It takes one object and returns manifests and findings. What a Gateway has no
 // words for is a finding.
 package parentgateway
 

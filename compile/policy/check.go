@@ -142,7 +142,7 @@ func checkCrossing(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.L
 
 const metacharacters = `.*+?()[]{}|\^$`
 
-// checkRegex reports a regular expression that stands in a policy, where it is
+// checkRegex reports a regular expression that is in a policy, where it is
 // literal text: its requests are refused.
 func checkRegex(r *ir.Route, found *diag.List) {
 	p := r.Match.Path

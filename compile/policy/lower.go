@@ -2,7 +2,7 @@
 // may reach the pods of a gateway's Services.
 //
 // It takes the model, with the Services' selectors filled in, and a target,
-// and gives manifests and findings. It must not know which dialect a gateway
+// and returns manifests and findings. It must not know which dialect a gateway
 // came from; what differs between dialects is in the gateway's Convention.
 package policy
 
@@ -148,7 +148,7 @@ func providers(r *ir.Route) []ir.Provider {
 	return nil
 }
 
-// allowing gives the grants that become ALLOW policies: those that differ in
+// allowing returns the grants that become ALLOW policies: those that differ in
 // what they demand. Handlers of one route all come through Oathkeeper, and are
 // one.
 func allowing(r *ir.Route, t *ir.Target) []*ir.Grant {

@@ -47,13 +47,13 @@ func checkLabels(u *ir.Upstream, found *diag.List) {
 	}
 }
 
-// segment is what may stand between the slashes of a path with a template.
+// segment is what may be between the slashes of a path with a template.
 var segment = regexp.MustCompile("^[a-zA-Z0-9-._~%!$&'()+,;:@=]+$")
 
 // notLast is what the dialect that has templates says itself.
 const notLast = "{**} is not its last operator"
 
-// pathFault says why a policy cannot have a path: braces that are no template,
+// pathFault says why a policy cannot have a path: braces that are not a template,
 // templates behind {**}, or, beside a template, characters that URLs have not.
 func pathFault(path string) string {
 	templates := strings.Contains(path, "{*}") || strings.Contains(path, "{**}")

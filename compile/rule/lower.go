@@ -1,7 +1,7 @@
 // Package rule writes Oathkeeper Rules: one for each route that goes
 // through Oathkeeper.
 //
-// It takes the model and a target and gives manifests and findings. It must
+// It takes the model and a target and returns manifests and findings. It must
 // not know which dialect a gateway came from.
 package rule
 

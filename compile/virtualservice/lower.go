@@ -1,7 +1,7 @@
 // Package virtualservice writes Istio VirtualServices: one for each gateway, one http
 // entry for each route that has one of its own.
 //
-// It takes the model and a target and gives manifests and findings. It must
+// It takes the model and a target and returns manifests and findings. It must
 // not know which dialect a gateway came from, nor how access is enforced
 // beyond what the target's plan says.
 package virtualservice

@@ -20,7 +20,7 @@ type coverer struct {
 const WorkPerState = 50
 
 // Outside finds a shortest word of a that no b has, in the nicest alphabet
-// that has one. The error tells that a limit was reached first.
+// that has one. The error says that a limit was reached first.
 func (w *Walker) Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) {
 	if a.None() {
 		return nil, false, nil
@@ -103,7 +103,7 @@ func (c *coverer) ends(set int32) (accepted, full bool) {
 	return accepted, full
 }
 
-// step gives the set of states behind a rune of the block.
+// step returns the set of states behind a rune of the block.
 func (c *coverer) step(set, block int32) int32 {
 	for int(set) >= len(c.trans) {
 		c.trans = append(c.trans, nil)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// What stands before a place.
+// What is before a place.
 const (
 	AfterStart uint8 = iota
 	afterNewline
@@ -13,7 +13,7 @@ const (
 	AfterOther
 )
 
-// What may stand behind a place, as bits.
+// What may be behind a place, as bits.
 const (
 	nextEnd     uint8 = 1 << iota // nothing
 	nextLast                      // a newline, then nothing
@@ -23,11 +23,11 @@ const (
 	nextAny     = nextEnd | nextLast | nextNewline | nextWord | nextOther
 )
 
-// duty is a lookahead that began earlier: its automaton and where that stands.
+// duty is a lookahead that began earlier: its automaton and where that is.
 type duty struct{ look, state int32 }
 
 // situation is a state of the automaton under construction: where the program
-// goes on, what stands before, what may follow, and which lookaheads are open.
+// goes on, what is before, what may follow, and which lookaheads are open.
 type situation struct {
 	pc     int32
 	before uint8
@@ -284,7 +284,7 @@ func (x *expander) with(set int32, look int32) int32 {
 	return x.dutySet(append(slices.Clone(x.duties[set]), duty{look, 0}))
 }
 
-// open gives the automaton of a lookahead that begins behind such a place.
+// open returns the automaton of a lookahead that begins behind such a place.
 func (x *expander) open(look int32, before uint8) (int32, error) {
 	key := [2]int32{look, int32(before)}
 	if n, ok := x.lookDFA[key]; ok {

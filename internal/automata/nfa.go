@@ -70,7 +70,7 @@ func (a *NFA) Leading() *NFA {
 	return out.Trim()
 }
 
-// Append puts the states of another automaton behind those of a and gives the
+// Append puts the states of another automaton behind those of a and returns the
 // number of its start. It joins them to nothing.
 func (a *NFA) Append(b *NFA) int32 {
 	base := int32(a.size())
@@ -201,7 +201,7 @@ func (a *NFA) Follow(b *NFA) *NFA {
 	return out.Trim()
 }
 
-// Both returns the words of a and b; err tells that the product is too big.
+// Both returns the words of a and b; err says that the product is too big.
 func (a *NFA) Both(b *NFA) (*NFA, error) {
 	type pair struct{ p, q int32 }
 	number := map[pair]int32{{}: 0}
@@ -235,7 +235,7 @@ func (a *NFA) Both(b *NFA) (*NFA, error) {
 	return out.Trim(), nil
 }
 
-// After gives what the automaton takes behind a text.
+// After returns what the automaton takes behind a text.
 func (a *NFA) After(text string) *NFA {
 	at := []int32{0}
 	for _, r := range text {

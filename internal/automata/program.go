@@ -21,7 +21,7 @@ type instr struct {
 
 // program is a pattern as instructions with empty moves; instruction 0 is the
 // match. contextual says that places or lookaheads occur; words and lines that
-// what stands before a place matters beyond the start of the text.
+// what is before a place matters beyond the start of the text.
 type program struct {
 	code       []instr
 	start      int32
@@ -81,7 +81,7 @@ func (p *program) node(n *Node, next int32) (int32, error) {
 	return next, nil
 }
 
-// note looks for places that depend on what stands before them.
+// note looks for places that depend on what is before them.
 func (p *program) note(n *Node) {
 	n.Find(func(n *Node) bool {
 		if n.Op == OpAssert {

@@ -3,7 +3,7 @@ package automata
 import "strings"
 
 // Signature is a cheap summary of an automaton over paths: what all its words
-// begin and end with, and what stands in their first segments.
+// begin and end with, and what is in their first segments.
 type Signature struct {
 	Prefix, suffix string
 	// segments are the first segments, each a literal or "" for any; a word
@@ -56,7 +56,7 @@ func prefixOf(a *NFA) string {
 
 // suffixOf goes backwards from the ends while all edges agree on a rune. A
 // final newline that a pattern of Oathkeeper allows is left out of account: of
-// two words that are equal, either both have it or none. It gives nothing for a
+// two words that are equal, either both have it or none. It returns nothing for a
 // pattern whose own text ends in a newline.
 func suffixOf(a *NFA) string {
 	in := a.backEdges()
@@ -153,7 +153,7 @@ func mostOf(a *NFA, at []int32, n int) int {
 	return n
 }
 
-// segmentOf walks one segment from a set of states. It gives its text if all
+// segmentOf walks one segment from a set of states. It returns its text if all
 // words agree on it, the states behind the next slash, whether a word can end
 // here, and whether a class mixes the slash with other runes.
 func segmentOf(a *NFA, at []int32) (literal string, next []int32, ends, open bool) {
@@ -185,7 +185,7 @@ func segmentOf(a *NFA, at []int32) (literal string, next []int32, ends, open boo
 	return literalSegment(a, at), next, ends, false
 }
 
-// literalSegment follows the only way through a segment, else gives "". An
+// literalSegment follows the only way through a segment, else returns "". An
 // optional newline at the end of the text is left out of account, as in a
 // suffix.
 func literalSegment(a *NFA, at []int32) string {

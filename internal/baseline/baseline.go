@@ -1,7 +1,7 @@
 // Package baseline is a file of findings that a repository lives with: those in
 // it are not reported again.
 //
-// It takes findings and gives entries for them, reads and writes entries, and
+// It takes findings and returns entries for them, reads and writes entries, and
 // parts findings in those that are known and those that are new. An entry names
 // no line number, so that it survives what is written above it. The package must
 // not know which findings may be hidden, nor where the file is.

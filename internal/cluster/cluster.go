@@ -2,7 +2,7 @@
 // would be: live objects, lists of them, and what a server-side apply would
 // make of them.
 //
-// It takes the flags of kubectl and plain JSON objects and gives plain JSON
+// It takes the flags of kubectl and plain JSON objects and returns plain JSON
 // objects and problems, one for each object concerned. Every request reads or
 // is a dry run; nothing is written. It is the only importer of a Kubernetes
 // client, and must not know what the objects mean or how they are compared.
@@ -31,7 +31,7 @@ const (
 	Refused       Reason = "refused"       // schema or admission does not accept the object
 	Conflict      Reason = "conflict"      // the object is another one, or changed meanwhile
 	Timeout       Reason = "timeout"       // no answer in time
-	Broken        Reason = "broken"        // the answer broke off, or is no answer
+	Broken        Reason = "broken"        // the answer broke off, or is not an answer
 	Other         Reason = "other"         // anything else the server says
 )
 
@@ -42,7 +42,7 @@ type Problem struct {
 	Text   string
 }
 
-// Error gives the text.
+// Error returns the text.
 func (p *Problem) Error() string { return p.Text }
 
 // Result is what the cluster says about one object.

@@ -15,7 +15,7 @@ import (
 // show. What the server itself adds, defaults, looks the same. A dry run that
 // removes such fields tells them apart: defaults come back.
 
-// withoutForeign gives what an apply would leave, less the fields that are
+// withoutForeign returns what an apply would leave, less the fields that are
 // live, that the object does not name and that the server does not add. If the
 // server does not answer the question, merged stays as it is.
 func (c *Client) withoutForeign(ctx context.Context, at location, object, live, merged map[string]any) map[string]any {
@@ -43,7 +43,7 @@ func (c *Client) withoutForeign(ctx context.Context, at location, object, live, 
 	return replaced(merged, unnamed, without)
 }
 
-// sharedKind tells the kinds whose objects have other writers by design, such
+// sharedKind reports whether objects of the kind have other writers by design, such
 // as autoscalers and allocators: Kubernetes' own, Ingress excepted.
 func (r resource) sharedKind() bool {
 	group := r.prefix[len(r.prefix)-2]

@@ -44,7 +44,7 @@ func TestForeignFields(t *testing.T) {
 }
 
 // TestForeignFieldsUnanswered: if the server does not say what it would add,
-// what an apply would leave stands.
+// what an apply would leave is kept.
 func TestForeignFieldsUnanswered(t *testing.T) {
 	a := newAPI(t)
 	a.objects[servicePath+"x"] = `{"spec":{"hosts":[],"exportTo":["."]}}`

@@ -9,7 +9,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// List gives all objects of the kinds in the namespaces (nil: all of them)
+// List returns all objects of the kinds in the namespaces (nil: all of them)
 // that a label selector takes ("": every one), in the order of kinds,
 // namespaces and the server's answers. A kind that cannot be listed is a
 // problem and leaves the others alone; one the server does not know is
@@ -86,7 +86,7 @@ func (r resource) page(request *rest.Request, namespace string) *rest.Request {
 	return request.Prefix(r.prefix...).NamespaceIfScoped(namespace, r.namespaced && namespace != "").Resource(r.plural)
 }
 
-// itemsOf gives the objects of a list. The server leaves out the kind of
+// itemsOf returns the objects of a list. The server leaves out the kind of
 // objects that it has compiled in; they get it back.
 func itemsOf(list map[string]any, kind Kind) []map[string]any {
 	items, _ := list["items"].([]any)

@@ -103,7 +103,7 @@ func isAlready(object, live map[string]any) bool {
 	return true
 }
 
-// normal gives an object with the types in which answers are read. A null is
+// normal returns an object with the types in which answers are read. A null is
 // an error: what a server makes of it is not said by the object.
 func normal(object map[string]any) (map[string]any, error) {
 	data, err := json.Marshal(object)

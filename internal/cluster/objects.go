@@ -10,7 +10,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// DryRun gives each object as it is and as a server-side apply of the field
+// DryRun returns each object as it is and as a server-side apply of the field
 // manager would leave it, conflicts forced and unknown fields refused, in the
 // order of the objects. What somebody else added to an object is left out of
 // that. An object that already is as wanted needs no dry run. Nothing is written: the server answers a dry run
@@ -19,7 +19,7 @@ func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result 
 	return c.results(ctx, objects, true)
 }
 
-// Get gives each object as it is, in the order of the objects.
+// Get returns each object as it is, in the order of the objects.
 func (c *Client) Get(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, false)
 }

@@ -28,8 +28,8 @@ func (c *Client) problem(err error, object map[string]any) *Problem {
 	return &Problem{reasonOf(err), c.shown(err.Error(), object)}
 }
 
-// unanswered gives the problem of an error behind which no answer of the
-// server to the question stands, and nil for an answer.
+// unanswered returns the problem of an error without an answer of the
+// server to the question, and nil for an answer.
 func (c *Client) unanswered(err error) *Problem {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) {

@@ -19,7 +19,7 @@ const (
 	longestWait = 5 * time.Second
 )
 
-// ask sends a request and gives the answer's object. A request is made anew
+// ask sends a request and returns the answer's object. A request is made anew
 // for each attempt. Nothing is tried again but what busyRetries tells of.
 func (c *Client) ask(ctx context.Context, request func() *rest.Request) (map[string]any, error) {
 	broken := false
@@ -47,7 +47,7 @@ func (c *Client) ask(ctx context.Context, request func() *rest.Request) (map[str
 	}
 }
 
-// failed gives the error of a request, as a *Problem if no server answered,
+// failed returns the error of a request, as a *Problem if no server answered,
 // and ends all questions if the others would fail alike.
 func (c *Client) failed(err error) error {
 	p := c.unanswered(err)

@@ -121,7 +121,7 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-// connect gives a client as a command line of these flags would.
+// connect returns a client as a command line of these flags would.
 func (a *api) connect(t *testing.T, o Options, args ...string) *Client {
 	t.Helper()
 	f := flags(t, append([]string{"--kubeconfig", a.kubeconfig(t)}, args...)...)

@@ -1,7 +1,7 @@
 // Package config is kgw.yaml: its description, its reader, and where it is
 // found.
 //
-// It takes bytes or a directory to search from and gives a Config with
+// It takes bytes or a directory to search from and returns a Config with
 // findings that have places. It must not know any command, dialect or target.
 package config
 

@@ -2,7 +2,7 @@ package config
 
 import "encoding/json"
 
-// UnmarshalJSON reads the settings over what is there. Errors stand in
+// UnmarshalJSON reads the settings over what is there. The handlers of errors are in
 // Oathkeeper's own shape, which is not that of the other groups: their
 // handlers are one level deeper, beside the fallback.
 func (o *Oathkeeper) UnmarshalJSON(data []byte) error {

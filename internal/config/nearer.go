@@ -76,7 +76,7 @@ func (c *Config) Measure(compat string) {
 }
 
 // nearer is a configuration that is read within one further up, and the
-// document it stands in.
+// document it is in.
 type nearer struct {
 	*Config
 	above *Config

@@ -104,7 +104,7 @@ func checkCase(t *testing.T, in string, c *config.Config) (valid bool) {
 	return true
 }
 
-// exception is a place that upstream reports and kgw's finding stands
+// exception is a place that upstream reports and kgw's finding is
 // elsewhere.
 type exception struct {
 	attribute *regexp.Regexp

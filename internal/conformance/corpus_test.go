@@ -120,7 +120,7 @@ func countCodes(t *testing.T, file string, errors diag.List, refused map[diag.Co
 	}
 }
 
-// checkPlaces checks that every finding stands inside its file.
+// checkPlaces checks that every finding is inside its file.
 func checkPlaces(t *testing.T, name string, data []byte, l diag.List) {
 	t.Helper()
 	f := &source.File{Name: name, Data: data}

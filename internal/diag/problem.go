@@ -47,7 +47,7 @@ func FromProblem(p source.Problem) Finding {
 	return f
 }
 
-// CheckLevel tells why the level of a code cannot be changed, or nil.
+// CheckLevel returns why the level of a code cannot be changed, or nil.
 func CheckLevel(code Code) error {
 	if _, ok := Lookup(code); !ok {
 		return fmt.Errorf("there is no code %q", code)

@@ -89,7 +89,7 @@ func checkText(t *testing.T, out string, r *Report) {
 			t.Fatalf("%q reaches the terminal: %q", c, out)
 		}
 	}
-	// A related place stands indented, and every other line has a gutter, so
+	// A related place is indented, and every other line has a gutter, so
 	// that no input can feign a finding.
 	first := regexp.MustCompile(`^(.*:\d+:\d+: )?(invalid|off|info|warning|error)\[.*\]: `)
 	other := regexp.MustCompile(`^( +\d* [|=] |  )|^$`)

@@ -74,7 +74,7 @@ func (l *lines) reach(column int) {
 	}
 }
 
-// excerpt is as much of a line as fits, and where its mark stands, in columns.
+// excerpt is as much of a line as fits, and where its mark is, in columns.
 type excerpt struct {
 	text         string
 	indent, mark int

@@ -6,7 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// RemoveComment gives the change that removes the comment which starts at a
+// RemoveComment returns the change that removes the comment which starts at a
 // place, to the end of its line; where nothing else is on the line, the line.
 func RemoveComment(doc *source.Document, span source.Span) (Change, error) {
 	root, err := tree(doc)

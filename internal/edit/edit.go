@@ -1,7 +1,7 @@
 // Package edit changes YAML files by place: a scalar, an element of a list, a
 // comment. Every byte outside of the change stays as it is.
 //
-// It takes a file with a place in it and gives changes, new text, unified
+// It takes a file with a place in it and returns changes, new text, unified
 // diffs, and files replaced all or not at all. A change whose result does not
 // parse to exactly what was asked for is refused. The package must not know
 // why something is changed.
@@ -33,7 +33,7 @@ func refused(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// Apply makes the changes. They may come in any order; an error tells that two
+// Apply makes the changes. They may come in any order; an error says that two
 // of them overlap or that one lies outside of the data.
 func Apply(data []byte, changes []Change) ([]byte, error) {
 	sorted := slices.Clone(changes)
@@ -52,7 +52,7 @@ func Apply(data []byte, changes []Change) ([]byte, error) {
 	return append(out, data[at:]...), nil
 }
 
-// Append gives a text with documents behind it, which start with "---" and end
+// Append returns a text with documents behind it, which start with "---" and end
 // their lines with line feeds; they are written with the text's own line breaks.
 func Append(text []byte, documents string) []byte {
 	if documents == "" {
@@ -127,7 +127,7 @@ func inFile(doc *source.Document, c Change) Change {
 	return Change{Start: c.Start + at, End: c.End + at, Text: c.Text}
 }
 
-// tree parses the whole document that a resource stands in, for an item of a
+// tree parses the whole document that a resource is in, for an item of a
 // List that of the List.
 func tree(doc *source.Document) (*source.Node, error) { return parse(doc, doc.Text()) }
 

@@ -157,7 +157,7 @@ func (r *rewriter) skipSpace(at int) int {
 	return at
 }
 
-// flowEnd is the end of what stands in brackets.
+// flowEnd is the end of what is in brackets.
 func (r *rewriter) flowEnd(at int) int {
 	if at >= len(r.text) || r.text[at] != '[' && r.text[at] != '{' {
 		panic(errLost)
@@ -202,13 +202,13 @@ func (r *rewriter) keyEnd(k *yaml.Node) int {
 // column is the 0-based column of an offset, in bytes: indentation is spaces.
 func (r *rewriter) column(at int) int { return at - lineStart(r.text, at) }
 
-// first reports whether nothing but spaces stands in front of an offset on its
+// first reports whether nothing but spaces is in front of an offset on its
 // line.
 func (r *rewriter) first(at int) bool {
 	return len(bytes.TrimLeft(r.text[lineStart(r.text, at):at], " ")) == 0
 }
 
-// comments lists the comments that stand within a range in which these nodes
+// comments lists the comments that are within a range in which these nodes
 // are.
 func (r *rewriter) comments(start, end int, nodes ...*yaml.Node) []string {
 	if bytes.IndexByte(r.text[start:end], '#') < 0 {

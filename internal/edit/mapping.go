@@ -29,7 +29,7 @@ func (r *rewriter) mapping(n *yaml.Node, want source.Object, at place) {
 	r.removeUnwanted(m)
 }
 
-// own are the entries of a mapping that stand in it, and which wanted one each
+// own are the entries of a mapping that are in it, and which wanted one each
 // becomes.
 type own struct {
 	node    *yaml.Node
@@ -173,7 +173,7 @@ func (r *rewriter) insertFirst(m *own, fresh []source.Member) {
 	r.change(start, start, text)
 }
 
-// between is what stands between two entries.
+// between is what is between two entries.
 func (r *rewriter) between(m *own) string {
 	switch {
 	case !m.place.flow:

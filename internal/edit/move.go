@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Move gives the change that takes an element of a list in front of an earlier
-// one, with the comments that stand directly above it. Lists in brackets are
+// Move returns the change that takes an element of a list in front of an earlier
+// one, with the comments that are directly above it. Lists in brackets are
 // refused.
 func Move(list source.Ref, from, to int) (Change, error) {
 	doc := list.Doc

@@ -15,9 +15,9 @@ import (
 type style struct {
 	step      int  // spaces of one level
 	dash      int  // spaces from a key to the dashes below it
-	flowLists bool // lists of scalars stand in brackets
+	flowLists bool // lists of scalars are in brackets
 	quotes    bool // keys in braces are quoted, as in JSON
-	lines     bool // what is in braces stands on lines of its own
+	lines     bool // what is in braces is on lines of its own
 	lineBreak string
 }
 
@@ -71,7 +71,7 @@ func quoted(s string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// scalar writes a scalar that stands alone on its line or behind its key.
+// scalar writes a scalar that is alone on its line or behind its key.
 func (r *rewriter) scalar(v any) string {
 	return strings.TrimRight(string(manifest.AppendYAMLValue(nil, v)), "\n")
 }
@@ -89,7 +89,7 @@ func (r *rewriter) spelt(old []byte, text string, flow bool) string {
 	return r.scalar(text)
 }
 
-// block writes a value behind the colon of a key that stands in a column.
+// block writes a value behind the colon of a key that is in a column.
 func (r *rewriter) block(v any, column int) string {
 	if isScalar(v) || r.bracketed(v) {
 		return " " + r.inline(v)

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// From is a wanted value that is made of what stands elsewhere in the same
+// From is a wanted value that is made of what is elsewhere in the same
 // mapping or list: under another key, or at an index. What is not changed of
 // that keeps its place in the text, its comments and its spelling.
 type From struct {
@@ -21,10 +21,10 @@ type From struct {
 	Value any
 }
 
-// Rewrite gives the changes that make a document's value another one, with as
+// Rewrite returns the changes that make a document's value another one, with as
 // much of the text left as it is as can be. want is a value as source.Value
 // gives it, in which From tells what is made of what; entries that are not
-// wanted are removed, new ones stand behind the wanted entry before them.
+// wanted are removed, new ones are behind the wanted entry before them.
 // doc is a whole document, not an item of a List. The result is checked: it
 // parses to exactly what is wanted, or ErrRefused is returned.
 func Rewrite(doc *source.Document, want any) ([]Change, error) {
@@ -91,7 +91,7 @@ func (r *rewriter) attempt(root *yaml.Node, want any) (ok bool) {
 // errLost is the panic of a place that cannot be found in the text.
 var errLost = refused("a value is not where the tree says")
 
-// place is where a value stands: behind a key or a dash in this column, or in
+// place is where a value is: behind a key or a dash in this column, or in
 // brackets.
 type place struct {
 	column int

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Scalar gives the change that makes the scalar at a place another text. The
+// Scalar returns the change that makes the scalar at a place another text. The
 // quotes around it stay; a plain scalar is quoted where the new text demands
 // it. What is folded, anchored or an alias is refused.
 func Scalar(at source.Ref, text string) (Change, error) {

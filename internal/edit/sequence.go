@@ -61,7 +61,7 @@ func unwrapped(want any) any {
 	return want
 }
 
-// elementsFor tells which element each wanted one is made of, or -1: as From
+// elementsFor returns which element each wanted one is made of, or -1: as From
 // says, or those that are equal and in the same order.
 func (r *rewriter) elementsFor(n *yaml.Node, want []any) []int {
 	from := make([]int, len(want))

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Plain gives a wanted value without its From.
+// Plain returns a wanted value without its From.
 func Plain(want any) any { return strip(want) }
 
 func strip(want any) any {

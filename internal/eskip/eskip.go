@@ -64,7 +64,7 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// What a backslash precedes, and what stands behind it.
+// What a backslash precedes, and what is behind it.
 const (
 	escaped = "\"\\\a\b\f\n\r\t\v"
 	escapes = "\"\\abfnrtv"

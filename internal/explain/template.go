@@ -40,7 +40,7 @@ var samples = map[string]string{
 
 const templateWidth = 100
 
-// Template returns a kgw.yaml in which every setting stands as a comment with
+// Template returns a kgw.yaml in which every setting is a comment with
 // its meaning and its default or a sample. A line is made effective by
 // removing the "#" at its start. schema is the JSON Schema for editors. filled
 // has, by the name of a setting at the top, lines that set it.
@@ -85,7 +85,7 @@ func templateField(b *strings.Builder, depth int, path string, f shape.Field) {
 	}
 }
 
-// sample returns what stands behind a setting's name; ok is false for an
+// sample returns what is behind a setting's name; ok is false for an
 // object whose fields are listed.
 func sample(path string, t *shape.Type) (value string, ok bool) {
 	if s, has := samples[path]; has {

@@ -23,7 +23,7 @@ import (
 	"syscall"
 )
 
-// ErrNoRef tells that the repository has no such ref, or that there is no
+// ErrNoRef says that the repository has no such ref, or that there is no
 // repository: what was asked for is at fault.
 var ErrNoRef = errors.New("there is no such ref")
 

@@ -78,7 +78,7 @@ type Passthru struct{}
 // JWT demands a token of one of the issuers.
 type JWT struct{ Issuers []Issuer }
 
-// Issuer is one issuer of tokens and where they may stand in a request.
+// Issuer is one issuer of tokens and where they may be in a request.
 type Issuer struct {
 	Origin                source.Ref
 	Setting               string // of kgw.yaml that has it; "" where the author wrote it

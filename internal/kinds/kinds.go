@@ -18,7 +18,7 @@ const (
 	VirtualService        = "VirtualService"
 )
 
-// The kinds of what says who has which role. They stand beside gateways: no
+// The kinds of what says who has which role. They are beside gateways: no
 // resource owns one, and no request depends on it.
 const (
 	ClusterRoleBinding = "ClusterRoleBinding"

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// values reads a text and gives its items, functionConfig and results.
+// values reads a text and returns its items, functionConfig and results.
 func values(t *testing.T, text []byte) [3]any {
 	t.Helper()
 	f, problem := source.NewFile("f", text)

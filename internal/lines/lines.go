@@ -1,7 +1,7 @@
 // Package lines compares two texts line by line and prints the difference as
 // patch and git apply read it.
 //
-// It takes two texts and gives a unified diff. It must not know what the texts
+// It takes two texts and returns a unified diff. It must not know what the texts
 // are.
 package lines
 
@@ -15,7 +15,7 @@ import (
 // reader asks for another number.
 const Context = 3
 
-// Diff gives the unified diff of two texts, as patch and git apply read it, or
+// Diff returns the unified diff of two texts, as patch and git apply read it, or
 // "" where they are equal. It is correct, and short for texts that are alike;
 // it is not always the shortest. before and after name the two.
 func Diff(before, after string, a, b []byte, context int) string {

@@ -1,7 +1,7 @@
 // Package lock is kgw.lock.yaml: the names that live objects keep when kgw
 // takes them over.
 //
-// It takes bytes and gives entries with findings that have places, and writes
+// It takes bytes and returns entries with findings that have places, and writes
 // entries as bytes that do not depend on their order. An entry maps what kgw
 // would name an object, which stands for the object's identity, to the name
 // that it has. The package must not know how names are made, nor any cluster.
@@ -20,7 +20,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// The head of a lock, and the file that it stands in beside kgw.yaml.
+// The head of a lock, and the file that it is in beside kgw.yaml.
 const (
 	APIVersion = "kgw.dev/v1alpha1"
 	Kind       = "Lock"
@@ -34,10 +34,10 @@ type Entry struct {
 	// has.
 	Stable, Live string
 	// Resource is what the object is written for, "APIRule namespace/name", and
-	// File the file that it stood in, relative to the lock, with slashes.
+	// File the file that it was in, relative to the lock, with slashes.
 	Resource, File string
 	At             source.Ref
-	// Covered tells that File is among what a run reads.
+	// Covered reports that File is among what a run reads.
 	Covered bool
 }
 

@@ -39,7 +39,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// TestMerge: the blocks of two branches can stand in one file in any order.
+// TestMerge: the blocks of two branches can be in one file in any order.
 func TestMerge(t *testing.T) {
 	one, other := string((&lock.Lock{Entries: entries[:2]}).Bytes()), string((&lock.Lock{Entries: entries[2:]}).Bytes())
 	_, blocks, _ := strings.Cut(one, "names:\n")

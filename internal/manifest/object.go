@@ -1,7 +1,7 @@
 // Package manifest is what kgw writes: plain structs in the shape of the
 // objects, stable names, and a writer whose bytes are the same on every run.
 //
-// It takes Objects and gives YAML or JSON. It must not know where an object
+// It takes Objects and returns YAML or JSON. It must not know where an object
 // came from: dialects and the model stay outside.
 package manifest
 

@@ -21,7 +21,7 @@ func appendScalar(b []byte, s string) []byte {
 	}
 }
 
-// plain reports whether s can stand without quotes.
+// plain reports whether s can be written without quotes.
 func plain(s string) bool {
 	if s == "" || len(s) > 4096 || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") {
 		return false

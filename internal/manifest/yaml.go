@@ -13,7 +13,7 @@ import (
 )
 
 // AppendYAML appends the object as one YAML document, without a separator.
-// Fields stand in the order of their structs, map keys sorted; lists are not
+// Fields are in the order of their structs, map keys sorted; lists are not
 // indented below their key, as kubectl prints them.
 func (o *Object) AppendYAML(b []byte) []byte {
 	w := yamlWriter{b: b}
@@ -115,7 +115,7 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// entries is how many lines a value takes as a block; 0 means that it stands
+// entries is how many lines a value takes as a block; 0 means that it is
 // behind its key.
 func entries(v reflect.Value) int {
 	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
@@ -176,7 +176,7 @@ func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
 	w.block(indent, v)
 }
 
-// maxKey is how long a key may be that stands on the line of its colon (YAML
+// maxKey is how long a key may be that is on the line of its colon (YAML
 // 1.2, 7.4.2).
 const maxKey = 1024
 
@@ -197,7 +197,7 @@ func (w *yamlWriter) block(indent int, v reflect.Value) {
 	w.entries(indent, v, false)
 }
 
-// entries writes the entries of a struct, map or object; the first one stands
+// entries writes the entries of a struct, map or object; the first one is
 // behind what is already on the line when inline is set.
 func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
 	put := func(key string, f reflect.Value) {
@@ -249,7 +249,7 @@ func (w *yamlWriter) element(indent int, v reflect.Value) {
 	}
 }
 
-// inline writes a value that stands on the line of its key.
+// inline writes a value that is on the line of its key.
 func (w *yamlWriter) inline(v reflect.Value) {
 	if !v.IsValid() {
 		w.b = append(w.b, "null"...)

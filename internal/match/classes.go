@@ -137,7 +137,7 @@ func (p *partitioner) clean(v View) error {
 	return err
 }
 
-// narrowed gives the paths of a universe that are clean, the same automaton
+// narrowed returns the paths of a universe that are clean, the same automaton
 // each time.
 func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.NFA, error) {
 	key := narrowing{universe, v}
@@ -153,7 +153,7 @@ func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.
 	return out, err
 }
 
-// pathsOnHost gives the raw paths that the set takes on the host, nil where
+// pathsOnHost returns the raw paths that the set takes on the host, nil where
 // there are none for certain.
 func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 	if m.err != nil {
@@ -176,7 +176,7 @@ func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 	return m.lifted()
 }
 
-// restOfURL gives the raw paths that a pattern over whole URLs leaves after
+// restOfURL returns the raw paths that a pattern over whole URLs leaves after
 // scheme and host.
 func (p *partitioner) restOfURL(m *Matcher) (*automata.NFA, error) {
 	whole, err := m.whole()

@@ -232,7 +232,7 @@ func (d *difference) anyPath(r Request) *Request {
 	return &r
 }
 
-// automata gives the automata in which the sets can be compared.
+// automata returns the automata in which the sets can be compared.
 func (d *difference) automata(others []*Matcher) (a *automata.NFA, bs []*automata.NFA, write func([]rune, *Request), err error) {
 	pick := func(m *Matcher) (*automata.NFA, error) { return m.restricted() }
 	write = pathWriter(d.a.view)

@@ -52,7 +52,7 @@ func methodFacet(a, b *Set) (f facet) {
 	return f
 }
 
-// methodSamples gives one method for every way in which the sets can differ:
+// methodSamples returns one method for every way in which the sets can differ:
 // each one named, in its own and in another spelling, and one that is not.
 func methodSamples(sets ...*Set) []string {
 	var out []string

@@ -22,7 +22,7 @@ func hostMatches(pattern, name string) bool {
 
 func wildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
 
-// hostSamples gives one host for every way in which lists of names can differ:
+// hostSamples returns one host for every way in which lists of names can differ:
 // each name, one under each wildcard, and one that none takes.
 func hostSamples(sets ...*Set) []string {
 	var names []string

@@ -102,7 +102,7 @@ func (p *paths) parse() (*pathlang.Pattern, error) {
 	return pathlang.SyntaxOf(p.text)
 }
 
-// compilePath gives the automaton of the paths as the view shows them.
+// compilePath returns the automaton of the paths as the view shows them.
 func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
 	parsed, err := pathlang.SyntaxOf(p)
 	if err != nil {
@@ -127,7 +127,7 @@ func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
 	return a.Leading(), nil
 }
 
-// lift gives the raw paths that the set takes. Where the view cleans paths,
+// lift returns the raw paths that the set takes. Where the view cleans paths,
 // they are those that are clean already.
 func (p *paths) lift() (*automata.NFA, error) {
 	a, err := p.restricted()
@@ -140,7 +140,7 @@ func (p *paths) lift() (*automata.NFA, error) {
 	return RawPath.within(a)
 }
 
-// wholeURL gives the set as an automaton over "scheme://host/path".
+// wholeURL returns the set as an automaton over "scheme://host/path".
 func (m *Matcher) wholeURL() (*automata.NFA, error) {
 	if m.set.URL.Lang != 0 {
 		p, err := urlSyntax(m.set.URL)
@@ -174,6 +174,6 @@ func (m *Matcher) wholeURL() (*automata.NFA, error) {
 	return scheme.Follow(hosts).Follow(path), nil
 }
 
-// Err tells why the set has no automaton: what its engine refuses, or which
+// Err returns why the set has no automaton: what its engine refuses, or which
 // construct is not regular. It is nil for a set that can be compared.
 func (m *Matcher) Err() error { return m.err }

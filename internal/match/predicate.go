@@ -67,7 +67,7 @@ func (v valueSet) takes(s sample) bool {
 	return v.has(s.value)
 }
 
-// samples gives one value for every way in which the sets can differ: each
+// samples returns one value for every way in which the sets can differ: each
 // value they name, one that none names, and absence.
 func samples(sets ...valueSet) []sample {
 	var out []sample
@@ -87,7 +87,7 @@ func samples(sets ...valueSet) []sample {
 	return append(out, sample{}, sample{true, fresh})
 }
 
-// values gives what the set demands of each header and claim it names: all the
+// values returns what the set demands of each header and claim it names: all the
 // conditions on one must hold.
 func (s Set) values() map[predicateKey][]valueSet {
 	out := map[predicateKey][]valueSet{}

@@ -24,7 +24,7 @@ type Request struct {
 	Claims  map[string]string
 }
 
-// URL gives scheme, host and raw path as one text.
+// URL returns scheme, host and raw path as one text.
 func (r Request) URL() string { return r.Scheme + "://" + r.Host + r.RawPath }
 
 // View is the form in which an engine sees the path of a request.
@@ -47,7 +47,7 @@ const (
 	SlashedPath
 )
 
-// See gives the path as the view shows it. ok is false for a path that the
+// See returns the path as the view shows it. ok is false for a path that the
 // engine refuses because of a malformed escape.
 func (v View) See(raw string) (seen string, ok bool) {
 	if v == RawPath || v == DefaultView {
@@ -100,7 +100,7 @@ func resolveDots(raw string) string {
 	return strings.Join(kept, "/")
 }
 
-// dotSegment gives the number of dots of a dot segment, else 0.
+// dotSegment returns the number of dots of a dot segment, else 0.
 func dotSegment(part string) int {
 	switch strings.ReplaceAll(strings.ReplaceAll(part, "%2e", "."), "%2E", ".") {
 	case ".":
@@ -111,7 +111,7 @@ func dotSegment(part string) int {
 	return 0
 }
 
-// of gives the view of a path whose set names none.
+// of returns the view of a path whose set names none.
 func (v View) of(l pathlang.Lang) View {
 	if v != DefaultView {
 		return v
@@ -125,7 +125,7 @@ func (v View) of(l pathlang.Lang) View {
 	return RawPath
 }
 
-// request gives both forms of a path that the view shows as seen.
+// request returns both forms of a path that the view shows as seen.
 func (v View) request(seen string) (raw, decoded string) {
 	if v != RawPath {
 		return escapePath(seen), seen
@@ -137,7 +137,7 @@ func (v View) request(seen string) (raw, decoded string) {
 	return seen, decoded
 }
 
-// escapePath encodes what may not stand in a path by itself.
+// escapePath encodes what may not be in a path by itself.
 func escapePath(p string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

@@ -244,7 +244,7 @@ func (s *splitter) target(b block) []int32 {
 	return s.to
 }
 
-// taken gives the automata that accept in a state; ok is false where the word is no
+// taken returns the automata that accept in a state; ok is false where the word is no
 // path.
 func (s *splitter) taken(at []int32) (takes []int, ok bool) {
 	for _, q := range at {

@@ -40,7 +40,7 @@ func except(expr string) *automata.NFA {
 	return (&automata.NFA{Edges: d.Edges, Accept: d.Accept}).Trim()
 }
 
-// universe gives the paths that the view can show; nil stands for all.
+// universe returns the paths that the view can show; nil stands for all.
 func (v View) universe() *automata.NFA {
 	switch v {
 	case RawPath:
@@ -62,7 +62,7 @@ func (v View) within(a *automata.NFA) (*automata.NFA, error) {
 	return a.Both(u)
 }
 
-// cleanRaw gives the raw paths whose decoded form a view that cleans paths
+// cleanRaw returns the raw paths whose decoded form a view that cleans paths
 // leaves as it is; nil stands for all.
 func cleanRaw(v View) (*automata.NFA, error) {
 	switch v {
@@ -79,7 +79,7 @@ var (
 	slashedRaw = sync.OnceValues(func() (*automata.NFA, error) { return automata.Lift(slashedPaths()) })
 )
 
-// liftedFor gives the raw paths of a set for a comparison with sets of the
+// liftedFor returns the raw paths of a set for a comparison with sets of the
 // other views. Where one of them cleans paths, only those are left that need no
 // cleaning there, and within says so.
 func (m *Matcher) liftedFor(others ...*Matcher) (a *automata.NFA, within string, err error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/automata"
 )
 
-// Strategy is how Oathkeeper reads what stands between angle brackets.
+// Strategy is how Oathkeeper reads what is between angle brackets.
 type Strategy uint8
 
 // Oathkeeper's matching strategies.
@@ -90,7 +90,7 @@ func GlobText(pieces []Piece) string {
 // other numbers.
 func ParsePieces(pieces []Piece) (*Pattern, error) { return parseEach(pieces, "^") }
 
-// parseEach is parsePieces with a choice of what stands before the whole.
+// parseEach is parsePieces with a choice of what is before the whole.
 func parseEach(pieces []Piece, anchor string) (*Pattern, error) {
 	for _, p := range pieces {
 		if p.Literal {

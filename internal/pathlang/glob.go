@@ -41,7 +41,7 @@ func ParseWholeGlob(text string) (*Pattern, error) {
 	return p, nil
 }
 
-// GlobOverlap gives the words that the library lets "head**tail" take although
+// GlobOverlap returns the words that the library lets "head**tail" take although
 // head and tail share runes in them; nil for any other pattern. So
 // "http://h/**/" takes "http://h/".
 func GlobOverlap(text string) *automata.Node {
@@ -182,7 +182,7 @@ func (p *globParser) braces(level int) (*automata.Node, error) {
 
 var errGlobRange = fmt.Errorf("could not parse range")
 
-// brackets reads [abc], [!abc], [a-z] or [!a-z]; a range stands alone.
+// brackets reads [abc], [!abc], [a-z] or [!a-z]; a range is alone.
 func (p *globParser) brackets() (*automata.Class, error) {
 	p.pos++
 	negate := p.at(0) == '!'

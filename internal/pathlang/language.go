@@ -136,7 +136,7 @@ func (p *Pattern) Automaton(before uint8) (*automata.NFA, error) {
 	return automata.Expand(prog, before)
 }
 
-// Regular tells which construct of the pattern has no automaton.
+// Regular returns which construct of the pattern has no automaton.
 func (p *Pattern) Regular() error {
 	if reason, bad := p.Root.Irregular(); bad {
 		return errors.New(reason)

@@ -76,7 +76,7 @@ const (
 func TemplateMeaning(p Path) Path {
 	before, after, rest := strings.Cut(p.Text, "{**}")
 	if p.Lang != Template || p.Text == "/*" || strings.Contains(after, "{*") {
-		return p // no operator may stand behind {**}
+		return p // no operator may be behind {**}
 	}
 	middle := rest && strings.HasPrefix(after, "/")
 	if !middle && !strings.ContainsAny(operatorless.Replace(p.Text), `\.+*?()|[]^$`) {

@@ -6,7 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/automata"
 )
 
-// group reads what follows an opening parenthesis. It gives nil for a group
+// group reads what follows an opening parenthesis. It returns nil for a group
 // that only changes options.
 func (p *parser2) group() (*automata.Node, error) {
 	saved, inTest := p.opt, p.inTest

@@ -246,7 +246,7 @@ func (p *parser2) decimal() (int, error) {
 	return n, nil
 }
 
-// unit reads one thing that a quantifier can stand behind. It is nil for a
+// unit reads one thing that a quantifier can be behind. It is nil for a
 // group that only sets options.
 func (p *parser2) unit() (*automata.Node, error) {
 	switch r := p.next(); r {

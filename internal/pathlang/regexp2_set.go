@@ -86,7 +86,7 @@ func (s *set2) lower() {
 	s.addClass(automata.NewClass(add...))
 }
 
-// foldLower gives the runes whose lower case is in the class: regexp2 lowers
+// foldLower returns the runes whose lower case is in the class: regexp2 lowers
 // the text before it asks a case-insensitive set.
 func foldLower(c *automata.Class) *automata.Class {
 	var add, drop []rune

@@ -8,13 +8,13 @@ import (
 )
 
 // ErrBlocked says that files that kgw did not write, or that were edited
-// since, stand in the way, or that a run that was killed has to be completed
+// since, are in the way, or that a run that was killed has to be completed
 // first (Recover).
 var ErrBlocked = errors.New("files stand in the way")
 
 // Apply makes the directory what is wanted, and creates it where it is absent.
 // Files that are as they should be are not touched. Nothing is done where
-// something stands in the way (ErrBlocked).
+// something is in the way (ErrBlocked).
 //
 // At every moment the directory holds the old tree or the new one. Where the
 // system can exchange directories and this one holds only what kgw wrote, that

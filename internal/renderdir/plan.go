@@ -15,7 +15,7 @@ import (
 // Status says how a file of the directory differs from what is wanted.
 type Status uint8
 
-// The ways to differ. Edited and Foreign stand in the way of what is wanted;
+// The ways to differ. Edited and Foreign are in the way of what is wanted;
 // Left does not, but only its owner can remove it.
 const (
 	Missing    Status = iota + 1 // wanted, not there
@@ -63,7 +63,7 @@ type Plan struct {
 	remove      []change
 	keep        []string // as they should be
 	leftovers   []string
-	recordData  []byte // as it stands
+	recordData  []byte // as it is
 	before      record
 	after       record
 }
@@ -75,7 +75,7 @@ type change struct {
 	mode     fs.FileMode
 }
 
-// Compare looks at a directory, which need not exist, and tells how it differs
+// Compare looks at a directory, which need not exist, and returns how it differs
 // from the wanted files. It changes nothing. An error means that the directory
 // could not be read or its list is damaged.
 func Compare(dir string, want []File) (*Plan, error) {

@@ -33,7 +33,7 @@ func Written(dir string) ([]string, error) {
 	return slices.Sorted(maps.Keys(r.with(pending))), errors.Join(err, err2)
 }
 
-// readRecord returns the list as it stands in the directory, nil where there
+// readRecord returns the list as it is in the directory, nil where there
 // is none.
 func readRecord(dir string) ([]byte, record, error) {
 	path := filepath.Join(dir, RecordName)

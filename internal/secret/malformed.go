@@ -64,7 +64,7 @@ func names(line string) (named bool, rest string) {
 	return false, ""
 }
 
-// continuation tells which lines may belong to the value of a secret.
+// continuation says which lines may belong to the value of a secret.
 type continuation struct {
 	indent int  // columns in front of the key, -1 where there is no secret
 	quote  byte // the quote that has not ended, or 0

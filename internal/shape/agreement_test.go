@@ -119,7 +119,7 @@ func (r inventor) object(t *shape.Type, depth int) string {
 }
 
 // TestCheckAgreesWithJSONSchema invents types and holds the strict check of
-// documents to the JSON Schema of the type; what is found stands where it is.
+// documents to the JSON Schema of the type; what is found is where it is.
 func TestCheckAgreesWithJSONSchema(t *testing.T) {
 	r := inventor{rand.New(rand.NewPCG(3, 4))}
 	accepted, refused := 0, 0

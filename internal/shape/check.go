@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Check returns what is wrong with the value at node, which stands at the
+// Check returns what is wrong with the value at node, which is at the
 // place at. Everything wrong is found in one walk. The tree must be expanded
 // (source.Document.Parse).
 func (t *Type) Check(node *source.Node, at source.Ref) diag.List {

@@ -2,7 +2,7 @@
 // from which the strict check, the JSON Schema, the CustomResourceDefinition
 // and the reference pages all come, so that they cannot disagree.
 //
-// It takes a Type and a YAML tree and gives findings with places. It must not
+// It takes a Type and a YAML tree and returns findings with places. It must not
 // know any kind: the dialects and the configuration bring their Types.
 package shape
 
@@ -58,7 +58,7 @@ type Type struct {
 	// Min and Max bound a number, inclusive.
 	Min, Max *int64
 	// MinLen and MaxLen bound the code points of a String, the elements of a
-	// List, the entries of a Map. 0 is no bound.
+	// List, the entries of a Map. 0 means no bound.
 	MinLen, MaxLen int
 	// Pattern constrains a text.
 	Pattern *Pattern
@@ -77,7 +77,7 @@ type Type struct {
 	Hints map[string]string
 	// Default is the value used when the field is absent, for the reference.
 	Default string
-	// Secret tells that the value is a secret; of a Map, each of its values.
+	// Secret reports that the value is a secret; of a Map, each of its values.
 	Secret bool
 	// Format is a JSON Schema format for readers; it is not checked.
 	Format string

@@ -7,7 +7,7 @@ import (
 )
 
 // CommentLines returns the lines of the document's text in which a phrase can
-// only stand in a comment: where a quoted text or a block of text holds the
+// only be in a comment: where a quoted text or a block of text holds the
 // phrase, its characters are replaced by "x". Characters keep their places.
 func (d *Document) CommentLines(root *Node, phrase string) []string {
 	m := masker{lines: strings.Split(lineBreaks.Replace(string(d.text)), "\n"), runes: map[int][]rune{}}

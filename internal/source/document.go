@@ -1,5 +1,5 @@
 // Package source turns bytes into documents that remember where everything
-// stands.
+// is.
 //
 // It takes files, directories, standard input and byte slices and gives
 // Documents: the text of one YAML document with its file, its first line, and
@@ -195,7 +195,7 @@ func (d *Document) Verbatim(b []byte) []byte {
 	return b
 }
 
-// withoutDirectives returns the text from its "---" on when directives stand
+// withoutDirectives returns the text from its "---" on when directives are
 // in front of it.
 func withoutDirectives(text []byte) []byte {
 	directives := false

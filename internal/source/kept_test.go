@@ -8,8 +8,8 @@ import (
 )
 
 // TestKept: a file that did not change is the same one, one that changed is read
-// again, and one that changed just now is read each time; a text of an editor stands
-// in place of its file, also of one that is not there.
+// again, and one that changed just now is read each time; a text of an editor
+// replaces its file, also of one that is not there.
 func TestKept(t *testing.T) {
 	dir := RealPath(t.TempDir())
 	path := filepath.Join(dir, "a.yaml")

@@ -26,7 +26,7 @@ type Loader struct {
 	// default "<stdin>".
 	Stdin     io.Reader
 	StdinName string
-	// Skip tells which files to leave out, by their real paths; nil: none.
+	// Skip reports which files to leave out, by their real paths; nil: none.
 	Skip func(real string) bool
 	// Bounds say where the files may be.
 	Bounds Bounds
@@ -214,7 +214,7 @@ func (l *Loader) abs(name string) string {
 }
 
 // display names a file in findings: relative to the working directory when it
-// stands below it, with slashes.
+// is below it, with slashes.
 func (l *Loader) display(name string) string {
 	if filepath.IsAbs(name) {
 		dir := l.Dir

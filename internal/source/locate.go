@@ -26,7 +26,7 @@ func (d *Document) Locator() *Locator {
 	return &Locator{doc: d, root: root}
 }
 
-// Span returns where the place stands in the file: the value when it is a
+// Span returns where the place is in the file: the value when it is a
 // scalar, the field's name when it is a list or a mapping or when key is set,
 // and the nearest existing parent when the field is absent.
 func (l *Locator) Span(path string, key bool) Span {

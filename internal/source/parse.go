@@ -84,7 +84,7 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 	return n.Content[0], nil
 }
 
-// decode reads a text that holds one document. What stands behind the document
+// decode reads a text that holds one document. What is behind the document
 // is an error: the library by itself stops there and says nothing.
 func decode(text []byte) (n Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
@@ -194,7 +194,7 @@ func (d *Document) syntax(err error) *Problem {
 }
 
 // control finds a character that YAML does not allow, of which the library
-// does not say where it stands.
+// does not say where it is.
 func (d *Document) control(p *Problem) bool {
 	at := bytes.IndexFunc(d.text, forbidden)
 	if at < 0 || !strings.Contains(p.Message, "control characters") {

@@ -6,7 +6,7 @@ import (
 )
 
 // Split cuts a file into its YAML documents. A line that starts with "---" or
-// "..." at its first column ends a document wherever it stands (YAML 1.2,
+// "..." at its first column ends a document wherever it is (YAML 1.2,
 // 9.1.2), so no parsing is needed. JSON objects that follow each other, each on
 // a line of its own, are documents too. Documents without content are left out.
 // Directives and comments before a "---" belong to the document after it.

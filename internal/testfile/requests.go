@@ -1,7 +1,7 @@
 // Package testfile reads what users ask of gateways: policy test files and
 // lists of requests.
 //
-// It takes bytes and gives requests, expectations and statements, with
+// It takes bytes and returns requests, expectations and statements, with
 // findings that have places. It must not know any engine: who decides the
 // requests is the caller's matter.
 package testfile

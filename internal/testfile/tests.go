@@ -238,7 +238,7 @@ func readAnswers(n *source.Node) map[string]int {
 	return out
 }
 
-// plain gives a mapping as encoding/json does.
+// plain returns a mapping as encoding/json does.
 func plain(n *source.Node) map[string]any {
 	if n == nil {
 		return nil

@@ -1,6 +1,6 @@
 // Package lsptest is a client of language servers, for tests.
 //
-// It takes the two ends of a connection and gives what the server answers and
+// It takes the two ends of a connection and returns what the server answers and
 // notifies. It knows the framing of the Language Server Protocol and of its
 // messages no more than JSON: what it says of a server does not rest on the
 // library that the server is written with.

@@ -1,7 +1,7 @@
 // Package routes makes HTTPRoutes of the Gateway API of VirtualServices of
 // Istio.
 //
-// It takes VirtualServices, whoever wrote them, and gives the objects instead of
+// It takes VirtualServices, whoever wrote them, and returns the objects instead of
 // each, or findings: a field that it does not know, and what an HTTPRoute has no
 // words for, leave the VirtualService as it is. It must not know what the
 // proxies make of either side.

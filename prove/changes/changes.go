@@ -62,7 +62,7 @@ type Witness struct {
 	Is     int    `json:"is,omitempty"`
 }
 
-// Spot is where something stands in the inputs.
+// Spot is where something is in the inputs.
 type Spot struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`

@@ -72,7 +72,7 @@ func otherFacts(facts map[string]any) []string {
 	return out
 }
 
-// textsOf gives the words of a claim.
+// textsOf returns the words of a claim.
 func textsOf(v any) []string {
 	switch v := v.(type) {
 	case nil:

@@ -13,7 +13,7 @@ import (
 // of its routes and rules on either side.
 const stepsPerPart = 100_000
 
-// Compare tells how requests are answered differently after than before.
+// Compare returns how requests are answered differently after than before.
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)

@@ -2,7 +2,7 @@
 // who may send what, where it goes, and what is done on the way.
 //
 // It takes two sides that list what takes requests and decide any request, and
-// gives the changes, each with a request that shows it, and a count of what
+// returns the changes, each with a request that shows it, and a count of what
 // stays. All requests of a class are decided alike by each side, so that one of
 // them speaks for all. It must not know manifests, resources or engines.
 package classes
@@ -90,7 +90,7 @@ type Witness struct {
 	WasStatus, IsStatus int
 }
 
-// Verbs gives the methods as one text: "GET,POST", "*" for any, or
+// Verbs returns the methods as one text: "GET,POST", "*" for any, or
 // "TRACE,others" where some are left out.
 func (c *Change) Verbs() string {
 	if !c.Others {
@@ -122,7 +122,7 @@ func (c *Change) Requests() string {
 	}
 }
 
-// String gives the change on one line: "EXPOSED GET /admin/** on
+// String returns the change on one line: "EXPOSED GET /admin/** on
 // api.example.com: jwt(scope admin) -> no token".
 func (c *Change) String() string {
 	out := string(c.Kind) + " " + c.Requests() + ": "

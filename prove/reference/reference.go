@@ -25,7 +25,7 @@ type Model struct{ gateways []*ir.Gateway }
 // New returns the evaluator of gateways that have their hosts and upstreams.
 func New(gateways []*ir.Gateway) *Model { return &Model{gateways} }
 
-// Decide tells what the authors wanted to become of a request: 404 without a
+// Decide returns what the authors wanted to become of a request: 404 without a
 // route, 401 for a caller that no grant admits, 200 for all others.
 func (m *Model) Decide(r *simulate.Request, _ *simulate.Trail) simulate.Decision {
 	g := m.gateway(r.Host)
@@ -81,7 +81,7 @@ func takes(route *ir.Route, r *simulate.Request) bool {
 	return ok && err == nil
 }
 
-// open reports whether nothing stands between the proxy and the upstream, so that
+// open reports whether nothing is between the proxy and the upstream, so that
 // nothing but the proxy can look at methods.
 func open(route *ir.Route) bool {
 	for i := range route.Access.Grants {

@@ -143,7 +143,7 @@ func is(p ir.Principal, t *simulate.Token) bool {
 	return false
 }
 
-// refused tells how a grant's proof refuses a token, nil if it does not.
+// refused returns how a grant's proof refuses a token, nil if it does not.
 func refused(g *ir.Grant, t *simulate.Token) *simulate.Decision {
 	proof, looked := g.Proof.(ir.TokenInfo)
 	if !looked {

@@ -143,7 +143,7 @@ func CheckURLs(h *ir.Handler, key string, says func(error) string, found *diag.L
 	}
 }
 
-// RequestURI tells why the text is not a request URI, as the controller words
+// RequestURI returns why the text is not a request URI, as the controller words
 // it.
 func RequestURI(text string) error {
 	if text == "" {

@@ -62,7 +62,7 @@ type typeChecker struct {
 	found *diag.List
 }
 
-// value checks one value: owner is the struct whose field it stands in, under
+// value checks one value: owner is the struct whose field it is in, under
 // the keys of trail.
 func (c *typeChecker) value(v any, t *goType, owner string, trail []string, at source.Ref) {
 	if v == nil {

@@ -2,7 +2,7 @@
 // of fields, readers of access strategies, CORS policies and JWT settings, and
 // the checks that their controllers make alike.
 //
-// It takes YAML nodes and gives parts of the model with findings. It must not
+// It takes YAML nodes and returns parts of the model with findings. It must not
 // know any version: the packages below it do.
 package apirule
 

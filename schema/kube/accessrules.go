@@ -19,7 +19,7 @@ type AccessRule struct {
 	// the rule are all that of the key that holds the list.
 	Origin source.Ref
 	Inside bool
-	// Native tells that no Maester fills in what is absent.
+	// Native reports that no Maester fills in what is absent.
 	Native bool
 	// URL, Methods and Canonical are what Forget keeps of the node.
 	URL       string

@@ -1,7 +1,7 @@
 // Package kube reads the Kubernetes and Istio objects that gateways refer to:
 // Service, Gateway, VirtualService, the mesh configuration, Pod and Namespace.
 //
-// It takes YAML nodes of well-known kinds and gives the few facts that link
+// It takes YAML nodes of well-known kinds and returns the few facts that link
 // needs. It is tolerant: these objects belong to others, and what is wrong
 // with them is not kgw's to report. It must not know any dialect.
 package kube

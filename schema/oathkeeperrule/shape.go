@@ -1,7 +1,7 @@
 // Package oathkeeperrule describes Oathkeeper's Rule, which kgw writes: for
 // schemas and CustomResourceDefinitions that are printed.
 //
-// It gives a description and takes nothing: a Rule is not compiled. It must
+// It returns a description and takes nothing: a Rule is not compiled. It must
 // not know who writes Rules.
 package oathkeeperrule
 

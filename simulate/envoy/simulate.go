@@ -49,7 +49,7 @@ const name = "VirtualService"
 // id names the route: "namespace/name http[2]".
 func (r *route) id() string { return r.manifest.ID() + " " + strings.TrimPrefix(r.path, "spec.") }
 
-// Decide tells what the gateway does with a request: its server, the policies
+// Decide returns what the gateway does with a request: its server, the policies
 // of its pods, its routes.
 func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
 	r := in.Realise()

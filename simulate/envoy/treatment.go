@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Treatments tells what each route does besides sending requests on, by the
+// Treatments returns what each route does besides sending requests on, by the
 // name that decisions give.
 func (g *Gateway) Treatments() map[string]simulate.Treatment {
 	out := map[string]simulate.Treatment{}

@@ -103,7 +103,7 @@ func jwt(x *exchange, h *handler) (string, *failure) {
 	return "", nil
 }
 
-// unverified tells why the token's signature or its own validity is refused.
+// unverified returns why the token's signature or its own validity is refused.
 func (e *Engine) unverified(t *simulate.Token, h *handler) string {
 	switch t.Valid {
 	case "expired":
@@ -425,7 +425,7 @@ func scopes(claims map[string]any) (have []string, key string) {
 	return []string{}, ""
 }
 
-// missingScope tells which required scope is not there.
+// missingScope returns which required scope is not there.
 func missingScope(config source.Object, have []string) string {
 	required := textsAt(config, "required_scope")
 	strategy := scope.Strategy(strings.ToLower(textAt(config, "scope_strategy")))

@@ -241,7 +241,7 @@ func plainExpression(expr string) bool {
 	return depth == 0
 }
 
-// plainClass gives the length of a character class of letters, digits and
+// plainClass returns the length of a character class of letters, digits and
 // slashes, or 0.
 func plainClass(expr string) int {
 	i := 1

@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Poisoned gives a set for each rule that keeps others from being matched:
+// Poisoned returns a set for each rule that keeps others from being matched:
 // every request with one of its methods, to whatever host and path.
 func (e *Engine) Poisoned() []match.Set {
 	var out []match.Set

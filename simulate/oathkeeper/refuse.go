@@ -152,7 +152,7 @@ func acceptable(have, want []string) bool {
 	return false
 }
 
-// answer gives the status that an error handler answers with: json the
+// answer returns the status that an error handler answers with: json the
 // request's own, the others theirs.
 func (x *exchange) answer(h *handler, d *simulate.Decision) {
 	switch h.name {

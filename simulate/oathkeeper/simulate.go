@@ -74,7 +74,7 @@ type exchange struct {
 	keys    []string // where what proved them came from
 }
 
-// Decide tells what Oathkeeper's proxy does with a request. What is answered
+// Decide returns what Oathkeeper's proxy does with a request. What is answered
 // 400 before Oathkeeper is asked, and headers that a proxy drops, are those of
 // Go's net/http.
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
@@ -115,7 +115,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 	return x.refuse(rule, fail)
 }
 
-// Judge tells what the decision API answers to a request for
+// Judge returns what the decision API answers to a request for
 // "/decisions" and its path.
 func (e *Engine) Judge(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real := r.Realise()
@@ -383,7 +383,7 @@ func backend(r *accessRule, at source.Ref) (*url.URL, *failure) {
 	return to, nil
 }
 
-// unsendable tells why the request cannot be sent to the upstream at all.
+// unsendable returns why the request cannot be sent to the upstream at all.
 func (x *exchange) unsendable(to *url.URL) string {
 	if to.Scheme != "http" && to.Scheme != "https" {
 		return fmt.Sprintf("the upstream has no scheme that Oathkeeper can use: %q", to.String())

@@ -123,7 +123,7 @@ func hostSet(values []string) []string {
 	return out
 }
 
-// admission tells what a rule demands of a request that the caller sends on:
+// admission returns what a rule demands of a request that the caller sends on:
 // a token, or nothing. possible is false where the caller may not send at all.
 func (r *rule) admission(caller string) (out simulate.Admission, possible bool) {
 	claims := map[string]any{}

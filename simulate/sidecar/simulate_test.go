@@ -85,7 +85,7 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// TestExternalAuthorizerCounts tells which authorizer was asked.
+// TestExternalAuthorizerCounts checks which authorizer was asked.
 func TestExternalAuthorizerCounts(t *testing.T) {
 	s := loaded(t, service+policyText(forS+"action: CUSTOM, provider: {name: ext}, rules: [{}]"))
 	d := s.Decide(&simulate.Request{Method: "GET", Target: "/", To: "s.ns"}, nil)

@@ -113,7 +113,7 @@ const (
 	wrongAudience fault = "its audience is not allowed" // the one that is answered with 403
 )
 
-// verify tells why Envoy's jwt_authn refuses a text as a token of the rule. It
+// verify returns why Envoy's jwt_authn refuses a text as a token of the rule. It
 // tries all keys for a token without kid, and does not look at iat.
 func (r *tokenRule) verify(token *simulate.Token, text string) fault {
 	if strings.Count(text, ".") != 2 {

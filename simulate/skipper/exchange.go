@@ -33,7 +33,7 @@ type exchange struct {
 	// path is the cleaned path by which the route was found, and sentOn the scheme
 	// of the connection on which the request was sent to a backend.
 	path, sentOn string
-	// failed tells that no backend was reached at all, or that no route was found
+	// failed reports that no backend was reached at all, or that no route was found
 	// for a request that was routed again: filters do not see the answer.
 	failed bool
 }

@@ -30,7 +30,7 @@ type filterKind struct {
 	reason string
 	// proof is what the filter lets nobody pass without.
 	proof string
-	// answers tells that it answers every request itself, and limits that it
+	// answers reports that it answers every request itself, and limits that it
 	// counts them.
 	answers, limits bool
 	// request runs before the backend; an answer ends the request.

@@ -36,7 +36,7 @@ type route struct {
 	// uncertain says why the route may not be there; nil if it is.
 	uncertain *doubt
 	// dropped says why Skipper drops the route; "" if it does not. Foreign
-	// tells that a Skipper with more filters or predicates would not.
+	// reports that a Skipper with more filters or predicates would not.
 	dropped string
 	foreign bool
 }

@@ -1,7 +1,7 @@
 // Package mesh is the dialect that APIRule v2alpha1 and v2 share: paths with
 // templates, and access enforced by Istio.
 //
-// It takes a document's YAML and gives the model with findings: decode, check,
+// It takes a document's YAML and returns the model with findings: decode, check,
 // lift. The behaviour is that of kyma-project/api-gateway 3.10.0, which treats
 // both versions alike. It must not know any target.
 package mesh

@@ -1,7 +1,7 @@
 // Package v1alpha1 is the first version of Kyma's APIRule, which writes one
 // VirtualService and Oathkeeper Rules.
 //
-// It takes a document's YAML and gives the model with findings: decode, check,
+// It takes a document's YAML and returns the model with findings: decode, check,
 // lift. The behaviour is that of kyma-incubator/api-gateway at d0bb588
 // (2021-07). It must not know other versions or any target.
 package v1alpha1

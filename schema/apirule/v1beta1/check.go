@@ -16,7 +16,7 @@ var (
 		"allow", "no_auth", "noop", "unauthorized", "anonymous", "cookie_session", "oauth2_client_credentials", "oauth2_introspection", "jwt",
 	}
 	secure = []string{"oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session"}
-	// exclusive strategies must stand alone, in the order the controller
+	// exclusive strategies must be alone, in the order the controller
 	// checks them.
 	exclusiveORY   = []string{"allow", "no_auth", "noop"}
 	exclusiveIstio = []string{"allow", "no_auth", "jwt", "noop"}

@@ -47,7 +47,7 @@ func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
 	return g, found
 }
 
-// liftCORS gives the policy of every route and what is done to the response.
+// liftCORS returns the policy of every route and what is done to the response.
 // Without a policy the default holds and the list of removed headers is
 // written empty; a policy without origins is dropped, its removals stay.
 func (a *APIRule) liftCORS(s *ir.Settings) (*ir.CORS, ir.Filter) {
@@ -105,7 +105,7 @@ func (r *rule) grants(istio bool) []ir.Grant {
 	return grants
 }
 
-// filters gives what is done to the request. Mutators of allow and no_auth
+// filters returns what is done to the request. Mutators of allow and no_auth
 // have no effect in this version; those of a jwt rule under the Istio handler
 // are applied by the proxy, cookies before headers.
 func (r *rule) filters(istio bool, found *diag.List) []ir.Filter {

@@ -2,7 +2,7 @@
 // cluster decides who enforces it: Oathkeeper, or Istio with Oathkeeper for
 // what Istio cannot check.
 //
-// It takes a document's YAML and gives the model with findings: decode, check,
+// It takes a document's YAML and returns the model with findings: decode, check,
 // lift. The behaviour is that of the controller of kyma-project/api-gateway in
 // the release that the settings name. It must not know other versions or any
 // target.

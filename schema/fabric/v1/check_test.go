@@ -13,7 +13,7 @@ import (
 	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
 )
 
-// check decodes one document and gives its findings as "code line: message".
+// check decodes one document and returns its findings as "code line: message".
 func check(t *testing.T, text string) []string {
 	t.Helper()
 	f, problem := source.NewFile("gateway.yaml", []byte(text))

@@ -122,7 +122,7 @@ func (o *operation) action() ir.Action {
 	return ir.Respond{Status: int(o.static.status), Headers: maps.Clone(o.static.headers), Body: o.static.body}
 }
 
-// liftCORS gives the policy of a path: its verbs, and OPTIONS.
+// liftCORS returns the policy of a path: its verbs, and OPTIONS.
 func (f *FabricGateway) liftCORS(path string) *ir.CORS {
 	if f.cors == nil {
 		return nil

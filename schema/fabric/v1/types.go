@@ -1,7 +1,7 @@
 // Package v1 is Zalando's FabricGateway, zalando.org/v1: an API described by
 // paths and verbs, with who may call them.
 //
-// It takes a document's YAML and gives the model with findings: decode, check,
+// It takes a document's YAML and returns the model with findings: decode, check,
 // lift. The behaviour is that of zalando-incubator/fabric-gateway at cdef22c
 // (2021-11), the last that was published. It must not know any target.
 package v1

@@ -1,7 +1,7 @@
 // Package v1alpha1 is Kyma's RateLimit: limits on requests that its controller
 // turns into an EnvoyFilter.
 //
-// It takes a document's YAML and gives findings. The shape of the EnvoyFilter
+// It takes a document's YAML and returns findings. The shape of the EnvoyFilter
 // is not published, so that nothing is compiled: the resource stays with its
 // controller, and kgw says so. It must not know any other kind.
 package v1alpha1
@@ -113,7 +113,7 @@ func (r *RateLimit) Check(*ir.Settings) diag.List {
 // Companion returns which pods are limited.
 func (r *RateLimit) Companion() ir.Companion { return &r.pods }
 
-// Lift gives no gateway: the resource is checked and left to its controller.
+// Lift returns no gateway: the resource is checked and left to its controller.
 func (r *RateLimit) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 	return nil, diag.List{{
 		Code: diag.UncompiledKind, At: source.Ref{Doc: r.doc, Path: "kind"},
