@@ -73,5 +73,5 @@ func bench(o *options) error {
 		}
 		t.line(&c, s)
 	}
-	return nil
+	return editorLines(o, dir, os.Stdout)
 }
