@@ -26,6 +26,7 @@ type Memory struct {
 	contents map[string]int
 	// checks are what emitters said of gateways, by the documents they are from.
 	checks map[*source.Document][]*checkMemory
+	places diag.Places
 }
 
 // maxRuns is how many runs share a judge, which forgets no path that somebody typed.
@@ -72,6 +73,7 @@ func (r *run) remember() {
 		m.judge, m.runs = match.NewJudge(), 0
 	}
 	m.runs++
+	m.places.Next()
 	r.judge, r.contents = m.judge, map[*config.Config]int{}
 	if m.contents == nil {
 		m.contents = map[string]int{}
@@ -95,6 +97,14 @@ func contentOf(c *config.Config) string {
 		}
 	}
 	return b.String()
+}
+
+// places returns where findings are that were told before; nil without a memory.
+func (r *run) places() *diag.Places {
+	if r.options.Memory == nil {
+		return nil
+	}
+	return &r.options.Memory.places
 }
 
 func (r *run) circumstances(f *source.File) circumstances {

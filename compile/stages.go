@@ -182,7 +182,7 @@ func (r *run) level() {
 	r.accept()
 	r.found = r.giveLevels(r.found)
 	if r.suppresses() {
-		r.found.Resolve()
+		r.found.ResolveWith(r.places())
 		r.found = append(r.found, r.giveLevels(r.suppress())...)
 	}
 	if r.options.NoInfos {
@@ -214,7 +214,7 @@ func (r *run) accept() {
 // finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
 	r.resources()
-	r.found.Resolve()
+	r.found.ResolveWith(r.places())
 	r.found = r.found.WithoutConsequences()
 	r.found.Sort()
 	r.result.Findings = r.found

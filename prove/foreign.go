@@ -26,14 +26,14 @@ var unfollowed = map[string][]string{
 	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"},
 }
 
-// Foreign reports what Istio refuses of the objects among the input that no
+// foreign reports what Istio refuses of the objects among the input that no
 // resource was compiled to, what kgw does not read of them, and objects that it
 // does not follow: answers about what they touch are not known. Of the result,
 // it says which callers policies refuse. It returns how many objects of Istio
 // there are.
-func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
+func (mem *Memory) foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
 	o = o.WithDefaults()
-	manifests := unfoldedManifests(in, o)
+	manifests := slices.Concat(mem.manifestsOf(in.Files, o.Namespace)...)
 	followed := followedRoutes(manifests, o)
 	var found diag.List
 	n := 0
@@ -60,11 +60,11 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 			})
 		case group == simulate.Networking || group == simulate.Security:
 			n++
-			foreign(m, &found)
+			unread(m, &found)
 		}
 	}
 	twoFronts(manifests, &found)
-	insideRefused(manifests, result, o, &found)
+	mem.insideRefused(manifests, result, o, &found)
 	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
 	found.Resolve()
 	return found, n
@@ -73,29 +73,9 @@ func Foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.
 // Around returns the objects among the input that engines read and that kgw does
 // not write.
 func Around(in compile.Input, o compile.Options) []simulate.Manifest {
-	return slices.DeleteFunc(unfoldedManifests(in, o.WithDefaults()), func(m simulate.Manifest) bool {
+	return slices.DeleteFunc(slices.Concat((*Memory)(nil).manifestsOf(in.Files, o.WithDefaults().Namespace)...), func(m simulate.Manifest) bool {
 		return kinds.Written(schema.Group(m.APIVersion), m.Kind)
 	})
-}
-
-// unfoldedManifests are the documents among the input that engines read, as they
-// are written.
-func unfoldedManifests(in compile.Input, o compile.Options) []simulate.Manifest {
-	docs, _ := unfold(in, o.Namespace)
-	var out []simulate.Manifest
-	for _, d := range docs {
-		if d.read && !asked(d.kind, d.name.name) {
-			continue
-		}
-		items, _ := d.doc.Resources()
-		for _, item := range items {
-			if asked(item.Kind, item.Name) {
-				root, _ := item.Parse()
-				out = append(out, simulate.ReadManifest(root, source.Ref{Doc: item}, false, o.Namespace))
-			}
-		}
-	}
-	return out
 }
 
 // asked reports whether engines read objects of the kind.
@@ -167,8 +147,9 @@ func twoFronts(manifests []simulate.Manifest, found *diag.List) {
 
 func isHTTPRoute(m *simulate.Manifest) bool { return m.Is(simulate.GatewayAPI, "HTTPRoute") }
 
-// foreign reports what is wrong with one object.
-func foreign(m *simulate.Manifest, found *diag.List) {
+// unread reports what is wrong with one object of Istio, and what kgw does not read
+// of it.
+func unread(m *simulate.Manifest, found *diag.List) {
 	var why, path string
 	switch m.Kind {
 	case "VirtualService":

@@ -16,14 +16,16 @@ import (
 // cluster are refused, and how to let them in. Those that were read from a
 // cluster, and those in whose namespace an ALLOW policy of somebody else is, are
 // passed over: whoever wrote them knows.
-func insideRefused(manifests []simulate.Manifest, result *compile.Result, o compile.Options, found *diag.List) {
+func (mem *Memory) insideRefused(manifests []simulate.Manifest, result *compile.Result, o compile.Options, found *diag.List) {
 	var fresh []*source.Document
+	letsIn := lettingIn(manifests)
 	for i := range result.Resources {
-		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn(manifests, r.Doc.Namespace) {
+		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn[r.Doc.Namespace] {
 			fresh = append(fresh, r.Doc)
 		}
 	}
-	fresh = slices.DeleteFunc(fresh, isLive)
+	live := mem.areLive(fresh)
+	fresh = slices.DeleteFunc(fresh, func(d *source.Document) bool { return live[d] })
 	if len(fresh) == 0 || o.NoInfos {
 		return
 	}
@@ -48,17 +50,22 @@ func isLive(d *source.Document) bool {
 	return source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
 }
 
-// letsIn reports whether there is an ALLOW policy in a namespace that no
+// lettingIn are the namespaces in which there is an ALLOW policy that no
 // controller wrote for an APIRule.
-func letsIn(manifests []simulate.Manifest, namespace string) bool {
-	return slices.ContainsFunc(manifests, func(m simulate.Manifest) bool {
-		if !m.Is(simulate.Security, "AuthorizationPolicy") || m.Origin.Doc.Namespace != namespace {
-			return false
+func lettingIn(manifests []simulate.Manifest) map[string]bool {
+	out := map[string]bool{}
+	for i := range manifests {
+		m := &manifests[i]
+		if !m.Is(simulate.Security, "AuthorizationPolicy") {
+			continue
 		}
 		action := source.Text(source.Field(m.Spec(), "action"))
 		owned := slices.ContainsFunc(slices.Collect(maps.Keys(m.Labels)), func(key string) bool {
 			return strings.HasPrefix(key, "apirule.gateway.kyma-project.io/")
 		})
-		return !owned && (action == "" || action == "ALLOW")
-	})
+		if !owned && (action == "" || action == "ALLOW") {
+			out[m.Origin.Doc.Namespace] = true
+		}
+	}
+	return out
 }

@@ -6,9 +6,17 @@ import "github.com/kgw-dev/kgw/compile"
 // is to be said of objects of Istio that somebody else wrote. Those are counted
 // where there is nothing else.
 func Validate(in compile.Input, o compile.Options) *compile.Result {
+	return (*Memory)(nil).Validate(in, o)
+}
+
+// Validate is Validate with what the runs before have left.
+func (mem *Memory) Validate(in compile.Input, o compile.Options) *compile.Result {
 	o.Schema = true
+	if mem != nil {
+		o.Memory = &mem.compile
+	}
 	result := compile.Run(in, o)
-	found, n := Foreign(in, o, result)
+	found, n := mem.foreign(in, o, result)
 	result.Read += n
 	if result.Summary.Resources == 0 {
 		result.Summary.Resources = n

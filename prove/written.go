@@ -47,25 +47,28 @@ func (d *written) skim(namespace string) {
 func unfold(in compile.Input, namespace string) (docs []written, rest compile.Input) {
 	rest.Problems = slices.Clone(in.Problems)
 	lists, problems := make([][]written, len(in.Files)), make([][]source.Problem, len(in.Files))
-	parallel.Each(len(in.Files), func(i int) {
-		var all []*source.Document
-		all, problems[i] = source.Split(in.Files[i])
-		for _, d := range all {
-			items, ok := d.Unfold()
-			if !ok {
-				items = []*source.Document{d}
-			}
-			for _, item := range items {
-				lists[i] = append(lists[i], written{doc: item})
-			}
-		}
-	})
+	parallel.Each(len(in.Files), func(i int) { lists[i], problems[i] = unfoldFile(in.Files[i]) })
 	for i := range lists {
 		docs = append(docs, lists[i]...)
 		rest.Problems = append(rest.Problems, problems[i]...)
 	}
 	parallel.Each(len(docs), func(i int) { docs[i].skim(namespace) })
 	return docs, rest
+}
+
+// unfoldFile splits one file so.
+func unfoldFile(f *source.File) (docs []written, problems []source.Problem) {
+	all, problems := source.Split(f)
+	for _, d := range all {
+		items, ok := d.Unfold()
+		if !ok {
+			items = []*source.Document{d}
+		}
+		for _, item := range items {
+			docs = append(docs, written{doc: item})
+		}
+	}
+	return docs, problems
 }
 
 // leaveOut drops documents that are certain to have nothing to do with the

@@ -11,11 +11,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove"
 )
 
 // Exit codes; the highest that applies.
@@ -53,10 +53,10 @@ type app struct {
 	temporary *temporary
 	// unsaved are the texts of an editor, kept the files of the run before, and
 	// remembered what was made of them: of commands that run again and again. See
-	// source.Bounds, source.Kept, compile.Memory.
+	// source.Bounds, source.Kept, prove.Memory.
 	unsaved map[string][]byte
 	kept    *source.Kept
-	memory  *compile.Memory
+	memory  *prove.Memory
 	// tell is told what is wrong with configurations in place of standard error.
 	tell func(diag.List)
 }

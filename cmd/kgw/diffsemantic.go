@@ -13,7 +13,7 @@ import (
 // showSemantic compares both sides by class of requests and prints what is
 // answered differently.
 func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
-	a.compareMuch()
+	a.collectRarely()
 	before, after, notes := supposed(before, after)
 	var found *classes.Report
 	a.during("compare", func() { found = compare.Classes(before, after, f.scope()) })

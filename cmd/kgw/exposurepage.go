@@ -40,7 +40,7 @@ func (a *app) changed(f *reportFlags, paths []string) (*changes.Report, error) {
 	if err != nil || before == nil {
 		return nil, err
 	}
-	a.compareMuch()
+	a.collectRarely()
 	before, after, notes := supposed(before, after)
 	found := compare.Classes(before, after, d.scope())
 	for _, f := range before.Found.Masked(a.secrets) {

@@ -175,7 +175,7 @@ func (a *app) configurations(f *inputFlags, o *compile.Options, files []*source.
 
 // throughGate compares the sides and judges each change.
 func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
-	a.compareMuch()
+	a.collectRarely()
 	var notes []string
 	s.before, s.after, notes = supposed(s.before, s.after)
 	was, is := compare.ClassSides(s.before, s.after, f.scope())

@@ -107,7 +107,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if len(paths) == 0 {
 		paths = []string{a.defaultPath(c)}
 	}
-	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, RouteAPI: f.routeAPI, SkipperAPI: f.skipperAPI, Memory: a.memory, Beside: f.beside}
+	o := &compile.Options{Config: c, Namespace: f.namespace, Target: f.target, IstioAPI: f.istioAPI, RouteAPI: f.routeAPI, SkipperAPI: f.skipperAPI, Beside: f.beside}
 	if o.Levels, err = levels(f.rules); err != nil {
 		return compile.Input{}, nil, err
 	}

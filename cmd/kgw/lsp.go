@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -57,12 +56,13 @@ type checker struct {
 	flags *inputFlags
 	paths []string
 	// kept and memory are what the runs before left.
-	kept   source.Kept
-	memory compile.Memory
+	kept    source.Kept
+	memory  prove.Memory
+	secrets *secret.Book
 }
 
 func (a *app) checker(f *inputFlags, dir, name string) *checker {
-	c := &checker{app: a, flags: f, paths: []string{"."}}
+	c := &checker{app: a, flags: f, paths: []string{"."}, secrets: &secret.Book{}}
 	if name != "" {
 		c.paths = []string{name}
 	}
@@ -74,10 +74,11 @@ func (a *app) checker(f *inputFlags, dir, name string) *checker {
 
 // Check is kgw validate in the folder.
 func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
-	out := &lsp.Checked{Secrets: &secret.Book{}}
+	out := &lsp.Checked{Secrets: c.secrets.Next()}
+	c.secrets = out.Secrets
 	run, flags := *c.app, *c.flags
 	run.stdin, run.stdout, run.stderr = nil, io.Discard, io.Discard
-	run.secrets, run.unsaved, run.kept, run.memory = out.Secrets, unsaved, &c.kept, &c.memory
+	run.secrets, run.unsaved, run.kept = out.Secrets, unsaved, &c.kept
 	run.tell = func(found diag.List) { out.Settings = append(out.Settings, found...) }
 	flags.bounds.Unsaved = unsaved
 	in, o, err := run.load(&flags, c.paths)
@@ -85,9 +86,9 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 		out.Err = err
 		return out
 	}
+	run.collectRarely()
 	o.Model, o.Origins = true, true
-	out.Result = prove.Validate(in, *o)
-	o.Memory = nil // requests are answered beside the next run
+	out.Result = c.memory.Validate(in, *o)
 	out.Input, out.Options = in, *o
 	_, _, out.Tests = testCases(in)
 	out.Tests = diag.Levels{}.Apply(out.Tests)

@@ -15,12 +15,12 @@ func (a *app) collect() {
 	}
 }
 
-// collectLess is collectAt for comparisons by class of requests, which allocate
-// much that is soon done with.
+// collectLess is collectAt for comparisons by class of requests and for runs that
+// are repeated, which allocate much that is soon done with.
 const collectLess = 200
 
-// compareMuch sets the garbage collector for such a comparison.
-func (a *app) compareMuch() {
+// collectRarely sets the garbage collector for such work.
+func (a *app) collectRarely() {
 	if a.getenv("GOGC") == "" {
 		debug.SetGCPercent(collectLess)
 	}

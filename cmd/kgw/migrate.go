@@ -117,7 +117,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if f.assess {
 		return a.assess(f, outputs, result, about)
 	}
-	a.compareMuch()
+	a.collectRarely()
 	var proof *moves.Moves
 	a.during("prove", func() { proof = moves.Compare(in, *o, result, a.secrets) })
 	if f.failOnChange && proof.Changed() {

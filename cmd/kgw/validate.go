@@ -74,7 +74,7 @@ func (a *app) watchValidate(f *validateFlags, paths []string) error {
 		watched = append(watched, filepath.FromSlash(apiDocument(text).File))
 	}
 	if !f.setEnv { // which changes the texts of files that are kept
-		a.kept, a.memory = &source.Kept{}, &compile.Memory{}
+		a.kept, a.memory = &source.Kept{}, &prove.Memory{}
 	}
 	return a.watch(watched, func() error { return a.validate(f, paths) })
 }
@@ -98,7 +98,7 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	o.Schema, o.Status = true, f.status != ""
-	result := prove.Validate(in, *o)
+	result := a.memory.Validate(in, *o)
 	if err := a.onlyNew(f, o, result, paths); err != nil {
 		return err
 	}

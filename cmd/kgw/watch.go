@@ -13,7 +13,6 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/kgw-dev/kgw/internal/report"
-	"github.com/kgw-dev/kgw/internal/secret"
 )
 
 // settle is how long the files must be left alone before they are read again:
@@ -46,7 +45,7 @@ func (a *app) watch(paths []string, run func() error) error {
 		if err := w.add(); err != nil {
 			return err
 		}
-		a.code, a.secrets = exitClean, &secret.Book{}
+		a.code, a.secrets = exitClean, a.secrets.Next()
 		if err := run(); err != nil {
 			a.say("%s", err.Error())
 		}

@@ -140,10 +140,14 @@ func (l List) Max() Severity {
 
 // Resolve fills every Span from the documents' trees. Each document is parsed
 // once for all its places, on every core.
-func (l List) Resolve() {
+func (l List) Resolve() { l.ResolveWith(nil) }
+
+// ResolveWith is Resolve with the places that are known from runs before; nil has
+// none.
+func (l List) ResolveWith(known *Places) {
 	byDoc := map[*source.Document][]place{}
 	add := func(at source.Ref, span *source.Span) {
-		if span.Line == 0 && at.Doc != nil {
+		if span.Line == 0 && at.Doc != nil && !known.find(at, span) {
 			byDoc[at.Doc] = append(byDoc[at.Doc], place{at, span})
 		}
 	}
@@ -155,6 +159,7 @@ func (l List) Resolve() {
 	}
 	docs := slices.Collect(maps.Keys(byDoc))
 	parallel.Each(len(docs), func(i int) { locate(docs[i], byDoc[docs[i]]) })
+	known.keep(byDoc)
 }
 
 // place is a span to be found.

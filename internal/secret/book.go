@@ -33,6 +33,8 @@ type Book struct {
 	values  map[Value]bool
 	index   *strings.Replacer // nil when values changed
 	words   bool              // whether a value is shorter than long
+	texts   map[string]string // what Text makes of texts, for the next book; nil where there is none
+	before  *Book             // what an earlier run found; it is never changed
 }
 
 // Watch adds files whose secrets are masked in every text.
@@ -49,7 +51,7 @@ func (b *Book) Watch(files ...*source.File) {
 func (b *Book) of(f *source.File) *places {
 	p := b.found[f]
 	if p == nil {
-		p = find(f)
+		p = b.read(f)
 		b.keep(f, p)
 	}
 	return p
@@ -74,7 +76,7 @@ func (b *Book) settle() {
 		return
 	}
 	read := make([]*places, len(b.waiting))
-	parallel.Each(len(read), func(i int) { read[i] = find(b.waiting[i]) })
+	parallel.Each(len(read), func(i int) { read[i] = b.read(b.waiting[i]) })
 	for i, f := range b.waiting {
 		b.keep(f, read[i])
 	}
@@ -83,14 +85,13 @@ func (b *Book) settle() {
 
 // Text masks the secrets of all files in a text, and what has the form of one.
 func (b *Book) Text(s string) string {
-	s = Text(s)
 	if b == nil || s == "" {
-		return s
+		return Text(s)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settle()
-	return b.known(s)
+	return b.known(b.form(s))
 }
 
 // About masks the secrets in a text about places in files: those of the files
@@ -110,7 +111,7 @@ func (b *Book) About(s string, files ...*source.File) string {
 			s = quoted(s, v.Reveal())
 		}
 	}
-	return b.known(Text(s))
+	return b.known(b.form(s))
 }
 
 // quoted masks a short secret where it is quoted by itself.
@@ -127,7 +128,7 @@ func (b *Book) knownSpots(s string) []spot {
 		return nil
 	}
 	if b.index == nil {
-		b.index = b.replacer()
+		b.makeIndex()
 	}
 	var at []spot
 	if b.words {

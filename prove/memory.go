@@ -1,0 +1,81 @@
+package prove
+
+import (
+	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// Memory keeps what Validate made of files, for its next run over nearly the same
+// ones: see compile.Memory. A nil Memory keeps nothing.
+type Memory struct {
+	compile   compile.Memory
+	namespace string // of documents that name none, in the run before
+	manifests map[*source.File][]simulate.Manifest
+	live      map[*source.Document]bool // resources, by whether they were read from a cluster
+}
+
+// manifestsOf returns the objects that engines read of each file.
+func (m *Memory) manifestsOf(files []*source.File, namespace string) [][]simulate.Manifest {
+	out := make([][]simulate.Manifest, len(files))
+	parallel.Each(len(files), func(i int) {
+		if m != nil && m.namespace == namespace {
+			if known, ok := m.manifests[files[i]]; ok {
+				out[i] = known
+				return
+			}
+		}
+		out[i] = manifestsOfFile(files[i], namespace)
+	})
+	if m != nil {
+		m.namespace, m.manifests = namespace, make(map[*source.File][]simulate.Manifest, len(files))
+		for i, f := range files {
+			m.manifests[f] = out[i]
+		}
+	}
+	return out
+}
+
+// manifestsOfFile are the documents of a file that engines read, as they are
+// written.
+func manifestsOfFile(f *source.File, namespace string) []simulate.Manifest {
+	docs, _ := unfoldFile(f)
+	var out []simulate.Manifest
+	for i := range docs {
+		d := &docs[i]
+		if d.skim(namespace); d.read && !asked(d.kind, d.name.name) {
+			continue
+		}
+		items, _ := d.doc.Resources()
+		for _, item := range items {
+			if asked(item.Kind, item.Name) {
+				root, _ := item.Parse()
+				out = append(out, simulate.ReadManifest(root, source.Ref{Doc: item}, false, namespace))
+			}
+		}
+	}
+	return out
+}
+
+// areLive reports of each resource whether it was read from a cluster.
+func (m *Memory) areLive(resources []*source.Document) map[*source.Document]bool {
+	is := make([]bool, len(resources))
+	parallel.Each(len(resources), func(i int) {
+		known := false
+		if m != nil {
+			is[i], known = m.live[resources[i]]
+		}
+		if !known {
+			is[i] = isLive(resources[i])
+		}
+	})
+	out := make(map[*source.Document]bool, len(resources))
+	for i, d := range resources {
+		out[d] = is[i]
+	}
+	if m != nil {
+		m.live = out
+	}
+	return out
+}
