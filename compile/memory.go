@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
 )
 
 // Memory keeps what a run made of files and gateways, for the next run over nearly
@@ -186,14 +187,14 @@ func (u *unit) again(r *run) *unit {
 		next.items[i] = u.items[i].again(r)
 	}
 	if next.resource != nil {
-		next.lift(r.settingsFor(next.doc, next.kind))
+		next.lift(next.resource, r.settingsFor(next.doc, next.kind))
 	}
 	return next
 }
 
 // lift makes the gateway of a decoded resource.
-func (u *unit) lift(s *ir.Settings) {
-	gateway, found := u.resource.Lift(s)
+func (u *unit) lift(resource schema.Resource, s *ir.Settings) {
+	gateway, found := resource.Lift(s)
 	u.gateway, u.found, u.lifted = gateway, append(u.found, found...), len(found)
 }
 

@@ -43,8 +43,8 @@ type unit struct {
 	malformed []string // field paths that the kind's description refuses
 	fatal     bool
 	foreign   bool // it cannot be parsed, and nothing says that it is meant for kgw
-	// resource is what gateway is lifted from, and lifted how many findings, the last
-	// ones, that had.
+	// resource is what gateway is lifted from, kept for a Memory only: it may hold
+	// on to the tree. lifted is how many findings, the last ones, lifting had.
 	resource schema.Resource
 	lifted   int
 }
@@ -342,10 +342,13 @@ func (r *run) decode(u *unit, root *source.Node) {
 	}
 	u.found = append(u.found, faults...)
 	s := r.settingsFor(u.doc, u.kind)
-	u.resource = u.kind.Decode(u.doc, root)
-	u.found = append(u.found, u.resource.Check(s)...)
-	u.lift(s)
-	if c, ok := u.resource.(schema.Companion); ok && len(faults) == 0 {
+	resource := u.kind.Decode(u.doc, root)
+	u.found = append(u.found, resource.Check(s)...)
+	u.lift(resource, s)
+	if r.options.Memory != nil {
+		u.resource = resource
+	}
+	if c, ok := resource.(schema.Companion); ok && len(faults) == 0 {
 		u.beside = c.Companion()
 	}
 	if u.kind.Uncompiled && kube.Reads(u.kind.Group, u.kind.Kind) {

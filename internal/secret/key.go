@@ -14,9 +14,9 @@ var sensitive = regexp.MustCompile(`(?i)(passwords?|passwd|pwd|passphrases?|pass
 	`|(api|access|private|signing|secret|encryption|shared|session|subscription|account|client|functions|auth|hmac|master)[-_.]?keys?)$` +
 	`|^((x|proxy)-(.*-)?)?authorization$|^x-(.*-)?auth$|^(set-)?cookies?$|^introspection_request_headers$`)
 
-// harmless are names that look like those of secrets and are not: switches,
-// and the name of a handler.
-var harmless = regexp.MustCompile(`(?i)^(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams|max_?tokens)$`)
+// harmless are names that look like those of secrets and are not, as a whole or
+// behind a blank: switches, and the name of a handler.
+var harmless = regexp.MustCompile(`(?i)(?:^|\s)(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams|max_?tokens)$`)
 
 // Key reports whether the values of a field of this name are secrets.
 func Key(name string) bool {
