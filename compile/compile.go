@@ -188,6 +188,7 @@ func Run(in Input, o Options) *Result {
 	r.impostors()
 	r.gone()
 	r.check()
+	r.interleaved()
 	r.stage("validate")
 	r.validate()
 	r.stage("level")

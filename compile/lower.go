@@ -34,6 +34,7 @@ func (r *run) lower() {
 		}
 		r.labelOwner(u, objects[i])
 		if !r.options.Model {
+			u.target.GatewayAPI.Arranged.Drop(u.gateway)
 			u.gateway = nil
 		}
 	})

@@ -24,8 +24,13 @@ type rule struct {
 }
 
 // rulesOf returns the rules for a gateway's routes, in their order, arranged
-// so that istiod keeps it.
+// so that istiod keeps it. They are worked out once a run, and must not be changed.
 func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
+	rules, _ := t.GatewayAPI.Arranged.Of(g, func() any { return arrange(g, t) }).([]*rule)
+	return rules
+}
+
+func arrange(g *ir.Gateway, t *ir.Target) []*rule {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)

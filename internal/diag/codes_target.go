@@ -67,7 +67,9 @@ const (
 	HeaderUnsaid    Code = "KGW569"
 	GatewayIdentity Code = "KGW570"
 	PlainRoute      Code = "KGW571"
-	TwoFronts       Code = "KGW573"
+	// RoutesInterleave: others' routes are asked between those of a gateway.
+	RoutesInterleave Code = "KGW572"
+	TwoFronts        Code = "KGW573"
 
 	ListenerUnsaid       Code = "KGW574"
 	CertificateElsewhere Code = "KGW575"
@@ -134,6 +136,7 @@ var targetRules = []Rule{
 	{HeaderUnsaid, "HeaderUnsaid", fault, "an HTTPRoute cannot set a header"},
 	{GatewayIdentity, "GatewayIdentity", aside, "which identity of the Gateway the policies let in"},
 	{PlainRoute, "PlainRoute", notice, "routes may be served without TLS"},
+	{RoutesInterleave, "RoutesInterleave", fault, "a route of another object on the host is asked before one of the gateway, and does something else"},
 	{TwoFronts, "TwoFronts", notice, "a host is served by a VirtualService and by an HTTPRoute"},
 	{ListenerUnsaid, "ListenerUnsaid", fault, "a Gateway of the Gateway API has no words for a server"},
 	{CertificateElsewhere, "CertificateElsewhere", notice, "a certificate is looked for in another namespace"},

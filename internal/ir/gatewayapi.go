@@ -3,6 +3,7 @@ package ir
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -24,6 +25,33 @@ type GatewayAPI struct {
 	// the last that of Gateways of the Gateway API; none leaves it to each
 	// Gateway.
 	Principals []string
+	// Arranged keeps the rules of gateways in the order that they are asked in.
+	Arranged *Kept
+}
+
+// Kept keeps what an emitter worked out about gateways, for its later visits in
+// the same run. The zero value is empty, and nil keeps nothing.
+type Kept struct{ of sync.Map }
+
+// Of returns what is kept of a gateway, or what work returns, which is kept then.
+// The gateway must not change afterwards.
+func (k *Kept) Of(g *Gateway, work func() any) any {
+	if k == nil {
+		return work()
+	}
+	if known, ok := k.of.Load(g); ok {
+		return known
+	}
+	made := work()
+	k.of.Store(g, made)
+	return made
+}
+
+// Drop forgets a gateway.
+func (k *Kept) Drop(g *Gateway) {
+	if k != nil {
+		k.of.Delete(g)
+	}
 }
 
 // Parent is a Gateway of the Gateway API, or a ListenerSet, that routes belong

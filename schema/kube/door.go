@@ -26,10 +26,22 @@ type Route struct {
 	Name   ir.Name
 	// Hosts are those of an HTTPRoute that leads to Services: one that redirects
 	// only takes no request from others.
-	Hosts  []string
-	Labels map[string]string
-	Owners []Owner
-	Doors  []Door
+	Hosts []string
+	// All are the hosts of an HTTPRoute or a GRPCRoute, none for those of its
+	// listeners, and Parents what it belongs to.
+	All     []string
+	Parents []RouteParent
+	Labels  map[string]string
+	Owners  []Owner
+	Doors   []Door
+}
+
+// RouteParent is a Gateway or another object that a route belongs to, and the one
+// of its listeners, "" for all.
+type RouteParent struct {
+	Kind    string
+	Name    ir.Name
+	Section string
 }
 
 func (*Route) object() {}
@@ -46,8 +58,16 @@ func decodeRoute(at source.Ref, kind string, name ir.Name, root, spec *source.No
 			r.add(in.At("backendRefs").Elem(j), ref)
 		}
 	}
+	r.All = source.Texts(source.Field(spec, "hostnames"))
 	if len(r.Doors) > 0 {
-		r.Hosts = source.Texts(source.Field(spec, "hostnames"))
+		r.Hosts = r.All
+	}
+	for _, n := range source.Elements(source.Field(spec, "parentRefs")) {
+		field := func(key string) string { return source.Text(source.Field(n, key)) }
+		r.Parents = append(r.Parents, RouteParent{
+			Kind: cmp.Or(field("kind"), "Gateway"), Section: field("sectionName"),
+			Name: ir.Name{Namespace: cmp.Or(field("namespace"), name.Namespace), Name: field("name")},
+		})
 	}
 	for i, rule := range source.Elements(source.Field(spec, "rules")) {
 		in := at.At("spec", "rules").Elem(i)

@@ -103,6 +103,19 @@ func (p *ParentGateway) Fitting(sections []string, name, namespace string, known
 	return fit, strings.Join(reasons, "; ")
 }
 
+// At returns the host under which a listener serves routes for a host: the narrower
+// of the two, in lower case, "" where they have none in common.
+func (l *ParentListener) At(name string) string {
+	name = strings.ToLower(name)
+	switch {
+	case host.Within(name, l.Host):
+		return name
+	case host.Within(l.Host, name):
+		return l.Host
+	}
+	return ""
+}
+
 // nearerListener is the listener that keeps a host from another one, "" without:
 // requests are for the most specific listener of their port alone (Gateway API,
 // listener isolation).

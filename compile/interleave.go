@@ -1,0 +1,260 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/compile/httproute"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/routerule"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// front is an object whose routes Istio puts into one list with those of others
+// for the same listener and host: what is written for a gateway, or a route of
+// somebody else.
+type front struct {
+	unit      *unit
+	what      string
+	at        source.Ref
+	namespace string
+	hosts     []string // lower case; "*" for those of its listeners
+	parents   []kube.RouteParent
+	// asked returns its matches, and kept are those that were asked for.
+	asked func() []httproute.Asked
+	kept  []httproute.Asked
+}
+
+func (f *front) matches() []httproute.Asked {
+	if f.asked != nil {
+		f.kept, f.asked = f.asked(), nil
+	}
+	return f.kept
+}
+
+// interleaved reports HTTPRoutes of others, and of other gateways, of which Istio
+// asks a match before a route of a gateway: it puts the matches of all objects of
+// a host into one order, whoever wrote them.
+func (r *run) interleaved() {
+	var own []*front
+	for _, u := range r.compiled {
+		if u.target != nil && u.target.GatewayAPI.Routes && !u.copy {
+			own = append(own, frontOf(u))
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	c := r.companions()
+	all := append(r.foreignFronts(), own...)
+	byHost, wide := map[string][]*front{}, []*front(nil)
+	for _, f := range all {
+		for _, h := range f.hosts {
+			if byHost[h] = append(byHost[h], f); strings.HasPrefix(h, "*") {
+				wide = append(wide, f)
+			}
+		}
+	}
+	for _, f := range own {
+		var others []*front
+		for _, h := range f.hosts {
+			others = append(others, byHost[h]...)
+			if others = append(others, wide...); strings.HasPrefix(h, "*") {
+				others = all
+			}
+		}
+		r.interleavedWith(f, others, c)
+	}
+}
+
+// interleavedWith reports what is asked between the routes of a gateway: the first
+// that does something else with a request, and each that shares a host and does not.
+func (r *run) interleavedWith(f *front, others []*front, c *companions) {
+	purse := match.NewPurse(f.unit.target.Steps)
+	seen := map[*front]bool{f: true}
+	for _, other := range others {
+		if seen[other] {
+			continue
+		}
+		seen[other] = true
+		var shared string
+		for _, h := range c.shared(f, other) {
+			if in := httproute.Intruder(f.matches(), other.matches(), h.name, r.judge, purse); in != nil {
+				r.found.Add(f.intruded(other, in, h))
+				return
+			}
+			if h.certain {
+				shared = h.name
+			}
+		}
+		if shared != "" && len(other.matches()) > 0 {
+			r.found.Add(diag.Finding{
+				Code: diag.RoutesInterleave, Severity: diag.Info, At: f.hostAt(shared), Owner: f.unit.doc,
+				Message: fmt.Sprintf("%s serves host %q too: its rules are asked behind those of %s %q that match the same requests, or do the same", other.what, shared, f.unit.gateway.Kind, f.unit.gateway.Name),
+				Help:    "none is needed, as long as neither of the two changes",
+				Related: []diag.Related{{Message: "the other object", At: other.at}},
+			})
+		}
+	}
+}
+
+// intruded is the finding about a match that is asked before a route of f.
+func (f *front) intruded(other *front, in *httproute.Intrusion, h sharedHost) diag.Finding {
+	g := f.unit.gateway
+	d := diag.Finding{
+		Code: diag.RoutesInterleave, At: in.Own.Origin, Owner: f.unit.doc,
+		Help:    "give one of the two another host, or put all routes of the host into one resource",
+		Related: []diag.Related{{Message: "what is asked before it", At: in.By.Origin}},
+	}
+	what := fmt.Sprintf("its %q is asked before route %q of %s %q", in.By.Path, in.Own.Path, g.Kind, g.Name)
+	switch {
+	case in.By.CutsOff() && !in.Own.Exact && !in.Own.Prefix:
+		what = fmt.Sprintf("its %q removes the expressions of the host, route %q of %s %q among them", in.By.Path, in.Own.Path, g.Kind, g.Name)
+	case !routerule.AskedBefore(&in.By.Rule, &in.Own.Rule):
+		what = fmt.Sprintf("its %q is asked before route %q of %s %q if it is older", in.By.Path, in.Own.Path, g.Kind, g.Name)
+	}
+	d.Message = fmt.Sprintf("%s serves host %q too: %s", other.what, h.name, what)
+	if !h.certain {
+		d.Severity = diag.Warning
+		d.Message = fmt.Sprintf("%s serves host %q too where a listener has that host and no wider one: %s", other.what, h.name, what)
+		d.Help = "have the Gateway among the inputs, or name the listener in gatewayAPI.gateways.*.sections of kgw.yaml and in the other object"
+	}
+	if in.Witness != nil {
+		d.Witness = &diag.Witness{Method: in.Witness.Method, URL: in.Witness.URL()}
+	}
+	return d
+}
+
+// hostAt is where a gateway has a host, or one that it is a part of.
+func (f *front) hostAt(name string) source.Ref {
+	for i := range f.unit.gateway.Hosts {
+		if h := &f.unit.gateway.Hosts[i]; host.Within(name, strings.ToLower(h.Name)) {
+			return h.Origin
+		}
+	}
+	return f.unit.gateway.Origin
+}
+
+// sharedHost is a host under which the matches of two objects are in one list. It
+// is certain where it does not depend on a listener that is not known.
+type sharedHost struct {
+	name    string
+	certain bool
+}
+
+// shared lists the hosts that two objects share at their Gateways.
+func (c *companions) shared(a, b *front) []sharedHost {
+	var out []sharedHost
+	for _, p := range a.parents {
+		for _, q := range b.parents {
+			if p.Kind != q.Kind || p.Name != q.Name || p.Section != "" && q.Section != "" && p.Section != q.Section {
+				continue
+			}
+			for _, h := range a.hosts {
+				for _, o := range b.hosts {
+					if host.Meet(h, o) {
+						out = append(out, c.sharedAt(a, b, p, cmp.Or(p.Section, q.Section), h, o)...)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sharedAt lists the hosts under which two objects with the hosts h and o share a
+// list at a Gateway, or at the one of its listeners that is named.
+func (c *companions) sharedAt(a, b *front, p kube.RouteParent, section, h, o string) []sharedHost {
+	gateway := c.parents[p.Name]
+	if gateway == nil || p.Kind != "Gateway" {
+		if h == o {
+			return []sharedHost{{h, true}}
+		}
+		narrow := h
+		if host.Within(o, h) {
+			narrow = o
+		}
+		return []sharedHost{{narrow, false}}
+	}
+	var sections []string
+	if section != "" {
+		sections = []string{section}
+	}
+	var out []sharedHost
+	for i := range gateway.Listeners {
+		l := &gateway.Listeners[i]
+		name := l.At(h)
+		if name == "" || name != l.At(o) || section != "" && l.Name != section {
+			continue
+		}
+		serves := func(f *front) bool {
+			fit, _ := gateway.Fitting(sections, name, f.namespace, c.namespaces[f.namespace])
+			return slices.Contains(fit, l)
+		}
+		if serves(a) && serves(b) {
+			out = append(out, sharedHost{name, true})
+		}
+	}
+	return out
+}
+
+// frontOf is what is written for a gateway.
+func frontOf(u *unit) *front {
+	g, t := u.gateway, &u.target.Target
+	p := t.GatewayAPI.ParentOf(g)
+	f := &front{
+		unit: u, what: fmt.Sprintf("the HTTPRoute of %s %q", g.Kind, g.Name), at: g.Origin.At("metadata", "name"), namespace: g.Name.Namespace,
+		asked: func() []httproute.Asked { return httproute.Own(g, t) },
+	}
+	for _, section := range p.Sections {
+		f.parents = append(f.parents, kube.RouteParent{Kind: p.Kind, Name: p.Name, Section: section})
+	}
+	if len(p.Sections) == 0 {
+		f.parents = []kube.RouteParent{{Kind: p.Kind, Name: p.Name}}
+	}
+	for i := range g.Hosts {
+		if h := &g.Hosts[i]; h.Name != "" && !h.Short {
+			f.hosts = append(f.hosts, strings.ToLower(h.Name))
+		}
+	}
+	return f
+}
+
+// foreignFronts are the HTTPRoutes and GRPCRoutes among the inputs that others
+// wrote: none that a run writes or wrote.
+func (r *run) foreignFronts() []*front {
+	var out []*front
+	var written map[string]bool
+	for _, u := range r.units {
+		o, ok := u.companion.(*kube.Route)
+		if !ok || u.copy || o.Kind != "HTTPRoute" && o.Kind != "GRPCRoute" {
+			continue
+		}
+		if written == nil {
+			written = r.writtenKeys()
+		}
+		if written[documentKey(u.doc)] || r.options.Earlier != nil && r.options.Earlier(u.doc) {
+			continue
+		}
+		f := &front{
+			unit: u, what: fmt.Sprintf("%s %q", o.Kind, o.Name), at: o.Origin.At("metadata", "name"), namespace: o.Name.Namespace, parents: o.Parents,
+			asked: func() []httproute.Asked {
+				root, _ := u.doc.Parse()
+				return httproute.Foreign(o.Origin, o.Kind, source.Field(root, "spec"))
+			},
+		}
+		for _, h := range o.All {
+			f.hosts = append(f.hosts, strings.ToLower(h))
+		}
+		if len(f.hosts) == 0 {
+			f.hosts = []string{"*"}
+		}
+		out = append(out, f)
+	}
+	return out
+}
