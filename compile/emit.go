@@ -187,7 +187,7 @@ func (r *run) emitGateways() {
 	for _, u := range r.units {
 		if g, ok := u.companion.(*kube.Gateway); ok && !u.withheld && !u.copy {
 			root, _ := u.doc.Parse()
-			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin})
+			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin, Class: r.of(u.doc).GatewayAPI.Class})
 			r.found = append(r.found, r.giveLevels(found)...)
 			all = append(all, objects...)
 		}

@@ -21,6 +21,7 @@ type companions struct {
 	namespaces   map[string]*kube.Namespace
 	stackSets    map[ir.Name]*kube.StackSet
 	parents      map[ir.Name]*kube.ParentGateway
+	standIns     map[ir.Name]bool // Istio Gateways that are not there: their Gateways of the Gateway API are
 	pods         []*kube.Pod
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
@@ -125,6 +126,7 @@ func knownOf(config *config.Config, c *companions) {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
 		c.gateways[name] = &kube.Gateway{Setting: source.JoinIndex("known.gateways", i), Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
 	}
+	knownParents(config, c)
 	for i := range config.Known.StackSets {
 		s := &config.Known.StackSets[i]
 		set := &kube.StackSet{Name: ir.Name{Namespace: s.Namespace, Name: s.Name}}
@@ -135,6 +137,28 @@ func knownOf(config *config.Config, c *companions) {
 	}
 	for _, p := range slices.Concat(config.Known.Providers, config.Istio.ExtAuthProviders) {
 		c.providers[p] = true
+	}
+}
+
+// knownParents adds the Gateways of the Gateway API whose hosts or namespaces one
+// configuration says. Those hosts are also the ones of the Istio Gateways that they
+// stand for.
+func knownParents(config *config.Config, c *companions) {
+	for _, istio := range slices.Sorted(maps.Keys(config.GatewayAPI.Gateways)) {
+		g := config.GatewayAPI.Gateways[istio]
+		name := ir.NameIn(istio)
+		if len(g.Hosts) > 0 && c.gateways[name] == nil {
+			setting := source.JoinKey("gatewayAPI.gateways", istio)
+			c.gateways[name] = &kube.Gateway{Setting: setting, Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
+		}
+		if len(g.Hosts)+len(g.Namespaces) == 0 || g.Kind == "ListenerSet" {
+			continue
+		}
+		p := kube.KnownParent(ir.NameIn(g.NameFor(istio)), g.Sections, g.Hosts, g.Namespaces)
+		if known := c.parents[p.Name]; known != nil && known.Origin.Doc == nil {
+			p.Listeners = append(known.Listeners, p.Listeners...)
+		}
+		c.parents[p.Name] = p
 	}
 }
 
@@ -163,9 +187,39 @@ func (r *run) aim() {
 	}
 }
 
+// standIns takes a Gateway of the Gateway API for the Istio Gateway that resources
+// name, where that is not among the inputs and all of them have HTTPRoutes.
+func (r *run) standIns(c *companions) {
+	c.standIns = map[ir.Name]bool{}
+	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
+	for _, u := range r.compiled {
+		name := u.gateway.Ingress.Reference()
+		if u.target == nil || !u.target.GatewayAPI.Routes {
+			other[name] = true
+		} else if p := u.target.GatewayAPI.ParentOf(u.gateway); p.Kind == "Gateway" {
+			routed[name] = p.Name
+		}
+	}
+	for name, parent := range routed {
+		p := c.parents[parent]
+		if known := c.gateways[name]; p == nil || p.Origin.Doc == nil || other[name] || known != nil && !known.Assumed {
+			continue
+		}
+		g := &kube.Gateway{Origin: p.Origin, Name: name}
+		for i := range p.Listeners {
+			l := &p.Listeners[i]
+			if g.Servers = append(g.Servers, []string{l.Host}); l.Protocol == "HTTPS" {
+				g.HTTPS = append(g.HTTPS, []string{l.Host})
+			}
+		}
+		c.gateways[name], c.standIns[name] = g, true
+	}
+}
+
 // link fills in what other documents say: hosts, gateways, selectors.
 func (r *run) link() {
 	c := r.companions()
+	r.standIns(c)
 	for _, u := range r.compiled {
 		c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &r.found)
 		c.traffic(u.gateway, &r.found)

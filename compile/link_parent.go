@@ -29,11 +29,13 @@ func (c *companions) parent(u *unit, found *diag.List) {
 		}
 		fit, why := gateway.Fitting(p.Sections, h.Name, g.Name.Namespace, c.namespaces[g.Name.Namespace])
 		if len(fit) == 0 {
-			found.Add(diag.Finding{
+			f := found.Add(diag.Finding{
 				Code: diag.ParentUnfit, At: h.Origin, Help: "change the listener, or name another Gateway or listener in gatewayAPI.gateways of kgw.yaml",
 				Message: fmt.Sprintf("no listener of the Gateway %q accepts routes for host %q from namespace %q: %s", gateway.Name, h.Name, g.Name.Namespace, why),
-				Related: []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "listeners")}},
 			})
+			if gateway.Origin.Doc != nil {
+				f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "listeners")}}
+			}
 		}
 		for _, l := range fit {
 			if l.Protocol == "HTTPS" && !slices.Contains(g.Ingress.Parent.Secure, l.Name) {

@@ -146,7 +146,7 @@ func bind(name string, c *config.Config, o *Options, judge *match.Judge) (*bound
 // GatewayAPI returns what the configuration says of the Gateways that HTTPRoutes
 // belong to.
 func GatewayAPI(c *config.Config, routes bool) ir.GatewayAPI {
-	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals(), Portable: c.GatewayAPI.Order == "portable", Arranged: &ir.Kept{}}
+	out := ir.GatewayAPI{Routes: routes, Grants: c.GatewayAPI.Grants, Parents: map[ir.Name]ir.Parent{}, Principals: c.Istio.OwnPrincipals(), Portable: c.GatewayAPI.Order == "portable", Class: c.GatewayAPI.Class, Arranged: &ir.Kept{}}
 	for istio, g := range c.GatewayAPI.Gateways {
 		out.Parents[ir.NameIn(istio)] = ir.Parent{Name: ir.NameIn(g.NameFor(istio)), Kind: cmp.Or(g.Kind, "Gateway"), Sections: g.Sections, Principal: g.Principal}
 	}

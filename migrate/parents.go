@@ -60,7 +60,7 @@ func (p *parents) make(f *fileMigration, g *istioGateway) {
 		return
 	}
 	made := &madeGateway{file: f, origin: g.origin}
-	made.objects, made.found = parentgateway.Lower(&parentgateway.Gateway{Namespace: g.name.Namespace, Name: g.name.Name, Spec: g.spec, Origin: g.origin})
+	made.objects, made.found = parentgateway.Lower(&parentgateway.Gateway{Namespace: g.name.Namespace, Name: g.name.Name, Spec: g.spec, Origin: g.origin, Class: p.Config.GatewayAPI.Class})
 	p.made[g.name] = made
 	if made.refused() || len(made.objects) == 0 {
 		return

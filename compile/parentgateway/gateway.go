@@ -23,6 +23,8 @@ type Gateway struct {
 	Namespace, Name string
 	Spec            *source.Node
 	Origin          source.Ref
+	// Class is the gatewayClassName of what is written.
+	Class string
 }
 
 // Lower writes a Gateway of the Gateway API of the same namespace and name,
@@ -37,7 +39,7 @@ func Lower(g *Gateway) ([]manifest.Object, diag.List) {
 		return nil, w.found
 	}
 	out := []manifest.Object{w.object(group+"/v1", "Gateway", g.Name, source.Object{
-		{Key: "gatewayClassName", Value: "istio"}, {Key: "listeners", Value: w.listeners},
+		{Key: "gatewayClassName", Value: g.Class}, {Key: "listeners", Value: w.listeners},
 	})}
 	return append(out, w.redirects...), w.found
 }

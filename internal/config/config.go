@@ -148,7 +148,7 @@ type Handler struct {
 type Istio struct {
 	Gateway string `json:"gateway"`
 	// IngressPrincipal is never empty.
-	IngressPrincipal Principals `json:"ingressPrincipal"`
+	IngressPrincipal TextOrList `json:"ingressPrincipal"`
 	// API is the version of the objects that are written: "v1beta1" or "v1".
 	API string `json:"api"`
 	// RouteAPI is "virtualservice" or "gateway-api".
@@ -165,6 +165,8 @@ type GatewayAPI struct {
 	Order string `json:"order"`
 	// Grants says what becomes of ReferenceGrants: "write", "assume", "refuse".
 	Grants string `json:"grants"`
+	// Class is that of Gateways which kgw knows no document of, or writes.
+	Class string `json:"class"`
 	// Gateways are those of the Gateway API, by the namespace/name of the Istio
 	// Gateway that they stand for.
 	Gateways map[string]ParentGateway `json:"gateways"`
@@ -176,20 +178,24 @@ type ParentGateway struct {
 	Kind      string   `json:"kind"`
 	Sections  []string `json:"sections"`
 	Principal string   `json:"principal"`
+	// Hosts are those that it serves, and Namespaces those whose routes it accepts,
+	// or the word "all" or "same"; none is not known.
+	Hosts      []string   `json:"hosts"`
+	Namespaces TextOrList `json:"namespaces"`
 }
 
 // NameFor returns the namespace/name of the Gateway that stands for an Istio
 // Gateway.
 func (g ParentGateway) NameFor(istio string) string { return cmp.Or(g.Parent, istio) }
 
-// Principals are identities in the mesh. In YAML, one may be a text.
-type Principals []string
+// TextOrList are texts. In YAML, one may be without a list.
+type TextOrList []string
 
 // UnmarshalJSON reads a text or a list of texts.
-func (p *Principals) UnmarshalJSON(data []byte) error {
+func (p *TextOrList) UnmarshalJSON(data []byte) error {
 	var one string
 	if json.Unmarshal(data, &one) == nil {
-		*p = Principals{one}
+		*p = TextOrList{one}
 		return nil
 	}
 	return json.Unmarshal(data, (*[]string)(p))
@@ -197,7 +203,7 @@ func (p *Principals) UnmarshalJSON(data []byte) error {
 
 // OwnPrincipals returns the identities of the ingress gateways where they are
 // not the default, else nil.
-func (i *Istio) OwnPrincipals() Principals {
+func (i *Istio) OwnPrincipals() TextOrList {
 	if slices.Equal(i.IngressPrincipal, Default().Istio.IngressPrincipal) {
 		return nil
 	}
@@ -205,13 +211,13 @@ func (i *Istio) OwnPrincipals() Principals {
 }
 
 // First is the identity of the gateways of VirtualServices.
-func (p Principals) First() string { return p[0] }
+func (p TextOrList) First() string { return p[0] }
 
 // String is the one identity, or all of them.
-func (p Principals) String() string { return strings.Join(p, ", ") }
+func (p TextOrList) String() string { return strings.Join(p, ", ") }
 
 // Last is the identity of the gateways of HTTPRoutes, "" where there is none.
-func (p Principals) Last() string {
+func (p TextOrList) Last() string {
 	if len(p) == 0 {
 		return ""
 	}
@@ -359,8 +365,8 @@ func Default() *Config {
 			AccessRules: AccessRules{ConfigMap: "oathkeeper-rules", File: "access-rules.json"},
 		},
 		JWTHandler: "ory",
-		Istio:      Istio{IngressPrincipal: Principals{"cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"}, API: "v1beta1", RouteAPI: "virtualservice"},
-		GatewayAPI: GatewayAPI{Order: "istio", Grants: "write"},
+		Istio:      Istio{IngressPrincipal: TextOrList{"cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"}, API: "v1beta1", RouteAPI: "virtualservice"},
+		GatewayAPI: GatewayAPI{Order: "istio", Grants: "write", Class: "istio"},
 		Skipper:    Skipper{API: "ingress", SSLPolicy: "ELBSecurityPolicy-FS-2018-06"},
 		Policy:     Policy{Public: "allow"},
 		OAuth2:     OAuth2{Clients: "inputs"},

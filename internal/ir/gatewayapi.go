@@ -25,6 +25,8 @@ type GatewayAPI struct {
 	// the last that of Gateways of the Gateway API; none leaves it to each
 	// Gateway.
 	Principals []string
+	// Class is that of Gateways without a document.
+	Class string
 	// Arranged keeps the rules of gateways in the order that they are asked in.
 	Arranged *Kept
 }
@@ -78,7 +80,7 @@ type ParentDocument struct {
 
 // Identity returns the identity of the proxy of a Gateway of the Gateway API: the
 // one that is configured for it, else for all, else that of its service account,
-// as its document says or as istiod deploys a Gateway of the class istio.
+// as its document says or as istiod deploys a Gateway of the class.
 func (a *GatewayAPI) Identity(gateway Name, account string) string {
 	for _, p := range a.Parents {
 		if p.Name == gateway && p.Principal != "" {
@@ -88,7 +90,7 @@ func (a *GatewayAPI) Identity(gateway Name, account string) string {
 	if n := len(a.Principals); n > 0 {
 		return a.Principals[n-1]
 	}
-	return "cluster.local/ns/" + gateway.Namespace + "/sa/" + cmp.Or(account, gateway.Name+"-istio")
+	return "cluster.local/ns/" + gateway.Namespace + "/sa/" + cmp.Or(account, gateway.Name+"-"+cmp.Or(a.Class, "istio"))
 }
 
 // ParentOf returns the parent of a gateway's routes. Where none is configured,

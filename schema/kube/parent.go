@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,8 @@ type ParentListener struct {
 	from   string
 	labels map[string]string
 	odd    bool
+	// only are the namespaces whose routes are accepted, where they are listed.
+	only []string
 }
 
 func decodeParent(at source.Ref, name ir.Name, root, spec *source.Node) *ParentGateway {
@@ -53,6 +56,33 @@ func decodeParent(at source.Ref, name ir.Name, root, spec *source.Node) *ParentG
 			l.from = "Same" // what the definition fills in
 		}
 		p.Listeners = append(p.Listeners, l)
+	}
+	return p
+}
+
+// KnownParent is a Gateway of which a configuration says which hosts it serves and
+// which namespaces it accepts routes of, each nil where that is not known. It has a
+// listener for each host, by each name of sections.
+func KnownParent(name ir.Name, sections, hosts, namespaces []string) *ParentGateway {
+	p := &ParentGateway{Name: name}
+	if len(sections) == 0 {
+		sections = []string{""}
+	}
+	if len(hosts) == 0 {
+		hosts = []string{"*"}
+	}
+	for _, section := range sections {
+		for _, h := range hosts {
+			l := ParentListener{Name: section, Host: strings.ToLower(h), from: "All"}
+			switch {
+			case len(namespaces) == 1 && namespaces[0] == "all":
+			case len(namespaces) == 1 && namespaces[0] == "same":
+				l.from = "Same"
+			default:
+				l.only = namespaces
+			}
+			p.Listeners = append(p.Listeners, l)
+		}
 	}
 	return p
 }
@@ -95,7 +125,7 @@ func (p *ParentGateway) Fitting(sections []string, name, namespace string, known
 			fit = append(fit, l)
 			continue
 		}
-		reasons = append(reasons, l.Name+": "+reason)
+		reasons = append(reasons, cmp.Or(l.Name, "each")+": "+reason)
 	}
 	if len(reasons) == 0 {
 		reasons = []string{"it has none of the name " + strings.Join(sections, ", ")}
@@ -135,12 +165,14 @@ func (p *ParentGateway) nearerListener(of *ParentListener, name string) string {
 // where it is not known.
 func (l *ParentListener) unfit(name, own, namespace string, labels map[string]string) string {
 	switch {
-	case l.Protocol != "HTTP" && l.Protocol != "HTTPS":
+	case l.Protocol != "" && l.Protocol != "HTTP" && l.Protocol != "HTTPS":
 		return "its protocol is " + l.Protocol
 	case l.Host != "*" && !host.Meet(l.Host, strings.ToLower(name)):
 		return "it serves " + l.Host
 	case l.from == "Same" && namespace != own:
 		return "it accepts routes of its own namespace only"
+	case len(l.only) > 0 && !slices.Contains(l.only, namespace):
+		return "it accepts routes of " + strings.Join(l.only, ", ") + " only"
 	case l.from == "Selector" && !l.odd && l.selects(namespace, labels) == no:
 		return "its selector leaves the namespace out"
 	}
