@@ -45,7 +45,7 @@ func (p *plan) direct() []any {
 // methodList is how a route lists methods.
 var methodList = regexp.MustCompile(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`)
 
-// policyMethods returns the methods that a route takes, none for any.
+// policyMethods returns the methods that a route matches, none for any.
 func policyMethods(method any) (methods []any, known bool) {
 	match, _ := method.(map[string]any)
 	text, _ := cmp.Or(match["exact"], match["regex"]).(string)
@@ -76,8 +76,8 @@ func list(v any) []any {
 	return out
 }
 
-// policyPaths returns paths of an AuthorizationPolicy that take nothing that the
-// URI of a route does not take, and some that take all of it.
+// policyPaths returns paths of an AuthorizationPolicy that match nothing that the
+// URI of a route does not match, and some that match all of it.
 func policyPaths(uri any) (paths, around []any) {
 	match, _ := uri.(map[string]any)
 	if exact, ok := match["exact"].(string); ok && !strings.ContainsAny(exact, "*{") {
@@ -97,7 +97,7 @@ func policyPaths(uri any) (paths, around []any) {
 	return paths, around
 }
 
-// plainText is an expression that takes its own text, and {*} for one segment.
+// plainText is an expression that matches its own text, and {*} for one segment.
 var plainText = regexp.MustCompile(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`)
 
 // endings are what expressions end with, and how paths say it: behind text, and
@@ -113,7 +113,7 @@ var endings = []struct {
 	{"", []string{""}, []string{""}},
 }
 
-// within returns paths that take what an expression takes, or less.
+// within returns paths that match what an expression matches, or less.
 func within(expr string) []any {
 	for _, end := range endings {
 		base, ok := strings.CutSuffix(expr, end.expr)
@@ -139,10 +139,10 @@ func within(expr string) []any {
 	return nil
 }
 
-// literal is the text with which everything begins that an expression takes.
+// literal is the text with which everything begins that an expression matches.
 var literal = regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`)
 
-// beginning returns a path that takes all that an expression takes.
+// beginning returns a path that matches all that an expression matches.
 func beginning(expr string) string {
 	text := literal.FindString(expr)
 	if rest := expr[len(text):]; rest != "" && strings.Contains("?*+{", rest[:1]) && len(text) > 1 {

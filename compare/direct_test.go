@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestPolicyPaths: paths of policies take no more than those of routes, and what is
+// TestPolicyPaths: paths of policies match no more than those of routes, and what is
 // left out around them no less.
 func TestPolicyPaths(t *testing.T) {
 	for _, c := range []struct{ uri, paths, around string }{

@@ -92,7 +92,7 @@ func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 	}
 }
 
-// covers reports whether an Ingress for one host takes requests for another.
+// covers reports whether an Ingress for one host matches requests for another.
 func covers(pattern, name string) bool {
 	return pattern == "" || host.MatchLabel(strings.ToLower(pattern), strings.ToLower(name))
 }

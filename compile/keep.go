@@ -12,7 +12,7 @@ import (
 // it away would leave a gap. Names of Ingresses change when a rate limit or a
 // list of services is added; deleted before the new ones are there, requests
 // would find nothing. So nothing is taken away together with something new.
-// What answers the requests that no other route takes goes last of all.
+// The route that answers what no other route matches goes last of all.
 func (r *run) keep() {
 	if r.options.Old == nil {
 		return

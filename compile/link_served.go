@@ -50,10 +50,10 @@ func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, he
 	return f
 }
 
-// takesHost reports whether a server of a Gateway takes requests for a host, or
+// takesHost reports whether a server of a Gateway matches requests for a host, or
 // some of those for a wildcard: "*.domain" stands for any number of labels
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). A
-// namespace in front says whose hosts are taken, not which.
+// namespace in front says whose hosts are accepted, not which.
 func takesHost(server, name string) bool {
 	if _, rest, ok := strings.Cut(server, "/"); ok {
 		server = rest
@@ -61,7 +61,7 @@ func takesHost(server, name string) bool {
 	return host.Meet(strings.ToLower(server), strings.ToLower(name))
 }
 
-// uncertified returns the wildcard under which TLS servers take a host that a
+// uncertified returns the wildcard under which TLS servers accept a host that a
 // certificate for it does not hold for (RFC 6125, 6.4.3), or "".
 func uncertified(secured []string, name string) string {
 	wide := ""

@@ -236,7 +236,7 @@ func apiAccess(all []element, x exclusion) source.Member {
 	return source.Member{Key: "jwt", Value: source.Object{{Key: "authentications", Value: issuers}}}
 }
 
-// expression is a path of v1beta1 that takes what an exclusion does.
+// expression is a path of v1beta1 that matches what an exclusion does.
 func (x exclusion) expression() string {
 	switch x.kind {
 	case "exact":

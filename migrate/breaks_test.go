@@ -44,7 +44,7 @@ type ruleWriter struct {
 	*rand.Rand
 	free, methods []string // not written yet, and written
 	shared        bool     // rules have methods in common
-	own           bool     // one of them takes OPTIONS
+	own           bool     // one of them matches OPTIONS
 }
 
 func (w *ruleWriter) pick(list ...string) string { return list[w.IntN(len(list))] }
@@ -97,7 +97,7 @@ func TestNothingBreaksInSilence(t *testing.T) {
 		for _, c := range classes.Compare(was, is).Changes {
 			u, _ := url.Parse(c.Witness.URL)
 			if u != nil && (classes.SpellingOf(c.Witness.URL) != classes.Plain || strings.Contains(u.EscapedPath(), "%2f") || strings.Contains(u.Path, "/v2a0")) {
-				continue // a spelling that no client has, or what the dot in a route of v2 takes too
+				continue // a spelling that no client has, or what the dot in a route of v2 matches too
 			}
 			grave := slices.Contains([]classes.Kind{classes.Exposed, classes.Removed, classes.Tightened, classes.Moved, classes.Added, classes.CORS}, c.Kind)
 			if grave && slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(c.Methods, m) }) {

@@ -11,7 +11,7 @@ import (
 )
 
 // cover is a set of v2 paths that stands for an older path. Every request that
-// one of them takes, the older path took. Lost is one that none of them does;
+// one of them matches, the older path matched. Lost is one that none of them does;
 // Why says why there is no such set.
 type cover struct {
 	paths []string
@@ -24,7 +24,7 @@ type cover struct {
 // states, and hostile ones end soon.
 const budget match.Budget = 20_000
 
-// maxPath is how long an expression may be: Istio takes no longer one.
+// maxPath is how long an expression may be: Istio accepts no longer one.
 const maxPath = 1024
 
 // paths returns the v2 paths of a rule, and says what is lost.
@@ -81,7 +81,7 @@ func (c *questions) difference(m *match.Matcher, others ...*match.Matcher) match
 	return r
 }
 
-// v2Path is the form of paths that v2 takes.
+// v2Path is the form of paths that v2 accepts.
 var v2Path = regexp.MustCompile(apirule.TemplatePattern.Expr)
 
 func (c *questions) find(p pathlang.Path) *cover {
@@ -119,7 +119,7 @@ func (c *questions) find(p pathlang.Path) *cover {
 	return &cover{paths: paths, lost: rest.Witness}
 }
 
-// sound keeps the candidates that v2 takes and that take nothing that the
+// sound keeps the candidates that v2 accepts and that match nothing that the
 // older path did not.
 func (c *questions) sound(old *match.Matcher, shapes shapes) []string {
 	var out []string
@@ -173,10 +173,10 @@ func (c *questions) least(paths []string) []string {
 	return paths
 }
 
-// noURI are paths that no URI has (RFC 3986): v2's operators do not take them.
+// noURI are paths that no URI has (RFC 3986): v2's operators do not match them.
 const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|[0-9a-fA-F](?:[^0-9a-fA-F].*)?)?)`
 
-// rest is what of the older path the new ones do not take.
+// rest is what of the older path the new ones do not match.
 func (c *questions) rest(old *match.Matcher, paths []string) match.Rest {
 	others := []*match.Matcher{c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}})}
 	for _, p := range paths {

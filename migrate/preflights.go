@@ -61,7 +61,7 @@ func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
 }
 
 // opened says where requests get in that nothing took before. The route of a
-// rule that goes to Oathkeeper takes every method, and Oathkeeper finds no Rule
+// rule that goes to Oathkeeper matches every method, and Oathkeeper finds no Rule
 // for those that a later rule lets through without it; v2 gives them to that.
 func (c *conversion) opened(all []*rule) {
 	if c.settings.IstioJWT && c.result.From == "v1beta1" {
@@ -98,7 +98,7 @@ func (c *conversion) opened(all []*rule) {
 	}
 }
 
-// overlaps says which requests two rules of Oathkeeper took: it answers those with
+// overlaps says which requests two rules of Oathkeeper matched: it answers those with
 // 500, and v2 gives them to the first rule.
 func (c *conversion) overlaps(all []*rule) {
 	var rules []*rule // the first of each older rule
@@ -173,7 +173,7 @@ func (c *conversion) split(all []*rule) []*rule {
 	return out
 }
 
-// sharing reports of each earlier rule whether it takes the method, with paths
+// sharing reports for each earlier rule whether it matches the method, with paths
 // that the rule has too.
 func (c *conversion) sharing(earlier []*rule, r *rule, method string) []bool {
 	out := make([]bool, len(earlier))

@@ -87,8 +87,8 @@ func TestGeneratedDocuments(t *testing.T) {
 	}
 }
 
-// TestPathsTakeNothingMore samples requests: what a new path takes, the older
-// one took; and what the older one took, a new one takes, unless it is said to
+// TestPathsTakeNothingMore samples requests: what a new path matches, the older
+// one matched; and what the older one matched, a new one matches, unless it is said to
 // be lost.
 func TestPathsTakeNothingMore(t *testing.T) {
 	r := rand.New(rand.NewSource(2))

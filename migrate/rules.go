@@ -181,7 +181,7 @@ func (c *conversion) distinct(all []*rule) []*rule {
 	return out
 }
 
-// within reports whether a path of v2 takes no other requests than another.
+// within reports whether a path of v2 matches no other requests than another.
 func (c *conversion) within(a, b string) bool {
 	if a == b {
 		return true

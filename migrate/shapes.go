@@ -223,7 +223,7 @@ func rests(b string, kind tokenKind) []string {
 // asRegex turns a quoted path of v2 into the expression that its author had.
 var asRegex = strings.NewReplacer(`\.`, ".", `\{\*\}`, "[^/]+", `\{\*\*\}`, ".*")
 
-// loses reports whether what the paths do not take is nothing but that: longer
+// loses reports whether what the paths do not match is nothing but that: longer
 // names of the last segment in front of a repetition, or empty segments.
 func (all shapes) loses(c *questions, old *match.Matcher, paths []string) bool {
 	var others []*match.Matcher

@@ -141,7 +141,7 @@ func (a *api) common() {
 	}
 }
 
-// mayShare reports whether two paths of policies may take one request: texts,
+// mayShare reports whether two paths of policies may match one request: texts,
 // and beginnings or ends of them.
 func mayShare(p, q string) bool {
 	if strings.HasPrefix(p, "*") || strings.HasPrefix(q, "*") {

@@ -129,7 +129,7 @@ func namespaceOf(identity string) string {
 	return compile.RootNamespace
 }
 
-// Entries lists everything that takes requests: routes, rules, and Skipper's
+// Entries lists everything that matches requests: routes, rules, and Skipper's
 // routes.
 func (c *Cluster) Entries() []simulate.Entry {
 	return append(append(c.Gateway.Entries(), c.Oathkeeper.Entries()...), c.Skipper.Entries()...)

@@ -70,7 +70,7 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 
 // alone goes through the rules of an Oathkeeper that is asked without a gateway
 // in front. A path of the statement stands for what Oathkeeper sees, and what
-// more than one rule takes, or a rule that cannot be matched, is answered with
+// more than one rule matches, or a rule that cannot be matched, is answered with
 // 500.
 func (p *prover) alone() {
 	p.rules = p.cluster.Oathkeeper.Entries()
@@ -115,7 +115,7 @@ type prover struct {
 // way is one way through: a route, and a rule or what a policy lets through.
 type way struct {
 	route, rule *simulate.Entry
-	earlier     []*match.Matcher // take the route's requests first
+	earlier     []*match.Matcher // match the route's requests first
 	others      []*match.Matcher // make a second match of the rule's
 }
 

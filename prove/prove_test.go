@@ -118,7 +118,7 @@ func again(path, filter string) string {
 }
 
 // TestStatementsAboutSkipper does the same with routes of which the most
-// specific one takes a request.
+// specific one matches a request.
 func TestStatementsAboutSkipper(t *testing.T) {
 	const token = `oauthTokeninfoAnyKV("realm", "/services") -> oauthTokeninfoAllScope("uid", "read")`
 	group := "apiVersion: zalando.org/v1\nkind: RouteGroup\nmetadata: {name: g}\nspec:\n  hosts: [h]\n  backends: [{name: s, type: service, serviceName: s, servicePort: 80}]\n  defaultBackends: [{backendName: s}]\n" +

@@ -64,7 +64,7 @@ func (c *Cluster) Hosts() []string {
 	return slices.Compact(out)
 }
 
-// TakesAny reports whether some route or rule may take a request of the set.
+// TakesAny reports whether some route or rule may match a request of the set.
 // What costs more to decide than one of the cluster's statements may, is taken
 // to.
 func (c *Cluster) TakesAny(set match.Set) bool {

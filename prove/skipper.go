@@ -42,7 +42,7 @@ func (s *skipperProver) elsewhere() {
 }
 
 // skipperProver is a prover of statements about routes of which the most
-// specific one takes a request.
+// specific one matches a request.
 type skipperProver struct {
 	prover
 	entries []simulate.Entry

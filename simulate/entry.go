@@ -8,12 +8,12 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Entry is one thing in an engine that takes requests: a route, a rule, a rule
+// Entry is one thing in an engine that matches requests: a route, a rule, a rule
 // of a policy. Analysis asks what can come through it at all.
 type Entry struct {
 	Name string
 	At   source.Ref
-	// Set is what the entry takes, or more where Exact is false.
+	// Set is what the entry matches, or more where Exact is false.
 	Set   match.Set
 	Exact bool
 	// Group is the virtual host that the entry belongs to: earlier entries of

@@ -33,7 +33,7 @@ type Decision struct {
 	// At is the place in the inputs that decided, where there is one.
 	At source.Ref
 	// Route and Rule name the entry of the proxy and the rule of Oathkeeper
-	// that took the request.
+	// that matched the request.
 	Route, Rule string
 	// Upstream is where the request went: a URL, or a host and port. Via is where
 	// it was decided on the way, a service with its port.
@@ -82,8 +82,8 @@ const (
 	Preflight      Cause = "preflight"       // a CORS preflight, answered by the proxy
 	BadRequest     Cause = "bad-request"     // refused before any rule is asked
 	NoHost         Cause = "no-host"         // no virtual host serves the name
-	NoRoute        Cause = "no-route"        // no route of the host takes the request
-	NoRule         Cause = "no-rule"         // no rule takes it
+	NoRoute        Cause = "no-route"        // no route of the host matches the request
+	NoRule         Cause = "no-rule"         // no rule matches it
 	ManyRules      Cause = "many-rules"      // more than one does
 	Poisoned       Cause = "poisoned"        // some rule cannot be matched at all
 	Crashed        Cause = "crashed"         // the engine closes the connection

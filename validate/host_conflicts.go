@@ -154,7 +154,7 @@ func apart(specific, wildcard *holder) bool {
 	return true
 }
 
-// pathsOf is what a route takes, on any host.
+// pathsOf is what a route matches, on any host.
 func pathsOf(r *ir.Route) *match.Set {
 	return &match.Set{Methods: r.Match.Methods, Path: r.Match.Path}
 }
@@ -188,7 +188,7 @@ func demands(r *ir.Route) string {
 	return strings.Join(out, "|")
 }
 
-// wildcardFinding reports at h that it and another take the same requests.
+// wildcardFinding reports at h that it and another match the same requests.
 func wildcardFinding(h, other *holder, wildcard string, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.has(),

@@ -56,7 +56,7 @@ func encodedLetter(p, _ string) string {
 const maxBeginnings = 8
 
 // normalisation reports spellings of a protected path that an open route of
-// the same gateway takes, although a backend that decodes and cleans paths
+// the same gateway matches, although a backend that decodes and cleans paths
 // serves the protected one for it.
 func normalisation(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]*ir.Take{}
@@ -82,7 +82,7 @@ func normalisation(v *View, found *diag.List) {
 	*found = append(*found, slices.Concat(lists...)...)
 }
 
-// mixed reports whether a gateway has protected routes and open ones that take
+// mixed reports whether a gateway has protected routes and open ones that match
 // more than one path.
 func mixed(takes []ir.Take) bool {
 	open, closed := false, false
@@ -124,7 +124,7 @@ func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.R
 	return e
 }
 
-// decide returns what decides about a request: the route that takes it, or the
+// decide returns what decides about a request: the route that matches it, or the
 // one rule that does where the route goes on to Oathkeeper. Nil is nothing.
 func (e *entrance) decide(r match.Request) *ir.Take {
 	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return takesIt(m, r) })

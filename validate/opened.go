@@ -131,7 +131,7 @@ func (w *workloads) near(pods map[shelf]bool, hosts []string, harmless []bool) [
 
 // harmless says of each demand whether a policy with it opens nothing of the
 // gateway, whatever its requests are: every rule that can be opened lets its
-// callers in itself, and the proxy takes no request that no rule takes.
+// callers in itself, and the proxy matches no request that no rule matches.
 func (c *guarded) harmless() []bool {
 	out := make([]bool, len(c.w.demands))
 	for _, t := range c.w.routes[c.g] {

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	// letters begin an expression that takes texts with this beginning only: no
+	// letters begin an expression that matches texts with this beginning only: no
 	// operator makes the first one optional.
 	letters = regexp.MustCompile(`^[A-Za-z0-9_-]([^?*{|+]|$)`)
 	// query is what people write of a query in an expression.
@@ -19,7 +19,7 @@ var (
 	parameter = regexp.MustCompile(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
 )
 
-// pathTexts reports paths that take other requests than their text looks like,
+// pathTexts reports paths that match other requests than their text looks like,
 // or none.
 func pathTexts(v *View, found *diag.List) {
 	for _, g := range v.Gateways {

@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// preflights reports a CORS policy of an author whose rules take no OPTIONS:
+// preflights reports a CORS policy of an author whose rules match no OPTIONS:
 // the proxy answers a preflight where it has a route for it, and with 404
 // otherwise.
 func preflights(v *View, found *diag.List) {
@@ -25,7 +25,7 @@ func preflights(v *View, found *diag.List) {
 	}
 }
 
-// unrouted reports the routes of one gateway whose preflights none takes, in
+// unrouted reports the routes of one gateway whose preflights none matches, in
 // one finding.
 func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 	var missing []*ir.Take
@@ -60,7 +60,7 @@ func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 	found.Add(f)
 }
 
-// takesPreflights reports whether one entry takes the preflights of all
+// takesPreflights reports whether one entry matches the preflights of all
 // requests of another.
 func (v *View) takesPreflights(o, t *ir.Take) bool {
 	if len(o.Set.Methods) > 0 && !slices.Contains(o.Set.Methods, "OPTIONS") {
@@ -92,7 +92,7 @@ func witnessOf(r *match.Request) *diag.Witness {
 	return witness(r)
 }
 
-// starExpressions reports "/*" in a regular expression: it takes slashes only.
+// starExpressions reports "/*" in a regular expression: it matches slashes only.
 func starExpressions(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {

@@ -34,7 +34,7 @@ func public(v *View, found *diag.List) {
 	}
 }
 
-// openToAnyMethod finds the routes that the proxy takes whatever the method is,
+// openToAnyMethod finds the routes that the proxy matches whatever the method is,
 // and that nothing behind it looks at.
 func (v *View) openToAnyMethod() map[*ir.Route]bool {
 	out, policies := map[*ir.Route]bool{}, v.policiesByRoute()

@@ -10,7 +10,7 @@ import (
 )
 
 // routeShadow reports routes whose requests an earlier route of the same
-// gateway takes: wholly, in part, or in a way that admits callers the later
+// gateway matches: wholly, in part, or in a way that admits callers the later
 // one would not. A specific route before a general one is how exceptions are
 // written and is not reported.
 func routeShadow(v *View, found *diag.List) {
@@ -64,7 +64,7 @@ func (v *View) shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.
 	}
 }
 
-// relateCommon relates what the earlier route takes to what the author listed
+// relateCommon relates what the earlier route matches to what the author listed
 // for the later one, method for method: a specific path with more methods than
 // a general one is still the more specific of the two.
 func (v *View) relateCommon(a, b *ir.Take) match.Relation {

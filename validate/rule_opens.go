@@ -13,7 +13,7 @@ import (
 
 // ruleOpens reports requests that a gateway's route sends to Oathkeeper, that
 // no rule of its author lets in, and that a Rule of somebody else does: the
-// route may take methods and spellings that the author closed by leaving them
+// route may match methods and spellings that the author closed by leaving them
 // out.
 func ruleOpens(v *View, found *diag.List) {
 	others := map[string][]*ir.Take{} // by their only host, "" for those with any other
@@ -52,7 +52,7 @@ func ruleOpens(v *View, found *diag.List) {
 	}
 }
 
-// mayTake lists the rules that may take requests to a host.
+// mayTake lists the rules that may match requests to a host.
 func mayTake(rules map[string][]*ir.Take, host string) []*ir.Take {
 	suffix, wild := strings.CutPrefix(host, "*")
 	if !wild {
@@ -115,7 +115,7 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 }
 
 // opens returns the route that sends the requests of a class to Oathkeeper, if
-// the other rule alone takes them there.
+// the other rule alone matches them there.
 func (o *opening) opens(takes []int) *ir.Take {
 	n, last := len(o.routes), len(o.routes)+len(o.own)
 	if len(takes) == 0 || takes[0] >= n || takes[len(takes)-1] != last || !o.routes[takes[0]].Delegated {
@@ -123,7 +123,7 @@ func (o *opening) opens(takes []int) *ir.Take {
 	}
 	for _, i := range takes {
 		if i >= n && i < last {
-			return nil // both take it: 500, which is said elsewhere
+			return nil // both match it: 500, which is said elsewhere
 		}
 	}
 	return o.routes[takes[0]]

@@ -12,13 +12,13 @@ import (
 // about others that cannot be compared with it.
 const maxPairs = 10
 
-// ruleOverlap reports Oathkeeper rules that take one request: Oathkeeper
+// ruleOverlap reports Oathkeeper rules that match one request: Oathkeeper
 // answers 500 then (rule/repository_memory.go), with or without a token. Both
 // resources are told; of a Rule that somebody else wrote the gateway alone.
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
 	told, unknown := make([]int, len(takes)), make([]int, len(takes))
-	like := make([]int, len(takes)) // the first rule that takes the same requests
+	like := make([]int, len(takes)) // the first rule that matches the same requests
 	for i := range like {
 		like[i] = i
 	}

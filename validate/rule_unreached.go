@@ -17,7 +17,7 @@ import (
 var encoded = match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: `.*%.*`}, View: match.RawPath}
 
 // ruleUnreached reports requests that the proxy sends to Oathkeeper, with a
-// method that the author listed, and that no rule there takes: 404. It also
+// method that the author listed, and that no rule there matches: 404. It also
 // reports rules that no request can match.
 func ruleUnreached(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]match.Set{}
@@ -112,7 +112,7 @@ func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related
 	})
 }
 
-// plainlyRuled reports whether the route's own rule takes all it should for
+// plainlyRuled reports whether the route's own rule matches all it should for
 // certain: its path is one that both engines read alike and its host is in
 // lower case, in which the proxy compares it.
 func (v *View) plainlyRuled(t *ir.Take) bool {
@@ -146,7 +146,7 @@ func (v *View) deadRule(t *ir.Take, found *diag.List) {
 }
 
 // led reports requests of a route that an earlier one sends to Oathkeeper
-// because it looks at no method there, and that no rule takes.
+// because it looks at no method there, and that no rule matches.
 func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 	for j := range routes {
 		later := &routes[j]
@@ -167,7 +167,7 @@ func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 	}
 }
 
-// ledAstray returns a request of the later route that the earlier one takes with
+// ledAstray returns a request of the later route that the earlier one matches with
 // a method which no rule has for it.
 func (v *View) ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
 	x, y := earlier.Set, later.Want

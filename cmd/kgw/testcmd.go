@@ -112,7 +112,7 @@ func selected(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testf
 }
 
 // failEmpty makes tests fail that are about nothing: of a host that nothing
-// serves, or of paths that no route takes.
+// serves, or of paths that no route matches.
 func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 	var hosts []string
 	for _, o := range report.Outcomes {

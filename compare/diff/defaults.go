@@ -69,7 +69,7 @@ func isDefault(kind, path string, v any) bool {
 	return false
 }
 
-// single drops the weight of a route's only destination: it takes all requests
+// single drops the weight of a route's only destination: it matches all requests
 // whatever it says.
 func single(kind, path string, list []any) any {
 	if kind == kinds.VirtualService && path == "spec.http[].route" && len(list) == 1 {

@@ -96,7 +96,7 @@ const changed = "request.operation == 'CREATE' || object.spec != oldObject.spec 
 	"(has(object.metadata.labels) ? object.metadata.labels : {}) != (has(oldObject.metadata.labels) ? oldObject.metadata.labels : {})"
 
 // maxPolicy bounds the expressions of one policy, in bytes. The API server
-// takes requests of 1.5 MiB (etcd, --max-request-bytes).
+// accepts requests of 1.5 MiB (etcd, --max-request-bytes).
 const maxPolicy = 1 << 20
 
 // Objects returns the policies with their bindings: of each kind of resource,

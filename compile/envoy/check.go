@@ -106,7 +106,7 @@ func checkMethods(r *ir.Route, found *diag.List) {
 }
 
 // checkLost reports a rule that has no route of its own when the route that
-// takes its requests answers them differently.
+// matches its requests answers them differently.
 func checkLost(r *ir.Route, t *ir.Target, found *diag.List) {
 	kept := r.RoutedBy
 	why := ""

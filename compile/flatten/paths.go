@@ -24,7 +24,7 @@ func meet(a, b string) bool {
 				return false
 			}
 		case x[i] == "" || y[i] == "":
-			return false // a parameter takes at least one character
+			return false // a parameter matches at least one character
 		}
 	}
 }

@@ -17,7 +17,7 @@ func fabric(text string) match.Set {
 }
 
 // TestMeet holds meet and the order to the algebra: of two paths of which one
-// takes all that the other takes, the narrower comes first.
+// matches all that the other matches, the narrower comes first.
 func TestMeet(t *testing.T) {
 	for _, a := range texts {
 		for _, b := range texts {
@@ -46,9 +46,9 @@ func TestSpelled(t *testing.T) {
 			switch {
 			case r.Kind == match.Equal:
 			case native && r.Kind == match.Superset && below && r.OnlyA.RawPath == text[:len(text)-2]:
-				// notFound answers for what the template takes beyond it.
+				// notFound answers for what the template matches beyond it.
 			case native && (r.Kind == match.Subset || r.Kind == match.Overlap):
-				// A template takes only characters that a path can hold raw.
+				// A template matches only characters that a path can hold raw.
 			default:
 				t.Errorf("%q is spelled %s %q, which is %s", text, p.Lang, p.Text, r.Kind)
 			}

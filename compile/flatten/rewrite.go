@@ -144,7 +144,7 @@ func (w *writer) refusal(r *ir.Route) ir.Respond {
 	return ir.Respond{Status: 403}
 }
 
-// preflight takes the requests with which browsers ask for permission. The
+// preflight matches the requests with which browsers ask for permission. The
 // proxy answers them itself; what else comes with this method is refused.
 func (w *writer) preflight(r *ir.Route) *ir.Route {
 	out := &ir.Route{Origin: r.Origin, Preflight: true, Match: r.Match, CORS: r.CORS, Action: r.Action, Access: ir.Access{Restricted: true}}
@@ -178,7 +178,7 @@ func (w *writer) unmatched() *ir.Route {
 	return &ir.Route{Origin: w.gateway.Origin, Action: answer, Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}}
 }
 
-// notFound answers for a path that a template takes and the author's language
+// notFound answers for a path that a template matches and the author's language
 // does not.
 func (w *writer) notFound(r *ir.Route, path string) *ir.Route {
 	out := w.unmatched()

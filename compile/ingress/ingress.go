@@ -151,7 +151,7 @@ func versions(g *ir.Gateway, t *ir.Target) []version {
 }
 
 // CatchesAll reports whether annotations are those of the Ingress that answers
-// what no other route of its hosts takes.
+// what no other route of its hosts matches.
 func CatchesAll(annotations map[string]string) bool {
 	r, err := eskip.ParseRoute(annotations[routesAnnotation])
 	return err == nil && len(r.Predicates) == 1 && r.Predicates[0].String() == everywhere.String()

@@ -28,7 +28,7 @@ type proxyRoute struct {
 	shunt      bool
 	// preflight is a route for the requests with which browsers ask for permission.
 	preflight bool
-	// catchAll is the route that answers what no other takes.
+	// catchAll is the route that answers what no other matches.
 	catchAll bool
 }
 
@@ -63,7 +63,7 @@ type builder struct {
 }
 
 // routesOf returns the routes of a gateway. The first one answers what no other
-// takes, whatever the gateway holds: without it, Skipper would send such
+// matches, whatever the gateway holds: without it, Skipper would send such
 // requests of a host to its Service.
 func routesOf(g *ir.Gateway) []proxyRoute {
 	return (&builder{gateway: g, audits: audits(g)}).build()

@@ -100,7 +100,7 @@ func checkAuthentications(list []*authentication, found *diag.List) {
 	}
 }
 
-// checkCrossing reports text that takes more in a policy than its author meant:
+// checkCrossing reports text that matches more in a policy than its author meant:
 // a path, which Istio reads in a language of its own, and what it compares with
 // tokens.
 func checkCrossing(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.List) {

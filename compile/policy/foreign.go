@@ -82,8 +82,8 @@ func conditionsOf(list []*source.Node) []ir.ClaimDemand {
 	return out
 }
 
-// operationsOf returns what the operations of a rule take and what they leave
-// out. Several operations are taken for all that one of them takes.
+// operationsOf returns what the operations of a rule match and what they leave
+// out. Several operations are taken for all that one of them matches.
 func operationsOf(list []*source.Node) (sets, except []match.Set) {
 	if len(list) == 0 {
 		return []match.Set{{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}}, nil

@@ -16,7 +16,7 @@ var classes = map[byte]string{'d': "[0-9]", 'w': "[0-9A-Za-z_]", 's': `[\t\n\f\r
 // readAlike writes the shorthands \d, \w and \s of an expression out as Istio
 // reads them, outside of brackets. What is left are the differences between the
 // engines that remain. The text is the old one where the change would be one to
-// Istio, or where Oathkeeper would take more than before.
+// Istio, or where Oathkeeper would match more than before.
 func readAlike(text string, purse *match.Purse) (alike string, left []string) {
 	alike = writeOut(text)
 	if alike == text || !sameToIstio(text, alike) {

@@ -101,8 +101,8 @@ func matchURL(g *ir.Gateway, r *ir.Route) string {
 }
 
 // rulePath is the expression for a route's path. What the route leaves to
-// earlier ones is looked ahead for: of two Rules that take a request,
-// Oathkeeper takes none.
+// earlier ones is looked ahead for: of two Rules that match a request,
+// Oathkeeper uses none.
 func rulePath(r *ir.Route) string {
 	var left []string
 	for _, p := range r.Except {

@@ -2,7 +2,7 @@ package automata
 
 import "sync"
 
-// Lift returns the raw paths whose percent-decoded form the automaton takes.
+// Lift returns the raw paths whose percent-decoded form the automaton accepts.
 // Every rune may stand for itself, where a raw path can hold it, or be encoded
 // byte by byte in hexadecimal digits of either case.
 func Lift(a *NFA) (*NFA, error) {

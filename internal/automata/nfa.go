@@ -235,7 +235,7 @@ func (a *NFA) Both(b *NFA) (*NFA, error) {
 	return out.Trim(), nil
 }
 
-// After returns what the automaton takes behind a text.
+// After returns what the automaton accepts behind a text.
 func (a *NFA) After(text string) *NFA {
 	at := []int32{0}
 	for _, r := range text {

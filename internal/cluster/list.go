@@ -10,7 +10,7 @@ import (
 )
 
 // List returns all objects of the kinds in the namespaces (nil: all of them)
-// that a label selector takes ("": every one), in the order of kinds,
+// that a label selector matches ("": every one), in the order of kinds,
 // namespaces and the server's answers. A kind that cannot be listed is a
 // problem and leaves the others alone; one the server does not know is
 // NotInstalled, once a kind.

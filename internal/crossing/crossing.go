@@ -51,7 +51,7 @@ func Check(p Path, found *diag.List) {
 	}
 }
 
-// compare returns a request of each set that the other does not take, if there
+// compare returns a request of each set that the other does not match, if there
 // is one, or why that could not be decided. Paths are those that RFC 3986 allows
 // where both sets look at raw ones.
 func (p *Path) compare() (only [2]*match.Request, undecided string) {

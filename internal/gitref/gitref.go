@@ -244,7 +244,7 @@ func (e *entry) copy(to *os.Root, content io.Reader) error {
 	return errors.Join(err, f.Close())
 }
 
-// maxTarget is more than any system takes for the target of a link.
+// maxTarget is more than any system allows for the target of a link.
 const maxTarget = 4096
 
 // symlink makes a link that stays in the repository; another one is left out.

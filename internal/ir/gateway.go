@@ -2,7 +2,7 @@
 // targets it writes: what the author asked for, never how a proxy spells it.
 //
 // Lift fills it, link completes it from other documents, validate questions
-// it, emitters lower it. Intent has five parts: who takes the request (Match),
+// it, emitters lower it. Intent has five parts: who matches the request (Match),
 // who may send it (Access), what is done on the way (Filters), where it ends
 // (Action), what a browser may do (CORS). No field may name a dialect or a
 // target.
@@ -179,7 +179,7 @@ type Route struct {
 	// AnyMethod means that the proxy's route carries no method match although
 	// Match has methods. Rules and policies still list them.
 	AnyMethod bool
-	// Preflight takes the requests with which browsers ask for permission: of what
+	// Preflight matches the requests with which browsers ask for permission: of what
 	// it matches, the author wrote the path and not the method.
 	Preflight bool
 	// RoutedBy is the earlier route with the same path that serves this one's

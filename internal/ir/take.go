@@ -5,7 +5,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Take is a set of requests that one entry of an engine's configuration takes,
+// Take is a set of requests that one entry of an engine's configuration matches,
 // for the analysis of overlap.
 type Take struct {
 	// Origin is where the author wrote what the entry is made of.
@@ -14,8 +14,8 @@ type Take struct {
 	// somebody else wrote.
 	Gateway *Gateway
 	Route   *Route
-	// Set is what the engine takes, Want what the author listed: the proxy's
-	// route may take methods that the author did not name.
+	// Set is what the engine matches, Want what the author listed: the proxy's
+	// route may match methods that the author did not name.
 	Set, Want match.Set
 	// Closed: of a rule that somebody else wrote, it lets nobody in.
 	Closed bool

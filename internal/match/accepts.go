@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Accepts reports whether the set takes a request. Scheme, Host, Method and
+// Accepts reports whether the set matches a request. Scheme, Host, Method and
 // RawPath must be filled in; Path is not looked at. The error says that the
 // engine refuses the pattern, or that it has a construct that kgw cannot match.
 func (s Set) Accepts(r Request) (bool, error) { return Compile(s).Accepts(r) }

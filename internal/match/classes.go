@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/automata"
 )
 
-// Class is a set of requests that the same sets take.
+// Class is a set of requests that the same sets match.
 type Class struct {
-	// Takes are the indexes of the sets that take its requests, in order.
+	// Takes are the indexes of the sets that match its requests, in order.
 	Takes []int
 	// Methods are those of the requests, of the methods that a set names and
 	// those of RFC 9110; Others says that methods beyond them belong to the
@@ -24,7 +24,7 @@ type Class struct {
 // Partition is what Classes found out.
 type Partition struct {
 	Classes []Class
-	// Unknown says of which sets it was not decided what they take, and why.
+	// Unknown says which sets were not decided, and why.
 	// Their indexes are in no class.
 	Unknown map[int]string
 	// Within, if not empty, names the requests that the classes cover.
@@ -36,7 +36,7 @@ type Partition struct {
 }
 
 // Classes splits the requests to a host, with paths as RFC 3986 allows them,
-// into classes of which each set takes all requests or none. The classes come
+// into classes of which each set matches all requests or none. The classes come
 // in an order that depends on the sets alone. Every witness was matched again
 // by other means.
 func Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
@@ -153,7 +153,7 @@ func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.
 	return out, err
 }
 
-// pathsOnHost returns the raw paths that the set takes on the host, nil where
+// pathsOnHost returns the raw paths that the set matches on the host, nil where
 // there are none for certain.
 func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 	if m.err != nil {

@@ -14,7 +14,7 @@ func (s *Set) takesHost(name string) bool {
 	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, name) })
 }
 
-// hostMatches compares a host with a name or a wildcard, which takes one label
+// hostMatches compares a host with a name or a wildcard, which matches one label
 // or more, as in Istio and Envoy.
 func hostMatches(pattern, name string) bool {
 	return pattern == name || pattern == "*" || wildcard(pattern) && host.Match(pattern, name)
@@ -23,7 +23,7 @@ func hostMatches(pattern, name string) bool {
 func wildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
 
 // hostSamples returns one host for every way in which lists of names can differ:
-// each name, one under each wildcard, and one that none takes.
+// each name, one under each wildcard, and one that none matches.
 func hostSamples(sets ...*Set) []string {
 	var names []string
 	for _, s := range sets {
@@ -44,7 +44,7 @@ func hostSamples(sets ...*Set) []string {
 	return append(out, fresh("host", names, func(s string) string { return "any." + s }))
 }
 
-// fresh lengthens a word until no name of the list takes what is made of it.
+// fresh lengthens a word until no name of the list matches the result.
 func fresh(word string, names []string, spell func(string) string) string {
 	for slices.ContainsFunc(names, func(n string) bool { return n != "*" && hostMatches(n, spell(word)) }) {
 		word += word[len(word)-1:]

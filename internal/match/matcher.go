@@ -127,7 +127,7 @@ func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
 	return a.Leading(), nil
 }
 
-// lift returns the raw paths that the set takes. Where the view cleans paths,
+// lift returns the raw paths that the set matches. Where the view cleans paths,
 // they are those that are clean already.
 func (p *paths) lift() (*automata.NFA, error) {
 	a, err := p.restricted()

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/host"
 )
 
-// Meet returns the requests that both sets take. ok is false where they cannot
+// Meet returns the requests that both sets match. ok is false where they cannot
 // be put together: sets of different views, patterns over hosts or whole URLs,
 // paths that no automaton stands for or whose product is too large.
 func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {

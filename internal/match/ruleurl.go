@@ -108,7 +108,7 @@ func appendLiteral(pieces []pathlang.Piece, text string) []pathlang.Piece {
 	return append(pieces, pathlang.Piece{Text: text, Literal: true})
 }
 
-// schemesOf lists which of http and https the pieces take.
+// schemesOf lists which of http and https the pieces match.
 func schemesOf(pieces []pathlang.Piece, s pathlang.Strategy) ([]string, bool) {
 	p, err := hostSyntax(pathlang.Path{Lang: s.Lang(), Text: spell(pieces, s)})
 	if err != nil || p.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpLook || n.Op == automata.OpAssert }) != nil {
@@ -129,7 +129,7 @@ func schemesOf(pieces []pathlang.Piece, s pathlang.Strategy) ([]string, bool) {
 
 // cutHost cuts the pieces where the path begins: at a slash outside brackets,
 // or before a bracket whose every word begins with one. No piece of the host
-// may be able to take a slash.
+// may be able to match a slash.
 func cutHost(pieces []pathlang.Piece, s pathlang.Strategy) (host, path []pathlang.Piece, ok bool) {
 	for i, p := range pieces {
 		if p.Literal {
@@ -165,7 +165,7 @@ func slashes(p pathlang.Piece, s pathlang.Strategy) (begins, takes bool, err err
 	}
 	begins = beginsWithSlash(parsed.Root)
 	if parsed.Root.Find(func(n *automata.Node) bool { return n.Op == automata.OpLook || n.Op == automata.OpAssert }) != nil {
-		// What such a bracket takes depends on the text around it.
+		// What such a bracket matches depends on the text around it.
 		return begins, true, nil
 	}
 	a, err := parsed.Automaton(automata.AfterWord)
@@ -207,7 +207,7 @@ func beginsWithSlash(n *automata.Node) bool {
 	return false
 }
 
-// RuleSet is the set of requests that Oathkeeper of a version takes for a
+// RuleSet is the set of requests that Oathkeeper of a version matches for a
 // match URL and methods.
 func RuleSet(url string, methods []string, version string) (Set, bool) {
 	return RuleSetOf(url, methods, version, pathlang.RegexpStrategy)

@@ -1,5 +1,5 @@
 // Package match is the algebra of request sets: which requests does a route
-// take, and how do two routes relate.
+// match, and how do two routes relate.
 //
 // It takes descriptions of hosts, methods and paths in the languages that
 // gateways use and answers questions about the sets of requests they denote.
@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Set is the set of requests a route takes: those that every field admits. A
+// Set is the set of requests a route matches: those that every field admits. A
 // nil Schemes, Hosts or Methods means any, an empty one none.
 type Set struct {
 	// Schemes are "http" and "https".

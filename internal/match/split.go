@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/automata"
 )
 
-// found is a path and what takes it, by number.
+// found is a path and the sets that match it, by number.
 type found struct {
 	takes []int
 	word  []rune
@@ -26,7 +26,7 @@ type whole struct {
 	fits  bool
 }
 
-// pathsOf splits the paths by which of some sets take them, the shortest and
+// pathsOf splits the paths by which of some sets match them, the shortest and
 // nicest first. All sets of the host are split once, and what differs only for
 // others is one.
 func (p *partitioner) pathsOf(on []int) []found {

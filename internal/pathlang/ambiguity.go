@@ -36,14 +36,14 @@ func Exponential(text string) bool {
 }
 
 // positions is Glushkov's automaton: a state for each character of the
-// expression, with the characters it takes and the states that may follow.
+// expression, with the characters it matches and the states that may follow.
 type positions struct {
 	class  [][]rune // ranges
 	follow []map[int]int
 }
 
 // fragment is what the automaton needs to know of a part of the expression:
-// in how many ways it takes nothing, and where it starts and ends, each state
+// in how many ways it matches nothing, and where it starts and ends, each state
 // as often as there are ways to it.
 type fragment struct {
 	empty       int

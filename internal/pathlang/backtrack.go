@@ -19,7 +19,7 @@ type backtracker struct {
 	opaque bool
 }
 
-// Backtrack reports whether the pattern takes the whole text from a place on.
+// Backtrack reports whether the pattern matches the whole text from a place on.
 // decided is false where the steps ran out or a construct is not supported.
 func Backtrack(p *Pattern, text []rune, from int) (ok, decided bool) {
 	b := &backtracker{word: p.word, text: text, groups: map[int][2]int{}}

@@ -104,7 +104,7 @@ func parseEach(pieces []Piece, anchor string) (*Pattern, error) {
 }
 
 // parseToEnd reads an expression that Oathkeeper ends with "$". That also
-// holds before a final newline, which the match need not take.
+// holds before a final newline, which the match need not include.
 func parseToEnd(text string) (*Pattern, error) {
 	p, err := ParseRegexp2(text + "$")
 	if err != nil {

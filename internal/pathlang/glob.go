@@ -41,9 +41,9 @@ func ParseWholeGlob(text string) (*Pattern, error) {
 	return p, nil
 }
 
-// GlobOverlap returns the words that the library lets "head**tail" take although
+// GlobOverlap returns the words that the library lets "head**tail" match although
 // head and tail share runes in them; nil for any other pattern. So
-// "http://h/**/" takes "http://h/".
+// "http://h/**/" matches "http://h/".
 func GlobOverlap(text string) *automata.Node {
 	head, tail, found := strings.Cut(text, "**")
 	if !found || strings.ContainsAny(head+tail, `*?[{\\`) {

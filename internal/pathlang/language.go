@@ -65,7 +65,7 @@ func segment() *automata.Node {
 
 // fabricNode is a FabricGateway path. Its operator writes "*", "*name" and
 // "{name}" as a Skipper parameter where they are a whole segment; a final "**"
-// takes one or more segments.
+// matches one or more segments.
 func fabricNode(text string) *automata.Node {
 	if text == "/**" {
 		return automata.Concat(automata.LiteralNode("/"), anything())

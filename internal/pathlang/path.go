@@ -13,7 +13,7 @@ const (
 	// Exact is one literal path.
 	Exact Lang = iota + 1
 	// Prefix is every path that starts with the text, as a plain string
-	// prefix: "/foo" takes "/foobar" (Envoy's prefix match).
+	// prefix: "/foo" matches "/foobar" (Envoy's prefix match).
 	Prefix
 	// Star is a literal path whose one trailing "*" stands for any rest:
 	// "/*" is every path (Istio AuthorizationPolicy paths, APIRule v1beta1

@@ -68,7 +68,7 @@ const (
 	templateRest    = `([A-Za-z0-9-._~!$&'()*+,;=:@/]|%[0-9a-fA-F]{2})*`
 )
 
-// TemplateMeaning returns what an APIRule v2 path is defined to take: text that
+// TemplateMeaning returns what an APIRule v2 path is defined to match: text that
 // is not an operator is literal, and "{**}" is zero or more segments, also
 // between two others, where the controller's expression needs one
 // (https://kyma-project.io/external-content/api-gateway/docs/user/custom-resources/apirule/04-10-apirule-custom-resource.html).

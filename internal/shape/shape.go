@@ -14,7 +14,7 @@ import (
 // Kind is the JSON type of a value.
 type Kind uint8
 
-// The kinds. Any takes every value.
+// The kinds. Any accepts every value.
 const (
 	Any Kind = iota
 	Object

@@ -12,7 +12,7 @@ import (
 )
 
 // Boundary returns a test file with the boundary cases of entries as they are
-// decided now: for each, a request that it takes, with and without the token
+// decided now: for each, a request that it matches, with and without the token
 // that it wants, one with a method that it does not list, and one just beside
 // its paths. Entries whose paths cost too much to look at have no cases.
 func Boundary(entries []simulate.Entry, decide func(*simulate.Request) simulate.Decision) source.Object {

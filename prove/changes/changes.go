@@ -164,7 +164,7 @@ func (r *Report) text(w io.Writer) {
 
 // Matters reports whether a change is about who gets through the gateway with the
 // methods that the resource named, or where to. OPTIONS is let in for preflights
-// where nothing took it.
+// where nothing matched it.
 func (c *Change) Matters() bool {
 	switch c.Kind {
 	case classes.Exposed:

@@ -90,7 +90,7 @@ func textsOf(v any) []string {
 }
 
 // credentials lists what callers of a class may bring: nothing, and what the
-// parts that take the class ask for.
+// parts that match the class ask for.
 func (c *comparison) credentials(class *match.Class) []credential {
 	out := []credential{{of: [2]bool{true, true}}}
 	seen := map[string]int{"": 0}

@@ -201,7 +201,7 @@ func less(a, b *simulate.Decision) bool {
 	return false
 }
 
-// untaken reports whether nothing takes the class at all.
+// untaken reports whether nothing matches the class at all.
 func (d *delta) untaken(a *answers) bool {
 	if a.reaches() {
 		return false
@@ -291,7 +291,7 @@ func (d *delta) who(side int, issuer bool) []string {
 	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
 }
 
-// NoRoute stands in changes for those who get through where nothing takes the
+// NoRoute stands in changes for those who get through where nothing matches the
 // requests.
 const NoRoute = "no route"
 

@@ -181,7 +181,7 @@ func (d *description) class(class *match.Class) {
 		}
 	}
 	if row.Name, row.Rule, row.At = best.decision.Route, best.decision.Rule, best.decision.At; row.Name == "" && row.Rule == "" && !best.passes() {
-		return // nothing takes it
+		return // nothing matches it
 	}
 	a := &answers{path: class.Witness.RawPath, decisions: []simulate.Decision{best.decision}}
 	row.Path = d.label(a, a)

@@ -314,7 +314,7 @@ func (c *comparison) put(ch Change) {
 	have.join(&ch)
 }
 
-// label is what a class is known by: the path of the rule or route that takes
+// label is what a class is known by: the path of the rule or route that matches
 // it, on the side where it gets further, or that of its witness.
 func (c *comparison) label(was, is *answers) string {
 	for _, pick := range []func(*simulate.Decision) string{

@@ -44,7 +44,7 @@ func (d *delta) admitted() []string {
 }
 
 // identify notes what the requests of each change are known by: for each class,
-// by its scheme and what takes it on either side. Changes of callers in the mesh
+// by its scheme and what matches it on either side. Changes of callers in the mesh
 // are those of a service, whatever class was asked about first.
 func (c *comparison) identify() {
 	known := make([]string, len(c.all))
@@ -61,7 +61,7 @@ func (c *comparison) identify() {
 	}
 }
 
-// knownBy returns what takes a class, sorted. known remembers the texts of parts.
+// knownBy returns what matches a class, sorted. known remembers the texts of parts.
 func (c *comparison) knownBy(s *seenClass, known []string) string {
 	var list []string
 	for _, n := range s.takes {

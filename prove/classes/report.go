@@ -1,7 +1,7 @@
 // Package classes compares two states of the gateways by class of requests:
 // who may send what, where it goes, and what is done on the way.
 //
-// It takes two sides that list what takes requests and decide any request, and
+// It takes two sides that list what matches requests and decide any request, and
 // returns the changes, each with a request that shows it, and a count of what
 // stays. All requests of a class are decided alike by each side, so that one of
 // them speaks for all. It must not know manifests, resources or engines.
@@ -22,7 +22,7 @@ type Kind string
 const (
 	// Exposed: somebody gets through who did not before.
 	Exposed Kind = "EXPOSED"
-	// Removed: nobody gets through any more, because nothing takes the
+	// Removed: nobody gets through any more, because nothing matches the
 	// requests.
 	Removed Kind = "REMOVED"
 	// Tightened: somebody does not get through any more.

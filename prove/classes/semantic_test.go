@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// door is a side with one route: what it takes, and who gets through.
+// door is a side with one route: what it matches, and who gets through.
 type door struct {
 	hosts   []string
 	set     match.Set

@@ -23,7 +23,7 @@ type Side interface {
 	Inside(r *simulate.Request, service, caller string) simulate.Decision
 }
 
-// Part is something that takes requests, or on which it depends what becomes
+// Part is something that matches requests, or on which it depends what becomes
 // of them: all requests of its set with one token are treated alike by it, and
 // all others.
 type Part struct {
@@ -35,8 +35,8 @@ type Part struct {
 	// Text is the path as its author wrote it.
 	Text string
 	Set  match.Set
-	// Beside says that the part takes nothing itself: it has tokens for the
-	// requests that others take.
+	// Beside says that the part matches nothing itself: it has tokens for the
+	// requests that others match.
 	Beside bool
 	// To is the service that the part sends requests to, "" for none or a
 	// delegate.

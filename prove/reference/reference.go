@@ -18,7 +18,7 @@ import (
 
 // Model decides from the model, as the authors meant it: the route that is
 // theirs, and whether one of its grants admits the caller. What engines do
-// besides (Oathkeeper's refusal of what two rules take, policies that refuse
+// besides (Oathkeeper's refusal of what two rules match, policies that refuse
 // bad tokens where none is asked for) it does not know.
 type Model struct{ gateways []*ir.Gateway }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// specific decides for a gateway whose most specific route takes a request:
-// plain HTTP and what no route takes are answered by the gateway; of the routes
+// specific decides for a gateway whose most specific route matches a request:
+// plain HTTP and what no route matches are answered by the gateway; of the routes
 // with the verb the one with the most specific path decides, by who the
 // caller's token says that it is.
 func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
@@ -42,7 +42,7 @@ func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 	return d
 }
 
-// outwards are the routes whose paths take a path, in groups that are equally
+// outwards are the routes whose paths match a path, in groups that are equally
 // specific, the most specific group first.
 func outwards(g *ir.Gateway, path string) [][]*ir.Route {
 	groups := map[string][]*ir.Route{}

@@ -44,7 +44,7 @@ func DecodeCORS(n *source.Node, maxAge func(*source.Node) *time.Duration) *ir.CO
 
 // origins reads one element of allowOrigins. Several keys are several origins,
 // in the order of the keys; a key that is not a match type is a prefix, as the
-// controller takes it.
+// controller reads it.
 func origins(n *source.Node) []ir.Origin {
 	values := source.TextMap(n)
 	keys := source.Keys(n)

@@ -163,7 +163,7 @@ func TestChainHolds(t *testing.T) {
 	}
 }
 
-// TestLargeKeys: nothing is calculated with keys that no client takes.
+// TestLargeKeys: nothing is calculated with keys that no client accepts.
 func TestLargeKeys(t *testing.T) {
 	signer := issue(t, "signer", nil)
 	large := new(big.Int).SetBit(big.NewInt(1), 20000, 1)

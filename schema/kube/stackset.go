@@ -24,7 +24,7 @@ func decodeStackSet(at source.Ref, name ir.Name, root *source.Node) *StackSet {
 }
 
 // portOf reads an int-or-string port. A text of digits is a number: the API
-// server takes no such name.
+// server accepts no such name.
 func portOf(n *source.Node) ir.Port {
 	text := source.Text(n)
 	if p, err := strconv.ParseUint(text, 10, 16); err == nil {

@@ -89,7 +89,7 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 	return c
 }
 
-// pattern is the set of paths that a condition on the path takes.
+// pattern is the set of paths that a condition on the path matches.
 func (c *condition) pattern() pathlang.Path {
 	switch {
 	case !c.fold || c.kind == "regex":

@@ -144,7 +144,7 @@ func (c *condition) uri() string {
 	return ""
 }
 
-// conflict reports whether no request is taken by both matches, as istiod has
+// conflict reports whether no request is matched by both, as istiod has
 // it (pilot/pkg/model, hasConflict).
 func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
 	if outer == nil || inner == nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // Entries lists the routes, host by host of each gateway, each in the order in
-// which they are asked, with what each takes and where it sends it: one entry
+// which they are asked, with what each matches and where it sends it: one entry
 // for each destination.
 func (g *Gateway) Entries() []simulate.Entry {
 	var out []simulate.Entry
@@ -63,7 +63,7 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	return append(out, r.unsure(e)...)
 }
 
-// unsure is what a route may take besides its set: anything, where conditions
+// unsure is what a route may match besides its set: anything, where conditions
 // that are not read come before it.
 func (r *route) unsure(e simulate.Entry) []simulate.Entry {
 	if len(r.before) == 0 {
@@ -86,7 +86,7 @@ func (h *virtualHost) narrower() bool {
 	return false
 }
 
-// set is what the route takes; exact is false where it is more than that,
+// set is what the route matches; exact is false where it is more than that,
 // because of a condition that a set does not have.
 func (r *route) set(host string) (s match.Set, exact bool) {
 	s = match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}

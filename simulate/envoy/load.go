@@ -41,7 +41,7 @@ type Gateway struct {
 // manifests. Hosts are in lower case; routes of several VirtualServices with one
 // host come one after the other: those of the older Gateway first, those that
 // are exported to fewer namespaces, the oldest; nothing behind a route that
-// takes everything within one of them, and such routes behind all others; a
+// matches everything within one of them, and such routes behind all others; a
 // VirtualService without routes is passed over
 // (pilot/pkg/networking/core/gateway.go and its package route,
 // pilot/pkg/model/push_context.go). The namespace is
@@ -186,7 +186,7 @@ func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unre
 }
 
 // addUnread keeps what is not read of the route's own entry: conditions are
-// asked about before it, the rest once it took a request.
+// asked about before it, the rest once it matched a request.
 func (r *route) addUnread(list []simulate.Unknown) {
 	for i := range list {
 		switch key := list[i].Key; {
@@ -307,13 +307,13 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	return out
 }
 
-// last reports whether istiod makes no routes behind one, because it takes
+// last reports whether istiod makes no routes behind one, because it matches
 // everything.
 func (b *binding) last(r *route) bool {
 	return r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0)
 }
 
-// catchAll reports whether Istio takes the route for one that takes everything:
+// catchAll reports whether Istio takes the route for one that matches everything:
 // prefix "/" or regex ".*" and nothing else. "/.*" is not such a route.
 func (r *route) catchAll() bool {
 	if len(r.conditions) == 0 {

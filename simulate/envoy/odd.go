@@ -10,7 +10,7 @@ import (
 )
 
 // oddMatches are the conditions that matches on headers which Istio does not
-// treat as headers, or only in part, take the request.
+// treat as headers, or only in part, match the request.
 func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Unknown {
 	var out []simulate.Unknown
 	for _, list := range []string{"headers", "withoutHeaders"} {

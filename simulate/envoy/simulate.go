@@ -138,7 +138,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 	return out
 }
 
-// first is the route that takes a request. Where the age of VirtualServices is
+// first is the route that matches a request. Where the age of VirtualServices is
 // not known and decides, it asks.
 func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) {
 	var chosen *route

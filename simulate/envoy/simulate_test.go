@@ -197,7 +197,7 @@ func TestNoRouteForScheme(t *testing.T) {
 }
 
 // TestDelegateTakesAll: istiod makes no routes behind an entry of a delegate that
-// takes everything.
+// matches everything.
 func TestDelegateTakesAll(t *testing.T) {
 	g := loaded(t, virtualService("a", "", "a.test", "match: [{uri: {prefix: /}}], delegate: {name: leaf}", "match: [{uri: {exact: /x}}], "+to("behind"))+
 		"---\n{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: leaf}, spec: {http: [{"+to("all")+"}, {match: [{uri: {exact: /y}}], "+to("never")+"}]}}\n")

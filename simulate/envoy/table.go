@@ -20,7 +20,7 @@ type table struct {
 	// manifest is nil where the Gateway is not among the inputs.
 	manifest *simulate.Manifest
 	selector map[string]string
-	scheme   string // "http", "https"; "" takes both
+	scheme   string // "http", "https"; "" matches both
 	number   int64  // of the port, 0 where it is not known
 	servers  []server
 	hosts    map[string]*virtualHost
@@ -298,7 +298,7 @@ func (t *table) dispute(older []*table) bool {
 }
 
 // tables returns the tables of gateways; one that is not among the inputs is
-// supposed to take all hosts with either scheme.
+// supposed to accept all hosts with either scheme.
 func (l *loader) tables(gateways []string) []*table {
 	var out []*table
 	for _, name := range gateways {

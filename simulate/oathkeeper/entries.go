@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists the rules with what each takes and whom it lets in.
+// Entries lists the rules with what each matches and whom it lets in.
 func (e *Engine) Entries() []simulate.Entry {
 	var out []simulate.Entry
 	for _, r := range e.rules {

@@ -2,7 +2,7 @@ package oathkeeper
 
 import "strings"
 
-// needle is the longest text that every URL which the rule takes has behind
+// needle is the longest text that every URL which the rule matches has behind
 // its literal prefix, as far as that is plain to see.
 func needle(url string) string {
 	for _, s := range schemes {

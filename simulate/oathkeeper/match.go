@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// takes is the set of requests that a rule takes.
+// takes is the set of requests that a rule matches.
 func (e *Engine) takes(r *accessRule) match.Set {
 	lang := pathlang.Regexp2
 	if e.strategy() == pathlang.GlobStrategy {
@@ -28,7 +28,7 @@ type rulesByPrefix struct {
 	lengths []int // of the prefixes, each once
 }
 
-// indexed is a rule with a text that every URL has which it takes.
+// indexed is a rule with a text that every URL has which it matches.
 type indexed struct {
 	needle string
 	rule   *accessRule
@@ -97,7 +97,7 @@ func LooksLikeGlob(url, strategy string) string {
 	return "; it looks like a glob, which it is with access_rules.matching_strategy: glob (oathkeeper.matchingStrategy in kgw.yaml)"
 }
 
-// candidates are the rules that may take the URL.
+// candidates are the rules that may match the URL.
 func (p *rulesByPrefix) candidates(url string) []*accessRule {
 	_, rest, ok := strings.Cut(url, "://")
 	if !ok {
@@ -120,7 +120,7 @@ func (p *rulesByPrefix) candidates(url string) []*accessRule {
 // schemes are the usual beginnings of rule URLs, which all end with "://".
 var schemes = []string{"<http|https>://", "<https|http>://", "<https?>://", "http://", "https://"}
 
-// literalPrefix is what every URL that the rule takes has behind its "://": ""
+// literalPrefix is what every URL that the rule matches has behind its "://": ""
 // where the rule does not begin in one of the usual ways.
 func literalPrefix(url string) string {
 	for _, s := range schemes {

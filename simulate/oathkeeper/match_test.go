@@ -28,7 +28,7 @@ func randomURL(g *rand.Rand) string {
 
 // TestShortcutsAreSound holds what is told of a URL without parsing it to what
 // parsing tells: plainURL never passes what Oathkeeper refuses, and every URL
-// that a rule takes begins with its literal prefix.
+// that a rule matches begins with its literal prefix.
 func TestShortcutsAreSound(t *testing.T) {
 	g := rand.New(rand.NewSource(7))
 	plain, taken, needles := 0, 0, 0

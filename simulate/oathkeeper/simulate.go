@@ -286,7 +286,7 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 	return nil, x.fail(failed(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule takes the request: %s", strings.Join(ids, ", ")))
 }
 
-// sayMethods tells of rules that take the URL with other methods.
+// sayMethods tells of rules that match the URL with other methods.
 func (x *exchange) sayMethods(subject string) {
 	if !x.trail.On() {
 		return

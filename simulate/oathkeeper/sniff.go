@@ -2,7 +2,7 @@ package oathkeeper
 
 import "strings"
 
-// CannotTake reports whether a rule with this match URL takes none of the URLs
+// CannotTake reports whether a rule with this match URL matches none of the URLs
 // of requests, which are without "scheme://", and keeps no other rule from being
 // matched. It is false where that is not plain to see.
 func CannotTake(url string, urls []string) bool {

@@ -81,7 +81,7 @@ func groupOf(routes string) string {
 }
 
 // TestGroupWithoutRoutes has no answer for hosts of a RouteGroup of which
-// Skipper left all routes out: wider routes take their requests.
+// Skipper left all routes out: wider routes match their requests.
 func TestGroupWithoutRoutes(t *testing.T) {
 	e := engineOf(t, strings.Replace(groupOf(`/p|||gone`), "backends: [{name: s,", "backends: [{name: gone, serviceName: there, servicePort: 81}, {name: s,", 1)+
 		"---\napiVersion: v1\nkind: Service\nmetadata: {name: there}\nspec: {type: ClusterIP, ports: [{port: 80}]}\n"+
@@ -92,7 +92,7 @@ func TestGroupWithoutRoutes(t *testing.T) {
 }
 
 // TestOtherDefaultBackend: what another controller's default backend makes of a
-// request that Skipper does not take is not known.
+// request that Skipper does not match is not known.
 func TestOtherDefaultBackend(t *testing.T) {
 	e := engineOf(t, groupOf(`/p|||s`)+"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {ingressClassName: nginx, defaultBackend: {service: {name: open, port: {number: 80}}}}\n")
 	for host, known := range map[string]bool{"h": true, "else": false} {

@@ -11,11 +11,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists the routes with what each takes, by path, host, method,
+// Entries lists the routes with what each matches, by path, host, method,
 // headers and claims, and with tokens that it lets through; a route whose
 // predicates have alternatives has an entry for each. Which route of several
 // gets a request is not their order: Ranked tells it. What Skipper adds is left
-// out: redirects to https, and answers to what no route of a host takes.
+// out: redirects to https, and answers to what no route of a host matches.
 func (e *Engine) Entries() []simulate.Entry {
 	out := make([]simulate.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
@@ -43,7 +43,7 @@ func (e *Engine) Others() []simulate.Entry {
 
 // Ranked lists the entries with those of redirects and of routes that only a
 // Skipper with more filters or predicates has, and tells of two of them,
-// by their numbers, whether of a request that both take the first one gets it
+// by their numbers, whether of a request that both match the first one gets it
 // and not the second: Skipper takes the most specific path, then the route of
 // most weight. Which of two alike it takes is not known.
 func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second int) bool) {
@@ -115,7 +115,7 @@ func (r *route) shape() []byte {
 	return out
 }
 
-// compareShapes compares two routes on the paths that both take.
+// compareShapes compares two routes on the paths that both match.
 func compareShapes(a, b []byte) int {
 	at := func(shape []byte, i int, other []byte) byte {
 		switch {
@@ -167,7 +167,7 @@ func (r *route) entries() []simulate.Entry {
 	return out
 }
 
-// pathSet is what the tree of paths takes for the route.
+// pathSet is what the tree of paths matches for the route.
 func (r *route) pathSet() pathlang.Path {
 	text := "/" + strings.Join(r.path, "/")
 	named := slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") })

@@ -83,7 +83,7 @@ type loader struct {
 	*Engine
 	ids       map[string]bool
 	hosts     map[string][]*route // of Ingresses, by the host of the rule
-	redirects map[string]int      // the status of redirects for what no route takes, by host
+	redirects map[string]int      // the status of redirects for what no route matches, by host
 	kept      map[string]bool     // hosts that are served over plain HTTP too
 }
 

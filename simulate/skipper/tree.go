@@ -105,7 +105,7 @@ func (r *route) parameter(name, path string) string {
 	return ""
 }
 
-// candidate is a route whose path takes a request.
+// candidate is a route whose path matches a request.
 type candidate struct {
 	route *route
 	rank  []byte

@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// checkConflicts reports rules whose requests an earlier rule takes already, at
+// checkConflicts reports rules whose requests an earlier rule matches already, at
 // the first method where that is so. In strict mode a rule conflicts when an
 // earlier path covers its path; otherwise what the controller's own search
 // finds, which misses some and refuses others that are fine. The controller
@@ -74,8 +74,8 @@ func (a *APIRule) reportConflict(i int, method string, earlier int, shown, said 
 	}
 }
 
-// covering returns the first earlier rule with the method whose path takes
-// every path that rule i takes, or -1.
+// covering returns the first earlier rule with the method whose path matches
+// every path that rule i matches, or -1.
 func (a *APIRule) covering(i int, method string) int {
 	tokens := segments(a.rules[i].path)
 	for j := range a.rules[:i] {
@@ -88,7 +88,7 @@ func (a *APIRule) covering(i int, method string) int {
 	return -1
 }
 
-// covers reports whether template a takes every path that template b takes. "{*}"
+// covers reports whether template a matches every path that template b matches. "{*}"
 // is one segment that is not empty, "{**}" any rest, also an empty one.
 func covers(a, b []string) bool {
 	for len(a) > 0 {
@@ -108,7 +108,7 @@ func covers(a, b []string) bool {
 	return len(b) == 0
 }
 
-// coversTail reports whether "{**}" followed by suffix takes every path of b:
+// coversTail reports whether "{**}" followed by suffix matches every path of b:
 // b ends with the suffix and leaves at least one segment for the operator.
 func coversTail(suffix, b []string) bool {
 	if len(b) <= len(suffix) {

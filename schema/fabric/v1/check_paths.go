@@ -13,7 +13,7 @@ import (
 // parameter is a segment that stands for any one segment: *, *name or {name}.
 var parameter = regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
 
-// checkPaths checks each path and verb, and pairs that take the same requests.
+// checkPaths checks each path and verb, and pairs that match the same requests.
 func (f *FabricGateway) checkPaths(found *diag.List) {
 	first := map[string]*operation{}
 	last := ""
