@@ -65,7 +65,6 @@ func below(importPath string, folders ...string) bool {
 var outside = map[string][]string{
 	"github.com/spf13/cobra":                                {"cmd"},
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
-	"github.com/getkin/kin-openapi":                         {"openapi"},
 	"github.com/fsnotify/fsnotify":                          {"cmd"},
 	"golang.org/x/term":                                     {"cmd"},
 	"golang.org/x/sys":                                      {"internal/renderdir"},
