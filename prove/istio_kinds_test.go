@@ -226,7 +226,14 @@ func TestIstioChanges(t *testing.T) {
 		"callers of another path":           {vs("a.com", "{match: [{uri: {exact: /x}}], "+api+"}") + service("api") + policy("api", "p", "rules: [{to: [{operation: {paths: [/y]}}]}]"), "[/y]", "[/z]", classes.Internal},
 		"callers without a certificate":     {vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "mtls: {mode: STRICT}"), "STRICT", "PERMISSIVE", classes.Internal},
 		"the port of who decides":           {oathkeeper, "number: 4455", "number: 4456", classes.Routing},
-		"who is believed":                   {vs("a.com", toAPI) + service("api") + meshConfig("accessLogFile: x"), "accessLogFile: x", "trustDomainAliases: [x]", classes.Unknown},
+		"other pods of the Service":         {vs("a.com", toAPI) + service("api"), "selector: {app: api}", "selector: {app: other}", classes.Moved},
+		"a workload that leaves":            {vs("a.com", toAPI) + service("api") + deployment("v1"), "labels: {app: api,", "labels: {app: other,", classes.Moved},
+		"another port of the pods":          {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "9090", classes.Moved},
+		"a port of the pods by name":        {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "admin", classes.Moved},
+		"other pods of a subset": {
+			vs("a.com", "{route: [{destination: {host: api, subset: s}}]}") + service("api") + object("DestinationRule", "d", "host: api, subsets: [{name: s, labels: {version: v1}}]"), "version: v1", "version: v2", classes.Moved,
+		},
+		"who is believed": {vs("a.com", toAPI) + service("api") + meshConfig("accessLogFile: x"), "accessLogFile: x", "trustDomainAliases: [x]", classes.Unknown},
 	} {
 		before, after := documents(t, c.text), documents(t, strings.Replace(c.text, c.old, c.new, 1))
 		r := classes.Compare(clusterOf(before, -1, nil).Side(nil), clusterOf(after, -1, nil).Side(nil))

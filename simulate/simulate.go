@@ -38,6 +38,10 @@ type Decision struct {
 	// Upstream is where the request went: a URL, or a host and port. Via is where
 	// it was decided on the way, a service with its port.
 	Upstream, Via string
+	// Pods are those of the Service that the request went to, by their labels, and
+	// Port is the one of their container, its name where the number is not known; ""
+	// where nothing is known of the Service.
+	Pods, Port string
 	// Answer is what the client gets besides the status, in words that can be
 	// compared; "" where that is nothing of the engine's own.
 	Answer string

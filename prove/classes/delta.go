@@ -305,6 +305,7 @@ func (d *delta) way(i int) {
 		before, after string
 	}{
 		{Moved, from, to},
+		{Moved, arrives(w, n, from == to), arrives(n, w, from == to)},
 		{Moved, sentAs(w, n), sentAs(n, w)},
 		{Routing, decidedBy(w, n), decidedBy(n, w)},
 		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
@@ -320,6 +321,20 @@ func (d *delta) way(i int) {
 			d.put(aspect.kind, aspect.before, aspect.after, i)
 		}
 	}
+}
+
+// arrives says which pods behind one Service a request arrives at, where both sides
+// know that and the other has other ones, or another port of their container.
+func arrives(a, b *simulate.Decision, oneService bool) string {
+	switch {
+	case !oneService || a.Pods == "" || b.Pods == "":
+		return ""
+	case a.Pods != b.Pods:
+		return "the " + a.Pods
+	case a.Port != b.Port && a.Port != "" && b.Port != "":
+		return "port " + a.Port + " of the pods"
+	}
+	return ""
 }
 
 // decidedBy says which service decides on the way, where one does on both sides.

@@ -20,7 +20,9 @@ type place struct {
 	// known of it.
 	name    string
 	service *simulate.Service
-	groups  []*group
+	// pods says which pods the Service sends requests to, "" where that is not known.
+	pods   string
+	groups []*group
 	// destinations say how clients connect to it.
 	destinations []*destination
 	// loose says that it is not known which pods are behind the name, or
@@ -104,10 +106,21 @@ func (s *Sidecars) placeOf(to, subset string) *place {
 				break
 			}
 		}
+		p.pods = s.shownPods(namespace, labels)
 	}
 	p.groups = s.groups(p, labels, labels != nil, s.pods.Workloads)
 	s.places.Store(key, p)
 	return p
+}
+
+// shownPods names pods by their labels, and says where none of the workloads among
+// the inputs makes them.
+func (s *Sidecars) shownPods(namespace string, labels map[string]string) string {
+	out := "pods " + shownLabels(labels)
+	if len(s.pods.Workloads(namespace, nil)) > 0 && len(s.pods.Workloads(namespace, labels)) == 0 {
+		out += " of no workload among the inputs"
+	}
+	return out
 }
 
 // inCluster reports whether a name is one of a Service, or may be.

@@ -43,10 +43,11 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	p := s.placeOf(real.To, real.Subset)
 	c := &call{in: real, trail: t, mesh: s.options.Mesh, place: p, path: pathOf(real), silent: s.Policies == 0}
 	c.guards = p.choose(real)
-	var served bool
-	if c.port, c.tcp, served = p.port(real.To, c.guards); !served && real.Free != simulate.AnyRequest {
+	port, served := p.port(real.To)
+	if !served && real.Free != simulate.AnyRequest {
 		return c.portless(real.To)
 	}
+	c.port, c.tcp = c.guards.container(port), port != nil && port.Protocol == "tcp"
 	way := s.connect(p, real.To, real.Subset)
 	mode, unknown := c.guards.peering.of(c.port, p.shown)
 	for _, u := range []*simulate.Unknown{way.unknown, unknown} {
@@ -62,12 +63,24 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	}
 	if c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf) {
 		t.Say(name, source.Ref{}, "%s have no sidecar: no policy is enforced there", p.shown)
-		return passed(real, simulate.Decision{})
+		return c.arrived(passed(real, simulate.Decision{}), port)
 	}
 	if mode == "STRICT" && real.Caller == "" {
 		return c.reset("the PeerAuthentication lets no caller in that has no certificate of the mesh")
 	}
-	return c.decide()
+	return c.arrived(c.decide(), port)
+}
+
+// arrived adds which pods a request that gets through arrives at, by a port of their
+// Service.
+func (c *call) arrived(d simulate.Decision, port *simulate.Port) simulate.Decision {
+	if !d.Passed() || c.place.pods == "" {
+		return d
+	}
+	if d.Pods, d.Port = c.place.pods, c.port; port != nil && d.Port == "" {
+		d.Port = port.Target
+	}
+	return d
 }
 
 // AtGateway reports whether the gateway's own policies let a request through, of
@@ -97,13 +110,12 @@ func (p *place) choose(r *simulate.Request) *group {
 	return p.groups[len(p.groups)-1]
 }
 
-// port returns the port of the container that a port of a Service leads to, ""
-// where it is not known, and whether it is taken for one without HTTP; served is
-// false where the Service is among the inputs and has no such port.
-func (p *place) port(to string, g *group) (number string, tcp, served bool) {
+// port returns the port of a Service that a request is sent to, nil where the
+// Service is not known; served is false where it is known and has no such port.
+func (p *place) port(to string) (port *simulate.Port, served bool) {
 	_, text, err := net.SplitHostPort(to)
 	if p.service == nil || len(p.service.Ports) == 0 {
-		return "", false, true
+		return nil, true
 	}
 	ports := p.service.Ports
 	i := slices.IndexFunc(ports, func(o simulate.Port) bool {
@@ -113,13 +125,21 @@ func (p *place) port(to string, g *group) (number string, tcp, served bool) {
 		i = 0
 	}
 	if i < 0 {
-		return "", false, false
+		return nil, false
 	}
-	number = ports[i].Target
-	if _, err := strconv.Atoi(number); err != nil {
-		number = g.ports[number]
+	return &ports[i], true
+}
+
+// container returns the number of the port of the container that a port of a
+// Service leads to, "" where it is not known.
+func (g *group) container(port *simulate.Port) string {
+	if port == nil {
+		return ""
 	}
-	return number, ports[i].Protocol == "tcp", true
+	if _, err := strconv.Atoi(port.Target); err == nil {
+		return port.Target
+	}
+	return g.ports[port.Target]
 }
 
 // decide asks about what is not read, and then the stages in Envoy's order.
