@@ -30,12 +30,13 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		unsaid(r, &found)
 	}
 	checkNatives(g, t, &found)
-	checkCrossing(g, match.NewPurse(t.Steps), &found)
+	routes := routesOf(g)
+	checkCrossing(g, routes, match.NewPurse(t.Steps), &found)
 	checkAnnotations(g, t, &found)
 	if t.Skipper.RouteGroups {
 		checkGroups(g, t, &found)
 	} else {
-		checkNames(g, t, &found)
+		checkNames(g, t, routes, &found)
 	}
 	return found, ir.Written{}
 }
@@ -123,14 +124,13 @@ func checkAnnotations(g *ir.Gateway, t *ir.Target, found *diag.List) {
 
 // checkNames reports Ingresses that would have one name, and names that are
 // too long. Of two objects with one name only one would exist.
-func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
+func checkNames(g *ir.Gateway, t *ir.Target, routes []proxyRoute, found *diag.List) {
 	suffixes := []string{""}
 	for _, v := range versions(g, t) {
 		suffixes = append(suffixes, "-"+v.name)
 	}
 	longest := slices.MaxFunc(suffixes, func(a, b string) int { return len(a) - len(b) })
 	first := map[string]*proxyRoute{}
-	routes := namesOf(g)
 	for i := range routes {
 		p := &routes[i]
 		name := strings.ToLower(slug(g) + "-" + p.name)

@@ -17,7 +17,7 @@ import (
 // checkCrossing reads what would be written as Skipper does, and reports paths
 // that mean something else there, and routes whose text reads otherwise than it
 // was meant.
-func checkCrossing(g *ir.Gateway, purse *match.Purse, found *diag.List) {
+func checkCrossing(g *ir.Gateway, routes []proxyRoute, purse *match.Purse, found *diag.List) {
 	seen := map[string]bool{}
 	for _, r := range g.Routes {
 		p, ok := pathPredicate(r.Match.Path)
@@ -35,7 +35,6 @@ func checkCrossing(g *ir.Gateway, purse *match.Purse, found *diag.List) {
 		}
 		crossing.Check(one, found)
 	}
-	routes := routesOf(g)
 	for i := range routes {
 		if p := &routes[i]; !readsBack(p) {
 			found.Add(diag.Finding{
@@ -82,7 +81,8 @@ func pathOf(r *ir.Route) source.Ref {
 // one by one as they are meant. An additional filter that is not one filter is
 // reported by itself.
 func readsBack(p *proxyRoute) bool {
-	if calls, err := eskip.ParsePredicates(eskip.JoinPredicates(p.all())); err != nil || !slices.EqualFunc(calls, p.all(), same) {
+	meant := p.all()
+	if calls, err := eskip.ParsePredicates(eskip.JoinPredicates(meant)); err != nil || !slices.EqualFunc(calls, meant, same) {
 		return false
 	}
 	if slices.ContainsFunc(p.filters, func(c eskip.Call) bool { return c.Text != "" && !oneFilter(c.Text) }) {
@@ -104,5 +104,5 @@ func same(read, meant eskip.Call) bool {
 		own, err := eskip.ParseFilters(meant.Text)
 		return err == nil && len(own) == 1 && own[0].String() == read.String()
 	}
-	return read.String() == meant.String()
+	return read.Name == meant.Name && slices.Equal(read.Args, meant.Args) || read.String() == meant.String()
 }

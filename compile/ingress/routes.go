@@ -35,15 +35,15 @@ type proxyRoute struct {
 // all are the predicates in the order that Skipper's users know them in. Each
 // route outweighs those with fewer conditions on the same path.
 func (p *proxyRoute) all() []eskip.Call {
-	out := []eskip.Call{p.path}
+	out := make([]eskip.Call, 0, 2+len(p.methods)+len(p.predicates))
+	if p.weighted {
+		out = append(out, eskip.Of("Weight", 1+len(p.methods)+len(p.predicates)))
+	}
+	out = append(out, p.path)
 	for _, m := range p.methods {
 		out = append(out, eskip.Of("Method", m))
 	}
-	out = append(out, p.predicates...)
-	if p.weighted {
-		return append([]eskip.Call{eskip.Of("Weight", len(out))}, out...)
-	}
-	return out
+	return append(out, p.predicates...)
 }
 
 var (
@@ -57,9 +57,7 @@ var (
 type builder struct {
 	gateway *ir.Gateway
 	audits  bool
-	// bare leaves filters out: only names are asked for.
-	bare bool
-	out  []proxyRoute
+	out     []proxyRoute
 }
 
 // routesOf returns the routes of a gateway. The first one answers what no other
@@ -69,13 +67,13 @@ func routesOf(g *ir.Gateway) []proxyRoute {
 	return (&builder{gateway: g, audits: audits(g)}).build()
 }
 
-// namesOf returns the routes without their filters.
-func namesOf(g *ir.Gateway) []proxyRoute {
-	return (&builder{gateway: g, bare: true}).build()
-}
-
 func (b *builder) build() []proxyRoute {
 	g := b.gateway
+	n := 2 + len(g.Routes) // and preflights
+	for _, r := range g.Routes {
+		n += len(r.Access.Grants) + len(r.Access.Deny) + 1
+	}
+	b.out = make([]proxyRoute, 0, n)
 	b.unmatched()
 	b.insecure()
 	for _, r := range g.Routes {
@@ -168,10 +166,7 @@ func (b *builder) of(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
 func (b *builder) grant(r *ir.Route, g *ir.Grant) {
 	p := b.of(r, kindOf(g), conditions(g.Who))
 	p.grant = g
-	if b.bare {
-		b.out = append(b.out, p)
-		return
-	}
+	p.filters = make([]eskip.Call, 0, 8+len(r.Filters))
 	respondWith, static := r.Action.(ir.Respond)
 	if g.Limit != nil && g.Limit.Exceeded != nil {
 		e := g.Limit.Exceeded

@@ -52,9 +52,13 @@ func Check(p Path, found *diag.List) {
 }
 
 // compare returns a request of each set that the other does not match, if there
-// is one, or why that could not be decided. Paths are those that RFC 3986 allows
-// where both sets look at raw ones.
+// is one, or why that could not be decided. Paths that have one syntax in both
+// languages need no comparison, which is what most are. Paths are those that
+// RFC 3986 allows where both sets look at raw ones.
 func (p *Path) compare() (only [2]*match.Request, undecided string) {
+	if match.Alike(&p.Means, &p.Written) {
+		return only, ""
+	}
 	if p.Means.View != match.RawPath || p.Written.View != match.RawPath {
 		means, written := match.Compile(p.Means), match.Compile(p.Written)
 		r := p.Purse.Relate(means, written)

@@ -54,6 +54,9 @@ func (c Call) String() string { return string(c.appendTo(nil)) }
 // whatever it holds: a quote or a backslash cannot end it.
 func appendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
+	if !strings.ContainsAny(s, escaped) {
+		return append(append(b, s...), '"')
+	}
 	for i := 0; i < len(s); i++ {
 		if e := strings.IndexByte(escaped, s[i]); e >= 0 {
 			b = append(b, '\\', escapes[e])
@@ -84,7 +87,7 @@ func appendRegexp(b []byte, s string) []byte {
 }
 
 func join(calls []Call, separator string) string {
-	var b []byte
+	b := make([]byte, 0, 64*len(calls))
 	for i, c := range calls {
 		if i > 0 {
 			b = append(b, separator...)

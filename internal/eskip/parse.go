@@ -27,7 +27,7 @@ var errEnd = errors.New("the text ends too early")
 
 // space skips space and comments.
 func (p *parser) space() {
-	for {
+	for p.rest != "" && (p.rest[0] <= ' ' || p.rest[0] == '/') {
 		p.rest = strings.TrimLeft(p.rest, " \t\n\v\f\r")
 		if !strings.HasPrefix(p.rest, "//") {
 			return
@@ -76,6 +76,7 @@ func (p *parser) call() (Call, error) {
 	if p.take(")") {
 		return c, nil
 	}
+	c.Args = make([]any, 0, 2)
 	for {
 		a, err := p.argument()
 		if err != nil {
@@ -110,6 +111,11 @@ func (p *parser) argument() (any, error) {
 // text reads a string in quotes of either kind. A backslash before any other
 // character stands for itself.
 func (p *parser) text(quote byte) (any, error) {
+	if end := strings.IndexByte(p.rest[1:], quote) + 1; end > 0 && strings.IndexByte(p.rest[1:end], '\\') < 0 {
+		text := p.rest[1:end]
+		p.rest = p.rest[end+1:]
+		return text, nil
+	}
 	var b []byte
 	for i := 1; i < len(p.rest); i++ {
 		switch c := p.rest[i]; {
@@ -188,7 +194,7 @@ func (p *parser) number() (any, error) {
 
 // calls reads calls between separators.
 func (p *parser) calls(separator string) ([]Call, error) {
-	var out []Call
+	out := make([]Call, 0, 1+strings.Count(p.rest, separator))
 	for {
 		c, err := p.call()
 		if err != nil {
