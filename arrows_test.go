@@ -72,7 +72,6 @@ var outside = map[string][]string{
 	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret", "why"},
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
-	"github.com/mitchellh/hashstructure/v2":                 {"compile/policy"},
 	"k8s.io/":                                               {"internal/cluster"},
 	"sigs.k8s.io/kustomize":                                 {},
 	"istio.io/api":                                          {},

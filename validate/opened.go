@@ -95,89 +95,35 @@ func newWorkloads(v *View) *workloads {
 	return w
 }
 
-// plainHosts are the hosts without which a policy lets nothing through, or ""
-// where it names none or a wildcard.
-func plainHosts(o *ir.Opener) []string {
-	var out []string
-	for _, s := range o.Sets {
-		if len(s.Hosts) == 0 || s.HostPattern.Lang != 0 || slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.Contains(h, "*") }) {
-			return []string{""}
-		}
-		out = append(out, s.Hosts...)
-	}
-	return out
-}
-
-// near lists the openers, in order, that may hold for the pods and the hosts,
-// except for those whose demand is harmless.
-func (w *workloads) near(pods map[shelf]bool, hosts []string, harmless []bool) []int {
-	keys := append([]string{""}, hosts...)
-	if slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
-		keys = []string{everyHost}
-	}
-	var out []int
-	for s := range pods {
-		for _, h := range keys {
-			for _, i := range w.index[shelf{s.namespace, s.label, h}] {
-				if !harmless[w.demand[i]] {
-					out = append(out, i)
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// harmless says of each demand whether a policy with it opens nothing of the
-// gateway, whatever its requests are: every rule that can be opened lets its
-// callers in itself, and the proxy matches no request that no rule matches.
-func (c *guarded) harmless() []bool {
-	out := make([]bool, len(c.w.demands))
-	for _, t := range c.w.routes[c.g] {
-		if !t.Delegated && (t.Set.Path != t.Want.Path || !slices.Equal(t.Set.Methods, t.Want.Methods)) {
-			return out
-		}
-	}
-	for i, d := range c.w.demands {
-		out[i] = !slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool {
-			return len(upstreams(r)) > 0 && !r.Access.Open() && (asks(r) || !c.demands(r, d))
-		})
-	}
-	return out
-}
-
-// meets reports whether a policy may let a request through that the proxy sends
-// on for the gateway.
-func (c *guarded) meets(o *ir.Opener) bool {
-	return slices.ContainsFunc(c.w.routes[c.g], func(t *ir.Take) bool {
-		return !t.Delegated && slices.ContainsFunc(o.Sets, func(s match.Set) bool {
-			if len(s.Methods) == 0 {
-				s.Methods = nil
-			}
-			return mayMeet(&t.Set, &s)
-		})
-	})
-}
-
 // guarded lists what is to be looked at: the gateways with policies of their
-// own on whose pods there is more than one demand.
+// own on whose pods there is one that may open something.
 func (w *workloads) guarded() []*guarded {
 	var out []*guarded
 	for _, g := range w.v.Gateways {
 		if len(w.own[g]) == 0 {
 			continue
 		}
-		one := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[saying]bool{}}
-		for _, o := range w.own[g] {
-			one.own[o.Route] = append(one.own[o.Route], o)
+		one := w.guardedOf(g)
+		if near, opens := one.find(); opens {
+			one.keep(near)
 		}
-		one.find()
 		if len(one.openers) > 0 && (one.foreign || len(g.Routes) > 1) {
 			out = append(out, one)
 		}
 	}
 	return out
+}
+
+// guardedOf returns a gateway without the policies that may hold for its pods.
+func (w *workloads) guardedOf(g *ir.Gateway) *guarded {
+	c := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[saying]bool{}}
+	for i := range g.Hosts {
+		c.hosts = append(c.hosts, strings.ToLower(g.Hosts[i].Name))
+	}
+	for _, o := range w.own[g] {
+		c.own[o.Route] = append(c.own[o.Route], o)
+	}
+	return c
 }
 
 // guarded is one gateway and all policies that may hold for its pods.
@@ -198,59 +144,6 @@ type guarded struct {
 	ends    []int
 	told    map[saying]bool
 	found   diag.List
-}
-
-func (c *guarded) find() {
-	for i := range c.g.Hosts {
-		c.hosts = append(c.hosts, strings.ToLower(c.g.Hosts[i].Name))
-	}
-	pods := map[shelf]bool{}
-	for _, r := range c.g.Routes {
-		for _, u := range upstreams(r) {
-			c.w.shelves(podsOf(&u), pods)
-		}
-	}
-	seen := map[openerKey]bool{}
-	for _, i := range c.w.near(pods, c.hosts, c.harmless()) {
-		o := &c.w.v.Openers[i]
-		if !c.concerns(o) || !c.meets(o) {
-			continue
-		}
-		c.foreign = c.foreign || o.Gateway != c.g
-		key := openerKey{own: o.Gateway == c.g, demand: fmt.Sprint(o.Pods, o.Sets, o.Except, o.Demand)}
-		if key.own {
-			key.route = o.Route
-		}
-		if !seen[key] {
-			seen[key] = true
-			c.openers = append(c.openers, o)
-		}
-	}
-}
-
-// openerKey is what two policies have in common that let the same requests
-// through. Those of the gateway itself are told apart by their route.
-type openerKey struct {
-	own    bool
-	route  *ir.Route
-	demand string
-}
-
-// concerns reports whether a policy may let a request for one of the hosts
-// through to pods of the gateway.
-func (c *guarded) concerns(o *ir.Opener) bool {
-	if !slices.ContainsFunc(o.Sets, func(s match.Set) bool { return s.HostPattern.Lang != 0 || c.mayHost(s.Hosts) }) {
-		return false
-	}
-	return slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool { return c.w.v.selectsSome(o.Pods, r) != noPod })
-}
-
-func (c *guarded) mayHost(hosts []string) bool {
-	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool {
-		return slices.ContainsFunc(c.hosts, func(own string) bool {
-			return h == own || strings.HasPrefix(h, "*") && strings.HasSuffix(own, h[1:]) || strings.HasPrefix(own, "*") && strings.HasSuffix(h, own[1:])
-		})
-	})
 }
 
 // openedBudget bounds the states that one host of a gateway may take.
@@ -320,6 +213,15 @@ func (v *View) serves(name string) bool {
 	}) || slices.ContainsFunc(v.Claims, func(c Claim) bool { return strings.EqualFold(c.Host, name) })
 }
 
+// want is what the author listed in a rule.
+func (c *guarded) want(r *ir.Route) match.Set {
+	want := match.Set{Hosts: c.hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
+	if len(want.Methods) == 0 {
+		want.Methods = nil
+	}
+	return want
+}
+
 func (c *guarded) compile() {
 	add := func(s match.Set) {
 		_, refused := pathlang.RefusedBy(s.Path, pathlang.RE2Istio)
@@ -330,12 +232,8 @@ func (c *guarded) compile() {
 		add(t.Set)
 	}
 	for _, r := range c.g.Routes {
-		want := match.Set{Hosts: c.hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
-		if len(want.Methods) == 0 {
-			want.Methods = nil
-		}
 		c.wants = append(c.wants, r)
-		add(want)
+		add(c.want(r))
 	}
 	c.compileCustoms(add)
 	for _, o := range c.openers {

@@ -24,7 +24,8 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	list := policies(g, t)
 	checkPolicies(list, &found)
 	checkHash(list, &found)
-	checkAuthentications(authentications(g), &found)
+	tokens := authentications(g)
+	checkAuthentications(tokens, &found)
 	purse := match.NewPurse(t.Steps)
 	for i, r := range g.Routes {
 		if _, answers := r.Action.(ir.Respond); answers {
@@ -39,7 +40,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		checkShortCircuit(g.Routes, i, purse, &found)
 	}
 	written := ir.Written{Policies: entries(g, t)}
-	written.Openers, written.KeySets = openers(g, t)
+	written.Openers, written.KeySets = openers(g, t, list, tokens)
 	return found, written
 }
 

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -56,6 +58,41 @@ func TestHashOfSets(t *testing.T) {
 	} {
 		if got := of(c.a[0], c.a[1]) == of(c.b[0], c.b[1]); got != c.same {
 			t.Errorf("%v and %v hash alike: %v, want %v", c.a, c.b, got, c.same)
+		}
+	}
+}
+
+// TestHashOfLibrary checks labels against those that the controllers' library made
+// of the same values: testdata/hashes.json was written with hashstructure v2.0.2.
+func TestHashOfLibrary(t *testing.T) {
+	data, err := os.ReadFile("testdata/hashes.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Hash, Namespace  string
+		Hashed, Selected bool
+		Selector         map[string]string
+		Operations       []manifest.Operation
+	}
+	if err := json.Unmarshal(data, &cases); err != nil || len(cases) < 50 {
+		t.Fatal(len(cases), err)
+	}
+	for _, c := range cases {
+		form := ir.HashRawNamespace
+		if c.Hashed {
+			form = ir.HashHashedNamespace
+		}
+		var selector *manifest.Selector
+		if c.Selected {
+			selector = &manifest.Selector{MatchLabels: c.Selector}
+		}
+		var to []manifest.PolicyTo
+		for i := range c.Operations {
+			to = append(to, manifest.PolicyTo{Operation: &c.Operations[i]})
+		}
+		if got := hash(form, c.Namespace, selector, to); got != c.Hash {
+			t.Errorf("%+v: got %s", c, got)
 		}
 	}
 }

@@ -10,11 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// openers lists the rules of the ALLOW policies that Lower would write for a
-// gateway and that let the ingress gateway's requests through, and what its
-// RequestAuthentications say of keys.
-func openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet) {
-	for _, p := range policies(g, t) {
+// openers lists the rules of the ALLOW policies of a gateway that let the ingress
+// gateway's requests through, and what its RequestAuthentications say of keys.
+func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authentication) (openers []ir.Opener, keys []ir.KeySet) {
+	for _, p := range list {
 		if p.spec.Action != "" {
 			continue
 		}
@@ -34,7 +33,7 @@ func openers(g *ir.Gateway, t *ir.Target) (openers []ir.Opener, keys []ir.KeySet
 			openers = append(openers, o)
 		}
 	}
-	for _, a := range authentications(g) {
+	for _, a := range tokens {
 		for i := range a.issuers {
 			issuer := &a.issuers[i]
 			at := issuer.Origin
