@@ -72,10 +72,10 @@ var outside = map[string][]string{
 	"go.yaml.in/yaml/v3":                                    {"internal/source", "internal/blockyaml", "internal/shape", "internal/edit", "internal/krm", "internal/secret", "why"},
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
-	"k8s.io/":                                               {"internal/cluster"},
-	"sigs.k8s.io/kustomize":                                 {},
-	"istio.io/api":                                          {},
-	"gopkg.in/yaml":                                         {},
+	"k8s.io/":               {"internal/cluster"},
+	"sigs.k8s.io/kustomize": {},
+	"istio.io/api":          {},
+	"gopkg.in/yaml":         {},
 }
 
 var version = regexp.MustCompile(`^v\d+((alpha|beta)\d+)?$`)
