@@ -2,8 +2,10 @@ package compare
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
@@ -22,9 +24,15 @@ func ClassSides(before, after *Side, scope Scope) (was, is classes.Side) {
 		before.Options = after.Options
 	}
 	pairs, _ := Pairs(before, after, scope)
-	was = before.compared(before.Objects, after)
-	is = after.compared(append(stays(before.Objects, pairs), after.Objects...), before)
-	return was, is
+	sides, around := [2]*Side{before, after}, [2][]simulate.Manifest{}
+	parallel.Each(2, func(i int) { around[i] = sides[i].readAround() })
+	objects := [2][]diff.Object{before.Objects, append(stays(before.Objects, pairs), after.Objects...)}
+	var out [2]classes.Side
+	parallel.Each(2, func(i int) {
+		s, other := sides[i], sides[1-i]
+		out[i] = s.compared(objects[i], s.around(around[i], other, around[1-i]))
+	})
+	return out[0], out[1]
 }
 
 // stays lists the objects that are on both sides because nothing of the inputs
@@ -45,32 +53,41 @@ func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	return out
 }
 
-// compared makes objects comparable as those of the side; of two of one
-// identity the last counts.
-func (s *Side) compared(objects []diff.Object, other *Side) classes.Side {
+// compared makes objects comparable as those of the side, with those around them;
+// of two of one identity the last counts.
+func (s *Side) compared(objects []diff.Object, around []simulate.Manifest) classes.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.Result != nil {
 		entries = prove.RouteOrigins(s.Result)
 	}
-	manifests := append(s.around(other), s.native()...)
 	last := map[diff.ID]int{}
 	for i := range objects {
 		last[objects[i].ID()] = i
 	}
+	var list []diff.Object
 	for i := range objects {
-		o := &objects[i]
-		if last[o.ID()] != i {
-			continue
+		if last[objects[i].ID()] == i {
+			list = append(list, objects[i])
 		}
+	}
+	read := readObjects(list, entries, s.Options.Namespace)
+	return prove.WithAPIs(slices.Concat(around, s.native(), read), s.apis(), s.Result, s.Options)
+}
+
+// readObjects returns objects as engines read them. entries are where the routes
+// of VirtualServices come from, by the document that they were compiled from.
+func readObjects(objects []diff.Object, entries map[*source.Document][]source.Ref, namespace string) []simulate.Manifest {
+	out := make([]simulate.Manifest, len(objects))
+	parallel.Each(len(objects), func(i int) {
+		o := &objects[i]
 		doc := o.Origin.Doc
 		written := doc != nil && doc.Kind != o.ID().Kind
-		m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, s.Options.Namespace)
-		if written && m.Kind == "VirtualService" {
-			m.Entries = entries[doc]
+		out[i] = simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, namespace)
+		if written && out[i].Kind == "VirtualService" {
+			out[i].Entries = entries[doc]
 		}
-		manifests = append(manifests, m)
-	}
-	return prove.WithAPIs(manifests, s.apis(), s.Result, s.Options)
+	})
+	return out
 }
 
 // native are what Oathkeeper itself reads of the inputs of the side.
@@ -83,13 +100,15 @@ func (s *Side) native() []simulate.Manifest {
 	return prove.Natives(docs)
 }
 
-// around are the objects among the inputs of the side that kgw does not write:
-// gateways, workloads, what makes answers unknown. Services of the other side
-// tell about pods of which it says nothing. A cluster and a render say nothing
+// readAround reads the objects among the inputs of the side that kgw does not write.
+func (s *Side) readAround() []simulate.Manifest { return prove.Around(s.Input, s.Options) }
+
+// around are the objects among the inputs of the side that kgw does not write,
+// its own and some of those of the other: gateways, workloads, what makes answers
+// unknown. Services of the other side tell about pods of which it says nothing. A cluster and a render say nothing
 // about the kinds that they do not hold, and resources that they are compared
 // with do.
-func (s *Side) around(other *Side) []simulate.Manifest {
-	own, others := prove.Around(s.Input, s.Options), prove.Around(other.Input, other.Options)
+func (s *Side) around(own []simulate.Manifest, other *Side, others []simulate.Manifest) []simulate.Manifest {
 	silent, kinds, held := !s.resources() && other.resources(), map[string]bool{}, map[string]bool{}
 	for i := range own {
 		kinds[own[i].Kind], held[own[i].Kind+" "+own[i].ID()] = true, true

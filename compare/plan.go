@@ -101,7 +101,7 @@ func newPlan(before, after *Side, scope Scope) *plan {
 			}
 		}
 	}
-	p.around = after.around(before)
+	p.around = after.around(after.readAround(), before, before.readAround())
 	return p
 }
 
@@ -240,17 +240,7 @@ func (s *Step) applied(state []diff.Object) []diff.Object {
 
 // cluster makes objects ready to be asked.
 func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
-	manifests := slices.Clone(p.around)
-	for i := range objects {
-		o := &objects[i]
-		doc := o.Origin.Doc
-		written := doc != nil && doc.Kind != o.ID().Kind
-		m := simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, p.side.Options.Namespace)
-		if written && m.Kind == "VirtualService" {
-			m.Entries = p.origins[doc]
-		}
-		manifests = append(manifests, m)
-	}
+	manifests := slices.Concat(p.around, readObjects(objects, p.origins, p.side.Options.Namespace))
 	return prove.Simulate(manifests, p.side.Options)
 }
 

@@ -9,6 +9,9 @@
 package migrate
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
@@ -178,6 +181,7 @@ type fileMigration struct {
 	after     []byte
 	tops      []top
 	documents []Document
+	waiting   []*source.Node // the trees of the documents that are not converted yet
 	services  []kube.Service
 	gateways  []istioGateway
 	parents   []*kube.ParentGateway // Gateways of the Gateway API
@@ -200,32 +204,9 @@ type top struct {
 // write makes the new text of the file. A document that cannot be rewritten in
 // place is left as it was.
 func (f *fileMigration) write() {
-	var changes []edit.Change
-	appended := f.appended
-	for _, t := range f.tops {
-		w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
-			if !f.moves(d) {
-				return nil
-			}
-			return d.wanted
-		}}
-		want := w.compose(t.doc, t.root)
-		if want == nil {
-			continue
-		}
-		made, err := edit.Rewrite(t.doc, want)
-		for i := range w.next {
-			if d := &w.documents[i]; err != nil && d.Outcome == Moved {
-				d.leave(diag.Finding{
-					Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
-					Help: "write it more plainly, or move it by hand",
-				})
-			} else if err == nil && f.moves(d) {
-				appended += d.appended
-			}
-		}
-		changes = append(changes, made...)
-	}
+	made, behind := make([][]edit.Change, len(f.tops)), make([]string, len(f.tops))
+	parallel.Each(len(f.tops), func(i int) { made[i], behind[i] = f.rewrite(f.tops[i]) })
+	changes, appended := slices.Concat(made...), f.appended+strings.Join(behind, "")
 	if len(changes) == 0 && appended == "" {
 		return
 	}
@@ -234,6 +215,33 @@ func (f *fileMigration) write() {
 		panic(err) // every document's changes were made against the same text
 	}
 	f.after = edit.Append(after, appended)
+}
+
+// rewrite returns the changes that make the text of a document what its resources
+// become, and the documents that go behind those of the file.
+func (f *fileMigration) rewrite(t top) (changes []edit.Change, appended string) {
+	w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
+		if !f.moves(d) {
+			return nil
+		}
+		return d.wanted
+	}}
+	want := w.compose(t.doc, t.root)
+	if want == nil {
+		return nil, ""
+	}
+	changes, err := edit.Rewrite(t.doc, want)
+	for i := range w.next {
+		if d := &w.documents[i]; err != nil && d.Outcome == Moved {
+			d.leave(diag.Finding{
+				Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
+				Help: "write it more plainly, or move it by hand",
+			})
+		} else if err == nil && f.moves(d) {
+			appended += d.appended
+		}
+	}
+	return changes, appended
 }
 
 // moves reports whether the text of a document changes.

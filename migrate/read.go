@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
@@ -21,17 +22,10 @@ func (m *migration) read(file *source.File) *fileMigration {
 	for _, p := range problems {
 		f.problem(p)
 	}
-	var roots []*source.Node
-	for _, d := range docs {
-		root, problem := d.Outline()
-		if problem != nil {
-			f.problem(*problem)
-		}
-		if root != nil {
-			d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
-			root = f.expand(d, root)
-		}
-		roots = append(roots, root)
+	roots, found := make([]*source.Node, len(docs)), make([][]source.Problem, len(docs))
+	parallel.Each(len(docs), func(i int) { roots[i], found[i] = m.outline(docs[i]) })
+	for _, p := range slices.Concat(found...) {
+		f.problem(p)
 	}
 	for i, d := range docs {
 		if roots[i] != nil {
@@ -44,29 +38,41 @@ func (m *migration) read(file *source.File) *fileMigration {
 			}
 		}
 	}
+	parallel.Each(len(f.waiting), func(i int) { f.documents[i] = f.converted(f.documents[i].Doc, f.waiting[i]) })
+	f.waiting = nil
 	if len(f.found) > 0 {
 		f.leaveAll()
 	}
 	return f
 }
 
-func (f *fileMigration) problem(p source.Problem) {
-	f.found.Add(diag.FromProblem(p))
-	f.fatal = f.fatal || p.Kind.Fatal()
-}
-
-// expand checks a document that may hold a resource to be moved.
-func (f *fileMigration) expand(d *source.Document, root *source.Node) *source.Node {
-	if !f.ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
-		return root
+// outline reads a document, with its aliases written out where it may hold a
+// resource to be moved.
+func (m *migration) outline(d *source.Document) (*source.Node, []source.Problem) {
+	root, problem := d.Outline()
+	var found []source.Problem
+	if problem != nil {
+		found = append(found, *problem)
+	}
+	if root == nil {
+		return nil, found
+	}
+	d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
+	if !m.ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
+		return root, found
 	}
 	root, problems := d.Expand(root)
 	for _, p := range problems {
 		if p.Kind != source.Ambiguous {
-			f.problem(p)
+			found = append(found, p)
 		}
 	}
-	return root
+	return root, found
+}
+
+func (f *fileMigration) problem(p source.Problem) {
+	f.found.Add(diag.FromProblem(p))
+	f.fatal = f.fatal || p.Kind.Fatal()
 }
 
 // ours reports whether a document is one that is moved: an APIRule or an Api, or
@@ -88,7 +94,7 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 		f.service(d, root)
 		return
 	default:
-		f.resource(d, root)
+		f.documents, f.waiting = append(f.documents, Document{Doc: d}), append(f.waiting, root)
 		return
 	}
 	group := schema.Group(d.APIVersion)

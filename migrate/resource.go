@@ -23,14 +23,14 @@ const (
 
 var order = []string{"v1alpha1", "v1beta1", "v2alpha1", "v2"}
 
-// resource decides what one APIRule or Api becomes.
-func (f *fileMigration) resource(d *source.Document, root *source.Node) {
+// converted decides what one APIRule or Api becomes.
+func (f *fileMigration) converted(d *source.Document, root *source.Node) Document {
 	old, _ := source.Value(root).(source.Object)
 	_, version, _ := strings.Cut(d.APIVersion, "/")
 	c := &conversion{migration: f.migration, purse: match.Share(len(d.Verbatim(nil)), f.bytes, stepsPerByte), doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
 	c.shown, c.bare = schema.ShownAs(d, root)
 	c.convert()
-	f.documents = append(f.documents, c.result)
+	return c.result
 }
 
 // stepsPerByte is what the analysis of a resource may cost in any case.

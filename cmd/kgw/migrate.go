@@ -111,13 +111,13 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	if mo.Issuer, err = f.issuer(in.Files); err != nil {
 		return err
 	}
+	a.collectRarely()
 	var result *migrate.Result
 	a.during("migrate", func() { result = migrate.Run(in.Files, mo) })
 	about := moves.Report(in, o, result)
 	if f.assess {
 		return a.assess(f, outputs, result, about)
 	}
-	a.collectRarely()
 	var proof *moves.Moves
 	a.during("prove", func() { proof = moves.Compare(in, *o, result, a.secrets) })
 	if f.failOnChange && proof.Changed() {

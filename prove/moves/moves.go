@@ -75,12 +75,17 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 	for _, what := range supposed {
 		m.Supposed = append(m.Supposed, book.Text(what))
 	}
-	was, then := prove.Compared(before.Input, before.Options)
-	is, now := prove.Compared(after.Input, after.Options)
+	var sides [2]classes.Side
+	var compiled [2]*compile.Result
+	parallel.Each(2, func(i int) {
+		side := [2]Side{before, after}[i]
+		sides[i], compiled[i] = prove.Compared(side.Input, side.Options)
+	})
+	then, now := compiled[0], compiled[1]
 	m.compiled(then, now, byName, o.Namespace)
 	withheld(then, "before", byName, o.Namespace, book)
 	withheld(now, "after", byName, o.Namespace, book)
-	found := classes.Compare(was, is)
+	found := classes.Compare(sides[0], sides[1])
 	m.fill(found, changes.New(found, book), byName, o.Namespace)
 	m.settle()
 	if len(m.Resources) == 0 {
