@@ -160,6 +160,10 @@ func unread(m *simulate.Manifest, found *diag.List) {
 		why, path = sidecar.RefusedPolicy(m)
 	case "RequestAuthentication":
 		why, path = sidecar.RefusedTokens(m)
+	case "PeerAuthentication":
+		why, path = sidecar.RefusedPeers(m)
+	case "DestinationRule":
+		why, path = sidecar.RefusedDestination(m)
 	}
 	if why != "" {
 		found.Add(diag.Finding{

@@ -123,6 +123,27 @@ func TestIstioKinds(t *testing.T) {
 		"a VirtualService that Istio refuses": {
 			vs("a.com", "{redirect: {redirectCode: 301}}"), none, map[string]string{"GET https://a.com/": "404"},
 		},
+		"a delegate that delegates": {
+			vs("a.com", "{match: [{uri: {prefix: /d}}], delegate: {name: leaf}}", toAPI) + object("VirtualService", "leaf", "http: [{delegate: {name: other}}]") + object("VirtualService", "other", "http: [{directResponse: {status: 418}}]"), none,
+			map[string]string{"GET https://a.com/d": "unknown: api, anything", "GET https://a.com/": "api"},
+		},
+		"an answer before what a delegate does": {
+			vs("a.com", "{match: [{uri: {prefix: /d}}], directResponse: {status: 418}, delegate: {name: leaf}}", toAPI) + object("VirtualService", "leaf", "http: ["+toAPI+"]"), none, map[string]string{"GET https://a.com/d": "418"},
+		},
+		"a PeerAuthentication that Istio refuses": {
+			vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "mtls: {mode: STRICTT}"), none, map[string]string{"GET https://a.com/": "api"},
+		},
+		"the trust domain of the mesh": {
+			meshConfig("trustDomain: cluster.local\\nrootNamespace: istio-system") + vs("a.com", toAPI) + service("api") + ingress, none, map[string]string{"GET https://a.com/": "api"},
+		},
+		"another trust domain": {
+			meshConfig("trustDomain: other.local") + vs("a.com", toAPI) + service("api") + ingress, none, map[string]string{"GET https://a.com/": "unknown: api, anything"},
+		},
+		"a Function without a sidecar": {
+			vs("a.com", "{route: [{destination: {host: fn, port: {number: 80}}}]}") + "---\napiVersion: serverless.kyma-project.io/v1alpha2\nkind: Function\nmetadata: {name: fn, namespace: shop}\nspec: {runtime: nodejs20, labels: {sidecar.istio.io/inject: 'false'}, source: {inline: {source: x}}}\n" +
+				object("AuthorizationPolicy", "p", "action: DENY, rules: [{}]"), none,
+			map[string]string{"GET https://a.com/": "fn"},
+		},
 		"weights of nothing": {vs("a.com", "{route: [{destination: {host: api}, weight: 0}, {destination: {host: rest}, weight: 0}]}"), none, map[string]string{"GET https://a.com/": "404"}},
 		"a subset that is not there": {
 			vs("a.com", "{route: [{destination: {host: api, subset: v2}}]}") + service("api") + jwt + object("DestinationRule", "d", "host: api, subsets: [{name: v1, labels: {version: v1}}]"), none, map[string]string{"GET https://a.com/": "503"},

@@ -200,7 +200,7 @@ func RouteOrigins(result *compile.Result) map[*source.Document][]source.Ref {
 
 // parse reads documents on every core and drops those that no engine reads.
 func parse(docs []*source.Document, o compile.Options, result *compile.Result) []simulate.Manifest {
-	parsed, problems := make([]simulate.Manifest, len(docs)), make([][]source.Problem, len(docs))
+	parsed, problems := make([]simulate.Manifest, 2*len(docs)), make([][]source.Problem, len(docs)) // a Function is two
 	parallel.Each(len(docs), func(i int) {
 		var root *source.Node
 		if root, problems[i] = docs[i].Parse(); root == nil {
@@ -211,12 +211,13 @@ func parse(docs []*source.Document, o compile.Options, result *compile.Result) [
 		if d.Kind == "Function" {
 			if schema.Group(d.APIVersion) == kube.FunctionGroup {
 				service := source.NodeOf(kube.FunctionService(cmp.Or(d.Namespace, o.Namespace), d.Name))
-				parsed[i] = simulate.ReadManifest(service, source.Ref{Doc: d}, false, o.Namespace)
+				parsed[2*i] = simulate.ReadManifest(service, source.Ref{Doc: d}, false, o.Namespace)
+				parsed[2*i+1] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
 			}
 			return
 		}
 		if slices.Contains(simulated, d.Kind) || d.Kind == "ConfigMap" && d.Name == "istio" {
-			parsed[i] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
+			parsed[2*i] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
 		}
 	})
 	var found diag.List

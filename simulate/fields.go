@@ -27,6 +27,9 @@ const (
 type FieldRule struct {
 	Path    string
 	Reading Reading
+	// Form is what the values are like, a name of forms or the words that may
+	// stand there, with "|" between them.
+	Form string
 	// Why is the reason of what is inert, asked or unknown.
 	Why string
 }
@@ -44,6 +47,7 @@ type fieldNode struct {
 	rule     *FieldRule
 	keys     map[string]*fieldNode
 	any, all *fieldNode // any key or element; everything below
+	list     bool       // any is an element
 }
 
 // metadataRules are the fields that all kinds have. Labels and annotations
@@ -63,8 +67,9 @@ inert status.** written by controllers
 inert $** a note for readers
 `
 
-// NewFieldTable reads a table: one line a field, "READING PATH REASON". The
-// lines of the metadata of all kinds are behind its own.
+// NewFieldTable reads a table: one line a field, "READING PATH REASON" or
+// "READING PATH:FORM REASON". The lines of the metadata of all kinds are behind
+// its own.
 func NewFieldTable(group, kind, text string) *FieldTable {
 	t := &FieldTable{Group: group, Kind: kind}
 	for line := range strings.SplitSeq(text+metadataRules, "\n") {
@@ -72,7 +77,8 @@ func NewFieldTable(group, kind, text string) *FieldTable {
 		if len(words) < 2 {
 			continue
 		}
-		t.Rules = append(t.Rules, FieldRule{Path: words[1], Reading: Reading(words[0]), Why: strings.Join(words[2:], " ")})
+		path, form, _ := strings.Cut(words[1], ":")
+		t.Rules = append(t.Rules, FieldRule{Path: path, Reading: Reading(words[0]), Form: form, Why: strings.Join(words[2:], " ")})
 	}
 	for i := range t.Rules {
 		t.root.add(&t.Rules[i])
@@ -89,6 +95,7 @@ func (n *fieldNode) add(rule *FieldRule) {
 		case "**":
 			n = step(&n.all)
 		case "[]", "{}":
+			n.list = word == "[]"
 			n = step(&n.any)
 		default:
 			if n.keys == nil {

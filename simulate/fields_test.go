@@ -47,7 +47,7 @@ func TestTablesAreClosed(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]simulate.Reading{
-		"spec.http[2].timeout": simulate.Decides, "spec.http[0].name": simulate.Inert, "spec.http[0].fault.delay.percentage": simulate.Inert,
+		"spec.http[2].timeout": simulate.Decides, "spec.http[0].name": simulate.Inert, "spec.http[0].fault.delay.percentage.value": simulate.Inert,
 		"spec.http[0].nothing": simulate.Unread, `metadata.annotations["a.b/c"]`: simulate.Inert,
 	} {
 		if got, _ := simulate.VirtualServiceFields.Reading(path); got != want {

@@ -26,6 +26,7 @@ type MeshConfig struct {
 // ConfigMap istio (istio.io/api/mesh/v1alpha1, MeshConfig).
 var MeshFields = NewFieldTable("", "MeshConfig", `
 decided rootNamespace
+decided trustDomain
 decided extensionProviders[].name
 decided extensionProviders[].envoyExtAuthzHttp.failOpen
 decided extensionProviders[].envoyExtAuthzGrpc.failOpen
@@ -98,6 +99,9 @@ func (c *MeshConfig) read(m *Manifest) {
 	}
 	if mode := source.Text(source.Field(source.Field(root, "pathNormalization"), "normalization")); !slices.Contains([]string{"", "DEFAULT", "BASE"}, mode) {
 		unread("pathNormalization", "paths are read as "+mode)
+	}
+	if domain := source.Text(source.Field(root, "trustDomain")); domain != "" && domain != "cluster.local" {
+		unread("trustDomain", "identities are those of "+domain)
 	}
 	c.Root = source.Text(source.Field(root, "rootNamespace"))
 	if n := source.Field(source.Field(source.Field(root, "defaultConfig"), "gatewayTopology"), "numTrustedProxies"); n != nil {

@@ -21,6 +21,12 @@ func Field(n *Node, key string) *Node {
 	return nil
 }
 
+// IsScalar reports whether n is neither a mapping nor a list.
+func IsScalar(n *Node) bool { return n != nil && n.Kind == scalar }
+
+// IsList reports whether n is a list.
+func IsList(n *Node) bool { return n != nil && n.Kind == sequence }
+
 // Elements returns the elements of a list, or nil.
 func Elements(n *Node) []*Node {
 	if n == nil || n.Kind != sequence {

@@ -25,13 +25,13 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	id := cmp.Or(source.Text(source.Field(n, "namespace")), m.Namespace) + "/" + source.Text(source.Field(n, "name"))
 	leaf := l.named[id]
 	if leaf == nil {
-		return l.missing(m, entry, path, id, matches, b)
+		return l.missing(m, entry, path, id+", which is not among the inputs,", matches, b)
 	}
 	if len(source.Texts(source.Field(leaf.Spec(), "hosts"))) > 0 || !visible(leaf, m.Namespace) {
 		return nil
 	}
 	if why, _ := RefusedVirtualService(leaf); why != "" && !leaf.Compiled {
-		return l.missing(m, entry, path, id, matches, b)
+		return l.missing(m, entry, path, id+", which Istio refuses ("+why+"),", matches, b)
 	}
 	var unread []simulate.Unknown
 	for _, f := range simulate.VirtualServiceFields.Unread(leaf.Root) {
@@ -52,15 +52,16 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	return out
 }
 
-// missing stands for a delegate that is not among the inputs: the entry may not
-// be there, or do anything.
-func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, id string, matches []*source.Node, b *binding) []*route {
+// missing stands for a delegate that is not among the inputs, or that Istio
+// refuses: the entry may not be there, or do anything.
+func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, shown string, matches []*source.Node, b *binding) []*route {
+	id, _, _ := strings.Cut(shown, ",")
 	var out []*route
 	for j, n := range matches {
 		if only, ok := b.concerns(n, m, source.JoinIndex(path+".match", j)); ok {
 			u := simulate.Unknown{
-				Why: simulate.Absent, At: m.At(path + ".delegate"), Needs: "the VirtualService " + id, Key: "delegate " + id,
-				What: fmt.Sprintf("the VirtualService %s, which is not among the inputs, takes the request", id),
+				Why: simulate.Absent, At: m.At(path + ".delegate"), Needs: "the VirtualService " + id, Key: "delegate " + shown,
+				What: fmt.Sprintf("the VirtualService %s takes the request", shown),
 			}
 			out = append(out, &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path), conditions: readConditions(n), missing: &u, only: only, port: source.Int(source.Field(n, "port"))})
 		}

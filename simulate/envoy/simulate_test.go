@@ -94,7 +94,7 @@ func TestRouting(t *testing.T) {
 			[]string{"GET a.test/ -> w"},
 		},
 		"headers as Envoy has them": {
-			virtualService("a", "", "a.test", "match: [{withoutHeaders: {x-no: {prefix: ''}}}], "+to("never"), "match: [{withoutHeaders: {x-no: {exact: a}}, headers: {method: {exact: m}}}], "+to("m"),
+			virtualService("a", "", "a.test", "match: [{withoutHeaders: {x-no: {regex: '.*'}}}], "+to("never"), "match: [{withoutHeaders: {x-no: {exact: a}}, headers: {method: {exact: m}}}], "+to("m"),
 				"match: [{headers: {x-j: {exact: 'a,b'}}}], "+to("j"), "match: [{headers: {host: {prefix: a}, ':method': {exact: PUT}}}], "+to("p"), "match: [{queryParams: {q: {exact: 'a%20b'}}}], "+to("q")),
 			[]string{
 				"GET a.test/ method=m -> m", "GET a.test/ method=m x-no=a -> 404 no-route", "GET a.test/ x-j=a X-J=b -> j", "PUT a.test/ -> p",

@@ -17,6 +17,7 @@ type destination struct {
 	host     string // in full, lower case
 	policy   *source.Node
 	subsets  map[string]*source.Node
+	refused  string // why Istio refuses it
 }
 
 func readDestination(m *simulate.Manifest) *destination {
@@ -27,6 +28,7 @@ func readDestination(m *simulate.Manifest) *destination {
 	for _, n := range source.Elements(source.Field(m.Spec(), "subsets")) {
 		d.subsets[source.Text(source.Field(n, "name"))] = n
 	}
+	d.refused, _ = RefusedDestination(m)
 	return d
 }
 

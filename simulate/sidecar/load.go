@@ -53,7 +53,7 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 		case m.Is(simulate.Security, "AuthorizationPolicy"):
 			s.Policies++
 			sel := s.selection(at, m)
-			if a := readPolicy(m, i); a.action != "AUDIT" && !a.dry {
+			if a := readPolicy(m, i); a.refused != "" || a.action != "AUDIT" && !a.dry {
 				sel.policies = append(sel.policies, a)
 			}
 		case m.Is(simulate.Security, "RequestAuthentication"):
@@ -62,7 +62,9 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 			sel.tokens = append(sel.tokens, readTokens(m, i))
 		case m.Is(simulate.Security, "PeerAuthentication"):
 			s.Policies++
-			s.peers = append(s.peers, choose(m))
+			c := choose(m)
+			c.refused, _ = RefusedPeers(m)
+			s.peers = append(s.peers, c)
 		case slices.Contains(opaqueKinds, m.Kind) && (m.Is(simulate.Networking, m.Kind) || m.Is("extensions.istio.io", m.Kind)):
 			if o := choose(m); !harmless(m) {
 				s.Policies++
@@ -89,6 +91,7 @@ type chosen struct {
 	// elsewhere says that it names targets: it is for proxies of the Gateway
 	// API only.
 	elsewhere bool
+	refused   string // why Istio refuses it, of PeerAuthentications
 }
 
 func choose(m *simulate.Manifest) *chosen {

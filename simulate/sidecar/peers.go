@@ -56,7 +56,7 @@ func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (out 
 		held := c.selects(s, p, labels, complete)
 		rank := 0
 		switch {
-		case held == no, len(c.labels) > 0 && c.manifest.Namespace != p.namespace:
+		case held == no, c.refused != "", len(c.labels) > 0 && c.manifest.Namespace != p.namespace:
 			continue
 		case len(c.labels) > 0:
 			rank = 2

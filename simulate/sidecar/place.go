@@ -198,9 +198,7 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	}
 	for _, g := range out {
 		for _, d := range p.destinations {
-			for _, f := range simulate.DestinationRuleFields.Unread(d.manifest.Root) {
-				g.broken = append(g.broken, d.manifest.UnreadUnknown(simulate.DestinationRuleFields, f, p.shown))
-			}
+			g.broken = append(g.broken, brokenOf(d.manifest, simulate.DestinationRuleFields.Unread(d.manifest.Root), d.refused, p, simulate.DestinationRuleFields)...)
 		}
 		g.broken = append(g.broken, s.options.Mesh.Unread...)
 		g.broken = append(g.broken, s.pods.Unread(p.namespace)...)
@@ -296,7 +294,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 	}
 	for _, c := range s.peers {
 		if c.selects(s, p, labels, complete) != no {
-			g.broken = append(g.broken, brokenOf(c.manifest, simulate.PeerAuthenticationFields.Unread(c.manifest.Root), "", p, simulate.PeerAuthenticationFields)...)
+			g.broken = append(g.broken, brokenOf(c.manifest, simulate.PeerAuthenticationFields.Unread(c.manifest.Root), c.refused, p, simulate.PeerAuthenticationFields)...)
 		}
 	}
 	var unsure []simulate.Unknown

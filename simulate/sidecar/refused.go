@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -14,21 +15,23 @@ import (
 // the path of the field that it refuses, "" where it does not
 // (pkg/config/validation, ValidateAuthorizationPolicy).
 func RefusedPolicy(m *simulate.Manifest) (why, path string) {
+	if why, path = simulate.AuthorizationPolicyFields.Refused(m.Root); why != "" {
+		return why, path
+	}
+	if why, path = refusedTargets(m); why != "" {
+		return why, path
+	}
 	spec := m.Spec()
 	action := source.Text(source.Field(spec, "action"))
 	rules := source.Elements(source.Field(spec, "rules"))
 	provider := source.Field(spec, "provider")
 	switch {
-	case !slices.Contains([]string{"", "ALLOW", "DENY", "AUDIT", "CUSTOM"}, action):
-		return "the action " + strconv.Quote(action) + " does not exist", "spec.action"
 	case (action == "DENY" || action == "CUSTOM") && len(rules) == 0:
 		return "a " + action + " policy needs rules", "spec.rules"
 	case action == "CUSTOM" && source.Text(source.Field(provider, "name")) == "":
 		return "a CUSTOM policy needs a provider", "spec.provider"
 	case action != "CUSTOM" && provider != nil:
 		return "only a CUSTOM policy has a provider", "spec.provider"
-	case source.Field(spec, "selector") != nil && len(source.Elements(source.Field(spec, "targetRefs"))) > 0:
-		return "it has both a selector and targetRefs", "spec.targetRefs"
 	}
 	if dry := source.Field(source.Field(source.Field(m.Root, "metadata"), "annotations"), "istio.io/dry-run"); dry != nil {
 		on, err := strconv.ParseBool(source.Text(dry))
@@ -39,6 +42,33 @@ func RefusedPolicy(m *simulate.Manifest) (why, path string) {
 	for i, n := range rules {
 		if why, path = refusedRule(n, source.JoinIndex("spec.rules", i), action); why != "" {
 			return why, path
+		}
+	}
+	return "", ""
+}
+
+// targets are the kinds that policies may name.
+var targets = []string{"/Service", "core/Service", simulate.Networking + "/ServiceEntry", simulate.GatewayAPI + "/Gateway", simulate.GatewayAPI + "/GatewayClass"}
+
+// refusedTargets says why Istio refuses what a policy is for.
+func refusedTargets(m *simulate.Manifest) (why, path string) {
+	spec, refs, ways := m.Spec(), source.Elements(source.Field(m.Spec(), "targetRefs")), 0
+	single := source.Field(spec, "targetRef")
+	for _, has := range []bool{source.Field(spec, "selector") != nil, single != nil, len(refs) > 0} {
+		if has {
+			ways++
+		}
+	}
+	if ways > 1 {
+		return "it has two of selector, targetRef and targetRefs", "spec"
+	}
+	if single != nil {
+		refs = append(refs, single)
+	}
+	for _, n := range refs {
+		kind := source.Text(source.Field(n, "group")) + "/" + source.Text(source.Field(n, "kind"))
+		if source.Text(source.Field(n, "name")) == "" || !slices.Contains(targets, kind) {
+			return "it has a target without a name, or of another kind than Service, ServiceEntry, Gateway and GatewayClass", "spec"
 		}
 	}
 	return "", ""
@@ -109,10 +139,18 @@ func (c *condition) refused(action string) string {
 	for _, v := range c.values {
 		switch c.field {
 		case "ports":
-			if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 65535 {
-				return "the port " + strconv.Quote(v) + " is not a number from 1 to 65535"
+			if n, err := strconv.ParseUint(v, 10, 32); err != nil || n > 65535 {
+				return "the port " + strconv.Quote(v) + " is not a number up to 65535"
 			}
-		case "ipBlocks", "remoteIpBlocks":
+		case "serviceAccounts":
+			if strings.Contains(v, "*") || strings.Count(v, "/") > 1 || strings.HasPrefix(v, "/") || strings.HasSuffix(v, "/") || len(v) > 320 {
+				return strconv.Quote(v) + " is not a service account"
+			}
+		case "trustDomains":
+			if strings.Contains(v, "/") || strings.Contains(strings.Trim(v, "*"), "*") || strings.Count(v, "*") > 1 {
+				return strconv.Quote(v) + " is not a trust domain"
+			}
+		case "ipBlocks", "remoteIpBlocks", "destination.ip":
 			if _, ok := block(v); !ok {
 				return strconv.Quote(v) + " is not an address or a block of addresses"
 			}
@@ -158,25 +196,101 @@ func block(text string) (netip.Prefix, bool) {
 // RefusedTokens returns why Istio refuses a RequestAuthentication and the path
 // of the field, "" where it does not.
 func RefusedTokens(m *simulate.Manifest) (why, path string) {
+	if why, path = simulate.RequestAuthenticationFields.Refused(m.Root); why != "" {
+		return why, path
+	}
+	if why, path = refusedTargets(m); why != "" {
+		return why, path
+	}
 	for i, n := range source.Elements(source.Field(m.Spec(), "jwtRules")) {
 		at := source.JoinIndex("spec.jwtRules", i)
-		issuer, uri := source.Field(n, "issuer"), source.Text(source.Field(n, "jwksUri"))
+		issuer, uri, keys := source.Field(n, "issuer"), source.Text(source.Field(n, "jwksUri")), source.Text(source.Field(n, "jwks"))
 		switch {
 		case source.Text(issuer) == "" && (issuer != nil || uri == ""):
 			return "a rule needs an issuer", at
-		case uri != "" && source.Text(source.Field(n, "jwks")) != "":
+		case uri != "" && keys != "":
 			return "a rule has both jwks and jwksUri", at + ".jwks"
 		case uri != "" && !strings.HasPrefix(uri, "http://") && !strings.HasPrefix(uri, "https://"):
 			return "jwksUri is not a http or https URL", at + ".jwksUri"
-		case slices.Contains(source.Texts(source.Field(n, "audiences")), ""):
-			return "an audience is empty", at + ".audiences"
-		case slices.Contains(source.Texts(source.Field(n, "fromParams")), ""):
-			return "a parameter has no name", at + ".fromParams"
+		case keys != "" && json.Unmarshal([]byte(keys), &map[string]any{}) != nil:
+			return "jwks is not an object of JSON", at + ".jwks"
+		case slices.ContainsFunc(source.Elements(source.Field(n, "outputClaimToHeaders")), func(e *source.Node) bool {
+			return source.Text(source.Field(e, "header")) == "" || source.Text(source.Field(e, "claim")) == ""
+		}):
+			return "outputClaimToHeaders needs a header and a claim", at + ".outputClaimToHeaders"
 		}
 		for j, h := range source.Elements(source.Field(n, "fromHeaders")) {
 			if source.Text(source.Field(h, "name")) == "" {
 				return "a header has no name", source.JoinIndex(at+".fromHeaders", j)
 			}
+		}
+	}
+	return "", ""
+}
+
+// RefusedPeers returns why Istio refuses a PeerAuthentication and the path of the
+// field, "" where it does not.
+func RefusedPeers(m *simulate.Manifest) (why, path string) {
+	if why, path = simulate.PeerAuthenticationFields.Refused(m.Root); why != "" {
+		return why, path
+	}
+	ports := source.Field(m.Spec(), "portLevelMtls")
+	for _, port := range source.Keys(ports) {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return strconv.Quote(port) + " is not a port", "spec.portLevelMtls"
+		}
+	}
+	switch {
+	case ports != nil && len(source.Keys(ports)) == 0:
+		return "portLevelMtls is empty", "spec.portLevelMtls"
+	case ports != nil && len(source.Keys(source.Field(source.Field(m.Spec(), "selector"), "matchLabels"))) == 0:
+		return "portLevelMtls needs a selector", "spec.portLevelMtls"
+	}
+	return "", ""
+}
+
+// RefusedDestination returns why Istio refuses a DestinationRule and the path of
+// the field, "" where it does not.
+func RefusedDestination(m *simulate.Manifest) (why, path string) {
+	if why, path = simulate.DestinationRuleFields.Refused(m.Root); why != "" {
+		return why, path
+	}
+	spec := m.Spec()
+	if source.Text(source.Field(spec, "host")) == "" {
+		return "it has no host", "spec.host"
+	}
+	if why, path = refusedPolicies(source.Field(spec, "trafficPolicy"), "spec.trafficPolicy"); why != "" {
+		return why, path
+	}
+	seen := map[string]bool{}
+	for i, n := range source.Elements(source.Field(spec, "subsets")) {
+		name, at := source.Text(source.Field(n, "name")), source.JoinIndex("spec.subsets", i)
+		if name == "" || seen[name] {
+			return "a subset has no name, or that of another one", at
+		}
+		seen[name] = true
+		if why, path = refusedPolicies(source.Field(n, "trafficPolicy"), at+".trafficPolicy"); why != "" {
+			return why, path
+		}
+	}
+	if to := source.Texts(source.Field(spec, "exportTo")); source.Field(spec, "workloadSelector") != nil && len(to) > 0 && !slices.Equal(to, []string{"."}) && !slices.Equal(to, []string{m.Namespace}) {
+		return "with a workloadSelector it is for its own namespace", "spec.exportTo"
+	}
+	return simulate.RefusedExport(m)
+}
+
+// refusedPolicies says why Istio refuses a trafficPolicy.
+func refusedPolicies(n *source.Node, path string) (why, at string) {
+	if n != nil && len(source.Keys(n)) == 0 {
+		return "a trafficPolicy is empty", path
+	}
+	for i, e := range source.Elements(source.Field(n, "portLevelSettings")) {
+		own := source.JoinIndex(path+".portLevelSettings", i)
+		switch {
+		case source.Field(e, "port") == nil:
+			return "settings of a port need the port", own
+		case len(source.Keys(source.Without(e, "port"))) == 0:
+			return "settings of a port are empty", own
 		}
 	}
 	return "", ""
