@@ -24,12 +24,10 @@ func (r *run) lower() {
 		if u.withheld || u.target == nil {
 			return
 		}
-		for j := range u.target.emitters {
-			e := &u.target.emitters[j]
-			list := e.lower(u.gateway, &u.target.Target)
+		for j, list := range r.lowerUnit(u) {
 			objects[i] = append(objects[i], list...)
 			if r.options.Origins {
-				r.result.made[i] = append(r.result.made[i], made{gateway: u.gateway, target: &u.target.Target, config: r.of(u.doc), emitter: e, n: len(list)})
+				r.result.made[i] = append(r.result.made[i], made{gateway: u.gateway, target: &u.target.Target, config: r.of(u.doc), emitter: &u.target.emitters[j], n: len(list)})
 			}
 		}
 		r.labelOwner(u, objects[i])

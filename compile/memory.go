@@ -9,9 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/validate"
 )
 
 // Memory keeps what a run made of files and gateways, for the next run over nearly
@@ -28,6 +30,7 @@ type Memory struct {
 	// checks are what emitters said of gateways, by the documents they are from.
 	checks map[*source.Document][]*checkMemory
 	places diag.Places
+	rules  validate.Memory
 }
 
 // maxRuns is how many runs share a judge, which forgets no path that somebody typed.
@@ -48,6 +51,7 @@ type checkMemory struct {
 	under   circumstances
 	found   diag.List
 	written ir.Written
+	lowered [][]manifest.Object // what each emitter wrote; nil before it was asked
 }
 
 // circumstances are what the reading of a file depends on beside the file.
@@ -227,6 +231,22 @@ func (r *run) keepChecks(said []*checkMemory) {
 		checks[u.doc] = append(checks[u.doc], said[i])
 	}
 	r.options.Memory.checks = checks
+}
+
+// lowerUnit writes the manifests of one gateway, by emitter, unless that was done
+// before. They are not to be changed.
+func (r *run) lowerUnit(u *unit) [][]manifest.Object {
+	if u.said != nil && u.said.lowered != nil {
+		return u.said.lowered
+	}
+	lists := make([][]manifest.Object, len(u.target.emitters))
+	for i := range u.target.emitters {
+		lists[i] = u.target.emitters[i].lower(u.gateway, &u.target.Target)
+	}
+	if u.said != nil {
+		u.said.lowered = lists
+	}
+	return lists
 }
 
 func keyOfTarget(u *unit) targetKey {

@@ -92,6 +92,34 @@ spec:
 		"spec: {issuer: https://login.example.com, jwksUri: https://login.example.com/keys}\n"
 )
 
+const (
+	closedRule = `apiVersion: gateway.kyma-project.io/v2
+kind: APIRule
+metadata: {name: closed}
+spec:
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, namespace: web, port: 8080}
+  hosts: [closed.example.com]
+  rules:
+  - path: /closed
+    methods: [GET]
+    jwt: {authentications: [{issuer: "https://b", jwksUri: "https://b/keys"}]}
+  - {path: /else, methods: [GET], jwt: {authentications: [{issuer: "https://b", jwksUri: "https://b/keys"}]}}
+`
+	strangersPolicy = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: strangers, namespace: web}
+spec:
+  action: ALLOW
+  selector: {matchLabels: {app: shop}}
+  rules: [{from: [{source: {requestPrincipals: ["https://a/*"]}}], to: [{operation: {paths: [/closed]}}]}]
+`
+	frontPods = `apiVersion: v1
+kind: Pod
+metadata: {name: front, namespace: web, labels: {app: shop, tier: front}}
+`
+)
+
 // TestMemoryIsNeverStale edits a folder step by step. After each step a run that
 // remembers those before says and writes what one that remembers nothing does, and
 // each step changes that: an answer that is kept for too long differs.
@@ -101,6 +129,7 @@ func TestMemoryIsNeverStale(t *testing.T) {
 	d.put(t, "apis/kgw.yaml", emptyConfig+"namespace: web\n")
 	d.put(t, "apis/shop.yaml", shopRule)
 	d.put(t, "apis/carts.yaml", cartsRule)
+	d.put(t, "apis/closed.yaml", closedRule)
 	d.put(t, "services.yaml", shopService)
 	d.put(t, "login.yaml", loginPreset)
 	put := func(name, text string) func() { return func() { d.put(t, name, text) } }
@@ -126,6 +155,16 @@ func TestMemoryIsNeverStale(t *testing.T) {
 		{"no namespace", put("apis/kgw.yaml", emptyConfig)},
 		{"the namespace that is set later", later("web")},
 		{"another one that is set later", later("other")},
+		{"a policy of somebody else", put("policy.yaml", strangersPolicy)},
+		{"for another path", put("policy.yaml", strings.Replace(strangersPolicy, "/closed", "/else", 1))},
+		{"of the issuer of the rule", put("policy.yaml", strings.Replace(strangersPolicy, "https://a/", "https://b/", 1))},
+		{"of somebody else again", put("policy.yaml", strangersPolicy)},
+		{"for other pods", put("policy.yaml", strings.Replace(strangersPolicy, "app: shop", "app: none", 1))},
+		{"for pods that may be the same", put("policy.yaml", strings.Replace(strangersPolicy, "app: shop", "tier: front", 1))},
+		{"for pods that are the same", put("pods.yaml", frontPods)},
+		{"for pods that are not", put("pods.yaml", strings.Replace(frontPods, "app: shop, tier: front", "app: shop", 1)+"---\n"+strings.NewReplacer("name: front", "name: other", "app: shop, tier: front", "tier: front").Replace(frontPods))},
+		{"no pods", func() { delete(d.files, "pods.yaml") }},
+		{"a policy that allows nothing", put("policy.yaml", strings.Replace(strangersPolicy, "action: ALLOW", "action: DENY", 1))},
 		{"no preset", func() { delete(d.files, "login.yaml") }},
 		{"the preset again", put("login.yaml", loginPreset)},
 	} {

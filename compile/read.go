@@ -33,7 +33,8 @@ type unit struct {
 	found     diag.List
 	other     bool // of another kind, to be passed through
 	target    *boundTarget
-	written   ir.Written // what its target would write, between check and validate
+	written   ir.Written   // what its target would write, between check and validate
+	said      *checkMemory // with a Memory: what its emitters said
 	withheld  bool
 	copy      bool // of a resource that an earlier unit defines
 	unread    bool // its spec is not there

@@ -79,7 +79,9 @@ func (r *run) check() {
 			if said[i] = r.recall(u, nth[i]); said[i] == nil {
 				said[i] = r.checkUnit(u)
 			}
-			u.written = said[i].written
+			if u.written = said[i].written; r.options.Memory != nil {
+				u.said = said[i]
+			}
 		}
 	})
 	for _, c := range said {

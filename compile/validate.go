@@ -48,6 +48,9 @@ func (r *run) validate() {
 	}
 	view.Secrets = r.clientSecrets(view.Clients)
 	view.Judge, view.APIs = r.judge, r.options.APIs
+	if r.options.Memory != nil {
+		view.Memory = &r.options.Memory.rules
+	}
 	r.found = append(r.found, r.options.APIFaults...)
 	view.Claims, view.Identities = r.claims(), r.identities()
 	r.written(view)

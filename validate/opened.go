@@ -8,7 +8,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -29,18 +28,7 @@ func opened(v *View, found *diag.List) {
 			said[places{f.At, f.Related[0].At}] = true
 		}
 	}
-	guarded := newWorkloads(v).guarded()
-	lists := make([]diag.List, len(guarded))
-	parallel.Each(len(guarded), func(i int) { guarded[i].compile() })
-	whole := 0
-	for _, c := range guarded {
-		whole += len(c.ms)
-	}
-	parallel.Each(len(guarded), func(i int) {
-		guarded[i].purse = match.Share(len(guarded[i].ms), whole, stepsPerSet)
-		lists[i] = guarded[i].run()
-	})
-	for _, list := range lists {
+	for _, list := range v.lookAt(newWorkloads(v).guarded()) {
 		for _, f := range list {
 			if len(f.Related) == 0 || !said[places{f.At, f.Related[0].At}] {
 				found.Add(f)
@@ -135,7 +123,8 @@ type guarded struct {
 	foreign bool
 	hosts   []string
 	ms      []*match.Matcher
-	purse   *match.Purse         // what may be spent on the gateway
+	steps   int                  // what may be spent on the gateway
+	purse   *match.Purse         // that has them
 	refused []bool               // of each of ms: Istio refuses its expression, which is said elsewhere
 	takes   []*ir.Take           // index in ms: i
 	wants   []*ir.Route          // index in ms: len(takes)+i

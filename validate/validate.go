@@ -59,6 +59,8 @@ type View struct {
 	Purse *match.Purse
 	// Proof is filled in with what was decided.
 	Proof Proof
+	// Memory is what earlier runs left; nil for none.
+	Memory *Memory
 }
 
 // relate compares two sets within the purse of the run.

@@ -18,7 +18,7 @@ import (
 func (a *app) newScopes(f *inputFlags, c *config.Config) *scopes {
 	return &scopes{
 		app: a, flags: f, root: c, named: cmp.Or(f.config, a.getenv("KGW_CONFIG")) != "",
-		byFile: map[string]*config.Config{c.File: c}, known: map[string]*config.Config{}, finished: map[*config.Config]bool{},
+		byFile: map[string]*config.Config{c.File: c}, files: map[string]string{}, known: map[string]*config.Config{}, finished: map[*config.Config]bool{},
 		used: map[string]bool{}, elsewhere: map[string]bool{}, charts: map[*source.File]*config.Config{},
 	}
 }
@@ -139,6 +139,7 @@ type scopes struct {
 	root     *config.Config
 	named    bool                      // one configuration is named for the run
 	byFile   map[string]*config.Config // by the kgw.yaml
+	files    map[string]string         // the kgw.yaml of each directory, "" for none
 	known    map[string]*config.Config // with overrides
 	finished map[*config.Config]bool   // those of known that have the flags over them
 	used     map[string]bool           // files of configurations that hold for an input
@@ -151,7 +152,11 @@ type scopes struct {
 
 // nearest returns the configuration of the files of a directory.
 func (s *scopes) nearest(dir string) (*config.Config, error) {
-	file := config.Find(dir)
+	file, known := s.files[dir]
+	if !known {
+		file = config.Find(dir)
+		s.files[dir] = file
+	}
 	if file == "" || s.byFile[file] != nil {
 		return cmp.Or(s.byFile[file], s.root), nil
 	}
