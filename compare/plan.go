@@ -155,17 +155,18 @@ func (p *plan) between() []diff.Object {
 	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
 	direct := p.direct()
 	for _, pair := range p.pairs {
-		if pair.After == nil || pair.After.ID().Kind != "AuthorizationPolicy" {
-			continue
+		if pods, _, ok := allowedPods(pair.Before); ok {
+			seen[pods] = true
 		}
-		spec, _ := pair.After.Value["spec"].(map[string]any)
-		if action, _ := spec["action"].(string); action != "" && action != "ALLOW" {
+	}
+	for _, pair := range p.pairs {
+		pods, spec, ok := allowedPods(pair.After)
+		if !ok {
 			continue
 		}
 		if pair.Before != nil && pair.Before.ID() == pair.After.ID() {
 			p.hold(pair.Before, pair.Before.Value["spec"])
 		}
-		pods := fmt.Sprint(pair.After.ID().Namespace, spec["selector"])
 		var rules []any
 		if delegated {
 			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Oathkeeper.Principal)})
@@ -179,6 +180,17 @@ func (p *plan) between() []diff.Object {
 		}
 	}
 	return p.held
+}
+
+// allowedPods says which pods an object lets requests in to, as a text, with what it
+// says; ok is false for one that is no policy of the action ALLOW.
+func allowedPods(o *diff.Object) (pods string, spec map[string]any, ok bool) {
+	if o == nil || o.ID().Kind != "AuthorizationPolicy" {
+		return "", nil, false
+	}
+	spec, _ = o.Value["spec"].(map[string]any)
+	action, _ := spec["action"].(string)
+	return fmt.Sprint(o.ID().Namespace, spec["selector"]), spec, action == "" || action == "ALLOW"
 }
 
 func from(principals ...string) []any {

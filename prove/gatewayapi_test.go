@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -171,12 +172,72 @@ func explained(c *classes.Change, was, is diag.List) bool {
 		return true
 	case c.Kind == classes.Moved && has(was, diag.WeightsRounded):
 		return true
-	case c.Kind == classes.CORS, c.Kind == classes.Unknown && strings.HasPrefix(c.After, "CORS "):
-		return has(is, diag.CORSDiffers) || has(is, diag.OriginUnsaid) || readLiterally(c, is)
 	case c.Kind == classes.Unknown && (strings.Contains(c.After, "does not follow") || strings.Contains(c.After, "costs too much")):
 		return true // nothing is claimed
+	case c.Kind == classes.CORS, c.Kind == classes.Unknown && strings.HasPrefix(c.After, "CORS "):
+		return explainedCORS(c, is) || readLiterally(c, is)
 	}
 	return readLiterally(c, is)
+}
+
+// corsParts is what the text of a change says of a CORS policy, by its parts.
+func corsParts(text string) map[string]string {
+	text, _, _ = strings.Cut(text, " if ") // what it is supposed on
+	out := map[string]string{}
+	for _, part := range strings.Split(strings.TrimPrefix(text, "CORS "), "; ") {
+		for _, name := range []string{"origins", "methods", "headers", "exposed headers", "maxAge", "allowCredentials", "unmatchedPreflights"} {
+			if value, ok := strings.CutPrefix(part, name+" "); ok {
+				out[name] = value
+			}
+		}
+	}
+	return out
+}
+
+// explainedCORS reports whether findings of the resource name each part of a CORS
+// policy that changes, with its values: an origin that has no words, any origin, any
+// header beside names. What browsers do without a word is written: 5 s.
+func explainedCORS(c *classes.Change, found diag.List) bool {
+	before, after := corsParts(c.Before), corsParts(c.After)
+	if c.Kind == classes.Unknown {
+		was, is, _ := strings.Cut(c.After, " -> ")
+		before, after = corsParts(was), corsParts(is)
+	}
+	says := func(code diag.Code, text string) bool {
+		return slices.ContainsFunc(found, func(f diag.Finding) bool {
+			return f.Code == code && strings.Contains(f.Message, text) && (f.At.Doc == c.IsAt.Doc || c.Kind == classes.Unknown)
+		})
+	}
+	origins := func() bool {
+		all, kept := strings.Split(before["origins"], ", "), []string(nil)
+		if slices.Contains(all, "regex .*") || slices.Contains(all, "exact *") {
+			return after["origins"] == `regex ^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s?#]+$` && says(diag.CORSDiffers, "the origin null is no longer allowed")
+		}
+		for _, o := range all {
+			kind, value, _ := strings.Cut(o, " ")
+			switch {
+			case kind == "exact" && strings.HasPrefix(value, "http") && !says(diag.OriginUnsaid, strconv.Quote(value)):
+				kept = append(kept, o)
+			case !says(diag.OriginUnsaid, strconv.Quote(value)):
+				return false
+			}
+		}
+		return after["origins"] == strings.Join(kept, ", ") && (kept == nil || says(diag.CORSDiffers, "preflights of other origins are answered by the gateway"))
+	}
+	if !origins() {
+		return false
+	}
+	if after["origins"] == "" {
+		return c.Kind == classes.CORS && c.After == "none"
+	}
+	names := before["headers"]
+	if beside := slices.DeleteFunc(strings.Split(names, ", "), func(n string) bool { return n == "*" }); strings.Contains(names, "*") && len(beside) > 0 {
+		if names = strings.Join(beside, ", "); !says(diag.CORSDiffers, "browsers may send "+names+" and no others") {
+			return false
+		}
+	}
+	return after["headers"] == names && after["methods"] == before["methods"] && after["exposed headers"] == before["exposed headers"] &&
+		after["allowCredentials"] == before["allowCredentials"] && after["maxAge"] == cmp.Or(before["maxAge"], "5s") && after["unmatchedPreflights"] == "IGNORE"
 }
 
 // quoted is a path in a message.

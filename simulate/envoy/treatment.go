@@ -219,12 +219,30 @@ func corsText(n *source.Node) string {
 		}
 	}
 	for _, key := range source.Keys(n) {
-		if !slices.Contains([]string{"allowOrigins", "allowOrigin", "allowMethods", "allowHeaders", "exposeHeaders"}, key) {
-			parts = append(parts, key+" "+source.Text(source.Field(n, key)))
+		if said := corsSetting(key, source.Field(n, key)); said != "" {
+			parts = append(parts, key+" "+said)
 		}
 	}
 	slices.Sort(parts[1:])
 	return strings.Join(parts, "; ")
+}
+
+// corsSetting says what a field of a CORS policy is set to that is no list, "" where
+// it says what holds without it.
+func corsSetting(key string, n *source.Node) string {
+	switch key {
+	case "allowOrigins", "allowOrigin", "allowMethods", "allowHeaders", "exposeHeaders":
+		return ""
+	case "allowCredentials":
+		if yes, is := source.Bool(n); is && !yes {
+			return "" // Envoy says nothing of it
+		}
+	case "unmatchedPreflights":
+		if text := source.Text(n); text == "FORWARD" || text == "UNSPECIFIED" {
+			return ""
+		}
+	}
+	return fmt.Sprint(source.Value(n))
 }
 
 // responseTexts says what is done to the headers of responses.

@@ -74,7 +74,7 @@ type converter struct {
 	targeted map[string]bool
 	mixed    bool // there are VirtualServices of gateways
 	services []*simulate.Manifest
-	policed  bool // there are policies, which may ask who a gateway is
+	policies []*simulate.Manifest // which may ask who a gateway is
 	followed []*httpRoute
 	identity string
 }
@@ -107,7 +107,7 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 				c.mixed, c.services = true, append(c.services, m)
 			}
 		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
-			c.policed = c.policed || m.Kind == "AuthorizationPolicy"
+			c.policies = append(c.policies, m)
 			c.target(m)
 		}
 	}
@@ -128,7 +128,7 @@ func (c *converter) target(m *simulate.Manifest) {
 }
 
 // follow finds the HTTPRoutes that are understood whole and whose Gateways have
-// one identity, where policies may ask for it. The others stay: nothing is known
+// one identity, or identities that policies cannot tell apart. The others stay: nothing is known
 // of requests for their hosts.
 func (c *converter) follow() {
 	if c.mixed {
@@ -142,7 +142,10 @@ func (c *converter) follow() {
 			c.identity = c.parents[r.parents[0].gateway].identity
 		}
 		other := func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }
-		if !slices.ContainsFunc(r.parents, other) || !c.policed && !slices.ContainsFunc(r.parents, func(ref parentRef) bool { return c.shared(r, ref) }) {
+		told := func(ref parentRef) bool {
+			return c.shared(r, ref) || !c.alike(c.identity, c.parents[ref.gateway].identity)
+		}
+		if !slices.ContainsFunc(r.parents, other) || !slices.ContainsFunc(r.parents, told) {
 			c.followed = append(c.followed, r)
 		}
 	}

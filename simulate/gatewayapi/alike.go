@@ -1,0 +1,151 @@
+package gatewayapi
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
+)
+
+// alike reports whether no policy can tell two identities apart: with one in the
+// place of the other and the other way round, the policies are the same ones, and
+// no condition on namespaces or on a part of a name holds for one alone. A request
+// then gets through by either identity, or by none.
+func (c *converter) alike(a, b string) bool {
+	if a == b || len(c.policies) == 0 {
+		return true
+	}
+	in, other := namespaceOf(a), namespaceOf(b)
+	var was, is []string
+	for _, m := range c.policies {
+		if in != other && (m.Namespace == in || m.Namespace == other) {
+			return false // it may be for the pods of one of the two gateways
+		}
+		if m.Kind != "AuthorizationPolicy" {
+			continue
+		}
+		spec := m.Spec()
+		for _, key := range []string{"serviceAccounts", "notServiceAccounts"} {
+			if names(spec, key) {
+				return false
+			}
+		}
+		swap := func(text string) string {
+			switch text {
+			case a:
+				return b
+			case b:
+				return a
+			}
+			return text
+		}
+		if slices.ContainsFunc(texts(spec), func(t string) bool { return tells(t, a, b) || in != other && tells(t, in, other) && t != a && t != b }) {
+			return false
+		}
+		was = append(was, statements(m, func(text string) string { return text })...)
+		is = append(is, statements(m, swap)...)
+	}
+	slices.Sort(was)
+	slices.Sort(is)
+	return slices.Equal(slices.Compact(was), slices.Compact(is))
+}
+
+// namespaceOf is the namespace of an identity in the mesh.
+func namespaceOf(identity string) string {
+	if parts := strings.Split(identity, "/"); len(parts) == 5 {
+		return parts[2]
+	}
+	return ""
+}
+
+// tells reports whether a text stands for one of two values and not for the other,
+// other than by being the whole of an identity.
+func tells(text, a, b string) bool {
+	holds := func(value string) bool {
+		stem, wild := strings.CutSuffix(text, "*")
+		return wild && strings.HasPrefix(value, stem) || host.Match(text, value)
+	}
+	if strings.Contains(a, "/") && (text == a || text == b) {
+		return false
+	}
+	return holds(a) != holds(b)
+}
+
+// statements are what a policy says, rule by rule: policies of one action for the
+// same pods hold together, whichever has a rule.
+func statements(m *simulate.Manifest, swap func(string) string) []string {
+	spec := m.Spec()
+	head := []any{m.Namespace}
+	for _, key := range source.Keys(spec) {
+		if key != "rules" {
+			head = append(head, key, canonical(source.Field(spec, key), swap))
+		}
+	}
+	metadata := source.Field(m.Root, "metadata")
+	head = append(head, canonical(source.Field(metadata, "annotations"), swap))
+	say := func(rule any) string {
+		text, _ := json.Marshal([]any{head, rule})
+		return string(text)
+	}
+	rules := source.Elements(source.Field(spec, "rules"))
+	if len(rules) == 0 {
+		return []string{say(nil)}
+	}
+	var out []string
+	for _, r := range rules {
+		out = append(out, say([]any{canonical(r, swap)}))
+	}
+	return out
+}
+
+// canonical is a value whose lists, which are sets in policies, are in one order,
+// with each element once.
+func canonical(n *source.Node, swap func(string) string) any {
+	if elements := source.Elements(n); elements != nil {
+		var list []string
+		for _, e := range elements {
+			text, _ := json.Marshal(canonical(e, swap))
+			list = append(list, string(text))
+		}
+		slices.Sort(list)
+		return slices.Compact(list)
+	}
+	if keys := source.Keys(n); len(keys) > 0 {
+		out := map[string]any{}
+		for _, key := range keys {
+			out[key] = canonical(source.Field(n, key), swap)
+		}
+		return out
+	}
+	if n == nil {
+		return nil
+	}
+	if text, ok := source.Scalar(n).(string); ok {
+		return swap(text)
+	}
+	return source.Value(n)
+}
+
+// texts are all scalars below a node.
+func texts(n *source.Node) []string {
+	var out []string
+	for _, e := range source.Elements(n) {
+		out = append(out, texts(e)...)
+	}
+	for _, key := range source.Keys(n) {
+		out = append(out, texts(source.Field(n, key))...)
+	}
+	if text := source.Text(n); text != "" {
+		out = append(out, text)
+	}
+	return out
+}
+
+// names reports whether a field of a name is anywhere below a node.
+func names(n *source.Node, field string) bool {
+	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return names(e, field) }) ||
+		slices.ContainsFunc(source.Keys(n), func(key string) bool { return key == field || names(source.Field(n, key), field) })
+}
