@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// flow reads a flow collection that ends on its line.
+// flow reads a flow collection.
 func (r *reader) flow() *yaml.Node {
 	if r.depth++; r.depth > maxDepth {
 		decline()
@@ -40,20 +40,40 @@ func (r *reader) flow() *yaml.Node {
 	return n
 }
 
-// flowNext skips spaces and returns the next character of the line.
+// flowNext skips spaces, and the ends of lines where lines may end, and returns
+// the next character.
 func (r *reader) flowNext() byte {
-	for r.pos < len(r.text) && r.text[r.pos] == ' ' {
-		r.pos++
+	for r.pos < len(r.text) {
+		switch c := r.text[r.pos]; {
+		case c == ' ':
+			r.pos++
+		case c != '\n' && c != '\r':
+			return c
+		case !r.lines:
+			decline()
+		default:
+			_, next := r.lineEnd()
+			r.openLine(next, r.line+1)
+			if r.marker("---") || r.marker("...") {
+				decline()
+			}
+		}
 	}
-	if r.pos == len(r.text) || r.text[r.pos] == '\n' || r.text[r.pos] == '\r' {
-		decline()
-	}
-	return r.text[r.pos]
+	decline()
+	return 0
 }
 
-// flowColon reads the colon behind a key.
+// flowColon reads the colon behind a key, on the line of the key. Behind a key
+// in quotes a value may follow at once.
 func (r *reader) flowColon(key *yaml.Node) {
-	if key.Kind != yaml.ScalarNode || r.flowNext() != ':' || r.pos+1 == len(r.text) || r.text[r.pos+1] != ' ' {
+	line := r.line
+	if key.Kind != yaml.ScalarNode || r.flowNext() != ':' || r.line != line || r.pos+1 == len(r.text) {
+		decline()
+	}
+	if r.column(r.pos)-key.Column > maxKey {
+		decline()
+	}
+	if r.text[r.pos+1] != ' ' && (!r.lines || key.Style&yaml.DoubleQuotedStyle == 0) {
 		decline()
 	}
 	r.pos++

@@ -2,17 +2,22 @@ package blockyaml
 
 import "go.yaml.in/yaml/v3"
 
-// chunk is how many nodes are allocated at once.
-const chunk = 128
+// chunk is how many nodes are allocated at once: of most documents little is
+// left over.
+const chunk = 32
 
 // node returns a new node at an offset of the current line.
 func (r *reader) node(kind yaml.Kind, tag, value string, at int) *yaml.Node {
+	return r.nodeAt(kind, tag, value, r.line, r.column(at))
+}
+
+func (r *reader) nodeAt(kind yaml.Kind, tag, value string, line, column int) *yaml.Node {
 	if len(r.nodes) == 0 {
 		r.nodes = make([]yaml.Node, chunk)
 	}
 	n := &r.nodes[0]
 	r.nodes = r.nodes[1:]
-	n.Kind, n.Tag, n.Value, n.Line, n.Column = kind, tag, value, r.line, r.column(at)
+	n.Kind, n.Tag, n.Value, n.Line, n.Column = kind, tag, value, line, column
 	return n
 }
 

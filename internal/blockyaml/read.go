@@ -1,6 +1,7 @@
 // Package blockyaml reads the style in which manifests are written: block
 // mappings and sequences, plain and quoted scalars on one line, flow
-// collections on one line, literal blocks, and comments in the usual places.
+// collections on one line, literal blocks, comments in the usual places, and
+// JSON.
 //
 // It takes the text of one document and returns the node tree that
 // go.yaml.in/yaml/v3 returns for it, equal in every field, for a tenth of the
@@ -10,9 +11,9 @@
 package blockyaml
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -27,12 +28,13 @@ const (
 )
 
 // Read returns the root node of the document in text, and reports whether it
-// could read it. The text is not kept; without a value in it the root is nil.
+// could read it. Without a value in it the root is nil. The texts of the nodes
+// are parts of the text, which must not change any more.
 func Read(text []byte) (root *yaml.Node, ok bool) {
-	if !readable(text) {
+	r := &reader{text: unsafe.String(unsafe.SliceData(text), len(text)), ascii: true}
+	if !r.readable() {
 		return nil, false
 	}
-	r := &reader{text: string(text), ascii: isASCII(text), crlf: bytes.IndexByte(text, '\r') >= 0}
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -54,29 +56,27 @@ func decline() { panic(declined{}) }
 // readable reports whether the text has only characters that mean nothing
 // special: no tabs, no control characters, no line breaks but LF and CRLF, no
 // byte order mark, and valid UTF-8.
-func readable(text []byte) bool {
-	for i := 0; i < len(text); {
-		c := text[i]
+func (r *reader) readable() bool {
+	for i := 0; i < len(r.text); {
+		c := r.text[i]
 		switch {
 		case c >= ' ' && c < 0x7f || c == '\n':
 			i++
-		case c == '\r' && i+1 < len(text) && text[i+1] == '\n':
+		case c == '\r' && i+1 < len(r.text) && r.text[i+1] == '\n':
+			r.crlf = true
 			i += 2
 		case c < utf8.RuneSelf:
 			return false
 		default:
-			r, size := utf8.DecodeRune(text[i:])
-			if r == utf8.RuneError || r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff {
+			char, size := utf8.DecodeRuneInString(r.text[i:])
+			if char == utf8.RuneError || char < 0xa0 || char == 0x2028 || char == 0x2029 || char == 0xfeff || char == 0xfffe || char == 0xffff {
 				return false
 			}
+			r.ascii = false
 			i += size
 		}
 	}
 	return true
-}
-
-func isASCII(text []byte) bool {
-	return bytes.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // reader reads one document line by line. It is always in front of the content
@@ -91,6 +91,10 @@ type reader struct {
 	line  int // number of the current line, from 1
 	col   int // indentation of the current line; -1 at the end of the text
 	depth int
+	lines bool // a flow collection may go on in the next line
+
+	counted int // an offset: of the current line, if it is not before start
+	before  int // how many characters of the line are before it
 
 	comments comments
 	nodes    []yaml.Node  // not used yet
@@ -116,10 +120,25 @@ func (r *reader) document() *yaml.Node {
 	if r.col < 0 {
 		return nil
 	}
-	root := r.block()
+	root := r.root()
 	if r.col >= 0 || r.comments.any() {
 		decline()
 	}
+	return root
+}
+
+// root reads the collection that is the whole document. Of one in flow style, as
+// JSON has it, lines may end anywhere.
+func (r *reader) root() *yaml.Node {
+	if c := r.text[r.pos]; c != '{' && c != '[' {
+		return r.block()
+	}
+	r.lines = true
+	root := r.flow()
+	if r.lines = false; !r.endsLine(r.pos) {
+		decline()
+	}
+	r.advance()
 	return root
 }
 
@@ -208,7 +227,12 @@ func (r *reader) column(at int) int {
 	if r.ascii {
 		return at - r.start + 1
 	}
-	return utf8.RuneCountInString(r.text[r.start:at]) + 1
+	if r.counted < r.start || r.counted > at {
+		r.counted, r.before = r.start, 0
+	}
+	r.before += utf8.RuneCountInString(r.text[r.counted:at])
+	r.counted = at
+	return r.before + 1
 }
 
 // indicates reports whether the character at the reader's place, followed by
@@ -296,7 +320,7 @@ func (r *reader) value(col int, key *yaml.Node) *yaml.Node {
 		r.lineComment(after, key)
 	}
 	if r.endsLine(r.pos) {
-		empty := r.node(yaml.ScalarNode, "!!null", "", after)
+		line, column := r.line, r.column(after)
 		r.advance()
 		if r.col > col {
 			return r.block()
@@ -307,7 +331,7 @@ func (r *reader) value(col int, key *yaml.Node) *yaml.Node {
 		if key != nil && key.LineComment != "" {
 			decline() // the comment is that of the empty value
 		}
-		return empty
+		return r.nodeAt(yaml.ScalarNode, "!!null", "", line, column)
 	}
 	if key == nil && (r.indicates('-') || r.isKey()) {
 		return r.block()

@@ -60,7 +60,7 @@ func TestTrees(t *testing.T) {
 	for _, root := range []string{"../..", "../../../shared/corpus", "../../../shared/conformance"} {
 		var all, accepted int
 		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".yaml") && !strings.HasSuffix(path, ".yml") && !strings.HasSuffix(path, ".txtar") {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".yaml") && !strings.HasSuffix(path, ".yml") && !strings.HasSuffix(path, ".json") && !strings.HasSuffix(path, ".txtar") {
 				return nil
 			}
 			text, err := os.ReadFile(path)
@@ -96,5 +96,8 @@ var seeds = []string{
 	"a:\n  b: 1\n  # of c\n  c: 2\n# of d\nd: 3\n",
 	"---\na: 1\n", "a: b\r\nc:\r\n  - d\r\n", "a: x\n  y\n", "a: b: c\n", "a: &x 1\nb: *x\n", "<<: {a: b}\n", "a: ~\nb:\nc: null\nd: 0x1F\ne: 1e3\nf: .inf\ng: 2001-01-01\nh: yes\n",
 	"é: ü # ö\nx: [é, b]\n", "? a\n: b\n", "a: !!str 1\n", "a: >\n  x\n", "a : b\n", "a: \"b\" : c\n", "- a: 1\n  - b\n", "a: {b: c}: d\n", "a: |\n x\n# c\nb: 1\n",
+	"{\n  \"a\": [\n    1,\n    {\"b\": null, \"c\":\"\\u003cx\\u00e9\\n\"}\n  ],\n  \"d\": {}\n}\n", "[{\"a\":1,\"b\":[true,-0.5,1e3]},\n\n []]", "{\"a\"\n: 1}", "a: \"\\/\"\n", "{\"a\":\n 1}\n\n",
+	"{a: b,\n# c\n d: e}\n", "{\"a\": 1} # c\n", "{\"a\": 1}\nb: 2\n", "{\"a\":1}: b\n", "{\"a\": \"\\ud83d\\ude00\"}", "{\n\"a\": b\n c\n}\n", "{\"a\": 1,\n}\n", "{\n---\n}\n", "# c\n{\"a\": 1}\n",
+	"{\"é\": [\"ü\", \"x\"], \"y\": 'z'}\n", "{'a':1}\n", "---\n{\"a\":1}\n", "[a, b\n, c: d]\n", "{\"a\": \"x # y\",\n \"b\": 1}\n",
 	"- # c\n  a: 1\n", "a: # c\n  b: 1\n", "a:\n# c\n- b\n", "a: - b\n", "a: b #c\nd: e# f\n", "- a\n# c\n- b\n", "#0\n-",
 }

@@ -1,7 +1,10 @@
 package blockyaml
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -60,7 +63,7 @@ func (r *reader) isKey() bool {
 	switch c := r.text[r.pos]; c {
 	case '"', '\'':
 		at := r.pos
-		r.quoted()
+		_, r.pos = r.unquote(c)
 		for r.pos < end && r.text[r.pos] == ' ' {
 			r.pos++
 		}
@@ -77,10 +80,15 @@ func (r *reader) isKey() bool {
 	return strings.Contains(text, ": ") || strings.HasSuffix(text, ":")
 }
 
+// longest is how many letters a word has at most that is not a text: "false".
+const longest = 5
+
 // scalar is a plain scalar.
 func (r *reader) scalar(text string, at int) *yaml.Node {
 	n := r.node(yaml.ScalarNode, "!!str", text, at)
-	if strings.IndexByte("+-0123456789yYnNtTfFoO~.<=", text[0]) >= 0 {
+	switch {
+	case len(text) > longest && text[0] >= 'A': // a text
+	case strings.IndexByte("+-0123456789yYnNtTfFoO~.<=", text[0]) >= 0:
 		n.Tag = ""
 		n.Tag = n.ShortTag() // as the library resolves it
 	}
@@ -123,7 +131,13 @@ func (r *reader) unquote(quote byte) (value string, next int) {
 			if i++; i == len(r.text) {
 				decline()
 			}
-			out = append(append(out, r.text[from:i-1]...), unescape(r.text[i]))
+			out = append(out, r.text[from:i-1]...)
+			if r.text[i] == 'u' {
+				out = utf8.AppendRune(out, r.hex(i+1))
+				i += 4
+			} else {
+				out = append(out, unescape(r.text[i]))
+			}
 			from = i + 1
 		}
 	}
@@ -131,10 +145,23 @@ func (r *reader) unquote(quote byte) (value string, next int) {
 	return "", 0
 }
 
+// hex returns the character whose number is in the four digits at an offset; half
+// of one is declined.
+func (r *reader) hex(at int) rune {
+	if at+4 > len(r.text) {
+		decline()
+	}
+	n, err := strconv.ParseUint(r.text[at:at+4], 16, 32)
+	if err != nil || utf16.IsSurrogate(rune(n)) {
+		decline()
+	}
+	return rune(n)
+}
+
 // unescape returns the character that an escape in double quotes means.
 func unescape(c byte) byte {
 	switch c {
-	case '"', '\\', '/', ' ':
+	case '"', '\\', ' ':
 		return c
 	case 'n':
 		return '\n'
