@@ -208,7 +208,7 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 		g := diag.Finding{Code: problemCodes[p.Reason], At: l.after.someOrigin(), Message: p.Text, Help: problemHelp[p.Reason]}
 		if p.Reason == cluster.Forbidden && !l.after.wants(kind.Kind) {
 			g.Severity = diag.Warning
-			g.Message = fmt.Sprintf("none is wanted, but it cannot be told whether objects of kind %s are left over: %s", kind.Kind, p.Text)
+			g.Message = fmt.Sprintf("none is wanted, but kgw cannot tell whether objects of kind %s are left over: %s", kind.Kind, p.Text)
 			g.Help = "grant the verb list of this kind, if kgw may have written such objects before"
 		}
 		l.side.Found.Add(g)
@@ -218,7 +218,7 @@ func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.O
 		if o.ID().Kind == kind.Kind {
 			l.side.Found.Add(diag.Finding{
 				Code: problemCodes[p.Reason], Severity: diag.Warning, At: o.Origin, Help: problemHelp[p.Reason],
-				Message: fmt.Sprintf("it cannot be told whether %s exists under another name: %s", o.ID(), p.Text),
+				Message: fmt.Sprintf("kgw cannot tell whether %s exists under another name: %s", o.ID(), p.Text),
 			})
 		}
 	}

@@ -81,7 +81,7 @@ func (c *conversion) single(r *rule, s *strategy) {
 	case "anonymous":
 		c.leave(diag.StrategyNotMoved, s.at, "write noop if requests with credentials may pass too, or jwt", "%q has no counterpart in v2: it lets in who brings no credentials, and nobody else", s.name)
 	default:
-		c.leave(diag.StrategyNotMoved, s.at+".handler", "use one that APIRule has", "%q is no access strategy", s.name)
+		c.leave(diag.StrategyNotMoved, s.at+".handler", "use one that APIRule has", "%q is not an access strategy", s.name)
 	}
 }
 
@@ -142,7 +142,7 @@ func texts(o source.Object, key string) []string {
 func (c *conversion) jwt(s *strategy) (source.Object, bool) {
 	if has(s.config, "authentications") || has(s.config, "authorizations") {
 		if mixed := without(s.config, "authentications", "authorizations"); len(mixed) > 0 {
-			c.leave(diag.TokensNotMoved, s.at+".config", "remove what is not meant", "the configuration is written for two handlers at once: %q stands beside authentications", mixed[0].Key)
+			c.leave(diag.TokensNotMoved, s.at+".config", "remove what is not meant", "the configuration is written for two handlers at once: %q is beside authentications", mixed[0].Key)
 			return nil, false
 		}
 		if list, _ := s.config.Get("authentications"); len(elements(list)) == 0 {
@@ -213,7 +213,7 @@ func (c *conversion) checkKeys(s *strategy) {
 		switch m.Key {
 		case "trusted_issuers", "jwks_urls", "required_scope", "target_audience":
 			if _, isList := m.Value.([]any); !isList && m.Value != nil {
-				c.leave(diag.NotValid, at, "write it as a list", "%q is no list", m.Key)
+				c.leave(diag.NotValid, at, "write it as a list", "%q is not a list", m.Key)
 			}
 		case "jwks_max_wait", "jwks_ttl":
 			c.tell(diag.SettingDropped, at, "", "%q has no counterpart in v2 and is dropped: who is let in does not depend on it", m.Key)
@@ -281,14 +281,14 @@ func (c *conversion) texts(r *rule, at, key string, config source.Object) {
 	v, _ := config.Get(key)
 	entries, isObject := v.(source.Object)
 	if !isObject && v != nil {
-		c.leave(diag.NotValid, at, "write names and values", "%s of a mutator are no names and values", key)
+		c.leave(diag.NotValid, at, "write names and values", "%s of a mutator are not names and values", key)
 		return
 	}
 	for _, e := range entries {
 		text, isText := e.Value.(string)
 		switch {
 		case !isText:
-			c.leave(diag.MutatorNotMoved, at, "write it in quotes", "the value of %q is no text", e.Key)
+			c.leave(diag.MutatorNotMoved, at, "write it in quotes", "the value of %q is not text", e.Key)
 		case strings.Contains(text, "{{"):
 			c.leave(diag.MutatorNotMoved, at, "let the upstream read the token, which v2 forwards",
 				"the value of %q is a template that Oathkeeper fills in, %q, and v2 sets fixed values only", e.Key, text)

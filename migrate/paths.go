@@ -48,7 +48,7 @@ func (c *conversion) paths(r *rule, text string) []string {
 		}
 		help := "add a rule for such requests if they are in use"
 		if text == "/*" {
-			help = "if every path is meant, write /.* before the move, or jwtHandler: istio in kgw.yaml where Istio checked tokens: here it is an expression, which takes slashes only"
+			help = "if every path is meant, write /.* before the move, or jwtHandler: istio in kgw.yaml where Istio checked tokens: here it is an expression, which matches slashes only"
 		}
 		f := c.tell(diag.PathNarrowed, r.at+".path", help, "path %q becomes %s: %s is lost", text, list(k.paths), lost.RawPath)
 		f.Witness = witness(&lost)

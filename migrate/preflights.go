@@ -92,7 +92,7 @@ func (c *conversion) opened(all []*rule) {
 				request.Host = hosts[0]
 			}
 			f := c.tell(diag.OpenedByMethod, r.at+".path", "check that these requests may pass, or leave the path out of the general rule",
-				"requests for %q with %s found no rule in Oathkeeper, and are taken by %s afterwards", r.path, strings.Join(free, ", "), quote(g))
+				"requests for %q with %s found no rule in Oathkeeper, and match %s afterwards", r.path, strings.Join(free, ", "), quote(g))
 			f.Witness = witness(&request)
 		}
 	}

@@ -188,7 +188,7 @@ func (c *covered) host(host string) {
 	if why != "" {
 		c.found.Add(diag.Finding{
 			Code: diag.CoverageUndecided, At: described[0].Origin,
-			Message: fmt.Sprintf("it cannot be told whether the routes of %s are those that are described: %s", host, why), Help: "write simpler paths",
+			Message: fmt.Sprintf("kgw cannot tell whether the routes of %s are those that are described: %s", host, why), Help: "write simpler paths",
 		})
 	}
 	for i := range p.Classes {

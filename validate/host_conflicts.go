@@ -192,7 +192,7 @@ func demands(r *ir.Route) string {
 func wildcardFinding(h, other *holder, wildcard string, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.has(),
-		Message: fmt.Sprintf("host %q and host %q of %s take the same requests", h.name, other.name, other),
+		Message: fmt.Sprintf("host %q and host %q of %s match the same requests", h.name, other.name, other),
 		Help:    "use hosts that do not cover each other, or set the level of " + string(diag.WildcardHostConflict) + " in kgw.yaml",
 		Related: []diag.Related{{Message: other.has(), At: other.origin}},
 	})

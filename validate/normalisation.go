@@ -188,7 +188,7 @@ func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.Li
 		w := witness(&try)
 		found.Add(diag.Finding{
 			Code: diag.NormalisationDoor, At: t.Origin, Witness: w,
-			Message: fmt.Sprintf("%s %s, with %s, is taken by an open route; a backend that decodes and cleans paths serves %s for it", w.Method, w.URL, s.name, spell(t)),
+			Message: fmt.Sprintf("%s %s, with %s, is matched by an open route; a backend that decodes and cleans paths serves %s for it", w.Method, w.URL, s.name, spell(t)),
 			Help:    "let the protected path cover such spellings, narrow the open one, or make the mesh normalise paths (DECODE_AND_MERGE_SLASHES)",
 			Related: []diag.Related{{Message: "the open route", At: open.Origin}},
 		})

@@ -250,7 +250,7 @@ func (c *guarded) undecided(why string) {
 	c.told[key] = true
 	c.found.Add(diag.Finding{
 		Code: diag.OpeningUndecided, At: c.g.Origin.At("spec"),
-		Message: fmt.Sprintf("it cannot be told whether a policy lets requests of %s %s through that a rule closes: %s", c.g.Kind, c.g.Name, why),
+		Message: fmt.Sprintf("kgw cannot tell whether a policy lets requests of %s %s through that a rule closes: %s", c.g.Kind, c.g.Name, why),
 		Help:    "write simpler paths",
 	})
 }

@@ -147,7 +147,7 @@ func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *matc
 		w.URL = strings.Replace(w.URL, class.Witness.Host, class.Witness.Host+":443", 1)
 		f.Message = fmt.Sprintf("%s %s is let through by %s, and the external authorizer of %q is not asked: its policy is for the host without a port", w.Method, w.URL, policy, rule.Match.Path.Text)
 	case byPath:
-		f.Message = fmt.Sprintf("%s %s is let through by %s, and the external authorizer of %q is not asked: its policy does not take the path", w.Method, w.URL, policy, rule.Match.Path.Text)
+		f.Message = fmt.Sprintf("%s %s is let through by %s, and the external authorizer of %q is not asked: its policy does not match the path", w.Method, w.URL, policy, rule.Match.Path.Text)
 	case none, weaker:
 	}
 	if share == maybePod {

@@ -45,11 +45,11 @@ func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 	w := v.preflight(first)
 	f := diag.Finding{
 		Code: diag.PreflightUnrouted, At: first.Route.CORS.Origin, Witness: w,
-		Message: fmt.Sprintf("preflights for %s find no route and are answered with 404: its rule does not take OPTIONS", spell(first)),
-		Help:    "add OPTIONS to the methods of the rule, or of one rule that takes every path; the CORS policy answers preflights before a token is asked for",
+		Message: fmt.Sprintf("preflights for %s find no route and are answered with 404: its rule does not match OPTIONS", spell(first)),
+		Help:    "add OPTIONS to the methods of the rule, or of one rule that matches every path; the CORS policy answers preflights before a token is asked for",
 	}
 	if len(missing) > 1 {
-		f.Message = fmt.Sprintf("preflights for %s and %d more find no route and are answered with 404: the rules do not take OPTIONS", spell(first), len(missing)-1)
+		f.Message = fmt.Sprintf("preflights for %s and %d more find no route and are answered with 404: the rules do not match OPTIONS", spell(first), len(missing)-1)
 	}
 	for _, m := range missing {
 		if len(f.Related) == maxOthers {
@@ -103,7 +103,7 @@ func starExpressions(v *View, found *diag.List) {
 			meant := strings.ReplaceAll(p.Text, "/*", "/.*")
 			f := diag.Finding{
 				Code: diag.StarExpression, At: r.Origin.At("path"),
-				Message: fmt.Sprintf("path %q is a regular expression here, in which \"/*\" takes slashes and nothing else", p.Text),
+				Message: fmt.Sprintf("path %q is a regular expression here, in which \"/*\" matches slashes and nothing else", p.Text),
 				Help:    fmt.Sprintf("write %q for everything below", meant),
 			}
 			lost := match.Set{Hosts: r.Match.Hosts, Methods: r.Match.Methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: meant}}

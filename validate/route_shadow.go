@@ -57,7 +57,7 @@ func (v *View) shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.
 	if rest.Empty && told == 0 {
 		found.Add(diag.Finding{
 			Code: diag.RouteUnreachable, At: later.Origin, Fix: moveInFront(takes, later, earlier),
-			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes take them all", spell(later)),
+			Message: fmt.Sprintf("no request reaches the route of %s: earlier routes match them all", spell(later)),
 			Help:    "move the rule in front of the more general ones, or remove it",
 			Related: []diag.Related{{Message: "one of the earlier routes", At: takes[earlier[0]].Origin}},
 		})
@@ -104,7 +104,7 @@ func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, pol
 	f := diag.Finding{At: b.Origin, Related: []diag.Related{{Message: "the earlier route", At: a.Origin}}}
 	if r.Witness == nil {
 		f.Code = diag.OverlapUnknown
-		f.Message = fmt.Sprintf("it cannot be told whether an earlier route takes requests of %s: %s", spell(b), r.Reason)
+		f.Message = fmt.Sprintf("kgw cannot tell whether an earlier route matches requests of %s: %s", spell(b), r.Reason)
 		return f, true
 	}
 	if r.Kind == match.Subset {
@@ -115,21 +115,21 @@ func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, pol
 	switch {
 	case !a.Delegated && b.Delegated && !b.Route.Access.Open():
 		f.Code = diag.RuleBypassed
-		f.Message = fmt.Sprintf("%s is taken by an earlier route, which sends it to the Service without the Oathkeeper rule of %s", request, spell(b))
+		f.Message = fmt.Sprintf("%s is matched by an earlier route, which sends it to the Service without the Oathkeeper rule of %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"
 	case a.Route.Access.Weaker(&b.Route.Access) && (policy == nil || v.Judge.Accepts(policy.Set, *r.Witness)):
 		f.Code = diag.RouteWeaker
-		f.Message = fmt.Sprintf("%s is taken by an earlier route, which demands less of the caller than %s", request, spell(b))
+		f.Message = fmt.Sprintf("%s is matched by an earlier route, which demands less of the caller than %s", request, spell(b))
 		f.Help = "put the rule that demands more in front, or narrow the earlier path"
 	case unreachable && (r.Kind == match.Superset || r.Kind == match.Equal):
 		f.Code = diag.RouteUnreachable
-		f.Message = fmt.Sprintf("no request reaches the route of %s: an earlier route takes them all, such as %s", spell(b), request)
+		f.Message = fmt.Sprintf("no request reaches the route of %s: an earlier route matches them all, such as %s", spell(b), request)
 		f.Help = "move the rule in front of the more general one, or remove it"
 	case a.Effect == b.Effect && !b.Route.Access.Weaker(&a.Route.Access):
 		return f, false
 	default:
 		f.Code = diag.RouteShadowed
-		f.Message = fmt.Sprintf("%s is taken by an earlier route and not by %s", request, spell(b))
+		f.Message = fmt.Sprintf("%s is matched by an earlier route and not by %s", request, spell(b))
 		f.Help = "narrow one of the two paths, or put the more specific rule first"
 	}
 	return f, true

@@ -96,7 +96,7 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 			w := witness(&p.Classes[i].Witness)
 			found.Add(diag.Finding{
 				Code: diag.RuleOpens, At: entry.Origin, Witness: w,
-				Message: fmt.Sprintf("%s %s goes on to Oathkeeper, where no rule of this resource takes it, and a Rule of somebody else lets it in", w.Method, w.URL),
+				Message: fmt.Sprintf("%s %s goes on to Oathkeeper, where no rule of this resource matches it, and a Rule of somebody else lets it in", w.Method, w.URL),
 				Help:    "put what the Rule lets in into this resource, or remove the Rule",
 				Related: []diag.Related{{Message: "the Rule", At: o.other.Origin}},
 			})
@@ -106,7 +106,7 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 	if why := p.Unknown[len(ms)-1]; why != "" || p.Reason != "" {
 		found.Add(diag.Finding{
 			Code: diag.OpeningUndecided, At: o.routes[0].Origin, Help: "write simpler paths",
-			Message: fmt.Sprintf("it cannot be told whether a Rule of somebody else lets in what this resource closes: %s", why+p.Reason),
+			Message: fmt.Sprintf("kgw cannot tell whether a Rule of somebody else lets in what this resource closes: %s", why+p.Reason),
 			Related: []diag.Related{{Message: "the Rule", At: o.other.Origin}},
 		})
 		return true

@@ -59,13 +59,13 @@ func overlapFinding(a, b *ir.Take, r match.Relation, group string, found *diag.L
 	f := diag.Finding{At: a.Origin, Group: group, Place: "another such rule", Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
 	if r.Witness == nil {
 		f.Code = diag.OverlapUnknown
-		f.Message = fmt.Sprintf("it cannot be told whether %s and another rule take one request: %s", spell(a), r.Reason)
+		f.Message = fmt.Sprintf("kgw cannot tell whether %s and another rule match one request: %s", spell(a), r.Reason)
 		f.Help = "write the paths without back-references, and lookahead outside of repetitions"
 		found.Add(f)
 		return
 	}
 	f.Code, f.Witness = diag.RulesOverlap, witness(r.Witness)
-	f.Message = fmt.Sprintf("two rules take %s %s, and Oathkeeper answers 500 for it", f.Witness.Method, f.Witness.URL)
+	f.Message = fmt.Sprintf("two rules match %s %s, and Oathkeeper answers 500 for it", f.Witness.Method, f.Witness.URL)
 	if opensOne(a, b) {
 		f.Message += "; one of them demands nothing of the caller"
 	}
@@ -73,9 +73,9 @@ func overlapFinding(a, b *ir.Take, r match.Relation, group string, found *diag.L
 	case match.Equal:
 		f.Help = "remove one of the two rules"
 	case match.Subset:
-		f.Help = "the other rule takes every request of this one: narrow its path or its methods"
+		f.Help = "the other rule matches every request of this one: narrow its path or its methods"
 	case match.Superset:
-		f.Help = "this rule takes every request of the other one: narrow its path or its methods"
+		f.Help = "this rule matches every request of the other one: narrow its path or its methods"
 	default:
 		f.Help = "narrow the path or the methods of one of the two"
 	}

@@ -160,7 +160,7 @@ func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 			}
 			if r := v.ledAstray(earlier, later, rules); r != nil {
 				unreached(later, r, "list the method in the rule for the earlier path too, or leave these paths out of the later one",
-					[]diag.Related{{Message: "the earlier route, which takes every method", At: earlier.Origin}}, found)
+					[]diag.Related{{Message: "the earlier route, which matches every method", At: earlier.Origin}}, found)
 				break
 			}
 		}

@@ -166,7 +166,7 @@ func (q *Request) token() (simulate.Token, error) {
 	case "jwt":
 		t, err := trace.JWT([]byte(cmp.Or(strings.TrimSpace(q.Claims), "{}")), q.Scopes)
 		if err != nil {
-			return t, fmt.Errorf("the claims are no JSON object: %w", err)
+			return t, fmt.Errorf("the claims are not a JSON object: %w", err)
 		}
 		return t, nil
 	}

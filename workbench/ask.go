@@ -38,7 +38,7 @@ func (d *Desk) Open(files, env string) (out []byte) {
 	d.bench = nil
 	var texts map[string]string
 	if err := json.Unmarshal([]byte(files), &texts); err != nil {
-		return answer(refusal{"the files are no JSON object of texts: " + err.Error()})
+		return answer(refusal{"the files are not a JSON object of texts: " + err.Error()})
 	}
 	b, report, err := Open(texts, env)
 	if err != nil {

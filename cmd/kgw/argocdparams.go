@@ -33,7 +33,7 @@ var argocdParameters = []argocdParameter{
 	{"skipper-api", "Kind of Skipper's routes", "ingress or routegroup", "string", "skipper-api"},
 	{"fail-on", "Fail on", "Lowest severity of a finding that stops a sync: error, warning or info", "string", "fail-on"},
 	{"rules", "Levels of findings", "Code and level, such as KGW305: warning", "map", "rule"},
-	{"allow-empty", "Allow no objects", "true: an application without any object is no error, and a sync prunes what it had", "string", "allow-empty"},
+	{"allow-empty", "Allow no objects", "true: an application without any object is not an error, and a sync prunes what it had", "string", "allow-empty"},
 }
 
 // argocdValue is what Argo CD sends for a parameter, in ARGOCD_APP_PARAMETERS:
@@ -67,7 +67,7 @@ func readArgoCDParameters(getenv func(string) string) (map[string]argocdValue, e
 	}
 	var list []argocdValue
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		return nil, usage("ARGOCD_APP_PARAMETERS is no list of parameters: %w", err)
+		return nil, usage("ARGOCD_APP_PARAMETERS is not a list of parameters: %w", err)
 	}
 	out := map[string]argocdValue{}
 	for _, v := range list {

@@ -26,7 +26,7 @@ func (a *app) argocdPluginCommand() *cobra.Command {
 		Example: "  kgw argocd plugin\n  kgw argocd plugin -o configmap\n  kgw argocd plugin --name kgw-istio --version v1 -- --target istio\n  kgw argocd plugin --no-discover",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if at := cmd.ArgsLenAtDash(); len(args) > 0 && at != 0 {
-				return usage("there is no argument %q: flags of argocd generate stand after \"--\"", args[0])
+				return usage("there is no argument %q: flags of argocd generate come after \"--\"", args[0])
 			}
 			f.args = args
 			return a.printPlugin(f)

@@ -113,7 +113,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	}
 	for _, code := range f.accept {
 		if !diag.Code(code).Acceptable() {
-			return compile.Input{}, nil, usage("--accept %s: this is no loss that could be accepted: those are %s to %s, %s, %s, %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid, diag.ListenerUnsaid, diag.SegmentsRewritten, diag.RetriesUnsaid)
+			return compile.Input{}, nil, usage("--accept %s: this is not a loss that can be accepted: those are %s to %s, %s, %s, %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid, diag.ListenerUnsaid, diag.SegmentsRewritten, diag.RetriesUnsaid)
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}

@@ -54,7 +54,7 @@ func (a *app) emptyPlan(dir string) error {
 			}
 			continue
 		}
-		return usage("--plan %s: the directory holds %s, which is no part of a plan", dir, e.Name())
+		return usage("--plan %s: the directory holds %s, which is not part of a plan", dir, e.Name())
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write the plan: %w", err)}

@@ -79,7 +79,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		return nil
 	}
 	if len(cases) == 0 {
-		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they stand in files named *.kgw-test.yaml")}
+		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they are in files named *.kgw-test.yaml")}
 	}
 	if cases, err = selected(cases, only, f); err != nil {
 		return err

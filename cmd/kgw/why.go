@@ -30,7 +30,7 @@ func (a *app) whyCommand() *cobra.Command {
 		Short: "Say which line, setting or default made a field of a manifest",
 		Long: "For a field of an object that the PATHs compile to, prints the line of the inputs, the setting or the default\n" +
 			"that made it, and the rule of translation. Without a FIELD, all fields; a FIELD such as spec.http[0].match stands\n" +
-			"for all fields below it. For FILE:LINE it prints the fields that are made of what stands there. With \"-\" it\n" +
+			"for all fields below it. For FILE:LINE it prints the fields that are made of what is there. With \"-\" it\n" +
 			"prints the objects on standard input, such as those of a cluster, with the origin of each field as a comment.",
 		Example: "  kgw why VirtualService/shop/orders-xzb2gkdk spec.http[0].match[0].uri apis/\n" +
 			"  kgw why Rule/shop/orders-c5wbeqoj apis/ --format json\n" +

@@ -187,7 +187,7 @@ func (w *writer) paths(g *ir.Gateway) {
 			w.lose(diag.EncodedSlash, r.Origin, "", "an encoded slash in a parameter is part of it, where Skipper decodes it and sees two segments")
 		}
 		if !w.native && strings.HasPrefix(w.target.OathkeeperVersion, "26") && strings.HasSuffix(text, "/") && text != "/" {
-			w.lose(diag.FinalSlash, r.Origin, "remove the slash", "Oathkeeper removes the final slash of a request, so that %q takes none", text)
+			w.lose(diag.FinalSlash, r.Origin, "remove the slash", "Oathkeeper removes the final slash of a request, so that %q matches none", text)
 		}
 	}
 }

@@ -36,7 +36,7 @@ var routeOrigins = append(origin.Table[*written]{
 		return from{origin.Of(w.Gateway.Origin, ir.PartNamespace)}
 	}),
 	row("spec.parentRefs[].sectionName", "The listeners with TLS that serve the hosts, or those that a setting names.", section),
-	row("spec.parentRefs[].kind", "The kind of what stands for the Istio Gateway, where it is no Gateway.", func(w *written, _ origin.Match) from { return from{origin.ParentSetting(w.Gateway, "kind")} }),
+	row("spec.parentRefs[].kind", "The kind of what stands for the Istio Gateway, where it is not a Gateway.", func(w *written, _ origin.Match) from { return from{origin.ParentSetting(w.Gateway, "kind")} }),
 	row("spec.parentRefs[].{}", "The Gateway of the Gateway API that stands for the Istio Gateway of the resource.", func(w *written, _ origin.Match) from { return origin.Parent(w.Gateway, w.Target) }),
 	row("spec.hostnames[]", "The host of the resource, a short one completed with a domain.", func(w *written, m origin.Match) from { return origin.Host(w.Gateway, m.N[0]) }),
 	row("spec.rules[].matches[].path.type", "Whether the path is compared as it is or is an expression follows from what it holds.", nil),

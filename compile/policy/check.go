@@ -152,7 +152,7 @@ func checkRegex(r *ir.Route, found *diag.List) {
 	}
 	found.Add(diag.Finding{
 		Code: diag.RegexInPolicy, At: r.Origin.At("path"),
-		Message: fmt.Sprintf("the path %q is a regular expression, and policies take it literally: requests that it matches are answered with 403", p.Text),
+		Message: fmt.Sprintf("the path %q is a regular expression, and policies read it literally: requests that it matches are answered with 403", p.Text),
 		Help:    "use a literal path, /.* or /*",
 	})
 }

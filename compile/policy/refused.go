@@ -64,9 +64,9 @@ func pathFault(path string) string {
 		case operator && rest:
 			return notLast
 		case !operator && strings.ContainsAny(part, "{}"):
-			return fmt.Sprintf("the braces in %q are no template", part)
+			return fmt.Sprintf("the braces in %q are not a template", part)
 		case !operator && templates && !segment.MatchString(part):
-			return fmt.Sprintf("the segment %q cannot stand beside a template", part)
+			return fmt.Sprintf("the segment %q cannot be beside a template", part)
 		}
 		rest = rest || part == "{**}"
 	}

@@ -170,7 +170,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 		found.Add(diag.Finding{
 			Code: diag.OpenFirst, At: grants[i].Origin.At("handler"),
 			Message: fmt.Sprintf("noop lets every request through, so that %s is never asked", strings.Join(names[i+1:], ", ")),
-			Help:    "remove noop, or what stands behind it",
+			Help:    "remove noop, or what is behind it",
 		})
 	}
 	i, j := slices.Index(names, "oauth2_introspection"), slices.Index(names, "jwt")
@@ -178,7 +178,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 		found.Add(diag.Finding{
 			Code: diag.TokenShadowed, At: grants[i].Origin.At("handler"),
 			Message: "oauth2_introspection takes every bearer token before jwt is asked, and answers 401 to a JWT it does not know",
-			Help:    "put jwt first: it passes on what is no JWT",
+			Help:    "put jwt first: it passes on what is not a JWT",
 		})
 	}
 	if i >= 0 && j >= 0 && j < i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {

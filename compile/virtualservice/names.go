@@ -95,7 +95,7 @@ func hostFault(name string) string {
 	case len(first) > maxLabel:
 		return labelFault(first)
 	case wild && label != "" && !isLabel(strings.TrimPrefix(label, "-")), !wild && !isLabel(first):
-		return fmt.Sprintf("%q is no DNS label", first)
+		return fmt.Sprintf("%q is not a DNS label", first)
 	case !dotted:
 		return ""
 	}
@@ -131,7 +131,7 @@ func labelFault(label string) string {
 	case len(label) > maxLabel:
 		return fmt.Sprintf("label %q has more than %d characters", label, maxLabel)
 	case !isLabel(label):
-		return fmt.Sprintf("%q is no DNS label", label)
+		return fmt.Sprintf("%q is not a DNS label", label)
 	}
 	return ""
 }

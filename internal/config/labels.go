@@ -28,13 +28,13 @@ func checkLabels(doc *source.Document, root *source.Node) diag.List {
 		if !isLabelKey(key) {
 			found.Add(diag.Finding{
 				Code: diag.BadFormat, At: source.Ref{Doc: doc, Path: at.Path, Key: true},
-				Message: fmt.Sprintf("%q is no key of a label", key),
+				Message: fmt.Sprintf("%q is not a key of a label", key),
 				Help:    "write a name of at most 63 letters, digits, \"-\", \"_\" and \".\", with a domain and \"/\" in front or not",
 			})
 		}
 		if value := source.Text(source.Field(labels, key)); value != "" && !isLabelName(value) {
 			found.Add(diag.Finding{
-				Code: diag.BadFormat, At: at, Message: fmt.Sprintf("%q is no value of a label", value),
+				Code: diag.BadFormat, At: at, Message: fmt.Sprintf("%q is not a value of a label", value),
 				Help: "write at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit at both ends",
 			})
 		}

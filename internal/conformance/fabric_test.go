@@ -114,7 +114,7 @@ var fabricReasons = map[diag.Code]string{
 	diag.BadWildcard:      "** elsewhere than at the end",
 	diag.NoBackend:        "no Service and no StackSet",
 	diag.TwoBackends:      "both Services and a StackSet",
-	diag.SamePath:         "two paths that take the same requests",
+	diag.SamePath:         "two paths that match the same requests",
 	diag.RepeatedHost:     "one host twice",
 	diag.FilterNotAllowed: "a filter that is not on the allow-list",
 }

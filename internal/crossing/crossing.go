@@ -44,7 +44,7 @@ func Check(p Path, found *diag.List) {
 	case why != "":
 		found.Add(diag.Finding{
 			Code: diag.OpeningUndecided, At: p.At, Help: "write a simpler path",
-			Message: fmt.Sprintf("it cannot be told whether %s takes what the path %q means: %s", p.Into, p.Text, why),
+			Message: fmt.Sprintf("kgw cannot tell whether %s takes what the path %q means: %s", p.Into, p.Text, why),
 		})
 	case only[0] != nil && !p.Narrower:
 		p.short(only[0], found)
@@ -98,7 +98,7 @@ func (p *Path) witness(r *match.Request) *diag.Witness {
 func (p *Path) beyond(r *match.Request, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.TextWidens, At: p.At, Witness: p.witness(r),
-		Message: fmt.Sprintf("the path %q means something else in %s, which also takes %s", p.Text, p.Into, r.RawPath),
+		Message: fmt.Sprintf("the path %q means something else in %s, which also matches %s", p.Text, p.Into, r.RawPath),
 		Help:    "write the path without characters that mean something there, such as \"*\", \"{*}\", \"<\" and \">\"",
 	})
 }
@@ -106,7 +106,7 @@ func (p *Path) beyond(r *match.Request, found *diag.List) {
 func (p *Path) short(r *match.Request, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.TextNarrows, At: p.At, Witness: p.witness(r),
-		Message: fmt.Sprintf("the path %q means less in %s, which does not take %s", p.Text, p.Into, r.RawPath),
+		Message: fmt.Sprintf("the path %q means less in %s, which does not match %s", p.Text, p.Into, r.RawPath),
 		Help:    "add a rule for what is left out, or write the path so that both read it alike",
 	})
 }

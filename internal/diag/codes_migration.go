@@ -46,7 +46,7 @@ const (
 )
 
 var migrationRules = []Rule{
-	{PathNarrowed, "PathNarrowed", notice, "the paths that replace an older one do not take all of its requests"},
+	{PathNarrowed, "PathNarrowed", notice, "the paths that replace an older one do not match all of its requests"},
 	{PathNotCovered, "PathNotCovered", fault, "a path has no counterpart in the newer version"},
 	{MadePublic, "MadePublic", notice, "a rule becomes noAuth: anybody may send its requests"},
 	{StrategyNotMoved, "StrategyNotMoved", fault, "an access strategy has no counterpart in the newer version"},
@@ -73,7 +73,7 @@ var migrationRules = []Rule{
 	{APIBeside, "APIBeside", fault, "an Api would become a second APIRule of one name or one host"},
 	{NotMigrated, "NotMigrated", fault, "an APIRule of an older version is shown in a newer one, without its own spec"},
 	{ShownAsOlder, "ShownAsOlder", doubt, "an APIRule of a newer version is shown in an older one, without a spec"},
-	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper are taken by another rule after the move"},
+	{OpenedByMethod, "OpenedByMethod", notice, "requests that found no rule in Oathkeeper match another rule after the move"},
 	{OverlapEnds, "OverlapEnds", notice, "requests that Oathkeeper answered with 500, because two rules match them, get in after the move"},
 	{HostLowered, "HostLowered", notice, "requests for a host in lower case found no rule in Oathkeeper, and get in after the move"},
 	{ServiceFieldLeft, "ServiceFieldLeft", fault, "a field of a VirtualService is not known, or has a value that it cannot have"},

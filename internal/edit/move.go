@@ -19,7 +19,7 @@ func Move(list source.Ref, from, to int) (Change, error) {
 	}
 	node := source.Lookup(root, full(doc, list.Path))
 	if node == nil || node.Kind != yaml.SequenceNode || node.Style&yaml.FlowStyle != 0 || to < 0 || to >= from || from >= len(node.Content) {
-		return Change{}, refused("%s is no list of lines", list.Path)
+		return Change{}, refused("%s is not a list of lines", list.Path)
 	}
 	first := doc.Locator().Span(list.Elem(0).Path, false)
 	starts, end, ok := elements(doc.Text(), first.Line-doc.Line()+1, len(node.Content))

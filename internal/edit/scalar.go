@@ -19,7 +19,7 @@ func Scalar(at source.Ref, text string) (Change, error) {
 	}
 	node := source.Lookup(root, full(doc, at.Path))
 	if node == nil || node.Kind != yaml.ScalarNode || node.ShortTag() != "!!str" {
-		return Change{}, refused("%s is no text", at.Path)
+		return Change{}, refused("%s is not text", at.Path)
 	}
 	span := doc.Locator().Span(at.Path, false)
 	data := doc.Text()

@@ -148,7 +148,7 @@ func unescape(b []byte, c, quote byte) []byte {
 // does not end it.
 func (p *parser) regexp() (any, error) {
 	if strings.HasPrefix(p.rest, "//") {
-		return nil, errors.New("a comment stands in place of an argument")
+		return nil, errors.New("a comment is in place of an argument")
 	}
 	var b []byte
 	class := false

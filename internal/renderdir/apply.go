@@ -10,7 +10,7 @@ import (
 // ErrBlocked says that files that kgw did not write, or that were edited
 // since, are in the way, or that a run that was killed has to be completed
 // first (Recover).
-var ErrBlocked = errors.New("files stand in the way")
+var ErrBlocked = errors.New("files are in the way")
 
 // Apply makes the directory what is wanted, and creates it where it is absent.
 // Files that are as they should be are not touched. Nothing is done where

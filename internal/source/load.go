@@ -177,7 +177,7 @@ func checkEncoding(f *File) *Problem {
 		return p
 	case bytes.IndexByte(f.Data, 0) >= 0:
 		p.Line, p.Column = f.Position(bytes.IndexByte(f.Data, 0))
-		p.Message, p.Help = "the file holds a zero byte and is no text", "leave binary files out, for example with .kgwignore"
+		p.Message, p.Help = "the file holds a zero byte and is not text", "leave binary files out, for example with .kgwignore"
 		return p
 	case utf8.Valid(f.Data):
 		return nil

@@ -220,7 +220,7 @@ func TestBrokenFileAmongMany(t *testing.T) {
 		t.Errorf("%d files are read", len(names))
 	}
 	if d := cmp.Diff([]string{
-		"broken.yaml 1:1 the file holds a zero byte and is no text",
+		"broken.yaml 1:1 the file holds a zero byte and is not text",
 		"latin.yaml 1:4 byte 0xe9 is not UTF-8",
 		"utf16.yaml 1:1 the file is UTF-16",
 	}, wrong); d != "" {

@@ -114,7 +114,7 @@ func leftover(line int) error {
 	return fmt.Errorf("line %d: %s", line, behindEnd)
 }
 
-const behindEnd = "text stands behind the end of the document"
+const behindEnd = "there is text behind the end of the document"
 
 var (
 	version12 = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)

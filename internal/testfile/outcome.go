@@ -76,7 +76,7 @@ func (c *Case) judge(d *simulate.Decision) *Outcome {
 		fail("the status is %d, not %d", d.Status, *e.Status)
 	}
 	if e.Rule != "" && !names(e.Rule, d.Rule) && !names(e.Rule, d.Route) {
-		fail("the request is taken by %q, not by %q", strings.Trim(d.Route+", "+d.Rule, ", "), e.Rule)
+		fail("the request is matched by %q, not by %q", strings.Trim(d.Route+", "+d.Rule, ", "), e.Rule)
 	}
 	if e.Upstream != "" && !reaches(e.Upstream, d.Upstream) {
 		fail("the request reaches %q, not %q", d.Upstream, e.Upstream)

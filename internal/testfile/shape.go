@@ -52,7 +52,7 @@ var tokenType = object("The token that the caller brings.",
 		field("subject", text("Subject of the session.")),
 		field("extra", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "What else the session holds."}))),
 	field("prefix", text("Beginning of an opaque token.")),
-	field("via", object("Where the token stands. Absent: in the Authorization header.",
+	field("via", object("Where the token is. Absent: in the Authorization header.",
 		required("in", choice("The kind of place.", tokenPlaces...)),
 		field("name", text("Name of the header, parameter or cookie.")),
 		field("scheme", text("Scheme in the Authorization header, by default Bearer.")))))

@@ -296,7 +296,7 @@ func readSet(n *source.Node) (*match.Set, error) {
 	}
 	absolute := match.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
 	if r := match.Compile(match.Set{Path: path, View: match.RawPath}).Relate(absolute, anyPath); r.Kind == match.Disjoint {
-		return set, fmt.Errorf("the path %q takes no path: paths begin with /", path.Text)
+		return set, fmt.Errorf("the path %q matches no path: paths begin with /", path.Text)
 	}
 	return set, nil
 }

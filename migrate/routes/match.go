@@ -135,7 +135,7 @@ func (s *service) methods(o *object) []string {
 			}
 		}
 	default:
-		s.unsaid(m.at, "the condition on the method, which is no list of methods")
+		s.unsaid(m.at, "the condition on the method, which is not a list of methods")
 		return nil
 	}
 	for _, one := range out {

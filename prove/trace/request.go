@@ -95,7 +95,7 @@ func JWT(claims []byte, scopes string) (simulate.Token, error) {
 		return simulate.Token{}, err
 	}
 	if t.Claims == nil {
-		return simulate.Token{}, errors.New("null is no JSON object")
+		return simulate.Token{}, errors.New("null is not a JSON object")
 	}
 	if scopes = spaced(scopes); scopes != "" {
 		t.Claims["scope"] = scopes

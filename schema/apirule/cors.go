@@ -90,7 +90,7 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 			if anyOrigin(o) {
 				found.Add(diag.Finding{
 					Code: diag.CORSCredentials, At: at.At("allowOrigins").Elem(i), Help: "list the origins that are meant, or leave allowCredentials out",
-					Message: fmt.Sprintf("%s %q takes every origin, and allowCredentials lets each of them send the user's cookies", o.Kind, o.Value),
+					Message: fmt.Sprintf("%s %q allows every origin, and allowCredentials lets each of them send the user's cookies", o.Kind, o.Value),
 				})
 				break
 			}
@@ -117,7 +117,7 @@ func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {
 			if !originKind(k) {
 				f := found.Add(diag.Finding{
 					Code: diag.BadOrigin, At: at.At("allowOrigins").Elem(i).At(k), Help: "use exact, prefix or regex",
-					Message: fmt.Sprintf("%q is no match type of an origin and is taken as prefix", k),
+					Message: fmt.Sprintf("%q is not a match type of an origin and is read as prefix", k),
 				})
 				f.At.Key = true
 			}

@@ -133,7 +133,7 @@ func (c *typeChecker) unread(key string, names []string, at source.Ref) {
 		}
 	}
 	f := diag.Finding{
-		Code: diag.UnreadKey, At: at, Message: fmt.Sprintf("%q is no key of a jwt configuration and has no effect", key),
+		Code: diag.UnreadKey, At: at, Message: fmt.Sprintf("%q is not a key of a jwt configuration and has no effect", key),
 		Help: "remove it; the keys are " + strings.Join(names, ", "), Upstream: &diag.Upstream{},
 	}
 	if near := shape.Nearest(key, names); near != "" {

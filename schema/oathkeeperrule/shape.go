@@ -24,7 +24,7 @@ var Type = shape.Resource(Group+"/"+Version, "Rule", "An access rule of Ory Oath
 			field("stripPath", false, text("Prefix of the path that is left out.")),
 			field("preserveHost", false, &shape.Type{Kind: shape.Boolean, Doc: "Whether the upstream sees the original host."}))),
 		field("match", true, object("The requests that the rule takes.",
-			field("url", true, text("Template of the URL: an expression stands in angle brackets.")),
+			field("url", true, text("Template of the URL: an expression is in angle brackets.")),
 			field("methods", true, &shape.Type{Kind: shape.List, Elem: text(""), Doc: "Methods, compared without regard to case. An empty list takes nothing."}))),
 		field("authenticators", false, handlers("Who may send requests: the first that feels responsible decides. Absent: nobody.")),
 		field("authorizer", false, handler("What they may do. Absent: nothing.")),

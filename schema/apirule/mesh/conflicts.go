@@ -56,7 +56,7 @@ func (a *APIRule) reportConflict(i int, method string, earlier int, shown, said 
 	r := &a.rules[i]
 	f := found.Add(diag.Finding{
 		Code: diag.PathConflict, At: r.at.At("path"),
-		Message:  fmt.Sprintf("path %q with method %s is already taken by an earlier rule", r.path, method),
+		Message:  fmt.Sprintf("path %q with method %s is already matched by an earlier rule", r.path, method),
 		Help:     "put the more specific rule first, or remove one",
 		Upstream: &diag.Upstream{},
 	})

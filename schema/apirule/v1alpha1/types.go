@@ -36,7 +36,7 @@ type rule struct {
 // Type describes the documents of this version.
 var Type = shape.Resource(APIVersion, "APIRule", "Exposes a Service outside the cluster (Kyma APIRule, version v1alpha1).",
 	shape.Field{Name: "spec", Required: true, Type: &shape.Type{Kind: shape.Object, Hints: map[string]string{
-		"host":       "in v1alpha1 the host stands in spec.service.host",
+		"host":       "in v1alpha1 the host is in spec.service.host",
 		"hosts":      "v2 has hosts; in v1alpha1 write spec.service.host",
 		"timeout":    "v1beta1 and later have timeout",
 		"corsPolicy": "v1beta1 and later have corsPolicy",

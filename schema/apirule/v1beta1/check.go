@@ -121,7 +121,7 @@ func (r *rule) checkCombination(istio bool, found *diag.List) {
 	if first >= 0 && open >= 0 {
 		found.Add(apirule.Fault(diag.MixedHandlers, r.at.At("accessStrategies"), "split the rule, or remove one of the two",
 			"Secure access strategies cannot be used in combination with unsecure access strategies",
-			"%q demands credentials and %q does not: they cannot stand in one rule", r.strategies[first].Name, r.strategies[open].Name))
+			"%q demands credentials and %q does not: they cannot be in one rule", r.strategies[first].Name, r.strategies[open].Name))
 	}
 }
 

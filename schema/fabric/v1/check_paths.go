@@ -44,7 +44,7 @@ func (f *FabricGateway) checkPaths(found *diag.List) {
 func (o *operation) same(other *operation, found *diag.List) {
 	finding := diag.Finding{
 		Code: diag.SamePath, At: key(o.at), Help: "keep one of the two",
-		Message: fmt.Sprintf("%s %q takes the same requests as %q", o.method, o.path, other.path),
+		Message: fmt.Sprintf("%s %q matches the same requests as %q", o.method, o.path, other.path),
 		Related: []diag.Related{{Message: "the other operation", At: key(other.at)}},
 	}
 	if o.path == other.path {

@@ -91,7 +91,7 @@ func TestCheck(t *testing.T) {
 			[]string{`KGW237 8: path "/a" has an options operation, which x-fabric-cors-support answers itself`},
 		},
 		{"verb in two cases", service + "paths:\n  /a:\n    get: {}\n    GET: {}", []string{`KGW238 9: path "/a" has both "GET" and "get", which are one verb`}},
-		{"equal paths", service + "paths:\n  /a/*: {get: {}}\n  /a/{id}: {get: {}, post: {}}", []string{`KGW239 9: GET "/a/{id}" takes the same requests as "/a/*"`}},
+		{"equal paths", service + "paths:\n  /a/*: {get: {}}\n  /a/{id}: {get: {}, post: {}}", []string{`KGW239 9: GET "/a/{id}" matches the same requests as "/a/*"`}},
 		{"parameters", service + "paths:\n  /a/x{id}: {get: {}}\n  /b/{id}.json: {get: {}}\n  /c/:id: {get: {}}\n  /d/{}: {get: {}}", []string{
 			`KGW240 8: "x{id}" in path "/a/x{id}" is not a whole parameter`,
 			`KGW240 9: "{id}.json" in path "/b/{id}.json" is not a whole parameter`,
