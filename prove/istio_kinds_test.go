@@ -242,15 +242,20 @@ func TestIstioChanges(t *testing.T) {
 		text, old, new string
 		want           classes.Kind
 	}{
-		"a policy whose pods are not known": {vs("a.com", toAPI) + jwt, "['*']", "[other/x]", classes.Unknown},
-		"callers in the cluster":            {vs("a.com", toAPI) + service("api") + inside, "[one]", "[two]", classes.Internal},
-		"callers of another path":           {vs("a.com", "{match: [{uri: {exact: /x}}], "+api+"}") + service("api") + policy("api", "p", "rules: [{to: [{operation: {paths: [/y]}}]}]"), "[/y]", "[/z]", classes.Internal},
-		"callers without a certificate":     {vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "mtls: {mode: STRICT}"), "STRICT", "PERMISSIVE", classes.Internal},
-		"the port of who decides":           {oathkeeper, "number: 4455", "number: 4456", classes.Routing},
-		"other pods of the Service":         {vs("a.com", toAPI) + service("api"), "selector: {app: api}", "selector: {app: other}", classes.Moved},
-		"a workload that leaves":            {vs("a.com", toAPI) + service("api") + deployment("v1"), "labels: {app: api,", "labels: {app: other,", classes.Moved},
-		"another port of the pods":          {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "9090", classes.Moved},
-		"a port of the pods by name":        {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "admin", classes.Moved},
+		"a policy whose pods are not known":    {vs("a.com", toAPI) + jwt, "['*']", "[other/x]", classes.Unknown},
+		"callers in the cluster":               {vs("a.com", toAPI) + service("api") + inside, "[one]", "[two]", classes.Internal},
+		"callers of another path":              {vs("a.com", "{match: [{uri: {exact: /x}}], "+api+"}") + service("api") + policy("api", "p", "rules: [{to: [{operation: {paths: [/y]}}]}]"), "[/y]", "[/z]", classes.Internal},
+		"callers without a certificate":        {vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "mtls: {mode: STRICT}"), "STRICT", "PERMISSIVE", classes.Internal},
+		"the port of who decides":              {oathkeeper, "number: 4455", "number: 4456", classes.Routing},
+		"callers of a service without a route": {vs("a.com", toAPI) + service("api") + service("b") + policy("b", "d", "action: DENY, rules: [{}]"), "DENY", "ALLOW", classes.Internal},
+		"pods that nothing leads to":           {vs("a.com", toAPI) + service("api") + policy("b", "d", "action: DENY, rules: [{}]"), "DENY", "ALLOW", classes.Unknown},
+		"a policy that is not tried any more":  {vs("a.com", toAPI) + service("api") + policy("b", "d", "action: DENY, rules: [{}]", "annotations: {istio.io/dry-run: 'true'}"), "'true'", "'false'", classes.Unknown},
+		"proxies that nothing leads to":        {vs("a.com", toAPI) + service("api") + object("EnvoyFilter", "f", "workloadSelector: {labels: {app: b}}, priority: 1"), "priority: 1", "priority: 2", classes.Unknown},
+		"certificates of others":               {vs("a.com", toAPI) + service("api") + object("PeerAuthentication", "m", "selector: {matchLabels: {app: b}}, mtls: {mode: STRICT}"), "STRICT", "PERMISSIVE", classes.Unknown},
+		"other pods of the Service":            {vs("a.com", toAPI) + service("api"), "selector: {app: api}", "selector: {app: other}", classes.Moved},
+		"a workload that leaves":               {vs("a.com", toAPI) + service("api") + deployment("v1"), "labels: {app: api,", "labels: {app: other,", classes.Moved},
+		"another port of the pods":             {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "9090", classes.Moved},
+		"a port of the pods by name":           {vs("a.com", toAPI) + service("api", "{port: 80, targetPort: 8080}"), "8080", "admin", classes.Moved},
 		"other pods of a subset": {
 			vs("a.com", "{route: [{destination: {host: api, subset: s}}]}") + service("api") + object("DestinationRule", "d", "host: api, subsets: [{name: s, labels: {version: v1}}]"), "version: v1", "version: v2", classes.Moved,
 		},
@@ -264,6 +269,32 @@ func TestIstioChanges(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s: %v, want %s", name, r.Changes, c.want)
+		}
+	}
+}
+
+// TestInsideOfEachService holds that a change for callers in the cluster is said of each
+// service, and once of the same pods.
+func TestInsideOfEachService(t *testing.T) {
+	denies := object("AuthorizationPolicy", "d", "action: DENY, rules: [{}]")
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"two services":               {vs("a.com", toAPI) + service("api") + service("b"), 2},
+		"two ports of the same pods": {vs("a.com", toAPI) + service("api", "{name: http-a, port: 80}, {name: http-b, port: 81}"), 1},
+		"two services, two routes":   {vs("a.com", toAPI) + vs("b.com", "{route: [{destination: {host: b, port: {number: 80}}}]}") + service("api") + service("b"), 2},
+	} {
+		before, after := documents(t, c.text), documents(t, c.text+denies)
+		r := classes.Compare(clusterOf(before, -1, nil).Side(nil), clusterOf(after, -1, nil).Side(nil))
+		got := 0
+		for i := range r.Changes {
+			if r.Changes[i].Kind == classes.Internal {
+				got++
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %d changes for callers in the cluster, want %d: %v", name, got, c.want, r.Changes)
 		}
 	}
 }

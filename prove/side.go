@@ -428,3 +428,31 @@ func (s *side) Inside(r *simulate.Request, service, caller string) simulate.Deci
 	next.Inside, next.To, next.Caller = true, service, caller
 	return s.cluster.Mesh.Decide(&next, nil)
 }
+
+// Services lists the services whose pods are known, where something may keep
+// callers away from them.
+func (s *side) Services() []string {
+	if s.cluster.Mesh.Guard == nil {
+		return nil
+	}
+	return s.cluster.Sidecars.Addresses()
+}
+
+// Guards lists what the policies of a service look at, on any host.
+func (s *side) Guards(service string) []classes.Part {
+	g := s.guard(service)
+	out := slices.Clone(g.always)
+	for _, name := range slices.Sorted(maps.Keys(g.on)) {
+		out = append(out, g.on[name]...)
+	}
+	return out
+}
+
+// Apart lists policies for pods that no service and no gateway leads to.
+func (s *side) Apart() []classes.Apart {
+	var out []classes.Apart
+	for _, u := range s.cluster.Sidecars.Unmet() {
+		out = append(out, classes.Apart(u))
+	}
+	return out
+}

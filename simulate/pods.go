@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,22 @@ func (m *Manifest) unread(place string) []Unknown {
 	for _, f := range t.Unread(m.Root) {
 		out = append(out, m.UnreadUnknown(t, f, place))
 	}
+	return out
+}
+
+// Addresses lists the Services whose pods are known, each as the host and port of
+// every port, sorted.
+func (p *Pods) Addresses() []string {
+	var out []string
+	for _, s := range p.services {
+		if s.Elsewhere {
+			continue
+		}
+		for _, port := range s.Ports {
+			out = append(out, fmt.Sprintf("%s.%s.svc.cluster.local:%d", s.Name, s.Namespace, port.Number))
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

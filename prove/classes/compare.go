@@ -17,29 +17,42 @@ const stepsPerPart = 100_000
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)
+	inner := unrouted(results, before, after)
 	parallel.Each(len(hosts), func(i int) {
 		results[i].run()
 		results[i].forget()
 	})
-	out, inside := &Report{}, map[changeKey]bool{}
-	for _, c := range results {
+	parallel.Each(len(inner), func(i int) {
+		inner[i].runInner()
+		inner[i].forget()
+	})
+	out, inside := &Report{}, map[insideKey]bool{}
+	for k, c := range slices.Concat(results, inner) {
 		out.Unchanged += c.unchanged
 		out.Notes = append(out.Notes, c.notes...)
 		for i := range c.changes {
-			if c.changes[i].Kind == Internal {
-				key := keyOf(&c.changes[i])
-				if inside[key] {
+			if ch := &c.changes[i]; ch.Kind == Internal {
+				service, pods := insideKey{keyOf(ch), ch.Host}, insideKey{keyOf(ch), ch.pods}
+				if inside[service] || k >= len(results) && inside[pods] {
 					continue
 				}
-				inside[key] = true
+				inside[service], inside[pods] = true, ch.pods != ""
 			}
 			out.Changes = append(out.Changes, c.changes[i])
 		}
 	}
+	out.Changes = append(out.Changes, apart(before, after)...)
 	slices.SortStableFunc(out.Changes, order)
 	slices.Sort(out.Notes)
 	out.Notes = slices.Compact(out.Notes)
 	return out
+}
+
+// insideKey is what a change for callers in the cluster is known by: their service,
+// or its pods.
+type insideKey struct {
+	changeKey
+	at string
 }
 
 // comparisons reads what two states, and further ones, have on each host, and
@@ -51,14 +64,19 @@ func comparisons(hosts []host, before, after Side, further ...Side) []*compariso
 		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 		out[i].read(further...)
 	})
+	share(out)
+	return out
+}
+
+// share gives each comparison its part of what all of them may cost.
+func share(list []*comparison) {
 	whole := 0
-	for _, c := range out {
+	for _, c := range list {
 		whole += len(c.all)
 	}
-	for _, c := range out {
-		c.purse = match.Share(len(c.all), whole, stepsPerPart)
+	for _, c := range list {
+		c.purse = match.Share(max(len(c.all), 1), whole, stepsPerPart)
 	}
-	return out
 }
 
 func order(a, b Change) int {

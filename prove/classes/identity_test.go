@@ -47,6 +47,10 @@ func (r routes) Decide(q *simulate.Request) simulate.Decision {
 	return simulate.Decision{Status: 404, Cause: simulate.NoRoute}
 }
 
+func (routes) Services() []string   { return nil }
+func (routes) Guards(string) []Part { return nil }
+func (routes) Apart() []Apart       { return nil }
+
 func (routes) Inside(*simulate.Request, string, string) simulate.Decision {
 	return simulate.Decision{Status: 403, Cause: simulate.PolicyDenied}
 }

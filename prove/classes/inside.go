@@ -85,6 +85,9 @@ func (d *delta) insideOf(service string, callers []string) bool {
 			ch := d.base
 			ch.Kind, ch.Path, ch.Host = Internal, "/", service
 			ch.Methods, ch.Others = nil, true
+			if pods := cmp.Or(was.Pods, is.Pods); pods != "" {
+				ch.pods = namespaceOf(bare) + " " + pods
+			}
 			if ch.WasAt.Doc == nil && ch.IsAt.Doc == nil {
 				ch.WasAt, ch.IsAt = was.At, is.At
 			}
@@ -96,6 +99,13 @@ func (d *delta) insideOf(service string, callers []string) bool {
 		}
 	}
 	return false
+}
+
+// namespaceOf is that of a service's host.
+func namespaceOf(host string) string {
+	_, rest, _ := strings.Cut(host, ".")
+	namespace, _, _ := strings.Cut(rest, ".")
+	return namespace
 }
 
 func inMesh(d *simulate.Decision, caller, token string) string {

@@ -77,6 +77,7 @@ type Change struct {
 	in        map[int]bool // the classes that have it
 	requests  []string     // what those are known by: see Identity
 	callers   []string     // who gets through on which side
+	pods      string       // those of the service that callers in the cluster ask
 }
 
 // Witness is a request that shows a change.

@@ -45,6 +45,10 @@ func (d *door) Decide(r *simulate.Request) simulate.Decision {
 	return simulate.Decision{Status: 200, Route: "route", Upstream: d.to, Next: r}
 }
 
+func (*door) Services() []string   { return nil }
+func (*door) Guards(string) []Part { return nil }
+func (*door) Apart() []Apart       { return nil }
+
 func (d *door) Inside(r *simulate.Request, _, _ string) simulate.Decision {
 	if d.inside {
 		return simulate.Decision{Status: 200, Next: r}

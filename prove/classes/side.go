@@ -21,6 +21,20 @@ type Side interface {
 	// Inside decides a request that a caller in the cluster sends to a service
 	// itself: an identity in the mesh, or simulate.Bare.
 	Inside(r *simulate.Request, service, caller string) simulate.Decision
+	// Services lists the services of the cluster whose pods are known, each as a
+	// host and a port, and Guards what the decision about a request to one of them
+	// depends on that does not come to the gateway.
+	Services() []string
+	Guards(service string) []Part
+	// Apart lists what holds for pods that no decision until now was about.
+	Apart() []Apart
+}
+
+// Apart is an object that holds for pods of which nothing is known.
+type Apart struct {
+	// Name is what it is called, and Text the same for objects that hold alike.
+	Name, Text string
+	At         source.Ref
 }
 
 // Part is something that matches requests, or on which it depends what becomes

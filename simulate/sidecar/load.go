@@ -27,6 +27,8 @@ type Sidecars struct {
 	peers        []*chosen
 	destinations []*destination
 	places       sync.Map // *place, by key
+	// met are those of the chosen, and of the selections, that hold at some place.
+	met sync.Map
 }
 
 // Options is what is known of the mesh.

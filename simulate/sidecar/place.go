@@ -270,6 +270,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 			if held == no {
 				continue
 			}
+			s.met.Store(sel, true)
 			var condition *simulate.Unknown
 			if held == maybe {
 				condition = selected(&sel.chosen, p)
@@ -288,12 +289,14 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 	}
 	for _, o := range s.opaque {
 		if held := o.selects(s, p, labels, complete); held != no {
+			s.met.Store(o, true)
 			sign = append(sign, o.manifest.ID())
 			g.broken = append(g.broken, opaqueOf(o.manifest, p))
 		}
 	}
 	for _, c := range s.peers {
 		if c.selects(s, p, labels, complete) != no {
+			s.met.Store(c, true)
 			g.broken = append(g.broken, brokenOf(c.manifest, simulate.PeerAuthenticationFields.Unread(c.manifest.Root), c.refused, p, simulate.PeerAuthenticationFields)...)
 		}
 	}
