@@ -84,7 +84,7 @@ func (r *run) interleavedWith(f *front, others []*front, c *companions) {
 		seen[other] = true
 		var shared string
 		for _, h := range c.shared(f, other) {
-			if in := httproute.Intruder(f.matches(), other.matches(), h.name, r.judge, purse); in != nil {
+			if in := httproute.Intruder(f.matches(), other.matches(), h.name, h.byAge, r.judge, purse); in != nil {
 				r.found.Add(f.intruded(other, in, h))
 				return
 			}
@@ -113,6 +113,8 @@ func (f *front) intruded(other *front, in *httproute.Intrusion, h sharedHost) di
 	}
 	what := fmt.Sprintf("its %q is asked before route %q of %s %q", in.By.Path, in.Own.Path, g.Kind, g.Name)
 	switch {
+	case h.byAge:
+		what = fmt.Sprintf("its %q is asked before route %q of %s %q if it is older, whatever the length of the two", in.By.Path, in.Own.Path, g.Kind, g.Name)
 	case in.By.CutsOff() && !in.Own.Exact && !in.Own.Prefix:
 		what = fmt.Sprintf("its %q removes the expressions of the host, route %q of %s %q among them", in.By.Path, in.Own.Path, g.Kind, g.Name)
 	case !routerule.AskedBefore(&in.By.Rule, &in.Own.Rule):
@@ -141,10 +143,12 @@ func (f *front) hostAt(name string) source.Ref {
 }
 
 // sharedHost is a host under which the matches of two objects are in one list. It
-// is certain where it does not depend on a listener that is not known.
+// is certain where it does not depend on a listener that is not known. istiod puts
+// matches of hosts that are spelled alike into one order; of a name and a wildcard
+// that a listener makes the same it asks all of the older object first.
 type sharedHost struct {
-	name    string
-	certain bool
+	name           string
+	certain, byAge bool
 }
 
 // shared lists the hosts that two objects share at their Gateways.
@@ -173,13 +177,13 @@ func (c *companions) sharedAt(a, b *front, p kube.RouteParent, section, h, o str
 	gateway := c.parents[p.Name]
 	if gateway == nil || p.Kind != "Gateway" {
 		if h == o {
-			return []sharedHost{{h, true}}
+			return []sharedHost{{name: h, certain: true}}
 		}
 		narrow := h
 		if host.Within(o, h) {
 			narrow = o
 		}
-		return []sharedHost{{narrow, false}}
+		return []sharedHost{{name: narrow, byAge: true}}
 	}
 	var sections []string
 	if section != "" {
@@ -197,7 +201,7 @@ func (c *companions) sharedAt(a, b *front, p kube.RouteParent, section, h, o str
 			return slices.Contains(fit, l)
 		}
 		if serves(a) && serves(b) {
-			out = append(out, sharedHost{name, true})
+			out = append(out, sharedHost{name: name, certain: true, byAge: h != o})
 		}
 	}
 	return out

@@ -202,8 +202,9 @@ type Intrusion struct {
 
 // Intruder returns for a host the first match of another object that istiod may
 // ask before one of the gateway's own; equally specific ones it asks by their age.
-// What the purse does not suffice for counts. Nil: there is none.
-func Intruder(own, others []Asked, host string, judge *match.Judge, purse *match.Purse) *Intrusion {
+// With byAge it asks all of the older object first, and those that match everything
+// behind all others. What the purse does not suffice for counts. Nil: there is none.
+func Intruder(own, others []Asked, host string, byAge bool, judge *match.Judge, purse *match.Purse) *Intrusion {
 	compile := func(a *Asked) *match.Matcher {
 		set := a.Set
 		set.Hosts = []string{host}
@@ -214,7 +215,7 @@ func Intruder(own, others []Asked, host string, judge *match.Judge, purse *match
 		theirs := compile(by)
 		for j := range own {
 			mine := &own[j]
-			if mine.does == by.does || routerule.AskedBefore(&mine.Rule, &by.Rule) {
+			if mine.does == by.does || !byAge && routerule.AskedBefore(&mine.Rule, &by.Rule) || byAge && by.CutsOff() {
 				continue
 			}
 			relation := purse.Relate(theirs, compile(mine))

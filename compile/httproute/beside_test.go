@@ -36,7 +36,7 @@ func TestIntruder(t *testing.T) {
 		}
 		spec := source.NodeOfText("rules: [{matches: [" + strings.Join(matches, ", ") + "], backendRefs: [{name: other, port: 80}]}]")
 		own, others := Own(g, target), Foreign(source.Ref{Doc: &source.Document{Namespace: "n"}}, "HTTPRoute", spec)
-		in := Intruder(own, others, "a.example.com", target.Judge, nil)
+		in := Intruder(own, others, "a.example.com", false, target.Judge, nil)
 		if in == nil {
 			none++
 			for _, path := range requested {

@@ -39,6 +39,7 @@ const (
 	RetriesUnsaid       Code = "KGW743"
 	MeshStays           Code = "KGW744"
 	GatewayAdded        Code = "KGW745"
+	RedirectPort        Code = "KGW746"
 
 	// NotImported and ImportChose are about drafts from descriptions of APIs.
 	NotImported Code = "KGW760"
@@ -82,6 +83,7 @@ var migrationRules = []Rule{
 	{RetriesUnsaid, "RetriesUnsaid", fault, "an HTTPRoute cannot say how often requests are retried"},
 	{MeshStays, "MeshStays", aside, "a VirtualService stays for callers in the mesh, or for others that delegate to it"},
 	{GatewayAdded, "GatewayAdded", aside, "a Gateway of the Gateway API is written beside one of Istio"},
+	{RedirectPort, "RedirectPort", aside, "a redirect without a port leads to that of the listener, where it is not the usual one"},
 	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
 	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},
 }

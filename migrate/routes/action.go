@@ -94,6 +94,12 @@ func (s *service) redirect(a *action, o *object) {
 	case r.Scheme != "" && r.Scheme != "http" && r.Scheme != "https":
 		s.unsaid(o.at.At("scheme"), "a redirect to the scheme %q", r.Scheme)
 	}
+	if r.Scheme == "" && r.Port == 0 {
+		s.found.Add(diag.Finding{
+			Code: diag.RedirectPort, At: o.at, Help: "none is needed where the listeners have port 80, or 443 with TLS; else name the port or the scheme",
+			Message: "the redirect names neither a port nor a scheme: an HTTPRoute leads to the port of the listener, where a VirtualService keeps that of the request",
+		})
+	}
 	o.end()
 	a.rule.Filters = []manifest.RouteFilter{{Type: "RequestRedirect", RequestRedirect: r}}
 }

@@ -233,8 +233,14 @@ func (c *converter) write() []simulate.Manifest {
 	for c.dropTied(groups) {
 		order, groups = c.group()
 	}
+	ports := map[string]int64{}
+	for _, p := range c.parents {
+		for i, section := range p.sections {
+			ports[p.name+internalName+"-"+section] = p.ports[i]
+		}
+	}
 	for _, b := range order {
-		out = append(out, b.virtualService(groups[b]))
+		out = append(out, b.virtualService(groups[b], ports[b.gateway]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.parents)) {
 		out = append(out, c.parents[name].made...)

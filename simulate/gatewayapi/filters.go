@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,6 +176,33 @@ func cors(n *source.Node) source.Object {
 	return source.Object{{Key: "corsPolicy", Value: policy}}
 }
 
+// portOfListener is the key of a port that is that of the listener, until this is
+// known.
+const portOfListener = "derivePort"
+
+// withPort finishes a redirect that names neither a scheme nor a port: istiod
+// writes the port of the listener, unless it is the usual one of its protocol, which
+// is 0 here (pilot/pkg/networking/core/route, ApplyRedirect).
+func withPort(action source.Object, port int64) source.Object {
+	at := slices.IndexFunc(action, func(f source.Member) bool { return f.Key == "redirect" })
+	if at < 0 {
+		return action
+	}
+	to, _ := action[at].Value.(source.Object)
+	own := source.Object{}
+	for _, f := range to {
+		switch {
+		case f.Key != portOfListener:
+			own = append(own, f)
+		case port != 0:
+			own = append(own, source.Member{Key: "port", Value: number(port)})
+		}
+	}
+	out := slices.Clone(action)
+	out[at].Value = own
+	return out
+}
+
 // redirect answers with another place. That of a prefix is not followed.
 func redirect(n *source.Node) (source.Object, bool) {
 	status := source.Int(source.Field(n, "statusCode"))
@@ -189,6 +217,8 @@ func redirect(n *source.Node) (source.Object, bool) {
 	}
 	if port := source.Int(source.Field(n, "port")); port != 0 {
 		to = append(to, source.Member{Key: "port", Value: number(port)})
+	} else if _, scheme := to.Get("scheme"); !scheme {
+		to = append(to, source.Member{Key: portOfListener, Value: "FROM_REQUEST_PORT"})
 	}
 	if path := source.Field(n, "path"); path != nil {
 		if source.Text(source.Field(path, "type")) != "ReplaceFullPath" {

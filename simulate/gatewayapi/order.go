@@ -37,14 +37,14 @@ func byAge(a, b *match) int {
 	return cmp.Or(strings.Compare(a.route.Created, b.route.Created), strings.Compare(a.route.Namespace, b.route.Namespace), strings.Compare(a.route.Name, b.route.Name))
 }
 
-// virtualService makes one of all matches at a listener and host.
-func (b binding) virtualService(list []*match) simulate.Manifest {
+// virtualService makes one of all matches at a listener, with the port, and host.
+func (b binding) virtualService(list []*match, port int64) simulate.Manifest {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(x, y *match) int { return cmp.Or(specificity(x, y), byAge(x, y)) })
 	var entries []any
 	var places []source.Ref
 	for _, m := range list {
-		entries, places = append(entries, m.entry()), append(places, m.at)
+		entries, places = append(entries, m.entry(port)), append(places, m.at)
 	}
 	first := list[0].route
 	namespace, name, _ := strings.Cut(b.gateway, "/")

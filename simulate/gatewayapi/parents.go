@@ -24,6 +24,7 @@ type parent struct {
 	// sections; none for a Gateway that is not among the inputs.
 	made     []simulate.Manifest
 	sections []string
+	ports    []int64 // of each section, 0 for the usual one of its protocol
 	found    bool
 }
 
@@ -101,6 +102,10 @@ func (p *parent) read(m *simulate.Manifest) bool {
 			return false
 		}
 		p.made, p.sections = append(p.made, made), append(p.sections, source.Text(source.Field(n, "name")))
+		if l.port == map[string]int64{"HTTP": 80, "HTTPS": 443}[source.Text(source.Field(n, "protocol"))] {
+			l.port = 0
+		}
+		p.ports = append(p.ports, l.port)
 	}
 	return len(have) > 0
 }

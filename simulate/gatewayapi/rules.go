@@ -116,8 +116,8 @@ func readMatch(n *source.Node) (*match, bool) {
 	return m, true
 }
 
-// entry is the match as an entry of a VirtualService.
-func (m *match) entry() source.Object {
+// entry is the match as an entry of a VirtualService, at a listener with the port.
+func (m *match) entry(port int64) source.Object {
 	conditions := source.Object{{Key: "uri", Value: m.uri}}
 	if m.method != "" {
 		conditions = append(conditions, source.Member{Key: "method", Value: source.Object{{Key: "exact", Value: m.method}}})
@@ -134,7 +134,7 @@ func (m *match) entry() source.Object {
 			conditions = append(conditions, source.Member{Key: list.key, Value: values})
 		}
 	}
-	return append(source.Object{{Key: "match", Value: []any{conditions}}}, m.action...)
+	return append(source.Object{{Key: "match", Value: []any{conditions}}}, withPort(m.action, port)...)
 }
 
 // compared is how a value is compared. Expressions that say no more than that it
