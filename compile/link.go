@@ -205,7 +205,7 @@ func (r *run) standIns(c *companions) {
 		if known := c.gateways[name]; p == nil || p.Origin.Doc == nil || other[name] || known != nil && !known.Assumed {
 			continue
 		}
-		g := &kube.Gateway{Origin: p.Origin, Name: name}
+		g := &kube.Gateway{Origin: p.Origin, HostsAt: p.Origin.At("spec", "listeners"), Name: name}
 		for i := range p.Listeners {
 			l := &p.Listeners[i]
 			if g.Servers = append(g.Servers, []string{l.Host}); l.Protocol == "HTTPS" {

@@ -67,7 +67,7 @@ func saidOf(g *kube.Gateway) ir.Said {
 	case g.Assumed:
 		return ir.Said{Setting: "domains.default"}
 	}
-	return ir.Said{At: g.Origin.At("spec", "servers")}
+	return ir.Said{At: g.HostsAt}
 }
 
 // defaultDomain is the domain that the controller reads from the Gateway: it

@@ -71,7 +71,7 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 		f.Help = "write the full host, or the hosts of the Gateway there, such as hosts: [\"*.kyma.example.com\"]"
 	}
 	if gateway.Origin.Doc != nil {
-		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
+		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.HostsAt}}
 	}
 }
 

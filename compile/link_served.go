@@ -16,7 +16,7 @@ import (
 func (c *companions) served(g *ir.Gateway, found *diag.List) {
 	gateway := c.gatewayOf(g)
 	if e := c.external[g.Ingress.External]; gateway == nil && e != nil && e.Domain != "" {
-		gateway = &kube.Gateway{Origin: e.Origin, Name: e.Name, Servers: [][]string{{e.Domain}}}
+		gateway = &kube.Gateway{Origin: e.Origin, HostsAt: e.Origin.At("spec", "externalDomain"), Name: e.Name, Servers: [][]string{{e.Domain}}}
 	}
 	if gateway == nil || gateway.Assumed || c.standIns[gateway.Name] || len(slices.Concat(gateway.Servers...)) == 0 {
 		return
@@ -45,7 +45,7 @@ func notServed(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
 func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, help string) diag.Finding {
 	f := diag.Finding{Code: code, At: h.Origin, Message: message, Help: help}
 	if gateway.Origin.Doc != nil {
-		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.Origin.At("spec", "servers")}}
+		f.Related = []diag.Related{{Message: "the Gateway", At: gateway.HostsAt}}
 	}
 	return f
 }

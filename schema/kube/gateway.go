@@ -29,7 +29,7 @@ type Listener struct {
 const mounted = "/etc/istio/ingressgateway-certs/"
 
 func decodeGateway(at source.Ref, name ir.Name, spec *source.Node) *Gateway {
-	g := &Gateway{Origin: at, Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
+	g := &Gateway{Origin: at, HostsAt: at.At("spec", "servers"), Name: name, Selector: source.TextMap(source.Field(spec, "selector"))}
 	servers := at.At("spec", "servers")
 	for i, s := range source.Elements(source.Field(spec, "servers")) {
 		hosts := source.Texts(source.Field(s, "hosts"))

@@ -71,7 +71,8 @@ type Owner struct{ Kind, Name string }
 // Gateway is an Istio Gateway.
 type Gateway struct {
 	Origin  source.Ref
-	Setting string // the path in kgw.yaml of what only a configuration knows
+	HostsAt source.Ref // where the hosts are said
+	Setting string     // the path in kgw.yaml of what only a configuration knows
 	Name    ir.Name
 	Servers [][]string // the hosts of each server
 	HTTPS   [][]string // the hosts of each server whose protocol is HTTPS
