@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // direct returns the operations that the routes which change sent to services
@@ -43,13 +44,13 @@ func (p *plan) direct() []any {
 }
 
 // methodList is how a route lists methods.
-var methodList = regexp.MustCompile(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`)
+var methodList = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`) })
 
 // policyMethods returns the methods that a route matches, none for any.
 func policyMethods(method any) (methods []any, known bool) {
 	match, _ := method.(map[string]any)
 	text, _ := cmp.Or(match["exact"], match["regex"]).(string)
-	if m := methodList.FindStringSubmatch(text); m != nil {
+	if m := methodList().FindStringSubmatch(text); m != nil {
 		for _, one := range strings.Split(m[1], "|") {
 			methods = append(methods, one)
 		}
@@ -98,7 +99,7 @@ func policyPaths(uri any) (paths, around []any) {
 }
 
 // plainText is an expression that matches its own text, and {*} for one segment.
-var plainText = regexp.MustCompile(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`)
+var plainText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`) })
 
 // endings are what expressions end with, and how paths say it: behind text, and
 // behind operators.
@@ -121,7 +122,7 @@ func within(expr string) []any {
 			continue
 		}
 		base = strings.ReplaceAll(strings.ReplaceAll(base, `\.`, "."), "[^/]+", "{*}")
-		if !plainText.MatchString(base) {
+		if !plainText().MatchString(base) {
 			return nil
 		}
 		texts := end.plain
@@ -140,11 +141,11 @@ func within(expr string) []any {
 }
 
 // literal is the text with which everything begins that an expression matches.
-var literal = regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`)
+var literal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`) })
 
 // beginning returns a path that matches all that an expression matches.
 func beginning(expr string) string {
-	text := literal.FindString(expr)
+	text := literal().FindString(expr)
 	if rest := expr[len(text):]; rest != "" && strings.Contains("?*+{", rest[:1]) && len(text) > 1 {
 		text = text[:len(text)-1] // which may be missing
 	}

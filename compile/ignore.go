@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -24,7 +25,7 @@ type ignore struct {
 // Annotation suppresses findings of the whole document.
 const Annotation = "kgw.dev/ignore"
 
-var ignoreComment = regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`)
+var ignoreComment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`) })
 
 // readIgnores reads the suppressions of a document: comments and the
 // annotation. What is wrong with them is added to found.
@@ -92,7 +93,7 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 	ends := map[int]int{} // of nodes, by their first lines: many comments may cover one node
 	var out []ignore
 	for i, line := range lines {
-		m := ignoreComment.FindStringSubmatchIndex(line)
+		m := ignoreComment().FindStringSubmatchIndex(line)
 		if m == nil {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -13,14 +14,14 @@ import (
 
 // serviceName is the grammar of names of Services: a DNS-1035 label
 // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
-var serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+var serviceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`) })
 
 // namespaceName is the grammar of namespaces: a DNS-1123 label.
-var namespaceName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+var namespaceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`) })
 
 // hostName is what a host may be made of in any dialect. Dialects and targets
 // allow less.
-var hostName = regexp.MustCompile(`^(\*\.)?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`)
+var hostName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*\.)?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`) })
 
 const maxName = 63 // of a label: names of Services and of namespaces
 
@@ -75,7 +76,7 @@ func (n *naming) host(h *ir.Host) {
 			Help: fmt.Sprintf("write %q", strings.ToLower(h.Written)),
 		})
 	}
-	if h.Name != "" && !hostName.MatchString(h.Name) {
+	if h.Name != "" && !hostName().MatchString(h.Name) {
 		n.refuse(h.Origin, "write labels of letters, digits and \"-\" with dots between them", "%q is not a host name", h.Name)
 	}
 }
@@ -91,14 +92,14 @@ func (n *naming) service(u *ir.Upstream) {
 			}
 		}
 	}
-	if len(u.Name) > maxName || !serviceName.MatchString(u.Name) {
+	if len(u.Name) > maxName || !serviceName().MatchString(u.Name) {
 		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
 			"%q is not the name of a Service", u.Name)
 	}
 	if slices.Contains(n.seen, "metadata.namespace") && u.Origin.Doc != nil && u.Namespace == u.Origin.Doc.Namespace {
 		return
 	}
-	if len(u.Namespace) > maxName || !namespaceName.MatchString(u.Namespace) {
+	if len(u.Namespace) > maxName || !namespaceName().MatchString(u.Namespace) {
 		n.refuse(u.Origin.At("namespace"), "write a namespace: lower-case letters, digits and \"-\", at most 63 characters", "%q is not a namespace", u.Namespace)
 	}
 }

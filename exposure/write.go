@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/report"
 )
@@ -126,12 +127,12 @@ func (r *Report) csv(w io.Writer) error {
 // formula finds what a spreadsheet may read as the beginning of a formula: at the
 // beginning of a cell, or of what another separator would make one
 // (https://owasp.org/www-community/attacks/CSV_Injection).
-var formula = regexp.MustCompile("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])")
+var formula = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])") })
 
 // Cell returns a text as a quoted cell of CSV, on one line, that no spreadsheet
 // reads as a formula.
 func Cell(s string) string {
-	s = formula.ReplaceAllString(report.Visible(s), "$1$2'$3")
+	s = formula().ReplaceAllString(report.Visible(s), "$1$2'$3")
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 

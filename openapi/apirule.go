@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -103,20 +104,20 @@ func add(rules []rule, path, method string, a access) []rule {
 }
 
 var (
-	wholeParameter = regexp.MustCompile(`^\{[^{}]*\}$`)
-	templatePath   = regexp.MustCompile(apirule.TemplatePattern.Expr)
+	wholeParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{[^{}]*\}$`) })
+	templatePath   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(apirule.TemplatePattern.Expr) })
 )
 
 // template spells a path as APIRules v2 do; false where they cannot.
 func template(path string) (string, bool) {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
-		if wholeParameter.MatchString(p) {
+		if wholeParameter().MatchString(p) {
 			parts[i] = "{*}"
 		}
 	}
 	out := strings.Join(parts, "/")
-	return out, out != "/*" && templatePath.MatchString(out)
+	return out, out != "/*" && templatePath().MatchString(out)
 }
 
 func (d *drafter) rule(r rule) source.Object {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -53,7 +54,7 @@ func storage(versions []Description) int {
 	return best
 }
 
-var versionName = regexp.MustCompile(`^v([0-9]+)(?:(alpha|beta)([0-9]+))?$`)
+var versionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v([0-9]+)(?:(alpha|beta)([0-9]+))?$`) })
 
 // newer compares versions as Kubernetes orders them: stable over beta over
 // alpha, then by number.
@@ -68,7 +69,7 @@ func newer(a, b string) bool {
 }
 
 func versionRank(version string) [3]int {
-	m := versionName.FindStringSubmatch(version)
+	m := versionName().FindStringSubmatch(version)
 	if m == nil {
 		return [3]int{}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -19,10 +20,10 @@ var filledIn = []string{
 }
 
 var (
-	template    = regexp.MustCompile(`\{\{.*?\}\}`)
-	environment = regexp.MustCompile(`\$\{[A-Za-z_][^{}]*\}|\$[A-Z_][A-Z0-9_]+`)
-	angle       = regexp.MustCompile(`<[A-Za-z][^<>/]*>`)
-	braces      = regexp.MustCompile(`\{[A-Za-z][^{}]*\}`)
+	template    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{.*?\}\}`) })
+	environment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{[A-Za-z_][^{}]*\}|\$[A-Z_][A-Z0-9_]+`) })
+	angle       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[A-Za-z][^<>/]*>`) })
+	braces      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z][^{}]*\}`) })
 )
 
 // Placeholders reports values that a template, an environment or a reader of
@@ -69,7 +70,7 @@ func (p *placeholders) flow(n *source.Node, field string) string {
 	}
 	switch {
 	case len(n.Content) == 0: // its key was no plain value, and was left out
-		return template.FindString(p.doc.File.Line(p.doc.NodeSpan(n).Line))
+		return template().FindString(p.doc.File.Line(p.doc.NodeSpan(n).Line))
 	case len(n.Content) == 2 && n.Content[1].ShortTag() == "!!null" && n.Content[1].Value == "":
 		return "{" + n.Content[0].Value + "}"
 	}
@@ -82,9 +83,9 @@ func placeholder(field, text string) string {
 	if !strings.ContainsAny(text, "{$<") || !slices.Contains(filledIn, field) {
 		return ""
 	}
-	forms := []*regexp.Regexp{template, environment}
+	forms := []*regexp.Regexp{template(), environment()}
 	if field != "path" {
-		forms = append(forms, angle, braces)
+		forms = append(forms, angle(), braces())
 	}
 	for _, form := range forms {
 		if found := form.FindString(text); found != "" {

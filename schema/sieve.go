@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -32,8 +33,12 @@ var (
 	ourKinds = []string{
 		"APIRule", "FabricGateway", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "RouteGroup", "ExternalGateway",
 	}
-	named        = regexp.MustCompile(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + alternatives(ourKinds) + `|(?:` + alternatives(ourGroups) + `)/)`)
-	compiledKind = regexp.MustCompile(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
+	named = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + alternatives(ourKinds) + `|(?:` + alternatives(ourGroups) + `)/)`)
+	})
+	compiledKind = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
+	})
 )
 
 func alternatives(words []string) string {
@@ -47,8 +52,8 @@ func alternatives(words []string) string {
 // namesOurs reports whether a text names one of the kinds that must not be
 // passed over.
 func namesOurs(text []byte) bool {
-	return bytes.IndexByte(text, ':') >= 0 && named.Match(text)
+	return bytes.IndexByte(text, ':') >= 0 && named().Match(text)
 }
 
 // countOurs counts the resources in a text that kgw would compile.
-func countOurs(text []byte) int { return len(compiledKind.FindAll(text, -1)) }
+func countOurs(text []byte) int { return len(compiledKind().FindAll(text, -1)) }

@@ -3,6 +3,7 @@ package simulate
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -38,8 +39,14 @@ type FieldRule struct {
 type FieldTable struct {
 	// Group is the API group, "" for the core group.
 	Group, Kind string
-	Rules       []FieldRule
-	root        fieldNode
+	read        func() *fieldLines
+}
+
+// fieldLines are the lines of a table, as they are written and by the steps of
+// their paths.
+type fieldLines struct {
+	rules []FieldRule
+	root  fieldNode
 }
 
 // fieldNode is a step of paths: what a table says there and below.
@@ -67,21 +74,28 @@ inert status.** written by controllers
 inert $** a note for readers
 `
 
-// NewFieldTable reads a table: one line a field, "READING PATH REASON" or
+// NewFieldTable returns a table: one line a field, "READING PATH REASON" or
 // "READING PATH:FORM REASON". The lines of the metadata of all kinds are behind
-// its own.
+// its own. They are read when they are needed: most runs need few tables.
 func NewFieldTable(group, kind, text string) *FieldTable {
-	t := &FieldTable{Group: group, Kind: kind}
-	for line := range strings.SplitSeq(text+metadataRules, "\n") {
+	return &FieldTable{Group: group, Kind: kind, read: sync.OnceValue(func() *fieldLines { return readFields(text + metadataRules) })}
+}
+
+// Rules returns the lines of the table in order.
+func (t *FieldTable) Rules() []FieldRule { return t.read().rules }
+
+func readFields(text string) *fieldLines {
+	t := &fieldLines{}
+	for line := range strings.SplitSeq(text, "\n") {
 		words := strings.Fields(line)
 		if len(words) < 2 {
 			continue
 		}
 		path, form, _ := strings.Cut(words[1], ":")
-		t.Rules = append(t.Rules, FieldRule{Path: path, Reading: Reading(words[0]), Form: form, Why: strings.Join(words[2:], " ")})
+		t.rules = append(t.rules, FieldRule{Path: path, Reading: Reading(words[0]), Form: form, Why: strings.Join(words[2:], " ")})
 	}
-	for i := range t.Rules {
-		t.root.add(&t.Rules[i])
+	for i := range t.rules {
+		t.root.add(&t.rules[i])
 	}
 	return t
 }
@@ -159,7 +173,7 @@ type UnreadField struct {
 // Unread lists the fields of an object of the kind that are not read, in order.
 func (t *FieldTable) Unread(root *source.Node) []UnreadField {
 	var out []UnreadField
-	t.walk(&t.root, root, "", func(f UnreadField) { out = append(out, f) })
+	t.walk(&t.read().root, root, "", func(f UnreadField) { out = append(out, f) })
 	return out
 }
 
@@ -190,7 +204,7 @@ func leaf(n *fieldNode) bool { return n.keys == nil && n.any == nil && n.all == 
 
 // Reading returns what the table says of a field path as places have them.
 func (t *FieldTable) Reading(path string) (Reading, string) {
-	n := &t.root
+	n := &t.read().root
 	steps, _ := source.SplitPath(path)
 	for _, s := range steps {
 		next, below := n.child(s.Key())

@@ -135,7 +135,7 @@ func headerText(s string) bool {
 // Refused returns why a field of the spec is not as Istio takes it, and its path,
 // "" where all are: it has another type, or a value that is none of its form.
 func (t *FieldTable) Refused(root *source.Node) (why, path string) {
-	if spec := t.root.keys["spec"]; spec != nil {
+	if spec := t.read().root.keys["spec"]; spec != nil {
 		return spec.refused(source.Field(root, "spec"), "spec")
 	}
 	return "", ""

@@ -17,8 +17,8 @@ func Reference() []byte {
 			group = "v1"
 		}
 		fmt.Fprintf(&b, "\n## %s (%s)\n\n| field | | why |\n|---|---|---|\n", t.Kind, group)
-		for i := range t.Rules {
-			r := &t.Rules[i]
+		for i := range t.Rules() {
+			r := &t.Rules()[i]
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Path, r.Reading, r.Why)
 		}
 	}

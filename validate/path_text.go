@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -12,11 +13,13 @@ import (
 var (
 	// letters begin an expression that matches texts with this beginning only: no
 	// operator makes the first one optional.
-	letters = regexp.MustCompile(`^[A-Za-z0-9_-]([^?*{|+]|$)`)
+	letters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]([^?*{|+]|$)`) })
 	// query is what people write of a query in an expression.
-	query = regexp.MustCompile(`[^\\(*+?}]\?([A-Za-z_][A-Za-z0-9_-]*)=`)
+	query = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\\(*+?}]\?([A-Za-z_][A-Za-z0-9_-]*)=`) })
 	// parameter is a segment that frameworks read as any one.
-	parameter = regexp.MustCompile(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
+	parameter = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
+	})
 )
 
 // pathTexts reports paths that match other requests than their text looks like,
@@ -35,14 +38,14 @@ func pathTexts(v *View, found *diag.List) {
 // nothing.
 func misread(p *pathlang.Path) (message, help string) {
 	expression := p.Lang == pathlang.Regex || p.Lang == pathlang.Regexp2
-	if expression && letters.MatchString(p.Text) && !strings.Contains(p.Text, "|") {
+	if expression && letters().MatchString(p.Text) && !strings.Contains(p.Text, "|") {
 		return startsWithLetter(p.Text)
 	}
-	if m := query.FindStringSubmatch(p.Text); expression && m != nil {
+	if m := query().FindStringSubmatch(p.Text); expression && m != nil {
 		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
 			"write the path alone; neither routes nor rules look at queries"
 	}
-	if m := parameter.FindStringSubmatch(p.Text); m != nil && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact) {
+	if m := parameter().FindStringSubmatch(p.Text); m != nil && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact) {
 		any := "{*}"
 		if expression {
 			any = "[^/]+"

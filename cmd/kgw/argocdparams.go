@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/shape"
 )
@@ -103,14 +104,14 @@ func argocdParameterNamed(name string) (*argocdParameter, error) {
 	return nil, usage("there is no parameter %q: use one of %s", name, strings.Join(names, ", "))
 }
 
-var notInVariable = regexp.MustCompile(`[^A-Z0-9_]`)
+var notInVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Z0-9_]`) })
 
 // argocdVariables reads the parameters from the variables that Argo CD sets
 // beside the list, of which arrays have a number and maps cannot be read.
 func argocdVariables(getenv func(string) string) map[string]argocdValue {
 	out := map[string]argocdValue{}
 	for _, p := range argocdParameters {
-		variable := "PARAM_" + notInVariable.ReplaceAllString(strings.ToUpper(p.name), "_")
+		variable := "PARAM_" + notInVariable().ReplaceAllString(strings.ToUpper(p.name), "_")
 		switch p.kind {
 		case "string":
 			if text := getenv(variable); text != "" {

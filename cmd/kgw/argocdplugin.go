@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 )
@@ -45,15 +46,15 @@ func (a *app) argocdPluginCommand() *cobra.Command {
 }
 
 var (
-	argocdName    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`)
-	argocdVersion = regexp.MustCompile(`^([A-Za-z0-9][-A-Za-z0-9._]*)?$`)
+	argocdName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`) })
+	argocdVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z0-9][-A-Za-z0-9._]*)?$`) })
 )
 
 func (a *app) printPlugin(f *pluginFlags) error {
 	switch {
-	case !argocdName.MatchString(f.name):
+	case !argocdName().MatchString(f.name):
 		return usage("--name must be lower-case letters, digits and dashes, at most 53, not %q", f.name)
-	case !argocdVersion.MatchString(f.version):
+	case !argocdVersion().MatchString(f.version):
 		return usage("--version must be letters, digits, dashes and dots, not %q", f.version)
 	case f.command == "":
 		return usage("--command must name the program")

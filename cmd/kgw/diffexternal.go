@@ -8,12 +8,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compare/diff"
 )
 
 // plainArgument is what kubectl allows as an argument of an external differ.
-var plainArgument = regexp.MustCompile(`^[a-zA-Z0-9-=]+$`)
+var plainArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9-=]+$`) })
 
 // externalDiff runs the program that KUBECTL_EXTERNAL_DIFF names, as kubectl
 // does: on two temporary directories with a file for each object. Secrets are
@@ -25,7 +26,7 @@ func (a *app) externalDiff(r *diff.Report) error {
 	}
 	program, args := words[0], []string{}
 	for _, w := range words[1:] {
-		if plainArgument.MatchString(w) {
+		if plainArgument().MatchString(w) {
 			args = append(args, w)
 		}
 	}

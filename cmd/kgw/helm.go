@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -37,13 +38,13 @@ func (s *scopes) renderCharts(in *compile.Input) error {
 }
 
 // library is the line that makes a chart one that only others use.
-var library = regexp.MustCompile(`(?m)^type:[ \t]*["']?library\b`)
+var library = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^type:[ \t]*["']?library\b`) })
 
 // renderChart adds what helm makes of a chart with the settings of a
 // configuration, which flags override.
 func (s *scopes) renderChart(c source.Chart, own *config.Config, in *compile.Input) {
 	f := s.flags
-	if text, err := f.bounds.ReadFile(s.abs(filepath.FromSlash(c.File)), source.MaxSettingsBytes); err == nil && library.Match(text) {
+	if text, err := f.bounds.ReadFile(s.abs(filepath.FromSlash(c.File)), source.MaxSettingsBytes); err == nil && library().Match(text) {
 		return
 	}
 	set := config.Helm{}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -47,7 +48,7 @@ func (a *app) output(dir, program string, args ...string) ([]byte, error) {
 }
 
 // templateLine is the line with which Helm says where a document comes from.
-var templateLine = regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`)
+var templateLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`) })
 
 // rendered adds what a program made of the directory of a file to the inputs,
 // under the name of the template that each document comes from. Lines are those
@@ -64,7 +65,7 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 	var names []string
 	for _, doc := range bytes.Split(append([]byte("\n"), out...), []byte("\n---\n")) {
 		name := file
-		if m := templateLine.FindSubmatch(doc); m != nil {
+		if m := templateLine().FindSubmatch(doc); m != nil {
 			name = filepath.ToSlash(filepath.Join(filepath.Dir(file), string(m[1])))
 		}
 		if byTemplate[name] == nil {
@@ -104,12 +105,14 @@ func (a *app) isFile(path string) bool {
 }
 
 // variable is a reference to a variable as envsubst reads it.
-var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
+var variable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
+})
 
 // substitute puts the values of variables of the environment into a text, as
 // envsubst does; what is not set stays, and is reported as a placeholder.
 func (a *app) substitute(text []byte) []byte {
-	return variable.ReplaceAllFunc(text, func(ref []byte) []byte {
+	return variable().ReplaceAllFunc(text, func(ref []byte) []byte {
 		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {
 			return []byte(value)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -51,8 +52,10 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 // What pflag says of a letter that no flag has, and of a value that is not one
 // of the flag's type: the flag's name is the last word before the colon.
 var (
-	unknownLetter = regexp.MustCompile(`^unknown shorthand flag: '(.)' in `)
-	badValue      = regexp.MustCompile(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
+	unknownLetter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown shorthand flag: '(.)' in `) })
+	badValue      = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
+	})
 )
 
 // flagValues say what flags of a type take.
@@ -97,10 +100,10 @@ func sayArguments(cmd *cobra.Command) {
 // flagError is the error for a wrong flag, with the one that may be meant.
 func flagError(cmd *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if m := unknownLetter.FindStringSubmatch(err.Error()); m != nil {
+	if m := unknownLetter().FindStringSubmatch(err.Error()); m != nil {
 		return usage("there is no flag -%s: %s --help lists the flags", m[1], cmd.CommandPath())
 	}
-	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+	if m := badValue().FindStringSubmatch(err.Error()); m != nil {
 		return usage("%s must be %s, not %q", m[2], flagValues[m[3]], m[1])
 	}
 	if !ok {

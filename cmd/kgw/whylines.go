@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/report"
@@ -13,11 +14,11 @@ import (
 	"github.com/kgw-dev/kgw/why"
 )
 
-var fileLine = regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`)
+var fileLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`) })
 
 // lineIn tells FILE:LINE from the name of an object: there is such a file.
 func (a *app) lineIn(text string) (file string, line int, ok bool) {
-	m := fileLine.FindStringSubmatch(text)
+	m := fileLine().FindStringSubmatch(text)
 	if m == nil {
 		return "", 0, false
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -16,17 +17,19 @@ import (
 const maxHeader = 16384 // bytes of a name or a value (envoy/config/core/v3, HeaderValue)
 
 // HeaderName is a token of RFC 7230.
-var HeaderName = regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$")
+var HeaderName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$") })
 
 // headerValue is what Istio takes for the value of a header: text without
 // control characters in which %NAME% and %NAME(arguments)% stand for what Envoy
 // fills in and %% for a percent sign (pkg/config/validation,
 // ValidateHTTPHeaderValue).
-var headerValue = regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
+var headerValue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
+})
 
 const argument = `(?:\\.|[^\\)"])*`
 
-var control = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
+var control = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`) })
 
 // CheckRequest is CheckSet for what a route does to requests. What is wrong with
 // the gateway's own host is reported of the host.
@@ -57,9 +60,9 @@ func CheckSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string)
 			why = "it is not one that can be set"
 		case manifest.IsAuthority(name) && host != "":
 			why = fmt.Sprintf("the host is set by %q already", host)
-		case control.MatchString(value):
+		case control().MatchString(value):
 			why = fmt.Sprintf("its value %q has a control character", value)
-		case !headerValue.MatchString(value):
+		case !headerValue().MatchString(value):
 			why = fmt.Sprintf("its value %q has a percent sign that does not begin %%NAME%%", value)
 		case strings.ContainsAny(name, "\x00\n\r"):
 			who, why = "Envoy", "a line ends in its name, and no VirtualService takes effect any more"

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/definition"
@@ -132,7 +133,7 @@ func (c *checker) expression(r *rule, at source.Ref) {
 	}
 }
 
-var label = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var label = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`) })
 
 // services reports names of Services for which istiod drops the whole object.
 func (c *checker) services(r *rule, unsaid func(string, ...any)) {
@@ -145,7 +146,7 @@ func (c *checker) services(r *rule, unsaid func(string, ...any)) {
 	}
 	forward, _ := r.route.Action.(ir.Forward)
 	for i := range forward.To {
-		if u := &forward.To[i]; !label.MatchString(u.Name) || !label.MatchString(u.Namespace) {
+		if u := &forward.To[i]; !label().MatchString(u.Name) || !label().MatchString(u.Namespace) {
 			unsaid("the Service %q is not a name and a namespace", u.Namespace+"/"+u.Name)
 		}
 	}

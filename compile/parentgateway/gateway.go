@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
@@ -128,7 +129,7 @@ func (w *writer) hostOf(text string, at source.Ref) (routes source.Object, host 
 	if !both {
 		space, host = "*", text
 	}
-	if !hostPattern.MatchString(host) {
+	if !hostPattern().MatchString(host) {
 		w.lose(at, "the host %q", host)
 		return nil, "", false
 	}
@@ -142,17 +143,19 @@ func (w *writer) hostOf(text string, at source.Ref) (routes source.Object, host 
 	return source.Object{{Key: "from", Value: "Selector"}, {Key: "selector", Value: labels}}, host, true
 }
 
-var hostPattern = regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$`)
+var hostPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$`)
+})
 
 // listenerName is the name of a port as that of a listener.
 func listenerName(port, protocol string) string {
-	if name := strings.ToLower(port); sectionName.MatchString(name) {
+	if name := strings.ToLower(port); sectionName().MatchString(name) {
 		return name
 	}
 	return strings.ToLower(protocol)
 }
 
-var sectionName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$`)
+var sectionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$`) })
 
 // unique numbers the listeners of one name from the second on.
 func (w *writer) unique(name string) string {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/crossing"
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -123,7 +124,9 @@ func checkReading(text string, at source.Ref, judge *match.Judge, purse *match.P
 }
 
 // upstreamPattern is the pattern of spec.upstream.url in the CRD of Rule.
-var upstreamPattern = regexp.MustCompile(`^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`)
+var upstreamPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`)
+})
 
 const maxUpstream = 256 // spec.upstream.url
 
@@ -132,7 +135,7 @@ func checkUpstream(r *ir.Route, found *diag.List) {
 	if !ok || len(forward.To) == 0 {
 		return
 	}
-	if url := upstreamURL(&forward.To[0]); len(url) > maxUpstream || !upstreamPattern.MatchString(url) {
+	if url := upstreamURL(&forward.To[0]); len(url) > maxUpstream || !upstreamPattern().MatchString(url) {
 		found.Add(diag.Finding{
 			Code: diag.BadUpstream, At: forward.To[0].Origin.At("name"),
 			Message: fmt.Sprintf("the upstream %q is not one that Rule allows (at most %d characters)", url, maxUpstream),

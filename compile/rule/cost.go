@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 	"text/template/parse"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -24,7 +25,7 @@ var repeating = []string{"repeat", "until", "untilStep", "seq", "indent", "ninde
 // are numbers that a text says.
 var calculating = []string{"mul", "mulf", "add", "addf", "add1", "add1f", "atoi", "int", "int64", "float64", "toDecimal"}
 
-var wideFormat = regexp.MustCompile(`%[^a-zA-Z%]*\d{6,}`)
+var wideFormat = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[^a-zA-Z%]*\d{6,}`) })
 
 // checkCosts looks at all templates of a mutator.
 func checkCosts(h *ir.Handler, found *diag.List) {
@@ -152,7 +153,7 @@ func (c *cost) pipe(p *parse.PipeNode, times int) amount {
 				repeats = repeats || slices.Contains(repeating, arg.Ident)
 				out.calculated = out.calculated || slices.Contains(calculating, arg.Ident)
 			case *parse.StringNode:
-				if wideFormat.MatchString(arg.Text) {
+				if wideFormat().MatchString(arg.Text) {
 					c.why = "writes a value wider than any header: " + strconv.Quote(arg.Text)
 				}
 			}

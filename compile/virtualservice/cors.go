@@ -80,7 +80,7 @@ func checkOrigins(origins []ir.Origin, at source.Ref, judge *match.Judge, found 
 
 func checkNamesOfHeaders(names []string, which string, at source.Ref, found *diag.List) {
 	for i, name := range names {
-		if name != "*" && !envoy.HeaderName.MatchString(name) {
+		if name != "*" && !envoy.HeaderName().MatchString(name) {
 			refuse(at.Elem(i), "write the name of a header, or *", found, "the %s header %q: it is not the name of a header", which, name)
 		}
 	}

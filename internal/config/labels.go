@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -15,7 +16,7 @@ const (
 	maxLabelName   = 63 // of the name of a key, and of a value
 )
 
-var labelName = regexp.MustCompile(`^[a-zA-Z0-9]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?$`)
+var labelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?$`) })
 
 // checkLabels reports labels that the API server refuses: a key is a name with
 // a DNS name and a slash in front or not, a value is a name or empty
@@ -50,4 +51,4 @@ func isLabelKey(key string) bool {
 	return len(prefix) <= maxLabelPrefix && shape.DNSName.Match(prefix) && isLabelName(name)
 }
 
-func isLabelName(s string) bool { return len(s) <= maxLabelName && labelName.MatchString(s) }
+func isLabelName(s string) bool { return len(s) <= maxLabelName && labelName().MatchString(s) }

@@ -158,7 +158,7 @@ func pathConditions() []condition {
 	for _, end := range []string{"/..", "/."} {
 		out = append(out, condition{at, "must not end with '" + end + "'" + of, literally(func(v string) bool { return !strings.HasSuffix(v, end) })})
 	}
-	return append(out, condition{at, "must only contain valid characters (matching ^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']", literally(pathText.MatchString)})
+	return append(out, condition{at, "must only contain valid characters (matching ^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']", literally(func(text string) bool { return pathText().MatchString(text) })})
 }
 
 // fieldOf are the types of filters with the field that each has.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -21,7 +22,7 @@ import (
 // (gateway-api v1.6.3, config/crd/standard). Unknown fields are not its business:
 // the tables of package simulate have those.
 func Refused(kind string, spec *source.Node) (why, path string) {
-	for _, l := range limits[kind] {
+	for _, l := range limits()[kind] {
 		if why, path = l.first(spec, l.broken); why != "" {
 			return why, path
 		}
@@ -77,12 +78,14 @@ func firstBelow(n *source.Node, rest string, broken func(*source.Node) string) (
 type limit struct {
 	place
 	what, bound string
-	pattern     *regexp.Regexp
+	pattern     func() *regexp.Regexp
 	low, high   int64
 }
 
-// limits are the bounds of each kind.
-var limits = map[string][]limit{"HTTPRoute": limitsOf(routeLimits), "Gateway": limitsOf(gatewayLimits), "ReferenceGrant": limitsOf(grantLimits)}
+// limits returns the bounds of each kind.
+var limits = sync.OnceValue(func() map[string][]limit {
+	return map[string][]limit{"HTTPRoute": limitsOf(routeLimits), "Gateway": limitsOf(gatewayLimits), "ReferenceGrant": limitsOf(grantLimits)}
+})
 
 // limitsOf reads a table: a place, what is bounded, and the bound.
 func limitsOf(table string) []limit {
@@ -95,7 +98,7 @@ func limitsOf(table string) []limit {
 		l := limit{place: place(strings.TrimPrefix(words[0], "spec")), what: words[1], bound: words[2]}
 		switch l.what {
 		case "pattern":
-			l.pattern = regexp.MustCompile(l.bound)
+			l.pattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(l.bound) })
 		case "items", "length", "range":
 			low, high, _ := strings.Cut(l.bound, "-")
 			l.low, _ = strconv.ParseInt(low, 10, 64)
@@ -146,7 +149,7 @@ func (l *limit) brokenText(n *source.Node) string {
 		return outside(int64(utf8.RuneCountInString(text)), l.low, l.high, "should be at least %d chars long", "may not be more than %d bytes")
 	case l.what == "one-of":
 		return oneOf(text, l.bound)
-	case !l.pattern.MatchString(text):
+	case !l.pattern().MatchString(text):
 		return "should match '" + l.bound + "'"
 	}
 	return ""

@@ -3,10 +3,13 @@ package definition
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // pathText is what a path that is not an expression may have.
-var pathText = regexp.MustCompile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$")
+var pathText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$")
+})
 
 // Patterns of the definitions.
 const (

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -80,11 +81,11 @@ func truncated(left int) []sarifInvocation {
 	}}
 }
 
-var semver = regexp.MustCompile(`^v?(\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?)$`)
+var semver = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v?(\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?)$`) })
 
 // semantic returns the version as Semantic Versioning spells it, or "".
 func semantic(version string) string {
-	if m := semver.FindStringSubmatch(version); m != nil {
+	if m := semver().FindStringSubmatch(version); m != nil {
 		return m[1]
 	}
 	return ""
@@ -162,9 +163,9 @@ func (s *sarifPrinter) artifact(name string) sarifArtifact {
 	return sarifArtifact{URI: u.String(), URIBaseID: sarifRoot}
 }
 
-var drive = regexp.MustCompile(`^[A-Za-z]:/`)
+var drive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]:/`) })
 
-func absolute(name string) bool { return path.IsAbs(name) || drive.MatchString(name) }
+func absolute(name string) bool { return path.IsAbs(name) || drive().MatchString(name) }
 
 // fileURI is the URI of an absolute slash path (RFC 8089).
 func fileURI(name string) string {

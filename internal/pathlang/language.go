@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/automata"
 )
@@ -79,7 +80,7 @@ func fabricNode(text string) *automata.Node {
 		switch {
 		case part == "**" && i == len(parts)-1:
 			subs = append(subs, automata.Repeat(automata.ClassNode(automata.AnyRune), 1, -1))
-		case fabricParameter.MatchString(part):
+		case fabricParameter().MatchString(part):
 			subs = append(subs, segment())
 		default:
 			subs = append(subs, automata.LiteralNode(part))
@@ -88,7 +89,7 @@ func fabricNode(text string) *automata.Node {
 	return automata.Concat(subs...)
 }
 
-var fabricParameter = regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
+var fabricParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`) })
 
 // skipperPattern is the argument of Skipper's Path predicate: ":name" is one
 // segment, a final "*name" or "**" the rest, which is not empty.

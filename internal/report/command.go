@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -21,19 +22,19 @@ const (
 
 // inLine is the beginning of a command anywhere in a line: "##[" of GitHub's old
 // form and Azure's formatting, "##vso[", and "##teamcity[" of TeamCity.
-var inLine = regexp.MustCompile(`##([A-Za-z]*\[)`)
+var inLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`##([A-Za-z]*\[)`) })
 
 // withoutCommands escapes the beginnings of commands anywhere in a line.
 func withoutCommands(s string) string {
 	if !strings.Contains(s, "##") {
 		return s
 	}
-	return inLine.ReplaceAllString(s, `#\x23$1`)
+	return inLine().ReplaceAllString(s, `#\x23$1`)
 }
 
 // SameWidth returns a text that Visible returned piece by piece without
 // commands, each code point on its column.
-func SameWidth(s string) string { return inLine.ReplaceAllString(s, "#\ufffd$1") }
+func SameWidth(s string) string { return inLine().ReplaceAllString(s, "#\ufffd$1") }
 
 // Line returns a text as a whole line for people, without its line break: it
 // steers no terminal and starts no command.
@@ -154,5 +155,5 @@ func escapedIn(text []byte, escape string) []byte {
 	if !bytes.Contains(text, []byte("##")) {
 		return text
 	}
-	return inLine.ReplaceAll(text, []byte("#"+escape+"$1"))
+	return inLine().ReplaceAll(text, []byte("#"+escape+"$1"))
 }

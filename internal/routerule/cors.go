@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
@@ -74,7 +75,9 @@ func CheckCORS(c *ir.CORS, at source.Ref, found *diag.List) {
 }
 
 // plainOrigin is what the CRD allows as an origin, except for wildcards.
-var plainOrigin = regexp.MustCompile(`^https?://[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
+var plainOrigin = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^https?://[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
+})
 
 // originsOf are the allowed origins in the words of an HTTPRoute, and those
 // that it has no words for.
@@ -83,7 +86,7 @@ func originsOf(c *ir.CORS) (said []string, unsaid []ir.Origin) {
 		switch {
 		case o.Kind == "exact" && o.Value == "*", o.Kind == "regex" && anyOrigin(o.Value):
 			return []string{"*"}, nil // the others are among them
-		case o.Kind == "exact" && plainOrigin.MatchString(o.Value):
+		case o.Kind == "exact" && plainOrigin().MatchString(o.Value):
 			said = append(said, o.Value)
 		default:
 			unsaid = append(unsaid, o)

@@ -4,10 +4,13 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // hostPattern is what the CRD allows as a host.
-var hostPattern = regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+var hostPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+})
 
 // RefusedHost returns why an HTTPRoute cannot have a host, "" where it can.
 // Capital letters are written as small ones.
@@ -15,7 +18,7 @@ func RefusedHost(name string) string {
 	if _, err := netip.ParseAddr(name); err == nil {
 		return "it is an address"
 	}
-	if !hostPattern.MatchString(strings.ToLower(name)) || len(name) > 253 {
+	if !hostPattern().MatchString(strings.ToLower(name)) || len(name) > 253 {
 		return `it may have letters, digits and "-" in its labels, and "*." in front`
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
@@ -88,7 +89,9 @@ func Pieces(counts []int) []int {
 
 // exactPath is what the CRD allows as the value of a path of type Exact
 // (gateway-api v1.6, HTTPPathMatch).
-var exactPath = regexp.MustCompile(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$`)
+var exactPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$`)
+})
 
 // operators are the characters that mean something in an expression of RE2.
 const operators = `\.+*?()|[]{}^$`
@@ -101,7 +104,7 @@ func ExactAllowed(path string) bool {
 			return false
 		}
 	}
-	return exactPath.MatchString(path) && !strings.HasSuffix(path, "/.") && !strings.HasSuffix(path, "/..")
+	return exactPath().MatchString(path) && !strings.HasSuffix(path, "/.") && !strings.HasSuffix(path, "/..")
 }
 
 // Spell returns how a path is written: as it is, or as an expression. A

@@ -220,7 +220,7 @@ func (s *service) settings(o *object) []manifest.HeaderValue {
 		if manifest.IsAuthority(key) {
 			v.Name = "Host"
 		}
-		if !name.MatchString(v.Name) {
+		if !name().MatchString(v.Name) {
 			s.unsaid(o.at, "the header %q", key)
 		}
 		if strings.ContainsFunc(v.Value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {

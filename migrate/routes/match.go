@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
@@ -115,7 +116,9 @@ func (s *service) stringMatch(o *object) (kind, text string, ok bool) {
 }
 
 // alternatives is a regular expression that lists methods.
-var alternatives = regexp.MustCompile(`^\^?(?:\(([A-Z]+(?:\|[A-Z]+)*)\)|([A-Z]+(?:\|[A-Z]+)*))\$?$`)
+var alternatives = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\^?(?:\(([A-Z]+(?:\|[A-Z]+)*)\)|([A-Z]+(?:\|[A-Z]+)*))\$?$`)
+})
 
 // methods reads the condition on the method; none are all.
 func (s *service) methods(o *object) []string {
@@ -127,8 +130,8 @@ func (s *service) methods(o *object) []string {
 		return nil
 	case kind == "exact":
 		out = []string{text}
-	case kind == "regex" && alternatives.MatchString(text):
-		found := alternatives.FindStringSubmatch(text)
+	case kind == "regex" && alternatives().MatchString(text):
+		found := alternatives().FindStringSubmatch(text)
 		for one := range strings.SplitSeq(found[1]+found[2], "|") {
 			if !slices.Contains(out, one) {
 				out = append(out, one)
@@ -148,7 +151,7 @@ func (s *service) methods(o *object) []string {
 
 // name is what the CRD allows as the name of a header or of a parameter
 // (gateway-api v1.6, HTTPHeaderName).
-var name = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+\\-.^_`|~]{1,256}$")
+var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[A-Za-z0-9!#$%&'*+\\-.^_`|~]{1,256}$") })
 
 // special are names of headers that istiod reads otherwise, or that Envoy's
 // gateways remove.
@@ -178,7 +181,7 @@ func (s *service) values(o *object) []manifest.ValueMatch {
 			m.Name = strings.ToLower(key)
 		}
 		switch {
-		case !name.MatchString(key) || headers && special(m.Name):
+		case !name().MatchString(key) || headers && special(m.Name):
 			s.unsaid(child.at, "a condition on %q", key)
 		case m.Value == "" || len(m.Value) > map[bool]int{true: routerule.MaxValue, false: maxParameter}[headers]:
 			s.unsaid(child.at, "a condition with a value of %d characters", len(m.Value))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // legacyHostRemedy is that of versions that have no wildcard hosts.
@@ -51,19 +52,19 @@ func GatewayRemedy(text string) string {
 }
 
 var (
-	parameter  = regexp.MustCompile(`\{[A-Za-z_][^{}/*]*\}|/:[A-Za-z_][A-Za-z0-9_]*`)
-	loneStar   = regexp.MustCompile(`/\*(/|$)`)
-	expression = regexp.MustCompile(`[|()\[\]\\^+?]|\.\*`)
+	parameter  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z_][^{}/*]*\}|/:[A-Za-z_][A-Za-z0-9_]*`) })
+	loneStar   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*(/|$)`) })
+	expression = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[|()\[\]\\^+?]|\.\*`) })
 )
 
 // TemplateRemedy says how to mend a text that is not a path of v2.
 func TemplateRemedy(text string) string {
 	const operators = "{*} is one segment, {**} is any rest"
 	switch {
-	case expression.MatchString(text):
+	case expression().MatchString(text):
 		return "regular expressions are of v1alpha1 and v1beta1: in v2 " + operators + ", as in /orders/{**}; kgw migrate rewrites them"
-	case parameter.MatchString(text):
-		return fmt.Sprintf("a parameter is written {*}: %s", parameter.ReplaceAllStringFunc(text, func(s string) string {
+	case parameter().MatchString(text):
+		return fmt.Sprintf("a parameter is written {*}: %s", parameter().ReplaceAllStringFunc(text, func(s string) string {
 			if s[0] == '/' {
 				return "/{*}"
 			}
@@ -71,10 +72,10 @@ func TemplateRemedy(text string) string {
 		}))
 	case !strings.HasPrefix(text, "/"):
 		return "begin the path with a slash: " + operators + ", /* is every path"
-	case loneStar.MatchString(text):
+	case loneStar().MatchString(text):
 		mended := text
-		for loneStar.MatchString(mended) {
-			mended = loneStar.ReplaceAllString(mended, "/{*}$1")
+		for loneStar().MatchString(mended) {
+			mended = loneStar().ReplaceAllString(mended, "/{*}$1")
 		}
 		return fmt.Sprintf("write the star in braces: %s (%s)", mended, operators)
 	case strings.Contains(text, "*"):

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -30,7 +31,7 @@ const (
 )
 
 // hashForm is the form of a bcrypt hash that golang.org/x/crypto/bcrypt reads.
-var hashForm = regexp.MustCompile(`^\$2[abxy]?\$(\d\d)\$[./A-Za-z0-9]{53}$`)
+var hashForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$2[abxy]?\$(\d\d)\$[./A-Za-z0-9]{53}$`) })
 
 // ReadUser reads a Secret with a user of Dex, and returns nil for others. Of one
 // that is encrypted nothing is known.
@@ -90,7 +91,7 @@ func (u *user) value(key string) string {
 
 // hash checks the hash, and drops one that Dex would not start with.
 func (u *user) hash(out *ir.StaticUser) {
-	m := hashForm.FindStringSubmatch(out.Hash)
+	m := hashForm().FindStringSubmatch(out.Hash)
 	if m == nil {
 		u.fault(diag.StaticUserHash, "hash", "write a bcrypt hash, for example with htpasswd -nBC 12", "hash is not a bcrypt hash: Dex does not start with it")
 		out.Hash = ""

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -104,7 +105,7 @@ func (r *route) set(host string) (s match.Set, exact bool) {
 	return s, exact
 }
 
-var choices = regexp.MustCompile(`^\^?\(?([A-Za-z]+(?:\|[A-Za-z]+)*)\)?\$?$`)
+var choices = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\^?\(?([A-Za-z]+(?:\|[A-Za-z]+)*)\)?\$?$`) })
 
 // methods lists the methods of a condition; nil where they cannot be listed.
 func (c *condition) methods() []string {
@@ -112,7 +113,7 @@ func (c *condition) methods() []string {
 	case "exact":
 		return []string{c.text}
 	case "regex":
-		if m := choices.FindStringSubmatch(c.text); m != nil {
+		if m := choices().FindStringSubmatch(c.text); m != nil {
 			return strings.Split(m[1], "|")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -51,11 +52,11 @@ func (r *route) uri() *condition {
 
 // goTemplate turns a replacement of RE2 into one of Go: \1 is ${1}.
 func goTemplate(text string) string {
-	return groupRefs.ReplaceAllString(strings.ReplaceAll(text, "$", "$$"), "$${$1}")
+	return groupRefs().ReplaceAllString(strings.ReplaceAll(text, "$", "$$"), "$${$1}")
 }
 
 // groupRefs are RE2's references to groups in a rewrite.
-var groupRefs = regexp.MustCompile(`\\([0-9])`)
+var groupRefs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\([0-9])`) })
 
 // rewrites says what the route does to the URLs of all its requests, nil where
 // it leaves them. scattered reports whether paths that it makes are not followed.

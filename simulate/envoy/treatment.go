@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -151,11 +152,11 @@ func segmentsOf(expression, text string) (from, to string, ok bool) {
 	if removed, is := strings.CutSuffix(quoted, "(/?)(.*)"); is && text == `/\2` {
 		quoted, text = removed, ""
 	}
-	from = unquoted.ReplaceAllString(quoted, "$1")
+	from = unquoted().ReplaceAllString(quoted, "$1")
 	return from, text, ok && regexp.QuoteMeta(from) == quoted
 }
 
-var unquoted = regexp.MustCompile(`\\(.)`)
+var unquoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\(.)`) })
 
 // prefix is the prefix of the path that the route matched; ok is false where the
 // path is matched whole.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	requests "github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -158,11 +159,11 @@ func compared(n *source.Node, header bool) source.Object {
 
 // unquoted undoes regexp.QuoteMeta; ok is false where the text is not one.
 func unquoted(quoted string) (text string, ok bool) {
-	text = escapes.ReplaceAllString(quoted, "$1")
+	text = escapes().ReplaceAllString(quoted, "$1")
 	return text, regexp.QuoteMeta(text) == quoted
 }
 
-var escapes = regexp.MustCompile(`\\(.)`)
+var escapes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\(.)`) })
 
 // action is what a rule does, as the fields of an entry; ok is false where that
 // is not understood.

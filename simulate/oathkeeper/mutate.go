@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -127,7 +128,7 @@ func expand(x *exchange, id, text string) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
-	if h := x.unknown; h != nil && ofSession.MatchString(text) {
+	if h := x.unknown; h != nil && ofSession().MatchString(text) {
 		return notGiven(x, h, text)
 	}
 	parsed, ok := x.e.templates.Load(text)
@@ -155,13 +156,13 @@ func expand(x *exchange, id, text string) (string, error) {
 // Templates that take something of the session, and those that fail where it is
 // not there: a field of a field.
 var (
-	ofSession = regexp.MustCompile(`\.(Subject|Extra)\b`)
-	ofField   = regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`)
+	ofSession = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.(Subject|Extra)\b`) })
+	ofField   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`) })
 )
 
 // notGiven is what a template comes to whose session is not known.
 func notGiven(x *exchange, h *handler, text string) (string, error) {
-	if ofField.MatchString(text) && !x.in.Holds(simulate.Unknown{
+	if ofField().MatchString(text) && !x.in.Holds(simulate.Unknown{
 		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has what the template %q takes of it", h.name, text), Needs: "token.session in a test",
 	}) {
 		return "", errors.New("the session has not what the template " + text + " takes of it")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync"
 	"text/template"
 	"text/template/parse"
 )
@@ -55,7 +56,7 @@ func executeBounded(t *template.Template, w io.Writer, data any) error {
 var stepFuncs = template.FuncMap{
 	stepFunction: func() (string, error) { return "", nil },
 	"printf": func(format string, args ...any) (string, error) {
-		if wide.MatchString(format) {
+		if wide().MatchString(format) {
 			return "", errTemplateCost
 		}
 		text := fmt.Sprintf(format, args...)
@@ -71,7 +72,7 @@ var stepFuncs = template.FuncMap{
 }
 
 // wide are formats that widen a value to any size.
-var wide = regexp.MustCompile(`%[^a-zA-Z%]*(\*|\d{4,})`)
+var wide = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[^a-zA-Z%]*(\*|\d{4,})`) })
 
 func escaped(escape func(...any) string, args []any) (string, error) {
 	text := escape(args...)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -193,12 +194,12 @@ func (i *ingress) defaultBackend(n *source.Node) {
 func (i *ingress) id(name, host, path, service string) string {
 	parts := []string{i.m.Namespace, name, host, path, service}
 	for n := range parts {
-		parts[n] = nonWord.ReplaceAllString(parts[n], "_")
+		parts[n] = nonWord().ReplaceAllString(parts[n], "_")
 	}
 	return "kube_" + strings.Join(parts, "__")
 }
 
-var nonWord = regexp.MustCompile(`\W`)
+var nonWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\W`) })
 
 // backend is the Service of a path as far as the inputs know it. One without
 // the port or of the wrong kind has other filters, or no route at all.
@@ -405,7 +406,7 @@ func (l *loader) catchAlls() {
 		if open {
 			continue
 		}
-		r := &route{id: "kube___catchall__" + nonWord.ReplaceAllString(host, "_"), at: routes[0].at, hosts: routes[0].hosts, uncertain: routes[0].uncertain}
+		r := &route{id: "kube___catchall__" + nonWord().ReplaceAllString(host, "_"), at: routes[0].at, hosts: routes[0].hosts, uncertain: routes[0].uncertain}
 		r.compile(nil)
 		l.add(r)
 		if status, has := l.redirects[host]; has {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -203,7 +204,7 @@ func (r *route) setPath(text string, subtree bool) {
 	text = cleanPath(text)
 	r.subtree = subtree
 	if subtree {
-		text = restOfPath.ReplaceAllLiteralString(text, "")
+		text = restOfPath().ReplaceAllLiteralString(text, "")
 		text = strings.TrimSuffix(text, "/")
 	}
 	r.path = strings.Split(strings.TrimPrefix(text, "/"), "/")
@@ -218,7 +219,7 @@ func (r *route) setPath(text string, subtree bool) {
 	}
 }
 
-var restOfPath = regexp.MustCompile(`/[*][^/]*$`)
+var restOfPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/[*][^/]*$`) })
 
 // cleanPath is what Skipper makes of a path: absolute, without empty segments
 // and dots, the final slash kept (github.com/dimfeld/httppath).

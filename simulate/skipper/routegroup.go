@@ -56,7 +56,7 @@ func (l *loader) group(m *simulate.Manifest) {
 		return
 	}
 	for _, h := range hosts {
-		r := &route{id: "kube_rg____" + nonWord.ReplaceAllString(h, "_") + "__catchall__0_0", at: m.At("spec.hosts"), hosts: []string{h}}
+		r := &route{id: "kube_rg____" + nonWord().ReplaceAllString(h, "_") + "__catchall__0_0", at: m.At("spec.hosts"), hosts: []string{h}}
 		r.compile(nil)
 		l.add(r)
 	}
@@ -223,7 +223,7 @@ func (g *group) backend(name string, filters []eskip.Call) (backend, []eskip.Cal
 
 // id makes the id of a route.
 func (g *group) id(method string, index, backendIndex int) string {
-	return fmt.Sprintf("kube_rg__%s__%s__%s__%d_%d", nonWord.ReplaceAllString(g.m.Namespace, "_"), nonWord.ReplaceAllString(g.m.Name, "_"), nonWord.ReplaceAllString(method, "_"), index, backendIndex)
+	return fmt.Sprintf("kube_rg__%s__%s__%s__%d_%d", nonWord().ReplaceAllString(g.m.Namespace, "_"), nonWord().ReplaceAllString(g.m.Name, "_"), nonWord().ReplaceAllString(method, "_"), index, backendIndex)
 }
 
 func (g *group) ownHosts() []string {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/simulate"
@@ -44,7 +45,7 @@ func modPath(x *exchange, c *eskip.Call) *served {
 
 // keepEscapes makes text of the escapes of reserved characters (rfc.PatchPath).
 func keepEscapes(x *exchange, _ *eskip.Call) *served {
-	kept := escape.ReplaceAllStringFunc(x.in.RawPath(), func(e string) string {
+	kept := escape().ReplaceAllStringFunc(x.in.RawPath(), func(e string) string {
 		if c, err := url.PathUnescape(e); err == nil && strings.Contains(";/?:@&=+$,", c) {
 			return "%25" + e[1:]
 		}
@@ -56,7 +57,7 @@ func keepEscapes(x *exchange, _ *eskip.Call) *served {
 	return nil
 }
 
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+var escape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })
 
 // replacePath sets the decoded path and keeps the query.
 func (x *exchange) replacePath(path string) {

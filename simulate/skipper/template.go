@@ -5,9 +5,10 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var placeholder = regexp.MustCompile(`\$\{([^{}]+)\}`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([^{}]+)\}`) })
 
 // expansion is what a template comes to.
 type expansion struct {
@@ -21,7 +22,7 @@ type expansion struct {
 // expand fills in what a template takes from the request (eskip/template.go).
 func expand(x *exchange, text string) expansion {
 	var e expansion
-	e.value = placeholder.ReplaceAllStringFunc(text, func(p string) string {
+	e.value = placeholder().ReplaceAllStringFunc(text, func(p string) string {
 		key := p[2 : len(p)-1]
 		v, known := x.lookUp(key)
 		if !known {

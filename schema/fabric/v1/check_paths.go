@@ -5,13 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
 // parameter is a segment that stands for any one segment: *, *name or {name}.
-var parameter = regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
+var parameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`) })
 
 // checkPaths checks each path and verb, and pairs that match the same requests.
 func (f *FabricGateway) checkPaths(found *diag.List) {
@@ -58,7 +59,7 @@ func (o *operation) same(other *operation, found *diag.List) {
 func canonical(path string) string {
 	parts := strings.Split(path, "/")
 	for i := range parts {
-		if parameter.MatchString(parts[i]) {
+		if parameter().MatchString(parts[i]) {
 			parts[i] = "*"
 		}
 	}
@@ -91,7 +92,7 @@ func (o *operation) checkPath(found *diag.List) {
 	parts := strings.Split(o.path, "/")
 	for i, part := range parts {
 		switch {
-		case part == "**" || parameter.MatchString(part):
+		case part == "**" || parameter().MatchString(part):
 			if i > 0 && i < len(parts)-1 && star(part) > 0 && star(part) == star(parts[i-1]) {
 				add(diag.AdjacentStars, "give the parameters names: {first}/{second}", "path %q has two stars side by side, which become a path that Skipper refuses", o.path)
 			}

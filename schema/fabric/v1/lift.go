@@ -156,8 +156,8 @@ func cutOrigin(text string) (host string, port int, ok bool) {
 	bare := strings.ReplaceAll(strings.ReplaceAll(text, "http://", ""), "https://", "")
 	parts := strings.Split(bare, ":")
 	if len(parts) == 1 {
-		return bare, 0, originHost.MatchString(bare)
+		return bare, 0, originHost().MatchString(bare)
 	}
 	n, err := strconv.Atoi(parts[1])
-	return parts[0], n, len(parts) == 2 && err == nil && n > 0 && n < 1<<16 && originHost.MatchString(parts[0])
+	return parts[0], n, len(parts) == 2 && err == nil && n > 0 && n < 1<<16 && originHost().MatchString(parts[0])
 }

@@ -3,36 +3,39 @@ package v1
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The operator's own notion of a name that needs no repair. It demands a
 // leading letter in each part, so that "1-gw" is repaired to "1gw".
-var wellNamed = regexp.MustCompile(`^(([a-zA-Z]|[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z]|[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9])$`)
+var wellNamed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(([a-zA-Z]|[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z]|[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9])$`)
+})
 
 var (
-	innerName  = regexp.MustCompile(`/\*([\w-]+?)/`)
-	finalName  = regexp.MustCompile(`/\*([\w-]+?)$`)
-	bracedName = regexp.MustCompile(`\{([\w-]+?)\}`)
-	unspelled  = regexp.MustCompile(`[^a-zA-Z0-9]`)
+	innerName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*([\w-]+?)/`) })
+	finalName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*([\w-]+?)$`) })
+	bracedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([\w-]+?)\}`) })
+	unspelled  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-zA-Z0-9]`) })
 )
 
 // gatewaySlug is the gateway's part of the operator's names.
 func gatewaySlug(name string) string {
-	if wellNamed.MatchString(name) {
+	if wellNamed().MatchString(name) {
 		return strings.ToLower(name)
 	}
-	return strings.ToLower(unspelled.ReplaceAllString(name, ""))
+	return strings.ToLower(unspelled().ReplaceAllString(name, ""))
 }
 
 // pathSlug is the path's part of the operator's names: "/api/*/x" is
 // "api-id-x". Case is kept; object names are written in lower case.
 func pathSlug(path string) string {
-	s := innerName.ReplaceAllString(path, "-$1-")
-	s = finalName.ReplaceAllString(s, "-$1")
-	s = bracedName.ReplaceAllString(s, "$1")
+	s := innerName().ReplaceAllString(path, "-$1-")
+	s = finalName().ReplaceAllString(s, "-$1")
+	s = bracedName().ReplaceAllString(s, "$1")
 	s = strings.ReplaceAll(s, "**", "wildcard")
 	s = strings.ReplaceAll(s, "*", "id")
-	s = unspelled.ReplaceAllString(s, "-")
+	s = unspelled().ReplaceAllString(s, "-")
 	if s == "" {
 		return ""
 	}
