@@ -33,6 +33,8 @@ type Guard interface {
 	Engine
 	// Guards reports whether it has anything to say about a service.
 	Guards(to string) bool
+	// Enforce decides a request that nobody else has: it may be changed.
+	Enforce(r *Request, t *Trail) Decision
 }
 
 // HostEngine is an engine that knows which hosts it serves.
@@ -76,7 +78,7 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 	for _, del := range m.Delegates {
 		if front == nil || sameService(del.Host, d.Next.To) {
 			if front != nil && m.Guard != nil && m.Guard.Guards(d.Next.To) {
-				if d = d.then(m.Guard.Decide(d.Next, t), true); !d.Passed() {
+				if d = d.then(m.Guard.Enforce(d.Next, t), true); !d.Passed() {
 					return d
 				}
 			}
@@ -93,7 +95,7 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 	if m.Guard == nil || front == nil {
 		return d
 	}
-	return d.then(m.Guard.Decide(d.Next, t), true)
+	return d.then(m.Guard.Enforce(d.Next, t), true)
 }
 
 // Insider is a workload in the mesh that has no part in a gateway.
@@ -106,8 +108,8 @@ const Bare = "-"
 // serves to the outside: only a caller in the cluster can send it.
 func (m *Mesh) inside(r *Request) bool {
 	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
-	parts := strings.Split(strings.TrimSuffix(host, ".cluster.local"), ".")
-	if len(parts) != 3 || parts[2] != "svc" {
+	host = strings.TrimSuffix(host, ".cluster.local")
+	if !strings.HasSuffix(host, ".svc") || strings.Count(host, ".") != 2 {
 		return false
 	}
 	if m.Beside != nil && m.Beside.Serves(r.Host) {
@@ -136,7 +138,7 @@ func (m *Mesh) fromInside(r *Request, t *Trail) Decision {
 	if m.Guard == nil {
 		return Decision{Status: http.StatusOK, Upstream: next.To, Next: next}
 	}
-	return Decision{}.then(m.Guard.Decide(next, t), true)
+	return Decision{}.then(m.Guard.Enforce(next, t), true)
 }
 
 // frontOf chooses the way in by the request's host. Where both ways serve it,
@@ -172,13 +174,17 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	if next.Passed() && next.At.Doc == nil {
 		next.At = d.At
 	}
-	headers := map[string]string{}
-	maps.Copy(headers, d.Headers)
-	for _, name := range next.Cleared {
-		delete(headers, name)
+	if len(next.Headers)+len(next.Cleared) == 0 && d.Headers != nil {
+		next.Headers = d.Headers
+	} else {
+		headers := map[string]string{}
+		maps.Copy(headers, d.Headers)
+		for _, name := range next.Cleared {
+			delete(headers, name)
+		}
+		maps.Copy(headers, next.Headers)
+		next.Headers = headers
 	}
-	maps.Copy(headers, next.Headers)
-	next.Headers = headers
 	next.Cleared = slices.Concat(d.Cleared, next.Cleared)
 	for k, v := range d.Response {
 		if next.Response == nil {

@@ -19,6 +19,10 @@ type Engine interface {
 	Decide(r *Request, t *Trail) Decision
 }
 
+// AtPort decides requests that come to a port of pods, "" for one that is not
+// known.
+type AtPort func(r *Request, port string, t *Trail) Decision
+
 // Decision is what became of a request.
 type Decision struct {
 	// Status is what the client gets; 0 means that the connection is closed
@@ -65,7 +69,8 @@ type Decision struct {
 	// Anything whatever is supposed: two such decisions are known to agree only if
 	// their texts do.
 	Unread string
-	// Next is the request as it goes on; nil where it ends here.
+	// Next is the request as it goes on, which nobody else has; nil where it ends
+	// here.
 	Next *Request
 	// Outcomes lists all that may become of the request where the inputs leave
 	// that open; empty where the decision is known. Status is 0 and Cause is

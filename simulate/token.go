@@ -101,42 +101,46 @@ func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 // placed marks a token that is in the request already.
 const placed = "placed"
 
-// Realise puts the token where Via says, and the scheme into
-// X-Forwarded-Proto, as the proxy in front does; a request over plain HTTP that
-// has the header already keeps it. What is realised stays as it is.
+// Realise returns a copy of the request with the token where Via says, and the
+// scheme in X-Forwarded-Proto, as the proxy in front writes it; a request over
+// plain HTTP that has the header already keeps it. What is realised stays as it is.
 func (r *Request) Realise() *Request {
 	out := r.Clone()
+	out.MakeReal()
+	return out
+}
+
+// MakeReal does to the request itself what Realise does to a copy.
+func (r *Request) MakeReal() {
 	switch {
 	case r.Scheme == "https":
-		out.SetHeader("X-Forwarded-Proto", "https")
+		r.SetHeader("X-Forwarded-Proto", "https")
 	case r.Scheme == "http" && r.Header("X-Forwarded-Proto") == "":
-		out.SetHeader("X-Forwarded-Proto", "http")
+		r.SetHeader("X-Forwarded-Proto", "http")
 	}
-	text := r.Token.Text()
 	if r.Token.Kind == "" || r.Token.Kind == "none" || r.Token.Via.In == placed {
-		return out
+		return
 	}
-	out.Token.Via.In = placed
-	via := r.Token.Via
+	text, via := r.Token.Text(), r.Token.Via
+	r.Token.Via.In = placed
 	switch via.In {
 	case "", "bearer":
 		if via.Scheme == "" {
 			via.Scheme = "Bearer"
 		}
-		out.Headers = append(out.Headers, Header{"Authorization", via.Scheme + " " + text})
+		r.Headers = append(r.Headers, Header{"Authorization", via.Scheme + " " + text})
 	case "header":
 		if via.Scheme != "" {
 			text = via.Scheme + " " + text
 		}
-		out.Headers = append(out.Headers, Header{via.Name, text})
+		r.Headers = append(r.Headers, Header{via.Name, text})
 	case "cookie":
-		out.Headers = append(out.Headers, Header{"Cookie", via.Name + "=" + text})
+		r.Headers = append(r.Headers, Header{"Cookie", via.Name + "=" + text})
 	case "query":
 		sep := "?"
-		if strings.Contains(out.Target, "?") {
+		if strings.Contains(r.Target, "?") {
 			sep = "&"
 		}
-		out.Target += sep + via.Name + "=" + url.QueryEscape(text)
+		r.Target += sep + via.Name + "=" + url.QueryEscape(text)
 	}
-	return out
 }

@@ -2,7 +2,6 @@ package match
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/automata"
@@ -28,10 +27,8 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 	if !s.takesMethod(r.Method) {
 		return false, nil
 	}
-	for key, sets := range s.values() {
-		if !takesAll(sets, key.of(r)) {
-			return false, nil
-		}
+	if len(s.Predicates) > 0 && !s.takesValues(r) {
+		return false, nil
 	}
 	seen, ok := m.view.See(r.RawPath)
 	if !ok {
@@ -47,6 +44,17 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 		return false, err
 	}
 	return m.acceptsPath(seen, r.Scheme)
+}
+
+// takesValues reports whether the headers and claims of a request are as the set
+// demands.
+func (s *Set) takesValues(r Request) bool {
+	for key, sets := range s.values() {
+		if !takesAll(sets, key.of(r)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *Matcher) acceptsHost(host string) (bool, error) {
@@ -75,18 +83,8 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		}
 		return seen == p.Text, nil
 	case pathlang.Template, pathlang.Regex:
-		text, ok := pathlang.RegexOf(p)
-		if !ok {
-			return true, nil
-		}
-		if regexp.QuoteMeta(text) == text {
-			return seen == text, nil
-		}
-		re, err := m.regex()
-		if err != nil {
-			return false, err
-		}
-		return re.MatchString(seen), nil
+		matches, err := m.matches()
+		return err == nil && matches(seen), err
 	}
 	if p.Lang != pathlang.Regexp2 {
 		return direct(m.syntax, seen, func() (*automata.NFA, error) { return m.path, m.err })

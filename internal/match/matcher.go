@@ -31,7 +31,7 @@ type paths struct {
 	// sig is a cheap summary that tells many sets apart.
 	sig automata.Signature
 
-	regex      func() (*regexp.Regexp, error)
+	matches    func() (func(path string) bool, error) // of an expression of RE2
 	syntax     func() (*pathlang.Pattern, error)
 	restricted func() (*automata.NFA, error)
 	lifted     func() (*automata.NFA, error)
@@ -71,10 +71,7 @@ func pathsOf(k pathKey) *paths {
 		}
 		p.sig = automata.Summarize(p.path)
 	}
-	p.regex = sync.OnceValues(func() (*regexp.Regexp, error) {
-		text, _ := pathlang.RegexOf(p.text)
-		return regexp.Compile(`^(?:` + text + `)$`)
-	})
+	p.matches = sync.OnceValues(p.expression)
 	p.syntax = sync.OnceValues(p.parse)
 	p.complete()
 	return p
@@ -90,6 +87,22 @@ func wholeURLs(url pathlang.Path, v View) *paths {
 	}
 	p.syntax = sync.OnceValues(func() (*pathlang.Pattern, error) { return urlSyntax(url) })
 	return p
+}
+
+// expression reads a path of RE2, or that is written as one, as what Accepts asks.
+func (p *paths) expression() (func(string) bool, error) {
+	text, ok := pathlang.RegexOf(p.text)
+	switch {
+	case !ok:
+		return func(string) bool { return true }, nil
+	case regexp.QuoteMeta(text) == text:
+		return func(seen string) bool { return seen == text }, nil
+	}
+	re, err := regexp.Compile(`^(?:` + text + `)$`)
+	if err != nil {
+		return nil, err
+	}
+	return re.MatchString, nil
 }
 
 // parse reads the pattern that Accepts matches by backtracking. For a path of

@@ -25,7 +25,7 @@ func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	p := &paths{text: m.text, view: m.view, path: product, sig: automata.Summarize(product), regex: m.regex, syntax: m.syntax}
+	p := &paths{text: m.text, view: m.view, path: product, sig: automata.Summarize(product), matches: m.matches, syntax: m.syntax}
 	p.complete()
 	both = newMatcher(meetOf(&m.set, &o.set), p)
 	both.parts = []*Matcher{m, o}

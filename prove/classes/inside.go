@@ -71,10 +71,11 @@ func (d *delta) insideOf(service string, callers []string) bool {
 			continue
 		}
 		tried++
+		r := *d.requests[k]
+		r.Free = simulate.Concrete
 		for i := 0; i < len(callers)*len(hosts); i++ {
 			caller := callers[i%len(callers)]
-			r := *d.requests[k]
-			r.Free, r.Host = simulate.Concrete, hosts[i/len(callers)]
+			r.Host = hosts[i/len(callers)]
 			d.c.world.Phase = 0
 			was := d.c.sides[0].Inside(&r, service, caller)
 			d.c.world.Phase = 1

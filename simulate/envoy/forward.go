@@ -40,7 +40,7 @@ func (r *route) effects() *effects {
 	return &r.does
 }
 
-// forward sends the request on: headers first, then host and path. Where
+// forward sends the request itself on: headers first, then host and path. Where
 // there are several destinations, the headers of the route come after those of
 // the chosen one (Envoy, finalizeRequestHeaders).
 func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
@@ -56,26 +56,27 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 		d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
 		return d
 	}
-	next := q.Clone()
+	r.respond(q, chosen, &d)
 	d.Headers = map[string]string{}
 	sends := r.effects().sends[chosen]
 	own, its := r.effects().changes, sends.changes
 	if many {
-		its.apply(next, d.Headers)
-		own.apply(next, d.Headers)
+		its.apply(q, d.Headers)
+		own.apply(q, d.Headers)
 	} else {
 		if own.host == "" {
 			own.host = its.host
 		}
 		own.remove, own.set, its.host = slices.Concat(own.remove, its.remove), slices.Concat(own.set, its.set), ""
-		own.apply(next, d.Headers)
+		own.apply(q, d.Headers)
 	}
-	r.rewrite(next)
-	r.note(next)
-	next.To, next.Subset = sends.service, sends.subset
-	d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
-	r.respond(q, chosen, &d)
-	t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".route"), "sent to %s", next.To)
+	r.rewrite(q)
+	r.note(q)
+	q.To, q.Subset = sends.service, sends.subset
+	d.Status, d.Upstream, d.Next = http.StatusOK, q.To, q
+	if t.On() {
+		t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".route"), "sent to %s", q.To)
+	}
 	return d
 }
 

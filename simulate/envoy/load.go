@@ -22,9 +22,9 @@ import (
 type Gateway struct {
 	// Services counts the VirtualServices that are bound to a gateway.
 	Services int
-	// Guard decides by the policies of the gateway's own pods, those with the
-	// labels, at a port; nil has none.
-	Guard func(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision
+	// Guard returns what decides by the policies of the gateway's own pods, those
+	// with the labels; nil has none.
+	Guard func(selector map[string]string) simulate.AtPort
 	// Trusts says that there are proxies before the gateway whose
 	// X-Forwarded-Proto is believed.
 	Trusts bool

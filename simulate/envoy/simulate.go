@@ -79,7 +79,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	view, d := r, simulate.Decision{}
 	r.Certified = h.table.certified
 	if g.Guard != nil {
-		if d = g.Guard(r, h.table.selector, h.table.listener(), t); !d.Passed() {
+		if d = h.table.guardOf(g)(r, h.table.listener(), t); !d.Passed() {
 			return d
 		}
 		if r = d.Next; r.Verified != nil {

@@ -98,7 +98,7 @@ func (s *stream) asked(port int64, r *simulate.Request) bool {
 func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) simulate.Decision {
 	r.Stream = true
 	if g.Guard != nil {
-		d := g.Guard(r, g.selectorOf(s), "", t)
+		d := g.Guard(g.selectorOf(s))(r, "", t)
 		if !d.Passed() {
 			return d
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -38,6 +39,15 @@ type table struct {
 	certified bool
 	ages      []string // of the gateways
 	space     string   // of the gateway's pods
+
+	once  sync.Once
+	guard simulate.AtPort // what the policies of its pods say
+}
+
+// guardOf returns what the policies of the table's pods say.
+func (t *table) guardOf(g *Gateway) simulate.AtPort {
+	t.once.Do(func() { t.guard = g.Guard(t.selector) })
+	return t.guard
 }
 
 // server is one server that a table is made of.

@@ -360,7 +360,7 @@ func (x *exchange) forward(r *accessRule) simulate.Decision {
 	}
 	target := url.URL{Path: path, RawQuery: x.http.URL.RawQuery}
 	d.Status, d.Upstream = http.StatusOK, to.Scheme+"://"+to.Host
-	d.Next = x.in.Clone()
+	d.Next = x.in
 	d.Next.Scheme, d.Next.Target, d.Next.To = to.Scheme, target.RequestURI(), to.Host
 	if !r.preserveHost {
 		d.Next.Host = to.Host

@@ -80,11 +80,9 @@ func (g *guards) any() bool {
 // serviceOf splits the name of a service in the mesh.
 func serviceOf(host string) (name, namespace string) {
 	host, _, _ = strings.Cut(host, ":")
-	parts := strings.SplitN(host, ".", 3)
-	if len(parts) < 2 {
-		return host, ""
-	}
-	return parts[0], parts[1]
+	name, rest, _ := strings.Cut(host, ".")
+	namespace, _, _ = strings.Cut(rest, ".")
+	return name, namespace
 }
 
 // placeOf returns the pods that a request to a service meets.

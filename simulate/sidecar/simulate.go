@@ -39,7 +39,12 @@ type call struct {
 // Decide reports whether the proxies of the pods behind a request's To let it
 // through.
 func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
-	real := r.Realise()
+	return s.Enforce(r.Clone(), t)
+}
+
+// Enforce does what Decide does, with the request itself: nobody else has it.
+func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.Decision {
+	real.MakeReal()
 	p := s.placeOf(real.To, real.Subset)
 	c := &call{in: real, trail: t, mesh: s.options.Mesh, place: p, path: pathOf(real), silent: s.Policies == 0}
 	c.guards = p.choose(real)
@@ -83,16 +88,18 @@ func (c *call) arrived(d simulate.Decision, port *simulate.Port) simulate.Decisi
 	return d
 }
 
-// AtGateway reports whether the gateway's own policies let a request through, of
-// the pods with the labels.
-func (s *Sidecars) AtGateway(r *simulate.Request, selector map[string]string, port string, t *simulate.Trail) simulate.Decision {
+// AtGateway returns what decides whether the policies of a gateway's own pods,
+// those with the labels, let a request through that comes to a port.
+func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 	p := s.gatewayOf(selector)
-	if p.idle() {
-		return passed(r, simulate.Decision{})
+	return func(r *simulate.Request, port string, t *simulate.Trail) simulate.Decision {
+		if p.idle() {
+			return passed(r, simulate.Decision{})
+		}
+		c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
+		c.guards = p.choose(c.in)
+		return c.decide()
 	}
-	c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
-	c.guards = p.choose(c.in)
-	return c.decide()
 }
 
 func passed(r *simulate.Request, d simulate.Decision) simulate.Decision {
