@@ -52,15 +52,19 @@ func newIndex(ms []*Matcher) *index {
 	mixed := slices.ContainsFunc(ms, func(m *Matcher) bool { return m.view != ms[0].view })
 	buckets := map[string][]member{}
 	var loose []member
+	wild := below{}
 	for i, m := range ms {
 		e := x.entry(int32(i), m, mixed)
-		if e.loose {
+		switch suffix, one := e.suffix(); {
+		case one:
+			wild[suffix] = append(wild[suffix], member{e: e})
+		case e.loose:
 			loose = append(loose, member{e: e})
-			continue
-		}
-		for k, h := range m.set.Hosts {
-			if !slices.Contains(m.set.Hosts[:k], h) {
-				buckets[h] = append(buckets[h], member{e: e, host: h})
+		default:
+			for k, h := range m.set.Hosts {
+				if !slices.Contains(m.set.Hosts[:k], h) {
+					buckets[h] = append(buckets[h], member{e: e, host: h})
+				}
 			}
 		}
 	}
@@ -70,10 +74,57 @@ func newIndex(ms []*Matcher) *index {
 				buckets[h] = append(buckets[h], member{e: l.e, host: h, guest: true})
 			}
 		}
-		x.bucket(buckets[h])
+		x.bucket(append(buckets[h], wild.guests(h)...))
+	}
+	x.wildcards(wild, loose)
+	return x
+}
+
+// below are members of one wildcard host each, by what follows the "*.".
+type below map[string][]member
+
+// suffix returns what follows the "*." of a set that has one host, a wildcard.
+func (e *entry) suffix() (suffix string, one bool) {
+	s := &e.m.set
+	if s.URL.Lang != 0 || s.HostPattern.Lang != 0 || len(s.Hosts) != 1 {
+		return "", false
+	}
+	return strings.CutPrefix(s.Hosts[0], "*.")
+}
+
+// guests are the members whose wildcard matches a host, or all hosts below it.
+func (b below) guests(h string) []member {
+	var out []member
+	for _, rest, more := strings.Cut(h, "."); more; _, rest, more = strings.Cut(rest, ".") {
+		for _, m := range b[rest] {
+			out = append(out, member{e: m.e, host: h, guest: true})
+		}
+	}
+	return out
+}
+
+// maxGuests bounds the members that stand in the buckets of others.
+const maxGuests = 1_000_000
+
+// wildcards adds a bucket for each wildcard host, with those that match all that it
+// matches, and one for the sets that are no list of hosts. Wildcards of which none is
+// below the other have nothing in common.
+func (x *index) wildcards(wild below, loose []member) {
+	if len(wild)*len(loose) > maxGuests {
+		for _, suffix := range slices.Sorted(maps.Keys(wild)) {
+			loose = append(loose, wild[suffix]...)
+		}
+		x.bucket(loose)
+		return
+	}
+	for _, suffix := range slices.Sorted(maps.Keys(wild)) {
+		list := append(slices.Clone(wild[suffix]), wild.guests(suffix)...)
+		for _, l := range loose {
+			list = append(list, member{e: l.e, guest: true})
+		}
+		x.bucket(list)
 	}
 	x.bucket(loose)
-	return x
 }
 
 // mayTakeHost is takesHost, and true where a pattern decides.

@@ -12,7 +12,7 @@ import (
 
 // randomCollection mixes hosts, methods and languages.
 func randomCollection(r *rand.Rand, n int) []Set {
-	hosts := [][]string{nil, {"a.test"}, {"b.test"}, {"a.test", "b.test"}, {"*.test"}, {"b.test", "c.test", "a.test"}, {"*"}}
+	hosts := [][]string{nil, {"a.test"}, {"b.test"}, {"a.test", "b.test"}, {"*.test"}, {"b.test", "c.test", "a.test"}, {"*"}, {"*.a.test"}, {"*.b.test"}, {"*.x.a.test"}, {"y.x.a.test"}, {"*.b.test", "a.test"}}
 	methods := [][]string{nil, {"GET"}, {"POST"}, {"get"}, {}}
 	langs := []pathlang.Lang{pathlang.Regexp2, pathlang.Regexp2, pathlang.Regexp2, pathlang.Glob}
 	if r.Intn(3) == 0 {
@@ -89,5 +89,18 @@ func TestPairsStops(t *testing.T) {
 	}
 	if c := Pairs(nil, nil, nil); c != (Counts{}) {
 		t.Errorf("%+v", c)
+	}
+}
+
+// Wildcards of which none is below the other cost nothing, however many there are.
+func TestWildcardsApart(t *testing.T) {
+	ms := make([]*Matcher, 1000)
+	for i := range ms {
+		ms[i] = Compile(Set{Hosts: []string{fmt.Sprintf("*.h-%d.test", i/2)}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
+	}
+	purse := NewPurse(0)
+	c := PairsOf(ms, purse, func(int, int, Relation) bool { return true })
+	if c.Searched != len(ms)/2 || c.Meeting != len(ms)/2 || purse.Undecided != 0 {
+		t.Errorf("%+v, %d undecided", c, purse.Undecided)
 	}
 }
