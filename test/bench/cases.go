@@ -1,43 +1,78 @@
 package main
 
-import (
-	"fmt"
-	"io"
-	"time"
-)
+import "fmt"
 
-// testCase is one line of the table.
+// testCase is one line of a table.
 type testCase struct {
+	id      string // what promises name it by
 	name    string
 	command []string
 	dir     string // working directory
-	bytes   int64  // size of the input, 0 where there is none
+	input   string // whose size peak memory is compared with; "" for none
+	decode  string // id of the line that decodes the same input
 	runs    int
-	exits   int  // exit code that is none of an error
-	decode  bool // the one decode that others are compared with
+	exits   int // exit code that is none of an error
 }
 
-func cases(o *options, in *inputs, self string) []testCase {
-	out := []testCase{
-		{name: "read the files", command: []string{self, "yardstick-read", in.files}, bytes: in.bytes, runs: o.runs},
-		{name: "decode the files once, one goroutine", command: []string{self, "yardstick-decode", in.files}, bytes: in.bytes, runs: o.runs, decode: true},
-		{name: "decode the one file once, one goroutine", command: []string{self, "yardstick-decode", in.single}, bytes: in.bytes, runs: o.runs},
-		{name: "**kgw build**, files", command: []string{o.kgw, "build", in.files}, bytes: in.bytes, runs: o.runs},
-		{name: "**kgw build**, one file", command: []string{o.kgw, "build", in.single}, bytes: in.bytes, runs: o.runs},
-		{name: "**kgw validate**, files", command: []string{o.kgw, "validate", in.files}, bytes: in.bytes, runs: o.runs},
-		{name: "**kgw validate**, one file", command: []string{o.kgw, "validate", in.single}, bytes: in.bytes, runs: o.runs},
-		{name: "decode APIRules v2 with Services once, one goroutine", command: []string{self, "yardstick-decode", in.mesh}, bytes: in.meshBytes, runs: o.runs},
-		{name: "**kgw build**, APIRules v2 with Services", command: []string{o.kgw, "build", in.mesh}, bytes: in.meshBytes, runs: o.runs},
-		{name: "**kgw validate**, APIRules v2 with Services", command: []string{o.kgw, "validate", in.mesh}, bytes: in.meshBytes, runs: o.runs},
-		{name: fmt.Sprintf("**kgw build**, %d FabricGateways of %d operations", in.rules/10, operations), command: []string{o.kgw, "build", in.fabricHalf}, bytes: in.fabricBytes / 2, runs: o.runs},
-		{name: fmt.Sprintf("**kgw build**, %d FabricGateways of %d operations", in.rules/5, operations), command: []string{o.kgw, "build", in.fabric}, bytes: in.fabricBytes, runs: o.runs},
-		{name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
+// Ids of the lines that promises are about.
+const (
+	decodeFiles   = "decode-files"
+	decodeSingle  = "decode-single"
+	decodeMesh    = "decode-mesh"
+	buildFiles    = "build-files"
+	buildSingle   = "build-single"
+	validateFiles = "validate-files"
+	buildMesh     = "build-mesh"
+	validateMesh  = "validate-mesh"
+	version       = "version"
+)
+
+// compileCases are the lines about compiling, beside other tools.
+func compileCases(o *options, in *inputs, self string) []testCase {
+	kgw := func(id, what, command, input, decode string) testCase {
+		return testCase{id: id, name: "**kgw " + command + "**, " + what, command: []string{o.kgw, command, input}, input: input, decode: decode, runs: o.runs}
 	}
-	out = append(out, traceCases(o, in)...)
-	out = append(out, proofCases(o, in)...)
+	yardstick := func(id, name, which, input string) testCase {
+		return testCase{id: id, name: name, command: []string{self, which, input}, input: input, decode: id, runs: o.runs}
+	}
+	fabric := func(n int, input string) testCase {
+		return kgw("", fmt.Sprintf("%d FabricGateways of %d operations", n, operations), "build", input, "")
+	}
+	out := []testCase{
+		yardstick("", "read the files", "yardstick-read", in.files),
+		yardstick(decodeFiles, "decode the files once, one goroutine", "yardstick-decode", in.files),
+		yardstick(decodeSingle, "decode the one file once, one goroutine", "yardstick-decode", in.single),
+		kgw(buildFiles, "files", "build", in.files, decodeFiles),
+		kgw(buildSingle, "one file", "build", in.single, decodeSingle),
+		kgw(validateFiles, "files", "validate", in.files, decodeFiles),
+		kgw("", "one file", "validate", in.single, decodeSingle),
+		yardstick(decodeMesh, "decode APIRules v2 with Services once, one goroutine", "yardstick-decode", in.mesh),
+		kgw(buildMesh, "APIRules v2 with Services", "build", in.mesh, decodeMesh),
+		kgw(validateMesh, "APIRules v2 with Services", "validate", in.mesh, decodeMesh),
+		fabric(in.rules/10, in.fabricHalf),
+		fabric(in.rules/5, in.fabric),
+		{id: version, name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},
+	}
+	out = append(append(out, traceCases(o, in)...), otherTools(o, in)...)
+	if o.many > 0 {
+		for _, c := range []testCase{
+			kgw("", fmt.Sprintf("%d rules as files", in.many), "build", in.manyFiles, decodeFiles),
+			kgw("", fmt.Sprintf("%d rules, %d a file", in.many, perFile), "build", in.manyDocs, decodeFiles),
+			kgw("", fmt.Sprintf("%d rules as files", in.many), "validate", in.manyFiles, decodeFiles),
+		} {
+			c.runs = 1
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// otherTools are the programs that were named.
+func otherTools(o *options, in *inputs) []testCase {
+	var out []testCase
 	if o.kubeconform != "" {
 		out = append(out, testCase{
-			name: "kubeconform -n 2 -strict, files", bytes: in.bytes, runs: 3,
+			name: "kubeconform -n 2 -strict, files", input: in.files, decode: decodeFiles, runs: 3,
 			command: []string{o.kubeconform, "-n", "2", "-strict", "-schema-location", in.schemas + "/{{.ResourceKind}}.json", in.files},
 		})
 	}
@@ -46,38 +81,10 @@ func cases(o *options, in *inputs, self string) []testCase {
 			testCase{name: "kustomize build, 1,000 rules", command: []string{o.kustomize, "build", in.small}, runs: 1},
 			testCase{name: "kustomize build, 2,000 rules", command: []string{o.kustomize, "build", in.medium}, runs: 1})
 	}
-	if o.many > 0 {
-		out = append(out,
-			testCase{name: fmt.Sprintf("**kgw build**, %d rules as files", in.many), command: []string{o.kgw, "build", in.manyFiles}, bytes: in.manyBytes, runs: 1},
-			testCase{name: fmt.Sprintf("**kgw build**, %d rules, %d a file", in.many, perFile), command: []string{o.kgw, "build", in.manyDocs}, bytes: in.manyBytes, runs: 1},
-			testCase{name: fmt.Sprintf("**kgw validate**, %d rules as files", in.many), command: []string{o.kgw, "validate", in.manyFiles}, bytes: in.manyBytes, runs: 1})
-	}
-	for i := range out {
-		out[i].dir = in.schemas
+	if o.istioctl != "" {
+		out = append(out, testCase{
+			name: "istioctl validate, what kgw builds of APIRules v2", command: []string{o.istioctl, "validate", "-f", in.built}, input: in.built, runs: 1,
+		})
 	}
 	return out
-}
-
-// table prints the lines as they come.
-type table struct {
-	out    io.Writer
-	decode time.Duration // wall time of the one decode
-}
-
-func (t *table) head(rules int) {
-	fmt.Fprintf(t.out, "| %d APIRules | wall s | / decode | CPU s | peak MiB | / input |\n|---|---:|---:|---:|---:|---:|\n", rules)
-}
-
-func (t *table) line(c *testCase, s sample) {
-	if c.decode {
-		t.decode = s.wall
-	}
-	relative, ratio := "", ""
-	if t.decode > 0 && c.bytes > 0 {
-		relative = fmt.Sprintf("%.2f", float64(s.wall)/float64(t.decode))
-	}
-	if c.bytes > 0 {
-		ratio = fmt.Sprintf("%.1f", float64(s.peak)/float64(c.bytes))
-	}
-	fmt.Fprintf(t.out, "| %s | %.3f | %s | %.3f | %.0f | %s |\n", c.name, s.wall.Seconds(), relative, s.cpu.Seconds(), float64(s.peak)/(1<<20), ratio)
 }

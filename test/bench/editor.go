@@ -24,16 +24,16 @@ const (
 
 // editorLines measure edits in an editor's folder, of each style of resources.
 func editorLines(o *options, dir string, out io.Writer) error {
-	fmt.Fprintf(out, "\n| kgw lsp, an edit among %d files | median ms | 95 in 100 ms | CPU ms |\n|---|---:|---:|---:|\n", editedFiles)
+	fmt.Fprintf(out, "| kgw lsp, an edit among %d files | median ms | 95 in 100 ms | CPU ms |\n|---|---:|---:|---:|\n", editedFiles)
 	for _, c := range []struct {
 		name  string
-		write func(string, int) (int64, error)
+		write func(string, int) error
 	}{
-		{"APIRules v1beta1", func(dir string, n int) (int64, error) { return writeFiles(dir, n, apiRule) }},
+		{"APIRules v1beta1", func(dir string, n int) error { return writeFiles(dir, n, apiRule) }},
 		{"APIRules v2 with Services", writeMesh},
 	} {
 		folder := filepath.Join(dir, "editor-"+strings.ReplaceAll(strings.ToLower(c.name), " ", "-"))
-		if _, err := c.write(folder, editedFiles); err != nil {
+		if err := c.write(folder, editedFiles); err != nil {
 			return err
 		}
 		times, cpu, err := editFiles(o.kgw, folder, editsARun*o.runs)

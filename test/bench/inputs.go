@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ const (
 	perFile      = 10_000 // documents of one file, which is kgw's limit
 )
 
-// inputs are what was written for one run of the bench.
+// inputs are the files of one run of the bench.
 type inputs struct {
 	rules, many         int
 	files, single       string // the same rules as files and as one file
@@ -24,77 +25,82 @@ type inputs struct {
 	small, medium       string // kustomizations of 1,000 and 2,000 rules
 	schemas             string
 	mesh                string // as many APIRules v2 with their Services
-	bytes, manyBytes    int64
-	meshBytes           int64
 	fabric, fabricHalf  string // a fifth and a tenth as many FabricGateways
-	fabricBytes         int64
 	traces              traces
 	proofs              proofs
+	growths             []growth
+	built               string // what kgw builds of mesh, where istioctl is measured
 }
 
-func writeInputs(dir string, o *options) (*inputs, error) {
-	in := &inputs{
-		rules: o.rules, many: o.many,
-		files: filepath.Join(dir, "files"), single: filepath.Join(dir, "single"),
-		manyFiles: filepath.Join(dir, "many-files"), manyDocs: filepath.Join(dir, "many-documents"),
-		small: filepath.Join(dir, "kustomize-1000"), medium: filepath.Join(dir, "kustomize-2000"),
-		schemas: filepath.Join(dir, "schemas"), mesh: filepath.Join(dir, "mesh"),
+// inputsIn names the files of a directory. It reads and writes nothing.
+func inputsIn(dir string, o *options) *inputs {
+	at := func(name string) string { return filepath.Join(dir, name) }
+	return &inputs{
+		rules: o.rules, many: o.many, files: at("files"), single: at("single"), manyFiles: at("many-files"), manyDocs: at("many-documents"),
+		small: at("kustomize-1000"), medium: at("kustomize-2000"), schemas: at("schemas"), mesh: at("mesh"), fabric: at("fabric"), fabricHalf: at("fabric-half"),
+		traces: tracesIn(dir), proofs: proofsIn(dir), growths: growthsIn(dir, o.rules), built: at("built.yaml"),
 	}
-	var err error
-	if in.bytes, err = writeFiles(in.files, o.rules, apiRule); err != nil {
-		return nil, err
-	}
-	if err = writeDocuments(in.single, o.rules); err != nil {
-		return nil, err
-	}
-	if in.meshBytes, err = writeMesh(in.mesh, o.rules); err != nil {
-		return nil, err
-	}
-	in.fabric, in.fabricHalf = filepath.Join(dir, "fabric"), filepath.Join(dir, "fabric-half")
-	if _, err = writeFiles(in.fabricHalf, o.rules/10, fabricGateway); err != nil {
-		return nil, err
-	}
-	if in.fabricBytes, err = writeFiles(in.fabric, o.rules/5, fabricGateway); err != nil {
-		return nil, err
-	}
-	if in.traces, err = writeTraces(dir, o.rules); err != nil {
-		return nil, err
-	}
-	if in.proofs, err = writeProofs(dir); err != nil {
-		return nil, err
-	}
-	if o.many > 0 {
-		if in.manyBytes, err = writeFiles(in.manyFiles, o.many, apiRule); err != nil {
-			return nil, err
-		}
-		if err = writeDocuments(in.manyDocs, o.many); err != nil {
-			return nil, err
-		}
-	}
-	for dir, n := range map[string]int{in.small: 1000, in.medium: 2000} {
-		if err := writeKustomization(dir, n); err != nil {
-			return nil, err
-		}
-	}
-	return in, writeSchema(in.schemas)
 }
 
-// writeFiles writes one file for each rule and returns their size.
-func writeFiles(dir string, n int, rule func(int) string) (size int64, err error) {
+// write writes the files.
+func (in *inputs) write() error {
+	steps := []func() error{
+		func() error { return writeFiles(in.files, in.rules, apiRule) },
+		func() error { return writeDocuments(in.single, in.rules) },
+		func() error { return writeMesh(in.mesh, in.rules) },
+		func() error { return writeFiles(in.fabricHalf, in.rules/10, fabricGateway) },
+		func() error { return writeFiles(in.fabric, in.rules/5, fabricGateway) },
+		func() error { return in.traces.write(in.rules) },
+		func() error { return in.proofs.write() },
+		func() error { return writeKustomization(in.small, 1000) },
+		func() error { return writeKustomization(in.medium, 2000) },
+		func() error { return writeSchema(in.schemas) },
+	}
+	if in.many > 0 {
+		steps = append(steps,
+			func() error { return writeFiles(in.manyFiles, in.many, apiRule) },
+			func() error { return writeDocuments(in.manyDocs, in.many) })
+	}
+	for i := range in.growths {
+		steps = append(steps, in.growths[i].write)
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sizeOf returns the bytes of a file, or of all files below a directory.
+func sizeOf(path string) (size int64, err error) {
+	err = filepath.WalkDir(path, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	return size, err
+}
+
+// writeFiles writes one file for each rule.
+func writeFiles(dir string, n int, rule func(int) string) error {
 	for i := range n {
 		sub := filepath.Join(dir, fmt.Sprintf("team-%03d", i/perDirectory))
 		if i%perDirectory == 0 {
 			if err := os.MkdirAll(sub, 0o755); err != nil {
-				return 0, err
+				return err
 			}
 		}
-		text := rule(i)
-		size += int64(len(text))
-		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("apirule-%06d.yaml", i)), []byte(text), 0o644); err != nil {
-			return 0, err
+		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("apirule-%06d.yaml", i)), []byte(rule(i)), 0o644); err != nil {
+			return err
 		}
 	}
-	return size, nil
+	return nil
 }
 
 // writeDocuments writes the rules as documents of as few files as kgw allows.

@@ -1,23 +1,29 @@
 // Command bench measures kgw on 10,000 APIRules beside what reading and
 // decoding them costs and beside what other tools take for them.
 //
-// It takes the programs to measure, writes its own inputs to a temporary
-// directory, and prints one Markdown table. Every line is a process of its own:
-// wall time, processor time and peak memory are what the kernel counted. It
-// must not know how kgw works.
+// It takes the programs to measure, has a process of its own write the inputs
+// to a temporary directory, prints Markdown tables, and puts them into the
+// documentation where it is named. Every line is a process of its own: wall
+// time, processor time and peak memory are what the kernel counted. It must not
+// know how kgw works.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
+	"strconv"
+	"strings"
 )
 
 // options are the programs that are measured and how much is asked of them.
 type options struct {
-	kgw, kubeconform, kustomize string
-	rules, many, runs           int
-	dir                         string
+	kgw, kubeconform, kustomize, istioctl string
+	rules, many, runs                     int
+	dir, docs, replace, write             string
 }
 
 func main() {
@@ -30,11 +36,21 @@ func main() {
 	flag.StringVar(&o.kgw, "kgw", "kgw", "kgw `program`")
 	flag.StringVar(&o.kubeconform, "kubeconform", "", "kubeconform `program`; left out when empty")
 	flag.StringVar(&o.kustomize, "kustomize", "", "kustomize `program`; left out when empty")
+	flag.StringVar(&o.istioctl, "istioctl", "", "istioctl `program`; left out when empty")
 	flag.IntVar(&o.rules, "rules", 10_000, "number of APIRules")
 	flag.IntVar(&o.many, "many", 100_000, "number of APIRules that shows how time grows; 0 leaves it out")
 	flag.IntVar(&o.runs, "runs", 5, "runs of each quick line; the median is printed")
 	flag.StringVar(&o.dir, "dir", "", "write the inputs to this `directory` and keep them")
+	flag.StringVar(&o.docs, "docs", "", "put the tables into this Markdown `file`, between its markers")
+	flag.StringVar(&o.replace, "replace", "", "measure nothing: put the table on standard input into -docs under this `name`")
+	flag.StringVar(&o.write, "write", "", "measure nothing: write the inputs to this `directory`")
 	flag.Parse()
+	switch {
+	case o.replace != "":
+		exit(replaceFrom(os.Stdin, o.docs, o.replace))
+	case o.write != "":
+		exit(inputsIn(o.write, &o).write())
+	}
 	exit(bench(&o))
 }
 
@@ -56,22 +72,63 @@ func bench(o *options) error {
 		defer os.RemoveAll(temporary)
 		dir = temporary
 	}
-	in, err := writeInputs(dir, o)
-	if err != nil {
-		return err
-	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	t := table{out: os.Stdout}
-	t.head(in.rules)
-	for _, c := range cases(o, in, self) {
-		s, err := measure(&c)
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
-		}
-		t.line(&c, s)
+	in := inputsIn(dir, o)
+	if err := writeApart(self, dir, o); err != nil {
+		return err
 	}
-	return editorLines(o, dir, os.Stdout)
+	t := table{out: os.Stdout, dir: in.schemas, measured: map[string]sample{}}
+	return t.all(o, in, self, dir)
+}
+
+// writeApart writes the inputs in another process: the kernel counts a child's
+// memory from that of its parent.
+func writeApart(self, dir string, o *options) error {
+	cmd := exec.Command(self, "-write", dir, "-rules", strconv.Itoa(o.rules), "-many", strconv.Itoa(o.many))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil || o.istioctl == "" {
+		return err
+	}
+	in := inputsIn(dir, o)
+	out, err := os.Create(in.built)
+	if err != nil {
+		return err
+	}
+	build := exec.Command(o.kgw, "build", "--limit", "1", in.mesh)
+	build.Stdout = out
+	return errors.Join(build.Run(), out.Close())
+}
+
+// all measures everything and puts the tables where they belong.
+func (t *table) all(o *options, in *inputs, self, dir string) error {
+	put := func(name, text string, err error) error {
+		if err != nil || o.docs == "" {
+			return err
+		}
+		return replace(o.docs, name, text)
+	}
+	text, err := t.run(fmt.Sprintf("%d APIRules", in.rules), compileCases(o, in, self))
+	if err := put("compile", text, err); err != nil {
+		return err
+	}
+	text, err = t.run("proofs", proofCases(o, in))
+	if err := put("proofs", text, err); err != nil {
+		return err
+	}
+	if _, err = t.run("growth", growthCases(o, in)); err != nil {
+		return err
+	}
+	if err := put("growth", t.growths(in), nil); err != nil {
+		return err
+	}
+	text, err = t.promised(o, in)
+	if err := put("promises", text, err); err != nil {
+		return err
+	}
+	var edits strings.Builder
+	err = editorLines(o, dir, io.MultiWriter(t.out, &edits)) // its inputs are written in this process, when all else is measured
+	return put("editor", edits.String(), err)
 }

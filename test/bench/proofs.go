@@ -38,45 +38,57 @@ func changed(i int) string {
 	return text
 }
 
-func writeProofs(dir string) (proofs, error) {
+// proofSizes are how many resources two states are compared with.
+var proofSizes = []int{1000, 2000}
+
+func proofsIn(dir string) proofs {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	p := proofs{apart: at("apart.yaml"), together: at("together.yaml"), before: map[int]string{}, after: map[int]string{}}
-	texts := map[string]func(int) string{
-		p.apart:    func(i int) string { return movable(i, fmt.Sprintf("/s%d", i), fmt.Sprintf("s-%d", i)) },
-		p.together: func(i int) string { return movable(i, "", "web") },
-	}
-	sizes := map[string]int{p.apart: 1000, p.together: 1000}
-	for _, n := range []int{1000, 2000} {
-		for side, text := range map[string]func(int) string{"before": apiRule, "after": changed} {
-			folder := at(fmt.Sprintf("%s-%d", side, n))
-			if err := os.MkdirAll(folder, 0o755); err != nil {
-				return p, err
-			}
-			name := filepath.Join(folder, "apirules.yaml")
-			texts[name], sizes[name] = text, n
-		}
+	for _, n := range proofSizes {
 		p.before[n], p.after[n] = at(fmt.Sprintf("before-%d", n)), at(fmt.Sprintf("after-%d", n))
 	}
-	for name, text := range texts {
-		if err := writeStream(name, 0, sizes[name], text); err != nil {
-			return p, err
+	return p
+}
+
+func (p *proofs) write() error {
+	if err := writeStream(p.apart, 0, 1000, func(i int) string { return movable(i, fmt.Sprintf("/s%d", i), fmt.Sprintf("s-%d", i)) }); err != nil {
+		return err
+	}
+	if err := writeStream(p.together, 0, 1000, func(i int) string { return movable(i, "", "web") }); err != nil {
+		return err
+	}
+	for _, n := range proofSizes {
+		if err := writeOne(p.before[n], n, apiRule); err != nil {
+			return err
+		}
+		if err := writeOne(p.after[n], n, changed); err != nil {
+			return err
 		}
 	}
-	return p, nil
+	return nil
+}
+
+// writeOne writes documents to the one file of a directory.
+func writeOne(dir string, n int, text func(int) string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return writeStream(filepath.Join(dir, "apirules.yaml"), 0, n, text)
 }
 
 // proofCases are the lines about proofs.
 func proofCases(o *options, in *inputs) []testCase {
-	migrate := func(name string, exits int, args ...string) testCase {
-		return testCase{name: "**kgw migrate**, " + name, command: append([]string{o.kgw, "migrate", "-o", "yaml"}, args...), runs: o.runs, exits: exits}
+	migrate := func(id, name string, exits int, args ...string) testCase {
+		return testCase{id: id, name: "**kgw migrate**, " + name, command: append([]string{o.kgw, "migrate", "-o", "yaml"}, args...), runs: o.runs, exits: exits}
 	}
 	out := []testCase{
-		migrate("1,000 rules with proofs", 1, filepath.Join(in.small, "apirules-000.yaml"), "--ext-authorizer", "proxy"),
-		migrate("1,000 rules that all move and share no path", 0, in.proofs.apart),
-		migrate("1,000 rules on one workload", 0, in.proofs.together),
+		migrate("migrate", "1,000 rules with proofs", 1, filepath.Join(in.small, "apirules-000.yaml"), "--ext-authorizer", "proxy"),
+		migrate("migrate-apart", "1,000 rules that all move and share no path", 0, in.proofs.apart),
+		migrate("migrate-together", "1,000 rules on one workload", 0, in.proofs.together),
 	}
-	for _, n := range []int{1000, 2000} {
+	for _, n := range proofSizes {
 		out = append(out, testCase{
+			id:      fmt.Sprintf("semantic-%d", n),
 			name:    fmt.Sprintf("**kgw diff --semantic**, %d resources, %d changed", n, n/10),
 			command: []string{o.kgw, "diff", in.proofs.after[n], "--against", in.proofs.before[n], "--semantic"}, runs: o.runs, exits: 1,
 		})

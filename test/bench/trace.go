@@ -25,11 +25,14 @@ func rule(i int) string {
 
 const tracePath = "/v0/all/items/7"
 
-func writeTraces(dir string, n int) (traces, error) {
+func tracesIn(dir string) traces {
 	at := func(name string) string { return filepath.Join(dir, name) }
-	t := traces{file: at("rules.yaml"), files: at("rules"), list: at("live.yaml"), tenth: at("tenth.yaml"), requests: at("requests.json"), url: "https://h-000042.example.com" + tracePath}
-	if _, err := writeFiles(t.files, n, rule); err != nil {
-		return t, err
+	return traces{file: at("rules.yaml"), files: at("rules"), list: at("live.yaml"), tenth: at("tenth.yaml"), requests: at("requests.json"), url: "https://h-000042.example.com" + tracePath}
+}
+
+func (t *traces) write(n int) error {
+	if err := writeFiles(t.files, n, rule); err != nil {
+		return err
 	}
 	docs, items := make([]string, n), strings.Builder{}
 	items.WriteString("apiVersion: v1\nitems:\n")
@@ -40,16 +43,16 @@ func writeTraces(dir string, n int) (traces, error) {
 	items.WriteString("kind: List\nmetadata:\n  resourceVersion: \"\"\n")
 	requests, err := json.Marshal(requestList(n, n/10))
 	if err != nil {
-		return t, err
+		return err
 	}
 	for name, text := range map[string]string{
 		t.file: strings.Join(docs, "---\n"), t.list: items.String(), t.tenth: strings.Join(docs[:n/10], "---\n"), t.requests: string(requests),
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return t, err
+			return err
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // requestList asks about rules, half of the time with a token.
@@ -70,14 +73,14 @@ func requestList(n, rules int) []any {
 
 func traceCases(o *options, in *inputs) []testCase {
 	t := &in.traces
-	line := func(what string, args ...string) testCase {
-		return testCase{name: "**kgw trace**, " + what, command: append([]string{o.kgw, "trace"}, args...), runs: 2 * o.runs}
+	line := func(id, what string, args ...string) testCase {
+		return testCase{id: id, name: "**kgw trace**, " + what, command: append([]string{o.kgw, "trace"}, args...), runs: 2 * o.runs}
 	}
 	return []testCase{
-		line(fmt.Sprintf("%d Rules in one file", in.rules), "GET", t.url, t.file),
-		line(fmt.Sprintf("%d Rules as files", in.rules), "GET", t.url, t.files),
-		line(fmt.Sprintf("a dump of %d Rules", in.rules), "GET", t.url, t.list),
-		line(fmt.Sprintf("%d APIRules in one file", in.rules), "GET", "https://nobody.example.com/", in.single),
-		line(fmt.Sprintf("%d requests, %d Rules", in.rules, in.rules/10), "--requests", t.requests, t.tenth),
+		line("trace-file", fmt.Sprintf("%d Rules in one file", in.rules), "GET", t.url, t.file),
+		line("trace-files", fmt.Sprintf("%d Rules as files", in.rules), "GET", t.url, t.files),
+		line("trace-dump", fmt.Sprintf("a dump of %d Rules", in.rules), "GET", t.url, t.list),
+		line("trace-apirules", fmt.Sprintf("%d APIRules in one file", in.rules), "GET", "https://nobody.example.com/", in.single),
+		line("trace-requests", fmt.Sprintf("%d requests, %d Rules", in.rules, in.rules/10), "--requests", t.requests, t.tenth),
 	}
 }
