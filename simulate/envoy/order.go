@@ -13,7 +13,7 @@ func (h *virtualHost) mixed() bool { return len(h.manifests) > 1 }
 // first, and the two routes do not do the same.
 func (h *virtualHost) unsure(a, b *route) bool {
 	switch {
-	case a.owner == b.owner, a.owner.Compiled && b.owner.Compiled:
+	case a.owner == b.owner, a.owner.Compiled && b.owner.Compiled && !ofRoutes(a.owner) && !ofRoutes(b.owner):
 		return false
 	case a.rank != b.rank:
 		if h.table.aged(a.rank, b.rank) {
@@ -25,10 +25,15 @@ func (h *virtualHost) unsure(a, b *route) bool {
 	return a.manifest.Namespace != b.manifest.Namespace || simulate.Canonical(a.action()) != simulate.Canonical(b.action())
 }
 
+// ofRoutes reports whether a VirtualService was made of HTTPRoutes, whoever wrote
+// them. Those of one host are in one; of others nothing but their ages says which is
+// asked first.
+func ofRoutes(m *simulate.Manifest) bool { return m.Shown == "HTTPRoute" }
+
 func older(a, b *simulate.Manifest) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Absent, At: a.At("metadata"), Needs: "metadata.creationTimestamp of both",
-		What: fmt.Sprintf("the VirtualService %s is older than %s", a.ID(), b.ID()),
+		What: fmt.Sprintf("the %s %s is older than %s", a.ShownKind(), a.ID(), b.ID()),
 	}
 }
 

@@ -39,3 +39,21 @@ func TestRedirectToThePortOfTheListener(t *testing.T) {
 		}
 	}
 }
+
+// TestHostsThatAListenerMakesOne: of two HTTPRoutes whose hosts are one at a listener,
+// the older is asked first, whatever the length of its paths; without ages nothing is
+// known.
+func TestHostsThatAListenerMakesOne(t *testing.T) {
+	gateway := object("Gateway", "gw", "2024-01-01T00:00:00Z", "gatewayClassName: istio, listeners: [{name: one, port: 80, protocol: HTTP, hostname: one.test}]")
+	route := func(name, created, host, kind string) string {
+		return object("HTTPRoute", name, created, "parentRefs: [{name: gw}], hostnames: ['"+host+"'], rules: ["+to(kind, "/a", "", name)+"]")
+	}
+	for _, c := range []struct{ wide, one, want string }{
+		{"2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "wide"}, {"2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z", "one"}, {"", "", "unknown"},
+	} {
+		in := gateway + route("wide", c.wide, "*.test", "PathPrefix") + route("one", c.one, "one.test", "Exact")
+		if got := decided(t, in, "GET", "http://one.test/a"); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
