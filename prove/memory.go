@@ -1,6 +1,10 @@
 package prove
 
 import (
+	"bytes"
+	"slices"
+	"strings"
+
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -40,6 +44,50 @@ func (m *Memory) manifestsOf(files []*source.File, namespace string) [][]simulat
 // manifestsOfFile are the documents of a file that engines read, as they are
 // written.
 func manifestsOfFile(f *source.File, namespace string) []simulate.Manifest {
+	if !mayBeAsked(f.Data) {
+		return nil
+	}
+	return readManifests(f, namespace)
+}
+
+// mayBeAsked reports whether a text may have a document of a kind that engines
+// read: whether the name of such a kind is in it as a word, or an escape that
+// may hide it.
+func mayBeAsked(text []byte) bool {
+	for i := bytes.IndexByte(text, '\\'); i >= 0; {
+		if i+1 < len(text) && strings.IndexByte("xuU\r\n", text[i+1]) >= 0 {
+			return true
+		}
+		next := bytes.IndexByte(text[i+1:], '\\')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return slices.ContainsFunc(simulated, func(kind string) bool { return hasWord(text, kind) }) || hasWord(text, "ConfigMap")
+}
+
+// hasWord reports whether a text has a word of ASCII letters between characters
+// that are neither letters nor digits.
+func hasWord(text []byte, word string) bool {
+	for {
+		at := bytes.Index(text, []byte(word))
+		if at < 0 {
+			return false
+		}
+		behind := at + len(word)
+		if (at == 0 || !isLetter(text[at-1])) && (behind == len(text) || !isLetter(text[behind])) {
+			return true
+		}
+		text = text[behind:]
+	}
+}
+
+func isLetter(c byte) bool {
+	return c >= '0' && c <= '9' || c|' ' >= 'a' && c|' ' <= 'z'
+}
+
+func readManifests(f *source.File, namespace string) []simulate.Manifest {
 	docs, _ := unfoldFile(f)
 	var out []simulate.Manifest
 	for i := range docs {
