@@ -39,8 +39,14 @@ func sumOperations(to []manifest.PolicyTo) (all uint64) {
 	for _, t := range to {
 		op := t.Operation
 		operation := sumStruct("Operation", []field{
-			{"Hosts", sumTexts(op.Hosts)}, {"NotHosts", 0}, {"Ports", 0}, {"NotPorts", 0},
-			{"Methods", sumTexts(op.Methods)}, {"NotMethods", 0}, {"Paths", sumTexts(op.Paths)}, {"NotPaths", sumTexts(op.NotPaths)},
+			{"Hosts", sumTexts(op.Hosts)},
+			{"NotHosts", 0},
+			{"Ports", 0},
+			{"NotPorts", 0},
+			{"Methods", sumTexts(op.Methods)},
+			{"NotMethods", 0},
+			{"Paths", sumTexts(op.Paths)},
+			{"NotPaths", sumTexts(op.NotPaths)},
 		})
 		all ^= sumStruct("Rule_To", []field{{"Operation", operation}})
 	}
