@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // maxPath is the most bytes that the text of one path may have: Envoy reads 60
@@ -70,8 +71,9 @@ func (r *run) sizes() ([]measured, map[allowance]int) {
 	for _, c := range r.scopes() {
 		all.limit = max(all.limit, c.OutputLimit(r.bytesRead))
 	}
-	var list []measured
-	for _, u := range r.compiled {
+	list := make([]measured, len(r.compiled))
+	parallel.Each(len(list), func(i int) {
+		u := r.compiled[i]
 		m := measured{unit: u, under: []allowance{all}}
 		for c := r.of(u.doc); c != nil; c = c.Above {
 			m.under = append(m.under, allowance{c.File, c.OutputLimit(r.bytesRead)})
@@ -81,10 +83,12 @@ func (r *run) sizes() ([]measured, map[allowance]int) {
 				m.size += e.size(u.gateway, &u.target.Target)
 			}
 		}
+		list[i] = m
+	})
+	for _, m := range list {
 		for _, a := range m.under {
 			totals[a] += m.size
 		}
-		list = append(list, m)
 	}
 	return list, totals
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -86,20 +87,21 @@ func newWorkloads(v *View) *workloads {
 // guarded lists what is to be looked at: the gateways with policies of their
 // own on whose pods there is one that may open something.
 func (w *workloads) guarded() []*guarded {
-	var out []*guarded
-	for _, g := range w.v.Gateways {
+	all := make([]*guarded, len(w.v.Gateways))
+	parallel.Each(len(all), func(i int) {
+		g := w.v.Gateways[i]
 		if len(w.own[g]) == 0 {
-			continue
+			return
 		}
 		one := w.guardedOf(g)
 		if near, opens := one.find(); opens {
 			one.keep(near)
 		}
 		if len(one.openers) > 0 && (one.foreign || len(g.Routes) > 1) {
-			out = append(out, one)
+			all[i] = one
 		}
-	}
-	return out
+	})
+	return slices.DeleteFunc(all, func(c *guarded) bool { return c == nil })
 }
 
 // guardedOf returns a gateway without the policies that may hold for its pods.
