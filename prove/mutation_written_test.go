@@ -265,7 +265,7 @@ func everything(d simulate.Decision) string {
 			text += o.Decision.Answer
 		}
 		if n := o.Decision.Next; n != nil {
-			text += fmt.Sprint(o.Decision.Upstream, o.Decision.Via, each(o.Decision.Proofs), each(o.Decision.Keys), o.Decision.Response, n.Host, n.Target, n.Headers)
+			text += fmt.Sprint(o.Decision.Upstream, o.Decision.Via, each(o.Decision.Proofs), each(o.Decision.Keys), each(o.Decision.Asked), o.Decision.Response, n.Host, n.Target, n.Headers)
 		}
 		out = append(out, text)
 	}

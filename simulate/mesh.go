@@ -194,6 +194,7 @@ func (d Decision) then(next Decision, proxied bool) Decision {
 	}
 	next.Proofs = append(append([]string{}, d.Proofs...), next.Proofs...)
 	next.Keys = append(append([]string{}, d.Keys...), next.Keys...)
+	next.Asked = append(append([]string{}, d.Asked...), next.Asked...)
 	if proxied && next.Cause == Crashed && !d.Next.stream() {
 		next.Status = http.StatusServiceUnavailable
 	}

@@ -65,6 +65,9 @@ type Decision struct {
 	// Keys are where the keys or answers came from by which the proofs were
 	// verified: addresses.
 	Keys []string
+	// Asked are the services and files that say who gets through and are supposed
+	// to say yes, with how they are asked.
+	Asked []string
 	// Unread is the text of what decides and is not read, where the cause is
 	// Anything whatever is supposed: two such decisions are known to agree only if
 	// their texts do.

@@ -7,6 +7,9 @@ type Treatment struct {
 	CORS    string
 	// Origins are origins that the CORS policy names.
 	Origins []string
+	// Request is what is done to requests that depends on what they have, and that
+	// one request does not show.
+	Request string
 	// Response is what is done to the headers of responses.
 	Response string
 	// Split is how the traffic is shared among several backends.

@@ -265,14 +265,14 @@ func merged(all []Outcome, complete bool) Decision {
 
 // fingerprint spells what a caller and an upstream can tell of a decision.
 func (d *Decision) fingerprint() string {
-	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ","), strings.Join(d.Keys, ",")}
+	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ","), strings.Join(d.Keys, ","), strings.Join(d.Asked, ",")}
 	for name, value := range d.Headers {
 		parts = append(parts, name+": "+value)
 	}
 	for name, value := range d.Response {
 		parts = append(parts, name+"= "+value)
 	}
-	slices.Sort(parts[5:])
+	slices.Sort(parts[6:])
 	return fmt.Sprintf("%d %q", d.Status, parts)
 }
 

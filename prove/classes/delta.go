@@ -1,6 +1,7 @@
 package classes
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -31,6 +32,7 @@ func (d *delta) all() {
 	d.access()
 	d.told = d.changed
 	d.keys()
+	d.asked()
 	d.gateways()
 	for i := range d.credentials {
 		if d.credentials[i].of != [2]bool{} && d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
@@ -104,6 +106,26 @@ func (d *delta) gateways() {
 			d.put(kind, strings.TrimSpace("through "+was.Gateway+" "+was.Listener), strings.TrimSpace("through "+is.Gateway+" "+is.Listener), i)
 		}
 		return
+	}
+}
+
+// asked compares who decides besides the proxies, and is supposed to say yes: whom
+// another one lets through is not known.
+func (d *delta) asked() {
+	for i := range d.credentials {
+		was, is := &d.was.decisions[i], &d.is.decisions[i]
+		if !was.Passed() || !is.Passed() || verifiers(was) != verifiers(is) {
+			continue
+		}
+		more, fewer := without(is.Asked, was.Asked), without(was.Asked, is.Asked)
+		kind := Exposed
+		if len(fewer) == 0 {
+			kind = Tightened
+		}
+		if len(more)+len(fewer) > 0 {
+			d.put(kind, "by leave of "+cmp.Or(strings.Join(fewer, ", "), "nobody else"), "by leave of "+cmp.Or(strings.Join(more, ", "), "nobody else"), i)
+			return
+		}
 	}
 }
 
@@ -312,6 +334,7 @@ func (d *delta) way(i int) {
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
 		{Headers, cleared(w, n), cleared(n, w)},
+		{Headers, orNone(tw.Request), orNone(tn.Request)},
 		{Headers, responses(tw.Response), responses(tn.Response)},
 		{Headers, carried(w), carried(n)},
 		{Headers, d.vouched(w, n), d.vouched(n, w)},

@@ -1,6 +1,7 @@
 package oathkeeper
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -90,6 +92,7 @@ func (x *exchange) authorize(r *accessRule) *failure {
 // askAuthorizer lets a request pass unless it says that the authorizer's service
 // answers otherwise: 403 is that, and any status but 200 an error of Oathkeeper.
 func (x *exchange) askAuthorizer(r *accessRule, h *handler) *failure {
+	x.asked = append(x.asked, h.asked())
 	status, told := x.in.Answers[h.name]
 	switch {
 	case !told:
@@ -113,6 +116,9 @@ func (x *exchange) mutate(r *accessRule) *failure {
 		}
 		if err := simMutators[h.name](x, r, h); err != nil {
 			return failed(500, simulate.Misconfigured, h.at, "%s fails: %v", h.name, err)
+		}
+		if h.name == "hydrator" {
+			x.asked = append(x.asked, h.asked())
 		}
 		if h.name != "noop" {
 			x.trail.Say(name, h.at, "%s changes the request", h.name)
@@ -153,6 +159,14 @@ func wholeExpression(template string) string {
 		}
 	}
 	return "^" + b.String() + regexp.QuoteMeta(template[start:]) + "$"
+}
+
+// asked spells the service that an authorizer or a hydrator asks, and how.
+func (h *handler) asked() string {
+	api, _ := h.config.Get("api")
+	inner, _ := api.(source.Object)
+	address := cmp.Or(textAt(h.config, "remote"), textAt(h.config, "base_url"), textAt(inner, "url"))
+	return simulate.Asking(h.name, address, simulate.Canonical(source.NodeOf(h.config)))
 }
 
 // asks lists the addresses that a handler asks about a token: of key sets, an

@@ -72,6 +72,7 @@ type exchange struct {
 	unknown *handler
 	proofs  []string
 	keys    []string // where what proved them came from
+	asked   []string // who else decided
 }
 
 // Decide returns what Oathkeeper's proxy does with a request. What is answered
@@ -325,7 +326,7 @@ func (r *accessRule) valid() bool {
 }
 
 func (x *exchange) passed(r *accessRule) simulate.Decision {
-	d := simulate.Decision{Rule: r.id, At: r.manifest.At("spec.upstream.url"), Proofs: x.proofs, Keys: x.keys, Headers: map[string]string{}}
+	d := simulate.Decision{Rule: r.id, At: r.manifest.At("spec.upstream.url"), Proofs: x.proofs, Keys: x.keys, Asked: x.asked, Headers: map[string]string{}}
 	for k := range x.session.Header {
 		if !x.unchanged(k) {
 			d.Headers[strings.ToLower(k)] = x.session.Header.Get(k)

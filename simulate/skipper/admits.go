@@ -120,11 +120,12 @@ func (r *route) admits() []simulate.Admission {
 		return []simulate.Admission{{}}
 	}
 	var proofs []string
+	var out []simulate.Admission
 	infos, given := []map[string]any{{}}, givenHeaders{}
 	for i := range r.filters {
 		c := &r.filters[i]
 		if copies(c) {
-			break
+			out = append(out, r.through(proofs, infos)...)
 		}
 		given.follow(c)
 		if p := filterOf(c.Name).proof; p != "" && !given[authorization] && !slices.Contains(proofs, p) {
@@ -132,6 +133,12 @@ func (r *route) admits() []simulate.Admission {
 		}
 		infos = demand(c, infos)
 	}
+	return append(out, r.through(proofs, infos)...)
+}
+
+// through are the ways through filters that demand the proofs, and tokens of
+// which the service says what is wanted.
+func (r *route) through(proofs []string, infos []map[string]any) []simulate.Admission {
 	claims := r.claims()
 	var out []simulate.Admission
 	for _, info := range infos {

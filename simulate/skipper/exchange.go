@@ -21,8 +21,9 @@ type exchange struct {
 	route        *route
 	loops        int
 	proofs       []string
-	info         *info // what the token information service said; nil: not asked yet
-	introspected *info // the same of an introspection endpoint
+	asked        []string // who decided besides the token information service
+	info         *info    // what the token information service said; nil: not asked yet
+	introspected *info    // the same of an introspection endpoint
 	// given are headers whose value comes from the configuration and not from
 	// the caller, by lower-case name; the value is why it is not known, or "".
 	given map[string]string
@@ -49,6 +50,7 @@ type served struct {
 	cause   simulate.Cause
 	reason  string
 	headers map[string]string
+	text    string            // what it is made of, which tells it from others of its status
 	opaque  *simulate.Unknown // the answer is not known: this may hold or not
 }
 
@@ -63,9 +65,14 @@ func (x *exchange) run() simulate.Decision {
 	for i := range route.filters {
 		c := &route.filters[i]
 		ran++
-		if answer = filterOf(c.Name).run(x, c); answer != nil {
+		k := filterOf(c.Name)
+		if answer = k.run(x, c); answer != nil {
 			x.trail.Say(name, route.at, "%s: %s", c.Name, answer.reason)
 			break
+		}
+		if k.proof != "" && k.proof != tokeninfo {
+			address, _ := textArg(c.Args, 0)
+			x.asked = append(slices.Clip(x.asked), simulate.Asking(c.Name, address, c.String()))
 		}
 	}
 	d := x.end(answer)
@@ -83,7 +90,7 @@ func (x *exchange) run() simulate.Decision {
 
 // end is what the filters' answer or the backend makes of the request.
 func (x *exchange) end(answer *served) simulate.Decision {
-	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Response: map[string]string{}}
+	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Asked: x.asked, Response: map[string]string{}}
 	if answer != nil {
 		return x.answered(d, answer)
 	}
@@ -112,7 +119,7 @@ func (x *exchange) end(answer *served) simulate.Decision {
 }
 
 func (x *exchange) answered(d simulate.Decision, answer *served) simulate.Decision {
-	d.Status, d.Cause, d.Reason = answer.status, answer.cause, answer.reason
+	d.Status, d.Cause, d.Reason, d.Answer = answer.status, answer.cause, answer.reason, answer.text
 	for k, v := range answer.headers {
 		d.Response[strings.ToLower(k)] = v
 	}

@@ -146,7 +146,7 @@ func registerInert() {
 func registerAnswers() {
 	answers := func(status int) func(*exchange, *eskip.Call) *served {
 		return func(_ *exchange, c *eskip.Call) *served {
-			return &served{status: status, cause: simulate.Answered, reason: "the route answers itself"}
+			return &served{status: status, cause: simulate.Answered, reason: "the route answers itself", text: c.String()}
 		}
 	}
 	const itself = "it answers instead of the backend"
@@ -251,5 +251,5 @@ func redirects(x *exchange, c *eskip.Call) *served {
 	if x.route.redirect != 0 {
 		reason = "plain HTTP is redirected to https"
 	}
-	return &served{status: int(n), cause: simulate.Answered, reason: reason, headers: map[string]string{"location": to}}
+	return &served{status: int(n), cause: simulate.Answered, reason: reason, text: "redirects to " + to, headers: map[string]string{"location": to}}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -26,10 +27,14 @@ func (e *Engine) Treatments() map[RouteKey]simulate.Treatment {
 
 func (r *route) treatment() simulate.Treatment {
 	var t simulate.Treatment
+	known := false // whether a filter before asked who sends the request
 	for i := range r.filters {
 		c := &r.filters[i]
 		k := filterOf(c.Name)
+		known = known || k.proof != ""
 		switch {
+		case copies(c) && !known:
+			t.Other = append(t.Other, c.String()+" of everybody's requests")
 		case c.Name == "corsOrigin":
 			t.Origins = textsOf(c.Args)
 			t.CORS = "origins " + strings.Join(t.Origins, ", ")
@@ -40,7 +45,9 @@ func (r *route) treatment() simulate.Treatment {
 			t.Timeout = strings.Join(textsOf(c.Args), "")
 		case strings.HasPrefix(c.Name, "setResponseHeader"), strings.HasPrefix(c.Name, "appendResponseHeader"), strings.HasPrefix(c.Name, "dropResponseHeader"):
 			t.Response = strings.TrimPrefix(t.Response+"; "+c.String(), "; ")
-		case k.limits, k.proof == "" && !k.shown():
+		case k.hides(c):
+			t.Request = strings.TrimPrefix(t.Request+"; "+c.String(), "; ")
+		case k.limits, k.respond != nil, k.proof == "" && !k.shown():
 			t.Other = append(t.Other, c.String())
 		}
 	}
@@ -51,6 +58,16 @@ func (r *route) treatment() simulate.Treatment {
 	}
 	slices.Sort(t.Other)
 	return t
+}
+
+// hides reports whether the filter changes requests in a way that depends on what
+// they have, so that one request does not show it all.
+func (k *filterKind) hides(c *eskip.Call) bool {
+	if k.class != changes || k.respond != nil {
+		return false
+	}
+	plain := slices.Contains([]string{"setRequestHeader", "appendRequestHeader", "requestHeader", "setPath", "xforward", "xforwardFirst", "forwardTokenField"}, c.Name)
+	return !plain || strings.Contains(c.String(), "${")
 }
 
 // shown reports whether decisions show the effect of the filter.

@@ -1,0 +1,13 @@
+package simulate
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+)
+
+// Asking spells how a service is asked: who asks, the address, and a sum of the
+// whole configuration, which may have secrets.
+func Asking(who, address, configuration string) string {
+	return strings.TrimSpace(who+" "+address) + fmt.Sprintf(" (%.8x)", sha256.Sum256([]byte(configuration)))
+}
