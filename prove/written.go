@@ -33,8 +33,11 @@ func (d *written) skim(namespace string) {
 	if !ok {
 		return
 	}
-	d.read = true
 	version, kind, in, name := source.Head(root)
+	if strings.HasSuffix(kind, "List") {
+		return // its items count, which only a parser finds
+	}
+	d.read = true
 	d.version, d.kind, d.name = version, kind, identity{kind, cmp.Or(in, namespace), name}
 	d.labels = source.TextMap(source.Lookup(root, "metadata.labels"))
 	d.more = slices.ContainsFunc(source.Keys(source.Lookup(root, "spec.match")), func(key string) bool { return key != "url" && key != "methods" })
