@@ -65,6 +65,7 @@ func below(importPath string, folders ...string) bool {
 var outside = map[string][]string{
 	"github.com/spf13/cobra":                                {"cmd"},
 	"github.com/spf13/pflag":                                {"cmd", "internal/cluster"},
+	"github.com/getkin/kin-openapi":                         {"openapi"},
 	"github.com/fsnotify/fsnotify":                          {"cmd"},
 	"golang.org/x/term":                                     {"cmd"},
 	"golang.org/x/sys":                                      {"internal/renderdir"},
@@ -73,7 +74,7 @@ var outside = map[string][]string{
 	"github.com/bmatcuk/doublestar/v4":                      {"internal/source", "internal/config"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"internal/source"},
 	"k8s.io/":               {"internal/cluster"},
-	"sigs.k8s.io/kustomize": {},
+	"sigs.k8s.io/kustomize": {"internal/krm", "cmd"},
 	"istio.io/api":          {},
 	"gopkg.in/yaml":         {},
 }

@@ -135,12 +135,14 @@ func (a access) equal(b access) bool {
 // description's OpenID Connect scheme
 // (https://openid.net/specs/openid-connect-discovery-1_0.html section 4).
 func (d *drafter) issuer() string {
-	if d.Issuer != "" {
+	if d.Issuer != "" || d.doc.Components == nil {
 		return d.Issuer
 	}
-	for _, name := range sortedKeys(d.schemes) {
-		if issuer, ok := strings.CutSuffix(d.schemes[name].discovery, "/.well-known/openid-configuration"); ok {
-			return issuer
+	for _, name := range sortedKeys(d.doc.Components.SecuritySchemes) {
+		if s := d.doc.Components.SecuritySchemes[name]; s != nil && s.Value != nil {
+			if issuer, ok := strings.CutSuffix(s.Value.OpenIdConnectUrl, "/.well-known/openid-configuration"); ok {
+				return issuer
+			}
 		}
 	}
 	return ""

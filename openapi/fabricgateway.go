@@ -1,8 +1,11 @@
 package openapi
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -16,7 +19,7 @@ import (
 // reported. It returns nil where nothing is left.
 func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o}
-	own := extensions(d.root)
+	own := extensions(d.doc.Extensions)
 	_, services := own.Get("x-fabric-service")
 	_, provider := own.Get("x-external-service-provider")
 	spec := source.Object{}
@@ -44,14 +47,11 @@ func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 }
 
 // extensions returns the fields that are FabricGateways', sorted.
-func extensions(p part) source.Object {
-	fields, _ := p.value.(source.Object)
-	own := map[string]any{}
-	for _, m := range fields {
-		if strings.HasPrefix(m.Key, "x-fabric-") || m.Key == "x-external-service-provider" {
-			own[m.Key] = source.Plain(m.Value, func(n source.Number) any { return n })
-		}
-	}
+func extensions(all map[string]any) source.Object {
+	own := maps.Clone(all)
+	maps.DeleteFunc(own, func(key string, _ any) bool {
+		return !strings.HasPrefix(key, "x-fabric-") && key != "x-external-service-provider"
+	})
 	return source.ObjectOf(own)
 }
 
@@ -99,7 +99,7 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 		d.left(o.Origin, "verbs are "+strings.Join(fabric.Verbs, ", "), "%s has a method that a FabricGateway does not have", o.Method+" "+o.Path)
 		return nil, false
 	}
-	out := extensions(d.operations[o.Method+" "+o.Path])
+	out := extensions(d.operationOf(o).Extensions)
 	if out == nil {
 		out = source.Object{}
 	}
@@ -125,4 +125,9 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 		out = append(out, source.Member{Key: "x-fabric-privileges", Value: source.ListOf(a.scopes[0])})
 	}
 	return out, true
+}
+
+// operationOf returns what the library read of an operation.
+func (d *Document) operationOf(o *ir.Operation) *openapi3.Operation {
+	return d.doc.Paths.Value(o.Path).GetOperation(o.Method)
 }

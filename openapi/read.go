@@ -8,9 +8,12 @@ package openapi
 
 import (
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -20,15 +23,10 @@ import (
 // Document is a description that was read.
 type Document struct {
 	ir.API
-	origin     source.Ref
-	root       part
-	schemes    map[string]scheme
-	operations map[string]part // by method, space, path
+	root   *source.Node
+	doc    *openapi3.T
+	origin source.Ref
 }
-
-// scheme is a security scheme
-// (https://spec.openapis.org/oas/v3.2.0.html#security-scheme-object).
-type scheme struct{ kind, scheme, discovery string }
 
 // Open returns the bytes of a file that a description refers to. The name is
 // relative to the description's folder, with slashes.
@@ -42,19 +40,16 @@ func Read(f *source.File, open Open) (*Document, diag.List) {
 	if len(found) > 0 {
 		return nil, found
 	}
-	origin := source.Ref{Doc: doc}
-	if f := checkVersion(root, origin); f != nil {
+	d := &Document{root: root, origin: source.Ref{Doc: doc}}
+	if f := d.checkVersion(); f != nil {
 		return nil, diag.List{*f}
 	}
-	name := path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
-	value := source.Value(root)
-	d := &Document{origin: origin, root: part{value, name, origin}, operations: map[string]part{}}
-	r := &reader{Document: d, loader: loader{files: files{open, map[string]any{name: value}}}}
+	if err := d.load(f, open); err != nil {
+		return nil, diag.List{d.invalid(err.Error())}
+	}
+	r := &reader{Document: d}
 	r.read()
-	switch {
-	case r.fault != nil:
-		return nil, diag.List{*r.fault}
-	case len(r.found) > 0:
+	if len(r.found) > 0 {
 		return nil, r.found
 	}
 	return d, nil
@@ -104,18 +99,25 @@ func parse(f *source.File) (*source.Document, *source.Node, diag.List) {
 	return doc, root, found
 }
 
+func (d *Document) invalid(message string) diag.Finding {
+	return diag.Finding{
+		Code: diag.APIUnreadable, At: d.origin, Message: "this is not a valid OpenAPI document: " + message,
+		Help: "correct the document; its rules are at https://spec.openapis.org/oas/latest.html",
+	}
+}
+
 // checkVersion reports what is not OpenAPI 3.0, 3.1 or 3.2.
-func checkVersion(root *source.Node, origin source.Ref) *diag.Finding {
-	version := source.Text(source.Field(root, "openapi"))
-	f := diag.Finding{Code: diag.APIUnreadable, At: origin.At("openapi")}
+func (d *Document) checkVersion() *diag.Finding {
+	version := source.Text(source.Field(d.root, "openapi"))
+	f := diag.Finding{Code: diag.APIUnreadable, At: d.origin.At("openapi")}
 	switch {
 	case strings.HasPrefix(version, "3.0.") || strings.HasPrefix(version, "3.1.") || strings.HasPrefix(version, "3.2."):
 		return nil
-	case source.Field(root, "swagger") != nil:
-		f.At = origin.At("swagger")
+	case source.Field(d.root, "swagger") != nil:
+		f.At = d.origin.At("swagger")
 		f.Message, f.Help = "this is a description of Swagger 2.0, which is not read", "convert it to OpenAPI 3 first"
 	case version == "":
-		f.At = origin
+		f.At = d.origin
 		f.Message, f.Help = "this is not an OpenAPI document: it has no field \"openapi\"", "name a file that begins with \"openapi: 3.\""
 	default:
 		f.Message, f.Help = fmt.Sprintf("version %q of OpenAPI is not read", version), "versions 3.0, 3.1 and 3.2 are read"
@@ -123,163 +125,123 @@ func checkVersion(root *source.Node, origin source.Ref) *diag.Finding {
 	return &f
 }
 
-// reader turns a description into the model.
+// load hands the text to the library, which resolves references.
+func (d *Document) load(f *source.File, open Open) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the document cannot be read: %v", r)
+		}
+	}()
+	l := openapi3.NewLoader()
+	l.ReadFromURIFunc = func(_ *openapi3.Loader, at *url.URL) ([]byte, error) {
+		switch {
+		case at.Scheme != "" || at.Host != "":
+			return nil, fmt.Errorf("%s is not read: kgw opens no connection", at.Redacted())
+		case open == nil || path.IsAbs(at.Path):
+			return nil, fmt.Errorf("%s is not read: it is not a file beside the document", at.Path)
+		}
+		return open(at.Path)
+	}
+	d.doc, err = l.LoadFromDataWithPath(f.Data, &url.URL{Path: path.Base(strings.ReplaceAll(f.Name, `\`, "/"))})
+	if err == nil && d.doc == nil {
+		err = fmt.Errorf("it is empty")
+	}
+	return err
+}
+
+// reader turns what the library read into the model.
 type reader struct {
 	*Document
-	loader
 	found diag.List
 }
 
 func (r *reader) read() {
+	r.checkFields()
 	r.Origin = r.origin
-	info := r.root.field("info")
-	r.object(info)
-	r.Title = r.text(info.field("title"))
-	r.checkReferences(r.root)
-	r.readSchemes()
-	r.Servers = r.serversAt(r.root.field("servers"))
+	if r.doc.Info != nil {
+		r.Title = r.doc.Info.Title
+	}
+	r.Servers = r.serversAt(r.origin.At("servers"), r.doc.Servers)
 	if r.Servers == nil {
 		r.Servers = []ir.APIServer{{Origin: r.origin}}
 	}
-	paths := r.root.field("paths")
-	for _, m := range r.object(paths) {
-		if !strings.HasPrefix(m.Key, "x-") {
-			r.path(m.Key, paths.field(m.Key))
-		}
+	for _, p := range r.doc.Paths.InMatchingOrder() {
+		r.path(p, r.doc.Paths.Value(p))
 	}
 	slices.SortStableFunc(r.Operations, func(a, b ir.Operation) int { return strings.Compare(a.Path, b.Path) })
 	if len(r.Operations) == 0 && len(r.found) == 0 {
-		r.found.Add(invalid(r.origin, "it describes no operation"))
+		r.found.Add(r.invalid("it describes no operation"))
 	}
 }
 
-func (r *reader) readSchemes() {
-	r.schemes = map[string]scheme{}
-	components := r.root.field("components")
-	r.object(components)
-	all := components.field("securitySchemes")
-	for _, m := range r.object(all) {
-		chain := r.follow(all.field(m.Key))
-		if chain == nil || m.Value == nil {
-			continue
-		}
-		p := chain[len(chain)-1]
-		r.object(p)
-		r.schemes[m.Key] = scheme{r.text(p.field("type")), r.text(p.field("scheme")), r.text(p.field("openIdConnectUrl"))}
-	}
-}
-
-func (r *reader) path(template string, p part) {
+func (r *reader) path(template string, item *openapi3.PathItem) {
+	at := r.origin.At("paths", template)
 	if !strings.HasPrefix(template, "/") {
-		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: p.at, Message: fmt.Sprintf("path %q does not begin with a slash", template), Help: "write the path below the server's URL, such as /orders"})
+		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("path %q does not begin with a slash", template), Help: "write the path below the server's URL, such as /orders"})
 		return
 	}
-	fields := r.fieldsOf(p)
+	if item == nil {
+		return
+	}
 	servers := r.Servers
-	if own := r.serversAt(fields["servers"]); own != nil {
+	if own := r.serversAt(at.At("servers"), item.Servers); own != nil {
 		servers = own
 	}
-	operations := r.operationsOf(fields)
+	operations := item.Operations()
 	for _, method := range sortedKeys(operations) {
 		o := operations[method]
-		op := ir.Operation{Origin: p.at.At(strings.ToLower(method)), Method: method, Path: template, Servers: servers}
-		o.at = op.Origin
-		r.object(o)
-		if own := r.serversAt(o.field("servers")); own != nil {
-			op.Servers = own
+		opAt := at.At(strings.ToLower(method))
+		op := ir.Operation{Origin: opAt, Method: method, Path: template, Servers: servers}
+		if o.Servers != nil {
+			if own := r.serversAt(opAt.At("servers"), *o.Servers); own != nil {
+				op.Servers = own
+			}
 		}
-		op.Security, op.Allowed = r.security(o)
+		op.Security, op.Allowed = r.security(opAt, o)
 		r.Operations = append(r.Operations, op)
-		r.operations[method+" "+template] = o
 	}
-}
-
-// fieldsOf returns the fields of a path, and those of what it refers to where it
-// does not have them itself. It reports those that would be passed over: an operation
-// whose method is misspelt is one that nothing is compared with.
-func (r *reader) fieldsOf(p part) map[string]part {
-	out := map[string]part{}
-	for _, one := range r.follow(p) {
-		for _, m := range r.object(one) {
-			if !strings.HasPrefix(m.Key, "x-") && !slices.Contains(pathFields, m.Key) && !slices.Contains(operationFields, m.Key) {
-				r.unknownField(one, m.Key)
-			}
-			if list, ok := m.Value.([]any); m.Value == nil || m.Key == "servers" && ok && len(list) == 0 {
-				continue // as if it were not there
-			}
-			if _, has := out[m.Key]; !has {
-				out[m.Key] = one.field(m.Key)
-			}
-		}
-	}
-	return out
-}
-
-func (r *reader) unknownField(p part, key string) {
-	at := p.at.At(key)
-	at.Key = true
-	r.found.Add(diag.Finding{
-		Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of a path", key),
-		Help: "operations are " + strings.Join(operationFields, ", ") + ", in lower case",
-	})
-}
-
-// operationsOf returns the operations of a path by method.
-func (r *reader) operationsOf(fields map[string]part) map[string]part {
-	out := map[string]part{}
-	others := fields["additionalOperations"]
-	for _, m := range r.object(others) {
-		if m.Value != nil {
-			out[m.Key] = others.field(m.Key)
-		}
-	}
-	for _, key := range operationFields {
-		if o, ok := fields[key]; ok {
-			out[strings.ToUpper(key)] = o
-		}
-	}
-	return out
 }
 
 // security returns who may send an operation: as it says itself, or the
 // description as a whole. Without either nothing is demanded.
-func (r *reader) security(o part) (source.Ref, []ir.Credentials) {
-	said := o.field("security")
-	if said.value == nil {
-		said = r.root.field("security")
+func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []ir.Credentials) {
+	requirements, place := r.doc.Security, r.origin.At("security")
+	if o.Security != nil {
+		requirements, place = *o.Security, at.At("security")
 	}
-	requirements := r.list(said)
 	if len(requirements) == 0 {
-		if o.field("security").value == nil {
-			return o.at, []ir.Credentials{{}}
+		if o.Security == nil {
+			place = at
 		}
-		return said.at, []ir.Credentials{{}}
+		return place, []ir.Credentials{{}}
 	}
 	var out []ir.Credentials
-	for _, one := range requirements {
+	for i, one := range requirements {
 		var c ir.Credentials
-		if one.value == nil {
-			r.refuse(one, "is not an object")
-		}
-		for _, m := range sortedMembers(r.object(one)) {
-			r.demand(one.at, m.Key, r.texts(one.field(m.Key)), &c)
+		for _, name := range sortedKeys(one) {
+			r.scheme(place.Elem(i), name, one[name], &c)
 		}
 		slices.Sort(c.Scopes)
 		c.Scopes = slices.Compact(c.Scopes)
 		out = append(out, c)
 	}
-	return said.at, out
+	return place, out
 }
 
-// demand adds what a named scheme demands.
-func (r *reader) demand(at source.Ref, name string, scopes []string, c *ir.Credentials) {
-	s, ok := r.schemes[name]
-	if !ok {
+// scheme adds what a named scheme demands.
+func (r *reader) scheme(at source.Ref, name string, scopes []string, c *ir.Credentials) {
+	var s *openapi3.SecurityScheme
+	if r.doc.Components != nil {
+		if ref := r.doc.Components.SecuritySchemes[name]; ref != nil {
+			s = ref.Value
+		}
+	}
+	if s == nil {
 		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the security scheme %q is not defined", name), Help: "define it in components.securitySchemes"})
 		return
 	}
 	switch {
-	case s.kind == "oauth2", s.kind == "openIdConnect", s.kind == "http" && strings.EqualFold(s.scheme, "bearer"):
+	case s.Type == "oauth2", s.Type == "openIdConnect", s.Type == "http" && strings.EqualFold(s.Scheme, "bearer"):
 		c.Token = true
 		c.Scopes = append(c.Scopes, scopes...)
 	default:
@@ -293,3 +255,22 @@ var pathFields = []string{"$ref", "summary", "description", "servers", "paramete
 // operationFields are those of operations. TRACE and QUERY are among them
 // (https://spec.openapis.org/oas/v3.2.0.html#path-item-object).
 var operationFields = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
+// checkFields reports fields of paths that would be passed over: an operation
+// whose method is misspelt is one that nothing is compared with.
+func (r *reader) checkFields() {
+	paths := source.Field(r.root, "paths")
+	for _, p := range source.Keys(paths) {
+		for _, key := range source.Keys(source.Field(paths, p)) {
+			if strings.HasPrefix(key, "x-") || slices.Contains(pathFields, key) || slices.Contains(operationFields, key) {
+				continue
+			}
+			at := r.origin.At("paths", p, key)
+			at.Key = true
+			r.found.Add(diag.Finding{
+				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of a path", key),
+				Help: "operations are " + strings.Join(operationFields, ", ") + ", in lower case",
+			})
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -19,16 +21,18 @@ const maxServers = 100
 
 // serversAt returns the places that servers are, one for each value of their
 // variables: the values of an enumeration, or the default.
-func (r *reader) serversAt(p part) []ir.APIServer {
+func (r *reader) serversAt(at source.Ref, servers openapi3.Servers) []ir.APIServer {
 	var out []ir.APIServer
-	for _, s := range r.list(p) {
-		r.object(s)
-		urls, ok := r.urls(s)
+	for i, s := range servers {
+		if s == nil {
+			continue
+		}
+		urls, ok := r.urls(at.Elem(i), s)
 		if !ok {
 			continue
 		}
 		for _, text := range urls {
-			if one, ok := r.server(s.at.At("url"), text); ok && !slices.ContainsFunc(out, func(o ir.APIServer) bool { return o.Host == one.Host && o.Base == one.Base }) {
+			if one, ok := r.server(at.Elem(i).At("url"), text); ok && !slices.ContainsFunc(out, func(o ir.APIServer) bool { return o.Host == one.Host && o.Base == one.Base }) {
 				out = append(out, one)
 			}
 		}
@@ -37,17 +41,16 @@ func (r *reader) serversAt(p part) []ir.APIServer {
 }
 
 // urls writes the values of the variables into a server's URL.
-func (r *reader) urls(s part) ([]string, bool) {
-	out := []string{r.text(s.field("url"))}
-	variables := s.field("variables")
-	for _, m := range sortedMembers(r.object(variables)) {
-		name, v := m.Key, variables.field(m.Key)
-		if r.object(v) == nil {
+func (r *reader) urls(at source.Ref, s *openapi3.Server) ([]string, bool) {
+	out := []string{s.URL}
+	for _, name := range sortedKeys(s.Variables) {
+		v := s.Variables[name]
+		if v == nil {
 			continue
 		}
-		values := r.texts(v.field("enum"))
-		if fallback := r.text(v.field("default")); len(values) == 0 {
-			values = []string{fallback}
+		values := v.Enum
+		if len(values) == 0 {
+			values = []string{v.Default}
 		}
 		var next []string
 		for _, text := range out {
@@ -57,7 +60,7 @@ func (r *reader) urls(s part) ([]string, bool) {
 		}
 		if out = slices.Compact(next); len(out) > maxServers {
 			r.found.Add(diag.Finding{
-				Code: diag.APIUnreadable, At: s.at, Message: fmt.Sprintf("the variables of this server stand for more than %d places", maxServers),
+				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the variables of this server stand for more than %d places", maxServers),
 				Help: "list fewer values",
 			})
 			return nil, false
@@ -89,7 +92,3 @@ func (r *reader) server(at source.Ref, text string) (ir.APIServer, bool) {
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
-
-func sortedMembers(o source.Object) source.Object {
-	return slices.SortedFunc(slices.Values(o), func(a, b source.Member) int { return cmp.Compare(a.Key, b.Key) })
-}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -140,14 +141,14 @@ func (f *function) run() error {
 	krm.Order(result.Findings, f.all())
 	results := krm.Results(result.Findings.Masked(f.secrets), f.all())
 	if n := result.Summary.Suppressed; n > 0 {
-		results = append(results, krm.Result{Severity: diag.Info.String(), Message: fmt.Sprintf("findings that authors suppressed: %d", n)})
+		results = append(results, &framework.Result{Severity: framework.Info, Message: fmt.Sprintf("findings that authors suppressed: %d", n)})
 	}
 	failed := result.Fatal || result.Findings.Max() == diag.Error || len(result.Disagreements) > 0
 	entries := krm.Keep(f.list.Items)
 	switch {
 	case failed || f.role == validator:
 	case f.role == generator && len(result.Objects) == 0:
-		results = append(results, krm.Result{Message: nothingGenerated, Severity: diag.Error.String()})
+		results = append(results, &framework.Result{Message: nothingGenerated, Severity: framework.Error})
 		if err := f.answer(entries, results, true); err != nil {
 			return err
 		}
@@ -195,7 +196,7 @@ func (f *function) input() compile.Input {
 }
 
 // answer writes the list, or the documents unless the function failed.
-func (f *function) answer(entries []krm.Entry, results []krm.Result, failed bool) error {
+func (f *function) answer(entries []krm.Entry, results framework.Results, failed bool) error {
 	var out []byte
 	switch {
 	case !f.documents:

@@ -1,10 +1,10 @@
 package krm
 
 import (
-	"bytes"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -49,7 +49,7 @@ func itemsOf(file *source.File, name string) ([]*Item, diag.List) {
 			found.Add(diag.Finding{Code: diag.WrongType, At: source.Ref{Doc: d}, Message: "the document is not an object"})
 		default:
 			node, wrong := document(d, root)
-			if found = append(found, wrong...); node != nil {
+			if found = append(found, wrong...); !node.IsNil() {
 				out = append(out, newItem(node, source.JoinIndex(name, len(out)), len(out)))
 			}
 		}
@@ -57,18 +57,18 @@ func itemsOf(file *source.File, name string) ([]*Item, diag.List) {
 	return out, found
 }
 
-// document returns a document as the YAML library reads it, with the comments before
-// and after its root. Where there are aliases, or escapes of JSON that the library
-// does not read, it is the root alone. The findings say why there is none.
-func document(d *source.Document, root *source.Node) (*source.Node, diag.List) {
+// document returns a document as kyaml reads it, with the comments before and
+// after its root. Where there are aliases, or escapes of JSON that kyaml does not
+// read, it is the root alone. The findings say why there is none.
+func document(d *source.Document, root *source.Node) (*kyaml.RNode, diag.List) {
 	if aliases(root) {
-		return expanded(d, root)
+		out, found := expanded(d, root)
+		return kyaml.NewRNode(out), found
 	}
-	var node source.Node
-	if err := yaml.NewDecoder(bytes.NewReader(unixBreaks(d.Verbatim(nil)))).Decode(&node); err == nil {
-		return &node, nil
+	if node, err := kyaml.Parse(string(unixBreaks(d.Verbatim(nil)))); err == nil {
+		return node, nil
 	}
-	return root, nil
+	return kyaml.NewRNode(root), nil
 }
 
 // WriteDocuments writes entries as documents, for callers that do not speak the
@@ -78,7 +78,7 @@ func WriteDocuments(entries []Entry) []byte {
 	for i := range entries {
 		b = append(b, "---\n"...)
 		if e := &entries[i]; e.Object == nil {
-			b = append(b, printed(e.Item.node, e.Item.node)...)
+			b = append(b, printed(e.Item.node, indentation(e.Item.node))...)
 		} else {
 			b = e.Object.AppendYAML(b)
 		}

@@ -2,9 +2,9 @@
 // ResourceList out.
 //
 // It reads a ResourceList, makes of each item a file of its own to compile, and
-// writes items, objects and results back. An item that is kept is printed as
-// kustomize and kpt print it, with its comments. The package must not know what
-// the function does.
+// writes items, objects and results back. Items are nodes of kyaml, the library
+// of kustomize and kpt: an item that is kept is printed as these print it, with
+// its comments. The package must not know what the function does.
 //
 // https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
 package krm
@@ -13,42 +13,38 @@ import (
 	"strconv"
 	"strings"
 
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Kind is the kind of the document that functions exchange.
-const Kind = "ResourceList"
+const Kind = kio.ResourceListKind
 
 // Versions lists the versions of ResourceList that are read, the newest first.
 // The output has the version of the input.
 func Versions() []string {
-	return []string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"}
+	return []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1"}
 }
 
-// Annotations that orchestrators set. Older ones set the legacy ones, and newer ones
-// still do.
-//
-// https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/kio/kioutil/kioutil.go
+// Annotations that older orchestrators set and newer ones still do, beside those
+// that took over from them.
 const (
-	pathKey     = "internal.config.kubernetes.io/path"
-	indexKey    = "internal.config.kubernetes.io/index"
-	idKey       = "internal.config.kubernetes.io/id"
-	seqIndent   = "internal.config.kubernetes.io/seqindent" // how lists are indented
-	migrationID = "internal.config.kubernetes.io/annotations-migration-resource-id"
-	legacyPath  = "config.kubernetes.io/path"
-	legacyIndex = "config.kubernetes.io/index"
-	legacyID    = "config.k8s.io/id"
+	legacyPath  = string(kioutil.LegacyPathAnnotation)  //nolint:staticcheck // see above
+	legacyIndex = string(kioutil.LegacyIndexAnnotation) //nolint:staticcheck // see above
+	legacyID    = string(kioutil.LegacyIdAnnotation)    //nolint:staticcheck // see above
 )
-
-// wide is the value of seqIndent for lists that are indented below their key.
-const wide = "wide"
 
 // injected returns the annotations that are not the author's: an orchestrator
 // sets them before it calls a function and removes them afterwards.
 func injected() []string {
 	return []string{
-		pathKey, legacyPath, indexKey, legacyIndex, idKey, legacyID, seqIndent, migrationID,
+		kioutil.PathAnnotation, legacyPath, kioutil.IndexAnnotation, legacyIndex,
+		kioutil.IdAnnotation, legacyID, kioutil.SeqIndentAnnotation,
+		kioutil.InternalAnnotationsMigrationResourceIDAnnotation,
 		"kustomize.config.k8s.io/id", // https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/utils/annotations.go
 	}
 }
@@ -74,11 +70,11 @@ type Item struct {
 	Index int
 	// Position is the item's place in the list, -1 for the functionConfig.
 	Position int
-	// File is the item alone, to be compiled: as kustomize prints it, without the
+	// File is the item alone, to be compiled: as kyaml prints it, without the
 	// annotations that an orchestrator adds.
 	File *source.File
 
-	node *source.Node // a document or its root, without aliases
+	node *kyaml.RNode // without aliases
 }
 
 // Same reports whether two items are one resource.
@@ -90,8 +86,8 @@ func (i *Item) Same(o *Item) bool {
 // except those that drop names.
 func (i *Item) Without(drop func(*Item) bool) []*Item {
 	var out []*Item
-	for _, n := range source.Elements(source.Field(rootOf(i.node), "items")) {
-		m := &Item{node: n}
+	for _, n := range source.Elements(source.Field(i.node.YNode(), "items")) {
+		m := &Item{node: kyaml.NewRNode(n)}
 		if m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(n); !drop(m) {
 			out = append(out, m)
 		}
@@ -101,14 +97,15 @@ func (i *Item) Without(drop func(*Item) bool) []*Item {
 
 // newItem makes an item of a node without aliases. The name is that of its file
 // where the item does not say which file it is from.
-func newItem(node *source.Node, name string, position int) *Item {
+func newItem(node *kyaml.RNode, name string, position int) *Item {
 	i := &Item{node: node, Position: position}
-	i.APIVersion, i.Kind, i.Namespace, i.Name = source.Head(rootOf(node))
-	i.Path = strings.ReplaceAll(annotation(node, pathKey, legacyPath), `\`, "/")
-	if n, err := strconv.Atoi(annotation(node, indexKey, legacyIndex)); err == nil && n > 0 {
+	i.APIVersion, i.Kind, i.Namespace, i.Name = source.Head(node.YNode())
+	path, index, _ := kioutil.GetFileAnnotations(node) // its error is always nil
+	i.Path = strings.ReplaceAll(path, `\`, "/")
+	if n, err := strconv.Atoi(index); err == nil && n > 0 {
 		i.Index = n
 	}
-	i.File = &source.File{Name: i.display(name), Data: printed(authored(node), node)}
+	i.File = &source.File{Name: i.display(name), Data: printed(authored(node), indentation(node))}
 	return i
 }
 

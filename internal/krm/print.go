@@ -1,94 +1,45 @@
 package krm
 
 import (
-	"bytes"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// rootOf returns the content of a document, and other nodes as they are.
-func rootOf(node *source.Node) *source.Node {
-	if node != nil && node.Kind == yaml.DocumentNode {
-		return node.Content[0]
+// authored returns a node without the annotations that an orchestrator adds.
+func authored(node *kyaml.RNode) *kyaml.RNode {
+	keys := source.Keys(source.Field(source.Field(node.YNode(), "metadata"), "annotations"))
+	keys = slices.DeleteFunc(keys, func(key string) bool { return !slices.Contains(injected(), key) })
+	if len(keys) == 0 {
+		return node
 	}
+	node = node.Copy()
+	for _, key := range keys {
+		_ = node.PipeE(kyaml.ClearAnnotation(key)) // an error means that annotations are not a mapping: there is nothing to clear
+	}
+	_ = kyaml.ClearEmptyAnnotations(node) // the same
 	return node
 }
 
-// annotation returns the value of the first of these annotations that the node
-// has; "" where it has none, or the value is null.
-func annotation(node *source.Node, keys ...string) string {
-	annotations := source.Field(source.Field(rootOf(node), "metadata"), "annotations")
-	for _, key := range keys {
-		if v := source.Field(annotations, key); v != nil && null(v) {
-			return ""
-		} else if v != nil {
-			return v.Value
-		}
-	}
-	return ""
-}
-
-// authored returns a node without the annotations that an orchestrator adds, and
-// without a mapping that has no entries then.
-func authored(node *source.Node) *source.Node {
-	root := rootOf(node)
-	metadata := source.Field(root, "metadata")
-	annotations := source.Field(metadata, "annotations")
-	if !slices.ContainsFunc(source.Keys(annotations), func(key string) bool { return slices.Contains(injected(), key) }) {
-		return node
-	}
-	metadata = with(metadata, "annotations", source.Without(annotations, injected()...))
-	root = with(root, "metadata", metadata)
-	if node.Kind != yaml.DocumentNode {
-		return root
-	}
-	document := *node
-	document.Content = []*source.Node{root}
-	return &document
-}
-
-// with returns a mapping with another value for a key that it has, or without
-// the key where that value has no entries; the other nodes are shared.
-func with(mapping *source.Node, key string, value *source.Node) *source.Node {
-	if len(value.Content) == 0 {
-		return source.Without(mapping, key)
-	}
-	out := *mapping
-	out.Content = slices.Clone(mapping.Content)
-	for i := 0; i+1 < len(out.Content); i += 2 {
-		if out.Content[i].Value == key {
-			out.Content[i+1] = value
-		}
-	}
-	return &out
-}
-
-// printed prints a node as kustomize and kpt do. Where that text does not mean
-// what the node does, which the library gets wrong for rare scalars and comments,
-// it prints the value alone. Lists are indented as like says.
-func printed(node, like *source.Node) []byte {
-	text, err := encoded(node, annotation(like, seqIndent) == wide)
-	if err == nil && same(parsed(text), rootOf(node)) {
+// printed prints a node as kyaml does. Where that text does not mean what the
+// node does, which the library gets wrong for rare scalars and comments, it
+// prints the value alone.
+func printed(node *kyaml.RNode, as *kyaml.EncoderOptions) []byte {
+	text, err := kyaml.MarshalWithOptions(node.Document(), as)
+	if err == nil && same(parsed(text), node.YNode()) {
 		return text
 	}
-	return manifest.AppendYAMLValue(nil, source.Value(rootOf(node)))
+	return manifest.AppendYAMLValue(nil, source.Value(node.YNode()))
 }
 
-// encoded encodes a node with the settings of kyaml, the library of kustomize and
-// kpt (sigs.k8s.io/kustomize/kyaml/yaml, NewEncoderWithOptions).
-func encoded(node *source.Node, wideLists bool) ([]byte, error) {
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if !wideLists {
-		e.CompactSeqIndent()
-	}
-	err := e.Encode(node)
-	return b.Bytes(), err
+// indentation is how the author indents lists, as far as an orchestrator says so.
+func indentation(node *kyaml.RNode) *kyaml.EncoderOptions {
+	style := node.GetAnnotations(kioutil.SeqIndentAnnotation)[kioutil.SeqIndentAnnotation]
+	return &kyaml.EncoderOptions{SeqIndent: kyaml.SequenceIndentStyle(style)}
 }
 
 // parsed parses a text that is one document; nil where it is not one.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -44,7 +45,7 @@ func Read(name string, data []byte) (*List, diag.List) {
 const wanted = "give it one document of apiVersion config.kubernetes.io/v1 and kind ResourceList, as kustomize and kpt do"
 
 // unixBreaks ends every line with a line feed, which is what YAML makes of its
-// line breaks anyway; the YAML library takes a carriage return after a comment for a line.
+// line breaks anyway; kyaml takes a carriage return after a comment for a line.
 func unixBreaks(data []byte) []byte {
 	if bytes.IndexByte(data, '\r') < 0 {
 		return data
@@ -139,7 +140,7 @@ func (r *reader) items(seq *source.Node) []*Item {
 		return nil
 	}
 	out := make([]*Item, len(nodes))
-	parallel.Each(len(out), func(i int) { out[i] = newItem(nodes[i], source.JoinIndex("items", i), i) })
+	parallel.Each(len(out), func(i int) { out[i] = newItem(kyaml.NewRNode(nodes[i]), source.JoinIndex("items", i), i) })
 	return out
 }
 
@@ -147,7 +148,7 @@ func (r *reader) item(n *source.Node, name string, position int) *Item {
 	if n = r.expanded(n); n == nil {
 		return nil
 	}
-	return newItem(n, name, position)
+	return newItem(kyaml.NewRNode(n), name, position)
 }
 
 // expanded adds what is wrong with the aliases of a node to the findings: the

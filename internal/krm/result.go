@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/secret"
@@ -25,47 +27,14 @@ const (
 	TagPath    = "kgw.dev/path"    // field path, where field names another one or is absent
 )
 
-// Result is one result of a function, as its specification describes it. Empty fields
-// are not written.
-type Result struct {
-	Message  string            `json:"message,omitempty"`
-	Severity string            `json:"severity,omitempty"` // error, warning or info
-	Resource *Resource         `json:"resourceRef,omitempty"`
-	Field    *Field            `json:"field,omitempty"`
-	File     *File             `json:"file,omitempty"`
-	Tags     map[string]string `json:"tags,omitempty"`
-}
-
-// Resource names the resource that a result is about.
-type Resource struct {
-	APIVersion string `json:"apiVersion,omitempty"`
-	Kind       string `json:"kind,omitempty"`
-	Name       string `json:"name,omitempty"`
-	Namespace  string `json:"namespace,omitempty"`
-}
-
-// Field is the field that a result is about, with its value and a better one, nil
-// where there is none.
-type Field struct {
-	Path     string `json:"path,omitempty"`
-	Current  any    `json:"currentValue,omitempty"`
-	Proposed any    `json:"proposedValue,omitempty"`
-}
-
-// File is where a result is: a document of a file, counted from 0.
-type File struct {
-	Path  string `json:"path,omitempty"`
-	Index int    `json:"index,omitempty"`
-}
-
 // Results makes results of findings, which must be resolved. Findings at items
 // get the items' places; those at other files have their own.
-func Results(found diag.List, items []*Item) []Result {
+func Results(found diag.List, items []*Item) framework.Results {
 	r := resulter{items: map[*source.File]*Item{}}
 	for _, i := range items {
 		r.items[i.File] = i
 	}
-	out := make([]Result, len(found))
+	out := make(framework.Results, len(found))
 	for i := range found {
 		out[i] = r.result(&found[i])
 	}
@@ -94,8 +63,8 @@ type resulter struct {
 	root  *source.Node
 }
 
-func (r *resulter) result(f *diag.Finding) Result {
-	out := Result{Message: f.Message, Severity: f.Severity.String(), Tags: map[string]string{TagCode: string(f.Code)}}
+func (r *resulter) result(f *diag.Finding) *framework.Result {
+	out := &framework.Result{Message: f.Message, Severity: framework.Severity(f.Severity.String()), Tags: map[string]string{TagCode: string(f.Code)}}
 	set := func(tag, value string) {
 		if value != "" {
 			out.Tags[tag] = value
@@ -109,14 +78,16 @@ func (r *resulter) result(f *diag.Finding) Result {
 		set(TagLine, strconv.Itoa(f.Span.Line))
 		set(TagColumn, strconv.Itoa(max(1, f.Span.Column)))
 	}
-	r.where(f, &out)
+	r.where(f, out)
 	d := f.At.Doc
 	if d == nil {
 		return out
 	}
 	path := f.At.Path
 	if d.APIVersion != "" && d.Kind != "" && d.Name != "" {
-		out.Resource = &Resource{APIVersion: d.APIVersion, Kind: d.Kind, Name: d.Name, Namespace: d.Namespace}
+		out.ResourceRef = &kyaml.ResourceIdentifier{
+			TypeMeta: kyaml.TypeMeta{APIVersion: d.APIVersion, Kind: d.Kind}, NameMeta: kyaml.NameMeta{Name: d.Name, Namespace: d.Namespace},
+		}
 		out.Field = r.field(f)
 	}
 	if path != "" && (out.Field == nil || out.Field.Path != path) {
@@ -126,7 +97,7 @@ func (r *resulter) result(f *diag.Finding) Result {
 }
 
 // where names the file and the document in it.
-func (r *resulter) where(f *diag.Finding, out *Result) {
+func (r *resulter) where(f *diag.Finding, out *framework.Result) {
 	d := f.At.Doc
 	var item *Item
 	if d != nil {
@@ -134,13 +105,13 @@ func (r *resulter) where(f *diag.Finding, out *Result) {
 	}
 	switch {
 	case item != nil && item.Path != "":
-		out.File = &File{Path: item.Path, Index: item.Index}
+		out.File = &framework.File{Path: item.Path, Index: item.Index}
 		out.Tags[TagDoc] = strconv.Itoa(item.Index)
 	case item != nil && item.Position < 0:
 	case item != nil:
 		out.Tags[TagDoc] = strconv.Itoa(item.Position)
 	case f.Span.File != "" && f.Span.File[0] != '<':
-		out.File = &File{Path: f.Span.File}
+		out.File = &framework.File{Path: f.Span.File}
 		if d != nil {
 			out.File.Index = d.Index
 		}
@@ -151,15 +122,22 @@ func (r *resulter) where(f *diag.Finding, out *Result) {
 // field names the field with its value, and with a better one where kgw knows
 // one that was tried. Values that hold a secret are left out: masked ones would
 // be written where somebody applies them.
-func (r *resulter) field(f *diag.Finding) *Field {
+func (r *resulter) field(f *diag.Finding) *framework.Field {
 	if f.At.Path == "" {
 		return nil
 	}
 	path, current, proposed := r.values(f)
 	if hidden(path, current) || hidden(path, proposed) {
-		return &Field{Path: path}
+		return &framework.Field{Path: path}
 	}
-	return &Field{Path: path, Current: current, Proposed: proposed}
+	out := &framework.Field{Path: path}
+	if current != nil {
+		out.CurrentValue = source.NodeOf(current)
+	}
+	if proposed != nil {
+		out.ProposedValue = source.NodeOf(proposed)
+	}
+	return out
 }
 
 // values returns the path of the field that a finding is about, its value, and
