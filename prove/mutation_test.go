@@ -236,7 +236,7 @@ func foreign(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{
 		"tokens": vs("a.com", "{match: [{uri: {prefix: /x}, method: {exact: GET}, headers: {x-a: {exact: b}}}], rewrite: {uri: /y, authority: in.test}, timeout: 3s, headers: {request: {set: {x-b: c}, remove: [x-d]}, response: {add: {x-e: f}}}, route: [{destination: {host: api, port: {number: 80}}, weight: 90}, {destination: {host: other, port: {number: 80}}, weight: 10}]}",
-			"{match: [{uri: {exact: /r}}], redirect: {uri: /s, redirectCode: 302}}", "{match: [{uri: {exact: /d}}], directResponse: {status: 418, body: {string: no}}}", toAPI) +
+			"{match: [{uri: {exact: /r}}], redirect: {uri: /s, redirectCode: 302}}", "{match: [{uri: {exact: /d}}], directResponse: {status: 418, body: {string: stop}}}", toAPI) +
 			service("api") + service("other") + verifies("api", "a", ", audiences: [b], forwardOriginalToken: true, fromHeaders: [{name: x-t, prefix: 'T '}]") +
 			policy("api", "p", "rules: [{from: [{source: {requestPrincipals: ['https://a/me*']}}], to: [{operation: {methods: [GET], paths: ['/y*', /z]}}], when: [{key: 'request.auth.claims[scp]', values: [w]}]}]") +
 			policy("gateway", "d", "action: DENY, rules: [{from: [{source: {remoteIpBlocks: ['10.0.0.0/8']}}], to: [{operation: {hosts: [a.com], paths: ['/x/admin*']}}]}]"),
