@@ -242,6 +242,7 @@ func TestIstioChanges(t *testing.T) {
 		text, old, new string
 		want           classes.Kind
 	}{
+		"what Istio refuses on both sides":     {vs("a.com", "{match: [{uri: {exact: /x}}], redirect: {redirectCode: 301}}"), "/x", "/y", classes.Unknown},
 		"a policy whose pods are not known":    {vs("a.com", toAPI) + jwt, "['*']", "[other/x]", classes.Unknown},
 		"callers in the cluster":               {vs("a.com", toAPI) + service("api") + inside, "[one]", "[two]", classes.Internal},
 		"callers of another path":              {vs("a.com", "{match: [{uri: {exact: /x}}], "+api+"}") + service("api") + policy("api", "p", "rules: [{to: [{operation: {paths: [/y]}}]}]"), "[/y]", "[/z]", classes.Internal},

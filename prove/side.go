@@ -252,7 +252,11 @@ func (s *side) Parts(name string) []classes.Part {
 	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
 		routes = append(append(routes, s.rules[name]...), s.patterns...)
 	}
-	return s.with(name, routes)
+	out := s.with(name, routes)
+	if len(out) == 0 { // what is there may be refused, or not followed: it is asked about all the same
+		out = append(out, classes.Part{Text: "/", Set: beside(nil, classes.Part{}).Set})
+	}
+	return out
 }
 
 // own are the routes of the gateways of Istio.
