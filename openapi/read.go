@@ -188,6 +188,7 @@ func (r *reader) path(template string, item *openapi3.PathItem) {
 		servers = own
 	}
 	operations := item.Operations()
+	r.checkReference(at.At("$ref"), template, item)
 	for _, method := range sortedKeys(operations) {
 		o := operations[method]
 		opAt := at.At(strings.ToLower(method))
@@ -199,6 +200,29 @@ func (r *reader) path(template string, item *openapi3.PathItem) {
 		}
 		op.Security, op.Allowed = r.security(opAt, o)
 		r.Operations = append(r.Operations, op)
+	}
+}
+
+// checkReference reports what would be passed over behind the reference of a path:
+// operations behind a further reference, or with a misspelt method.
+func (r *reader) checkReference(at source.Ref, template string, item *openapi3.PathItem) {
+	ref := source.Text(source.Field(source.Field(source.Field(r.root, "paths"), template), "$ref"))
+	if ref == "" {
+		return
+	}
+	if len(item.Operations()) == 0 {
+		r.found.Add(diag.Finding{
+			Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("there is no operation behind %q", ref),
+			Help: "name the path item itself: references that lead to references are not followed",
+		})
+	}
+	for _, key := range sortedKeys(item.Extensions) {
+		if !strings.HasPrefix(key, "x-") && !slices.Contains(pathFields, key) && !slices.Contains(operationFields, key) {
+			r.found.Add(diag.Finding{
+				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q, behind %q, is not a field of a path", key, ref),
+				Help: "operations are " + strings.Join(operationFields, ", ") + ", in lower case",
+			})
+		}
 	}
 }
 

@@ -128,6 +128,30 @@ func TestReadFollows(t *testing.T) {
 	}
 }
 
+// TestReadPassesNothingOver checks that operations which the library does not find
+// behind references are reported.
+func TestReadPassesNothingOver(t *testing.T) {
+	items := "openapi: 3.1.0\ninfo: {title: a, version: \"1\"}\ncomponents: {pathItems: {a: {$ref: '#/components/pathItems/b'}, b: {get: {}}}}\n"
+	for text, want := range map[string]string{
+		items + "paths:\n  /a: {$ref: '#/components/pathItems/a'}": "5:14 there is no operation behind \"#/components/pathItems/a\"",
+		items + "paths:\n  /a: {$ref: '#/components/pathItems/b'}": "",
+		head + "paths:\n  /a: {$ref: further.yaml}":                "4:14 there is no operation behind \"further.yaml\"",
+		head + "paths:\n  /a: {$ref: misspelt.yaml}":               "4:14 \"POST\", behind \"misspelt.yaml\", is not a field of a path",
+	} {
+		_, found := openapi.Read(file(t, text), func(name string) ([]byte, error) {
+			return []byte(map[string]string{"further.yaml": "$ref: one.yaml", "one.yaml": "get: {}", "misspelt.yaml": "{get: {}, POST: {}}"}[name]), nil
+		})
+		found.Resolve()
+		got := ""
+		if len(found) > 0 {
+			got = fmt.Sprintf("%d:%d %s", found[0].Span.Line, found[0].Span.Column, found[0].Message)
+		}
+		if got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 // FuzzRead checks that no document breaks the reader, and that drafts of what is
 // read open nothing that is closed.
 func FuzzRead(f *testing.F) {
