@@ -87,9 +87,13 @@ func KnownParent(name ir.Name, sections, hosts, namespaces []string) *ParentGate
 	return p
 }
 
-// AccountOf returns the service account of the proxy that istiod deploys for a
-// Gateway of the Gateway API (istio, pilot gateway_utils.go, GetDefaultName).
+// AccountOf returns the service account of the proxy of a Gateway of the Gateway
+// API: the one that istiod deploys for it (istio, pilot gateway_utils.go,
+// GetDefaultName), or the one before which the Gateway names a Service.
 func AccountOf(gateway *source.Node, name string) string {
+	if account := existingAccount(gateway); account != "" {
+		return account
+	}
 	annotations := source.Field(source.Field(gateway, "metadata"), "annotations")
 	if account := source.Text(source.Field(annotations, "gateway.istio.io/service-account")); account != "" {
 		return account
@@ -99,6 +103,25 @@ func AccountOf(gateway *source.Node, name string) string {
 		class = "istio"
 	}
 	return name + "-" + class
+}
+
+// existingAccount returns the service account of pods that are there already, whose
+// Service in the Gateway's namespace is its address, as Istio's charts call it; ""
+// where there is no such address (gateway_utils.go, IsManaged).
+func existingAccount(gateway *source.Node) string {
+	own := source.Text(source.Field(source.Field(gateway, "metadata"), "namespace"))
+	for _, address := range source.Elements(source.Field(source.Field(gateway, "spec"), "addresses")) {
+		name, rest, _ := strings.Cut(source.Text(source.Field(address, "value")), ".")
+		namespace, _, _ := strings.Cut(rest, ".")
+		switch {
+		case source.Text(source.Field(address, "type")) != "Hostname" || namespace != "" && namespace != own:
+		case name == "istio-ingressgateway":
+			return name + "-service-account"
+		default:
+			return name
+		}
+	}
+	return ""
 }
 
 // Fitting returns the listeners of a Gateway, or those of it that are named, that
