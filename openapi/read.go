@@ -217,11 +217,8 @@ func (r *reader) checkReference(at source.Ref, template string, item *openapi3.P
 		})
 	}
 	for _, key := range sortedKeys(item.Extensions) {
-		if !strings.HasPrefix(key, "x-") && !slices.Contains(pathFields, key) && !slices.Contains(operationFields, key) {
-			r.found.Add(diag.Finding{
-				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q, behind %q, is not a field of a path", key, ref),
-				Help: "operations are " + strings.Join(operationFields, ", ") + ", in lower case",
-			})
+		if !isPathField(key) {
+			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q, behind %q, is not a field of a path", key, ref), Help: helpOperations()})
 		}
 	}
 }
@@ -280,21 +277,26 @@ var pathFields = []string{"$ref", "summary", "description", "servers", "paramete
 // (https://spec.openapis.org/oas/v3.2.0.html#path-item-object).
 var operationFields = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
 
+func isPathField(key string) bool {
+	return strings.HasPrefix(key, "x-") || slices.Contains(pathFields, key) || slices.Contains(operationFields, key)
+}
+
+func helpOperations() string {
+	return "operations are " + strings.Join(operationFields, ", ") + ", in lower case"
+}
+
 // checkFields reports fields of paths that would be passed over: an operation
 // whose method is misspelt is one that nothing is compared with.
 func (r *reader) checkFields() {
 	paths := source.Field(r.root, "paths")
 	for _, p := range source.Keys(paths) {
 		for _, key := range source.Keys(source.Field(paths, p)) {
-			if strings.HasPrefix(key, "x-") || slices.Contains(pathFields, key) || slices.Contains(operationFields, key) {
+			if isPathField(key) {
 				continue
 			}
 			at := r.origin.At("paths", p, key)
 			at.Key = true
-			r.found.Add(diag.Finding{
-				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of a path", key),
-				Help: "operations are " + strings.Join(operationFields, ", ") + ", in lower case",
-			})
+			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of a path", key), Help: helpOperations()})
 		}
 	}
 }

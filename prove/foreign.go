@@ -147,24 +147,30 @@ func twoFronts(manifests []simulate.Manifest, found *diag.List) {
 
 func isHTTPRoute(m *simulate.Manifest) bool { return m.Is(simulate.GatewayAPI, "HTTPRoute") }
 
+// Refused returns why Istio's webhook refuses an object, and the path of the field;
+// "" for both where it does not, or where kgw does not judge the kind.
+func Refused(m *simulate.Manifest) (why, path string) {
+	switch m.Kind {
+	case "VirtualService":
+		return envoy.RefusedVirtualService(m)
+	case "Gateway":
+		return envoy.RefusedGateway(m)
+	case "AuthorizationPolicy":
+		return sidecar.RefusedPolicy(m)
+	case "RequestAuthentication":
+		return sidecar.RefusedTokens(m)
+	case "PeerAuthentication":
+		return sidecar.RefusedPeers(m)
+	case "DestinationRule":
+		return sidecar.RefusedDestination(m)
+	}
+	return "", ""
+}
+
 // unread reports what is wrong with one object of Istio, and what kgw does not read
 // of it.
 func unread(m *simulate.Manifest, found *diag.List) {
-	var why, path string
-	switch m.Kind {
-	case "VirtualService":
-		why, path = envoy.RefusedVirtualService(m)
-	case "Gateway":
-		why, path = envoy.RefusedGateway(m)
-	case "AuthorizationPolicy":
-		why, path = sidecar.RefusedPolicy(m)
-	case "RequestAuthentication":
-		why, path = sidecar.RefusedTokens(m)
-	case "PeerAuthentication":
-		why, path = sidecar.RefusedPeers(m)
-	case "DestinationRule":
-		why, path = sidecar.RefusedDestination(m)
-	}
+	why, path := Refused(m)
 	if why != "" {
 		found.Add(diag.Finding{
 			Code: diag.IstioRefuses, At: m.At(path), Help: "repair it: Istio's webhook refuses the object, and what was there before stays",

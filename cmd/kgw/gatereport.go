@@ -71,8 +71,7 @@ func helpFor(id, at string) string {
 	return fmt.Sprintf("if this is meant, add to gate.allowed of kgw.yaml: {id: %s, reason: WHY, until: %q}", id, laterThan(at))
 }
 
-// letThrough turns a finding about what is forbidden into one about what an entry lets
-// through.
+// letThrough rewrites a finding about a forbidden change: an entry allows the change.
 func letThrough(f *diag.Finding, entry *gate.Entry) {
 	f.Code, f.Help = diag.ChangeAllowed, ""
 	f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)

@@ -84,9 +84,9 @@ func validateHere(t testing.TB, dir string) (findings said, places map[string]bo
 	return findings, places
 }
 
-// compareSaid compares what an editor shows with what kgw validate finds in the
-// same bytes. A finding that validate reports once for several places is shown at
-// each of them.
+// compareSaid compares the diagnostics in an editor with the findings of kgw validate
+// for the same bytes. A finding that validate reports once for several places is in
+// the editor at each of them.
 func compareSaid(t testing.TB, shown said, dir string) {
 	t.Helper()
 	found, places := validateHere(t, dir)

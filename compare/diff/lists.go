@@ -236,8 +236,8 @@ func alike(a, b any) bool {
 	return len(x) == 1 && len(y) == 1
 }
 
-// rows puts matched elements and those of one side into one order: that of
-// after, what goes behind what it was behind.
+// rows puts matched elements and those of one side into one order: that of after,
+// with each element that is removed behind the one that it followed before.
 func rows(of []int, before int) []row {
 	at := make([]int, before)
 	for i := range at {

@@ -76,21 +76,24 @@ func (r *rule) matchesRequest(q request) bool {
 	return at != nil && at[0] == 0 && at[1] == len(q.path)
 }
 
+// compareAsked orders rules as istiod asks them; 0 where it depends on their objects.
+func compareAsked(a, b *routerule.Rule) int {
+	switch {
+	case routerule.AskedBefore(a, b):
+		return -1
+	case routerule.AskedBefore(b, a):
+		return 1
+	}
+	return 0
+}
+
 // first returns the first rule that istiod would ask and that matches: those of
 // each object in its order, the objects in any order.
 func first(rules []*rule, q request, r *rand.Rand) *rule {
 	objects := pieces(rules)
 	r.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
 	asked := slices.Concat(objects...)
-	slices.SortStableFunc(asked, func(a, b *rule) int {
-		switch {
-		case routerule.AskedBefore(&a.Rule, &b.Rule):
-			return -1
-		case routerule.AskedBefore(&b.Rule, &a.Rule):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(asked, func(a, b *rule) int { return compareAsked(&a.Rule, &b.Rule) })
 	for _, rule := range asked {
 		if rule.matchesRequest(q) {
 			return rule

@@ -8,7 +8,6 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
-	"github.com/kgw-dev/kgw/internal/routerule"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -90,15 +89,7 @@ func (a *Asked) takes(q request) bool {
 // none does: behind one that matches all, nothing is asked.
 func askedFirst(list []Asked, q request) *Asked {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b Asked) int {
-		switch {
-		case routerule.AskedBefore(&a.Rule, &b.Rule):
-			return -1
-		case routerule.AskedBefore(&b.Rule, &a.Rule):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b Asked) int { return compareAsked(&a.Rule, &b.Rule) })
 	for i := range list {
 		if list[i].takes(q) {
 			return &list[i]

@@ -63,7 +63,7 @@ func (d *delta) callers() []string {
 // insideOf reports whether it found a caller of a service that is treated
 // otherwise.
 func (d *delta) insideOf(service string, callers []string) bool {
-	bare, _, _ := strings.Cut(service, ":")
+	bare := hostOf(service)
 	hosts := []string{d.class.Witness.Host, bare}
 	tried := 0
 	for k := range d.credentials {

@@ -13,9 +13,8 @@ import (
 	"istio.io/istio/pkg/config/schema/gvk"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/simulate"
-	gateways "github.com/kgw-dev/kgw/simulate/envoy"
-	"github.com/kgw-dev/kgw/simulate/sidecar"
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
@@ -127,25 +126,7 @@ func judged(t *testing.T, kind string, spec object) string {
 	if fields := simulate.TableOf(m).Unread(m.Root); len(fields) > 0 {
 		return "unread: " + fields[0].Path
 	}
-	return refusedBy(m)
-}
-
-// refusedBy is why kgw says that Istio refuses an object.
-func refusedBy(m *simulate.Manifest) (why string) {
-	switch m.Kind {
-	case "VirtualService":
-		why, _ = gateways.RefusedVirtualService(m)
-	case "Gateway":
-		why, _ = gateways.RefusedGateway(m)
-	case "AuthorizationPolicy":
-		why, _ = sidecar.RefusedPolicy(m)
-	case "RequestAuthentication":
-		why, _ = sidecar.RefusedTokens(m)
-	case "PeerAuthentication":
-		why, _ = sidecar.RefusedPeers(m)
-	case "DestinationRule":
-		why, _ = sidecar.RefusedDestination(m)
-	}
+	why, _ := prove.Refused(m)
 	return why
 }
 
