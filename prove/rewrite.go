@@ -7,12 +7,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // behind are the parts of a guard for requests to a host as they are before a
 // route rewrites them: of what the guard looks at, the requests that become it.
-func (g *guard) behind(route *part, host string) []classes.Part {
-	w := route.rewrite
+func (g *guard) behind(route *classes.Part, host string) []classes.Part {
+	w := route.Rewrite
 	list := slices.Clone(g.always)
 	for _, h := range append([]string{host}, w.Hosts...) {
 		list = append(list, g.on[strings.ToLower(h)]...)
@@ -35,7 +36,7 @@ func (g *guard) behind(route *part, host string) []classes.Part {
 		}
 	}
 	for _, path := range w.Apart {
-		out = append(out, classes.Part{Text: path, Set: match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: path}, View: match.RawPath}})
+		out = append(out, classes.Part{Text: path, Entry: simulate.Entry{Set: match.Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: path}, View: match.RawPath}}})
 	}
 	return out
 }

@@ -24,7 +24,7 @@ import (
 func (c *Cluster) Side(result *compile.Result) classes.Side { return c.side(result) }
 
 func (c *Cluster) side(result *compile.Result) *side {
-	s := &side{cluster: c, classifier: match.NewClassifier(), routes: map[string][]part{}, rules: map[string][]part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
+	s := &side{cluster: c, classifier: match.NewClassifier(), routes: map[string][]classes.Part{}, rules: map[string][]classes.Part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
 	if result != nil {
 		s.readPaths(result)
 	}
@@ -52,7 +52,7 @@ func (c *Cluster) side(result *compile.Result) *side {
 		}
 	}
 	for _, set := range c.Oathkeeper.Poisoned() {
-		s.patterns = append(s.patterns, part{Part: classes.Part{Text: "/", Set: set}})
+		s.patterns = append(s.patterns, classes.Part{Text: "/", Entry: simulate.Entry{Set: set}})
 	}
 	return s
 }
@@ -61,10 +61,10 @@ func (c *Cluster) side(result *compile.Result) *side {
 type side struct {
 	cluster    *Cluster
 	classifier *match.Classifier
-	routes     map[string][]part // by virtual host
-	skipper    []part
-	rules      map[string][]part // by host
-	patterns   []part            // rules for several hosts
+	routes     map[string][]classes.Part // by virtual host
+	skipper    []classes.Part
+	rules      map[string][]classes.Part // by host
+	patterns   []classes.Part            // rules for several hosts
 	paths      map[source.Ref]string
 
 	mu     sync.Mutex
@@ -100,13 +100,6 @@ func (g *guard) put(p classes.Part) {
 	}
 }
 
-// part is a part and the service that it sends requests to.
-type part struct {
-	classes.Part
-	to      string
-	rewrite *simulate.Rewrite
-}
-
 func (s *side) readPaths(result *compile.Result) {
 	for _, r := range result.Resources {
 		if r.Gateway == nil {
@@ -118,16 +111,13 @@ func (s *side) readPaths(result *compile.Result) {
 	}
 }
 
-func (s *side) part(e *simulate.Entry) part {
-	p := part{classes.Part{To: plainService(e.To), Name: e.Name, At: e.At.Path, Place: e.At, Text: s.paths[e.At], Set: e.Set, Admits: e.Admits}, e.To, e.Rewrite}
+func (s *side) part(e *simulate.Entry) classes.Part {
+	p := classes.Part{Entry: *e, Service: plainService(e.To), Text: s.paths[e.At]}
 	if s.cluster.Mesh.Delegated(e.To) {
-		p.To = ""
+		p.Service = ""
 	}
 	if p.Text == "" {
 		p.Text = authored(e.Set)
-	}
-	if e.To != "" || len(p.Admits) > 0 {
-		p.Refuses = nil
 	}
 	return p
 }
@@ -157,7 +147,7 @@ const maxTokens = 64
 // skipperPart is a route of Skipper: claims that its predicates want are those
 // of the tokens that it admits, and the header that tells the scheme is the
 // scheme.
-func (s *side) skipperPart(e *simulate.Entry) part {
+func (s *side) skipperPart(e *simulate.Entry) classes.Part {
 	p := s.part(e)
 	p.Set.Predicates = nil
 	for _, cond := range e.Set.Predicates {
@@ -249,22 +239,22 @@ func (s *side) Parts(name string) []classes.Part {
 			routes = append(routes, p)
 		}
 	}
-	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p part) bool { return s.cluster.Mesh.Delegated(p.to) }) {
+	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p classes.Part) bool { return s.cluster.Mesh.Delegated(p.To) }) {
 		routes = append(append(routes, s.rules[name]...), s.patterns...)
 	}
 	out := s.with(name, routes)
 	if len(out) == 0 { // what is there may be refused, or not followed: it is asked about all the same
-		out = append(out, classes.Part{Text: "/", Set: beside(nil, classes.Part{}).Set})
+		out = append(out, classes.Part{Text: "/", Entry: simulate.Entry{Set: beside(nil, classes.Part{}).Set}})
 	}
 	return out
 }
 
 // own are the routes of the gateways of Istio.
-func (s *side) own(host string) []part {
-	var routes []part
+func (s *side) own(host string) []classes.Part {
+	var routes []classes.Part
 	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
 		for _, p := range s.routes[group] {
-			p.Delegated = s.cluster.Mesh.Delegated(p.to)
+			p.Delegated = s.cluster.Mesh.Delegated(p.To)
 			routes = append(routes, p)
 		}
 	}
@@ -276,7 +266,7 @@ func (s *side) own(host string) []part {
 func (s *side) front(host string) []classes.Part { return s.with(host, s.own(host)) }
 
 // with adds to routes what the policies look at on the way to and behind them.
-func (s *side) with(host string, routes []part) []classes.Part {
+func (s *side) with(host string, routes []classes.Part) []classes.Part {
 	var out []classes.Part
 	if s.cluster.Gateway.TellsSchemes(host) {
 		plain := beside(nil, classes.Part{})
@@ -289,19 +279,19 @@ func (s *side) with(host string, routes []part) []classes.Part {
 	}
 	seen := map[string]bool{}
 	for _, p := range routes {
-		out = append(out, p.Part)
-		to := plainService(p.to)
+		out = append(out, p)
+		to := plainService(p.To)
 		if to == "" || s.cluster.Mesh.Delegated(to) && !s.cluster.Sidecars.Guards(to) {
 			continue
 		}
 		g, key := s.guard(to), to
-		if p.rewrite != nil {
-			key += " " + p.rewrite.Text
+		if p.Rewrite != nil {
+			key += " " + p.Rewrite.Text
 		}
 		if seen[key] {
 			continue
 		}
-		if seen[key] = true; p.rewrite != nil {
+		if seen[key] = true; p.Rewrite != nil {
 			out = append(out, g.behind(&p, host)...)
 		} else {
 			out = append(append(out, g.always...), g.on[host]...)
@@ -339,7 +329,7 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 		to = ""
 	}
 	for _, e := range looks.Sets {
-		p := classes.Part{Text: authored(e.Set), Set: e.Set, To: to}
+		p := classes.Part{Entry: simulate.Entry{Set: e.Set}, Text: authored(e.Set), Service: to}
 		for _, a := range e.Admits {
 			p.Admits = append(p.Admits, s.places(key, a)...)
 		}

@@ -15,7 +15,7 @@ func unrouted(routed []*comparison, before, after Side) []*comparison {
 	led := map[string]bool{}
 	for _, c := range routed {
 		for _, p := range c.all {
-			led[p.To] = true
+			led[p.Service] = true
 		}
 	}
 	list := slices.Concat(before.Services(), after.Services())

@@ -134,11 +134,11 @@ func (d *description) unreached() {
 		return
 	}
 	for i, p := range d.all {
-		if p.Name == "" || d.met[partKey{name: p.Name}] || d.met[partKey{p.Name, p.At}] {
+		if p.Name == "" || d.met[partKey{name: p.Name}] || d.met[partKey{p.Name, p.At.Path}] {
 			continue
 		}
-		d.met[partKey{p.Name, p.At}] = true
-		row := Route{Name: p.Name, Path: p.Text, At: p.Place, Methods: p.Set.Methods, Others: p.Set.Methods == nil, Schemes: p.Set.Schemes, Treatment: p.Treatment}
+		d.met[partKey{p.Name, p.At.Path}] = true
+		row := Route{Name: p.Name, Path: p.Text, At: p.At, Methods: p.Set.Methods, Others: p.Set.Methods == nil, Schemes: p.Set.Schemes, Treatment: p.Treatment}
 		if row.Unreached = len(p.Admits)+len(p.Refuses) == 0; !row.Unreached {
 			row.Unknown = []string{"no request that was tried comes to the route"}
 		}
@@ -234,7 +234,7 @@ func (d *description) adds(list []Caller, c *Caller, with *credential) bool {
 // missingPlace takes the place of the route where what decides has none.
 func (d *description) missingPlace(row *Route) {
 	if p := d.partOf(0, cmp.Or(row.Rule, row.Name), row.At.Path); p != nil && row.At.Doc == nil {
-		row.At = p.Place
+		row.At = p.At
 	}
 }
 
@@ -244,7 +244,7 @@ func (d *description) inside(class *match.Class, credentials []credential, row *
 	services := []string{row.Backend}
 	for _, n := range class.Takes {
 		if p := d.all[n]; p.Name != "" && (p.Name == row.Name || p.Name == row.Rule) && row.Backend == "" {
-			services = append(services, p.To)
+			services = append(services, p.Service)
 		}
 	}
 	callers := (&delta{c: d.comparison}).callers()
@@ -282,7 +282,7 @@ func (d *description) insider(class *match.Class, credentials []credential, serv
 func (d *description) add(row Route) {
 	order := [2]int{len(d.all), len(d.all)}
 	for i, p := range d.all {
-		if p.Name == row.Name && (p.At == "" || p.At == row.At.Path || order[0] == len(d.all)) {
+		if p.Name == row.Name && (p.At.Path == "" || p.At.Path == row.At.Path || order[0] == len(d.all)) {
 			order[0] = min(order[0], i)
 		}
 		if p.Name == row.Rule && row.Rule != "" {

@@ -87,7 +87,7 @@ func (c *comparison) read(further ...Side) {
 		for j := range c.parts[i] {
 			p := &c.parts[i][j]
 			if p.Name != "" {
-				c.named[i][partKey{name: p.Name}], c.named[i][partKey{p.Name, p.At}] = p, p
+				c.named[i][partKey{name: p.Name}], c.named[i][partKey{p.Name, p.At.Path}] = p, p
 			}
 			if p.Loose != "" {
 				c.notes = append(c.notes, fmt.Sprintf("%s on %s: %s", p.Text, c.shown, p.Loose))

@@ -29,7 +29,7 @@ func (r routes) set(i int) match.Set {
 func (r routes) Parts(string) []Part {
 	var out []Part
 	for i := range r {
-		out = append(out, Part{Name: r[i].path, Text: r[i].path, Set: r.set(i)})
+		out = append(out, Part{Entry: simulate.Entry{Name: r[i].path, Set: r.set(i)}, Text: r[i].path})
 	}
 	return out
 }

@@ -37,7 +37,7 @@ func (d *delta) services() []string {
 		}
 	}
 	for _, n := range d.class.Takes {
-		add(d.c.all[n].To)
+		add(d.c.all[n].Service)
 	}
 	for i := range d.credentials {
 		if w := &d.was.decisions[i]; w.Passed() && d.is.decisions[i].Passed() {

@@ -25,7 +25,7 @@ type door struct {
 func (d *door) Hosts() []string { return d.hosts }
 
 func (d *door) Parts(string) []Part {
-	p := Part{Name: "route", Text: d.set.Path.Text, Set: d.set, Loose: d.loose, Treatment: d.treated}
+	p := Part{Entry: simulate.Entry{Name: "route", Set: d.set}, Text: d.set.Path.Text, Loose: d.loose, Treatment: d.treated}
 	if d.needs.Kind != "" {
 		p.Admits = []simulate.Admission{{Proof: "jwt", Token: d.needs}}
 	}

@@ -1,7 +1,6 @@
 package classes
 
 import (
-	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -39,30 +38,27 @@ type Apart struct {
 
 // Part is something that matches requests, or on which it depends what becomes
 // of them: all requests of its set with one token are treated alike by it, and
-// all others.
+// all others. It is an entry of an engine, and what two states are compared by
+// besides.
 type Part struct {
-	// Name is that of the route or rule in decisions, "" for what is neither,
-	// and At the path of its place, where several have one name.
-	Name, At string
-	// Place is the whole place of a route or rule.
-	Place source.Ref
+	// Entry is the entry; its name is "" for what is neither a route nor a rule,
+	// and only its set counts then. Its path of a place tells routes of one name
+	// apart.
+	simulate.Entry
 	// Text is the path as its author wrote it.
 	Text string
-	Set  match.Set
 	// Beside says that the part matches nothing itself: it has tokens for the
 	// requests that others match.
 	Beside bool
-	// To is the service that the part sends requests to, "" for none or a
+	// Service is the service that the part sends requests to, "" for none or a
 	// delegate.
-	To string
+	Service string
 	// Callers are identities in the mesh that policies tell apart.
 	Callers []string
 	// Delegated says that the part hands requests to a delegate.
 	Delegated bool
 	// Loose says why the set is not exact; "" where it is.
 	Loose string
-	// Admits are the ways through.
-	Admits []simulate.Admission
 	// Refuses are claims for which the part turns a caller away: others' tokens
 	// are tried with them too.
 	Refuses []map[string]any
