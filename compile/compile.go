@@ -138,6 +138,9 @@ type Result struct {
 	// Read counts the documents of kinds that kgw reads, compiled or not, and
 	// those that are almost of such a kind.
 	Read int
+	// Domain is appended to hosts without a dot: that of the Gateway
+	// kyma-system/kyma-gateway where it is known, else the configured one.
+	Domain string
 	// Fatal reports that an input could not be read or parsed.
 	Fatal bool
 	// made is what objects were written from, by gateway (Options.Origins).

@@ -219,6 +219,7 @@ func (r *run) standIns(c *companions) {
 // link fills in what other documents say: hosts, gateways, selectors.
 func (r *run) link() {
 	c := r.companions()
+	r.result.Domain = c.clusterDomain(r.options.Config.Domains.Default)
 	r.standIns(c)
 	for _, u := range r.compiled {
 		c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &r.found)

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -10,22 +9,18 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// KymaGateway is the Gateway that Kyma's api-gateway installs on every
-// cluster. It serves *.<domain of the cluster> over HTTPS.
-var KymaGateway = ir.Name{Namespace: "kyma-system", Name: "kyma-gateway"}
-
 // assume adds the Gateway that every Kyma cluster has, unless it is known
 // better. domain is the cluster's, or "".
 func (c *companions) assume(domain string) {
-	if c.gateways[KymaGateway] != nil {
+	if c.gateways[kube.KymaGateway] != nil {
 		return
 	}
-	g := &kube.Gateway{Name: KymaGateway, Assumed: true}
+	g := &kube.Gateway{Name: kube.KymaGateway, Assumed: true}
 	if domain != "" {
 		hosts := []string{"*." + domain}
 		g.Servers, g.HTTPS = [][]string{hosts}, [][]string{hosts}
 	}
-	c.gateways[KymaGateway] = g
+	c.gateways[kube.KymaGateway] = g
 }
 
 // completeHosts appends the cluster's domain to hosts without a dot of
@@ -33,7 +28,7 @@ func (c *companions) assume(domain string) {
 // Gateway kyma-system/kyma-gateway; without that Gateway the configured
 // domain holds.
 func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag.List) {
-	gateway := c.gateways[KymaGateway]
+	gateway := c.gateways[kube.KymaGateway]
 	if gateway == nil || g.Convention.Says.NoGateway != "" || gateway.Assumed {
 		return
 	}
@@ -42,7 +37,7 @@ func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag
 		if !h.Short && (configured == "" || h.Name != h.Written+"."+configured) {
 			continue
 		}
-		domain := defaultDomain(gateway)
+		domain := gateway.Domain()
 		switch {
 		case domain == "":
 			if h.Short {
@@ -59,6 +54,15 @@ func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag
 	}
 }
 
+// clusterDomain is the domain of the cluster: that of the Gateway
+// kyma-system/kyma-gateway where it is known, else the configured one.
+func (c *companions) clusterDomain(configured string) string {
+	if g := c.gateways[kube.KymaGateway]; g != nil && !g.Assumed {
+		return g.Domain()
+	}
+	return configured
+}
+
 // saidOf is where the hosts of a Gateway are said.
 func saidOf(g *kube.Gateway) ir.Said {
 	switch {
@@ -68,19 +72,6 @@ func saidOf(g *kube.Gateway) ir.Said {
 		return ir.Said{Setting: "domains.default"}
 	}
 	return ir.Said{At: g.HostsAt}
-}
-
-// defaultDomain is the domain that the controller reads from the Gateway: it
-// demands exactly one HTTPS server, with exactly one host of the form *.domain.
-func defaultDomain(g *kube.Gateway) string {
-	if len(g.HTTPS) != 1 || len(g.HTTPS[0]) != 1 {
-		return ""
-	}
-	domain, ok := strings.CutPrefix(g.HTTPS[0][0], "*.")
-	if !ok {
-		return ""
-	}
-	return domain
 }
 
 func shapeOfGateway(h *ir.Host, gateway *kube.Gateway, found *diag.List) {

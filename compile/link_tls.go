@@ -38,12 +38,12 @@ func (c *companions) present(g *ir.Gateway, found *diag.List) {
 // made reports a resource bound to the Gateway that Kyma's module makes by
 // default, where the module's settings say that it is not made.
 func (c *companions) made(g *ir.Gateway, found *diag.List) {
-	if c.module == nil || !c.module.NoGateway || g.Ingress.Ref != KymaGateway || c.gateways[KymaGateway] != nil && !c.gateways[KymaGateway].Assumed {
+	if c.module == nil || !c.module.NoGateway || g.Ingress.Ref != kube.KymaGateway || c.gateways[kube.KymaGateway] != nil && !c.gateways[kube.KymaGateway].Assumed {
 		return
 	}
 	found.Add(diag.Finding{
 		Code: diag.KymaGatewayOff, At: g.Ingress.Origin,
-		Message: fmt.Sprintf("Gateway %q is not made: the APIGateway among the inputs says enableKymaGateway: false", KymaGateway),
+		Message: fmt.Sprintf("Gateway %q is not made: the APIGateway among the inputs says enableKymaGateway: false", kube.KymaGateway),
 		Help:    "bind the resource to another Gateway, or write enableKymaGateway: true", Related: []diag.Related{{Message: "the APIGateway", At: c.module.Origin.At("spec", "enableKymaGateway")}},
 	})
 }

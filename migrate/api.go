@@ -9,13 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
 )
 
 // MigratedFrom is the annotation that says which Api an APIRule was.
 const MigratedFrom = "kgw.dev/migrated-from"
-
-// apiGateway is the Gateway to which the controller of Api bound everything.
-const apiGateway = "kyma-system/kyma-gateway"
 
 // apiMethods are those that Kyma's own migrator wrote: Api did not look at
 // methods.
@@ -59,7 +57,7 @@ func (c *conversion) ancestor() source.Object {
 	} else {
 		next = append(next, source.Member{Key: "host", Value: edit.From{Key: "hostname", Value: host}})
 	}
-	next = append(next, source.Member{Key: "service", Value: target}, source.Member{Key: "gateway", Value: apiGateway})
+	next = append(next, source.Member{Key: "service", Value: target}, source.Member{Key: "gateway", Value: kube.KymaGateway.String()})
 	if c.DropCORS {
 		c.tell(diag.CORSChanged, "spec", "migrate with --cors keep to write it out", "the default CORS policy of Api is left behind: browsers' requests from other origins are refused")
 	} else {

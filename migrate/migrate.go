@@ -186,10 +186,11 @@ type fileMigration struct {
 	gateways  []istioGateway
 	parents   []*kube.ParentGateway // Gateways of the Gateway API
 	spaces    []*kube.Namespace
-	appended  string    // documents that go behind those of the file
-	policies  []ir.Name // AuthorizationPolicies that are there
-	found     diag.List // what keeps the file from being moved
-	notes     diag.List // about documents that are not resources
+	kyma      *kube.Gateway // that of Kyma, whose domain hosts without a dot get
+	appended  string        // documents that go behind those of the file
+	policies  []ir.Name     // AuthorizationPolicies that are there
+	found     diag.List     // what keeps the file from being moved
+	notes     diag.List     // about documents that are not resources
 	fatal     bool
 }
 

@@ -125,7 +125,7 @@ func (f *fileMigration) refersTo(group, kind string) bool {
 	case group == "" && kind == "Service":
 		return true
 	case f.To != ToGatewayAPI:
-		return false
+		return group == istioGroup && kind == "Gateway"
 	}
 	return group == "" && kind == "Namespace" || kind == "Gateway" && (group == istioGroup || group == gatewayGroup)
 }
@@ -144,6 +144,9 @@ func (f *fileMigration) companion(d *source.Document, group string, root *source
 		f.parents = append(f.parents, p)
 	}
 	if g, ok := o.(*kube.Gateway); ok {
+		if g.Name == kube.KymaGateway {
+			f.kyma = g
+		}
 		f.gateways = append(f.gateways, istioGateway{name: g.Name, spec: source.Field(root, "spec"), origin: g.Origin})
 	}
 }

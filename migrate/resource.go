@@ -155,12 +155,14 @@ func (c *conversion) restore() bool {
 	if problem == nil && json.Valid(f.Data) {
 		if docs, _ := source.Split(f); len(docs) == 1 {
 			if root, _ := docs[0].Parse(); root != nil {
-				c.spec, _ = source.Value(root).(source.Object)
-				return true
+				spec, ok := source.Value(root).(source.Object)
+				if c.spec = spec; ok {
+					return true
+				}
 			}
 		}
 	}
-	c.leave(diag.NotValid, "", "restore the object with kubectl, or remove the annotation", "the annotation %s does not hold a spec", originalSpec)
+	c.leave(diag.NotValid, "spec", "restore the object with kubectl, or remove the annotation", "the annotation %s does not hold a spec", originalSpec)
 	return false
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
+	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -26,9 +27,10 @@ func isAPI(d *source.Document) bool {
 // method, and, where authentication is on, policies of the Service's pods. Its
 // Policy of authentication.istio.io demanded a token of one of the issuers that
 // do not exclude the path, of callers inside the mesh too (Kyma's api-controller
-// at b8c31ef40b01, pkg/controller/v1alpha2). services are those that are known.
+// at b8c31ef40b01, pkg/controller/v1alpha2). services are those that are known,
+// domain is that of the cluster.
 // Documents of which that cannot be said are left out: see APINotComparable.
-func APIs(docs []*source.Document, services []simulate.Manifest, o compile.Options) []simulate.Manifest {
+func APIs(docs []*source.Document, services []simulate.Manifest, domain string, o compile.Options) []simulate.Manifest {
 	o = o.WithDefaults()
 	var out []simulate.Manifest
 	for _, d := range docs {
@@ -36,7 +38,7 @@ func APIs(docs []*source.Document, services []simulate.Manifest, o compile.Optio
 			continue
 		}
 		if a := readAPI(d, o.Namespace); a.why == "" {
-			out = append(out, a.objects(selectorOf(services, o, a.namespace, a.service), o.Config.Domains.Default)...)
+			out = append(out, a.objects(selectorOf(services, o, a.namespace, a.service), domain)...)
 		}
 	}
 	return out
@@ -159,7 +161,7 @@ func (a *api) objects(selector map[string]any, domain string) []simulate.Manifes
 		host += "." + domain
 	}
 	out := []simulate.Manifest{a.object("networking.istio.io/v1", "VirtualService", map[string]any{
-		"hosts": []any{host}, "gateways": []any{compile.KymaGateway.String()}, "http": []any{a.route()},
+		"hosts": []any{host}, "gateways": []any{kube.KymaGateway.String()}, "http": []any{a.route()},
 	})}
 	if len(a.issuers) == 0 {
 		return out
@@ -252,7 +254,12 @@ func (s *apiSide) Decide(r *simulate.Request) simulate.Decision {
 // WithAPIs makes manifests comparable together with the Apis among documents. The
 // result, if there is one, is what the manifests were compiled in.
 func WithAPIs(manifests []simulate.Manifest, docs []*source.Document, result *compile.Result, o compile.Options) classes.Side {
-	apis := APIs(docs, manifests, o)
+	o = o.WithDefaults()
+	domain := o.Config.Domains.Default
+	if result != nil {
+		domain = result.Domain
+	}
+	apis := APIs(docs, manifests, domain, o)
 	s := Simulate(append(manifests, apis...), o).side(result)
 	if len(apis) == 0 {
 		return s

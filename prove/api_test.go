@@ -67,6 +67,19 @@ func apiSideOf(t *testing.T, text string) classes.Side {
 	return side
 }
 
+// TestShortHostsOfAPIs: a host without a dot gets the domain of the cluster's
+// Gateway, as in APIRules.
+func TestShortHostsOfAPIs(t *testing.T) {
+	side := apiSideOf(t, strings.Replace(anAPI(""), "Web.example.com", "web", 1)+"---\n"+
+		`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: kyma-gateway, namespace: kyma-system}, spec: {selector: {istio: ingressgateway}, `+
+		`servers: [{port: {number: 443, name: s, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ["*.kyma.example.com"]}]}}`)
+	for host, want := range map[string]int{"web.kyma.example.com": 200, "web.domain.invalid": 404, "web": 404} {
+		if d := side.Decide(&simulate.Request{Method: "GET", Scheme: "https", Host: host, Target: "/x"}); d.Status != want {
+			t.Errorf("%s: %d %s, want %d", host, d.Status, d.Reason, want)
+		}
+	}
+}
+
 // TestAPIsThatCannotBeCompared: what policies of today cannot say is not guessed.
 func TestAPIsThatCannotBeCompared(t *testing.T) {
 	for text, want := range map[string]string{

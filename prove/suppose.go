@@ -12,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/classes"
+	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -154,7 +155,7 @@ func (s *supposition) know() {
 	k := &s.config.Known
 	k.Services, k.Gateways = slices.Clone(k.Services), slices.Clone(k.Gateways)
 	s.config.Istio.ExtAuthProviders = slices.Clone(s.config.Istio.ExtAuthProviders)
-	s.known["Gateway "+compile.KymaGateway.String()] = true
+	s.known["Gateway "+kube.KymaGateway.String()] = true
 	for _, g := range k.Gateways {
 		s.known["Gateway "+ir.Name{Namespace: g.Namespace, Name: g.Name}.String()] = true
 	}

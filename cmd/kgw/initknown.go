@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
 )
 
 // draft is what a kgw.yaml is to say of a cluster: what it has, nil where
@@ -42,7 +43,7 @@ func (d *draft) keepNeeded() {
 	}
 	d.have.Services = slices.DeleteFunc(d.have.Services, func(s config.KnownService) bool { return d.needOf("Service", s.Namespace, s.Name) == nil })
 	d.have.Gateways = slices.DeleteFunc(d.have.Gateways, func(g config.KnownGateway) bool {
-		isKyma := g.Namespace == compile.KymaGateway.Namespace && g.Name == compile.KymaGateway.Name
+		isKyma := g.Namespace == kube.KymaGateway.Namespace && g.Name == kube.KymaGateway.Name
 		return d.needOf("Gateway", g.Namespace, g.Name) == nil && (!isKyma || d.needOf("domain", "", "") == nil)
 	})
 	d.have.Providers = slices.DeleteFunc(d.have.Providers, func(p string) bool { return d.needOf("authorizer", "", p) == nil })
@@ -76,7 +77,7 @@ func (d *draft) domains() string {
 	}
 	need := d.needOf("domain", "", "")
 	if need == nil || d.have != nil && slices.ContainsFunc(d.have.Gateways, func(g config.KnownGateway) bool {
-		return g.Namespace == compile.KymaGateway.Namespace && g.Name == compile.KymaGateway.Name
+		return g.Namespace == kube.KymaGateway.Namespace && g.Name == kube.KymaGateway.Name
 	}) {
 		return ""
 	}

@@ -7,6 +7,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
+// KymaGateway is the Gateway that Kyma's api-gateway installs on every
+// cluster. It serves *.<domain of the cluster> over HTTPS.
+var KymaGateway = ir.Name{Namespace: "kyma-system", Name: "kyma-gateway"}
+
 // Listener is one server of a Gateway
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
 type Listener struct {
@@ -43,6 +47,19 @@ func decodeGateway(at source.Ref, name ir.Name, spec *source.Node) *Gateway {
 		g.Listens = append(g.Listens, decodeListener(servers.Elem(i), s, hosts))
 	}
 	return g
+}
+
+// Domain is the domain that Kyma's controller reads from the Gateway for hosts without
+// a dot, or "": it demands exactly one HTTPS server, with exactly one host of the form *.domain.
+func (g *Gateway) Domain() string {
+	if len(g.HTTPS) != 1 || len(g.HTTPS[0]) != 1 {
+		return ""
+	}
+	domain, ok := strings.CutPrefix(g.HTTPS[0][0], "*.")
+	if !ok {
+		return ""
+	}
+	return domain
 }
 
 func decodeListener(at source.Ref, n *source.Node, hosts []string) Listener {
