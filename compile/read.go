@@ -329,7 +329,7 @@ func (r *run) decode(u *unit, root *source.Node) {
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
 	for i := range faults {
 		u.malformed = append(u.malformed, faults[i].At.Path)
-		if faults[i].Code == diag.UnknownField && !u.kind.Prunes {
+		if faults[i].Code == diag.UnknownField && (!u.kind.Prunes || faults[i].Hides != nil) {
 			faults[i].Severity = diag.Error
 		}
 		if path := faults[i].At.Path; path == "metadata.name" || path == "metadata.namespace" {

@@ -64,6 +64,8 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 func (v *verdict) server(f *diag.Finding) {
 	message := ""
 	switch {
+	case f.Code == diag.UnknownField && f.Hides != nil:
+		message = fmt.Sprintf("the API server refuses the resource: %s: %s", f.Hides.At.Path, f.Hides.Message)
 	case f.Code == diag.UnknownField:
 		v.pruned = append(v.pruned, f.At.Path)
 	case f.Code == diag.LabelTooLong:

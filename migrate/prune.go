@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// prune takes fields out of the spec that the API server would have dropped:
+// prune takes fields out of the document that the API server would have dropped:
 // they have no effect today, and need no decision.
 func (c *conversion) prune() {
 	k := schema.Find(apirule.Group+"/"+c.result.From, "APIRule")
@@ -18,9 +18,18 @@ func (c *conversion) prune() {
 		return
 	}
 	c.firstHost()
+	c.firstGateway()
 	for _, f := range k.Type.Check(source.NodeOf(plain(c.before())), source.Ref{Doc: c.doc}) {
-		if path, ok := strings.CutPrefix(f.At.Path, "spec."); ok && f.Code == diag.UnknownField {
-			c.spec, _ = source.WithoutPath(c.spec, path).(source.Object)
+		switch {
+		case f.Code != diag.UnknownField:
+		case f.Hides != nil:
+			c.leave(diag.NotValid, f.At.Path, f.Help, "%s: the API server refuses the document, because %s", f.Message, f.Hides.Message)
+		default:
+			if path, ok := strings.CutPrefix(f.At.Path, "spec."); ok {
+				c.spec, _ = source.WithoutPath(c.spec, path).(source.Object)
+			} else {
+				c.old, _ = source.WithoutPath(c.old, f.At.Path).(source.Object)
+			}
 			c.tell(diag.SettingDropped, f.At.Path, f.Help, "%s of %s: the API server drops it, and it is left out", f.Message, c.result.From)
 		}
 	}
@@ -40,4 +49,15 @@ func (c *conversion) firstHost() {
 		}
 	}
 	c.spec, c.result.restored = out, true
+}
+
+// firstGateway gives v2alpha1 as it first was, with any spelling of a Gateway, that
+// of namespace and name.
+func (c *conversion) firstGateway() {
+	written, _ := c.spec.Get("gateway")
+	text, ok := written.(string)
+	if c.result.From != "v2alpha1" || !ok || strings.Contains(text, "/") {
+		return
+	}
+	c.spec, c.result.restored = replaced(c.spec, "gateway", c.gateway(written)), true
 }

@@ -92,6 +92,9 @@ type Finding struct {
 	// GroupDoc is one of that document alone.
 	Group, Place string
 	GroupDoc     *source.Document
+	// Hides is what is not told beside it: that a field is missing for which an
+	// unknown one is taken. It holds all the same; nil for most.
+	Hides *Finding
 	// Lacks is the object that is referred to and not there; nil for most.
 	Lacks *Lack
 	// Fix is a remedy to try; Fixable reports that it can be made. kgw validate --fix

@@ -125,14 +125,14 @@ func (c *checker) field(p *place) string {
 
 func (c *checker) object(t *Type, n *source.Node, p *place) {
 	var have uint64
-	meant := "" // by unknown fields, as their remedies say
+	var unknown []meaning
 	at := &place{up: p}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i].Value
 		f := t.index(key)
 		if f < 0 {
 			if !t.Open {
-				meant += " " + c.unknown(t, key, n.Content[i+1], p)
+				unknown = append(unknown, meaning{len(c.found), c.unknown(t, key, n.Content[i+1], p)})
 			}
 			continue
 		}
@@ -141,16 +141,36 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 		c.value(t.Fields[f].Type, n.Content[i+1], at)
 	}
 	for i := range t.Fields {
-		if name := t.Fields[i].Name; t.Fields[i].Required && have&(1<<i) == 0 && !mentions(meant, name) {
+		if name := t.Fields[i].Name; t.Fields[i].Required && have&(1<<i) == 0 {
 			c.add(&place{up: p, key: name}, diag.MissingField, addHelp(name, t.Fields[i].Type), "%q is required", name)
+			c.hide(unknown, name)
 		}
 	}
-	if t.ExactlyOne != nil && !slices.ContainsFunc(slices.Concat(t.ExactlyOne.Fields, t.ExactlyOne.True), func(name string) bool { return mentions(meant, name) }) {
-		c.exactlyOne(t.ExactlyOne, n, p)
+	if t.ExactlyOne != nil && !c.exactlyOne(t.ExactlyOne, n, p) {
+		c.hide(unknown, slices.Concat(t.ExactlyOne.Fields, t.ExactlyOne.True)...)
 	}
 	if t.AtLeastOne != nil && !slices.ContainsFunc(t.AtLeastOne, func(name string) bool { return source.Field(n, name) != nil }) {
 		names := strings.Join(t.AtLeastOne, " or ")
 		c.add(p, diag.NotExactlyOne, "add "+names, "at least one of %s must be set", strings.Join(t.AtLeastOne, " and "))
+	}
+}
+
+// meaning is an unknown field: which finding is about it, and its remedy.
+type meaning struct {
+	finding int
+	remedy  string
+}
+
+// hide tells the last finding, that a field is missing, by the one about an unknown
+// field whose remedy names it.
+func (c *checker) hide(unknown []meaning, names ...string) {
+	last := c.found[len(c.found)-1]
+	for _, m := range unknown {
+		if slices.ContainsFunc(names, func(name string) bool { return mentions(m.remedy, name) }) {
+			c.found = c.found[:len(c.found)-1]
+			c.found[m.finding].Hides = &last
+			return
+		}
 	}
 }
 
@@ -188,7 +208,9 @@ func mentions(text, name string) bool {
 	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), name)
 }
 
-func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
+// exactlyOne reports whether exactly one of the fields is set, and adds a finding
+// where it is not.
+func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) bool {
 	set := 0
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, v := n.Content[i].Value, n.Content[i+1]
@@ -206,6 +228,7 @@ func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) {
 	if set != 1 {
 		c.add(p, diag.NotExactlyOne, "set exactly one of "+strings.Join(append(append([]string(nil), e.True...), e.Fields...), ", "), "%s", e.Message)
 	}
+	return set == 1
 }
 
 func (c *checker) text(t *Type, s string, p *place) {

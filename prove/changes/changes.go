@@ -58,8 +58,10 @@ type Witness struct {
 	Token  string `json:"token,omitempty"`
 	// Origin is the Origin header of a preflight.
 	Origin string `json:"origin,omitempty"`
-	Was    int    `json:"was,omitempty"`
-	Is     int    `json:"is,omitempty"`
+	// Host is the Host header where it is not that of the URL.
+	Host string `json:"host,omitempty"`
+	Was  int    `json:"was,omitempty"`
+	Is   int    `json:"is,omitempty"`
 }
 
 // Spot is where something is in the inputs.
@@ -99,7 +101,7 @@ func written(found *classes.Change, book *secret.Book) Change {
 		ID: ID(book, found.Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,
 		Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
 		Witness: Witness{
-			Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin,
+			Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin, Host: c.Witness.Host,
 			Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
 		},
 		Line: c.String(), Requests: c.Requests(),
@@ -108,7 +110,7 @@ func written(found *classes.Change, book *secret.Book) Change {
 
 // masked returns a change without the secrets that its texts quote.
 func masked(c classes.Change, book *secret.Book) classes.Change {
-	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Part, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin} {
+	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Part, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin, &c.Witness.Host} {
 		*text = book.Text(*text)
 	}
 	return c
@@ -206,6 +208,9 @@ func (w *Witness) String() string {
 	}
 	if w.Origin != "" {
 		out += " with Origin: " + w.Origin
+	}
+	if w.Host != "" {
+		out += " with Host: " + w.Host
 	}
 	if w.Was != w.Is {
 		out += fmt.Sprintf(": %d -> %d", w.Was, w.Is)

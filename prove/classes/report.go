@@ -87,6 +87,9 @@ type Witness struct {
 	Token string
 	// Origin is the Origin header of a preflight, "" for any other request.
 	Origin string
+	// Host is the Host header where it is not that of the URL: one with a port that
+	// nobody needs to write.
+	Host string
 	// WasStatus and IsStatus are what the client gets.
 	WasStatus, IsStatus int
 }

@@ -33,6 +33,9 @@ func (f *findings) add(w *simulate.World, found []Change) {
 	if slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
 		// Hardly anybody writes a port that need not be: only what it opens, or may, matters.
 		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed && c.Kind != Unknown })
+		for i := range found {
+			found[i].Witness.Host = f.c.host + ":8443"
+		}
 	}
 	for _, ch := range found {
 		key := keyOf(&ch)
@@ -45,6 +48,9 @@ func (f *findings) add(w *simulate.World, found []Change) {
 			}
 			f.at[key] = have
 			f.list = append(f.list, have)
+		}
+		if ch.Witness.Host == "" {
+			have.change.Witness.Host = ""
 		}
 		have.worlds++
 		have.definite = have.definite || len(supposes) == 0

@@ -103,9 +103,10 @@ func (r *rule) grants() []ir.Grant {
 		return r.jwt.Grants(ir.JWT{Issuers: r.jwt.Issuers})
 	case r.extAuth != nil:
 		return r.extAuth.grants()
-	default:
+	case r.noAuth:
 		return []ir.Grant{{Origin: r.at.At("noAuth"), Proof: ir.None{}}}
 	}
+	return nil // the API server refuses the rule
 }
 
 func (e *extAuth) grants() []ir.Grant {
