@@ -138,7 +138,7 @@ func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *d
 // side by side. The proxy takes the specific host's routes, and policies that
 // name their hosts do not leak to each other, except for those of the wildcard,
 // which let in at the specific host too on the same pods: where that is not
-// open, they must ask for the same (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
+// open, they must not ask for less (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
 func apart(specific, wildcard *holder) bool {
 	a, b := specific.gateway, wildcard.gateway
 	if a == nil || b == nil || !a.Convention.PolicyHosts || !b.Convention.PolicyHosts {
@@ -146,7 +146,7 @@ func apart(specific, wildcard *holder) bool {
 	}
 	for _, r := range a.Routes {
 		for _, w := range b.Routes {
-			if !r.Access.Open() && demands(r) != demands(w) && meetAtPods(r, w) && mayMeet(pathsOf(r), pathsOf(w)) {
+			if !r.Access.Open() && admitsMore(w, r) && meetAtPods(r, w) && mayMeet(pathsOf(r), pathsOf(w)) {
 				return false
 			}
 		}
@@ -169,23 +169,43 @@ func meetAtPods(a, b *ir.Route) bool {
 	return false
 }
 
-// demands spells what a route asks of callers.
-func demands(r *ir.Route) string {
-	var out []string
-	for _, g := range r.Access.Grants {
-		text := fmt.Sprintf("%T %q %q", g.Proof, g.Scopes, g.Aud)
-		if jwt, ok := g.Proof.(ir.JWT); ok {
-			for _, i := range jwt.Issuers {
-				text += " " + i.Issuer + " " + i.JWKS
-			}
-		}
-		if ext, ok := g.Proof.(ir.External); ok {
-			text = fmt.Sprintf("%v %v", r.Origin, ext)
-		}
-		out = append(out, text)
+// admitsMore reports whether a route may let in callers whom another one, that is not
+// open, refuses: it has a grant that asks for less than each of the other's.
+func admitsMore(a, than *ir.Route) bool {
+	return slices.ContainsFunc(a.Access.Grants, func(g ir.Grant) bool {
+		return !slices.ContainsFunc(than.Access.Grants, func(h ir.Grant) bool { return asksNoLess(&g, &h) })
+	})
+}
+
+// asksNoLess reports whether whoever satisfies a grant satisfies the other as far as
+// policies decide: an external authorizer is asked whatever they say.
+func asksNoLess(g, than *ir.Grant) bool {
+	have, want := tokensOf(g), tokensOf(than)
+	switch {
+	case want == nil:
+		_, external := than.Proof.(ir.External)
+		return external
+	case have == nil:
+		return false
 	}
-	slices.Sort(out)
-	return strings.Join(out, "|")
+	for _, i := range have.Issuers {
+		if !slices.ContainsFunc(want.Issuers, func(w ir.Issuer) bool { return w.Issuer == i.Issuer && w.JWKS == i.JWKS }) {
+			return false
+		}
+	}
+	return allAmong(than.Scopes, g.Scopes) && allAmong(than.Aud, g.Aud)
+}
+
+// tokensOf returns the tokens that policies ask for on behalf of a grant, or nil.
+func tokensOf(g *ir.Grant) *ir.JWT {
+	switch p := g.Proof.(type) {
+	case ir.JWT:
+		return &p
+	case ir.External:
+		return p.Then
+	default:
+		return nil
+	}
 }
 
 // wildcardFinding reports at h that it and another match the same requests.
