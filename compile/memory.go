@@ -113,7 +113,7 @@ func (r *run) places() *diag.Places {
 }
 
 func (r *run) circumstances(f *source.File) circumstances {
-	c := r.options.configOf(f)
+	c := r.options.ConfigOf(f)
 	return circumstances{r.contents[c], c != r.options.Config, r.options.Later[f.Name], r.options.Later[""]}
 }
 

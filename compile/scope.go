@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,17 +18,29 @@ import (
 // that of the run.
 func (r *run) of(doc *source.Document) *config.Config {
 	if doc != nil && doc.File != nil {
-		return r.options.configOf(doc.File)
+		return r.options.ConfigOf(doc.File)
 	}
 	return r.options.Config
 }
 
-// configOf returns the configuration that holds for a file.
-func (o *Options) configOf(f *source.File) *config.Config {
+// ConfigOf returns the configuration that holds for a file.
+func (o *Options) ConfigOf(f *source.File) *config.Config {
 	if c := o.Scopes[f.Name]; c != nil {
 		return c
 	}
 	return o.Config
+}
+
+// IstioJWT reports whether the rules of a kind, by its name, that have the handler jwt
+// are configured in Istio's form in a file, and not in Oathkeeper's.
+func (o Options) IstioJWT(kind string, f *source.File) bool {
+	o = o.WithDefaults()
+	for i := range schema.Kinds {
+		if k := &schema.Kinds[i]; k.Name() == kind && k.Handler {
+			return ofMesh(cmp.Or(o.Target, targetOf(k, o.ConfigOf(f))))
+		}
+	}
+	return false
 }
 
 // scopes returns every configuration of the run, its own first.
@@ -44,7 +57,7 @@ func (r *run) scopes() []*config.Config {
 // NamespaceOf returns the namespace of a document of a file that names none.
 func (o Options) NamespaceOf(f *source.File) string {
 	o = o.WithDefaults()
-	c := o.configOf(f)
+	c := o.ConfigOf(f)
 	switch {
 	case c == o.Config || !o.defaulted:
 		return o.Namespace

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
@@ -101,10 +102,10 @@ func (c *Checked) names(kind, namespace string) []string {
 	var out []string
 	for o := range c.declared(kind) {
 		switch namespace {
-		case "":
-			out = append(out, o.namespace+"/"+o.name)
 		case o.namespace:
 			out = append(out, o.name)
+		case "":
+			out = append(out, o.namespace+"/"+o.name)
 		}
 	}
 	slices.Sort(out)
@@ -112,11 +113,16 @@ func (c *Checked) names(kind, namespace string) []string {
 }
 
 // known are the texts that a folder has in models, for completion.
-type known struct{ hosts, gateways, issuers, keys, scopes map[string]bool }
+type known struct {
+	hosts, gateways, issuers, keys, authorizers map[string]bool
+	// scopes are those of OAuth2Clients, privileges those that routes demand too.
+	scopes, privileges map[string]bool
+}
 
 // knownOf gathers what the resources of a folder name.
 func (c *Checked) knownOf() known {
-	k := known{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	set := func() map[string]bool { return map[string]bool{} }
+	k := known{set(), set(), set(), set(), set(), set(), set()}
 	if c.Result == nil {
 		return k
 	}
@@ -138,29 +144,86 @@ func (c *Checked) knownOf() known {
 	for _, name := range c.names("Gateway", "") {
 		k.gateways[name] = true
 	}
-	for _, g := range c.Options.Config.Known.Gateways {
-		k.gateways[g.Namespace+"/"+g.Name] = true
+	for _, settings := range slices.Collect(maps.Values(c.Options.Scopes)) {
+		k.settings(settings)
 	}
+	k.settings(c.Options.WithDefaults().Config)
 	for _, p := range c.declared("IDPPreset") {
 		spec := source.Field(p.root, "spec")
-		k.issuers[source.Text(source.Field(spec, "issuer"))] = true
-		k.keys[source.Text(source.Field(spec, "jwksUri"))] = true
+		k.issuer(source.Text(source.Field(spec, "issuer")), source.Text(source.Field(spec, "jwksUri")))
+	}
+	for _, p := range c.declared("RequestAuthentication") {
+		for _, r := range source.Elements(source.Field(source.Field(p.root, "spec"), "jwtRules")) {
+			k.issuer(source.Text(source.Field(r, "issuer")), source.Text(source.Field(r, "jwksUri")))
+		}
 	}
 	for _, p := range c.declared("OAuth2Client") {
 		spec := source.Field(p.root, "spec")
 		for _, s := range append(strings.Fields(source.Text(source.Field(spec, "scope"))), source.Texts(source.Field(spec, "scopeArray"))...) {
-			k.scopes[s] = true
+			k.scopes[s], k.privileges[s] = true, true
 		}
 	}
 	return k
 }
 
-func (k *known) grant(g *ir.Grant) {
-	if j, ok := g.Proof.(ir.JWT); ok {
-		for _, i := range j.Issuers {
-			k.issuers[i.Issuer], k.keys[i.JWKS] = true, true
+func (k *known) settings(c *config.Config) {
+	for _, g := range c.Known.Gateways {
+		k.gateways[g.Namespace+"/"+g.Name] = true
+	}
+	for _, name := range slices.Concat(c.Known.Providers, c.Istio.ExtAuthProviders) {
+		k.authorizers[name] = true
+	}
+	for _, i := range []*config.Issuer{c.Fabric.Issuers.Services, c.Fabric.Issuers.Employees} {
+		if i != nil {
+			k.issuer(i.Issuer, i.JWKSURI)
 		}
 	}
+}
+
+func (k *known) issuer(issuer, keys string) { k.issuers[issuer], k.keys[keys] = true, true }
+
+func (k *known) grant(g *ir.Grant) {
+	for _, s := range g.Scopes {
+		k.privileges[s] = true
+	}
+	switch p := g.Proof.(type) {
+	case ir.JWT:
+		k.jwt(&p)
+	case ir.External:
+		for _, name := range p.Providers {
+			k.authorizers[name.Name] = true
+		}
+		if p.Then != nil {
+			k.jwt(p.Then)
+		}
+	case ir.ByHandler:
+		for _, text := range textsOf(p.Handler.Config, "trusted_issuers") {
+			k.issuers[text] = true
+		}
+		for _, text := range textsOf(p.Handler.Config, "jwks_urls") {
+			k.keys[text] = true
+		}
+	case ir.None, ir.Passthru, ir.TokenInfo:
+	}
+}
+
+func (k *known) jwt(j *ir.JWT) {
+	for _, i := range j.Issuers {
+		k.issuer(i.Issuer, i.JWKS)
+	}
+}
+
+// textsOf are the texts in a list of a handler's configuration.
+func textsOf(config source.Object, key string) []string {
+	list, _ := config.Get(key)
+	var out []string
+	elements, _ := list.([]any)
+	for _, e := range elements {
+		if text, ok := e.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // sorted are the texts of a set, without the empty one.

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -39,7 +40,28 @@ func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
 			}
 		}
 	}
-	return nil, nil //nolint:nilnil // nothing is known of the file
+	return a.begun(u), nil
+}
+
+// someField matches a text that says something: one without is passed over.
+var someField = regexp.MustCompile(`(?m)^[^#\n]*:`)
+
+// begun is the view of an open file that says nothing yet; nil of any other.
+func (a *analysis) begun(u uri.URI) *view {
+	d := a.state.document(u)
+	if d == nil || someField.MatchString(d.text) {
+		return nil
+	}
+	for _, sc := range a.state.scopes() {
+		rel, err := filepath.Rel(sc.dir, d.path)
+		if err != nil || !filepath.IsLocal(rel) || !source.IsManifestName(d.path) {
+			continue
+		}
+		if f, problem := source.NewFile(filepath.ToSlash(rel), []byte(d.text)); problem == nil {
+			return &view{a, a.checked[sc], sc, f}
+		}
+	}
+	return nil
 }
 
 // location is a place of a finding or of a model for the client.
@@ -56,6 +78,8 @@ type spot struct {
 	path string
 	node *source.Node // the value at the path
 	typ  *shape.Type  // nil where it is not described
+	// mesh: rules with the handler jwt have Istio's form.
+	mesh bool
 }
 
 // ref is a place in the document of the spot.
@@ -69,7 +93,8 @@ func (v *view) documents() []spot {
 		resources, _ := d.Resources()
 		for _, r := range resources {
 			root, _ := r.Parse()
-			out = append(out, spot{doc: r, root: root, desc: describe(r)})
+			desc := describe(r)
+			out = append(out, spot{doc: r, root: root, desc: desc, mesh: desc != nil && v.Options.IstioJWT(desc.Name(), v.file)})
 		}
 	}
 	return out
@@ -125,9 +150,9 @@ func (s *spot) descend(line, column int) {
 		if last < 0 {
 			return
 		}
-		key := s.node.Content[last]
-		s.typ, s.path = fieldOf(s.typ, key.Value), source.JoinKey(s.path, key.Value)
-		s.node = s.node.Content[last+1]
+		key, value := s.node.Content[last], s.node.Content[last+1]
+		*s = s.field(key.Value)
+		s.node = value
 		if at := s.doc.NodeSpan(key); at.Line == line && column <= at.EndColumn {
 			return // on the name of the field
 		}
@@ -142,38 +167,13 @@ func (s *spot) descend(line, column int) {
 		if last < 0 {
 			return
 		}
-		s.typ, s.path = elementOf(s.typ), source.JoinIndex(s.path, last)
-		s.node = s.node.Content[last]
+		*s = s.element(last)
 		s.descend(line, column)
 	}
 }
 
 // isMapping reports whether a node is a mapping with a field.
 func isMapping(n *source.Node) bool { return len(n.Content) > 0 && source.Elements(n) == nil }
-
-// fieldOf is the type of a field of an object, or of a value of a map; nil where it
-// is not described.
-func fieldOf(t *shape.Type, name string) *shape.Type {
-	switch {
-	case t == nil:
-	case t.Kind == shape.Map:
-		return t.Elem
-	case t.Kind == shape.Object:
-		for i := range t.Fields {
-			if t.Fields[i].Name == name {
-				return t.Fields[i].Type
-			}
-		}
-	}
-	return nil
-}
-
-func elementOf(t *shape.Type) *shape.Type {
-	if t == nil || t.Kind != shape.List && t.Kind != shape.StringOrList {
-		return nil
-	}
-	return t.Elem
-}
 
 // gateway returns the model of a document that was compiled, or nil.
 func (v *view) gateway(d *source.Document) *ir.Gateway {

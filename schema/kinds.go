@@ -66,6 +66,9 @@ type Kind struct {
 	// Fill writes identity providers into the rules of a document that name none
 	// and returns how many those are; nil where the kind has no such rules.
 	Fill func(root *source.Node, presets []*ir.Preset, istio bool) int
+	// Strategies are the access strategies that its rules may name, where they have
+	// such.
+	Strategies []string
 	// Places is where its documents have the parts of the model; nil for kinds
 	// without a gateway.
 	Places ir.Places
@@ -84,11 +87,11 @@ func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 // Kinds is the table of input kinds, oldest version first.
 var Kinds = []Kind{
 	{
-		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1alpha1.Type, Places: v1alpha1.Places, Target: "oathkeeper", Status: v1alpha1.Status, Fill: apirule.FillStrategies,
+		Group: apirule.Group, Version: "v1alpha1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1alpha1.Type, Places: v1alpha1.Places, Target: "oathkeeper", Status: v1alpha1.Status, Fill: apirule.FillStrategies, Strategies: v1alpha1.Strategies,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1alpha1.Decode(d, n) },
 	},
 	{
-		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1beta1.Type, Places: v1beta1.Places, Target: "oathkeeper", Status: v1beta1.Status, Fill: apirule.FillStrategies, Handler: true,
+		Group: apirule.Group, Version: "v1beta1", Kind: "APIRule", Plural: "apirules", Prunes: true, Type: v1beta1.Type, Places: v1beta1.Places, Target: "oathkeeper", Status: v1beta1.Status, Fill: apirule.FillStrategies, Handler: true, Strategies: v1beta1.Strategies,
 		Decode: func(d *source.Document, n *source.Node) Resource { return v1beta1.Decode(d, n) },
 	},
 	{

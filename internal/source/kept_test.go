@@ -3,6 +3,7 @@ package source
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -60,5 +61,34 @@ func TestKept(t *testing.T) {
 	}
 	if f := load(nil)["a.yaml"]; string(f.Data) != "a: 4\n" {
 		t.Errorf("after the editor closed it, the file is %q", f.Data)
+	}
+}
+
+// TestUnsavedInNewDirectories: the text of a file is read whose directories are not
+// there yet, under its name, unless patterns exclude it or one of them.
+func TestUnsavedInNewDirectories(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "there"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".kgwignore"), []byte("out/\nleft.yaml\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	unsaved := map[string][]byte{}
+	for _, name := range []string{"a/b/new.yaml", "there/c/new.yaml", "a/out/new.yaml", "a/left.yaml", "a/notes.txt", "../beside/new.yaml"} {
+		unsaved[RealPath(filepath.Join(dir, name))] = []byte("a: 1\n")
+	}
+	l := &Loader{Dir: dir, Bounds: Bounds{Unsaved: unsaved}}
+	files, problems := l.Load([]string{"."})
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	if want := []string{"a/b/new.yaml", "there/c/new.yaml"}; len(problems) > 0 || !slices.Equal(names, want) {
+		t.Errorf("%q are read, want %q; %v", names, want, problems)
 	}
 }

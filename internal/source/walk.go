@@ -141,16 +141,30 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 	w.unsaved(name, real, ignore)
 }
 
-// unsaved takes the texts of an editor whose files are not in the directory yet.
+// unsaved takes the texts of an editor whose files are not in the directory yet, nor
+// perhaps the directories between.
 func (w *walker) unsaved(name, dir string, ignore *ignores) {
 	for _, real := range slices.Sorted(maps.Keys(w.tree.unsaved)) {
-		if filepath.Dir(real) != dir || w.seen[real] || !w.wanted(real) || ignore.excludes(real, false) {
+		below, err := filepath.Rel(dir, real)
+		if err != nil || !filepath.IsLocal(below) || w.seen[real] || !w.wanted(real) || excludesUnsaved(ignore, dir, below) {
 			continue
 		}
-		if _, err := os.Lstat(real); errors.Is(err, fs.ErrNotExist) {
-			w.file(input{name: filepath.Join(name, filepath.Base(real)), real: real, tree: w.tree})
+		first, _, _ := strings.Cut(below, string(filepath.Separator))
+		if _, err := os.Lstat(filepath.Join(dir, first)); errors.Is(err, fs.ErrNotExist) {
+			w.file(input{name: filepath.Join(name, below), real: real, tree: w.tree})
 		}
 	}
+}
+
+// excludesUnsaved reports whether patterns exclude a file that is not there, or a
+// directory that it would be in.
+func excludesUnsaved(ignore *ignores, dir, below string) bool {
+	for i := range len(below) {
+		if below[i] == filepath.Separator && ignore.excludes(filepath.Join(dir, below[:i]), true) {
+			return true
+		}
+	}
+	return ignore.excludes(filepath.Join(dir, below), false)
 }
 
 func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []string) {
@@ -234,8 +248,8 @@ func RealPath(name string) string {
 	if real, err := filepath.EvalSymlinks(abs); err == nil {
 		return real
 	}
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
-		return filepath.Join(dir, filepath.Base(abs))
+	if dir := filepath.Dir(abs); dir != abs {
+		return filepath.Join(RealPath(dir), filepath.Base(abs))
 	}
 	return abs
 }

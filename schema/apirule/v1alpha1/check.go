@@ -9,7 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-var knownStrategies = []string{
+// Strategies are those that a rule may name.
+var Strategies = []string{
 	"noop", "unauthorized", "anonymous", "cookie_session", "oauth2_client_credentials", "oauth2_introspection", "jwt", "allow",
 }
 
@@ -25,7 +26,7 @@ func (a *APIRule) Check(*ir.Settings) diag.List {
 	for i := range a.rules {
 		for j := range a.rules[i].strategies {
 			h := &a.rules[i].strategies[j]
-			apirule.CheckStrategy(h, knownStrategies, &found)
+			apirule.CheckStrategy(h, Strategies, &found)
 			if h.Name == "jwt" && apirule.CheckJWTTypes(h, jwtLists, &found) {
 				apirule.CheckURLs(h, "trusted_issuers", func(error) string { return "value is empty or not a valid url" }, &found)
 			}

@@ -12,7 +12,8 @@ import (
 )
 
 var (
-	knownStrategies = []string{
+	// Strategies are those that a rule may name.
+	Strategies = []string{
 		"allow", "no_auth", "noop", "unauthorized", "anonymous", "cookie_session", "oauth2_client_credentials", "oauth2_introspection", "jwt",
 	}
 	secure = []string{"oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session"}
@@ -40,7 +41,7 @@ func (a *APIRule) Check(s *ir.Settings) diag.List {
 		}
 		r.checkCombination(s.IstioJWT, &found)
 		for j := range r.strategies {
-			apirule.CheckStrategy(&r.strategies[j], knownStrategies, &found)
+			apirule.CheckStrategy(&r.strategies[j], Strategies, &found)
 			if r.strategies[j].Name != "jwt" {
 				continue
 			}
@@ -116,7 +117,7 @@ func (r *rule) checkCombination(istio bool, found *diag.List) {
 	}
 	first := slices.IndexFunc(r.strategies, func(h ir.Handler) bool { return slices.Contains(secure, h.Name) })
 	open := slices.IndexFunc(r.strategies, func(h ir.Handler) bool {
-		return slices.Contains(knownStrategies, h.Name) && !slices.Contains(secure, h.Name)
+		return slices.Contains(Strategies, h.Name) && !slices.Contains(secure, h.Name)
 	})
 	if first >= 0 && open >= 0 {
 		found.Add(apirule.Fault(diag.MixedHandlers, r.at.At("accessStrategies"), "split the rule, or remove one of the two",
