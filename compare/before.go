@@ -38,10 +38,10 @@ func (s *Side) Past(after *Side) {
 		case g.Severity == diag.Error:
 			g.Severity, g.Fix, g.Fixable = diag.Warning, nil, false
 			g.Message = fmt.Sprintf("the before side, %s, could not be compiled here: %s", s.Name, g.Message)
-			g.Help = "what it makes of this is missing on the before side; nothing is to be done if the after side is right"
+			g.Help = "what it makes of this is missing on the before side; nothing needs to be done if the after side is right"
 		default:
 			g.Message = fmt.Sprintf("the before side, %s: %s", s.Name, g.Message)
-			g.Help = "nothing is to be done if the after side is right"
+			g.Help = "nothing needs to be done if the after side is right"
 		}
 		if strings.HasPrefix(s.Name, "git:") && g.Span.File != "" {
 			g.Span.File = s.Name + ":" + g.Span.File

@@ -35,11 +35,11 @@ var problemHelp = map[cluster.Reason]string{
 	cluster.Forbidden:     "kgw diff needs the verbs get and patch (dry run) of these objects, and list with --prune; --server-side=false needs get only",
 	cluster.NotInstalled:  "install its CustomResourceDefinition (kgw schema crd Rule prints Oathkeeper's), or choose another target",
 	cluster.NoNamespace:   "create the namespace first, or correct it",
-	cluster.Refused:       "the schema or an admission webhook of the cluster does not take the object as it is written",
+	cluster.Refused:       "the schema or an admission webhook of the cluster refuses the object as it is written",
 	cluster.Conflict:      "run kgw diff again",
 	cluster.Timeout:       "raise --request-timeout, or run kgw diff again",
 	cluster.Broken:        "run kgw diff again",
-	cluster.Other:         "ask those who run the cluster",
+	cluster.Other:         "ask the people who run the cluster",
 }
 
 // live is the connection to a cluster in one run, with what came of it.

@@ -85,7 +85,7 @@ func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 			message := fmt.Sprintf("%s %q also serves host %q of %s %q, without asking for a token", e.Kind, e.Name, name, u.gateway.Kind, u.gateway.Name)
 			r.found.Add(diag.Finding{
 				Code: diag.ForeignRoutes, At: h.Origin, Owner: u.doc, Message: message,
-				Help:    "give one of the two another host, or put its paths into the gateway",
+				Help:    "use another host for one of the two, or put its paths into the gateway",
 				Related: []diag.Related{{Message: "the gateway's host", At: at}},
 			})
 		}

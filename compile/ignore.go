@@ -71,7 +71,7 @@ func parseIgnore(text string, locked []diag.Code) ([]diag.Code, error) {
 			return nil, fmt.Errorf("there is no code %q to suppress", c)
 		}
 		if !code.Adjustable() {
-			return nil, fmt.Errorf("%s cannot be suppressed: only KGW3xx and KGW4xx can, but for those without which no correct manifest can be written", c)
+			return nil, fmt.Errorf("%s cannot be suppressed: only KGW3xx and KGW4xx can, except the codes without which no correct manifest can be written", c)
 		}
 		if slices.Contains(locked, code) {
 			return nil, fmt.Errorf("%s cannot be suppressed: policy.locked of kgw.yaml keeps authors from it", c)

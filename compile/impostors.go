@@ -36,7 +36,7 @@ func (r *run) impostors() {
 		g := gateways[0].gateway
 		r.found.Add(diag.Finding{
 			Code: diag.NotAsMade, At: source.Ref{Doc: u.doc}.At("metadata", "name"), Owner: g.Origin.Doc,
-			Message: fmt.Sprintf("%s %q says that it was made for %s %q, and is not like anything that is written for it", u.doc.Kind, nameOf(u), g.Kind, g.Name),
+			Message: fmt.Sprintf("%s %q is labelled as made for %s %q, but differs from everything that is written for it", u.doc.Kind, nameOf(u), g.Kind, g.Name),
 			Help:    "remove it from the inputs and the cluster; if it is meant, remove the labels and owner references that name the resource",
 			Related: []diag.Related{{Message: "the resource", At: g.Origin.At("metadata", "name")}},
 		})

@@ -108,7 +108,7 @@ func (f *front) intruded(other *front, in *httproute.Intrusion, h sharedHost) di
 	g := f.unit.gateway
 	d := diag.Finding{
 		Code: diag.RoutesInterleave, At: in.Own.Origin, Owner: f.unit.doc,
-		Help:    "give one of the two another host, or put all routes of the host into one resource",
+		Help:    "use another host for one of the two, or put all routes of the host into one resource",
 		Related: []diag.Related{{Message: "what is asked before it", At: in.By.Origin}},
 	}
 	what := fmt.Sprintf("its %q is asked before route %q of %s %q", in.By.Path, in.Own.Path, g.Kind, g.Name)

@@ -85,6 +85,6 @@ func shapeOfGateway(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
 
 func domainsDiffer(h *ir.Host, gateway *kube.Gateway, domain, configured string, found *diag.List) {
 	found.Add(gatewayFault(diag.DomainsDiffer, h, gateway,
-		fmt.Sprintf("host %q becomes %q, as Gateway %q says; the default domain is configured as %q", h.Written, h.Written+"."+domain, gateway.Name, configured),
+		fmt.Sprintf("host %q becomes %q, following Gateway %q; the default domain is configured as %q", h.Written, h.Written+"."+domain, gateway.Name, configured),
 		"make domains.default the domain of the Gateway, or leave it out"))
 }

@@ -42,7 +42,7 @@ func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.NoTraffic, At: t.Origin,
 		Message: fmt.Sprintf("StackSet %q is not among the inputs: nothing is written for this gateway", t.Ref),
-		Help:    "add the StackSet with its status, which says how traffic is split, or known.stackSets to kgw.yaml",
+		Help:    "add the StackSet with its status, which has the split of traffic, or known.stackSets to kgw.yaml",
 	}
 	if set != nil {
 		f.Message = fmt.Sprintf("StackSet %q has no traffic in its status: nothing is written for this gateway", t.Ref)

@@ -43,7 +43,7 @@ func (c *companions) made(g *ir.Gateway, found *diag.List) {
 	}
 	found.Add(diag.Finding{
 		Code: diag.KymaGatewayOff, At: g.Ingress.Origin,
-		Message: fmt.Sprintf("Gateway %q is not made: the APIGateway among the inputs says enableKymaGateway: false", kube.KymaGateway),
+		Message: fmt.Sprintf("Gateway %q is not created: the APIGateway among the inputs has enableKymaGateway: false", kube.KymaGateway),
 		Help:    "bind the resource to another Gateway, or write enableKymaGateway: true", Related: []diag.Related{{Message: "the APIGateway", At: c.module.Origin.At("spec", "enableKymaGateway")}},
 	})
 }

@@ -209,7 +209,7 @@ func pastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Pod, fou
 	kind := cmp.Or(p.Template, "Pod")
 	found.Add(diag.Finding{
 		Code: diag.PortPastSidecar, At: upstreamRef(r, up),
-		Message: fmt.Sprintf("requests to port %d of Service %q do not go through the sidecar of the pods of %s %q, or may not: its annotation %s says so; no policy is enforced there", up.Port.Number, up.Name, kind, p.Name.Name, annotation),
+		Message: fmt.Sprintf("requests to port %d of Service %q do not go through the sidecar of the pods of %s %q, or may not, because of its annotation %s; no policy is enforced there", up.Port.Number, up.Name, kind, p.Name.Name, annotation),
 		Help:    "remove the annotation, or leave the port of the Service out of it",
 		Group:   fmt.Sprintf("%s %s %s", kind, p.Name, up.Name), GroupDoc: r.Origin.Doc, Place: "another rule that leads there",
 		Related: []diag.Related{{Message: "the " + kind, At: p.Origin.At("metadata", "name")}},

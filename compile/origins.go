@@ -110,8 +110,8 @@ func (m *made) keptName(o *manifest.Object, leaves []origin.Leaf) {
 // The rules of what is written beside the objects of gateways: one for all fields
 // of an object, which is made of whole documents or of the configuration.
 const (
-	ruleFile      = "A file of --emit in a ConfigMap: it is made of all resources of its kind, of which the first is named here."
-	ruleBindings  = "Who has a role, by all RoleBindings of the inputs that bind it, of which one is named here."
+	ruleFile      = "A file of --emit in a ConfigMap: it is made of all resources of its kind, and the first of them is named here."
+	ruleBindings  = "Who has a role, by all RoleBindings of the inputs that bind it, and one of them is named here."
 	ruleGateways  = "A Gateway of the Gateway API for the Gateway of Istio that is named here."
 	ruleAdmission = "What domains, services.block and policy of kgw.yaml demand of resources, for the API server."
 	ruleKymaRoles = "The roles that Kyma's RoleBindings refer to: they are the same in every cluster."

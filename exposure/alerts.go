@@ -36,7 +36,7 @@ type alertKey struct {
 }
 
 var help = map[diag.Code]string{
-	diag.OpenToAnyone:  "nothing is to be done if it is meant: dismiss the alert",
+	diag.OpenToAnyone:  "if it is intended, dismiss the alert",
 	diag.AccessUnknown: "kgw report lists what the inputs leave open",
 }
 

@@ -18,7 +18,7 @@ func callersOf(a *ir.Access) []string {
 		if a.Restricted {
 			return []string{"nobody"}
 		}
-		return []string{"nobody that kgw knows of: the proxy decides"}
+		return []string{"not known to kgw: the proxy decides"}
 	}
 	for _, d := range a.Deny {
 		out = append(out, "but not "+principal(d))

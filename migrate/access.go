@@ -77,9 +77,9 @@ func (c *conversion) single(r *rule, s *strategy) {
 	case "cookie_session":
 		c.leave(diag.StrategyNotMoved, s.at, "let an external authorizer check sessions, and write extAuth by hand", "%q has no counterpart in v2: nothing there asks a session server", s.name)
 	case "unauthorized":
-		c.leave(diag.StrategyNotMoved, s.at, "remove the rule if nothing else would take its requests", "%q has no counterpart in v2: it refuses every request", s.name)
+		c.leave(diag.StrategyNotMoved, s.at, "remove the rule if nothing else would match its requests", "%q has no counterpart in v2: it refuses every request", s.name)
 	case "anonymous":
-		c.leave(diag.StrategyNotMoved, s.at, "write noop if requests with credentials may pass too, or jwt", "%q has no counterpart in v2: it lets in who brings no credentials, and nobody else", s.name)
+		c.leave(diag.StrategyNotMoved, s.at, "write noop if requests with credentials may pass too, or jwt", "%q has no counterpart in v2: it lets in callers without credentials only", s.name)
 	default:
 		c.leave(diag.StrategyNotMoved, s.at+".handler", "use one that APIRule has", "%q is not an access strategy", s.name)
 	}
@@ -216,7 +216,7 @@ func (c *conversion) checkKeys(s *strategy) {
 				c.leave(diag.NotValid, at, "write it as a list", "%q is not a list", m.Key)
 			}
 		case "jwks_max_wait", "jwks_ttl":
-			c.tell(diag.SettingDropped, at, "", "%q has no counterpart in v2 and is dropped: who is let in does not depend on it", m.Key)
+			c.tell(diag.SettingDropped, at, "", "%q has no counterpart in v2 and is dropped: it does not change who is let in", m.Key)
 		case "scope_strategy":
 			if m.Value != "none" && m.Value != "exact" {
 				c.leave(diag.TokensNotMoved, at, "list the scopes in full and use exact", "v2 compares scopes exactly, and the scope strategy is %q", fmt.Sprint(m.Value))
@@ -224,7 +224,7 @@ func (c *conversion) checkKeys(s *strategy) {
 		case "token_from":
 			o, _ := m.Value.(source.Object)
 			if rest := without(o, "header", "query_parameter"); len(rest) > 0 {
-				c.leave(diag.TokensNotMoved, at, "take the token from a header", "v2 takes no tokens from a %s", rest[0].Key)
+				c.leave(diag.TokensNotMoved, at, "read the token from a header", "v2 does not read tokens from a %s", rest[0].Key)
 			}
 		case "allowed_algorithms":
 			if !edit.Equal(m.Value, []any{"RS256"}) {

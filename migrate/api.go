@@ -261,7 +261,7 @@ func (c *conversion) excludedPaths(x exclusion, public bool) []string {
 		return []string{x.text + "{**}"}
 	case x.kind == "prefix" && !public:
 		c.leave(diag.APINotMoved, at, "end the prefix with a slash, or exclude it for every issuer",
-			"prefix %q is excluded for one issuer and not for another: of %sx, v2 would let in the tokens of both", x.text, x.text)
+			"prefix %q is excluded for one issuer and not for another: v2 would let the tokens of both in to %sx", x.text, x.text)
 	case x.kind == "prefix" && v2Path.MatchString(x.text+"/{**}"):
 		f := c.tell(diag.PathNarrowed, at, "add a rule for such requests if they are in use", "prefix %q becomes %s and %s/{**}: %sx is not excluded any more", x.text, x.text, x.text, x.text)
 		f.Witness = &diag.Witness{Method: "GET", URL: "https://" + c.apiHost() + x.text + "x"}

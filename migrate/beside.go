@@ -64,16 +64,16 @@ func (d *Document) besides(rules map[ir.Name]*Document, hosts map[string][]*Docu
 	switch sharing := slices.DeleteFunc(d.sharingHost(hosts, domain), func(o *Document) bool { return o == d }); {
 	case other != nil:
 		f.Message = fmt.Sprintf("there is an APIRule %q already: the Api would become a second one", name)
-		f.Help = "remove the one that does not hold on the cluster"
+		f.Help = "remove the one that is not in use on the cluster"
 	case len(apis[name]) > 1:
 		k := slices.IndexFunc(apis[name], func(o *Document) bool { return o != d })
 		other = apis[name][k]
 		f.Message = fmt.Sprintf("Api %q is defined %d times: each would become an APIRule of that name", name, len(apis[name]))
-		f.Help = "remove those that do not hold on the cluster"
+		f.Help = "remove the ones that are not in use on the cluster"
 	case len(sharing) > 0:
 		other = sharing[0]
 		f.At.Path = "spec.hostname"
-		f.Message = fmt.Sprintf("host %q is that of %s %q already", d.hosts(domain)[0], other.Kind, ir.Name{Namespace: other.Doc.Namespace, Name: other.Doc.Name})
+		f.Message = fmt.Sprintf("host %q already belongs to %s %q", d.hosts(domain)[0], other.Kind, ir.Name{Namespace: other.Doc.Namespace, Name: other.Doc.Name})
 		f.Help = "merge the two, or give one of them another host"
 	default:
 		return

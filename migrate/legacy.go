@@ -149,7 +149,7 @@ func (c *conversion) gateway(v any) any {
 		_, rest, _ := strings.Cut(text, ".")
 		_, tail, _ := strings.Cut(rest, ".")
 		if !slices.Contains([]string{"", "svc", "svc.cluster", "svc.cluster.local"}, tail) {
-			c.leave(diag.NotValid, "spec.gateway", "name the Gateway as namespace/name", "%q does not tell which Gateway it is", text)
+			c.leave(diag.NotValid, "spec.gateway", "name the Gateway as namespace/name", "%q does not identify a Gateway", text)
 			return v
 		}
 	}

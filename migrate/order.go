@@ -52,7 +52,7 @@ func (c *conversion) overtakes(r, general *rule) {
 	}
 	if r.public() && r.direct && !general.public() {
 		c.leave(diag.OrderNotMoved, r.at+".path", "remove the rule, or move it in front of the other one if these requests are meant to be public",
-			"nothing reaches %s today, because %s comes first; v2 wants it first, and would let everybody in", quote(r), quote(general))
+			"nothing reaches %s today, because %s comes first; v2 would put it first, and let everybody in", quote(r), quote(general))
 		c.left[len(c.left)-1].Witness = w
 		return
 	}

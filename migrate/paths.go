@@ -112,7 +112,7 @@ func (c *questions) find(p pathlang.Path) *cover {
 	case rest.Empty:
 		return &cover{paths: paths}
 	case rest.Witness == nil:
-		return &cover{why: "it cannot be decided what it takes"}
+		return &cover{why: "kgw cannot decide which requests it matches"}
 	case !shapes.loses(c, old, paths):
 		return &cover{why: "it is not made of whole segments"}
 	}

@@ -202,7 +202,7 @@ func (c *conversion) root(all []*rule) {
 		for _, o := range all {
 			if (o.path == "/*" || o.path == "/{**}") && shareMethod(o, r) && !alike(o, r) {
 				c.leave(diag.OrderNotMoved, r.at+".path", "give the two rules different methods, or let them demand the same",
-					"v2 would let in at \"/\" whom %s lets in: its policy for everything does not leave \"/\" out", quote(o))
+					"v2 would let callers of %s in to \"/\" too: its policy for everything includes \"/\"", quote(o))
 			}
 		}
 	}

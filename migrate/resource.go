@@ -183,7 +183,7 @@ func (c *conversion) official() {
 	spelt := c.result.From
 	c.result.From = c.shape()
 	if c.result.From == "" {
-		c.leave(diag.NotValid, "apiVersion", "write the version that its fields are of", "APIRule never had a version %q, and the fields do not tell which one is meant", spelt)
+		c.leave(diag.NotValid, "apiVersion", "write the version that its fields are of", "APIRule never had a version %q, and the fields do not show which one is meant", spelt)
 		return
 	}
 	c.tell(diag.NeverOfficial, "apiVersion", "nothing, if that is what it is", "APIRule never had a version %q: the document is read as %s", spelt, c.result.From)

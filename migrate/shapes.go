@@ -43,7 +43,7 @@ const maxShapes = 24
 func shapesOf(expr string) (shapes, string) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, "it is not an expression that the proxy takes"
+		return nil, "the proxy does not accept it as an expression"
 	}
 	all, ok := alternatives(re)
 	if !ok {

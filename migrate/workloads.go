@@ -229,7 +229,7 @@ func (w *workloads) internal(d *Document) {
 		case len(selector) == 0:
 			why = fmt.Sprintf("Service %q is not among the inputs, or has no selector", s.Name.Name)
 		case isJSON(d.Doc.File.Data):
-			why, help = "a JSON file takes no second document", "write the resource as YAML, or the policy by hand"
+			why, help = "a JSON file cannot have a second document", "write the resource as YAML, or the policy by hand"
 		}
 		if why != "" {
 			d.leave(diag.Finding{

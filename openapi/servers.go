@@ -60,7 +60,7 @@ func (r *reader) urls(at source.Ref, s *openapi3.Server) ([]string, bool) {
 		}
 		if out = slices.Compact(next); len(out) > maxServers {
 			r.found.Add(diag.Finding{
-				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the variables of this server stand for more than %d places", maxServers),
+				Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the variables of this server expand to more than %d places", maxServers),
 				Help: "list fewer values",
 			})
 			return nil, false

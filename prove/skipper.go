@@ -95,7 +95,7 @@ func (s *skipperProver) route(i int) {
 	switch {
 	case e.To == skipper.Again && s.closedAgain(e):
 	case !e.Exact:
-		s.doubts(e, "kgw cannot tell exactly what it takes, or what becomes of it")
+		s.doubts(e, "kgw cannot tell exactly which requests it matches, or what becomes of them")
 	default:
 		s.doubts(e, "the request that was tried does not get through, but others may")
 	}

@@ -79,7 +79,7 @@ func almostCompanion(doc *source.Document) (diag.Finding, bool) {
 		c := &companions[i]
 		return diag.Finding{
 			Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
-			Message: fmt.Sprintf("%s has no version %q: no cluster takes the document", doc.Kind, version),
+			Message: fmt.Sprintf("%s has no version %q: no cluster accepts the document", doc.Kind, version),
 			Help:    "known versions are " + strings.Join(c.versions, ", "),
 		}, !slices.Contains(c.versions, version)
 	}

@@ -30,7 +30,7 @@ func (k *Kind) Misplaced(doc *source.Document, root *source.Node, faults diag.Li
 	}
 	f := diag.Finding{
 		Code: diag.WrongVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
-		Message: fmt.Sprintf("the document says %s and has the fields of %s", k.Version, other.Version),
+		Message: fmt.Sprintf("the document has the version %s and the fields of %s", k.Version, other.Version),
 		Help:    "write apiVersion: " + other.APIVersion(),
 	}
 	if k.Kind == "APIRule" && strings.HasPrefix(k.Version, "v2") && !strings.HasPrefix(other.Version, "v2") {

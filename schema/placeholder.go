@@ -101,7 +101,7 @@ func (p *placeholders) add(at source.Ref, text string) {
 	case strings.HasPrefix(text, "{{"):
 		f.Help = source.TemplateHelp
 	case strings.HasPrefix(text, "$"):
-		f.Help = "fill it in before, as envsubst does, or give --set-env, which takes it from the environment"
+		f.Help = "fill it in before, as envsubst does, or pass --set-env, which fills it in from the environment"
 	default:
 		f.Help = "replace it with the value that is meant"
 	}

@@ -22,7 +22,7 @@ type form struct {
 // without one is a text (istio.io/istio/pkg/config/validation).
 var forms = map[string]form{
 	"":           {"a text", ofText(func(string) bool { return true })},
-	"some":       {"a text that says something", ofText(func(s string) bool { return s != "" })},
+	"some":       {"a text that is not empty", ofText(func(s string) bool { return s != "" })},
 	"bool":       {"true or false", func(v any) bool { _, ok := v.(bool); return ok }},
 	"int":        {"a whole number", whole(-1<<31, 1<<31-1)},
 	"count":      {"a whole number of 0 or more", whole(0, 1<<32-1)},
@@ -152,7 +152,7 @@ func (n *fieldNode) refused(v *source.Node, path string) (why, at string) {
 	case source.Scalar(v) == nil && source.IsScalar(v):
 		return "", ""
 	case n.list != source.IsList(v) || source.IsScalar(v):
-		return shortPath(path) + " is not a list or an object as it is to be", path
+		return shortPath(path) + " is not a list or an object, as it must be", path
 	}
 	for _, key := range source.Keys(v) {
 		if next, below := n.child(key); next != nil && !below {

@@ -101,7 +101,7 @@ func (c *MeshConfig) read(m *Manifest) {
 		unread("pathNormalization", "paths are read as "+mode)
 	}
 	if domain := source.Text(source.Field(root, "trustDomain")); domain != "" && domain != "cluster.local" {
-		unread("trustDomain", "identities are those of "+domain)
+		unread("trustDomain", "the trust domain is "+domain)
 	}
 	c.Root = source.Text(source.Field(root, "rootNamespace"))
 	if n := source.Field(source.Field(source.Field(root, "defaultConfig"), "gatewayTopology"), "numTrustedProxies"); n != nil {

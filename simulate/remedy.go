@@ -8,13 +8,13 @@ var remedies = map[Cause]string{
 	NoHost:         "the host must be one that a VirtualService with a gateway lists, without regard to case and port; check the spelling, or add it",
 	NoRoute:        "add a route for this path and method; remember that the path is matched as it is sent, with percent escapes, and as a whole where it is an expression",
 	NoRule:         "Oathkeeper compares scheme, host with its port and case, decoded path and method: write a rule for this one, or list the method (HEAD and OPTIONS are not part of GET)",
-	ManyRules:      "rules have no order and no precedence: narrow one of them so that only one takes the request, for example with a lookahead or by methods",
+	ManyRules:      "rules have no order and no precedence: narrow one of them so that only one matches the request, for example with a lookahead or by methods",
 	Poisoned:       "repair the expression: until then every request with one of its methods is refused, on every host",
 	Crashed:        "give the rule a URL: until then Oathkeeper closes every connection that uses one of its methods",
 	NoCredentials:  "send a token where an authenticator looks for it (by default \"Authorization: Bearer\"), or add an authenticator for this kind of caller",
 	BadCredentials: "compare the token with what is demanded: issuer, audience, scopes, key, times; Oathkeeper's jwt answers 401 to a missing scope too",
 	NotSufficient:  "the token is good but lacks something: request it with the scope, audience and issuer that are demanded",
-	Denied:         "this is refused whoever asks: a section that is absent from a Rule means unauthorized, and deny; write an authenticator and an authorizer",
+	Denied:         "every caller is refused: a section that is absent from a Rule means unauthorized, and deny; write an authenticator and an authorizer",
 	Misconfigured:  "repair the configuration of the handler, or enable it in oathkeeper.handlers if the cluster does",
 	Endpoint:       "the service that is asked about the token fails: check its address",
 	NoUpstream:     "give an upstream with a scheme, such as http://service.namespace.svc.cluster.local:8080",
@@ -32,7 +32,7 @@ func (d *Decision) Help() string {
 		return "the request is refused whatever token it has: look at what the rule at that place matches"
 	}
 	if d.Cause == Crashed && d.Rule == "" && !strings.Contains(d.Reason, "rule") {
-		return "look at the Gateway's servers, the ports of the Service and the PeerAuthentications: nothing takes such a connection"
+		return "look at the Gateway's servers, the ports of the Service and the PeerAuthentications: nothing accepts such a connection"
 	}
 	return remedies[d.Cause]
 }

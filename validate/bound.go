@@ -22,7 +22,7 @@ func allowedGateways(v *View, found *diag.List) {
 			at = g.Origin
 		}
 		found.Add(diag.Finding{
-			Code: diag.GatewayNotAllowed, At: at, Message: fmt.Sprintf("Gateway %q is not one that the policy allows", ref),
+			Code: diag.GatewayNotAllowed, At: at, Message: fmt.Sprintf("the policy does not allow Gateway %q", ref),
 			Help: "bind the resource to " + strings.Join(allowed, " or ") + ", or add the Gateway to policy.gateways in kgw.yaml",
 		})
 	}

@@ -38,7 +38,7 @@ func clientSecrets(v *View, found *diag.List) {
 		found.Add(diag.Finding{
 			Code: diag.ClientSecretKeys, At: s.Origin.At("metadata", "name"),
 			Message: fmt.Sprintf("the Secret of the client %s has %s, and hydra-maester reads %s: the client is not registered", c.Name, have, needed(c, sets)),
-			Help:    "rename the keys, or set oauth2.secretKeys in kgw.yaml to those that hydra-maester is configured with",
+			Help:    "rename the keys, or set oauth2.secretKeys in kgw.yaml to the names that hydra-maester is configured with",
 			Related: []diag.Related{{At: c.Origin.At("spec", "secretName"), Message: "the client"}},
 		})
 	}

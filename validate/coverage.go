@@ -188,7 +188,7 @@ func (c *covered) host(host string) {
 	if why != "" {
 		c.found.Add(diag.Finding{
 			Code: diag.CoverageUndecided, At: described[0].Origin,
-			Message: fmt.Sprintf("kgw cannot tell whether the routes of %s are those that are described: %s", host, why), Help: "write simpler paths",
+			Message: fmt.Sprintf("kgw cannot tell whether the routes of %s are the described ones: %s", host, why), Help: "write simpler paths",
 		})
 	}
 	for i := range p.Classes {
@@ -319,7 +319,7 @@ func (c *covered) report(found *diag.List) {
 		f := diag.Finding{
 			Code: diag.OperationNotExposed, At: at, Witness: witness(a.alone),
 			Message: a.what + " is described and not exposed: no route serves it",
-			Help:    "add a rule for it, or take the operation out of the document",
+			Help:    "add a rule for it, or remove the operation from the document",
 		}
 		if a.known {
 			f.Message = a.what + " is described and exposed in part: no route serves some of its requests"
@@ -338,7 +338,7 @@ func (c *covered) report(found *diag.List) {
 		f := diag.Finding{
 			Code: diag.RouteNotDocumented, At: r.Origin.At("path"), Witness: witness(a.alone),
 			Message: fmt.Sprintf("%q is exposed (%s) and no operation describes it", r.Match.Path.Text, strings.Join(methods, ", ")),
-			Help:    "describe it in the OpenAPI document, or take the route away",
+			Help:    "describe it in the OpenAPI document, or remove the route",
 		}
 		if a.known {
 			f.Message = fmt.Sprintf("%q exposes requests (%s) that no operation describes", r.Match.Path.Text, strings.Join(methods, ", "))

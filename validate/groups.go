@@ -76,7 +76,7 @@ func (v *View) ofConnector(g *ir.Group, found *diag.List) {
 // written in its place, or "".
 func unknownGroup(s ir.Subject, name string) diag.Finding {
 	f := diag.Finding{
-		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group and no connector among the inputs says that an identity provider has a group %q", s.Name),
+		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group and no connector among the inputs names a group %q of an identity provider", s.Name),
 		Help: "correct the name, or add a Group with it as spec.name",
 	}
 	if name != "" {

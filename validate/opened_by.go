@@ -119,7 +119,7 @@ func within(d, o *ir.Demand) bool {
 }
 
 func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing, how way) {
-	at, closes := entry.Origin, "which no rule of this resource takes"
+	at, closes := entry.Origin, "which no rule of this resource matches"
 	if rule != nil {
 		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)
 	}

@@ -106,7 +106,7 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 	if why := p.Unknown[len(ms)-1]; why != "" || p.Reason != "" {
 		found.Add(diag.Finding{
 			Code: diag.OpeningUndecided, At: o.routes[0].Origin, Help: "write simpler paths",
-			Message: fmt.Sprintf("kgw cannot tell whether a Rule of somebody else lets in what this resource closes: %s", why+p.Reason),
+			Message: fmt.Sprintf("kgw cannot tell whether another Rule lets in requests that this resource refuses: %s", why+p.Reason),
 			Related: []diag.Related{{Message: "the Rule", At: o.other.Origin}},
 		})
 		return true

@@ -21,7 +21,7 @@ func staticUsers(v *View, found *diag.List) {
 		}
 		found.Add(diag.Finding{
 			Code: diag.StaticUserTwice, At: u.Origin.At("metadata", "name"),
-			Message: fmt.Sprintf("two users of Dex have one email address: those of the Secrets %q and %q", other.Origin.Doc.Name, u.Origin.Doc.Name),
+			Message: fmt.Sprintf("two users of Dex have the same email address, in the Secrets %q and %q", other.Origin.Doc.Name, u.Origin.Doc.Name),
 			Help:    "give each user an address of its own", Related: []diag.Related{{At: other.Origin.At("metadata", "name"), Message: "the other user"}},
 		})
 	}

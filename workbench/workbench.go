@@ -34,7 +34,7 @@ type Bench struct {
 	asked   *asked // nil before the first request
 }
 
-// asked is the cluster that the files make, and what was taken to exist for it.
+// asked is the cluster that the files make, and what is assumed to exist for it.
 type asked struct {
 	cluster  *prove.Cluster
 	compiled *compile.Result
@@ -118,7 +118,7 @@ func (b *Bench) assign() (diag.List, error) {
 	for _, f := range b.in.Files {
 		if others := c.Elsewhere(f.Name); len(others) > 0 {
 			if c.Env == "" {
-				return nil, errors.New("the files are those of the environments " + strings.Join(others, ", ") + ": choose one")
+				return nil, errors.New("the files belong to the environments " + strings.Join(others, ", ") + ": choose one")
 			}
 			continue
 		}

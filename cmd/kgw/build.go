@@ -104,7 +104,7 @@ func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
 func (a *app) write(f *buildFlags, o *compile.Options, result *compile.Result) error {
 	if len(result.Objects)+len(result.Others)+len(result.Files) == 0 && !f.allowEmpty {
 		a.fail(exitFindings)
-		return &exitError{exitFindings, fmt.Errorf("nothing was written: the inputs give no objects (--allow-empty allows that)")}
+		return &exitError{exitFindings, fmt.Errorf("nothing was written: there are no objects to write (--allow-empty allows that)")}
 	}
 	if f.outputDir == "" && result.Faulty() && !f.keepGoing {
 		a.fail(exitFindings)

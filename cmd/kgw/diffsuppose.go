@@ -29,7 +29,7 @@ func supposed(before, after *compare.Side) (was, is *compare.Side, notes []strin
 	}
 	options, list := prove.Suppose(inputs, after.Options)
 	if len(list) > 0 {
-		notes = append(notes, "not among the inputs and taken to exist: "+strings.Join(list, ", "))
+		notes = append(notes, "not among the inputs and assumed to exist: "+strings.Join(list, ", "))
 	}
 	again := func(s *compare.Side) *compare.Side {
 		if s.Result == nil || len(list) == 0 && len(s.Withheld) == 0 {

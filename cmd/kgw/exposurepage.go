@@ -75,7 +75,7 @@ func (a *app) record(e *exposed, p *page.Page) (why string) {
 	for i := range e.report.Hosts {
 		for _, row := range e.report.Hosts[i].Rows {
 			if row.Witness != nil && !a.agrees(e.cluster, replay, row.Witness) {
-				return fmt.Sprintf("it would answer %s %s otherwise than kgw trace; please report that", row.Witness.Method, row.Witness.URL)
+				return fmt.Sprintf("it would not answer %s %s as kgw trace does; please report that", row.Witness.Method, row.Witness.URL)
 			}
 		}
 	}

@@ -165,7 +165,7 @@ func (f *function) run() error {
 	return f.judge(&inputFlags{failOn: "error"}, result)
 }
 
-const nothingGenerated = "nothing was generated: the inputs give no objects"
+const nothingGenerated = "nothing was generated: there are no objects to write"
 
 // all lists everything that a finding can be about.
 func (f *function) all() []*krm.Item {

@@ -43,7 +43,7 @@ func (f *function) configure() error {
 		f.misconfigured(diag.Finding{
 			Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: "kind"},
 			Message: fmt.Sprintf("the functionConfig is of kind %q and apiVersion %q", c.Kind, c.APIVersion),
-			Help:    "give kgw an APIRule, a FabricGateway, or a Config of apiVersion " + config.APIVersion,
+			Help:    "pass kgw an APIRule, a FabricGateway, or a Config of apiVersion " + config.APIVersion,
 		})
 		return nil
 	}

@@ -75,7 +75,7 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 			} else if len(found) > 0 {
 				cs.found.Add(diag.Finding{
 					Code: diag.CallsUnjudged, Span: found[0].Span, Message: "not all of the file can be read as it was before: " + found[0].Message,
-					Help: "nothing is to be done if the file is right now",
+					Help: "nothing needs to be done if the file is right now",
 				})
 			}
 			cs.of(&one).add(file, shown)
@@ -226,7 +226,7 @@ func (a *app) throughCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is c
 		if count.Calls > 0 && count.Refused+count.Unserved == count.Calls {
 			found.Add(diag.Finding{
 				Code: diag.CallsUnjudged, Span: c.span, Message: fmt.Sprintf("no call of %s gets through on the before side: nothing is held against the change", c.name),
-				Help: "record calls of hosts that are served; of a log that does not name the host, HOST=FILE says it",
+				Help: "record calls of hosts that are served; where a log does not name the host, write HOST=FILE",
 			})
 		}
 		for _, one := range a.broken(c, got) {

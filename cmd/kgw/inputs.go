@@ -81,7 +81,7 @@ func (f *inputFlags) registerInputs(flags *pflag.FlagSet) {
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "`name` of standard input in findings")
 	flags.BoolVar(&f.bounds.FollowLinks, "follow-links", false, "read what symbolic links lead to out of the work tree too")
 	flags.StringArrayVar(&f.rules, "rule", nil, "level of a finding, such as KGW305=warning (repeatable)")
-	flags.StringArrayVar(&f.accept, "accept", nil, "take on a loss that the target cannot avoid, such as KGW540 (repeatable)")
+	flags.StringArrayVar(&f.accept, "accept", nil, "accept a loss that the target cannot avoid, such as KGW540 (repeatable)")
 	flags.StringVar(&f.color, "color", "auto", "colour in text reports: auto, always or never")
 	flags.BoolVar(&f.timings, "timings", false, "print how long each stage took to standard error")
 }
@@ -113,7 +113,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	}
 	for _, code := range f.accept {
 		if !diag.Code(code).Acceptable() {
-			return compile.Input{}, nil, usage("--accept %s: this is not a loss that can be accepted: those are %s to %s, %s, %s, %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid, diag.ListenerUnsaid, diag.SegmentsRewritten, diag.RetriesUnsaid)
+			return compile.Input{}, nil, usage("--accept %s: this loss cannot be accepted; the losses that can are %s to %s, %s, %s, %s, %s and %s", code, diag.LimitLost, diag.WeightsLost, diag.AnswerUnsaid, diag.OriginUnsaid, diag.ListenerUnsaid, diag.SegmentsRewritten, diag.RetriesUnsaid)
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}

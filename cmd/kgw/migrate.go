@@ -49,7 +49,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	flags.BoolVarP(&f.write, "write", "w", false, "write the changes to the files, where git has what they hold now")
 	flags.BoolVar(&f.force, "force", false, "with -w: write also to files that git does not have, or not as they are now")
 	flags.BoolVar(&f.assess, "assess", false, "only print how many resources move by themselves and what the others need (--format text, json or markdown)")
-	flags.BoolVar(&f.failOnChange, "fail-on-change", false, "exit 1 if a request is answered differently afterwards, or that could not be told")
+	flags.BoolVar(&f.failOnChange, "fail-on-change", false, "exit 1 if a request is answered differently afterwards, or if kgw cannot decide that")
 	flags.StringVar(&f.plan, "plan", "", planHelp)
 	flags.StringVar(&f.cors, "cors", "keep", "the default CORS policy of older versions: keep (write it out) or drop")
 	flags.StringVar(&f.authorizer, "ext-authorizer", "", "`name` of the external authorizer that takes over what Oathkeeper introspects")

@@ -97,7 +97,7 @@ func assessText(w io.Writer, a *migrate.Assessment) error {
 		}
 	}
 	if len(a.Notes) > 0 {
-		b.WriteString("\nof those that move:\n")
+		b.WriteString("\nfor the resources that move:\n")
 	}
 	for _, n := range a.Notes {
 		fmt.Fprintf(&b, "  %s %s, %d in %s: %s\n", n.Code, n.Name, n.Findings, report.Counted(n.Documents, "resource"), n.Summary)
@@ -130,7 +130,7 @@ func assessMarkdown(w io.Writer, a *migrate.Assessment) error {
 		}
 	}
 	if len(a.Notes) > 0 {
-		b.WriteString("\n## To know of those that move\n\n| finding | times | resources | |\n|---|---:|---:|---|\n")
+		b.WriteString("\n## Findings about the resources that move\n\n| finding | times | resources | |\n|---|---:|---:|---|\n")
 		for _, n := range a.Notes {
 			fmt.Fprintf(&b, "| %s %s | %d | %d | %s |\n", n.Code, n.Name, n.Findings, n.Documents, n.Summary)
 		}

@@ -48,7 +48,7 @@ func (s *scopes) later(files []*source.File, walked []string) map[string]compile
 			k = listing[i]
 		}
 		out[file.Name] = compile.Later{
-			Namespace: k.namespace, By: k.file, Help: fmt.Sprintf("write \"namespace: %s\" in kgw.yaml, or give -n %s", k.namespace, k.namespace),
+			Namespace: k.namespace, By: k.file, Help: fmt.Sprintf("write \"namespace: %s\" in kgw.yaml, or pass -n %s", k.namespace, k.namespace),
 		}
 	}
 	return out

@@ -57,7 +57,7 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 	if err != nil {
 		in.Problems = append(in.Problems, source.Problem{
 			Kind: source.Unreadable, File: &source.File{Name: file}, Line: 1, Column: 1,
-			Message: "cannot render it: " + err.Error(), Help: "install the program, or give kgw what it makes: helm template CHART | kgw build -",
+			Message: "cannot render it: " + err.Error(), Help: "install the program, or pipe its output to kgw: helm template CHART | kgw build -",
 		})
 		return
 	}

@@ -100,7 +100,7 @@ func (a *app) schemaCRDCommand() *cobra.Command {
 		Use:   "crd KIND | KIND/VERSION",
 		Short: "Print a CustomResourceDefinition",
 		Long: "Prints a CustomResourceDefinition (apiextensions.k8s.io/v1) for kubectl and for tests: with every version of\n" +
-			"a kind, of which the newest stable one is stored, or with one version. It has no conversion webhook.",
+			"a kind, with the newest stable one as the stored version, or with one version. It has no conversion webhook.",
 		Example:           "  kgw schema crd APIRule\n  kgw schema crd APIRule/v1beta1",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeSchemas,

@@ -14,7 +14,7 @@ var takeoverCases = []safetyCase{
 	{"08-migrate-rewrites-rules", "migrate . --diff", 1, []string{"hosts: [shop.example.com] # our host", `["GET","POST", "OPTIONS"] # read and write`, "path: /* # everything", "noAuth: true # public"}, []string{"+# "}},
 	{"14-api-beside-apirule", "migrate . --ext-authorizer oauth2-proxy --diff", 1, []string{"KGW725"}, []string{"kgw.dev/migrated-from"}},
 	{"15-star-means-others", "migrate apirule.yaml --diff", 1, []string{"REMOVED TRACE,CONNECT,others /.* on shop.example.com"}, []string{"REMOVED *"}},
-	{"15-star-means-others", "diff orders-v2.yaml --against orders.yaml --semantic", 1, []string{"REMOVED GET /orders of /orders|/orders/.*", "taken to exist"}, []string{"no change"}},
+	{"15-star-means-others", "diff orders-v2.yaml --against orders.yaml --semantic", 1, []string{"REMOVED GET /orders of /orders|/orders/.*", "assumed to exist"}, []string{"no change"}},
 	{"F01-migrate-options-403", "migrate . --diff", 1, []string{"methods: [POST]", "methods: [GET, OPTIONS]", "shop/bin (apirule.yaml): no change of who gets through"}, []string{"TIGHTENED", "EXPOSED", "REMOVED", "200 -> 403", "%67"}},
 	{"F02-takeover-labels", "adopt apis --live live-3.9-labels.yaml", 0, []string{"adopted Rule", "adopted VirtualService"}, nil},
 	{"F02-takeover-labels", "diff apis --live live-3.9-labels.yaml --prune", 0, nil, []string{"update", "delete", "create"}},
@@ -32,7 +32,7 @@ var takeoverCases = []safetyCase{
 	{"F12-extauth-report", "migrate . --diff --ext-authorizer oauth2-proxy", 1, []string{"UNKNOWN POST /anything", "decided by oauth2-proxy now"}, []string{"EXPOSED", "TIGHTENED", "%67"}},
 	{"F15-status", "validate crd-refused.yaml --status", 1, []string{"the API server refuses"}, []string{"Validation error"}},
 	{"F15-status", "validate pruned-field.yaml --compat controller --status", 0, []string{"APIRuleStatus         OK", "the API server drops"}, []string{"ERROR"}},
-	{"F17-order", "diff after --against before --summary --plan plan", 1, []string{"order: RequestAuthentications", "step 5, old policies", "no request is exposed or refused"}, []string{"gap:"}},
+	{"F17-order", "diff after --against before --summary --plan plan", 1, []string{"order: apply RequestAuthentications", "step 5, old policies", "no request is exposed or refused"}, []string{"gap:"}},
 	{"F18-externalgateway", "validate .", 1, []string{`"region" is required`, `"caSecretRef" is required`, `unknown field "bogus"`, "Not_A_Name", "does not serve host"}, nil},
 	{"F19-star-regex", "validate .", 0, []string{"KGW483", "/.*"}, nil},
 }

@@ -42,7 +42,7 @@ func (a *app) testCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.Lookup("format").Usage = "format of the report: text, json, junit, github or tap, or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)"
 	flags.StringVar(&f.run, "run", "", "run only tests whose name matches this `expression`")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "let tests pass whose host nothing serves, and statements about paths that no route takes")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "let tests pass whose host nothing serves, and statements about paths that no route matches")
 	flags.BoolVar(&f.coverage, "coverage", false, "list the routes and rules that no test touches")
 	flags.Float64Var(&f.minCoverage, "min-coverage", 0, "fail when less than this `percentage` of routes and rules is touched")
 	return cmd
@@ -79,7 +79,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 		return nil
 	}
 	if len(cases) == 0 {
-		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: they are in files named *.kgw-test.yaml")}
+		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: write them in files named *.kgw-test.yaml")}
 	}
 	if cases, err = selected(cases, only, f); err != nil {
 		return err
@@ -131,7 +131,7 @@ func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 			continue
 		}
 		if c := o.Case; c.Request == nil && o.Passed() && !cluster.TakesAny(*c.All) {
-			o.Failures = append(o.Failures, fmt.Sprintf("no route of %s takes a request of the statement, so that it says nothing; --allow-empty lets it pass", strings.Join(c.All.Hosts, ", ")))
+			o.Failures = append(o.Failures, fmt.Sprintf("no route of %s matches a request of the statement, so it proves nothing; --allow-empty lets it pass", strings.Join(c.All.Hosts, ", ")))
 		}
 	}
 }

@@ -59,13 +59,13 @@ func (a *app) traceCommand() *cobra.Command {
 	flags.StringVar(&f.jwt, "jwt", "", "the caller has a valid JWT with the claims in this JSON `file`")
 	flags.BoolVar(&f.opaque, "opaque", false, "the caller has a valid opaque token")
 	flags.StringVar(&f.scopes, "scopes", "", "`scopes` of the token, with commas between")
-	flags.StringVar(&f.introspection, "introspection", "", "the caller has an opaque token, of which an introspection endpoint or token information service says what is in this JSON `file`")
-	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service tells it to Skipper: /services, /employees or /customers")
+	flags.StringVar(&f.introspection, "introspection", "", "the caller has an opaque token, and this JSON `file` is what an introspection endpoint or token information service answers for it")
+	flags.StringVar(&f.realm, "realm", "", "`realm` of an opaque token, as a token information service reports it to Skipper: /services, /employees or /customers")
 	flags.BoolVar(&f.noToken, "no-token", false, "the caller has no token (the default)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, as `\"Name: value\"` (repeatable)")
 	flags.StringVar(&f.from, "from", "outside", "who sends the request: outside, or `NAMESPACE/SERVICEACCOUNT` of a workload in the mesh, which sends it to the Service that the URL names")
 	flags.IntVar(&f.repeat, "repeat", 1, "send the request `N` times within one period of rate limits, and show the last one")
-	flags.StringArrayVar(&f.answers, "answer", nil, "what a service replies that a handler or filter asks, as `NAME=STATUS`, such as webhook=403 (repeatable); by default it says yes")
+	flags.StringArrayVar(&f.answers, "answer", nil, "the status with which the service of a handler or filter replies, as `NAME=STATUS`, such as webhook=403 (repeatable); by default it allows the request")
 	flags.StringVar(&f.sourceIP, "source-ip", "", "the `address` that the request comes from")
 	flags.StringVar(&f.gateway, "gateway", "", "the Gateway that the request comes to, as `NAMESPACE/NAME`")
 	return cmd
@@ -232,7 +232,7 @@ func (a *app) token(f *traceFlags) (simulate.Token, error) {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
 		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
 	case f.introspection != "" && (f.jwt != "" || f.opaque || f.noToken || f.realm != "" || strings.Trim(f.scopes, ", ") != ""):
-		return simulate.Token{}, usage("--introspection says all of the token, so that --jwt, --opaque, --no-token, --scopes and --realm do not go with it")
+		return simulate.Token{}, usage("--introspection describes the whole token; leave out --jwt, --opaque, --no-token, --scopes and --realm")
 	case f.introspection != "":
 		return a.tokenOf(f.introspection, "an answer of such an endpoint", trace.Introspected)
 	case f.opaque:

@@ -161,7 +161,7 @@ func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error
 		}
 	}
 	asked := id.kind + "/" + id.namespace + "/" + id.name
-	help := "the inputs give no " + id.kind
+	help := "the inputs do not produce any " + id.kind
 	if len(names) > 0 {
 		help = "there are " + strings.Join(names[:min(len(names), 5)], ", ")
 	}
@@ -180,7 +180,7 @@ func notWritten(o *why.Object, field string, leaves []why.Leaf) error {
 	if near := shape.Nearest(field, names); near != "" {
 		return &exitError{exitFindings, fmt.Errorf("%s has no field %s: did you mean %s?", o.ID(), field, near)}
 	}
-	return &exitError{exitFindings, fmt.Errorf("%s has no field %s: kgw does not write it, and the default of whoever reads the object holds", o.ID(), field)}
+	return &exitError{exitFindings, fmt.Errorf("%s has no field %s: kgw does not write it, and the reader of the object uses its default", o.ID(), field)}
 }
 
 // completeWhy completes an object that the inputs of the working directory

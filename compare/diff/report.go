@@ -73,7 +73,7 @@ func (r *Report) Order() string {
 	if !policies || !routes {
 		return ""
 	}
-	return "RequestAuthentications, then the policies beside one that admits Oathkeeper, then routes, then Rules go, then that policy; kgw diff --plan writes the steps"
+	return "apply RequestAuthentications, then the policies with one more that admits Oathkeeper, then routes; then delete Rules, then that one policy; kgw diff --plan writes the steps"
 }
 
 // Summary lists the objects that differ, a line each, and the totals.

@@ -173,7 +173,7 @@ func (g *Gate) Findings() diag.List {
 		found.Add(diag.Finding{
 			Code: diag.GateWeakened, Span: g.where,
 			Message: fmt.Sprintf("gate.fail leaves out %s, which %s forbids: it holds for this change", strings.Join(g.missing, ", "), g.before),
-			Help:    "nothing is to be done if that is meant: later changes have the new gate",
+			Help:    "if it is intended, nothing needs to be done: later changes have the new gate",
 		})
 	}
 	for _, e := range g.entries {
@@ -197,7 +197,7 @@ func (g *Gate) about(e *Entry) *diag.Finding {
 		f.Help = remove + ", or agree on a later day"
 	case !e.counts() && e.used:
 		f.Message = fmt.Sprintf("the entry for the change %s lets nothing through: it was there before, at %s", e.ID, g.before)
-		f.Help = "an entry counts for the change that adds it or takes it out: take it out together with what it is to let through"
+		f.Help = "an entry counts for the change that adds it or removes it: remove it together with the object that it lets through"
 	case !e.counts():
 		f.Message = fmt.Sprintf("the entry for the change %s has done its work: it was there before, at %s", e.ID, g.before)
 	case !e.used:

@@ -74,7 +74,7 @@ func configMap(namespace, name, key string, rules []Rule, found *diag.List) mani
 		found.Add(diag.Finding{
 			Code: diag.ConfigMapTooLarge, At: rules[0].Origin,
 			Message: fmt.Sprintf("the access rules for ConfigMap %s/%s have %d bytes, and a ConfigMap holds %d", namespace, name, size, manifest.MaxConfigMap),
-			Help:    "give rules a configMapName, or write them as a file with --emit oathkeeper-rules",
+			Help:    "set configMapName on rules, or write them as a file with --emit oathkeeper-rules",
 		})
 	}
 	return manifest.Object{

@@ -120,7 +120,7 @@ func checkLost(r *ir.Route, t *ir.Target, found *diag.List) {
 	case !slices.Equal(Destinations(kept, t), Destinations(r, t)):
 		why = "sends them to another Service"
 	case t.Plan.MatchesMethods(kept) && !subset(r.Match.Methods, kept.Match.Methods):
-		why = "does not take their methods, so that nothing answers them"
+		why = "does not match their methods, so nothing answers them"
 	case kept.Timeout != r.Timeout:
 		why = fmt.Sprintf("has a timeout of %s and not %s", kept.Timeout, r.Timeout)
 	case !sameHeaders(kept, r):

@@ -57,7 +57,7 @@ func CheckSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string)
 		case name == "":
 			why = "it has no name"
 		case (strings.HasPrefix(name, ":") || manifest.IsAuthority(name)) && !beyond(name):
-			why = "it is not one that can be set"
+			why = "it is a header that cannot be set"
 		case manifest.IsAuthority(name) && host != "":
 			why = fmt.Sprintf("the host is set by %q already", host)
 		case control().MatchString(value):

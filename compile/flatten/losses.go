@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-const acceptHelp = "keep this gateway on Skipper, or take the loss with --accept "
+const acceptHelp = "keep this gateway on Skipper, or accept the loss with --accept "
 
 // lose reports an intent that is not written, or not as it was meant.
 func (w *writer) lose(code diag.Code, at source.Ref, help, format string, args ...any) {
@@ -30,10 +30,10 @@ func (w *writer) losses() {
 		w.lose(diag.NoIngressGateway, named, "set istio.gateway in kgw.yaml to the Gateway of the hosts", "no Istio Gateway is known that the VirtualServices could be bound to")
 	}
 	if g.Unmatched != nil {
-		w.lose(diag.AnswersDiffer, named, "", "requests that nothing matches are answered with %d to everybody, also without a token, and refusals have no body", g.Unmatched.Status)
+		w.lose(diag.AnswersDiffer, named, "", "every caller, also one without a token, gets %d for requests that nothing matches, and refusals have no body", g.Unmatched.Status)
 	}
 	if w.native && len(t.Realms) == 0 {
-		w.lose(diag.NoIssuers, named, "set fabric.issuers in kgw.yaml", "no token issuers are known that stand for services and employees")
+		w.lose(diag.NoIssuers, named, "set fabric.issuers in kgw.yaml", "there are no token issuers for the realms services and employees")
 	}
 	if len(t.Realms) > 0 {
 		w.lose(diag.TokensVerified, named, "", "tokens are verified by their issuers' keys, not by a token information service: opaque tokens are refused")
@@ -55,7 +55,7 @@ func (w *writer) route1(r *ir.Route) {
 		}
 	}
 	if a, ok := r.Action.(ir.Respond); ok {
-		w.lose(diag.StaticOpen, r.Origin, "", "the answer %d is given to everybody, without asking for a token", a.Status)
+		w.lose(diag.StaticOpen, r.Origin, "", "every caller gets the answer %d, without being asked for a token", a.Status)
 		return
 	}
 	if denied := deniedRealms(r); len(denied) > 0 && !w.tellable(denied) {
@@ -132,7 +132,7 @@ func (w *writer) filter(f ir.Filter, at source.Ref) {
 		w.lose(diag.FilterLost, f.Origin, "", "filters for %s are not written", f.Engine)
 	case ir.ForwardIdentity:
 		if w.native {
-			w.lose(diag.IdentityDiffers, at, "", "the upstream is not told in %s who sent the request; one that the caller sends is removed", f.Header)
+			w.lose(diag.IdentityDiffers, at, "", "the header %s does not name the sender to the upstream; one that the caller sends is removed", f.Header)
 		} else {
 			w.lose(diag.IdentityDiffers, at, "", "%s tells the upstream the uid only, without realm and scopes", f.Header)
 		}

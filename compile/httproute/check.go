@@ -75,7 +75,7 @@ func (c *checker) parent() {
 	}
 	if c.target.WritesPolicies(c.gateway) {
 		c.add(diag.Finding{Code: diag.GatewayIdentity, At: at, Help: "set gatewayAPI.gateways.*.principal if its proxy has another identity: every request is refused otherwise"},
-			"policies let in the Gateway %s as %q", p.Name, p.Principal)
+			"policies admit the Gateway %s as %q", p.Name, p.Principal)
 	}
 	if len(p.Sections) == 0 {
 		c.add(diag.Finding{Code: diag.PlainRoute, At: at, Help: "name the listeners that serve TLS in gatewayAPI.gateways.*.sections of kgw.yaml"},

@@ -35,7 +35,7 @@ var routeOrigins = append(origin.Table[*written]{
 	row("metadata.namespace", "The HTTPRoute is in the namespace of the resource.", func(w *written, _ origin.Match) from {
 		return from{origin.Of(w.Gateway.Origin, ir.PartNamespace)}
 	}),
-	row("spec.parentRefs[].sectionName", "The listeners with TLS that serve the hosts, or those that a setting names.", section),
+	row("spec.parentRefs[].sectionName", "The listeners with TLS that serve the hosts, or the ones that a setting names.", section),
 	row("spec.parentRefs[].kind", "The kind of what stands for the Istio Gateway, where it is not a Gateway.", func(w *written, _ origin.Match) from { return from{origin.ParentSetting(w.Gateway, "kind")} }),
 	row("spec.parentRefs[].{}", "The Gateway of the Gateway API that stands for the Istio Gateway of the resource.", func(w *written, _ origin.Match) from { return origin.Parent(w.Gateway, w.Target) }),
 	row("spec.hostnames[]", "The host of the resource, a short one completed with a domain.", func(w *written, m origin.Match) from { return origin.Host(w.Gateway, m.N[0]) }),
@@ -50,7 +50,7 @@ var routeOrigins = append(origin.Table[*written]{
 	row("spec.rules[].filters[].type", "Changes to headers of requests, to those of answers, and the CORS policy are filters.", nil),
 	row("spec.rules[].filters[].requestHeaderModifier.set[].name", "The name of a header that the author sets, of the cookies, or of the host that the request was for.", func(w *written, m origin.Match) from { return names(header(w, m)) }),
 	row("spec.rules[].filters[].requestHeaderModifier.set[].value", "A header of the request that the author sets, its cookies, or the host that the request was for.", header),
-	row("spec.rules[].filters[].requestHeaderModifier.remove[]", "A header that only a gateway may set is taken from requests.", nil),
+	row("spec.rules[].filters[].requestHeaderModifier.remove[]", "A header that only a gateway may set is removed from requests.", nil),
 	row("spec.rules[].filters[].responseHeaderModifier.remove[]", "CORS headers of the Service are removed, because the resource alone decides about CORS.", nil),
 	row("spec.rules[].filters[].cors.allowOrigins[]", "An allowed origin of the resource's CORS policy, else of the default policy; * stands for the spellings of all.", origins),
 	row("spec.rules[].filters[].cors.allowMethods[]", "An allowed method of the resource's CORS policy, else of the default policy.", cors(ir.PartCORSMethods, func(c *ir.CORS) []string { return c.Methods }, func(c *manifest.RouteCORS) []string { return c.AllowMethods })),

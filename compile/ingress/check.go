@@ -21,7 +21,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	if g.Order != match.MostSpecific {
 		found.Add(diag.Finding{
 			Code: diag.NotCompiled, At: g.Origin,
-			Message: fmt.Sprintf("the routes of %s are taken in their order, and Skipper takes the most specific path first", g.Kind),
+			Message: fmt.Sprintf("the routes of %s are matched in their order, and Skipper matches the most specific path first", g.Kind),
 			Help:    "choose another target for this kind",
 		})
 		return found, ir.Written{}
@@ -96,7 +96,7 @@ func checkNative(n *ir.Native, t *ir.Target, found *diag.List) {
 			Help: `filters are written name("text", 1) with -> between them; the operator also splits at an arrow inside a text`,
 		})
 	case len(calls) != 1:
-		found.Add(diag.Finding{Code: diag.BadFilter, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not one filter", n.Text)})
+		found.Add(diag.Finding{Code: diag.BadFilter, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not exactly one filter", n.Text)})
 	case !slices.Contains(t.Skipper.Filters, calls[0].Name):
 		found.Add(diag.Finding{
 			Code: diag.FilterNotAllowed, At: n.Origin, Message: fmt.Sprintf("additional filter %q is not allowed", calls[0].Name),

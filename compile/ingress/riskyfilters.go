@@ -23,7 +23,7 @@ var risks = []struct {
 	{"changes the path or the query that the Service gets, behind the checks of the gateway", []string{
 		"setPath", "modPath", "setQuery", "dropQuery", "stripQuery", "headerToQuery",
 	}},
-	{"says to where the request is sent", []string{
+	{"sets the backend that the request is sent to", []string{
 		"setDynamicBackendHost", "setDynamicBackendHostFromHeader", "setDynamicBackendScheme", "setDynamicBackendSchemeFromHeader", "setDynamicBackendUrl", "setDynamicBackendUrlFromHeader",
 	}},
 	{"runs a script, which may do anything", []string{"lua"}},
@@ -51,7 +51,7 @@ func checkRisk(n *ir.Native, call *eskip.Call, found *diag.List) {
 	if slices.Contains(headerFilters, call.Name) {
 		for _, arg := range call.Args {
 			if text, ok := arg.(string); ok && (call.Name == "dropRequestHeaderRegexp" || slices.Contains(guardedHeaders, strings.ToLower(text))) {
-				what = fmt.Sprintf("changes the header %q, which says who the caller is", text)
+				what = fmt.Sprintf("changes the header %q, which identifies the caller", text)
 			}
 		}
 	}

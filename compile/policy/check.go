@@ -94,8 +94,8 @@ func checkAuthentications(list []*authentication, found *diag.List) {
 		}
 		found.Add(diag.Finding{
 			Code: diag.AuthenticationReplaced, At: other.route.Origin.At("path"),
-			Message: fmt.Sprintf("the token settings of %q are replaced by those of %q: the two have the same issuers, and pods that the controller takes for the same", other.route.Match.Path.Text, a.route.Match.Path.Text),
-			Help:    "take tokens from the same place in both rules, and give the pods of each Service a label app of their own",
+			Message: fmt.Sprintf("the token settings of %q are replaced by those of %q: the two have the same issuers, and the controller cannot distinguish their pods", other.route.Match.Path.Text, a.route.Match.Path.Text),
+			Help:    "read tokens from the same place in both rules, and set a different label app on the pods of each Service",
 			Related: []diag.Related{{Message: "the rule whose settings are kept", At: a.route.Origin.At("path")}},
 		})
 	}

@@ -48,7 +48,7 @@ var policyOrigins = append(origin.Table[*written]{
 	row("spec.rules[].to[].operation.hosts[]", "The host of the resource.", func(w *written, m origin.Match) from { return origin.Host(w.Gateway, m.N[2]) }),
 	row("spec.rules[].to[].operation.methods[]", "A method of the rule.", func(w *written, m origin.Match) from { return origin.Method(w.route, m.N[2]) }),
 	row("spec.rules[].to[].operation.paths[]", "The path of the rule, as policies match paths.", func(w *written, _ origin.Match) from { return origin.Path(w.route) }),
-	row("spec.rules[].to[].operation.notPaths[]", "The path of another rule that takes its requests from this one.", func(w *written, m origin.Match) from {
+	row("spec.rules[].to[].operation.notPaths[]", "The path of another rule that matches before this one.", func(w *written, m origin.Match) from {
 		return origin.LeftNth(w.Gateway, w.route, m.N[2])
 	}),
 	row("spec.rules[].when[].key", "The claim of a token that has its scopes, its audiences, or who the caller is. There is one rule for each of the three claims that scopes can be in.", nil),
@@ -56,7 +56,7 @@ var policyOrigins = append(origin.Table[*written]{
 }, both...)
 
 var authenticationOrigins = append(origin.Table[*written]{
-	row("spec.jwtRules[].issuer", "An issuer whose tokens the rule takes.", func(w *written, m origin.Match) from { return issuer(&w.issuers[m.N[0]], ir.PartIssuer, "issuer") }),
+	row("spec.jwtRules[].issuer", "An issuer whose tokens the rule accepts.", func(w *written, m origin.Match) from { return issuer(&w.issuers[m.N[0]], ir.PartIssuer, "issuer") }),
 	row("spec.jwtRules[].jwksUri", "Where the keys of the issuer are.", func(w *written, m origin.Match) from { return issuer(&w.issuers[m.N[0]], ir.PartKeys, "jwksUri") }),
 	row("spec.jwtRules[].fromHeaders[].{}", "A header that the token may be in, and what is before it there.", func(w *written, m origin.Match) from {
 		return from{origin.Named(w.issuers[m.N[0]].Origin, ir.PartToken, source.JoinIndex("fromHeaders", m.N[1])+"."+m.Keys[0])}

@@ -66,7 +66,7 @@ func pathFault(path string) string {
 		case !operator && strings.ContainsAny(part, "{}"):
 			return fmt.Sprintf("the braces in %q are not a template", part)
 		case !operator && templates && !segment.MatchString(part):
-			return fmt.Sprintf("the segment %q cannot be beside a template", part)
+			return fmt.Sprintf("the segment %q cannot be in a path with a template", part)
 		}
 		rest = rest || part == "{**}"
 	}

@@ -138,7 +138,7 @@ func checkUpstream(r *ir.Route, found *diag.List) {
 	if url := upstreamURL(&forward.To[0]); len(url) > maxUpstream || !upstreamPattern().MatchString(url) {
 		found.Add(diag.Finding{
 			Code: diag.BadUpstream, At: forward.To[0].Origin.At("name"),
-			Message: fmt.Sprintf("the upstream %q is not one that Rule allows (at most %d characters)", url, maxUpstream),
+			Message: fmt.Sprintf("the upstream %q is not allowed in a Rule (at most %d characters)", url, maxUpstream),
 		})
 	}
 }
@@ -180,7 +180,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 	if i >= 0 && j > i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {
 		found.Add(diag.Finding{
 			Code: diag.TokenShadowed, At: grants[i].Origin.At("handler"),
-			Message: "oauth2_introspection takes every bearer token before jwt is asked, and answers 401 to a JWT it does not know",
+			Message: "oauth2_introspection checks every bearer token before jwt does, and answers 401 to a JWT that it does not know",
 			Help:    "put jwt first: it passes on what is not a JWT",
 		})
 	}
@@ -188,7 +188,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 		found.Add(diag.Finding{
 			Code: diag.TokenKinds, At: grants[j].Origin.At("handler"),
 			Message: "jwt answers 401 to every JWT that is not of its issuers, before oauth2_introspection is asked: access tokens in the form of JWTs never reach it",
-			Help:    "let one of the two take its token from a header of its own, with token_from, unless all introspected tokens are opaque",
+			Help:    "let one of the two read its token from a header of its own, with token_from, unless all introspected tokens are opaque",
 			Related: []diag.Related{{Message: "the strategy behind it", At: grants[i].Origin.At("handler")}},
 		})
 	}

@@ -27,7 +27,7 @@ var origins = append(origin.Table[*written]{
 	row("metadata.namespace", "The Rule is in the namespace of the resource.", func(w *written, _ origin.Match) from {
 		return from{origin.Of(w.Gateway.Origin, ir.PartNamespace)}
 	}),
-	row("spec.match.url", "The host and the path of the rule, over HTTP and HTTPS, without the paths of earlier rules that take from it.", url),
+	row("spec.match.url", "The host and the path of the rule, over HTTP and HTTPS, without the paths that earlier rules match.", url),
 	row("spec.match.methods[]", "A method of the rule.", func(w *written, m origin.Match) from { return origin.Method(w.route, m.N[0]) }),
 	row("spec.upstream.url", "Requests that are let through go to the Service of the rule, of several to the one with the largest share.", upstream),
 	row("spec.authenticators[].handler", "Oathkeeper's handler for what the author demands of callers.", func(w *written, m origin.Match) from {

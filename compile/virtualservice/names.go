@@ -35,7 +35,7 @@ func checkNames(g *ir.Gateway, t *ir.Target, found *diag.List) {
 			found.Add(diag.Finding{
 				Code: diag.BadHost, At: h.Origin,
 				Message: fmt.Sprintf("Istio refuses the host %q: %s", h.Name, why),
-				Help:    "use letters, digits and \"-\" in labels of at most 63 characters, of which the last is not a number",
+				Help:    "use letters, digits and \"-\" in labels of at most 63 characters, and do not end in a number",
 			})
 		}
 	}

@@ -51,7 +51,7 @@ var origins = append(origin.Table[*written]{
 	row("spec.http[].headers.request.set{}", "A header of the request that the author sets, its cookies, or the host that the request was for.", func(w *written, m origin.Match) from {
 		return envoy.SetHeader(w.Gateway, w.routes[m.N[0]], m.Keys[0])
 	}),
-	row("spec.http[].headers.request.remove[]", "A header that only a gateway may set is taken from requests.", nil),
+	row("spec.http[].headers.request.remove[]", "A header that only a gateway may set is removed from requests.", nil),
 	row("spec.http[].headers.response.set{}", "A header of the author's static response.", answer),
 	row("spec.http[].headers.response.remove[]", "CORS headers of the Service are removed, because the resource alone decides about CORS.", nil),
 	row("spec.http[].headers.response", "The controller writes an empty list of removed headers where the resource has no CORS policy.", nil),

@@ -116,7 +116,7 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Findings that a repository live
 		{Name: "file", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "File, as findings name it where kgw runs."}},
 		{Name: "resource", Type: &shape.Type{Kind: shape.String, Doc: "Kind, namespace and name of the resource."}},
 		{Name: "code", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Code of the finding."}},
-		{Name: "message", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "What the finding says."}},
+		{Name: "message", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "The message of the finding."}},
 		{Name: "line", Type: &shape.Type{Kind: shape.String, Doc: "Text of the line that it is about."}},
 		{Name: "count", Type: &shape.Type{Kind: shape.Integer, Doc: "How many findings are so; 1 if absent.", Min: shape.Int(1)}},
 	}}}},

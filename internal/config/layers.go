@@ -52,8 +52,8 @@ var overrideType = &shape.Type{Kind: shape.Object, Doc: "Settings for some files
 
 // choosing are the settings that choose others.
 var choosing = []shape.Field{
-	field("extends", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Another kgw.yaml, relative to this one, whose settings hold where this one says nothing."}),
-	field("environments", &shape.Type{Kind: shape.Map, Elem: settings, Like: "{prod: {domains: {default: kyma.example.com}}}", Doc: "Settings by environment; --env or KGW_ENV takes one. Its inputs are the files that it alone has."}),
+	field("extends", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Another kgw.yaml, relative to this one, whose settings apply where this one has none."}),
+	field("environments", &shape.Type{Kind: shape.Map, Elem: settings, Like: "{prod: {domains: {default: kyma.example.com}}}", Doc: "Settings by environment; --env or KGW_ENV chooses one. Its inputs are files that no other environment has."}),
 	field("overrides", &shape.Type{Kind: shape.List, Elem: overrideType, Doc: "Settings for some files, over those of the file; the last that names a file wins."}),
 }
 

@@ -23,7 +23,7 @@ func Misnamed(dir string, display func(string) string) diag.List {
 			if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
 				found.Add(diag.Finding{
 					Code: diag.ConfigMisnamed, Span: source.Span{File: display(file), Line: 1, Column: 1, EndLine: 1, EndColumn: 2},
-					Message: fmt.Sprintf("a configuration is read under the name %s only: what this file says does not hold", FileName),
+					Message: fmt.Sprintf("a configuration is read under the name %s only: this file has no effect", FileName),
 					Help:    "rename it to " + FileName,
 				})
 			}

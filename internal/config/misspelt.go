@@ -37,7 +37,7 @@ func Misspelt(environ []string) diag.List {
 		if help := meant(name, known); help != "" {
 			found.Add(diag.Finding{
 				Code: diag.VariableMisspelt, Span: source.Span{File: "<environment>", Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
-				Message: fmt.Sprintf("no variable %s is read: what it says does not hold", name), Help: help,
+				Message: fmt.Sprintf("no variable %s is read: it has no effect", name), Help: help,
 			})
 		}
 	}

@@ -44,7 +44,7 @@ func Check(p Path, found *diag.List) {
 	case why != "":
 		found.Add(diag.Finding{
 			Code: diag.OpeningUndecided, At: p.At, Help: "write a simpler path",
-			Message: fmt.Sprintf("kgw cannot tell whether %s takes what the path %q means: %s", p.Into, p.Text, why),
+			Message: fmt.Sprintf("kgw cannot tell whether %s matches the same requests as the path %q: %s", p.Into, p.Text, why),
 		})
 	case only[0] != nil && !p.Narrower:
 		p.short(only[0], found)
@@ -121,7 +121,7 @@ func Values(at source.Ref, what string, values []string, found *diag.List) {
 	}
 	found.Add(diag.Finding{
 		Code: diag.TextWidens, At: at,
-		Message: fmt.Sprintf("the %s %q means something else in the policy, where \"*\" at an end stands for any text", what, values[i]),
+		Message: fmt.Sprintf("the %s %q means something else in the policy, where \"*\" at an end matches any text", what, values[i]),
 		Help:    "write it without \"*\"",
 	})
 }

@@ -53,11 +53,11 @@ var clusterRules = []Rule{
 	{ChangeAllowed, "ChangeAllowed", aside, "a change for callers is let through by an entry of gate.allowed"},
 	{AllowedUnused, "AllowedUnused", notice, "an entry of gate.allowed lets nothing through"},
 	{AllowedPast, "AllowedPast", notice, "an entry of gate.allowed is past its date"},
-	{GateWeakened, "GateWeakened", notice, "a change takes kinds out of gate.fail, which hold for it all the same"},
+	{GateWeakened, "GateWeakened", notice, "a change removes kinds from gate.fail, which still apply to it"},
 	{CallBreaks, "CallBreaks", fault, "a recorded call of a consumer no longer gets through"},
 	{CallMayBreak, "CallMayBreak", fault, "a recorded call of a consumer may no longer get through"},
 	{CallsUnread, "CallsUnread", fault, "a file of recorded calls, or a part of it, cannot be read"},
 	{CallsUnjudged, "CallsUnjudged", notice, "recorded calls are not judged"},
-	{OpenToAnyone, "OpenToAnyone", aside, "whoever asks gets through, without a token that anybody verifies"},
+	{OpenToAnyone, "OpenToAnyone", aside, "every caller gets through, without a token that anybody verifies"},
 	{AccessUnknown, "AccessUnknown", notice, "the inputs do not say who gets through"},
 }

@@ -85,5 +85,5 @@ var migrationRules = []Rule{
 	{GatewayAdded, "GatewayAdded", aside, "a Gateway of the Gateway API is written beside one of Istio"},
 	{RedirectPort, "RedirectPort", aside, "a redirect without a port leads to that of the listener, where it is not the usual one"},
 	{NotImported, "NotImported", fault, "an operation of an OpenAPI document cannot be said by the resource that is drafted from it"},
-	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document says something else than the document, or less"},
+	{ImportChose, "ImportChose", notice, "a resource that is drafted from an OpenAPI document differs from the document, or has less"},
 }

@@ -132,7 +132,7 @@ var policyRules = []Rule{
 	{SecondDoor, "SecondDoor", notice, "a Service that a gateway guards is reachable from outside by another object"},
 	{GroupUnknown, "GroupUnknown", notice, "a role is bound to a group that no Group among the inputs names"},
 	{RateLimitsConflict, "RateLimitsConflict", doubt, "two RateLimits select the same pods"},
-	{KymaGatewayOff, "KymaGatewayOff", notice, "a resource is bound to Kyma's Gateway, and the APIGateway says that it is not made"},
+	{KymaGatewayOff, "KymaGatewayOff", notice, "a resource is bound to Kyma's Gateway, and the APIGateway switches it off"},
 	{GatewayNotAllowed, "GatewayNotAllowed", fault, "a resource is bound to a Gateway that the policy does not allow"},
 	{LabelMissing, "LabelMissing", fault, "a resource does not have a label that the policy demands"},
 	{ClientSecretKeys, "ClientSecretKeys", doubt, "the Secret of an OAuth2 client does not have the keys that are read"},

@@ -60,7 +60,7 @@ var readingRules = []Rule{
 	{BadSuppression, "BadSuppression", fault, "a suppression is malformed, has no reason, or names a code that cannot be suppressed"},
 	{UncompiledKind, "UncompiledKind", notice, "a document is gateway configuration of a kind that kgw does not compile"},
 	{Placeholder, "Placeholder", fault, "a value is a placeholder that nothing has filled in"},
-	{WrongVersion, "WrongVersion", fault, "a document says one version of its kind and has the fields of another"},
+	{WrongVersion, "WrongVersion", fault, "a document has one version of its kind and the fields of another"},
 	{ChartNotRendered, "ChartNotRendered", notice, "a Helm chart whose templates hold gateway resources is not rendered"},
 	{ConfigMisnamed, "ConfigMisnamed", fault, "a configuration has a name under which it is not read"},
 	{VariableMisspelt, "VariableMisspelt", notice, "a variable of the environment has almost the name of one that is read"},

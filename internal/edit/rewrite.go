@@ -37,7 +37,7 @@ func Rewrite(doc *source.Document, want any) ([]Change, error) {
 	for _, mode := range []rewriter{{}, {expand: true}, {expand: true, coarse: true}} {
 		r := newRewriter(doc, raw, mode)
 		if !r.attempt(raw, want) {
-			err = refused("its text cannot be taken apart")
+			err = refused("its text cannot be parsed")
 			continue
 		}
 		if err = verifyAll(doc, r.changes, plain); err == nil {
@@ -89,7 +89,7 @@ func (r *rewriter) attempt(root *yaml.Node, want any) (ok bool) {
 }
 
 // errLost is the panic of a place that cannot be found in the text.
-var errLost = refused("a value is not where the tree says")
+var errLost = refused("a value is not at its place in the tree")
 
 // place is where a value is: behind a key or a dash in this column, or in
 // brackets.

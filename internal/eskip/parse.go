@@ -247,7 +247,7 @@ func ParseRoutes(text string) ([]Route, error) {
 		case err != nil:
 			return nil, err
 		case !named && len(out) > 0:
-			return nil, errors.New("a route beside others has no id")
+			return nil, errors.New("one of several routes has no id")
 		}
 		r.ID = id
 		out = append(out, *r)
@@ -291,7 +291,7 @@ func (p *parser) route() (*Route, error) {
 				key = fmt.Sprint(c.Name, c.Args[0])
 			}
 			if seen[key] && (c.Name == "Path" || c.Name == "Method" || c.Name == "Header") {
-				return nil, fmt.Errorf("the predicate %s is there twice", c.Name)
+				return nil, fmt.Errorf("the predicate %s is repeated", c.Name)
 			}
 			seen[key] = true
 			r.Predicates = append(r.Predicates, c)

@@ -136,7 +136,7 @@ func Levels(r diag.Rule) string {
 		text += fmt.Sprintf(" with `compat: strict`, %s with `compat: controller`", controller)
 	}
 	if r.Code.Acceptable() {
-		return text + fmt.Sprintf(". `--accept %s` takes the loss on and makes it a warning.", r.Code)
+		return text + fmt.Sprintf(". `--accept %s` accepts the loss and makes it a warning.", r.Code)
 	}
 	if !r.Code.Adjustable() {
 		return text + ". It cannot be changed or suppressed."

@@ -199,7 +199,7 @@ func (t *Tree) write(to *os.Root, entries []entry) error {
 func (e *entry) write(to *os.Root, r *bufio.Reader) error {
 	head, err := r.ReadString('\n')
 	if err != nil {
-		return fmt.Errorf("git cat-file gives nothing for %s: %w", e.path, err)
+		return fmt.Errorf("git cat-file returns nothing for %s: %w", e.path, err)
 	}
 	fields := strings.Fields(head)
 	if len(fields) != 3 {
@@ -207,7 +207,7 @@ func (e *entry) write(to *os.Root, r *bufio.Reader) error {
 	}
 	size, err := strconv.ParseInt(fields[2], 10, 64)
 	if err != nil {
-		return fmt.Errorf("git cat-file says %q", head)
+		return fmt.Errorf("git cat-file answers %q", head)
 	}
 	content := &io.LimitedReader{R: r, N: size}
 	if e.link {

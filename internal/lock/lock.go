@@ -84,7 +84,7 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Names that live objects keep. k
 			Enum: kinds.Names(),
 		}},
 		{Name: "namespace", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Namespace of the object.", MinLen: 1, MaxLen: 63, Pattern: shape.DNSLabel}},
-		{Name: "stable", Required: true, Type: name("Name that kgw would give the object: it stands for what identifies it.")},
+		{Name: "stable", Required: true, Type: name("Name that kgw would give the object: it is made of what identifies the object.")},
 		{Name: "live", Required: true, Type: name("Name that the object has and keeps.")},
 		{Name: "resource", Required: true, Type: text("What the object is written for: kind, namespace and name.")},
 		{Name: "file", Type: text("File that the resource stood in, relative to the lock.")},

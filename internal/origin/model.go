@@ -25,7 +25,7 @@ func Head[C Context]() Table[C] {
 	row := NewRow[C]
 	return Table[C]{
 		row("kind", "The kind is that of the target.", nil),
-		row("metadata.labels{}", "Labels tell what an object was made for: those of the resource's controller or author, then labels of kgw.yaml that do not replace them.", labels[C]),
+		row("metadata.labels{}", "Labels show what an object was made for: those of the resource's controller or author, then labels of kgw.yaml that do not replace them.", labels[C]),
 	}
 }
 

@@ -117,7 +117,7 @@ func (f *File) unreadLines() {
 		last.Code, last.Help = diag.CallsUnjudged, "remove them, or what keeps them from being read"
 	}
 	if f.host == "" {
-		last.Help += "; of a log that does not name the host, HOST=FILE says it"
+		last.Help += "; where a log does not name the host, write HOST=FILE"
 	}
 }
 

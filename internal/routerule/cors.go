@@ -62,7 +62,7 @@ func CheckCORS(c *ir.CORS, at source.Ref, found *diag.List) {
 	}
 	if names := namesBesideStar(c.Headers); slices.Contains(c.Headers, "*") && !slices.Equal(names, []string{"*"}) {
 		differs(diag.Warning, "name the headers that browsers may send in cors.allowHeaders of kgw.yaml",
-			"an HTTPRoute allows any header or those with names, and * does not stand for Authorization: browsers may send %s and no others", strings.Join(names, ", "))
+			"an HTTPRoute allows any header or the ones that it names, and * does not include Authorization: browsers may send %s and no others", strings.Join(names, ", "))
 	}
 	if c.MaxAge != nil && *c.MaxAge < time.Second {
 		differs(diag.Info, "none is needed unless browsers must ask before every request", "browsers keep the answer to a preflight for 1s, and not for %s", *c.MaxAge)

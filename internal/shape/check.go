@@ -251,7 +251,7 @@ func (c *checker) text(t *Type, s string, p *place) {
 		help = fmt.Sprintf("did you mean %q? allowed are %s", near, strings.Join(t.Enum, ", "))
 	}
 	if isAll(s) {
-		help = "there is no word for all of them: list those that are meant of " + strings.Join(t.Enum, ", ")
+		help = "no word means all of them: list the ones you mean, of " + strings.Join(t.Enum, ", ")
 	}
 	c.add(p, diag.NotAllowed, help, "%q is not an allowed value of %s", s, c.field(p))
 }

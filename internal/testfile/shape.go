@@ -43,9 +43,9 @@ var tokenType = object("The token that the caller brings.",
 	required("kind", choice("What it is.", "none", "malformed", "jwt", "opaque")),
 	field("value", text("Text of a malformed token.")),
 	field("valid", valid),
-	field("key", text("Key that signed a JWT: main is in the key sets of the global configuration, another one in key sets whose host begins with its name. Absent: every key set has it.")),
+	field("key", text("Key that signed a JWT: main is in the key sets of the global configuration, any other key is in key sets whose host begins with its name. Absent: every key set has it.")),
 	field("claims", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "Claims of a JWT."}),
-	field("introspection", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "What the introspection endpoint says of an opaque token."}),
+	field("introspection", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "The answer of the introspection endpoint for an opaque token."}),
 	field("tokeninfo", &shape.Type{Kind: shape.Map, Elem: anything, Doc: "What a token information service replies to Skipper about the token, as it is: realm, uid, scope as a list; status for another status than 200."}),
 	field("session", object("What a session store replies to Oathkeeper's cookie_session and bearer_token. Absent: it is not known.",
 		field("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(100), Max: shape.Int(599), Doc: "Status; any but 200 refuses the caller."}),
@@ -60,7 +60,7 @@ var tokenType = object("The token that the caller brings.",
 // answersType is what services reply.
 var answersType = &shape.Type{
 	Kind: shape.Map, Elem: &shape.Type{Kind: shape.Integer, Min: shape.Int(100), Max: shape.Int(599)},
-	Doc: "Statuses that services reply, by the name of the handler or filter that asks them: remote, remote_json, keto_engine_acp_ory, hydrator, cookie_session, webhook, basicAuth and so on. Absent: it says yes.",
+	Doc: "Statuses that services reply, by the name of the handler or filter that asks them: remote, remote_json, keto_engine_acp_ory, hydrator, cookie_session, webhook, basicAuth and so on. Absent: it allows the request.",
 }
 
 var scheme = choice("Scheme.", "http", "https")

@@ -81,7 +81,7 @@ var requestType = object("A request and its caller.",
 var expectType = object("What is expected of the answer. What is absent is not looked at.",
 	field("decision", choice("allow: it reaches an upstream; answer: the proxy answers itself; deny: anything else.", "allow", "deny", "answer")),
 	field("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Max: shape.Int(599), Doc: "Status that the client gets; 200 where an upstream answers, 0 for a closed connection."}),
-	field("rule", text("Oathkeeper rule or route that takes the request: its whole name, or the name of the object alone.")),
+	field("rule", text("Oathkeeper rule or route that matches the request: its whole name, or the name of the object alone.")),
 	field("upstream", text("Service, host or URL that the request reaches, or the beginning of it.")),
 	field("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that the upstream gets; null: it does not get it."}),
 	field("responseHeaders", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String, Nullable: true}, Doc: "Headers that proxies set in the answer, such as Access-Control-Allow-Origin, Retry-After and Location; null: none of them does."}))

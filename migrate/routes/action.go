@@ -55,7 +55,7 @@ func (s *service) action(o *object) *action {
 		s.unsaid(o.at.At("fault"), "injected faults")
 	}
 	if o.has("retries") {
-		s.lose(diag.RetriesUnsaid, o.at.At("retries"), "an HTTPRoute cannot say how often requests are retried: they are as the mesh says, twice by default",
+		s.lose(diag.RetriesUnsaid, o.at.At("retries"), "an HTTPRoute cannot say how often requests are retried: the mesh decides that, twice by default",
 			"set the default of the mesh (meshConfig.defaultHttpRetryPolicy), or accept that with --accept "+string(diag.RetriesUnsaid))
 	}
 	return a

@@ -84,7 +84,7 @@ func (s *service) read() {
 	}
 	for _, scope := range spec.texts("exportTo") {
 		if scope != "*" {
-			s.unsaid(spec.at.At("exportTo"), "to whom it is exported: a Gateway says whose routes it serves")
+			s.unsaid(spec.at.At("exportTo"), "where it is exported to: a Gateway chooses the routes that it serves")
 		}
 	}
 	for _, key := range []string{"tls", "tcp"} {

@@ -47,7 +47,7 @@ func (c *comparison) run() {
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
 	if !slices.Equal(untried(c.parts[0]), untried(c.parts[1])) {
-		c.unknown("/", "policies tell more claims of tokens from others than are tried, and those that are not tried differ")
+		c.unknown("/", "policies distinguish more claims of tokens than kgw tries, and the others differ")
 	}
 	for _, scheme := range schemes {
 		c.scheme(scheme, c.class)

@@ -35,7 +35,7 @@ type Moves struct {
 	// Asterisks counts those that only requests with a "*" in the path show,
 	// which the templates in policies of v2 do not match.
 	Asterisks int `json:"asterisks,omitempty"`
-	// Supposed is what was taken to exist, because it is not among the inputs.
+	// Supposed is what is assumed to exist, because it is not among the inputs.
 	Supposed []string `json:"supposed,omitempty"`
 	// Setting is a line of kgw.yaml with which resources that are compiled move.
 	Setting string `json:"setting,omitempty"`
@@ -232,7 +232,7 @@ func (m *Moves) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "note: resources that are compiled move with %s in kgw.yaml\n", m.Setting)
 	}
 	if len(m.Supposed) > 0 {
-		fmt.Fprintf(&b, "note: not among the inputs and taken to exist: %s\n", report.Visible(strings.Join(m.Supposed, ", ")))
+		fmt.Fprintf(&b, "note: not among the inputs and assumed to exist: %s\n", report.Visible(strings.Join(m.Supposed, ", ")))
 	}
 	fmt.Fprintf(&b, "%s compared, %d without a change; %s unchanged\n", report.Counted(len(m.Resources), "resource"), same, report.Plural(m.Unchanged, "request class", "request classes"))
 	_, err := io.WriteString(w, strings.Join(texts, "")+b.String())

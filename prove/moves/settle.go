@@ -64,7 +64,7 @@ func (m *Moves) byOtherProxy(c *changes.Change) bool {
 	if m.to != migrate.ToGatewayAPI || was == nil || is == nil || was[1] != is[1] || was[3] != is[3] {
 		return false
 	}
-	note := fmt.Sprintf("requests to the Gateway %s come in by pods with the labels %s, and not %s: who reaches the address of those reaches the routes", was[1], is[2], was[2])
+	note := fmt.Sprintf("requests to the Gateway %s come in by pods with the labels %s, and not %s: whoever reaches their address reaches the routes", was[1], is[2], was[2])
 	if !slices.Contains(m.Notes, note) {
 		m.Notes = append(m.Notes, note)
 	}

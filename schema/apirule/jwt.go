@@ -119,18 +119,18 @@ func issuerFault(issuer string) error {
 // checkFrom checks one issuer's token places against those before it.
 func (j *JWT) checkFrom(a *ir.Issuer, headers, params bool, found *diag.List) (bool, bool) {
 	if len(a.FromHeaders) > 1 {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "keep one header", "multiple fromHeaders are not supported", "a token can be taken from one header only")
+		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "keep one header", "multiple fromHeaders are not supported", "a token can be read from one header only")
 	}
 	if len(a.FromParams) > 1 {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "keep one parameter", "multiple fromParams are not supported", "a token can be taken from one parameter only")
+		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "keep one parameter", "multiple fromParams are not supported", "a token can be read from one parameter only")
 	}
 	const mixed = "mixture of multiple fromHeaders and fromParams is not supported"
 	if len(a.FromHeaders) > 0 && params {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "use headers or parameters for all issuers", mixed, "tokens are taken from headers here and from parameters before")
+		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "use headers or parameters for all issuers", mixed, "tokens are read from headers here and from parameters before")
 	}
 	headers, params = headers || len(a.FromHeaders) > 0, params || len(a.FromParams) > 0
 	if len(a.FromParams) > 0 && headers {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "use headers or parameters for all issuers", mixed, "tokens are taken from parameters here and from headers as well")
+		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "use headers or parameters for all issuers", mixed, "tokens are read from parameters here and from headers as well")
 	}
 	return headers, params
 }
@@ -193,7 +193,7 @@ func CheckIssuersAlike(all []*JWT, attribute func(j *JWT, k int) string, found *
 			if slices.Equal(a.FromHeaders, b.FromHeaders) && slices.Equal(a.FromParams, b.FromParams) {
 				continue
 			}
-			f := found.Add(Fault(diag.IssuerConflict, a.Origin, "take the token from the same place in every rule",
+			f := found.Add(Fault(diag.IssuerConflict, a.Origin, "read the token from the same place in every rule",
 				"multiple jwt configurations that differ for the same issuer",
 				"issuer %q is configured differently in another rule", a.Issuer))
 			f.Upstream.Attribute = attribute(j, k)

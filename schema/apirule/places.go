@@ -10,7 +10,7 @@ import (
 var common = ir.Places{
 	ir.PartName:      {In: []string{"/metadata.name"}},
 	ir.PartNamespace: {In: []string{"/metadata.namespace"}, Setting: "namespace"},
-	ir.PartLabel:     {Absent: "a label that Kyma's controller gives all its objects"},
+	ir.PartLabel:     {Absent: "a label that Kyma's controller sets on all its objects"},
 
 	ir.PartPath:    {In: []string{"path"}},
 	ir.PartMethods: {In: []string{"methods[#]"}},

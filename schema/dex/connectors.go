@@ -124,7 +124,7 @@ func (c *config) redirect(k *ir.Connector, at source.Ref) {
 	uri, _ := v.(string)
 	switch want := strings.TrimSuffix(c.out.Issuer, "/") + "/callback"; {
 	case uri == "":
-		c.fault(diag.ConnectorRedirect, at, "write Dex's issuer with /callback behind it", "connector %q has no redirectURI: nobody comes back from the identity provider", k.ID)
+		c.fault(diag.ConnectorRedirect, at, "write Dex's issuer with /callback behind it", "connector %q has no redirectURI: no user can come back from the identity provider", k.ID)
 	case strings.Contains(uri+c.out.Issuer, "{{"), strings.Contains(uri, "$"):
 	case c.out.Issuer != "" && uri != want && uri != want+"/"+k.ID:
 		c.fault(diag.ConnectorRedirect, at, fmt.Sprintf("write %s", want), "the redirectURI of connector %q is %q, which is not the callback of Dex's issuer %q", k.ID, uri, c.out.Issuer)
@@ -151,7 +151,7 @@ func (c *config) secrets(k *ir.Connector, settings source.Object, at source.Ref)
 		case m.Value == nil, isText && (text == "" || strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{{")):
 		default:
 			k.Leaks = true
-			c.fault(diag.ConnectorSecret, at.At(m.Key), "write $NAME in its place, and give Dex the variable from a Secret", "connector %q has a secret written out in %s: everybody who reads the ConfigMap has it", k.ID, m.Key)
+			c.fault(diag.ConnectorSecret, at.At(m.Key), "write $NAME in its place, and pass Dex the variable from a Secret", "connector %q has a secret written out in %s: everybody who reads the ConfigMap has it", k.ID, m.Key)
 		}
 	}
 }

@@ -16,16 +16,16 @@ const (
 // Type describes a Rule as the CustomResourceDefinition of oathkeeper-maester
 // v0.1.13 does.
 var Type = shape.Resource(Group+"/"+Version, "Rule", "An access rule of Ory Oathkeeper.",
-	field("spec", true, object("Which requests the rule takes and what is done with them.",
+	field("spec", true, object("Which requests the rule matches and what is done with them.",
 		field("upstream", false, object("Where requests are forwarded to.",
 			field("url", true, &shape.Type{Kind: shape.String, MinLen: 3, MaxLen: 256, Doc: "URL of the upstream.", Pattern: &shape.Pattern{
 				Expr: `^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`, Means: "the URL of an upstream",
 			}}),
 			field("stripPath", false, text("Prefix of the path that is left out.")),
 			field("preserveHost", false, &shape.Type{Kind: shape.Boolean, Doc: "Whether the upstream sees the original host."}))),
-		field("match", true, object("The requests that the rule takes.",
+		field("match", true, object("The requests that the rule matches.",
 			field("url", true, text("Template of the URL: an expression is in angle brackets.")),
-			field("methods", true, &shape.Type{Kind: shape.List, Elem: text(""), Doc: "Methods, compared without regard to case. An empty list takes nothing."}))),
+			field("methods", true, &shape.Type{Kind: shape.List, Elem: text(""), Doc: "Methods, compared without regard to case. An empty list matches nothing."}))),
 		field("authenticators", false, handlers("Who may send requests: the first that feels responsible decides. Absent: nobody.")),
 		field("authorizer", false, handler("What they may do. Absent: nothing.")),
 		field("mutators", false, handlers("How requests are changed on the way.")),

@@ -61,7 +61,7 @@ func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, shown s
 		if only, ok := b.concerns(n, m, source.JoinIndex(path+".match", j)); ok {
 			u := simulate.Unknown{
 				Why: simulate.Absent, At: m.At(path + ".delegate"), Needs: "the VirtualService " + id, Key: "delegate " + shown,
-				What: fmt.Sprintf("the VirtualService %s takes the request", shown),
+				What: fmt.Sprintf("the VirtualService %s matches the request", shown),
 			}
 			out = append(out, &route{manifest: m, owner: m, entry: entry, path: path, at: m.At(path), conditions: readConditions(n), missing: &u, only: only, port: source.Int(source.Field(n, "port"))})
 		}

@@ -23,7 +23,7 @@ func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Un
 			at := source.JoinKey(path+"."+list, key)
 			out = append(out, simulate.Unknown{
 				Why: simulate.Opaque, At: m.At(at), Key: list + " " + key + simulate.Canonical(source.Field(fields, key)),
-				What: fmt.Sprintf("the match of the header %q of the VirtualService %s matters otherwise than kgw reads it (%s)", key, m.ID(), why),
+				What: fmt.Sprintf("the match of the header %q of the VirtualService %s has another meaning than kgw assumes (%s)", key, m.ID(), why),
 			})
 		}
 	}
@@ -40,7 +40,7 @@ func oddHeader(key string, v *source.Node) string {
 			return "a claim without a value to compare"
 		}
 	case slices.Contains([]string{"uri", "scheme", "method", "authority"}, name):
-		return "the documentation says that it is passed over"
+		return "the documentation says that Istio ignores it"
 	case strings.HasPrefix(name, "x-envoy-"):
 		return "gateways remove headers of this kind"
 	}

@@ -172,7 +172,7 @@ func refusedAction(entry *source.Node, path string) (why, at string) {
 	case field("mirror") != nil && field("mirrors") != nil:
 		return "an entry has both mirror and mirrors", path + ".mirror"
 	case rewrite != nil && uri == "" && expression == nil && source.Text(field("rewrite", "authority")) == "":
-		return "a rewrite says nothing", path + ".rewrite"
+		return "a rewrite is empty", path + ".rewrite"
 	case uri != "" && expression != nil:
 		return "a rewrite has both uri and uriRegexRewrite", path + ".rewrite"
 	case expression != nil && (pattern == "" || source.Text(source.Field(expression, "rewrite")) == "" || len(pattern) > 1024 || err != nil):
@@ -199,7 +199,7 @@ func refusedRedirect(n *source.Node, matches []*source.Node, path string) (why, 
 	}):
 		return "a redirect needs a uri, an authority, a scheme or a port", path
 	case code != 0 && (code < 300 || code > 399):
-		return "the code of a redirect is not one of 300 to 399", path + ".redirectCode"
+		return "the code of a redirect is not between 300 and 399", path + ".redirectCode"
 	case prefix != "" && source.Text(source.Field(n, "uri")) != "":
 		return "a redirect has both uri and prefixRewrite", path
 	case prefix != "" && slices.ContainsFunc(matches, func(m *source.Node) bool {

@@ -58,7 +58,7 @@ func badMatch(n *source.Node, path bool) string {
 	case len(text) > 1024:
 		return "a regular expression has more than 1024 characters"
 	case err != nil:
-		return "the regular expression " + strconv.Quote(text) + " is not one of RE2"
+		return "the regular expression " + strconv.Quote(text) + " is not valid in RE2"
 	}
 	return ""
 }

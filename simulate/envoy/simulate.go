@@ -120,7 +120,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 		return h.noRoute(r, t)
 	}
 	if t.On() {
-		t.Say(chosen.manifest.ShownKind(), chosen.at, "route %s takes %s %s: %s", chosen.id(), r.Method, r.RawPath(), chosen.describe())
+		t.Say(chosen.manifest.ShownKind(), chosen.at, "route %s matches %s %s: %s", chosen.id(), r.Method, r.RawPath(), chosen.describe())
 	}
 	for _, u := range chosen.within {
 		if r.Holds(u) {

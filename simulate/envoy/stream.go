@@ -117,7 +117,7 @@ func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) sim
 	if s.tls {
 		what = "TLS"
 	}
-	t.Say(name, s.place, "%s is passed on to %s: the gateway does not look into it, and no policy about HTTP holds on the way", what, next.To)
+	t.Say(name, s.place, "%s is passed on to %s: the gateway does not look into it, and no HTTP policy applies", what, next.To)
 	return d
 }
 

@@ -226,7 +226,7 @@ func doubts(m *simulate.Manifest) []simulate.Unknown {
 	if why, path := RefusedGateway(m); why != "" {
 		out = append(out, simulate.Unknown{
 			Why: simulate.Opaque, At: m.At(path), Key: "refused " + m.ID() + simulate.Canonical(m.Spec()),
-			What: fmt.Sprintf("the Gateway %s in the cluster is another one: Istio refuses this one (%s)", m.ID(), why),
+			What: fmt.Sprintf("the Gateway %s in the cluster is an older version: Istio refuses this one (%s)", m.ID(), why),
 		})
 	}
 	return out

@@ -22,7 +22,7 @@ func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Deci
 	for _, m := range g.meshOnly {
 		if slices.Contains(source.Texts(source.Field(m.Spec(), "hosts")), r.Host) {
 			d.At = m.At("spec")
-			t.Say(name, d.At, "%s names no gateway: it holds inside the mesh only", m.ID())
+			t.Say(name, d.At, "%s names no gateway: it applies inside the mesh only", m.ID())
 		}
 	}
 	for _, f := range g.refused {
@@ -50,11 +50,11 @@ func (t *table) has(name string) bool {
 func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{
 		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
-		Reason: fmt.Sprintf("no route of host %q takes %s %s", h.name, r.Method, r.RawPath()),
+		Reason: fmt.Sprintf("no route of host %q matches %s %s", h.name, r.Method, r.RawPath()),
 	}
 	if t.On() {
 		for _, route := range h.routes {
-			t.Say(route.manifest.ShownKind(), route.at, "route %s does not take it: %s", route.id(), route.describe())
+			t.Say(route.manifest.ShownKind(), route.at, "route %s does not match: %s", route.id(), route.describe())
 		}
 		t.Say(name, d.At, "%s", d.Reason)
 	}

@@ -67,7 +67,7 @@ func tokenOf(x *exchange, h *handler) string {
 func jwt(x *exchange, h *handler) (string, *failure) {
 	text := tokenOf(x, h)
 	if text == "" {
-		return "there is no token where it looks", nil
+		return "it finds no token", nil
 	}
 	if strings.Count(text, ".") != 2 {
 		return "the token is not a JWT", nil
@@ -245,7 +245,7 @@ func (a *introAudience) UnmarshalJSON(data []byte) error {
 func introspection(x *exchange, h *handler) (string, *failure) {
 	text := tokenOf(x, h)
 	if text == "" {
-		return "there is no token where it looks", nil
+		return "it finds no token", nil
 	}
 	if prefix := textAt(h.config, "prefix"); !strings.HasPrefix(text, prefix) {
 		return "the token does not begin with " + prefix, nil
@@ -260,7 +260,7 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 	}
 	if f, fact := answer.refusal(h); f != nil {
 		if f.status != 403 || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
-			Why: simulate.Asked, At: h.at, What: "the introspection endpoint says of the token what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes, or --introspection",
+			Why: simulate.Asked, At: h.at, What: "the answer of the introspection endpoint has what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes, or --introspection",
 		}) {
 			return "", f
 		}
@@ -357,7 +357,7 @@ func clientCredentials(x *exchange, h *handler) (string, *failure) {
 func bearerToken(x *exchange, h *handler) (string, *failure) {
 	text := tokenOf(x, h)
 	if text == "" || !strings.HasPrefix(text, textAt(h.config, "prefix")) {
-		return "there is no token where it looks", nil
+		return "it finds no token", nil
 	}
 	if t := &x.in.Token; t.Session == nil && (text != t.Text() || t.Kind == "malformed" || !t.OK()) {
 		return "", failed(401, simulate.BadCredentials, h.at, "bearer_token refuses the token: the session store does not know it")
@@ -396,7 +396,7 @@ func cookieSession(x *exchange, h *handler) (string, *failure) {
 
 // assume says what kgw takes for granted of a service that it does not ask.
 func (x *exchange) assume(h *handler, what string) {
-	x.trail.Say(name, h.at, "it is taken that %s", what)
+	x.trail.Say(name, h.at, "kgw assumes that %s", what)
 }
 
 // scopes reads the first of the claims that may hold scopes, as

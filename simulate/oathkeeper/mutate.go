@@ -163,9 +163,9 @@ var (
 // notGiven is what a template comes to whose session is not known.
 func notGiven(x *exchange, h *handler, text string) (string, error) {
 	if ofField().MatchString(text) && !x.in.Holds(simulate.Unknown{
-		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has what the template %q takes of it", h.name, text), Needs: "token.session in a test",
+		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has the fields that the template %q reads", h.name, text), Needs: "token.session in a test",
 	}) {
-		return "", errors.New("the session has not what the template " + text + " takes of it")
+		return "", errors.New("the session lacks a field that the template " + text + " reads")
 	}
 	return "<of the session>", nil
 }

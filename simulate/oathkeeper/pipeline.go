@@ -96,7 +96,7 @@ func (x *exchange) askAuthorizer(r *accessRule, h *handler) *failure {
 	status, told := x.in.Answers[h.name]
 	switch {
 	case !told:
-		x.trail.Say(name, h.at, "%s is taken to allow the request: kgw does not ask it", h.name)
+		x.trail.Say(name, h.at, "%s is assumed to allow the request: kgw does not ask it", h.name)
 	case status == http.StatusForbidden:
 		return failed(http.StatusForbidden, simulate.Denied, h.at, "%s of rule %s refuses the request: its service answers 403", h.name, r.id)
 	case status != http.StatusOK:

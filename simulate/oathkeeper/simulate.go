@@ -88,7 +88,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 		return e.globs.Decide(r, t)
 	}
 	if r.Rewritten != nil {
-		if u := r.Rewritten.Unknown("a rule takes another URL"); r.Holds(u) {
+		if u := r.Rewritten.Unknown("the URL matches another rule"); r.Holds(u) {
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 		}
 	}
@@ -258,20 +258,20 @@ func (x *exchange) fail(f *failure) *failure {
 
 func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failure) {
 	if remote := x.e.options.Remote; len(remote) > 0 && x.in.Holds(simulate.Unknown{
-		Why: simulate.Absent, What: fmt.Sprintf("a rule of %s takes the request", remote[0]), Needs: "the rules among the inputs",
+		Why: simulate.Absent, What: fmt.Sprintf("a rule of %s matches the request", remote[0]), Needs: "the rules among the inputs",
 	}) {
 		if len(found) == 0 {
 			return nil, &failure{0, simulate.Anything, "a rule that is not among the inputs decides", source.Ref{}}
 		}
-		return nil, x.fail(failed(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s take the request", found[0].id, remote[0]))
+		return nil, x.fail(failed(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s match the request", found[0].id, remote[0]))
 	}
 	switch len(found) {
 	case 0:
 		x.sayMethods(subject)
-		return nil, x.fail(failed(404, simulate.NoRule, source.Ref{}, "no rule takes %s %s", x.http.Method, subject))
+		return nil, x.fail(failed(404, simulate.NoRule, source.Ref{}, "no rule matches %s %s", x.http.Method, subject))
 	case 1:
 		x.e.prepare(found[0])
-		x.trail.Say(name, found[0].manifest.At("spec.match.url"), "rule %s takes %s %s", found[0].id, x.http.Method, subject)
+		x.trail.Say(name, found[0].manifest.At("spec.match.url"), "rule %s matches %s %s", found[0].id, x.http.Method, subject)
 		for _, u := range found[0].unread {
 			if x.in.Holds(u) {
 				return nil, &failure{0, simulate.Anything, u.What, u.At}
@@ -282,9 +282,9 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 	ids := make([]string, len(found))
 	for i, r := range found {
 		ids[i] = r.id
-		x.trail.Say(name, r.manifest.At("spec.match.url"), "rule %s takes %s %s", r.id, x.http.Method, subject)
+		x.trail.Say(name, r.manifest.At("spec.match.url"), "rule %s matches %s %s", r.id, x.http.Method, subject)
 	}
-	return nil, x.fail(failed(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule takes the request: %s", strings.Join(ids, ", ")))
+	return nil, x.fail(failed(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule matches the request: %s", strings.Join(ids, ", ")))
 }
 
 // sayMethods tells of rules that match the URL with other methods.
@@ -299,7 +299,7 @@ func (x *exchange) sayMethods(subject string) {
 		}
 		q := match.Request{Method: r.methods[0], Scheme: u.Scheme, Host: u.Host, RawPath: (&url.URL{Path: u.Path}).EscapedPath()}
 		if ok, err := r.set().Accepts(q); ok && err == nil {
-			x.trail.Say(name, r.manifest.At("spec.match.methods"), "rule %s takes the URL, but only with %s", r.id, strings.Join(r.methods, ", "))
+			x.trail.Say(name, r.manifest.At("spec.match.methods"), "rule %s matches the URL, but only with %s", r.id, strings.Join(r.methods, ", "))
 		}
 	}
 }

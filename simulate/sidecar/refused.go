@@ -266,7 +266,7 @@ func RefusedDestination(m *simulate.Manifest) (why, path string) {
 	for i, n := range source.Elements(source.Field(spec, "subsets")) {
 		name, at := source.Text(source.Field(n, "name")), source.JoinIndex("spec.subsets", i)
 		if name == "" || seen[name] {
-			return "a subset has no name, or that of another one", at
+			return "a subset has no name, or the name of another subset", at
 		}
 		seen[name] = true
 		if why, path = refusedPolicies(source.Field(n, "trafficPolicy"), at+".trafficPolicy"); why != "" {

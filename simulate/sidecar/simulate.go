@@ -230,7 +230,7 @@ func failsOpen(a guard) simulate.Unknown {
 // matches, "" where the authorizer is asked.
 func (c *call) unasked(provider string) string {
 	if _, known := c.mesh.Providers[provider]; c.mesh.Providers != nil && !known {
-		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses what is to be decided by it", provider)
+		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses the requests that it would decide", provider)
 	}
 	if other := c.otherProvider(provider); other != "" {
 		return fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, other, provider)

@@ -16,7 +16,7 @@ func (x *exchange) toldOf(c *eskip.Call) *served {
 	status, told := x.in.Answers[c.Name]
 	switch {
 	case !told:
-		x.assume(c, "kgw does not ask it, and takes it to let the request pass")
+		x.assume(c, "kgw does not ask it, and assumes that it lets the request pass")
 		return nil
 	case status < http.StatusMultipleChoices:
 		x.trail.Say(name, x.route.at, "%s: it answers %d and lets the request pass", c.Name, status)
@@ -46,7 +46,7 @@ func askIntrospection(x *exchange, c *eskip.Call) *served {
 		}
 		x.introspected = &info{}
 		if _, given := x.given["authorization"]; given {
-			x.assume(c, "the token that a filter sets is taken to be good; it proves nothing of the caller")
+			x.assume(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
 			return nil
 		}
 		if t := &x.in.Token; text != t.Text() || t.Kind == "malformed" || !t.OK() {
@@ -59,7 +59,7 @@ func askIntrospection(x *exchange, c *eskip.Call) *served {
 	}
 	if facts := x.introspected.facts; facts != nil {
 		if lacksFacts(c, facts) && (!x.in.Token.Partial || !x.in.Holds(simulate.Unknown{
-			Why: simulate.Asked, At: x.route.at, What: "the introspection endpoint says of the token what " + c.Name + " demands", Needs: "token.introspection in a test",
+			Why: simulate.Asked, At: x.route.at, What: "the answer of the introspection endpoint has what " + c.Name + " demands", Needs: "token.introspection in a test",
 		})) {
 			return &served{status: http.StatusUnauthorized, cause: simulate.NotSufficient, reason: "the introspection of the token lacks what " + c.Name + " demands"}
 		}

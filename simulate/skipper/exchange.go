@@ -107,7 +107,7 @@ func (x *exchange) end(answer *served) simulate.Decision {
 	case dynamic:
 		if x.dynamic == "" {
 			x.failed = true
-			d.Status, d.Cause, d.Reason = http.StatusBadGateway, simulate.NoUpstream, "no filter says where the dynamic backend is"
+			d.Status, d.Cause, d.Reason = http.StatusBadGateway, simulate.NoUpstream, "no filter sets the address of the dynamic backend"
 			x.trail.Say(name, x.route.at, "%s", d.Reason)
 			break
 		}

@@ -119,7 +119,7 @@ func init() {
 }
 
 func registerInert() {
-	register(inert, "it does not change who gets through, nor what the upstream is told of the caller",
+	register(inert, "it changes neither who gets through nor what the upstream learns about the caller",
 		"backendIsProxy", "comment", "annotate", "setContextResponseHeader", "appendContextResponseHeader",
 		"encodeBase64ResponseHeader", "decodeBase64ResponseHeader",
 		"responseCookie", "jsCookie", "dropResponseCookie", "compress", "decompress", "flowId", "backendTimeout", "readTimeout", "writeTimeout", "latency", "bandwidth",
@@ -154,7 +154,7 @@ func registerAnswers() {
 	request(decides, itself, redirects, "redirectTo", "redirectToLower")
 	unseen := func(what string) func(*exchange, *eskip.Call) *served {
 		return func(x *exchange, c *eskip.Call) *served {
-			return x.unseen(c, "what it answers comes from "+what, "answers 200")
+			return x.unseen(c, "its answer comes from "+what, "answers 200")
 		}
 	}
 	request(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")

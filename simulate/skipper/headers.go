@@ -46,7 +46,7 @@ func registerHeaders() {
 		return nil
 	}, "xforward", "xforwardFirst")
 
-	const where = "it says where a dynamic backend is"
+	const where = "it sets the address of a dynamic backend"
 	literal := func(x *exchange, c *eskip.Call) *served {
 		x.dynamic, _ = textArg(c.Args, 0)
 		return nil
@@ -99,7 +99,7 @@ func setHeader(x *exchange, c *eskip.Call) *served {
 	if c.Name != "requestHeader" {
 		e := expand(x, text)
 		if value = e.value; e.hidden != "" {
-			x.setUnknown(key, "its template takes "+e.hidden)
+			x.setUnknown(key, "its template reads "+e.hidden)
 			return nil
 		}
 		if e.missing {

@@ -135,7 +135,7 @@ func (r *route) check(absentFilters map[string]bool) {
 			r.foreign = r.foreign || r.dropped == ""
 			r.drop("Skipper has no filter %s", c.Name)
 		case !accepts(c):
-			r.drop("the arguments of the filter %s are not those that it needs", c.Name)
+			r.drop("the filter %s has wrong arguments", c.Name)
 		}
 	}
 	for _, h := range r.hosts {

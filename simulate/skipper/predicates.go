@@ -249,7 +249,7 @@ func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
 	case from == 0 && to == 1:
 		return yes, ""
 	}
-	return unknown, "it takes a share of the traffic by chance"
+	return unknown, "it matches a random share of the traffic"
 }
 
 // holdsTraffic is by chance, except for a caller with the cookie of a group.
@@ -267,5 +267,5 @@ func holdsTraffic(t *test, q *simulate.Request) (truth, string) {
 	case 1:
 		return yes, ""
 	}
-	return unknown, "it takes a share of " + strconv.FormatFloat(share, 'g', 3, 64) + " of the traffic by chance"
+	return unknown, "it matches a random share of " + strconv.FormatFloat(share, 'g', 3, 64) + " of the traffic"
 }

@@ -186,7 +186,7 @@ func (r *route) addCompiled(c eskip.Call) {
 		r.drop("Skipper has no predicate %s", c.Name)
 		return
 	case !acceptsPredicate(&c):
-		r.drop("the arguments of the predicate %s are not those that it needs", c.Name)
+		r.drop("the predicate %s has wrong arguments", c.Name)
 	case kind.expression > 0:
 		text, _ := textArg(c.Args, kind.expression-1)
 		expr, err := regexp.Compile(text)

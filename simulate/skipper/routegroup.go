@@ -68,7 +68,7 @@ func (g *group) validate() (at string, err error) {
 	spec := g.m.Spec()
 	for i, h := range g.hosts {
 		if slices.Contains(g.hosts[:i], h) {
-			return source.JoinIndex("spec.hosts", i), fmt.Errorf("the host %q is there twice", h)
+			return source.JoinIndex("spec.hosts", i), fmt.Errorf("the host %q is listed twice", h)
 		}
 	}
 	list := source.Elements(source.Field(spec, "backends"))
@@ -78,7 +78,7 @@ func (g *group) validate() (at string, err error) {
 	for i, b := range list {
 		name := source.Text(source.Field(b, "name"))
 		if g.backends[name] != nil {
-			return source.JoinIndex("spec.backends", i), fmt.Errorf("the backend %q is there twice", name)
+			return source.JoinIndex("spec.backends", i), fmt.Errorf("the backend %q is defined twice", name)
 		}
 		g.backends[name] = b
 		if err := validBackend(b); err != nil {
@@ -109,9 +109,9 @@ func validBackend(b *source.Node) error {
 	case get("name") == "":
 		return errors.New("a backend has no name")
 	case !known:
-		return fmt.Errorf("there is no type of backend %q", get("type"))
+		return fmt.Errorf("%q is not a type of backend", get("type"))
 	case !slices.Contains(algorithms, get("algorithm")):
-		return fmt.Errorf("there is no algorithm %q", get("algorithm"))
+		return fmt.Errorf("%q is not an algorithm", get("algorithm"))
 	case kind == service && (get("serviceName") == "" || port <= 0 || port > 65535):
 		return fmt.Errorf("the backend %q needs a serviceName and a servicePort", get("name"))
 	case kind == balanced && len(source.Elements(source.Field(b, "endpoints"))) == 0:
@@ -131,7 +131,7 @@ func (g *group) validReferences(list []*source.Node) error {
 		name := source.Text(source.Field(n, "backendName"))
 		switch {
 		case name == "" || seen[name]:
-			return fmt.Errorf("the reference to the backend %q is empty or there twice", name)
+			return fmt.Errorf("the reference to the backend %q is empty or repeated", name)
 		case g.backends[name] == nil:
 			return fmt.Errorf("there is no backend %q", name)
 		case source.Int(source.Field(n, "weight")) < 0:
@@ -172,7 +172,7 @@ func single(n *source.Node, list string, parse func(string) ([]eskip.Call, error
 			return nil, fmt.Errorf("%q does not parse: %w", text, err)
 		}
 		if len(calls) != 1 {
-			return nil, fmt.Errorf("%q is not one of the %s alone", text, list)
+			return nil, fmt.Errorf("%q is not exactly one of the %s", text, list)
 		}
 		out = append(out, calls...)
 	}

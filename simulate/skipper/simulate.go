@@ -235,12 +235,12 @@ func (x *exchange) choose() simulate.Decision {
 	x.path = path
 	x.route = x.session.engine.find(x.in, path, x.loops)
 	if x.route == nil {
-		d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoRoute, Reason: fmt.Sprintf("no route takes %s %s%s", x.in.Method, x.in.Host, path)}
+		d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoRoute, Reason: fmt.Sprintf("no route matches %s %s%s", x.in.Method, x.in.Host, path)}
 		x.trail.Say(name, source.Ref{}, "%s", d.Reason)
 		return d
 	}
 	if x.route.object != "" {
-		x.trail.Say(name, x.route.at, "route %s takes %s %s%s", x.route.object, x.in.Method, x.in.Host, path)
+		x.trail.Say(name, x.route.at, "route %s matches %s %s%s", x.route.object, x.in.Method, x.in.Host, path)
 	}
 	return x.run()
 }

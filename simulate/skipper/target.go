@@ -18,7 +18,7 @@ func setPath(x *exchange, c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 0)
 	e := expand(x, text)
 	if e.hidden != "" {
-		x.lost = fmt.Sprintf("setPath sets the path to %q, of which kgw does not know %s", text, e.hidden)
+		x.lost = fmt.Sprintf("setPath sets the path to %q, and kgw does not know %s", text, e.hidden)
 		return nil
 	}
 	x.replacePath(e.value)

@@ -21,10 +21,10 @@ func registerTokens() {
 	}
 	filterKinds["oauthTokeninfoValidate"] = filterKind{class: assumed, reason: "routes may opt out of it by an annotation", proof: tokeninfo, request: validateTokeninfo}
 	for _, n := range []string{"jwtValidation", "jwtValidationKeys"} {
-		filterKinds[n] = filterKind{class: decides, reason: "it verifies a JWT; that kgw is told of is signed with a key of its issuer", proof: "jwt", request: validateJWT}
+		filterKinds[n] = filterKind{class: decides, reason: "it verifies a JWT; kgw assumes that the token is signed with a key of its issuer", proof: "jwt", request: validateJWT}
 	}
-	request(changes, "it tells the upstream what the token information service said", forwardToken, "forwardToken")
-	request(changes, "it tells the upstream a field of what the token information service said", forwardTokenField, "forwardTokenField")
+	request(changes, "it passes the answer of the token information service to the upstream", forwardToken, "forwardToken")
+	request(changes, "it passes a field of the answer of the token information service to the upstream", forwardTokenField, "forwardTokenField")
 	request(changes, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
 }
 
@@ -36,7 +36,7 @@ func validateJWT(x *exchange, c *eskip.Call) *served {
 		return refused
 	}
 	if _, given := x.given["authorization"]; given {
-		x.assume(c, "the token that a filter sets is taken to be good")
+		x.assume(c, "kgw assumes that the token that a filter sets is good")
 		return nil
 	}
 	if !x.in.Token.Is("jwt", text) || !x.in.Token.OK() {
@@ -72,11 +72,11 @@ func askTokeninfo(x *exchange, c *eskip.Call) *served {
 		} else if facts := infoOf(&x.in.Token, text); facts != nil {
 			x.info = &info{facts}
 		} else {
-			return &served{status: http.StatusUnauthorized, cause: simulate.BadCredentials, reason: "the token information service does not vouch for the token"}
+			return &served{status: http.StatusUnauthorized, cause: simulate.BadCredentials, reason: "the token information service does not accept the token"}
 		}
 	}
 	if x.info.facts == nil {
-		x.assume(c, "the token that a filter sets is taken to be good; it proves nothing of the caller")
+		x.assume(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
 		return nil
 	}
 	if otherwise := lacks(c, x.info.facts); otherwise != "" && !x.mayHave(c) {
@@ -100,7 +100,7 @@ func (x *exchange) mayHave(c *eskip.Call) bool {
 			}
 		}
 	}
-	return x.in.Holds(simulate.Unknown{Why: simulate.Asked, At: x.route.at, What: "the token information service says of the token what " + c.Name + " demands", Needs: "token.tokeninfo in a test, or --scopes and --realm"})
+	return x.in.Holds(simulate.Unknown{Why: simulate.Asked, At: x.route.at, What: "the answer of the token information service has what " + c.Name + " demands", Needs: "token.tokeninfo in a test, or --scopes and --realm"})
 }
 
 // lacks says what a filter misses in the answer; "" if nothing.

@@ -147,7 +147,7 @@ func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 func (r *route) tied(other *route) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: other.at,
-		What: fmt.Sprintf("of the routes %s and %s, which have one path and as many predicates, Skipper takes the second", r.label(), other.label()),
+		What: fmt.Sprintf("Skipper chooses the second of the routes %s and %s, which have the same path and the same number of predicates", r.label(), other.label()),
 		Key:  "tie " + r.id + " " + other.id,
 	}
 }

@@ -158,7 +158,7 @@ func TestRefuses(t *testing.T) {
 		env  []string
 		text []string
 	}{
-		"blank":   {"apps/blank", nil, []string{"exit status 1: kgw: nothing was written: the inputs give no objects"}},
+		"blank":   {"apps/blank", nil, []string{"exit status 1: kgw: nothing was written: there are no objects to write"}},
 		"partial": {"apps/wrong", nil, []string{"exit status 1: apps/wrong/bad.yaml:", `unknown field "gatway"`, `"noauth"`}},
 		"mixed":   {"apps/mixed", nil, []string{`Deployment "web" (apps/mixed/deploy.yaml:1) would be left out`}},
 		"parameter": {

@@ -167,7 +167,7 @@ func (f *FabricGateway) checkEmployees(found *diag.List) {
 		}
 		found.Add(diag.Finding{
 			Code: diag.UserListUnused, At: key(e.at.At("user-list")),
-			Message: fmt.Sprintf("user-list has no effect beside type %q", e.kind),
+			Message: fmt.Sprintf("user-list has no effect with type %q", e.kind),
 			Help:    "remove the list, or write type: allow_list",
 		})
 	}

@@ -85,7 +85,7 @@ func (o *operation) checkPath(found *diag.List) {
 	}
 	unsafe("path", o.path, at, found)
 	if i := strings.Index(o.path, "**"); i >= 0 && (i != len(o.path)-2 || !strings.HasSuffix(o.path, "/**")) {
-		add(diag.BadWildcard, "** may stand only for the last segment: /things/**", "path %q has ** elsewhere than as its last segment", o.path).
+		add(diag.BadWildcard, "** may be used only for the last segment: /things/**", "path %q has ** elsewhere than as its last segment", o.path).
 			Upstream = &diag.Upstream{Message: o.path + " is invalid. A Path can only contain `**` as the last element in the path"}
 		return
 	}
@@ -99,7 +99,7 @@ func (o *operation) checkPath(found *diag.List) {
 		case strings.ContainsAny(part, "*{}"):
 			add(diag.PartialParameter, "let the parameter be a whole segment: /{name}/", "%q in path %q is not a whole parameter", part, o.path)
 		case strings.HasPrefix(part, ":"):
-			add(diag.PartialParameter, "write {name} for a parameter", "%q in path %q would be taken as a parameter", part, o.path)
+			add(diag.PartialParameter, "write {name} for a parameter", "%q in path %q would be read as a parameter", part, o.path)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func TestCheck(t *testing.T) {
 		{"parameters", service + "paths:\n  /a/x{id}: {get: {}}\n  /b/{id}.json: {get: {}}\n  /c/:id: {get: {}}\n  /d/{}: {get: {}}", []string{
 			`KGW240 8: "x{id}" in path "/a/x{id}" is not a whole parameter`,
 			`KGW240 9: "{id}.json" in path "/b/{id}.json" is not a whole parameter`,
-			`KGW240 10: ":id" in path "/c/:id" would be taken as a parameter`,
+			`KGW240 10: ":id" in path "/c/:id" would be read as a parameter`,
 			`KGW240 11: "{}" in path "/d/{}" is not a whole parameter`,
 		}},
 		{"adjacent stars", service + "paths:\n  /a/*/*/b: {get: {}}\n  /b/*/*: {get: {}}\n  /c/*x/*y/d: {get: {}}\n  /d/*x/*/d: {get: {}}\n  /e/{x}/{y}/d: {get: {}}", []string{
@@ -117,8 +117,8 @@ func TestCheck(t *testing.T) {
 			[]string{`KGW245 6: host "a.example.org" is listed twice`},
 		},
 		{"unused list", service + "x-fabric-employee-access: {type: allow_all, user-list: [a]}\npaths: {/a: {get: {x-fabric-employee-access: {type: deny_all, user-list: [b]}}}}", []string{
-			`KGW246 7: user-list has no effect beside type "allow_all"`,
-			`KGW246 8: user-list has no effect beside type "deny_all"`,
+			`KGW246 7: user-list has no effect with type "allow_all"`,
+			`KGW246 8: user-list has no effect with type "deny_all"`,
 		}},
 		{"negative limit", service + "paths: {/a: {get: {x-fabric-ratelimits: {default-rate: 1, target: {stups_a: -1}}}}}", []string{`KGW247 7: the limit of "stups_a" is negative`}},
 	} {

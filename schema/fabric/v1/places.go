@@ -31,7 +31,7 @@ var Places = ir.Places{
 	ir.PartLimits:      {In: []string{keyLimits}},
 	ir.PartCompression: {In: []string{"/spec." + keyCompression}},
 
-	ir.PartHandler:                    {Absent: "the handler that stands for token information"},
+	ir.PartHandler:                    {Absent: "the handler for token information"},
 	ir.PartConfig + "required_scope":  {In: []string{keyPrivileges}, Absent: "uid, which every token must have"},
 	ir.PartConfig + "scope_strategy":  {Absent: always},
 	ir.PartConfig + "trusted_issuers": {Setting: "fabric.issuers"},

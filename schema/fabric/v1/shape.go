@@ -101,7 +101,7 @@ func employeeType(doc string) *shape.Type {
 	return object(doc,
 		field("type", &shape.Type{
 			Kind: shape.String, Enum: []string{"allow_list", "allow_all", "deny_all"},
-			Doc: "allow_list lets those listed in, allow_all everybody, deny_all nobody. Without it, allow_list if there is a list.",
+			Doc: "allow_list lets the listed users in, allow_all every user, deny_all none. Without it, allow_list if there is a list.",
 		}),
 		field("user-list", texts("Employees by their uid.", 0)))
 }
