@@ -172,18 +172,42 @@ func (r *run) collect(u *unit) {
 
 func (r *run) document(doc *source.Document) *unit {
 	u := &unit{doc: doc}
-	root, problem := doc.Outline()
-	if problem != nil {
-		if u.foreign = doc.File.Walked && !schema.Sieve.Names(doc.Text()); u.foreign {
-			return u
+	doc.Visit(func(root *source.Node, problem *source.Problem) (keeps bool) {
+		switch {
+		case problem != nil:
+			r.unparsed(u, problem)
+		case root != nil:
+			r.rooted(u, root)
 		}
+		return u.keepsTree()
+	})
+	return u
+}
+
+// keepsTree reports whether something holds nodes of the document: items of a
+// List, what a Memory lifts anew, and what is read later as Istio and Oathkeeper
+// read it.
+func (u *unit) keepsTree() bool {
+	switch u.companion.(type) {
+	case *kube.AuthorizationPolicy, *kube.Rule, *kube.ParentGateway:
+		return true
+	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod, *kube.RequestAuthentication,
+		*kube.Route, *kube.Service, *kube.ServiceEntry, *kube.StackSet, *kube.VirtualService, nil:
+	}
+	return u.items != nil || u.resource != nil || u.rules != nil || u.file != nil
+}
+
+// unparsed takes in a document that cannot be parsed.
+func (r *run) unparsed(u *unit, problem *source.Problem) {
+	if u.foreign = u.doc.File.Walked && !schema.Sieve.Names(u.doc.Text()); !u.foreign {
 		u.fatal = true
 		u.found.Add(diag.FromProblem(*problem))
-		return u
 	}
-	if root == nil {
-		return u
-	}
+}
+
+// rooted takes in a document with a root.
+func (r *run) rooted(u *unit, root *source.Node) {
+	doc := u.doc
 	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
 	if doc.Kind == "" && bytes.Contains(doc.Text(), []byte("<<")) {
 		// What is merged may have the head, or be without end.
@@ -191,7 +215,6 @@ func (r *run) document(doc *source.Document) *unit {
 		u.add(slices.DeleteFunc(problems, func(p source.Problem) bool { return !p.Kind.Fatal() }))
 	}
 	r.head(u, root)
-	return u
 }
 
 // testKind is the kind of documents that kgw test reads.

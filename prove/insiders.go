@@ -44,10 +44,17 @@ func (mem *Memory) insideRefused(manifests []simulate.Manifest, result *compile.
 var meshVersions = []string{"gateway.kyma-project.io/v2", "gateway.kyma-project.io/v2alpha1"}
 
 // isLive reports whether an object was read from a cluster.
-func isLive(d *source.Document) bool {
-	root, _ := d.Parse()
-	meta := source.Field(root, "metadata")
-	return source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
+func isLive(d *source.Document) (live bool) {
+	if !mayHave(d.Text(), "status", "resourceVersion", "uid") {
+		return false
+	}
+	d.Visit(func(root *source.Node, _ *source.Problem) (keeps bool) {
+		root, _ = d.Expand(root)
+		meta := source.Field(root, "metadata")
+		live = source.Field(root, "status") != nil || source.Field(meta, "resourceVersion") != nil || source.Field(meta, "uid") != nil
+		return false
+	})
+	return live
 }
 
 // lettingIn are the namespaces in which there is an ALLOW policy that no

@@ -47,13 +47,19 @@ func manifestsOfFile(f *source.File, namespace string) []simulate.Manifest {
 	if !mayBeAsked(f.Data) {
 		return nil
 	}
-	return readManifests(f, namespace)
+	docs, _ := source.Split(f)
+	return readManifests(slices.DeleteFunc(docs, func(d *source.Document) bool { return !mayBeAsked(d.Text()) }), namespace)
 }
 
 // mayBeAsked reports whether a text may have a document of a kind that engines
-// read: whether the name of such a kind is in it as a word, or an escape that
-// may hide it.
-func mayBeAsked(text []byte) bool {
+// read.
+func mayBeAsked(text []byte) bool { return mayHave(text, askedWords...) }
+
+var askedWords = append(slices.Clone(simulated), "ConfigMap")
+
+// mayHave reports whether a text may have one of some scalars: whether one is in
+// it as a word, or an escape that may hide it.
+func mayHave(text []byte, words ...string) bool {
 	for i := bytes.IndexByte(text, '\\'); i >= 0; {
 		if i+1 < len(text) && strings.IndexByte("xuU\r\n", text[i+1]) >= 0 {
 			return true
@@ -64,7 +70,7 @@ func mayBeAsked(text []byte) bool {
 		}
 		i += 1 + next
 	}
-	return slices.ContainsFunc(simulated, func(kind string) bool { return hasWord(text, kind) }) || hasWord(text, "ConfigMap")
+	return slices.ContainsFunc(words, func(word string) bool { return hasWord(text, word) })
 }
 
 // hasWord reports whether a text has a word of ASCII letters between characters
@@ -87,8 +93,11 @@ func isLetter(c byte) bool {
 	return c >= '0' && c <= '9' || c|' ' >= 'a' && c|' ' <= 'z'
 }
 
-func readManifests(f *source.File, namespace string) []simulate.Manifest {
-	docs, _ := unfoldFile(f)
+func readManifests(all []*source.Document, namespace string) []simulate.Manifest {
+	var docs []written
+	for _, d := range all {
+		docs = append(docs, unfoldDocument(d)...)
+	}
 	var out []simulate.Manifest
 	for i := range docs {
 		d := &docs[i]

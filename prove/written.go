@@ -29,10 +29,10 @@ type written struct {
 
 // skim reads what decides whether a document may matter.
 func (d *written) skim(namespace string) {
-	root, ok := d.doc.Skim()
-	if !ok {
-		return
-	}
+	d.doc.Glance(func(root *source.Node) { d.take(root, namespace) })
+}
+
+func (d *written) take(root *source.Node, namespace string) {
 	version, kind, in, name := source.Head(root)
 	if strings.HasSuffix(kind, "List") {
 		return // its items count, which only a parser finds
@@ -63,15 +63,21 @@ func unfold(in compile.Input, namespace string) (docs []written, rest compile.In
 func unfoldFile(f *source.File) (docs []written, problems []source.Problem) {
 	all, problems := source.Split(f)
 	for _, d := range all {
-		items, ok := d.Unfold()
-		if !ok {
-			items = []*source.Document{d}
-		}
-		for _, item := range items {
-			docs = append(docs, written{doc: item})
-		}
+		docs = append(docs, unfoldDocument(d)...)
 	}
 	return docs, problems
+}
+
+func unfoldDocument(d *source.Document) []written {
+	items, ok := d.Unfold()
+	if !ok {
+		items = []*source.Document{d}
+	}
+	docs := make([]written, len(items))
+	for i, item := range items {
+		docs[i].doc = item
+	}
+	return docs
 }
 
 // leaveOut drops documents that are certain to have nothing to do with the

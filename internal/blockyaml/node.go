@@ -13,7 +13,7 @@ func (r *reader) node(kind yaml.Kind, tag, value string, at int) *yaml.Node {
 
 func (r *reader) nodeAt(kind yaml.Kind, tag, value string, line, column int) *yaml.Node {
 	if len(r.nodes) == 0 {
-		r.nodes = make([]yaml.Node, chunk)
+		r.nodes = r.again.nodes()
 	}
 	n := &r.nodes[0]
 	r.nodes = r.nodes[1:]
@@ -28,7 +28,7 @@ func (r *reader) children(base int) []*yaml.Node {
 		return nil
 	}
 	if len(r.slots) < size {
-		r.slots = make([]*yaml.Node, max(size, 2*chunk))
+		r.slots = r.again.slots(size)
 	}
 	out := r.slots[:size:size]
 	r.slots = r.slots[size:]

@@ -30,8 +30,10 @@ const (
 // Read returns the root node of the document in text, and reports whether it
 // could read it. Without a value in it the root is nil. The texts of the nodes
 // are parts of the text, which must not change any more.
-func Read(text []byte) (root *yaml.Node, ok bool) {
-	r := &reader{text: unsafe.String(unsafe.SliceData(text), len(text)), ascii: true}
+func Read(text []byte) (root *yaml.Node, ok bool) { return read(text, nil) }
+
+func read(text []byte, used *Nodes) (root *yaml.Node, ok bool) {
+	r := &reader{text: unsafe.String(unsafe.SliceData(text), len(text)), ascii: true, again: used}
 	if !r.readable() {
 		return nil, false
 	}
@@ -97,6 +99,7 @@ type reader struct {
 	before  int // how many characters of the line are before it
 
 	comments comments
+	again    *Nodes       // where nodes are from; nil makes them
 	nodes    []yaml.Node  // not used yet
 	slots    []*yaml.Node // not used yet
 	stack    []*yaml.Node // children of the collections that are being read

@@ -38,6 +38,14 @@ func library(text []byte) (*yaml.Node, error) {
 func check(t *testing.T, name string, text []byte) bool {
 	t.Helper()
 	got, ok := Read(text)
+	again, alike := used.Read(text)
+	if ok != alike || !reflect.DeepEqual(got, again) {
+		t.Errorf("%s: the trees differ (-new nodes +used ones):\n%s\n%s", name, cmp.Diff(got, again), text)
+	}
+	used.Drop()
+	if again != nil && !reflect.DeepEqual(*again, yaml.Node{}) {
+		t.Errorf("%s: a node that was dropped still says %v", name, *again)
+	}
 	if !ok {
 		return false
 	}
@@ -51,6 +59,9 @@ func check(t *testing.T, name string, text []byte) bool {
 	}
 	return true
 }
+
+// used are the nodes of the text that was read before.
+var used Nodes
 
 var separator = regexp.MustCompile(`(?m)^---[ \t]*\r?$`)
 

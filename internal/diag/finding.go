@@ -172,10 +172,11 @@ type place struct {
 }
 
 func locate(doc *source.Document, places []place) {
-	locator := doc.Locator()
-	for _, p := range places {
-		*p.span = locator.Span(p.at.Path, p.at.Key)
-	}
+	doc.Locate(func(l *source.Locator) {
+		for _, p := range places {
+			*p.span = l.Span(p.at.Path, p.at.Key)
+		}
+	})
 }
 
 // Sort orders resolved findings by file, line, column, code and message, and

@@ -44,16 +44,18 @@ func find(f *source.File) *places {
 // document adds the secrets of a document: of one that is YAML by its tree, of
 // any other by its lines.
 func (p *places) document(doc *source.Document) {
-	root, problem := doc.Outline()
-	switch {
-	case problem != nil:
-		p.malformed(doc)
-	case root != nil:
-		_, kind, _, _ := source.Head(root)
-		w := &finder{places: p, doc: doc, kind: kind, seen: map[*source.Node]bool{}, describes: source.Text(source.Field(root, "openapi")) != ""}
-		w.node(root, "", "", false)
-		w.settle()
-	}
+	doc.Visit(func(root *source.Node, problem *source.Problem) (keeps bool) {
+		switch {
+		case problem != nil:
+			p.malformed(doc)
+		case root != nil:
+			_, kind, _, _ := source.Head(root)
+			w := &finder{places: p, doc: doc, kind: kind, seen: map[*source.Node]bool{}, describes: source.Text(source.Field(root, "openapi")) != ""}
+			w.node(root, "", "", false)
+			w.settle()
+		}
+		return false
+	})
 }
 
 // finder walks the tree of one document in the order of its text.

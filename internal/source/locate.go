@@ -26,6 +26,17 @@ func (d *Document) Locator() *Locator {
 	return &Locator{doc: d, root: root}
 }
 
+// Locate calls use with a Locator for the document, which ends with it.
+func (d *Document) Locate(use func(*Locator)) {
+	d.Visit(func(root *Node, problem *Problem) (keeps bool) {
+		if problem == nil {
+			root, _ = d.Expand(root)
+		}
+		use(&Locator{doc: d, root: root})
+		return false
+	})
+}
+
 // Span returns where the place is in the file: the value when it is a
 // scalar, the field's name when it is a list or a mapping or when key is set,
 // and the nearest existing parent when the field is absent.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -30,7 +31,7 @@ func (d *Document) Parse() (*Node, []Problem) {
 	if d.root != nil {
 		return d.root, nil
 	}
-	root, problem := d.tree()
+	root, problem := d.tree(nil)
 	if problem != nil {
 		return nil, []Problem{*problem}
 	}
@@ -43,8 +44,26 @@ func (d *Document) Outline() (*Node, *Problem) {
 	if d.root != nil {
 		return d.root, nil
 	}
-	return d.tree()
+	return d.tree(nil)
 }
+
+// Visit calls use with what Outline returns. The nodes are used again for other
+// documents afterwards: use reports whether something keeps one of them, so that
+// they must not be.
+func (d *Document) Visit(use func(root *Node, problem *Problem) (keeps bool)) {
+	if d.root != nil {
+		use(d.root, nil)
+		return
+	}
+	nodes := spare.Get().(*blockyaml.Nodes)
+	if root, problem := d.tree(nodes); !use(root, problem) {
+		nodes.Drop()
+		spare.Put(nodes)
+	}
+}
+
+// spare are nodes of trees that nobody needs any more.
+var spare = sync.Pool{New: func() any { return &blockyaml.Nodes{} }}
 
 // Expand checks and expands a root that Outline gave: see Parse.
 func (d *Document) Expand(root *Node) (*Node, []Problem) {
@@ -54,7 +73,8 @@ func (d *Document) Expand(root *Node) (*Node, []Problem) {
 	return d.expand(root)
 }
 
-func (d *Document) tree() (root *Node, problem *Problem) {
+// tree parses the document, with nodes that were used before unless nodes is nil.
+func (d *Document) tree(nodes *blockyaml.Nodes) (root *Node, problem *Problem) {
 	defer func() {
 		if r := recover(); r != nil {
 			root, problem = nil, d.syntax(fmt.Errorf("yaml: %v", r))
@@ -66,7 +86,7 @@ func (d *Document) tree() (root *Node, problem *Problem) {
 			Message: "the document has more than 4000000 values",
 		}
 	}
-	if root, ok := blockyaml.Read(d.text); ok {
+	if root, ok := nodes.Read(d.text); ok {
 		return root, nil
 	}
 	n, err := decode(d.text)

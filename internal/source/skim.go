@@ -14,15 +14,30 @@ import (
 // Skim returns the tree that Parse returns, without places, where that costs
 // little: the document is in the common block style or JSON, and nothing is
 // wrong with it. ok is false for every other document: it is to be parsed.
-func (d *Document) Skim() (root *Node, ok bool) {
-	if root, ok = d.skim(); !ok {
+func (d *Document) Skim() (root *Node, ok bool) { return d.skimmed(nil) }
+
+// Glance calls use with what Skim returns, where it returns a tree. The nodes are
+// used again for other documents afterwards: nothing may keep one.
+func (d *Document) Glance(use func(root *Node)) (ok bool) {
+	nodes := spare.Get().(*blockyaml.Nodes)
+	root, ok := d.skimmed(nodes)
+	if ok {
+		use(root)
+	}
+	nodes.Drop()
+	spare.Put(nodes)
+	return ok
+}
+
+func (d *Document) skimmed(nodes *blockyaml.Nodes) (root *Node, ok bool) {
+	if root, ok = d.skim(nodes); !ok {
 		return nil, false
 	}
 	root, problems := d.expand(root)
 	return root, root != nil && len(problems) == 0
 }
 
-func (d *Document) skim() (root *Node, ok bool) {
+func (d *Document) skim(nodes *blockyaml.Nodes) (root *Node, ok bool) {
 	switch {
 	case d.root != nil || d.odd != nil || tooManyNodes(d.text):
 		return nil, false
@@ -35,7 +50,7 @@ func (d *Document) skim() (root *Node, ok bool) {
 		}
 		return root, true
 	}
-	root, ok = blockyaml.Read(d.text)
+	root, ok = nodes.Read(d.text)
 	return root, ok && root != nil
 }
 

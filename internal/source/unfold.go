@@ -13,7 +13,7 @@ import (
 // is false for everything that is not certain to be a List of these items.
 func (d *Document) Unfold() (items []*Document, ok bool) {
 	switch {
-	case d.item != "" || d.odd != nil || !bytes.Contains(d.text, []byte("items")):
+	case d.item != "" || d.odd != nil || !bytes.Contains(d.text, []byte("items")) || !bytes.Contains(d.text, []byte("List")):
 		return nil, false
 	case isJSON(d.text):
 		return d.unfoldJSON()
@@ -23,9 +23,14 @@ func (d *Document) Unfold() (items []*Document, ok bool) {
 
 // unfoldBlock cuts a List in the common block style.
 func (d *Document) unfoldBlock() (items []*Document, ok bool) {
-	root, ok := d.Skim()
+	d.Glance(func(root *Node) { items, ok = d.cutBlock(root) })
+	return items, ok
+}
+
+// cutBlock cuts the text of a List with that root.
+func (d *Document) cutBlock(root *Node) (items []*Document, ok bool) {
 	list := Field(root, "items")
-	if !ok || !strings.HasSuffix(Text(Field(root, "kind")), "List") || len(Elements(list)) == 0 || list.Style != 0 {
+	if !strings.HasSuffix(Text(Field(root, "kind")), "List") || len(Elements(list)) == 0 || list.Style != 0 {
 		return nil, false
 	}
 	text, starts := bytes.Clone(d.text), lineStarts(d.text)
