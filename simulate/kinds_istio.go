@@ -242,6 +242,9 @@ decided spec.trafficPolicy.portLevelSettings[].tls.mode:DISABLE|SIMPLE|MUTUAL|IS
 decided spec.trafficPolicy.portLevelSettings[].tls.sni
 decided spec.trafficPolicy.portLevelSettings[].tls.**
 decided spec.trafficPolicy.portLevelSettings[].port.number:anyport
+inert spec.trafficPolicy.portLevelSettings[].loadBalancer.** how connections are shared out
+inert spec.trafficPolicy.portLevelSettings[].connectionPool.** how connections are shared out
+inert spec.trafficPolicy.portLevelSettings[].outlierDetection.** how connections are shared out
 unknown spec.trafficPolicy.tunnel.** requests go by way of another proxy
 unknown spec.trafficPolicy.proxyProtocol.** the workload sees another connection
 inert spec.trafficPolicy.** how connections are shared out
@@ -254,6 +257,9 @@ decided spec.subsets[].trafficPolicy.portLevelSettings[].tls.mode:DISABLE|SIMPLE
 decided spec.subsets[].trafficPolicy.portLevelSettings[].tls.sni
 decided spec.subsets[].trafficPolicy.portLevelSettings[].tls.**
 decided spec.subsets[].trafficPolicy.portLevelSettings[].port.number:anyport
+inert spec.subsets[].trafficPolicy.portLevelSettings[].loadBalancer.** how connections are shared out
+inert spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.** how connections are shared out
+inert spec.subsets[].trafficPolicy.portLevelSettings[].outlierDetection.** how connections are shared out
 unknown spec.subsets[].trafficPolicy.tunnel.** requests go by way of another proxy
 unknown spec.subsets[].trafficPolicy.proxyProtocol.** the workload sees another connection
 inert spec.subsets[].trafficPolicy.** how connections are shared out

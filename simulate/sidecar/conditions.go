@@ -317,15 +317,10 @@ func (c *call) header(name, v string) truth {
 	if c.in.IsUnsettled(name) {
 		return maybe
 	}
-	var lines []string
-	for _, h := range c.in.Headers {
-		if strings.EqualFold(h.Name, name) {
-			lines = append(lines, h.Value)
-		}
-	}
+	values := lines(c.in, name)
 	switch {
-	case lines != nil:
-		return of(pathlang.PolicyText(v, strings.Join(lines, ",")))
+	case values != nil:
+		return of(pathlang.PolicyText(v, strings.Join(values, ",")))
 	case c.in.Free > simulate.Concrete:
 		return maybe
 	}

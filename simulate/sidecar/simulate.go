@@ -60,13 +60,19 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 		}
 	}
+	bare := c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf)
+	if !bare {
+		if u := c.doubt(); u != nil {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		}
+	}
 	if way.refused != "" {
 		return c.reset(way.refused)
 	}
 	if mode == "DISABLE" || way.clear {
 		real.Caller = ""
 	}
-	if c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf) {
+	if bare {
 		t.Say(name, source.Ref{}, "%s have no sidecar: no policy is enforced there", p.shown)
 		return c.arrived(passed(real, simulate.Decision{}), port)
 	}
@@ -98,6 +104,9 @@ func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 		}
 		c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 		c.guards = p.choose(c.in)
+		if u := c.doubt(); u != nil {
+			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		}
 		return c.decide()
 	}
 }
@@ -149,15 +158,21 @@ func (g *group) container(port *simulate.Port) string {
 	return g.ports[port.Target]
 }
 
-// decide asks about what is not read, and then the stages in Envoy's order.
-func (c *call) decide() simulate.Decision {
+// doubt asks about what is not read at the pods, which comes before all that closes
+// them; nil where nothing of it holds.
+func (c *call) doubt() *simulate.Unknown {
 	for i := range c.guards.broken {
-		if u := c.guards.broken[i]; c.in.Holds(u) {
-			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		if u := &c.guards.broken[i]; c.in.Holds(*u) {
+			return u
 		} else if u.Why == simulate.Refused && c.trail.On() {
 			c.trail.Say(name, u.At, "it is supposed that no%s", strings.TrimPrefix(u.What, "an"))
 		}
 	}
+	return nil
+}
+
+// decide asks the stages in Envoy's order.
+func (c *call) decide() simulate.Decision {
 	d := simulate.Decision{}
 	if c.ask(&d) && c.authenticate(&d) && c.refuse(&d) && c.admit(&d) {
 		return passed(c.in, d)

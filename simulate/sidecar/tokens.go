@@ -97,8 +97,19 @@ func (r *tokenRule) find(q *simulate.Request) []found {
 		}
 	}
 	for _, name := range r.cookies {
-		if cookie, err := (&http.Request{Header: http.Header{"Cookie": {q.Header("Cookie")}}}).Cookie(name); err == nil {
+		if cookie, err := (&http.Request{Header: http.Header{"Cookie": lines(q, "Cookie")}}).Cookie(name); err == nil {
 			out = append(out, found{cookie.Value, "the cookie " + name})
+		}
+	}
+	return out
+}
+
+// lines returns the values of all headers of that name.
+func lines(q *simulate.Request, name string) []string {
+	var out []string
+	for _, h := range q.Headers {
+		if strings.EqualFold(h.Name, name) {
+			out = append(out, h.Value)
 		}
 	}
 	return out
