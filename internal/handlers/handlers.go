@@ -117,10 +117,14 @@ func hinting(hints map[string]string, fields ...shape.Field) *shape.Type {
 	return t
 }
 
-func field(name string, t *shape.Type) shape.Field { return shape.Field{Name: name, Type: t} }
+func field(name string, t *shape.Type) shape.Field {
+	return shape.Field{Name: name, Type: t.Saying(docs[name])}
+}
 
 func required(name string, t *shape.Type) shape.Field {
-	return shape.Field{Name: name, Type: t, Required: true}
+	f := field(name, t)
+	f.Required = true
+	return f
 }
 
 // Authorizers are the handlers that say whether the caller may.

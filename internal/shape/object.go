@@ -34,8 +34,8 @@ var textMap = &Type{Kind: Map, Elem: &Type{Kind: String}, Nullable: true}
 var Metadata = &Type{Kind: Object, Like: "{name: shop, namespace: web}", Doc: "Standard object metadata.", Fields: []Field{
 	{Name: "name", Required: true, Type: &Type{Kind: String, MinLen: 1, MaxLen: 253, Pattern: DNSName, Doc: "Name of the resource."}},
 	{Name: "namespace", Type: &Type{Kind: String, MaxLen: 63, Pattern: noneOrLabel, Nullable: true, Doc: "Namespace of the resource; empty is absent."}},
-	{Name: "labels", Type: textMap},
-	{Name: "annotations", Type: textMap},
+	{Name: "labels", Type: textMap.Saying("Labels of the resource.")},
+	{Name: "annotations", Type: textMap.Saying("Annotations of the resource.")},
 	{Name: "clusterName", Type: anything},
 	{Name: "creationTimestamp", Type: anything},
 	{Name: "deletionGracePeriodSeconds", Type: anything},

@@ -126,5 +126,12 @@ type ExactlyOne struct {
 	Message string
 }
 
+// Saying returns a copy of the description with another Doc.
+func (t *Type) Saying(doc string) *Type {
+	out := *t
+	out.Doc = doc
+	return &out
+}
+
 // Int returns a pointer to a bound.
 func Int(n int64) *int64 { return &n }

@@ -70,7 +70,8 @@ func ruleType() *shape.Type {
 				{Name: "restrictions", Type: jwtType("Tokens that are demanded besides.")},
 			}}},
 			{Name: "request", Type: &shape.Type{Kind: shape.Object, Doc: "How requests are changed on the way.", Fields: []shape.Field{
-				{Name: "headers", Type: texts}, {Name: "cookies", Type: texts},
+				{Name: "headers", Type: texts.Saying("Request headers that are set, by their names.")},
+				{Name: "cookies", Type: texts.Saying("Cookies that are set, by their names.")},
 			}}},
 		},
 	}
@@ -83,11 +84,14 @@ func jwtType(doc string) *shape.Type {
 	const like = "{authentications: [{issuer: https://login.example.com, jwksUri: https://login.example.com/keys}]}"
 	return &shape.Type{Kind: shape.Object, Doc: doc, Like: like, Fields: []shape.Field{
 		{Name: "authentications", Type: &shape.Type{Kind: shape.List, Doc: "Issuers whose tokens are accepted.", Elem: object(
-			shape.Field{Name: "issuer", Required: true, Type: text}, shape.Field{Name: "jwksUri", Required: true, Type: text},
-			shape.Field{Name: "fromHeaders", Type: &shape.Type{Kind: shape.List, Elem: object(
-				shape.Field{Name: "name", Required: true, Type: text}, shape.Field{Name: "prefix", Type: text})}},
-			shape.Field{Name: "fromParams", Type: texts})}},
+			shape.Field{Name: "issuer", Required: true, Type: text.Saying("Issuer, as in the tokens' iss claim.")},
+			shape.Field{Name: "jwksUri", Required: true, Type: text.Saying("Address of the issuer's key set.")},
+			shape.Field{Name: "fromHeaders", Type: &shape.Type{Kind: shape.List, Doc: "Headers that may carry the token. Without fromHeaders and fromParams: Authorization.", Elem: object(
+				shape.Field{Name: "name", Required: true, Type: text.Saying("Name of the header.")},
+				shape.Field{Name: "prefix", Type: text.Saying("Text before the token, such as \"Bearer \".")})}},
+			shape.Field{Name: "fromParams", Type: texts.Saying("Query parameters that may carry the token.")})}},
 		{Name: "authorizations", Type: &shape.Type{Kind: shape.List, Doc: "Alternatives of scopes and audiences that are demanded.", Elem: object(
-			shape.Field{Name: "requiredScopes", Type: texts}, shape.Field{Name: "audiences", Type: texts})}},
+			shape.Field{Name: "requiredScopes", Type: texts.Saying("Scopes that a token must have, all of them.")},
+			shape.Field{Name: "audiences", Type: texts.Saying("Audiences that a token must be for, all of them.")})}},
 	}}
 }

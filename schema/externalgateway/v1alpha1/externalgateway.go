@@ -30,7 +30,7 @@ var Type = shape.Resource(Group+"/v1alpha1", "ExternalGateway", "A domain of a c
 			{Name: "kymaSubdomain", Required: true, Type: &shape.Type{Kind: shape.String, MaxLen: 63, Pattern: label, Doc: "Label in front of the cluster's domain."}},
 		}}},
 		{Name: "caSecretRef", Required: true, Type: &shape.Type{Kind: shape.Object, Doc: "Secret with the authority that signed the clients' certificates.", Fields: []shape.Field{
-			{Name: "name", Type: text}, {Name: "namespace", Type: text},
+			{Name: "name", Type: text.Saying("Name of the Secret.")}, {Name: "namespace", Type: text.Saying("Its namespace.")},
 		}}},
 		{Name: "region", Required: true, Type: &shape.Type{Kind: shape.String, Doc: "Region of the gateway in front."}},
 		{Name: "regionsConfigMap", Required: true, Type: &shape.Type{Kind: shape.String, MinLen: 1, MaxLen: 253, Pattern: label, Doc: "ConfigMap with the regions."}},

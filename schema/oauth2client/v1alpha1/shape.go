@@ -6,7 +6,11 @@
 // is for hydra-maester. It must not know any other kind.
 package v1alpha1
 
-import "github.com/kgw-dev/kgw/internal/shape"
+import (
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/shape"
+)
 
 // Group is the API group of OAuth2Client.
 const Group = "hydra.ory.sh"
@@ -45,32 +49,32 @@ var Type = shape.Resource(Group+"/v1alpha1", "OAuth2Client", "A client of Ory Hy
 		{Name: "clientName", Type: text("Name that is shown to users.")},
 		{Name: "contacts", Type: texts("Ways to reach who owns the client.")},
 		{Name: "metadata", Type: &shape.Type{Kind: shape.Map, Nullable: true, Elem: &shape.Type{Kind: shape.Any}, Doc: "Anything."}},
-		{Name: "tokenEndpointAuthMethod", Type: oneOf("client_secret_basic", "client_secret_post", "private_key_jwt", "none")},
+		{Name: "tokenEndpointAuthMethod", Type: oneOf("client_secret_basic", "client_secret_post", "private_key_jwt", "none").Saying("How the client proves who it is at the token endpoint.")},
 		{Name: "tokenEndpointAuthSigningAlg", Type: text("Algorithm of the client's assertions.")},
 		{Name: "requestObjectSigningAlg", Type: text("Algorithm of request objects.")},
 		{Name: "tokenLifespans", Type: lifespans()},
 		{Name: "hydraAdmin", Type: &shape.Type{Kind: shape.Object, Doc: "Another Hydra than the controller's.", Fields: []shape.Field{
-			{Name: "url", Type: &shape.Type{Kind: shape.String, MaxLen: 256, Pattern: url}},
-			{Name: "port", Type: &shape.Type{Kind: shape.Integer, Max: shape.Int(65535)}},
-			{Name: "endpoint", Type: matching(path, "")},
-			{Name: "forwardedProto", Type: matching(protocol, "")},
+			{Name: "url", Type: &shape.Type{Kind: shape.String, MaxLen: 256, Pattern: url, Doc: "Its address."}},
+			{Name: "port", Type: &shape.Type{Kind: shape.Integer, Max: shape.Int(65535), Doc: "Its port."}},
+			{Name: "endpoint", Type: matching(path, "Path of its clients.")},
+			{Name: "forwardedProto", Type: matching(protocol, "Value of X-Forwarded-Proto in the controller's requests.")},
 		}}},
-		{Name: "deletionPolicy", Type: oneOf("delete", "orphan")},
-		{Name: "accessTokenStrategy", Type: oneOf("jwt", "opaque")},
-		{Name: "subjectType", Type: oneOf("public", "pairwise")},
-		{Name: "skipConsent", Type: boolean()},
-		{Name: "skipLogoutConsent", Type: boolean()},
-		{Name: "frontChannelLogoutSessionRequired", Type: boolean()},
-		{Name: "backChannelLogoutSessionRequired", Type: boolean()},
-		{Name: "frontChannelLogoutURI", Type: matching(url, "")},
-		{Name: "backChannelLogoutURI", Type: matching(url, "")},
+		{Name: "deletionPolicy", Type: oneOf("delete", "orphan").Saying("What becomes of the client when the resource is deleted.")},
+		{Name: "accessTokenStrategy", Type: oneOf("jwt", "opaque").Saying("What access tokens are.")},
+		{Name: "subjectType", Type: oneOf("public", "pairwise").Saying("Whether all clients see the same subject of a user.")},
+		{Name: "skipConsent", Type: boolean("Whether users are not asked for their consent.")},
+		{Name: "skipLogoutConsent", Type: boolean("Whether users are not asked before a logout.")},
+		{Name: "frontChannelLogoutSessionRequired", Type: boolean("Whether frontChannelLogoutURI is called with the issuer and the session.")},
+		{Name: "backChannelLogoutSessionRequired", Type: boolean("Whether backChannelLogoutURI is sent the session.")},
+		{Name: "frontChannelLogoutURI", Type: matching(url, "Where the browser tells the client of a logout.")},
+		{Name: "backChannelLogoutURI", Type: matching(url, "Where Hydra tells the client of a logout.")},
 		{Name: "jwksUri", Type: matching(url, "Keys of a client with private_key_jwt.")},
-		{Name: "logoUri", Type: matching(url, "")},
-		{Name: "clientUri", Type: matching(url, "")},
-		{Name: "policyUri", Type: matching(url, "")},
-		{Name: "tosUri", Type: matching(url, "")},
-		{Name: "sectorIdentifierUri", Type: matching(url, "")},
-		{Name: "clientSecretExpiresAt", Type: &shape.Type{Kind: shape.Integer, Min: shape.Int(0)}},
+		{Name: "logoUri", Type: matching(url, "Logo that is shown to users.")},
+		{Name: "clientUri", Type: matching(url, "Page about the client.")},
+		{Name: "policyUri", Type: matching(url, "Page that says what becomes of users' data.")},
+		{Name: "tosUri", Type: matching(url, "Terms of service.")},
+		{Name: "sectorIdentifierUri", Type: matching(url, "Addresses of clients that see the same subject of a user.")},
+		{Name: "clientSecretExpiresAt", Type: &shape.Type{Kind: shape.Integer, Min: shape.Int(0), Doc: "When the secret expires, in seconds since 1970; 0: never."}},
 	}}})
 
 func text(doc string) *shape.Type { return &shape.Type{Kind: shape.String, Doc: doc} }
@@ -79,7 +83,9 @@ func texts(doc string) *shape.Type {
 	return &shape.Type{Kind: shape.List, Elem: &shape.Type{Kind: shape.String}, Doc: doc}
 }
 
-func boolean() *shape.Type { return &shape.Type{Kind: shape.Boolean, Default: "false"} }
+func boolean(doc string) *shape.Type {
+	return &shape.Type{Kind: shape.Boolean, Default: "false", Doc: doc}
+}
 
 func oneOf(values ...string) *shape.Type { return &shape.Type{Kind: shape.String, Enum: values} }
 
@@ -100,7 +106,14 @@ func lifespans() *shape.Type {
 		"jwt_bearer_grant_access_token_lifespan", "refresh_token_grant_access_token_lifespan", "refresh_token_grant_id_token_lifespan",
 		"refresh_token_grant_refresh_token_lifespan",
 	} {
-		t.Fields = append(t.Fields, shape.Field{Name: name, Type: matching(duration, "")})
+		t.Fields = append(t.Fields, shape.Field{Name: name, Type: matching(duration, "How long "+lifespan(name)+" lives.")})
 	}
 	return t
+}
+
+// lifespan says in words which token a field of the lifespans is about.
+func lifespan(field string) string {
+	grant, token, _ := strings.Cut(strings.TrimSuffix(field, "_token_lifespan"), "_grant_")
+	article := map[string]string{"access": "an", "id": "an", "refresh": "a"}[token]
+	return article + " " + token + " token of the grant " + grant
 }

@@ -29,7 +29,9 @@ var (
 	count    = &shape.Type{Kind: shape.Integer}
 	interval = &shape.Type{Kind: shape.String, Doc: "How often the bucket is filled, at least 50ms.", Pattern: shape.GoDuration}
 	bucket   = &shape.Type{Kind: shape.Object, Doc: "A token bucket.", Fields: []shape.Field{
-		{Name: "maxTokens", Required: true, Type: count}, {Name: "tokensPerFill", Required: true, Type: count}, {Name: "fillInterval", Required: true, Type: interval},
+		{Name: "maxTokens", Required: true, Type: count.Saying("How many requests the full bucket is good for.")},
+		{Name: "tokensPerFill", Required: true, Type: count.Saying("How many requests are added at each filling.")},
+		{Name: "fillInterval", Required: true, Type: interval},
 	}}
 )
 
@@ -39,11 +41,12 @@ var Type = shape.Resource(Group+"/v1alpha1", "RateLimit", "Limits the requests t
 		{Name: "selectorLabels", Required: true, Type: &shape.Type{Kind: shape.Map, Elem: text, MinLen: 1, Doc: "Labels of the pods."}},
 		{Name: "enableResponseHeaders", Type: &shape.Type{Kind: shape.Boolean, Doc: "Whether responses carry x-rate-limit headers.", Default: "false"}},
 		{Name: "enforce", Type: &shape.Type{Kind: shape.Boolean, Doc: "Whether requests over the limit are refused.", Default: "true"}},
-		{Name: "local", Required: true, Type: &shape.Type{Kind: shape.Object, Fields: []shape.Field{
+		{Name: "local", Required: true, Type: &shape.Type{Kind: shape.Object, Doc: "Limits that each proxy keeps by itself.", Fields: []shape.Field{
 			{Name: "defaultBucket", Required: true, Type: bucket},
 			{Name: "buckets", Type: &shape.Type{Kind: shape.List, Doc: "Buckets for some requests.", Elem: &shape.Type{
 				Kind: shape.Object, AtLeastOne: []string{"path", "headers"}, Fields: []shape.Field{
-					{Name: "path", Type: text}, {Name: "headers", Type: textMap}, {Name: "bucket", Required: true, Type: bucket},
+					{Name: "path", Type: text.Saying("Path of the requests.")}, {Name: "headers", Type: textMap.Saying("Headers of the requests, by their names.")},
+					{Name: "bucket", Required: true, Type: bucket},
 				},
 			}}},
 		}}},
