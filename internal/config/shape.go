@@ -123,7 +123,7 @@ var fields = []shape.Field{
 			field("file", text("Name of the file in it.", "access-rules.json")))),
 		field("matchingStrategy", choice("How the URLs of rules are read: access_rules.matching_strategy of the cluster's Oathkeeper. Absent: regexp, as Oathkeeper has it, and a URL that can only be a glob is doubtful.", "", "regexp", "glob")),
 		field("handlers", object("The global configuration of its handlers, in Oathkeeper's own shape. Absent: every handler is enabled, and a field that the cluster can supply counts as supplied.",
-			field("authenticators", handlerGroup), field("authorizers", handlerGroup), field("mutators", handlerGroup), field("errors", &shape.Type{Kind: shape.Any}))))),
+			field("authenticators", handlerGroup), field("authorizers", handlerGroup), field("mutators", handlerGroup), field("errors", &shape.Type{Kind: shape.Any, Doc: "Handlers of errors by name, and in fallback the names of those that answer."}))))),
 	field("jwtHandler", choice("Who enforces APIRule v1beta1.", "ory", "ory", "istio")),
 	field("istio", object("The mesh.",
 		field("gateway", text("Istio Gateway, as namespace/name, of gateways that name none: FabricGateways.", "")),

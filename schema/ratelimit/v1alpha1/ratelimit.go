@@ -45,7 +45,8 @@ var Type = shape.Resource(Group+"/v1alpha1", "RateLimit", "Limits the requests t
 			{Name: "defaultBucket", Required: true, Type: bucket},
 			{Name: "buckets", Type: &shape.Type{Kind: shape.List, Doc: "Buckets for some requests.", Elem: &shape.Type{
 				Kind: shape.Object, AtLeastOne: []string{"path", "headers"}, Fields: []shape.Field{
-					{Name: "path", Type: text.Saying("Path of the requests.")}, {Name: "headers", Type: textMap.Saying("Headers of the requests, by their names.")},
+					{Name: "path", Type: text.Saying("Path of the requests.")},
+					{Name: "headers", Type: textMap.Saying("Headers of the requests, by their names.")},
 					{Name: "bucket", Required: true, Type: bucket},
 				},
 			}}},
