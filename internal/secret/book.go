@@ -33,7 +33,7 @@ type Book struct {
 	values  map[Value]bool
 	index   *strings.Replacer // nil when values changed
 	words   bool              // whether a value is shorter than long
-	texts   map[string]string // what Text makes of texts, for the next book; nil where there is none
+	texts   map[string][]spot // what has the form of a secret in texts, for the next book; nil where there is none
 	before  *Book             // what an earlier run found; it is never changed
 }
 
@@ -91,7 +91,7 @@ func (b *Book) Text(s string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settle()
-	return b.known(b.form(s))
+	return b.masked(s)
 }
 
 // About masks the secrets in a text about places in files: those of the files
@@ -111,7 +111,7 @@ func (b *Book) About(s string, files ...*source.File) string {
 			s = quoted(s, v.Reveal())
 		}
 	}
-	return b.known(b.form(s))
+	return b.masked(s)
 }
 
 // quoted masks a short secret where it is quoted by itself.
@@ -119,8 +119,11 @@ func quoted(s, value string) string {
 	return strings.ReplaceAll(s, strconv.Quote(value), `"`+Hidden+`"`)
 }
 
-// known masks the secrets of the book in a text.
-func (b *Book) known(s string) string { return replace(s, b.knownSpots(s)) }
+// masked masks in a text the secrets of the book and what has the form of one: a form
+// may be that of a part of a secret.
+func (b *Book) masked(s string) string {
+	return replace(s, slices.Concat(b.form(s), b.knownSpots(s)))
+}
 
 // knownSpots lists where the secrets of the book are in a text.
 func (b *Book) knownSpots(s string) []spot {

@@ -11,7 +11,7 @@ import (
 func (b *Book) Next() *Book {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return &Book{texts: map[string]string{}, before: &Book{found: maps.Clone(b.found), values: maps.Clone(b.values), index: b.index, words: b.words, texts: maps.Clone(b.texts)}}
+	return &Book{texts: map[string][]spot{}, before: &Book{found: maps.Clone(b.found), values: maps.Clone(b.values), index: b.index, words: b.words, texts: maps.Clone(b.texts)}}
 }
 
 // read returns the secrets of a file, which may be known from before.
@@ -22,15 +22,15 @@ func (b *Book) read(f *source.File) *places {
 	return find(f)
 }
 
-// form masks what has the form of a secret in a text.
-func (b *Book) form(s string) string {
+// form lists what has the form of a secret in a text.
+func (b *Book) form(s string) []spot {
 	if b.before == nil {
-		return Text(s)
+		return formed(s)
 	}
 	out, known := b.texts[s]
 	if !known {
 		if out, known = b.before.texts[s]; !known {
-			out = Text(s)
+			out = formed(s)
 		}
 		b.texts[s] = out
 	}

@@ -173,7 +173,10 @@ func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:]
 
 // Text masks the secrets in a text that are known by their form, or by a name
 // in front of them.
-func Text(s string) string { return replace(s, append(spots(s), assignments(s)...)) }
+func Text(s string) string { return replace(s, formed(s)) }
+
+// formed lists them.
+func formed(s string) []spot { return append(spots(s), assignments(s)...) }
 
 // template reports whether a text is a template of Oathkeeper and nothing
 // else: what a token is put into, not a token.
