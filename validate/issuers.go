@@ -81,6 +81,21 @@ func (v *View) issuerUses() []issuerUse {
 	return out
 }
 
+// IssuersOf returns the issuers whose keys the routes of a gateway name.
+func IssuersOf(g *ir.Gateway) []string {
+	var out []string
+	for _, r := range g.Routes {
+		for i := range r.Access.Grants {
+			for _, use := range usesOf(&r.Access.Grants[i]) {
+				if use.keys != "" {
+					out = append(out, use.issuer)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // usesOf lists the issuers of a grant with their keys. Oathkeeper's lists of
 // several issuers do not say whose keys are whose.
 func usesOf(g *ir.Grant) []issuerUse {

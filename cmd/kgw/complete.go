@@ -82,6 +82,7 @@ func (a *app) completers() map[string]completer {
 		"env":                a.completeEnvironments,
 		"context":            func(*cobra.Command, []string, string) []string { return cluster.Contexts() },
 		"new-since":          a.completeRefs,
+		"changed-since":      a.completeRefs,
 		"against":            a.completeRefs,
 		"gateway":            a.completeResources("Gateway"),
 		"default-idp-preset": a.completeResources("IDPPreset"),

@@ -25,6 +25,7 @@ type validateFlags struct {
 	allowEmpty       bool
 	watch            bool
 	newSince         string
+	changedSince     string
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -33,9 +34,10 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate [PATH...]",
 		Short: "Report everything that is wrong with gateway resources",
 		Long: "Checks the resources in files and directories (\"-\" is standard input) and reports all findings in one\n" +
-			"run. It refuses exactly what build refuses, unless --baseline or --new-since hides what is not new.",
+			"run. It refuses exactly what build refuses, unless --baseline or --new-since hides what is not new, or\n" +
+			"--changed-since leaves out what no change can touch.",
 		Example: "  kgw validate apis/\n  kgw validate apis/ --format text --format sarif=kgw.sarif\n  kgw validate apis/ --status\n" +
-			"  kgw validate apis/ --prove\n  kgw validate apis/ --fix --diff",
+			"  kgw validate apis/ --prove\n  kgw validate apis/ --fix --diff\n  kgw validate apis/ --changed-since git:HEAD",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if f.watch {
 				return a.watchValidate(f, args)
@@ -50,6 +52,7 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.openAPI, "openapi", nil, "also compare routes with the API that an OpenAPI `file` describes, or HOST=FILE for another host than it names (repeatable)")
 	f.registerBaseline(cmd.Flags())
 	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
+	cmd.Flags().StringVar(&f.changedSince, "changed-since", "", "check only the files that changed since a git ref and those that they can touch: `git:REF`")
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "report anew whenever a file changes, until interrupted")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
@@ -98,7 +101,10 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	o.Schema, o.Status = true, f.status != ""
-	result := a.memory.Validate(in, *o)
+	result, paths, err := a.validated(f, in, o, paths)
+	if err != nil {
+		return err
+	}
 	if err := a.onlyNew(f, o, result, paths); err != nil {
 		return err
 	}
@@ -118,6 +124,21 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 		return err
 	}
 	return a.printProof(&f.inputFlags, &result.Proof)
+}
+
+// validated checks the inputs, or with --changed-since what changes can touch of
+// them. It also returns the paths that were checked.
+func (a *app) validated(f *validateFlags, in compile.Input, o *compile.Options, paths []string) (*compile.Result, []string, error) {
+	if f.changedSince == "" {
+		return a.memory.Validate(in, *o), paths, nil
+	}
+	touched, err := a.touched(f, &in, o, paths)
+	if err != nil || touched == nil {
+		return a.memory.Validate(in, *o), paths, err
+	}
+	result := a.memory.Validate(touched.Input, *o)
+	touched.Restrict(result)
+	return result, touched.Names(), nil
 }
 
 // dateOf reads a day or a time; "" is the zero time.

@@ -1,7 +1,6 @@
 package gitref
 
 import (
-	"bytes"
 	"crypto/sha1"
 	"crypto/sha256"
 	"errors"
@@ -94,8 +93,7 @@ func (h *head) has(name string, data []byte) bool {
 		return false
 	}
 	object, ok := h.objects[filepath.ToSlash(rel)]
-	return ok && (object == objectName(data, len(object)) ||
-		object == objectName(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), len(object)))
+	return ok && (&entry{object: object}).has(data)
 }
 
 // objectName returns the name that git gives to a file's content: SHA-1 in

@@ -27,6 +27,9 @@ import (
 // repository: what was asked for is at fault.
 var ErrNoRef = errors.New("there is no such ref")
 
+// ErrTooMany says that more files changed than were asked for.
+var ErrTooMany = errors.New("too many files changed")
+
 // Tree is a commit of a repository.
 type Tree struct {
 	// Top is the root of the work tree, and Prefix the directory that was asked
@@ -126,19 +129,13 @@ type entry struct {
 // Files are opened below the directory and links are made last, so that nothing
 // is written through a link whatever the tree holds.
 func (t *Tree) Write(to string, want func(path string) bool) error {
-	out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
+	all, err := t.entries()
 	if err != nil {
 		return err
 	}
 	var entries []entry
-	for _, line := range strings.Split(string(out), "\x00") {
-		head, name, ok := strings.Cut(line, "\t")
-		fields := strings.Fields(head)
-		if !ok || len(fields) != 3 || fields[1] != "blob" || !plain(name) {
-			continue
-		}
-		e := entry{path: name, object: fields[2], link: fields[0] == "120000"}
-		if e.link || want(name) {
+	for _, e := range all {
+		if e.link || want(e.path) {
 			entries = append(entries, e)
 		}
 	}
@@ -149,6 +146,24 @@ func (t *Tree) Write(to string, want func(path string) bool) error {
 	}
 	defer root.Close()
 	return t.write(root, entries)
+}
+
+// entries lists the files of the tree, but for those whose names no checkout would
+// have.
+func (t *Tree) entries() ([]entry, error) {
+	out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
+	if err != nil {
+		return nil, err
+	}
+	var entries []entry
+	for _, line := range strings.Split(string(out), "\x00") {
+		head, name, ok := strings.Cut(line, "\t")
+		fields := strings.Fields(head)
+		if ok && len(fields) == 3 && fields[1] == "blob" && plain(name) {
+			entries = append(entries, entry{path: name, object: fields[2], link: fields[0] == "120000"})
+		}
+	}
+	return entries, nil
 }
 
 func number(b bool) int {

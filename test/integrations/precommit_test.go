@@ -39,7 +39,7 @@ func hooks(t *testing.T) map[string]hook {
 
 func TestHooks(t *testing.T) {
 	all := hooks(t)
-	for _, id := range []string{"kgw-validate", "kgw-build-check", "kgw-test"} {
+	for _, id := range []string{"kgw-validate", "kgw-validate-changed", "kgw-build-check", "kgw-test"} {
 		golang, system := all[id], all[id+"-system"]
 		if golang.Language != "golang" || system.Language != "system" || golang.Entry != system.Entry {
 			t.Errorf("%s: %+v and %+v", id, golang, system)
@@ -54,7 +54,7 @@ func TestHooks(t *testing.T) {
 			}
 		}
 	}
-	if len(all) != 6 {
+	if len(all) != 8 {
 		t.Errorf("%d hooks", len(all))
 	}
 }

@@ -1,0 +1,332 @@
+package compile
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema"
+	"github.com/kgw-dev/kgw/validate"
+)
+
+// Change is a file that changed: what it is now and what it was before. Either is
+// nil where there is none.
+type Change struct{ Now, Before *source.File }
+
+// Touched is the part of an input that a change can touch.
+type Touched struct {
+	// Input is what has to be read for it. Files are those of the whole input, in
+	// its order, less what has nothing to do with the change.
+	Input Input
+	// files are the names of the files that are touched, and others of those that hold
+	// anything else.
+	files, others map[string]bool
+}
+
+// Touch returns what changes can touch: the files that changed, and, on and on, every
+// file that shares a namespace or a host with one of those. A run over Touched.Input
+// finds in these files what a run over the whole input finds in them. nil is
+// everything: where a change is not of APIRules, FabricGateways, Services and workloads
+// alone, or where it is not certain what it can touch.
+//
+// Files that hold anything else, such as Gateways and policies, are read; what is found
+// there counts where it names a file that is touched. Resources also meet at an issuer
+// of tokens, where each is held against the first that names it, and at the name of a
+// Service that is missing: those are read too. Limits of a whole run, on what is
+// written and on what the analysis of overlap may cost, are those of what is read.
+func Touch(in Input, o Options, changes []Change) *Touched {
+	o = o.WithDefaults()
+	if len(in.Documents) > 0 || len(o.APIs) > 0 || (&run{options: &o}).routesOfGatewayAPI() || slices.ContainsFunc(in.Problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
+		return nil
+	}
+	t := &toucher{in: in, options: &o, keys: newMeetings(), files: make([]touchFile, len(in.Files)), known: map[*source.File]*meetings{}}
+	parallel.Each(len(in.Files), func(i int) { t.files[i] = t.look(in.Files[i]) })
+	if !t.begin(changes) || !t.close() || !t.firstOfIssuers(changes) {
+		return nil
+	}
+	t.namesakes()
+	return t.result()
+}
+
+// routesOfGatewayAPI reports whether HTTPRoutes may be written. Whether a Gateway
+// can stand in for another one then depends on all resources that name it.
+func (r *run) routesOfGatewayAPI() bool {
+	return slices.ContainsFunc(r.scopes(), func(c *config.Config) bool {
+		if cmp.Or(r.options.RouteAPI, c.Istio.RouteAPI) == "gateway-api" {
+			return true
+		}
+		return slices.ContainsFunc(schema.Kinds, func(k schema.Kind) bool { return r.targetName(&k, c) == "gateway-api" })
+	})
+}
+
+// Names returns the names of the files that the change can touch.
+func (t *Touched) Names() []string { return slices.Sorted(maps.Keys(t.files)) }
+
+// Restrict takes out of the result of a run over t.Input what is not about the files
+// that the change can touch.
+func (t *Touched) Restrict(r *Result) {
+	r.Findings = t.Findings(r.Findings)
+	r.Fatal = slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code.Unreadable() })
+	r.Summary.Count(r.Findings)
+}
+
+// Findings returns those findings that are in a file that the change can touch, are
+// about a resource of one, or are about another object and name one. What is
+// said once of a whole run is left out, but for what was left undecided.
+func (t *Touched) Findings(l diag.List) diag.List {
+	var out diag.List
+	for _, f := range l {
+		d := f.Document()
+		switch {
+		case f.Code == diag.InsideRefused:
+		case f.Code == diag.BudgetUsed, t.files[f.Span.File] || d != nil && d.File != nil && t.files[d.File.Name],
+			t.others[f.Span.File] && (f.At.Doc == nil || !meetsByName(f.At.Doc.Kind)) && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return t.files[r.Span.File] }):
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// toucher is one call of Touch.
+type toucher struct {
+	in      Input
+	options *Options
+	files   []touchFile // those of in
+	keys    *meetings   // of all files that are touched
+	asked   *meetings   // those of keys for which all files were looked through
+	known   map[*source.File]*meetings
+}
+
+// touchFile is one file of the input.
+type touchFile struct {
+	text       []byte // in lower case
+	shownKinds        // of its documents
+	always     bool   // where it meets others is asked in any case
+	linked     bool   // it meets a file that is touched, or changed
+	context    bool   // it is read although it is not linked
+}
+
+func (t *toucher) look(f *source.File) touchFile {
+	l := touchFile{text: bytes.ToLower(f.Data)}
+	if l.shownKinds = kindsIn(f.Data); l.plain {
+		l.always = mayHaveWildcard(f.Data)
+	} else {
+		l.always = hasEscape(f.Data) || slices.ContainsFunc(gatewayKinds, func(kind string) bool { return bytes.Contains(f.Data, []byte(kind)) })
+	}
+	return l
+}
+
+// begin takes up the files that changed. False is everything.
+func (t *toucher) begin(changes []Change) bool {
+	at := make(map[*source.File]int, len(t.in.Files))
+	for i, f := range t.in.Files {
+		at[f] = i
+	}
+	for _, c := range changes {
+		for _, f := range []*source.File{c.Now, c.Before} {
+			if f == nil {
+				continue
+			}
+			if !kindsIn(f.Data).plain || !t.add(f, f == c.Now) {
+				return false
+			}
+		}
+		if c.Now == nil {
+			continue
+		}
+		i, isInput := at[c.Now]
+		if !isInput {
+			return false
+		}
+		t.files[i].linked = true
+	}
+	return true
+}
+
+// add takes up where a file meets others, now or before the change. False is everything: a host with a
+// wildcard, or a name that can be spelled in several ways, cannot be searched for.
+func (t *toucher) add(f *source.File, now bool) bool {
+	m := *t.of(f)
+	if !now {
+		m.services = nil // there are none any more
+	}
+	t.keys.add(&m)
+	return m.named()
+}
+
+// of returns where the documents of a file meet others.
+func (t *toucher) of(f *source.File) *meetings {
+	m := t.known[f]
+	if m == nil {
+		m = meetingsOf(f, t.options.NamespaceOf(f))
+		t.known[f] = m
+	}
+	return m
+}
+
+// close looks for files that meet those that are touched until there are no more.
+func (t *toucher) close() bool {
+	t.asked = newMeetings()
+	for t.asked.size() < t.keys.size() {
+		wanted := t.keys.without(t.asked)
+		t.asked.add(wanted)
+		needles := wanted.needles()
+		everywhere := t.assumed(wanted)
+		maybe := make([]bool, len(t.files))
+		parallel.Each(len(t.files), func(i int) {
+			f := &t.files[i]
+			maybe[i] = !f.linked && (f.always || f.plain && (everywhere || mentions(f.text, needles)))
+		})
+		t.readAll(maybe)
+		for i, f := range t.in.Files {
+			if maybe[i] && t.of(f).meets(t.keys) {
+				if t.files[i].linked = true; !t.add(f, true) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// assumed reports whether one of the namespaces is that of documents which name
+// none.
+func (t *toucher) assumed(m *meetings) bool {
+	return slices.ContainsFunc(t.in.Files, func(f *source.File) bool { return m.namespaces[t.options.NamespaceOf(f)] })
+}
+
+// readAll reads the files that are marked, on every core.
+func (t *toucher) readAll(marked []bool) {
+	read := make([]*meetings, len(marked))
+	parallel.Each(len(marked), func(i int) {
+		if _, seen := t.known[t.in.Files[i]]; marked[i] && !seen {
+			read[i] = meetingsOf(t.in.Files[i], t.options.NamespaceOf(t.in.Files[i]))
+		}
+	})
+	for i, f := range t.in.Files {
+		if _, seen := t.known[f]; marked[i] && !seen {
+			t.known[f] = read[i]
+		}
+	}
+}
+
+// firstOfIssuers adds, for each issuer of what is touched, the files up to the first
+// that says with which keys its tokens are verified: all others are compared with
+// that. False is everything: the first one changed, and others are not touched
+// otherwise.
+func (t *toucher) firstOfIssuers(changes []Change) bool {
+	for issuer := range t.keys.issuers {
+		if !t.firstOf(issuer, changes) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *toucher) firstOf(issuer string, changes []Change) bool {
+	elsewhere, before := false, map[*source.File]*source.File{}
+	for i, f := range t.in.Files {
+		elsewhere = elsewhere || t.files[i].plain && !t.files[i].linked && names(f, issuer)
+	}
+	for _, c := range changes {
+		if before[c.Now] = c.Before; elsewhere && c.Now == nil && len(t.verifiers(c.Before, issuer)) > 0 {
+			return false
+		}
+	}
+	for i, f := range t.in.Files {
+		was, changed := before[f]
+		if !names(f, issuer) && !names(was, issuer) {
+			continue
+		}
+		t.files[i].context = true
+		in := t.verifiers(f, issuer)
+		if elsewhere && changed && (len(in) > 0 || len(t.verifiers(was, issuer)) > 0) {
+			return false
+		}
+		if len(in) > 0 && !t.again(in, i) {
+			return true
+		}
+	}
+	return true
+}
+
+// again reports whether all resources may be defined in a file before the one at i
+// too: only the first of such counts. Those files are read.
+func (t *toucher) again(resources []ir.Name, i int) bool {
+	all := true
+	for _, name := range resources {
+		label, namespace, once := map[string]bool{strings.ToLower(name.Name): true}, strings.ToLower(name.Namespace), true
+		for j := range i {
+			if f := &t.files[j]; (!searchable(strings.ToLower(name.Name)) || mentions(f.text, label)) && t.of(t.in.Files[j]).namespaces[namespace] {
+				f.context, once = true, false
+			}
+		}
+		all = all && !once
+	}
+	return all
+}
+
+// names reports whether a file may have a text.
+func names(f *source.File, text string) bool {
+	return f != nil && (bytes.Contains(f.Data, []byte(text)) || hasEscape(f.Data))
+}
+
+// namesakes adds the files with Services that are told of where a resource names a
+// missing Service of that name.
+func (t *toucher) namesakes() {
+	missing, every := map[string]bool{}, false
+	for service := range t.keys.uses {
+		if name := strings.ToLower(service.Name); !t.keys.services[service] {
+			missing[name] = true
+			every = every || !searchable(name)
+		}
+	}
+	parallel.Each(len(t.files), func(i int) {
+		f := &t.files[i]
+		f.context = f.context || f.services && (every || mentions(f.text, missing))
+	})
+}
+
+// verifiers returns the resources of a file that say with which keys tokens of an
+// issuer are verified. One with a path that no request has is judged no further.
+func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
+	if !names(f, issuer) || len(f.Data) > maxPath {
+		return nil
+	}
+	o := *t.options
+	o.Model, o.Memory, o.Observer = true, nil, nil
+	var out []ir.Name
+	for _, r := range Link(Input{Files: []*source.File{f}}, o).Resources {
+		if r.Gateway != nil && slices.Contains(validate.IssuersOf(r.Gateway), issuer) {
+			out = append(out, r.Gateway.Name)
+		}
+	}
+	return out
+}
+
+func (t *toucher) result() *Touched {
+	out := &Touched{Input: t.in, files: map[string]bool{}, others: map[string]bool{}}
+	out.Input.Files = nil
+	policies := slices.ContainsFunc(t.in.Files, func(f *source.File) bool {
+		return bytes.Contains(f.Data, []byte("AuthorizationPolicy")) || bytes.Contains(f.Data, []byte("RequestAuthentication")) || hasEscape(f.Data)
+	})
+	for i, f := range t.in.Files {
+		l := &t.files[i]
+		if !l.plain {
+			out.others[f.Name] = true
+		} else if l.linked {
+			out.files[f.Name] = true
+		}
+		if l.linked || l.context || !l.plain || l.pods && policies {
+			out.Input.Files = append(out.Input.Files, f)
+		}
+	}
+	return out
+}
