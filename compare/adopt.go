@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/lock"
 )
 
-// Adopt recognises among live objects those that are wanted under another name.
-// What it cannot tell apart, and what is left over, is reported on the live
-// side.
+// Adopt finds the live objects that are wanted under another name. Objects that
+// it cannot distinguish, and objects that are left over, are reported on the
+// live side.
 func Adopt(live, after *Side, scope Scope) diff.Recognised {
 	known := diff.Recognise(live.Objects, after.Objects)
 	live.ambiguous(known)
@@ -45,8 +45,9 @@ func unmatched(live, after *Side, known diff.Recognised, scope Scope) {
 	live.settled()
 }
 
-// NextLock returns the lock with what was recognised, and without entries for what
-// is no longer written. fileOf returns how the lock names a file.
+// NextLock returns the lock with the recognised objects, and without entries for
+// objects that are no longer written. fileOf returns the name of a file in the
+// lock.
 func NextLock(old *lock.Lock, after *Side, matches []diff.Match, fileOf func(string) string) *lock.Lock {
 	next := &lock.Lock{}
 	adopted := map[string]bool{}

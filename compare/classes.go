@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Classes compares both sides by class of requests: what is answered
-// differently. What the comparison of objects leaves out stays as it is.
+// Classes compares both sides by class of requests and returns what is answered
+// differently. Objects that the comparison leaves out stay as they are.
 func Classes(before, after *Side, scope Scope) *classes.Report {
 	return classes.Compare(ClassSides(before, after, scope))
 }
@@ -103,11 +103,10 @@ func (s *Side) native() []simulate.Manifest {
 // readAround reads the objects among the inputs of the side that kgw does not write.
 func (s *Side) readAround() []simulate.Manifest { return prove.Around(s.Input, s.Options) }
 
-// around are the objects among the inputs of the side that kgw does not write,
-// its own and some of those of the other: gateways, workloads, what makes answers
-// unknown. Services of the other side tell about pods of which it says nothing. A cluster and a render say nothing
-// about the kinds that they do not hold, and resources that they are compared
-// with do.
+// around are the objects among the inputs of the side that kgw does not write, its own and some of
+// those of the other: gateways, workloads, and objects that make answers unknown. Services of the
+// other side supply facts about pods that this side lacks. A cluster and a render lack some kinds; the
+// resources that they are compared with have them.
 func (s *Side) around(own []simulate.Manifest, other *Side, others []simulate.Manifest) []simulate.Manifest {
 	silent, kinds, held := !s.resources() && other.resources(), map[string]bool{}, map[string]bool{}
 	for i := range own {

@@ -51,8 +51,8 @@ type live struct {
 	scope  Scope
 }
 
-// Unconnected returns the live side of a cluster that there is no connection
-// to: err, for each object that is wanted.
+// Unconnected returns the live side of a cluster without a connection: err, for
+// each object that is wanted.
 func Unconnected(err error, after *Side, scope Scope) *Side {
 	s := newLive()
 	problem := &cluster.Problem{Reason: cluster.Misconfigured, Text: err.Error()}
@@ -100,7 +100,8 @@ func (s *Side) settled() *Side {
 	return s
 }
 
-// ask asks for every object that is wanted and returns those that do not exist.
+// ask asks for every object that is wanted and returns the ones that do not
+// exist.
 func (l *live) ask(dryRun bool) []*diff.Object {
 	values := make([]map[string]any, len(l.after.Objects))
 	for i := range values {
@@ -130,8 +131,8 @@ func (l *live) ask(dryRun bool) []*diff.Object {
 	return missing
 }
 
-// others lists what has an owner label: to recognise what is missing under
-// another name, and to find what is no longer wanted.
+// others lists the objects with an owner label, to recognise missing objects
+// under another name and to find objects that are no longer wanted.
 func (l *live) others(missing []*diff.Object) {
 	kinds := l.kinds(missing, l.scope.Prune)
 	if len(kinds) == 0 {
@@ -173,9 +174,9 @@ func (l *live) known(id diff.ID) bool {
 	return l.side.read[id]
 }
 
-// kinds are those of which objects are looked for: those that are missing, or
-// every one that kgw writes. What the inputs are now does not tell: of the last
-// FabricGateway an Ingress may be left.
+// kinds are the kinds whose objects are looked for: the missing ones, or every
+// kind that kgw writes. The inputs of today do not decide that: an Ingress may
+// be left of the last FabricGateway.
 func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 	versions := map[string]string{}
 	for i := range l.after.Objects {

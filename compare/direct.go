@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// direct returns the operations that the routes which change sent to services
-// without Oathkeeper: what a policy for the time between lets in for them, as long
-// as the old routes may be there. Paths that policies cannot say are left out; the
-// proof of the state says whether that matters.
+// direct returns the operations that the changing routes sent to services without
+// Oathkeeper. A policy for the time between lets them in, as long as the old
+// routes may exist. Paths that policies cannot express are left out; the proof of
+// the state reports whether that matters.
 func (p *plan) direct() []any {
 	var out []any
 	for _, pair := range p.pairs {

@@ -18,9 +18,9 @@ func Objects(before, after *Side, scope Scope) *diff.Report {
 	return r
 }
 
-// Pairs puts together what is compared, and counts what is left out. Of a
-// cluster only what is wanted, what is the same under another name, and what
-// the scope asks for; of another render everything.
+// Pairs pairs the objects that are compared, and counts the others. Of a
+// cluster it compares the wanted objects, the same objects under another name,
+// and the ones that the scope asks for; of another render everything.
 func Pairs(before, after *Side, scope Scope) (pairs []diff.Pair, skipped int) {
 	if !before.Live {
 		return renders(before, after)
@@ -60,9 +60,9 @@ func (s *Side) ambiguous(known diff.Recognised) {
 	s.settled()
 }
 
-// covers reports whether an object that is no longer wanted is one that the
-// inputs speak for: in their namespaces, or those asked for, and not of a
-// resource that is withheld or could not be compared.
+// covers reports whether the inputs decide about an object that is no longer
+// wanted: it is in their namespaces, or in the ones asked for, and its resource
+// is neither withheld nor failed to compare.
 func (s Scope) covers(o *diff.Object, before, after *Side) bool {
 	owner, _ := o.Owner()
 	namespace := o.ID().Namespace

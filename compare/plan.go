@@ -31,14 +31,14 @@ type Step struct {
 }
 
 // Plan orders what differs between two sides in steps, and proves for the state
-// after each that no request is exposed or refused that was not before and is
-// not after.
+// after each that no request is exposed or refused that was not before and is not
+// after.
 //
 // Gateways come first, with proxies of their own, then RequestAuthentications,
 // which let tokens be known, then policies that let in whom the old or the new
-// ones do, with Oathkeeper, then Rules, then the routes. What is no longer wanted
-// goes when nothing needs it, and at last the policies that held for the time
-// between.
+// ones do, with Oathkeeper, then Rules, then the routes. Objects that are no
+// longer wanted are deleted when nothing needs them, and the policies for the
+// time between at last.
 func Plan(before, after *Side, scope Scope) []Step {
 	if before.Options.Config == nil {
 		before.Options = after.Options
@@ -136,7 +136,7 @@ func (p *plan) others() []diff.Object {
 	return out
 }
 
-// gone lists what is no longer wanted, also under its old name.
+// gone lists the objects that are no longer wanted, also under their old names.
 func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
 	var out []diff.ID
 	for _, pair := range p.pairs {
@@ -147,9 +147,9 @@ func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
 	return out
 }
 
-// between makes the policies for the time between: what a policy that changes
-// allowed, and, where none did, Oathkeeper and what routes led past it, as long as
-// they may do so.
+// between makes the policies for the time between: they allow what a changing
+// policy allowed or, where there was none, Oathkeeper and the requests that routes
+// sent past it, as long as those routes may exist.
 func (p *plan) between() []diff.Object {
 	seen := map[string]bool{}
 	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
@@ -182,8 +182,8 @@ func (p *plan) between() []diff.Object {
 	return p.held
 }
 
-// allowedPods says which pods an object lets requests in to, as a text, with what it
-// says; ok is false for one that is no policy of the action ALLOW.
+// allowedPods returns the pods that an object lets requests in to, as a text, and
+// its spec; ok is false if it is not a policy with the action ALLOW.
 func allowedPods(o *diff.Object) (pods string, spec map[string]any, ok bool) {
 	if o == nil || o.ID().Kind != "AuthorizationPolicy" {
 		return "", nil, false
@@ -197,7 +197,7 @@ func from(principals ...string) []any {
 	return []any{map[string]any{"source": map[string]any{"principals": source.ListOf(principals)}}}
 }
 
-// hold makes a policy for the time between, beside another one.
+// hold makes a policy for the time between, in addition to another one.
 func (p *plan) hold(beside *diff.Object, spec any) {
 	id := beside.ID()
 	if s, ok := spec.(map[string]any); ok && s["selector"] == nil {
@@ -256,7 +256,7 @@ func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 	return prove.Simulate(manifests, p.side.Options)
 }
 
-// Text says what a step does, in a line for each object.
+// Text returns what a step does, in a line for each object.
 func (s *Step) Text() string {
 	var b strings.Builder
 	for i := range s.Apply {

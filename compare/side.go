@@ -40,7 +40,7 @@ type Side struct {
 	read   map[diff.ID]bool // the cluster answered about them
 }
 
-// Scope says which objects count that are on the live side and are not wanted.
+// Scope describes which unwanted objects of the live side count.
 type Scope struct {
 	// Prune looks for objects with an owner label that are no longer wanted.
 	Prune bool

@@ -44,7 +44,7 @@ func foreignOf(a *kube.AccessRule) *rule.Foreign {
 	return &rule.Foreign{ID: a.ID, Node: a.Node, Native: a.Native, URL: a.URL, Unmatched: a.Unmatched, At: a.At}
 }
 
-// placed gives findings about a rule within a text the place of the text.
+// placed sets the place of a text on findings about a rule in it.
 func placed(a *kube.AccessRule, found diag.List) diag.List {
 	for i := range found {
 		if a.Inside {

@@ -20,8 +20,8 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// Input is what is compiled: files, documents of files that were split
-// already, and what went wrong while reading them.
+// Input is what Run compiles: files, documents of files that are split already,
+// and the problems of reading them.
 type Input struct {
 	Files     []*source.File
 	Documents []*source.Document
@@ -40,14 +40,14 @@ type Options struct {
 	Scopes map[string]*config.Config
 	// Namespace of documents that name none; "" takes the configuration's.
 	Namespace string
-	// Outer is the namespace that what runs kgw gives to documents that name
-	// none, where no configuration names one; "" has none.
+	// Outer is the namespace that the caller of kgw sets on documents without
+	// one, where no configuration names one; "" for none.
 	Outer string
 	// Memory is what earlier runs over nearly the same files left; nil for none.
 	Memory *Memory
-	// Observer is told how far the run is; nil for nobody.
+	// Observer, if not nil, receives the progress of the run.
 	Observer Observer
-	// Later are the namespaces that something gives to the documents of a file
+	// Later are the namespaces that something sets on the documents of a file
 	// after kgw, by the names of files; "" is for all others.
 	Later     map[string]Later
 	defaulted bool // Namespace is the configuration's
@@ -62,7 +62,7 @@ type Options struct {
 	// SkipperAPI is what is written for Skipper, "ingress" or "routegroup"; ""
 	// takes the configuration's.
 	SkipperAPI string
-	// Accept are losses that the user takes on: their findings are warnings.
+	// Accept are losses that the user accepts: their findings are warnings.
 	Accept []diag.Code
 	// Levels are levels of findings from the command line.
 	Levels map[diag.Code]diag.Severity
@@ -79,13 +79,13 @@ type Options struct {
 	Status bool
 	// Lock holds the names that live objects keep; nil keeps none.
 	Lock *lock.Lock
-	// Old is what an earlier run wrote; of its routes, those that cannot be
-	// taken away yet are among Others. Nil keeps nothing.
+	// Old is what an earlier run wrote; its routes that cannot be removed yet
+	// are kept among Others. Nil keeps nothing.
 	Old *Input
-	// Beside also writes what is beside gateways: bindings of roles.
+	// Beside also writes objects that belong to no gateway: bindings of roles.
 	Beside bool
-	// Emit names what is written beside the manifests, or instead of some:
-	// see CheckEmit.
+	// Emit names what is written in addition to the manifests, or instead of
+	// some: see CheckEmit.
 	Emit []string
 	// EmitFile is the name of what is written as a file, instead of the
 	// manifests: see FileOf. "" is none.
@@ -110,7 +110,7 @@ type Options struct {
 
 // Later is a namespace that is set after kgw has run.
 type Later struct {
-	// Namespace is "" where it is not known; By is what sets it, and Help says
+	// Namespace is "" where it is not known; By names what sets it, and Help
 	// where to write the namespace for kgw.
 	Namespace, By, Help string
 }
@@ -207,7 +207,7 @@ func Run(in Input, o Options) *Result {
 }
 
 // Link stops the line where the models are complete: nothing is judged or
-// written, and no finding is told.
+// written, and no finding is reported.
 func Link(in Input, o Options) *Result {
 	r := link(in, o)
 	r.resources()

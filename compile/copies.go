@@ -16,9 +16,9 @@ import (
 // identity is what makes an object one.
 type identity struct{ kind, namespace, name string }
 
-// copies finds resources that are defined more than once. Definitions that say
-// the same are taken as one. Of others, the first alone is compared with other
-// resources: only one of them can exist.
+// copies finds resources that are defined more than once. Equal definitions
+// count as one. Of others, only the first is compared with other resources:
+// only one of them can exist.
 func (r *run) copies() {
 	first := map[identity][]*unit{}
 	var several []identity

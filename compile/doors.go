@@ -157,7 +157,7 @@ func (r *run) entrances(guarded map[ir.Name]source.Ref) *entrances {
 }
 
 // behind returns the guarded Services that a door leads to: the one that it
-// names, those with the same pods, and those that its name stands for.
+// names, the ones with the same pods, and the ones that its name refers to.
 func (e *entrances) behind(d *kube.Door) []ir.Name {
 	seen, out := map[ir.Name]bool{}, []ir.Name(nil)
 	var follow func(ir.Name)

@@ -23,8 +23,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// generator is what can be emitted beside or instead of manifests: see
-// Options.Emit.
+// generator is something that can be emitted in addition to manifests or
+// instead of them: see Options.Emit.
 type generator struct {
 	name string
 	// file makes the file of a generator that has one: nil data where there is
@@ -35,7 +35,7 @@ type generator struct {
 	objects func(*run)
 }
 
-// generators is the table of what --emit takes.
+// generators is the table of the names that --emit accepts.
 var generators = []generator{
 	{config.EmitOathkeeperRules, (*run).rulesFile, (*run).emitRulesConfigMap},
 	{config.EmitOathkeeperConfigMap, nil, (*run).emitRulesConfigMap},
@@ -46,8 +46,8 @@ var generators = []generator{
 	{config.EmitKymaRoles, nil, func(r *run) { r.add(ruleKymaRoles, kymaroles.Objects()) }},
 }
 
-// emit runs the generators that are asked for. What an error withholds is not
-// in them.
+// emit runs the generators that are asked for. Withheld resources are not in
+// their output.
 func (r *run) emit() {
 	if r.options.Beside {
 		r.roleBindings()
@@ -96,8 +96,8 @@ func (r *run) rulesFile() File {
 	return File{Name: r.accessRules().Key, Data: accessrules.JSON(rules), Origin: rules[0].Origin}
 }
 
-// emitRulesConfigMap writes ConfigMaps of access rules instead of the
-// Rules that were compiled: there is no Maester to read those.
+// emitRulesConfigMap writes ConfigMaps of access rules instead of the Rules
+// that were compiled: no Maester reads those.
 func (r *run) emitRulesConfigMap() {
 	rules := r.allRules()
 	if len(rules) == 0 {
@@ -262,8 +262,8 @@ func (r *run) allRules() []accessrules.Rule {
 	return out
 }
 
-// accessRules says where the access rules are kept: as the configuration says,
-// else in the namespace of Oathkeeper's Service.
+// accessRules returns where the access rules are kept: the place in the
+// configuration, else the namespace of Oathkeeper's Service.
 func (r *run) accessRules() accessrules.Options {
 	c := &r.options.Config.Oathkeeper
 	parts := strings.SplitN(c.Service, ".", 3)
@@ -277,8 +277,8 @@ func (r *run) accessRules() accessrules.Options {
 	}
 }
 
-// FileOf returns the name in a list that stands for a file instead of
-// manifests: that of its only generator, if this has a file, else "".
+// FileOf returns the name in a list that writes a file instead of manifests:
+// the name of its only generator, if that has a file, else "".
 func FileOf(names []string) string {
 	for i := range generators {
 		if g := &generators[i]; len(names) == 1 && names[0] == g.name && g.file != nil {

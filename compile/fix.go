@@ -34,7 +34,7 @@ const maxFixes = 100
 
 // Fix applies the fixes of the findings of a run and runs again, until nothing
 // is left to fix. A fix that brings a new finding, other than for the record,
-// is taken back.
+// is undone.
 func Fix(in Input, o Options, r *Result) *Patch {
 	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, tried: map[place]int{}, patch: &Patch{Result: r}}
 	for range maxRounds {
@@ -57,7 +57,7 @@ func Fix(in Input, o Options, r *Result) *Patch {
 }
 
 // MarkFixable marks the findings of a run whose fix can be made, and counts them.
-// Nothing is run again: Fix takes back a fix that brings a new finding.
+// Nothing is run again: Fix undoes a fix that brings a new finding.
 func MarkFixable(r *Result) {
 	f := &fixer{tried: map[place]int{}, patch: &Patch{Result: r}}
 	for i := range r.Findings {

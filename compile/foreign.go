@@ -12,7 +12,7 @@ import (
 )
 
 // foreign reports Ingresses and RouteGroups among the inputs that serve a host
-// of a gateway beside what is written for it. Skipper serves both, and the
+// of a gateway besides the objects written for it. Skipper serves both, and the
 // other's routes ask for no token.
 func (r *run) foreign() {
 	var others []*kube.Exposure
@@ -50,7 +50,7 @@ func (r *run) foreign() {
 	}
 }
 
-// serves is how the target tells the hosts of what it writes, or nil.
+// serves returns the hosts of an object that the target writes, or is nil.
 func (t *boundTarget) serves() func(*manifest.Object) []string {
 	if t == nil {
 		return nil

@@ -28,7 +28,7 @@ const Annotation = "kgw.dev/ignore"
 var ignoreComment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`) })
 
 // readIgnores reads the suppressions of a document: comments and the
-// annotation. What is wrong with them is added to found.
+// annotation. Their faults are added to found.
 //
 // Codes that are locked cannot be suppressed.
 func readIgnores(doc *source.Document, root *source.Node, locked []diag.Code, found *diag.List) []ignore {
@@ -140,9 +140,9 @@ func nextContents(lines []string) []int {
 	return next
 }
 
-// nodeEnd returns the last line of the node that starts at line i: all that is
-// indented deeper, and the elements of a list that is at the same depth as
-// its key.
+// nodeEnd returns the last line of the node that starts at line i: it includes
+// all lines with a deeper indent, and the elements of a list with the same
+// indent as its key.
 func nodeEnd(lines []string, i int) int {
 	if i >= len(lines) {
 		return i

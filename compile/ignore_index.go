@@ -58,9 +58,9 @@ func indexIgnores(all []*ignore) ignoreIndex {
 // of one cannot suppress that of the other.
 var mutual = []diag.Code{diag.HostConflict, diag.WildcardHostConflict}
 
-// Hidable reports whether a file that anybody may change can hide a finding: what
-// a suppression cannot take away, or only with the consent of another author,
-// stays.
+// Hidable reports whether a file that anybody may change can hide a finding:
+// findings that a suppression cannot hide, or only with the consent of another
+// author, stay.
 func (o *Options) Hidable(f *diag.Finding) bool {
 	c := o.Config
 	if d := f.At.Doc; d != nil && d.File != nil && o.Scopes[d.File.Name] != nil {

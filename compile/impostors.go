@@ -13,10 +13,10 @@ import (
 )
 
 // impostors reports VirtualServices, Rules and policies among the inputs that
-// name a gateway as the one that they were made for, by a label or an owner
-// reference, and route or let in otherwise than what is written for it. Such an
-// object is taken for the gateway's own wherever the two are compared, and
-// writing the gateway does not remove it.
+// name a gateway as their owner, by a label or an owner reference, but route or
+// admit differently from the objects written for it. Such an object counts as
+// the gateway's own wherever the two are compared, and writing the gateway does
+// not remove it.
 func (r *run) impostors() {
 	made := map[ir.Name][]*unit{}
 	for _, u := range r.compiled {
@@ -43,8 +43,8 @@ func (r *run) impostors() {
 	}
 }
 
-// madeFor returns the resource that an object says that it was made for, or the
-// zero name.
+// madeFor returns the resource that an object names as its owner, or the zero
+// name.
 func (r *run) madeFor(u *unit) ir.Name {
 	var labels map[string]string
 	switch o := u.companion.(type) {
@@ -113,8 +113,8 @@ func (r *run) asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.
 	return false
 }
 
-// decisive is what of a spec says where requests go and who is let in. Releases
-// of the controllers differ in the rest.
+// decisive is the part of a spec that decides where requests go and who is let
+// in. Releases of the controllers differ in the rest.
 func decisive(kind string, spec any) any {
 	s, _ := spec.(map[string]any)
 	switch kind {

@@ -12,9 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// Inventory says what gateways refer to: Known is what the inputs hold of it,
-// in the words of the configuration, and Needs are what neither they nor the
-// configuration have.
+// Inventory lists what gateways refer to: Known has the objects of the inputs,
+// in the words of the configuration, and Needs the objects that neither the
+// inputs nor the configuration have.
 type Inventory struct {
 	Known config.Known
 	Needs []Need

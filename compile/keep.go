@@ -8,11 +8,12 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// keep adds what was written before and is no longer wanted, as long as taking
-// it away would leave a gap. Names of Ingresses change when a rate limit or a
-// list of services is added; deleted before the new ones are there, requests
-// would find nothing. So nothing is taken away together with something new.
-// The route that answers what no other route matches goes last of all.
+// keep adds objects that were written before and are no longer wanted, as long
+// as removing them would leave a gap. Names of Ingresses change when a rate
+// limit or a list of services is added; deleted before the new ones are there,
+// requests would find nothing. So nothing is removed together with something
+// new. The route for requests that no other route matches is removed last of
+// all.
 func (r *run) keep() {
 	if r.options.Old == nil {
 		return
@@ -52,8 +53,8 @@ func (r *run) keep() {
 
 func key(e *kube.Exposure) string { return e.Kind + " " + e.Name.String() }
 
-// guards reports whether the object answers what is left of the requests for a
-// host of others that are taken away.
+// guards reports whether the object answers the remaining requests for a host
+// of others that are removed.
 func guards(u *unit, stale []*unit) bool {
 	e := u.companion.(*kube.Exposure)
 	if !ingress.CatchesAll(e.Annotations) {

@@ -140,9 +140,8 @@ func knownOf(config *config.Config, c *companions) {
 	}
 }
 
-// knownParents adds the Gateways of the Gateway API whose hosts or namespaces one
-// configuration says. Those hosts are also the ones of the Istio Gateways that they
-// stand for.
+// knownParents adds the Gateways of the Gateway API whose hosts or namespaces a
+// configuration sets. The Istio Gateways that they replace serve those hosts too.
 func knownParents(config *config.Config, c *companions) {
 	for _, istio := range slices.Sorted(maps.Keys(config.GatewayAPI.Gateways)) {
 		g := config.GatewayAPI.Gateways[istio]
@@ -187,7 +186,7 @@ func (r *run) aim() {
 	}
 }
 
-// standIns takes a Gateway of the Gateway API for the Istio Gateway that resources
+// standIns uses a Gateway of the Gateway API as the Istio Gateway that resources
 // name, where that is not among the inputs and all of them have HTTPRoutes.
 func (r *run) standIns(c *companions) {
 	c.standIns = map[ir.Name]bool{}

@@ -76,7 +76,7 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 }
 
 // noDomain reports a short host of a Gateway that serves the domain of the
-// cluster, which nobody told.
+// cluster, if that domain is not known.
 func noDomain(h *ir.Host, upstream string, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.NoDomain, At: h.Origin,
@@ -130,9 +130,8 @@ func gatewayOf(external ir.Name) ir.Name {
 	return ir.Name{Namespace: external.Namespace, Name: base + "-gw"}
 }
 
-// ingress checks that the Gateway is there, for dialects whose controller
-// does. A Gateway that the configuration knows stands for its ExternalGateway
-// too.
+// ingress checks that the Gateway is there, for dialects whose controller does.
+// A Gateway that the configuration knows counts as its ExternalGateway too.
 func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 	if g.Convention.Says.NoGateway == "" {
 		return

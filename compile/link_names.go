@@ -53,7 +53,7 @@ func (r *run) names() {
 }
 
 // naming reports bad names, each place once; seen are places with a finding, and
-// told those of all documents. Of places that are empty nothing else is told.
+// told the ones of all documents. Empty places have no other finding.
 type naming struct {
 	found *diag.List
 	seen  []string
@@ -81,8 +81,8 @@ func (n *naming) host(h *ir.Host) {
 	}
 }
 
-// service checks the names of a Service. Where they are empty because the Service
-// could not be read, that is told already.
+// service checks the names of a Service. If they are empty because the Service
+// could not be read, there is a finding already.
 func (n *naming) service(u *ir.Upstream) {
 	if u.Name == "" || u.Namespace == "" {
 		n.empty = append(n.empty, u.Origin.At("name").Path)

@@ -51,9 +51,9 @@ func gatewayFault(code diag.Code, h *ir.Host, gateway *kube.Gateway, message, he
 }
 
 // takesHost reports whether a server of a Gateway matches requests for a host, or
-// some of those for a wildcard: "*.domain" stands for any number of labels
+// some requests for a wildcard: "*.domain" matches any number of labels
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). A
-// namespace in front says whose hosts are accepted, not which.
+// namespace in front restricts whose hosts are accepted, not which.
 func takesHost(server, name string) bool {
 	if _, rest, ok := strings.Cut(server, "/"); ok {
 		server = rest

@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// traffic gives the hosts of a gateway the upstreams of the StackSet that it
-// names: every stack, also one without a share.
+// traffic sets the upstreams of the hosts of a gateway from the StackSet that
+// it names: every stack, also one without a share.
 func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
 	at := g.Traffic
 	if at.Ref.Name == "" {

@@ -81,8 +81,9 @@ func (c *companions) gatewayOf(g *ir.Gateway) *kube.Gateway {
 	return c.gateways[g.Ingress.Ref]
 }
 
-// listenersOf returns the servers that take a host: those of the most specific
-// name (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
+// listenersOf returns the servers that match a host: the ones with the most
+// specific name
+// (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
 func listenersOf(g *kube.Gateway, name string) []kube.Listener {
 	best := ""
 	var out []kube.Listener
@@ -165,8 +166,8 @@ func foreignness(k *ir.Certificate) int {
 	return 1
 }
 
-// holdsFor reports whether one of the names of a certificate is a host, or
-// stands for it; a wildcard host needs that wildcard.
+// holdsFor reports whether one of the names of a certificate is a host, or a
+// wildcard that matches it; a wildcard host needs that wildcard.
 func holdsFor(names []string, wanted string) bool {
 	wanted = strings.ToLower(wanted)
 	return slices.ContainsFunc(names, func(n string) bool {
@@ -257,7 +258,7 @@ type claim struct {
 }
 
 // claimHost reports a host that another Gateway of the same pods ends TLS for
-// on the same port: Istio takes one of the two, and drops the other's server.
+// on the same port: Istio uses one of the two, and drops the other's server.
 func claimHost(g *kube.Gateway, l *kube.Listener, i int, taken map[string][]claim, found *diag.List) {
 	name := l.Hosts[i]
 	if _, rest, ok := strings.Cut(name, "/"); ok {

@@ -133,7 +133,7 @@ func (c *companions) namesake(up *ir.Upstream) *kube.Service {
 
 // serviceHelp is the remedy for a Service that is not there, with the lines
 // that kgw.yaml lacks. The selector is only known where the Service is; a
-// word stands for it that is refused until it is replaced.
+// placeholder is written that is refused until it is replaced.
 func serviceHelp(up *ir.Upstream) string {
 	return fmt.Sprintf(`add the Service's manifest to the inputs, or these lines to kgw.yaml:
   known:

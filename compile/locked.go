@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// keepNames gives objects the names that the lock keeps for them.
+// keepNames sets the names that the lock keeps for objects.
 func (r *run) keepNames(objects [][]manifest.Object) {
 	names := r.options.Lock.Names()
 	if len(names) == 0 {
@@ -23,9 +23,9 @@ func (r *run) keepNames(objects [][]manifest.Object) {
 	}
 }
 
-// checkLock reports what is wrong with the lock, once it is known what is
-// written. A run with a target of its own writes other objects: their names
-// are not looked for.
+// checkLock reports faults of the lock, once the written objects are known. A
+// run with a target of its own writes other objects: their names are not looked
+// for.
 func (r *run) checkLock() {
 	if r.options.Lock == nil {
 		return

@@ -54,7 +54,7 @@ type checkMemory struct {
 	lowered [][]manifest.Object // what each emitter wrote; nil before it was asked
 }
 
-// circumstances are what the reading of a file depends on beside the file.
+// circumstances are what reading a file depends on besides the file itself.
 type circumstances struct {
 	content      int // of its configuration
 	own          bool
@@ -104,7 +104,8 @@ func contentOf(c *config.Config) string {
 	return b.String()
 }
 
-// places returns where findings are that were told before; nil without a memory.
+// places returns the places of findings that were reported before; nil without a
+// memory.
 func (r *run) places() *diag.Places {
 	if r.options.Memory == nil {
 		return nil
@@ -202,9 +203,9 @@ func (u *unit) lift(resource schema.Resource, s *ir.Settings) {
 	u.gateway, u.found, u.lifted = gateway, append(u.found, found...), len(found)
 }
 
-// recall returns what the emitters said of a unit that is as it was, and takes over
-// its gateway, to which that refers; nil where it is not known. nth counts the units
-// of one document.
+// recall returns what the emitters found about a unit that has not changed, and
+// restores its gateway, which the findings refer to; nil where it is not known. nth
+// counts the units of one document.
 func (r *run) recall(u *unit, nth int) *checkMemory {
 	m := r.options.Memory
 	if m == nil || nth >= len(m.checks[u.doc]) {

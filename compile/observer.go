@@ -1,12 +1,12 @@
 package compile
 
-// Observer is told how far a run is. Its methods may be called from several
-// goroutines; they must not take long.
+// Observer receives the progress of a run. Its methods may be called from
+// several goroutines; they must not take long.
 type Observer interface {
-	// Stage says that a stage of the line begins, as docs/architecture.md names
-	// it, and that the one before has ended; "" is the end of the line.
+	// Stage reports that a stage of the line begins, as docs/architecture.md
+	// names it, and that the one before has ended; "" is the end of the line.
 	Stage(name string)
-	// Read says that so many more documents were read.
+	// Read reports that n more documents were read.
 	Read(documents int)
 }
 

@@ -40,8 +40,8 @@ type Explained struct {
 	Object *manifest.Object
 	Leaves []origin.Leaf
 	Config *config.Config
-	// Heading is the table of the leaves' lines, the kind of the object or, for what
-	// is written beside gateways, one for all.
+	// Heading is the table of the leaves' lines: the kind of the object or, for
+	// objects that belong to no gateway, one for all.
 	Heading string
 }
 
@@ -107,8 +107,8 @@ func (m *made) keptName(o *manifest.Object, leaves []origin.Leaf) {
 	}
 }
 
-// The rules of what is written beside the objects of gateways: one for all fields
-// of an object, which is made of whole documents or of the configuration.
+// The rules of objects that belong to no gateway: one for all fields of an
+// object, which is made of whole documents or of the configuration.
 const (
 	ruleFile      = "A file of --emit in a ConfigMap: it is made of all resources of its kind, and the first of them is named here."
 	ruleBindings  = "Who has a role, by all RoleBindings of the inputs that bind it, and one of them is named here."

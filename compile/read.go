@@ -43,15 +43,15 @@ type unit struct {
 	ignores   []ignore
 	malformed []string // field paths that the kind's description refuses
 	fatal     bool
-	foreign   bool // it cannot be parsed, and nothing says that it is meant for kgw
+	foreign   bool // it cannot be parsed, and nothing marks it as meant for kgw
 	// resource is what gateway is lifted from, kept for a Memory only: it may hold
 	// on to the tree. lifted is how many findings, the last ones, lifting had.
 	resource schema.Resource
 	lifted   int
 }
 
-// read splits the files and takes every document as far as the model, on every
-// core. Trees are dropped on the way: findings parse again for their places.
+// read splits the files and brings every document to the model, on every core.
+// Trees are dropped on the way: findings parse again for their places.
 func (r *run) read(in Input) {
 	for _, p := range in.Problems {
 		r.found.Add(diag.FromProblem(p))
@@ -304,8 +304,8 @@ func (r *run) list(u *unit, root *source.Node) {
 	}
 }
 
-// ofItems gives each problem of a List to the item that it is in, so that
-// the item is withheld and not only the List.
+// ofItems assigns each problem of a List to the item that it is in, so that the
+// item is withheld and not only the List.
 func ofItems(problems []source.Problem, items []*source.Document) []source.Problem {
 	for i := range problems {
 		for _, item := range items {
@@ -381,9 +381,9 @@ func (r *run) decode(u *unit, root *source.Node) {
 	u.other = u.kind.Uncompiled && !u.kind.Local
 }
 
-// unreadable reports a document that cannot be meant as it is: with
-// placeholders, or with its fields in the wrong place. What else is wrong with
-// it follows from that, as far as it is on the same lines.
+// unreadable reports a document that is not meant as it is: with placeholders,
+// or with its fields in the wrong place. Its other faults follow from that, as
+// far as they are on the same lines.
 func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
 	if f, ok := u.kind.Misplaced(u.doc, root, faults); ok {
 		u.found = append(u.found, f)
@@ -409,7 +409,7 @@ func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
 }
 
 // againstSchema holds the decoder and the JSON Schema of the kind to each
-// other. In a build only documents that the decoder refused are looked at.
+// other. A build looks only at documents that the decoder refused.
 func (u *unit) againstSchema(root *source.Node, refused, every bool) {
 	if !refused && !every {
 		return

@@ -5,8 +5,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// rewrite puts gateways whose dialect takes the most specific route into the
-// terms of targets that take the first, one for each host.
+// rewrite turns gateways whose dialect matches the most specific route into
+// gateways for targets that match the first, one for each host.
 func (r *run) rewrite() {
 	compiled := r.compiled[:0:0]
 	for _, u := range r.compiled {
@@ -34,8 +34,8 @@ const (
 	stepsOfRoute    = 20_000
 )
 
-// share gives each gateway its part of what the questions of the emitters may
-// cost, by its number of routes.
+// share assigns each gateway its part of the budget for questions of the
+// emitters, by its number of routes.
 func (r *run) share() {
 	whole := 0
 	for _, u := range r.compiled {

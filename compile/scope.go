@@ -67,9 +67,9 @@ func (o Options) NamespaceOf(f *source.File) string {
 	return c.Namespace
 }
 
-// assume gives a document the namespace that it does not name. Where that is
-// nobody's choice and something sets another one later, the names of Services are
-// wrong: that is said.
+// assume sets the namespace of a document that names none. Where nobody chose
+// that namespace and something sets another one later, the names of Services are
+// wrong, and there is a finding.
 func (r *run) assume(u *unit) {
 	u.doc.Namespace = r.options.NamespaceOf(u.doc.File)
 	if r.namespaced || r.options.Outer != "" || r.of(u.doc).Says("namespace") || u.kind.Uncompiled {
@@ -114,13 +114,13 @@ func (r *run) settingsFor(doc *source.Document, k *schema.Kind) *ir.Settings {
 	return r.settings[scoped{r.of(doc), k.Name()}]
 }
 
-// levelsOf says how grave findings are under a configuration.
+// levelsOf returns the levels of findings under a configuration.
 func (r *run) levelsOf(c *config.Config) diag.Levels {
 	return diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
 }
 
-// giveLevels gives each finding the level that the configuration of its
-// resource gives it, and drops those that are off.
+// giveLevels sets the level of each finding from the configuration of its
+// resource, and drops findings that are off.
 func (r *run) giveLevels(found diag.List) diag.List {
 	levels := map[*config.Config]diag.Levels{}
 	for _, c := range r.scopes() {

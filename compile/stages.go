@@ -65,8 +65,8 @@ func (r *run) identities() []validate.Identity {
 	return out
 }
 
-// check asks the emitters of each gateway's target what they would write: what
-// is wrong with it, and what it would match and demand.
+// check asks the emitters of each gateway's target about what they would write:
+// its faults, and what it would match and demand.
 func (r *run) check() {
 	nth, said := make([]int, len(r.compiled)), make([]*checkMemory, len(r.compiled))
 	count := map[*source.Document]int{}
@@ -177,7 +177,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	return found
 }
 
-// level gives every finding its severity, applies suppressions, and decides
+// level sets the severity of every finding, applies suppressions, and decides
 // which resources are withheld.
 func (r *run) level() {
 	r.verdict = r.verdicts()
@@ -204,7 +204,7 @@ func (r *run) level() {
 	}
 }
 
-// accept makes warnings of the losses that the user takes on.
+// accept makes warnings of the losses that the user accepts.
 func (r *run) accept() {
 	for i := range r.found {
 		if f := &r.found[i]; f.Code.Acceptable() && (slices.Contains(r.options.Accept, f.Code) || slices.Contains(r.of(f.Document()).Accept, string(f.Code))) {

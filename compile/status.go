@@ -58,9 +58,9 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 	return out
 }
 
-// server notes what the API server makes of a finding: it drops unknown fields,
-// and refuses what its schema, its conversion webhook or the form of labels
-// rules out.
+// server notes what the API server does about a finding: it drops unknown
+// fields, and refuses what its schema, its conversion webhook or the form of
+// labels excludes.
 func (v *verdict) server(f *diag.Finding) {
 	message := ""
 	switch {

@@ -23,13 +23,13 @@ import (
 
 // emitter is one kind of output.
 type emitter struct {
-	// check returns what is wrong with what lower would write, and what that
-	// would match and demand.
+	// check returns the faults of what lower would write, and what that would
+	// match and demand.
 	check func(*ir.Gateway, *ir.Target) (diag.List, ir.Written)
 	// size returns about how many bytes lower writes, and makes nothing.
 	size func(*ir.Gateway, *ir.Target) int
-	// serves lists the hosts of an object, where another object on a host
-	// would be served beside it; nil where it would not.
+	// serves lists the hosts of an object, where another object on a host would
+	// be served too; nil where it would not.
 	serves func(*manifest.Object) []string
 	lower  func(*ir.Gateway, *ir.Target) []manifest.Object
 	// explain returns what the fields of the objects are made of that lower wrote,
@@ -49,12 +49,12 @@ var (
 // target is one line of the table: which emitters write, and who enforces what.
 type target struct {
 	name string
-	// emitters are those beside the one of routes.
+	// emitters are the emitters other than the one of routes.
 	emitters []emitter
 	// routes is who writes the routes of Istio's gateway, nil for another proxy.
 	routes *emitter
 	plan   ir.Plan
-	// firstMatch: the proxy takes the first route that matches.
+	// firstMatch: the proxy uses the first route that matches.
 	firstMatch bool
 }
 
@@ -169,8 +169,8 @@ func HandlerDefaults(groups map[string]map[string]config.Handler) map[string]map
 	return out
 }
 
-// disabled reports whether a handler is off: Oathkeeper's default. One with a
-// configuration that does not say is taken as on; Oathkeeper itself would not
+// disabled reports whether a handler is off: Oathkeeper's default. A handler
+// whose configuration does not decide counts as on; Oathkeeper itself would not
 // start with it.
 func disabled(h *config.Handler) bool {
 	if h.Enabled == nil {

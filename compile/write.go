@@ -12,8 +12,8 @@ import (
 // written.
 const atOnce = 512
 
-// WriteYAML writes the objects and what is passed through as a stream of YAML
-// documents: what kgw build prints.
+// WriteYAML writes the objects and the documents that are passed through as a
+// stream of YAML documents: what kgw build prints.
 func (r *Result) WriteYAML(w io.Writer) error {
 	err := r.WriteObjects(w, func(b []byte, o *manifest.Object) []byte { return o.AppendYAML(append(b, "---\n"...)) })
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package exposure says what a state of the gateways serves, and to whom: the
-// hosts with their routes in the order of matching, who gets through each, and
-// what is not known.
+// Package exposure reports what a state of the gateways serves, and to whom:
+// the hosts with their routes in the order of matching, who gets through each,
+// and what is not known.
 //
 // It takes a side that the engines decide, the result of compiling its inputs,
 // and what was supposed of them, and returns a report that prints itself. What
@@ -27,8 +27,8 @@ type Report struct {
 	Summary diag.Summary `json:"summary"`
 	Counts  Counts       `json:"counts"`
 	Hosts   []Host       `json:"hosts"`
-	// Withheld are the resources of which nothing is written, and Supposed what
-	// stands in for what the inputs lack.
+	// Withheld are the resources that nothing is written for, and Supposed the
+	// stand-ins for objects that the inputs lack.
 	Withheld []Resource `json:"withheld,omitempty"`
 	Supposed []string   `json:"supposed,omitempty"`
 	Findings []Finding  `json:"findings"`
@@ -104,7 +104,7 @@ type Row struct {
 	at source.Ref
 }
 
-// Kind says how a caller is known.
+// Kind is how a caller is known.
 type Kind string
 
 // The kinds of callers.
@@ -322,8 +322,8 @@ func (b *builder) findings(list diag.List) []Finding {
 	return out
 }
 
-// row makes the row of a route; partial says that not all requests of its host
-// could be looked at.
+// row makes the row of a route; partial reports that not all requests of its
+// host could be examined.
 func (b *builder) row(r *classes.Route, partial bool) Row {
 	t := &r.Treatment
 	out := Row{
@@ -412,8 +412,8 @@ func (b *builder) callers(list []classes.Caller) []Caller {
 	return out
 }
 
-// kind says how a caller is known: by the realm of the token, by its issuer where
-// that stands for a realm, or by the proof.
+// kind returns how a caller is known: by the realm of the token, by its issuer
+// where that is the issuer of a realm, or by the proof.
 func (b *builder) kind(c *classes.Caller) Kind {
 	realm := strings.Join(c.Words("realm", "https://identity.zalando.com/realm"), " ")
 	issuer, _ := c.Token.Claims["iss"].(string)

@@ -47,7 +47,7 @@ type node struct {
 	access Access
 }
 
-// nodeKey is what tells nodes apart.
+// nodeKey identifies a node.
 type nodeKey struct {
 	in        column
 	id, label string
@@ -112,8 +112,8 @@ func (g *graph) edge(from, to int) {
 	}
 }
 
-// mermaid draws what is open to anyone, and what is not known, with a thick
-// border: their labels say so too.
+// mermaid draws the graph. Nodes that are open to anyone, or not known, have a
+// thick border, and their labels say so too.
 func (g *graph) mermaid() string {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
@@ -131,7 +131,8 @@ func (g *graph) mermaid() string {
 	return b.String()
 }
 
-// marked reports whether a node stands out: it is open to anyone, or not known.
+// marked reports whether a node is emphasised: it is open to anyone, or not
+// known.
 func (n *node) marked() bool { return n.access == Public || n.access == Unknown }
 
 // mermaidText returns a text that Mermaid prints as it is: it reads "#35;" as the

@@ -63,8 +63,9 @@ type text struct {
 	Text string `xml:",chardata"`
 }
 
-// svg draws the graph in columns: a node is beside the middle of what leads to it.
-// What is open to anyone, and what is not known, has a thick border.
+// svg draws the graph in columns: a node is level with the middle of the nodes
+// that lead to it. Nodes that are open to anyone, or not known, have a thick
+// border.
 func (g *graph) svg(w io.Writer) error {
 	at, width, height := g.place()
 	p := picture{
@@ -122,8 +123,8 @@ func (g *graph) place() (at []rectangle, width, height int) {
 	return at, width, height
 }
 
-// beside moves nodes to the middle of their neighbours: hosts to that of what they
-// lead to, which is the routes, others to that of what leads to them.
+// beside moves nodes to the middle of their neighbours: hosts to the middle of
+// their routes, others to the middle of the nodes that lead to them.
 func (g *graph) beside(at []rectangle, nodes []int) {
 	sum, n := map[int]int{}, map[int]int{}
 	for _, e := range g.edges {

@@ -125,7 +125,7 @@ func (r *Report) csv(w io.Writer) error {
 }
 
 // formula finds what a spreadsheet may read as the beginning of a formula: at the
-// beginning of a cell, or of what another separator would make one
+// beginning of a cell, or of text that another separator would make a cell
 // (https://owasp.org/www-community/attacks/CSV_Injection).
 var formula = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])") })
 
@@ -136,8 +136,8 @@ func Cell(s string) string {
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 
-// markdown writes a table for each host, what is open to anyone first, and lists
-// of what is not in the tables.
+// markdown writes a table for each host, with routes that are open to anyone
+// first, and lists of everything else.
 func (r *Report) markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Exposure\n\n%s\n", r.head())

@@ -57,7 +57,7 @@ type app struct {
 	unsaved map[string][]byte
 	kept    *source.Kept
 	memory  *prove.Memory
-	// tell is told what is wrong with configurations in place of standard error.
+	// tell receives the faults of configurations in place of standard error.
 	tell func(diag.List)
 }
 

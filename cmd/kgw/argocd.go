@@ -61,10 +61,10 @@ func (a *app) argocdGenerateCommand() *cobra.Command {
 	return cmd
 }
 
-// takeArgoCD sets flags and inputs from the application's parameters, lets
-// ARGOCD_ENV_KGW_... stand for KGW_..., and moves to the repository's root, so
-// that findings name files as the repository does and not by the random folder
-// that it was sent to.
+// takeArgoCD sets flags and inputs from the application's parameters, reads
+// ARGOCD_ENV_KGW_... as KGW_..., and moves to the repository's root, so that
+// findings name files as the repository does and not by the random folder that
+// it was sent to.
 func (a *app) takeArgoCD(cmd *cobra.Command, paths *[]string) error {
 	values, err := readArgoCDParameters(a.getenv)
 	if err != nil {
@@ -137,7 +137,7 @@ func setParameters(cmd *cobra.Command, values map[string]argocdValue) error {
 
 // repositoryRoot returns the root of the repository that the server of plugins
 // was sent, and the path of the application in it. Argo CD unpacks into
-// _cmp_server/<random>; elsewhere, the source path of the application tells.
+// _cmp_server/<random>; elsewhere, the source path of the application decides.
 func repositoryRoot(dir, sourcePath string) (root, application string) {
 	slash := filepath.ToSlash(dir) + "/"
 	if at := strings.LastIndex(slash, "/_cmp_server/"); at >= 0 {

@@ -17,7 +17,7 @@ type argocdParameter struct {
 	name, title, tooltip string
 	// kind is string, array or map.
 	kind string
-	// flag is the flag of generate that it stands for; "": it has none.
+	// flag is the flag of generate with the same meaning; "" if there is none.
 	flag string
 }
 
@@ -107,7 +107,7 @@ func argocdParameterNamed(name string) (*argocdParameter, error) {
 var notInVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Z0-9_]`) })
 
 // argocdVariables reads the parameters from the variables that Argo CD sets
-// beside the list, of which arrays have a number and maps cannot be read.
+// beside the list, in which arrays have a number; maps cannot be read.
 func argocdVariables(getenv func(string) string) map[string]argocdValue {
 	out := map[string]argocdValue{}
 	for _, p := range argocdParameters {

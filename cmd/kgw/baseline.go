@@ -97,8 +97,8 @@ func (a *app) pathsOf(o *compile.Options, paths []string) []string {
 	return paths
 }
 
-// readBaseline reads the baseline. What is wrong with its form is reported and
-// ends the run.
+// readBaseline reads the baseline. Faults of its form are reported and end the
+// run.
 func (a *app) readBaseline(f *inputFlags) (*baseline.Baseline, error) {
 	data, err := f.bounds.ReadFile(a.abs(f.baseline), source.MaxFileBytes)
 	if err != nil {
@@ -111,8 +111,8 @@ func (a *app) readBaseline(f *inputFlags) (*baseline.Baseline, error) {
 	return b, a.reportConfiguration(f.baseline, found, f)
 }
 
-// onlyNew takes those findings out of a result that are not new: those in the
-// baseline, and those that there were at a git ref.
+// onlyNew removes the findings that are not new from a result: the ones in the
+// baseline, and the ones that existed at a git ref.
 func (a *app) onlyNew(f *validateFlags, o *compile.Options, result *compile.Result, paths []string) error {
 	var said diag.List
 	if f.baseline != "" {
@@ -165,8 +165,8 @@ func (a *app) useBaseline(b *baseline.Baseline, o *compile.Options, result *comp
 	return said
 }
 
-// hide takes the findings out that a baseline knows, of those that may be hidden,
-// and returns the entries that hid nothing.
+// hide removes the findings that a baseline knows and that may be hidden, and
+// returns the entries that hid nothing.
 func (a *app) hide(result *compile.Result, b *baseline.Baseline, may func(*diag.Finding) bool) []baseline.Entry {
 	var left, asked diag.List
 	for _, g := range result.Findings {

@@ -90,7 +90,7 @@ func (a *app) piped() []byte {
 }
 
 // asFunction runs kgw without arguments as a KRM function: kustomize and kpt
-// can give a program no arguments.
+// cannot pass a program arguments.
 func (a *app) asFunction(data []byte) error {
 	if !bytes.Contains(data, []byte(krm.Kind)) {
 		return usage("standard input holds no ResourceList, and there is no command: see kgw --help")

@@ -51,7 +51,7 @@ func (a *app) showConfig(f *inputFlags, path string) error {
 	return nil
 }
 
-// printOrigins says which files and which environment hold.
+// printOrigins prints the files and the environment in use.
 func (a *app) printOrigins(c *config.Config) {
 	if c.File == "" {
 		fmt.Fprintln(a.stdout, "# there is no kgw.yaml: the defaults hold")
@@ -66,7 +66,7 @@ func (a *app) printOrigins(c *config.Config) {
 	}
 }
 
-// from says where a setting comes from.
+// from returns where a setting comes from.
 func (a *app) from(s config.Setting) string {
 	if s.Line == 0 {
 		return s.File

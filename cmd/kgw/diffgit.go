@@ -137,8 +137,8 @@ func (a *app) at(tree *gitref.Tree, paths []string, configuration string) (then 
 	return &there, remove, writeNeeded(tree, root, named(paths), named(a.relative(configuration)))
 }
 
-// writeNeeded writes, of the tree, what the paths and the configurations need, and
-// what configurations among that extend.
+// writeNeeded writes the files of the tree that the paths and the configurations
+// need, and the configurations that those extend.
 func writeNeeded(tree *gitref.Tree, root string, paths, configurations []string) error {
 	named := append(slices.Clone(paths), configurations...)
 	wanted := func(file string) bool { return needed(file, named) }

@@ -119,7 +119,8 @@ func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 }
 
 // judgeDiff sets the exit code of what was found: never 1, which means
-// differences. What a cluster does not answer is an input that cannot be read.
+// differences. A question that a cluster does not answer counts as an input
+// that cannot be read.
 func (a *app) judgeDiff(sides ...*compare.Side) {
 	for _, s := range sides {
 		for i := range s.Found {
@@ -150,7 +151,7 @@ func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) erro
 }
 
 // appendSummary appends a text to the summary of a GitHub job, if there is one;
-// write is told how many bytes there is room for.
+// write gets the number of bytes that there is room for.
 func (a *app) appendSummary(write func(room int) string) error {
 	file := a.getenv("GITHUB_STEP_SUMMARY")
 	if a.getenv("GITHUB_ACTIONS") != "true" || file == "" {

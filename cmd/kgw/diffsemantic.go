@@ -27,8 +27,8 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	return nil
 }
 
-// printSemantic prints the report in every format asked for, and beside it what
-// was found about the inputs.
+// printSemantic prints the report in every format asked for, and the findings
+// about the inputs.
 func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *compare.Side) error {
 	findings := a.findings(&f.inputFlags, before, after)
 	if err := a.tellFindings(&f.inputFlags, findings); err != nil {

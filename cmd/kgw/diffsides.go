@@ -83,7 +83,7 @@ func (a *app) afterSide(f *diffFlags, paths []string) (*compare.Side, []string, 
 	return after, a.pathsOf(o, paths), nil
 }
 
-// scope says which live objects count that are not wanted.
+// scope returns which unwanted live objects count.
 func (f *diffFlags) scope() compare.Scope {
 	return compare.Scope{Prune: f.prune, All: f.all, Namespace: f.namespace}
 }

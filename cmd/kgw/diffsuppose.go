@@ -17,7 +17,8 @@ var absent = []diag.Code{diag.ServiceNotFound, diag.GatewayNotFound, diag.Gatewa
 
 // supposed compiles the sides again with a stand-in for every companion that is
 // missing, so that a resource is compared and not left out, and returns notes
-// that say so. Findings about what is supposed are taken out: it is a note now.
+// that say so. Findings about the stand-ins are removed: the note replaces
+// them.
 func supposed(before, after *compare.Side) (was, is *compare.Side, notes []string) {
 	missing := func(f diag.Finding) bool { return slices.Contains(absent, f.Code) }
 	if !slices.ContainsFunc(after.Found, missing) && !slices.ContainsFunc(before.Found, missing) && len(after.Withheld)+len(before.Withheld) == 0 {

@@ -115,8 +115,8 @@ type function struct {
 	found diag.List
 }
 
-// items are the items that take part: not the functionConfig, which kustomize
-// hands to generators as an item too.
+// items are the items to process: not the functionConfig, which kustomize hands
+// to generators as an item too.
 func (f *function) items() []*krm.Item {
 	if f.role != generator || f.list.Config == nil {
 		return f.list.Items
@@ -210,7 +210,7 @@ func (f *function) answer(entries []krm.Entry, results framework.Results, failed
 	return nil
 }
 
-// refuse gives the list back with what is wrong with it or its configuration.
+// refuse returns the list with the faults of it or of its configuration.
 func (f *function) refuse() error {
 	if err := f.answer(krm.Keep(f.list.Items), krm.Results(f.found.Masked(f.secrets), f.all()), true); err != nil {
 		return err

@@ -21,7 +21,7 @@ const (
 	validator   role = "validator"
 )
 
-// roleAnnotation is the annotation of a Config that says which role it is for.
+// roleAnnotation is the annotation of a Config that names its role.
 const roleAnnotation = "kgw.dev/function"
 
 // configure reads the configuration of the run and decides the role. What is
@@ -81,8 +81,8 @@ func (f *function) misconfigured(found ...diag.Finding) {
 	f.found = append(f.found, leveled...)
 }
 
-// nearest takes the configuration as other commands do: that of KGW_CONFIG, or
-// the nearest kgw.yaml upwards from the working directory.
+// nearest finds the configuration as other commands do: the one of KGW_CONFIG,
+// or the nearest kgw.yaml upwards from the working directory.
 func (f *function) nearest() error {
 	read, found, err := f.readConfiguration(&inputFlags{}, nil)
 	if err != nil {
@@ -94,9 +94,9 @@ func (f *function) nearest() error {
 	return nil
 }
 
-// decide returns the role of a Config: what its annotation says, else what it is
-// given. Kustomize hands a generator nothing but its own configuration, and
-// does not tell validators from transformers.
+// decide returns the role of a Config: the one of its annotation, else the one
+// that follows from its input. Kustomize passes a generator only its own
+// configuration, and does not distinguish validators from transformers.
 func (f *function) decide(doc *source.Document, root *source.Node) {
 	at := source.Ref{Doc: doc}.At("metadata", "annotations", roleAnnotation)
 	annotations := source.Field(source.Field(root, "metadata"), "annotations")

@@ -20,7 +20,7 @@ import (
 )
 
 // consumers are the recorded calls of both sides: those that the before side names
-// count too, so that a change cannot take out what it breaks.
+// count too, so that a change cannot remove the calls that it breaks.
 type consumers struct {
 	list  []*consumer
 	found diag.List
@@ -183,7 +183,7 @@ func (c *gateConsumer) String() string {
 	return out
 }
 
-// gateCall stands for calls of a consumer that break alike: it is the first of them,
+// gateCall represents calls of a consumer that break alike: it is the first of them,
 // and More counts the others.
 type gateCall struct {
 	Verdict  gate.Verdict `json:"verdict"`
@@ -293,7 +293,7 @@ func (a *app) broken(c *consumer, got []classes.Called) []gateCall {
 	return out
 }
 
-// String says what breaks: "breaks mobile-app: POST /v1/orders".
+// String returns what breaks: "breaks mobile-app: POST /v1/orders".
 func (c *gateCall) String() string {
 	return fmt.Sprintf("%s %s: %s %s", c.Fate, c.Consumer, c.Method, c.Path)
 }

@@ -77,8 +77,8 @@ func (c *gateChange) row() string {
 		report.Code(c.Witness.String()), report.Cell(place), report.Code(c.ID))
 }
 
-// cut joins a head and blocks to at most limit bytes. The last line says how many
-// rows are left out.
+// cut joins a head and blocks to at most limit bytes. The last line counts the
+// rows that are left out.
 func cut(head string, limit int, blocks ...block) string {
 	const tail = "\n%s: the comment has no more room. The report of the job has them all.\n"
 	var out strings.Builder

@@ -91,8 +91,8 @@ func (c *gateChange) shown() string {
 	return ""
 }
 
-// places puts the finding where the after side decides, with the place on the
-// before side beside it; or there, where only that has one.
+// places puts the finding where the after side decides, and relates the place
+// on the before side; where only the before side has a place, it uses that.
 func (c *gateChange) places(f *diag.Finding, before string) {
 	was := source.Span{}
 	if c.Was != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// draft is what a kgw.yaml is to say of a cluster: what it has, nil where
-// nobody said, and what resources need.
+// draft is the part of a kgw.yaml about a cluster: what it has (nil if not
+// known), and what resources need.
 type draft struct {
 	domain string
 	have   *config.Known

@@ -24,8 +24,8 @@ func (a *app) lockFile(c *config.Config) string {
 	return filepath.Join(dir, lock.FileName)
 }
 
-// lock reads the lock; nil where there is none. What is wrong with its form is
-// reported and ends the run, like that of the configuration.
+// lock reads the lock; nil where there is none. Faults of its form are reported
+// and end the run, like those of the configuration.
 func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
 	file := a.lockFile(c)
 	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
@@ -59,7 +59,7 @@ func (a *app) covered(file string, paths []string) bool {
 }
 
 // lockedFile names the file of a resource in the lock: relative to it, with
-// slashes; "" for what is not a file beside or below it.
+// slashes; "" for a resource that is not in a file of its directory or below.
 func (a *app) lockedFile(lockFile, name string) string {
 	rel, err := filepath.Rel(filepath.Dir(lockFile), a.abs(filepath.FromSlash(name)))
 	if err != nil || !filepath.IsLocal(rel) || strings.HasPrefix(name, "<") {

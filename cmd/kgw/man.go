@@ -84,7 +84,7 @@ func writeManual(cmd *cobra.Command, dir, date string) error {
 	return nil
 }
 
-// plain marks what Markdown would take for its own.
+// plain escapes text that Markdown would interpret.
 var plain = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "<", `\<`)
 
 // manualPage is one page in man's format, written by way of Markdown: the

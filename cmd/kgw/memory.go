@@ -3,9 +3,9 @@ package main
 import "runtime/debug"
 
 // collectAt is how much may be allocated, in percent of what is in use, before
-// the next collection. Of a run nearly all is in use until the end, so that
-// Go's own 100 would double what 10,000 resources need; docs/performance.md
-// has the measurements.
+// the next collection. Nearly everything stays in use until the end of a run,
+// so that Go's own 100 would double what 10,000 resources need;
+// docs/performance.md has the measurements.
 const collectAt = 75
 
 // collect sets the garbage collector. What the user set with GOGC holds.

@@ -30,7 +30,7 @@ func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 	return outputsOf(values, formats)
 }
 
-// assess prints how far the inputs can be moved. What cannot be read is
+// assess prints how far the inputs can be moved. Inputs that cannot be read are
 // reported to standard error.
 func (a *app) assess(f *migrateFlags, outputs []output, result *migrate.Result, report *compile.Result) error {
 	assessment := result.Assess(f.to, report.Findings.Masked(a.secrets))

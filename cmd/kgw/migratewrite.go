@@ -86,8 +86,8 @@ func (a *app) committed(files []edit.Replacement) error {
 
 // reportMoves prints the findings of a migration and what it changes for
 // callers: to w, or to standard error where w gets a format that is not for
-// people. Where standard error is what gets that format, nothing is put beside
-// it; the JSON form has the changes itself.
+// people. Where standard error gets that format, nothing else is written to it;
+// the JSON form has the changes itself.
 func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, m *moves.Moves) error {
 	var changes any
 	if m != nil {

@@ -15,7 +15,7 @@ import (
 type kustomization struct {
 	file, dir string // file as findings name it, dir absolute
 	namespace string
-	// parts are the files and directories that it takes resources from,
+	// parts are the files and directories that it reads resources from,
 	// absolute.
 	parts []string
 }
@@ -117,9 +117,9 @@ func (a *app) kustomization(name string, read map[string]*kustomization) *kustom
 	return k
 }
 
-// outer gives a function the namespace of the kustomization that it runs in: that
-// of the working directory, where kustomize runs functions. Where it names none,
-// what runs the function may set one, and the function cannot know.
+// outer returns the namespace of the kustomization that the function runs in: the
+// one in the working directory, where kustomize runs functions. Where it names
+// none, the caller of the function may set one, and the function cannot know.
 func (f *function) outer(o *compile.Options) {
 	for _, name := range source.KustomizationNames {
 		if k := f.kustomization(name, map[string]*kustomization{}); k != nil && k.namespace != "" {

@@ -74,7 +74,7 @@ func forPrograms(values []string) string {
 }
 
 // writeReport writes a report in each format: to its file, whole or not at all, or to
-// w. render is told what it writes, and to which of both.
+// w. render gets the format, and whether it writes to a file.
 func (a *app) writeReport(w io.Writer, outputs []output, render func(io.Writer, output) error) error {
 	for _, o := range outputs {
 		var b bytes.Buffer

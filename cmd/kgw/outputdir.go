@@ -15,8 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// writeDir makes the output directory what the result asks for, or with
-// --check says how it differs.
+// writeDir brings the output directory to the result, or with --check reports how it differs.
 func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 	files, err := renderedFiles(f.output, result)
 	if err != nil {

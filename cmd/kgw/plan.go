@@ -62,8 +62,8 @@ func (a *app) emptyPlan(dir string) error {
 	return nil
 }
 
-// writeStep writes what a step applies and what it deletes, and the lines of
-// the script.
+// writeStep writes the objects that a step applies and deletes, and the lines
+// of the script.
 func (a *app) writeStep(dir string, i int, s *compare.Step, script *bytes.Buffer) error {
 	if s.Manual != "" {
 		fmt.Fprintf(script, "\n# %d: %s\necho %s\nprintf 'Then press Enter: '\nread -r _\n", i+1, s.Name, report.Shell(s.Manual))
@@ -110,7 +110,8 @@ func (a *app) planFile(path string, data []byte) error {
 	return nil
 }
 
-// tellStep says what a step does and what was proved of the state after it.
+// tellStep prints what a step does, and what is proved about the state after
+// it.
 func (a *app) tellStep(i int, s *compare.Step, last bool) {
 	says := "no request is exposed or refused that was not before and is not after"
 	switch {

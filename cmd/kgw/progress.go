@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// Of a run that takes longer than progressAfter, a terminal shows how far it is,
-// anew every progressEvery.
+// If a run takes longer than progressAfter, a terminal shows its progress,
+// updated every progressEvery.
 const (
 	progressAfter = time.Second
 	progressEvery = 200 * time.Millisecond

@@ -47,7 +47,7 @@ func (a *app) output(dir, program string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// templateLine is the line with which Helm says where a document comes from.
+// templateLine is the line in which Helm names the source of a document.
 var templateLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`) })
 
 // rendered adds what a program made of the directory of a file to the inputs,
@@ -84,7 +84,7 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 	}
 }
 
-// kustomizations takes the directories that are kustomizations out of the paths.
+// kustomizations removes the directories that are kustomizations from the paths.
 func (a *app) kustomizations(f *inputFlags, paths []string) (rest, dirs []string) {
 	if !f.kustomize {
 		return paths, nil

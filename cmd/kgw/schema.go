@@ -51,7 +51,7 @@ func completeSchemas(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// describe returns what a name on the command line stands for.
+// describe returns what a name on the command line means.
 func describe(name string) ([]schema.Description, error) {
 	found, near := schema.Describe(name)
 	switch {

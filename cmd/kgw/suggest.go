@@ -58,7 +58,7 @@ var (
 	})
 )
 
-// flagValues say what flags of a type take.
+// flagValues names the values that flags of a type accept.
 var flagValues = map[string]string{"Int": "a whole number", "Uint": "a whole number", "Bool": "true or false", "Float": "a number"}
 
 // argumentError is the error for a wrong number of arguments, in words.

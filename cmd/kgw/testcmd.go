@@ -136,7 +136,7 @@ func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 	}
 }
 
-// served names the host that is most like one, or those that there are.
+// served names the most similar host, or all hosts that are served.
 func served(host string, hosts []string) string {
 	const most = 3
 	if near := shape.Nearest(host, hosts); near != "" {
@@ -151,7 +151,7 @@ func served(host string, hosts []string) string {
 	return " (they serve " + strings.Join(hosts, ", ") + ")"
 }
 
-// testCases takes the tests out of the inputs.
+// testCases separates the tests from the inputs.
 func testCases(in compile.Input) (cases []testfile.Case, rest compile.Input, found diag.List) {
 	rest.Problems = in.Problems
 	for _, f := range in.Files {

@@ -91,7 +91,7 @@ func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, err
 	return cluster, nil
 }
 
-// saySupposed lists what stands in for what the inputs lack.
+// saySupposed lists the stand-ins for objects that the inputs lack.
 func (a *app) saySupposed(list []string) {
 	for _, what := range list {
 		fmt.Fprintf(a.stderr, "supposed: there is the %s\n", report.Visible(a.secrets.Text(what)))

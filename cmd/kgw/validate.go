@@ -195,7 +195,7 @@ func (a *app) printStatus(format string, result *compile.Result) error {
 	return usage("--status must be table or json, not %q", format)
 }
 
-// beforeController says what the API server makes of a resource before its
+// beforeController reports what the API server does to a resource before its
 // controller sees it.
 func (a *app) beforeController(r *compile.Resource) source.Object {
 	var out source.Object

@@ -36,8 +36,7 @@ func moduleVersion(m debug.Module) string {
 	return strings.TrimPrefix(m.Version, "v")
 }
 
-// build says what this program is; nothing in it depends on when or where it
-// runs.
+// build describes this program; it does not depend on when or where it runs.
 type build struct {
 	Version   string `json:"version"`
 	GoVersion string `json:"goVersion"`

@@ -133,7 +133,7 @@ func objectOf(text string) (objectID, error) {
 	return objectID{parts[0], parts[1], parts[2]}, nil
 }
 
-// fieldOf tells a field path from the paths of files behind it.
+// fieldOf separates a field path from the paths of files after it.
 func fieldOf(args []string) (field string, paths []string) {
 	if len(args) == 0 {
 		return "", nil
@@ -147,8 +147,8 @@ func fieldOf(args []string) (field string, paths []string) {
 // topFields begin the field paths of objects. A file of such a name is ./spec.
 var topFields = []string{"apiVersion", "kind", "metadata", "spec", "data", "subjects", "roleRef", "rules"}
 
-// noObject says that the inputs do not give an object, with the errors that may
-// be why.
+// noObject returns the error that the inputs do not produce an object, with the
+// errors that may be the reason.
 func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error {
 	if err := a.reportErrors(f, result); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error
 	return &exitError{exitFindings, fmt.Errorf("%s is not written: %s", asked, help)}
 }
 
-// notWritten says that an object does not have a field.
+// notWritten returns the error that an object does not have a field.
 func notWritten(o *why.Object, field string, leaves []why.Leaf) error {
 	var names []string
 	for i := range leaves {

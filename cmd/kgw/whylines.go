@@ -16,7 +16,8 @@ import (
 
 var fileLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`) })
 
-// lineIn tells FILE:LINE from the name of an object: there is such a file.
+// lineIn distinguishes FILE:LINE from the name of an object: such a file
+// exists.
 func (a *app) lineIn(text string) (file string, line int, ok bool) {
 	m := fileLine().FindStringSubmatch(text)
 	if m == nil {

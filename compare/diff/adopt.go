@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
-// Match is a live object that is one that is wanted, under another name.
+// Match is a live object that is wanted under another name.
 type Match struct{ Live, Want *Object }
 
 // Recognised is what is known of live objects that have an owner.
@@ -69,10 +69,10 @@ func Recognise(live, want []Object) Recognised {
 	return out
 }
 
-// withoutCopies leaves out RequestAuthentications that say what another one of
-// the list, or one that is there under its wanted name, says. The controllers
+// withoutCopies leaves out RequestAuthentications with the content of another
+// one in the list, or of one that exists under its wanted name. The controllers
 // of Kyma's releases from 3.2.3 on write one or several of equal content, by
-// chance: any number of them stands for one. The first by name stays.
+// chance: any number of them counts as one. The first by name stays.
 func withoutCopies(live, present []*Object) []*Object {
 	said := map[string]bool{}
 	for _, o := range present {

@@ -2,7 +2,7 @@ package diff
 
 import "github.com/kgw-dev/kgw/internal/kinds"
 
-// defaults are the values that stand for the absence of a field, by kind and
+// defaults are the values that mean the same as an absent field, by kind and
 // path: what the API server, Istio or Oathkeeper takes where there is none
 // (https://istio.io/latest/docs/reference/config/networking/virtual-service,
 // https://istio.io/latest/docs/reference/config/security/authorization-policy,

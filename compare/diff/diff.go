@@ -28,7 +28,7 @@ type Object struct {
 	Written *manifest.Object
 }
 
-// ID is what tells an object from all others; versions of a group are one.
+// ID identifies an object; versions of a group are the same.
 type ID struct{ Group, Kind, Namespace, Name string }
 
 // String is "Kind namespace/name".
@@ -123,8 +123,8 @@ type Change struct {
 	// goes, as it is.
 	Path          string
 	Before, After any // masked
-	// From and To are the positions of an element that moved, and What tells
-	// which it is.
+	// From and To are the positions of an element that moved, and What names
+	// it.
 	From, To int
 	What     string
 }

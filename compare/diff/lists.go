@@ -8,12 +8,12 @@ import (
 	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
-// list says how the elements of a list are matched.
+// list describes how the elements of a list are matched.
 type list struct {
 	// ordered reports that the order means something.
 	ordered bool
-	// keys are the fields that tell one element from another; none compare the
-	// whole element.
+	// keys are the fields that identify an element; without any, the whole
+	// element is compared.
 	keys []string
 }
 
@@ -237,7 +237,7 @@ func alike(a, b any) bool {
 }
 
 // rows puts matched elements and those of one side into one order: that of after,
-// with each element that is removed behind the one that it followed before.
+// with each removed element after the one that it followed before.
 func rows(of []int, before int) []row {
 	at := make([]int, before)
 	for i := range at {

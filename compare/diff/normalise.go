@@ -16,7 +16,7 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 // normalise copies an object without what a server or a client adds to it:
 // status, all metadata but name, namespace, labels and annotations, defaults,
-// and what is as good as absent. Numbers get one form.
+// and values that mean the same as none. Numbers get one form.
 func normalise(o map[string]any) map[string]any {
 	kind := text(o["kind"])
 	return withoutServer(o, func(k string, v any) (any, bool) {
@@ -50,7 +50,7 @@ func withoutServer(o map[string]any, copyField func(k string, v any) (any, bool)
 	return out
 }
 
-// JSON copies an object as encoding/json takes it.
+// JSON copies an object in the form that encoding/json accepts.
 func JSON(o map[string]any) map[string]any {
 	out, _ := plain(o).(map[string]any)
 	return out
@@ -186,8 +186,8 @@ func isConfig(kind, path string) bool {
 	return kind == kinds.Rule && strings.HasPrefix(path, "spec.") && strings.HasSuffix(path, ".config") && strings.Count(path, ".config") == 1
 }
 
-// number gives a number one form: int64 where it is one, else float64. What
-// fits neither keeps its spelling.
+// number gives a number one form: int64 where it is one, else float64. A number
+// that fits neither keeps its spelling.
 func number(v any) any {
 	switch x := v.(type) {
 	case int64:
@@ -257,8 +257,8 @@ func settle(live, want, raw map[string]any) {
 	}
 }
 
-// settleOwner takes the labels of a live object that a controller made for the
-// same resource for those that are wanted: each release of Kyma's API Gateway
+// settleOwner replaces the labels of a live object by the wanted ones if a
+// controller made it for the same resource: each release of Kyma's API Gateway
 // spells the owner and the hash of a policy in its own way.
 func settleOwner(live, want map[string]any) {
 	l, w := &Object{Value: live}, &Object{Value: want}

@@ -2,8 +2,8 @@ package diff
 
 import "github.com/kgw-dev/kgw/internal/kinds"
 
-// Meanwhile says what requests get between the two halves of a renaming, which
-// is a deletion and a creation.
+// Meanwhile returns how requests are answered between the two halves of a
+// renaming, which is a deletion and a creation.
 func (d *Difference) Meanwhile() string {
 	switch d.ID.Kind {
 	case kinds.Rule:
@@ -20,8 +20,9 @@ func (d *Difference) Meanwhile() string {
 	return "without it requests are answered with 404"
 }
 
-// Order says in which order a renaming loses no request, or the fewest: of two
-// Rules for one request Oathkeeper takes none, so that one has to go first.
+// Order returns the order in which a renaming loses no request, or the fewest:
+// Oathkeeper refuses a request that two Rules match, so one of them has to go
+// first.
 func (d *Difference) Order() string {
 	if d.ID.Kind == kinds.Rule {
 		return "delete " + d.OldName + " first, then create " + d.ID.Name + " at once: 404 meanwhile, never 500; without a gap only in place, keep the name with kgw adopt"
@@ -29,7 +30,7 @@ func (d *Difference) Order() string {
 	return "create " + d.ID.Name + " first, then delete " + d.OldName + "; or keep the name with kgw adopt"
 }
 
-// Gap says what requests get after the object is deleted.
+// Gap returns how requests are answered after the object is deleted.
 func (d *Difference) Gap() string {
 	if d.Op != Delete {
 		return ""

@@ -130,8 +130,8 @@ type ItemChange struct {
 	To     *int     `json:"to,omitempty"`
 }
 
-// Items are the differences as JSON shows them: what is created or deleted
-// whole, of the rest what changes.
+// Items are the differences as JSON shows them: created and deleted objects
+// whole, and the changes of the others.
 func (r *Report) Items() []Item {
 	out := make([]Item, 0, len(r.Differences))
 	for i := range r.Differences {

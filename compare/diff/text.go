@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// View says how differences are shown.
+// View describes how differences are shown.
 type View struct {
 	// Before and After name the sides: "live" and "kgw".
 	Before, After string
@@ -97,7 +97,7 @@ func (d *Difference) Place() string {
 	return fmt.Sprintf("%s:%d", doc.File.Name, span.Line)
 }
 
-// String says what changes, in one line.
+// String returns what changes, in one line.
 func (c *Change) String() string {
 	switch c.Op {
 	case Added:

@@ -37,8 +37,9 @@ const unknown = "unknown"
 // Entry is an entry of gate.allowed.
 type Entry struct {
 	config.AllowedChange
-	// New says that the change of the repository adds it, Gone that it takes it
-	// out. One that is neither lets nothing through: it was for another change.
+	// New reports that the change of the repository adds it, Gone that it
+	// removes it. An entry that is neither lets nothing through: it was for
+	// another change.
 	New, Gone bool
 
 	used bool
@@ -165,8 +166,8 @@ func (g *Gate) Judge(kind, id string) (Verdict, *Entry) {
 	return Forbidden, nil
 }
 
-// Findings returns what is to be said about the entries, and about a change that
-// asks for less than what holds. All changes must have been judged.
+// Findings returns the findings about the entries, and about a change that asks
+// for less than what applies. All changes must have been judged.
 func (g *Gate) Findings() diag.List {
 	var found diag.List
 	if len(g.missing) > 0 {

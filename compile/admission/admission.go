@@ -1,9 +1,10 @@
-// Package admission writes what a repository's policy says as
+// Package admission writes a repository's policy as
 // ValidatingAdmissionPolicies, so that an API server enforces it for those who
 // bypass the repository.
 //
-// It takes the policy and returns policies and bindings. What the language of
-// admission policies cannot say is listed in NotSaid. It must not know files.
+// It takes the policy and returns policies and bindings. Demands that the
+// language of admission policies cannot express are listed in NotSaid. It must
+// not know files.
 package admission
 
 import (

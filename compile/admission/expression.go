@@ -59,7 +59,7 @@ func (w *writer) set(name string, names []string) {
 	w.table(name, entries)
 }
 
-// in says that a text is in a set.
+// in returns the expression that a text is in a set.
 func in(text, set string) string { return fmt.Sprintf("variables.%s.exists(m, %s in m)", set, text) }
 
 // write makes the variables and validations of a kind.

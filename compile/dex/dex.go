@@ -1,8 +1,8 @@
-// Package dex writes users with passwords and connectors as the part of Dex's
-// configuration that has them (https://dexidp.io/docs/connectors/).
+// Package dex writes users with passwords and connectors as the part of Dex's configuration
+// that has them (https://dexidp.io/docs/connectors/).
 //
-// It takes what the inputs say and returns YAML. A user without a hash and a connector with a
-// secret are left out. It must not know Secrets and ConfigMaps.
+// It takes users and connectors and returns YAML. A user without a hash and a connector with
+// a secret are left out. It must not know Secrets and ConfigMaps.
 package dex
 
 import (

@@ -1,6 +1,6 @@
 // Package envoy is what the emitters of routes for Istio's gateway share: what
-// an entry matches and sets, where it sends requests, and what is wrong with
-// that whatever object says it.
+// an entry matches and sets, where it sends requests, and the faults that do
+// not depend on the kind of object.
 //
 // It takes the model and a target. It must not know the objects.
 package envoy
@@ -48,8 +48,8 @@ func checkMiddle(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.Lis
 	}
 }
 
-// literal is a template whose text is taken literally: that its expression does
-// not is said elsewhere.
+// literal is a template whose text is read literally; another finding reports
+// that its expression is not.
 func literal(p pathlang.Path) pathlang.Path {
 	before, after, _ := strings.Cut(p.Text, "{**}")
 	quote := func(s string) string {

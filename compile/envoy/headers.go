@@ -45,7 +45,7 @@ func Headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	return &h
 }
 
-// forwarded is the header that tells a Service the host of the request.
+// forwarded is the header with the host of the request for a Service.
 const forwarded = "x-forwarded-host"
 
 func forwardedHost(g *ir.Gateway) string {

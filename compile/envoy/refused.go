@@ -19,10 +19,9 @@ const maxHeader = 16384 // bytes of a name or a value (envoy/config/core/v3, Hea
 // HeaderName is a token of RFC 7230.
 var HeaderName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$") })
 
-// headerValue is what Istio takes for the value of a header: text without
-// control characters in which %NAME% and %NAME(arguments)% stand for what Envoy
-// fills in and %% for a percent sign (pkg/config/validation,
-// ValidateHTTPHeaderValue).
+// headerValue matches what Istio accepts as the value of a header: text without
+// control characters, in which Envoy replaces %NAME% and %NAME(arguments)%, and
+// %% is a percent sign (pkg/config/validation, ValidateHTTPHeaderValue).
 var headerValue = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
 })
@@ -43,9 +42,9 @@ func CheckRequest(g *ir.Gateway, ops *manifest.HeaderOperations, at source.Ref, 
 	CheckSet(ops, at, manifest.IsAuthority, found)
 }
 
-// CheckSet reports names and values of one direction, also those that the
-// webhook lets pass and Envoy refuses with the whole configuration; beyond tells which names
-// that are not a header's own are allowed.
+// CheckSet reports names and values of one direction, also those that the webhook lets pass
+// and Envoy refuses with the whole configuration; beyond holds the allowed names that are
+// not names of headers.
 func CheckSet(ops *manifest.HeaderOperations, at source.Ref, beyond func(string) bool, found *diag.List) {
 	if ops == nil {
 		return

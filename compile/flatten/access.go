@@ -15,8 +15,8 @@ func (w *writer) access(r *ir.Route) ir.Access {
 	return w.handlers(r)
 }
 
-// tokens returns a grant of a token for each group of callers. Issuers stand for
-// realms; those that a Deny names get in only where a grant is exempt.
+// tokens returns a grant of a token for each group of callers. Issuers represent
+// realms; the ones that a Deny names get in only where a grant is exempt.
 func (w *writer) tokens(r *ir.Route) ir.Access {
 	a := ir.Access{Restricted: r.Access.Restricted}
 	denied := deniedRealms(r)
@@ -46,8 +46,8 @@ func (w *writer) tokens(r *ir.Route) ir.Access {
 }
 
 // handlers returns one handler of Oathkeeper for the callers that the target can
-// tell: who bears a token with the scopes. Who is let in beyond that is lost,
-// and who is kept out is refused.
+// identify: those with a token with the scopes. Other callers that the author
+// lets in are reported as lost, and excluded ones are refused.
 func (w *writer) handlers(r *ir.Route) ir.Access {
 	var widest *ir.Grant
 	for i := range r.Access.Grants {
@@ -82,7 +82,7 @@ func (w *writer) handler(g *ir.Grant, denied []string) ir.Handler {
 	return ir.Handler{Origin: g.Origin, Name: "jwt", Config: config}
 }
 
-// issuers are those that stand for realms.
+// issuers are the issuers of the tokens of realms.
 func (w *writer) issuers(realms []string, at source.Ref) []ir.Issuer {
 	var out []ir.Issuer
 	for _, r := range w.target.Realms {
@@ -111,7 +111,7 @@ func deniedRealms(r *ir.Route) []string {
 	return out
 }
 
-// filters are those that the target has, and what stands for the others.
+// filters are the filters that the target has, and replacements for the others.
 func (w *writer) filters(r *ir.Route) []ir.Filter {
 	var out []ir.Filter
 	for _, f := range r.Filters {

@@ -66,7 +66,7 @@ func (w *writer) route1(r *ir.Route) {
 	}
 }
 
-// callers reports groups of callers that Oathkeeper cannot tell.
+// callers reports groups of callers that Oathkeeper cannot identify.
 func (w *writer) callers(r *ir.Route) {
 	var lost []string
 	for i := range r.Access.Grants {

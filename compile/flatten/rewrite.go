@@ -1,10 +1,10 @@
-// Package flatten rewrites gateways whose dialect takes the most specific
-// route for proxies that take the first one that matches, with access checked
-// by Oathkeeper or by Istio.
+// Package flatten rewrites gateways whose dialect matches the most specific
+// route for proxies that match the first one, with access checked by Oathkeeper
+// or by Istio.
 //
 // It takes a gateway with its upstreams filled in and a target and returns one
-// gateway for each host, in the terms that the emitters of VirtualService,
-// Rule and policies share, with a finding for each intent that they cannot say
+// gateway for each host, in the terms that the emitters of VirtualService, Rule
+// and policies share, with a finding for each intent that they cannot express
 // exactly. It must not know which dialect a gateway came from.
 package flatten
 
@@ -17,7 +17,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Rewrite returns the gateways that stand for g, one for each host that has an
+// Rewrite returns the gateways that replace g, one for each host that has an
 // upstream: hosts have Services of their own.
 func Rewrite(g *ir.Gateway, t *ir.Target) ([]*ir.Gateway, diag.List) {
 	w := &writer{gateway: g, target: t, native: t.Plan.NativeJWT}
@@ -103,8 +103,8 @@ func (w *writer) routes() []*ir.Route {
 	return append(out, w.unmatched())
 }
 
-// except lists for each route the paths that earlier ones take from it: where
-// not the first match decides, they are left out.
+// except lists for each route the paths that earlier ones match first. They are
+// left out where the first match does not decide.
 func (w *writer) except(routes []*ir.Route) {
 	for i, r := range routes {
 		for _, earlier := range routes[:i] {

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// mixed reports whether a path of the gateway stands for many and its routes
-// differ in who may send what: another spelling of a request could find a route
-// that demands less than the one that is meant for it.
+// mixed reports whether a path of the gateway has several spellings and its
+// routes differ in who may send what: another spelling of a request could find
+// a route that demands less than the one that is meant for it.
 func (w *writer) mixed() bool {
 	routes := w.gateway.Routes
 	general := slices.ContainsFunc(routes, func(r *ir.Route) bool {

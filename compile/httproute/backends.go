@@ -39,7 +39,7 @@ func elsewhere(g *ir.Gateway, namespace string) string {
 }
 
 // weights are the shares of upstreams as whole numbers, in the same proportion
-// to six digits. Where none is told, all are equal.
+// to six digits. Without weights, all are equal.
 func weights(to []ir.Upstream) []int32 {
 	out := make([]int32, len(to))
 	sum, scale := 0.0, 1.0

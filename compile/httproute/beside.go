@@ -21,7 +21,7 @@ type Asked struct {
 	Path   string
 	routerule.Rule
 	does string // what becomes of its requests
-	// rough says that it may match fewer requests than its set has.
+	// rough reports that it may match fewer requests than its set has.
 	rough bool
 }
 
@@ -200,10 +200,11 @@ type Intrusion struct {
 	Witness *match.Request
 }
 
-// Intruder returns for a host the first match of another object that istiod may
-// ask before one of the gateway's own; equally specific ones it asks by their age.
-// With byAge it asks all of the older object first, and those that match everything
-// behind all others. What the purse does not suffice for counts. Nil: there is none.
+// Intruder returns for a host the first match of another object that istiod may try
+// before one of the gateway's own; it tries equally specific ones by their age. With
+// byAge it tries all matches of the older object first, and those that match
+// everything after all others. A match that the purse cannot decide counts. Nil if
+// there is none.
 func Intruder(own, others []Asked, host string, byAge bool, judge *match.Judge, purse *match.Purse) *Intrusion {
 	compile := func(a *Asked) *match.Matcher {
 		set := a.Set

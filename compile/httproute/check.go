@@ -17,10 +17,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Check says what is wrong with the HTTPRoutes that Lower would write, and what
-// of the gateway they have no words for. Nothing else does: no webhook looks at
-// HTTPRoutes, and what Envoy refuses stops the routes of all hosts. It also
-// returns which requests the rules match.
+// Check reports faults of the HTTPRoutes that Lower would write, and intents of
+// the gateway that they cannot express. Nothing else does: no webhook looks at
+// HTTPRoutes, and a route that Envoy refuses stops the routes of all hosts. It
+// also returns which requests the rules match.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	c := &checker{gateway: g, target: t, found: envoy.Check(g, t)}
 	rules := rulesOf(g, t)
@@ -88,7 +88,7 @@ func (c *checker) parent() {
 
 func answersPlainHTTP(r *ir.Route) bool { return ruleOf(r, nil, &ir.Target{}).forPlainHTTP() }
 
-// rule reports what one rule has no words for, and what Envoy would refuse.
+// rule reports what one rule cannot express, and what Envoy would refuse.
 func (c *checker) rule(r *rule) {
 	at := r.route.Origin.At("path")
 	path := r.route.Match.Path.Text
@@ -219,7 +219,7 @@ func (c *checker) cors() {
 }
 
 // definitions reports what the API server refuses of what would be written, where
-// nothing else does: it admits whatever is written.
+// no other check does.
 func (c *checker) definitions(rules []*rule) {
 	said := []diag.Code{diag.RouteUnsaid, diag.HostUnsaid, diag.HeaderUnsaid, diag.ParentUnfit}
 	if slices.ContainsFunc(c.found, func(f diag.Finding) bool { return slices.Contains(said, f.Code) }) ||

@@ -4,9 +4,9 @@
 //
 // It takes the model and a target and returns manifests and findings. It must
 // not know which dialect a gateway came from. The routes decide as those of
-// package virtualservice: what an HTTPRoute has no words for is a finding,
-// never a wider match. What istiod makes of them is that of versions 1.24 to
-// 1.31, with Gateway API 1.5 or later.
+// package virtualservice: an intent that an HTTPRoute cannot express is a
+// finding, never a wider match. What istiod makes of them is that of versions
+// 1.24 to 1.31, with Gateway API 1.5 or later.
 package httproute
 
 import (

@@ -165,8 +165,8 @@ func names(list from) from {
 	return out
 }
 
-// cors is an element of a list of the CORS policy, by its value: what is written
-// twice is left out, and * may stand for all.
+// cors is an element of a list of the CORS policy, by its value: repeated values
+// are left out, and * may replace all.
 func cors(part ir.Part, all func(*ir.CORS) []string, said func(*manifest.RouteCORS) []string) func(*written, origin.Match) from {
 	return func(w *written, m origin.Match) from {
 		value := said(spec(w).Rules[m.N[0]].Filters[m.N[1]].CORS)[m.N[2]]

@@ -1,4 +1,4 @@
-// Package hydra writes OAuth2Clients as Ory Hydra's admin API takes them
+// Package hydra writes OAuth2Clients as Ory Hydra's admin API accepts them
 // (https://www.ory.sh/docs/hydra/reference/api#tag/oAuth2/operation/createOAuth2Client).
 //
 // It takes the spec of each client, and returns JSON. Secrets are not part of an

@@ -14,8 +14,8 @@ import (
 
 const maxName = 253 // of an object
 
-// Check says what is wrong with what Lower would write, and what of the
-// gateway Skipper has no words for.
+// Check reports faults of what Lower would write, and intents of the gateway
+// that Skipper cannot express.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
 	if g.Order != match.MostSpecific {
@@ -74,7 +74,8 @@ func unsaid(r *ir.Route, found *diag.List) {
 }
 
 // checkNatives checks filters of the author's: each is one filter, and one that
-// the configuration allows. What the operator drops in silence is an error.
+// the configuration allows. A filter that the operator drops in silence is an
+// error.
 func checkNatives(g *ir.Gateway, t *ir.Target, found *diag.List) {
 	seen := map[string]bool{}
 	for _, r := range g.Routes {

@@ -129,7 +129,7 @@ type version struct {
 	upstream   ir.Upstream
 }
 
-// versions gives each weighted upstream its own host, once however many hosts
+// versions assigns each weighted upstream its own host, once however many hosts
 // share it.
 func versions(g *ir.Gateway, t *ir.Target) []version {
 	domain := strings.ToLower(strings.TrimSpace(t.Skipper.VersionedHosts))

@@ -16,8 +16,8 @@ import (
 // engine is the name of filters that are written for Skipper.
 const engine = "skipper"
 
-// Lower writes the objects of a gateway. One without upstreams gives none: it
-// waits for traffic.
+// Lower writes the objects of a gateway. A gateway without upstreams has none:
+// it waits for traffic.
 func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	if !served(g) {
 		return nil

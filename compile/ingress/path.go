@@ -38,9 +38,9 @@ func pathPredicate(p pathlang.Path) (predicate eskip.Call, ok bool) {
 	return eskip.Call{}, false
 }
 
-// parameters replaces the segments of a FabricGateway path that stand for any
-// one segment with Skipper's: "*" is ":id", "*name" and "{name}" are ":name".
-// The final "**" is the same in both.
+// parameters replaces the segments of a FabricGateway path that match any
+// segment with Skipper's: "*" is ":id", "*name" and "{name}" are ":name". The
+// final "**" is the same in both.
 func parameters(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {

@@ -93,7 +93,8 @@ func backends(upstreams []ir.Upstream) []manifest.RouteBackend {
 	return append(out, manifest.RouteBackend{Name: shuntBackend, Type: "shunt"})
 }
 
-// backendName names a Service among the backends; that of a shunt is taken.
+// backendName names a Service among the backends; the name of a shunt is
+// reserved.
 func backendName(u *ir.Upstream) string {
 	if u.Name == shuntBackend {
 		return "service-" + u.Name
@@ -155,7 +156,8 @@ func groupRoute(p *proxyRoute) manifest.GroupRoute {
 	return r
 }
 
-// further are the predicates of a route beside its path and its methods.
+// further are the predicates of a route in addition to its path and its
+// methods.
 func further(p *proxyRoute) []eskip.Call {
 	var out []eskip.Call
 	for _, c := range p.all() {

@@ -213,7 +213,7 @@ func letters(s string) string {
 	}, s)
 }
 
-// conditions tell a group of callers by the token they bring, which is not yet
+// conditions identify a group of callers by their token, which is not yet
 // verified.
 func conditions(who ir.Principal) []eskip.Call {
 	switch who := who.(type) {

@@ -1,8 +1,6 @@
 // Package parentgateway writes Gateways of the Gateway API for Gateways of
-// Istio: what HTTPRoutes belong to.
-//
-// It takes one object and returns manifests and findings. What a Gateway has no
-// words for is a finding.
+// Istio: the parents of HTTPRoutes. It takes one object and returns manifests
+// and findings. A setting that a Gateway cannot express is a finding.
 package parentgateway
 
 import (

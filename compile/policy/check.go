@@ -13,8 +13,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Check says what is wrong with the policies that Lower would write: one that
-// would replace another, and one that would not do what its route says. It also
+// Check reports faults of the policies that Lower would write: one that would
+// replace another, and one that would not do what its route asks for. It also
 // returns what the policies let through and demand.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	if !t.WritesPolicies(g) {

@@ -9,8 +9,8 @@ import (
 )
 
 // entries lists the requests that the ALLOW policies of a gateway let through to
-// the pods of its Services, route by route. Set is what the policy says without
-// regard to the route's Except; Want is what the author listed.
+// the pods of its Services, route by route. Set is what the policy matches
+// without regard to the route's Except; Want is what the author listed.
 func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {

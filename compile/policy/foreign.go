@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Foreign lists the rules of an ALLOW policy that somebody else wrote and that
-// let requests through that one of the callers, identities in the mesh, sends on. What
-// of a rule cannot be told from a request's method, host and path, or from its
-// token, is left out: some callers get in all the same.
+// Foreign lists the rules of an ALLOW policy that somebody else wrote and that let
+// requests through that one of the callers, identities in the mesh, sends on.
+// Conditions that do not follow from a request's method, host, path or token are left
+// out: some callers get in all the same.
 func Foreign(rules []*source.Node, at source.Ref, name string, pods ir.Pods, callers []string) []ir.Opener {
 	var out []ir.Opener
 	for i, n := range rules {
@@ -83,7 +83,7 @@ func conditionsOf(list []*source.Node) []ir.ClaimDemand {
 }
 
 // operationsOf returns what the operations of a rule match and what they leave
-// out. Several operations are taken for all that one of them matches.
+// out. Several operations are read as everything that one of them matches.
 func operationsOf(list []*source.Node) (sets, except []match.Set) {
 	if len(list) == 0 {
 		return []match.Set{{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}}, nil

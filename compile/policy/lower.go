@@ -87,9 +87,9 @@ func policies(g *ir.Gateway, t *ir.Target) []*policy {
 	return out
 }
 
-// identities lists, for each route, what tells its objects from those of the
-// gateway's other routes: the path; where routes share it, the methods too; and
-// where they share both, which of them it is.
+// identities lists, for each route, what distinguishes its objects from the
+// objects of the gateway's other routes: the path; where routes share it, the
+// methods too; and where they share both, the number.
 func identities(g *ir.Gateway) [][]string {
 	shared, seen := map[string]int{}, map[string]int{}
 	for _, r := range g.Routes {
@@ -241,7 +241,7 @@ func conditions(gr *ir.Grant, claim string) []manifest.Condition {
 	return append(out, callers(gr.Who)...)
 }
 
-// callers are the conditions on a token that tell a group of callers.
+// callers are the conditions on a token that identify a group of callers.
 func callers(who ir.Principal) []manifest.Condition {
 	claim := func(name string, values ...string) manifest.Condition {
 		return manifest.Condition{Key: "request.auth.claims[" + name + "]", Values: values}

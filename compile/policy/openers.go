@@ -77,8 +77,9 @@ func left(op *manifest.Operation) []match.Set {
 	return out
 }
 
-// demandOf says what a rule demands of a request that the caller, an identity
-// in the mesh, sends on; admitted is false where it demands another caller.
+// demandOf returns what a rule demands of a request that the caller, an
+// identity in the mesh, sends on; admitted is false where it demands another
+// caller.
 func demandOf(r *manifest.PolicyRule, caller string) (d ir.Demand, admitted bool) {
 	for _, f := range r.From {
 		if len(f.Source.Principals) > 0 && !slices.Contains(f.Source.Principals, caller) {

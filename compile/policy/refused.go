@@ -53,8 +53,9 @@ var segment = regexp.MustCompile("^[a-zA-Z0-9-._~%!$&'()+,;:@=]+$")
 // notLast is what the dialect that has templates says itself.
 const notLast = "{**} is not its last operator"
 
-// pathFault says why a policy cannot have a path: braces that are not a template,
-// templates behind {**}, or, beside a template, characters that URLs have not.
+// pathFault returns why a policy cannot have a path: braces that are not a
+// template, templates after {**}, or, in a path with a template, characters that
+// URLs do not have.
 func pathFault(path string) string {
 	templates := strings.Contains(path, "{*}") || strings.Contains(path, "{**}")
 	rest := false

@@ -8,15 +8,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// classes are what Istio's RE2 takes the shorthands for
-// (https://github.com/google/re2/wiki/Syntax); Oathkeeper takes them for the
+// classes are the classes that the shorthands mean in Istio's RE2
+// (https://github.com/google/re2/wiki/Syntax); in Oathkeeper they mean the
 // classes of Unicode.
 var classes = map[byte]string{'d': "[0-9]", 'w': "[0-9A-Za-z_]", 's': `[\t\n\f\r ]`}
 
 // readAlike writes the shorthands \d, \w and \s of an expression out as Istio
-// reads them, outside of brackets. What is left are the differences between the
-// engines that remain. The text is the old one where the change would be one to
-// Istio, or where Oathkeeper would match more than before.
+// reads them, outside of brackets. The differences between the engines that
+// remain are returned too. The text stays where the change would have an effect
+// in Istio, or where Oathkeeper would match more than before.
 func readAlike(text string, purse *match.Purse) (alike string, left []string) {
 	alike = writeOut(text)
 	if alike == text || !sameToIstio(text, alike) {

@@ -17,8 +17,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Check says what is wrong with the Rules that Lower would write: what the
-// Maester or Oathkeeper would refuse, and what would answer 500. It also
+// Check reports faults of the Rules that Lower would write: Rules that the
+// Maester or Oathkeeper would refuse, and Rules that would answer 500. It also
 // returns which requests the Rules match.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	var found diag.List
@@ -194,7 +194,7 @@ func checkPipeline(r *ir.Route, found *diag.List) {
 	}
 }
 
-// hasToken reports whether the handler takes its token from a place of its own.
+// hasToken reports whether the handler reads its token from a place of its own.
 func hasToken(h *ir.Handler) bool {
 	_, from := h.Config.Get("token_from")
 	_, prefix := h.Config.Get("prefix")
@@ -231,8 +231,8 @@ func checkHandler(h *ir.Handler, kind *handlers.Kind, t *ir.Target, found *diag.
 }
 
 // checkConfig checks a configuration as Oathkeeper does: after merging it over
-// the global one. Where the global one is not known, what is absent is taken
-// as supplied by it.
+// the global one. Where the global one is not known, kgw assumes that it
+// supplies absent fields.
 func checkConfig(h *ir.Handler, schema *shape.Type, defaults source.Object, complete bool, found *diag.List) {
 	merged := handlers.MergeConfig(defaults, h.Config)
 	if !complete {
@@ -254,7 +254,7 @@ func checkConfig(h *ir.Handler, schema *shape.Type, defaults source.Object, comp
 
 // checkPreAuthorization checks what the schema of oauth2_introspection demands
 // besides types (configAuthenticatorsOauth2Introspection, oneOf): credentials
-// where pre-authorization is enabled, and the word enabled beside them.
+// where pre-authorization is enabled, and the word enabled with them.
 func checkPreAuthorization(config source.Object, at source.Ref, found *diag.List) {
 	v, _ := config.Get("pre_authorization")
 	settings, _ := v.(source.Object)

@@ -22,7 +22,8 @@ type Foreign struct {
 	ID     string
 	Node   *source.Node
 	Native bool
-	// URL is that of the match, and Unmatched says that there is no match.
+	// URL is the URL of the match, and Unmatched reports that there is no
+	// match.
 	URL       string
 	Unmatched bool
 	// At is the place of a field of the node.

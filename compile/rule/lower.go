@@ -46,8 +46,8 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	return out
 }
 
-// sharedURLs counts the Rules of a gateway for each match URL: only where
-// several share one do the methods tell them apart.
+// sharedURLs counts the Rules of a gateway for each match URL: the methods
+// distinguish Rules only where several share one.
 func sharedURLs(g *ir.Gateway, t *ir.Target) map[string]int {
 	n := map[string]int{}
 	for _, r := range g.Routes {

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Check says what is wrong with the VirtualService that Lower would write:
-// what Istio would refuse, and what it would do that the author did not ask
-// for. It also returns which requests the entries match.
+// Check reports faults of the VirtualService that Lower would write: fields
+// that Istio would refuse, and effects that the author did not ask for. It also
+// returns which requests the entries match.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	found := envoy.Check(g, t)
 	checkNames(g, t, &found)

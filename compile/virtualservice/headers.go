@@ -10,7 +10,7 @@ import (
 )
 
 // checkRefused reports headers that Istio's webhook refuses to set, and answers
-// that it refuses to give.
+// that it refuses to send.
 func checkRefused(g *ir.Gateway, r *ir.Route, found *diag.List) {
 	if answer, ok := r.Action.(ir.Respond); ok {
 		checkAnswer(&answer, r.Origin, found)

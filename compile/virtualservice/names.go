@@ -71,8 +71,8 @@ func checkServices(r *ir.Route, t *ir.Target, found *diag.List) {
 	}
 }
 
-// gatewayFault says why Istio refuses a reference to a Gateway: namespace and
-// name, each a label, or a name in the manner of DNS.
+// gatewayFault returns why Istio refuses a reference to a Gateway: it must be
+// namespace and name, each a label, or a DNS name.
 func gatewayFault(text string) string {
 	namespace, name, slashed := strings.Cut(text, "/")
 	if !slashed {
@@ -81,8 +81,8 @@ func gatewayFault(text string) string {
 	return cmp.Or(labelFault(namespace), labelFault(name))
 }
 
-// hostFault says why Istio refuses a host: an address, or a domain whose first
-// label may be a wildcard or begin with one.
+// hostFault returns why Istio refuses a host: it must be an address, or a
+// domain whose first label may be a wildcard or begin with one.
 func hostFault(name string) string {
 	if _, err := netip.ParseAddr(name); err == nil {
 		return ""
@@ -104,8 +104,8 @@ func hostFault(name string) string {
 
 var tooLong = fmt.Sprintf("it has more than %d characters", maxDomain)
 
-// domainFault says why Istio refuses a domain without a wildcard. A dot at its
-// end is allowed, a number as its last label is not.
+// domainFault returns why Istio refuses a domain without a wildcard. A dot at
+// its end is allowed, a number as its last label is not.
 func domainFault(name string) string {
 	labels := strings.Split(name, ".")
 	last := labels[len(labels)-1]

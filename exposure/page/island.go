@@ -68,7 +68,8 @@ type row struct {
 	Unknown   []string        `json:"unknown,omitempty"`
 }
 
-// request is the witness as the request box takes it: texts of fields, as they are.
+// request is the witness in the form of the request box: texts of fields, as they
+// are.
 type request struct {
 	Method  string   `json:"method"`
 	URL     string   `json:"url"`

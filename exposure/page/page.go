@@ -1,10 +1,10 @@
 // Package page writes what is served, and to whom, as one page for a browser.
 //
 // It takes a report of package exposure and, where two states were compared, what
-// changed for callers, and returns one HTML file that needs nothing beside it: its
-// policy forbids every request. The texts of the report are data in the page, an
-// island of JSON that the script of the page makes text nodes of. It must not know
-// how anything was decided.
+// changed for callers, and returns one self-contained HTML file: its policy
+// forbids every request. The texts of the report are data in the page, an island
+// of JSON that the script of the page makes text nodes of. It must not know how
+// anything was decided.
 package page
 
 import (
@@ -91,8 +91,8 @@ type document struct {
 
 var parsed = template.Must(template.ParseFS(files, "page.html"))
 
-// Write prints the page. The error is that of the writer, or says that there is no
-// simulator for a request box.
+// Write prints the page. The error is that of the writer, or reports that there is
+// no simulator for a request box.
 func Write(w io.Writer, p *Page) error {
 	box, script, err := newBox(p)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package atomicfile replaces files whole or not at all.
 //
 // It takes a path and bytes. A reader sees the old content or the new, never a
-// part, also after the machine stopped: Oathkeeper, for one, reads a truncated
-// file as no rules.
+// part, even after a crash of the machine: Oathkeeper, for one, reads a
+// truncated file as no rules.
 package atomicfile
 
 import (
@@ -18,9 +18,9 @@ const pattern = ".kgw-*"
 
 var leftover = regexp.MustCompile(`^\.kgw-[0-9]+$`)
 
-// IsLeftover reports whether a name is one of those that a run gives to what is
-// not in its place yet. What is found under it was left by a run that was
-// killed, unless one is under way.
+// IsLeftover reports whether a name is one that a run uses for a file that is
+// not in its place yet. Such a file was left by a run that was killed, unless a
+// run is in progress.
 func IsLeftover(name string) bool { return leftover.MatchString(name) }
 
 // Write replaces the file at path by one with the data, mode 0644 or that of

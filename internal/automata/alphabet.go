@@ -4,7 +4,7 @@ import "slices"
 
 // alphabet is a partition of all runes on which a set of classes agrees. Its
 // blocks are in the order in which the classes, one after the other, cut them:
-// what is in a class comes before what is not.
+// runes in a class come before the others.
 type alphabet struct {
 	blocks []*Class
 	of     map[*Class][]int32

@@ -16,7 +16,7 @@ const (
 	OpLook                 // what follows must (negate: must not) begin with subs[0]
 	OpAssert               // a condition on the place
 	OpRef                  // what group number took; fold: in any case
-	OpOpaque               // not a regular construct; reason says which
+	OpOpaque               // not a regular construct; reason names it
 )
 
 // Place is a condition on a place in the text.
@@ -80,7 +80,7 @@ func Repeat(sub *Node, least, most int) *Node {
 	return &Node{Op: OpRepeat, Subs: []*Node{sub}, Min: least, Max: most}
 }
 
-// LiteralNode is the text itself; a byte that is not UTF-8 stands for U+FFFD.
+// LiteralNode is the text itself; a byte that is not UTF-8 is read as U+FFFD.
 func LiteralNode(text string) *Node {
 	var subs []*Node
 	for _, r := range text {
@@ -102,7 +102,7 @@ func (n *Node) Find(test func(*Node) bool) *Node {
 	return nil
 }
 
-// Irregular says which construct of the pattern has no automaton.
+// Irregular names the construct of the pattern that has no automaton.
 func (n *Node) Irregular() (string, bool) {
 	hit := n.Find(func(n *Node) bool { return n.Op == OpOpaque || n.Op == OpRef })
 	switch {

@@ -81,7 +81,7 @@ var Ranks = func() (t asciiRanks) {
 }()
 
 // mask limits ASCII to a number of ranks and says whether runes beyond ASCII
-// take part.
+// are included.
 type mask struct {
 	ascii ASCII
 	wide  bool
@@ -101,7 +101,7 @@ var Masks = [...]mask{
 	rankMask(ranksPrintable, true), rankMask(128, true),
 }
 
-// NewClass takes pairs in any order and gives their union.
+// NewClass returns the union of pairs in any order.
 func NewClass(pairs ...rune) *Class {
 	type span struct{ lo, hi rune }
 	spans := make([]span, 0, len(pairs)/2)
@@ -127,7 +127,7 @@ func NewClass(pairs ...rune) *Class {
 	return sealClass(out)
 }
 
-// sealClass takes ranges that are in normal form already.
+// sealClass makes a class of ranges that are in normal form already.
 func sealClass(ranges []rune) *Class {
 	c := &Class{Ranges: ranges}
 	for i := 0; i < len(ranges) && ranges[i] < 128; i += 2 {

@@ -19,8 +19,8 @@ type coverer struct {
 // WorkPerState bounds the steps of a search by its limit on states.
 const WorkPerState = 50
 
-// Outside finds a shortest word of a that no b has, in the nicest alphabet
-// that has one. The error says that a limit was reached first.
+// Outside finds a shortest word of a that no b has, in the nicest alphabet that
+// has one. The error reports that a limit was reached first.
 func (w *Walker) Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool, err error) {
 	if a.None() {
 		return nil, false, nil

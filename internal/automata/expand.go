@@ -27,7 +27,8 @@ const (
 type duty struct{ look, state int32 }
 
 // situation is a state of the automaton under construction: where the program
-// goes on, what is before, what may follow, and which lookaheads are open.
+// continues, the rune before, the runes that may follow, and the open
+// lookaheads.
 type situation struct {
 	pc     int32
 	before uint8
@@ -133,7 +134,7 @@ func (x *expander) walk(n int32, s situation, at reached) error {
 	return nil
 }
 
-// allowedNext says what may follow where the place holds.
+// allowedNext returns the runes that may follow if the assertion holds.
 func allowedNext(p Place, before uint8) uint8 {
 	holds := func(ok bool) uint8 {
 		if ok {
@@ -204,7 +205,7 @@ type part struct {
 	next   uint8
 }
 
-// parts splits a class as far as the program can tell its runes apart.
+// parts splits a class as far as the program distinguishes its runes.
 func (x *expander) parts(c *Class, next uint8) []part {
 	if next == nextAny && !x.prog.words && !x.prog.lines {
 		return []part{{c, AfterOther, nextWord}}

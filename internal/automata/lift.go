@@ -3,8 +3,8 @@ package automata
 import "sync"
 
 // Lift returns the raw paths whose percent-decoded form the automaton accepts.
-// Every rune may stand for itself, where a raw path can hold it, or be encoded
-// byte by byte in hexadecimal digits of either case.
+// Every rune may be written as itself, where a raw path can hold it, or be
+// encoded byte by byte in hexadecimal digits of either case.
 func Lift(a *NFA) (*NFA, error) {
 	l := &lifter{out: &NFA{Edges: make([][]Edge, a.size()), Accept: append([]bool{}, a.Accept...)}}
 	plain := RawRunes.Minus(Single('%'))

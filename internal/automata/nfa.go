@@ -7,7 +7,7 @@ package automata
 
 import "slices"
 
-// Edge takes one rune of a class to a state.
+// Edge leads to a state by one rune of a class.
 type Edge struct {
 	On *Class
 	To int32
@@ -201,7 +201,7 @@ func (a *NFA) Follow(b *NFA) *NFA {
 	return out.Trim()
 }
 
-// Both returns the words of a and b; err says that the product is too big.
+// Both returns the words of a and b; err reports that the product is too big.
 func (a *NFA) Both(b *NFA) (*NFA, error) {
 	type pair struct{ p, q int32 }
 	number := map[pair]int32{{}: 0}

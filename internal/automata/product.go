@@ -23,7 +23,7 @@ type Visit struct {
 const maxDense = 1 << 20
 
 // Meet finds a shortest word of both languages over the runes of the mask. The
-// error says that the limit on states was reached first.
+// error reports that the limit on states was reached first.
 func (w *Walker) Meet(a, b *NFA, m *mask, limit int) (word []rune, found bool, err error) {
 	w.reset(a.size() * b.size())
 	last := w.Steps + limit*WorkPerState

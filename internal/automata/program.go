@@ -5,7 +5,7 @@ type instrOp uint8
 
 const (
 	doMatch  instrOp = iota // the end of the pattern
-	doClass                 // take one rune of class, go on at next
+	doClass                 // read one rune of class, continue at next
 	doSplit                 // go on at next or at other
 	doAssert                // go on at next if place holds
 	doLook                  // go on at next if lookahead number other holds
@@ -20,8 +20,9 @@ type instr struct {
 }
 
 // program is a pattern as instructions with empty moves; instruction 0 is the
-// match. contextual says that places or lookaheads occur; words and lines that
-// what is before a place matters beyond the start of the text.
+// match. contextual reports that assertions or lookaheads occur; words and
+// lines, that the rune before an assertion matters beyond the start of the
+// text.
 type program struct {
 	code       []instr
 	start      int32

@@ -100,7 +100,7 @@ func (a *NFA) backEdges() [][]Edge {
 }
 
 // optionalNewline reports an end that is reached from other ends only, by a
-// newline, and that nothing follows.
+// newline, and without successors.
 func optionalNewline(a *NFA, in [][]Edge, s int32) bool {
 	for _, b := range in[s] {
 		if r, only := b.On.Literal(); !only || r != '\n' || !a.Accept[b.To] {

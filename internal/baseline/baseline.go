@@ -2,9 +2,9 @@
 // it are not reported again.
 //
 // It takes findings and returns entries for them, reads and writes entries, and
-// parts findings in those that are known and those that are new. An entry names
-// no line number, so that it survives what is written above it. The package must
-// not know which findings may be hidden, nor where the file is.
+// separates known findings from new ones. An entry names no line number, so that
+// it survives edits above it. The package must not know which findings may be
+// hidden, nor where the file is.
 package baseline
 
 import (
@@ -122,8 +122,8 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Findings that a repository live
 	}}}},
 }}
 
-// Parse reads a baseline. What is wrong with it is found with its place; entries
-// are returned only when nothing is.
+// Parse reads a baseline. Its faults are returned as findings with places;
+// entries are returned only if there is no fault.
 func Parse(name string, data []byte) (*Baseline, diag.List) {
 	b := &Baseline{}
 	found := Type.Documents(name, data, b.read)

@@ -21,7 +21,7 @@ func (r *reader) nodeAt(kind yaml.Kind, tag, value string, line, column int) *ya
 	return n
 }
 
-// children takes the nodes above base from the stack.
+// children removes the nodes above base from the stack and returns them.
 func (r *reader) children(base int) []*yaml.Node {
 	size := len(r.stack) - base
 	if size == 0 {

@@ -4,8 +4,8 @@
 //
 // It takes the flags of kubectl and plain JSON objects and returns plain JSON
 // objects and problems, one for each object concerned. Every request reads or
-// is a dry run; nothing is written. It is the only importer of a Kubernetes
-// client, and must not know what the objects mean or how they are compared.
+// is a dry run; nothing is written. Only this package imports a Kubernetes
+// client. It must not know what the objects mean or how they are compared.
 package cluster
 
 import (
@@ -17,7 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// Reason tells problems apart.
+// Reason is the kind of a problem.
 type Reason string
 
 // The reasons of problems.
@@ -67,7 +67,7 @@ type Options struct {
 	Concurrency int
 	// FieldManager owns the fields of a dry run; "" is kgw.
 	FieldManager string
-	// UserAgent tells the server who asks; "" is kgw.
+	// UserAgent names the client to the server; "" is kgw.
 	UserAgent string
 }
 

@@ -26,8 +26,8 @@ func Connect(f *Flags, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The bound on concurrency takes the place of a rate; the server has its
-	// own fairness, and says when to wait (429).
+	// The bound on concurrency replaces a rate limit; the server has its own
+	// fairness, and answers 429 when a client has to wait.
 	config.QPS = -1
 	config.UserAgent = or(o.UserAgent, "kgw")
 	config.WarningHandler = rest.NoWarnings{}

@@ -10,10 +10,10 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// A server-side apply leaves fields alone that another manager has set and
-// the object does not name: what somebody added with kubectl edit would never
-// show. What the server itself adds, defaults, looks the same. A dry run that
-// removes such fields tells them apart: defaults come back.
+// A server-side apply leaves fields alone that another manager has set and the
+// object does not name: a field that somebody added with kubectl edit would
+// never show. Defaults that the server itself adds look the same. A dry run
+// that removes such fields distinguishes them: defaults come back.
 
 // withoutForeign returns what an apply would leave, less the fields that are
 // live, that the object does not name and that the server does not add. If the

@@ -39,8 +39,8 @@ func (c *Client) List(ctx context.Context, kinds []Kind, namespaces []string, la
 	return objects, problems
 }
 
-// list reads the pages of one list. If it takes so long that the server
-// forgets the state it began with, the list is read again as a whole.
+// list reads the pages of one list. If the server forgets the state at the
+// beginning of the list meanwhile, the whole list is read again.
 func (c *Client) list(ctx context.Context, kind Kind, namespace, labelSelector string) ([]map[string]any, *Problem) {
 	at, p := c.resource(ctx, kind)
 	if p != nil {

@@ -47,8 +47,8 @@ func (c *Client) lives(ctx context.Context, places []location, objects []map[str
 	})
 }
 
-// listed finds the live objects of one kind and namespace in a list, and
-// marks those of which it tells nothing.
+// listed finds the live objects of one kind and namespace in a list, and marks
+// the ones that it does not decide about.
 func (c *Client) listed(ctx context.Context, group []int, places []location, results []Result, single []bool) {
 	wanted := make(map[string][]int, len(group))
 	for _, i := range group {
@@ -75,7 +75,7 @@ func (c *Client) listed(ctx context.Context, group []int, places []location, res
 }
 
 // isAlready reports whether an apply would change nothing: live has every field
-// of the object with its value and, beside metadata and status, no other.
+// of the object with its value and, except metadata and status, no other.
 func isAlready(object, live map[string]any) bool {
 	if live == nil {
 		return false
@@ -119,8 +119,8 @@ func normal(object map[string]any) (map[string]any, error) {
 
 var errNull = errors.New("the object has a null")
 
-// holds reports whether metadata has all that is named, labels and annotations
-// of others beside.
+// holds reports whether metadata has everything that is named; it may have
+// other labels and annotations.
 func holds(metadata, named map[string]any) bool {
 	for key, value := range named {
 		below, isMap := value.(map[string]any)

@@ -10,10 +10,10 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// DryRun returns each object as it is and as a server-side apply of the field
-// manager would leave it, conflicts forced and unknown fields refused, in the
-// order of the objects. What somebody else added to an object is left out of
-// that. An object that already is as wanted needs no dry run. Nothing is written: the server answers a dry run
+// DryRun returns each object as it is and as a server-side apply of the field manager would leave it,
+// conflicts forced and unknown fields refused, in the order of the objects. Fields that somebody else
+// added to an object are left out. An object that already is as wanted needs no dry run. Nothing is
+// written: the server answers a dry run
 // (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
 func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, true)
@@ -88,8 +88,8 @@ func (c *Client) live(ctx context.Context, at location, object map[string]any) (
 	return nil, c.problem(err, object)
 }
 
-// isAbsent tells an object that is not there from a place that is not there:
-// only for an object does the server name what it missed.
+// isAbsent distinguishes a missing object from a missing path: the server names
+// what it missed only for an object.
 func isAbsent(err error) bool {
 	return apierrors.IsNotFound(err) && !apierrors.IsUnexpectedServerError(err)
 }

@@ -83,7 +83,7 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// brokeOff tells an answer that began, or a connection that was there, and
+// brokeOff reports an answer that began, or a connection that was open, and
 // then ended. client-go wraps what happens inside of a body in these words
 // (rest/request.go, transformResponse).
 func brokeOff(err error) bool {

@@ -10,17 +10,17 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// A server that is busy says so (429) and for how long; it is asked again a
-// few times and after a bounded wait. An answer that broke off is asked for
-// once more: over HTTP/2 one broken connection takes the answers of others
-// with it.
+// A busy server answers 429 and how long to wait; it is asked again a few times
+// after a bounded wait. A request whose answer broke off is sent once more:
+// over HTTP/2 one broken connection ends the answers of others.
 const (
 	busyRetries = 4
 	longestWait = 5 * time.Second
 )
 
 // ask sends a request and returns the answer's object. A request is made anew
-// for each attempt. Nothing is tried again but what busyRetries tells of.
+// for each attempt. Only the failures that busyRetries describes are tried
+// again.
 func (c *Client) ask(ctx context.Context, request func() *rest.Request) (map[string]any, error) {
 	broken := false
 	ctx = klog.NewContext(ctx, klog.Logger{}) // client-go writes to stderr otherwise

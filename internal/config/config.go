@@ -49,7 +49,7 @@ type Config struct {
 	OAuth2     OAuth2            `json:"oauth2"`
 	Targets    map[string]string `json:"targets"`
 	Rules      map[string]string `json:"rules"`
-	// Accept are the codes of losses that are taken on.
+	// Accept are the codes of accepted losses.
 	Accept     []string `json:"accept"`
 	OwnerLabel bool     `json:"ownerLabel"`
 	Emit       []string `json:"emit"`
@@ -58,7 +58,7 @@ type Config struct {
 	Limits     Limits   `json:"limits"`
 	// OpenAPI are the descriptions of APIs that gateways are held against.
 	OpenAPI []APIDocument `json:"openapi"`
-	// Helm says how charts are rendered; nil where it is not said.
+	// Helm describes how charts are rendered; nil if it is not set.
 	Helm *Helm `json:"helm"`
 
 	Extends      string                 `json:"extends"`
@@ -88,7 +88,7 @@ type Domains struct {
 	Allow   []string `json:"allow"`
 }
 
-// Services says which Services must not be exposed, as service.namespace. A
+// Services lists the Services that must not be exposed, as service.namespace. A
 // nil Block is absent.
 type Services struct {
 	Block []string `json:"block"`
@@ -111,8 +111,9 @@ type Oathkeeper struct {
 	Fallback []string `json:"-"`
 }
 
-// AccessRules says where access rules are kept, as oathkeeper-maester keeps
-// them by default. An empty Namespace is that of Oathkeeper's Service.
+// AccessRules is where access rules are kept; the default is that of
+// oathkeeper-maester. An empty Namespace means the namespace of Oathkeeper's
+// Service.
 type AccessRules struct {
 	ConfigMap string `json:"configMap"`
 	Namespace string `json:"namespace"`
@@ -126,7 +127,8 @@ const (
 	// EmitOathkeeperConfigMap is that file in a ConfigMap, instead of
 	// Rules.
 	EmitOathkeeperConfigMap = "oathkeeper-configmap"
-	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API takes them.
+	// EmitHydra is a list of the OAuth2Clients as Hydra's admin API accepts
+	// them.
 	EmitHydra = "hydra"
 	// EmitDex is the part of Dex's configuration that the inputs say.
 	EmitDex = "dex"
@@ -163,12 +165,12 @@ type GatewayAPI struct {
 	// Order is "istio", or "portable": only what every implementation decides
 	// alike.
 	Order string `json:"order"`
-	// Grants says what becomes of ReferenceGrants: "write", "assume", "refuse".
+	// Grants is what becomes of ReferenceGrants: "write", "assume", "refuse".
 	Grants string `json:"grants"`
 	// Class is that of Gateways which kgw knows no document of, or writes.
 	Class string `json:"class"`
-	// Gateways are those of the Gateway API, by the namespace/name of the Istio
-	// Gateway that they stand for.
+	// Gateways are the Gateways of the Gateway API, by the namespace/name of
+	// the Istio Gateway that they replace.
 	Gateways map[string]ParentGateway `json:"gateways"`
 }
 
@@ -184,7 +186,7 @@ type ParentGateway struct {
 	Namespaces TextOrList `json:"namespaces"`
 }
 
-// NameFor returns the namespace/name of the Gateway that stands for an Istio
+// NameFor returns the namespace/name of the Gateway that replaces an Istio
 // Gateway.
 func (g ParentGateway) NameFor(istio string) string { return cmp.Or(g.Parent, istio) }
 
@@ -313,7 +315,7 @@ type Limits struct {
 	Output Bytes `json:"output"`
 }
 
-// Helm says how charts are rendered.
+// Helm describes how charts are rendered.
 type Helm struct {
 	Release   string `json:"release"`
 	Namespace string `json:"namespace"`
@@ -321,7 +323,7 @@ type Helm struct {
 	Values []string `json:"values"`
 }
 
-// OAuth2 says where OAuth2 clients are registered: Clients is "inputs" or
+// OAuth2 describes where OAuth2 clients are registered: Clients is "inputs" or
 // "external".
 type OAuth2 struct {
 	Clients string `json:"clients"`
@@ -333,7 +335,7 @@ type OAuth2 struct {
 	} `json:"secretKeys"`
 }
 
-// Fabric says which token issuers stand for services and employees.
+// Fabric names the issuers of the tokens of services and employees.
 type Fabric struct {
 	Issuers FabricIssuers `json:"issuers"`
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Gate says what kgw gate forbids, and what must go on working.
+// Gate is what kgw gate forbids, and the calls that must keep working.
 type Gate struct {
 	// Fail are the kinds of changes that are forbidden; nil is absent.
 	Fail []string `json:"fail"`
@@ -84,8 +84,8 @@ func (c *Config) Forbidden() []string {
 	return c.Gate.Fail
 }
 
-// Forbids returns where the configuration says which kinds of changes are
-// forbidden; the zero Span where it does not.
+// Forbids returns the place where the configuration forbids kinds of changes;
+// the zero Span if it does not.
 func (c *Config) Forbids() source.Span {
 	if spans := c.elementSpans("fail"); len(spans) > 0 {
 		return spans[0]
@@ -154,9 +154,8 @@ func (c *Config) Gated() bool {
 	return c != nil && (c.Says("gate") || c.Above.Gated())
 }
 
-// gate takes over the kinds of changes that are forbidden further up, and keeps no
-// change that only the nearer one allows. Calls that must go on working may be
-// added.
+// gate adds the kinds of changes that are forbidden further up, and drops changes
+// that only the nearer one allows. Calls that must keep working may be added.
 func (n *nearer) gate() {
 	if !n.above.Gated() {
 		return

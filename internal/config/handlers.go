@@ -3,8 +3,8 @@ package config
 import "encoding/json"
 
 // UnmarshalJSON reads the settings over what is there. The handlers of errors are in
-// Oathkeeper's own shape, which is not that of the other groups: their
-// handlers are one level deeper, beside the fallback.
+// Oathkeeper's own shape, which differs from the other groups: their handlers are
+// one level deeper, next to the fallback.
 func (o *Oathkeeper) UnmarshalJSON(data []byte) error {
 	type plain Oathkeeper
 	in := struct {

@@ -6,9 +6,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// ValuesFiles returns the files of values of Helm charts, relative to the
-// working directory that the names of configurations are relative to: each is
-// beside the file that names it.
+// ValuesFiles returns the files of values of Helm charts, relative to the same
+// working directory as the names of configurations: each is in the directory of
+// the file that names it.
 func (c *Config) ValuesFiles() []string {
 	if c.Helm == nil {
 		return nil

@@ -20,7 +20,7 @@ type Override struct {
 	Paths []string `json:"paths"`
 }
 
-// Environment is one of several sets of settings of which a run takes one.
+// Environment is a set of settings; a run uses one of them at most.
 type Environment struct {
 	// Inputs are patterns of the files that this environment alone has,
 	// relative to the directory of kgw.yaml.
@@ -124,8 +124,8 @@ func (c *Config) EnvironmentNames() []string {
 	return out
 }
 
-// In returns the configuration of an environment. The error says that there is
-// none of that name.
+// In returns the configuration of an environment. The error reports that there
+// is none of that name.
 func (c *Config) In(env string) (*Config, diag.List, error) {
 	if env == "" {
 		return c, nil, nil

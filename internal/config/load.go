@@ -84,8 +84,8 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 	return c, found
 }
 
-// readExtended reads a configuration and those that it extends; depth says how many
-// files extend one another on the way to it.
+// readExtended reads a configuration and the ones that it extends; depth counts the
+// files on the way to it.
 func readExtended(file string, display func(string) string, bounds source.Bounds, depth int) (*Config, *source.Document, diag.List) {
 	data, err := bounds.ReadFile(file, source.MaxSettingsBytes)
 	if err != nil {
@@ -106,8 +106,8 @@ func readExtended(file string, display func(string) string, bounds source.Bounds
 	return out, doc, found
 }
 
-// Parse reads a configuration from bytes, over the defaults. What it extends is not
-// read.
+// Parse reads a configuration from bytes, over the defaults. Files that it extends
+// are not read.
 func Parse(name string, data []byte) (*Config, diag.List) {
 	c, _, found := parse(name, data)
 	c.File = name
@@ -164,7 +164,7 @@ func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
 	return append(found, c.put(*c.own)...)
 }
 
-// spellOff makes text of the level "off", which YAML 1.1 takes for false, and
+// spellOff makes text of the level "off", which YAML 1.1 reads as false, and
 // which a tool before kgw may have written as false.
 func spellOff(root *source.Node) {
 	rules := source.Field(root, "rules")

@@ -44,7 +44,7 @@ func Misspelt(environ []string) diag.List {
 	return found
 }
 
-// meant says what a name may mean; "" where it is not like any.
+// meant returns the name that a misspelt one may mean; "" if none is similar.
 func meant(name string, known []string) string {
 	if near := shape.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)

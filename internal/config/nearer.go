@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Least returns the lowest levels that the configuration further up allows: of
-// its locked codes, what it gives them itself.
+// Least returns the lowest levels that the configuration further up allows: for
+// its locked codes, the levels that it sets itself.
 func (c *Config) Least() map[diag.Code]diag.Severity {
 	if c.Above == nil {
 		return nil
@@ -32,8 +32,9 @@ var demanding = [][]string{
 	{"policy"}, {"rules"}, {"compat"}, {"domains", "allow"}, {"services", "block"}, {"skipper", "additionalFilters"}, {"skipper", "annotations"}, {"limits"}, {"accept"},
 }
 
-// Demands reports whether the configuration, or one further up, says how strict
-// the repository is. Below one that does not, each may measure as it wants.
+// Demands reports whether the configuration, or one further up, sets how strict
+// the repository is. Below one that does not, each configuration decides for
+// itself.
 func (c *Config) Demands() bool {
 	for _, l := range c.layers {
 		for _, path := range demanding {
@@ -108,7 +109,7 @@ func (c *Config) within(above *Config, name string, doc *source.Document) diag.L
 	return n.found
 }
 
-// bound takes over the Gateways that may be named and the labels that are
+// bound inherits the Gateways that may be named and the labels that are
 // demanded.
 func (n *nearer) bound() {
 	if above := n.above.Policy.Gateways; above != nil {
@@ -143,7 +144,7 @@ func (n *nearer) loosens(at source.Ref, format string, args ...any) {
 
 func (n *nearer) at(path ...string) source.Ref { return source.Ref{Doc: n.doc}.At(path...) }
 
-// public takes over a ban on public routes, and the routes that it leaves out.
+// public inherits a ban on public routes, and its exceptions.
 func (n *nearer) public() {
 	if n.above.Policy.Public != "deny" {
 		return
@@ -237,7 +238,7 @@ func (n *nearer) allow() {
 	n.Domains.Allow = kept
 }
 
-// accept keeps the losses that are taken on further up too.
+// accept keeps only the losses that are accepted further up too.
 func (n *nearer) accept() {
 	if !n.says("accept") {
 		n.Accept = n.above.Accept
@@ -273,7 +274,7 @@ func (n *nearer) among(above, own []string, path ...string) []string {
 	return kept
 }
 
-// levels says which locked codes would have a lower level than further up.
+// levels reports locked codes that would have a lower level than further up.
 func (n *nearer) levels() {
 	own := diag.Levels{Mode: n.Mode(), Config: n.Levels()}
 	least := n.Least()

@@ -62,7 +62,7 @@ var domain = &shape.Pattern{
 	Means: "a domain", Example: "kyma.example.com", Remedy: domainRemedy,
 }
 
-// domainRemedy says how to mend a text that is not a domain.
+// domainRemedy returns how to correct a text that is not a domain.
 func domainRemedy(text string) string {
 	d := text
 	if _, rest, ok := strings.Cut(d, "://"); ok {
@@ -227,7 +227,7 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Configuration of kgw. Everythin
 	field("metadata", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.Any}, Doc: "Name and annotations, as kustomize needs them."}),
 }, slices.Concat(fields, choosing)...)}
 
-// acceptable are the codes of losses that can be taken on.
+// acceptable are the codes of losses that can be accepted.
 func acceptable() []string {
 	var out []string
 	for _, r := range diag.Rules {

@@ -1,8 +1,8 @@
 // Package crossing checks text that is written from one language into another:
 // a path of an author into a policy, a Rule or a route.
 //
-// It takes what the text means and what is written, both as sets of requests
-// in the languages of their own, and returns findings. It must not know any
+// It takes the meaning of the text and what is written, both as sets of
+// requests in their own languages, and returns findings. It must not know any
 // dialect or target.
 package crossing
 
@@ -33,8 +33,8 @@ type Path struct {
 // budget bounds the states that one comparison visits: two paths need few.
 const budget match.Budget = 20_000
 
-// Check reports what is written beyond what the path means, which may let
-// requests in, and what is written short of it. What cannot be compared is
+// Check reports requests that the written text matches and the path does not,
+// which may let them in, and the reverse. A pair that cannot be compared is
 // reported as undecided.
 func Check(p Path, found *diag.List) {
 	only, why := p.compare()
@@ -111,8 +111,8 @@ func (p *Path) short(r *match.Request, found *diag.List) {
 	})
 }
 
-// Values reports texts that are literal where their author wrote them and stand
-// for others in a policy, which reads "*" at either end as any beginning or end.
+// Values reports texts that are literal where their author wrote them and
+// patterns in a policy, which reads "*" at either end as any beginning or end.
 // what names them in messages.
 func Values(at source.Ref, what string, values []string, found *diag.List) {
 	i := slices.IndexFunc(values, func(v string) bool { return strings.HasPrefix(v, "*") || strings.HasSuffix(v, "*") })

@@ -1,5 +1,5 @@
-// Package definition holds what the definitions of the Gateway API refuse: their
-// patterns, bounds and rules in CEL, in the words of the API server.
+// Package definition holds the checks of the definitions of the Gateway API:
+// their patterns, bounds and rules in CEL, in the words of the API server.
 //
 // It takes the spec of an object, read or about to be written. It must not know
 // what the object means.

@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// follows lists, for each code, the codes that it only follows from when they
-// are about the same value: one fault is told once.
+// follows lists, for each code, the codes that it follows from when they are
+// about the same value: one fault is reported once.
 var follows = map[Code][]Code{
 	NoSuchHandler:   {UnknownHandler, WrongType},
 	UnknownHandler:  {WrongType, MissingField, UnknownField},
@@ -45,8 +45,8 @@ func within(path, outer string) bool {
 }
 
 // WithoutConsequences returns the resolved findings without those that only follow from
-// another one: of one value the cause is told, and of a rule that is not
-// valid nobody is told that it is public.
+// another one: for one value only the cause is reported, and a rule that is not valid
+// is not reported as public.
 func (l List) WithoutConsequences() List {
 	type place struct {
 		file         string

@@ -67,8 +67,8 @@ type Witness struct {
 // others of one resource.
 type Upstream struct {
 	Attribute, Message string
-	// Later: of the resources that the finding is about, the controller says so of
-	// those that it sees later than another one, which the inputs do not tell.
+	// Later: the controller reports this for the resources that it sees later than
+	// another one; the inputs do not show which those are.
 	Later bool
 }
 
@@ -87,27 +87,28 @@ type Finding struct {
 	// ID is what the finding is followed by from run to run; "" for most, which are
 	// followed by their line.
 	ID string
-	// Group joins findings of one code that say one thing of several places:
-	// Join makes one of them. Place says what is at this one. A group with a
-	// GroupDoc is one of that document alone.
+	// Group joins findings of one code that report the same about several
+	// places: Join makes one of them. Place describes this one. A group with a
+	// GroupDoc belongs to that document alone.
 	Group, Place string
 	GroupDoc     *source.Document
-	// Hides is what is not told beside it: that a field is missing for which an
-	// unknown one is taken. It holds all the same; nil for most.
+	// Hides is a finding that is not shown with this one: a missing field,
+	// where this finding is about an unknown one meant for it. It is still
+	// valid; nil for most.
 	Hides *Finding
 	// Lacks is the object that is referred to and not there; nil for most.
 	Lacks *Lack
 	// Fix is a remedy to try; Fixable reports that it can be made. kgw validate --fix
-	// takes one back that brings a new finding.
+	// undoes one that brings a new finding.
 	Fix     Fix
 	Fixable bool
 	// Owner is the resource that is not written when the finding is an error;
 	// by default the document of At.
 	Owner *source.Document
-	Span  source.Span // filled by Resolve, or given where there is no document
+	Span  source.Span // filled by Resolve, or set by the caller where there is no document
 }
 
-// Lack is an object that is referred to and that nobody describes: a Service
+// Lack is an object that is referred to and not described anywhere: a Service
 // with the port that is wanted, a Gateway, an external authorizer (without a
 // namespace), or, without a name, the domain of the cluster.
 type Lack struct {

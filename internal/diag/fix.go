@@ -11,7 +11,7 @@ type Fix interface{ fix() }
 // Rewrite makes the scalar at the finding's place another text.
 type Rewrite struct{ Text string }
 
-// Move takes an element of a list in front of an earlier one.
+// Move moves an element of a list in front of an earlier one.
 type Move struct {
 	List     source.Ref
 	From, To int

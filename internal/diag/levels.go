@@ -1,8 +1,7 @@
 package diag
 
-// Levels gives each finding its severity: the table's for the mode, then what
-// the configuration says (rules: in kgw.yaml), at least Least, then the command
-// line.
+// Levels sets the severity of each finding: the table's for the mode, then the
+// configuration's (rules: in kgw.yaml), at least Least, then the command line.
 type Levels struct {
 	Mode   Mode
 	Config map[Code]Severity

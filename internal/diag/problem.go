@@ -22,8 +22,7 @@ var problemCodes = map[source.ProblemKind]Code{
 	source.LeavesTree:       LeavesTree,
 }
 
-// Unreadable tells of a code that it stands for an input which cannot be read
-// or parsed.
+// Unreadable marks a code for an input that cannot be read or parsed.
 func (c Code) Unreadable() bool {
 	for kind, code := range problemCodes {
 		if code == c && kind.Fatal() {

@@ -42,7 +42,7 @@ func (s Severity) style() style {
 	return red
 }
 
-// paint gives text a style when color is set.
+// paint styles text when color is set.
 func paint(color bool, s style, text string) string {
 	if !color || text == "" {
 		return text

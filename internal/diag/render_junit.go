@@ -136,8 +136,8 @@ func (b *junitBuilder) failure(f *Finding) *junitFailure {
 	return &junitFailure{Message: report.XMLText(report.Visible(f.Message)), Type: report.XMLText(report.Visible(string(f.Code))), Text: report.XMLText(b.text.print(f))}
 }
 
-// add appends a case; readers take cases of one name for one, so a name that
-// occurred before gets a number.
+// add appends a case; readers merge cases of the same name, so a repeated name
+// gets a number.
 func (b *junitBuilder) add(file string, c junitCase) {
 	name := report.XMLText(report.Visible(cmp.Or(file, "-")))
 	s := b.suites[name]

@@ -83,8 +83,8 @@ type excerpt struct {
 // ellipsis is the sign for what was left out of a line.
 const ellipsis = "…"
 
-// newExcerpt takes the part of a line around length code points at offset that
-// fits into width columns.
+// newExcerpt returns the part of a line around length code points at offset
+// that fits into width columns.
 func newExcerpt(line string, offset, length, width int) excerpt {
 	width = max(width, 20)
 	before, after := backward(line[:offset], width), forward(line[offset:], length, width)
@@ -158,7 +158,7 @@ func backward(s string, width int) run {
 	return out
 }
 
-// tabWidth is the number of columns a tab takes in a snippet.
+// tabWidth is the number of columns of a tab in a snippet.
 const tabWidth = 4
 
 // snippetCell is report.GlyphOf, except for tabs, which show as what they are for.
@@ -169,7 +169,7 @@ func snippetCell(s string, r rune, size int) report.Glyph {
 	return report.GlyphOf(s, r, size)
 }
 
-// spanLength is the number of code points a span takes on its first line.
+// spanLength is the number of code points of a span on its first line.
 func spanLength(s source.Span) int {
 	if s.EndLine > s.Line {
 		return math.MaxInt

@@ -16,7 +16,7 @@ const (
 )
 
 // Rule describes a code: its short CamelCase name, its level in each mode, and
-// one sentence that says what it finds.
+// one sentence about what it finds.
 type Rule struct {
 	Code    Code
 	Name    string
@@ -52,7 +52,7 @@ var DefaultLocked = []Code{
 	OpeningUndecided, KeySetsDiffer, TextWidens, PodsMayShare, NotAsMade, RuleOpens, RouteLost, PortPastSidecar,
 }
 
-// Acceptable reports whether a user may take on what the code says: a loss of
+// Acceptable reports whether a user may accept the code: it is the loss of
 // something that the target does not have.
 func (c Code) Acceptable() bool {
 	lost := c >= LimitLost && c <= WeightsLost && c != GrantLost && len(c) == len(LimitLost)

@@ -2,8 +2,8 @@
 // comment. Every byte outside of the change stays as it is.
 //
 // It takes a file with a place in it and returns changes, new text, unified
-// diffs, and files replaced all or not at all. A change whose result does not
-// parse to exactly what was asked for is refused. The package must not know
+// diffs, and files replaced all or not at all. A change is refused if its
+// result does not parse to exactly the wanted value. The package must not know
 // why something is changed.
 package edit
 
@@ -33,8 +33,8 @@ func refused(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// Apply makes the changes. They may come in any order; an error says that two
-// of them overlap or that one lies outside of the data.
+// Apply makes the changes. They may come in any order; an error reports that
+// two of them overlap or that one is outside of the data.
 func Apply(data []byte, changes []Change) ([]byte, error) {
 	sorted := slices.Clone(changes)
 	slices.SortStableFunc(sorted, func(a, b Change) int {
@@ -94,7 +94,7 @@ func parse(doc *source.Document, text []byte) (*source.Node, error) {
 	return unshare(root), nil
 }
 
-// unshare copies a tree so that what an alias stands for is a node of its own.
+// unshare copies a tree so that the value of each alias is a node of its own.
 func unshare(n *source.Node) *source.Node {
 	out := *n
 	out.Content = make([]*source.Node, len(n.Content))

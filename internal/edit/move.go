@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Move returns the change that takes an element of a list in front of an earlier
+// Move returns the change that moves an element of a list in front of an earlier
 // one, with the comments that are directly above it. Lists in brackets are
 // refused.
 func Move(list source.Ref, from, to int) (Change, error) {

@@ -23,10 +23,10 @@ type From struct {
 
 // Rewrite returns the changes that make a document's value another one, with as
 // much of the text left as it is as can be. want is a value as source.Value
-// gives it, in which From tells what is made of what; entries that are not
-// wanted are removed, new ones are behind the wanted entry before them.
-// doc is a whole document, not an item of a List. The result is checked: it
-// parses to exactly what is wanted, or ErrRefused is returned.
+// returns it, in which From relates parts to their sources; entries that are
+// not wanted are removed, new ones are behind the wanted entry before them. doc
+// is a whole document, not an item of a List. The result is checked: it parses
+// to exactly what is wanted, or ErrRefused is returned.
 func Rewrite(doc *source.Document, want any) ([]Change, error) {
 	raw, problem := doc.Outline()
 	if problem != nil || raw == nil {
@@ -56,8 +56,8 @@ type rewriter struct {
 	lines   []int // offset of each line
 	changes []Change
 	style   style
-	// expand writes out what every alias stands for; coarse writes out
-	// everything below the first level that changes.
+	// expand writes out the value of every alias; coarse writes out everything
+	// below the first level that changes.
 	expand, coarse bool
 	anchored       map[*yaml.Node]any // what the values of anchors become
 	taken          map[*yaml.Node]int // keys that move elsewhere, and where the comments above them begin
@@ -228,7 +228,8 @@ func (r *rewriter) change(start, end int, text string) {
 	r.changes = append(r.changes, Change{Start: start, End: end, Text: text})
 }
 
-// verifyAll checks that changes of a document's own text give the wanted value.
+// verifyAll checks that changes of a document's own text lead to the wanted
+// value.
 func verifyAll(doc *source.Document, changes []Change, want any) error {
 	data, err := Apply(doc.Text(), changes)
 	if err != nil {

@@ -36,7 +36,7 @@ func (p *parser) space() {
 	}
 }
 
-// take consumes a fixed text, after space.
+// take skips white space and reads a fixed text.
 func (p *parser) take(text string) bool {
 	p.space()
 	rest, ok := strings.CutPrefix(p.rest, text)
@@ -109,7 +109,7 @@ func (p *parser) argument() (any, error) {
 }
 
 // text reads a string in quotes of either kind. A backslash before any other
-// character stands for itself.
+// character is literal.
 func (p *parser) text(quote byte) (any, error) {
 	if end := strings.IndexByte(p.rest[1:], quote) + 1; end > 0 && strings.IndexByte(p.rest[1:end], '\\') < 0 {
 		text := p.rest[1:end]

@@ -1,7 +1,7 @@
 // Package explain is kgw's reference of itself: a page for each code that a
 // finding can have, the settings of kgw.yaml, and a kgw.yaml to start from.
 //
-// It takes the tables of codes and settings with the embedded pages and gives
+// It takes the tables of codes and settings with the embedded pages and returns
 // Markdown and YAML. It must not know how findings are made: the examples on
 // the pages are text, and a test compiles them.
 package explain
@@ -59,7 +59,7 @@ func Lookup(code diag.Code) (*Page, error) {
 // sections are the headings of every page, in order.
 var sections = []string{"Why it matters", "How to fix it", "Bad", "Good"}
 
-// read takes a page apart and puts the levels below its title.
+// read splits a page and puts the levels below its title.
 func read(rule diag.Rule, text string) (*Page, error) {
 	title := Title(rule)
 	body, ok := strings.CutPrefix(text, "# "+title+"\n\n")

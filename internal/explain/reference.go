@@ -70,7 +70,7 @@ func rulesOf(prefix string) []diag.Rule {
 	return out
 }
 
-// anchor is the fragment that GitHub gives a heading.
+// anchor is the fragment of a heading on GitHub.
 func anchor(title string) string {
 	return strings.ReplaceAll(strings.ToLower(title), " ", "-")
 }

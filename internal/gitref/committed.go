@@ -12,11 +12,10 @@ import (
 // Contents are what files hold, by their absolute paths.
 type Contents map[string][]byte
 
-// Uncommitted returns, of the files, those whose content is not what the commit
-// HEAD of their repository has for them: changed since, never added, ignored,
-// or in no repository at all. Line breaks are not compared. No filter runs that
-// a repository's configuration names. An error says that git could not be
-// asked.
+// Uncommitted returns, of the files, the ones whose content differs from the
+// commit HEAD of their repository: changed since, never added, ignored, or in
+// no repository at all. Line breaks are not compared. Filters of a repository's
+// configuration do not run. An error reports that git could not be asked.
 func Uncommitted(files Contents) (map[string]bool, error) {
 	c := committed{byDir: map[string]*head{}, byTop: map[string]*head{}}
 	out := map[string]bool{}
@@ -96,8 +95,8 @@ func (h *head) has(name string, data []byte) bool {
 	return ok && (&entry{object: object}).has(data)
 }
 
-// objectName returns the name that git gives to a file's content: SHA-1 in
-// hexadecimal digits, or SHA-256 in repositories whose names are of 64 digits.
+// objectName returns git's name for a file's content: SHA-1 in hexadecimal
+// digits, or SHA-256 in repositories whose names are of 64 digits.
 func objectName(data []byte, digits int) string {
 	sum := sha1.New() //nolint:gosec // names of objects, as git makes them
 	if digits == 2*sha256.Size {

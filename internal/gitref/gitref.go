@@ -1,8 +1,8 @@
 // Package gitref reads files of a git repository as they are at a ref, through
 // the git binary and without touching index, work tree or refs.
 //
-// It takes a directory of a work tree and a ref, and writes the files that are
-// asked for to another directory. It must not know what the files are.
+// It takes a directory of a work tree and a ref, and writes the requested files
+// to another directory. It must not know what the files are.
 package gitref
 
 import (
@@ -23,8 +23,8 @@ import (
 	"syscall"
 )
 
-// ErrNoRef says that the repository has no such ref, or that there is no
-// repository: what was asked for is at fault.
+// ErrNoRef reports that the repository has no such ref, or that there is no
+// repository: the question is at fault.
 var ErrNoRef = errors.New("there is no such ref")
 
 // ErrTooMany says that more files changed than were asked for.
@@ -209,7 +209,7 @@ func (t *Tree) write(to *os.Root, entries []entry) error {
 	return err
 }
 
-// write takes the answer of cat-file for an entry, "OBJECT TYPE SIZE", the
+// write reads the answer of cat-file for an entry, "OBJECT TYPE SIZE", the
 // bytes and a line break, and writes the bytes.
 func (e *entry) write(to *os.Root, r *bufio.Reader) error {
 	head, err := r.ReadString('\n')

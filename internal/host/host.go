@@ -1,22 +1,22 @@
 // Package host compares host patterns: names, and wildcards that begin with "*".
 //
-// It takes patterns as they are written; whoever ignores case lowers them first.
-// It must not know which resource or engine a pattern belongs to.
+// It takes patterns as they are written; callers that ignore case lower them
+// first. It must not know which resource or engine a pattern belongs to.
 package host
 
 import "strings"
 
-// Match reports whether a pattern stands for a name: it is the name, or "*", or
-// a wildcard whose rest the name ends with, behind one character or more. A
-// wildcard stands for any number of labels, as in Istio and Envoy
+// Match reports whether a pattern matches a name: it is the name, or "*", or a
+// wildcard whose rest the name ends with, after one character or more. A
+// wildcard matches any number of labels, as in Istio and Envoy
 // (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
 func Match(pattern, name string) bool {
 	suffix, wild := strings.CutPrefix(pattern, "*")
 	return pattern == name || wild && len(name) > len(suffix) && strings.HasSuffix(name, suffix)
 }
 
-// MatchLabel reports whether a pattern stands for a name, where a wildcard is
-// one label: in certificates (RFC 6125, 6.4.3) and in Ingresses
+// MatchLabel reports whether a pattern matches a name, where a wildcard is one label: in
+// certificates (RFC 6125, 6.4.3) and in Ingresses
 // (https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards).
 func MatchLabel(pattern, name string) bool {
 	rest, wild := strings.CutPrefix(pattern, "*.")

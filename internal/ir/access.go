@@ -51,8 +51,8 @@ type Employees struct {
 	// Marked demands of those listed that their tokens also say that they are
 	// people's.
 	Marked bool
-	// Claim is where their tokens carry the identifier, Mark what says that
-	// they are people's, Realm the realm that token information puts them in.
+	// Claim is where their tokens carry the identifier, Mark the claim that
+	// marks them as people's, Realm their realm in token information.
 	Claim, Realm string
 	Mark         Claim
 }

@@ -32,8 +32,8 @@ type Upstream struct {
 	Selector *map[string]string
 	// SelectorAt is where the selector is said, PortAt the number of a named port.
 	SelectorAt, PortAt Said
-	// External is the name that the Service stands for, "" where it has pods of
-	// its own or is not known.
+	// External is the name that the Service refers to, "" if it has pods of its
+	// own or is not known.
 	External string
 }
 
@@ -64,8 +64,8 @@ type SetRequestHeaders struct{ Headers map[string]string }
 // SetRequestCookies sets the request's Cookie header.
 type SetRequestCookies struct{ Cookies map[string]string }
 
-// RemoveResponseHeaders removes headers of the response. Present and empty, it
-// says that the author's controller writes an empty list.
+// RemoveResponseHeaders removes headers of the response. If it is present and
+// empty, the author's controller writes an empty list.
 type RemoveResponseHeaders struct{ Names []string }
 
 // Compress compresses responses of one content type.
@@ -83,14 +83,14 @@ type Native struct {
 	Engine, Text string
 }
 
-// ForwardIdentity tells the upstream in a header who sent the request.
+// ForwardIdentity names the sender of the request to the upstream in a header.
 type ForwardIdentity struct {
 	Header string
 	Fields []string
 }
 
-// TraceRequest gives each request an identifier for logs and traces; one that
-// the request brings is kept.
+// TraceRequest adds an identifier for logs and traces to each request that has
+// none.
 type TraceRequest struct{}
 
 // Audit logs who sent each request.

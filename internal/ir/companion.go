@@ -6,9 +6,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Companion is a resource beside the gateways that they are held against.
+// Companion is a resource other than a gateway that gateways are checked against.
 //
-//sumtype:decl
+// sumtype:decl
 type Companion interface{ companion() }
 
 // Client is who may ask an OAuth2 server for tokens, and for which.
@@ -21,8 +21,8 @@ type Client struct {
 	// Scopes and Audiences are those that its tokens can have.
 	Scopes    []Scope
 	Audiences []string
-	// Secret is the Secret that holds its credentials, and NoSecret says that
-	// there is no secret among them.
+	// Secret is the Secret that holds its credentials, and NoSecret reports
+	// that there is no secret among them.
 	Secret   Name
 	NoSecret bool
 }
@@ -40,8 +40,7 @@ type Preset struct {
 	Issuer, JWKS string
 }
 
-// Group is a group of an identity provider, by the name that the provider
-// gives it.
+// Group is a group of an identity provider, by its name at the provider.
 type Group struct {
 	Origin             source.Ref
 	Name, Provider, ID string // ID is the resource's own name
@@ -56,7 +55,7 @@ type Certificate struct {
 	Names source.Ref
 	// Secret is where the certificate is kept.
 	Secret Name
-	// Hosts are the names that it holds for; "*." stands for one label.
+	// Hosts are the names that it is valid for; "*." is one label.
 	Hosts []string
 	// From and Until are the dates between which it holds; zero where they are
 	// not known.
@@ -121,7 +120,7 @@ type Connector struct {
 	Config         source.Object
 	// Orgs are those that a connector of type github admits; nil is any.
 	Orgs []Org
-	// Leaks says that there is a secret in Config.
+	// Leaks reports that there is a secret in Config.
 	Leaks bool
 }
 

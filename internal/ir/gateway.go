@@ -60,8 +60,8 @@ type Gateway struct {
 	// UnmatchedAccess says who gets to hear Unmatched; the zero value is
 	// everybody.
 	UnmatchedAccess Access
-	// Traffic is the object that says how the hosts' traffic is split; the
-	// zero value when the hosts name their upstreams.
+	// Traffic is the object that splits the hosts' traffic; the zero value when
+	// the hosts name their upstreams.
 	Traffic Traffic
 }
 
@@ -92,12 +92,12 @@ type Ingress struct {
 	Origin source.Ref
 	// Text is the reference as it is written into a VirtualService.
 	Text string
-	// Ref is the object it names, where that can be told.
+	// Ref is the object that it names, if known.
 	Ref Name
 	// External names an ExternalGateway whose Gateway is meant.
 	External Name
-	// Parent is what the Gateway of the Gateway API among the inputs says that
-	// HTTPRoutes belong to; nil without one.
+	// Parent holds the facts of the Gateway of the Gateway API that HTTPRoutes
+	// belong to, from the inputs; nil without one.
 	Parent *ParentDocument
 }
 
@@ -113,8 +113,8 @@ func (i *Ingress) Reference() Name {
 	return Name{Name: i.Text}
 }
 
-// Convention says how the resource's own controller spells what several
-// dialects share. Lift fills in the constants.
+// Convention is how the resource's own controller spells what several dialects
+// share. Lift fills in the constants.
 type Convention struct {
 	PolicyHash PolicyHash
 	// PolicyHosts writes operation.hosts into policies.
@@ -216,8 +216,8 @@ type CORS struct {
 // "regex".
 type Origin struct{ Kind, Value string }
 
-// ID is what stable names of what is written are made from: the slug, where
-// one name would stand for several gateways, or the name.
+// ID is what the stable names of written objects are made from: the slug, where
+// several gateways would have one name, or the name.
 func (g *Gateway) ID() string {
 	if g.Slug != "" {
 		return g.Slug

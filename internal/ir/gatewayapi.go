@@ -13,10 +13,10 @@ import (
 type GatewayAPI struct {
 	// Routes writes HTTPRoutes instead of VirtualServices.
 	Routes bool
-	// Grants says what becomes of ReferenceGrants for Services in other
+	// Grants is what becomes of ReferenceGrants for Services in other
 	// namespaces: "write", "assume" that they are there, or "refuse".
 	Grants string
-	// Parents are the Gateways of the Gateway API that stand for Istio Gateways.
+	// Parents are the Gateways of the Gateway API that replace Istio Gateways.
 	Parents map[Name]Parent
 	// Portable allows only what every implementation of the Gateway API decides
 	// alike.
@@ -35,8 +35,8 @@ type GatewayAPI struct {
 // the same run. The zero value is empty, and nil keeps nothing.
 type Kept struct{ of sync.Map }
 
-// Of returns what is kept of a gateway, or what work returns, which is kept then.
-// The gateway must not change afterwards.
+// Of returns the value that is kept for a gateway, or calls work and keeps its
+// result. The gateway must not change afterwards.
 func (k *Kept) Of(g *Gateway, work func() any) any {
 	if k == nil {
 		return work()
@@ -79,8 +79,9 @@ type ParentDocument struct {
 }
 
 // Identity returns the identity of the proxy of a Gateway of the Gateway API: the
-// one that is configured for it, else for all, else that of its service account,
-// as its document says or as istiod deploys a Gateway of the class.
+// one that is configured for it, else for all, else the one of its service
+// account, which its document names or which istiod creates for a Gateway of the
+// class.
 func (a *GatewayAPI) Identity(gateway Name, account string) string {
 	for _, p := range a.Parents {
 		if p.Name == gateway && p.Principal != "" {

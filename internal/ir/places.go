@@ -52,16 +52,16 @@ const (
 	PartAnswer      Part = "answer:"
 )
 
-// Place says where the documents of a kind have a part. Of In the first that a
-// document has counts: a path below the place of the part's owner, or with a
-// slash in front below the document; "." and ".." are the names of the owner
-// and of what the owner is in. "#" stands for the part's number, "*" for its key.
+// Place is where the documents of a kind have a part. The first element of In
+// that a document has counts: a path below the place of the part's owner, or with
+// a slash in front below the document; "." and ".." are the names of the owner
+// and of the owner's parent. "#" is the part's number, "*" for its key.
 type Place struct {
 	In []string
-	// Of are parts that the part is made of, beside In.
+	// Of are more parts that the part is made of, besides In.
 	Of []Part
-	// Setting is the setting of kgw.yaml that holds where a document has none of
-	// In; Absent says what does where there is no such setting.
+	// Setting is the setting of kgw.yaml that applies where a document has none
+	// of In; Absent describes what applies without such a setting.
 	Setting, Absent string
 }
 

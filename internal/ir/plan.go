@@ -1,8 +1,8 @@
 package ir
 
-// Plan says how a target enforces access: which proofs its proxy checks
-// itself, which it delegates to an external engine, and what that means for
-// the proxy's routes. It is data of a target.
+// Plan is how a target enforces access: the proofs that its proxy checks
+// itself, the ones that it delegates to an external engine, and what that means
+// for the proxy's routes. It is data of a target.
 type Plan struct {
 	// NativeJWT: the proxy checks tokens itself. Otherwise a JWT grant is
 	// delegated under its Verbatim handler.

@@ -17,8 +17,8 @@ type Settings struct {
 	Strict bool
 }
 
-// WithDefaults returns the CORS policy of the settings, each part that is
-// absent taken from def.
+// WithDefaults returns the CORS policy of the settings, with absent parts
+// copied from def.
 func (s *Settings) WithDefaults(def CORS) *CORS {
 	out := def
 	if s.CORS.Origins != nil {

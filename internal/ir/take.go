@@ -67,9 +67,8 @@ func (g *Grant) open() bool {
 	return false
 }
 
-// Weaker reports whether a admits callers that b does not, as far as that can be
-// told from what they demand: nothing, or no scope where b demands one in
-// every grant.
+// Weaker reports whether a admits callers that b does not, as far as their
+// demands show: nothing, or no scope where b demands one in every grant.
 func (a *Access) Weaker(b *Access) bool {
 	if b.Open() {
 		return false

@@ -5,8 +5,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// Target is what emitters are told about where they write for: a plan and the
-// parts of the cluster.
+// Target describes where emitters write for: a plan and the parts of the
+// cluster.
 type Target struct {
 	Name string
 	Plan Plan
@@ -33,7 +33,7 @@ type Target struct {
 	GatewayAPI GatewayAPI
 	// Gateway is the Istio Gateway of gateways that name none.
 	Gateway string
-	// Realms are the issuers that stand for realms of token information.
+	// Realms are the issuers of the realms of token information.
 	Realms []Realm
 	// Judge is asked about path texts; nil does as well, at a price.
 	Judge *match.Judge
@@ -48,7 +48,7 @@ type Skipper struct {
 	RouteGroups bool
 	SSLPolicy   string
 	// VersionedHosts is the domain below which each weighted upstream gets a
-	// host of its own; "" gives none.
+	// host of its own; "" for none.
 	VersionedHosts string
 	// Filters may be passed on from authors, Annotations are copied.
 	Filters, Annotations []string
@@ -70,8 +70,8 @@ func (t *Target) LabelsOf(g *Gateway) map[string]string {
 }
 
 // WritesPolicies reports whether the target writes policies for the gateway that
-// enforce methods and identities beside the proxy's routes: it has policies,
-// and at least one route is enforced natively.
+// enforce methods and identities in addition to the proxy's routes: it has
+// policies, and at least one route is enforced natively.
 func (t *Target) WritesPolicies(g *Gateway) bool {
 	if !t.Plan.Policies {
 		return false

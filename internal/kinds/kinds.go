@@ -18,8 +18,8 @@ const (
 	VirtualService        = "VirtualService"
 )
 
-// The kinds of what says who has which role. They are beside gateways: no
-// resource owns one, and no request depends on it.
+// The kinds of bindings of roles. They belong to no gateway: no resource owns
+// one, and no request depends on it.
 const (
 	ClusterRoleBinding = "ClusterRoleBinding"
 	RoleBinding        = "RoleBinding"

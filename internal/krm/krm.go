@@ -30,8 +30,8 @@ func Versions() []string {
 	return []string{kio.ResourceListAPIVersion, "config.kubernetes.io/v1beta1"}
 }
 
-// Annotations that older orchestrators set and newer ones still do, beside those
-// that took over from them.
+// Annotations that older orchestrators set, and newer ones still set in addition
+// to their replacements.
 const (
 	legacyPath  = string(kioutil.LegacyPathAnnotation)  //nolint:staticcheck // see above
 	legacyIndex = string(kioutil.LegacyIndexAnnotation) //nolint:staticcheck // see above

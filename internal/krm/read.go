@@ -45,7 +45,7 @@ func Read(name string, data []byte) (*List, diag.List) {
 const wanted = "give it one document of apiVersion config.kubernetes.io/v1 and kind ResourceList, as kustomize and kpt do"
 
 // unixBreaks ends every line with a line feed, which is what YAML makes of its
-// line breaks anyway; kyaml takes a carriage return after a comment for a line.
+// line breaks anyway; kyaml reads a carriage return after a comment as a line.
 func unixBreaks(data []byte) []byte {
 	if bytes.IndexByte(data, '\r') < 0 {
 		return data
@@ -163,10 +163,10 @@ func (r *reader) expanded(n *source.Node) *source.Node {
 	return out
 }
 
-// expanded returns a node with its aliases replaced by what they refer to: an
-// item is read alone, where the anchors of other items are missing. It returns
-// nil for an alias that contains itself or refers to too much, and the findings
-// say so. Of equal keys beside aliases the last one is kept, and reported.
+// expanded returns a node with its aliases replaced by their values: an item is
+// read alone, without the anchors of other items. It returns nil for an alias
+// that contains itself or refers to too much, and the findings say so. The last
+// of equal keys next to aliases is kept, and reported.
 func expanded(d *source.Document, n *source.Node) (*source.Node, diag.List) {
 	if n == nil || !aliases(n) {
 		return n, nil

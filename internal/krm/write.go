@@ -13,8 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Entry is an item of the list that is written: one that was read, or a new
-// object.
+// Entry is an item of the list to write: one that was read, or a new object.
 type Entry struct {
 	Item   *Item
 	Object *manifest.Object
@@ -108,8 +107,8 @@ func (e *Entry) placed() *manifest.Object {
 }
 
 // append appends the item as an element of a list. Its head comment is before the
-// dash, the comments of its first key behind it: orchestrators tell the two
-// apart, and repeat a comment that has moved.
+// dash, the comments of its first key after it: orchestrators distinguish the
+// two, and repeat a comment that has moved.
 func (i *Item) append(b []byte) []byte {
 	root := *i.node.YNode()
 	if root.HeadComment != "" {

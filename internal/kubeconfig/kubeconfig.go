@@ -27,13 +27,13 @@ type Options struct {
 	CA     []byte
 	// Issuer and ClientID are those that the API server is configured with.
 	Issuer, ClientID string
-	// Scopes are asked for beside openid.
+	// Scopes are requested in addition to openid.
 	Scopes []string
 	// Namespace of commands that name none; "" leaves it out.
 	Namespace string
 }
 
-// YAML returns the file. An error says which option is at fault.
+// YAML returns the file. An error names the faulty option.
 func YAML(o *Options) ([]byte, error) {
 	if err := check(o); err != nil {
 		return nil, err

@@ -2,9 +2,10 @@
 // takes them over.
 //
 // It takes bytes and returns entries with findings that have places, and writes
-// entries as bytes that do not depend on their order. An entry maps what kgw
-// would name an object, which stands for the object's identity, to the name
-// that it has. The package must not know how names are made, nor any cluster.
+// entries as bytes that do not depend on their order. An entry maps the name
+// that kgw would use, which represents the object's identity, to the name that
+// the object has. The package must not know how names are made, nor any
+// cluster.
 package lock
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// The head of a lock, and the file that it is in beside kgw.yaml.
+// The head of a lock, and its file name in the directory of kgw.yaml.
 const (
 	APIVersion = "kgw.dev/v1alpha1"
 	Kind       = "Lock"
@@ -30,8 +31,8 @@ const (
 // Entry is the name of one object.
 type Entry struct {
 	Kind, Namespace string
-	// Stable is the name that kgw would give the object, Live the one that it
-	// has.
+	// Stable is the name that kgw would use for the object, Live the one that
+	// it has.
 	Stable, Live string
 	// Resource is what the object is written for, "APIRule namespace/name", and
 	// File the file that it was in, relative to the lock, with slashes.
@@ -41,7 +42,7 @@ type Entry struct {
 	Covered bool
 }
 
-// key tells one identity from all others.
+// key is unique for an identity.
 func (e *Entry) key() string { return Key(e.Kind, e.Namespace, e.Stable) }
 
 // Key spells what identifies an object.
@@ -91,8 +92,8 @@ var Type = &shape.Type{Kind: shape.Object, Doc: "Names that live objects keep. k
 	}}}},
 }}
 
-// Parse reads a lock. What is wrong with it is found with its place; entries
-// are returned only when nothing is.
+// Parse reads a lock. Its faults are returned as findings with places; entries
+// are returned only if there is no fault.
 func Parse(name string, data []byte) (*Lock, diag.List) {
 	l := &Lock{}
 	found := Type.Documents(name, data, l.read)
@@ -130,9 +131,9 @@ func (l *Lock) Bytes() []byte {
 	return manifest.AppendYAMLValue([]byte(head), source.Object{{Key: "apiVersion", Value: APIVersion}, {Key: "kind", Value: Kind}, {Key: "names", Value: names}})
 }
 
-// Check finds what is wrong with the entries among themselves and against a
-// run: wrote tells the identities (Key) that it wrote, looked whether it
-// compiled a resource, and whether there is one. Codes are 3xx.
+// Check returns faults of the entries among themselves and against a run: wrote
+// reports whether it wrote an identity (Key), looked whether it compiled a
+// resource, and whether there is one. Codes are 3xx.
 func (l *Lock) Check(wrote map[string]bool, looked func(resource string) (there, compiled bool)) diag.List {
 	if l == nil {
 		return nil

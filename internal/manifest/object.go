@@ -30,7 +30,7 @@ type Object struct {
 	Origin source.Ref
 	// Entries are what the rules of an HTTPRoute are written for.
 	Entries []source.Ref
-	// Stable is the name that stands for the object's identity where Meta.Name
+	// Stable is the name that represents the object's identity where Meta.Name
 	// is another one, kept from before.
 	Stable string
 }
@@ -46,7 +46,7 @@ const (
 	Manager   = "kgw"
 )
 
-// StableName is the name that stands for the object's identity.
+// StableName returns the name that represents the object's identity.
 func (o *Object) StableName() string {
 	if o.Stable != "" {
 		return o.Stable

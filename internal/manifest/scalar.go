@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendScalar appends a string as a YAML scalar that every reader, of YAML
-// 1.1 and of 1.2, takes for this string.
+// appendScalar appends a string as a YAML scalar that every reader, of YAML 1.1
+// and of 1.2, reads as this string.
 func appendScalar(b []byte, s string) []byte {
 	switch {
 	case plain(s):
@@ -45,7 +45,7 @@ func plain(s string) bool {
 	return !resolves(s)
 }
 
-// resolves reports whether some reader might take the plain s for something else
+// resolves reports whether some reader might read the plain s as something else
 // than a string: a boolean, null, a number or a time.
 func resolves(s string) bool {
 	c := s[0]
@@ -62,7 +62,7 @@ func resolves(s string) bool {
 	return false
 }
 
-// printable reports whether s can stand in single quotes on one line.
+// printable reports whether s can be written in single quotes on one line.
 func printable(s string) bool {
 	for _, r := range s {
 		if !unicode.IsPrint(r) || r == utf8.RuneError || r == '\ufeff' {
@@ -72,8 +72,8 @@ func printable(s string) bool {
 	return true
 }
 
-// appendNumber appends a number of JSON so that readers of YAML 1.1, too, take
-// it for one: they want a point and a sign before an exponent.
+// appendNumber appends a number of JSON so that readers of YAML 1.1, too, read
+// it as one: they want a point and a sign before an exponent.
 func appendNumber(b []byte, s string) []byte {
 	i := strings.IndexAny(s, "eE")
 	if i < 0 {

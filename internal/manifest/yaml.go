@@ -50,8 +50,8 @@ func (w *yamlWriter) data(files map[string]string) {
 }
 
 // literal reports whether a text can be a literal block that begins with its
-// first character: it ends with one line break and has no line that is empty
-// or begins or ends with white space where that would mean something.
+// first character: it ends with one line break and has no line that is empty or
+// begins or ends with white space where that would have a meaning.
 func literal(text string) bool {
 	if !strings.HasSuffix(text, "\n") || strings.HasPrefix(text, " ") || strings.Contains(text, "\n\n") || strings.HasPrefix(text, "\n") {
 		return false
@@ -115,8 +115,8 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// entries is how many lines a value takes as a block; 0 means that it is
-// behind its key.
+// entries is the number of lines of a value as a block; 0 means that it is on
+// the line of its key.
 func entries(v reflect.Value) int {
 	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
 		v = v.Elem()

@@ -9,8 +9,8 @@ import (
 )
 
 // Accepts reports whether the set matches a request. Scheme, Host, Method and
-// RawPath must be filled in; Path is not looked at. The error says that the
-// engine refuses the pattern, or that it has a construct that kgw cannot match.
+// RawPath must be filled in; Path is ignored. The error reports that the engine
+// refuses the pattern, or that it has a construct that kgw cannot match.
 func (s Set) Accepts(r Request) (bool, error) { return Compile(s).Accepts(r) }
 
 // Accepts is Set.Accepts.

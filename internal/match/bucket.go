@@ -103,12 +103,12 @@ func (b below) guests(h string) []member {
 	return out
 }
 
-// maxGuests bounds the members that stand in the buckets of others.
+// maxGuests bounds the members that are in the buckets of others.
 const maxGuests = 1_000_000
 
-// wildcards adds a bucket for each wildcard host, with those that match all that it
-// matches, and one for the sets that are no list of hosts. Wildcards of which none is
-// below the other have nothing in common.
+// wildcards adds a bucket for each wildcard host, with the sets that match everything
+// that it matches, and one for the sets without a list of hosts. Wildcards that do
+// not contain one another have nothing in common.
 func (x *index) wildcards(wild below, loose []member) {
 	if len(wild)*len(loose) > maxGuests {
 		for _, suffix := range slices.Sorted(maps.Keys(wild)) {
@@ -150,7 +150,7 @@ func (x *index) entry(number int32, m *Matcher, mixed bool) *entry {
 	return e
 }
 
-// methodBits gives each method a bit, as long as there are bits. Case is
+// methodBits assigns each method a bit, as long as there are bits. Case is
 // ignored, which can only make more pairs meet.
 func (x *index) methodBits(s *Set) uint64 {
 	if s.Methods == nil {

@@ -12,8 +12,8 @@ import (
 type Class struct {
 	// Takes are the indexes of the sets that match its requests, in order.
 	Takes []int
-	// Methods are those of the requests, of the methods that a set names and
-	// those of RFC 9110; Others says that methods beyond them belong to the
+	// Methods are those of the requests, among the methods that a set names and
+	// the ones of RFC 9110; Others reports that other methods belong to the
 	// class too.
 	Methods []string
 	Others  bool
@@ -24,12 +24,12 @@ type Class struct {
 // Partition is what Classes found out.
 type Partition struct {
 	Classes []Class
-	// Unknown says which sets were not decided, and why.
-	// Their indexes are in no class.
+	// Unknown lists the sets that were not decided, and why. Their indexes are
+	// in no class.
 	Unknown map[int]string
 	// Within, if not empty, names the requests that the classes cover.
 	Within string
-	// Reason, if not empty, says why there are requests beyond the classes.
+	// Reason, if not empty, is why there are requests beyond the classes.
 	Reason string
 	// Steps is what the answer cost: see Budget.
 	Steps int
@@ -216,7 +216,8 @@ var rfcPaths = sync.OnceValue(func() *automata.NFA {
 // standardMethods are the methods of RFC 9110 section 9 and PATCH (RFC 5789).
 var standardMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
-// methods lists those worth telling apart, and one that stands for the rest.
+// methods lists the methods worth distinguishing, and one that represents the
+// rest.
 func (p *partitioner) methods() (names []string, other string) {
 	names = slices.Clone(standardMethods)
 	for _, m := range p.ms {
@@ -336,8 +337,8 @@ type again struct {
 	paths *paths
 }
 
-// acceptsAgain is m.Accepts. What sets of one path text say of a path is asked
-// once, whatever the method.
+// acceptsAgain is m.Accepts. A path is matched once for all sets of one path
+// text, whatever the method.
 func (p *partitioner) acceptsAgain(m *Matcher, r *Request, word []rune) (bool, error) {
 	if m.parts != nil || m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 || len(m.set.Predicates) > 0 {
 		return m.Accepts(*r)

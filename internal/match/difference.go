@@ -10,11 +10,11 @@ import (
 
 // Rest is what remains of a set when others are taken away.
 type Rest struct {
-	// Empty says that nothing remains: the others cover the set.
+	// Empty reports that nothing remains: the others cover the set.
 	Empty bool
 	// Witness is a request that remains, printable where one is.
 	Witness *Request
-	// Reason says why neither could be decided.
+	// Reason is why neither could be decided.
 	Reason string
 	// Within, if not empty, names the requests for which Empty holds.
 	Within string
@@ -37,8 +37,8 @@ func Difference(a Set, bs ...Set) Rest {
 const maxAtoms = 100_000
 
 // Difference reports whether the set has a request that none of the others has.
-// A set that was not understood is taken for empty among the others, so that
-// Empty and the others' part in it are certain; the Reason then says which.
+// A set that was not understood counts as empty among the others, so that Empty
+// and the others' part in it are certain; the Reason then names the set.
 func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
 	if m.err != nil {
 		return Rest{Reason: m.err.Error()}
@@ -71,7 +71,7 @@ type difference struct {
 	walker  automata.Walker
 }
 
-// relevant reports a set that can take something away.
+// relevant reports whether a set can remove something.
 func (d *difference) relevant(o *Matcher) bool {
 	for _, f := range cheapFacets(&d.a.set, &o.set) {
 		if f.both == nil {
@@ -101,16 +101,16 @@ func (d *difference) run() Rest {
 	return Rest{Empty: true, Within: d.within}
 }
 
-// axis is a facet with its samples: pick writes one into a request, takes asks
-// a set about the request.
+// axis is a facet with its samples: pick writes one into a request, takes
+// reports whether a set matches the request.
 type axis struct {
 	size  int
 	pick  func(int, *Request)
 	takes func(*Set, *Request) bool
 }
 
-// axes lists the facets of finitely many kinds. Where a pattern over hosts or
-// URLs takes part, scheme and host are left to the automata.
+// axes lists the facets of finitely many kinds. With a pattern over hosts or
+// URLs, scheme and host are left to the automata.
 func (d *difference) axes(sets []*Set) []axis {
 	methods := methodSamples(sets...)
 	out := []axis{{
@@ -152,7 +152,7 @@ func (d *difference) wholeURLs() bool {
 	return whole(d.a) || slices.ContainsFunc(d.others, whole)
 }
 
-// walk goes through the samples of the axes; others are the sets that take all
+// walk goes through the samples of the axes; others are the sets that match all
 // samples picked so far.
 func (d *difference) walk(axes []axis, r Request, others []*Matcher) *Request {
 	if len(axes) == 0 {

@@ -6,8 +6,8 @@ import (
 )
 
 // facet is one independent aspect of requests: how two sets relate in it, by
-// example. Each field writes an example into a request; nil says that there is
-// none. unknown says why the comparison gave up on the fields that are nil.
+// example. Each field writes an example into a request; nil if there is none.
+// unknown is why the comparison gave up on the fields that are nil.
 type facet struct {
 	both, onlyA, onlyB func(*Request)
 	unknown            string

@@ -6,7 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
-// Counts tells how the pairs of a collection were decided.
+// Counts counts how the pairs of a collection were decided.
 type Counts struct {
 	Pairs    int // all pairs
 	Bucketed int // disjoint by host, method, scheme or the literal parts of the path

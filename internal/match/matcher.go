@@ -15,7 +15,7 @@ type Matcher struct {
 	// parts are the sets that Meet put together.
 	parts []*Matcher
 
-	// What takes part in few questions is made when it is first asked for.
+	// Parts that few questions need are made on first use.
 	hosts func() (*automata.NFA, error)
 	whole func() (*automata.NFA, error)
 }
@@ -28,7 +28,7 @@ type paths struct {
 	move Move
 	path *automata.NFA // nil for a pattern over whole URLs
 	err  error
-	// sig is a cheap summary that tells many sets apart.
+	// sig is a cheap summary that separates many sets.
 	sig automata.Signature
 
 	matches    func() (func(path string) bool, error) // of an expression of RE2
@@ -44,8 +44,8 @@ type sampled struct {
 	found bool
 }
 
-// Compile prepares a set for questions. It never fails: a path that no
-// automaton stands for makes the answers Unknown, with the reason.
+// Compile prepares a set for questions. It never fails: a path without an
+// automaton makes the answers Unknown, with the reason.
 func Compile(s Set) *Matcher {
 	if s.URL.Lang != 0 {
 		return newMatcher(s, wholeURLs(s.URL, s.View.of(s.URL.Lang)))
@@ -77,8 +77,8 @@ func pathsOf(k pathKey) *paths {
 	return p
 }
 
-// wholeURLs are the paths of a pattern over whole URLs: there are none to be
-// told apart, only the pattern.
+// wholeURLs stands in for the paths of a pattern over whole URLs: it has no
+// paths, only the pattern.
 func wholeURLs(url pathlang.Path, v View) *paths {
 	p := &paths{text: url, view: v}
 	var parsed *pathlang.Pattern

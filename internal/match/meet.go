@@ -10,8 +10,8 @@ import (
 )
 
 // Meet returns the requests that both sets match. ok is false where they cannot
-// be put together: sets of different views, patterns over hosts or whole URLs,
-// paths that no automaton stands for or whose product is too large.
+// be intersected: sets of different views, patterns over hosts or whole URLs,
+// paths without an automaton or with a product that is too large.
 func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 	for _, one := range []*Matcher{m, o} {
 		if one.err != nil || one.set.URL.Lang != 0 || one.set.HostPattern.Lang != 0 {

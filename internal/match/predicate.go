@@ -25,7 +25,7 @@ type Predicate struct {
 }
 
 // valueSet is a set of values of one header or claim, finite or with a finite
-// complement; absent says that no value belongs to it too.
+// complement; absent reports that it includes requests without a value.
 type valueSet struct {
 	absent  bool
 	inverse bool

@@ -31,14 +31,14 @@ func NewPurse(steps int) *Purse {
 	return &Purse{left: steps}
 }
 
-// Share returns the purse of one of several works that are done side by side:
-// each has a part of DefaultPurse by its size among the whole, and the least
-// that a work of its size needs, up to DefaultPurse. What one spends does not
-// depend on the others, so that answers do not depend on the order of works.
+// Share returns the purse of one of several tasks that run in parallel: each
+// has a part of DefaultPurse by its share of the whole, and the minimum for a
+// task of its size, up to DefaultPurse. One task's spending does not depend on
+// the others, so that answers do not depend on the order of tasks.
 func Share(size, whole, least int) *Purse { return NewPurse(Part(DefaultPurse, size, whole, least)) }
 
-// Part is how many of the steps in a purse one of several works may take, as
-// Share says.
+// Part is how many of the steps in a purse one of several tasks may use, as in
+// Share.
 func Part(steps, size, whole, least int) int {
 	part := float64(steps) * float64(size) / float64(max(whole, size, 1))
 	return max(int(part), min(size*least, steps), 1)
@@ -92,7 +92,7 @@ func (p *Purse) Difference(a *Matcher, others ...*Matcher) Rest {
 
 var tooBig = automata.ErrTooBig.Error()
 
-// budget is what each of n questions may take that are asked at once.
+// budget is the limit of each of n questions that are asked at once.
 func (p *Purse) budget(n int) Budget {
 	if p == nil {
 		return DefaultBudget

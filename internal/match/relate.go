@@ -2,7 +2,7 @@ package match
 
 import "github.com/kgw-dev/kgw/internal/automata"
 
-// Kind says how two sets of requests lie to each other.
+// Kind is how two sets of requests relate.
 type Kind uint8
 
 // The kinds.
@@ -39,14 +39,14 @@ func (k Kind) Mirror() Kind {
 // Relation is how two sets lie to each other, with a request to show it.
 type Relation struct {
 	Kind Kind
-	// Reason says why Kind is Unknown.
+	// Reason is why Kind is Unknown.
 	Reason string
 	// Witness is a shortest printable request in both sets. It is there for
 	// every kind but Disjoint; an Unknown relation with a witness is one that
 	// overlaps, where it was not decided whether one set contains the other.
 	Witness *Request
-	// OnlyA and OnlyB are requests in one set alone, where Kind says that
-	// there are any.
+	// OnlyA and OnlyB are requests in one set alone, if Kind implies that there
+	// are any.
 	OnlyA, OnlyB *Request
 	// Within, if not empty, names the requests for which Kind holds; witnesses
 	// hold in any case.
@@ -143,7 +143,7 @@ func (c *comparison) firstError() error {
 	return c.b.err
 }
 
-// placeFacets compares host and path, as automata where it takes them.
+// placeFacets compares host and path, with automata where needed.
 func (c *comparison) placeFacets() []facet {
 	sa, sb := &c.a.set, &c.b.set
 	if sa.URL.Lang != 0 || sb.URL.Lang != 0 {

@@ -35,7 +35,7 @@ func hostSyntax(p pathlang.Path) (*pathlang.Pattern, error) {
 }
 
 // ParseRuleURL reads the match.url of an Oathkeeper rule. It returns a set of
-// schemes, host and path where the URL can be taken apart without changing its
+// schemes, host and path where the URL can be split without changing its
 // meaning, as it can in the usual form "<http|https>://host</path.*>", and one
 // pattern over the whole URL otherwise. The error is Oathkeeper's refusal; such
 // a rule answers 500 to every request of its methods. Methods, View and

@@ -28,8 +28,7 @@ type Set struct {
 	HostPattern pathlang.Path
 	// Methods are HTTP methods as written, in order.
 	Methods []string
-	// AnyCase says that methods are compared without regard to case, as
-	// Oathkeeper does.
+	// AnyCase compares methods without regard to case, as Oathkeeper does.
 	AnyCase bool
 	// Path is the set of paths.
 	Path pathlang.Path
@@ -69,18 +68,18 @@ func (m Move) of(path string) (moved string, ok bool) {
 	return m.To + rest, ok
 }
 
-// Order says how an engine or a dialect chooses among several routes that
-// match one request.
+// Order is how an engine or a dialect chooses among several routes that match
+// one request.
 type Order uint8
 
 // The orders.
 const (
-	// FirstMatch takes the first route in list order (VirtualService,
+	// FirstMatch chooses the first route in list order (VirtualService,
 	// APIRule).
 	FirstMatch Order = iota
 	// ExactlyOne fails unless one route matches (Oathkeeper).
 	ExactlyOne
-	// MostSpecific takes the most specific path, then the route with most
+	// MostSpecific chooses the most specific path, then the route with most
 	// predicates (Skipper, FabricGateway).
 	MostSpecific
 )

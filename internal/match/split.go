@@ -20,7 +20,7 @@ type split struct {
 }
 
 // whole is how all sets on a host split the paths; fits is false where that
-// takes too much.
+// exceeds the budget.
 type whole struct {
 	found []found
 	fits  bool
@@ -50,7 +50,7 @@ func (p *partitioner) pathsOf(on []int) []found {
 	return out
 }
 
-// among leaves of what takes paths only some, of so many.
+// among restricts automata over paths to some of the given number.
 func among(list []found, some []int, of int) []found {
 	counts := make([]bool, of)
 	for _, i := range some {
@@ -244,8 +244,8 @@ func (s *splitter) target(b block) []int32 {
 	return s.to
 }
 
-// taken returns the automata that accept in a state; ok is false where the word is no
-// path.
+// taken returns the automata that accept in a state; ok is false where the word is
+// not a path.
 func (s *splitter) taken(at []int32) (takes []int, ok bool) {
 	for _, q := range at {
 		n := s.owner[q]

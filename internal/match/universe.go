@@ -40,7 +40,7 @@ func except(expr string) *automata.NFA {
 	return (&automata.NFA{Edges: d.Edges, Accept: d.Accept}).Trim()
 }
 
-// universe returns the paths that the view can show; nil stands for all.
+// universe returns the paths that the view can show; nil for all.
 func (v View) universe() *automata.NFA {
 	switch v {
 	case RawPath:
@@ -63,7 +63,7 @@ func (v View) within(a *automata.NFA) (*automata.NFA, error) {
 }
 
 // cleanRaw returns the raw paths whose decoded form a view that cleans paths
-// leaves as it is; nil stands for all.
+// does not change; nil for all.
 func cleanRaw(v View) (*automata.NFA, error) {
 	switch v {
 	case CleanedPath:

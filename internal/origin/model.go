@@ -145,8 +145,8 @@ func LeftNth(g *ir.Gateway, r *ir.Route, i int) []Origin {
 	return nil
 }
 
-// Callers are those that a grant is for. Of people who are listed, those are
-// administrators whose tokens must say that they are people's.
+// Callers are the callers of a grant. Among listed people, only administrators
+// need tokens that mark them as people's.
 func Callers(g *ir.Grant) []Origin {
 	switch who := g.Who.(type) {
 	case ir.Services:
@@ -187,7 +187,8 @@ func Parent(g *ir.Gateway, t *ir.Target) []Origin {
 	return out
 }
 
-// ParentSetting is a setting of what stands for the Istio Gateway of a gateway.
+// ParentSetting is a setting of the Gateway that replaces the Istio Gateway of
+// a gateway.
 func ParentSetting(g *ir.Gateway, field string) Origin {
 	return Setting(source.JoinPath(source.JoinKey("gatewayAPI.gateways", g.Ingress.Reference().String()), field))
 }

@@ -1,10 +1,10 @@
-// Package origin says what the fields of a manifest are made of.
+// Package origin traces the fields of a manifest to what they are made of.
 //
 // Each emitter has a table of what it writes: for each pattern of field paths
 // the rule of translation, as a sentence, and a function that returns the parts
 // of the model that the value is made of. Nothing of it runs unless somebody
-// asks: the tables are walked over what was written, beside the model that it
-// was written from. The package must not know any dialect, nor where in a file
+// asks: the tables are walked over the manifest, together with the model that
+// it was made from. The package must not know any dialect, nor where in a file
 // a part is.
 package origin
 
@@ -19,7 +19,8 @@ type Origin struct {
 	// At is the place, or with a Part the owner that has the part.
 	At   source.Ref
 	Part ir.Part
-	// Key and Index tell one of several parts; a negative Index is all of them.
+	// Key and Index choose one of several parts; a negative Index is all of
+	// them.
 	Key   string
 	Index int
 	// Name makes it the name of the field and not its value.

@@ -14,7 +14,7 @@ type Row[C any] struct {
 	Pattern string
 	// Rule is how the value is made, one sentence.
 	Rule string
-	// From returns what the value is made of; nil for what is always the same.
+	// From returns what the value is made of; nil for a constant.
 	From func(C, Match) []Origin
 }
 
@@ -45,11 +45,11 @@ func (t Table[C]) Lines() []Line {
 	return out
 }
 
-// Match is what the placeholders of a pattern stand for, in order.
+// Match holds the values of the placeholders of a pattern, in order.
 type Match struct {
 	N    []int
 	Keys []string
-	// Rest is the path that "**" stands for.
+	// Rest is the path that "**" matched.
 	Rest string
 }
 

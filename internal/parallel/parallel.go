@@ -1,8 +1,8 @@
 // Package parallel spreads independent work over the processors.
 //
-// It takes a number of pieces and a function and returns when all are done.
-// The order in which pieces are worked on is not defined: work on piece i
-// writes to a place of its own, so that the result does not depend on it. The
+// It takes a number of pieces and a function and returns when all are done. The
+// order in which pieces are worked on is not defined: the work on piece i
+// writes to its own place, so that the result does not depend on it. The
 // package must not know what the work is.
 package parallel
 
@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 )
 
-// maxBatch is how many pieces a processor takes at a time, at most.
+// maxBatch is the largest number of pieces that a processor works on at a time.
 const maxBatch = 16
 
 // Each calls work for 0 to n-1 on every processor. A panic of work is raised
@@ -33,7 +33,7 @@ func Each(n int, work func(i int)) {
 // are those of Each.
 func Ranges(n int, work func(from, to int)) { spread(n, batchOf(n), work) }
 
-// batchOf is how many of n pieces a processor takes at a time.
+// batchOf is how many of n pieces a processor works on at a time.
 func batchOf(n int) int { return max(n/(8*max(min(runtime.GOMAXPROCS(0), n), 1)), 1) }
 
 func spread(n, batch int, work func(from, to int)) {

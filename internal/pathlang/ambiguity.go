@@ -50,8 +50,8 @@ type fragment struct {
 	first, last []int
 }
 
-// ways repeats states for each way to get past something empty; two tell as
-// much as many.
+// ways repeats states for each way past an empty element; two ways show as much
+// as many.
 func ways(n int, states []int) []int {
 	switch n {
 	case 0:

@@ -92,7 +92,7 @@ func plainExpression(text string) bool {
 	return text != ""
 }
 
-// RegexOf is the expression that stands for the path in a regex field.
+// RegexOf returns the expression for the path in a regex field.
 func RegexOf(p Path) (string, bool) {
 	switch p.Lang {
 	case Regex, Regexp2:

@@ -14,9 +14,9 @@ var globSeparators = automata.NewClass('.', '.', '/', '/')
 
 // ParseGlob reads a pattern as gobwas/glob v0.2.3 does. Where that library does
 // not match what its documentation says, the pattern follows the library or has
-// no automaton: runs of three stars, stars beside question marks, and braces with
-// wildcards or nothing in them follow no rule. For "?" and brackets it miscounts
-// runes beyond ASCII, which is left out of account.
+// no automaton: runs of three stars, stars next to question marks, and braces
+// with wildcards or nothing in them follow no rule. For "?" and brackets it
+// miscounts runes beyond ASCII, which kgw ignores.
 func ParseGlob(text string) (*Pattern, error) {
 	if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\uFFFD") {
 		return nil, fmt.Errorf("could not read rune")
@@ -64,7 +64,7 @@ func GlobOverlap(text string) *automata.Node {
 	return automata.Alternate(words...)
 }
 
-// quoteGlob escapes what a glob gives a meaning to.
+// quoteGlob escapes the characters that have a meaning in a glob.
 func quoteGlob(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -2,8 +2,8 @@ package pathlang
 
 import "strings"
 
-// OpenAPI returns the paths of a template of OpenAPI: what is in braces stands
-// for one or more characters without a slash
+// OpenAPI returns the paths of a template of OpenAPI: a name in braces matches
+// one or more characters without a slash
 // (https://spec.openapis.org/oas/v3.1.1.html#path-templating).
 func OpenAPI(template string) Path {
 	if !strings.Contains(template, "{") {

@@ -15,9 +15,9 @@ const (
 	// Prefix is every path that starts with the text, as a plain string
 	// prefix: "/foo" matches "/foobar" (Envoy's prefix match).
 	Prefix
-	// Star is a literal path whose one trailing "*" stands for any rest:
-	// "/*" is every path (Istio AuthorizationPolicy paths, APIRule v1beta1
-	// under the Istio handler).
+	// Star is a literal path whose one trailing "*" matches any rest: "/*" is
+	// every path (Istio AuthorizationPolicy paths, APIRule v1beta1 under the
+	// Istio handler).
 	Star
 	// Template is an APIRule v2 path: segments with "{*}" (one segment) and
 	// "{**}" (any rest, also empty); "/*" alone is every path. Text that is

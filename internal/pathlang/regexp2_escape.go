@@ -125,7 +125,7 @@ func (p *parser2) angled(closing rune) (*automata.Node, error) {
 	return nil, nil
 }
 
-// escape reads an escape that stands for one rune.
+// escape reads an escape for one rune.
 func (p *parser2) escape() (rune, error) {
 	r := p.next()
 	switch r {

@@ -228,7 +228,7 @@ func (p *parser2) balancing(closing rune) (*automata.Node, error) {
 
 // conditional reads (?(condition)yes|no) behind its second parenthesis. Its
 // node has the greatest number of branches in max; negate marks a condition
-// that is an expression, beside which no option can be set.
+// that is an expression, with which no option can be set.
 func (p *parser2) conditional() (*automata.Node, error) {
 	open, result := p.pos, automata.Opaque("a conditional group is not supported")
 	result.Max = 2

@@ -36,7 +36,7 @@ const maxNesting = 1000
 // maxCount is the largest number regexp2 reads in a pattern.
 const maxCount = 1<<31 - 1
 
-// ParseRegexp2 reads a whole expression. The error says what regexp2 refuses.
+// ParseRegexp2 reads a whole expression. The error is what regexp2 refuses.
 func ParseRegexp2(text string) (*Pattern, error) {
 	p := &parser2{text: []rune(text), auto: 1, groups: map[int]bool{0: true}, names: map[string]int{}}
 	if strings.Contains(text, `\`) || strings.Contains(text, "(?") {
@@ -51,7 +51,7 @@ func ParseRegexp2(text string) (*Pattern, error) {
 	return &Pattern{Root: root, word: automata.WordClass()}, nil
 }
 
-// numberNames gives named groups the numbers that are left, in order.
+// numberNames assigns the remaining numbers to named groups, in order.
 func (p *parser2) numberNames() {
 	next := p.auto
 	for _, name := range p.order {

@@ -166,7 +166,7 @@ func (r *setReader) item() (done bool, err error) {
 	return false, r.char(ch, escaped)
 }
 
-// char takes one character as a single, as an end of a range, or as the start
+// char reads one character as a single, as an end of a range, or as the start
 // of a subtraction.
 func (r *setReader) char(ch rune, escaped bool) error {
 	p := r.p
@@ -278,7 +278,7 @@ var posixClasses = map[string]*automata.Class{
 	"cntrl": automata.NewClass(0, 31, 127, 127), "graph": automata.NewClass('!', '~'), "lower": automata.NewClass('a', 'z'),
 	"print": automata.NewClass(' ', '~'), "punct": automata.NewClass('!', '/', ':', '@', '[', '`', '{', '~'),
 	"upper": automata.NewClass('A', 'Z'), "word": automata.ASCIIWord, "xdigit": automata.NewClass('0', '9', 'A', 'F', 'a', 'f'),
-	// regexp2 takes ECMAScript's white space for [:space:].
+	// regexp2 uses ECMAScript's white space for [:space:].
 	"space": automata.NewClass(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029,
 		0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF),
 }

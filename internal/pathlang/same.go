@@ -9,7 +9,7 @@ func Same(a, b Path) bool {
 		return false // its host precedes it
 	}
 	if !utf8.ValidString(a.Text) || !utf8.ValidString(b.Text) {
-		return false // the syntax has U+FFFD for what is no rune
+		return false // the syntax has U+FFFD for bytes that are not a rune
 	}
 	x, err := SyntaxOf(a)
 	if err != nil {

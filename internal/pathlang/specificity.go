@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// SegmentRank orders what a segment of a path template stands for: 0 is literal
+// SegmentRank ranks what a segment of a path template matches: 0 is literal
 // text, 1 a parameter ("*" or "{name}"), 2 the rest of the path ("**"). The
 // more requests it matches, the higher.
 func SegmentRank(segment string) int {

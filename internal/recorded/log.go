@@ -132,7 +132,7 @@ func (f *File) logged(method, scheme, host, target string, status int) (*simulat
 	return &simulate.Request{Method: method, Scheme: scheme, Host: hostOf(host), Target: target}, status, true
 }
 
-// quoted takes a text in quotes from the beginning of a line. A backslash escapes a
+// quoted reads a text in quotes from the beginning of a line. A backslash escapes a
 // quote.
 func quoted(s string) (text, rest string, ok bool) {
 	if !strings.HasPrefix(s, `"`) {

@@ -2,8 +2,9 @@
 // and access logs.
 //
 // It takes bytes and returns requests with their lines, and findings about what
-// cannot be read. No credential is kept: of headers only a few that are none, of URLs
-// no user. The package must not know who decides the requests.
+// cannot be read. No credential is kept: only a few headers, none of them a
+// credential, and URLs without a user. The package must not know who decides the
+// requests.
 package recorded
 
 import (
@@ -32,7 +33,7 @@ const (
 type Call struct {
 	// Request has a token only where Token says so.
 	Request simulate.Request
-	// Token says that it is known what the request brought: a token, or none.
+	// Token reports that it is known whether the request had a token.
 	Token bool
 	// Line is where the call is in its file.
 	Line int
@@ -98,8 +99,8 @@ func (f *File) fault(line int, message string) {
 // HAR file.
 const maxShown = 5
 
-// unreadLines says which lines were not read. A log in which some were read may have
-// messages between them.
+// unreadLines reports the lines that were not read. A log in which some were read
+// may have messages between them.
 func (f *File) unreadLines() {
 	if len(f.unread) == 0 {
 		return

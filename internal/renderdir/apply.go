@@ -7,9 +7,8 @@ import (
 	"path/filepath"
 )
 
-// ErrBlocked says that files that kgw did not write, or that were edited
-// since, are in the way, or that a run that was killed has to be completed
-// first (Recover).
+// ErrBlocked reports that files are in the way that kgw did not write or that
+// were edited since, or that a killed run has to be completed first (Recover).
 var ErrBlocked = errors.New("files are in the way")
 
 // Apply makes the directory what is wanted, and creates it where it is absent.

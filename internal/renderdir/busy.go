@@ -5,13 +5,13 @@ import (
 	"os"
 )
 
-// ErrBusy says that another process writes to the directory.
+// ErrBusy reports that another process writes to the directory.
 var ErrBusy = errors.New("another kgw writes to this directory at the moment: run one after the other")
 
 // Lock keeps other processes from writing to a directory, which is created
-// where it is absent, until unlock is called or the process ends. It is taken
-// before Compare, so that what was compared is still there when it is applied.
-// The error is ErrBusy where another process has it.
+// where it is absent, until unlock is called or the process ends. It is
+// acquired before Compare, so that the compared state is still there when it is
+// applied. The error is ErrBusy where another process has it.
 func Lock(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile locks a file that stands for a directory, for systems that lock no
+// lockFile locks a file in place of a directory, for systems that lock no
 // directories. The file is in the directory for temporary files, so that
 // nothing is left in a tree that is checked in: it keeps out processes of one
 // user. The error is ErrBusy where another has it.

@@ -13,9 +13,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
 
-// CommitName is the directory, inside the one that is written, that decides for
-// the new tree. It holds the new list, and each file that is not in its place
-// yet under its name and ".new". It appears whole, by one rename.
+// CommitName is the directory, inside the one that is written, that commits the
+// new tree. It holds the new list, and each file that is not in its place yet
+// under its name and ".new". It appears whole, by one rename.
 const CommitName = ".kgw-commit"
 
 const notPlaced = ".new"
@@ -48,8 +48,8 @@ func (p *Plan) commit() error {
 	return finish(root, moves)
 }
 
-// prepare writes the new list and the new files to a directory beside their
-// places, under names that no reader of manifests takes.
+// prepare writes the new list and the new files to a directory next to their
+// places, under names that no reader of manifests reads.
 func (p *Plan) prepare() (stage string, err error) {
 	if stage, err = os.MkdirTemp(p.dir, ".kgw-*"); err != nil {
 		return "", err

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
 
-// exchange builds the new tree beside the directory and exchanges the two, so
+// exchange builds the new tree next to the directory and exchanges the two, so
 // that every reader sees the old tree or the new one. Nothing is changed where
 // that cannot be done (done is false): the file system does not know how, the
 // directory is a mount point, the one above cannot be written, or owners or

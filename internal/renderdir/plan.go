@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
 
-// Status says how a file of the directory differs from what is wanted.
+// Status is how a file of the directory differs from the wanted one.
 type Status uint8
 
 // The ways to differ. Edited and Foreign are in the way of what is wanted;
@@ -55,7 +55,7 @@ type Difference struct {
 	Status Status
 }
 
-// Plan is what it takes to make a directory hold the wanted files.
+// Plan is the list of changes that make a directory hold the wanted files.
 type Plan struct {
 	dir         string
 	differences []Difference
@@ -140,8 +140,8 @@ func (p *Plan) findLeftovers() error {
 	return nil
 }
 
-// sibling returns the directory beside dir in which a whole new tree is made,
-// "" where there can be none. Whoever holds the lock of dir owns it.
+// sibling returns the directory next to dir in which a whole new tree is made,
+// "" if that is not possible. Whoever holds the lock of dir owns it.
 func sibling(dir string) string {
 	base := filepath.Base(dir)
 	if base == "." || base == ".." || filepath.Dir(dir) == dir {

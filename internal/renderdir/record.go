@@ -24,9 +24,8 @@ const recordHead = "# written by kgw build: SHA-256 and name of each file it wro
 // directory that is being replaced a name has two, the old one and the new one.
 type record map[string][]string
 
-// Written returns the names of the files that kgw wrote to the directory, as
-// its list says and that of a run that was killed before it was done; none
-// where there is no list.
+// Written returns the names of the files that kgw wrote to the directory, from
+// its list and the list of a run that was killed; none without a list.
 func Written(dir string) ([]string, error) {
 	_, r, err := readRecord(dir)
 	pending, _, err2 := decided(dir)
@@ -74,8 +73,8 @@ func parseRecord(data []byte) (record, error) {
 	return r, nil
 }
 
-// plainName reports whether a name stands for an entry of the directory itself,
-// on every system.
+// plainName reports whether a name is an entry of the directory itself, on
+// every system.
 func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && name != RecordName && !strings.ContainsAny(name, "/\\:\x00")
 }

@@ -2,9 +2,9 @@
 // them, and nothing else in it.
 //
 // It takes files in memory and a directory and returns a Plan: how the two
-// differ, what is in the way, and a way to make them equal. What kgw wrote
-// is told from what others wrote by a list of names and SHA-256 sums in the
-// directory. The package must not know what the files hold.
+// differ, what is in the way, and a way to make them equal. A list of names and
+// SHA-256 sums in the directory distinguishes kgw's files from others. The
+// package must not know what the files hold.
 package renderdir
 
 import (

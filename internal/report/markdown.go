@@ -14,8 +14,8 @@ const (
 	MaxSummary = 1 << 20
 )
 
-// Entities returns a text that Markdown and HTML take for text, on one line,
-// anywhere.
+// Entities returns a text that Markdown and HTML read as plain text, on one
+// line, anywhere.
 func Entities(s string) string { return entities.Replace(Visible(s)) }
 
 var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "`", "&#96;", "*", "&#42;", "_", "&#95;",

@@ -1,5 +1,5 @@
-// Package report is how what kgw says reaches those who interpret it:
-// terminals, the runner of GitHub Actions, Markdown, JSON, XML and TAP.
+// Package report makes text safe for its interpreters: terminals, the runner of
+// GitHub Actions, Markdown, JSON, XML and TAP.
 //
 // It takes texts that inputs may have a part in and returns them so that they
 // are read as texts: they steer no terminal, start no command, and end no cell,
@@ -43,7 +43,7 @@ func steers(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.
 
 // Visible returns the text as a part of one line for people, with everything
 // that could steer a terminal escaped, and everything that the runner of GitHub
-// Actions takes for a command in the middle of a line.
+// Actions would run as a command in the middle of a line.
 func Visible(s string) string { return withoutCommands(escape(s, "")) }
 
 // escape escapes what could steer a terminal, except for the code points of keep.

@@ -39,8 +39,8 @@ func Arrange(rules []*Rule, meets [][]int, split bool) {
 }
 
 // settle makes istiod ask rule a before b, and reports whether it changed one.
-// Two paths that are compared as they are stay so where only the list tells
-// them apart, unless strict.
+// Two literal paths stay as they are where only the list orders them, unless
+// strict.
 func settle(a, b *Rule, strict bool) bool {
 	switch {
 	case a.Exact && b.Exact && !strict && !AskedBefore(b, a):
@@ -102,8 +102,8 @@ func Misplaced(rules []*Rule, meets [][]int, split bool) (first, second int, ok 
 }
 
 // Meeting lists for each rule the later ones that may have a request in common
-// with it, sorted. What the purse does not suffice for counts as meeting, which
-// costs no more than longer expressions.
+// with it, sorted. A pair that the purse cannot decide counts as meeting, which
+// only makes expressions longer.
 func Meeting(rules []*Rule, judge *match.Judge, purse *match.Purse) [][]int {
 	sets := make([]match.Set, len(rules))
 	for i := range rules {

@@ -14,8 +14,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// defaultMaxAge is what the CRD fills in and what browsers take without a
-// header (Fetch standard, 4.9).
+// defaultMaxAge is the value that the CRD fills in and that browsers use
+// without a header (Fetch standard, 4.9).
 const defaultMaxAge = 5 * time.Second
 
 // CORS is what browsers may do, nil where no origin is left that can be said:
@@ -108,7 +108,7 @@ func starAlone(names []string) []string {
 	return Distinct(names)
 }
 
-// namesBesideStar are the names that * is beside, or * alone.
+// namesBesideStar are the names listed together with *, or * alone.
 func namesBesideStar(names []string) []string {
 	left := Distinct(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "*" }))
 	if len(left) == 0 && len(names) > 0 {

@@ -19,7 +19,7 @@ var strategies = map[string]func(have []string, want string) bool{
 // wanted. It returns nil for "none" and for names that do not exist.
 func Strategy(name string) func(have []string, want string) bool { return strategies[name] }
 
-// hierarchic lets "a" stand for "a.b".
+// hierarchic lets "a" match "a.b".
 func hierarchic(have []string, want string) bool {
 	parts := strings.Split(want, ".")
 	for _, h := range have {
@@ -42,7 +42,7 @@ func hierarchic(have []string, want string) bool {
 	return false
 }
 
-// wildcard lets "a.*" stand for "a.b" and "a.b.c", but not for "a".
+// wildcard lets "a.*" match "a.b" and "a.b.c", but not "a".
 func wildcard(have []string, want string) bool {
 	return slices.ContainsFunc(have, func(h string) bool { return wildcardMatch(strings.Split(h, "."), strings.Split(want, ".")) })
 }

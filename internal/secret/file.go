@@ -63,7 +63,7 @@ type finder struct {
 	*places
 	doc  *source.Document
 	kind string
-	seen map[*source.Node]bool // anchors whose aliases stand for secrets
+	seen map[*source.Node]bool // anchors whose aliases are used as secrets
 	// describes is true where names of fields are names of what is described
 	// (OpenAPI), and their values not their values.
 	describes bool
@@ -138,7 +138,7 @@ func (w *finder) field(v *source.Node, name, path, under string, all bool) {
 	w.describes = true
 }
 
-// anchored marks what an alias instead of a secret stands for.
+// anchored marks the value of an alias in the place of a secret.
 func (w *finder) anchored(n *source.Node, key string) {
 	at := w.at
 	w.node(n, "", key, false)

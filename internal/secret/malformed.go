@@ -18,8 +18,8 @@ var (
 )
 
 // malformed marks secrets in a document that is not YAML, by whole lines: each
-// that names a secret or holds something of the form of one, and those after it
-// that may belong to its value.
+// line that names a secret or holds something in the form of one, and the lines
+// after it that may belong to its value.
 func (p *places) malformed(doc *source.Document) {
 	isSecret := secretKind.Match(doc.Text())
 	last := doc.Line() + strings.Count(string(doc.Text()), "\n")
@@ -64,7 +64,7 @@ func names(line string) (named bool, rest string) {
 	return false, ""
 }
 
-// continuation says which lines may belong to the value of a secret.
+// continuation reports whether a line may belong to the value of a secret.
 type continuation struct {
 	indent int  // columns in front of the key, -1 where there is no secret
 	quote  byte // the quote that has not ended, or 0

@@ -6,9 +6,10 @@ import (
 )
 
 // mayHold reports whether a document may hold a secret, in one pass over its
-// bytes. Of a document with one it never reports false: what find would mark
-// has a name in front of ":" or "=", or a form, of which a part is looked for
-// here. Where escapes or explicit keys could hide that, it reports true.
+// bytes. It never reports false for a document with one: everything that find
+// would mark has a name in front of ":" or "=", or a form, and this function
+// looks for a part of it. Where escapes or explicit keys could hide that, it
+// reports true.
 func mayHold(text []byte) bool {
 	slashes := false // in what is before without a blank
 	for i, c := range text {

@@ -161,8 +161,8 @@ type meaning struct {
 	remedy  string
 }
 
-// hide tells the last finding, that a field is missing, by the one about an unknown
-// field whose remedy names it.
+// hide drops the last finding, that a field is missing, in favour of one about an
+// unknown field whose remedy names it.
 func (c *checker) hide(unknown []meaning, names ...string) {
 	last := c.found[len(c.found)-1]
 	for _, m := range unknown {

@@ -56,8 +56,8 @@ func isInteger(s string) bool {
 	return ok && r.IsInt()
 }
 
-// maxDigits is the most characters of a number that is read exactly: that of
-// thousands costs time in the square of its length.
+// maxDigits is the most characters of a number that is read exactly: reading
+// thousands of digits takes quadratic time.
 const maxDigits = 1000
 
 // rational returns a number: a long one as near as a float64 is; ok is false
@@ -92,8 +92,7 @@ func (f found) is(k Kind) bool {
 // seconds is a whole number of them with its unit.
 var seconds = regexp.MustCompile(`^([0-9]+)s$`)
 
-// typeHelp says how to mend a value of another type than the one that is
-// wanted.
+// typeHelp returns the remedy for a value of another type than the wanted one.
 func typeHelp(t *Type, n *source.Node) string {
 	switch {
 	case t.LikeStar != "" && n.Value == "*":
@@ -138,8 +137,8 @@ func wrapper(t *Type) string {
 	return name
 }
 
-// listHelp is the remedy for a mapping instead of a list: its elements
-// have no dash, or one that is not that of the keyboard.
+// listHelp is the remedy for a mapping instead of a list: its elements have no
+// dash, or a dash that is not ASCII.
 func listHelp(n *source.Node) string {
 	for i := 0; i < len(n.Content); i += 2 {
 		if first, _ := utf8.DecodeRuneInString(n.Content[i].Value); first >= 0x2010 && first <= 0x2015 || first == 0x2212 {

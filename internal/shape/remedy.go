@@ -9,7 +9,7 @@ import (
 // ones.
 const curly = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
-// remedy says how to mend a text that a pattern refuses, in words and by
+// remedy returns how to correct a text that a pattern refuses, in words and by
 // example.
 func (p *Pattern) remedy(text string) string {
 	if strings.ContainsAny(text, curly) {

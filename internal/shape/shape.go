@@ -100,7 +100,7 @@ type Pattern struct {
 	// spells it so; the message is Message.
 	CEL     bool
 	Message string
-	// Plain says that a text may be put into lower case, with "-" for "_", to
+	// Plain allows a text to be put into lower case, with "-" for "_", to
 	// match.
 	Plain bool
 	// Example is a text that matches.

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Columns count code points. Of a long line the places of some of them are
+// Columns count code points. For a long line the places of some code points are
 // kept: a minified document is one line, and every finding asks for its column.
 const (
 	longLine  = 512

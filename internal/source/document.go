@@ -1,11 +1,10 @@
-// Package source turns bytes into documents that remember where everything
-// is.
+// Package source turns bytes into documents that remember where everything is.
 //
-// It takes files, directories, standard input and byte slices and gives
+// It takes files, directories, standard input and byte slices and returns
 // Documents: the text of one YAML document with its file, its first line, and
-// on demand its node tree. It finds what is wrong with the YAML itself and
-// says where. It must not know any kind of resource: a document's head
-// (apiVersion, kind, name) is all it reads of the meaning.
+// on demand its node tree. It reports faults of the YAML itself with their
+// places. It must not know any kind of resource: a document's head (apiVersion,
+// kind, name) is all it reads of the meaning.
 package source
 
 import (
@@ -24,7 +23,7 @@ const (
 	MaxFileBytes     = 512 << 20 // bytes of one file
 	MaxDocumentBytes = 64 << 20  // bytes of one document
 	MaxDocuments     = 10_000    // documents of one file
-	MaxExpandedNodes = 100_000   // nodes that the aliases of one document may stand for
+	MaxExpandedNodes = 100_000   // nodes that the aliases of one document may expand to
 	MaxNodes         = 4_000_000 // nodes of one document
 )
 
@@ -38,7 +37,7 @@ type File struct {
 	// Walked marks a file that nobody named and that may have nothing to do
 	// with gateways.
 	Walked bool
-	// Rendered marks text that is not that of the file: a program or --set-env
+	// Rendered marks text that differs from the file: a program or --set-env
 	// made it, so that it cannot be written back.
 	Rendered bool
 

@@ -1,8 +1,8 @@
-// Package reporttest reads reports as those do who interpret them, for tests:
-// the runner of GitHub Actions, a terminal, Markdown's tables, and TAP.
+// Package reporttest reads reports as their interpreters do, for tests: the
+// runner of GitHub Actions, a terminal, Markdown's tables, and TAP.
 //
-// It takes what was printed and reports to the test what is more than text. It
-// must not know who printed it.
+// It takes printed text and reports to the test everything that would be more
+// than text. It must not know who printed it.
 package reporttest
 
 import (
@@ -26,9 +26,9 @@ func Hostile() []string {
 
 var inLine = regexp.MustCompile(`##[A-Za-z]*\[`)
 
-// Runner reports what the runner of GitHub Actions would take for a command in
-// what a step prints (ActionCommand.cs: "::" after white space, "##[" anywhere),
-// or the agent of Azure Pipelines ("##vso[" anywhere).
+// Runner reports text of a step that the runner of GitHub Actions would run as a
+// command (ActionCommand.cs: "::" after white space, "##[" anywhere), or the
+// agent of Azure Pipelines ("##vso[" anywhere).
 func Runner(t testing.TB, printed string) {
 	t.Helper()
 	for _, line := range strings.FieldsFunc(printed, func(r rune) bool { return r == '\n' || r == '\r' }) {
