@@ -259,7 +259,7 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 		return "", failed(500, simulate.Endpoint, h.at, "Oathkeeper cannot read the introspection endpoint's answer")
 	}
 	if f, fact := answer.refusal(h); f != nil {
-		if f.status != 403 || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
+		if fact == "" || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
 			Why: simulate.Asked, At: h.at, What: "the answer of the introspection endpoint has what rule " + x.rule.id + " demands", Needs: "token.introspection in a test, or --scopes, or --introspection",
 		}) {
 			return "", f
@@ -304,14 +304,14 @@ func introspect(t *simulate.Token, text string) (*introspected, error) {
 }
 
 // refusal is why a token is refused, nil if it is not, and the fact that is
-// missing.
+// missing; "" where a fact that is there refuses it.
 func (a *introspected) refusal(h *handler) (f *failure, fact string) {
 	bad := func(fact string, status int, cause simulate.Cause, format string, args ...any) (*failure, string) {
 		return failed(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...), fact
 	}
 	switch {
 	case a.Use != "" && a.Use != "access_token":
-		return bad("token_use", 403, simulate.NotSufficient, "it is not an access token but %q", a.Use)
+		return bad("", 403, simulate.NotSufficient, "it is not an access token but %q", a.Use)
 	case !a.Active:
 		return bad("", 401, simulate.BadCredentials, "the endpoint does not know it, or it is not active")
 	case a.Expires > 0 && time.Unix(a.Expires, 0).Before(time.Now()):
