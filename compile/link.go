@@ -28,6 +28,9 @@ type companions struct {
 	meshFault    string          // why the mesh configuration cannot be read
 	module       *ir.Module      // the settings of the API Gateway module of Kyma
 	known        map[*config.Config]map[ir.Name]*kube.Service
+	byLabel      map[labelled][]*kube.Pod // pods; nil before they are asked for
+	byName       map[string]*kube.Service // see namesakes
+	answers      *[]answer                // to the questions of the gateway that is linked; nil keeps none
 }
 
 var meshConfig = ir.Name{Namespace: "istio-system", Name: "istio"}
@@ -88,10 +91,24 @@ func (r *run) known(c *companions) {
 	}
 }
 
-// service finds a Service for a resource that a configuration holds for: among
+// service is lookUp for the gateway that is linked.
+func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
+	found := c.lookUp(name, holds)
+	c.note(answer{question: whichService, name: name, service: found})
+	return found
+}
+
+// note keeps an answer to the gateway that is linked.
+func (c *companions) note(a answer) {
+	if c.answers != nil {
+		*c.answers = append(*c.answers, a)
+	}
+}
+
+// lookUp finds a Service for a resource that a configuration holds for: among
 // the inputs, else where that configuration or one further up knows it, else
 // where any other does.
-func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
+func (c *companions) lookUp(name ir.Name, holds *config.Config) *kube.Service {
 	found := c.services[name]
 	if found != nil && found.Origin.Doc != nil {
 		return found
@@ -192,10 +209,11 @@ func (r *run) standIns(c *companions) {
 	c.standIns = map[ir.Name]bool{}
 	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
 	for _, u := range r.compiled {
-		name := u.gateway.Ingress.Reference()
+		g := u.asLifted()
+		name := g.Ingress.Reference()
 		if u.target == nil || !u.target.GatewayAPI.Routes {
 			other[name] = true
-		} else if p := u.target.GatewayAPI.ParentOf(u.gateway); p.Kind == "Gateway" {
+		} else if p := u.target.GatewayAPI.ParentOf(g); p.Kind == "Gateway" {
 			routed[name] = p.Name
 		}
 	}
@@ -220,25 +238,42 @@ func (r *run) link() {
 	c := r.companions()
 	r.result.Domain = c.clusterDomain(r.options.Config.Domains.Default)
 	r.standIns(c)
+	r.recallLinks(c)
 	for _, u := range r.compiled {
-		c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &r.found)
-		c.traffic(u.gateway, &r.found)
-		c.ports(u.gateway, r.of(u.doc), &r.found)
+		if l := u.links; !l.made {
+			c.answers = &l.answers
+			c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &l.early)
+			c.traffic(u.gateway, &l.early)
+			c.ports(u.gateway, r.of(u.doc), &l.early)
+		}
+		r.found = append(r.found, u.links.early...)
 	}
 	r.rewrite()
 	r.share()
 	for _, u := range r.compiled {
-		g := u.gateway
-		c.workloads(u, r.of(u.doc), &r.found)
-		c.authorizers(g, &r.found)
-		c.hosts(g, r.of(u.doc).Domains.Default, &r.found)
-		c.ingress(g, &r.found)
-		c.served(g, &r.found)
-		c.present(g, &r.found)
-		c.made(g, &r.found)
-		c.secured(g, &r.found)
-		c.parent(u, &r.found)
+		if !u.linked.made {
+			c.answers = &u.links.answers
+			c.complete(u, r.of(u.doc), &u.linked.found)
+			u.linked.made = true
+		}
+		r.found = append(r.found, u.linked.found...)
 	}
+	c.answers = nil
 	c.checkGateways(r.options.At, &r.found)
 	r.names()
+}
+
+// complete fills in what other documents say of a gateway in the terms of its
+// target.
+func (c *companions) complete(u *unit, holds *config.Config, found *diag.List) {
+	g := u.gateway
+	c.workloads(u, holds, found)
+	c.authorizers(g, found)
+	c.hosts(g, holds.Domains.Default, found)
+	c.ingress(g, found)
+	c.served(g, found)
+	c.present(g, found)
+	c.made(g, found)
+	c.secured(g, found)
+	c.parent(u, found)
 }

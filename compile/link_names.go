@@ -12,12 +12,22 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// serviceName is the grammar of names of Services: a DNS-1035 label
+// isServiceName reports whether a text is the name of a Service: a DNS-1035 label
 // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
-var serviceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`) })
+func isServiceName(s string) bool { return isLabel(s) && s[0] >= 'a' }
 
-// namespaceName is the grammar of namespaces: a DNS-1123 label.
-var namespaceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`) })
+// isLabel reports whether a text is a DNS-1123 label, as the name of a namespace is.
+func isLabel(s string) bool {
+	if s == "" || len(s) > maxName || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
 
 // hostName is what a host may be made of in any dialect. Dialects and targets
 // allow less.
@@ -92,14 +102,14 @@ func (n *naming) service(u *ir.Upstream) {
 			}
 		}
 	}
-	if len(u.Name) > maxName || !serviceName().MatchString(u.Name) {
+	if !isServiceName(u.Name) {
 		n.refuse(u.Origin.At("name"), "write the name of a Service: lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters",
 			"%q is not the name of a Service", u.Name)
 	}
 	if slices.Contains(n.seen, "metadata.namespace") && u.Origin.Doc != nil && u.Namespace == u.Origin.Doc.Namespace {
 		return
 	}
-	if len(u.Namespace) > maxName || !namespaceName().MatchString(u.Namespace) {
+	if !isLabel(u.Namespace) {
 		n.refuse(u.Origin.At("namespace"), "write a namespace: lower-case letters, digits and \"-\", at most 63 characters", "%q is not a namespace", u.Namespace)
 	}
 }

@@ -122,13 +122,24 @@ func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, foun
 // namesake returns a Service among the inputs that has the name of an upstream
 // in another namespace, or nil.
 func (c *companions) namesake(up *ir.Upstream) *kube.Service {
-	var found *kube.Service
+	found := c.namesakes()[up.Name]
+	c.note(answer{question: whichNamesake, name: ir.Name{Name: up.Name}, service: found})
+	return found
+}
+
+// namesakes are the Services among the inputs by name: of several, that in the
+// first namespace.
+func (c *companions) namesakes() map[string]*kube.Service {
+	if c.byName != nil {
+		return c.byName
+	}
+	c.byName = map[string]*kube.Service{}
 	for name, s := range c.services {
-		if name.Name == up.Name && s.Origin.Doc != nil && (found == nil || name.Namespace < found.Name.Namespace) {
-			found = s
+		if known := c.byName[name.Name]; s.Origin.Doc != nil && (known == nil || name.Namespace < known.Name.Namespace) {
+			c.byName[name.Name] = s
 		}
 	}
-	return found
+	return c.byName
 }
 
 // serviceHelp is the remedy for a Service that is not there, with the lines
@@ -166,10 +177,7 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 		}
 		return
 	}
-	for _, p := range c.pods {
-		if p.Name.Namespace != up.Namespace || !selects(s.Selector, p.Labels) {
-			continue
-		}
+	for _, p := range c.podsOf(up.Namespace, s.Selector) {
 		if c.injected(p, conv.NativeSidecars) {
 			pastSidecar(r, up, s, p, found)
 			continue
@@ -214,6 +222,38 @@ func pastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Pod, fou
 		Group:   fmt.Sprintf("%s %s %s", kind, p.Name, up.Name), GroupDoc: r.Origin.Doc, Place: "another rule that leads there",
 		Related: []diag.Related{{Message: "the " + kind, At: p.Origin.At("metadata", "name")}},
 	})
+}
+
+// labelled names pods of a namespace by one of their labels.
+type labelled struct{ namespace, key, value string }
+
+// podsOf is selected for the gateway that is linked.
+func (c *companions) podsOf(namespace string, selector map[string]string) []*kube.Pod {
+	pods := c.selected(namespace, selector)
+	c.note(answer{question: whichPods, name: ir.Name{Namespace: namespace}, selector: selector, pods: pods})
+	return pods
+}
+
+// selected lists the pods of a namespace that a selector, which is not empty,
+// chooses, in input order.
+func (c *companions) selected(namespace string, selector map[string]string) []*kube.Pod {
+	if c.byLabel == nil {
+		c.byLabel = map[labelled][]*kube.Pod{}
+		for _, p := range c.pods {
+			for k, v := range p.Labels {
+				at := labelled{p.Name.Namespace, k, v}
+				c.byLabel[at] = append(c.byLabel[at], p)
+			}
+		}
+	}
+	var few []*kube.Pod
+	first := true
+	for k, v := range selector {
+		if pods := c.byLabel[labelled{namespace, k, v}]; first || len(pods) < len(few) {
+			few, first = pods, false
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(few), func(p *kube.Pod) bool { return !selects(selector, p.Labels) })
 }
 
 func selects(selector, labels map[string]string) bool {

@@ -58,12 +58,17 @@ func (r *run) lower() {
 // reports each with the other.
 func (r *run) collisions(objects [][]manifest.Object) {
 	type place struct{ unit, object int }
-	first := map[string]place{}
+	n := 0
+	for _, list := range objects {
+		n += len(list)
+	}
+	first := make(map[manifest.ID]place, n)
 	for i, list := range objects {
 		for j := range list {
-			p, seen := first[list[j].Key()]
+			id := list[j].ID()
+			p, seen := first[id]
 			if !seen {
-				first[list[j].Key()] = place{i, j}
+				first[id] = place{i, j}
 				continue
 			}
 			r.collision(r.compiled[i], &list[j], &objects[p.unit][p.object])

@@ -79,9 +79,7 @@ func (r *run) sizes() ([]measured, map[allowance]int) {
 			m.under = append(m.under, allowance{c.File, c.OutputLimit(r.bytesRead)})
 		}
 		if u.target != nil {
-			for _, e := range u.target.emitters {
-				m.size += e.size(u.gateway, &u.target.Target)
-			}
+			m.size = u.measure()
 		}
 		list[i] = m
 	})
@@ -91,6 +89,16 @@ func (r *run) sizes() ([]measured, map[allowance]int) {
 		}
 	}
 	return list, totals
+}
+
+// measure returns about how many bytes are written for a gateway.
+func (u *unit) measure() int {
+	if u.linked.size == 0 {
+		for _, e := range u.target.emitters {
+			u.linked.size += e.size(u.gateway, &u.target.Target)
+		}
+	}
+	return u.linked.size
 }
 
 func longPath(g *ir.Gateway) *ir.Route {

@@ -30,6 +30,7 @@ type Memory struct {
 	// checks are what emitters said of gateways, by the documents they are from.
 	checks map[*source.Document][]*checkMemory
 	places diag.Places
+	around surroundings // of the links in the last run
 	rules  validate.Memory
 }
 
@@ -174,25 +175,31 @@ func (r *run) keepUnits(before []*source.Document, files []*fileMemory, units []
 	}
 }
 
-// pristine is a unit as it is read, before anything is done to it.
+// pristine is a unit as it is read, before anything is done to it. Its links are
+// those of the unit.
 func (u *unit) pristine() *unit {
 	t := *u
-	t.gateway, t.found = nil, slices.Clone(u.found[:len(u.found)-u.lifted])
-	t.lifted, t.ignores, t.items = 0, slices.Clone(u.ignores), slices.Clone(u.items)
+	t.gateway, t.found = nil, slices.Clone(u.found)
+	t.ignores, t.items = slices.Clone(u.ignores), slices.Clone(u.items)
 	for i := range t.items {
 		t.items[i] = u.items[i].pristine()
 	}
 	return &t
 }
 
-// again makes a unit of a pristine one, as reading its document would.
+// again makes a unit of a pristine one, as reading its document would. Its gateway
+// is the linked one, if there is one: see recallLinks.
 func (u *unit) again(r *run) *unit {
 	next := u.pristine()
 	for i := range next.items {
 		next.items[i] = u.items[i].again(r)
 	}
-	if next.resource != nil {
-		next.lift(next.resource, r.settingsFor(next.doc, next.kind))
+	switch {
+	case next.resource == nil:
+	case next.links != nil && next.links.made:
+		next.gateway = next.links.gateway
+	default:
+		next.gateway, _ = next.resource.Lift(r.settingsFor(next.doc, next.kind))
 	}
 	return next
 }
@@ -200,7 +207,7 @@ func (u *unit) again(r *run) *unit {
 // lift makes the gateway of a decoded resource.
 func (u *unit) lift(resource schema.Resource, s *ir.Settings) {
 	gateway, found := resource.Lift(s)
-	u.gateway, u.found, u.lifted = gateway, append(u.found, found...), len(found)
+	u.gateway, u.found, u.links = gateway, append(u.found, found...), &links{}
 }
 
 // recall returns what the emitters found about a unit that has not changed, and
@@ -212,13 +219,13 @@ func (r *run) recall(u *unit, nth int) *checkMemory {
 		return nil
 	}
 	known := m.checks[u.doc][nth]
-	if known == nil || known.target != keyOfTarget(u) || known.under != r.circumstances(u.doc.File) || !reflect.DeepEqual(known.gateway, u.gateway) {
+	if known == nil || known.target != keyOfTarget(u) || known.under != r.circumstances(u.doc.File) || known.gateway != u.gateway && !reflect.DeepEqual(known.gateway, u.gateway) {
 		return nil
 	}
 	if u.meant == u.gateway {
-		u.meant = known.gateway
+		u.meant, u.links.gateway = known.gateway, known.gateway
 	}
-	u.gateway = known.gateway
+	u.gateway, u.linked.gateway = known.gateway, known.gateway
 	return known
 }
 

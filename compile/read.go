@@ -45,9 +45,10 @@ type unit struct {
 	fatal     bool
 	foreign   bool // it cannot be parsed, and nothing marks it as meant for kgw
 	// resource is what gateway is lifted from, kept for a Memory only: it may hold
-	// on to the tree. lifted is how many findings, the last ones, lifting had.
+	// on to the tree.
 	resource schema.Resource
-	lifted   int
+	links    *links  // what linking makes of the gateway
+	linked   *linked // the gateway, once it is in the terms of its target
 }
 
 // read splits the files and brings every document to the model, on every core.

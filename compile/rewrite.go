@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/kgw-dev/kgw/compile/flatten"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
@@ -11,17 +12,27 @@ func (r *run) rewrite() {
 	compiled := r.compiled[:0:0]
 	for _, u := range r.compiled {
 		u.meant = u.gateway
-		if u.target == nil || !u.target.firstMatch || u.gateway.Order != match.MostSpecific {
-			compiled = append(compiled, u)
-			continue
+		separate := u.target != nil && u.target.firstMatch && u.gateway.Order == match.MostSpecific
+		if l := u.links; !l.made {
+			gateways := []*ir.Gateway{u.gateway}
+			if separate {
+				gateways, l.rewrote = flatten.Rewrite(u.gateway, &u.target.Target)
+			}
+			for _, g := range gateways {
+				l.parts = append(l.parts, &linked{gateway: g})
+			}
+			l.made = true
 		}
-		gateways, found := flatten.Rewrite(u.gateway, &u.target.Target)
-		r.found = append(r.found, found...)
-		for _, g := range gateways {
-			one, target := *u, *u.target
-			target.Plan.MethodsDelegated = true
-			one.gateway, one.target = g, &target
-			compiled = append(compiled, &one)
+		r.found = append(r.found, u.links.rewrote...)
+		for _, part := range u.links.parts {
+			one := u
+			if separate {
+				of, target := *u, *u.target
+				target.Plan.MethodsDelegated = true
+				one, of.target = &of, &target
+			}
+			one.gateway, one.linked = part.gateway, part
+			compiled = append(compiled, one)
 		}
 	}
 	r.compiled = compiled

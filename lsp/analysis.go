@@ -165,20 +165,8 @@ func (s *state) uriOf(path string) uri.URI {
 
 // opened returns the open document of a path, under whatever link, or nil.
 func (s *state) opened(path string) *document {
-	if d := s.documents[path]; d != nil || len(s.documents) == 0 {
+	if d := s.documents[path]; d != nil || len(s.linked) == 0 {
 		return d
 	}
-	real := ""
-	for _, d := range s.documents {
-		if d.real == d.path {
-			continue
-		}
-		if real == "" {
-			real = source.RealPath(path)
-		}
-		if d.real == real {
-			return d
-		}
-	}
-	return nil
+	return s.linked[source.RealPath(path)]
 }

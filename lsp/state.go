@@ -25,6 +25,7 @@ type state struct {
 	number    int
 	folders   []string
 	documents map[string]*document // by path
+	linked    map[string]*document // those whose path has a link, by real path
 }
 
 // document returns an open document, or nil.
@@ -50,11 +51,27 @@ func (s *state) open(d *document) {
 		s.documents = map[string]*document{}
 	}
 	s.documents[d.path] = d
+	s.link()
 }
 
 func (s *state) close(u uri.URI) {
 	s.documents = maps.Clone(s.documents)
 	delete(s.documents, u.FsPath())
+	s.link()
+}
+
+// link lists the documents whose path has a link.
+func (s *state) link() {
+	s.linked = nil
+	for _, d := range s.documents {
+		if d.real == d.path {
+			continue
+		}
+		if s.linked == nil {
+			s.linked = map[string]*document{}
+		}
+		s.linked[d.real] = d
+	}
 }
 
 func (s *state) addFolder(u uri.URI) {

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // Memory keeps what was found of gateways, for the next run over nearly the same
@@ -16,90 +17,236 @@ import (
 // it is the same. The zero value is empty.
 type Memory struct {
 	workloads []ir.Pods
+	kinds     map[string]map[string][]string
+	order     map[*ir.Gateway]int       // of the gateways
+	shelved   map[*ir.Gateway][]shelved // the openers of each gateway
+	foreign   []ir.Opener               // those of nobody
 	opened    map[*ir.Gateway]*openedMemory
 }
 
 // openedMemory is what opened found of a gateway, with what that was found from
 // beside the gateway.
 type openedMemory struct {
+	looks   []shelf     // where policies are that may hold for its pods
 	openers []ir.Opener // that hold for its pods, in order
 	foreign bool
-	size    int // the number of sets that were compared
-	steps   int // what that could cost
+	looked  bool // at classes of requests
+	size    int  // the number of sets that were compared
+	steps   int  // what that could cost
 	found   diag.List
 }
 
-// recallOpened returns what is known of each gateway; nil for those of which nothing
-// is, and without a memory. What is found of a wildcard also depends on the hosts of
-// all others: it is not kept.
-func (m *Memory) recallOpened(workloads []ir.Pods, guarded []*guarded) []*openedMemory {
-	out := make([]*openedMemory, len(guarded))
-	if m == nil || !reflect.DeepEqual(m.workloads, workloads) {
-		return out
+// shelvedOf returns where the openers of a gateway are found; nil where it is not
+// known.
+func (m *Memory) shelvedOf(g *ir.Gateway) []shelved {
+	if m == nil || g == nil {
+		return nil
 	}
-	for i, c := range guarded {
-		if known := m.opened[c.g]; known != nil && known.foreign == c.foreign && slices.EqualFunc(known.openers, c.openers, sameOpener) {
-			out[i] = known
+	return m.shelved[g]
+}
+
+// sameOpened returns what is known of the gateways that nothing has changed for: no
+// policy that may hold for their pods came, went, or is another one.
+func (m *Memory) sameOpened(w *workloads) map[*ir.Gateway]*openedMemory {
+	if m == nil || !w.samePods || !reflect.DeepEqual(m.kinds, w.kinds) || !m.inOrder(w.v.Gateways) {
+		return nil
+	}
+	changed, out := m.changed(w), make(map[*ir.Gateway]*openedMemory, len(m.opened))
+	for g, known := range m.opened {
+		if !slices.ContainsFunc(known.looks, func(s shelf) bool { return changed[s] }) {
+			out[g] = known
 		}
 	}
 	return out
 }
 
-func sameOpener(a ir.Opener, b *ir.Opener) bool {
+// inOrder reports whether the gateways that are known follow each other as before.
+func (m *Memory) inOrder(gateways []*ir.Gateway) bool {
+	last := -1
+	for _, g := range gateways {
+		if i, known := m.order[g]; known {
+			if i < last {
+				return false
+			}
+			last = i
+		}
+	}
+	return true
+}
+
+// changed are the shelves of all openers that came or went.
+func (m *Memory) changed(w *workloads) map[shelf]bool {
+	out := map[shelf]bool{}
+	add := func(list ...shelved) {
+		for i := range list {
+			for _, s := range list[i].shelves {
+				out[s] = true
+			}
+		}
+	}
+	now := map[*ir.Gateway]bool{}
+	for i := range w.shelved {
+		g := w.v.Openers[i].Gateway
+		if now[g] = true; g != nil && m.shelved[g] == nil {
+			add(w.shelved[i])
+		}
+	}
+	for g, list := range m.shelved {
+		if !now[g] {
+			add(list...)
+		}
+	}
+	before, after := byDocument(m.foreign), byDocument(foreignOpeners(w.v))
+	for doc := range before {
+		if !slices.EqualFunc(before[doc], after[doc], sameOpener) {
+			add(shelveAll(before[doc])...)
+			add(shelveAll(after[doc])...)
+		}
+	}
+	for doc := range after {
+		if before[doc] == nil {
+			add(shelveAll(after[doc])...)
+		}
+	}
+	return out
+}
+
+func foreignOpeners(v *View) []ir.Opener {
+	var out []ir.Opener
+	for i := range v.Openers {
+		if v.Openers[i].Gateway == nil {
+			out = append(out, v.Openers[i])
+		}
+	}
+	return out
+}
+
+func byDocument(openers []ir.Opener) map[*source.Document][]ir.Opener {
+	out := map[*source.Document][]ir.Opener{}
+	for _, o := range openers {
+		out[o.Origin.Doc] = append(out[o.Origin.Doc], o)
+	}
+	return out
+}
+
+func shelveAll(openers []ir.Opener) []shelved {
+	out := make([]shelved, len(openers))
+	for i := range openers {
+		out[i] = shelve(&openers[i])
+	}
+	return out
+}
+
+func sameOpener(a, b ir.Opener) bool {
 	return a.Gateway == b.Gateway && a.Route == b.Route && a.Origin == b.Origin && a.Name == b.Name && reflect.DeepEqual(a.Pods, b.Pods) &&
 		reflect.DeepEqual(a.Sets, b.Sets) && reflect.DeepEqual(a.Except, b.Except) && reflect.DeepEqual(a.Demand, b.Demand)
 }
 
-// keepOpened notes what was found of each gateway, and forgets all others. known are
-// those that were not looked at again.
-func (m *Memory) keepOpened(workloads []ir.Pods, guarded []*guarded, known []*openedMemory, found []diag.List) {
+// recallOpened returns what is known of a gateway whose policies were found anew;
+// nil where they are others than before.
+func (m *Memory) recallOpened(c *guarded) *openedMemory {
+	if m == nil || !c.w.samePods {
+		return nil
+	}
+	known := m.opened[c.g]
+	if known == nil || !known.looked || known.foreign != c.foreign || !slices.EqualFunc(known.openers, c.openers, func(a ir.Opener, b *ir.Opener) bool { return sameOpener(a, *b) }) {
+		return nil
+	}
+	return known
+}
+
+// keepOpened notes what was found of each gateway, and forgets all others. What is
+// found of a wildcard also depends on the hosts of all others: it is not kept.
+func (m *Memory) keepOpened(w *workloads, all []*guarded, found []diag.List) {
 	if m == nil {
 		return
 	}
-	m.workloads, m.opened = workloads, make(map[*ir.Gateway]*openedMemory, len(guarded))
-	for i, c := range guarded {
-		if slices.ContainsFunc(c.hosts, func(h string) bool { return strings.HasPrefix(h, "*") }) {
-			continue
-		}
-		if known[i] == nil {
-			known[i] = &openedMemory{foreign: c.foreign, size: len(c.ms), steps: c.steps, found: found[i]}
-			for _, o := range c.openers {
-				known[i].openers = append(known[i].openers, *o)
-			}
-		}
-		m.opened[c.g] = known[i]
+	before := m.shelved
+	*m = Memory{
+		workloads: w.v.Workloads, kinds: w.kinds, foreign: foreignOpeners(w.v),
+		order: make(map[*ir.Gateway]int, len(w.v.Gateways)), shelved: make(map[*ir.Gateway][]shelved, len(w.own)), opened: make(map[*ir.Gateway]*openedMemory, len(all)),
 	}
+	for i, g := range w.v.Gateways {
+		m.order[g] = i
+	}
+	for i := range w.shelved {
+		if g := w.v.Openers[i].Gateway; g != nil && before[g] != nil {
+			m.shelved[g] = before[g]
+		} else if g != nil {
+			m.shelved[g] = append(m.shelved[g], w.shelved[i])
+		}
+	}
+	for i, c := range all {
+		if !slices.ContainsFunc(c.hosts, func(h string) bool { return strings.HasPrefix(h, "*") }) {
+			m.opened[c.g] = c.memory(found[i])
+		}
+	}
+}
+
+// memory is what is kept of a gateway.
+func (c *guarded) memory(found diag.List) *openedMemory {
+	if c.same {
+		return c.known
+	}
+	out := &openedMemory{foreign: c.foreign, looked: c.mayBeOpened(), size: len(c.ms), steps: c.steps, found: found}
+	if c.known != nil {
+		*out = *c.known
+	} else {
+		for _, o := range c.openers {
+			out.openers = append(out.openers, *o)
+		}
+	}
+	out.looks = c.looks
+	return out
 }
 
 // lookAt finds what policies open of each gateway. One that is as it was is not
 // looked at again, unless that may cost another amount than it could then.
-func (v *View) lookAt(guarded []*guarded) []diag.List {
-	known, lists := v.Memory.recallOpened(v.Workloads, guarded), make([]diag.List, len(guarded))
-	parallel.Each(len(guarded), func(i int) {
-		if known[i] == nil {
-			guarded[i].compile()
-		}
-	})
-	sizes, whole := make([]int, len(guarded)), 0
-	for i, c := range guarded {
-		if sizes[i] = len(c.ms); known[i] != nil {
-			sizes[i] = known[i].size
-		}
-		whole += sizes[i]
-	}
-	parallel.Each(len(guarded), func(i int) {
-		c := guarded[i]
-		c.steps = match.Part(match.DefaultPurse, sizes[i], whole, stepsPerSet)
-		if k := known[i]; k != nil && k.steps == c.steps {
-			lists[i] = k.found
-			return
-		} else if k != nil {
-			known[i] = nil
+func (v *View) lookAt(all []*guarded) []diag.List {
+	lists, sizes, whole := make([]diag.List, len(all)), make([]int, len(all)), 0
+	parallel.Each(len(all), func(i int) {
+		switch c := all[i]; {
+		case c.same:
+			sizes[i] = c.known.size
+		case c.mayBeOpened():
+			if c.known = v.Memory.recallOpened(c); c.known != nil {
+				sizes[i] = c.known.size
+				return
+			}
 			c.compile()
+			sizes[i] = len(c.ms)
 		}
-		c.purse = match.NewPurse(c.steps)
-		lists[i] = c.run()
 	})
-	v.Memory.keepOpened(v.Workloads, guarded, known, lists)
+	for _, n := range sizes {
+		whole += n
+	}
+	parallel.Each(len(all), func(i int) {
+		if sizes[i] > 0 {
+			steps := match.Part(match.DefaultPurse, sizes[i], whole, stepsPerSet)
+			if k := all[i].known; k != nil && k.steps == steps {
+				all[i].steps, lists[i] = steps, k.found
+				return
+			} else if k != nil {
+				all[i] = all[i].anew()
+			}
+			c := all[i]
+			c.steps, c.purse = steps, match.NewPurse(steps)
+			lists[i] = c.run()
+		}
+	})
 	return lists
+}
+
+// anew is a gateway whose policies are known, and nothing else.
+func (c *guarded) anew() *guarded {
+	next := c.w.guardedOf(c.g)
+	next.looks, next.foreign = c.known.looks, c.known.foreign
+	for i := range c.known.openers {
+		next.openers = append(next.openers, &c.known.openers[i])
+	}
+	if !c.same {
+		next.looks = c.looks
+	}
+	next.compile()
+	return next
 }

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -29,7 +30,11 @@ func opened(v *View, found *diag.List) {
 			said[places{f.At, f.Related[0].At}] = true
 		}
 	}
-	for _, list := range v.lookAt(newWorkloads(v).guarded()) {
+	w := newWorkloads(v)
+	all := w.guarded()
+	lists := v.lookAt(all)
+	v.Memory.keepOpened(w, all, lists)
+	for _, list := range lists {
 		for _, f := range list {
 			if len(f.Related) == 0 || !said[places{f.At, f.Related[0].At}] {
 				found.Add(f)
@@ -52,56 +57,115 @@ type workloads struct {
 	v          *View
 	own        map[*ir.Gateway][]*ir.Opener
 	routes     map[*ir.Gateway][]*ir.Take
-	index      map[shelf][]int // of openers in the view
-	kinds      map[string]map[string][]string
-	demand     []int // of each opener: which of demands it has
+	nth        []int                          // of each opener in the view: which of its gateway's it is
+	shelved    []shelved                      // and where it is found
+	kinds      map[string]map[string][]string // keys of selectors, by namespace and kind
+	index      map[shelf][]int                // of openers in the view
+	demand     []int                          // of each opener that is in the index: which of demands it has
 	demands    []*ir.Demand
 	classifier *match.Classifier
+	samePods   bool // those that are known are the ones of the run before
 }
 
 func newWorkloads(v *View) *workloads {
 	w := &workloads{
-		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, index: map[shelf][]int{},
-		kinds: map[string]map[string][]string{}, classifier: match.NewClassifier(),
+		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, classifier: match.NewClassifier(),
+		samePods: v.Memory != nil && reflect.DeepEqual(v.Memory.workloads, v.Workloads),
 	}
 	for i := range v.Routes {
 		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], &v.Routes[i])
 	}
-	known := map[string]int{}
 	for i := range v.Openers {
 		o := &v.Openers[i]
-		key := fmt.Sprint(o.Demand)
-		if _, ok := known[key]; !ok {
-			known[key] = len(w.demands)
-			w.demands = append(w.demands, &o.Demand)
-		}
-		w.demand = append(w.demand, known[key])
-		if o.Gateway != nil {
+		if w.nth = append(w.nth, len(w.own[o.Gateway])); o.Gateway != nil {
 			w.own[o.Gateway] = append(w.own[o.Gateway], o)
 		}
-		w.shelve(o, i)
 	}
+	w.shelve()
 	return w
+}
+
+// shelve finds out where each opener is found.
+func (w *workloads) shelve() {
+	w.shelved, w.kinds = make([]shelved, len(w.v.Openers)), map[string]map[string][]string{}
+	parallel.Each(len(w.shelved), func(i int) {
+		o := &w.v.Openers[i]
+		if known := w.v.Memory.shelvedOf(o.Gateway); known != nil {
+			w.shelved[i] = known[w.nth[i]]
+		} else {
+			w.shelved[i] = shelve(o)
+		}
+	})
+	for i := range w.shelved {
+		s, namespace := &w.shelved[i], w.v.Openers[i].Pods.Namespace
+		if s.kind == "" {
+			continue
+		}
+		if w.kinds[namespace] == nil {
+			w.kinds[namespace] = map[string][]string{}
+		}
+		w.kinds[namespace][s.kind] = s.keys
+	}
+}
+
+// fill fills the index with the openers of some shelves.
+func (w *workloads) fill(wanted map[shelf]bool) {
+	w.index, w.demand = map[shelf][]int{}, make([]int, len(w.shelved))
+	known := map[string]int{}
+	for i := range w.shelved {
+		put := false
+		for _, s := range w.shelved[i].shelves {
+			if list := w.index[s]; wanted[s] && (len(list) == 0 || list[len(list)-1] != i) {
+				w.index[s], put = append(list, i), true
+			}
+		}
+		if !put {
+			continue
+		}
+		d := &w.v.Openers[i].Demand
+		key := fmt.Sprint(*d)
+		if _, ok := known[key]; !ok {
+			known[key] = len(w.demands)
+			w.demands = append(w.demands, d)
+		}
+		w.demand[i] = known[key]
+	}
 }
 
 // guarded lists what is to be looked at: the gateways with policies of their
 // own on whose pods there is one that may open something.
 func (w *workloads) guarded() []*guarded {
 	all := make([]*guarded, len(w.v.Gateways))
+	same := w.v.Memory.sameOpened(w)
 	parallel.Each(len(all), func(i int) {
-		g := w.v.Gateways[i]
-		if len(w.own[g]) == 0 {
-			return
-		}
-		one := w.guardedOf(g)
-		if near, opens := one.find(); opens {
-			one.keep(near)
-		}
-		if len(one.openers) > 0 && (one.foreign || len(g.Routes) > 1) {
-			all[i] = one
+		if g := w.v.Gateways[i]; same[g] != nil {
+			all[i] = &guarded{w: w, g: g, known: same[g], same: true}
+		} else if len(w.own[g]) > 0 {
+			all[i] = w.guardedOf(g)
+			all[i].look()
 		}
 	})
-	return slices.DeleteFunc(all, func(c *guarded) bool { return c == nil })
+	all = slices.DeleteFunc(all, func(c *guarded) bool { return c == nil })
+	wanted := map[shelf]bool{}
+	for _, c := range all {
+		for _, s := range c.looks {
+			wanted[s] = true
+		}
+	}
+	w.fill(wanted)
+	parallel.Each(len(all), func(i int) {
+		if c := all[i]; !c.same {
+			if near, opens := c.find(); opens {
+				c.keep(near)
+			}
+		}
+	})
+	return all
+}
+
+// mayBeOpened reports whether the classes of requests of a gateway are looked at.
+func (c *guarded) mayBeOpened() bool {
+	return len(c.openers) > 0 && (c.foreign || len(c.g.Routes) > 1)
 }
 
 // guardedOf returns a gateway without the policies that may hold for its pods.
@@ -120,6 +184,9 @@ func (w *workloads) guardedOf(g *ir.Gateway) *guarded {
 type guarded struct {
 	w       *workloads
 	g       *ir.Gateway
+	known   *openedMemory              // what was found of it before; nil for nothing
+	same    bool                       // and the policies are the same
+	looks   []shelf                    // where policies are that may hold for its pods
 	own     map[*ir.Route][]*ir.Opener // the demands of each route
 	openers []*ir.Opener               // alike ones once
 	foreign bool

@@ -9,16 +9,30 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// find lists the policies that may hold for the pods of the gateway, and reports
-// whether one of them may open something.
-func (c *guarded) find() (near []*ir.Opener, opens bool) {
+// look finds out where the policies are that may hold for the pods of the gateway
+// and its hosts.
+func (c *guarded) look() {
 	pods := map[shelf]bool{}
 	for _, r := range c.g.Routes {
 		for _, u := range upstreams(r) {
 			c.w.shelves(podsOf(&u), pods)
 		}
 	}
-	for _, i := range c.w.near(pods, c.hosts, c.harmless()) {
+	hosts := append([]string{""}, c.hosts...)
+	if slices.ContainsFunc(c.hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		hosts = []string{everyHost}
+	}
+	for s := range pods {
+		for _, h := range hosts {
+			c.looks = append(c.looks, shelf{s.namespace, s.label, h})
+		}
+	}
+}
+
+// find lists the policies that may hold for the pods of the gateway, and reports
+// whether one of them may open something.
+func (c *guarded) find() (near []*ir.Opener, opens bool) {
+	for _, i := range c.near() {
 		o := &c.w.v.Openers[i]
 		if !c.concerns(o) {
 			continue
@@ -130,18 +144,13 @@ func plainHosts(o *ir.Opener) []string {
 
 // near lists the openers, in order, that may hold for the pods and the hosts,
 // except for those whose demand is harmless.
-func (w *workloads) near(pods map[shelf]bool, hosts []string, harmless []bool) []int {
-	keys := append([]string{""}, hosts...)
-	if slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
-		keys = []string{everyHost}
-	}
+func (c *guarded) near() []int {
+	harmless := c.harmless()
 	var out []int
-	for s := range pods {
-		for _, h := range keys {
-			for _, i := range w.index[shelf{s.namespace, s.label, h}] {
-				if !harmless[w.demand[i]] {
-					out = append(out, i)
-				}
+	for _, s := range c.looks {
+		for _, i := range c.w.index[s] {
+			if !harmless[c.w.demand[i]] {
+				out = append(out, i)
 			}
 		}
 	}

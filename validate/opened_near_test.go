@@ -18,6 +18,12 @@ func TestWhatIsPassedOverOpensNothing(t *testing.T) {
 		w := newWorkloads(v)
 		for _, g := range v.Gateways {
 			c := w.guardedOf(g)
+			c.look()
+			wanted := map[shelf]bool{}
+			for _, s := range c.looks {
+				wanted[s] = true
+			}
+			w.fill(wanted)
 			near, opens := c.find()
 			c.keep(near)
 			c.compile()

@@ -41,11 +41,12 @@ func misread(p *pathlang.Path) (message, help string) {
 	if expression && letters().MatchString(p.Text) && !strings.Contains(p.Text, "|") {
 		return startsWithLetter(p.Text)
 	}
-	if m := query().FindStringSubmatch(p.Text); expression && m != nil {
+	if m := find(query(), p.Text, expression && strings.Contains(p.Text, "=")); m != nil {
 		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
 			"write the path alone; neither routes nor rules look at queries"
 	}
-	if m := parameter().FindStringSubmatch(p.Text); m != nil && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact) {
+	named := strings.Contains(p.Text, "/:") || strings.Contains(p.Text, "/{")
+	if m := find(parameter(), p.Text, named && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact)); m != nil {
 		any := "{*}"
 		if expression {
 			any = "[^/]+"
@@ -54,6 +55,14 @@ func misread(p *pathlang.Path) (message, help string) {
 			fmt.Sprintf("write %s for any segment: %q", any, strings.Replace(p.Text, m[1], any, 1))
 	}
 	return "", ""
+}
+
+// find returns the submatches of a text that may have some.
+func find(expression *regexp.Regexp, text string, may bool) []string {
+	if !may {
+		return nil
+	}
+	return expression.FindStringSubmatch(text)
 }
 
 // startsWithLetter is about an expression that no path of a request matches:

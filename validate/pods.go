@@ -116,25 +116,28 @@ type shelf struct{ namespace, label, host string }
 // everyHost stands for all hosts in a shelf.
 const everyHost = "*"
 
-// shelve puts an opener where those look who have one of its labels, or other
-// keys.
-func (w *workloads) shelve(o *ir.Opener, i int) {
-	keys := slices.Sorted(maps.Keys(o.Pods.Labels))
+// shelved is where an opener is found: by those who have one of its labels, or other
+// keys. kind and keys are those of its selector, "" where it asks for no label.
+type shelved struct {
+	shelves []shelf
+	kind    string
+	keys    []string
+}
+
+func shelve(o *ir.Opener) shelved {
+	out := shelved{keys: slices.Sorted(maps.Keys(o.Pods.Labels))}
 	labels := labelsOf(o.Pods)
-	if len(keys) > 0 {
-		kind := kindOf(keys)
-		if w.kinds[o.Pods.Namespace] == nil {
-			w.kinds[o.Pods.Namespace] = map[string][]string{}
-		}
-		w.kinds[o.Pods.Namespace][kind] = keys
-		labels = append(labels, kind)
+	if len(out.keys) > 0 {
+		out.kind = kindOf(out.keys)
+		labels = append(labels, out.kind)
 	}
+	hosts := append(plainHosts(o), everyHost)
 	for _, label := range labels {
-		w.put(shelf{o.Pods.Namespace, label, everyHost}, i)
-		for _, h := range plainHosts(o) {
-			w.put(shelf{o.Pods.Namespace, label, h}, i)
+		for _, h := range hosts {
+			out.shelves = append(out.shelves, shelf{o.Pods.Namespace, label, h})
 		}
 	}
+	return out
 }
 
 // kindOf names selectors by their keys; no label is written like that.
@@ -153,12 +156,6 @@ func (w *workloads) shelves(p ir.Pods, out map[shelf]bool) {
 				out[shelf{ns, kind, ""}] = true
 			}
 		}
-	}
-}
-
-func (w *workloads) put(s shelf, i int) {
-	if list := w.index[s]; len(list) == 0 || list[len(list)-1] != i {
-		w.index[s] = append(list, i)
 	}
 }
 

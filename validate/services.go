@@ -13,6 +13,9 @@ import (
 // place that names one.
 func blockedServices(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
+		if len(v.policyOf(g).Block) == 0 {
+			continue
+		}
 		seen := map[string]bool{}
 		for _, r := range g.Routes {
 			forward, ok := r.Action.(ir.Forward)

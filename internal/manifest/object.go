@@ -68,18 +68,52 @@ func (o *Object) Key() string {
 	return group + "/" + o.Kind + "/" + o.Meta.Namespace + "/" + o.Meta.Name
 }
 
+// ID is what Key says, without a text of its own.
+type ID struct{ Group, Kind, Namespace, Name string }
+
+// ID identifies an object among all others.
+func (o *Object) ID() ID {
+	group, _, _ := strings.Cut(o.APIVersion, "/")
+	return ID{group, o.Kind, o.Meta.Namespace, o.Meta.Name}
+}
+
 // Sort orders objects by kind, namespace and name. The alphabet puts what
 // protects (AuthorizationPolicy, Rule) before what opens (VirtualService);
-// within a kind, what comes first says so.
+// within a kind, what comes first says so. Others keep their order.
 func Sort(objects []Object) {
-	slices.SortStableFunc(objects, func(a, b Object) int {
+	order := make([]int, len(objects))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &objects[i], &objects[j]
 		return cmp.Or(
 			strings.Compare(a.Kind, b.Kind),
 			firstFirst(a.First, b.First),
 			strings.Compare(a.Meta.Namespace, b.Meta.Namespace),
 			strings.Compare(a.Meta.Name, b.Meta.Name),
+			cmp.Compare(i, j),
 		)
 	})
+	permute(objects, order)
+}
+
+// permute puts objects[order[i]] to i, for all i, in the place that they have:
+// objects are large, and there may be many. order is used up.
+func permute(objects []Object, order []int) {
+	for start := range order {
+		if order[start] == start {
+			continue
+		}
+		first := objects[start]
+		i := start
+		for order[i] != start {
+			next := order[i]
+			objects[i], order[i] = objects[next], i
+			i = next
+		}
+		objects[i], order[i] = first, i
+	}
 }
 
 func firstFirst(a, b bool) int {

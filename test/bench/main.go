@@ -24,6 +24,7 @@ type options struct {
 	kgw, kubeconform, kustomize, istioctl string
 	rules, many, runs                     int
 	dir, docs, replace, write             string
+	editor                                bool
 }
 
 func main() {
@@ -44,6 +45,7 @@ func main() {
 	flag.StringVar(&o.docs, "docs", "", "put the tables into this Markdown `file`, between its markers")
 	flag.StringVar(&o.replace, "replace", "", "measure nothing: put the table on standard input into -docs under this `name`")
 	flag.StringVar(&o.write, "write", "", "measure nothing: write the inputs to this `directory`")
+	flag.BoolVar(&o.editor, "editor", false, "measure edits in kgw lsp alone")
 	flag.Parse()
 	switch {
 	case o.replace != "":
@@ -77,6 +79,9 @@ func bench(o *options) error {
 		return err
 	}
 	in := inputsIn(dir, o)
+	if o.editor {
+		return editorLines(o, dir, os.Stdout)
+	}
 	if err := writeApart(self, dir, o); err != nil {
 		return err
 	}

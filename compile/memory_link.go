@@ -1,0 +1,129 @@
+package compile
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/schema/kube"
+)
+
+// links are what linking made of the gateway of one document. A Memory keeps them
+// for as long as linking would make the same.
+type links struct {
+	made    bool
+	around  int         // the surroundings that they were made in
+	gateway *ir.Gateway // of the document
+	ingress ir.Ingress  // as it was lifted
+	answers []answer    // what else it was linked with
+	early   diag.List   // what was found before it was put into the terms of its target
+	rewrote diag.List   // what was found when that was done
+	parts   []*linked
+}
+
+// linked is a gateway in the terms of its target.
+type linked struct {
+	made    bool
+	gateway *ir.Gateway
+	found   diag.List
+	size    int // about how many bytes are written for it; 0 before it is measured
+}
+
+// answer is what a gateway was told of the Services and pods among the inputs.
+type answer struct {
+	question question
+	name     ir.Name // of the Service; for pods, the namespace alone
+	selector map[string]string
+	service  *kube.Service
+	pods     []*kube.Pod
+}
+
+type question uint8
+
+const (
+	whichService  question = iota // which has the name
+	whichNamesake                 // which has the name in another namespace
+	whichPods                     // which does the selector choose
+)
+
+// surroundings are what the links of all gateways depend on: the companions but for
+// Services and pods, of which each gateway has its own.
+type surroundings struct {
+	number int // another one whenever they change
+	*companions
+}
+
+// recallLinks keeps the links that would be the same now, and forgets the others.
+func (r *run) recallLinks(c *companions) {
+	m := r.options.Memory
+	number := 0
+	if m != nil {
+		now := surroundings{m.around.number, c}
+		if m.around.companions == nil || !m.around.same(&now) {
+			now.number++
+		}
+		m.around, number = now, now.number
+	}
+	for _, u := range r.compiled {
+		switch {
+		case u.links == nil:
+			u.links = &links{}
+		case !u.links.made:
+		case u.links.around == number && c.repeats(u.links.answers, r.of(u.doc)):
+			continue
+		default: // the gateway is linked, and would not be the same
+			u.gateway, _ = u.resource.Lift(r.settingsFor(u.doc, u.kind))
+		}
+		*u.links = links{around: number, gateway: u.gateway, ingress: u.gateway.Ingress}
+	}
+}
+
+// repeats reports whether the answers to a gateway's questions are the same again.
+func (c *companions) repeats(answers []answer, holds *config.Config) bool {
+	return !slices.ContainsFunc(answers, func(a answer) bool {
+		switch a.question {
+		case whichService:
+			return !alike(a.service, c.lookUp(a.name, holds))
+		case whichNamesake:
+			return !alike(a.service, c.namesakes()[a.name.Name])
+		case whichPods:
+			return !slices.Equal(a.pods, c.selected(a.name.Namespace, a.selector))
+		}
+		return true
+	})
+}
+
+// same reports whether two surroundings say the same, of the same documents.
+func (s *surroundings) same(o *surroundings) bool {
+	return s.meshFault == o.meshFault && alike(s.mesh, o.mesh) && alike(s.module, o.module) &&
+		maps.Equal(s.providers, o.providers) && maps.Equal(s.standIns, o.standIns) &&
+		maps.EqualFunc(s.gateways, o.gateways, alike) && maps.EqualFunc(s.external, o.external, alike) &&
+		maps.EqualFunc(s.namespaces, o.namespaces, alike) && maps.EqualFunc(s.stackSets, o.stackSets, alike) &&
+		maps.EqualFunc(s.parents, o.parents, alike) &&
+		maps.EqualFunc(s.certificates, o.certificates, func(a, b []*ir.Certificate) bool { return slices.EqualFunc(a, b, alike) })
+}
+
+// alike reports whether two companions are one, or were made alike of one document
+// or of none.
+func alike[T any](a, b *T) bool {
+	return a == b || a != nil && b != nil && originOf(a) == originOf(b) && reflect.DeepEqual(a, b)
+}
+
+// originOf returns the document that a companion is made of.
+func originOf(companion any) *source.Document {
+	return reflect.ValueOf(companion).Elem().FieldByName("Origin").Interface().(source.Ref).Doc
+}
+
+// asLifted is the gateway with its Ingress as it was lifted.
+func (u *unit) asLifted() *ir.Gateway {
+	if u.links == nil || !u.links.made {
+		return u.gateway
+	}
+	g := *u.gateway
+	g.Ingress = u.links.ingress
+	return &g
+}
