@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +27,13 @@ func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o}
 	if !w.chooseHost() {
 		return nil, w.found
+	}
+	for _, m := range extensions(w.doc.Extensions) {
+		if !slices.Contains(callerKeys, m.Key) { // those are reported of each operation
+			w.found.Add(diag.Finding{
+				Code: diag.ImportChose, At: w.origin.At(m.Key), Message: "an APIRule does not say " + m.Key, Help: "import it with --kind FabricGateway",
+			})
+		}
 	}
 	rules := w.rules()
 	if len(rules) == 0 {
@@ -78,6 +86,8 @@ func (d *drafter) sayable(o *ir.Operation) bool {
 	case !slices.Contains(apirule.Methods, o.Method):
 		d.left(o.Origin, "methods are "+strings.Join(apirule.Methods, ", "), "%s has a method that an APIRule does not have", what)
 		return false
+	case !d.saysFabric(o):
+		return false
 	case !a.open && (d.issuer() == "" || d.JWKS == ""):
 		d.left(o.Security, "name the issuer of the tokens and where its keys are: --issuer, --jwks-uri", "%s demands a token, and its issuer and keys are not known", what)
 		return false
@@ -89,6 +99,45 @@ func (d *drafter) sayable(o *ir.Operation) bool {
 		}
 	}
 	return true
+}
+
+// saysFabric reports whether an APIRule lets in nobody whom the x-fabric keys of a
+// description keep out. It reports the operation otherwise, and the keys that say
+// something else.
+func (d *drafter) saysFabric(o *ir.Operation) bool {
+	left := func(key string) bool {
+		d.left(o.Origin, "import it with --kind FabricGateway, or say it in security", "%s %s has %s, which says who may call and is not part of an APIRule", o.Method, o.Path, key)
+		return false
+	}
+	own := extensions(d.operationOf(o).Extensions)
+	for _, m := range slices.Concat(own, extensions(d.doc.Extensions)) {
+		said := m.Key == "x-fabric-privileges" && demandsAll(o, m.Value)
+		if slices.Contains(callerKeys, m.Key) && !said {
+			return left(m.Key)
+		}
+	}
+	for _, m := range own {
+		if m.Key != "x-fabric-privileges" {
+			d.found.Add(diag.Finding{
+				Code: diag.ImportChose, At: o.Origin.At(m.Key), Message: fmt.Sprintf("an APIRule does not say %s of %s %s", m.Key, o.Method, o.Path),
+				Help: "import it with --kind FabricGateway",
+			})
+		}
+	}
+	return true
+}
+
+// demandsAll reports whether each way to be let in demands a token with privileges.
+func demandsAll(o *ir.Operation, privileges any) bool {
+	list, ok := privileges.([]any)
+	for _, c := range o.Allowed {
+		for _, p := range list {
+			name, _ := p.(string)
+			ok = ok && (name == "uid" || slices.Contains(c.Scopes, name))
+		}
+		ok = ok && c.Token
+	}
+	return ok
 }
 
 func add(rules []rule, path, method string, a access) []rule {

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -57,24 +58,45 @@ func (d *drafter) chooseHost() bool {
 			})
 		}
 	}
+	d.reportServers()
 	return true
 }
 
-// bases lists the base paths of an operation on the host: those of the servers
-// that name it or no host, or of all where none does.
-func (d *drafter) bases(o *ir.Operation) []string {
-	var named, all []string
-	for _, s := range o.Servers {
-		if s.Host == d.Host || s.Host == "" {
-			named = append(named, s.Base)
+// reportServers reports what the resource does not say of servers: the paths of those
+// that name no host beside others, and ports.
+func (d *drafter) reportServers() {
+	chose := func(at source.Ref, help, format string, args ...any) {
+		d.found.Add(diag.Finding{Code: diag.ImportChose, At: at, Message: fmt.Sprintf(format, args...), Help: help})
+	}
+	named := slices.ContainsFunc(d.Servers, func(s ir.APIServer) bool { return s.Host != "" })
+	for _, s := range d.Servers {
+		if named && s.Host == "" {
+			chose(s.Origin, "write the URL with its host, if the API is there too", "the server %q names no host: the resource does not have its paths", s.Base+"/")
 		}
-		all = append(all, s.Base)
 	}
-	if len(named) == 0 && !slices.Contains(d.HostNames(), d.Host) {
-		named = all
+	for i, s := range d.doc.Servers {
+		if s == nil {
+			continue
+		}
+		if u, err := url.Parse(s.URL); err == nil && u.Port() != "" && u.Port() != "443" && u.Port() != "80" {
+			chose(d.origin.At("servers").Elem(i).At("url"), "the Istio Gateway, or the load balancer, decides on ports", "the resource does not say port %s of the server", u.Port())
+		}
 	}
-	slices.Sort(named)
-	return slices.Compact(named)
+}
+
+// bases lists the base paths of an operation on the host, as kgw validate --openapi
+// reads its servers.
+func (d *drafter) bases(o *ir.Operation) []string {
+	api := d.API
+	if !slices.Contains(d.HostNames(), d.Host) {
+		api.Hosts = []string{d.Host}
+	}
+	var out []string
+	for _, s := range api.At(o, d.Host) {
+		out = append(out, s.Base)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // access is who may send an operation, as a resource can say it.
@@ -88,6 +110,16 @@ type access struct {
 // check: to leave it out of the resource would open the route.
 func (d *drafter) accessOf(o *ir.Operation) (access, bool) {
 	out, checked := d.demands(o)
+	for _, c := range o.Allowed {
+		for _, name := range c.Others {
+			if c.Token && checked && !slices.Contains(d.Checked, name) {
+				d.found.Add(diag.Finding{
+					Code: diag.ImportChose, At: o.Security, Message: fmt.Sprintf("%s %s demands %s beside a token, and a gateway checks the token alone", o.Method, o.Path, name),
+					Help: "if the Service checks it itself, say so: --service-checks " + name,
+				})
+			}
+		}
+	}
 	if !checked {
 		name := d.unchecked(o)
 		d.left(o.Security, "if the Service checks it itself, say so: --service-checks "+name,

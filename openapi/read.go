@@ -231,6 +231,9 @@ func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []i
 		requirements, place = *o.Security, at.At("security")
 	}
 	if len(requirements) == 0 {
+		if scopes := privileges(o); o.Security == nil && scopes != nil {
+			return at.At(keyPrivileges), []ir.Credentials{{Token: true, Scopes: scopes}}
+		}
 		if o.Security == nil {
 			place = at
 		}
@@ -247,6 +250,24 @@ func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []i
 		out = append(out, c)
 	}
 	return place, out
+}
+
+// keyPrivileges is the key of an operation that lists the scopes that a FabricGateway
+// demands.
+const keyPrivileges = "x-fabric-privileges"
+
+// privileges returns the scopes that an operation demands by that key, sorted; uid,
+// which each token has, is not one.
+func privileges(o *openapi3.Operation) []string {
+	list, _ := o.Extensions[keyPrivileges].([]any)
+	var out []string
+	for _, p := range list {
+		if name, ok := p.(string); ok && name != "uid" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // scheme adds what a named scheme demands.

@@ -1,6 +1,9 @@
 package openapi
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -27,6 +30,16 @@ func (d *drafter) withhold(written map[*ir.Operation]bool) {
 	}
 }
 
+// callerKeys are the x-fabric keys that say who may call.
+var callerKeys = []string{"x-fabric-privileges", "x-fabric-whitelist", "x-fabric-employee-access"}
+
+// sameFabric reports whether the x-fabric keys of two operations let in the same
+// callers.
+func (d *drafter) sameFabric(a, b *ir.Operation) bool {
+	x, y := d.operationOf(a).Extensions, d.operationOf(b).Extensions
+	return !slices.ContainsFunc(callerKeys, func(key string) bool { return !reflect.DeepEqual(x[key], y[key]) })
+}
+
 // fallsTo returns an operation that is left out and whose requests an operation
 // would get.
 func (d *drafter) fallsTo(judge *match.Judge, o *ir.Operation, written map[*ir.Operation]bool) *ir.Operation {
@@ -36,7 +49,7 @@ func (d *drafter) fallsTo(judge *match.Judge, o *ir.Operation, written map[*ir.O
 		if written[other] || other.Method != o.Method {
 			continue
 		}
-		if theirs, checked := d.demands(other); checked && theirs.equal(mine) {
+		if theirs, checked := d.demands(other); checked && theirs.equal(mine) && d.sameFabric(o, other) {
 			continue
 		}
 		for _, a := range d.bases(o) {

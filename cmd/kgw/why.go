@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +64,10 @@ func (a *app) why(f *whyFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	field, paths := fieldOf(args[1:])
+	field, paths, err := a.fieldOf(args[1:])
+	if err != nil {
+		return err
+	}
 	result, o, err := a.translated(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
@@ -133,15 +138,26 @@ func objectOf(text string) (objectID, error) {
 	return objectID{parts[0], parts[1], parts[2]}, nil
 }
 
-// fieldOf separates a field path from the paths of files after it.
-func fieldOf(args []string) (field string, paths []string) {
+// fieldOf separates a field path from the paths of files after it. One that is no
+// field path and names no file is an error.
+func (a *app) fieldOf(args []string) (field string, paths []string, err error) {
 	if len(args) == 0 {
-		return "", nil
+		return "", nil, nil
 	}
-	if steps, ok := source.SplitPath(args[0]); ok && len(steps) > 0 && slices.Contains(topFields, steps[0].Key()) {
-		return args[0], args[1:]
+	top := args[0][:len(args[0])-len(strings.TrimLeftFunc(args[0], unicode.IsLetter))]
+	if !slices.Contains(topFields, top) {
+		return "", args, nil
 	}
-	return "", args
+	if steps, ok := source.SplitPath(args[0]); ok {
+		if steps[0].Key() == top {
+			return args[0], args[1:], nil
+		}
+		return "", args, nil
+	}
+	if _, err := os.Stat(a.abs(args[0])); err != nil {
+		return "", nil, usage("%q is no field path: write spec.http[0].match, and keys with other characters as in metadata.labels[\"a.b/c\"]", args[0])
+	}
+	return "", args, nil
 }
 
 // topFields begin the field paths of objects. A file of such a name is ./spec.

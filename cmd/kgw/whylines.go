@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,6 +45,9 @@ func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error 
 	}
 	if err := a.reportErrors(&f.inputFlags, result); err != nil {
 		return err
+	}
+	if data, err := os.ReadFile(a.abs(file)); err == nil && line > bytes.Count(data, []byte("\n"))+1 {
+		return &exitError{exitFindings, fmt.Errorf("%s has no line %d", a.display(file), line)}
 	}
 	return a.printText(report.Visible(fmt.Sprintf("no field of a manifest is made of %s:%d", a.display(file), line)) + "\n")
 }

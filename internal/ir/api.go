@@ -79,11 +79,13 @@ func (a *API) HostNames() []string {
 }
 
 // At returns the places of the operation on a host, by its servers or by the
-// hosts that the API is published on.
+// hosts that the API is published on. Servers of which none names a host are on all
+// of them.
 func (a *API) At(o *Operation, host string) []APIServer {
+	anywhere := len(a.Hosts) > 0 || !slices.ContainsFunc(o.Servers, func(s APIServer) bool { return s.Host != "" })
 	var out []APIServer
 	for _, s := range o.Servers {
-		if s.Host == host || len(a.Hosts) > 0 {
+		if s.Host == host || anywhere {
 			out = append(out, s)
 		}
 	}
