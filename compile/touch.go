@@ -28,6 +28,7 @@ type Touched struct {
 	// files are the names of the files that are touched, and others of those that hold
 	// anything else.
 	files, others map[string]bool
+	namespaces    map[string]bool // that are read as a whole, in lower case
 }
 
 // Touch returns what changes can touch: the files that changed, and, on and on, every
@@ -87,11 +88,19 @@ func (t *Touched) Findings(l diag.List) diag.List {
 		switch {
 		case f.Code == diag.InsideRefused:
 		case f.Code == diag.BudgetUsed, t.files[f.Span.File] || d != nil && d.File != nil && t.files[d.File.Name],
-			t.others[f.Span.File] && (f.At.Doc == nil || !meetsByName(f.At.Doc.Kind)) && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return t.files[r.Span.File] }):
+			t.names(&f) && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return t.files[r.Span.File] }):
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// names reports whether a finding is about an object that is no resource that meets
+// others, so that it depends on nothing but what is read. Whether the keys of an
+// issuer differ also depends on what else is on the pods.
+func (t *Touched) names(f *diag.Finding) bool {
+	d := f.At.Doc
+	return t.others[f.Span.File] && (d == nil || !meetsByName(d.Kind) && (f.Code != diag.IssuerTwoKeySets || t.namespaces[strings.ToLower(d.Namespace)]))
 }
 
 // toucher is one call of Touch.
@@ -312,7 +321,7 @@ func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
 }
 
 func (t *toucher) result() *Touched {
-	out := &Touched{Input: t.in, files: map[string]bool{}, others: map[string]bool{}}
+	out := &Touched{Input: t.in, files: map[string]bool{}, others: map[string]bool{}, namespaces: t.keys.namespaces}
 	out.Input.Files = nil
 	policies := slices.ContainsFunc(t.in.Files, func(f *source.File) bool {
 		return bytes.Contains(f.Data, []byte("AuthorizationPolicy")) || bytes.Contains(f.Data, []byte("RequestAuthentication")) || hasEscape(f.Data)
