@@ -92,8 +92,9 @@ type Client struct {
 
 	ended   atomic.Pointer[Problem]
 	inVain  atomic.Int64 // answers in a row that timed out or broke off
-	mu      sync.Mutex   // guards the map; its values have locks of their own
+	mu      sync.Mutex   // guards the maps; their values have locks of their own
 	asked   map[string]*groupVersion
+	schemas map[string]*schemas                        // by group and version
 	waiting func(ctx context.Context, d time.Duration) // pauses when the server says so
 }
 

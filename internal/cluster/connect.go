@@ -40,7 +40,7 @@ func Connect(f *Flags, o Options) (*Client, error) {
 	}
 	c := &Client{
 		rest: client, host: shownHost(config.Host), namespace: namespace, manager: or(o.FieldManager, "kgw"),
-		concurrency: o.Concurrency, secrets: secretsOf(config), asked: map[string]*groupVersion{}, waiting: pause,
+		concurrency: o.Concurrency, secrets: secretsOf(config), asked: map[string]*groupVersion{}, schemas: map[string]*schemas{}, waiting: pause,
 	}
 	if c.concurrency <= 0 {
 		c.concurrency = defaultConcurrency

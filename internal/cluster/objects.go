@@ -12,8 +12,8 @@ import (
 
 // DryRun returns each object as it is and as a server-side apply of the field manager would leave it,
 // conflicts forced and unknown fields refused, in the order of the objects. Fields that somebody else
-// added to an object are left out. An object that already is as wanted needs no dry run. Nothing is
-// written: the server answers a dry run
+// added to an object are left out. An object that already is as wanted, or is but for the defaults of
+// its schema, needs no dry run. Nothing is written: the server answers a dry run
 // (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
 func (c *Client) DryRun(ctx context.Context, objects []map[string]any) []Result {
 	return c.results(ctx, objects, true)
@@ -38,7 +38,7 @@ func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun b
 		r := &results[i]
 		switch {
 		case r.Problem != nil:
-		case isAlready(objects[i], r.Live):
+		case isAlready(objects[i], r.Live), c.isDefaulted(ctx, places[i], objects[i], r.Live):
 			r.Merged = r.Live
 		default:
 			r.Merged, r.Problem = c.merged(ctx, places[i], objects[i], r.Live)
