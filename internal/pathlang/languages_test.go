@@ -93,12 +93,11 @@ func segmentsMatch(want, have []string, rest string, parameter func(string) bool
 // TestLanguagesAgainstReferences holds the automaton of each language to what the
 // program does that has it, on all short paths.
 func TestLanguagesAgainstReferences(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 1))
 	segments := map[Lang][]string{
 		Exact: {"a", "b", ""}, Prefix: {"a", "b", ""}, Star: {"a", "*", "b*"}, Subtree: {"a", "b", ""}, Fabric: {"a", "*", "{x}", "**", "*n"}, Skipper: {"a", ":x", "b", ":"},
 	}
-	accepted := map[Lang]int{}
 	for lang, reference := range references {
+		rnd, accepted := rand.New(rand.NewPCG(1, uint64(lang))), 0
 		for range 120 {
 			text := ""
 			for range 1 + rnd.IntN(3) {
@@ -116,14 +115,12 @@ func TestLanguagesAgainstReferences(t *testing.T) {
 					t.Fatalf("%v %q and %q: %v, want %v", lang, text, p, got(p), want(p))
 				}
 				if want(p) {
-					accepted[lang]++
+					accepted++
 				}
 			}
 		}
-	}
-	for lang := range references {
-		if accepted[lang] < 100 {
-			t.Errorf("%v accepted only %d paths", lang, accepted[lang])
+		if accepted < 50 {
+			t.Errorf("%v accepted only %d paths", lang, accepted)
 		}
 	}
 }
@@ -156,6 +153,31 @@ func TestLanguages(t *testing.T) {
 		{Path{Glob, "/[!ab]"}, []string{"/c"}, []string{"/a"}},
 		{Path{Glob, "/[a-c]"}, []string{"/b"}, []string{"/d"}},
 		{Path{Glob, `/\*`}, []string{"/*"}, []string{"/a"}},
+		{Path{Regex, "(?m)/a$"}, []string{"/a"}, []string{"/ab", "/a\n"}},
+		{Path{Regex, "(?m)^/a"}, []string{"/a"}, []string{"b/a"}},
+		{Path{Regex, `/[^\x00-\x{10FFFF}]`}, nil, []string{"/", "/a"}},
+		{Path{Regexp2, `/\D`}, []string{"/a", "/\n"}, []string{"/1", "/١"}},
+		{Path{Regexp2, `/\W`}, []string{"/-"}, []string{"/a", "/é"}},
+		{Path{Regexp2, `/\s`}, []string{"/ ", "/\u00a0"}, []string{"/a"}},
+		{Path{Regexp2, `/\S`}, []string{"/a"}, []string{"/ "}},
+		{Path{Regexp2, `/\x41\u0042`}, []string{"/AB"}, []string{"/ab"}},
+		{Path{Regexp2, `/\x{e9}`}, []string{"/é"}, []string{"/e"}},
+		{Path{Regexp2, `/\101\012?`}, []string{"/A", "/A\n"}, []string{"/B"}},
+		{Path{Regexp2, `/\cA|/\t`}, []string{"/\x01", "/\t"}, []string{"/c"}},
+		{Path{Regexp2, `/[\d-]`}, []string{"/1", "/-"}, []string{"/a"}},
+		{Path{Regexp2, `/[^\W_]`}, []string{"/a"}, []string{"/_", "/-"}},
+		{Path{Regexp2, `/[[:alpha:]]`}, []string{"/a"}, []string{"/1"}},
+		{Path{Regexp2, `/\p{Lu}\P{Lu}`}, []string{"/Aa"}, []string{"/aa", "/AA"}},
+		{Path{Regexp2, `/(?x) a b`}, []string{"/ab"}, []string{"/a b"}},
+		{Path{Regexp2, `/(?s).`}, []string{"/a", "/\n"}, []string{"/"}},
+		{Path{Regexp2, `/(?i:a)b`}, []string{"/Ab"}, []string{"/AB"}},
+		{Path{Regexp2, `/a{2,3}?`}, []string{"/aa", "/aaa"}, []string{"/a", "/aaaa"}},
+		{Path{Regexp2, `/a{,2}`}, []string{"/a{,2}"}, []string{"/aa"}},
+		{Path{Regexp2, `/(?n)(a)b`}, []string{"/ab"}, nil},
+		{Path{Regexp2, `/a(?#note)b`}, []string{"/ab"}, []string{"/a"}},
+		{Path{Glob, `/[!a-c]`}, []string{"/d"}, []string{"/b"}},
+		{OpenAPI("/a"), []string{"/a"}, []string{"/b"}},
+		{OpenAPI("/a/{id"), []string{"/a/{id"}, []string{"/a/1"}},
 		{OpenAPI("/a/{id}/b{x}"), []string{"/a/1/b2", "/a/1/bb"}, []string{"/a//b2", "/a/1/b", "/a/1/2/b3"}},
 		{PolicyPath("/a*"), []string{"/a", "/ab/c"}, []string{"/b"}},
 		{PolicyPath("*.js"), []string{"/x.js", ".js"}, []string{"/x.jsx"}},
@@ -178,7 +200,7 @@ func TestLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, p := range []Path{{Skipper, "/*a/b"}, {Regex, "("}, {Regexp2, "/(?<=a)b"}, {0, "/"}, {Glob, "/[]"}} {
+	for _, p := range []Path{{Skipper, "/*a/b"}, {Regex, "("}, {Regexp2, "/(?<=a)b"}, {0, "/"}, {Glob, "/[]"}, {Regexp2, `/a\`}, {Regexp2, `/\x4`}, {Regexp2, `/\uzzzz`}, {Regexp2, `/\k<n>`}, {Regexp2, `/(a)\k<2>`}, {Regexp2, "/a{3,2}"}, {Regexp2, `/\p{Nope}`}, {Regexp2, "/(?<1a>x)"}, {Regexp2, "/(?"}, {Regexp2, "/[b-a]"}, {Glob, "/["}, {Glob, "/[a"}} {
 		if _, err := SyntaxOf(p); err == nil {
 			t.Errorf("%v is not refused", p)
 		}
@@ -340,6 +362,46 @@ func TestRegexOf(t *testing.T) {
 		if got := TemplateOf(TemplateRegex(text)); got != text {
 			t.Errorf("%s is written %s and read %s", text, TemplateRegex(text), got)
 		}
+	}
+}
+
+// TestGlobs: what gobwas/glob matches otherwise than it documents has no automaton, and
+// what is shared by both sides of two stars is a match of a whole URL.
+func TestGlobs(t *testing.T) {
+	for _, text := range []string{"/***", "/*?*", "/{a*,b}", "/{,a}"} {
+		pattern, err := ParseGlob(text)
+		if err != nil || pattern.Regular() == nil {
+			t.Errorf("%s has an automaton (%v)", text, err)
+		}
+	}
+	whole, err := ParseWholeGlob("http://h/**/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := whole.Automaton(automata.AfterStart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"http://h/": true, "http://h/a/": true, "http://h//": true, "http://h": false, "http://h/a": false} {
+		if a.Accepts([]rune(text)) != want {
+			t.Errorf("%s: %v", text, !want)
+		}
+	}
+	if GlobOverlap("/a*") != nil || GlobOverlap("/a**b") != nil {
+		t.Error("sides that share nothing overlap")
+	}
+	pieces, err := SplitBraces("http://h/a*b<*>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := GlobText(pieces); got != `http://h/a\*b*` {
+		t.Errorf("it is compiled as %s", got)
+	}
+	if got := RegexpText(pieces); got != `http://h/a\*b(*)` {
+		t.Errorf("as an expression it is %s", got)
+	}
+	if GlobStrategy.Lang() != Glob || RegexpStrategy.Lang() != Regexp2 {
+		t.Error("a strategy reads another language")
 	}
 }
 
