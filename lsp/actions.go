@@ -77,7 +77,7 @@ func (v *view) fixes(ctx context.Context, found []*diag.Finding) []protocol.Comm
 	return out
 }
 
-// fixTitle says what a fix does.
+// fixTitle describes what a fix does.
 func fixTitle(f *diag.Finding) string {
 	switch fix := f.Fix.(type) {
 	case diag.Rewrite:

@@ -35,7 +35,7 @@ type Checked struct {
 	Settings, Tests diag.List
 	// Secrets knows the secrets of all that was read.
 	Secrets *secret.Book
-	// Err says why nothing was compiled.
+	// Err is why nothing was compiled.
 	Err error
 }
 
@@ -91,7 +91,7 @@ func (w *work) finish(a *analysis) {
 }
 
 // wait returns the first analysis of a state or one that came after it. An error
-// says that the request was cancelled.
+// reports that the request was cancelled.
 func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
 	for {
 		w.mu.Lock()

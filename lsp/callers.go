@@ -54,7 +54,7 @@ func principal(p ir.Principal) string {
 	return "anyone"
 }
 
-// proof says what the caller brings, as the end of a sentence.
+// proof returns what the caller needs, as the end of a sentence.
 func proof(p ir.Authenticator) string {
 	switch p := p.(type) {
 	case ir.None, ir.Passthru:

@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/why"
 )
 
-// definition leads from a reference to what it names, and from what takes part in a
-// conflict to the other side.
+// definition returns the target of a reference, and for one side of a conflict the
+// other side.
 func (s *Server) definition(ctx context.Context, p *protocol.DefinitionParams) (protocol.LocationSlice, error) {
 	v, at, err := s.spotOf(ctx, &p.TextDocumentPositionParams)
 	if err != nil || at == nil {

@@ -13,14 +13,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// published is what the client was told last of a file.
+// published is what was sent to the client last about a file.
 type published struct {
 	uri         uri.URI
 	version     int32
 	diagnostics []protocol.Diagnostic
 }
 
-// publish tells the client what an analysis found, of each file where that is news.
+// publish sends the client the findings of an analysis, for each file where they
+// changed.
 func (s *Server) publish(ctx context.Context, a *analysis) {
 	found := map[string][]protocol.Diagnostic{}
 	for _, sc := range a.state.scopes() {

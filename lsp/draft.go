@@ -23,7 +23,7 @@ type gap struct {
 	behind string         // what comes behind it in its line
 }
 
-// filler stands for what is being written, so that the text around it is YAML.
+// filler replaces the text being typed, so that the text around it is YAML.
 const filler = "kgw-writes-here"
 
 // gap finds out what is written at a position; nil where nothing is known of it.

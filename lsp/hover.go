@@ -16,8 +16,8 @@ import (
 	"github.com/kgw-dev/kgw/why"
 )
 
-// hover says what is at a position: what the field means, what a rule becomes
-// and who may call it, and the pages of the findings there.
+// hover describes what is at a position: the meaning of the field, what a rule
+// becomes and who may call it, and the pages of the findings there.
 func (s *Server) hover(ctx context.Context, p *protocol.HoverParams) (*protocol.Hover, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if err != nil || v == nil {

@@ -2,7 +2,7 @@
 // them, in an editor.
 //
 // It takes messages of the Language Server Protocol from a stream, the texts that
-// an editor has open, and a Checker that compiles a folder with them, and gives
+// an editor has open, and a Checker that compiles a folder with them, and returns
 // findings as diagnostics, and answers about places. It must not know how a folder
 // is read, nor any flag.
 package lsp
@@ -29,12 +29,11 @@ type Options struct {
 	Open func(dir, name string) Checker
 }
 
-// ErrNoShutdown says that the client went away without asking for the end.
+// ErrNoShutdown reports that the client went away without a shutdown request.
 var ErrNoShutdown = errors.New("the client ended the connection without a shutdown")
 
 // Server is one connection to an editor. Its notifications are handled in their
-// order; requests are answered beside each other, each of the texts as they were
-// when it came.
+// order; requests are answered concurrently, each for the texts at its arrival.
 type Server struct {
 	options Options
 	conn    jsonrpc2.Conn
@@ -42,7 +41,7 @@ type Server struct {
 	mu          sync.Mutex
 	initialized bool
 	ended       bool // after shutdown
-	watches     bool // the client can be asked to tell of changed files
+	watches     bool // the client can be asked to report changed files
 	state       *state
 	asked       map[jsonrpc2.ID]func() // cancels what is not answered yet
 	work        *work
@@ -93,8 +92,8 @@ func (s *Server) lasting(next jsonrpc2.Handler) jsonrpc2.Handler {
 	}
 }
 
-// ordered handles notifications one after the other, and requests beside them with
-// the state that is there when they come.
+// ordered handles notifications one after the other, and requests concurrently
+// with the state at their arrival.
 func (s *Server) ordered(next jsonrpc2.Handler) jsonrpc2.Handler {
 	return func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		method := req.Method()
@@ -111,7 +110,7 @@ func (s *Server) ordered(next jsonrpc2.Handler) jsonrpc2.Handler {
 		if !req.IsCall() || method == protocol.MethodInitialize || method == protocol.MethodShutdown {
 			return next(ctx, req)
 		}
-		// The library takes a request's own context back when it is answered.
+		// The library cancels a request's own context when it is answered.
 		asked, cancel := context.WithCancel(context.WithValue(jsonrpc2.DetachContext(ctx), stateKey{}, state))
 		defer cancel()
 		defer s.answering(req.ID(), cancel)()
@@ -151,7 +150,7 @@ func (s *Server) cancelRequest(_ context.Context, p *protocol.CancelParams) erro
 
 type stateKey struct{}
 
-// initialize says what the server can do.
+// initialize returns what the server can do.
 func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,7 +192,7 @@ func capabilities() protocol.ServerCapabilities {
 	}
 }
 
-// register asks the client to tell of files that change on the disk.
+// register asks the client to report files that change on the disk.
 func (s *Server) register(ctx context.Context, _ *protocol.InitializedParams) error {
 	if !s.watches {
 		return nil
@@ -228,7 +227,7 @@ func (s *Server) exit(context.Context) error {
 	return nil
 }
 
-// didOpen takes over the text of a file.
+// didOpen stores the text of a file.
 func (s *Server) didOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
 	return s.update(func(next *state) error {
 		next.open(&document{uri: p.TextDocument.URI, version: p.TextDocument.Version, text: p.TextDocument.Text})
@@ -266,7 +265,7 @@ func (s *Server) lookAgain(context.Context) error {
 	return s.update(func(*state) error { return nil })
 }
 
-// didChangeFolders takes folders up and lets others go.
+// didChangeFolders adds folders and removes others.
 func (s *Server) didChangeFolders(_ context.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
 	return s.update(func(next *state) error {
 		for _, f := range p.Event.Removed {

@@ -19,7 +19,7 @@ type document struct {
 	text    string
 }
 
-// state is what the client has told, at one moment. It is never changed: see
+// state is what the client has sent, at one moment. It is never changed: see
 // Server.update.
 type state struct {
 	number    int
@@ -36,8 +36,8 @@ func (s *state) document(u uri.URI) *document {
 	return s.documents[u.FsPath()]
 }
 
-// open takes a document that is opened or changed. One that is not a file is not
-// kgw's.
+// open stores a document that is opened or changed. It ignores documents that
+// are not files.
 func (s *state) open(d *document) {
 	if !d.uri.IsFile() {
 		return

@@ -89,7 +89,7 @@ func (v *view) symbol(name string, kind protocol.SymbolKind, at source.Ref, n *s
 	return protocol.DocumentSymbol{Name: v.Secrets.About(name, v.file), Kind: kind, Range: r, SelectionRange: rangeOf(v.file, span), Children: parts}
 }
 
-// inlayHint says beside each public rule that it is one.
+// inlayHint marks each public rule.
 func (s *Server) inlayHint(ctx context.Context, p *protocol.InlayHintParams) ([]protocol.InlayHint, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if err != nil || v == nil || v.Result == nil {

@@ -39,9 +39,9 @@ type bracket struct {
 	at     int
 }
 
-// scanner goes over the tokens of a text to the one at the caret. It reads what is
-// half written too, so it is no parser: a bracket or a quote that is not closed ends
-// where a line begins that can only be a field of a block.
+// scanner goes over the tokens of a text to the one at the caret. It reads
+// half-written text too, so it is not a parser: a bracket or a quote that is not
+// closed ends where a line begins that can only be a field of a block.
 type scanner struct {
 	text      string
 	caret     int

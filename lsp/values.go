@@ -63,7 +63,7 @@ func gateways(v *view, _ *gap) []string { return sorted(v.knownOf().gateways) }
 var index = regexp.MustCompile(`\[\d+\]`)
 
 // values are what may be at a gap: what the description lists, and what the folder
-// knows, but for what is written there already.
+// knows, except what is written there already.
 func (v *view) values(at *gap) []string {
 	var out []string
 	if at.typ != nil && at.typ.Kind == shape.Boolean {
@@ -225,12 +225,14 @@ func (v *view) namespaces(*gap) []string {
 	return sorted(found)
 }
 
-// servicePorts are the numbers of the ports of the Service that is named beside.
+// servicePorts are the numbers of the ports of the Service that is named in the
+// same object.
 func (v *view) servicePorts(at *gap) []string {
 	return v.ports(v.service(at, "name"), func(_ string, number int64) string { return strconv.FormatInt(number, 10) })
 }
 
-// portNames are the names of the ports of the Service that is named beside.
+// portNames are the names of the ports of the Service that is named in the same
+// object.
 func (v *view) portNames(at *gap) []string {
 	return v.ports(v.service(at, "serviceName"), func(name string, _ int64) string { return name })
 }

@@ -187,7 +187,7 @@ func (c *conversion) issuers(s *strategy) []any {
 	return out
 }
 
-// tokenFrom is where tokens are taken from, if not from the usual header.
+// tokenFrom is where tokens are read from, if not from the usual header.
 func (c *conversion) tokenFrom(s *strategy) source.Object {
 	v, _ := s.config.Get("token_from")
 	o, _ := v.(source.Object)

@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// MigratedFrom is the annotation that says which Api an APIRule was.
+// MigratedFrom is the annotation that names the Api that an APIRule was.
 const MigratedFrom = "kgw.dev/migrated-from"
 
 // apiMethods are those that Kyma's own migrator wrote: Api did not look at
@@ -247,8 +247,8 @@ func (x exclusion) expression() string {
 	return x.text
 }
 
-// excludedPaths are the paths that take what an exclusion does. Where they take
-// less, the rule for everything answers the rest: that must not ask for less
+// excludedPaths are the paths that match what an exclusion does. Where they
+// match less, the rule for everything answers the rest: it must not ask for less
 // than the exclusion left, as it does where one issuer excludes and another not.
 func (c *conversion) excludedPaths(x exclusion, public bool) []string {
 	at := "spec.authentication"

@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// Assessment says how far a repository can be moved. Documents is the sum of
+// Assessment is how far a repository can be moved. Documents is the sum of
 // Moves, Decisions, Current and Broken; Decisions and Broken are the sum of the
 // Documents of all Reasons.
 type Assessment struct {

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// beside leaves the Apis that would become a second APIRule: one of a name or a
-// host that an APIRule has already, or that several documents define.
+// beside leaves the Apis that would become a second APIRule: one with a name or
+// a host that an APIRule has already, or that several documents define.
 func (m *migration) beside(parts []*fileMigration) {
 	rules, hosts, apis := map[ir.Name]*Document{}, map[string][]*Document{}, map[ir.Name][]*Document{}
 	domain := m.domain(parts)

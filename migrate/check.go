@@ -53,7 +53,7 @@ func (c *conversion) ruleOf(rest string) string {
 	return fmt.Sprintf("spec.rules[%d]", c.origins[n])
 }
 
-// plain is a value without what edit is told about its making.
+// plain is a value without the notes for edit about its origin.
 func plain(o source.Object) source.Object {
 	v, _ := edit.Plain(o).(source.Object)
 	return v

@@ -98,7 +98,8 @@ func (d *Document) becomes(m *routes.Moved) {
 	d.appended = string(b)
 }
 
-// listOfRoutes gives a list of VirtualServices the head of one of any objects.
+// listOfRoutes replaces the head of a list of VirtualServices by that of a list
+// of any objects.
 func listOfRoutes(list source.Object) source.Object {
 	if apiVersion, _ := list.Get("apiVersion"); schema.Group(textOf(apiVersion)) == istioGroup {
 		list = replaced(replaced(list, "apiVersion", "v1"), "kind", "List")

@@ -34,7 +34,7 @@ func (c *conversion) toV1beta1() source.Object {
 	return out
 }
 
-// splitService takes the host out of the service of v1alpha1.
+// splitService separates the host from the service of v1alpha1.
 func (c *conversion) splitService(v any) (host, service any) {
 	o, ok := v.(source.Object)
 	if !ok {

@@ -1,11 +1,11 @@
 // Package migrate moves APIRules, and the Api that came before them, to a newer
 // version, and VirtualServices to the Gateway API: the text of the files, and
-// what is to be said about it.
+// the findings about it.
 //
-// It takes loaded files and options and gives, for each resource, the document
-// as it was and as it becomes, the changed files, and findings: what was done,
-// what needs somebody's decision, and why. It reads and writes no file, and
-// must not know what the proxies make of either side.
+// It takes loaded files and options and returns, for each resource, the
+// document as it was and as it becomes, the changed files, and findings: what
+// was done, what needs somebody's decision, and why. It reads and writes no
+// file, and must not know what the proxies make of either side.
 package migrate
 
 import (
@@ -28,13 +28,13 @@ type Options struct {
 	To string
 	// Config is the configuration of the run; nil is the default one.
 	Config *config.Config
-	// Namespace of documents that name none; "" takes the configuration's.
+	// Namespace of documents that name none; "" for the configuration's.
 	Namespace string
 	// DropCORS leaves the default CORS policy of older versions behind instead
 	// of writing it out.
 	DropCORS bool
-	// ExtAuthorizer takes over what Oathkeeper introspects; "" leaves such
-	// rules as they are.
+	// ExtAuthorizer replaces Oathkeeper's introspection; "" leaves such rules
+	// as they are.
 	ExtAuthorizer string
 	// AllowInternal writes policies that let callers inside the cluster in,
 	// in this version of Istio's API: "v1beta1" (default) or "v1".
@@ -43,7 +43,7 @@ type Options struct {
 	// Issuer verifies the tokens of an Api that names no issuer; nil leaves
 	// such documents as they are.
 	Issuer *Issuer
-	// Accept are losses of a move to the Gateway API that the user takes on.
+	// Accept are losses of a move to the Gateway API that the user accepts.
 	Accept []diag.Code
 	// Only reports whether the text of a document may change; nil is all. What is said
 	// of a document is the same with and without it.
@@ -78,8 +78,7 @@ type Document struct {
 	// Doc is the document as it was read.
 	Doc     *source.Document
 	Outcome Outcome
-	// Kind and From are what it was, after misspelt versions are read for what
-	// they are.
+	// Kind and From are what it was, with misspelt versions corrected.
 	Kind, From string
 	// Before is the value of the document before, with the spec that it truly
 	// has; After that of a Moved one.
@@ -87,7 +86,7 @@ type Document struct {
 	// Findings are those of this document alone.
 	Findings diag.List
 
-	wanted   source.Object // After, with what edit is told about its making
+	wanted   source.Object // After, with the notes for edit about its origin
 	restored bool          // Before is not what the text says
 	appended string        // documents that go behind those of the file
 }

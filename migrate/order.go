@@ -34,7 +34,7 @@ func shareMethod(a, b *rule) bool {
 	return slices.ContainsFunc(a.methods, func(m string) bool { return slices.Contains(b.methods, m) })
 }
 
-// overtakes says what it means that a rule now comes before a general one.
+// overtakes reports the effect of a rule that now comes before a general one.
 func (c *conversion) overtakes(r, general *rule) {
 	if general.index == r.index || alike(r, general) {
 		return

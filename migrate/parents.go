@@ -74,9 +74,9 @@ func (g *madeGateway) refused() bool {
 	return diag.Levels{}.Apply(append(diag.List(nil), g.found...)).Max() == diag.Error
 }
 
-// listeners are those with TLS of a Gateway, or of those of it that are named,
-// that accept routes for a host of a namespace; why says that none accepts them.
-// Nothing is known of "*": every listener may have it.
+// listeners are the TLS listeners of a Gateway, all or the named ones, that
+// accept routes for a host of a namespace; why is set if none accepts them. The
+// host "*" is not known: every listener may have it.
 func (p *parents) listeners(gateway ir.Name, sections []string, host, namespace string) (secure []string, why string) {
 	parent := p.known[gateway]
 	if parent == nil || host == "*" {

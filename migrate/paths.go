@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// cover is a set of v2 paths that stands for an older path. Every request that
-// one of them matches, the older path matched. Lost is one that none of them does;
-// Why says why there is no such set.
+// cover is a set of v2 paths that replaces an older path. Every request that one
+// of them matches, the older path matched. Lost is one that none of them matches;
+// Why is why there is no such set.
 type cover struct {
 	paths []string
 	lost  *match.Request
@@ -27,7 +27,7 @@ const budget match.Budget = 20_000
 // maxPath is how long an expression may be: Istio accepts no longer one.
 const maxPath = 1024
 
-// paths returns the v2 paths of a rule, and says what is lost.
+// paths returns the v2 paths of a rule, and reports what is lost.
 func (c *conversion) paths(r *rule, text string) []string {
 	k := &cover{why: match.TooMuch}
 	if !c.purse.Spent() {

@@ -14,9 +14,9 @@ const options = "OPTIONS"
 
 // preflights adds OPTIONS to the methods where a CORS policy needs it: without
 // it, v2 routes no preflight. The policy is the same for all rules, so that the
-// most general rule does for those within it, and an author's own rule for
-// OPTIONS for those that it covers. A public rule does not stand for one that
-// asks for a token: other requests with OPTIONS would get in.
+// most general rule is enough for the ones within it, and an author's own rule
+// for OPTIONS for the ones that it covers. A public rule cannot replace one
+// that asks for a token: other requests with OPTIONS would get in.
 func (c *conversion) preflights(all []*rule) {
 	if !c.hasCORS() {
 		return
@@ -60,9 +60,10 @@ func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
 	return slices.Index(all, o) < slices.Index(all, r)
 }
 
-// opened says where requests get in that nothing took before. The route of a
-// rule that goes to Oathkeeper matches every method, and Oathkeeper finds no Rule
-// for those that a later rule lets through without it; v2 gives them to that.
+// opened reports requests that get in although nothing matched them before. The
+// route of a rule that goes to Oathkeeper matches every method, and Oathkeeper
+// finds no Rule for methods that a later rule lets through without it; in v2 the
+// later rule matches them.
 func (c *conversion) opened(all []*rule) {
 	if c.settings.IstioJWT && c.result.From == "v1beta1" {
 		return
@@ -98,8 +99,8 @@ func (c *conversion) opened(all []*rule) {
 	}
 }
 
-// overlaps says which requests two rules of Oathkeeper matched: it answers those with
-// 500, and v2 gives them to the first rule.
+// overlaps reports requests that two rules of Oathkeeper matched: it answers them
+// with 500, and in v2 the first rule matches them.
 func (c *conversion) overlaps(all []*rule) {
 	var rules []*rule // the first of each older rule
 	var sets []match.Set

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// prune takes fields out of the document that the API server would have dropped:
+// prune removes fields from the document that the API server would have dropped:
 // they have no effect today, and need no decision.
 func (c *conversion) prune() {
 	k := schema.Find(apirule.Group+"/"+c.result.From, "APIRule")
@@ -35,8 +35,8 @@ func (c *conversion) prune() {
 	}
 }
 
-// firstHost gives v2alpha1 as it first was, with one host, the list of hosts
-// that it has had since (Kyma's API Gateway 2.6).
+// firstHost converts the first form of v2alpha1, with one host, to the later
+// one with a list of hosts (Kyma's API Gateway 2.6).
 func (c *conversion) firstHost() {
 	host, written := c.spec.Get("host")
 	if c.result.From != "v2alpha1" && c.result.From != "v2" || !written || has(c.spec, "hosts") {
@@ -51,8 +51,8 @@ func (c *conversion) firstHost() {
 	c.spec, c.result.restored = out, true
 }
 
-// firstGateway gives v2alpha1 as it first was, with any spelling of a Gateway, that
-// of namespace and name.
+// firstGateway converts the first form of v2alpha1, with any spelling of a Gateway,
+// to the one with namespace and name.
 func (c *conversion) firstGateway() {
 	written, _ := c.spec.Get("gateway")
 	text, ok := written.(string)

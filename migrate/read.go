@@ -85,8 +85,8 @@ func (m *migration) ours(apiVersion, kind string) bool {
 	return kind == "APIRule" && group == apirule.Group || kind == "Api" && (group == apirule.Group || group == "gateway.kyma.cx")
 }
 
-// document takes one document: a resource, a List, or an object that resources
-// refer to.
+// document handles one document: a resource, a List, or an object that
+// resources refer to.
 func (f *fileMigration) document(d *source.Document, root *source.Node) {
 	switch {
 	case !f.ours(d.APIVersion, d.Kind):
@@ -151,7 +151,7 @@ func (f *fileMigration) companion(d *source.Document, group string, root *source
 	}
 }
 
-// inNamespace gives a document that names no namespace that of the run.
+// inNamespace sets the namespace of the run on a document that names none.
 func (f *fileMigration) inNamespace(d *source.Document) *source.Document {
 	if d.Namespace == "" {
 		d.Namespace = f.Namespace
@@ -167,7 +167,7 @@ func (f *fileMigration) expanded(d *source.Document, root *source.Node) *source.
 	return &source.Node{}
 }
 
-// listHead gives the List of a version that no longer is one its new version.
+// listHead sets the new version on a List whose version no longer exists.
 func (f *fileMigration) listHead(list source.Object) source.Object {
 	if f.To == ToGatewayAPI {
 		return listOfRoutes(list)

@@ -119,7 +119,8 @@ func (c *conversion) elsewhere() (done bool) {
 	return false
 }
 
-// oneHost gives a spec with the hosts of a newer version the host of v1beta1.
+// oneHost replaces the hosts of a newer version in a spec by the host of
+// v1beta1.
 func (c *conversion) oneHost() {
 	hosts, _ := c.spec.Get("hosts")
 	if list := elements(hosts); len(list) == 1 && !has(c.spec, "host") {

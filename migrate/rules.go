@@ -99,7 +99,7 @@ func elements(v any) []any {
 	return list
 }
 
-// methodsOf says that v2 enforces methods that were not enforced.
+// methodsOf reports that v2 enforces methods that were not enforced.
 func (c *conversion) methodsOf(r *rule, path string) {
 	for _, m := range []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"} {
 		if slices.Contains(r.methods, m) {
@@ -158,8 +158,8 @@ func (r *rule) render() source.Object {
 	return out
 }
 
-// distinct takes from each rule the methods that an earlier rule has with the
-// same path, and drops those that have none left: the first one that matches
+// distinct removes from each rule the methods that an earlier rule has with the
+// same path, and drops rules without methods left: the first one that matches
 // answers.
 func (c *conversion) distinct(all []*rule) []*rule {
 	taken := map[string]*rule{}

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// shape is one alternative of an expression, and the v2 paths that may stand
-// for it. tail is the text in front of a repetition that begins within a
-// segment, as in /foo.*: requests such as /foobar cannot be said.
+// shape is one alternative of an expression, and the v2 paths that may replace
+// it. tail is the text in front of a repetition that begins within a segment,
+// as in /foo.*: requests such as /foobar cannot be expressed.
 type shape struct {
 	candidates []string
 	tail       string
@@ -38,8 +38,8 @@ const (
 
 const maxShapes = 24
 
-// shapesOf reads the alternatives of an expression. Whether they are right is
-// decided by the algebra; this proposes.
+// shapesOf reads the alternatives of an expression. They are proposals; the
+// algebra decides whether they are right.
 func shapesOf(expr string) (shapes, string) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -174,7 +174,7 @@ func product(subs []*syntax.Regexp) ([][]token, bool) {
 	return out, true
 }
 
-// propose returns the v2 paths that may stand for a sequence of tokens.
+// propose returns the v2 paths that may replace a sequence of tokens.
 func propose(tokens []token) shape {
 	built := []string{""}
 	var s shape

@@ -77,7 +77,7 @@ func (m *migration) known(parts []*fileMigration) *workloads {
 	return w
 }
 
-// key tells workloads apart: by their labels where those are known.
+// key identifies a workload: by its labels where they are known.
 func (w *workloads) key(service ir.Name) string {
 	selector := w.selectors[service]
 	if len(selector) == 0 {

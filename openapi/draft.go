@@ -11,11 +11,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Draft says what a description does not: where the API is published and by
-// which Service it is answered.
+// Draft holds what a description lacks: where the API is published and the
+// Service that answers it.
 type Draft struct {
 	Name, Namespace string
-	// Host is the host that the resource is for; "" takes the first that the
+	// Host is the host that the resource is for; "" for the first that the
 	// description names.
 	Host string
 	// Gateway is the Istio Gateway, as namespace/name.
@@ -23,7 +23,7 @@ type Draft struct {
 	// Service is the Service behind the API, Port its port: a number, for a
 	// FabricGateway a name.
 	Service, Port string
-	// Issuer is the issuer of tokens and JWKS where its keys are; "" takes the
+	// Issuer is the issuer of tokens and JWKS where its keys are; "" for the
 	// issuer of the description's OpenID Connect scheme.
 	Issuer, JWKS string
 	// Checked are the schemes that the Service checks itself, such as API keys.
@@ -163,7 +163,7 @@ func (a access) equal(b access) bool {
 	return a.open == b.open && slices.EqualFunc(a.scopes, b.scopes, slices.Equal)
 }
 
-// issuer returns the issuer of tokens: the one that is named, or that of the
+// issuer returns the issuer of tokens: the named one, or the one of the
 // description's OpenID Connect scheme
 // (https://openid.net/specs/openid-connect-discovery-1_0.html section 4).
 func (d *drafter) issuer() string {

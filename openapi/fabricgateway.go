@@ -14,8 +14,8 @@ import (
 )
 
 // FabricGateway drafts a FabricGateway. The fields of FabricGateways that the
-// description has itself (x-fabric-...) are taken over as they are, and decide
-// where they say something. An operation that it cannot say is left out and
+// description has itself (x-fabric-...) are copied as they are, and win where
+// they are present. An operation that it cannot express is left out and
 // reported. It returns nil where nothing is left.
 func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o}

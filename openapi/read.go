@@ -1,7 +1,7 @@
 // Package openapi reads descriptions of APIs (OpenAPI 3) and drafts gateway
 // resources from them.
 //
-// It takes files and returns the model of an API, which gateways are held
+// It takes files and returns the model of an API, which gateways are checked
 // against, or manifests, each with findings. It must not know targets, nor what
 // a command does with a finding.
 package openapi

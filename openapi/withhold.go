@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// withhold leaves out more operations until none that is written gets requests
-// of one that is left out and that other callers may send: where two paths match
-// one request, the more specific one alone keeps the other from it.
+// withhold leaves out more operations, until no written one matches requests of
+// a left-out one with other callers: where two paths match one request, only the
+// more specific one keeps the other from it.
 func (d *drafter) withhold(written map[*ir.Operation]bool) {
 	judge := match.NewJudge()
 	for again := true; again; {

@@ -44,8 +44,8 @@ func APIs(docs []*source.Document, services []simulate.Manifest, domain string, 
 	return out
 }
 
-// APINotComparable says why an Api cannot be compared with what it becomes, or
-// returns "".
+// APINotComparable returns why an Api cannot be compared with its result, or
+// "".
 func APINotComparable(d *source.Document) string { return readAPI(d, "").why }
 
 // api is an Api: where its requests go, and whose tokens they need.

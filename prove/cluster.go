@@ -27,7 +27,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
-// OathkeeperOptions returns what the simulator is told about the cluster's
+// OathkeeperOptions returns the simulator's options about the cluster's
 // Oathkeeper.
 func OathkeeperOptions(c *config.Config) oathkeeper.Options {
 	return oathkeeper.Options{Version: c.Oathkeeper.Version, Strategy: c.Oathkeeper.MatchingStrategy, Fallback: c.Oathkeeper.Fallback, Handlers: compile.HandlerDefaults(c.Oathkeeper.Handlers)}

@@ -34,7 +34,8 @@ func (p *prover) direct() {
 	p.failed, p.doubt = own.failed, own.doubt
 }
 
-// elsewhere stands for a delegate: what goes there is looked at otherwise.
+// elsewhere is the upstream of a delegate: requests to it are decided in
+// another way.
 type elsewhere struct{}
 
 // Decide ends the request.
@@ -128,8 +129,8 @@ func (p *prover) class(c *match.Class, tokens []simulate.Admission) {
 	}
 }
 
-// open decides a request that stands for many in every world. One that gets
-// through and supposes only what the caller chooses is asked for again as such.
+// open decides a symbolic request in every world. One that gets through on
+// choices of the caller alone is asked for again as a concrete one.
 func (p *prover) open(r *simulate.Request, a simulate.Admission) {
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		d := p.decide(r.In(w), nil)
@@ -148,10 +149,10 @@ func (p *prover) open(r *simulate.Request, a simulate.Admission) {
 	}
 }
 
-// anyPort stands for a port in a Host header.
+// anyPort represents a port in a Host header.
 const anyPort = "8443"
 
-// concrete makes one request of those that a request stands for.
+// concrete makes one of the requests that a symbolic request represents.
 func concrete(r *simulate.Request, supposes []simulate.Supposition) *simulate.Request {
 	out := r.Clone()
 	out.Free = simulate.Concrete

@@ -26,11 +26,11 @@ var unfollowed = map[string][]string{
 	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"},
 }
 
-// foreign reports what Istio refuses of the objects among the input that no
-// resource was compiled to, what kgw does not read of them, and objects that it
-// does not follow: answers about what they touch are not known. Of the result,
-// it says which callers policies refuse. It returns how many objects of Istio
-// there are.
+// foreign reports, for objects among the input that no resource was compiled
+// to, fields that Istio refuses, fields that kgw does not read, and objects
+// that it does not follow: answers that depend on them are not known. For the
+// result, it reports callers that policies refuse. It returns how many objects
+// of Istio there are.
 func (mem *Memory) foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
 	o = o.WithDefaults()
 	manifests := slices.Concat(mem.manifestsOf(in.Files, o.Namespace)...)
@@ -167,8 +167,8 @@ func Refused(m *simulate.Manifest) (why, path string) {
 	return "", ""
 }
 
-// unread reports what is wrong with one object of Istio, and what kgw does not read
-// of it.
+// unread reports the faults of one object of Istio, and the fields that kgw does
+// not read.
 func unread(m *simulate.Manifest, found *diag.List) {
 	why, path := Refused(m)
 	if why != "" {

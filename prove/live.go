@@ -13,12 +13,12 @@ import (
 
 type identity struct{ kind, namespace, name string }
 
-// standIns tell which resources' objects are among the inputs as their
-// controllers made them, under names that kgw does not give.
+// standIns lists the resources whose objects are among the inputs as their
+// controllers made them, under names that are not kgw's.
 type standIns struct {
 	resources map[ir.Name][]*ir.Gateway
 	// own are the resources that have an object under kgw's name among the
-	// inputs: they were written by kgw, and names tell what is what.
+	// inputs: kgw wrote them, and names identify them.
 	own map[*source.Document]bool
 	// live are the kinds of live objects of a resource.
 	live map[*source.Document]map[string]bool

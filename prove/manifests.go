@@ -16,7 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// simulated are the kinds that engines read, and those that tell about the
+// simulated are the kinds that engines read, and kinds with facts about the
 // cluster around them.
 var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
@@ -33,8 +33,8 @@ var companions = []string{
 // resources compile to, and what others made. The findings are those of
 // compiling; a resource that is withheld has no manifests.
 //
-// Objects that a controller made for one of the resources, which their labels
-// tell, replace those of their kind that the resource compiles to.
+// Objects that a controller made for one of the resources, known by their
+// labels, replace the objects of their kind that the resource compiles to.
 //
 // Resources and manifests that can have nothing to do with the requests of the
 // URLs, given without "scheme://", may be left out; nil leaves none out.
@@ -113,7 +113,7 @@ func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([
 	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
 }
 
-// takeNatives takes the files out of the documents that Oathkeeper itself reads.
+// takeNatives removes the files that Oathkeeper itself reads from the documents.
 func takeNatives(docs []written) (left []written, native []simulate.Manifest) {
 	for _, d := range docs {
 		if d.kind == "" && (!d.read || d.version == "") {
@@ -181,8 +181,8 @@ func lastOfEach(list []simulate.Manifest) []simulate.Manifest {
 	return out
 }
 
-// RouteOrigins tells, for each resource of a result with models, what the http
-// entries of its VirtualService were compiled from.
+// RouteOrigins returns, for each resource of a result with models, what the
+// http entries of its VirtualService were compiled from.
 func RouteOrigins(result *compile.Result) map[*source.Document][]source.Ref {
 	out := map[*source.Document][]source.Ref{}
 	for _, r := range result.Resources {

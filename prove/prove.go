@@ -26,14 +26,14 @@ type Proof struct {
 	// Witness is a request that reaches an upstream, where the statement
 	// fails.
 	Witness *simulate.Request
-	// Reason says why the statement fails or is not decided; At is the entry
-	// it is about.
+	// Reason is why the statement fails or is not decided; At is the entry it
+	// is about.
 	Reason string
 	At     source.Ref
 }
 
-// leastOfStatement is how many steps the proof of a statement may take, however
-// many statements there are.
+// leastOfStatement is how many steps the proof of a statement may always use,
+// however many statements there are.
 const leastOfStatement = 1_000_000
 
 // NeverWithout decides the statement that no request of the set reaches an
@@ -69,9 +69,9 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 }
 
 // alone goes through the rules of an Oathkeeper that is asked without a gateway
-// in front. A path of the statement stands for what Oathkeeper sees, and what
-// more than one rule matches, or a rule that cannot be matched, is answered with
-// 500.
+// in front. A path of the statement is the path that Oathkeeper sees. A request
+// that more than one rule matches, or a rule that cannot be matched, is answered
+// with 500.
 func (p *prover) alone() {
 	p.rules = p.cluster.Oathkeeper.Entries()
 	seen := p.set
@@ -93,8 +93,8 @@ func (c *Cluster) asksOathkeeper() bool {
 	return c.Mesh.Front == nil || slices.ContainsFunc(c.Gateway.Entries(), func(e simulate.Entry) bool { return c.Mesh.Delegated(e.To) })
 }
 
-// besideOnly reports whether all hosts are served by Skipper, beside Rules that
-// have no VirtualService in front of them.
+// besideOnly reports whether Skipper serves all hosts, next to Rules that have
+// no VirtualService in front of them.
 func (c *Cluster) besideOnly(hosts []string) bool {
 	return c.Mesh.Beside != nil && len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return !c.Mesh.Beside.Serves(h) })
 }

@@ -26,10 +26,10 @@ type Recording struct {
 	Documents []recordedDocument                   `json:"documents"`
 	Manifests []recordedManifest                   `json:"manifests"`
 	Refused   []recordedRefusal                    `json:"refused,omitempty"`
-	// Supposed lists what stands in for what the inputs lack.
+	// Supposed lists the stand-ins for what the inputs lack.
 	Supposed []string `json:"supposed,omitempty"`
-	// Masked says that there are secrets: a request that must bring one is answered as
-	// if it brought another.
+	// Masked reports that there are secrets: a request that must bring one is answered
+	// as if it brought another.
 	Masked bool `json:"masked,omitempty"`
 }
 
@@ -40,8 +40,8 @@ type recordedDocument struct {
 	Places map[string][2]int `json:"places"`
 }
 
-// recordedRef is a place: a document's number, and what of it. A negative number is no
-// document.
+// recordedRef is a place: a document's number, and a path in it. A negative number is
+// not a document.
 type recordedRef struct {
 	Document int    `json:"d"`
 	Path     string `json:"p,omitempty"`
@@ -77,7 +77,7 @@ type recordedRefusal struct {
 }
 
 // Record records the cluster that Complete simulates for all requests, without the
-// secrets that the book knows. An error says why it cannot be recorded.
+// secrets that the book knows. An error reports why it cannot be recorded.
 func Record(in compile.Input, o compile.Options, book *secret.Book) (*Recording, error) {
 	manifests, asked, result, supposed := completed(in, o, nil)
 	if slices.ContainsFunc(manifests, func(m simulate.Manifest) bool { return m.Kind == configKind }) {

@@ -6,7 +6,7 @@ import (
 )
 
 // Repeat sends a request several times within one period of rate limits, and
-// returns what becomes of the last one, whose steps the trail is told.
+// returns what becomes of the last one, whose steps go to the trail.
 func (c *Cluster) Repeat(r *simulate.Request, times int, trail *simulate.Trail) simulate.Decision {
 	if times < 2 || c.Skipper.Size() == 0 {
 		return c.Mesh.Decide(r, trail)

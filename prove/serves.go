@@ -65,8 +65,8 @@ func (c *Cluster) Hosts() []string {
 }
 
 // TakesAny reports whether some route or rule may match a request of the set.
-// What costs more to decide than one of the cluster's statements may, is taken
-// to.
+// It reports true if deciding would cost more than one of the cluster's
+// statements may.
 func (c *Cluster) TakesAny(set match.Set) bool {
 	purse := match.Share(1, c.Statements, leastOfStatement)
 	seen := set

@@ -77,8 +77,8 @@ type guard struct {
 	on     map[string][]classes.Part
 }
 
-// add puts a part where its hosts say, once. What one adds to others is its
-// tokens.
+// add adds a part to its hosts, once. A part without requests of its own adds
+// its tokens to others.
 func (g *guard) add(p classes.Part, seen map[string]bool) {
 	if key := fmt.Sprintf("%+v", p.Set); len(p.Admits) > 0 || !seen[key] {
 		seen[key] = true
@@ -145,8 +145,7 @@ func refusing(list []map[string]any, name string, values []string) []map[string]
 const maxTokens = 64
 
 // skipperPart is a route of Skipper: claims that its predicates want are those
-// of the tokens that it admits, and the header that tells the scheme is the
-// scheme.
+// of the tokens that it admits, and the header with the scheme is the scheme.
 func (s *side) skipperPart(e *simulate.Entry) classes.Part {
 	p := s.part(e)
 	p.Set.Predicates = nil
@@ -200,8 +199,8 @@ func authored(set match.Set) string {
 	return text
 }
 
-// fronts lists the names and wildcards that Istio's gateways serve, with those
-// below a wildcard that policies tell apart.
+// fronts lists the names and wildcards that Istio's gateways serve, and the
+// names below a wildcard that policies distinguish.
 func (s *side) fronts() []string {
 	out := s.cluster.Gateway.Hosts()
 	for _, h := range s.cluster.Sidecars.Hosts() {
@@ -300,7 +299,7 @@ func (s *side) with(host string, routes []classes.Part) []classes.Part {
 	return out
 }
 
-// plainService takes a service out of an upstream URL.
+// plainService returns the service of an upstream URL.
 func plainService(to string) string {
 	if _, rest, ok := strings.Cut(to, "://"); ok {
 		to = rest
@@ -346,7 +345,7 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	return g
 }
 
-// tokens adds the tokens that policies tell apart, to the hosts where they do.
+// tokens adds the tokens that policies distinguish to the hosts where they do.
 // Where one of those is not a host of the gateways, callers in the mesh may send
 // it on any comparison.
 func (s *side) tokens(g *guard, list []sidecar.Token) {

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
-// skipper goes through the routes of Skipper. The path of a statement stands
-// for what Skipper sees there: a decoded path without empty and dot segments.
+// skipper goes through the routes of Skipper. The path of a statement is the
+// path that Skipper sees: a decoded path without empty and dot segments.
 func (p *prover) skipper() {
 	if p.cluster.Skipper.Size() == 0 || p.failed != nil {
 		return
@@ -126,7 +126,7 @@ func (s *skipperProver) shows(r *simulate.Request, a simulate.Admission, e *simu
 	return false
 }
 
-// told says which headers a request had.
+// told returns the headers that a request had.
 func told(headers []simulate.Header) string {
 	out := ""
 	for _, h := range headers {
@@ -160,8 +160,8 @@ func (s *skipperProver) closedAgain(e *simulate.Entry) bool {
 	return next.failed == nil && next.doubt == nil
 }
 
-// ahead are the routes that take requests from one: exactly those of their
-// sets.
+// ahead are the routes that match requests before another one: exactly the ones
+// in their sets.
 func (s *skipperProver) ahead(i int) []*match.Matcher {
 	var out []*match.Matcher
 	for j := range s.entries {
@@ -176,9 +176,9 @@ func (s *skipperProver) ahead(i int) []*match.Matcher {
 }
 
 // asking makes requests of an example: over https, over plain HTTP, and without
-// the header that says which; from nowhere in particular, and from an address
-// that is nobody's (RFC 5737). Its claims are those of a JWT, which the token
-// information service knows as the admission says.
+// the header for the scheme; without a source address, and from a documentation
+// address (RFC 5737). Their claims are those of a JWT, which the token
+// information service knows as in the admission.
 func asking(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simulate.Request {
 	r := &simulate.Request{Method: q.Method, Host: q.Host, Target: q.RawPath, Token: a.Token}
 	schemes := []string{"https", "http", ""}

@@ -67,8 +67,8 @@ const standInDomain = "domain.invalid"
 
 // Suppose returns options under which the inputs compile as far as they can be
 // compared: as the controllers would have written them, with a stand-in for
-// every Service, Gateway, domain and authorizer that is missing. The pods of a
-// Service that stands in are its own. What was supposed is listed, sorted.
+// every Service, Gateway, domain and authorizer that is missing. A stand-in
+// Service has pods of its own. The stand-ins are listed, sorted.
 func Suppose(inputs []compile.Input, o compile.Options) (compile.Options, []string) {
 	o = o.WithDefaults()
 	c := *o.Config
@@ -100,8 +100,8 @@ func supposing(inputs []compile.Input, o *compile.Options) []string {
 var missing = []diag.Code{diag.NoDomain, diag.ServiceNotFound, diag.GatewayNotFound, diag.GatewayNotShort}
 
 // Complete simulates the input with stand-ins for the Services, Gateways, domains and
-// authorizers without which resources are withheld, so that requests can be
-// decided. The findings are those without them; what was supposed is listed.
+// authorizers without which resources are withheld, so that requests can be decided.
+// The findings are the ones without them; the stand-ins are listed.
 func Complete(in compile.Input, o compile.Options, urls []string) (*Cluster, *compile.Result, []string) {
 	manifests, result := Manifests(in, o, urls)
 	manifests, asked, second, list := supposedFor(in, o, urls, manifests, result)
@@ -115,8 +115,8 @@ func completed(in compile.Input, o compile.Options, urls []string) ([]simulate.M
 	return supposedFor(in, o, urls, manifests, result)
 }
 
-// supposedFor compiles the input again with stand-ins, where the first result says that
-// something is missing.
+// supposedFor compiles the input again with stand-ins, if something is missing in the
+// first result.
 func supposedFor(in compile.Input, o compile.Options, urls []string, manifests []simulate.Manifest, result *compile.Result) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
 	if !slices.ContainsFunc(result.Findings, func(f diag.Finding) bool { return slices.Contains(missing, f.Code) }) {
 		return manifests, o, result, nil
@@ -129,7 +129,8 @@ func supposedFor(in compile.Input, o compile.Options, urls []string, manifests [
 	return whole, asked, second, list
 }
 
-// supposedScopes returns configurations of single files as Suppose takes them.
+// supposedScopes returns configurations of single files in the form that
+// Suppose needs.
 func supposedScopes(scopes map[string]*config.Config) map[string]*config.Config {
 	copies, out := map[*config.Config]*config.Config{}, map[string]*config.Config{}
 	for name, c := range scopes {
@@ -226,8 +227,8 @@ func (s *supposition) gateway(g *ir.Gateway) {
 	}
 }
 
-// Compared makes what the input compiles to comparable, together with what
-// engines read among it.
+// Compared prepares the objects that the input compiles to for a comparison,
+// together with what engines read among it.
 func Compared(in compile.Input, o compile.Options) (classes.Side, *compile.Result) {
 	manifests, result := Manifests(in, o, nil)
 	return WithAPIs(manifests, result.Others, result, o), result

@@ -155,8 +155,8 @@ func note(group, kind string) *string {
 	return nil
 }
 
-// uncompiled reports a document that is gateway configuration of a kind that
-// is not compiled, where passing over it in silence would drop an intent.
+// uncompiled reports a document that is gateway configuration of a kind that is
+// not compiled, where ignoring it in silence would drop an intent.
 func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
 	n := note(group, doc.Kind)
 	if n == nil || *n == "" {

@@ -17,8 +17,8 @@ import (
 type companion struct {
 	group, kind string
 	versions    []string
-	// read returns what a document says that gateways are held against, nil if
-	// nothing; itself nil for kinds that package kube reads.
+	// read returns the facts of a document that gateways are checked against,
+	// nil if none; itself nil for kinds that package kube reads.
 	read Reader
 }
 
@@ -99,7 +99,7 @@ func almostCompanion(doc *source.Document) (diag.Finding, bool) {
 	return diag.Finding{}, false
 }
 
-// kindsOf lists the kinds of a companion's group, and those beside them.
+// kindsOf lists the kinds of a companion's group, and related ones.
 func kindsOf(group string) []string {
 	kinds := slices.Clone(neighbours)
 	for i := range companions {

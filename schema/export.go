@@ -55,9 +55,9 @@ func (d *Description) Name() string {
 // APIVersion returns the group and version as a document writes them.
 func (d *Description) APIVersion() string { return d.Group + "/" + d.Version }
 
-// Describe returns the descriptions that a name stands for: one for
-// "Kind/version" and "config", every version for "Kind". Case does not count.
-// ok is false and near a name that is meant, if any, when there is none.
+// Describe returns the descriptions that a name means: one for "Kind/version"
+// and "config", every version for "Kind". Case does not count. If there is
+// none, ok is false and near is a similar name, if any.
 func Describe(name string) (found []Description, near string) {
 	var names []string
 	for _, d := range Descriptions() {
@@ -94,9 +94,9 @@ func indented(schema map[string]any, name string) []byte {
 	return b.Bytes()
 }
 
-// All returns one JSON Schema (draft 7), as JSON, that holds a document to the
-// description of its apiVersion and kind and lets documents of other kinds
-// pass. An editor can give it to every file.
+// All returns one JSON Schema (draft 7), as JSON, that checks a document
+// against the description of its apiVersion and kind and lets documents of
+// other kinds pass. An editor can use it for every file.
 func All() []byte {
 	var versions, kinds []string
 	var each []any

@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Validator checks values against a JSON Schema. It is the one place where
-// kgw uses a JSON Schema library, so that another can take its place.
+// Validator checks values against a JSON Schema. Only this type uses a JSON
+// Schema library, so that another can replace it.
 type Validator interface {
 	// Validate returns what is wrong with a value of Objects, lists and
 	// scalars, as "path: message", sorted; nothing when it is valid.

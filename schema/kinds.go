@@ -81,7 +81,7 @@ type Kind struct {
 // APIVersion returns the group and version as a document writes them.
 func (k *Kind) APIVersion() string { return k.Group + "/" + k.Version }
 
-// Name returns "Kind/version", as commands take it.
+// Name returns "Kind/version", as in commands.
 func (k *Kind) Name() string { return k.Kind + "/" + k.Version }
 
 // Kinds is the table of input kinds, oldest version first.

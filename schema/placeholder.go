@@ -12,7 +12,8 @@ import (
 )
 
 // filledIn are the fields in which a placeholder cannot be meant: names,
-// addresses, numbers. What an engine takes as a template is none of them.
+// addresses, numbers. Fields that an engine reads as templates are not
+// included.
 var filledIn = []string{
 	"name", "namespace", "host", "hosts", "gateway", "externalGateway", "port", "path", "methods", "timeout",
 	"issuer", "jwksUri", "trusted_issuers", "jwks_urls", "introspection_url", "token_url", "handler",

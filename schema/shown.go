@@ -29,8 +29,8 @@ const (
 	OlderBody         // the body of v1beta1 below the head of a newer version
 )
 
-// ShownAs says how an APIRule is shown. bare reports that its spec is not
-// there, so that it cannot be read as what its head says.
+// ShownAs returns how an APIRule is shown. bare reports that it has no spec, so
+// that it cannot be read as the version in its head.
 func ShownAs(doc *source.Document, root *source.Node) (how Shown, bare bool) {
 	group, version, _ := strings.Cut(doc.APIVersion, "/")
 	if group != apirule.Group || doc.Kind != "APIRule" {

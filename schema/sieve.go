@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Sieve tells documents that kgw reads from files that have nothing to do with
-// gateways.
+// Sieve separates documents that kgw reads from files that have nothing to do
+// with gateways.
 var Sieve = &source.Sieve{May: mayHold, Names: namesOurs, Count: countOurs}
 
 // heads are the keys of which a document that kgw reads has at least one:

@@ -10,12 +10,11 @@ import (
 )
 
 // expander walks a tree once: it finds equal keys, ambiguous scalars and keys
-// that are not scalars, and replaces aliases and merge keys by what they stand
-// for.
+// that are not scalars, and replaces aliases and merge keys by their values.
 type expander struct {
 	doc      *Document
 	problems []Problem
-	budget   int            // nodes that aliases may still stand for
+	budget   int            // nodes that aliases may still expand to
 	open     map[*Node]bool // anchors being expanded
 	inAlias  int            // depth of aliases: their problems are reported at the anchor
 	second   bool           // a second document without --- was reported
@@ -229,8 +228,8 @@ func earlier(n *Node, i int, seen map[string]*Node) *Node {
 // headKeys are the keys at the top of every document.
 var headKeys = []string{"apiVersion", "kind", "metadata", "spec"}
 
-// beginsAnother reports whether a key that is given twice is one of the top of
-// a second document: of those, one has told.
+// beginsAnother reports whether a repeated key belongs to the top of a second
+// document: that is reported once.
 func (e *expander) beginsAnother(k *Node) bool {
 	return k.Column == 1 && (e.second || k.Value == "apiVersion") && slices.Contains(headKeys, k.Value)
 }
@@ -302,7 +301,7 @@ func (e *expander) ambiguous(n *Node) {
 		fmt.Sprintf("write %q in quotes if it is text, or in the plain form of what it is", n.Value))
 }
 
-// report adds a problem and returns it. What an alias stands for was reported
+// report adds a problem and returns it. The value of an alias was reported
 // where it is written.
 func (e *expander) report(kind ProblemKind, n *Node, message, help string) *Problem {
 	s := e.doc.nodeSpan(n)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Sieve tells files that can be inputs from those that have nothing to do with
-// gateways, among the files that a walk comes by. A file that the user names is
+// Sieve separates files that can be inputs from files that have nothing to do
+// with gateways, among the files of a walk. A file that the user names is
 // always an input.
 type Sieve struct {
 	// May reports whether a text can hold a document to be read; it is cheap.

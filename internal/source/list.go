@@ -2,10 +2,10 @@ package source
 
 import "strings"
 
-// Items returns the items of a List document (kind List, or the typed form
-// that kubectl get -o yaml gives) as documents of their own, and whether root
-// is a List. root must be expanded. Items share the List's text and tree;
-// their field paths start at the item.
+// Items returns the items of a List document (kind List, or the typed form that
+// kubectl get -o yaml prints) as documents of their own, and whether root is a
+// List. root must be expanded. Items share the List's text and tree; their
+// field paths start at the item.
 func (d *Document) Items(root *Node) ([]*Document, bool) {
 	items := child(root, Step{key: "items", index: -1}).value
 	if items == nil || items.Kind != sequence || !strings.HasSuffix(d.Kind, "List") {

@@ -48,8 +48,7 @@ type Loader struct {
 // Load reads the files that the paths name: files, directories (recursively:
 // *.yaml, *.yml and *.json, less what .gitignore and .kgwignore exclude),
 // patterns with "**", and "-" for standard input. Files come in the order of
-// their names, each once. What cannot be read is a Problem, and everything
-// else is read all the same.
+// their names, each once. A file that cannot be read is a Problem, and everything else is read nevertheless.
 func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 	w := newWalker(l)
 	stdin := false

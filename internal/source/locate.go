@@ -140,7 +140,7 @@ func oddBreaks(text []byte) *oddLines {
 	return nil
 }
 
-// width is the number of code points the node takes on its first line.
+// width is the number of code points of the node on its first line.
 func (d *Document) width(n *Node, line, column int) int {
 	if n.Kind != scalar {
 		return 1

@@ -87,7 +87,7 @@ func valueOf(v any) any {
 }
 
 // Plain returns a value of Objects, lists and scalars as encoding/json has
-// them: maps and lists, numbers as the function gives them. It copies what it
+// them: maps and lists, numbers as the function returns them. It copies what it
 // changes.
 func Plain(v any, number func(Number) any) any {
 	switch x := v.(type) {

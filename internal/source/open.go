@@ -21,9 +21,9 @@ var (
 	ErrTooLarge   = errors.New("it is larger than the limit")
 )
 
-// Bounds say where files may be that are read. By the zero value that is the
-// git work tree that a path is in or, outside of git, the path that is named
-// (of a file its directory): no symbolic link leads out of it.
+// Bounds limit where files may be read. The zero value allows the git work tree
+// that a path is in or, outside of git, the named path (for a file its
+// directory): no symbolic link leads out of it.
 type Bounds struct {
 	// Below is the directory that all files must be in; "" is as above.
 	Below string
@@ -237,7 +237,7 @@ func WithoutLinks(path string) error {
 	return &fs.PathError{Op: "write", Path: link, Err: errors.New("it is a symbolic link: kgw does not write through links")}
 }
 
-// Unread says why a file could not be read.
+// Unread returns why a file could not be read.
 func Unread(display string, err error) *Problem {
 	p := &Problem{Kind: Unreadable, File: &File{Name: display}, Line: 1, Column: 1}
 	p.Message = "cannot read the file: " + cause(err)

@@ -23,10 +23,9 @@ const (
 	sequence = yaml.SequenceNode
 )
 
-// Parse returns the root node of the document, aliases and merge keys
-// expanded, and what is wrong with its YAML. The root is nil when the text is
-// not YAML or exceeds a limit. Nodes that an alias stands for keep the place
-// where they are written.
+// Parse returns the root node of the document, aliases and merge keys expanded,
+// and the faults of its YAML. The root is nil when the text is not YAML or
+// exceeds a limit. Nodes behind an alias keep the place where they are written.
 func (d *Document) Parse() (*Node, []Problem) {
 	if d.root != nil {
 		return d.root, nil
@@ -236,7 +235,7 @@ func forbidden(r rune) bool {
 	return true
 }
 
-// refineSyntax finds the column, and tells a tab apart from other mistakes.
+// refineSyntax finds the column, and distinguishes a tab from other mistakes.
 func (d *Document) refineSyntax(p *Problem) {
 	last := d.lastLine()
 	for _, line := range []int{p.Line, p.Line + 1, p.Line - 1} {
@@ -296,9 +295,8 @@ func headText(n *Node, key string) string {
 }
 
 // entry returns the value of a key as expand would leave it: the last of equal
-// keys, what an alias stands for, and else what "<<" brings. seen are the
-// mappings that were looked at: each is looked at once, however often it is
-// merged.
+// keys, the value of an alias, or else the value from "<<". seen are the
+// mappings that were visited: each is visited once, however often it is merged.
 func entry(n *Node, key string, seen map[*Node]bool) *Node {
 	if n = behind(n); n == nil || n.Kind != mapping || seen[n] {
 		return nil
@@ -326,7 +324,7 @@ func entry(n *Node, key string, seen map[*Node]bool) *Node {
 	return nil
 }
 
-// behind returns what an alias stands for, and any other node as it is.
+// behind returns the value of an alias, and any other node as it is.
 func behind(n *Node) *Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias

@@ -160,7 +160,7 @@ func JoinSteps(steps []Step) string {
 	return path
 }
 
-// WithoutPath returns a value, as Value gives it, without what is at a field path
+// WithoutPath returns a value, as Value returns it, without the field at a path
 // below it. A path that leads nowhere, or to an element of a list, changes
 // nothing.
 func WithoutPath(v any, path string) any {

@@ -9,7 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// Limits of a pattern: how many texts its braces stand for, how deep they are
+// Limits of a pattern: how many texts its braces expand to, how deep they are
 // nested, and how many times it has "**".
 const (
 	maxBraces      = 1000
@@ -19,7 +19,7 @@ const (
 
 func isPattern(name string) bool { return strings.ContainsAny(name, "*?[{") }
 
-// pattern takes the files that a pattern with "*", "?", "[", "{" or "**" names,
+// pattern adds the files that a pattern with "*", "?", "[", "{" or "**" names,
 // less what ignore files exclude.
 func (w *walker) pattern(pattern string) {
 	if err := checkPattern(pattern); err != nil {
@@ -49,8 +49,8 @@ func (w *walker) pattern(pattern string) {
 	}
 }
 
-// checkPattern refuses patterns that are not well-formed, and those that would
-// take more time than they are worth.
+// checkPattern refuses patterns that are not well-formed, and patterns that
+// would need too much time.
 func checkPattern(pattern string) error {
 	slashed := filepath.ToSlash(pattern)
 	texts, groups := 1, []int(nil)

@@ -1,6 +1,6 @@
 package source
 
-// ProblemKind says what is wrong with an input, before any meaning is read from it.
+// ProblemKind is the kind of fault of an input, before any meaning is read from it.
 type ProblemKind uint8
 
 // The kinds of problems.
@@ -12,7 +12,7 @@ const (
 	DuplicateKey                            // one mapping, one key, twice
 	Ambiguous                               // a plain scalar that YAML 1.1 and 1.2 read differently
 	AliasCycle                              // an anchor that contains itself
-	AliasBomb                               // aliases that stand for too many nodes
+	AliasBomb                               // aliases that expand to too many nodes
 	DocumentTooLarge                        // over MaxDocumentBytes, MaxNodes or MaxFileBytes
 	TooManyDocuments                        // over MaxDocuments
 	BadKey                                  // a mapping key that is not a scalar

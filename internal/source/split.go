@@ -36,7 +36,7 @@ type splitter struct {
 	docs             []*Document
 	problems         []Problem
 	start, startLine int  // of the current document
-	line             int  // of the line being taken
+	line             int  // of the current line
 	content          bool // a line that is neither blank, comment nor directive
 	open             bool // "---" was seen for the current document
 }

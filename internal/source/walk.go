@@ -24,7 +24,7 @@ type input struct {
 type walker struct {
 	loader   *Loader
 	files    []input
-	seen     map[string]bool // real paths of files taken
+	seen     map[string]bool // real paths of the files read
 	entered  map[string]bool // real paths of directories that were walked
 	later    []func()        // links to directories: what they lead to may be come by itself
 	tree     tree            // of the argument
@@ -37,8 +37,8 @@ type walker struct {
 
 func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]bool{}} }
 
-// argument takes one path from the command line. A file that is named itself
-// is taken whatever its name is and whatever the ignore files say.
+// argument reads one path of the command line. A file that is named itself is
+// read whatever its name is, even if ignore files exclude it.
 func (w *walker) argument(name string) {
 	w.tree, w.matches = w.loader.Bounds.tree(w.loader.abs(name)), nil
 	real, err := w.tree.Real(w.loader.abs(name))
@@ -60,7 +60,7 @@ func (w *walker) argument(name string) {
 
 func (w *walker) problem(p *Problem) { w.problems = append(w.problems, *p) }
 
-// file takes a file once.
+// file adds a file once.
 func (w *walker) file(f input) {
 	if w.seen[f.real] || w.loader.Skip != nil && w.loader.Skip(f.real) {
 		return
@@ -69,9 +69,9 @@ func (w *walker) file(f input) {
 	w.files = append(w.files, f)
 }
 
-// walk takes the files below a directory. Each directory is walked once, by its
-// real path: under its own name if it has one below here, else under that of
-// the first link to it.
+// walk adds the files below a directory. Each directory is walked once, by its
+// real path: under its own name if it has one below here, else under the name
+// of the first link to it.
 func (w *walker) walk(name, real string) {
 	w.entered = map[string]bool{}
 	w.directory(name, w.newIgnores(real), []string{real})
@@ -141,8 +141,8 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 	w.unsaved(name, real, ignore)
 }
 
-// unsaved takes the texts of an editor whose files are not in the directory yet, nor
-// perhaps the directories between.
+// unsaved adds the texts of an editor whose files, and perhaps their directories, do
+// not exist yet.
 func (w *walker) unsaved(name, dir string, ignore *ignores) {
 	for _, real := range slices.Sorted(maps.Keys(w.tree.unsaved)) {
 		below, err := filepath.Rel(dir, real)
@@ -180,7 +180,7 @@ func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []stri
 	}
 }
 
-// link takes what a symbolic link leads to.
+// link adds the target of a symbolic link.
 func (w *walker) link(name, link string, ignore *ignores, chain []string) {
 	real, err := w.tree.Real(link)
 	var info fs.FileInfo
@@ -189,7 +189,7 @@ func (w *walker) link(name, link string, ignore *ignores, chain []string) {
 	}
 	switch {
 	case err != nil:
-		// A link out of the tree is told where it would be read.
+		// A link out of the tree is reported where it would be read.
 		leaves := errors.Is(err, ErrLeaves) && leadsToDirectory(link)
 		if w.wanted(name) || isLoop(err) || leaves {
 			w.problem(w.loader.unreadable(name, err))
@@ -238,8 +238,8 @@ func isLoop(err error) bool {
 	return errors.Is(err, syscall.ELOOP)
 }
 
-// RealPath returns the path with every link resolved, of a file that is not there
-// yet those of its directory; the absolute path where that fails.
+// RealPath returns the path with every link resolved, for a file that does not
+// exist yet the links of its directory; the absolute path where that fails.
 func RealPath(name string) string {
 	abs, err := filepath.Abs(name)
 	if err != nil {

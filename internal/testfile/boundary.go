@@ -13,8 +13,8 @@ import (
 
 // Boundary returns a test file with the boundary cases of entries as they are
 // decided now: for each, a request that it matches, with and without the token
-// that it wants, one with a method that it does not list, and one just beside
-// its paths. Entries whose paths cost too much to look at have no cases.
+// that it wants, one with a method that it does not list, and one just outside
+// its paths. Entries whose paths are too expensive to analyse have no cases.
 func Boundary(entries []simulate.Entry, decide func(*simulate.Request) simulate.Decision) source.Object {
 	purse := match.NewPurse(0)
 	tests, seen, named := []any{}, map[string]bool{}, map[string]int{}
@@ -36,7 +36,7 @@ func Boundary(entries []simulate.Entry, decide func(*simulate.Request) simulate.
 	return source.Object{{Key: "apiVersion", Value: Type.Fields[0].Type.Enum[0]}, {Key: "kind", Value: Kind}, {Key: "tests", Value: tests}}
 }
 
-// example is a request that an entry takes and, if there is one, none of the
+// example is a request that an entry matches and, if there is one, none of the
 // earlier entries of its group.
 func example(entries []simulate.Entry, i int, purse *match.Purse) *match.Request {
 	e := &entries[i]

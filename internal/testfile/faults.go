@@ -25,8 +25,8 @@ var (
 	}
 )
 
-// plainKeys tells of a list of objects that no key is there twice, and none is
-// one of the known ones except for case: encoding/json passes over both.
+// plainKeys reports whether a list of objects has no repeated key, and no key
+// that differs from a known one in case only: encoding/json accepts both.
 func plainKeys(data []byte, known map[string][]string) bool {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {

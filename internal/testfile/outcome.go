@@ -14,15 +14,15 @@ type Outcome struct {
 	Failures []string
 	// Decision is that of a test of one request.
 	Decision *simulate.Decision
-	// Undecided tells of a statement that it could not be decided.
+	// Undecided reports that a statement could not be decided.
 	Undecided bool
 }
 
 // Passed reports whether the test did.
 func (o *Outcome) Passed() bool { return len(o.Failures) == 0 }
 
-// Verdict is what became of a request in one word: "allow", "answer" or
-// "deny"; "unknown" where the inputs do not tell.
+// Verdict is what became of a request in one word: "allow", "answer" or "deny";
+// "unknown" where the inputs do not decide.
 func Verdict(d *simulate.Decision) string {
 	switch {
 	case d.Cause == simulate.Undecided || d.Cause == simulate.Anything:
@@ -56,7 +56,7 @@ func (c *Case) Judge(d *simulate.Decision) *Outcome {
 	return o
 }
 
-// Unknowns says what a decision depends on that the inputs do not tell.
+// Unknowns returns the facts that a decision depends on and the inputs lack.
 func Unknowns(d *simulate.Decision) []string {
 	var out []string
 	for _, u := range d.Unknowns() {

@@ -18,7 +18,7 @@ type Report struct {
 	Coverage *Coverage
 }
 
-// Coverage tells which routes and rules no test of a request touches.
+// Coverage lists the routes and rules that no test of a request touches.
 type Coverage struct {
 	Total     int
 	Untouched []Untouched

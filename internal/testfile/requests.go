@@ -2,8 +2,8 @@
 // lists of requests.
 //
 // It takes bytes and returns requests, expectations and statements, with
-// findings that have places. It must not know any engine: who decides the
-// requests is the caller's matter.
+// findings that have places. It must not know any engine: the caller decides
+// the requests.
 package testfile
 
 import (

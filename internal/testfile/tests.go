@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Kind and Suffixes tell test files from other documents.
+// Kind and Suffixes identify test files.
 const Kind = "Test"
 
 // Suffixes are the ends of the names of test files.
@@ -148,8 +148,8 @@ func Read(f *source.File) ([]Case, diag.List) {
 	return out, found
 }
 
-// isWord tells of a problem that it is about a word such as n or yes, which only
-// kubectl reads as a boolean: nobody but kgw reads tests.
+// isWord reports whether a problem is about a word such as n or yes, which only
+// kubectl reads as a boolean: only kgw reads tests.
 func isWord(p source.Problem) bool {
 	return p.Kind == source.Ambiguous && strings.Contains(p.Message, "a boolean to YAML 1.1")
 }
@@ -282,7 +282,7 @@ func expectedHeaders(n *source.Node) map[string]*string {
 }
 
 // anyPath bounds the states of the question whether a statement is about some
-// path. What it does not suffice for is taken to be.
+// path. A statement beyond the bound counts as one.
 const anyPath match.Budget = 2_000
 
 func readSet(n *source.Node) (*match.Set, error) {

@@ -1,9 +1,8 @@
 // Package lsptest is a client of language servers, for tests.
 //
 // It takes the two ends of a connection and returns what the server answers and
-// notifies. It knows the framing of the Language Server Protocol and of its
-// messages no more than JSON: what it says of a server does not rest on the
-// library that the server is written with.
+// notifies. It knows only the framing of the Language Server Protocol and JSON,
+// so that its answers do not depend on the library that the server uses.
 package lsptest
 
 import (
@@ -35,7 +34,7 @@ type Client struct {
 	Answer func(method string) any
 }
 
-// patience is how long the server may take for an answer on a busy machine.
+// patience is how long the server may need for an answer on a busy machine.
 const patience = 2 * time.Minute
 
 // New returns a client that writes to a server's input and reads its output until
@@ -80,7 +79,7 @@ func (c *Client) Write(body []byte) error {
 	return err
 }
 
-// Notify tells the server something.
+// Notify sends the server a notification.
 func (c *Client) Notify(t testing.TB, method string, params any) {
 	t.Helper()
 	if err := c.Send(map[string]any{"jsonrpc": "2.0", "method": method, "params": params}); err != nil {
@@ -98,7 +97,8 @@ func (c *Client) Ask(t testing.TB, method string, params any) int {
 	return c.next
 }
 
-// Call asks and waits for the answer; others are told what else comes meanwhile.
+// Call sends a request and waits for the answer; other messages that arrive
+// meanwhile go to their receivers.
 func (c *Client) Call(t testing.TB, method string, params any, others func(Message)) Message {
 	t.Helper()
 	id := strconv.Itoa(c.Ask(t, method, params))
@@ -111,7 +111,8 @@ func (c *Client) Call(t testing.TB, method string, params any, others func(Messa
 	})
 }
 
-// Wait drops messages until one is the one. What the server asks is answered.
+// Wait drops messages until the expected one. Requests of the server are
+// answered.
 func (c *Client) Wait(t testing.TB, is func(Message) bool) Message {
 	t.Helper()
 	deadline := time.After(patience)

@@ -61,7 +61,7 @@ func (s *service) action(o *object) *action {
 	return a
 }
 
-// lose reports a loss that a user may take on.
+// lose reports a loss that a user may accept.
 func (s *service) lose(code diag.Code, at source.Ref, message, help string) {
 	f := diag.Finding{Code: code, At: at, Message: message, Help: help}
 	if slices.Contains(s.o.Accept, code) {

@@ -28,8 +28,8 @@ type condition struct {
 // anyPath is the condition of a match without one.
 var anyPath = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 
-// condition reads one match. What is for the mesh alone is not asked whether an
-// HTTPRoute can say it.
+// condition reads one match. A match for the mesh alone need not be expressible
+// in an HTTPRoute.
 func (s *service) condition(o *object) *condition {
 	c := &condition{path: anyPath}
 	o.text("name")

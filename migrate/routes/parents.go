@@ -10,15 +10,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// parent is a Gateway of the Gateway API that stands for one of Istio.
+// parent is a Gateway of the Gateway API that replaces one of Istio.
 type parent struct {
 	name     ir.Name
 	kind     string
 	sections []string // none leaves it to the hosts
 }
 
-// findParents finds the Gateways that routes belong to: of one that is known,
-// the listeners with TLS that serve the hosts are named.
+// findParents finds the Gateways that routes belong to, and for a known one
+// names the TLS listeners that serve the hosts.
 func (s *service) findParents() {
 	s.parents = map[string]*parent{}
 	for _, istio := range s.gateways {
@@ -69,7 +69,7 @@ func (s *service) parentRefs(u *unit) []manifest.ParentRef {
 	return out
 }
 
-// tell says what somebody should know of what is written.
+// tell reports what users should know about the result.
 func (s *service) tell(objects int) {
 	at := source.Ref{Doc: s.Doc, Path: "spec.gateways"}
 	for _, istio := range s.gateways {

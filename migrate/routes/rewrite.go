@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// rewritten gives a rule the rewriting of its path. A VirtualService replaces
+// rewritten adds the rewriting of its path to a rule. A VirtualService replaces
 // the prefix that matched, or the whole path where none did; an HTTPRoute
 // replaces whole segments, and only of a path that is matched by them.
 func (s *service) rewritten(r *rule, c *condition, a *action) {

@@ -1,9 +1,8 @@
-// Package routes makes HTTPRoutes of the Gateway API of VirtualServices of
-// Istio.
+// Package routes makes HTTPRoutes of the Gateway API of VirtualServices of Istio.
 //
 // It takes VirtualServices, whoever wrote them, and returns the objects instead of
-// each, or findings: a field that it does not know, and what an HTTPRoute has no
-// words for, leave the VirtualService as it is. It must not know what the
+// each, or findings: with a field that it does not know, or that an HTTPRoute
+// cannot express, the VirtualService stays as it is. It must not know what the
 // proxies make of either side.
 package routes
 
@@ -33,17 +32,17 @@ type Service struct {
 // ID is "namespace/name".
 func (s *Service) id() string { return s.Namespace + "/" + s.Doc.Name }
 
-// Options are what a user decides, and what is known of the cluster.
+// Options are the decisions of a user, and facts about the cluster.
 type Options struct {
 	// Gateways are those of the Gateway API, and what becomes of ReferenceGrants.
 	Gateways config.GatewayAPI
-	// Accept are losses that the user takes on.
+	// Accept are losses that the user accepts.
 	Accept []diag.Code
 	// Ports lists the ports of a Service, none where it is not known.
 	Ports func(ir.Name) []uint32
-	// Listeners returns the listeners with TLS of a Gateway of the Gateway API, or
-	// of those of it that are named, for a host of a namespace; why says that none
-	// serves it. Nothing is returned where the Gateway is not known.
+	// Listeners returns the TLS listeners of a Gateway of the Gateway API, all or
+	// the named ones, for a host of a namespace; why is set if none serves it.
+	// Nothing is returned if the Gateway is not known.
 	Listeners func(gateway ir.Name, sections []string, host, namespace string) (secure []string, why string)
 	// Identity returns that of the proxy of a Gateway of the Gateway API.
 	Identity func(gateway ir.Name) string
@@ -55,13 +54,13 @@ type Moved struct {
 	// Objects are written instead: HTTPRoutes, of which the first has the name of
 	// the VirtualService, and ReferenceGrants. There are none where it stays.
 	Objects []source.Object
-	// Mesh says that the VirtualService stays for callers in the mesh, without
-	// its other gateways.
+	// Mesh reports that the VirtualService stays for callers in the mesh,
+	// without its other gateways.
 	Mesh bool
 	// Gateways are the Gateways of Istio that it names.
 	Gateways []string
-	// Left says that it stays because of the findings; otherwise it moves, or is
-	// for the mesh alone.
+	// Left reports that it stays because of the findings; otherwise it moves, or
+	// is for the mesh alone.
 	Left  bool
 	Found diag.List
 }

@@ -29,7 +29,7 @@ type service struct {
 	granted  []ir.Name // Services of other namespaces
 	meta     source.Object
 	units    []*unit
-	parents  map[string]*parent // by the gateway of Istio that they stand for
+	parents  map[string]*parent // by the gateway of Istio that they replace
 	objects  []source.Object    // that are written instead
 	left     bool
 }
@@ -55,7 +55,7 @@ type rule struct {
 	at     source.Ref
 	all    bool // istiod asks it behind all others of the host
 	// below is a path whose prefix the rule matches, though only what is below it
-	// is meant; shields says that the rule keeps such a path from another one.
+	// is meant; shields reports that the rule keeps such a path from another one.
 	below   string
 	shields bool
 }

@@ -1,8 +1,7 @@
 // Package attack makes inputs that their schemas allow and whose authors may mean
-// harm, for the tests that search for builds which open something.
-//
-// It takes a source of random numbers and returns documents with a
-// configuration. It must not know what is decided about them.
+// harm, for tests that search for builds that open something. It takes a source
+// of random numbers and returns documents with a configuration. It must not know
+// what is decided about them.
 package attack
 
 import (
@@ -73,7 +72,8 @@ func (h *Hostile) Inputs() (string, *config.Config) {
 	return b.String(), c
 }
 
-// foreign is an object that somebody else wrote, or says that a controller did.
+// foreign is an object that somebody else wrote, or that claims to be a
+// controller's.
 func (h *Hostile) foreign(b *strings.Builder) {
 	labels := h.odd(40, "", ", labels: {apirule.gateway.kyma-project.io/v1beta1: r0.shop}", ", labels: {apirule.gateway.kyma-project.io/name: r0, apirule.gateway.kyma-project.io/namespace: shop}", ", labels: {kgw.dev/owner: shop.r0}",
 		", ownerReferences: [{apiVersion: gateway.kyma-project.io/v2, kind: APIRule, name: r0, uid: u}]")

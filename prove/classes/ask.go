@@ -21,7 +21,7 @@ type credential struct {
 	of    [2]bool
 }
 
-// text says what the credential is, with its issuer if wanted.
+// text describes the credential, with its issuer if wanted.
 func (c *credential) text(issuer bool) string {
 	if c.token.Kind == "" {
 		return "no token"
@@ -58,7 +58,7 @@ func (c *credential) text(issuer bool) string {
 	return c.proof + "(" + strings.Join(parts, ", ") + ")"
 }
 
-// plainFacts are told otherwise, or not at all.
+// plainFacts are reported in another way, or not at all.
 var plainFacts = []string{"iss", "aud", "scope", "scp", "scopes", "active"}
 
 func otherFacts(facts map[string]any) []string {
@@ -230,8 +230,8 @@ func (c *comparison) requests(class *match.Class, credentials []credential) []*s
 	return out
 }
 
-// request is the witness of a class as one that stands for many, in the world
-// that is looked at.
+// request is the witness of a class as a symbolic request, in the current
+// world.
 func (c *comparison) request(class *match.Class) *simulate.Request {
 	r := request(class, simulate.Token{}).In(c.world)
 	r.Free = simulate.AnyHeader
@@ -279,7 +279,8 @@ func (a *answers) at() source.Ref {
 	return source.Ref{}
 }
 
-// demands says what a decision rests on besides a token: external authorizers.
+// demands returns what a decision depends on besides a token: external
+// authorizers.
 func demands(d *simulate.Decision) []string {
 	var out []string
 	for _, p := range d.Proofs {

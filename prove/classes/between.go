@@ -9,11 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Between returns the requests that a state between two others treats as neither of
-// them does: Exposed those that get in there alone, Tightened those that are
-// refused there alone, Internal the same of callers in the mesh, Unknown what could
-// not be decided. All three states are asked about each class of requests, so that
-// a change of one class never stands for another.
+// Between returns the requests that a state between two others treats differently
+// from both: Exposed are admitted only there, Tightened are refused only there,
+// Internal are the same for callers in the mesh, and Unknown could not be decided.
+// All three states are asked about each class of requests, so that a change of one
+// class never hides another.
 func Between(before, now, after Side) []Change {
 	hosts := hostsOf(before, now, after)
 	all := comparisons(hosts, before, after, now)

@@ -20,8 +20,8 @@ type Fate string
 const (
 	// Breaks: it got through, and does not whatever it brings.
 	Breaks Fate = "breaks"
-	// MayBreak: it got through, and it depends on what is not known whether it
-	// still does: its token, a header, or what the inputs leave open.
+	// MayBreak: it got through, and whether it still does depends on something
+	// unknown: its token, a header, or a fact that the inputs leave open.
 	MayBreak Fate = "may break"
 	// Stays: whatever got through does.
 	Stays Fate = "stays"
@@ -42,8 +42,8 @@ type Called struct {
 	Fate Fate
 	// Path is that of the route or rule that matches the call, as its author wrote it.
 	Path string
-	// Before and After say who gets through, Was and Is what the call gets with the
-	// token that is lost; 0 for a connection that is closed.
+	// Before and After are who gets through, Was and Is the status of the call with
+	// the lost token; 0 for a connection that is closed.
 	Before, After string
 	Was, Is       int
 	// If says on what it depends, "" where only on the token.
@@ -91,8 +91,8 @@ func newCaller(classifier *match.Classifier, host string, before, after Side) *c
 	return c
 }
 
-// class is the call as a class of its own. What cannot be matched is taken to match:
-// the tokens that it asks for are tried too.
+// class is the call as a class of its own. A part that cannot be matched counts as
+// matching: the tokens that it asks for are tried too.
 func (c *caller) class(r *simulate.Request) *match.Class {
 	raw := r.RawPath()
 	path, err := url.PathUnescape(raw)

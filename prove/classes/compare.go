@@ -68,7 +68,7 @@ func comparisons(hosts []host, before, after Side, further ...Side) []*compariso
 	return out
 }
 
-// share gives each comparison its part of what all of them may cost.
+// share assigns each comparison its part of the common budget.
 func share(list []*comparison) {
 	whole := 0
 	for _, c := range list {
@@ -88,7 +88,7 @@ func order(a, b Change) int {
 	)
 }
 
-// host is a name to ask for, and what it stands for.
+// host is a name to ask for, and the pattern that it represents.
 type host struct{ name, shown string }
 
 // hostsOf returns every name that a side serves, and a name under each wildcard

@@ -20,7 +20,7 @@ type delta struct {
 	requests    []*simulate.Request // one for each credential
 	was, is     *answers
 	changed     bool
-	// told says that it is reported who gets through.
+	// told reports whether it is reported who gets through.
 	told bool
 }
 
@@ -248,7 +248,7 @@ func (d *delta) refusal(a *answers, i int) string {
 	return text
 }
 
-// outcome says what becomes of a credential.
+// outcome is what becomes of a credential.
 func (d *delta) outcome(a *answers, i int) string {
 	if a.decisions[i].Passed() {
 		return d.credentials[i].text(true)
@@ -313,7 +313,7 @@ func (d *delta) who(side int, issuer bool) []string {
 	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
 }
 
-// NoRoute stands in changes for those who get through where nothing matches the
+// NoRoute is shown in changes in place of the callers where nothing matches the
 // requests.
 const NoRoute = "no route"
 
@@ -346,8 +346,8 @@ func (d *delta) way(i int) {
 	}
 }
 
-// arrives says which pods behind one Service a request arrives at, where both sides
-// know that and the other has other ones, or another port of their container.
+// arrives returns the pods of a Service that a request arrives at, if both sides
+// know them and they differ, or the port of their container does.
 func arrives(a, b *simulate.Decision, oneService bool) string {
 	switch {
 	case !oneService || a.Pods == "" || b.Pods == "":
@@ -360,7 +360,8 @@ func arrives(a, b *simulate.Decision, oneService bool) string {
 	return ""
 }
 
-// decidedBy says which service decides on the way, where one does on both sides.
+// decidedBy names the service that decides on the way, if there is one on both
+// sides.
 func decidedBy(a, b *simulate.Decision) string {
 	if a.Via == "" || b.Via == "" {
 		return ""
@@ -384,8 +385,8 @@ func sentAs(a, b *simulate.Decision) string {
 	return ""
 }
 
-// vouched says what verified the caller where Oathkeeper decides on both sides: its
-// mutators tell the upstream. It is "" where it is reported who gets through.
+// vouched names what verified the caller if Oathkeeper decides on both sides: its
+// mutators show it to the upstream. It is "" where it is reported who gets through.
 func (d *delta) vouched(a, b *simulate.Decision) string {
 	if d.told || a.Rule == "" || b.Rule == "" {
 		return ""
@@ -393,7 +394,7 @@ func (d *delta) vouched(a, b *simulate.Decision) string {
 	return verifiers(a)
 }
 
-// verifiers says what verified the caller.
+// verifiers names what verified the caller.
 func verifiers(d *simulate.Decision) string {
 	var out []string
 	for _, p := range d.Proofs {
@@ -408,7 +409,7 @@ func verifiers(d *simulate.Decision) string {
 	return "request verified by " + strings.Join(out, ", ")
 }
 
-// carried says whether the upstream gets the caller's token.
+// carried returns whether the upstream gets the caller's token.
 func carried(d *simulate.Decision) string {
 	text := d.Next.Token.Text()
 	if text == "" || strings.Contains(d.Next.Target, text) || slices.ContainsFunc(d.Next.Headers, func(h simulate.Header) bool { return strings.Contains(h.Value, text) }) {
@@ -442,7 +443,7 @@ func orNone(s string) string {
 	return s
 }
 
-// responses says that nothing is done to the headers of responses.
+// responses reports that nothing is done to the headers of responses.
 func responses(s string) string {
 	if s == "" {
 		return "response as the backend gives it"

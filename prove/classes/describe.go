@@ -18,8 +18,8 @@ type Served struct {
 	Host string
 	// Routes are in the order in which they are matched.
 	Routes []Route
-	// Unknown says what could not be decided about the host, and Notes what the
-	// answers hold for.
+	// Unknown lists what could not be decided about the host, and Notes the
+	// conditions of the answers.
 	Unknown, Notes []string
 }
 
@@ -30,12 +30,12 @@ type Route struct {
 	// behind it. Path is the path as its author wrote it.
 	Name, Rule, Path string
 	At               source.Ref
-	// Schemes and Methods are those of the requests; Others says that methods
-	// beyond those of HTTP are among them too.
+	// Schemes and Methods are the ones of the requests; Others reports that
+	// they include methods beyond those of HTTP.
 	Schemes, Methods []string
 	Others           bool
-	// Unreached says that no request reaches the route. Only Name, Path, At and
-	// Treatment are filled in then.
+	// Unreached reports that no request reaches the route. Only Name, Path, At
+	// and Treatment are filled in then.
 	Unreached bool
 	// Callers get through the gateway, Inside to the backend past it.
 	Callers []Caller
@@ -48,7 +48,7 @@ type Route struct {
 	// gets; 0 where that is not known.
 	Request *simulate.Request
 	Status  int
-	// Unknown says what the inputs leave open about the request.
+	// Unknown is what the inputs leave open about the request.
 	Unknown []string
 }
 
@@ -231,7 +231,7 @@ func (d *description) adds(list []Caller, c *Caller, with *credential) bool {
 	})
 }
 
-// missingPlace takes the place of the route where what decides has none.
+// missingPlace is the place of the route, for decisions without a place.
 func (d *description) missingPlace(row *Route) {
 	if p := d.partOf(0, cmp.Or(row.Rule, row.Name), row.At.Path); p != nil && row.At.Doc == nil {
 		row.At = p.At
@@ -350,7 +350,7 @@ func settle(decide func(*simulate.World) simulate.Decision) *verdict {
 	return v
 }
 
-// take makes a world's answer the one that is told.
+// take makes a world's answer the reported one.
 func (v *verdict) take(w *simulate.World, got simulate.Decision, certain, passes bool) {
 	*v = verdict{certain: certain, may: passes && !certain, decision: got}
 	if !passes {

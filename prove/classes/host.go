@@ -73,8 +73,8 @@ func (c *comparison) forget() {
 	*c = comparison{unchanged: c.unchanged, notes: c.notes, changes: c.changes}
 }
 
-// read takes the parts of both sides, and with those of the second one those of
-// further states.
+// read collects the parts of both sides; the parts of further states go with
+// the second one.
 func (c *comparison) read(further ...Side) {
 	for i, side := range c.sides {
 		c.parts[i] = side.Parts(c.host)

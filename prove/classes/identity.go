@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// Identity returns texts that together say what the change is: what becomes of
-// which requests. They are the same whatever else is on the host, in whatever
-// order and on whatever lines it is written. A change of more requests, or of
-// others, has other texts, although it reads the same.
+// Identity returns texts that together identify the change: which requests, and
+// what becomes of them. They do not depend on anything else on the host, on
+// order, or on lines. A change of more requests, or of others, has other texts,
+// although it reads the same.
 func (c *Change) Identity() []string {
 	methods := slices.Clone(c.Methods)
 	slices.Sort(methods)
@@ -43,9 +43,9 @@ func (d *delta) admitted() []string {
 	return out
 }
 
-// identify notes what the requests of each change are known by: for each class,
-// by its scheme and what matches it on either side. Changes of callers in the mesh
-// are those of a service, whatever class was asked about first.
+// identify notes what identifies the requests of each change: for each class, its
+// scheme and what matches it on either side. Changes of callers in the mesh belong
+// to a service, whatever class was asked about first.
 func (c *comparison) identify() {
 	known := make([]string, len(c.all))
 	for i := range c.changes {

@@ -47,7 +47,8 @@ func (d *delta) services() []string {
 	return out
 }
 
-// callers are those that the policies of a side tell apart, besides anybody.
+// callers are the callers that the policies of a side distinguish, besides
+// anybody.
 func (d *delta) callers() []string {
 	out := []string{simulate.Insider, simulate.Bare}
 	for _, p := range d.c.all {
@@ -120,7 +121,7 @@ func inMesh(d *simulate.Decision, caller, token string) string {
 	return who + " are refused with " + token
 }
 
-// insiders names the callers in the cluster that an identity stands for.
+// insiders names the callers in the cluster that an identity represents.
 func insiders(identity string) string {
 	const who = "callers in the cluster"
 	switch identity {

@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Kind says what a change is about.
+// Kind is what a change is about.
 type Kind string
 
 // The kinds, the gravest first.
@@ -32,7 +32,7 @@ const (
 	Internal Kind = "INTERNAL"
 	// Moved: the requests go to another backend.
 	Moved Kind = "MOVED"
-	// CORS: browsers are told otherwise, or preflights are answered otherwise.
+	// CORS: browsers get other headers, or preflights other answers.
 	CORS Kind = "CORS"
 	// Headers: the upstream gets other headers, or the client does.
 	Headers Kind = "HEADERS"
@@ -56,8 +56,8 @@ func Kinds() []Kind {
 // Change is one difference in one class of requests.
 type Change struct {
 	Kind Kind
-	// Methods are those of the class; Others says that methods beyond those of
-	// HTTP belong to it too.
+	// Methods are the ones of the class; Others reports that it includes
+	// methods beyond those of HTTP.
 	Methods []string
 	Others  bool
 	// Host and Path are what the class is known by: a host name or wildcard,
@@ -83,7 +83,7 @@ type Change struct {
 // Witness is a request that shows a change.
 type Witness struct {
 	Method, URL string
-	// Token says what it carries: "" or the text of a credential.
+	// Token is what it carries: "" or the text of a credential.
 	Token string
 	// Origin is the Origin header of a preflight, "" for any other request.
 	Origin string
@@ -109,7 +109,7 @@ func (c *Change) Verbs() string {
 // httpMethods are those that a class names; others are one.
 var httpMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 
-// Requests says which requests the change is about: "GET /admin/** on
+// Requests describes the requests that the change is about: "GET /admin/** on
 // api.example.com", or "GET /admin of /admin.*" where a part of them is meant.
 func (c *Change) Requests() string {
 	switch c.Kind {
@@ -140,8 +140,8 @@ func (c *Change) String() string {
 type Report struct {
 	// Changes are sorted by kind, host, path and methods.
 	Changes []Change
-	// Unchanged counts the classes of requests, of those that one of the sides
-	// takes, in which nothing changes.
+	// Unchanged counts the classes of requests, among the ones that a side
+	// matches, in which nothing changes.
 	Unchanged int
 	// Notes limit what was compared, sorted.
 	Notes []string

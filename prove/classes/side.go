@@ -41,30 +41,30 @@ type Apart struct {
 // all others. It is an entry of an engine, and what two states are compared by
 // besides.
 type Part struct {
-	// Entry is the entry; its name is "" for what is neither a route nor a rule,
-	// and only its set counts then. Its path of a place tells routes of one name
-	// apart.
+	// Entry is the entry; its name is "" for an entry that is neither a route
+	// nor a rule; only its set counts then. The path of its place distinguishes
+	// routes of one name.
 	simulate.Entry
 	// Text is the path as its author wrote it.
 	Text string
-	// Beside says that the part matches nothing itself: it has tokens for the
-	// requests that others match.
+	// Beside reports that the part matches nothing itself: it has tokens for
+	// the requests that others match.
 	Beside bool
 	// Service is the service that the part sends requests to, "" for none or a
 	// delegate.
 	Service string
-	// Callers are identities in the mesh that policies tell apart.
+	// Callers are identities in the mesh that policies distinguish.
 	Callers []string
-	// Delegated says that the part hands requests to a delegate.
+	// Delegated reports that the part hands requests to a delegate.
 	Delegated bool
-	// Loose says why the set is not exact; "" where it is.
+	// Loose is why the set is not exact; "" if it is.
 	Loose string
 	// Refuses are claims for which the part turns a caller away: others' tokens
 	// are tried with them too.
 	Refuses []map[string]any
-	// Untried are claims of tokens that policies tell from others and of which no
-	// token is tried, because there are too many: what depends on them is known to
-	// be the same only where they are.
+	// Untried are claims of tokens that policies distinguish and that no token is
+	// tried for, because there are too many: both sides are known to be equal
+	// about them only if they have the same ones.
 	Untried []string
 	// Treatment is what a route does besides sending the request on.
 	Treatment simulate.Treatment

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Spelling says whether clients spell a request so.
+// Spelling is whether clients spell a request so.
 type Spelling string
 
 // The spellings of paths.
 const (
 	// Plain is every other one.
 	Plain Spelling = ""
-	// Encoded spells a character as %XX that stands for itself in every URL.
+	// Encoded spells a character as %XX that needs no encoding in any URL.
 	Encoded Spelling = "%XX"
 	// Asterisk has a "*", which no segment of a template in an
 	// AuthorizationPolicy matches.
@@ -34,8 +34,8 @@ func SpellingOf(address string) Spelling {
 	}
 }
 
-// NeedlesslyEncoded reports whether a path spells a character as %XX that stands
-// for itself in every URL (RFC 3986, 2.3): no client does so by itself.
+// NeedlesslyEncoded reports whether a path spells a character as %XX that needs
+// no encoding in any URL (RFC 3986, 2.3): no client does so by itself.
 func NeedlesslyEncoded(path string) bool {
 	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 	for i := 0; i+2 < len(path); i++ {

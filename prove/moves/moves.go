@@ -1,5 +1,5 @@
-// Package moves says what a migration changes for callers: the inputs compile before
-// and after it, and both states are compared by class of requests.
+// Package moves reports what a migration changes for callers: the inputs compile
+// before and after it, and both states are compared by class of requests.
 package moves
 
 import (
@@ -25,7 +25,7 @@ import (
 // additions only.
 type Moves struct {
 	Resources []*Move `json:"resources"`
-	// General are changes that no resource of its own stands for.
+	// General are changes that belong to no single resource.
 	General   []changes.Change `json:"general,omitempty"`
 	Unchanged int              `json:"unchanged"`
 	Notes     []string         `json:"notes,omitempty"`
@@ -48,7 +48,7 @@ type Move struct {
 	Resource string           `json:"resource"`
 	File     string           `json:"file"`
 	Changes  []changes.Change `json:"changes"`
-	// NotCompared says why the two sides could not be compared.
+	// NotCompared is why the two sides could not be compared.
 	NotCompared string `json:"notCompared,omitempty"`
 }
 
@@ -100,8 +100,8 @@ type Side struct {
 	Options compile.Options
 }
 
-// Sides returns both sides of a migration, with stand-ins for what the inputs lack,
-// which are listed. A move to the Gateway API compiles resources to VirtualServices
+// Sides returns both sides of a migration, with listed stand-ins for what the
+// inputs lack. A move to the Gateway API compiles resources to VirtualServices
 // before and to HTTPRoutes after.
 func Sides(in compile.Input, o compile.Options, result *migrate.Result) (before, after Side, supposed []string) {
 	before.Input = compile.Input{Files: result.Before(), Problems: in.Problems}
@@ -149,8 +149,8 @@ func resourceName(doc *source.Document, namespace string) string {
 	return namespace + "/" + doc.Name
 }
 
-// fill gives each change to the resource that it is about; report is r as it is
-// printed.
+// fill assigns each change to the resource that it is about; report is r as it
+// is printed.
 func (m *Moves) fill(r *classes.Report, report *changes.Report, byName map[string]*Move, namespace string) {
 	m.Unchanged, m.Notes = report.Unchanged, report.Notes
 	for i := range report.Changes {
@@ -239,7 +239,7 @@ func (m *Moves) Write(w io.Writer) error {
 	return err
 }
 
-// text says what the move changes for callers.
+// text prints what the move changes for callers.
 func (one *Move) text() string {
 	var b strings.Builder
 	b.WriteString(report.Line(fmt.Sprintf("%s (%s): ", one.Resource, one.File)))

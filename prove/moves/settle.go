@@ -11,10 +11,10 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// settle makes of what a comparison found what is to be said of a migration:
-// what an external authorizer decides is not known to be open or closed, and
-// losses of requests that hardly any client sends are counted apart. What such requests
-// open is never left out.
+// settle turns the changes of a comparison into those of a migration: requests that an
+// external authorizer decides are neither open nor closed, and losses of requests that
+// hardly any client sends are counted separately. An exposure by such requests is never
+// left out.
 func (m *Moves) settle() {
 	for _, one := range m.Resources {
 		one.Changes = m.settled(one.Changes)
@@ -53,12 +53,12 @@ func (m *Moves) settled(list []changes.Change) []changes.Change {
 }
 
 // proxies are the gateway and the pods and port that requests come in by, as a
-// comparison tells them.
+// comparison prints them.
 var proxies = regexp.MustCompile(`^through (\S+) map\[(.*)\] port (\d+)$`)
 
 // byOtherProxy reports whether a change is that requests come in by the proxy of
-// the Gateway that stands for the one they came in by, at the same port. That is
-// the move itself, and is said once for each Gateway.
+// the Gateway that replaces the one they came in by, at the same port. That is
+// the move itself, and is noted once for each Gateway.
 func (m *Moves) byOtherProxy(c *changes.Change) bool {
 	was, is := proxies.FindStringSubmatch(c.Before), proxies.FindStringSubmatch(c.After)
 	if m.to != migrate.ToGatewayAPI || was == nil || is == nil || was[1] != is[1] || was[3] != is[3] {

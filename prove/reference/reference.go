@@ -1,6 +1,6 @@
 // Package reference decides requests over the model, as the authors meant it.
 //
-// It is an independent reading that tests hold the engines to. It takes
+// It is an independent reading that tests compare the engines with. It takes
 // gateways and requests and returns decisions, and must not know what kgw
 // writes for a gateway.
 package reference

@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// specific decides for a gateway whose most specific route matches a request:
-// plain HTTP and what no route matches are answered by the gateway; of the routes
-// with the verb the one with the most specific path decides, by who the
-// caller's token says that it is.
+// specific decides for a gateway whose most specific route matches a request: the
+// gateway answers plain HTTP and requests that no route matches; among the routes
+// with the verb the one with the most specific path decides, by the caller that
+// the token names.
 func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 	path, ok := match.SlashedPath.See(r.RawPath())
 	if !ok {
@@ -126,8 +126,8 @@ func byCaller(g *ir.Gateway, route *ir.Route, r *simulate.Request) simulate.Deci
 	return simulate.Decision{Status: http.StatusForbidden, Cause: simulate.Denied, At: route.Origin}
 }
 
-// is reports whether the token says that its bearer is one of the principal;
-// nobody verifies that here.
+// is reports whether the token names its bearer as one of the principal; nobody
+// verifies that here.
 func is(p ir.Principal, t *simulate.Token) bool {
 	if t.Kind != "jwt" {
 		return false

@@ -11,7 +11,7 @@ import (
 )
 
 // Request returns the request of a method, an absolute URL and header lines. The
-// path stays as it is written. An error says what is to be written instead.
+// path stays as it is written. An error says what to write instead.
 func Request(method, address string, headers []string) (*simulate.Request, error) {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok || scheme != "http" && scheme != "https" {
@@ -73,9 +73,9 @@ func Opaque(scopes, realm string) simulate.Token {
 	return t
 }
 
-// Introspected returns a valid opaque token of which an introspection endpoint,
-// or a token information service, says what a JSON object holds: nothing else
-// is known of it.
+// Introspected returns a valid opaque token for which an introspection
+// endpoint, or a token information service, answers with a JSON object: nothing
+// else is known about it.
 func Introspected(data []byte) (simulate.Token, error) {
 	t := simulate.Token{Kind: "opaque"}
 	if err := json.Unmarshal(data, &t.Introspection); err != nil {

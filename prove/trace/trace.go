@@ -1,5 +1,5 @@
-// Package trace takes one request through a cluster and shows what became of it, with
-// every step: for people and for programs.
+// Package trace sends one request through a simulated cluster and shows what became
+// of it, with every step: for people and for programs.
 package trace
 
 import (
@@ -59,9 +59,9 @@ type Step struct {
 	Column int    `json:"column,omitempty"`
 }
 
-// Run takes a request through the cluster so many times within one period of rate
-// limits, and returns what became of the last one. address is the URL as it is to be
-// shown. Secrets that the book knows are masked.
+// Run sends a request through the cluster a number of times within one period of
+// rate limits, and returns what became of the last one. address is the URL to show.
+// Secrets that the book knows are masked.
 func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book) *Trace {
 	locators := map[*source.Document]*source.Locator{}
 	return RunAt(cluster, r, address, times, book, func(at source.Ref) (string, int, int) {
@@ -173,8 +173,8 @@ func (t *Trace) Text() string {
 	return report.Lines(w.String())
 }
 
-// printOutcomes says what may become of the request, each with what it
-// supposes.
+// printOutcomes prints what may become of the request, each outcome with its
+// assumptions.
 func (t *Trace) printOutcomes(w io.Writer) {
 	if t.Decision == "unknown" {
 		fmt.Fprintln(w, "It is not known what becomes of the request:")
@@ -190,7 +190,7 @@ func (t *Trace) printOutcomes(w io.Writer) {
 	}
 }
 
-// String says what becomes of the request.
+// String returns what becomes of the request.
 func (o *Outcome) String() string {
 	switch {
 	case o.Decision == "allow":

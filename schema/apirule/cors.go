@@ -98,7 +98,7 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 	}
 }
 
-// anyOrigin reports whether an origin stands for all of them, or for all of one
+// anyOrigin reports whether an origin matches all origins, or all of one
 // scheme.
 func anyOrigin(o ir.Origin) bool {
 	switch o.Kind {

@@ -81,7 +81,7 @@ func CheckJWTTypes(h *ir.Handler, lists []string, found *diag.List) (ok bool) {
 	return true
 }
 
-// listHelp says how to write a value that must be a list of strings.
+// listHelp returns how to write a value that must be a list of strings.
 func listHelp(key string, v any) string {
 	if s, ok := v.(string); ok {
 		return fmt.Sprintf("write it as a list: %s: [%q]", key, s)

@@ -16,7 +16,8 @@ type JWT struct {
 	// Attribute is how the controller names the place of the configuration.
 	Attribute string
 	Issuers   []ir.Issuer
-	// Authorizations are alternatives. Defined tells an empty list from none.
+	// Authorizations are alternatives. Defined distinguishes an empty list from
+	// none.
 	Authorizations []Authorization
 	Defined        bool
 }
@@ -89,8 +90,8 @@ func (j *JWT) fault(found *diag.List, code diag.Code, at source.Ref, help, upstr
 	f.Upstream.Attribute = j.Attribute + strings.TrimPrefix(at.Path, j.At.Path)
 }
 
-// CheckIssuers checks the addresses of the issuers and where tokens are taken
-// from, as the controllers of v1beta1 and v2 do alike.
+// CheckIssuers checks the addresses of the issuers and where tokens are read
+// from, as the controllers of v1beta1 and v2 both do.
 func (j *JWT) CheckIssuers(found *diag.List) {
 	headers, params := false, false
 	for i := range j.Issuers {
@@ -176,8 +177,8 @@ func (j *JWT) Grants(proof ir.Authenticator) []ir.Grant {
 	return out
 }
 
-// CheckIssuersAlike reports an issuer and key set that two configurations of
-// one resource take tokens from in different places. attribute names the
+// CheckIssuersAlike reports an issuer and key set for which two configurations
+// of one resource read tokens from different places. attribute names the
 // element in the controller's words.
 func CheckIssuersAlike(all []*JWT, attribute func(j *JWT, k int) string, found *diag.List) {
 	type key struct{ issuer, jwks string }

@@ -27,7 +27,7 @@ var common = ir.Places{
 	ir.PartToken:    {In: []string{"*"}},
 }
 
-// legacy is what v1alpha1 and v1beta1 have beside it.
+// legacy is what v1alpha1 and v1beta1 have in addition.
 var legacy = ir.Places{
 	ir.PartHandler: {In: []string{"handler"}},
 	ir.PartConfig:  {In: []string{"config*"}},

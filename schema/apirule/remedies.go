@@ -15,7 +15,7 @@ func legacyHostRemedy(text string) string {
 	return HostRemedy(text)
 }
 
-// HostRemedy says how to mend a text that is not a host.
+// HostRemedy returns how to correct a text that is not a host.
 func HostRemedy(text string) string {
 	host := text
 	if _, rest, ok := strings.Cut(text, "://"); ok {
@@ -37,7 +37,7 @@ func HostRemedy(text string) string {
 	return "write " + host
 }
 
-// GatewayRemedy says how to mend a text that does not name a Gateway as
+// GatewayRemedy returns how to correct a text that does not name a Gateway as
 // namespace/name: older versions wrote the name of its Service.
 func GatewayRemedy(text string) string {
 	name, rest, dotted := strings.Cut(text, ".")
@@ -57,7 +57,7 @@ var (
 	expression = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[|()\[\]\\^+?]|\.\*`) })
 )
 
-// TemplateRemedy says how to mend a text that is not a path of v2.
+// TemplateRemedy returns how to correct a text that is not a path of v2.
 func TemplateRemedy(text string) string {
 	const operators = "{*} is one segment, {**} is any rest"
 	switch {

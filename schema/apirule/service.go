@@ -28,8 +28,8 @@ func DecodeService(n *source.Node, owner source.Ref) *Service {
 }
 
 // Upstream resolves the Service of a rule: its own or that of the spec; both
-// may be nil. A rule's service without a namespace takes that of spec.service,
-// as the controllers do, and only then the resource's own.
+// may be nil. A rule's service without a namespace has that of spec.service, as
+// the controllers do, and only then the resource's own.
 func Upstream(rule, spec *Service, namespace string, at source.Ref) ir.Upstream {
 	s := rule
 	if s == nil {

@@ -1,5 +1,5 @@
-// Package certificate reads what keeps the certificates of Gateways: Secrets,
-// and the Certificates of cert-manager and of Gardener.
+// Package certificate reads the objects with the certificates of Gateways:
+// Secrets, and the Certificates of cert-manager and of Gardener.
 //
 // It takes a document's YAML and returns findings and an ir.Certificate: names
 // and dates. No key and no value of a Secret leaves the package, also not in a

@@ -77,8 +77,8 @@ func (s *secret) fault(code diag.Code, at source.Ref, help, format string, args 
 	s.found.Add(diag.Finding{Code: code, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
-// read takes names and dates from the certificate, and checks that its key and
-// the certificates behind it belong to it.
+// read reads names and dates of the certificate, and checks that its key and
+// the certificates after it belong to it.
 func (s *secret) read(c *ir.Certificate, cert, key []byte) {
 	chain, ok := s.chain(cert)
 	if !ok {

@@ -115,7 +115,7 @@ func (c *config) form(i int, n *source.Node, k *ir.Connector, at source.Ref) boo
 }
 
 // redirect checks where the provider sends the browser: to the callback of
-// Dex's own issuer. What a chart fills in is not known.
+// Dex's own issuer. A value that a chart fills in is not known.
 func (c *config) redirect(k *ir.Connector, at source.Ref) {
 	if !connectorTypes[k.Type] {
 		return

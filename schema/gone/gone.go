@@ -1,5 +1,5 @@
 // Package gone knows documents of a Kyma cluster that nothing reads any more,
-// and what has taken their place.
+// and their replacements.
 //
 // It takes a document's head and root and returns a line of its table. It must
 // not know what else is in the inputs.

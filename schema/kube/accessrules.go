@@ -25,15 +25,15 @@ type AccessRule struct {
 	URL       string
 	Methods   []string
 	Canonical string
-	// Closed says that the rule lets nobody in.
+	// Closed reports that the rule lets nobody in.
 	Closed bool
 	// Issuers are those whose tokens it accepts, with the address of their keys:
 	// of handlers that name one of each. Several do not say whose keys are whose.
 	Issuers []Issuer
-	// Unmatched says that a native rule does not have the field match: Oathkeeper
-	// answers 500 to everything then. With match: null, and with a Rule without
-	// it, which the Maester writes so, the rule matches nothing (measured with
-	// Oathkeeper v0.40.9).
+	// Unmatched reports that a native rule does not have the field match:
+	// Oathkeeper answers 500 to everything then. With match: null, and with a
+	// Rule without it, which the Maester writes so, the rule matches nothing
+	// (measured with Oathkeeper v0.40.9).
 	Unmatched bool
 }
 

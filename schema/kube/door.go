@@ -24,8 +24,8 @@ type Route struct {
 	Origin source.Ref
 	Kind   string
 	Name   ir.Name
-	// Hosts are those of an HTTPRoute that leads to Services: one that redirects
-	// only takes no request from others.
+	// Hosts are the hosts of an HTTPRoute that leads to Services: one that only
+	// redirects is left out.
 	Hosts []string
 	// All are the hosts of an HTTPRoute or a GRPCRoute, none for those of its
 	// listeners, and Parents what it belongs to.

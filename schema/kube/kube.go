@@ -2,8 +2,8 @@
 // Service, Gateway, VirtualService, the mesh configuration, Pod and Namespace.
 //
 // It takes YAML nodes of well-known kinds and returns the few facts that link
-// needs. It is tolerant: these objects belong to others, and what is wrong
-// with them is not kgw's to report. It must not know any dialect.
+// needs. It is tolerant: these objects belong to others, and kgw does not
+// report their faults. It must not know any dialect.
 package kube
 
 import (
@@ -30,7 +30,7 @@ type Service struct {
 	// BadLabels are labels of the selector whose values are not text.
 	BadLabels []string
 	Ports     []ServicePort
-	// External is the name that the Service stands for (type ExternalName), ""
+	// External is the name that the Service refers to (type ExternalName), ""
 	// for one of its own pods.
 	External string
 	// Outside is why a Service is reachable from outside the cluster by itself: "of

@@ -60,9 +60,9 @@ func decodeParent(at source.Ref, name ir.Name, root, spec *source.Node) *ParentG
 	return p
 }
 
-// KnownParent is a Gateway of which a configuration says which hosts it serves and
-// which namespaces it accepts routes of, each nil where that is not known. It has a
-// listener for each host, by each name of sections.
+// KnownParent is a Gateway whose hosts and accepted namespaces a configuration
+// sets, each nil if not known. It has a listener for each host, by each name of
+// sections.
 func KnownParent(name ir.Name, sections, hosts, namespaces []string) *ParentGateway {
 	p := &ParentGateway{Name: name}
 	if len(sections) == 0 {

@@ -1,6 +1,6 @@
 // Package v1alpha1 is Kyma's APIGateway: the settings of the API Gateway module.
 //
-// It takes a document's YAML and returns findings and what the module makes.
+// It takes a document's YAML and returns findings and the objects of the module.
 // Nothing is compiled. It must not know any other kind.
 package v1alpha1
 

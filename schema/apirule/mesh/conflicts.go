@@ -124,8 +124,8 @@ func coversTail(suffix, b []string) bool {
 }
 
 // node is the controller's search tree over segments (api-gateway 3.10.0,
-// segment trie). It is kept as it is there: an end is marked only when its
-// node is new, and "{*}" stands for any later token.
+// segment trie). It is kept as it is there: an end is marked only when its node
+// is new, and "{*}" matches any later token.
 type node struct {
 	end      bool
 	children map[string]*node

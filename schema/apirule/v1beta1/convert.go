@@ -30,7 +30,7 @@ func (a *APIRule) checkConversion(found *diag.List) {
 	}
 }
 
-// unconverted says why the conversion of a mutator fails, or returns "".
+// unconverted returns why the conversion of a mutator fails, or "".
 func unconverted(m *ir.Handler, key string) string {
 	if m.Config == nil {
 		return fmt.Sprintf("mutator %q has no configuration", m.Name)
@@ -47,8 +47,8 @@ func unconverted(m *ir.Handler, key string) string {
 	return ""
 }
 
-// refuseConversion adds the finding, or marks the one that is there already as
-// about something that the controller never sees.
+// refuseConversion adds the finding, or marks an existing one as about
+// something that the controller never sees.
 func refuseConversion(at source.Ref, message string, found *diag.List) {
 	said := false
 	for i := range *found {

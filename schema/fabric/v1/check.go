@@ -134,8 +134,8 @@ func (f *FabricGateway) checkCORS(found *diag.List) {
 }
 
 // checkCORSHeaders reports headers that every call of the gateway has and that
-// browsers may not send: without Authorization there is no token. "*" does not
-// stand for it (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+// browsers may not send: without Authorization there is no token. "*" does not include
+// it (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
 func (f *FabricGateway) checkCORSHeaders(found *diag.List) {
 	var missing []string
 	for _, name := range []string{"Authorization", "Content-Type"} {

@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
-// parameter is a segment that stands for any one segment: *, *name or {name}.
+// parameter is a segment that matches any one segment: *, *name or {name}.
 var parameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`) })
 
 // checkPaths checks each path and verb, and pairs that match the same requests.
@@ -104,9 +104,9 @@ func (o *operation) checkPath(found *diag.List) {
 	}
 }
 
-// star tells a bare star (1) from a named one (2). The operator replaces each
-// kind from left to right and consumes the slash behind it, so that it misses
-// the second of two neighbours.
+// star distinguishes a bare star (1) from a named one (2). The operator
+// replaces each kind from left to right and consumes the slash after it, so
+// that it misses the second of two neighbours.
 func star(segment string) int {
 	switch {
 	case segment == "*":

@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// exposure collects what is written as asked for and does not do what it seems
-// to. Each block is told once.
+// exposure collects fields that kgw writes as asked for, but that do not do
+// what they seem to. Each block is reported once.
 type exposure struct {
 	gateway *FabricGateway
 	found   *diag.List

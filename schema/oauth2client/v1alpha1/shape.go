@@ -1,9 +1,9 @@
 // Package v1alpha1 is Ory Hydra's OAuth2Client, as hydra-maester reads it: a
 // client that may ask for tokens.
 //
-// It takes a document's YAML and returns findings and a client, against which
-// the scopes that gateways demand are held. Nothing is compiled: the resource
-// is for hydra-maester. It must not know any other kind.
+// It takes a document's YAML and returns findings and a client, which the
+// scopes that gateways demand are checked against. Nothing is compiled: the
+// resource is for hydra-maester. It must not know any other kind.
 package v1alpha1
 
 import (

@@ -15,8 +15,8 @@ import (
 // Group is the API group of RoleBindings.
 const Group = "kgw.dev"
 
-// aliases are the keys of the chart, with the roles that they stand for. A key
-// may also be the role.
+// aliases are the keys of the chart, with their roles. A key may also be the
+// role.
 var aliases = [][2]string{
 	{"kymaEssentials", "kyma-essentials"}, {"kymaView", "kyma-view"}, {"kymaEdit", "kyma-edit"}, {"kymaAdmin", "kyma-admin"}, {"kymaDeveloper", "kyma-developer"},
 }
