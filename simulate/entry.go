@@ -16,8 +16,8 @@ type Entry struct {
 	// Set is what the entry matches, or more where Exact is false.
 	Set   match.Set
 	Exact bool
-	// Group is the virtual host that the entry belongs to: earlier entries of
-	// a group take requests from later ones.
+	// Group is the virtual host that the entry belongs to: earlier entries of a
+	// group match before later ones.
 	Group string
 	// To is the service that a request goes to, "" where it ends.
 	To string
@@ -39,9 +39,9 @@ type Rewrite struct {
 	Text string
 	// Hosts are the names that the Host header may have then.
 	Hosts []string
-	// Moves are what may happen to paths, and Apart paths that have to be told
-	// apart besides. Without moves a path becomes the same for all requests, or
-	// one that is not followed.
+	// Moves are what may happen to paths, and Apart more paths that have to be
+	// distinguished. Without moves a path becomes the same for all requests, or
+	// one that kgw does not follow.
 	Moves []match.Move
 	Apart []string
 }
@@ -68,13 +68,13 @@ func (r *Rewrite) Move(from, to string) bool {
 	return true
 }
 
-// Rewriting says that the URL of a request that stands for many was changed.
+// Rewriting reports that the URL of a symbolic request was changed.
 type Rewriting struct {
 	// Text and At are the rewrite and its place.
 	Text string
 	At   source.Ref
-	// Scattered says that the requests that it stands for have paths now that
-	// nobody told apart before.
+	// Scattered reports that the requests that it represents now have paths
+	// that were not distinguished before.
 	Scattered bool
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Reading says what the simulator does with a field.
+// Reading is what the simulator does with a field.
 type Reading string
 
 // The readings. A field that no line of its kind's table has is Unread.
@@ -28,8 +28,8 @@ const (
 type FieldRule struct {
 	Path    string
 	Reading Reading
-	// Form is what the values are like, a name of forms or the words that may
-	// stand there, with "|" between them.
+	// Form is the form of the values: a name of forms, or the allowed words
+	// with "|" between them.
 	Form string
 	// Why is the reason of what is inert, asked or unknown.
 	Why string
@@ -151,8 +151,8 @@ func firstStep(path string) (word, rest string) {
 	return path, ""
 }
 
-// child is where a key or, with "", an element leads; below says that what is
-// there counts for everything below.
+// child is where a key or, with "", an element leads; below reports that its
+// line counts for everything below.
 func (n *fieldNode) child(key string) (next *fieldNode, below bool) {
 	if next := n.keys[key]; next != nil && key != "" {
 		return next, false

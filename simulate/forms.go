@@ -12,7 +12,7 @@ import (
 )
 
 // form is what the values of a field are: a field of another form is refused by
-// the API server or by Istio's webhook. It takes a text, a bool or a Number.
+// the API server or by Istio's webhook. It checks a text, a bool or a Number.
 type form struct {
 	what  string
 	takes func(v any) bool
@@ -90,8 +90,8 @@ func duration(s string) bool {
 
 func dnsLabel(s string) bool { return len(s) <= 63 && labelText.MatchString(s) }
 
-// domain reports whether a text is a name of DNS as Istio takes it: labels, the
-// last of which is not a number.
+// domain reports whether Istio accepts a text as a DNS name: labels, the last
+// of which is not a number.
 func domain(s string) bool {
 	s = strings.TrimSuffix(s, ".")
 	if s == "" || len(s) > 255 {
@@ -124,7 +124,7 @@ func servedHost(s string) bool {
 	return s == "*" || strings.Contains(s, ".") && !partial && (address(s) || wildcardName(s))
 }
 
-// headerText reports whether Envoy takes a value with its % commands.
+// headerText reports whether Envoy accepts a value with its % commands.
 func headerText(s string) bool {
 	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 		return false
@@ -132,8 +132,8 @@ func headerText(s string) bool {
 	return strings.Count(strings.ReplaceAll(s, "%%", ""), "%")%2 == 0
 }
 
-// Refused returns why a field of the spec is not as Istio takes it, and its path,
-// "" where all are: it has another type, or a value that is none of its form.
+// Refused returns why Istio refuses a field of the spec, and its path, "" if it
+// refuses none: the field has another type, or a value of another form.
 func (t *FieldTable) Refused(root *source.Node) (why, path string) {
 	if spec := t.read().root.keys["spec"]; spec != nil {
 		return spec.refused(source.Field(root, "spec"), "spec")
@@ -172,7 +172,7 @@ func (n *fieldNode) refused(v *source.Node, path string) (why, at string) {
 	return "", ""
 }
 
-// misfit says why a value is not of the form of a field.
+// misfit returns why a value is not of the form of a field.
 func (r *FieldRule) misfit(v *source.Node, path string) string {
 	what, takes := forms[r.Form].what, forms[r.Form].takes
 	if strings.Contains(r.Form, "|") {
@@ -198,11 +198,12 @@ func subnet(s string) bool {
 	return err == nil || address(s)
 }
 
-// HeaderName reports whether Istio takes a text for the name of a header.
+// HeaderName reports whether Istio accepts a text as the name of a header.
 func HeaderName(s string) bool { return headerName.MatchString(s) }
 
-// RefusedExport says why Istio refuses to whom an object is exported, and the path
-// of the field, "" where it does not: each namespace once, and nobody beside all.
+// RefusedExport returns why Istio refuses the exportTo of an object, and the path
+// of the field, "" if it does not: each namespace must be there once, and none
+// together with "*".
 func RefusedExport(m *Manifest) (why, path string) {
 	seen := map[string]bool{}
 	list := source.Texts(source.Field(m.Spec(), "exportTo"))

@@ -33,8 +33,8 @@ type Manifest struct {
 	Native, Inside bool
 	// Text is a native rule in canonical form.
 	Text string
-	// Instead is the resource whose compiled objects this live one
-	// replaces; without a document, it stands for itself.
+	// Instead is the resource whose compiled objects this live one replaces;
+	// without a document, the object is its own.
 	Instead Source
 }
 

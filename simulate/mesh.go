@@ -52,7 +52,7 @@ type Delegate struct {
 	Engine   Engine
 }
 
-// Decide takes a request through the chain, in every world that the inputs
+// Decide sends a request through the chain, in every world that the inputs
 // leave open; a request that is in a world already is decided in that one.
 func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 	if r.World() != nil {

@@ -73,7 +73,7 @@ func ReadMesh(manifests []Manifest, trusted int) *MeshConfig {
 	return c
 }
 
-// read takes the settings out of a ConfigMap.
+// read reads the settings of a ConfigMap.
 func (c *MeshConfig) read(m *Manifest) {
 	text := source.Text(source.Field(source.Field(m.Root, "data"), "mesh"))
 	if text == "" {

@@ -18,17 +18,17 @@ type Workload struct {
 	Account string
 	// Ports are the numbers of the ports that containers name.
 	Ports map[string]string
-	// Sidecar says what is known of a proxy beside the containers.
+	// Sidecar is what is known about a proxy next to the containers.
 	Sidecar Presence
 	At      source.Ref
 	// Unread are the conditions that fields which are not read matter.
 	Unread []Unknown
 }
 
-// Presence says whether something is there.
+// Presence is whether something exists.
 type Presence uint8
 
-// The presences. Supposed is what is taken where nothing says otherwise.
+// The presences. Supposed is assumed if the inputs do not decide.
 const (
 	Supposed Presence = iota
 	Present
@@ -48,8 +48,8 @@ type Service struct {
 	Namespace, Name string
 	Selector        map[string]string
 	Ports           []Port
-	// Elsewhere says that its pods are not those of its selector: it has none,
-	// or it is an alias of a name.
+	// Elsewhere reports that its pods do not follow from its selector: it has
+	// none, or it is an alias of a name.
 	Elsewhere bool
 	At        source.Ref
 	// Unread are the conditions that fields which are not read matter.
@@ -139,7 +139,7 @@ func (p *Pods) Services() int { return len(p.services) }
 // Unread are the conditions that fields of a namespace matter to its pods.
 func (p *Pods) Unread(namespace string) []Unknown { return p.unread[namespace] }
 
-// rawPorts are ports without a name that Istio takes for TCP
+// rawPorts are ports without a name that Istio treats as TCP
 // (pkg/config/kube/conversion.go).
 var rawPorts = []int64{25, 53, 3306, 27017}
 

@@ -22,8 +22,7 @@ var remedies = map[Cause]string{
 	PolicyDenied:   "send a token that one of the policies wants, with its claims; a caller from inside the cluster is refused where only the ingress gateway may send",
 }
 
-// Help says what can be done about a decision; "" where there is nothing to
-// do.
+// Help returns what can be done about a decision; "" if nothing.
 func (d *Decision) Help() string {
 	if d.Remedy != "" {
 		return d.Remedy

@@ -18,44 +18,44 @@ type Request struct {
 	// Caller is the mesh identity of who sends, and To the service it is sent
 	// to, with its port; both are empty for the first hop.
 	Caller, To string
-	// SourceIP is the address that the request comes from, "" where it is not
-	// told.
+	// SourceIP is the address that the request comes from, "" if it is not
+	// known.
 	SourceIP string
-	// Gateway names the gateway that the request comes to, as
-	// "namespace/name", "" where it is not told.
+	// Gateway names the gateway that the request comes to, as "namespace/name",
+	// "" if it is not known.
 	Gateway string
-	// Inside says that Caller sends the request to a service itself, past all
-	// gateways.
+	// Inside reports that Caller sends the request to a service itself,
+	// bypassing all gateways.
 	Inside bool
 	// Subset names the pods of To that it is sent to, "" for all.
 	Subset string
-	// Stream says that a gateway passed the connection on and nobody looks at
-	// what is in it.
+	// Stream reports that a gateway passed the connection on without reading
+	// it.
 	Stream bool
 	// Answers are the statuses that services reply which are asked about the
-	// request, by the name of the handler or filter that asks; one that is not
-	// among them is taken to say yes.
+	// request, by the name of the handler or filter that asks; a service that
+	// is not among them allows the request.
 	Answers map[string]int
 	// Free is what the request leaves to the caller.
 	Free Freedom
 	// Verified are the claims of the token that the last proxy verified, as its
 	// conditions see them; nil without one.
 	Verified map[string]any
-	// Certified says that the client may have shown a certificate to the gateway,
-	// so that Caller is not known there.
+	// Certified reports that the client may have shown a certificate to the
+	// gateway, so that Caller is not known there.
 	Certified bool
 	// Unsettled names headers, in lower case, whose values are not known; "*" is
 	// all of them.
 	Unsettled []string
-	// Rewritten is the last change of its URL, where the request stands for many;
-	// nil where there was none.
+	// Rewritten is the last change of its URL, for a symbolic request; nil if
+	// there was none.
 	Rewritten *Rewriting
 
 	world *World
 }
 
-// Freedom is how much of a request is not said, so that it stands for many: a
-// condition on what is not said is one that the caller chooses.
+// Freedom is the part of a symbolic request that is left open: the caller
+// chooses the outcome of a condition on it.
 type Freedom uint8
 
 // The freedoms.

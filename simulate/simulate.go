@@ -14,8 +14,8 @@ import (
 
 // Engine decides requests as one program in the cluster does.
 type Engine interface {
-	// Decide returns what becomes of a request. The trail, unless it is nil, is
-	// told every step.
+	// Decide returns what becomes of a request. The trail, unless it is nil,
+	// records every step.
 	Decide(r *Request, t *Trail) Decision
 }
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Token is what a caller brings, in terms of what the verifiers find out about
-// it. The zero value is not a token.
+// Token is a caller's token, described by what verifiers find out about it. The
+// zero value is not a token.
 type Token struct {
 	// Kind is "none", "malformed", "jwt" or "opaque".
 	Kind string `json:"kind"`
@@ -25,14 +25,15 @@ type Token struct {
 	// Introspection is what the introspection endpoint says of an opaque
 	// token, besides active and exp.
 	Introspection map[string]any `json:"introspection,omitempty"`
-	// Partial says that Introspection is only a part of what the endpoint says.
+	// Partial reports that Introspection is only a part of the endpoint's
+	// answer.
 	Partial bool `json:"-"`
 	// Tokeninfo is what a token information service replies to Skipper about the
-	// token; nil: what Introspection or the claims come to.
+	// token; nil for an answer made of Introspection or the claims.
 	Tokeninfo map[string]any `json:"tokeninfo,omitempty"`
 	// Session is what a session store replies to Oathkeeper; nil: not known.
 	Session *Session `json:"session,omitempty"`
-	// ID tells tokens apart where they are counted.
+	// ID identifies tokens where they are counted.
 	ID string `json:"-"`
 	// Prefix begins an opaque token.
 	Prefix string `json:"prefix,omitempty"`
@@ -101,9 +102,10 @@ func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 // placed marks a token that is in the request already.
 const placed = "placed"
 
-// Realise returns a copy of the request with the token where Via says, and the
+// Realise returns a copy of the request with the token in the place of Via, and the
 // scheme in X-Forwarded-Proto, as the proxy in front writes it; a request over
-// plain HTTP that has the header already keeps it. What is realised stays as it is.
+// plain HTTP that has the header already keeps it. A realised request stays as it
+// is.
 func (r *Request) Realise() *Request {
 	out := r.Clone()
 	out.MakeReal()

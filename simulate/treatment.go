@@ -7,8 +7,8 @@ type Treatment struct {
 	CORS    string
 	// Origins are origins that the CORS policy names.
 	Origins []string
-	// Request is what is done to requests that depends on what they have, and that
-	// one request does not show.
+	// Request is the changes to requests that depend on their content, so that one
+	// request does not show them.
 	Request string
 	// Response is what is done to the headers of responses.
 	Response string

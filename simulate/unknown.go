@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Why says what kind of thing an Unknown is.
+// Why is the kind of an Unknown.
 type Why string
 
 // The kinds of unknowns.
@@ -36,15 +36,15 @@ type Unknown struct {
 	// What states the condition as a sentence that holds or does not, lower
 	// case: "the source address is in 10.0.0.0/8".
 	What string
-	// Needs says what would decide it, "" where nothing in kgw can:
-	// "--source-ip", "the Deployment of shop/api".
+	// Needs is what would decide it, "" if nothing in kgw can: "--source-ip",
+	// "the Deployment of shop/api".
 	Needs string
 	// Key names the condition: the place where it is asked, its text in
 	// canonical form, and the parts of the request that it reads. Conditions
 	// with one key hold together or do not. "" is What.
 	Key string
 	// Example are headers of a request for which a Chosen condition holds.
-	// HostPort says that it is a Host header with a port.
+	// HostPort reports that it is a Host header with a port.
 	Example  []Header
 	HostPort bool
 }
@@ -77,7 +77,7 @@ type World struct {
 	// Doubtful also asks about objects that are refused: without it they are
 	// absent.
 	Doubtful bool
-	// Phase tells apart who asks: the sides of a comparison.
+	// Phase distinguishes who asks: the sides of a comparison.
 	Phase uint
 
 	script []bool
@@ -104,7 +104,7 @@ func (w *World) Holds(u Unknown) bool {
 	return answer
 }
 
-// Doubts reports whether the world is asked what is possible at all, not what
+// Doubts reports whether the question is what is possible at all, not what
 // becomes of one request.
 func (w *World) Doubts() bool { return w != nil && w.Doubtful }
 
@@ -226,7 +226,8 @@ func Outcomes(r *Request, t *Trail, decide func(*Request, *Trail) Decision) Deci
 // StepUnknown is the engine of steps that say what is not known.
 const StepUnknown = "Unknown"
 
-// Sentence says that the condition is not known, and what would decide it.
+// Sentence returns a sentence that the condition is not known, and what would
+// decide it.
 func (u *Unknown) Sentence() string {
 	out := "kgw cannot tell whether " + u.What
 	if u.Needs != "" {
@@ -263,7 +264,7 @@ func merged(all []Outcome, complete bool) Decision {
 	return d
 }
 
-// fingerprint spells what a caller and an upstream can tell of a decision.
+// fingerprint spells what a caller and an upstream can observe of a decision.
 func (d *Decision) fingerprint() string {
 	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ","), strings.Join(d.Keys, ","), strings.Join(d.Asked, ",")}
 	for name, value := range d.Headers {

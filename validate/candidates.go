@@ -28,11 +28,11 @@ func (v *View) pairsOf(takes []ir.Take, visit func(i, j int, r match.Relation)) 
 	return counts
 }
 
-// maxGroup is how many takes of one host are compared pair by pair before they
-// are handed on as they are.
+// maxGroup is how many takes of one host are compared pair by pair; larger
+// groups are passed on as they are.
 const maxGroup = 100
 
-// candidates lists, in order, the takes that may meet another one.
+// candidates lists, in order, the takes that may overlap with another one.
 func candidates(takes []ir.Take) []int {
 	byHost := map[string][]int{}
 	loose := false // some take has no plain host

@@ -41,7 +41,7 @@ func clients(v *View, found *diag.List) {
 }
 
 // withTokens returns the clients that can get an access token, and reports the
-// others (RFC 6749; Hydra takes the response type "code" where none is named).
+// others (RFC 6749; Hydra uses the response type "code" if none is named).
 func withTokens(clients []*ir.Client, found *diag.List) []*ir.Client {
 	var out []*ir.Client
 	for _, c := range clients {
@@ -111,7 +111,7 @@ func strategyOf(h *ir.Handler) func([]string, string) bool {
 
 // fromHydra reports whether the tokens of a grant are Hydra's: those that
 // Oathkeeper introspects, unless another server is named, and JWTs whose issuer
-// or key set is at Hydra. Kyma's Oathkeeper takes Hydra's key set where none is
+// or key set is at Hydra. Kyma's Oathkeeper uses Hydra's key set if none is
 // named; Kyma publishes Hydra as oauth2.<domain>.
 func fromHydra(g *ir.Grant) bool {
 	switch proof := g.Proof.(type) {

@@ -90,9 +90,9 @@ func allAmong(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
-// grantsOf lists the scopes of each way to be let in. Ways for callers that are
-// named (services, employees) count only where there is no other: a description
-// cannot name callers.
+// grantsOf lists the scopes of each way to be let in. Ways for named callers
+// (services, employees) count only if there is no other: a description cannot
+// name callers.
 func grantsOf(r *served) [][]string {
 	var named, others [][]string
 	for i := range r.Access.Grants {

@@ -35,7 +35,7 @@ func duplicates(v *View, found *diag.List) {
 }
 
 // duplicate reports one definition of several. owner is the resource that is
-// withheld for it; nil is that of the definition.
+// withheld for it; nil is the one of the definition.
 func duplicate(id *Identity, all []*Identity, owner *source.Document, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.DuplicateResource, At: id.Origin.At("metadata", "name"), Owner: owner, Group: id.Name.String() + id.Kind, Place: "another definition",

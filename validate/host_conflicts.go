@@ -116,7 +116,7 @@ func sameHost(h *holder, holders []*holder, found *diag.List) {
 func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.written) }
 
 // underWildcard reports a host that a wildcard of another resource covers, to
-// both; told holds the wildcards that were told already.
+// both; told holds the wildcards that were reported already.
 func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
 	reported := false
 	for _, o := range holders {
@@ -134,11 +134,10 @@ func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *d
 	}
 }
 
-// apart reports whether a host and the wildcard of another gateway can be
-// side by side. The proxy takes the specific host's routes, and policies that
-// name their hosts do not leak to each other, except for those of the wildcard,
-// which let in at the specific host too on the same pods: where that is not
-// open, they must not ask for less (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
+// apart reports whether a host and the wildcard of another gateway can coexist. The proxy uses the
+// specific host's routes, and policies that name their hosts do not affect each other, except those of
+// the wildcard, which also admit to the specific host on the same pods: if that host is not open, they
+// must not ask for less (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
 func apart(specific, wildcard *holder) bool {
 	a, b := specific.gateway, wildcard.gateway
 	if a == nil || b == nil || !a.Convention.PolicyHosts || !b.Convention.PolicyHosts {
@@ -170,7 +169,7 @@ func meetAtPods(a, b *ir.Route) bool {
 }
 
 // admitsMore reports whether a route may let in callers whom another one, that is not
-// open, refuses: it has a grant that asks for less than each of the other's.
+// open, refuses: it has a grant that asks for less than every grant of the other.
 func admitsMore(a, than *ir.Route) bool {
 	return slices.ContainsFunc(a.Access.Grants, func(g ir.Grant) bool {
 		return !slices.ContainsFunc(than.Access.Grants, func(h ir.Grant) bool { return asksNoLess(&g, &h) })
@@ -232,7 +231,7 @@ func conflict(a, b *holder) bool {
 }
 
 // owns reports whether the object was made for the gateway: by its labels, as
-// the controllers tell, or by an owner reference.
+// controllers do, or by an owner reference.
 func owns(g *ir.Gateway, c *Claim) bool {
 	if c.Name.Namespace == g.Name.Namespace && slices.Contains(c.Owners, OwnerRef{Kind: g.Kind, Name: g.Name.Name}) {
 		return true

@@ -29,7 +29,7 @@ func hosts(v *View, found *diag.List) {
 	}
 }
 
-// DomainHelp says how to tell kgw the domain of the cluster.
+// DomainHelp is how to set the domain of the cluster.
 const DomainHelp = "write the full host, or set the domain of the cluster: --domain kyma.example.com, KGW_DOMAINS_DEFAULT, or domains.default in kgw.yaml"
 
 func noDomain(h *ir.Host, found *diag.List) {

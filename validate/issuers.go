@@ -44,8 +44,8 @@ func issuers(v *View, found *diag.List) {
 	}
 }
 
-// told reports whether the difference is found already, as one on the same pods
-// or on the same place.
+// told reports whether the difference is reported already, on the same pods or
+// in the same place.
 func told(found diag.List, at source.Ref) bool {
 	for i := range found {
 		if f := &found[i]; (f.Code == diag.KeySetsDiffer || f.Code == diag.IssuerTwoKeySets) && f.At == at {

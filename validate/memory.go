@@ -24,8 +24,8 @@ type Memory struct {
 	opened    map[*ir.Gateway]*openedMemory
 }
 
-// openedMemory is what opened found of a gateway, with what that was found from
-// beside the gateway.
+// openedMemory is what opened found about a gateway, with the other inputs of
+// that result.
 type openedMemory struct {
 	looks   []shelf     // where policies are that may hold for its pods
 	openers []ir.Opener // that hold for its pods, in order
@@ -200,8 +200,8 @@ func (c *guarded) memory(found diag.List) *openedMemory {
 	return out
 }
 
-// lookAt finds what policies open of each gateway. One that is as it was is not
-// looked at again, unless that may cost another amount than it could then.
+// lookAt finds what policies open of each gateway. An unchanged gateway is not
+// examined again, unless its budget has changed.
 func (v *View) lookAt(all []*guarded) []diag.List {
 	lists, sizes, whole := make([]diag.List, len(all)), make([]int, len(all)), 0
 	parallel.Each(len(all), func(i int) {

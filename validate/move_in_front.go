@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// moveInFront is the fix of a route that earlier ones take everything from: its
-// rule in front of theirs. There is none where the later route may admit
+// moveInFront is the fix of a route that earlier ones shadow completely: its
+// rule moves in front of theirs. There is none where the later route may admit
 // somebody whom one of the earlier ones does not.
 func moveInFront(takes []ir.Take, later *ir.Take, earlier []int) diag.Fix {
 	for _, i := range earlier {
@@ -26,7 +26,7 @@ func moveInFront(takes []ir.Take, later *ir.Take, earlier []int) diag.Fix {
 	return diag.Move{List: list, From: from, To: to}
 }
 
-// element takes "spec.rules[2]" apart.
+// element splits "spec.rules[2]".
 func element(at source.Ref) (list source.Ref, index int, ok bool) {
 	open := strings.LastIndexByte(at.Path, '[')
 	if open < 0 || !strings.HasSuffix(at.Path, "]") {

@@ -20,8 +20,8 @@ import (
 // all that select a pod one that allows is enough
 // (https://istio.io/latest/docs/reference/config/security/authorization-policy/).
 //
-// Every host of a gateway that is protected by policies is split into classes
-// of requests; of each the proxy's first route says which pods get it, and the
+// Every host of a gateway that is protected by policies is split into classes of
+// requests; for each the proxy's first route decides which pods get it, and the
 // first rule of the author who may send it.
 func opened(v *View, found *diag.List) {
 	said := map[places]bool{}
@@ -43,7 +43,8 @@ func opened(v *View, found *diag.List) {
 	}
 }
 
-// places are those of the two that meet: what is closed, and what opens it.
+// places are the places of the two that overlap: the closed rule, and its
+// opener.
 type places struct{ closed, open source.Ref }
 
 // saying is what was said already.
@@ -204,7 +205,7 @@ type guarded struct {
 	found   diag.List
 }
 
-// openedBudget bounds the states that one host of a gateway may take.
+// openedBudget bounds the states that one host of a gateway may use.
 const openedBudget match.Budget = 50_000
 
 // stepsPerSet is what the classes of a gateway may cost in any case, for each
@@ -310,7 +311,7 @@ func (c *guarded) compile() {
 	}
 }
 
-// undecided reports that it could not be told what is let through.
+// undecided reports that kgw could not decide what is let through.
 func (c *guarded) undecided(why string) {
 	key := saying{closed: c.g.Origin}
 	if c.told[key] || c.alike() {

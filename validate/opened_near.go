@@ -60,8 +60,8 @@ func (c *guarded) keep(openers []*ir.Opener) {
 	}
 }
 
-// openerKey is what two policies have in common that let the same requests
-// through. Those of the gateway itself are told apart by their route.
+// openerKey is equal for two policies that let the same requests through.
+// Policies of the gateway itself are distinguished by their route.
 type openerKey struct {
 	own    bool
 	route  *ir.Route

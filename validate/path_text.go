@@ -34,7 +34,7 @@ func pathTexts(v *View, found *diag.List) {
 	}
 }
 
-// misread says what is odd about a path as text and what to write, "" for
+// misread returns what is odd about a path as text and what to write, "" for
 // nothing.
 func misread(p *pathlang.Path) (message, help string) {
 	expression := p.Lang == pathlang.Regex || p.Lang == pathlang.Regexp2

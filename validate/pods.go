@@ -88,7 +88,7 @@ func podsOf(u *ir.Upstream) ir.Pods {
 
 const podsHelp = "add the workloads to the inputs, or give the two selectors a label key in common, with different values"
 
-// unknownPods says which selectors may have a pod in common.
+// unknownPods reports the selectors that may have a pod in common.
 func unknownPods(p ir.Pods, r *ir.Route) string {
 	var other ir.Pods
 	if list := upstreams(r); len(list) > 0 {
@@ -113,7 +113,7 @@ func spellLabels(p ir.Pods) string {
 // by the keys of all, "" for none, and by one of their hosts; "" for any.
 type shelf struct{ namespace, label, host string }
 
-// everyHost stands for all hosts in a shelf.
+// everyHost represents all hosts in a shelf.
 const everyHost = "*"
 
 // shelved is where an opener is found: by those who have one of its labels, or other

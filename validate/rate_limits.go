@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// rateLimits reports two RateLimits for the same pods: the controller takes the
+// rateLimits reports two RateLimits for the same pods: the controller uses the
 // older one and puts the other into an error state.
 func rateLimits(v *View, found *diag.List) {
 	byNamespace := map[string][]*ir.PodLimit{}

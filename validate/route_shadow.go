@@ -95,8 +95,8 @@ func inert(takes []ir.Take, later *ir.Take, earlier []int) bool {
 
 func alike(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
 
-// shadowedBy judges the requests that an earlier route takes from a later one.
-// The policy, if there is one, is the earlier route's.
+// shadowedBy judges the requests of a later route that an earlier one matches
+// first. The policy, if there is one, is the earlier route's.
 func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
 	if r.Kind == match.Disjoint || alike(a, b) {
 		return diag.Finding{}, false

@@ -14,7 +14,8 @@ const maxPairs = 10
 
 // ruleOverlap reports Oathkeeper rules that match one request: Oathkeeper
 // answers 500 then (rule/repository_memory.go), with or without a token. Both
-// resources are told; of a Rule that somebody else wrote the gateway alone.
+// resources get a finding; for a Rule that somebody else wrote only the gateway
+// does.
 func ruleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
 	told, unknown := make([]int, len(takes)), make([]int, len(takes))
@@ -29,7 +30,7 @@ func ruleOverlap(v *View, found *diag.List) {
 			like[j] = like[i]
 			group = fmt.Sprint(like[i], opensOne(&takes[i], &takes[j]))
 		case like[i] != i || like[j] != j:
-			return // told of the first rule of its kind
+			return // reported for the first rule of its kind
 		case r.Witness != nil && (told[i] < maxPairs || told[j] < maxPairs):
 			told[i]++
 			told[j]++

@@ -66,8 +66,8 @@ type hostless struct {
 	anyCase          bool
 }
 
-// withoutHost returns what a set says beside its host; ok is false for one that
-// says more than hostless can.
+// withoutHost returns a set without its host; ok is false for one that has more
+// than hostless can hold.
 func withoutHost(s *match.Set) (h hostless, ok bool) {
 	h = hostless{s.Path, s.View, strings.Join(s.Schemes, ","), strings.Join(s.Methods, ","), s.AnyCase}
 	return h, plainHost(s) != "" && s.HostPattern.Lang == 0 && len(s.Predicates) == 0 && len(s.Methods) > 0

@@ -34,9 +34,9 @@ func blockedServices(v *View, found *diag.List) {
 	}
 }
 
-// isBlocked compares names without regard to case, final dots and the domain of
-// the cluster, and also what a Service stands for. A name with dots is compared alone too: that it is not the name
-// of a Service is said elsewhere.
+// isBlocked compares names without regard to case, final dots and the domain of the cluster, and also
+// the name that a Service refers to. A name with dots is compared alone too: another finding reports
+// that it is not the name of a Service.
 func isBlocked(u *ir.Upstream, block []string) bool {
 	name := canonical(u.Name)
 	whole := strings.TrimSuffix(name, ".svc.cluster.local")

@@ -1,7 +1,7 @@
 // Package validate questions the model: rules of the repository and of the
 // cluster, one rule a file.
 //
-// It takes gateways with what else claims their hosts, and returns findings. It
+// It takes gateways with other claims of their hosts, and returns findings. It
 // must not know dialects or targets, nor how a finding is levelled.
 package validate
 
@@ -109,7 +109,7 @@ type Policy struct {
 	// NoPublic forbids routes that demand nothing, except for PublicRoutes.
 	NoPublic     bool
 	PublicRoutes []PublicRoute
-	// OtherClients says that OAuth2 clients are registered elsewhere too.
+	// OtherClients reports that OAuth2 clients are registered elsewhere too.
 	OtherClients bool
 	// SecretKeys are the two keys of a client's Secret: that of its id and that
 	// of its secret; "" is any that hydra-maester has read by default.
@@ -153,7 +153,7 @@ func Run(v *View) diag.List {
 	return found
 }
 
-// undecided says what the purse of the run did not suffice for.
+// undecided reports what the purse of the run could not decide.
 func (v *View) undecided(found *diag.List) {
 	n := v.purse().Undecided
 	if n == 0 || len(v.Gateways) == 0 {

@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// At returns the objects with the leaves that are made of what is on a line
-// of a file: of the fields of the line, of what is below one that holds others,
-// and of lists and objects that the line is a part of.
+// At returns the objects with the leaves that come from a line of a file: from
+// its fields, from fields below one of them, and from lists and objects that
+// contain the line.
 func At(objects []Object, file string, line int) []Object {
 	l := &lineOf{file: file, line: line, docs: map[*source.Document][]string{}}
 	each := func(use func(s *Source) bool) []Object {

@@ -26,7 +26,7 @@ type Leaf struct {
 	// source.Number, or an empty list or object.
 	Path  string
 	Value any
-	// Rule is the sentence that says how the value is made, Docs the place in the
+	// Rule is the sentence about how the value is made, Docs the place in the
 	// documentation; "" where kgw has no line for the leaf.
 	Rule, Docs string
 	// From are what the value is made of; none where the rule alone says it.

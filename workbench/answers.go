@@ -34,7 +34,7 @@ func newReport(r *diag.Report) *Report {
 	var form, text bytes.Buffer
 	r.Findings = r.Findings.Join()
 	r.Summary.Count(r.Findings)
-	// A buffer takes everything.
+	// A buffer returns no error.
 	_ = diag.JSON{}.Render(&form, r)
 	_ = diag.Text{}.Render(&text, r)
 	return &Report{Report: form.Bytes(), Shown: diag.Text{}.Each(r), Text: text.String()}
@@ -63,7 +63,7 @@ type Built struct {
 	// or because there is nothing to write.
 	Manifests string `json:"manifests"`
 	Objects   int    `json:"objects"`
-	// Faulty says that an error is why nothing is written.
+	// Faulty reports that nothing is written because of an error.
 	Faulty bool `json:"faulty"`
 }
 
@@ -77,7 +77,7 @@ func (b *Bench) Build() *Built {
 		return &Built{Faulty: true}
 	}
 	var text strings.Builder
-	_ = result.WriteYAML(&text) // a Builder takes everything
+	_ = result.WriteYAML(&text) // a Builder returns no error
 	return &Built{Manifests: text.String(), Objects: len(result.Objects)}
 }
 
@@ -95,8 +95,8 @@ type Request struct {
 	From string `json:"from"`
 }
 
-// Traced is what becomes of a request: what kgw trace prints, and what is taken to
-// exist because it is not among the files.
+// Traced is what becomes of a request: what kgw trace prints, and the objects that
+// are assumed to exist because they are not among the files.
 type Traced struct {
 	*trace.Trace
 	Text     string   `json:"text"`
@@ -177,8 +177,8 @@ func (q *Request) token() (simulate.Token, error) {
 type Moved struct {
 	// Files are those that change.
 	Files []MovedFile `json:"files"`
-	// Report is what is said of it, and Changes what it changes for callers; nil
-	// where nothing moves. Text is that for people.
+	// Report is the report about it, and Changes are the changes for callers;
+	// nil if nothing moves. Text is the report for people.
 	Report  *Report      `json:"report"`
 	Changes *moves.Moves `json:"changes,omitempty"`
 	Text    string       `json:"text"`

@@ -14,19 +14,19 @@ type Question struct {
 	To      string  `json:"to"`
 }
 
-// Desk takes questions as JSON and answers as JSON: the form for callers that are not
-// written in Go. The zero value has no files.
+// Desk answers questions in JSON with answers in JSON: the form for callers that are
+// not written in Go. The zero value has no files.
 type Desk struct{ bench *Bench }
 
-// refusal is the answer where there is no other.
+// refusal is the answer if there is no other.
 type refusal struct {
 	Error string `json:"error"`
 }
 
 // opened is the answer of Open.
 type opened struct {
-	// Ready says that questions can be asked; Report is what is said of the
-	// configuration.
+	// Ready reports that questions can be asked; Report holds the findings
+	// about the configuration.
 	Ready  bool    `json:"ready"`
 	Report *Report `json:"report,omitempty"`
 }

@@ -38,7 +38,7 @@ type replaying struct {
 	Masked bool `json:"masked"`
 }
 
-// Open takes a recording as JSON. The answer is JSON: whether secrets are masked in it,
+// Open reads a recording as JSON. The answer is JSON: whether secrets are masked in it,
 // or with the key error.
 func (r *Replay) Open(recording string) (out []byte) {
 	defer failed(&out)

@@ -1,9 +1,9 @@
 // Package workbench answers what the commands answer about a directory, for files that
-// are held in memory: what they compile to, what is wrong with them, what becomes of a
-// request, and what a newer version of them looks like.
+// are held in memory: what they compile to, their faults, what becomes of a request,
+// and what a newer version of them looks like.
 //
-// It reads no file, no clock and no environment, and asks no cluster. What needs one of
-// them is refused.
+// It reads no file, no clock and no environment, and asks no cluster. A question that
+// needs one of them is refused.
 package workbench
 
 import (
@@ -42,9 +42,9 @@ type asked struct {
 }
 
 // Open reads the files of a directory: texts by names, which are relative to it and have
-// slashes. kgw.yaml among them is the configuration, of which the environment env holds;
-// "" is none. Without a Bench the report says what is wrong with the configuration.
-// An error says what the files want that cannot be had in memory.
+// slashes. kgw.yaml among them is the configuration, with the environment env; "" is
+// none. Without a Bench the report holds the faults of the configuration. An error names
+// what the files need that is not available in memory.
 func Open(texts map[string]string, env string) (*Bench, *Report, error) {
 	b := &Bench{secrets: &secret.Book{}}
 	if err := oneConfiguration(texts); err != nil {

@@ -117,8 +117,8 @@ func (t *table) admits(r *simulate.Request) bool {
 	return true
 }
 
-// bySNI leaves, of servers of TLS on the same pods and port, the one that is
-// most specific for the host: a client that means no harm names it there too.
+// bySNI keeps, among TLS servers on the same pods and port, the most specific
+// one for the host: an honest client names it there too.
 func bySNI(list []landing, r *simulate.Request) []landing {
 	if r.Free == simulate.AnyRequest || len(list) < 2 {
 		return list

@@ -100,8 +100,8 @@ func (c *condition) pattern() pathlang.Path {
 	return pathlang.Path{Lang: pathlang.Regex, Text: "(?i)" + regexp.QuoteMeta(c.text)}
 }
 
-// closed ends a \Q that is open at the end of an expression, so that it can be
-// put into another.
+// closed ends an open \Q at the end of an expression, so that the expression
+// can be put into another.
 func closed(text string) string {
 	if !strings.Contains(text, `\Q`) {
 		return text
@@ -114,8 +114,8 @@ func closed(text string) string {
 
 var languages = map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex}
 
-// takes compares all conditions, and asks last about those on which the request
-// says nothing.
+// takes compares all conditions, and asks last about the ones that the request
+// leaves open.
 func (r *route) takes(q *simulate.Request) bool {
 	open := false
 	for i := range r.conditions {
@@ -172,8 +172,8 @@ func (c *condition) chosen(r *route, q *simulate.Request) simulate.Unknown {
 	return u
 }
 
-// holds looks at the value of the request. What must not be there and is not
-// counts as empty, unless any value would do (Istio sets
+// holds compares the value of the request. A value that must be absent and is
+// absent counts as empty, unless any value would do (Istio sets
 // treat_missing_header_as_empty).
 func (c *condition) holds(q *simulate.Request) bool {
 	if c.claim != nil {
@@ -204,8 +204,8 @@ func (c *condition) matches(value string) bool {
 	return c.regex != nil && c.regex.MatchString(value)
 }
 
-// value is what the condition looks at. Envoy has the request line among the
-// headers, joins headers of one name, and takes parameters as they are written.
+// value is what the condition compares. Envoy has the request line among the
+// headers, joins headers of one name, and does not decode parameters.
 func (c *condition) value(q *simulate.Request) (value string, has bool) {
 	switch {
 	case c.is("uri"):
@@ -263,7 +263,7 @@ func allowed(cors *source.Node, origin string) bool {
 	return slices.Contains(list, origin) || slices.Contains(list, "*")
 }
 
-// claimPath reads the name of a header that stands for a claim:
+// claimPath reads the name of a header that means a claim:
 // "@request.auth.claims.a.b" or "@request.auth.claims[a][b]"; nil for others.
 func claimPath(name string) []string {
 	rest, ok := strings.CutPrefix(strings.ToLower(name), "@request.auth.claims")

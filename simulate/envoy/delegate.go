@@ -52,8 +52,8 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	return out
 }
 
-// missing stands for a delegate that is not among the inputs, or that Istio
-// refuses: the entry may not be there, or do anything.
+// missing returns routes in place of a delegate that is not among the inputs,
+// or that Istio refuses: the entry may not be there, or do anything.
 func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, shown string, matches []*source.Node, b *binding) []*route {
 	id, _, _ := strings.Cut(shown, ",")
 	var out []*route

@@ -161,7 +161,7 @@ type changes struct {
 
 type setting struct {
 	name, value string
-	add         bool // beside what is there
+	add         bool // in addition to existing values
 }
 
 // operations reads the changes of a route or a destination. A host that is set

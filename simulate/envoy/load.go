@@ -25,8 +25,8 @@ type Gateway struct {
 	// Guard returns what decides by the policies of the gateway's own pods, those
 	// with the labels; nil has none.
 	Guard func(selector map[string]string) simulate.AtPort
-	// Trusts says that there are proxies before the gateway whose
-	// X-Forwarded-Proto is believed.
+	// Trusts reports that the gateway believes X-Forwarded-Proto of proxies
+	// before it.
 	Trusts bool
 
 	tables   []*table
@@ -37,15 +37,14 @@ type Gateway struct {
 	space    string // namespace of the gateway's pods
 }
 
-// Load reads VirtualServices, Gateways and what is beside them among the
-// manifests. Hosts are in lower case; routes of several VirtualServices with one
-// host come one after the other: those of the older Gateway first, those that
-// are exported to fewer namespaces, the oldest; nothing behind a route that
-// matches everything within one of them, and such routes behind all others; a
+// Load reads VirtualServices, Gateways and related objects among the manifests.
+// Hosts are in lower case; routes of several VirtualServices with one host come
+// one after the other: those of the older Gateway first, those that are exported
+// to fewer namespaces, the oldest; nothing behind a route that matches
+// everything within one of them, and such routes behind all others; a
 // VirtualService without routes is passed over
 // (pilot/pkg/networking/core/gateway.go and its package route,
-// pilot/pkg/model/push_context.go). The namespace is
-// that of the gateway's pods.
+// pilot/pkg/model/push_context.go). The namespace is that of the gateway's pods.
 func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 	g := &Gateway{space: namespace}
 	l := &loader{g: g, named: map[string]*simulate.Manifest{}, absent: map[string]*table{}}
@@ -199,8 +198,8 @@ func (r *route) addUnread(list []simulate.Unknown) {
 	}
 }
 
-// actions are the fields of an entry that act; a field beside them may be a
-// misspelt match.
+// actions are the fields of an entry that act; another field may be a misspelt
+// match.
 var actions = []string{"route", "redirect", "directResponse", "rewrite", "fault", "mirror", "headers", "corsPolicy", "retries", "delegate"}
 
 func actionOf(key, path string) string {
@@ -313,7 +312,7 @@ func (b *binding) last(r *route) bool {
 	return r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0)
 }
 
-// catchAll reports whether Istio takes the route for one that matches everything:
+// catchAll reports whether Istio treats the route as one that matches everything:
 // prefix "/" or regex ".*" and nothing else. "/.*" is not such a route.
 func (r *route) catchAll() bool {
 	if len(r.conditions) == 0 {

@@ -30,8 +30,8 @@ func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Un
 	return out
 }
 
-// oddHeader says why it is not known what a match on a header does
-// (pilot/pkg/networking/core/route), "" where it is.
+// oddHeader returns why the effect of a match on a header is not known
+// (pilot/pkg/networking/core/route), "" if it is.
 func oddHeader(key string, v *source.Node) string {
 	name := strings.ToLower(key)
 	switch {

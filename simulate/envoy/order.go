@@ -26,8 +26,8 @@ func (h *virtualHost) unsure(a, b *route) bool {
 }
 
 // ofRoutes reports whether a VirtualService was made of HTTPRoutes, whoever wrote
-// them. Those of one host are in one; of others nothing but their ages says which is
-// asked first.
+// them. HTTPRoutes of one host are in one VirtualService; the order of others
+// follows from their ages only.
 func ofRoutes(m *simulate.Manifest) bool { return m.Shown == "HTTPRoute" }
 
 func older(a, b *simulate.Manifest) simulate.Unknown {

@@ -43,8 +43,8 @@ func RefusedVirtualService(m *simulate.Manifest) (why, path string) {
 	return refusedStreams(spec, hosts)
 }
 
-// refusedHosts says why Istio refuses the hosts of a VirtualService, whom it is
-// exported to, or what a delegate has that it cannot have.
+// refusedHosts returns why Istio refuses the hosts of a VirtualService, whom it
+// is exported to, or what a delegate has that it cannot have.
 func refusedHosts(m *simulate.Manifest, hosts, gateways []string) (why, path string) {
 	spec := m.Spec()
 	for i, h := range hosts {
@@ -65,8 +65,8 @@ func refusedHosts(m *simulate.Manifest, hosts, gateways []string) (why, path str
 	return simulate.RefusedExport(m)
 }
 
-// refusedStreams says why Istio refuses the routes of connections that are not
-// read.
+// refusedStreams returns why Istio refuses the routes of connections that are
+// not read.
 func refusedStreams(spec *source.Node, hosts []string) (why, path string) {
 	for _, list := range []string{"tls", "tcp"} {
 		for i, entry := range source.Elements(source.Field(spec, list)) {
@@ -97,7 +97,7 @@ func refusedStreams(spec *source.Node, hosts []string) (why, path string) {
 	return "", ""
 }
 
-// refusedWeights says why Istio refuses the destinations of a route.
+// refusedWeights returns why Istio refuses the destinations of a route.
 func refusedWeights(entry *source.Node, path string) (why, at string) {
 	var weights int64
 	routes := source.Elements(source.Field(entry, "route"))
@@ -114,7 +114,7 @@ func refusedWeights(entry *source.Node, path string) (why, at string) {
 	return "", ""
 }
 
-// refusedDestination says why Istio refuses where a route leads to.
+// refusedDestination returns why Istio refuses the destination of a route.
 func refusedDestination(n *source.Node, path string) (why, at string) {
 	if source.Text(source.Field(n, "host")) == "" {
 		return "a destination has no host", path
@@ -137,7 +137,7 @@ func matchesClaims(entry *source.Node) bool {
 // locating are the parts of a redirect without which it goes nowhere.
 var locating = []string{"uri", "prefixRewrite", "authority", "scheme", "port", "derivePort"}
 
-// refusedAction says why Istio refuses what an entry does.
+// refusedAction returns why Istio refuses the action of an entry.
 func refusedAction(entry *source.Node, path string) (why, at string) {
 	field := func(path ...string) *source.Node {
 		n := entry
@@ -187,7 +187,7 @@ func refusedAction(entry *source.Node, path string) (why, at string) {
 	return "", ""
 }
 
-// refusedRedirect says why Istio refuses a redirect.
+// refusedRedirect returns why Istio refuses a redirect.
 func refusedRedirect(n *source.Node, matches []*source.Node, path string) (why, at string) {
 	if n == nil {
 		return "", ""
@@ -228,8 +228,8 @@ func authorities(entry *source.Node) int {
 	return n
 }
 
-// refusedEntry says why Istio refuses the shape of an entry of a VirtualService
-// or of a delegate.
+// refusedEntry returns why Istio refuses the shape of an entry of a
+// VirtualService or of a delegate.
 func refusedEntry(entry *source.Node, path string, delegate bool) (why, at string) {
 	var does []string
 	for _, action := range []string{"route", "redirect", "directResponse", "delegate"} {
@@ -238,7 +238,7 @@ func refusedEntry(entry *source.Node, path string, delegate bool) (why, at strin
 		}
 	}
 	if slices.Equal(does, []string{"directResponse", "delegate"}) {
-		does = does[1:] // what the entry answers stands before what its delegate does
+		does = does[1:] // the answer of the entry comes before the action of its delegate
 	}
 	switch {
 	case delegate && slices.Contains(does, "delegate"):

@@ -11,8 +11,8 @@ import (
 
 // RefusedGateway returns why Istio's webhook refuses a Gateway and the path of
 // the field that it refuses, "" where it does not (pkg/config/validation,
-// validateServer). What is left out is not looked at: the input may be a part of
-// a Gateway.
+// validateServer). Absent fields are not checked: the input may be a part of a
+// Gateway.
 func RefusedGateway(m *simulate.Manifest) (why, path string) {
 	if why, path = simulate.GatewayFields.Refused(m.Root); why != "" {
 		return why, path
@@ -39,7 +39,7 @@ func RefusedGateway(m *simulate.Manifest) (why, path string) {
 	return "", ""
 }
 
-// certificates counts the ways in which a server is told its own certificate.
+// certificates counts the fields that name a server's own certificate.
 func certificates(tls *source.Node) int {
 	n := 0
 	for _, key := range []string{"credentialName", "credentialNames", "tlsCertificates", "serverCertificate"} {

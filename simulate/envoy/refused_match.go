@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// refusedMatch says why Istio refuses a match.
+// refusedMatch returns why Istio refuses a match.
 func refusedMatch(n *source.Node, path string) (why, at string) {
 	for _, part := range []string{"uri", "scheme", "method", "authority"} {
 		if why := badMatch(source.Field(n, part), part == "uri"); why != "" {
@@ -34,14 +34,14 @@ func refusedMatch(n *source.Node, path string) (why, at string) {
 	return "", ""
 }
 
-// headerKey reports whether Istio takes a key of a match for the name of a header,
-// or for a claim.
+// headerKey reports whether Istio accepts a key of a match as the name of a
+// header, or as a claim.
 func headerKey(key string) bool {
 	return claimPath(key) != nil || slices.Contains([]string{":method", ":scheme", ":authority", ":path", ":status"}, key) || simulate.HeaderName(key)
 }
 
-// badMatch says why Istio refuses what a text is compared with; only a path may
-// have an empty prefix.
+// badMatch returns why Istio refuses the value that a text is compared with;
+// only a path may have an empty prefix.
 func badMatch(n *source.Node, path bool) string {
 	prefix, expression := source.Field(n, "prefix"), source.Field(n, "regex")
 	text := source.Text(expression)

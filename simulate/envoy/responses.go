@@ -10,8 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// corsHeaders are what Envoy's cors filter tells a browser of an allowed origin:
-// all of it in the answer to a preflight, the origin in others.
+// corsHeaders are the headers that Envoy's cors filter sends to a browser of an
+// allowed origin: all of them in the answer to a preflight, the origin in
+// others.
 func corsHeaders(cors *source.Node, origin string, preflight bool) map[string]string {
 	out := map[string]string{"access-control-allow-origin": origin}
 	if yes, _ := source.Bool(source.Field(cors, "allowCredentials")); yes {

@@ -58,8 +58,8 @@ func goTemplate(text string) string {
 // groupRefs are RE2's references to groups in a rewrite.
 var groupRefs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\([0-9])`) })
 
-// rewrites says what the route does to the URLs of all its requests, nil where
-// it leaves them. scattered reports whether paths that it makes are not followed.
+// rewrites returns what the route does to the URLs of all its requests, nil if
+// nothing. scattered reports whether kgw does not follow paths that it makes.
 func (r *route) rewrites() (out *simulate.Rewrite, scattered bool) {
 	n := source.Field(r.entry, "rewrite")
 	var hosts []string
@@ -96,7 +96,7 @@ func (r *route) rewrites() (out *simulate.Rewrite, scattered bool) {
 	return out, !out.Move(from, uri)
 }
 
-// note says in a request that stands for many that the route changed its URL.
+// note records in a symbolic request that the route changed its URL.
 func (r *route) note(q *simulate.Request) {
 	if q.Free == simulate.Concrete {
 		return

@@ -37,7 +37,7 @@ type route struct {
 	only []simulate.Unknown
 	// before and within are what is not read of its conditions and of the rest.
 	before, within []simulate.Unknown
-	// missing stands for a delegate that is not among the inputs.
+	// missing is the condition of a delegate that is not among the inputs.
 	missing *simulate.Unknown
 
 	once sync.Once
@@ -313,7 +313,7 @@ func ids(list []*simulate.Manifest) string {
 	return strings.Join(out, ", ")
 }
 
-// describe says what the route matches.
+// describe returns what the route matches.
 func (r *route) describe() string {
 	if len(r.conditions) == 0 {
 		return "it has no conditions"

@@ -86,8 +86,8 @@ func (s *stream) at(t *table, r *simulate.Request) bool {
 	return len(t.names(s.manifest, s.gateways, s.own)) > 0 && s.asked(t.number, r)
 }
 
-// asked reports whether a request is for a port without HTTP; TLS is told apart
-// by names.
+// asked reports whether a request is for a port without HTTP; connections of
+// TLS are distinguished by names.
 func (s *stream) asked(port int64, r *simulate.Request) bool {
 	_, text, ok := strings.Cut(r.Host, ":")
 	return s.tls || r.Free == simulate.AnyRequest || ok && text == strconv.FormatInt(port, 10)

@@ -35,7 +35,7 @@ type table struct {
 	disputed *simulate.Unknown
 	youngest bool
 	passes   bool // TLS is passed on
-	// certified says that clients may show a certificate.
+	// certified reports that clients may show a certificate.
 	certified bool
 	ages      []string // of the gateways
 	space     string   // of the gateway's pods
@@ -75,8 +75,8 @@ func (t *table) known() string {
 	return strings.Join(out, " and ")
 }
 
-// knownName is the name of a Gateway without what tells one that was made of a
-// Gateway of the Gateway API from one of Istio: istiod's names have "~" too.
+// knownName is the name of a Gateway without the part that marks one made from
+// a Gateway of the Gateway API: istiod's names have "~" too.
 func knownName(gateway string) string {
 	name, _, _ := strings.Cut(gateway, "~")
 	return name

@@ -16,7 +16,7 @@ import (
 )
 
 // Treatments returns what each route does besides sending requests on, by the
-// name that decisions give.
+// name in decisions.
 func (g *Gateway) Treatments() map[string]simulate.Treatment {
 	out := map[string]simulate.Treatment{}
 	for _, t := range g.tables {
@@ -31,7 +31,7 @@ func (g *Gateway) Treatments() map[string]simulate.Treatment {
 	return out
 }
 
-// told are the parts of an http entry that are compared by other means.
+// told are the parts of an http entry that are compared in other ways.
 var told = []string{"name", "match", "route", "timeout", "corsPolicy", "headers", "rewrite", "redirect", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage"}
 
 func (r *route) treatment() simulate.Treatment {
@@ -81,7 +81,7 @@ func timeoutText(text string) string {
 	}
 }
 
-// splitText says which share of the requests goes where.
+// splitText returns which share of the requests goes where.
 func (r *route) splitText(destinations []*source.Node) string {
 	var out []string
 	for _, n := range destinations {
@@ -90,8 +90,8 @@ func (r *route) splitText(destinations []*source.Node) string {
 	return strings.Join(out, ", ")
 }
 
-// shareText says what share of the requests a destination gets, in words that do
-// not depend on how its host is spelled.
+// shareText returns the share of the requests that a destination gets, in words
+// that do not depend on how its host is spelled.
 func shareText(n *source.Node, namespace string) string {
 	text := strconv.FormatInt(source.Int(source.Field(n, "weight")), 10) + " to " + destinationText(source.Field(n, "destination"), namespace)
 	if headers := source.Field(n, "headers"); len(source.Keys(headers)) > 0 {
@@ -202,7 +202,7 @@ func redirectText(n *source.Node) string {
 	return simulate.Canonical(n)
 }
 
-// corsText says what a CORS policy allows.
+// corsText returns what a CORS policy allows.
 func corsText(n *source.Node) string {
 	if n == nil {
 		return ""
@@ -228,8 +228,8 @@ func corsText(n *source.Node) string {
 	return strings.Join(parts, "; ")
 }
 
-// corsSetting says what a field of a CORS policy is set to that is no list, "" where
-// it says what holds without it.
+// corsSetting returns the value of a field of a CORS policy that is not a list, ""
+// for the default.
 func corsSetting(key string, n *source.Node) string {
 	switch key {
 	case "allowOrigins", "allowOrigin", "allowMethods", "allowHeaders", "exposeHeaders":
@@ -246,7 +246,7 @@ func corsSetting(key string, n *source.Node) string {
 	return fmt.Sprint(source.Value(n))
 }
 
-// responseTexts says what is done to the headers of responses.
+// responseTexts returns what is done to the headers of responses.
 func responseTexts(n *source.Node) []string {
 	var out []string
 	for _, verb := range []string{"set", "add"} {

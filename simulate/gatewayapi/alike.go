@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// alike reports whether no policy can tell two identities apart: with one in the
+// alike reports whether no policy distinguishes two identities: with one in the
 // place of the other and the other way round, the policies are the same ones, and
 // no condition on namespaces or on a part of a name holds for one alone. A request
 // then gets through by either identity, or by none.
@@ -61,8 +61,8 @@ func namespaceOf(identity string) string {
 	return ""
 }
 
-// tells reports whether a text stands for one of two values and not for the other,
-// other than by being the whole of an identity.
+// tells reports whether a text matches one of two values and not the other, except
+// as a whole identity.
 func tells(text, a, b string) bool {
 	holds := func(value string) bool {
 		stem, wild := strings.CutSuffix(text, "*")

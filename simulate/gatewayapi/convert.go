@@ -1,10 +1,10 @@
-// Package gatewayapi reads HTTPRoutes and Gateways of the Gateway API as
-// istiod does: it makes VirtualServices and Gateways of Istio of them, which
-// package envoy decides over (istio, pilot/pkg/config/kube/gateway, 1.24 to
-// 1.31).
+// Package gatewayapi reads HTTPRoutes and Gateways of the Gateway API as istiod
+// does: it makes VirtualServices and Gateways of Istio, which package envoy
+// then simulates (istio, pilot/pkg/config/kube/gateway, 1.24 to 1.31).
 //
-// It reads manifests, whoever wrote them. What it does not understand whole
-// stays as it is: package envoy then knows that it does not follow it.
+// It reads manifests, whoever wrote them. An object that it does not fully
+// understand stays as it is: package envoy then knows that kgw does not follow
+// it.
 package gatewayapi
 
 import (
@@ -24,11 +24,12 @@ type Options struct {
 	// Identity is that of the proxy of a Gateway, by its namespace/name and its
 	// document, nil where that is not among the inputs.
 	Identity func(gateway string, document *source.Node) string
-	// Assumed says that what kgw compiles has the ReferenceGrants that it needs.
+	// Assumed reports that objects of kgw have the ReferenceGrants that they
+	// need.
 	Assumed bool
 	// Istio is the identity of the gateways of VirtualServices.
 	Istio string
-	// StandsFor names the Istio Gateway that a Gateway stands for, where it has
+	// StandsFor names the Istio Gateway that a Gateway replaces, if it has
 	// another name.
 	StandsFor map[string]string
 }
@@ -64,8 +65,8 @@ type converter struct {
 	routes   []*httpRoute
 	gateways []*simulate.Manifest
 	grants   []*simulate.Manifest
-	// told are the namespaces of which a Service or a ReferenceGrant is among the
-	// inputs: what they grant is known, if all of it is understood.
+	// told are the namespaces with a Service or a ReferenceGrant among the
+	// inputs: their grants are known, if all are understood.
 	told    map[string]bool
 	parents map[string]*parent
 	// istio are the Gateways of Istio.
@@ -127,9 +128,9 @@ func (c *converter) target(m *simulate.Manifest) {
 	}
 }
 
-// follow finds the HTTPRoutes that are understood whole and whose Gateways have
-// one identity, or identities that policies cannot tell apart. The others stay: nothing is known
-// of requests for their hosts.
+// follow finds the HTTPRoutes that are fully understood and whose Gateways have one identity, or
+// identities that policies do not distinguish. The others stay: requests for their hosts are not
+// decided.
 func (c *converter) follow() {
 	if c.mixed {
 		c.identity = c.options.Istio

@@ -10,9 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// filter is a filter as fields of an entry of a VirtualService. Ends says that
-// the request goes no further, ok is false where the filter is not understood:
-// istiod drops the whole object for some, and kgw does not know others.
+// filter is a filter as fields of an entry of a VirtualService. Ends reports
+// that the request goes no further, ok is false if the filter is not
+// understood: istiod drops the whole object for some, and kgw does not know
+// others.
 func (c *converter) filter(m *simulate.Manifest, f *source.Node) (fields source.Object, ends, ok bool) {
 	switch source.Text(source.Field(f, "type")) {
 	case "RequestHeaderModifier":
@@ -84,8 +85,8 @@ func join(fields source.Object) source.Object {
 	return out
 }
 
-// rewrite changes host and path. What a prefix becomes is finished with the
-// match (see match.rewritten).
+// rewrite changes host and path. The replacement of a prefix is completed with
+// the match (see match.rewritten).
 func rewrite(n *source.Node) (source.Object, bool) {
 	var to source.Object
 	if host := source.Text(source.Field(n, "hostname")); host != "" {
@@ -176,8 +177,7 @@ func cors(n *source.Node) source.Object {
 	return source.Object{{Key: "corsPolicy", Value: policy}}
 }
 
-// portOfListener is the key of a port that is that of the listener, until this is
-// known.
+// portOfListener is the key for the port of the listener, until it is known.
 const portOfListener = "derivePort"
 
 // withPort finishes a redirect that names neither a scheme nor a port: istiod

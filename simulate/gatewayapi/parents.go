@@ -16,25 +16,25 @@ type parentRef struct{ gateway, section string }
 
 // parent is a Gateway of the Gateway API.
 type parent struct {
-	// name is "namespace/name", of the Istio Gateway that it stands for.
+	// name is "namespace/name", of the Istio Gateway that it replaces.
 	name     string
 	identity string
 	ok       bool // it is understood, or not among the inputs
-	// made are the Gateways of Istio, one for each listener that is named in
-	// sections; none for a Gateway that is not among the inputs.
+	// made are the Gateways of Istio, one for each listener named in sections;
+	// none for a Gateway that is not among the inputs.
 	made     []simulate.Manifest
 	sections []string
 	ports    []int64 // of each section, 0 for the usual one of its protocol
 	found    bool
 }
 
-// internalName tells Gateways that are made here from those of Istio, as
+// internalName distinguishes Gateways made here from those of Istio, as
 // istiod's own names do.
 const internalName = "~gateway-api"
 
-// bound names the Gateways of Istio that a reference of an HTTPRoute stands for.
-// The Gateway of what kgw compiles has yet to be made: it is supposed to serve
-// what the Istio Gateway serves that it stands for.
+// bound names the Gateways of Istio that a reference of an HTTPRoute means. The
+// Gateway for compiled objects does not exist yet: kgw assumes that it serves
+// what the replaced Istio Gateway serves.
 func (c *converter) bound(m *simulate.Manifest, ref parentRef) []string {
 	p, section := c.parents[ref.gateway], ref.section
 	switch {

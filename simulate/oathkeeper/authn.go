@@ -365,8 +365,8 @@ func bearerToken(x *exchange, h *handler) (string, *failure) {
 	return x.known(h, "the token")
 }
 
-// known takes the session that the request gives, or supposes that the session
-// store knows one. A store that does not answer 200 ends the request: no other
+// known uses the session of the request, or assumes that the session store
+// knows one. A store that does not answer 200 ends the request: no other
 // authenticator is asked.
 func (x *exchange) known(h *handler, what string) (string, *failure) {
 	s := x.in.Token.Session
@@ -394,7 +394,7 @@ func cookieSession(x *exchange, h *handler) (string, *failure) {
 	return x.known(h, "the cookie")
 }
 
-// assume says what kgw takes for granted of a service that it does not ask.
+// assume records what kgw assumes about a service that it does not ask.
 func (x *exchange) assume(h *handler, what string) {
 	x.trail.Say(name, h.at, "kgw assumes that %s", what)
 }

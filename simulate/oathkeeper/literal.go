@@ -14,7 +14,7 @@ func needle(url string) string {
 	return longestLiteral(url)
 }
 
-// harmless are groups that change nothing for the text beside them.
+// harmless are groups that change nothing for the text around them.
 var harmless = strings.NewReplacer("(?:", "(", "(?=", "(", "(?!", "(")
 
 // longestLiteral looks at a rule URL piece by piece; one with flags or names
@@ -78,9 +78,9 @@ func literalInside(expr string) string {
 	return best
 }
 
-// literalAt reads one piece of an expression without choices: a character that
-// stands for itself, or 0, and the length of the piece; -1 where it is not
-// plain to see.
+// literalAt reads one piece of an expression without choices: a literal
+// character, or 0, and the length of the piece; -1 where it is not plain to
+// see.
 func literalAt(expr string) (c byte, size int) {
 	switch c = expr[0]; {
 	case isPlain(c):

@@ -58,7 +58,7 @@ type accessRule struct {
 	// unread are fields that are not read, besides those of the match, which the
 	// engine has.
 	unread []simulate.Unknown
-	// unmatched says that a native rule does not have the field match.
+	// unmatched reports that a native rule does not have the field match.
 	unmatched bool
 	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
 	refusal string
@@ -72,7 +72,7 @@ type handler struct {
 	name   string
 	at     source.Ref
 	config source.Object
-	// invalid says why Oathkeeper refuses to use it, "" if it does not.
+	// invalid is why Oathkeeper refuses to use it, "" if it does not.
 	invalid string
 }
 
@@ -115,8 +115,8 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	return e
 }
 
-// doubts keeps what is not read of a rule: a field beside the URL and the methods may
-// make it match anything, the others count once it matches.
+// doubts keeps the unread fields of a rule: a field next to the URL and the methods
+// may make it match anything, the others count once it matches.
 func (e *Engine) doubts(r *accessRule) {
 	table := simulate.TableOf(r.manifest)
 	if table == nil {
@@ -160,8 +160,8 @@ type Dropped struct {
 	Reason   string
 }
 
-// SayDropped tells the trail of Rules that were dropped though they may be
-// meant for one of the URLs, given without "scheme://".
+// SayDropped adds to the trail the dropped Rules that may be meant for one of
+// the URLs, which are without "scheme://".
 func (e *Engine) SayDropped(urls []string, t *simulate.Trail) {
 	for _, d := range e.Dropped {
 		prefix := literalPrefix(source.Text(source.Field(source.Field(d.Manifest.Spec(), "match"), "url")))
@@ -203,7 +203,7 @@ func ruleID(m *simulate.Manifest) string {
 	return m.Name + "." + m.Namespace
 }
 
-// read takes what matching needs of a Rule.
+// read reads the parts of a Rule that matching needs.
 func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	on := source.Field(m.Spec(), "match")
 	r := &accessRule{id: ruleID(m), manifest: m, unmatched: m.Native && on == nil, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
@@ -212,7 +212,7 @@ func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	return r
 }
 
-// prepare takes the rest, once. Sections that are absent are filled in by the
+// prepare reads the rest, once. Sections that are absent are filled in by the
 // Maester so that nothing is let through; empty ones stay empty, and in a file
 // of Oathkeeper's own absent ones too.
 func (e *Engine) prepare(r *accessRule) {
@@ -285,7 +285,7 @@ func (e *Engine) complete(h *handler, kind *handlers.Kind) {
 	}
 }
 
-// usualStrategies are those of a Kyma cluster (2.19), taken where the global
+// usualStrategies are those of a Kyma cluster (2.19), used if the global
 // configuration is not known.
 var usualStrategies = map[string]string{"jwt": "wildcard", "oauth2_introspection": "exact"}
 

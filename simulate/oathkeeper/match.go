@@ -179,13 +179,13 @@ func hasChoice(expr string) bool {
 	return false
 }
 
-// isPlain reports whether a character stands for itself in an expression.
+// isPlain reports whether a character is literal in an expression.
 func isPlain(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("/_-~%@&=,;:!", c) >= 0
 }
 
-// plainURL tells of a URL, without parsing it, that Oathkeeper compiles it for
-// certain. Of one for which it says no that is not certain.
+// plainURL reports, without parsing a URL, that Oathkeeper certainly compiles
+// it. False means that this is not certain.
 func plainURL(url string) bool {
 	for {
 		literal, rest, found := strings.Cut(url, "<")

@@ -122,7 +122,7 @@ func sorted(o source.Object) source.Object {
 }
 
 // expand executes a template over the session as Oathkeeper does
-// (x/template.go). Functions of sprig are known by name only: they give a
+// (x/template.go). Functions of sprig are known by name only: they return a
 // placeholder.
 func expand(x *exchange, id, text string) (string, error) {
 	if !strings.Contains(text, "{{") {
@@ -153,8 +153,8 @@ func expand(x *exchange, id, text string) (string, error) {
 	return b.String(), nil
 }
 
-// Templates that take something of the session, and those that fail where it is
-// not there: a field of a field.
+// Templates that read the session, and templates that fail if it lacks a field
+// of a field.
 var (
 	ofSession = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.(Subject|Extra)\b`) })
 	ofField   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`) })

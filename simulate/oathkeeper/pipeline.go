@@ -37,9 +37,9 @@ func (s *session) SetHeader(key, value string) string {
 	return ""
 }
 
-// run takes a request through the pipeline of a rule: authenticators until one
-// feels responsible, the authorizer, the mutators (proxy/request_handler.go).
-// A handler that is misconfigured fails when its turn comes and not before.
+// run sends a request through the pipeline of a rule: authenticators until one
+// feels responsible, the authorizer, the mutators (proxy/request_handler.go). A
+// misconfigured handler fails when it is its turn, not before.
 func (x *exchange) run(r *accessRule) *failure {
 	x.rule = r
 	for _, stage := range []func(*accessRule) *failure{x.authenticate, x.authorize, x.mutate} {
@@ -89,8 +89,9 @@ func (x *exchange) authorize(r *accessRule) *failure {
 	return nil
 }
 
-// askAuthorizer lets a request pass unless it says that the authorizer's service
-// answers otherwise: 403 is that, and any status but 200 an error of Oathkeeper.
+// askAuthorizer lets a request pass unless it sets another answer of the
+// authorizer's service: 403 is a refusal, and any other status but 200 an error
+// of Oathkeeper.
 func (x *exchange) askAuthorizer(r *accessRule, h *handler) *failure {
 	x.asked = append(x.asked, h.asked())
 	status, told := x.in.Answers[h.name]

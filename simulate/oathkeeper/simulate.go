@@ -29,8 +29,8 @@ type Engine struct {
 	// unread are fields of matches that are not read: they may make a rule match
 	// anything.
 	unread []simulate.Unknown
-	// globs is the same Oathkeeper with globs, where nothing says how it reads
-	// URLs and some of them can only be globs; maybeGlob is the first of those.
+	// globs is the same Oathkeeper with globs, if its strategy is not known and
+	// some URLs can only be globs; maybeGlob is the first of those.
 	globs     *Engine
 	maybeGlob *accessRule
 
@@ -176,9 +176,9 @@ func cleanForProxy(r *http.Request) {
 	}
 }
 
-// is26 tells of Oathkeeper 26.2 and what comes after it: it cleans paths before
-// it matches and forwards them, so that a final slash disappears, and does not
-// trust headers of proxies unless it is told to.
+// is26 reports Oathkeeper 26.2 or later: it cleans paths before it matches and
+// forwards them, so that a final slash disappears, and does not trust headers
+// of proxies unless configured to.
 func (e *Engine) is26() bool { return strings.HasPrefix(e.options.Version, "26") }
 
 // match finds the one rule for the request.
@@ -223,7 +223,7 @@ func takesMethod(methods []string, method string) bool {
 
 // poisoned reports whether some rule of the method keeps all others from being
 // matched: Oathkeeper gives up at the first error. Rules that its validation
-// refuses are asked after the others.
+// refuses are tried after the others.
 func (x *exchange) poisoned() *failure {
 	var last *failure
 	for _, r := range x.e.poison {
@@ -287,7 +287,7 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 	return nil, x.fail(failed(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule matches the request: %s", strings.Join(ids, ", ")))
 }
 
-// sayMethods tells of rules that match the URL with other methods.
+// sayMethods reports rules that match the URL with other methods.
 func (x *exchange) sayMethods(subject string) {
 	if !x.trail.On() {
 		return
@@ -335,7 +335,7 @@ func (x *exchange) passed(r *accessRule) simulate.Decision {
 	return d
 }
 
-// unchanged tells of a header that the request has it already: noop hands all
+// unchanged reports whether the request has a header already: noop passes all
 // of them on.
 func (x *exchange) unchanged(name string) bool {
 	return x.in.Header(name) == x.session.Header.Get(name)

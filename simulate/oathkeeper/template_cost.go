@@ -51,8 +51,8 @@ func executeBounded(t *template.Template, w io.Writer, data any) error {
 	return own.Funcs(template.FuncMap{stepFunction: c.step}).Execute(c, data)
 }
 
-// stepFuncs stand for what countSteps adds, and for the functions of
-// text/template whose values may be of any size.
+// stepFuncs declare the functions that countSteps adds, and the functions of
+// text/template whose values may have any size.
 var stepFuncs = template.FuncMap{
 	stepFunction: func() (string, error) { return "", nil },
 	"printf": func(format string, args ...any) (string, error) {

@@ -27,14 +27,14 @@ func of(b bool) truth {
 	return no
 }
 
-// httpOnly reports whether an attribute is one of HTTP: on a port that is taken
-// for TCP nothing is known of it.
+// httpOnly reports whether an attribute belongs to HTTP: it is not known on a
+// port that is treated as TCP.
 func httpOnly(field string) bool {
 	return slices.Contains([]string{"hosts", "methods", "paths", "requestPrincipals"}, field) || strings.HasPrefix(field, "request.")
 }
 
-// matches says whether a rule of the policy does, asking nothing where that is
-// not needed.
+// matches reports whether a rule of the policy matches, and asks about unknown
+// conditions only if needed.
 func (a *authorization) matches(c *call) (rule, bool) {
 	for _, ask := range []bool{false, true} {
 		unsure := false
@@ -161,8 +161,8 @@ func (c *call) caller(a *authorization, k *condition, v string) bool {
 	return pathlang.PolicyText(v, parts[0])
 }
 
-// authority is the Host header in lower case. A request that stands for many
-// may name any port.
+// authority is the Host header in lower case. A symbolic request may name any
+// port.
 func (c *call) authority() string {
 	host := strings.ToLower(c.in.Host)
 	if c.in.Free > simulate.Concrete && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
@@ -210,9 +210,9 @@ func (c *call) address(field, v string) truth {
 	return of(err == nil && b.Contains(addr.Unmap()))
 }
 
-// client is the address that the proxy takes for the client's: that which
-// connects, or what the proxies that are trusted wrote about it, the last ones
-// in X-Forwarded-For. "" is not known.
+// client is the address that the proxy uses as the client's: the address of the
+// connection, or the one that trusted proxies wrote last into X-Forwarded-For.
+// "" is not known.
 func (c *call) client() string {
 	var list []string
 	for _, h := range c.in.Headers {
@@ -274,7 +274,7 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 	return u
 }
 
-// chosen reports whether the caller can give an attribute any value.
+// chosen reports whether the caller can set an attribute to any value.
 func (c *call) chosen(field string) bool {
 	return c.in.Free > simulate.Concrete && strings.HasPrefix(field, "request.headers[") || c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
 }

@@ -65,9 +65,9 @@ func (s *Sidecars) destinationsOf(name, namespace string) []*destination {
 	return out
 }
 
-// mode is how clients connect to a port of the service, "" where nothing is
-// said: a port's own settings take the place of the others, a subset's add to
-// them (pilot/pkg/networking/util, MergeSubsetTrafficPolicy).
+// mode is how clients connect to a port of the service, "" without settings: a
+// port's own settings replace the others, a subset's add to them
+// (pilot/pkg/networking/util, MergeSubsetTrafficPolicy).
 func (d *destination) mode(subset, port string) string {
 	tls := ofPort(d.policy, port)
 	if tls == nil {
@@ -114,7 +114,7 @@ type connection struct {
 	unknown *simulate.Unknown
 }
 
-// connect says how clients connect to a service.
+// connect returns how clients connect to a service.
 func (s *Sidecars) connect(p *place, to, subset string) (c connection) {
 	if len(p.destinations) == 0 {
 		return connection{}

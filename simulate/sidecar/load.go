@@ -1,9 +1,8 @@
-// Package sidecar decides as the policies of Istio do at one proxy: that of an
-// ingress gateway, or that beside the containers of a pod.
-//
-// It takes AuthorizationPolicies, RequestAuthentications and PeerAuthentications
-// with what is known of pods, and decides requests at the proxies that they
-// select. It must not know how requests are routed.
+// Package sidecar decides as the policies of Istio do at one proxy: the one of
+// an ingress gateway, or the one next to the containers of a pod. It takes
+// AuthorizationPolicies, RequestAuthentications and PeerAuthentications with
+// what is known of pods, and decides requests at the proxies that they select.
+// It must not know how requests are routed.
 package sidecar
 
 import (
@@ -79,8 +78,8 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 	return s
 }
 
-// Decides reports whether there is anything by which requests are told apart:
-// policies, what is said of connections, or a Service, which may not have a port.
+// Decides reports whether anything distinguishes requests: policies, settings of
+// connections, or a Service, which may lack a port.
 func (s *Sidecars) Decides() bool {
 	return s.Policies+len(s.destinations) > 0 || s.pods.Services() > 0
 }
@@ -90,7 +89,7 @@ func (s *Sidecars) Decides() bool {
 type chosen struct {
 	manifest *simulate.Manifest
 	labels   map[string]string
-	// elsewhere says that it names targets: it is for proxies of the Gateway
+	// elsewhere reports that it names targets: it is for proxies of the Gateway
 	// API only.
 	elsewhere bool
 	refused   string // why Istio refuses it, of PeerAuthentications

@@ -22,16 +22,16 @@ type Looks struct {
 	// Tokens has one of each issuer whose tokens are verified, in each of its
 	// places, and the same with the claims that rules of policies name.
 	Tokens []Token
-	// Untried are claims that rules name of which there is no token, because there
-	// are too many.
+	// Untried are claims in rules that no token is made for, because there are too
+	// many.
 	Untried []string
 	// Callers are identities in the mesh that some policy names.
 	Callers []string
-	// Ported says that some policy looks at the port of the Host header.
+	// Ported reports that some policy compares the port of the Host header.
 	Ported bool
 }
 
-// Token is one that policies tell from others on some hosts.
+// Token is a token that policies distinguish on some hosts.
 type Token struct {
 	simulate.Token
 	// Hosts are those of the rules that name its claims, nil for any host.

@@ -20,13 +20,13 @@ type place struct {
 	// known of it.
 	name    string
 	service *simulate.Service
-	// pods says which pods the Service sends requests to, "" where that is not known.
+	// pods returns the pods that the Service sends requests to, "" if not known.
 	pods   string
 	groups []*group
 	// destinations say how clients connect to it.
 	destinations []*destination
-	// loose says that it is not known which pods are behind the name, or
-	// whether a proxy is.
+	// loose reports that the pods behind the name, or their proxies, are not
+	// known.
 	loose bool
 }
 
@@ -111,8 +111,8 @@ func (s *Sidecars) placeOf(to, subset string) *place {
 	return p
 }
 
-// shownPods names pods by their labels, and says where none of the workloads among
-// the inputs makes them.
+// shownPods names pods by their labels, and reports if no workload among the
+// inputs makes them.
 func (s *Sidecars) shownPods(namespace string, labels map[string]string) string {
 	out := "pods " + shownLabels(labels)
 	if len(s.pods.Workloads(namespace, nil)) > 0 && len(s.pods.Workloads(namespace, labels)) == 0 {
@@ -230,7 +230,7 @@ var added = []string{
 	"topology.kubernetes.io/region", "topology.kubernetes.io/zone", "controller-revision-hash",
 }
 
-// selects says whether policies select pods with the labels. Pods may have
+// selects returns whether policies select pods with the labels. Pods may have
 // others, unless the labels are complete.
 func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, complete bool) truth {
 	if c.elsewhere || c.manifest.Namespace != p.namespace && c.manifest.Namespace != s.options.Root {

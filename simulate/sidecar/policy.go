@@ -62,7 +62,7 @@ func newCondition(field string, values []string, not bool, path string) conditio
 	return c
 }
 
-// matches reports whether a text is in the pattern of a value; what is no
+// matches reports whether a text is in the pattern of a value; an invalid
 // expression matches nothing.
 func (c *condition) matches(value, text string) bool {
 	re := c.patterns[value]

@@ -50,7 +50,7 @@ func RefusedPolicy(m *simulate.Manifest) (why, path string) {
 // targets are the kinds that policies may name.
 var targets = []string{"/Service", "core/Service", simulate.Networking + "/ServiceEntry", simulate.GatewayAPI + "/Gateway", simulate.GatewayAPI + "/GatewayClass"}
 
-// refusedTargets says why Istio refuses what a policy is for.
+// refusedTargets returns why Istio refuses the targets of a policy.
 func refusedTargets(m *simulate.Manifest) (why, path string) {
 	spec, refs, ways := m.Spec(), source.Elements(source.Field(m.Spec(), "targetRefs")), 0
 	single := source.Field(spec, "targetRef")
@@ -130,7 +130,7 @@ func knownKey(key string) bool {
 	return slices.Contains(plainKeys, key) || strings.HasPrefix(key, "experimental.envoy.filters.")
 }
 
-// refused says why Istio refuses a condition.
+// refused returns why Istio refuses a condition.
 func (c *condition) refused(action string) string {
 	identity := slices.Contains([]string{"principals", "namespaces", "serviceAccounts", "trustDomains", "requestPrincipals"}, c.field) || strings.HasPrefix(c.field, "request.auth.")
 	if action == "CUSTOM" && identity {
@@ -166,7 +166,7 @@ func (c *condition) refused(action string) string {
 	return ""
 }
 
-// badTemplate says why Istio refuses a path with braces or templates.
+// badTemplate returns why Istio refuses a path with braces or templates.
 func badTemplate(path string) string {
 	if !strings.ContainsAny(path, "{}") {
 		return ""
@@ -279,7 +279,7 @@ func RefusedDestination(m *simulate.Manifest) (why, path string) {
 	return simulate.RefusedExport(m)
 }
 
-// refusedPolicies says why Istio refuses a trafficPolicy.
+// refusedPolicies returns why Istio refuses a trafficPolicy.
 func refusedPolicies(n *source.Node, path string) (why, at string) {
 	if n != nil && len(source.Keys(n)) == 0 {
 		return "a trafficPolicy is empty", path

@@ -31,7 +31,7 @@ type call struct {
 	guards   *group
 	gateway  bool
 	silent   bool // there are no policies at all
-	tcp      bool // the port is taken for one without HTTP
+	tcp      bool // the port is treated as one without HTTP
 	trail    *simulate.Trail
 	mesh     *simulate.MeshConfig
 }
@@ -207,9 +207,9 @@ func (c *call) reset(why string) simulate.Decision {
 // holds reports whether a guard is for the pods of the request.
 func (c *call) holds(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
 
-// ask stands for external authorizers, which kgw does not ask. What one lets
-// through it may have given other headers. Where policies name two, none is
-// asked: what they match is refused.
+// ask decides for external authorizers, which kgw does not ask. An authorizer
+// may change headers of requests that it lets through. If policies name two,
+// none is asked: the requests that they match are refused.
 func (c *call) ask(d *simulate.Decision) bool {
 	for _, a := range c.guards.custom.near(c) {
 		r, ok := a.matches(c)
@@ -241,8 +241,8 @@ func failsOpen(a guard) simulate.Unknown {
 	}
 }
 
-// unasked says why Istio refuses what a policy with an external authorizer
-// matches, "" where the authorizer is asked.
+// unasked returns why Istio refuses the requests of a policy with an external
+// authorizer, "" if the authorizer is asked.
 func (c *call) unasked(provider string) string {
 	if _, known := c.mesh.Providers[provider]; c.mesh.Providers != nil && !known {
 		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses the requests that it would decide", provider)
@@ -311,7 +311,7 @@ func allowing(list []guard) string {
 	return fmt.Sprintf("none of the %d ALLOW policies matches", len(list))
 }
 
-// sayOpen says why nothing closes the pods.
+// sayOpen reports why nothing closes the pods.
 func (c *call) sayOpen() {
 	if !c.trail.On() {
 		return

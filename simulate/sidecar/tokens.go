@@ -278,7 +278,7 @@ func preflight(q *simulate.Request) bool {
 	return q.Method == http.MethodOptions && (q.Free == simulate.AnyRequest || q.Header("Origin") != "" && q.Header("Access-Control-Request-Method") != "")
 }
 
-// isPreflight asks about a request that stands for many.
+// isPreflight asks about a symbolic request.
 func (c *call) isPreflight() bool {
 	return c.in.Free != simulate.AnyRequest || c.in.Header("Access-Control-Request-Method") != "" || c.in.Holds(simulate.Unknown{
 		Why: simulate.Chosen, What: "it is a preflight of CORS", Key: "preflight",

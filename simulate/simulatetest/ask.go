@@ -10,8 +10,9 @@ import (
 )
 
 // Request reads a request as tests write it: "GET https://a.test/x?y Name=value".
-// A word that begins with "@" says what is not in the request itself: "@gateway",
-// "@source", "@caller", "@to", "@subset", "@free=header" and "@free=request".
+// A word that begins with "@" adds facts that are not in the request itself:
+// "@gateway", "@source", "@caller", "@to", "@subset", "@free=header" and
+// "@free=request".
 func Request(t *testing.T, line string) *simulate.Request {
 	t.Helper()
 	words := strings.Fields(line)

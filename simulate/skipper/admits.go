@@ -102,8 +102,8 @@ func (g givenHeaders) follow(c *eskip.Call) {
 	}
 }
 
-// keepsToken reports whether a replacement leaves what the caller sent: it
-// writes the scheme, or takes what an expression found.
+// keepsToken reports whether a replacement keeps what the caller sent: it
+// writes the scheme, or uses what an expression found.
 func keepsToken(replacement string) bool {
 	return replacement == "Bearer " || replacement == "" || strings.Contains(replacement, "$")
 }
@@ -136,8 +136,8 @@ func (r *route) admits() []simulate.Admission {
 	return append(out, r.through(proofs, infos)...)
 }
 
-// through are the ways through filters that demand the proofs, and tokens of
-// which the service says what is wanted.
+// through are the ways through filters that demand the proofs, and tokens for
+// which the service returns what is wanted.
 func (r *route) through(proofs []string, infos []map[string]any) []simulate.Admission {
 	claims := r.claims()
 	var out []simulate.Admission
@@ -196,8 +196,8 @@ func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	return t
 }
 
-// demand puts into tokens' information what a filter wants of it; of what it
-// wants any of, each makes a token of its own.
+// demand puts the facts that a filter wants into the information of tokens;
+// each of several alternatives makes a token of its own.
 func demand(c *eskip.Call, infos []map[string]any) []map[string]any {
 	args := textsOf(c.Args)
 	var out []map[string]any

@@ -1,10 +1,10 @@
 package skipper
 
-// arguments says what the filters of Skipper v0.27.57 need; of a filter that is
-// called otherwise Skipper drops the route. A line has the name of a filter and
-// the kinds of its arguments, "?" where they may end before, "*" and "+" where
-// the last may be repeated, "|" between what it needs one of. "2+" is an even
-// number of texts.
+// arguments lists the arguments that the filters of Skipper v0.27.57 need;
+// Skipper drops the route of a filter with others. A line has the name of a
+// filter and the kinds of its arguments, "?" where they may end before, "*" and
+// "+" where the last may be repeated, "|" between what it needs one of. "2+" is
+// an even number of texts.
 var arguments = readArguments(`
 Tee reference | reference expression text
 absorb any*

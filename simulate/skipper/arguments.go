@@ -63,7 +63,7 @@ func readSignature(form string) signature {
 	return s
 }
 
-// takes reports whether the arguments are of the form.
+// takes reports whether the arguments have the form.
 func (s *signature) takes(args []any) bool {
 	if len(args) < s.least || s.most >= 0 && len(args) > s.most || s.even && (len(args)-s.least)%2 != 0 {
 		return false
@@ -168,7 +168,7 @@ var textKinds = map[string]func(string) bool{
 }
 
 // isSource reports whether a text is a network or an address, except for the one
-// that stands for all.
+// of all addresses.
 func isSource(text string) bool {
 	if _, err := netip.ParsePrefix(text); err == nil {
 		return true

@@ -130,8 +130,8 @@ func logsIn(proof string, names ...string) {
 	}
 }
 
-// login is what a caller without the cookie gets: the address of the login, or
-// where that sends him back what it makes of the request.
+// login is what a caller without the cookie gets: the address of the login, or,
+// coming back from it, its decision about the request.
 func (x *exchange) login(c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 3)
 	if callback, err := url.Parse(text); err == nil && text != "" && strings.Contains(seenPath(x.in), callback.Path) {
@@ -140,8 +140,8 @@ func (x *exchange) login(c *eskip.Call) *served {
 	return &served{status: http.StatusTemporaryRedirect, cause: simulate.NoCredentials, reason: "the caller has no cookie and is sent to the login"}
 }
 
-// askPassword refuses a caller without a name and a password. A request that
-// stands for many may have them, as it may have a cookie.
+// askPassword refuses a caller without a name and a password. A symbolic
+// request may have them, as it may have a cookie.
 func askPassword(x *exchange, c *eskip.Call) *served {
 	if !strings.HasPrefix(x.in.Header("Authorization"), "Basic ") && x.in.Free == simulate.Concrete {
 		return &served{status: http.StatusUnauthorized, cause: simulate.NoCredentials, reason: "there are no name and password"}

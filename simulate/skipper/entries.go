@@ -13,9 +13,10 @@ import (
 
 // Entries lists the routes with what each matches, by path, host, method,
 // headers and claims, and with tokens that it lets through; a route whose
-// predicates have alternatives has an entry for each. Which route of several
-// gets a request is not their order: Ranked tells it. What Skipper adds is left
-// out: redirects to https, and answers to what no route of a host matches.
+// predicates have alternatives has an entry for each. Their order does not
+// decide which of several routes gets a request: Ranked does. Routes that
+// Skipper adds are left out: redirects to https, and answers to requests that
+// no route of a host matches.
 func (e *Engine) Entries() []simulate.Entry {
 	out := make([]simulate.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
@@ -42,10 +43,10 @@ func (e *Engine) Others() []simulate.Entry {
 }
 
 // Ranked lists the entries with those of redirects and of routes that only a
-// Skipper with more filters or predicates has, and tells of two of them,
-// by their numbers, whether of a request that both match the first one gets it
-// and not the second: Skipper takes the most specific path, then the route of
-// most weight. Which of two alike it takes is not known.
+// Skipper with more filters or predicates has, and a function that reports for
+// two of them, by their numbers, whether the first one gets a request that both
+// match: Skipper chooses the most specific path, then the route of most weight.
+// Its choice between equal ones is not known.
 func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second int) bool) {
 	var owner []int
 	shapes := make([][]byte, len(e.routes))

@@ -50,12 +50,12 @@ type served struct {
 	cause   simulate.Cause
 	reason  string
 	headers map[string]string
-	text    string            // what it is made of, which tells it from others of its status
+	text    string            // its content, which distinguishes it from others of its status
 	opaque  *simulate.Unknown // the answer is not known: this may hold or not
 }
 
-// run takes the request through the filters of the route to its backend, and
-// the answer back: of several statuses the first filter's is the last to be set.
+// run sends the request through the filters of the route to its backend, and the
+// answer back: among several statuses the first filter's is set last.
 func (x *exchange) run() simulate.Decision {
 	route, ran := x.route, 0
 	if u := route.forwarded; u != nil && x.in.Holds(*u) {
@@ -164,7 +164,7 @@ func (x *exchange) prove(proof string) {
 	}
 }
 
-// assume notes what kgw takes for granted of a service that it does not ask.
+// assume notes what kgw assumes about a service that it does not ask.
 func (x *exchange) assume(c *eskip.Call, what string) {
 	x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
 }

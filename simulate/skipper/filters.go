@@ -11,14 +11,14 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// class says how kgw decides a filter.
+// class is how kgw decides a filter.
 type class uint8
 
 const (
-	inert   class = iota // without effect on who gets through and what the upstream is told
+	inert   class = iota // without effect on who gets through and what the upstream learns
 	changes              // changes the request or the answer, as kgw does too
 	decides              // refuses or answers, as kgw does too
-	assumed              // asks a service that kgw does not ask: taken to let the request pass
+	assumed              // asks a service that kgw does not ask: assumed to let the request pass
 	opaque               // may do anything
 	absent               // Skipper has no such filter and drops the route
 )

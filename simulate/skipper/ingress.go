@@ -50,7 +50,7 @@ type ingress struct {
 // redirect is what an object wants of plain HTTP.
 type redirect struct {
 	never, keep bool // no redirect, and the route itself in its place
-	off         bool // a flag says that there is none
+	off         bool // a flag switches it off
 	status      int
 }
 
@@ -113,8 +113,8 @@ func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotat
 	return false
 }
 
-// unread says that an object has a field that no line of its table has: what
-// Skipper makes of it is not known.
+// unread reports that an object has a field that no line of its table has: its
+// effect in Skipper is not known.
 func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
 	for _, f := range t.Unread(m.Root) {
 		reason := fmt.Sprintf("Skipper reads %s %s as if the field %s were not there", m.Kind, m.ID(), f.Path)
@@ -289,7 +289,7 @@ func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs
 
 func onTree(c eskip.Call) bool { return c.Name == "Path" || c.Name == "PathSubtree" }
 
-// pathRoute is the route of a path, with what Skipper puts beside it.
+// pathRoute is the route of a path, with the routes that Skipper adds.
 func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref) {
 	b, filters, there := i.backend(source.Field(p, "backend"), at)
 	if !there {
@@ -397,8 +397,9 @@ func extraBackend(x *eskip.Route, at source.Ref) backend {
 	return b
 }
 
-// catchAlls answers 404 to what no route of a host takes, where all routes of
-// the host have an expression for the path and none of them is for all paths.
+// catchAlls answers 404 to requests that no route of a host matches, if all
+// routes of the host have an expression for the path and none of them is for
+// all paths.
 func (l *loader) catchAlls() {
 	for _, host := range slices.Sorted(maps.Keys(l.hosts)) {
 		routes := l.hosts[host]

@@ -36,12 +36,12 @@ func registerLimits() {
 	register(inert, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
 }
 
-// limitBucket is what counts requests: those of one kind of limit with the same
-// settings, and of one client where the limit tells clients apart.
+// limitBucket counts requests: for one kind of limit with the same settings,
+// and for one client if the limit distinguishes clients.
 type limitBucket struct{ kind, settings, client string }
 
-// limit spends one request of a bucket. What has no value to count by is never
-// limited (filters/ratelimit).
+// limit spends one request of a bucket. A request without a value to count by
+// is never limited (filters/ratelimit).
 func limit(x *exchange, c *eskip.Call) *served {
 	at := limitArgs[c.Name]
 	most, _ := number(c.Args, at.most)
@@ -82,7 +82,7 @@ func settings(c *eskip.Call, group, most, period int) string {
 	return fmt.Sprint(c.Args[most], " ", c.Args[period])
 }
 
-// client is what requests are told apart by: named headers, or the first
+// client identifies the client of a request: named headers, or the first
 // address of X-Forwarded-For.
 func (x *exchange) client(c *eskip.Call, last int) (who string, counted bool) {
 	names, named := textArg(c.Args, last)

@@ -21,15 +21,15 @@ type Options struct {
 	// PathMode is what paths without a type mean: kubernetes-ingress (the
 	// default of ""), path-regexp or path-prefix.
 	PathMode string
-	// NoRedirect says that plain HTTP is not redirected by default, and
-	// RedirectStatus with what status it is; 0 is 308.
+	// NoRedirect reports that plain HTTP is not redirected by default, and
+	// RedirectStatus is the status of redirects; 0 is 308.
 	NoRedirect     bool
 	RedirectStatus int
 	// Absent are filters that Skipper does not have, by name.
 	Absent map[string]bool
 	// Unread are flags that kgw does not follow.
 	Unread []string
-	// Told says that the flags of the cluster's Skipper are known.
+	// Told reports that the flags of the cluster's Skipper are known.
 	Told bool
 }
 
@@ -155,7 +155,7 @@ func hostExpression(h string) string {
 // heavy is the weight of redirects for Ingresses.
 const heavy = 1000
 
-// redirectTwin adds the redirect to https that Skipper puts beside a route.
+// redirectTwin adds the redirect to https that Skipper adds for a route.
 func (l *loader) redirectTwin(r *route, predicates []eskip.Call, status int) {
 	twin := &route{
 		id: r.id + "_https_redirect", object: r.object, at: r.at, hosts: r.hosts, uncertain: r.uncertain, redirect: status,

@@ -34,9 +34,9 @@ type route struct {
 	// forwarded is the condition that no filter of it runs, and no backend of it is
 	// asked; nil if they are.
 	forwarded *simulate.Unknown
-	// uncertain says why the route may not be there; nil if it is.
+	// uncertain is why the route may not exist; nil if it does.
 	uncertain *doubt
-	// dropped says why Skipper drops the route; "" if it does not. Foreign
+	// dropped is why Skipper drops the route; "" if it does not. Foreign
 	// reports that a Skipper with more filters or predicates would not.
 	dropped string
 	foreign bool
@@ -171,7 +171,7 @@ func (r *route) addTest(c eskip.Call) {
 		return
 	}
 	if c.Name == "TrafficSegment" {
-		r.weight-- // counted below: Skipper gives it the weight -1
+		r.weight-- // counted below: in Skipper it has the weight -1
 	}
 	r.weight++
 	r.addCompiled(c)

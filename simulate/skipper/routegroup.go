@@ -23,7 +23,8 @@ type group struct {
 	redirect redirect
 	made     bool // a route was made, though it may have been left out again
 	hostOnly bool // and has no predicate but the host
-	// uncertain says why Skipper may not have the routes; nil if it has them.
+	// uncertain returns why Skipper may not have the routes; nil if it has
+	// them.
 	uncertain *doubt
 }
 
@@ -192,7 +193,8 @@ func references(list []*source.Node) []reference {
 	return out
 }
 
-// backend is what a name stands for; a Service that cannot be used is an error.
+// backend returns the backend of a name; a Service that cannot be used is an
+// error.
 func (g *group) backend(name string, filters []eskip.Call) (backend, []eskip.Call, error) {
 	n := g.backends[name]
 	b := backend{kind: backendKinds[source.Text(source.Field(n, "type"))], at: g.m.At("spec.backends")}

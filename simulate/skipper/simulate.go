@@ -1,8 +1,8 @@
 // Package skipper decides requests as Skipper does with the Ingresses and
 // RouteGroups of a cluster.
 //
-// It takes manifests and returns an engine. What it decides, and what it cannot
-// know, is in three tables: predicateKinds, filterKinds, and the loaders of the
+// It takes manifests and returns an engine. Three tables hold what it decides,
+// and what it cannot know: predicateKinds, filterKinds, and the loaders of the
 // two kinds.
 package skipper
 
@@ -149,8 +149,8 @@ func (e *Engine) otherFor(host string) *elsewhere {
 	return nil
 }
 
-// Decide decides a request on which no rate limit was spent. The trail, unless
-// it is nil, is told every step.
+// Decide decides a request before any rate limit is spent. The trail, unless it
+// is nil, records every step.
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	return e.Session().Decide(r, t)
 }
@@ -216,7 +216,7 @@ func (e *Engine) notServed(r *simulate.Request, o *elsewhere, t *simulate.Trail)
 	return simulate.Decision{Cause: simulate.Anything, At: o.at, Unread: o.text(), Reason: fmt.Sprintf("another controller serves the host %q", r.Host)}
 }
 
-// sayDropped tells of what Skipper does not have though it is for the host.
+// sayDropped reports routes for the host that Skipper does not have.
 func (e *Engine) sayDropped(host string, t *simulate.Trail) {
 	for _, d := range e.Dropped {
 		if len(d.Hosts) == 0 || slices.ContainsFunc(d.Hosts, func(h string) bool { return onHost(h, host) }) {
@@ -225,7 +225,7 @@ func (e *Engine) sayDropped(host string, t *simulate.Trail) {
 	}
 }
 
-// choose finds the route of the request and takes the request through it.
+// choose finds the route of the request and sends the request through it.
 func (x *exchange) choose() simulate.Decision {
 	path, ok := match.SlashedPath.See(x.in.RawPath())
 	if !ok {

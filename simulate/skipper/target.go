@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// setPath replaces the path. What a template misses is empty.
+// setPath replaces the path. A missing value in a template is empty.
 func setPath(x *exchange, c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 0)
 	e := expand(x, text)

@@ -13,13 +13,13 @@ var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 // expansion is what a template comes to.
 type expansion struct {
 	value string
-	// missing says that something is not there, which counts as empty.
+	// missing reports that something is absent, which counts as empty.
 	missing bool
 	// hidden is what kgw does not know, or "".
 	hidden string
 }
 
-// expand fills in what a template takes from the request (eskip/template.go).
+// expand fills in what a template reads from the request (eskip/template.go).
 func expand(x *exchange, text string) expansion {
 	var e expansion
 	e.value = placeholder().ReplaceAllStringFunc(text, func(p string) string {
@@ -34,7 +34,7 @@ func expand(x *exchange, text string) expansion {
 	return e
 }
 
-// lookUp finds what a placeholder stands for: a part of the request, or a
+// lookUp finds the value of a placeholder: a part of the request, or a
 // parameter of the route's path.
 func (x *exchange) lookUp(key string) (value string, known bool) {
 	q := x.in

@@ -103,7 +103,7 @@ func (x *exchange) mayHave(c *eskip.Call) bool {
 	return x.in.Holds(simulate.Unknown{Why: simulate.Asked, At: x.route.at, What: "the answer of the token information service has what " + c.Name + " demands", Needs: "token.tokeninfo in a test, or --scopes and --realm"})
 }
 
-// lacks says what a filter misses in the answer; "" if nothing.
+// lacks returns what a filter misses in the answer; "" if nothing.
 func lacks(c *eskip.Call, facts map[string]any) string {
 	args := textsOf(c.Args)
 	equal := func(k, v string) bool { have, ok := facts[k].(string); return ok && have == v }
@@ -121,8 +121,8 @@ func lacks(c *eskip.Call, facts map[string]any) string {
 	return ""
 }
 
-// infoOf is what the token information service answers: what the token says of
-// itself, else what its claims come to. Nil is any status but 200.
+// infoOf is what the token information service answers: the answer set in the
+// token, else one made of its claims. Nil is any status but 200.
 func infoOf(t *simulate.Token, text string) map[string]any {
 	if text != t.Text() || t.Kind == "malformed" || !t.OK() {
 		return nil
@@ -150,7 +150,7 @@ func infoOf(t *simulate.Token, text string) map[string]any {
 	return facts
 }
 
-// realmClaim tells people, services and customers apart.
+// realmClaim distinguishes people, services and customers.
 const realmClaim = "https://identity.zalando.com/realm"
 
 func scopesOf(facts map[string]any) []string {

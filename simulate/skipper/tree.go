@@ -19,7 +19,7 @@ const (
 	noPath
 )
 
-// rank reports whether the path takes the segments, and how specifically at
+// rank reports whether the path matches the segments, and how specifically at
 // each of them.
 func (r *route) rank(segments []string) (rank []byte, ok bool) {
 	if r.path == nil {
@@ -80,8 +80,8 @@ func (r *route) subtreeRank(segments []string) (rank []byte, ok bool) {
 	return rank, true
 }
 
-// parameter returns what a parameter of the route's path stands for in a path,
-// "" for none: a segment, or a rest with the slash before it, whose name is *
+// parameter returns the value of a parameter of the route's path in a path, ""
+// for none: a segment, or a rest with the slash before it, whose name is *
 // where it has none (routing/matcher.go, matchPathTree).
 func (r *route) parameter(name, path string) string {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
@@ -113,8 +113,8 @@ type candidate struct {
 
 // find returns the route that gets the request, or nil: from the most specific
 // path outwards, at each of them by weight, the first whose predicates hold
-// (pathmux/tree.go, routing/matcher.go). What the inputs do not decide is asked
-// of the request's world. Pass counts how often the request was routed before.
+// (pathmux/tree.go, routing/matcher.go). The request's world decides what the
+// inputs leave open. Pass counts how often the request was routed before.
 func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var found []candidate
@@ -142,8 +142,8 @@ func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	return nil
 }
 
-// tied is the condition that of two routes with one path and equal weights
-// Skipper takes the second.
+// tied is the condition that Skipper chooses the second of two routes with the
+// same path and weight.
 func (r *route) tied(other *route) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: other.at,
