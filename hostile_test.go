@@ -21,7 +21,7 @@ const (
 	addressKB  = 4_000_000
 )
 
-// hostileCommands are run on every input; FILE stands for it.
+// hostileCommands are run on every input; FILE is its name.
 var hostileCommands = []string{
 	"validate FILE", "build FILE", "trace GET https://shop.example.com/orders FILE", "test FILE", "migrate --diff FILE", "migrate --assess FILE",
 	"diff FILE --against FILE", "diff FILE --live FILE", "validate --fix --diff FILE", "build -c FILE .", "trace --requests FILE .", "trace GET https://shop.example.com/ --jwt FILE .",

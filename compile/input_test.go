@@ -115,7 +115,7 @@ func TestOneBrokenDocument(t *testing.T) {
 	}
 }
 
-// bomb is the body of a mapping whose aliases stand for 10^n values.
+// bomb is the body of a mapping whose aliases expand to 10^n values.
 func bomb(n int) string {
 	var b strings.Builder
 	b.WriteString("        a0: &a0 x\n")

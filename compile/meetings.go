@@ -233,7 +233,7 @@ func kindsIn(text []byte) shownKinds {
 	}
 }
 
-// kindIn returns the value of the key "kind" from what follows that; "" where it is no
+// kindIn returns the value of the key "kind" from what follows that; "" where it is not a
 // key.
 func kindIn(rest []byte) string {
 	rest = bytes.TrimLeft(rest, `"' `)
@@ -252,7 +252,7 @@ func isNameByte(c byte) bool {
 	return c >= '0' && c <= '9' || c|' ' >= 'a' && c|' ' <= 'z' || strings.IndexByte("._-/", c) >= 0 || c >= 0x80
 }
 
-// hasEscape reports whether a text has an escape that can stand for a letter, a
+// hasEscape reports whether a text has an escape that can mean a letter, a
 // digit, a dot or a slash, or that joins two lines.
 func hasEscape(text []byte) bool {
 	for i := bytes.IndexByte(text, '\\'); i >= 0; i = bytes.IndexByte(text, '\\') {

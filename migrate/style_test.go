@@ -200,7 +200,7 @@ func TestCommentsStayWhereTheyAre(t *testing.T) {
 	}
 }
 
-// displaced says which comment is not where it was, or which line is not the
+// displaced returns the comment that is not where it was, or the line that is not the
 // same.
 func displaced(before, after string) string {
 	lines := strings.Split(strings.ReplaceAll(after, "\r\n", "\n"), "\n")

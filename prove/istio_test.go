@@ -80,7 +80,7 @@ func asked(line string, token simulate.Token) *simulate.Request {
 	return r
 }
 
-// answered says what becomes of a request in a word or two.
+// answered returns what becomes of a request in a word or two.
 func answered(d *simulate.Decision) string {
 	switch {
 	case !d.Known():

@@ -45,7 +45,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow a build without objects")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "with errors, still print the manifests of the resources that have none")
 	flags.StringVar(&f.keepFrom, "keep-from", "", "also write Ingresses and RouteGroups of this earlier output that cannot be deleted yet: the `directory` or file")
-	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`, of "+strings.Join(compile.EmitNames(), ", ")+"; the only name of a list that stands for a file (oathkeeper-rules, hydra, dex) writes that file and nothing else")
+	flags.StringSliceVar(&f.emit, "emit", nil, "also write `LIST`, of "+strings.Join(compile.EmitNames(), ", ")+"; the only name in a list that writes a file (oathkeeper-rules, hydra, dex) writes that file and nothing else")
 	flags.BoolVar(&f.annotate, "annotate", false, "write what each field is made of as a comment after it: see kgw why")
 	flags.BoolVar(&f.passthrough, "passthrough", false, "write documents of other kinds through")
 	return cmd

@@ -134,7 +134,7 @@ func (c *changedSince) changes(changed []gitref.Changed, paths []string) (out []
 	return out, true
 }
 
-// isAside reports whether a file that is no input has nothing to do with them: kgw
+// isAside reports whether a file that is not an input has nothing to do with them: kgw
 // wrote it, it lists what kgw wrote where there are no inputs, or it never held
 // anything that is read.
 func (c *changedSince) isAside(file *gitref.Changed, written func(string) bool) bool {

@@ -173,7 +173,7 @@ func (c *fakeCluster) get(w http.ResponseWriter, state string, parts []string) {
 	}
 }
 
-// apply gives back what is applied, with what a server adds.
+// apply returns the applied object, with what a server adds.
 func (c *fakeCluster) apply(w http.ResponseWriter, r *http.Request, state string, parts []string) {
 	body, _ := io.ReadAll(r.Body)
 	var o map[string]any

@@ -61,7 +61,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 		return err
 	}
 	if f.against == "" {
-		return usage("--against says what to compare with: --against git:origin/main")
+		return usage("name the state to compare with: --against git:origin/main")
 	}
 	if err := f.sideFlags.valid(paths); err != nil {
 		return err

@@ -17,9 +17,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// offline says how each command is run without a network: one line of arguments
+// offline lists how each command is run without a network: one line of arguments
 // for each way to use it that does not name a cluster. A new command fails
-// TestNoSockets until it is listed here. "<" gives a file on standard input.
+// TestNoSockets until it is listed here. "<" passes a file on standard input.
 var offline = map[string][]string{
 	"":                {"", "< list.yaml", "--help"},
 	"adopt":           {"apis --live dump.yaml"},

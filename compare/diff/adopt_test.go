@@ -155,7 +155,7 @@ var labelsOf = map[string]map[string]any{
 	},
 }
 
-// TestReleasesAreOne: what any release wrote is taken for what another one
+// TestReleasesAreOne: what any release wrote counts as what another one
 // would write, except for the owner, and for what the hash of a policy says.
 func TestReleasesAreOne(t *testing.T) {
 	policy := func(release, hash string) diff.Object {

@@ -38,7 +38,7 @@ type Public struct {
 }
 
 // NotSaid lists what kgw validate looks at and an admission policy cannot.
-const NotSaid = "the domain of a short host that its Gateway knows; Services that stand for another one by externalName; the Services of a StackSet; " +
+const NotSaid = "the domain of a short host that its Gateway knows; Services that refer to another one by externalName; the Services of a StackSet; " +
 	"settings for some files only (overrides, a nearer kgw.yaml); everything that shows only in several resources together"
 
 // kind is one kind of resource in those of its versions that have one shape.

@@ -36,8 +36,8 @@ var routeOrigins = append(origin.Table[*written]{
 		return from{origin.Of(w.Gateway.Origin, ir.PartNamespace)}
 	}),
 	row("spec.parentRefs[].sectionName", "The listeners with TLS that serve the hosts, or the ones that a setting names.", section),
-	row("spec.parentRefs[].kind", "The kind of what stands for the Istio Gateway, where it is not a Gateway.", func(w *written, _ origin.Match) from { return from{origin.ParentSetting(w.Gateway, "kind")} }),
-	row("spec.parentRefs[].{}", "The Gateway of the Gateway API that stands for the Istio Gateway of the resource.", func(w *written, _ origin.Match) from { return origin.Parent(w.Gateway, w.Target) }),
+	row("spec.parentRefs[].kind", "The kind of the object that replaces the Istio Gateway, where it is not a Gateway.", func(w *written, _ origin.Match) from { return from{origin.ParentSetting(w.Gateway, "kind")} }),
+	row("spec.parentRefs[].{}", "The Gateway of the Gateway API that replaces the Istio Gateway of the resource.", func(w *written, _ origin.Match) from { return origin.Parent(w.Gateway, w.Target) }),
 	row("spec.hostnames[]", "The host of the resource, a short one completed with a domain.", func(w *written, m origin.Match) from { return origin.Host(w.Gateway, m.N[0]) }),
 	row("spec.rules[].matches[].path.type", "Whether the path is compared as it is or is an expression follows from what it holds.", nil),
 	row("spec.rules[].matches[].path.value", "The path of the rule as it is, or an expression for it; made longer where that keeps the order of the rules, and without what an earlier rule answers.", func(w *written, m origin.Match) from {
@@ -52,7 +52,7 @@ var routeOrigins = append(origin.Table[*written]{
 	row("spec.rules[].filters[].requestHeaderModifier.set[].value", "A header of the request that the author sets, its cookies, or the host that the request was for.", header),
 	row("spec.rules[].filters[].requestHeaderModifier.remove[]", "A header that only a gateway may set is removed from requests.", nil),
 	row("spec.rules[].filters[].responseHeaderModifier.remove[]", "CORS headers of the Service are removed, because the resource alone decides about CORS.", nil),
-	row("spec.rules[].filters[].cors.allowOrigins[]", "An allowed origin of the resource's CORS policy, else of the default policy; * stands for the spellings of all.", origins),
+	row("spec.rules[].filters[].cors.allowOrigins[]", "An allowed origin of the resource's CORS policy, else of the default policy; * covers the spellings of all.", origins),
 	row("spec.rules[].filters[].cors.allowMethods[]", "An allowed method of the resource's CORS policy, else of the default policy.", cors(ir.PartCORSMethods, func(c *ir.CORS) []string { return c.Methods }, func(c *manifest.RouteCORS) []string { return c.AllowMethods })),
 	row("spec.rules[].filters[].cors.allowHeaders[]", "An allowed header of the resource's CORS policy, else of the default policy.", cors(ir.PartCORSHeaders, func(c *ir.CORS) []string { return c.Headers }, func(c *manifest.RouteCORS) []string { return c.AllowHeaders })),
 	row("spec.rules[].filters[].cors.exposeHeaders[]", "A header of answers that the resource's CORS policy shows to pages.", cors(ir.PartCORSExposed, func(c *ir.CORS) []string { return c.ExposeHeaders }, func(c *manifest.RouteCORS) []string { return c.ExposeHeaders })),

@@ -8,7 +8,7 @@ import (
 )
 
 // checkEnforced reports a route whose proof nothing would demand: an external
-// authorizer where the target writes no policies, and a proof that is no
+// authorizer where the target writes no policies, and a proof that is not a
 // handler of Oathkeeper on a route that is delegated to it.
 func checkEnforced(r *ir.Route, t *ir.Target, found *diag.List) {
 	for i := range r.Access.Grants {

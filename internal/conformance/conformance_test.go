@@ -212,8 +212,8 @@ func within(path, above string) bool {
 	return ok && (above == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// TestExceptionsAreNeeded keeps the table from growing entries that stand for
-// nothing.
+// TestExceptionsAreNeeded keeps the table from growing entries without a
+// use.
 func TestExceptionsAreNeeded(t *testing.T) {
 	dir := shared(t, "conformance", "apirule")
 	used := map[*exception]bool{}

@@ -46,7 +46,7 @@ var readingRules = []Rule{
 	{Tab, "Tab", fault, "a tab is used where YAML wants spaces"},
 	{DuplicateKey, "DuplicateKey", fault, "a mapping has the same key twice"},
 	{AmbiguousScalar, "AmbiguousScalar", notice, "a plain scalar means one thing to YAML 1.1 and another to YAML 1.2"},
-	{Alias, "Alias", fault, "an alias stands for a value that contains it, or for too many values"},
+	{Alias, "Alias", fault, "an alias refers to a value that contains it, or expands to too many values"},
 	{TooLarge, "TooLarge", fault, "a file or document exceeds a limit"},
 	{BadKey, "BadKey", fault, "a mapping key is not a plain value"},
 	{SymlinkLoop, "SymlinkLoop", fault, "a symbolic link leads back to itself"},

@@ -166,8 +166,8 @@ func TestRefused(t *testing.T) {
 		head + "items: []\nresults: {}\n":        "KGW203 the results of the ResourceList are not a list",
 		head + "items: []\nitems: []\n":          `KGW105 key "items" of the ResourceList is given twice`,
 		head + "items: []\nfunctionConfig: []\n": "KGW203 the functionConfig is not an object",
-		head + "items: [{a: &x [*x]}]\n":         `KGW107 alias "*x" stands for a value that contains it`,
-		head + "items:\n- a: &x [*x]\n- b: *x\n": `KGW107 alias "*x" stands for a value that contains it; KGW107 alias "*x" stands for a value that contains it`,
+		head + "items: [{a: &x [*x]}]\n":         `KGW107 alias "*x" refers to a value that contains it`,
+		head + "items:\n- a: &x [*x]\n- b: *x\n": `KGW107 alias "*x" refers to a value that contains it; KGW107 alias "*x" refers to a value that contains it`,
 	} {
 		list, found := krm.Read("<stdin>", []byte(text))
 		var got []string
@@ -202,7 +202,7 @@ func TestDocuments(t *testing.T) {
 		t.Errorf("%v\ngot:\n%s", found, krm.WriteDocuments(krm.Keep(list.Items)))
 	}
 	list, found = krm.Documents(config, &source.File{Name: "f", Data: []byte("a: &x [*x]\n")})
-	if list != nil || len(found) != 1 || found[0].Message != `alias "*x" stands for a value that contains it` {
+	if list != nil || len(found) != 1 || found[0].Message != `alias "*x" refers to a value that contains it` {
 		t.Errorf("read in spite of %v", found)
 	}
 }

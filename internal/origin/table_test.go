@@ -10,7 +10,7 @@ import (
 )
 
 // TestFirstLineCounts: each leaf has the first line that matches it, with what
-// the placeholders stand for; a leaf without a line has no rule.
+// the placeholders matched; a leaf without a line has no rule.
 func TestFirstLineCounts(t *testing.T) {
 	var got []string
 	note := func(name string) func(*int, origin.Match) []origin.Origin {

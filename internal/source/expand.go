@@ -36,7 +36,7 @@ func (e *expander) node(n *Node) *Node {
 	}
 	if e.inAlias > 0 {
 		if e.budget--; e.budget < 0 {
-			e.fail(AliasBomb, n, "aliases stand for more than 100000 values", "write the values out, or use fewer aliases")
+			e.fail(AliasBomb, n, "aliases expand to more than 100000 values", "write the values out, or use fewer aliases")
 			return n
 		}
 	}
@@ -55,7 +55,7 @@ func (e *expander) node(n *Node) *Node {
 
 func (e *expander) alias(n *Node) *Node {
 	if e.open[n.Alias] {
-		e.fail(AliasCycle, n, fmt.Sprintf("alias %q stands for a value that contains it", "*"+n.Value), "")
+		e.fail(AliasCycle, n, fmt.Sprintf("alias %q refers to a value that contains it", "*"+n.Value), "")
 		return n
 	}
 	e.inAlias++

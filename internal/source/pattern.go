@@ -65,7 +65,7 @@ func checkPattern(pattern string) error {
 			groups = groups[:n-1]
 		}
 		if texts > maxBraces || len(groups) > maxNested {
-			return fmt.Errorf("the braces of the pattern stand for more than %d texts", maxBraces)
+			return fmt.Errorf("the braces of the pattern expand to more than %d texts", maxBraces)
 		}
 	}
 	if strings.Count(slashed, "**") > maxDoubleStars {

@@ -53,9 +53,9 @@ func TestProblems(t *testing.T) {
 		"a key twice, later document": {"x: 1\n---\na: 1\na: 2\n", false, []string{`4:1 key "a" is given twice, first on line 3 (3:1)`}},
 		"a key twice, CRLF and mark":  {"\ufeff# c\r\na: 1\r\nä: 1\r\na: 2\r\n", false, []string{`4:1 key "a" is given twice, first on line 2 (2:1)`}},
 		"a key twice behind an alias": {"a: &x {b: 1, b: 2}\nc: *x\nd: *x\n", false, []string{`1:14 key "b" is given twice, first on line 1 (1:8)`}},
-		"an alias to its own list":    {"a: &x [1, *x]\n", true, []string{`1:11 alias "*x" stands for a value that contains it`}},
-		"an alias to what holds it":   {"a: &x\n  b:\n    c: *x\n", true, []string{`3:8 alias "*x" stands for a value that contains it`}},
-		"a merge of itself":           {"a: &x\n  <<: *x\n", true, []string{`2:7 alias "*x" stands for a value that contains it`}},
+		"an alias to its own list":    {"a: &x [1, *x]\n", true, []string{`1:11 alias "*x" refers to a value that contains it`}},
+		"an alias to what holds it":   {"a: &x\n  b:\n    c: *x\n", true, []string{`3:8 alias "*x" refers to a value that contains it`}},
+		"a merge of itself":           {"a: &x\n  <<: *x\n", true, []string{`2:7 alias "*x" refers to a value that contains it`}},
 		"an alias without an anchor":  {"a: *x\n", true, []string{"1:4 nothing in the document has the anchor &x"}},
 		"a tab":                       {"a:\n\tb: 1\n", true, []string{"2:1 a tab is used for indentation"}},
 		"a tab behind spaces":         {"a:\n  b: 1\n \tc: 1\n", true, []string{"3:2 a tab is used for indentation"}},
@@ -110,7 +110,7 @@ func TestTemplatesAreExplained(t *testing.T) {
 	}
 }
 
-// bomb is a document whose aliases stand for width^depth values.
+// bomb is a document whose aliases expand to width^depth values.
 func bomb(width, depth int) string {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x]\n")

@@ -113,7 +113,7 @@ func TestEntryMoves(t *testing.T) {
 	}
 }
 
-// TestScattered: a request that stands for many is marked where its path is changed
+// TestScattered: a symbolic request is marked where its path is changed
 // in a way that is not followed.
 func TestScattered(t *testing.T) {
 	for entry, want := range map[string]string{

@@ -128,7 +128,7 @@ func TestRequestPrincipals(t *testing.T) {
 	}
 }
 
-// TestClaimsAsTexts: booleans, numbers and objects are no texts, so that a condition
+// TestClaimsAsTexts: booleans, numbers and objects are not texts, so that a condition
 // on their values does not hold and its negation does.
 func TestClaimsAsTexts(t *testing.T) {
 	token := simulate.Token{Kind: "jwt", Claims: map[string]any{
@@ -199,7 +199,7 @@ func TestTrustedProxies(t *testing.T) {
 	}
 }
 
-// TestPortsOfHosts: a request that stands for many may name any port in its Host
+// TestPortsOfHosts: a symbolic request may name any port in its Host
 // header, which a DENY of the host alone does not match.
 func TestPortsOfHosts(t *testing.T) {
 	s := loaded(t, service+policyText(forS+"action: DENY, rules: [{to: [{operation: {hosts: [a.test]}}]}]"))

@@ -94,7 +94,7 @@ func TestExternalAuthorizerCounts(t *testing.T) {
 	}
 }
 
-// TestRefusedPolicyIsNamed: a policy that Istio refuses is taken for absent, and the
+// TestRefusedPolicyIsNamed: a policy that Istio refuses counts as absent, and the
 // trail says so.
 func TestRefusedPolicyIsNamed(t *testing.T) {
 	s := loaded(t, service+policyText(forS+"rules: [{when: [{key: foo.bar, values: [x]}]}]"))

@@ -6,8 +6,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// TestCredentialsOfMany: a request is refused without a password or a login; one
-// that stands for many may have them, so that no comparison misses whom a route
+// TestCredentialsOfMany: a request is refused without a password or a login; a
+// symbolic one may have them, so that no comparison misses whom a route
 // lets in.
 func TestCredentialsOfMany(t *testing.T) {
 	for filter, proof := range map[string]string{`basicAuth("/f")`: "basicAuth", `oauthOidcAnyClaims("https://i.test", "a", "b", "https://h/cb", "c", "d")`: "oidc", `oauthGrant()`: "oauthGrant"} {

@@ -88,7 +88,7 @@ func TestFiltersAndAddress(t *testing.T) {
 	if !browser.Eval[bool](again, `state.by === "host" && !byId("detail").hidden && byId("routes").className === "by-host"`) {
 		t.Errorf("%s does not show the same", hash)
 	}
-	// A word that is no kind of access, or no order, is passed over.
+	// A word that is not a kind of access, or not an order, is passed over.
 	browser.Eval[string](again, `location.hash = "#access=constructor&by=__proto__"`)
 	again.Until(`!byId("count").textContent.includes(" of ") && state.by === "" && state.access.length === 0`)
 	browser.Eval[string](again, `location.hash = "#q=nothing+at+all"`)

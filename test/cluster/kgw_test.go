@@ -28,7 +28,7 @@ type outcome struct {
 }
 
 // newRepository makes a namespace and a directory with these files, in which
-// NAMESPACE stands for it. kgw runs there as Auditee.
+// NAMESPACE is replaced by its name. kgw runs there as Auditee.
 func newRepository(t *testing.T, files map[string]string) *repository {
 	t.Helper()
 	r := &repository{t: t, namespace: namespace(t), dir: t.TempDir(), user: rig.Auditee}

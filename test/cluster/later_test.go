@@ -26,7 +26,7 @@ const (
 	originalSpec    = "gateway.kyma-project.io/v1beta1-spec"
 )
 
-// controller stands for the parts of Kyma's controller of releases 3.3 and later
+// controller is a double of the parts of Kyma's controller of releases 3.3 and later
 // that an API server asks: the conversion of versions. It does what
 // api-gateway 3.9.0, apis/gateway/v1beta1/apirule_conversion.go, does with
 // APIRules that it cannot convert in full.

@@ -18,7 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// image is what a Dockerfile makes: a directory that stands for the file
+// image is what a Dockerfile makes: a directory with the file
 // system, and what is run in it.
 type image struct {
 	root, user, workdir string

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// kubectl stands for kubectl with krew as its plugin: the archive comes out of
+// kubectl is a double of kubectl with krew as its plugin: the archive comes out of
 // dist instead of the address in the manifest.
 const kubectl = `#!/bin/sh
 shift
