@@ -95,8 +95,8 @@ func (t *Touched) Findings(l diag.List) diag.List {
 	return out
 }
 
-// names reports whether a finding is about an object that is no resource that meets
-// others, so that it depends on nothing but what is read. Whether the keys of an
+// names reports whether a finding is about an object that is not one of the resources
+// compared with others, so that it depends only on the documents. Whether the keys of an
 // issuer differ also depends on what else is on the pods.
 func (t *Touched) names(f *diag.Finding) bool {
 	d := f.At.Doc

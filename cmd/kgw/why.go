@@ -138,8 +138,8 @@ func objectOf(text string) (objectID, error) {
 	return objectID{parts[0], parts[1], parts[2]}, nil
 }
 
-// fieldOf separates a field path from the paths of files after it. One that is no
-// field path and names no file is an error.
+// fieldOf separates a field path from the paths of files after it. An argument that is
+// neither a field path nor the name of a file is an error.
 func (a *app) fieldOf(args []string) (field string, paths []string, err error) {
 	if len(args) == 0 {
 		return "", nil, nil
@@ -155,7 +155,7 @@ func (a *app) fieldOf(args []string) (field string, paths []string, err error) {
 		return "", args, nil
 	}
 	if _, err := os.Stat(a.abs(args[0])); err != nil {
-		return "", nil, usage("%q is no field path: write spec.http[0].match, and keys with other characters as in metadata.labels[\"a.b/c\"]", args[0])
+		return "", nil, usage("%q is not a field path: write spec.http[0].match, and keys with other characters as in metadata.labels[\"a.b/c\"]", args[0])
 	}
 	return "", args, nil
 }

@@ -34,7 +34,7 @@ func (c *Client) isDefaulted(ctx context.Context, at location, object, live map[
 }
 
 // within reports whether live has all that is wanted with its value, and maybe more
-// fields. Anything else is no default.
+// fields. Anything else is not a default.
 func within(want, live any) bool {
 	switch w := want.(type) {
 	case map[string]any:

@@ -344,7 +344,7 @@ func TestBeginnings(t *testing.T) {
 	}
 }
 
-// TestRegexOf: the expression that stands for a path in a regex field is the same set.
+// TestRegexOf: the expression for a path in a regex field is the same set.
 func TestRegexOf(t *testing.T) {
 	for _, p := range []Path{{Exact, "/a.b"}, {Prefix, "/a."}, {Star, "/a*"}, {Template, "/a/{*}"}, {Template, "/a/{**}"}, {Regex, "/a|/b"}, {Fabric, "/a/{x}/**"}, {Skipper, "/a/:x"}, {Subtree, "/a"}} {
 		text, ok := RegexOf(p)

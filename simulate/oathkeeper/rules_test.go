@@ -208,7 +208,7 @@ func TestTrail(t *testing.T) {
 	}
 }
 
-// TestReadsLikeAGlob: a URL that is no expression but may be a glob has a hint.
+// TestReadsLikeAGlob: a URL that is not an expression but may be a glob has a hint.
 func TestReadsLikeAGlob(t *testing.T) {
 	for _, c := range []struct {
 		url, strategy string
