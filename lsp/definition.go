@@ -6,6 +6,7 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/why"
 )
 
@@ -71,18 +72,32 @@ func linked(links []link, at *spot) []object {
 	return out
 }
 
-// conflicts are the other places of the findings at a position.
+// conflicts are the other places of the findings at a position, and the findings that
+// name the position as their other place.
 func (v *view) conflicts(p protocol.Position) []protocol.Location {
 	var out []protocol.Location
-	for _, f := range v.found(protocol.Range{Start: p, End: p}) {
+	here := protocol.Range{Start: p, End: p}
+	for _, f := range v.found(here) {
 		for _, r := range f.Related {
 			if r.At.Doc != nil {
 				out = append(out, v.location(r.At))
 			}
 		}
 	}
+	if v.Result == nil {
+		return out
+	}
+	for i := range v.Result.Findings {
+		f := &v.Result.Findings[i]
+		if f.At.Doc != nil && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return r.Span.File == v.file.Name && meets(rangeOf(v.file, r.Span), here) }) {
+			out = append(out, v.location(f.At))
+		}
+	}
 	return out
 }
+
+// meets reports whether two ranges have a position in common.
+func meets(a, b protocol.Range) bool { return !before(a.End, b.Start) && !before(b.End, a.Start) }
 
 func unique(list []protocol.Location) []protocol.Location {
 	var out []protocol.Location

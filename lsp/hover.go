@@ -84,7 +84,7 @@ func (v *view) found(r protocol.Range) []*diag.Finding {
 			if f.Span.File != v.file.Name {
 				continue
 			}
-			if at := rangeOf(v.file, f.Span); !before(at.End, r.Start) && !before(r.End, at.Start) {
+			if meets(rangeOf(v.file, f.Span), r) {
 				out = append(out, f)
 			}
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,7 +30,8 @@ func (s *shared) String() string {
 }
 
 // TestWatch changes files below what is watched, and waits for what is found
-// anew: a fault, its end, a fault in a directory that is new, one in kgw.yaml.
+// anew: a fault, its end, a fault in a directory that is new, files that are removed,
+// renamed, or saved as editors do, a directory that moves, a fault in kgw.yaml.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) {
@@ -75,6 +77,41 @@ spec:
 	wait("in 2 resources")
 	put("apis/deep/er/store.yaml", strings.Replace(good, "spec:", "spec: [", 1))
 	wait("KGW103")
+	remove := func(name string) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(dir, filepath.FromSlash(from)), filepath.Join(dir, filepath.FromSlash(to))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove("apis/deep/er/store.yaml")
+	wait("store.yaml changed")
+	wait("in 1 resource")
+	// Editors save into a file beside and rename it, some after the old one is moved away.
+	put("apis/.shop.yaml.swp", strings.Replace(good, "port: 80", "port: ninety", 1))
+	rename("apis/.shop.yaml.swp", "apis/shop.yaml")
+	wait("shop.yaml changed")
+	wait("ninety")
+	rename("apis/shop.yaml", "apis/shop.yaml~")
+	put("apis/shop.yaml", good)
+	wait("shop.yaml changed")
+	wait("in 1 resource")
+	rename("apis/shop.yaml", "apis/deep/moved.yaml")
+	wait("moved.yaml")
+	wait("in 1 resource")
+	// A directory that goes and comes again is watched again.
+	rename("apis/deep", "away")
+	wait("changed")
+	rename("away", "apis/deep")
+	wait("in 1 resource")
+	put("apis/deep/moved.yaml", strings.Replace(good, "port: 80", "port: sixty", 1))
+	wait("moved.yaml changed")
+	wait("sixty")
 	put("kgw.yaml", "apiVersion: kgw.dev/v1alpha1\nkind: Config\nnone: 1\n")
 	wait("kgw.yaml changed")
 	wait("is not valid")
