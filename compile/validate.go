@@ -73,14 +73,11 @@ func (r *run) malformed() func(diag.Finding) bool {
 // written lists what would be written for the gateways, and what the Rules and
 // policies among the inputs say that others wrote.
 func (r *run) written(view *validate.View) {
-	n := 0
-	for _, u := range r.compiled {
-		n += len(u.gateway.Routes)
-	}
-	view.Written = ir.Written{Routes: make([]ir.Take, 0, n), Rules: make([]ir.Take, 0, n)}
+	all := make([]ir.Written, 0, len(r.compiled))
 	for _, u := range r.distinct() {
-		view.Add(u.written)
+		all = append(all, u.written)
 	}
+	view.Add(all...)
 	for _, u := range r.compiled {
 		u.written = ir.Written{}
 	}

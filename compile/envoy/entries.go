@@ -1,7 +1,9 @@
 package envoy
 
 import (
-	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
@@ -16,7 +18,7 @@ func Entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
 	}
-	var out []ir.Take
+	out := make([]ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			continue
@@ -40,10 +42,16 @@ func Entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 
 // effect spells what becomes of a request besides access.
 func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
-	h := Headers(g, r)
-	request := map[string]string{}
-	if h != nil && h.Request != nil {
-		request = h.Request.Set
+	const end = "\x00"
+	var b strings.Builder
+	for _, d := range Destinations(r, t) {
+		b.WriteString(d.Host + ":" + strconv.FormatInt(int64(d.Port.Number), 10) + end)
 	}
-	return fmt.Sprint(Destinations(r, t), r.Timeout, request)
+	b.WriteString(end + r.Timeout.String() + end)
+	if h := Headers(g, r); h != nil && h.Request != nil {
+		for _, k := range slices.Sorted(maps.Keys(h.Request.Set)) {
+			b.WriteString(k + end + h.Request.Set[k] + end)
+		}
+	}
+	return b.String()
 }

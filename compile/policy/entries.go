@@ -16,7 +16,7 @@ func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
 	}
-	var out []ir.Take
+	out := make([]ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		want := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath}
 		set := want

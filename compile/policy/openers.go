@@ -17,7 +17,7 @@ func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authenticati
 		if p.spec.Action != "" {
 			continue
 		}
-		pods := podsOf(p.namespace, p.spec.Selector)
+		pods, sets := podsOf(p.namespace, p.spec.Selector), setsOf{}
 		for i := range p.spec.Rules {
 			rule := &p.spec.Rules[i]
 			demand, admitted := demandOf(rule, t.IngressPrincipalOf(g))
@@ -25,11 +25,7 @@ func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authenticati
 				continue
 			}
 			o := ir.Opener{Origin: p.route.Origin.At("path"), Gateway: g, Route: p.route, Pods: pods, Demand: demand}
-			for _, to := range rule.To {
-				if to.Operation != nil {
-					o.Sets, o.Except = append(o.Sets, operationSets(to.Operation)...), append(o.Except, left(to.Operation)...)
-				}
-			}
+			o.Sets, o.Except = sets.of(rule.To)
 			openers = append(openers, o)
 		}
 	}
@@ -44,6 +40,28 @@ func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authenticati
 		}
 	}
 	return openers, keys
+}
+
+// setsOf are the sets of the operations of a rule, which the next rule mostly has
+// too.
+type setsOf struct {
+	to           []manifest.PolicyTo
+	sets, except []match.Set
+}
+
+// of returns the sets of operations, and what they leave out.
+func (s *setsOf) of(to []manifest.PolicyTo) (sets, except []match.Set) {
+	if len(to) > 0 && len(to) == len(s.to) && &to[0] == &s.to[0] {
+		return s.sets, s.except
+	}
+	*s = setsOf{to: to}
+	for _, one := range to {
+		if one.Operation != nil {
+			s.sets, s.except = append(s.sets, operationSets(one.Operation)...), append(s.except, left(one.Operation)...)
+		}
+	}
+	s.sets, s.except = slices.Clip(s.sets), slices.Clip(s.except)
+	return s.sets, s.except
 }
 
 func podsOf(namespace string, s *manifest.Selector) ir.Pods {
@@ -70,9 +88,9 @@ func operationSets(op *manifest.Operation) []match.Set {
 
 // left returns what an operation leaves out.
 func left(op *manifest.Operation) []match.Set {
-	var out []match.Set
-	for _, p := range op.NotPaths {
-		out = append(out, match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath})
+	out := make([]match.Set, len(op.NotPaths))
+	for i, p := range op.NotPaths {
+		out[i] = match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath}
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -37,13 +39,33 @@ type Written struct {
 	KeySets []KeySet
 }
 
-// Add appends what another emitter would write.
-func (w *Written) Add(other Written) {
-	w.Routes = append(w.Routes, other.Routes...)
-	w.Rules = append(w.Rules, other.Rules...)
-	w.Policies = append(w.Policies, other.Policies...)
-	w.Openers = append(w.Openers, other.Openers...)
-	w.KeySets = append(w.KeySets, other.KeySets...)
+// Add appends what others would write. Where there was nothing before, it is what
+// another would write and not a copy.
+func (w *Written) Add(others ...Written) {
+	if len(others) == 0 {
+		return
+	}
+	w.Routes = join(w.Routes, others, func(o *Written) []Take { return o.Routes })
+	w.Rules = join(w.Rules, others, func(o *Written) []Take { return o.Rules })
+	w.Policies = join(w.Policies, others, func(o *Written) []Take { return o.Policies })
+	w.Openers = join(w.Openers, others, func(o *Written) []Opener { return o.Openers })
+	w.KeySets = join(w.KeySets, others, func(o *Written) []KeySet { return o.KeySets })
+}
+
+// join appends a list of each of the others.
+func join[T any](list []T, others []Written, of func(*Written) []T) []T {
+	n := 0
+	for i := range others {
+		n += len(of(&others[i]))
+	}
+	if len(list) == 0 && len(others) == 1 {
+		return slices.Clip(of(&others[0]))
+	}
+	list = slices.Grow(list, n)
+	for i := range others {
+		list = append(list, of(&others[i])...)
+	}
+	return list
 }
 
 // Open reports whether some grant of the access demands nothing of the caller.
