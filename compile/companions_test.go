@@ -36,7 +36,7 @@ func TestCompanionsOfTheCorpus(t *testing.T) {
 				continue
 			}
 			seen++
-			r := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Schema: true})
+			r := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Schema: compile.SchemaAll})
 			placed := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Span.Line > 0 })
 			if r.Summary.Resources == 0 && !placed {
 				t.Errorf("%s is passed over", name)

@@ -66,9 +66,8 @@ type Options struct {
 	Accept []diag.Code
 	// Levels are levels of findings from the command line.
 	Levels map[diag.Code]diag.Severity
-	// Schema also checks every document against its JSON Schema, not only
-	// those that the decoder refuses.
-	Schema bool
+	// Schema says which documents are also checked against their JSON Schema.
+	Schema SchemaCheck
 	// NoInfos leaves out findings that are for the record only.
 	NoInfos bool
 	// Model keeps Resource.Gateway.
@@ -263,6 +262,7 @@ type run struct {
 	presets    map[string][]*ir.Preset // identity providers, by name; nil until all documents are read once
 	namespaced bool                    // a namespace of documents that name none was given for the run
 	bytesRead  int                     // of all files
+	documents  int                     // of all files, Lists as one
 	found      diag.List
 	targets    map[scoped]*boundTarget
 	settings   map[scoped]*ir.Settings

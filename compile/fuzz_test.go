@@ -56,7 +56,7 @@ func checkRun(t *testing.T, data []byte) {
 	for _, c := range []struct{ compat, handler string }{{"strict", "ory"}, {"controller", "istio"}} {
 		cfg := config.Default()
 		cfg.Compat, cfg.JWTHandler, cfg.Domains.Default = c.compat, c.handler, "kyma.local"
-		r := compile.Run(in, compile.Options{Config: cfg, Schema: true, Passthrough: true})
+		r := compile.Run(in, compile.Options{Config: cfg, Schema: compile.SchemaAll, Passthrough: true})
 		for _, d := range r.Disagreements {
 			t.Errorf("decoder and JSON Schema disagree: %s\n%s", d, data)
 		}

@@ -44,7 +44,7 @@ func run(t testing.TB, o compile.Options, texts ...string) *compile.Result {
 		}
 		in.Files = append(in.Files, f)
 	}
-	o.Schema = true
+	o.Schema = compile.SchemaAll
 	r := compile.Run(in, o)
 	for _, d := range r.Disagreements {
 		t.Errorf("decoder and JSON Schema disagree: %s", d)

@@ -42,7 +42,7 @@ func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
 		}
 		return c
 	}
-	o := compile.Options{Config: parse("kgw.yaml"), Scopes: map[string]*config.Config{}, Later: d.later, Schema: true, Memory: m}
+	o := compile.Options{Config: parse("kgw.yaml"), Scopes: map[string]*config.Config{}, Later: d.later, Schema: compile.SchemaAll, Memory: m}
 	apis := parse("apis/kgw.yaml")
 	var in compile.Input
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {

@@ -75,6 +75,7 @@ func (r *run) read(in Input) {
 			r.result.Fatal = true
 		}
 	}
+	r.documents = len(all)
 	r.result.Summary.PassedOver += in.PassedOver
 	r.charts(in.Charts)
 	r.fillSettings()
@@ -360,7 +361,9 @@ func (r *run) decode(u *unit, root *source.Node) {
 			faults[i].Code = diag.BadName
 		}
 	}
-	u.againstSchema(root, len(faults) > 0, r.options.Schema)
+	if len(faults) > 0 || r.asksSchema(u.doc) {
+		u.againstSchema(root, len(faults) > 0)
+	}
 	u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
 	if u.unreadable(root, faults) {
 		return
@@ -407,20 +410,4 @@ func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
 	faults.Resolve()
 	u.found = slices.Concat(left, slices.DeleteFunc(u.found, follows), slices.DeleteFunc(faults, follows))
 	return true
-}
-
-// againstSchema holds the decoder and the JSON Schema of the kind to each
-// other. A build looks only at documents that the decoder refused.
-func (u *unit) againstSchema(root *source.Node, refused, every bool) {
-	if !refused && !every {
-		return
-	}
-	v, err := u.kind.Validator()
-	if err != nil {
-		u.disagreed = err.Error()
-		return
-	}
-	if wrong := v.Validate(source.Value(root)); (len(wrong) > 0) != refused {
-		u.disagreed = fmt.Sprintf("%s:%d: decoder and JSON Schema of %s disagree: %v", u.doc.File.Name, u.doc.Line(), u.kind.Name(), wrong)
-	}
 }

@@ -68,7 +68,7 @@ func run(t *testing.T, name string) *compile.Result {
 	}
 	loader := source.Loader{Dir: ".."}
 	files, problems := loader.Load([]string{"examples/" + name})
-	result := compile.Run(compile.Input{Files: files, Problems: problems}, compile.Options{Config: c, Schema: true, Beside: true, Emit: c.Emit})
+	result := compile.Run(compile.Input{Files: files, Problems: problems}, compile.Options{Config: c, Schema: compile.SchemaAll, Beside: true, Emit: c.Emit})
 	if len(result.Disagreements) > 0 {
 		t.Errorf("decoder and JSON Schema disagree: %q", result.Disagreements)
 	}

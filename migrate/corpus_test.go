@@ -134,7 +134,7 @@ func validate(t *testing.T, f migrate.File) {
 		spec := source.Field(root, "spec")
 		know(c, spec, namespace)
 	}
-	r := compile.Run(compile.Input{Files: []*source.File{after}}, compile.Options{Config: c, Schema: true, Model: true})
+	r := compile.Run(compile.Input{Files: []*source.File{after}}, compile.Options{Config: c, Schema: compile.SchemaAll, Model: true})
 	for i := range r.Findings {
 		// An ExternalGateway is an object that only the cluster has.
 		external := bytes.Contains(f.After, []byte("externalGateway:"))

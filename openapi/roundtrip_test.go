@@ -97,7 +97,7 @@ func agree(t *testing.T, text string, draft source.Object, d *openapi.Document, 
 	if problem != nil {
 		t.Fatal(problem.Message)
 	}
-	result := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Config: config.Default(), Schema: true, APIs: []*ir.API{&d.API}})
+	result := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Config: config.Default(), Schema: compile.SchemaAll, APIs: []*ir.API{&d.API}})
 	for i := range result.Findings {
 		g := &result.Findings[i]
 		about := g.Code >= diag.OperationNotExposed && g.Code <= diag.CoverageUndecided

@@ -73,7 +73,7 @@ func Suppose(inputs []compile.Input, o compile.Options) (compile.Options, []stri
 	o = o.WithDefaults()
 	c := *o.Config
 	c.Compat = "controller"
-	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, false, false
+	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, compile.SchemaRefused, false
 	o.Supposed = true
 	o.Scopes = supposedScopes(o.Scopes)
 	return o, supposing(inputs, &o)

@@ -2,8 +2,8 @@ package prove
 
 import "github.com/kgw-dev/kgw/compile"
 
-// Validate compiles the input as validate does, its JSON Schemas too, with what
-// is to be said of objects of Istio that somebody else wrote. Those are counted
+// Validate compiles the input as validate does, its JSON Schemas too (at least
+// compile.SchemaSome), with what is to be said of objects of Istio that somebody else wrote. Those are counted
 // where there is nothing else.
 func Validate(in compile.Input, o compile.Options) *compile.Result {
 	return (*Memory)(nil).Validate(in, o)
@@ -11,11 +11,15 @@ func Validate(in compile.Input, o compile.Options) *compile.Result {
 
 // Validate is Validate with what the runs before have left.
 func (mem *Memory) Validate(in compile.Input, o compile.Options) *compile.Result {
-	o.Schema = true
+	o.Schema = max(o.Schema, compile.SchemaSome)
 	if mem != nil {
 		o.Memory = &mem.compile
 	}
 	result := compile.Run(in, o)
+	if o.Observer != nil {
+		o.Observer.Stage("foreign")
+		defer o.Observer.Stage("")
+	}
 	found, n := mem.foreign(in, o, result)
 	result.Read += n
 	if result.Summary.Resources == 0 {

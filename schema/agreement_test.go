@@ -1,6 +1,9 @@
 package schema_test
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,6 +44,47 @@ func judge(t testing.TB, k *schema.Kind, doc *source.Document, root *source.Node
 		return found, "the decoder accepts it, the schema says " + strings.Join(wrong, "; ")
 	}
 	return found, ""
+}
+
+// Of every document that there is here, and where they are there of collections of
+// real ones beside the repository, decoder and JSON Schema say the same.
+func TestDecoderAndSchemaAgreeOnWhatThereIs(t *testing.T) {
+	read, refused := 0, 0
+	for _, top := range []string{"..", "../../shared"} {
+		_ = filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !source.IsManifestName(path) && filepath.Ext(path) != ".txtar" {
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			f, problem := source.NewFile(path, text)
+			if err != nil || problem != nil {
+				return nil
+			}
+			docs, _ := source.Split(f)
+			for _, doc := range docs {
+				resources, _ := doc.Resources()
+				for _, one := range resources {
+					k := schema.Find(one.APIVersion, one.Kind)
+					root, _ := one.Parse()
+					if k == nil || root == nil {
+						continue
+					}
+					found, wrong := judge(t, k, one, root)
+					if read++; len(found) > 0 {
+						refused++
+					}
+					if wrong != "" {
+						t.Errorf("%s:%d: %s", path, one.First(), wrong)
+					}
+				}
+			}
+			return nil
+		})
+	}
+	t.Logf("%d documents, of which %d are refused", read, refused)
+	if read < 100 || refused < 10 {
+		t.Errorf("%d documents, of which %d are refused: too few to say anything", read, refused)
+	}
 }
 
 func TestDecoderAndSchemaAcceptTheSame(t *testing.T) {

@@ -55,7 +55,7 @@ func through(t *testing.T, k *schema.Kind, text, compat, handler string) bool {
 	}
 	c.Known.Providers = []string{"sample"}
 	c.Known.Gateways = []config.KnownGateway{{Name: "kyma-gateway", Namespace: "kyma-system", Hosts: []string{"*.kyma.local"}}}
-	r := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Config: c, Schema: true})
+	r := compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{Config: c, Schema: compile.SchemaAll})
 	for _, d := range r.Disagreements {
 		t.Errorf("decoder and JSON Schema disagree: %s\n%s", d, text)
 	}

@@ -108,7 +108,7 @@ func (c *goldenCase) add(t *testing.T, path string) {
 // is not about them.
 func (c *goldenCase) compile(t *testing.T) *compile.Result {
 	t.Helper()
-	r := compile.Run(compile.Input{Files: c.files}, compile.Options{Config: c.conf, Schema: true})
+	r := compile.Run(compile.Input{Files: c.files}, compile.Options{Config: c.conf, Schema: compile.SchemaAll})
 	if len(r.Disagreements) > 0 {
 		t.Error(r.Disagreements)
 	}

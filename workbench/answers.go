@@ -51,7 +51,7 @@ func (b *Bench) report(result *compile.Result) *Report {
 // Validate returns what kgw validate reports.
 func (b *Bench) Validate() *Report {
 	o := b.options
-	o.Schema = true
+	o.Schema = compile.SchemaAll
 	result := prove.Validate(b.in, o)
 	compile.MarkFixable(result)
 	return b.report(result)
@@ -135,7 +135,7 @@ func (b *Bench) complete() {
 func (b *Bench) Expose() *exposure.Report {
 	b.complete()
 	o := b.options
-	o.Schema = true
+	o.Schema = compile.SchemaAll
 	result := prove.Validate(b.in, o)
 	result.Resources = b.asked.compiled.Resources
 	return exposure.New(b.asked.cluster.Side(b.asked.compiled), result, o.Config, b.asked.supposed, b.secrets)

@@ -127,7 +127,10 @@ func (f *function) items() []*krm.Item {
 // run compiles and writes.
 func (f *function) run() error {
 	in := f.input()
-	o := compile.Options{Config: f.config, Schema: f.role == validator, Earlier: f.earlier()}
+	o := compile.Options{Config: f.config, Earlier: f.earlier()}
+	if f.role == validator {
+		o.Schema = compile.SchemaAll
+	}
 	var err error
 	if o.Lock, err = f.lock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
 		return err

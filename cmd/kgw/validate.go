@@ -26,6 +26,7 @@ type validateFlags struct {
 	watch            bool
 	newSince         string
 	changedSince     string
+	schema           string
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -54,6 +55,10 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
 	cmd.Flags().StringVar(&f.changedSince, "changed-since", "", "check only the files that changed since a git ref and those that they can touch: `git:REF`")
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
+	cmd.Flags().StringVar(&f.schema, "schema", "some", "documents that are also held against their JSON Schema, which finds mistakes of kgw only: `some` (all of up to 1000, one in 16 of more) or all")
+	if err := cmd.RegisterFlagCompletionFunc("schema", cobra.FixedCompletions([]string{"some", "all"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag has no function yet
+	}
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "report anew whenever a file changes, until interrupted")
 	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
@@ -84,6 +89,8 @@ func (a *app) watchValidate(f *validateFlags, paths []string) error {
 
 func (a *app) validate(f *validateFlags, paths []string) error {
 	switch {
+	case f.schema != "some" && f.schema != "all":
+		return usage("--schema must be some or all, not %q", f.schema)
 	case f.diff && !f.fix:
 		return usage("--diff needs --fix")
 	case f.fix && (f.baseline != "" || f.newSince != ""):
@@ -100,7 +107,10 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	if o.At, err = dateOf(f.at); err != nil {
 		return err
 	}
-	o.Schema, o.Status = true, f.status != ""
+	o.Schema, o.Status = compile.SchemaSome, f.status != ""
+	if f.schema == "all" {
+		o.Schema = compile.SchemaAll
+	}
 	result, paths, err := a.validated(f, in, o, paths)
 	if err != nil {
 		return err

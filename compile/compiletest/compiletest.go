@@ -97,7 +97,7 @@ func inputs(t *testing.T, archive *txtar.Archive) compile.Input {
 
 func options(t *testing.T, archive *txtar.Archive, mode string) compile.Options {
 	t.Helper()
-	o := compile.Options{Config: config.Default(), Schema: true, Status: true}
+	o := compile.Options{Config: config.Default(), Schema: compile.SchemaAll, Status: true}
 	for _, f := range archive.Files {
 		if f.Name == config.FileName {
 			conf, found := config.Parse(f.Name, f.Data)

@@ -198,7 +198,7 @@ func TestCorpusInOneRun(t *testing.T) {
 		}
 		in.Files = append(in.Files, f)
 	}
-	r := compile.Run(in, compile.Options{Schema: true})
+	r := compile.Run(in, compile.Options{Schema: compile.SchemaAll})
 	written, blamed := map[*source.Document]bool{}, map[*source.Document]bool{}
 	for i := range r.Objects {
 		written[r.Objects[i].Origin.Doc] = true

@@ -58,7 +58,7 @@ func compiled(t *testing.T, name string, data []byte, c *config.Config) *compile
 	} else {
 		in.Files = append(in.Files, f)
 	}
-	r := compile.Run(in, compile.Options{Config: c, Schema: true})
+	r := compile.Run(in, compile.Options{Config: c, Schema: compile.SchemaAll})
 	for _, d := range r.Disagreements {
 		t.Errorf("decoder and JSON Schema disagree: %s", d)
 	}

@@ -79,7 +79,7 @@ func has(findings diag.List, code diag.Code) bool {
 func found(t *testing.T, e explain.Example) diag.List {
 	t.Helper()
 	var in compile.Input
-	o := compile.Options{Schema: true}
+	o := compile.Options{Schema: compile.SchemaAll}
 	for _, f := range e.Files {
 		if f.Name == config.FileName {
 			c, wrong := config.Parse(f.Name, []byte(f.Text))
