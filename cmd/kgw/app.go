@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -45,6 +46,7 @@ type app struct {
 	// progress observes the run: see observer. timings prints it at the end.
 	progress *progress
 	timings  bool
+	started  time.Time // when the run began
 	// secrets knows the secrets of everything that was read.
 	secrets *secret.Book
 	// ctx ends with the process; temporary are the directories to be removed
@@ -92,7 +94,7 @@ func usage(format string, args ...any) error {
 
 // run executes one command line and returns the exit code.
 func (a *app) run(args []string) (code int) {
-	a.secrets = &secret.Book{}
+	a.secrets, a.started = &secret.Book{}, time.Now()
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(a.stderr, "kgw: internal error: %s\n%s\nplease report this with the output of kgw version\n", report.Lines(a.secrets.Text(fmt.Sprint(p))), debug.Stack())

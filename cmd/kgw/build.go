@@ -86,7 +86,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err := a.reportBuild(f, result); err != nil {
 		return err
 	}
-	return a.write(f, o, result)
+	return a.timed("write", func() error { return a.write(f, o, result) })
 }
 
 // reportBuild reports to standard error. Without a finding, and none that is

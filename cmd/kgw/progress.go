@@ -26,6 +26,7 @@ type progress struct {
 	// terminal is where progress is shown; nil shows nothing.
 	terminal io.Writer
 	now      func() time.Time
+	started  time.Time // when the process began; zero where only stages count
 	begun    time.Time
 	stages   []stageTime
 	stage    string // the one that runs, "" for none
@@ -113,7 +114,8 @@ func (p *progress) clear() {
 	}
 }
 
-// timings is a table of the stages, in the order in which they first ran.
+// timings is a table of the stages, in the order in which they first ran, and of
+// what is left of the time since the process began.
 func (p *progress) timings() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,6 +126,11 @@ func (p *progress) timings() string {
 		total += s.took
 		fmt.Fprintf(w, "%s\t%.3f s\t\n", s.name, s.took.Seconds())
 	}
+	if !p.started.IsZero() {
+		all := p.now().Sub(p.started)
+		fmt.Fprintf(w, "other\t%.3f s\t\n", max(all-total, 0).Seconds())
+		total = all
+	}
 	fmt.Fprintf(w, "all\t%.3f s\t\n", total.Seconds())
 	w.Flush() //nolint:errcheck // a strings.Builder
 	return out.String() + report.Counted(int(p.read.Load()), "document") + " read\n"
@@ -133,7 +140,7 @@ func (p *progress) timings() string {
 // and never in CI.
 func (a *app) observer() *progress {
 	if a.progress == nil {
-		a.progress = &progress{now: time.Now}
+		a.progress = &progress{now: time.Now, started: a.started}
 		if a.terminal.stderr && !a.inCI() && a.getenv("TERM") != "dumb" {
 			a.progress.terminal = a.stderr
 		}
@@ -150,6 +157,18 @@ func (a *app) inCI() bool {
 		}
 	}
 	return false
+}
+
+// timed runs what prints by itself, so that nothing is shown meanwhile, and keeps
+// how long it took.
+func (a *app) timed(name string, do func() error) error {
+	p := a.observer()
+	begun := p.now()
+	err := do()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.add(name, p.now().Sub(begun))
+	return err
 }
 
 // during runs a stage that is not one of the compiler's.

@@ -42,6 +42,10 @@ func TestProgress(t *testing.T) {
 	if got := p.timings(); got != "  read  3.000 s\n  link  1.000 s\n   all  4.000 s\n3 documents read\n" {
 		t.Errorf("got %q", got)
 	}
+	p.started = now.Add(-9 * time.Second)
+	if got := p.timings(); got != "   read  3.000 s\n   link  1.000 s\n  other  5.000 s\n    all  9.000 s\n3 documents read\n" {
+		t.Errorf("the rows are not all of the run: %q", got)
+	}
 }
 
 // TestProgressOnTerminalsOnly: pipes, CI and dumb terminals show nothing.

@@ -34,12 +34,14 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 	if err != nil {
 		return err
 	}
-	err = a.writeReport(w, outputs, func(out io.Writer, o output) error {
-		r, err := diag.NewRenderer(o.format, o.file == "" && a.color(f, w))
-		if err != nil {
-			return usage("--format: %w", err)
-		}
-		return r.Render(out, report)
+	err = a.timed("report", func() error {
+		return a.writeReport(w, outputs, func(out io.Writer, o output) error {
+			r, err := diag.NewRenderer(o.format, o.file == "" && a.color(f, w))
+			if err != nil {
+				return usage("--format: %w", err)
+			}
+			return r.Render(out, report)
+		})
 	})
 	if err != nil {
 		return err
