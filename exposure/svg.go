@@ -107,7 +107,7 @@ func (g *graph) place() (at []rectangle, width, height int) {
 			widest = max(widest, int(letterWidth*float64(utf8.RuneCountInString(shortened(g.nodes[i].label))))+16)
 		}
 		if column(c) != routes {
-			g.beside(at, nodes)
+			g.centre(at, nodes)
 		}
 		free := edging
 		slices.SortStableFunc(nodes, func(a, b int) int { return cmp.Compare(at[a].Y, at[b].Y) })
@@ -123,9 +123,9 @@ func (g *graph) place() (at []rectangle, width, height int) {
 	return at, width, height
 }
 
-// beside moves nodes to the middle of their neighbours: hosts to the middle of
+// centre moves nodes to the middle of their neighbours: hosts to the middle of
 // their routes, others to the middle of the nodes that lead to them.
-func (g *graph) beside(at []rectangle, nodes []int) {
+func (g *graph) centre(at []rectangle, nodes []int) {
 	sum, n := map[int]int{}, map[int]int{}
 	for _, e := range g.edges {
 		node, neighbour := e[1], e[0]

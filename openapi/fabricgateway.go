@@ -75,14 +75,14 @@ func (d *drafter) fabricPaths() source.Object {
 			continue
 		}
 		for _, base := range d.bases(o) {
-			out = put(out, base+o.Path, strings.ToLower(o.Method), texts[o])
+			out = addOperation(out, base+o.Path, strings.ToLower(o.Method), texts[o])
 		}
 	}
 	return out
 }
 
-// put adds an operation to the paths.
-func put(paths source.Object, path, verb string, operation source.Object) source.Object {
+// addOperation adds an operation to the paths.
+func addOperation(paths source.Object, path, verb string, operation source.Object) source.Object {
 	for i := range paths {
 		if paths[i].Key == path {
 			verbs, _ := paths[i].Value.(source.Object)

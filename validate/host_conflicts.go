@@ -120,7 +120,7 @@ func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.wr
 func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
 	reported := false
 	for _, o := range holders {
-		if !conflict(h, o) || apart(h, o) {
+		if !conflict(h, o) || canCoexist(h, o) {
 			continue
 		}
 		if h.gateway != nil && !reported {
@@ -134,11 +134,11 @@ func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *d
 	}
 }
 
-// apart reports whether a host and the wildcard of another gateway can coexist. The proxy uses the
+// canCoexist reports whether a host and the wildcard of another gateway can coexist. The proxy uses the
 // specific host's routes, and policies that name their hosts do not affect each other, except those of
 // the wildcard, which also admit to the specific host on the same pods: if that host is not open, they
 // must not ask for less (https://github.com/kyma-project/api-gateway, wildcard-host-name.md).
-func apart(specific, wildcard *holder) bool {
+func canCoexist(specific, wildcard *holder) bool {
 	a, b := specific.gateway, wildcard.gateway
 	if a == nil || b == nil || !a.Convention.PolicyHosts || !b.Convention.PolicyHosts {
 		return false

@@ -33,7 +33,7 @@ func issuers(v *View, found *diag.List) {
 		case use.issuer == "" || use.keys == "":
 		case !seen:
 			first[use.issuer] = use
-		case other.keys != use.keys && !told(*found, use.at):
+		case other.keys != use.keys && !isReported(*found, use.at):
 			found.Add(diag.Finding{
 				Code: diag.IssuerTwoKeySets, At: use.at,
 				Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here, and with those of %q elsewhere", use.issuer, shown(use.keys), shown(other.keys)),
@@ -44,9 +44,9 @@ func issuers(v *View, found *diag.List) {
 	}
 }
 
-// told reports whether the difference is reported already, on the same pods or
+// isReported reports whether the difference is reported already, on the same pods or
 // in the same place.
-func told(found diag.List, at source.Ref) bool {
+func isReported(found diag.List, at source.Ref) bool {
 	for i := range found {
 		if f := &found[i]; (f.Code == diag.KeySetsDiffer || f.Code == diag.IssuerTwoKeySets) && f.At == at {
 			return true

@@ -42,14 +42,14 @@ func FillStrategies(root *source.Node, presets []*ir.Preset, istio bool) int {
 			}
 			filled++
 			if istio {
-				put(strategy, "config", with(config, source.Member{Key: "authentications", Value: authentications(presets)}))
+				setKey(strategy, "config", with(config, source.Member{Key: "authentications", Value: authentications(presets)}))
 				continue
 			}
 			issuers, keys := make([]any, len(presets)), make([]any, len(presets))
 			for i, p := range presets {
 				issuers[i], keys[i] = p.Issuer, p.JWKS
 			}
-			put(strategy, "config", with(config, source.Member{Key: "trusted_issuers", Value: issuers}, source.Member{Key: "jwks_urls", Value: keys}))
+			setKey(strategy, "config", with(config, source.Member{Key: "trusted_issuers", Value: issuers}, source.Member{Key: "jwks_urls", Value: keys}))
 		}
 	}
 	return filled
@@ -66,7 +66,7 @@ func FillAuthentications(root *source.Node, presets []*ir.Preset, _ bool) int {
 			return
 		}
 		filled++
-		put(parent, key, with(jwt, source.Member{Key: "authentications", Value: authentications(presets)}))
+		setKey(parent, key, with(jwt, source.Member{Key: "authentications", Value: authentications(presets)}))
 	}
 	for _, rule := range rules(root) {
 		fill(rule, "jwt")
@@ -109,8 +109,8 @@ func with(config *source.Node, members ...source.Member) *source.Node {
 	return out
 }
 
-// put sets a key of a mapping in place.
-func put(n *source.Node, key string, value *source.Node) {
+// setKey sets a key of a mapping in place.
+func setKey(n *source.Node, key string, value *source.Node) {
 	*n = *source.With(source.Without(n, key), key, value)
 }
 

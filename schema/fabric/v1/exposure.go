@@ -33,8 +33,8 @@ func (f *FabricGateway) checkExposure(found *diag.List) {
 	}
 }
 
-// tell adds a finding once for each code and place.
-func (e *exposure) tell(code diag.Code, at source.Ref, help, format string, args ...any) *diag.Finding {
+// report adds a finding once for each code and place.
+func (e *exposure) report(code diag.Code, at source.Ref, help, format string, args ...any) *diag.Finding {
 	id := string(code) + at.Path
 	if e.told[id] {
 		return &diag.Finding{}
@@ -52,13 +52,13 @@ func (e *exposure) names(services []string, at source.Ref) {
 
 func (e *exposure) name(service string, at source.Ref) {
 	if service != "" && !strings.HasPrefix(service, "stups_") {
-		e.tell(diag.OddServiceName, at, "tokens of services have a sub that begins with stups_", "service %q does not begin with stups_", service)
+		e.report(diag.OddServiceName, at, "tokens of services have a sub that begins with stups_", "service %q does not begin with stups_", service)
 	}
 }
 
 func (e *exposure) list(b *employees) {
 	if b != nil && b.kind == "allow_list" && len(b.users) == 0 {
-		e.tell(diag.EmptyAllowList, key(b.at), "list employees, or write type: deny_all to keep them out", "allow_list has no user-list and changes nothing")
+		e.report(diag.EmptyAllowList, key(b.at), "list employees, or write type: deny_all to keep them out", "allow_list has no user-list and changes nothing")
 	}
 }
 
@@ -67,7 +67,7 @@ func (e *exposure) reset(o *operation) {
 	if o.employees == nil || o.employees.kind != "" || len(o.employees.users) > 0 || global == nil || global.rule() == scoped {
 		return
 	}
-	f := e.tell(diag.EmployeesReset, key(o.employees.at), "remove the empty object, or write the rule that is meant",
+	f := e.report(diag.EmployeesReset, key(o.employees.at), "remove the empty object, or write the rule that is meant",
 		"the empty object cancels the gateway's rule for employees here")
 	f.Related = []diag.Related{{Message: "the gateway's rule", At: key(global.at)}}
 }
@@ -79,15 +79,15 @@ func (e *exposure) employees(o *operation) {
 	open := len(scopes(o.privileges)) == 1
 	switch rule := b.rule(); {
 	case rule == denyAll && !restricted:
-		f := e.tell(diag.DenyByToken, key(b.at), "demand a privilege that employees do not have, or restrict the operation to services",
+		f := e.report(diag.DenyByToken, key(b.at), "demand a privilege that employees do not have, or restrict the operation to services",
 			"deny_all does not hold for opaque tokens: an employee with one is treated like a service")
 		f.Related = []diag.Related{{Message: "an operation that it is for", At: key(o.at)}}
 	case rule == allowList && !restricted && open:
-		f := e.tell(diag.AllowListOpen, key(b.at), "demand a privilege in the operation, or restrict it to services",
+		f := e.report(diag.AllowListOpen, key(b.at), "demand a privilege in the operation, or restrict it to services",
 			"the list blocks nobody: an operation demands no privilege, so that employees who are not listed get in like services")
 		f.Related = []diag.Related{{Message: "the operation", At: key(o.at)}}
 	case (rule == allowList || rule == allowAll) && restricted:
-		e.tell(diag.WhitelistBypassed, key(o.at), "", "employees of the rule get in although the operation is restricted to services")
+		e.report(diag.WhitelistBypassed, key(o.at), "", "employees of the rule get in although the operation is restricted to services")
 	}
 }
 
@@ -96,12 +96,12 @@ func (e *exposure) services(o *operation, global source.Ref) {
 	switch {
 	case o.whitelist == nil:
 		if e.gateway.whitelisted && len(e.gateway.whitelist) == 0 {
-			e.tell(diag.EmptyWhitelist, key(global), "remove the list to let every service in", "the empty list lets no service in")
+			e.report(diag.EmptyWhitelist, key(global), "remove the list to let every service in", "the empty list lets no service in")
 		}
 	case !o.whitelist.disabled:
 		e.names(o.whitelist.services, o.whitelist.at.At("service-list"))
 		if len(o.whitelist.services) == 0 {
-			e.tell(diag.EmptyWhitelist, key(o.whitelist.at), "write state: disabled to let every service in", "the empty list lets no service in")
+			e.report(diag.EmptyWhitelist, key(o.whitelist.at), "write state: disabled to let every service in", "the empty list lets no service in")
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (e *exposure) limits(o *operation) {
 	}
 	if !e.told[string(diag.LimitPerToken)] {
 		e.told[string(diag.LimitPerToken)] = true
-		e.tell(diag.LimitPerToken, key(o.limits.at), "plan limits for the number of tokens that a caller may have",
+		e.report(diag.LimitPerToken, key(o.limits.at), "plan limits for the number of tokens that a caller may have",
 			"limits count by token, not by caller: a caller with a new token has a new budget")
 	}
 	services, restricted := e.gateway.servicesOf(o)
@@ -120,11 +120,11 @@ func (e *exposure) limits(o *operation) {
 		e.name(t.name, key(t.at))
 		switch {
 		case t.rate == 0:
-			e.tell(diag.LimitZero, t.at, "write a limit of at least 1, or use a list of services to keep this one out", "a limit of 0 lets no request of %q through", t.name)
+			e.report(diag.LimitZero, t.at, "write a limit of at least 1, or use a list of services to keep this one out", "a limit of 0 lets no request of %q through", t.name)
 		case restricted && !slices.Contains(services, t.name):
-			e.tell(diag.LimitUnused, key(t.at), "add the service to the list, or remove its limit", "service %q is not in the list of services: its limit has no effect", t.name)
+			e.report(diag.LimitUnused, key(t.at), "add the service to the list, or remove its limit", "service %q is not in the list of services: its limit has no effect", t.name)
 		case !restricted && slices.Contains(e.gateway.admins, t.name):
-			e.tell(diag.LimitUnused, key(t.at), "give the service another name than the administrator", "%q is an administrator: its limit has no effect", t.name)
+			e.report(diag.LimitUnused, key(t.at), "give the service another name than the administrator", "%q is an administrator: its limit has no effect", t.name)
 		}
 	}
 }
