@@ -60,13 +60,13 @@ type work struct {
 	wanted *state
 	woken  chan struct{} // has a place for one
 	done   *analysis
-	next   chan struct{} // closed when done changes
+	turn   chan struct{} // closed when done changes
 	exit   chan struct{}
 	once   sync.Once
 }
 
 func newWork() *work {
-	return &work{woken: make(chan struct{}, 1), next: make(chan struct{}), exit: make(chan struct{})}
+	return &work{woken: make(chan struct{}, 1), turn: make(chan struct{}), exit: make(chan struct{})}
 }
 
 func (w *work) end() { w.once.Do(func() { close(w.exit) }) }
@@ -86,8 +86,25 @@ func (w *work) finish(a *analysis) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.done = a
-	close(w.next)
-	w.next = make(chan struct{})
+	close(w.turn)
+	w.turn = make(chan struct{})
+}
+
+// next returns the state that is wanted; nil where it is analysed.
+func (w *work) next() *state {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.done != nil && w.done.state == w.wanted {
+		return nil
+	}
+	return w.wanted
+}
+
+// newerThan reports whether a state is wanted that came after this one.
+func (w *work) newerThan(s *state) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.wanted != s
 }
 
 // wait returns the first analysis of a state or one that came after it. An error
@@ -95,13 +112,13 @@ func (w *work) finish(a *analysis) {
 func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
 	for {
 		w.mu.Lock()
-		done, next := w.done, w.next
+		done, turn := w.done, w.turn
 		w.mu.Unlock()
 		if done != nil && done.state.number >= s.number {
 			return done, nil
 		}
 		select {
-		case <-next:
+		case <-turn:
 		case <-ctx.Done():
 			return nil, protocol.ErrRequestCancelled
 		case <-w.exit:
@@ -111,40 +128,60 @@ func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
 }
 
 // analyse compiles each state that is wanted, the newest first, until the
-// connection ends.
+// connection ends. What came of one that is no longer wanted is dropped, unless that
+// of the one before was: who types on and on is told too.
 func (s *Server) analyse(ctx context.Context) {
-	checkers := map[scope]Checker{}
+	checkers, dropped := map[scope]Checker{}, false
 	for {
 		select {
 		case <-s.work.woken:
 		case <-ctx.Done():
 			return
 		}
-		s.work.mu.Lock()
-		wanted := s.work.wanted
-		s.work.mu.Unlock()
-		a := &analysis{state: wanted, checked: map[scope]*Checked{}}
-		unsaved, scopes := wanted.unsaved(), wanted.scopes()
-		for _, sc := range scopes {
-			if checkers[sc] == nil {
-				checkers[sc] = s.options.Open(sc.dir, sc.name)
-			}
-			a.checked[sc] = check(checkers[sc], unsaved)
+		wanted := s.work.next()
+		if wanted == nil {
+			continue
 		}
-		maps.DeleteFunc(checkers, func(sc scope, _ Checker) bool { return !slices.Contains(scopes, sc) })
+		a := s.compile(wanted, checkers, dropped)
+		if dropped = a == nil; dropped {
+			continue
+		}
 		s.publish(ctx, a)
 		s.work.finish(a) // what is answered now has been published
 	}
 }
 
-// check compiles a folder; a panic is an error of that folder.
-func check(c Checker, unsaved map[string][]byte) (checked *Checked) {
+// compile compiles all that is open; nil where a newer state came meanwhile, unless
+// it is to go on.
+func (s *Server) compile(wanted *state, checkers map[scope]Checker, goOn bool) *analysis {
+	a := &analysis{state: wanted, checked: map[scope]*Checked{}}
+	unsaved, scopes := wanted.unsaved(), wanted.scopes()
+	maps.DeleteFunc(checkers, func(sc scope, _ Checker) bool { return !slices.Contains(scopes, sc) })
+	for _, sc := range scopes {
+		if checkers[sc] == nil {
+			checkers[sc] = s.options.Open(sc.dir, sc.name)
+		}
+		var broken bool
+		if a.checked[sc], broken = check(checkers[sc], unsaved); broken {
+			delete(checkers, sc) // what it keeps may be half done
+		}
+		if !goOn && s.work.newerThan(wanted) {
+			return nil
+		}
+	}
+	return a
+}
+
+// check compiles a folder; a panic is an error of that folder, and breaks the
+// Checker.
+func check(c Checker, unsaved map[string][]byte) (checked *Checked, broken bool) {
 	defer func() {
 		if p := recover(); p != nil {
+			broken = true
 			checked = &Checked{Err: fmt.Errorf("internal error: %v\n%s", p, debug.Stack()), Secrets: &secret.Book{}}
 		}
 	}()
-	return c.Check(unsaved)
+	return c.Check(unsaved), false
 }
 
 // file returns the path of a file that findings of a scope name.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,6 +123,98 @@ func TestCancel(t *testing.T) {
 	c.Notify(t, "exit", nil)
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// gated is a checker that says when it begins, and waits until it may go on.
+type gated struct {
+	slow
+	began chan struct{}
+}
+
+func (g gated) Check(unsaved map[string][]byte) *lsp.Checked {
+	g.began <- struct{}{}
+	return g.slow.Check(unsaved)
+}
+
+// TestStaleAnalyses: of an edit that another one follows before it is analysed
+// nothing is told, unless nothing was told of the one before either.
+func TestStaleAnalyses(t *testing.T) {
+	checker := gated{slow{make(chan struct{})}, make(chan struct{})}
+	c, _, done := serve(t, checker)
+	var told []int
+	note := func(m lsptest.Message) {
+		var p struct{ Version int }
+		if m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &p) == nil {
+			told = append(told, p.Version)
+		}
+	}
+	edit := func(version int) {
+		c.Notify(t, "textDocument/didChange", map[string]any{
+			"textDocument": map[string]any{"uri": "file:///w/a.yaml", "version": version}, "contentChanges": []any{map[string]any{"text": "a: 1"}},
+		})
+		c.Call(t, "no/such", nil, note) // is answered when the edit was read
+	}
+	open(t, c)
+	<-checker.began
+	checker.run <- struct{}{}
+	c.Call(t, "textDocument/hover", nowhere, note)
+	c.Notify(t, "textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": "file:///w/a.yaml", "languageId": "yaml", "version": 1, "text": ""}})
+	for version := 2; version <= 6; version++ {
+		<-checker.began
+		edit(version)
+		checker.run <- struct{}{}
+	}
+	<-checker.began
+	checker.run <- struct{}{}
+	c.Call(t, "textDocument/hover", nowhere, note)
+	if want := []int{2, 4, 6}; !slices.Equal(told, want) {
+		t.Errorf("the versions %v were told of, want %v", told, want)
+	}
+	c.Call(t, "shutdown", nil, nil)
+	c.Notify(t, "exit", nil)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// faulty is a checker that panics once, and not again after that.
+type faulty struct {
+	slow
+	panicked bool
+}
+
+func (f *faulty) Check(unsaved map[string][]byte) *lsp.Checked {
+	if !f.panicked {
+		f.panicked = true
+		panic("half done")
+	}
+	return f.slow.Check(unsaved)
+}
+
+// TestBrokenChecker: a checker that panicked is not used again.
+func TestBrokenChecker(t *testing.T) {
+	in, toServer := io.Pipe()
+	fromServer, out := io.Pipe()
+	done, opened := make(chan error, 1), 0
+	go func() {
+		done <- lsp.Serve(context.Background(), in, out, lsp.Options{Version: "test", Open: func(string, string) lsp.Checker {
+			if opened++; opened == 1 {
+				return &faulty{slow: quick().(slow)}
+			}
+			return quick()
+		}})
+		out.Close()
+	}()
+	c := lsptest.New(toServer, fromServer)
+	open(t, c)
+	c.Call(t, "textDocument/hover", nowhere, nil)
+	c.Notify(t, "textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": "file:///w/a.yaml"}})
+	c.Call(t, "textDocument/hover", nowhere, nil)
+	c.Call(t, "shutdown", nil, nil)
+	c.Notify(t, "exit", nil)
+	if err := <-done; err != nil || opened != 2 {
+		t.Errorf("%v; %d checkers were opened, want 2", err, opened)
 	}
 }
 
