@@ -66,7 +66,7 @@ type Options struct {
 	Accept []diag.Code
 	// Levels are levels of findings from the command line.
 	Levels map[diag.Code]diag.Severity
-	// Schema says which documents are also checked against their JSON Schema.
+	// Schema chooses which documents are also checked against their JSON Schema.
 	Schema SchemaCheck
 	// NoInfos leaves out findings that are for the record only.
 	NoInfos bool

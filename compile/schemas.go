@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// SchemaCheck says which documents are also checked against the JSON Schema of
+// SchemaCheck is which documents are also checked against the JSON Schema of
 // their kind. Nothing is found by it: it is a second opinion of another program on
 // what the decoder says, and where the two disagree the mistake is in kgw.
 type SchemaCheck uint8

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// A kind whose decoder is that of another version stands for a mistake in kgw: what
+// A kind whose decoder is that of another version is a mistake in kgw: what
 // it accepts, the JSON Schema refuses.
 func TestWhichDocumentsAreHeldAgainstTheirSchema(t *testing.T) {
 	mistaken := *schema.Find("gateway.kyma-project.io/v2", "APIRule")
