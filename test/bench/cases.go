@@ -7,7 +7,7 @@ type testCase struct {
 	id      string // what promises name it by
 	name    string
 	command []string
-	dir     string // working directory
+	dir     string // working directory; "" for that of the table
 	input   string // whose size peak memory is compared with; "" for none
 	decode  string // id of the line that decodes the same input
 	runs    int
@@ -16,15 +16,16 @@ type testCase struct {
 
 // Ids of the lines that promises are about.
 const (
-	decodeFiles   = "decode-files"
-	decodeSingle  = "decode-single"
-	decodeMesh    = "decode-mesh"
-	buildFiles    = "build-files"
-	buildSingle   = "build-single"
-	validateFiles = "validate-files"
-	buildMesh     = "build-mesh"
-	validateMesh  = "validate-mesh"
-	version       = "version"
+	decodeFiles     = "decode-files"
+	decodeSingle    = "decode-single"
+	decodeMesh      = "decode-mesh"
+	buildFiles      = "build-files"
+	buildSingle     = "build-single"
+	validateFiles   = "validate-files"
+	buildMesh       = "build-mesh"
+	validateMesh    = "validate-mesh"
+	validateChanged = "validate-changed"
+	version         = "version"
 )
 
 // compileCases are the lines about compiling, beside other tools.
@@ -49,6 +50,10 @@ func compileCases(o *options, in *inputs, self string) []testCase {
 		yardstick(decodeMesh, "decode APIRules v2 with Services once, one goroutine", "yardstick-decode", in.mesh),
 		kgw(buildMesh, "APIRules v2 with Services", "build", in.mesh, decodeMesh),
 		kgw(validateMesh, "APIRules v2 with Services", "validate", in.mesh, decodeMesh),
+		{
+			id: validateChanged, name: "**kgw validate --changed-since git:HEAD**, one of the APIRules v2 is changed", runs: o.runs, dir: in.changed, decode: decodeMesh,
+			command: []string{o.kgw, "validate", ".", "--changed-since", "git:HEAD"},
+		},
 		fabric(in.rules/10, in.fabricHalf),
 		fabric(in.rules/5, in.fabric),
 		{id: version, name: "**kgw version**", command: []string{o.kgw, "version"}, runs: 4 * o.runs},

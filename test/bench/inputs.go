@@ -25,6 +25,7 @@ type inputs struct {
 	small, medium       string // kustomizations of 1,000 and 2,000 rules
 	schemas             string
 	mesh                string // as many APIRules v2 with their Services
+	changed             string // mesh as a git repository, with one file changed
 	fabric, fabricHalf  string // a fifth and a tenth as many FabricGateways
 	traces              traces
 	proofs              proofs
@@ -37,7 +38,7 @@ func inputsIn(dir string, o *options) *inputs {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	return &inputs{
 		rules: o.rules, many: o.many, files: at("files"), single: at("single"), manyFiles: at("many-files"), manyDocs: at("many-documents"),
-		small: at("kustomize-1000"), medium: at("kustomize-2000"), schemas: at("schemas"), mesh: at("mesh"), fabric: at("fabric"), fabricHalf: at("fabric-half"),
+		small: at("kustomize-1000"), medium: at("kustomize-2000"), schemas: at("schemas"), mesh: at("mesh"), changed: at("changed"), fabric: at("fabric"), fabricHalf: at("fabric-half"),
 		traces: tracesIn(dir), proofs: proofsIn(dir), growths: growthsIn(dir, o.rules), built: at("built.yaml"),
 	}
 }
@@ -48,6 +49,7 @@ func (in *inputs) write() error {
 		func() error { return writeFiles(in.files, in.rules, apiRule) },
 		func() error { return writeDocuments(in.single, in.rules) },
 		func() error { return writeMesh(in.mesh, in.rules) },
+		func() error { return writeChanged(in.changed, in.rules) },
 		func() error { return writeFiles(in.fabricHalf, in.rules/10, fabricGateway) },
 		func() error { return writeFiles(in.fabric, in.rules/5, fabricGateway) },
 		func() error { return in.traces.write(in.rules) },
@@ -87,16 +89,21 @@ func sizeOf(path string) (size int64, err error) {
 	return size, err
 }
 
+// fileOf is the file of rule i.
+func fileOf(dir string, i int) string {
+	return filepath.Join(dir, fmt.Sprintf("team-%03d", i/perDirectory), fmt.Sprintf("apirule-%06d.yaml", i))
+}
+
 // writeFiles writes one file for each rule.
 func writeFiles(dir string, n int, rule func(int) string) error {
 	for i := range n {
-		sub := filepath.Join(dir, fmt.Sprintf("team-%03d", i/perDirectory))
+		name := fileOf(dir, i)
 		if i%perDirectory == 0 {
-			if err := os.MkdirAll(sub, 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 				return err
 			}
 		}
-		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("apirule-%06d.yaml", i)), []byte(rule(i)), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(rule(i)), 0o644); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 const gateway = `apiVersion: networking.istio.io/v1beta1
@@ -24,6 +27,25 @@ func writeMesh(dir string, n int) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "gateway.yaml"), []byte(gateway), 0o644)
+}
+
+// writeChanged writes what writeMesh writes, commits it, and changes a file in
+// the middle.
+func writeChanged(dir string, n int) error {
+	if err := writeMesh(dir, n); err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"init", "--quiet"}, {"add", "."},
+		{"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "--quiet", "--message", "rules"},
+	} {
+		cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+	}
+	changed := strings.Replace(meshRule(n/2), "path: /healthz", "path: /livez", 1)
+	return os.WriteFile(fileOf(dir, n/2), []byte(changed), 0o644)
 }
 
 // meshRule returns the text of rule i: an APIRule v2 with its Service, the same
