@@ -221,20 +221,32 @@ func (p *plan) passing() []diff.ID {
 // prove holds the state after each step against those before and after the
 // change.
 func (p *plan) prove(before, after *Side) {
-	was := p.cluster(before.Objects).Side(before.Result)
-	is := p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
+	was, is := p.ends(before, after)
+	proved, states := p.states(before, after)
+	for k, gaps := range classes.Between(was, states, is) {
+		proved[k].Gaps = gaps
+		for _, g := range gaps {
+			proved[k].Unknown = proved[k].Unknown || g.Kind == classes.Unknown
+		}
+	}
+}
+
+// ends are the states before and after the change.
+func (p *plan) ends(before, after *Side) (was, is classes.Side) {
+	return p.cluster(before.Objects).Side(before.Result), p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
+}
+
+// states are those between, each after its step.
+func (p *plan) states(before, after *Side) (steps []*Step, states []classes.Side) {
 	state := slices.Clone(before.Objects)
 	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
 		s := &p.steps[i]
-		if s.Manual != "" {
-			continue
-		}
-		state = s.applied(state)
-		s.Gaps = classes.Between(was, p.cluster(state).Side(after.Result), is)
-		for _, g := range s.Gaps {
-			s.Unknown = s.Unknown || g.Kind == classes.Unknown
+		if s.Manual == "" {
+			state = s.applied(state)
+			steps, states = append(steps, s), append(states, p.cluster(state).Side(after.Result))
 		}
 	}
+	return steps, states
 }
 
 // applied is a state after the step.

@@ -2,12 +2,14 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
 )
 
 const older = `apiVersion: gateway.kyma-project.io/v1beta1
@@ -83,6 +85,26 @@ func TestPlan(t *testing.T) {
 		p.prove(before, after)
 		if len(p.steps[0].Gaps) == 0 {
 			t.Errorf("%s: no gap is seen", name)
+		}
+		alike(t, name, p, before, after)
+	}
+}
+
+// alike holds the states of a plan against the same, each asked about alone.
+func alike(t *testing.T, name string, p *plan, before, after *Side) {
+	t.Helper()
+	was, is := p.ends(before, after)
+	steps, states := p.states(before, after)
+	for k, s := range steps {
+		var got, want []string
+		for _, g := range s.Gaps {
+			got = append(got, g.String()+" "+g.Witness.URL)
+		}
+		for _, g := range classes.Between(was, states[k:k+1], is)[0] {
+			want = append(want, g.String()+" "+g.Witness.URL)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %s has the gaps %q among other states, and %q alone", name, s.Name, got, want)
 		}
 	}
 }

@@ -108,6 +108,26 @@ func (w *World) Holds(u Unknown) bool {
 // becomes of one request.
 func (w *World) Doubts() bool { return w != nil && w.Doubtful }
 
+// Agrees reports whether a world of which nothing was asked yet answers what was asked
+// in another one, in the same order, as that did: what was decided there is decided
+// here then, and counts as asked.
+func (w *World) Agrees(asked []Supposition) bool {
+	if len(w.asked) > 0 {
+		return false
+	}
+	for i := range asked {
+		if answer := i < len(w.script) && w.script[i]; answer != asked[i].Holds {
+			return false
+		}
+	}
+	w.known = map[string]int{}
+	for i := range asked {
+		w.known[asked[i].key()] = i
+	}
+	w.asked = slices.Clone(asked)
+	return true
+}
+
 // Supposes lists what was asked, in order, with the answers.
 func (w *World) Supposes() []Supposition {
 	if w == nil {

@@ -2,6 +2,7 @@ package classes
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/match"
@@ -9,55 +10,109 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Between returns the requests that a state between two others treats differently
-// from both: Exposed are admitted only there, Tightened are refused only there,
-// Internal are the same for callers in the mesh, and Unknown could not be decided.
-// All three states are asked about each class of requests, so that a change of one
+// Between returns, for each state between two others, the requests that it treats
+// differently from both: Exposed are admitted only there, Tightened are refused only
+// there, Internal are the same for callers in the mesh, and Unknown could not be
+// decided. All states are asked about each class of requests, so that a change of one
 // class never hides another.
-func Between(before, now, after Side) []Change {
-	hosts := hostsOf(before, now, after)
-	all := comparisons(hosts, before, after, now)
-	results := make([][]Change, len(hosts))
+func Between(before Side, states []Side, after Side) [][]Change {
+	hosts := hostsOf(append([]Side{before, after}, states...)...)
+	all := comparisons(hosts, before, after, states...)
+	out := make([][]Change, len(states))
+	results := make([][][]Change, len(hosts))
 	parallel.Each(len(hosts), func(i int) {
-		b := &between{now: now, comparison: all[i]}
-		b.run()
-		results[i] = b.changes
+		results[i] = between(all[i], states)
+		all[i].forget()
 	})
-	out := slices.Concat(results...)
-	slices.SortStableFunc(out, order)
+	for _, r := range results {
+		for k := range states {
+			out[k] = append(out[k], r[k]...)
+		}
+	}
+	for k := range out {
+		slices.SortStableFunc(out[k], order)
+	}
 	return out
 }
 
-// between is a comparison of three states on one host.
-type between struct {
+// between compares the states between with those at the ends, on one host.
+func between(c *comparison, states []Side) [][]Change {
+	var list []*state
+	for _, now := range states {
+		list = append(list, &state{comparison: c.sibling(), now: now})
+	}
+	ask := func(class *match.Class) {
+		if !slices.ContainsFunc(class.Takes, func(i int) bool { return !c.all[i].Beside }) {
+			return
+		}
+		a := &asked{class: class, credentials: c.credentials(class)}
+		for _, s := range list {
+			s.ask(a)
+		}
+	}
+	for _, scheme := range c.compile() {
+		c.scheme(scheme, ask)
+	}
+	out := make([][]Change, len(list))
+	for k, s := range list {
+		for _, ch := range c.changes { // what could not be decided
+			s.put(ch)
+		}
+		s.joinSpellings()
+		out[k] = s.changes
+	}
+	return out
+}
+
+// sibling is the same comparison, with nothing found.
+func (c *comparison) sibling() *comparison {
+	out := *c
+	out.merged, out.changes, out.notes = map[spelledKey]int{}, nil, nil
+	return &out
+}
+
+// state is the comparison of a state between with those at the ends.
+type state struct {
 	*comparison
 	now Side
 }
 
-func (b *between) run() {
-	for _, scheme := range b.compile() {
-		b.scheme(scheme, b.class)
-	}
-	b.joinSpellings()
+// asked is a class of requests, and what the states at the ends answered.
+type asked struct {
+	class       *match.Class
+	credentials []credential
+	ends        []ends
+	inside      map[insideCall]*simulate.Decision
 }
 
-func (b *between) class(class *match.Class) {
-	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !b.all[i].Beside }) {
-		return
-	}
-	credentials := b.credentials(class)
-	all, base := &findings{c: b.comparison}, Change{}
+// ends are the answers of the states at the ends in the worlds that agree with what
+// was asked, and whether they answer preflights.
+type ends struct {
+	supposes   []simulate.Supposition
+	was, is    *answers
+	preflights [2]bool
+}
+
+// insideCall is a request of a caller in the mesh, on one side.
+type insideCall struct {
+	side       int
+	service    string
+	credential int
+}
+
+func (s *state) ask(a *asked) {
+	all, base := &findings{c: s.comparison}, Change{}
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
-		b.world, b.found = w, nil
-		t := &three{between: b, class: class, credentials: credentials, requests: b.requests(class, credentials)}
-		t.was, t.is = b.ask(b.sides[0], 0, t.requests), b.ask(b.sides[1], 1, t.requests)
-		t.now = b.ask(b.now, phaseNow, t.requests)
-		base = Change{Methods: class.Methods, Others: class.Others, Host: b.shown, Path: b.label(t.was, t.is), WasAt: t.was.at(), IsAt: t.is.at()}
+		s.world, s.found = w, nil
+		t := &three{state: s, asked: a, requests: s.requests(a.class, a.credentials)}
+		t.atEnds()
+		t.now = s.comparison.ask(s.now, phaseNow, t.requests)
+		base = Change{Methods: a.class.Methods, Others: a.class.Others, Host: s.shown, Path: s.label(t.was, t.is), WasAt: t.was.at(), IsAt: t.is.at()}
 		t.base = base
 		t.gateway()
 		t.preflights()
 		t.inside()
-		all.add(w, b.found)
+		all.add(w, s.found)
 		return true
 	})
 	all.put(complete, base)
@@ -68,12 +123,31 @@ const phaseNow = 2
 
 // three are the answers of the states about one class.
 type three struct {
-	*between
-	class        *match.Class
-	base         Change
-	credentials  []credential
-	requests     []*simulate.Request // one for each credential
-	was, now, is *answers
+	*state
+	*asked
+	ends
+	base     Change
+	requests []*simulate.Request // one for each credential
+	now      *answers
+}
+
+// atEnds asks the states at the ends, unless they were asked in a world that this one
+// agrees with.
+func (t *three) atEnds() {
+	for i := range t.asked.ends {
+		if e := &t.asked.ends[i]; t.world.Agrees(e.supposes) {
+			t.ends = *e
+			return
+		}
+	}
+	t.was, t.is = t.comparison.ask(t.sides[0], 0, t.requests), t.comparison.ask(t.sides[1], 1, t.requests)
+	if slices.Contains(t.class.Methods, "OPTIONS") {
+		for side := range t.sides {
+			t.ends.preflights[side] = t.preflight(t.sides[side], uint(side))
+		}
+	}
+	t.supposes = slices.Clone(t.world.Supposes())
+	t.asked.ends = append(t.asked.ends, t.ends)
 }
 
 // gateway compares who gets through the gateway.
@@ -82,12 +156,12 @@ func (t *three) gateway() {
 		was, now, is := &t.was.decisions[i], &t.now.decisions[i], &t.is.decisions[i]
 		switch open := func(a, b *simulate.Decision) bool { return a.Passed() && (!b.Passed() || less(a, b)) }; {
 		case now.Cause == simulate.Anything && (was.Cause != simulate.Anything || is.Cause != simulate.Anything):
-			t.put(Unknown, "", "it may be that "+now.Reason, i)
+			t.add(Unknown, "", "it may be that "+now.Reason, i)
 		case was.Cause == simulate.Anything || is.Cause == simulate.Anything:
 		case open(now, was) && open(now, is):
-			t.put(Exposed, fmt.Sprintf("%s before, %s after", t.outcome(was, i), t.outcome(is, i)), t.outcome(now, i), i)
+			t.add(Exposed, fmt.Sprintf("%s before, %s after", t.outcome(was, i), t.outcome(is, i)), t.outcome(now, i), i)
 		case open(was, now) && open(is, now):
-			t.put(Tightened, t.outcome(was, i)+" before and after", t.outcome(now, i), i)
+			t.add(Tightened, t.outcome(was, i)+" before and after", t.outcome(now, i), i)
 		}
 	}
 }
@@ -99,7 +173,7 @@ func (t *three) outcome(d *simulate.Decision, i int) string {
 	return fmt.Sprint(d.Status)
 }
 
-func (t *three) put(kind Kind, before, after string, with int) {
+func (t *three) add(kind Kind, before, after string, with int) {
 	ch := t.base
 	ch.Kind, ch.Before, ch.After = kind, before, after
 	ch.Witness = witnessOf(t.class, &t.credentials[with], &t.was.decisions[with], &t.now.decisions[with])
@@ -108,9 +182,26 @@ func (t *three) put(kind Kind, before, after string, with int) {
 
 // preflights compares whether the preflights of browsers are answered.
 func (t *three) preflights() {
-	if !slices.Contains(t.class.Methods, "OPTIONS") {
+	if t.ends.preflights != [2]bool{true, true} || t.preflight(t.state.now, phaseNow) {
 		return
 	}
+	ch := t.base
+	ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After = Tightened, []string{"OPTIONS"}, false, "preflights are answered before and after", "they are refused"
+	ch.Witness = Witness{Method: "OPTIONS", URL: t.class.Witness.URL(), Origin: t.origin()}
+	t.found = append(t.found, ch)
+}
+
+// preflight reports whether a state answers a preflight or sends it on.
+func (t *three) preflight(s Side, phase uint) bool {
+	r := t.request(t.class)
+	r.Method = "OPTIONS"
+	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: t.origin()}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
+	d := t.comparison.ask(s, phase, []*simulate.Request{r}).best()
+	return d.Cause == simulate.Preflight || d.Passed()
+}
+
+// origin is one that a CORS policy of a state names.
+func (t *three) origin() string {
 	origin := "https://origin.test"
 	for side := range t.parts {
 		for i := range t.parts[side] {
@@ -119,32 +210,19 @@ func (t *three) preflights() {
 			}
 		}
 	}
-	r := t.request(t.class)
-	r.Method = "OPTIONS"
-	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: origin}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
-	answered := func(s Side, phase uint) bool {
-		d := t.ask(s, phase, []*simulate.Request{r}).best()
-		return d.Cause == simulate.Preflight || d.Passed()
-	}
-	was, is, now := answered(t.sides[0], 0), answered(t.sides[1], 1), answered(t.between.now, phaseNow)
-	if was && is && !now {
-		ch := t.base
-		ch.Kind, ch.Methods, ch.Others, ch.Before, ch.After = Tightened, []string{"OPTIONS"}, false, "preflights are answered before and after", "they are refused"
-		ch.Witness = Witness{Method: "OPTIONS", URL: t.class.Witness.URL(), Origin: origin}
-		t.found = append(t.found, ch)
-	}
+	return origin
 }
 
 // inside compares what callers in the mesh get from the backends.
 func (t *three) inside() {
-	asked := map[string]bool{}
+	done := map[string]bool{}
 	for _, a := range []*answers{t.was, t.now, t.is} {
 		for i := range a.decisions {
 			service := backend(a.decisions[i].Upstream, simulate.Treatment{})
-			if !a.decisions[i].Passed() || service == "" || asked[service] {
+			if !a.decisions[i].Passed() || service == "" || done[service] {
 				continue
 			}
-			asked[service] = true
+			done[service] = true
 			t.insideOf(service)
 		}
 	}
@@ -152,14 +230,7 @@ func (t *three) inside() {
 
 func (t *three) insideOf(service string) {
 	for i := range t.credentials {
-		ask := func(s Side, phase uint) *simulate.Decision {
-			t.world.Phase = phase
-			r := *t.requests[i]
-			r.Free = simulate.Concrete // what a caller in the mesh sends
-			d := s.Inside(&r, service, simulate.Insider)
-			return &d
-		}
-		was, is, now := ask(t.sides[0], 0), ask(t.sides[1], 1), ask(t.between.now, phaseNow)
+		was, is, now := t.insideAt(0, service, i), t.insideAt(1, service, i), t.insideNow(service, i)
 		if was.Passed() != is.Passed() || now.Passed() == was.Passed() {
 			continue
 		}
@@ -170,4 +241,54 @@ func (t *three) insideOf(service string) {
 		t.found = append(t.found, ch)
 		return
 	}
+}
+
+// insideAt asks a state at an end for a caller in the mesh. An answer that no world
+// has a say in is kept.
+func (t *three) insideAt(side int, service string, credential int) *simulate.Decision {
+	call := insideCall{side, service, credential}
+	if d := t.asked.inside[call]; d != nil {
+		return d
+	}
+	free := &simulate.World{Doubtful: true}
+	d := t.insideIn(free, t.sides[side], service, credential)
+	if len(free.Supposes()) > 0 {
+		t.world.Phase = uint(side)
+		return t.insideIn(t.world, t.sides[side], service, credential)
+	}
+	if t.asked.inside == nil {
+		t.asked.inside = map[insideCall]*simulate.Decision{}
+	}
+	t.asked.inside[call] = d
+	return d
+}
+
+func (t *three) insideNow(service string, credential int) *simulate.Decision {
+	t.world.Phase = phaseNow
+	return t.insideIn(t.world, t.state.now, service, credential)
+}
+
+// insideIn asks a state in a world.
+func (t *three) insideIn(w *simulate.World, s Side, service string, credential int) *simulate.Decision {
+	r := *t.requests[credential].In(w)
+	r.Free = simulate.Concrete // what a caller in the mesh sends
+	d := s.Inside(&r, service, simulate.Insider)
+	return &d
+}
+
+// unlike leaves those parts of a state that are not among others.
+func unlike(parts, others []Part) []Part {
+	have := map[partKey][]*Part{}
+	for i := range others {
+		key := partKey{others[i].Name, others[i].At.Path}
+		have[key] = append(have[key], &others[i])
+	}
+	var out []Part
+	for i := range parts {
+		p := &parts[i]
+		if !slices.ContainsFunc(have[partKey{p.Name, p.At.Path}], func(o *Part) bool { return reflect.DeepEqual(p, o) }) {
+			out = append(out, *p)
+		}
+	}
+	return out
 }

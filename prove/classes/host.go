@@ -73,16 +73,16 @@ func (c *comparison) forget() {
 	*c = comparison{unchanged: c.unchanged, notes: c.notes, changes: c.changes}
 }
 
-// read collects the parts of both sides; the parts of further states go with
-// the second one.
+// read collects the parts of both sides; the parts of further states that neither
+// side has go with the second one.
 func (c *comparison) read(further ...Side) {
 	for i, side := range c.sides {
 		c.parts[i] = side.Parts(c.host)
-		for _, f := range further {
-			if i == 1 {
-				c.parts[i] = slices.Concat(c.parts[i], f.Parts(c.host))
-			}
-		}
+	}
+	for _, f := range further {
+		c.parts[1] = slices.Concat(c.parts[1], unlike(f.Parts(c.host), slices.Concat(c.parts[0], c.parts[1])))
+	}
+	for i := range c.sides {
 		c.named[i] = map[partKey]*Part{}
 		for j := range c.parts[i] {
 			p := &c.parts[i][j]
