@@ -17,12 +17,14 @@ import (
 // class never hides another.
 func Between(before Side, states []Side, after Side) [][]Change {
 	hosts := hostsOf(append([]Side{before, after}, states...)...)
-	all := comparisons(hosts, before, after, states...)
+	classifier := match.NewClassifier()
 	out := make([][]Change, len(states))
 	results := make([][][]Change, len(hosts))
 	parallel.Each(len(hosts), func(i int) {
-		results[i] = between(all[i], states)
-		all[i].forget()
+		c := newComparison(classifier, hosts[i], before, after)
+		c.read(states...) // all states of thousands of hosts would not fit
+		c.purse = match.Share(max(len(c.all), 1), len(hosts)*len(c.all), stepsPerPart)
+		results[i] = between(c, states)
 	})
 	for _, r := range results {
 		for k := range states {

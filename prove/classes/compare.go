@@ -55,17 +55,22 @@ type insideKey struct {
 	at string
 }
 
-// comparisons reads what two states, and further ones, have on each host, and
-// shares what the comparison may cost.
-func comparisons(hosts []host, before, after Side, further ...Side) []*comparison {
+// comparisons reads what two states have on each host, and shares what the comparison
+// may cost.
+func comparisons(hosts []host, before, after Side) []*comparison {
 	out := make([]*comparison, len(hosts))
 	classifier := match.NewClassifier()
 	parallel.Each(len(hosts), func(i int) {
-		out[i] = &comparison{classifier: classifier, host: hosts[i].name, shown: hosts[i].shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
-		out[i].read(further...)
+		out[i] = newComparison(classifier, hosts[i], before, after)
+		out[i].read()
 	})
 	share(out)
 	return out
+}
+
+// newComparison is the comparison of two states on a host, of which nothing is read yet.
+func newComparison(classifier *match.Classifier, h host, before, after Side) *comparison {
+	return &comparison{classifier: classifier, host: h.name, shown: h.shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 }
 
 // share assigns each comparison its part of the common budget.
