@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -81,12 +82,14 @@ type plan struct {
 	origins map[*source.Document][]source.Ref
 	around  []simulate.Manifest
 	side    *Side
+	// manifests are objects as engines read them, by the map that holds one.
+	manifests map[uintptr]simulate.Manifest
 }
 
 func newPlan(before, after *Side, scope Scope) *plan {
 	scope.Prune = true
 	pairs, _ := Pairs(before, after, scope)
-	p := &plan{stay: stays(before.Objects, pairs), side: after, origins: map[*source.Document][]source.Ref{}}
+	p := &plan{stay: stays(before.Objects, pairs), side: after, origins: map[*source.Document][]source.Ref{}, manifests: map[uintptr]simulate.Manifest{}}
 	for _, pair := range pairs {
 		if pair.Before == nil || pair.After == nil || len(diff.Compare([]diff.Pair{pair}, diff.Options{Live: before.Live})) > 0 {
 			p.pairs = append(p.pairs, pair)
@@ -262,11 +265,26 @@ func (s *Step) applied(state []diff.Object) []diff.Object {
 	return append(out, s.Apply...)
 }
 
-// cluster makes objects ready to be asked.
+// cluster makes objects ready to be asked. What states have in common is read once.
 func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
-	manifests := slices.Concat(p.around, readObjects(objects, p.origins, p.side.Options.Namespace))
+	var unread []diff.Object
+	for i := range objects {
+		if _, ok := p.manifests[heldBy(&objects[i])]; !ok {
+			unread = append(unread, objects[i])
+		}
+	}
+	for i, m := range readObjects(unread, p.origins, p.side.Options.Namespace) {
+		p.manifests[heldBy(&unread[i])] = m
+	}
+	manifests := slices.Clone(p.around)
+	for i := range objects {
+		manifests = append(manifests, p.manifests[heldBy(&objects[i])])
+	}
 	return prove.Simulate(manifests, p.side.Options)
 }
+
+// heldBy is the map that holds an object, the same in every state that has it.
+func heldBy(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
 
 // Text returns what a step does, in a line for each object.
 func (s *Step) Text() string {
