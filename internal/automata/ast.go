@@ -52,6 +52,23 @@ var EmptyNode = &Node{Op: OpEmpty}
 // ClassNode is the expression of one rune of a class.
 func ClassNode(c *Class) *Node { return &Node{Op: OpClass, Class: c} }
 
+// asciiNodes are the expressions of one ASCII character. Nodes do not change once they
+// are made, so that all expressions share these.
+var asciiNodes = func() (t [128]*Node) {
+	for r := range t {
+		t[r] = ClassNode(asciiSingles[r])
+	}
+	return t
+}()
+
+// RuneNode is the expression of one rune.
+func RuneNode(r rune) *Node {
+	if r >= 0 && r < 128 {
+		return asciiNodes[r]
+	}
+	return ClassNode(Single(r))
+}
+
 // Opaque is an expression that has no automaton, with the reason.
 func Opaque(reason string) *Node { return &Node{Op: OpOpaque, reason: reason} }
 
@@ -84,7 +101,7 @@ func Repeat(sub *Node, least, most int) *Node {
 func LiteralNode(text string) *Node {
 	var subs []*Node
 	for _, r := range text {
-		subs = append(subs, ClassNode(Single(r)))
+		subs = append(subs, RuneNode(r))
 	}
 	return Concat(subs...)
 }

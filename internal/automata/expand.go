@@ -41,15 +41,18 @@ type situation struct {
 // deterministic automaton from where it began.
 type expander struct {
 	prog    *program
-	number  map[situation]int32
+	number  map[situation]int32 // where there are places or lookaheads
+	entered []int32             // else the number of the state that goes on at an instruction, plus one
 	todo    []situation
 	out     *NFA
-	edges   int
+	room    []Edge // of all states, one after the other
+	ends    []int  // where those of a state end
 	lookDFA map[[2]int32]int32
 	dfas    []*dfa
 	duties  [][]duty
 	dutyNo  map[string]int32
-	seen    map[reached]bool
+	seen    map[reached]bool // where there are places or lookaheads
+	passed  []int32          // else the last state, plus one, from which an instruction was reached
 }
 
 // reached is a step of the closure over empty moves.
@@ -62,47 +65,76 @@ type reached struct {
 // Expand builds the automaton of a program that is entered behind a place of
 // the given kind.
 func Expand(p *program, before uint8) (*NFA, error) {
-	x := &expander{
-		prog: p, number: map[situation]int32{}, out: &NFA{},
-		lookDFA: map[[2]int32]int32{}, dutyNo: map[string]int32{},
-	}
-	x.dutySet(nil)
-	if !p.contextual {
+	x := &expander{prog: p, out: &NFA{}, todo: make([]situation, 0, len(p.code)), room: make([]Edge, 0, len(p.code))}
+	x.duties = append(x.duties, nil) // the empty set
+	if p.contextual {
+		x.number, x.lookDFA, x.dutyNo = map[situation]int32{}, map[[2]int32]int32{}, map[string]int32{"": 0}
+	} else {
 		before = AfterOther
+		marks := make([]int32, 2*len(p.code))
+		x.entered, x.passed = marks[:len(p.code)], marks[len(p.code):]
 	}
 	x.state(situation{p.start, before, nextAny, 0})
 	for i := 0; i < len(x.todo); i++ {
-		x.out.Edges = append(x.out.Edges, nil)
 		x.out.Accept = append(x.out.Accept, false)
 		if err := x.visit(int32(i), x.todo[i]); err != nil {
 			return nil, err
 		}
-		if len(x.todo) > MaxStates || x.edges > MaxEdges || len(x.duties) > MaxStates {
+		x.ends = append(x.ends, len(x.room))
+		if len(x.todo) > MaxStates || len(x.room) > MaxEdges || len(x.duties) > MaxStates {
 			return nil, ErrTooBig
 		}
+	}
+	x.out.Edges = make([][]Edge, len(x.ends))
+	from := 0
+	for i, end := range x.ends {
+		x.out.Edges[i], from = x.room[from:end:end], end
 	}
 	return x.out.Trim(), nil
 }
 
 func (x *expander) state(s situation) int32 {
-	n, ok := x.number[s]
-	if !ok {
-		n = int32(len(x.todo))
-		x.number[s] = n
-		x.todo = append(x.todo, s)
+	next := int32(len(x.todo))
+	if x.entered != nil { // nothing but the instruction tells states apart
+		at := &x.entered[s.pc]
+		if *at > 0 {
+			return *at - 1
+		}
+		*at = next + 1
+	} else {
+		if n, ok := x.number[s]; ok {
+			return n
+		}
+		x.number[s] = next
 	}
-	return n
+	x.todo = append(x.todo, s)
+	return next
 }
 
 // visit follows the empty moves from a situation.
 func (x *expander) visit(n int32, s situation) error {
-	x.seen = map[reached]bool{}
+	if x.prog.contextual {
+		x.seen = map[reached]bool{}
+	}
 	return x.walk(n, s, reached{s.pc, s.next, s.duties})
 }
 
+// first reports whether a step from state n is the first one to there.
+func (x *expander) first(n int32, at reached) bool {
+	if x.passed != nil {
+		before := x.passed[at.pc]
+		x.passed[at.pc] = n + 1
+		return before != n+1
+	}
+	if x.seen[at] {
+		return false
+	}
+	x.seen[at] = true
+	return true
+}
+
 func (x *expander) walk(n int32, s situation, at reached) error {
-	for !x.seen[at] {
-		x.seen[at] = true
+	for x.first(n, at) {
 		if len(x.seen) > maxInstr {
 			return ErrTooBig
 		}
@@ -111,7 +143,7 @@ func (x *expander) walk(n int32, s situation, at reached) error {
 			x.match(n, at)
 			return nil
 		case doClass:
-			return x.take(n, at, i)
+			return x.take(at, i)
 		case doSplit:
 			if err := x.walk(n, s, reached{i.next, at.next, at.fresh}); err != nil {
 				return err
@@ -175,12 +207,9 @@ func (x *expander) match(n int32, at reached) {
 }
 
 // take adds the edges of one class instruction.
-func (x *expander) take(n int32, at reached, i instr) error {
-	if i.class.empty() {
-		return nil
-	}
+func (x *expander) take(at reached, i instr) error {
 	if !x.prog.contextual {
-		x.edge(n, i.class, situation{i.next, AfterOther, nextAny, 0})
+		x.edge(i.class, situation{i.next, AfterOther, nextAny, 0})
 		return nil
 	}
 	for _, p := range x.parts(i.class, at.next) {
@@ -194,7 +223,7 @@ func (x *expander) take(n int32, at reached, i instr) error {
 		case nextNewline:
 			to.next = nextAny &^ nextEnd
 		}
-		if err := x.advance(n, p.on, to, x.duties[at.fresh], nil); err != nil {
+		if err := x.advance(p.on, to, x.duties[at.fresh], nil); err != nil {
 			return err
 		}
 	}
@@ -234,11 +263,11 @@ func (x *expander) behindNewline() uint8 {
 
 // advance splits the class until every open lookahead moves to one state, and
 // adds the edges.
-func (x *expander) advance(n int32, on *Class, to situation, open, moved []duty) error {
+func (x *expander) advance(on *Class, to situation, open, moved []duty) error {
 	if len(open) == 0 {
 		to.duties = x.dutySet(moved)
-		x.edge(n, on, to)
-		if x.edges > MaxEdges {
+		x.edge(on, to)
+		if len(x.room) > MaxEdges {
 			return ErrTooBig
 		}
 		return nil
@@ -253,16 +282,16 @@ func (x *expander) advance(n int32, on *Class, to situation, open, moved []duty)
 		if !d.full[e.To] {
 			next = append(slices.Clone(moved), duty{open[0].look, e.To})
 		}
-		if err := x.advance(n, c, to, open[1:], next); err != nil {
+		if err := x.advance(c, to, open[1:], next); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (x *expander) edge(n int32, on *Class, to situation) {
-	x.edges++
-	x.out.Edges[n] = append(x.out.Edges[n], Edge{on, x.state(to)})
+// edge adds an edge of the state that is visited.
+func (x *expander) edge(on *Class, to situation) {
+	x.room = append(x.room, Edge{on, x.state(to)})
 }
 
 // dutySet numbers a set of duties.

@@ -32,24 +32,42 @@ func (a *NFA) size() int { return len(a.Edges) }
 // None reports the empty language.
 func (a *NFA) None() bool { return a.size() == 1 && !a.Accept[0] && len(a.Edges[0]) == 0 }
 
+// edges counts the edges of all states.
+func (a *NFA) edges() int {
+	n := 0
+	for _, list := range a.Edges {
+		n += len(list)
+	}
+	return n
+}
+
 // Rewrite returns the automaton with every class mapped, trimmed.
 func (a *NFA) Rewrite(f func(*Class) *Class) *NFA {
-	done, same := map[*Class]*Class{}, true
-	out := &NFA{Edges: make([][]Edge, a.size()), Accept: a.Accept}
-	for s, edges := range a.Edges {
-		for _, e := range edges {
-			c, ok := done[e.On]
-			if !ok {
-				c = f(e.On)
-				done[e.On] = c
-				same = same && c == e.On
+	var changed map[*Class]*Class
+	mapped := func(c *Class) *Class {
+		to, ok := changed[c]
+		if ok {
+			return to
+		}
+		if to = f(c); to != c {
+			if changed == nil {
+				changed = map[*Class]*Class{}
 			}
-			if !c.empty() {
-				out.Edges[s] = append(out.Edges[s], Edge{c, e.To})
+			changed[c] = to
+		}
+		return to
+	}
+	out, room := &NFA{Edges: make([][]Edge, a.size()), Accept: a.Accept}, make([]Edge, 0, a.edges())
+	for s, edges := range a.Edges {
+		from := len(room)
+		for _, e := range edges {
+			if c := mapped(e.On); !c.empty() {
+				room = append(room, Edge{c, e.To})
 			}
 		}
+		out.Edges[s] = room[from:len(room):len(room)]
 	}
-	if same {
+	if changed == nil {
 		return a
 	}
 	return out.Trim()
@@ -74,12 +92,14 @@ func (a *NFA) Leading() *NFA {
 // number of its start. It joins them to nothing.
 func (a *NFA) Append(b *NFA) int32 {
 	base := int32(a.size())
-	for s, edges := range b.Edges {
-		moved := make([]Edge, len(edges))
-		for i, e := range edges {
-			moved[i] = Edge{e.On, e.To + base}
+	a.Edges, a.Accept = slices.Grow(a.Edges, b.size()), append(a.Accept, b.Accept...)
+	room := make([]Edge, 0, b.edges())
+	for _, edges := range b.Edges {
+		from := len(room)
+		for _, e := range edges {
+			room = append(room, Edge{e.On, e.To + base})
 		}
-		a.Edges, a.Accept = append(a.Edges, moved), append(a.Accept, b.Accept[s])
+		a.Edges = append(a.Edges, room[from:len(room):len(room)])
 	}
 	return base
 }
@@ -87,16 +107,21 @@ func (a *NFA) Append(b *NFA) int32 {
 // Trim drops states that no word passes and numbers the others breadth first.
 func (a *NFA) Trim() *NFA {
 	live := a.live()
-	number := make([]int32, a.size())
+	if a.trimmed(live) {
+		return a
+	}
+	number := make([]int32, 2*a.size())
+	order := number[a.size():a.size():len(number)]
+	number = number[:a.size()]
 	for i := range number {
 		number[i] = -1
 	}
-	number[0] = 0
-	order := make([]int32, 1, a.size())
+	number[0], order = 0, append(order, 0)
 	out := &NFA{Edges: make([][]Edge, 0, a.size()), Accept: make([]bool, 0, a.size())}
+	room := make([]Edge, 0, a.edges())
 	for i := 0; i < len(order); i++ {
 		s := order[i]
-		edges := make([]Edge, 0, len(a.Edges[s]))
+		edges := room[len(room):]
 		for _, e := range a.Edges[s] {
 			if !live[e.To] {
 				continue
@@ -107,10 +132,30 @@ func (a *NFA) Trim() *NFA {
 			}
 			edges = addEdge(edges, Edge{e.On, number[e.To]})
 		}
-		out.Edges = append(out.Edges, edges)
+		room = room[:len(room)+len(edges)]
+		out.Edges = append(out.Edges, slices.Clip(edges))
 		out.Accept = append(out.Accept, a.Accept[s])
 	}
 	return out
+}
+
+// trimmed reports whether the automaton is as Trim would make it.
+func (a *NFA) trimmed(live []bool) bool {
+	next := int32(1) // the state that has to be met next
+	for s, edges := range a.Edges {
+		if int32(s) >= next {
+			return false // nothing leads there
+		}
+		for i, e := range edges {
+			if !live[e.To] || e.To > next || slices.ContainsFunc(edges[:i], func(o Edge) bool { return o.To == e.To }) {
+				return false
+			}
+			if e.To == next {
+				next++
+			}
+		}
+	}
+	return true
 }
 
 // addEdge joins edges to one state.
@@ -126,8 +171,14 @@ func addEdge(edges []Edge, e Edge) []Edge {
 
 // live marks the states that can reach an end.
 func (a *NFA) live() []bool {
-	live, todo := make([]bool, a.size()), make([]int32, 0, a.size())
-	end := make([]int32, a.size()+1) // where the edges to a state begin in from, after the others
+	live, room := make([]bool, a.size()), make([]int32, 3*a.size()+2+a.edges())
+	take := func(n int) []int32 {
+		out := room[:n:n]
+		room = room[n:]
+		return out
+	}
+	todo := take(a.size())[:0]
+	end := take(a.size() + 1) // where the edges to a state begin in from, after the others
 	for s, edges := range a.Edges {
 		for _, e := range edges {
 			end[e.To+1]++
@@ -140,7 +191,8 @@ func (a *NFA) live() []bool {
 	for s := range a.size() {
 		end[s+1] += end[s]
 	}
-	from, next := make([]int32, end[a.size()]), slices.Clone(end)
+	from, next := take(int(end[a.size()])), take(a.size()+1)
+	copy(next, end)
 	for s, edges := range a.Edges {
 		for _, e := range edges {
 			from[next[e.To]] = int32(s)
@@ -203,36 +255,69 @@ func (a *NFA) Follow(b *NFA) *NFA {
 
 // Both returns the words of a and b; err reports that the product is too big.
 func (a *NFA) Both(b *NFA) (*NFA, error) {
-	type pair struct{ p, q int32 }
-	number := map[pair]int32{{}: 0}
-	order := []pair{{}}
-	out, edges := &NFA{}, 0
-	for i := 0; i < len(order); i++ {
-		at := order[i]
-		var list []Edge
+	p := newPairs(a, b)
+	p.number(0, 0)
+	out := &NFA{Edges: make([][]Edge, 0, a.size()), Accept: make([]bool, 0, a.size())}
+	room := make([]Edge, 0, a.edges())
+	edges := 0
+	for i := 0; i < len(p.order); i++ {
+		at := p.order[i]
+		from := len(room)
 		for _, e := range a.Edges[at.p] {
 			for _, f := range b.Edges[at.q] {
-				on := e.On.Intersect(f.On)
-				if on.empty() {
-					continue
+				if on := e.On.Intersect(f.On); !on.empty() {
+					room = append(room, Edge{on, p.number(e.To, f.To)})
 				}
-				to := pair{e.To, f.To}
-				n, ok := number[to]
-				if !ok {
-					n = int32(len(order))
-					number[to] = n
-					order = append(order, to)
-				}
-				list = append(list, Edge{on, n})
 			}
 		}
-		if edges += len(list); len(order) > MaxStates || edges > MaxEdges {
+		if edges += len(room) - from; len(p.order) > MaxStates || edges > MaxEdges {
 			return nil, ErrTooBig
 		}
-		out.Edges = append(out.Edges, list)
+		out.Edges = append(out.Edges, room[from:len(room):len(room)])
 		out.Accept = append(out.Accept, a.Accept[at.p] && b.Accept[at.q])
 	}
 	return out.Trim(), nil
+}
+
+// pairs numbers pairs of states of two automata in the order in which they are met.
+type pairs struct {
+	order []pair
+	width int32          // states of the second automaton
+	dense []int32        // the number of a pair, plus one; nil for automata of many states
+	far   map[pair]int32 // the number of a pair, where there are many states
+}
+
+type pair struct{ p, q int32 }
+
+// maxDensePairs is the most pairs whose numbers are in an array.
+const maxDensePairs = 1 << 14
+
+func newPairs(a, b *NFA) *pairs {
+	out := &pairs{order: make([]pair, 0, a.size()), width: int32(b.size())}
+	if n := a.size() * b.size(); n <= maxDensePairs {
+		out.dense = make([]int32, n)
+	} else {
+		out.far = map[pair]int32{}
+	}
+	return out
+}
+
+func (n *pairs) number(p, q int32) int32 {
+	next := int32(len(n.order))
+	if n.dense != nil {
+		at := &n.dense[p*n.width+q]
+		if *at > 0 {
+			return *at - 1
+		}
+		*at = next + 1
+	} else {
+		if have, ok := n.far[pair{p, q}]; ok {
+			return have
+		}
+		n.far[pair{p, q}] = next
+	}
+	n.order = append(n.order, pair{p, q})
+	return next
 }
 
 // After returns what the automaton accepts behind a text.

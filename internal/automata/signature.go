@@ -1,6 +1,9 @@
 package automata
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Signature is a cheap summary of an automaton over paths: what all its words
 // begin and end with, and what is in their first segments.
@@ -60,37 +63,51 @@ func prefixOf(a *NFA) string {
 // pattern whose own text ends in a newline.
 func suffixOf(a *NFA) string {
 	in := a.backEdges()
-	at := map[int32]bool{}
+	var at, before []int32 // sets of states
 	for s, ok := range a.Accept {
 		if ok && !optionalNewline(a, in, int32(s)) {
-			at[int32(s)] = true
+			at = append(at, int32(s))
 		}
 	}
 	var reversed []rune
-	for len(at) > 0 && !at[0] && len(reversed) < a.size() {
-		last, before := rune(-1), map[int32]bool{}
-		for s := range at {
+	seen := make([]int, a.size()) // the last step, counted from one, in which a state is before
+	for len(at) > 0 && !slices.Contains(at, 0) && len(reversed) < a.size() {
+		last := rune(-1)
+		before = before[:0]
+		for _, s := range at {
 			for _, b := range in[s] {
 				r, only := b.On.Literal()
 				if !only || r == '\n' || last >= 0 && r != last {
 					return reverse(reversed)
 				}
 				last = r
-				before[b.To] = true
+				if step := len(reversed) + 1; seen[b.To] != step {
+					seen[b.To] = step
+					before = append(before, b.To)
+				}
 			}
 		}
 		if last < 0 {
 			break
 		}
 		reversed = append(reversed, last)
-		at = before
+		at, before = before, at
 	}
 	return reverse(reversed)
 }
 
 // backEdges lists by state the edges that lead there, with their origin in to.
 func (a *NFA) backEdges() [][]Edge {
-	in := make([][]Edge, a.size())
+	in, many := make([][]Edge, a.size()), make([]int, a.size())
+	for _, edges := range a.Edges {
+		for _, e := range edges {
+			many[e.To]++
+		}
+	}
+	room := make([]Edge, a.edges())
+	for s, n := range many {
+		in[s], room = room[:0:n], room[n:]
+	}
 	for s, edges := range a.Edges {
 		for _, e := range edges {
 			in[e.To] = append(in[e.To], Edge{e.On, int32(s)})

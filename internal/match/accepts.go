@@ -35,7 +35,7 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 		return false, nil
 	}
 	if s.URL.Lang != 0 {
-		return direct(m.syntax, r.Scheme+"://"+r.Host+seen, m.whole)
+		return direct(m.syntax, r.Scheme+"://"+r.Host+seen, m.wholeURL)
 	}
 	if !s.takesScheme(r.Scheme) {
 		return false, nil
@@ -83,17 +83,18 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		}
 		return seen == p.Text, nil
 	case pathlang.Template, pathlang.Regex:
-		matches, err := m.matches()
+		matches, err := m.expression()
 		return err == nil && matches(seen), err
 	}
 	if p.Lang != pathlang.Regexp2 {
-		return direct(m.syntax, seen, func() (*automata.NFA, error) { return m.path, m.err })
+		return direct(m.syntax, seen, m.path)
 	}
 	return direct(m.syntax, scheme+"://h"+seen, func() (*automata.NFA, error) {
-		if m.err != nil {
-			return nil, m.err
+		a, err := m.path()
+		if err != nil {
+			return nil, err
 		}
-		return mustParse(`https?://h`).Follow(m.path), nil
+		return mustParse(`https?://h`).Follow(a), nil
 	})
 }
 

@@ -53,8 +53,8 @@ func TestAdversarialPatternsEnd(t *testing.T) {
 				t.Errorf("%s: %d states are visited, and the budget is %d", name, n, c.limit)
 			}
 			for _, m := range []*Matcher{a, b} {
-				if m.path != nil && len(m.path.Edges) > automata.MaxStates {
-					t.Errorf("%s: the automaton has %d states, the bound is %d", name, len(m.path.Edges), automata.MaxStates)
+				if a, _ := m.path(); a != nil && len(a.Edges) > automata.MaxStates {
+					t.Errorf("%s: the automaton has %d states, the bound is %d", name, len(a.Edges), automata.MaxStates)
 				}
 			}
 			rest := a.Difference(0, b)

@@ -22,8 +22,9 @@ type entry struct {
 	prefix  string
 	methods uint64
 	schemes uint8
-	loose   bool // not a list of exact hosts
-	opaque  bool // its path has no automaton of its own
+	loose   bool                // not a list of exact hosts
+	path    *automata.NFA       // nil where its path has no automaton of its own
+	sig     *automata.Signature // of the path
 }
 
 // member is an entry in the bucket of one host. up is the nearest earlier
@@ -48,6 +49,7 @@ type index struct {
 }
 
 func newIndex(ms []*Matcher) *index {
+	parallel.Each(len(ms), func(i int) { ms[i].summary() }) // entries read it one after the other
 	x := &index{methods: map[string]uint64{}}
 	mixed := slices.ContainsFunc(ms, func(m *Matcher) bool { return m.view != ms[0].view })
 	buckets := map[string][]member{}
@@ -134,9 +136,10 @@ func (m *Matcher) mayTakeHost(h string) bool {
 
 func (x *index) entry(number int32, m *Matcher, mixed bool) *entry {
 	s := &m.set
-	e := &entry{m: m, number: number, schemes: 3, methods: x.methodBits(s), opaque: m.path == nil}
-	if !e.opaque && !mixed {
-		e.prefix = m.sig.Prefix
+	e := &entry{m: m, number: number, schemes: 3, methods: x.methodBits(s), sig: m.summary()}
+	e.path, _ = m.path()
+	if e.path != nil && !mixed {
+		e.prefix = e.sig.Prefix
 	}
 	e.loose = s.URL.Lang != 0 || s.HostPattern.Lang != 0 || s.Hosts == nil || slices.ContainsFunc(s.Hosts, wildcard)
 	if s.URL.Lang == 0 && s.Schemes != nil {
@@ -257,12 +260,12 @@ func mayMeet(a, b *member) bool {
 	if ea.methods&eb.methods == 0 || ea.schemes&eb.schemes == 0 || a.guest && b.guest {
 		return false
 	}
-	return (!sameAlphabet(ea, eb) || !ea.m.sig.Apart(&eb.m.sig)) && first(a, b)
+	return (!sameAlphabet(ea, eb) || !ea.sig.Apart(eb.sig)) && first(a, b)
 }
 
 // sameAlphabet reports whether the paths of two sets are automata over one
 // alphabet.
-func sameAlphabet(a, b *entry) bool { return !a.opaque && !b.opaque && a.m.view == b.m.view }
+func sameAlphabet(a, b *entry) bool { return a.path != nil && b.path != nil && a.m.view == b.m.view }
 
 // probe notes a pair that its summaries do not keep apart, and whose paths, if
 // they are comparable, have a word in common.
@@ -273,7 +276,7 @@ func (p *prober) probe(a, b *member) {
 	p.searched++
 	ea, eb := a.e, b.e
 	if sameAlphabet(ea, eb) {
-		_, found, err := p.walker.Meet(ea.m.path, eb.m.path, &automata.Masks[len(automata.Masks)-1], p.x.limit)
+		_, found, err := p.walker.Meet(ea.path, eb.path, &automata.Masks[len(automata.Masks)-1], p.x.limit)
 		if !found && err == nil {
 			return
 		}

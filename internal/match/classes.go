@@ -156,8 +156,8 @@ func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.
 // pathsOnHost returns the raw paths that the set matches on the host, nil where
 // there are none for certain.
 func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
-	if m.err != nil {
-		return nil, m.err
+	if err := m.Err(); err != nil {
+		return nil, err
 	}
 	s := &m.set
 	switch {
@@ -179,7 +179,7 @@ func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 // restOfURL returns the raw paths that a pattern over whole URLs leaves after
 // scheme and host.
 func (p *partitioner) restOfURL(m *Matcher) (*automata.NFA, error) {
-	whole, err := m.whole()
+	whole, err := m.wholeURL()
 	if err != nil {
 		return nil, err
 	}

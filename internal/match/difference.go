@@ -40,14 +40,14 @@ const maxAtoms = 100_000
 // A set that was not understood counts as empty among the others, so that Empty
 // and the others' part in it are certain; the Reason then names the set.
 func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
-	if m.err != nil {
-		return Rest{Reason: m.err.Error()}
+	if err := m.Err(); err != nil {
+		return Rest{Reason: err.Error()}
 	}
 	d := &difference{a: m, limit: budget.states()}
 	for _, o := range others {
-		switch {
-		case o.err != nil:
-			d.skipped = o.err.Error()
+		switch err := o.Err(); {
+		case err != nil:
+			d.skipped = err.Error()
 		case d.relevant(o):
 			d.others = append(d.others, o)
 		}
@@ -241,7 +241,7 @@ func (d *difference) automata(others []*Matcher) (a *automata.NFA, bs []*automat
 	case d.wholeURLs() && !same:
 		return nil, nil, nil, fmt.Errorf("a pattern over whole URLs is compared only with sets of the same view")
 	case d.wholeURLs():
-		pick = func(m *Matcher) (*automata.NFA, error) { return m.whole() }
+		pick = func(m *Matcher) (*automata.NFA, error) { return m.wholeURL() }
 		write = splitURL(d.a.view)
 	case !same:
 		pick = func(m *Matcher) (lifted *automata.NFA, err error) {

@@ -15,40 +15,46 @@ type Matcher struct {
 	// parts are the sets that Meet put together.
 	parts []*Matcher
 
-	// Parts that few questions need are made on first use.
-	hosts func() (*automata.NFA, error)
-	whole func() (*automata.NFA, error)
+	madeHosts, madeWhole lazy[*automata.NFA]
 }
 
 // paths is what a Matcher knows of its set without hosts, methods and
-// predicates. Matchers of one path text may share it.
+// predicates. Matchers of one path text may share it. Its automata and patterns are
+// made when they are first asked for: whoever only wants to know what is accepted
+// needs few of them.
 type paths struct {
-	text pathlang.Path // or the pattern over whole URLs
-	view View
-	move Move
-	path *automata.NFA // nil for a pattern over whole URLs
-	err  error
-	// sig is a cheap summary that separates many sets.
-	sig automata.Signature
+	text  pathlang.Path // or the pattern over whole URLs
+	whole bool          // a pattern over whole URLs: it has no path
+	view  View
+	move  Move
 
-	matches    func() (func(path string) bool, error) // of an expression of RE2
-	syntax     func() (*pathlang.Pattern, error)
-	restricted func() (*automata.NFA, error)
-	lifted     func() (*automata.NFA, error)
-	sample     func() (sampled, error)
+	madePath       lazy[*automata.NFA]
+	madeSummary    lazy[*automata.Signature]
+	madeExpression lazy[func(path string) bool]
+	madeSyntax     lazy[*pathlang.Pattern]
+	madeRestricted lazy[*automata.NFA]
+	madeLifted     lazy[*automata.NFA]
+	madeSample     lazy[sampled]
 }
 
-// sampled is the nicest word of the paths, if there is one.
-type sampled struct {
-	word  []rune
-	found bool
+// lazy is a value that is made once.
+type lazy[T any] struct {
+	once  sync.Once
+	value T
+	err   error
+}
+
+// of returns the value, which is made the first time.
+func (l *lazy[T]) of(make func() (T, error)) (T, error) {
+	l.once.Do(func() { l.value, l.err = make() })
+	return l.value, l.err
 }
 
 // Compile prepares a set for questions. It never fails: a path without an
 // automaton makes the answers Unknown, with the reason.
 func Compile(s Set) *Matcher {
 	if s.URL.Lang != 0 {
-		return newMatcher(s, wholeURLs(s.URL, s.View.of(s.URL.Lang)))
+		return newMatcher(s, &paths{text: s.URL, whole: true, view: s.View.of(s.URL.Lang)})
 	}
 	return newMatcher(s, pathsOf(s.key()))
 }
@@ -56,63 +62,73 @@ func Compile(s Set) *Matcher {
 // key is what the compiled path of a set depends on.
 func (s *Set) key() pathKey { return pathKey{s.Path, s.View.of(s.Path.Lang), s.Move} }
 
-func newMatcher(s Set, p *paths) *Matcher {
-	m := &Matcher{set: s, paths: p}
-	m.hosts = sync.OnceValues(func() (*automata.NFA, error) { return m.set.hostAutomaton() })
-	m.whole = sync.OnceValues(m.wholeURL)
-	return m
-}
+func newMatcher(s Set, p *paths) *Matcher { return &Matcher{set: s, paths: p} }
 
-func pathsOf(k pathKey) *paths {
-	p := &paths{text: k.path, view: k.view, move: k.move}
-	if p.path, p.err = compilePath(k.path, k.view); p.path != nil {
-		if k.move != (Move{}) {
-			p.path = mustParse(pathlang.QuoteRegex(k.move.From)).Follow(p.path.After(k.move.To)).Leading()
+func pathsOf(k pathKey) *paths { return &paths{text: k.path, view: k.view, move: k.move} }
+
+// path returns the automaton of the paths, nil for a pattern over whole URLs.
+func (p *paths) path() (*automata.NFA, error) {
+	return p.madePath.of(func() (*automata.NFA, error) {
+		if p.whole {
+			parsed, err := p.syntax()
+			if err == nil {
+				err = parsed.Regular()
+			}
+			return nil, err
 		}
-		p.sig = automata.Summarize(p.path)
-	}
-	p.matches = sync.OnceValues(p.expression)
-	p.syntax = sync.OnceValues(p.parse)
-	p.complete()
-	return p
+		a, err := compilePath(p.text, p.view)
+		if a != nil && p.move != (Move{}) {
+			a = mustParse(pathlang.QuoteRegex(p.move.From)).Follow(a.After(p.move.To)).Leading()
+		}
+		return a, err
+	})
 }
 
-// wholeURLs stands in for the paths of a pattern over whole URLs: it has no
-// paths, only the pattern.
-func wholeURLs(url pathlang.Path, v View) *paths {
-	p := &paths{text: url, view: v}
-	var parsed *pathlang.Pattern
-	if parsed, p.err = urlSyntax(url); p.err == nil {
-		p.err = parsed.Regular()
-	}
-	p.syntax = sync.OnceValues(func() (*pathlang.Pattern, error) { return urlSyntax(url) })
-	return p
+// summary returns a cheap summary that tells many sets apart, nil where there is no
+// automaton.
+func (p *paths) summary() *automata.Signature {
+	out, _ := p.madeSummary.of(func() (*automata.Signature, error) {
+		a, err := p.path()
+		if a == nil {
+			return nil, err
+		}
+		s := automata.Summarize(a)
+		return &s, nil
+	})
+	return out
 }
 
-// expression reads a path of RE2, or that is written as one, as what Accepts asks.
+// expression returns a path of RE2, or that is written as one, as what Accepts asks.
 func (p *paths) expression() (func(string) bool, error) {
-	text, ok := pathlang.RegexOf(p.text)
-	switch {
-	case !ok:
-		return func(string) bool { return true }, nil
-	case regexp.QuoteMeta(text) == text:
-		return func(seen string) bool { return seen == text }, nil
-	}
-	re, err := regexp.Compile(`^(?:` + text + `)$`)
-	if err != nil {
-		return nil, err
-	}
-	return re.MatchString, nil
+	return p.madeExpression.of(func() (func(string) bool, error) {
+		text, ok := pathlang.RegexOf(p.text)
+		switch {
+		case !ok:
+			return func(string) bool { return true }, nil
+		case regexp.QuoteMeta(text) == text:
+			return func(seen string) bool { return seen == text }, nil
+		}
+		re, err := regexp.Compile(`^(?:` + text + `)$`)
+		if err != nil {
+			return nil, err
+		}
+		return re.MatchString, nil
+	})
 }
 
-// parse reads the pattern that Accepts matches by backtracking. For a path of
+// syntax returns the pattern that Accepts matches by backtracking. For a path of
 // Regexp2 it denotes the whole URL on the host "h".
-func (p *paths) parse() (*pathlang.Pattern, error) {
-	if p.text.Lang == pathlang.Regexp2 {
-		_, whole, err := pathlang.ParsePath2(p.text.Text)
-		return whole, err
-	}
-	return pathlang.SyntaxOf(p.text)
+func (p *paths) syntax() (*pathlang.Pattern, error) {
+	return p.madeSyntax.of(func() (*pathlang.Pattern, error) {
+		switch {
+		case p.whole:
+			return urlSyntax(p.text)
+		case p.text.Lang == pathlang.Regexp2:
+			_, whole, err := pathlang.ParsePath2(p.text.Text)
+			return whole, err
+		}
+		return pathlang.SyntaxOf(p.text)
+	})
 }
 
 // compilePath returns the automaton of the paths as the view shows them.
@@ -140,21 +156,55 @@ func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
 	return a.Leading(), nil
 }
 
-// lift returns the raw paths that the set matches. Where the view cleans paths,
-// they are those that are clean already.
-func (p *paths) lift() (*automata.NFA, error) {
-	a, err := p.restricted()
-	if err != nil || p.view == RawPath {
-		return a, err
-	}
-	if a, err = automata.Lift(a); err != nil {
-		return nil, err
-	}
-	return RawPath.within(a)
+// restricted returns the automaton of the paths that the view can show.
+func (p *paths) restricted() (*automata.NFA, error) {
+	return p.madeRestricted.of(func() (*automata.NFA, error) {
+		a, err := p.path()
+		if err != nil {
+			return nil, err
+		}
+		return p.view.within(a)
+	})
 }
 
+// lifted returns the raw paths that the set matches. Where the view cleans paths,
+// they are those that are clean already.
+func (p *paths) lifted() (*automata.NFA, error) {
+	return p.madeLifted.of(func() (*automata.NFA, error) {
+		a, err := p.restricted()
+		if err != nil || p.view == RawPath {
+			return a, err
+		}
+		if a, err = automata.Lift(a); err != nil {
+			return nil, err
+		}
+		return RawPath.within(a)
+	})
+}
+
+// sampled is the nicest word of the paths, if there is one.
+type sampled struct {
+	word  []rune
+	found bool
+}
+
+func (p *paths) sample() (sampled, error) {
+	return p.madeSample.of(func() (s sampled, err error) {
+		a, err := p.restricted()
+		if err == nil {
+			s.word, s.found, err = (&automata.Walker{}).Outside(a, nil, Budget(0).states())
+		}
+		return s, err
+	})
+}
+
+// hosts returns the automaton of the hosts.
+func (m *Matcher) hosts() (*automata.NFA, error) { return m.madeHosts.of(m.set.hostAutomaton) }
+
 // wholeURL returns the set as an automaton over "scheme://host/path".
-func (m *Matcher) wholeURL() (*automata.NFA, error) {
+func (m *Matcher) wholeURL() (*automata.NFA, error) { return m.madeWhole.of(m.makeWholeURL) }
+
+func (m *Matcher) makeWholeURL() (*automata.NFA, error) {
 	if m.set.URL.Lang != 0 {
 		p, err := urlSyntax(m.set.URL)
 		if err != nil {
@@ -189,4 +239,7 @@ func (m *Matcher) wholeURL() (*automata.NFA, error) {
 
 // Err returns why the set has no automaton: what its engine refuses, or which
 // construct is not regular. It is nil for a set that can be compared.
-func (m *Matcher) Err() error { return m.err }
+func (m *Matcher) Err() error {
+	_, err := m.path()
+	return err
+}

@@ -3,7 +3,6 @@ package match
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/automata"
 	"github.com/kgw-dev/kgw/internal/host"
@@ -14,35 +13,24 @@ import (
 // paths without an automaton or with a product that is too large.
 func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 	for _, one := range []*Matcher{m, o} {
-		if one.err != nil || one.set.URL.Lang != 0 || one.set.HostPattern.Lang != 0 {
+		if one.Err() != nil || one.set.URL.Lang != 0 || one.set.HostPattern.Lang != 0 {
 			return nil, false
 		}
 	}
 	if m.view != o.view {
 		return nil, false
 	}
-	product, err := m.path.Both(o.path)
+	pathM, _ := m.path() // both are there
+	pathO, _ := o.path()
+	product, err := pathM.Both(pathO)
 	if err != nil {
 		return nil, false
 	}
-	p := &paths{text: m.text, view: m.view, path: product, sig: automata.Summarize(product), matches: m.matches, syntax: m.syntax}
-	p.complete()
+	p := &paths{text: m.text, view: m.view}
+	_, _ = p.madePath.of(func() (*automata.NFA, error) { return product, nil })
 	both = newMatcher(meetOf(&m.set, &o.set), p)
 	both.parts = []*Matcher{m, o}
 	return both, true
-}
-
-// complete fills in what is made of the automaton when it is asked for.
-func (p *paths) complete() {
-	p.restricted = sync.OnceValues(func() (*automata.NFA, error) { return p.view.within(p.path) })
-	p.lifted = sync.OnceValues(p.lift)
-	p.sample = sync.OnceValues(func() (s sampled, err error) {
-		a, err := p.restricted()
-		if err == nil {
-			s.word, s.found, err = (&automata.Walker{}).Outside(a, nil, Budget(0).states())
-		}
-		return s, err
-	})
 }
 
 // meetOf puts together what two sets say besides their paths.

@@ -137,10 +137,10 @@ func (c *comparison) apart() bool {
 }
 
 func (c *comparison) firstError() error {
-	if c.a.err != nil {
-		return c.a.err
+	if err := c.a.Err(); err != nil {
+		return err
 	}
-	return c.b.err
+	return c.b.Err()
 }
 
 // placeFacets compares host and path, with automata where needed.
@@ -150,7 +150,7 @@ func (c *comparison) placeFacets() []facet {
 		if c.a.view != c.b.view {
 			return []facet{{unknown: "a pattern over whole URLs is compared only with sets of the same view"}}
 		}
-		return []facet{c.automata(c.a.whole, c.b.whole, splitURL(c.a.view))}
+		return []facet{c.automata(c.a.wholeURL, c.b.wholeURL, splitURL(c.a.view))}
 	}
 	var out []facet
 	if sa.HostPattern.Lang != 0 || sb.HostPattern.Lang != 0 {
@@ -162,7 +162,9 @@ func (c *comparison) placeFacets() []facet {
 func (c *comparison) pathFacet() facet {
 	a, b := c.a, c.b
 	if a.view == b.view {
-		if _, found, err := c.walker.Meet(a.path, b.path, &automata.Masks[len(automata.Masks)-1], c.limit); !found {
+		pathA, _ := a.path() // there is one: firstError was asked
+		pathB, _ := b.path()
+		if _, found, err := c.walker.Meet(pathA, pathB, &automata.Masks[len(automata.Masks)-1], c.limit); !found {
 			return facet{unknown: reason(err)}
 		}
 		return c.automata(a.restricted, b.restricted, pathWriter(a.view))

@@ -133,7 +133,7 @@ func (p *globParser) simple(r rune) *automata.Node {
 		r = p.at(0)
 		p.pos++
 	}
-	return automata.ClassNode(automata.Single(r))
+	return automata.RuneNode(r)
 }
 
 // wildcards reads a run of stars and question marks.

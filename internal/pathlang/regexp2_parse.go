@@ -91,10 +91,12 @@ func (p *parser2) next() rune {
 }
 
 func (p *parser2) looking(s string) bool {
-	for i, r := range []rune(s) {
+	i := 0
+	for _, r := range s {
 		if p.at(i) != r {
 			return false
 		}
+		i++
 	}
 	return true
 }
@@ -285,7 +287,7 @@ func (p *parser2) char(r rune) *automata.Node {
 	if p.opt.fold {
 		return automata.ClassNode(foldLower(automata.Single(unicode.ToLower(r))))
 	}
-	return automata.ClassNode(automata.Single(r))
+	return automata.RuneNode(r)
 }
 
 func (p *parser2) foldSet(c *automata.Class) *automata.Class {
