@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -51,11 +52,23 @@ type Request struct {
 	// there was none.
 	Rewritten *Rewriting
 
+	// Terse says that nobody reads why the request is decided as it is: sentences
+	// about it are left out, but not those about what is not known.
+	Terse bool
+
 	world *World
 }
 
-// Freedom is the part of a symbolic request that is left open: the caller
-// chooses the outcome of a condition on it.
+// Because returns a sentence about a decision, "" where nobody reads it.
+func (r *Request) Because(format string, args ...any) string {
+	if r.Terse {
+		return ""
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// Freedom is how much of a request is not said, so that it stands for many: a
+// condition on what is not said is one that the caller chooses.
 type Freedom uint8
 
 // The freedoms.

@@ -234,7 +234,7 @@ func (c *comparison) requests(class *match.Class, credentials []credential) []*s
 // world.
 func (c *comparison) request(class *match.Class) *simulate.Request {
 	r := request(class, simulate.Token{}).In(c.world)
-	r.Free = simulate.AnyHeader
+	r.Free, r.Terse = simulate.AnyHeader, true
 	return r
 }
 

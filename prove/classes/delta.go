@@ -170,10 +170,6 @@ func (d *delta) add(ch Change) {
 
 // access compares who gets through.
 func (d *delta) access() {
-	before, after := contrast(d.who(0, false), d.who(1, false))
-	if before == after {
-		before, after = contrast(d.who(0, true), d.who(1, true))
-	}
 	gained, lost, status := -1, -1, -1
 	for i := range d.credentials {
 		w, n := &d.was.decisions[i], &d.is.decisions[i]
@@ -186,9 +182,13 @@ func (d *delta) access() {
 			status = first(status, i)
 		}
 	}
-	if i := max(gained, lost); i >= 0 && before == after {
-		before, after = d.outcome(d.was, i), d.outcome(d.is, i)
+	if gained < 0 && lost < 0 {
+		if status >= 0 {
+			d.put(Status, d.refusal(d.was, status), d.refusal(d.is, status), status)
+		}
+		return
 	}
+	before, after := d.admittedOn(max(gained, lost))
 	switch {
 	case gained >= 0 && d.untaken(d.was) && d.credentials[gained].token.Kind != "":
 		d.put(Added, before, after, gained)
@@ -201,9 +201,19 @@ func (d *delta) access() {
 	case lost >= 0:
 		d.put(Tightened, before, after, lost)
 	}
-	if status >= 0 && gained < 0 && lost < 0 {
-		d.put(Status, d.refusal(d.was, status), d.refusal(d.is, status), status)
+}
+
+// admittedOn says who gets through on each side, in as few words as tell the sides
+// apart; what becomes of a credential where none do.
+func (d *delta) admittedOn(i int) (before, after string) {
+	before, after = contrast(d.who(0, false), d.who(1, false))
+	if before == after {
+		before, after = contrast(d.who(0, true), d.who(1, true))
 	}
+	if before == after {
+		before, after = d.outcome(d.was, i), d.outcome(d.is, i)
+	}
+	return before, after
 }
 
 func first(have, i int) int {

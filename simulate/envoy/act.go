@@ -13,7 +13,7 @@ import (
 // injected fault, or on to a destination, before which preflights are answered
 // (Envoy's fault and cors filters pass over routes that end here).
 func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
-	d := simulate.Decision{Route: r.id(), At: r.at}
+	d := simulate.Decision{Route: r.effects().id, At: r.at}
 	if n := source.Field(r.entry, "redirect"); n != nil {
 		d.Status, d.Cause, d.Reason = int(source.Int(source.Field(n, "redirectCode"))), simulate.Answered, "the route redirects"
 		if d.Status == 0 {
@@ -81,12 +81,12 @@ func (r *route) preflight(q *simulate.Request, d *simulate.Decision) bool {
 	}
 	d.Status, d.Cause = http.StatusOK, simulate.Preflight
 	if allowed(cors, origin) {
-		d.Reason = fmt.Sprintf("the gateway answers the preflight of origin %q", origin)
+		d.Reason = q.Because("the gateway answers the preflight of origin %q", origin)
 		d.Response = corsHeaders(cors, origin, true)
 		return true
 	}
 	if source.Text(source.Field(cors, "unmatchedPreflights")) == "IGNORE" {
-		d.Reason = fmt.Sprintf("the origin %q is not allowed, and unmatched preflights are answered here", origin)
+		d.Reason = q.Because("the origin %q is not allowed, and unmatched preflights are answered here", origin)
 		return true
 	}
 	d.Status, d.Cause = 0, simulate.Passed

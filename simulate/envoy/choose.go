@@ -97,15 +97,6 @@ func (t *table) at() source.Ref {
 	return t.manifest.At("spec")
 }
 
-// bound spells the pods and the port of the servers, "" where they are not
-// known.
-func (t *table) bound() string {
-	if t.manifest == nil {
-		return ""
-	}
-	return fmt.Sprintf("%v port %d", t.selector, t.number)
-}
-
 // admits reports whether a request may come to the table's servers.
 func (t *table) admits(r *simulate.Request) bool {
 	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || !t.asked(r.Gateway) {

@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,26 +16,29 @@ import (
 
 // effects are what an entry does with requests.
 type effects struct {
+	id        string // of the route
 	changes   changes
 	sends     map[*source.Node]sending
 	rewrite   *simulate.Rewrite // nil leaves the URL
 	scattered bool
 }
 
-// sending is what is done for one destination.
+// sending is what is done for one destination: changes are its own, and all are those
+// with the ones of the route, where it is the only destination.
 type sending struct {
-	changes         changes
+	changes, all    changes
 	service, subset string
 }
 
 // effects reads what the entry of the route says, once.
 func (r *route) effects() *effects {
 	r.once.Do(func() {
-		r.does = effects{changes: operations(r.entry), sends: map[*source.Node]sending{}}
+		r.does = effects{id: r.id(), changes: operations(r.entry), sends: map[*source.Node]sending{}}
 		r.does.rewrite, r.does.scattered = r.rewrites()
 		for _, n := range source.Elements(source.Field(r.entry, "route")) {
 			to := source.Field(n, "destination")
-			r.does.sends[n] = sending{operations(n), service(to, r.manifest.Namespace), source.Text(source.Field(to, "subset"))}
+			its := operations(n)
+			r.does.sends[n] = sending{its, r.does.changes.and(its), service(to, r.manifest.Namespace), source.Text(source.Field(to, "subset"))}
 		}
 	})
 	return &r.does
@@ -58,17 +62,13 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	}
 	r.respond(q, chosen, &d)
 	d.Headers = map[string]string{}
-	sends := r.effects().sends[chosen]
-	own, its := r.effects().changes, sends.changes
+	does := r.effects()
+	sends := does.sends[chosen]
 	if many {
-		its.apply(q, d.Headers)
-		own.apply(q, d.Headers)
+		sends.changes.apply(q, d.Headers)
+		does.changes.apply(q, d.Headers)
 	} else {
-		if own.host == "" {
-			own.host = its.host
-		}
-		own.remove, own.set, its.host = slices.Concat(own.remove, its.remove), slices.Concat(own.set, its.set), ""
-		own.apply(q, d.Headers)
+		sends.all.apply(q, d.Headers)
 	}
 	r.rewrite(q)
 	r.note(q)
@@ -159,9 +159,14 @@ type changes struct {
 	set    []setting
 }
 
+// and are the changes of a route and of its only destination.
+func (c *changes) and(its changes) changes {
+	return changes{cmp.Or(c.host, its.host), slices.Concat(c.remove, its.remove), slices.Concat(c.set, its.set)}
+}
+
 type setting struct {
-	name, value string
-	add         bool // in addition to existing values
+	name, lower, value string
+	add                bool // beside what is there
 }
 
 // operations reads the changes of a route or a destination. A host that is set
@@ -177,7 +182,7 @@ func operations(n *source.Node) changes {
 			case manifest.IsAuthority(k):
 				host = v
 			case !strings.HasPrefix(k, ":"):
-				out.set = append(out.set, setting{k, v, verb == "add"})
+				out.set = append(out.set, setting{k, strings.ToLower(k), v, verb == "add"})
 			}
 		}
 		if out.host == "" {
@@ -210,7 +215,7 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 		if !known {
 			q.Unsettle(s.name) // a variable that kgw does not know the value of
 		}
-		done[strings.ToLower(s.name)] = value
+		done[s.lower] = value
 	}
 	if c.host != "" {
 		q.Host = c.host

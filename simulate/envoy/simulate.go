@@ -67,9 +67,11 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	case h == nil:
 		return g.unserved(r, t)
 	}
-	for _, u := range slices.Concat(h.table.unread, h.unread) {
-		if r.Holds(u) {
-			return anything(u)
+	for _, list := range [...][]simulate.Unknown{h.table.unread, h.unread} {
+		for i := range list {
+			if r.Holds(list[i]) {
+				return anything(list[i])
+			}
 		}
 	}
 	if c := h.table.certificate; c != nil && !r.Holds(*c) {
@@ -142,7 +144,7 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 // not known and decides, it asks.
 func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) {
 	var chosen *route
-	passed := map[*simulate.Manifest]bool{}
+	var passed map[*simulate.Manifest]bool // owners, a route of whom matches the request
 	for _, r := range h.routes {
 		if chosen != nil && (passed[r.owner] || r.catchAll() != chosen.catchAll() || !h.unsure(chosen, r)) {
 			continue
@@ -161,7 +163,12 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 			}
 			continue
 		}
-		passed[r.owner] = true
+		if h.mixed() {
+			if passed == nil {
+				passed = map[*simulate.Manifest]bool{}
+			}
+			passed[r.owner] = true
+		}
 		if chosen == nil || view.Holds(older(r.owner, chosen.owner)) {
 			chosen = r
 		}

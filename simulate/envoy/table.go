@@ -40,8 +40,11 @@ type table struct {
 	ages      []string // of the gateways
 	space     string   // of the gateway's pods
 
-	once  sync.Once
-	guard simulate.AtPort // what the policies of its pods say
+	once    sync.Once
+	guard   simulate.AtPort // what the policies of its pods say
+	spelled sync.Once
+	calls   string // its gateways as people know them
+	binds   string // the pods and the port of the servers, "" where they are not known
 }
 
 // guardOf returns what the policies of the table's pods say.
@@ -68,11 +71,28 @@ func (t *table) asked(gateway string) bool {
 
 // known names the gateways of the table as people know them.
 func (t *table) known() string {
-	var out []string
-	for _, g := range t.gateways {
-		out = append(out, knownName(g))
-	}
-	return strings.Join(out, " and ")
+	t.spell()
+	return t.calls
+}
+
+// bound spells the pods and the port of the servers, "" where they are not
+// known.
+func (t *table) bound() string {
+	t.spell()
+	return t.binds
+}
+
+// spell makes the texts that decisions have of the table, once.
+func (t *table) spell() {
+	t.spelled.Do(func() {
+		var out []string
+		for _, g := range t.gateways {
+			out = append(out, knownName(g))
+		}
+		if t.calls = strings.Join(out, " and "); t.manifest != nil {
+			t.binds = fmt.Sprintf("%v port %d", t.selector, t.number)
+		}
+	})
 }
 
 // knownName is the name of a Gateway without the part that marks one made from

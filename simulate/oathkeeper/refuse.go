@@ -16,7 +16,7 @@ import (
 // (proxy/request_handler.go, HandleError). A panic is not an error: nothing
 // answers.
 func (x *exchange) refuse(r *accessRule, f *failure) simulate.Decision {
-	d := f.decision()
+	d := f.decision(x.in)
 	if r != nil {
 		d.Rule = r.id
 	}

@@ -47,16 +47,25 @@ func (e *Engine) Size() int { return len(e.rules) }
 type failure struct {
 	status int
 	cause  simulate.Cause
-	reason string
 	at     source.Ref
+	format string // of the reason
+	args   []any
 }
 
 func failed(status int, cause simulate.Cause, at source.Ref, format string, args ...any) *failure {
-	return &failure{status, cause, fmt.Sprintf(format, args...), at}
+	return &failure{status, cause, at, format, args}
 }
 
-func (f *failure) decision() simulate.Decision {
-	return simulate.Decision{Status: f.status, Cause: f.cause, Reason: f.reason, At: f.at}
+// reason says why, in one sentence.
+func (f *failure) reason() string { return fmt.Sprintf(f.format, f.args...) }
+
+// decision is the failure as what becomes of a request.
+func (f *failure) decision(r *simulate.Request) simulate.Decision {
+	d := simulate.Decision{Status: f.status, Cause: f.cause, At: f.at}
+	if !r.Terse || f.cause == simulate.Anything {
+		d.Reason = f.reason()
+	}
+	return d
 }
 
 // exchange is one request on its way through Oathkeeper.
@@ -157,7 +166,8 @@ func badRequest(err error, t *simulate.Trail) simulate.Decision {
 }
 
 // hopByHop are headers that net/http/httputil's ReverseProxy drops, besides
-// those that Connection names, and what it drops for a Rewrite function.
+// those that Connection names, and what it drops for a Rewrite function, as
+// net/http spells them.
 var hopByHop = []string{
 	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer",
 	"Transfer-Encoding", "Upgrade", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
@@ -172,7 +182,7 @@ func cleanForProxy(r *http.Request) {
 		}
 	}
 	for _, name := range hopByHop {
-		r.Header.Del(name)
+		delete(r.Header, name)
 	}
 }
 
@@ -252,7 +262,9 @@ func (x *exchange) poisoned() *failure {
 }
 
 func (x *exchange) fail(f *failure) *failure {
-	x.trail.Say(name, f.at, "%s", f.reason)
+	if x.trail.On() {
+		x.trail.Say(name, f.at, "%s", f.reason())
+	}
 	return f
 }
 
@@ -261,7 +273,7 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 		Why: simulate.Absent, What: fmt.Sprintf("a rule of %s matches the request", remote[0]), Needs: "the rules among the inputs",
 	}) {
 		if len(found) == 0 {
-			return nil, &failure{0, simulate.Anything, "a rule that is not among the inputs decides", source.Ref{}}
+			return nil, failed(0, simulate.Anything, source.Ref{}, "a rule that is not among the inputs decides")
 		}
 		return nil, x.fail(failed(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s match the request", found[0].id, remote[0]))
 	}
@@ -274,7 +286,7 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 		x.trail.Say(name, found[0].manifest.At("spec.match.url"), "rule %s matches %s %s", found[0].id, x.http.Method, subject)
 		for _, u := range found[0].unread {
 			if x.in.Holds(u) {
-				return nil, &failure{0, simulate.Anything, u.What, u.At}
+				return nil, failed(0, simulate.Anything, u.At, "%s", u.What)
 			}
 		}
 		return found[0], nil

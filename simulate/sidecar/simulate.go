@@ -269,7 +269,7 @@ func (c *call) refuse(d *simulate.Decision) bool {
 		if r, ok := a.matches(c); ok && c.holds(a) {
 			*d = simulate.Decision{
 				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At(r.path), Proofs: d.Proofs,
-				Reason: fmt.Sprintf("RBAC: access denied at %s: the policy %s (DENY) matches", c.place.shown, a.manifest.ID()),
+				Reason: c.in.Because("RBAC: access denied at %s: the policy %s (DENY) matches", c.place.shown, a.manifest.ID()),
 			}
 			return false
 		}
@@ -294,7 +294,9 @@ func (c *call) admit(d *simulate.Decision) bool {
 	}
 	*d = simulate.Decision{
 		Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
-		Reason: fmt.Sprintf("RBAC: access denied at %s: %s", c.place.shown, allowing(asked)),
+	}
+	if !c.in.Terse {
+		d.Reason = fmt.Sprintf("RBAC: access denied at %s: %s", c.place.shown, allowing(asked))
 	}
 	if c.trail.On() {
 		for _, a := range asked {
