@@ -78,13 +78,16 @@ func (s *Side) compared(objects []diff.Object, around []simulate.Manifest) class
 // of VirtualServices come from, by the document that they were compiled from.
 func readObjects(objects []diff.Object, entries map[*source.Document][]source.Ref, namespace string) []simulate.Manifest {
 	out := make([]simulate.Manifest, len(objects))
-	parallel.Each(len(objects), func(i int) {
-		o := &objects[i]
-		doc := o.Origin.Doc
-		written := doc != nil && doc.Kind != o.ID().Kind
-		out[i] = simulate.ReadManifest(source.NodeOf(source.ObjectOf(o.Value)), o.Origin, written, namespace)
-		if written && out[i].Kind == "VirtualService" {
-			out[i].Entries = entries[doc]
+	parallel.Ranges(len(objects), func(from, to int) {
+		nodes := source.NewNodes()
+		for i := from; i < to; i++ {
+			o := &objects[i]
+			doc := o.Origin.Doc
+			written := doc != nil && doc.Kind != o.ID().Kind
+			out[i] = simulate.ReadManifest(nodes.Of(source.ObjectOf(o.Value)), o.Origin, written, namespace)
+			if written && out[i].Kind == "VirtualService" {
+				out[i].Entries = entries[doc]
+			}
 		}
 	})
 	return out

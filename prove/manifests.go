@@ -146,10 +146,10 @@ func nativeDocs(docs []written, result *compile.Result) []*source.Document {
 // compiled are objects as engines read them.
 func compiled(objects []manifest.Object, result *compile.Result) []simulate.Manifest {
 	entries := RouteOrigins(result)
-	out := make([]simulate.Manifest, 0, len(objects))
+	out, nodes := make([]simulate.Manifest, 0, len(objects)), source.NewNodes()
 	for i := range objects {
 		object := &objects[i]
-		m := simulate.ReadManifest(source.NodeOf(object.Value()), object.Origin, true, "")
+		m := simulate.ReadManifest(nodes.Of(object.Value()), object.Origin, true, "")
 		if m.Entries = object.Entries; m.Kind == "VirtualService" {
 			m.Entries = entries[object.Origin.Doc]
 		}

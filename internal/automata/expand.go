@@ -208,6 +208,9 @@ func (x *expander) match(n int32, at reached) {
 
 // take adds the edges of one class instruction.
 func (x *expander) take(at reached, i instr) error {
+	if i.class.empty() {
+		return nil
+	}
 	if !x.prog.contextual {
 		x.edge(i.class, situation{i.next, AfterOther, nextAny, 0})
 		return nil

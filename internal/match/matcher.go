@@ -84,7 +84,7 @@ func (p *paths) path() (*automata.NFA, error) {
 	})
 }
 
-// summary returns a cheap summary that tells many sets apart, nil where there is no
+// summary returns a cheap summary that separates many sets, nil where there is no
 // automaton.
 func (p *paths) summary() *automata.Signature {
 	out, _ := p.madeSummary.of(func() (*automata.Signature, error) {

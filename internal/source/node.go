@@ -10,20 +10,30 @@ import (
 
 // NodeOf returns a tree for a value of Objects, lists and scalars, the inverse
 // of Value. Its nodes have no places.
-func NodeOf(v any) *Node {
+func NodeOf(v any) *Node { return (*Nodes)(nil).Of(v) }
+
+// Nodes makes the trees of NodeOf for many values. Equal texts, keys above all, are one
+// node in them, so that nobody may change the trees. A nil Nodes makes each node anew.
+type Nodes struct{ texts map[string]*Node }
+
+// NewNodes returns a Nodes that has made none yet.
+func NewNodes() *Nodes { return &Nodes{texts: map[string]*Node{}} }
+
+// Of returns a tree for a value.
+func (n *Nodes) Of(v any) *Node {
 	switch x := v.(type) {
 	case Object:
-		n := &Node{Kind: mapping, Tag: "!!map"}
+		out := &Node{Kind: mapping, Tag: "!!map", Content: make([]*Node, 0, 2*len(x))}
 		for _, m := range x {
-			n.Content = append(n.Content, NodeOf(m.Key), NodeOf(m.Value))
+			out.Content = append(out.Content, n.text(m.Key), n.Of(m.Value))
 		}
-		return n
+		return out
 	case []any:
-		n := &Node{Kind: sequence, Tag: "!!seq"}
+		out := &Node{Kind: sequence, Tag: "!!seq", Content: make([]*Node, 0, len(x))}
 		for _, e := range x {
-			n.Content = append(n.Content, NodeOf(e))
+			out.Content = append(out.Content, n.Of(e))
 		}
-		return n
+		return out
 	case bool:
 		if x {
 			return &Node{Kind: scalar, Tag: "!!bool", Value: "true"}
@@ -32,10 +42,22 @@ func NodeOf(v any) *Node {
 	case Number:
 		return &Node{Kind: scalar, Tag: numberTag(string(x)), Value: string(x)}
 	case string:
-		return &Node{Kind: scalar, Tag: "!!str", Value: x, Style: yaml.DoubleQuotedStyle}
+		return n.text(x)
 	default:
 		return &Node{Kind: scalar, Tag: "!!null", Value: "null"}
 	}
+}
+
+// text returns the node of a text.
+func (n *Nodes) text(s string) *Node {
+	if n != nil && n.texts[s] != nil {
+		return n.texts[s]
+	}
+	out := &Node{Kind: scalar, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
+	if n != nil {
+		n.texts[s] = out
+	}
+	return out
 }
 
 func numberTag(s string) string {

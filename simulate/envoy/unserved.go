@@ -50,7 +50,7 @@ func (t *table) has(name string) bool {
 func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{
 		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
-		Reason: r.Because("no route of host %q takes %s %s", h.name, r.Method, r.RawPath()),
+		Reason: r.Because("no route of host %q matches %s %s", h.name, r.Method, r.RawPath()),
 	}
 	if t.On() {
 		for _, route := range h.routes {
