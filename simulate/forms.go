@@ -22,7 +22,7 @@ type form struct {
 // without one is a text (istio.io/istio/pkg/config/validation).
 var forms = map[string]form{
 	"":           {"a text", ofText(func(string) bool { return true })},
-	"some":       {"a text that is not empty", ofText(func(s string) bool { return s != "" })},
+	"some":       {"a text of one character or more", ofText(func(s string) bool { return s != "" })},
 	"bool":       {"true or false", func(v any) bool { _, ok := v.(bool); return ok }},
 	"int":        {"a whole number", whole(-1<<31, 1<<31-1)},
 	"count":      {"a whole number of 0 or more", whole(0, 1<<32-1)},

@@ -67,7 +67,7 @@ func (r *Request) Because(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// Freedom is how much of a request is not said, so that it stands for many: a
+// Freedom is how much of a request is not said, so that it represents many: a
 // condition on what is not said is one that the caller chooses.
 type Freedom uint8
 

@@ -2,7 +2,7 @@ package scope
 
 import "testing"
 
-// TestStrategies holds which scopes of a token stand for one that is wanted
+// TestStrategies holds which scopes of a token match one that is wanted
 // (ory/fosite v0.48.0, scope_strategy_test.go).
 func TestStrategies(t *testing.T) {
 	for _, c := range []struct {

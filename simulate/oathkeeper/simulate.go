@@ -56,7 +56,7 @@ func failed(status int, cause simulate.Cause, at source.Ref, format string, args
 	return &failure{status, cause, at, format, args}
 }
 
-// reason says why, in one sentence.
+// reason returns the reason, in one sentence.
 func (f *failure) reason() string { return fmt.Sprintf(f.format, f.args...) }
 
 // decision is the failure as what becomes of a request.

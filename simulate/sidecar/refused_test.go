@@ -112,8 +112,8 @@ func TestRefusedTokens(t *testing.T) {
 		{"{issuer: i, outputClaimToHeaders: [{header: a}]}", "needs a header and a claim", at + ".outputClaimToHeaders"},
 		{"{issuer: i, outputClaimToHeaders: [{header: 'a b', claim: c}]}", "is not the name of a header", at + ".outputClaimToHeaders[0].header"},
 		{"{issuer: i, fromHeaders: [{prefix: x}]}", "a header has no name", at + ".fromHeaders[0]"},
-		{"{issuer: i, audiences: ['']}", "is not a text that says something", at + ".audiences[0]"},
-		{"{issuer: i, fromParams: ['']}", "is not a text that says something", at + ".fromParams[0]"},
+		{"{issuer: i, audiences: ['']}", "is not a text of one character or more", at + ".audiences[0]"},
+		{"{issuer: i, fromParams: ['']}", "is not a text of one character or more", at + ".fromParams[0]"},
 		{"{issuer: i, forwardOriginalToken: 'yes'}", "is not true or false", at + ".forwardOriginalToken"},
 	} {
 		checkRefused(t, RefusedTokens, jwtRules("a", c.rule), c.rule, c.why, c.path)
@@ -150,7 +150,7 @@ func TestRefusedDestination(t *testing.T) {
 		{"host: s, trafficPolicy: {portLevelSettings: [{tls: {mode: SIMPLE}}]}", "settings of a port need the port", "spec.trafficPolicy.portLevelSettings[0]"},
 		{"host: s, trafficPolicy: {portLevelSettings: [{port: {number: 80}}]}", "settings of a port are empty", "spec.trafficPolicy.portLevelSettings[0]"},
 		{"host: s, subsets: [{labels: {a: b}}]", "a subset has no name", "spec.subsets[0]"},
-		{"host: s, subsets: [{name: a}, {name: a}]", "or that of another one", "spec.subsets[1]"},
+		{"host: s, subsets: [{name: a}, {name: a}]", "or the name of another subset", "spec.subsets[1]"},
 		{"host: s, subsets: [{name: a, trafficPolicy: {}}]", "a trafficPolicy is empty", "spec.subsets[0].trafficPolicy"},
 		{"host: s, workloadSelector: {matchLabels: {a: b}}, exportTo: ['*']", "is for its own namespace", "spec.exportTo"},
 		{"host: s, workloadSelector: {matchLabels: {a: b}}, exportTo: [ns]", "", ""},
