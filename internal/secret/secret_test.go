@@ -74,6 +74,12 @@ func TestText(t *testing.T) {
 		`{"token": "x", "y": 1}`:                  `{"token": ***, "y": 1}`,
 		"refuses the token: it lacks the scope":   "refuses the token: it lacks the scope",
 		"password=x1":                             "password=***",
+		"password:x1":                             "password:***",
+		"the scopes tokens:read, secrets:write":   "the scopes tokens:read, secrets:write",
+		"jwt(scope tokens:read+tokens:write)":     "jwt(scope tokens:read+tokens:write)",
+		"tokens:read+s3cret":                      "tokens:***",
+		"token: read":                             "token: ***",
+		"token=write":                             "token=***",
 		"a plain sentence":                        "a plain sentence",
 		"<http|https>://a.test<.*>":               "<http|https>://a.test<.*>",
 	} {

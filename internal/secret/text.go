@@ -117,6 +117,7 @@ func assignments(s string) []spot {
 		name := last(s[m[4]:m[5]])
 		switch {
 		case !Key(name) || name == "cookie" || template(strings.Trim(value, `"'`)) || prose(s[:m[4]], value):
+		case s[m[5]:m[6]] == ":" && scopes(value):
 		case strings.EqualFold(value, "bearer") || strings.EqualFold(value, "basic"):
 			if w := nextWord.FindStringSubmatchIndex(s[m[7]:]); w != nil {
 				out = append(out, spot{m[7] + w[2], m[7] + w[3]})
@@ -126,6 +127,25 @@ func assignments(s string) []spot {
 		}
 	}
 	return out
+}
+
+// scopeVerbs are what scopes such as "tokens:read" allow. They are not secrets,
+// and they are words of messages.
+var scopeVerbs = map[string]bool{
+	"read": true, "write": true, "readwrite": true, "create": true, "update": true, "delete": true, "list": true, "view": true,
+	"edit": true, "manage": true, "admin": true, "all": true, "use": true, "issue": true, "revoke": true, "introspect": true,
+}
+
+// scopes reports whether a text is the verb of a scope, with more scopes behind it
+// as kgw lists them: "read+tokens:write)".
+func scopes(s string) bool {
+	for scope := range strings.SplitSeq(s, "+") {
+		scope = strings.TrimRight(scope, ").;")
+		if !scopeVerbs[scope[strings.LastIndexByte(scope, ':')+1:]] {
+			return false
+		}
+	}
+	return true
 }
 
 // namesSecret reports whether a name of a secret may be before a ":" or "=" in a

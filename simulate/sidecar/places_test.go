@@ -268,11 +268,14 @@ func TestOpaqueObjects(t *testing.T) {
 }
 
 // TestDoubtBeforeStrict: what may change a proxy may open what a PeerAuthentication
-// closes, so that it is asked about first.
+// closes, and a port that the Service lacks, so that it is asked about first.
 func TestDoubtBeforeStrict(t *testing.T) {
 	filter := "---\n{apiVersion: networking.istio.io/v1alpha3, kind: EnvoyFilter, metadata: {name: o}, spec: {configPatches: [{applyTo: NETWORK_FILTER}]}}\n"
 	simulatetest.Check(t, loaded(t, service+peers("p", "ns", "mtls: {mode: STRICT}")+filter), "GET http://a.test/ @to=s.ns:80 -> 0 crashed or anything")
 	simulatetest.Check(t, loaded(t, service+destinationRule("host: s, newField: 1")), "GET http://a.test/ @to=s.ns:80 @subset=v1 -> 0 crashed or anything")
+	ported := strings.Replace(service, "selector: {app: s}", "selector: {app: s}, ports: [{port: 80}]", 1)
+	simulatetest.Check(t, loaded(t, ported+filter), "GET http://a.test/ @to=s.ns:81 -> 0 crashed or anything")
+	simulatetest.Check(t, loaded(t, ported), "GET http://a.test/ @to=s.ns:81 -> 0 crashed")
 }
 
 // TestOrderOfStages holds the order in which a proxy asks: authorizers before

@@ -195,6 +195,9 @@ func (c *call) portless(to string) simulate.Decision {
 	}) {
 		return simulate.Decision{Cause: simulate.Anything, At: c.place.service.At, Reason: "the request goes to one of several ports"}
 	}
+	if u := c.doubt(); u != nil {
+		return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+	}
 	return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", c.place.namespace, c.place.name, to))
 }
 
