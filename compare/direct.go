@@ -6,14 +6,17 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // direct returns the operations that the changing routes sent to services without
 // Oathkeeper. A policy for the time between lets them in, as long as the old
 // routes may exist. Paths that policies cannot express are left out; the proof of
 // the state reports whether that matters.
-func (p *plan) direct() []any {
-	var out []any
+func (p *plan) direct() []bypass {
+	pods, out := prove.Pods(p.around, p.side.Options.Config), []bypass(nil)
 	for _, pair := range p.pairs {
 		if pair.Before == nil || pair.Before.ID().Kind != "VirtualService" {
 			continue
@@ -34,13 +37,55 @@ func (p *plan) direct() []any {
 					if len(earlier) > 0 {
 						operation["notPaths"] = slices.Clone(earlier)
 					}
-					out = append(out, map[string]any{"operation": operation})
+					out = append(out, p.bypass(operation, entry, pair.Before.ID().Namespace, pods))
 				}
 				earlier = append(earlier, around...)
 			}
 		}
 	}
 	return out
+}
+
+// bypass is an operation that a route sends past Oathkeeper, and the Services that
+// it goes to; nil where one is not known.
+type bypass struct {
+	operation any
+	services  []*simulate.Service
+}
+
+func (p *plan) bypass(operation, entry map[string]any, namespace string, pods *simulate.Pods) bypass {
+	out := bypass{operation: map[string]any{"operation": operation}}
+	if entry["delegate"] != nil || entry["mirror"] != nil || entry["mirrors"] != nil {
+		return out
+	}
+	for _, host := range destinations(entry) {
+		name, rest, _ := strings.Cut(host, ".")
+		in, _, _ := strings.Cut(rest, ".")
+		s := pods.Service(name, cmp.Or(in, namespace))
+		if s == nil || s.Elsewhere {
+			return bypass{operation: out.operation}
+		}
+		out.services = append(out.services, s)
+	}
+	return out
+}
+
+// mayReach reports whether pods of a namespace with the labels of a selector may
+// get the requests.
+func (b *bypass) mayReach(namespace string, selector any) bool {
+	labels, _ := selector.(map[string]any)
+	labels, _ = labels["matchLabels"].(map[string]any)
+	return b.services == nil || slices.ContainsFunc(b.services, func(s *simulate.Service) bool {
+		if s.Namespace != namespace {
+			return false
+		}
+		for key, value := range labels {
+			if other, ok := s.Selector[key]; ok && other != value {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // methodList is how a route lists methods.
@@ -61,15 +106,20 @@ func policyMethods(method any) (methods []any, known bool) {
 // delegated reports whether an entry of a VirtualService sends requests to
 // Oathkeeper.
 func (p *plan) delegated(entry map[string]any) bool {
+	name, _, _ := strings.Cut(p.side.Options.Config.Oathkeeper.Service, ":")
+	return slices.Contains(destinations(entry), name)
+}
+
+// destinations lists the hosts that an entry of a VirtualService sends requests to.
+func destinations(entry map[string]any) []string {
+	var out []string
 	for _, r := range list(entry["route"]) {
 		route, _ := r.(map[string]any)
 		destination, _ := route["destination"].(map[string]any)
 		host, _ := destination["host"].(string)
-		if name, _, _ := strings.Cut(p.side.Options.Config.Oathkeeper.Service, ":"); host == name {
-			return true
-		}
+		out = append(out, host)
 	}
-	return false
+	return out
 }
 
 func list(v any) []any {

@@ -152,7 +152,7 @@ func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
 
 // between makes the policies for the time between: they allow what a changing
 // policy allowed or, where there was none, Oathkeeper and the requests that routes
-// sent past it, as long as those routes may exist.
+// sent past it to what may be the same pods, as long as those routes may exist.
 func (p *plan) between() []diff.Object {
 	seen := map[string]bool{}
 	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
@@ -174,8 +174,14 @@ func (p *plan) between() []diff.Object {
 		if delegated {
 			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Oathkeeper.Principal)})
 		}
-		if len(direct) > 0 {
-			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal...), "to": direct})
+		var to []any
+		for i := range direct {
+			if direct[i].mayReach(pair.After.ID().Namespace, spec["selector"]) {
+				to = append(to, direct[i].operation)
+			}
+		}
+		if len(to) > 0 {
+			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal...), "to": to})
 		}
 		if len(rules) > 0 && !seen[pods] {
 			seen[pods] = true

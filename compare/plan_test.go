@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/compare/diff"
@@ -45,7 +46,9 @@ func sideOf(t *testing.T, name, text string) *Side {
 		t.Fatal(problem)
 	}
 	c := config.Default()
-	c.Known.Services = []config.KnownService{{Name: "orders", Namespace: "shop", Selector: map[string]string{"app": "orders"}, Ports: []config.KnownPort{{Port: 80}}}}
+	for _, name := range []string{"orders", "bills"} {
+		c.Known.Services = append(c.Known.Services, config.KnownService{Name: name, Namespace: "shop", Selector: map[string]string{"app": name}, Ports: []config.KnownPort{{Port: 80}}})
+	}
 	c.Known.Gateways = []config.KnownGateway{{Name: "gw", Namespace: "ns", Hosts: []string{"*.example.com"}}}
 	return Compile(name, compile.Input{Files: []*source.File{f}}, compile.Options{Config: c})
 }
@@ -87,6 +90,36 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s: no gap is seen", name)
 		}
 		alike(t, name, p, before, after)
+	}
+}
+
+// TestBetweenOpensOwnPodsOnly: a policy for the time between lets in the public
+// requests of its pods, and no others: with those of all pods a plan grows with the
+// square of its Services.
+func TestBetweenOpensOwnPodsOnly(t *testing.T) {
+	open := func(host, service string) string {
+		return strings.NewReplacer("orders.example.com", host+".example.com", "name: orders", "name: "+service).Replace(strings.Replace(older, "rules:\n", "rules:\n  - {path: /open, methods: [GET], accessStrategies: [{handler: no_auth}]}\n", 1))
+	}
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{open("orders", "orders") + "---\n" + open("bills", "bills"), []string{"orders.example.com"}},
+		{open("orders", "orders") + "---\n" + open("others", "unknown"), []string{"orders.example.com", "others.example.com"}},
+	} {
+		before, after := sideOf(t, "before", c.text), sideOf(t, "after", newer)
+		var hosts []string
+		for _, o := range newPlan(before, after, Scope{}).between() {
+			for _, r := range list(o.Value["spec"].(map[string]any)["rules"]) {
+				for _, to := range list(r.(map[string]any)["to"]) {
+					operation := to.(map[string]any)["operation"].(map[string]any)
+					hosts = append(hosts, fmt.Sprint(list(operation["hosts"])...))
+				}
+			}
+		}
+		if !slices.Equal(hosts, c.want) {
+			t.Errorf("the policies for the time between open %q, want %q", hosts, c.want)
+		}
 	}
 }
 

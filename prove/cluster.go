@@ -58,23 +58,28 @@ func (c *Cluster) asked() *side {
 	return c.own
 }
 
+// Pods reads what manifests and the configuration say about pods.
+func Pods(manifests []simulate.Manifest, c *config.Config) *simulate.Pods {
+	var known []simulate.Service
+	for _, s := range c.Known.Services {
+		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
+	}
+	return simulate.ReadPods(manifests, known)
+}
+
 // Simulate makes a cluster of manifests. Without any VirtualService requests
 // go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
 // to Skipper, unless VirtualServices serve those hosts too.
 func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	o, remote := configured(manifests, o.WithDefaults())
 	c := o.Config
-	var known []simulate.Service
-	for _, s := range c.Known.Services {
-		known = append(known, simulate.Service{Namespace: s.Namespace, Name: s.Name, Selector: s.Selector})
-	}
 	manifests, principal := gatewayapi.Convert(manifests, gatewayOptions(c))
 	principal = cmp.Or(principal, c.Istio.IngressPrincipal.First())
 	said := simulate.ReadMesh(manifests, c.Istio.NumTrustedProxies)
 	mesh := sidecar.Options{Root: cmp.Or(said.Root, compile.RootNamespace), Identity: principal, Mesh: said}
 	of := OathkeeperOptions(c)
 	of.Remote = remote
-	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(principal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, simulate.ReadPods(manifests, known), mesh)}
+	out := &Cluster{Gateway: envoy.Load(manifests, namespaceOf(principal)), Oathkeeper: oathkeeper.Load(manifests, of), Sidecars: sidecar.Load(manifests, Pods(manifests, c), mesh)}
 	out.Gateway.Trusts = said.TrustedProxies > 0
 	out.live = map[*source.Document]simulate.Source{}
 	for i := range manifests {

@@ -202,9 +202,9 @@ func tokensOf(g *ir.Grant) *ir.JWT {
 		return &p
 	case ir.External:
 		return p.Then
-	default:
-		return nil
+	case ir.None, ir.Passthru, ir.TokenInfo, ir.ByHandler:
 	}
+	return nil
 }
 
 // wildcardFinding reports at h that it and another match the same requests.
