@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -48,11 +49,13 @@ func fieldOf(t *shape.Type, name string) *shape.Type {
 
 // handled matches the path of what has a handler and its configuration; the last
 // word says of which kind.
-var handled = regexp.MustCompile(`(?:^|\.)(accessStrategies|authenticators|authorizer|mutators|errors)(?:\[\d+\])?$`)
+var handled = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|\.)(accessStrategies|authenticators|authorizer|mutators|errors)(?:\[\d+\])?$`)
+})
 
 // handlersAt returns the handlers that an object may name, or nil.
 func (s *spot) handlersAt() *handlers.Kind {
-	m := handled.FindStringSubmatch(s.path)
+	m := handled().FindStringSubmatch(s.path)
 	if m == nil || s.desc == nil || s.desc.Kind != "APIRule" && s.desc.Kind != "Rule" {
 		return nil
 	}

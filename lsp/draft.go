@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.lsp.dev/protocol"
 
@@ -101,7 +102,7 @@ func drafts(text string, t token) [][2]string {
 }
 
 // head matches the lines of a document that say what it is.
-var head = regexp.MustCompile(`^(apiVersion|kind|metadata): *\S`)
+var head = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(apiVersion|kind|metadata): *\S`) })
 
 // around leaves of the lines before a line those of the fields and of the elements
 // that it is in, and those that say what the document is.
@@ -116,7 +117,7 @@ func around(before, line string) string {
 			continue
 		case in < indent, in == indent && element && text[0] != '-':
 			indent, element = in, text[0] == '-'
-		case !head.MatchString(l):
+		case !head().MatchString(l):
 			continue
 		}
 		kept = append(kept, l)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -44,12 +45,12 @@ func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
 }
 
 // someField matches a text that says something: one without is passed over.
-var someField = regexp.MustCompile(`(?m)^[^#\n]*:`)
+var someField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*:`) })
 
 // begun is the view of an open file that says nothing yet; nil of any other.
 func (a *analysis) begun(u uri.URI) *view {
 	d := a.state.document(u)
-	if d == nil || someField.MatchString(d.text) {
+	if d == nil || someField().MatchString(d.text) {
 		return nil
 	}
 	for _, sc := range a.state.scopes() {

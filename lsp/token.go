@@ -3,6 +3,7 @@ package lsp
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // token is what is being written at a caret: the text of a field's name or of a
@@ -106,7 +107,7 @@ func (s *scanner) blank() (ok bool) {
 }
 
 // field matches a line that begins a field of a block.
-var field = regexp.MustCompile(`^ *(- +)*[\w./-]+:(\s|$)`)
+var field = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ *(- +)*[\w./-]+:(\s|$)`) })
 
 // line begins a line.
 func (s *scanner) line() {
@@ -115,7 +116,7 @@ func (s *scanner) line() {
 		return
 	}
 	line := s.text[s.at:lineBreak(s.text, s.at)]
-	if field.MatchString(line) && indentOf(line) <= indentOf(s.text[lineStart(s.text, s.open[0].at):]) {
+	if field().MatchString(line) && indentOf(line) <= indentOf(s.text[lineStart(s.text, s.open[0].at):]) {
 		s.open, s.value = nil, false
 	}
 }

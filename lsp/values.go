@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -19,36 +20,35 @@ import (
 
 // offers are the values that a folder knows, by kinds of documents and the places in
 // them, without indices: the first line that matches holds.
-var offers = []struct {
-	kinds, path *regexp.Regexp
-	of          func(*view, *gap) []string
-}{
-	offer(`APIRule|Rule`, `.*\.(accessStrategies|authenticators|authorizer|mutators|errors)\.handler`, (*view).handlerNames),
-	offer(`APIRule`, `spec\.(service\.)?hosts?`, hosts),
-	offer(`FabricGateway`, `spec\.x-fabric-service\.host|spec\.x-external-service-provider\.hosts`, hosts),
-	offer(`Config`, `policy\.publicRoutes\.host|openapi\.hosts`, hosts),
-	offer(`Test`, `tests\.request\.url`, (*view).urls),
-	offer(`APIRule`, `spec\.gateway`, gateways),
-	offer(`Config`, `istio\.gateway|policy\.gateways`, gateways),
-	offer(`APIRule`, `spec\.externalGateway`, func(v *view, _ *gap) []string { return v.names("ExternalGateway", "") }),
-	offer(`APIRule`, `.*\.service\.name`, (*view).serviceNames),
-	offer(`APIRule`, `.*\.service\.port`, (*view).servicePorts),
-	offer(`APIRule`, `.*\.service\.namespace|metadata\.namespace`, (*view).namespaces),
-	offer(`.*`, `metadata\.namespace`, (*view).namespaces),
-	offer(`FabricGateway`, `.*\.x-fabric-service\.serviceName`, (*view).serviceNames),
-	offer(`FabricGateway`, `.*\.x-fabric-service\.servicePort`, (*view).portNames),
-	offer(`FabricGateway`, `.*\.stackSetName`, func(v *view, g *gap) []string { return v.names("StackSet", v.objectOf(g.doc).namespace) }),
-	offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(issuer|trusted_issuers)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().issuers) }),
-	offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(jwksUri|jwks_urls)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().keys) }),
-	offer(`APIRule|Rule|OAuth2Client`, `.*\.(requiredScopes|required_scope|scope|scopeArray)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().scopes) }),
-	offer(`FabricGateway`, `.*\.x-fabric-privileges`, func(v *view, _ *gap) []string { return sorted(v.knownOf().privileges) }),
-	offer(`APIRule`, `.*\.authorizers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
-	offer(`Config`, `istio\.extAuthProviders|known\.providers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
-	offer(`Config`, `policy\.locked`, func(*view, *gap) []string { return adjustable() }),
-	offer(`APIRule`, `metadata\.annotations\["kgw\.dev/idp-presets"\]`, func(v *view, _ *gap) []string { return v.names("IDPPreset", "") }),
-}
+var offers = sync.OnceValue(func() []offered {
+	return []offered{
+		offer(`APIRule|Rule`, `.*\.(accessStrategies|authenticators|authorizer|mutators|errors)\.handler`, (*view).handlerNames),
+		offer(`APIRule`, `spec\.(service\.)?hosts?`, hosts),
+		offer(`FabricGateway`, `spec\.x-fabric-service\.host|spec\.x-external-service-provider\.hosts`, hosts),
+		offer(`Config`, `policy\.publicRoutes\.host|openapi\.hosts`, hosts),
+		offer(`Test`, `tests\.request\.url`, (*view).urls),
+		offer(`APIRule`, `spec\.gateway`, gateways),
+		offer(`Config`, `istio\.gateway|policy\.gateways`, gateways),
+		offer(`APIRule`, `spec\.externalGateway`, func(v *view, _ *gap) []string { return v.names("ExternalGateway", "") }),
+		offer(`APIRule`, `.*\.service\.name`, (*view).serviceNames),
+		offer(`APIRule`, `.*\.service\.port`, (*view).servicePorts),
+		offer(`APIRule`, `.*\.service\.namespace|metadata\.namespace`, (*view).namespaces),
+		offer(`.*`, `metadata\.namespace`, (*view).namespaces),
+		offer(`FabricGateway`, `.*\.x-fabric-service\.serviceName`, (*view).serviceNames),
+		offer(`FabricGateway`, `.*\.x-fabric-service\.servicePort`, (*view).portNames),
+		offer(`FabricGateway`, `.*\.stackSetName`, func(v *view, g *gap) []string { return v.names("StackSet", v.objectOf(g.doc).namespace) }),
+		offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(issuer|trusted_issuers)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().issuers) }),
+		offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(jwksUri|jwks_urls)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().keys) }),
+		offer(`APIRule|Rule|OAuth2Client`, `.*\.(requiredScopes|required_scope|scope|scopeArray)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().scopes) }),
+		offer(`FabricGateway`, `.*\.x-fabric-privileges`, func(v *view, _ *gap) []string { return sorted(v.knownOf().privileges) }),
+		offer(`APIRule`, `.*\.authorizers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
+		offer(`Config`, `istio\.extAuthProviders|known\.providers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
+		offer(`Config`, `policy\.locked`, func(*view, *gap) []string { return adjustable() }),
+		offer(`APIRule`, `metadata\.annotations\["kgw\.dev/idp-presets"\]`, func(v *view, _ *gap) []string { return v.names("IDPPreset", "") }),
+	}
+})
 
-type offered = struct {
+type offered struct {
 	kinds, path *regexp.Regexp
 	of          func(*view, *gap) []string
 }
@@ -60,7 +60,7 @@ func offer(kinds, path string, of func(*view, *gap) []string) offered {
 func hosts(v *view, _ *gap) []string    { return sorted(v.knownOf().hosts) }
 func gateways(v *view, _ *gap) []string { return sorted(v.knownOf().gateways) }
 
-var index = regexp.MustCompile(`\[\d+\]`)
+var index = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
 
 // values are what may be at a gap: what the description lists, and what the folder
 // knows, except what is written there already.
@@ -69,8 +69,8 @@ func (v *view) values(at *gap) []string {
 	if at.typ != nil && at.typ.Kind == shape.Boolean {
 		out = append(out, "false", "true")
 	}
-	kind, path := at.doc.Kind, index.ReplaceAllString(at.path, "")
-	for _, o := range offers {
+	kind, path := at.doc.Kind, index().ReplaceAllString(at.path, "")
+	for _, o := range offers() {
 		if o.kinds.MatchString(kind) && o.path.MatchString(path) {
 			out = append(out, o.of(v, at)...)
 			break
@@ -106,7 +106,7 @@ func (v *view) siblings(at *gap) []string {
 
 // keys are the names of fields that a map may have.
 func (v *view) keys(at *spot) []string {
-	path := index.ReplaceAllString(at.path, "")
+	path := index().ReplaceAllString(at.path, "")
 	switch kind := at.doc.Kind; {
 	case kind == "FabricGateway" && strings.HasPrefix(path, "spec.paths") && at.typ.Elem.Kind == shape.Object:
 		return fabric.Verbs
