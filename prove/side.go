@@ -24,7 +24,7 @@ import (
 func (c *Cluster) Side(result *compile.Result) classes.Side { return c.side(result) }
 
 func (c *Cluster) side(result *compile.Result) *side {
-	s := &side{cluster: c, classifier: match.NewClassifier(), routes: map[string][]classes.Part{}, rules: map[string][]classes.Part{}, paths: map[source.Ref]string{}, guards: map[string]*guard{}}
+	s := &side{cluster: c, classifier: match.NewClassifier(), routes: map[string][]classes.Part{}, rules: map[string][]classes.Part{}, paths: map[source.Ref]string{}, guards: map[string]func() *guard{}}
 	if result != nil {
 		s.readPaths(result)
 	}
@@ -68,7 +68,7 @@ type side struct {
 	paths      map[source.Ref]string
 
 	mu     sync.Mutex
-	guards map[string]*guard // by service
+	guards map[string]func() *guard // by service
 }
 
 // guard is what policies look at before a service: on any host, and on one.
@@ -314,15 +314,20 @@ func (s *side) guard(to string) *guard {
 	return s.looks(to, func() *sidecar.Looks { return s.cluster.Sidecars.At(to, s.cluster.Mesh.FrontIdentity) })
 }
 
-// looks makes parts of what policies at a place look at.
+// looks makes parts of what policies at a place look at, once.
 func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if have, ok := s.guards[key]; ok {
-		return have
+	made, ok := s.guards[key]
+	if !ok {
+		made = sync.OnceValue(func() *guard { return s.guardOf(key, of()) })
+		s.guards[key] = made
 	}
+	s.mu.Unlock()
+	return made()
+}
+
+func (s *side) guardOf(key string, looks *sidecar.Looks) *guard {
 	g, seen := &guard{on: map[string][]classes.Part{}}, map[string]bool{}
-	looks := of()
 	to := key
 	if strings.HasPrefix(key, "gateway ") || s.cluster.Mesh.Delegated(key) {
 		to = ""
@@ -341,7 +346,6 @@ func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
 	if len(looks.Untried) > 0 {
 		g.always = append(g.always, beside(nil, classes.Part{Untried: looks.Untried}))
 	}
-	s.guards[key] = g
 	return g
 }
 

@@ -17,7 +17,7 @@ func (a *app) collect() {
 
 // collectLess is collectAt for comparisons by class of requests and for runs that
 // are repeated, which allocate much that is soon done with.
-const collectLess = 200
+const collectLess = 400
 
 // collectRarely sets the garbage collector for such work.
 func (a *app) collectRarely() {

@@ -88,10 +88,7 @@ func (b *Book) Text(s string) string {
 	if b == nil || s == "" {
 		return Text(s)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.settle()
-	return b.masked(s)
+	return b.masked(s, nil)
 }
 
 // About masks the secrets in a text about places in files: those of the files
@@ -100,6 +97,24 @@ func (b *Book) About(s string, files ...*source.File) string {
 	if b == nil {
 		return Text(s)
 	}
+	return b.masked(s, files)
+}
+
+// quoted masks a short secret where it is quoted by itself.
+func quoted(s, value string) string {
+	return strings.ReplaceAll(s, strconv.Quote(value), `"`+Hidden+`"`)
+}
+
+// masked masks in a text the secrets of the book, the short ones of the files, and
+// what has the form of a secret: it may be a part of one.
+func (b *Book) masked(s string, files []*source.File) string {
+	s, known := b.known(s, files)
+	return replace(s, slices.Concat(b.form(s), known))
+}
+
+// known masks the short secrets of the files in a text where they are quoted, and
+// lists where those of the book are.
+func (b *Book) known(s string, files []*source.File) (string, []spot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settle()
@@ -111,18 +126,7 @@ func (b *Book) About(s string, files ...*source.File) string {
 			s = quoted(s, v.Reveal())
 		}
 	}
-	return b.masked(s)
-}
-
-// quoted masks a short secret where it is quoted by itself.
-func quoted(s, value string) string {
-	return strings.ReplaceAll(s, strconv.Quote(value), `"`+Hidden+`"`)
-}
-
-// masked masks in a text the secrets of the book and what has the form of one: a form
-// may be that of a part of a secret.
-func (b *Book) masked(s string) string {
-	return replace(s, slices.Concat(b.form(s), b.knownSpots(s)))
+	return s, b.knownSpots(s)
 }
 
 // knownSpots lists where the secrets of the book are in a text.

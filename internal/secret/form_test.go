@@ -1,7 +1,9 @@
 package secret
 
 import (
+	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -27,4 +29,27 @@ func FuzzForms(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestMay: a text that has a match of a form may have one.
+func TestMay(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	words := []string{"https://", "://", "@", "a", ":", "?", "&", ";", "=", "token", "%", "[", " ", "\"", "/", "é", "\n", "#"}
+	found := 0
+	for range 100_000 {
+		var s strings.Builder
+		for range 1 + r.IntN(12) {
+			s.WriteString(words[r.IntN(len(words))])
+		}
+		for _, f := range append(shapes, query) {
+			if f.may != nil && f.pattern.MatchString(s.String()) {
+				if found++; !f.may(s.String()) {
+					t.Fatalf("%q matches %s", s.String(), f.pattern)
+				}
+			}
+		}
+	}
+	if found < 1000 {
+		t.Errorf("%d matches only", found)
+	}
 }

@@ -22,11 +22,14 @@ func (b *Book) read(f *source.File) *places {
 	return find(f)
 }
 
-// form lists what has the form of a secret in a text.
+// form lists what has the form of a secret in a text. Others may use the book
+// meanwhile: this is most of what masking costs.
 func (b *Book) form(s string) []spot {
 	if b.before == nil {
 		return formed(s)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	out, known := b.texts[s]
 	if !known {
 		if out, known = b.before.texts[s]; !known {

@@ -16,6 +16,8 @@ type form struct {
 	pattern *regexp.Regexp
 	needs   [][]string
 	fold    bool // the pattern matches without regard to case
+	// may reports whether a text can match, if it is known: false is certain.
+	may func(string) bool
 }
 
 // shapes are secrets by how they look: JSON Web Tokens, credentials in URLs,
@@ -24,7 +26,7 @@ var shapes = []form{
 	{pattern: regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`), needs: [][]string{{"eyJ"}}},
 	// The password of a URL may hold a slash that nobody has escaped; what
 	// begins as the number of a port is not a password.
-	{pattern: regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`), needs: [][]string{{"://"}, {"@"}}},
+	{pattern: regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`), needs: [][]string{{"://"}, {"@"}}, may: mayHavePassword},
 	{pattern: regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`), needs: [][]string{{"PRIVATE KEY-----"}}},
 	{
 		pattern: regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
@@ -44,11 +46,45 @@ func (f *form) find(s string) [][]int {
 			return nil
 		}
 	}
+	if f.may != nil && !f.may(s) {
+		return nil
+	}
 	return f.pattern.FindAllStringSubmatchIndex(s, -1)
 }
 
+// mayHavePassword reports whether an "@" is behind "://" in one word.
+func mayHavePassword(s string) bool {
+	for {
+		_, rest, ok := strings.Cut(s, "://")
+		if !ok {
+			return false
+		}
+		if i := strings.IndexAny(rest, "@ \t\n\f\r<>\"'"); i >= 0 && rest[i] == '@' {
+			return true
+		}
+		s = rest
+	}
+}
+
+// mayHaveParameter reports whether a "=" is behind a name that a "?", "&" or ";"
+// begins.
+func mayHaveParameter(s string) bool {
+	for i := range len(s) {
+		if s[i] != '=' {
+			continue
+		}
+		name := strings.TrimRightFunc(s[:i], func(r rune) bool {
+			return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune(".~%[]-", r)
+		})
+		if len(name) > 0 && strings.IndexByte("?&;", name[len(name)-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // query are the parameters of a URL.
-var query = form{pattern: regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`), needs: [][]string{{"?", "&", ";"}, {"="}}}
+var query = form{pattern: regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`), needs: [][]string{{"?", "&", ";"}, {"="}}, may: mayHaveParameter}
 
 // credentials are what follows the scheme of an Authorization header (RFC 9110,
 // 11.4).
