@@ -75,10 +75,14 @@ func normalisation(v *View, found *diag.List) {
 		}
 		from = to
 	}
-	lists := make([]diag.List, len(gateways))
+	lists, purses := make([]diag.List, len(gateways)), make([]*match.Purse, len(gateways))
 	parallel.Each(len(gateways), func(i int) {
-		newEntrance(v, gateways[i], rules[gateways[i][0].Gateway], policies).doors(&lists[i])
+		purses[i] = match.Share(len(gateways[i]), len(v.Routes), stepsPerSet)
+		newEntrance(v, gateways[i], rules[gateways[i][0].Gateway], policies).doors(purses[i], &lists[i])
 	})
+	for _, p := range purses {
+		v.purse().Undecided += p.Undecided
+	}
 	*found = append(*found, slices.Concat(lists...)...)
 }
 
@@ -97,7 +101,6 @@ func wide(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
 
 // entrance is all that decides who gets into one gateway.
 type entrance struct {
-	v                         *View
 	judge                     *match.Judge
 	routes, rules             []*ir.Take
 	routeMatcher, ruleMatcher []*match.Matcher
@@ -107,7 +110,7 @@ type entrance struct {
 
 func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
 	judge := v.Judge
-	e := &entrance{v: v, judge: judge, rules: rules, policies: policies}
+	e := &entrance{judge: judge, rules: rules, policies: policies}
 	for i := range routes {
 		t := &routes[i]
 		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, judge.Compile(t.Set))
@@ -155,12 +158,12 @@ func takesIt(m *match.Matcher, r match.Request) bool {
 	return err == nil && ok
 }
 
-func (e *entrance) doors(found *diag.List) {
+func (e *entrance) doors(purse *match.Purse, found *diag.List) {
 	for _, t := range e.routes {
 		if t.Route.Access.Open() {
 			continue
 		}
-		sample := e.v.purse().Difference(e.judge.Compile(t.Want)).Witness
+		sample := purse.Difference(e.judge.Compile(t.Want)).Witness
 		if sample == nil {
 			continue
 		}
