@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,9 +41,14 @@ func (v *View) share(a, b ir.Pods) sharing {
 	return v.byWorkloads(a, b)
 }
 
+// byWorkloads looks at the workloads where both selectors may have pods: one for
+// every namespace has others elsewhere, which say nothing of those.
 func (v *View) byWorkloads(a, b ir.Pods) sharing {
-	ofA, ofB := false, false
+	ofA, ofB, namespace := false, false, cmp.Or(a.Namespace, b.Namespace)
 	for _, w := range v.Workloads {
+		if namespace != "" && w.Namespace != namespace {
+			continue
+		}
 		inA, inB := selects(a, w), selects(b, w)
 		if inA && inB {
 			return somePod

@@ -31,7 +31,11 @@ func TestShare(t *testing.T) {
 		"a workload has both":     {a, v1, []ir.Pods{pods("app", "a", "version", "v1")}, somePod},
 		"each has its own":        {a, v1, []ir.Pods{pods("app", "a", "version", "v2"), pods("app", "b", "version", "v1")}, noPod},
 		"one of them is not here": {a, v1, []ir.Pods{pods("app", "a")}, maybePod},
-		"in another namespace":    {a, v1, []ir.Pods{{Namespace: "other", Labels: map[string]string{"app": "a", "version": "v1"}}}, maybePod},
+		"every namespace, elsewhere": {
+			ir.Pods{Labels: v1.Labels}, a,
+			[]ir.Pods{pods("app", "a"), {Namespace: "other", Labels: map[string]string{"app": "b", "version": "v1"}}}, maybePod,
+		},
+		"in another namespace": {a, v1, []ir.Pods{{Namespace: "other", Labels: map[string]string{"app": "a", "version": "v1"}}}, maybePod},
 	} {
 		v := &View{Workloads: c.workloads}
 		if got := v.share(c.a, c.b); got != c.want || v.share(c.b, c.a) != got {
