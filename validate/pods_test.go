@@ -22,20 +22,17 @@ func TestShare(t *testing.T) {
 		workloads []ir.Pods
 		want      sharing
 	}{
-		"the same":                {a, pods("app", "a", "part", "x"), nil, somePod},
-		"a label differs":         {a, pods("app", "b"), nil, noPod},
-		"another namespace":       {a, ir.Pods{Namespace: "other", Labels: a.Labels}, nil, noPod},
-		"no labels":               {a, pods(), nil, somePod},
-		"every namespace":         {ir.Pods{Labels: v1.Labels}, a, nil, maybePod},
-		"other keys":              {a, v1, nil, maybePod},
-		"a workload has both":     {a, v1, []ir.Pods{pods("app", "a", "version", "v1")}, somePod},
-		"each has its own":        {a, v1, []ir.Pods{pods("app", "a", "version", "v2"), pods("app", "b", "version", "v1")}, noPod},
-		"one of them is not here": {a, v1, []ir.Pods{pods("app", "a")}, maybePod},
-		"every namespace, elsewhere": {
-			ir.Pods{Labels: v1.Labels}, a,
-			[]ir.Pods{pods("app", "a"), {Namespace: "other", Labels: map[string]string{"app": "b", "version": "v1"}}}, maybePod,
-		},
-		"in another namespace": {a, v1, []ir.Pods{{Namespace: "other", Labels: map[string]string{"app": "a", "version": "v1"}}}, maybePod},
+		"the same":                 {a, pods("app", "a", "part", "x"), nil, somePod},
+		"a label differs":          {a, pods("app", "b"), nil, noPod},
+		"another namespace":        {a, ir.Pods{Namespace: "other", Labels: a.Labels}, nil, noPod},
+		"no labels":                {a, pods(), nil, somePod},
+		"every namespace":          {ir.Pods{Labels: v1.Labels}, a, nil, maybePod},
+		"other keys":               {a, v1, nil, maybePod},
+		"a workload has both":      {a, v1, []ir.Pods{pods("app", "a", "version", "v1")}, somePod},
+		"each has its own":         {a, v1, []ir.Pods{pods("app", "a", "version", "v2"), pods("app", "b", "version", "v1")}, noPod},
+		"one of them is not here":  {a, v1, []ir.Pods{pods("app", "a")}, maybePod},
+		"every one, and elsewhere": {ir.Pods{Labels: v1.Labels}, a, []ir.Pods{pods("app", "a"), {Namespace: "other", Labels: v1.Labels}}, maybePod},
+		"in another namespace":     {a, v1, []ir.Pods{{Namespace: "other", Labels: map[string]string{"app": "a", "version": "v1"}}}, maybePod},
 	} {
 		v := &View{Workloads: c.workloads}
 		if got := v.share(c.a, c.b); got != c.want || v.share(c.b, c.a) != got {
