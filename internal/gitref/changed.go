@@ -2,6 +2,7 @@ package gitref
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -27,6 +28,7 @@ func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (c
 		return nil, nil, err
 	}
 	tracked = map[string]bool{}
+	var before []entry // of those that changed
 	for _, e := range entries {
 		tracked[e.path] = true
 		data, given := files[e.path]
@@ -44,11 +46,16 @@ func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (c
 		if len(changed) == most {
 			return nil, nil, ErrTooMany
 		}
-		before, err := t.git("cat-file", "blob", e.object)
-		if err != nil {
-			return nil, nil, err
-		}
-		changed = append(changed, Changed{Path: e.path, Before: before, Gone: gone})
+		before, changed = append(before, e), append(changed, Changed{Path: e.path, Gone: gone})
+	}
+	next := 0
+	err = t.read(before, func(_ *entry, content io.Reader) (err error) {
+		changed[next].Before, err = io.ReadAll(content)
+		next++
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	for path := range files {
 		if !tracked[path] {

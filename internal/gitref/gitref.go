@@ -145,7 +145,7 @@ func (t *Tree) Write(to string, want func(path string) bool) error {
 		return err
 	}
 	defer root.Close()
-	return t.write(root, entries)
+	return t.read(entries, func(e *entry, content io.Reader) error { return e.write(root, content) })
 }
 
 // entries lists the files of the tree, but for those whose names no checkout would
@@ -181,8 +181,11 @@ func plain(name string) bool {
 	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.EqualFold(part, ".git") })
 }
 
-// write reads the objects of the entries, one after the other, from one git.
-func (t *Tree) write(to *os.Root, entries []entry) error {
+// read reads the objects of the entries, one after the other, from one git.
+func (t *Tree) read(entries []entry, each func(e *entry, content io.Reader) error) error {
+	if len(entries) == 0 {
+		return nil
+	}
 	cmd := t.command("cat-file", "--batch")
 	var ask bytes.Buffer
 	for _, e := range entries {
@@ -198,7 +201,7 @@ func (t *Tree) write(to *os.Root, entries []entry) error {
 	}
 	r := bufio.NewReaderSize(out, 1<<16)
 	for i := range entries {
-		if err = entries[i].write(to, r); err != nil {
+		if err = entries[i].read(r, each); err != nil {
 			break
 		}
 	}
@@ -209,9 +212,9 @@ func (t *Tree) write(to *os.Root, entries []entry) error {
 	return err
 }
 
-// write reads the answer of cat-file for an entry, "OBJECT TYPE SIZE", the
-// bytes and a line break, and writes the bytes.
-func (e *entry) write(to *os.Root, r *bufio.Reader) error {
+// read reads the answer of cat-file for an entry, "OBJECT TYPE SIZE", the bytes and
+// a line break.
+func (e *entry) read(r *bufio.Reader, each func(e *entry, content io.Reader) error) error {
 	head, err := r.ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("git cat-file returns nothing for %s: %w", e.path, err)
@@ -225,20 +228,25 @@ func (e *entry) write(to *os.Root, r *bufio.Reader) error {
 		return fmt.Errorf("git cat-file answers %q", head)
 	}
 	content := &io.LimitedReader{R: r, N: size}
-	if e.link {
-		err = e.symlink(to, content)
-	} else {
-		err = e.copy(to, content)
-	}
-	// Of two entries of one name, which no checkout has, the first counts.
-	if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
-		err = nil
-	}
-	if err == nil {
+	if err = each(e, content); err == nil {
 		_, err = io.Copy(io.Discard, content)
 	}
 	if err == nil {
 		_, err = r.Discard(1)
+	}
+	return err
+}
+
+// write writes the content of an entry below a directory.
+func (e *entry) write(to *os.Root, content io.Reader) error {
+	write := e.copy
+	if e.link {
+		write = e.symlink
+	}
+	err := write(to, content)
+	// Of two entries of one name, which no checkout has, the first counts.
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
+		return nil
 	}
 	return err
 }
