@@ -254,15 +254,7 @@ func isNameByte(c byte) bool {
 
 // hasEscape reports whether a text has an escape that can mean a letter, a
 // digit, a dot or a slash, or that joins two lines.
-func hasEscape(text []byte) bool {
-	for i := bytes.IndexByte(text, '\\'); i >= 0; i = bytes.IndexByte(text, '\\') {
-		if i+1 < len(text) && strings.IndexByte("xuU/\r\n", text[i+1]) >= 0 {
-			return true
-		}
-		text = text[min(i+1, len(text)):]
-	}
-	return false
-}
+func hasEscape(text []byte) bool { return source.HasEscape(text, "xuU/\r\n") }
 
 // mentions reports whether a text in lower case has one of the needles as a value,
 // or as the beginning of one that goes on with a dot.

@@ -3,7 +3,6 @@ package prove
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/parallel"
@@ -60,17 +59,7 @@ var askedWords = append(slices.Clone(simulated), "ConfigMap")
 // mayHave reports whether a text may have one of some scalars: whether one is in
 // it as a word, or an escape that may hide it.
 func mayHave(text []byte, words ...string) bool {
-	for i := bytes.IndexByte(text, '\\'); i >= 0; {
-		if i+1 < len(text) && strings.IndexByte("xuU\r\n", text[i+1]) >= 0 {
-			return true
-		}
-		next := bytes.IndexByte(text[i+1:], '\\')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	return slices.ContainsFunc(words, func(word string) bool { return hasWord(text, word) })
+	return source.HasEscape(text, "xuU\r\n") || slices.ContainsFunc(words, func(word string) bool { return hasWord(text, word) })
 }
 
 // hasWord reports whether a text has a word of ASCII letters between characters

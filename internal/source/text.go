@@ -77,3 +77,16 @@ func move(n *Node, lines, columns int) {
 		move(c, lines, columns)
 	}
 }
+
+// HasEscape reports whether a text has a backslash before one of some characters: YAML
+// and JSON spell others with it, so that a word may be in a document whose text does
+// not have it.
+func HasEscape(text []byte, before string) bool {
+	for i := bytes.IndexByte(text, '\\'); i >= 0 && i+1 < len(text); i = bytes.IndexByte(text, '\\') {
+		if strings.IndexByte(before, text[i+1]) >= 0 {
+			return true
+		}
+		text = text[i+1:]
+	}
+	return false
+}

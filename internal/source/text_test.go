@@ -41,3 +41,14 @@ func TestInside(t *testing.T) {
 		}
 	}
 }
+
+// TestHasEscape: the characters that are asked about count right behind a backslash.
+func TestHasEscape(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, `\`: false, `a\`: false, "a": false, `x`: false, `\n`: false, `\n\x41`: true, `a \u0041`: true, `\\x`: true, "a\\\r\nb": true, `\/`: false,
+	} {
+		if got := source.HasEscape([]byte(text), "xuU\r\n"); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
