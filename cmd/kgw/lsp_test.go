@@ -141,11 +141,25 @@ var methods = map[string]string{
 // TestEditorSessions plays the sessions of testdata/lsp: files of a workspace, and
 // what an editor says, against the recorded answers.
 func TestEditorSessions(t *testing.T) {
-	sessions, err := filepath.Glob("testdata/lsp/*.txtar")
-	if err != nil || len(sessions) == 0 {
-		t.Fatal("no sessions", err)
+	playAll(t, "testdata/lsp/*.txtar", func(t *testing.T, dir string, session *txtar.Archive) []byte {
+		t.Helper()
+		parts := map[string]string{}
+		for _, f := range session.Files {
+			parts[f.Name] = string(f.Data)
+		}
+		return play(t, dir, string(session.Comment), parts)
+	})
+}
+
+// playAll plays each archive of a pattern, in a directory with those of its files whose
+// names do not begin with "@", and holds the transcript against the golden file.
+func playAll(t *testing.T, pattern string, play func(t *testing.T, dir string, archive *txtar.Archive) []byte) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatal("no archives", err)
 	}
-	for _, file := range sessions {
+	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
@@ -155,14 +169,12 @@ func TestEditorSessions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			parts := map[string]string{}
 			for _, f := range archive.Files {
-				parts[f.Name] = string(f.Data)
 				if !strings.HasPrefix(f.Name, "@") {
 					writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
 				}
 			}
-			got := play(t, dir, string(archive.Comment), parts)
+			got := play(t, dir, archive)
 			golden := strings.TrimSuffix(file, ".txtar") + ".golden"
 			if os.Getenv("KGW_UPDATE") != "" {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
@@ -171,7 +183,7 @@ func TestEditorSessions(t *testing.T) {
 			}
 			want, err := os.ReadFile(golden)
 			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("%v; KGW_UPDATE=1 records what was said:\n%s", err, got)
+				t.Errorf("%v; KGW_UPDATE=1 records the answers:\n%s", err, got)
 			}
 		})
 	}
