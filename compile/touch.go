@@ -159,8 +159,9 @@ func (t *toucher) begin(changes []Change) bool {
 	return true
 }
 
-// add takes up where a file meets others, now or before the change. False is everything: a host with a
-// wildcard, or a name that can be spelled in several ways, cannot be searched for.
+// add notes where a file meets others, now or before the change. False is
+// everything: a host with a wildcard, or a name that can be spelled in several ways,
+// cannot be searched for.
 func (t *toucher) add(f *source.File, now bool) bool {
 	m := *t.of(f)
 	if !now {

@@ -144,7 +144,7 @@ func (c *Checked) knownOf() known {
 	for _, name := range c.names("Gateway", "") {
 		k.gateways[name] = true
 	}
-	for _, settings := range slices.Collect(maps.Values(c.Options.Scopes)) {
+	for _, settings := range c.Options.Scopes {
 		k.settings(settings)
 	}
 	k.settings(c.Options.WithDefaults().Config)

@@ -76,12 +76,12 @@ func (v *view) values(at *gap) []string {
 			break
 		}
 	}
-	written := append(v.siblings(at), strings.Trim(at.typed, `"'`))
-	out = slices.DeleteFunc(out, func(s string) bool { return slices.Contains(written, s) })
+	typed, siblings := strings.Trim(at.typed, `"'`), v.siblings(at)
+	out = slices.DeleteFunc(out, func(s string) bool { return s == typed })
 	if at.typ != nil {
 		out = append(out, at.typ.Enum...)
 	}
-	out = slices.DeleteFunc(out, func(s string) bool { return slices.Contains(v.siblings(at), s) })
+	out = slices.DeleteFunc(out, func(s string) bool { return slices.Contains(siblings, s) })
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -111,13 +111,13 @@ func (d *drafter) saysFabric(o *ir.Operation) bool {
 	}
 	own := extensions(d.operationOf(o).Extensions)
 	for _, m := range slices.Concat(own, extensions(d.doc.Extensions)) {
-		said := m.Key == "x-fabric-privileges" && demandsAll(o, m.Value)
+		said := m.Key == keyPrivileges && demandsAll(o, m.Value)
 		if slices.Contains(callerKeys, m.Key) && !said {
 			return left(m.Key)
 		}
 	}
 	for _, m := range own {
-		if m.Key != "x-fabric-privileges" {
+		if m.Key != keyPrivileges {
 			d.found.Add(diag.Finding{
 				Code: diag.ImportChose, At: o.Origin.At(m.Key), Message: fmt.Sprintf("an APIRule does not say %s of %s %s", m.Key, o.Method, o.Path),
 				Help: "import it with --kind FabricGateway",

@@ -103,7 +103,7 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 	if out == nil {
 		out = source.Object{}
 	}
-	if _, said := out.Get("x-fabric-privileges"); said {
+	if _, said := out.Get(keyPrivileges); said {
 		return out, true
 	}
 	a, ok := d.accessOf(o)
@@ -122,7 +122,7 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 		d.left(o.Security, "write x-fabric-privileges in the document: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
 		return nil, false
 	case len(a.scopes[0]) > 0:
-		out = append(out, source.Member{Key: "x-fabric-privileges", Value: source.ListOf(a.scopes[0])})
+		out = append(out, source.Member{Key: keyPrivileges, Value: source.ListOf(a.scopes[0])})
 	}
 	return out, true
 }

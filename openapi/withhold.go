@@ -31,7 +31,7 @@ func (d *drafter) withhold(written map[*ir.Operation]bool) {
 }
 
 // callerKeys are the x-fabric keys that say who may call.
-var callerKeys = []string{"x-fabric-privileges", "x-fabric-whitelist", "x-fabric-employee-access"}
+var callerKeys = []string{keyPrivileges, "x-fabric-whitelist", "x-fabric-employee-access"}
 
 // sameFabric reports whether the x-fabric keys of two operations let in the same
 // callers.

@@ -134,9 +134,9 @@ func (c *changedSince) changes(changed []gitref.Changed, paths []string) (out []
 	return out, true
 }
 
-// isAside reports whether a file that is not an input has nothing to do with them: kgw
-// wrote it, it lists what kgw wrote where there are no inputs, or it never held
-// anything that is read.
+// isAside reports whether a file that is not an input does not matter to the inputs:
+// kgw wrote it, it is the record of a directory without inputs, or it never held a
+// resource.
 func (c *changedSince) isAside(file *gitref.Changed, written func(string) bool) bool {
 	dir, name := path.Split(file.Path)
 	switch {

@@ -155,8 +155,8 @@ var labelsOf = map[string]map[string]any{
 	},
 }
 
-// TestReleasesAreOne: what any release wrote counts as what another one
-// would write, except for the owner, and for what the hash of a policy says.
+// TestReleasesAreOne holds that objects of any two releases compare as equal, unless
+// their owners or the hashes of their policies differ.
 func TestReleasesAreOne(t *testing.T) {
 	policy := func(release, hash string) diff.Object {
 		labels := map[string]any{"gateway.kyma-project.io/hash": hash, "gateway.kyma-project.io/index": "0"}

@@ -73,10 +73,8 @@ func mayHaveParameter(s string) bool {
 		if s[i] != '=' {
 			continue
 		}
-		name := strings.TrimRightFunc(s[:i], func(r rune) bool {
-			return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune(".~%[]-", r)
-		})
-		if len(name) > 0 && strings.IndexByte("?&;", name[len(name)-1]) >= 0 {
+		before := strings.TrimRight(s[:i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.~%[]-")
+		if before != "" && strings.IndexByte("?&;", before[len(before)-1]) >= 0 {
 			return true
 		}
 	}
