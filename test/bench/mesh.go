@@ -36,7 +36,8 @@ func writeChanged(dir string, n int) error {
 		return err
 	}
 	for _, args := range [][]string{
-		{"init", "--quiet"}, {"add", "."},
+		{"init", "--quiet"},
+		{"add", "."},
 		{"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "--quiet", "--message", "rules"},
 	} {
 		cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
