@@ -42,7 +42,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 				checkHandler(h, handlers.Authenticators, t, &found)
 			}
 		}
-		checkPipeline(r, &found)
+		checkPipeline(g, r, t, purse, &found)
 		for _, f := range r.Filters {
 			if m, ok := f.(ir.Mutate); ok {
 				checkHandler(&m.Handler, handlers.Mutators, t, &found)
@@ -157,48 +157,6 @@ func checkRuleless(r *ir.Route, found *diag.List) {
 		Message: fmt.Sprintf("requests for %q go to Oathkeeper, and %s gets no Rule there: all are answered with 404", r.Match.Path.Text, strings.Join(names, ", ")),
 		Help:    "use noop, oauth2_introspection, jwt, no_auth or allow",
 	})
-}
-
-// checkPipeline reports authenticators that can never decide, because one
-// before them always does.
-func checkPipeline(r *ir.Route, found *diag.List) {
-	grants := r.Access.Grants
-	names := make([]string, len(grants))
-	for i := range grants {
-		if grants[i].Verbatim != nil {
-			names[i] = grants[i].Verbatim.Name
-		}
-	}
-	if i := slices.Index(names, "noop"); i >= 0 && i < len(names)-1 {
-		found.Add(diag.Finding{
-			Code: diag.OpenFirst, At: grants[i].Origin.At("handler"),
-			Message: fmt.Sprintf("noop lets every request through, so that %s is never asked", strings.Join(names[i+1:], ", ")),
-			Help:    "remove noop, or what is behind it",
-		})
-	}
-	i, j := slices.Index(names, "oauth2_introspection"), slices.Index(names, "jwt")
-	if i >= 0 && j > i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {
-		found.Add(diag.Finding{
-			Code: diag.TokenShadowed, At: grants[i].Origin.At("handler"),
-			Message: "oauth2_introspection checks every bearer token before jwt does, and answers 401 to a JWT that it does not know",
-			Help:    "put jwt first: it passes on what is not a JWT",
-		})
-	}
-	if i >= 0 && j >= 0 && j < i && !hasToken(grants[i].Verbatim) && !hasToken(grants[j].Verbatim) {
-		found.Add(diag.Finding{
-			Code: diag.TokenKinds, At: grants[j].Origin.At("handler"),
-			Message: "jwt answers 401 to every JWT that is not of its issuers, before oauth2_introspection is asked: access tokens in the form of JWTs never reach it",
-			Help:    "let one of the two read its token from a header of its own, with token_from, unless all introspected tokens are opaque",
-			Related: []diag.Related{{Message: "the strategy behind it", At: grants[i].Origin.At("handler")}},
-		})
-	}
-}
-
-// hasToken reports whether the handler reads its token from a place of its own.
-func hasToken(h *ir.Handler) bool {
-	_, from := h.Config.Get("token_from")
-	_, prefix := h.Config.Get("prefix")
-	return from || prefix
 }
 
 // checkHandler checks one handler of a Rule: that Oathkeeper has it, that the

@@ -8,26 +8,30 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// entries lists what each Rule of a gateway matches. A path that Oathkeeper cannot
-// compile matches nothing here: Check reports it.
+// entries lists what each Rule of a gateway matches.
 func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	var out []ir.Take
 	for _, r := range g.Routes {
 		if !ruled(r, t) {
 			continue
 		}
-		if _, refused := t.Judge.RefusedBy(r.Match.Path, pathlang.Oathkeeper); refused {
-			continue
-		}
-		if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {
-			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
-			continue
-		}
-		if set, ok := match.RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion); ok {
+		if set, ok := matched(g, r, t); ok {
 			out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: set})
 		}
 	}
 	return out
+}
+
+// matched is what the Rule of a route matches. A path that Oathkeeper cannot compile
+// matches nothing here: Check reports it.
+func matched(g *ir.Gateway, r *ir.Route, t *ir.Target) (match.Set, bool) {
+	if _, refused := t.Judge.RefusedBy(r.Match.Path, pathlang.Oathkeeper); refused {
+		return match.Set{}, false
+	}
+	if set, ok := usualSet(g, r, t.OathkeeperVersion); ok {
+		return set, true
+	}
+	return match.RuleSet(matchURL(g, r), r.Match.Methods, t.OathkeeperVersion)
 }
 
 // usualSet is match.RuleSet for the URLs that Lower writes as a rule: one host, and
