@@ -32,7 +32,7 @@ func (m *migration) beside(parts []*fileMigration) {
 	}
 	for _, p := range parts {
 		for i := range p.documents {
-			if d := &p.documents[i]; d.Kind == "Api" && d.Outcome == Moved {
+			if d := &p.documents[i]; d.Kind == "Api" {
 				d.besides(rules, hosts, apis, domain)
 			}
 		}
@@ -56,12 +56,23 @@ func (m *migration) domain(parts []*fileMigration) string {
 	return domain
 }
 
-// besides leaves an Api where its APIRule would not be the only one.
+// besides leaves an Api where its APIRule would not be the only one, and is the rival of
+// those that have its host.
 func (d *Document) besides(rules map[ir.Name]*Document, hosts map[string][]*Document, apis map[ir.Name][]*Document, domain string) {
+	sharing := slices.DeleteFunc(d.sharingHost(hosts, domain), func(o *Document) bool { return o == d })
+	if d.Outcome == Moved {
+		d.leaveBeside(rules, sharing, apis, domain)
+	}
+	for _, o := range sharing {
+		o.Rival = d.Doc
+	}
+}
+
+func (d *Document) leaveBeside(rules map[ir.Name]*Document, sharing []*Document, apis map[ir.Name][]*Document, domain string) {
 	name := ir.Name{Namespace: d.Doc.Namespace, Name: d.Doc.Name}
 	f := diag.Finding{Code: diag.APIBeside, At: source.Ref{Doc: d.Doc, Path: "metadata.name"}}
 	other := rules[name]
-	switch sharing := slices.DeleteFunc(d.sharingHost(hosts, domain), func(o *Document) bool { return o == d }); {
+	switch {
 	case other != nil:
 		f.Message = fmt.Sprintf("there is an APIRule %q already: the Api would become a second one", name)
 		f.Help = "remove the one that is not in use on the cluster"

@@ -85,6 +85,9 @@ type Document struct {
 	Before, After source.Object
 	// Findings are those of this document alone.
 	Findings diag.List
+	// Rival is an Api that is left and has the host of the document, nil for none:
+	// the controllers serve only one of the two.
+	Rival *source.Document
 
 	wanted   source.Object // After, with the notes for edit about its origin
 	restored bool          // Before is not what the text says

@@ -29,7 +29,8 @@ func isAPI(d *source.Document) bool {
 // do not exclude the path, of callers inside the mesh too (Kyma's api-controller
 // at b8c31ef40b01, pkg/controller/v1alpha2). services are those that are known,
 // domain is that of the cluster.
-// Documents of which that cannot be said are left out: see APINotComparable.
+// Where APINotComparable says why policies of today cannot mean the same, nobody
+// knows who gets in: all requests to the pods are unknown.
 func APIs(docs []*source.Document, services []simulate.Manifest, domain string, o compile.Options) []simulate.Manifest {
 	o = o.WithDefaults()
 	var out []simulate.Manifest
@@ -37,9 +38,8 @@ func APIs(docs []*source.Document, services []simulate.Manifest, domain string, 
 		if !isAPI(d) {
 			continue
 		}
-		if a := readAPI(d, o.Namespace); a.why == "" {
-			out = append(out, a.objects(selectorOf(services, o, a.namespace, a.service), domain)...)
-		}
+		a := readAPI(d, o.Namespace)
+		out = append(out, a.objects(selectorOf(services, o, a.namespace, a.service), domain)...)
 	}
 	return out
 }
@@ -56,6 +56,7 @@ type api struct {
 	issuers                  []apiIssuer
 	public                   []string // paths that every issuer excludes
 	why                      string   // it cannot be compared
+	authentication           []any    // what is not read then: authenticationEnabled, and authentication
 }
 
 // apiIssuer is an issuer, and the paths that it excludes as policies spell them.
@@ -75,6 +76,7 @@ func readAPI(d *source.Document, namespace string) *api {
 	a.host = source.Text(source.Field(spec, "hostname"))
 	a.service = source.Text(source.Lookup(spec, "service.name"))
 	a.port = valueAt(spec, "service.port")
+	a.authentication = []any{valueAt(spec, "authenticationEnabled"), valueAt(spec, "authentication")}
 	listed := source.Elements(source.Field(spec, "authentication"))
 	enabled := valueAt(spec, "authenticationEnabled")
 	if enabled == false {
@@ -163,10 +165,15 @@ func (a *api) objects(selector map[string]any, domain string) []simulate.Manifes
 	out := []simulate.Manifest{a.object("networking.istio.io/v1", "VirtualService", map[string]any{
 		"hosts": []any{host}, "gateways": []any{kube.KymaGateway.String()}, "http": []any{a.route()},
 	})}
+	pods := map[string]any{"matchLabels": selector}
+	if a.why != "" {
+		unread := a.object("security.istio.io/v1", "AuthorizationPolicy", map[string]any{"selector": pods, "rules": []any{map[string]any{}}, "authentication": a.authentication})
+		unread.Compiled = false // a field that engines do not know is looked for in objects of others
+		return append(out, unread)
+	}
 	if len(a.issuers) == 0 {
 		return out
 	}
-	pods := map[string]any{"matchLabels": selector}
 	keys, rules := a.policies()
 	return append(out,
 		a.object("security.istio.io/v1", "RequestAuthentication", map[string]any{"selector": pods, "jwtRules": keys}),

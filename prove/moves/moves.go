@@ -67,6 +67,10 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 			if d.Kind != "APIRule" {
 				one.NotCompared = prove.APINotComparable(d.Doc)
 			}
+			if d.Rival != nil {
+				one.NotCompared = fmt.Sprintf("the Api %s has its host too, and which of the two is in use is not known", resourceName(d.Rival, o.Namespace))
+				byName[resourceName(d.Rival, o.Namespace)] = one
+			}
 			m.Resources = append(m.Resources, one)
 			byName[one.Resource] = one
 		}

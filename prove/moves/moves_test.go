@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/secret"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
@@ -43,6 +44,40 @@ func TestAuthorizerNotAsked(t *testing.T) {
 		}
 		if host != want || !asked {
 			t.Errorf("opened with the host %q, want %q, and %v that the authorizer decides:\n%s", host, want, asked, text)
+		}
+	}
+}
+
+// TestRivals: of an APIRule whose host an Api has too, it is not known what was served
+// before; nor what of an Api whose policy cannot be said.
+func TestRivals(t *testing.T) {
+	const api = "{apiVersion: gateway.kyma-project.io/v1alpha2, kind: Api, metadata: {name: NAME, namespace: shop}, spec: {hostname: HOST, " +
+		"service: {name: OTHER, port: 80}, authentication: [{type: JWT, jwt: {issuer: https://i, jwksUri: https://i/k, triggerRule: {excludedPaths: [PATH]}}}]}}\n---\n"
+	const rule = "{apiVersion: gateway.kyma-project.io/v1beta1, kind: APIRule, metadata: {name: a, namespace: shop}, spec: {host: a.example.com, " +
+		"gateway: kyma-system/kyma-gateway, service: {name: a, port: 80}, rules: [{path: /a, methods: [GET], accessStrategies: [{handler: noop}]}]}}\n"
+	for name, c := range map[string]struct {
+		name, host, service, path, want string
+		general                         int
+	}{
+		"its name":       {"a", "a.example.com", "b", "exact: /x", "the Api shop/a has its host too", 0},
+		"another name":   {"b", "A.example.com", "b", "exact: /x", "the Api shop/b has its host too", 0},
+		"a short host":   {"b", "a", "b", "exact: /x", "the Api shop/b has its host too", 0},
+		"by expression":  {"b", "a.example.com", "b", "regex: /x.*", "the Api shop/b has its host too", 0},
+		"another host":   {"a", "b.example.com", "b", "exact: /x", "", 0},
+		"unknown policy": {"b", "b.example.com", "a", "regex: /x.*", "", 1},
+	} {
+		f, _ := source.NewFile("a.yaml", []byte(strings.NewReplacer("NAME", c.name, "HOST", c.host, "OTHER", c.service, "PATH", c.path).Replace(api)+rule))
+		in := compile.Input{Files: []*source.File{f}}
+		cfg := config.Default()
+		cfg.Domains.Default = "example.com"
+		m := Compare(in, compile.Options{Config: cfg}, migrate.Run(in.Files, migrate.Options{To: "v2", Config: cfg}), &secret.Book{})
+		for _, one := range m.Resources {
+			if one.Resource == "shop/a" && (!strings.HasPrefix(one.NotCompared, c.want) || (c.want == "") != (one.NotCompared == "")) {
+				t.Errorf("%s: not compared: %q, want %q", name, one.NotCompared, c.want)
+			}
+		}
+		if len(m.General) < c.general {
+			t.Errorf("%s: %v beside", name, m.General)
 		}
 	}
 }
