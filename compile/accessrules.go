@@ -35,7 +35,7 @@ func (r *run) oathkeepers(u *unit, root *source.Node) {
 	t := &ir.Target{Handlers: HandlerDefaults(r.options.Config.Oathkeeper.Handlers)}
 	for i := range u.rules {
 		a := &u.rules[i]
-		u.faults = append(u.faults, placed(a, rule.CheckForeign(foreignOf(a), t))...)
+		u.faults = append(u.faults, placeFindings(a, rule.CheckForeign(foreignOf(a), t))...)
 		a.Forget()
 	}
 }
@@ -44,8 +44,8 @@ func foreignOf(a *kube.AccessRule) *rule.Foreign {
 	return &rule.Foreign{ID: a.ID, Node: a.Node, Native: a.Native, URL: a.URL, Unmatched: a.Unmatched, At: a.At}
 }
 
-// placed sets the place of a text on findings about a rule in it.
-func placed(a *kube.AccessRule, found diag.List) diag.List {
+// placeFindings sets the place of a text on findings about a rule in it.
+func placeFindings(a *kube.AccessRule, found diag.List) diag.List {
 	for i := range found {
 		if a.Inside {
 			found[i].At = a.Origin

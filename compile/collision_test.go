@@ -15,7 +15,7 @@ func TestCollisionsAreNotWritten(t *testing.T) {
 		return manifest.Object{APIVersion: "a/v1", Kind: "Rule", Meta: manifest.Meta{Name: name, Namespace: "shop"}}
 	}
 	r := &run{result: &Result{}, compiled: []*unit{{doc: &source.Document{}}, {doc: &source.Document{}}, {doc: &source.Document{}}}}
-	r.collisions([][]manifest.Object{{object("a"), object("b")}, {object("c")}, {object("b")}})
+	r.withholdCollisions([][]manifest.Object{{object("a"), object("b")}, {object("c")}, {object("b")}})
 	if !r.compiled[0].withheld || r.compiled[1].withheld || !r.compiled[2].withheld {
 		t.Errorf("withheld: %v %v %v", r.compiled[0].withheld, r.compiled[1].withheld, r.compiled[2].withheld)
 	}

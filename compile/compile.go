@@ -183,25 +183,25 @@ type Resource struct {
 // Run compiles the input.
 func Run(in Input, o Options) *Result {
 	r := link(in, o)
-	r.stage("check")
-	r.measure()
-	r.foreign()
-	r.doors()
-	r.impostors()
-	r.gone()
+	r.enterStage("check")
+	r.checkSizes()
+	r.reportForeignHosts()
+	r.reportDoors()
+	r.reportImpostors()
+	r.reportGone()
 	r.check()
-	r.interleaved()
-	r.stage("validate")
+	r.reportInterleaved()
+	r.enterStage("validate")
 	r.validate()
-	r.stage("level")
+	r.enterStage("level")
 	r.level()
-	r.stage("lower")
+	r.enterStage("lower")
 	r.lower()
-	r.keep()
+	r.keepNeeded()
 	r.emit()
-	r.stage("places")
+	r.enterStage("places")
 	r.finish()
-	r.stage("")
+	r.enterStage("")
 	return r.result
 }
 
@@ -209,8 +209,8 @@ func Run(in Input, o Options) *Result {
 // written, and no finding is reported.
 func Link(in Input, o Options) *Result {
 	r := link(in, o)
-	r.resources()
-	r.stage("")
+	r.listResources()
+	r.enterStage("")
 	return r.result
 }
 
@@ -222,10 +222,10 @@ func link(in Input, o Options) *run {
 	for _, f := range in.Files {
 		r.bytesRead += len(f.Data)
 	}
-	r.stage("read")
+	r.enterStage("read")
 	r.read(in)
-	r.stage("link")
-	r.copies()
+	r.enterStage("link")
+	r.reportCopies()
 	r.aim()
 	r.link()
 	return r
@@ -272,7 +272,7 @@ type run struct {
 // settingsOf returns what lift reads of the configuration. A kind whose handler is
 // chosen by the cluster is read as its target reads it.
 func (r *run) settingsOf(k *schema.Kind, c *config.Config) *ir.Settings {
-	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && ofMesh(r.targetName(k, c)), Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
+	s := &ir.Settings{DefaultDomain: c.Domains.Default, IstioJWT: k.Handler && isMeshTarget(r.targetName(k, c)), Strict: c.Mode() == diag.Strict, Kyma: c.Kyma}
 	s.CORS.Methods, s.CORS.Headers = c.CORS.AllowMethods, c.CORS.AllowHeaders
 	for _, origin := range c.CORS.AllowOrigins {
 		for _, kind := range []string{"exact", "prefix", "regex"} {

@@ -16,10 +16,10 @@ import (
 // identity is what makes an object one.
 type identity struct{ kind, namespace, name string }
 
-// copies finds resources that are defined more than once. Equal definitions
+// reportCopies finds resources that are defined more than once. Equal definitions
 // count as one. Of others, only the first is compared with other resources:
 // only one of them can exist.
-func (r *run) copies() {
+func (r *run) reportCopies() {
 	first := map[identity][]*unit{}
 	var several []identity
 	for _, u := range r.units {
@@ -36,10 +36,10 @@ func (r *run) copies() {
 		return
 	}
 	alike := make([][]*unit, len(several))
-	parallel.Each(len(several), func(i int) { alike[i] = alikeUnits(first[several[i]]) })
+	parallel.Each(len(several), func(i int) { alike[i] = equalUnits(first[several[i]]) })
 	dropped := map[*unit]bool{}
 	for i, id := range several {
-		r.sameTwice(first[id], alike[i])
+		r.reportRepeated(first[id], alike[i])
 		for _, u := range alike[i] {
 			dropped[u] = true
 		}
@@ -47,11 +47,11 @@ func (r *run) copies() {
 			u.copy = true
 		}
 	}
-	r.drop(dropped)
+	r.dropUnits(dropped)
 }
 
-// drop forgets units, and what was found in them.
-func (r *run) drop(dropped map[*unit]bool) {
+// dropUnits forgets units, and what was found in them.
+func (r *run) dropUnits(dropped map[*unit]bool) {
 	docs := map[*source.Document]bool{}
 	for u := range dropped {
 		docs[u.doc] = true
@@ -65,8 +65,8 @@ func (r *run) drop(dropped map[*unit]bool) {
 	r.found = slices.DeleteFunc(r.found, func(f diag.Finding) bool { return docs[f.Document()] })
 }
 
-// alikeUnits lists the units that say the same as the first, comments aside.
-func alikeUnits(units []*unit) []*unit {
+// equalUnits lists the units that say the same as the first, comments aside.
+func equalUnits(units []*unit) []*unit {
 	want, _ := units[0].doc.Parse()
 	if want == nil {
 		return nil
@@ -81,13 +81,13 @@ func alikeUnits(units []*unit) []*unit {
 	return out
 }
 
-// sameTwice reports definitions of a resource that say the same, once.
-func (r *run) sameTwice(units, alike []*unit) {
+// reportRepeated reports definitions of a resource that say the same, once.
+func (r *run) reportRepeated(units, alike []*unit) {
 	if len(alike) == 0 || units[0].kind == nil {
 		return
 	}
 	f := diag.Finding{
-		Code: diag.DuplicateResource, Severity: min(diag.Warning, r.levelsOf(r.of(units[0].doc)).Of(diag.DuplicateResource)),
+		Code: diag.DuplicateResource, Severity: min(diag.Warning, r.levelsOf(r.configOf(units[0].doc)).Of(diag.DuplicateResource)),
 		At:      source.Ref{Doc: units[0].doc, Path: "metadata.name"},
 		Message: fmt.Sprintf("%s %q is defined %d times, each time alike: it is compiled once", units[0].doc.Kind, nameOf(units[0]), len(alike)+1),
 		Help:    "keep one, or say under environments in kgw.yaml which files each environment has",
@@ -101,8 +101,8 @@ func (r *run) sameTwice(units, alike []*unit) {
 
 func nameOf(u *unit) ir.Name { return ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name} }
 
-// distinct are the units that rules compare: one of each resource.
-func (r *run) distinct() []*unit {
+// distinctUnits are the units that rules compare: one of each resource.
+func (r *run) distinctUnits() []*unit {
 	return slices.DeleteFunc(slices.Clone(r.compiled), func(u *unit) bool { return u.copy })
 }
 
@@ -134,9 +134,9 @@ func (r *run) users() map[identity][]*source.Document {
 	return out
 }
 
-// routed reports whether an object is a route or a rule itself: it counts
+// isRouteOrRule reports whether an object is a route or a rule itself: it counts
 // whether or not a gateway refers to it.
-func routed(o kube.Object) bool {
+func isRouteOrRule(o kube.Object) bool {
 	_, service := o.(*kube.VirtualService)
 	_, rule := o.(*kube.Rule)
 	_, exposure := o.(*kube.Exposure)

@@ -22,17 +22,17 @@ type door struct {
 	labels map[string]string
 }
 
-// doors reports objects that lead to a Service which a gateway guards: whoever
-// comes through them is asked for no token.
-func (r *run) doors() {
-	guarded := r.guarded()
+// reportDoors reports objects that lead to a Service which a gateway guards:
+// whoever comes through them is asked for no token.
+func (r *run) reportDoors() {
+	guarded := r.guardedServices()
 	if len(guarded) == 0 {
 		return
 	}
-	in := r.entrances(guarded)
+	in := r.newEntrances(guarded)
 	var own map[string]bool // what is written for the gateways
-	for _, d := range r.otherDoors() {
-		behind := in.behind(&d.place)
+	for _, d := range r.collectDoors() {
+		behind := in.servicesBehind(&d.place)
 		if len(behind) == 0 || r.isOwned(&d) {
 			continue
 		}
@@ -53,10 +53,10 @@ func (r *run) doors() {
 	}
 }
 
-// guarded lists the Services that a route leads to which demands something of
-// the caller, with the first such route. Where policies are written, the pods
-// themselves demand it, whichever way a caller comes.
-func (r *run) guarded() map[ir.Name]source.Ref {
+// guardedServices lists the Services that a route leads to which demands
+// something of the caller, with the first such route. Where policies are
+// written, the pods themselves demand it, whichever way a caller comes.
+func (r *run) guardedServices() map[ir.Name]source.Ref {
 	out := map[ir.Name]source.Ref{}
 	for _, u := range r.compiled {
 		if u.target == nil || u.target.Plan.Policies {
@@ -84,8 +84,8 @@ func (r *run) guarded() map[ir.Name]source.Ref {
 	return out
 }
 
-// otherDoors lists the doors among the inputs.
-func (r *run) otherDoors() []door {
+// collectDoors lists the doors among the inputs.
+func (r *run) collectDoors() []door {
 	var out []door
 	delegates := r.delegates()
 	for _, u := range r.units {
@@ -138,7 +138,7 @@ type entrances struct {
 	entries  map[string][]*kube.ServiceEntry // by host
 }
 
-func (r *run) entrances(guarded map[ir.Name]source.Ref) *entrances {
+func (r *run) newEntrances(guarded map[ir.Name]source.Ref) *entrances {
 	e := &entrances{guarded: guarded, spaces: map[string][]ir.Name{}, services: map[ir.Name]*kube.Service{}, entries: map[string][]*kube.ServiceEntry{}}
 	for _, name := range slices.SortedFunc(maps.Keys(guarded), compareNames) {
 		e.spaces[name.Namespace] = append(e.spaces[name.Namespace], name)
@@ -156,9 +156,10 @@ func (r *run) entrances(guarded map[ir.Name]source.Ref) *entrances {
 	return e
 }
 
-// behind returns the guarded Services that a door leads to: the one that it
-// names, the ones with the same pods, and the ones that its name refers to.
-func (e *entrances) behind(d *kube.Door) []ir.Name {
+// servicesBehind returns the guarded Services that a door leads to: the one
+// that it names, the ones with the same pods, and the ones that its name refers
+// to.
+func (e *entrances) servicesBehind(d *kube.Door) []ir.Name {
 	seen, out := map[ir.Name]bool{}, []ir.Name(nil)
 	var follow func(ir.Name)
 	reach := func(name ir.Name) {
@@ -179,7 +180,7 @@ func (e *entrances) behind(d *kube.Door) []ir.Name {
 		if other, ok := kube.ServiceOfHost(s.External, ""); ok {
 			follow(other)
 		}
-		for _, other := range e.samePods(name.Namespace, s.Selector) {
+		for _, other := range e.servicesOfPods(name.Namespace, s.Selector) {
 			reach(other)
 		}
 	}
@@ -190,23 +191,23 @@ func (e *entrances) behind(d *kube.Door) []ir.Name {
 				follow(other)
 			}
 		}
-		for _, other := range e.samePods(entry.Name.Namespace, entry.Selector) {
+		for _, other := range e.servicesOfPods(entry.Name.Namespace, entry.Selector) {
 			reach(other)
 		}
 	}
 	return out
 }
 
-// samePods lists the guarded Services of a namespace whose pods a selector may
-// choose too.
-func (e *entrances) samePods(namespace string, selector map[string]string) []ir.Name {
+// servicesOfPods lists the guarded Services of a namespace whose pods a
+// selector may choose too.
+func (e *entrances) servicesOfPods(namespace string, selector map[string]string) []ir.Name {
 	if len(selector) == 0 {
 		return nil
 	}
 	var out []ir.Name
 	for _, name := range e.spaces[namespace] {
 		s := e.services[name]
-		if s != nil && len(s.Selector) > 0 && (within(selector, s.Selector) || within(s.Selector, selector)) {
+		if s != nil && len(s.Selector) > 0 && (labelsWithin(selector, s.Selector) || labelsWithin(s.Selector, selector)) {
 			out = append(out, name)
 		}
 	}
@@ -237,7 +238,7 @@ func (r *run) isOwned(d *door) bool {
 			return false
 		}
 		c := &u.gateway.Convention
-		return len(c.Owner) > 0 && within(c.Owner, d.labels) || len(c.LegacyOwner) > 0 && within(c.LegacyOwner, d.labels)
+		return len(c.Owner) > 0 && labelsWithin(c.Owner, d.labels) || len(c.LegacyOwner) > 0 && labelsWithin(c.LegacyOwner, d.labels)
 	})
 }
 

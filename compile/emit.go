@@ -39,8 +39,8 @@ type generator struct {
 var generators = []generator{
 	{config.EmitOathkeeperRules, (*run).rulesFile, (*run).emitRulesConfigMap},
 	{config.EmitOathkeeperConfigMap, nil, (*run).emitRulesConfigMap},
-	{config.EmitHydra, (*run).hydraFile, func(r *run) { r.inConfigMap("hydra-clients", r.hydraFile()) }},
-	{config.EmitDex, (*run).dexFile, func(r *run) { r.inConfigMap("dex-fragment", r.dexFile()) }},
+	{config.EmitHydra, (*run).hydraFile, func(r *run) { r.addConfigMap("hydra-clients", r.hydraFile()) }},
+	{config.EmitDex, (*run).dexFile, func(r *run) { r.addConfigMap("dex-fragment", r.dexFile()) }},
 	{config.EmitGateway, nil, (*run).emitGateways},
 	{config.EmitAdmissionPolicy, nil, (*run).emitAdmissionPolicy},
 	{config.EmitKymaRoles, nil, func(r *run) { r.add(ruleKymaRoles, kymaroles.Objects()) }},
@@ -50,7 +50,7 @@ var generators = []generator{
 // their output.
 func (r *run) emit() {
 	if r.options.Beside {
-		r.roleBindings()
+		r.emitRoleBindings()
 	}
 	wanted := r.options.Emit
 	if slices.Contains(wanted, config.EmitOathkeeperRules) {
@@ -69,13 +69,13 @@ func (r *run) emit() {
 	}
 }
 
-// inConfigMap adds a file as a ConfigMap in the namespace of kgw.yaml.
-func (r *run) inConfigMap(name string, f File) {
+// addConfigMap adds a file as a ConfigMap in the namespace of kgw.yaml.
+func (r *run) addConfigMap(name string, f File) {
 	if f.Data == nil {
 		return
 	}
 	if size := len(f.Name) + len(f.Data); size > manifest.MaxConfigMap {
-		r.found = append(r.found, r.giveLevels(diag.List{{
+		r.found = append(r.found, r.setLevels(diag.List{{
 			Code: diag.ConfigMapTooLarge, At: f.Origin, Message: fmt.Sprintf("%s has %d bytes, and a ConfigMap holds %d", f.Name, size, manifest.MaxConfigMap),
 			Help: "write it as a file: kgw build --emit with this one name",
 		}})...)
@@ -104,7 +104,7 @@ func (r *run) emitRulesConfigMap() {
 		return
 	}
 	maps, found := accessrules.ConfigMaps(rules, r.accessRules())
-	r.found = append(r.found, r.giveLevels(found)...)
+	r.found = append(r.found, r.setLevels(found)...)
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, isRule)
 	r.add(ruleFile, maps)
 }
@@ -116,20 +116,20 @@ func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
 func (r *run) add(rule string, objects []manifest.Object) {
 	for i := range objects {
 		o := &objects[i]
-		if u := r.namedLike(o); u != nil {
-			r.found = append(r.found, r.giveLevels(diag.List{intruder(u, o)})...)
+		if u := r.unitNamedLike(o); u != nil {
+			r.found = append(r.found, r.setLevels(diag.List{intruderFinding(u, o)})...)
 			continue
 		}
 		r.result.Objects = append(r.result.Objects, *o)
-		r.result.emitted(rule, o, r.of(o.Origin.Doc))
+		r.result.noteEmitted(rule, o, r.configOf(o.Origin.Doc))
 	}
 	manifest.Sort(r.result.Objects)
 }
 
-// namedLike returns a document among the inputs that is another object of the
+// unitNamedLike returns a document among the inputs that is another object of the
 // same kind and name, or nil. The namespace of a document of a kind without
 // one says nothing.
-func (r *run) namedLike(o *manifest.Object) *unit {
+func (r *run) unitNamedLike(o *manifest.Object) *unit {
 	for _, u := range r.units {
 		if u.doc.Kind == o.Kind && u.doc.Name == o.Meta.Name && schema.Group(u.doc.APIVersion) == schema.Group(o.APIVersion) &&
 			(o.Meta.Namespace == "" || o.Meta.Namespace == u.doc.Namespace) && !r.isCopy(u, o) {
@@ -151,7 +151,7 @@ func (r *run) emitAdmissionPolicy() {
 		p.Public = append(p.Public, admission.Public{Host: route.Host, Path: route.Path, Methods: route.Methods})
 	}
 	objects, found := admission.Objects(p)
-	r.found = append(r.found, r.giveLevels(found)...)
+	r.found = append(r.found, r.setLevels(found)...)
 	r.add(ruleAdmission, objects)
 }
 
@@ -167,8 +167,8 @@ func settingsFile(c *config.Config) source.Ref {
 	return source.Ref{Doc: docs[0]}
 }
 
-// roleBindings writes who has which role.
-func (r *run) roleBindings() {
+// emitRoleBindings writes who has which role.
+func (r *run) emitRoleBindings() {
 	var all []*ir.Bindings
 	for _, u := range r.units {
 		if b, ok := u.beside.(*ir.Bindings); ok && !u.withheld && !u.copy {
@@ -187,8 +187,8 @@ func (r *run) emitGateways() {
 	for _, u := range r.units {
 		if g, ok := u.companion.(*kube.Gateway); ok && !u.withheld && !u.copy {
 			root, _ := u.doc.Parse()
-			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin, Class: r.of(u.doc).GatewayAPI.Class})
-			r.found = append(r.found, r.giveLevels(found)...)
+			objects, found := parentgateway.Lower(&parentgateway.Gateway{Namespace: g.Name.Namespace, Name: g.Name.Name, Spec: source.Field(root, "spec"), Origin: g.Origin, Class: r.configOf(u.doc).GatewayAPI.Class})
+			r.found = append(r.found, r.setLevels(found)...)
 			all = append(all, objects...)
 		}
 	}

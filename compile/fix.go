@@ -47,7 +47,7 @@ func Fix(in Input, o Options, r *Result) *Patch {
 			f.patch.Files = append(f.patch.Files, PatchedFile{File: in.Files[i], Data: file.Data})
 		}
 	}
-	left := fresh(f.patch.Result.Findings, nil)
+	left := countNew(f.patch.Result.Findings, nil)
 	for i := range r.Findings {
 		if g := &r.Findings[i]; g.Fix != nil && left[keyOf(g)] == 0 {
 			f.patch.Fixed++
@@ -89,7 +89,7 @@ func FixOne(in Input, o Options, r *Result, g *diag.Finding) (one edit.Change, o
 		return edit.Change{}, false
 	}
 	next := Run(changed, o)
-	return c.change, len(blame(r, next, todo)) == 0 && fresh(next.Findings, nil)[keyOf(g)] < fresh(r.Findings, nil)[keyOf(g)]
+	return c.change, len(blame(r, next, todo)) == 0 && countNew(next.Findings, nil)[keyOf(g)] < countNew(r.Findings, nil)[keyOf(g)]
 }
 
 // fixer is the state of the rounds.
@@ -169,7 +169,7 @@ func (f *fixer) candidates() []candidate {
 			f.banned[c.key] = true
 			continue
 		}
-		if !slices.ContainsFunc(out, func(o candidate) bool { return o.file == c.file && meets(o.change, c.change) }) {
+		if !slices.ContainsFunc(out, func(o candidate) bool { return o.file == c.file && changesOverlap(o.change, c.change) }) {
 			out = append(out, c)
 		}
 	}
@@ -179,7 +179,7 @@ func (f *fixer) candidates() []candidate {
 // mayTry reports whether the fix of a finding is to be tried, and counts it for its
 // document.
 func (f *fixer) mayTry(g *diag.Finding) bool {
-	if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.inDoubt(g) {
+	if g.Fix == nil || g.At.Doc == nil || f.banned[keyOf(g)] || f.mayChangeOverlap(g) {
 		return false
 	}
 	at := place{g.At.Doc.File.Name, g.At.Doc.Index}
@@ -189,16 +189,17 @@ func (f *fixer) mayTry(g *diag.Finding) bool {
 
 // newCandidate makes the fix of a finding a change of its file.
 func newCandidate(g *diag.Finding) (candidate, error) {
-	change, err := change(g)
+	change, err := changeOf(g)
 	_, moves := g.Fix.(diag.Move)
 	return candidate{key: keyOf(g), file: g.At.Doc.File, change: change, moves: moves}, err
 }
 
-func meets(a, b edit.Change) bool { return a.Start < b.End && b.Start < a.End || a.Start == b.Start }
+func changesOverlap(a, b edit.Change) bool { return a.Start < b.End && b.Start < a.End || a.Start == b.Start }
 
-// inDoubt keeps paths as they are that overlap those of another rule: what is
-// answered with 500 today may be let in when one of the two is narrowed.
-func (f *fixer) inDoubt(g *diag.Finding) bool {
+// mayChangeOverlap keeps paths as they are that overlap those of another rule:
+// what is answered with 500 today may be let in when one of the two is
+// narrowed.
+func (f *fixer) mayChangeOverlap(g *diag.Finding) bool {
 	if _, rewrites := g.Fix.(diag.Rewrite); !rewrites {
 		return false
 	}
@@ -209,7 +210,7 @@ func (f *fixer) inDoubt(g *diag.Finding) bool {
 	})
 }
 
-func change(f *diag.Finding) (edit.Change, error) {
+func changeOf(f *diag.Finding) (edit.Change, error) {
 	switch fix := f.Fix.(type) {
 	case diag.Rewrite:
 		return edit.Scalar(f.At, fix.Text)
@@ -258,11 +259,11 @@ func blame(before, after *Result, applied []candidate) map[place]bool {
 	for _, c := range applied {
 		moved[place{c.key.file, c.key.document}] = moved[place{c.key.file, c.key.document}] || c.moves
 	}
-	old, there := fresh(before.Findings, nil), map[placeKey]bool{}
+	old, there := countNew(before.Findings, nil), map[placeKey]bool{}
 	for i := range before.Findings {
 		there[placeOf(&before.Findings[i])] = true
 	}
-	left := fresh(after.Findings, old)
+	left := countNew(after.Findings, old)
 	out := map[place]bool{}
 	for i := range after.Findings {
 		g := &after.Findings[i]
@@ -288,9 +289,9 @@ func placeOf(f *diag.Finding) placeKey {
 	return placeKey{k.code, k.file, k.document, k.item + " " + f.At.Path}
 }
 
-// fresh counts the findings that are not only for the record, less those of
+// countNew counts the findings that are not only for the record, less those of
 // old.
-func fresh(found diag.List, old map[fixKey]int) map[fixKey]int {
+func countNew(found diag.List, old map[fixKey]int) map[fixKey]int {
 	out := map[fixKey]int{}
 	for i := range found {
 		if found[i].Severity >= diag.Warning {

@@ -11,10 +11,10 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// foreign reports Ingresses and RouteGroups among the inputs that serve a host
-// of a gateway besides the objects written for it. Skipper serves both, and the
-// other's routes ask for no token.
-func (r *run) foreign() {
+// reportForeignHosts reports Ingresses and RouteGroups among the inputs that
+// serve a host of a gateway besides the objects written for it. Skipper serves
+// both, and the other's routes ask for no token.
+func (r *run) reportForeignHosts() {
 	var others []*kube.Exposure
 	for _, u := range r.units {
 		if e, ok := u.companion.(*kube.Exposure); ok {
@@ -25,11 +25,11 @@ func (r *run) foreign() {
 		return
 	}
 	for _, u := range r.compiled {
-		serves := u.target.serves()
+		serves := u.target.hostsServed()
 		if serves == nil {
 			continue
 		}
-		written, documents := map[string]bool{}, r.others()
+		written, documents := map[string]bool{}, r.documentsByKey()
 		hosts := map[string]*ir.Host{}
 		for _, o := range u.target.objects(u) {
 			if copied := documents[o.Key()]; copied != nil && r.isCopy(copied, &o) {
@@ -44,14 +44,14 @@ func (r *run) foreign() {
 		}
 		for _, e := range others {
 			if !written[e.Kind+" "+e.Name.String()] {
-				r.beside(u, e, hosts)
+				r.reportForeignHost(u, e, hosts)
 			}
 		}
 	}
 }
 
-// serves returns the hosts of an object that the target writes, or is nil.
-func (t *boundTarget) serves() func(*manifest.Object) []string {
+// hostsServed returns the hosts of an object that the target writes, or is nil.
+func (t *boundTarget) hostsServed() func(*manifest.Object) []string {
 	if t == nil {
 		return nil
 	}
@@ -72,10 +72,10 @@ func (t *boundTarget) objects(u *unit) []manifest.Object {
 	return out
 }
 
-func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
+func (r *run) reportForeignHost(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 	for _, h := range e.Hosts {
 		for name, host := range hosts {
-			if !covers(h.Name, name) {
+			if !hostCovers(h.Name, name) {
 				continue
 			}
 			at := u.gateway.Origin
@@ -92,7 +92,8 @@ func (r *run) beside(u *unit, e *kube.Exposure, hosts map[string]*ir.Host) {
 	}
 }
 
-// covers reports whether an Ingress for one host matches requests for another.
-func covers(pattern, name string) bool {
+// hostCovers reports whether an Ingress for one host matches requests for
+// another.
+func hostCovers(pattern, name string) bool {
 	return pattern == "" || host.MatchLabel(strings.ToLower(pattern), strings.ToLower(name))
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/gone"
 )
 
-// gone says of each kind of settings that nothing reads any more what is in
+// reportGone says of each kind of settings that nothing reads any more what is in
 // their place: once, at the first document of the kind.
-func (r *run) gone() {
+func (r *run) reportGone() {
 	first := map[*gone.Kind]*unit{}
 	count := map[*gone.Kind]int{}
 	for _, u := range r.units {

@@ -122,7 +122,7 @@ func commentIgnores(doc *source.Document, root *source.Node, locked []diag.Code,
 	return out
 }
 
-func content(line string) bool {
+func hasContent(line string) bool {
 	t := strings.TrimSpace(line)
 	return t != "" && t[0] != '#' && t != "---"
 }
@@ -133,7 +133,7 @@ func nextContents(lines []string) []int {
 	next := make([]int, len(lines)+1)
 	next[len(lines)] = len(lines)
 	for i := len(lines) - 1; i >= 0; i-- {
-		if next[i] = next[i+1]; content(lines[i]) {
+		if next[i] = next[i+1]; hasContent(lines[i]) {
 			next[i] = i
 		}
 	}
@@ -151,7 +151,7 @@ func nodeEnd(lines []string, i int) int {
 	top, isElement := depth(lines[i]), strings.HasPrefix(strings.TrimSpace(lines[i]), "-")
 	end := i
 	for j := i + 1; j < len(lines); j++ {
-		if !content(lines[j]) {
+		if !hasContent(lines[j]) {
 			continue
 		}
 		d, dash := depth(lines[j]), strings.HasPrefix(strings.TrimSpace(lines[j]), "- ")
@@ -163,9 +163,9 @@ func nodeEnd(lines []string, i int) int {
 	return end
 }
 
-// suppresses reports whether there are suppressions, for which findings must
+// hasSuppressions reports whether there are suppressions, for which findings must
 // know their places.
-func (r *run) suppresses() bool {
+func (r *run) hasSuppressions() bool {
 	return slices.ContainsFunc(r.units, func(u *unit) bool { return len(u.ignores) > 0 })
 }
 

@@ -72,15 +72,15 @@ func (o *Options) Hidable(f *diag.Finding) bool {
 // covers reports whether a suppression covers the finding, at any of its
 // places, and notes the places for mark.
 func (x ignoreIndex) covers(f *diag.Finding) bool {
-	hit := x.at(f.Code, f.At.Doc, f.Span.Line)
+	hit := x.coversLine(f.Code, f.At.Doc, f.Span.Line)
 	for i := range f.Related {
-		also := x.at(f.Code, f.Related[i].At.Doc, f.Related[i].Span.Line)
+		also := x.coversLine(f.Code, f.Related[i].At.Doc, f.Related[i].Span.Line)
 		hit = hit || also && !slices.Contains(mutual, f.Code)
 	}
 	return hit
 }
 
-func (x ignoreIndex) at(code diag.Code, doc *source.Document, line int) bool {
+func (x ignoreIndex) coversLine(code diag.Code, doc *source.Document, line int) bool {
 	if doc == nil {
 		return false
 	}

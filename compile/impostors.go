@@ -12,12 +12,12 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// impostors reports VirtualServices, Rules and policies among the inputs that
-// name a gateway as their owner, by a label or an owner reference, but route or
-// admit differently from the objects written for it. Such an object counts as
-// the gateway's own wherever the two are compared, and writing the gateway does
-// not remove it.
-func (r *run) impostors() {
+// reportImpostors reports VirtualServices, Rules and policies among the inputs
+// that name a gateway as their owner, by a label or an owner reference, but
+// route or admit differently from the objects written for it. Such an object
+// counts as the gateway's own wherever the two are compared, and writing the
+// gateway does not remove it.
+func (r *run) reportImpostors() {
 	made := map[ir.Name][]*unit{}
 	for _, u := range r.compiled {
 		if u.target != nil {
@@ -26,11 +26,11 @@ func (r *run) impostors() {
 	}
 	objects := map[*unit][]manifest.Object{}
 	for _, u := range r.units {
-		gateways := made[r.madeFor(u)]
+		gateways := made[r.namedOwner(u)]
 		if _, policies := policyLabels(u); !policies {
 			gateways = slices.DeleteFunc(slices.Clone(gateways), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
 		}
-		if len(gateways) == 0 || r.asWritten(u, gateways, objects) {
+		if len(gateways) == 0 || r.decidesAsWritten(u, gateways, objects) {
 			continue
 		}
 		g := gateways[0].gateway
@@ -43,9 +43,9 @@ func (r *run) impostors() {
 	}
 }
 
-// madeFor returns the resource that an object names as its owner, or the zero
+// namedOwner returns the resource that an object names as its owner, or the zero
 // name.
-func (r *run) madeFor(u *unit) ir.Name {
+func (r *run) namedOwner(u *unit) ir.Name {
 	var labels map[string]string
 	switch o := u.companion.(type) {
 	case *kube.VirtualService:
@@ -84,14 +84,14 @@ func policyLabels(u *unit) (labels map[string]string, ok bool) {
 	return nil, false
 }
 
-// asWritten reports whether a document decides as one of the objects that are
-// written for the gateways, or is replaced by one.
-func (r *run) asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
+// decidesAsWritten reports whether a document decides as one of the objects
+// that are written for the gateways, or is replaced by one.
+func (r *run) decidesAsWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
 	root, _ := u.doc.Parse()
 	if root == nil {
 		return true
 	}
-	want := decisive(u.doc.Kind, plain(source.Value(source.Field(root, "spec"))))
+	want := decisivePart(u.doc.Kind, jsonValueOf(source.Value(source.Field(root, "spec"))))
 	for _, g := range gateways {
 		if _, made := objects[g]; !made {
 			objects[g] = g.target.objects(g)
@@ -105,7 +105,7 @@ func (r *run) asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.
 				return true
 			}
 			spec, _ := o.Value().Get("spec")
-			if reflect.DeepEqual(decisive(o.Kind, plain(spec)), want) {
+			if reflect.DeepEqual(decisivePart(o.Kind, jsonValueOf(spec)), want) {
 				return true
 			}
 		}
@@ -113,9 +113,9 @@ func (r *run) asWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.
 	return false
 }
 
-// decisive is the part of a spec that decides where requests go and who is let
-// in. Releases of the controllers differ in the rest.
-func decisive(kind string, spec any) any {
+// decisivePart is the part of a spec that decides where requests go and who is
+// let in. Releases of the controllers differ in the rest.
+func decisivePart(kind string, spec any) any {
 	s, _ := spec.(map[string]any)
 	switch kind {
 	case "Rule":

@@ -30,17 +30,17 @@ type front struct {
 	kept  []httproute.Asked
 }
 
-func (f *front) matches() []httproute.Asked {
+func (f *front) askedMatches() []httproute.Asked {
 	if f.asked != nil {
 		f.kept, f.asked = f.asked(), nil
 	}
 	return f.kept
 }
 
-// interleaved reports HTTPRoutes of others, and of other gateways, of which Istio
-// asks a match before a route of a gateway: it puts the matches of all objects of
-// a host into one order, whoever wrote them.
-func (r *run) interleaved() {
+// reportInterleaved reports HTTPRoutes of others, and of other gateways, of
+// which Istio asks a match before a route of a gateway: it puts the matches of
+// all objects of a host into one order, whoever wrote them.
+func (r *run) reportInterleaved() {
 	var own []*front
 	for _, u := range r.compiled {
 		if u.target != nil && u.target.GatewayAPI.Routes && !u.copy {
@@ -68,13 +68,14 @@ func (r *run) interleaved() {
 				others = all
 			}
 		}
-		r.interleavedWith(f, others, c)
+		r.reportInterleavedWith(f, others, c)
 	}
 }
 
-// interleavedWith reports what is asked between the routes of a gateway: the first
-// that does something else with a request, and each that shares a host and does not.
-func (r *run) interleavedWith(f *front, others []*front, c *companions) {
+// reportInterleavedWith reports what is asked between the routes of a gateway:
+// the first that does something else with a request, and each that shares a
+// host and does not.
+func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
 	purse := match.NewPurse(f.unit.target.Steps)
 	seen := map[*front]bool{f: true}
 	for _, other := range others {
@@ -83,16 +84,16 @@ func (r *run) interleavedWith(f *front, others []*front, c *companions) {
 		}
 		seen[other] = true
 		var shared string
-		for _, h := range c.shared(f, other) {
-			if in := httproute.Intruder(f.matches(), other.matches(), h.name, h.byAge, r.judge, purse); in != nil {
-				r.found.Add(f.intruded(other, in, h))
+		for _, h := range c.sharedHosts(f, other) {
+			if in := httproute.Intruder(f.askedMatches(), other.askedMatches(), h.name, h.byAge, r.judge, purse); in != nil {
+				r.found.Add(f.intrusionFinding(other, in, h))
 				return
 			}
 			if h.certain {
 				shared = h.name
 			}
 		}
-		if shared != "" && len(other.matches()) > 0 {
+		if shared != "" && len(other.askedMatches()) > 0 {
 			r.found.Add(diag.Finding{
 				Code: diag.RoutesInterleave, Severity: diag.Info, At: f.hostAt(shared), Owner: f.unit.doc,
 				Message: fmt.Sprintf("%s serves host %q too: its rules are asked behind those of %s %q that match the same requests, or do the same", other.what, shared, f.unit.gateway.Kind, f.unit.gateway.Name),
@@ -103,8 +104,9 @@ func (r *run) interleavedWith(f *front, others []*front, c *companions) {
 	}
 }
 
-// intruded is the finding about a match that is asked before a route of f.
-func (f *front) intruded(other *front, in *httproute.Intrusion, h sharedHost) diag.Finding {
+// intrusionFinding is the finding about a match that is asked before a route of
+// f.
+func (f *front) intrusionFinding(other *front, in *httproute.Intrusion, h sharedHost) diag.Finding {
 	g := f.unit.gateway
 	d := diag.Finding{
 		Code: diag.RoutesInterleave, At: in.Own.Origin, Owner: f.unit.doc,
@@ -151,8 +153,8 @@ type sharedHost struct {
 	certain, byAge bool
 }
 
-// shared lists the hosts that two objects share at their Gateways.
-func (c *companions) shared(a, b *front) []sharedHost {
+// sharedHosts lists the hosts that two objects share at their Gateways.
+func (c *companions) sharedHosts(a, b *front) []sharedHost {
 	var out []sharedHost
 	for _, p := range a.parents {
 		for _, q := range b.parents {
@@ -162,7 +164,7 @@ func (c *companions) shared(a, b *front) []sharedHost {
 			for _, h := range a.hosts {
 				for _, o := range b.hosts {
 					if host.Meet(h, o) {
-						out = append(out, c.sharedAt(a, b, p, cmp.Or(p.Section, q.Section), h, o)...)
+						out = append(out, c.sharedHostsAt(a, b, p, cmp.Or(p.Section, q.Section), h, o)...)
 					}
 				}
 			}
@@ -171,9 +173,9 @@ func (c *companions) shared(a, b *front) []sharedHost {
 	return out
 }
 
-// sharedAt lists the hosts under which two objects with the hosts h and o share a
-// list at a Gateway, or at the one of its listeners that is named.
-func (c *companions) sharedAt(a, b *front, p kube.RouteParent, section, h, o string) []sharedHost {
+// sharedHostsAt lists the hosts under which two objects with the hosts h and o
+// share a list at a Gateway, or at the one of its listeners that is named.
+func (c *companions) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, o string) []sharedHost {
 	gateway := c.parents[p.Name]
 	if gateway == nil || p.Kind != "Gateway" {
 		if h == o {

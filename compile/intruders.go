@@ -13,9 +13,9 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// others are the documents among the inputs of kinds that are written, by the
-// key of the object that each is.
-func (r *run) others() map[string]*unit {
+// documentsByKey are the documents among the inputs of kinds that are written,
+// by the key of the object that each is.
+func (r *run) documentsByKey() map[string]*unit {
 	out := map[string]*unit{}
 	for _, u := range r.units {
 		if u.kind == nil && u.doc.Name != "" && kinds.Written(schema.Group(u.doc.APIVersion), u.doc.Kind) {
@@ -32,11 +32,11 @@ func (r *run) isCopy(u *unit, o *manifest.Object) bool {
 		return true
 	}
 	root, _ := u.doc.Parse()
-	return root != nil && reflect.DeepEqual(plain(o.Value()), plain(source.Value(root)))
+	return root != nil && reflect.DeepEqual(jsonValueOf(o.Value()), jsonValueOf(source.Value(root)))
 }
 
-// plain is a value as encoding/json has it.
-func plain(v any) any {
+// jsonValueOf is a value as encoding/json has it.
+func jsonValueOf(v any) any {
 	var out any
 	if json.Unmarshal(manifest.AppendJSON(nil, v, 0), &out) != nil {
 		return nil
@@ -44,10 +44,11 @@ func plain(v any) any {
 	return out
 }
 
-// intruders withholds gateways that would write an object which has the name of
-// another one among the inputs: whichever is applied last would replace it.
-func (r *run) intruders(objects [][]manifest.Object) {
-	others := r.others()
+// reportIntruders withholds gateways that would write an object which has the
+// name of another one among the inputs: whichever is applied last would replace
+// it.
+func (r *run) reportIntruders(objects [][]manifest.Object) {
+	others := r.documentsByKey()
 	if len(others) == 0 {
 		return
 	}
@@ -62,16 +63,16 @@ func (r *run) intruders(objects [][]manifest.Object) {
 				continue
 			}
 			r.compiled[i].withheld = true
-			f := intruder(u, o)
+			f := intruderFinding(u, o)
 			f.Owner = r.compiled[i].doc
 			r.found.Add(f)
 		}
 	}
 }
 
-// intruder is the finding about a document that has the name of an object that
-// is written.
-func intruder(u *unit, o *manifest.Object) diag.Finding {
+// intruderFinding is the finding about a document that has the name of an
+// object that is written.
+func intruderFinding(u *unit, o *manifest.Object) diag.Finding {
 	f := diag.Finding{
 		Code: diag.NameCollision, Severity: diag.Error, At: source.Ref{Doc: u.doc}.At("metadata", "name"),
 		Message: fmt.Sprintf("%s %q has the name of an object that is written, and would replace it or be replaced", o.Kind, strings.TrimPrefix(o.Meta.Namespace+"/"+o.Meta.Name, "/")),

@@ -32,12 +32,12 @@ type Need struct {
 // read is left out.
 func TakeInventory(in Input, o Options) *Inventory {
 	r := link(in, o)
-	return &Inventory{Known: r.described(), Needs: r.needs()}
+	return &Inventory{Known: r.referredObjects(), Needs: r.collectNeeds()}
 }
 
-// described returns the objects among the inputs that gateways refer to, by
+// referredObjects returns the objects among the inputs that gateways refer to, by
 // namespace and name.
-func (r *run) described() config.Known {
+func (r *run) referredObjects() config.Known {
 	c := r.companions()
 	var out config.Known
 	for _, name := range sortedNames(c.services) {
@@ -74,8 +74,9 @@ func sortedNames[T any](objects map[ir.Name]T) []ir.Name {
 	return slices.SortedFunc(maps.Keys(objects), func(a, b ir.Name) int { return strings.Compare(a.String(), b.String()) })
 }
 
-// needs collects what findings of linking, and hosts without a domain, lack.
-func (r *run) needs() []Need {
+// collectNeeds collects what findings of linking, and hosts without a domain,
+// lack.
+func (r *run) collectNeeds() []Need {
 	lacking := slices.DeleteFunc(slices.Clone(r.found), func(f diag.Finding) bool { return f.Lacks == nil })
 	for _, u := range r.compiled {
 		for i := range u.gateway.Hosts {

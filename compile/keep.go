@@ -8,13 +8,13 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// keep adds objects that were written before and are no longer wanted, as long
-// as removing them would leave a gap. Names of Ingresses change when a rate
-// limit or a list of services is added; deleted before the new ones are there,
-// requests would find nothing. So nothing is removed together with something
-// new. The route for requests that no other route matches is removed last of
-// all.
-func (r *run) keep() {
+// keepNeeded adds objects that were written before and are no longer wanted, as
+// long as removing them would leave a gap. Names of Ingresses change when a
+// rate limit or a list of services is added; deleted before the new ones are
+// there, requests would find nothing. So nothing is removed together with
+// something new. The route for requests that no other route matches is removed
+// last of all.
+func (r *run) keepNeeded() {
 	if r.options.Old == nil {
 		return
 	}
@@ -44,7 +44,7 @@ func (r *run) keep() {
 		created = created || !before[k]
 	}
 	for _, u := range stale {
-		if created || guards(u, stale) {
+		if created || answersForStale(u, stale) {
 			r.result.Others = append(r.result.Others, u.doc)
 			r.result.Kept++
 		}
@@ -53,9 +53,9 @@ func (r *run) keep() {
 
 func key(e *kube.Exposure) string { return e.Kind + " " + e.Name.String() }
 
-// guards reports whether the object answers the remaining requests for a host
-// of others that are removed.
-func guards(u *unit, stale []*unit) bool {
+// answersForStale reports whether the object answers the remaining requests for
+// a host of others that are removed.
+func answersForStale(u *unit, stale []*unit) bool {
 	e := u.companion.(*kube.Exposure)
 	if !ingress.CatchesAll(e.Annotations) {
 		return false

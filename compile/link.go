@@ -41,7 +41,7 @@ func (r *run) companions() *companions {
 		namespaces: map[string]*kube.Namespace{}, providers: map[string]bool{},
 		stackSets: map[ir.Name]*kube.StackSet{}, parents: map[ir.Name]*kube.ParentGateway{}, certificates: map[string][]*ir.Certificate{}, known: map[*config.Config]map[ir.Name]*kube.Service{},
 	}
-	r.known(c)
+	r.addKnown(c)
 	for _, u := range r.units {
 		if m, ok := u.beside.(*ir.Module); ok {
 			c.module = m
@@ -79,27 +79,27 @@ func (r *run) companions() *companions {
 	// A controller looks at the cluster and assumes nothing: where Gateways are
 	// among the inputs, they are all that there are.
 	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
-		c.assume(r.options.Config.Domains.Default)
+		c.assumeGateway(r.options.Config.Domains.Default)
 	}
 	return c
 }
 
-// known adds what kgw.yaml says of other repositories.
-func (r *run) known(c *companions) {
+// addKnown adds what kgw.yaml says of other repositories.
+func (r *run) addKnown(c *companions) {
 	for _, config := range slices.Backward(r.scopes()) {
-		knownOf(config, c)
+		addKnownOf(config, c)
 	}
 }
 
 // service is lookUp for the gateway that is linked.
 func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
 	found := c.lookUp(name, holds)
-	c.note(answer{question: whichService, name: name, service: found})
+	c.noteAnswer(answer{question: whichService, name: name, service: found})
 	return found
 }
 
-// note keeps an answer to the gateway that is linked.
-func (c *companions) note(a answer) {
+// noteAnswer keeps an answer to the gateway that is linked.
+func (c *companions) noteAnswer(a answer) {
 	if c.answers != nil {
 		*c.answers = append(*c.answers, a)
 	}
@@ -136,14 +136,14 @@ func knownServices(config *config.Config) map[ir.Name]*kube.Service {
 	return out
 }
 
-// knownOf adds what one configuration says.
-func knownOf(config *config.Config, c *companions) {
+// addKnownOf adds what one configuration says.
+func addKnownOf(config *config.Config, c *companions) {
 	maps.Copy(c.services, knownServices(config))
 	for i, g := range config.Known.Gateways {
 		name := ir.Name{Namespace: g.Namespace, Name: g.Name}
 		c.gateways[name] = &kube.Gateway{Setting: source.JoinIndex("known.gateways", i), Name: name, Servers: [][]string{g.Hosts}, HTTPS: [][]string{g.Hosts}}
 	}
-	knownParents(config, c)
+	addKnownParents(config, c)
 	for i := range config.Known.StackSets {
 		s := &config.Known.StackSets[i]
 		set := &kube.StackSet{Name: ir.Name{Namespace: s.Namespace, Name: s.Name}}
@@ -157,9 +157,10 @@ func knownOf(config *config.Config, c *companions) {
 	}
 }
 
-// knownParents adds the Gateways of the Gateway API whose hosts or namespaces a
-// configuration sets. The Istio Gateways that they replace serve those hosts too.
-func knownParents(config *config.Config, c *companions) {
+// addKnownParents adds the Gateways of the Gateway API whose hosts or
+// namespaces a configuration sets. The Istio Gateways that they replace serve
+// those hosts too.
+func addKnownParents(config *config.Config, c *companions) {
 	for _, istio := range slices.Sorted(maps.Keys(config.GatewayAPI.Gateways)) {
 		g := config.GatewayAPI.Gateways[istio]
 		name := ir.NameIn(istio)
@@ -203,9 +204,10 @@ func (r *run) aim() {
 	}
 }
 
-// standIns uses a Gateway of the Gateway API as the Istio Gateway that resources
-// name, where that is not among the inputs and all of them have HTTPRoutes.
-func (r *run) standIns(c *companions) {
+// useStandIns uses a Gateway of the Gateway API as the Istio Gateway that
+// resources name, where that is not among the inputs and all of them have
+// HTTPRoutes.
+func (r *run) useStandIns(c *companions) {
 	c.standIns = map[ir.Name]bool{}
 	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
 	for _, u := range r.compiled {
@@ -237,43 +239,43 @@ func (r *run) standIns(c *companions) {
 func (r *run) link() {
 	c := r.companions()
 	r.result.Domain = c.clusterDomain(r.options.Config.Domains.Default)
-	r.standIns(c)
+	r.useStandIns(c)
 	r.recallLinks(c)
 	for _, u := range r.compiled {
 		if l := u.links; !l.made {
 			c.answers = &l.answers
-			c.completeHosts(u.gateway, r.of(u.doc).Domains.Default, &l.early)
-			c.traffic(u.gateway, &l.early)
-			c.ports(u.gateway, r.of(u.doc), &l.early)
+			c.completeHosts(u.gateway, r.configOf(u.doc).Domains.Default, &l.early)
+			c.linkTraffic(u.gateway, &l.early)
+			c.completePorts(u.gateway, r.configOf(u.doc), &l.early)
 		}
 		r.found = append(r.found, u.links.early...)
 	}
 	r.rewrite()
-	r.share()
+	r.shareBudget()
 	for _, u := range r.compiled {
 		if !u.linked.made {
 			c.answers = &u.links.answers
-			c.complete(u, r.of(u.doc), &u.linked.found)
+			c.complete(u, r.configOf(u.doc), &u.linked.found)
 			u.linked.made = true
 		}
 		r.found = append(r.found, u.linked.found...)
 	}
 	c.answers = nil
 	c.checkGateways(r.options.At, &r.found)
-	r.names()
+	r.checkNames()
 }
 
 // complete fills in what other documents say of a gateway in the terms of its
 // target.
 func (c *companions) complete(u *unit, holds *config.Config, found *diag.List) {
 	g := u.gateway
-	c.workloads(u, holds, found)
-	c.authorizers(g, found)
-	c.hosts(g, holds.Domains.Default, found)
-	c.ingress(g, found)
-	c.served(g, found)
-	c.present(g, found)
-	c.made(g, found)
-	c.secured(g, found)
-	c.parent(u, found)
+	c.linkWorkloads(u, holds, found)
+	c.checkAuthorizers(g, found)
+	c.completeShortHosts(g, holds.Domains.Default, found)
+	c.checkIngressGateway(g, found)
+	c.checkServes(g, found)
+	c.checkGatewayPresent(g, found)
+	c.checkGatewayMade(g, found)
+	c.checkTLS(g, found)
+	c.linkParent(u, found)
 }

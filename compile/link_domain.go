@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// assume adds the Gateway that every Kyma cluster has, unless it is known
+// assumeGateway adds the Gateway that every Kyma cluster has, unless it is known
 // better. domain is the cluster's, or "".
-func (c *companions) assume(domain string) {
+func (c *companions) assumeGateway(domain string) {
 	if c.gateways[kube.KymaGateway] != nil {
 		return
 	}
@@ -41,11 +41,11 @@ func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag
 		switch {
 		case domain == "":
 			if h.Short {
-				shapeOfGateway(h, gateway, found)
+				reportNoDefaultDomain(h, gateway, found)
 			}
 			continue
 		case !h.Short && domain != configured:
-			domainsDiffer(h, gateway, domain, configured, found)
+			reportDomainsDiffer(h, gateway, domain, configured, found)
 		}
 		h.Name, h.Short, h.Domain = h.Written+"."+domain, false, saidOf(gateway)
 		for _, r := range g.Routes {
@@ -74,7 +74,7 @@ func saidOf(g *kube.Gateway) ir.Said {
 	return ir.Said{At: g.HostsAt}
 }
 
-func shapeOfGateway(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
+func reportNoDefaultDomain(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
 	f := gatewayFault(diag.GatewayNotShort, h, gateway,
 		fmt.Sprintf("host %q has no domain, and Gateway %q does not have one HTTPS server with one host of the form *.domain", h.Written, gateway.Name),
 		"write the full host, or give the Gateway one HTTPS server with the host *.DOMAIN")
@@ -83,7 +83,7 @@ func shapeOfGateway(h *ir.Host, gateway *kube.Gateway, found *diag.List) {
 	h.Name, h.Short = "", false
 }
 
-func domainsDiffer(h *ir.Host, gateway *kube.Gateway, domain, configured string, found *diag.List) {
+func reportDomainsDiffer(h *ir.Host, gateway *kube.Gateway, domain, configured string, found *diag.List) {
 	found.Add(gatewayFault(diag.DomainsDiffer, h, gateway,
 		fmt.Sprintf("host %q becomes %q, following Gateway %q; the default domain is configured as %q", h.Written, h.Written+"."+domain, gateway.Name, configured),
 		"make domains.default the domain of the Gateway, or leave it out"))

@@ -13,9 +13,9 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// hosts completes short hosts with the domain of the Gateway; that of the
-// Gateway which every cluster has may be configured.
-func (c *companions) hosts(g *ir.Gateway, configured string, found *diag.List) {
+// completeShortHosts completes short hosts with the domain of the Gateway; that
+// of the Gateway which every cluster has may be configured.
+func (c *companions) completeShortHosts(g *ir.Gateway, configured string, found *diag.List) {
 	if g.Convention.Says.NoGateway == "" {
 		return
 	}
@@ -34,21 +34,21 @@ func (c *companions) hosts(g *ir.Gateway, configured string, found *diag.List) {
 		}
 		h.Short = false
 		if domain != "" {
-			h.Name, h.Domain = h.Written+"."+domain, c.saysDomain(gateway, g.Ingress.External)
+			h.Name, h.Domain = h.Written+"."+domain, c.domainPlace(gateway, g.Ingress.External)
 			continue
 		}
 		h.Name = ""
-		shortHost(g, h, ref, gateway, found)
+		reportShortHost(g, h, ref, gateway, found)
 	}
 }
 
-func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
+func reportShortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, found *diag.List) {
 	says := &g.Convention.Says
 	if ref.Name == "" {
 		return // the reference itself is at fault
 	}
 	if gateway != nil && gateway.Assumed {
-		noDomain(h, fmt.Sprintf(says.NoGateway, ref), found)
+		reportNoDomain(h, fmt.Sprintf(says.NoGateway, ref), found)
 		return
 	}
 	f := found.Add(diag.Finding{
@@ -75,9 +75,9 @@ func shortHost(g *ir.Gateway, h *ir.Host, ref ir.Name, gateway *kube.Gateway, fo
 	}
 }
 
-// noDomain reports a short host of a Gateway that serves the domain of the
+// reportNoDomain reports a short host of a Gateway that serves the domain of the
 // cluster, if that domain is not known.
-func noDomain(h *ir.Host, upstream string, found *diag.List) {
+func reportNoDomain(h *ir.Host, upstream string, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.NoDomain, At: h.Origin,
 		Message:  fmt.Sprintf("host %q has no domain, and the domain of the cluster is not known", h.Written),
@@ -108,9 +108,9 @@ func (c *companions) domain(ref, external ir.Name) (string, *kube.Gateway) {
 	return domain, gateway
 }
 
-// saysDomain is where the domain of a short host is said: in the Gateway, or
+// domainPlace is where the domain of a short host is said: in the Gateway, or
 // without one in the ExternalGateway.
-func (c *companions) saysDomain(gateway *kube.Gateway, external ir.Name) ir.Said {
+func (c *companions) domainPlace(gateway *kube.Gateway, external ir.Name) ir.Said {
 	if gateway != nil {
 		return saidOf(gateway)
 	}
@@ -130,9 +130,10 @@ func gatewayOf(external ir.Name) ir.Name {
 	return ir.Name{Namespace: external.Namespace, Name: base + "-gw"}
 }
 
-// ingress checks that the Gateway is there, for dialects whose controller does.
-// A Gateway that the configuration knows counts as its ExternalGateway too.
-func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
+// checkIngressGateway checks that the Gateway is there, for dialects whose
+// controller does. A Gateway that the configuration knows counts as its
+// ExternalGateway too.
+func (c *companions) checkIngressGateway(g *ir.Gateway, found *diag.List) {
 	if g.Convention.Says.NoGateway == "" {
 		return
 	}
@@ -143,14 +144,14 @@ func (c *companions) ingress(g *ir.Gateway, found *diag.List) {
 		made := gatewayOf(in.External)
 		in.Text = made.String()
 		if known := c.gateways[made]; c.external[in.External] == nil && (known == nil || known.Origin.Doc != nil) {
-			missingGateway(g, "ExternalGateway", in.External, found)
+			reportMissingGateway(g, "ExternalGateway", in.External, found)
 		}
 	case in.Ref.Name != "" && c.gateways[in.Ref] == nil:
-		missingGateway(g, "Gateway", in.Ref, found)
+		reportMissingGateway(g, "Gateway", in.Ref, found)
 	}
 }
 
-func missingGateway(g *ir.Gateway, kind string, name ir.Name, found *diag.List) {
+func reportMissingGateway(g *ir.Gateway, kind string, name ir.Name, found *diag.List) {
 	in := &g.Ingress
 	help, lack := "add it to the inputs, or to known.gateways in kgw.yaml", name
 	if kind == "ExternalGateway" {

@@ -35,10 +35,11 @@ var hostName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 const maxName = 63 // of a label: names of Services and of namespaces
 
-// names checks the hosts, Services and namespaces of every gateway, of whatever
-// dialect, before any of them becomes a part of a URL or of an address: a name
-// with a slash, a colon or a question mark in it would lead elsewhere.
-func (r *run) names() {
+// checkNames checks the hosts, Services and namespaces of every gateway, of
+// whatever dialect, before any of them becomes a part of a URL or of an
+// address: a name with a slash, a colon or a question mark in it would lead
+// elsewhere.
+func (r *run) checkNames() {
 	told := map[source.Ref]bool{}
 	for i := range r.found {
 		told[source.Ref{Doc: r.found[i].At.Doc, Path: r.found[i].At.Path}] = true
@@ -47,15 +48,15 @@ func (r *run) names() {
 		n := &naming{found: &r.found, seen: u.malformed, told: told}
 		for i := range u.gateway.Hosts {
 			h := &u.gateway.Hosts[i]
-			n.host(h)
+			n.checkHost(h)
 			for j := range h.Upstreams {
-				n.service(&h.Upstreams[j])
+				n.checkService(&h.Upstreams[j])
 			}
 		}
 		for _, route := range u.gateway.Routes {
 			forward, _ := route.Action.(ir.Forward)
 			for i := range forward.To {
-				n.service(&forward.To[i])
+				n.checkService(&forward.To[i])
 			}
 		}
 		u.malformed = append(u.malformed, n.empty...)
@@ -79,7 +80,7 @@ func (n *naming) refuse(at source.Ref, help, format string, args ...any) {
 	n.found.Add(diag.Finding{Code: diag.BadFormat, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
-func (n *naming) host(h *ir.Host) {
+func (n *naming) checkHost(h *ir.Host) {
 	if h.Name != strings.ToLower(h.Name) && !slices.Contains(n.seen, h.Origin.Path) {
 		n.found.Add(diag.Finding{
 			Code: diag.BadHost, At: h.Origin, Message: fmt.Sprintf("host %q has capitals: clients send host names in lower case, and Oathkeeper compares them as written", h.Name),
@@ -91,9 +92,9 @@ func (n *naming) host(h *ir.Host) {
 	}
 }
 
-// service checks the names of a Service. If they are empty because the Service
-// could not be read, there is a finding already.
-func (n *naming) service(u *ir.Upstream) {
+// checkService checks the names of a Service. If they are empty because the
+// Service could not be read, there is a finding already.
+func (n *naming) checkService(u *ir.Upstream) {
 	if u.Name == "" || u.Namespace == "" {
 		n.empty = append(n.empty, u.Origin.At("name").Path)
 		for _, at := range []source.Ref{u.Origin, u.Origin.At("name"), u.Origin.At("namespace"), u.Origin.At("serviceName")} {

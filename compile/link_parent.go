@@ -8,10 +8,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// parent fills in the facts about the Gateway of the Gateway API that the
+// linkParent fills in the facts about the Gateway of the Gateway API that the
 // HTTPRoutes of a resource belong to, where it is among the inputs, and checks
 // that it serves the hosts.
-func (c *companions) parent(u *unit, found *diag.List) {
+func (c *companions) linkParent(u *unit, found *diag.List) {
 	g := u.gateway
 	if u.target == nil || !u.target.GatewayAPI.Routes {
 		return

@@ -20,7 +20,7 @@ func TestTakesHost(t *testing.T) {
 		{"team/*.example.com", "a.example.com", true},
 		{"./a.example.com", "b.example.com", false},
 	} {
-		if got := takesHost(c.server, c.host); got != c.want {
+		if got := servesHost(c.server, c.host); got != c.want {
 			t.Errorf("%q takes %q: %v, want %v", c.server, c.host, got, c.want)
 		}
 	}
@@ -39,7 +39,7 @@ func TestUncertified(t *testing.T) {
 		{[]string{"*.example.com", "*.b.example.com"}, "a.b.example.com", ""},
 		{[]string{"*.example.org"}, "a.b.example.com", ""},
 	} {
-		if got := uncertified(c.secured, c.host); got != c.want {
+		if got := uncertifiedWildcard(c.secured, c.host); got != c.want {
 			t.Errorf("%v for %q: %q, want %q", c.secured, c.host, got, c.want)
 		}
 	}

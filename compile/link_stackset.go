@@ -12,16 +12,16 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// traffic sets the upstreams of the hosts of a gateway from the StackSet that
+// linkTraffic sets the upstreams of the hosts of a gateway from the StackSet that
 // it names: every stack, also one without a share.
-func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
+func (c *companions) linkTraffic(g *ir.Gateway, found *diag.List) {
 	at := g.Traffic
 	if at.Ref.Name == "" {
 		return
 	}
 	set := c.stackSets[at.Ref]
 	if set == nil || len(set.Traffic) == 0 {
-		noTraffic(&at, set, found)
+		reportNoTraffic(&at, set, found)
 		return
 	}
 	var upstreams []ir.Upstream
@@ -38,7 +38,7 @@ func (c *companions) traffic(g *ir.Gateway, found *diag.List) {
 	}
 }
 
-func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
+func reportNoTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.NoTraffic, At: t.Origin,
 		Message: fmt.Sprintf("StackSet %q is not among the inputs: nothing is written for this gateway", t.Ref),
@@ -52,10 +52,10 @@ func noTraffic(t *ir.Traffic, set *kube.StackSet, found *diag.List) {
 	found.Add(f)
 }
 
-// ports completes named ports of the hosts' upstreams with their numbers,
+// completePorts completes named ports of the hosts' upstreams with their numbers,
 // where the Service is known. A port that its Service does not have is an
 // error for every target.
-func (c *companions) ports(g *ir.Gateway, holds *config.Config, found *diag.List) {
+func (c *companions) completePorts(g *ir.Gateway, holds *config.Config, found *diag.List) {
 	reported := map[string]bool{}
 	for i := range g.Hosts {
 		for j := range g.Hosts[i].Upstreams {
@@ -71,7 +71,7 @@ func (c *companions) ports(g *ir.Gateway, holds *config.Config, found *diag.List
 				u.Port.Number, u.PortAt = service.Ports[k].Port, saidIn(service, "ports")
 			} else if !reported[u.Name] {
 				reported[u.Name] = true
-				noPort(g, u, service, found)
+				reportNoPort(g, u, service, found)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func saidIn(s *kube.Service, field string) ir.Said {
 	return ir.Said{At: s.Origin.At("spec", field)}
 }
 
-func noPort(g *ir.Gateway, u *ir.Upstream, service *kube.Service, found *diag.List) {
+func reportNoPort(g *ir.Gateway, u *ir.Upstream, service *kube.Service, found *diag.List) {
 	var have []string
 	for _, p := range service.Ports {
 		have = append(have, strings.TrimPrefix(fmt.Sprintf("%s %d", p.Name, p.Port), " "))

@@ -15,10 +15,10 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// present checks that the Gateway of a resource is among the inputs, for
-// dialects whose controller does not, and where the inputs have Gateways at
-// all: else they are in another repository.
-func (c *companions) present(g *ir.Gateway, found *diag.List) {
+// checkGatewayPresent checks that the Gateway of a resource is among the
+// inputs, for dialects whose controller does not, and where the inputs have
+// Gateways at all: else they are in another repository.
+func (c *companions) checkGatewayPresent(g *ir.Gateway, found *diag.List) {
 	in := &g.Ingress
 	if g.Convention.Says.NoGateway != "" || in.Ref.Name == "" || in.Text == "mesh" || in.Origin.Doc == nil || c.gateways[in.Ref] != nil {
 		return
@@ -35,9 +35,9 @@ func (c *companions) present(g *ir.Gateway, found *diag.List) {
 	}
 }
 
-// made reports a resource bound to the Gateway that Kyma's module makes by
-// default, where the module's settings say that it is not made.
-func (c *companions) made(g *ir.Gateway, found *diag.List) {
+// checkGatewayMade reports a resource bound to the Gateway that Kyma's module
+// makes by default, where the module's settings say that it is not made.
+func (c *companions) checkGatewayMade(g *ir.Gateway, found *diag.List) {
 	if c.module == nil || !c.module.NoGateway || g.Ingress.Ref != kube.KymaGateway || c.gateways[kube.KymaGateway] != nil && !c.gateways[kube.KymaGateway].Assumed {
 		return
 	}
@@ -48,9 +48,9 @@ func (c *companions) made(g *ir.Gateway, found *diag.List) {
 	})
 }
 
-// secured checks what is known of TLS for the hosts of a resource: that its
+// checkTLS checks what is known of TLS for the hosts of a resource: that its
 // Gateway ends it, with a certificate that holds for them.
-func (c *companions) secured(g *ir.Gateway, found *diag.List) {
+func (c *companions) checkTLS(g *ir.Gateway, found *diag.List) {
 	gateway := c.gatewayOf(g)
 	if gateway == nil || gateway.Listens == nil {
 		return
@@ -65,10 +65,10 @@ func (c *companions) secured(g *ir.Gateway, found *diag.List) {
 			continue
 		}
 		if !slices.ContainsFunc(serving, func(l kube.Listener) bool { return l.EndsTLS || l.Passes }) {
-			notEncrypted(h, gateway, serving, found)
+			reportNotEncrypted(h, gateway, serving, found)
 		}
 		for j := range serving {
-			c.certified(h, &serving[j], found)
+			c.checkCertificates(h, &serving[j], found)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func listenersOf(g *kube.Gateway, name string) []kube.Listener {
 	var out []kube.Listener
 	for _, l := range g.Listens {
 		for _, s := range l.Hosts {
-			if !takesHost(s, name) {
+			if !servesHost(s, name) {
 				continue
 			}
 			if len(s) > len(best) {
@@ -103,7 +103,7 @@ func listenersOf(g *kube.Gateway, name string) []kube.Listener {
 	return out
 }
 
-func notEncrypted(h *ir.Host, gateway *kube.Gateway, serving []kube.Listener, found *diag.List) {
+func reportNotEncrypted(h *ir.Host, gateway *kube.Gateway, serving []kube.Listener, found *diag.List) {
 	message := fmt.Sprintf("Gateway %q serves host %q over plain HTTP only: tokens go over the network in the clear", gateway.Name, h.Name)
 	if serving[0].Redirects {
 		message = fmt.Sprintf("Gateway %q redirects host %q to HTTPS, and has no server for that", gateway.Name, h.Name)
@@ -111,13 +111,13 @@ func notEncrypted(h *ir.Host, gateway *kube.Gateway, serving []kube.Listener, fo
 	found.Add(gatewayFault(diag.HostPlain, h, gateway, message, "add a server with protocol HTTPS and a certificate for the host"))
 }
 
-// certified holds a host against the certificates of a server.
-func (c *companions) certified(h *ir.Host, l *kube.Listener, found *diag.List) {
+// checkCertificates holds a host against the certificates of a server.
+func (c *companions) checkCertificates(h *ir.Host, l *kube.Listener, found *diag.List) {
 	known := c.certificatesOf(l)
 	if !l.EndsTLS || len(known) == 0 {
 		return
 	}
-	if slices.ContainsFunc(known, func(k *ir.Certificate) bool { return k.Hidden || holdsFor(k.Hosts, h.Name) }) {
+	if slices.ContainsFunc(known, func(k *ir.Certificate) bool { return k.Hidden || namesMatch(k.Hosts, h.Name) }) {
 		return
 	}
 	k := known[0]
@@ -155,20 +155,20 @@ func (c *companions) certificatesOf(l *kube.Listener) []*ir.Certificate {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *ir.Certificate) int { return foreignness(a) - foreignness(b) })
+	slices.SortStableFunc(out, func(a, b *ir.Certificate) int { return namespaceOrder(a) - namespaceOrder(b) })
 	return out
 }
 
-func foreignness(k *ir.Certificate) int {
+func namespaceOrder(k *ir.Certificate) int {
 	if k.Secret.Namespace == RootNamespace {
 		return 0
 	}
 	return 1
 }
 
-// holdsFor reports whether one of the names of a certificate is a host, or a
+// namesMatch reports whether one of the names of a certificate is a host, or a
 // wildcard that matches it; a wildcard host needs that wildcard.
-func holdsFor(names []string, wanted string) bool {
+func namesMatch(names []string, wanted string) bool {
 	wanted = strings.ToLower(wanted)
 	return slices.ContainsFunc(names, func(n string) bool {
 		n = strings.ToLower(n)
@@ -189,7 +189,7 @@ func (c *companions) checkGateways(at time.Time, found *diag.List) {
 				continue
 			}
 			known := c.certificatesOf(l)
-			withoutKey(g, l, known, found)
+			reportWithoutKey(g, l, known, found)
 			for _, k := range known {
 				if used[k].Doc == nil {
 					used[k] = l.Origin
@@ -202,14 +202,14 @@ func (c *companions) checkGateways(at time.Time, found *diag.List) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.certificates)) {
 		for _, k := range c.certificates[name] {
-			holdAt(k, at, used[k], found)
+			checkDates(k, at, used[k], found)
 		}
 	}
 }
 
-// withoutKey reports a server that ends TLS and has no certificate, or one
+// reportWithoutKey reports a server that ends TLS and has no certificate, or one
 // without its key.
-func withoutKey(g *kube.Gateway, l *kube.Listener, known []*ir.Certificate, found *diag.List) {
+func reportWithoutKey(g *kube.Gateway, l *kube.Listener, known []*ir.Certificate, found *diag.List) {
 	if len(l.Credentials) == 0 && !l.Files {
 		found.Add(diag.Finding{
 			Code: diag.NoCredential, At: l.Origin, Message: fmt.Sprintf("a server of Gateway %q ends TLS and names no certificate", g.Name),
@@ -229,9 +229,9 @@ func compareNames(a, b ir.Name) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
-// holdAt reports a certificate that does not hold at a date; the zero time is
+// checkDates reports a certificate that does not hold at a date; the zero time is
 // not a date. user is the server that uses it, if any does.
-func holdAt(k *ir.Certificate, at time.Time, user source.Ref, found *diag.List) {
+func checkDates(k *ir.Certificate, at time.Time, user source.Ref, found *diag.List) {
 	const day = "2006-01-02"
 	var message string
 	switch {
@@ -267,7 +267,7 @@ func claimHost(g *kube.Gateway, l *kube.Listener, i int, taken map[string][]clai
 	key := fmt.Sprint(l.Port, "/", strings.ToLower(name))
 	at := l.Origin.At("hosts").Elem(i)
 	for _, other := range taken[key] {
-		if other.gateway == g || !within(other.gateway.Selector, g.Selector) && !within(g.Selector, other.gateway.Selector) {
+		if other.gateway == g || !labelsWithin(other.gateway.Selector, g.Selector) && !labelsWithin(g.Selector, other.gateway.Selector) {
 			continue
 		}
 		found.Add(diag.Finding{
@@ -282,8 +282,8 @@ func claimHost(g *kube.Gateway, l *kube.Listener, i int, taken map[string][]clai
 	}
 }
 
-// within reports whether all labels of one selector are in another.
-func within(few, many map[string]string) bool {
+// labelsWithin reports whether all labels of one selector are in another.
+func labelsWithin(few, many map[string]string) bool {
 	for k, v := range few {
 		if have, ok := many[k]; !ok || have != v {
 			return false

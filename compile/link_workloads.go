@@ -14,9 +14,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// workloads checks the ports of each route's Services, and finds the pods
+// linkWorkloads checks the ports of each route's Services, and finds the pods
 // behind those that the target protects.
-func (c *companions) workloads(u *unit, holds *config.Config, found *diag.List) {
+func (c *companions) linkWorkloads(u *unit, holds *config.Config, found *diag.List) {
 	protected := u.target != nil && u.target.WritesPolicies(u.gateway)
 	says := &u.gateway.Convention.Says
 	checked := map[source.Ref]bool{}
@@ -32,9 +32,9 @@ func (c *companions) workloads(u *unit, holds *config.Config, found *diag.List) 
 				up.External = service.External
 			}
 			if service != nil && !checked[up.Origin] {
-				servesPort(up, service, found)
+				checkPort(up, service, found)
 				if protected {
-					badSelector(u.gateway, service, found)
+					checkSelector(u.gateway, service, found)
 				}
 			}
 			checked[up.Origin] = true
@@ -42,18 +42,18 @@ func (c *companions) workloads(u *unit, holds *config.Config, found *diag.List) 
 				continue
 			}
 			if service == nil {
-				c.noService(route, up, says, found)
+				c.reportNoService(route, up, says, found)
 				continue
 			}
 			up.Selector, up.SelectorAt = &service.Selector, saidIn(service, "selector")
-			c.pod(route, up, service, &u.gateway.Convention, found)
+			c.checkPods(route, up, service, &u.gateway.Convention, found)
 		}
 	}
 }
 
-// servesPort checks that a Service, if its ports are known, has the one that a
+// checkPort checks that a Service, if its ports are known, has the one that a
 // rule names.
-func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
+func checkPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 	var have []string
 	for _, p := range s.Ports {
 		if p.Port == up.Port.Number {
@@ -78,9 +78,9 @@ func servesPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
 	}
 }
 
-// badSelector reports labels of a selector that the API server refuses, because
+// checkSelector reports labels of a selector that the API server refuses, because
 // they are not text: the policies would select other pods, or none.
-func badSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
+func checkSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
 	for _, key := range s.BadLabels {
 		found.Add(diag.Finding{
 			Code: diag.WrongType, At: s.Origin.At("spec", "selector", key), Owner: g.Origin.Doc,
@@ -99,7 +99,7 @@ func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 	return r.Origin
 }
 
-func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
+func (c *companions) reportNoService(r *ir.Route, up *ir.Upstream, says *ir.Says, found *diag.List) {
 	f := found.Add(diag.Finding{
 		Code: diag.ServiceNotFound, At: upstreamRef(r, up),
 		Message: fmt.Sprintf("the policies of this rule need the selector of Service %q in namespace %q, which is not among the inputs", up.Name, up.Namespace),
@@ -123,7 +123,7 @@ func (c *companions) noService(r *ir.Route, up *ir.Upstream, says *ir.Says, foun
 // in another namespace, or nil.
 func (c *companions) namesake(up *ir.Upstream) *kube.Service {
 	found := c.namesakes()[up.Name]
-	c.note(answer{question: whichNamesake, name: ir.Name{Name: up.Name}, service: found})
+	c.noteAnswer(answer{question: whichNamesake, name: ir.Name{Name: up.Name}, service: found})
 	return found
 }
 
@@ -155,9 +155,9 @@ func serviceHelp(up *ir.Upstream) string {
       ports: [{port: %[3]d}]`, up.Name, up.Namespace, up.Port.Number)
 }
 
-// pod checks that a Service selects pods and that those among the inputs have
-// a sidecar, which enforces policies.
-func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir.Convention, found *diag.List) {
+// checkPods checks that a Service selects pods and that those among the inputs
+// have a sidecar, which enforces policies.
+func (c *companions) checkPods(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir.Convention, found *diag.List) {
 	says := &conv.Says
 	if r.InMesh.Doc == nil {
 		return
@@ -178,8 +178,8 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 		return
 	}
 	for _, p := range c.podsOf(up.Namespace, s.Selector) {
-		if c.injected(p, conv.NativeSidecars) {
-			pastSidecar(r, up, s, p, found)
+		if c.hasSidecar(p, conv.NativeSidecars) {
+			reportPastSidecar(r, up, s, p, found)
 			continue
 		}
 		if p.Template != "" {
@@ -201,9 +201,9 @@ func (c *companions) pod(r *ir.Route, up *ir.Upstream, s *kube.Service, conv *ir
 	}
 }
 
-// pastSidecar reports a pod whose annotations lead requests to the Service past
-// its sidecar, or may do so.
-func pastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Pod, found *diag.List) {
+// reportPastSidecar reports a pod whose annotations lead requests to the
+// Service past its sidecar, or may do so.
+func reportPastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Pod, found *diag.List) {
 	target := ""
 	for _, port := range s.Ports {
 		if port.Port == up.Port.Number {
@@ -229,14 +229,14 @@ type labelled struct{ namespace, key, value string }
 
 // podsOf is selected for the gateway that is linked.
 func (c *companions) podsOf(namespace string, selector map[string]string) []*kube.Pod {
-	pods := c.selected(namespace, selector)
-	c.note(answer{question: whichPods, name: ir.Name{Namespace: namespace}, selector: selector, pods: pods})
+	pods := c.selectPods(namespace, selector)
+	c.noteAnswer(answer{question: whichPods, name: ir.Name{Namespace: namespace}, selector: selector, pods: pods})
 	return pods
 }
 
-// selected lists the pods of a namespace that a selector, which is not empty,
+// selectPods lists the pods of a namespace that a selector, which is not empty,
 // chooses, in input order.
-func (c *companions) selected(namespace string, selector map[string]string) []*kube.Pod {
+func (c *companions) selectPods(namespace string, selector map[string]string) []*kube.Pod {
 	if c.byLabel == nil {
 		c.byLabel = map[labelled][]*kube.Pod{}
 		for _, p := range c.pods {
@@ -265,13 +265,13 @@ func selects(selector, labels map[string]string) bool {
 	return true
 }
 
-// injected reports whether a pod has a sidecar or will get one when it is
+// hasSidecar reports whether a pod has a sidecar or will get one when it is
 // created, as Istio's labels say: istio-injection of the namespace wins over
 // istio.io/rev and over what the pod asks for
 // (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/).
 //
 // native: an init container counts too.
-func (c *companions) injected(p *kube.Pod, native bool) bool {
+func (c *companions) hasSidecar(p *kube.Pod, native bool) bool {
 	if slices.Contains(p.Containers, "istio-proxy") || native && slices.Contains(p.Init, "istio-proxy") {
 		return true
 	}
@@ -290,20 +290,21 @@ func (c *companions) injected(p *kube.Pod, native bool) bool {
 	return who == injection.All || who == injection.Pods && (p.Injection == "true" || p.Labels[injection.RevisionKey] != "")
 }
 
-// authorizers checks that the external authorizers of each route are defined.
-func (c *companions) authorizers(g *ir.Gateway, found *diag.List) {
+// checkAuthorizers checks that the external authorizers of each route are
+// defined.
+func (c *companions) checkAuthorizers(g *ir.Gateway, found *diag.List) {
 	for _, r := range g.Routes {
 		for i := range r.Access.Grants {
 			ext, ok := r.Access.Grants[i].Proof.(ir.External)
 			if ok {
-				c.providersOf(r, ext.Providers, found)
+				c.checkProviders(r, ext.Providers, found)
 				break
 			}
 		}
 	}
 }
 
-func (c *companions) providersOf(r *ir.Route, providers []ir.Provider, found *diag.List) {
+func (c *companions) checkProviders(r *ir.Route, providers []ir.Provider, found *diag.List) {
 	for _, p := range providers {
 		http, defined := c.providers[p.Name]
 		if http {

@@ -36,13 +36,13 @@ func (r *run) checkLock() {
 		wrote[lock.Key(o.Kind, o.Meta.Namespace, o.StableName())] = true
 	}
 	levels := diag.Levels{Mode: r.options.Config.Mode(), Config: r.options.Config.Levels(), Flags: r.options.Levels}
-	r.found = append(r.found, levels.Apply(r.options.Lock.Check(wrote, r.looked()))...)
+	r.found = append(r.found, levels.Apply(r.options.Lock.Check(wrote, r.resourceStates()))...)
 }
 
-// looked reports whether a resource, "Kind namespace/name", is among the inputs,
-// and whether all of it was compiled. With a target of the run's own nothing
-// is: it writes other objects.
-func (r *run) looked() func(resource string) (there, compiled bool) {
+// resourceStates reports whether a resource, "Kind namespace/name", is among
+// the inputs, and whether all of it was compiled. With a target of the run's
+// own nothing is: it writes other objects.
+func (r *run) resourceStates() func(resource string) (there, compiled bool) {
 	state := map[string]bool{}
 	for _, u := range r.units {
 		if u.kind != nil {

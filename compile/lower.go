@@ -27,7 +27,7 @@ func (r *run) lower() {
 		for j, list := range r.lowerUnit(u) {
 			objects[i] = append(objects[i], list...)
 			if r.options.Origins {
-				r.result.made[i] = append(r.result.made[i], made{gateway: u.gateway, target: &u.target.Target, config: r.of(u.doc), emitter: &u.target.emitters[j], n: len(list)})
+				r.result.made[i] = append(r.result.made[i], made{gateway: u.gateway, target: &u.target.Target, config: r.configOf(u.doc), emitter: &u.target.emitters[j], n: len(list)})
 			}
 		}
 		r.labelOwner(u, objects[i])
@@ -38,8 +38,8 @@ func (r *run) lower() {
 	})
 	r.keepNames(objects)
 	r.keepMade(objects)
-	r.collisions(objects)
-	r.intruders(objects)
+	r.withholdCollisions(objects)
+	r.reportIntruders(objects)
 	n := 0
 	for _, list := range objects {
 		n += len(list)
@@ -54,9 +54,9 @@ func (r *run) lower() {
 	r.checkLock()
 }
 
-// collisions withholds gateways that would write objects of one name, and
+// withholdCollisions withholds gateways that would write objects of one name, and
 // reports each with the other.
-func (r *run) collisions(objects [][]manifest.Object) {
+func (r *run) withholdCollisions(objects [][]manifest.Object) {
 	type place struct{ unit, object int }
 	n := 0
 	for _, list := range objects {
@@ -71,13 +71,13 @@ func (r *run) collisions(objects [][]manifest.Object) {
 				first[id] = place{i, j}
 				continue
 			}
-			r.collision(r.compiled[i], &list[j], &objects[p.unit][p.object])
-			r.collision(r.compiled[p.unit], &objects[p.unit][p.object], &list[j])
+			r.reportCollision(r.compiled[i], &list[j], &objects[p.unit][p.object])
+			r.reportCollision(r.compiled[p.unit], &objects[p.unit][p.object], &list[j])
 		}
 	}
 }
 
-func (r *run) collision(u *unit, o, other *manifest.Object) {
+func (r *run) reportCollision(u *unit, o, other *manifest.Object) {
 	u.withheld = true
 	r.found.Add(diag.Finding{
 		Code: diag.NameCollision, Severity: diag.Error, At: o.Origin, Owner: u.doc,
@@ -95,7 +95,7 @@ func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name
 
 // labelOwner adds kgw's own label where the configuration asks for it.
 func (r *run) labelOwner(u *unit, objects []manifest.Object) {
-	if !r.of(u.doc).OwnerLabel {
+	if !r.configOf(u.doc).OwnerLabel {
 		return
 	}
 	for i := range objects {

@@ -28,12 +28,12 @@ type allowance struct {
 	limit int
 }
 
-// measure reports gateways whose paths no request has, and those that would
+// checkSizes reports gateways whose paths no request has, and those that would
 // make the run write more than limits.output of their configuration, or of one
 // further up, the largest first until the others are within it. These go no
 // further: nothing is judged or written for them.
-func (r *run) measure() {
-	list, totals := r.sizes()
+func (r *run) checkSizes() {
+	list, totals := r.measureUnits()
 	slices.SortStableFunc(list, func(a, b measured) int { return cmp.Compare(b.size, a.size) })
 	out := map[*unit]bool{}
 	for _, m := range list {
@@ -63,9 +63,9 @@ func (r *run) measure() {
 	r.compiled = slices.DeleteFunc(r.compiled, func(u *unit) bool { return out[u] })
 }
 
-// sizes measures each gateway, and sums up what counts for each limit. All
+// measureUnits measures each gateway, and sums up what counts for each limit. All
 // gateways together may have no more than the largest limit.
-func (r *run) sizes() ([]measured, map[allowance]int) {
+func (r *run) measureUnits() ([]measured, map[allowance]int) {
 	totals := map[allowance]int{}
 	all := allowance{limit: r.options.Config.OutputLimit(r.bytesRead)}
 	for _, c := range r.scopes() {
@@ -75,7 +75,7 @@ func (r *run) sizes() ([]measured, map[allowance]int) {
 	parallel.Each(len(list), func(i int) {
 		u := r.compiled[i]
 		m := measured{unit: u, under: []allowance{all}}
-		for c := r.of(u.doc); c != nil; c = c.Above {
+		for c := r.configOf(u.doc); c != nil; c = c.Above {
 			m.under = append(m.under, allowance{c.File, c.OutputLimit(r.bytesRead)})
 		}
 		if u.target != nil {

@@ -86,9 +86,10 @@ func (m *meetings) needles() map[string]bool {
 	return out
 }
 
-// named reports whether all names can be searched for: those made of letters,
-// digits, "-" and "." are in a text as they are, however it is written.
-func (m *meetings) named() bool {
+// namesSearchable reports whether all names can be searched for: those made of
+// letters, digits, "-" and "." are in a text as they are, however it is
+// written.
+func (m *meetings) namesSearchable() bool {
 	for name := range m.namespaces {
 		if !searchable(name) {
 			return false

@@ -187,12 +187,12 @@ func (u *unit) pristine() *unit {
 	return &t
 }
 
-// again makes a unit of a pristine one, as reading its document would. Its gateway
-// is the linked one, if there is one: see recallLinks.
-func (u *unit) again(r *run) *unit {
+// revive makes a unit of a pristine one, as reading its document would. Its
+// gateway is the linked one, if there is one: see recallLinks.
+func (u *unit) revive(r *run) *unit {
 	next := u.pristine()
 	for i := range next.items {
-		next.items[i] = u.items[i].again(r)
+		next.items[i] = u.items[i].revive(r)
 	}
 	switch {
 	case next.resource == nil:

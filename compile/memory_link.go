@@ -63,7 +63,7 @@ func (r *run) recallLinks(c *companions) {
 	number := 0
 	if m != nil {
 		now := surroundings{m.around.number, c}
-		if m.around.companions == nil || !m.around.same(&now) {
+		if m.around.companions == nil || !m.around.equal(&now) {
 			now.number++
 		}
 		m.around, number = now, now.number
@@ -73,7 +73,7 @@ func (r *run) recallLinks(c *companions) {
 		case u.links == nil:
 			u.links = &links{}
 		case !u.links.made:
-		case u.links.around == number && c.repeats(u.links.answers, r.of(u.doc)):
+		case u.links.around == number && c.repeats(u.links.answers, r.configOf(u.doc)):
 			continue
 		default: // the gateway is linked, and would not be the same
 			u.gateway, _ = u.resource.Lift(r.settingsFor(u.doc, u.kind))
@@ -87,29 +87,29 @@ func (c *companions) repeats(answers []answer, holds *config.Config) bool {
 	return !slices.ContainsFunc(answers, func(a answer) bool {
 		switch a.question {
 		case whichService:
-			return !alike(a.service, c.lookUp(a.name, holds))
+			return !sameCompanion(a.service, c.lookUp(a.name, holds))
 		case whichNamesake:
-			return !alike(a.service, c.namesakes()[a.name.Name])
+			return !sameCompanion(a.service, c.namesakes()[a.name.Name])
 		case whichPods:
-			return !slices.Equal(a.pods, c.selected(a.name.Namespace, a.selector))
+			return !slices.Equal(a.pods, c.selectPods(a.name.Namespace, a.selector))
 		}
 		return true
 	})
 }
 
-// same reports whether two surroundings say the same, of the same documents.
-func (s *surroundings) same(o *surroundings) bool {
-	return s.meshFault == o.meshFault && alike(s.mesh, o.mesh) && alike(s.module, o.module) &&
+// equal reports whether two surroundings say the same, of the same documents.
+func (s *surroundings) equal(o *surroundings) bool {
+	return s.meshFault == o.meshFault && sameCompanion(s.mesh, o.mesh) && sameCompanion(s.module, o.module) &&
 		maps.Equal(s.providers, o.providers) && maps.Equal(s.standIns, o.standIns) &&
-		maps.EqualFunc(s.gateways, o.gateways, alike) && maps.EqualFunc(s.external, o.external, alike) &&
-		maps.EqualFunc(s.namespaces, o.namespaces, alike) && maps.EqualFunc(s.stackSets, o.stackSets, alike) &&
-		maps.EqualFunc(s.parents, o.parents, alike) &&
-		maps.EqualFunc(s.certificates, o.certificates, func(a, b []*ir.Certificate) bool { return slices.EqualFunc(a, b, alike) })
+		maps.EqualFunc(s.gateways, o.gateways, sameCompanion) && maps.EqualFunc(s.external, o.external, sameCompanion) &&
+		maps.EqualFunc(s.namespaces, o.namespaces, sameCompanion) && maps.EqualFunc(s.stackSets, o.stackSets, sameCompanion) &&
+		maps.EqualFunc(s.parents, o.parents, sameCompanion) &&
+		maps.EqualFunc(s.certificates, o.certificates, func(a, b []*ir.Certificate) bool { return slices.EqualFunc(a, b, sameCompanion) })
 }
 
-// alike reports whether two companions are one, or were made alike of one document
-// or of none.
-func alike[T any](a, b *T) bool {
+// sameCompanion reports whether two companions are one, or were made alike
+// configOf one document or of none.
+func sameCompanion[T any](a, b *T) bool {
 	return a == b || a != nil && b != nil && originOf(a) == originOf(b) && reflect.DeepEqual(a, b)
 }
 

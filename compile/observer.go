@@ -10,8 +10,8 @@ type Observer interface {
 	Read(documents int)
 }
 
-// stage tells the observer, if there is one, that a stage begins.
-func (r *run) stage(name string) {
+// enterStage tells the observer, if there is one, that a stage begins.
+func (r *run) enterStage(name string) {
 	if r.options.Observer != nil {
 		r.options.Observer.Stage(name)
 	}

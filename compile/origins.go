@@ -82,14 +82,14 @@ func (m *made) explain(want func(*manifest.Object) bool) []Explained {
 		if want != nil && !want(o) {
 			continue
 		}
-		m.keptName(o, leaves)
+		m.explainKeptName(o, leaves)
 		out = append(out, Explained{Object: o, Leaves: leaves, Config: m.config, Heading: o.Kind})
 	}
 	return out
 }
 
-// keptName makes the entry of the lock the origin of a name that it keeps.
-func (m *made) keptName(o *manifest.Object, leaves []origin.Leaf) {
+// explainKeptName makes the entry of the lock the origin of a name that it keeps.
+func (m *made) explainKeptName(o *manifest.Object, leaves []origin.Leaf) {
 	if o.Stable == "" {
 		return
 	}
@@ -128,8 +128,8 @@ var asideRules = []origin.Line{
 // asideKind is the heading of those rules.
 const asideKind = "Beside gateways"
 
-// emitted notes an object that no emitter of gateways wrote.
-func (r *Result) emitted(rule string, o *manifest.Object, c *config.Config) {
+// noteEmitted notes an object that no emitter of gateways wrote.
+func (r *Result) noteEmitted(rule string, o *manifest.Object, c *config.Config) {
 	if r.aside == nil {
 		return
 	}

@@ -67,7 +67,7 @@ func (r *run) read(in Input) {
 	all := slices.Clone(in.Documents)
 	for i := range files {
 		all = append(all, files[i].docs...)
-		if len(files[i].problems) > 0 && !schema.Sieve.Names(in.Files[i].Data) && r.foreignFile(in.Files[i]) {
+		if len(files[i].problems) > 0 && !schema.Sieve.Names(in.Files[i].Data) && r.passOverFile(in.Files[i]) {
 			continue
 		}
 		for _, p := range files[i].problems {
@@ -77,15 +77,15 @@ func (r *run) read(in Input) {
 	}
 	r.documents = len(all)
 	r.result.Summary.PassedOver += in.PassedOver
-	r.charts(in.Charts)
+	r.reportCharts(in.Charts)
 	r.fillSettings()
 	units := make([]*unit, len(all))
 	known := r.recallUnits(in.Documents, files)
 	parallel.Each(len(all), func(i int) {
 		if known != nil && known[i] != nil {
-			units[i] = known[i].again(r)
+			units[i] = known[i].revive(r)
 		} else {
-			units[i] = r.document(all[i])
+			units[i] = r.readDocument(all[i])
 		}
 		if r.options.Observer != nil {
 			r.options.Observer.Read(1)
@@ -99,9 +99,9 @@ func (r *run) read(in Input) {
 	r.configureOathkeeper()
 }
 
-// foreignFile reports whether a file that cannot be parsed may be passed over,
+// passOverFile reports whether a file that cannot be parsed may be passed over,
 // and counts it once.
-func (r *run) foreignFile(f *source.File) bool {
+func (r *run) passOverFile(f *source.File) bool {
 	if !f.Walked {
 		return false
 	}
@@ -115,8 +115,8 @@ func (r *run) foreignFile(f *source.File) bool {
 	return true
 }
 
-// charts reports Helm charts whose templates hold gateway resources.
-func (r *run) charts(charts []source.Chart) {
+// reportCharts reports Helm charts whose templates hold gateway resources.
+func (r *run) reportCharts(charts []source.Chart) {
 	for _, c := range charts {
 		if c.Resources == 0 {
 			continue
@@ -139,7 +139,7 @@ func counted(n int, noun string) string {
 // collect flattens Lists and gathers what the units found.
 func (r *run) collect(u *unit) {
 	if u.foreign {
-		r.foreignFile(u.doc.File)
+		r.passOverFile(u.doc.File)
 		return
 	}
 	r.result.Fatal = r.result.Fatal || u.fatal
@@ -172,14 +172,14 @@ func (r *run) collect(u *unit) {
 	}
 }
 
-func (r *run) document(doc *source.Document) *unit {
+func (r *run) readDocument(doc *source.Document) *unit {
 	u := &unit{doc: doc}
 	doc.Visit(func(root *source.Node, problem *source.Problem) (keeps bool) {
 		switch {
 		case problem != nil:
-			r.unparsed(u, problem)
+			r.addUnparsed(u, problem)
 		case root != nil:
-			r.rooted(u, root)
+			r.addRooted(u, root)
 		}
 		return u.keepsTree()
 	})
@@ -199,16 +199,16 @@ func (u *unit) keepsTree() bool {
 	return u.items != nil || u.resource != nil || u.rules != nil || u.file != nil
 }
 
-// unparsed takes in a document that cannot be parsed.
-func (r *run) unparsed(u *unit, problem *source.Problem) {
+// addUnparsed takes in a document that cannot be parsed.
+func (r *run) addUnparsed(u *unit, problem *source.Problem) {
 	if u.foreign = u.doc.File.Walked && !schema.Sieve.Names(u.doc.Text()); !u.foreign {
 		u.fatal = true
 		u.found.Add(diag.FromProblem(*problem))
 	}
 }
 
-// rooted takes in a document with a root.
-func (r *run) rooted(u *unit, root *source.Node) {
+// addRooted takes in a document with a root.
+func (r *run) addRooted(u *unit, root *source.Node) {
 	doc := u.doc
 	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
 	if doc.Kind == "" && bytes.Contains(doc.Text(), []byte("<<")) {
@@ -216,21 +216,21 @@ func (r *run) rooted(u *unit, root *source.Node) {
 		_, problems := doc.Expand(root)
 		u.add(slices.DeleteFunc(problems, func(p source.Problem) bool { return !p.Kind.Fatal() }))
 	}
-	r.head(u, root)
+	r.readHead(u, root)
 }
 
 // testKind is the kind of documents that kgw test reads.
 const testKind = "Test"
 
-// head decides by a document's head what becomes of it.
-func (r *run) head(u *unit, root *source.Node) {
+// readHead decides by a document's head what becomes of it.
+func (r *run) readHead(u *unit, root *source.Node) {
 	doc := u.doc
 	if doc.APIVersion == config.APIVersion && (doc.Kind == config.Kind || doc.Kind == testKind || doc.Kind == lock.Kind) {
 		return
 	}
 	if k := schema.Find(doc.APIVersion, doc.Kind); k != nil {
 		u.kind = k
-		r.ours(u, root)
+		r.readOwn(u, root)
 		return
 	}
 	if isList(root, doc) {
@@ -248,18 +248,18 @@ func (r *run) head(u *unit, root *source.Node) {
 	}
 	u.other, u.gone = isObject(doc), gone.Find(doc, root)
 	if readers := schema.ReadersOf(schema.Group(doc.APIVersion), doc.Kind); len(readers) > 0 {
-		r.companion(u, readers, root)
+		r.readCompanion(u, readers, root)
 	}
 	if group := schema.Group(doc.APIVersion); kube.Reads(group, doc.Kind) || kube.Protects(group, doc.Kind) || kube.MakesPods(group, doc.Kind) {
 		if root, _ = doc.Expand(root); root != nil {
 			u.companion = kube.Decode(doc, group, root)
-			u.ignores = readIgnores(doc, root, r.of(doc).Locked(), &u.found)
+			u.ignores = readIgnores(doc, root, r.configOf(doc).Locked(), &u.found)
 		}
 	}
 }
 
-// companion reads a document of others that gateways are held against.
-func (r *run) companion(u *unit, readers []schema.Reader, root *source.Node) {
+// readCompanion reads a document of others that gateways are held against.
+func (r *run) readCompanion(u *unit, readers []schema.Reader, root *source.Node) {
 	root, _ = u.doc.Expand(root)
 	if root == nil {
 		return
@@ -270,7 +270,7 @@ func (r *run) companion(u *unit, readers []schema.Reader, root *source.Node) {
 	}
 	u.found = append(u.found, found...)
 	if len(found) > 0 {
-		u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
+		u.ignores = readIgnores(u.doc, root, r.configOf(u.doc).Locked(), &u.found)
 	}
 }
 
@@ -290,25 +290,25 @@ func (r *run) list(u *unit, root *source.Node) {
 	if root != nil {
 		items, _ = u.doc.Items(root)
 	}
-	u.add(ofItems(problems, items))
+	u.add(assignToItems(problems, items))
 	if root == nil {
 		return
 	}
 	if u.doc.Item() == "" {
-		u.ignores = commentIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
+		u.ignores = commentIgnores(u.doc, root, r.configOf(u.doc).Locked(), &u.found)
 	}
 	u.items = []*unit{}
 	for _, item := range items {
 		child := &unit{doc: item}
 		node, _ := item.Outline()
-		r.head(child, node)
+		r.readHead(child, node)
 		u.items = append(u.items, child)
 	}
 }
 
-// ofItems assigns each problem of a List to the item that it is in, so that the
-// item is withheld and not only the List.
-func ofItems(problems []source.Problem, items []*source.Document) []source.Problem {
+// assignToItems assigns each problem of a List to the item that it is in, so
+// that the item is withheld and not only the List.
+func assignToItems(problems []source.Problem, items []*source.Document) []source.Problem {
 	for i := range problems {
 		for _, item := range items {
 			if item.First() <= problems[i].Line {
@@ -326,16 +326,16 @@ func (u *unit) add(problems []source.Problem) {
 	}
 }
 
-// ours reads a document of a kind that kgw compiles. One that names presets is
+// readOwn reads a document of a kind that kgw compiles. One that names presets is
 // decoded when all of them are read.
-func (r *run) ours(u *unit, root *source.Node) {
+func (r *run) readOwn(u *unit, root *source.Node) {
 	root, problems := u.doc.Expand(root)
 	u.add(problems)
 	if root == nil {
 		return
 	}
 	if u.doc.Namespace == "" {
-		r.assume(u)
+		r.assumeNamespace(u)
 	}
 	if u.awaits = apirule.PresetsOf(root); u.awaits == nil {
 		r.decode(u, root)
@@ -361,11 +361,11 @@ func (r *run) decode(u *unit, root *source.Node) {
 			faults[i].Code = diag.BadName
 		}
 	}
-	if len(faults) > 0 || r.asksSchema(u.doc) {
-		u.againstSchema(root, len(faults) > 0)
+	if len(faults) > 0 || r.needsSchemaCheck(u.doc) {
+		u.compareWithSchema(root, len(faults) > 0)
 	}
-	u.ignores = readIgnores(u.doc, root, r.of(u.doc).Locked(), &u.found)
-	if u.unreadable(root, faults) {
+	u.ignores = readIgnores(u.doc, root, r.configOf(u.doc).Locked(), &u.found)
+	if u.reportUnreadable(root, faults) {
 		return
 	}
 	u.found = append(u.found, faults...)
@@ -385,10 +385,10 @@ func (r *run) decode(u *unit, root *source.Node) {
 	u.other = u.kind.Uncompiled && !u.kind.Local
 }
 
-// unreadable reports a document that is not meant as it is: with placeholders,
-// or with its fields in the wrong place. Its other faults follow from that, as
-// far as they are on the same lines.
-func (u *unit) unreadable(root *source.Node, faults diag.List) bool {
+// reportUnreadable reports a document that is not meant as it is: with
+// placeholders, or with its fields in the wrong place. Its other faults follow
+// from that, as far as they are on the same lines.
+func (u *unit) reportUnreadable(root *source.Node, faults diag.List) bool {
 	if f, ok := u.kind.Misplaced(u.doc, root, faults); ok {
 		u.found = append(u.found, f)
 		return true

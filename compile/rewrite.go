@@ -45,9 +45,9 @@ const (
 	stepsOfRoute    = 20_000
 )
 
-// share assigns each gateway its part of the budget for questions of the
+// shareBudget assigns each gateway its part of the budget for questions of the
 // emitters, by its number of routes.
-func (r *run) share() {
+func (r *run) shareBudget() {
 	whole := 0
 	for _, u := range r.compiled {
 		whole += len(u.gateway.Routes)

@@ -28,9 +28,9 @@ const (
 	schemaShare     = 16
 )
 
-// asksSchema reports whether a document that the decoder accepts is checked
+// needsSchemaCheck reports whether a document that the decoder accepts is checked
 // against its JSON Schema.
-func (r *run) asksSchema(doc *source.Document) bool {
+func (r *run) needsSchemaCheck(doc *source.Document) bool {
 	switch r.options.Schema {
 	case SchemaAll:
 		return true
@@ -42,8 +42,9 @@ func (r *run) asksSchema(doc *source.Document) bool {
 	return false
 }
 
-// againstSchema holds the decoder and the JSON Schema of the kind to each other.
-func (u *unit) againstSchema(root *source.Node, refused bool) {
+// compareWithSchema holds the decoder and the JSON Schema of the kind to each
+// other.
+func (u *unit) compareWithSchema(root *source.Node, refused bool) {
 	v, err := u.kind.Validator()
 	if err != nil {
 		u.disagreed = err.Error()

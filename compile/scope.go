@@ -14,9 +14,9 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// of returns the configuration that holds for a document: that of its file, or
-// that of the run.
-func (r *run) of(doc *source.Document) *config.Config {
+// configOf returns the configuration that holds for a document: that of its
+// file, or that of the run.
+func (r *run) configOf(doc *source.Document) *config.Config {
 	if doc != nil && doc.File != nil {
 		return r.options.ConfigOf(doc.File)
 	}
@@ -37,7 +37,7 @@ func (o Options) IstioJWT(kind string, f *source.File) bool {
 	o = o.WithDefaults()
 	for i := range schema.Kinds {
 		if k := &schema.Kinds[i]; k.Name() == kind && k.Handler {
-			return ofMesh(cmp.Or(o.Target, targetOf(k, o.ConfigOf(f))))
+			return isMeshTarget(cmp.Or(o.Target, targetOf(k, o.ConfigOf(f))))
 		}
 	}
 	return false
@@ -67,12 +67,12 @@ func (o Options) NamespaceOf(f *source.File) string {
 	return c.Namespace
 }
 
-// assume sets the namespace of a document that names none. Where nobody chose
-// that namespace and something sets another one later, the names of Services are
-// wrong, and there is a finding.
-func (r *run) assume(u *unit) {
+// assumeNamespace sets the namespace of a document that names none. Where
+// nobody chose that namespace and something sets another one later, the names
+// of Services are wrong, and there is a finding.
+func (r *run) assumeNamespace(u *unit) {
 	u.doc.Namespace = r.options.NamespaceOf(u.doc.File)
-	if r.namespaced || r.options.Outer != "" || r.of(u.doc).Says("namespace") || u.kind.Uncompiled {
+	if r.namespaced || r.options.Outer != "" || r.configOf(u.doc).Says("namespace") || u.kind.Uncompiled {
 		return
 	}
 	later, known := r.options.Later[u.doc.File.Name]
@@ -111,7 +111,7 @@ func (r *run) fillSettings() {
 // settingsFor returns what lifting a document of a kind reads of its
 // configuration.
 func (r *run) settingsFor(doc *source.Document, k *schema.Kind) *ir.Settings {
-	return r.settings[scoped{r.of(doc), k.Name()}]
+	return r.settings[scoped{r.configOf(doc), k.Name()}]
 }
 
 // levelsOf returns the levels of findings under a configuration.
@@ -119,16 +119,16 @@ func (r *run) levelsOf(c *config.Config) diag.Levels {
 	return diag.Levels{Mode: c.Mode(), Config: c.Levels(), Least: c.Least(), Flags: r.options.Levels, Supposed: r.options.Supposed}
 }
 
-// giveLevels sets the level of each finding from the configuration of its
+// setLevels sets the level of each finding from the configuration of its
 // resource, and drops findings that are off.
-func (r *run) giveLevels(found diag.List) diag.List {
+func (r *run) setLevels(found diag.List) diag.List {
 	levels := map[*config.Config]diag.Levels{}
 	for _, c := range r.scopes() {
 		levels[c] = r.levelsOf(c)
 	}
 	for i := range found {
 		if f := &found[i]; f.Severity == 0 {
-			f.Severity = levels[r.of(f.Document())].Of(f.Code)
+			f.Severity = levels[r.configOf(f.Document())].Of(f.Code)
 		}
 	}
 	return diag.Levels{}.Apply(found)
@@ -150,7 +150,7 @@ func policyOf(c *config.Config) validate.Policy {
 func (r *run) policies() map[*ir.Gateway]*validate.Policy {
 	byConfig, out := map[*config.Config]*validate.Policy{}, map[*ir.Gateway]*validate.Policy{}
 	for _, u := range r.compiled {
-		c := r.of(u.doc)
+		c := r.configOf(u.doc)
 		if c == r.options.Config {
 			continue
 		}

@@ -55,7 +55,7 @@ func (r *run) identities() []validate.Identity {
 			continue
 		}
 		id := validate.Identity{Origin: source.Ref{Doc: u.doc}, Group: schema.Group(u.doc.APIVersion), Kind: u.doc.Kind, Name: nameOf(u)}
-		if u.kind == nil && !routed(u.companion) {
+		if u.kind == nil && !isRouteOrRule(u.companion) {
 			if id.Users = users[identity{u.doc.Kind, u.doc.Namespace, u.doc.Name}]; id.Users == nil {
 				continue
 			}
@@ -115,7 +115,7 @@ func (r *run) targetName(k *schema.Kind, c *config.Config) string {
 }
 
 func (r *run) target(u *unit) *boundTarget {
-	c := r.of(u.doc)
+	c := r.configOf(u.doc)
 	name := r.targetName(u.kind, c)
 	key := scoped{c, name}
 	if t, ok := r.targets[key]; ok {
@@ -139,7 +139,7 @@ const maxLabel = 63 // characters of a label's value
 // requiredLabels reports labels that the policy demands of a resource and that
 // it does not have.
 func (r *run) requiredLabels(doc *source.Document) diag.List {
-	required := r.of(doc).Policy.Labels
+	required := r.configOf(doc).Policy.Labels
 	if len(required) == 0 {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	var found diag.List
 	labels := map[string]string{}
 	maps.Copy(labels, g.Labels)
-	if r.of(g.Origin.Doc).OwnerLabel {
+	if r.configOf(g.Origin.Doc).OwnerLabel {
 		labels[OwnerLabel] = ownerOf(g)
 	}
 	for k, v := range labels {
@@ -181,11 +181,11 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 // which resources are withheld.
 func (r *run) level() {
 	r.verdict = r.verdicts()
-	r.accept()
-	r.found = r.giveLevels(r.found)
-	if r.suppresses() {
+	r.acceptLosses()
+	r.found = r.setLevels(r.found)
+	if r.hasSuppressions() {
 		r.found.ResolveWith(r.places())
-		r.found = append(r.found, r.giveLevels(r.suppress())...)
+		r.found = append(r.found, r.setLevels(r.suppress())...)
 	}
 	if r.options.NoInfos {
 		r.found = slices.DeleteFunc(r.found, func(f diag.Finding) bool { return f.Severity == diag.Info })
@@ -204,10 +204,10 @@ func (r *run) level() {
 	}
 }
 
-// accept makes warnings of the losses that the user accepts.
-func (r *run) accept() {
+// acceptLosses makes warnings of the losses that the user accepts.
+func (r *run) acceptLosses() {
 	for i := range r.found {
-		if f := &r.found[i]; f.Code.Acceptable() && (slices.Contains(r.options.Accept, f.Code) || slices.Contains(r.of(f.Document()).Accept, string(f.Code))) {
+		if f := &r.found[i]; f.Code.Acceptable() && (slices.Contains(r.options.Accept, f.Code) || slices.Contains(r.configOf(f.Document()).Accept, string(f.Code))) {
 			f.Severity = diag.Warning
 		}
 	}
@@ -215,7 +215,7 @@ func (r *run) accept() {
 
 // finish lists the resources, sorts the findings and counts.
 func (r *run) finish() {
-	r.resources()
+	r.listResources()
 	r.found.ResolveWith(r.places())
 	r.found = r.found.WithoutConsequences()
 	r.found.Sort()
@@ -224,8 +224,8 @@ func (r *run) finish() {
 	r.result.Summary.Objects = len(r.result.Objects)
 }
 
-// resources lists what was compiled.
-func (r *run) resources() {
+// listResources lists what was compiled.
+func (r *run) listResources() {
 	for _, u := range r.units {
 		if u.kind != nil {
 			resource := Resource{Doc: u.doc, Withheld: u.withheld}

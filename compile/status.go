@@ -42,7 +42,7 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 		default:
 			failures[doc] = append(failures[doc], *u)
 		}
-		out[doc].server(f)
+		out[doc].noteServer(f)
 	}
 	for _, u := range r.units {
 		if u.kind == nil || u.kind.Status == nil {
@@ -58,10 +58,10 @@ func (r *run) verdicts() map[*source.Document]*verdict {
 	return out
 }
 
-// server notes what the API server does about a finding: it drops unknown
+// noteServer notes what the API server does about a finding: it drops unknown
 // fields, and refuses what its schema, its conversion webhook or the form of
 // labels excludes.
-func (v *verdict) server(f *diag.Finding) {
+func (v *verdict) noteServer(f *diag.Finding) {
 	message := ""
 	switch {
 	case f.Code == diag.UnknownField && f.Hides != nil:

@@ -72,8 +72,8 @@ var meshPlan = ir.Plan{
 	Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
 }
 
-// ofMesh reports whether Istio's proxies check the tokens of a target.
-func ofMesh(name string) bool {
+// isMeshTarget reports whether Istio's proxies check the tokens of a target.
+func isMeshTarget(name string) bool {
 	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
 	return i >= 0 && targets[i].plan.NativeJWT
 }

@@ -48,11 +48,11 @@ func Touch(in Input, o Options, changes []Change) *Touched {
 		return nil
 	}
 	t := &toucher{in: in, options: &o, keys: newMeetings(), files: make([]touchFile, len(in.Files)), known: map[*source.File]*meetings{}}
-	parallel.Each(len(in.Files), func(i int) { t.files[i] = t.look(in.Files[i]) })
-	if !t.begin(changes) || !t.close() || !t.firstOfIssuers(changes) {
+	parallel.Each(len(in.Files), func(i int) { t.files[i] = t.lookAt(in.Files[i]) })
+	if !t.begin(changes) || !t.close() || !t.addFirstOfIssuers(changes) {
 		return nil
 	}
-	t.namesakes()
+	t.addNamesakes()
 	return t.result()
 }
 
@@ -88,17 +88,18 @@ func (t *Touched) Findings(l diag.List) diag.List {
 		switch {
 		case f.Code == diag.InsideRefused:
 		case f.Code == diag.BudgetUsed, t.files[f.Span.File] || d != nil && d.File != nil && t.files[d.File.Name],
-			t.names(&f) && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return t.files[r.Span.File] }):
+			t.isAboutOther(&f) && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return t.files[r.Span.File] }):
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// names reports whether a finding is about an object that is not one of the resources
-// compared with others, so that it depends only on the documents. Whether the keys of an
-// issuer differ also depends on what else is on the pods.
-func (t *Touched) names(f *diag.Finding) bool {
+// isAboutOther reports whether a finding is about an object that is not one of
+// the resources compared with others, so that it depends only on the documents.
+// Whether the keys of an issuer differ also depends on what else is on the
+// pods.
+func (t *Touched) isAboutOther(f *diag.Finding) bool {
 	d := f.At.Doc
 	return t.others[f.Span.File] && (d == nil || !meetsByName(d.Kind) && (f.Code != diag.IssuerTwoKeySets || t.namespaces[strings.ToLower(d.Namespace)]))
 }
@@ -122,7 +123,7 @@ type touchFile struct {
 	context    bool   // it is read although it is not linked
 }
 
-func (t *toucher) look(f *source.File) touchFile {
+func (t *toucher) lookAt(f *source.File) touchFile {
 	l := touchFile{text: bytes.ToLower(f.Data)}
 	if l.shownKinds = kindsIn(f.Data); l.plain {
 		l.always = mayHaveWildcard(f.Data)
@@ -163,16 +164,16 @@ func (t *toucher) begin(changes []Change) bool {
 // everything: a host with a wildcard, or a name that can be spelled in several ways,
 // cannot be searched for.
 func (t *toucher) add(f *source.File, now bool) bool {
-	m := *t.of(f)
+	m := *t.meetingsOf(f)
 	if !now {
 		m.services = nil // there are none any more
 	}
 	t.keys.add(&m)
-	return m.named()
+	return m.namesSearchable()
 }
 
-// of returns where the documents of a file meet others.
-func (t *toucher) of(f *source.File) *meetings {
+// meetingsOf returns where the documents of a file meet others.
+func (t *toucher) meetingsOf(f *source.File) *meetings {
 	m := t.known[f]
 	if m == nil {
 		m = meetingsOf(f, t.options.NamespaceOf(f))
@@ -196,7 +197,7 @@ func (t *toucher) close() bool {
 		})
 		t.readAll(maybe)
 		for i, f := range t.in.Files {
-			if maybe[i] && t.of(f).meets(t.keys) {
+			if maybe[i] && t.meetingsOf(f).meets(t.keys) {
 				if t.files[i].linked = true; !t.add(f, true) {
 					return false
 				}
@@ -227,23 +228,23 @@ func (t *toucher) readAll(marked []bool) {
 	}
 }
 
-// firstOfIssuers adds, for each issuer of what is touched, the files up to the first
-// that says with which keys its tokens are verified: all others are compared with
-// that. False is everything: the first one changed, and others are not touched
-// otherwise.
-func (t *toucher) firstOfIssuers(changes []Change) bool {
+// addFirstOfIssuers adds, for each issuer of what is touched, the files up to
+// the first that says with which keys its tokens are verified: all others are
+// compared with that. False is everything: the first one changed, and others
+// are not touched otherwise.
+func (t *toucher) addFirstOfIssuers(changes []Change) bool {
 	for issuer := range t.keys.issuers {
-		if !t.firstOf(issuer, changes) {
+		if !t.addFirstOf(issuer, changes) {
 			return false
 		}
 	}
 	return true
 }
 
-func (t *toucher) firstOf(issuer string, changes []Change) bool {
+func (t *toucher) addFirstOf(issuer string, changes []Change) bool {
 	elsewhere, before := false, map[*source.File]*source.File{}
 	for i, f := range t.in.Files {
-		elsewhere = elsewhere || t.files[i].plain && !t.files[i].linked && names(f, issuer)
+		elsewhere = elsewhere || t.files[i].plain && !t.files[i].linked && mayMention(f, issuer)
 	}
 	for _, c := range changes {
 		if before[c.Now] = c.Before; elsewhere && c.Now == nil && len(t.verifiers(c.Before, issuer)) > 0 {
@@ -252,7 +253,7 @@ func (t *toucher) firstOf(issuer string, changes []Change) bool {
 	}
 	for i, f := range t.in.Files {
 		was, changed := before[f]
-		if !names(f, issuer) && !names(was, issuer) {
+		if !mayMention(f, issuer) && !mayMention(was, issuer) {
 			continue
 		}
 		t.files[i].context = true
@@ -260,21 +261,21 @@ func (t *toucher) firstOf(issuer string, changes []Change) bool {
 		if elsewhere && changed && (len(in) > 0 || len(t.verifiers(was, issuer)) > 0) {
 			return false
 		}
-		if len(in) > 0 && !t.again(in, i) {
+		if len(in) > 0 && !t.definedBefore(in, i) {
 			return true
 		}
 	}
 	return true
 }
 
-// again reports whether all resources may be defined in a file before the one at i
-// too: only the first of such counts. Those files are read.
-func (t *toucher) again(resources []ir.Name, i int) bool {
+// definedBefore reports whether all resources may be defined in a file before
+// the one at i too: only the first of such counts. Those files are read.
+func (t *toucher) definedBefore(resources []ir.Name, i int) bool {
 	all := true
 	for _, name := range resources {
 		label, namespace, once := map[string]bool{strings.ToLower(name.Name): true}, strings.ToLower(name.Namespace), true
 		for j := range i {
-			if f := &t.files[j]; (!searchable(strings.ToLower(name.Name)) || mentions(f.text, label)) && t.of(t.in.Files[j]).namespaces[namespace] {
+			if f := &t.files[j]; (!searchable(strings.ToLower(name.Name)) || mentions(f.text, label)) && t.meetingsOf(t.in.Files[j]).namespaces[namespace] {
 				f.context, once = true, false
 			}
 		}
@@ -283,14 +284,14 @@ func (t *toucher) again(resources []ir.Name, i int) bool {
 	return all
 }
 
-// names reports whether a file may have a text.
-func names(f *source.File, text string) bool {
+// mayMention reports whether a file may have a text.
+func mayMention(f *source.File, text string) bool {
 	return f != nil && (bytes.Contains(f.Data, []byte(text)) || hasEscape(f.Data))
 }
 
-// namesakes adds the files with Services that are told of where a resource names a
-// missing Service of that name.
-func (t *toucher) namesakes() {
+// addNamesakes adds the files with Services that are told of where a resource
+// names a missing Service of that name.
+func (t *toucher) addNamesakes() {
 	missing, every := map[string]bool{}, false
 	for service := range t.keys.uses {
 		if name := strings.ToLower(service.Name); !t.keys.services[service] {
@@ -307,7 +308,7 @@ func (t *toucher) namesakes() {
 // verifiers returns the resources of a file that say with which keys tokens of an
 // issuer are verified. One with a path that no request has is judged no further.
 func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
-	if !names(f, issuer) || len(f.Data) > maxPath {
+	if !mayMention(f, issuer) || len(f.Data) > maxPath {
 		return nil
 	}
 	o := *t.options

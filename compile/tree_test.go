@@ -23,7 +23,7 @@ func TestUnitsHoldNoNodesThatAreUsedAgain(t *testing.T) {
 		for _, f := range yamlFiles(t, root) {
 			docs, _ := source.Split(f)
 			for _, doc := range docs {
-				u := r.document(doc)
+				u := r.readDocument(doc)
 				h := &holding{seen: map[uintptr]bool{}}
 				h.look(reflect.ValueOf(u).Elem(), "unit")
 				switch {

@@ -16,7 +16,7 @@ import (
 // validate questions the model.
 func (r *run) validate() {
 	view := &validate.View{Policy: policyOf(r.options.Config), ByGateway: r.policies()}
-	for _, u := range r.distinct() {
+	for _, u := range r.distinctUnits() {
 		view.Gateways = append(view.Gateways, u.gateway)
 		if n := len(view.Meant); n == 0 || view.Meant[n-1] != u.meant { // those of one author follow each other
 			view.Meant = append(view.Meant, u.meant)
@@ -53,14 +53,14 @@ func (r *run) validate() {
 	}
 	r.found = append(r.found, r.options.APIFaults...)
 	view.Claims, view.Identities = r.claims(), r.identities()
-	r.written(view)
-	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.malformed())...)
+	r.listWritten(view)
+	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.aboutMalformed())...)
 	r.result.Proof = view.Proof
 }
 
-// malformed finds what is said of requests that a path opens or closes which
+// aboutMalformed finds what is said of requests that a path opens or closes which
 // the description of its kind refuses: it is not written.
-func (r *run) malformed() func(diag.Finding) bool {
+func (r *run) aboutMalformed() func(diag.Finding) bool {
 	bad := map[source.Ref]bool{}
 	for _, u := range r.compiled {
 		for _, path := range u.malformed {
@@ -70,18 +70,18 @@ func (r *run) malformed() func(diag.Finding) bool {
 	return func(f diag.Finding) bool { return f.Code == diag.RouteWeaker && bad[f.At] }
 }
 
-// written lists what would be written for the gateways, and what the Rules and
-// policies among the inputs say that others wrote.
-func (r *run) written(view *validate.View) {
+// listWritten lists what would be written for the gateways, and what the Rules
+// and policies among the inputs say that others wrote.
+func (r *run) listWritten(view *validate.View) {
 	all := make([]ir.Written, 0, len(r.compiled))
-	for _, u := range r.distinct() {
+	for _, u := range r.distinctUnits() {
 		all = append(all, u.written)
 	}
 	view.Add(all...)
 	for _, u := range r.compiled {
 		u.written = ir.Written{}
 	}
-	r.foreignPolicies(view)
+	r.addForeignPolicies(view)
 	view.Rules = append(view.Rules, r.foreignRules(view)...)
 }
 
@@ -110,9 +110,9 @@ func (r *run) clientSecrets(clients []*ir.Client) map[ir.Name]*ir.ClientSecret {
 // configuration names another one.
 const RootNamespace = "istio-system"
 
-// foreignPolicies adds the policies among the inputs. Labels that name a
+// addForeignPolicies adds the policies among the inputs. Labels that name a
 // gateway make none of them its own: who wrote them is not known.
-func (r *run) foreignPolicies(view *validate.View) {
+func (r *run) addForeignPolicies(view *validate.View) {
 	callers := r.callers()
 	pods := func(n ir.Name, labels map[string]string) ir.Pods {
 		if n.Namespace == RootNamespace {
@@ -162,7 +162,7 @@ func (r *run) foreignRules(view *validate.View) []ir.Take {
 		}
 	}
 	for _, u := range r.units {
-		if rule, ok := u.companion.(*kube.Rule); ok && owners.own(rule.Name.Namespace, rule.Labels) {
+		if rule, ok := u.companion.(*kube.Rule); ok && owners.owns(rule.Name.Namespace, rule.Labels) {
 			continue
 		}
 		if _, ok := u.companion.(*kube.Rule); ok {
@@ -170,7 +170,7 @@ func (r *run) foreignRules(view *validate.View) []ir.Take {
 		}
 		r.found = append(r.found, u.faults...)
 		for i := range u.rules {
-			r.found = append(r.found, placed(&u.rules[i], rule.CheckMatch(foreignOf(&u.rules[i]), r.options.Config.Oathkeeper.MatchingStrategy))...)
+			r.found = append(r.found, placeFindings(&u.rules[i], rule.CheckMatch(foreignOf(&u.rules[i]), r.options.Config.Oathkeeper.MatchingStrategy))...)
 			for _, k := range u.rules[i].Issuers {
 				view.RuleKeys = append(view.RuleKeys, ir.KeySet{Origin: u.rules[i].At("authenticators"), Issuer: k.Issuer, Keys: k.Keys})
 			}
@@ -194,8 +194,8 @@ func (r *run) owners() owners {
 	return o
 }
 
-// own reports whether an object with these labels is one of the gateways'.
-func (o owners) own(namespace string, labels map[string]string) bool {
+// owns reports whether an object with these labels is one of the gateways'.
+func (o owners) owns(namespace string, labels map[string]string) bool {
 	kind, of, ok := MadeFor(labels)
 	g := o[of]
 	return ok && g != nil && g.Name.Namespace == namespace && (kind == "" || kind == g.Kind)

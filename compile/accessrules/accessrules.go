@@ -79,11 +79,11 @@ func configMap(namespace, name, key string, rules []Rule, found *diag.List) mani
 	}
 	return manifest.Object{
 		APIVersion: "v1", Kind: "ConfigMap", Meta: manifest.Meta{Namespace: namespace, Name: name},
-		Data: map[string]string{key: string(text)}, Origin: first(rules),
+		Data: map[string]string{key: string(text)}, Origin: firstOrigin(rules),
 	}
 }
 
-func first(rules []Rule) source.Ref {
+func firstOrigin(rules []Rule) source.Ref {
 	if len(rules) == 0 {
 		return source.Ref{}
 	}

@@ -15,14 +15,14 @@ type writer struct {
 	size                   int // of all expressions, in bytes
 }
 
-// variable names the value of an expression. Each is calculated once for a
+// addVariable names the value of an expression. Each is calculated once for a
 // resource, if it is used.
-func (w *writer) variable(name, expression string) {
+func (w *writer) addVariable(name, expression string) {
 	w.size += len(expression)
 	w.variables = append(w.variables, source.Object{{Key: "name", Value: name}, {Key: "expression", Value: expression}})
 }
 
-func (w *writer) demand(expression, message string) {
+func (w *writer) addDemand(expression, message string) {
 	w.size += len(expression)
 	w.validations = append(w.validations, source.Object{{Key: "expression", Value: expression}, {Key: "message", Value: message}})
 }
@@ -31,11 +31,11 @@ func (w *writer) demand(expression, message string) {
 // 100,000 (cel-go, parser.New).
 const maxExpression = 50_000
 
-// table makes entries a variable that is a list of maps. A look-up in a map has
-// the same price however long it is, which one in a list has not: the API server
-// refuses what costs more than its limit. The entries are "key: value" and have
-// different keys.
-func (w *writer) table(name string, entries []string) {
+// addTable makes entries a variable that is a list of maps. A look-up in a map
+// has the same price however long it is, which one in a list has not: the API
+// server refuses what costs more than its limit. The entries are "key: value"
+// and have different keys.
+func (w *writer) addTable(name string, entries []string) {
 	var maps []string
 	for rest := entries; len(rest) > 0; {
 		n, size := 0, 0
@@ -44,23 +44,23 @@ func (w *writer) table(name string, entries []string) {
 			n++
 		}
 		part := fmt.Sprint(name, len(maps))
-		w.variable(part, "{"+strings.Join(rest[:n], ", ")+"}")
+		w.addVariable(part, "{"+strings.Join(rest[:n], ", ")+"}")
 		maps, rest = append(maps, "variables."+part), rest[n:]
 	}
-	w.variable(name, "["+strings.Join(maps, ", ")+"]")
+	w.addVariable(name, "["+strings.Join(maps, ", ")+"]")
 }
 
-// set is a table of names without values.
-func (w *writer) set(name string, names []string) {
+// addSet is a table of names without values.
+func (w *writer) addSet(name string, names []string) {
 	var entries []string
 	for _, n := range distinct(names) {
 		entries = append(entries, quoted(n)+": true")
 	}
-	w.table(name, entries)
+	w.addTable(name, entries)
 }
 
-// in returns the expression that a text is in a set.
-func in(text, set string) string { return fmt.Sprintf("variables.%s.exists(m, %s in m)", set, text) }
+// inSet returns the expression that a text is in a set.
+func inSet(text, set string) string { return fmt.Sprintf("variables.%s.exists(m, %s in m)", set, text) }
 
 // write makes the variables and validations of a kind.
 func (k *kind) write(p *Policy) *writer {
@@ -71,25 +71,25 @@ func (k *kind) write(p *Policy) *writer {
 	}
 	public := p.NoPublic && k.open != ""
 	if allow != nil || public {
-		w.variable("hosts", k.spellings(p.DefaultDomain))
+		w.addVariable("hosts", k.spellings(p.DefaultDomain))
 	}
 	if public || k.services == ofRules && len(p.Block) > 0 {
-		w.variable("rules", "has(object.spec.rules) ? object.spec.rules : []")
+		w.addVariable("rules", "has(object.spec.rules) ? object.spec.rules : []")
 	}
 	if allow != nil {
-		w.inDomains(k, allow)
+		w.demandDomains(k, allow)
 	}
 	if len(p.Block) > 0 {
-		w.notBlocked(k, p.Block)
+		w.demandNotBlocked(k, p.Block)
 	}
 	if p.Gateways != nil && k.gateway != "" {
-		w.ofGateways(k, p.Gateways)
+		w.demandGateways(k, p.Gateways)
 	}
 	if public {
-		w.notPublic(k, p.Public)
+		w.demandListedPublic(k, p.Public)
 	}
 	for _, l := range p.Labels {
-		w.demand(fmt.Sprintf("has(object.metadata.labels) && %s in object.metadata.labels", quoted(l)), "the label "+l+" is required")
+		w.addDemand(fmt.Sprintf("has(object.metadata.labels) && %s in object.metadata.labels", quoted(l)), "the label "+l+" is required")
 	}
 	return w
 }
@@ -103,14 +103,14 @@ func (k *kind) spellings(domain string) string {
 	return fmt.Sprintf("(%s).map(w, w.lowerAscii()).map(h, h.contains('.') ? [h] : %s)", k.hosts, short)
 }
 
-// inDomains demands that every host is a domain or below it, and holds it once,
-// as kgw validate does. A host that is not complete is not judged.
-func (w *writer) inDomains(k *kind, allow []string) {
+// demandDomains demands that every host is a domain or below it, and holds it
+// once, as kgw validate does. A host that is not complete is not judged.
+func (w *writer) demandDomains(k *kind, allow []string) {
 	unjudged := "!h.contains('.') || "
 	if k.whole {
 		unjudged = ""
 	}
-	w.set("domains", canonicals(allow))
+	w.addSet("domains", canonicals(allow))
 	var depths []int
 	for _, d := range allow {
 		depths = append(depths, strings.Count(canonical(d), "."))
@@ -120,31 +120,31 @@ func (w *writer) inDomains(k *kind, allow []string) {
 	for _, n := range slices.Compact(depths) {
 		ends = append(ends, fmt.Sprintf("h.find('[^.]+([.][^.]+){%d}$')", n))
 	}
-	w.demand(fmt.Sprintf("variables.hosts.map(s, s[s.size() - 1]).all(h, %s[%s].exists(d, %s && h.split(d).size() == 2))", unjudged, strings.Join(ends, ", "), in("d", "domains")),
-		"the host must be in one of the domains "+some(allow))
+	w.addDemand(fmt.Sprintf("variables.hosts.map(s, s[s.size() - 1]).all(h, %s[%s].exists(d, %s && h.split(d).size() == 2))", unjudged, strings.Join(ends, ", "), inSet("d", "domains")),
+		"the host must be in one of the domains "+listNames(allow))
 }
 
-// notBlocked demands that no Service is on the list, whether it is written with
-// its namespace or without.
-func (w *writer) notBlocked(k *kind, block []string) {
-	w.set("blocked", canonicals(block))
-	w.demand(fmt.Sprintf("!(%s).map(s, [s[0].lowerAscii().split('.'), [string(s[1])]]).map(s, s[0].size() > 1 && s[0][1] != '' ? s[0] : [s[0][0]] + s[1]).exists(s, %s)",
-		k.services, in("s[0] + '.' + s[1]", "blocked")), "the Service must not be exposed")
+// demandNotBlocked demands that no Service is on the list, whether it is
+// written with its namespace or without.
+func (w *writer) demandNotBlocked(k *kind, block []string) {
+	w.addSet("blocked", canonicals(block))
+	w.addDemand(fmt.Sprintf("!(%s).map(s, [s[0].lowerAscii().split('.'), [string(s[1])]]).map(s, s[0].size() > 1 && s[0][1] != '' ? s[0] : [s[0][0]] + s[1]).exists(s, %s)",
+		k.services, inSet("s[0] + '.' + s[1]", "blocked")), "the Service must not be exposed")
 }
 
-// ofGateways demands one of the Gateways in any spelling. An ExternalGateway is
-// not one.
-func (w *writer) ofGateways(k *kind, gateways []string) {
-	w.set("gateways", gateways)
-	w.demand(fmt.Sprintf("[%s].all(g, g == '' || %s)", k.gateway,
-		in("(g.contains('/') ? g : g.contains('.') ? g.split('.')[1] + '/' + g.split('.')[0] : object.metadata.namespace + '/' + g)", "gateways")),
-		"the gateway must be one of "+some(gateways))
+// demandGateways demands one of the Gateways in any spelling. An
+// ExternalGateway is not one.
+func (w *writer) demandGateways(k *kind, gateways []string) {
+	w.addSet("gateways", gateways)
+	w.addDemand(fmt.Sprintf("[%s].all(g, g == '' || %s)", k.gateway,
+		inSet("(g.contains('/') ? g : g.contains('.') ? g.split('.')[1] + '/' + g.split('.')[0] : object.metadata.namespace + '/' + g)", "gateways")),
+		"the gateway must be one of "+listNames(gateways))
 }
 
-// notPublic demands that each open rule is one of the routes: its path, all of
-// its methods, and every host. Routes are found by the host, "" for any, and the
-// path.
-func (w *writer) notPublic(k *kind, routes []Public) {
+// demandListedPublic demands that each open rule is one of the routes: its
+// path, all of its methods, and every host. Routes are found by the host, ""
+// for any, and the path.
+func (w *writer) demandListedPublic(k *kind, routes []Public) {
 	var keys []string
 	of := map[string][]string{}
 	for _, r := range routes {
@@ -158,8 +158,8 @@ func (w *writer) notPublic(k *kind, routes []Public) {
 	for _, key := range keys {
 		entries = append(entries, quoted(key)+": ["+strings.Join(distinct(of[key]), ", ")+"]")
 	}
-	w.table("public", entries)
-	w.demand(fmt.Sprintf("variables.rules.all(r, !(%s) || ([''] + variables.hosts[0]).exists(s, (s == '' || variables.hosts.all(h, s in h)) && "+
+	w.addTable("public", entries)
+	w.addDemand(fmt.Sprintf("variables.rules.all(r, !(%s) || ([''] + variables.hosts[0]).exists(s, (s == '' || variables.hosts.all(h, s in h)) && "+
 		"[s + ' ' + r.path].exists(p, variables.public.exists(m, p in m && m[p].exists(o, "+
 		"!('methods' in o) || has(r.methods) && r.methods.all(m, m in o.methods) && !(%s))))))", k.open, k.anyMethod),
 		"a route without authentication must be one of policy.publicRoutes")
@@ -199,8 +199,8 @@ func distinct(texts []string) []string {
 
 const shown = 10 // names in a message
 
-// some lists names for a message.
-func some(names []string) string {
+// listNames lists names for a message.
+func listNames(names []string) string {
 	if len(names) <= shown {
 		return strings.Join(names, ", ")
 	}

@@ -22,8 +22,9 @@ func (w *writer) lose(code diag.Code, at source.Ref, help, format string, args .
 	w.found.Add(diag.Finding{Code: code, At: at, Owner: w.gateway.Origin.Doc, Message: fmt.Sprintf(format, args...), Help: help})
 }
 
-// losses reports what of the gateway the target says otherwise or not at all.
-func (w *writer) losses() {
+// reportLosses reports what of the gateway the target says otherwise or not at
+// all.
+func (w *writer) reportLosses() {
 	g, t := w.gateway, w.target
 	named := g.Origin.At("metadata", "name")
 	if g.Ingress.Text == "" && t.Gateway == "" {
@@ -38,16 +39,16 @@ func (w *writer) losses() {
 	if len(t.Realms) > 0 {
 		w.lose(diag.TokensVerified, named, "", "tokens are verified by their issuers' keys, not by a token information service: opaque tokens are refused")
 	}
-	w.upstreams()
+	w.reportUpstreams()
 	for _, r := range g.Routes {
-		w.route1(r)
+		w.reportRoute(r)
 	}
-	w.filtersOf(g)
-	w.paths(g)
+	w.reportFilters(g)
+	w.reportPaths(g)
 }
 
-// route1 reports losses of one route.
-func (w *writer) route1(r *ir.Route) {
+// reportRoute reports losses of one route.
+func (w *writer) reportRoute(r *ir.Route) {
 	for i := range r.Access.Grants {
 		if l := r.Access.Grants[i].Limit; l != nil {
 			w.lose(diag.LimitLost, r.Origin, "", "rate limits are not written: every caller may send any number of requests")
@@ -58,16 +59,16 @@ func (w *writer) route1(r *ir.Route) {
 		w.lose(diag.StaticOpen, r.Origin, "", "every caller gets the answer %d, without being asked for a token", a.Status)
 		return
 	}
-	if denied := deniedRealms(r); len(denied) > 0 && !w.tellable(denied) {
+	if denied := deniedRealms(r); len(denied) > 0 && !w.canIdentify(denied) {
 		w.lose(diag.CallersUnchecked, r.Origin, "", "employees are not kept out, because no issuer of their own is known for their tokens")
 	}
 	if !w.native {
-		w.callers(r)
+		w.reportCallers(r)
 	}
 }
 
-// callers reports groups of callers that Oathkeeper cannot identify.
-func (w *writer) callers(r *ir.Route) {
+// reportCallers reports groups of callers that Oathkeeper cannot identify.
+func (w *writer) reportCallers(r *ir.Route) {
 	var lost []string
 	for i := range r.Access.Grants {
 		if _, ok := r.Access.Grants[i].Who.(ir.Employees); ok {
@@ -92,8 +93,8 @@ func (w *writer) callers(r *ir.Route) {
 	}
 }
 
-// tellable reports whether callers of realms come with issuers of their own.
-func (w *writer) tellable(denied []string) bool {
+// canIdentify reports whether callers of realms come with issuers of their own.
+func (w *writer) canIdentify(denied []string) bool {
 	for _, realm := range w.target.Realms {
 		for _, other := range w.target.Realms {
 			if slices.Contains(denied, realm.Name) && !slices.Contains(denied, other.Name) && realm.Issuer == other.Issuer {
@@ -104,8 +105,9 @@ func (w *writer) tellable(denied []string) bool {
 	return slices.ContainsFunc(w.target.Realms, func(r ir.Realm) bool { return !slices.Contains(denied, r.Name) })
 }
 
-// filtersOf reports filters, once each: every route of a dialect has the same.
-func (w *writer) filtersOf(g *ir.Gateway) {
+// reportFilters reports filters, once each: every route of a dialect has the
+// same.
+func (w *writer) reportFilters(g *ir.Gateway) {
 	named := g.Origin.At("metadata", "name")
 	seen := map[string]bool{}
 	for _, r := range g.Routes {
@@ -119,12 +121,12 @@ func (w *writer) filtersOf(g *ir.Gateway) {
 				continue
 			}
 			seen[kind] = true
-			w.filter(f, named)
+			w.reportFilter(f, named)
 		}
 	}
 }
 
-func (w *writer) filter(f ir.Filter, at source.Ref) {
+func (w *writer) reportFilter(f ir.Filter, at source.Ref) {
 	switch f := f.(type) {
 	case ir.Compress:
 		w.lose(diag.CompressionLost, at, "", "compression is not written")
@@ -144,9 +146,9 @@ func (w *writer) filter(f ir.Filter, at source.Ref) {
 	}
 }
 
-// upstreams reports ports without a number and shares of traffic that are not
-// kept.
-func (w *writer) upstreams() {
+// reportUpstreams reports ports without a number and shares of traffic that are
+// not kept.
+func (w *writer) reportUpstreams() {
 	seen := map[string]bool{}
 	weighted, rounded := false, false
 	for i := range w.gateway.Hosts {
@@ -174,11 +176,11 @@ func (w *writer) upstreams() {
 	}
 }
 
-// paths reports paths that the target reads otherwise.
-func (w *writer) paths(g *ir.Gateway) {
-	encoded := w.mixed()
+// reportPaths reports paths that the target reads otherwise.
+func (w *writer) reportPaths(g *ir.Gateway) {
+	encoded := w.hasMixedAccess()
 	if encoded {
-		w.lose(diag.EncodedSlash, g.Origin.At("metadata", "name"), "", "paths with doubled slashes, encoded slashes or needlessly encoded characters are answered with %d, where Skipper decodes and cleans them", w.unmatched().Action.(ir.Respond).Status)
+		w.lose(diag.EncodedSlash, g.Origin.At("metadata", "name"), "", "paths with doubled slashes, encoded slashes or needlessly encoded characters are answered with %d, where Skipper decodes and cleans them", w.unmatchedRoute().Action.(ir.Respond).Status)
 	}
 	for _, r := range g.Routes {
 		text := r.Match.Path.Text

@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// meet reports whether two paths have a request in common.
-func meet(a, b string) bool {
+// pathsMeet reports whether two paths have a request in common.
+func pathsMeet(a, b string) bool {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := 0; ; i++ {
 		switch {
@@ -36,9 +36,9 @@ func subtree(path string) (stem string, ok bool) {
 	return stem, ok && stem != "/"
 }
 
-// spelled writes a path in a language that the target's parts share: templates
+// respell writes a path in a language that the target's parts share: templates
 // where policies hold them, else expressions, which Rules hold too.
-func (w *writer) spelled(p pathlang.Path) pathlang.Path {
+func (w *writer) respell(p pathlang.Path) pathlang.Path {
 	if p.Lang != pathlang.Fabric {
 		return p
 	}
@@ -55,17 +55,17 @@ func (w *writer) spelled(p pathlang.Path) pathlang.Path {
 	for i, s := range parts {
 		switch pathlang.SegmentRank(s) {
 		case 2:
-			parts[i] = w.either("{**}", ".+")
+			parts[i] = w.chooseText("{**}", ".+")
 		case 1:
-			parts[i] = w.either("{*}", "[^/]+")
+			parts[i] = w.chooseText("{*}", "[^/]+")
 		default:
-			parts[i] = w.either(s, regexp.QuoteMeta(s))
+			parts[i] = w.chooseText(s, regexp.QuoteMeta(s))
 		}
 	}
 	return pathlang.Path{Lang: map[bool]pathlang.Lang{true: pathlang.Template, false: pathlang.Regex}[w.native], Text: strings.Join(parts, "/")}
 }
 
-func (w *writer) either(template, expression string) string {
+func (w *writer) chooseText(template, expression string) string {
 	if w.native {
 		return template
 	}

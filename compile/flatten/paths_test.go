@@ -25,7 +25,7 @@ func TestMeet(t *testing.T) {
 			if r.Kind == match.Unknown {
 				t.Fatalf("%s and %s: %s", a, b, r.Reason)
 			}
-			if got := meet(a, b); got != (r.Kind != match.Disjoint) {
+			if got := pathsMeet(a, b); got != (r.Kind != match.Disjoint) {
 				t.Errorf("meet(%q, %q) is %t, and they are %s", a, b, got, r.Kind)
 			}
 			if r.Kind == match.Subset && pathlang.BySpecificity(a, b) >= 0 {
@@ -40,13 +40,13 @@ func TestSpelled(t *testing.T) {
 	for _, native := range []bool{false, true} {
 		w := &writer{native: native, target: &ir.Target{}}
 		for _, text := range texts {
-			p := w.spelled(pathlang.Path{Lang: pathlang.Fabric, Text: text})
+			p := w.respell(pathlang.Path{Lang: pathlang.Fabric, Text: text})
 			r := match.Relate(match.Set{Path: p, View: match.RawPath}, fabric(text))
 			_, below := subtree(text)
 			switch {
 			case r.Kind == match.Equal:
 			case native && r.Kind == match.Superset && below && r.OnlyA.RawPath == text[:len(text)-2]:
-				// notFound answers for what the template matches beyond it.
+				// notFoundRoute answers for what the template matches beyond it.
 			case native && (r.Kind == match.Subset || r.Kind == match.Overlap):
 				// A template matches only characters that a path can hold raw.
 			default:

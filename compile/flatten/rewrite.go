@@ -25,7 +25,7 @@ func Rewrite(g *ir.Gateway, t *ir.Target) ([]*ir.Gateway, diag.List) {
 		_, forwards := r.Action.(ir.Forward)
 		return forwards && w.native && len(w.tokens(r).Grants) > 0
 	})
-	w.losses()
+	w.reportLosses()
 	routes := w.routes()
 	var out []*ir.Gateway
 	for i := range g.Hosts {
@@ -44,7 +44,7 @@ func Rewrite(g *ir.Gateway, t *ir.Target) ([]*ir.Gateway, diag.List) {
 		one.Convention.PolicyHosts = true
 		one.Convention.Says = says
 		one.Convention.AuthMerge = ir.MergeByAllLabels
-		one.Routes = w.at(h, routes)
+		one.Routes = w.hostRoutes(h, routes)
 		out = append(out, &one)
 	}
 	return out, w.found
@@ -78,38 +78,38 @@ func (w *writer) routes() []*ir.Route {
 		}
 		done[text] = true
 		if r.CORS != nil {
-			out = append(out, w.preflight(r))
+			out = append(out, w.preflightRoute(r))
 		}
 		if stem, ok := subtree(text); ok && w.native {
-			not = append(not, w.notFound(r, stem))
+			not = append(not, w.notFoundRoute(r, stem))
 		}
 	}
 	// Behind the routes of the same path, which have methods.
 	out = append(out, not...)
 	slices.SortStableFunc(out, func(a, b *ir.Route) int { return pathlang.BySpecificity(a.Match.Path.Text, b.Match.Path.Text) })
-	w.except(out)
+	w.setExceptions(out)
 	for _, r := range out {
-		r.Match.Path = w.spelled(r.Match.Path)
+		r.Match.Path = w.respell(r.Match.Path)
 		for i := range r.Except {
-			r.Except[i] = w.spelled(r.Except[i])
+			r.Except[i] = w.respell(r.Except[i])
 		}
 	}
-	if w.mixed() {
-		out = append([]*ir.Route{w.unclean()}, out...)
+	if w.hasMixedAccess() {
+		out = append([]*ir.Route{w.uncleanRoute()}, out...)
 	}
 	if g.Insecure != nil {
-		out = append([]*ir.Route{w.insecure()}, out...)
+		out = append([]*ir.Route{w.insecureRoute()}, out...)
 	}
-	return append(out, w.unmatched())
+	return append(out, w.unmatchedRoute())
 }
 
-// except lists for each route the paths that earlier ones match first. They are
-// left out where the first match does not decide.
-func (w *writer) except(routes []*ir.Route) {
+// setExceptions lists for each route the paths that earlier ones match first.
+// They are left out where the first match does not decide.
+func (w *writer) setExceptions(routes []*ir.Route) {
 	for i, r := range routes {
 		for _, earlier := range routes[:i] {
 			a, b := earlier.Match, r.Match
-			if a.Path.Text != b.Path.Text && slices.Equal(a.Methods, b.Methods) && meet(a.Path.Text, b.Path.Text) {
+			if a.Path.Text != b.Path.Text && slices.Equal(a.Methods, b.Methods) && pathsMeet(a.Path.Text, b.Path.Text) {
 				r.Except = append(r.Except, a.Path)
 			}
 		}
@@ -144,9 +144,9 @@ func (w *writer) refusal(r *ir.Route) ir.Respond {
 	return ir.Respond{Status: 403}
 }
 
-// preflight matches the requests with which browsers ask for permission. The
+// preflightRoute matches the requests with which browsers ask for permission. The
 // proxy answers them itself; what else comes with this method is refused.
-func (w *writer) preflight(r *ir.Route) *ir.Route {
+func (w *writer) preflightRoute(r *ir.Route) *ir.Route {
 	out := &ir.Route{Origin: r.Origin, Preflight: true, Match: r.Match, CORS: r.CORS, Action: r.Action, Access: ir.Access{Restricted: true}}
 	if _, ok := r.Action.(ir.Respond); ok {
 		out.Action = ir.Forward{}
@@ -162,15 +162,15 @@ func (w *writer) preflight(r *ir.Route) *ir.Route {
 	return out
 }
 
-// insecure answers plain HTTP, whatever the path.
-func (w *writer) insecure() *ir.Route {
+// insecureRoute answers plain HTTP, whatever the path.
+func (w *writer) insecureRoute() *ir.Route {
 	return &ir.Route{
 		Origin: w.gateway.Origin, Action: *w.gateway.Insecure,
 		Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, Predicates: []match.Predicate{{Source: match.Header, Name: "X-Forwarded-Proto", Values: []string{"http"}}}},
 	}
 }
 
-func (w *writer) unmatched() *ir.Route {
+func (w *writer) unmatchedRoute() *ir.Route {
 	answer := ir.Respond{Status: 404}
 	if w.gateway.Unmatched != nil {
 		answer = *w.gateway.Unmatched
@@ -178,18 +178,18 @@ func (w *writer) unmatched() *ir.Route {
 	return &ir.Route{Origin: w.gateway.Origin, Action: answer, Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}}
 }
 
-// notFound answers for a path that a template matches and the author's language
-// does not.
-func (w *writer) notFound(r *ir.Route, path string) *ir.Route {
-	out := w.unmatched()
+// notFoundRoute answers for a path that a template matches and the author's
+// language does not.
+func (w *writer) notFoundRoute(r *ir.Route, path string) *ir.Route {
+	out := w.unmatchedRoute()
 	out.Origin = r.Origin
 	out.Match.Path = pathlang.Path{Lang: pathlang.Fabric, Text: path}
 	return out
 }
 
-// at returns the routes of one host: those that go to the host's own upstreams
-// get them.
-func (w *writer) at(h *ir.Host, routes []*ir.Route) []*ir.Route {
+// hostRoutes returns the routes of one host: those that go to the host's own
+// upstreams get them.
+func (w *writer) hostRoutes(h *ir.Host, routes []*ir.Route) []*ir.Route {
 	out := make([]*ir.Route, len(routes))
 	for i, r := range routes {
 		one := *r

@@ -10,20 +10,20 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// mixed reports whether a path of the gateway has several spellings and its
-// routes differ in who may send what: another spelling of a request could find
-// a route that demands less than the one that is meant for it.
-func (w *writer) mixed() bool {
+// hasMixedAccess reports whether a path of the gateway has several spellings
+// and its routes differ in who may send what: another spelling of a request
+// could find a route that demands less than the one that is meant for it.
+func (w *writer) hasMixedAccess() bool {
 	routes := w.gateway.Routes
 	general := slices.ContainsFunc(routes, func(r *ir.Route) bool {
 		return slices.ContainsFunc(strings.Split(r.Match.Path.Text, "/"), func(s string) bool { return pathlang.SegmentRank(s) > 0 })
 	})
-	return general && slices.ContainsFunc(routes, func(r *ir.Route) bool { return !alike(r, routes[0]) })
+	return general && slices.ContainsFunc(routes, func(r *ir.Route) bool { return !answerAlike(r, routes[0]) })
 }
 
-// alike reports whether two routes let the same callers through, or answer
+// answerAlike reports whether two routes let the same callers through, or answer
 // alike.
-func alike(a, b *ir.Route) bool {
+func answerAlike(a, b *ir.Route) bool {
 	x, answers := a.Action.(ir.Respond)
 	y, answersToo := b.Action.(ir.Respond)
 	return answers == answersToo && x.Status == y.Status && reflect.DeepEqual(demands(&a.Access), demands(&b.Access))
@@ -39,18 +39,18 @@ func demands(a *ir.Access) []any {
 	return out
 }
 
-// unclean answers for paths that the author's proxy decodes or cleans before it
-// looks for a route, and the target does not: a doubled slash, an encoded
-// slash, an encoded character that a path of the gateway or RFC 3986 has
-// without an escape, and a malformed escape. The author's proxy finds the route
-// of the clean path, or refuses the request.
-func (w *writer) unclean() *ir.Route {
-	out := w.unmatched()
-	out.Match.Path = pathlang.Path{Lang: pathlang.Regex, Text: unclean(w.gateway.Routes)}
+// uncleanRoute answers for paths that the author's proxy decodes or cleans
+// before it looks for a route, and the target does not: a doubled slash, an
+// encoded slash, an encoded character that a path of the gateway or RFC 3986
+// has without an escape, and a malformed escape. The author's proxy finds the
+// route of the clean path, or refuses the request.
+func (w *writer) uncleanRoute() *ir.Route {
+	out := w.unmatchedRoute()
+	out.Match.Path = pathlang.Path{Lang: pathlang.Regex, Text: uncleanExpression(w.gateway.Routes)}
 	return out
 }
 
-func unclean(routes []*ir.Route) string {
+func uncleanExpression(routes []*ir.Route) string {
 	const hex = "[0-9A-Fa-f]"
 	escapes := []string{"2[DdEeFf]", "3[0-9]", "[46][1-9A-Fa-f]", "5[0-9AaFf]", "7[0-9AaEe]"} // RFC 3986, 2.3, and "/"
 	var extra []byte

@@ -15,14 +15,14 @@ const maxWeight = 1_000_000
 func backends(g *ir.Gateway, r *ir.Route, t *ir.Target) []manifest.BackendRef {
 	if t.Plan.Delegated(r) {
 		name, namespace, _ := service(t.OathkeeperHost)
-		return []manifest.BackendRef{{Name: name, Namespace: elsewhere(g, namespace), Port: t.OathkeeperPort}}
+		return []manifest.BackendRef{{Name: name, Namespace: otherNamespace(g, namespace), Port: t.OathkeeperPort}}
 	}
 	forward, _ := r.Action.(ir.Forward)
 	shares := weights(forward.To)
 	var out []manifest.BackendRef
 	for i := range forward.To {
 		u := &forward.To[i]
-		b := manifest.BackendRef{Name: u.Name, Namespace: elsewhere(g, u.Namespace), Port: u.Port.Number}
+		b := manifest.BackendRef{Name: u.Name, Namespace: otherNamespace(g, u.Namespace), Port: u.Port.Number}
 		if len(forward.To) > 1 {
 			b.Weight = &shares[i]
 		}
@@ -31,7 +31,7 @@ func backends(g *ir.Gateway, r *ir.Route, t *ir.Target) []manifest.BackendRef {
 	return out
 }
 
-func elsewhere(g *ir.Gateway, namespace string) string {
+func otherNamespace(g *ir.Gateway, namespace string) string {
 	if namespace == g.Name.Namespace {
 		return ""
 	}
@@ -54,7 +54,7 @@ func weights(to []ir.Upstream) []int32 {
 		}
 		return out
 	}
-	for !whole(to, scale) && sum*scale*10 <= maxWeight {
+	for !areWhole(to, scale) && sum*scale*10 <= maxWeight {
 		scale *= 10
 	}
 	for i := range to {
@@ -65,7 +65,7 @@ func weights(to []ir.Upstream) []int32 {
 	return out
 }
 
-func whole(to []ir.Upstream, scale float64) bool {
+func areWhole(to []ir.Upstream, scale float64) bool {
 	for i := range to {
 		if to[i].Weight == nil {
 			continue

@@ -43,7 +43,7 @@ func Own(g *ir.Gateway, t *ir.Target) []Asked {
 		spec := source.Field(source.NodeOf(o.Value()), "spec")
 		for _, n := range source.Elements(source.Field(spec, "rules")) {
 			r := rules[len(out)]
-			out = append(out, Asked{Origin: r.route.Origin.At("path"), Path: r.route.Match.Path.Text, Rule: r.Rule, does: does(n, g.Name.Namespace)})
+			out = append(out, Asked{Origin: r.route.Origin.At("path"), Path: r.route.Match.Path.Text, Rule: r.Rule, does: spellAction(n, g.Name.Namespace)})
 		}
 	}
 	return out
@@ -59,10 +59,10 @@ func Foreign(at source.Ref, kind string, spec *source.Node) []Asked {
 	}
 	var out []Asked
 	for i, n := range rules {
-		if toHTTPS(n) {
+		if redirectsToHTTPS(n) {
 			continue
 		}
-		in, effect := at.At("spec", "rules").Elem(i), does(n, at.Doc.Namespace)
+		in, effect := at.At("spec", "rules").Elem(i), spellAction(n, at.Doc.Namespace)
 		matches := source.Elements(source.Field(n, "matches"))
 		if len(matches) == 0 {
 			matches = []*source.Node{nil}
@@ -81,8 +81,8 @@ func Foreign(at source.Ref, kind string, spec *source.Node) []Asked {
 	return out
 }
 
-// toHTTPS reports whether a rule redirects to https.
-func toHTTPS(rule *source.Node) bool {
+// redirectsToHTTPS reports whether a rule redirects to https.
+func redirectsToHTTPS(rule *source.Node) bool {
 	return slices.ContainsFunc(source.Elements(source.Field(rule, "filters")), func(f *source.Node) bool {
 		return source.Text(source.Field(source.Field(f, "requestRedirect"), "scheme")) == "https"
 	})
@@ -111,7 +111,7 @@ func foreignMatch(kind string, n *source.Node) Asked {
 	default: // not known: it may be asked first, and for every path
 		a.Exact, a.rough, a.Set.Path = true, true, pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	}
-	a.conditions(n)
+	a.readConditions(n)
 	return a
 }
 
@@ -145,9 +145,9 @@ func grpcPath(n *source.Node) (how, text string) {
 	return "Exact", "/" + service + "/" + method
 }
 
-// conditions reads the conditions on headers and parameters. Those that the
+// readConditions reads the conditions on headers and parameters. Those that the
 // algebra has no words for leave the set larger.
-func (a *Asked) conditions(n *source.Node) {
+func (a *Asked) readConditions(n *source.Node) {
 	read := func(key string) (out []manifest.ValueMatch) {
 		for _, c := range source.Elements(source.Field(n, key)) {
 			v := manifest.ValueMatch{Type: source.Text(source.Field(c, "type")), Name: source.Text(source.Field(c, "name")), Value: source.Text(source.Field(c, "value"))}
@@ -163,9 +163,9 @@ func (a *Asked) conditions(n *source.Node) {
 	a.Headers, a.Queries = read("headers"), read("queryParams")
 }
 
-// does spells what a rule does with requests, with the defaults of the definition
-// filled in for its Services: rules that spell alike answer alike.
-func does(rule *source.Node, namespace string) string {
+// spellAction spells what a rule does with requests, with the defaults of the
+// definition filled in for its Services: rules that spell alike answer alike.
+func spellAction(rule *source.Node, namespace string) string {
 	var backends []string
 	list := source.Elements(source.Field(rule, "backendRefs"))
 	for _, b := range list {

@@ -24,15 +24,15 @@ import (
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	c := &checker{gateway: g, target: t, found: envoy.Check(g, t)}
 	rules := rulesOf(g, t)
-	c.hosts()
-	c.parent()
+	c.checkHosts()
+	c.checkParent()
 	for _, r := range rules {
-		c.rule(r)
+		c.checkRule(r)
 	}
-	c.cors()
-	c.pieces(rules)
-	c.grants(rules)
-	c.definitions(rules)
+	c.checkCORS()
+	c.checkPieces(rules)
+	c.checkGrants(rules)
+	c.checkDefinitions(rules)
 	return c.found, ir.Written{Routes: envoy.Entries(g, t)}
 }
 
@@ -48,7 +48,7 @@ func (c *checker) add(f diag.Finding, format string, args ...any) {
 	c.found.Add(f)
 }
 
-func (c *checker) hosts() {
+func (c *checker) checkHosts() {
 	for i := range c.gateway.Hosts {
 		h := &c.gateway.Hosts[i]
 		if h.Name == "" || h.Short {
@@ -61,9 +61,9 @@ func (c *checker) hosts() {
 	}
 }
 
-// parent reports a gateway whose routes belong to nothing, and what follows
+// checkParent reports a gateway whose routes belong to nothing, and what follows
 // from the Gateway they belong to.
-func (c *checker) parent() {
+func (c *checker) checkParent() {
 	at := c.gateway.Ingress.Origin
 	if at.Doc == nil {
 		at = c.gateway.Origin
@@ -88,8 +88,8 @@ func (c *checker) parent() {
 
 func answersPlainHTTP(r *ir.Route) bool { return ruleOf(r, nil, &ir.Target{}).forPlainHTTP() }
 
-// rule reports what one rule cannot express, and what Envoy would refuse.
-func (c *checker) rule(r *rule) {
+// checkRule reports what one rule cannot express, and what Envoy would refuse.
+func (c *checker) checkRule(r *rule) {
 	at := r.route.Origin.At("path")
 	path := r.route.Match.Path.Text
 	unsaid := func(format string, args ...any) {
@@ -107,7 +107,7 @@ func (c *checker) rule(r *rule) {
 	if len(r.Text) > routerule.MaxPath {
 		unsaid("its place in the order needs an expression of more than %d characters", routerule.MaxPath)
 	}
-	c.expression(r, at)
+	c.checkExpression(r, at)
 	if r.answer != 0 {
 		c.add(diag.Finding{Code: diag.AnswerUnsaid, At: r.route.Origin, Help: "let a Service answer, keep the routes as a VirtualService, or accept the loss with --accept " + string(diag.AnswerUnsaid)},
 			"an HTTPRoute cannot answer %d: requests for %q are answered with 500", r.answer, path)
@@ -116,13 +116,13 @@ func (c *checker) rule(r *rule) {
 	if n := len(backends(c.gateway, r.route, c.target)); n > routerule.MaxBackends {
 		unsaid("it has %d Services, and at most %d are allowed", n, routerule.MaxBackends)
 	}
-	c.services(r, unsaid)
-	c.headers(r)
+	c.checkServices(r, unsaid)
+	c.checkHeaders(r)
 }
 
-// expression reports a path that Envoy refuses. Neither the API server nor
+// checkExpression reports a path that Envoy refuses. Neither the API server nor
 // istiod looks at it.
-func (c *checker) expression(r *rule, at source.Ref) {
+func (c *checker) checkExpression(r *rule, at source.Ref) {
 	if r.Exact {
 		return
 	}
@@ -135,8 +135,9 @@ func (c *checker) expression(r *rule, at source.Ref) {
 
 var label = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`) })
 
-// services reports names of Services for which istiod drops the whole object.
-func (c *checker) services(r *rule, unsaid func(string, ...any)) {
+// checkServices reports names of Services for which istiod drops the whole
+// object.
+func (c *checker) checkServices(r *rule, unsaid func(string, ...any)) {
 	if c.target.Plan.Delegated(r.route) {
 		if _, _, err := service(c.target.OathkeeperHost); err != nil {
 			c.add(diag.Finding{Code: diag.GrantNeeded, Severity: diag.Error, At: c.gateway.Origin, Help: "set oathkeeper.service to NAME.NAMESPACE.svc.cluster.local"},
@@ -152,8 +153,8 @@ func (c *checker) services(r *rule, unsaid func(string, ...any)) {
 	}
 }
 
-// headers reports headers that cannot be set.
-func (c *checker) headers(r *rule) {
+// checkHeaders reports headers that cannot be set.
+func (c *checker) checkHeaders(r *rule) {
 	h := envoy.Headers(c.gateway, r.route)
 	if h == nil {
 		return
@@ -172,9 +173,9 @@ func (c *checker) headers(r *rule) {
 	routerule.CheckModifier(routerule.Modifier(h.Response), unsaid)
 }
 
-// pieces reports a gateway whose rules are in several objects, and that its
+// checkPieces reports a gateway whose rules are in several objects, and that its
 // order rests on istiod.
-func (c *checker) pieces(rules []*rule) {
+func (c *checker) checkPieces(rules []*rule) {
 	padded := slices.ContainsFunc(rules, func(r *rule) bool { return strings.Contains(r.Text, routerule.Padding) })
 	if !c.target.GatewayAPI.Portable && (padded || slices.ContainsFunc(rules, func(r *rule) bool { return !r.Exact })) {
 		c.add(diag.Finding{Code: diag.OrderByIstio, At: c.gateway.Origin, Help: "none is needed on Istio"},
@@ -192,8 +193,8 @@ func (c *checker) pieces(rules []*rule) {
 		"%d rules with %d matches are written as %d HTTPRoutes, which are not updated together", len(rules), matches, len(list))
 }
 
-// grants reports the ReferenceGrants that the routes need.
-func (c *checker) grants(rules []*rule) {
+// checkGrants reports the ReferenceGrants that the routes need.
+func (c *checker) checkGrants(rules []*rule) {
 	services := granted(c.gateway, c.target, rules)
 	for _, namespace := range slices.Sorted(maps.Keys(services)) {
 		f, _ := routerule.Grant(c.gateway.Origin, namespace, services[namespace], c.target.GatewayAPI.Grants)
@@ -201,9 +202,9 @@ func (c *checker) grants(rules []*rule) {
 	}
 }
 
-// cors reports what an HTTPRoute allows browsers less than the author does,
+// checkCORS reports what an HTTPRoute allows browsers less than the author does,
 // each policy once.
-func (c *checker) cors() {
+func (c *checker) checkCORS() {
 	said := map[*ir.CORS]bool{nil: true}
 	for _, r := range c.gateway.Routes {
 		if said[r.CORS] || r.RoutedBy != nil {
@@ -218,9 +219,9 @@ func (c *checker) cors() {
 	}
 }
 
-// definitions reports what the API server refuses of what would be written, where
-// no other check does.
-func (c *checker) definitions(rules []*rule) {
+// checkDefinitions reports what the API server refuses of what would be
+// written, where no other check does.
+func (c *checker) checkDefinitions(rules []*rule) {
 	said := []diag.Code{diag.RouteUnsaid, diag.HostUnsaid, diag.HeaderUnsaid, diag.ParentUnfit}
 	if slices.ContainsFunc(c.found, func(f diag.Finding) bool { return slices.Contains(said, f.Code) }) ||
 		slices.ContainsFunc(c.gateway.Hosts, func(h ir.Host) bool { return h.Name == "" || h.Short }) {

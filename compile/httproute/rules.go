@@ -45,19 +45,19 @@ func arrange(g *ir.Gateway, t *ir.Target) []*rule {
 		out = slices.DeleteFunc(out, (*rule).forPlainHTTP)
 	}
 	out = withoutShields(out, t)
-	spelled := spelled(out)
+	spelled := orderForms(out)
 	meets := routerule.Meeting(spelled, t.Judge, match.NewPurse(t.Steps))
 	if t.GatewayAPI.Portable {
-		portable(out, meets)
+		notePortability(out, meets)
 		return out
 	}
 	routerule.Arrange(spelled, meets, len(pieces(out)) > 1)
 	return out
 }
 
-// portable notes what other implementations of the Gateway API may decide
+// notePortability notes what other implementations of the Gateway API may decide
 // otherwise: expressions, and an order that is not that of the definition.
-func portable(rules []*rule, meets [][]int) {
+func notePortability(rules []*rule, meets [][]int) {
 	split := len(pieces(rules)) > 1
 	for _, r := range rules {
 		if !r.Exact && r.Text == "/.*" {
@@ -78,8 +78,8 @@ func portable(rules []*rule, meets [][]int) {
 	}
 }
 
-// spelled are the rules as far as their order goes.
-func spelled(rules []*rule) []*routerule.Rule {
+// orderForms are the rules as far as their order goes.
+func orderForms(rules []*rule) []*routerule.Rule {
 	out := make([]*routerule.Rule, len(rules))
 	for i, r := range rules {
 		out[i] = &r.Rule
@@ -89,7 +89,7 @@ func spelled(rules []*rule) []*routerule.Rule {
 
 func ruleOf(r *ir.Route, hosts []string, t *ir.Target) *rule {
 	out := &rule{route: r}
-	out.Set = match.Set{Hosts: hosts, Path: meant(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
+	out.Set = match.Set{Hosts: hosts, Path: writtenPath(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
 	out.Exact, out.Text = routerule.Spell(r.Match.Path)
 	if t.Plan.MatchesMethods(r) {
 		out.Set.Methods = r.Match.Methods
@@ -143,7 +143,7 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 			if relation := purse.Relate(t.Judge.Compile(rules[i].Set), t.Judge.Compile(later.Set)); relation.Kind == match.Disjoint {
 				continue
 			}
-			text, ok := without(later, rules[i], t, purse)
+			text, ok := subtractAnswer(later, rules[i], t, purse)
 			if all = all && ok; !all {
 				break
 			}
@@ -160,9 +160,9 @@ func withoutShields(rules []*rule, t *ir.Target) []*rule {
 	return rules
 }
 
-// without returns the expression of a rule less the one path of an answer,
+// subtractAnswer returns the expression of a rule less the one path of an answer,
 // where that is the empty repetition at its end.
-func without(r, answer *rule, t *ir.Target, purse *match.Purse) (text string, ok bool) {
+func subtractAnswer(r, answer *rule, t *ir.Target, purse *match.Purse) (text string, ok bool) {
 	stem, repeats := strings.CutSuffix(r.Text, ")*$")
 	if r.Exact || !repeats || !answer.Exact || len(answer.Methods)+len(answer.Headers) > 0 {
 		return "", false
@@ -176,9 +176,9 @@ func without(r, answer *rule, t *ir.Target, purse *match.Purse) (text string, ok
 	return text, apart && purse.Difference(before, after, one).Empty && purse.Difference(after, before).Empty
 }
 
-// meant is the path of a route as it is written: a template without parameters
-// is compared as it is, where a VirtualService has an expression.
-func meant(p pathlang.Path) pathlang.Path {
+// writtenPath is the path of a route as it is written: a template without
+// parameters is compared as it is, where a VirtualService has an expression.
+func writtenPath(p pathlang.Path) pathlang.Path {
 	if p.Lang == pathlang.Template && p.Text != "/*" && !strings.Contains(p.Text, "{") {
 		return pathlang.Path{Lang: pathlang.Exact, Text: p.Text}
 	}

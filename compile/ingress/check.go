@@ -27,7 +27,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		return found, ir.Written{}
 	}
 	for _, r := range g.Routes {
-		unsaid(r, &found)
+		reportUnsaid(r, &found)
 	}
 	checkNatives(g, t, &found)
 	routes := routesOf(g)
@@ -41,8 +41,8 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 	return found, ir.Written{}
 }
 
-// unsaid reports what a route asks for and Skipper's routes do not have.
-func unsaid(r *ir.Route, found *diag.List) {
+// reportUnsaid reports what a route asks for and Skipper's routes do not have.
+func reportUnsaid(r *ir.Route, found *diag.List) {
 	add := func(at source.Ref, what string) {
 		found.Add(diag.Finding{Code: diag.NotForSkipper, At: at, Message: what + " cannot be written for Skipper", Help: "choose another target for this gateway"})
 	}
@@ -143,7 +143,7 @@ func checkNames(g *ir.Gateway, t *ir.Target, routes []proxyRoute, found *diag.Li
 		}
 		for _, s := range suffixes {
 			if other := first[name+s]; other != nil {
-				sameName(p, other, name+s, found)
+				reportSameName(p, other, name+s, found)
 				break
 			}
 			first[name+s] = p
@@ -151,7 +151,7 @@ func checkNames(g *ir.Gateway, t *ir.Target, routes []proxyRoute, found *diag.Li
 	}
 }
 
-func sameName(p, other *proxyRoute, name string, found *diag.List) {
+func reportSameName(p, other *proxyRoute, name string, found *diag.List) {
 	f := found.Add(diag.Finding{
 		Code: diag.IngressNameCollision, At: keyOf(p.origin),
 		Message: fmt.Sprintf("two routes would be written to Ingress %q, so that one of them would not exist", name),

@@ -28,7 +28,7 @@ func checkCrossing(g *ir.Gateway, routes []proxyRoute, purse *match.Purse, found
 		one := crossing.Path{
 			At: pathOf(r), Text: r.Match.Path.Text, Into: "Skipper's " + p.Name, Purse: purse,
 			Means:   match.Set{Path: r.Match.Path, View: match.SlashedPath},
-			Written: match.Set{Path: written(p), View: match.SlashedPath},
+			Written: match.Set{Path: readPath(p), View: match.SlashedPath},
 		}
 		if len(g.Hosts) > 0 {
 			one.Host = g.Hosts[0].Name
@@ -54,8 +54,8 @@ func refusedPath(p pathlang.Path) bool {
 	return p.Lang == pathlang.Fabric && strings.Contains(rest, "**") && (free || rest == p.Text)
 }
 
-// written is the path that Skipper reads from the text of a predicate.
-func written(p eskip.Call) pathlang.Path {
+// readPath is the path that Skipper reads from the text of a predicate.
+func readPath(p eskip.Call) pathlang.Path {
 	calls, err := eskip.ParsePredicates(p.String())
 	if err != nil || len(calls) != 1 || len(calls[0].Args) != 1 {
 		return pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
@@ -81,25 +81,25 @@ func pathOf(r *ir.Route) source.Ref {
 // one by one as they are meant. An additional filter that is not one filter is
 // reported by itself.
 func readsBack(p *proxyRoute) bool {
-	meant := p.all()
-	if calls, err := eskip.ParsePredicates(eskip.JoinPredicates(meant)); err != nil || !slices.EqualFunc(calls, meant, same) {
+	meant := p.allPredicates()
+	if calls, err := eskip.ParsePredicates(eskip.JoinPredicates(meant)); err != nil || !slices.EqualFunc(calls, meant, sameCall) {
 		return false
 	}
-	if slices.ContainsFunc(p.filters, func(c eskip.Call) bool { return c.Text != "" && !oneFilter(c.Text) }) {
+	if slices.ContainsFunc(p.filters, func(c eskip.Call) bool { return c.Text != "" && !isOneFilter(c.Text) }) {
 		return true
 	}
 	filters, err := eskip.ParseFilters(eskip.JoinFilters(p.filters))
-	return len(p.filters) == 0 || err == nil && slices.EqualFunc(filters, p.filters, same)
+	return len(p.filters) == 0 || err == nil && slices.EqualFunc(filters, p.filters, sameCall)
 }
 
-func oneFilter(text string) bool {
+func isOneFilter(text string) bool {
 	calls, err := eskip.ParseFilters(text)
 	return err == nil && len(calls) == 1
 }
 
-// same compares a call that was read with the one that was written; one that the
-// author wrote as text is read by itself.
-func same(read, meant eskip.Call) bool {
+// sameCall compares a call that was read with the one that was written; one
+// that the author wrote as text is read by itself.
+func sameCall(read, meant eskip.Call) bool {
 	if meant.Text != "" {
 		own, err := eskip.ParseFilters(meant.Text)
 		return err == nil && len(own) == 1 && own[0].String() == read.String()

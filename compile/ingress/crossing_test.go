@@ -39,7 +39,7 @@ func TestCrossing(t *testing.T) {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
-	if got := written(eskip.Of("Path", `/a"b`)); got != (pathlang.Path{Lang: pathlang.Skipper, Text: `/a"b`}) {
+	if got := readPath(eskip.Of("Path", `/a"b`)); got != (pathlang.Path{Lang: pathlang.Skipper, Text: `/a"b`}) {
 		t.Error(got)
 	}
 }

@@ -58,9 +58,9 @@ func ingress(g *ir.Gateway, t *ir.Target, p *proxyRoute, name string, rules []ma
 		a[weightsAnnotation] = weights
 	}
 	if p.shunt {
-		a[routesAnnotation] = eskip.Shunted(p.all(), p.filters)
+		a[routesAnnotation] = eskip.Shunted(p.allPredicates(), p.filters)
 	} else {
-		a[predicateAnnotation] = eskip.JoinPredicates(p.all())
+		a[predicateAnnotation] = eskip.JoinPredicates(p.allPredicates())
 		a[filterAnnotation] = eskip.JoinFilters(p.filters)
 	}
 	return o

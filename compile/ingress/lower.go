@@ -19,7 +19,7 @@ const engine = "skipper"
 // Lower writes the objects of a gateway. A gateway without upstreams has none:
 // it waits for traffic.
 func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
-	if !served(g) {
+	if !hasUpstream(g) {
 		return nil
 	}
 	if t.Skipper.RouteGroups {
@@ -28,8 +28,8 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	return ingresses(g, t)
 }
 
-// served reports whether the gateway has an upstream.
-func served(g *ir.Gateway) bool {
+// hasUpstream reports whether the gateway has an upstream.
+func hasUpstream(g *ir.Gateway) bool {
 	for i := range g.Hosts {
 		if len(g.Hosts[i].Upstreams) > 0 {
 			return true

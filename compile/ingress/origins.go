@@ -48,17 +48,17 @@ var both = append(origin.Table[*object]{
 
 var ingressOrigins = append(origin.Table[*object]{
 	row("metadata.annotations{"+weightsAnnotation+"}", "The shares of traffic, by Service.", func(w *object, _ origin.Match) from { return weighed(w) }),
-	row("metadata.annotations{"+predicateAnnotation+"}", "Which requests the route is for: its path, its methods, who the caller is, and that they came over TLS.", func(w *object, _ origin.Match) from { return w.calls(w.routes[0].all()) }),
+	row("metadata.annotations{"+predicateAnnotation+"}", "Which requests the route is for: its path, its methods, who the caller is, and that they came over TLS.", func(w *object, _ origin.Match) from { return w.calls(w.routes[0].allPredicates()) }),
 	row("metadata.annotations{"+filterAnnotation+"}", "What is done with the requests: who may pass, rate limits, the CORS header, and filters of the author.", func(w *object, _ origin.Match) from { return w.calls(w.routes[0].filters) }),
 	row("metadata.annotations{"+routesAnnotation+"}", "A route that Skipper answers itself: which requests it is for, and the answer.", func(w *object, _ origin.Match) from {
-		return append(w.calls(w.routes[0].all()), w.calls(w.routes[0].filters)...)
+		return append(w.calls(w.routes[0].allPredicates()), w.calls(w.routes[0].filters)...)
 	}),
 	row("metadata.name", "The name is that of the resource, with the methods, the path and the callers of the route.", nameOfIngress),
-	row("spec.rules[].host", "A host of the resource, or of a version of its Service.", func(w *object, m origin.Match) from { return w.host(m.N[0]) }),
+	row("spec.rules[].host", "A host of the resource, or of a version of its Service.", func(w *object, m origin.Match) from { return w.hostAt(m.N[0]) }),
 	row("spec.rules[].http.paths[].pathType", "Annotations say which requests the route is for.", nil),
-	row("spec.rules[].http.paths[].backend.service.name", "The Service of the host.", func(w *object, m origin.Match) from { return origin.ServiceName(w.at(m.N[0], m.N[1])) }),
+	row("spec.rules[].http.paths[].backend.service.name", "The Service of the host.", func(w *object, m origin.Match) from { return origin.ServiceName(w.upstreamAt(m.N[0], m.N[1])) }),
 	row("spec.rules[].http.paths[].backend.service.port.{}", "The port of the Service.", func(w *object, m origin.Match) from {
-		u := w.at(m.N[0], m.N[1])
+		u := w.upstreamAt(m.N[0], m.N[1])
 		return from{origin.Of(u.Origin, ir.PartServicePort)}
 	}),
 }, both...)
@@ -66,7 +66,7 @@ var ingressOrigins = append(origin.Table[*object]{
 var groupOrigins = append(origin.Table[*object]{
 	row("metadata.annotations{"+redirectAnnotation+"}", "Skipper does not redirect plain HTTP, because the gateway answers it.", nil),
 	row("metadata.name", "The name is that of the resource, with the Service where hosts have different ones.", nameOfGroup),
-	row("spec.hosts[]", "A host of the resource, or of a version of its Service.", func(w *object, m origin.Match) from { return w.host(m.N[0]) }),
+	row("spec.hosts[]", "A host of the resource, or of a version of its Service.", func(w *object, m origin.Match) from { return w.hostAt(m.N[0]) }),
 	row("spec.backends[].type", "A Service, or an answer of Skipper's own.", nil),
 	row("spec.backends[].servicePort", "The port of the Service.", func(w *object, m origin.Match) from { return origin.ServicePort(&w.upstreams[m.N[0]]) }),
 	row("spec.backends[].{}", "The Service of the hosts, or an answer of Skipper's own.", serviceName),
@@ -79,7 +79,7 @@ var groupOrigins = append(origin.Table[*object]{
 	row("spec.routes[].methods[]", "The verb of the operation.", func(w *object, m origin.Match) from { return w.call(&w.routes[m.N[0]], eskip.Of("Method", "")) }),
 	row("spec.routes[].predicates[]", "Which requests the route is for, beside its path and its methods.", func(w *object, m origin.Match) from {
 		p := &w.routes[m.N[0]]
-		return w.call(p, further(p)[m.N[1]])
+		return w.call(p, otherPredicates(p)[m.N[1]])
 	}),
 	row("spec.routes[].filters[]", "What is done with the requests, one step a filter.", func(w *object, m origin.Match) from {
 		p := &w.routes[m.N[0]]
@@ -90,7 +90,7 @@ var groupOrigins = append(origin.Table[*object]{
 
 // Explain returns what the fields of the objects are made of that Lower wrote.
 func Explain(g *ir.Gateway, t *ir.Target, objects []manifest.Object) [][]origin.Leaf {
-	if !served(g) {
+	if !hasUpstream(g) {
 		return nil
 	}
 	e := &explainer{gateway: g, target: t, objects: objects}
@@ -136,16 +136,16 @@ func (e *explainer) add(w *object, table origin.Table[*object]) {
 	e.out = append(e.out, table.Explain(w, w.Object.Value()))
 }
 
-// host is host i of an object.
-func (w *object) host(i int) from {
+// hostAt is host i of an object.
+func (w *object) hostAt(i int) from {
 	if w.version {
 		return append(origin.ServiceName(&w.upstreams[0]), origin.Setting("skipper.versionedHostsBaseDomain"))
 	}
 	return origin.Host(w.Gateway, w.hosts[i])
 }
 
-// at is an upstream of a host of an Ingress.
-func (w *object) at(host, i int) *ir.Upstream {
+// upstreamAt is an upstream of a host of an Ingress.
+func (w *object) upstreamAt(host, i int) *ir.Upstream {
 	if w.version {
 		return &w.upstreams[0]
 	}

@@ -144,7 +144,7 @@ func groupRoute(p *proxyRoute) manifest.GroupRoute {
 	} else {
 		r.Path = path
 	}
-	for _, c := range further(p) {
+	for _, c := range otherPredicates(p) {
 		r.Predicates = append(r.Predicates, c.String())
 	}
 	for _, c := range p.filters {
@@ -156,11 +156,11 @@ func groupRoute(p *proxyRoute) manifest.GroupRoute {
 	return r
 }
 
-// further are the predicates of a route in addition to its path and its
+// otherPredicates are the predicates of a route in addition to its path and its
 // methods.
-func further(p *proxyRoute) []eskip.Call {
+func otherPredicates(p *proxyRoute) []eskip.Call {
 	var out []eskip.Call
-	for _, c := range p.all() {
+	for _, c := range p.allPredicates() {
 		if c.Name != p.path.Name && c.Name != "Method" {
 			out = append(out, c)
 		}

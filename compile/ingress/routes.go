@@ -32,9 +32,9 @@ type proxyRoute struct {
 	catchAll bool
 }
 
-// all are the predicates in the order that Skipper's users know them in. Each
-// route outweighs those with fewer conditions on the same path.
-func (p *proxyRoute) all() []eskip.Call {
+// allPredicates are the predicates in the order that Skipper's users know them
+// in. Each route outweighs those with fewer conditions on the same path.
+func (p *proxyRoute) allPredicates() []eskip.Call {
 	out := make([]eskip.Call, 0, 2+len(p.methods)+len(p.predicates))
 	if p.weighted {
 		out = append(out, eskip.Of("Weight", 1+len(p.methods)+len(p.predicates)))
@@ -74,12 +74,12 @@ func (b *builder) build() []proxyRoute {
 		n += len(r.Access.Grants) + len(r.Access.Deny) + 1
 	}
 	b.out = make([]proxyRoute, 0, n)
-	b.unmatched()
-	b.insecure()
+	b.addUnmatched()
+	b.addInsecure()
 	for _, r := range g.Routes {
-		b.route(r)
+		b.addRoute(r)
 	}
-	b.preflights()
+	b.addPreflights()
 	return b.out
 }
 
@@ -108,7 +108,7 @@ func (b *builder) cors() *ir.CORS {
 	return nil
 }
 
-func (b *builder) unmatched() {
+func (b *builder) addUnmatched() {
 	g := b.gateway
 	p := proxyRoute{origin: g.Origin, name: "default-404-route", path: everywhere, shunt: true, catchAll: true}
 	for i := range g.UnmatchedAccess.Grants {
@@ -126,7 +126,7 @@ func (b *builder) unmatched() {
 	b.out = append(b.out, p)
 }
 
-func (b *builder) insecure() {
+func (b *builder) addInsecure() {
 	g := b.gateway
 	if g.Insecure == nil {
 		return
@@ -139,21 +139,21 @@ func (b *builder) insecure() {
 	b.out = append(b.out, p)
 }
 
-// route returns a route for each group of callers.
-func (b *builder) route(r *ir.Route) {
+// addRoute returns a route for each group of callers.
+func (b *builder) addRoute(r *ir.Route) {
 	for i := range r.Access.Grants {
-		b.grant(r, &r.Access.Grants[i])
+		b.addGrant(r, &r.Access.Grants[i])
 	}
 	for _, p := range r.Access.Deny {
-		b.refusal(r, "deny-employees", p, r.Access.Denied)
+		b.addRefusal(r, "deny-employees", p, r.Access.Denied)
 	}
 	if r.Access.Restricted {
-		b.refusal(r, "non-whitelisted", nil, r.Access.Refused)
+		b.addRefusal(r, "non-whitelisted", nil, r.Access.Refused)
 	}
 }
 
-// of starts a proxy route of a route for some callers.
-func (b *builder) of(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
+// startRoute starts a proxy route of a route for some callers.
+func (b *builder) startRoute(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
 	path, _ := pathPredicate(r.Match.Path)
 	p := proxyRoute{origin: r.Origin, route: r, path: path, methods: r.Match.Methods, weighted: true, predicates: slices.Clone(who)}
 	p.name = strings.ToLower(strings.Join(r.Match.Methods, "-")) + "-" + r.Slug + "-" + kind
@@ -163,8 +163,8 @@ func (b *builder) of(r *ir.Route, kind string, who []eskip.Call) proxyRoute {
 	return p
 }
 
-func (b *builder) grant(r *ir.Route, g *ir.Grant) {
-	p := b.of(r, kindOf(g), conditions(g.Who))
+func (b *builder) addGrant(r *ir.Route, g *ir.Grant) {
+	p := b.startRoute(r, kindOf(g), conditions(g.Who))
 	p.grant = g
 	p.filters = make([]eskip.Call, 0, 8+len(r.Filters))
 	respondWith, static := r.Action.(ir.Respond)
@@ -243,9 +243,9 @@ func anyOf(claim string, values []string) eskip.Call {
 	return c
 }
 
-// refusal returns a route that refuses some callers.
-func (b *builder) refusal(r *ir.Route, kind string, who ir.Principal, answer *ir.Respond) {
-	p := b.of(r, kind, conditions(who))
+// addRefusal returns a route that refuses some callers.
+func (b *builder) addRefusal(r *ir.Route, kind string, who ir.Principal, answer *ir.Respond) {
+	p := b.startRoute(r, kind, conditions(who))
 	p.shunt = true
 	if answer == nil {
 		answer = &ir.Respond{Status: 403}
@@ -258,16 +258,16 @@ func (b *builder) refusal(r *ir.Route, kind string, who ir.Principal, answer *ir
 	b.out = append(b.out, p)
 }
 
-// preflights returns a route for each path whose routes browsers may use across
-// origins.
-func (b *builder) preflights() {
+// addPreflights returns a route for each path whose routes browsers may use
+// across origins.
+func (b *builder) addPreflights() {
 	done := map[string]bool{}
 	for _, r := range b.gateway.Routes {
 		if r.CORS == nil || done[r.Match.Path.Text] {
 			continue
 		}
 		done[r.Match.Path.Text] = true
-		p := b.of(r, "cors", nil)
+		p := b.startRoute(r, "cors", nil)
 		p.preflight = true
 		p.name, p.methods, p.shunt = "options-"+r.Slug+"-cors", []string{"OPTIONS"}, true
 		p.filters = []eskip.Call{eskip.Of("enableAccessLog", 4, 5), eskip.Of("status", 204)}

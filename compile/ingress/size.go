@@ -7,7 +7,7 @@ import (
 // Size returns about how many bytes Lower writes for a gateway, without making
 // its routes: each route of the gateway has one for each group of callers.
 func Size(g *ir.Gateway, t *ir.Target) int {
-	if !served(g) {
+	if !hasUpstream(g) {
 		return 0
 	}
 	const (

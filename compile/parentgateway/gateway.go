@@ -32,7 +32,7 @@ type Gateway struct {
 func Lower(g *Gateway) ([]manifest.Object, diag.List) {
 	w := &writer{gateway: g, names: map[string]int{}}
 	for i, s := range source.Elements(source.Field(g.Spec, "servers")) {
-		w.server(s, g.Origin.At("spec", "servers").Elem(i))
+		w.addServer(s, g.Origin.At("spec", "servers").Elem(i))
 	}
 	if len(w.listeners) == 0 {
 		return nil, w.found
@@ -63,8 +63,8 @@ func (w *writer) lose(at source.Ref, format string, args ...any) {
 	})
 }
 
-// server writes the listeners of one server, one for each host.
-func (w *writer) server(n *source.Node, at source.Ref) {
+// addServer writes the listeners of one server, one for each host.
+func (w *writer) addServer(n *source.Node, at source.Ref) {
 	port := source.Field(n, "port")
 	protocol := strings.ToUpper(source.Text(source.Field(port, "protocol")))
 	tls, ok := w.tls(n, at, protocol)
@@ -77,7 +77,7 @@ func (w *writer) server(n *source.Node, at source.Ref) {
 		if !ok {
 			continue
 		}
-		l := source.Object{{Key: "name", Value: w.unique(name)}, {Key: "port", Value: source.Number(strconv.FormatInt(source.Int(source.Field(port, "number")), 10))}, {Key: "protocol", Value: "HTTP"}}
+		l := source.Object{{Key: "name", Value: w.uniqueName(name)}, {Key: "port", Value: source.Number(strconv.FormatInt(source.Int(source.Field(port, "number")), 10))}, {Key: "protocol", Value: "HTTP"}}
 		if tls != nil {
 			l[2].Value = "HTTPS"
 			l = append(l, source.Member{Key: "tls", Value: tls})
@@ -87,7 +87,7 @@ func (w *writer) server(n *source.Node, at source.Ref) {
 		}
 		w.listeners = append(w.listeners, append(l, source.Member{Key: "allowedRoutes", Value: source.Object{{Key: "namespaces", Value: routes}}}))
 		if redirects, _ := source.Bool(source.Field(source.Field(n, "tls"), "httpsRedirect")); redirects && tls == nil {
-			w.redirect(l[0].Value.(string), host)
+			w.addRedirect(l[0].Value.(string), host)
 		}
 	}
 }
@@ -155,17 +155,17 @@ func listenerName(port, protocol string) string {
 
 var sectionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$`) })
 
-// unique numbers the listeners of one name from the second on.
-func (w *writer) unique(name string) string {
+// uniqueName numbers the listeners of one name from the second on.
+func (w *writer) uniqueName(name string) string {
 	w.names[name]++
 	if n := w.names[name]; n > 1 {
-		return w.unique(name + "-" + strconv.Itoa(n))
+		return w.uniqueName(name + "-" + strconv.Itoa(n))
 	}
 	return name
 }
 
-// redirect writes the HTTPRoute that sends plain requests to https.
-func (w *writer) redirect(listener, host string) {
+// addRedirect writes the HTTPRoute that sends plain requests to https.
+func (w *writer) addRedirect(listener, host string) {
 	spec := source.Object{
 		{Key: "parentRefs", Value: []any{source.Object{{Key: "name", Value: w.gateway.Name}, {Key: "sectionName", Value: listener}}}},
 	}

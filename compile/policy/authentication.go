@@ -30,7 +30,7 @@ func authentications(g *ir.Gateway) []*authentication {
 			continue
 		}
 		for i := range forward.To {
-			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: behind(names[k], r, &forward.To[i])})
+			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: withUpstream(names[k], r, &forward.To[i])})
 		}
 	}
 	return out

@@ -214,7 +214,7 @@ func checkShortCircuit(routes []*ir.Route, i int, purse *match.Purse, found *dia
 			continue
 		}
 		seen[o.Match.Path] = true
-		lost := slices.DeleteFunc(slices.Clone(r.Match.Methods), func(m string) bool { return served(routes, o.Match.Path, m) })
+		lost := slices.DeleteFunc(slices.Clone(r.Match.Methods), func(m string) bool { return isListed(routes, o.Match.Path, m) })
 		if len(lost) == 0 || !overlaps(r.Match.Path, o.Match.Path, purse) {
 			continue
 		}
@@ -227,8 +227,8 @@ func checkShortCircuit(routes []*ir.Route, i int, purse *match.Purse, found *dia
 	}
 }
 
-// served reports whether some route lists the method for this very path.
-func served(routes []*ir.Route, p pathlang.Path, method string) bool {
+// isListed reports whether some route lists the method for this very path.
+func isListed(routes []*ir.Route, p pathlang.Path, method string) bool {
 	return slices.ContainsFunc(routes, func(r *ir.Route) bool { return r.Match.Path == p && slices.Contains(r.Match.Methods, method) })
 }
 

@@ -49,17 +49,17 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		return nil
 	}
 	var out []manifest.Object
-	for _, p := range last(policies(g, t), (*policy).key) {
+	for _, p := range lastOfEach(policies(g, t), (*policy).key) {
 		out = append(out, p.object(g, t))
 	}
-	for _, a := range last(authentications(g), (*authentication).key) {
+	for _, a := range lastOfEach(authentications(g), (*authentication).key) {
 		out = append(out, a.object(g, t))
 	}
 	return out
 }
 
-// last keeps the last element for each key, in the order of the first ones.
-func last[T any](list []*T, key func(*T) string) []*T {
+// lastOfEach keeps the last element for each key, in the order of the first ones.
+func lastOfEach[T any](list []*T, key func(*T) string) []*T {
 	at := map[string]int{}
 	var out []*T
 	for _, e := range list {
@@ -116,21 +116,21 @@ func routePolicies(g *ir.Gateway, r *ir.Route, u *ir.Upstream, identity []string
 	var out []*policy
 	add := func(gr *ir.Grant, provider *ir.Provider, spec *manifest.AuthorizationPolicy) {
 		spec.Selector = selector(u)
-		p := &policy{route: r, upstream: u, grant: gr, provider: provider, index: len(out), spec: spec, namespace: u.Namespace, identity: behind(identity, r, u)}
+		p := &policy{route: r, upstream: u, grant: gr, provider: provider, index: len(out), spec: spec, namespace: u.Namespace, identity: withUpstream(identity, r, u)}
 		p.hash = hash(g.Convention.PolicyHash, u.Namespace, spec.Selector, to)
 		out = append(out, p)
 	}
 	for _, p := range providers(r) {
 		add(nil, &p, &manifest.AuthorizationPolicy{Action: "CUSTOM", Provider: &manifest.Provider{Name: p.Name}, Rules: []manifest.PolicyRule{{To: to}}})
 	}
-	for _, gr := range allowing(r, t) {
+	for _, gr := range allowGrants(r, t) {
 		add(gr, nil, &manifest.AuthorizationPolicy{Rules: allowRules(g, gr, to, t)})
 	}
 	return out
 }
 
-// behind adds the upstream to an identity where a route has several.
-func behind(identity []string, r *ir.Route, u *ir.Upstream) []string {
+// withUpstream adds the upstream to an identity where a route has several.
+func withUpstream(identity []string, r *ir.Route, u *ir.Upstream) []string {
 	if forward, _ := r.Action.(ir.Forward); len(forward.To) > 1 {
 		return append(slices.Clone(identity), u.Name)
 	}
@@ -148,10 +148,10 @@ func providers(r *ir.Route) []ir.Provider {
 	return nil
 }
 
-// allowing returns the grants that become ALLOW policies: those that differ in
+// allowGrants returns the grants that become ALLOW policies: those that differ in
 // what they demand. Handlers of one route all come through Oathkeeper, and are
 // one.
-func allowing(r *ir.Route, t *ir.Target) []*ir.Grant {
+func allowGrants(r *ir.Route, t *ir.Target) []*ir.Grant {
 	var out []*ir.Grant
 	for i := range r.Access.Grants {
 		g := &r.Access.Grants[i]

@@ -25,7 +25,7 @@ func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authenticati
 				continue
 			}
 			o := ir.Opener{Origin: p.route.Origin.At("path"), Gateway: g, Route: p.route, Pods: pods, Demand: demand}
-			o.Sets, o.Except = sets.of(rule.To)
+			o.Sets, o.Except = sets.operations(rule.To)
 			openers = append(openers, o)
 		}
 	}
@@ -49,15 +49,15 @@ type setsOf struct {
 	sets, except []match.Set
 }
 
-// of returns the sets of operations, and what they leave out.
-func (s *setsOf) of(to []manifest.PolicyTo) (sets, except []match.Set) {
+// operations returns the sets of operations, and what they leave out.
+func (s *setsOf) operations(to []manifest.PolicyTo) (sets, except []match.Set) {
 	if len(to) > 0 && len(to) == len(s.to) && &to[0] == &s.to[0] {
 		return s.sets, s.except
 	}
 	*s = setsOf{to: to}
 	for _, one := range to {
 		if one.Operation != nil {
-			s.sets, s.except = append(s.sets, operationSets(one.Operation)...), append(s.except, left(one.Operation)...)
+			s.sets, s.except = append(s.sets, operationSets(one.Operation)...), append(s.except, exclusions(one.Operation)...)
 		}
 	}
 	s.sets, s.except = slices.Clip(s.sets), slices.Clip(s.except)
@@ -86,8 +86,8 @@ func operationSets(op *manifest.Operation) []match.Set {
 	return out
 }
 
-// left returns what an operation leaves out.
-func left(op *manifest.Operation) []match.Set {
+// exclusions returns what an operation leaves out.
+func exclusions(op *manifest.Operation) []match.Set {
 	out := make([]match.Set, len(op.NotPaths))
 	for i, p := range op.NotPaths {
 		out[i] = match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath}

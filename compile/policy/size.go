@@ -39,7 +39,7 @@ func sizeOfRoute(g *ir.Gateway, r *ir.Route, t *ir.Target, each, operation int) 
 	for _, p := range providers(r) {
 		n += each + operation + len(p.Name)
 	}
-	for _, gr := range allowing(r, t) {
+	for _, gr := range allowGrants(r, t) {
 		rules := allowRules(g, gr, nil, t)
 		n += each + len(rules)*operation + sizeOfRule(&rules[0])*len(rules)
 	}

@@ -31,7 +31,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		}
 		checkPath(r, t.Judge, purse, &found)
 		checkUpstream(r, &found)
-		if !ruled(r, t) {
+		if !hasRule(r, t) {
 			checkRuleless(r, &found)
 			continue
 		}

@@ -87,9 +87,9 @@ func (c *cost) list(list *parse.ListNode, times int) {
 		}
 		switch n := n.(type) {
 		case *parse.ActionNode:
-			c.pipe(n.Pipe, times)
+			c.addPipe(n.Pipe, times)
 		case *parse.RangeNode:
-			over := c.pipe(n.Pipe, times)
+			over := c.addPipe(n.Pipe, times)
 			count := max(over.largest, 1)
 			switch {
 			case c.why != "":
@@ -104,24 +104,24 @@ func (c *cost) list(list *parse.ListNode, times int) {
 			c.list(n.List, times*count)
 			c.list(n.ElseList, times)
 		case *parse.IfNode:
-			c.branch(&n.BranchNode, times)
+			c.addBranch(&n.BranchNode, times)
 		case *parse.WithNode:
-			c.branch(&n.BranchNode, times)
+			c.addBranch(&n.BranchNode, times)
 		case *parse.TemplateNode:
-			c.call(n.Name, times)
+			c.addCall(n.Name, times)
 		}
 	}
 }
 
-func (c *cost) branch(n *parse.BranchNode, times int) {
-	c.pipe(n.Pipe, times)
+func (c *cost) addBranch(n *parse.BranchNode, times int) {
+	c.addPipe(n.Pipe, times)
 	c.list(n.List, times)
 	c.list(n.ElseList, times)
 }
 
-// call follows a call of another template. One that calls itself has no end
+// addCall follows a call of another template. One that calls itself has no end
 // that its text shows.
-func (c *cost) call(name string, times int) {
+func (c *cost) addCall(name string, times int) {
 	if slices.Contains(c.open, name) {
 		c.why = fmt.Sprintf("calls the template %q in itself", name)
 		return
@@ -133,8 +133,8 @@ func (c *cost) call(name string, times int) {
 	}
 }
 
-// pipe returns the largest number in a pipeline, and looks at its functions.
-func (c *cost) pipe(p *parse.PipeNode, times int) amount {
+// addPipe returns the largest number in a pipeline, and looks at its functions.
+func (c *cost) addPipe(p *parse.PipeNode, times int) amount {
 	var out amount
 	if p == nil {
 		return out
@@ -148,7 +148,7 @@ func (c *cost) pipe(p *parse.PipeNode, times int) amount {
 			case *parse.VariableNode:
 				out = out.or(c.numbers[arg.Ident[0]])
 			case *parse.PipeNode:
-				out = out.or(c.pipe(arg, times))
+				out = out.or(c.addPipe(arg, times))
 			case *parse.IdentifierNode:
 				repeats = repeats || slices.Contains(repeating, arg.Ident)
 				out.calculated = out.calculated || slices.Contains(calculating, arg.Ident)

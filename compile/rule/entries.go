@@ -12,7 +12,7 @@ import (
 func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 	var out []ir.Take
 	for _, r := range g.Routes {
-		if !ruled(r, t) {
+		if !hasRule(r, t) {
 			continue
 		}
 		if set, ok := matched(g, r, t); ok {

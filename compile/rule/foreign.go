@@ -183,7 +183,7 @@ func checkFields(r *Foreign, found *diag.List) {
 // checkStrategy reports rules that kgw would write for an Oathkeeper that reads
 // globs.
 func checkStrategy(g *ir.Gateway, t *ir.Target, found *diag.List) {
-	if t.OathkeeperStrategy != "glob" || !slices.ContainsFunc(g.Routes, func(r *ir.Route) bool { return t.Plan.Delegated(r) && ruled(r, t) }) {
+	if t.OathkeeperStrategy != "glob" || !slices.ContainsFunc(g.Routes, func(r *ir.Route) bool { return t.Plan.Delegated(r) && hasRule(r, t) }) {
 		return
 	}
 	found.Add(diag.Finding{

@@ -23,7 +23,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	var out []manifest.Object
 	shared := sharedURLs(g, t)
 	for _, r := range g.Routes {
-		if !ruled(r, t) {
+		if !hasRule(r, t) {
 			continue
 		}
 		spec := rule(g, r, t)
@@ -51,16 +51,16 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 func sharedURLs(g *ir.Gateway, t *ir.Target) map[string]int {
 	n := map[string]int{}
 	for _, r := range g.Routes {
-		if ruled(r, t) {
+		if hasRule(r, t) {
 			n[matchURL(g, r)]++
 		}
 	}
 	return n
 }
 
-// ruled reports whether the route gets a Rule: it goes through Oathkeeper and at
-// least one of its handlers is one that the target writes.
-func ruled(r *ir.Route, t *ir.Target) bool {
+// hasRule reports whether the route gets a Rule: it goes through Oathkeeper and
+// at least one of its handlers is one that the target writes.
+func hasRule(r *ir.Route, t *ir.Target) bool {
 	return t.Plan.Delegated(r) && (t.Plan.Ruled == nil || len(authenticators(r, t)) > 0)
 }
 
@@ -134,14 +134,14 @@ func upstreamURL(u *ir.Upstream) string {
 
 func authenticators(r *ir.Route, t *ir.Target) []manifest.Handler {
 	var out []manifest.Handler
-	for _, h := range verbatim(r, t) {
+	for _, h := range writtenHandlers(r, t) {
 		out = append(out, manifest.Handler{Handler: h.Name, Config: h.Config})
 	}
 	return out
 }
 
-// verbatim are the handlers of a route that the target writes.
-func verbatim(r *ir.Route, t *ir.Target) []*ir.Handler {
+// writtenHandlers are the handlers of a route that the target writes.
+func writtenHandlers(r *ir.Route, t *ir.Target) []*ir.Handler {
 	var out []*ir.Handler
 	for i := range r.Access.Grants {
 		h := r.Access.Grants[i].Verbatim

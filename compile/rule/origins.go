@@ -31,10 +31,10 @@ var origins = append(origin.Table[*written]{
 	row("spec.match.methods[]", "A method of the rule.", func(w *written, m origin.Match) from { return origin.Method(w.route, m.N[0]) }),
 	row("spec.upstream.url", "Requests that are let through go to the Service of the rule, of several to the one with the largest share.", upstream),
 	row("spec.authenticators[].handler", "Oathkeeper's handler for what the author demands of callers.", func(w *written, m origin.Match) from {
-		return from{origin.Of(verbatim(w.route, w.Target)[m.N[0]].Origin, ir.PartHandler)}
+		return from{origin.Of(writtenHandlers(w.route, w.Target)[m.N[0]].Origin, ir.PartHandler)}
 	}),
 	row("spec.authenticators[].config.**", "The configuration of the handler, as it is written.", func(w *written, m origin.Match) from {
-		return from{origin.Named(verbatim(w.route, w.Target)[m.N[0]].Origin, ir.PartConfig, m.Rest)}
+		return from{origin.Named(writtenHandlers(w.route, w.Target)[m.N[0]].Origin, ir.PartConfig, m.Rest)}
 	}),
 	row("spec.authorizer.handler", "Whoever an authenticator lets through is allowed.", nil),
 	row("spec.mutators[].handler", "Oathkeeper's handler for what is done to the request.", func(w *written, m origin.Match) from {
@@ -50,7 +50,7 @@ func Explain(g *ir.Gateway, t *ir.Target, objects []manifest.Object) [][]origin.
 	var out [][]origin.Leaf
 	shared := sharedURLs(g, t)
 	for _, r := range g.Routes {
-		if !ruled(r, t) {
+		if !hasRule(r, t) {
 			continue
 		}
 		o := &objects[len(out)]

@@ -11,7 +11,7 @@ func Size(g *ir.Gateway, t *ir.Target) int {
 	const object, handler = 290, 40
 	n, labels := 0, manifest.SizeOfLabels(t.LabelsOf(g))+len(g.ID())+len(g.Name.Namespace)
 	for _, r := range g.Routes {
-		if !ruled(r, t) {
+		if !hasRule(r, t) {
 			continue
 		}
 		n += object + labels + len(r.Match.Path.Text) + manifest.SizeOfTexts(r.Match.Methods)
