@@ -15,14 +15,14 @@ import (
 // live side.
 func Adopt(live, after *Side, scope Scope) diff.Recognised {
 	known := diff.Recognise(live.Objects, after.Objects)
-	live.ambiguous(known)
-	unmatched(live, after, known, scope)
+	live.reportAmbiguous(known)
+	reportUnmatched(live, after, known, scope)
 	return known
 }
 
-// unmatched reports live objects that are made for a resource of the inputs
+// reportUnmatched reports live objects that are made for a resource of the inputs
 // and are none of what it asks for, and those that go with a resource.
-func unmatched(live, after *Side, known diff.Recognised, scope Scope) {
+func reportUnmatched(live, after *Side, known diff.Recognised, scope Scope) {
 	for _, o := range known.Left {
 		owner, _ := o.Owner()
 		if scope.covers(o, live, after) {
@@ -42,7 +42,7 @@ func unmatched(live, after *Side, known diff.Recognised, scope Scope) {
 			})
 		}
 	}
-	live.settled()
+	live.finish()
 }
 
 // NextLock returns the lock with the recognised objects, and without entries for

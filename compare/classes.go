@@ -26,18 +26,18 @@ func ClassSides(before, after *Side, scope Scope) (was, is classes.Side) {
 	pairs, _ := Pairs(before, after, scope)
 	sides, around := [2]*Side{before, after}, [2][]simulate.Manifest{}
 	parallel.Each(2, func(i int) { around[i] = sides[i].readAround() })
-	objects := [2][]diff.Object{before.Objects, append(stays(before.Objects, pairs), after.Objects...)}
+	objects := [2][]diff.Object{before.Objects, append(unconcerned(before.Objects, pairs), after.Objects...)}
 	var out [2]classes.Side
 	parallel.Each(2, func(i int) {
 		s, other := sides[i], sides[1-i]
-		out[i] = s.compared(objects[i], s.around(around[i], other, around[1-i]))
+		out[i] = s.classSide(objects[i], s.manifestsAround(around[i], other, around[1-i]))
 	})
 	return out[0], out[1]
 }
 
-// stays lists the objects that are on both sides because nothing of the inputs
-// is about them: another owner's, and what is withheld.
-func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
+// unconcerned lists the objects that are on both sides because nothing of the
+// inputs is about them: another owner's, and what is withheld.
+func unconcerned(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	paired := map[diff.ID]bool{}
 	for _, p := range pairs {
 		if p.Before != nil {
@@ -53,9 +53,9 @@ func stays(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	return out
 }
 
-// compared makes objects comparable as those of the side, with those around them;
-// of two of one identity the last counts.
-func (s *Side) compared(objects []diff.Object, around []simulate.Manifest) classes.Side {
+// classSide makes objects comparable as those of the side, with those around
+// them; of two of one identity the last counts.
+func (s *Side) classSide(objects []diff.Object, around []simulate.Manifest) classes.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.Result != nil {
 		entries = prove.RouteOrigins(s.Result)
@@ -71,7 +71,7 @@ func (s *Side) compared(objects []diff.Object, around []simulate.Manifest) class
 		}
 	}
 	read := readObjects(list, entries, s.Options.Namespace)
-	return prove.WithAPIs(slices.Concat(around, s.native(), read), s.apis(), s.Result, s.Options)
+	return prove.WithAPIs(slices.Concat(around, s.nativeManifests(), read), s.apis(), s.Result, s.Options)
 }
 
 // readObjects returns objects as engines read them. entries are where the routes
@@ -93,8 +93,8 @@ func readObjects(objects []diff.Object, entries map[*source.Document][]source.Re
 	return out
 }
 
-// native are what Oathkeeper itself reads of the inputs of the side.
-func (s *Side) native() []simulate.Manifest {
+// nativeManifests are what Oathkeeper itself reads of the inputs of the side.
+func (s *Side) nativeManifests() []simulate.Manifest {
 	var docs []*source.Document
 	for _, file := range s.Input.Files {
 		own, _ := source.Split(file)
@@ -106,12 +106,13 @@ func (s *Side) native() []simulate.Manifest {
 // readAround reads the objects among the inputs of the side that kgw does not write.
 func (s *Side) readAround() []simulate.Manifest { return prove.Around(s.Input, s.Options) }
 
-// around are the objects among the inputs of the side that kgw does not write, its own and some of
-// those of the other: gateways, workloads, and objects that make answers unknown. Services of the
-// other side supply facts about pods that this side lacks. A cluster and a render lack some kinds; the
+// manifestsAround are the objects among the inputs of the side that kgw does
+// not write, its own and some of those of the other: gateways, workloads, and
+// objects that make answers unknown. Services of the other side supply facts
+// about pods that this side lacks. A cluster and a render lack some kinds; the
 // resources that they are compared with have them.
-func (s *Side) around(own []simulate.Manifest, other *Side, others []simulate.Manifest) []simulate.Manifest {
-	silent, kinds, held := !s.resources() && other.resources(), map[string]bool{}, map[string]bool{}
+func (s *Side) manifestsAround(own []simulate.Manifest, other *Side, others []simulate.Manifest) []simulate.Manifest {
+	silent, kinds, held := !s.hasResources() && other.hasResources(), map[string]bool{}, map[string]bool{}
 	for i := range own {
 		kinds[own[i].Kind], held[own[i].Kind+" "+own[i].ID()] = true, true
 	}
@@ -128,18 +129,18 @@ func (s *Side) around(own []simulate.Manifest, other *Side, others []simulate.Ma
 	return append(out, own...)
 }
 
-// resources reports whether anything was compiled.
-func (s *Side) resources() bool { return s.Result != nil && s.Result.Summary.Resources > 0 }
+// hasResources reports whether anything was compiled.
+func (s *Side) hasResources() bool { return s.Result != nil && s.Result.Summary.Resources > 0 }
 
 // apis are the Apis among the inputs of the side.
 func (s *Side) apis() []*source.Document {
 	var out []*source.Document
-	s.documents("Api", func(doc *source.Document, _ *source.Node) { out = append(out, doc) })
+	s.visitDocuments("Api", func(doc *source.Document, _ *source.Node) { out = append(out, doc) })
 	return out
 }
 
-// documents visits those of a kind among the inputs of the side.
-func (s *Side) documents(kind string, visit func(*source.Document, *source.Node)) {
+// visitDocuments visits those of a kind among the inputs of the side.
+func (s *Side) visitDocuments(kind string, visit func(*source.Document, *source.Node)) {
 	for _, file := range s.Input.Files {
 		docs, _ := source.Split(file)
 		for _, doc := range docs {

@@ -58,12 +58,12 @@ func Unconnected(err error, after *Side, scope Scope) *Side {
 	problem := &cluster.Problem{Reason: cluster.Misconfigured, Text: err.Error()}
 	_ = errors.As(err, &problem)
 	for i := range after.Objects {
-		s.problem(&after.Objects[i], problem)
+		s.reportProblem(&after.Objects[i], problem)
 	}
 	if len(after.Objects) == 0 && scope.Prune {
 		s.Found.Add(diag.Finding{Code: problemCodes[problem.Reason], Message: problem.Text, Help: problemHelp[problem.Reason]})
 	}
-	return s.settled()
+	return s.finish()
 }
 
 // Cluster returns the live side: the objects that are wanted as they are now,
@@ -71,17 +71,17 @@ func Unconnected(err error, after *Side, scope Scope) *Side {
 // asked, and after becomes what a server-side apply would make of it.
 func Cluster(ctx context.Context, client *cluster.Client, dryRun bool, after *Side, scope Scope) *Side {
 	l := &live{ctx: ctx, client: client, side: newLive(), after: after, scope: scope}
-	missing := l.ask(dryRun)
-	l.others(missing)
-	return l.side.settled()
+	missing := l.askWanted(dryRun)
+	l.listOwned(missing)
+	return l.side.finish()
 }
 
 func newLive() *Side {
 	return &Side{Name: "live", Live: true, failed: map[diff.ID]bool{}, Withheld: map[diff.Owner]bool{}}
 }
 
-// problem reports that an object could not be compared.
-func (s *Side) problem(o *diff.Object, p *cluster.Problem) {
+// reportProblem reports that an object could not be compared.
+func (s *Side) reportProblem(o *diff.Object, p *cluster.Problem) {
 	s.failed[o.ID()] = true
 	if owner, ok := o.Owner(); ok {
 		s.Withheld[owner] = true
@@ -92,17 +92,17 @@ func (s *Side) problem(o *diff.Object, p *cluster.Problem) {
 	})
 }
 
-// settled levels, places and sorts what was found.
-func (s *Side) settled() *Side {
+// finish levels, places and sorts what was found.
+func (s *Side) finish() *Side {
 	s.Found = diag.Levels{}.Apply(s.Found)
 	s.Found.Resolve()
 	s.Found.Sort()
 	return s
 }
 
-// ask asks for every object that is wanted and returns the ones that do not
+// askWanted asks for every object that is wanted and returns the ones that do not
 // exist.
-func (l *live) ask(dryRun bool) []*diff.Object {
+func (l *live) askWanted(dryRun bool) []*diff.Object {
 	values := make([]map[string]any, len(l.after.Objects))
 	for i := range values {
 		values[i] = diff.JSON(l.after.Objects[i].Value)
@@ -117,7 +117,7 @@ func (l *live) ask(dryRun bool) []*diff.Object {
 		o := &l.after.Objects[i]
 		switch {
 		case r.Problem != nil:
-			l.side.problem(o, r.Problem)
+			l.side.reportProblem(o, r.Problem)
 			continue
 		case r.Live != nil:
 			l.side.Objects = append(l.side.Objects, diff.Object{Value: r.Live})
@@ -131,10 +131,10 @@ func (l *live) ask(dryRun bool) []*diff.Object {
 	return missing
 }
 
-// others lists the objects with an owner label, to recognise missing objects
+// listOwned lists the objects with an owner label, to recognise missing objects
 // under another name and to find objects that are no longer wanted.
-func (l *live) others(missing []*diff.Object) {
-	kinds := l.kinds(missing, l.scope.Prune)
+func (l *live) listOwned(missing []*diff.Object) {
+	kinds := l.kindsToList(missing, l.scope.Prune)
 	if len(kinds) == 0 {
 		return
 	}
@@ -148,12 +148,12 @@ func (l *live) others(missing []*diff.Object) {
 	for _, kind := range kinds {
 		objects, problems := l.client.List(l.ctx, []cluster.Kind{kind}, namespaces, "")
 		for _, o := range objects {
-			if object := (diff.Object{Value: o}); isOwned(&object) && !l.known(object.ID()) {
+			if object := (diff.Object{Value: o}); isOwned(&object) && !l.isRead(object.ID()) {
 				l.side.Objects = append(l.side.Objects, object)
 			}
 		}
 		for i := range problems {
-			l.unlisted(kind, &problems[i], missing, l.scope.Prune)
+			l.reportUnlisted(kind, &problems[i], missing, l.scope.Prune)
 		}
 	}
 }
@@ -163,8 +163,8 @@ func isOwned(o *diff.Object) bool {
 	return owned
 }
 
-// known reports whether a live object was read already.
-func (l *live) known(id diff.ID) bool {
+// isRead reports whether a live object was read already.
+func (l *live) isRead(id diff.ID) bool {
 	if l.side.read == nil {
 		l.side.read = map[diff.ID]bool{}
 		for i := range l.side.Objects {
@@ -174,10 +174,10 @@ func (l *live) known(id diff.ID) bool {
 	return l.side.read[id]
 }
 
-// kinds are the kinds whose objects are looked for: the missing ones, or every
-// kind that kgw writes. The inputs of today do not decide that: an Ingress may
-// be left of the last FabricGateway.
-func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
+// kindsToList are the kinds whose objects are looked for: the missing ones, or
+// every kind that kgw writes. The inputs of today do not decide that: an
+// Ingress may be left of the last FabricGateway.
+func (l *live) kindsToList(missing []*diff.Object, every bool) []cluster.Kind {
 	versions := map[string]string{}
 	for i := range l.after.Objects {
 		o := &l.after.Objects[i]
@@ -197,11 +197,11 @@ func (l *live) kinds(missing []*diff.Object, every bool) []cluster.Kind {
 	return out
 }
 
-// unlisted reports that objects of a kind could not be listed. To prune that
-// is an error, except for a kind of which nothing is wanted and that the user has
-// no right to list: few who write no Ingress have it. Otherwise each missing
-// object may be there under another name.
-func (l *live) unlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.Object, prune bool) {
+// reportUnlisted reports that objects of a kind could not be listed. To prune
+// that is an error, except for a kind of which nothing is wanted and that the
+// user has no right to list: few who write no Ingress have it. Otherwise each
+// missing object may be there under another name.
+func (l *live) reportUnlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.Object, prune bool) {
 	if p.Reason == cluster.NotInstalled {
 		return // what is wanted of it was reported, and there is nothing to delete
 	}

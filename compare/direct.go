@@ -11,11 +11,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// direct returns the operations that the changing routes sent to services without
-// Oathkeeper. A policy for the time between lets them in, as long as the old
-// routes may exist. Paths that policies cannot express are left out; the proof of
-// the state reports whether that matters.
-func (p *plan) direct() []bypass {
+// directOperations returns the operations that the changing routes sent to
+// services without Oathkeeper. A policy for the time between lets them in, as
+// long as the old routes may exist. Paths that policies cannot express are left
+// out; the proof of the state reports whether that matters.
+func (p *plan) directOperations() []bypass {
 	pods, out := prove.Pods(p.around, p.side.Options.Config), []bypass(nil)
 	for _, pair := range p.pairs {
 		if pair.Before == nil || pair.Before.ID().Kind != "VirtualService" {
@@ -29,7 +29,7 @@ func (p *plan) direct() []bypass {
 				match, _ := m.(map[string]any)
 				paths, around := policyPaths(match["uri"])
 				methods, known := policyMethods(match["method"])
-				if len(paths) > 0 && known && !p.delegated(entry) {
+				if len(paths) > 0 && known && !p.isDelegated(entry) {
 					operation := map[string]any{"hosts": spec["hosts"], "paths": paths}
 					if len(methods) > 0 {
 						operation["methods"] = methods
@@ -103,9 +103,9 @@ func policyMethods(method any) (methods []any, known bool) {
 	return methods, len(match) == 0 || len(methods) > 0
 }
 
-// delegated reports whether an entry of a VirtualService sends requests to
+// isDelegated reports whether an entry of a VirtualService sends requests to
 // Oathkeeper.
-func (p *plan) delegated(entry map[string]any) bool {
+func (p *plan) isDelegated(entry map[string]any) bool {
 	name, _, _ := strings.Cut(p.side.Options.Config.Oathkeeper.Service, ":")
 	return slices.Contains(destinations(entry), name)
 }
@@ -142,8 +142,8 @@ func policyPaths(uri any) (paths, around []any) {
 		return nil, []any{"/*"}
 	}
 	for _, one := range strings.Split(text, "|") {
-		paths = append(paths, within(one)...)
-		around = append(around, beginning(one))
+		paths = append(paths, narrowerPaths(one)...)
+		around = append(around, widerPath(one))
 	}
 	return paths, around
 }
@@ -164,8 +164,8 @@ var endings = []struct {
 	{"", []string{""}, []string{""}},
 }
 
-// within returns paths that match what an expression matches, or less.
-func within(expr string) []any {
+// narrowerPaths returns paths that match what an expression matches, or less.
+func narrowerPaths(expr string) []any {
 	for _, end := range endings {
 		base, ok := strings.CutSuffix(expr, end.expr)
 		if !ok {
@@ -193,8 +193,8 @@ func within(expr string) []any {
 // literal is the text with which everything begins that an expression matches.
 var literal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`) })
 
-// beginning returns a path that matches all that an expression matches.
-func beginning(expr string) string {
+// widerPath returns a path that matches all that an expression matches.
+func widerPath(expr string) string {
 	text := literal().FindString(expr)
 	if rest := expr[len(text):]; rest != "" && strings.Contains("?*+{", rest[:1]) && len(text) > 1 {
 		text = text[:len(text)-1] // which may be missing

@@ -23,7 +23,7 @@ func Objects(before, after *Side, scope Scope) *diff.Report {
 // and the ones that the scope asks for; of another render everything.
 func Pairs(before, after *Side, scope Scope) (pairs []diff.Pair, skipped int) {
 	if !before.Live {
-		return renders(before, after)
+		return pairRenders(before, after)
 	}
 	want := slices.DeleteFunc(slices.Clone(after.Objects), func(o diff.Object) bool { return before.failed[o.ID()] })
 	wanted := make(map[diff.ID]bool, len(want))
@@ -32,8 +32,8 @@ func Pairs(before, after *Side, scope Scope) (pairs []diff.Pair, skipped int) {
 	}
 	there := slices.DeleteFunc(slices.Clone(before.Objects), func(o diff.Object) bool { return !wanted[o.ID()] })
 	known := diff.Recognise(before.Objects, want)
-	before.ambiguous(known)
-	pairs = renamed(diff.Pairs(there, want), known.Matches)
+	before.reportAmbiguous(known)
+	pairs = joinRenamed(diff.Pairs(there, want), known.Matches)
 	if scope.Prune {
 		for _, o := range known.Left {
 			if scope.covers(o, before, after) {
@@ -44,8 +44,8 @@ func Pairs(before, after *Side, scope Scope) (pairs []diff.Pair, skipped int) {
 	return pairs, len(after.Objects) - len(want)
 }
 
-// ambiguous reports wanted objects that several live ones could be.
-func (s *Side) ambiguous(known diff.Recognised) {
+// reportAmbiguous reports wanted objects that several live ones could be.
+func (s *Side) reportAmbiguous(known diff.Recognised) {
 	for _, m := range known.Ambiguous {
 		var names []string
 		for _, o := range m.Live {
@@ -57,7 +57,7 @@ func (s *Side) ambiguous(known diff.Recognised) {
 			Help:    "delete those that are left over, or name one in " + "kgw.lock.yaml",
 		})
 	}
-	s.settled()
+	s.finish()
 }
 
 // covers reports whether the inputs decide about an object that is no longer
@@ -77,10 +77,10 @@ func (s Scope) covers(o *diff.Object, before, after *Side) bool {
 	return slices.Contains(after.Namespaces, namespace)
 }
 
-// renders pairs the objects of two renders: what one of them has and the other
-// has not is created or deleted, or the same under another name.
-func renders(before, after *Side) (pairs []diff.Pair, skipped int) {
-	pairs = renamed(diff.Pairs(before.Objects, after.Objects), diff.Recognise(before.Objects, after.Objects).Matches)
+// pairRenders pairs the objects of two renders: what one of them has and the
+// other has not is created or deleted, or the same under another name.
+func pairRenders(before, after *Side) (pairs []diff.Pair, skipped int) {
+	pairs = joinRenamed(diff.Pairs(before.Objects, after.Objects), diff.Recognise(before.Objects, after.Objects).Matches)
 	pairs = slices.DeleteFunc(pairs, func(p diff.Pair) bool {
 		if p.After != nil {
 			return false
@@ -98,8 +98,8 @@ func renders(before, after *Side) (pairs []diff.Pair, skipped int) {
 	return pairs, skipped
 }
 
-// renamed joins the pairs of objects that are one under two names.
-func renamed(pairs []diff.Pair, matches []diff.Match) []diff.Pair {
+// joinRenamed joins the pairs of objects that are one under two names.
+func joinRenamed(pairs []diff.Pair, matches []diff.Match) []diff.Pair {
 	live, gone := make(map[*diff.Object]*diff.Object, len(matches)), make(map[*diff.Object]bool, len(matches))
 	for _, m := range matches {
 		live[m.Want], gone[m.Live] = m.Live, true

@@ -45,16 +45,16 @@ func Plan(before, after *Side, scope Scope) []Step {
 		before.Options = after.Options
 	}
 	p := newPlan(before, after, scope)
-	p.step("gateways", p.changed("Gateway"), nil)
-	p.step("request-authentications", p.changed("RequestAuthentication"), nil)
-	p.step("policies", slices.Concat(p.between(), p.changed("AuthorizationPolicy")), nil)
-	p.step("rules", p.changed("Rule"), nil)
-	p.step("routes", p.others(), nil)
+	p.addStep("gateways", p.changedObjects("Gateway"), nil)
+	p.addStep("request-authentications", p.changedObjects("RequestAuthentication"), nil)
+	p.addStep("policies", slices.Concat(p.betweenPolicies(), p.changedObjects("AuthorizationPolicy")), nil)
+	p.addStep("rules", p.changedObjects("Rule"), nil)
+	p.addStep("routes", p.otherChanges(), nil)
 	if p.movesNames() {
 		p.steps = append(p.steps, Step{Name: "names", Manual: namesMove})
 	}
-	p.step("old-routes-and-rules", nil, p.gone(func(id diff.ID) bool { return !policyKind(id.Kind) }))
-	p.step("old-policies", nil, append(p.passing(), p.gone(func(id diff.ID) bool { return policyKind(id.Kind) })...))
+	p.addStep("old-routes-and-rules", nil, p.goneObjects(func(id diff.ID) bool { return !policyKind(id.Kind) }))
+	p.addStep("old-policies", nil, append(p.betweenIDs(), p.goneObjects(func(id diff.ID) bool { return policyKind(id.Kind) })...))
 	p.prove(before, after)
 	return p.steps
 }
@@ -65,8 +65,8 @@ const namesMove = "test the routes at the addresses of the new Gateways (kubectl
 // movesNames reports whether HTTPRoutes come and VirtualServices go: requests
 // come to another proxy then.
 func (p *plan) movesNames() bool {
-	goes := len(p.gone(func(id diff.ID) bool { return id.Kind == "VirtualService" })) > 0
-	return goes && len(p.changed(kinds.HTTPRoute)) > 0
+	goes := len(p.goneObjects(func(id diff.ID) bool { return id.Kind == "VirtualService" })) > 0
+	return goes && len(p.changedObjects(kinds.HTTPRoute)) > 0
 }
 
 func policyKind(kind string) bool {
@@ -89,7 +89,7 @@ type plan struct {
 func newPlan(before, after *Side, scope Scope) *plan {
 	scope.Prune = true
 	pairs, _ := Pairs(before, after, scope)
-	p := &plan{stay: stays(before.Objects, pairs), side: after, origins: map[*source.Document][]source.Ref{}, manifests: map[uintptr]simulate.Manifest{}}
+	p := &plan{stay: unconcerned(before.Objects, pairs), side: after, origins: map[*source.Document][]source.Ref{}, manifests: map[uintptr]simulate.Manifest{}}
 	for _, pair := range pairs {
 		if pair.Before == nil || pair.After == nil || len(diff.Compare([]diff.Pair{pair}, diff.Options{Live: before.Live})) > 0 {
 			p.pairs = append(p.pairs, pair)
@@ -104,18 +104,18 @@ func newPlan(before, after *Side, scope Scope) *plan {
 			}
 		}
 	}
-	p.around = after.around(after.readAround(), before, before.readAround())
+	p.around = after.manifestsAround(after.readAround(), before, before.readAround())
 	return p
 }
 
-func (p *plan) step(name string, apply []diff.Object, remove []diff.ID) {
+func (p *plan) addStep(name string, apply []diff.Object, remove []diff.ID) {
 	if len(apply)+len(remove) > 0 {
 		p.steps = append(p.steps, Step{Name: name, Apply: apply, Delete: remove})
 	}
 }
 
-// changed lists the objects of a kind that are new or other than before.
-func (p *plan) changed(kind string) []diff.Object {
+// changedObjects lists the objects of a kind that are new or other than before.
+func (p *plan) changedObjects(kind string) []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
 		if pair.After != nil && pair.After.ID().Kind == kind {
@@ -125,8 +125,8 @@ func (p *plan) changed(kind string) []diff.Object {
 	return out
 }
 
-// others lists what is new or changed and has no step of its own: routes.
-func (p *plan) others() []diff.Object {
+// otherChanges lists what is new or changed and has no step of its own: routes.
+func (p *plan) otherChanges() []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
 		if pair.After == nil {
@@ -139,8 +139,9 @@ func (p *plan) others() []diff.Object {
 	return out
 }
 
-// gone lists the objects that are no longer wanted, also under their old names.
-func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
+// goneObjects lists the objects that are no longer wanted, also under their old
+// names.
+func (p *plan) goneObjects(which func(diff.ID) bool) []diff.ID {
 	var out []diff.ID
 	for _, pair := range p.pairs {
 		if pair.Before != nil && (pair.After == nil || pair.After.ID() != pair.Before.ID()) && which(pair.Before.ID()) {
@@ -150,13 +151,14 @@ func (p *plan) gone(which func(diff.ID) bool) []diff.ID {
 	return out
 }
 
-// between makes the policies for the time between: they allow what a changing
-// policy allowed or, where there was none, Oathkeeper and the requests that routes
-// sent past it to what may be the same pods, as long as those routes may exist.
-func (p *plan) between() []diff.Object {
+// betweenPolicies makes the policies for the time between: they allow what a
+// changing policy allowed or, where there was none, Oathkeeper and the requests
+// that routes sent past it to what may be the same pods, as long as those
+// routes may exist.
+func (p *plan) betweenPolicies() []diff.Object {
 	seen := map[string]bool{}
 	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
-	direct := p.direct()
+	direct := p.directOperations()
 	for _, pair := range p.pairs {
 		if pods, _, ok := allowedPods(pair.Before); ok {
 			seen[pods] = true
@@ -168,11 +170,11 @@ func (p *plan) between() []diff.Object {
 			continue
 		}
 		if pair.Before != nil && pair.Before.ID() == pair.After.ID() {
-			p.hold(pair.Before, pair.Before.Value["spec"])
+			p.addBetween(pair.Before, pair.Before.Value["spec"])
 		}
 		var rules []any
 		if delegated {
-			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Oathkeeper.Principal)})
+			rules = append(rules, map[string]any{"from": fromPrincipals(p.side.Options.Config.Oathkeeper.Principal)})
 		}
 		var to []any
 		for i := range direct {
@@ -181,11 +183,11 @@ func (p *plan) between() []diff.Object {
 			}
 		}
 		if len(to) > 0 {
-			rules = append(rules, map[string]any{"from": from(p.side.Options.Config.Istio.IngressPrincipal...), "to": to})
+			rules = append(rules, map[string]any{"from": fromPrincipals(p.side.Options.Config.Istio.IngressPrincipal...), "to": to})
 		}
 		if len(rules) > 0 && !seen[pods] {
 			seen[pods] = true
-			p.hold(pair.After, map[string]any{"selector": spec["selector"], "rules": rules})
+			p.addBetween(pair.After, map[string]any{"selector": spec["selector"], "rules": rules})
 		}
 	}
 	return p.held
@@ -202,12 +204,12 @@ func allowedPods(o *diff.Object) (pods string, spec map[string]any, ok bool) {
 	return fmt.Sprint(o.ID().Namespace, spec["selector"]), spec, action == "" || action == "ALLOW"
 }
 
-func from(principals ...string) []any {
+func fromPrincipals(principals ...string) []any {
 	return []any{map[string]any{"source": map[string]any{"principals": source.ListOf(principals)}}}
 }
 
-// hold makes a policy for the time between, in addition to another one.
-func (p *plan) hold(beside *diff.Object, spec any) {
+// addBetween makes a policy for the time between, in addition to another one.
+func (p *plan) addBetween(beside *diff.Object, spec any) {
 	id := beside.ID()
 	if s, ok := spec.(map[string]any); ok && s["selector"] == nil {
 		delete(s, "selector")
@@ -218,8 +220,8 @@ func (p *plan) hold(beside *diff.Object, spec any) {
 	}})
 }
 
-// passing are the policies for the time between, to be deleted.
-func (p *plan) passing() []diff.ID {
+// betweenIDs are the policies for the time between, to be deleted.
+func (p *plan) betweenIDs() []diff.ID {
 	var out []diff.ID
 	for i := range p.held {
 		out = append(out, p.held[i].ID())
@@ -230,8 +232,8 @@ func (p *plan) passing() []diff.ID {
 // prove holds the state after each step against those before and after the
 // change.
 func (p *plan) prove(before, after *Side) {
-	was, is := p.ends(before, after)
-	proved, states := p.states(before, after)
+	was, is := p.endStates(before, after)
+	proved, states := p.statesBetween(before, after)
 	for k, gaps := range classes.Between(was, states, is) {
 		proved[k].Gaps = gaps
 		for _, g := range gaps {
@@ -240,26 +242,26 @@ func (p *plan) prove(before, after *Side) {
 	}
 }
 
-// ends are the states before and after the change.
-func (p *plan) ends(before, after *Side) (was, is classes.Side) {
+// endStates are the states before and after the change.
+func (p *plan) endStates(before, after *Side) (was, is classes.Side) {
 	return p.cluster(before.Objects).Side(before.Result), p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
 }
 
-// states are those between, each after its step.
-func (p *plan) states(before, after *Side) (steps []*Step, states []classes.Side) {
+// statesBetween are those between, each after its step.
+func (p *plan) statesBetween(before, after *Side) (steps []*Step, states []classes.Side) {
 	state := slices.Clone(before.Objects)
 	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
 		s := &p.steps[i]
 		if s.Manual == "" {
-			state = s.applied(state)
+			state = s.applyTo(state)
 			steps, states = append(steps, s), append(states, p.cluster(state).Side(after.Result))
 		}
 	}
 	return steps, states
 }
 
-// applied is a state after the step.
-func (s *Step) applied(state []diff.Object) []diff.Object {
+// applyTo is a state after the step.
+func (s *Step) applyTo(state []diff.Object) []diff.Object {
 	replaced := map[diff.ID]bool{}
 	for i := range s.Apply {
 		replaced[s.Apply[i].ID()] = true
@@ -275,22 +277,23 @@ func (s *Step) applied(state []diff.Object) []diff.Object {
 func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 	var unread []diff.Object
 	for i := range objects {
-		if _, ok := p.manifests[heldBy(&objects[i])]; !ok {
+		if _, ok := p.manifests[identityOfObject(&objects[i])]; !ok {
 			unread = append(unread, objects[i])
 		}
 	}
 	for i, m := range readObjects(unread, p.origins, p.side.Options.Namespace) {
-		p.manifests[heldBy(&unread[i])] = m
+		p.manifests[identityOfObject(&unread[i])] = m
 	}
 	manifests := slices.Clone(p.around)
 	for i := range objects {
-		manifests = append(manifests, p.manifests[heldBy(&objects[i])])
+		manifests = append(manifests, p.manifests[identityOfObject(&objects[i])])
 	}
 	return prove.Simulate(manifests, p.side.Options)
 }
 
-// heldBy is the map that holds an object, the same in every state that has it.
-func heldBy(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
+// identityOfObject is the map that holds an object, the same in every state
+// that has it.
+func identityOfObject(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
 
 // Text returns what a step does, in a line for each object.
 func (s *Step) Text() string {

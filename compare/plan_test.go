@@ -70,21 +70,21 @@ func TestPlan(t *testing.T) {
 	}
 	for name, order := range map[string]func(*plan){
 		"policies without Oathkeeper": func(p *plan) {
-			p.step("policies", p.changed("AuthorizationPolicy"), nil)
-			p.step("routes", p.others(), nil)
+			p.addStep("policies", p.changedObjects("AuthorizationPolicy"), nil)
+			p.addStep("routes", p.otherChanges(), nil)
 		},
 		"routes before policies": func(p *plan) {
-			p.step("routes", p.others(), nil)
-			p.step("policies", p.changed("AuthorizationPolicy"), nil)
+			p.addStep("routes", p.otherChanges(), nil)
+			p.addStep("policies", p.changedObjects("AuthorizationPolicy"), nil)
 		},
 		"Rules go first": func(p *plan) {
-			p.step("old", nil, p.gone(func(diff.ID) bool { return true }))
-			p.step("routes", p.others(), nil)
+			p.addStep("old", nil, p.goneObjects(func(diff.ID) bool { return true }))
+			p.addStep("routes", p.otherChanges(), nil)
 		},
 	} {
 		p := newPlan(before, after, Scope{})
 		order(p)
-		p.step("end", nil, nil)
+		p.addStep("end", nil, nil)
 		p.prove(before, after)
 		if len(p.steps[0].Gaps) == 0 {
 			t.Errorf("%s: no gap is seen", name)
@@ -109,7 +109,7 @@ func TestBetweenOpensOwnPodsOnly(t *testing.T) {
 	} {
 		before, after := sideOf(t, "before", c.text), sideOf(t, "after", newer)
 		var hosts []string
-		for _, o := range newPlan(before, after, Scope{}).between() {
+		for _, o := range newPlan(before, after, Scope{}).betweenPolicies() {
 			for _, r := range list(o.Value["spec"].(map[string]any)["rules"]) {
 				for _, to := range list(r.(map[string]any)["to"]) {
 					operation := to.(map[string]any)["operation"].(map[string]any)
@@ -126,8 +126,8 @@ func TestBetweenOpensOwnPodsOnly(t *testing.T) {
 // alike holds the states of a plan against the same, each asked about alone.
 func alike(t *testing.T, name string, p *plan, before, after *Side) {
 	t.Helper()
-	was, is := p.ends(before, after)
-	steps, states := p.states(before, after)
+	was, is := p.endStates(before, after)
+	steps, states := p.statesBetween(before, after)
 	for k, s := range steps {
 		var got, want []string
 		for _, g := range s.Gaps {

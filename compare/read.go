@@ -42,13 +42,13 @@ func objectOf(doc *source.Document, wanted func(diff.ID) bool) []diff.Object {
 	return []diff.Object{o}
 }
 
-// written reports whether kgw compiles objects of a kind.
-func written(id diff.ID) bool {
+// isWritten reports whether kgw compiles objects of a kind.
+func isWritten(id diff.ID) bool {
 	return kinds.Written(id.Group, id.Kind) || kinds.Binds(id.Group, id.Kind)
 }
 
-// routing reports whether objects of a kind are written, or are Gateways of the
+// isRouting reports whether objects of a kind are written, or are Gateways of the
 // Gateway API, which a move to it writes.
-func routing(id diff.ID) bool {
-	return written(id) || id.Kind == "Gateway" && id.Group == simulate.GatewayAPI
+func isRouting(id diff.ID) bool {
+	return isWritten(id) || id.Kind == "Gateway" && id.Group == simulate.GatewayAPI
 }

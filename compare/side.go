@@ -74,10 +74,10 @@ func Compile(name string, in compile.Input, o compile.Options) *Side {
 // AddWritten adds the manifests among the input of a side, which were written
 // before. Those that are compiled come after them and hold where there are
 // both.
-func (s *Side) AddWritten() { s.addReady(written) }
+func (s *Side) AddWritten() { s.addReady(isWritten) }
 
 // AddRouting adds what AddWritten does, and the Gateways of the Gateway API.
-func (s *Side) AddRouting() { s.addReady(routing) }
+func (s *Side) AddRouting() { s.addReady(isRouting) }
 
 func (s *Side) addReady(wanted func(diff.ID) bool) {
 	ready, problems := manifestsIn(s.Input.Files, wanted)
@@ -127,7 +127,7 @@ func plainObject(v any) map[string]any {
 // Dump returns the side of a dump of a cluster: its files, and what kept others
 // from being read.
 func Dump(files []*source.File, problems []source.Problem, o *compile.Options) *Side {
-	objects, more := manifestsIn(files, written)
+	objects, more := manifestsIn(files, isWritten)
 	s := &Side{Name: "live", Live: true, Objects: objects, Input: compile.Input{Files: files}, Options: *o}
 	s.addProblems(append(problems, more...))
 	return s

@@ -30,10 +30,10 @@ func At(objects []Object, file string, line int) []Object {
 		}
 		return out
 	}
-	if exact := each(l.exact); len(exact) > 0 {
+	if exact := each(l.isOnLine); len(exact) > 0 {
 		return exact
 	}
-	return each(l.below)
+	return each(l.isBelowLine)
 }
 
 // lineOf are the fields on one line of a file.
@@ -43,24 +43,24 @@ type lineOf struct {
 	docs map[*source.Document][]string
 }
 
-// exact reports whether a source is a field of the line, or a list or an object
-// that one of them is in.
-func (l *lineOf) exact(s *Source) bool {
+// isOnLine reports whether a source is a field of the line, or a list or an
+// object that one of them is in.
+func (l *lineOf) isOnLine(s *Source) bool {
 	if s.Kind != Input {
 		return s.Kind == Setting && s.Span.File == l.file && s.Span.Line == l.line
 	}
-	return slices.ContainsFunc(l.of(s), func(path string) bool {
+	return slices.ContainsFunc(l.fieldsOf(s), func(path string) bool {
 		return path == s.Ref.Path || !s.Ref.Key && s.Ref.Path != "" && Below(path, s.Ref.Path)
 	})
 }
 
-// below reports whether a source is below a field of the line.
-func (l *lineOf) below(s *Source) bool {
-	return s.Kind == Input && slices.ContainsFunc(l.of(s), func(path string) bool { return Below(s.Ref.Path, path) })
+// isBelowLine reports whether a source is below a field of the line.
+func (l *lineOf) isBelowLine(s *Source) bool {
+	return s.Kind == Input && slices.ContainsFunc(l.fieldsOf(s), func(path string) bool { return Below(s.Ref.Path, path) })
 }
 
-// of are the fields on the line in the document of a source.
-func (l *lineOf) of(s *Source) []string {
+// fieldsOf are the fields on the line in the document of a source.
+func (l *lineOf) fieldsOf(s *Source) []string {
 	doc := s.Ref.Doc
 	if doc == nil || doc.File.Name != l.file {
 		return nil

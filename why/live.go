@@ -61,7 +61,7 @@ func someOf(paths []string) string {
 // counterpart finds the object that a live one is compared with. has are the
 // texts of its leaves.
 func counterpart(live source.Object, has map[string]string, objects []Object) (o *Object, note string) {
-	kind, namespace, name, labels := head(live)
+	kind, namespace, name, labels := identify(live)
 	_, made, known := compile.MadeFor(labels)
 	var best *Object
 	most, tie := 0, false
@@ -76,7 +76,7 @@ func counterpart(live source.Object, has map[string]string, objects []Object) (o
 		if _, of, ok := compile.MadeFor(o.Meta.Labels); !known || !ok || of != made {
 			continue
 		}
-		switch n := alike(has, o); {
+		switch n := countShared(has, o); {
 		case n > most:
 			best, most, tie = o, n, false
 		case n == most:
@@ -92,8 +92,9 @@ func counterpart(live source.Object, has map[string]string, objects []Object) (o
 	return best, "kgw writes it as " + best.ID()
 }
 
-// alike counts the leaves of the spec that an object shares with a live one.
-func alike(has map[string]string, o *Object) int {
+// countShared counts the leaves of the spec that an object shares with a live
+// one.
+func countShared(has map[string]string, o *Object) int {
 	n := 0
 	for i := range o.Leaves {
 		if l := &o.Leaves[i]; Below(l.Path, "spec") && has[l.Path] == l.value() {
@@ -103,8 +104,8 @@ func alike(has map[string]string, o *Object) int {
 	return n
 }
 
-// head is what identifies an object, and its labels.
-func head(live source.Object) (kind, namespace, name string, labels map[string]string) {
+// identify is what identifies an object, and its labels.
+func identify(live source.Object) (kind, namespace, name string, labels map[string]string) {
 	text := func(o source.Object, key string) string {
 		v, _ := o.Get(key)
 		s, _ := v.(string)

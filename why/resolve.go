@@ -32,11 +32,11 @@ func (r *resolver) locator(doc *source.Document) *source.Locator {
 	return r.locators[doc]
 }
 
-// all finds the places of origins, each once.
-func (r *resolver) all(from []origin.Origin, c *config.Config) []Source {
+// placesOfAll finds the places of origins, each once.
+func (r *resolver) placesOfAll(from []origin.Origin, c *config.Config) []Source {
 	var out []Source
 	for i := range from {
-		for _, s := range r.of(&from[i], c) {
+		for _, s := range r.placesOfOne(&from[i], c) {
 			if !slices.Contains(out, s) {
 				out = append(out, s)
 			}
@@ -45,20 +45,20 @@ func (r *resolver) all(from []origin.Origin, c *config.Config) []Source {
 	return out
 }
 
-func (r *resolver) of(o *origin.Origin, c *config.Config) []Source {
+func (r *resolver) placesOfOne(o *origin.Origin, c *config.Config) []Source {
 	switch {
 	case o.Setting != "":
-		return []Source{r.setting(o.Setting, c)}
+		return []Source{r.settingSource(o.Setting, c)}
 	case o.At.Doc == nil:
 		return nil
 	case o.Part == "":
-		return r.written(o.At)
+		return r.placesOfField(o.At)
 	}
 	place, ok := placesOf(o.At.Doc).Of(o.Part, o.Key)
 	if !ok {
-		return r.written(o.At)
+		return r.placesOfField(o.At)
 	}
-	return r.part(o, place, c)
+	return r.placesOfPart(o, place, c)
 }
 
 // placesOf is the table of a document's kind.
@@ -69,50 +69,50 @@ func placesOf(doc *source.Document) ir.Places {
 	return schema.CompanionPlaces(doc.Kind)
 }
 
-// part finds the place of a part of the model.
-func (r *resolver) part(o *origin.Origin, place ir.Place, c *config.Config) []Source {
+// placesOfPart finds the place of a part of the model.
+func (r *resolver) placesOfPart(o *origin.Origin, place ir.Place, c *config.Config) []Source {
 	var out []Source
 	candidates := expand(o, place.In)
-	if ref, ok := r.first(candidates); ok {
+	if ref, ok := r.firstPresent(candidates); ok {
 		ref.Key = ref.Key || o.Name
-		out = append(out, r.input(ref))
+		out = append(out, r.inputSource(ref))
 	} else {
-		out = append(out, r.absent(o, place, candidates, c)...)
+		out = append(out, r.placesOfAbsent(o, place, candidates, c)...)
 	}
 	for _, part := range place.Of {
 		of := origin.Of(o.At, part)
-		out = append(out, r.of(&of, c)...)
+		out = append(out, r.placesOfOne(&of, c)...)
 	}
 	return out
 }
 
-// absent is what holds where a document has none of the fields of a part.
-func (r *resolver) absent(o *origin.Origin, place ir.Place, candidates []source.Ref, c *config.Config) []Source {
+// placesOfAbsent is what holds where a document has none of the fields of a part.
+func (r *resolver) placesOfAbsent(o *origin.Origin, place ir.Place, candidates []source.Ref, c *config.Config) []Source {
 	d := Source{Kind: Default, Text: place.Absent}
 	if len(candidates) > 0 {
 		d.Field = candidates[len(candidates)-1].Path
 	}
 	switch {
 	case place.Setting != "":
-		s := r.setting(numbered(place.Setting, o.Index), c)
+		s := r.settingSource(setIndex(place.Setting, o.Index), c)
 		if s.Kind == Setting || place.Absent == "" {
 			return []Source{s}
 		}
 	case place.Absent == "" && len(place.Of) > 0:
 		return nil
 	case place.Absent == "" && len(candidates) > 0:
-		if list := r.written(candidates[0]); list[0].Ref.Path != candidates[0].Path {
+		if list := r.placesOfField(candidates[0]); list[0].Ref.Path != candidates[0].Path {
 			return list
 		}
-		return r.written(o.At)
+		return r.placesOfField(o.At)
 	case place.Absent == "":
-		return r.written(o.At)
+		return r.placesOfField(o.At)
 	}
 	return []Source{d}
 }
 
-// first is the first of the places that is there.
-func (r *resolver) first(candidates []source.Ref) (source.Ref, bool) {
+// firstPresent is the first of the places that is there.
+func (r *resolver) firstPresent(candidates []source.Ref) (source.Ref, bool) {
 	for _, ref := range candidates {
 		before, after, any := strings.Cut(ref.Path, "[?]")
 		if !any {
@@ -142,9 +142,9 @@ func expand(o *origin.Origin, in []string) []source.Ref {
 		case text == "..":
 			ref.Path, ref.Key = parent(ref.Path), true
 		case strings.HasPrefix(text, "/"):
-			ref.Path = below("", text[1:], o)
+			ref.Path = appendText("", text[1:], o)
 		default:
-			ref.Path = below(ref.Path, text, o)
+			ref.Path = appendText(ref.Path, text, o)
 		}
 		out = append(out, ref)
 		if whole := strings.TrimSuffix(text, "[#]"); whole != text && o.Index >= 0 {
@@ -154,9 +154,9 @@ func expand(o *origin.Origin, in []string) []source.Ref {
 	return out
 }
 
-// below appends a place's text to a path: "*" is the key of the part.
-func below(path, text string, o *origin.Origin) string {
-	text = numbered(text, o.Index)
+// appendText appends a place's text to a path: "*" is the key of the part.
+func appendText(path, text string, o *origin.Origin) string {
+	text = setIndex(text, o.Index)
 	head, keyed := strings.CutSuffix(text, "*")
 	head, named := strings.CutSuffix(head, ".")
 	path = source.JoinPath(path, head)
@@ -169,8 +169,8 @@ func below(path, text string, o *origin.Origin) string {
 	return path
 }
 
-// numbered replaces "[#]" by an index, or leaves it out.
-func numbered(text string, index int) string {
+// setIndex replaces "[#]" by an index, or leaves it out.
+func setIndex(text string, index int) string {
 	if index < 0 {
 		return strings.ReplaceAll(text, "[#]", "")
 	}
@@ -186,14 +186,14 @@ func parent(path string) string {
 	return source.JoinSteps(steps[:len(steps)-1])
 }
 
-// written is a field as an author wrote it, or for one that IDPPresets filled in,
-// the annotation that names them and what the preset says.
-func (r *resolver) written(ref source.Ref) []Source {
+// placesOfField is a field as an author wrote it, or for one that IDPPresets
+// filled in, the annotation that names them and what the preset says.
+func (r *resolver) placesOfField(ref source.Ref) []Source {
 	annotation := source.Ref{Doc: ref.Doc}.At("metadata", "annotations", apirule.PresetAnnotation)
 	if l := r.locator(ref.Doc); l.Has(ref.Path) || !l.Has(annotation.Path) {
-		return []Source{r.input(ref)}
+		return []Source{r.inputSource(ref)}
 	}
-	out := []Source{r.input(annotation)}
+	out := []Source{r.inputSource(annotation)}
 	steps, _ := source.SplitPath(ref.Path)
 	presets, n, field := r.result.Presets(ref.Doc), -1, "issuer"
 	for _, s := range steps {
@@ -205,18 +205,18 @@ func (r *resolver) written(ref source.Ref) []Source {
 		}
 	}
 	if n >= 0 && n < len(presets) {
-		out = append(out, r.input(presets[n].Origin.At("spec", field)))
+		out = append(out, r.inputSource(presets[n].Origin.At("spec", field)))
 	}
 	return out
 }
 
-func (r *resolver) input(ref source.Ref) Source {
+func (r *resolver) inputSource(ref source.Ref) Source {
 	return Source{Kind: Input, Field: ref.Path, Span: r.locator(ref.Doc).Span(ref.Path, ref.Key), Ref: ref}
 }
 
-// setting is where a setting is said: by a flag, in a file, or nowhere.
-func (r *resolver) setting(path string, c *config.Config) Source {
-	if flag := r.flag(path); flag != "" {
+// settingSource is where a setting is said: by a flag, in a file, or nowhere.
+func (r *resolver) settingSource(path string, c *config.Config) Source {
+	if flag := r.flagOf(path); flag != "" {
 		return Source{Kind: Setting, Field: path, Text: flag}
 	}
 	for p := path; p != ""; p = parent(p) {
@@ -230,9 +230,9 @@ func (r *resolver) setting(path string, c *config.Config) Source {
 	return Source{Kind: Default, Field: path, Text: "the default of the setting " + path}
 }
 
-// flag is the flag of a run that makes a setting and is not in the
+// flagOf is the flag of a run that makes a setting and is not in the
 // configuration.
-func (r *resolver) flag(path string) string {
+func (r *resolver) flagOf(path string) string {
 	o := r.options
 	switch {
 	case path == "namespace" && o.Namespace != "":

@@ -68,7 +68,7 @@ func Objects(r *compile.Result, o *compile.Options, want func(*manifest.Object) 
 		out[i] = Object{Object: e.Object, Leaves: make([]Leaf, len(e.Leaves))}
 		for j := range e.Leaves {
 			l := &e.Leaves[j]
-			out[i].Leaves[j] = Leaf{Path: l.Path, Value: l.Value, Rule: l.Rule, From: res.all(l.From, e.Config)}
+			out[i].Leaves[j] = Leaf{Path: l.Path, Value: l.Value, Rule: l.Rule, From: res.placesOfAll(l.From, e.Config)}
 			if l.Rule != "" {
 				out[i].Leaves[j].Docs = Page + "#" + Anchor(e.Heading, l.Pattern)
 			}

@@ -64,7 +64,7 @@ func Recognise(live, want []Object) Recognised {
 	for _, g := range order {
 		present := slices.DeleteFunc(slices.Clone(wanted[g]), func(o *Object) bool { return !there[o.ID()] })
 		missing := slices.DeleteFunc(wanted[g], func(o *Object) bool { return there[o.ID()] })
-		out.group(withoutCopies(others[g], present), missing)
+		out.matchGroup(withoutCopies(others[g], present), missing)
 	}
 	return out
 }
@@ -95,15 +95,15 @@ func groupOf(o *Object) (group, bool) {
 	return group{kind: id.Kind, namespace: id.Namespace, owner: owner}, ok
 }
 
-// group matches within one group: in each way of telling, those that are alone
-// on both sides.
-func (r *Recognised) group(live, want []*Object) {
+// matchGroup matches within one group: in each way of telling, those that are
+// alone on both sides.
+func (r *Recognised) matchGroup(live, want []*Object) {
 	ways := 0
 	for _, o := range append(slices.Clone(live), want...) {
 		ways = max(ways, len(o.marks()))
 	}
 	for way := range ways {
-		byLive, byWant := marked(live, way), marked(want, way)
+		byLive, byWant := byMark(live, way), byMark(want, way)
 		for _, o := range slices.Clone(want) {
 			mark := markOf(o, way)
 			if a, b := byLive[mark], byWant[mark]; mark != "" && len(a) == 1 && len(b) == 1 {
@@ -129,7 +129,7 @@ func markOf(o *Object, way int) string {
 	return ""
 }
 
-func marked(list []*Object, way int) map[string][]*Object {
+func byMark(list []*Object, way int) map[string][]*Object {
 	out := map[string][]*Object{}
 	for _, o := range list {
 		m := markOf(o, way)

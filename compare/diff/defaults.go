@@ -69,9 +69,9 @@ func isDefault(kind, path string, v any) bool {
 	return false
 }
 
-// single drops the weight of a route's only destination: it matches all requests
-// whatever it says.
-func single(kind, path string, list []any) any {
+// dropOnlyWeight drops the weight of a route's only destination: it matches all
+// requests whatever it says.
+func dropOnlyWeight(kind, path string, list []any) any {
 	if kind == kinds.VirtualService && path == "spec.http[].route" && len(list) == 1 {
 		if m, ok := list[0].(map[string]any); ok {
 			delete(m, "weight")

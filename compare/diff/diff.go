@@ -168,21 +168,21 @@ func compare(p Pair, o Options) *Difference {
 	case p.Before == nil && p.After == nil:
 		return nil
 	case p.Before == nil:
-		v := whole(p.After.Value)
+		v := withoutServerFields(p.After.Value)
 		return &Difference{Op: Create, ID: p.After.ID(), APIVersion: text(v["apiVersion"]), After: secret.Object(v), Origin: p.After.Origin}
 	case p.After == nil:
-		v := whole(p.Before.Value)
+		v := withoutServerFields(p.Before.Value)
 		return &Difference{Op: Delete, ID: p.Before.ID(), APIVersion: text(v["apiVersion"]), Before: secret.Object(v), Origin: p.Before.Origin}
 	}
 	before, after := normalise(p.Before.Value), normalise(p.After.Value)
 	if o.Live {
 		settle(before, after, p.Before.Value)
 	}
-	if same(before, after) {
+	if equalValues(before, after) {
 		return nil
 	}
 	w := newWalk(text(after["kind"]))
-	b, a := w.object(before, after)
+	b, a := w.compareObjects(before, after)
 	if len(w.changes) == 0 {
 		return nil
 	}

@@ -147,9 +147,9 @@ func match(kind, path string, l list, before, after []any) []int {
 			}
 		}
 	}
-	pair(func(v any) string { return spelt(canonical(kind, path, v)) })
+	pair(func(v any) string { return spellValue(sortLists(kind, path, v)) })
 	if len(l.keys) > 0 {
-		pair(func(v any) string { return keyed(l.keys, canonical(kind, path, v)) })
+		pair(func(v any) string { return keyText(l.keys, sortLists(kind, path, v)) })
 	}
 	pairRest(before, after, of, taken)
 	return of
@@ -163,7 +163,7 @@ func pairRest(before, after []any, of []int, taken []bool) {
 			continue
 		}
 		for j := next; j < len(before); j++ {
-			if !taken[j] && alike(before[j], v) {
+			if !taken[j] && shareField(before[j], v) {
 				of[i], taken[j], next = j, true, j+1
 				break
 			}
@@ -171,31 +171,31 @@ func pairRest(before, after []any, of []int, taken []bool) {
 	}
 }
 
-// canonical copies a value with every list whose order means nothing in one
+// sortLists copies a value with every list whose order means nothing in one
 // order.
-func canonical(kind, path string, v any) any {
+func sortLists(kind, path string, v any) any {
 	switch x := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(x))
 		for k := range x {
-			out[k] = canonical(kind, path+"."+k, x[k])
+			out[k] = sortLists(kind, path+"."+k, x[k])
 		}
 		return out
 	case []any:
 		out := make([]any, len(x))
 		for i := range x {
-			out[i] = canonical(kind, path+"[]", x[i])
+			out[i] = sortLists(kind, path+"[]", x[i])
 		}
 		if !listAt(kind, path, x, x).ordered {
-			slices.SortFunc(out, func(a, b any) int { return strings.Compare(spelt(a), spelt(b)) })
+			slices.SortFunc(out, func(a, b any) int { return strings.Compare(spellValue(a), spellValue(b)) })
 		}
 		return out
 	}
 	return v
 }
 
-// spelt is a value as text: equal for equal values.
-func spelt(v any) string {
+// spellValue is a value as text: equal for equal values.
+func spellValue(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return ""
@@ -203,15 +203,15 @@ func spelt(v any) string {
 	return string(b)
 }
 
-// keyed spells the fields that identify an element; "" has none of them.
-func keyed(keys []string, v any) string {
+// keyText spells the fields that identify an element; "" has none of them.
+func keyText(keys []string, v any) string {
 	m, _ := v.(map[string]any)
 	var b strings.Builder
 	some := false
 	for _, k := range keys {
 		if f, ok := m[k]; ok {
 			some = true
-			b.WriteString(spelt(f))
+			b.WriteString(spellValue(f))
 		}
 		b.WriteByte(0)
 	}
@@ -221,24 +221,24 @@ func keyed(keys []string, v any) string {
 	return b.String()
 }
 
-// alike reports whether two objects have a field in common.
-func alike(a, b any) bool {
+// shareField reports whether two objects have a field in common.
+func shareField(a, b any) bool {
 	x, okX := a.(map[string]any)
 	y, okY := b.(map[string]any)
 	if !okX || !okY {
 		return false
 	}
 	for k := range x {
-		if v, there := y[k]; there && same(x[k], v) {
+		if v, there := y[k]; there && equalValues(x[k], v) {
 			return true
 		}
 	}
 	return len(x) == 1 && len(y) == 1
 }
 
-// rows puts matched elements and those of one side into one order: that of after,
-// with each removed element after the one that it followed before.
-func rows(of []int, before int) []row {
+// orderRows puts matched elements and those of one side into one order: that of
+// after, with each removed element after the one that it followed before.
+func orderRows(of []int, before int) []row {
 	at := make([]int, before)
 	for i := range at {
 		at[i] = -1
@@ -271,9 +271,9 @@ func rows(of []int, before int) []row {
 	return out
 }
 
-// moved returns the elements of after that are not in the order of
+// movedElements returns the elements of after that are not in the order of
 // before: as few as can be, those outside a longest increasing run.
-func moved(of []int) map[int]bool {
+func movedElements(of []int) map[int]bool {
 	var best []int // best[k] ends the run of length k+1 that ends lowest
 	from := make([]int, len(of))
 	for a, b := range of {

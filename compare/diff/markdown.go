@@ -36,7 +36,7 @@ func (r *Report) Markdown(v View, limit int, brief bool) string {
 	if left > 0 {
 		fmt.Fprintf(&b, "\n%d more of %d objects are left out.\n", left, len(r.Differences))
 	}
-	return cut(b.String(), limit)
+	return shorten(b.String(), limit)
 }
 
 func (v View) details(d *Difference) string {
@@ -56,8 +56,8 @@ func (v View) details(d *Difference) string {
 
 func summaryOf(d *Difference) string { return report.Entities(d.Head()[0]) }
 
-// cut shortens text that is longer than the limit all the same.
-func cut(s string, limit int) string {
+// shorten shortens text that is longer than the limit all the same.
+func shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}

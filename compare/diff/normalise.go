@@ -25,10 +25,10 @@ func normalise(o map[string]any) map[string]any {
 	})
 }
 
-// whole copies an object without what a server adds, and leaves the rest as it
-// is written.
-func whole(o map[string]any) map[string]any {
-	return withoutServer(o, func(_ string, v any) (any, bool) { return plain(v), true })
+// withoutServerFields copies an object without what a server adds, and leaves
+// the rest as it is written.
+func withoutServerFields(o map[string]any) map[string]any {
+	return withoutServer(o, func(_ string, v any) (any, bool) { return jsonForm(v), true })
 }
 
 // withoutServer copies an object without its status and all metadata but name,
@@ -52,22 +52,22 @@ func withoutServer(o map[string]any, copyField func(k string, v any) (any, bool)
 
 // JSON copies an object in the form that encoding/json accepts.
 func JSON(o map[string]any) map[string]any {
-	out, _ := plain(o).(map[string]any)
+	out, _ := jsonForm(o).(map[string]any)
 	return out
 }
 
-func plain(v any) any {
+func jsonForm(v any) any {
 	switch x := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(x))
 		for k := range x {
-			out[k] = plain(x[k])
+			out[k] = jsonForm(x[k])
 		}
 		return out
 	case []any:
 		out := make([]any, len(x))
 		for i := range x {
-			out[i] = plain(x[i])
+			out[i] = jsonForm(x[i])
 		}
 		return out
 	}
@@ -101,14 +101,14 @@ func value(kind, path string, v any) any {
 	case map[string]any:
 		return mapping(kind, path, x)
 	case []any:
-		if len(x) == 0 && !opaque(kind, path) {
+		if len(x) == 0 && !isOpaque(kind, path) {
 			return nil
 		}
 		out := make([]any, len(x))
 		for i := range x {
 			out[i] = element(kind, path+"[]", x[i])
 		}
-		return single(kind, path, out)
+		return dropOnlyWeight(kind, path, out)
 	case string, bool, nil:
 		return v
 	}
@@ -139,15 +139,15 @@ func mapping(kind, path string, m map[string]any) any {
 		}
 		out[k] = v
 	}
-	if len(out) == 0 && (!opaque(kind, path) || isConfig(kind, path)) && !means(path) {
+	if len(out) == 0 && (!isOpaque(kind, path) || isConfig(kind, path)) && !emptyHasMeaning(path) {
 		return nil
 	}
 	return out
 }
 
-// means reports whether an empty object says something where it is: a match
-// of a header without a text asks that it be there.
-func means(path string) bool {
+// emptyHasMeaning reports whether an empty object says something where it is: a
+// match of a header without a text asks that it be there.
+func emptyHasMeaning(path string) bool {
 	above, _, _ := cutLast(path, ".")
 	return present[path] || matchers[above]
 }
@@ -168,9 +168,9 @@ var present = map[string]bool{
 	"spec.http[].mirror": true, "spec.http[].fault": true, "spec.http[].retries": true,
 }
 
-// opaque reports whether a path leads into what only its reader understands: the
-// configuration of a handler, or an object of another kind.
-func opaque(kind, path string) bool {
+// isOpaque reports whether a path leads into what only its reader understands:
+// the configuration of a handler, or an object of another kind.
+func isOpaque(kind, path string) bool {
 	switch kind {
 	case kinds.VirtualService, kinds.AuthorizationPolicy, kinds.RequestAuthentication, kinds.Ingress, kinds.RouteGroup, kinds.HTTPRoute, kinds.ReferenceGrant:
 		return false
@@ -262,13 +262,13 @@ func settle(live, want, raw map[string]any) {
 // spells the owner and the hash of a policy in its own way.
 func settleOwner(live, want map[string]any) {
 	l, w := &Object{Value: live}, &Object{Value: want}
-	of, owned := l.controlled()
-	wanted, known := w.controlled()
+	of, owned := l.controllerOwner()
+	wanted, known := w.controllerOwner()
 	if !owned || !known || of != wanted {
 		return
 	}
 	have, labels := l.labels(), w.labels()
-	hashed := have[hashLabel] == labels[hashLabel] || spaceless(text(have[hashLabel])) == spaceless(text(labels[hashLabel]))
+	hashed := have[hashLabel] == labels[hashLabel] || withoutNamespace(text(have[hashLabel])) == withoutNamespace(text(labels[hashLabel]))
 	maps.DeleteFunc(have, func(k string, _ any) bool { return controllerLabel(k) })
 	for k, v := range labels {
 		if controllerLabel(k) {
@@ -280,8 +280,8 @@ func settleOwner(live, want map[string]any) {
 	}
 }
 
-// same compares two normalised values. Durations of one length are one.
-func same(a, b any) bool {
+// equalValues compares two normalised values. Durations of one length are one.
+func equalValues(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)
@@ -290,7 +290,7 @@ func same(a, b any) bool {
 		}
 		for k := range x {
 			v, there := y[k]
-			if !there || !same(x[k], v) && !sameDuration(k, x[k], v) {
+			if !there || !equalValues(x[k], v) && !sameDuration(k, x[k], v) {
 				return false
 			}
 		}
@@ -301,7 +301,7 @@ func same(a, b any) bool {
 			return false
 		}
 		for i := range x {
-			if !same(x[i], y[i]) {
+			if !equalValues(x[i], y[i]) {
 				return false
 			}
 		}

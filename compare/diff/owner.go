@@ -48,8 +48,8 @@ func (o *Object) Owner() (Owner, bool) {
 	return Owner{}, false
 }
 
-// controlled reads the owner from the labels of a controller alone.
-func (o *Object) controlled() (Owner, bool) {
+// controllerOwner reads the owner from the labels of a controller alone.
+func (o *Object) controllerOwner() (Owner, bool) {
 	if !slices.ContainsFunc(append([]string{nameLabel}, legacyLabels...), func(k string) bool { return text(o.labels()[k]) != "" }) {
 		return Owner{}, false
 	}
@@ -65,9 +65,9 @@ func controllerLabel(key string) bool {
 // moduleLabels are on what api-gateway makes since release 3.5.0.
 var moduleLabels = []string{"kyma-project.io/module", "app.kubernetes.io/managed-by", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
 
-// spaceless is a hash label without its first part: the namespace of the
+// withoutNamespace is a hash label without its first part: the namespace of the
 // policy, as it is or hashed.
-func spaceless(hash string) string {
+func withoutNamespace(hash string) string {
 	_, rest, _ := strings.Cut(hash, ".")
 	return rest
 }
@@ -94,17 +94,17 @@ func (o *Object) marks() []string {
 	case kinds.VirtualService, kinds.Ingress:
 		return []string{"hosts " + hosts(spec), "the only one"}
 	case kinds.HTTPRoute:
-		return []string{"hosts " + spelt(sorted(spec["hostnames"])), "the only one"}
+		return []string{"hosts " + spellValue(sorted(spec["hostnames"])), "the only one"}
 	case kinds.ReferenceGrant:
-		return []string{"grants " + spelt(spec["from"]) + spelt(spec["to"]), "the only one"}
+		return []string{"grants " + spellValue(spec["from"]) + spellValue(spec["to"]), "the only one"}
 	case kinds.Rule:
 		m := child(spec, "match")
 		url := text(m["url"])
-		return []string{"match " + url + " " + spelt(sorted(m["methods"])), "url " + url}
+		return []string{"match " + url + " " + spellValue(sorted(m["methods"])), "url " + url}
 	case kinds.AuthorizationPolicy:
 		l := o.labels()
 		index := text(l[indexLabel])
-		hash := spaceless(text(l[hashLabel]))
+		hash := withoutNamespace(text(l[hashLabel]))
 		if hash != "" {
 			hash = "hash " + hash + " " + index
 		}
@@ -113,12 +113,12 @@ func (o *Object) marks() []string {
 			"to " + operations(spec) + " " + index + " " + text(spec["action"]),
 		}
 	case kinds.RequestAuthentication:
-		return []string{"rules " + spelt(spec["selector"]) + spelt(spec["jwtRules"]), "selector " + spelt(spec["selector"])}
+		return []string{"rules " + spellValue(spec["selector"]) + spellValue(spec["jwtRules"]), "selector " + spellValue(spec["selector"])}
 	}
 	return nil
 }
 
-func hosts(spec map[string]any) string { return spelt(sorted(spec["hosts"])) }
+func hosts(spec map[string]any) string { return spellValue(sorted(spec["hosts"])) }
 
 // operations spells the requests of a policy's first rule; they are those of
 // all its rules.
@@ -128,5 +128,5 @@ func operations(spec map[string]any) string {
 		return ""
 	}
 	first, _ := rules[0].(map[string]any)
-	return spelt(spec["selector"]) + spelt(first["to"])
+	return spellValue(spec["selector"]) + spellValue(first["to"])
 }

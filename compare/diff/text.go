@@ -114,7 +114,7 @@ func (c *Change) String() string {
 const maxBrief = 200 // characters of a value in one line
 
 func brief(v any) string {
-	s := spelt(v)
+	s := spellValue(v)
 	if r := []rune(s); len(r) > maxBrief {
 		return string(r[:maxBrief]) + " ..."
 	}

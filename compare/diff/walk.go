@@ -32,25 +32,25 @@ func (p at) key(k string) at {
 
 func (p at) elem(i int) at { return at{source.JoinIndex(p.path, i), p.pattern + "[]"} }
 
-// object compares two whole objects.
-func (w *walk) object(b, a map[string]any) (before, after map[string]any) {
-	return w.maps(at{}, b, a, "")
+// compareObjects compares two whole objects.
+func (w *walk) compareObjects(b, a map[string]any) (before, after map[string]any) {
+	return w.compareMaps(at{}, b, a, "")
 }
 
-// value compares two values; key is the field that they, or the list that they
-// are in, are the value of.
-func (w *walk) value(p at, b, a any, key string) (before, after any) {
+// compareValues compares two values; key is the field that they, or the list
+// that they are in, are the value of.
+func (w *walk) compareValues(p at, b, a any, key string) (before, after any) {
 	switch x := b.(type) {
 	case map[string]any:
 		if y, ok := a.(map[string]any); ok && !secret.Opaque(key) {
-			return w.maps(p, x, y, key)
+			return w.compareMaps(p, x, y, key)
 		}
 	case []any:
 		if y, ok := a.([]any); ok {
-			return w.lists(p, x, y, key)
+			return w.compareLists(p, x, y, key)
 		}
 	}
-	differ := !same(b, a) && !sameDuration(key, b, a)
+	differ := !equalValues(b, a) && !sameDuration(key, b, a)
 	before, after = secret.Under(w.kind, key, b), secret.Under(w.kind, key, a)
 	if !differ {
 		return after, after
@@ -60,7 +60,7 @@ func (w *walk) value(p at, b, a any, key string) (before, after any) {
 	return before, after
 }
 
-func (w *walk) maps(p at, b, a map[string]any, key string) (before, after map[string]any) {
+func (w *walk) compareMaps(p at, b, a map[string]any, key string) (before, after map[string]any) {
 	before, after = make(map[string]any, len(b)), make(map[string]any, len(a))
 	keys := slices.Collect(maps.Keys(b))
 	for k := range a {
@@ -75,7 +75,7 @@ func (w *walk) maps(p at, b, a map[string]any, key string) (before, after map[st
 		under := secret.Field(w.kind, p.pattern, key, k)
 		switch {
 		case inB && inA:
-			before[k], after[k] = w.value(p.key(k), x, y, under)
+			before[k], after[k] = w.compareValues(p.key(k), x, y, under)
 		case inB:
 			before[k] = secret.Under(w.kind, under, x)
 			w.changes = append(w.changes, Change{Op: Removed, Path: p.key(k).path, Before: before[k]})
@@ -87,15 +87,15 @@ func (w *walk) maps(p at, b, a map[string]any, key string) (before, after map[st
 	return before, after
 }
 
-func (w *walk) lists(p at, b, a []any, key string) (before, after []any) {
+func (w *walk) compareLists(p at, b, a []any, key string) (before, after []any) {
 	l := listAt(w.kind, p.pattern, b, a)
 	of := match(w.kind, p.pattern+"[]", l, b, a)
 	var moves map[int]bool
 	if l.ordered {
-		moves = moved(of)
+		moves = movedElements(of)
 	}
 	before, after = make([]any, 0, len(b)), make([]any, 0, len(a))
-	for _, r := range rows(of, len(b)) {
+	for _, r := range orderRows(of, len(b)) {
 		switch {
 		case r.a < 0:
 			v := secret.Under(w.kind, key, b[r.b])
@@ -106,25 +106,25 @@ func (w *walk) lists(p at, b, a []any, key string) (before, after []any) {
 			after = append(after, v)
 			w.changes = append(w.changes, Change{Op: Added, Path: p.elem(r.a).path, After: v})
 		default:
-			x, y := w.value(p.elem(r.a), b[r.b], a[r.a], key)
+			x, y := w.compareValues(p.elem(r.a), b[r.b], a[r.a], key)
 			before, after = append(before, x), append(after, y)
 			if moves[r.a] {
-				w.changes = append(w.changes, Change{Op: Moved, Path: p.elem(r.a).path, From: r.b, To: r.a, What: what(y)})
+				w.changes = append(w.changes, Change{Op: Moved, Path: p.elem(r.a).path, From: r.b, To: r.a, What: elementName(y)})
 			}
 		}
 	}
 	return before, after
 }
 
-// what names an element of a list for people: the requests of a route, the
+// elementName names an element of a list for people: the requests of a route, the
 // name of a handler.
-func what(v any) string {
+func elementName(v any) string {
 	m, ok := v.(map[string]any)
 	if !ok {
 		if s := text(v); s != "" {
 			return s
 		}
-		return spelt(v)
+		return spellValue(v)
 	}
 	for _, k := range []string{"name", "handler", "issuer", "host"} {
 		if s := text(m[k]); s != "" {
@@ -138,7 +138,7 @@ func what(v any) string {
 		parts = append(parts, strings.TrimSpace(condition(one["method"])+" "+condition(one["uri"])))
 	}
 	if len(parts) == 0 {
-		return strconv.Quote(spelt(v))
+		return strconv.Quote(spellValue(v))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -64,7 +64,7 @@ type Gate struct {
 // against. A state without a configuration has the defaults.
 func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	g := &Gate{before: name, at: at}
-	was, is := kinds(before), kinds(after)
+	was, is := forbiddenKinds(before), forbiddenKinds(after)
 	g.fail = union(was, is)
 	for _, k := range was {
 		if !slices.Contains(is, k) {
@@ -77,8 +77,8 @@ func New(before, after []*config.Config, name string, at time.Time) *Gate {
 		}
 	}
 	files := map[string]bool{}
-	now := allowed(after, files)
-	old := allowed(before, files)
+	now := allowedChanges(after, files)
+	old := allowedChanges(before, files)
 	has := func(list []config.AllowedChange, id string) bool {
 		return slices.ContainsFunc(list, func(a config.AllowedChange) bool { return a.ID == id })
 	}
@@ -96,8 +96,8 @@ func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	return g
 }
 
-// kinds are the kinds that one of the configurations of a state forbids.
-func kinds(list []*config.Config) []string {
+// forbiddenKinds are the kinds that one of the configurations of a state forbids.
+func forbiddenKinds(list []*config.Config) []string {
 	if len(list) == 0 {
 		return config.DefaultForbidden
 	}
@@ -118,10 +118,10 @@ func union(a, b []string) []string {
 	return out
 }
 
-// allowed are the entries of the configurations of a state and of those further up.
-// Files that are known already are left out, and become known: a file that both
-// states have in common says nothing of the one before.
-func allowed(list []*config.Config, known map[string]bool) []config.AllowedChange {
+// allowedChanges are the entries of the configurations of a state and of those
+// further up. Files that are known already are left out, and become known: a
+// file that both states have in common says nothing of the one before.
+func allowedChanges(list []*config.Config, known map[string]bool) []config.AllowedChange {
 	var out []config.AllowedChange
 	read := map[string]bool{}
 	for _, c := range list {
@@ -178,15 +178,15 @@ func (g *Gate) Findings() diag.List {
 		})
 	}
 	for _, e := range g.entries {
-		if f := g.about(e); f != nil {
+		if f := g.findingAbout(e); f != nil {
 			found.Add(*f)
 		}
 	}
 	return found
 }
 
-// about returns what is to be said about an entry, nil for nothing.
-func (g *Gate) about(e *Entry) *diag.Finding {
+// findingAbout returns what is to be said about an entry, nil for nothing.
+func (g *Gate) findingAbout(e *Entry) *diag.Finding {
 	const remove = "remove the entry"
 	f := &diag.Finding{Code: diag.AllowedUnused, Span: e.Span, Help: remove}
 	switch {
