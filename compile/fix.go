@@ -194,7 +194,9 @@ func newCandidate(g *diag.Finding) (candidate, error) {
 	return candidate{key: keyOf(g), file: g.At.Doc.File, change: change, moves: moves}, err
 }
 
-func changesOverlap(a, b edit.Change) bool { return a.Start < b.End && b.Start < a.End || a.Start == b.Start }
+func changesOverlap(a, b edit.Change) bool {
+	return a.Start < b.End && b.Start < a.End || a.Start == b.Start
+}
 
 // mayChangeOverlap keeps paths as they are that overlap those of another rule:
 // what is answered with 500 today may be let in when one of the two is

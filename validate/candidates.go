@@ -37,7 +37,7 @@ func candidates(takes []ir.Take) []int {
 	byHost := map[string][]int{}
 	loose := false // some take has no plain host
 	for i := range takes {
-		host := plainHost(&takes[i].Set)
+		host := onlyHost(&takes[i].Set)
 		loose = loose || host == ""
 		byHost[host] = append(byHost[host], i)
 	}
@@ -61,8 +61,8 @@ func candidates(takes []ir.Take) []int {
 	return out
 }
 
-// plainHost is the one host of a set that has one without a wildcard, or "".
-func plainHost(s *match.Set) string {
+// onlyHost is the one host of a set that has one without a wildcard, or "".
+func onlyHost(s *match.Set) string {
 	if len(s.Hosts) != 1 || strings.Contains(s.Hosts[0], "*") || s.URL.Lang != 0 {
 		return ""
 	}

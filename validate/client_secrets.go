@@ -37,7 +37,7 @@ func clientSecrets(v *View, found *diag.List) {
 		}
 		found.Add(diag.Finding{
 			Code: diag.ClientSecretKeys, At: s.Origin.At("metadata", "name"),
-			Message: fmt.Sprintf("the Secret of the client %s has %s, and hydra-maester reads %s: the client is not registered", c.Name, have, needed(c, sets)),
+			Message: fmt.Sprintf("the Secret of the client %s has %s, and hydra-maester reads %s: the client is not registered", c.Name, have, neededKeys(c, sets)),
 			Help:    "rename the keys, or set oauth2.secretKeys in kgw.yaml to the names that hydra-maester is configured with",
 			Related: []diag.Related{{At: c.Origin.At("spec", "secretName"), Message: "the client"}},
 		})
@@ -56,7 +56,7 @@ func hasKeys(s *ir.ClientSecret, c *ir.Client, keys []string) bool {
 	return !slices.ContainsFunc(keysOf(c, keys), func(k string) bool { return !slices.Contains(s.Keys, k) })
 }
 
-func needed(c *ir.Client, sets [][]string) string {
+func neededKeys(c *ir.Client, sets [][]string) string {
 	var out []string
 	for _, keys := range sets {
 		out = append(out, strings.Join(keysOf(c, keys), " and "))

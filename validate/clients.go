@@ -27,22 +27,22 @@ func clients(v *View, found *diag.List) {
 	if len(v.Clients) == 0 {
 		return
 	}
-	secrets(v.Clients, found)
+	reportSharedSecrets(v.Clients, found)
 	if v.Policy.OtherClients {
 		return
 	}
-	demands, issued := v.demands(), withTokens(v.Clients, found)
+	demands, issued := v.demands(), tokenClients(v.Clients, found)
 	for _, d := range demands {
 		d.check(issued, found)
 	}
 	if len(demands) > 0 {
-		unused(issued, demands, found)
+		reportUnused(issued, demands, found)
 	}
 }
 
-// withTokens returns the clients that can get an access token, and reports the
+// tokenClients returns the clients that can get an access token, and reports the
 // others (RFC 6749; Hydra uses the response type "code" if none is named).
-func withTokens(clients []*ir.Client, found *diag.List) []*ir.Client {
+func tokenClients(clients []*ir.Client, found *diag.List) []*ir.Client {
 	var out []*ir.Client
 	for _, c := range clients {
 		answers := c.ResponseTypes
@@ -200,8 +200,9 @@ func quoted(list []string) string {
 	return strings.Join(out, ", ")
 }
 
-// unused reports scopes that no route demands, and clients without any other.
-func unused(clients []*ir.Client, demands []demand, found *diag.List) {
+// reportUnused reports scopes that no route demands, and clients without any
+// other.
+func reportUnused(clients []*ir.Client, demands []demand, found *diag.List) {
 	demanded := func(s string) bool {
 		return slices.ContainsFunc(demands, func(d demand) bool {
 			return slices.ContainsFunc(d.scopes, func(want string) bool { return d.contains([]string{s}, want) })
@@ -235,8 +236,9 @@ func standard(s string) bool {
 	return slices.Contains([]string{"openid", "offline", "offline_access", "profile", "email"}, s)
 }
 
-// secrets reports two clients that keep their credentials in one Secret.
-func secrets(clients []*ir.Client, found *diag.List) {
+// reportSharedSecrets reports two clients that keep their credentials in one
+// Secret.
+func reportSharedSecrets(clients []*ir.Client, found *diag.List) {
 	first := map[ir.Name]*ir.Client{}
 	for _, c := range clients {
 		other := first[c.Secret]

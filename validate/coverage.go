@@ -25,10 +25,10 @@ func coverage(v *View, found *diag.List) {
 		operations: map[source.Ref]*agreement{}, routes: map[*ir.Route]*agreement{}, differences: map[difference]bool{},
 	}
 	for _, api := range v.APIs {
-		c.serves(api)
+		c.checkHosts(api)
 	}
 	for _, host := range c.hosts {
-		c.host(host)
+		c.compareHost(host)
 	}
 	*found = append(*found, c.found...)
 	c.report(found)
@@ -79,9 +79,9 @@ type served struct {
 	gateway *ir.Gateway
 }
 
-// serves notes the hosts of a description that gateways serve, and reports the
-// others.
-func (c *covered) serves(api *ir.API) {
+// checkHosts notes the hosts of a description that gateways serve, and reports
+// the others.
+func (c *covered) checkHosts(api *ir.API) {
 	hosts := api.HostNames()
 	if len(hosts) == 0 {
 		c.found.Add(diag.Finding{
@@ -150,8 +150,8 @@ func (c *covered) gatewaysOf(host string) []*ir.Gateway {
 	return wild
 }
 
-// host compares what is documented and what is served on one host.
-func (c *covered) host(host string) {
+// compareHost compares what is documented and what is served on one host.
+func (c *covered) compareHost(host string) {
 	var ops []documented
 	var described []*ir.API // that are published on the host
 	var ms []*match.Matcher
@@ -168,7 +168,7 @@ func (c *covered) host(host string) {
 			for _, s := range api.At(op, host) {
 				ops = append(ops, documented{op, s.Base + op.Path})
 				add(match.Set{Hosts: []string{host}, Methods: methodsOf(op), Path: op.Matches(&s), View: view})
-				c.operation(op)
+				c.addOperation(op)
 			}
 		}
 	}
@@ -176,8 +176,8 @@ func (c *covered) host(host string) {
 	for _, g := range gateways {
 		for _, r := range g.Routes {
 			routes = append(routes, served{r, g})
-			add(c.set(host, r))
-			c.route(r)
+			add(c.setOnHost(host, r))
+			c.addRoute(r)
 		}
 	}
 	p := c.v.purse().Classes(c.classifier, "https", host, ms, openedBudget)
@@ -202,7 +202,7 @@ func (c *covered) host(host string) {
 				serving = append(serving, &routes[n-len(ops)])
 			}
 		}
-		c.class(class, named, decide(serving))
+		c.compareClass(class, named, decide(serving))
 	}
 }
 
@@ -233,8 +233,8 @@ func methodsOf(op *ir.Operation) []string {
 	return out
 }
 
-// set is what a route matches on a host, as its author means it.
-func (c *covered) set(host string, r *ir.Route) match.Set {
+// setOnHost is what a route matches on a host, as its author means it.
+func (c *covered) setOnHost(host string, r *ir.Route) match.Set {
 	s := match.Set{Hosts: []string{host}, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: r.Match.View, Predicates: r.Match.Predicates}
 	if c.anyMethod[r] || len(s.Methods) == 0 {
 		s.Methods = nil
@@ -260,22 +260,22 @@ func decide(matching []*served) *served {
 	return best
 }
 
-func (c *covered) operation(op *ir.Operation) {
+func (c *covered) addOperation(op *ir.Operation) {
 	if c.operations[op.Origin] == nil {
 		c.operations[op.Origin] = &agreement{what: op.Method + " " + op.Path}
 		c.operationOrder = append(c.operationOrder, op.Origin)
 	}
 }
 
-func (c *covered) route(r *ir.Route) {
+func (c *covered) addRoute(r *ir.Route) {
 	if c.routes[r] == nil {
 		c.routes[r] = &agreement{}
 		c.routeOrder = append(c.routeOrder, r)
 	}
 }
 
-// class compares what is said of the requests of one class.
-func (c *covered) class(class *match.Class, named []*documented, r *served) {
+// compareClass compares what is said of the requests of one class.
+func (c *covered) compareClass(class *match.Class, named []*documented, r *served) {
 	meant := map[string]*documented{} // by method: the most specific operation
 	for _, d := range named {
 		if have := meant[d.op.Method]; have == nil || pathlang.BySpecificity(d.path, have.path) < 0 {
@@ -294,7 +294,7 @@ func (c *covered) class(class *match.Class, named []*documented, r *served) {
 			}
 		case r != nil && d != nil:
 			c.operations[d.op.Origin].known, c.routes[r.Route].known = true, true
-			c.access(d, r, &w)
+			c.compareAccess(d, r, &w)
 		case r != nil && len(named) > 0:
 			c.routes[r.Route].known = true // a preflight, or HEAD
 		case r != nil && method != "OPTIONS":

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// access compares who may send a request by the description and by the route
-// that gets it.
-func (c *covered) access(d *documented, r *served, w *match.Request) {
+// compareAccess compares who may send a request by the description and by the
+// route that gets it.
+func (c *covered) compareAccess(d *documented, r *served, w *match.Request) {
 	say := func(code diag.Code, message, help string) {
 		key := difference{code, d.op.Origin, r.Origin}
 		if c.differences[key] {
@@ -28,17 +28,17 @@ func (c *covered) access(d *documented, r *served, w *match.Request) {
 	open := slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return a.None() })
 	others := othersOf(d.op)
 	switch {
-	case asks(r.Route) || byOtherHandler(r.Route):
+	case asksAuthorizer(r.Route) || byOtherHandler(r.Route):
 		say(diag.CredentialsUnchecked, what+" is decided by an authorizer or a handler that knows no scopes: who may send it is not compared with the description", "nothing, if that is meant")
 	case open && r.Access.Open():
 	case open:
-		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, demanded(r)), "correct the security of the operation, or the access strategy of the rule")
+		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, demandedText(r)), "correct the security of the operation, or the access strategy of the rule")
 	case len(others) > 0 && r.Access.Open():
 		say(diag.CredentialsUnchecked, fmt.Sprintf("%s demands %s, which the gateway leaves to the service", what, strings.Join(others, ", ")), "nothing, if the service checks it")
 	case r.Access.Open():
-		say(diag.AccessWeaker, fmt.Sprintf("%s is open to anyone, and its description demands %s", what, described(d.op.Allowed)), "demand a token in the rule, or correct the security of the operation")
+		say(diag.AccessWeaker, fmt.Sprintf("%s is open to anyone, and its description demands %s", what, describedText(d.op.Allowed)), "demand a token in the rule, or correct the security of the operation")
 	default:
-		scopes(d, r, what, say)
+		compareScopes(d, r, what, say)
 	}
 }
 
@@ -64,22 +64,22 @@ func othersOf(op *ir.Operation) []string {
 	return out
 }
 
-// scopes compares the scopes of tokens: a token with exactly what one side
+// compareScopes compares the scopes of tokens: a token with exactly what one side
 // demands must be enough for the other.
-func scopes(d *documented, r *served, what string, say func(diag.Code, string, string)) {
+func compareScopes(d *documented, r *served, what string, say func(diag.Code, string, string)) {
 	grants := grantsOf(r)
 	enough := func(scopes []string) bool {
 		return slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return allAmong(a.Scopes, scopes) })
 	}
 	for _, g := range grants {
 		if !enough(g) {
-			say(diag.AccessWeaker, fmt.Sprintf("%s lets tokens with %s in, and its description demands %s", what, scopesText(g), described(d.op.Allowed)),
+			say(diag.AccessWeaker, fmt.Sprintf("%s lets tokens with %s in, and its description demands %s", what, scopesText(g), describedText(d.op.Allowed)),
 				"demand the scopes in the rule, or correct the security of the operation")
 		}
 	}
 	for _, a := range d.op.Allowed {
 		if !slices.ContainsFunc(grants, func(g []string) bool { return allAmong(g, a.Scopes) }) {
-			say(diag.AccessStricter, fmt.Sprintf("%s refuses tokens with %s, which its description lets in: the route demands %s", what, scopesText(a.Scopes), demanded(r)),
+			say(diag.AccessStricter, fmt.Sprintf("%s refuses tokens with %s, which its description lets in: the route demands %s", what, scopesText(a.Scopes), demandedText(r)),
 				"correct the security of the operation, or the scopes of the rule")
 		}
 	}
@@ -110,7 +110,7 @@ func grantsOf(r *served) [][]string {
 	return named
 }
 
-func demanded(r *served) string {
+func demandedText(r *served) string {
 	grants := grantsOf(r)
 	if len(grants) == 0 {
 		return "what nobody has"
@@ -124,7 +124,7 @@ func demanded(r *served) string {
 	return strings.Join(out, " or ")
 }
 
-func described(allowed []ir.Credentials) string {
+func describedText(allowed []ir.Credentials) string {
 	var out []string
 	for _, a := range allowed {
 		var parts []string

@@ -28,15 +28,15 @@ func duplicates(v *View, found *diag.List) {
 				owners = []*source.Document{nil}
 			}
 			for _, owner := range owners {
-				duplicate(id, all[k], owner, found)
+				reportDuplicate(id, all[k], owner, found)
 			}
 		}
 	}
 }
 
-// duplicate reports one definition of several. owner is the resource that is
-// withheld for it; nil is the one of the definition.
-func duplicate(id *Identity, all []*Identity, owner *source.Document, found *diag.List) {
+// reportDuplicate reports one definition of several. owner is the resource that
+// is withheld for it; nil is the one of the definition.
+func reportDuplicate(id *Identity, all []*Identity, owner *source.Document, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.DuplicateResource, At: id.Origin.At("metadata", "name"), Owner: owner, Group: id.Name.String() + id.Kind, Place: "another definition",
 		Message: fmt.Sprintf("%s %q is defined twice", id.Kind, id.Name),

@@ -19,7 +19,7 @@ func groups(v *View, found *diag.List) {
 	for _, g := range v.Groups {
 		known[g.Name] = true
 		byID[g.ID] = g.Name
-		v.ofConnector(g, found)
+		v.checkConnector(g, found)
 	}
 	if len(v.Groups) == 0 && !v.closedConnectors() {
 		return
@@ -27,8 +27,8 @@ func groups(v *View, found *diag.List) {
 	for _, b := range v.Bindings {
 		for i := range b.Bound {
 			for _, s := range b.Bound[i].Groups {
-				if !known[s.Name] && !v.admitted(s.Name) {
-					found.Add(unknownGroup(s, byID[s.Name]))
+				if !known[s.Name] && !v.isAdmitted(s.Name) {
+					found.Add(unknownGroupFinding(s, byID[s.Name]))
 				}
 			}
 		}
@@ -41,8 +41,9 @@ func (v *View) closedConnectors() bool {
 	return len(v.Connectors) > 0 && !slices.ContainsFunc(v.Connectors, func(c ir.Connector) bool { return c.Orgs == nil })
 }
 
-// admitted reports whether a group is in an organisation that a connector lists.
-func (v *View) admitted(group string) bool {
+// isAdmitted reports whether a group is in an organisation that a connector
+// lists.
+func (v *View) isAdmitted(group string) bool {
 	return slices.ContainsFunc(v.Connectors, func(c ir.Connector) bool { return c.Orgs != nil && hasGroup(&c, group) })
 }
 
@@ -56,8 +57,8 @@ func hasGroup(c *ir.Connector, group string) bool {
 	})
 }
 
-// ofConnector reports a Group that its own connector does not admit.
-func (v *View) ofConnector(g *ir.Group, found *diag.List) {
+// checkConnector reports a Group that its own connector does not admit.
+func (v *View) checkConnector(g *ir.Group, found *diag.List) {
 	for i := range v.Connectors {
 		c := &v.Connectors[i]
 		if c.Orgs == nil || g.Provider != c.ID || hasGroup(c, g.Name) {
@@ -72,9 +73,9 @@ func (v *View) ofConnector(g *ir.Group, found *diag.List) {
 	}
 }
 
-// unknownGroup reports a group; name is that of the Group whose own name was
-// written in its place, or "".
-func unknownGroup(s ir.Subject, name string) diag.Finding {
+// unknownGroupFinding reports a group; name is that of the Group whose own name
+// was written in its place, or "".
+func unknownGroupFinding(s ir.Subject, name string) diag.Finding {
 	f := diag.Finding{
 		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group and no connector among the inputs names a group %q of an identity provider", s.Name),
 		Help: "correct the name, or add a Group with it as spec.name",

@@ -48,12 +48,12 @@ func hostConflicts(v *View, found *diag.List) {
 		add(holder{claim: c, origin: c.Origin, written: c.Host, name: strings.ToLower(c.Host)})
 	}
 	for _, h := range order {
-		sameHost(h, byHost[h.name], found)
+		reportSameHost(h, byHost[h.name], found)
 	}
 	told := map[*holder]bool{}
 	for _, h := range order {
 		for _, wildcard := range covering(h.name) {
-			underWildcard(h, byHost[wildcard], told, found)
+			reportUnderWildcard(h, byHost[wildcard], told, found)
 		}
 	}
 }
@@ -80,14 +80,14 @@ func covering(host string) []string {
 // maxOthers bounds the others that a finding about a host names.
 const maxOthers = 10
 
-// sameHost reports a gateway's host that others have too, in one finding.
-func sameHost(h *holder, holders []*holder, found *diag.List) {
+// reportSameHost reports a gateway's host that others have too, in one finding.
+func reportSameHost(h *holder, holders []*holder, found *diag.List) {
 	if h.gateway == nil {
 		return
 	}
 	var others []*holder
 	for _, o := range holders {
-		if len(others) < maxOthers && conflict(h, o) {
+		if len(others) < maxOthers && claimSameRequests(h, o) {
 			others = append(others, o)
 		}
 	}
@@ -115,21 +115,21 @@ func sameHost(h *holder, holders []*holder, found *diag.List) {
 
 func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.written) }
 
-// underWildcard reports a host that a wildcard of another resource covers, to
-// both; told holds the wildcards that were reported already.
-func underWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
+// reportUnderWildcard reports a host that a wildcard of another resource
+// covers, to both; told holds the wildcards that were reported already.
+func reportUnderWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
 	reported := false
 	for _, o := range holders {
-		if !conflict(h, o) || canCoexist(h, o) {
+		if !claimSameRequests(h, o) || canCoexist(h, o) {
 			continue
 		}
 		if h.gateway != nil && !reported {
-			wildcardFinding(h, o, o.name, found)
+			addWildcardFinding(h, o, o.name, found)
 			reported = true
 		}
 		if o.gateway != nil && !told[o] {
 			told[o] = true
-			wildcardFinding(o, h, o.name, found)
+			addWildcardFinding(o, h, o.name, found)
 		}
 	}
 }
@@ -207,8 +207,8 @@ func tokensOf(g *ir.Grant) *ir.JWT {
 	return nil
 }
 
-// wildcardFinding reports at h that it and another match the same requests.
-func wildcardFinding(h, other *holder, wildcard string, found *diag.List) {
+// addWildcardFinding reports at h that it and another match the same requests.
+func addWildcardFinding(h, other *holder, wildcard string, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.has(),
 		Message: fmt.Sprintf("host %q and host %q of %s match the same requests", h.name, other.name, other),
@@ -217,7 +217,7 @@ func wildcardFinding(h, other *holder, wildcard string, found *diag.List) {
 	})
 }
 
-func conflict(a, b *holder) bool {
+func claimSameRequests(a, b *holder) bool {
 	switch {
 	case a.gateway == nil && b.gateway == nil:
 		return false

@@ -21,9 +21,9 @@ func hosts(v *View, found *diag.List) {
 			h := &g.Hosts[i]
 			switch {
 			case h.Short:
-				noDomain(h, found)
+				reportNoDomain(h, found)
 			case allow != nil && h.Name != "":
-				allowed(h, allow, found)
+				checkAllowed(h, allow, found)
 			}
 		}
 	}
@@ -32,7 +32,7 @@ func hosts(v *View, found *diag.List) {
 // DomainHelp is how to set the domain of the cluster.
 const DomainHelp = "write the full host, or set the domain of the cluster: --domain kyma.example.com, KGW_DOMAINS_DEFAULT, or domains.default in kgw.yaml"
 
-func noDomain(h *ir.Host, found *diag.List) {
+func reportNoDomain(h *ir.Host, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.NoDomain, At: h.Origin,
 		Message:  fmt.Sprintf("host %q has no domain and there is no default domain", h.Written),
@@ -41,11 +41,11 @@ func noDomain(h *ir.Host, found *diag.List) {
 	})
 }
 
-// allowed compares the complete host, whatever completed it, as Kyma's
+// checkAllowed compares the complete host, whatever completed it, as Kyma's
 // controller did, which knows no label boundary: a host passes if it ends with
 // an entry that it holds exactly once. What passes there without being a
 // subdomain is reported by itself.
-func allowed(h *ir.Host, allow []string, found *diag.List) {
+func checkAllowed(h *ir.Host, allow []string, found *diag.List) {
 	lookalike, name := "", canonical(h.Name)
 	for _, d := range allow {
 		d = canonical(d)

@@ -21,7 +21,7 @@ type issuerUse struct {
 func issuers(v *View, found *diag.List) {
 	first := map[string]issuerUse{}
 	for _, use := range v.issuerUses() {
-		if gone(use.issuer, use.keys, v.Policy.DefaultDomain) {
+		if isGoneDex(use.issuer, use.keys, v.Policy.DefaultDomain) {
 			found.Add(diag.Finding{
 				Code: diag.IssuerGone, At: use.at,
 				Message: fmt.Sprintf("the issuer %q with the keys of %q is the Dex of Kyma 1, which Kyma 2 does not have", use.issuer, use.keys),
@@ -36,7 +36,7 @@ func issuers(v *View, found *diag.List) {
 		case other.keys != use.keys && !isReported(*found, use.at):
 			found.Add(diag.Finding{
 				Code: diag.IssuerTwoKeySets, At: use.at,
-				Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here, and with those of %q elsewhere", use.issuer, shown(use.keys), shown(other.keys)),
+				Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here, and with those of %q elsewhere", use.issuer, shownKeys(use.keys), shownKeys(other.keys)),
 				Help:    "an issuer has one key set: write the same address everywhere",
 				Related: []diag.Related{{At: other.at, Message: "the other key set"}},
 			})
@@ -117,9 +117,9 @@ func usesOf(g *ir.Grant) []issuerUse {
 	return out
 }
 
-// gone reports whether an issuer is the Dex that Kyma 1 ran in each cluster: its
-// keys are asked of a Service that Kyma 2 does not have.
-func gone(issuer, keys, domain string) bool {
+// isGoneDex reports whether an issuer is the Dex that Kyma 1 ran in each
+// cluster: its keys are asked of a Service that Kyma 2 does not have.
+func isGoneDex(issuer, keys, domain string) bool {
 	_, at, _ := strings.Cut(keys, "://")
 	if strings.HasPrefix(at, "dex-service.kyma-system") {
 		return true

@@ -22,9 +22,9 @@ func keySets(v *View, found *diag.List) {
 				continue
 			}
 			for _, share := range []sharing{somePod, maybePod} {
-				if at := slices.IndexFunc(list, func(o *ir.KeySet) bool { return v.share(o.Pods, k.Pods) == share }); at >= 0 {
-					differentKeys(k, list[at], share, found)
-					differentKeys(list[at], k, share, found)
+				if at := slices.IndexFunc(list, func(o *ir.KeySet) bool { return v.sharePods(o.Pods, k.Pods) == share }); at >= 0 {
+					reportDifferentKeys(k, list[at], share, found)
+					reportDifferentKeys(list[at], k, share, found)
 					break
 				}
 			}
@@ -37,7 +37,7 @@ func keySets(v *View, found *diag.List) {
 	}
 }
 
-func differentKeys(k, other *ir.KeySet, share sharing, found *diag.List) {
+func reportDifferentKeys(k, other *ir.KeySet, share sharing, found *diag.List) {
 	whose := "another rule"
 	if other.Name != "" {
 		whose = "the RequestAuthentication " + other.Name
@@ -54,21 +54,21 @@ func differentKeys(k, other *ir.KeySet, share sharing, found *diag.List) {
 	if share == maybePod {
 		found.Add(diag.Finding{
 			Code: code, At: k.Origin, Help: podsHelp,
-			Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s: %s", k.Issuer, shown(k.Keys), shown(other.Keys), whose, mayHaveBoth(k.Pods, other.Pods)),
+			Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s: %s", k.Issuer, shownKeys(k.Keys), shownKeys(other.Keys), whose, mayHaveBoth(k.Pods, other.Pods)),
 			Related: []diag.Related{{Message: "the other key set", At: other.Origin}},
 		})
 		return
 	}
 	found.Add(diag.Finding{
 		Code: diag.KeySetsDiffer, At: k.Origin,
-		Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s on the same pods: a token that either signed gets in", k.Issuer, shown(k.Keys), shown(other.Keys), whose),
+		Message: fmt.Sprintf("tokens of issuer %q are verified with the keys of %q here and with those of %q by %s on the same pods: a token that either signed gets in", k.Issuer, shownKeys(k.Keys), shownKeys(other.Keys), whose),
 		Help:    "name one key set for an issuer, or send the two to different Services",
 		Related: []diag.Related{{Message: "the other key set", At: other.Origin}},
 	})
 }
 
-// shown is what a message says of keys.
-func shown(keys string) string {
+// shownKeys is what a message says of keys.
+func shownKeys(keys string) string {
 	const inline = "inline "
 	if len(keys) > len(inline) && keys[:len(inline)] == inline {
 		return "keys in the object itself"

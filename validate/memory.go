@@ -48,10 +48,10 @@ func (m *Memory) shelvedOf(g *ir.Gateway) []shelved {
 // sameOpened returns what is known of the gateways that nothing has changed for: no
 // policy that may hold for their pods came, went, or is another one.
 func (m *Memory) sameOpened(w *workloads) map[*ir.Gateway]*openedMemory {
-	if m == nil || !w.samePods || !reflect.DeepEqual(m.kinds, w.kinds) || !m.inOrder(w.v.Gateways) {
+	if m == nil || !w.samePods || !reflect.DeepEqual(m.kinds, w.kinds) || !m.sameOrder(w.v.Gateways) {
 		return nil
 	}
-	changed, out := m.changed(w), make(map[*ir.Gateway]*openedMemory, len(m.opened))
+	changed, out := m.changedShelves(w), make(map[*ir.Gateway]*openedMemory, len(m.opened))
 	for g, known := range m.opened {
 		if !slices.ContainsFunc(known.looks, func(s shelf) bool { return changed[s] }) {
 			out[g] = known
@@ -60,8 +60,9 @@ func (m *Memory) sameOpened(w *workloads) map[*ir.Gateway]*openedMemory {
 	return out
 }
 
-// inOrder reports whether the gateways that are known follow each other as before.
-func (m *Memory) inOrder(gateways []*ir.Gateway) bool {
+// sameOrder reports whether the gateways that are known follow each other as
+// before.
+func (m *Memory) sameOrder(gateways []*ir.Gateway) bool {
 	last := -1
 	for _, g := range gateways {
 		if i, known := m.order[g]; known {
@@ -74,8 +75,8 @@ func (m *Memory) inOrder(gateways []*ir.Gateway) bool {
 	return true
 }
 
-// changed are the shelves of all openers that came or went.
-func (m *Memory) changed(w *workloads) map[shelf]bool {
+// changedShelves are the shelves of all openers that came or went.
+func (m *Memory) changedShelves(w *workloads) map[shelf]bool {
 	out := map[shelf]bool{}
 	add := func(list ...shelved) {
 		for i := range list {
@@ -178,13 +179,13 @@ func (m *Memory) keepOpened(w *workloads, all []*guarded, found []diag.List) {
 	}
 	for i, c := range all {
 		if !slices.ContainsFunc(c.hosts, func(h string) bool { return strings.HasPrefix(h, "*") }) {
-			m.opened[c.g] = c.memory(found[i])
+			m.opened[c.g] = c.remember(found[i])
 		}
 	}
 }
 
-// memory is what is kept of a gateway.
-func (c *guarded) memory(found diag.List) *openedMemory {
+// remember is what is kept of a gateway.
+func (c *guarded) remember(found diag.List) *openedMemory {
 	if c.same {
 		return c.known
 	}
@@ -227,7 +228,7 @@ func (v *View) lookAt(all []*guarded) []diag.List {
 				all[i].steps, lists[i] = steps, k.found
 				return
 			} else if k != nil {
-				all[i] = all[i].anew()
+				all[i] = all[i].copyFound()
 			}
 			c := all[i]
 			c.steps, c.purse = steps, match.NewPurse(steps)
@@ -237,8 +238,8 @@ func (v *View) lookAt(all []*guarded) []diag.List {
 	return lists
 }
 
-// anew is a gateway whose policies are known, and nothing else.
-func (c *guarded) anew() *guarded {
+// copyFound is a gateway whose policies are known, and nothing else.
+func (c *guarded) copyFound() *guarded {
 	next := c.w.guardedOf(c.g)
 	next.looks, next.foreign = c.known.looks, c.known.foreign
 	for i := range c.known.openers {

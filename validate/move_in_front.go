@@ -18,16 +18,16 @@ func moveInFront(takes []ir.Take, later *ir.Take, earlier []int) diag.Fix {
 			return nil
 		}
 	}
-	list, from, ok := element(later.Route.Origin)
-	_, to, known := element(takes[earlier[0]].Route.Origin)
+	list, from, ok := splitElement(later.Route.Origin)
+	_, to, known := splitElement(takes[earlier[0]].Route.Origin)
 	if !ok || !known || to >= from {
 		return nil
 	}
 	return diag.Move{List: list, From: from, To: to}
 }
 
-// element splits "spec.rules[2]".
-func element(at source.Ref) (list source.Ref, index int, ok bool) {
+// splitElement splits "spec.rules[2]".
+func splitElement(at source.Ref) (list source.Ref, index int, ok bool) {
 	open := strings.LastIndexByte(at.Path, '[')
 	if open < 0 || !strings.HasSuffix(at.Path, "]") {
 		return at, 0, false

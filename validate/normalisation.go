@@ -70,7 +70,7 @@ func normalisation(v *View, found *diag.List) {
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
 			to++
 		}
-		if takes := v.Routes[from:to]; mixed(takes) {
+		if takes := v.Routes[from:to]; hasOpenAndProtected(takes) {
 			gateways = append(gateways, takes)
 		}
 		from = to
@@ -78,7 +78,7 @@ func normalisation(v *View, found *diag.List) {
 	lists, purses := make([]diag.List, len(gateways)), make([]*match.Purse, len(gateways))
 	parallel.Each(len(gateways), func(i int) {
 		purses[i] = match.Share(len(gateways[i]), len(v.Routes), stepsPerSet)
-		newEntrance(v, gateways[i], rules[gateways[i][0].Gateway], policies).doors(purses[i], &lists[i])
+		newEntrance(v, gateways[i], rules[gateways[i][0].Gateway], policies).reportDoors(purses[i], &lists[i])
 	})
 	for _, p := range purses {
 		v.purse().Undecided += p.Undecided
@@ -86,18 +86,18 @@ func normalisation(v *View, found *diag.List) {
 	*found = append(*found, slices.Concat(lists...)...)
 }
 
-// mixed reports whether a gateway has protected routes and open ones that match
-// more than one path.
-func mixed(takes []ir.Take) bool {
+// hasOpenAndProtected reports whether a gateway has protected routes and open
+// ones that match more than one path.
+func hasOpenAndProtected(takes []ir.Take) bool {
 	open, closed := false, false
 	for i := range takes {
 		isOpen := takes[i].Route.Access.Open()
-		open, closed = open || isOpen && wide(&takes[i]), closed || !isOpen
+		open, closed = open || isOpen && matchesMany(&takes[i]), closed || !isOpen
 	}
 	return open && closed
 }
 
-func wide(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
+func matchesMany(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
 
 // entrance is all that decides who gets into one gateway.
 type entrance struct {
@@ -114,8 +114,8 @@ func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.R
 	for i := range routes {
 		t := &routes[i]
 		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, judge.Compile(t.Set))
-		if t.Route.Access.Open() && wide(t) {
-			e.beginnings = append(e.beginnings, literal(t.Route.Match.Path))
+		if t.Route.Access.Open() && matchesMany(t) {
+			e.beginnings = append(e.beginnings, literalBeginning(t.Route.Match.Path))
 		}
 	}
 	for _, t := range rules {
@@ -130,19 +130,19 @@ func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.R
 // decide returns what decides about a request: the route that matches it, or the
 // one rule that does where the route goes on to Oathkeeper. Nil is nothing.
 func (e *entrance) decide(r match.Request) *ir.Take {
-	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return takesIt(m, r) })
+	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return accepts(m, r) })
 	if i < 0 {
 		return nil
 	}
 	if t := e.routes[i]; !t.Delegated {
-		if p := e.policies[t.Route]; p != nil && !takesIt(e.judge.Compile(p.Set), r) {
+		if p := e.policies[t.Route]; p != nil && !accepts(e.judge.Compile(p.Set), r) {
 			return nil
 		}
 		return t
 	}
 	var one *ir.Take
 	for k, m := range e.ruleMatcher {
-		if !takesIt(m, r) {
+		if !accepts(m, r) {
 			continue
 		}
 		if one != nil {
@@ -153,12 +153,12 @@ func (e *entrance) decide(r match.Request) *ir.Take {
 	return one
 }
 
-func takesIt(m *match.Matcher, r match.Request) bool {
+func accepts(m *match.Matcher, r match.Request) bool {
 	ok, err := m.Accepts(r)
 	return err == nil && ok
 }
 
-func (e *entrance) doors(purse *match.Purse, found *diag.List) {
+func (e *entrance) reportDoors(purse *match.Purse, found *diag.List) {
 	for _, t := range e.routes {
 		if t.Route.Access.Open() {
 			continue
@@ -168,15 +168,15 @@ func (e *entrance) doors(purse *match.Purse, found *diag.List) {
 			continue
 		}
 		for i := range spellings {
-			if e.door(t, *sample, &spellings[i], found) {
+			if e.trySpelling(t, *sample, &spellings[i], found) {
 				break
 			}
 		}
 	}
 }
 
-// door tries one spelling of a request to a protected route.
-func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.List) bool {
+// trySpelling tries one spelling of a request to a protected route.
+func (e *entrance) trySpelling(t *ir.Take, r match.Request, s *spelling, found *diag.List) bool {
 	beginnings := e.beginnings[:min(len(e.beginnings), 1)]
 	if s.name == behindDots {
 		beginnings = e.beginnings
@@ -185,7 +185,7 @@ func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.Li
 		try := r
 		try.RawPath = s.write(r.RawPath, b)
 		open := e.decide(try)
-		if open == nil || open.Route == nil || !open.Route.Access.Open() || !sameUpstream(open.Route, t.Route) || !e.protected(t, try) {
+		if open == nil || open.Route == nil || !open.Route.Access.Open() || !sameUpstream(open.Route, t.Route) || !e.isProtected(t, try) {
 			continue
 		}
 		w := witness(&try)
@@ -200,9 +200,9 @@ func (e *entrance) door(t *ir.Take, r match.Request, s *spelling, found *diag.Li
 	return false
 }
 
-// protected reports whether the request, spelled plainly, is one of t's and is
+// isProtected reports whether the request, spelled plainly, is one of t's and is
 // not open.
-func (e *entrance) protected(t *ir.Take, r match.Request) bool {
+func (e *entrance) isProtected(t *ir.Take, r match.Request) bool {
 	for _, view := range [...]match.View{match.SlashedPath, match.CleanedPath} {
 		seen, ok := view.See(r.RawPath)
 		if !ok {
@@ -210,15 +210,16 @@ func (e *entrance) protected(t *ir.Take, r match.Request) bool {
 		}
 		plain := r
 		plain.RawPath = (&url.URL{Path: seen}).EscapedPath()
-		if d := e.decide(plain); takesIt(e.judge.Compile(t.Want), plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
+		if d := e.decide(plain); accepts(e.judge.Compile(t.Want), plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
 			return true
 		}
 	}
 	return false
 }
 
-// literal is the beginning of a path up to its first operator, cut at a slash.
-func literal(p pathlang.Path) string {
+// literalBeginning is the beginning of a path up to its first operator, cut at
+// a slash.
+func literalBeginning(p pathlang.Path) string {
 	text := p.Beginning()
 	return text[:strings.LastIndexByte(text, '/')+1]
 }

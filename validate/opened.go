@@ -109,8 +109,8 @@ func (w *workloads) shelve() {
 	}
 }
 
-// fill fills the index with the openers of some shelves.
-func (w *workloads) fill(wanted map[shelf]bool) {
+// indexOpeners fills the index with the openers of some shelves.
+func (w *workloads) indexOpeners(wanted map[shelf]bool) {
 	w.index, w.demand = map[shelf][]int{}, make([]int, len(w.shelved))
 	known := map[string]int{}
 	for i := range w.shelved {
@@ -143,7 +143,7 @@ func (w *workloads) guarded() []*guarded {
 			all[i] = &guarded{w: w, g: g, known: same[g], same: true}
 		} else if len(w.own[g]) > 0 {
 			all[i] = w.guardedOf(g)
-			all[i].look()
+			all[i].findPolicies()
 		}
 	})
 	all = slices.DeleteFunc(all, func(c *guarded) bool { return c == nil })
@@ -153,11 +153,11 @@ func (w *workloads) guarded() []*guarded {
 			wanted[s] = true
 		}
 	}
-	w.fill(wanted)
+	w.indexOpeners(wanted)
 	parallel.Each(len(all), func(i int) {
 		if c := all[i]; !c.same {
-			if near, opens := c.find(); opens {
-				c.keep(near)
+			if near, opens := c.listPolicies(); opens {
+				c.addOpeners(near)
 			}
 		}
 	})
@@ -222,10 +222,10 @@ func (c *guarded) run() diag.List {
 			}
 		}
 		if why != "" {
-			c.undecided(why)
+			c.reportUndecided(why)
 		}
 		for i := range p.Classes {
-			c.judge(&p.Classes[i])
+			c.judgeClass(&p.Classes[i])
 		}
 	}
 	return c.found
@@ -272,8 +272,8 @@ func (v *View) serves(name string) bool {
 	}) || slices.ContainsFunc(v.Claims, func(c Claim) bool { return strings.EqualFold(c.Host, name) })
 }
 
-// want is what the author listed in a rule.
-func (c *guarded) want(r *ir.Route) match.Set {
+// listedSet is what the author listed in a rule.
+func (c *guarded) listedSet(r *ir.Route) match.Set {
 	want := match.Set{Hosts: c.hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
 	if len(want.Methods) == 0 {
 		want.Methods = nil
@@ -292,7 +292,7 @@ func (c *guarded) compile() {
 	}
 	for _, r := range c.g.Routes {
 		c.wants = append(c.wants, r)
-		add(c.want(r))
+		add(c.listedSet(r))
 	}
 	c.compileCustoms(add)
 	for _, o := range c.openers {
@@ -311,10 +311,10 @@ func (c *guarded) compile() {
 	}
 }
 
-// undecided reports that kgw could not decide what is let through.
-func (c *guarded) undecided(why string) {
+// reportUndecided reports that kgw could not decide what is let through.
+func (c *guarded) reportUndecided(why string) {
 	key := saying{closed: c.g.Origin}
-	if c.told[key] || c.alike() {
+	if c.told[key] || c.nothingOpens() {
 		return
 	}
 	c.told[key] = true
@@ -325,15 +325,15 @@ func (c *guarded) undecided(why string) {
 	})
 }
 
-// alike reports whether nothing can be opened, whatever the paths are: all
+// nothingOpens reports whether nothing can be opened, whatever the paths are: all
 // policies demand the same.
-func (c *guarded) alike() bool {
+func (c *guarded) nothingOpens() bool {
 	if c.foreign {
 		return false
 	}
 	for _, r := range c.g.Routes {
 		for _, o := range c.openers {
-			if len(upstreams(r)) > 0 && !c.demands(r, &o.Demand) {
+			if len(upstreams(r)) > 0 && !c.letsInAll(r, &o.Demand) {
 				return false
 			}
 		}

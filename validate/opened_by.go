@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// judge looks at one class of requests.
-func (c *guarded) judge(class *match.Class) {
+// judgeClass looks at one class of requests.
+func (c *guarded) judgeClass(class *match.Class) {
 	first := func(from, to int) int {
 		i, _ := slices.BinarySearch(class.Takes, from)
 		if i < len(class.Takes) && class.Takes[i] < to {
@@ -41,8 +41,8 @@ func (c *guarded) judge(class *match.Class) {
 			continue
 		}
 		way := weaker
-		if rule != nil && (c.demands(rule, &o.Demand) || asksOnly(rule)) {
-			if way = c.unasked(rule, o, first); way == none {
+		if rule != nil && (c.letsInAll(rule, &o.Demand) || asksAuthorizerOnly(rule)) {
+			if way = c.wayUnasked(rule, o, first); way == none {
 				continue
 			}
 		}
@@ -60,12 +60,12 @@ const (
 	byPort     // it is asked about the host without a port
 )
 
-// unasked finds out how a policy lets requests of a class through that the
+// wayUnasked finds out how a policy lets requests of a class through that the
 // external authorizer of a rule is not asked about: its policy is for the
 // requests of the rule's own ones. A policy that names no host also holds for
 // requests whose Host header names a port, and one with a name does not.
-func (c *guarded) unasked(rule *ir.Route, o *ir.Opener, first func(from, to int) int) way {
-	if !asks(rule) || o.Route == rule {
+func (c *guarded) wayUnasked(rule *ir.Route, o *ir.Opener, first func(from, to int) int) way {
+	if !asksAuthorizer(rule) || o.Route == rule {
 		return none
 	}
 	at := c.customs[rule]
@@ -83,28 +83,28 @@ func (c *guarded) unasked(rule *ir.Route, o *ir.Opener, first func(from, to int)
 	return none
 }
 
-// asks reports whether an external authorizer has a say about a rule.
-func asks(r *ir.Route) bool {
+// asksAuthorizer reports whether an external authorizer has a say about a rule.
+func asksAuthorizer(r *ir.Route) bool {
 	return slices.ContainsFunc(r.Access.Grants, func(g ir.Grant) bool { _, external := g.Proof.(ir.External); return external })
 }
 
-// asksOnly reports whether an external authorizer alone decides about a rule,
-// whatever policies allow.
-func asksOnly(r *ir.Route) bool {
+// asksAuthorizerOnly reports whether an external authorizer alone decides about
+// a rule, whatever policies allow.
+func asksAuthorizerOnly(r *ir.Route) bool {
 	return slices.ContainsFunc(r.Access.Grants, func(g ir.Grant) bool {
 		p, external := g.Proof.(ir.External)
 		return external && p.Then == nil
 	})
 }
 
-// demands reports whether whom a policy lets through is let in by the rule too:
+// letsInAll reports whether whom a policy lets through is let in by the rule too:
 // by one of the demands that it has itself.
-func (c *guarded) demands(r *ir.Route, d *ir.Demand) bool {
-	return slices.ContainsFunc(c.own[r], func(o *ir.Opener) bool { return within(d, &o.Demand) })
+func (c *guarded) letsInAll(r *ir.Route, d *ir.Demand) bool {
+	return slices.ContainsFunc(c.own[r], func(o *ir.Opener) bool { return demandWithin(d, &o.Demand) })
 }
 
-// within reports whether all that satisfy d satisfy o.
-func within(d, o *ir.Demand) bool {
+// demandWithin reports whether all that satisfy d satisfy o.
+func demandWithin(d, o *ir.Demand) bool {
 	if o.Issuers != nil && (d.Issuers == nil || slices.ContainsFunc(d.Issuers, func(i string) bool { return !slices.Contains(o.Issuers, i) })) {
 		return false
 	}
@@ -163,7 +163,7 @@ func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *matc
 func (c *guarded) compileCustoms(add func(match.Set)) {
 	c.customs = map[*ir.Route][3]int{}
 	for _, r := range c.g.Routes {
-		if !asks(r) {
+		if !asksAuthorizer(r) {
 			continue
 		}
 		at := [3]int{len(c.ms)}

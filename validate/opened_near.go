@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// look finds out where the policies are that may hold for the pods of the gateway
-// and its hosts.
-func (c *guarded) look() {
+// findPolicies finds out where the policies are that may hold for the pods of
+// the gateway and its hosts.
+func (c *guarded) findPolicies() {
 	pods := map[shelf]bool{}
 	for _, r := range c.g.Routes {
 		for _, u := range upstreams(r) {
@@ -29,10 +29,10 @@ func (c *guarded) look() {
 	}
 }
 
-// find lists the policies that may hold for the pods of the gateway, and reports
-// whether one of them may open something.
-func (c *guarded) find() (near []*ir.Opener, opens bool) {
-	for _, i := range c.near() {
+// listPolicies lists the policies that may hold for the pods of the gateway,
+// and reports whether one of them may open something.
+func (c *guarded) listPolicies() (near []*ir.Opener, opens bool) {
+	for _, i := range c.nearOpeners() {
 		o := &c.w.v.Openers[i]
 		if !c.concerns(o) {
 			continue
@@ -44,8 +44,8 @@ func (c *guarded) find() (near []*ir.Opener, opens bool) {
 	return near, opens
 }
 
-// keep notes openers, alike ones once.
-func (c *guarded) keep(openers []*ir.Opener) {
+// addOpeners notes openers, alike ones once.
+func (c *guarded) addOpeners(openers []*ir.Opener) {
 	seen := map[openerKey]bool{}
 	for _, o := range openers {
 		c.foreign = c.foreign || o.Gateway != c.g
@@ -98,7 +98,7 @@ func (c *guarded) meets(o *ir.Opener) (meets, opens bool) {
 		met := false
 		for _, t := range c.w.routes[c.g] {
 			if !t.Delegated && mayMeet(&t.Set, &s) {
-				met, opens = true, opens || !lists(t, &s)
+				met, opens = true, opens || !listsAll(t, &s)
 			}
 		}
 		meets = meets || met
@@ -107,9 +107,9 @@ func (c *guarded) meets(o *ir.Opener) (meets, opens bool) {
 	return meets, opens
 }
 
-// lists reports whether the author listed all requests of a set that the proxy
+// listsAll reports whether the author listed all requests of a set that the proxy
 // sends on for an entry.
-func lists(t *ir.Take, s *match.Set) bool {
+func listsAll(t *ir.Take, s *match.Set) bool {
 	if t.Set.Path != t.Want.Path {
 		return false
 	}
@@ -122,10 +122,10 @@ func lists(t *ir.Take, s *match.Set) bool {
 // opensRule reports whether a set of a policy may have requests of a rule that lets
 // in fewer callers.
 func (c *guarded) opensRule(r *ir.Route, o *ir.Opener, s *match.Set) bool {
-	if len(upstreams(r)) == 0 || r.Access.Open() || (!asks(r) || o.Route == r) && c.demands(r, &o.Demand) {
+	if len(upstreams(r)) == 0 || r.Access.Open() || (!asksAuthorizer(r) || o.Route == r) && c.letsInAll(r, &o.Demand) {
 		return false
 	}
-	want := c.want(r)
+	want := c.listedSet(r)
 	return mayMeet(&want, s)
 }
 
@@ -142,10 +142,10 @@ func plainHosts(o *ir.Opener) []string {
 	return out
 }
 
-// near lists the openers, in order, that may hold for the pods and the hosts,
-// except for those whose demand is harmless.
-func (c *guarded) near() []int {
-	harmless := c.harmless()
+// nearOpeners lists the openers, in order, that may hold for the pods and the
+// hosts, except for those whose demand is harmless.
+func (c *guarded) nearOpeners() []int {
+	harmless := c.harmlessDemands()
 	var out []int
 	for _, s := range c.looks {
 		for _, i := range c.w.index[s] {
@@ -158,10 +158,10 @@ func (c *guarded) near() []int {
 	return slices.Compact(out)
 }
 
-// harmless says of each demand whether a policy with it opens nothing of the
-// gateway, whatever its requests are: every rule that can be opened lets its
-// callers in itself, and the proxy matches no request that no rule matches.
-func (c *guarded) harmless() []bool {
+// harmlessDemands says of each demand whether a policy with it opens nothing of
+// the gateway, whatever its requests are: every rule that can be opened lets
+// its callers in itself, and the proxy matches no request that no rule matches.
+func (c *guarded) harmlessDemands() []bool {
 	out := make([]bool, len(c.w.demands))
 	for _, t := range c.w.routes[c.g] {
 		if !t.Delegated && (t.Set.Path != t.Want.Path || !slices.Equal(t.Set.Methods, t.Want.Methods)) {
@@ -170,7 +170,7 @@ func (c *guarded) harmless() []bool {
 	}
 	for i, d := range c.w.demands {
 		out[i] = !slices.ContainsFunc(c.g.Routes, func(r *ir.Route) bool {
-			return len(upstreams(r)) > 0 && !r.Access.Open() && (asks(r) || !c.demands(r, d))
+			return len(upstreams(r)) > 0 && !r.Access.Open() && (asksAuthorizer(r) || !c.letsInAll(r, d))
 		})
 	}
 	return out

@@ -18,14 +18,14 @@ func TestWhatIsPassedOverOpensNothing(t *testing.T) {
 		w := newWorkloads(v)
 		for _, g := range v.Gateways {
 			c := w.guardedOf(g)
-			c.look()
+			c.findPolicies()
 			wanted := map[shelf]bool{}
 			for _, s := range c.looks {
 				wanted[s] = true
 			}
-			w.fill(wanted)
-			near, opens := c.find()
-			c.keep(near)
+			w.indexOpeners(wanted)
+			near, opens := c.listPolicies()
+			c.addOpeners(near)
 			c.compile()
 			found := c.run()
 			if !opens && len(near) > 0 {

@@ -35,11 +35,11 @@ func TestOwnersOfHosts(t *testing.T) {
 			t.Errorf("%s: owns %v", name, got)
 		}
 		mine, object := &holder{gateway: g}, &holder{claim: c.claim}
-		if conflict(mine, object) == c.owns || conflict(object, mine) == c.owns {
-			t.Errorf("%s: conflict %v and %v", name, conflict(mine, object), conflict(object, mine))
+		if claimSameRequests(mine, object) == c.owns || claimSameRequests(object, mine) == c.owns {
+			t.Errorf("%s: conflict %v and %v", name, claimSameRequests(mine, object), claimSameRequests(object, mine))
 		}
 	}
-	if a, b := (&holder{claim: &Claim{}}), (&holder{claim: &Claim{}}); conflict(a, b) || conflict(&holder{gateway: g}, &holder{gateway: g}) || !conflict(&holder{gateway: g}, &holder{gateway: &ir.Gateway{}}) {
+	if a, b := (&holder{claim: &Claim{}}), (&holder{claim: &Claim{}}); claimSameRequests(a, b) || claimSameRequests(&holder{gateway: g}, &holder{gateway: g}) || !claimSameRequests(&holder{gateway: g}, &holder{gateway: &ir.Gateway{}}) {
 		t.Error("objects of others are in conflict, or a resource is with itself, or two resources are not")
 	}
 }

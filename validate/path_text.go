@@ -41,12 +41,12 @@ func misread(p *pathlang.Path) (message, help string) {
 	if expression && letters().MatchString(p.Text) && !strings.Contains(p.Text, "|") {
 		return startsWithLetter(p.Text)
 	}
-	if m := find(query(), p.Text, expression && strings.Contains(p.Text, "=")); m != nil {
+	if m := findMarked(query(), p.Text, expression && strings.Contains(p.Text, "=")); m != nil {
 		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
 			"write the path alone; neither routes nor rules look at queries"
 	}
 	named := strings.Contains(p.Text, "/:") || strings.Contains(p.Text, "/{")
-	if m := find(parameter(), p.Text, named && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact)); m != nil {
+	if m := findMarked(parameter(), p.Text, named && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact)); m != nil {
 		any := "{*}"
 		if expression {
 			any = "[^/]+"
@@ -57,8 +57,8 @@ func misread(p *pathlang.Path) (message, help string) {
 	return "", ""
 }
 
-// find returns the submatches of a text that may have some.
-func find(expression *regexp.Regexp, text string, may bool) []string {
+// findMarked returns the submatches of a text that may have some.
+func findMarked(expression *regexp.Regexp, text string, may bool) []string {
 	if !may {
 		return nil
 	}

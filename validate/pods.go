@@ -19,11 +19,11 @@ const (
 	somePod
 )
 
-// share compares two selectors. A label that differs keeps them apart. Where
+// sharePods compares two selectors. A label that differs keeps them apart. Where
 // they have one in common, or one asks for none, they share pods. Where their
 // keys are different ones, the workloads among the inputs decide: one that has
 // the labels of both, or ones for each and none for both.
-func (v *View) share(a, b ir.Pods) sharing {
+func (v *View) sharePods(a, b ir.Pods) sharing {
 	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
 		return noPod
 	}
@@ -38,12 +38,12 @@ func (v *View) share(a, b ir.Pods) sharing {
 	if common {
 		return somePod
 	}
-	return v.byWorkloads(a, b)
+	return v.shareWorkloads(a, b)
 }
 
-// byWorkloads looks at the workloads where both selectors may have pods: one for
-// every namespace has others elsewhere, which say nothing of those.
-func (v *View) byWorkloads(a, b ir.Pods) sharing {
+// shareWorkloads looks at the workloads where both selectors may have pods: one
+// for every namespace has others elsewhere, which say nothing of those.
+func (v *View) shareWorkloads(a, b ir.Pods) sharing {
 	ofA, ofB, namespace := false, false, cmp.Or(a.Namespace, b.Namespace)
 	for _, w := range v.Workloads {
 		if namespace != "" && w.Namespace != namespace {
@@ -79,7 +79,7 @@ func selects(p, workload ir.Pods) bool {
 func (v *View) selectsSome(p ir.Pods, r *ir.Route) sharing {
 	best := noPod
 	for _, u := range upstreams(r) {
-		best = max(best, v.share(p, podsOf(&u)))
+		best = max(best, v.sharePods(p, podsOf(&u)))
 	}
 	return best
 }

@@ -35,7 +35,7 @@ func TestShare(t *testing.T) {
 		"in another namespace":     {a, v1, []ir.Pods{{Namespace: "other", Labels: map[string]string{"app": "a", "version": "v1"}}}, maybePod},
 	} {
 		v := &View{Workloads: c.workloads}
-		if got := v.share(c.a, c.b); got != c.want || v.share(c.b, c.a) != got {
+		if got := v.sharePods(c.a, c.b); got != c.want || v.sharePods(c.b, c.a) != got {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

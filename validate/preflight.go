@@ -20,21 +20,21 @@ func preflights(v *View, found *diag.List) {
 		for j < len(v.Routes) && v.Routes[j].Gateway == v.Routes[i].Gateway {
 			j++
 		}
-		v.unrouted(v.Routes[i:j], found)
+		v.reportUnrouted(v.Routes[i:j], found)
 		i = j
 	}
 }
 
-// unrouted reports the routes of one gateway whose preflights none matches, in
-// one finding.
-func (v *View) unrouted(takes []ir.Take, found *diag.List) {
+// reportUnrouted reports the routes of one gateway whose preflights none
+// matches, in one finding.
+func (v *View) reportUnrouted(takes []ir.Take, found *diag.List) {
 	var missing []*ir.Take
 	for i := range takes {
 		t := &takes[i]
 		if t.Route == nil || t.Route.CORS == nil || t.Route.CORS.Origin.Doc == nil || t.Route.RoutedBy != nil {
 			continue
 		}
-		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return v.takesPreflights(&o, t) }) {
+		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return v.matchesPreflights(&o, t) }) {
 			missing = append(missing, t)
 		}
 	}
@@ -42,7 +42,7 @@ func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 		return
 	}
 	first := missing[0]
-	w := v.preflight(first)
+	w := v.preflightWitness(first)
 	f := diag.Finding{
 		Code: diag.PreflightUnrouted, At: first.Route.CORS.Origin, Witness: w,
 		Message: fmt.Sprintf("preflights for %s find no route and are answered with 404: its rule does not match OPTIONS", spell(first)),
@@ -60,9 +60,9 @@ func (v *View) unrouted(takes []ir.Take, found *diag.List) {
 	found.Add(f)
 }
 
-// takesPreflights reports whether one entry matches the preflights of all
+// matchesPreflights reports whether one entry matches the preflights of all
 // requests of another.
-func (v *View) takesPreflights(o, t *ir.Take) bool {
+func (v *View) matchesPreflights(o, t *ir.Take) bool {
 	if len(o.Set.Methods) > 0 && !slices.Contains(o.Set.Methods, "OPTIONS") {
 		return false
 	}
@@ -78,7 +78,7 @@ func (v *View) takesPreflights(o, t *ir.Take) bool {
 	return k == match.Equal || k == match.Subset
 }
 
-func (v *View) preflight(t *ir.Take) *diag.Witness {
+func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
 	return witnessOf(v.difference(set).Witness)

@@ -27,8 +27,8 @@ func public(v *View, found *diag.List) {
 			if anyMethod[r] {
 				methods = nil
 			}
-			if r.Access.Open() && !v.intended(g, r, methods) {
-				publicFinding(r, methods, v.policyOf(g).NoPublic, found)
+			if r.Access.Open() && !v.isIntended(g, r, methods) {
+				reportPublic(r, methods, v.policyOf(g).NoPublic, found)
 			}
 		}
 	}
@@ -47,8 +47,8 @@ func (v *View) openToAnyMethod() map[*ir.Route]bool {
 	return out
 }
 
-// publicFinding reports a public route; nil methods are any.
-func publicFinding(r *ir.Route, methods []string, forbidden bool, found *diag.List) {
+// reportPublic reports a public route; nil methods are any.
+func reportPublic(r *ir.Route, methods []string, forbidden bool, found *diag.List) {
 	spelled := strings.Join(methods, ", ")
 	if methods == nil {
 		spelled = "any method on"
@@ -65,9 +65,9 @@ func publicFinding(r *ir.Route, methods []string, forbidden bool, found *diag.Li
 	found.Add(f)
 }
 
-// intended reports whether one entry of the policy makes the route public: its
+// isIntended reports whether one entry of the policy makes the route public: its
 // path, all methods that are really open, and every host of the gateway.
-func (v *View) intended(g *ir.Gateway, r *ir.Route, methods []string) bool {
+func (v *View) isIntended(g *ir.Gateway, r *ir.Route, methods []string) bool {
 	return slices.ContainsFunc(v.policyOf(g).PublicRoutes, func(p PublicRoute) bool {
 		if p.Path != r.Match.Path.Text {
 			return false

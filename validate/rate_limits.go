@@ -13,7 +13,7 @@ func rateLimits(v *View, found *diag.List) {
 	byNamespace := map[string][]*ir.PodLimit{}
 	for _, l := range v.RateLimits {
 		for _, other := range byNamespace[l.Name.Namespace] {
-			if other.Name == l.Name || !v.meet(other.Labels, l.Labels, l.Name.Namespace) {
+			if other.Name == l.Name || !v.surelyMeet(other.Labels, l.Labels, l.Name.Namespace) {
 				continue
 			}
 			found.Add(diag.Finding{
@@ -27,9 +27,9 @@ func rateLimits(v *View, found *diag.List) {
 	}
 }
 
-// meet reports whether two selectors surely have pods in common: one has all
-// labels of the other, or a pod among the inputs has all of both.
-func (v *View) meet(a, b map[string]string, namespace string) bool {
+// surelyMeet reports whether two selectors surely have pods in common: one has
+// all labels of the other, or a pod among the inputs has all of both.
+func (v *View) surelyMeet(a, b map[string]string, namespace string) bool {
 	if hasAll(a, b) || hasAll(b, a) {
 		return true
 	}

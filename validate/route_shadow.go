@@ -23,15 +23,15 @@ func routeShadow(v *View, found *diag.List) {
 	})
 	for j := range takes {
 		if len(earlier[j]) > 0 {
-			v.shadowed(takes, j, earlier[j], policies, found)
+			v.reportShadowed(takes, j, earlier[j], policies, found)
 		}
 	}
 }
 
-// shadowed judges one route against the earlier ones that meet it.
-func (v *View) shadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
+// reportShadowed judges one route against the earlier ones that meet it.
+func (v *View) reportShadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
 	later := &takes[j]
-	if inert(takes, later, earlier) {
+	if sameAnswer(takes, later, earlier) {
 		return
 	}
 	others := make([]match.Set, len(earlier))
@@ -82,23 +82,23 @@ func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	return v.relate(x, y)
 }
 
-// inert reports whether it does not matter which of the routes answers: all go
-// on to Oathkeeper alike, which looks at its own rules.
-func inert(takes []ir.Take, later *ir.Take, earlier []int) bool {
+// sameAnswer reports whether it does not matter which of the routes answers:
+// all go on to Oathkeeper alike, which looks at its own rules.
+func sameAnswer(takes []ir.Take, later *ir.Take, earlier []int) bool {
 	for _, i := range earlier {
-		if !alike(&takes[i], later) {
+		if !sameDecision(&takes[i], later) {
 			return false
 		}
 	}
 	return true
 }
 
-func alike(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
+func sameDecision(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
 
 // shadowedBy judges the requests of a later route that an earlier one matches
 // first. The policy, if there is one, is the earlier route's.
 func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
-	if r.Kind == match.Disjoint || alike(a, b) {
+	if r.Kind == match.Disjoint || sameDecision(a, b) {
 		return diag.Finding{}, false
 	}
 	f := diag.Finding{At: b.Origin, Related: []diag.Related{{Message: "the earlier route", At: a.Origin}}}

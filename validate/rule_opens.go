@@ -24,7 +24,7 @@ func ruleOpens(v *View, found *diag.List) {
 		case t.Gateway != nil:
 			own[t.Gateway] = append(own[t.Gateway], t)
 		case !t.Closed:
-			h := strings.ToLower(plainHost(&t.Set))
+			h := strings.ToLower(onlyHost(&t.Set))
 			others[h] = append(others[h], t)
 		}
 	}
@@ -42,18 +42,18 @@ func ruleOpens(v *View, found *diag.List) {
 			if host == "" {
 				continue
 			}
-			for _, t := range mayTake(others, host) {
+			for _, t := range rulesFor(others, host) {
 				o := &opening{routes: routes[g], own: own[g], other: t}
 				if !told[t] && o.meets() {
-					told[t] = o.on(c, strings.Replace(host, "*", "any", 1), found)
+					told[t] = o.findOpened(c, strings.Replace(host, "*", "any", 1), found)
 				}
 			}
 		}
 	}
 }
 
-// mayTake lists the rules that may match requests to a host.
-func mayTake(rules map[string][]*ir.Take, host string) []*ir.Take {
+// rulesFor lists the rules that may match requests to a host.
+func rulesFor(rules map[string][]*ir.Take, host string) []*ir.Take {
 	suffix, wild := strings.CutPrefix(host, "*")
 	if !wild {
 		return slices.Concat(rules[""], rules[host])
@@ -82,8 +82,8 @@ func (o *opening) meets() bool {
 	return false
 }
 
-// on looks for an opened request to a host, and reports the first.
-func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
+// findOpened looks for an opened request to a host, and reports the first.
+func (o *opening) findOpened(c *match.Classifier, host string, found *diag.List) bool {
 	var ms []*match.Matcher
 	for _, list := range [][]*ir.Take{o.routes, o.own, {o.other}} {
 		for _, t := range list {
@@ -92,7 +92,7 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 	}
 	p := c.Classes("https", host, ms, openedBudget)
 	for i := range p.Classes {
-		if entry := o.opens(p.Classes[i].Takes); entry != nil {
+		if entry := o.openedRoute(p.Classes[i].Takes); entry != nil {
 			w := witness(&p.Classes[i].Witness)
 			found.Add(diag.Finding{
 				Code: diag.RuleOpens, At: entry.Origin, Witness: w,
@@ -114,9 +114,9 @@ func (o *opening) on(c *match.Classifier, host string, found *diag.List) bool {
 	return false
 }
 
-// opens returns the route that sends the requests of a class to Oathkeeper, if
-// the other rule alone matches them there.
-func (o *opening) opens(takes []int) *ir.Take {
+// openedRoute returns the route that sends the requests of a class to
+// Oathkeeper, if the other rule alone matches them there.
+func (o *opening) openedRoute(takes []int) *ir.Take {
 	n, last := len(o.routes), len(o.routes)+len(o.own)
 	if len(takes) == 0 || takes[0] >= n || takes[len(takes)-1] != last || !o.routes[takes[0]].Delegated {
 		return nil

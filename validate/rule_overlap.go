@@ -48,15 +48,15 @@ func reportOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.Li
 	if b.Gateway != nil || a.Gateway == nil {
 		mirrored := r
 		mirrored.Kind = r.Kind.Mirror()
-		overlapFinding(b, a, mirrored, group, found)
+		addOverlap(b, a, mirrored, group, found)
 	}
 	if a.Gateway != nil && a.Origin.Doc != b.Origin.Doc {
-		overlapFinding(a, b, r, group, found)
+		addOverlap(a, b, r, group, found)
 	}
 }
 
-// overlapFinding reports the overlap at a; r relates a to b.
-func overlapFinding(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
+// addOverlap reports the overlap at a; r relates a to b.
+func addOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
 	f := diag.Finding{At: a.Origin, Group: group, Place: "another such rule", Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
 	if r.Witness == nil {
 		f.Code = diag.OverlapUnknown

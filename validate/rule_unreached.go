@@ -24,7 +24,7 @@ func ruleUnreached(v *View, found *diag.List) {
 	for i := range v.Rules {
 		t := &v.Rules[i]
 		rules[t.Gateway] = append(rules[t.Gateway], t.Set)
-		v.deadRule(t, found)
+		v.reportDeadRule(t, found)
 	}
 	u := &unruled{v: v, known: map[question]*match.Request{}}
 	for i := range v.Routes {
@@ -33,7 +33,7 @@ func ruleUnreached(v *View, found *diag.List) {
 			continue
 		}
 		if r := u.request(&t.Want, rules[t.Gateway]); r != nil {
-			unreached(t, r, "write the host in lower case, and the path so that both engines read it alike", nil, found)
+			reportUnreached(t, r, "write the host in lower case, and the path so that both engines read it alike", nil, found)
 		}
 	}
 	for from := 0; from < len(v.Routes); {
@@ -41,7 +41,7 @@ func ruleUnreached(v *View, found *diag.List) {
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
 			to++
 		}
-		v.led(v.Routes[from:to], rules[v.Routes[from].Gateway], found)
+		v.reportLedAstray(v.Routes[from:to], rules[v.Routes[from].Gateway], found)
 		from = to
 	}
 }
@@ -70,13 +70,13 @@ type hostless struct {
 // than hostless can hold.
 func withoutHost(s *match.Set) (h hostless, ok bool) {
 	h = hostless{s.Path, s.View, strings.Join(s.Schemes, ","), strings.Join(s.Methods, ","), s.AnyCase}
-	return h, plainHost(s) != "" && s.HostPattern.Lang == 0 && len(s.Predicates) == 0 && len(s.Methods) > 0
+	return h, onlyHost(s) != "" && s.HostPattern.Lang == 0 && len(s.Predicates) == 0 && len(s.Methods) > 0
 }
 
 // request returns a request of a route that none of the rules matches, or nil.
 func (u *unruled) request(want *match.Set, rules []match.Set) *match.Request {
 	rules = slices.DeleteFunc(slices.Clone(rules), func(s match.Set) bool { return !mayMeet(want, &s) })
-	q, ok := ask(want, rules)
+	q, ok := questionOf(want, rules)
 	if !ok {
 		return u.v.difference(*want, append([]match.Set{encoded}, rules...)...).Witness
 	}
@@ -93,10 +93,10 @@ func (u *unruled) request(want *match.Set, rules []match.Set) *match.Request {
 	return &out
 }
 
-// ask returns the question about a route and a rule; ok is false where it is
-// not one of the usual form.
-func ask(want *match.Set, rules []match.Set) (q question, ok bool) {
-	if len(rules) != 1 || plainHost(&rules[0]) != plainHost(want) {
+// questionOf returns the question about a route and a rule; ok is false where
+// it is not one of the usual form.
+func questionOf(want *match.Set, rules []match.Set) (q question, ok bool) {
+	if len(rules) != 1 || onlyHost(&rules[0]) != onlyHost(want) {
 		return q, false
 	}
 	route, usual := withoutHost(want)
@@ -104,7 +104,7 @@ func ask(want *match.Set, rules []match.Set) (q question, ok bool) {
 	return question{route, rule}, usual && usualToo
 }
 
-func unreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
+func reportUnreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
 	w := witness(r)
 	found.Add(diag.Finding{
 		Code: diag.RuleUnreached, At: t.Origin, Witness: w, Help: help, Related: related,
@@ -127,9 +127,9 @@ func (v *View) plainlyRuled(t *ir.Take) bool {
 // unclean are paths that Go's path.Clean changes.
 var unclean = match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/.+/|.*//.*|.*/\.\.?(?:/.*)?`}, View: match.DecodedPath}
 
-// deadRule reports a rule that describes only paths which Oathkeeper never
+// reportDeadRule reports a rule that describes only paths which Oathkeeper never
 // compares: 26.2 cleans them before.
-func (v *View) deadRule(t *ir.Take, found *diag.List) {
+func (v *View) reportDeadRule(t *ir.Take, found *diag.List) {
 	text := t.Set.Path.Text
 	if t.Route == nil || t.Set.View != match.CleanedPath || !strings.HasSuffix(text, "/") && !strings.Contains(text, "//") && !strings.Contains(text, "/.") && !strings.Contains(text, `/\.`) {
 		return
@@ -145,9 +145,9 @@ func (v *View) deadRule(t *ir.Take, found *diag.List) {
 	}
 }
 
-// led reports requests of a route that an earlier one sends to Oathkeeper
-// because it looks at no method there, and that no rule matches.
-func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
+// reportLedAstray reports requests of a route that an earlier one sends to
+// Oathkeeper because it looks at no method there, and that no rule matches.
+func (v *View) reportLedAstray(routes []ir.Take, rules []match.Set, found *diag.List) {
 	for j := range routes {
 		later := &routes[j]
 		if later.Delegated {
@@ -158,8 +158,8 @@ func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 			if !earlier.Delegated || earlier.Set.Methods != nil || !mayMeet(&earlier.Set, &later.Want) {
 				continue
 			}
-			if r := v.ledAstray(earlier, later, rules); r != nil {
-				unreached(later, r, "list the method in the rule for the earlier path too, or leave these paths out of the later one",
+			if r := v.requestLedAstray(earlier, later, rules); r != nil {
+				reportUnreached(later, r, "list the method in the rule for the earlier path too, or leave these paths out of the later one",
 					[]diag.Related{{Message: "the earlier route, which matches every method", At: earlier.Origin}}, found)
 				break
 			}
@@ -167,9 +167,9 @@ func (v *View) led(routes []ir.Take, rules []match.Set, found *diag.List) {
 	}
 }
 
-// ledAstray returns a request of the later route that the earlier one matches with
-// a method which no rule has for it.
-func (v *View) ledAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
+// requestLedAstray returns a request of the later route that the earlier one
+// matches with a method which no rule has for it.
+func (v *View) requestLedAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
 	x, y := earlier.Set, later.Want
 	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Want.Methods, m) })
 	if len(x.Methods) == 0 {

@@ -23,12 +23,12 @@ func blockedServices(v *View, found *diag.List) {
 				continue
 			}
 			for _, u := range forward.To {
-				blocked(&u, v.policyOf(g).Block, seen, found)
+				reportBlocked(&u, v.policyOf(g).Block, seen, found)
 			}
 		}
 		for i := range g.Hosts {
 			for _, u := range g.Hosts[i].Upstreams {
-				blocked(&u, v.policyOf(g).Block, seen, found)
+				reportBlocked(&u, v.policyOf(g).Block, seen, found)
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func isBlocked(u *ir.Upstream, block []string) bool {
 	})
 }
 
-func blocked(u *ir.Upstream, block []string, seen map[string]bool, found *diag.List) {
+func reportBlocked(u *ir.Upstream, block []string, seen map[string]bool, found *diag.List) {
 	if !isBlocked(u, block) || seen[u.Origin.Path] {
 		return
 	}

@@ -149,12 +149,12 @@ func Run(v *View) diag.List {
 	} {
 		rule(v, &found)
 	}
-	v.undecided(&found)
+	v.reportUndecided(&found)
 	return found
 }
 
-// undecided reports what the purse of the run could not decide.
-func (v *View) undecided(found *diag.List) {
+// reportUndecided reports what the purse of the run could not decide.
+func (v *View) reportUndecided(found *diag.List) {
 	n := v.purse().Undecided
 	if n == 0 || len(v.Gateways) == 0 {
 		return
