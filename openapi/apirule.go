@@ -24,12 +24,13 @@ type rule struct {
 // APIRule drafts an APIRule v2. An operation that it cannot say is left out and
 // reported. It returns nil where nothing is left.
 func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
-	w := &drafter{Document: d, Draft: o}
+	w := &drafter{Document: d, Draft: o, issuers: true}
 	if !w.chooseHost() {
 		return nil, w.found
 	}
+	w.reportIssuer()
 	for _, m := range extensions(w.doc.Extensions) {
-		if !slices.Contains(callerKeys, m.Key) { // those are reported of each operation
+		if !mayName(m.Key) { // those are reported of each operation
 			w.found.Add(diag.Finding{
 				Code: diag.ImportChose, At: w.origin.At(m.Key), Message: "an APIRule does not say " + m.Key, Help: "import it with --kind FabricGateway",
 			})
@@ -91,12 +92,21 @@ func (d *drafter) sayable(o *ir.Operation) bool {
 	case !a.open && (d.issuer() == "" || d.JWKS == ""):
 		d.left(o.Security, "name the issuer of the tokens and where its keys are: --issuer, --jwks-uri", "%s demands a token, and its issuer and keys are not known", what)
 		return false
+	case !a.open && len(a.scopes) == 0:
+		d.left(o.Security, "write a rule with the issuer by hand", "%s demands a token of %s, and the resource is for tokens of %s", what, d.issuersOf(o), d.issuer())
+		return false
 	}
 	for _, base := range d.bases(o) {
 		if _, ok := template(base + o.Path); !ok {
 			d.left(o.Origin, "write a rule for a wider path by hand", "%s has a path that an APIRule does not have, where a parameter is a whole segment", what)
 			return false
 		}
+	}
+	if !a.open && slices.ContainsFunc(o.Allowed, func(c ir.Credentials) bool { return d.ofAnother(&c) }) {
+		d.found.Add(diag.Finding{
+			Code: diag.ImportChose, At: o.Security, Message: fmt.Sprintf("%s lets tokens of %s in, and the resource is for those of %s", what, d.issuersOf(o), d.issuer()),
+			Help: "add the other issuers to the rule by hand",
+		})
 	}
 	return true
 }
@@ -105,15 +115,11 @@ func (d *drafter) sayable(o *ir.Operation) bool {
 // description keep out. It reports the operation otherwise, and the keys that say
 // something else.
 func (d *drafter) saysFabric(o *ir.Operation) bool {
-	left := func(key string) bool {
-		d.left(o.Origin, "import it with --kind FabricGateway, or say it in security", "%s %s has %s, which says who may call and is not part of an APIRule", o.Method, o.Path, key)
-		return false
-	}
 	own := extensions(d.operationOf(o).Extensions)
 	for _, m := range slices.Concat(own, extensions(d.doc.Extensions)) {
-		said := m.Key == keyPrivileges && demandsAll(o, m.Value)
-		if slices.Contains(callerKeys, m.Key) && !said {
-			return left(m.Key)
+		if mayName(m.Key) && (m.Key != keyPrivileges || !demandsAll(o, m.Value)) {
+			d.left(o.Origin, "import it with --kind FabricGateway, or say it in security", "%s %s has %s, which says who may call and is not part of an APIRule", o.Method, o.Path, m.Key)
+			return false
 		}
 	}
 	for _, m := range own {
@@ -133,7 +139,7 @@ func demandsAll(o *ir.Operation, privileges any) bool {
 	for _, c := range o.Allowed {
 		for _, p := range list {
 			name, _ := p.(string)
-			ok = ok && (name == "uid" || slices.Contains(c.Scopes, name))
+			ok = ok && (strings.EqualFold(name, uid) || slices.Contains(c.Scopes, name))
 		}
 		ok = ok && c.Token
 	}

@@ -34,7 +34,9 @@ type Draft struct {
 type drafter struct {
 	*Document
 	Draft
-	found diag.List
+	// issuers: the resource names the issuer of tokens.
+	issuers bool
+	found   diag.List
 }
 
 // left reports an operation that the draft does not have.
@@ -144,11 +146,12 @@ func (d *drafter) unchecked(o *ir.Operation) string {
 // Service checks all of it.
 func (d *drafter) demands(o *ir.Operation) (access, bool) {
 	var out access
-	for _, c := range o.Allowed {
-		if c.Token {
-			out.scopes = append(out.scopes, c.Scopes)
-		} else {
+	for i := range o.Allowed {
+		switch c := &o.Allowed[i]; {
+		case !c.Token:
 			out.open = true
+		case !d.ofAnother(c):
+			out.scopes = append(out.scopes, c.Scopes)
 		}
 	}
 	if out.open {
@@ -161,23 +164,6 @@ func (d *drafter) demands(o *ir.Operation) (access, bool) {
 
 func (a access) equal(b access) bool {
 	return a.open == b.open && slices.EqualFunc(a.scopes, b.scopes, slices.Equal)
-}
-
-// issuer returns the issuer of tokens: the named one, or the one of the
-// description's OpenID Connect scheme
-// (https://openid.net/specs/openid-connect-discovery-1_0.html section 4).
-func (d *drafter) issuer() string {
-	if d.Issuer != "" || d.doc.Components == nil {
-		return d.Issuer
-	}
-	for _, name := range sortedKeys(d.doc.Components.SecuritySchemes) {
-		if s := d.doc.Components.SecuritySchemes[name]; s != nil && s.Value != nil {
-			if issuer, ok := strings.CutSuffix(s.Value.OpenIdConnectUrl, "/.well-known/openid-configuration"); ok {
-				return issuer
-			}
-		}
-	}
-	return ""
 }
 
 // head returns the beginning of a resource.

@@ -49,9 +49,7 @@ func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 // extensions returns the fields that are FabricGateways', sorted.
 func extensions(all map[string]any) source.Object {
 	own := maps.Clone(all)
-	maps.DeleteFunc(own, func(key string, _ any) bool {
-		return !strings.HasPrefix(key, "x-fabric-") && key != "x-external-service-provider"
-	})
+	maps.DeleteFunc(own, func(key string, _ any) bool { return !isFabric(key) })
 	return source.ObjectOf(own)
 }
 
@@ -59,7 +57,10 @@ func (d *drafter) fabricPaths() source.Object {
 	written, texts := map[*ir.Operation]bool{}, map[*ir.Operation]source.Object{}
 	for i := range d.Operations {
 		o := &d.Operations[i]
-		texts[o], written[o] = d.fabricOperation(o)
+		if texts[o], written[o] = d.fabricOperation(o); written[o] && o.Named == nil && strings.Contains(o.Path, "*") {
+			d.left(o.Origin, "write an operation by hand, or a parameter in place of the star", "%s has a star in its path, which a FabricGateway reads as any text", o.Method+" "+o.Path)
+			written[o] = false
+		}
 		for _, base := range d.bases(o) {
 			if written[o] && !fabric.PathAllowed(base+o.Path) {
 				d.left(o.Origin, "write an operation for a wider path by hand", "%s has a path that a FabricGateway does not have, where a parameter is a whole segment", o.Method+" "+o.Path)
@@ -103,28 +104,45 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 	if out == nil {
 		out = source.Object{}
 	}
-	if _, said := out.Get(keyPrivileges); said {
-		return out, true
-	}
 	a, ok := d.accessOf(o)
 	switch {
 	case !ok:
 		return nil, false
 	case a.open:
-		if _, static := out.Get("x-fabric-static-response"); !static {
-			d.found.Add(diag.Finding{
-				Code: diag.ImportChose, At: o.Security, Message: o.Method + " " + o.Path + " is open to anyone, and a FabricGateway demands a token of every caller: it is closed",
-				Help: "publish what is open by other means",
-			})
-		}
-		return out, true
+		d.found.Add(diag.Finding{
+			Code: diag.ImportChose, At: o.Security, Message: o.Method + " " + o.Path + " is open to anyone, and a FabricGateway demands a token of every caller: it is closed",
+			Help: "publish what is open by other means",
+		})
 	case len(a.scopes) > 1:
-		d.left(o.Security, "write x-fabric-privileges in the document: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
+		d.left(o.Security, "write x-fabric-privileges in the document, and no alternatives: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
 		return nil, false
-	case len(a.scopes[0]) > 0:
-		out = append(out, source.Member{Key: keyPrivileges, Value: source.ListOf(a.scopes[0])})
+	default:
+		out = demandingAll(out, a.scopes[0])
 	}
 	return out, true
+}
+
+// demandingAll is an operation whose privileges have the scopes too.
+func demandingAll(operation source.Object, scopes []string) source.Object {
+	own, said := operation.Get(keyPrivileges)
+	list, isList := own.([]any)
+	if said && !isList {
+		return operation // it is refused as it is
+	}
+	for _, s := range scopes {
+		if !slices.Contains(list, any(s)) && !strings.EqualFold(s, uid) {
+			list = append(list, s)
+		}
+	}
+	if said || len(list) == 0 {
+		for i := range operation {
+			if operation[i].Key == keyPrivileges {
+				operation[i].Value = list
+			}
+		}
+		return operation
+	}
+	return append(operation, source.Member{Key: keyPrivileges, Value: list})
 }
 
 // operationOf returns what the library read of an operation.

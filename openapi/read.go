@@ -88,7 +88,9 @@ func parse(f *source.File) (*source.Document, *source.Node, diag.List) {
 		doc, root = one, n
 	}
 	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
+		if p.Kind != source.Ambiguous { // OpenAPI is YAML 1.2, and the library reads it so
+			found.Add(diag.FromProblem(p))
+		}
 	}
 	if len(found) == 0 && doc == nil {
 		found.Add(diag.Finding{
@@ -152,11 +154,17 @@ func (d *Document) load(f *source.File, open Open) (err error) {
 // reader turns what the library read into the model.
 type reader struct {
 	*Document
+	// named says of operations with x-fabric keys whom these let in.
+	named map[operation]*ir.Access
 	found diag.List
 }
 
+// operation names an operation.
+type operation struct{ path, method string }
+
 func (r *reader) read() {
 	r.checkFields()
+	r.readNamed()
 	r.Origin = r.origin
 	if r.doc.Info != nil {
 		r.Title = r.doc.Info.Title
@@ -199,6 +207,8 @@ func (r *reader) path(template string, item *openapi3.PathItem) {
 			}
 		}
 		op.Security, op.Allowed = r.security(opAt, o)
+		op.Named = r.named[operation{template, method}]
+		r.checkOperation(opAt, o)
 		r.Operations = append(r.Operations, op)
 	}
 }
@@ -218,106 +228,7 @@ func (r *reader) checkReference(at source.Ref, template string, item *openapi3.P
 	}
 	for _, key := range sortedKeys(item.Extensions) {
 		if !isPathField(key) {
-			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q, behind %q, is not a field of a path", key, ref), Help: helpOperations()})
-		}
-	}
-}
-
-// security returns who may send an operation: as it says itself, or the
-// description as a whole. Without either nothing is demanded.
-func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []ir.Credentials) {
-	requirements, place := r.doc.Security, r.origin.At("security")
-	if o.Security != nil {
-		requirements, place = *o.Security, at.At("security")
-	}
-	if len(requirements) == 0 {
-		if scopes := privileges(o); o.Security == nil && scopes != nil {
-			return at.At(keyPrivileges), []ir.Credentials{{Token: true, Scopes: scopes}}
-		}
-		if o.Security == nil {
-			place = at
-		}
-		return place, []ir.Credentials{{}}
-	}
-	var out []ir.Credentials
-	for i, one := range requirements {
-		var c ir.Credentials
-		for _, name := range sortedKeys(one) {
-			r.scheme(place.Elem(i), name, one[name], &c)
-		}
-		slices.Sort(c.Scopes)
-		c.Scopes = slices.Compact(c.Scopes)
-		out = append(out, c)
-	}
-	return place, out
-}
-
-// keyPrivileges is the key of an operation that lists the scopes that a FabricGateway
-// demands.
-const keyPrivileges = "x-fabric-privileges"
-
-// privileges returns the scopes that an operation demands by that key, sorted; uid,
-// which each token has, is not one.
-func privileges(o *openapi3.Operation) []string {
-	list, _ := o.Extensions[keyPrivileges].([]any)
-	var out []string
-	for _, p := range list {
-		if name, ok := p.(string); ok && name != "uid" {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// scheme adds what a named scheme demands.
-func (r *reader) scheme(at source.Ref, name string, scopes []string, c *ir.Credentials) {
-	var s *openapi3.SecurityScheme
-	if r.doc.Components != nil {
-		if ref := r.doc.Components.SecuritySchemes[name]; ref != nil {
-			s = ref.Value
-		}
-	}
-	if s == nil {
-		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the security scheme %q is not defined", name), Help: "define it in components.securitySchemes"})
-		return
-	}
-	switch {
-	case s.Type == "oauth2", s.Type == "openIdConnect", s.Type == "http" && strings.EqualFold(s.Scheme, "bearer"):
-		c.Token = true
-		c.Scopes = append(c.Scopes, scopes...)
-	default:
-		c.Others = append(c.Others, name)
-	}
-}
-
-// pathFields are the fields of a path that are not operations.
-var pathFields = []string{"$ref", "summary", "description", "servers", "parameters", "additionalOperations"}
-
-// operationFields are those of operations. TRACE and QUERY are among them
-// (https://spec.openapis.org/oas/v3.2.0.html#path-item-object).
-var operationFields = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
-
-func isPathField(key string) bool {
-	return strings.HasPrefix(key, "x-") || slices.Contains(pathFields, key) || slices.Contains(operationFields, key)
-}
-
-func helpOperations() string {
-	return "operations are " + strings.Join(operationFields, ", ") + ", in lower case"
-}
-
-// checkFields reports fields of paths that would be passed over: an operation
-// whose method is misspelt is one that nothing is compared with.
-func (r *reader) checkFields() {
-	paths := source.Field(r.root, "paths")
-	for _, p := range source.Keys(paths) {
-		for _, key := range source.Keys(source.Field(paths, p)) {
-			if isPathField(key) {
-				continue
-			}
-			at := r.origin.At("paths", p, key)
-			at.Key = true
-			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of a path", key), Help: helpOperations()})
+			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q, behind %q, is not a field of a path", key, ref), Help: helpPath(key)})
 		}
 	}
 }

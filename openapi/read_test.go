@@ -59,14 +59,14 @@ paths:
 		}
 	}
 	want := []string{
-		"POST //api.example.com/v1/orders [{Token:true Scopes:[r w] Others:[]}]",
-		"POST //beta.example.com/v1/orders [{Token:true Scopes:[r w] Others:[]}]",
-		"POST ///internal/orders [{Token:true Scopes:[r w] Others:[]}]",
-		"PUT //api.example.com/v1/orders [{Token:true Scopes:[] Others:[basic]}]",
-		"PUT //beta.example.com/v1/orders [{Token:true Scopes:[] Others:[basic]}]",
-		"PUT ///internal/orders [{Token:true Scopes:[] Others:[basic]}]",
-		"DELETE //orders.example.com/orders/{id} [{Token:false Scopes:[] Others:[]} {Token:false Scopes:[] Others:[key]}]",
-		"GET //orders.example.com/orders/{id} [{Token:false Scopes:[] Others:[]}]",
+		"POST //api.example.com/v1/orders [{Token:true Scopes:[r w] Issuers:[] Others:[]}]",
+		"POST //beta.example.com/v1/orders [{Token:true Scopes:[r w] Issuers:[] Others:[]}]",
+		"POST ///internal/orders [{Token:true Scopes:[r w] Issuers:[] Others:[]}]",
+		"PUT //api.example.com/v1/orders [{Token:true Scopes:[] Issuers:[] Others:[basic]}]",
+		"PUT //beta.example.com/v1/orders [{Token:true Scopes:[] Issuers:[] Others:[basic]}]",
+		"PUT ///internal/orders [{Token:true Scopes:[] Issuers:[] Others:[basic]}]",
+		"DELETE //orders.example.com/orders/{id} [{Token:false Scopes:[] Issuers:[] Others:[]} {Token:false Scopes:[] Issuers:[] Others:[key]}]",
+		"GET //orders.example.com/orders/{id} [{Token:false Scopes:[] Issuers:[] Others:[]}]",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -90,6 +90,10 @@ func TestReadRefuses(t *testing.T) {
 		head + "paths:\n  /a: {fetch: {}}":    "4:8 \"fetch\" is not a field of a path",
 		head + "paths:\n  /a: {$ref: b.yaml}": "1:1 this is not a valid OpenAPI document",
 		head + "paths:\n  /a: {$ref: \"https://example.com/b.yaml\"}":                           "1:1 this is not a valid OpenAPI document",
+		head + "paths: {/a: {get: {}}}\nSecurity: []":                                           "4:1 \"Security\" is not a field of an OpenAPI document",
+		head + "paths: {/a: {get: {securtiy: []}}}":                                             "3:20 \"securtiy\" is not a field of an operation",
+		head + "paths: {/a: {get: {X-Fabric-Privileges: []}}}":                                  "3:20 \"X-Fabric-Privileges\" is not a field of an operation",
+		head + "paths: {/a: {x-fabric-privileges: [r], get: {}}}":                               "3:14 \"x-fabric-privileges\" is not a field of a path",
 		head + "paths: {/a: {get: {security: [{none: []}]}}}":                                   "3:32 the security scheme \"none\" is not defined",
 		head + "servers: [{url: \"https://{h}/\"}]\npaths: {/a: {get: {}}}":                     "3:17 the URL of a server cannot be read: it is not a URL, or it has a variable that is not defined",
 		head + "servers: [{url: \"https://u:p@h/\"}]\npaths: {/a: {get: {}}}":                   "3:17 the URL of a server cannot be read: it has credentials, a query or a fragment",
@@ -109,6 +113,15 @@ func TestReadRefuses(t *testing.T) {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
 		}
+	}
+}
+
+// TestReadYAML checks that texts which are something else to YAML 1.1 are read: OpenAPI
+// is YAML 1.2.
+func TestReadYAML(t *testing.T) {
+	d, found := openapi.Read(file(t, head+"paths: {/a: {get: {description: no, parameters: [{name: t, in: query, schema: {enum: [on, off], example: 12:30:45}}]}}}"), nil)
+	if d == nil || len(found) > 0 {
+		t.Fatal(found)
 	}
 }
 

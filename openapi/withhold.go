@@ -30,14 +30,22 @@ func (d *drafter) withhold(written map[*ir.Operation]bool) {
 	}
 }
 
-// callerKeys are the x-fabric keys that say who may call.
-var callerKeys = []string{keyPrivileges, "x-fabric-whitelist", "x-fabric-employee-access"}
+// callerless are the x-fabric keys that do not say who may call, or that let in more
+// callers. Any other may keep callers out, also one that kgw does not know.
+var callerless = []string{
+	"x-fabric-service", "x-external-service-provider", "x-fabric-admins", "x-fabric-cors-support", "x-fabric-compression-support",
+	"x-fabric-ratelimits", "x-fabric-request-ratelimits", "x-fabric-static-response",
+}
+
+// mayName reports whether an x-fabric key may say who may call.
+func mayName(key string) bool { return isFabric(key) && !slices.Contains(callerless, key) }
 
 // sameFabric reports whether the x-fabric keys of two operations let in the same
 // callers.
 func (d *drafter) sameFabric(a, b *ir.Operation) bool {
 	x, y := d.operationOf(a).Extensions, d.operationOf(b).Extensions
-	return !slices.ContainsFunc(callerKeys, func(key string) bool { return !reflect.DeepEqual(x[key], y[key]) })
+	differ := func(key string) bool { return mayName(key) && !reflect.DeepEqual(x[key], y[key]) }
+	return !slices.ContainsFunc(sortedKeys(x), differ) && !slices.ContainsFunc(sortedKeys(y), differ)
 }
 
 // fallsTo returns an operation that is left out and whose requests an operation

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// compareAccess compares who may send a request by the description and by the
-// route that gets it.
+// compareAccess compares who may send a request by the description and by the route
+// that gets it.
 func (c *covered) compareAccess(d *documented, r *served, w *match.Request) {
 	say := func(code diag.Code, message, help string) {
 		key := difference{code, d.op.Origin, r.Origin}
@@ -26,19 +26,22 @@ func (c *covered) compareAccess(d *documented, r *served, w *match.Request) {
 	}
 	what := fmt.Sprintf("%s %s", d.op.Method, d.path)
 	open := slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return a.None() })
-	others := othersOf(d.op)
+	others := strings.Join(othersOf(d.op), ", ")
 	switch {
 	case asksAuthorizer(r.Route) || byOtherHandler(r.Route):
 		say(diag.CredentialsUnchecked, what+" is decided by an authorizer or a handler that knows no scopes: who may send it is not compared with the description", "nothing, if that is meant")
 	case open && r.Access.Open():
 	case open:
-		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, demandedText(r)), "correct the security of the operation, or the access strategy of the rule")
-	case len(others) > 0 && r.Access.Open():
-		say(diag.CredentialsUnchecked, fmt.Sprintf("%s demands %s, which the gateway leaves to the service", what, strings.Join(others, ", ")), "nothing, if the service checks it")
+		say(diag.AccessStricter, fmt.Sprintf("%s is described as open to anyone, and the route demands %s", what, demandedText(d, r)), "correct the security of the operation, or the access strategy of the rule")
+	case others != "" && r.Access.Open():
+		say(diag.CredentialsUnchecked, fmt.Sprintf("%s demands %s, which the gateway leaves to the service", what, others), "nothing, if the service checks it")
 	case r.Access.Open():
-		say(diag.AccessWeaker, fmt.Sprintf("%s is open to anyone, and its description demands %s", what, describedText(d.op.Allowed)), "demand a token in the rule, or correct the security of the operation")
+		say(diag.AccessWeaker, fmt.Sprintf("%s is open to anyone, and its description demands %s", what, describedText(d, r)), "demand a token in the rule, or correct the security of the operation")
 	default:
-		compareScopes(d, r, what, say)
+		if others != "" {
+			say(diag.CredentialsUnchecked, fmt.Sprintf("%s is described with %s, which the gateway does not check", what, others), "nothing, if the service checks it")
+		}
+		compareCallers(d, r, what, say)
 	}
 }
 
@@ -64,44 +67,76 @@ func othersOf(op *ir.Operation) []string {
 	return out
 }
 
-// compareScopes compares the scopes of tokens: a token with exactly what one side
-// demands must be enough for the other.
-func compareScopes(d *documented, r *served, what string, say func(diag.Code, string, string)) {
-	grants := grantsOf(r)
-	enough := func(scopes []string) bool {
-		return slices.ContainsFunc(d.op.Allowed, func(a ir.Credentials) bool { return allAmong(a.Scopes, scopes) })
-	}
+// compareCallers compares who is let in, by name and by the scopes of tokens: whom one side
+// lets in, the other must too.
+func compareCallers(d *documented, r *served, what string, say func(diag.Code, string, string)) {
+	grants, allowed := grantsOf(d, r), allowedBy(d, r)
 	for _, g := range grants {
-		if !enough(g) {
-			say(diag.AccessWeaker, fmt.Sprintf("%s lets tokens with %s in, and its description demands %s", what, scopesText(g), describedText(d.op.Allowed)),
+		if !slices.ContainsFunc(allowed, g.within) {
+			say(diag.AccessWeaker, fmt.Sprintf("%s lets %s in, and its description demands %s", what, g.callers(), describedText(d, r)),
 				"demand the scopes in the rule, or correct the security of the operation")
 		}
 	}
-	for _, a := range d.op.Allowed {
-		if !slices.ContainsFunc(grants, func(g []string) bool { return allAmong(g, a.Scopes) }) {
-			say(diag.AccessStricter, fmt.Sprintf("%s refuses tokens with %s, which its description lets in: the route demands %s", what, scopesText(a.Scopes), demandedText(r)),
+	for _, a := range allowed {
+		if !slices.ContainsFunc(grants, a.within) {
+			say(diag.AccessStricter, fmt.Sprintf("%s refuses %s, which its description lets in: the route demands %s", what, a.callers(), demandedText(d, r)),
 				"correct the security of the operation, or the scopes of the rule")
 		}
 	}
+	if d.op.Named == nil {
+		return
+	}
+	if theirs, mine := d.op.Named.Deny, r.Access.Deny; len(theirs) > len(mine) {
+		say(diag.AccessWeaker, what+" lets employees in whom its description refuses", "refuse them in the gateway, or correct the description")
+	} else if len(mine) > len(theirs) {
+		say(diag.AccessStricter, what+" refuses employees whom its description lets in", "correct the description, or the gateway")
+	}
 }
 
-// allAmong reports whether all of some scopes are among others.
+// admission is one way to be let in.
+type admission struct {
+	who    ir.Principal // nil for anyone
+	scopes []string
+	others []string // what a caller brings in place of a token
+}
+
+// within reports whether all whom a way lets in are let in by another.
+func (w admission) within(o admission) bool {
+	return among(w.who, o.who) && allAmong(o.scopes, w.scopes) && (len(w.others) == 0 || len(o.others) > 0)
+}
+
+// among reports whether all callers of one name are callers of another.
+func among(some, all ir.Principal) bool {
+	switch a := all.(type) {
+	case nil:
+		return true
+	case ir.Services:
+		s, ok := some.(ir.Services)
+		return ok && allAmong(s.IDs, a.IDs)
+	case ir.Employees:
+		s, ok := some.(ir.Employees)
+		return ok && (a.All || !s.All && allAmong(s.IDs, a.IDs))
+	}
+	return false
+}
+
+// allAmong reports whether all of some texts are among others.
 func allAmong(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
-// grantsOf lists the scopes of each way to be let in. Ways for named callers
-// (services, employees) count only if there is no other: a description cannot
-// name callers.
-func grantsOf(r *served) [][]string {
-	var named, others [][]string
+// grantsOf lists the ways to be let in by a route. Where the description names nobody,
+// ways for named callers (services, employees) count only if there is no other.
+func grantsOf(d *documented, r *served) []admission {
+	var named, others []admission
 	for i := range r.Access.Grants {
 		g := &r.Access.Grants[i]
-		scopes := slices.DeleteFunc(slices.Clone(g.Scopes), func(s string) bool { return slices.Contains(r.gateway.Convention.ImpliedScopes, s) })
-		if g.Who != nil {
-			named = append(named, scopes)
+		w := admission{who: g.Who, scopes: withoutImplied(r, g.Scopes)}
+		if g.Who == nil || d.op.Named != nil {
+			others = append(others, w)
 		} else {
-			others = append(others, scopes)
+			w.who = nil
+			named = append(named, w)
 		}
 	}
 	if len(others) > 0 {
@@ -110,29 +145,96 @@ func grantsOf(r *served) [][]string {
 	return named
 }
 
-func demandedText(r *served) string {
-	grants := grantsOf(r)
-	if len(grants) == 0 {
-		return "what nobody has"
-	}
-	var out []string
-	for _, g := range grants {
-		if text := "a token with " + scopesText(g); !slices.Contains(out, text) {
-			out = append(out, text)
+// allowedBy lists the ways to be let in by a description.
+func allowedBy(d *documented, r *served) []admission {
+	var out []admission
+	for _, c := range d.op.Allowed {
+		w := admission{scopes: withoutImplied(r, c.Scopes)}
+		if !c.Token {
+			w.others = c.Others
+		}
+		if d.op.Named == nil {
+			out = append(out, w)
+			continue
+		}
+		for i := range d.op.Named.Grants {
+			g := &d.op.Named.Grants[i]
+			named := admission{who: g.Who, scopes: withoutImplied(r, slices.Concat(w.scopes, g.Scopes)), others: w.others}
+			if _, people := g.Who.(ir.Employees); people {
+				named.scopes = withoutImplied(r, g.Scopes) // the same whatever else is demanded
+			}
+			out = append(out, named)
 		}
 	}
-	return strings.Join(out, " or ")
+	return out
 }
 
-func describedText(allowed []ir.Credentials) string {
+// withoutImplied are the scopes but for those that every route of a gateway demands,
+// each once.
+func withoutImplied(r *served, scopes []string) []string {
+	out := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(r.gateway.Convention.ImpliedScopes, s) })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// callers spells whom a way lets in.
+func (w admission) callers() string {
+	switch {
+	case w.who != nil:
+		return nameOf(w.who) + " with " + scopesText(w.scopes)
+	case len(w.others) > 0:
+		return "callers with " + strings.Join(w.others, " and ")
+	}
+	return "tokens with " + scopesText(w.scopes)
+}
+
+// nameOf spells named callers.
+func nameOf(who ir.Principal) string {
+	switch p := who.(type) {
+	case ir.Services:
+		return fmt.Sprintf("services %q", p.IDs)
+	case ir.Employees:
+		if !p.All {
+			return fmt.Sprintf("employees %q", p.IDs)
+		}
+		return "all employees"
+	}
+	return "anyone"
+}
+
+func demandedText(d *documented, r *served) string { return waysText(grantsOf(d, r)) }
+
+// describedText spells what a description demands.
+func describedText(d *documented, r *served) string {
+	if d.op.Named != nil {
+		return waysText(allowedBy(d, r))
+	}
 	var out []string
-	for _, a := range allowed {
+	for _, a := range d.op.Allowed {
 		var parts []string
 		if a.Token {
 			parts = append(parts, "a token with "+scopesText(a.Scopes))
 		}
 		parts = append(parts, a.Others...)
 		out = append(out, strings.Join(parts, " and "))
+	}
+	return strings.Join(out, " or ")
+}
+
+// waysText spells ways to be let in.
+func waysText(ways []admission) string {
+	if len(ways) == 0 {
+		return "what nobody has"
+	}
+	var out []string
+	for _, w := range ways {
+		text := "a token with " + scopesText(w.scopes)
+		if w.who != nil {
+			text = "a token of " + nameOf(w.who) + " with " + scopesText(w.scopes)
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
 	return strings.Join(out, " or ")
 }

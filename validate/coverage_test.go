@@ -37,6 +37,8 @@ func TestCoverage(t *testing.T) {
 		"a way in that nobody described":     {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r"}}}, []ir.Grant{scoped("r"), scoped("x")}, []diag.Code{diag.AccessWeaker}},
 		"a grant for employees as well":      {"GET", "/a", "/a", []ir.Credentials{{Token: true, Scopes: []string{"r"}}}, []ir.Grant{scoped("r"), {Who: ir.Employees{All: true}, Proof: ir.JWT{}}}, nil},
 		"an API key, which the service asks": {"GET", "/a", "/a", []ir.Credentials{{Others: []string{"key"}}}, []ir.Grant{open}, []diag.Code{diag.CredentialsUnchecked}},
+		"an API key beside a token":          {"GET", "/a", "/a", []ir.Credentials{{Token: true, Others: []string{"key"}}}, []ir.Grant{scoped()}, []diag.Code{diag.CredentialsUnchecked}},
+		"an API key in place of a token":     {"GET", "/a", "/a", []ir.Credentials{{Others: []string{"key"}}}, []ir.Grant{scoped()}, []diag.Code{diag.AccessStricter, diag.CredentialsUnchecked}},
 		"an authorizer":                      {"GET", "/a", "/a", anyToken, []ir.Grant{{Proof: ir.External{}}}, []diag.Code{diag.CredentialsUnchecked}},
 		"another method":                     {"POST", "/a", "/a", nothing, []ir.Grant{open}, []diag.Code{diag.OperationNotExposed, diag.RouteNotDocumented}},
 		"a wider route":                      {"GET", "/a/{id}", "/a/{**}", nothing, []ir.Grant{open}, []diag.Code{diag.RouteNotDocumented}},

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -40,8 +41,11 @@ type Operation struct {
 	Path string
 	// Servers are those of the API, or the operation's own.
 	Servers []APIServer
-	// Allowed are the alternatives of who may send it; one is enough.
+	// Allowed are the alternatives of what a caller brings; one is enough.
 	Allowed []Credentials
+	// Named says of callers by name who may send it; nil where nobody is named.
+	// What Allowed demands is demanded of them too, except of employees.
+	Named *Access
 }
 
 // Credentials are what one alternative of an operation demands, all of it.
@@ -49,6 +53,8 @@ type Credentials struct {
 	// Token demands a bearer token with the Scopes.
 	Token  bool
 	Scopes []string
+	// Issuers are those of the token, as far as they are said: all of them.
+	Issuers []string
 	// Others name schemes that a gateway does not check: API keys, passwords
 	// and client certificates.
 	Others []string
@@ -94,5 +100,11 @@ func (a *API) At(o *Operation, host string) []APIServer {
 
 // Matches is the set of paths of the operation below a server: a parameter is
 // one or more characters of a segment
-// (https://spec.openapis.org/oas/v3.1.1.html#path-templating).
-func (o *Operation) Matches(s *APIServer) pathlang.Path { return pathlang.OpenAPI(s.Base + o.Path) }
+// (https://spec.openapis.org/oas/v3.1.1.html#path-templating). Stars in the path are
+// those of a FabricGateway where the description has its keys.
+func (o *Operation) Matches(s *APIServer) pathlang.Path {
+	if o.Named != nil && strings.Contains(o.Path, "*") {
+		return pathlang.Path{Lang: pathlang.Fabric, Text: s.Base + o.Path}
+	}
+	return pathlang.OpenAPI(s.Base + o.Path)
+}
