@@ -130,7 +130,7 @@ func (c *conversion) host(v any, path string) any {
 		return v
 	}
 	c.tell(diag.Respelled, path, "", "host %q is written in lower case", text)
-	if c.delegates && (!c.settings.IstioJWT || c.result.From != "v1beta1") {
+	if c.delegates && !c.meshTokens() {
 		f := c.tell(diag.HostLowered, path, "check that these requests may pass",
 			"Oathkeeper looked at the case of host %q: requests that spell it in lower case, as clients do, found no rule, and get in afterwards", text)
 		f.Witness = &diag.Witness{Method: "GET", URL: "https://" + strings.ToLower(text) + "/"}

@@ -12,45 +12,143 @@ import (
 )
 
 // arrange puts each rule in front of the more general ones that share a method
-// with it: v2 refuses the other order, in which nothing reaches it.
+// with it: v2 refuses the other order, in which nothing reaches it. Other rules that
+// share requests keep their order, as far as that is possible.
 func (c *conversion) arrange(all []*rule) []*rule {
-	var out []*rule
-	for _, r := range all {
-		if c.purse.Spent() {
-			return all
+	pairs := c.pairs(all)
+	if pairs == nil {
+		return all
+	}
+	var out []int
+	placed := make([]bool, len(all))
+	for range all {
+		i := pairs.next(placed)
+		placed[i] = true
+		out = append(out, i)
+	}
+	sorted := make([]*rule, len(all))
+	for k, i := range out {
+		sorted[k] = all[i]
+		for _, j := range out[k+1:] {
+			if j < i && pairs[i][j] != free {
+				c.overtakes(all[i], all[j])
+			}
 		}
-		at := slices.IndexFunc(out, func(o *rule) bool { return shareMethod(o, r) && o.path != r.path && c.within(r.path, o.path) })
-		if at < 0 {
-			out = append(out, r)
-			continue
+	}
+	return sorted
+}
+
+// pair is which of two rules has to come first.
+type pair uint8
+
+const (
+	free   pair = iota // they share no request
+	keep               // the one that is first
+	before             // the one that is second: its requests are some of the first's
+)
+
+// pairs has, for each rule, its pairs with those in front of it.
+type pairs [][]pair
+
+// pairs compares the rules, and is nil where all may stay as they are.
+func (c *conversion) pairs(all []*rule) pairs {
+	out, moves := make(pairs, len(all)), false
+	for i, r := range all {
+		out[i] = make([]pair, i)
+		for j, o := range all[:i] {
+			if c.purse.Spent() {
+				return nil
+			}
+			if o.path == r.path && shareMethod(o, r) {
+				out[i][j] = keep
+			} else if shareMethod(o, r) {
+				out[i][j] = c.pair(o, r)
+			}
+			moves = moves || out[i][j] == before
 		}
-		c.overtakes(r, out[at])
-		out = slices.Insert(out, at, r)
+	}
+	if !moves {
+		return nil
 	}
 	return out
 }
 
-func shareMethod(a, b *rule) bool {
-	return slices.ContainsFunc(a.methods, func(m string) bool { return slices.Contains(b.methods, m) })
+func (c *conversion) pair(first, second *rule) pair {
+	switch c.relate(second.path, first.path).Kind {
+	case match.Disjoint:
+		return free
+	case match.Subset:
+		return before
+	default:
+		return keep
+	}
 }
+
+// next is the first rule for which all that have to come before it are placed, or
+// else the first that has no more special one left.
+func (p pairs) next(placed []bool) int {
+	special := -1
+	for i := range placed {
+		if placed[i] {
+			continue
+		}
+		first, kept := true, true
+		for k := range placed {
+			switch {
+			case placed[k]:
+			case k > i:
+				first = first && p[k][i] != before
+			case k < i:
+				kept = kept && p[i][k] != keep
+			}
+		}
+		if first && kept {
+			return i
+		}
+		if first && special < 0 {
+			special = i
+		}
+	}
+	return special
+}
+
+// shareMethod reports whether two rules have a method in common, those for preflights
+// among them.
+func shareMethod(a, b *rule) bool { return sharedMethod(a, b) != "" }
+
+// sharedMethod is a method that two rules have in common, one of their author's
+// if there is one, and "" if there is none.
+func sharedMethod(a, b *rule) string {
+	for _, m := range a.methods {
+		if slices.Contains(b.methods, m) {
+			return m
+		}
+	}
+	if a.hasOptions() && b.hasOptions() {
+		return options
+	}
+	return ""
+}
+
+func (r *rule) hasOptions() bool { return r.preflight || slices.Contains(r.methods, options) }
 
 // overtakes reports the effect of a rule that now comes before a general one.
 func (c *conversion) overtakes(r, general *rule) {
-	if general.index == r.index || alike(r, general) {
+	method := sharedMethod(r, general)
+	if general.index == r.index || alike(r, general) || method == options && (r.preflight || general.preflight) {
 		return
 	}
-	i := slices.IndexFunc(r.methods, func(m string) bool { return slices.Contains(general.methods, m) })
 	relation := c.relate(r.path, general.path)
 	var w *diag.Witness
 	if relation.Witness != nil {
 		request := *relation.Witness
-		request.Method = r.methods[i]
+		request.Method = method
 		if hosts := c.hosts(); len(hosts) > 0 {
 			request.Host = hosts[0]
 		}
 		w = witness(&request)
 	}
-	if r.public() && r.direct && !general.public() {
+	if r.public() && (r.direct || c.meshTokens()) && !general.public() {
 		c.leave(diag.OrderNotMoved, r.at+".path", "remove the rule, or move it in front of the other one if these requests are meant to be public",
 			"nothing reaches %s today, because %s comes first; v2 would put it first, and let everybody in", quote(r), quote(general))
 		c.left[len(c.left)-1].Witness = w

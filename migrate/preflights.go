@@ -12,7 +12,7 @@ import (
 
 const options = "OPTIONS"
 
-// preflights adds OPTIONS to the methods where a CORS policy needs it: without
+// preflights marks the rules that get OPTIONS, where a CORS policy needs it: without
 // it, v2 routes no preflight. The policy is the same for all rules, so that the
 // most general rule is enough for the ones within it, and an author's own rule
 // for OPTIONS for the ones that it covers. A public rule cannot replace one
@@ -36,11 +36,6 @@ func (c *conversion) preflights(all []*rule) {
 		}
 		r.preflight = true
 	}
-	for _, r := range needs {
-		if r.preflight {
-			r.methods = append(slices.Clone(r.methods), options)
-		}
-	}
 	for _, i := range added {
 		c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", i), "remove it if no browser sends requests from another origin",
 			"OPTIONS is added, so that browsers' preflights find the route")
@@ -60,12 +55,16 @@ func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
 	return slices.Index(all, o) < slices.Index(all, r)
 }
 
+// meshTokens reports whether Istio checked the tokens: the first route that matched
+// a request was the one, with its methods.
+func (c *conversion) meshTokens() bool { return c.settings.IstioJWT && c.result.From == "v1beta1" }
+
 // opened reports requests that get in although nothing matched them before. The
 // route of a rule that goes to Oathkeeper matches every method, and Oathkeeper
 // finds no Rule for methods that a later rule lets through without it; in v2 the
 // later rule matches them.
 func (c *conversion) opened(all []*rule) {
-	if c.settings.IstioJWT && c.result.From == "v1beta1" {
+	if c.meshTokens() {
 		return
 	}
 	c.overlaps(all)

@@ -49,10 +49,16 @@ func (c *conversion) rules() any {
 	if len(c.left) > 0 {
 		return v
 	}
-	all = c.arrange(c.distinct(all))
+	all = c.distinct(all)
+	c.preflights(all)
+	all = c.arrange(all)
 	c.opened(all)
 	c.delegates = slices.ContainsFunc(all, func(r *rule) bool { return !r.direct })
-	c.preflights(all)
+	for _, r := range all {
+		if r.preflight {
+			r.methods = append(slices.Clone(r.methods), options)
+		}
+	}
 	c.root(all)
 	all = c.split(all)
 	out := make([]any, len(all))
@@ -170,7 +176,7 @@ func (c *conversion) distinct(all []*rule) []*rule {
 			if first := taken[m+" "+r.path]; first == nil {
 				taken[m+" "+r.path] = r
 			} else if first.index != r.index {
-				c.tell(diag.SettingDropped, r.at+".path", "", "%s %s is left out here: %s comes first and answers it", m, r.path, quote(first))
+				c.leaveOut(r, first, m)
 			}
 		}
 		if len(kept) > 0 || len(r.methods) == 0 {
@@ -179,6 +185,19 @@ func (c *conversion) distinct(all []*rule) []*rule {
 		r.methods = kept
 	}
 	return out
+}
+
+// leaveOut reports a method that a rule loses to an earlier one, and leaves a document
+// in which that one is public and the other asks for a token, unless the gateway never
+// came to the second: Oathkeeper refuses requests that two rules match, and of two
+// policies for one path the last holds.
+func (c *conversion) leaveOut(r, first *rule, method string) {
+	if first.public() && !r.public() && (!first.direct || c.meshTokens()) {
+		c.leave(diag.OrderNotMoved, r.at+".path", "remove one of the two rules",
+			"%s and %s become one path of v2: %s %s would be open to everybody, which asks for a token today or is refused", quote(first), quote(r), method, r.path)
+		return
+	}
+	c.tell(diag.SettingDropped, r.at+".path", "", "%s %s is left out here: %s comes first and answers it", method, r.path, quote(first))
 }
 
 // within reports whether a path of v2 matches no other requests than another.
