@@ -90,7 +90,7 @@ func readAPI(d *source.Document, namespace string) *api {
 	if len(a.issuers) == 0 && (len(listed) > 0 || enabled == true) {
 		a.why = "tokens were verified by the issuer of the cluster, which the Api does not name"
 	}
-	a.common()
+	a.keepCommon()
 	return a
 }
 
@@ -126,15 +126,15 @@ func (a *api) issuer(jwt *source.Node) {
 	a.issuers = append(a.issuers, out)
 }
 
-// common finds the paths that every issuer excludes: those that are excluded
+// keepCommon finds the paths that every issuer excludes: those that are excluded
 // alike. Others that share a request are excluded in part, and are not compared.
-func (a *api) common() {
+func (a *api) keepCommon() {
 	for i, one := range a.issuers {
 		for _, path := range one.excluded {
 			everywhere := true
 			for k, other := range a.issuers {
 				everywhere = everywhere && slices.Contains(other.excluded, path)
-				if k != i && !slices.Contains(other.excluded, path) && slices.ContainsFunc(other.excluded, func(p string) bool { return mayShare(p, path) }) {
+				if k != i && !slices.Contains(other.excluded, path) && slices.ContainsFunc(other.excluded, func(p string) bool { return pathsMayMeet(p, path) }) {
 					a.why = fmt.Sprintf("issuers exclude paths that have requests in common, such as %q", path)
 				}
 			}
@@ -145,9 +145,9 @@ func (a *api) common() {
 	}
 }
 
-// mayShare reports whether two paths of policies may match one request: texts,
-// and beginnings or ends of them.
-func mayShare(p, q string) bool {
+// pathsMayMeet reports whether two paths of policies may match one request:
+// texts, and beginnings or ends of them.
+func pathsMayMeet(p, q string) bool {
 	if strings.HasPrefix(p, "*") || strings.HasPrefix(q, "*") {
 		return true
 	}

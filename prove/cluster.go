@@ -71,7 +71,7 @@ func Pods(manifests []simulate.Manifest, c *config.Config) *simulate.Pods {
 // go to Oathkeeper directly. Requests for hosts of Ingresses and RouteGroups go
 // to Skipper, unless VirtualServices serve those hosts too.
 func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
-	o, remote := configured(manifests, o.WithDefaults())
+	o, remote := withNativeConfig(manifests, o.WithDefaults())
 	c := o.Config
 	manifests, principal := gatewayapi.Convert(manifests, gatewayOptions(c))
 	principal = cmp.Or(principal, c.Istio.IngressPrincipal.First())

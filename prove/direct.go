@@ -13,12 +13,12 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// direct looks at all requests of the statement that come to a gateway of Istio
-// and are not handed to a delegate, class by class: those of one class are
-// decided alike, by the gateway's policies, its routes and the sidecars. What
-// else a caller may choose, and what the inputs leave open, is tried in every
-// combination.
-func (p *prover) direct() {
+// proveDirect looks at all requests of the statement that come to a gateway of
+// Istio and are not handed to a delegate, class by class: those of one class
+// are decided alike, by the gateway's policies, its routes and the sidecars.
+// What else a caller may choose, and what the inputs leave open, is tried in
+// every combination.
+func (p *prover) proveDirect() {
 	side := p.cluster.asked()
 	mesh := *p.cluster.Mesh
 	mesh.Delegates = slices.Clone(mesh.Delegates)
@@ -29,7 +29,7 @@ func (p *prover) direct() {
 	own := *p
 	own.decide = mesh.Decide
 	for _, host := range p.hosts(side) {
-		own.host(side, host)
+		own.proveHost(side, host)
 	}
 	p.failed, p.doubt = own.failed, own.doubt
 }
@@ -57,11 +57,11 @@ func (p *prover) hosts(side *side) []string {
 	return classes.Names(out, append(served, p.set.Hosts...))
 }
 
-// host looks at the requests to one host.
-func (p *prover) host(side *side, host string) {
+// proveHost looks at the requests to one host.
+func (p *prover) proveHost(side *side, host string) {
 	set := p.set
 	set.Hosts = nil
-	parts := side.front(host)
+	parts := side.frontParts(host)
 	sets := []*match.Matcher{side.classifier.Compile(set)}
 	for i := range parts {
 		sets = append(sets, side.classifier.Compile(parts[i].Set))
@@ -70,11 +70,11 @@ func (p *prover) host(side *side, host string) {
 	for _, scheme := range []string{"https", "http"} {
 		found := p.purse.Classes(side.classifier, scheme, host, sets, 0)
 		if found.Reason != "" {
-			p.unsure(nil, found.Reason)
+			p.noteUnsure(nil, found.Reason)
 		}
 		for i, why := range found.Unknown {
 			at := parts[max(i-1, 0)]
-			p.unsure(nil, fmt.Sprintf("%s: %s", at.Text, why))
+			p.noteUnsure(nil, fmt.Sprintf("%s: %s", at.Text, why))
 		}
 		for i := range found.Classes {
 			c := &found.Classes[i]
@@ -82,10 +82,10 @@ func (p *prover) host(side *side, host string) {
 				continue
 			}
 			if !p.purse.Charge(len(parts) * len(tokens)) {
-				p.unsure(nil, match.TooMuch)
+				p.noteUnsure(nil, match.TooMuch)
 				break
 			}
-			p.class(c, tokens)
+			p.proveClass(c, tokens)
 		}
 	}
 }
@@ -110,8 +110,8 @@ func (p *prover) tokens(parts []classes.Part) []simulate.Admission {
 	return out
 }
 
-// class looks for a way through for the requests of one class.
-func (p *prover) class(c *match.Class, tokens []simulate.Admission) {
+// proveClass looks for a way through for the requests of one class.
+func (p *prover) proveClass(c *match.Class, tokens []simulate.Admission) {
 	methods := []string{c.Witness.Method}
 	if slices.Contains(c.Methods, http.MethodOptions) && c.Witness.Method != http.MethodOptions {
 		methods = append(methods, http.MethodOptions) // preflights
@@ -122,16 +122,16 @@ func (p *prover) class(c *match.Class, tokens []simulate.Admission) {
 			for name, value := range c.Witness.Headers {
 				r.Headers = append(r.Headers, simulate.Header{Name: name, Value: value})
 			}
-			if p.open(r, a); p.failed != nil {
+			if p.decideOpen(r, a); p.failed != nil {
 				return
 			}
 		}
 	}
 }
 
-// open decides a symbolic request in every world. One that gets through on
+// decideOpen decides a symbolic request in every world. One that gets through on
 // choices of the caller alone is asked for again as a concrete one.
-func (p *prover) open(r *simulate.Request, a simulate.Admission) {
+func (p *prover) decideOpen(r *simulate.Request, a simulate.Admission) {
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		d := p.decide(r.In(w), nil)
 		o := simulate.Outcome{Decision: d, If: w.Supposes()}
@@ -141,11 +141,11 @@ func (p *prover) open(r *simulate.Request, a simulate.Admission) {
 		if o.Definite() && p.reaches(concrete(r, o.If), a, d.At) {
 			return false
 		}
-		p.unsure(&o, "")
+		p.noteUnsure(&o, "")
 		return true
 	})
 	if !complete && p.failed == nil {
-		p.unsure(nil, fmt.Sprintf("too many conditions are not known about %s %s://%s%s", r.Method, r.Scheme, r.Host, r.Target))
+		p.noteUnsure(nil, fmt.Sprintf("too many conditions are not known about %s %s://%s%s", r.Method, r.Scheme, r.Host, r.Target))
 	}
 }
 
@@ -170,8 +170,8 @@ func concrete(r *simulate.Request, supposes []simulate.Supposition) *simulate.Re
 	return out
 }
 
-// unsure notes the first outcome about which nothing is decided.
-func (p *prover) unsure(o *simulate.Outcome, reason string) {
+// noteUnsure notes the first outcome about which nothing is decided.
+func (p *prover) noteUnsure(o *simulate.Outcome, reason string) {
 	if p.doubt != nil {
 		return
 	}

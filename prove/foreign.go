@@ -26,12 +26,12 @@ var unfollowed = map[string][]string{
 	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"},
 }
 
-// foreign reports, for objects among the input that no resource was compiled
-// to, fields that Istio refuses, fields that kgw does not read, and objects
-// that it does not follow: answers that depend on them are not known. For the
-// result, it reports callers that policies refuse. It returns how many objects
-// of Istio there are.
-func (mem *Memory) foreign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
+// reportForeign reports, for objects among the input that no resource was
+// compiled to, fields that Istio refuses, fields that kgw does not read, and
+// objects that it does not follow: answers that depend on them are not known.
+// For the result, it reports callers that policies refuse. It returns how many
+// objects of Istio there are.
+func (mem *Memory) reportForeign(in compile.Input, o compile.Options, result *compile.Result) (diag.List, int) {
 	o = o.WithDefaults()
 	manifests := slices.Concat(mem.manifestsOf(in.Files, o.Namespace)...)
 	followed := followedRoutes(manifests, o)
@@ -60,11 +60,11 @@ func (mem *Memory) foreign(in compile.Input, o compile.Options, result *compile.
 			})
 		case group == simulate.Networking || group == simulate.Security:
 			n++
-			unread(m, &found)
+			reportUnread(m, &found)
 		}
 	}
-	twoFronts(manifests, &found)
-	mem.insideRefused(manifests, result, o, &found)
+	reportTwoFronts(manifests, &found)
+	mem.reportInsideRefused(manifests, result, o, &found)
 	found = diag.Levels{Mode: o.Config.Mode()}.Apply(found)
 	found.Resolve()
 	return found, n
@@ -78,8 +78,8 @@ func Around(in compile.Input, o compile.Options) []simulate.Manifest {
 	})
 }
 
-// asked reports whether engines read objects of the kind.
-func asked(kind, name string) bool {
+// enginesRead reports whether engines read objects of the kind.
+func enginesRead(kind, name string) bool {
 	return slices.Contains(simulated, kind) || kind == "ConfigMap" && name == "istio"
 }
 
@@ -103,9 +103,9 @@ func followedRoutes(manifests []simulate.Manifest, o compile.Options) map[*sourc
 	return out
 }
 
-// twoFronts reports hosts that both a VirtualService and an HTTPRoute serve: a
-// request is answered by the one whose gateway it reaches.
-func twoFronts(manifests []simulate.Manifest, found *diag.List) {
+// reportTwoFronts reports hosts that both a VirtualService and an HTTPRoute
+// serve: a request is answered by the one whose gateway it reaches.
+func reportTwoFronts(manifests []simulate.Manifest, found *diag.List) {
 	type front struct {
 		at   source.Ref
 		id   string
@@ -167,9 +167,9 @@ func Refused(m *simulate.Manifest) (why, path string) {
 	return "", ""
 }
 
-// unread reports the faults of one object of Istio, and the fields that kgw does
-// not read.
-func unread(m *simulate.Manifest, found *diag.List) {
+// reportUnread reports the faults of one object of Istio, and the fields that
+// kgw does not read.
+func reportUnread(m *simulate.Manifest, found *diag.List) {
 	why, path := Refused(m)
 	if why != "" {
 		found.Add(diag.Finding{

@@ -12,13 +12,13 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// insideRefused says once of all APIRules v2 of a run that callers inside the
-// cluster are refused, and how to let them in. Those that were read from a
-// cluster, and those in whose namespace an ALLOW policy of somebody else is, are
-// passed over: whoever wrote them knows.
-func (mem *Memory) insideRefused(manifests []simulate.Manifest, result *compile.Result, o compile.Options, found *diag.List) {
+// reportInsideRefused says once of all APIRules v2 of a run that callers inside
+// the cluster are refused, and how to let them in. Those that were read from a
+// cluster, and those in whose namespace an ALLOW policy of somebody else is,
+// are passed over: whoever wrote them knows.
+func (mem *Memory) reportInsideRefused(manifests []simulate.Manifest, result *compile.Result, o compile.Options, found *diag.List) {
 	var fresh []*source.Document
-	letsIn := lettingIn(manifests)
+	letsIn := namespacesLettingIn(manifests)
 	for i := range result.Resources {
 		if r := &result.Resources[i]; !r.Withheld && r.Doc.Kind == "APIRule" && slices.Contains(meshVersions, r.Doc.APIVersion) && !letsIn[r.Doc.Namespace] {
 			fresh = append(fresh, r.Doc)
@@ -57,9 +57,9 @@ func isLive(d *source.Document) (live bool) {
 	return live
 }
 
-// lettingIn are the namespaces in which there is an ALLOW policy that no
-// controller wrote for an APIRule.
-func lettingIn(manifests []simulate.Manifest) map[string]bool {
+// namespacesLettingIn are the namespaces in which there is an ALLOW policy that
+// no controller wrote for an APIRule.
+func namespacesLettingIn(manifests []simulate.Manifest) map[string]bool {
 	out := map[string]bool{}
 	for i := range manifests {
 		m := &manifests[i]

@@ -24,10 +24,10 @@ type standIns struct {
 	live map[*source.Document]map[string]bool
 }
 
-// inPlace marks among what is written the live objects of the resources that
+// markLive marks among what is written the live objects of the resources that
 // were compiled, and returns the compiled objects that none of them
 // replaces.
-func inPlace(there []simulate.Manifest, result *compile.Result) []manifest.Object {
+func markLive(there []simulate.Manifest, result *compile.Result) []manifest.Object {
 	s := &standIns{map[ir.Name][]*ir.Gateway{}, map[*source.Document]bool{}, map[*source.Document]map[string]bool{}}
 	for _, r := range result.Resources {
 		if r.Gateway != nil && !r.Withheld {
@@ -51,15 +51,15 @@ func inPlace(there []simulate.Manifest, result *compile.Result) []manifest.Objec
 		}
 	}
 	for i := range there {
-		s.mark(&there[i], kinds)
+		s.noteLive(&there[i], kinds)
 	}
 	return slices.DeleteFunc(slices.Clone(result.Objects), func(o manifest.Object) bool { return s.live[o.Origin.Doc][o.Kind] })
 }
 
-// mark notes whom a live object is for, if it is of a kind that was compiled
+// noteLive notes whom a live object is for, if it is of a kind that was compiled
 // for it.
-func (s *standIns) mark(m *simulate.Manifest, kinds map[*source.Document]map[string]bool) {
-	g := s.owner(m)
+func (s *standIns) noteLive(m *simulate.Manifest, kinds map[*source.Document]map[string]bool) {
+	g := s.ownerOf(m)
 	if g == nil || s.own[g.Origin.Doc] || !kinds[g.Origin.Doc][m.Kind] {
 		return
 	}
@@ -71,7 +71,7 @@ func (s *standIns) mark(m *simulate.Manifest, kinds map[*source.Document]map[str
 	m.Instead = simulate.Source{Origin: source.Ref{Doc: doc}, Text: fmt.Sprintf("%s %q", g.Kind, g.Name)}
 }
 
-func (s *standIns) owner(m *simulate.Manifest) *ir.Gateway {
+func (s *standIns) ownerOf(m *simulate.Manifest) *ir.Gateway {
 	kind, of, ok := compile.MadeFor(m.Labels)
 	if !ok {
 		return nil
@@ -84,9 +84,9 @@ func (s *standIns) owner(m *simulate.Manifest) *ir.Gateway {
 	return nil
 }
 
-// owned are those of the documents that were made for a resource that was
-// compiled.
-func owned(docs []written, result *compile.Result) []*source.Document {
+// ownedDocuments are those of the documents that were made for a resource that
+// was compiled.
+func ownedDocuments(docs []written, result *compile.Result) []*source.Document {
 	names := map[ir.Name]bool{}
 	for _, r := range result.Resources {
 		if r.Gateway != nil && !r.Withheld {

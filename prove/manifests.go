@@ -59,7 +59,7 @@ func mayNeed(manifests []simulate.Manifest, result *compile.Result, left []writt
 	have := map[identity]bool{}
 	for i := range manifests {
 		m := &manifests[i]
-		if m.Kind == "VirtualService" && rewrites(m.Root, "") {
+		if m.Kind == "VirtualService" && mayRewrite(m.Root, "") {
 			return true
 		}
 		have[identity{m.Kind, m.Namespace, m.Name}] = true
@@ -73,19 +73,19 @@ func mayNeed(manifests []simulate.Manifest, result *compile.Result, left []writt
 	})
 }
 
-// rewrites reports whether routes of a VirtualService may change the URL of a
+// mayRewrite reports whether routes of a VirtualService may change the URL of a
 // request, or its host.
-func rewrites(n *source.Node, parent string) bool {
+func mayRewrite(n *source.Node, parent string) bool {
 	sets := parent == "set" || parent == "add"
 	for _, key := range source.Keys(n) {
 		if key == "rewrite" || sets && (strings.EqualFold(key, "host") || strings.EqualFold(key, ":authority")) {
 			return true
 		}
-		if rewrites(source.Field(n, key), key) {
+		if mayRewrite(source.Field(n, key), key) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return rewrites(e, "") })
+	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return mayRewrite(e, "") })
 }
 
 func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([]simulate.Manifest, *compile.Result) {
@@ -107,10 +107,10 @@ func manifestsOf(docs, left []written, rest compile.Input, o compile.Options) ([
 		ready = append(ready, result.Others...)
 	}
 	if len(result.Objects) > 0 {
-		ready = append(ready, owned(left, result)...)
+		ready = append(ready, ownedDocuments(left, result)...)
 	}
 	out := append(parse(ready, o, result), append(native, natives(nativeDocs(docs, result))...)...)
-	return lastOfEach(append(out, compiled(inPlace(out, result), result)...)), result
+	return lastOfEach(append(out, compiledManifests(markLive(out, result), result)...)), result
 }
 
 // takeNatives removes the files that Oathkeeper itself reads from the documents.
@@ -143,8 +143,8 @@ func nativeDocs(docs []written, result *compile.Result) []*source.Document {
 	return out
 }
 
-// compiled are objects as engines read them.
-func compiled(objects []manifest.Object, result *compile.Result) []simulate.Manifest {
+// compiledManifests are objects as engines read them.
+func compiledManifests(objects []manifest.Object, result *compile.Result) []simulate.Manifest {
 	entries := RouteOrigins(result)
 	out, nodes := make([]simulate.Manifest, 0, len(objects)), source.NewNodes()
 	for i := range objects {

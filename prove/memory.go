@@ -90,12 +90,12 @@ func readManifests(all []*source.Document, namespace string) []simulate.Manifest
 	var out []simulate.Manifest
 	for i := range docs {
 		d := &docs[i]
-		if d.skim(namespace); d.read && !asked(d.kind, d.name.name) {
+		if d.skim(namespace); d.read && !enginesRead(d.kind, d.name.name) {
 			continue
 		}
 		items, _ := d.doc.Resources()
 		for _, item := range items {
-			if asked(item.Kind, item.Name) {
+			if enginesRead(item.Kind, item.Name) {
 				root, _ := item.Parse()
 				out = append(out, simulate.ReadManifest(root, source.Ref{Doc: item}, false, namespace))
 			}

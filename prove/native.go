@@ -60,9 +60,10 @@ func nativeManifest(r *kube.AccessRule) simulate.Manifest {
 	}
 }
 
-// configured is the configuration with what a file of Oathkeeper's among the
-// manifests says, and the repositories of rules that are not among the inputs.
-func configured(manifests []simulate.Manifest, o compile.Options) (_ compile.Options, remote []string) {
+// withNativeConfig is the configuration with what a file of Oathkeeper's among
+// the manifests says, and the repositories of rules that are not among the
+// inputs.
+func withNativeConfig(manifests []simulate.Manifest, o compile.Options) (_ compile.Options, remote []string) {
 	i := slices.IndexFunc(manifests, func(m simulate.Manifest) bool { return m.Kind == configKind })
 	if i < 0 {
 		return o, nil
@@ -71,7 +72,7 @@ func configured(manifests []simulate.Manifest, o compile.Options) (_ compile.Opt
 		o.Config = compile.WithOathkeeperFile(o.Config, f)
 		remote = f.Remote()
 		for _, r := range f.Repositories {
-			if base, local := localPath(r); local && !slices.ContainsFunc(manifests, func(m simulate.Manifest) bool { return m.Native && named(&m, base) }) {
+			if base, local := localPath(r); local && !slices.ContainsFunc(manifests, func(m simulate.Manifest) bool { return m.Native && comesFrom(&m, base) }) {
 				remote = append(remote, r)
 			}
 		}
@@ -88,8 +89,8 @@ func localPath(repository string) (name string, local bool) {
 	return path.Base(rest), !ok || scheme == "file"
 }
 
-// named reports whether a rule comes from a file of that name, or from such a
+// comesFrom reports whether a rule comes from a file of that name, or from such a
 // key of a ConfigMap.
-func named(m *simulate.Manifest, name string) bool {
+func comesFrom(m *simulate.Manifest, name string) bool {
 	return path.Base(m.Origin.Doc.File.Name) == name || m.Inside && strings.Contains(m.Origin.Path, name)
 }

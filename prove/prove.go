@@ -51,11 +51,11 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	p.purse = match.Share(1, c.Statements, leastOfStatement)
 	switch {
 	case c.Mesh.Front == nil && !c.besideOnly(set.Hosts):
-		p.alone()
+		p.proveRules()
 	case c.Mesh.Front != nil && c.Mesh.Front != c.Skipper:
-		p.fronts()
+		p.proveFronts()
 	}
-	p.skipper()
+	p.proveSkipper()
 	if p.failed != nil {
 		return *p.failed
 	}
@@ -68,11 +68,11 @@ func (c *Cluster) NeverWithout(set match.Set, proofs []string) Proof {
 	return Proof{Verdict: Holds}
 }
 
-// alone goes through the rules of an Oathkeeper that is asked without a gateway
-// in front. A path of the statement is the path that Oathkeeper sees. A request
-// that more than one rule matches, or a rule that cannot be matched, is answered
-// with 500.
-func (p *prover) alone() {
+// proveRules goes through the rules of an Oathkeeper that is asked without a
+// gateway in front. A path of the statement is the path that Oathkeeper sees. A
+// request that more than one rule matches, or a rule that cannot be matched, is
+// answered with 500.
+func (p *prover) proveRules() {
 	p.rules = p.cluster.Oathkeeper.Entries()
 	seen := p.set
 	if len(p.rules) > 0 {
@@ -84,7 +84,7 @@ func (p *prover) alone() {
 	for _, set := range p.cluster.Oathkeeper.Poisoned() {
 		w.earlier = append(w.earlier, match.Compile(set))
 	}
-	p.delegated(w)
+	p.proveDelegated(w)
 	p.asked = whole
 }
 
@@ -119,7 +119,7 @@ type way struct {
 	others      []*match.Matcher // make a second match of the rule's
 }
 
-func (p *prover) fronts() {
+func (p *prover) proveFronts() {
 	p.rules = p.cluster.Oathkeeper.Entries()
 	entries := p.cluster.Gateway.Entries()
 	sets := make([]*match.Matcher, len(entries))
@@ -129,7 +129,7 @@ func (p *prover) fronts() {
 			continue
 		}
 		if !p.purse.Charge(i) {
-			p.doubts(e, match.TooMuch)
+			p.noteDoubt(e, match.TooMuch)
 			return
 		}
 		w := way{route: e}
@@ -138,9 +138,9 @@ func (p *prover) fronts() {
 				w.earlier = append(w.earlier, compileOnce(sets, entries, j))
 			}
 		}
-		p.delegated(w)
+		p.proveDelegated(w)
 	}
-	p.direct()
+	p.proveDirect()
 }
 
 // compileOnce returns the set of an entry, compiled where it was asked for.
@@ -151,18 +151,18 @@ func compileOnce(sets []*match.Matcher, entries []simulate.Entry, i int) *match.
 	return sets[i]
 }
 
-func (p *prover) delegated(w way) {
+func (p *prover) proveDelegated(w way) {
 	if p.ruleSets == nil {
 		p.ruleSets = make([]*match.Matcher, len(p.rules))
 	}
 	for i := range p.rules {
 		own := w
 		own.rule = &p.rules[i]
-		if p.failed != nil || len(p.uncounted(own.rule)) == 0 {
+		if p.failed != nil || len(p.uncountedWays(own.rule)) == 0 {
 			continue
 		}
 		if !p.purse.Charge(len(p.rules)) {
-			p.doubts(own.rule, match.TooMuch)
+			p.noteDoubt(own.rule, match.TooMuch)
 			return
 		}
 		for j := range p.rules {
@@ -170,7 +170,7 @@ func (p *prover) delegated(w way) {
 				own.others = append(own.others, compileOnce(p.ruleSets, p.rules, j))
 			}
 		}
-		p.through(own)
+		p.proveWay(own)
 	}
 }
 
@@ -180,11 +180,11 @@ func (p *prover) counts(proof string) bool {
 	return slices.Contains(p.proofs, proof) || slices.Contains(p.proofs, kind)
 }
 
-// through looks at one way: closed, open with a request to show it, or not
+// proveWay looks at one way: closed, open with a request to show it, or not
 // decided.
-func (p *prover) through(w way) {
-	ways := p.uncounted(w.rule)
-	requests, closed, reason := p.meeting(w)
+func (p *prover) proveWay(w way) {
+	ways := p.uncountedWays(w.rule)
+	requests, closed, reason := p.findMeeting(w)
 	if closed {
 		return
 	}
@@ -198,19 +198,19 @@ func (p *prover) through(w way) {
 	if reason == "" {
 		reason = "the requests that were tried do not get through, but others may"
 	}
-	p.doubts(w.rule, reason)
+	p.noteDoubt(w.rule, reason)
 }
 
-// doubts notes the first entry about which nothing is decided.
-func (p *prover) doubts(e *simulate.Entry, reason string) {
+// noteDoubt notes the first entry about which nothing is decided.
+func (p *prover) noteDoubt(e *simulate.Entry, reason string) {
 	if p.doubt == nil {
 		p.doubt = &Proof{Verdict: Unknown, At: e.At, Reason: fmt.Sprintf("%s may let requests through without one of the proofs: %s", e.Name, reason)}
 	}
 }
 
-// meeting returns requests that may be in all sets of a way, or reports that there
-// are none.
-func (p *prover) meeting(w way) (requests []match.Request, closed bool, reason string) {
+// findMeeting returns requests that may be in all sets of a way, or reports
+// that there are none.
+func (p *prover) findMeeting(w way) (requests []match.Request, closed bool, reason string) {
 	rule := match.Compile(w.rule.Set)
 	if w.route != nil && w.route.Rewrite != nil {
 		route := p.purse.Relate(p.asked, match.Compile(w.route.Set))
@@ -299,8 +299,8 @@ func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Re
 	return true
 }
 
-// uncounted are the ways through an entry that the statement does not want.
-func (p *prover) uncounted(e *simulate.Entry) []simulate.Admission {
+// uncountedWays are the ways through an entry that the statement does not want.
+func (p *prover) uncountedWays(e *simulate.Entry) []simulate.Admission {
 	var ways []simulate.Admission
 	for _, a := range e.Admits {
 		if !p.counts(a.Proof) && !slices.ContainsFunc(a.Also, p.counts) {

@@ -79,7 +79,7 @@ type recordedRefusal struct {
 // Record records the cluster that Complete simulates for all requests, without the
 // secrets that the book knows. An error reports why it cannot be recorded.
 func Record(in compile.Input, o compile.Options, book *secret.Book) (*Recording, error) {
-	manifests, asked, result, supposed := completed(in, o, nil)
+	manifests, asked, result, supposed := completeInput(in, o, nil)
 	if slices.ContainsFunc(manifests, func(m simulate.Manifest) bool { return m.Kind == configKind }) {
 		return nil, errors.New("a configuration of Oathkeeper is among the inputs")
 	}
@@ -89,15 +89,15 @@ func Record(in compile.Input, o compile.Options, book *secret.Book) (*Recording,
 		r.out.Supposed = append(r.out.Supposed, book.Text(text))
 	}
 	for i := range manifests {
-		if err := r.manifest(&manifests[i]); err != nil {
+		if err := r.recordManifest(&manifests[i]); err != nil {
 			return nil, err
 		}
 	}
-	refusing := (&Cluster{}).refusing(result)
+	refusing := (&Cluster{}).noteWithheld(result)
 	for _, f := range refusing.refused {
-		r.out.Refused = append(r.out.Refused, recordedRefusal{r.ref(f.at), book.Text(f.text), f.hosts, f.codes})
+		r.out.Refused = append(r.out.Refused, recordedRefusal{r.recordRef(f.at), book.Text(f.text), f.hosts, f.codes})
 	}
-	return r.out, r.settings()
+	return r.out, r.maskSettings()
 }
 
 // recorder makes a Recording.
@@ -108,8 +108,8 @@ type recorder struct {
 	locators []*source.Locator
 }
 
-// ref records a place.
-func (r *recorder) ref(at source.Ref) recordedRef {
+// recordRef records a place.
+func (r *recorder) recordRef(at source.Ref) recordedRef {
 	if at.Doc == nil {
 		return recordedRef{Document: -1}
 	}
@@ -135,20 +135,20 @@ func spotOf(at source.Ref) string {
 	return at.Path
 }
 
-func (r *recorder) manifest(m *simulate.Manifest) error {
+func (r *recorder) recordManifest(m *simulate.Manifest) error {
 	out := recordedManifest{
-		Namespace: m.Namespace, Origin: r.ref(m.Origin), Compiled: m.Compiled, Native: m.Native, Inside: m.Inside, Text: r.book.Text(m.Text),
+		Namespace: m.Namespace, Origin: r.recordRef(m.Origin), Compiled: m.Compiled, Native: m.Native, Inside: m.Inside, Text: r.book.Text(m.Text),
 		APIVersion: m.APIVersion, Kind: m.Kind, Name: m.Name,
 	}
 	r.out.Masked = r.out.Masked || out.Text != m.Text
 	for _, e := range m.Entries {
-		out.Entries = append(out.Entries, r.ref(e))
+		out.Entries = append(out.Entries, r.recordRef(e))
 	}
 	if m.Instead.Origin.Doc != nil {
-		out.Instead = &recordedSource{r.ref(m.Instead.Origin), r.book.Text(m.Instead.Text)}
+		out.Instead = &recordedSource{r.recordRef(m.Instead.Origin), r.book.Text(m.Instead.Text)}
 	}
 	if !m.Compiled {
-		r.paths(m, m.Root, source.Ref{})
+		r.recordPaths(m, m.Root, source.Ref{})
 	}
 	var err error
 	out.Root, err = r.masked(m.Kind, manifest.AppendJSON(nil, source.Value(m.Root), 0))
@@ -156,14 +156,14 @@ func (r *recorder) manifest(m *simulate.Manifest) error {
 	return err
 }
 
-// paths records the places of all fields below a node.
-func (r *recorder) paths(m *simulate.Manifest, n *source.Node, at source.Ref) {
-	r.ref(m.At(at.Path))
+// recordPaths records the places of all fields below a node.
+func (r *recorder) recordPaths(m *simulate.Manifest, n *source.Node, at source.Ref) {
+	r.recordRef(m.At(at.Path))
 	for _, key := range source.Keys(n) {
-		r.paths(m, source.Field(n, key), at.At(key))
+		r.recordPaths(m, source.Field(n, key), at.At(key))
 	}
 	for i, e := range source.Elements(n) {
-		r.paths(m, e, at.Elem(i))
+		r.recordPaths(m, e, at.Elem(i))
 	}
 }
 
@@ -201,8 +201,8 @@ func (r *recorder) texts(v any) any {
 	return v
 }
 
-// settings masks the secrets of the configuration.
-func (r *recorder) settings() error {
+// maskSettings masks the secrets of the configuration.
+func (r *recorder) maskSettings() error {
 	text, err := json.Marshal(struct {
 		Config   *config.Config
 		Handlers map[string]map[string]config.Handler

@@ -10,9 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// behind are the parts of a guard for requests to a host as they are before a
-// route rewrites them: of what the guard looks at, the requests that become it.
-func (g *guard) behind(route *classes.Part, host string) []classes.Part {
+// partsBehind are the parts of a guard for requests to a host as they are
+// before a route rewrites them: of what the guard looks at, the requests that
+// become it.
+func (g *guard) partsBehind(route *classes.Part, host string) []classes.Part {
 	w := route.Rewrite
 	list := slices.Clone(g.always)
 	for _, h := range append([]string{host}, w.Hosts...) {

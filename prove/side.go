@@ -85,11 +85,11 @@ func (g *guard) add(p classes.Part, seen map[string]bool) {
 	} else {
 		return
 	}
-	g.put(p)
+	g.addByHost(p)
 }
 
-// put puts a part where its hosts say.
-func (g *guard) put(p classes.Part) {
+// addByHost puts a part where its hosts say.
+func (g *guard) addByHost(p classes.Part) {
 	hosts := p.Set.Hosts
 	if hosts == nil || slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
 		g.always = append(g.always, p)
@@ -117,14 +117,14 @@ func (s *side) part(e *simulate.Entry) classes.Part {
 		p.Service = ""
 	}
 	if p.Text == "" {
-		p.Text = authored(e.Set)
+		p.Text = authoredPath(e.Set)
 	}
 	return p
 }
 
-// refusing adds the values of a claim to the claims for which a route turns
+// addRefused adds the values of a claim to the claims for which a route turns
 // callers away.
-func refusing(list []map[string]any, name string, values []string) []map[string]any {
+func addRefused(list []map[string]any, name string, values []string) []map[string]any {
 	if list == nil {
 		list = []map[string]any{{}}
 	}
@@ -155,7 +155,7 @@ func (s *side) skipperPart(e *simulate.Entry) classes.Part {
 			if max(1, len(p.Admits), len(p.Refuses))*len(cond.Values) > maxTokens {
 				p.Untried = append(p.Untried, fmt.Sprint(cond.Name, " ", cond.Values))
 			}
-			p.Admits, p.Refuses = withClaim(p.Admits, cond.Name, cond.Values), refusing(p.Refuses, cond.Name, cond.Values)
+			p.Admits, p.Refuses = withClaim(p.Admits, cond.Name, cond.Values), addRefused(p.Refuses, cond.Name, cond.Values)
 		case cond.Source == match.Header && strings.EqualFold(cond.Name, "X-Forwarded-Proto") && !cond.Not && p.Set.Schemes == nil:
 			p.Set.Schemes = cond.Values
 		default:
@@ -184,8 +184,8 @@ func withClaim(list []simulate.Admission, name string, values []string) []simula
 	return out
 }
 
-// authored spells a path as an author would.
-func authored(set match.Set) string {
+// authoredPath spells a path as an author would.
+func authoredPath(set match.Set) string {
 	text := cmp.Or(set.URL.Text, set.Path.Text)
 	if set.Path.Lang == pathlang.Prefix {
 		return text + "*"
@@ -232,7 +232,7 @@ func (s *side) Hosts() []string {
 
 // Parts lists what the decision about a request to the host depends on.
 func (s *side) Parts(name string) []classes.Part {
-	routes := s.own(name)
+	routes := s.ownRoutes(name)
 	for _, p := range s.skipper {
 		if p.Set.Hosts == nil || slices.ContainsFunc(p.Set.Hosts, func(h string) bool { return host.Match(h, name) }) {
 			routes = append(routes, p)
@@ -241,15 +241,15 @@ func (s *side) Parts(name string) []classes.Part {
 	if s.cluster.Mesh.Front == nil || slices.ContainsFunc(routes, func(p classes.Part) bool { return s.cluster.Mesh.Delegated(p.To) }) {
 		routes = append(append(routes, s.rules[name]...), s.patterns...)
 	}
-	out := s.with(name, routes)
+	out := s.addPolicies(name, routes)
 	if len(out) == 0 { // what is there may be refused, or not followed: it is asked about all the same
-		out = append(out, classes.Part{Text: "/", Entry: simulate.Entry{Set: beside(nil, classes.Part{}).Set}})
+		out = append(out, classes.Part{Text: "/", Entry: simulate.Entry{Set: lookingPart(nil, classes.Part{}).Set}})
 	}
 	return out
 }
 
-// own are the routes of the gateways of Istio.
-func (s *side) own(host string) []classes.Part {
+// ownRoutes are the routes of the gateways of Istio.
+func (s *side) ownRoutes(host string) []classes.Part {
 	var routes []classes.Part
 	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
 		for _, p := range s.routes[group] {
@@ -260,20 +260,21 @@ func (s *side) own(host string) []classes.Part {
 	return routes
 }
 
-// front are the parts for the host that the gateways of Istio and the sidecars
-// behind them have.
-func (s *side) front(host string) []classes.Part { return s.with(host, s.own(host)) }
+// frontParts are the parts for the host that the gateways of Istio and the
+// sidecars behind them have.
+func (s *side) frontParts(host string) []classes.Part { return s.addPolicies(host, s.ownRoutes(host)) }
 
-// with adds to routes what the policies look at on the way to and behind them.
-func (s *side) with(host string, routes []classes.Part) []classes.Part {
+// addPolicies adds to routes what the policies look at on the way to and behind
+// them.
+func (s *side) addPolicies(host string, routes []classes.Part) []classes.Part {
 	var out []classes.Part
 	if s.cluster.Gateway.TellsSchemes(host) {
-		plain := beside(nil, classes.Part{})
+		plain := lookingPart(nil, classes.Part{})
 		plain.Set.Schemes = []string{"http"}
 		out = append(out, plain)
 	}
 	for _, selector := range s.cluster.Gateway.Selectors(host) {
-		g := s.looks("gateway "+fmt.Sprint(selector), func() *sidecar.Looks { return s.cluster.Sidecars.Gateway(selector) })
+		g := s.guardAt("gateway "+fmt.Sprint(selector), func() *sidecar.Looks { return s.cluster.Sidecars.Gateway(selector) })
 		out = append(append(out, g.always...), g.on[host]...)
 	}
 	seen := map[string]bool{}
@@ -291,7 +292,7 @@ func (s *side) with(host string, routes []classes.Part) []classes.Part {
 			continue
 		}
 		if seen[key] = true; p.Rewrite != nil {
-			out = append(out, g.behind(&p, host)...)
+			out = append(out, g.partsBehind(&p, host)...)
 		} else {
 			out = append(append(out, g.always...), g.on[host]...)
 		}
@@ -311,11 +312,11 @@ func plainService(to string) string {
 // guard lists what the policies of a service look at, and the tokens that they
 // let through, in the places where they are looked for.
 func (s *side) guard(to string) *guard {
-	return s.looks(to, func() *sidecar.Looks { return s.cluster.Sidecars.At(to, s.cluster.Mesh.FrontIdentity) })
+	return s.guardAt(to, func() *sidecar.Looks { return s.cluster.Sidecars.At(to, s.cluster.Mesh.FrontIdentity) })
 }
 
-// looks makes parts of what policies at a place look at, once.
-func (s *side) looks(key string, of func() *sidecar.Looks) *guard {
+// guardAt makes parts of what policies at a place look at, once.
+func (s *side) guardAt(key string, of func() *sidecar.Looks) *guard {
 	s.mu.Lock()
 	made, ok := s.guards[key]
 	if !ok {
@@ -333,26 +334,26 @@ func (s *side) guardOf(key string, looks *sidecar.Looks) *guard {
 		to = ""
 	}
 	for _, e := range looks.Sets {
-		p := classes.Part{Entry: simulate.Entry{Set: e.Set}, Text: authored(e.Set), Service: to}
+		p := classes.Part{Entry: simulate.Entry{Set: e.Set}, Text: authoredPath(e.Set), Service: to}
 		for _, a := range e.Admits {
 			p.Admits = append(p.Admits, s.places(key, a)...)
 		}
 		g.add(p, seen)
 	}
-	if callers := slices.DeleteFunc(looks.Callers, s.known); len(callers) > 0 {
-		g.always = append(g.always, beside(nil, classes.Part{Callers: callers}))
+	if callers := slices.DeleteFunc(looks.Callers, s.isKnownCaller); len(callers) > 0 {
+		g.always = append(g.always, lookingPart(nil, classes.Part{Callers: callers}))
 	}
-	s.tokens(g, looks.Tokens)
+	s.addTokens(g, looks.Tokens)
 	if len(looks.Untried) > 0 {
-		g.always = append(g.always, beside(nil, classes.Part{Untried: looks.Untried}))
+		g.always = append(g.always, lookingPart(nil, classes.Part{Untried: looks.Untried}))
 	}
 	return g
 }
 
-// tokens adds the tokens that policies distinguish to the hosts where they do.
+// addTokens adds the tokens that policies distinguish to the hosts where they do.
 // Where one of those is not a host of the gateways, callers in the mesh may send
 // it on any comparison.
-func (s *side) tokens(g *guard, list []sidecar.Token) {
+func (s *side) addTokens(g *guard, list []sidecar.Token) {
 	at := map[string]int{}
 	var parts []classes.Part
 	for _, t := range list {
@@ -362,26 +363,26 @@ func (s *side) tokens(g *guard, list []sidecar.Token) {
 		key := strings.Join(t.Hosts, " ")
 		if _, ok := at[key]; !ok {
 			at[key] = len(parts)
-			parts = append(parts, beside(t.Hosts, classes.Part{}))
+			parts = append(parts, lookingPart(t.Hosts, classes.Part{}))
 		}
 		p := &parts[at[key]]
 		p.Admits = append(p.Admits, simulate.Admission{Proof: "jwt", Token: t.Token})
 	}
 	for _, p := range parts {
-		g.put(p)
+		g.addByHost(p)
 	}
 }
 
-// beside is a part that matches every request to the hosts and routes none.
-func beside(hosts []string, p classes.Part) classes.Part {
+// lookingPart is a part that matches every request to the hosts and routes none.
+func lookingPart(hosts []string, p classes.Part) classes.Part {
 	p.Set = match.Set{Hosts: hosts, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
 	p.Beside = true
 	return p
 }
 
-// known reports whether an identity is that of the gateway or of a delegate:
-// what they send is compared otherwise.
-func (s *side) known(identity string) bool {
+// isKnownCaller reports whether an identity is that of the gateway or of a
+// delegate: what they send is compared otherwise.
+func (s *side) isKnownCaller(identity string) bool {
 	return identity == s.cluster.Mesh.FrontIdentity || slices.ContainsFunc(s.cluster.Mesh.Delegates, func(d simulate.Delegate) bool { return d.Identity == identity })
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate/skipper"
 )
 
-// skipper goes through the routes of Skipper. The path of a statement is the
+// proveSkipper goes through the routes of Skipper. The path of a statement is the
 // path that Skipper sees: a decoded path without empty and dot segments.
-func (p *prover) skipper() {
+func (p *prover) proveSkipper() {
 	if p.cluster.Skipper.Size() == 0 || p.failed != nil {
 		return
 	}
@@ -26,14 +26,14 @@ func (p *prover) skipper() {
 	mesh.Front, mesh.FrontIdentity, mesh.Beside = p.cluster.Skipper, "", nil
 	s.decide = mesh.Decide
 	for i := range s.entries {
-		s.route(i)
+		s.proveRoute(i)
 	}
-	s.elsewhere()
+	s.doubtElsewhere()
 	p.failed, p.doubt = s.failed, s.doubt
 }
 
-// elsewhere doubts the statement for hosts that another controller serves.
-func (s *skipperProver) elsewhere() {
+// doubtElsewhere doubts the statement for hosts that another controller serves.
+func (s *skipperProver) doubtElsewhere() {
 	for _, h := range s.set.Hosts {
 		if u, other := s.cluster.Skipper.Elsewhere(h); other && s.doubt == nil {
 			s.doubt = &Proof{Verdict: Unknown, At: u.At, Reason: "another controller serves " + h + ": kgw cannot tell whether " + u.What}
@@ -58,35 +58,35 @@ func (s *skipperProver) compiled(i int) *match.Matcher {
 	return s.sets[i]
 }
 
-// route looks at the requests of the statement that come to one route.
-func (s *skipperProver) route(i int) {
+// proveRoute looks at the requests of the statement that come to one route.
+func (s *skipperProver) proveRoute(i int) {
 	e := &s.entries[i]
-	ways := s.uncounted(e)
+	ways := s.uncountedWays(e)
 	if e.To == "" || len(ways) == 0 || s.failed != nil {
 		return
 	}
 	if !s.purse.Charge(len(s.entries)) {
-		s.doubts(e, match.TooMuch)
+		s.noteDoubt(e, match.TooMuch)
 		return
 	}
 	both, ok := s.asked.Meet(s.compiled(i))
 	if !ok {
-		s.doubts(e, "its path cannot be compared with the statement's")
+		s.noteDoubt(e, "its path cannot be compared with the statement's")
 		return
 	}
-	rest := s.purse.Difference(both, s.ahead(i)...)
+	rest := s.purse.Difference(both, s.routesAhead(i)...)
 	switch {
 	case rest.Empty && rest.Within == "":
 		return
 	case s.cluster.Mesh.Delegated(e.To):
-		s.doubts(e, "it sends them to Oathkeeper, and what both do together is not proved")
+		s.noteDoubt(e, "it sends them to Oathkeeper, and what both do together is not proved")
 		return
 	case rest.Witness == nil:
-		s.doubts(e, strings.TrimSpace(rest.Reason+" "+rest.Within))
+		s.noteDoubt(e, strings.TrimSpace(rest.Reason+" "+rest.Within))
 		return
 	}
 	for _, a := range ways {
-		for _, r := range asking(rest.Witness, e, a) {
+		for _, r := range requestsOf(rest.Witness, e, a) {
 			if s.shows(r, a, e) {
 				return
 			}
@@ -95,9 +95,9 @@ func (s *skipperProver) route(i int) {
 	switch {
 	case e.To == skipper.Again && s.closedAgain(e):
 	case !e.Exact:
-		s.doubts(e, "kgw cannot tell exactly which requests it matches, or what becomes of them")
+		s.noteDoubt(e, "kgw cannot tell exactly which requests it matches, or what becomes of them")
 	default:
-		s.doubts(e, "the request that was tried does not get through, but others may")
+		s.noteDoubt(e, "the request that was tried does not get through, but others may")
 	}
 }
 
@@ -120,14 +120,14 @@ func (s *skipperProver) shows(r *simulate.Request, a simulate.Admission, e *simu
 		if shown.Scheme == "" {
 			shown.Scheme, what = "http", what+", in a request without the header X-Forwarded-Proto"
 		}
-		s.failed = &Proof{Verdict: Fails, Witness: &shown, At: e.At, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s%s", r.Method, shown.Scheme, r.Host, r.Target, o.Decision.Upstream, what, told(e.Example))}
+		s.failed = &Proof{Verdict: Fails, Witness: &shown, At: e.At, Reason: fmt.Sprintf("%s %s://%s%s reaches %s %s%s", r.Method, shown.Scheme, r.Host, r.Target, o.Decision.Upstream, what, shownHeaders(e.Example))}
 		return true
 	}
 	return false
 }
 
-// told returns the headers that a request had.
-func told(headers []simulate.Header) string {
+// shownHeaders returns the headers that a request had.
+func shownHeaders(headers []simulate.Header) string {
 	out := ""
 	for _, h := range headers {
 		if h.Name != "?" {
@@ -155,14 +155,14 @@ func (s *skipperProver) closedAgain(e *simulate.Entry) bool {
 	seen.View = match.SlashedPath
 	next.asked, next.sets = match.Compile(seen), s.sets
 	for i := range next.entries {
-		next.route(i)
+		next.proveRoute(i)
 	}
 	return next.failed == nil && next.doubt == nil
 }
 
-// ahead are the routes that match requests before another one: exactly the ones
-// in their sets.
-func (s *skipperProver) ahead(i int) []*match.Matcher {
+// routesAhead are the routes that match requests before another one: exactly
+// the ones in their sets.
+func (s *skipperProver) routesAhead(i int) []*match.Matcher {
 	var out []*match.Matcher
 	for j := range s.entries {
 		if s.entries[j].Group != s.entries[i].Group && s.entries[j].Group != "" && s.entries[i].Group != "" {
@@ -175,11 +175,11 @@ func (s *skipperProver) ahead(i int) []*match.Matcher {
 	return out
 }
 
-// asking makes requests of an example: over https, over plain HTTP, and without
-// the header for the scheme; without a source address, and from a documentation
-// address (RFC 5737). Their claims are those of a JWT, which the token
-// information service knows as in the admission.
-func asking(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simulate.Request {
+// requestsOf makes requests of an example: over https, over plain HTTP, and
+// without the header for the scheme; without a source address, and from a
+// documentation address (RFC 5737). Their claims are those of a JWT, which the
+// token information service knows as in the admission.
+func requestsOf(q *match.Request, e *simulate.Entry, a simulate.Admission) []*simulate.Request {
 	r := &simulate.Request{Method: q.Method, Host: q.Host, Target: q.RawPath, Token: a.Token}
 	schemes := []string{"https", "http", ""}
 	for name, value := range q.Headers {

@@ -16,9 +16,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// refusing notes the resources that are withheld, so that what they would have
-// served is not said to be nobody's.
-func (c *Cluster) refusing(result *compile.Result) *Cluster {
+// noteWithheld notes the resources that are withheld, so that what they would
+// have served is not said to be nobody's.
+func (c *Cluster) noteWithheld(result *compile.Result) *Cluster {
 	for i := range result.Resources {
 		r := &result.Resources[i]
 		if !r.Withheld || r.Gateway == nil {
@@ -76,17 +76,17 @@ func Suppose(inputs []compile.Input, o compile.Options) (compile.Options, []stri
 	o.Config, o.NoInfos, o.Schema, o.Status = &c, true, compile.SchemaRefused, false
 	o.Supposed = true
 	o.Scopes = supposedScopes(o.Scopes)
-	return o, supposing(inputs, &o)
+	return o, addStandIns(inputs, &o)
 }
 
-// supposing adds stand-ins to the configuration of options and lists them.
-func supposing(inputs []compile.Input, o *compile.Options) []string {
+// addStandIns adds stand-ins to the configuration of options and lists them.
+func addStandIns(inputs []compile.Input, o *compile.Options) []string {
 	c := o.Config
 	s := &supposition{config: c, known: map[string]bool{}}
 	if c.Domains.Default == "" {
 		c.Domains.Default = standInDomain
 	}
-	s.know()
+	s.collectKnown()
 	for _, in := range inputs {
 		asked := *o
 		asked.Model, asked.Passthrough = true, true
@@ -104,27 +104,27 @@ var missing = []diag.Code{diag.NoDomain, diag.ServiceNotFound, diag.GatewayNotFo
 // The findings are the ones without them; the stand-ins are listed.
 func Complete(in compile.Input, o compile.Options, urls []string) (*Cluster, *compile.Result, []string) {
 	manifests, result := Manifests(in, o, urls)
-	manifests, asked, second, list := supposedFor(in, o, urls, manifests, result)
-	return Simulate(manifests, asked).refusing(second), result, list
+	manifests, asked, second, list := compileSupposed(in, o, urls, manifests, result)
+	return Simulate(manifests, asked).noteWithheld(second), result, list
 }
 
-// completed returns what Complete simulates: the manifests, the options, the result of
-// compiling that they come from, and what was supposed.
-func completed(in compile.Input, o compile.Options, urls []string) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
+// completeInput returns what Complete simulates: the manifests, the options,
+// the result of compiling that they come from, and what was supposed.
+func completeInput(in compile.Input, o compile.Options, urls []string) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
 	manifests, result := Manifests(in, o, urls)
-	return supposedFor(in, o, urls, manifests, result)
+	return compileSupposed(in, o, urls, manifests, result)
 }
 
-// supposedFor compiles the input again with stand-ins, if something is missing in the
-// first result.
-func supposedFor(in compile.Input, o compile.Options, urls []string, manifests []simulate.Manifest, result *compile.Result) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
+// compileSupposed compiles the input again with stand-ins, if something is
+// missing in the first result.
+func compileSupposed(in compile.Input, o compile.Options, urls []string, manifests []simulate.Manifest, result *compile.Result) ([]simulate.Manifest, compile.Options, *compile.Result, []string) {
 	if !slices.ContainsFunc(result.Findings, func(f diag.Finding) bool { return slices.Contains(missing, f.Code) }) {
 		return manifests, o, result, nil
 	}
 	asked := o.WithDefaults()
 	c := *asked.Config
 	asked.Config = &c
-	list := supposing([]compile.Input{in}, &asked)
+	list := addStandIns([]compile.Input{in}, &asked)
 	whole, second := Manifests(in, asked, urls)
 	return whole, asked, second, list
 }
@@ -152,7 +152,7 @@ type supposition struct {
 	list   []string
 }
 
-func (s *supposition) know() {
+func (s *supposition) collectKnown() {
 	k := &s.config.Known
 	k.Services, k.Gateways = slices.Clone(k.Services), slices.Clone(k.Gateways)
 	s.config.Istio.ExtAuthProviders = slices.Clone(s.config.Istio.ExtAuthProviders)
@@ -178,25 +178,25 @@ func (s *supposition) read(r *compile.Result) {
 	}
 	for _, resource := range r.Resources {
 		if resource.Gateway != nil {
-			s.gateway(resource.Gateway)
+			s.supposeGateway(resource.Gateway)
 		}
 	}
 	for _, d := range r.Others {
 		if isAPI(d) {
-			s.service(readAPI(d, s.config.Namespace).upstream())
+			s.supposeService(readAPI(d, s.config.Namespace).upstream())
 		}
 	}
 }
 
-// service supposes a Service that is not known, with pods of its own.
-func (s *supposition) service(n ir.Name) {
-	if n.Name != "" && s.missing("Service "+n.String()) {
+// supposeService supposes a Service that is not known, with pods of its own.
+func (s *supposition) supposeService(n ir.Name) {
+	if n.Name != "" && s.noteMissing("Service "+n.String()) {
 		s.config.Known.Services = append(s.config.Known.Services, config.KnownService{Name: n.Name, Namespace: n.Namespace, Selector: map[string]string{"app": n.Name}})
 	}
 }
 
-// missing reports whether something is not known yet, and notes it.
-func (s *supposition) missing(what string) bool {
+// noteMissing reports whether something is not known yet, and notes it.
+func (s *supposition) noteMissing(what string) bool {
 	if s.known[what] {
 		return false
 	}
@@ -205,21 +205,21 @@ func (s *supposition) missing(what string) bool {
 	return true
 }
 
-func (s *supposition) gateway(g *ir.Gateway) {
-	if n := g.Ingress.Ref; n.Name != "" && s.missing("Gateway "+n.String()) {
+func (s *supposition) supposeGateway(g *ir.Gateway) {
+	if n := g.Ingress.Ref; n.Name != "" && s.noteMissing("Gateway "+n.String()) {
 		s.config.Known.Gateways = append(s.config.Known.Gateways, config.KnownGateway{Name: n.Name, Namespace: n.Namespace, Hosts: []string{"*." + s.config.Domains.Default}})
 	}
 	for _, r := range g.Routes {
 		forward, _ := r.Action.(ir.Forward)
 		for _, up := range forward.To {
 			if up.Selector == nil {
-				s.service(ir.Name{Namespace: up.Namespace, Name: up.Name})
+				s.supposeService(ir.Name{Namespace: up.Namespace, Name: up.Name})
 			}
 		}
 		for i := range r.Access.Grants {
 			external, _ := r.Access.Grants[i].Proof.(ir.External)
 			for _, p := range external.Providers {
-				if s.missing("authorizer " + p.Name) {
+				if s.noteMissing("authorizer " + p.Name) {
 					s.config.Istio.ExtAuthProviders = append(s.config.Istio.ExtAuthProviders, p.Name)
 				}
 			}

@@ -20,7 +20,7 @@ func (mem *Memory) Validate(in compile.Input, o compile.Options) *compile.Result
 		o.Observer.Stage("foreign")
 		defer o.Observer.Stage("")
 	}
-	found, n := mem.foreign(in, o, result)
+	found, n := mem.reportForeign(in, o, result)
 	result.Read += n
 	if result.Summary.Resources == 0 {
 		result.Summary.Resources = n

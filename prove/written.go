@@ -29,10 +29,10 @@ type written struct {
 
 // skim reads what decides whether a document may matter.
 func (d *written) skim(namespace string) {
-	d.doc.Glance(func(root *source.Node) { d.take(root, namespace) })
+	d.doc.Glance(func(root *source.Node) { d.readHead(root, namespace) })
 }
 
-func (d *written) take(root *source.Node, namespace string) {
+func (d *written) readHead(root *source.Node, namespace string) {
 	version, kind, in, name := source.Head(root)
 	if strings.HasSuffix(kind, "List") {
 		return // its items count, which only a parser finds
@@ -86,7 +86,7 @@ func unfoldDocument(d *source.Document) []written {
 func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []written) {
 	drop := make([]bool, len(docs))
 	host, _, _ := strings.Cut(urls[0], "/")
-	apart := apart(o)
+	apart := rulesAreApart(o)
 	parallel.Each(len(docs), func(i int) {
 		switch d := &docs[i]; d.kind {
 		case "Rule":
@@ -114,10 +114,10 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	return kept, left
 }
 
-// apart reports whether APIRules have nothing to do with each other except for their
-// hosts: those whose routes Oathkeeper guards. In the other mode a rule may be
-// written that is in the way of all others.
-func apart(o *compile.Options) bool {
+// rulesAreApart reports whether APIRules have nothing to do with each other
+// except for their hosts: those whose routes Oathkeeper guards. In the other
+// mode a rule may be written that is in the way of all others.
+func rulesAreApart(o *compile.Options) bool {
 	c := o.Config
 	return (o.Target == "" || o.Target == "oathkeeper") && len(c.Targets) == 0 && c.JWTHandler != "istio" && c.Mode() == diag.Strict
 }

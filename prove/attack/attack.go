@@ -21,8 +21,8 @@ func New(seed int64) *Hostile { return &Hostile{rand.New(rand.NewSource(seed))} 
 
 func (h *Hostile) pick(list ...string) string { return list[h.Intn(len(list))] }
 
-// odd picks the usual value most of the time.
-func (h *Hostile) odd(percent int, usual string, list ...string) string {
+// oftenUsual picks the usual value most of the time.
+func (h *Hostile) oftenUsual(percent int, usual string, list ...string) string {
 	if h.Intn(100) < percent {
 		return h.pick(list...)
 	}
@@ -56,30 +56,30 @@ func (h *Hostile) Inputs() (string, *config.Config) {
 		}
 	}
 	for i := range 1 + h.Intn(3) {
-		host := h.odd(4, fmt.Sprintf("h%d.example.com", i), "h0.example.com", "H.example.com", "h.example.com.", "short", "evil.test", "badexample.com")
+		host := h.oftenUsual(4, fmt.Sprintf("h%d.example.com", i), "h0.example.com", "H.example.com", "h.example.com.", "short", "evil.test", "badexample.com")
 		switch h.Intn(4) {
 		case 0:
-			h.legacy(&b, i, host)
+			h.writeLegacy(&b, i, host)
 		case 1, 2:
-			h.modern(&b, i, host)
+			h.writeModern(&b, i, host)
 		default:
-			h.fabric(&b, i, host)
+			h.writeFabric(&b, i, host)
 		}
 	}
 	if h.Intn(3) == 0 {
-		h.foreign(&b)
+		h.writeForeign(&b)
 	}
 	return b.String(), c
 }
 
-// foreign is an object that somebody else wrote, or that claims to be a
+// writeForeign is an object that somebody else wrote, or that claims to be a
 // controller's.
-func (h *Hostile) foreign(b *strings.Builder) {
-	labels := h.odd(40, "", ", labels: {apirule.gateway.kyma-project.io/v1beta1: r0.shop}", ", labels: {apirule.gateway.kyma-project.io/name: r0, apirule.gateway.kyma-project.io/namespace: shop}", ", labels: {kgw.dev/owner: shop.r0}",
+func (h *Hostile) writeForeign(b *strings.Builder) {
+	labels := h.oftenUsual(40, "", ", labels: {apirule.gateway.kyma-project.io/v1beta1: r0.shop}", ", labels: {apirule.gateway.kyma-project.io/name: r0, apirule.gateway.kyma-project.io/namespace: shop}", ", labels: {kgw.dev/owner: shop.r0}",
 		", ownerReferences: [{apiVersion: gateway.kyma-project.io/v2, kind: APIRule, name: r0, uid: u}]")
-	host := h.odd(30, "h0.example.com", "*.example.com", "H0.example.com", "*", "other.example.com")
+	host := h.oftenUsual(30, "h0.example.com", "*.example.com", "H0.example.com", "*", "other.example.com")
 	head := func(api, kind, namespace string) {
-		fmt.Fprintf(b, "---\napiVersion: %s\nkind: %s\nmetadata: {name: %s, namespace: %s%s}\n", api, kind, h.odd(10, "own", manifest.StableName("r0", "APIRule", "shop", "r0")), namespace, labels)
+		fmt.Fprintf(b, "---\napiVersion: %s\nkind: %s\nmetadata: {name: %s, namespace: %s%s}\n", api, kind, h.oftenUsual(10, "own", manifest.StableName("r0", "APIRule", "shop", "r0")), namespace, labels)
 	}
 	switch h.Intn(8) {
 	case 0:
@@ -98,17 +98,17 @@ func (h *Hostile) foreign(b *strings.Builder) {
 	default:
 		head("security.istio.io/v1", "AuthorizationPolicy", h.pick("shop", "shop", "istio-system"))
 		fmt.Fprintf(b, "spec:\n  selector: {matchLabels: {%s}}\n  rules: [{to: [{operation: {paths: [%q]%s}}]}]\n", h.pick("app: x", "app: z", "part: w", "version: v1"), h.pick("/a", "/a*", "*", "/{*}"),
-			h.odd(40, "", ", hosts: [h0.example.com]", ", hosts: [\"h0.*\"]", ", hosts: [\"*1.example.com\"]", ", hosts: [\"sub.example.com:*\"]", ", notHosts: [h0.example.com]", ", methods: [\"G*\"]", ", methods: [\"*T\"]", ", notMethods: [GET]"))
+			h.oftenUsual(40, "", ", hosts: [h0.example.com]", ", hosts: [\"h0.*\"]", ", hosts: [\"*1.example.com\"]", ", hosts: [\"sub.example.com:*\"]", ", notHosts: [h0.example.com]", ", methods: [\"G*\"]", ", methods: [\"*T\"]", ", notMethods: [GET]"))
 	}
 }
 
 func (h *Hostile) meta(i int) string {
-	ignore := h.odd(5, "", `, annotations: {kgw.dev/ignore: "KGW407 meant; KGW409 meant"}`, `, annotations: {kgw.dev/ignore: "KGW304 meant; KGW301 meant"}`)
+	ignore := h.oftenUsual(5, "", `, annotations: {kgw.dev/ignore: "KGW407 meant; KGW409 meant"}`, `, annotations: {kgw.dev/ignore: "KGW304 meant; KGW301 meant"}`)
 	return fmt.Sprintf("metadata: {name: r%d, namespace: shop%s}\nspec:\n", i, ignore)
 }
 
 func (h *Hostile) service() string {
-	return h.odd(3, h.odd(10, h.pick("one", "two", "three"), "four"), "kubernetes, namespace: default", "Kubernetes, namespace: default", "\"one.shop.svc.cluster.local:80/x\"", "\"one?\"", "ONE", "nosuch")
+	return h.oftenUsual(3, h.oftenUsual(10, h.pick("one", "two", "three"), "four"), "kubernetes, namespace: default", "Kubernetes, namespace: default", "\"one.shop.svc.cluster.local:80/x\"", "\"one?\"", "ONE", "nosuch")
 }
 
 // ruleService is a Service of a rule's own, now and then.
@@ -116,7 +116,7 @@ func (h *Hostile) ruleService() string {
 	if h.Intn(10) > 0 {
 		return ""
 	}
-	return fmt.Sprintf("    service: {name: %s, port: 80}\n", h.odd(10, h.pick("one", "two", "three", "four"), "kubernetes, namespace: default", "KUBERNETES, namespace: default"))
+	return fmt.Sprintf("    service: {name: %s, port: 80}\n", h.oftenUsual(10, h.pick("one", "two", "three", "four"), "kubernetes, namespace: default", "KUBERNETES, namespace: default"))
 }
 
 func (h *Hostile) methods() string {
@@ -124,17 +124,17 @@ func (h *Hostile) methods() string {
 }
 
 func (h *Hostile) issuer() string {
-	name := h.odd(10, "i", "j", "i")
-	keys := h.odd(4, name+".example/k", "evil.example/k")
+	name := h.oftenUsual(10, "i", "j", "i")
+	keys := h.oftenUsual(4, name+".example/k", "evil.example/k")
 	return fmt.Sprintf("{issuer: \"https://%s.example\", jwksUri: \"https://%s\"}", name, keys)
 }
 
 func (h *Hostile) demand() string {
-	return h.pick("", "", "requiredScopes: [read]", "requiredScopes: [read, write]", "audiences: [shop]", "requiredScopes: ["+h.odd(20, "read", "\"read*\"", "\"*\"")+"]")
+	return h.pick("", "", "requiredScopes: [read]", "requiredScopes: [read, write]", "audiences: [shop]", "requiredScopes: ["+h.oftenUsual(20, "read", "\"read*\"", "\"*\"")+"]")
 }
 
-// legacy is an APIRule of v1alpha1 or v1beta1.
-func (h *Hostile) legacy(b *strings.Builder, i int, host string) {
+// writeLegacy is an APIRule of v1alpha1 or v1beta1.
+func (h *Hostile) writeLegacy(b *strings.Builder, i int, host string) {
 	v := h.pick("v1alpha1", "v1beta1", "v1beta1", "v1beta1")
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s", v, h.meta(i))
 	if v == "v1alpha1" {
@@ -143,7 +143,7 @@ func (h *Hostile) legacy(b *strings.Builder, i int, host string) {
 		fmt.Fprintf(b, "  host: %s\n  gateway: mesh/front\n  service: {name: %s, port: 80}\n  rules:\n", host, h.service())
 	}
 	for range 1 + h.Intn(3) {
-		path := h.odd(25, h.pick("/a", "/b", "/a/.*", "/.*", "/a/b", "/ab"), "/a*", "/*", "/{*}", "/{**}", "/a/[^/]+", "/(a|b)", "/a|/b", "/admin>/delete<", "/a.b", "/A", "/a/", "/a/*", "//a", "/.*/b", "/a?b")
+		path := h.oftenUsual(25, h.pick("/a", "/b", "/a/.*", "/.*", "/a/b", "/ab"), "/a*", "/*", "/{*}", "/{**}", "/a/[^/]+", "/(a|b)", "/a|/b", "/admin>/delete<", "/a.b", "/A", "/a/", "/a/*", "//a", "/.*/b", "/a?b")
 		service := h.ruleService()
 		if v == "v1alpha1" {
 			service = ""
@@ -161,12 +161,12 @@ func (h *Hostile) legacy(b *strings.Builder, i int, host string) {
 	}
 }
 
-// modern is an APIRule of v2 or v2alpha1.
-func (h *Hostile) modern(b *strings.Builder, i int, host string) {
+// writeModern is an APIRule of v2 or v2alpha1.
+func (h *Hostile) writeModern(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s  hosts: [%q]\n  gateway: mesh/front\n  service: {name: %s, port: 80}\n  rules:\n",
-		h.pick("v2", "v2", "v2alpha1"), h.meta(i), h.odd(3, host, "*.example.com"), h.service())
+		h.pick("v2", "v2", "v2alpha1"), h.meta(i), h.oftenUsual(3, host, "*.example.com"), h.service())
 	for range 1 + h.Intn(3) {
-		path := h.odd(25, h.pick("/a", "/b", "/a/{*}", "/a/{**}", "/{**}", "/a/b"), "/*", "/{*}", "/a/{**}/b", "/{**}/b", "/a.b", "/A", "/a/", "/{*}/b", "/a%2Fb", "/a(b")
+		path := h.oftenUsual(25, h.pick("/a", "/b", "/a/{*}", "/a/{**}", "/{**}", "/a/b"), "/*", "/{*}", "/a/{**}/b", "/{**}/b", "/a.b", "/A", "/a/", "/{*}/b", "/a%2Fb", "/a(b")
 		fmt.Fprintf(b, "  - path: %q\n    methods: [%s]\n%s", path, h.methods(), h.ruleService())
 		jwt := "jwt: {authentications: [" + h.issuer() + "]"
 		if d := h.demand(); d != "" {
@@ -176,8 +176,8 @@ func (h *Hostile) modern(b *strings.Builder, i int, host string) {
 	}
 }
 
-// fabric is a FabricGateway.
-func (h *Hostile) fabric(b *strings.Builder, i int, host string) {
+// writeFabric is a FabricGateway.
+func (h *Hostile) writeFabric(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: zalando.org/v1\nkind: FabricGateway\n%s  x-fabric-service: [{host: %s, serviceName: %s}]\n  paths:\n", h.meta(i), host, h.pick("one", "two", "three"))
 	for k, path := range []string{"/a", "/a/", "/a/*", "/a/**", "/a/b", "/{x}/b", "/**", "/a.b/{x}"} {
 		if h.Intn(3) > 0 && k != i {
@@ -186,8 +186,8 @@ func (h *Hostile) fabric(b *strings.Builder, i int, host string) {
 		fmt.Fprintf(b, "    %q:\n", path)
 		for _, verb := range []string{"get", "delete"} {
 			if verb == "get" || h.Intn(2) == 0 {
-				fmt.Fprintf(b, "      %s: {%s}\n", verb, h.pick("", "x-fabric-privileges: [a.read]", "x-fabric-privileges: ["+h.odd(10, "uid", "\"a*\"")+"]",
-					"x-fabric-whitelist: {service-list: [stups_a]}", "x-fabric-employee-access: {type: deny_all}", "x-fabric-employee-access: {type: allow_list, user-list: [jdoe]}", h.odd(20, "", "x-fabric-static-response: {status: 410, headers: {X: y1}, body: gone}")))
+				fmt.Fprintf(b, "      %s: {%s}\n", verb, h.pick("", "x-fabric-privileges: [a.read]", "x-fabric-privileges: ["+h.oftenUsual(10, "uid", "\"a*\"")+"]",
+					"x-fabric-whitelist: {service-list: [stups_a]}", "x-fabric-employee-access: {type: deny_all}", "x-fabric-employee-access: {type: allow_list, user-list: [jdoe]}", h.oftenUsual(20, "", "x-fabric-static-response: {status: 410, headers: {X: y1}, body: gone}")))
 			}
 		}
 	}

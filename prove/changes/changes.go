@@ -85,7 +85,7 @@ func New(r *classes.Report, book *secret.Book) *Report {
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, book.Text(n))
 	}
-	parallel.Each(len(r.Changes), func(i int) { out.Changes[i] = written(&r.Changes[i], book) })
+	parallel.Each(len(r.Changes), func(i int) { out.Changes[i] = reported(&r.Changes[i], book) })
 	at := placesOf(r)
 	for i := range out.Changes {
 		c := &out.Changes[i]
@@ -94,8 +94,8 @@ func New(r *classes.Report, book *secret.Book) *Report {
 	return out
 }
 
-// written is a change as it is reported, but for the lines of its places.
-func written(found *classes.Change, book *secret.Book) Change {
+// reported is a change as it is reported, but for the lines of its places.
+func reported(found *classes.Change, book *secret.Book) Change {
 	c := masked(*found, book)
 	return Change{
 		ID: ID(book, found.Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,

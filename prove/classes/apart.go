@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// unrouted compares what callers in the cluster get from the services that no route
-// of a comparison leads to: see Side.Services.
-func unrouted(routed []*comparison, before, after Side) []*comparison {
+// compareUnrouted compares what callers in the cluster get from the services
+// that no route of a comparison leads to: see Side.Services.
+func compareUnrouted(routed []*comparison, before, after Side) []*comparison {
 	led := map[string]bool{}
 	for _, c := range routed {
 		for _, p := range c.all {
@@ -39,7 +39,7 @@ func unrouted(routed []*comparison, before, after Side) []*comparison {
 		c.read()
 		out[i] = c
 	})
-	share(out)
+	shareBudget(out)
 	return out
 }
 
@@ -62,9 +62,9 @@ func (w within) Decide(r *simulate.Request) simulate.Decision {
 	return w.Inside(r, w.service, simulate.Insider)
 }
 
-// inner compares the answers to the requests of one class that callers in the
-// cluster send.
-func (c *comparison) inner(class *match.Class) {
+// compareInner compares the answers to the requests of one class that callers
+// in the cluster send.
+func (c *comparison) compareInner(class *match.Class) {
 	credentials := c.credentials(class)
 	all := &findings{c: c}
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
@@ -72,18 +72,18 @@ func (c *comparison) inner(class *match.Class) {
 		requests := c.requests(class, credentials)
 		was, is := c.ask(c.sides[0], 0, requests), c.ask(c.sides[1], 1, requests)
 		d := &delta{c: c, class: class, base: Change{Host: c.shown, Path: "/"}, credentials: credentials, requests: requests, was: was, is: is}
-		d.insideOf(c.shown, d.callers())
+		d.compareInsideOf(c.shown, d.callers())
 		all.add(w, c.found)
 		return true
 	})
-	all.put(complete, Change{Host: c.shown, Path: "/"})
+	all.addChanges(complete, Change{Host: c.shown, Path: "/"})
 }
 
 // runInner compares what callers in the cluster
 // get from the service.
 func (c *comparison) runInner() {
 	if c.compile() != nil {
-		c.scheme("http", c.inner)
+		c.askScheme("http", c.compareInner)
 	}
 	for i := range c.changes {
 		if c.changes[i].Kind != Internal {
@@ -92,8 +92,9 @@ func (c *comparison) runInner() {
 	}
 }
 
-// apart reports objects that differ and hold for pods that nothing leads to.
-func apart(before, after Side) []Change {
+// compareApart reports objects that differ and hold for pods that nothing leads
+// to.
+func compareApart(before, after Side) []Change {
 	was, is := before.Apart(), after.Apart()
 	one := func(list, other []Apart, put func(*Change, Apart)) (out []Change) {
 		for _, a := range list {

@@ -118,7 +118,7 @@ func (c *comparison) credentials(class *match.Class) []credential {
 	}
 	for _, n := range class.Takes {
 		for _, claims := range c.all[n].Refuses {
-			out = append(out, marked(out, claims, seen)...)
+			out = append(out, withClaims(out, claims, seen)...)
 		}
 	}
 	return out
@@ -178,8 +178,8 @@ func (c *comparison) places() []simulate.Via {
 // maxMarked bounds the tokens of one class.
 const maxMarked = 256
 
-// marked are the credentials with further claims.
-func marked(list []credential, claims map[string]any, seen map[string]int) []credential {
+// withClaims are the credentials with further claims.
+func withClaims(list []credential, claims map[string]any, seen map[string]int) []credential {
 	var out []credential
 	for _, one := range list {
 		if one.token.Kind == "" || len(list)+len(out) >= maxMarked {
@@ -256,8 +256,8 @@ func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
 
 func (a *answers) reaches() bool { return a.best().Passed() }
 
-// unread reports whether something that is not read decides.
-func (a *answers) unread() bool {
+// anyUnread reports whether something that is not read decides.
+func (a *answers) anyUnread() bool {
 	return slices.ContainsFunc(a.decisions, func(d simulate.Decision) bool { return d.Cause == simulate.Anything })
 }
 
@@ -271,8 +271,8 @@ func (a *answers) best() *simulate.Decision {
 	return &a.decisions[0]
 }
 
-// at is the place that decides, if a route or a rule does.
-func (a *answers) at() source.Ref {
+// placeOf is the place that decides, if a route or a rule does.
+func (a *answers) placeOf() source.Ref {
 	if d := a.best(); d.Route != "" || d.Rule != "" {
 		return d.At
 	}

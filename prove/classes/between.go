@@ -24,7 +24,7 @@ func Between(before Side, states []Side, after Side) [][]Change {
 		c := newComparison(classifier, hosts[i], before, after)
 		c.read(states...) // all states of thousands of hosts would not fit
 		c.purse = match.Share(max(len(c.all), 1), len(hosts)*len(c.all), stepsPerPart)
-		results[i] = between(c, states)
+		results[i] = compareBetween(c, states)
 	})
 	for _, r := range results {
 		for k := range states {
@@ -37,8 +37,8 @@ func Between(before Side, states []Side, after Side) [][]Change {
 	return out
 }
 
-// between compares the states between with those at the ends, on one host.
-func between(c *comparison, states []Side) [][]Change {
+// compareBetween compares the states between with those at the ends, on one host.
+func compareBetween(c *comparison, states []Side) [][]Change {
 	var list []*state
 	for _, now := range states {
 		list = append(list, &state{comparison: c.sibling(), now: now})
@@ -53,12 +53,12 @@ func between(c *comparison, states []Side) [][]Change {
 		}
 	}
 	for _, scheme := range c.compile() {
-		c.scheme(scheme, ask)
+		c.askScheme(scheme, ask)
 	}
 	out := make([][]Change, len(list))
 	for k, s := range list {
 		for _, ch := range c.changes { // what could not be decided
-			s.put(ch)
+			s.addChange(ch)
 		}
 		s.joinSpellings()
 		out[k] = s.changes
@@ -107,17 +107,17 @@ func (s *state) ask(a *asked) {
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		s.world, s.found = w, nil
 		t := &three{state: s, asked: a, requests: s.requests(a.class, a.credentials)}
-		t.atEnds()
+		t.askEnds()
 		t.now = s.comparison.ask(s.now, phaseNow, t.requests)
-		base = Change{Methods: a.class.Methods, Others: a.class.Others, Host: s.shown, Path: s.label(t.was, t.is), WasAt: t.was.at(), IsAt: t.is.at()}
+		base = Change{Methods: a.class.Methods, Others: a.class.Others, Host: s.shown, Path: s.classLabel(t.was, t.is), WasAt: t.was.placeOf(), IsAt: t.is.placeOf()}
 		t.base = base
-		t.gateway()
-		t.preflights()
-		t.inside()
+		t.compareGateway()
+		t.comparePreflights()
+		t.compareInside()
 		all.add(w, s.found)
 		return true
 	})
-	all.put(complete, base)
+	all.addChanges(complete, base)
 }
 
 // phaseNow is the phase of a world in which the state between is asked.
@@ -133,9 +133,9 @@ type three struct {
 	now      *answers
 }
 
-// atEnds asks the states at the ends, unless they were asked in a world that this one
-// agrees with.
-func (t *three) atEnds() {
+// askEnds asks the states at the ends, unless they were asked in a world that
+// this one agrees with.
+func (t *three) askEnds() {
 	for i := range t.asked.ends {
 		if e := &t.asked.ends[i]; t.world.Agrees(e.supposes) {
 			t.ends = *e
@@ -145,18 +145,18 @@ func (t *three) atEnds() {
 	t.was, t.is = t.comparison.ask(t.sides[0], 0, t.requests), t.comparison.ask(t.sides[1], 1, t.requests)
 	if slices.Contains(t.class.Methods, "OPTIONS") {
 		for side := range t.sides {
-			t.ends.preflights[side] = t.preflight(t.sides[side], uint(side))
+			t.ends.preflights[side] = t.answersPreflight(t.sides[side], uint(side))
 		}
 	}
 	t.supposes = slices.Clone(t.world.Supposes())
 	t.asked.ends = append(t.asked.ends, t.ends)
 }
 
-// gateway compares who gets through the gateway.
-func (t *three) gateway() {
+// compareGateway compares who gets through the gateway.
+func (t *three) compareGateway() {
 	for i := range t.credentials {
 		was, now, is := &t.was.decisions[i], &t.now.decisions[i], &t.is.decisions[i]
-		switch open := func(a, b *simulate.Decision) bool { return a.Passed() && (!b.Passed() || less(a, b)) }; {
+		switch open := func(a, b *simulate.Decision) bool { return a.Passed() && (!b.Passed() || demandsLess(a, b)) }; {
 		case now.Cause == simulate.Anything && (was.Cause != simulate.Anything || is.Cause != simulate.Anything):
 			t.add(Unknown, "", "it may be that "+now.Reason, i)
 		case was.Cause == simulate.Anything || is.Cause == simulate.Anything:
@@ -182,9 +182,9 @@ func (t *three) add(kind Kind, before, after string, with int) {
 	t.found = append(t.found, ch)
 }
 
-// preflights compares whether the preflights of browsers are answered.
-func (t *three) preflights() {
-	if t.ends.preflights != [2]bool{true, true} || t.preflight(t.state.now, phaseNow) {
+// comparePreflights compares whether the preflights of browsers are answered.
+func (t *three) comparePreflights() {
+	if t.ends.preflights != [2]bool{true, true} || t.answersPreflight(t.state.now, phaseNow) {
 		return
 	}
 	ch := t.base
@@ -193,8 +193,8 @@ func (t *three) preflights() {
 	t.found = append(t.found, ch)
 }
 
-// preflight reports whether a state answers a preflight or sends it on.
-func (t *three) preflight(s Side, phase uint) bool {
+// answersPreflight reports whether a state answers a preflight or sends it on.
+func (t *three) answersPreflight(s Side, phase uint) bool {
 	r := t.request(t.class)
 	r.Method = "OPTIONS"
 	r.Headers = append(r.Headers, simulate.Header{Name: "Origin", Value: t.origin()}, simulate.Header{Name: "Access-Control-Request-Method", Value: "GET"})
@@ -215,12 +215,12 @@ func (t *three) origin() string {
 	return origin
 }
 
-// inside compares what callers in the mesh get from the backends.
-func (t *three) inside() {
+// compareInside compares what callers in the mesh get from the backends.
+func (t *three) compareInside() {
 	done := map[string]bool{}
 	for _, a := range []*answers{t.was, t.now, t.is} {
 		for i := range a.decisions {
-			service := backend(a.decisions[i].Upstream, simulate.Treatment{})
+			service := spellBackend(a.decisions[i].Upstream, simulate.Treatment{})
 			if !a.decisions[i].Passed() || service == "" || done[service] {
 				continue
 			}
@@ -238,7 +238,7 @@ func (t *three) insideOf(service string) {
 		}
 		ch := t.base
 		ch.Kind, ch.Path, ch.Host, ch.Methods, ch.Others = Internal, "/", service, nil, true
-		ch.Before, ch.After = inMesh(was, simulate.Insider, t.credentials[i].text(false)), inMesh(now, simulate.Insider, t.credentials[i].text(false))
+		ch.Before, ch.After = describeInMesh(was, simulate.Insider, t.credentials[i].text(false)), describeInMesh(now, simulate.Insider, t.credentials[i].text(false))
 		ch.Witness = Witness{Method: t.class.Witness.Method, URL: "http://" + service + t.class.Witness.RawPath}
 		t.found = append(t.found, ch)
 		return
@@ -278,8 +278,8 @@ func (t *three) insideIn(w *simulate.World, s Side, service string, credential i
 	return &d
 }
 
-// unlike leaves those parts of a state that are not among others.
-func unlike(parts, others []Part) []Part {
+// ownParts leaves those parts of a state that are not among others.
+func ownParts(parts, others []Part) []Part {
 	have := map[partKey][]*Part{}
 	for i := range others {
 		key := partKey{others[i].Name, others[i].At.Path}

@@ -157,32 +157,32 @@ func joinWorlds(worlds []Called, complete bool) Called {
 	return out
 }
 
-// works reports whether a client gets what it asks for: from an upstream, or from
-// the gateway itself.
-func works(d *simulate.Decision) bool {
+// isServed reports whether a client gets what it asks for: from an upstream, or
+// from the gateway itself.
+func isServed(d *simulate.Decision) bool {
 	return d.Passed() || d.Status > 0 && d.Status < http.StatusBadRequest
 }
 
 // called judges a call in one world.
 func (d *delta) called(known bool) Called {
-	out := Called{Fate: Refused, Path: d.c.label(d.was, d.is), WasAt: d.was.at(), IsAt: d.is.at()}
+	out := Called{Fate: Refused, Path: d.c.classLabel(d.was, d.is), WasAt: d.was.placeOf(), IsAt: d.is.placeOf()}
 	lost, kept, open := -1, false, false
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		may := func(d *simulate.Decision) bool { return d.Cause == simulate.Anything }
-		if d.credentials[i].of == [2]bool{} || !works(was) && (!may(was) || may(is)) {
+		if d.credentials[i].of == [2]bool{} || !isServed(was) && (!may(was) || may(is)) {
 			continue
 		}
 		switch {
-		case may(is), may(was) && !works(is):
+		case may(is), may(was) && !isServed(is):
 			open = true
-		case works(is):
+		case isServed(is):
 			kept = true
 		default:
-			lost = first(lost, i)
+			lost = firstIndex(lost, i)
 		}
 	}
-	after := slices.ContainsFunc(d.is.decisions, func(one simulate.Decision) bool { return works(&one) })
+	after := slices.ContainsFunc(d.is.decisions, func(one simulate.Decision) bool { return isServed(&one) })
 	switch {
 	case lost >= 0 && !open && (known || !after):
 		out.Fate = Breaks
@@ -194,9 +194,9 @@ func (d *delta) called(known bool) Called {
 	if out.Fate == Stays || out.Fate == Refused {
 		return out
 	}
-	out.Before, out.After = contrast(d.who(0, false), d.who(1, false))
+	out.Before, out.After = contrastLists(d.describeAdmitted(0, false), d.describeAdmitted(1, false))
 	if out.Before == out.After {
-		out.Before, out.After = contrast(d.who(0, true), d.who(1, true))
+		out.Before, out.After = contrastLists(d.describeAdmitted(0, true), d.describeAdmitted(1, true))
 	}
 	i := max(lost, 0)
 	out.Was, out.Is = d.was.decisions[i].Status, d.is.decisions[i].Status

@@ -17,14 +17,14 @@ const stepsPerPart = 100_000
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)
-	inner := unrouted(results, before, after)
+	inner := compareUnrouted(results, before, after)
 	parallel.Each(len(hosts), func(i int) {
 		results[i].run()
-		results[i].forget()
+		results[i].dropAnswers()
 	})
 	parallel.Each(len(inner), func(i int) {
 		inner[i].runInner()
-		inner[i].forget()
+		inner[i].dropAnswers()
 	})
 	out, inside := &Report{}, map[insideKey]bool{}
 	for k, c := range slices.Concat(results, inner) {
@@ -41,7 +41,7 @@ func Compare(before, after Side) *Report {
 			out.Changes = append(out.Changes, c.changes[i])
 		}
 	}
-	out.Changes = append(out.Changes, apart(before, after)...)
+	out.Changes = append(out.Changes, compareApart(before, after)...)
 	slices.SortStableFunc(out.Changes, order)
 	slices.Sort(out.Notes)
 	out.Notes = slices.Compact(out.Notes)
@@ -64,7 +64,7 @@ func comparisons(hosts []host, before, after Side) []*comparison {
 		out[i] = newComparison(classifier, hosts[i], before, after)
 		out[i].read()
 	})
-	share(out)
+	shareBudget(out)
 	return out
 }
 
@@ -73,8 +73,8 @@ func newComparison(classifier *match.Classifier, h host, before, after Side) *co
 	return &comparison{classifier: classifier, host: h.name, shown: h.shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 }
 
-// share assigns each comparison its part of the common budget.
-func share(list []*comparison) {
+// shareBudget assigns each comparison its part of the common budget.
+func shareBudget(list []*comparison) {
 	whole := 0
 	for _, c := range list {
 		whole += len(c.all)

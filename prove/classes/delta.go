@@ -24,29 +24,30 @@ type delta struct {
 	told bool
 }
 
-// all compares everything.
-func (d *delta) all() {
-	if d.anything() {
+// compareAll compares everything.
+func (d *delta) compareAll() {
+	if d.compareUnread() {
 		return
 	}
-	d.access()
+	d.compareAccess()
 	d.told = d.changed
-	d.keys()
-	d.asked()
-	d.gateways()
+	d.compareKeys()
+	d.compareAuthorizers()
+	d.compareGateways()
 	for i := range d.credentials {
 		if d.credentials[i].of != [2]bool{} && d.was.decisions[i].Passed() && d.is.decisions[i].Passed() {
-			d.way(i)
+			d.compareTreatment(i)
 		}
 	}
-	d.answer()
-	d.preflights()
-	d.inside()
+	d.compareAnswers()
+	d.comparePreflights()
+	d.compareInside()
 }
 
-// anything reports a difference that may come from something which is not read: it
-// is there on one side only, or the sides differ in it. Nothing more is known of them.
-func (d *delta) anything() bool {
+// compareUnread reports a difference that may come from something which is not
+// read: it is there on one side only, or the sides differ in it. Nothing more
+// is known of them.
+func (d *delta) compareUnread() bool {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if was.Cause != simulate.Anything && is.Cause != simulate.Anything {
@@ -66,16 +67,16 @@ func (d *delta) anything() bool {
 	return false
 }
 
-// keys compares where what verifies a token comes from: who holds the keys of a
-// set, or answers about tokens, gets through.
-func (d *delta) keys() {
+// compareKeys compares where what verifies a token comes from: who holds the
+// keys of a set, or answers about tokens, gets through.
+func (d *delta) compareKeys() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if !was.Passed() || !is.Passed() || len(was.Keys)+len(is.Keys) == 0 || d.credentials[i].token.Kind == "" || verifiers(was) != verifiers(is) {
 			continue
 		}
 		if len(was.Keys) == 0 || len(is.Keys) == 0 {
-			d.put(Unknown, "", "the keys that verify "+d.credentials[i].text(false)+" are named on one side only", i)
+			d.addChange(Unknown, "", "the keys that verify "+d.credentials[i].text(false)+" are named on one side only", i)
 			return
 		}
 		more, fewer := without(is.Keys, was.Keys), without(was.Keys, is.Keys)
@@ -84,15 +85,15 @@ func (d *delta) keys() {
 			kind = Tightened
 		}
 		if len(more)+len(fewer) > 0 {
-			d.put(kind, d.credentials[i].text(false)+" by keys of "+strings.Join(was.Keys, ", "), d.credentials[i].text(false)+" by keys of "+strings.Join(is.Keys, ", "), i)
+			d.addChange(kind, d.credentials[i].text(false)+" by keys of "+strings.Join(was.Keys, ", "), d.credentials[i].text(false)+" by keys of "+strings.Join(is.Keys, ", "), i)
 			return
 		}
 	}
 }
 
-// gateways compares what the requests come in by: who reaches one does not reach
-// the other.
-func (d *delta) gateways() {
+// compareGateways compares what the requests come in by: who reaches one does
+// not reach the other.
+func (d *delta) compareGateways() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if was.Gateway == "" || is.Gateway == "" || was.Passed() != is.Passed() {
@@ -103,15 +104,15 @@ func (d *delta) gateways() {
 			kind = Exposed
 		}
 		if was.Gateway != is.Gateway || was.Listener != is.Listener && was.Listener != "" && is.Listener != "" {
-			d.put(kind, strings.TrimSpace("through "+was.Gateway+" "+was.Listener), strings.TrimSpace("through "+is.Gateway+" "+is.Listener), i)
+			d.addChange(kind, strings.TrimSpace("through "+was.Gateway+" "+was.Listener), strings.TrimSpace("through "+is.Gateway+" "+is.Listener), i)
 		}
 		return
 	}
 }
 
-// asked compares who decides besides the proxies, and is supposed to say yes: whom
-// another one lets through is not known.
-func (d *delta) asked() {
+// compareAuthorizers compares who decides besides the proxies, and is supposed
+// to say yes: whom another one lets through is not known.
+func (d *delta) compareAuthorizers() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if !was.Passed() || !is.Passed() || verifiers(was) != verifiers(is) {
@@ -123,7 +124,7 @@ func (d *delta) asked() {
 			kind = Tightened
 		}
 		if len(more)+len(fewer) > 0 {
-			d.put(kind, "by leave of "+cmp.Or(strings.Join(fewer, ", "), "nobody else"), "by leave of "+cmp.Or(strings.Join(more, ", "), "nobody else"), i)
+			d.addChange(kind, "by leave of "+cmp.Or(strings.Join(fewer, ", "), "nobody else"), "by leave of "+cmp.Or(strings.Join(more, ", "), "nobody else"), i)
 			return
 		}
 	}
@@ -134,19 +135,19 @@ func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
-// answer compares what the gateway itself answers.
-func (d *delta) answer() {
+// compareAnswers compares what the gateway itself answers.
+func (d *delta) compareAnswers() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
 		if was.Answer != is.Answer && was.Cause == simulate.Answered && is.Cause == simulate.Answered && was.Status == is.Status {
-			d.put(Status, was.Answer, is.Answer, i)
+			d.addChange(Status, was.Answer, is.Answer, i)
 			return
 		}
 	}
 }
 
-// put adds a change that the request with a credential shows.
-func (d *delta) put(k Kind, before, after string, with int) {
+// addChange adds a change that the request with a credential shows.
+func (d *delta) addChange(k Kind, before, after string, with int) {
 	ch := d.base
 	ch.Kind, ch.Before, ch.After = k, before, after
 	ch.Witness = witnessOf(d.class, &d.credentials[with], &d.was.decisions[with], &d.is.decisions[with])
@@ -168,47 +169,47 @@ func (d *delta) add(ch Change) {
 	d.c.found = append(d.c.found, ch)
 }
 
-// access compares who gets through.
-func (d *delta) access() {
+// compareAccess compares who gets through.
+func (d *delta) compareAccess() {
 	gained, lost, status := -1, -1, -1
 	for i := range d.credentials {
 		w, n := &d.was.decisions[i], &d.is.decisions[i]
 		switch {
-		case n.Passed() && (!w.Passed() || less(n, w)):
-			gained = first(gained, i)
-		case w.Passed() && (!n.Passed() || less(w, n)):
-			lost = first(lost, i)
+		case n.Passed() && (!w.Passed() || demandsLess(n, w)):
+			gained = firstIndex(gained, i)
+		case w.Passed() && (!n.Passed() || demandsLess(w, n)):
+			lost = firstIndex(lost, i)
 		case !w.Passed() && w.Status != n.Status:
-			status = first(status, i)
+			status = firstIndex(status, i)
 		}
 	}
 	if gained < 0 && lost < 0 {
 		if status >= 0 {
-			d.put(Status, d.refusal(d.was, status), d.refusal(d.is, status), status)
+			d.addChange(Status, d.refusal(d.was, status), d.refusal(d.is, status), status)
 		}
 		return
 	}
 	before, after := d.admittedOn(max(gained, lost))
 	switch {
-	case gained >= 0 && d.untaken(d.was) && d.credentials[gained].token.Kind != "":
-		d.put(Added, before, after, gained)
+	case gained >= 0 && d.isUnmatched(d.was) && d.credentials[gained].token.Kind != "":
+		d.addChange(Added, before, after, gained)
 	case gained >= 0:
-		d.put(Exposed, before, after, gained)
+		d.addChange(Exposed, before, after, gained)
 	}
 	switch {
-	case lost >= 0 && d.untaken(d.is):
-		d.put(Removed, before, after, lost)
+	case lost >= 0 && d.isUnmatched(d.is):
+		d.addChange(Removed, before, after, lost)
 	case lost >= 0:
-		d.put(Tightened, before, after, lost)
+		d.addChange(Tightened, before, after, lost)
 	}
 }
 
 // admittedOn says who gets through on each side, in as few words as tell the sides
 // apart; what becomes of a credential where none do.
 func (d *delta) admittedOn(i int) (before, after string) {
-	before, after = contrast(d.who(0, false), d.who(1, false))
+	before, after = contrastLists(d.describeAdmitted(0, false), d.describeAdmitted(1, false))
 	if before == after {
-		before, after = contrast(d.who(0, true), d.who(1, true))
+		before, after = contrastLists(d.describeAdmitted(0, true), d.describeAdmitted(1, true))
 	}
 	if before == after {
 		before, after = d.outcome(d.was, i), d.outcome(d.is, i)
@@ -216,15 +217,15 @@ func (d *delta) admittedOn(i int) (before, after string) {
 	return before, after
 }
 
-func first(have, i int) int {
+func firstIndex(have, i int) int {
 	if have >= 0 {
 		return have
 	}
 	return i
 }
 
-// less reports whether a demands fewer external authorizers than b.
-func less(a, b *simulate.Decision) bool {
+// demandsLess reports whether a demands fewer external authorizers than b.
+func demandsLess(a, b *simulate.Decision) bool {
 	for _, p := range demands(b) {
 		if !slices.Contains(demands(a), p) {
 			return true
@@ -233,8 +234,8 @@ func less(a, b *simulate.Decision) bool {
 	return false
 }
 
-// untaken reports whether nothing matches the class at all.
-func (d *delta) untaken(a *answers) bool {
+// isUnmatched reports whether nothing matches the class at all.
+func (d *delta) isUnmatched(a *answers) bool {
 	if a.reaches() {
 		return false
 	}
@@ -266,9 +267,9 @@ func (d *delta) outcome(a *answers, i int) string {
 	return d.refusal(a, i)
 }
 
-// contrast joins alternatives, those that only one side has first. What both
+// contrastLists joins alternatives, those that only one side has first. What both
 // have is counted where it is much.
-func contrast(before, after []string) (was, is string) {
+func contrastLists(before, after []string) (was, is string) {
 	one := func(list, other []string) string {
 		var own, common []string
 		for _, text := range list {
@@ -286,8 +287,8 @@ func contrast(before, after []string) (was, is string) {
 	return one(before, after), one(after, before)
 }
 
-// who lists who gets through on a side, each in a few words.
-func (d *delta) who(side int, issuer bool) []string {
+// describeAdmitted lists who gets through on a side, each in a few words.
+func (d *delta) describeAdmitted(side int, issuer bool) []string {
 	a := [2]*answers{d.was, d.is}[side]
 	var out []string
 	for i := range a.decisions {
@@ -315,7 +316,7 @@ func (d *delta) who(side int, issuer bool) []string {
 		return out
 	case a.reaches():
 		return []string{"a token that the route does not ask for"}
-	case d.untaken(a):
+	case d.isUnmatched(a):
 		return []string{NoRoute}
 	case best.Status == 0:
 		return []string{"the connection is closed"}
@@ -327,38 +328,39 @@ func (d *delta) who(side int, issuer bool) []string {
 // requests.
 const NoRoute = "no route"
 
-// way compares what happens to a request that gets through on both sides.
-func (d *delta) way(i int) {
+// compareTreatment compares what happens to a request that gets through on both
+// sides.
+func (d *delta) compareTreatment(i int) {
 	w, n := &d.was.decisions[i], &d.is.decisions[i]
 	tw, tn := d.treatment(0, w), d.treatment(1, n)
-	from, to := backend(w.Upstream, tw), backend(n.Upstream, tn)
+	from, to := spellBackend(w.Upstream, tw), spellBackend(n.Upstream, tn)
 	for _, aspect := range []struct {
 		kind          Kind
 		before, after string
 	}{
 		{Moved, from, to},
-		{Moved, arrives(w, n, from == to), arrives(n, w, from == to)},
+		{Moved, arrivalOf(w, n, from == to), arrivalOf(n, w, from == to)},
 		{Moved, sentAs(w, n), sentAs(n, w)},
 		{Routing, decidedBy(w, n), decidedBy(n, w)},
 		{CORS, orNone(tw.CORS), orNone(tn.CORS)},
 		{Timeout, orNone(tw.Timeout), orNone(tn.Timeout)},
 		{Headers, requestHeaders(w, n), requestHeaders(n, w)},
-		{Headers, cleared(w, n), cleared(n, w)},
+		{Headers, removedHeaders(w, n), removedHeaders(n, w)},
 		{Headers, orNone(tw.Request), orNone(tn.Request)},
-		{Headers, responses(tw.Response), responses(tn.Response)},
-		{Headers, carried(w), carried(n)},
-		{Headers, d.vouched(w, n), d.vouched(n, w)},
-		{Routing, beyond(tw.Other, tn.Other), beyond(tn.Other, tw.Other)},
+		{Headers, orUnchanged(tw.Response), orUnchanged(tn.Response)},
+		{Headers, tokenFate(w), tokenFate(n)},
+		{Headers, d.verifierOf(w, n), d.verifierOf(n, w)},
+		{Routing, listBeyond(tw.Other, tn.Other), listBeyond(tn.Other, tw.Other)},
 	} {
 		if aspect.before != aspect.after {
-			d.put(aspect.kind, aspect.before, aspect.after, i)
+			d.addChange(aspect.kind, aspect.before, aspect.after, i)
 		}
 	}
 }
 
-// arrives returns the pods of a Service that a request arrives at, if both sides
-// know them and they differ, or the port of their container does.
-func arrives(a, b *simulate.Decision, oneService bool) string {
+// arrivalOf returns the pods of a Service that a request arrives at, if both
+// sides know them and they differ, or the port of their container does.
+func arrivalOf(a, b *simulate.Decision, oneService bool) string {
 	switch {
 	case !oneService || a.Pods == "" || b.Pods == "":
 		return ""
@@ -395,9 +397,10 @@ func sentAs(a, b *simulate.Decision) string {
 	return ""
 }
 
-// vouched names what verified the caller if Oathkeeper decides on both sides: its
-// mutators show it to the upstream. It is "" where it is reported who gets through.
-func (d *delta) vouched(a, b *simulate.Decision) string {
+// verifierOf names what verified the caller if Oathkeeper decides on both
+// sides: its mutators show it to the upstream. It is "" where it is reported
+// who gets through.
+func (d *delta) verifierOf(a, b *simulate.Decision) string {
 	if d.told || a.Rule == "" || b.Rule == "" {
 		return ""
 	}
@@ -419,8 +422,8 @@ func verifiers(d *simulate.Decision) string {
 	return "request verified by " + strings.Join(out, ", ")
 }
 
-// carried returns whether the upstream gets the caller's token.
-func carried(d *simulate.Decision) string {
+// tokenFate returns whether the upstream gets the caller's token.
+func tokenFate(d *simulate.Decision) string {
 	text := d.Next.Token.Text()
 	if text == "" || strings.Contains(d.Next.Target, text) || slices.ContainsFunc(d.Next.Headers, func(h simulate.Header) bool { return strings.Contains(h.Value, text) }) {
 		return "request with the caller's token"
@@ -435,8 +438,8 @@ func (d *delta) treatment(side int, decision *simulate.Decision) simulate.Treatm
 	return simulate.Treatment{}
 }
 
-// beyond lists what a has and b has not.
-func beyond(a, b []string) string {
+// listBeyond lists what a has and b has not.
+func listBeyond(a, b []string) string {
 	var out []string
 	for _, s := range a {
 		if !slices.Contains(b, s) {
@@ -453,16 +456,17 @@ func orNone(s string) string {
 	return s
 }
 
-// responses reports that nothing is done to the headers of responses.
-func responses(s string) string {
+// orUnchanged reports that nothing is done to the headers of responses.
+func orUnchanged(s string) string {
 	if s == "" {
 		return "response as the backend gives it"
 	}
 	return s
 }
 
-// backend spells where a request goes, without the scheme of an upstream URL.
-func backend(upstream string, t simulate.Treatment) string {
+// spellBackend spells where a request goes, without the scheme of an upstream
+// URL.
+func spellBackend(upstream string, t simulate.Treatment) string {
 	if t.Split != "" {
 		return t.Split
 	}
@@ -481,13 +485,13 @@ func requestHeaders(a, b *simulate.Decision) string {
 	}
 	slices.Sort(out)
 	if len(out) == 0 {
-		return "request headers without " + strings.Join(missing(b, a), ", ")
+		return "request headers without " + strings.Join(missingHeaders(b, a), ", ")
 	}
 	return "request " + strings.Join(out, ", ")
 }
 
-// cleared names the caller's headers that only one of the sides removes.
-func cleared(a, b *simulate.Decision) string {
+// removedHeaders names the caller's headers that only one of the sides removes.
+func removedHeaders(a, b *simulate.Decision) string {
 	if more := without(a.Cleared, b.Cleared); len(more) > 0 {
 		return "the caller's " + strings.Join(more, ", ") + " is removed"
 	}
@@ -497,8 +501,8 @@ func cleared(a, b *simulate.Decision) string {
 	return ""
 }
 
-// missing lists the names of headers that a sets and b does not.
-func missing(a, b *simulate.Decision) []string {
+// missingHeaders lists the names of headers that a sets and b does not.
+func missingHeaders(a, b *simulate.Decision) []string {
 	var out []string
 	for name := range a.Headers {
 		if _, ok := b.Headers[name]; !ok {
@@ -509,8 +513,8 @@ func missing(a, b *simulate.Decision) []string {
 	return out
 }
 
-// preflights compares what becomes of the preflights of browsers.
-func (d *delta) preflights() {
+// comparePreflights compares what becomes of the preflights of browsers.
+func (d *delta) comparePreflights() {
 	if !slices.Contains(d.class.Methods, "OPTIONS") {
 		return
 	}

@@ -108,9 +108,9 @@ type placed struct {
 
 func (d *description) run() Served {
 	for _, scheme := range d.compile() {
-		d.scheme(scheme, d.class)
+		d.askScheme(scheme, d.addClass)
 	}
-	d.unreached()
+	d.addUnreached()
 	slices.SortStableFunc(d.rows, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.order[0], b.order[0]), cmp.Compare(a.order[1], b.order[1]))
 	})
@@ -127,9 +127,10 @@ func (d *description) run() Served {
 	return out
 }
 
-// unreached adds the routes that no class of requests comes to, where all classes
-// are known. One that wants a token may be come to with one that was not tried.
-func (d *description) unreached() {
+// addUnreached adds the routes that no class of requests comes to, where all
+// classes are known. One that wants a token may be come to with one that was
+// not tried.
+func (d *description) addUnreached() {
 	if len(d.changes) > 0 {
 		return
 	}
@@ -146,9 +147,9 @@ func (d *description) unreached() {
 	}
 }
 
-// meets notes what a request came to: all parts of a name where the place is that
-// of none of them.
-func (d *description) meets(got *simulate.Decision) {
+// noteMet notes what a request came to: all parts of a name where the place is
+// that of none of them.
+func (d *description) noteMet(got *simulate.Decision) {
 	for _, name := range []string{got.Route, got.Rule} {
 		key := partKey{name, got.At.Path}
 		if d.named[0][key] == nil {
@@ -158,25 +159,25 @@ func (d *description) meets(got *simulate.Decision) {
 	}
 }
 
-// class adds what becomes of one class.
-func (d *description) class(class *match.Class) {
+// addClass adds what becomes of one class.
+func (d *description) addClass(class *match.Class) {
 	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !d.all[i].Beside }) {
 		return
 	}
 	row, best := Route{Schemes: []string{class.Witness.Scheme}, Methods: class.Methods, Others: class.Others}, (*verdict)(nil)
 	credentials := d.credentials(class)
 	for i := range credentials {
-		v := settle(func(w *simulate.World) simulate.Decision {
+		v := askWorlds(func(w *simulate.World) simulate.Decision {
 			r := request(class, credentials[i].token)
 			r.Free = simulate.AnyHeader
 			got := d.sides[0].Decide(r.In(w))
-			d.meets(&got)
+			d.noteMet(&got)
 			return got
 		})
 		if best == nil || !best.passes() && v.passes() {
 			best = v
 		}
-		if c := callerOf(&credentials[i], v); v.passes() && d.adds(row.Callers, &c, &credentials[i]) {
+		if c := callerOf(&credentials[i], v); v.passes() && d.saysMore(row.Callers, &c, &credentials[i]) {
 			row.Callers = append(row.Callers, c)
 		}
 	}
@@ -184,20 +185,20 @@ func (d *description) class(class *match.Class) {
 		return // nothing matches it
 	}
 	a := &answers{path: class.Witness.RawPath, decisions: []simulate.Decision{best.decision}}
-	row.Path = d.label(a, a)
+	row.Path = d.classLabel(a, a)
 	row.Treatment = (&delta{c: d.comparison}).treatment(0, &best.decision)
 	if best.decision.Passed() {
-		row.Backend, row.Via = backend(best.decision.Upstream, row.Treatment), best.decision.Via
+		row.Backend, row.Via = spellBackend(best.decision.Upstream, row.Treatment), best.decision.Via
 	}
 	d.missingPlace(&row)
-	row.Inside = d.inside(class, credentials, &row)
-	d.concrete(&row, class, best)
+	row.Inside = d.listInside(class, credentials, &row)
+	d.askConcrete(&row, class, best)
 	d.add(row)
 }
 
-// concrete asks about the witness of the class as kgw trace does: with the
+// askConcrete asks about the witness of the class as kgw trace does: with the
 // headers that let it through, without a token.
-func (d *description) concrete(row *Route, class *match.Class, best *verdict) {
+func (d *description) askConcrete(row *Route, class *match.Class, best *verdict) {
 	row.Request = request(class, simulate.Token{})
 	row.Request.Headers = append(row.Request.Headers, best.headers...)
 	got := d.sides[0].Decide(row.Request)
@@ -214,10 +215,10 @@ func (d *description) concrete(row *Route, class *match.Class, best *verdict) {
 	}
 }
 
-// adds reports whether a caller says more than those that are listed. Who gets
-// through without a token gets through with any; a token that no route asks for
-// counts where nobody else gets through.
-func (d *description) adds(list []Caller, c *Caller, with *credential) bool {
+// saysMore reports whether a caller says more than those that are listed. Who
+// gets through without a token gets through with any; a token that no route
+// asks for counts where nobody else gets through.
+func (d *description) saysMore(list []Caller, c *Caller, with *credential) bool {
 	if slices.ContainsFunc(list, func(o Caller) bool {
 		return o.Proof == "" && len(o.If) == 0 && len(o.When) == 0 && !slices.ContainsFunc(o.Demands, func(s string) bool { return !slices.Contains(c.Demands, s) })
 	}) {
@@ -238,9 +239,9 @@ func (d *description) missingPlace(row *Route) {
 	}
 }
 
-// inside lists who in the cluster reaches the backend of a row past the gateway,
-// also where nobody gets through.
-func (d *description) inside(class *match.Class, credentials []credential, row *Route) []Caller {
+// listInside lists who in the cluster reaches the backend of a row past the
+// gateway, also where nobody gets through.
+func (d *description) listInside(class *match.Class, credentials []credential, row *Route) []Caller {
 	services := []string{row.Backend}
 	for _, n := range class.Takes {
 		if p := d.all[n]; p.Name != "" && (p.Name == row.Name || p.Name == row.Rule) && row.Backend == "" {
@@ -254,7 +255,7 @@ func (d *description) inside(class *match.Class, credentials []credential, row *
 			continue
 		}
 		for _, caller := range callers {
-			if c, ok := d.insider(class, credentials, service, caller); ok && !slices.ContainsFunc(out, func(o Caller) bool { return o.Text == c.Text }) {
+			if c, ok := d.findInsider(class, credentials, service, caller); ok && !slices.ContainsFunc(out, func(o Caller) bool { return o.Text == c.Text }) {
 				out = append(out, c)
 			}
 		}
@@ -262,15 +263,15 @@ func (d *description) inside(class *match.Class, credentials []credential, row *
 	return out
 }
 
-// insider finds the least that a caller in the cluster must bring.
-func (d *description) insider(class *match.Class, credentials []credential, service, caller string) (Caller, bool) {
+// findInsider finds the least that a caller in the cluster must bring.
+func (d *description) findInsider(class *match.Class, credentials []credential, service, caller string) (Caller, bool) {
 	for i := range credentials[:min(len(credentials), maxInside)] {
-		v := settle(func(w *simulate.World) simulate.Decision {
+		v := askWorlds(func(w *simulate.World) simulate.Decision {
 			return d.sides[0].Inside(request(class, credentials[i].token).In(w), service, caller)
 		})
 		if v.passes() {
 			c := callerOf(&credentials[i], v)
-			c.Text = insiders(caller) + " with " + c.Text
+			c.Text = callersOf(caller) + " with " + c.Text
 			return c, true
 		}
 	}
@@ -298,11 +299,11 @@ func (d *description) add(row Route) {
 	}
 	have := &d.rows[i]
 	have.Others = have.Others || row.Others
-	have.Methods, have.Schemes = joined(have.Methods, row.Methods), joined(have.Schemes, row.Schemes)
+	have.Methods, have.Schemes = appendMissing(have.Methods, row.Methods), appendMissing(have.Schemes, row.Schemes)
 }
 
-// joined appends what the first list lacks.
-func joined(a, b []string) []string {
+// appendMissing appends what the first list lacks.
+func appendMissing(a, b []string) []string {
 	out := slices.Clone(a)
 	for _, s := range b {
 		if !slices.Contains(out, s) {
@@ -322,9 +323,9 @@ type verdict struct {
 
 func (v *verdict) passes() bool { return v.certain || v.may }
 
-// settle asks in every world. A request gets through for certain where it does so
-// in a world that the caller alone makes, or in all worlds.
-func settle(decide func(*simulate.World) simulate.Decision) *verdict {
+// askWorlds asks in every world. A request gets through for certain where it
+// does so in a world that the caller alone makes, or in all worlds.
+func askWorlds(decide func(*simulate.World) simulate.Decision) *verdict {
 	v, all, first := &verdict{}, true, true
 	complete := simulate.Worlds(true, func(w *simulate.World) bool {
 		got := decide(w)
@@ -333,7 +334,7 @@ func settle(decide func(*simulate.World) simulate.Decision) *verdict {
 		free := !slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return !s.Free() })
 		certain := got.Passed() && free
 		if first || certain && !v.certain || passes && !v.passes() {
-			v.take(w, got, certain, passes)
+			v.takeAnswer(w, got, certain, passes)
 		}
 		first = false
 		return true
@@ -350,8 +351,8 @@ func settle(decide func(*simulate.World) simulate.Decision) *verdict {
 	return v
 }
 
-// take makes a world's answer the reported one.
-func (v *verdict) take(w *simulate.World, got simulate.Decision, certain, passes bool) {
+// takeAnswer makes a world's answer the reported one.
+func (v *verdict) takeAnswer(w *simulate.World, got simulate.Decision, certain, passes bool) {
 	*v = verdict{certain: certain, may: passes && !certain, decision: got}
 	if !passes {
 		return

@@ -43,7 +43,7 @@ func TestSettle(t *testing.T) {
 			return closed
 		}, may: true, ifs: []string{"too many conditions are not known"}},
 	} {
-		v := settle(c.decide)
+		v := askWorlds(c.decide)
 		if v.certain != c.certain || v.may != c.may || !slices.Equal(v.when, c.when) || !slices.Equal(v.ifs, c.ifs) {
 			t.Errorf("%s: %+v", name, v)
 		}

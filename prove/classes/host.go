@@ -42,24 +42,24 @@ func (c *comparison) run() {
 	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
 	switch {
 	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
-		c.unknown("/", "the Gateway of the host is among the inputs before, and not after")
+		c.addUnknown("/", "the Gateway of the host is among the inputs before, and not after")
 	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
-	if !slices.Equal(untried(c.parts[0]), untried(c.parts[1])) {
-		c.unknown("/", "policies distinguish more claims of tokens than kgw tries, and the others differ")
+	if !slices.Equal(untriedClaims(c.parts[0]), untriedClaims(c.parts[1])) {
+		c.addUnknown("/", "policies distinguish more claims of tokens than kgw tries, and the others differ")
 	}
 	for _, scheme := range schemes {
-		c.scheme(scheme, c.class)
+		c.askScheme(scheme, c.compareClass)
 	}
 	c.joinSpellings()
-	c.impliedPreflights()
-	c.parted()
-	c.identify()
+	c.dropImpliedPreflights()
+	c.notePartial()
+	c.noteIdentity()
 }
 
-// untried lists the claims of which no token is tried, each once, sorted.
-func untried(parts []Part) []string {
+// untriedClaims lists the claims of which no token is tried, each once, sorted.
+func untriedClaims(parts []Part) []string {
 	var out []string
 	for i := range parts {
 		out = append(out, parts[i].Untried...)
@@ -68,8 +68,8 @@ func untried(parts []Part) []string {
 	return slices.Compact(out)
 }
 
-// forget drops all but what was found: there may be thousands of hosts.
-func (c *comparison) forget() {
+// dropAnswers drops all but what was found: there may be thousands of hosts.
+func (c *comparison) dropAnswers() {
 	*c = comparison{unchanged: c.unchanged, notes: c.notes, changes: c.changes}
 }
 
@@ -80,7 +80,7 @@ func (c *comparison) read(further ...Side) {
 		c.parts[i] = side.Parts(c.host)
 	}
 	for _, f := range further {
-		c.parts[1] = slices.Concat(c.parts[1], unlike(f.Parts(c.host), slices.Concat(c.parts[0], c.parts[1])))
+		c.parts[1] = slices.Concat(c.parts[1], ownParts(f.Parts(c.host), slices.Concat(c.parts[0], c.parts[1])))
 	}
 	for i := range c.sides {
 		c.named[i] = map[partKey]*Part{}
@@ -117,7 +117,7 @@ const maxParts = 5000
 // compile makes the sets of the parts, and returns the schemes to be looked at.
 func (c *comparison) compile() []string {
 	if len(c.all) > maxParts {
-		c.unknown("/", fmt.Sprintf("the host has more than %d routes and rules", maxParts))
+		c.addUnknown("/", fmt.Sprintf("the host has more than %d routes and rules", maxParts))
 		return nil
 	}
 	sets := make([]match.Set, len(c.all))
@@ -146,10 +146,10 @@ type seenClass struct {
 	takes        []int
 }
 
-// parted notes which changes are about a part of the requests of their path: those
-// that not every class of the path and of their methods has. Spellings that no
-// client sends do not count.
-func (c *comparison) parted() {
+// notePartial notes which changes are about a part of the requests of their
+// path: those that not every class of the path and of their methods has.
+// Spellings that no client sends do not count.
+func (c *comparison) notePartial() {
 	for i := range c.changes {
 		ch := &c.changes[i]
 		if !slices.Contains([]Kind{Exposed, Removed, Tightened, Added, Moved}, ch.Kind) || len(ch.in) == 0 {
@@ -160,7 +160,7 @@ func (c *comparison) parted() {
 			schemes[c.seen[k].scheme] = true
 		}
 		for k, s := range c.seen {
-			if !ch.in[k] && schemes[s.scheme] && s.base.Path == ch.Path && ch.shares(s.base) && !NeedlesslyEncoded(s.path) && !strings.Contains(s.path, "*") {
+			if !ch.in[k] && schemes[s.scheme] && s.base.Path == ch.Path && ch.sharesMethod(s.base) && !NeedlesslyEncoded(s.path) && !strings.Contains(s.path, "*") {
 				ch.Part = c.seen[slices.Min(slices.Collect(maps.Keys(ch.in)))].path
 				break
 			}
@@ -171,14 +171,14 @@ func (c *comparison) parted() {
 	}
 }
 
-// shares reports whether two changes have a method in common.
-func (ch *Change) shares(o *Change) bool {
+// sharesMethod reports whether two changes have a method in common.
+func (ch *Change) sharesMethod(o *Change) bool {
 	return ch.Others && o.Others || slices.ContainsFunc(ch.Methods, func(m string) bool { return slices.Contains(o.Methods, m) })
 }
 
-// impliedPreflights drops what is said of preflights where the route itself
+// dropImpliedPreflights drops what is said of preflights where the route itself
 // comes or goes.
-func (c *comparison) impliedPreflights() {
+func (c *comparison) dropImpliedPreflights() {
 	comes := map[string]bool{}
 	for i := range c.changes {
 		if ch := &c.changes[i]; ch.Before == NoRoute || ch.After == NoRoute {
@@ -188,23 +188,23 @@ func (c *comparison) impliedPreflights() {
 	c.changes = slices.DeleteFunc(c.changes, func(ch Change) bool { return ch.preflight && comes[ch.Path] })
 }
 
-// scheme asks about each class of the requests of a scheme.
-func (c *comparison) scheme(scheme string, ask func(*match.Class)) {
+// askScheme asks about each class of the requests of a scheme.
+func (c *comparison) askScheme(scheme string, ask func(*match.Class)) {
 	p := c.purse.Classes(c.classifier, scheme, c.host, c.matchers, 0)
 	for i := range c.all {
 		if why, ok := p.Unknown[i]; ok {
-			c.unknown(c.all[i].Text, why)
+			c.addUnknown(c.all[i].Text, why)
 		}
 	}
 	if p.Reason != "" {
-		c.unknown("/", p.Reason)
+		c.addUnknown("/", p.Reason)
 	}
 	if p.Within != "" {
 		c.notes = append(c.notes, cmp.Or(c.subject, "the comparison")+" holds for "+p.Within)
 	}
 	for i := range p.Classes {
 		if !c.purse.Charge(len(c.all) * stepsOfAnswer) {
-			c.unknown("/", match.TooMuch)
+			c.addUnknown("/", match.TooMuch)
 			return
 		}
 		ask(&p.Classes[i])
@@ -215,12 +215,12 @@ func (c *comparison) scheme(scheme string, ask func(*match.Class)) {
 // about a request.
 const stepsOfAnswer = 50
 
-func (c *comparison) unknown(path, why string) {
-	c.put(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
+func (c *comparison) addUnknown(path, why string) {
+	c.addChange(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
 }
 
-// class compares the answers to the requests of one class.
-func (c *comparison) class(class *match.Class) {
+// compareClass compares the answers to the requests of one class.
+func (c *comparison) compareClass(class *match.Class) {
 	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !c.all[i].Beside }) {
 		return
 	}
@@ -231,22 +231,23 @@ func (c *comparison) class(class *match.Class) {
 		c.world, c.found = w, nil
 		requests := c.requests(class, credentials)
 		was, is := c.ask(c.sides[0], 0, requests), c.ask(c.sides[1], 1, requests)
-		base = Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: c.label(was, is), WasAt: was.at(), IsAt: is.at()}
-		reached = reached || was.reaches() || is.reaches() || was.unread()
+		base = Change{Methods: class.Methods, Others: class.Others, Host: c.shown, Path: c.classLabel(was, is), WasAt: was.placeOf(), IsAt: is.placeOf()}
+		reached = reached || was.reaches() || is.reaches() || was.anyUnread()
 		d := &delta{c: c, class: class, base: base, credentials: credentials, requests: requests, was: was, is: is}
-		d.all()
+		d.compareAll()
 		all.add(w, c.found)
 		return true
 	})
 	c.seen = append(c.seen, seenClass{class.Witness.Scheme, class.Witness.RawPath, &base, class.Takes})
-	all.put(complete, base)
+	all.addChanges(complete, base)
 	if len(all.list) == 0 && reached {
-		c.keep(base)
+		c.countUnchanged(base)
 	}
 }
 
-// keep counts an unchanged class, once for each path and set of methods.
-func (c *comparison) keep(base Change) {
+// countUnchanged counts an unchanged class, once for each path and set of
+// methods.
+func (c *comparison) countUnchanged(base Change) {
 	key := unchangedKey{base.Path, base.Verbs()}
 	if !c.same[key] {
 		c.same[key] = true
@@ -278,15 +279,15 @@ func (c *comparison) joinSpellings() {
 	for i := range c.changes {
 		if at, ok := c.merged[spelledKey{keyOf(&c.changes[i]), Plain}]; ok && at != i {
 			out[i] = true
-			c.changes[at].join(&c.changes[i])
+			c.changes[at].addRequests(&c.changes[i])
 		}
 	}
 	i := -1
 	c.changes = slices.DeleteFunc(c.changes, func(Change) bool { i++; return out[i] })
 }
 
-// join adds the requests of a change to those of another.
-func (ch *Change) join(more *Change) {
+// addRequests adds the requests of a change to those of another.
+func (ch *Change) addRequests(more *Change) {
 	maps.Copy(ch.in, more.in)
 	ch.callers = append(ch.callers, more.callers...)
 	ch.Others = ch.Others || more.Others
@@ -297,9 +298,9 @@ func (ch *Change) join(more *Change) {
 	}
 }
 
-// put adds a change; classes of one path that change alike are one, if their
-// requests are spelled alike.
-func (c *comparison) put(ch Change) {
+// addChange adds a change; classes of one path that change alike are one, if
+// their requests are spelled alike.
+func (c *comparison) addChange(ch Change) {
 	key := spelledKey{keyOf(&ch), SpellingOf(ch.Witness.URL)}
 	i, ok := c.merged[key]
 	if !ok {
@@ -311,12 +312,12 @@ func (c *comparison) put(ch Change) {
 	if len(c.seen) > 0 {
 		have.in[len(c.seen)-1] = true
 	}
-	have.join(&ch)
+	have.addRequests(&ch)
 }
 
-// label is what a class is known by: the path of the rule or route that matches
-// it, on the side where it gets further, or that of its witness.
-func (c *comparison) label(was, is *answers) string {
+// classLabel is what a class is known by: the path of the rule or route that
+// matches it, on the side where it gets further, or that of its witness.
+func (c *comparison) classLabel(was, is *answers) string {
 	for _, pick := range []func(*simulate.Decision) string{
 		func(d *simulate.Decision) string { return d.Rule },
 		func(d *simulate.Decision) string { return d.Route },

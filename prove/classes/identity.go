@@ -43,10 +43,10 @@ func (d *delta) admitted() []string {
 	return out
 }
 
-// identify notes what identifies the requests of each change: for each class, its
-// scheme and what matches it on either side. Changes of callers in the mesh belong
-// to a service, whatever class was asked about first.
-func (c *comparison) identify() {
+// noteIdentity notes what identifies the requests of each change: for each
+// class, its scheme and what matches it on either side. Changes of callers in
+// the mesh belong to a service, whatever class was asked about first.
+func (c *comparison) noteIdentity() {
 	known := make([]string, len(c.all))
 	for i := range c.changes {
 		ch := &c.changes[i]
@@ -54,15 +54,16 @@ func (c *comparison) identify() {
 			continue
 		}
 		for k := range ch.in {
-			ch.requests = append(ch.requests, c.knownBy(&c.seen[k], known))
+			ch.requests = append(ch.requests, c.namesOfClass(&c.seen[k], known))
 		}
 		slices.Sort(ch.requests)
 		ch.requests = slices.Compact(ch.requests)
 	}
 }
 
-// knownBy returns what matches a class, sorted. known remembers the texts of parts.
-func (c *comparison) knownBy(s *seenClass, known []string) string {
+// namesOfClass returns what matches a class, sorted. known remembers the texts
+// of parts.
+func (c *comparison) namesOfClass(s *seenClass, known []string) string {
 	var list []string
 	for _, n := range s.takes {
 		p := c.all[n]

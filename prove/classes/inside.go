@@ -14,15 +14,15 @@ const maxCallers = 16
 // maxInside bounds the credentials that callers in the cluster are tried with.
 const maxInside = 8
 
-// reached reports whether somebody gets through the gateway.
-func (d *delta) reached() bool { return d.was.reaches() || d.is.reaches() }
+// isReached reports whether somebody gets through the gateway.
+func (d *delta) isReached() bool { return d.was.reaches() || d.is.reaches() }
 
-// inside compares what callers in the cluster get from the services behind the
-// routes, past the gateway. They send any host, path and header.
-func (d *delta) inside() {
+// compareInside compares what callers in the cluster get from the services
+// behind the routes, past the gateway. They send any host, path and header.
+func (d *delta) compareInside() {
 	callers := d.callers()
 	for _, service := range d.services() {
-		if d.insideOf(service, callers) {
+		if d.compareInsideOf(service, callers) {
 			return
 		}
 	}
@@ -41,7 +41,7 @@ func (d *delta) services() []string {
 	}
 	for i := range d.credentials {
 		if w := &d.was.decisions[i]; w.Passed() && d.is.decisions[i].Passed() {
-			add(backend(w.Upstream, simulate.Treatment{}))
+			add(spellBackend(w.Upstream, simulate.Treatment{}))
 		}
 	}
 	return out
@@ -61,14 +61,14 @@ func (d *delta) callers() []string {
 	return out
 }
 
-// insideOf reports whether it found a caller of a service that is treated
+// compareInsideOf reports whether it found a caller of a service that is treated
 // otherwise.
-func (d *delta) insideOf(service string, callers []string) bool {
+func (d *delta) compareInsideOf(service string, callers []string) bool {
 	bare := hostOf(service)
 	hosts := []string{d.class.Witness.Host, bare}
 	tried := 0
 	for k := range d.credentials {
-		if k > 0 && (d.credentials[k].of == [2]bool{} || !d.was.decisions[k].Passed() && !d.is.decisions[k].Passed() && d.reached()) || tried == maxInside {
+		if k > 0 && (d.credentials[k].of == [2]bool{} || !d.was.decisions[k].Passed() && !d.is.decisions[k].Passed() && d.isReached()) || tried == maxInside {
 			continue
 		}
 		tried++
@@ -94,7 +94,7 @@ func (d *delta) insideOf(service string, callers []string) bool {
 				ch.WasAt, ch.IsAt = was.At, is.At
 			}
 			token := d.credentials[k].text(false)
-			ch.Before, ch.After = inMesh(&was, caller, token), inMesh(&is, caller, token)
+			ch.Before, ch.After = describeInMesh(&was, caller, token), describeInMesh(&is, caller, token)
 			ch.Witness = Witness{Method: d.class.Witness.Method, URL: "http://" + service + d.class.Witness.RawPath}
 			d.c.found = append(d.c.found, ch)
 			return true
@@ -110,8 +110,8 @@ func namespaceOf(host string) string {
 	return namespace
 }
 
-func inMesh(d *simulate.Decision, caller, token string) string {
-	who := insiders(caller)
+func describeInMesh(d *simulate.Decision, caller, token string) string {
+	who := callersOf(caller)
 	switch {
 	case d.Passed():
 		return who + " get in with " + token
@@ -121,8 +121,8 @@ func inMesh(d *simulate.Decision, caller, token string) string {
 	return who + " are refused with " + token
 }
 
-// insiders names the callers in the cluster that an identity represents.
-func insiders(identity string) string {
+// callersOf names the callers in the cluster that an identity represents.
+func callersOf(identity string) string {
 	const who = "callers in the cluster"
 	switch identity {
 	case simulate.Insider:

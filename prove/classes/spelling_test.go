@@ -16,7 +16,7 @@ func TestPlainRequestsAreWitnesses(t *testing.T) {
 		change("GET", "/.*", "https://a.test/*"), change("PUT", "/.*", "https://a.test/%61"), change("POST", "/.*", "https://a.test/x"),
 		change("GET", "/b.*", "https://a.test/b*"), change("POST", "/b.*", "https://a.test/b**"),
 	} {
-		c.put(ch)
+		c.addChange(ch)
 	}
 	c.joinSpellings()
 	if len(c.changes) != 2 || c.changes[0].Witness.URL != "https://a.test/x" || !slices.Equal(c.changes[0].Methods, []string{"POST", "GET", "PUT"}) {

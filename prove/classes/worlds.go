@@ -29,7 +29,7 @@ type finding struct {
 // add notes the changes in a world.
 func (f *findings) add(w *simulate.World, found []Change) {
 	f.worlds++
-	supposes := unsure(w.Supposes())
+	supposes := uncertain(w.Supposes())
 	if slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
 		// Hardly anybody writes a port that need not be: only what it opens, or may, matters.
 		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed && c.Kind != Unknown })
@@ -62,9 +62,9 @@ func (f *findings) add(w *simulate.World, found []Change) {
 	}
 }
 
-// unsure leaves what may not be so: not what occurs anyway, and not that an
+// uncertain leaves what may not be so: not what occurs anyway, and not that an
 // object that is not read and the same on both sides changes nothing.
-func unsure(list []simulate.Supposition) []simulate.Supposition {
+func uncertain(list []simulate.Supposition) []simulate.Supposition {
 	return slices.DeleteFunc(slices.Clone(list), func(s simulate.Supposition) bool { return s.Free() || untouched(&s) })
 }
 
@@ -73,12 +73,12 @@ func untouched(s *simulate.Supposition) bool {
 	return s.Why == simulate.Opaque && !s.Holds && (s.Phases == both || s.Phases == both|1<<phaseNow)
 }
 
-// put reports the changes: those that are found whatever the inputs leave open
-// as they are, the others as not known.
-func (f *findings) put(complete bool, base Change) {
+// addChanges reports the changes: those that are found whatever the inputs
+// leave open as they are, the others as not known.
+func (f *findings) addChanges(complete bool, base Change) {
 	for _, one := range f.list {
 		if one.definite || one.worlds == f.worlds && complete {
-			f.c.put(one.change)
+			f.c.addChange(one.change)
 			continue
 		}
 		ch := one.change
@@ -88,11 +88,11 @@ func (f *findings) put(complete bool, base Change) {
 			ch.After = one.change.After
 		}
 		ch.WasAt, ch.IsAt = places(one.supposes)
-		f.c.put(ch)
+		f.c.addChange(ch)
 	}
 	if !complete {
 		base.Kind, base.After = Unknown, "too many conditions are not known to compare them"
-		f.c.put(base)
+		f.c.addChange(base)
 		f.list = append(f.list, &finding{})
 	}
 }

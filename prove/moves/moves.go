@@ -86,11 +86,11 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 		sides[i], compiled[i] = prove.Compared(side.Input, side.Options)
 	})
 	then, now := compiled[0], compiled[1]
-	m.compiled(then, now, byName, o.Namespace)
-	withheld(then, "before", byName, o.Namespace, book)
-	withheld(now, "after", byName, o.Namespace, book)
+	m.addCompiled(then, now, byName, o.Namespace)
+	noteWithheld(then, "before", byName, o.Namespace, book)
+	noteWithheld(now, "after", byName, o.Namespace, book)
 	found := classes.Compare(sides[0], sides[1])
-	m.fill(found, changes.New(found, book), byName, o.Namespace)
+	m.assignChanges(found, changes.New(found, book), byName, o.Namespace)
 	m.settle()
 	if len(m.Resources) == 0 {
 		return nil
@@ -118,9 +118,9 @@ func Sides(in compile.Input, o compile.Options, result *migrate.Result) (before,
 	return before, after, supposed
 }
 
-// compiled adds the resources that the compiler writes HTTPRoutes for after the
-// move and did not before: a setting moves them.
-func (m *Moves) compiled(then, now *compile.Result, byName map[string]*Move, namespace string) {
+// addCompiled adds the resources that the compiler writes HTTPRoutes for after
+// the move and did not before: a setting moves them.
+func (m *Moves) addCompiled(then, now *compile.Result, byName map[string]*Move, namespace string) {
 	routes := func(r *compile.Result) map[*source.Document]bool {
 		out := map[*source.Document]bool{}
 		for i := range r.Objects {
@@ -153,9 +153,9 @@ func resourceName(doc *source.Document, namespace string) string {
 	return namespace + "/" + doc.Name
 }
 
-// fill assigns each change to the resource that it is about; report is r as it
-// is printed.
-func (m *Moves) fill(r *classes.Report, report *changes.Report, byName map[string]*Move, namespace string) {
+// assignChanges assigns each change to the resource that it is about; report is
+// r as it is printed.
+func (m *Moves) assignChanges(r *classes.Report, report *changes.Report, byName map[string]*Move, namespace string) {
 	m.Unchanged, m.Notes = report.Unchanged, report.Notes
 	for i := range report.Changes {
 		doc := r.Changes[i].WasAt.Doc
@@ -174,9 +174,9 @@ func (m *Moves) fill(r *classes.Report, report *changes.Report, byName map[strin
 	}
 }
 
-// withheld notes which resources have an error that keeps them from being
+// noteWithheld notes which resources have an error that keeps them from being
 // compared.
-func withheld(r *compile.Result, when string, byName map[string]*Move, namespace string, book *secret.Book) {
+func noteWithheld(r *compile.Result, when string, byName map[string]*Move, namespace string, book *secret.Book) {
 	for i := range r.Resources {
 		one := byName[resourceName(r.Resources[i].Doc, namespace)]
 		if !r.Resources[i].Withheld || one == nil || one.NotCompared != "" {

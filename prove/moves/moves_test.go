@@ -20,7 +20,7 @@ func TestAsterisks(t *testing.T) {
 	star := changes.Change{Kind: classes.Tightened, Path: "/.*", Witness: changes.Witness{URL: "https://a.test/*"}}
 	meant, open, plain := star, star, star
 	meant.Path, open.Kind, plain.Witness.URL = `/a\*`, classes.Exposed, "https://a.test/x"
-	if out := m.settled([]changes.Change{star, meant, open, plain}); len(out) != 3 || m.Asterisks != 1 {
+	if out := m.settleChanges([]changes.Change{star, meant, open, plain}); len(out) != 3 || m.Asterisks != 1 {
 		t.Errorf("%d are left out, and %v said", m.Asterisks, out)
 	}
 }

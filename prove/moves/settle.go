@@ -17,12 +17,12 @@ import (
 // left out.
 func (m *Moves) settle() {
 	for _, one := range m.Resources {
-		one.Changes = m.settled(one.Changes)
+		one.Changes = m.settleChanges(one.Changes)
 	}
-	m.General = m.settled(m.General)
+	m.General = m.settleChanges(m.General)
 }
 
-func (m *Moves) settled(list []changes.Change) []changes.Change {
+func (m *Moves) settleChanges(list []changes.Change) []changes.Change {
 	out := []changes.Change{}
 	said := map[string]bool{}
 	for _, c := range list {
@@ -41,7 +41,7 @@ func (m *Moves) settled(list []changes.Change) []changes.Change {
 				continue
 			}
 		}
-		if decide(&c) {
+		if makeUnknown(&c) {
 			if said[c.Line] {
 				continue
 			}
@@ -71,9 +71,9 @@ func (m *Moves) byOtherProxy(c *changes.Change) bool {
 	return true
 }
 
-// decide makes of a change of who gets in one that is not known, where an
+// makeUnknown makes of a change of who gets in one that is not known, where an
 // external authorizer decides on one side only, and reports whether it did.
-func decide(c *changes.Change) bool {
+func makeUnknown(c *changes.Change) bool {
 	was, is := authorizersOf(c.Before), authorizersOf(c.After)
 	if was == is || c.Kind != classes.Exposed && c.Kind != classes.Tightened && c.Kind != classes.Added {
 		return false

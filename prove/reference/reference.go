@@ -33,7 +33,7 @@ func (m *Model) Decide(r *simulate.Request, _ *simulate.Trail) simulate.Decision
 		return simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoHost}
 	}
 	if g.Order == match.MostSpecific {
-		return m.specific(g, r)
+		return m.decideSpecific(g, r)
 	}
 	for _, route := range g.Routes {
 		if !takes(route, r) {
@@ -103,20 +103,20 @@ func proves(g *ir.Grant, t *simulate.Token) bool {
 	case ir.None, ir.Passthru:
 		return true
 	case ir.JWT:
-		return issued(&p, t)
+		return isIssued(&p, t)
 	case ir.External:
-		return p.Then == nil || issued(p.Then, t)
+		return p.Then == nil || isIssued(p.Then, t)
 	case ir.TokenInfo:
 		return t.Kind == "opaque" && t.OK()
 	case ir.ByHandler:
-		return handled(p.Handler.Name, t)
+		return letsIn(p.Handler.Name, t)
 	}
 	return false
 }
 
-// handled reports whether an authenticator of Oathkeeper lets the caller in, as
+// letsIn reports whether an authenticator of Oathkeeper lets the caller in, as
 // far as its name says.
-func handled(name string, t *simulate.Token) bool {
+func letsIn(name string, t *simulate.Token) bool {
 	switch name {
 	case "noop":
 		return true
@@ -130,7 +130,7 @@ func handled(name string, t *simulate.Token) bool {
 	return false
 }
 
-func issued(p *ir.JWT, t *simulate.Token) bool {
+func isIssued(p *ir.JWT, t *simulate.Token) bool {
 	if t.Kind != "jwt" || !t.OK() {
 		return false
 	}

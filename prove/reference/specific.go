@@ -10,11 +10,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// specific decides for a gateway whose most specific route matches a request: the
-// gateway answers plain HTTP and requests that no route matches; among the routes
-// with the verb the one with the most specific path decides, by the caller that
-// the token names.
-func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
+// decideSpecific decides for a gateway whose most specific route matches a
+// request: the gateway answers plain HTTP and requests that no route matches;
+// among the routes with the verb the one with the most specific path decides,
+// by the caller that the token names.
+func (m *Model) decideSpecific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 	path, ok := match.SlashedPath.See(r.RawPath())
 	if !ok {
 		return simulate.Decision{Status: http.StatusBadRequest, Cause: simulate.BadRequest}
@@ -24,8 +24,8 @@ func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 		return simulate.Decision{Status: g.Insecure.Status, Cause: simulate.Answered, At: g.Origin}
 	}
 	if g.Insecure == nil || proto == "https" {
-		for _, routes := range outwards(g, path) {
-			if d, decided := amongCallers(g, routes, r); decided {
+		for _, routes := range routesByRank(g, path) {
+			if d, decided := decideAmong(g, routes, r); decided {
 				return d
 			}
 		}
@@ -42,9 +42,9 @@ func (m *Model) specific(g *ir.Gateway, r *simulate.Request) simulate.Decision {
 	return d
 }
 
-// outwards are the routes whose paths match a path, in groups that are equally
-// specific, the most specific group first.
-func outwards(g *ir.Gateway, path string) [][]*ir.Route {
+// routesByRank are the routes whose paths match a path, in groups that are
+// equally specific, the most specific group first.
+func routesByRank(g *ir.Gateway, path string) [][]*ir.Route {
 	groups := map[string][]*ir.Route{}
 	for _, route := range g.Routes {
 		s := match.Set{Path: route.Match.Path, View: match.SlashedPath}
@@ -87,9 +87,9 @@ func specificity(path string) string {
 	return string(out)
 }
 
-// amongCallers decides among routes that are equally specific; none decides
+// decideAmong decides among routes that are equally specific; none decides
 // about a verb that none of them has.
-func amongCallers(g *ir.Gateway, routes []*ir.Route, r *simulate.Request) (d simulate.Decision, decided bool) {
+func decideAmong(g *ir.Gateway, routes []*ir.Route, r *simulate.Request) (d simulate.Decision, decided bool) {
 	for _, route := range routes {
 		if route.CORS != nil && r.Method == http.MethodOptions {
 			return simulate.Decision{Status: http.StatusNoContent, Cause: simulate.Preflight, At: route.Origin}, true
@@ -97,38 +97,39 @@ func amongCallers(g *ir.Gateway, routes []*ir.Route, r *simulate.Request) (d sim
 	}
 	for _, route := range routes {
 		if slices.Contains(route.Match.Methods, r.Method) {
-			return byCaller(g, route, r), true
+			return decideByCaller(g, route, r), true
 		}
 	}
 	return simulate.Decision{}, false
 }
 
-// byCaller lets the first grant decide that is for the caller: those that deny
-// cannot touch, then the others that name their callers, then those for anyone.
-func byCaller(g *ir.Gateway, route *ir.Route, r *simulate.Request) simulate.Decision {
+// decideByCaller lets the first grant decide that is for the caller: those that
+// deny cannot touch, then the others that name their callers, then those for
+// anyone.
+func decideByCaller(g *ir.Gateway, route *ir.Route, r *simulate.Request) simulate.Decision {
 	a := &route.Access
-	named := func(g *ir.Grant, exempt bool) bool { return g.Who != nil && g.Exempt == exempt && is(g.Who, &r.Token) }
+	named := func(g *ir.Grant, exempt bool) bool { return g.Who != nil && g.Exempt == exempt && isOneOf(g.Who, &r.Token) }
 	if i := slices.IndexFunc(a.Grants, func(g ir.Grant) bool { return named(&g, true) }); i >= 0 {
-		return served(g, route, &a.Grants[i], r)
+		return serve(g, route, &a.Grants[i], r)
 	}
-	if slices.ContainsFunc(a.Deny, func(p ir.Principal) bool { return is(p, &r.Token) }) {
+	if slices.ContainsFunc(a.Deny, func(p ir.Principal) bool { return isOneOf(p, &r.Token) }) {
 		return simulate.Decision{Status: http.StatusForbidden, Cause: simulate.Answered, At: route.Origin}
 	}
 	if i := slices.IndexFunc(a.Grants, func(g ir.Grant) bool { return named(&g, false) }); i >= 0 {
-		return served(g, route, &a.Grants[i], r)
+		return serve(g, route, &a.Grants[i], r)
 	}
 	if a.Restricted {
 		return simulate.Decision{Status: http.StatusForbidden, Cause: simulate.Answered, At: route.Origin}
 	}
 	if i := slices.IndexFunc(a.Grants, func(g ir.Grant) bool { return g.Who == nil }); i >= 0 {
-		return served(g, route, &a.Grants[i], r)
+		return serve(g, route, &a.Grants[i], r)
 	}
 	return simulate.Decision{Status: http.StatusForbidden, Cause: simulate.Denied, At: route.Origin}
 }
 
-// is reports whether the token names its bearer as one of the principal; nobody
-// verifies that here.
-func is(p ir.Principal, t *simulate.Token) bool {
+// isOneOf reports whether the token names its bearer as one of the principal;
+// nobody verifies that here.
+func isOneOf(p ir.Principal, t *simulate.Token) bool {
 	if t.Kind != "jwt" {
 		return false
 	}
@@ -161,7 +162,7 @@ func refused(g *ir.Grant, t *simulate.Token) *simulate.Decision {
 	return nil
 }
 
-func served(g *ir.Gateway, route *ir.Route, grant *ir.Grant, r *simulate.Request) simulate.Decision {
+func serve(g *ir.Gateway, route *ir.Route, grant *ir.Grant, r *simulate.Request) simulate.Decision {
 	if d := refused(grant, &r.Token); d != nil {
 		return *d
 	}

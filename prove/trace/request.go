@@ -64,7 +64,7 @@ func normalised(raw string) string {
 // realm; "" is none of either.
 func Opaque(scopes, realm string) simulate.Token {
 	t := simulate.Token{Kind: "opaque", Partial: true, Introspection: map[string]any{"sub": "someone"}}
-	if scopes = spaced(scopes); scopes != "" {
+	if scopes = joinScopes(scopes); scopes != "" {
 		t.Introspection["scope"] = scopes
 	}
 	if realm != "" {
@@ -97,13 +97,13 @@ func JWT(claims []byte, scopes string) (simulate.Token, error) {
 	if t.Claims == nil {
 		return simulate.Token{}, errors.New("null is not a JSON object")
 	}
-	if scopes = spaced(scopes); scopes != "" {
+	if scopes = joinScopes(scopes); scopes != "" {
 		t.Claims["scope"] = scopes
 	}
 	return t, nil
 }
 
-// spaced returns scopes with one blank between them.
-func spaced(scopes string) string {
+// joinScopes returns scopes with one blank between them.
+func joinScopes(scopes string) string {
 	return strings.Join(strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' }), " ")
 }

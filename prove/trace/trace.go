@@ -80,12 +80,12 @@ func RunAt(cluster *prove.Cluster, r *simulate.Request, address string, times in
 	d := cluster.Repeat(r, times, trail)
 	cluster.SayLive(trail)
 	cluster.SayRefused(r.Host, &d, trail)
-	return printed(r.Method, address, &d, trail, book, places)
+	return newTrace(r.Method, address, &d, trail, book, places)
 }
 
-// printed returns a decision as it is printed, without the secrets that the
+// newTrace returns a decision as it is printed, without the secrets that the
 // book knows.
-func printed(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book, places prove.Places) *Trace {
+func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trail, book *secret.Book, places prove.Places) *Trace {
 	t := &Trace{
 		Method: method, URL: address, Status: d.Status, Decision: testfile.Verdict(d), Cause: d.Cause, Reason: d.Reason, Help: d.Help(),
 		Route: d.Route, Rule: d.Rule, Upstream: d.Upstream, Headers: d.Headers, Response: d.Response, Steps: []Step{},
