@@ -108,7 +108,9 @@ func decideAmong(g *ir.Gateway, routes []*ir.Route, r *simulate.Request) (d simu
 // anyone.
 func decideByCaller(g *ir.Gateway, route *ir.Route, r *simulate.Request) simulate.Decision {
 	a := &route.Access
-	named := func(g *ir.Grant, exempt bool) bool { return g.Who != nil && g.Exempt == exempt && isOneOf(g.Who, &r.Token) }
+	named := func(g *ir.Grant, exempt bool) bool {
+		return g.Who != nil && g.Exempt == exempt && isOneOf(g.Who, &r.Token)
+	}
 	if i := slices.IndexFunc(a.Grants, func(g ir.Grant) bool { return named(&g, true) }); i >= 0 {
 		return serve(g, route, &a.Grants[i], r)
 	}
