@@ -107,16 +107,16 @@ func (n *fieldNode) add(rule *FieldRule) {
 		word, rest = firstStep(rest)
 		switch word {
 		case "**":
-			n = step(&n.all)
+			n = nextNode(&n.all)
 		case "[]", "{}":
 			n.list = word == "[]"
-			n = step(&n.any)
+			n = nextNode(&n.any)
 		default:
 			if n.keys == nil {
 				n.keys = map[string]*fieldNode{}
 			}
 			next := n.keys[word]
-			n.keys[word] = step(&next)
+			n.keys[word] = nextNode(&next)
 			n = next
 		}
 	}
@@ -125,7 +125,7 @@ func (n *fieldNode) add(rule *FieldRule) {
 	}
 }
 
-func step(n **fieldNode) *fieldNode {
+func nextNode(n **fieldNode) *fieldNode {
 	if *n == nil {
 		*n = &fieldNode{}
 	}
@@ -173,23 +173,23 @@ type UnreadField struct {
 // Unread lists the fields of an object of the kind that are not read, in order.
 func (t *FieldTable) Unread(root *source.Node) []UnreadField {
 	var out []UnreadField
-	t.walk(&t.read().root, root, "", func(f UnreadField) { out = append(out, f) })
+	t.visit(&t.read().root, root, "", func(f UnreadField) { out = append(out, f) })
 	return out
 }
 
-// walk visits every field below a node of the table.
-func (t *FieldTable) walk(n *fieldNode, v *source.Node, path string, found func(UnreadField)) {
+// visit visits every field below a node of the table.
+func (t *FieldTable) visit(n *fieldNode, v *source.Node, path string, found func(UnreadField)) {
 	visit := func(key, at string, value *source.Node) {
 		next, below := n.child(key)
 		switch {
 		case next == nil:
 			found(UnreadField{Path: at, Text: Canonical(value)})
-		case next.rule != nil && (below || leaf(next)):
+		case next.rule != nil && (below || isLeaf(next)):
 			if next.rule.Reading == Unread {
 				found(UnreadField{Path: at, Text: Canonical(value), Why: next.rule.Why})
 			}
 		default:
-			t.walk(next, value, at, found)
+			t.visit(next, value, at, found)
 		}
 	}
 	for _, key := range source.Keys(v) {
@@ -200,7 +200,7 @@ func (t *FieldTable) walk(n *fieldNode, v *source.Node, path string, found func(
 	}
 }
 
-func leaf(n *fieldNode) bool { return n.keys == nil && n.any == nil && n.all == nil }
+func isLeaf(n *fieldNode) bool { return n.keys == nil && n.any == nil && n.all == nil }
 
 // Reading returns what the table says of a field path as places have them.
 func (t *FieldTable) Reading(path string) (Reading, string) {

@@ -21,35 +21,35 @@ type form struct {
 // forms are the forms of values by the names that tables have for them; a field
 // without one is a text (istio.io/istio/pkg/config/validation).
 var forms = map[string]form{
-	"":           {"a text", ofText(func(string) bool { return true })},
-	"some":       {"a text of one character or more", ofText(func(s string) bool { return s != "" })},
+	"":           {"a text", textForm(func(string) bool { return true })},
+	"some":       {"a text of one character or more", textForm(func(s string) bool { return s != "" })},
 	"bool":       {"true or false", func(v any) bool { _, ok := v.(bool); return ok }},
-	"int":        {"a whole number", whole(-1<<31, 1<<31-1)},
-	"count":      {"a whole number of 0 or more", whole(0, 1<<32-1)},
-	"weight":     {"a whole number of 0 or more", whole(0, 1<<31-1)},
-	"port":       {"a port from 1 to 65535", whole(1, 65535)},
-	"anyport":    {"a port", whole(0, 65535)},
+	"int":        {"a whole number", wholeNumber(-1<<31, 1<<31-1)},
+	"count":      {"a whole number of 0 or more", wholeNumber(0, 1<<32-1)},
+	"weight":     {"a whole number of 0 or more", wholeNumber(0, 1<<31-1)},
+	"port":       {"a port from 1 to 65535", wholeNumber(1, 65535)},
+	"anyport":    {"a port", wholeNumber(0, 65535)},
 	"share":      {"a percentage from 0 to 100", percentage},
-	"wholeshare": {"a percentage from 0 to 100", whole(0, 100)},
-	"status":     {"a status from 200 to 599", whole(200, 599)},
-	"duration":   {"a duration of at least 1ms", ofText(duration)},
-	"label":      {"a DNS label", ofText(func(s string) bool { return s == "" || dnsLabel(s) })},
-	"value":      {"a value of a label", ofText(labelValue.MatchString)},
-	"selects":    {"a label without a wildcard", ofText(func(s string) bool { return !strings.Contains(s, "*") })},
-	"space":      {"a namespace, . or *", ofText(func(s string) bool { return s == "." || s == "*" || dnsLabel(s) })},
-	"gateway":    {"the name of a Gateway", ofText(gatewayName)},
-	"host":       {"a host or an address", ofText(func(s string) bool { return wildcardName(s) || address(s) })},
-	"service":    {"the name of a service", ofText(func(s string) bool { return s != "*" && wildcardName(s) })},
-	"services":   {"the name of a service, or of several", ofText(wildcardName)},
-	"served":     {"a host, with a namespace before it or without", ofText(servedHost)},
-	"subnet":     {"an address or a block of addresses", ofText(subnet)},
-	"header":     {"the name of a header", ofText(func(s string) bool { return s == "*" || headerName.MatchString(s) })},
-	"ownheader":  {"the name of a header that may be changed", ofText(func(s string) bool { return s != "" && s[0] != ':' && !strings.EqualFold(s, "host") })},
-	"plain":      {"the name of a header", ofText(plainHeader.MatchString)},
-	"written":    {"a value of a header", ofText(headerText)},
-	"scheme":     {"http or https", ofText(func(s string) bool { return s == "" || s == "http" || s == "https" })},
-	"method":     {"a method", ofText(func(s string) bool { return slices.Contains(corsMethods, s) })},
-	"protocol":   {"a protocol that Istio knows", ofText(func(s string) bool { return slices.Contains(protocols, strings.ToUpper(s)) })},
+	"wholeshare": {"a percentage from 0 to 100", wholeNumber(0, 100)},
+	"status":     {"a status from 200 to 599", wholeNumber(200, 599)},
+	"duration":   {"a duration of at least 1ms", textForm(duration)},
+	"label":      {"a DNS label", textForm(func(s string) bool { return s == "" || dnsLabel(s) })},
+	"value":      {"a value of a label", textForm(labelValue.MatchString)},
+	"selects":    {"a label without a wildcard", textForm(func(s string) bool { return !strings.Contains(s, "*") })},
+	"space":      {"a namespace, . or *", textForm(func(s string) bool { return s == "." || s == "*" || dnsLabel(s) })},
+	"gateway":    {"the name of a Gateway", textForm(gatewayName)},
+	"host":       {"a host or an address", textForm(func(s string) bool { return wildcardName(s) || address(s) })},
+	"service":    {"the name of a service", textForm(func(s string) bool { return s != "*" && wildcardName(s) })},
+	"services":   {"the name of a service, or of several", textForm(wildcardName)},
+	"served":     {"a host, with a namespace before it or without", textForm(servedHost)},
+	"subnet":     {"an address or a block of addresses", textForm(subnet)},
+	"header":     {"the name of a header", textForm(func(s string) bool { return s == "*" || headerName.MatchString(s) })},
+	"ownheader":  {"the name of a header that may be changed", textForm(func(s string) bool { return s != "" && s[0] != ':' && !strings.EqualFold(s, "host") })},
+	"plain":      {"the name of a header", textForm(plainHeader.MatchString)},
+	"written":    {"a value of a header", textForm(headerText)},
+	"scheme":     {"http or https", textForm(func(s string) bool { return s == "" || s == "http" || s == "https" })},
+	"method":     {"a method", textForm(func(s string) bool { return slices.Contains(corsMethods, s) })},
+	"protocol":   {"a protocol that Istio knows", textForm(func(s string) bool { return slices.Contains(protocols, strings.ToUpper(s)) })},
 }
 
 var (
@@ -62,11 +62,11 @@ var (
 	protocols   = []string{"TCP", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "TLS", "MONGO", "REDIS", "MYSQL"}
 )
 
-func ofText(takes func(string) bool) func(any) bool {
+func textForm(takes func(string) bool) func(any) bool {
 	return func(v any) bool { s, ok := v.(string); return ok && takes(s) }
 }
 
-func whole(low, high int64) func(any) bool {
+func wholeNumber(low, high int64) func(any) bool {
 	return func(v any) bool {
 		n, ok := v.(source.Number)
 		if !ok {
@@ -136,19 +136,19 @@ func headerText(s string) bool {
 // refuses none: the field has another type, or a value of another form.
 func (t *FieldTable) Refused(root *source.Node) (why, path string) {
 	if spec := t.read().root.keys["spec"]; spec != nil {
-		return spec.refused(source.Field(root, "spec"), "spec")
+		return spec.findRefused(source.Field(root, "spec"), "spec")
 	}
 	return "", ""
 }
 
-// refused is Refused below a node of the table. Fields that the table does not
-// have are not looked at, nor is what counts as a whole.
-func (n *fieldNode) refused(v *source.Node, path string) (why, at string) {
+// findRefused is Refused below a node of the table. Fields that the table does
+// not have are not looked at, nor is what counts as a whole.
+func (n *fieldNode) findRefused(v *source.Node, path string) (why, at string) {
 	switch {
 	case v == nil || n.all != nil && n.keys == nil:
 		return "", ""
-	case leaf(n):
-		return n.rule.misfit(v, path), path
+	case isLeaf(n):
+		return n.rule.reasonMisfit(v, path), path
 	case source.Scalar(v) == nil && source.IsScalar(v):
 		return "", ""
 	case n.list != source.IsList(v) || source.IsScalar(v):
@@ -156,7 +156,7 @@ func (n *fieldNode) refused(v *source.Node, path string) (why, at string) {
 	}
 	for _, key := range source.Keys(v) {
 		if next, below := n.child(key); next != nil && !below {
-			if why, at = next.refused(source.Field(v, key), source.JoinKey(path, key)); why != "" {
+			if why, at = next.findRefused(source.Field(v, key), source.JoinKey(path, key)); why != "" {
 				return why, at
 			}
 		}
@@ -165,19 +165,19 @@ func (n *fieldNode) refused(v *source.Node, path string) (why, at string) {
 		if source.IsScalar(e) && source.Scalar(e) == nil {
 			return shortPath(path) + " has an element that is null", source.JoinIndex(path, i)
 		}
-		if why, at = n.any.refused(e, source.JoinIndex(path, i)); why != "" {
+		if why, at = n.any.findRefused(e, source.JoinIndex(path, i)); why != "" {
 			return why, at
 		}
 	}
 	return "", ""
 }
 
-// misfit returns why a value is not of the form of a field.
-func (r *FieldRule) misfit(v *source.Node, path string) string {
+// reasonMisfit returns why a value is not of the form of a field.
+func (r *FieldRule) reasonMisfit(v *source.Node, path string) string {
 	what, takes := forms[r.Form].what, forms[r.Form].takes
 	if strings.Contains(r.Form, "|") {
 		words := strings.Split(r.Form, "|")
-		what, takes = "one of "+strings.Join(words, ", "), ofText(func(s string) bool { return slices.Contains(words, s) })
+		what, takes = "one of "+strings.Join(words, ", "), textForm(func(s string) bool { return slices.Contains(words, s) })
 	}
 	if source.IsScalar(v) && (source.Scalar(v) == nil || takes(source.Scalar(v))) {
 		return ""

@@ -62,8 +62,8 @@ func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 }
 
 func (m *Mesh) decide(r *Request, t *Trail) Decision {
-	if r.Inside || m.inside(r) {
-		return m.fromInside(r, t)
+	if r.Inside || m.isInside(r) {
+		return m.decideInside(r, t)
 	}
 	front, identity := m.frontOf(r, t)
 	d := Decision{}
@@ -78,12 +78,12 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 	for _, del := range m.Delegates {
 		if front == nil || sameService(del.Host, d.Next.To) {
 			if front != nil && m.Guard != nil && m.Guard.Guards(d.Next.To) {
-				if d = d.then(m.Guard.Enforce(d.Next, t), true); !d.Passed() {
+				if d = d.followedBy(m.Guard.Enforce(d.Next, t), true); !d.Passed() {
 					return d
 				}
 			}
 			via := d.Next.To
-			d = d.then(del.Engine.Decide(d.Next, t), front != nil)
+			d = d.followedBy(del.Engine.Decide(d.Next, t), front != nil)
 			d.Via = via
 			if !d.Passed() {
 				return d
@@ -95,7 +95,7 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 	if m.Guard == nil || front == nil {
 		return d
 	}
-	return d.then(m.Guard.Enforce(d.Next, t), true)
+	return d.followedBy(m.Guard.Enforce(d.Next, t), true)
 }
 
 // Insider is a workload in the mesh that has no part in a gateway.
@@ -104,9 +104,9 @@ const Insider = "cluster.local/ns/kgw-any/sa/default"
 // Bare is the caller of a request from a pod that has no part in the mesh.
 const Bare = "-"
 
-// inside reports whether a request names a service of the cluster that nothing
+// isInside reports whether a request names a service of the cluster that nothing
 // serves to the outside: only a caller in the cluster can send it.
-func (m *Mesh) inside(r *Request) bool {
+func (m *Mesh) isInside(r *Request) bool {
 	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
 	host = strings.TrimSuffix(host, ".cluster.local")
 	if !strings.HasSuffix(host, ".svc") || strings.Count(host, ".") != 2 {
@@ -119,8 +119,8 @@ func (m *Mesh) inside(r *Request) bool {
 	return ok && !own.Serves(r.Host)
 }
 
-// fromInside decides a request that a pod sends to a service itself.
-func (m *Mesh) fromInside(r *Request, t *Trail) Decision {
+// decideInside decides a request that a pod sends to a service itself.
+func (m *Mesh) decideInside(r *Request, t *Trail) Decision {
 	next := r.Realise()
 	switch next.Caller {
 	case "":
@@ -138,7 +138,7 @@ func (m *Mesh) fromInside(r *Request, t *Trail) Decision {
 	if m.Guard == nil {
 		return Decision{Status: http.StatusOK, Upstream: next.To, Next: next}
 	}
-	return Decision{}.then(m.Guard.Enforce(next, t), true)
+	return Decision{}.followedBy(m.Guard.Enforce(next, t), true)
 }
 
 // frontOf chooses the way in by the request's host. Where both ways serve it,
@@ -157,10 +157,10 @@ func (m *Mesh) frontOf(r *Request, t *Trail) (front Engine, identity string) {
 	return m.Beside, ""
 }
 
-// then is what becomes of a request that the decision sent on. A connection
+// followedBy is what becomes of a request that the decision sent on. A connection
 // that is closed on the proxy is answered with 503 by it, or closed where the
 // proxy does not look into it.
-func (d Decision) then(next Decision, proxied bool) Decision {
+func (d Decision) followedBy(next Decision, proxied bool) Decision {
 	if next.Route == "" {
 		next.Route = d.Route
 	}

@@ -230,12 +230,12 @@ func Outcomes(r *Request, t *Trail, decide func(*Request, *Trail) Decision) Deci
 		return true
 	})
 	if len(all) == 1 {
-		t.join(trails[0].steps())
+		t.addSteps(trails[0].steps())
 		return all[0].Decision
 	}
 	d := merged(all, complete)
 	if t.On() {
-		t.join(common(trails))
+		t.addSteps(commonSteps(trails))
 		for _, u := range d.Unknowns() {
 			t.Say(StepUnknown, u.At, "%s", u.Sentence())
 		}
@@ -304,14 +304,14 @@ func (t *Trail) steps() []Step {
 	return t.Steps
 }
 
-func (t *Trail) join(steps []Step) {
+func (t *Trail) addSteps(steps []Step) {
 	if t != nil {
 		t.Steps = append(t.Steps, steps...)
 	}
 }
 
-// common returns the first steps, as far as all trails have them.
-func common(trails []*Trail) []Step {
+// commonSteps returns the first steps, as far as all trails have them.
+func commonSteps(trails []*Trail) []Step {
 	out := trails[0].Steps
 	for _, t := range trails[1:] {
 		n := 0

@@ -32,21 +32,21 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 		t.Say(r.manifest.ShownKind(), r.at, "%s with %d", d.Reason, d.Status)
 		return d
 	}
-	if status := r.aborts(q); status > 0 {
+	if status := r.abortStatus(q); status > 0 {
 		d.Status, d.Cause, d.At, d.Reason = status, simulate.Answered, r.manifest.At(r.path+".fault.abort"), "the route injects a fault"
 		t.Say(r.manifest.ShownKind(), d.At, "%s: %d", d.Reason, status)
 		return d
 	}
-	if answered := r.preflight(q, &d); answered {
+	if answered := r.answerPreflight(q, &d); answered {
 		t.Say(r.manifest.ShownKind(), r.manifest.At(r.path+".corsPolicy"), "%s", d.Reason)
 		return d
 	}
 	return r.forward(q, d, t)
 }
 
-// aborts is the status of an injected fault, 0 without one. A share of the
+// abortStatus is the status of an injected fault, 0 without one. A share of the
 // requests is left to chance.
-func (r *route) aborts(q *simulate.Request) int {
+func (r *route) abortStatus(q *simulate.Request) int {
 	n := source.Field(source.Field(r.entry, "fault"), "abort")
 	status := int(source.Int(source.Field(n, "httpStatus")))
 	if source.Field(n, "grpcStatus") != nil {
@@ -71,16 +71,16 @@ func number(n *source.Node) float64 {
 	return f
 }
 
-// preflight answers a CORS preflight of an allowed origin, as Envoy's cors
+// answerPreflight answers a CORS preflight of an allowed origin, as Envoy's cors
 // filter does; one of another origin goes on unless the policy says otherwise.
-func (r *route) preflight(q *simulate.Request, d *simulate.Decision) bool {
+func (r *route) answerPreflight(q *simulate.Request, d *simulate.Decision) bool {
 	cors := source.Field(r.entry, "corsPolicy")
 	origin := q.Header("Origin")
 	if cors == nil || origin == "" || q.Method != http.MethodOptions || q.Header("Access-Control-Request-Method") == "" {
 		return false
 	}
 	d.Status, d.Cause = http.StatusOK, simulate.Preflight
-	if allowed(cors, origin) {
+	if isAllowed(cors, origin) {
 		d.Reason = q.Because("the gateway answers the preflight of origin %q", origin)
 		d.Response = corsHeaders(cors, origin, true)
 		return true

@@ -25,7 +25,7 @@ type landing struct {
 func (g *Gateway) choose(r *simulate.Request) (*virtualHost, *stream) {
 	found := bySNI(slices.Concat(g.passing(r), g.serving(r)), r)
 	for i := range found {
-		if i == len(found)-1 || r.Holds(found[i].chosen(found)) {
+		if i == len(found)-1 || r.Holds(found[i].whereChosen(found)) {
 			return found[i].host, found[i].stream
 		}
 	}
@@ -39,7 +39,7 @@ func (g *Gateway) serving(r *simulate.Request) []landing {
 		if !t.admits(r) {
 			continue
 		}
-		if h := t.landing(r.Host); h != nil {
+		if h := t.landingOf(r.Host); h != nil {
 			out = append(out, landing{host: h, table: t})
 		}
 	}
@@ -50,32 +50,32 @@ func (g *Gateway) serving(r *simulate.Request) []landing {
 func (g *Gateway) passing(r *simulate.Request) []landing {
 	var out []landing
 	for _, s := range g.streams {
-		if !s.names(r.Host) || s.tls && r.Scheme != "https" {
+		if !s.namesHost(r.Host) || s.tls && r.Scheme != "https" {
 			continue
 		}
 		known := false
 		for _, t := range g.tables {
-			if t.manifest == nil || !slices.ContainsFunc(s.gateways, t.of) {
+			if t.manifest == nil || !slices.ContainsFunc(s.gateways, t.isOf) {
 				continue
 			}
 			known = true
-			if s.at(t, r) && t.asked(r.Gateway) {
+			if s.comesTo(t, r) && t.isAsked(r.Gateway) {
 				out = append(out, landing{stream: s, table: t})
 			}
 		}
-		if !known && s.asked(s.port, r) && (r.Gateway == "" || slices.Contains(s.gateways, r.Gateway)) {
+		if !known && s.isAskedAt(s.port, r) && (r.Gateway == "" || slices.Contains(s.gateways, r.Gateway)) {
 			out = append(out, landing{stream: s})
 		}
 	}
 	return out
 }
 
-// chosen is the condition that a connection comes to the landing and not to one
-// of the others.
-func (l *landing) chosen(all []landing) simulate.Unknown {
+// whereChosen is the condition that a connection comes to the landing and not
+// to one of the others.
+func (l *landing) whereChosen(all []landing) simulate.Unknown {
 	if l.stream != nil && l.table == nil {
 		name := l.stream.gateways[0]
-		if slices.ContainsFunc(all, func(o landing) bool { return o.host != nil && o.table.of(name) }) {
+		if slices.ContainsFunc(all, func(o landing) bool { return o.host != nil && o.table.isOf(name) }) {
 			return simulate.Unknown{
 				Why: simulate.Absent, At: l.stream.place, Needs: "the Gateway " + name, Key: "passes " + name,
 				What: fmt.Sprintf("the Gateway %s, which is not among the inputs, passes TLS on", name),
@@ -87,10 +87,10 @@ func (l *landing) chosen(all []landing) simulate.Unknown {
 	if l.stream != nil {
 		shown = strings.Join(l.table.gateways, " and ") + " port " + fmt.Sprint(l.table.number)
 	}
-	return simulate.Unknown{Why: simulate.Chosen, At: l.table.at(), Needs: "--gateway", What: "the request comes to " + shown, Key: "gateway " + shown}
+	return simulate.Unknown{Why: simulate.Chosen, At: l.table.placeOf(), Needs: "--gateway", What: "the request comes to " + shown, Key: "gateway " + shown}
 }
 
-func (t *table) at() source.Ref {
+func (t *table) placeOf() source.Ref {
 	if t.manifest == nil {
 		return source.Ref{}
 	}
@@ -99,7 +99,7 @@ func (t *table) at() source.Ref {
 
 // admits reports whether a request may come to the table's servers.
 func (t *table) admits(r *simulate.Request) bool {
-	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || !t.asked(r.Gateway) {
+	if t.scheme != "" && t.scheme != r.Scheme && r.Scheme != "" || !t.isAsked(r.Gateway) {
 		return false
 	}
 	if t.disputed != nil {
@@ -116,13 +116,13 @@ func bySNI(list []landing, r *simulate.Request) []landing {
 	}
 	best := map[bind]int{}
 	for i := range list {
-		if key, n := list[i].rank(bareHost(r.Host)); list[i].secure() {
+		if key, n := list[i].rank(bareHost(r.Host)); list[i].isSecure() {
 			best[key] = max(best[key], n)
 		}
 	}
 	return slices.DeleteFunc(list, func(l landing) bool {
 		key, n := l.rank(bareHost(r.Host))
-		return l.secure() && n < best[key]
+		return l.isSecure() && n < best[key]
 	})
 }
 
@@ -132,8 +132,8 @@ type bind struct {
 	port     int64
 }
 
-// secure reports whether TLS chooses the landing by the name that it asks for.
-func (l *landing) secure() bool {
+// isSecure reports whether TLS chooses the landing by the name that it asks for.
+func (l *landing) isSecure() bool {
 	return l.table != nil && (l.table.scheme == "https" || l.stream != nil && l.stream.tls)
 }
 
@@ -145,7 +145,7 @@ func (l *landing) rank(asked string) (bind, int) {
 	length := 0
 	var names []string
 	for i := range l.table.servers {
-		names = append(names, l.table.servers[i].names()...)
+		names = append(names, l.table.servers[i].hostNames()...)
 	}
 	if l.stream != nil {
 		names = l.stream.hosts
@@ -164,7 +164,8 @@ func (l *landing) rank(asked string) (bind, int) {
 // shownSelector spells labels, sorted.
 func shownSelector(labels map[string]string) string { return fmt.Sprint(labels) }
 
-// aged reports whether it is known which of two Gateways of the table is older.
-func (t *table) aged(a, b int) bool {
+// agesKnown reports whether it is known which of two Gateways of the table is
+// older.
+func (t *table) agesKnown(a, b int) bool {
 	return t.ages[a] != "" && t.ages[b] != "" || cmp.Compare(a, b) == 0
 }

@@ -33,8 +33,8 @@ const (
 	parameter // of the query
 )
 
-// is reports whether the condition is about a part of the request line.
-func (c *condition) is(part string) bool { return c.place == head && c.part == part }
+// isAbout reports whether the condition is about a part of the request line.
+func (c *condition) isAbout(part string) bool { return c.place == head && c.part == part }
 
 func readConditions(n *source.Node) []condition {
 	var out []condition
@@ -74,16 +74,16 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 			c.kind, c.text = kind, source.Text(v)
 		}
 	}
-	if c.kind == "regex" && c.text == "*" && !c.is("uri") {
+	if c.kind == "regex" && c.text == "*" && !c.isAbout("uri") {
 		c.kind = "present"
 	}
 	if c.kind == "regex" {
-		c.text = closed(c.text)
+		c.text = closeQuote(c.text)
 	}
-	if c.kind == "regex" && !c.is("uri") {
+	if c.kind == "regex" && !c.isAbout("uri") {
 		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
 	}
-	if _, ok := languages[c.kind]; ok && c.is("uri") {
+	if _, ok := languages[c.kind]; ok && c.isAbout("uri") {
 		c.path = match.Compile(match.Set{Path: c.pattern(), View: match.RawPath})
 	}
 	return c
@@ -100,9 +100,9 @@ func (c *condition) pattern() pathlang.Path {
 	return pathlang.Path{Lang: pathlang.Regex, Text: "(?i)" + regexp.QuoteMeta(c.text)}
 }
 
-// closed ends an open \Q at the end of an expression, so that the expression
+// closeQuote ends an open \Q at the end of an expression, so that the expression
 // can be put into another.
-func closed(text string) string {
+func closeQuote(text string) string {
 	if !strings.Contains(text, `\Q`) {
 		return text
 	}
@@ -120,23 +120,23 @@ func (r *route) takes(q *simulate.Request) bool {
 	open := false
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
-		case c.open(q):
+		case c.isOpen(q):
 			open = true
 		case c.holds(q) == c.not:
 			return false
 		}
 	}
 	for i := range r.conditions {
-		if c := &r.conditions[i]; open && c.open(q) && q.Holds(c.chosen(r, q)) == c.not {
+		if c := &r.conditions[i]; open && c.isOpen(q) && q.Holds(c.whereChosen(r, q)) == c.not {
 			return false
 		}
 	}
 	return true
 }
 
-// open reports whether the request leaves it to the caller whether the condition
-// holds.
-func (c *condition) open(q *simulate.Request) bool {
+// isOpen reports whether the request leaves it to the caller whether the
+// condition holds.
+func (c *condition) isOpen(q *simulate.Request) bool {
 	switch {
 	case c.claim != nil:
 		return false
@@ -150,12 +150,12 @@ func (c *condition) open(q *simulate.Request) bool {
 	case c.place == parameter:
 		return true
 	}
-	return q.Free == simulate.AnyRequest && (c.is("scheme") || c.is("authority"))
+	return q.Free == simulate.AnyRequest && (c.isAbout("scheme") || c.isAbout("authority"))
 }
 
-// chosen is the condition as one that the caller decides on, or who sets the
+// whereChosen is the condition as one that the caller decides on, or who sets the
 // header.
-func (c *condition) chosen(r *route, q *simulate.Request) simulate.Unknown {
+func (c *condition) whereChosen(r *route, q *simulate.Request) simulate.Unknown {
 	what := condition{place: c.place, part: c.part, kind: c.kind, text: c.text}
 	u := simulate.Unknown{Why: simulate.Chosen, At: r.at, What: "the request has " + what.describe()}
 	if c.place == header && q.IsUnsettled(c.part) {
@@ -177,7 +177,7 @@ func (c *condition) chosen(r *route, q *simulate.Request) simulate.Unknown {
 // treat_missing_header_as_empty).
 func (c *condition) holds(q *simulate.Request) bool {
 	if c.claim != nil {
-		return c.claimed(q)
+		return c.claimHolds(q)
 	}
 	if c.path != nil {
 		ok, err := c.path.Accepts(match.Request{Method: q.Method, Scheme: q.Scheme, Host: q.Host, RawPath: q.RawPath()})
@@ -208,7 +208,7 @@ func (c *condition) matches(value string) bool {
 // headers, joins headers of one name, and does not decode parameters.
 func (c *condition) value(q *simulate.Request) (value string, has bool) {
 	switch {
-	case c.is("uri"):
+	case c.isAbout("uri"):
 		return q.RawPath(), true
 	case c.place == head:
 		return requestLine(":"+c.part, q), true
@@ -250,9 +250,9 @@ func requestLine(name string, q *simulate.Request) string {
 	return q.Host
 }
 
-// allowed reports whether a CORS policy allows an origin: Envoy also asks each
+// isAllowed reports whether a CORS policy allows an origin: Envoy also asks each
 // matcher for "*".
-func allowed(cors *source.Node, origin string) bool {
+func isAllowed(cors *source.Node, origin string) bool {
 	if list := source.Elements(source.Field(cors, "allowOrigins")); len(list) > 0 {
 		return slices.ContainsFunc(list, func(n *source.Node) bool {
 			c := readCondition(header, "origin", n, false)
@@ -277,9 +277,9 @@ func claimPath(name string) []string {
 	return strings.Split(strings.TrimPrefix(rest, "."), ".")
 }
 
-// claimed compares a claim of the token that the gateway verified; without one
+// claimHolds compares a claim of the token that the gateway verified; without one
 // nothing matches.
-func (c *condition) claimed(q *simulate.Request) bool {
+func (c *condition) claimHolds(q *simulate.Request) bool {
 	var value any = q.Verified
 	for _, step := range c.claim {
 		inner, _ := value.(map[string]any)

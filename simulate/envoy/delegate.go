@@ -17,21 +17,21 @@ var filled = []string{
 	"rewrite", "directResponse", "timeout", "retries", "fault", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage", "corsPolicy", "headers",
 }
 
-// delegated returns the routes of the VirtualService that an entry delegates
+// delegateRoutes returns the routes of the VirtualService that an entry delegates
 // to: one for each pair of matches that do not exclude each other. Where it is
 // not in the cluster, the entry is not there either.
-func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string, matches []*source.Node, b *binding) []*route {
+func (l *loader) delegateRoutes(m *simulate.Manifest, entry *source.Node, path string, matches []*source.Node, b *binding) []*route {
 	n := source.Field(entry, "delegate")
 	id := cmp.Or(source.Text(source.Field(n, "namespace")), m.Namespace) + "/" + source.Text(source.Field(n, "name"))
 	leaf := l.named[id]
 	if leaf == nil {
-		return l.missing(m, entry, path, id+", which is not among the inputs,", matches, b)
+		return l.missingRoutes(m, entry, path, id+", which is not among the inputs,", matches, b)
 	}
-	if len(source.Texts(source.Field(leaf.Spec(), "hosts"))) > 0 || !visible(leaf, m.Namespace) {
+	if len(source.Texts(source.Field(leaf.Spec(), "hosts"))) > 0 || !isVisible(leaf, m.Namespace) {
 		return nil
 	}
 	if why, _ := RefusedVirtualService(leaf); why != "" && !leaf.Compiled {
-		return l.missing(m, entry, path, id+", which Istio refuses ("+why+"),", matches, b)
+		return l.missingRoutes(m, entry, path, id+", which Istio refuses ("+why+"),", matches, b)
 	}
 	var unread []simulate.Unknown
 	for _, f := range simulate.VirtualServiceFields.Unread(leaf.Root) {
@@ -39,7 +39,7 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	}
 	var out []*route
 	for i, own := range source.Elements(source.Field(leaf.Spec(), "http")) {
-		for _, r := range l.merged(pair{m, leaf, path, source.JoinIndex("spec.http", i)}, entry, own, matches, b) {
+		for _, r := range l.mergeRoutes(pair{m, leaf, path, source.JoinIndex("spec.http", i)}, entry, own, matches, b) {
 			r.addUnread(unread)
 			for i := range unread {
 				if !strings.Contains(unread[i].Key, " spec.http[") {
@@ -52,9 +52,9 @@ func (l *loader) delegated(m *simulate.Manifest, entry *source.Node, path string
 	return out
 }
 
-// missing returns routes in place of a delegate that is not among the inputs,
-// or that Istio refuses: the entry may not be there, or do anything.
-func (l *loader) missing(m *simulate.Manifest, entry *source.Node, path, shown string, matches []*source.Node, b *binding) []*route {
+// missingRoutes returns routes in place of a delegate that is not among the
+// inputs, or that Istio refuses: the entry may not be there, or do anything.
+func (l *loader) missingRoutes(m *simulate.Manifest, entry *source.Node, path, shown string, matches []*source.Node, b *binding) []*route {
 	id, _, _ := strings.Cut(shown, ",")
 	var out []*route
 	for j, n := range matches {
@@ -76,20 +76,20 @@ type pair struct {
 	rootPath, leafPath string
 }
 
-// merged pairs the matches of an entry with those of a delegate's entry. Of a
-// delegate's match that no pair has, the whole entry is dropped.
-func (l *loader) merged(p pair, entry, own *source.Node, matches []*source.Node, b *binding) []*route {
+// mergeRoutes pairs the matches of an entry with those of a delegate's entry.
+// Of a delegate's match that no pair has, the whole entry is dropped.
+func (l *loader) mergeRoutes(p pair, entry, own *source.Node, matches []*source.Node, b *binding) []*route {
 	root, leaf, path := p.root, p.leaf, p.leafPath
 	leaves := source.Elements(source.Field(own, "match"))
 	if len(leaves) == 0 {
 		leaves = []*source.Node{nil}
 	}
-	whole := fill(own, entry)
+	whole := fillEntry(own, entry)
 	var out []*route
 	for j, inner := range leaves {
 		n := 0
 		for i, outer := range matches {
-			if conflict(outer, inner, root.Namespace, leaf.Namespace) {
+			if neverBoth(outer, inner, root.Namespace, leaf.Namespace) {
 				continue
 			}
 			n++
@@ -99,7 +99,7 @@ func (l *loader) merged(p pair, entry, own *source.Node, matches []*source.Node,
 			if !ok || !too {
 				continue
 			}
-			r := &route{manifest: leaf, owner: root, entry: whole, path: path, at: leaf.At(path), conditions: united(readConditions(outer), readConditions(inner))}
+			r := &route{manifest: leaf, owner: root, entry: whole, path: path, at: leaf.At(path), conditions: joinConditions(readConditions(outer), readConditions(inner))}
 			r.only, r.before = append(only, more...), append(oddMatches(outer, root, outerAt), oddMatches(inner, leaf, innerAt)...)
 			r.port = cmp.Or(source.Int(source.Field(inner, "port")), source.Int(source.Field(outer, "port")))
 			if inner != nil {
@@ -114,8 +114,8 @@ func (l *loader) merged(p pair, entry, own *source.Node, matches []*source.Node,
 	return out
 }
 
-// fill returns an entry with what it lacks of another.
-func fill(own, root *source.Node) *source.Node {
+// fillEntry returns an entry with what it lacks of another.
+func fillEntry(own, root *source.Node) *source.Node {
 	for _, key := range filled {
 		if v := source.Field(root, key); v != nil && source.Field(own, key) == nil {
 			own = source.With(own, key, v)
@@ -124,9 +124,9 @@ func fill(own, root *source.Node) *source.Node {
 	return own
 }
 
-// united are the conditions of both, the inner one where both have one for the
-// same part.
-func united(outer, inner []condition) []condition {
+// joinConditions are the conditions of both, the inner one where both have one
+// for the same part.
+func joinConditions(outer, inner []condition) []condition {
 	out := slices.Clone(inner)
 	for _, c := range outer {
 		if !slices.ContainsFunc(inner, func(o condition) bool { return o.place == c.place && o.part == c.part && o.not == c.not }) {
@@ -139,15 +139,15 @@ func united(outer, inner []condition) []condition {
 
 // uri puts conditions on the path first.
 func (c *condition) uri() string {
-	if c.is("uri") {
+	if c.isAbout("uri") {
 		return "uri"
 	}
 	return ""
 }
 
-// conflict reports whether no request is matched by both, as istiod has
+// neverBoth reports whether no request is matched by both, as istiod has
 // it (pilot/pkg/model, hasConflict).
-func conflict(outer, inner *source.Node, outerSpace, innerSpace string) bool {
+func neverBoth(outer, inner *source.Node, outerSpace, innerSpace string) bool {
 	if outer == nil || inner == nil {
 		return false
 	}

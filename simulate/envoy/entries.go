@@ -40,10 +40,10 @@ func (g *Gateway) Entries() []simulate.Entry {
 
 func (r *route) entries(h *virtualHost) []simulate.Entry {
 	e := simulate.Entry{Name: r.id(), At: r.at, Group: h.group(), Exact: true}
-	e.Set, e.Exact = r.set(h.name)
-	e.Exact = e.Exact && !h.narrower() && !h.mixed() && len(r.before) == 0 && len(r.only) == 0 && (r.port == 0 || h.table.number != 0)
+	e.Set, e.Exact = r.requestSet(h.name)
+	e.Exact = e.Exact && !h.leavesNames() && !h.isShared() && len(r.before) == 0 && len(r.only) == 0 && (r.port == 0 || h.table.number != 0)
 	if source.Field(r.entry, "redirect") != nil || source.Field(r.entry, "directResponse") != nil || r.missing != nil {
-		return append([]simulate.Entry{e}, r.unsure(e)...)
+		return append([]simulate.Entry{e}, r.unsureEntries(e)...)
 	}
 	e.Rewrite, _ = r.rewrites()
 	var out []simulate.Entry
@@ -61,12 +61,12 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	if out == nil {
 		out = append(out, e)
 	}
-	return append(out, r.unsure(e)...)
+	return append(out, r.unsureEntries(e)...)
 }
 
-// unsure is what a route may match besides its set: anything, where conditions
-// that are not read come before it.
-func (r *route) unsure(e simulate.Entry) []simulate.Entry {
+// unsureEntries is what a route may match besides its set: anything, where
+// conditions that are not read come before it.
+func (r *route) unsureEntries(e simulate.Entry) []simulate.Entry {
 	if len(r.before) == 0 {
 		return nil
 	}
@@ -74,8 +74,8 @@ func (r *route) unsure(e simulate.Entry) []simulate.Entry {
 	return []simulate.Entry{e}
 }
 
-// narrower reports whether a wildcard host leaves some of its names to others.
-func (h *virtualHost) narrower() bool {
+// leavesNames reports whether a wildcard host leaves some of its names to others.
+func (h *virtualHost) leavesNames() bool {
 	if !strings.HasPrefix(h.name, "*") {
 		return false
 	}
@@ -87,16 +87,16 @@ func (h *virtualHost) narrower() bool {
 	return false
 }
 
-// set is what the route matches; exact is false where it is more than that,
-// because of a condition that a set does not have.
-func (r *route) set(host string) (s match.Set, exact bool) {
+// requestSet is what the route matches; exact is false where it is more than
+// that, because of a condition that a set does not have.
+func (r *route) requestSet(host string) (s match.Set, exact bool) {
 	s = match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
 	exact = true
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
-		case c.is("uri") && c.path != nil:
+		case c.isAbout("uri") && c.path != nil:
 			s.Path = c.pattern()
-		case c.is("method") && c.methods() != nil:
+		case c.isAbout("method") && c.methods() != nil:
 			s.Methods = c.methods()
 		default:
 			exact = false

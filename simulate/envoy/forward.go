@@ -33,12 +33,12 @@ type sending struct {
 // effects reads what the entry of the route says, once.
 func (r *route) effects() *effects {
 	r.once.Do(func() {
-		r.does = effects{id: r.id(), changes: operations(r.entry), sends: map[*source.Node]sending{}}
+		r.does = effects{id: r.id(), changes: readChanges(r.entry), sends: map[*source.Node]sending{}}
 		r.does.rewrite, r.does.scattered = r.rewrites()
 		for _, n := range source.Elements(source.Field(r.entry, "route")) {
 			to := source.Field(n, "destination")
-			its := operations(n)
-			r.does.sends[n] = sending{its, r.does.changes.and(its), service(to, r.manifest.Namespace), source.Text(source.Field(to, "subset"))}
+			its := readChanges(n)
+			r.does.sends[n] = sending{its, r.does.changes.joinedWith(its), service(to, r.manifest.Namespace), source.Text(source.Field(to, "subset"))}
 		}
 	})
 	return &r.does
@@ -54,7 +54,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 		t.Say(r.manifest.ShownKind(), r.at, "%s", d.Reason)
 		return d
 	}
-	if copied := r.mirrored(q, t); copied != nil {
+	if copied := r.mirrorOf(q, t); copied != nil {
 		next := q.Clone()
 		next.To, next.Host, next.Subset = service(copied, r.manifest.Namespace), q.Host+"-shadow", source.Text(source.Field(copied, "subset"))
 		d.Status, d.Upstream, d.Next = http.StatusOK, next.To, next
@@ -71,7 +71,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 		sends.all.apply(q, d.Headers)
 	}
 	r.rewrite(q)
-	r.note(q)
+	r.noteRewrite(q)
 	q.To, q.Subset = sends.service, sends.subset
 	d.Status, d.Upstream, d.Next = http.StatusOK, q.To, q
 	if t.On() {
@@ -108,10 +108,10 @@ func destination(entry *source.Node, q *simulate.Request, namespace string) (cho
 	return weighed[0], true
 }
 
-// mirrored is the destination of a copy of the request, nil for the request
+// mirrorOf is the destination of a copy of the request, nil for the request
 // itself. The copy answers nobody: it matters only where it is asked what a
 // request can reach.
-func (r *route) mirrored(q *simulate.Request, t *simulate.Trail) *source.Node {
+func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
 	for _, n := range r.mirrors() {
 		u := simulate.Unknown{
 			Why: simulate.Chosen, At: r.manifest.At(r.path), Key: "mirror " + destinationText(n, r.manifest.Namespace),
@@ -159,8 +159,8 @@ type changes struct {
 	set    []setting
 }
 
-// and are the changes of a route and of its only destination.
-func (c *changes) and(its changes) changes {
+// joinedWith are the changes of a route and of its only destination.
+func (c *changes) joinedWith(its changes) changes {
 	return changes{cmp.Or(c.host, its.host), slices.Concat(c.remove, its.remove), slices.Concat(c.set, its.set)}
 }
 
@@ -169,9 +169,9 @@ type setting struct {
 	add                bool // beside what is there
 }
 
-// operations reads the changes of a route or a destination. A host that is set
+// readChanges reads the changes of a route or a destination. A host that is set
 // like a header changes the host.
-func operations(n *source.Node) changes {
+func readChanges(n *source.Node) changes {
 	var out changes
 	ops := source.Field(source.Field(n, "headers"), "request")
 	for _, verb := range []string{"set", "add"} {

@@ -61,17 +61,17 @@ func Load(manifests []simulate.Manifest, namespace string) *Gateway {
 		}
 	}
 	slices.SortStableFunc(services, func(a, b *simulate.Manifest) int {
-		return cmp.Or(exported(a, namespace)-exported(b, namespace), byAge(a, b))
+		return cmp.Or(exportOrder(a, namespace)-exportOrder(b, namespace), byAge(a, b))
 	})
 	slices.SortStableFunc(gateways, byAge)
-	l.servers(gateways)
+	l.makeTables(gateways)
 	for _, m := range services {
 		l.add(m)
 	}
 	for _, t := range g.tables {
-		t.redirect()
+		t.addRedirects()
 		for _, h := range t.hosts {
-			slices.SortStableFunc(h.routes, func(a, b *route) int { return cmp.Or(after(a)-after(b), a.rank-b.rank) })
+			slices.SortStableFunc(h.routes, func(a, b *route) int { return cmp.Or(orderOf(a)-orderOf(b), a.rank-b.rank) })
 		}
 	}
 	return g
@@ -81,9 +81,9 @@ func byAge(a, b *simulate.Manifest) int {
 	return cmp.Or(strings.Compare(a.Created, b.Created), strings.Compare(a.Name, b.Name), strings.Compare(a.Namespace, b.Namespace))
 }
 
-// exported orders VirtualServices by whom they are exported to: the namespace of
-// the gateway's pods alone, namespaces by name, all.
-func exported(m *simulate.Manifest, namespace string) int {
+// exportOrder orders VirtualServices by whom they are exported to: the
+// namespace of the gateway's pods alone, namespaces by name, all.
+func exportOrder(m *simulate.Manifest, namespace string) int {
 	list := source.Texts(source.Field(m.Spec(), "exportTo"))
 	switch {
 	case len(list) == 0 || slices.Contains(list, "*"):
@@ -94,7 +94,7 @@ func exported(m *simulate.Manifest, namespace string) int {
 	return 1
 }
 
-func after(r *route) int {
+func orderOf(r *route) int {
 	if r.catchAll() {
 		return 1
 	}
@@ -135,7 +135,7 @@ func (l *loader) add(m *simulate.Manifest) {
 			unread = append(unread, m.UnreadUnknown(simulate.VirtualServiceFields, f, "the gateway"))
 		}
 	}
-	if !visible(m, l.g.space) {
+	if !isVisible(m, l.g.space) {
 		return
 	}
 	for _, t := range l.tables(outside) {
@@ -144,8 +144,8 @@ func (l *loader) add(m *simulate.Manifest) {
 	l.g.addStreams(m, refs, hosts)
 }
 
-// visible reports whether an object is exported to a namespace.
-func visible(m *simulate.Manifest, namespace string) bool {
+// isVisible reports whether an object is exported to a namespace.
+func isVisible(m *simulate.Manifest, namespace string) bool {
 	list := source.Texts(source.Field(m.Spec(), "exportTo"))
 	return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool {
 		return s == "*" || s == namespace || s == "." && m.Namespace == namespace
@@ -155,7 +155,7 @@ func visible(m *simulate.Manifest, namespace string) bool {
 // bind puts the routes of a VirtualService into the hosts that a table and it
 // have in common.
 func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unread []simulate.Unknown) {
-	names := t.names(m, refs, hosts)
+	names := t.sharedHosts(m, refs, hosts)
 	if len(names) == 0 {
 		return
 	}
@@ -234,7 +234,7 @@ type binding struct {
 // the conditions under which it is.
 func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (only []simulate.Unknown, ok bool) {
 	if own := manifest.GatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
-		if !slices.ContainsFunc(own, func(g string) bool { return b.t.of(g) && slices.Contains(b.refs, g) }) {
+		if !slices.ContainsFunc(own, func(g string) bool { return b.t.isOf(g) && slices.Contains(b.refs, g) }) {
 			return nil, false
 		}
 	} else {
@@ -280,8 +280,8 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 			matches = []*source.Node{nil}
 		}
 		if source.Field(entry, "delegate") != nil {
-			for _, r := range l.delegated(m, entry, path, matches, b) {
-				if out = append(out, r); r.missing == nil && b.last(r) {
+			for _, r := range l.delegateRoutes(m, entry, path, matches, b) {
+				if out = append(out, r); r.missing == nil && b.isLast(r) {
 					return out
 				}
 			}
@@ -298,7 +298,7 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 				r.at, r.port, r.before = m.At(at), source.Int(source.Field(n, "port")), oddMatches(n, m, at)
 			}
 			r.conditions = readConditions(n)
-			if out = append(out, r); b.last(r) {
+			if out = append(out, r); b.isLast(r) {
 				return out
 			}
 		}
@@ -306,9 +306,9 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	return out
 }
 
-// last reports whether istiod makes no routes behind one, because it matches
+// isLast reports whether istiod makes no routes behind one, because it matches
 // everything.
-func (b *binding) last(r *route) bool {
+func (b *binding) isLast(r *route) bool {
 	return r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0)
 }
 
@@ -319,7 +319,7 @@ func (r *route) catchAll() bool {
 		return true
 	}
 	c := r.conditions[0]
-	return len(r.conditions) == 1 && c.is("uri") && (c.kind == "prefix" && c.text == "/" || c.kind == "regex" && c.text == ".*")
+	return len(r.conditions) == 1 && c.isAbout("uri") && (c.kind == "prefix" && c.text == "/" || c.kind == "regex" && c.text == ".*")
 }
 
 // refusal is a VirtualService that Istio refuses.

@@ -6,29 +6,29 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// mixed reports whether several VirtualServices share the host.
-func (h *virtualHost) mixed() bool { return len(h.manifests) > 1 }
+// isShared reports whether several VirtualServices share the host.
+func (h *virtualHost) isShared() bool { return len(h.manifests) > 1 }
 
-// unsure reports whether it is not known which of two VirtualServices comes
+// orderUnsure reports whether it is not known which of two VirtualServices comes
 // first, and the two routes do not do the same.
-func (h *virtualHost) unsure(a, b *route) bool {
+func (h *virtualHost) orderUnsure(a, b *route) bool {
 	switch {
-	case a.owner == b.owner, a.owner.Compiled && b.owner.Compiled && !ofRoutes(a.owner) && !ofRoutes(b.owner):
+	case a.owner == b.owner, a.owner.Compiled && b.owner.Compiled && !madeOfRoutes(a.owner) && !madeOfRoutes(b.owner):
 		return false
 	case a.rank != b.rank:
-		if h.table.aged(a.rank, b.rank) {
+		if h.table.agesKnown(a.rank, b.rank) {
 			return false
 		}
-	case exported(a.owner, h.table.space) != exported(b.owner, h.table.space), a.owner.Created != "" && b.owner.Created != "":
+	case exportOrder(a.owner, h.table.space) != exportOrder(b.owner, h.table.space), a.owner.Created != "" && b.owner.Created != "":
 		return false
 	}
 	return a.manifest.Namespace != b.manifest.Namespace || simulate.Canonical(a.action()) != simulate.Canonical(b.action())
 }
 
-// ofRoutes reports whether a VirtualService was made of HTTPRoutes, whoever wrote
-// them. HTTPRoutes of one host are in one VirtualService; the order of others
-// follows from their ages only.
-func ofRoutes(m *simulate.Manifest) bool { return m.Shown == "HTTPRoute" }
+// madeOfRoutes reports whether a VirtualService was made of HTTPRoutes, whoever
+// wrote them. HTTPRoutes of one host are in one VirtualService; the order of
+// others follows from their ages only.
+func madeOfRoutes(m *simulate.Manifest) bool { return m.Shown == "HTTPRoute" }
 
 func older(a, b *simulate.Manifest) simulate.Unknown {
 	return simulate.Unknown{
@@ -37,9 +37,9 @@ func older(a, b *simulate.Manifest) simulate.Unknown {
 	}
 }
 
-// concerned asks about what is not known of the gateway: whether the match is
+// askConcerned asks about what is not known of the gateway: whether the match is
 // for it.
-func (r *route) concerned(q *simulate.Request, t *table) bool {
+func (r *route) askConcerned(q *simulate.Request, t *table) bool {
 	if t.number == 0 && (r.port == 80 && q.Scheme == "https" || r.port == 443 && q.Scheme == "http") {
 		return false
 	}

@@ -37,7 +37,7 @@ func corsHeaders(cors *source.Node, origin string, preflight bool) map[string]st
 // its CORS policy, and those that it and the destination set or add.
 func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.Decision) {
 	d.Response = map[string]string{}
-	if cors, origin := source.Field(r.entry, "corsPolicy"), q.Header("Origin"); cors != nil && origin != "" && allowed(cors, origin) {
+	if cors, origin := source.Field(r.entry, "corsPolicy"), q.Header("Origin"); cors != nil && origin != "" && isAllowed(cors, origin) {
 		d.Response = corsHeaders(cors, origin, false)
 	}
 	for _, n := range []*source.Node{r.entry, chosen} {

@@ -24,15 +24,15 @@ func (r *route) rewrite(q *simulate.Request) {
 			path = re.ReplaceAllString(path, goTemplate(source.Text(source.Field(pattern, "rewrite"))))
 		}
 	} else if uri := source.Text(source.Field(n, "uri")); uri != "" {
-		path = uri + path[min(r.matched(path), len(path)):]
+		path = uri + path[min(r.matchedLength(path), len(path)):]
 	}
 	if q.Target = path; has {
 		q.Target = path + "?" + query
 	}
 }
 
-// matched is how much of the path the route looked at.
-func (r *route) matched(path string) int {
+// matchedLength is how much of the path the route looked at.
+func (r *route) matchedLength(path string) int {
 	if c := r.uri(); c == nil {
 		return len("/")
 	} else if c.kind == "prefix" {
@@ -43,7 +43,7 @@ func (r *route) matched(path string) int {
 
 // uri is the condition on the path, nil where there is none.
 func (r *route) uri() *condition {
-	i := slices.IndexFunc(r.conditions, func(c condition) bool { return c.is("uri") })
+	i := slices.IndexFunc(r.conditions, func(c condition) bool { return c.isAbout("uri") })
 	if i < 0 {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (r *route) rewrites() (out *simulate.Rewrite, scattered bool) {
 	n := source.Field(r.entry, "rewrite")
 	var hosts []string
 	for _, entry := range append(source.Elements(source.Field(r.entry, "route")), r.entry) {
-		if c := operations(entry); c.host != "" {
+		if c := readChanges(entry); c.host != "" {
 			hosts = append(hosts, c.host)
 		}
 	}
@@ -96,8 +96,8 @@ func (r *route) rewrites() (out *simulate.Rewrite, scattered bool) {
 	return out, !out.Move(from, uri)
 }
 
-// note records in a symbolic request that the route changed its URL.
-func (r *route) note(q *simulate.Request) {
+// noteRewrite records in a symbolic request that the route changed its URL.
+func (r *route) noteRewrite(q *simulate.Request) {
 	if q.Free == simulate.Concrete {
 		return
 	}

@@ -57,7 +57,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	if (r.Scheme == "http" || r.Scheme == "https") && !g.Trusts {
 		r.SetHeader("X-Forwarded-Proto", r.Scheme) // whatever the client says
 	}
-	if d, decided := g.unfollowed(r, t); decided {
+	if d, decided := g.askUnfollowed(r, t); decided {
 		return d
 	}
 	h, s := g.choose(r)
@@ -65,12 +65,12 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	case s != nil:
 		return s.forward(r, g, t)
 	case h == nil:
-		return g.unserved(r, t)
+		return g.decideUnserved(r, t)
 	}
 	for _, list := range [...][]simulate.Unknown{h.table.unread, h.unread} {
 		for i := range list {
 			if r.Holds(list[i]) {
-				return anything(list[i])
+				return unreadDecision(list[i])
 			}
 		}
 	}
@@ -89,18 +89,18 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		}
 		r.Certified = false
 	}
-	out := h.route(view, r, d, t)
-	out.Gateway, out.Listener = h.table.known(), h.table.bound()
+	out := h.sendOn(view, r, d, t)
+	out.Gateway, out.Listener = h.table.knownNames(), h.table.spellServers()
 	return out
 }
 
-// anything is the outcome of what is not read.
-func anything(u simulate.Unknown) simulate.Decision {
+// unreadDecision is the outcome of what is not read.
+func unreadDecision(u simulate.Unknown) simulate.Decision {
 	return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 }
 
-// route chooses a route by the view of the request and sends the request on.
-func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
+// sendOn chooses a route by the view of the request and sends the request on.
+func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
 	if h.redirects && r.Header("X-Forwarded-Proto") != "https" {
 		at := h.table.manifest.At("spec.servers")
 		t.Say("Gateway", at, "%s redirects plain HTTP to https", h.table.shown)
@@ -114,19 +114,19 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 	if t.On() && len(h.manifests) > 0 {
 		t.Say(h.manifests[0].ShownKind(), h.manifests[0].At("spec.hosts"), "host %q is served by %s", r.Host, ids(h.manifests))
 	}
-	chosen, unknown := h.first(view)
+	chosen, unknown := h.firstMatch(view)
 	if unknown != nil {
-		return anything(*unknown)
+		return unreadDecision(*unknown)
 	}
 	if chosen == nil {
-		return h.noRoute(r, t)
+		return h.decideNoRoute(r, t)
 	}
 	if t.On() {
 		t.Say(chosen.manifest.ShownKind(), chosen.at, "route %s matches %s %s: %s", chosen.id(), r.Method, r.RawPath(), chosen.describe())
 	}
 	for _, u := range chosen.within {
 		if r.Holds(u) {
-			return anything(u)
+			return unreadDecision(u)
 		}
 	}
 	out := chosen.act(r, t)
@@ -140,13 +140,13 @@ func (h *virtualHost) route(view, r *simulate.Request, d simulate.Decision, t *s
 	return out
 }
 
-// first is the route that matches a request. Where the age of VirtualServices is
-// not known and decides, it asks.
-func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) {
+// firstMatch is the route that matches a request. Where the age of
+// VirtualServices is not known and decides, it asks.
+func (h *virtualHost) firstMatch(view *simulate.Request) (*route, *simulate.Unknown) {
 	var chosen *route
 	var passed map[*simulate.Manifest]bool // owners, a route of whom matches the request
 	for _, r := range h.routes {
-		if chosen != nil && (passed[r.owner] || r.catchAll() != chosen.catchAll() || !h.unsure(chosen, r)) {
+		if chosen != nil && (passed[r.owner] || r.catchAll() != chosen.catchAll() || !h.orderUnsure(chosen, r)) {
 			continue
 		}
 		for i := range r.before {
@@ -154,7 +154,7 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 				return nil, &r.before[i]
 			}
 		}
-		if !r.takes(view) || !r.concerned(view, h.table) {
+		if !r.takes(view) || !r.askConcerned(view, h.table) {
 			continue
 		}
 		if r.missing != nil {
@@ -163,7 +163,7 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 			}
 			continue
 		}
-		if h.mixed() {
+		if h.isShared() {
 			if passed == nil {
 				passed = map[*simulate.Manifest]bool{}
 			}
@@ -172,7 +172,7 @@ func (h *virtualHost) first(view *simulate.Request) (*route, *simulate.Unknown) 
 		if chosen == nil || view.Holds(older(r.owner, chosen.owner)) {
 			chosen = r
 		}
-		if !h.mixed() {
+		if !h.isShared() {
 			break
 		}
 	}
@@ -197,12 +197,12 @@ func normalise(target string) string {
 func (g *Gateway) VirtualHosts(host string) []string {
 	var out []string
 	for _, t := range g.tables {
-		if h := t.host(host); h != nil && !slices.Contains(out, h.group()) {
+		if h := t.virtualHostOf(host); h != nil && !slices.Contains(out, h.group()) {
 			out = append(out, h.group())
 		}
 	}
 	for _, s := range g.streams {
-		if s.names(host) && !slices.Contains(out, s.group()) {
+		if s.namesHost(host) && !slices.Contains(out, s.group()) {
 			out = append(out, s.group())
 		}
 	}
@@ -213,7 +213,7 @@ func (g *Gateway) VirtualHosts(host string) []string {
 func (g *Gateway) Selectors(host string) []map[string]string {
 	var out []map[string]string
 	for _, t := range g.tables {
-		if t.host(host) != nil && !slices.ContainsFunc(out, func(s map[string]string) bool { return maps.Equal(s, t.selector) }) {
+		if t.virtualHostOf(host) != nil && !slices.ContainsFunc(out, func(s map[string]string) bool { return maps.Equal(s, t.selector) }) {
 			out = append(out, t.selector)
 		}
 	}
@@ -225,18 +225,18 @@ func (g *Gateway) Selectors(host string) []map[string]string {
 func (g *Gateway) TellsSchemes(host string) bool {
 	looks := func(r *route) bool {
 		return slices.ContainsFunc(r.conditions, func(c condition) bool {
-			return c.is("scheme") || c.place == header && c.part == "x-forwarded-proto"
+			return c.isAbout("scheme") || c.place == header && c.part == "x-forwarded-proto"
 		})
 	}
 	return slices.ContainsFunc(g.tables, func(t *table) bool {
-		h := t.host(host)
+		h := t.virtualHostOf(host)
 		return h != nil && slices.ContainsFunc(h.routes, looks)
 	})
 }
 
 // Listed reports whether a Gateway among the inputs serves the host.
 func (g *Gateway) Listed(host string) bool {
-	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil && t.host(host) != nil })
+	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil && t.virtualHostOf(host) != nil })
 }
 
 // Hosts lists the names and wildcards that anything is for, sorted.
@@ -266,8 +266,8 @@ func (h *virtualHost) group() string { return h.name + " at " + h.table.shown }
 
 // Serves reports whether some VirtualService of a gateway is for the host.
 func (g *Gateway) Serves(host string) bool {
-	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.host(host) != nil }) ||
-		slices.ContainsFunc(g.streams, func(s *stream) bool { return s.names(host) }) ||
+	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.virtualHostOf(host) != nil }) ||
+		slices.ContainsFunc(g.streams, func(s *stream) bool { return s.namesHost(host) }) ||
 		slices.ContainsFunc(g.refused, func(f refusal) bool { return serves(f.hosts, host) }) ||
 		slices.ContainsFunc(g.foreign, func(f *foreign) bool { return serves(f.hosts, host) })
 }
@@ -278,8 +278,8 @@ func serves(hosts []string, asked string) bool {
 	return slices.ContainsFunc(hosts, func(h string) bool { return h == "*" || host.Match(strings.ToLower(h), asked) })
 }
 
-// unfollowed asks about objects for the host that are refused or not followed.
-func (g *Gateway) unfollowed(r *simulate.Request, t *simulate.Trail) (simulate.Decision, bool) {
+// askUnfollowed asks about objects for the host that are refused or not followed.
+func (g *Gateway) askUnfollowed(r *simulate.Request, t *simulate.Trail) (simulate.Decision, bool) {
 	for _, f := range g.refused {
 		if !serves(f.hosts, r.Host) {
 			continue
@@ -289,13 +289,13 @@ func (g *Gateway) unfollowed(r *simulate.Request, t *simulate.Trail) (simulate.D
 			What: fmt.Sprintf("an older version of the VirtualService %s, which Istio refuses (%s), is in the cluster", f.manifest.ID(), f.why),
 		}
 		if r.Holds(u) {
-			return anything(u), true
+			return unreadDecision(u), true
 		}
 		t.Say(name, u.At, "Istio refuses the VirtualService %s: %s", f.manifest.ID(), f.why)
 	}
 	for _, f := range g.foreign {
 		mine := len(f.hosts) > 0 && serves(f.hosts, r.Host)
-		served := slices.ContainsFunc(g.tables, func(t *table) bool { return t.host(r.Host) != nil })
+		served := slices.ContainsFunc(g.tables, func(t *table) bool { return t.virtualHostOf(r.Host) != nil })
 		if !mine && (served || len(f.hosts) > 0) {
 			continue
 		}
@@ -304,7 +304,7 @@ func (g *Gateway) unfollowed(r *simulate.Request, t *simulate.Trail) (simulate.D
 			continue
 		}
 		if r.Holds(f.unknown) {
-			return anything(f.unknown), true
+			return unreadDecision(f.unknown), true
 		}
 	}
 	return simulate.Decision{}, false

@@ -42,7 +42,7 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 				if own := manifest.GatewayRefs(source.Texts(source.Field(n, "gateways")), m.Namespace); len(own) > 0 {
 					s.gateways = own
 				}
-				if slices.ContainsFunc(s.gateways, func(ref string) bool { return g.passes(ref, s.tls) }) {
+				if slices.ContainsFunc(s.gateways, func(ref string) bool { return g.hasPassingServer(ref, s.tls) }) {
 					g.streams = append(g.streams, s)
 				}
 			}
@@ -50,15 +50,15 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 	}
 }
 
-// passes reports whether a Gateway has a server for such rules; one that is not
-// among the inputs is supposed to.
-func (g *Gateway) passes(ref string, tls bool) bool {
+// hasPassingServer reports whether a Gateway has a server for such rules; one
+// that is not among the inputs is supposed to.
+func (g *Gateway) hasPassingServer(ref string, tls bool) bool {
 	if ref == "mesh" {
 		return false
 	}
 	known := false
 	for _, t := range g.tables {
-		if t.manifest == nil || !t.of(ref) {
+		if t.manifest == nil || !t.isOf(ref) {
 			continue
 		}
 		if known = true; t.scheme == "tcp" && !tls || t.passes && tls {
@@ -73,22 +73,22 @@ func (s *stream) id() string { return s.manifest.ID() + " " + strings.TrimPrefix
 // group names what the rule is for among the virtual hosts.
 func (s *stream) group() string { return "connections for " + strings.Join(s.hosts, ", ") }
 
-func (s *stream) names(host string) bool { return serves(s.hosts, host) }
+func (s *stream) namesHost(host string) bool { return serves(s.hosts, host) }
 
-// at reports whether a request comes to a server of the table that passes it on
-// as the rule says. The server's hosts and the VirtualService's have to meet; the
-// names of the rule are not narrowed to them (pilot/pkg/networking/core,
-// buildGatewayNetworkFiltersFromTLSRoutes).
-func (s *stream) at(t *table, r *simulate.Request) bool {
+// comesTo reports whether a request comes to a server of the table that passes
+// it on as the rule says. The server's hosts and the VirtualService's have to
+// meet; the names of the rule are not narrowed to them
+// (pilot/pkg/networking/core, buildGatewayNetworkFiltersFromTLSRoutes).
+func (s *stream) comesTo(t *table, r *simulate.Request) bool {
 	if s.tls != t.passes || !s.tls && t.scheme != "tcp" || s.port != 0 && s.port != t.number {
 		return false
 	}
-	return len(t.names(s.manifest, s.gateways, s.own)) > 0 && s.asked(t.number, r)
+	return len(t.sharedHosts(s.manifest, s.gateways, s.own)) > 0 && s.isAskedAt(t.number, r)
 }
 
-// asked reports whether a request is for a port without HTTP; connections of
+// isAskedAt reports whether a request is for a port without HTTP; connections of
 // TLS are distinguished by names.
-func (s *stream) asked(port int64, r *simulate.Request) bool {
+func (s *stream) isAskedAt(port int64, r *simulate.Request) bool {
 	_, text, ok := strings.Cut(r.Host, ":")
 	return s.tls || r.Free == simulate.AnyRequest || ok && text == strconv.FormatInt(port, 10)
 }
@@ -125,7 +125,7 @@ func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) sim
 // are not known.
 func (g *Gateway) selectorOf(s *stream) map[string]string {
 	for _, t := range g.tables {
-		if t.manifest != nil && slices.ContainsFunc(s.gateways, t.of) {
+		if t.manifest != nil && slices.ContainsFunc(s.gateways, t.isOf) {
 			return t.selector
 		}
 	}

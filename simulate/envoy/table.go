@@ -61,29 +61,29 @@ type server struct {
 	redirects bool // to https
 }
 
-func (t *table) of(gateway string) bool { return slices.Contains(t.gateways, gateway) }
+func (t *table) isOf(gateway string) bool { return slices.Contains(t.gateways, gateway) }
 
-// asked reports whether the table is one of the Gateway that a request comes
+// isAsked reports whether the table is one of the Gateway that a request comes
 // to.
-func (t *table) asked(gateway string) bool {
+func (t *table) isAsked(gateway string) bool {
 	return gateway == "" || slices.ContainsFunc(t.gateways, func(g string) bool { return knownName(g) == gateway })
 }
 
-// known names the gateways of the table as people know them.
-func (t *table) known() string {
-	t.spell()
+// knownNames names the gateways of the table as people know them.
+func (t *table) knownNames() string {
+	t.makeTexts()
 	return t.calls
 }
 
-// bound spells the pods and the port of the servers, "" where they are not
+// spellServers spells the pods and the port of the servers, "" where they are not
 // known.
-func (t *table) bound() string {
-	t.spell()
+func (t *table) spellServers() string {
+	t.makeTexts()
 	return t.binds
 }
 
-// spell makes the texts that decisions have of the table, once.
-func (t *table) spell() {
+// makeTexts makes the texts that decisions have of the table, once.
+func (t *table) makeTexts() {
 	t.spelled.Do(func() {
 		var out []string
 		for _, g := range t.gateways {
@@ -112,7 +112,7 @@ func shownName(gateway string) string {
 
 // labels are those of the gateway's pods, as far as they are known.
 func (t *table) labels() map[string]string {
-	if !t.stock() {
+	if !t.isStock() {
 		return maps.Clone(t.selector)
 	}
 	out := map[string]string{"istio": "ingressgateway", "app": "istio-ingressgateway"}
@@ -124,8 +124,8 @@ func (t *table) labels() map[string]string {
 	return out
 }
 
-// stock reports whether the gateway's pods are those of the stock installation.
-func (t *table) stock() bool { return len(t.selector) == 0 || t.selector["istio"] == "ingressgateway" }
+// isStock reports whether the gateway's pods are those of the stock installation.
+func (t *table) isStock() bool { return len(t.selector) == 0 || t.selector["istio"] == "ingressgateway" }
 
 // shared is a virtual host that a table and a VirtualService have in common, and
 // whether a server for it redirects plain HTTP.
@@ -134,9 +134,10 @@ type shared struct {
 	redirects bool
 }
 
-// names are the virtual hosts that the table and a VirtualService, bound to the
-// gateways, have in common: of two hosts that meet, the more specific one.
-func (t *table) names(m *simulate.Manifest, refs, hosts []string) []shared {
+// sharedHosts are the virtual hosts that the table and a VirtualService, bound
+// to the gateways, have in common: of two hosts that meet, the more specific
+// one.
+func (t *table) sharedHosts(m *simulate.Manifest, refs, hosts []string) []shared {
 	var out []shared
 	for _, host := range hosts {
 		if host = strings.ToLower(fullName(host, m.Namespace)); host == "" {
@@ -148,7 +149,7 @@ func (t *table) names(m *simulate.Manifest, refs, hosts []string) []shared {
 				continue
 			}
 			for _, allowed := range s.allows(m.Namespace) {
-				both, ok := narrower(host, allowed)
+				both, ok := narrowerHost(host, allowed)
 				j := slices.IndexFunc(out, func(o shared) bool { return o.name == both })
 				switch {
 				case ok && j < 0:
@@ -162,8 +163,8 @@ func (t *table) names(m *simulate.Manifest, refs, hosts []string) []shared {
 	return out
 }
 
-// names are the hosts of a server without namespaces.
-func (s *server) names() []string {
+// hostNames are the hosts of a server without namespaces.
+func (s *server) hostNames() []string {
 	out := slices.Clone(s.hosts)
 	for i, h := range out {
 		if _, name, both := strings.Cut(h, "/"); both {
@@ -192,8 +193,9 @@ func (s *server) allows(namespace string) []string {
 	return out
 }
 
-// narrower returns the more specific of two hosts, if one is within the other.
-func narrower(a, b string) (string, bool) {
+// narrowerHost returns the more specific of two hosts, if one is within the
+// other.
+func narrowerHost(a, b string) (string, bool) {
 	switch {
 	case host.Within(a, b):
 		return a, true
@@ -206,27 +208,27 @@ func narrower(a, b string) (string, bool) {
 // plainProtocols are those of servers without TLS that are routed by http.
 var plainProtocols = []string{"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"}
 
-// servers makes the tables of the Gateways, the oldest first.
-func (l *loader) servers(gateways []*simulate.Manifest) {
+// makeTables makes the tables of the Gateways, the oldest first.
+func (l *loader) makeTables(gateways []*simulate.Manifest) {
 	plain := map[string]*table{}
 	var secure []*table
 	for _, m := range gateways {
 		selector := source.TextMap(source.Field(m.Spec(), "selector"))
-		unread := doubts(m)
+		unread := gatewayDoubts(m)
 		l.g.tables = append(l.g.tables, &table{gateways: []string{m.ID()}, manifest: m, selector: selector, scheme: "none", hosts: map[string]*virtualHost{}})
 		for i, n := range source.Elements(source.Field(m.Spec(), "servers")) {
 			t := newTable(m, n, selector)
 			t.unread, t.space = slices.Clone(unread), l.g.space
-			t.watch(m, n, source.JoinIndex("spec.servers", i))
+			t.noteDemands(m, n, source.JoinIndex("spec.servers", i))
 			if t.scheme == "http" {
 				key := fmt.Sprint(selector, t.number)
 				if have := plain[key]; have != nil {
-					have.join(t)
+					have.addServers(t)
 					continue
 				}
 				plain[key] = t
 			} else if t.scheme == "https" || t.passes {
-				if dropped := t.dispute(secure); dropped {
+				if dropped := t.isDisputed(secure); dropped {
 					continue
 				}
 				secure = append(secure, t)
@@ -236,9 +238,10 @@ func (l *loader) servers(gateways []*simulate.Manifest) {
 	}
 }
 
-// doubts are the conditions that fields of a Gateway which are not read matter,
-// or that it is not as it is among the inputs, because Istio refuses that.
-func doubts(m *simulate.Manifest) []simulate.Unknown {
+// gatewayDoubts are the conditions that fields of a Gateway which are not read
+// matter, or that it is not as it is among the inputs, because Istio refuses
+// that.
+func gatewayDoubts(m *simulate.Manifest) []simulate.Unknown {
 	var out []simulate.Unknown
 	for _, f := range simulate.GatewayFields.Unread(m.Root) {
 		out = append(out, m.UnreadUnknown(simulate.GatewayFields, f, m.ID()))
@@ -278,8 +281,8 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 	return t
 }
 
-// watch notes what clients must show to come in.
-func (t *table) watch(m *simulate.Manifest, n *source.Node, path string) {
+// noteDemands notes what clients must show to come in.
+func (t *table) noteDemands(m *simulate.Manifest, n *source.Node, path string) {
 	tls := source.Field(n, "tls")
 	switch mode := source.Text(source.Field(tls, "mode")); mode {
 	case "OPTIONAL_MUTUAL":
@@ -293,8 +296,8 @@ func (t *table) watch(m *simulate.Manifest, n *source.Node, path string) {
 	}
 }
 
-// join adds the servers of another table for the same plain port.
-func (t *table) join(o *table) {
+// addServers adds the servers of another table for the same plain port.
+func (t *table) addServers(o *table) {
 	t.servers = append(t.servers, o.servers...)
 	t.unread = append(t.unread, o.unread...)
 	for _, g := range o.gateways {
@@ -305,10 +308,10 @@ func (t *table) join(o *table) {
 	}
 }
 
-// dispute reports whether an older server on the same port and pods has one of
+// isDisputed reports whether an older server on the same port and pods has one of
 // the hosts, so that this one is dropped. Where ages are not known, it notes the
 // condition.
-func (t *table) dispute(older []*table) bool {
+func (t *table) isDisputed(older []*table) bool {
 	for _, o := range older {
 		same := fmt.Sprint(o.selector, o.number) == fmt.Sprint(t.selector, t.number)
 		if !same || !slices.ContainsFunc(t.servers[0].hosts, func(h string) bool { return slices.Contains(o.servers[0].hosts, h) }) {
@@ -334,7 +337,7 @@ func (l *loader) tables(gateways []string) []*table {
 	for _, name := range gateways {
 		found := false
 		for _, t := range l.g.tables {
-			if t.manifest != nil && t.of(name) {
+			if t.manifest != nil && t.isOf(name) {
 				found = true
 				if !slices.Contains(out, t) {
 					out = append(out, t)
@@ -353,9 +356,9 @@ func (l *loader) tables(gateways []string) []*table {
 	return out
 }
 
-// host chooses the virtual host: an exact name, the longest wildcard, "*". The
-// port does not count, nor case.
-func (t *table) host(name string) *virtualHost {
+// virtualHostOf chooses the virtual host: an exact name, the longest wildcard,
+// "*". The port does not count, nor case.
+func (t *table) virtualHostOf(name string) *virtualHost {
 	name = bareHost(name)
 	if h := t.hosts[name]; h != nil {
 		return h
@@ -376,10 +379,10 @@ func bareHost(name string) string {
 	return name
 }
 
-// redirect makes the virtual hosts redirect that a server names which does so; a
-// name that nothing else serves gets one that does nothing else
+// addRedirects makes the virtual hosts redirect that a server names which does
+// so; a name that nothing else serves gets one that does nothing else
 // (pilot/pkg/networking/core, buildGatewayHTTPRouteConfig).
-func (t *table) redirect() {
+func (t *table) addRedirects() {
 	for _, s := range t.servers {
 		for _, name := range s.hosts {
 			name = strings.ToLower(name)
@@ -396,8 +399,8 @@ func (t *table) redirect() {
 	}
 }
 
-// landing chooses the virtual host, also among those that only redirect.
-func (t *table) landing(name string) *virtualHost {
+// landingOf chooses the virtual host, also among those that only redirect.
+func (t *table) landingOf(name string) *virtualHost {
 	name = bareHost(name)
 	for i := -1; i < len(name); i++ {
 		key := name
@@ -423,7 +426,7 @@ func (t *table) landing(name string) *virtualHost {
 // listener is the port at which the gateway's pods listen, "" where it is not
 // known: the one of the stock installation.
 func (t *table) listener() string {
-	if !t.stock() {
+	if !t.isStock() {
 		return ""
 	}
 	switch t.number {

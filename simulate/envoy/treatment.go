@@ -162,7 +162,7 @@ var unquoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // path is matched whole.
 func (r *route) prefix() (text string, ok bool) {
 	for i := range r.conditions {
-		if c := &r.conditions[i]; c.is("uri") {
+		if c := &r.conditions[i]; c.isAbout("uri") {
 			return c.text, c.kind == "prefix"
 		}
 	}

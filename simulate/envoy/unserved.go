@@ -9,13 +9,13 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// unserved decides a request that no server routes: nothing is there.
-func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+// decideUnserved decides a request that no server routes: nothing is there.
+func (g *Gateway) decideUnserved(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoHost, Reason: fmt.Sprintf("no VirtualService of a gateway serves the host %q", r.Host)}
 	for _, table := range g.tables {
-		if h := table.host(r.Host); h != nil && table.scheme != "" && table.scheme != r.Scheme && !g.listens(r) {
-			d.Status, d.Cause, d.At = 0, simulate.Crashed, table.at()
-			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", table.known(), r.Scheme)
+		if h := table.virtualHostOf(r.Host); h != nil && table.scheme != "" && table.scheme != r.Scheme && !g.isListening(r) {
+			d.Status, d.Cause, d.At = 0, simulate.Crashed, table.placeOf()
+			d.Reason = fmt.Sprintf("no server of the Gateway %s is for %s: nothing listens there, unless another Gateway does", table.knownNames(), r.Scheme)
 		}
 	}
 	t.Say(name, source.Ref{}, "%s", d.Reason)
@@ -33,21 +33,21 @@ func (g *Gateway) unserved(r *simulate.Request, t *simulate.Trail) simulate.Deci
 	return d
 }
 
-// listens reports whether some server is for the request though no
+// isListening reports whether some server is for the request though no
 // VirtualService is: a port of plain HTTP answers requests for hosts that are not
 // on it with 404, and so does one with TLS for the hosts that it has.
-func (g *Gateway) listens(r *simulate.Request) bool {
+func (g *Gateway) isListening(r *simulate.Request) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool {
-		return (r.Scheme == "http" || r.Scheme == "https" && t.has(r.Host)) && t.scheme == r.Scheme && t.asked(r.Gateway)
+		return (r.Scheme == "http" || r.Scheme == "https" && t.hasHost(r.Host)) && t.scheme == r.Scheme && t.isAsked(r.Gateway)
 	})
 }
 
-// has reports whether a server of the table has the host.
-func (t *table) has(name string) bool {
-	return slices.ContainsFunc(t.servers, func(s server) bool { return serves(s.names(), bareHost(name)) })
+// hasHost reports whether a server of the table has the host.
+func (t *table) hasHost(name string) bool {
+	return slices.ContainsFunc(t.servers, func(s server) bool { return serves(s.hostNames(), bareHost(name)) })
 }
 
-func (h *virtualHost) noRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+func (h *virtualHost) decideNoRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{
 		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
 		Reason: r.Because("no route of host %q matches %s %s", h.name, r.Method, r.RawPath()),

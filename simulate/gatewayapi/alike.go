@@ -10,11 +10,11 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// alike reports whether no policy distinguishes two identities: with one in the
-// place of the other and the other way round, the policies are the same ones, and
-// no condition on namespaces or on a part of a name holds for one alone. A request
-// then gets through by either identity, or by none.
-func (c *converter) alike(a, b string) bool {
+// sameToPolicies reports whether no policy distinguishes two identities: with
+// one in the place of the other and the other way round, the policies are the
+// same ones, and no condition on namespaces or on a part of a name holds for
+// one alone. A request then gets through by either identity, or by none.
+func (c *converter) sameToPolicies(a, b string) bool {
 	if a == b || len(c.policies) == 0 {
 		return true
 	}
@@ -29,7 +29,7 @@ func (c *converter) alike(a, b string) bool {
 		}
 		spec := m.Spec()
 		for _, key := range []string{"serviceAccounts", "notServiceAccounts"} {
-			if names(spec, key) {
+			if hasField(spec, key) {
 				return false
 			}
 		}
@@ -42,7 +42,7 @@ func (c *converter) alike(a, b string) bool {
 			}
 			return text
 		}
-		if slices.ContainsFunc(texts(spec), func(t string) bool { return tells(t, a, b) || in != other && tells(t, in, other) && t != a && t != b }) {
+		if slices.ContainsFunc(texts(spec), func(t string) bool { return distinguishes(t, a, b) || in != other && distinguishes(t, in, other) && t != a && t != b }) {
 			return false
 		}
 		was = append(was, statements(m, func(text string) string { return text })...)
@@ -61,9 +61,9 @@ func namespaceOf(identity string) string {
 	return ""
 }
 
-// tells reports whether a text matches one of two values and not the other, except
-// as a whole identity.
-func tells(text, a, b string) bool {
+// distinguishes reports whether a text matches one of two values and not the
+// other, except as a whole identity.
+func distinguishes(text, a, b string) bool {
 	holds := func(value string) bool {
 		stem, wild := strings.CutSuffix(text, "*")
 		return wild && strings.HasPrefix(value, stem) || host.Match(text, value)
@@ -144,8 +144,8 @@ func texts(n *source.Node) []string {
 	return out
 }
 
-// names reports whether a field of a name is anywhere below a node.
-func names(n *source.Node, field string) bool {
-	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return names(e, field) }) ||
-		slices.ContainsFunc(source.Keys(n), func(key string) bool { return key == field || names(source.Field(n, key), field) })
+// hasField reports whether a field of a name is anywhere below a node.
+func hasField(n *source.Node, field string) bool {
+	return slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool { return hasField(e, field) }) ||
+		slices.ContainsFunc(source.Keys(n), func(key string) bool { return key == field || hasField(source.Field(n, key), field) })
 }

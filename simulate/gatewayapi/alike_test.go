@@ -49,7 +49,7 @@ func TestAlike(t *testing.T) {
 	} {
 		in := &converter{}
 		in.read(simulatetest.Manifests(t, "shop", "---\n{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}}\n"+c.text))
-		if got := in.alike(from, to); got != c.want || in.alike(to, from) != got {
+		if got := in.sameToPolicies(from, to); got != c.want || in.sameToPolicies(to, from) != got {
 			t.Errorf("%s: alike: %v", c.name, got)
 		}
 	}

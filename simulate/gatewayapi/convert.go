@@ -42,7 +42,7 @@ func Convert(manifests []simulate.Manifest, o Options) (out []simulate.Manifest,
 	if !c.read(manifests) {
 		return manifests, ""
 	}
-	c.follow()
+	c.findFollowed()
 	if len(c.followed) == 0 {
 		return manifests, ""
 	}
@@ -94,7 +94,7 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 			if _, said := c.told[m.Namespace]; !said {
 				c.told[m.Namespace] = true
 			}
-			if len(simulate.ReferenceGrantFields.Unread(m.Root)) > 0 || !accepted(m) {
+			if len(simulate.ReferenceGrantFields.Unread(m.Root)) > 0 || !isAccepted(m) {
 				c.told[m.Namespace] = false
 			}
 		case m.APIVersion == "v1" && m.Kind == "Service":
@@ -109,14 +109,14 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 			}
 		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
 			c.policies = append(c.policies, m)
-			c.target(m)
+			c.noteTarget(m)
 		}
 	}
 	return len(c.routes) > 0
 }
 
-// target notes the Gateways that a policy is for.
-func (c *converter) target(m *simulate.Manifest) {
+// noteTarget notes the Gateways that a policy is for.
+func (c *converter) noteTarget(m *simulate.Manifest) {
 	refs := source.Elements(source.Field(m.Spec(), "targetRefs"))
 	if one := source.Field(m.Spec(), "targetRef"); one != nil {
 		refs = append(refs, one)
@@ -128,15 +128,15 @@ func (c *converter) target(m *simulate.Manifest) {
 	}
 }
 
-// follow finds the HTTPRoutes that are fully understood and whose Gateways have one identity, or
-// identities that policies do not distinguish. The others stay: requests for their hosts are not
-// decided.
-func (c *converter) follow() {
+// findFollowed finds the HTTPRoutes that are fully understood and whose
+// Gateways have one identity, or identities that policies do not distinguish.
+// The others stay: requests for their hosts are not decided.
+func (c *converter) findFollowed() {
 	if c.mixed {
 		c.identity = c.options.Istio
 	}
 	for _, r := range c.routes {
-		if !c.understand(r) {
+		if !c.isUnderstood(r) {
 			continue
 		}
 		if c.identity == "" {
@@ -144,7 +144,7 @@ func (c *converter) follow() {
 		}
 		other := func(ref parentRef) bool { return c.parents[ref.gateway].identity != c.identity }
 		told := func(ref parentRef) bool {
-			return c.shared(r, ref) || !c.alike(c.identity, c.parents[ref.gateway].identity)
+			return c.isShared(r, ref) || !c.sameToPolicies(c.identity, c.parents[ref.gateway].identity)
 		}
 		if !slices.ContainsFunc(r.parents, other) || !slices.ContainsFunc(r.parents, told) {
 			c.followed = append(c.followed, r)
@@ -152,10 +152,10 @@ func (c *converter) follow() {
 	}
 }
 
-// shared reports whether a VirtualService serves a host of an HTTPRoute at a Gateway
-// of Istio with the name of the route's, which is not among the inputs: nothing says
-// which of them requests come to.
-func (c *converter) shared(r *httpRoute, ref parentRef) bool {
+// isShared reports whether a VirtualService serves a host of an HTTPRoute at a
+// Gateway of Istio with the name of the route's, which is not among the inputs:
+// nothing says which of them requests come to.
+func (c *converter) isShared(r *httpRoute, ref parentRef) bool {
 	return !c.parents[ref.gateway].found && slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
 		gateways := manifest.GatewayRefs(source.Texts(source.Field(m.Spec(), "gateways")), m.Namespace)
 		return slices.Contains(gateways, ref.gateway) && slices.ContainsFunc(source.Texts(source.Field(m.Spec(), "hosts")), func(h string) bool {
@@ -164,10 +164,10 @@ func (c *converter) shared(r *httpRoute, ref parentRef) bool {
 	})
 }
 
-// understand reports whether an HTTPRoute is read whole.
-func (c *converter) understand(r *httpRoute) bool {
+// isUnderstood reports whether an HTTPRoute is read whole.
+func (c *converter) isUnderstood(r *httpRoute) bool {
 	m := r.manifest
-	if len(simulate.HTTPRouteFields.Unread(m.Root)) > 0 || !accepted(m) || !r.readParents() {
+	if len(simulate.HTTPRouteFields.Unread(m.Root)) > 0 || !isAccepted(m) || !r.readParents() {
 		return false
 	}
 	for _, ref := range r.parents {
@@ -178,9 +178,9 @@ func (c *converter) understand(r *httpRoute) bool {
 	return c.readRules(r)
 }
 
-// accepted reports whether the API server admits an object. What was there
+// isAccepted reports whether the API server admits an object. What was there
 // before one that it refuses stays, and is not known.
-func accepted(m *simulate.Manifest) bool {
+func isAccepted(m *simulate.Manifest) bool {
 	if m.Compiled {
 		return true
 	}
@@ -197,11 +197,11 @@ const (
 	missing
 )
 
-// permitted is whether a route may send requests to a Service of another
+// permissionFor is whether a route may send requests to a Service of another
 // namespace.
-func (c *converter) permitted(m *simulate.Manifest, namespace, service string) permission {
+func (c *converter) permissionFor(m *simulate.Manifest, namespace, service string) permission {
 	switch {
-	case namespace == m.Namespace, m.Compiled && c.options.Assumed, c.granted(m.Namespace, namespace, service):
+	case namespace == m.Namespace, m.Compiled && c.options.Assumed, c.isGranted(m.Namespace, namespace, service):
 		return granted
 	case c.told[namespace]:
 		return missing
@@ -209,11 +209,11 @@ func (c *converter) permitted(m *simulate.Manifest, namespace, service string) p
 	return untold
 }
 
-// granted reports whether a ReferenceGrant lets HTTPRoutes of a namespace use a
+// isGranted reports whether a ReferenceGrant lets HTTPRoutes of a namespace use a
 // Service.
-func (c *converter) granted(from, namespace, service string) bool {
+func (c *converter) isGranted(from, namespace, service string) bool {
 	return slices.ContainsFunc(c.grants, func(g *simulate.Manifest) bool {
-		if g.Namespace != namespace || len(simulate.ReferenceGrantFields.Unread(g.Root)) > 0 || !accepted(g) {
+		if g.Namespace != namespace || len(simulate.ReferenceGrantFields.Unread(g.Root)) > 0 || !isAccepted(g) {
 			return false
 		}
 		is := func(n *source.Node, key, value string) bool { return source.Text(source.Field(n, key)) == value }
@@ -262,7 +262,7 @@ func (c *converter) group() (order []binding, groups map[binding][]*match) {
 			hosts = []string{"*"}
 		}
 		for _, ref := range r.parents {
-			for _, gateway := range c.bound(r.manifest, ref) {
+			for _, gateway := range c.gatewaysOf(r.manifest, ref) {
 				for _, host := range hosts {
 					b := binding{gateway, strings.ToLower(host)}
 					if groups[b] == nil {

@@ -56,9 +56,9 @@ func modifier(direction string, n *source.Node) source.Object {
 	return source.Object{{Key: "headers", Value: source.Object{{Key: direction, Value: ops}}}}
 }
 
-// join makes one field of the changes to requests and to responses, and one of
-// all copies.
-func join(fields source.Object) source.Object {
+// joinFields makes one field of the changes to requests and to responses, and
+// one of all copies.
+func joinFields(fields source.Object) source.Object {
 	var out, headers source.Object
 	var mirrors []any
 	for _, f := range fields {
@@ -86,7 +86,7 @@ func join(fields source.Object) source.Object {
 }
 
 // rewrite changes host and path. The replacement of a prefix is completed with
-// the match (see match.rewritten).
+// the match (see match.finishRewrite).
 func rewrite(n *source.Node) (source.Object, bool) {
 	var to source.Object
 	if host := source.Text(source.Field(n, "hostname")); host != "" {
@@ -180,10 +180,10 @@ func cors(n *source.Node) source.Object {
 // portOfListener is the key for the port of the listener, until it is known.
 const portOfListener = "derivePort"
 
-// withPort finishes a redirect that names neither a scheme nor a port: istiod
+// keepPort finishes a redirect that names neither a scheme nor a port: istiod
 // writes the port of the listener, unless it is the usual one of its protocol, which
 // is 0 here (pilot/pkg/networking/core/route, ApplyRedirect).
-func withPort(action source.Object, port int64) source.Object {
+func keepPort(action source.Object, port int64) source.Object {
 	at := slices.IndexFunc(action, func(f source.Member) bool { return f.Key == "redirect" })
 	if at < 0 {
 		return action

@@ -19,12 +19,12 @@ type binding struct{ gateway, host string }
 // (pilot conversion.go, sortHTTPRoutes).
 func specificity(a, b *match) int {
 	return cmp.Or(
-		cmp.Compare(a.kind, b.kind), cmp.Compare(len(b.path), len(a.path)), cmp.Compare(named(b), named(a)),
+		cmp.Compare(a.kind, b.kind), cmp.Compare(len(b.path), len(a.path)), cmp.Compare(namedConditions(b), namedConditions(a)),
 		cmp.Compare(len(b.headers), len(a.headers)), cmp.Compare(len(b.query), len(a.query)),
 	)
 }
 
-func named(m *match) int {
+func namedConditions(m *match) int {
 	if m.method == "" {
 		return 0
 	}

@@ -32,10 +32,10 @@ type parent struct {
 // istiod's own names do.
 const internalName = "~gateway-api"
 
-// bound names the Gateways of Istio that a reference of an HTTPRoute means. The
-// Gateway for compiled objects does not exist yet: kgw assumes that it serves
-// what the replaced Istio Gateway serves.
-func (c *converter) bound(m *simulate.Manifest, ref parentRef) []string {
+// gatewaysOf names the Gateways of Istio that a reference of an HTTPRoute
+// means. The Gateway for compiled objects does not exist yet: kgw assumes that
+// it serves what the replaced Istio Gateway serves.
+func (c *converter) gatewaysOf(m *simulate.Manifest, ref parentRef) []string {
 	p, section := c.parents[ref.gateway], ref.section
 	switch {
 	case !p.found && m.Compiled && c.istio[p.name]:
@@ -80,7 +80,7 @@ func (c *converter) parentOf(ref parentRef) *parent {
 // understood. Of two listeners of one port that share a host, which one gets a
 // route depends on more than is read here.
 func (p *parent) read(m *simulate.Manifest) bool {
-	if len(simulate.ParentGatewayFields.Unread(m.Root)) > 0 || !accepted(m) {
+	if len(simulate.ParentGatewayFields.Unread(m.Root)) > 0 || !isAccepted(m) {
 		return false
 	}
 	type listener struct {
@@ -93,7 +93,7 @@ func (p *parent) read(m *simulate.Manifest) bool {
 		if l.host == "" {
 			l.host = "*"
 		}
-		if slices.ContainsFunc(have, func(o listener) bool { return o.port == l.port && meet(o.host, l.host) }) {
+		if slices.ContainsFunc(have, func(o listener) bool { return o.port == l.port && hostsMeet(o.host, l.host) }) {
 			return false
 		}
 		have = append(have, l)
@@ -110,7 +110,7 @@ func (p *parent) read(m *simulate.Manifest) bool {
 	return len(have) > 0
 }
 
-func meet(a, b string) bool { return a == "*" || b == "*" || host.Meet(a, b) }
+func hostsMeet(a, b string) bool { return a == "*" || b == "*" || host.Meet(a, b) }
 
 func (p *parent) listener(m *simulate.Manifest, n *source.Node, name string) (simulate.Manifest, bool) {
 	var tls source.Object

@@ -73,7 +73,7 @@ func (c *converter) readRules(r *httpRoute) bool {
 				return false
 			}
 			m.route, m.at = r.manifest, r.manifest.At(place)
-			if m.action, ok = m.rewritten(action, len(matches)); !ok {
+			if m.action, ok = m.finishRewrite(action, len(matches)); !ok {
 				return false
 			}
 			r.matches = append(r.matches, m)
@@ -129,19 +129,19 @@ func (m *match) entry(port int64) source.Object {
 	}{{"headers", m.headers}, {"queryParams", m.query}} {
 		var values source.Object
 		for _, n := range list.nodes {
-			values = append(values, source.Member{Key: source.Text(source.Field(n, "name")), Value: compared(n, list.key == "headers")})
+			values = append(values, source.Member{Key: source.Text(source.Field(n, "name")), Value: stringMatchOf(n, list.key == "headers")})
 		}
 		if values != nil {
 			conditions = append(conditions, source.Member{Key: list.key, Value: values})
 		}
 	}
-	return append(source.Object{{Key: "match", Value: []any{conditions}}}, withPort(m.action, port)...)
+	return append(source.Object{{Key: "match", Value: []any{conditions}}}, keepPort(m.action, port)...)
 }
 
-// compared is how a value is compared. Expressions that say no more than that it
-// is there, or begins with a text, are spelled so: conditions of either API are
-// known to be the same by their spelling.
-func compared(n *source.Node, header bool) source.Object {
+// stringMatchOf is how a value is compared. Expressions that say no more than
+// that it is there, or begins with a text, are spelled so: conditions of either
+// API are known to be the same by their spelling.
+func stringMatchOf(n *source.Node, header bool) source.Object {
 	text := source.Text(source.Field(n, "value"))
 	if source.Text(source.Field(n, "type")) != "RegularExpression" {
 		return source.Object{{Key: "exact", Value: text}}
@@ -177,7 +177,7 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 			return out, true
 		}
 	}
-	out = join(out)
+	out = joinFields(out)
 	if request := source.Text(source.Field(source.Field(rule, "timeouts"), "request")); request != "" && request != "0s" {
 		out = append(out, source.Member{Key: "timeout", Value: request})
 	}
@@ -233,14 +233,14 @@ func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source
 	}
 	return source.Object{
 		{Key: "host", Value: name + "." + namespace + ".svc.cluster.local"}, {Key: "port", Value: source.Object{{Key: "number", Value: number(port)}}},
-	}, c.permitted(m, namespace, name)
+	}, c.permissionFor(m, namespace, name)
 }
 
-// rewritten finishes the rewriting of a prefix: istiod cuts a slash at the end
-// of what it becomes, and "/" alone removes the prefix
+// finishRewrite finishes the rewriting of a prefix: istiod cuts a slash at the
+// end of what it becomes, and "/" alone removes the prefix
 // (pilot/pkg/networking/core/route, Rewrite). The CRD allows it of one match
 // alone, and that by its prefix.
-func (m *match) rewritten(action source.Object, matches int) (source.Object, bool) {
+func (m *match) finishRewrite(action source.Object, matches int) (source.Object, bool) {
 	at := slices.IndexFunc(action, func(f source.Member) bool { return f.Key == "rewrite" })
 	if at < 0 {
 		return action, true
