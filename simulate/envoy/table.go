@@ -125,7 +125,9 @@ func (t *table) labels() map[string]string {
 }
 
 // isStock reports whether the gateway's pods are those of the stock installation.
-func (t *table) isStock() bool { return len(t.selector) == 0 || t.selector["istio"] == "ingressgateway" }
+func (t *table) isStock() bool {
+	return len(t.selector) == 0 || t.selector["istio"] == "ingressgateway"
+}
 
 // shared is a virtual host that a table and a VirtualService have in common, and
 // whether a server for it redirects plain HTTP.

@@ -42,7 +42,9 @@ func (c *converter) sameToPolicies(a, b string) bool {
 			}
 			return text
 		}
-		if slices.ContainsFunc(texts(spec), func(t string) bool { return distinguishes(t, a, b) || in != other && distinguishes(t, in, other) && t != a && t != b }) {
+		if slices.ContainsFunc(texts(spec), func(t string) bool {
+			return distinguishes(t, a, b) || in != other && distinguishes(t, in, other) && t != a && t != b
+		}) {
 			return false
 		}
 		was = append(was, statements(m, func(text string) string { return text })...)

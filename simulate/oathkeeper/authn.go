@@ -20,7 +20,7 @@ type authenticator func(x *exchange, h *handler) (notResponsible string, f *fail
 var simAuthenticators = map[string]authenticator{
 	"noop": func(*exchange, *handler) (string, *failure) { return "", nil },
 	"unauthorized": func(_ *exchange, h *handler) (string, *failure) {
-		return "", failed(401, simulate.Denied, h.at, "unauthorized refuses every request")
+		return "", newFailure(401, simulate.Denied, h.at, "unauthorized refuses every request")
 	},
 	"anonymous":                 anonymous,
 	"jwt":                       jwt,
@@ -73,7 +73,7 @@ func jwt(x *exchange, h *handler) (string, *failure) {
 		return "the token is not a JWT", nil
 	}
 	bad := func(format string, args ...any) (string, *failure) {
-		return "", failed(401, simulate.BadCredentials, h.at, "jwt refuses the token: "+format, args...)
+		return "", newFailure(401, simulate.BadCredentials, h.at, "jwt refuses the token: "+format, args...)
 	}
 	token := &x.in.Token
 	if !token.Is("jwt", text) {
@@ -99,7 +99,7 @@ func jwt(x *exchange, h *handler) (string, *failure) {
 		return bad("%s (Oathkeeper answers 401 to that, not 403)", missing)
 	}
 	x.session.Subject, _ = token.Claims["sub"].(string)
-	x.session.Extra = extra(token.Claims, have, key)
+	x.session.Extra = extraClaims(token.Claims, have, key)
 	return "", nil
 }
 
@@ -129,15 +129,15 @@ func (e *Engine) unverified(t *simulate.Token, h *handler) string {
 		return ""
 	}
 	for _, u := range urls {
-		if e.publishes(u, t.Key) {
+		if e.hasKey(u, t.Key) {
 			return ""
 		}
 	}
 	return "no key set of the rule has its key"
 }
 
-// publishes reports whether a key set has the key: see simulate.Token.Key.
-func (e *Engine) publishes(address, key string) bool {
+// hasKey reports whether a key set has the key: see simulate.Token.Key.
+func (e *Engine) hasKey(address, key string) bool {
 	if key == "" {
 		return true
 	}
@@ -145,10 +145,10 @@ func (e *Engine) publishes(address, key string) bool {
 		global, known := e.options.Handlers["authenticators"]["jwt"]
 		return !known || slices.Contains(textsAt(global.Config, "jwks_urls"), address)
 	}
-	return hostBegins(address, key)
+	return hostBeginsWith(address, key)
 }
 
-func hostBegins(address, label string) bool {
+func hostBeginsWith(address, label string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.HasPrefix(u.Host, label+".")
 }
@@ -198,8 +198,8 @@ func audience(v any) []string {
 	return nil
 }
 
-// extra is what templates see of a JWT: its claims, the scopes under scp.
-func extra(claims map[string]any, have []string, key string) map[string]any {
+// extraClaims is what templates see of a JWT: its claims, the scopes under scp.
+func extraClaims(claims map[string]any, have []string, key string) map[string]any {
 	out := map[string]any{"iat": 1.0, "exp": 2.0}
 	for k, v := range claims {
 		out[k] = v
@@ -251,12 +251,12 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 		return "the token does not begin with " + prefix, nil
 	}
 	token := &x.in.Token
-	if status, told := x.in.Answers[h.name]; told && status != 200 || hostBegins(textAt(h.config, "introspection_url"), "broken") || token.Is("opaque", text) && token.Valid == "endpoint_error" {
-		return "", failed(500, simulate.Endpoint, h.at, "the introspection endpoint does not answer 200")
+	if status, told := x.in.Answers[h.name]; told && status != 200 || hostBeginsWith(textAt(h.config, "introspection_url"), "broken") || token.Is("opaque", text) && token.Valid == "endpoint_error" {
+		return "", newFailure(500, simulate.Endpoint, h.at, "the introspection endpoint does not answer 200")
 	}
 	answer, err := introspect(token, text)
 	if err != nil {
-		return "", failed(500, simulate.Endpoint, h.at, "Oathkeeper cannot read the introspection endpoint's answer")
+		return "", newFailure(500, simulate.Endpoint, h.at, "Oathkeeper cannot read the introspection endpoint's answer")
 	}
 	if f, fact := answer.refusal(h); f != nil {
 		if fact == "" || token.Knows(fact) || !token.Is("opaque", text) || !x.in.Holds(simulate.Unknown{
@@ -307,7 +307,7 @@ func introspect(t *simulate.Token, text string) (*introspected, error) {
 // missing; "" where a fact that is there refuses it.
 func (a *introspected) refusal(h *handler) (f *failure, fact string) {
 	bad := func(fact string, status int, cause simulate.Cause, format string, args ...any) (*failure, string) {
-		return failed(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...), fact
+		return newFailure(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...), fact
 	}
 	switch {
 	case a.Use != "" && a.Use != "access_token":
@@ -340,15 +340,15 @@ func clientCredentials(x *exchange, h *handler) (string, *failure) {
 		return "there are no Basic credentials", nil
 	}
 	if _, err := url.QueryUnescape(user); err != nil {
-		return "", failed(401, simulate.BadCredentials, h.at, "the client's name is not encoded as it should be")
+		return "", newFailure(401, simulate.BadCredentials, h.at, "the client's name is not encoded as it should be")
 	}
 	switch status, told := x.in.Answers[h.name]; {
 	case !told:
-		x.assume(h, "the token endpoint accepts the client")
+		x.recordAssumption(h, "the token endpoint accepts the client")
 	case slices.Contains([]int{500, 503, 504, 404}, status):
-		return "", failed(status, simulate.Endpoint, h.at, "the token endpoint answers %d", status)
+		return "", newFailure(status, simulate.Endpoint, h.at, "the token endpoint answers %d", status)
 	case status != 200:
-		return "", failed(401, simulate.BadCredentials, h.at, "the token endpoint refuses the client: it answers %d", status)
+		return "", newFailure(401, simulate.BadCredentials, h.at, "the token endpoint refuses the client: it answers %d", status)
 	}
 	x.session.Subject = user
 	return "", nil
@@ -360,26 +360,26 @@ func bearerToken(x *exchange, h *handler) (string, *failure) {
 		return "it finds no token", nil
 	}
 	if t := &x.in.Token; t.Session == nil && (text != t.Text() || t.Kind == "malformed" || !t.OK()) {
-		return "", failed(401, simulate.BadCredentials, h.at, "bearer_token refuses the token: the session store does not know it")
+		return "", newFailure(401, simulate.BadCredentials, h.at, "bearer_token refuses the token: the session store does not know it")
 	}
-	return x.known(h, "the token")
+	return x.useSession(h, "the token")
 }
 
-// known uses the session of the request, or assumes that the session store
+// useSession uses the session of the request, or assumes that the session store
 // knows one. A store that does not answer 200 ends the request: no other
 // authenticator is asked.
-func (x *exchange) known(h *handler, what string) (string, *failure) {
+func (x *exchange) useSession(h *handler, what string) (string, *failure) {
 	s := x.in.Token.Session
 	if status, told := x.in.Answers[h.name]; told && status != 200 {
 		s = &simulate.Session{Status: status}
 	}
 	if s == nil {
-		x.assume(h, "the session store knows "+what)
+		x.recordAssumption(h, "the session store knows "+what)
 		x.unknown = h
 		return "", nil
 	}
 	if !s.OK() {
-		return "", failed(401, simulate.BadCredentials, h.at, "%s refuses %s: the session store answers %d", h.name, what, s.Status)
+		return "", newFailure(401, simulate.BadCredentials, h.at, "%s refuses %s: the session store answers %d", h.name, what, s.Status)
 	}
 	x.session.Subject, x.session.Extra = s.Subject, s.Extra
 	return "", nil
@@ -391,11 +391,11 @@ func cookieSession(x *exchange, h *handler) (string, *failure) {
 	if len(only) == 0 && len(x.http.Cookies()) == 0 || len(only) > 0 && !slices.ContainsFunc(only, has) {
 		return "there is no session cookie", nil
 	}
-	return x.known(h, "the cookie")
+	return x.useSession(h, "the cookie")
 }
 
-// assume records what kgw assumes about a service that it does not ask.
-func (x *exchange) assume(h *handler, what string) {
+// recordAssumption records what kgw assumes about a service that it does not ask.
+func (x *exchange) recordAssumption(h *handler, what string) {
 	x.trail.Say(name, h.at, "kgw assumes that %s", what)
 }
 

@@ -20,7 +20,7 @@ func (e *Engine) Entries() []simulate.Entry {
 		e.prepare(r)
 		set, ok := match.RuleSetOf(r.url, r.methods, e.options.Version, e.strategy())
 		if !ok {
-			set = e.takes(r)
+			set = e.setOf(r)
 		}
 		out = append(out, simulate.Entry{Name: r.id, At: r.manifest.At("spec.match.url"), Set: set, Exact: len(r.unread) == 0, To: r.upstreamURL, Admits: r.admits()})
 	}
@@ -42,9 +42,9 @@ func (r *accessRule) admits() []simulate.Admission {
 		if h.invalid != "" || h.name == "unauthorized" {
 			break
 		}
-		token := credentials(h)
+		token := acceptedToken(h)
 		out = append(out, simulate.Admission{Proof: h.name, Token: token})
-		for _, issuer := range later(textsAt(h.config, "trusted_issuers")) {
+		for _, issuer := range withoutFirst(textsAt(h.config, "trusted_issuers")) {
 			other := token
 			other.Claims = maps.Clone(token.Claims)
 			if other.Claims != nil {
@@ -59,16 +59,16 @@ func (r *accessRule) admits() []simulate.Admission {
 	return out
 }
 
-// later are all but the first.
-func later(texts []string) []string {
+// withoutFirst are all but the first.
+func withoutFirst(texts []string) []string {
 	if len(texts) == 0 {
 		return nil
 	}
 	return texts[1:]
 }
 
-// credentials is a token that the handler accepts.
-func credentials(h *handler) simulate.Token {
+// acceptedToken is a token that the handler accepts.
+func acceptedToken(h *handler) simulate.Token {
 	t := simulate.Token{Via: simulate.Via{In: "bearer"}}
 	from, _ := objectAt(h.config, "token_from")
 	for _, m := range from {

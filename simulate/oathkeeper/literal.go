@@ -2,9 +2,9 @@ package oathkeeper
 
 import "strings"
 
-// needle is the longest text that every URL which the rule matches has behind
-// its literal prefix, as far as that is plain to see.
-func needle(url string) string {
+// longestCommonText is the longest text that every URL which the rule matches
+// has behind its literal prefix, as far as that is plain to see.
+func longestCommonText(url string) string {
 	for _, s := range schemes {
 		if rest, ok := strings.CutPrefix(url, s); ok {
 			_, bracket, _ := strings.Cut(rest, "<")

@@ -103,7 +103,7 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 		}
 		r := e.read(m)
 		e.rules = append(e.rules, r)
-		e.doubts(r)
+		e.keepUnread(r)
 	}
 	slices.SortStableFunc(e.rules, func(a, b *accessRule) int { return strings.Compare(a.id, b.id) })
 	e.index()
@@ -115,9 +115,9 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	return e
 }
 
-// doubts keeps the unread fields of a rule: a field next to the URL and the methods
-// may make it match anything, the others count once it matches.
-func (e *Engine) doubts(r *accessRule) {
+// keepUnread keeps the unread fields of a rule: a field next to the URL and the
+// methods may make it match anything, the others count once it matches.
+func (e *Engine) keepUnread(r *accessRule) {
 	table := simulate.TableOf(r.manifest)
 	if table == nil {
 		return
@@ -207,7 +207,7 @@ func ruleID(m *simulate.Manifest) string {
 func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	on := source.Field(m.Spec(), "match")
 	r := &accessRule{id: ruleID(m), manifest: m, unmatched: m.Native && on == nil, url: source.Text(source.Field(on, "url")), methods: source.Texts(source.Field(on, "methods"))}
-	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.takes(r)) })
+	r.set = sync.OnceValue(func() *match.Matcher { return match.Compile(e.setOf(r)) })
 	r.groups = sync.OnceValue(func() *regexp.Regexp { re, _ := regexp.Compile(wholeExpression(r.url)); return re })
 	return r
 }
@@ -232,7 +232,7 @@ func (e *Engine) prepare(r *accessRule) {
 		if n := source.Field(spec, "authorizer"); !isNull(n) {
 			r.authorizer = handler{name: source.Text(source.Field(n, "handler")), at: m.At("spec.authorizer"), config: configOf(n)}
 		}
-		e.complete(&r.authorizer, handlers.Authorizers)
+		e.completeHandler(&r.authorizer, handlers.Authorizers)
 	})
 }
 
@@ -254,21 +254,21 @@ func (e *Engine) handlers(m *simulate.Manifest, spec *source.Node, section strin
 			return nil
 		}
 		h := handler{name: absent, at: m.At("spec")}
-		e.complete(&h, kind)
+		e.completeHandler(&h, kind)
 		return []handler{h}
 	}
 	out := make([]handler, 0, len(n.Content))
 	for i, el := range source.Elements(n) {
 		h := handler{name: source.Text(source.Field(el, "handler")), at: m.At(source.JoinIndex("spec."+section, i)), config: configOf(el)}
-		e.complete(&h, kind)
+		e.completeHandler(&h, kind)
 		out = append(out, h)
 	}
 	return out
 }
 
-// complete merges the global configuration and notes what Oathkeeper's own
+// completeHandler merges the global configuration and notes what Oathkeeper's own
 // validation says: not known, not enabled, or not according to its schema.
-func (e *Engine) complete(h *handler, kind *handlers.Kind) {
+func (e *Engine) completeHandler(h *handler, kind *handlers.Kind) {
 	schema, known := kind.Handlers[h.name]
 	global, configured := e.options.Handlers[kind.Group][h.name]
 	h.config = handlers.MergeConfig(global.Config, h.config)
@@ -281,7 +281,7 @@ func (e *Engine) complete(h *handler, kind *handlers.Kind) {
 	case e.options.Handlers != nil && (!configured || global.Disabled):
 		h.invalid = kind.Name + " \"" + h.name + "\" is not enabled"
 	case schema != nil:
-		h.invalid = e.invalid(h, schema)
+		h.invalid = e.reasonInvalid(h, schema)
 	}
 }
 
@@ -289,7 +289,7 @@ func (e *Engine) complete(h *handler, kind *handlers.Kind) {
 // configuration is not known.
 var usualStrategies = map[string]string{"jwt": "wildcard", "oauth2_introspection": "exact"}
 
-func (e *Engine) invalid(h *handler, schema *shape.Type) string {
+func (e *Engine) reasonInvalid(h *handler, schema *shape.Type) string {
 	if len(h.config) == 0 && e.options.Handlers == nil {
 		return ""
 	}
@@ -299,13 +299,13 @@ func (e *Engine) invalid(h *handler, schema *shape.Type) string {
 	if found := schema.Check(source.NodeOf(h.config), source.Ref{}); len(found) > 0 {
 		return "the configuration of " + h.name + " is refused: " + found[0].Message
 	}
-	return unschemed(h)
+	return reasonBeyondSchema(h)
 }
 
-// unschemed finds what Oathkeeper refuses though the plain schema does not say
-// so: a pre_authorization that is enabled without what it needs, and a cache
-// without a time to live.
-func unschemed(h *handler) string {
+// reasonBeyondSchema finds what Oathkeeper refuses though the plain schema does
+// not say so: a pre_authorization that is enabled without what it needs, and a
+// cache without a time to live.
+func reasonBeyondSchema(h *handler) string {
 	switch h.name {
 	case "oauth2_introspection":
 		pre, ok := objectAt(h.config, "pre_authorization")

@@ -9,14 +9,14 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// takes is the set of requests that a rule matches.
-func (e *Engine) takes(r *accessRule) match.Set {
+// setOf is the set of requests that a rule matches.
+func (e *Engine) setOf(r *accessRule) match.Set {
 	lang := pathlang.Regexp2
 	if e.strategy() == pathlang.GlobStrategy {
 		lang = pathlang.Glob
 	}
 	s := match.Set{Methods: append([]string{}, r.methods...), AnyCase: true, URL: pathlang.Path{Lang: lang, Text: r.url}, View: match.DecodedPath}
-	if e.is26() {
+	if e.isRelease26() {
 		s.View = match.CleanedPath
 	}
 	return s
@@ -48,7 +48,7 @@ func (e *Engine) index() {
 	for _, r := range e.rules {
 		p, text := "", ""
 		if e.strategy() == pathlang.RegexpStrategy {
-			p, text = literalPrefix(r.url), needle(r.url)
+			p, text = literalPrefix(r.url), longestCommonText(r.url)
 		}
 		e.byPrefix.rules[p] = append(e.byPrefix.rules[p], indexed{text, r})
 		have[len(p)] = true

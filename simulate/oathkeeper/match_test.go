@@ -52,10 +52,10 @@ func TestShortcutsAreSound(t *testing.T) {
 			if taken++; !strings.HasPrefix("h"+path, literalPrefix(url)) {
 				t.Fatalf("%q takes %q but has the prefix %q", url, path, literalPrefix(url))
 			}
-			if !strings.Contains("http://h"+path, needle(url)) {
-				t.Fatalf("%q takes %q but demands %q", url, path, needle(url))
+			if !strings.Contains("http://h"+path, longestCommonText(url)) {
+				t.Fatalf("%q takes %q but demands %q", url, path, longestCommonText(url))
 			}
-			if needle(url) != "" {
+			if longestCommonText(url) != "" {
 				needles++
 			}
 		}
@@ -119,7 +119,7 @@ func TestNeedle(t *testing.T) {
 		"<.*>://api.example.com</orders>":        "://api.example.com",
 		"<http|https>://h</(a[)]|b)/long/tail$>": "/long/tail",
 	} {
-		if got := needle(url); got != want {
+		if got := longestCommonText(url); got != want {
 			t.Errorf("%s demands %q, want %q", url, got, want)
 		}
 	}

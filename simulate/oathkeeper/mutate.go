@@ -29,7 +29,7 @@ var simMutators = map[string]mutator{
 		if status, told := x.in.Answers[h.name]; told && status != http.StatusOK {
 			return fmt.Errorf("its service answers %d", status)
 		}
-		x.assume(h, "the hydrator's service answers with the session unchanged")
+		x.recordAssumption(h, "the hydrator's service answers with the session unchanged")
 		return nil
 	},
 }
@@ -129,7 +129,7 @@ func expand(x *exchange, id, text string) (string, error) {
 		return text, nil
 	}
 	if h := x.unknown; h != nil && ofSession().MatchString(text) {
-		return notGiven(x, h, text)
+		return unknownResult(x, h, text)
 	}
 	parsed, ok := x.e.templates.Load(text)
 	if !ok {
@@ -160,8 +160,8 @@ var (
 	ofField   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`) })
 )
 
-// notGiven is what a template comes to whose session is not known.
-func notGiven(x *exchange, h *handler, text string) (string, error) {
+// unknownResult is what a template comes to whose session is not known.
+func unknownResult(x *exchange, h *handler, text string) (string, error) {
 	if ofField().MatchString(text) && !x.in.Holds(simulate.Unknown{
 		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has the fields that the template %q reads", h.name, text), Needs: "token.session in a test",
 	}) {

@@ -52,12 +52,12 @@ func (x *exchange) run(r *accessRule) *failure {
 
 func (x *exchange) authenticate(r *accessRule) *failure {
 	if len(r.authenticators) == 0 {
-		return failed(500, simulate.Misconfigured, r.manifest.At("spec.authenticators"), "rule %s has an empty list of authenticators", r.id)
+		return newFailure(500, simulate.Misconfigured, r.manifest.At("spec.authenticators"), "rule %s has an empty list of authenticators", r.id)
 	}
 	for i := range r.authenticators {
 		h := &r.authenticators[i]
 		if h.invalid != "" {
-			return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+			return newFailure(500, simulate.Misconfigured, h.at, "%s", h.invalid)
 		}
 		why, f := simAuthenticators[h.name](x, h)
 		if f != nil {
@@ -65,22 +65,22 @@ func (x *exchange) authenticate(r *accessRule) *failure {
 		}
 		if why == "" {
 			x.trail.Say(name, h.at, "%s lets the caller in", h.name)
-			x.proofs, x.keys = append(x.proofs, h.name), append(x.keys, h.asks()...)
+			x.proofs, x.keys = append(x.proofs, h.name), append(x.keys, h.askedAddresses()...)
 			return nil
 		}
 		x.trail.Say(name, h.at, "%s is not responsible: %s", h.name, why)
 	}
-	return failed(401, simulate.NoCredentials, r.manifest.At("spec.authenticators"), "no authenticator of rule %s is responsible", r.id)
+	return newFailure(401, simulate.NoCredentials, r.manifest.At("spec.authenticators"), "no authenticator of rule %s is responsible", r.id)
 }
 
 func (x *exchange) authorize(r *accessRule) *failure {
 	h := &r.authorizer
 	if h.invalid != "" {
-		return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+		return newFailure(500, simulate.Misconfigured, h.at, "%s", h.invalid)
 	}
 	switch h.name {
 	case "deny":
-		return failed(403, simulate.Denied, h.at, "the authorizer of rule %s is deny", r.id)
+		return newFailure(403, simulate.Denied, h.at, "the authorizer of rule %s is deny", r.id)
 	case "allow":
 		x.trail.Say(name, h.at, "allow lets the request through")
 	default:
@@ -93,33 +93,33 @@ func (x *exchange) authorize(r *accessRule) *failure {
 // authorizer's service: 403 is a refusal, and any other status but 200 an error
 // of Oathkeeper.
 func (x *exchange) askAuthorizer(r *accessRule, h *handler) *failure {
-	x.asked = append(x.asked, h.asked())
+	x.asked = append(x.asked, h.spellAsked())
 	status, told := x.in.Answers[h.name]
 	switch {
 	case !told:
 		x.trail.Say(name, h.at, "%s is assumed to allow the request: kgw does not ask it", h.name)
 	case status == http.StatusForbidden:
-		return failed(http.StatusForbidden, simulate.Denied, h.at, "%s of rule %s refuses the request: its service answers 403", h.name, r.id)
+		return newFailure(http.StatusForbidden, simulate.Denied, h.at, "%s of rule %s refuses the request: its service answers 403", h.name, r.id)
 	case status != http.StatusOK:
-		return failed(http.StatusInternalServerError, simulate.Endpoint, h.at, "the service of %s of rule %s answers %d, which Oathkeeper does not expect", h.name, r.id, status)
+		return newFailure(http.StatusInternalServerError, simulate.Endpoint, h.at, "the service of %s of rule %s answers %d, which Oathkeeper does not expect", h.name, r.id, status)
 	}
 	return nil
 }
 
 func (x *exchange) mutate(r *accessRule) *failure {
 	if len(r.mutators) == 0 {
-		return failed(500, simulate.Misconfigured, r.manifest.At("spec.mutators"), "rule %s has an empty list of mutators", r.id)
+		return newFailure(500, simulate.Misconfigured, r.manifest.At("spec.mutators"), "rule %s has an empty list of mutators", r.id)
 	}
 	for i := range r.mutators {
 		h := &r.mutators[i]
 		if h.invalid != "" {
-			return failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+			return newFailure(500, simulate.Misconfigured, h.at, "%s", h.invalid)
 		}
 		if err := simMutators[h.name](x, r, h); err != nil {
-			return failed(500, simulate.Misconfigured, h.at, "%s fails: %v", h.name, err)
+			return newFailure(500, simulate.Misconfigured, h.at, "%s fails: %v", h.name, err)
 		}
 		if h.name == "hydrator" {
-			x.asked = append(x.asked, h.asked())
+			x.asked = append(x.asked, h.spellAsked())
 		}
 		if h.name != "noop" {
 			x.trail.Say(name, h.at, "%s changes the request", h.name)
@@ -162,17 +162,17 @@ func wholeExpression(template string) string {
 	return "^" + b.String() + regexp.QuoteMeta(template[start:]) + "$"
 }
 
-// asked spells the service that an authorizer or a hydrator asks, and how.
-func (h *handler) asked() string {
+// spellAsked spells the service that an authorizer or a hydrator asks, and how.
+func (h *handler) spellAsked() string {
 	api, _ := h.config.Get("api")
 	inner, _ := api.(source.Object)
 	address := cmp.Or(textAt(h.config, "remote"), textAt(h.config, "base_url"), textAt(inner, "url"))
 	return simulate.Asking(h.name, address, simulate.Canonical(source.NodeOf(h.config)))
 }
 
-// asks lists the addresses that a handler asks about a token: of key sets, an
-// introspection, a session store.
-func (h *handler) asks() []string {
+// askedAddresses lists the addresses that a handler asks about a token: of key
+// sets, an introspection, a session store.
+func (h *handler) askedAddresses() []string {
 	var out []string
 	for _, key := range []string{"introspection_url", "check_session_url", "token_url"} {
 		if address := textAt(h.config, key); address != "" {

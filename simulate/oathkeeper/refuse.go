@@ -23,27 +23,27 @@ func (x *exchange) refuse(r *accessRule, f *failure) simulate.Decision {
 	if f.status == 0 {
 		return d
 	}
-	h, broken := x.errorHandler(r, f.status)
+	h, broken := x.chooseErrorHandler(r, f.status)
 	if broken != nil {
 		x.fail(broken)
 		d.Status = broken.status
 		return d
 	}
-	x.answer(h, &d)
+	x.answerStatus(h, &d)
 	return d
 }
 
-func (x *exchange) errorHandler(r *accessRule, status int) (*handler, *failure) {
+func (x *exchange) chooseErrorHandler(r *accessRule, status int) (*handler, *failure) {
 	var chosen *handler
 	if r != nil {
 		for i := range r.errors {
 			h := &r.errors[i]
-			holds, f := x.holds(h, status)
+			holds, f := x.conditionHolds(h, status)
 			switch {
 			case f != nil:
 				return nil, f
 			case holds && chosen != nil:
-				return nil, failed(500, simulate.Misconfigured, h.at, "two error handlers of rule %s feel responsible", r.id)
+				return nil, newFailure(500, simulate.Misconfigured, h.at, "two error handlers of rule %s feel responsible", r.id)
 			case holds:
 				chosen = h
 			}
@@ -51,27 +51,27 @@ func (x *exchange) errorHandler(r *accessRule, status int) (*handler, *failure) 
 	}
 	if chosen == nil {
 		var f *failure
-		if chosen, f = x.fallback(status); f != nil {
+		if chosen, f = x.chooseFallback(status); f != nil {
 			return nil, f
 		}
 	}
 	if chosen.invalid != "" {
-		return nil, failed(500, simulate.Misconfigured, chosen.at, "%s", chosen.invalid)
+		return nil, newFailure(500, simulate.Misconfigured, chosen.at, "%s", chosen.invalid)
 	}
 	return chosen, nil
 }
 
-func (x *exchange) fallback(status int) (*handler, *failure) {
+func (x *exchange) chooseFallback(status int) (*handler, *failure) {
 	names := x.e.options.Fallback
 	if len(names) == 0 {
 		names = []string{"json"}
 	}
 	for _, name := range names {
 		h := &handler{name: name}
-		if x.e.complete(h, handlers.ErrorHandlers); h.invalid != "" {
-			return nil, failed(500, simulate.Misconfigured, source.Ref{}, "%s", h.invalid)
+		if x.e.completeHandler(h, handlers.ErrorHandlers); h.invalid != "" {
+			return nil, newFailure(500, simulate.Misconfigured, source.Ref{}, "%s", h.invalid)
 		}
-		holds, f := x.holds(h, status)
+		holds, f := x.conditionHolds(h, status)
 		if f != nil {
 			return nil, f
 		}
@@ -79,15 +79,15 @@ func (x *exchange) fallback(status int) (*handler, *failure) {
 			return h, nil
 		}
 	}
-	return nil, failed(500, simulate.Misconfigured, source.Ref{}, "no error handler feels responsible")
+	return nil, newFailure(500, simulate.Misconfigured, source.Ref{}, "no error handler feels responsible")
 }
 
-// holds reports whether one of a handler's conditions holds, or it has none. A
-// configuration against the schema fails at once; a handler that is merely not
-// enabled only when it is to answer.
-func (x *exchange) holds(h *handler, status int) (bool, *failure) {
+// conditionHolds reports whether one of a handler's conditions holds, or it has
+// none. A configuration against the schema fails at once; a handler that is
+// merely not enabled only when it is to answer.
+func (x *exchange) conditionHolds(h *handler, status int) (bool, *failure) {
 	if _, known := handlers.ErrorHandlers.Handlers[h.name]; !known || strings.HasPrefix(h.invalid, "the configuration") {
-		return false, failed(500, simulate.Misconfigured, h.at, "%s", h.invalid)
+		return false, newFailure(500, simulate.Misconfigured, h.at, "%s", h.invalid)
 	}
 	v, _ := h.config.Get("when")
 	list, _ := v.([]any)
@@ -101,7 +101,7 @@ func (x *exchange) holds(h *handler, status int) (bool, *failure) {
 		}
 		ok, malformed := x.requestHolds(when)
 		if malformed {
-			return false, failed(500, simulate.Misconfigured, h.at, "the Content-Type of the request cannot be read")
+			return false, newFailure(500, simulate.Misconfigured, h.at, "the Content-Type of the request cannot be read")
 		}
 		if ok {
 			return true, nil
@@ -127,18 +127,18 @@ func (x *exchange) requestHolds(when source.Object) (ok, malformed bool) {
 			}
 			have[i] = t
 		}
-		if !acceptable(have, types) {
+		if !isAcceptable(have, types) {
 			return false, false
 		}
 	}
 	if types := textsAt(header, "accept"); len(types) > 0 {
-		return acceptable(strings.Split(orElse(x.http.Header.Get("Accept"), "application/octet-stream"), ","), types), false
+		return isAcceptable(strings.Split(orElse(x.http.Header.Get("Accept"), "application/octet-stream"), ","), types), false
 	}
 	return true, false
 }
 
-// acceptable compares media types; a wildcard in the request is only a text.
-func acceptable(have, want []string) bool {
+// isAcceptable compares media types; a wildcard in the request is only a text.
+func isAcceptable(have, want []string) bool {
 	for _, a := range have {
 		a, _, _ = strings.Cut(strings.TrimSpace(a), ";")
 		a = strings.TrimSpace(a)
@@ -152,9 +152,9 @@ func acceptable(have, want []string) bool {
 	return false
 }
 
-// answer returns the status that an error handler answers with: json the
+// answerStatus returns the status that an error handler answers with: json the
 // request's own, the others theirs.
-func (x *exchange) answer(h *handler, d *simulate.Decision) {
+func (x *exchange) answerStatus(h *handler, d *simulate.Decision) {
 	switch h.name {
 	case "redirect":
 		d.Status = http.StatusFound

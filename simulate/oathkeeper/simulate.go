@@ -52,7 +52,7 @@ type failure struct {
 	args   []any
 }
 
-func failed(status int, cause simulate.Cause, at source.Ref, format string, args ...any) *failure {
+func newFailure(status int, cause simulate.Cause, at source.Ref, format string, args ...any) *failure {
 	return &failure{status, cause, at, format, args}
 }
 
@@ -108,7 +108,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 	}
 	in.URL.Scheme, in.URL.Host = "http", in.Host
 	if strings.EqualFold(in.Header.Get("X-Forwarded-Proto"), "https") {
-		if e.is26() {
+		if e.isRelease26() {
 			t.Say(name, source.Ref{}, "X-Forwarded-Proto does not count: Oathkeeper 26.2 trusts it only with serve.proxy.trust_forwarded_headers, so the scheme is http")
 		} else {
 			in.URL.Scheme = "https"
@@ -148,7 +148,7 @@ func (e *Engine) Judge(r *simulate.Request, t *simulate.Trail) simulate.Decision
 	if fail != nil {
 		return x.refuse(rule, fail)
 	}
-	d := x.passed(rule)
+	d := x.passOn(rule)
 	d.Status, d.Next = http.StatusOK, real
 	return d
 }
@@ -186,15 +186,15 @@ func cleanForProxy(r *http.Request) {
 	}
 }
 
-// is26 reports Oathkeeper 26.2 or later: it cleans paths before it matches and
-// forwards them, so that a final slash disappears, and does not trust headers
-// of proxies unless configured to.
-func (e *Engine) is26() bool { return strings.HasPrefix(e.options.Version, "26") }
+// isRelease26 reports Oathkeeper 26.2 or later: it cleans paths before it
+// matches and forwards them, so that a final slash disappears, and does not
+// trust headers of proxies unless configured to.
+func (e *Engine) isRelease26() bool { return strings.HasPrefix(e.options.Version, "26") }
 
 // match finds the one rule for the request.
 func (x *exchange) match() (*accessRule, *failure) {
 	seen := x.http.URL.Path
-	if x.e.is26() {
+	if x.e.isRelease26() {
 		cleaned, _ := match.CleanedPath.See((&url.URL{Path: seen}).EscapedPath())
 		if cleaned != seen {
 			x.trail.Say(name, source.Ref{}, "the path is cleaned to %s", cleaned)
@@ -202,27 +202,27 @@ func (x *exchange) match() (*accessRule, *failure) {
 		seen, x.http.URL.Path, x.http.URL.RawPath = cleaned, cleaned, ""
 	}
 	subject := x.http.URL.Scheme + "://" + x.http.URL.Host + seen
-	if f := x.poisoned(); f != nil {
+	if f := x.findPoisoned(); f != nil {
 		return nil, f
 	}
 	request := match.Request{Method: x.http.Method, Scheme: x.http.URL.Scheme, Host: x.http.URL.Host, RawPath: (&url.URL{Path: seen}).EscapedPath()}
 	var found []*accessRule
 	for _, r := range x.e.byPrefix.candidates(subject) {
-		if !takesMethod(r.methods, x.http.Method) {
+		if !matchesMethod(r.methods, x.http.Method) {
 			continue
 		}
 		ok, err := r.set().Accepts(request)
 		if err != nil {
-			return nil, x.fail(failed(500, simulate.Poisoned, r.manifest.At("spec.match.url"), "the URL of rule %s takes too long to match", r.id))
+			return nil, x.fail(newFailure(500, simulate.Poisoned, r.manifest.At("spec.match.url"), "the URL of rule %s takes too long to match", r.id))
 		}
 		if ok {
 			found = append(found, r)
 		}
 	}
-	return x.one(found, subject)
+	return x.onlyRule(found, subject)
 }
 
-func takesMethod(methods []string, method string) bool {
+func matchesMethod(methods []string, method string) bool {
 	for _, m := range methods {
 		if strings.EqualFold(m, method) {
 			return true
@@ -231,24 +231,24 @@ func takesMethod(methods []string, method string) bool {
 	return false
 }
 
-// poisoned reports whether some rule of the method keeps all others from being
-// matched: Oathkeeper gives up at the first error. Rules that its validation
-// refuses are tried after the others.
-func (x *exchange) poisoned() *failure {
+// findPoisoned reports whether some rule of the method keeps all others from
+// being matched: Oathkeeper gives up at the first error. Rules that its
+// validation refuses are tried after the others.
+func (x *exchange) findPoisoned() *failure {
 	var last *failure
 	for _, r := range x.e.poison {
-		if !takesMethod(r.methods, x.http.Method) && !r.unmatched {
+		if !matchesMethod(r.methods, x.http.Method) && !r.unmatched {
 			continue
 		}
 		at := r.manifest.At("spec.match.url")
-		f := failed(500, simulate.Poisoned, at, "Oathkeeper cannot compile the URL of rule %s and answers all requests with its methods so: %s", r.id, r.refusal)
+		f := newFailure(500, simulate.Poisoned, at, "Oathkeeper cannot compile the URL of rule %s and answers all requests with its methods so: %s", r.id, r.refusal)
 		if r.unmatched {
 			at = r.manifest.At("spec")
-			f = failed(500, simulate.Poisoned, at, "rule %s does not say what it matches, and Oathkeeper answers every request so", r.id)
+			f = newFailure(500, simulate.Poisoned, at, "rule %s does not say what it matches, and Oathkeeper answers every request so", r.id)
 		} else if r.url == "" {
-			f = failed(0, simulate.Crashed, at, "the URL of rule %s is empty: Oathkeeper panics at every request with its methods and closes the connection", r.id)
+			f = newFailure(0, simulate.Crashed, at, "the URL of rule %s is empty: Oathkeeper panics at every request with its methods and closes the connection", r.id)
 		}
-		if x.e.prepare(r); r.valid() {
+		if x.e.prepare(r); r.isValid() {
 			return x.fail(f)
 		}
 		if last == nil {
@@ -268,25 +268,25 @@ func (x *exchange) fail(f *failure) *failure {
 	return f
 }
 
-func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failure) {
+func (x *exchange) onlyRule(found []*accessRule, subject string) (*accessRule, *failure) {
 	if remote := x.e.options.Remote; len(remote) > 0 && x.in.Holds(simulate.Unknown{
 		Why: simulate.Absent, What: fmt.Sprintf("a rule of %s matches the request", remote[0]), Needs: "the rules among the inputs",
 	}) {
 		if len(found) == 0 {
-			return nil, failed(0, simulate.Anything, source.Ref{}, "a rule that is not among the inputs decides")
+			return nil, newFailure(0, simulate.Anything, source.Ref{}, "a rule that is not among the inputs decides")
 		}
-		return nil, x.fail(failed(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s match the request", found[0].id, remote[0]))
+		return nil, x.fail(newFailure(500, simulate.ManyRules, found[0].manifest.At("spec.match.url"), "rule %s and one of %s match the request", found[0].id, remote[0]))
 	}
 	switch len(found) {
 	case 0:
 		x.sayMethods(subject)
-		return nil, x.fail(failed(404, simulate.NoRule, source.Ref{}, "no rule matches %s %s", x.http.Method, subject))
+		return nil, x.fail(newFailure(404, simulate.NoRule, source.Ref{}, "no rule matches %s %s", x.http.Method, subject))
 	case 1:
 		x.e.prepare(found[0])
 		x.trail.Say(name, found[0].manifest.At("spec.match.url"), "rule %s matches %s %s", found[0].id, x.http.Method, subject)
 		for _, u := range found[0].unread {
 			if x.in.Holds(u) {
-				return nil, failed(0, simulate.Anything, u.At, "%s", u.What)
+				return nil, newFailure(0, simulate.Anything, u.At, "%s", u.What)
 			}
 		}
 		return found[0], nil
@@ -296,7 +296,7 @@ func (x *exchange) one(found []*accessRule, subject string) (*accessRule, *failu
 		ids[i] = r.id
 		x.trail.Say(name, r.manifest.At("spec.match.url"), "rule %s matches %s %s", r.id, x.http.Method, subject)
 	}
-	return nil, x.fail(failed(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule matches the request: %s", strings.Join(ids, ", ")))
+	return nil, x.fail(newFailure(500, simulate.ManyRules, found[1].manifest.At("spec.match.url"), "more than one rule matches the request: %s", strings.Join(ids, ", ")))
 }
 
 // sayMethods reports rules that match the URL with other methods.
@@ -316,9 +316,9 @@ func (x *exchange) sayMethods(subject string) {
 	}
 }
 
-// valid reports whether Oathkeeper's validation accepts the rule
+// isValid reports whether Oathkeeper's validation accepts the rule
 // (rule/validator.go). A rule that it refuses is matched and run all the same.
-func (r *accessRule) valid() bool {
+func (r *accessRule) isValid() bool {
 	if r.url == "" || len(r.authenticators) == 0 || len(r.mutators) == 0 || r.authorizer.name == "" {
 		return false
 	}
@@ -337,19 +337,19 @@ func (r *accessRule) valid() bool {
 	return true
 }
 
-func (x *exchange) passed(r *accessRule) simulate.Decision {
+func (x *exchange) passOn(r *accessRule) simulate.Decision {
 	d := simulate.Decision{Rule: r.id, At: r.manifest.At("spec.upstream.url"), Proofs: x.proofs, Keys: x.keys, Asked: x.asked, Headers: map[string]string{}}
 	for k := range x.session.Header {
-		if !x.unchanged(k) {
+		if !x.hasHeader(k) {
 			d.Headers[strings.ToLower(k)] = x.session.Header.Get(k)
 		}
 	}
 	return d
 }
 
-// unchanged reports whether the request has a header already: noop passes all
+// hasHeader reports whether the request has a header already: noop passes all
 // of them on.
-func (x *exchange) unchanged(name string) bool {
+func (x *exchange) hasHeader(name string) bool {
 	return x.in.Header(name) == x.session.Header.Get(name)
 }
 
@@ -361,8 +361,8 @@ func (x *exchange) forward(r *accessRule) simulate.Decision {
 	if fail != nil {
 		return x.refuse(r, x.fail(fail))
 	}
-	d := x.passed(r)
-	if why := x.unsendable(to); why != "" {
+	d := x.passOn(r)
+	if why := x.reasonUnsendable(to); why != "" {
 		x.trail.Say(name, at, "%s", why)
 		d.Status, d.Cause, d.Reason = http.StatusBadGateway, simulate.NoUpstream, why
 		return d
@@ -387,17 +387,17 @@ func (x *exchange) forward(r *accessRule) simulate.Decision {
 
 func backend(r *accessRule, at source.Ref) (*url.URL, *failure) {
 	if r.upstreamURL == "" {
-		return nil, failed(500, simulate.NoUpstream, r.manifest.At("spec"), "rule %s has no upstream", r.id)
+		return nil, newFailure(500, simulate.NoUpstream, r.manifest.At("spec"), "rule %s has no upstream", r.id)
 	}
 	to, err := url.Parse(r.upstreamURL)
 	if err != nil {
-		return nil, failed(500, simulate.NoUpstream, at, "the upstream of rule %s is not a URL: %q", r.id, r.upstreamURL)
+		return nil, newFailure(500, simulate.NoUpstream, at, "the upstream of rule %s is not a URL: %q", r.id, r.upstreamURL)
 	}
 	return to, nil
 }
 
-// unsendable returns why the request cannot be sent to the upstream at all.
-func (x *exchange) unsendable(to *url.URL) string {
+// reasonUnsendable returns why the request cannot be sent to the upstream at all.
+func (x *exchange) reasonUnsendable(to *url.URL) string {
 	if to.Scheme != "http" && to.Scheme != "https" {
 		return fmt.Sprintf("the upstream has no scheme that Oathkeeper can use: %q", to.String())
 	}

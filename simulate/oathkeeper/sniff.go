@@ -9,7 +9,7 @@ func CannotTake(url string, urls []string) bool {
 	if !plainURL(url) {
 		return false
 	}
-	prefix, has := literalPrefix(url), needle(url)
+	prefix, has := literalPrefix(url), longestCommonText(url)
 	for _, u := range urls {
 		if strings.HasPrefix(u, prefix) && (strings.Contains("http://"+u, has) || strings.Contains("https://"+u, has)) {
 			return false

@@ -20,7 +20,7 @@ const (
 	yes
 )
 
-func of(b bool) truth {
+func truthOf(b bool) truth {
 	if b {
 		return yes
 	}
@@ -39,7 +39,7 @@ func (a *authorization) matches(c *call) (rule, bool) {
 	for _, ask := range []bool{false, true} {
 		unsure := false
 		for i := range a.rules {
-			switch c.rule(a, &a.rules[i], ask) {
+			switch c.holdsRule(a, &a.rules[i], ask) {
 			case yes:
 				return a.rules[i], true
 			case maybe:
@@ -53,8 +53,8 @@ func (a *authorization) matches(c *call) (rule, bool) {
 	return rule{}, false
 }
 
-// rule compares all parts of a rule; one that is absent holds.
-func (c *call) rule(a *authorization, r *rule, ask bool) truth {
+// holdsRule compares all parts of a rule; one that is absent holds.
+func (c *call) holdsRule(a *authorization, r *rule, ask bool) truth {
 	out := yes
 	for _, part := range [][][]condition{r.to, r.from, {r.when}} {
 		if len(part) == 0 {
@@ -62,7 +62,7 @@ func (c *call) rule(a *authorization, r *rule, ask bool) truth {
 		}
 		best := no
 		for _, list := range part {
-			if best = max(best, c.all(a, list, ask)); best == yes {
+			if best = max(best, c.holdAll(a, list, ask)); best == yes {
 				break
 			}
 		}
@@ -73,8 +73,8 @@ func (c *call) rule(a *authorization, r *rule, ask bool) truth {
 	return out
 }
 
-// all holds where every condition of a list does.
-func (c *call) all(a *authorization, list []condition, ask bool) truth {
+// holdAll holds where every condition of a list does.
+func (c *call) holdAll(a *authorization, list []condition, ask bool) truth {
 	out := yes
 	for i := range list {
 		if c.tcp && httpOnly(list[i].field) {
@@ -83,9 +83,9 @@ func (c *call) all(a *authorization, list []condition, ask bool) truth {
 			}
 			continue // a connection has no such attribute: the rest decides
 		}
-		got := c.condition(a, &list[i])
+		got := c.holdsCondition(a, &list[i])
 		if got == maybe && ask {
-			got = of(c.in.Holds(c.open(a, &list[i])))
+			got = truthOf(c.in.Holds(c.unknownCondition(a, &list[i])))
 		}
 		if out = min(out, got); out == no {
 			return no
@@ -94,14 +94,14 @@ func (c *call) all(a *authorization, list []condition, ask bool) truth {
 	return out
 }
 
-// condition compares an attribute with the values.
-func (c *call) condition(a *authorization, k *condition) truth {
+// holdsCondition compares an attribute with the values.
+func (c *call) holdsCondition(a *authorization, k *condition) truth {
 	got := no
 	if k.addresses && anyAddress(k.values) {
 		got = yes
 	}
 	for _, v := range k.values {
-		if got = max(got, c.value(a, k, v)); got == yes {
+		if got = max(got, c.holdsValue(a, k, v)); got == yes {
 			break
 		}
 	}
@@ -111,41 +111,41 @@ func (c *call) condition(a *authorization, k *condition) truth {
 	return got
 }
 
-// value compares an attribute with one value.
-func (c *call) value(a *authorization, k *condition, v string) truth {
+// holdsValue compares an attribute with one value.
+func (c *call) holdsValue(a *authorization, k *condition, v string) truth {
 	switch k.field {
 	case "principals", "namespaces", "serviceAccounts", "trustDomains":
 		if c.gateway && c.in.Certified {
 			return maybe // whatever the client's certificate says
 		}
-		return of(c.caller(a, k, v))
+		return truthOf(c.isCaller(a, k, v))
 	case "requestPrincipals":
-		return c.principal(v)
+		return c.holdsPrincipal(v)
 	case "hosts":
-		return of(pathlang.PolicyText(strings.ToLower(v), c.authority()))
+		return truthOf(pathlang.PolicyText(strings.ToLower(v), c.authority()))
 	case "methods":
-		return of(pathlang.PolicyText(v, c.in.Method))
+		return truthOf(pathlang.PolicyText(v, c.in.Method))
 	case "paths":
 		if w := c.in.Rewritten; w != nil && w.Scattered {
 			return maybe
 		}
 		if k.patterns[v] != nil {
-			return of(k.matches(v, c.path))
+			return truthOf(k.matches(v, c.path))
 		}
-		return of(pathlang.PolicyText(v, c.path))
+		return truthOf(pathlang.PolicyText(v, c.path))
 	case "ports":
 		if c.port == "" {
 			return maybe
 		}
-		return of(v == c.port)
+		return truthOf(v == c.port)
 	case "ipBlocks", "remoteIpBlocks":
-		return c.address(k.field, v)
+		return c.holdsAddress(k.field, v)
 	}
-	return c.attribute(k.field, v)
+	return c.holdsAttribute(k.field, v)
 }
 
-// caller compares the identity that the caller's certificate has.
-func (c *call) caller(a *authorization, k *condition, v string) bool {
+// isCaller compares the identity that the caller's certificate has.
+func (c *call) isCaller(a *authorization, k *condition, v string) bool {
 	parts := strings.Split(c.in.Caller, "/")
 	switch k.field {
 	case "principals":
@@ -173,8 +173,8 @@ func (c *call) authority() string {
 
 var anyPort = simulate.Unknown{Why: simulate.Chosen, What: "the Host header names a port", Key: "a port in the Host header", HostPort: true}
 
-// principal compares the issuer and the subject of the verified token.
-func (c *call) principal(v string) truth {
+// holdsPrincipal compares the issuer and the subject of the verified token.
+func (c *call) holdsPrincipal(v string) truth {
 	if c.identity == nil || c.identity.issuer == "" || c.identity.subject == "" {
 		return no
 	}
@@ -184,36 +184,36 @@ func (c *call) principal(v string) truth {
 	case v == "*":
 		return yes
 	case i >= 0:
-		return of(pathlang.PolicyText(v[:i], issuer) && pathlang.PolicyText(v[i+1:], subject))
+		return truthOf(pathlang.PolicyText(v[:i], issuer) && pathlang.PolicyText(v[i+1:], subject))
 	case strings.HasPrefix(v, "*"):
-		return of(strings.HasSuffix(subject, v[1:]))
+		return truthOf(strings.HasSuffix(subject, v[1:]))
 	case strings.HasSuffix(v, "*"):
-		return of(strings.HasPrefix(issuer, v[:len(v)-1]))
+		return truthOf(strings.HasPrefix(issuer, v[:len(v)-1]))
 	}
 	return no
 }
 
-// address compares the address of who connects, or of the client.
-func (c *call) address(field, v string) truth {
-	b, ok := block(v)
+// holdsAddress compares the address of who connects, or of the client.
+func (c *call) holdsAddress(field, v string) truth {
+	b, ok := parseBlock(v)
 	if !ok {
 		return maybe
 	}
 	source := c.in.SourceIP
 	if field == "remoteIpBlocks" {
-		source = c.client()
+		source = c.clientAddress()
 	}
 	if source == "" || field == "ipBlocks" && !c.gateway {
 		return maybe
 	}
 	addr, err := netip.ParseAddr(source)
-	return of(err == nil && b.Contains(addr.Unmap()))
+	return truthOf(err == nil && b.Contains(addr.Unmap()))
 }
 
-// client is the address that the proxy uses as the client's: the address of the
-// connection, or the one that trusted proxies wrote last into X-Forwarded-For.
-// "" is not known.
-func (c *call) client() string {
+// clientAddress is the address that the proxy uses as the client's: the address
+// of the connection, or the one that trusted proxies wrote last into
+// X-Forwarded-For. "" is not known.
+func (c *call) clientAddress() string {
 	var list []string
 	for _, h := range c.in.Headers {
 		if strings.EqualFold(h.Name, "X-Forwarded-For") {
@@ -230,14 +230,14 @@ func (c *call) client() string {
 func anyAddress(values []string) bool {
 	four, six := false, false
 	for _, v := range values {
-		b, ok := block(v)
+		b, ok := parseBlock(v)
 		four, six = four || ok && b.Bits() == 0 && b.Addr().Is4(), six || ok && b.Bits() == 0 && b.Addr().Is6()
 	}
 	return four && six
 }
 
-// open is a condition that is not known.
-func (c *call) open(a *authorization, k *condition) simulate.Unknown {
+// unknownCondition is a condition that is not known.
+func (c *call) unknownCondition(a *authorization, k *condition) simulate.Unknown {
 	u := simulate.Unknown{Why: simulate.Asked, At: a.manifest.At(k.path), Needs: "--source-ip"}
 	values := slices.Clone(k.values)
 	slices.Sort(values)
@@ -263,7 +263,7 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 	default:
 		u.What, u.Needs = fmt.Sprintf("%s is %sone of %s", k.field, not, list), ""
 		u.Why = simulate.Opaque
-		if c.chosen(k.field) {
+		if c.callerChooses(k.field) {
 			u.Why, u.Example = simulate.Chosen, exampleOf(k)
 		}
 	}
@@ -274,8 +274,8 @@ func (c *call) open(a *authorization, k *condition) simulate.Unknown {
 	return u
 }
 
-// chosen reports whether the caller can set an attribute to any value.
-func (c *call) chosen(field string) bool {
+// callerChooses reports whether the caller can set an attribute to any value.
+func (c *call) callerChooses(field string) bool {
 	return c.in.Free > simulate.Concrete && strings.HasPrefix(field, "request.headers[") || c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
 }
 
@@ -292,27 +292,27 @@ func exampleOf(k *condition) []simulate.Header {
 	return []simulate.Header{{Name: strings.TrimSuffix(rest, "]"), Value: value}}
 }
 
-// attribute compares what a condition names by a key.
-func (c *call) attribute(key, v string) truth {
+// holdsAttribute compares what a condition names by a key.
+func (c *call) holdsAttribute(key, v string) truth {
 	name, inside, _ := strings.Cut(strings.TrimSuffix(key, "]"), "[")
 	switch name {
 	case "request.headers":
-		return c.header(inside, v)
+		return c.holdsHeader(inside, v)
 	case "request.auth.audiences":
-		return c.claim("aud", nil, v)
+		return c.holdsClaim("aud", nil, v)
 	case "request.auth.presenter":
-		return c.claim("azp", nil, v)
+		return c.holdsClaim("azp", nil, v)
 	case "request.auth.claims":
 		path := strings.Split(inside, "][")
-		return c.claim(path[0], path[1:], v)
+		return c.holdsClaim(path[0], path[1:], v)
 	}
 	return maybe // destination.ip, connection.sni, metadata of other filters
 }
 
-// header compares all lines of a header together.
-func (c *call) header(name, v string) truth {
+// holdsHeader compares all lines of a header together.
+func (c *call) holdsHeader(name, v string) truth {
 	if strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host") {
-		return of(pathlang.PolicyText(v, c.authority()))
+		return truthOf(pathlang.PolicyText(v, c.authority()))
 	}
 	if c.in.IsUnsettled(name) {
 		return maybe
@@ -320,16 +320,16 @@ func (c *call) header(name, v string) truth {
 	values := lines(c.in, name)
 	switch {
 	case values != nil:
-		return of(pathlang.PolicyText(v, strings.Join(values, ",")))
+		return truthOf(pathlang.PolicyText(v, strings.Join(values, ",")))
 	case c.in.Free > simulate.Concrete:
 		return maybe
 	}
 	return no
 }
 
-// claim compares a claim of the verified token, or one inside it. Only texts
+// holdsClaim compares a claim of the verified token, or one inside it. Only texts
 // are compared.
-func (c *call) claim(name string, rest []string, v string) truth {
+func (c *call) holdsClaim(name string, rest []string, v string) truth {
 	if c.identity == nil {
 		return no
 	}
@@ -339,7 +339,7 @@ func (c *call) claim(name string, rest []string, v string) truth {
 	}
 	if len(rest) > 0 {
 		inner, _ := value.(map[string]any)
-		value = nested(inner, rest)
+		value = claimAt(inner, rest)
 	}
-	return of(slices.ContainsFunc(texts(value), func(t string) bool { return pathlang.PolicyText(v, t) }))
+	return truthOf(slices.ContainsFunc(texts(value), func(t string) bool { return pathlang.PolicyText(v, t) }))
 }

@@ -69,12 +69,12 @@ func (s *Sidecars) destinationsOf(name, namespace string) []*destination {
 // port's own settings replace the others, a subset's add to them
 // (pilot/pkg/networking/util, MergeSubsetTrafficPolicy).
 func (d *destination) mode(subset, port string) string {
-	tls := ofPort(d.policy, port)
+	tls := portSettings(d.policy, port)
 	if tls == nil {
 		tls = source.Field(d.policy, "tls")
 	}
 	if own := source.Field(d.subsets[subset], "trafficPolicy"); own != nil {
-		if n := ofPort(own, port); source.Field(n, "mode") != nil {
+		if n := portSettings(own, port); source.Field(n, "mode") != nil {
 			tls = n
 		} else if n := source.Field(own, "tls"); n != nil {
 			tls = n
@@ -92,9 +92,9 @@ func (d *destination) mode(subset, port string) string {
 // nothing is what a port's settings say that do not speak of TLS.
 var nothing = source.NodeOf(source.Object{})
 
-// ofPort returns what a policy says about TLS to a port, nil where it has no
-// settings for the port.
-func ofPort(policy *source.Node, port string) *source.Node {
+// portSettings returns what a policy says about TLS to a port, nil where it has
+// no settings for the port.
+func portSettings(policy *source.Node, port string) *source.Node {
 	for _, n := range source.Elements(source.Field(policy, "portLevelSettings")) {
 		if strconv.FormatInt(source.Int(source.Field(source.Field(n, "port"), "number")), 10) != port {
 			continue

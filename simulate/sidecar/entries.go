@@ -27,13 +27,13 @@ func (s *Sidecars) Entries(to, caller string) (through, asked []simulate.Entry, 
 		}
 	}
 	for i := range through {
-		p.settle(through[i].Admits)
+		p.placeTokens(through[i].Admits)
 	}
 	return through, asked, guarded
 }
 
-// settle puts tokens where the place's RequestAuthentications look for them.
-func (p *place) settle(ways []simulate.Admission) {
+// placeTokens puts tokens where the place's RequestAuthentications look for them.
+func (p *place) placeTokens(ways []simulate.Admission) {
 	for i := range ways {
 		issuer, _ := ways[i].Token.Claims["iss"].(string)
 		if places := p.vias(issuer); ways[i].Token.Kind != "" && len(places) > 0 {
@@ -57,7 +57,7 @@ func (a *authorization) entries(caller string) []simulate.Entry {
 		for _, operation := range operations {
 			for _, e := range operationSets(operation) {
 				e.Name, e.At, e.Admits = a.manifest.ID(), a.manifest.At(r.path), []simulate.Admission{admission}
-				e.Exact = e.Exact && r.plain()
+				e.Exact = e.Exact && r.looksAtOperationsOnly()
 				out = append(out, e)
 			}
 		}
@@ -65,8 +65,9 @@ func (a *authorization) entries(caller string) []simulate.Entry {
 	return out
 }
 
-// plain reports whether a rule looks at nothing but operations and identities.
-func (r *rule) plain() bool {
+// looksAtOperationsOnly reports whether a rule looks at nothing but operations
+// and identities.
+func (r *rule) looksAtOperationsOnly() bool {
 	for _, list := range append(slices.Clone(r.from), r.when) {
 		for _, c := range list {
 			if c.field != "principals" && c.field != "requestPrincipals" && !strings.HasPrefix(c.field, "request.auth.") {

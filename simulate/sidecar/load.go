@@ -67,7 +67,7 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 			c.refused, _ = RefusedPeers(m)
 			s.peers = append(s.peers, c)
 		case slices.Contains(opaqueKinds, m.Kind) && (m.Is(simulate.Networking, m.Kind) || m.Is("extensions.istio.io", m.Kind)):
-			if o := choose(m); !harmless(m) {
+			if o := choose(m); !isHarmless(m) {
 				s.Policies++
 				s.opaque = append(s.opaque, o)
 			}
@@ -108,9 +108,9 @@ func choose(m *simulate.Manifest) *chosen {
 // opaqueKinds are those of objects that change what proxies do.
 var opaqueKinds = []string{"EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig"}
 
-// harmless reports whether an object that changes proxies changes nothing about
+// isHarmless reports whether an object that changes proxies changes nothing about
 // the requests that come in.
-func harmless(m *simulate.Manifest) bool {
+func isHarmless(m *simulate.Manifest) bool {
 	switch m.Kind {
 	case "Sidecar":
 		return source.Field(m.Spec(), "ingress") == nil

@@ -50,23 +50,23 @@ func (p *place) looks(caller string) *Looks {
 	for _, g := range p.groups {
 		for _, list := range [][]guard{g.custom.all, g.deny.all, g.allow.all} {
 			for _, a := range list {
-				a.look(caller, out)
+				a.addLooks(caller, out)
 				a.callers(&out.Callers)
 			}
 		}
-		wanted, untried := g.wanted()
-		out.Tokens, out.Untried = append(out.Tokens, g.tried(wanted)...), append(out.Untried, untried...)
+		wanted, untried := g.wantedClaims()
+		out.Tokens, out.Untried = append(out.Tokens, g.triedTokens(wanted)...), append(out.Untried, untried...)
 	}
 	for i := range out.Sets {
-		p.settle(out.Sets[i].Admits)
+		p.placeTokens(out.Sets[i].Admits)
 	}
 	return out
 }
 
-// tried are the tokens of each issuer in each of its places, one for each audience,
-// and with the claims that the rules of policies name. RequestAuthentications that
-// read alike count once.
-func (g *guards) tried(wanted []demand) []Token {
+// triedTokens are the tokens of each issuer in each of its places, one for each
+// audience, and with the claims that the rules of policies name.
+// RequestAuthentications that read alike count once.
+func (g *guards) triedTokens(wanted []demand) []Token {
 	var out []Token
 	seen := map[string]bool{}
 	for _, r := range g.tokens {
@@ -90,7 +90,7 @@ func (g *guards) tried(wanted []demand) []Token {
 			claims["aud"] = []any{r.audiences[0]}
 		}
 		put(claims, nil)
-		if own := r.written(claims); own != nil {
+		if own := r.claimsInHeaders(claims); own != nil {
 			put(own, nil)
 		}
 		for _, w := range wanted {
@@ -102,9 +102,9 @@ func (g *guards) tried(wanted []demand) []Token {
 	return out
 }
 
-// written returns the claims with those that the rule writes to headers, nil if it
-// writes none.
-func (r *tokenRule) written(claims map[string]any) map[string]any {
+// claimsInHeaders returns the claims with those that the rule writes to
+// headers, nil if it writes none.
+func (r *tokenRule) claimsInHeaders(claims map[string]any) map[string]any {
 	if len(r.claims) == 0 {
 		return nil
 	}
@@ -136,9 +136,9 @@ type demand struct {
 	claims map[string]any
 }
 
-// wanted are the claims that the rules of policies name, rule by rule, and those
-// beyond maxWanted, as text.
-func (g *guards) wanted() (out []demand, untried []string) {
+// wantedClaims are the claims that the rules of policies name, rule by rule,
+// and those beyond maxWanted, as text.
+func (g *guards) wantedClaims() (out []demand, untried []string) {
 	many := map[string]int{}
 	for _, list := range [][]guard{g.custom.all, g.deny.all, g.allow.all} {
 		for _, a := range list {
@@ -152,7 +152,7 @@ func (g *guards) wanted() (out []demand, untried []string) {
 						continue
 					}
 					if many[key]++; many[key] > maxWanted {
-						untried = append(untried, fmt.Sprint(a.action, hosts, spelled(some)))
+						untried = append(untried, fmt.Sprint(a.action, hosts, spellConditions(some)))
 						continue
 					}
 					out = append(out, demand{hosts, claims})
@@ -163,8 +163,8 @@ func (g *guards) wanted() (out []demand, untried []string) {
 	return out, untried
 }
 
-// spelled writes conditions.
-func spelled(list []condition) string {
+// spellConditions writes conditions.
+func spellConditions(list []condition) string {
 	var out []string
 	for i := range list {
 		out = append(out, fmt.Sprint(list[i].field, list[i].not, list[i].values))
@@ -296,8 +296,8 @@ func callerOf(a *authorization, field, v string) string {
 	return ""
 }
 
-// look adds the conditions of a policy.
-func (a *authorization) look(caller string, out *Looks) {
+// addLooks adds the conditions of a policy.
+func (a *authorization) addLooks(caller string, out *Looks) {
 	anyPath := pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 	if a.action == "ALLOW" {
 		out.Sets = append(out.Sets, a.entries(caller)...)

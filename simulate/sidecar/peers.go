@@ -16,8 +16,8 @@ type peering struct {
 	at    source.Ref
 }
 
-// strict reports whether some port wants certificates of the mesh.
-func (p *peering) strict() bool {
+// isStrict reports whether some port wants certificates of the mesh.
+func (p *peering) isStrict() bool {
 	if p.mode == "STRICT" {
 		return true
 	}
@@ -29,9 +29,9 @@ func (p *peering) strict() bool {
 	return false
 }
 
-// of returns the mode of a port, "" for one that is not known. It is not known
-// either where ports differ.
-func (p *peering) of(port string, shown string) (string, *simulate.Unknown) {
+// modeOf returns the mode of a port, "" for one that is not known. It is not
+// known either where ports differ.
+func (p *peering) modeOf(port string, shown string) (string, *simulate.Unknown) {
 	if mode, ok := p.ports[port]; ok {
 		return mode, nil
 	}
@@ -46,11 +46,11 @@ func (p *peering) of(port string, shown string) (string, *simulate.Unknown) {
 	return p.mode, nil
 }
 
-// peer merges the PeerAuthentications for pods: those with a selector before
-// those of the namespace, those before the mesh's, of each the oldest
+// mergePeers merges the PeerAuthentications for pods: those with a selector
+// before those of the namespace, those before the mesh's, of each the oldest
 // (pilot/pkg/security/authn, ComposePeerAuthentication). What is not known of
 // them is returned too.
-func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (out peering, unsure []simulate.Unknown) {
+func (s *Sidecars) mergePeers(p *place, labels map[string]string, complete bool) (out peering, unsure []simulate.Unknown) {
 	var ranked [3][]*chosen // mesh, namespace, workload
 	for _, c := range s.peers {
 		held := c.selects(s, p, labels, complete)
@@ -64,7 +64,7 @@ func (s *Sidecars) peer(p *place, labels map[string]string, complete bool) (out 
 			rank = 1
 		}
 		if held == maybe {
-			u := selected(c, p)
+			u := whereSelected(c, p)
 			u.Key = "peers " + u.What + simulate.Canonical(c.manifest.Spec())
 			unsure = append(unsure, *u)
 			continue

@@ -67,13 +67,13 @@ type guard struct {
 	when *simulate.Unknown
 }
 
-// idle reports whether no policy of any kind is for the pods.
-func (p *place) idle() bool {
-	return len(p.groups) == 1 && !p.groups[0].any()
+// isIdle reports whether no policy of any kind is for the pods.
+func (p *place) isIdle() bool {
+	return len(p.groups) == 1 && !p.groups[0].isNeeded()
 }
 
-// any reports whether there is a policy, or something that is not read.
-func (g *guards) any() bool {
+// isNeeded reports whether there is a policy, or something that is not read.
+func (g *guards) isNeeded() bool {
 	return len(g.tokens)+len(g.custom.all)+len(g.deny.all)+len(g.allow.all)+len(g.broken) > 0
 }
 
@@ -106,7 +106,7 @@ func (s *Sidecars) placeOf(to, subset string) *place {
 		}
 		p.pods = s.shownPods(namespace, labels)
 	}
-	p.groups = s.groups(p, labels, labels != nil, s.pods.Workloads)
+	p.groups = s.splitPods(p, labels, labels != nil, s.pods.Workloads)
 	s.places.Store(key, p)
 	return p
 }
@@ -153,7 +153,7 @@ func (s *Sidecars) gatewayOf(selector map[string]string) *place {
 	if labels["istio"] != "ingressgateway" {
 		p.shown = "the gateway " + shownLabels(selector)
 	}
-	p.groups = s.groups(p, labels, true, s.pods.Workloads)
+	p.groups = s.splitPods(p, labels, true, s.pods.Workloads)
 	for _, g := range p.groups {
 		g.bare = false
 	}
@@ -170,9 +170,9 @@ func shownLabels(labels map[string]string) string {
 	return strings.Join(out, ",")
 }
 
-// groups splits pods with the labels, of which there may be others, by the
+// splitPods splits pods with the labels, of which there may be others, by the
 // policies that select them.
-func (s *Sidecars) groups(p *place, labels map[string]string, known bool, workloads func(string, map[string]string) []*simulate.Workload) []*group {
+func (s *Sidecars) splitPods(p *place, labels map[string]string, known bool, workloads func(string, map[string]string) []*simulate.Workload) []*group {
 	var list []*simulate.Workload
 	if known {
 		list = workloads(p.namespace, labels)
@@ -181,7 +181,7 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	seen := map[string]bool{}
 	for _, w := range list {
 		g := &group{shown: w.Kind + " " + w.Namespace + "/" + w.Name, bare: w.Sidecar == simulate.Missing, ports: w.Ports}
-		sign := s.fill(&g.guards, p, w.Labels, true) + fmt.Sprint(g.bare, g.ports, len(w.Unread))
+		sign := s.fillGuards(&g.guards, p, w.Labels, true) + fmt.Sprint(g.bare, g.ports, len(w.Unread))
 		g.broken = append(g.broken, w.Unread...)
 		if !seen[sign] {
 			seen[sign] = true
@@ -190,8 +190,8 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	}
 	if len(out) == 0 {
 		g := &group{}
-		g.bare, g.bareIf = s.unproxied(p)
-		s.fill(&g.guards, p, labels, false)
+		g.bare, g.bareIf = s.haveNoSidecar(p)
+		s.fillGuards(&g.guards, p, labels, false)
 		out = append(out, g)
 	}
 	for _, g := range out {
@@ -207,10 +207,10 @@ func (s *Sidecars) groups(p *place, labels map[string]string, known bool, worklo
 	return out
 }
 
-// unproxied reports whether pods that are not among the inputs have no sidecar,
-// by the labels of their namespace. One that does not ask for sidecars leaves it
-// to the pods.
-func (s *Sidecars) unproxied(p *place) (bool, *simulate.Unknown) {
+// haveNoSidecar reports whether pods that are not among the inputs have no
+// sidecar, by the labels of their namespace. One that does not ask for sidecars
+// leaves it to the pods.
+func (s *Sidecars) haveNoSidecar(p *place) (bool, *simulate.Unknown) {
 	labels, known := s.pods.Namespace(p.namespace)
 	switch {
 	case !known || p.name == "" || injection.Of(labels) == injection.All:
@@ -257,13 +257,13 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 	return out
 }
 
-// fill puts the policies that hold for pods into guards and returns a text that
-// is the same for the same policies.
-func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete bool) string {
+// fillGuards puts the policies that hold for pods into guards and returns a
+// text that is the same for the same policies.
+func (s *Sidecars) fillGuards(g *guards, p *place, labels map[string]string, complete bool) string {
 	var rules []conditional
 	var sign []string
 	for _, space := range slices.Compact([]string{p.namespace, s.options.Root}) {
-		for _, sel := range s.chosen[space].near(labels) {
+		for _, sel := range s.chosen[space].withoutOthers(labels) {
 			held := sel.selects(s, p, labels, complete)
 			if held == no {
 				continue
@@ -271,7 +271,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 			s.met.Store(sel, true)
 			var condition *simulate.Unknown
 			if held == maybe {
-				condition = selected(&sel.chosen, p)
+				condition = whereSelected(&sel.chosen, p)
 			}
 			sign = append(sign, space+shownLabels(sel.labels))
 			for _, a := range sel.policies {
@@ -299,7 +299,7 @@ func (s *Sidecars) fill(g *guards, p *place, labels map[string]string, complete 
 		}
 	}
 	var unsure []simulate.Unknown
-	g.peering, unsure = s.peer(p, labels, complete)
+	g.peering, unsure = s.mergePeers(p, labels, complete)
 	g.broken = append(g.broken, unsure...)
 	g.sort(rules)
 	return fmt.Sprintf("%q", sign) + fmt.Sprint(g.peering.mode, g.peering.ports, len(unsure))
@@ -359,8 +359,8 @@ func (r *tokenRule) text() string {
 	return fmt.Sprintf("%q", []any{r.issuer, r.keys, r.audiences, r.headers, r.params, r.cookies, r.forward, r.payload, r.claims, r.delimited})
 }
 
-// selected is the condition that pods have the labels of a selector.
-func selected(c *chosen, p *place) *simulate.Unknown {
+// whereSelected is the condition that pods have the labels of a selector.
+func whereSelected(c *chosen, p *place) *simulate.Unknown {
 	if p.loose && len(c.labels) == 0 {
 		return &simulate.Unknown{
 			Why: simulate.Absent, At: c.manifest.At("spec"), Needs: "the Service, the ServiceEntry and the workload of " + p.name + "." + p.namespace, Key: "proxy before " + p.key,
@@ -400,7 +400,7 @@ func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
 // Guards reports whether something is for the pods of a service.
 func (s *Sidecars) Guards(to string) bool {
 	for _, g := range s.placeOf(to, "").groups {
-		if g.any() || g.peering.strict() {
+		if g.isNeeded() || g.peering.isStrict() {
 			return true
 		}
 	}

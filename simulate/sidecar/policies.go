@@ -28,9 +28,9 @@ func (p *policies) index() {
 	}
 }
 
-// near returns the policies that may match a call, in order. A connection has no
-// authority.
-func (p *policies) near(c *call) []guard {
+// mayMatch returns the policies that may match a call, in order. A connection
+// has no authority.
+func (p *policies) mayMatch(c *call) []guard {
 	if len(p.perHost) == 0 || c.tcp {
 		return p.all
 	}
@@ -46,10 +46,10 @@ func (p *policies) near(c *call) []guard {
 	return out
 }
 
-// holding returns those of the policies that are for the pods of the call.
-func (p *policies) holding(c *call) []guard {
+// holdingFor returns those of the policies that are for the pods of the call.
+func (p *policies) holdingFor(c *call) []guard {
 	if !p.unsure {
 		return p.all
 	}
-	return slices.DeleteFunc(slices.Clone(p.all), func(a guard) bool { return !c.holds(a) })
+	return slices.DeleteFunc(slices.Clone(p.all), func(a guard) bool { return !c.isFor(a) })
 }

@@ -84,7 +84,7 @@ func refusedRule(n *source.Node, path, action string) (why, at string) {
 				return "a " + part[1] + " is empty", own
 			}
 			for _, c := range list {
-				if why := c.refused(action); why != "" {
+				if why := c.reasonRefused(action); why != "" {
 					return why, c.path
 				}
 			}
@@ -107,7 +107,7 @@ func refusedRule(n *source.Node, path, action string) (why, at string) {
 		}
 		for _, list := range []string{"values", "notValues"} {
 			c := condition{field: attributeOf(key), values: source.Texts(source.Field(w, list)), path: own + "." + list}
-			if why := c.refused(action); why != "" {
+			if why := c.reasonRefused(action); why != "" {
 				return why, c.path
 			}
 		}
@@ -130,8 +130,8 @@ func knownKey(key string) bool {
 	return slices.Contains(plainKeys, key) || strings.HasPrefix(key, "experimental.envoy.filters.")
 }
 
-// refused returns why Istio refuses a condition.
-func (c *condition) refused(action string) string {
+// reasonRefused returns why Istio refuses a condition.
+func (c *condition) reasonRefused(action string) string {
 	identity := slices.Contains([]string{"principals", "namespaces", "serviceAccounts", "trustDomains", "requestPrincipals"}, c.field) || strings.HasPrefix(c.field, "request.auth.")
 	if action == "CUSTOM" && identity {
 		return "a CUSTOM policy cannot look at " + c.field
@@ -151,7 +151,7 @@ func (c *condition) refused(action string) string {
 				return strconv.Quote(v) + " is not a trust domain"
 			}
 		case "ipBlocks", "remoteIpBlocks", "destination.ip":
-			if _, ok := block(v); !ok {
+			if _, ok := parseBlock(v); !ok {
 				return strconv.Quote(v) + " is not an address or a block of addresses"
 			}
 		case "paths":
@@ -182,7 +182,7 @@ func badTemplate(path string) string {
 	return ""
 }
 
-func block(text string) (netip.Prefix, bool) {
+func parseBlock(text string) (netip.Prefix, bool) {
 	if p, err := netip.ParsePrefix(text); err == nil {
 		return p.Masked(), true
 	}

@@ -35,9 +35,9 @@ func (s *selections) add(sel *selection) {
 	s.byLabel[name][sel.labels[name]] = append(s.byLabel[name][sel.labels[name]], at)
 }
 
-// near leaves out, of nil or the selections, those that want another value of a
-// label that the pods have.
-func (s *selections) near(labels map[string]string) []*selection {
+// withoutOthers leaves out, of nil or the selections, those that want another
+// value of a label that the pods have.
+func (s *selections) withoutOthers(labels map[string]string) []*selection {
 	if s == nil {
 		return nil
 	}

@@ -25,7 +25,7 @@ func TestSelectionsNearPods(t *testing.T) {
 			s.add(&selection{chosen: chosen{labels: some()}})
 		}
 		pods := some()
-		near := s.near(pods)
+		near := s.withoutOthers(pods)
 		if !slices.IsSortedFunc(near, func(a, b *selection) int { return slices.Index(s.all, a) - slices.Index(s.all, b) }) {
 			t.Fatalf("the order is another one: %v", near)
 		}

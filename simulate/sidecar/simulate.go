@@ -50,11 +50,11 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 	c.guards = p.choose(real)
 	port, served := p.port(real.To)
 	if !served && real.Free != simulate.AnyRequest {
-		return c.portless(real.To)
+		return c.decidePortless(real.To)
 	}
 	c.port, c.tcp = c.guards.container(port), port != nil && port.Protocol == "tcp"
 	way := s.connect(p, real.To, real.Subset)
-	mode, unknown := c.guards.peering.of(c.port, p.shown)
+	mode, unknown := c.guards.peering.modeOf(c.port, p.shown)
 	for _, u := range []*simulate.Unknown{way.unknown, unknown} {
 		if u != nil && real.Holds(*u) {
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
@@ -62,29 +62,29 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 	}
 	bare := c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf)
 	if !bare {
-		if u := c.doubt(); u != nil {
+		if u := c.askUnread(); u != nil {
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 		}
 	}
 	if way.refused != "" {
-		return c.reset(way.refused)
+		return c.closeConnection(way.refused)
 	}
 	if mode == "DISABLE" || way.clear {
 		real.Caller = ""
 	}
 	if bare {
 		t.Say(name, source.Ref{}, "%s have no sidecar: no policy is enforced there", p.shown)
-		return c.arrived(passed(real, simulate.Decision{}), port)
+		return c.addArrival(passOn(real, simulate.Decision{}), port)
 	}
 	if mode == "STRICT" && real.Caller == "" {
-		return c.reset("the PeerAuthentication lets no caller in that has no certificate of the mesh")
+		return c.closeConnection("the PeerAuthentication lets no caller in that has no certificate of the mesh")
 	}
-	return c.arrived(c.decide(), port)
+	return c.addArrival(c.decide(), port)
 }
 
-// arrived adds which pods a request that gets through arrives at, by a port of their
-// Service.
-func (c *call) arrived(d simulate.Decision, port *simulate.Port) simulate.Decision {
+// addArrival adds which pods a request that gets through arrives at, by a port
+// of their Service.
+func (c *call) addArrival(d simulate.Decision, port *simulate.Port) simulate.Decision {
 	if !d.Passed() || c.place.pods == "" {
 		return d
 	}
@@ -99,19 +99,19 @@ func (c *call) arrived(d simulate.Decision, port *simulate.Port) simulate.Decisi
 func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 	p := s.gatewayOf(selector)
 	return func(r *simulate.Request, port string, t *simulate.Trail) simulate.Decision {
-		if p.idle() {
-			return passed(r, simulate.Decision{})
+		if p.isIdle() {
+			return passOn(r, simulate.Decision{})
 		}
 		c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 		c.guards = p.choose(c.in)
-		if u := c.doubt(); u != nil {
+		if u := c.askUnread(); u != nil {
 			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 		}
 		return c.decide()
 	}
 }
 
-func passed(r *simulate.Request, d simulate.Decision) simulate.Decision {
+func passOn(r *simulate.Request, d simulate.Decision) simulate.Decision {
 	d.Status, d.Upstream, d.Next = http.StatusOK, r.To, r
 	return d
 }
@@ -158,9 +158,9 @@ func (g *group) container(port *simulate.Port) string {
 	return g.ports[port.Target]
 }
 
-// doubt asks about what is not read at the pods, which comes before all that closes
-// them; nil where nothing of it holds.
-func (c *call) doubt() *simulate.Unknown {
+// askUnread asks about what is not read at the pods, which comes before all
+// that closes them; nil where nothing of it holds.
+func (c *call) askUnread() *simulate.Unknown {
 	for i := range c.guards.broken {
 		if u := &c.guards.broken[i]; c.in.Holds(*u) {
 			return u
@@ -174,20 +174,20 @@ func (c *call) doubt() *simulate.Unknown {
 // decide asks the stages in Envoy's order.
 func (c *call) decide() simulate.Decision {
 	d := simulate.Decision{}
-	if c.ask(&d) && c.authenticate(&d) && c.refuse(&d) && c.admit(&d) {
-		return passed(c.in, d)
+	if c.askAuthorizers(&d) && c.authenticate(&d) && c.refuse(&d) && c.admit(&d) {
+		return passOn(c.in, d)
 	}
 	if c.tcp {
-		return c.reset(d.Reason)
+		return c.closeConnection(d.Reason)
 	}
 	c.trail.Say(name, d.At, "%s", d.Reason)
 	return d
 }
 
-// portless decides a request to no port of a Service that is known. A route
+// decidePortless decides a request to no port of a Service that is known. A route
 // that names none means the Service's only port, and of several the one with the
 // number of the gateway's (pilot/pkg/networking/core/route, GetDestinationCluster).
-func (c *call) portless(to string) simulate.Decision {
+func (c *call) decidePortless(to string) simulate.Decision {
 	_, _, err := net.SplitHostPort(to)
 	if err != nil && c.in.Holds(simulate.Unknown{
 		Why: simulate.Opaque, At: c.place.service.At, Key: "a port of " + c.place.key,
@@ -195,31 +195,31 @@ func (c *call) portless(to string) simulate.Decision {
 	}) {
 		return simulate.Decision{Cause: simulate.Anything, At: c.place.service.At, Reason: "the request goes to one of several ports"}
 	}
-	if u := c.doubt(); u != nil {
+	if u := c.askUnread(); u != nil {
 		return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 	}
-	return c.reset(fmt.Sprintf("the Service %s/%s has no such port as %s", c.place.namespace, c.place.name, to))
+	return c.closeConnection(fmt.Sprintf("the Service %s/%s has no such port as %s", c.place.namespace, c.place.name, to))
 }
 
-// reset closes a connection; the proxy before answers 503.
-func (c *call) reset(why string) simulate.Decision {
+// closeConnection closes a connection; the proxy before answers 503.
+func (c *call) closeConnection(why string) simulate.Decision {
 	c.trail.Say(name, source.Ref{}, "%s: the connection is closed", why)
 	return simulate.Decision{Cause: simulate.Crashed, Reason: why}
 }
 
-// holds reports whether a guard is for the pods of the request.
-func (c *call) holds(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
+// isFor reports whether a guard is for the pods of the request.
+func (c *call) isFor(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
 
-// ask decides for external authorizers, which kgw does not ask. An authorizer
-// may change headers of requests that it lets through. If policies name two,
-// none is asked: the requests that they match are refused.
-func (c *call) ask(d *simulate.Decision) bool {
-	for _, a := range c.guards.custom.near(c) {
+// askAuthorizers decides for external authorizers, which kgw does not ask. An
+// authorizer may change headers of requests that it lets through. If policies
+// name two, none is asked: the requests that they match are refused.
+func (c *call) askAuthorizers(d *simulate.Decision) bool {
+	for _, a := range c.guards.custom.mayMatch(c) {
 		r, ok := a.matches(c)
-		if !ok || !c.holds(a) {
+		if !ok || !c.isFor(a) {
 			continue
 		}
-		if why := c.unasked(a.provider); why != "" {
+		if why := c.reasonUnasked(a.provider); why != "" {
 			*d = simulate.Decision{Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"), Reason: why}
 			return false
 		}
@@ -244,23 +244,23 @@ func failsOpen(a guard) simulate.Unknown {
 	}
 }
 
-// unasked returns why Istio refuses the requests of a policy with an external
-// authorizer, "" if the authorizer is asked.
-func (c *call) unasked(provider string) string {
+// reasonUnasked returns why Istio refuses the requests of a policy with an
+// external authorizer, "" if the authorizer is asked.
+func (c *call) reasonUnasked(provider string) string {
 	if _, known := c.mesh.Providers[provider]; c.mesh.Providers != nil && !known {
 		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses the requests that it would decide", provider)
 	}
-	if other := c.otherProvider(provider); other != "" {
+	if other := c.findOtherProvider(provider); other != "" {
 		return fmt.Sprintf("the policies for %s name two external authorizers, %q and %q: Istio refuses what they match", c.place.shown, other, provider)
 	}
 	return ""
 }
 
-// otherProvider returns an external authorizer that another policy for the pods
-// names, "" where all name one.
-func (c *call) otherProvider(provider string) string {
+// findOtherProvider returns an external authorizer that another policy for the
+// pods names, "" where all name one.
+func (c *call) findOtherProvider(provider string) string {
 	for _, a := range c.guards.providers {
-		if a.provider != provider && c.holds(a) {
+		if a.provider != provider && c.isFor(a) {
 			return a.provider
 		}
 	}
@@ -268,8 +268,8 @@ func (c *call) otherProvider(provider string) string {
 }
 
 func (c *call) refuse(d *simulate.Decision) bool {
-	for _, a := range c.guards.deny.near(c) {
-		if r, ok := a.matches(c); ok && c.holds(a) {
+	for _, a := range c.guards.deny.mayMatch(c) {
+		if r, ok := a.matches(c); ok && c.isFor(a) {
 			*d = simulate.Decision{
 				Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At(r.path), Proofs: d.Proofs,
 				Reason: c.in.Because("RBAC: access denied at %s: the policy %s (DENY) matches", c.place.shown, a.manifest.ID()),
@@ -282,15 +282,15 @@ func (c *call) refuse(d *simulate.Decision) bool {
 
 // admit needs one ALLOW policy that matches, if there is one for the pods.
 func (c *call) admit(d *simulate.Decision) bool {
-	for _, a := range c.guards.allow.near(c) {
-		if r, ok := a.matches(c); ok && c.holds(a) {
+	for _, a := range c.guards.allow.mayMatch(c) {
+		if r, ok := a.matches(c); ok && c.isFor(a) {
 			if c.trail.On() {
 				c.trail.Say(name, a.manifest.At(r.path), "the policy %s (ALLOW) lets the request through at %s", a.manifest.ID(), c.place.shown)
 			}
 			return true
 		}
 	}
-	asked := c.guards.allow.holding(c)
+	asked := c.guards.allow.holdingFor(c)
 	if len(asked) == 0 {
 		c.sayOpen()
 		return true
@@ -299,7 +299,7 @@ func (c *call) admit(d *simulate.Decision) bool {
 		Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: asked[0].manifest.At("spec.rules"), Proofs: d.Proofs,
 	}
 	if !c.in.Terse {
-		d.Reason = fmt.Sprintf("RBAC: access denied at %s: %s", c.place.shown, allowing(asked))
+		d.Reason = fmt.Sprintf("RBAC: access denied at %s: %s", c.place.shown, listAllowing(asked))
 	}
 	if c.trail.On() {
 		for _, a := range asked {
@@ -309,7 +309,7 @@ func (c *call) admit(d *simulate.Decision) bool {
 	return false
 }
 
-func allowing(list []guard) string {
+func listAllowing(list []guard) string {
 	if len(list) == 1 {
 		return fmt.Sprintf("the policy %s (ALLOW) does not match", list[0].manifest.ID())
 	}

@@ -74,10 +74,10 @@ func readTokens(m *simulate.Manifest, order int) *tokens {
 // found is a token that a rule found, and where.
 type found struct{ text, at string }
 
-// find returns every token at the places of a rule: in headers line by line,
-// behind the prefix wherever that is, in parameters, in cookies
-// (envoy, jwt_authn/extractor.cc).
-func (r *tokenRule) find(q *simulate.Request) []found {
+// findTokens returns every token at the places of a rule: in headers line by
+// line, behind the prefix wherever that is, in parameters, in cookies (envoy,
+// jwt_authn/extractor.cc).
+func (r *tokenRule) findTokens(q *simulate.Request) []found {
 	var out []found
 	for _, h := range r.headers {
 		for _, line := range q.Headers {
@@ -136,10 +136,10 @@ func (r *tokenRule) verify(token *simulate.Token, text string) fault {
 	if issuer, _ := token.Claims["iss"].(string); r.issuer != "" && issuer != r.issuer {
 		return otherIssuer
 	}
-	return r.invalid(token)
+	return r.reasonInvalid(token)
 }
 
-func (r *tokenRule) invalid(t *simulate.Token) fault {
+func (r *tokenRule) reasonInvalid(t *simulate.Token) fault {
 	switch t.Valid {
 	case "expired":
 		return "it is expired"
@@ -203,7 +203,7 @@ func texts(v any) []string {
 // verifies one decides; none is needed where there is none; else the last
 // fault that is one of a token of the rule's own decides.
 func (c *call) authenticate(d *simulate.Decision) bool {
-	if preflight(c.in) && c.isPreflight() {
+	if mayBePreflight(c.in) && c.isPreflight() {
 		return true
 	}
 	var rules []*tokenRule
@@ -215,8 +215,8 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 	faults := make([]fault, len(rules))
 	first, at := -1, found{}
 	for i, r := range rules {
-		c.clear(r, d)
-		list := r.find(c.in)
+		c.clearOutputs(r, d)
+		list := r.findTokens(c.in)
 		faults[i] = noToken
 		for _, f := range list {
 			if faults[i] = r.verify(&c.in.Token, f.text); faults[i] != "" {
@@ -226,7 +226,7 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 			at = f
 		}
 		if faults[i] == "" {
-			c.verified(r, at, d)
+			c.keepClaims(r, at, d)
 			return true
 		}
 		if faults[i] != noToken && first < 0 {
@@ -272,9 +272,9 @@ func indexes(list []fault) []int {
 	return out
 }
 
-// preflight reports whether a request may be a preflight of CORS, which
+// mayBePreflight reports whether a request may be a preflight of CORS, which
 // jwt_authn passes over.
-func preflight(q *simulate.Request) bool {
+func mayBePreflight(q *simulate.Request) bool {
 	return q.Method == http.MethodOptions && (q.Free == simulate.AnyRequest || q.Header("Origin") != "" && q.Header("Access-Control-Request-Method") != "")
 }
 
@@ -286,8 +286,9 @@ func (c *call) isPreflight() bool {
 	})
 }
 
-// clear removes what a client may have written where the rule writes claims.
-func (c *call) clear(r *tokenRule, d *simulate.Decision) {
+// clearOutputs removes what a client may have written where the rule writes
+// claims.
+func (c *call) clearOutputs(r *tokenRule, d *simulate.Decision) {
 	for _, name := range r.outputs() {
 		c.in.RemoveHeader(name)
 		d.Cleared = append(d.Cleared, strings.ToLower(name))
@@ -306,11 +307,11 @@ func (r *tokenRule) outputs() []string {
 	return out
 }
 
-// verified keeps the claims, writes those that have headers, and removes the
+// keepClaims keeps the claims, writes those that have headers, and removes the
 // token from the place where it was found.
-func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
+func (c *call) keepClaims(r *tokenRule, at found, d *simulate.Decision) {
 	claims := c.in.Token.Claims
-	c.identity = &identity{claims: split(claims, r.delimited)}
+	c.identity = &identity{claims: splitClaims(claims, r.delimited)}
 	c.identity.issuer, _ = claims["iss"].(string)
 	c.identity.subject, _ = claims["sub"].(string)
 	c.in.Verified = c.identity.claims
@@ -319,7 +320,7 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 		c.trail.Say(name, r.manifest.At(r.path), "%s verifies the token in %s", r.manifest.ID(), at.at)
 	}
 	if !r.forward {
-		c.drop(at)
+		c.removeToken(at)
 	}
 	set := func(header, text string) {
 		c.in.SetHeader(header, text)
@@ -332,15 +333,16 @@ func (c *call) verified(r *tokenRule, at found, d *simulate.Decision) {
 		set(r.payload, payloadText(claims))
 	}
 	for _, h := range r.claims {
-		if text, ok := claimText(nested(claims, strings.Split(h[1], "."))); ok {
+		if text, ok := claimText(claimAt(claims, strings.Split(h[1], "."))); ok {
 			set(h[0], text)
 		}
 	}
 }
 
-// split returns claims as conditions see them: of some of the outermost ones the
-// words are the values (pilot/pkg/security/authn, space_delimited_claims).
-func split(claims map[string]any, delimited []string) map[string]any {
+// splitClaims returns claims as conditions see them: of some of the outermost
+// ones the words are the values (pilot/pkg/security/authn,
+// space_delimited_claims).
+func splitClaims(claims map[string]any, delimited []string) map[string]any {
 	out := maps.Clone(claims)
 	if out == nil {
 		out = map[string]any{}
@@ -365,8 +367,8 @@ func (r *tokenRule) source() string {
 	return strings.TrimSuffix(r.issuer, "/") + "/.well-known/openid-configuration"
 }
 
-// drop removes a token from its header or parameter; cookies are left.
-func (c *call) drop(at found) {
+// removeToken removes a token from its header or parameter; cookies are left.
+func (c *call) removeToken(at found) {
 	kind, place, _ := strings.Cut(strings.TrimPrefix(at.at, "the "), " ")
 	switch kind {
 	case "header":
@@ -405,7 +407,7 @@ func claimText(v any) (string, bool) {
 	return base64.StdEncoding.EncodeToString(text), err == nil
 }
 
-func nested(claims map[string]any, path []string) any {
+func claimAt(claims map[string]any, path []string) any {
 	for len(path) > 1 {
 		claims, _ = claims[path[0]].(map[string]any)
 		path = path[1:]

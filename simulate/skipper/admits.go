@@ -15,12 +15,12 @@ const Again = "<loopback>"
 
 func isOpaque(c eskip.Call) bool { return filterOf(c.Name).class == opaque }
 
-// reaches is what the route sends requests to; "" where it answers itself, or
+// destination is what the route sends requests to; "" where it answers itself, or
 // has no requests left in its limit. A copy of the request is sent too.
-func (r *route) reaches() string {
+func (r *route) destination() string {
 	to := ""
 	switch b := &r.backend; {
-	case b.reaches():
+	case b.isBehind():
 		to = b.to
 	case b.kind == loopback:
 		to = Again
@@ -32,7 +32,7 @@ func (r *route) reaches() string {
 	}
 	for i := range r.filters {
 		c := &r.filters[i]
-		if copied, ok := textArg(c.Args, 0); ok && copies(c) {
+		if copied, ok := textArg(c.Args, 0); ok && sendsCopy(c) {
 			return copied
 		}
 		if most, ok := number(c.Args, limitArgs[c.Name].most); ok && filterOf(c.Name).limits && most <= 0 {
@@ -45,19 +45,19 @@ func (r *route) reaches() string {
 	return to
 }
 
-// copies reports whether the filter sends a copy of the request elsewhere.
-func copies(c *eskip.Call) bool {
+// sendsCopy reports whether the filter sends a copy of the request elsewhere.
+func sendsCopy(c *eskip.Call) bool {
 	return slices.Contains([]string{"tee", "Tee", "teenf", "teeLoopback"}, c.Name)
 }
 
-// loops is the path for which a route asks again, where its filters say so and
+// loopPath is the path for which a route asks again, where its filters say so and
 // leave the caller's token as it is.
-func (r *route) loops() *pathlang.Path {
+func (r *route) loopPath() *pathlang.Path {
 	var out *pathlang.Path
 	given := givenHeaders{}
 	for i := range r.filters {
 		c := &r.filters[i]
-		given.follow(c)
+		given.note(c)
 		switch c.Name {
 		case "setPath":
 			text, _ := textArg(c.Args, 0)
@@ -80,8 +80,8 @@ const authorization = "authorization"
 // set: what is verified there proves nothing of the caller.
 type givenHeaders map[string]bool
 
-// follow notes what a filter does to headers.
-func (g givenHeaders) follow(c *eskip.Call) {
+// note notes what a filter does to headers.
+func (g givenHeaders) note(c *eskip.Call) {
 	args := append(textsOf(c.Args), "", "", "")
 	key := strings.ToLower(args[0])
 	switch c.Name {
@@ -124,21 +124,21 @@ func (r *route) admits() []simulate.Admission {
 	infos, given := []map[string]any{{}}, givenHeaders{}
 	for i := range r.filters {
 		c := &r.filters[i]
-		if copies(c) {
-			out = append(out, r.through(proofs, infos)...)
+		if sendsCopy(c) {
+			out = append(out, r.waysThrough(proofs, infos)...)
 		}
-		given.follow(c)
+		given.note(c)
 		if p := filterOf(c.Name).proof; p != "" && !given[authorization] && !slices.Contains(proofs, p) {
 			proofs = append(proofs, p)
 		}
-		infos = demand(c, infos)
+		infos = addDemand(c, infos)
 	}
-	return append(out, r.through(proofs, infos)...)
+	return append(out, r.waysThrough(proofs, infos)...)
 }
 
-// through are the ways through filters that demand the proofs, and tokens for
+// waysThrough are the ways through filters that demand the proofs, and tokens for
 // which the service returns what is wanted.
-func (r *route) through(proofs []string, infos []map[string]any) []simulate.Admission {
+func (r *route) waysThrough(proofs []string, infos []map[string]any) []simulate.Admission {
 	claims := r.claims()
 	var out []simulate.Admission
 	for _, info := range infos {
@@ -166,7 +166,7 @@ func (r *route) claims() map[string]any {
 		}
 		for i := 0; strings.HasPrefix(t.Name, "JWTPayload") && i+1 < len(pairs); i += 2 {
 			if claims[pairs[i]] = pairs[i+1]; strings.HasSuffix(t.Name, "Regexp") {
-				claims[pairs[i]] = word(pairs[i+1])
+				claims[pairs[i]] = exampleText(pairs[i+1])
 			}
 		}
 	}
@@ -196,9 +196,9 @@ func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	return t
 }
 
-// demand puts the facts that a filter wants into the information of tokens;
+// addDemand puts the facts that a filter wants into the information of tokens;
 // each of several alternatives makes a token of its own.
-func demand(c *eskip.Call, infos []map[string]any) []map[string]any {
+func addDemand(c *eskip.Call, infos []map[string]any) []map[string]any {
 	args := textsOf(c.Args)
 	var out []map[string]any
 	with := func(info map[string]any, scopes []string, pairs ...string) {

@@ -63,8 +63,8 @@ func readSignature(form string) signature {
 	return s
 }
 
-// takes reports whether the arguments have the form.
-func (s *signature) takes(args []any) bool {
+// accepts reports whether the arguments have the form.
+func (s *signature) accepts(args []any) bool {
 	if len(args) < s.least || s.most >= 0 && len(args) > s.most || s.even && (len(args)-s.least)%2 != 0 {
 		return false
 	}
@@ -82,13 +82,13 @@ func (s *signature) takes(args []any) bool {
 
 // accepts reports whether Skipper builds a filter of the call.
 func accepts(c *eskip.Call) bool {
-	return slices.ContainsFunc(arguments[c.Name], func(s signature) bool { return s.takes(c.Args) })
+	return slices.ContainsFunc(arguments[c.Name], func(s signature) bool { return s.accepts(c.Args) })
 }
 
 // acceptsPredicate reports whether Skipper builds a predicate of the call. Of
 // an interval the begin comes first.
 func acceptsPredicate(c *eskip.Call) bool {
-	if !slices.ContainsFunc(predicateArguments[c.Name], func(s signature) bool { return s.takes(c.Args) }) {
+	if !slices.ContainsFunc(predicateArguments[c.Name], func(s signature) bool { return s.accepts(c.Args) }) {
 		return false
 	}
 	begin, _ := number(c.Args, 0)
@@ -101,13 +101,13 @@ func acceptsPredicate(c *eskip.Call) bool {
 	case "ContentLengthBetween":
 		return int64(begin) < int64(end)
 	case "Between":
-		return ranged && begin < end || !ranged && earlier(from, to)
+		return ranged && begin < end || !ranged && isEarlier(from, to)
 	}
 	return true
 }
 
-// earlier compares two times that are written alike.
-func earlier(from, to string) bool {
+// isEarlier compares two times that are written alike.
+func isEarlier(from, to string) bool {
 	for _, layout := range []string{time.RFC3339, localTime} {
 		a, err := time.Parse(layout, from)
 		b, wrong := time.Parse(layout, to)
@@ -121,11 +121,11 @@ func earlier(from, to string) bool {
 // localTime is a time without a zone, as predicates on times write it.
 const localTime = "2006-01-02T15:04:05"
 
-func yesText(string) bool         { return true }
-func noText(string) bool          { return false }
-func duration(text string) bool   { _, err := time.ParseDuration(text); return err == nil }
-func hexText(text string) bool    { _, err := hex.DecodeString(text); return err == nil }
-func expression(text string) bool { _, err := regexp.Compile(text); return err == nil }
+func acceptAny(string) bool         { return true }
+func acceptNone(string) bool        { return false }
+func isDuration(text string) bool   { _, err := time.ParseDuration(text); return err == nil }
+func isHex(text string) bool        { _, err := hex.DecodeString(text); return err == nil }
+func isExpression(text string) bool { _, err := regexp.Compile(text); return err == nil }
 
 // atLeast makes a kind of durations that are not shorter.
 func atLeast(least time.Duration) func(string) bool {
@@ -140,9 +140,9 @@ func oneOf(list ...string) func(string) bool {
 // textKinds are the kinds of arguments that are texts, with those that are
 // numbers too.
 var textKinds = map[string]func(string) bool{
-	"text": yesText, "any": yesText, "word": func(text string) bool { return text != "" },
-	"duration": duration, "period": duration, "delay": atLeast(0), "timeout": atLeast(time.Millisecond), "lifetime": atLeast(1),
-	"expression": expression, "hex": hexText, "hexword": func(text string) bool { return text != "" && hexText(text) },
+	"text": acceptAny, "any": acceptAny, "word": func(text string) bool { return text != "" },
+	"duration": isDuration, "period": isDuration, "delay": atLeast(0), "timeout": atLeast(time.Millisecond), "lifetime": atLeast(1),
+	"expression": isExpression, "hex": isHex, "hexword": func(text string) bool { return text != "" && isHex(text) },
 	"truth": oneOf("true", "false"), "boolean": func(text string) bool { _, err := strconv.ParseBool(text); return err == nil },
 	"mode": oneOf("active", "inactive", "logInactive"), "direction": oneOf("request", "response"), "charset": oneOf(charsets()...),
 	"url":     func(text string) bool { u, err := url.Parse(text); return err == nil && u.Scheme != "" && u.Host != "" },
@@ -159,12 +159,12 @@ var textKinds = map[string]func(string) bool{
 	},
 	"query":     func(text string) bool { return strings.Contains(text, ":") },
 	"reference": func(text string) bool { _, err := url.Parse(text); return err == nil },
-	"source":    isSource, "protocol": oneOf("http", "https"), "method": isMethod, "hash": func(text string) bool { return len(text) == 64 && hexText(text) },
+	"source":    isSource, "protocol": oneOf("http", "https"), "method": isMethod, "hash": func(text string) bool { return len(text) == 64 && isHex(text) },
 	"local":          func(text string) bool { _, err := time.Parse(localTime, text); return err == nil },
 	"zone":           func(text string) bool { _, err := time.LoadLocation(text); return err == nil },
 	"cron":           func(text string) bool { return len(strings.Fields(text)) == 5 },
-	"wordexpression": func(text string) bool { return text != "" && expression(text) }, "share": noText,
-	"number": noText, "positive": noText, "one": noText, "size": noText, "status": noText, "window": noText, "level": noText, "integer": noText,
+	"wordexpression": func(text string) bool { return text != "" && isExpression(text) }, "share": acceptNone,
+	"number": acceptNone, "positive": acceptNone, "one": acceptNone, "size": acceptNone, "status": acceptNone, "window": acceptNone, "level": acceptNone, "integer": acceptNone,
 }
 
 // isSource reports whether a text is a network or an address, except for the one

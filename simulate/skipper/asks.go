@@ -10,13 +10,13 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// toldOf returns the refusal of a service that the request says of that it does
-// not answer 200, or nil.
-func (x *exchange) toldOf(c *eskip.Call) *served {
+// refusalOf returns the refusal of a service that the request says of that it
+// does not answer 200, or nil.
+func (x *exchange) refusalOf(c *eskip.Call) *served {
 	status, told := x.in.Answers[c.Name]
 	switch {
 	case !told:
-		x.assume(c, "kgw does not ask it, and assumes that it lets the request pass")
+		x.noteAssumption(c, "kgw does not ask it, and assumes that it lets the request pass")
 		return nil
 	case status < http.StatusMultipleChoices:
 		x.trail.Say(name, x.route.at, "%s: it answers %d and lets the request pass", c.Name, status)
@@ -27,9 +27,9 @@ func (x *exchange) toldOf(c *eskip.Call) *served {
 	return &served{status: status, cause: simulate.BadCredentials, reason: fmt.Sprintf("%s refuses the request", c.Name)}
 }
 
-// introspects registers filters that ask an introspection endpoint about the
-// bearer token.
-func introspects(names ...string) {
+// registerIntrospection registers filters that ask an introspection endpoint
+// about the bearer token.
+func registerIntrospection(names ...string) {
 	for _, n := range names {
 		filterKinds[n] = filterKind{class: assumed, reason: "it asks an introspection endpoint about the token, whose answer may be part of the request", proof: "tokenintrospection", request: askIntrospection}
 	}
@@ -46,7 +46,7 @@ func askIntrospection(x *exchange, c *eskip.Call) *served {
 		}
 		x.introspected = &info{}
 		if _, given := x.given["authorization"]; given {
-			x.assume(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
+			x.noteAssumption(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
 			return nil
 		}
 		if t := &x.in.Token; text != t.Text() || t.Kind == "malformed" || !t.OK() {
@@ -63,10 +63,10 @@ func askIntrospection(x *exchange, c *eskip.Call) *served {
 		})) {
 			return &served{status: http.StatusUnauthorized, cause: simulate.NotSufficient, reason: "the introspection of the token lacks what " + c.Name + " demands"}
 		}
-	} else if refused := x.toldOf(c); refused != nil {
+	} else if refused := x.refusalOf(c); refused != nil {
 		return refused
 	}
-	x.prove("tokenintrospection")
+	x.noteProof("tokenintrospection")
 	return nil
 }
 
@@ -94,8 +94,8 @@ func lacksFacts(c *eskip.Call, facts map[string]any) bool {
 	return found == 0 || strings.HasSuffix(c.Name, "AllClaims") && found < len(args)
 }
 
-// said is what was learnt of the token, or nil.
-func (x *exchange) said() *info {
+// learntOf is what was learnt of the token, or nil.
+func (x *exchange) learntOf() *info {
 	if x.info != nil {
 		return x.info
 	}
@@ -109,33 +109,34 @@ func validateTokeninfo(x *exchange, c *eskip.Call) *served {
 		return nil
 	}
 	if text, _ := textArg(c.Args, 0); strings.Contains(text, "optOut") {
-		return x.toldOf(c)
+		return x.refusalOf(c)
 	}
 	return askTokeninfo(x, c)
 }
 
-// logsIn registers filters that send a caller without their cookie to a login.
-func logsIn(proof string, names ...string) {
+// registerLogin registers filters that send a caller without their cookie to a
+// login.
+func registerLogin(proof string, names ...string) {
 	for _, n := range names {
 		filterKinds[n] = filterKind{class: assumed, reason: "it sends callers without its cookie to a login", proof: proof, request: func(x *exchange, c *eskip.Call) *served {
 			if x.in.Header("Cookie") == "" && x.in.Free == simulate.Concrete {
-				return x.login(c)
+				return x.answerLogin(c)
 			}
-			if refused := x.toldOf(c); refused != nil {
+			if refused := x.refusalOf(c); refused != nil {
 				return refused
 			}
-			x.prove(proof)
+			x.noteProof(proof)
 			return nil
 		}}
 	}
 }
 
-// login is what a caller without the cookie gets: the address of the login, or,
-// coming back from it, its decision about the request.
-func (x *exchange) login(c *eskip.Call) *served {
+// answerLogin is what a caller without the cookie gets: the address of the
+// login, or, coming back from it, its decision about the request.
+func (x *exchange) answerLogin(c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 3)
 	if callback, err := url.Parse(text); err == nil && text != "" && strings.Contains(seenPath(x.in), callback.Path) {
-		return x.unseen(c, "the filter completes a login", "accepts what the login sent")
+		return x.answerUnseen(c, "the filter completes a login", "accepts what the login sent")
 	}
 	return &served{status: http.StatusTemporaryRedirect, cause: simulate.NoCredentials, reason: "the caller has no cookie and is sent to the login"}
 }
@@ -146,11 +147,11 @@ func askPassword(x *exchange, c *eskip.Call) *served {
 	if !strings.HasPrefix(x.in.Header("Authorization"), "Basic ") && x.in.Free == simulate.Concrete {
 		return &served{status: http.StatusUnauthorized, cause: simulate.NoCredentials, reason: "there are no name and password"}
 	}
-	if refused := x.toldOf(c); refused != nil {
+	if refused := x.refusalOf(c); refused != nil {
 		return refused
 	}
 	if _, given := x.given["authorization"]; !given {
-		x.prove("basicAuth")
+		x.noteProof("basicAuth")
 	}
 	return nil
 }

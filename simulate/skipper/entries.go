@@ -76,10 +76,10 @@ func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
 	switch o := e.otherFor(host); {
 	case o == nil:
 		return at, false
-	case e.named(host):
-		return o.reachSkipper(host), true
+	case e.namesHost(host):
+		return o.whereSkipperIsReached(host), true
 	default:
-		return o.opens(host), true
+		return o.whereOpen(host), true
 	}
 }
 
@@ -142,15 +142,15 @@ func compareShapes(a, b []byte) int {
 // entries are the route's sets: one for each way in which its predicates can
 // hold.
 func (r *route) entries() []simulate.Entry {
-	base := simulate.Entry{Name: r.object, At: r.at, To: r.reaches(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits(), Example: r.credentials()}
+	base := simulate.Entry{Name: r.object, At: r.at, To: r.destination(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits(), Example: r.credentials()}
 	if len(r.hosts) == 1 {
 		base.Group = r.hosts[0]
 	}
 	if base.To == Again {
-		base.Again = r.loops()
+		base.Again = r.loopPath()
 	}
 	base.Set = match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.SlashedPath}
-	if r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !plainHost(h) }) {
+	if r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !isPlainHost(h) }) {
 		base.Set.Hosts = r.hosts
 	} else if r.hosts != nil {
 		base.Exact, base.Group = false, ""
@@ -163,7 +163,7 @@ func (r *route) entries() []simulate.Entry {
 	}
 	out := []simulate.Entry{base}
 	for i := range r.tests {
-		out = r.tests[i].narrow(out)
+		out = r.tests[i].narrowEntries(out)
 	}
 	return out
 }
@@ -189,14 +189,15 @@ func (r *route) pathSet() pathlang.Path {
 	return pathlang.Path{Lang: pathlang.Regex, Text: b.String() + "(/(?s:.*))?"}
 }
 
-// narrow puts a predicate into sets; a set is too large where it has no place
-// for the predicate, and then the entry has an example for which it holds.
-func (t *test) narrow(entries []simulate.Entry) []simulate.Entry {
+// narrowEntries puts a predicate into sets; a set is too large where it has no
+// place for the predicate, and then the entry has an example for which it
+// holds.
+func (t *test) narrowEntries(entries []simulate.Entry) []simulate.Entry {
 	args := textsOf(t.Args)
 	var out []simulate.Entry
 	for _, e := range entries {
 		switch {
-		case t.Name == "True", t.Name == "Traffic" && sure(t):
+		case t.Name == "True", t.Name == "Traffic" && isWhole(t):
 			out = append(out, e)
 		case t.Name == "Method" && e.Set.Methods == nil:
 			e.Set.Methods = args
@@ -205,15 +206,15 @@ func (t *test) narrow(entries []simulate.Entry) []simulate.Entry {
 			e.Set.Methods, e.Set.AnyCase = args, true
 			out = append(out, e)
 		case t.Name == "Header":
-			out = append(out, with(e, match.Predicate{Source: match.Header, Name: args[0], Values: args[1:]}))
+			out = append(out, addPredicate(e, match.Predicate{Source: match.Header, Name: args[0], Values: args[1:]}))
 		case t.Name == "JWTPayloadAllKV":
 			for i := 0; i+1 < len(args); i += 2 {
-				e = with(e, match.Predicate{Source: match.Claim, Name: args[i], Values: args[i+1 : i+2]})
+				e = addPredicate(e, match.Predicate{Source: match.Claim, Name: args[i], Values: args[i+1 : i+2]})
 			}
 			out = append(out, e)
 		case t.Name == "JWTPayloadAnyKV":
 			for _, p := range alternatives(args) {
-				out = append(out, with(e, p))
+				out = append(out, addPredicate(e, p))
 			}
 		case t.Name == "PathRegexp" && e.Set.Path.Lang == pathlang.Prefix:
 			e.Set.Path = pathlang.Path{Lang: pathlang.Regex, Text: "(?s:.*)(?:" + args[0] + ")(?s:.*)"}
@@ -228,8 +229,8 @@ func (t *test) narrow(entries []simulate.Entry) []simulate.Entry {
 	return out
 }
 
-// sure reports whether the share is the whole traffic.
-func sure(t *test) bool {
+// isWhole reports whether the share is the whole traffic.
+func isWhole(t *test) bool {
 	share, _ := number(t.Args, 0)
 	return share == 1 && len(t.Args) == 1
 }
@@ -243,13 +244,13 @@ func (t *test) example() []simulate.Header {
 	}
 	switch t.Name {
 	case "HeaderRegexp":
-		return []simulate.Header{{Name: args[0], Value: word(args[1])}}
+		return []simulate.Header{{Name: args[0], Value: exampleText(args[1])}}
 	case "Cookie":
-		return []simulate.Header{{Name: "Cookie", Value: args[0] + "=" + word(args[1])}}
+		return []simulate.Header{{Name: "Cookie", Value: args[0] + "=" + exampleText(args[1])}}
 	case "QueryParam":
-		return []simulate.Header{{Name: "?", Value: args[0] + "=" + word(append(args, "")[1])}}
+		return []simulate.Header{{Name: "?", Value: args[0] + "=" + exampleText(append(args, "")[1])}}
 	case "ForwardedHost":
-		return []simulate.Header{{Name: "Forwarded", Value: "host=" + word(args[0])}}
+		return []simulate.Header{{Name: "Forwarded", Value: "host=" + exampleText(args[0])}}
 	case "ForwardedProtocol":
 		return []simulate.Header{{Name: "Forwarded", Value: "proto=" + args[0]}}
 	case "Source", "SourceFromLast":
@@ -259,17 +260,17 @@ func (t *test) example() []simulate.Header {
 	return nil
 }
 
-// word is a text that an expression matches, as far as that is easy to find;
-// the caller tries it.
-func word(expr string) string {
+// exampleText is a text that an expression matches, as far as that is easy to
+// find; the caller tries it.
+func exampleText(expr string) string {
 	parsed, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return ""
 	}
-	return wordOf(parsed.Simplify())
+	return exampleOf(parsed.Simplify())
 }
 
-func wordOf(x *syntax.Regexp) string {
+func exampleOf(x *syntax.Regexp) string {
 	var b strings.Builder
 	switch x.Op {
 	case syntax.OpLiteral:
@@ -283,18 +284,18 @@ func wordOf(x *syntax.Regexp) string {
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return "x"
 	case syntax.OpCapture, syntax.OpPlus:
-		return wordOf(x.Sub[0])
+		return exampleOf(x.Sub[0])
 	case syntax.OpAlternate:
-		return wordOf(x.Sub[0])
+		return exampleOf(x.Sub[0])
 	case syntax.OpConcat:
 		for _, sub := range x.Sub {
-			b.WriteString(wordOf(sub))
+			b.WriteString(exampleOf(sub))
 		}
 	}
 	return b.String()
 }
 
-func with(e simulate.Entry, p match.Predicate) simulate.Entry {
+func addPredicate(e simulate.Entry, p match.Predicate) simulate.Entry {
 	e.Set.Predicates = append(slices.Clone(e.Set.Predicates), p)
 	return e
 }

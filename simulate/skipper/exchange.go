@@ -92,14 +92,14 @@ func (x *exchange) run() simulate.Decision {
 func (x *exchange) end(answer *served) simulate.Decision {
 	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Asked: x.asked, Response: map[string]string{}}
 	if answer != nil {
-		return x.answered(d, answer)
+		return x.finishAnswer(d, answer)
 	}
 	switch b := &x.route.backend; b.kind {
 	case shunt:
 		d.Status, d.Cause, d.Reason = http.StatusNotFound, simulate.Answered, "the route answers itself"
 		x.trail.Say(name, x.route.at, "the route has no backend and answers itself")
 	case loopback:
-		return x.again(d)
+		return x.routeAgain(d)
 	case forward:
 		x.failed = true
 		d.Status, d.Cause, d.Reason = http.StatusInternalServerError, simulate.NoUpstream, "the backend forward needs Skipper's flag -kubernetes-forward-backend-url"
@@ -111,14 +111,14 @@ func (x *exchange) end(answer *served) simulate.Decision {
 			x.trail.Say(name, x.route.at, "%s", d.Reason)
 			break
 		}
-		x.pass(&d, x.dynamic)
+		x.sendOn(&d, x.dynamic)
 	case service, network, balanced:
-		x.pass(&d, b.to)
+		x.sendOn(&d, b.to)
 	}
 	return d
 }
 
-func (x *exchange) answered(d simulate.Decision, answer *served) simulate.Decision {
+func (x *exchange) finishAnswer(d simulate.Decision, answer *served) simulate.Decision {
 	d.Status, d.Cause, d.Reason, d.Answer = answer.status, answer.cause, answer.reason, answer.text
 	for k, v := range answer.headers {
 		d.Response[strings.ToLower(k)] = v
@@ -130,8 +130,8 @@ func (x *exchange) answered(d simulate.Decision, answer *served) simulate.Decisi
 	return d
 }
 
-// pass sends the request on.
-func (x *exchange) pass(d *simulate.Decision, to string) {
+// sendOn sends the request on.
+func (x *exchange) sendOn(d *simulate.Decision, to string) {
 	x.trail.Say(name, x.route.at, "sent to %s", to)
 	d.Upstream, d.Next = to, x.in
 	d.Next.To = to
@@ -141,11 +141,11 @@ func (x *exchange) pass(d *simulate.Decision, to string) {
 	}
 }
 
-// again routes the request a second time, as the filters have changed it.
+// routeAgain routes the request a second time, as the filters have changed it.
 // What was learnt of its token is kept.
-func (x *exchange) again(d simulate.Decision) simulate.Decision {
+func (x *exchange) routeAgain(d simulate.Decision) simulate.Decision {
 	if x.lost != "" {
-		return x.answered(d, &served{reason: x.lost, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: x.lost}})
+		return x.finishAnswer(d, &served{reason: x.lost, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: x.lost}})
 	}
 	if x.loops++; x.loops > maxLoops {
 		d.Status, d.Cause, d.Reason, x.failed = http.StatusInternalServerError, simulate.Misconfigured, "the request is routed again and again", true
@@ -158,13 +158,13 @@ func (x *exchange) again(d simulate.Decision) simulate.Decision {
 	return d
 }
 
-func (x *exchange) prove(proof string) {
+func (x *exchange) noteProof(proof string) {
 	if !slices.Contains(x.proofs, proof) {
 		x.proofs = append(slices.Clip(x.proofs), proof)
 	}
 }
 
-// assume notes what kgw assumes about a service that it does not ask.
-func (x *exchange) assume(c *eskip.Call, what string) {
+// noteAssumption notes what kgw assumes about a service that it does not ask.
+func (x *exchange) noteAssumption(c *eskip.Call, what string) {
 	x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
 }

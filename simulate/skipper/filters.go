@@ -45,20 +45,20 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 	case k.request != nil:
 		return k.request(x, c)
 	case k.class == assumed:
-		if refused := x.toldOf(c); refused != nil {
+		if refused := x.refusalOf(c); refused != nil {
 			return refused
 		}
 		if k.proof != "" {
-			x.prove(k.proof)
+			x.noteProof(k.proof)
 		}
 	case k.class == opaque:
-		return x.unseen(c, k.reason, "lets the request through: "+k.reason)
+		return x.answerUnseen(c, k.reason, "lets the request through: "+k.reason)
 	}
 	return nil
 }
 
-// unseen is the answer of a filter of which kgw does not see what it does.
-func (x *exchange) unseen(c *eskip.Call, reason, does string) *served {
+// answerUnseen is the answer of a filter of which kgw does not see what it does.
+func (x *exchange) answerUnseen(c *eskip.Call, reason, does string) *served {
 	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)}}
 }
 
@@ -83,13 +83,13 @@ func register(class class, reason string, names ...string) {
 	}
 }
 
-func request(class class, reason string, run func(*exchange, *eskip.Call) *served, names ...string) {
+func registerRequest(class class, reason string, run func(*exchange, *eskip.Call) *served, names ...string) {
 	for _, n := range names {
 		filterKinds[n] = filterKind{class: class, reason: reason, request: run}
 	}
 }
 
-func prover(proof, reason string, names ...string) {
+func registerProver(proof, reason string, names ...string) {
 	for _, n := range names {
 		filterKinds[n] = filterKind{class: assumed, reason: reason, proof: proof}
 	}
@@ -102,15 +102,15 @@ func init() {
 	registerTokens()
 	registerLimits()
 	const asks = "it asks a service about the caller"
-	introspects("oauthTokenintrospectionAnyClaims", "oauthTokenintrospectionAllClaims", "oauthTokenintrospectionAnyKV", "oauthTokenintrospectionAllKV",
+	registerIntrospection("oauthTokenintrospectionAnyClaims", "oauthTokenintrospectionAllClaims", "oauthTokenintrospectionAnyKV", "oauthTokenintrospectionAllKV",
 		"secureOauthTokenintrospectionAnyClaims", "secureOauthTokenintrospectionAllClaims", "secureOauthTokenintrospectionAnyKV", "secureOauthTokenintrospectionAllKV")
-	logsIn("oidc", "oauthOidcUserInfo", "oauthOidcAnyClaims", "oauthOidcAllClaims")
-	logsIn("oauthGrant", "oauthGrant")
+	registerLogin("oidc", "oauthOidcUserInfo", "oauthOidcAnyClaims", "oauthOidcAllClaims")
+	registerLogin("oauthGrant", "oauthGrant")
 	filterKinds["basicAuth"] = filterKind{class: assumed, reason: "it compares with a file of passwords", proof: "basicAuth", request: askPassword}
-	prover("webhook", asks, "webhook")
-	prover("opaAuthorizeRequest", asks, "opaAuthorizeRequest")
-	prover("opaAuthorizeRequestWithBody", asks, "opaAuthorizeRequestWithBody")
-	prover("mtls", "it looks at the client's certificate", "mtlsAuthn", "mtlsCN", "mtlsIssuerDN", "mtlsSanCIDR", "mtlsSanDNS", "mtlsSanIP", "mtlsSanURI")
+	registerProver("webhook", asks, "webhook")
+	registerProver("opaAuthorizeRequest", asks, "opaAuthorizeRequest")
+	registerProver("opaAuthorizeRequestWithBody", asks, "opaAuthorizeRequestWithBody")
+	registerProver("mtls", "it looks at the client's certificate", "mtlsAuthn", "mtlsCN", "mtlsIssuerDN", "mtlsSanCIDR", "mtlsSanDNS", "mtlsSanIP", "mtlsSanURI")
 	register(assumed, "it refuses requests only under load, or by their body", "admissionControl", "consecutiveBreaker", "rateBreaker", "lifo", "lifoGroup", "fifo", "fifoWithBody",
 		"blockContent", "blockContentHex", "cache")
 	register(opaque, "it may refuse by claims that kgw does not read", "oidcClaimsQuery", "grantClaimsQuery")
@@ -150,16 +150,16 @@ func registerAnswers() {
 		}
 	}
 	const itself = "it answers instead of the backend"
-	request(decides, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
-	request(decides, itself, redirects, "redirectTo", "redirectToLower")
+	registerRequest(decides, itself, answers(http.StatusOK), "inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit")
+	registerRequest(decides, itself, redirects, "redirectTo", "redirectToLower")
 	unseen := func(what string) func(*exchange, *eskip.Call) *served {
 		return func(x *exchange, c *eskip.Call) *served {
-			return x.unseen(c, "its answer comes from "+what, "answers 200")
+			return x.answerUnseen(c, "its answer comes from "+what, "answers 200")
 		}
 	}
-	request(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")
-	request(decides, "a policy answers instead of the backend", unseen("a policy that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
-	request(decides, "it answers instead of the backend, by a login that kgw does not see", unseen("a login that kgw does not see"), "grantCallback", "grantLogout")
+	registerRequest(decides, "it answers with files that kgw does not see", unseen("a file that kgw does not see"), "static")
+	registerRequest(decides, "a policy answers instead of the backend", unseen("a policy that kgw does not see"), "opaServeResponse", "opaServeResponseWithReqBody")
+	registerRequest(decides, "it answers instead of the backend, by a login that kgw does not see", unseen("a login that kgw does not see"), "grantCallback", "grantLogout")
 	for _, n := range []string{"inlineContent", "absorb", "absorbSilent", "randomContent", "repeatContent", "repeatContentHex", "tarpit", "redirectTo", "redirectToLower", "static", "opaServeResponse", "opaServeResponseWithReqBody", "grantCallback", "grantLogout"} {
 		k := filterKinds[n]
 		k.answers = true

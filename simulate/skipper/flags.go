@@ -28,7 +28,7 @@ var deciders = map[string]func(o *Options, value string){
 	"kubernetes-https-redirect-code": func(o *Options, v string) { o.RedirectStatus, _ = strconv.Atoi(v) },
 	"disabled-filters": func(o *Options, v string) {
 		for name := range strings.SplitSeq(v, ",") {
-			o.without(strings.TrimSpace(name))
+			o.dropFilter(strings.TrimSpace(name))
 		}
 	},
 }
@@ -75,7 +75,7 @@ func OptionsOf(flags []string) Options {
 	for flag, filters := range enablers {
 		for name := range filterKinds {
 			if !on[flag] && slices.ContainsFunc(filters, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-				o.without(name)
+				o.dropFilter(name)
 			}
 		}
 	}
@@ -89,17 +89,17 @@ func isInert(name, value string) bool {
 	})
 }
 
-// without notes a filter that Skipper does not have.
-func (o *Options) without(name string) {
+// dropFilter notes a filter that Skipper does not have.
+func (o *Options) dropFilter(name string) {
 	if o.Absent == nil {
 		o.Absent = map[string]bool{}
 	}
 	o.Absent[name] = true
 }
 
-// forwarding is the condition that Skipper sends requests to the URL of a flag,
-// past all filters, where it is asked to; nil where its flags are known.
-func (o *Options) forwarding(at source.Ref) *simulate.Unknown {
+// whereForwarding is the condition that Skipper sends requests to the URL of a
+// flag, past all filters, where it is asked to; nil where its flags are known.
+func (o *Options) whereForwarding(at source.Ref) *simulate.Unknown {
 	if o.Told {
 		return nil
 	}

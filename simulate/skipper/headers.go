@@ -15,12 +15,12 @@ import (
 
 func registerHeaders() {
 	const header = "it changes a header of the request, for all that comes after it"
-	request(changes, header, setHeader, "setRequestHeader", "appendRequestHeader", "requestHeader")
-	request(changes, header, dropHeader, "dropRequestHeader")
-	request(changes, header, dropMatching, "dropRequestHeaderRegexp")
-	request(changes, header, copyHeader, "copyRequestHeader", "requestCopyHeader")
-	request(changes, header, modHeader, "modRequestHeader")
-	request(changes, header, queryToHeader, "queryToHeader")
+	registerRequest(changes, header, setHeader, "setRequestHeader", "appendRequestHeader", "requestHeader")
+	registerRequest(changes, header, dropHeader, "dropRequestHeader")
+	registerRequest(changes, header, dropMatching, "dropRequestHeaderRegexp")
+	registerRequest(changes, header, copyHeader, "copyRequestHeader", "requestCopyHeader")
+	registerRequest(changes, header, modHeader, "modRequestHeader")
+	registerRequest(changes, header, queryToHeader, "queryToHeader")
 	hidden := func(x *exchange, c *eskip.Call) *served {
 		key, _ := textArg(c.Args, 0)
 		if x.in.Header(key) != "" || strings.Contains(c.Name, "Context") || strings.Contains(c.Name, "Secret") {
@@ -28,19 +28,19 @@ func registerHeaders() {
 		}
 		return nil
 	}
-	request(changes, "it sets a header of the request to a value that kgw does not know", hidden, "setContextRequestHeader", "appendContextRequestHeader", "setRequestHeaderFromSecret", "encodeRequestHeader")
-	request(changes, header, changeBase64, "encodeBase64RequestHeader", "decodeBase64RequestHeader")
-	request(changes, "it changes the cookies of the request", changeCookie, "requestCookie", "dropRequestCookie")
+	registerRequest(changes, "it sets a header of the request to a value that kgw does not know", hidden, "setContextRequestHeader", "appendContextRequestHeader", "setRequestHeaderFromSecret", "encodeRequestHeader")
+	registerRequest(changes, header, changeBase64, "encodeBase64RequestHeader", "decodeBase64RequestHeader")
+	registerRequest(changes, "it changes the cookies of the request", changeCookie, "requestCookie", "dropRequestCookie")
 
 	const target = "it changes the path or the query of the request, for all that comes after it"
-	request(changes, target, setPath, "setPath")
-	request(changes, target, modPath, "modPath")
-	request(changes, target, changeQuery, "setQuery", "dropQuery")
-	request(changes, target, changeQuery, "stripQuery")
-	request(changes, target, headerToQuery, "headerToQuery")
+	registerRequest(changes, target, setPath, "setPath")
+	registerRequest(changes, target, modPath, "modPath")
+	registerRequest(changes, target, changeQuery, "setQuery", "dropQuery")
+	registerRequest(changes, target, changeQuery, "stripQuery")
+	registerRequest(changes, target, headerToQuery, "headerToQuery")
 
-	request(changes, "it keeps escapes of the path, for all that comes after it", keepEscapes, "rfcPath")
-	request(changes, "it changes X-Forwarded-For, for all that comes after it", func(x *exchange, c *eskip.Call) *served {
+	registerRequest(changes, "it keeps escapes of the path, for all that comes after it", keepEscapes, "rfcPath")
+	registerRequest(changes, "it changes X-Forwarded-For, for all that comes after it", func(x *exchange, c *eskip.Call) *served {
 		x.in.RemoveHeader("X-Forwarded-For")
 		x.setUnknown("X-Forwarded-For", c.Name+" sets it")
 		return nil
@@ -60,9 +60,9 @@ func registerHeaders() {
 		return nil
 	}
 	none := func(*exchange, *eskip.Call) *served { return nil }
-	request(changes, where, literal, "setDynamicBackendUrl", "setDynamicBackendHost")
-	request(changes, where, fromHeader, "setDynamicBackendUrlFromHeader", "setDynamicBackendHostFromHeader")
-	request(changes, where, none, "setDynamicBackendScheme", "setDynamicBackendSchemeFromHeader")
+	registerRequest(changes, where, literal, "setDynamicBackendUrl", "setDynamicBackendHost")
+	registerRequest(changes, where, fromHeader, "setDynamicBackendUrlFromHeader", "setDynamicBackendHostFromHeader")
+	registerRequest(changes, where, none, "setDynamicBackendScheme", "setDynamicBackendSchemeFromHeader")
 }
 
 // setUnknown notes that a header has a value that kgw does not know, which is

@@ -64,8 +64,8 @@ func redirectOf(annotations map[string]string, o *Options) redirect {
 	return r
 }
 
-func (l *loader) ingress(m *simulate.Manifest) {
-	i := &ingress{loader: l, m: m, annotations: annotated(m), mode: l.options.PathMode}
+func (l *loader) loadIngress(m *simulate.Manifest) {
+	i := &ingress{loader: l, m: m, annotations: annotationsOf(m), mode: l.options.PathMode}
 	var hosts []string
 	for _, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
 		hosts = append(hosts, source.Text(source.Field(rule, "host")))
@@ -73,7 +73,7 @@ func (l *loader) ingress(m *simulate.Manifest) {
 	if source.Field(m.Spec(), "defaultBackend") != nil {
 		hosts = append(slices.Clip(hosts), "")
 	}
-	if l.otherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
+	if l.isOtherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
 		return
 	}
 	if key := foreignAnnotation(m, i.annotations); key != "" {
@@ -81,21 +81,21 @@ func (l *loader) ingress(m *simulate.Manifest) {
 	}
 	i.uncertain = unread(m, simulate.IngressFields)
 	if i.annotations[backendAnnotation] == "forward" {
-		i.forwarded = i.options.forwarding(m.At("metadata.annotations"))
+		i.forwarded = i.options.whereForwarding(m.At("metadata.annotations"))
 	}
 	if !i.parse(hosts) {
 		return
 	}
 	if n := source.Field(m.Spec(), "defaultBackend"); n != nil {
-		i.defaultBackend(n)
+		i.addDefaultBackend(n)
 	}
 	for n, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
-		i.rule(rule, source.JoinIndex("spec.rules", n))
+		i.addRule(rule, source.JoinIndex("spec.rules", n))
 	}
 }
 
-// otherClass reports whether the object is for another controller.
-func (l *loader) otherClass(m *simulate.Manifest, hosts []string, field, annotation string) bool {
+// isOtherClass reports whether the object is for another controller.
+func (l *loader) isOtherClass(m *simulate.Manifest, hosts []string, field, annotation string) bool {
 	served := l.class
 	if m.Kind == "RouteGroup" {
 		served = l.groupClass
@@ -177,9 +177,9 @@ func (i *ingress) parse(hosts []string) bool {
 	return true
 }
 
-// defaultBackend is a route for everything: it has no host, no path, and none
+// addDefaultBackend is a route for everything: it has no host, no path, and none
 // of the annotations.
-func (i *ingress) defaultBackend(n *source.Node) {
+func (i *ingress) addDefaultBackend(n *source.Node) {
 	at := i.m.At("spec.defaultBackend")
 	b, filters, there := i.backend(n, at)
 	if !there {
@@ -255,15 +255,15 @@ func hasPort(m *simulate.Manifest, name string, number int64) bool {
 	})
 }
 
-func (i *ingress) rule(rule *source.Node, path string) {
+func (i *ingress) addRule(rule *source.Node, path string) {
 	host := source.Text(source.Field(rule, "host"))
 	paths := source.Elements(source.Field(source.Field(rule, "http"), "paths"))
-	traffic := i.traffic(paths)
+	traffic := i.shareTraffic(paths)
 	for n, p := range paths {
 		at := i.m.At(source.JoinIndex(path+".http.paths", n))
-		i.extraRoutes(host, p, at)
+		i.addExtraRoutes(host, p, at)
 		if share := traffic[n]; share.value > 0 {
-			i.pathRoute(host, p, share, at)
+			i.addPathRoute(host, p, share, at)
 		}
 	}
 }
@@ -287,10 +287,10 @@ func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs
 	return []eskip.Call{eskip.Of("PathRegexp", text)}, []string{text}
 }
 
-func onTree(c eskip.Call) bool { return c.Name == "Path" || c.Name == "PathSubtree" }
+func isOnTree(c eskip.Call) bool { return c.Name == "Path" || c.Name == "PathSubtree" }
 
-// pathRoute is the route of a path, with the routes that Skipper adds.
-func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref) {
+// addPathRoute is the route of a path, with the routes that Skipper adds.
+func (i *ingress) addPathRoute(host string, p *source.Node, s share, at source.Ref) {
 	b, filters, there := i.backend(source.Field(p, "backend"), at)
 	if !there {
 		return
@@ -299,8 +299,8 @@ func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref)
 		filters = i.filters
 	}
 	predicates, exprs := i.pathPredicates(p)
-	if i.mode == "path-prefix" && slices.ContainsFunc(i.predicates, onTree) {
-		predicates = slices.DeleteFunc(predicates, onTree)
+	if i.mode == "path-prefix" && slices.ContainsFunc(i.predicates, isOnTree) {
+		predicates = slices.DeleteFunc(predicates, isOnTree)
 	}
 	predicates = append(append(predicates, s.predicates()...), i.predicates...)
 	name, _, _ := strings.Cut(b.to, ".")
@@ -321,7 +321,7 @@ func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref)
 		i.keepTwin(r)
 	default:
 		i.redirects[host] = i.redirect.status
-		i.redirectTwin(r, overHTTP(r.predicates), i.redirect.status)
+		i.addRedirectTwin(r, withPlainHTTP(r.predicates), i.redirect.status)
 	}
 }
 
@@ -329,7 +329,7 @@ func (i *ingress) pathRoute(host string, p *source.Node, s share, at source.Ref)
 func (i *ingress) keepTwin(r *route) {
 	twin := *r
 	twin.id, twin.weight, twin.tests, twin.path, twin.dropped = r.id+"_disable_https_redirect", 0, nil, nil, ""
-	twin.compile(overHTTP(r.predicates))
+	twin.compile(withPlainHTTP(r.predicates))
 	i.add(&twin)
 }
 
@@ -340,8 +340,8 @@ func hostsOf(host string) []string {
 	return []string{host}
 }
 
-// extraRoutes are those of the annotation, for one path of a rule.
-func (i *ingress) extraRoutes(host string, p *source.Node, at source.Ref) {
+// addExtraRoutes are those of the annotation, for one path of a rule.
+func (i *ingress) addExtraRoutes(host string, p *source.Node, at source.Ref) {
 	path, exprs := i.pathPredicates(p)
 	for n := range i.extra {
 		x := &i.extra[n]
@@ -360,7 +360,7 @@ func (i *ingress) extraRoutes(host string, p *source.Node, at source.Ref) {
 				r.pathExprs = append(slices.Clip(r.pathExprs), text)
 			}
 		}
-		if slices.ContainsFunc(path, onTree) && slices.ContainsFunc(own, onTree) {
+		if slices.ContainsFunc(path, isOnTree) && slices.ContainsFunc(own, isOnTree) {
 			i.Dropped = append(i.Dropped, Dropped{r.at, "a route of " + i.m.Name, r.hosts, "it has a path of its own, and the rule has one"})
 			continue
 		}
@@ -397,10 +397,10 @@ func extraBackend(x *eskip.Route, at source.Ref) backend {
 	return b
 }
 
-// catchAlls answers 404 to requests that no route of a host matches, if all
+// addCatchAlls answers 404 to requests that no route of a host matches, if all
 // routes of the host have an expression for the path and none of them is for
 // all paths.
-func (l *loader) catchAlls() {
+func (l *loader) addCatchAlls() {
 	for _, host := range slices.Sorted(maps.Keys(l.hosts)) {
 		routes := l.hosts[host]
 		open := slices.ContainsFunc(routes, func(r *route) bool { return len(r.pathExprs) == 0 || slices.Contains(r.pathExprs, "^/") })
@@ -411,12 +411,12 @@ func (l *loader) catchAlls() {
 		r.compile(nil)
 		l.add(r)
 		if status, has := l.redirects[host]; has {
-			l.redirectTwin(r, overHTTP(nil), status)
+			l.addRedirectTwin(r, withPlainHTTP(nil), status)
 		}
 		if l.kept[host] {
 			twin := *r
 			twin.id, twin.weight, twin.tests = r.id+"_disable_https_redirect", 0, nil
-			twin.compile(overHTTP(nil))
+			twin.compile(withPlainHTTP(nil))
 			l.add(&twin)
 		}
 	}

@@ -26,8 +26,8 @@ var limitArgs = map[string]struct {
 
 func registerLimits() {
 	const counts = "it counts the requests of a period"
-	request(decides, counts, limit, "ratelimit", "clientRatelimit", "localRatelimit")
-	request(decides, counts, limit, "clusterRatelimit", "clusterClientRatelimit")
+	registerRequest(decides, counts, spendLimit, "ratelimit", "clientRatelimit", "localRatelimit")
+	registerRequest(decides, counts, spendLimit, "clusterRatelimit", "clusterClientRatelimit")
 	for n := range limitArgs {
 		k := filterKinds[n]
 		k.limits = true
@@ -40,14 +40,14 @@ func registerLimits() {
 // and for one client if the limit distinguishes clients.
 type limitBucket struct{ kind, settings, client string }
 
-// limit spends one request of a bucket. A request without a value to count by
-// is never limited (filters/ratelimit).
-func limit(x *exchange, c *eskip.Call) *served {
+// spendLimit spends one request of a bucket. A request without a value to count
+// by is never limited (filters/ratelimit).
+func spendLimit(x *exchange, c *eskip.Call) *served {
 	at := limitArgs[c.Name]
 	most, _ := number(c.Args, at.most)
-	bucket := limitBucket{kind: strings.Replace(c.Name, "localRatelimit", "clientRatelimit", 1), settings: settings(c, at.group, at.most, at.period)}
+	bucket := limitBucket{kind: strings.Replace(c.Name, "localRatelimit", "clientRatelimit", 1), settings: limitKey(c, at.group, at.most, at.period)}
 	if at.client {
-		who, counted := x.client(c, at.last)
+		who, counted := x.identifyClient(c, at.last)
 		if !counted {
 			return nil
 		}
@@ -73,8 +73,8 @@ func limit(x *exchange, c *eskip.Call) *served {
 	return out
 }
 
-// settings are what makes two limits one bucket: the group, or the numbers.
-func settings(c *eskip.Call, group, most, period int) string {
+// limitKey are what makes two limits one bucket: the group, or the numbers.
+func limitKey(c *eskip.Call, group, most, period int) string {
 	if group >= 0 {
 		text, _ := textArg(c.Args, group)
 		return text
@@ -82,9 +82,9 @@ func settings(c *eskip.Call, group, most, period int) string {
 	return fmt.Sprint(c.Args[most], " ", c.Args[period])
 }
 
-// client identifies the client of a request: named headers, or the first
+// identifyClient identifies the client of a request: named headers, or the first
 // address of X-Forwarded-For.
-func (x *exchange) client(c *eskip.Call, last int) (who string, counted bool) {
+func (x *exchange) identifyClient(c *eskip.Call, last int) (who string, counted bool) {
 	names, named := textArg(c.Args, last)
 	if !named {
 		return x.firstForwarded(), true

@@ -53,14 +53,14 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	l := &loader{Engine: e, ids: map[string]bool{}, hosts: map[string][]*route{}, redirects: map[string]int{}, kept: map[string]bool{}}
 	for _, m := range objects {
 		if m.Kind == "Ingress" {
-			l.ingress(m)
+			l.loadIngress(m)
 		} else {
-			l.group(m)
+			l.loadGroup(m)
 		}
 	}
-	l.catchAlls()
+	l.addCatchAlls()
 	if len(objects) > len(e.elsewhere) && !o.NoRedirect {
-		l.redirectTwin(&route{id: "kube_"}, overHTTP(nil), e.options.redirectStatus())
+		l.addRedirectTwin(&route{id: "kube_"}, withPlainHTTP(nil), e.options.redirectStatus())
 	}
 	e.index()
 	return e
@@ -87,8 +87,8 @@ type loader struct {
 	kept      map[string]bool     // hosts that are served over plain HTTP too
 }
 
-// annotated are the annotations of an object.
-func annotated(m *simulate.Manifest) map[string]string {
+// annotationsOf are the annotations of an object.
+func annotationsOf(m *simulate.Manifest) map[string]string {
 	return source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
 }
 
@@ -108,7 +108,7 @@ func (l *loader) dropObject(m *simulate.Manifest, hosts []string, at source.Ref,
 // add keeps a route unless one of its id is there.
 func (l *loader) add(r *route) {
 	if r.backend.kind == forward {
-		r.forwarded = l.options.forwarding(r.backend.at)
+		r.forwarded = l.options.whereForwarding(r.backend.at)
 	}
 	if l.ids[r.id] {
 		if r.redirect == 0 {
@@ -139,14 +139,14 @@ func (r *route) check(absentFilters map[string]bool) {
 		}
 	}
 	for _, h := range r.hosts {
-		if _, err := regexp.Compile(hostExpression(h)); !plainHost(h) && err != nil {
+		if _, err := regexp.Compile(hostExpression(h)); !isPlainHost(h) && err != nil {
 			r.drop("Skipper makes an expression of the host %q, which does not compile", h)
 		}
 	}
 }
 
-// plainHost reports whether a host is not an expression to Skipper.
-func plainHost(h string) bool { return !strings.ContainsAny(h, `\+*?()|[]{}^$`) }
+// isPlainHost reports whether a host is not an expression to Skipper.
+func isPlainHost(h string) bool { return !strings.ContainsAny(h, `\+*?()|[]{}^$`) }
 
 func hostExpression(h string) string {
 	return "^(" + strings.ReplaceAll(h, ".", "[.]") + `[.]?(:[0-9]+)?)$`
@@ -155,8 +155,8 @@ func hostExpression(h string) string {
 // heavy is the weight of redirects for Ingresses.
 const heavy = 1000
 
-// redirectTwin adds the redirect to https that Skipper adds for a route.
-func (l *loader) redirectTwin(r *route, predicates []eskip.Call, status int) {
+// addRedirectTwin adds the redirect to https that Skipper adds for a route.
+func (l *loader) addRedirectTwin(r *route, predicates []eskip.Call, status int) {
 	twin := &route{
 		id: r.id + "_https_redirect", object: r.object, at: r.at, hosts: r.hosts, uncertain: r.uncertain, redirect: status,
 		filters: []eskip.Call{eskip.Of("redirectTo", status, "https:")},
@@ -168,7 +168,7 @@ func (l *loader) redirectTwin(r *route, predicates []eskip.Call, status int) {
 	l.add(twin)
 }
 
-// overHTTP are the predicates that choose plain HTTP before all others.
-func overHTTP(rest []eskip.Call) []eskip.Call {
+// withPlainHTTP are the predicates that choose plain HTTP before all others.
+func withPlainHTTP(rest []eskip.Call) []eskip.Call {
 	return append([]eskip.Call{eskip.Of("Header", forwardedProto, "http"), eskip.Of("Weight", heavy)}, rest...)
 }

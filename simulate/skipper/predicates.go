@@ -48,15 +48,15 @@ type predicateKind struct {
 	needs string
 }
 
-// decided makes a kind that is decided by the request alone.
-func decided(expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
+// decidedKind makes a kind that is decided by the request alone.
+func decidedKind(expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
 	return predicateKind{expression: expression, holds: func(t *test, q *simulate.Request) (truth, string) {
 		return truthOf(holds(t, textsOf(t.Args), q)), ""
 	}}
 }
 
-// undecided makes a kind that the request alone does not decide.
-func undecided(why simulate.Why, reason string) predicateKind {
+// undecidedKind makes a kind that the request alone does not decide.
+func undecidedKind(why simulate.Why, reason string) predicateKind {
 	return predicateKind{why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
 }
 
@@ -70,45 +70,45 @@ func init() {
 		return predicateKind{holds: func(*test, *simulate.Request) (truth, string) { return truthOf(is), "" }}
 	}
 	predicateKinds = map[string]predicateKind{
-		"Method": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return args[0] == q.Method }),
-		"Methods": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
+		"Method": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return args[0] == q.Method }),
+		"Methods": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return slices.ContainsFunc(args, func(m string) bool { return strings.EqualFold(m, q.Method) })
 		}),
-		"Host":    decided(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(q.Host) }),
-		"HostAny": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return slices.Contains(args, q.Host) }),
-		"Header": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
+		"Host":    decidedKind(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(q.Host) }),
+		"HostAny": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return slices.Contains(args, q.Host) }),
+		"Header": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, args[0], func(v string) bool { return v == args[1] })
 		}),
-		"HeaderRegexp": decided(2, func(t *test, args []string, q *simulate.Request) bool {
+		"HeaderRegexp": decidedKind(2, func(t *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, args[0], t.expr.MatchString)
 		}),
-		"PathRegexp":            decided(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(seenPath(q)) }),
-		"Cookie":                decided(2, holdsCookie),
+		"PathRegexp":            decidedKind(1, func(t *test, _ []string, q *simulate.Request) bool { return t.expr.MatchString(seenPath(q)) }),
+		"Cookie":                decidedKind(2, holdsCookie),
 		"QueryParam":            {expression: 2, holds: holdsQuery},
-		"JWTPayloadAllKV":       decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimEquals(q)) }),
-		"JWTPayloadAnyKV":       decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimEquals(q)) }),
-		"JWTPayloadAllKVRegexp": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimMatches(q)) }),
-		"JWTPayloadAnyKVRegexp": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimMatches(q)) }),
-		"ForwardedHost": decided(1, func(t *test, _ []string, q *simulate.Request) bool {
+		"JWTPayloadAllKV":       decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimEquals(q)) }),
+		"JWTPayloadAnyKV":       decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimEquals(q)) }),
+		"JWTPayloadAllKVRegexp": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAll(args, claimMatches(q)) }),
+		"JWTPayloadAnyKVRegexp": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return holdsAny(args, claimMatches(q)) }),
+		"ForwardedHost": decidedKind(1, func(t *test, _ []string, q *simulate.Request) bool {
 			return q.Header("Forwarded") != "" && t.expr.MatchString(forwardedField(q, "host"))
 		}),
-		"ForwardedProtocol": decided(0, func(_ *test, args []string, q *simulate.Request) bool { return forwardedField(q, "proto") == args[0] }),
+		"ForwardedProtocol": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool { return forwardedField(q, "proto") == args[0] }),
 
 		"Source":               {holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
 		"SourceFromLast":       {holds: holdsSource, why: simulate.Asked, needs: "-H 'X-Forwarded-For: ADDRESS'"},
-		"ClientIP":             undecided(simulate.Asked, "the address of the caller's connection is not known"),
-		"ContentLengthBetween": undecided(simulate.Chosen, "the length of the body is not known"),
+		"ClientIP":             undecidedKind(simulate.Asked, "the address of the caller's connection is not known"),
+		"ContentLengthBetween": undecidedKind(simulate.Chosen, "the length of the body is not known"),
 		"Traffic":              {holds: holdsTraffic, why: simulate.Chosen},
 		"TrafficSegment":       {holds: holdsSegment, why: simulate.Chosen},
-		"After":                undecided(simulate.Chosen, "it depends on the time"),
-		"Before":               undecided(simulate.Chosen, "it depends on the time"),
-		"Between":              undecided(simulate.Chosen, "it depends on the time"),
-		"Cron":                 undecided(simulate.Chosen, "it depends on the time"),
-		"Tee": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
+		"After":                undecidedKind(simulate.Chosen, "it depends on the time"),
+		"Before":               undecidedKind(simulate.Chosen, "it depends on the time"),
+		"Between":              undecidedKind(simulate.Chosen, "it depends on the time"),
+		"Cron":                 undecidedKind(simulate.Chosen, "it depends on the time"),
+		"Tee": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, teeHeader, func(v string) bool { return v == args[0] })
 		}),
-		"OTelBaggage": undecided(simulate.Chosen, "kgw does not read the header baggage"),
-		"HeaderSHA256": decided(0, func(_ *test, args []string, q *simulate.Request) bool {
+		"OTelBaggage": undecidedKind(simulate.Chosen, "kgw does not read the header baggage"),
+		"HeaderSHA256": decidedKind(0, func(_ *test, args []string, q *simulate.Request) bool {
 			return anyHeader(q, args[0], func(v string) bool {
 				sum := sha256.Sum256([]byte(v))
 				return slices.ContainsFunc(args[1:], func(want string) bool { return strings.EqualFold(want, hex.EncodeToString(sum[:])) })

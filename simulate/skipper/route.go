@@ -88,8 +88,8 @@ var backendKinds = map[string]backendKind{
 	"": service, "service": service, "network": network, "lb": balanced, "shunt": shunt, "loopback": loopback, "dynamic": dynamic, "forward": forward,
 }
 
-// reaches reports whether the backend is something behind Skipper.
-func (b *backend) reaches() bool {
+// isBehind reports whether the backend is something behind Skipper.
+func (b *backend) isBehind() bool {
 	return b.kind == service || b.kind == network || b.kind == balanced || b.kind == dynamic
 }
 

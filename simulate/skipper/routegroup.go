@@ -34,10 +34,10 @@ type reference struct {
 	share
 }
 
-func (l *loader) group(m *simulate.Manifest) {
-	annotations := annotated(m)
+func (l *loader) loadGroup(m *simulate.Manifest) {
+	annotations := annotationsOf(m)
 	hosts := source.Texts(source.Field(m.Spec(), "hosts"))
-	if l.otherClass(m, hosts, "", annotations[groupClassAnnotation]) {
+	if l.isOtherClass(m, hosts, "", annotations[groupClassAnnotation]) {
 		return
 	}
 	g := &group{loader: l, m: m, hosts: hosts, backends: map[string]*source.Node{}, redirect: redirectOf(annotations, &l.options)}
@@ -47,11 +47,11 @@ func (l *loader) group(m *simulate.Manifest) {
 	}
 	g.uncertain = unread(m, simulate.RouteGroupFields)
 	routes := source.Elements(source.Field(m.Spec(), "routes"))
-	if len(routes) == 0 && !g.implicit() {
+	if len(routes) == 0 && !g.addImplicit() {
 		return
 	}
 	for i, n := range routes {
-		g.explicit(n, i)
+		g.addExplicit(n, i)
 	}
 	if g.hostOnly || !g.made {
 		return
@@ -157,15 +157,15 @@ func (g *group) validRoute(n *source.Node, hasDefault bool) error {
 	if slices.Contains(source.Texts(source.Field(n, "methods")), "") {
 		return errors.New("a method is empty")
 	}
-	if _, err := single(n, "filters", eskip.ParseFilters); err != nil {
+	if _, err := readSingleCalls(n, "filters", eskip.ParseFilters); err != nil {
 		return err
 	}
-	_, err := single(n, "predicates", eskip.ParsePredicates)
+	_, err := readSingleCalls(n, "predicates", eskip.ParsePredicates)
 	return err
 }
 
-// single reads a list of texts of which each is one call.
-func single(n *source.Node, list string, parse func(string) ([]eskip.Call, error)) ([]eskip.Call, error) {
+// readSingleCalls reads a list of texts of which each is one call.
+func readSingleCalls(n *source.Node, list string, parse func(string) ([]eskip.Call, error)) ([]eskip.Call, error) {
 	var out []eskip.Call
 	for _, text := range source.Texts(source.Field(n, list)) {
 		calls, err := parse(text)
@@ -180,8 +180,8 @@ func single(n *source.Node, list string, parse func(string) ([]eskip.Call, error
 	return out, nil
 }
 
-// references are the backends that a list names, with their shares.
-func references(list []*source.Node) []reference {
+// readReferences are the backends that a list names, with their shares.
+func readReferences(list []*source.Node) []reference {
 	weights := make([]float64, len(list))
 	for i, n := range list {
 		weights[i] = float64(source.Int(source.Field(n, "weight")))
@@ -235,23 +235,23 @@ func (g *group) ownHosts() []string {
 	return g.hosts
 }
 
-// implicit makes the routes of a group that has none: to its default backends,
+// addImplicit makes the routes of a group that has none: to its default backends,
 // without conditions but the host, and without filters.
-func (g *group) implicit() bool {
+func (g *group) addImplicit() bool {
 	at := g.m.At("spec.defaultBackends")
-	for i, ref := range references(source.Elements(source.Field(g.m.Spec(), "defaultBackends"))) {
+	for i, ref := range readReferences(source.Elements(source.Field(g.m.Spec(), "defaultBackends"))) {
 		b, _, err := g.backend(ref.name, nil)
 		if err != nil {
 			g.dropObject(g.m, g.hosts, at, "Skipper leaves the whole object out: %v", err)
 			return false
 		}
 		g.made, g.hostOnly = true, g.hostOnly || ref.value == 1
-		g.route(&route{id: g.id("all", 0, i), object: g.m.Name, at: at, hosts: g.ownHosts(), backend: b}, ref.predicates())
+		g.addRoute(&route{id: g.id("all", 0, i), object: g.m.Name, at: at, hosts: g.ownHosts(), backend: b}, ref.predicates())
 	}
 	return true
 }
 
-func (g *group) route(r *route, predicates []eskip.Call) {
+func (g *group) addRoute(r *route, predicates []eskip.Call) {
 	r.uncertain = g.uncertain
 	r.compile(predicates)
 	g.add(r)
@@ -260,16 +260,16 @@ func (g *group) route(r *route, predicates []eskip.Call) {
 		return (c.Name == "Header" || c.Name == "HeaderRegexp") && key == forwardedProto
 	})
 	if !g.redirect.keep && !g.redirect.off && !proto {
-		g.redirectTwin(r, append(slices.Clip(r.predicates), eskip.Of("Header", forwardedProto, "http")), g.options.redirectStatus())
+		g.addRedirectTwin(r, append(slices.Clip(r.predicates), eskip.Of("Header", forwardedProto, "http")), g.options.redirectStatus())
 	}
 }
 
-// explicit makes the routes of one route of the group: one for each method and
+// addExplicit makes the routes of one route of the group: one for each method and
 // backend. A backend that cannot be used costs all of them.
-func (g *group) explicit(n *source.Node, index int) {
+func (g *group) addExplicit(n *source.Node, index int) {
 	at := g.m.At(source.JoinIndex("spec.routes", index))
-	filters, _ := single(n, "filters", eskip.ParseFilters)
-	own, _ := single(n, "predicates", eskip.ParsePredicates)
+	filters, _ := readSingleCalls(n, "filters", eskip.ParseFilters)
+	own, _ := readSingleCalls(n, "predicates", eskip.ParsePredicates)
 	list := source.Elements(source.Field(n, "backends"))
 	if len(list) == 0 {
 		list = source.Elements(source.Field(g.m.Spec(), "defaultBackends"))
@@ -284,7 +284,7 @@ func (g *group) explicit(n *source.Node, index int) {
 		if slices.Contains(methods[:k], method) {
 			continue
 		}
-		for i, ref := range references(list) {
+		for i, ref := range readReferences(list) {
 			b, kept, err := g.backend(ref.name, filters)
 			if err != nil {
 				g.dropObject(g.m, g.hosts, at, "Skipper leaves the route out: %v", err)
@@ -298,7 +298,7 @@ func (g *group) explicit(n *source.Node, index int) {
 		}
 	}
 	for i, r := range made {
-		g.route(r, predicates[i])
+		g.addRoute(r, predicates[i])
 	}
 }
 

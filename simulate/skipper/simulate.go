@@ -53,14 +53,14 @@ func (o *elsewhere) controller() string {
 	return fmt.Sprintf("the controller of the class %q", o.class)
 }
 
-// opens is the condition that the other controller lets requests through.
-func (o *elsewhere) opens(host string) simulate.Unknown {
+// whereOpen is the condition that the other controller lets requests through.
+func (o *elsewhere) whereOpen(host string) simulate.Unknown {
 	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: fmt.Sprintf("%s lets requests for host %q through", o.controller(), host)}
 }
 
-// reachSkipper is the condition that requests for a host that Skipper serves too come
-// to Skipper. It is the same only where the whole object is.
-func (o *elsewhere) reachSkipper(host string) simulate.Unknown {
+// whereSkipperIsReached is the condition that requests for a host that Skipper
+// serves too come to Skipper. It is the same only where the whole object is.
+func (o *elsewhere) whereSkipperIsReached(host string) simulate.Unknown {
 	what := fmt.Sprintf("requests for host %q come to Skipper and not to %s, which the %s %s may be for", host, o.controller(), o.m.Kind, o.m.ID())
 	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
 }
@@ -81,7 +81,7 @@ func (e *Engine) index() {
 	for _, r := range e.routes {
 		switch {
 		case r.dropped != "":
-		case len(r.hosts) == 0 || slices.ContainsFunc(r.hosts, func(h string) bool { return !plainHost(h) }):
+		case len(r.hosts) == 0 || slices.ContainsFunc(r.hosts, func(h string) bool { return !isPlainHost(h) }):
 			e.anyHost = append(e.anyHost, r)
 		default:
 			for _, h := range r.hosts {
@@ -96,7 +96,7 @@ func (e *Engine) routesFor(host string) []*route {
 	bare := bareHost(host)
 	out := slices.Clone(e.byHost[bare])
 	for _, r := range e.anyHost {
-		if r.onHost(host) {
+		if r.isOnHost(host) {
 			out = append(out, r)
 		}
 	}
@@ -105,20 +105,20 @@ func (e *Engine) routesFor(host string) []*route {
 
 // bareHost is a host without the port and a final dot.
 func bareHost(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && hostRest(host[i:]) {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && isHostRest(host[i:]) {
 		host = host[:i]
 	}
 	return strings.TrimSuffix(host, ".")
 }
 
-// onHost reports whether the route is for a host.
-func (r *route) onHost(host string) bool {
+// isOnHost reports whether the route is for a host.
+func (r *route) isOnHost(host string) bool {
 	if len(r.hosts) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(r.hosts, func(h string) bool {
-		if plainHost(h) {
-			return onHost(h, host)
+		if isPlainHost(h) {
+			return sameHost(h, host)
 		}
 		expr, err := regexp.Compile(hostExpression(h))
 		return err == nil && expr.MatchString(host)
@@ -128,12 +128,12 @@ func (r *route) onHost(host string) bool {
 // Serves reports whether some object names the host, with or without a port:
 // for Skipper, or for another controller.
 func (e *Engine) Serves(host string) bool {
-	return e.named(host) || e.otherFor(host) != nil
+	return e.namesHost(host) || e.otherFor(host) != nil
 }
 
-// named reports whether a route of Skipper names the host.
-func (e *Engine) named(host string) bool {
-	return len(e.byHost[bareHost(host)]) > 0 || slices.ContainsFunc(e.anyHost, func(r *route) bool { return len(r.hosts) > 0 && r.onHost(host) })
+// namesHost reports whether a route of Skipper names the host.
+func (e *Engine) namesHost(host string) bool {
+	return len(e.byHost[bareHost(host)]) > 0 || slices.ContainsFunc(e.anyHost, func(r *route) bool { return len(r.hosts) > 0 && r.isOnHost(host) })
 }
 
 // otherFor returns an object of another controller for the host, or nil.
@@ -173,8 +173,8 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		r.Holds(*u)
 		return simulate.Decision{Cause: simulate.Anything, Reason: "a flag of Skipper is not followed"}
 	}
-	if o := s.engine.otherFor(r.Host); o != nil && (!s.engine.named(r.Host) || !r.Holds(o.reachSkipper(bareHost(r.Host)))) {
-		return s.engine.notServed(r, o, t)
+	if o := s.engine.otherFor(r.Host); o != nil && (!s.engine.namesHost(r.Host) || !r.Holds(o.whereSkipperIsReached(bareHost(r.Host)))) {
+		return s.engine.decideNotServed(r, o, t)
 	}
 	if t.On() {
 		s.engine.sayDropped(r.Host, t)
@@ -182,16 +182,16 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	x := &exchange{session: s, in: r, trail: t, given: map[string]string{}}
 	d := x.choose()
 	if d.Cause == simulate.NoRoute && s.engine.otherAny != nil {
-		return s.engine.notServed(r, s.engine.otherAny, t)
+		return s.engine.decideNotServed(r, s.engine.otherAny, t)
 	}
 	if d.Next != nil {
-		d.Headers = changed(in.Realise(), d.Next)
+		d.Headers = changedHeaders(in.Realise(), d.Next)
 	}
 	return d
 }
 
-// changed are the headers that were set on the way, by lower-case name.
-func changed(before, after *simulate.Request) map[string]string {
+// changedHeaders are the headers that were set on the way, by lower-case name.
+func changedHeaders(before, after *simulate.Request) map[string]string {
 	var out map[string]string
 	for _, h := range after.Headers {
 		if !slices.Contains(before.Headers, h) {
@@ -204,14 +204,14 @@ func changed(before, after *simulate.Request) map[string]string {
 	return out
 }
 
-// notServed is what becomes of a request for a host of another controller:
+// decideNotServed is what becomes of a request for a host of another controller:
 // anything.
-func (e *Engine) notServed(r *simulate.Request, o *elsewhere, t *simulate.Trail) simulate.Decision {
+func (e *Engine) decideNotServed(r *simulate.Request, o *elsewhere, t *simulate.Trail) simulate.Decision {
 	if o.class != "" {
 		t.Say(name, o.at, "%s %s is of the class %q, which Skipper does not serve", o.m.Kind, o.m.ID(), o.class)
 	}
-	if !e.named(r.Host) {
-		r.Holds(o.opens(bareHost(r.Host)))
+	if !e.namesHost(r.Host) {
+		r.Holds(o.whereOpen(bareHost(r.Host)))
 	}
 	return simulate.Decision{Cause: simulate.Anything, At: o.at, Unread: o.text(), Reason: fmt.Sprintf("another controller serves the host %q", r.Host)}
 }
@@ -219,7 +219,7 @@ func (e *Engine) notServed(r *simulate.Request, o *elsewhere, t *simulate.Trail)
 // sayDropped reports routes for the host that Skipper does not have.
 func (e *Engine) sayDropped(host string, t *simulate.Trail) {
 	for _, d := range e.Dropped {
-		if len(d.Hosts) == 0 || slices.ContainsFunc(d.Hosts, func(h string) bool { return onHost(h, host) }) {
+		if len(d.Hosts) == 0 || slices.ContainsFunc(d.Hosts, func(h string) bool { return sameHost(h, host) }) {
 			t.Say(name, d.At, "Skipper does not have %s: %s", d.Object, d.Reason)
 		}
 	}

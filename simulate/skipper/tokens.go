@@ -23,9 +23,9 @@ func registerTokens() {
 	for _, n := range []string{"jwtValidation", "jwtValidationKeys"} {
 		filterKinds[n] = filterKind{class: decides, reason: "it verifies a JWT; kgw assumes that the token is signed with a key of its issuer", proof: "jwt", request: validateJWT}
 	}
-	request(changes, "it passes the answer of the token information service to the upstream", forwardToken, "forwardToken")
-	request(changes, "it passes a field of the answer of the token information service to the upstream", forwardTokenField, "forwardTokenField")
-	request(changes, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
+	registerRequest(changes, "it passes the answer of the token information service to the upstream", forwardToken, "forwardToken")
+	registerRequest(changes, "it passes a field of the answer of the token information service to the upstream", forwardTokenField, "forwardTokenField")
+	registerRequest(changes, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
 }
 
 // validateJWT wants a JWT whose signature and times are good, and with
@@ -36,7 +36,7 @@ func validateJWT(x *exchange, c *eskip.Call) *served {
 		return refused
 	}
 	if _, given := x.given["authorization"]; given {
-		x.assume(c, "kgw assumes that the token that a filter sets is good")
+		x.noteAssumption(c, "kgw assumes that the token that a filter sets is good")
 		return nil
 	}
 	if !x.in.Token.Is("jwt", text) || !x.in.Token.OK() {
@@ -45,7 +45,7 @@ func validateJWT(x *exchange, c *eskip.Call) *served {
 	if subject, _ := x.in.Token.Claims["sub"].(string); c.Name == "jwtValidation" && subject == "" {
 		return &served{status: http.StatusUnauthorized, cause: simulate.BadCredentials, reason: "the token has no subject"}
 	}
-	x.prove("jwt")
+	x.noteProof("jwt")
 	return nil
 }
 
@@ -76,13 +76,13 @@ func askTokeninfo(x *exchange, c *eskip.Call) *served {
 		}
 	}
 	if x.info.facts == nil {
-		x.assume(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
+		x.noteAssumption(c, "kgw assumes that the token that a filter sets is good; it proves nothing of the caller")
 		return nil
 	}
-	if otherwise := lacks(c, x.info.facts); otherwise != "" && !x.mayHave(c) {
+	if otherwise := missingFact(c, x.info.facts); otherwise != "" && !x.mayHave(c) {
 		return &served{status: http.StatusForbidden, cause: simulate.NotSufficient, reason: otherwise}
 	}
-	x.prove(tokeninfo)
+	x.noteProof(tokeninfo)
 	return nil
 }
 
@@ -103,8 +103,8 @@ func (x *exchange) mayHave(c *eskip.Call) bool {
 	return x.in.Holds(simulate.Unknown{Why: simulate.Asked, At: x.route.at, What: "the answer of the token information service has what " + c.Name + " demands", Needs: "token.tokeninfo in a test, or --scopes and --realm"})
 }
 
-// lacks returns what a filter misses in the answer; "" if nothing.
-func lacks(c *eskip.Call, facts map[string]any) string {
+// missingFact returns what a filter misses in the answer; "" if nothing.
+func missingFact(c *eskip.Call, facts map[string]any) string {
 	args := textsOf(c.Args)
 	equal := func(k, v string) bool { have, ok := facts[k].(string); return ok && have == v }
 	has := func(s string) bool { return slices.Contains(scopesOf(facts), s) }
@@ -172,7 +172,7 @@ func scopesOf(facts map[string]any) []string {
 // yet, the caller's own header stays.
 func forwardToken(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
-	said := x.said()
+	said := x.learntOf()
 	if said == nil {
 		if x.in.Header(key) != "" {
 			x.trail.Say(name, x.route.at, "forwardToken: no token was looked up before it, so that the caller's own header %s goes on", key)
@@ -202,7 +202,7 @@ func forwardToken(x *exchange, c *eskip.Call) *served {
 func forwardTokenField(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	field, _ := textArg(c.Args, 1)
-	said := x.said()
+	said := x.learntOf()
 	if said == nil {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// traffic computes the shares of the backends of each path.
-func (i *ingress) traffic(paths []*source.Node) []share {
+// shareTraffic computes the shares of the backends of each path.
+func (i *ingress) shareTraffic(paths []*source.Node) []share {
 	byPath := map[string][]int{}
 	for n, p := range paths {
 		text := source.Text(source.Field(p, "path"))

@@ -33,7 +33,7 @@ func (r *route) treatment() simulate.Treatment {
 		k := filterOf(c.Name)
 		known = known || k.proof != ""
 		switch {
-		case copies(c) && !known:
+		case sendsCopy(c) && !known:
 			t.Other = append(t.Other, c.String()+" of everybody's requests")
 		case c.Name == "corsOrigin":
 			t.Origins = textsOf(c.Args)
@@ -45,9 +45,9 @@ func (r *route) treatment() simulate.Treatment {
 			t.Timeout = strings.Join(textsOf(c.Args), "")
 		case strings.HasPrefix(c.Name, "setResponseHeader"), strings.HasPrefix(c.Name, "appendResponseHeader"), strings.HasPrefix(c.Name, "dropResponseHeader"):
 			t.Response = strings.TrimPrefix(t.Response+"; "+c.String(), "; ")
-		case k.hides(c):
+		case k.hidesEffect(c):
 			t.Request = strings.TrimPrefix(t.Request+"; "+c.String(), "; ")
-		case k.limits, k.respond != nil, k.proof == "" && !k.shown():
+		case k.limits, k.respond != nil, k.proof == "" && !k.isShown():
 			t.Other = append(t.Other, c.String())
 		}
 	}
@@ -60,9 +60,9 @@ func (r *route) treatment() simulate.Treatment {
 	return t
 }
 
-// hides reports whether the filter changes requests in a way that depends on what
-// they have, so that one request does not show it all.
-func (k *filterKind) hides(c *eskip.Call) bool {
+// hidesEffect reports whether the filter changes requests in a way that depends
+// on what they have, so that one request does not show it all.
+func (k *filterKind) hidesEffect(c *eskip.Call) bool {
 	if k.class != changes || k.respond != nil {
 		return false
 	}
@@ -70,7 +70,7 @@ func (k *filterKind) hides(c *eskip.Call) bool {
 	return !plain || strings.Contains(c.String(), "${")
 }
 
-// shown reports whether decisions show the effect of the filter.
-func (k *filterKind) shown() bool {
+// isShown reports whether decisions show the effect of the filter.
+func (k *filterKind) isShown() bool {
 	return (k.class == changes || k.class == decides) && !k.limits
 }

@@ -123,17 +123,17 @@ func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 			found = append(found, candidate{r, rank})
 		}
 	}
-	slices.SortStableFunc(found, before)
+	slices.SortStableFunc(found, compareCandidates)
 	for i := range found {
-		if !found[i].route.holds(q, pass) {
+		if !found[i].route.predicatesHold(q, pass) {
 			continue
 		}
 		chosen := found[i].route
 		for _, other := range found[i+1:] {
-			if before(other, found[i]) != 0 {
+			if compareCandidates(other, found[i]) != 0 {
 				break
 			}
-			if other.route.holds(q, pass) && q.Holds(chosen.tied(other.route)) {
+			if other.route.predicatesHold(q, pass) && q.Holds(chosen.whereTied(other.route)) {
 				return other.route
 			}
 		}
@@ -142,9 +142,9 @@ func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	return nil
 }
 
-// tied is the condition that Skipper chooses the second of two routes with the
-// same path and weight.
-func (r *route) tied(other *route) simulate.Unknown {
+// whereTied is the condition that Skipper chooses the second of two routes with
+// the same path and weight.
+func (r *route) whereTied(other *route) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: other.at,
 		What: fmt.Sprintf("Skipper chooses the second of the routes %s and %s, which have the same path and the same number of predicates", r.label(), other.label()),
@@ -160,7 +160,7 @@ func (r *route) label() string {
 	return r.object
 }
 
-func before(a, b candidate) int {
+func compareCandidates(a, b candidate) int {
 	if c := bytes.Compare(a.rank, b.rank); c != 0 {
 		return c
 	}
@@ -177,8 +177,8 @@ func (r *route) mayHold(q *simulate.Request) bool {
 	return true
 }
 
-// holds asks what is not known of the predicates that may hold.
-func (r *route) holds(q *simulate.Request, pass int) bool {
+// predicatesHold asks what is not known of the predicates that may hold.
+func (r *route) predicatesHold(q *simulate.Request, pass int) bool {
 	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason, Key: d.key}) {
 		return false
 	}
@@ -203,14 +203,14 @@ func (r *route) key(t *test, pass int) string {
 	return t.String()
 }
 
-// onHost compares hosts: a final dot and a port do not count, case does.
-func onHost(want, have string) bool {
+// sameHost compares hosts: a final dot and a port do not count, case does.
+func sameHost(want, have string) bool {
 	rest, ok := strings.CutPrefix(have, want)
-	return want == "" || ok && hostRest(rest)
+	return want == "" || ok && isHostRest(rest)
 }
 
-// hostRest reports whether a text is what may be behind a host's name.
-func hostRest(text string) bool {
+// isHostRest reports whether a text is what may be behind a host's name.
+func isHostRest(text string) bool {
 	text = strings.TrimPrefix(text, ".")
 	if text == "" {
 		return true
