@@ -2,7 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 )
@@ -43,9 +42,7 @@ func (s *Side) Past(after *Side) {
 			g.Message = fmt.Sprintf("the before side, %s: %s", s.Name, g.Message)
 			g.Help = "nothing needs to be done if the after side is right"
 		}
-		if strings.HasPrefix(s.Name, "git:") && g.Span.File != "" {
-			g.Span.File = s.Name + ":" + g.Span.File
-		}
+		g.Span = g.Span.On(s.Name)
 		kept = append(kept, g)
 	}
 	s.Found = kept

@@ -118,12 +118,10 @@ func (a *app) completeFailOn(cmd *cobra.Command, _ []string, _ string) []string 
 // completeFormats completes the formats of the command's reports.
 func completeFormats(cmd *cobra.Command, _ []string, _ string) []string {
 	switch cmd.Name() {
-	case "diff":
-		return append(slices.Clone(diffFormats), autoFormat)
 	case "report":
 		return reportFormats()
-	case "gate":
-		return append(gateFormats(), autoFormat)
+	case "diff", "gate":
+		return append(slices.Clone(diffFormats), autoFormat)
 	case "why":
 		return []string{"text", "json"}
 	case "test":

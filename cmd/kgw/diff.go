@@ -1,9 +1,12 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/lines"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
@@ -49,7 +52,7 @@ func (a *app) diffCommand() *cobra.Command {
 	f.registerSides(flags)
 	f.registerProportion(flags)
 	f.failOn = "error"
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: text, json, github or markdown, or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(diffFormats, ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
 	flags.IntVarP(&f.context, "unified", "U", lines.Context, "`lines` of context around a change")
 	flags.BoolVar(&f.summary, "summary", false, "list the objects that differ, without their differences")
 	flags.BoolVar(&f.prune, "prune", false, "also show what is live with an owner label and no longer wanted, as deletions")
@@ -65,7 +68,8 @@ func (a *app) diffCommand() *cobra.Command {
 // exitDifferent is kgw diff's only meaning of 1.
 const exitDifferent = 1
 
-var diffFormats = []string{"text", "json", "github", "markdown"}
+// diffFormats are those of findings, and Markdown for a comment.
+var diffFormats = append(diag.Formats(), "markdown")
 
 func (f *diffFlags) valid(paths []string) error {
 	if _, err := outputsOf(f.views, diffFormats); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compare"
@@ -20,16 +21,12 @@ import (
 // and sets the exit code that findings ask for.
 func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
 	findings := a.findings(&f.inputFlags, before, after)
-	outputs, err := outputsOf(f.views, diffFormats)
-	if err != nil {
+	if err := a.tellBeside(f, findings, "text", "markdown"); err != nil {
 		return err
 	}
-	err = a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
-		if o.format == "github" && before.Result != nil { // nothing can be repaired where a state is over
-			return a.formatDiff(f, o, w, r, a.findings(&f.inputFlags, &compare.Side{}, after))
-		}
+	err := a.writeDiff(f, before, after, &comparison{r.Findings(), r.Totals(), func(w io.Writer, o output) error {
 		return a.formatDiff(f, o, w, r, findings)
-	})
+	}})
 	if err != nil {
 		return err
 	}
@@ -38,6 +35,50 @@ func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Sid
 	}
 	a.judgeDiff(before, after)
 	return a.externalDiff(r)
+}
+
+// comparison is what two sides differ in: as findings, in one line, and in the
+// formats of its own, which write prints.
+type comparison struct {
+	found  diag.List
+	totals string
+	write  func(io.Writer, output) error
+}
+
+// ownFormats are those of differences; the others are of findings.
+var ownFormats = []string{"text", "json", "markdown"}
+
+// writeDiff writes a comparison in every format asked for: in those of findings
+// with what was found about both sides.
+func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison) error {
+	outputs, err := outputsOf(f.views, diffFormats)
+	if err != nil {
+		return err
+	}
+	c.found = diag.Levels{}.Apply(c.found)
+	c.found.Resolve()
+	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
+		if slices.Contains(ownFormats, o.format) {
+			return c.write(w, o)
+		}
+		side, printed := before, o.format == "github" || o.format == "azure"
+		if before.Result != nil && (printed || o.format == "gitlab") {
+			side = &compare.Side{} // what annotates a change says nothing of a state that is over
+		}
+		r := a.findings(&f.inputFlags, side, after)
+		r.Findings = append(r.Findings, c.found...)
+		r.Findings.Sort()
+		r.Summary.Count(r.Findings)
+		renderer, err := diag.NewRenderer(o.format, false)
+		if err != nil {
+			return err
+		}
+		if err := renderer.Render(w, r); err != nil || !printed {
+			return err
+		}
+		_, err = fmt.Fprintln(w, "kgw diff: "+c.totals)
+		return err
+	})
 }
 
 // findings is one report of what was found on both sides, as much of it as is to
@@ -55,32 +96,29 @@ func (a *app) findings(f *inputFlags, before, after *compare.Side) *diag.Report 
 
 func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, found *diag.Report) error {
 	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: o.file == "" && a.color(&f.inputFlags, a.stdout)}
-	if o.format == "json" {
-		return diffJSON(w, r, found)
-	}
 	text := ""
-	switch o.format {
-	case "github":
-		if err := (diag.GitHub{}).Render(w, found); err != nil {
-			return err
-		}
-		text = r.GitHub()
-	case "markdown":
+	switch {
+	case o.format == "json":
+		return diffJSON(w, r, found)
+	case o.format == "markdown":
 		text = r.Markdown(view, report.MaxComment, f.summary)
-	default:
-		if f.summary {
-			text = r.Summary(view)
-		} else if a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || o.file != "" {
-			text = r.Text(view)
-		}
-	}
-	if o.format != "github" {
-		if err := a.tellFindings(&f.inputFlags, found); err != nil {
-			return err
-		}
+	case f.summary:
+		text = r.Summary(view)
+	case a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || o.file != "":
+		text = r.Text(view)
 	}
 	_, err := io.WriteString(w, text)
 	return err
+}
+
+// tellBeside prints findings to standard error where one of the formats, which
+// do not have them, is asked for.
+func (a *app) tellBeside(f *diffFlags, found *diag.Report, formats ...string) error {
+	outputs, err := outputsOf(f.views, diffFormats)
+	if err != nil || !slices.ContainsFunc(outputs, func(o output) bool { return slices.Contains(formats, o.format) }) {
+		return err
+	}
+	return a.tellFindings(&f.inputFlags, found)
 }
 
 // tellFindings prints findings for people to standard error, if there are any.

@@ -30,16 +30,12 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 // printSemantic prints the report in every format asked for, and the findings
 // about the inputs.
 func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *compare.Side) error {
-	findings := a.findings(&f.inputFlags, before, after)
-	if err := a.tellFindings(&f.inputFlags, findings); err != nil {
-		return err
-	}
-	outputs, err := outputsOf(f.views, diffFormats)
-	if err != nil {
+	if err := a.tellBeside(f, a.findings(&f.inputFlags, before, after), ownFormats...); err != nil {
 		return err
 	}
 	r.Before, r.After = before.Name, after.Name
-	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return r.Write(w, o.format) }); err != nil {
+	err := a.writeDiff(f, before, after, &comparison{r.Findings(), r.Totals(), func(w io.Writer, o output) error { return r.Write(w, o.format) }})
+	if err != nil {
 		return err
 	}
 	a.judgeDiff(before, after)

@@ -47,16 +47,13 @@ func (a *app) gateCommand() *cobra.Command {
 	f.failOn = "error"
 	flags.StringVar(&f.against, "against", "", "compare with what a `directory` or a git ref (git:REF) holds or compiles to")
 	flags.StringVar(&f.at, "at", "", "hold the entries of gate.allowed against this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(gateFormats(), ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(diffFormats, ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
 	return cmd
 }
 
-// gateFormats are those of findings, and Markdown for a comment.
-func gateFormats() []string { return append(diag.Formats(), "markdown") }
-
 func (a *app) gate(f *gateFlags, paths []string) error {
-	f.views = a.formatsOfCI(f.views, gateFormats())
-	outputs, err := outputsOf(f.views, gateFormats())
+	f.views = a.formatsOfCI(f.views, diffFormats)
+	outputs, err := outputsOf(f.views, diffFormats)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/kgw-dev/kgw/compare/gate"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove/changes"
 )
 
@@ -51,13 +50,8 @@ func (r *gateReport) ofChanges(before string) diag.List {
 		if c.Verdict == gate.Passed {
 			continue
 		}
-		f := found.Add(diag.Finding{
-			Code: diag.ChangeForbidden, ID: c.ID, Message: c.Line + c.shown() + " [" + c.ID + "]", Help: helpFor(c.ID, r.At),
-		})
-		if c.Witness.URL != "" {
-			f.Witness = &diag.Witness{Method: c.Witness.Method, URL: c.Witness.URL}
-		}
-		c.places(f, before)
+		f := found.Add(c.Finding(diag.ChangeForbidden, before))
+		f.Message, f.Help = f.Message+" ["+c.ID+"]", helpFor(c.ID, r.At)
 		if c.entry != nil {
 			letThrough(f, c.entry)
 		}
@@ -76,40 +70,6 @@ func letThrough(f *diag.Finding, entry *gate.Entry) {
 	f.Code, f.Help = diag.ChangeAllowed, ""
 	f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)
 	f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: entry.Span})
-}
-
-// shown returns, in parentheses, the credential that the witness request carries and
-// its status on both sides; "" where there is neither.
-func (c *gateChange) shown() string {
-	w := c.Witness
-	if text, ok := strings.CutPrefix(w.String(), w.Method+" "+w.URL); ok {
-		text = strings.TrimPrefix(strings.TrimPrefix(text, ": "), " ")
-		if text != "" {
-			return " (" + text + ")"
-		}
-	}
-	return ""
-}
-
-// places puts the finding where the after side decides, and relates the place
-// on the before side; where only the before side has a place, it uses that.
-func (c *gateChange) places(f *diag.Finding, before string) {
-	was := source.Span{}
-	if c.Was != nil {
-		was = c.Was.Span()
-		if strings.HasPrefix(before, "git:") {
-			was.File = before + ":" + was.File // not a file of the work tree
-		}
-	}
-	switch {
-	case c.Is != nil:
-		f.At, f.Span = c.IsAt, c.Is.Span()
-		if c.Was != nil {
-			f.Related = append(f.Related, diag.Related{Message: "decided here before", Span: was})
-		}
-	case c.Was != nil:
-		f.At, f.Span = c.WasAt, was
-	}
 }
 
 // reportGate writes the report in every format asked for, what was found about

@@ -61,8 +61,8 @@ func TestEveryMarkedSecretIsHidden(t *testing.T) {
 					if c.product {
 						continue
 					}
-					if r := execute(dir, c.stdin(input), c.args...); strings.Contains(r.Stdout+r.Stderr, secret) {
-						t.Errorf("%s %s: kgw %s shows it:\n%s", kind.Name, name, strings.Join(c.args, " "), lineWith(r.Stdout+r.Stderr, secret))
+					if out := c.run(t, dir); strings.Contains(out, secret) {
+						t.Errorf("%s %s: kgw %s shows it:\n%s", kind.Name, name, strings.Join(c.args, " "), lineWith(out, secret))
 					}
 				}
 			}

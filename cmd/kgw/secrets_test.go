@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/testfile"
 )
 
 // secretFields are fields that hold secrets, by the schemas of handlers, the
@@ -181,13 +185,7 @@ func TestNoCommandShowsASecret(t *testing.T) {
 			input := write(text, secret)
 			dir := secretDir(t, input, strings.ReplaceAll(text, "CANARY", secret+"-old"))
 			for _, c := range secretCommands() {
-				r := execute(dir, c.stdin(input), c.args...)
-				out := r.Stderr
-				if !c.product {
-					out += r.Stdout
-				} else if _, results, ok := strings.Cut(r.Stdout, "\nresults:\n"); ok && c.list {
-					out += results
-				}
+				out := c.run(t, dir)
 				if strings.Contains(out, secret) {
 					t.Errorf("%s as %s: kgw %s shows it:\n%s\ninput:\n%s", field, form, strings.Join(c.args, " "), lineWith(out, secret), input)
 				}
@@ -239,11 +237,7 @@ func TestOddSecrets(t *testing.T) {
 				}
 			}
 			for _, c := range secretCommands() {
-				r := execute(dir, "", c.args...)
-				out := r.Stderr
-				if !c.product {
-					out += r.Stdout
-				}
+				out := c.run(t, dir)
 				whole := secret
 				if len(secret) < 4 {
 					whole = quoted // a shorter one is masked where it is quoted by itself
@@ -261,15 +255,6 @@ func TestOddSecrets(t *testing.T) {
 type secretCommand struct {
 	args    []string
 	product bool // what is written to standard output is for machines
-	list    bool // the input is an item of a ResourceList on standard input
-}
-
-// stdin is what the command reads from standard input.
-func (c *secretCommand) stdin(input string) string {
-	if !c.list {
-		return ""
-	}
-	return "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- " + strings.ReplaceAll(strings.TrimSuffix(input, "\n"), "\n", "\n  ") + "\n"
 }
 
 func secretCommands() []secretCommand {
@@ -286,24 +271,58 @@ func secretCommands() []secretCommand {
 		{args: []string{"migrate", "in.yaml", "--assess", "--format", "markdown"}},
 		{args: []string{"validate", "in.yaml", "--status"}},
 		{args: []string{"diff", "in.yaml", "--live", "was"}},
-		{args: []string{"diff", "in.yaml", "--against", "was", "--semantic", "--format", "json"}},
-		{args: []string{"test", "in.yaml", "x.kgw-test.yaml"}},
-		{args: []string{"test", "x.kgw-test.yaml", "in.yaml", "--format", "json", "--coverage"}},
 	}
-	for _, format := range diag.Formats() {
-		out = append(out, secretCommand{args: []string{"validate", "in.yaml", "--format", format}})
+	for _, c := range []struct {
+		formats []string
+		args    []string
+	}{
+		{diag.Formats(), []string{"validate", "in.yaml"}},
+		{reportFormats(), []string{"report", "in.yaml"}},
+		{exposure.GraphFormats(), []string{"graph", "in.yaml"}},
+		{diffFormats, []string{"diff", "in.yaml", "--against", "was"}},
+		{diffFormats, []string{"diff", "in.yaml", "--against", "was", "--semantic"}},
+		{diffFormats, []string{"gate", "in.yaml", "--against", "was"}},
+		{testfile.Formats(), []string{"test", "in.yaml", "x.kgw-test.yaml"}},
+	} {
+		for _, format := range c.formats {
+			c.args = append(c.args, "--format", format+"=out."+format)
+		}
+		out = append(out, secretCommand{args: c.args})
 	}
-	for _, format := range reportFormats() {
-		out = append(out, secretCommand{args: []string{"report", "in.yaml", "--format", format}})
+	return out
+}
+
+// run runs the command and returns what it shows to people: what it prints, but
+// for a product, and the reports that it writes to files, which must be JSON and
+// XML where their formats are.
+func (c *secretCommand) run(t *testing.T, dir string) string {
+	t.Helper()
+	r := execute(dir, "", c.args...)
+	out := r.Stderr
+	if !c.product {
+		out += r.Stdout
 	}
-	for _, format := range exposure.GraphFormats() {
-		out = append(out, secretCommand{args: []string{"graph", "in.yaml", "--format", format}})
+	files, err := filepath.Glob(filepath.Join(dir, "out.*"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, format := range []string{"text", "json", "markdown", "github"} {
-		out = append(out, secretCommand{args: []string{"diff", "in.yaml", "--against", "was", "--format", format}})
-	}
-	for _, format := range []string{"text", "json", "markdown", "sarif"} {
-		out = append(out, secretCommand{args: []string{"gate", "in.yaml", "--against", "was", "--format", format}})
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = os.Remove(file)
+		}
+		switch filepath.Ext(file) {
+		case ".json", ".sarif", ".gitlab":
+			if !json.Valid(data) {
+				t.Errorf("kgw %s writes what is not JSON to %s:\n%s", strings.Join(c.args, " "), file, data)
+			}
+		case ".junit", ".checkstyle", ".svg":
+			err = errors.Join(err, xml.Unmarshal(data, new(struct{})))
+		}
+		if err != nil {
+			t.Errorf("kgw %s: %s: %v", strings.Join(c.args, " "), file, err)
+		}
+		out += string(data)
 	}
 	return out
 }

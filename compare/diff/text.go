@@ -66,12 +66,7 @@ func file(id ID) string {
 // Head are lines that say what becomes of the object, what moved in it, and
 // what happens meanwhile.
 func (d *Difference) Head() []string {
-	first := fmt.Sprintf("%s %s", d.Op, d.ID)
-	if d.Op == Rename {
-		old := d.ID
-		old.Name = d.OldName
-		first = fmt.Sprintf("rename %s to %s", old, d.ID.Name)
-	}
+	first := d.what()
 	if place := d.Place(); place != "" {
 		first += " (" + place + ")"
 	}
@@ -85,6 +80,16 @@ func (d *Difference) Head() []string {
 		out = append(out, "  meanwhile: "+d.Meanwhile(), "  order: "+d.Order())
 	}
 	return out
+}
+
+// what names the operation and the object: "update Rule web/shop".
+func (d *Difference) what() string {
+	if d.Op != Rename {
+		return fmt.Sprintf("%s %s", d.Op, d.ID)
+	}
+	old := d.ID
+	old.Name = d.OldName
+	return fmt.Sprintf("rename %s to %s", old, d.ID.Name)
 }
 
 // Place is where the object comes from, as far as that is a file.

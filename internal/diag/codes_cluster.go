@@ -1,7 +1,7 @@
 package diag
 
-// Codes of findings about a cluster, about what is live on it, and about changes
-// that go through the gate of a repository.
+// Codes of findings about a cluster, about what is live on it, and about
+// differences and changes of what is written.
 const (
 	NoCluster           Code = "KGW601"
 	ClusterUnreachable  Code = "KGW602"
@@ -28,6 +28,13 @@ const (
 	CallMayBreak    Code = "KGW629"
 	CallsUnread     Code = "KGW630"
 	CallsUnjudged   Code = "KGW631"
+
+	// ObjectChanges to AnswerChanges are what kgw diff found, in the formats of
+	// findings.
+	ObjectChanges Code = "KGW632"
+	ObjectGoes    Code = "KGW633"
+	CallersChange Code = "KGW634"
+	AnswerChanges Code = "KGW635"
 
 	// OpenToAnyone and AccessUnknown are rows of the exposure report.
 	OpenToAnyone  Code = "KGW638"
@@ -58,6 +65,10 @@ var clusterRules = []Rule{
 	{CallMayBreak, "CallMayBreak", fault, "a recorded call of a consumer may no longer get through"},
 	{CallsUnread, "CallsUnread", fault, "a file of recorded calls, or a part of it, cannot be read"},
 	{CallsUnjudged, "CallsUnjudged", notice, "recorded calls are not judged"},
+	{ObjectChanges, "ObjectChanges", aside, "an object of the manifests is created or changed"},
+	{ObjectGoes, "ObjectGoes", notice, "an object of the manifests is deleted or renamed"},
+	{CallersChange, "CallersChange", fault, "somebody gets through who did not, nothing matches requests any more, or that could not be decided"},
+	{AnswerChanges, "AnswerChanges", notice, "requests are answered in another way, or go elsewhere"},
 	{OpenToAnyone, "OpenToAnyone", aside, "every caller gets through, without a token that anybody verifies"},
 	{AccessUnknown, "AccessUnknown", notice, "the inputs do not say who gets through"},
 }

@@ -9,6 +9,7 @@ package source
 
 import (
 	"sort"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -169,6 +170,15 @@ func (r Ref) Elem(i int) Ref {
 type Span struct {
 	File                             string
 	Line, Column, EndLine, EndColumn int
+}
+
+// On returns the span as it is shown where states are compared, on the side of a
+// name: a file of a git ref ("git:REF") is not that of the work tree.
+func (s Span) On(side string) Span {
+	if strings.HasPrefix(side, "git:") && s.File != "" {
+		s.File = side + ":" + s.File
+	}
+	return s
 }
 
 // Verbatim appends the document as it is written, without directives and "---"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/secret"
@@ -139,15 +138,13 @@ func placesOf(r *classes.Report) func(source.Ref) *Spot {
 	}
 }
 
-// Write prints the report as "text", "json", "markdown" or "github".
+// Write prints the report as "text", "json" or "markdown".
 func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "json":
 		return report.JSON(w, r)
 	case "markdown":
 		r.Markdown(w, report.MaxComment)
-	case "github":
-		r.github(w)
 	default:
 		r.text(w)
 	}
@@ -161,7 +158,7 @@ func (r *Report) text(w io.Writer) {
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", report.Visible(n))
 	}
-	fmt.Fprintln(w, r.count())
+	fmt.Fprintln(w, r.Totals())
 }
 
 // Matters reports whether a change is about who gets through the gateway with the
@@ -189,7 +186,8 @@ func (c *Change) Text(w io.Writer, indent string) {
 	}
 }
 
-func (r *Report) count() string {
+// Totals says in one line how much changes.
+func (r *Report) Totals() string {
 	if len(r.Changes) == 0 && r.Unchanged == 0 {
 		return "nothing is compared: no request is served on either side"
 	}
@@ -253,7 +251,7 @@ func (r *Report) Markdown(w io.Writer, limit int) {
 			fmt.Fprint(w, text)
 		}
 	}
-	fmt.Fprintf(w, "\n%s\n", r.count())
+	fmt.Fprintf(w, "\n%s\n", r.Totals())
 }
 
 // tail is kept free for the head of the table and the lines below it.
@@ -261,27 +259,4 @@ const tail = 500
 
 func (c *Change) row() string {
 	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
-}
-
-// github prints a workflow command for each change: errors for what opens,
-// breaks or is not known, warnings for the rest.
-func (r *Report) github(w io.Writer) {
-	for i := range r.Changes {
-		c := &r.Changes[i]
-		level, was := "warning", ""
-		switch c.Kind {
-		case classes.Exposed, classes.Removed, classes.Unknown:
-			level = "error"
-		default:
-		}
-		span := source.Span{}
-		switch {
-		case c.Is != nil:
-			span = c.Is.span
-		case c.Was != nil: // no line of the after side has it
-			was = ", was at " + c.Was.String() + " of the before side"
-		}
-		fmt.Fprintln(w, diag.Command(level, span, string(c.Kind), c.Line+" (witness: "+c.Witness.String()+was+")"))
-	}
-	fmt.Fprintln(w, r.count())
 }
