@@ -235,6 +235,13 @@ func (r *run) useStandIns(c *companions) {
 	}
 }
 
+// remembers has the answers kept to the questions of a gateway, for a Memory.
+func (r *run) remembers(c *companions, l *links) {
+	if r.options.Memory != nil {
+		c.answers = &l.answers
+	}
+}
+
 // link fills in what other documents say: hosts, gateways, selectors.
 func (r *run) link() {
 	c := r.companions()
@@ -243,7 +250,7 @@ func (r *run) link() {
 	r.recallLinks(c)
 	for _, u := range r.compiled {
 		if l := u.links; !l.made {
-			c.answers = &l.answers
+			r.remembers(c, l)
 			c.completeHosts(u.gateway, r.configOf(u.doc).Domains.Default, &l.early)
 			c.linkTraffic(u.gateway, &l.early)
 			c.completePorts(u.gateway, r.configOf(u.doc), &l.early)
@@ -254,7 +261,7 @@ func (r *run) link() {
 	r.shareBudget()
 	for _, u := range r.compiled {
 		if !u.linked.made {
-			c.answers = &u.links.answers
+			r.remembers(c, u.links)
 			c.complete(u, r.configOf(u.doc), &u.linked.found)
 			u.linked.made = true
 		}

@@ -141,13 +141,5 @@ func subset(a, b []string) bool {
 }
 
 func sameHeaders(a, b *ir.Route) bool {
-	return maps.Equal(requestHeaders(a), requestHeaders(b))
-}
-
-func requestHeaders(r *ir.Route) map[string]string {
-	h := Headers(&ir.Gateway{}, r)
-	if h == nil || h.Request == nil {
-		return nil
-	}
-	return h.Request.Set
+	return slices.Equal(changesOf(&ir.Gateway{}, a).set, changesOf(&ir.Gateway{}, b).set)
 }

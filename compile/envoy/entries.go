@@ -1,8 +1,6 @@
 package envoy
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -48,10 +46,8 @@ func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
 		b.WriteString(d.Host + ":" + strconv.FormatInt(int64(d.Port.Number), 10) + end)
 	}
 	b.WriteString(end + r.Timeout.String() + end)
-	if h := Headers(g, r); h != nil && h.Request != nil {
-		for _, k := range slices.Sorted(maps.Keys(h.Request.Set)) {
-			b.WriteString(k + end + h.Request.Set[k] + end)
-		}
+	for _, h := range changesOf(g, r).set {
+		b.WriteString(h.name + end + h.value + end)
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -12,37 +13,68 @@ import (
 // later filter wins. Those of other engines have none.
 func Headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	var h manifest.Headers
-	var remove []string // what only a gateway may say of a request
-	set := map[string]string{}
-	for _, f := range r.Filters {
-		switch f := f.(type) {
-		case ir.ForwardedHost:
-			set[forwarded] = forwardedHost(g)
-		case ir.SetRequestHeaders:
-			for k, v := range f.Headers {
-				set[k] = v
-			}
-		case ir.SetRequestCookies:
-			if len(f.Cookies) > 0 {
-				set["Cookie"] = cookies(f.Cookies)
-			}
-		case ir.RemoveResponseHeaders:
-			h.Response = &manifest.HeaderOperations{Remove: f.Names}
-		case ir.ForwardIdentity:
-			remove = append(remove, f.Header)
-		case ir.Compress, ir.Mutate, ir.Native, ir.TraceRequest, ir.Audit:
+	c := changesOf(g, r)
+	if len(c.set)+len(c.remove) > 0 {
+		set := make(map[string]string, len(c.set))
+		for _, s := range c.set {
+			set[s.name] = s.value
 		}
+		h.Request = &manifest.HeaderOperations{Set: set, Remove: c.remove}
 	}
-	if answer, ok := r.Action.(ir.Respond); ok && len(answer.Headers) > 0 {
-		h.Response = &manifest.HeaderOperations{Set: answer.Headers}
-	}
-	if len(set)+len(remove) > 0 {
-		h.Request = &manifest.HeaderOperations{Set: set, Remove: remove}
+	if c.answers {
+		h.Response = &c.response
 	}
 	if h.Request == nil && h.Response == nil {
 		return nil
 	}
 	return &h
+}
+
+// changes are what becomes of the headers of a route's requests and of their
+// answers.
+type changes struct {
+	set      []header // sorted by name
+	remove   []string // what only a gateway may say of a request
+	answers  bool     // something is said of the answers: response
+	response manifest.HeaderOperations
+}
+
+type header struct{ name, value string }
+
+func changesOf(g *ir.Gateway, r *ir.Route) changes {
+	var c changes
+	for _, f := range r.Filters {
+		switch f := f.(type) {
+		case ir.ForwardedHost:
+			c.put(forwarded, forwardedHost(g))
+		case ir.SetRequestHeaders:
+			for k, v := range f.Headers {
+				c.put(k, v)
+			}
+		case ir.SetRequestCookies:
+			if len(f.Cookies) > 0 {
+				c.put("Cookie", cookies(f.Cookies))
+			}
+		case ir.RemoveResponseHeaders:
+			c.answers, c.response = true, manifest.HeaderOperations{Remove: f.Names}
+		case ir.ForwardIdentity:
+			c.remove = append(c.remove, f.Header)
+		case ir.Compress, ir.Mutate, ir.Native, ir.TraceRequest, ir.Audit:
+		}
+	}
+	if answer, ok := r.Action.(ir.Respond); ok && len(answer.Headers) > 0 {
+		c.answers, c.response = true, manifest.HeaderOperations{Set: answer.Headers}
+	}
+	return c
+}
+
+// put sets a header in place of an earlier value.
+func (c *changes) put(name, value string) {
+	i, found := slices.BinarySearchFunc(c.set, name, func(h header, name string) int { return strings.Compare(h.name, name) })
+	if !found {
+		c.set = slices.Insert(c.set, i, header{})
+	}
+	c.set[i] = header{name, value}
 }
 
 // forwarded is the header with the host of the request for a Service.

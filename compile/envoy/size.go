@@ -21,17 +21,18 @@ func SizeOfCORS(c *ir.CORS) int {
 // SizeOfHeaders returns about how many bytes the headers take that a route
 // demands and changes.
 func SizeOfHeaders(g *ir.Gateway, r *ir.Route) int {
-	h, n := Headers(g, r), 0
+	c, n := changesOf(g, r), 0
 	for i := range r.Match.Predicates {
 		n += 40 + manifest.SizeOfTexts(r.Match.Predicates[i].Values)
 	}
-	if h == nil {
-		return n
+	if len(c.set)+len(c.remove) > 0 {
+		n += 40 + manifest.SizeOfTexts(c.remove)
 	}
-	for _, o := range []*manifest.HeaderOperations{h.Request, h.Response} {
-		if o != nil {
-			n += 40 + manifest.SizeOfLabels(o.Set) + manifest.SizeOfTexts(o.Remove)
-		}
+	for _, h := range c.set {
+		n += manifest.SizeOfLabel(h.name, h.value)
+	}
+	if c.answers {
+		n += 40 + manifest.SizeOfLabels(c.response.Set) + manifest.SizeOfTexts(c.response.Remove)
 	}
 	return n
 }

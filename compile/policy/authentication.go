@@ -15,8 +15,9 @@ type authentication struct {
 	route    *ir.Route
 	upstream *ir.Upstream
 	issuers  []ir.Issuer
-	merge    ir.AuthMerge
 	identity []string
+	// key is what makes RequestAuthentications one.
+	key string
 }
 
 // authentications lists what each route demands of tokens, in order.
@@ -30,7 +31,9 @@ func authentications(g *ir.Gateway) []*authentication {
 			continue
 		}
 		for i := range forward.To {
-			out = append(out, &authentication{route: r, upstream: &forward.To[i], issuers: issuers, merge: g.Convention.AuthMerge, identity: withUpstream(names[k], r, &forward.To[i])})
+			a := &authentication{route: r, upstream: &forward.To[i], issuers: issuers, identity: withUpstream(names[k], r, &forward.To[i])}
+			a.key = a.keyBy(g.Convention.AuthMerge)
+			out = append(out, a)
 		}
 	}
 	return out
@@ -41,8 +44,13 @@ func authentications(g *ir.Gateway) []*authentication {
 func issuersOf(r *ir.Route) []ir.Issuer {
 	var out []ir.Issuer
 	for i := range r.Access.Grants {
+		more := issuersIn(&r.Access.Grants[i])
+		if len(out) == 0 {
+			out = slices.Clip(more)
+			continue
+		}
 		earlier := out
-		for _, issuer := range issuersIn(&r.Access.Grants[i]) {
+		for _, issuer := range more {
 			if !slices.ContainsFunc(earlier, func(o ir.Issuer) bool { return o.Issuer == issuer.Issuer && o.JWKS == issuer.JWKS }) {
 				out = append(out, issuer)
 			}
@@ -64,15 +72,15 @@ func issuersIn(g *ir.Grant) []ir.Issuer {
 	return nil
 }
 
-// key is what makes RequestAuthentications one: the pods, by the label app
+// keyBy spells what makes RequestAuthentications one: the pods, by the label app
 // alone or by all labels, the issuers with their keys, and the namespace.
-func (a *authentication) key() string {
-	labels := map[string]string{}
+func (a *authentication) keyBy(merge ir.AuthMerge) string {
+	var labels map[string]string
 	if a.upstream.Selector != nil {
 		labels = *a.upstream.Selector
 	}
 	var b strings.Builder
-	if a.merge == ir.MergeByApp {
+	if merge == ir.MergeByApp {
 		b.WriteString(labels["app"])
 	} else {
 		for _, k := range slices.Sorted(maps.Keys(labels)) {

@@ -21,11 +21,10 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		return nil, ir.Written{}
 	}
 	var found diag.List
-	list := policies(g, t)
-	checkPolicies(list, &found)
-	checkHash(list, &found)
-	tokens := authentications(g)
-	checkAuthentications(tokens, &found)
+	made := draftsOf(g, t)
+	checkPolicies(made.policies, &found)
+	checkHash(made.policies, &found)
+	checkAuthentications(made.tokens, &found)
 	purse := match.NewPurse(t.Steps)
 	for i, r := range g.Routes {
 		if _, answers := r.Action.(ir.Respond); answers {
@@ -40,14 +39,14 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		checkShortCircuit(g.Routes, i, purse, &found)
 	}
 	written := ir.Written{Policies: entries(g, t)}
-	written.Openers, written.KeySets = openers(g, t, list, tokens)
+	written.Openers, written.KeySets = openers(g, t, made)
 	return found, written
 }
 
 // checkPolicies reports policies that replace others with the same hash and
 // index: of two, the controller keeps the last.
 func checkPolicies(list []*policy, found *diag.List) {
-	first := map[string]*policy{}
+	first := make(map[policyKey]*policy, len(list))
 	for _, p := range list {
 		other, seen := first[p.key()]
 		first[p.key()] = p
@@ -85,10 +84,10 @@ func checkHash(list []*policy, found *diag.List) {
 // checkAuthentications reports RequestAuthentications that replace others that
 // differ.
 func checkAuthentications(list []*authentication, found *diag.List) {
-	first := map[string]*authentication{}
+	first := make(map[string]*authentication, len(list))
 	for _, a := range list {
-		other, seen := first[a.key()]
-		first[a.key()] = a
+		other, seen := first[a.key]
+		first[a.key] = a
 		if !seen || reflect.DeepEqual(other.spec(), a.spec()) {
 			continue
 		}
@@ -157,12 +156,14 @@ func checkRegex(r *ir.Route, found *diag.List) {
 	})
 }
 
+// operators removes those of templates.
+var operators = strings.NewReplacer("{**}", "", "{*}", "")
+
 // checkLiteral reports a literal path with characters that mean something else
 // in the expression of the route than in the policy.
 func checkLiteral(r *ir.Route, found *diag.List) {
 	p := r.Match.Path
-	literal := strings.NewReplacer("{**}", "", "{*}", "").Replace(p.Text)
-	if p.Lang != pathlang.Template || p.Text == "/*" || !strings.ContainsAny(literal, metacharacters) {
+	if p.Lang != pathlang.Template || p.Text == "/*" || !strings.ContainsAny(operators.Replace(p.Text), metacharacters) {
 		return
 	}
 	found.Add(diag.Finding{

@@ -38,9 +38,24 @@ type policy struct {
 	namespace string
 }
 
-// key is what the controllers keep policies by: of two with one key, the later
-// replaces the earlier.
-func (p *policy) key() string { return p.namespace + "|" + p.hash + ":" + strconv.Itoa(p.index) }
+// policyKey is what the controllers keep policies by: of two with one key, the
+// later replaces the earlier.
+type policyKey struct {
+	namespace, hash string
+	index           int
+}
+
+func (p *policy) key() policyKey { return policyKey{p.namespace, p.hash, p.index} }
+
+// drafts are the objects of a gateway before they are written.
+type drafts struct {
+	policies []*policy
+	tokens   []*authentication
+}
+
+// draftsOf makes the drafts of a gateway. Check does, and Lower again: those of all
+// gateways would be more in memory than making them twice costs.
+func draftsOf(g *ir.Gateway, t *ir.Target) drafts { return drafts{policies(g, t), authentications(g)} }
 
 // Lower writes the policies of a gateway. Where the controller would have kept
 // only the last of several, so does kgw: Check has said so.
@@ -48,20 +63,26 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	if !t.WritesPolicies(g) {
 		return nil
 	}
-	var out []manifest.Object
-	for _, p := range lastOfEach(policies(g, t), (*policy).key) {
+	policies, tokens := draftsOf(g, t).last()
+	out := make([]manifest.Object, 0, len(policies)+len(tokens))
+	for _, p := range policies {
 		out = append(out, p.object(g, t))
 	}
-	for _, a := range lastOfEach(authentications(g), (*authentication).key) {
+	for _, a := range tokens {
 		out = append(out, a.object(g, t))
 	}
 	return out
 }
 
+// last returns the drafts that no later one replaces.
+func (d drafts) last() ([]*policy, []*authentication) {
+	return lastOfEach(d.policies, (*policy).key), lastOfEach(d.tokens, func(a *authentication) string { return a.key })
+}
+
 // lastOfEach keeps the last element for each key, in the order of the first ones.
-func lastOfEach[T any](list []*T, key func(*T) string) []*T {
-	at := map[string]int{}
-	var out []*T
+func lastOfEach[T any, K comparable](list []*T, key func(*T) K) []*T {
+	at := make(map[K]int, len(list))
+	out := make([]*T, 0, len(list))
 	for _, e := range list {
 		k := key(e)
 		if i, seen := at[k]; seen {
@@ -203,16 +224,26 @@ func selector(u *ir.Upstream) *manifest.Selector {
 // a token. The claim that holds the scopes is not fixed, so that each of its
 // three names gets a rule.
 func allowRules(g *ir.Gateway, gr *ir.Grant, to []manifest.PolicyTo, t *ir.Target) []manifest.PolicyRule {
-	from := []manifest.PolicyFrom{{Source: policySource(g, gr, t)}}
-	claims := []string{"scp", "scope", "scopes"}
-	if len(gr.Scopes) == 0 || !tokenBound(gr) {
-		claims = claims[:1]
-	}
-	var out []manifest.PolicyRule
-	for _, claim := range claims {
-		out = append(out, manifest.PolicyRule{From: from, To: to, When: conditions(gr, claim)})
+	from, claims := sources(g, gr, t), scopeClaims(gr)
+	out := make([]manifest.PolicyRule, len(claims))
+	for i, claim := range claims {
+		out[i] = manifest.PolicyRule{From: from, To: to, When: conditions(gr, claim)}
 	}
 	return out
+}
+
+func sources(g *ir.Gateway, gr *ir.Grant, t *ir.Target) []manifest.PolicyFrom {
+	return []manifest.PolicyFrom{{Source: policySource(g, gr, t)}}
+}
+
+// scopeClaims are the claims that the scopes of a grant can be in, one where it
+// demands none.
+func scopeClaims(gr *ir.Grant) []string {
+	claims := []string{"scp", "scope", "scopes"}
+	if len(gr.Scopes) == 0 || !tokenBound(gr) {
+		return claims[:1]
+	}
+	return claims
 }
 
 // tokenBound reports whether the proxy itself sees the token's claims.

@@ -12,8 +12,8 @@ import (
 
 // openers lists the rules of the ALLOW policies of a gateway that let the ingress
 // gateway's requests through, and what its RequestAuthentications say of keys.
-func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authentication) (openers []ir.Opener, keys []ir.KeySet) {
-	for _, p := range list {
+func openers(g *ir.Gateway, t *ir.Target, made drafts) (openers []ir.Opener, keys []ir.KeySet) {
+	for _, p := range made.policies {
 		if p.spec.Action != "" {
 			continue
 		}
@@ -29,7 +29,7 @@ func openers(g *ir.Gateway, t *ir.Target, list []*policy, tokens []*authenticati
 			openers = append(openers, o)
 		}
 	}
-	for _, a := range tokens {
+	for _, a := range made.tokens {
 		for i := range a.issuers {
 			issuer := &a.issuers[i]
 			at := issuer.Origin
@@ -57,7 +57,7 @@ func (s *setsOf) operations(to []manifest.PolicyTo) (sets, except []match.Set) {
 	*s = setsOf{to: to}
 	for _, one := range to {
 		if one.Operation != nil {
-			s.sets, s.except = append(s.sets, operationSets(one.Operation)...), append(s.except, exclusions(one.Operation)...)
+			s.sets, s.except = addOperation(s.sets, one.Operation), addExclusions(s.except, one.Operation)
 		}
 	}
 	s.sets, s.except = slices.Clip(s.sets), slices.Clip(s.except)
@@ -72,27 +72,27 @@ func podsOf(namespace string, s *manifest.Selector) ir.Pods {
 	return pods
 }
 
-// operationSets returns a set for each path of an operation, as Istio reads it.
-func operationSets(op *manifest.Operation) []match.Set {
+// addOperation appends a set for each path of an operation, as Istio reads it.
+func addOperation(sets []match.Set, op *manifest.Operation) []match.Set {
 	set := match.Set{Methods: op.Methods, View: match.RawPath}
 	for _, h := range op.Hosts {
 		set.Hosts = append(set.Hosts, strings.ToLower(h))
 	}
-	out := make([]match.Set, len(op.Paths))
-	for i, p := range op.Paths {
-		out[i] = set
-		out[i].Path = pathlang.PolicyPath(p)
+	sets = slices.Grow(sets, len(op.Paths))
+	for _, p := range op.Paths {
+		set.Path = pathlang.PolicyPath(p)
+		sets = append(sets, set)
 	}
-	return out
+	return sets
 }
 
-// exclusions returns what an operation leaves out.
-func exclusions(op *manifest.Operation) []match.Set {
-	out := make([]match.Set, len(op.NotPaths))
-	for i, p := range op.NotPaths {
-		out[i] = match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath}
+// addExclusions appends what an operation leaves out.
+func addExclusions(sets []match.Set, op *manifest.Operation) []match.Set {
+	sets = slices.Grow(sets, len(op.NotPaths))
+	for _, p := range op.NotPaths {
+		sets = append(sets, match.Set{Path: pathlang.PolicyPath(p), View: match.RawPath})
 	}
-	return out
+	return sets
 }
 
 // demandOf returns what a rule demands of a request that the caller, an

@@ -77,11 +77,12 @@ func Explain(g *ir.Gateway, t *ir.Target, objects []manifest.Object) [][]origin.
 		o := &objects[len(out)]
 		return origin.Written{Gateway: g, Target: t, Object: o}, o
 	}
-	for _, p := range lastOfEach(policies(g, t), (*policy).key) {
+	policies, tokens := draftsOf(g, t).last()
+	for _, p := range policies {
 		w, o := next()
 		out = append(out, policyOrigins.Explain(&written{Written: w, route: p.route, upstream: p.upstream, identity: p.identity, policy: p}, o.Value()))
 	}
-	for _, a := range lastOfEach(authentications(g), (*authentication).key) {
+	for _, a := range tokens {
 		w, o := next()
 		out = append(out, authenticationOrigins.Explain(&written{Written: w, route: a.route, upstream: a.upstream, identity: a.identity, issuers: a.issuers}, o.Value()))
 	}

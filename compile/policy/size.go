@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"slices"
-
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
@@ -40,8 +38,8 @@ func sizeOfRoute(g *ir.Gateway, r *ir.Route, t *ir.Target, each, operation int) 
 		n += each + operation + len(p.Name)
 	}
 	for _, gr := range allowGrants(r, t) {
-		rules := allowRules(g, gr, nil, t)
-		n += each + len(rules)*operation + sizeOfRule(&rules[0])*len(rules)
+		rule := manifest.PolicyRule{From: sources(g, gr, t), When: conditions(gr, scopeClaims(gr)[0])}
+		n += each + (operation+sizeOfRule(&rule))*len(scopeClaims(gr))
 	}
 	issuers := issuersOf(r)
 	if len(issuers) == 0 {
@@ -59,7 +57,7 @@ func sizeOfRule(r *manifest.PolicyRule) int {
 	const condition, from = 55, 60
 	n := 0
 	for i := range r.From {
-		n += from + manifest.SizeOfTexts(slices.Concat(r.From[i].Source.Principals, r.From[i].Source.RequestPrincipals))
+		n += from + manifest.SizeOfTexts(r.From[i].Source.Principals) + manifest.SizeOfTexts(r.From[i].Source.RequestPrincipals)
 	}
 	for i := range r.When {
 		n += condition + manifest.SizeOfTexts(r.When[i].Values)

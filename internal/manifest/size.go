@@ -39,7 +39,10 @@ func SizeOfTexts(list []string) int {
 func SizeOfLabels(labels map[string]string) int {
 	n := 0
 	for k, v := range labels {
-		n += len("    : \n") + len(k) + len(v)
+		n += SizeOfLabel(k, v)
 	}
 	return n
 }
+
+// SizeOfLabel returns about how many bytes one of them has.
+func SizeOfLabel(key, value string) int { return len("    : \n") + len(key) + len(value) }
