@@ -17,7 +17,7 @@ func (r *Report) Alerts() diag.List {
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
 		for j := range h.Rows {
-			alerts = alert(alerts, at, h.Host, &h.Rows[j])
+			alerts = addAlert(alerts, at, h.Host, &h.Rows[j])
 		}
 		for _, text := range h.Unknown {
 			alerts.Add(diag.Finding{Code: diag.AccessUnknown, Message: "it is not known who gets through to all of " + h.Host + ": " + text, Help: help[diag.AccessUnknown]})
@@ -40,9 +40,9 @@ var help = map[diag.Code]string{
 	diag.AccessUnknown: "kgw report lists what the inputs leave open",
 }
 
-// alert adds a row to the alerts, unless it is known to whom it is open, and that is
-// not anyone.
-func alert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List {
+// addAlert adds a row to the alerts, unless it is known to whom it is open, and
+// that is not anyone.
+func addAlert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List {
 	k, text := alertKey{at: row.at}, ""
 	switch row.Access {
 	case Public:

@@ -48,7 +48,7 @@ func TestFindingsOfRows(t *testing.T) {
 		Hosts:    []Host{{Host: "a.test", Rows: []Row{{Path: "/x", at: at("rules[0]")}, {Path: "/y", at: at("rules[1]")}}}},
 		Findings: []Finding{{Code: "KGW402", at: at("rules[1].path")}, {Code: "KGW402", at: at("rules[0]")}, {Code: "KGW402", at: at("rules[1]")}},
 	}
-	r.place()
+	r.findPlaces()
 	for i, want := range [][]int{{1}, {0, 2}} {
 		if row := r.Hosts[0].Rows[i]; !slices.Equal(row.About, want) || !slices.Equal(row.Findings, []string{"KGW402"}) {
 			t.Errorf("%s has the findings %v, %v", row.Path, row.About, row.Findings)

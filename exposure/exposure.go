@@ -210,7 +210,7 @@ func New(side classes.Side, result *compile.Result, c *config.Config, supposed [
 		}
 		out.Hosts = append(out.Hosts, h)
 	}
-	out.place()
+	out.findPlaces()
 	out.count()
 	return out
 }
@@ -235,8 +235,8 @@ func (r *Report) rows() []*Row {
 	return out
 }
 
-// place finds the places of the rows, and the findings about each.
-func (r *Report) place() {
+// findPlaces finds the places of the rows, and the findings about each.
+func (r *Report) findPlaces() {
 	rows := r.rows()
 	list := make(diag.List, len(rows))
 	for i := range rows {
@@ -255,7 +255,7 @@ func (r *Report) place() {
 		row.Source = placeOf(list[i].Span)
 		for _, k := range in[row.at.Doc] {
 			f := &r.Findings[k]
-			if !within(f.at.Path, row.at.Path) {
+			if !isWithin(f.at.Path, row.at.Path) {
 				continue
 			}
 			row.About = append(row.About, k)
@@ -266,8 +266,8 @@ func (r *Report) place() {
 	}
 }
 
-// within reports whether a path is that of the place or of a part of it.
-func within(path, place string) bool {
+// isWithin reports whether a path is that of the place or of a part of it.
+func isWithin(path, place string) bool {
 	rest, ok := strings.CutPrefix(path, place)
 	return ok && place != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
@@ -344,7 +344,7 @@ func (b *builder) row(r *classes.Route, partial bool) Row {
 	if len(out.Limits) == 0 {
 		out.Limits = limitsOf(b.routes[r.At])
 	}
-	out.Access = access(r)
+	out.Access = accessOf(r)
 	if partial && out.Access != Public {
 		out.Access = Unknown
 	}
@@ -357,9 +357,9 @@ func (b *builder) row(r *classes.Route, partial bool) Row {
 	return out
 }
 
-// access says who gets through. Where somebody may get through without a token,
+// accessOf says who gets through. Where somebody may get through without a token,
 // and nobody certainly does, it is unknown.
-func access(r *classes.Route) Access {
+func accessOf(r *classes.Route) Access {
 	if r.Unreached {
 		return Unreached
 	}

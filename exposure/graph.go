@@ -69,32 +69,32 @@ func (r *Report) graph() *graph {
 	g := &graph{at: map[nodeKey]int{}, drawn: map[[2]int]bool{}}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
-		host := g.node(hosts, "", h.Host, "")
+		host := g.nodeOf(hosts, "", h.Host, "")
 		for j := range h.Rows {
 			row := &h.Rows[j]
-			last := g.node(routes, fmt.Sprintf("%d %d", i, j), strings.TrimSpace(row.Verbs()+" "+row.Path)+" ("+string(row.Access)+")", row.Access)
-			g.edge(host, last)
+			last := g.nodeOf(routes, fmt.Sprintf("%d %d", i, j), strings.TrimSpace(row.Verbs()+" "+row.Path)+" ("+string(row.Access)+")", row.Access)
+			g.addEdge(host, last)
 			for _, next := range []struct {
 				column     column
 				kind, name string
 			}{{engines, "decided by", row.Via}, {rules, "rule", row.Rule}, {backends, "backend", row.Backend}} {
 				if next.name != "" {
-					to := g.node(next.column, "", next.kind+" "+next.name, "")
-					g.edge(last, to)
+					to := g.nodeOf(next.column, "", next.kind+" "+next.name, "")
+					g.addEdge(last, to)
 					last = to
 				}
 			}
 		}
 		for j, text := range h.Unknown {
-			g.edge(host, g.node(routes, fmt.Sprintf("%d unknown %d", i, j), "unknown: "+text, Unknown))
+			g.addEdge(host, g.nodeOf(routes, fmt.Sprintf("%d unknown %d", i, j), "unknown: "+text, Unknown))
 		}
 	}
 	return g
 }
 
-// node returns the node of a column that has a label; those with another id are
+// nodeOf returns the node of a column that has a label; those with another id are
 // others.
-func (g *graph) node(in column, id, label string, access Access) int {
+func (g *graph) nodeOf(in column, id, label string, access Access) int {
 	key := nodeKey{in, id, label}
 	i, ok := g.at[key]
 	if !ok {
@@ -105,7 +105,7 @@ func (g *graph) node(in column, id, label string, access Access) int {
 	return i
 }
 
-func (g *graph) edge(from, to int) {
+func (g *graph) addEdge(from, to int) {
 	if e := [2]int{from, to}; !g.drawn[e] {
 		g.drawn[e] = true
 		g.edges = append(g.edges, e)
@@ -124,16 +124,16 @@ func (g *graph) mermaid() string {
 		fmt.Fprintf(&b, "  n%d --> n%d\n", e[0], e[1])
 	}
 	for i := range g.nodes {
-		if g.nodes[i].marked() {
+		if g.nodes[i].isMarked() {
 			fmt.Fprintf(&b, "  style n%d stroke-width:4px\n", i)
 		}
 	}
 	return b.String()
 }
 
-// marked reports whether a node is emphasised: it is open to anyone, or not
+// isMarked reports whether a node is emphasised: it is open to anyone, or not
 // known.
-func (n *node) marked() bool { return n.access == Public || n.access == Unknown }
+func (n *node) isMarked() bool { return n.access == Public || n.access == Unknown }
 
 // mermaidText returns a text that Mermaid prints as it is: it reads "#35;" as the
 // character of that number, and anything else than letters, digits and a few
@@ -155,7 +155,7 @@ func (g *graph) dot() string {
 	b.WriteString("digraph exposure {\n  rankdir=LR;\n  node [shape=box];\n")
 	for i := range g.nodes {
 		fmt.Fprintf(&b, "  n%d [label=%s", i, dotText(g.nodes[i].label))
-		if g.nodes[i].marked() {
+		if g.nodes[i].isMarked() {
 			b.WriteString(", penwidth=4")
 		}
 		b.WriteString("];\n")

@@ -67,7 +67,7 @@ type text struct {
 // that lead to it. Nodes that are open to anyone, or not known, have a thick
 // border.
 func (g *graph) svg(w io.Writer) error {
-	at, width, height := g.place()
+	at, width, height := g.placeNodes()
 	p := picture{
 		Width: width, Height: height, ViewBox: fmt.Sprintf("0 0 %d %d", width, height), Font: "ui-monospace, Menlo, Consolas, monospace", Size: 12,
 		Title: "Hosts, routes, rules and backends", Ground: rectangle{Width: width, Height: height, Fill: "#ffffff"},
@@ -79,9 +79,9 @@ func (g *graph) svg(w io.Writer) error {
 		p.Lines = append(p.Lines, line{d, "none", "#8a949e"})
 	}
 	for i := range g.nodes {
-		b := box{Title: report.Visible(g.nodes[i].label), Rect: at[i], Text: text{at[i].X + 8, at[i].Y + 17, shortened(g.nodes[i].label)}}
+		b := box{Title: report.Visible(g.nodes[i].label), Rect: at[i], Text: text{at[i].X + 8, at[i].Y + 17, shorten(g.nodes[i].label)}}
 		b.Rect.Round, b.Rect.Fill, b.Rect.Stroke = 4, "#f6f7f9", "#8a949e"
-		if g.nodes[i].marked() {
+		if g.nodes[i].isMarked() {
 			b.Rect.Fill, b.Rect.Stroke, b.Rect.StrokeWidth = "#fdecea", "#b3261e", 3
 		}
 		p.Boxes = append(p.Boxes, b)
@@ -89,8 +89,9 @@ func (g *graph) svg(w io.Writer) error {
 	return report.XML(w, &p)
 }
 
-// place returns where the node of each index is, and the size of the picture.
-func (g *graph) place() (at []rectangle, width, height int) {
+// placeNodes returns where the node of each index is, and the size of the
+// picture.
+func (g *graph) placeNodes() (at []rectangle, width, height int) {
 	at = make([]rectangle, len(g.nodes))
 	columns := make([][]int, backends+1)
 	for i := range g.nodes {
@@ -104,10 +105,10 @@ func (g *graph) place() (at []rectangle, width, height int) {
 	for c, nodes := range columns {
 		widest := 0
 		for _, i := range nodes {
-			widest = max(widest, int(letterWidth*float64(utf8.RuneCountInString(shortened(g.nodes[i].label))))+16)
+			widest = max(widest, int(letterWidth*float64(utf8.RuneCountInString(shorten(g.nodes[i].label))))+16)
 		}
 		if column(c) != routes {
-			g.centre(at, nodes)
+			g.centreNodes(at, nodes)
 		}
 		free := edging
 		slices.SortStableFunc(nodes, func(a, b int) int { return cmp.Compare(at[a].Y, at[b].Y) })
@@ -123,9 +124,9 @@ func (g *graph) place() (at []rectangle, width, height int) {
 	return at, width, height
 }
 
-// centre moves nodes to the middle of their neighbours: hosts to the middle of
-// their routes, others to the middle of the nodes that lead to them.
-func (g *graph) centre(at []rectangle, nodes []int) {
+// centreNodes moves nodes to the middle of their neighbours: hosts to the
+// middle of their routes, others to the middle of the nodes that lead to them.
+func (g *graph) centreNodes(at []rectangle, nodes []int) {
 	sum, n := map[int]int{}, map[int]int{}
 	for _, e := range g.edges {
 		node, neighbour := e[1], e[0]
@@ -142,8 +143,8 @@ func (g *graph) centre(at []rectangle, nodes []int) {
 	}
 }
 
-// shortened returns a label as it is printed in a box.
-func shortened(label string) string {
+// shorten returns a label as it is printed in a box.
+func shorten(label string) string {
 	runes := []rune(report.Visible(label))
 	if len(runes) <= mostLetters {
 		return string(runes)

@@ -73,7 +73,7 @@ func TestSVG(t *testing.T) {
 func checkPicture(t *testing.T, r *Report) {
 	t.Helper()
 	g := r.graph()
-	at, width, height := g.place()
+	at, width, height := g.placeNodes()
 	for i := range at {
 		if a := at[i]; a.X < edging || a.Y < edging || a.X+a.Width+edging > width || a.Y+a.Height+edging > height {
 			t.Errorf("%q is outside of the picture", g.nodes[i].label)
@@ -94,7 +94,7 @@ func checkPicture(t *testing.T, r *Report) {
 		t.Fatalf("%v: %d boxes of %d, %d lines of %d", err, len(p.Boxes), len(g.nodes), len(p.Lines), len(g.edges))
 	}
 	for i, b := range p.Boxes {
-		if marked := b.Rect.StrokeWidth > 1; b.Title != g.nodes[i].label || marked != g.nodes[i].marked() {
+		if marked := b.Rect.StrokeWidth > 1; b.Title != g.nodes[i].label || marked != g.nodes[i].isMarked() {
 			t.Errorf("the box of %q has the title %q, and stands out: %v", g.nodes[i].label, b.Title, marked)
 		}
 	}

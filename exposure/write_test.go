@@ -98,7 +98,7 @@ func TestAccess(t *testing.T) {
 		{classes.Route{Callers: []classes.Caller{perhaps(token)}}, Unknown},
 		{classes.Route{Callers: []classes.Caller{token, perhaps(token)}}, Restricted},
 	} {
-		if got := access(&c.route); got != c.want {
+		if got := accessOf(&c.route); got != c.want {
 			t.Errorf("%d: got %s, want %s", i, got, c.want)
 		}
 	}

@@ -29,7 +29,7 @@ func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 		return nil, w.found
 	}
 	w.reportIssuer()
-	for _, m := range extensions(w.doc.Extensions) {
+	for _, m := range sortExtensions(w.doc.Extensions) {
 		if !mayName(m.Key) { // those are reported of each operation
 			w.found.Add(diag.Finding{
 				Code: diag.ImportChose, At: w.origin.At(m.Key), Message: "an APIRule does not say " + m.Key, Help: "import it with --kind FabricGateway",
@@ -50,7 +50,7 @@ func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 		list = append(list, w.rule(r))
 	}
 	spec = append(spec, source.Member{Key: "rules", Value: list})
-	return append(w.head("gateway.kyma-project.io/v2", "APIRule"), source.Member{Key: "spec", Value: spec}), w.found
+	return append(w.newResource("gateway.kyma-project.io/v2", "APIRule"), source.Member{Key: "spec", Value: spec}), w.found
 }
 
 // rules lists the rules, of two that match one request the more specific first.
@@ -58,7 +58,7 @@ func (d *drafter) rules() []rule {
 	written := map[*ir.Operation]bool{}
 	for i := range d.Operations {
 		o := &d.Operations[i]
-		written[o] = d.sayable(o)
+		written[o] = d.canSay(o)
 	}
 	d.withhold(written)
 	var out []rule
@@ -77,28 +77,28 @@ func (d *drafter) rules() []rule {
 	return out
 }
 
-// sayable reports whether rules can say an operation, and why not.
-func (d *drafter) sayable(o *ir.Operation) bool {
+// canSay reports whether rules can say an operation, and why not.
+func (d *drafter) canSay(o *ir.Operation) bool {
 	a, ok := d.accessOf(o)
 	what := o.Method + " " + o.Path
 	switch {
 	case !ok:
 		return false
 	case !slices.Contains(apirule.Methods, o.Method):
-		d.left(o.Origin, "methods are "+strings.Join(apirule.Methods, ", "), "%s has a method that an APIRule does not have", what)
+		d.reportLeft(o.Origin, "methods are "+strings.Join(apirule.Methods, ", "), "%s has a method that an APIRule does not have", what)
 		return false
 	case !d.saysFabric(o):
 		return false
 	case !a.open && (d.issuer() == "" || d.JWKS == ""):
-		d.left(o.Security, "name the issuer of the tokens and where its keys are: --issuer, --jwks-uri", "%s demands a token, and its issuer and keys are not known", what)
+		d.reportLeft(o.Security, "name the issuer of the tokens and where its keys are: --issuer, --jwks-uri", "%s demands a token, and its issuer and keys are not known", what)
 		return false
 	case !a.open && len(a.scopes) == 0:
-		d.left(o.Security, "write a rule with the issuer by hand", "%s demands a token of %s, and the resource is for tokens of %s", what, d.issuersOf(o), d.issuer())
+		d.reportLeft(o.Security, "write a rule with the issuer by hand", "%s demands a token of %s, and the resource is for tokens of %s", what, d.issuersOf(o), d.issuer())
 		return false
 	}
 	for _, base := range d.bases(o) {
 		if _, ok := template(base + o.Path); !ok {
-			d.left(o.Origin, "write a rule for a wider path by hand", "%s has a path that an APIRule does not have, where a parameter is a whole segment", what)
+			d.reportLeft(o.Origin, "write a rule for a wider path by hand", "%s has a path that an APIRule does not have, where a parameter is a whole segment", what)
 			return false
 		}
 	}
@@ -115,10 +115,10 @@ func (d *drafter) sayable(o *ir.Operation) bool {
 // description keep out. It reports the operation otherwise, and the keys that say
 // something else.
 func (d *drafter) saysFabric(o *ir.Operation) bool {
-	own := extensions(d.operationOf(o).Extensions)
-	for _, m := range slices.Concat(own, extensions(d.doc.Extensions)) {
+	own := sortExtensions(d.operationOf(o).Extensions)
+	for _, m := range slices.Concat(own, sortExtensions(d.doc.Extensions)) {
 		if mayName(m.Key) && (m.Key != keyPrivileges || !demandsAll(o, m.Value)) {
-			d.left(o.Origin, "import it with --kind FabricGateway, or say it in security", "%s %s has %s, which says who may call and is not part of an APIRule", o.Method, o.Path, m.Key)
+			d.reportLeft(o.Origin, "import it with --kind FabricGateway, or say it in security", "%s %s has %s, which says who may call and is not part of an APIRule", o.Method, o.Path, m.Key)
 			return false
 		}
 	}

@@ -39,8 +39,8 @@ type drafter struct {
 	found   diag.List
 }
 
-// left reports an operation that the draft does not have.
-func (d *drafter) left(at source.Ref, help, format string, args ...any) {
+// reportLeft reports an operation that the draft does not have.
+func (d *drafter) reportLeft(at source.Ref, help, format string, args ...any) {
 	d.found.Add(diag.Finding{Code: diag.NotImported, At: at, Message: fmt.Sprintf(format, args...) + ": the operation is left out", Help: help})
 }
 
@@ -123,15 +123,15 @@ func (d *drafter) accessOf(o *ir.Operation) (access, bool) {
 		}
 	}
 	if !checked {
-		name := d.unchecked(o)
-		d.left(o.Security, "if the Service checks it itself, say so: --service-checks "+name,
+		name := d.uncheckedScheme(o)
+		d.reportLeft(o.Security, "if the Service checks it itself, say so: --service-checks "+name,
 			"%s demands %s, which a gateway does not check", o.Method+" "+o.Path, name)
 	}
 	return out, checked
 }
 
-// unchecked returns a scheme of an operation that nobody checks, or "".
-func (d *drafter) unchecked(o *ir.Operation) string {
+// uncheckedScheme returns a scheme of an operation that nobody checks, or "".
+func (d *drafter) uncheckedScheme(o *ir.Operation) string {
 	for _, c := range o.Allowed {
 		for _, name := range c.Others {
 			if !c.Token && !slices.Contains(d.Checked, name) {
@@ -159,15 +159,15 @@ func (d *drafter) demands(o *ir.Operation) (access, bool) {
 	}
 	slices.SortFunc(out.scopes, slices.Compare)
 	out.scopes = slices.CompactFunc(out.scopes, slices.Equal)
-	return out, d.unchecked(o) == ""
+	return out, d.uncheckedScheme(o) == ""
 }
 
 func (a access) equal(b access) bool {
 	return a.open == b.open && slices.EqualFunc(a.scopes, b.scopes, slices.Equal)
 }
 
-// head returns the beginning of a resource.
-func (d *drafter) head(apiVersion, kind string) source.Object {
+// newResource returns the beginning of a resource.
+func (d *drafter) newResource(apiVersion, kind string) source.Object {
 	meta := source.Object{{Key: "name", Value: d.Name}}
 	if d.Namespace != "" {
 		meta = append(meta, source.Member{Key: "namespace", Value: d.Namespace})

@@ -19,7 +19,7 @@ import (
 // reported. It returns nil where nothing is left.
 func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o}
-	own := extensions(d.doc.Extensions)
+	own := sortExtensions(d.doc.Extensions)
 	_, services := own.Get("x-fabric-service")
 	_, provider := own.Get("x-external-service-provider")
 	spec := source.Object{}
@@ -43,11 +43,11 @@ func (d *Document) FabricGateway(o Draft) (source.Object, diag.List) {
 		return nil, w.found
 	}
 	spec = append(spec, source.Member{Key: "paths", Value: paths})
-	return append(w.head(fabric.APIVersion, "FabricGateway"), source.Member{Key: "spec", Value: spec}), w.found
+	return append(w.newResource(fabric.APIVersion, "FabricGateway"), source.Member{Key: "spec", Value: spec}), w.found
 }
 
-// extensions returns the fields that are FabricGateways', sorted.
-func extensions(all map[string]any) source.Object {
+// sortExtensions returns the fields that are FabricGateways', sorted.
+func sortExtensions(all map[string]any) source.Object {
 	own := maps.Clone(all)
 	maps.DeleteFunc(own, func(key string, _ any) bool { return !isFabric(key) })
 	return source.ObjectOf(own)
@@ -58,12 +58,12 @@ func (d *drafter) fabricPaths() source.Object {
 	for i := range d.Operations {
 		o := &d.Operations[i]
 		if texts[o], written[o] = d.fabricOperation(o); written[o] && o.Named == nil && strings.Contains(o.Path, "*") {
-			d.left(o.Origin, "write an operation by hand, or a parameter in place of the star", "%s has a star in its path, which a FabricGateway reads as any text", o.Method+" "+o.Path)
+			d.reportLeft(o.Origin, "write an operation by hand, or a parameter in place of the star", "%s has a star in its path, which a FabricGateway reads as any text", o.Method+" "+o.Path)
 			written[o] = false
 		}
 		for _, base := range d.bases(o) {
 			if written[o] && !fabric.PathAllowed(base+o.Path) {
-				d.left(o.Origin, "write an operation for a wider path by hand", "%s has a path that a FabricGateway does not have, where a parameter is a whole segment", o.Method+" "+o.Path)
+				d.reportLeft(o.Origin, "write an operation for a wider path by hand", "%s has a path that a FabricGateway does not have, where a parameter is a whole segment", o.Method+" "+o.Path)
 				written[o] = false
 			}
 		}
@@ -97,10 +97,10 @@ func addOperation(paths source.Object, path, verb string, operation source.Objec
 // fabricOperation writes who may send an operation.
 func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 	if !slices.Contains(fabric.Verbs, strings.ToLower(o.Method)) {
-		d.left(o.Origin, "verbs are "+strings.Join(fabric.Verbs, ", "), "%s has a method that a FabricGateway does not have", o.Method+" "+o.Path)
+		d.reportLeft(o.Origin, "verbs are "+strings.Join(fabric.Verbs, ", "), "%s has a method that a FabricGateway does not have", o.Method+" "+o.Path)
 		return nil, false
 	}
-	out := extensions(d.operationOf(o).Extensions)
+	out := sortExtensions(d.operationOf(o).Extensions)
 	if out == nil {
 		out = source.Object{}
 	}
@@ -114,7 +114,7 @@ func (d *drafter) fabricOperation(o *ir.Operation) (source.Object, bool) {
 			Help: "publish what is open by other means",
 		})
 	case len(a.scopes) > 1:
-		d.left(o.Security, "write x-fabric-privileges in the document, and no alternatives: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
+		d.reportLeft(o.Security, "write x-fabric-privileges in the document, and no alternatives: all of them are demanded", "%s has alternatives of scopes, and a FabricGateway demands all", o.Method+" "+o.Path)
 		return nil, false
 	default:
 		out = demandingAll(out, a.scopes[0])

@@ -174,7 +174,7 @@ func (r *reader) read() {
 		r.Servers = []ir.APIServer{{Origin: r.origin}}
 	}
 	for _, p := range r.doc.Paths.InMatchingOrder() {
-		r.path(p, r.doc.Paths.Value(p))
+		r.readPath(p, r.doc.Paths.Value(p))
 	}
 	slices.SortStableFunc(r.Operations, func(a, b ir.Operation) int { return strings.Compare(a.Path, b.Path) })
 	if len(r.Operations) == 0 && len(r.found) == 0 {
@@ -182,7 +182,7 @@ func (r *reader) read() {
 	}
 }
 
-func (r *reader) path(template string, item *openapi3.PathItem) {
+func (r *reader) readPath(template string, item *openapi3.PathItem) {
 	at := r.origin.At("paths", template)
 	if !strings.HasPrefix(template, "/") {
 		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("path %q does not begin with a slash", template), Help: "write the path below the server's URL, such as /orders"})
@@ -206,7 +206,7 @@ func (r *reader) path(template string, item *openapi3.PathItem) {
 				op.Servers = own
 			}
 		}
-		op.Security, op.Allowed = r.security(opAt, o)
+		op.Security, op.Allowed = r.readSecurity(opAt, o)
 		op.Named = r.named[operation{template, method}]
 		r.checkOperation(opAt, o)
 		r.Operations = append(r.Operations, op)

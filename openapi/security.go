@@ -13,11 +13,11 @@ import (
 	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
 )
 
-// security returns who may send an operation: as it says itself, or the description
-// as a whole. Its x-fabric-privileges are demanded beside that. Where nothing is said
-// of security, x-fabric keys demand a token, as FabricGateways do of each caller;
-// without them nothing is demanded.
-func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []ir.Credentials) {
+// readSecurity returns who may send an operation: as it says itself, or the
+// description as a whole. Its x-fabric-privileges are demanded beside that.
+// Where nothing is said of security, x-fabric keys demand a token, as
+// FabricGateways do of each caller; without them nothing is demanded.
+func (r *reader) readSecurity(at source.Ref, o *openapi3.Operation) (source.Ref, []ir.Credentials) {
 	requirements, place := r.doc.Security, r.origin.At("security")
 	if o.Security != nil {
 		requirements, place = *o.Security, at.At("security")
@@ -26,7 +26,7 @@ func (r *reader) security(at source.Ref, o *openapi3.Operation) (source.Ref, []i
 	for i, one := range requirements {
 		var c ir.Credentials
 		for _, name := range sortedKeys(one) {
-			r.scheme(place.Elem(i), name, one[name], &c)
+			r.addScheme(place.Elem(i), name, one[name], &c)
 		}
 		out = append(out, c)
 	}
@@ -96,12 +96,12 @@ func (r *reader) readNamed() {
 		operations := item.Operations()
 		for _, method := range sortedKeys(operations) {
 			if o := operations[method]; whole || hasFabric(o.Extensions) {
-				verbs = append(verbs, source.Member{Key: method, Value: extensions(o.Extensions)})
+				verbs = append(verbs, source.Member{Key: method, Value: sortExtensions(o.Extensions)})
 			}
 		}
 		paths = append(paths, source.Member{Key: path, Value: verbs})
 	}
-	spec := append(extensions(r.doc.Extensions), source.Member{Key: "paths", Value: paths})
+	spec := append(sortExtensions(r.doc.Extensions), source.Member{Key: "paths", Value: paths})
 	gateway, _ := fabric.Decode(r.origin.Doc, source.NodeOf(source.Object{{Key: "spec", Value: spec}})).Lift(nil)
 	for _, route := range gateway.Routes {
 		for i := range route.Access.Grants {
@@ -112,8 +112,8 @@ func (r *reader) readNamed() {
 	}
 }
 
-// scheme adds what a named scheme demands.
-func (r *reader) scheme(at source.Ref, name string, scopes []string, c *ir.Credentials) {
+// addScheme adds what a named scheme demands.
+func (r *reader) addScheme(at source.Ref, name string, scopes []string, c *ir.Credentials) {
 	var s *openapi3.SecurityScheme
 	if r.doc.Components != nil {
 		if ref := r.doc.Components.SecuritySchemes[name]; ref != nil {

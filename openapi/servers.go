@@ -27,12 +27,12 @@ func (r *reader) serversAt(at source.Ref, servers openapi3.Servers) []ir.APIServ
 		if s == nil {
 			continue
 		}
-		urls, ok := r.urls(at.Elem(i), s)
+		urls, ok := r.expandURLs(at.Elem(i), s)
 		if !ok {
 			continue
 		}
 		for _, text := range urls {
-			if one, ok := r.server(at.Elem(i).At("url"), text); ok && !slices.ContainsFunc(out, func(o ir.APIServer) bool { return o.Host == one.Host && o.Base == one.Base }) {
+			if one, ok := r.readServer(at.Elem(i).At("url"), text); ok && !slices.ContainsFunc(out, func(o ir.APIServer) bool { return o.Host == one.Host && o.Base == one.Base }) {
 				out = append(out, one)
 			}
 		}
@@ -40,8 +40,8 @@ func (r *reader) serversAt(at source.Ref, servers openapi3.Servers) []ir.APIServ
 	return out
 }
 
-// urls writes the values of the variables into a server's URL.
-func (r *reader) urls(at source.Ref, s *openapi3.Server) ([]string, bool) {
+// expandURLs writes the values of the variables into a server's URL.
+func (r *reader) expandURLs(at source.Ref, s *openapi3.Server) ([]string, bool) {
 	out := []string{s.URL}
 	for _, name := range sortedKeys(s.Variables) {
 		v := s.Variables[name]
@@ -69,7 +69,7 @@ func (r *reader) urls(at source.Ref, s *openapi3.Server) ([]string, bool) {
 	return out, true
 }
 
-func (r *reader) server(at source.Ref, text string) (ir.APIServer, bool) {
+func (r *reader) readServer(at source.Ref, text string) (ir.APIServer, bool) {
 	bad := func(why string) (ir.APIServer, bool) {
 		r.found.Add(diag.Finding{
 			Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("the URL of a server cannot be read: %s", why),

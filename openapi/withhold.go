@@ -23,7 +23,7 @@ func (d *drafter) withhold(written map[*ir.Operation]bool) {
 			}
 			if other := d.fallsTo(judge, o, written); other != nil {
 				written[o], again = false, true
-				d.left(o.Origin, "write rules for both by hand", "%s would get requests of %s, which is left out and which other callers may send",
+				d.reportLeft(o.Origin, "write rules for both by hand", "%s would get requests of %s, which is left out and which other callers may send",
 					o.Method+" "+o.Path, other.Method+" "+other.Path)
 			}
 		}

@@ -110,7 +110,7 @@ func (b *Bench) Trace(q Request) (*Traced, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.complete()
+	b.completeCluster()
 	t := trace.Run(b.asked.cluster, r, q.URL, 1, b.secrets)
 	return traced(t, b.asked.supposed, b.secrets), nil
 }
@@ -123,8 +123,8 @@ func traced(t *trace.Trace, supposed []string, book *secret.Book) *Traced {
 	return out
 }
 
-// complete makes the cluster.
-func (b *Bench) complete() {
+// completeCluster makes the cluster.
+func (b *Bench) completeCluster() {
 	if b.asked == nil {
 		cluster, compiled, supposed := prove.Complete(b.in, b.options, nil)
 		b.asked = &asked{cluster, compiled, supposed}
@@ -133,7 +133,7 @@ func (b *Bench) complete() {
 
 // Expose returns what kgw report --format json prints.
 func (b *Bench) Expose() *exposure.Report {
-	b.complete()
+	b.completeCluster()
 	o := b.options
 	o.Schema = compile.SchemaAll
 	result := prove.Validate(b.in, o)

@@ -34,7 +34,7 @@ type opened struct {
 // Open reads a JSON object of files, texts by names, for the questions that follow: see
 // the function Open. The answer has the keys error, ready and report.
 func (d *Desk) Open(files, env string) (out []byte) {
-	defer failed(&out)
+	defer recoverPanic(&out)
 	d.bench = nil
 	var texts map[string]string
 	if err := json.Unmarshal([]byte(files), &texts); err != nil {
@@ -50,7 +50,7 @@ func (d *Desk) Open(files, env string) (out []byte) {
 
 // Ask answers one Question. The answer is that of the Bench, or has the key error.
 func (d *Desk) Ask(question string) (out []byte) {
-	defer failed(&out)
+	defer recoverPanic(&out)
 	var q Question
 	if err := json.Unmarshal([]byte(question), &q); err != nil {
 		return answer(refusal{"the question cannot be read: " + err.Error()})
@@ -81,8 +81,9 @@ func (b *Bench) ask(q Question) (any, error) {
 	return nil, fmt.Errorf("there is no question %q: ask validate, build, report, trace or migrate", q.Ask)
 }
 
-// failed makes an answer of a panic, which is a mistake in kgw: the caller lives on.
-func failed(out *[]byte) {
+// recoverPanic makes an answer of a panic, which is a mistake in kgw: the
+// caller lives on.
+func recoverPanic(out *[]byte) {
 	if p := recover(); p != nil {
 		*out = answer(refusal{fmt.Sprintf("internal error, please report it: %v", p)})
 	}

@@ -41,7 +41,7 @@ type replaying struct {
 // Open reads a recording as JSON. The answer is JSON: whether secrets are masked in it,
 // or with the key error.
 func (r *Replay) Open(recording string) (out []byte) {
-	defer failed(&out)
+	defer recoverPanic(&out)
 	var read prove.Recording
 	if err := json.Unmarshal([]byte(recording), &read); err != nil || read.Config == nil {
 		return answer(refusal{fmt.Sprintf("the recording cannot be read: %v", err)})
@@ -56,7 +56,7 @@ func (r *Replay) Open(recording string) (out []byte) {
 
 // Ask answers a Request as JSON: with a Traced, or with the key error.
 func (r *Replay) Ask(request string) (out []byte) {
-	defer failed(&out)
+	defer recoverPanic(&out)
 	var q Request
 	if err := json.Unmarshal([]byte(request), &q); err != nil {
 		return answer(refusal{"the request cannot be read: " + err.Error()})

@@ -67,18 +67,18 @@ func Open(texts map[string]string, env string) (*Bench, *Report, error) {
 	b.options.Config = c
 	b.secrets.Watch(c.Sources...)
 	if text, ok := texts[lock.FileName]; ok {
-		found = append(found, b.lock(text, texts)...)
+		found = append(found, b.readLock(text, texts)...)
 	}
 	loader := &source.Loader{Sieve: schema.Sieve}
 	b.in.Files, b.in.Problems = loader.LoadTexts(texts)
 	b.in.PassedOver = loader.PassedOver
 	b.secrets.Watch(b.in.Files...)
-	more, err := b.assign()
-	b.apis(texts)
+	more, err := b.assignConfigs()
+	b.readAPIs(texts)
 	if found = append(found, more...); err != nil || len(found) == 0 {
 		return b, nil, err
 	}
-	report := b.configuration(found)
+	report := b.checkConfiguration(found)
 	if found.Max() == diag.Error {
 		return nil, report, nil
 	}
@@ -96,8 +96,8 @@ func oneConfiguration(texts map[string]string) error {
 	return nil
 }
 
-// lock reads the names that live objects keep.
-func (b *Bench) lock(text string, texts map[string]string) diag.List {
+// readLock reads the names that live objects keep.
+func (b *Bench) readLock(text string, texts map[string]string) diag.List {
 	l, found := lock.Parse(lock.FileName, []byte(text))
 	l.File = lock.FileName
 	for i := range l.Entries {
@@ -107,9 +107,9 @@ func (b *Bench) lock(text string, texts map[string]string) diag.List {
 	return found
 }
 
-// assign finds the overrides of the configuration that hold for each file, and leaves
-// out files of other environments.
-func (b *Bench) assign() (diag.List, error) {
+// assignConfigs finds the overrides of the configuration that hold for each
+// file, and leaves out files of other environments.
+func (b *Bench) assignConfigs() (diag.List, error) {
 	c := b.options.Config
 	b.options.Scopes = map[string]*config.Config{}
 	known, said := map[string]*config.Config{}, map[*config.Config]bool{}
@@ -135,8 +135,8 @@ func (b *Bench) assign() (diag.List, error) {
 	return found, nil
 }
 
-// apis reads the descriptions of APIs that the configuration names.
-func (b *Bench) apis(texts map[string]string) {
+// readAPIs reads the descriptions of APIs that the configuration names.
+func (b *Bench) readAPIs(texts map[string]string) {
 	seen := map[string]bool{}
 	for _, d := range b.options.APIDocuments() {
 		key := d.File + " " + strings.Join(d.Hosts, " ")
@@ -144,7 +144,7 @@ func (b *Bench) apis(texts map[string]string) {
 			continue
 		}
 		seen[key] = true
-		api, found := b.api(texts, d)
+		api, found := b.readAPI(texts, d)
 		b.options.APIFaults = append(b.options.APIFaults, found...)
 		if api != nil {
 			b.options.APIs = append(b.options.APIs, &api.API)
@@ -152,7 +152,7 @@ func (b *Bench) apis(texts map[string]string) {
 	}
 }
 
-func (b *Bench) api(texts map[string]string, d config.APIDocument) (*openapi.Document, diag.List) {
+func (b *Bench) readAPI(texts map[string]string, d config.APIDocument) (*openapi.Document, diag.List) {
 	text, ok := texts[d.File]
 	if !ok {
 		return nil, diag.List{diag.FromProblem(*source.Unread(d.File, fs.ErrNotExist))}
@@ -172,8 +172,8 @@ func (b *Bench) api(texts map[string]string, d config.APIDocument) (*openapi.Doc
 	return api, found
 }
 
-// configuration reports what is wrong with the configuration.
-func (b *Bench) configuration(found diag.List) *Report {
+// checkConfiguration reports what is wrong with the configuration.
+func (b *Bench) checkConfiguration(found diag.List) *Report {
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
 	found.Sort()

@@ -56,9 +56,9 @@ func (a *app) adopt(f *adoptFlags, paths []string) error {
 	}
 	after := compare.Compile("kgw", in, *o)
 	scope := compare.Scope{Prune: true, All: f.all, Namespace: f.namespace}
-	live := a.liveSide(&f.sideFlags, f.namespace, o, after, scope)
+	live := a.readLiveSide(&f.sideFlags, f.namespace, o, after, scope)
 	known := compare.Adopt(live, after, scope)
-	found := a.findings(&f.inputFlags, live, after)
+	found := a.joinFindings(&f.inputFlags, live, after)
 	if err := a.tellFindings(&f.inputFlags, found); err != nil {
 		return err
 	}

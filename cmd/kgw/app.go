@@ -104,7 +104,7 @@ func (a *app) run(args []string) (code int) {
 	out := &checked{Writer: a.stdout}
 	a.stdout = out
 	root := a.root()
-	root.SetArgs(a.called(root, args))
+	root.SetArgs(a.trimCalledName(root, args))
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -163,8 +163,8 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if data := a.piped(); len(data) > 0 {
-				return a.asFunction(data)
+			if data := a.readPiped(); len(data) > 0 {
+				return a.runAsFunction(data)
 			}
 			return cmd.Help()
 		},

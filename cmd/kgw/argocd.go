@@ -169,7 +169,7 @@ func inRepository(root, application, path string) (string, error) {
 		return "", usage("%q leads out of the repository", path)
 	}
 	if real, err := filepath.EvalSymlinks(filepath.Join(root, rel)); err == nil {
-		if back, err := filepath.Rel(resolved(root), real); err != nil || !filepath.IsLocal(back) {
+		if back, err := filepath.Rel(resolveLinks(root), real); err != nil || !filepath.IsLocal(back) {
 			return "", usage("%q leads out of the repository", path)
 		}
 	}

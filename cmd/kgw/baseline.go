@@ -74,7 +74,7 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 			return err
 		}
 		for _, e := range old.Entries {
-			if !a.covered(a.abs(e.File), a.pathsOf(o, paths)) {
+			if !a.isCovered(a.abs(e.File), a.pathsOf(o, paths)) {
 				next.Entries = append(next.Entries, e)
 			}
 		}
@@ -111,9 +111,9 @@ func (a *app) readBaseline(f *inputFlags) (*baseline.Baseline, error) {
 	return b, a.reportConfiguration(f.baseline, found, f)
 }
 
-// onlyNew removes the findings that are not new from a result: the ones in the
-// baseline, and the ones that existed at a git ref.
-func (a *app) onlyNew(f *validateFlags, o *compile.Options, result *compile.Result, paths []string) error {
+// removeKnown removes the findings that are not new from a result: the ones in
+// the baseline, and the ones that existed at a git ref.
+func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.Result, paths []string) error {
 	var said diag.List
 	if f.baseline != "" {
 		b, err := a.readBaseline(&f.inputFlags)
@@ -155,7 +155,7 @@ func (a *app) useBaseline(b *baseline.Baseline, o *compile.Options, result *comp
 		})
 	}
 	for _, e := range a.hide(result, kept, o.Hidable) {
-		if a.covered(a.abs(e.File), paths) {
+		if a.isCovered(a.abs(e.File), paths) {
 			said.Add(diag.Finding{
 				Code: diag.BaselineUnused, At: e.At, Message: fmt.Sprintf("nothing is hidden here: there is no such %s any more", e.Code),
 				Help: "remove the entry, or run kgw baseline write",
@@ -209,7 +209,7 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 		return nil, err
 	}
 	flags := f.inputFlags
-	then, remove, err := a.at(tree, paths, flags.config)
+	then, remove, err := a.checkOut(tree, paths, flags.config)
 	defer remove()
 	if err != nil {
 		return nil, gitFault("--new-since", ref, err)

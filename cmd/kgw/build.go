@@ -86,7 +86,7 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	if err := a.reportBuild(f, result); err != nil {
 		return err
 	}
-	return a.timed("write", func() error { return a.write(f, o, result) })
+	return a.runTimed("write", func() error { return a.write(f, o, result) })
 }
 
 // reportBuild reports to standard error. Without a finding, and none that is
@@ -108,7 +108,7 @@ func (a *app) write(f *buildFlags, o *compile.Options, result *compile.Result) e
 	}
 	if f.outputDir == "" && result.Faulty() && !f.keepGoing {
 		a.fail(exitFindings)
-		if forPrograms(f.formats) != "" {
+		if printedFormat(f.formats) != "" {
 			return nil // a report on standard error is not followed by other text
 		}
 		return &exitError{exitFindings, fmt.Errorf("nothing was written, because of the errors above (--keep-going writes the rest)")}

@@ -19,25 +19,25 @@ const (
 	completeName = "kubectl_complete-kgw"
 )
 
-// called returns the arguments, by the name that the program is called under: as
-// a plugin of kubectl it shows itself as "kubectl kgw".
-func (a *app) called(root *cobra.Command, args []string) []string {
+// trimCalledName returns the arguments, by the name that the program is called
+// under: as a plugin of kubectl it shows itself as "kubectl kgw".
+func (a *app) trimCalledName(root *cobra.Command, args []string) []string {
 	if len(args) == 0 {
 		return nil
 	}
 	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 	switch name {
 	case pluginName:
-		asPlugin(root)
+		renameToPlugin(root)
 	case completeName:
-		asPlugin(root)
+		renameToPlugin(root)
 		return append([]string{cobra.ShellCompRequestCmd}, args[1:]...)
 	}
 	return args[1:]
 }
 
-// asPlugin makes the help of all commands say "kubectl kgw".
-func asPlugin(root *cobra.Command) {
+// renameToPlugin makes the help of all commands say "kubectl kgw".
+func renameToPlugin(root *cobra.Command) {
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl kgw"}
 	var each func(*cobra.Command)
 	each = func(c *cobra.Command) {
@@ -63,8 +63,8 @@ func asPlugin(root *cobra.Command) {
 // nobody writes to would keep it waiting for ever.
 const patience = 10 * time.Second
 
-// piped reads what is piped into kgw, nil where nothing is.
-func (a *app) piped() []byte {
+// readPiped reads what is piped into kgw, nil where nothing is.
+func (a *app) readPiped() []byte {
 	if a.terminal.stdin {
 		return nil
 	}
@@ -89,11 +89,11 @@ func (a *app) piped() []byte {
 	}
 }
 
-// asFunction runs kgw without arguments as a KRM function: kustomize and kpt
+// runAsFunction runs kgw without arguments as a KRM function: kustomize and kpt
 // cannot pass a program arguments.
-func (a *app) asFunction(data []byte) error {
+func (a *app) runAsFunction(data []byte) error {
 	if !bytes.Contains(data, []byte(krm.Kind)) {
 		return usage("standard input holds no ResourceList, and there is no command: see kgw --help")
 	}
-	return a.fn(data)
+	return a.runOnList(data)
 }

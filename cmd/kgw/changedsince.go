@@ -19,10 +19,10 @@ import (
 // maxChanged is how many files may have changed for less than everything to be read.
 const maxChanged = 200
 
-// touched returns what the changes since a git ref can touch of the inputs. nil is
-// everything: where that is not certain, and where nothing has changed, as in a
-// checkout that is to be checked as a whole.
-func (a *app) touched(f *validateFlags, in *compile.Input, o *compile.Options, paths []string) (*compile.Touched, error) {
+// touchedInputs returns what the changes since a git ref can touch of the
+// inputs. nil is everything: where that is not certain, and where nothing has
+// changed, as in a checkout that is to be checked as a whole.
+func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Options, paths []string) (*compile.Touched, error) {
 	ref, isGit := strings.CutPrefix(f.changedSince, "git:")
 	switch {
 	case !isGit || ref == "":
@@ -50,14 +50,14 @@ func (a *app) touched(f *validateFlags, in *compile.Input, o *compile.Options, p
 	for i, p := range paths {
 		named[i] = path.Join(tree.Prefix, filepath.ToSlash(p))
 	}
-	changed, tracked, err := tree.Changed(c.data, func(file string) bool { return needed(file, named) }, maxChanged)
+	changed, tracked, err := tree.Changed(c.data, func(file string) bool { return isNeeded(file, named) }, maxChanged)
 	if errors.Is(err, gitref.ErrTooMany) {
 		return nil, nil //nolint:nilnil // everything
 	}
 	if err != nil {
 		return nil, gitFault("--changed-since", ref, err)
 	}
-	if changes, ok := c.changes(changed, paths); ok && len(changes) > 0 && c.sameSettings(o, tracked) {
+	if changes, ok := c.inputChanges(changed, paths); ok && len(changes) > 0 && c.sameSettings(o, tracked) {
 		return compile.Touch(*in, *o, changes), nil
 	}
 	return nil, nil //nolint:nilnil // everything
@@ -109,10 +109,10 @@ func (c *changedSince) placeInputs() bool {
 	return true
 }
 
-// changes returns what of the changes are those of inputs. ok is false where another
-// file changed that may say what is an input, or how it is read.
-func (c *changedSince) changes(changed []gitref.Changed, paths []string) (out []compile.Change, ok bool) {
-	written := c.written("", paths)
+// inputChanges returns what of the changes are those of inputs. ok is false
+// where another file changed that may say what is an input, or how it is read.
+func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (out []compile.Change, ok bool) {
+	written := c.writtenFiles("", paths)
 	for _, file := range changed {
 		f := c.inputs[file.Path]
 		if f == nil && c.isAside(&file, written) {

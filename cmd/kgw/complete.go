@@ -75,8 +75,8 @@ func (a *app) completers() map[string]completer {
 		"color":              words("auto", "always", "never"),
 		"severity":           words("error", "warning", "info"),
 		"emit":               words(compile.EmitNames()...),
-		"accept":             codesThat(diag.Code.Acceptable, ""),
-		"rule":               codesThat(diag.Code.Adjustable, "="),
+		"accept":             completeCodesThat(diag.Code.Acceptable, ""),
+		"rule":               completeCodesThat(diag.Code.Adjustable, "="),
 		"fail-on":            a.completeFailOn,
 		"format":             completeFormats,
 		"env":                a.completeEnvironments,
@@ -89,9 +89,9 @@ func (a *app) completers() map[string]completer {
 	}
 }
 
-// codesThat completes the codes for which a condition holds, with a text behind
-// each.
-func codesThat(may func(diag.Code) bool, behind string) completer {
+// completeCodesThat completes the codes for which a condition holds, with a
+// text behind each.
+func completeCodesThat(may func(diag.Code) bool, behind string) completer {
 	return func(*cobra.Command, []string, string) []string {
 		var out []string
 		for _, r := range diag.Rules {

@@ -33,11 +33,11 @@ func (a *app) showConfig(f *inputFlags, path string) error {
 	if _, err := os.Stat(a.abs(path)); err != nil {
 		return &exitError{exitInput, fmt.Errorf("%s: %s", path, "no such file or directory")}
 	}
-	c, err := a.configuration(f, []string{path})
+	c, err := a.loadConfiguration(f, []string{path})
 	if err != nil {
 		return err
 	}
-	own, _, err := a.newScopes(f, c).of(a.abs(path))
+	own, _, err := a.newScopes(f, c).configOf(a.abs(path))
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (a *app) showConfig(f *inputFlags, path string) error {
 	}
 	a.printOrigins(own)
 	for _, s := range own.Settings() {
-		fmt.Fprintf(a.stdout, "%s: %s # %s\n", s.Path, s.Value, a.from(s))
+		fmt.Fprintf(a.stdout, "%s: %s # %s\n", s.Path, s.Value, a.originOf(s))
 	}
 	return nil
 }
@@ -66,8 +66,8 @@ func (a *app) printOrigins(c *config.Config) {
 	}
 }
 
-// from returns where a setting comes from.
-func (a *app) from(s config.Setting) string {
+// originOf returns where a setting comes from.
+func (a *app) originOf(s config.Setting) string {
 	if s.Line == 0 {
 		return s.File
 	}

@@ -91,7 +91,7 @@ func (f *diffFlags) valid(paths []string) error {
 func (a *app) diff(f *diffFlags, paths []string) error {
 	err := a.showDiff(f, paths)
 	if f.detailed {
-		return a.asTerraform(err)
+		return a.mapExitCode(err)
 	}
 	return err
 }
@@ -102,7 +102,7 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 		return err
 	}
 	f.beside = !f.semantic && f.plan == "" // bindings have nothing to do with requests
-	before, after, err := a.sides(f, paths)
+	before, after, err := a.compileSides(f, paths)
 	if err != nil || after == nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func (a *app) showDiff(f *diffFlags, paths []string) error {
 	return nil
 }
 
-// asTerraform maps the exit code for wrappers of terraform plan.
-func (a *app) asTerraform(err error) error {
+// mapExitCode maps the exit code for wrappers of terraform plan.
+func (a *app) mapExitCode(err error) error {
 	switch {
 	case err != nil:
 		a.code = 0

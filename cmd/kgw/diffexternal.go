@@ -16,10 +16,10 @@ import (
 // plainArgument is what kubectl allows as an argument of an external differ.
 var plainArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9-=]+$`) })
 
-// externalDiff runs the program that KUBECTL_EXTERNAL_DIFF names, as kubectl
+// runExternalDiff runs the program that KUBECTL_EXTERNAL_DIFF names, as kubectl
 // does: on two temporary directories with a file for each object. Secrets are
 // masked there too.
-func (a *app) externalDiff(r *diff.Report) error {
+func (a *app) runExternalDiff(r *diff.Report) error {
 	words := strings.Fields(a.getenv("KUBECTL_EXTERNAL_DIFF"))
 	if len(words) == 0 || len(r.Differences) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func (a *app) externalDiff(r *diff.Report) error {
 			args = append(args, w)
 		}
 	}
-	dirs, err := a.externalDirs(r)
+	dirs, err := a.writeExternalDirs(r)
 	defer func() {
 		for _, d := range dirs {
 			a.temporaryDirs().remove(d)
@@ -48,8 +48,8 @@ func (a *app) externalDiff(r *diff.Report) error {
 	return nil
 }
 
-// externalDirs writes what differs to LIVE-* and MERGED-*.
-func (a *app) externalDirs(r *diff.Report) ([]string, error) {
+// writeExternalDirs writes what differs to LIVE-* and MERGED-*.
+func (a *app) writeExternalDirs(r *diff.Report) ([]string, error) {
 	var dirs []string
 	for i, name := range []string{"LIVE-*", "MERGED-*"} {
 		dir, err := a.temporaryDirs().make(name)

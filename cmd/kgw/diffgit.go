@@ -18,9 +18,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// gitSide is what the same paths compile to at a git ref, with the kgw.yaml of
-// that ref.
-func (a *app) gitSide(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
+// compileAtRef is what the same paths compile to at a git ref, with the
+// kgw.yaml of that ref.
+func (a *app) compileAtRef(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
 	past, err := a.openRef(&f.inputFlags, ref, paths)
 	defer past.remove()
 	if err != nil {
@@ -53,7 +53,7 @@ func (a *app) openRef(f *inputFlags, ref string, paths []string) (*pastState, er
 	if past.paths, err = a.insideRepository(past.tree, paths); err != nil {
 		return past, err
 	}
-	past.app, past.remove, err = a.at(past.tree, past.paths, past.flags.config)
+	past.app, past.remove, err = a.checkOut(past.tree, past.paths, past.flags.config)
 	if err != nil {
 		return past, gitFault("--against", ref, err)
 	}
@@ -92,7 +92,7 @@ func gitFault(flag, ref string, err error) error {
 func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, error) {
 	var out []string
 	for _, p := range paths {
-		rel := a.relative(p)
+		rel := a.relativeTo(p)
 		if len(rel) == 0 || !filepath.IsLocal(filepath.Join(filepath.FromSlash(tree.Prefix), rel[0])) {
 			return nil, usage("%s is not in the repository %s", p, tree.Top)
 		}
@@ -101,8 +101,8 @@ func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, err
 	return out, nil
 }
 
-// relative returns a path relative to the working directory; none for none.
-func (a *app) relative(p string) []string {
+// relativeTo returns a path relative to the working directory; none for none.
+func (a *app) relativeTo(p string) []string {
 	if p == "" {
 		return nil
 	}
@@ -112,9 +112,10 @@ func (a *app) relative(p string) []string {
 	return nil
 }
 
-// at is the app in a temporary directory that holds, of the tree, what the paths and
-// the configuration that is named, if any, need: remove removes it.
-func (a *app) at(tree *gitref.Tree, paths []string, configuration string) (then *app, remove func(), err error) {
+// checkOut is the app in a temporary directory that holds, of the tree, what
+// the paths and the configuration that is named, if any, need: remove removes
+// it.
+func (a *app) checkOut(tree *gitref.Tree, paths []string, configuration string) (then *app, remove func(), err error) {
 	root, err := a.temporaryDirs().make("kgw-git-*")
 	if err != nil {
 		return nil, func() {}, err
@@ -134,14 +135,14 @@ func (a *app) at(tree *gitref.Tree, paths []string, configuration string) (then 
 	}
 	there := *a
 	there.dir, there.pastRoot = dir, root
-	return &there, remove, writeNeeded(tree, root, named(paths), named(a.relative(configuration)))
+	return &there, remove, writeNeeded(tree, root, named(paths), named(a.relativeTo(configuration)))
 }
 
 // writeNeeded writes the files of the tree that the paths and the configurations
 // need, and the configurations that those extend.
 func writeNeeded(tree *gitref.Tree, root string, paths, configurations []string) error {
 	named := append(slices.Clone(paths), configurations...)
-	wanted := func(file string) bool { return needed(file, named) }
+	wanted := func(file string) bool { return isNeeded(file, named) }
 	for range config.MaxExtends + 1 {
 		var written []string // configurations
 		err := tree.Write(root, func(file string) bool {
@@ -182,21 +183,21 @@ func missingBases(root string, configurations []string) []string {
 	return out
 }
 
-// needed reports whether a file is, or may say something about, one of those
+// isNeeded reports whether a file is, or may say something about, one of those
 // that paths name.
-func needed(file string, paths []string) bool {
+func isNeeded(file string, paths []string) bool {
 	aside := slices.Contains([]string{config.FileName, ".gitignore", ".kgwignore", renderdir.RecordName, lock.FileName}, path.Base(file))
 	return slices.ContainsFunc(paths, func(p string) bool {
 		if i := strings.IndexAny(p, "*?[{"); i >= 0 {
 			p = path.Dir(p[:i] + "x")
 		}
 		above := path.Dir(file)
-		return file == p || below(file, p) && (aside || source.IsManifestName(file)) || aside && (above == "." || below(p, above))
+		return file == p || isBelow(file, p) && (aside || source.IsManifestName(file)) || aside && (above == "." || isBelow(p, above))
 	})
 }
 
-// below reports whether a slash path is the directory, or is in it.
-func below(file, dir string) bool {
+// isBelow reports whether a slash path is the directory, or is in it.
+func isBelow(file, dir string) bool {
 	return dir == "." || file == dir || strings.HasPrefix(file, dir+"/")
 }
 

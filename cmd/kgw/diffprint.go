@@ -20,7 +20,7 @@ import (
 // printDiff prints what was found and what differs, in every format asked for,
 // and sets the exit code that findings ask for.
 func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
-	findings := a.findings(&f.inputFlags, before, after)
+	findings := a.joinFindings(&f.inputFlags, before, after)
 	if err := a.tellBeside(f, findings, "text", "markdown"); err != nil {
 		return err
 	}
@@ -30,11 +30,11 @@ func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Sid
 	if err != nil {
 		return err
 	}
-	if err := a.stepSummary(f, r, findings); err != nil {
+	if err := a.writeStepSummary(f, r, findings); err != nil {
 		return err
 	}
 	a.judgeDiff(before, after)
-	return a.externalDiff(r)
+	return a.runExternalDiff(r)
 }
 
 // comparison is what two sides differ in: as findings, in one line, and in the
@@ -65,7 +65,7 @@ func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison
 		if before.Result != nil && (printed || o.format == "gitlab") {
 			side = &compare.Side{} // what annotates a change says nothing of a state that is over
 		}
-		r := a.findings(&f.inputFlags, side, after)
+		r := a.joinFindings(&f.inputFlags, side, after)
 		r.Findings = append(r.Findings, c.found...)
 		r.Findings.Sort()
 		r.Summary.Count(r.Findings)
@@ -81,9 +81,9 @@ func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison
 	})
 }
 
-// findings is one report of what was found on both sides, as much of it as is to
-// be shown.
-func (a *app) findings(f *inputFlags, before, after *compare.Side) *diag.Report {
+// joinFindings is one report of what was found on both sides, as much of it as
+// is to be shown.
+func (a *app) joinFindings(f *inputFlags, before, after *compare.Side) *diag.Report {
 	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
 	r.Findings.Sort()
 	f.cutDown(r)
@@ -95,11 +95,11 @@ func (a *app) findings(f *inputFlags, before, after *compare.Side) *diag.Report 
 }
 
 func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, found *diag.Report) error {
-	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: o.file == "" && a.color(&f.inputFlags, a.stdout)}
+	view := diff.View{Before: r.Before, After: r.After, Context: f.context, Color: o.file == "" && a.isColored(&f.inputFlags, a.stdout)}
 	text := ""
 	switch {
 	case o.format == "json":
-		return diffJSON(w, r, found)
+		return writeDiffJSON(w, r, found)
 	case o.format == "markdown":
 		text = r.Markdown(view, report.MaxComment, f.summary)
 	case f.summary:
@@ -126,12 +126,12 @@ func (a *app) tellFindings(f *inputFlags, found *diag.Report) error {
 	if len(found.Findings) == 0 {
 		return nil
 	}
-	return diag.Text{Color: a.color(f, a.stderr)}.Render(a.stderr, found)
+	return diag.Text{Color: a.isColored(f, a.stderr)}.Render(a.stderr, found)
 }
 
-// diffJSON is the report of the findings with the differences in it. The shape
-// is public: additions only.
-func diffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
+// writeDiffJSON is the report of the findings with the differences in it. The
+// shape is public: additions only.
+func writeDiffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 	var b bytes.Buffer
 	if err := (diag.JSON{}).Render(&b, found); err != nil {
 		return err
@@ -176,8 +176,8 @@ func (a *app) judgeDiff(sides ...*compare.Side) {
 	}
 }
 
-// stepSummary appends to the summary of a GitHub job.
-func (a *app) stepSummary(f *diffFlags, r *diff.Report, found *diag.Report) error {
+// writeStepSummary appends to the summary of a GitHub job.
+func (a *app) writeStepSummary(f *diffFlags, r *diff.Report, found *diag.Report) error {
 	return a.appendSummary(func(room int) string {
 		view := diff.View{Before: r.Before, After: r.After, Context: f.context}
 		text := r.Markdown(view, room, f.summary)

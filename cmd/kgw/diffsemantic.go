@@ -14,9 +14,9 @@ import (
 // answered differently.
 func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 	a.collectRarely()
-	before, after, notes := supposed(before, after)
+	before, after, notes := supposeMissing(before, after)
 	var found *classes.Report
-	a.during("compare", func() { found = compare.Classes(before, after, f.scope()) })
+	a.runStage("compare", func() { found = compare.Classes(before, after, f.scope()) })
 	found.Notes = append(found.Notes, notes...)
 	if err := a.printSemantic(f, changes.New(found, a.secrets), before, after); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (a *app) showSemantic(f *diffFlags, before, after *compare.Side) error {
 // printSemantic prints the report in every format asked for, and the findings
 // about the inputs.
 func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *compare.Side) error {
-	if err := a.tellBeside(f, a.findings(&f.inputFlags, before, after), ownFormats...); err != nil {
+	if err := a.tellBeside(f, a.joinFindings(&f.inputFlags, before, after), ownFormats...); err != nil {
 		return err
 	}
 	r.Before, r.After = before.Name, after.Name

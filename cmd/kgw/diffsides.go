@@ -45,20 +45,20 @@ func (f *sideFlags) valid(paths []string) error {
 	return nil
 }
 
-// sides returns what the inputs are compared with, and what they compile to. A
-// nil after means that a configuration is at fault and was reported.
-func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, err error) {
-	after, paths, err = a.afterSide(f, paths)
+// compileSides returns what the inputs are compared with, and what they compile
+// to. A nil after means that a configuration is at fault and was reported.
+func (a *app) compileSides(f *diffFlags, paths []string) (before, after *compare.Side, err error) {
+	after, paths, err = a.compileAfter(f, paths)
 	if err != nil || after == nil {
 		return nil, nil, err
 	}
 	switch ref, isGit := strings.CutPrefix(f.against, "git:"); {
 	case isGit:
-		before, err = a.gitSide(f, ref, paths)
+		before, err = a.compileAtRef(f, ref, paths)
 	case f.against != "":
-		before, err = a.directorySide(f)
+		before, err = a.readDirectorySide(f)
 	default:
-		before = a.liveSide(&f.sideFlags, f.namespace, &after.Options, after, f.scope())
+		before = a.readLiveSide(&f.sideFlags, f.namespace, &after.Options, after, f.scope())
 	}
 	if err != nil || before == nil {
 		return nil, nil, err
@@ -69,9 +69,9 @@ func (a *app) sides(f *diffFlags, paths []string) (before, after *compare.Side, 
 	return before, after, nil
 }
 
-// afterSide is what the inputs compile to, and the paths that they were read
+// compileAfter is what the inputs compile to, and the paths that they were read
 // from. A nil side means that a configuration is at fault and was reported.
-func (a *app) afterSide(f *diffFlags, paths []string) (*compare.Side, []string, error) {
+func (a *app) compileAfter(f *diffFlags, paths []string) (*compare.Side, []string, error) {
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return nil, nil, err
@@ -88,9 +88,9 @@ func (f *diffFlags) scope() compare.Scope {
 	return compare.Scope{Prune: f.prune, All: f.all, Namespace: f.namespace}
 }
 
-// directorySide is what a directory holds: manifests that were written, and
+// readDirectorySide is what a directory holds: manifests that were written, and
 // what its resources compile to.
-func (a *app) directorySide(f *diffFlags) (*compare.Side, error) {
+func (a *app) readDirectorySide(f *diffFlags) (*compare.Side, error) {
 	flags := f.inputFlags
 	in, o, err := a.load(&flags, []string{f.against})
 	if err != nil || o == nil {
@@ -101,8 +101,8 @@ func (a *app) directorySide(f *diffFlags) (*compare.Side, error) {
 	return s, nil
 }
 
-// liveSide is a cluster, or a dump of one.
-func (a *app) liveSide(f *sideFlags, namespace string, o *compile.Options, after *compare.Side, scope compare.Scope) *compare.Side {
+// readLiveSide is a cluster, or a dump of one.
+func (a *app) readLiveSide(f *sideFlags, namespace string, o *compile.Options, after *compare.Side, scope compare.Scope) *compare.Side {
 	if f.live != "" {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}
 		files, problems := loader.Load([]string{f.live})

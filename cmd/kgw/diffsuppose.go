@@ -15,11 +15,11 @@ import (
 // inputs.
 var absent = []diag.Code{diag.ServiceNotFound, diag.GatewayNotFound, diag.GatewayNotShort, diag.ProviderNotFound, diag.NoDomain}
 
-// supposed compiles the sides again with a stand-in for every companion that is
-// missing, so that a resource is compared and not left out, and returns notes
-// that say so. Findings about the stand-ins are removed: the note replaces
-// them.
-func supposed(before, after *compare.Side) (was, is *compare.Side, notes []string) {
+// supposeMissing compiles the sides again with a stand-in for every companion
+// that is missing, so that a resource is compared and not left out, and returns
+// notes that say so. Findings about the stand-ins are removed: the note
+// replaces them.
+func supposeMissing(before, after *compare.Side) (was, is *compare.Side, notes []string) {
 	missing := func(f diag.Finding) bool { return slices.Contains(absent, f.Code) }
 	if !slices.ContainsFunc(after.Found, missing) && !slices.ContainsFunc(before.Found, missing) && len(after.Withheld)+len(before.Withheld) == 0 {
 		return before, after, nil

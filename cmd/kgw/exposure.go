@@ -35,7 +35,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Example: "  kgw report apis/\n  kgw report apis/ --format json\n  kgw report apis/ --format markdown=exposure.md --format csv=exposure.csv\n" +
 			"  kgw report apis/ --html exposure.html --against git:origin/main",
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.exposure(f, args)
+			return a.writeExposure(f, args)
 		},
 	}
 	f.registerViews(cmd, "report", reportFormats())
@@ -53,11 +53,11 @@ func (f *reportFlags) registerViews(cmd *cobra.Command, what string, formats []s
 	cmd.Flags().StringArrayVar(&f.views, "format", nil, "format of the "+what+": "+strings.Join(formats, ", ")+"; FORMAT=FILE writes to a file (repeatable; default "+formats[0]+")")
 }
 
-func (a *app) exposure(f *reportFlags, paths []string) error {
+func (a *app) writeExposure(f *reportFlags, paths []string) error {
 	if err := f.valid(paths); err != nil {
 		return err
 	}
-	return a.described(f, paths, reportFormats(), func(w io.Writer, r *exposure.Report, format string) error {
+	return a.describeTo(f, paths, reportFormats(), func(w io.Writer, r *exposure.Report, format string) error {
 		if format == "sarif" {
 			return diag.SARIF{}.Render(w, &diag.Report{Findings: r.Alerts(), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets})
 		}
@@ -80,9 +80,9 @@ func (f *reportFlags) valid(paths []string) error {
 	return nil
 }
 
-// described describes what the paths name and writes it in every format asked
+// describeTo describes what the paths name and writes it in every format asked
 // for, in the first one where nothing is.
-func (a *app) described(f *reportFlags, paths, formats []string, write func(io.Writer, *exposure.Report, string) error) error {
+func (a *app) describeTo(f *reportFlags, paths, formats []string, write func(io.Writer, *exposure.Report, string) error) error {
 	if len(f.views) == 0 && f.html == "" {
 		f.views = formats[:1]
 	}
@@ -93,7 +93,7 @@ func (a *app) described(f *reportFlags, paths, formats []string, write func(io.W
 			return err
 		}
 	}
-	e, err := a.exposed(&f.inputFlags, paths)
+	e, err := a.expose(&f.inputFlags, paths)
 	if err != nil || e == nil {
 		return err
 	}
@@ -117,9 +117,9 @@ type exposed struct {
 	fatal   bool // an input could not be read
 }
 
-// exposed reads and compiles what the paths name, and describes it. Nil means that the
-// configuration is at fault and was reported.
-func (a *app) exposed(f *inputFlags, paths []string) (*exposed, error) {
+// expose reads and compiles what the paths name, and describes it. Nil means
+// that the configuration is at fault and was reported.
+func (a *app) expose(f *inputFlags, paths []string) (*exposed, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
 		return nil, err

@@ -18,30 +18,30 @@ import (
 func (a *app) writePage(f *reportFlags, paths []string, e *exposed) error {
 	p := &page.Page{Inputs: paths, Report: e.report}
 	if !f.noSimulator {
-		if why := a.record(e, p); why != "" {
+		if why := a.recordCluster(e, p); why != "" {
 			a.say("%s has no box to try requests in: %s; --no-simulator leaves it out without a word", f.html, why)
 		}
 	}
 	if f.against != "" {
 		var err error
-		if p.Changes, err = a.changed(f, paths); err != nil || p.Changes == nil {
+		if p.Changes, err = a.compareAgainst(f, paths); err != nil || p.Changes == nil {
 			return err
 		}
 	}
 	return a.writeReport(nil, []output{{file: f.html}}, func(w io.Writer, _ output) error { return page.Write(w, p) })
 }
 
-// changed compares what the paths name with the state that --against names. Nil
-// means that a configuration is at fault and was reported. What could not be
-// compared is in the notes.
-func (a *app) changed(f *reportFlags, paths []string) (*changes.Report, error) {
+// compareAgainst compares what the paths name with the state that --against
+// names. Nil means that a configuration is at fault and was reported. What
+// could not be compared is in the notes.
+func (a *app) compareAgainst(f *reportFlags, paths []string) (*changes.Report, error) {
 	d := &diffFlags{inputFlags: f.inputFlags, sideFlags: sideFlags{against: f.against}}
-	before, after, err := a.sides(d, paths)
+	before, after, err := a.compileSides(d, paths)
 	if err != nil || before == nil {
 		return nil, err
 	}
 	a.collectRarely()
-	before, after, notes := supposed(before, after)
+	before, after, notes := supposeMissing(before, after)
 	found := compare.Classes(before, after, d.scope())
 	for _, f := range before.Found.Masked(a.secrets) {
 		if f.Severity >= diag.Warning { // the before side is not, or not wholly, what is compared
@@ -57,10 +57,10 @@ func (a *app) changed(f *reportFlags, paths []string) (*changes.Report, error) {
 	return out, nil
 }
 
-// record puts what the request box of a page needs into it, or returns why it cannot have
-// one. Every witness of the report is asked both ways first: a box that disagreed with
-// kgw trace would be worse than none.
-func (a *app) record(e *exposed, p *page.Page) (why string) {
+// recordCluster puts what the request box of a page needs into it, or returns
+// why it cannot have one. Every witness of the report is asked both ways first:
+// a box that disagreed with kgw trace would be worse than none.
+func (a *app) recordCluster(e *exposed, p *page.Page) (why string) {
 	if !page.HasSimulator() {
 		return "this program was built without the simulator, which releases and make simulator build have"
 	}
@@ -74,7 +74,7 @@ func (a *app) record(e *exposed, p *page.Page) (why string) {
 	}
 	for i := range e.report.Hosts {
 		for _, row := range e.report.Hosts[i].Rows {
-			if row.Witness != nil && !a.agrees(e.cluster, replay, row.Witness) {
+			if row.Witness != nil && !a.checkWitness(e.cluster, replay, row.Witness) {
 				return fmt.Sprintf("it would not answer %s %s as kgw trace does; please report that", row.Witness.Method, row.Witness.URL)
 			}
 		}
@@ -83,8 +83,9 @@ func (a *app) record(e *exposed, p *page.Page) (why string) {
 	return ""
 }
 
-// agrees reports whether the recorded cluster answers a request as the cluster itself.
-func (a *app) agrees(cluster *prove.Cluster, replay *workbench.Replay, w *exposure.Witness) bool {
+// checkWitness reports whether the recorded cluster answers a request as the
+// cluster itself.
+func (a *app) checkWitness(cluster *prove.Cluster, replay *workbench.Replay, w *exposure.Witness) bool {
 	r, err := trace.Request(w.Method, w.URL, w.Headers)
 	if err != nil {
 		return true // kgw trace refuses it, and so does the box

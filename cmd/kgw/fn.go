@@ -44,18 +44,18 @@ func (a *app) fnCommand() *cobra.Command {
 				}
 			}
 			if len(args) > 0 {
-				return a.fnDocuments(args[0], data)
+				return a.runOnDocuments(args[0], data)
 			}
-			return a.fn(data)
+			return a.runOnList(data)
 		},
 	}
 	cmd.Flags().BoolVar(&a.timings, "timings", false, "print how long each stage took to standard error")
 	return cmd
 }
 
-// fnDocuments is the function with a file as its functionConfig, from plain
+// runOnDocuments is the function with a file as its functionConfig, from plain
 // documents to plain documents.
-func (a *app) fnDocuments(name string, data []byte) error {
+func (a *app) runOnDocuments(name string, data []byte) error {
 	loader := &source.Loader{Dir: a.dir}
 	files, problems := loader.Load([]string{name})
 	items, problem := source.NewFile("<stdin>", data)
@@ -74,23 +74,25 @@ func (a *app) fnDocuments(name string, data []byte) error {
 	if len(found) == 0 {
 		list, found = krm.Documents(files[0], items)
 	}
-	return a.serve(&function{app: a, list: list, documents: true}, found)
+	return a.serveFunction(&function{app: a, list: list, documents: true}, found)
 }
 
-// fn is the function from the bytes of one ResourceList to those of another.
-func (a *app) fn(data []byte) error {
+// runOnList is the function from the bytes of one ResourceList to those of
+// another.
+func (a *app) runOnList(data []byte) error {
 	list, found := krm.Read("<stdin>", data)
-	return a.serve(&function{app: a, list: list}, found)
+	return a.serveFunction(&function{app: a, list: list}, found)
 }
 
-// serve runs a function, unless its list could not be read for what was found.
-func (a *app) serve(f *function, found diag.List) error {
+// serveFunction runs a function, unless its list could not be read for what was
+// found.
+func (a *app) serveFunction(f *function, found diag.List) error {
 	if f.list == nil {
 		a.fail(exitInput)
 		return a.sayFindings(found, diag.Summary{})
 	}
-	a.collect()
-	for _, i := range f.all() {
+	a.setCollector()
+	for _, i := range f.allItems() {
 		a.secrets.Watch(i.File)
 	}
 	f.found = diag.Levels{}.Apply(f.list.Found)
@@ -98,7 +100,7 @@ func (a *app) serve(f *function, found diag.List) error {
 		return err
 	}
 	if f.found.Max() == diag.Error {
-		return f.refuse()
+		return f.refuseList()
 	}
 	return f.run()
 }
@@ -127,22 +129,22 @@ func (f *function) items() []*krm.Item {
 // run compiles and writes.
 func (f *function) run() error {
 	in := f.input()
-	o := compile.Options{Config: f.config, Earlier: f.earlier()}
+	o := compile.Options{Config: f.config, Earlier: f.findEarlier()}
 	if f.role == validator {
 		o.Schema = compile.SchemaAll
 	}
 	var err error
-	if o.Lock, err = f.lock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
+	if o.Lock, err = f.readLock(&inputFlags{color: "auto"}, f.config, nil); err != nil {
 		return err
 	}
 	o.Beside, o.Emit = true, o.Config.Emit
-	f.outer(&o)
+	f.outerNamespace(&o)
 	o.Observer = f.observer()
 	result := compile.Run(in, o)
 	compile.MarkFixable(result)
 	result.Findings = append(f.found, result.Findings...)
-	krm.Order(result.Findings, f.all())
-	results := krm.Results(result.Findings.Masked(f.secrets), f.all())
+	krm.Order(result.Findings, f.allItems())
+	results := krm.Results(result.Findings.Masked(f.secrets), f.allItems())
 	if n := result.Summary.Suppressed; n > 0 {
 		results = append(results, &framework.Result{Severity: framework.Info, Message: fmt.Sprintf("findings that authors suppressed: %d", n)})
 	}
@@ -152,14 +154,14 @@ func (f *function) run() error {
 	case failed || f.role == validator:
 	case f.role == generator && len(result.Objects) == 0:
 		results = append(results, &framework.Result{Message: nothingGenerated, Severity: framework.Error})
-		if err := f.answer(entries, results, true); err != nil {
+		if err := f.writeAnswer(entries, results, true); err != nil {
 			return err
 		}
 		return &exitError{exitFindings, fmt.Errorf("%s", nothingGenerated)}
 	default:
 		entries = f.entries(result)
 	}
-	if err := f.answer(entries, results, failed); err != nil {
+	if err := f.writeAnswer(entries, results, failed); err != nil {
 		return err
 	}
 	if err := f.sayFindings(result.Findings, diag.Summary{Resources: result.Summary.Resources, Suppressed: result.Summary.Suppressed}); err != nil {
@@ -170,8 +172,8 @@ func (f *function) run() error {
 
 const nothingGenerated = "nothing was generated: there are no objects to write"
 
-// all lists everything that a finding can be about.
-func (f *function) all() []*krm.Item {
+// allItems lists everything that a finding can be about.
+func (f *function) allItems() []*krm.Item {
 	if f.list.Config == nil {
 		return f.list.Items
 	}
@@ -198,8 +200,8 @@ func (f *function) input() compile.Input {
 	return in
 }
 
-// answer writes the list, or the documents unless the function failed.
-func (f *function) answer(entries []krm.Entry, results framework.Results, failed bool) error {
+// writeAnswer writes the list, or the documents unless the function failed.
+func (f *function) writeAnswer(entries []krm.Entry, results framework.Results, failed bool) error {
 	var out []byte
 	switch {
 	case !f.documents:
@@ -213,9 +215,9 @@ func (f *function) answer(entries []krm.Entry, results framework.Results, failed
 	return nil
 }
 
-// refuse returns the list with the faults of it or of its configuration.
-func (f *function) refuse() error {
-	if err := f.answer(krm.Keep(f.list.Items), krm.Results(f.found.Masked(f.secrets), f.all()), true); err != nil {
+// refuseList returns the list with the faults of it or of its configuration.
+func (f *function) refuseList() error {
+	if err := f.writeAnswer(krm.Keep(f.list.Items), krm.Results(f.found.Masked(f.secrets), f.allItems()), true); err != nil {
 		return err
 	}
 	f.fail(exitFindings)

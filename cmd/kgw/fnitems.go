@@ -16,9 +16,9 @@ import (
 // place.
 func (f *function) entries(result *compile.Result) []krm.Entry {
 	e := &entries{function: f, made: map[*source.File][]*manifest.Object{}, old: map[string]*manifest.Object{}}
-	e.objects(result)
+	e.addObjects(result)
 	for _, item := range f.items() {
-		e.item(item)
+		e.addItem(item)
 	}
 	for i := range result.Objects {
 		e.object(&result.Objects[i])
@@ -35,7 +35,7 @@ type entries struct {
 	out  []krm.Entry
 }
 
-func (e *entries) objects(result *compile.Result) {
+func (e *entries) addObjects(result *compile.Result) {
 	e.done = map[*manifest.Object]bool{}
 	byKey := map[string]*manifest.Object{}
 	for i := range result.Objects {
@@ -63,9 +63,9 @@ func (e *entries) key(item *krm.Item) string {
 	return o.Key()
 }
 
-func (e *entries) item(item *krm.Item) {
+func (e *entries) addItem(item *krm.Item) {
 	if o := e.old[e.key(item)]; o != nil {
-		e.out = append(e.out, krm.Entry{Item: item, Object: o, Path: fresh(o)})
+		e.out = append(e.out, krm.Entry{Item: item, Object: o, Path: newObjectFile(o)})
 		return
 	}
 	switch {
@@ -88,16 +88,16 @@ func (e *entries) item(item *krm.Item) {
 func (e *entries) object(o *manifest.Object) {
 	if !e.done[o] {
 		e.done[o] = true
-		e.out = append(e.out, krm.Entry{Object: o, Path: fresh(o)})
+		e.out = append(e.out, krm.Entry{Object: o, Path: newObjectFile(o)})
 	}
 }
 
 // generated is the directory of the files that new objects are for.
 const generated = "generated/"
 
-// earlier finds the items that an earlier run made: they are where it put
+// findEarlier finds the items that an earlier run made: they are where it put
 // them, and are replaced there.
-func (f *function) earlier() func(*source.Document) bool {
+func (f *function) findEarlier() func(*source.Document) bool {
 	files := map[*source.File]bool{}
 	for _, item := range f.items() {
 		if strings.HasPrefix(item.Path, generated) {
@@ -107,7 +107,7 @@ func (f *function) earlier() func(*source.Document) bool {
 	return func(d *source.Document) bool { return files[d.File] }
 }
 
-// fresh is the file that a new object is for.
-func fresh(o *manifest.Object) string {
+// newObjectFile is the file that a new object is for.
+func newObjectFile(o *manifest.Object) string {
 	return generated + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
 }

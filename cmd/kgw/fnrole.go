@@ -33,14 +33,14 @@ func (f *function) configure() error {
 		if c != nil {
 			f.role = generator
 		}
-		return f.nearest()
+		return f.findConfig()
 	}
 	doc, root := f.parseConfig(c)
 	if root == nil {
 		return nil
 	}
 	if c.APIVersion != config.APIVersion || c.Kind != config.Kind {
-		f.misconfigured(diag.Finding{
+		f.addConfigFaults(diag.Finding{
 			Code: diag.NotAllowed, At: source.Ref{Doc: doc, Path: "kind"},
 			Message: fmt.Sprintf("the functionConfig is of kind %q and apiVersion %q", c.Kind, c.APIVersion),
 			Help:    "pass kgw an APIRule, a FabricGateway, or a Config of apiVersion " + config.APIVersion,
@@ -49,8 +49,8 @@ func (f *function) configure() error {
 	}
 	read, found := config.FromNode(doc, root)
 	f.config = read
-	f.misconfigured(append(found, read.Environment(f.getenv)...)...)
-	f.decide(doc, root)
+	f.addConfigFaults(append(found, read.Environment(f.getenv)...)...)
+	f.roleOf(doc, root)
 	return nil
 }
 
@@ -63,16 +63,16 @@ func (f *function) parseConfig(c *krm.Item) (*source.Document, *source.Node) {
 	root, problems := docs[0].Parse()
 	for _, p := range problems {
 		if p.Kind != source.Ambiguous {
-			f.misconfigured(diag.FromProblem(p))
+			f.addConfigFaults(diag.FromProblem(p))
 		}
 	}
 	docs[0].APIVersion, docs[0].Kind, docs[0].Namespace, docs[0].Name = source.Head(root)
 	return docs[0], root
 }
 
-// misconfigured adds findings about the configuration, whose errors end the
+// addConfigFaults adds findings about the configuration, whose errors end the
 // run.
-func (f *function) misconfigured(found ...diag.Finding) {
+func (f *function) addConfigFaults(found ...diag.Finding) {
 	leveled := diag.Levels{}.Apply(found)
 	leveled.Resolve()
 	if leveled.Max() == diag.Error {
@@ -81,29 +81,29 @@ func (f *function) misconfigured(found ...diag.Finding) {
 	f.found = append(f.found, leveled...)
 }
 
-// nearest finds the configuration as other commands do: the one of KGW_CONFIG,
+// findConfig finds the configuration as other commands do: the one of KGW_CONFIG,
 // or the nearest kgw.yaml upwards from the working directory.
-func (f *function) nearest() error {
+func (f *function) findConfig() error {
 	read, found, err := f.readConfiguration(&inputFlags{}, nil)
 	if err != nil {
 		return err
 	}
 	f.config = read
-	f.misconfigured(found...)
-	f.misconfigured(f.config.Environment(f.getenv)...)
+	f.addConfigFaults(found...)
+	f.addConfigFaults(f.config.Environment(f.getenv)...)
 	return nil
 }
 
-// decide returns the role of a Config: the one of its annotation, else the one
+// roleOf returns the role of a Config: the one of its annotation, else the one
 // that follows from its input. Kustomize passes a generator only its own
 // configuration, and does not distinguish validators from transformers.
-func (f *function) decide(doc *source.Document, root *source.Node) {
+func (f *function) roleOf(doc *source.Document, root *source.Node) {
 	at := source.Ref{Doc: doc}.At("metadata", "annotations", roleAnnotation)
 	annotations := source.Field(source.Field(root, "metadata"), "annotations")
 	if n := source.Field(annotations, roleAnnotation); n != nil {
 		f.role = role(n.Value)
 		if !slices.Contains([]role{generator, transformer, validator}, f.role) {
-			f.misconfigured(diag.Finding{
+			f.addConfigFaults(diag.Finding{
 				Code: diag.NotAllowed, At: at, Message: fmt.Sprintf("there is no role %q", n.Value),
 				Help: "write generator, transformer or validator, or leave the annotation out",
 			})
@@ -114,7 +114,7 @@ func (f *function) decide(doc *source.Document, root *source.Node) {
 	others := slices.ContainsFunc(f.list.Items, func(i *krm.Item) bool { return !own(i) })
 	switch {
 	case others:
-		if f.listedAsValidator() {
+		if f.isListedAsValidator() {
 			f.role = validator
 		}
 	case len(f.list.Items) > 0 || len(f.config.Inputs) > 0:
@@ -122,10 +122,10 @@ func (f *function) decide(doc *source.Document, root *source.Node) {
 	}
 }
 
-// listedAsValidator reports whether the kustomization of the working directory,
+// isListedAsValidator reports whether the kustomization of the working directory,
 // in which kustomize runs functions, lists the functionConfig under validators
 // and nowhere else.
-func (f *function) listedAsValidator() bool {
+func (f *function) isListedAsValidator() bool {
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		loader := &source.Loader{Dir: f.dir, Bounds: source.Bounds{Below: source.Top(f.dir)}}
 		files, _ := loader.Load([]string{name})
@@ -135,7 +135,7 @@ func (f *function) listedAsValidator() bool {
 				continue
 			}
 			lists := func(field string) bool {
-				return slices.ContainsFunc(source.Texts(source.Field(root, field)), f.names)
+				return slices.ContainsFunc(source.Texts(source.Field(root, field)), f.namesConfig)
 			}
 			return lists("validators") && !lists("transformers") && !lists("generators")
 		}
@@ -143,9 +143,9 @@ func (f *function) listedAsValidator() bool {
 	return false
 }
 
-// names reports whether an entry of a kustomization, a file or a text in place,
-// is the functionConfig.
-func (f *function) names(entry string) bool {
+// namesConfig reports whether an entry of a kustomization, a file or a text in
+// place, is the functionConfig.
+func (f *function) namesConfig(entry string) bool {
 	var files []*source.File
 	if strings.Contains(entry, "\n") {
 		files = []*source.File{{Name: entry, Data: []byte(entry)}}

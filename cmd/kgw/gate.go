@@ -67,7 +67,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.gateSides(f, paths)
+	s, err := a.compileGateSides(f, paths)
 	if err != nil || s == nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 	if g.Dated() && at.IsZero() {
 		return usage("gate.allowed has entries that a date decides about: say --at 2026-01-31, or in CI --at \"$(date -u +%%F)\"")
 	}
-	return a.reportGate(f, outputs, a.throughGate(f, g, s), s)
+	return a.reportGate(f, outputs, a.judgeChanges(f, g, s), s)
 }
 
 // gated are the two sides of a gate, and the configurations that hold on each.
@@ -85,10 +85,10 @@ type gated struct {
 	consumers             consumers
 }
 
-// gateSides compiles both sides. Nil means that a configuration is at fault and
-// was reported.
-func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
-	after, paths, err := a.afterSide(&f.diffFlags, paths)
+// compileGateSides compiles both sides. Nil means that a configuration is at
+// fault and was reported.
+func (a *app) compileGateSides(f *gateFlags, paths []string) (*gated, error) {
+	after, paths, err := a.compileAfter(&f.diffFlags, paths)
 	if err != nil || after == nil {
 		return nil, err
 	}
@@ -100,13 +100,13 @@ func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
 	s.consumers.read(s.isConfigs, "", calls)
 	ref, isGit := strings.CutPrefix(f.against, "git:")
 	if !isGit {
-		if s.before, err = a.directorySide(&f.diffFlags); err != nil || s.before == nil {
+		if s.before, err = a.readDirectorySide(&f.diffFlags); err != nil || s.before == nil {
 			return nil, err
 		}
 		s.wasConfigs, err = a.configurations(&f.inputFlags, &s.before.Options, s.before.Input.Files)
 		s.consumers.read(s.wasConfigs, "", calls)
 	} else {
-		err = a.gateAtRef(f, s, ref, paths)
+		err = a.compileGateBefore(f, s, ref, paths)
 	}
 	if err != nil || s.before == nil {
 		return nil, err
@@ -115,9 +115,9 @@ func (a *app) gateSides(f *gateFlags, paths []string) (*gated, error) {
 	return s, nil
 }
 
-// gateAtRef compiles the before side of a git ref. Its configuration holds also
-// where the ref has nothing of the paths.
-func (a *app) gateAtRef(f *gateFlags, s *gated, ref string, paths []string) error {
+// compileGateBefore compiles the before side of a git ref. Its configuration
+// holds also where the ref has nothing of the paths.
+func (a *app) compileGateBefore(f *gateFlags, s *gated, ref string, paths []string) error {
 	past, err := a.openRef(&f.inputFlags, ref, paths)
 	defer past.remove()
 	if err != nil {
@@ -129,14 +129,14 @@ func (a *app) gateAtRef(f *gateFlags, s *gated, ref string, paths []string) erro
 	o := &s.before.Options
 	if o.Config == nil {
 		o = &compile.Options{}
-		if o.Config, err = past.configuration(&past.flags, past.paths); err != nil {
+		if o.Config, err = past.loadConfiguration(&past.flags, past.paths); err != nil {
 			return err
 		}
 	}
 	if s.wasConfigs, err = past.configurations(&past.flags, o, s.before.Input.Files); err != nil {
 		return err
 	}
-	return a.consumersAtRef(f, past, s, "git:"+ref+":")
+	return a.readConsumersAtRef(f, past, s, "git:"+ref+":")
 }
 
 // configurations are all that hold for the inputs: that of the run, those of
@@ -170,14 +170,14 @@ func (a *app) configurations(f *inputFlags, o *compile.Options, files []*source.
 	return out, nil
 }
 
-// throughGate compares the sides and judges each change.
-func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
+// judgeChanges compares the sides and judges each change.
+func (a *app) judgeChanges(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	a.collectRarely()
 	var notes []string
-	s.before, s.after, notes = supposed(s.before, s.after)
+	s.before, s.after, notes = supposeMissing(s.before, s.after)
 	was, is := compare.ClassSides(s.before, s.after, f.scope())
 	var found *classes.Report
-	a.during("compare", func() { found = classes.Compare(was, is) })
+	a.runStage("compare", func() { found = classes.Compare(was, is) })
 	found.Notes = append(found.Notes, notes...)
 	r := changes.New(found, a.secrets)
 	out := &gateReport{
@@ -191,8 +191,8 @@ func (a *app) throughGate(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 		}
 		out.Changes = append(out.Changes, c)
 	}
-	out.findings = out.ofChanges(s.before.Name)
-	a.throughCalls(out, g, &s.consumers, was, is)
+	out.findings = out.changeFindings(s.before.Name)
+	a.judgeCalls(out, g, &s.consumers, was, is)
 	out.findings = append(out.findings, g.Findings()...)
 	out.findings = diag.Levels{}.Apply(out.findings)
 	out.findings.Resolve()

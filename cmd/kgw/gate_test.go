@@ -20,12 +20,12 @@ func TestCutComment(t *testing.T) {
 		return b
 	}
 	calls, changes := rows("call", 40), rows("change", 40)
-	all := cut("head\n", 1<<16, calls, block{head: "\n| none |\n"}, changes)
+	all := joinBlocks("head\n", 1<<16, calls, block{head: "\n| none |\n"}, changes)
 	if strings.Count(all, "| call 0")+strings.Count(all, "| change 0") != 80 || strings.Contains(all, "none") || strings.Contains(all, "left out") {
 		t.Errorf("with room for all:\n%s", all)
 	}
 	for limit := 200; limit < len(all); limit += 50 {
-		got := cut("head\n", limit, calls, changes)
+		got := joinBlocks("head\n", limit, calls, changes)
 		shown := strings.Count(got, "| call 0") + strings.Count(got, "| change 0")
 		if len(got) > limit || !strings.HasPrefix(got, "head\n") {
 			t.Errorf("%d bytes of at most %d:\n%s", len(got), limit, got)

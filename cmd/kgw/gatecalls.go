@@ -78,7 +78,7 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 					Help: "nothing needs to be done if the file is right now",
 				})
 			}
-			cs.of(&one).add(file, shown)
+			cs.consumerOf(&one).add(file, shown)
 		}
 	}
 }
@@ -92,8 +92,8 @@ func unreadCalls(one *config.Consumer, shown string, err error) diag.Finding {
 	}
 }
 
-// of returns the consumer of a name.
-func (cs *consumers) of(one *config.Consumer) *consumer {
+// consumerOf returns the consumer of a name.
+func (cs *consumers) consumerOf(one *config.Consumer) *consumer {
 	for _, c := range cs.list {
 		if c.name == one.Name {
 			return c
@@ -117,9 +117,9 @@ func (c *consumer) add(f *recorded.File, shown string) {
 	}
 }
 
-// consumersAtRef reads what the configurations of a git ref name: as it is there, or
-// from the work tree where the ref does not have it.
-func (a *app) consumersAtRef(f *gateFlags, past *pastState, s *gated, prefix string) error {
+// readConsumersAtRef reads what the configurations of a git ref name: as it is
+// there, or from the work tree where the ref does not have it.
+func (a *app) readConsumersAtRef(f *gateFlags, past *pastState, s *gated, prefix string) error {
 	var names []string
 	for _, c := range s.wasConfigs {
 		for _, one := range c.ConsumerFiles() {
@@ -209,8 +209,8 @@ type gateCall struct {
 	was   source.Ref
 }
 
-// throughCalls decides the recorded calls and judges those that break.
-func (a *app) throughCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is classes.Side) {
+// judgeCalls decides the recorded calls and judges those that break.
+func (a *app) judgeCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is classes.Side) {
 	found := cs.found
 	for _, c := range cs.list {
 		calls := make([]classes.Call, len(c.calls))
@@ -229,7 +229,7 @@ func (a *app) throughCalls(r *gateReport, g *gate.Gate, cs *consumers, was, is c
 				Help: "record calls of hosts that are served; where a log does not name the host, write HOST=FILE",
 			})
 		}
-		for _, one := range a.broken(c, got) {
+		for _, one := range a.joinBroken(c, got) {
 			one.ID = changes.ID(a.secrets, append([]string{string(one.Fate), one.Consumer, one.Method, one.Host, one.Before, one.After, one.If}, one.paths...)...)
 			var entry *gate.Entry
 			if one.Verdict, entry = g.Judge("", one.ID); entry != nil {
@@ -263,8 +263,9 @@ type breakage struct {
 	method, host, path, before, after, ifText string
 }
 
-// broken joins the calls that break alike, in the order in which they are recorded.
-func (a *app) broken(c *consumer, got []classes.Called) []gateCall {
+// joinBroken joins the calls that break alike, in the order in which they are
+// recorded.
+func (a *app) joinBroken(c *consumer, got []classes.Called) []gateCall {
 	var out []gateCall
 	at := map[breakage]int{}
 	for i := range got {

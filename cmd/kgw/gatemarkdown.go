@@ -28,7 +28,7 @@ type block struct {
 // that do not fit are counted.
 func (r *gateReport) markdown(w io.Writer, limit int) {
 	title := "passes"
-	if r.fails() {
+	if r.hasFailed() {
 		title = "fails"
 	}
 	head := fmt.Sprintf("### kgw gate %s\n\nAgainst %s: %s. Forbidden are %s.\n", title, report.Code(r.Before), report.Literal(strings.TrimPrefix(r.count(), "gate: ")), strings.Join(r.Fail, ", "))
@@ -54,7 +54,7 @@ func (r *gateReport) markdown(w io.Writer, limit int) {
 	for _, n := range r.Notes {
 		said.rows = append(said.rows, "- Note: "+report.Literal(n)+"\n")
 	}
-	fmt.Fprint(w, cut(head, limit, broken, changes, said))
+	fmt.Fprint(w, joinBlocks(head, limit, broken, changes, said))
 }
 
 func placeOf(f *diag.Finding) string { return fmt.Sprintf("%s:%d", f.Span.File, f.Span.Line) }
@@ -77,9 +77,9 @@ func (c *gateChange) row() string {
 		report.Code(c.Witness.String()), report.Cell(place), report.Code(c.ID))
 }
 
-// cut joins a head and blocks to at most limit bytes. The last line counts the
-// rows that are left out.
-func cut(head string, limit int, blocks ...block) string {
+// joinBlocks joins a head and blocks to at most limit bytes. The last line
+// counts the rows that are left out.
+func joinBlocks(head string, limit int, blocks ...block) string {
 	const tail = "\n%s: the comment has no more room. The report of the job has them all.\n"
 	var out strings.Builder
 	out.WriteString(head)

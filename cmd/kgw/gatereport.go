@@ -42,8 +42,9 @@ type gateChange struct {
 	entry *gate.Entry
 }
 
-// ofChanges returns a finding for each change that is not let through by its kind.
-func (r *gateReport) ofChanges(before string) diag.List {
+// changeFindings returns a finding for each change that is not let through by
+// its kind.
+func (r *gateReport) changeFindings(before string) diag.List {
 	var found diag.List
 	for i := range r.Changes {
 		c := &r.Changes[i]
@@ -75,7 +76,7 @@ func letThrough(f *diag.Finding, entry *gate.Entry) {
 // reportGate writes the report in every format asked for, what was found about
 // the inputs to standard error, and sets the exit code.
 func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated) error {
-	inputs := a.findings(&f.inputFlags, s.before, s.after)
+	inputs := a.joinFindings(&f.inputFlags, s.before, s.after)
 	r.Faults = inputs.Summary.Errors
 	if err := a.tellFindings(&f.inputFlags, inputs); err != nil {
 		return err
@@ -86,7 +87,7 @@ func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated
 	if err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return a.writeGate(f, w, o, r, found) }); err != nil {
 		return err
 	}
-	if r.fails() {
+	if r.hasFailed() {
 		a.fail(exitFindings)
 	}
 	a.judgeDiff(s.before, s.after)
@@ -106,7 +107,7 @@ func (a *app) writeGate(f *gateFlags, w io.Writer, o output, r *gateReport, foun
 	case "json":
 		return r.json(w, found)
 	}
-	renderer, err := diag.NewRenderer(o.format, o.file == "" && a.color(&f.inputFlags, a.stdout))
+	renderer, err := diag.NewRenderer(o.format, o.file == "" && a.isColored(&f.inputFlags, a.stdout))
 	if err != nil {
 		return err
 	}
@@ -156,9 +157,9 @@ func (r *gateReport) number(v gate.Verdict) int {
 	return n
 }
 
-// fails reports whether something is forbidden, or was not compared because of
-// errors.
-func (r *gateReport) fails() bool { return r.findings.Max() == diag.Error || r.Faults > 0 }
+// hasFailed reports whether something is forbidden, or was not compared because
+// of errors.
+func (r *gateReport) hasFailed() bool { return r.findings.Max() == diag.Error || r.Faults > 0 }
 
 // count says in one line what was found.
 func (r *gateReport) count() string {

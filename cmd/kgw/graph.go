@@ -25,5 +25,5 @@ func (a *app) graphCommand() *cobra.Command {
 }
 
 func (a *app) graph(f *reportFlags, paths []string) error {
-	return a.described(f, paths, exposure.GraphFormats(), func(w io.Writer, r *exposure.Report, format string) error { return r.WriteGraph(w, format) })
+	return a.describeTo(f, paths, exposure.GraphFormats(), func(w io.Writer, r *exposure.Report, format string) error { return r.WriteGraph(w, format) })
 }

@@ -18,7 +18,7 @@ func (s *scopes) renderCharts(in *compile.Input) error {
 	var left []source.Chart
 	for _, c := range in.Charts {
 		path := s.abs(filepath.FromSlash(c.File))
-		own, skip, err := s.of(path)
+		own, skip, err := s.configOf(path)
 		switch {
 		case err != nil:
 			return err
@@ -65,6 +65,6 @@ func (s *scopes) renderChart(c source.Chart, own *config.Config, in *compile.Inp
 		}
 		args = append(args, "--values", path)
 	}
-	out, err := s.output(c.Dir, "helm", args...)
-	s.rendered(c.File, out, err, in)
+	out, err := s.runProgram(c.Dir, "helm", args...)
+	s.addRendered(c.File, out, err, in)
 }

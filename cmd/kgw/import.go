@@ -45,7 +45,7 @@ func (a *app) importCommand() *cobra.Command {
 		Example: "  kgw import openapi openapi.yaml --service orders:8080 --jwks-uri https://id.example.com/keys\n" +
 			"  kgw import openapi openapi.yaml --kind FabricGateway --service orders",
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.draft(f, args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.draftResource(f, args[0]) },
 	}
 	flags := draft.Flags()
 	flags.StringVar(&f.kind, "kind", draftAPIRule, "`kind` of the resource: "+draftAPIRule+" or "+draftFabric)
@@ -65,8 +65,8 @@ func (a *app) importCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) draft(f *importFlags, file string) error {
-	if err := f.upstream(); err != nil {
+func (a *app) draftResource(f *importFlags, file string) error {
+	if err := f.readUpstream(); err != nil {
 		return err
 	}
 	api, found := a.readAPI(f.bounds, config.APIDocument{File: file})
@@ -93,8 +93,8 @@ func (a *app) draft(f *importFlags, file string) error {
 	return a.badInput(&f.inputFlags, found)
 }
 
-// upstream reads the flag that names the Service.
-func (f *importFlags) upstream() error {
+// readUpstream reads the flag that names the Service.
+func (f *importFlags) readUpstream() error {
 	var named bool
 	f.Service, f.Port, named = strings.Cut(f.service, ":")
 	switch f.kind {

@@ -42,7 +42,7 @@ func (a *app) initCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if f.tests {
-				return a.initTests(f, append(args, ".")[0])
+				return a.writeTests(f, append(args, ".")[0])
 			}
 			return a.initialize(f, append(args, ".")[0])
 		},
@@ -69,7 +69,7 @@ func (a *app) initialize(f *initFlags, dir string) error {
 	if name == "" {
 		name = schemaFile
 	}
-	filled, notes, err := a.fill(&f.knownFlags, dir)
+	filled, notes, err := a.fillKnown(&f.knownFlags, dir)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *app) initialize(f *initFlags, dir string) error {
 		}
 	}
 	for _, n := range files {
-		if err := a.create(n); err != nil {
+		if err := a.createFile(n); err != nil {
 			return err
 		}
 	}
@@ -111,8 +111,8 @@ type newFile struct {
 	data []byte
 }
 
-// create writes a file that does not exist yet.
-func (a *app) create(n newFile) error {
+// createFile writes a file that does not exist yet.
+func (a *app) createFile(n newFile) error {
 	out, err := os.OpenFile(a.abs(n.path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return usage("%s exists already and is not overwritten", a.display(n.path))

@@ -52,14 +52,14 @@ func (d *draft) keepNeeded() {
 // write returns the lines of the settings, by name, and what is left to do.
 func (d *draft) write() (filled map[string]string, notes []string) {
 	filled = map[string]string{}
-	if text := d.domains(); text != "" {
+	if text := d.writeDomains(); text != "" {
 		filled["domains"] = text
 	}
 	var b strings.Builder
 	for _, part := range []struct {
 		name  string
 		lines []string
-	}{{"services", d.services()}, {"gateways", d.gateways()}, {"providers", d.providers()}} {
+	}{{"services", d.writeServices()}, {"gateways", d.writeGateways()}, {"providers", d.writeProviders()}} {
 		if len(part.lines) > 0 {
 			b.WriteString("  " + part.name + ":\n" + strings.Join(part.lines, ""))
 		}
@@ -70,8 +70,8 @@ func (d *draft) write() (filled map[string]string, notes []string) {
 	return filled, d.notes
 }
 
-// domains sets the domain of the cluster, or says who needs it.
-func (d *draft) domains() string {
+// writeDomains sets the domain of the cluster, or says who needs it.
+func (d *draft) writeDomains() string {
 	if d.domain != "" {
 		return "domains:\n" + string(indented(source.Object{{Key: "default", Value: d.domain}}, "  ", "  "))
 	}
@@ -85,9 +85,9 @@ func (d *draft) domains() string {
 	return fmt.Sprintf("# Needed by %s.\n#domains:\n#  default: kyma.example.com\n", needPlaces(need))
 }
 
-// services writes the Services that the cluster has, and those that are needed
-// and that nobody has described.
-func (d *draft) services() []string {
+// writeServices writes the Services that the cluster has, and those that are
+// needed and that nobody has described.
+func (d *draft) writeServices() []string {
 	var out []string
 	written := map[string]bool{}
 	if d.have != nil {
@@ -97,7 +97,7 @@ func (d *draft) services() []string {
 			for _, p := range s.Ports {
 				ports = append(ports, portOf(p.Name, p.Port))
 			}
-			out = append(out, d.entry("Service", s.Namespace, s.Name, source.Member{Key: "selector", Value: labelsOf(s.Selector)}, source.Member{Key: "ports", Value: ports}))
+			out = append(out, d.writeEntry("Service", s.Namespace, s.Name, source.Member{Key: "selector", Value: labelsOf(s.Selector)}, source.Member{Key: "ports", Value: ports}))
 		}
 	}
 	missing := 0
@@ -111,7 +111,7 @@ func (d *draft) services() []string {
 		for _, p := range n.Ports {
 			ports = append(ports, portOf("", p))
 		}
-		out = append(out, d.entry("Service", n.Namespace, n.Name, source.Member{Key: "ports", Value: ports})+
+		out = append(out, d.writeEntry("Service", n.Namespace, n.Name, source.Member{Key: "ports", Value: ports})+
 			fmt.Sprintf("    # Its selector: kubectl -n %s get service %s -o jsonpath='{.spec.selector}'\n    #selector: {app: %[2]s}\n", report.Visible(n.Namespace), report.Visible(n.Name)))
 	}
 	if missing > 0 {
@@ -120,28 +120,28 @@ func (d *draft) services() []string {
 	return out
 }
 
-// gateways writes the Gateways in the same way. The hosts of one that nobody
+// writeGateways writes the Gateways in the same way. The hosts of one that nobody
 // has described are not known.
-func (d *draft) gateways() []string {
+func (d *draft) writeGateways() []string {
 	var out []string
 	written := map[string]bool{}
 	if d.have != nil {
 		for _, g := range d.have.Gateways {
 			written[g.Namespace+"/"+g.Name] = true
-			out = append(out, d.entry("Gateway", g.Namespace, g.Name, source.Member{Key: "hosts", Value: source.ListOf(g.Hosts)}))
+			out = append(out, d.writeEntry("Gateway", g.Namespace, g.Name, source.Member{Key: "hosts", Value: source.ListOf(g.Hosts)}))
 		}
 	}
 	for i := range d.needs {
 		n := &d.needs[i]
 		if n.Kind == "Gateway" && !written[n.Namespace+"/"+n.Name] {
-			out = append(out, d.entry("Gateway", n.Namespace, n.Name)+"    # The hosts that it serves: short hosts get their domain from them.\n    #hosts: [\"*.kyma.example.com\"]\n")
+			out = append(out, d.writeEntry("Gateway", n.Namespace, n.Name)+"    # The hosts that it serves: short hosts get their domain from them.\n    #hosts: [\"*.kyma.example.com\"]\n")
 		}
 	}
 	return out
 }
 
-// providers writes the external authorizers in the same way.
-func (d *draft) providers() []string {
+// writeProviders writes the external authorizers in the same way.
+func (d *draft) writeProviders() []string {
 	var names []string
 	if d.have != nil {
 		names = slices.Clone(d.have.Providers)
@@ -166,8 +166,8 @@ func (d *draft) providers() []string {
 	return out
 }
 
-// entry writes an object with the places that need it.
-func (d *draft) entry(kind, namespace, name string, more ...source.Member) string {
+// writeEntry writes an object with the places that need it.
+func (d *draft) writeEntry(kind, namespace, name string, more ...source.Member) string {
 	comment := ""
 	if n := d.needOf(kind, namespace, name); n != nil {
 		comment = "  # Needed by " + needPlaces(n) + ".\n"

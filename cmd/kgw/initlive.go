@@ -32,9 +32,9 @@ func (f *knownFlags) register(flags *pflag.FlagSet) {
 	f.cluster.AddTo(flags)
 }
 
-// fill returns the lines of kgw.yaml that the flags ask for, by setting, and
+// fillKnown returns the lines of kgw.yaml that the flags ask for, by setting, and
 // what is left to do.
-func (a *app) fill(f *knownFlags, dir string) (filled map[string]string, notes []string, err error) {
+func (a *app) fillKnown(f *knownFlags, dir string) (filled map[string]string, notes []string, err error) {
 	if f.live && f.dump != "" {
 		return nil, nil, usage("--from-cluster and --from-dump exclude each other")
 	}
@@ -43,12 +43,12 @@ func (a *app) fill(f *knownFlags, dir string) (filled map[string]string, notes [
 	}
 	d := &draft{domain: f.domain}
 	if f.scan {
-		if d.needs, err = a.scan(f, dir); err != nil {
+		if d.needs, err = a.scanNeeds(f, dir); err != nil {
 			return nil, nil, err
 		}
 	}
 	if f.live || f.dump != "" {
-		have, err := a.liveKnown(f)
+		have, err := a.readLiveKnown(f)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -61,8 +61,8 @@ func (a *app) fill(f *knownFlags, dir string) (filled map[string]string, notes [
 	return filled, notes, nil
 }
 
-// scan returns what the resources below a directory need.
-func (a *app) scan(f *knownFlags, dir string) ([]compile.Need, error) {
+// scanNeeds returns what the resources below a directory need.
+func (a *app) scanNeeds(f *knownFlags, dir string) ([]compile.Need, error) {
 	inputs := &inputFlags{}
 	inputs.register(&cobra.Command{})
 	inputs.domain, inputs.env = f.domain, f.env
@@ -76,8 +76,8 @@ func (a *app) scan(f *knownFlags, dir string) ([]compile.Need, error) {
 	return compile.TakeInventory(in, *o).Needs, nil
 }
 
-// liveKnown reads what a cluster or a dump has.
-func (a *app) liveKnown(f *knownFlags) (*config.Known, error) {
+// readLiveKnown reads what a cluster or a dump has.
+func (a *app) readLiveKnown(f *knownFlags) (*config.Known, error) {
 	var files []*source.File
 	if f.dump != "" {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}

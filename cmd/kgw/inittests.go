@@ -17,15 +17,15 @@ const testsFile = "boundary.kgw-test.yaml"
 const testsHead = "# Boundary cases as they are decided now: read them, correct what is not meant, and keep them.\n" +
 	"# \"kgw test\" runs them; \"kgw schema test\" prints the JSON Schema of this file.\n"
 
-// initTests writes what becomes now of requests at the boundaries of all routes
+// writeTests writes what becomes now of requests at the boundaries of all routes
 // and rules below a directory.
-func (a *app) initTests(f *initFlags, dir string) error {
+func (a *app) writeTests(f *initFlags, dir string) error {
 	if f.schema != "" || f.withSchema {
 		return usage("--tests writes no kgw.yaml: leave --schema and --with-schema out")
 	}
 	inputs := &inputFlags{}
 	inputs.register(&cobra.Command{})
-	cluster, err := a.simulate(inputs, []string{dir}, nil)
+	cluster, err := a.simulateInputs(inputs, []string{dir}, nil)
 	if err != nil || cluster == nil {
 		return err
 	}
@@ -35,5 +35,5 @@ func (a *app) initTests(f *initFlags, dir string) error {
 		entries = append(entries, cluster.WithTokens(e, purse))
 	}
 	tests := testfile.Boundary(entries, func(r *simulate.Request) simulate.Decision { return cluster.Mesh.Decide(r, nil) })
-	return a.create(newFile{filepath.Join(dir, testsFile), manifest.AppendYAMLValue([]byte(testsHead), tests)})
+	return a.createFile(newFile{filepath.Join(dir, testsFile), manifest.AppendYAMLValue([]byte(testsHead), tests)})
 }

@@ -100,7 +100,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if f.routeAPI != "" && f.routeAPI != "virtualservice" && f.routeAPI != "gateway-api" {
 		return compile.Input{}, nil, usage("--route-api must be virtualservice or gateway-api, not %q", f.routeAPI)
 	}
-	c, err := a.configuration(f, paths)
+	c, err := a.loadConfiguration(f, paths)
 	if err != nil || c == nil {
 		return compile.Input{}, nil, err
 	}
@@ -117,7 +117,7 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		}
 		o.Accept = append(o.Accept, diag.Code(code))
 	}
-	if o.Lock, err = a.lock(f, c, paths); err != nil {
+	if o.Lock, err = a.readLock(f, c, paths); err != nil {
 		return compile.Input{}, nil, err
 	}
 	s := a.newScopes(f, c)
@@ -131,10 +131,10 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	if err := s.assign(&in, o); err != nil {
 		return compile.Input{}, nil, err
 	}
-	a.apis(f, o)
-	o.Later = s.later(in.Files, walked)
+	a.readAPIs(f, o)
+	o.Later = s.findLater(in.Files, walked)
 	a.secrets.Watch(in.Files...)
-	a.collect()
+	a.setCollector()
 	return in, o, nil
 }
 
@@ -143,12 +143,12 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 func (s *scopes) read(paths []string) (in compile.Input, walked []string, err error) {
 	a, f := s.app, s.flags
 	loader := &source.Loader{
-		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.written(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve, Kept: a.kept,
+		Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName, Skip: a.writtenFiles(f.outputDir, paths), Bounds: f.bounds, Sieve: schema.Sieve, Kept: a.kept,
 	}
 	if f.strictFiles {
 		loader.Sieve = nil
 	}
-	paths, kustomizations := a.kustomizations(f, paths)
+	paths, kustomizations := a.splitKustomizations(f, paths)
 	files, problems := loader.Load(paths)
 	in = compile.Input{Files: files, Problems: problems, PassedOver: loader.PassedOver, Charts: loader.Charts}
 	if err := s.renderCharts(&in); err != nil {
@@ -157,7 +157,7 @@ func (s *scopes) read(paths []string) (in compile.Input, walked []string, err er
 	a.renderKustomizations(kustomizations, &in)
 	if f.setEnv {
 		for _, file := range in.Files {
-			text := a.substitute(file.Data)
+			text := a.substituteVariables(file.Data)
 			file.Rendered = file.Rendered || !bytes.Equal(text, file.Data)
 			file.Data = text
 		}
@@ -221,9 +221,9 @@ func levels(rules []string) (map[diag.Code]diag.Severity, error) {
 	return out, nil
 }
 
-// configuration reads the one configuration of the run: -c, else KGW_CONFIG,
+// loadConfiguration reads the one configuration of the run: -c, else KGW_CONFIG,
 // else the nearest kgw.yaml of the inputs; then the environment and the flags.
-func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, error) {
+func (a *app) loadConfiguration(f *inputFlags, paths []string) (*config.Config, error) {
 	c, found, err := a.readConfiguration(f, paths)
 	if err != nil {
 		return nil, err
@@ -235,12 +235,12 @@ func (a *app) configuration(f *inputFlags, paths []string) (*config.Config, erro
 		}
 		c, found = in, append(found, more...)
 	}
-	return c, a.complete(f, c, found)
+	return c, a.applyOverrides(f, c, found)
 }
 
-// complete puts the environment and the flags over a configuration, and
+// applyOverrides puts the environment and the flags over a configuration, and
 // reports what is wrong with it.
-func (a *app) complete(f *inputFlags, c *config.Config, found diag.List) error {
+func (a *app) applyOverrides(f *inputFlags, c *config.Config, found diag.List) error {
 	a.secrets.Watch(c.Sources...)
 	found = append(found, c.Environment(a.getenv)...)
 	if f.domain != "" {
@@ -280,7 +280,7 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 	} else {
 		report := &diag.Report{Findings: found, Secrets: a.secrets}
 		report.Summary.Count(found)
-		if err := (diag.Text{Color: a.color(f, a.stderr)}).Render(a.stderr, report); err != nil {
+		if err := (diag.Text{Color: a.isColored(f, a.stderr)}).Render(a.stderr, report); err != nil {
 			return err
 		}
 	}

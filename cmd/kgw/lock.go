@@ -24,9 +24,9 @@ func (a *app) lockFile(c *config.Config) string {
 	return filepath.Join(dir, lock.FileName)
 }
 
-// lock reads the lock; nil where there is none. Faults of its form are reported
-// and end the run, like those of the configuration.
-func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
+// readLock reads the lock; nil where there is none. Faults of its form are
+// reported and end the run, like those of the configuration.
+func (a *app) readLock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
 	file := a.lockFile(c)
 	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // no lock is not a fault
@@ -44,14 +44,14 @@ func (a *app) lock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock,
 	}
 	l.File = file
 	for i := range l.Entries {
-		l.Entries[i].Covered = a.covered(filepath.Join(filepath.Dir(file), filepath.FromSlash(l.Entries[i].File)), paths)
+		l.Entries[i].Covered = a.isCovered(filepath.Join(filepath.Dir(file), filepath.FromSlash(l.Entries[i].File)), paths)
 	}
 	return l, nil
 }
 
-// covered reports whether a file is among those that the paths name, or would be
-// if it were there.
-func (a *app) covered(file string, paths []string) bool {
+// isCovered reports whether a file is among those that the paths name, or would
+// be if it were there.
+func (a *app) isCovered(file string, paths []string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {
 		rel, err := filepath.Rel(a.abs(p), file)
 		return err == nil && (rel == "." || filepath.IsLocal(rel))

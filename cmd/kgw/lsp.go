@@ -90,7 +90,7 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 	o.Model, o.Origins = true, true
 	out.Result = c.memory.Validate(in, *o)
 	out.Input, out.Options = in, *o
-	_, _, out.Tests = testCases(in)
+	_, _, out.Tests = splitTests(in)
 	out.Tests = diag.Levels{}.Apply(out.Tests)
 	out.Tests.Resolve()
 	out.Tests.Sort()

@@ -8,8 +8,8 @@ import "runtime/debug"
 // docs/performance.md has the measurements.
 const collectAt = 75
 
-// collect sets the garbage collector. What the user set with GOGC holds.
-func (a *app) collect() {
+// setCollector sets the garbage collector. What the user set with GOGC holds.
+func (a *app) setCollector() {
 	if a.getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}

@@ -67,7 +67,7 @@ func (f *migrateFlags) check(paths []string) error {
 		return usage("-o must be yaml, not %q", f.output)
 	case f.cors != "keep" && f.cors != "drop":
 		return usage("--cors must be keep or drop, not %q", f.cors)
-	case more(f.diff, f.assess, f.write, f.output != ""):
+	case moreThanOne(f.diff, f.assess, f.write, f.output != ""):
 		return usage("-o, -w, --diff and --assess exclude each other")
 	case f.force && !f.write:
 		return usage("--force needs -w")
@@ -83,8 +83,8 @@ func (f *migrateFlags) check(paths []string) error {
 	return nil
 }
 
-// more reports whether more than one of the conditions holds.
-func more(conditions ...bool) bool {
+// moreThanOne reports whether more than one of the conditions holds.
+func moreThanOne(conditions ...bool) bool {
 	n := 0
 	for _, c := range conditions {
 		if c {
@@ -113,18 +113,18 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	}
 	a.collectRarely()
 	var result *migrate.Result
-	a.during("migrate", func() { result = migrate.Run(in.Files, mo) })
+	a.runStage("migrate", func() { result = migrate.Run(in.Files, mo) })
 	about := moves.Report(in, o, result)
 	if f.assess {
-		return a.assess(f, outputs, result, about)
+		return a.writeAssessment(f, outputs, result, about)
 	}
 	var proof *moves.Moves
-	a.during("prove", func() { proof = moves.Compare(in, *o, result, a.secrets) })
+	a.runStage("prove", func() { proof = moves.Compare(in, *o, result, a.secrets) })
 	if f.failOnChange && proof.Changed() {
 		a.fail(exitFindings)
 	}
 	if f.plan != "" {
-		if err := a.planMoves(f.plan, in, *o, result); err != nil {
+		if err := a.writeMovePlan(f.plan, in, *o, result); err != nil {
 			return err
 		}
 	}
@@ -161,7 +161,7 @@ func (a *app) showMigration(f *migrateFlags, result *migrate.Result, about *comp
 		return err
 	}
 	n, err := a.printChanges(result)
-	if err == nil && n > 0 && !f.diff && forPrograms(f.formats) == "" {
+	if err == nil && n > 0 && !f.diff && printedFormat(f.formats) == "" {
 		a.say("nothing was written: -w writes this to %s", report.Counted(n, "file"))
 	}
 	return err

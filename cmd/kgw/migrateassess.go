@@ -15,7 +15,7 @@ import (
 
 // assessFormats are the forms of an assessment.
 var assessFormats = map[string]func(io.Writer, *migrate.Assessment) error{
-	"text": assessText, "json": assessJSON, "markdown": assessMarkdown,
+	"text": writeAssessmentText, "json": writeAssessmentJSON, "markdown": writeAssessmentMarkdown,
 }
 
 // assessmentOutputs returns the formats of an assessment, which are not those of
@@ -30,9 +30,9 @@ func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 	return outputsOf(values, formats)
 }
 
-// assess prints how far the inputs can be moved. Inputs that cannot be read are
-// reported to standard error.
-func (a *app) assess(f *migrateFlags, outputs []output, result *migrate.Result, report *compile.Result) error {
+// writeAssessment prints how far the inputs can be moved. Inputs that cannot be
+// read are reported to standard error.
+func (a *app) writeAssessment(f *migrateFlags, outputs []output, result *migrate.Result, report *compile.Result) error {
 	assessment := result.Assess(f.to, report.Findings.Masked(a.secrets))
 	addUnread(assessment, result, report.Findings.Masked(a.secrets))
 	err := a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return assessFormats[o.format](w, assessment) })
@@ -76,11 +76,11 @@ func addUnread(to *migrate.Assessment, result *migrate.Result, found diag.List) 
 	}
 }
 
-func assessJSON(w io.Writer, a *migrate.Assessment) error {
+func writeAssessmentJSON(w io.Writer, a *migrate.Assessment) error {
 	return report.JSON(w, a)
 }
 
-func assessText(w io.Writer, a *migrate.Assessment) error {
+func writeAssessmentText(w io.Writer, a *migrate.Assessment) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d move to %s by themselves, %d need a decision, %d are at it or newer, %d are in broken files\n",
 		report.Counted(a.Documents, "resource"), a.Moves, a.To, a.Decisions, a.Current, a.Broken)
@@ -106,7 +106,7 @@ func assessText(w io.Writer, a *migrate.Assessment) error {
 	return err
 }
 
-func assessMarkdown(w io.Writer, a *migrate.Assessment) error {
+func writeAssessmentMarkdown(w io.Writer, a *migrate.Assessment) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Migration to %s\n\n| | resources |\n|---|---:|\n| move by themselves | %d |\n| need a decision | %d |\n| are at %s or newer | %d |\n| are in broken files | %d |\n| **all** | **%d** |\n",
 		a.To, a.Moves, a.Decisions, a.To, a.Current, a.Broken, a.Documents)

@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/prove/moves"
 )
 
-// planMoves writes the steps of what the migration changes on a cluster.
-func (a *app) planMoves(dir string, in compile.Input, o compile.Options, result *migrate.Result) error {
+// writeMovePlan writes the steps of what the migration changes on a cluster.
+func (a *app) writeMovePlan(dir string, in compile.Input, o compile.Options, result *migrate.Result) error {
 	o.Config.Compat = "controller"
 	before, after, _ := moves.Sides(in, o, result)
 	was, is := compare.Compile("before", before.Input, before.Options), compare.Compile("after", after.Input, after.Options)

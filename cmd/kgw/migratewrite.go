@@ -29,7 +29,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *com
 		}
 	}
 	if !f.force {
-		if refused := a.committed(files); refused != nil {
+		if refused := a.uncommittedError(files); refused != nil {
 			if err := a.reportMoves(a.stderr, f, about, proof); err != nil {
 				return err
 			}
@@ -53,8 +53,8 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *com
 	return nil
 }
 
-// committed is the error for files that git does not have as they are.
-func (a *app) committed(files []edit.Replacement) error {
+// uncommittedError is the error for files that git does not have as they are.
+func (a *app) uncommittedError(files []edit.Replacement) error {
 	contents := gitref.Contents{}
 	for _, file := range files {
 		data, err := source.Bounds{}.ReadFile(file.Path, source.MaxFileBytes)
@@ -96,7 +96,7 @@ func (a *app) reportMoves(w io.Writer, f *migrateFlags, result *compile.Result, 
 	if err := a.reportWith(w, &f.inputFlags, result, changes); err != nil {
 		return err
 	}
-	if forPrograms(f.formats) != "" {
+	if printedFormat(f.formats) != "" {
 		if w == a.stderr {
 			return nil
 		}

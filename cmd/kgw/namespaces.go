@@ -20,16 +20,17 @@ type kustomization struct {
 	parts []string
 }
 
-// later finds out which files are part of a kustomization that sets a namespace
-// after kgw: the nearest one above a file, and those among the inputs that list it
-// or a directory above it. walked are the kustomizations of the walk.
-func (s *scopes) later(files []*source.File, walked []string) map[string]compile.Later {
+// findLater finds out which files are part of a kustomization that sets a
+// namespace after kgw: the nearest one above a file, and those among the inputs
+// that list it or a directory above it. walked are the kustomizations of the
+// walk.
+func (s *scopes) findLater(files []*source.File, walked []string) map[string]compile.Later {
 	if s.flags.namespace != "" {
 		return nil
 	}
 	read, listing := map[string]*kustomization{}, []*kustomization{}
 	for _, name := range walked {
-		if k := s.kustomization(name, read); k != nil && k.namespace != "" {
+		if k := s.readKustomization(name, read); k != nil && k.namespace != "" {
 			listing = append(listing, k)
 		}
 	}
@@ -41,7 +42,7 @@ func (s *scopes) later(files []*source.File, walked []string) map[string]compile
 		path := s.abs(filepath.FromSlash(file.Name))
 		k := s.nearestKustomization(filepath.Dir(path), nearest, read)
 		if k == nil || k.namespace == "" {
-			i := slices.IndexFunc(listing, func(k *kustomization) bool { return k.takes(path) })
+			i := slices.IndexFunc(listing, func(k *kustomization) bool { return k.listsPath(path) })
 			if i < 0 {
 				continue
 			}
@@ -54,8 +55,8 @@ func (s *scopes) later(files []*source.File, walked []string) map[string]compile
 	return out
 }
 
-// takes reports whether a kustomization lists a file or a directory above it.
-func (k *kustomization) takes(path string) bool {
+// listsPath reports whether a kustomization lists a file or a directory above it.
+func (k *kustomization) listsPath(path string) bool {
 	return slices.ContainsFunc(k.parts, func(part string) bool {
 		rel, err := filepath.Rel(part, path)
 		return err == nil && filepath.IsLocal(rel)
@@ -72,7 +73,7 @@ func (s *scopes) nearestKustomization(dir string, known, read map[string]*kustom
 	var k *kustomization
 	for _, name := range source.KustomizationNames {
 		if k == nil && s.isFile(filepath.Join(dir, name)) {
-			k = s.kustomization(s.display(filepath.Join(dir, name)), read)
+			k = s.readKustomization(s.display(filepath.Join(dir, name)), read)
 		}
 	}
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); k == nil && err != nil && dir != filepath.Dir(dir) {
@@ -82,9 +83,9 @@ func (s *scopes) nearestKustomization(dir string, known, read map[string]*kustom
 	return k
 }
 
-// kustomization reads a file of kustomize; nil for one that cannot be read, which
-// is for kustomize to report.
-func (a *app) kustomization(name string, read map[string]*kustomization) *kustomization {
+// readKustomization reads a file of kustomize; nil for one that cannot be read,
+// which is for kustomize to report.
+func (a *app) readKustomization(name string, read map[string]*kustomization) *kustomization {
 	if k, ok := read[name]; ok {
 		return k
 	}
@@ -117,12 +118,13 @@ func (a *app) kustomization(name string, read map[string]*kustomization) *kustom
 	return k
 }
 
-// outer returns the namespace of the kustomization that the function runs in: the
-// one in the working directory, where kustomize runs functions. Where it names
-// none, the caller of the function may set one, and the function cannot know.
-func (f *function) outer(o *compile.Options) {
+// outerNamespace returns the namespace of the kustomization that the function
+// runs in: the one in the working directory, where kustomize runs functions.
+// Where it names none, the caller of the function may set one, and the function
+// cannot know.
+func (f *function) outerNamespace(o *compile.Options) {
 	for _, name := range source.KustomizationNames {
-		if k := f.kustomization(name, map[string]*kustomization{}); k != nil && k.namespace != "" {
+		if k := f.readKustomization(name, map[string]*kustomization{}); k != nil && k.namespace != "" {
 			o.Outer = k.namespace
 			return
 		}

@@ -11,12 +11,12 @@ import (
 	"github.com/kgw-dev/kgw/openapi"
 )
 
-// apis reads the descriptions of APIs that the flags and the configurations
+// readAPIs reads the descriptions of APIs that the flags and the configurations
 // name, each once.
-func (a *app) apis(f *inputFlags, o *compile.Options) {
+func (a *app) readAPIs(f *inputFlags, o *compile.Options) {
 	var all []config.APIDocument
 	for _, text := range f.openAPI {
-		all = append(all, apiDocument(text))
+		all = append(all, parseAPIDocument(text))
 	}
 	all = append(all, o.APIDocuments()...)
 	seen := map[string]bool{}
@@ -32,8 +32,8 @@ func (a *app) apis(f *inputFlags, o *compile.Options) {
 	}
 }
 
-// apiDocument reads HOST=FILE or FILE.
-func apiDocument(text string) config.APIDocument {
+// parseAPIDocument reads HOST=FILE or FILE.
+func parseAPIDocument(text string) config.APIDocument {
 	if host, file, named := strings.Cut(text, "="); named && !strings.ContainsAny(host, `/\`) {
 		return config.APIDocument{File: file, Hosts: []string{strings.ToLower(host)}}
 	}

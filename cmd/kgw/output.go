@@ -62,9 +62,9 @@ func (a *app) formatsOfCI(values, formats []string) []string {
 	return out
 }
 
-// forPrograms returns the format that is printed and is not text, "" if there
+// printedFormat returns the format that is printed and is not text, "" if there
 // is none: nothing else may be printed where it is.
-func forPrograms(values []string) string {
+func printedFormat(values []string) string {
 	for _, v := range values {
 		if v != "text" && !strings.Contains(v, "=") {
 			return v

@@ -42,11 +42,11 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 		return a.checkDir(f, plan)
 	}
 	for _, d := range plan.With(renderdir.Left) {
-		a.say("warning: %s: edited since kgw wrote it, and no longer wanted: it was left, delete it", a.inDir(f, d.Name))
+		a.say("warning: %s: edited since kgw wrote it, and no longer wanted: it was left, delete it", a.nameInDir(f, d.Name))
 	}
 	blocked := plan.With(renderdir.Edited, renderdir.Foreign)
 	for _, d := range blocked {
-		a.say("%s: %s", a.inDir(f, d.Name), obstacle(d.Status))
+		a.say("%s: %s", a.nameInDir(f, d.Name), obstacleOf(d.Status))
 	}
 	if len(blocked) > 0 {
 		return &exitError{exitFindings, fmt.Errorf("%s was not touched, because of the files above", f.outputDir)}
@@ -57,15 +57,15 @@ func (a *app) writeDir(f *buildFlags, result *compile.Result) error {
 	return nil
 }
 
-func obstacle(s renderdir.Status) string {
+func obstacleOf(s renderdir.Status) string {
 	if s == renderdir.Edited {
 		return "edited since kgw wrote it: make the change in the inputs and delete the file"
 	}
 	return "kgw did not write this file and does not replace it: move it away, or use another directory"
 }
 
-// inDir names a file of the output directory.
-func (a *app) inDir(f *buildFlags, name string) string {
+// nameInDir names a file of the output directory.
+func (a *app) nameInDir(f *buildFlags, name string) string {
 	return a.display(filepath.Join(f.outputDir, name))
 }
 
@@ -76,7 +76,7 @@ func (a *app) checkDir(f *buildFlags, plan *renderdir.Plan) error {
 		return nil
 	}
 	for _, d := range differences {
-		fmt.Fprintf(a.stderr, "%s: %s\n", d.Status, report.Visible(a.inDir(f, d.Name)))
+		fmt.Fprintf(a.stderr, "%s: %s\n", d.Status, report.Visible(a.nameInDir(f, d.Name)))
 	}
 	return &exitError{exitFindings, fmt.Errorf("%s is not up to date: run the same command without --check", f.outputDir)}
 }
@@ -174,17 +174,17 @@ func place(d *source.Document) string {
 	return s
 }
 
-// written returns the files that kgw wrote itself from inputs: all that the
+// writtenFiles returns the files that kgw wrote itself from inputs: all that the
 // output directory lists, and what another directory lists unless the file or
 // the directory is named as a PATH.
-func (a *app) written(outputDir string, paths []string) func(real string) bool {
+func (a *app) writtenFiles(outputDir string, paths []string) func(real string) bool {
 	named := map[string]bool{}
 	for _, p := range paths {
-		named[resolved(a.abs(p))] = true
+		named[resolveLinks(a.abs(p))] = true
 	}
 	output := ""
 	if outputDir != "" {
-		output = resolved(a.abs(outputDir))
+		output = resolveLinks(a.abs(outputDir))
 	}
 	lists := map[string][]string{}
 	return func(file string) bool {
@@ -203,8 +203,9 @@ func (a *app) written(outputDir string, paths []string) func(real string) bool {
 	}
 }
 
-// resolved returns a path with its links resolved, or as it is where that fails.
-func resolved(path string) string {
+// resolveLinks returns a path with its links resolved, or as it is where that
+// fails.
+func resolveLinks(path string) string {
 	if r, err := filepath.EvalSymlinks(path); err == nil {
 		return r
 	}

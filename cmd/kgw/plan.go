@@ -22,7 +22,7 @@ const planHelp = "also write the change as steps into a `directory`: a folder wi
 // the change.
 func (a *app) writePlan(dir string, before, after *compare.Side, scope compare.Scope) error {
 	steps := compare.Plan(before, after, scope)
-	if err := a.emptyPlan(dir); err != nil {
+	if err := a.makePlanDir(dir); err != nil {
 		return err
 	}
 	script := bytes.NewBufferString("#!/bin/sh\n# Applies a change in steps. Wait after each until the proxies have it.\nset -eu\ncd \"$(dirname \"$0\")\"\n")
@@ -36,12 +36,12 @@ func (a *app) writePlan(dir string, before, after *compare.Side, scope compare.S
 		a.say("plan: nothing changes")
 		return nil
 	}
-	return a.planFile(filepath.Join(dir, "apply.sh"), script.Bytes())
+	return a.writePlanFile(filepath.Join(dir, "apply.sh"), script.Bytes())
 }
 
-// emptyPlan makes the directory, and refuses one that holds anything but an
+// makePlanDir makes the directory, and refuses one that holds anything but an
 // earlier plan.
-func (a *app) emptyPlan(dir string) error {
+func (a *app) makePlanDir(dir string) error {
 	path := a.abs(dir)
 	entries, err := os.ReadDir(path)
 	if err != nil && !os.IsNotExist(err) {
@@ -79,7 +79,7 @@ func (a *app) writeStep(dir string, i int, s *compare.Step, script *bytes.Buffer
 		for k := range s.Apply {
 			b = append(append(b, "---\n"...), plannedYAML(&s.Apply[k])...)
 		}
-		if err := a.planFile(filepath.Join(dir, folder, "apply.yaml"), b); err != nil {
+		if err := a.writePlanFile(filepath.Join(dir, folder, "apply.yaml"), b); err != nil {
 			return err
 		}
 		fmt.Fprintf(script, "kubectl apply -f %s/apply.yaml\n", folder)
@@ -103,7 +103,7 @@ func plannedYAML(o *diff.Object) []byte {
 	return manifest.AppendYAMLValue(nil, o.Value)
 }
 
-func (a *app) planFile(path string, data []byte) error {
+func (a *app) writePlanFile(path string, data []byte) error {
 	if err := atomicfile.Write(a.abs(path), data); err != nil {
 		return &exitError{exitInput, fmt.Errorf("cannot write the plan: %w", err)}
 	}

@@ -159,9 +159,9 @@ func (a *app) inCI() bool {
 	return false
 }
 
-// timed runs what prints by itself, so that nothing is shown meanwhile, and keeps
-// how long it took.
-func (a *app) timed(name string, do func() error) error {
+// runTimed runs what prints by itself, so that nothing is shown meanwhile, and
+// keeps how long it took.
+func (a *app) runTimed(name string, do func() error) error {
 	p := a.observer()
 	begun := p.now()
 	err := do()
@@ -171,8 +171,8 @@ func (a *app) timed(name string, do func() error) error {
 	return err
 }
 
-// during runs a stage that is not one of the compiler's.
-func (a *app) during(name string, do func()) {
+// runStage runs a stage that is not one of the compiler's.
+func (a *app) runStage(name string, do func()) {
 	a.observer().Stage(name)
 	do()
 	a.observer().Stage("")

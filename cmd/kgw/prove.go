@@ -12,7 +12,7 @@ import (
 // or to standard error where a report that is not text goes there.
 func (a *app) printProof(f *inputFlags, p *validate.Proof) error {
 	w := a.stdout
-	if forPrograms(f.formats) != "" {
+	if printedFormat(f.formats) != "" {
 		w = a.stderr
 	}
 	for _, part := range []struct {
@@ -20,14 +20,14 @@ func (a *app) printProof(f *inputFlags, p *validate.Proof) error {
 		counts match.Counts
 	}{{"rules", p.Rules}, {"routes", p.Routes}} {
 		c := part.counts
-		if _, err := fmt.Fprintf(w, "%s of %s disjoint, %s meeting, %s unknown\n", pairs(c.Disjoint), part.noun, thousands(c.Meeting), thousands(c.Unknown)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s of %s disjoint, %s meeting, %s unknown\n", countPairs(c.Disjoint), part.noun, thousands(c.Meeting), thousands(c.Unknown)); err != nil {
 			return &exitError{exitInput, fmt.Errorf("cannot write: %w", err)}
 		}
 	}
 	return nil
 }
 
-func pairs(n int) string {
+func countPairs(n int) string {
 	if n == 1 {
 		return "1 pair"
 	}

@@ -19,21 +19,21 @@ import (
 // that are kustomizations (--kustomize).
 func (a *app) renderKustomizations(dirs []string, in *compile.Input) {
 	for _, dir := range dirs {
-		out, err := a.output(dir, "kustomize", "build", ".")
-		if err != nil && !have("kustomize") {
-			out, err = a.output(dir, "kubectl", "kustomize", ".")
+		out, err := a.runProgram(dir, "kustomize", "build", ".")
+		if err != nil && !isInstalled("kustomize") {
+			out, err = a.runProgram(dir, "kubectl", "kustomize", ".")
 		}
-		a.rendered(filepath.ToSlash(filepath.Join(dir, "kustomization.yaml")), out, err, in)
+		a.addRendered(filepath.ToSlash(filepath.Join(dir, "kustomization.yaml")), out, err, in)
 	}
 }
 
-func have(program string) bool {
+func isInstalled(program string) bool {
 	_, err := exec.LookPath(program)
 	return err == nil
 }
 
-// output runs a program in a directory and returns what it prints.
-func (a *app) output(dir, program string, args ...string) ([]byte, error) {
+// runProgram runs a program in a directory and returns what it prints.
+func (a *app) runProgram(dir, program string, args ...string) ([]byte, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		return nil, fmt.Errorf("there is no %s on the PATH", program)
@@ -50,10 +50,10 @@ func (a *app) output(dir, program string, args ...string) ([]byte, error) {
 // templateLine is the line in which Helm names the source of a document.
 var templateLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`) })
 
-// rendered adds what a program made of the directory of a file to the inputs,
+// addRendered adds what a program made of the directory of a file to the inputs,
 // under the name of the template that each document comes from. Lines are those
 // of what was made.
-func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
+func (a *app) addRendered(file string, out []byte, err error, in *compile.Input) {
 	if err != nil {
 		in.Problems = append(in.Problems, source.Problem{
 			Kind: source.Unreadable, File: &source.File{Name: file}, Line: 1, Column: 1,
@@ -84,8 +84,9 @@ func (a *app) rendered(file string, out []byte, err error, in *compile.Input) {
 	}
 }
 
-// kustomizations removes the directories that are kustomizations from the paths.
-func (a *app) kustomizations(f *inputFlags, paths []string) (rest, dirs []string) {
+// splitKustomizations removes the directories that are kustomizations from the
+// paths.
+func (a *app) splitKustomizations(f *inputFlags, paths []string) (rest, dirs []string) {
 	if !f.kustomize {
 		return paths, nil
 	}
@@ -109,9 +110,10 @@ var variable = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
 })
 
-// substitute puts the values of variables of the environment into a text, as
-// envsubst does; what is not set stays, and is reported as a placeholder.
-func (a *app) substitute(text []byte) []byte {
+// substituteVariables puts the values of variables of the environment into a
+// text, as envsubst does; what is not set stays, and is reported as a
+// placeholder.
+func (a *app) substituteVariables(text []byte) []byte {
 	return variable().ReplaceAllFunc(text, func(ref []byte) []byte {
 		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {
 			return []byte(value)

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// color reports whether text on the stream is coloured.
-func (a *app) color(f *inputFlags, w io.Writer) bool {
+// isColored reports whether text on the stream is coloured.
+func (a *app) isColored(f *inputFlags, w io.Writer) bool {
 	terminal := w == a.stdout && a.terminal.stdout || w == a.stderr && a.terminal.stderr
 	return diag.ColorEnabled(f.color, a.getenv, terminal)
 }
@@ -34,9 +34,9 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 	if err != nil {
 		return err
 	}
-	err = a.timed("report", func() error {
+	err = a.runTimed("report", func() error {
 		return a.writeReport(w, outputs, func(out io.Writer, o output) error {
-			r, err := diag.NewRenderer(o.format, o.file == "" && a.color(f, w))
+			r, err := diag.NewRenderer(o.format, o.file == "" && a.isColored(f, w))
 			if err != nil {
 				return usage("--format: %w", err)
 			}

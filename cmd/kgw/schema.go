@@ -51,8 +51,8 @@ func completeSchemas(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// describe returns what a name on the command line means.
-func describe(name string) ([]schema.Description, error) {
+// describeNamed returns what a name on the command line means.
+func describeNamed(name string) ([]schema.Description, error) {
 	found, near := schema.Describe(name)
 	switch {
 	case found != nil:
@@ -64,7 +64,7 @@ func describe(name string) ([]schema.Description, error) {
 }
 
 func describeOne(name string) (*schema.Description, error) {
-	found, err := describe(name)
+	found, err := describeNamed(name)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (a *app) schemaCRDCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeSchemas,
 		RunE: func(_ *cobra.Command, args []string) error {
-			found, err := describe(args[0])
+			found, err := describeNamed(args[0])
 			if err != nil {
 				return err
 			}

@@ -31,7 +31,7 @@ func (s *scopes) assign(in *compile.Input, o *compile.Options) error {
 	for _, file := range in.Files {
 		own, skip, err := s.root, false, error(nil)
 		if !strings.HasPrefix(file.Name, "<") || s.named {
-			own, skip, err = s.of(s.abs(filepath.FromSlash(file.Name)))
+			own, skip, err = s.configOf(s.abs(filepath.FromSlash(file.Name)))
 		}
 		if err != nil {
 			return err
@@ -49,24 +49,24 @@ func (s *scopes) assign(in *compile.Input, o *compile.Options) error {
 	}
 	in.Files = kept
 	if !s.named {
-		if err := s.reportConfiguration("the configuration", s.unused(in.Files), s.flags); err != nil {
+		if err := s.reportConfiguration("the configuration", s.reportUnused(in.Files), s.flags); err != nil {
 			return err
 		}
 	}
-	return unchosen(s.elsewhere)
+	return unchosenError(s.elsewhere)
 }
 
-// of returns the configuration of a file: the nearest kgw.yaml above it, with
-// the overrides that name it, or the one that is named for the run. skip says
-// that the file is of other environments.
-func (s *scopes) of(path string) (own *config.Config, skip bool, err error) {
+// configOf returns the configuration of a file: the nearest kgw.yaml above it,
+// with the overrides that name it, or the one that is named for the run. skip
+// says that the file is of other environments.
+func (s *scopes) configOf(path string) (own *config.Config, skip bool, err error) {
 	own = s.root
 	if !s.named {
 		if own, err = s.nearest(filepath.Dir(path)); err != nil {
 			return nil, false, err
 		}
 	}
-	s.use(own, path)
+	s.noteUse(own, path)
 	if others := own.Elsewhere(path); len(others) > 0 {
 		for _, env := range others {
 			s.elsewhere[env] = s.elsewhere[env] || own.Env == ""
@@ -77,15 +77,15 @@ func (s *scopes) of(path string) (own *config.Config, skip bool, err error) {
 	own, found := own.For(path, s.known)
 	if own != base && !s.finished[own] {
 		s.finished[own] = true
-		if err := s.complete(s.flags, own, found); err != nil {
+		if err := s.applyOverrides(s.flags, own, found); err != nil {
 			return nil, false, err
 		}
 	}
 	return own, false, nil
 }
 
-// use notes that a configuration holds for a file.
-func (s *scopes) use(c *config.Config, path string) {
+// noteUse notes that a configuration holds for a file.
+func (s *scopes) noteUse(c *config.Config, path string) {
 	if filepath.Base(path) == config.FileName {
 		return
 	}
@@ -95,9 +95,9 @@ func (s *scopes) use(c *config.Config, path string) {
 	}
 }
 
-// unused reports configurations below the paths that hold for none of the
+// reportUnused reports configurations below the paths that hold for none of the
 // files, where there are others.
-func (s *scopes) unused(files []*source.File) diag.List {
+func (s *scopes) reportUnused(files []*source.File) diag.List {
 	var found diag.List
 	if !s.inputs {
 		return nil
@@ -116,9 +116,9 @@ func (s *scopes) unused(files []*source.File) diag.List {
 	return found
 }
 
-// unchosen is the error for files that belong to environments where the run
+// unchosenError is the error for files that belong to environments where the run
 // has chosen none.
-func unchosen(environments map[string]bool) error {
+func unchosenError(environments map[string]bool) error {
 	var names []string
 	for env, open := range environments {
 		if open {
@@ -169,7 +169,7 @@ func (s *scopes) nearest(dir string) (*config.Config, error) {
 		}
 		c, found = in, append(found, more...)
 	}
-	if err := s.complete(s.flags, c, found); err != nil {
+	if err := s.applyOverrides(s.flags, c, found); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.display(file), err)
 	}
 	s.byFile[file] = c

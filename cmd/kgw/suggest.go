@@ -66,17 +66,17 @@ func argumentError(cmd *cobra.Command, err error) error {
 	var min, max, have int
 	said := err.Error()
 	switch {
-	case scan(said, "accepts %d arg(s), received %d", &min, &have):
+	case scanText(said, "accepts %d arg(s), received %d", &min, &have):
 		return usage("%s takes %s, not %d: %s --help", cmd.CommandPath(), report.Counted(min, "argument"), have, cmd.CommandPath())
-	case scan(said, "accepts at most %d arg(s), received %d", &max, &have):
+	case scanText(said, "accepts at most %d arg(s), received %d", &max, &have):
 		return usage("%s takes at most %s, not %d: %s --help", cmd.CommandPath(), report.Counted(max, "argument"), have, cmd.CommandPath())
-	case scan(said, "requires at least %d arg(s), only received %d", &min, &have):
+	case scanText(said, "requires at least %d arg(s), only received %d", &min, &have):
 		return usage("%s takes at least %s, not %d: %s --help", cmd.CommandPath(), report.Counted(min, "argument"), have, cmd.CommandPath())
 	}
 	return err
 }
 
-func scan(text, format string, into ...any) bool {
+func scanText(text, format string, into ...any) bool {
 	n, err := fmt.Sscanf(text, format, into...)
 	return err == nil && n == len(into)
 }

@@ -62,7 +62,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	cases, rest, found := testCases(in)
+	cases, rest, found := splitTests(in)
 	if len(found) > 0 {
 		if err := a.badInput(&f.inputFlags, found); err != nil {
 			return err
@@ -81,7 +81,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if len(cases) == 0 {
 		return &exitError{exitFindings, fmt.Errorf("there are no tests among the inputs: write them in files named *.kgw-test.yaml")}
 	}
-	if cases, err = selected(cases, only, f); err != nil {
+	if cases, err = selectCases(cases, only, f); err != nil {
 		return err
 	}
 	a.saySupposed(supposed)
@@ -93,9 +93,9 @@ func (a *app) test(f *testFlags, paths []string) error {
 	return a.testReport(f, outputs, report)
 }
 
-// selected are the tests whose names match. None is an error unless the user
+// selectCases are the tests whose names match. None is an error unless the user
 // means it.
-func selected(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testfile.Case, error) {
+func selectCases(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testfile.Case, error) {
 	names := make([]string, len(cases))
 	for i := range cases {
 		names[i] = cases[i].Name
@@ -127,7 +127,7 @@ func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 			if hosts == nil {
 				hosts = cluster.Hosts()
 			}
-			o.Failures = append(o.Failures, fmt.Sprintf("nothing among the inputs serves the host %s%s; --allow-empty lets such a test pass", host, served(host, hosts)))
+			o.Failures = append(o.Failures, fmt.Sprintf("nothing among the inputs serves the host %s%s; --allow-empty lets such a test pass", host, nearestHost(host, hosts)))
 			continue
 		}
 		if c := o.Case; c.Request == nil && o.Passed() && !cluster.TakesAny(*c.All) {
@@ -136,8 +136,8 @@ func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 	}
 }
 
-// served names the most similar host, or all hosts that are served.
-func served(host string, hosts []string) string {
+// nearestHost names the most similar host, or all hosts that are served.
+func nearestHost(host string, hosts []string) string {
 	const most = 3
 	if near := shape.Nearest(host, hosts); near != "" {
 		return fmt.Sprintf(" (did you mean %s?)", near)
@@ -151,8 +151,8 @@ func served(host string, hosts []string) string {
 	return " (they serve " + strings.Join(hosts, ", ") + ")"
 }
 
-// testCases separates the tests from the inputs.
-func testCases(in compile.Input) (cases []testfile.Case, rest compile.Input, found diag.List) {
+// splitTests separates the tests from the inputs.
+func splitTests(in compile.Input) (cases []testfile.Case, rest compile.Input, found diag.List) {
 	rest.Problems = in.Problems
 	for _, f := range in.Files {
 		if !testfile.IsName(f.Name) {
@@ -182,7 +182,7 @@ func runTests(cluster *prove.Cluster, cases []testfile.Case, coverage bool) *tes
 		report.Outcomes[i] = proveCase(cluster, c)
 	})
 	if coverage {
-		report.Coverage = covered(cluster, report.Outcomes)
+		report.Coverage = measureCoverage(cluster, report.Outcomes)
 	}
 	return report
 }
@@ -200,9 +200,9 @@ func proveCase(cluster *prove.Cluster, c *testfile.Case) *testfile.Outcome {
 	return o
 }
 
-// covered compares the routes and rules that there are with those that took a
-// request of some test.
-func covered(cluster *prove.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
+// measureCoverage compares the routes and rules that there are with those that
+// took a request of some test.
+func measureCoverage(cluster *prove.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
 	touched := map[string]bool{}
 	for _, o := range outcomes {
 		if o.Decision != nil {

@@ -71,10 +71,10 @@ func (a *app) traceCommand() *cobra.Command {
 	return cmd
 }
 
-// simulate reads and compiles what the paths name, for requests of the URLs, or
-// for all. A nil cluster means that the configuration is at fault and was
-// reported.
-func (a *app) simulate(f *inputFlags, paths, urls []string) (*prove.Cluster, error) {
+// simulateInputs reads and compiles what the paths name, for requests of the
+// URLs, or for all. A nil cluster means that the configuration is at fault and
+// was reported.
+func (a *app) simulateInputs(f *inputFlags, paths, urls []string) (*prove.Cluster, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 	if len(found) > 0 {
 		return a.badInput(&f.inputFlags, found)
 	}
-	cluster, err := a.simulate(&f.inputFlags, paths, nil)
+	cluster, err := a.simulateInputs(&f.inputFlags, paths, nil)
 	if err != nil || cluster == nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (a *app) traceFabric(f *traceFlags, data []byte, paths []string) error {
 	if len(found) > 0 {
 		return a.badInput(&f.inputFlags, found)
 	}
-	cluster, err := a.simulate(&f.inputFlags, paths, nil)
+	cluster, err := a.simulateInputs(&f.inputFlags, paths, nil)
 	if err != nil || cluster == nil {
 		return err
 	}
@@ -184,13 +184,13 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	if err != nil {
 		return usage("%w", err)
 	}
-	if r.Token, err = a.token(f); err != nil {
+	if r.Token, err = a.readToken(f); err != nil {
 		return err
 	}
-	if err := f.caller(r); err != nil {
+	if err := f.setCaller(r); err != nil {
 		return err
 	}
-	cluster, err := a.simulate(&f.inputFlags, args[2:], trace.SeenAs(r))
+	cluster, err := a.simulateInputs(&f.inputFlags, args[2:], trace.SeenAs(r))
 	if err != nil || cluster == nil {
 		return err
 	}
@@ -201,8 +201,8 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	return a.printText(t.Text())
 }
 
-// caller says who sends the request, from where, and to which gateway.
-func (f *traceFlags) caller(r *simulate.Request) error {
+// setCaller says who sends the request, from where, and to which gateway.
+func (f *traceFlags) setCaller(r *simulate.Request) error {
 	if f.sourceIP != "" {
 		if _, err := netip.ParseAddr(f.sourceIP); err != nil {
 			return usage("--source-ip must be an address, not %q", f.sourceIP)
@@ -226,30 +226,30 @@ func (f *traceFlags) caller(r *simulate.Request) error {
 	return nil
 }
 
-// token is what the flags say the caller brings.
-func (a *app) token(f *traceFlags) (simulate.Token, error) {
+// readToken is what the flags say the caller brings.
+func (a *app) readToken(f *traceFlags) (simulate.Token, error) {
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
 		return simulate.Token{}, usage("--jwt, --opaque and --no-token exclude each other")
 	case f.introspection != "" && (f.jwt != "" || f.opaque || f.noToken || f.realm != "" || strings.Trim(f.scopes, ", ") != ""):
 		return simulate.Token{}, usage("--introspection describes the whole token; leave out --jwt, --opaque, --no-token, --scopes and --realm")
 	case f.introspection != "":
-		return a.tokenOf(f.introspection, "an answer of such an endpoint", trace.Introspected)
+		return a.readTokenFile(f.introspection, "an answer of such an endpoint", trace.Introspected)
 	case f.opaque:
 		return trace.Opaque(f.scopes, f.realm), nil
 	case f.realm != "":
 		return simulate.Token{}, usage("--realm needs --opaque: that of a JWT is one of its claims")
 	case f.jwt != "":
-		return a.tokenOf(f.jwt, "the claims of a token", func(data []byte) (simulate.Token, error) { return trace.JWT(data, f.scopes) })
+		return a.readTokenFile(f.jwt, "the claims of a token", func(data []byte) (simulate.Token, error) { return trace.JWT(data, f.scopes) })
 	case strings.Trim(f.scopes, ", ") != "":
 		return simulate.Token{}, usage("--scopes needs --jwt or --opaque")
 	}
 	return simulate.Token{}, nil
 }
 
-// tokenOf reads a token from a file. The error for a file that holds no such token says
-// what it should hold: content.
-func (a *app) tokenOf(file, content string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
+// readTokenFile reads a token from a file. The error for a file that holds no
+// such token says what it should hold: content.
+func (a *app) readTokenFile(file, content string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
 	data, err := a.readArgument(file)
 	if err != nil {
 		return simulate.Token{}, &exitError{exitInput, err}

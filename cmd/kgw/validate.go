@@ -79,7 +79,7 @@ func (a *app) watchValidate(f *validateFlags, paths []string) error {
 		watched = []string{"."}
 	}
 	for _, text := range f.openAPI {
-		watched = append(watched, filepath.FromSlash(apiDocument(text).File))
+		watched = append(watched, filepath.FromSlash(parseAPIDocument(text).File))
 	}
 	if !f.setEnv { // which changes the texts of files that are kept
 		a.kept, a.memory = &source.Kept{}, &prove.Memory{}
@@ -111,11 +111,11 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	if f.schema == "all" {
 		o.Schema = compile.SchemaAll
 	}
-	result, paths, err := a.validated(f, in, o, paths)
+	result, paths, err := a.checkInputs(f, in, o, paths)
 	if err != nil {
 		return err
 	}
-	if err := a.onlyNew(f, o, result, paths); err != nil {
+	if err := a.removeKnown(f, o, result, paths); err != nil {
 		return err
 	}
 	if f.status != "" {
@@ -136,13 +136,13 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
-// validated checks the inputs, or with --changed-since what changes can touch of
-// them. It also returns the paths that were checked.
-func (a *app) validated(f *validateFlags, in compile.Input, o *compile.Options, paths []string) (*compile.Result, []string, error) {
+// checkInputs checks the inputs, or with --changed-since what changes can touch
+// of them. It also returns the paths that were checked.
+func (a *app) checkInputs(f *validateFlags, in compile.Input, o *compile.Options, paths []string) (*compile.Result, []string, error) {
 	if f.changedSince == "" {
 		return a.memory.Validate(in, *o), paths, nil
 	}
-	touched, err := a.touched(f, &in, o, paths)
+	touched, err := a.touchedInputs(f, &in, o, paths)
 	if err != nil || touched == nil {
 		return a.memory.Validate(in, *o), paths, err
 	}

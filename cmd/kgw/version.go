@@ -46,7 +46,7 @@ type build struct {
 	Modified bool `json:"modified,omitempty"`
 }
 
-func thisBuild() build {
+func readBuild() build {
 	b := build{Version: version(), GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit}
 	if commit != "" {
 		return b
@@ -90,9 +90,9 @@ func (a *app) versionCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			switch output {
 			case "text":
-				return a.printText(thisBuild().String())
+				return a.printText(readBuild().String())
 			case "json":
-				return a.printValue(thisBuild())
+				return a.printValue(readBuild())
 			}
 			return usage("-o must be text or json, not %q", output)
 		},

@@ -65,7 +65,7 @@ func (a *app) watch(paths []string, run func() error) error {
 func (w *watcher) add() error {
 	for _, root := range w.roots {
 		for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
-			w.one(dir)
+			w.addDir(dir)
 			if dir == filepath.Dir(dir) || w.isTop(dir) {
 				break
 			}
@@ -79,7 +79,7 @@ func (w *watcher) add() error {
 			case path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 				return filepath.SkipDir
 			}
-			return w.one(path)
+			return w.addDir(path)
 		})
 		if err != nil {
 			return &exitError{exitInput, fmt.Errorf("files cannot be watched: %w", err)}
@@ -94,7 +94,7 @@ func (w *watcher) isTop(dir string) bool {
 	return err == nil || dir == w.app.dir
 }
 
-func (w *watcher) one(dir string) error {
+func (w *watcher) addDir(dir string) error {
 	if w.watched[dir] {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (w *watcher) wait() ([]string, error) {
 			if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
 				delete(w.watched, e.Name)
 			}
-			if e.Op != fsnotify.Chmod && w.concerns(e.Name) {
+			if e.Op != fsnotify.Chmod && w.mayMatter(e.Name) {
 				changed[w.app.display(e.Name)], quiet = true, time.After(settle)
 			}
 		case <-quiet:
@@ -132,9 +132,9 @@ func (w *watcher) wait() ([]string, error) {
 	}
 }
 
-// concerns reports whether a file may change what is found: it is below a root,
+// mayMatter reports whether a file may change what is found: it is below a root,
 // or one of kgw's own above it.
-func (w *watcher) concerns(name string) bool {
+func (w *watcher) mayMatter(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, "kgw.") || base == ".kgwignore" || base == ".gitignore" {
 		return true

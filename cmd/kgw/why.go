@@ -57,7 +57,7 @@ func (a *app) why(f *whyFlags, args []string) error {
 	if args[0] == "-" {
 		return a.whyLive(f, args[1:])
 	}
-	if file, line, ok := a.lineIn(args[0]); ok {
+	if file, line, ok := a.splitLine(args[0]); ok {
 		return a.whyLine(f, file, line, args[1:])
 	}
 	id, err := objectOf(args[0])
@@ -68,27 +68,27 @@ func (a *app) why(f *whyFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	result, o, err := a.translated(&f.inputFlags, paths)
+	result, o, err := a.compileOrigins(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
-	objects := why.Objects(result, o, id.is)
+	objects := why.Objects(result, o, id.matches)
 	if len(objects) == 0 {
-		return a.noObject(&f.inputFlags, id, result)
+		return a.noObjectError(&f.inputFlags, id, result)
 	}
 	for i := range objects {
 		leaves := objects[i].Leaves
 		objects[i].Leaves = slices.DeleteFunc(slices.Clone(leaves), func(l why.Leaf) bool { return !why.Below(l.Path, field) })
 		if len(objects[i].Leaves) == 0 {
-			return notWritten(&objects[i], field, leaves)
+			return notWrittenError(&objects[i], field, leaves)
 		}
 	}
 	return a.printWhy(f.format, objects)
 }
 
-// translated compiles what the paths name, with the origins of all fields. Nil
-// options mean that the configuration is at fault and was reported.
-func (a *app) translated(f *inputFlags, paths []string) (*compile.Result, *compile.Options, error) {
+// compileOrigins compiles what the paths name, with the origins of all fields.
+// Nil options mean that the configuration is at fault and was reported.
+func (a *app) compileOrigins(f *inputFlags, paths []string) (*compile.Result, *compile.Options, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
 		return nil, nil, err
@@ -126,7 +126,7 @@ func (a *app) printWhy(format string, objects []why.Object) error {
 // objectID names an object on the command line.
 type objectID struct{ kind, namespace, name string }
 
-func (id objectID) is(o *manifest.Object) bool {
+func (id objectID) matches(o *manifest.Object) bool {
 	return strings.EqualFold(o.Kind, id.kind) && o.Meta.Namespace == id.namespace && o.Meta.Name == id.name
 }
 
@@ -163,9 +163,9 @@ func (a *app) fieldOf(args []string) (field string, paths []string, err error) {
 // topFields begin the field paths of objects. A file of such a name is ./spec.
 var topFields = []string{"apiVersion", "kind", "metadata", "spec", "data", "subjects", "roleRef", "rules"}
 
-// noObject returns the error that the inputs do not produce an object, with the
-// errors that may be the reason.
-func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error {
+// noObjectError returns the error that the inputs do not produce an object,
+// with the errors that may be the reason.
+func (a *app) noObjectError(f *inputFlags, id objectID, result *compile.Result) error {
 	if err := a.reportErrors(f, result); err != nil {
 		return err
 	}
@@ -187,8 +187,8 @@ func (a *app) noObject(f *inputFlags, id objectID, result *compile.Result) error
 	return &exitError{exitFindings, fmt.Errorf("%s is not written: %s", asked, help)}
 }
 
-// notWritten returns the error that an object does not have a field.
-func notWritten(o *why.Object, field string, leaves []why.Leaf) error {
+// notWrittenError returns the error that an object does not have a field.
+func notWrittenError(o *why.Object, field string, leaves []why.Leaf) error {
 	var names []string
 	for i := range leaves {
 		names = append(names, leaves[i].Path)
@@ -206,7 +206,7 @@ func (a *app) completeWhy(_ *cobra.Command, args []string, begun string) ([]stri
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	var out []string
-	for _, o := range a.translatedHere() {
+	for _, o := range a.objectsHere() {
 		switch {
 		case len(args) == 0:
 			out = append(out, o.ID())
@@ -220,9 +220,9 @@ func (a *app) completeWhy(_ *cobra.Command, args []string, begun string) ([]stri
 	return out, cobra.ShellCompDirectiveDefault
 }
 
-// translatedHere are the objects that a command without a PATH compiles; none
+// objectsHere are the objects that a command without a PATH compiles; none
 // where something is wrong with the configuration.
-func (a *app) translatedHere() []why.Object {
+func (a *app) objectsHere() []why.Object {
 	c, found := config.ReadNearest(a.dir, a.display, source.Bounds{})
 	if found.Max() == diag.Error {
 		return nil

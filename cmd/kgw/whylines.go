@@ -17,9 +17,9 @@ import (
 
 var fileLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`) })
 
-// lineIn distinguishes FILE:LINE from the name of an object: such a file
+// splitLine distinguishes FILE:LINE from the name of an object: such a file
 // exists.
-func (a *app) lineIn(text string) (file string, line int, ok bool) {
+func (a *app) splitLine(text string) (file string, line int, ok bool) {
 	m := fileLine().FindStringSubmatch(text)
 	if m == nil {
 		return "", 0, false
@@ -35,7 +35,7 @@ func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error 
 	if len(paths) == 0 {
 		paths = []string{filepath.Dir(file)}
 	}
-	result, o, err := a.translated(&f.inputFlags, paths)
+	result, o, err := a.compileOrigins(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (a *app) whyLive(f *whyFlags, paths []string) error {
 	if err != nil {
 		return err
 	}
-	result, o, err := a.translated(&f.inputFlags, paths)
+	result, o, err := a.compileOrigins(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}

@@ -144,15 +144,15 @@ func witnesses(t *testing.T, dir string) []string {
 func TestBoxMustAgree(t *testing.T) {
 	dir, other := "../../examples/jwt", "../../examples/httpbin"
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, dir: dir, secrets: &secret.Book{}}
-	e, err := a.exposed(&inputFlags{failOn: "error", color: "never"}, []string{"."})
+	e, err := a.expose(&inputFlags{failOn: "error", color: "never"}, []string{"."})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &exposure.Witness{Method: "GET", URL: "https://invoices.example.com/healthz"}
-	if !a.agrees(e.cluster, replayOf(t, dir), w) {
+	if !a.checkWitness(e.cluster, replayOf(t, dir), w) {
 		t.Error("what was recorded does not agree with the cluster")
 	}
-	if a.agrees(e.cluster, replayOf(t, other), w) {
+	if a.checkWitness(e.cluster, replayOf(t, other), w) {
 		t.Error("another cluster agrees")
 	}
 }

@@ -119,7 +119,7 @@ var overlaps = []diag.Code{
 func newIsland(p *Page) *island {
 	r := p.Report
 	out := &island{
-		Inputs: shown(p.Inputs), Hosts: []host{}, Rows: []row{}, Findings: []finding{}, Overlaps: []int{}, Withheld: []string{}, Supposed: shown(r.Supposed),
+		Inputs: showTexts(p.Inputs), Hosts: []host{}, Rows: []row{}, Findings: []finding{}, Overlaps: []int{}, Withheld: []string{}, Supposed: showTexts(r.Supposed),
 		Errors: r.Summary.Errors, Warnings: r.Summary.Warnings, ForRecord: r.Summary.Infos,
 	}
 	for _, a := range exposure.Accesses() {
@@ -127,7 +127,7 @@ func newIsland(p *Page) *island {
 	}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
-		out.Hosts = append(out.Hosts, host{report.Visible(h.Host), shown(h.Unknown), shown(h.Notes)})
+		out.Hosts = append(out.Hosts, host{report.Visible(h.Host), showTexts(h.Unknown), showTexts(h.Notes)})
 		for j := range h.Rows {
 			out.Rows = append(out.Rows, newRow(i, &h.Rows[j], p.Inputs))
 		}
@@ -152,7 +152,7 @@ func newRow(host int, r *exposure.Row, inputs []string) row {
 	out := row{
 		Host: host, Methods: report.Visible(r.Verbs()), Path: report.Visible(r.Path), Access: r.Access, Callers: newCallers(r.Callers), InCluster: newCallers(r.InCluster),
 		Backend: report.Visible(r.Backend), Via: report.Visible(r.Via), Rule: report.Visible(r.Rule), Route: report.Visible(r.Route),
-		Source: report.Visible(r.Source.String()), Witness: report.Visible(r.Witness.String()), Findings: shown(r.Findings), About: r.About, Unknown: shown(r.Unknown),
+		Source: report.Visible(r.Source.String()), Witness: report.Visible(r.Witness.String()), Findings: showTexts(r.Findings), About: r.About, Unknown: showTexts(r.Unknown),
 	}
 	if len(r.Schemes) == 1 {
 		out.Schemes = report.Visible(r.Schemes[0])
@@ -169,14 +169,14 @@ func newRow(host int, r *exposure.Row, inputs []string) row {
 		add("", text)
 	}
 	if r.Witness != nil {
-		out.Trace = trace(r.Witness, inputs)
+		out.Trace = traceCommand(r.Witness, inputs)
 		out.Request = &request{r.Witness.Method, r.Witness.URL, r.Witness.Headers}
 	}
 	return out
 }
 
-// trace returns the command that decides a witness.
-func trace(w *exposure.Witness, inputs []string) string {
+// traceCommand returns the command that decides a witness.
+func traceCommand(w *exposure.Witness, inputs []string) string {
 	words := []string{"kgw", "trace", w.Method, w.URL}
 	for _, h := range w.Headers {
 		words = append(words, "-H", h)
@@ -221,19 +221,19 @@ func newFinding(f *exposure.Finding) finding {
 }
 
 func newComparison(r *changes.Report) *comparison {
-	out := &comparison{Name: report.Visible(r.Before), Changes: []change{}, Unchanged: r.Unchanged, Notes: shown(r.Notes)}
+	out := &comparison{Name: report.Visible(r.Before), Changes: []change{}, Unchanged: r.Unchanged, Notes: showTexts(r.Notes)}
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		out.Changes = append(out.Changes, change{
 			Kind: string(c.Kind), Requests: report.Visible(c.Requests), Before: report.Visible(c.Before), After: report.Visible(c.After),
-			Witness: report.Visible(c.Witness.String()), Places: shown(c.Places()),
+			Witness: report.Visible(c.Witness.String()), Places: showTexts(c.Places()),
 		})
 	}
 	return out
 }
 
-// shown returns the texts as they are shown; never nil.
-func shown(list []string) []string {
+// showTexts returns the texts as they are shown; never nil.
+func showTexts(list []string) []string {
 	out := make([]string, len(list))
 	for i, text := range list {
 		out[i] = report.Visible(text)

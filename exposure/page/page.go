@@ -103,27 +103,27 @@ func Write(w io.Writer, p *Page) error {
 		script += read("script/" + name + ".js")
 	}
 	return parsed.Execute(w, document{
-		Policy: template.HTMLAttr(`content="` + policy(style, script, box != nil) + `"`),       //nolint:gosec // hashes only
-		Style:  template.CSS(style), Script: template.JS(script), Data: newIsland(p), Box: box, //nolint:gosec // files of this package
+		Policy: template.HTMLAttr(`content="` + securityPolicy(style, script, box != nil) + `"`), //nolint:gosec // hashes only
+		Style:  template.CSS(style), Script: template.JS(script), Data: newIsland(p), Box: box,   //nolint:gosec // files of this package
 	})
 }
 
-// policy returns the content security policy of a page whose only style and
-// script these are: no request is allowed, and nothing else runs
-// (https://www.w3.org/TR/CSP3/). The simulator is WebAssembly, which script-src must
-// allow.
-func policy(style, script string, simulated bool) string {
+// securityPolicy returns the content security policy of a page whose only style
+// and script these are: no request is allowed, and nothing else runs
+// (https://www.w3.org/TR/CSP3/). The simulator is WebAssembly, which script-src
+// must allow.
+func securityPolicy(style, script string, simulated bool) string {
 	wasm := ""
 	if simulated {
 		wasm = " 'wasm-unsafe-eval'"
 	}
 	return strings.Join([]string{
-		"default-src 'none'", "script-src " + hash(script) + wasm, "style-src " + hash(style), "base-uri 'none'", "form-action 'none'",
+		"default-src 'none'", "script-src " + hashSource(script) + wasm, "style-src " + hashSource(style), "base-uri 'none'", "form-action 'none'",
 	}, "; ")
 }
 
-// hash returns the source expression for an inline text.
-func hash(text string) string {
+// hashSource returns the source expression for an inline text.
+func hashSource(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

@@ -82,7 +82,7 @@ func TestPolicy(t *testing.T) {
 		inside, _, _ := strings.Cut(rest, to)
 		return inside
 	}
-	want := policy(between("<style>", "</style>"), between("<script>", "</script>"), false)
+	want := securityPolicy(between("<style>", "</style>"), between("<script>", "</script>"), false)
 	if got := between(`Content-Security-Policy" content="`, `"`); got != want {
 		t.Errorf("the policy is %s, not %s", got, want)
 	}
