@@ -145,7 +145,7 @@ func (t *three) askEnds() {
 	t.was, t.is = t.comparison.ask(t.sides[0], 0, t.requests), t.comparison.ask(t.sides[1], 1, t.requests)
 	if slices.Contains(t.class.Methods, "OPTIONS") {
 		for side := range t.sides {
-			t.ends.preflights[side] = t.answersPreflight(t.sides[side], uint(side))
+			t.preflights[side] = t.answersPreflight(t.sides[side], uint(side))
 		}
 	}
 	t.supposes = slices.Clone(t.world.Supposes())
@@ -184,7 +184,7 @@ func (t *three) add(kind Kind, before, after string, with int) {
 
 // comparePreflights compares whether the preflights of browsers are answered.
 func (t *three) comparePreflights() {
-	if t.ends.preflights != [2]bool{true, true} || t.answersPreflight(t.state.now, phaseNow) {
+	if t.preflights != [2]bool{true, true} || t.answersPreflight(t.state.now, phaseNow) {
 		return
 	}
 	ch := t.base
@@ -249,7 +249,7 @@ func (t *three) insideOf(service string) {
 // has a say in is kept.
 func (t *three) insideAt(side int, service string, credential int) *simulate.Decision {
 	call := insideCall{side, service, credential}
-	if d := t.asked.inside[call]; d != nil {
+	if d := t.inside[call]; d != nil {
 		return d
 	}
 	free := &simulate.World{Doubtful: true}
@@ -258,10 +258,10 @@ func (t *three) insideAt(side int, service string, credential int) *simulate.Dec
 		t.world.Phase = uint(side)
 		return t.insideIn(t.world, t.sides[side], service, credential)
 	}
-	if t.asked.inside == nil {
-		t.asked.inside = map[insideCall]*simulate.Decision{}
+	if t.inside == nil {
+		t.inside = map[insideCall]*simulate.Decision{}
 	}
-	t.asked.inside[call] = d
+	t.inside[call] = d
 	return d
 }
 
