@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/kinds"
@@ -295,14 +294,14 @@ func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 // that has it.
 func identityOfObject(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
 
-// Text returns what a step does, in a line for each object.
-func (s *Step) Text() string {
-	var b strings.Builder
+// Lines returns what a step does, a text for each object.
+func (s *Step) Lines() []string {
+	var out []string
 	for i := range s.Apply {
-		fmt.Fprintf(&b, "  apply %s\n", s.Apply[i].ID())
+		out = append(out, "apply "+s.Apply[i].ID().String())
 	}
 	for _, id := range s.Delete {
-		fmt.Fprintf(&b, "  delete %s\n", id)
+		out = append(out, "delete "+id.String())
 	}
-	return b.String()
+	return out
 }

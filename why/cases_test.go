@@ -122,7 +122,7 @@ func TestEveryLeafHasAnOrigin(t *testing.T) {
 				}
 				for _, s := range l.From {
 					if s.Kind == why.Input && !exists(s) {
-						t.Errorf("%s: %s %s is said to come from %s, and there is no such field", name, o.ID(), l.Path, s.String())
+						t.Errorf("%s: %s %s is said to come from %s, and there is no such field", name, o.ID(), l.Path, s.Field)
 					}
 				}
 			}

@@ -37,10 +37,10 @@ func Live(live source.Object, objects []Object, mask func(string) string) (text 
 		switch {
 		case l == nil:
 			return ""
-		case l.value() == has[path]:
+		case textOf(l.Value) == has[path]:
 			return mask(l.Origin())
 		}
-		return mask("kgw writes " + l.value() + ": " + l.Origin())
+		return "kgw writes " + mask(l.Text()) + ": " + mask(l.Origin())
 	})
 	if len(lacks) > 0 {
 		note = strings.TrimPrefix(note+"; kgw also writes "+someOf(lacks), "; ")
@@ -97,7 +97,7 @@ func counterpart(live source.Object, has map[string]string, objects []Object) (o
 func countShared(has map[string]string, o *Object) int {
 	n := 0
 	for i := range o.Leaves {
-		if l := &o.Leaves[i]; Below(l.Path, "spec") && has[l.Path] == l.value() {
+		if l := &o.Leaves[i]; Below(l.Path, "spec") && has[l.Path] == textOf(l.Value) {
 			n++
 		}
 	}

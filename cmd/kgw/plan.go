@@ -124,11 +124,14 @@ func (a *app) tellStep(i int, s *compare.Step, last bool) {
 	case len(s.Gaps) > 0:
 		says = "requests are exposed or refused that were not before and are not after"
 	}
-	fmt.Fprintf(a.stderr, "step %d, %s: %s\n%s", i+1, strings.ReplaceAll(s.Name, "-", " "), says, report.Lines(a.secrets.Text(s.Text())))
+	shown := func(text string) string { return report.Visible(a.secrets.Text(text)) }
+	fmt.Fprintf(a.stderr, "step %d, %s: %s\n", i+1, strings.ReplaceAll(s.Name, "-", " "), says)
+	for _, line := range s.Lines() {
+		fmt.Fprintf(a.stderr, "  %s\n", shown(line))
+	}
 	for k := range s.Gaps {
 		g := &s.Gaps[k]
-		witness := g.Witness.Method + " " + g.Witness.URL
-		fmt.Fprintf(a.stderr, "  gap: %s\n    witness: %s\n", report.Visible(a.secrets.Text(g.String())), report.Visible(a.secrets.Text(witness)))
+		fmt.Fprintf(a.stderr, "  gap: %s\n    witness: %s\n", shown(g.String()), shown(g.Witness.Method+" "+g.Witness.URL))
 	}
 	if len(s.Gaps) > 0 {
 		a.fail(exitFindings)

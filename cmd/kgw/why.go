@@ -13,7 +13,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
-	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -112,15 +111,11 @@ func (a *app) reportErrors(f *inputFlags, result *compile.Result) error {
 }
 
 func (a *app) printWhy(format string, objects []why.Object) error {
+	leaves := why.Show(objects, a.secrets.Text)
 	if format == "json" {
-		return a.printValue(why.JSON(objects, a.secrets.Text))
+		return a.printValue(leaves)
 	}
-	for i := range objects {
-		if err := a.printText(report.Lines(a.secrets.Text(objects[i].Text()))); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.printText(why.Text(leaves))
 }
 
 // objectID names an object on the command line.

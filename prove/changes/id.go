@@ -11,10 +11,14 @@ import (
 // ID returns the id of what texts say, without the secrets of the book: equal
 // texts have equal ids.
 func ID(book *secret.Book, texts ...string) string {
-	list, err := json.Marshal(texts)
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = book.Text(text)
+	}
+	list, err := json.Marshal(shown)
 	if err != nil {
 		panic(err) // texts can be written
 	}
-	sum := sha256.Sum256([]byte(book.Text(string(list))))
+	sum := sha256.Sum256(list)
 	return hex.EncodeToString(sum[:8])
 }
