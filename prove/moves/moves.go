@@ -56,7 +56,7 @@ type Move struct {
 // masks the secrets that the book knows. It returns nil where nothing was moved.
 func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *secret.Book) *Moves {
 	m := &Moves{to: result.To}
-	byName := map[string]*Move{}
+	moved, first := map[migrate.Place]*Move{}, map[string]*Move{}
 	if result.To != migrate.ToGatewayAPI && !slices.ContainsFunc(result.Documents, func(d migrate.Document) bool { return d.Outcome == migrate.Moved }) {
 		return nil
 	}
@@ -67,12 +67,17 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 			if d.Kind != "APIRule" {
 				one.NotCompared = prove.APINotComparable(d.Doc)
 			}
+			if other := first[one.Resource]; other != nil {
+				one.NotCompared = fmt.Sprintf("it is defined in %s too", other.File)
+			} else {
+				first[one.Resource] = one
+			}
 			if d.Rival != nil {
 				one.NotCompared = fmt.Sprintf("the Api %s has its host too, and which of the two is in use is not known", resourceName(d.Rival, o.Namespace))
-				byName[resourceName(d.Rival, o.Namespace)] = one
+				moved[migrate.PlaceOf(d.Rival)] = one
 			}
 			m.Resources = append(m.Resources, one)
-			byName[one.Resource] = one
+			moved[migrate.PlaceOf(d.Doc)] = one
 		}
 	}
 	before, after, supposed := Sides(in, o, result)
@@ -86,11 +91,11 @@ func Compare(in compile.Input, o compile.Options, result *migrate.Result, book *
 		sides[i], compiled[i] = prove.Compared(side.Input, side.Options)
 	})
 	then, now := compiled[0], compiled[1]
-	m.addCompiled(then, now, byName, o.Namespace)
-	noteWithheld(then, "before", byName, o.Namespace, book)
-	noteWithheld(now, "after", byName, o.Namespace, book)
+	m.addCompiled(then, now, moved, o.Namespace)
+	noteWithheld(then, "before", moved, book)
+	noteWithheld(now, "after", moved, book)
 	found := classes.Compare(sides[0], sides[1])
-	m.assignChanges(found, changes.New(found, book), byName, o.Namespace)
+	m.assignChanges(found, changes.New(found, book), moved)
 	m.settle()
 	if len(m.Resources) == 0 {
 		return nil
@@ -120,7 +125,7 @@ func Sides(in compile.Input, o compile.Options, result *migrate.Result) (before,
 
 // addCompiled adds the resources that the compiler writes HTTPRoutes for after
 // the move and did not before: a setting moves them.
-func (m *Moves) addCompiled(then, now *compile.Result, byName map[string]*Move, namespace string) {
+func (m *Moves) addCompiled(then, now *compile.Result, moved map[migrate.Place]*Move, namespace string) {
 	routes := func(r *compile.Result) map[*source.Document]bool {
 		out := map[*source.Document]bool{}
 		for i := range r.Objects {
@@ -136,12 +141,12 @@ func (m *Moves) addCompiled(then, now *compile.Result, byName map[string]*Move, 
 	}
 	for i := range now.Resources {
 		doc := now.Resources[i].Doc
-		name := resourceName(doc, namespace)
-		if !have[doc] || had[migrate.PlaceOf(doc)] || byName[name] != nil {
+		place := migrate.PlaceOf(doc)
+		if !have[doc] || had[place] || moved[place] != nil {
 			continue
 		}
-		one := &Move{Resource: name, File: doc.File.Name, Changes: []changes.Change{}}
-		m.Resources, byName[name] = append(m.Resources, one), one
+		one := &Move{Resource: resourceName(doc, namespace), File: doc.File.Name, Changes: []changes.Change{}}
+		m.Resources, moved[place] = append(m.Resources, one), one
 		m.Setting = "istio.routeAPI: " + migrate.ToGatewayAPI
 	}
 }
@@ -155,7 +160,7 @@ func resourceName(doc *source.Document, namespace string) string {
 
 // assignChanges assigns each change to the resource that it is about; report is
 // r as it is printed.
-func (m *Moves) assignChanges(r *classes.Report, report *changes.Report, byName map[string]*Move, namespace string) {
+func (m *Moves) assignChanges(r *classes.Report, report *changes.Report, moved map[migrate.Place]*Move) {
 	m.Unchanged, m.Notes = report.Unchanged, report.Notes
 	for i := range report.Changes {
 		doc := r.Changes[i].WasAt.Doc
@@ -163,7 +168,7 @@ func (m *Moves) assignChanges(r *classes.Report, report *changes.Report, byName 
 			doc = r.Changes[i].IsAt.Doc
 		}
 		if doc != nil {
-			if one := byName[resourceName(doc, namespace)]; one != nil {
+			if one := moved[migrate.PlaceOf(doc)]; one != nil {
 				if one.NotCompared == "" { // else there is nothing to compare with
 					one.Changes = append(one.Changes, report.Changes[i])
 				}
@@ -176,9 +181,9 @@ func (m *Moves) assignChanges(r *classes.Report, report *changes.Report, byName 
 
 // noteWithheld notes which resources have an error that keeps them from being
 // compared.
-func noteWithheld(r *compile.Result, when string, byName map[string]*Move, namespace string, book *secret.Book) {
+func noteWithheld(r *compile.Result, when string, moved map[migrate.Place]*Move, book *secret.Book) {
 	for i := range r.Resources {
-		one := byName[resourceName(r.Resources[i].Doc, namespace)]
+		one := moved[migrate.PlaceOf(r.Resources[i].Doc)]
 		if !r.Resources[i].Withheld || one == nil || one.NotCompared != "" {
 			continue
 		}

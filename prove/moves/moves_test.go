@@ -1,6 +1,7 @@
 package moves
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -78,6 +79,30 @@ func TestRivals(t *testing.T) {
 		}
 		if len(m.General) < c.general {
 			t.Errorf("%s: %v beside", name, m.General)
+		}
+	}
+}
+
+// TestDefinedTwice: a resource that is defined again is not without a change because
+// the changes are those of the first.
+func TestDefinedTwice(t *testing.T) {
+	const rule = "{apiVersion: gateway.kyma-project.io/v1beta1, kind: APIRule, metadata: {name: a, namespace: shop}, spec: {host: a.example.com, " +
+		"gateway: kyma-system/kyma-gateway, service: {name: a, port: 80}, rules: [{path: /a, methods: [GET], accessStrategies: [{handler: METHOD}]}]}}\n"
+	for second, want := range map[string]int{"noop": 1, "allow": 0} {
+		var in compile.Input
+		for i, handler := range []string{"noop", second} {
+			f, _ := source.NewFile(fmt.Sprintf("%d.yaml", i), []byte(strings.Replace(rule, "METHOD", handler, 1)))
+			in.Files = append(in.Files, f)
+		}
+		m := Compare(in, compile.Options{}, migrate.Run(in.Files, migrate.Options{To: "v2"}), &secret.Book{})
+		compared := 0
+		for _, one := range m.Resources {
+			if one.NotCompared == "" {
+				compared++
+			}
+		}
+		if len(m.Resources) != 2 || compared != want || m.Resources[1].NotCompared != "it is defined in 0.yaml too" {
+			t.Errorf("%s: %d are compared, want %d; of the second: %q", second, compared, want, m.Resources[1].NotCompared)
 		}
 	}
 }
