@@ -1,7 +1,6 @@
 package migrate
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,35 +136,6 @@ func (c *conversion) oneHost() {
 func isVersion(m source.Member) bool { return m.Key == "apiVersion" }
 
 func (c *conversion) apiVersion() string { return apirule.Group + "/" + c.To }
-
-// restore finds the spec that the document truly has: its own, or that which
-// the controller's converter has kept as JSON. ok is false where that cannot
-// be read.
-func (c *conversion) restore() bool {
-	spec, _ := c.old.Get("spec")
-	c.spec, _ = spec.(source.Object)
-	annotations := c.annotations()
-	original, _ := annotations.Get(originalVersion)
-	text, kept := annotations.Get(originalSpec)
-	rules, _ := c.spec.Get("rules")
-	if !kept || original != "v1beta1" && (original != nil || len(elements(rules)) > 0) {
-		return true
-	}
-	c.from, c.result.From = originalSpec, "v1beta1"
-	f, problem := source.NewFile("annotation", []byte(fmt.Sprint(text)))
-	if problem == nil && json.Valid(f.Data) {
-		if docs, _ := source.Split(f); len(docs) == 1 {
-			if root, _ := docs[0].Parse(); root != nil {
-				spec, ok := source.Value(root).(source.Object)
-				if c.spec = spec; ok {
-					return true
-				}
-			}
-		}
-	}
-	c.leave(diag.NotValid, "spec", "restore the object with kubectl, or remove the annotation", "the annotation %s does not hold a spec", originalSpec)
-	return false
-}
 
 func (c *conversion) annotations() source.Object {
 	meta, _ := c.old.Get("metadata")
