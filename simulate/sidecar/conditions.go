@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -53,8 +54,13 @@ func (a *authorization) matches(c *call) (rule, bool) {
 	return rule{}, false
 }
 
-// holdsRule compares all parts of a rule; one that is absent holds.
+// holdsRule compares all parts of a rule; one that is absent holds. On a port that is
+// treated as TCP an ALLOW policy has none of the rules that name an attribute of
+// HTTP in any alternative (pilot/pkg/security/authz/builder).
 func (c *call) holdsRule(a *authorization, r *rule, ask bool) truth {
+	if c.tcp && a.action == "ALLOW" && r.http {
+		return no
+	}
 	out := yes
 	for _, part := range [][][]condition{r.to, r.from, {r.when}} {
 		if len(part) == 0 {
@@ -78,9 +84,6 @@ func (c *call) holdAll(a *authorization, list []condition, ask bool) truth {
 	out := yes
 	for i := range list {
 		if c.tcp && httpOnly(list[i].field) {
-			if a.action == "ALLOW" {
-				return no
-			}
 			continue // a connection has no such attribute: the rest decides
 		}
 		got := c.holdsCondition(a, &list[i])
@@ -137,7 +140,7 @@ func (c *call) holdsValue(a *authorization, k *condition, v string) truth {
 		if c.port == "" {
 			return maybe
 		}
-		return truthOf(v == c.port)
+		return truthOf(samePort(v, c.port))
 	case "ipBlocks", "remoteIpBlocks":
 		return c.holdsAddress(k.field, v)
 	}
@@ -161,10 +164,12 @@ func (c *call) isCaller(a *authorization, k *condition, v string) bool {
 	return pathlang.PolicyText(v, parts[0])
 }
 
-// authority is the Host header in lower case. A symbolic request may name any
-// port.
-func (c *call) authority() string {
-	host := strings.ToLower(c.in.Host)
+// authority is the Host header in lower case.
+func (c *call) authority() string { return strings.ToLower(c.host()) }
+
+// host is the Host header. A symbolic request may name any port.
+func (c *call) host() string {
+	host := c.in.Host
 	if c.in.Free > simulate.Concrete && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
 		return host + ":1"
 	}
@@ -173,24 +178,72 @@ func (c *call) authority() string {
 
 var anyPort = simulate.Unknown{Why: simulate.Chosen, What: "the Host header names a port", Key: "a port in the Host header", HostPort: true}
 
+// samePort compares the numbers of two ports; a text that is none is itself.
+func samePort(a, b string) bool {
+	n, err := strconv.ParseUint(a, 10, 16)
+	m, wrong := strconv.ParseUint(b, 10, 16)
+	return a == b || err == nil && wrong == nil && n == m
+}
+
 // holdsPrincipal compares the issuer and the subject of the verified token.
 func (c *call) holdsPrincipal(v string) truth {
-	if c.identity == nil || c.identity.issuer == "" || c.identity.subject == "" {
+	if c.identity == nil {
 		return no
 	}
-	issuer, subject := c.identity.issuer, c.identity.subject
-	i := strings.LastIndexByte(v, '/')
+	issuer, issued := c.identity.claims["iss"].(string)
+	subject, has := c.identity.claims["sub"].(string)
+	p := readPrincipal(v)
+	return truthOf(issued && has && p.issuer.matches(issuer) && p.subject.matches(subject))
+}
+
+// principal is a value of requestPrincipals: what it wants of the issuer and of the
+// subject of a token.
+type principal struct{ issuer, subject textPattern }
+
+// textPattern is a text, or what one begins or ends with, or any that is not
+// empty.
+type textPattern struct {
+	text                string
+	any, prefix, suffix bool
+}
+
+func (p textPattern) matches(s string) bool {
 	switch {
-	case v == "*":
-		return yes
-	case i >= 0:
-		return truthOf(pathlang.PolicyText(v[:i], issuer) && pathlang.PolicyText(v[i+1:], subject))
-	case strings.HasPrefix(v, "*"):
-		return truthOf(strings.HasSuffix(subject, v[1:]))
-	case strings.HasSuffix(v, "*"):
-		return truthOf(strings.HasPrefix(issuer, v[:len(v)-1]))
+	case p.any:
+		return s != ""
+	case p.prefix:
+		return strings.HasPrefix(s, p.text)
+	case p.suffix:
+		return strings.HasSuffix(s, p.text)
 	}
-	return no
+	return s == p.text
+}
+
+// example is a text that the pattern matches; of any text it is the one given.
+func (p textPattern) example(otherwise string) string {
+	if p.any {
+		return otherwise
+	}
+	return p.text
+}
+
+// readPrincipal reads a value as Istio does: it is cut at its last slash, a "*"
+// that begins it is one of the issuer, one that ends it one of the subject, and it
+// never has both (pilot/pkg/security/authz/model, requestPrincipalGenerator).
+func readPrincipal(v string) principal {
+	issuer, subject, cut := cutLast(v, "/")
+	one, other := textPattern{text: issuer}, textPattern{text: subject}
+	switch {
+	case v == "*", !cut && strings.HasPrefix(v, "*"):
+		one, other = textPattern{any: true}, textPattern{text: v[1:], any: v == "*", suffix: true}
+	case strings.HasPrefix(v, "*"):
+		one = textPattern{text: issuer[1:], any: issuer == "*", suffix: true}
+	case cut && strings.HasSuffix(v, "*"):
+		other = textPattern{text: subject[:len(subject)-1], any: subject == "*", prefix: true}
+	case strings.HasSuffix(v, "*"):
+		one, other = textPattern{text: v[:len(v)-1], prefix: true}, textPattern{any: true}
+	}
+	return principal{one, other}
 }
 
 // holdsAddress compares the address of who connects, or of the client.
@@ -309,10 +362,14 @@ func (c *call) holdsAttribute(key, v string) truth {
 	return maybe // destination.ip, connection.sni, metadata of other filters
 }
 
-// holdsHeader compares all lines of a header together.
+// holdsHeader compares all lines of a header together. Any value is there, also one
+// that is empty.
 func (c *call) holdsHeader(name, v string) truth {
-	if strings.EqualFold(name, ":authority") || strings.EqualFold(name, "host") {
-		return truthOf(pathlang.PolicyText(v, c.authority()))
+	if value, line := c.requestLine(strings.ToLower(name)); line {
+		if c.in.Free > simulate.Concrete && !strings.EqualFold(name, ":method") {
+			return maybe // the case of the host, the query and the scheme are the caller's
+		}
+		return truthOf(pathlang.PolicyText(v, value))
 	}
 	if c.in.IsUnsettled(name) {
 		return maybe
@@ -320,11 +377,26 @@ func (c *call) holdsHeader(name, v string) truth {
 	values := lines(c.in, name)
 	switch {
 	case values != nil:
-		return truthOf(pathlang.PolicyText(v, strings.Join(values, ",")))
+		return truthOf(v == "*" || pathlang.PolicyText(v, strings.Join(values, ",")))
 	case c.in.Free > simulate.Concrete:
 		return maybe
 	}
 	return no
+}
+
+// requestLine is a part of the request line, which Envoy has among the headers.
+func (c *call) requestLine(name string) (value string, has bool) {
+	switch name {
+	case ":authority", "host":
+		return c.host(), true
+	case ":method":
+		return c.in.Method, true
+	case ":path":
+		return c.in.Target, true
+	case ":scheme":
+		return c.in.Scheme, true
+	}
+	return "", false
 }
 
 // holdsClaim compares a claim of the verified token, or one inside it. Only texts

@@ -60,6 +60,10 @@ func TestConditions(t *testing.T) {
 		{"when: [{key: 'request.headers[x-a]', values: [b]}]", map[string]string{mesh: stop, mesh + "X-A=b": pass, mesh + "X-A=b x-a=c": stop, mesh + "@free=header": both, mesh + "x-a=c @free=header": stop}},
 		{"when: [{key: 'request.headers[x-a]', values: ['b,*']}]", map[string]string{mesh + "X-A=b x-a=c": pass}}, // the lines of a header are one value
 		{"when: [{key: 'request.headers[x-a]', notValues: [b]}]", map[string]string{mesh: pass, mesh + "x-a=b": stop, mesh + "x-a=c": pass}},
+		{"when: [{key: 'request.headers[x-a]', values: ['*']}]", map[string]string{mesh: stop, mesh + "x-a=": pass}}, // a value that is empty is there
+		{"when: [{key: 'request.headers[:path]', values: ['/']}]", map[string]string{mesh: pass, mesh + "@free=header": both}},
+		{"when: [{key: 'request.headers[:method]', values: [GET]}]", map[string]string{mesh: pass, mesh + "@free=request": pass}},
+		{"when: [{key: 'request.headers[:scheme]', values: [https]}]", map[string]string{mesh: stop}},
 		{"when: [{key: 'request.headers[:authority]', values: [a.test]}]", map[string]string{mesh: pass, strings.Replace(mesh, "a.test", "a.test:1", 1): stop}},
 		{"when: [{key: source.namespace, values: [istio-system]}]", map[string]string{mesh: pass, caller("cluster.local/ns/o/sa/x"): stop}},
 		{"when: [{key: source.principal, values: ['" + ingress + "']}]", map[string]string{mesh: pass, caller("x"): stop}},
@@ -99,7 +103,15 @@ func TestRequestPrincipals(t *testing.T) {
 		{"https://i/you", me, 403},
 		{"https://i/*", me, 200},
 		{"https://i/m*", me, 200},
-		{"https://i/*e", me, 200},
+		{"https://i/*e", me, 403}, // a "*" begins no subject
+		{"https://i/*e", with("https://i", "*e"), 200},
+		{"*/*", me, 403}, // one that begins the value is of the issuer, and the subject is a text
+		{"*/*", with("https://i", "*"), 200},
+		{"*i/me", me, 200},
+		{"*i/m*", me, 403},
+		{"https://*/me", me, 403},
+		{"https*/me", me, 403},
+		{"https://i/", with("https://i", ""), 200},
 		{"https://x/*", me, 403},
 		{"*/me", me, 200},
 		{"*/you", me, 403},

@@ -147,11 +147,8 @@ func (r *rule) admission(caller string) (out simulate.Admission, possible bool) 
 			bound = false
 			continue
 		}
-		issuer, subject, _ := cutLast(requested, "/")
-		if subject == "*" || subject == "" {
-			subject = "someone"
-		}
-		claims["iss"], claims["sub"] = issuer, subject
+		p := readPrincipal(requested)
+		claims["iss"], claims["sub"] = p.issuer.example("https://any-issuer.test"), p.subject.example("someone")
 	}
 	for _, c := range r.when {
 		if name, ok := strings.CutPrefix(c.field, "request.auth.claims["); ok && !c.not {

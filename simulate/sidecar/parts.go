@@ -249,8 +249,8 @@ func claimsOf(list []condition) map[string]any {
 		case "request.auth.presenter":
 			out["azp"] = value
 		case "requestPrincipals":
-			if _, subject, ok := cutLast(c.values[0], "/"); ok && subject != "*" {
-				out["sub"] = strings.Trim(subject, "*")
+			if subject := readPrincipal(c.values[0]).subject; !subject.any {
+				out["sub"] = subject.text
 			}
 		}
 	}

@@ -197,20 +197,22 @@ func TestPorts(t *testing.T) {
 	}
 	const tcp = "{name: tcp-web, port: 80}"
 	for name, c := range map[string]struct{ text, want string }{
-		"a number":                        {withPorts("{port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
-		"the number of the Service":       {withPorts("{port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['80']}}]}]"), "403 policy-denied"},
-		"no target is the same number":    {withPorts("{port: 80}") + policyText(forS+"rules: [{to: [{operation: {ports: ['80']}}]}]"), "s.ns:80"},
-		"a name of the pods":              {withPorts("{port: 80, targetPort: web}") + workload("Deployment", "w", "app: s") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
-		"a name of unknown pods":          {withPorts("{port: 80, targetPort: web}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "403 policy-denied or s.ns:80"},
-		"no such port":                    {withPorts("{port: 81}"), "0 crashed"},
-		"a DENY of a path on TCP":         {withPorts(tcp) + policyText(forS+"action: DENY, rules: [{to: [{operation: {paths: [/other]}}]}]"), "0 crashed"},
-		"a DENY of a caller on TCP":       {withPorts(tcp) + policyText(forS+"action: DENY, rules: [{from: [{source: {namespaces: [other]}}], to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
-		"an ALLOW of a path on TCP":       {withPorts(tcp) + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "0 crashed"},
-		"an ALLOW of a caller on TCP":     {withPorts(tcp) + policyText(forS+"rules: [{from: [{source: {principals: ['*']}}]}]"), "s.ns:80"},
-		"a protocol of the application":   {withPorts("{name: tcp-web, port: 80, appProtocol: http}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
-		"an application over TLS":         {withPorts("{name: web, port: 80, appProtocol: kubernetes.io/wss}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "0 crashed"},
-		"a name without a protocol":       {withPorts("{name: web, port: 80}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
-		"several ports, one is asked for": {withPorts("{name: a, port: 79}, {name: b, port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
+		"a number":                            {withPorts("{port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
+		"the number of the Service":           {withPorts("{port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['80']}}]}]"), "403 policy-denied"},
+		"no target is the same number":        {withPorts("{port: 80}") + policyText(forS+"rules: [{to: [{operation: {ports: ['80']}}]}]"), "s.ns:80"},
+		"a name of the pods":                  {withPorts("{port: 80, targetPort: web}") + workload("Deployment", "w", "app: s") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
+		"a name of unknown pods":              {withPorts("{port: 80, targetPort: web}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "403 policy-denied or s.ns:80"},
+		"no such port":                        {withPorts("{port: 81}"), "0 crashed"},
+		"a DENY of a path on TCP":             {withPorts(tcp) + policyText(forS+"action: DENY, rules: [{to: [{operation: {paths: [/other]}}]}]"), "0 crashed"},
+		"a DENY of a caller on TCP":           {withPorts(tcp) + policyText(forS+"action: DENY, rules: [{from: [{source: {namespaces: [other]}}], to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
+		"an ALLOW of a path on TCP":           {withPorts(tcp) + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "0 crashed"},
+		"an ALLOW of a path or a port on TCP": {withPorts(tcp) + policyText(forS+"rules: [{to: [{operation: {ports: ['80']}}, {operation: {paths: [/]}}]}]"), "0 crashed"},
+		"an ALLOW of a port on TCP":           {withPorts(tcp) + policyText(forS+"rules: [{to: [{operation: {ports: ['080']}}]}]"), "s.ns:80"},
+		"an ALLOW of a caller on TCP":         {withPorts(tcp) + policyText(forS+"rules: [{from: [{source: {principals: ['*']}}]}]"), "s.ns:80"},
+		"a protocol of the application":       {withPorts("{name: tcp-web, port: 80, appProtocol: http}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
+		"an application over TLS":             {withPorts("{name: web, port: 80, appProtocol: kubernetes.io/wss}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "0 crashed"},
+		"a name without a protocol":           {withPorts("{name: web, port: 80}") + policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"), "s.ns:80"},
+		"several ports, one is asked for":     {withPorts("{name: a, port: 79}, {name: b, port: 80, targetPort: 8080}") + policyText(forS+"rules: [{to: [{operation: {ports: ['8080']}}]}]"), "s.ns:80"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulatetest.Check(t, loaded(t, c.text), "GET http://a.test/ @to=s.ns.svc.cluster.local:80 @caller="+ingress+" -> "+c.want)
@@ -225,6 +227,32 @@ func TestPorts(t *testing.T) {
 	}
 	raw := loaded(t, withPorts("{port: 3306}")+policyText(forS+"rules: [{to: [{operation: {paths: [/]}}]}]"))
 	simulatetest.Check(t, raw, "GET http://a.test/ @to=s.ns:3306 -> 0 crashed")
+}
+
+// TestTokensOnTCP: on a port that is one of TCP nobody looks at tokens, and an
+// authorizer that speaks HTTP is not asked, so that neither proves anything.
+func TestTokensOnTCP(t *testing.T) {
+	ports := strings.Replace(service, "selector: {app: s}", "selector: {app: s}, ports: [{name: tcp, port: 80}]", 1)
+	tokens := loaded(t, ports+jwtRules("a", ruleA))
+	for _, token := range []simulate.Token{jwtOf("https://a", simulate.Via{}), jwtOf("https://b", simulate.Via{}), {Kind: "malformed", Value: "x"}} {
+		if d := tokens.Decide(toS(token), nil); verdict(&d) != "200" {
+			t.Errorf("%v: %s (%s)", token, verdict(&d), d.Reason)
+		}
+	}
+	var out []string
+	custom := loaded(t, ports+policyText(forS+"action: CUSTOM, provider: {name: ext}, rules: [{}]"))
+	for _, o := range outcomesOf(custom, toS(simulate.Token{})) {
+		out = append(out, verdict(&o.Decision))
+	}
+	slices.Sort(out)
+	if strings.Join(out, ", ") != "200, 200 extAuth:ext" {
+		t.Errorf("an authorizer: %v", out)
+	}
+}
+
+func outcomesOf(s *Sidecars, r *simulate.Request) []simulate.Outcome {
+	d := simulate.Outcomes(r, nil, s.Decide)
+	return d.Each()
 }
 
 // TestPodsOfNoWorkload: pods are named by labels, with a word where none of the

@@ -2,6 +2,7 @@ package sidecar
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,8 @@ type rule struct {
 	from [][]condition
 	to   [][]condition
 	when []condition
+	// http reports that some alternative names an attribute of HTTP.
+	http bool
 }
 
 // condition compares one attribute of a request with values.
@@ -106,6 +109,11 @@ func readRule(n *source.Node, path string) rule {
 		}
 		if v := source.Texts(source.Field(w, "notValues")); len(v) > 0 {
 			r.when = append(r.when, newCondition(key, v, true, at+".notValues"))
+		}
+	}
+	for _, part := range [][][]condition{r.from, r.to, {r.when}} {
+		for _, list := range part {
+			r.http = r.http || slices.ContainsFunc(list, func(c condition) bool { return httpOnly(c.field) })
 		}
 	}
 	return r

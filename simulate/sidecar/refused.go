@@ -127,7 +127,7 @@ func knownKey(key string) bool {
 		inside := strings.TrimSuffix(rest, "]")
 		return strings.HasSuffix(rest, "]") && inside != "" && (name == "request.headers" || name == "request.auth.claims" || strings.HasPrefix(name, "experimental.envoy.filters."))
 	}
-	return slices.Contains(plainKeys, key) || strings.HasPrefix(key, "experimental.envoy.filters.")
+	return slices.Contains(plainKeys, key)
 }
 
 // reasonRefused returns why Istio refuses a condition.

@@ -17,8 +17,7 @@ const name = "Policy"
 
 // identity is what a proxy knows of the caller's token.
 type identity struct {
-	issuer, subject string
-	claims          map[string]any // as conditions see them
+	claims map[string]any // as conditions see them
 }
 
 // call is one request at one proxy.
@@ -223,6 +222,9 @@ func (c *call) askAuthorizers(d *simulate.Decision) bool {
 			*d = simulate.Decision{Status: http.StatusForbidden, Cause: simulate.PolicyDenied, At: a.manifest.At("spec.provider"), Reason: why}
 			return false
 		}
+		if c.tcp && c.in.Holds(notAsked(a)) {
+			continue
+		}
 		c.trail.Say(name, a.manifest.At(r.path), "it is supposed that the external authorizer %q lets the request through", a.provider)
 		c.in.Unsettle("*")
 		if c.mesh.Providers[a.provider] && c.in.World().Doubts() && c.in.Holds(failsOpen(a)) {
@@ -244,8 +246,17 @@ func failsOpen(a guard) simulate.Unknown {
 	}
 }
 
-// reasonUnasked returns why Istio refuses the requests of a policy with an
-// external authorizer, "" if the authorizer is asked.
+// notAsked is the condition that an authorizer is not asked on a port that is treated
+// as TCP: one that speaks HTTP is not.
+func notAsked(a guard) simulate.Unknown {
+	return simulate.Unknown{
+		Why: simulate.Opaque, At: a.manifest.At("spec.provider"), Key: "speaks HTTP " + a.provider,
+		What: fmt.Sprintf("the external authorizer %q speaks HTTP, and is not asked on a port that is treated as TCP", a.provider),
+	}
+}
+
+// reasonUnasked returns why Istio refuses the requests of a policy with an external
+// authorizer, "" if the authorizer is asked.
 func (c *call) reasonUnasked(provider string) string {
 	if _, known := c.mesh.Providers[provider]; c.mesh.Providers != nil && !known {
 		return fmt.Sprintf("the mesh's configuration has no external authorizer %q: Istio refuses the requests that it would decide", provider)
