@@ -294,6 +294,9 @@ func (d *Decision) fingerprint() string {
 		parts = append(parts, name+"= "+value)
 	}
 	slices.Sort(parts[6:])
+	if d.Next != nil {
+		parts = append(parts, d.Next.Host, d.Next.Target)
+	}
 	return fmt.Sprintf("%d %q", d.Status, parts)
 }
 

@@ -52,6 +52,16 @@ func TestOutcomes(t *testing.T) {
 	if d.Known() || d.Status != 0 || len(d.Outcomes) != 2 || len(d.Unknowns()) != 1 {
 		t.Errorf("%+v", d)
 	}
+	target := simulate.Outcomes(&simulate.Request{}, nil, func(r *simulate.Request, _ *simulate.Trail) simulate.Decision {
+		next := &simulate.Request{Target: "/a"}
+		if r.Holds(simulate.Unknown{What: "it rains"}) {
+			next.Target = "/b"
+		}
+		return simulate.Decision{Status: 200, Upstream: "s", Next: next}
+	})
+	if target.Known() || target.Status != 200 {
+		t.Errorf("it is known which path the upstream gets: %+v", target)
+	}
 	var none *simulate.World
 	if none.Holds(simulate.Unknown{What: "anything"}) {
 		t.Error("a request in no world has an answer")

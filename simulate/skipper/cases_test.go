@@ -1,6 +1,7 @@
 package skipper
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,33 @@ func TestOtherDefaultBackend(t *testing.T) {
 		d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "https", Host: host, Target: "/x"}, nil, e.Decide)
 		if d.Known() != known {
 			t.Errorf("%s: %+v", host, d)
+		}
+	}
+}
+
+// TestCookies holds filters on cookies to net/http, with which Skipper reads and
+// writes them: all lines are read, one line is written, and lines stay as they are
+// where nothing is dropped.
+func TestCookies(t *testing.T) {
+	for _, c := range []struct {
+		filter      string
+		lines, want []string
+	}{
+		{`dropRequestCookie("c")`, []string{"a=1", "c=1"}, []string{"a=1"}},
+		{`dropRequestCookie("c")`, []string{"c=1; d=2", "c=3"}, []string{"d=2"}},
+		{`dropRequestCookie("c")`, []string{"a=1", "b=2"}, []string{"a=1", "b=2"}},
+		{`dropRequestCookie("c")`, []string{"c"}, nil},
+		{`dropRequestCookie("c")`, []string{`a="1"; c=1; b=x"y`}, []string{`a="1"`}},
+		{`requestCookie("c", "1")`, []string{"a=1", "b=2"}, []string{"a=1; c=1"}},
+		{`requestCookie("c", "a b")`, nil, []string{`c="a b"`}},
+	} {
+		r := &simulate.Request{Method: "GET", Scheme: "https", Host: "h", Target: "/p"}
+		for _, line := range c.lines {
+			r.Headers = append(r.Headers, simulate.Header{Name: "Cookie", Value: line})
+		}
+		d := engineOf(t, groupOf("/p||"+c.filter+"|s")).Decide(r, nil)
+		if got := cookies(d.Next).Header["Cookie"]; !slices.Equal(got, c.want) {
+			t.Errorf("%s of %q: %q, want %q", c.filter, c.lines, got, c.want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package skipper
 import (
 	"cmp"
 	"encoding/base64"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -181,24 +182,41 @@ func queryToHeader(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
+// changeCookie adds a cookie behind those of the first line, or drops those of a
+// name from all lines, as net/http writes them (filters/cookie).
 func changeCookie(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
+	r := cookies(x.in)
 	if c.Name == "requestCookie" {
 		value, _ := textArg(c.Args, 1)
-		line := strings.TrimPrefix(x.in.Header("Cookie")+"; "+key+"="+value, "; ")
-		x.in.SetHeader("Cookie", line)
-		return nil
-	}
-	var keep []string
-	for pair := range strings.SplitSeq(x.in.Header("Cookie"), ";") {
-		if n, _, _ := strings.Cut(strings.TrimSpace(pair), "="); n != key && n != "" {
-			keep = append(keep, strings.TrimSpace(pair))
+		r.AddCookie(&http.Cookie{Name: key, Value: value})
+	} else {
+		all := r.Cookies()
+		kept := slices.DeleteFunc(slices.Clone(all), func(c *http.Cookie) bool { return c.Name == key })
+		if len(kept) == len(all) {
+			return nil // the lines stay as they are
+		}
+		r.Header.Del("Cookie")
+		for _, one := range kept {
+			r.AddCookie(one)
 		}
 	}
-	if x.in.RemoveHeader("Cookie"); keep != nil {
-		x.in.SetHeader("Cookie", strings.Join(keep, "; "))
+	x.in.RemoveHeader("Cookie")
+	for _, line := range r.Header["Cookie"] {
+		x.in.Headers = append(x.in.Headers, simulate.Header{Name: "Cookie", Value: line})
 	}
 	return nil
+}
+
+// cookies is a request with the Cookie headers of another.
+func cookies(q *simulate.Request) *http.Request {
+	out := &http.Request{Header: http.Header{}}
+	for _, h := range q.Headers {
+		if strings.EqualFold(h.Name, "Cookie") {
+			out.Header.Add("Cookie", strings.Trim(h.Value, " \t"))
+		}
+	}
+	return out
 }
 
 // location is where a redirect leads: what its address leaves out is the

@@ -136,18 +136,11 @@ func holdsCookie(t *test, args []string, q *simulate.Request) bool {
 
 // cookie is the first cookie of that name, as net/http reads it.
 func cookie(q *simulate.Request, name string) (value string, has bool) {
-	for _, h := range q.Headers {
-		if !strings.EqualFold(h.Name, "Cookie") {
-			continue
-		}
-		for pair := range strings.SplitSeq(h.Value, ";") {
-			n, v, ok := strings.Cut(strings.TrimSpace(pair), "=")
-			if ok && n == name {
-				return strings.Trim(v, `"`), true
-			}
-		}
+	c, err := cookies(q).Cookie(name)
+	if err != nil {
+		return "", false
 	}
-	return "", false
+	return c.Value, true
 }
 
 func holdsQuery(t *test, q *simulate.Request) (truth, string) {
