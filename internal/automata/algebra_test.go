@@ -369,7 +369,7 @@ func TestClasses(t *testing.T) {
 				}
 			}
 		}
-		if r := a.meet(b, &Masks[len(Masks)-1]); (r >= 0) != !a.Intersect(b).empty() || r >= 0 && (!a.Has(r) || !b.Has(r)) {
+		if r := a.nicestCommon(b, &Masks[len(Masks)-1]); (r >= 0) != !a.Intersect(b).empty() || r >= 0 && (!a.Has(r) || !b.Has(r)) {
 			t.Fatalf("%v and %v meet in %d", a.Ranges, b.Ranges, r)
 		}
 		if !a.Negate().Negate().Same(a) || a.Union(b).Same(a) != b.Minus(a).empty() {

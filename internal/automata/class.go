@@ -256,8 +256,9 @@ func (c *Class) pickWide(d *Class) rune {
 	return -1
 }
 
-// meet returns the nicest rune that both classes and the mask have, or -1.
-func (c *Class) meet(d *Class, m *mask) rune {
+// nicestCommon returns the nicest rune that both classes and the mask have, or
+// -1.
+func (c *Class) nicestCommon(d *Class, m *mask) rune {
 	if common := c.ASCII.And(d.ASCII).And(m.ascii); common != (ASCII{}) {
 		return common.Nicest()
 	}

@@ -63,7 +63,7 @@ func (c *coverer) append(b *NFA) {
 func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 	runes := make([]rune, len(c.x.blocks))
 	for i, b := range c.x.blocks {
-		runes[i] = b.meet(b, m)
+		runes[i] = b.nicestCommon(b, m)
 	}
 	w := &Walker{Queue: []Visit{{Q: first, Parent: -1}}, far: map[uint64]bool{uint64(uint32(first)): true}}
 	for i := 0; i < len(w.Queue); i++ {
@@ -82,7 +82,7 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 					continue
 				}
 				to := c.step(at.Q, b)
-				if w.first(e.To, to, 0) {
+				if w.isNew(e.To, to, 0) {
 					w.Queue = append(w.Queue, Visit{e.To, to, int32(i), runes[b]})
 				}
 			}

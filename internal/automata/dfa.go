@@ -82,7 +82,7 @@ func (a *NFA) Determinize(limit int) (*dfa, error) {
 // classify computes dead and full.
 func (d *dfa) classify() {
 	as := func(accept []bool) []bool {
-		live := (&NFA{Edges: d.Edges, Accept: accept}).live()
+		live := (&NFA{Edges: d.Edges, Accept: accept}).liveStates()
 		for i := range live {
 			live[i] = !live[i]
 		}

@@ -119,8 +119,8 @@ func (x *expander) visit(n int32, s situation) error {
 	return x.walk(n, s, reached{s.pc, s.next, s.duties})
 }
 
-// first reports whether a step from state n is the first one to there.
-func (x *expander) first(n int32, at reached) bool {
+// isFirst reports whether a step from state n is the first one to there.
+func (x *expander) isFirst(n int32, at reached) bool {
 	if x.passed != nil {
 		before := x.passed[at.pc]
 		x.passed[at.pc] = n + 1
@@ -134,16 +134,16 @@ func (x *expander) first(n int32, at reached) bool {
 }
 
 func (x *expander) walk(n int32, s situation, at reached) error {
-	for x.first(n, at) {
+	for x.isFirst(n, at) {
 		if len(x.seen) > maxInstr {
 			return ErrTooBig
 		}
 		switch i := x.prog.code[at.pc]; i.op {
 		case doMatch:
-			x.match(n, at)
+			x.markEnd(n, at)
 			return nil
 		case doClass:
-			return x.take(at, i)
+			return x.addEdges(at, i)
 		case doSplit:
 			if err := x.walk(n, s, reached{i.next, at.next, at.fresh}); err != nil {
 				return err
@@ -156,11 +156,11 @@ func (x *expander) walk(n int32, s situation, at reached) error {
 			}
 			at.pc = i.next
 		case doLook:
-			d, err := x.open(i.other, s.before)
+			d, err := x.openLookahead(i.other, s.before)
 			if err != nil {
 				return err
 			}
-			at.pc, at.fresh = i.next, x.with(at.fresh, d)
+			at.pc, at.fresh = i.next, x.addLook(at.fresh, d)
 		}
 	}
 	return nil
@@ -192,9 +192,9 @@ func allowedNext(p Place, before uint8) uint8 {
 	return nextWord
 }
 
-// match marks the state as an end if nothing may follow and no lookahead
+// markEnd marks the state as an end if nothing may follow and no lookahead
 // objects.
-func (x *expander) match(n int32, at reached) {
+func (x *expander) markEnd(n int32, at reached) {
 	if at.next&nextEnd == 0 {
 		return
 	}
@@ -206,16 +206,16 @@ func (x *expander) match(n int32, at reached) {
 	x.out.Accept[n] = true
 }
 
-// take adds the edges of one class instruction.
-func (x *expander) take(at reached, i instr) error {
+// addEdges adds the edges of one class instruction.
+func (x *expander) addEdges(at reached, i instr) error {
 	if i.class.empty() {
 		return nil
 	}
 	if !x.prog.contextual {
-		x.edge(i.class, situation{i.next, AfterOther, nextAny, 0})
+		x.addEdge(i.class, situation{i.next, AfterOther, nextAny, 0})
 		return nil
 	}
-	for _, p := range x.parts(i.class, at.next) {
+	for _, p := range x.splitClass(i.class, at.next) {
 		if p.on.empty() || p.next == 0 {
 			continue
 		}
@@ -240,14 +240,14 @@ type part struct {
 	next   uint8
 }
 
-// parts splits a class as far as the program distinguishes its runes.
-func (x *expander) parts(c *Class, next uint8) []part {
+// splitClass splits a class as far as the program distinguishes its runes.
+func (x *expander) splitClass(c *Class, next uint8) []part {
 	if next == nextAny && !x.prog.words && !x.prog.lines {
 		return []part{{c, AfterOther, nextWord}}
 	}
 	var out []part
 	if c.Has('\n') {
-		out = append(out, part{Newline, x.behindNewline(), next & (nextLast | nextNewline)})
+		out = append(out, part{Newline, x.noteNewline(), next & (nextLast | nextNewline)})
 		c = c.Minus(Newline)
 	}
 	if !x.prog.words {
@@ -257,7 +257,7 @@ func (x *expander) parts(c *Class, next uint8) []part {
 	return append(out, part{word, AfterWord, next & nextWord}, part{c.Minus(word), AfterOther, next & nextOther})
 }
 
-func (x *expander) behindNewline() uint8 {
+func (x *expander) noteNewline() uint8 {
 	if x.prog.lines {
 		return afterNewline
 	}
@@ -269,7 +269,7 @@ func (x *expander) behindNewline() uint8 {
 func (x *expander) advance(on *Class, to situation, open, moved []duty) error {
 	if len(open) == 0 {
 		to.duties = x.dutySet(moved)
-		x.edge(on, to)
+		x.addEdge(on, to)
 		if len(x.room) > MaxEdges {
 			return ErrTooBig
 		}
@@ -292,8 +292,8 @@ func (x *expander) advance(on *Class, to situation, open, moved []duty) error {
 	return nil
 }
 
-// edge adds an edge of the state that is visited.
-func (x *expander) edge(on *Class, to situation) {
+// addEdge adds an edge of the state that is visited.
+func (x *expander) addEdge(on *Class, to situation) {
 	x.room = append(x.room, Edge{on, x.state(to)})
 }
 
@@ -316,12 +316,13 @@ func (x *expander) dutySet(d []duty) int32 {
 	return n
 }
 
-func (x *expander) with(set int32, look int32) int32 {
+func (x *expander) addLook(set int32, look int32) int32 {
 	return x.dutySet(append(slices.Clone(x.duties[set]), duty{look, 0}))
 }
 
-// open returns the automaton of a lookahead that begins behind such a place.
-func (x *expander) open(look int32, before uint8) (int32, error) {
+// openLookahead returns the automaton of a lookahead that begins behind such a
+// place.
+func (x *expander) openLookahead(look int32, before uint8) (int32, error) {
 	key := [2]int32{look, int32(before)}
 	if n, ok := x.lookDFA[key]; ok {
 		return n, nil

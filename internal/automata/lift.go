@@ -14,7 +14,7 @@ func Lift(a *NFA) (*NFA, error) {
 				l.out.Edges[s] = append(l.out.Edges[s], Edge{c, e.To})
 			}
 			for i := 0; i < len(e.On.Ranges); i += 2 {
-				l.encoded(int32(s), e.On.Ranges[i], e.On.Ranges[i+1], e.To)
+				l.addEncoded(int32(s), e.On.Ranges[i], e.On.Ranges[i+1], e.To)
 			}
 			if l.out.size() > MaxStates {
 				return nil, ErrTooBig
@@ -26,63 +26,63 @@ func Lift(a *NFA) (*NFA, error) {
 
 type lifter struct{ out *NFA }
 
-func (l *lifter) state() int32 {
+func (l *lifter) addState() int32 {
 	l.out.Edges = append(l.out.Edges, nil)
 	l.out.Accept = append(l.out.Accept, false)
 	return int32(l.out.size() - 1)
 }
 
-func (l *lifter) edge(from int32, c *Class, to int32) {
+func (l *lifter) addEdge(from int32, c *Class, to int32) {
 	l.out.Edges[from] = append(l.out.Edges[from], Edge{c, to})
 }
 
-// encoded adds the encoded forms of a range of runes, cut where the number of
+// addEncoded adds the encoded forms of a range of runes, cut where the number of
 // bytes in UTF-8 or a leading byte changes.
-func (l *lifter) encoded(from int32, lo, hi rune, to int32) {
+func (l *lifter) addEncoded(from int32, lo, hi rune, to int32) {
 	for _, last := range []rune{0x7F, 0x7FF, 0xFFFF} {
 		if lo <= last && hi > last {
-			l.encoded(from, lo, last, to)
+			l.addEncoded(from, lo, last, to)
 			lo = last + 1
 		}
 	}
 	first, last := []byte(string(lo)), []byte(string(hi))
-	l.bytes(from, first, last, to)
+	l.addBytes(from, first, last, to)
 }
 
-// bytes adds the encodings between two byte strings of one length.
-func (l *lifter) bytes(from int32, lo, hi []byte, to int32) {
+// addBytes adds the encodings between two byte strings of one length.
+func (l *lifter) addBytes(from int32, lo, hi []byte, to int32) {
 	if len(lo) == 1 {
-		l.byteRange(from, lo[0], hi[0], to)
+		l.addByteRange(from, lo[0], hi[0], to)
 		return
 	}
 	if lo[0] == hi[0] {
-		mid := l.state()
-		l.byteRange(from, lo[0], lo[0], mid)
-		l.bytes(mid, lo[1:], hi[1:], to)
+		mid := l.addState()
+		l.addByteRange(from, lo[0], lo[0], mid)
+		l.addBytes(mid, lo[1:], hi[1:], to)
 		return
 	}
-	least, most := fill(0x80, len(lo)-1), fill(0xBF, len(lo)-1)
+	least, most := repeatByte(0x80, len(lo)-1), repeatByte(0xBF, len(lo)-1)
 	start, end := lo[0], hi[0]
 	if string(lo[1:]) != string(least) {
-		mid := l.state()
-		l.byteRange(from, start, start, mid)
-		l.bytes(mid, lo[1:], most, to)
+		mid := l.addState()
+		l.addByteRange(from, start, start, mid)
+		l.addBytes(mid, lo[1:], most, to)
 		start++
 	}
 	if string(hi[1:]) != string(most) {
-		mid := l.state()
-		l.byteRange(from, end, end, mid)
-		l.bytes(mid, least, hi[1:], to)
+		mid := l.addState()
+		l.addByteRange(from, end, end, mid)
+		l.addBytes(mid, least, hi[1:], to)
 		end--
 	}
 	if start <= end {
-		mid := l.state()
-		l.byteRange(from, start, end, mid)
-		l.bytes(mid, least, most, to)
+		mid := l.addState()
+		l.addByteRange(from, start, end, mid)
+		l.addBytes(mid, least, most, to)
 	}
 }
 
-func fill(b byte, n int) []byte {
+func repeatByte(b byte, n int) []byte {
 	out := make([]byte, n)
 	for i := range out {
 		out[i] = b
@@ -90,10 +90,10 @@ func fill(b byte, n int) []byte {
 	return out
 }
 
-// byteRange adds %XX for the bytes from lo to hi.
-func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
-	percent := l.state()
-	l.edge(from, Single('%'), percent)
+// addByteRange adds %XX for the bytes from lo to hi.
+func (l *lifter) addByteRange(from int32, lo, hi byte, to int32) {
+	percent := l.addState()
+	l.addEdge(from, Single('%'), percent)
 	for h := lo >> 4; h <= hi>>4; h++ {
 		low, high := byte(0), byte(15)
 		if h == lo>>4 {
@@ -102,9 +102,9 @@ func (l *lifter) byteRange(from int32, lo, hi byte, to int32) {
 		if h == hi>>4 {
 			high = hi & 15
 		}
-		mid := l.state()
-		l.edge(percent, hexDigits(h, h), mid)
-		l.edge(mid, hexDigits(low, high), to)
+		mid := l.addState()
+		l.addEdge(percent, hexDigits(h, h), mid)
+		l.addEdge(mid, hexDigits(low, high), to)
 	}
 }
 

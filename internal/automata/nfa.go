@@ -106,8 +106,8 @@ func (a *NFA) Append(b *NFA) int32 {
 
 // Trim drops states that no word passes and numbers the others breadth first.
 func (a *NFA) Trim() *NFA {
-	live := a.live()
-	if a.trimmed(live) {
+	live := a.liveStates()
+	if a.isTrimmed(live) {
 		return a
 	}
 	number := make([]int32, 2*a.size())
@@ -139,8 +139,8 @@ func (a *NFA) Trim() *NFA {
 	return out
 }
 
-// trimmed reports whether the automaton is as Trim would make it.
-func (a *NFA) trimmed(live []bool) bool {
+// isTrimmed reports whether the automaton is as Trim would make it.
+func (a *NFA) isTrimmed(live []bool) bool {
 	next := int32(1) // the state that has to be met next
 	for s, edges := range a.Edges {
 		if int32(s) >= next {
@@ -169,8 +169,8 @@ func addEdge(edges []Edge, e Edge) []Edge {
 	return append(edges, e)
 }
 
-// live marks the states that can reach an end.
-func (a *NFA) live() []bool {
+// liveStates marks the states that can reach an end.
+func (a *NFA) liveStates() []bool {
 	live, room := make([]bool, a.size()), make([]int32, 3*a.size()+2+a.edges())
 	take := func(n int) []int32 {
 		out := room[:n:n]

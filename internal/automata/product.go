@@ -28,7 +28,7 @@ func (w *Walker) Meet(a, b *NFA, m *mask, limit int) (word []rune, found bool, e
 	w.reset(a.size() * b.size())
 	last := w.Steps + limit*WorkPerState
 	w.Queue = append(w.Queue[:0], Visit{Parent: -1})
-	w.first(0, 0, b.size())
+	w.isNew(0, 0, b.size())
 	for i := 0; i < len(w.Queue); i++ {
 		at := w.Queue[i]
 		if a.Accept[at.p] && b.Accept[at.Q] {
@@ -40,8 +40,8 @@ func (w *Walker) Meet(a, b *NFA, m *mask, limit int) (word []rune, found bool, e
 		}
 		for _, e := range a.Edges[at.p] {
 			for _, f := range b.Edges[at.Q] {
-				r := e.On.meet(f.On, m)
-				if r >= 0 && w.first(e.To, f.To, b.size()) {
+				r := e.On.nicestCommon(f.On, m)
+				if r >= 0 && w.isNew(e.To, f.To, b.size()) {
 					w.Queue = append(w.Queue, Visit{e.To, f.To, int32(i), r})
 				}
 			}
@@ -61,8 +61,8 @@ func (w *Walker) reset(size int) {
 	}
 }
 
-// first reports a pair that was not seen in this search.
-func (w *Walker) first(p, q int32, width int) bool {
+// isNew reports a pair that was not seen in this search.
+func (w *Walker) isNew(p, q int32, width int) bool {
 	if w.far != nil {
 		key := uint64(p)<<32 | uint64(uint32(q))
 		seen := w.far[key]

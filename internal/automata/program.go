@@ -39,7 +39,7 @@ const maxInstr = 20_000
 // Assemble turns a regular pattern into a program.
 func Assemble(root *Node, word *Class) (*program, error) {
 	p := &program{code: []instr{{op: doMatch}}, word: word}
-	start, err := p.node(root, 0)
+	start, err := p.emitNode(root, 0)
 	p.start = start
 	return p, err
 }
@@ -52,23 +52,23 @@ func (p *program) emit(i instr) (int32, error) {
 	return int32(len(p.code) - 1), nil
 }
 
-// node emits the code of n that goes on at next, and returns its entry.
-func (p *program) node(n *Node, next int32) (int32, error) {
+// emitNode emits the code of n that goes on at next, and returns its entry.
+func (p *program) emitNode(n *Node, next int32) (int32, error) {
 	switch n.Op {
 	case OpClass:
 		return p.emit(instr{op: doClass, class: n.Class, next: next})
 	case OpConcat:
 		var err error
 		for i := len(n.Subs) - 1; i >= 0 && err == nil; i-- {
-			next, err = p.node(n.Subs[i], next)
+			next, err = p.emitNode(n.Subs[i], next)
 		}
 		return next, err
 	case OpGroup:
-		return p.node(n.Subs[0], next)
+		return p.emitNode(n.Subs[0], next)
 	case OpAlt:
-		return p.alternatives(n.Subs, next)
+		return p.emitAlternatives(n.Subs, next)
 	case OpRepeat:
-		return p.repetition(n, next)
+		return p.emitRepetition(n, next)
 	case OpLook:
 		p.contextual = true
 		p.note(n.Subs[0])
@@ -93,26 +93,26 @@ func (p *program) note(n *Node) {
 	})
 }
 
-func (p *program) alternatives(subs []*Node, next int32) (int32, error) {
-	entry, err := p.node(subs[len(subs)-1], next)
+func (p *program) emitAlternatives(subs []*Node, next int32) (int32, error) {
+	entry, err := p.emitNode(subs[len(subs)-1], next)
 	for i := len(subs) - 2; i >= 0 && err == nil; i-- {
 		var first int32
-		if first, err = p.node(subs[i], next); err == nil {
+		if first, err = p.emitNode(subs[i], next); err == nil {
 			entry, err = p.emit(instr{op: doSplit, next: first, other: entry})
 		}
 	}
 	return entry, err
 }
 
-func (p *program) repetition(n *Node, next int32) (entry int32, err error) {
+func (p *program) emitRepetition(n *Node, next int32) (entry int32, err error) {
 	if n.Max < 0 {
-		entry, err = p.loop(n.Subs[0], next)
+		entry, err = p.emitLoop(n.Subs[0], next)
 	} else {
-		entry, err = p.optional(n.Subs[0], n.Max-n.Min, next)
+		entry, err = p.emitOptional(n.Subs[0], n.Max-n.Min, next)
 	}
 	for i := 0; i < n.Min && err == nil; i++ {
 		before := len(p.code)
-		entry, err = p.node(n.Subs[0], entry)
+		entry, err = p.emitNode(n.Subs[0], entry)
 		if len(p.code) == before {
 			break
 		}
@@ -120,21 +120,21 @@ func (p *program) repetition(n *Node, next int32) (entry int32, err error) {
 	return entry, err
 }
 
-func (p *program) loop(sub *Node, next int32) (int32, error) {
+func (p *program) emitLoop(sub *Node, next int32) (int32, error) {
 	split, err := p.emit(instr{op: doSplit, other: next})
 	if err != nil {
 		return 0, err
 	}
-	body, err := p.node(sub, split)
+	body, err := p.emitNode(sub, split)
 	p.code[split].next = body
 	return split, err
 }
 
-func (p *program) optional(sub *Node, times int, next int32) (int32, error) {
+func (p *program) emitOptional(sub *Node, times int, next int32) (int32, error) {
 	entry := next
 	for range times {
 		before := len(p.code)
-		body, err := p.node(sub, entry)
+		body, err := p.emitNode(sub, entry)
 		if err != nil || len(p.code) == before {
 			return entry, err
 		}

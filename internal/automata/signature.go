@@ -65,7 +65,7 @@ func suffixOf(a *NFA) string {
 	in := a.backEdges()
 	var at, before []int32 // sets of states
 	for s, ok := range a.Accept {
-		if ok && !optionalNewline(a, in, int32(s)) {
+		if ok && !isOptionalNewline(a, in, int32(s)) {
 			at = append(at, int32(s))
 		}
 	}
@@ -116,9 +116,9 @@ func (a *NFA) backEdges() [][]Edge {
 	return in
 }
 
-// optionalNewline reports an end that is reached from other ends only, by a
+// isOptionalNewline reports an end that is reached from other ends only, by a
 // newline, and without successors.
-func optionalNewline(a *NFA, in [][]Edge, s int32) bool {
+func isOptionalNewline(a *NFA, in [][]Edge, s int32) bool {
 	for _, b := range in[s] {
 		if r, only := b.On.Literal(); !only || r != '\n' || !a.Accept[b.To] {
 			return false
@@ -212,7 +212,7 @@ func literalSegment(a *NFA, at []int32) string {
 	var b strings.Builder
 	for s, steps := at[0], 0; steps <= a.size(); steps++ {
 		if a.Accept[s] {
-			if a.lastLine(s) {
+			if a.isLastLine(s) {
 				return b.String()
 			}
 			return ""
@@ -234,8 +234,8 @@ func literalSegment(a *NFA, at []int32) string {
 	return ""
 }
 
-// lastLine reports that nothing but a final newline can follow an end.
-func (a *NFA) lastLine(s int32) bool {
+// isLastLine reports that nothing but a final newline can follow an end.
+func (a *NFA) isLastLine(s int32) bool {
 	if len(a.Edges[s]) != 1 {
 		return len(a.Edges[s]) == 0
 	}

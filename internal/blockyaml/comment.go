@@ -13,13 +13,13 @@ type comments struct {
 	first bool // nothing but comments has been read yet
 }
 
-func (c *comments) any() bool { return len(c.lines) > 0 }
+func (c *comments) hasComments() bool { return len(c.lines) > 0 }
 
-// blank is an empty line. A comment in front of it belongs to the lines above,
+// addBlank is an empty line. A comment in front of it belongs to the lines above,
 // by rules of the library's own; at the beginning it belongs to the document,
 // whose node is not returned.
-func (c *comments) blank() {
-	if !c.any() {
+func (c *comments) addBlank() {
+	if !c.hasComments() {
 		return
 	}
 	if !c.first {
@@ -28,9 +28,9 @@ func (c *comments) blank() {
 	c.lines, c.first = nil, false
 }
 
-// own is a comment on a line of its own.
-func (c *comments) own(text string, col int) {
-	if c.any() && c.col != col {
+// addOwn is a comment on a line of its own.
+func (c *comments) addOwn(text string, col int) {
+	if c.hasComments() && c.col != col {
 		decline()
 	}
 	c.lines, c.col = append(c.lines, text), col
@@ -38,7 +38,7 @@ func (c *comments) own(text string, col int) {
 
 // before is called in front of a line with content.
 func (c *comments) before(col int) {
-	if c.any() && c.col != col {
+	if c.hasComments() && c.col != col {
 		decline()
 	}
 }
@@ -48,9 +48,9 @@ func (c *comments) moveTo(head *string) {
 	*head, c.lines = strings.Join(c.lines, "\n"), nil
 }
 
-// lineComment reads the comment from an offset to the end of the line, if
+// readLineComment reads the comment from an offset to the end of the line, if
 // there is one: it is the node's.
-func (r *reader) lineComment(at int, n *yaml.Node) {
+func (r *reader) readLineComment(at int, n *yaml.Node) {
 	if r.endsLine(at) {
 		return
 	}

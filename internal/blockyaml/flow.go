@@ -6,8 +6,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// flow reads a flow collection.
-func (r *reader) flow() *yaml.Node {
+// readFlow reads a flow collection.
+func (r *reader) readFlow() *yaml.Node {
 	if r.depth++; r.depth > maxDepth {
 		decline()
 	}
@@ -20,14 +20,14 @@ func (r *reader) flow() *yaml.Node {
 	n.Style = yaml.FlowStyle
 	base := len(r.stack)
 	r.pos++
-	for r.flowNext() != closing {
-		item := r.flowNode()
+	for r.nextInFlow() != closing {
+		item := r.readFlowNode()
 		r.stack = append(r.stack, item)
 		if n.Kind == yaml.MappingNode {
-			r.flowColon(item)
-			r.stack = append(r.stack, r.flowNode())
+			r.readFlowColon(item)
+			r.stack = append(r.stack, r.readFlowNode())
 		}
-		switch r.flowNext() {
+		switch r.nextInFlow() {
 		case ',':
 			r.pos++
 		case closing:
@@ -40,9 +40,9 @@ func (r *reader) flow() *yaml.Node {
 	return n
 }
 
-// flowNext skips spaces, and the ends of lines where lines may end, and returns
+// nextInFlow skips spaces, and the ends of lines where lines may end, and returns
 // the next character.
-func (r *reader) flowNext() byte {
+func (r *reader) nextInFlow() byte {
 	for r.pos < len(r.text) {
 		switch c := r.text[r.pos]; {
 		case c == ' ':
@@ -54,7 +54,7 @@ func (r *reader) flowNext() byte {
 		default:
 			_, next := r.lineEnd()
 			r.openLine(next, r.line+1)
-			if r.marker("---") || r.marker("...") {
+			if r.atMarker("---") || r.atMarker("...") {
 				decline()
 			}
 		}
@@ -63,11 +63,11 @@ func (r *reader) flowNext() byte {
 	return 0
 }
 
-// flowColon reads the colon behind a key, on the line of the key. Behind a key
-// in quotes a value may follow at once.
-func (r *reader) flowColon(key *yaml.Node) {
+// readFlowColon reads the colon behind a key, on the line of the key. Behind a
+// key in quotes a value may follow at once.
+func (r *reader) readFlowColon(key *yaml.Node) {
 	line := r.line
-	if key.Kind != yaml.ScalarNode || r.flowNext() != ':' || r.line != line || r.pos+1 == len(r.text) {
+	if key.Kind != yaml.ScalarNode || r.nextInFlow() != ':' || r.line != line || r.pos+1 == len(r.text) {
 		decline()
 	}
 	if r.column(r.pos)-key.Column > maxKey {
@@ -79,13 +79,13 @@ func (r *reader) flowColon(key *yaml.Node) {
 	r.pos++
 }
 
-// flowNode reads a scalar or a collection inside of a flow collection.
-func (r *reader) flowNode() *yaml.Node {
-	switch r.flowNext() {
+// readFlowNode reads a scalar or a collection inside of a flow collection.
+func (r *reader) readFlowNode() *yaml.Node {
+	switch r.nextInFlow() {
 	case '[', '{':
-		return r.flow()
+		return r.readFlow()
 	case '"', '\'':
-		return r.quoted()
+		return r.readQuoted()
 	}
 	from := r.pos
 	for r.pos < len(r.text) && strings.IndexByte(",[]{}?\r\n", r.text[r.pos]) < 0 {
@@ -99,7 +99,7 @@ func (r *reader) flowNode() *yaml.Node {
 		r.pos++
 	}
 	text := strings.TrimRight(r.text[from:r.pos], " ")
-	if text == "" || !plain(text) || r.pos-from > maxKey {
+	if text == "" || !beginsPlain(text) || r.pos-from > maxKey {
 		decline()
 	}
 	return r.scalar(text, from)

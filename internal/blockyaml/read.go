@@ -34,7 +34,7 @@ func Read(text []byte) (root *yaml.Node, ok bool) { return read(text, nil) }
 
 func read(text []byte, used *Nodes) (root *yaml.Node, ok bool) {
 	r := &reader{text: unsafe.String(unsafe.SliceData(text), len(text)), ascii: true, again: used}
-	if !r.readable() {
+	if !r.isReadable() {
 		return nil, false
 	}
 	defer func() {
@@ -46,7 +46,7 @@ func read(text []byte, used *Nodes) (root *yaml.Node, ok bool) {
 			panic(e)
 		}
 	}()
-	return r.document(), true
+	return r.readDocument(), true
 }
 
 // declined is what the reader panics with where it meets something that it
@@ -55,10 +55,10 @@ type declined struct{}
 
 func decline() { panic(declined{}) }
 
-// readable reports whether the text has only characters that mean nothing
+// isReadable reports whether the text has only characters that mean nothing
 // special: no tabs, no control characters, no line breaks but LF and CRLF, no
 // byte order mark, and valid UTF-8.
-func (r *reader) readable() bool {
+func (r *reader) isReadable() bool {
 	for i := 0; i < len(r.text); {
 		c := r.text[i]
 		switch {
@@ -105,13 +105,13 @@ type reader struct {
 	stack    []*yaml.Node // children of the collections that are being read
 }
 
-// document reads the whole text.
-func (r *reader) document() *yaml.Node {
+// readDocument reads the whole text.
+func (r *reader) readDocument() *yaml.Node {
 	r.openLine(0, 1)
 	r.comments.first = true
 	r.skipBlank()
-	if r.marker("---") {
-		if r.comments.any() || !r.endsLine(r.pos+3) {
+	if r.atMarker("---") {
+		if r.comments.hasComments() || !r.endsLine(r.pos+3) {
 			decline()
 		}
 		r.advance()
@@ -123,21 +123,21 @@ func (r *reader) document() *yaml.Node {
 	if r.col < 0 {
 		return nil
 	}
-	root := r.root()
-	if r.col >= 0 || r.comments.any() {
+	root := r.readRoot()
+	if r.col >= 0 || r.comments.hasComments() {
 		decline()
 	}
 	return root
 }
 
-// root reads the collection that is the whole document. Of one in flow style, as
-// JSON has it, lines may end anywhere.
-func (r *reader) root() *yaml.Node {
+// readRoot reads the collection that is the whole document. Of one in flow
+// style, as JSON has it, lines may end anywhere.
+func (r *reader) readRoot() *yaml.Node {
 	if c := r.text[r.pos]; c != '{' && c != '[' {
-		return r.block()
+		return r.readBlock()
 	}
 	r.lines = true
-	root := r.flow()
+	root := r.readFlow()
 	if r.lines = false; !r.endsLine(r.pos) {
 		decline()
 	}
@@ -145,8 +145,8 @@ func (r *reader) root() *yaml.Node {
 	return root
 }
 
-// marker reports whether a document marker begins the current line.
-func (r *reader) marker(m string) bool {
+// atMarker reports whether a document marker begins the current line.
+func (r *reader) atMarker(m string) bool {
 	return r.col == 0 && strings.HasPrefix(r.text[r.pos:], m) && (r.pos+3 == len(r.text) || strings.IndexByte(" \r\n", r.text[r.pos+3]) >= 0)
 }
 
@@ -187,7 +187,7 @@ func (r *reader) advance() {
 	_, next := r.lineEnd()
 	r.openLine(next, r.line+1)
 	r.skipBlank()
-	if r.marker("---") || r.marker("...") {
+	if r.atMarker("---") || r.atMarker("...") {
 		decline()
 	}
 }
@@ -199,12 +199,12 @@ func (r *reader) skipBlank() {
 		end, next := r.lineEnd()
 		switch {
 		case end == r.pos:
-			r.comments.blank()
+			r.comments.addBlank()
 		case r.text[r.pos] == '#':
 			if r.crlf {
 				decline() // the library counts such breaks twice among comments
 			}
-			r.comments.own(r.text[r.pos:end], r.col)
+			r.comments.addOwn(r.text[r.pos:end], r.col)
 			from = next
 		default:
 			r.comments.before(r.col)
@@ -220,7 +220,7 @@ func (r *reader) skipBlank() {
 		r.openLine(next, r.line+1)
 	}
 	r.col = -1
-	if r.comments.any() {
+	if r.comments.hasComments() {
 		decline()
 	}
 }
@@ -247,31 +247,31 @@ func (r *reader) indicates(c byte) bool {
 	return r.pos+1 == len(r.text) || strings.IndexByte(" \r\n", r.text[r.pos+1]) >= 0
 }
 
-// block reads the collection that begins at the reader's place.
-func (r *reader) block() *yaml.Node {
+// readBlock reads the collection that begins at the reader's place.
+func (r *reader) readBlock() *yaml.Node {
 	if r.depth++; r.depth > maxDepth {
 		decline()
 	}
 	defer func() { r.depth-- }()
 	at := r.pos - r.start
 	if r.indicates('-') {
-		return r.sequence(at)
+		return r.readSequence(at)
 	}
-	return r.mapping(at)
+	return r.readMapping(at)
 }
 
-// mapping reads a block mapping whose keys are at an indentation.
-func (r *reader) mapping(col int) *yaml.Node {
+// readMapping reads a block mapping whose keys are at an indentation.
+func (r *reader) readMapping(col int) *yaml.Node {
 	n := r.node(yaml.MappingNode, "!!map", "", r.pos)
 	base := len(r.stack)
 	for {
 		if r.indicates('-') {
 			decline() // an item where a key is expected
 		}
-		key := r.key()
+		key := r.readKey()
 		r.comments.moveTo(&key.HeadComment)
 		r.stack = append(r.stack, key)
-		value := r.value(col, key)
+		value := r.readValue(col, key)
 		r.stack = append(r.stack, value)
 		if r.col != col {
 			break
@@ -284,15 +284,15 @@ func (r *reader) mapping(col int) *yaml.Node {
 	return n
 }
 
-// sequence reads a block sequence whose dashes are at an indentation.
-func (r *reader) sequence(col int) *yaml.Node {
+// readSequence reads a block sequence whose dashes are at an indentation.
+func (r *reader) readSequence(col int) *yaml.Node {
 	n := r.node(yaml.SequenceNode, "!!seq", "", r.pos)
 	base := len(r.stack)
 	for {
 		head := ""
 		r.comments.moveTo(&head)
 		r.pos++
-		item := r.value(col, nil)
+		item := r.readValue(col, nil)
 		if head != "" {
 			if item.HeadComment != "" || item.Value == "" && item.Kind == yaml.ScalarNode {
 				decline()
@@ -311,25 +311,25 @@ func (r *reader) sequence(col int) *yaml.Node {
 	return n
 }
 
-// value reads what is behind the indicator of a key, or of an item if key is
+// readValue reads what is behind the indicator of a key, or of an item if key is
 // nil, and moves to the next line. The collection is at an indentation; a key
 // may have a sequence at its own.
-func (r *reader) value(col int, key *yaml.Node) *yaml.Node {
+func (r *reader) readValue(col int, key *yaml.Node) *yaml.Node {
 	after := r.pos
 	for r.pos < len(r.text) && r.text[r.pos] == ' ' {
 		r.pos++
 	}
 	if key != nil && r.pos > after && r.pos < len(r.text) && r.text[r.pos] == '#' {
-		r.lineComment(after, key)
+		r.readLineComment(after, key)
 	}
 	if r.endsLine(r.pos) {
 		line, column := r.line, r.column(after)
 		r.advance()
 		if r.col > col {
-			return r.block()
+			return r.readBlock()
 		}
 		if key != nil && r.col == col && r.indicates('-') {
-			return r.sequence(col)
+			return r.readSequence(col)
 		}
 		if key != nil && key.LineComment != "" {
 			decline() // the comment is that of the empty value
@@ -337,14 +337,14 @@ func (r *reader) value(col int, key *yaml.Node) *yaml.Node {
 		return r.nodeAt(yaml.ScalarNode, "!!null", "", line, column)
 	}
 	if key == nil && (r.indicates('-') || r.isKey()) {
-		return r.block()
+		return r.readBlock()
 	}
 	if r.text[r.pos] == '|' {
-		n := r.literal(col)
+		n := r.readLiteral(col)
 		return n
 	}
-	n := r.inline()
-	r.lineComment(r.pos, n)
+	n := r.readInline()
+	r.readLineComment(r.pos, n)
 	r.advance()
 	if r.col > col {
 		decline() // it goes on in the next line, or is wrong
@@ -352,13 +352,13 @@ func (r *reader) value(col int, key *yaml.Node) *yaml.Node {
 	return n
 }
 
-// inline reads a scalar or a flow collection on the current line.
-func (r *reader) inline() *yaml.Node {
+// readInline reads a scalar or a flow collection on the current line.
+func (r *reader) readInline() *yaml.Node {
 	switch r.text[r.pos] {
 	case '"', '\'':
-		return r.quoted()
+		return r.readQuoted()
 	case '[', '{':
-		return r.flow()
+		return r.readFlow()
 	}
 	end, _ := r.lineEnd()
 	text := r.text[r.pos:end]
@@ -366,7 +366,7 @@ func (r *reader) inline() *yaml.Node {
 		text = text[:i]
 	}
 	text = strings.TrimRight(text, " ")
-	if !plain(text) || strings.Contains(text, ": ") || text[len(text)-1] == ':' {
+	if !beginsPlain(text) || strings.Contains(text, ": ") || text[len(text)-1] == ':' {
 		decline()
 	}
 	n := r.scalar(text, r.pos)
@@ -374,9 +374,9 @@ func (r *reader) inline() *yaml.Node {
 	return n
 }
 
-// plain reports whether a text may begin as a plain scalar does, and needs no
-// second look.
-func plain(text string) bool {
+// beginsPlain reports whether a text may begin as a plain scalar does, and
+// needs no second look.
+func beginsPlain(text string) bool {
 	switch c := text[0]; c {
 	case '-':
 		return len(text) > 1 && text[1] != ' '

@@ -9,12 +9,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// key reads a key and the colon behind it.
-func (r *reader) key() *yaml.Node {
+// readKey reads a key and the colon behind it.
+func (r *reader) readKey() *yaml.Node {
 	var n *yaml.Node
 	from := r.pos
 	if c := r.text[r.pos]; c == '"' || c == '\'' {
-		n = r.quoted()
+		n = r.readQuoted()
 		for r.pos < len(r.text) && r.text[r.pos] == ' ' {
 			r.pos++
 		}
@@ -24,7 +24,7 @@ func (r *reader) key() *yaml.Node {
 	} else {
 		end := r.colon()
 		text := strings.TrimRight(r.text[r.pos:end], " ")
-		if text == "" || !plain(text) {
+		if text == "" || !beginsPlain(text) {
 			decline()
 		}
 		n = r.scalar(text, r.pos)
@@ -95,8 +95,8 @@ func (r *reader) scalar(text string, at int) *yaml.Node {
 	return n
 }
 
-// quoted reads a quoted scalar that ends on its line.
-func (r *reader) quoted() *yaml.Node {
+// readQuoted reads a quoted scalar that ends on its line.
+func (r *reader) readQuoted() *yaml.Node {
 	quote, at := r.text[r.pos], r.pos
 	style := yaml.SingleQuotedStyle
 	if quote == '"' {
@@ -133,7 +133,7 @@ func (r *reader) unquote(quote byte) (value string, next int) {
 			}
 			out = append(out, r.text[from:i-1]...)
 			if r.text[i] == 'u' {
-				out = utf8.AppendRune(out, r.hex(i+1))
+				out = utf8.AppendRune(out, r.readHex(i+1))
 				i += 4
 			} else {
 				out = append(out, unescape(r.text[i]))
@@ -145,9 +145,9 @@ func (r *reader) unquote(quote byte) (value string, next int) {
 	return "", 0
 }
 
-// hex returns the character whose number is in the four digits at an offset; half
-// of one is declined.
-func (r *reader) hex(at int) rune {
+// readHex returns the character whose number is in the four digits at an
+// offset; half of one is declined.
+func (r *reader) readHex(at int) rune {
 	if at+4 > len(r.text) {
 		decline()
 	}
@@ -174,9 +174,9 @@ func unescape(c byte) byte {
 	return 0
 }
 
-// literal reads a literal block and moves to the line behind it. The
+// readLiteral reads a literal block and moves to the line behind it. The
 // collection that it is in is at an indentation.
-func (r *reader) literal(col int) *yaml.Node {
+func (r *reader) readLiteral(col int) *yaml.Node {
 	n := r.node(yaml.ScalarNode, "!!str", "", r.pos)
 	n.Style = yaml.LiteralStyle
 	r.pos++
@@ -191,10 +191,10 @@ func (r *reader) literal(col int) *yaml.Node {
 	_, next := r.lineEnd()
 	r.openLine(next, r.line+1)
 	indent := r.literalIndent(col)
-	n.Value = r.literalText(indent, chomp)
+	n.Value = r.readLiteralText(indent, chomp)
 	if r.pos < len(r.text) {
 		r.skipBlank()
-		if r.marker("---") || r.marker("...") {
+		if r.atMarker("---") || r.atMarker("...") {
 			decline()
 		}
 	} else {
@@ -226,8 +226,8 @@ func (r *reader) literalIndent(col int) int {
 	return indent
 }
 
-// literalText reads lines of an indentation and those that are empty.
-func (r *reader) literalText(indent int, chomp byte) string {
+// readLiteralText reads lines of an indentation and those that are empty.
+func (r *reader) readLiteralText(indent int, chomp byte) string {
 	var out strings.Builder
 	end := 0 // length without the breaks at the end
 	for r.start < len(r.text) {

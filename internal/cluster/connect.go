@@ -29,7 +29,7 @@ func Connect(f *Flags, o Options) (*Client, error) {
 	// The bound on concurrency replaces a rate limit; the server has its own
 	// fairness, and answers 429 when a client has to wait.
 	config.QPS = -1
-	config.UserAgent = or(o.UserAgent, "kgw")
+	config.UserAgent = orElse(o.UserAgent, "kgw")
 	config.WarningHandler = rest.NoWarnings{}
 	config.ContentType = runtime.ContentTypeJSON
 	config.AcceptContentTypes = runtime.ContentTypeJSON
@@ -39,7 +39,7 @@ func Connect(f *Flags, o Options) (*Client, error) {
 		return nil, misconfigured(err)
 	}
 	c := &Client{
-		rest: client, host: shownHost(config.Host), namespace: namespace, manager: or(o.FieldManager, "kgw"),
+		rest: client, host: shownHost(config.Host), namespace: namespace, manager: orElse(o.FieldManager, "kgw"),
 		concurrency: o.Concurrency, secrets: secretsOf(config), asked: map[string]*groupVersion{}, schemas: map[string]*schemas{}, waiting: pause,
 	}
 	if c.concurrency <= 0 {
@@ -56,7 +56,7 @@ func statusCodec() runtime.NegotiatedSerializer {
 	return serializer.NewCodecFactory(scheme).WithoutConversion()
 }
 
-func or(s, otherwise string) string {
+func orElse(s, otherwise string) string {
 	if s == "" {
 		return otherwise
 	}

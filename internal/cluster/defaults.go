@@ -25,17 +25,17 @@ type schemas struct {
 // schema of its kind has. Where the schema cannot be read or says it in other terms,
 // it is not.
 func (c *Client) isDefaulted(ctx context.Context, at location, object, live map[string]any) bool {
-	want, err := normal(object)
-	if err != nil || live == nil || !within(want, live) {
+	want, err := normalize(object)
+	if err != nil || live == nil || !hasAll(want, live) {
 		return false
 	}
 	schema := c.schemaOf(ctx, at)
 	return schema != nil && addDefaults(schema, want, "metadata") && isAlready(want, live)
 }
 
-// within reports whether live has all that is wanted with its value, and maybe more
-// fields. Anything else is not a default.
-func within(want, live any) bool {
+// hasAll reports whether live has all that is wanted with its value, and maybe
+// more fields. Anything else is not a default.
+func hasAll(want, live any) bool {
 	switch w := want.(type) {
 	case map[string]any:
 		have, ok := live.(map[string]any)
@@ -43,7 +43,7 @@ func within(want, live any) bool {
 			return false
 		}
 		for key, value := range w {
-			if inner, there := have[key]; !there || !within(value, inner) {
+			if inner, there := have[key]; !there || !hasAll(value, inner) {
 				return false
 			}
 		}
@@ -54,7 +54,7 @@ func within(want, live any) bool {
 			return false
 		}
 		for i := range w {
-			if !within(w[i], have[i]) {
+			if !hasAll(w[i], have[i]) {
 				return false
 			}
 		}

@@ -25,7 +25,7 @@ func (c *Client) withoutForeign(ctx context.Context, at location, object, live, 
 	unnamed := map[string]any{}
 	for key, value := range object {
 		if have, ok := merged[key].(map[string]any); ok && key != "metadata" && key != "status" {
-			if below := removal(value, have, live[key]); len(below) > 0 {
+			if below := removalPatch(value, have, live[key]); len(below) > 0 {
 				unnamed[key] = below
 			}
 		}
@@ -35,12 +35,12 @@ func (c *Client) withoutForeign(ctx context.Context, at location, object, live, 
 		return merged
 	}
 	without, err := c.ask(ctx, func() *rest.Request {
-		return at.on(c.rest.Patch(types.MergePatchType)).Body(body).Param("dryRun", "All").Param("fieldManager", c.manager)
+		return at.aim(c.rest.Patch(types.MergePatchType)).Body(body).Param("dryRun", "All").Param("fieldManager", c.manager)
 	})
 	if err != nil {
 		return merged
 	}
-	return replaced(merged, unnamed, without)
+	return withFields(merged, unnamed, without)
 }
 
 // sharedKind reports whether objects of the kind have other writers by design, such
@@ -50,9 +50,9 @@ func (r resource) sharedKind() bool {
 	return r.prefix[0] == "api" || !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") && group != "networking.k8s.io"
 }
 
-// removal is the merge patch that removes what have and live hold and want
+// removalPatch is the merge patch that removes what have and live hold and want
 // does not name. Lists belong to one manager as a whole.
-func removal(want any, have map[string]any, live any) map[string]any {
+func removalPatch(want any, have map[string]any, live any) map[string]any {
 	named, ok := want.(map[string]any)
 	was, isMap := live.(map[string]any)
 	if !ok || !isMap {
@@ -63,7 +63,7 @@ func removal(want any, have map[string]any, live any) map[string]any {
 		_, isNamed := named[key]
 		_, isLive := was[key]
 		inner, _ := value.(map[string]any)
-		switch below := removal(named[key], inner, was[key]); {
+		switch below := removalPatch(named[key], inner, was[key]); {
 		case !isNamed && isLive:
 			out[key] = nil
 		case len(below) > 0:
@@ -73,15 +73,15 @@ func removal(want any, have map[string]any, live any) map[string]any {
 	return out
 }
 
-// replaced is an object with the fields of a removal as another object has
+// withFields is an object with the fields of a removal as another object has
 // them, or without them if it has none.
-func replaced(object, fields map[string]any, by map[string]any) map[string]any {
+func withFields(object, fields map[string]any, by map[string]any) map[string]any {
 	out := maps.Clone(object)
 	for key, below := range fields {
 		value, there := by[key]
 		inner, _ := value.(map[string]any)
 		if deeper, ok := below.(map[string]any); ok {
-			out[key] = replaced(out[key].(map[string]any), deeper, inner)
+			out[key] = withFields(out[key].(map[string]any), deeper, inner)
 		} else if there {
 			out[key] = value
 		} else {

@@ -51,10 +51,10 @@ func (c *Client) list(ctx context.Context, kind Kind, namespace, labelSelector s
 		objects = append(objects, items...)
 		return true
 	}
-	err := c.pages(ctx, at, kind, namespace, labelSelector, pageSize, keep)
+	err := c.readPages(ctx, at, kind, namespace, labelSelector, pageSize, keep)
 	if apierrors.IsResourceExpired(err) {
 		objects = nil
-		err = c.pages(ctx, at, kind, namespace, labelSelector, 0, keep)
+		err = c.readPages(ctx, at, kind, namespace, labelSelector, 0, keep)
 	}
 	if err != nil {
 		p := c.problem(err, nil)
@@ -63,11 +63,12 @@ func (c *Client) list(ctx context.Context, kind Kind, namespace, labelSelector s
 	return objects, nil
 }
 
-// pages reads a list by pages of a size (0: as a whole) while more wants more.
-func (c *Client) pages(ctx context.Context, r resource, kind Kind, namespace, labelSelector string, size int, more func(items []map[string]any) bool) error {
+// readPages reads a list by pages of a size (0: as a whole) while more wants
+// more.
+func (c *Client) readPages(ctx context.Context, r resource, kind Kind, namespace, labelSelector string, size int, more func(items []map[string]any) bool) error {
 	for next := ""; ; {
 		page, err := c.ask(ctx, func() *rest.Request {
-			return r.page(c.rest.Get(), namespace).Param("labelSelector", labelSelector).
+			return r.aimAtList(c.rest.Get(), namespace).Param("labelSelector", labelSelector).
 				Param("limit", strconv.Itoa(size)).Param("continue", next)
 		})
 		if err != nil {
@@ -80,9 +81,9 @@ func (c *Client) pages(ctx context.Context, r resource, kind Kind, namespace, la
 	}
 }
 
-// page aims a request at a list. Objects of a kind without namespaces are
+// aimAtList aims a request at a list. Objects of a kind without namespaces are
 // listed whatever the namespace is.
-func (r resource) page(request *rest.Request, namespace string) *rest.Request {
+func (r resource) aimAtList(request *rest.Request, namespace string) *rest.Request {
 	return request.Prefix(r.prefix...).NamespaceIfScoped(namespace, r.namespaced && namespace != "").Resource(r.plural)
 }
 

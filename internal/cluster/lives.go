@@ -18,10 +18,10 @@ const (
 	excess = 2 * pageSize
 )
 
-// lives asks for the live objects at the places that have no problem yet:
+// getLive asks for the live objects at the places that have no problem yet:
 // by lists where several are of one kind and namespace, one by one otherwise
 // and where a list is refused.
-func (c *Client) lives(ctx context.Context, places []location, objects []map[string]any, results []Result) {
+func (c *Client) getLive(ctx context.Context, places []location, objects []map[string]any, results []Result) {
 	groups := map[string][]int{}
 	var lists [][]int
 	for i, at := range places {
@@ -39,23 +39,23 @@ func (c *Client) lives(ctx context.Context, places []location, objects []map[str
 			lists = append(lists, group)
 		}
 	}
-	c.each(len(lists), func(i int) { c.listed(ctx, lists[i], places, results, single) })
+	c.each(len(lists), func(i int) { c.findListed(ctx, lists[i], places, results, single) })
 	c.each(len(places), func(i int) {
 		if single[i] {
-			results[i].Live, results[i].Problem = c.live(ctx, places[i], objects[i])
+			results[i].Live, results[i].Problem = c.readLive(ctx, places[i], objects[i])
 		}
 	})
 }
 
-// listed finds the live objects of one kind and namespace in a list, and marks
-// the ones that it does not decide about.
-func (c *Client) listed(ctx context.Context, group []int, places []location, results []Result, single []bool) {
+// findListed finds the live objects of one kind and namespace in a list, and
+// marks the ones that it does not decide about.
+func (c *Client) findListed(ctx context.Context, group []int, places []location, results []Result, single []bool) {
 	wanted := make(map[string][]int, len(group))
 	for _, i := range group {
 		wanted[places[i].name] = append(wanted[places[i].name], i)
 	}
 	at, read, whole := places[group[0]], 0, true
-	err := c.pages(ctx, at.resource, at.kind, at.namespace, "", pageSize, func(items []map[string]any) bool {
+	err := c.readPages(ctx, at.resource, at.kind, at.namespace, "", pageSize, func(items []map[string]any) bool {
 		for _, item := range items {
 			metadata, _ := item["metadata"].(map[string]any)
 			for _, i := range wanted[field(metadata, "name")] {
@@ -80,7 +80,7 @@ func isAlready(object, live map[string]any) bool {
 	if live == nil {
 		return false
 	}
-	want, err := normal(object)
+	want, err := normalize(object)
 	if err != nil {
 		return false
 	}
@@ -88,7 +88,7 @@ func isAlready(object, live map[string]any) bool {
 		metadata, _ := live["metadata"].(map[string]any)
 		switch {
 		case key == "metadata":
-			if named, ok := value.(map[string]any); !ok || !holds(metadata, named) {
+			if named, ok := value.(map[string]any); !ok || !hasMetadata(metadata, named) {
 				return false
 			}
 		case !reflect.DeepEqual(value, live[key]):
@@ -103,9 +103,9 @@ func isAlready(object, live map[string]any) bool {
 	return true
 }
 
-// normal returns an object with the types in which answers are read. A null is
+// normalize returns an object with the types in which answers are read. A null is
 // an error: what a server makes of it is not said by the object.
-func normal(object map[string]any) (map[string]any, error) {
+func normalize(object map[string]any) (map[string]any, error) {
 	data, err := json.Marshal(object)
 	if err != nil {
 		return nil, err
@@ -119,13 +119,13 @@ func normal(object map[string]any) (map[string]any, error) {
 
 var errNull = errors.New("the object has a null")
 
-// holds reports whether metadata has everything that is named; it may have
+// hasMetadata reports whether metadata has everything that is named; it may have
 // other labels and annotations.
-func holds(metadata, named map[string]any) bool {
+func hasMetadata(metadata, named map[string]any) bool {
 	for key, value := range named {
 		below, isMap := value.(map[string]any)
 		have, _ := metadata[key].(map[string]any)
-		if isMap && !holds(have, below) || !isMap && !reflect.DeepEqual(value, metadata[key]) {
+		if isMap && !hasMetadata(have, below) || !isMap && !reflect.DeepEqual(value, metadata[key]) {
 			return false
 		}
 	}

@@ -88,7 +88,7 @@ func TestIsAlready(t *testing.T) {
 		if err := json.Unmarshal([]byte(strings.Replace(text, old, new, 1)), &object); err != nil {
 			t.Fatal(err)
 		}
-		object, err := normal(object)
+		object, err := normalize(object)
 		if err != nil {
 			t.Fatal(err)
 		}

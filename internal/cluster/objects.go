@@ -30,7 +30,7 @@ func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun b
 	results := make([]Result, len(objects))
 	places := make([]location, len(objects))
 	c.each(len(objects), func(i int) { places[i], results[i].Problem = c.locate(ctx, objects[i]) })
-	c.lives(ctx, places, objects, results)
+	c.getLive(ctx, places, objects, results)
 	if !dryRun {
 		return results
 	}
@@ -41,7 +41,7 @@ func (c *Client) results(ctx context.Context, objects []map[string]any, dryRun b
 		case isAlready(objects[i], r.Live), c.isDefaulted(ctx, places[i], objects[i], r.Live):
 			r.Merged = r.Live
 		default:
-			r.Merged, r.Problem = c.merged(ctx, places[i], objects[i], r.Live)
+			r.Merged, r.Problem = c.askMerged(ctx, places[i], objects[i], r.Live)
 		}
 	})
 	return results
@@ -57,7 +57,7 @@ type location struct {
 func (c *Client) locate(ctx context.Context, object map[string]any) (location, *Problem) {
 	kind := Kind{field(object, "apiVersion"), field(object, "kind")}
 	metadata, _ := object["metadata"].(map[string]any)
-	at := location{kind: kind, namespace: or(field(metadata, "namespace"), c.namespace), name: field(metadata, "name")}
+	at := location{kind: kind, namespace: orElse(field(metadata, "namespace"), c.namespace), name: field(metadata, "name")}
 	if kind.APIVersion == "" || kind.Kind == "" || at.name == "" {
 		return at, &Problem{Refused, "the object has no apiVersion, no kind or no name"}
 	}
@@ -71,14 +71,14 @@ func field(object map[string]any, key string) string {
 	return s
 }
 
-// on aims a request at the object.
-func (at location) on(r *rest.Request) *rest.Request {
+// aim aims a request at the object.
+func (at location) aim(r *rest.Request) *rest.Request {
 	return r.Prefix(at.prefix...).NamespaceIfScoped(at.namespace, at.namespaced).Resource(at.plural).Name(at.name)
 }
 
-// live reads the object; nil without a problem is an absent one.
-func (c *Client) live(ctx context.Context, at location, object map[string]any) (map[string]any, *Problem) {
-	found, err := c.ask(ctx, func() *rest.Request { return at.on(c.rest.Get()) })
+// readLive reads the object; nil without a problem is an absent one.
+func (c *Client) readLive(ctx context.Context, at location, object map[string]any) (map[string]any, *Problem) {
+	found, err := c.ask(ctx, func() *rest.Request { return at.aim(c.rest.Get()) })
 	switch {
 	case err == nil:
 		return found, nil
@@ -94,13 +94,13 @@ func isAbsent(err error) bool {
 	return apierrors.IsNotFound(err) && !apierrors.IsUnexpectedServerError(err)
 }
 
-func (c *Client) merged(ctx context.Context, at location, object, live map[string]any) (map[string]any, *Problem) {
+func (c *Client) askMerged(ctx context.Context, at location, object, live map[string]any) (map[string]any, *Problem) {
 	body, err := json.Marshal(object)
 	if err != nil {
 		return nil, &Problem{Refused, fmt.Sprintf("the object is not JSON: %v", err)}
 	}
 	merged, err := c.ask(ctx, func() *rest.Request {
-		return at.on(c.rest.Patch(types.ApplyPatchType)).Body(body).
+		return at.aim(c.rest.Patch(types.ApplyPatchType)).Body(body).
 			Param("dryRun", "All").Param("fieldManager", c.manager).Param("force", "true").Param("fieldValidation", "Strict")
 	})
 	if err != nil {

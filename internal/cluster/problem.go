@@ -25,7 +25,7 @@ func (c *Client) problem(err error, object map[string]any) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	return &Problem{reasonOf(err), c.shown(err.Error(), object)}
+	return &Problem{reasonOf(err), c.showSafely(err.Error(), object)}
 }
 
 // unanswered returns the problem of an error without an answer of the
@@ -38,7 +38,7 @@ func (c *Client) unanswered(err error) *Problem {
 		}
 		return nil
 	}
-	cause := c.shown(causeOf(err).Error(), nil)
+	cause := c.showSafely(causeOf(err).Error(), nil)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &Problem{Other, "interrupted"}
@@ -46,7 +46,7 @@ func (c *Client) unanswered(err error) *Problem {
 		return &Problem{Unreachable, fmt.Sprintf("cannot reach %s: %s", c.host, cause)}
 	case isTimeout(err):
 		return &Problem{Timeout, c.host + " does not answer in time (--request-timeout)"}
-	case brokeOff(err):
+	case hasBrokenOff(err):
 		return &Problem{Broken, fmt.Sprintf("the answer of %s breaks off: %s", c.host, cause)}
 	case strings.Contains(err.Error(), "getting credentials: "): // an exec plugin, client-go/plugin/pkg/client/auth/exec
 		return &Problem{Unauthorized, cause}
@@ -83,10 +83,10 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// brokeOff reports an answer that began, or a connection that was open, and
+// hasBrokenOff reports an answer that began, or a connection that was open, and
 // then ended. client-go wraps what happens inside of a body in these words
 // (rest/request.go, transformResponse).
-func brokeOff(err error) bool {
+func hasBrokenOff(err error) bool {
 	var status apierrors.APIStatus
 	var p *Problem
 	switch {
@@ -120,7 +120,7 @@ func reasonOf(err error) Reason {
 		return Refused
 	case strings.Contains(text, "failed to create typed patch object"), strings.Contains(text, "calling webhook"):
 		return Refused
-	case apierrors.IsNotFound(err) && missing(err) == "namespaces":
+	case apierrors.IsNotFound(err) && missingResource(err) == "namespaces":
 		return NoNamespace
 	case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):
 		return NotInstalled
@@ -132,8 +132,8 @@ func reasonOf(err error) Reason {
 	return Other
 }
 
-// missing is the resource that the server did not find.
-func missing(err error) string {
+// missingResource is the resource that the server did not find.
+func missingResource(err error) string {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Details != nil {
 		return status.Status().Details.Kind
@@ -141,9 +141,9 @@ func missing(err error) string {
 	return ""
 }
 
-// shown makes words fit to be shown: one line of bounded length without
+// showSafely makes words fit to be shown: one line of bounded length without
 // credentials, and without the values of a Secret that they are about.
-func (c *Client) shown(text string, object map[string]any) string {
+func (c *Client) showSafely(text string, object map[string]any) string {
 	for _, secret := range append(valuesOf(object), c.secrets...) {
 		if len(secret) > 3 {
 			text = strings.ReplaceAll(text, secret, "***")

@@ -39,17 +39,17 @@ func (c *Client) ask(ctx context.Context, request func() *rest.Request) (map[str
 		case apierrors.IsTooManyRequests(err) && wait && busy < busyRetries:
 			busy++
 			c.waiting(ctx, min(time.Duration(seconds)*time.Second, longestWait))
-		case brokeOff(err) && !broken && ctx.Err() == nil:
+		case hasBrokenOff(err) && !broken && ctx.Err() == nil:
 			broken = true
 		default:
-			return nil, c.failed(err)
+			return nil, c.requestError(err)
 		}
 	}
 }
 
-// failed returns the error of a request, as a *Problem if no server answered,
-// and ends all questions if the others would fail alike.
-func (c *Client) failed(err error) error {
+// requestError returns the error of a request, as a *Problem if no server
+// answered, and ends all questions if the others would fail alike.
+func (c *Client) requestError(err error) error {
 	p := c.unanswered(err)
 	if p == nil {
 		c.inVain.Store(0)

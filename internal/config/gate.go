@@ -66,7 +66,7 @@ var gateField = field("gate", object("What kgw gate forbids. A change of kgw.yam
 	}),
 	field("allowed", &shape.Type{
 		Kind: shape.List, Doc: "Changes that are let through once: an entry counts for the change of the repository that adds or removes it. A nearer kgw.yaml may allow no others.",
-		Elem: like(`{id: 0f6a4c1b9d27e853, reason: "the status page is public", until: "2026-01-31"}`, "A change.",
+		Elem: objectLike(`{id: 0f6a4c1b9d27e853, reason: "the status page is public", until: "2026-01-31"}`, "A change.",
 			required("id", &shape.Type{Kind: shape.String, Pattern: changeID, Doc: "Its id, as kgw gate prints it."}),
 			required("reason", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Why it is meant."}),
 			required("until", &shape.Type{Kind: shape.String, Pattern: day, Doc: "The last day on which it is let through (UTC)."})),
@@ -154,9 +154,10 @@ func (c *Config) Gated() bool {
 	return c != nil && (c.Says("gate") || c.Above.Gated())
 }
 
-// gate adds the kinds of changes that are forbidden further up, and drops changes
-// that only the nearer one allows. Calls that must keep working may be added.
-func (n *nearer) gate() {
+// boundGate adds the kinds of changes that are forbidden further up, and drops
+// changes that only the nearer one allows. Calls that must keep working may be
+// added.
+func (n *nearer) boundGate() {
 	if !n.above.Gated() {
 		return
 	}
@@ -168,7 +169,7 @@ func (n *nearer) gate() {
 		}
 	}
 	if n.Gate.Fail != nil && len(missing) > 0 {
-		n.loosens(n.at("gate", "fail"), "gate.fail leaves out %s, which %s forbidden further up", strings.Join(missing, ", "), areOrIs(missing))
+		n.reportLooser(n.placeOf("gate", "fail"), "gate.fail leaves out %s, which %s forbidden further up", strings.Join(missing, ", "), areOrIs(missing))
 	}
 	n.Gate.Fail = fail
 	var allowed []string
@@ -179,7 +180,7 @@ func (n *nearer) gate() {
 	}
 	for i, a := range n.Gate.Allowed {
 		if !slices.Contains(allowed, a.ID) {
-			n.loosens(n.at("gate", "allowed").Elem(i), "the change %q is allowed here, and not further up", a.ID)
+			n.reportLooser(n.placeOf("gate", "allowed").Elem(i), "the change %q is allowed here, and not further up", a.ID)
 		}
 	}
 	n.Gate.Allowed = nil

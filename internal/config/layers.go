@@ -60,27 +60,28 @@ var choosing = []shape.Field{
 // MaxExtends bounds how many files extend one another.
 const MaxExtends = 8
 
-// put applies a layer to a configuration that is being built, and remembers it.
-func (c *Config) put(l layer) diag.List {
-	found := c.take(l.doc, l.root, l.t)
+// applyLayer applies a layer to a configuration that is being built, and
+// remembers it.
+func (c *Config) applyLayer(l layer) diag.List {
+	found := c.readSettings(l.doc, l.root, l.t)
 	if len(found) == 0 {
 		c.layers = append(c.layers, l)
 	}
 	return found
 }
 
-// with returns the configuration with one more layer. It is built anew: lists
-// and maps are shared with nobody.
-func (c *Config) with(extra layer) (*Config, diag.List) {
+// withLayer returns the configuration with one more layer. It is built anew:
+// lists and maps are shared with nobody.
+func (c *Config) withLayer(extra layer) (*Config, diag.List) {
 	out := Default()
 	var found diag.List
 	for _, l := range append(slices.Clone(c.layers), extra) {
-		found = append(found, out.take(l.doc, l.root, l.t)...)
+		found = append(found, out.readSettings(l.doc, l.root, l.t)...)
 	}
 	out.layers = append(slices.Clone(c.layers), extra)
 	out.File, out.own, out.Env, out.Sources = c.File, c.own, c.Env, c.Sources
 	if c.Above != nil {
-		out.within(c.Above, c.aboveName, c.own.doc) // what it says was said of c
+		out.applyBounds(c.Above, c.aboveName, c.own.doc) // what it says was said of c
 	}
 	return out, found
 }
@@ -109,7 +110,7 @@ func (c *Config) extend(file string, doc *source.Document, root *source.Node, di
 	}
 	c.Sources = append(c.Sources, base.Sources...)
 	for _, l := range base.layers {
-		found = append(found, c.put(l)...)
+		found = append(found, c.applyLayer(l)...)
 	}
 	return found
 }
@@ -137,7 +138,7 @@ func (c *Config) In(env string) (*Config, diag.List, error) {
 		}
 		return nil, nil, fmt.Errorf("there is no environment %q: kgw.yaml has %s", env, strings.Join(names, ", "))
 	}
-	out, found := c.with(layer{doc: c.own.doc, root: source.Field(source.Field(c.own.root, "environments"), env), t: settings})
+	out, found := c.withLayer(layer{doc: c.own.doc, root: source.Field(source.Field(c.own.root, "environments"), env), t: settings})
 	out.Env = env
 	return out, found, nil
 }
@@ -166,7 +167,7 @@ func (c *Config) For(file string, known map[string]*Config) (*Config, diag.List)
 	out := c
 	var found diag.List
 	for _, root := range chosen {
-		next, f := out.with(layer{doc: c.own.doc, root: root, t: overrideType})
+		next, f := out.withLayer(layer{doc: c.own.doc, root: root, t: overrideType})
 		out, found = next, append(found, f...)
 	}
 	known[key] = out

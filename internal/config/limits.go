@@ -43,14 +43,14 @@ func (c *Config) OutputLimit(read int) int {
 	return n << shift
 }
 
-// output keeps the limit of what is written within that further up.
-func (n *nearer) output() {
+// boundOutput keeps the limit of what is written within that further up.
+func (n *nearer) boundOutput() {
 	own, above := n.Limits.Output, n.above.Limits.Output
 	switch {
 	case own == "":
 		n.Limits.Output = above
 	case n.OutputLimit(0) > n.above.OutputLimit(0):
-		n.loosens(n.at("limits", "output"), "limits.output is %s, and %d bytes further up", own, n.above.OutputLimit(0))
+		n.reportLooser(n.placeOf("limits", "output"), "limits.output is %s, and %d bytes further up", own, n.above.OutputLimit(0))
 		n.Limits.Output = above
 	}
 }

@@ -76,7 +76,7 @@ func ReadNearest(dir string, display func(string) string, bounds source.Bounds) 
 		nearer, doc, f := readExtended(files[i], display, bounds, 0)
 		found = append(found, f...)
 		if i < len(files)-1 && len(f) == 0 {
-			found = append(found, nearer.within(c, display(files[i+1]), doc)...)
+			found = append(found, nearer.applyBounds(c, display(files[i+1]), doc)...)
 		}
 		nearer.Sources = append(nearer.Sources, c.Sources...)
 		c = nearer
@@ -100,7 +100,7 @@ func readExtended(file string, display func(string) string, bounds source.Bounds
 	}
 	out := Default()
 	found = out.extend(file, doc, c.own.root, display, bounds, depth)
-	found = append(found, out.put(*c.own)...)
+	found = append(found, out.applyLayer(*c.own)...)
 	out.File, out.own = file, c.own
 	out.Sources = append(out.Sources, c.Sources...)
 	return out, doc, found
@@ -145,7 +145,7 @@ func parse(name string, data []byte) (*Config, *source.Document, diag.List) {
 func FromNode(doc *source.Document, root *source.Node) (*Config, diag.List) {
 	c := Default()
 	spellOff(root)
-	return c, c.put(layer{doc: doc, root: root, t: Type})
+	return c, c.applyLayer(layer{doc: doc, root: root, t: Type})
 }
 
 func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
@@ -161,7 +161,7 @@ func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
 		return found
 	}
 	c.own = &layer{doc: doc, root: root, t: t}
-	return append(found, c.put(*c.own)...)
+	return append(found, c.applyLayer(*c.own)...)
 }
 
 // spellOff makes text of the level "off", which YAML 1.1 reads as false, and
@@ -176,7 +176,7 @@ func spellOff(root *source.Node) {
 	}
 }
 
-func (c *Config) take(doc *source.Document, root *source.Node, t *shape.Type) diag.List {
+func (c *Config) readSettings(doc *source.Document, root *source.Node, t *shape.Type) diag.List {
 	found := append(t.Check(root, source.Ref{Doc: doc}), checkLabels(doc, root)...)
 	if len(found) > 0 {
 		return found
@@ -299,8 +299,8 @@ func (c *Config) Set(path, name, value string) diag.List {
 
 func (c *Config) set(v Variable, value string, t *shape.Type, from string) diag.List {
 	var found diag.List
-	doc, root := overlay(v, value)
-	for _, f := range c.put(layer{doc: doc, root: root, t: t, name: v.Name}) {
+	doc, root := overlayDocument(v, value)
+	for _, f := range c.applyLayer(layer{doc: doc, root: root, t: t, name: v.Name}) {
 		f.Message = fmt.Sprintf("%s: %s", v.Name, f.Message)
 		f.Span = source.Span{File: from, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 		found.Add(f)
@@ -308,8 +308,8 @@ func (c *Config) set(v Variable, value string, t *shape.Type, from string) diag.
 	return found
 }
 
-// overlay is a document that sets one field to the text.
-func overlay(v Variable, value string) (*source.Document, *source.Node) {
+// overlayDocument is a document that sets one field to the text.
+func overlayDocument(v Variable, value string) (*source.Document, *source.Node) {
 	parts := strings.Split(v.Path, ".")
 	text := strings.Builder{}
 	for i, p := range parts {

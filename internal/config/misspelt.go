@@ -34,7 +34,7 @@ func Misspelt(environ []string) diag.List {
 			slices.ContainsFunc(reserved, func(r string) bool { return strings.HasPrefix(name, r) }) {
 			continue
 		}
-		if help := meant(name, known); help != "" {
+		if help := nearestName(name, known); help != "" {
 			found.Add(diag.Finding{
 				Code: diag.VariableMisspelt, Span: source.Span{File: "<environment>", Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
 				Message: fmt.Sprintf("no variable %s is read: it has no effect", name), Help: help,
@@ -44,8 +44,9 @@ func Misspelt(environ []string) diag.List {
 	return found
 }
 
-// meant returns the name that a misspelt one may mean; "" if none is similar.
-func meant(name string, known []string) string {
+// nearestName returns the name that a misspelt one may mean; "" if none is
+// similar.
+func nearestName(name string, known []string) string {
 	if near := shape.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}

@@ -87,34 +87,34 @@ type nearer struct {
 	found diag.List
 }
 
-// within puts the configuration under the policy, the lists and the locked
+// applyBounds puts the configuration under the policy, the lists and the locked
 // codes of one further up. It may ask for more. Where it asks for less, the
 // other holds, and a finding says so.
-func (c *Config) within(above *Config, name string, doc *source.Document) diag.List {
+func (c *Config) applyBounds(above *Config, name string, doc *source.Document) diag.List {
 	root, _ := doc.Parse()
 	n := &nearer{Config: c, above: above, name: name, doc: doc, root: root}
 	c.Above, c.aboveName = above, name
-	n.public()
-	n.locked()
-	n.block()
-	n.allow()
-	n.trusted()
-	n.bound()
-	c.Skipper.AdditionalFilters = n.among(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
-	c.Skipper.Annotations = n.among(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
-	n.accept()
-	n.output()
-	n.gate()
-	n.levels()
+	n.boundPublic()
+	n.boundLocked()
+	n.boundBlocked()
+	n.boundDomains()
+	n.boundTrusted()
+	n.boundGateways()
+	c.Skipper.AdditionalFilters = n.keepAmong(above.Skipper.AdditionalFilters, c.Skipper.AdditionalFilters, "skipper", "additionalFilters")
+	c.Skipper.Annotations = n.keepAmong(above.Skipper.Annotations, c.Skipper.Annotations, "skipper", "annotations")
+	n.boundAccepted()
+	n.boundOutput()
+	n.boundGate()
+	n.checkLevels()
 	return n.found
 }
 
-// bound inherits the Gateways that may be named and the labels that are
+// boundGateways inherits the Gateways that may be named and the labels that are
 // demanded.
-func (n *nearer) bound() {
+func (n *nearer) boundGateways() {
 	if above := n.above.Policy.Gateways; above != nil {
-		if n.says("policy", "gateways") {
-			n.Policy.Gateways = append([]string{}, n.among(above, n.Policy.Gateways, "policy", "gateways")...)
+		if n.hasField("policy", "gateways") {
+			n.Policy.Gateways = append([]string{}, n.keepAmong(above, n.Policy.Gateways, "policy", "gateways")...)
 		} else {
 			n.Policy.Gateways = above
 		}
@@ -126,8 +126,8 @@ func (n *nearer) bound() {
 	}
 }
 
-// says reports whether the document has the field.
-func (n *nearer) says(path ...string) bool {
+// hasField reports whether the document has the field.
+func (n *nearer) hasField(path ...string) bool {
 	node := n.root
 	for _, p := range path {
 		node = source.Field(node, p)
@@ -135,25 +135,25 @@ func (n *nearer) says(path ...string) bool {
 	return node != nil
 }
 
-func (n *nearer) loosens(at source.Ref, format string, args ...any) {
+func (n *nearer) reportLooser(at source.Ref, format string, args ...any) {
 	n.found.Add(diag.Finding{
 		Code: diag.NearerLoosens, At: at, Message: fmt.Sprintf(format, args...),
 		Help: fmt.Sprintf("%s holds here too: change it there, or ask for no less here", n.name),
 	})
 }
 
-func (n *nearer) at(path ...string) source.Ref { return source.Ref{Doc: n.doc}.At(path...) }
+func (n *nearer) placeOf(path ...string) source.Ref { return source.Ref{Doc: n.doc}.At(path...) }
 
-// public inherits a ban on public routes, and its exceptions.
-func (n *nearer) public() {
+// boundPublic inherits a ban on public routes, and its exceptions.
+func (n *nearer) boundPublic() {
 	if n.above.Policy.Public != "deny" {
 		return
 	}
-	if n.Policy.Public != "deny" && n.says("policy", "public") {
-		n.loosens(n.at("policy", "public"), "policy.public is %q, and %q further up", n.Policy.Public, n.above.Policy.Public)
+	if n.Policy.Public != "deny" && n.hasField("policy", "public") {
+		n.reportLooser(n.placeOf("policy", "public"), "policy.public is %q, and %q further up", n.Policy.Public, n.above.Policy.Public)
 	}
 	n.Policy.Public = "deny"
-	if !n.says("policy", "publicRoutes") {
+	if !n.hasField("policy", "publicRoutes") {
 		n.Policy.Routes = n.above.Policy.Routes
 		return
 	}
@@ -163,7 +163,7 @@ func (n *nearer) public() {
 			kept = append(kept, r)
 			continue
 		}
-		n.loosens(n.at("policy", "publicRoutes").Elem(i), "the route %q is not among the public routes further up", r.Path)
+		n.reportLooser(n.placeOf("policy", "publicRoutes").Elem(i), "the route %q is not among the public routes further up", r.Path)
 	}
 	n.Policy.Routes = kept
 }
@@ -175,8 +175,8 @@ func (r *PublicRoute) covers(o *PublicRoute) bool {
 		(r.Methods == nil || o.Methods != nil && !slices.ContainsFunc(o.Methods, func(m string) bool { return !slices.Contains(r.Methods, m) }))
 }
 
-// locked adds the codes that are locked further up.
-func (n *nearer) locked() {
+// boundLocked adds the codes that are locked further up.
+func (n *nearer) boundLocked() {
 	all := n.Locked()
 	if n.Policy.Locked == nil {
 		all = nil
@@ -189,7 +189,7 @@ func (n *nearer) locked() {
 		}
 	}
 	if n.Policy.Locked != nil && len(missing) > 0 {
-		n.loosens(n.at("policy", "locked"), "policy.locked leaves out %s, which %s locked further up", strings.Join(missing, ", "), areOrIs(missing))
+		n.reportLooser(n.placeOf("policy", "locked"), "policy.locked leaves out %s, which %s locked further up", strings.Join(missing, ", "), areOrIs(missing))
 	}
 	n.Policy.Locked = []string{}
 	for _, code := range all {
@@ -204,8 +204,8 @@ func areOrIs(list []string) string {
 	return "are"
 }
 
-// block adds the Services that are blocked further up.
-func (n *nearer) block() {
+// boundBlocked adds the Services that are blocked further up.
+func (n *nearer) boundBlocked() {
 	all, missing := slices.Clone(n.Services.Block), []string(nil)
 	for _, s := range n.above.Blocked() {
 		if !slices.Contains(all, s) {
@@ -213,13 +213,13 @@ func (n *nearer) block() {
 		}
 	}
 	if n.Services.Block != nil && len(missing) > 0 {
-		n.loosens(n.at("services", "block"), "services.block leaves out %s, which %s blocked further up", strings.Join(missing, ", "), areOrIs(missing))
+		n.reportLooser(n.placeOf("services", "block"), "services.block leaves out %s, which %s blocked further up", strings.Join(missing, ", "), areOrIs(missing))
 	}
 	n.Services.Block = all
 }
 
-// allow keeps the domains that are within those allowed further up.
-func (n *nearer) allow() {
+// boundDomains keeps the domains that are within those allowed further up.
+func (n *nearer) boundDomains() {
 	if n.above.Domains.Allow == nil {
 		return
 	}
@@ -233,14 +233,14 @@ func (n *nearer) allow() {
 			kept = append(kept, d)
 			continue
 		}
-		n.loosens(n.at("domains", "allow").Elem(i), "the domain %q is not allowed further up", d)
+		n.reportLooser(n.placeOf("domains", "allow").Elem(i), "the domain %q is not allowed further up", d)
 	}
 	n.Domains.Allow = kept
 }
 
-// accept keeps only the losses that are accepted further up too.
-func (n *nearer) accept() {
-	if !n.says("accept") {
+// boundAccepted keeps only the losses that are accepted further up too.
+func (n *nearer) boundAccepted() {
+	if !n.hasField("accept") {
 		n.Accept = n.above.Accept
 		return
 	}
@@ -250,17 +250,17 @@ func (n *nearer) accept() {
 			kept = append(kept, code)
 			continue
 		}
-		n.loosens(n.at("accept").Elem(i), "%s is accepted here, and not further up", code)
+		n.reportLooser(n.placeOf("accept").Elem(i), "%s is accepted here, and not further up", code)
 	}
 	n.Accept = kept
 }
 
-// among keeps what a list has that the list further up has, if there is one.
-func (n *nearer) among(above, own []string, path ...string) []string {
+// keepAmong keeps what a list has that the list further up has, if there is one.
+func (n *nearer) keepAmong(above, own []string, path ...string) []string {
 	if above == nil {
 		return own
 	}
-	if !n.says(path...) {
+	if !n.hasField(path...) {
 		return above
 	}
 	kept := []string{}
@@ -269,13 +269,13 @@ func (n *nearer) among(above, own []string, path ...string) []string {
 			kept = append(kept, s)
 			continue
 		}
-		n.loosens(n.at(path...).Elem(i), "%q is not in %s further up", s, strings.Join(path, "."))
+		n.reportLooser(n.placeOf(path...).Elem(i), "%q is not in %s further up", s, strings.Join(path, "."))
 	}
 	return kept
 }
 
-// levels reports locked codes that would have a lower level than further up.
-func (n *nearer) levels() {
+// checkLevels reports locked codes that would have a lower level than further up.
+func (n *nearer) checkLevels() {
 	own := diag.Levels{Mode: n.Mode(), Config: n.Levels()}
 	least := n.Least()
 	var byMode []string
@@ -285,12 +285,12 @@ func (n *nearer) levels() {
 		}
 		if level, named := n.Rules[string(code)]; named {
 			at := source.Ref{Doc: n.doc, Path: source.JoinKey("rules", string(code))}
-			n.loosens(at, "%s is locked and has level %s further up, which %s would lower", code, least[code], level)
+			n.reportLooser(at, "%s is locked and has level %s further up, which %s would lower", code, least[code], level)
 			continue
 		}
 		byMode = append(byMode, string(code))
 	}
 	if len(byMode) > 0 {
-		n.loosens(n.at("compat"), "compat: %s lowers %s, which %s locked further up", n.Compat, strings.Join(byMode, ", "), areOrIs(byMode))
+		n.reportLooser(n.placeOf("compat"), "compat: %s lowers %s, which %s locked further up", n.Compat, strings.Join(byMode, ", "), areOrIs(byMode))
 	}
 }

@@ -21,7 +21,7 @@ type Setting struct {
 func (c *Config) Settings() []Setting {
 	last := map[string]Setting{}
 	for _, l := range c.layers {
-		l.settings("", l.root, fields, last)
+		l.noteSettings("", l.root, fields, last)
 	}
 	var out []Setting
 	for _, path := range paths("", fields) {
@@ -32,8 +32,8 @@ func (c *Config) Settings() []Setting {
 	return out
 }
 
-// settings notes the settings that a layer makes, objects by their fields.
-func (l *layer) settings(path string, root *source.Node, fields []shape.Field, last map[string]Setting) {
+// noteSettings notes the settings that a layer makes, objects by their fields.
+func (l *layer) noteSettings(path string, root *source.Node, fields []shape.Field, last map[string]Setting) {
 	for _, f := range fields {
 		n := source.Field(root, f.Name)
 		if n == nil {
@@ -41,7 +41,7 @@ func (l *layer) settings(path string, root *source.Node, fields []shape.Field, l
 		}
 		p := source.JoinKey(path, f.Name)
 		if f.Type.Kind == shape.Object && len(f.Type.Fields) > 0 {
-			l.settings(p, n, f.Type.Fields, last)
+			l.noteSettings(p, n, f.Type.Fields, last)
 			continue
 		}
 		s := Setting{Path: p, Value: oneLine(source.Value(n)), File: l.doc.File.Name}

@@ -12,8 +12,8 @@ func object(doc string, fields ...shape.Field) *shape.Type {
 	return &shape.Type{Kind: shape.Object, Doc: doc, Fields: fields}
 }
 
-// like is an object with an example of it.
-func like(example, doc string, fields ...shape.Field) *shape.Type {
+// objectLike is an object with an example of it.
+func objectLike(example, doc string, fields ...shape.Field) *shape.Type {
 	t := object(doc, fields...)
 	t.Like = example
 	return t
@@ -102,7 +102,7 @@ var fields = []shape.Field{
 		Kind: shape.String, Pattern: Kyma, Default: "3.9",
 		Doc: "Release of Kyma's API Gateway whose controller is followed for APIRule v1beta1, from 2.7 to 3.10: labels, their hash, merged RequestAuthentications, who owns a host, what is refused, the status. Without a patch, such as 3.4, its last one. Write it in quotes.",
 	}),
-	field("domains", like("{default: kyma.example.com}", "Domains of hosts.",
+	field("domains", objectLike("{default: kyma.example.com}", "Domains of hosts.",
 		field("default", &shape.Type{Kind: shape.String, Pattern: domain, Doc: "Domain of the cluster, appended to a host without a dot where the Gateway kyma-system/kyma-gateway is neither among the inputs nor under known.gateways. The flag --domain overrides it."}),
 		field("allow", &shape.Type{
 			Kind: shape.List, Doc: "Domains that hosts must be in. Absent: for APIRule v1alpha1 the default domain if there is one, otherwise any domain.",
@@ -168,20 +168,20 @@ var fields = []shape.Field{
 		field("annotations", texts("Annotations of gateways that are copied.")),
 		field("flags", texts("Flags of the cluster's Skipper, as on its command line, such as -kubernetes-path-mode=path-prefix. Absent: its defaults, and what the filters of the inputs need is supposed to be on. Those that kgw does not follow make every answer of Skipper unknown.")))),
 	field("known", object("Objects that are kept in other repositories.",
-		field("services", &shape.Type{Kind: shape.List, Doc: "Services.", Elem: like("{name: shop, namespace: web, selector: {app: shop}, ports: [{port: 80}]}", "A Service.",
+		field("services", &shape.Type{Kind: shape.List, Doc: "Services.", Elem: objectLike("{name: shop, namespace: web, selector: {app: shop}, ports: [{port: 80}]}", "A Service.",
 			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")),
 			field("selector", &shape.Type{Kind: shape.Map, Doc: "Its pod selector.", Elem: &shape.Type{Kind: shape.String}, Like: "{app: shop}"}),
-			field("ports", &shape.Type{Kind: shape.List, Doc: "Its ports.", Elem: like("{port: 80}", "A port.", field("name", text("Its name.", "")), required("port", port))}))}),
-		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways.", Elem: like(`{name: kyma-gateway, namespace: kyma-system, hosts: ["*.kyma.example.com"]}`, "A Gateway.",
+			field("ports", &shape.Type{Kind: shape.List, Doc: "Its ports.", Elem: objectLike("{port: 80}", "A port.", field("name", text("Its name.", "")), required("port", port))}))}),
+		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways.", Elem: objectLike(`{name: kyma-gateway, namespace: kyma-system, hosts: ["*.kyma.example.com"]}`, "A Gateway.",
 			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")), field("hosts", texts("The hosts it serves.")))}),
 		field("providers", texts("External authorizers of the mesh.")),
-		field("stackSets", &shape.Type{Kind: shape.List, Doc: "StackSets whose status is not among the inputs: how a cluster splits their traffic.", Elem: like("{name: shop, namespace: web, traffic: [{service: shop-v1, port: 80, weight: 100}]}", "A StackSet.",
+		field("stackSets", &shape.Type{Kind: shape.List, Doc: "StackSets whose status is not among the inputs: how a cluster splits their traffic.", Elem: objectLike("{name: shop, namespace: web, traffic: [{service: shop-v1, port: 80, weight: 100}]}", "A StackSet.",
 			required("name", text("Its name.", "")), required("namespace", text("Its namespace.", "")),
-			required("traffic", &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Its stacks.", Elem: like("{service: shop-v1, port: 80, weight: 100}", "A stack.",
+			required("traffic", &shape.Type{Kind: shape.List, MinLen: 1, Doc: "Its stacks.", Elem: objectLike("{service: shop-v1, port: 80, weight: 100}", "A stack.",
 				required("service", text("Its Service.", "")), required("port", port), required("weight", &shape.Type{Kind: shape.Number, Min: shape.Int(0), Max: shape.Int(100), Doc: "Its share of the traffic, in percent."}))}))}))),
 	field("policy", object("Rules of the repository.",
 		field("public", choice("Whether routes without authentication are allowed.", "allow", "allow", "deny")),
-		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: like("{path: /healthz}", "A route.",
+		field("publicRoutes", &shape.Type{Kind: shape.List, Doc: "Routes that are meant to be public.", Elem: objectLike("{path: /healthz}", "A route.",
 			field("host", text("Its host; empty: any.", "")), required("path", text("Its path as written in the resource.", "")),
 			field("methods", texts("Its methods; absent: any.")))}),
 		field("gateways", &shape.Type{Kind: shape.List, Doc: "Istio Gateways that resources may be bound to, as namespace/name. Absent: any.", Elem: &shape.Type{Kind: shape.String, MinLen: 3}}),
@@ -208,7 +208,7 @@ var fields = []shape.Field{
 			Doc: "Bytes of manifests that may be written for the resources below the file, estimated before they are made. The default is 32 times what is read where that is more. Resources that exceed it are errors (KGW118), and are not written.",
 		}))),
 	field("keepInputs", flag("Makes kgw fn keep the source documents.")),
-	field("openapi", &shape.Type{Kind: shape.List, Doc: "Descriptions of APIs (OpenAPI 3) that build and validate hold the gateways against.", Elem: like("{file: openapi.yaml}", "A description.",
+	field("openapi", &shape.Type{Kind: shape.List, Doc: "Descriptions of APIs (OpenAPI 3) that build and validate hold the gateways against.", Elem: objectLike("{file: openapi.yaml}", "A description.",
 		required("file", &shape.Type{Kind: shape.String, MinLen: 1, Doc: "Its file, relative to this kgw.yaml."}),
 		field("hosts", texts("The hosts that the API is published on. Absent: those that its servers name.")))}),
 	field("helm", object("How Helm charts among the inputs are rendered, with the program helm on the PATH. Where it is there, they are rendered as with --helm.",

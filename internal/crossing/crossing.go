@@ -40,14 +40,14 @@ func Check(p Path, found *diag.List) {
 	only, why := p.compare()
 	switch {
 	case only[1] != nil:
-		p.beyond(only[1], found)
+		p.reportBeyond(only[1], found)
 	case why != "":
 		found.Add(diag.Finding{
 			Code: diag.OpeningUndecided, At: p.At, Help: "write a simpler path",
 			Message: fmt.Sprintf("kgw cannot tell whether %s matches the same requests as the path %q: %s", p.Into, p.Text, why),
 		})
 	case only[0] != nil && !p.Narrower:
-		p.short(only[0], found)
+		p.reportShort(only[0], found)
 	}
 }
 
@@ -95,7 +95,7 @@ func (p *Path) witness(r *match.Request) *diag.Witness {
 	return &diag.Witness{Method: w.Method, URL: w.URL()}
 }
 
-func (p *Path) beyond(r *match.Request, found *diag.List) {
+func (p *Path) reportBeyond(r *match.Request, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.TextWidens, At: p.At, Witness: p.witness(r),
 		Message: fmt.Sprintf("the path %q means something else in %s, which also matches %s", p.Text, p.Into, r.RawPath),
@@ -103,7 +103,7 @@ func (p *Path) beyond(r *match.Request, found *diag.List) {
 	})
 }
 
-func (p *Path) short(r *match.Request, found *diag.List) {
+func (p *Path) reportShort(r *match.Request, found *diag.List) {
 	found.Add(diag.Finding{
 		Code: diag.TextNarrows, At: p.At, Witness: p.witness(r),
 		Message: fmt.Sprintf("the path %q means less in %s, which does not match %s", p.Text, p.Into, r.RawPath),

@@ -15,7 +15,7 @@ type condition struct {
 	holds func(*source.Node) bool
 }
 
-func (c *condition) broken(n *source.Node) string {
+func (c *condition) reasonBroken(n *source.Node) string {
 	if c.holds(n) {
 		return ""
 	}
@@ -27,14 +27,14 @@ var conditions = map[string][]condition{"HTTPRoute": routeConditions(), "Gateway
 
 func routeConditions() []condition {
 	out := []condition{
-		{"parentRefs", "sectionName must be specified when parentRefs includes 2 or more references to the same parent", sectionsTold},
-		{"parentRefs", "sectionName must be unique when parentRefs includes 2 or more references to the same parent", sectionsDiffer},
-		{"rules", "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128", fewMatches},
+		{"parentRefs", "sectionName must be specified when parentRefs includes 2 or more references to the same parent", haveSections},
+		{"parentRefs", "sectionName must be unique when parentRefs includes 2 or more references to the same parent", haveDistinctSections},
+		{"rules", "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128", hasFewMatches},
 		{"rules[]", "RequestRedirect filter must not be used together with backendRefs", func(n *source.Node) bool {
 			return len(source.Elements(source.Field(n, "backendRefs"))) == 0 || !slices.ContainsFunc(filtersOf(n), has("requestRedirect"))
 		}},
-		{"rules[].timeouts", "backendRequest timeout cannot be longer than request timeout", timeoutsFit},
-		{"rules[].backendRefs[]", "Must have port for Service reference", portTold},
+		{"rules[].timeouts", "backendRequest timeout cannot be longer than request timeout", haveOrderedTimeouts},
+		{"rules[].backendRefs[]", "Must have port for Service reference", hasPort},
 	}
 	for _, r := range []struct{ field, inRules, inBackends string }{
 		{"requestRedirect", "When using RequestRedirect", "Within backendRefs, when using RequestRedirect"},
@@ -42,9 +42,9 @@ func routeConditions() []condition {
 	} {
 		const rest = " filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified"
 		out = append(out,
-			condition{"rules[]", r.inRules + rest, func(n *source.Node) bool { return !replacesPrefix(filtersOf(n), r.field) || onePrefix(n) }},
+			condition{"rules[]", r.inRules + rest, func(n *source.Node) bool { return !replacesPrefix(filtersOf(n), r.field) || hasOnePrefix(n) }},
 			condition{"rules[]", r.inBackends + rest, func(n *source.Node) bool {
-				return onePrefix(n) || !slices.ContainsFunc(source.Elements(source.Field(n, "backendRefs")), func(b *source.Node) bool { return replacesPrefix(filtersOf(b), r.field) })
+				return hasOnePrefix(n) || !slices.ContainsFunc(source.Elements(source.Field(n, "backendRefs")), func(b *source.Node) bool { return replacesPrefix(filtersOf(b), r.field) })
 			}})
 	}
 	out = append(out, pathConditions()...)
@@ -79,8 +79,8 @@ func sameParent(a, b *source.Node) bool {
 	return true
 }
 
-// everyTwo reports whether something holds for every two different elements.
-func everyTwo(list []*source.Node, holds func(a, b *source.Node) bool) bool {
+// holdsForPairs reports whether something holds for every two different elements.
+func holdsForPairs(list []*source.Node, holds func(a, b *source.Node) bool) bool {
 	for i, a := range list {
 		if slices.ContainsFunc(list[:i], func(b *source.Node) bool { return !holds(a, b) }) {
 			return false
@@ -89,20 +89,21 @@ func everyTwo(list []*source.Node, holds func(a, b *source.Node) bool) bool {
 	return true
 }
 
-func sectionsTold(n *source.Node) bool {
-	return everyTwo(source.Elements(n), func(a, b *source.Node) bool {
+func haveSections(n *source.Node) bool {
+	return holdsForPairs(source.Elements(n), func(a, b *source.Node) bool {
 		return !sameParent(a, b) || (textOr(a, "sectionName", "") == "") == (textOr(b, "sectionName", "") == "")
 	})
 }
 
-func sectionsDiffer(n *source.Node) bool {
-	return everyTwo(source.Elements(n), func(a, b *source.Node) bool {
+func haveDistinctSections(n *source.Node) bool {
+	return holdsForPairs(source.Elements(n), func(a, b *source.Node) bool {
 		return !sameParent(a, b) || textOr(a, "sectionName", "") != textOr(b, "sectionName", "")
 	})
 }
 
-// fewMatches counts one for a rule without matches: the definition fills it in.
-func fewMatches(n *source.Node) bool {
+// hasFewMatches counts one for a rule without matches: the definition fills it
+// in.
+func hasFewMatches(n *source.Node) bool {
 	sum := 0
 	for _, r := range source.Elements(n) {
 		if matches := source.Field(r, "matches"); matches != nil {
@@ -114,12 +115,12 @@ func fewMatches(n *source.Node) bool {
 	return sum <= 128
 }
 
-func portTold(n *source.Node) bool {
+func hasPort(n *source.Node) bool {
 	return textOr(n, "group", "") != "" || textOr(n, "kind", "Service") != "Service" || has("port")(n)
 }
 
-// timeoutsFit compares durations that have the form that they should.
-func timeoutsFit(n *source.Node) bool {
+// haveOrderedTimeouts compares durations that have the form that they should.
+func haveOrderedTimeouts(n *source.Node) bool {
 	request, a := time.ParseDuration(source.Text(source.Field(n, "request")))
 	backend, b := time.ParseDuration(source.Text(source.Field(n, "backendRequest")))
 	return a != nil || b != nil || request == 0 || backend <= request
@@ -132,9 +133,9 @@ func replacesPrefix(filters []*source.Node, field string) bool {
 	})
 }
 
-// onePrefix reports whether a rule has one match, of a PathPrefix: that is what
-// the definition fills in.
-func onePrefix(rule *source.Node) bool {
+// hasOnePrefix reports whether a rule has one match, of a PathPrefix: that is
+// what the definition fills in.
+func hasOnePrefix(rule *source.Node) bool {
 	matches := source.Field(rule, "matches")
 	if matches == nil {
 		return true
@@ -205,7 +206,7 @@ func filterConditions(list place) []condition {
 		condition{one + ".cors.allowMethods", "AllowMethods cannot contain '*' alongside other methods", alone},
 		condition{one + ".cors.allowHeaders", "AllowHeaders cannot contain '*' alongside other methods", alone},
 		condition{one + ".requestMirror", "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter", func(n *source.Node) bool { return !has("percent")(n) || !has("fraction")(n) }},
-		condition{one + ".requestMirror.backendRef", "Must have port for Service reference", portTold},
+		condition{one + ".requestMirror.backendRef", "Must have port for Service reference", hasPort},
 		condition{one + ".requestMirror.fraction", "numerator must be less than or equal to denominator", func(n *source.Node) bool {
 			denominator := int64(100)
 			if has("denominator")(n) {
@@ -243,7 +244,7 @@ func gatewayConditions() []condition {
 			return p != "TCP" && p != "UDP" || textOr(l, "hostname", "") == ""
 		}),
 		{"listeners", "Combination of port, protocol and hostname must be unique for each listener", func(n *source.Node) bool {
-			return everyTwo(source.Elements(n), func(a, b *source.Node) bool {
+			return holdsForPairs(source.Elements(n), func(a, b *source.Node) bool {
 				port := func(l *source.Node) int64 { return source.Int(source.Field(l, "port")) }
 				return port(a) != port(b) || textOr(a, "protocol", "") != textOr(b, "protocol", "") || textOr(a, "hostname", "\x00") != textOr(b, "hostname", "\x00")
 			})

@@ -23,12 +23,12 @@ import (
 // the tables of package simulate have those.
 func Refused(kind string, spec *source.Node) (why, path string) {
 	for _, l := range limits()[kind] {
-		if why, path = l.first(spec, l.broken); why != "" {
+		if why, path = l.first(spec, l.reasonBroken); why != "" {
 			return why, path
 		}
 	}
 	for _, c := range conditions[kind] {
-		if why, path = c.first(spec, c.broken); why != "" {
+		if why, path = c.first(spec, c.reasonBroken); why != "" {
 			return why, path
 		}
 	}
@@ -109,27 +109,27 @@ func limitsOf(table string) []limit {
 	return out
 }
 
-// broken returns what is wrong with a node in the words of the API server, "" if
-// nothing is.
-func (l *limit) broken(n *source.Node) string {
+// reasonBroken returns what is wrong with a node in the words of the API
+// server, "" if nothing is.
+func (l *limit) reasonBroken(n *source.Node) string {
 	list := source.Elements(n)
 	switch l.what {
 	case "items":
-		return outside(int64(len(list)), l.low, l.high, "should have at least %d items", "must have at most %d items")
+		return reasonOutside(int64(len(list)), l.low, l.high, "should have at least %d items", "must have at most %d items")
 	case "has":
 		if source.Field(n, l.bound) == nil {
 			return l.bound + ": Required value"
 		}
 		return ""
 	case "unique":
-		return repeated(list, l.bound)
+		return reasonRepeated(list, l.bound)
 	case "range", "number-of":
-		return l.brokenNumber(n)
+		return l.reasonNumber(n)
 	}
-	return l.brokenText(n)
+	return l.reasonText(n)
 }
 
-func (l *limit) brokenNumber(n *source.Node) string {
+func (l *limit) reasonNumber(n *source.Node) string {
 	number, isNumber := scalar(n).(source.Number)
 	switch {
 	case !isNumber:
@@ -137,16 +137,16 @@ func (l *limit) brokenNumber(n *source.Node) string {
 	case l.what == "number-of":
 		return oneOf(string(number), l.bound)
 	}
-	return outside(source.Int(n), l.low, l.high, "should be greater than or equal to %d", "should be less than or equal to %d")
+	return reasonOutside(source.Int(n), l.low, l.high, "should be greater than or equal to %d", "should be less than or equal to %d")
 }
 
-func (l *limit) brokenText(n *source.Node) string {
+func (l *limit) reasonText(n *source.Node) string {
 	text, isText := scalar(n).(string)
 	switch {
 	case !isText:
 		return "must be of type string"
 	case l.what == "length":
-		return outside(int64(utf8.RuneCountInString(text)), l.low, l.high, "should be at least %d chars long", "may not be more than %d bytes")
+		return reasonOutside(int64(utf8.RuneCountInString(text)), l.low, l.high, "should be at least %d chars long", "may not be more than %d bytes")
 	case l.what == "one-of":
 		return oneOf(text, l.bound)
 	case !l.pattern().MatchString(text):
@@ -171,9 +171,9 @@ func oneOf(text, values string) string {
 	return `supported values: "` + strings.Join(list, `", "`) + `"`
 }
 
-// repeated returns what is wrong with a list in which an element, or the field
-// of one, is there twice.
-func repeated(list []*source.Node, field string) string {
+// reasonRepeated returns what is wrong with a list in which an element, or the
+// field of one, is there twice.
+func reasonRepeated(list []*source.Node, field string) string {
 	seen := map[string]bool{}
 	for _, e := range list {
 		if field != "itself" {
@@ -187,8 +187,8 @@ func repeated(list []*source.Node, field string) string {
 	return ""
 }
 
-// outside returns the words for a number below or above its bounds.
-func outside(n, low, high int64, below, above string) string {
+// reasonOutside returns the words for a number below or above its bounds.
+func reasonOutside(n, low, high int64, below, above string) string {
 	switch {
 	case n < low:
 		return strings.Replace(below, "%d", strconv.FormatInt(low, 10), 1)

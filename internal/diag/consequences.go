@@ -73,7 +73,7 @@ func (l List) WithoutConsequences() List {
 			rule := strings.TrimSuffix(f.At.Path, "path")
 			return slices.ContainsFunc(invalid[f.At.Doc], func(path string) bool { return strings.HasPrefix(path, rule) })
 		}
-		if f.At.Doc != nil && follow(&f, causes[f.At.Doc]) {
+		if f.At.Doc != nil && followsFromOne(&f, causes[f.At.Doc]) {
 			return true
 		}
 		if len(follows[f.Code]) == 0 {
@@ -83,9 +83,9 @@ func (l List) WithoutConsequences() List {
 	})
 }
 
-// follow reports whether a finding only follows from one of the errors of its
-// document that are about a value in its own, or around it.
-func follow(f *Finding, causes []*Finding) bool {
+// followsFromOne reports whether a finding only follows from one of the errors
+// of its document that are about a value in its own, or around it.
+func followsFromOne(f *Finding, causes []*Finding) bool {
 	below, above := followsBelow[f.Code], followsAbove[f.Code]
 	if len(below)+len(above) == 0 {
 		return false

@@ -151,7 +151,7 @@ func (l List) Resolve() { l.ResolveWith(nil) }
 func (l List) ResolveWith(known *Places) {
 	byDoc := map[*source.Document][]place{}
 	add := func(at source.Ref, span *source.Span) {
-		if span.Line == 0 && at.Doc != nil && !known.find(at, span) {
+		if span.Line == 0 && at.Doc != nil && !known.fillSpan(at, span) {
 			byDoc[at.Doc] = append(byDoc[at.Doc], place{at, span})
 		}
 	}
@@ -163,7 +163,7 @@ func (l List) ResolveWith(known *Places) {
 	}
 	docs := slices.Collect(maps.Keys(byDoc))
 	parallel.Each(len(docs), func(i int) { locate(docs[i], byDoc[docs[i]]) })
-	known.keep(byDoc)
+	known.addFound(byDoc)
 }
 
 // place is a span to be found.

@@ -58,7 +58,7 @@ type joined struct {
 
 func newJoined(f *Finding) *joined {
 	j := &joined{seen: map[source.Span]bool{f.Span: true}, fixable: f.Fixable}
-	j.places(f)
+	j.addPlaces(f)
 	return j
 }
 
@@ -68,17 +68,17 @@ func (j *joined) add(f *Finding) {
 	if place == "" {
 		place = "also here"
 	}
-	j.place(Related{Message: place, At: f.At, Span: f.Span})
-	j.places(f)
+	j.addPlace(Related{Message: place, At: f.At, Span: f.Span})
+	j.addPlaces(f)
 }
 
-func (j *joined) places(f *Finding) {
+func (j *joined) addPlaces(f *Finding) {
 	for _, r := range f.Related {
-		j.place(r)
+		j.addPlace(r)
 	}
 }
 
-func (j *joined) place(r Related) {
+func (j *joined) addPlace(r Related) {
 	switch {
 	case j.seen[r.Span]:
 	case len(j.related) == maxPlaces:

@@ -9,8 +9,8 @@ type Places struct{ now, before map[source.Ref]source.Span }
 // Next begins a run: places that the one before did not ask for are forgotten.
 func (p *Places) Next() { p.before, p.now = p.now, map[source.Ref]source.Span{} }
 
-// find fills in the span of a place that is known.
-func (p *Places) find(at source.Ref, span *source.Span) bool {
+// fillSpan fills in the span of a place that is known.
+func (p *Places) fillSpan(at source.Ref, span *source.Span) bool {
 	if p == nil {
 		return false
 	}
@@ -25,8 +25,8 @@ func (p *Places) find(at source.Ref, span *source.Span) bool {
 	return true
 }
 
-// keep notes places that were found.
-func (p *Places) keep(found map[*source.Document][]place) {
+// addFound notes places that were found.
+func (p *Places) addFound(found map[*source.Document][]place) {
 	if p == nil {
 		return
 	}

@@ -32,5 +32,5 @@ func loggingCommand(f *Finding) string {
 		s := wholeSpan(f.Span)
 		props = append(props, [2]string{"sourcepath", f.Span.File}, [2]string{"linenumber", strconv.Itoa(s.Line)}, [2]string{"columnnumber", strconv.Itoa(s.Column)})
 	}
-	return report.LoggingCommand("task.logissue", append(props, [2]string{"code", string(f.Code)}), strings.Join(says(f, true), "\n"))
+	return report.LoggingCommand("task.logissue", append(props, [2]string{"code", string(f.Code)}), strings.Join(messageLines(f, true), "\n"))
 }

@@ -52,7 +52,7 @@ func (Checkstyle) Render(w io.Writer, r *Report) error {
 		s := wholeSpan(f.Span)
 		file.Errors = append(file.Errors, checkstyleError{
 			Line: s.Line, Column: s.Column, Severity: checkstyleLevel(f.Severity),
-			Message: report.XMLText(strings.Join(says(f, true), "\n")), Source: "kgw." + text(string(f.Code)),
+			Message: report.XMLText(strings.Join(messageLines(f, true), "\n")), Source: "kgw." + text(string(f.Code)),
 		})
 	}
 	return report.XML(w, out)

@@ -23,7 +23,7 @@ func checkGitLab(t *testing.T, out string, r *Report) {
 	}
 	seen := map[string]bool{}
 	for i := range got {
-		if want := strings.Join(says(&r.Findings[i], true), "\n"); got[i].Description != want {
+		if want := strings.Join(messageLines(&r.Findings[i], true), "\n"); got[i].Description != want {
 			t.Errorf("got %q, want %q", got[i].Description, want)
 		}
 		if seen[got[i].Fingerprint] || got[i].Fingerprint == "" || got[i].Location.Path == "" || got[i].Location.Lines.Begin < 1 {
@@ -49,7 +49,7 @@ func checkAzure(t *testing.T, out string, r *Report) {
 		t.Fatalf("%d commands for %d findings:\n%s", len(props), len(want), out)
 	}
 	for i, f := range want {
-		if text := strings.Join(says(f, true), "\n"); messages[i] != text || props[i]["code"] != report.Visible(string(f.Code)) {
+		if text := strings.Join(messageLines(f, true), "\n"); messages[i] != text || props[i]["code"] != report.Visible(string(f.Code)) {
 			t.Errorf("got %q %v, want %q", messages[i], props[i], text)
 		}
 		if level := props[i]["type"]; level != "error" && level != "warning" {
@@ -84,7 +84,7 @@ func checkCheckstyle(t *testing.T, out string, r *Report) {
 		t.Errorf("%d errors for %d findings", n, len(r.Findings))
 	}
 	for i := range r.Findings {
-		if want := report.XMLText(strings.Join(says(&r.Findings[i], true), "\n")); !said[want] {
+		if want := report.XMLText(strings.Join(messageLines(&r.Findings[i], true), "\n")); !said[want] {
 			t.Errorf("nothing says %q", want)
 		}
 	}

@@ -61,7 +61,7 @@ func checkFormats(t *testing.T, r *Report) {
 		t.Errorf("%d commands for %d findings", len(commands), len(r.Findings))
 	}
 	for i, f := range gravestFirst(r.Findings) {
-		if want := strings.Join(says(f, true), "\n"); commands[i].data != want || commands[i].props["title"] != report.Visible(string(f.Code)) {
+		if want := strings.Join(messageLines(f, true), "\n"); commands[i].data != want || commands[i].props["title"] != report.Visible(string(f.Code)) {
 			t.Errorf("got %+v, want %q", commands[i], want)
 		}
 	}
@@ -70,7 +70,7 @@ func checkFormats(t *testing.T, r *Report) {
 		t.Fatal(err)
 	}
 	for i, res := range log.Runs[0].Results {
-		if want := unlinked(strings.Join(says(&r.Findings[i], false), "\n")); res.Message.Text != want {
+		if want := escapeLinks(strings.Join(messageLines(&r.Findings[i], false), "\n")); res.Message.Text != want {
 			t.Errorf("got %q, want %q", res.Message.Text, want)
 		}
 		if g := res.Locations[0].PhysicalLocation.Region; min(g.StartLine, g.StartColumn, g.EndLine, g.EndColumn) < 1 {

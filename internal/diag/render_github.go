@@ -48,7 +48,7 @@ func gravestFirst(l List) []*Finding {
 }
 
 func workflowCommand(f *Finding) string {
-	return Command(workflowLevel(f.Severity), f.Span, string(f.Code), strings.Join(says(f, true), "\n"))
+	return Command(workflowLevel(f.Severity), f.Span, string(f.Code), strings.Join(messageLines(f, true), "\n"))
 }
 
 // Command is a workflow command that GitHub Actions shows as an annotation of

@@ -48,7 +48,7 @@ func (GitLab) Render(w io.Writer, r *Report) error {
 		seen[key]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", key, seen[key]))
 		out = append(out, gitlabFinding{
-			Description: strings.Join(says(f, true), "\n"), CheckName: report.Visible(string(f.Code)), Fingerprint: hex.EncodeToString(sum[:16]),
+			Description: strings.Join(messageLines(f, true), "\n"), CheckName: report.Visible(string(f.Code)), Fingerprint: hex.EncodeToString(sum[:16]),
 			Severity: gitlabLevel(f.Severity),
 			Location: gitlabLocation{path.Clean(span.File), gitlabLines{span.Line, span.EndLine}},
 		})

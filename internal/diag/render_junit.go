@@ -96,12 +96,12 @@ func collectSuites(r *Report) []*junitSuite {
 			b.add(d.File.Name, junitCase{Class: className(d), Name: resourceName(d)})
 		}
 		for _, f := range about[d] {
-			b.finding(f)
+			b.addFinding(f)
 		}
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; !listed[f.Document()] {
-			b.finding(f)
+			b.addFinding(f)
 		}
 	}
 	return slices.SortedFunc(maps.Values(b.suites), func(x, y *junitSuite) int { return strings.Compare(x.Name, y.Name) })
@@ -114,7 +114,7 @@ type junitBuilder struct {
 	text   *textPrinter
 }
 
-func (b *junitBuilder) finding(f *Finding) {
+func (b *junitBuilder) addFinding(f *Finding) {
 	d := f.Document()
 	file, c := f.Span.File, junitCase{Class: "file", Name: f.Span.File}
 	if d != nil {
@@ -125,14 +125,14 @@ func (b *junitBuilder) finding(f *Finding) {
 	case f.Severity != Error:
 		c.Out = &junitText{report.XMLText(b.text.print(f))}
 	case d == nil:
-		c.Error = b.failure(f)
+		c.Error = b.addFailure(f)
 	default:
-		c.Failure = b.failure(f)
+		c.Failure = b.addFailure(f)
 	}
 	b.add(file, c)
 }
 
-func (b *junitBuilder) failure(f *Finding) *junitFailure {
+func (b *junitBuilder) addFailure(f *Finding) *junitFailure {
 	return &junitFailure{Message: report.XMLText(report.Visible(f.Message)), Type: report.XMLText(report.Visible(string(f.Code))), Text: report.XMLText(b.text.print(f))}
 }
 

@@ -27,9 +27,9 @@ func wholeSpan(s source.Span) source.Span {
 	return s
 }
 
-// says is what a finding says, for formats that show its place themselves:
-// message, related places where they are wanted, witness and help.
-func says(f *Finding, related bool) []string {
+// messageLines is what a finding says, for formats that show its place
+// themselves: message, related places where they are wanted, witness and help.
+func messageLines(f *Finding, related bool) []string {
 	text := []string{report.Visible(f.Message)}
 	if related {
 		for _, rel := range f.Related {

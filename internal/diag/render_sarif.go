@@ -37,9 +37,9 @@ func (SARIF) Render(w io.Writer, r *Report) error {
 	r = r.masked()
 	s := sarifPrinter{root: r.Root, rules: map[Code]int{}}
 	run := sarifRun{ColumnKind: "unicodeCodePoints"}
-	kept := gravest(r.Findings, maxResults)
+	kept := keepGravest(r.Findings, maxResults)
 	s.prints = fingerprints(kept)
-	run.Tool.Driver = sarifDriver{Name: "kgw", InformationURI: homepage, Version: r.Version, SemanticVersion: semantic(r.Version)}
+	run.Tool.Driver = sarifDriver{Name: "kgw", InformationURI: homepage, Version: r.Version, SemanticVersion: semanticVersion(r.Version)}
 	run.Tool.Driver.Rules = s.addRules(kept)
 	run.Results = make([]sarifResult, 0, len(kept))
 	for _, f := range kept {
@@ -49,13 +49,14 @@ func (SARIF) Render(w io.Writer, r *Report) error {
 		run.OriginalURIBaseIDs = map[string]sarifArtifact{sarifRoot: {URI: fileURI(strings.TrimSuffix(r.Root, "/") + "/")}}
 	}
 	if left := len(r.Findings) - len(kept); left > 0 {
-		run.Invocations = truncated(left)
+		run.Invocations = truncationNote(left)
 	}
 	return report.JSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
-// gravest returns at most limit findings in their order, the mildest left out.
-func gravest(l List, limit int) []*Finding {
+// keepGravest returns at most limit findings in their order, the mildest left
+// out.
+func keepGravest(l List, limit int) []*Finding {
 	all := gravestFirst(l)
 	if len(all) <= limit {
 		limit = len(all)
@@ -73,7 +74,7 @@ func gravest(l List, limit int) []*Finding {
 	return kept
 }
 
-func truncated(left int) []sarifInvocation {
+func truncationNote(left int) []sarifInvocation {
 	text := fmt.Sprintf("%d findings are left out: a run holds at most %d", left, maxResults)
 	return []sarifInvocation{{
 		ExecutionSuccessful:        true,
@@ -83,8 +84,8 @@ func truncated(left int) []sarifInvocation {
 
 var semver = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v?(\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?)$`) })
 
-// semantic returns the version as Semantic Versioning spells it, or "".
-func semantic(version string) string {
+// semanticVersion returns the version as Semantic Versioning spells it, or "".
+func semanticVersion(version string) string {
 	if m := semver().FindStringSubmatch(version); m != nil {
 		return m[1]
 	}
@@ -118,7 +119,7 @@ func (s *sarifPrinter) addRules(findings []*Finding) []sarifRule {
 func (s *sarifPrinter) result(f *Finding) sarifResult {
 	r := sarifResult{
 		RuleID: string(f.Code), RuleIndex: s.rules[f.Code], Level: sarifLevel(f.Severity),
-		Message:      sarifText{Text: unlinked(strings.Join(says(f, false), "\n"))},
+		Message:      sarifText{Text: escapeLinks(strings.Join(messageLines(f, false), "\n"))},
 		Locations:    []sarifLocation{s.location(f.Span)},
 		Fingerprints: map[string]string{"primaryLocationLineHash": s.prints[f]},
 	}
@@ -128,7 +129,7 @@ func (s *sarifPrinter) result(f *Finding) sarifResult {
 	for i, rel := range f.Related {
 		at := s.location(rel.Span)
 		at.ID = i + 1
-		at.Message = &sarifText{Text: unlinked(report.Visible(rel.Message))}
+		at.Message = &sarifText{Text: escapeLinks(report.Visible(rel.Message))}
 		r.RelatedLocations = append(r.RelatedLocations, at)
 	}
 	if f.Witness != nil {
@@ -153,10 +154,10 @@ func (s *sarifPrinter) artifact(name string) sarifArtifact {
 	if name == "" {
 		name = "."
 	}
-	if !absolute(name) && s.root != "" && strings.HasPrefix(path.Clean(name)+"/", "../") {
+	if !isAbsolute(name) && s.root != "" && strings.HasPrefix(path.Clean(name)+"/", "../") {
 		name = path.Join(s.root, name)
 	}
-	if absolute(name) {
+	if isAbsolute(name) {
 		return sarifArtifact{URI: fileURI(name)}
 	}
 	u := url.URL{Path: name}
@@ -165,7 +166,7 @@ func (s *sarifPrinter) artifact(name string) sarifArtifact {
 
 var drive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]:/`) })
 
-func absolute(name string) bool { return path.IsAbs(name) || drive().MatchString(name) }
+func isAbsolute(name string) bool { return path.IsAbs(name) || drive().MatchString(name) }
 
 // fileURI is the URI of an absolute slash path (RFC 8089).
 func fileURI(name string) string {
@@ -173,9 +174,9 @@ func fileURI(name string) string {
 	return u.String()
 }
 
-// unlinked escapes what SARIF would read as a link in a message: "[text](1)"
+// escapeLinks escapes what SARIF would read as a link in a message: "[text](1)"
 // (SARIF 2.1.0, 3.11.6).
-func unlinked(s string) string {
+func escapeLinks(s string) string {
 	if !strings.Contains(s, "](") {
 		return s
 	}

@@ -197,7 +197,7 @@ func TestSARIFRoot(t *testing.T) {
 
 func TestSARIFVersion(t *testing.T) {
 	for version, want := range map[string]string{"v1.2.3": "1.2.3", "1.2.3-rc.1+x": "1.2.3-rc.1+x", "(devel)": "", "v1.2": "", "": ""} {
-		if got := semantic(version); got != want {
+		if got := semanticVersion(version); got != want {
 			t.Errorf("%q: got %q, want %q", version, got, want)
 		}
 	}
@@ -209,7 +209,7 @@ func TestSARIFMessageIsNoLink(t *testing.T) {
 		`/[a-z](1) \d`:           `/\[a-z\](1) \\d`,
 		"[x](https://evil.test)": `\[x\](https://evil.test)`,
 	} {
-		if got := unlinked(in); got != want {
+		if got := escapeLinks(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

@@ -21,14 +21,14 @@ type lines struct {
 	column, offset int // the byte of text at which the code point of column starts
 }
 
-// at returns the line on which a span starts without its secrets, the byte at
+// lineAt returns the line on which a span starts without its secrets, the byte at
 // which the span starts, at most the line's end, and the code points of the
 // span on the line.
-func (l *lines) at(f *source.File, span source.Span) (text string, offset, length int) {
+func (l *lines) lineAt(f *source.File, span source.Span) (text string, offset, length int) {
 	if l.file != f || l.number != span.Line {
 		*l = lines{book: l.book, file: f, number: span.Line, text: f.Line(span.Line), shown: l.book.Line(f, span.Line), column: 1}
 	}
-	l.reach(span.Column)
+	l.advanceTo(span.Column)
 	offset, length = l.shown.Offset(l.offset), spanLength(span)
 	if !l.shown.Masked() || length == math.MaxInt {
 		return l.shown.Text, offset, length
@@ -51,7 +51,7 @@ func (l List) Lines(book *secret.Book) []string {
 		if f == nil {
 			continue
 		}
-		text, offset, _ := from.at(f, l[i].Span)
+		text, offset, _ := from.lineAt(f, l[i].Span)
 		if utf8.RuneCountInString(text) > maxLine {
 			text = string([]rune(text[offset:])[:min(maxLine, utf8.RuneCountInString(text[offset:]))])
 		}
@@ -62,8 +62,8 @@ func (l List) Lines(book *secret.Book) []string {
 
 const maxLine = 200
 
-// reach moves to a column, at most to the line's end.
-func (l *lines) reach(column int) {
+// advanceTo moves to a column, at most to the line's end.
+func (l *lines) advanceTo(column int) {
 	if column < l.column {
 		l.column, l.offset = 1, 0
 	}
@@ -87,12 +87,12 @@ const ellipsis = "…"
 // that fits into width columns.
 func newExcerpt(line string, offset, length, width int) excerpt {
 	width = max(width, 20)
-	before, after := backward(line[:offset], width), forward(line[offset:], length, width)
+	before, after := showEnd(line[:offset], width), showStart(line[offset:], length, width)
 	if before.rest || after.rest || before.width+after.width > width {
 		width -= 2 // an ellipsis on each side
-		after = forward(line[offset:], length, width)
-		before = backward(line[:offset], max(width-after.width, width/3))
-		after = forward(line[offset:], length, width-before.width)
+		after = showStart(line[offset:], length, width)
+		before = showEnd(line[:offset], max(width-after.width, width/3))
+		after = showStart(line[offset:], length, width-before.width)
 	}
 	e := excerpt{indent: before.width, mark: max(1, after.marked)}
 	if before.rest {
@@ -113,8 +113,8 @@ type run struct {
 	rest          bool // whether there was more than fits
 }
 
-// forward shows the start of s, of which length code points are marked.
-func forward(s string, length, width int) run {
+// showStart shows the start of s, of which length code points are marked.
+func showStart(s string, length, width int) run {
 	var out run
 	var b strings.Builder
 	for i := 0; s != ""; i++ {
@@ -135,8 +135,8 @@ func forward(s string, length, width int) run {
 	return out
 }
 
-// backward shows the end of s.
-func backward(s string, width int) run {
+// showEnd shows the end of s.
+func showEnd(s string, width int) run {
 	var out run
 	var cells []report.Glyph
 	for s != "" {

@@ -115,58 +115,58 @@ func newTextPrinter(t Text, book *secret.Book) *textPrinter {
 // print returns the lines of a finding.
 func (p *textPrinter) print(f *Finding) string {
 	p.out.Reset()
-	p.finding(f)
+	p.printFinding(f)
 	return p.out.String()
 }
 
-func (p *textPrinter) finding(f *Finding) {
+func (p *textPrinter) printFinding(f *Finding) {
 	p.gutter = gutterOf(f)
 	kind := paint(p.Color, f.Severity.style(), fmt.Sprintf("%s[%s]", f.Severity, report.Visible(string(f.Code))))
-	p.line(paint(p.Color, bold, placePrefix(f.Span)) + kind + ": " + paint(p.Color, bold, report.Visible(f.Message)))
-	p.snippet(f.At, f.Span, '^', f.Severity.style())
+	p.printLine(paint(p.Color, bold, placePrefix(f.Span)) + kind + ": " + paint(p.Color, bold, report.Visible(f.Message)))
+	p.printSnippet(f.At, f.Span, '^', f.Severity.style())
 	for _, rel := range f.Related {
-		p.line("  " + paint(p.Color, bold, placePrefix(rel.Span)) + report.Visible(rel.Message))
-		p.snippet(rel.At, rel.Span, '-', blue)
+		p.printLine("  " + paint(p.Color, bold, placePrefix(rel.Span)) + report.Visible(rel.Message))
+		p.printSnippet(rel.At, rel.Span, '-', blue)
 	}
 	if f.Witness != nil {
-		p.note("witness", f.Witness.String())
+		p.printNote("witness", f.Witness.String())
 	}
 	if f.Help != "" {
-		p.note("help", f.Help)
+		p.printNote("help", f.Help)
 	}
-	p.note("more", "kgw explain "+string(f.Code))
+	p.printNote("more", "kgw explain "+string(f.Code))
 }
 
-// snippet prints the line of a place and a line that marks the place.
-func (p *textPrinter) snippet(at source.Ref, span source.Span, mark rune, s style) {
+// printSnippet prints the line of a place and a line that marks the place.
+func (p *textPrinter) printSnippet(at source.Ref, span source.Span, mark rune, s style) {
 	f := fileOf(at, span)
 	if f == nil {
 		return
 	}
-	text, offset, length := p.lines.at(f, span)
+	text, offset, length := p.lines.lineAt(f, span)
 	if strings.TrimSpace(text) == "" {
 		return
 	}
 	e := newExcerpt(text, offset, length, p.Width-len(p.gutter)-4)
 	number := fmt.Sprintf(" %*d | ", len(p.gutter), span.Line)
-	p.line(paint(p.Color, blue, number) + report.SameWidth(e.text))
+	p.printLine(paint(p.Color, blue, number) + report.SameWidth(e.text))
 	marks := strings.Repeat(string(mark), e.mark)
-	p.line(paint(p.Color, blue, " "+p.gutter+" | ") + strings.Repeat(" ", e.indent) + paint(p.Color, s, marks))
+	p.printLine(paint(p.Color, blue, " "+p.gutter+" | ") + strings.Repeat(" ", e.indent) + paint(p.Color, s, marks))
 }
 
-// note prints a word and a text, whose further lines are indented below it.
-func (p *textPrinter) note(word, text string) {
+// printNote prints a word and a text, whose further lines are indented below it.
+func (p *textPrinter) printNote(word, text string) {
 	lines := strings.Split(text, "\n")
-	p.line(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + report.Visible(lines[0]))
+	p.printLine(paint(p.Color, blue, " "+p.gutter+" = ") + paint(p.Color, bold, word+":") + " " + report.Visible(lines[0]))
 	for _, line := range lines[1:] {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") {
 			line = strings.Replace(line, ":", `\u003a`, 1) // a runner would read it as a command
 		}
-		p.line("   " + p.gutter + report.Visible(line))
+		p.printLine("   " + p.gutter + report.Visible(line))
 	}
 }
 
-func (p *textPrinter) line(s string) {
+func (p *textPrinter) printLine(s string) {
 	p.out.WriteString(s)
 	p.out.WriteByte('\n')
 }

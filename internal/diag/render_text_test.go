@@ -114,7 +114,7 @@ func TestLinesGoesBackAndForth(t *testing.T) {
 	file, _ := source.NewFile("a", []byte("xéy東z\nabc"))
 	l := lines{book: &secret.Book{}}
 	for _, c := range []struct{ line, column, offset int }{{1, 5, 7}, {1, 2, 1}, {1, 3, 3}, {1, 3, 3}, {2, 2, 1}, {1, 1, 0}, {1, 99, 8}, {1, 98, 8}, {1, 4, 4}, {3, 1, 0}} {
-		if _, got, _ := l.at(file, source.Span{Line: c.line, Column: c.column}); got != c.offset {
+		if _, got, _ := l.lineAt(file, source.Span{Line: c.line, Column: c.column}); got != c.offset {
 			t.Errorf("%d:%d: byte %d, want %d", c.line, c.column, got, c.offset)
 		}
 	}

@@ -9,14 +9,14 @@ import (
 // RemoveComment returns the change that removes the comment which starts at a
 // place, to the end of its line; where nothing else is on the line, the line.
 func RemoveComment(doc *source.Document, span source.Span) (Change, error) {
-	root, err := tree(doc)
+	root, err := parseWhole(doc)
 	if err != nil {
 		return Change{}, err
 	}
 	data := doc.Text()
 	start := offset(data, span.Line-doc.Line()+1, span.Column)
 	if start >= len(data) || data[start] != '#' {
-		return Change{}, refused("line %d has no comment at column %d", span.Line, span.Column)
+		return Change{}, refusal("line %d has no comment at column %d", span.Line, span.Column)
 	}
 	next := nextLine(data, start)
 	change := Change{Start: start, End: next - len(lineBreak(data, next))}

@@ -29,7 +29,7 @@ type Change struct {
 // touching something else.
 var ErrRefused = errors.New("cannot be changed in place")
 
-func refused(format string, args ...any) error {
+func refusal(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
@@ -68,8 +68,8 @@ func Append(text []byte, documents string) []byte {
 	return append(text, strings.ReplaceAll(documents, "\n", end)...)
 }
 
-// begin is the offset in its file at which a document's text begins.
-func begin(doc *source.Document) int {
+// textStart is the offset in its file at which a document's text begins.
+func textStart(doc *source.Document) int {
 	data, text := doc.File.Data, doc.Text()
 	if at := cap(data) - cap(text); len(text) > 0 && at >= 0 && at < len(data) && &data[at] == &text[0] {
 		return at
@@ -81,15 +81,15 @@ func begin(doc *source.Document) int {
 func parse(doc *source.Document, text []byte) (*source.Node, error) {
 	f, problem := source.NewFile(doc.File.Name, text)
 	if problem != nil {
-		return nil, refused("%s", problem.Message)
+		return nil, refusal("%s", problem.Message)
 	}
 	docs, problems := source.Split(f)
 	if len(problems) > 0 || len(docs) != 1 {
-		return nil, refused("the file would not be made of the same documents")
+		return nil, refusal("the file would not be made of the same documents")
 	}
 	root, problems := docs[0].Parse()
 	if root == nil || slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
-		return nil, refused("the document would not parse")
+		return nil, refusal("the document would not parse")
 	}
 	return unshare(root), nil
 }
@@ -116,20 +116,20 @@ func verify(doc *source.Document, c Change, want any) error {
 		return err
 	}
 	if !reflect.DeepEqual(source.Value(root), want) {
-		return refused("something else would change too")
+		return refusal("something else would change too")
 	}
 	return nil
 }
 
 // inFile makes a change of a document's text one of its file.
 func inFile(doc *source.Document, c Change) Change {
-	at := begin(doc)
+	at := textStart(doc)
 	return Change{Start: c.Start + at, End: c.End + at, Text: c.Text}
 }
 
-// tree parses the whole document that a resource is in, for an item of a
+// parseWhole parses the whole document that a resource is in, for an item of a
 // List that of the List.
-func tree(doc *source.Document) (*source.Node, error) { return parse(doc, doc.Text()) }
+func parseWhole(doc *source.Document) (*source.Node, error) { return parse(doc, doc.Text()) }
 
 // offset is the byte at a 1-based line and column, which counts code points.
 func offset(data []byte, line, column int) int {

@@ -202,9 +202,9 @@ func (r *rewriter) keyEnd(k *yaml.Node) int {
 // column is the 0-based column of an offset, in bytes: indentation is spaces.
 func (r *rewriter) column(at int) int { return at - lineStart(r.text, at) }
 
-// first reports whether nothing but spaces is in front of an offset on its
-// line.
-func (r *rewriter) first(at int) bool {
+// isFirstOnLine reports whether nothing but spaces is in front of an offset on
+// its line.
+func (r *rewriter) isFirstOnLine(at int) bool {
 	return len(bytes.TrimLeft(r.text[lineStart(r.text, at):at], " ")) == 0
 }
 
@@ -216,7 +216,7 @@ func (r *rewriter) comments(start, end int, nodes ...*yaml.Node) []string {
 	}
 	covered := map[int]int{}
 	for _, n := range nodes {
-		r.cover(n, covered, 0)
+		r.noteScalars(n, covered, 0)
 	}
 	var out []string
 	for at := start; at < end; at++ {
@@ -233,8 +233,8 @@ func (r *rewriter) comments(start, end int, nodes ...*yaml.Node) []string {
 	return out
 }
 
-// cover notes where scalars begin and end.
-func (r *rewriter) cover(n *yaml.Node, covered map[int]int, column int) {
+// noteScalars notes where scalars begin and end.
+func (r *rewriter) noteScalars(n *yaml.Node, covered map[int]int, column int) {
 	if n.Kind == yaml.ScalarNode {
 		covered[r.content(n)] = r.scalarEnd(n, r.content(n), column)
 		return
@@ -246,6 +246,6 @@ func (r *rewriter) cover(n *yaml.Node, covered map[int]int, column int) {
 		case n.Kind == yaml.SequenceNode:
 			column = r.column(r.start(n))
 		}
-		r.cover(c, covered, column)
+		r.noteScalars(c, covered, column)
 	}
 }

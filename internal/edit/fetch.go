@@ -27,7 +27,7 @@ func (r *rewriter) fetch(m *own, f From) (out fetched, ok bool) {
 				continue
 			}
 			out.value = value
-			if start := r.start(key); r.first(start) && !m.place.flow {
+			if start := r.start(key); r.isFirstOnLine(start) && !m.place.flow {
 				begin := withComments(r.text, lineStart(r.text, start), r.column(start))
 				r.taken[key] = begin
 				out.above = commentLines(r.text[begin:lineStart(r.text, start)])
@@ -71,24 +71,24 @@ func (r *rewriter) spelling(n *yaml.Node, want any) (string, bool) {
 func (r *rewriter) fetchedMember(m *own, key string, f From) string {
 	old, ok := r.fetch(m, f)
 	if !ok {
-		return r.plainMember(m, key, strip(f))
+		return r.spellPlainMember(m, key, strip(f))
 	}
 	text := ""
 	for _, c := range old.above {
-		text += c + r.between(m)
+		text += c + r.separator(m)
 	}
 	value := strip(f)
 	spelt, same := r.spelling(old.value, value)
 	_, isList := value.([]any)
 	switch {
 	case !same:
-		text += r.plainMember(m, key, value)
+		text += r.spellPlainMember(m, key, value)
 	case !isList:
-		text += r.keyLike(m, key) + ": " + spelt
+		text += r.spellKey(m, key) + ": " + spelt
 	case m.place.flow || r.style.flowLists:
-		text += r.keyLike(m, key) + ": [" + spelt + "]"
+		text += r.spellKey(m, key) + ": [" + spelt + "]"
 	default:
-		text += r.keyLike(m, key) + ":" + r.style.lineBreak + spaces(m.column+r.style.dash) + "- " + spelt
+		text += r.spellKey(m, key) + ":" + r.style.lineBreak + spaces(m.column+r.style.dash) + "- " + spelt
 	}
 	return text + old.behind
 }

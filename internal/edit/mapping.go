@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// mapping makes a mapping have the wanted entries.
-func (r *rewriter) mapping(n *yaml.Node, want source.Object, at place) {
+// rewriteMapping makes a mapping have the wanted entries.
+func (r *rewriter) rewriteMapping(n *yaml.Node, want source.Object, at place) {
 	m := r.entriesFor(n, want, at)
 	last := -1 // the own entry that was met last
 	var fresh []source.Member
@@ -23,7 +23,7 @@ func (r *rewriter) mapping(n *yaml.Node, want source.Object, at place) {
 		r.insert(m, last, fresh)
 		fresh = nil
 		last = max(last, i)
-		r.entry(m, i, w)
+		r.rewriteEntry(m, i, w)
 	}
 	r.insert(m, last, fresh)
 	r.removeUnwanted(m)
@@ -51,7 +51,7 @@ func (r *rewriter) entriesFor(n *yaml.Node, want source.Object, at place) *own {
 		m.entries = append(m.entries, entry{key: n.Content[i], value: n.Content[i+1]})
 	}
 	m.kept = make([]bool, len(m.entries))
-	m.inline = at.flow && !r.first(r.start(n.Content[0]))
+	m.inline = at.flow && !r.isFirstOnLine(r.start(n.Content[0]))
 	index := map[string]int{}
 	for i, e := range m.entries {
 		index[e.key.Value] = i
@@ -96,8 +96,8 @@ func (r *rewriter) keepMerges(m *own, want source.Object) {
 	}
 }
 
-// entry makes own entry i the wanted one: its key, then its value.
-func (r *rewriter) entry(m *own, i int, w source.Member) {
+// rewriteEntry makes own entry i the wanted one: its key, then its value.
+func (r *rewriter) rewriteEntry(m *own, i int, w source.Member) {
 	e := m.entries[i]
 	if e.key.Tag == "!!merge" {
 		return
@@ -105,28 +105,28 @@ func (r *rewriter) entry(m *own, i int, w source.Member) {
 	within := place{column: r.column(r.start(e.key)), flow: m.place.flow, depth: m.place.depth + 1, after: r.keyEnd(e.key)}
 	if e.key.Value != w.Key {
 		start, end := r.content(e.key), r.end(e.key, 0)
-		r.change(start, end, r.spelt(r.text[start:end], w.Key, m.place.flow))
+		r.change(start, end, r.spellLike(r.text[start:end], w.Key, m.place.flow))
 	}
-	want := unwrapped(w.Value)
-	if !m.place.flow && r.whole(e.value, want, within) {
-		r.lift(m, e)
+	want := unwrap(w.Value)
+	if !m.place.flow && r.losesComments(e.value, want, within) {
+		r.liftComments(m, e)
 	}
-	r.value(e.value, want, within)
+	r.rewriteValue(e.value, want, within)
 }
 
-// whole reports whether a value of several lines is written anew, so that
+// losesComments reports whether a value of several lines is written anew, so that
 // comments in it would be lost.
-func (r *rewriter) whole(n *yaml.Node, want any, at place) bool {
+func (r *rewriter) losesComments(n *yaml.Node, want any, at place) bool {
 	if n.Kind == yaml.AliasNode || n.Kind == yaml.ScalarNode || !r.holdsAlias(n) && equal(valueOf(n), strip(want)) {
 		return false
 	}
 	_, isObject := want.(source.Object)
 	_, isList := want.([]any)
-	return n.Kind == yaml.MappingNode && !isObject || n.Kind == yaml.SequenceNode && !isList || r.anew(n, want, at)
+	return n.Kind == yaml.MappingNode && !isObject || n.Kind == yaml.SequenceNode && !isList || r.isWrittenAnew(n, want, at)
 }
 
-// lift writes the comments of a value that is written anew above its key.
-func (r *rewriter) lift(m *own, e entry) {
+// liftComments writes the comments of a value that is written anew above its key.
+func (r *rewriter) liftComments(m *own, e entry) {
 	start := r.start(e.key)
 	var text string
 	for _, c := range r.comments(r.keyEnd(e.key), r.end(e.value, r.column(start)), e.value) {
@@ -150,7 +150,7 @@ func (r *rewriter) insert(m *own, last int, fresh []source.Member) {
 	end := max(r.end(e.value, r.column(r.start(e.key))), r.keyEnd(e.key))
 	text := ""
 	for _, w := range fresh {
-		text += r.between(m) + r.member(m, w)
+		text += r.separator(m) + r.spellMember(m, w)
 	}
 	if !m.place.flow {
 		end = lineEnd(r.text, end)
@@ -163,9 +163,9 @@ func (r *rewriter) insert(m *own, last int, fresh []source.Member) {
 func (r *rewriter) insertFirst(m *own, fresh []source.Member) {
 	start, text := r.start(m.entries[slices.Index(m.kept, true)].key), ""
 	for _, w := range fresh {
-		text += r.member(m, w) + r.between(m)
+		text += r.spellMember(m, w) + r.separator(m)
 	}
-	if !m.place.flow && r.first(start) {
+	if !m.place.flow && r.isFirstOnLine(start) {
 		if begin := withComments(r.text, lineStart(r.text, start), m.column); begin < lineStart(r.text, start) {
 			start, text = begin, spaces(m.column)+strings.TrimSuffix(text, spaces(m.column))
 		}
@@ -173,8 +173,8 @@ func (r *rewriter) insertFirst(m *own, fresh []source.Member) {
 	r.change(start, start, text)
 }
 
-// between is what is between two entries.
-func (r *rewriter) between(m *own) string {
+// separator is what is between two entries.
+func (r *rewriter) separator(m *own) string {
 	switch {
 	case !m.place.flow:
 		return r.style.lineBreak + spaces(m.column)
@@ -184,26 +184,26 @@ func (r *rewriter) between(m *own) string {
 	return "," + r.style.lineBreak + spaces(m.column)
 }
 
-func (r *rewriter) member(m *own, w source.Member) string {
+func (r *rewriter) spellMember(m *own, w source.Member) string {
 	if f, ok := w.Value.(From); ok && f.Below != "" {
 		return r.fetchedMember(m, w.Key, f)
 	}
-	return r.plainMember(m, w.Key, strip(w.Value))
+	return r.spellPlainMember(m, w.Key, strip(w.Value))
 }
 
-func (r *rewriter) plainMember(m *own, key string, value any) string {
+func (r *rewriter) spellPlainMember(m *own, key string, value any) string {
 	if !m.place.flow {
-		return r.scalar(key) + ":" + r.block(value, m.column)
+		return r.spellScalar(key) + ":" + r.spellBlock(value, m.column)
 	}
-	return r.keyLike(m, key) + ": " + r.flow(value, m.column, true)
+	return r.spellKey(m, key) + ": " + r.spellFlow(value, m.column, true)
 }
 
-// keyLike spells a new key as the others of the mapping.
-func (r *rewriter) keyLike(m *own, key string) string {
+// spellKey spells a new key as the others of the mapping.
+func (r *rewriter) spellKey(m *own, key string) string {
 	if m.place.flow && r.text[r.start(m.entries[0].key)] == '"' {
 		return quoted(key)
 	}
-	return r.scalar(key)
+	return r.spellScalar(key)
 }
 
 // removeUnwanted removes the entries that are not kept, one run of them at a
@@ -235,13 +235,13 @@ func (r *rewriter) remove(m *own, i, j int) {
 		start = max(r.end(before.value, 0), r.keyEnd(before.key))
 	case m.place.flow && j+1 < len(m.entries):
 		end = r.start(m.entries[j+1].key)
-	case r.first(start) && i > 0 && j+1 == len(m.entries):
+	case r.isFirstOnLine(start) && i > 0 && j+1 == len(m.entries):
 		// The line break in front goes, not the one behind: what is inserted behind
 		// the mapping is inserted there.
 		start = lineStart(r.text, start)
 		start -= len(lineBreak(r.text, start))
 		end = lineEnd(r.text, end)
-	case r.first(start):
+	case r.isFirstOnLine(start):
 		start, end = lineStart(r.text, start), nextLine(r.text, end)
 	case j+1 < len(m.entries):
 		end = r.start(m.entries[j+1].key)

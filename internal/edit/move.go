@@ -13,18 +13,18 @@ import (
 // refused.
 func Move(list source.Ref, from, to int) (Change, error) {
 	doc := list.Doc
-	root, err := tree(doc)
+	root, err := parseWhole(doc)
 	if err != nil {
 		return Change{}, err
 	}
-	node := source.Lookup(root, full(doc, list.Path))
+	node := source.Lookup(root, fullPath(doc, list.Path))
 	if node == nil || node.Kind != yaml.SequenceNode || node.Style&yaml.FlowStyle != 0 || to < 0 || to >= from || from >= len(node.Content) {
-		return Change{}, refused("%s is not a list of lines", list.Path)
+		return Change{}, refusal("%s is not a list of lines", list.Path)
 	}
 	first := doc.Locator().Span(list.Elem(0).Path, false)
-	starts, end, ok := elements(doc.Text(), first.Line-doc.Line()+1, len(node.Content))
+	starts, end, ok := findElements(doc.Text(), first.Line-doc.Line()+1, len(node.Content))
 	if !ok {
-		return Change{}, refused("the elements of %s do not each start on a line of their own", list.Path)
+		return Change{}, refusal("the elements of %s do not each start on a line of their own", list.Path)
 	}
 	change := move(doc.Text(), append(starts, end), from, to)
 	moved := node.Content[from]
@@ -46,10 +46,10 @@ func move(data []byte, starts []int, from, to int) Change {
 	return c
 }
 
-// elements finds where each of n elements of a block list starts, with the
+// findElements finds where each of n elements of a block list starts, with the
 // comments above it, and where the last one ends. line is one on which the
 // first element has content.
-func elements(data []byte, line, n int) (starts []int, end int, ok bool) {
+func findElements(data []byte, line, n int) (starts []int, end int, ok bool) {
 	at := offset(data, line, 1)
 	dash := depth(data, at)
 	for !isDash(data, at+dash) {

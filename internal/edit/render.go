@@ -71,55 +71,55 @@ func quoted(s string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// scalar writes a scalar that is alone on its line or behind its key.
-func (r *rewriter) scalar(v any) string {
+// spellScalar writes a scalar that is alone on its line or behind its key.
+func (r *rewriter) spellScalar(v any) string {
 	return strings.TrimRight(string(manifest.AppendYAMLValue(nil, v)), "\n")
 }
 
-// spelt writes a text as the old one was written.
-func (r *rewriter) spelt(old []byte, text string, flow bool) string {
+// spellLike writes a text as the old one was written.
+func (r *rewriter) spellLike(old []byte, text string, flow bool) string {
 	switch {
 	case len(old) > 0 && old[0] == '"':
 		return quoted(text)
 	case len(old) > 0 && old[0] == '\'' && !strings.ContainsAny(text, "\r\n\t"):
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	case flow:
-		return r.flow(text, 0, true)
+		return r.spellFlow(text, 0, true)
 	}
-	return r.scalar(text)
+	return r.spellScalar(text)
 }
 
-// block writes a value behind the colon of a key that is in a column.
-func (r *rewriter) block(v any, column int) string {
-	if isScalar(v) || r.bracketed(v) {
-		return " " + r.inline(v)
+// spellBlock writes a value behind the colon of a key that is in a column.
+func (r *rewriter) spellBlock(v any, column int) string {
+	if isScalar(v) || r.isBracketed(v) {
+		return " " + r.spellInline(v)
 	}
 	var b strings.Builder
 	switch x := strip(v).(type) {
 	case source.Object:
 		for _, m := range x {
-			b.WriteString(r.style.lineBreak + spaces(column+r.style.step) + r.scalar(m.Key) + ":" + r.block(m.Value, column+r.style.step))
+			b.WriteString(r.style.lineBreak + spaces(column+r.style.step) + r.spellScalar(m.Key) + ":" + r.spellBlock(m.Value, column+r.style.step))
 		}
 	case []any:
 		dash := column + r.style.dash
 		for _, e := range x {
-			b.WriteString(r.style.lineBreak + spaces(dash) + "- " + r.element(e, dash))
+			b.WriteString(r.style.lineBreak + spaces(dash) + "- " + r.spellElement(e, dash))
 		}
 	}
 	return b.String()
 }
 
-// inline writes a scalar or a list of them on one line.
-func (r *rewriter) inline(v any) string {
+// spellInline writes a scalar or a list of them on one line.
+func (r *rewriter) spellInline(v any) string {
 	if isScalar(v) {
-		return r.scalar(strip(v))
+		return r.spellScalar(strip(v))
 	}
-	return r.flow(v, 0, false)
+	return r.spellFlow(v, 0, false)
 }
 
-// bracketed reports whether a value is a list of scalars, and the document writes
-// those in brackets.
-func (r *rewriter) bracketed(v any) bool {
+// isBracketed reports whether a value is a list of scalars, and the document
+// writes those in brackets.
+func (r *rewriter) isBracketed(v any) bool {
 	list, ok := v.([]any)
 	if !ok || !r.style.flowLists {
 		return false
@@ -132,28 +132,28 @@ func (r *rewriter) bracketed(v any) bool {
 	return true
 }
 
-// element writes an element of a list behind its dash.
-func (r *rewriter) element(v any, dash int) string {
+// spellElement writes an element of a list behind its dash.
+func (r *rewriter) spellElement(v any, dash int) string {
 	object, ok := v.(source.Object)
 	if !ok || len(object) == 0 {
 		if list, isList := v.([]any); isList && len(list) > 0 {
-			return r.flow(v, 0, false)
+			return r.spellFlow(v, 0, false)
 		}
-		return r.scalar(v)
+		return r.spellScalar(v)
 	}
 	var b strings.Builder
 	for i, m := range object {
 		if i > 0 {
 			b.WriteString(r.style.lineBreak + spaces(dash+2))
 		}
-		b.WriteString(r.scalar(m.Key) + ":" + r.block(m.Value, dash+2))
+		b.WriteString(r.spellScalar(m.Key) + ":" + r.spellBlock(m.Value, dash+2))
 	}
 	return b.String()
 }
 
-// flow writes a value in brackets, on lines of its own where the document is
+// spellFlow writes a value in brackets, on lines of its own where the document is
 // written so.
-func (r *rewriter) flow(v any, column int, within bool) string {
+func (r *rewriter) spellFlow(v any, column int, within bool) string {
 	separator, open, end := ", ", "", ""
 	if r.style.lines && within {
 		open = r.style.lineBreak + spaces(column+r.style.step)
@@ -166,7 +166,7 @@ func (r *rewriter) flow(v any, column int, within bool) string {
 			return "{}"
 		}
 		for _, m := range x {
-			parts = append(parts, r.word(m.Key)+": "+r.flow(m.Value, column+r.style.step, within))
+			parts = append(parts, r.spellWord(m.Key)+": "+r.spellFlow(m.Value, column+r.style.step, within))
 		}
 		return "{" + open + strings.Join(parts, separator) + end + "}"
 	case []any:
@@ -174,19 +174,19 @@ func (r *rewriter) flow(v any, column int, within bool) string {
 			return "[]"
 		}
 		for _, e := range x {
-			parts = append(parts, r.flow(e, column+r.style.step, within))
+			parts = append(parts, r.spellFlow(e, column+r.style.step, within))
 		}
 		return "[" + open + strings.Join(parts, separator) + end + "]"
 	default:
-		return r.word(x)
+		return r.spellWord(x)
 	}
 }
 
-// word writes a scalar in brackets.
-func (r *rewriter) word(v any) string {
+// spellWord writes a scalar in brackets.
+func (r *rewriter) spellWord(v any) string {
 	s, isText := v.(string)
 	if isText && (r.style.quotes || strings.ContainsAny(s, ",[]{}") || strings.Contains(s, ": ")) {
 		return quoted(s)
 	}
-	return r.scalar(v)
+	return r.spellScalar(v)
 }

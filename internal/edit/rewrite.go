@@ -30,14 +30,14 @@ type From struct {
 func Rewrite(doc *source.Document, want any) ([]Change, error) {
 	raw, problem := doc.Outline()
 	if problem != nil || raw == nil {
-		return nil, refused("the document cannot be parsed")
+		return nil, refusal("the document cannot be parsed")
 	}
 	plain := strip(want)
 	var err error
 	for _, mode := range []rewriter{{}, {expand: true}, {expand: true, coarse: true}} {
 		r := newRewriter(doc, raw, mode)
 		if !r.attempt(raw, want) {
-			err = refused("its text cannot be parsed")
+			err = refusal("its text cannot be parsed")
 			continue
 		}
 		if err = verifyAll(doc, r.changes, plain); err == nil {
@@ -84,12 +84,12 @@ func (r *rewriter) attempt(root *yaml.Node, want any) (ok bool) {
 			ok = false
 		}
 	}()
-	r.value(root, want, place{column: -r.style.step})
+	r.rewriteValue(root, want, place{column: -r.style.step})
 	return true
 }
 
 // errLost is the panic of a place that cannot be found in the text.
-var errLost = refused("a value is not at its place in the tree")
+var errLost = refusal("a value is not at its place in the tree")
 
 // place is where a value is: behind a key or a dash in this column, or in
 // brackets.
@@ -101,11 +101,11 @@ type place struct {
 	depth  int
 }
 
-// value makes a node have the wanted value.
-func (r *rewriter) value(n *yaml.Node, want any, at place) {
-	want = unwrapped(want)
+// rewriteValue makes a node have the wanted value.
+func (r *rewriter) rewriteValue(n *yaml.Node, want any, at place) {
+	want = unwrap(want)
 	if n.Kind == yaml.AliasNode {
-		r.alias(n, want, at)
+		r.keepAlias(n, want, at)
 		return
 	}
 	if n.Anchor != "" {
@@ -118,11 +118,11 @@ func (r *rewriter) value(n *yaml.Node, want any, at place) {
 	object, isObject := want.(source.Object)
 	list, isList := want.([]any)
 	switch {
-	case r.anew(n, want, at):
+	case r.isWrittenAnew(n, want, at):
 		r.replace(n, want, at)
 	case n.Kind == yaml.MappingNode && isObject:
 		at.flow = at.flow || flow
-		r.mapping(n, object, at)
+		r.rewriteMapping(n, object, at)
 	case n.Kind == yaml.SequenceNode && isList:
 		at.flow = at.flow || flow
 		r.list(n, list, at)
@@ -133,9 +133,9 @@ func (r *rewriter) value(n *yaml.Node, want any, at place) {
 	}
 }
 
-// anew reports whether a mapping or list is written anew, because nothing in it
-// stays.
-func (r *rewriter) anew(n *yaml.Node, want any, at place) bool {
+// isWrittenAnew reports whether a mapping or list is written anew, because
+// nothing in it stays.
+func (r *rewriter) isWrittenAnew(n *yaml.Node, want any, at place) bool {
 	switch v := want.(type) {
 	case source.Object:
 		return n.Kind == yaml.MappingNode && (r.coarse && at.depth > 0 || !slices.Contains(r.entriesFor(n, v, at).kept, true))
@@ -149,9 +149,9 @@ func (r *rewriter) anew(n *yaml.Node, want any, at place) bool {
 	return false
 }
 
-// alias leaves an alias where its anchor gets the same value, and writes the
+// keepAlias leaves an alias where its anchor gets the same value, and writes the
 // value out otherwise.
-func (r *rewriter) alias(n *yaml.Node, want any, at place) {
+func (r *rewriter) keepAlias(n *yaml.Node, want any, at place) {
 	becomes, met := r.anchored[n.Alias]
 	if !met {
 		becomes = valueOf(n.Alias)
@@ -184,7 +184,7 @@ func (r *rewriter) replace(n *yaml.Node, want any, at place) {
 	}
 	written := n.Kind == yaml.ScalarNode && start < end
 	if text, ok := want.(string); ok && written {
-		r.change(start, end, r.spelt(r.text[start:end], text, at.flow))
+		r.change(start, end, r.spellLike(r.text[start:end], text, at.flow))
 		return
 	}
 	switch {
@@ -193,13 +193,13 @@ func (r *rewriter) replace(n *yaml.Node, want any, at place) {
 		if start == end && start == at.after {
 			space = " "
 		}
-		r.change(start, end, space+r.flow(want, r.column(lineStart(r.text, start)+depth(r.text, lineStart(r.text, start))), true))
+		r.change(start, end, space+r.spellFlow(want, r.column(lineStart(r.text, start)+depth(r.text, lineStart(r.text, start))), true))
 	case written && isScalar(want):
-		r.change(start, end, r.scalar(strip(want)))
+		r.change(start, end, r.spellScalar(strip(want)))
 	case at.dash:
-		r.change(at.after, end, " "+r.element(strip(want), at.column))
+		r.change(at.after, end, " "+r.spellElement(strip(want), at.column))
 	default:
-		r.change(at.after, end, r.block(want, at.column))
+		r.change(at.after, end, r.spellBlock(want, at.column))
 	}
 }
 
@@ -233,14 +233,14 @@ func (r *rewriter) change(start, end int, text string) {
 func verifyAll(doc *source.Document, changes []Change, want any) error {
 	data, err := Apply(doc.Text(), changes)
 	if err != nil {
-		return refused("%s", err.Error())
+		return refusal("%s", err.Error())
 	}
 	root, err := parse(doc, data)
 	if err != nil {
 		return err
 	}
 	if !equal(source.Value(root), want) {
-		return refused("something else would change too")
+		return refusal("something else would change too")
 	}
 	return nil
 }

@@ -13,13 +13,13 @@ import (
 // it. What is folded, anchored or an alias is refused.
 func Scalar(at source.Ref, text string) (Change, error) {
 	doc := at.Doc
-	root, err := tree(doc)
+	root, err := parseWhole(doc)
 	if err != nil {
 		return Change{}, err
 	}
-	node := source.Lookup(root, full(doc, at.Path))
+	node := source.Lookup(root, fullPath(doc, at.Path))
 	if node == nil || node.Kind != yaml.ScalarNode || node.ShortTag() != "!!str" {
-		return Change{}, refused("%s is not text", at.Path)
+		return Change{}, refusal("%s is not text", at.Path)
 	}
 	span := doc.Locator().Span(at.Path, false)
 	data := doc.Text()
@@ -30,7 +30,7 @@ func Scalar(at source.Ref, text string) (Change, error) {
 	}
 	written := string(data[start:end])
 	if old, ok := parseScalar(written); !ok || old != node.Value {
-		return Change{}, refused("%s is not written on one line", at.Path)
+		return Change{}, refusal("%s is not written on one line", at.Path)
 	}
 	for _, spelt := range spellings(written, text) {
 		change := Change{Start: start, End: end, Text: spelt}
@@ -42,8 +42,8 @@ func Scalar(at source.Ref, text string) (Change, error) {
 	return Change{}, err
 }
 
-// full is the path of a place in its document, through the List around it.
-func full(doc *source.Document, path string) string {
+// fullPath is the path of a place in its document, through the List around it.
+func fullPath(doc *source.Document, path string) string {
 	switch {
 	case doc.Item() == "":
 		return path

@@ -40,21 +40,21 @@ func (r *rewriter) elementAt(n *yaml.Node, i int, want any, within place) {
 			within.after = start
 		}
 	}
-	if !within.flow && r.whole(n.Content[i], unwrapped(want), within) {
+	if !within.flow && r.losesComments(n.Content[i], unwrap(want), within) {
 		dash := within.after - 1
 		text := ""
 		for _, c := range r.comments(start, r.end(n.Content[i], within.column), n.Content[i]) {
 			text += spaces(within.column) + c + r.style.lineBreak
 		}
-		if line := lineStart(r.text, dash); text != "" && r.first(dash) {
+		if line := lineStart(r.text, dash); text != "" && r.isFirstOnLine(dash) {
 			r.change(line, line, text)
 		}
 	}
-	r.value(n.Content[i], want, within)
+	r.rewriteValue(n.Content[i], want, within)
 }
 
-// unwrapped is a wanted value without the From around it.
-func unwrapped(want any) any {
+// unwrap is a wanted value without the From around it.
+func unwrap(want any) any {
 	if f, ok := want.(From); ok {
 		return f.Value
 	}
@@ -120,7 +120,7 @@ func (r *rewriter) insertElements(n *yaml.Node, last int, fresh []any, within pl
 	dash := r.column(r.content(n))
 	text := ""
 	for _, v := range fresh {
-		text += r.style.lineBreak + spaces(dash) + "- " + r.like(n.Content[max(last, 0)], v, func() string { return r.element(v, dash) })
+		text += r.style.lineBreak + spaces(dash) + "- " + r.quoteLike(n.Content[max(last, 0)], v, func() string { return r.spellElement(v, dash) })
 	}
 	if last >= 0 {
 		end := lineEnd(r.text, r.elementEnd(n, last, within))
@@ -134,12 +134,12 @@ func (r *rewriter) insertElements(n *yaml.Node, last int, fresh []any, within pl
 func (r *rewriter) insertInBrackets(n *yaml.Node, last int, fresh []any) {
 	start := r.start(n.Content[0])
 	between, column := ", ", r.column(start)
-	if r.first(start) {
+	if r.isFirstOnLine(start) {
 		between = "," + r.style.lineBreak + spaces(column)
 	}
 	text := ""
 	for _, v := range fresh {
-		one := r.like(n.Content[max(last, 0)], v, func() string { return r.flow(v, column, true) })
+		one := r.quoteLike(n.Content[max(last, 0)], v, func() string { return r.spellFlow(v, column, true) })
 		if last < 0 {
 			text += one + between
 		} else {
@@ -153,14 +153,14 @@ func (r *rewriter) insertInBrackets(n *yaml.Node, last int, fresh []any) {
 	r.change(at, at, text)
 }
 
-// like writes a text in the quotes of its neighbour, and anything else as write
-// does.
-func (r *rewriter) like(neighbour *yaml.Node, v any, write func() string) string {
+// quoteLike writes a text in the quotes of its neighbour, and anything else as
+// write does.
+func (r *rewriter) quoteLike(neighbour *yaml.Node, v any, write func() string) string {
 	text, isText := v.(string)
 	if !isText || neighbour.Kind != yaml.ScalarNode || neighbour.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 {
 		return write()
 	}
-	return r.spelt(r.text[r.content(neighbour):], text, true)
+	return r.spellLike(r.text[r.content(neighbour):], text, true)
 }
 
 func (r *rewriter) elementEnd(n *yaml.Node, i int, within place) int {
@@ -209,10 +209,10 @@ func (r *rewriter) removeRun(n *yaml.Node, i, j int, within place) {
 // blocks are the offsets at which the elements of a list of lines begin, with
 // the comments above them, and where the last one ends.
 func (r *rewriter) blocks(n *yaml.Node) []int {
-	if !r.first(r.content(n)) {
+	if !r.isFirstOnLine(r.content(n)) {
 		panic(errLost)
 	}
-	starts, end, ok := elements(r.text, n.Content[0].Line, len(n.Content))
+	starts, end, ok := findElements(r.text, n.Content[0].Line, len(n.Content))
 	if !ok {
 		panic(errLost)
 	}
@@ -232,12 +232,12 @@ func (r *rewriter) arrange(n *yaml.Node, want []any, from []int, within, at plac
 	var parts []string
 	for j, w := range want {
 		if from[j] < 0 {
-			parts = append(parts, spaces(dash)+"- "+r.element(strip(w), dash)+r.style.lineBreak)
+			parts = append(parts, spaces(dash)+"- "+r.spellElement(strip(w), dash)+r.style.lineBreak)
 			continue
 		}
 		r.changes = nil
 		r.elementAt(n, from[j], w, within)
-		parts = append(parts, r.part(blocks[from[j]], blocks[from[j]+1]))
+		parts = append(parts, r.changedPart(blocks[from[j]], blocks[from[j]+1]))
 	}
 	r.changes = outer
 	text := strings.Join(parts, "")
@@ -247,8 +247,9 @@ func (r *rewriter) arrange(n *yaml.Node, want []any, from []int, within, at plac
 	r.change(blocks[0], blocks[len(blocks)-1], text)
 }
 
-// part is a range of lines with the changes made that were collected for it.
-func (r *rewriter) part(start, end int) string {
+// changedPart is a range of lines with the changes made that were collected for
+// it.
+func (r *rewriter) changedPart(start, end int) string {
 	shifted := make([]Change, len(r.changes))
 	for i, c := range r.changes {
 		shifted[i] = Change{Start: c.Start - start, End: c.End - start, Text: c.Text}

@@ -50,23 +50,23 @@ func isScalar(v any) bool {
 }
 
 // valueOf is the value of a node whose aliases are not written out.
-func valueOf(n *yaml.Node) any { return source.Value(resolved(n)) }
+func valueOf(n *yaml.Node) any { return source.Value(resolve(n)) }
 
-// resolved is a node with its aliases and merge keys written out.
-func resolved(n *yaml.Node) *yaml.Node {
+// resolve is a node with its aliases and merge keys written out.
+func resolve(n *yaml.Node) *yaml.Node {
 	switch n.Kind {
 	case yaml.AliasNode:
-		return resolved(n.Alias)
+		return resolve(n.Alias)
 	case yaml.MappingNode:
 		out := &yaml.Node{Kind: n.Kind, Tag: n.Tag}
 		for _, e := range entriesOf(n) {
-			out.Content = append(out.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: e.key.Value}, resolved(e.value))
+			out.Content = append(out.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: e.key.Value}, resolve(e.value))
 		}
 		return out
 	case yaml.SequenceNode:
 		out := &yaml.Node{Kind: n.Kind, Tag: n.Tag}
 		for _, c := range n.Content {
-			out.Content = append(out.Content, resolved(c))
+			out.Content = append(out.Content, resolve(c))
 		}
 		return out
 	}

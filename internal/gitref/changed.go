@@ -40,7 +40,7 @@ func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (c
 			data, err = os.ReadFile(filepath.Join(t.Top, filepath.FromSlash(e.path)))
 			gone = err != nil
 		}
-		if !gone && e.has(data) {
+		if !gone && e.hasContent(data) {
 			continue
 		}
 		if len(changed) == most {
@@ -68,9 +68,9 @@ func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (c
 	return changed, tracked, nil
 }
 
-// has reports whether the tree has this content for a file, as it is or with the line
-// breaks of git.
-func (e *entry) has(data []byte) bool {
+// hasContent reports whether the tree has this content for a file, as it is or
+// with the line breaks of git.
+func (e *entry) hasContent(data []byte) bool {
 	return e.object == objectName(data, len(e.object)) ||
 		bytes.Contains(data, []byte("\r\n")) && e.object == objectName(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), len(e.object))
 }

@@ -20,11 +20,11 @@ func Uncommitted(files Contents) (map[string]bool, error) {
 	c := committed{byDir: map[string]*head{}, byTop: map[string]*head{}}
 	out := map[string]bool{}
 	for name, data := range files {
-		h, err := c.of(filepath.Dir(name))
+		h, err := c.headOf(filepath.Dir(name))
 		if err != nil {
 			return nil, err
 		}
-		if h == nil || !h.has(name, data) {
+		if h == nil || !h.hasContent(name, data) {
 			out[name] = true
 		}
 	}
@@ -43,8 +43,8 @@ type head struct {
 	objects map[string]string
 }
 
-// of returns the commit of the repository that a directory is in.
-func (c *committed) of(dir string) (*head, error) {
+// headOf returns the commit of the repository that a directory is in.
+func (c *committed) headOf(dir string) (*head, error) {
 	if h, ok := c.byDir[dir]; ok {
 		return h, nil
 	}
@@ -80,9 +80,9 @@ func readTree(top string, out []byte) *head {
 	return h
 }
 
-// has reports whether the commit has a file with this content, as it is or with
-// the line breaks of git.
-func (h *head) has(name string, data []byte) bool {
+// hasContent reports whether the commit has a file with this content, as it is
+// or with the line breaks of git.
+func (h *head) hasContent(name string, data []byte) bool {
 	real, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return false
@@ -92,7 +92,7 @@ func (h *head) has(name string, data []byte) bool {
 		return false
 	}
 	object, ok := h.objects[filepath.ToSlash(rel)]
-	return ok && (&entry{object: object}).has(data)
+	return ok && (&entry{object: object}).hasContent(data)
 }
 
 // objectName returns git's name for a file's content: SHA-1 in hexadecimal

@@ -159,7 +159,7 @@ func (t *Tree) entries() ([]entry, error) {
 	for _, line := range strings.Split(string(out), "\x00") {
 		head, name, ok := strings.Cut(line, "\t")
 		fields := strings.Fields(head)
-		if ok && len(fields) == 3 && fields[1] == "blob" && plain(name) {
+		if ok && len(fields) == 3 && fields[1] == "blob" && isPlainName(name) {
 			entries = append(entries, entry{path: name, object: fields[2], link: fields[0] == "120000"})
 		}
 	}
@@ -173,8 +173,8 @@ func number(b bool) int {
 	return 0
 }
 
-// plain reports whether a name of a tree is one that a checkout could have.
-func plain(name string) bool {
+// isPlainName reports whether a name of a tree is one that a checkout could have.
+func isPlainName(name string) bool {
 	if path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return false
 	}

@@ -34,12 +34,12 @@ func (p *Plan) Delegated(r *Route) bool {
 			delegated = true
 		}
 	}
-	return delegated || r.mutates()
+	return delegated || r.needsMutation()
 }
 
-// mutates reports whether the route needs a mutation handler, which only the
-// external engine has.
-func (r *Route) mutates() bool {
+// needsMutation reports whether the route needs a mutation handler, which only
+// the external engine has.
+func (r *Route) needsMutation() bool {
 	for _, f := range r.Filters {
 		if _, ok := f.(Mutate); ok {
 			return true

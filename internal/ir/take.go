@@ -95,11 +95,11 @@ func (a *Access) Weaker(b *Access) bool {
 	if b.Open() {
 		return false
 	}
-	return a.Open() || !a.scoped() && b.scoped()
+	return a.Open() || !a.demandsScopes() && b.demandsScopes()
 }
 
-// scoped reports whether every grant demands scopes.
-func (a *Access) scoped() bool {
+// demandsScopes reports whether every grant demands scopes.
+func (a *Access) demandsScopes() bool {
 	for i := range a.Grants {
 		if len(a.Grants[i].Scopes) == 0 {
 			return false

@@ -61,8 +61,8 @@ func itemsOf(file *source.File, name string) ([]*Item, diag.List) {
 // after its root. Where there are aliases, or escapes of JSON that kyaml does not
 // read, it is the root alone. The findings say why there is none.
 func document(d *source.Document, root *source.Node) (*kyaml.RNode, diag.List) {
-	if aliases(root) {
-		out, found := expanded(d, root)
+	if hasAliases(root) {
+		out, found := expandAliases(d, root)
 		return kyaml.NewRNode(out), found
 	}
 	if node, err := kyaml.Parse(string(unixBreaks(d.Verbatim(nil)))); err == nil {
@@ -78,7 +78,7 @@ func WriteDocuments(entries []Entry) []byte {
 	for i := range entries {
 		b = append(b, "---\n"...)
 		if e := &entries[i]; e.Object == nil {
-			b = append(b, printed(e.Item.node, indentation(e.Item.node))...)
+			b = append(b, printNode(e.Item.node, indentation(e.Item.node))...)
 		} else {
 			b = e.Object.AppendYAML(b)
 		}

@@ -105,7 +105,7 @@ func newItem(node *kyaml.RNode, name string, position int) *Item {
 	if n, err := strconv.Atoi(index); err == nil && n > 0 {
 		i.Index = n
 	}
-	i.File = &source.File{Name: i.display(name), Data: printed(authored(node), indentation(node))}
+	i.File = &source.File{Name: i.display(name), Data: printNode(withoutInjected(node), indentation(node))}
 	return i
 }
 

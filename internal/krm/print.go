@@ -10,8 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// authored returns a node without the annotations that an orchestrator adds.
-func authored(node *kyaml.RNode) *kyaml.RNode {
+// withoutInjected returns a node without the annotations that an orchestrator
+// adds.
+func withoutInjected(node *kyaml.RNode) *kyaml.RNode {
 	keys := source.Keys(source.Field(source.Field(node.YNode(), "metadata"), "annotations"))
 	keys = slices.DeleteFunc(keys, func(key string) bool { return !slices.Contains(injected(), key) })
 	if len(keys) == 0 {
@@ -25,12 +26,12 @@ func authored(node *kyaml.RNode) *kyaml.RNode {
 	return node
 }
 
-// printed prints a node as kyaml does. Where that text does not mean what the
+// printNode prints a node as kyaml does. Where that text does not mean what the
 // node does, which the library gets wrong for rare scalars and comments, it
 // prints the value alone.
-func printed(node *kyaml.RNode, as *kyaml.EncoderOptions) []byte {
+func printNode(node *kyaml.RNode, as *kyaml.EncoderOptions) []byte {
 	text, err := kyaml.MarshalWithOptions(node.Document(), as)
-	if err == nil && same(parsed(text), node.YNode()) {
+	if err == nil && sameTrees(parseText(text), node.YNode()) {
 		return text
 	}
 	return manifest.AppendYAMLValue(nil, source.Value(node.YNode()))
@@ -42,8 +43,8 @@ func indentation(node *kyaml.RNode) *kyaml.EncoderOptions {
 	return &kyaml.EncoderOptions{SeqIndent: kyaml.SequenceIndentStyle(style)}
 }
 
-// parsed parses a text that is one document; nil where it is not one.
-func parsed(text []byte) *source.Node {
+// parseText parses a text that is one document; nil where it is not one.
+func parseText(text []byte) *source.Node {
 	docs, problems := source.Split(&source.File{Data: text})
 	if len(problems) > 0 || len(docs) != 1 {
 		return nil
@@ -55,11 +56,11 @@ func parsed(text []byte) *source.Node {
 	return root
 }
 
-// same reports whether two trees mean the same as they are written: aliases
+// sameTrees reports whether two trees mean the same as they are written: aliases
 // are compared by name.
-func same(a, b *source.Node) bool {
+func sameTrees(a, b *source.Node) bool {
 	if a == nil || a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || a.Anchor != b.Anchor {
 		return false
 	}
-	return slices.EqualFunc(a.Content, b.Content, same)
+	return slices.EqualFunc(a.Content, b.Content, sameTrees)
 }

@@ -70,7 +70,7 @@ func (r *reader) list() *List {
 		r.refuse(diag.WrongType, "", wanted, "standard input is not a ResourceList")
 		return nil
 	}
-	r.head()
+	r.checkHead()
 	out := &List{APIVersion: source.Text(source.Field(r.root, "apiVersion"))}
 	if items := r.field("items"); items == nil {
 		if len(r.refused) == 0 {
@@ -91,8 +91,8 @@ func (r *reader) list() *List {
 	return out
 }
 
-// head checks apiVersion and kind, and that no field is given twice.
-func (r *reader) head() {
+// checkHead checks apiVersion and kind, and that no field is given twice.
+func (r *reader) checkHead() {
 	seen := map[string]bool{}
 	for _, key := range source.Keys(r.root) {
 		if seen[key] {
@@ -110,20 +110,20 @@ func (r *reader) head() {
 }
 
 // field returns the value of a field, or nil.
-func (r *reader) field(name string) *source.Node { return resolved(source.Field(r.root, name)) }
+func (r *reader) field(name string) *source.Node { return resolveAlias(source.Field(r.root, name)) }
 
-// resolved returns what an alias refers to, and other nodes as they are.
-func resolved(n *source.Node) *source.Node {
+// resolveAlias returns what an alias refers to, and other nodes as they are.
+func resolveAlias(n *source.Node) *source.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
 	}
 	return n
 }
 
-func null(n *source.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+func isNull(n *source.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
 
 func (r *reader) items(seq *source.Node) []*Item {
-	if null(seq) {
+	if isNull(seq) {
 		return nil
 	}
 	if seq.Kind != yaml.SequenceNode {
@@ -132,7 +132,7 @@ func (r *reader) items(seq *source.Node) []*Item {
 	}
 	nodes := make([]*source.Node, len(seq.Content))
 	for i, n := range seq.Content {
-		if nodes[i] = r.expanded(resolved(n)); nodes[i] != nil && nodes[i].Kind != yaml.MappingNode {
+		if nodes[i] = r.expandNode(resolveAlias(n)); nodes[i] != nil && nodes[i].Kind != yaml.MappingNode {
 			r.refuse(diag.WrongType, source.JoinIndex("items", i), "every item is a resource with apiVersion and kind", "item %d of the ResourceList is not an object", i)
 		}
 	}
@@ -145,16 +145,16 @@ func (r *reader) items(seq *source.Node) []*Item {
 }
 
 func (r *reader) item(n *source.Node, name string, position int) *Item {
-	if n = r.expanded(n); n == nil {
+	if n = r.expandNode(n); n == nil {
 		return nil
 	}
 	return newItem(kyaml.NewRNode(n), name, position)
 }
 
-// expanded adds what is wrong with the aliases of a node to the findings: the
+// expandNode adds what is wrong with the aliases of a node to the findings: the
 // list is refused where it is nil.
-func (r *reader) expanded(n *source.Node) *source.Node {
-	out, found := expanded(r.doc, n)
+func (r *reader) expandNode(n *source.Node) *source.Node {
+	out, found := expandAliases(r.doc, n)
 	if out == nil {
 		r.refused = append(r.refused, found...)
 	} else {
@@ -163,12 +163,12 @@ func (r *reader) expanded(n *source.Node) *source.Node {
 	return out
 }
 
-// expanded returns a node with its aliases replaced by their values: an item is
-// read alone, without the anchors of other items. It returns nil for an alias
-// that contains itself or refers to too much, and the findings say so. The last
-// of equal keys next to aliases is kept, and reported.
-func expanded(d *source.Document, n *source.Node) (*source.Node, diag.List) {
-	if n == nil || !aliases(n) {
+// expandAliases returns a node with its aliases replaced by their values: an
+// item is read alone, without the anchors of other items. It returns nil for an
+// alias that contains itself or refers to too much, and the findings say so.
+// The last of equal keys next to aliases is kept, and reported.
+func expandAliases(d *source.Document, n *source.Node) (*source.Node, diag.List) {
+	if n == nil || !hasAliases(n) {
 		return n, nil
 	}
 	out, problems := d.Expand(n)
@@ -181,16 +181,16 @@ func expanded(d *source.Document, n *source.Node) (*source.Node, diag.List) {
 	return out, found
 }
 
-// aliases reports whether there are aliases below a node.
-func aliases(n *source.Node) bool {
-	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, aliases)
+// hasAliases reports whether there are aliases below a node.
+func hasAliases(n *source.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAliases)
 }
 
 func (r *reader) results(n *source.Node) []any {
-	if null(n) {
+	if isNull(n) {
 		return nil
 	}
-	if n = r.expanded(n); n == nil {
+	if n = r.expandNode(n); n == nil {
 		return nil
 	}
 	list, ok := source.Value(n).([]any)

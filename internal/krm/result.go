@@ -78,7 +78,7 @@ func (r *resulter) result(f *diag.Finding) *framework.Result {
 		set(TagLine, strconv.Itoa(f.Span.Line))
 		set(TagColumn, strconv.Itoa(max(1, f.Span.Column)))
 	}
-	r.where(f, out)
+	r.setFile(f, out)
 	d := f.At.Doc
 	if d == nil {
 		return out
@@ -96,8 +96,8 @@ func (r *resulter) result(f *diag.Finding) *framework.Result {
 	return out
 }
 
-// where names the file and the document in it.
-func (r *resulter) where(f *diag.Finding, out *framework.Result) {
+// setFile names the file and the document in it.
+func (r *resulter) setFile(f *diag.Finding, out *framework.Result) {
 	d := f.At.Doc
 	var item *Item
 	if d != nil {
@@ -127,7 +127,7 @@ func (r *resulter) field(f *diag.Finding) *framework.Field {
 		return nil
 	}
 	path, current, proposed := r.values(f)
-	if hidden(path, current) || hidden(path, proposed) {
+	if isHidden(path, current) || isHidden(path, proposed) {
 		return &framework.Field{Path: path}
 	}
 	out := &framework.Field{Path: path}
@@ -153,15 +153,15 @@ func (r *resulter) values(f *diag.Finding) (path string, current, proposed any) 
 	case diag.Rewrite:
 		return f.At.Path, current, fix.Text
 	case diag.Move:
-		current, proposed = r.moved(f.At.Doc, fix)
+		current, proposed = r.movedList(f.At.Doc, fix)
 		return fix.List.Path, current, proposed
 	case diag.DropComment, nil:
 	}
 	return f.At.Path, current, nil
 }
 
-// hidden reports whether a value is a secret or holds one.
-func hidden(path string, v any) bool {
+// isHidden reports whether a value is a secret or holds one.
+func isHidden(path string, v any) bool {
 	steps := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(`.[]"`, r) })
 	if slices.ContainsFunc(steps, secret.Key) {
 		return true
@@ -170,9 +170,9 @@ func hidden(path string, v any) bool {
 	return !reflect.DeepEqual(plain, secret.Under("", "", plain))
 }
 
-// moved returns a list, and the list with one element moved forward; nil where
-// the list does not have the element.
-func (r *resulter) moved(d *source.Document, fix diag.Move) (current, proposed any) {
+// movedList returns a list, and the list with one element moved forward; nil
+// where the list does not have the element.
+func (r *resulter) movedList(d *source.Document, fix diag.Move) (current, proposed any) {
 	n := r.lookup(d, fix.List.Path)
 	if n == nil {
 		return nil, nil

@@ -45,12 +45,12 @@ func (l *List) Write(entries []Entry, results framework.Results) []byte {
 		if e := &entries[i]; e.Object == nil {
 			b = e.Item.append(b)
 		} else {
-			scratch = e.placed().AppendYAML(scratch[:0])
+			scratch = e.withPlace().AppendYAML(scratch[:0])
 			b = appendIndented(b, "- ", scratch)
 		}
 	}
 	if l.Config != nil {
-		b = appendIndented(append(b, "functionConfig:\n"...), "  ", printed(l.Config.node, indentation(l.Config.node)))
+		b = appendIndented(append(b, "functionConfig:\n"...), "  ", printNode(l.Config.node, indentation(l.Config.node)))
 	}
 	return l.appendResults(b, results)
 }
@@ -83,11 +83,12 @@ func value(r *framework.Result) any {
 	if err != nil {
 		panic(err) // only values of types that kgw does not put there fail
 	}
-	return source.Value(parsed(text))
+	return source.Value(parseText(text))
 }
 
-// placed returns the new object with the annotations that say where it belongs.
-func (e *Entry) placed() *manifest.Object {
+// withPlace returns the new object with the annotations that say where it
+// belongs.
+func (e *Entry) withPlace() *manifest.Object {
 	path, index := e.Path, "0"
 	if e.Item != nil && e.Item.Path != "" {
 		path, index = e.Item.Path, strconv.Itoa(e.Item.Index)
@@ -115,7 +116,7 @@ func (i *Item) append(b []byte) []byte {
 		b = append(append(b, root.HeadComment...), '\n')
 		root.HeadComment = ""
 	}
-	return appendIndented(b, "- ", printed(kyaml.NewRNode(&root), indentation(i.node)))
+	return appendIndented(b, "- ", printNode(kyaml.NewRNode(&root), indentation(i.node)))
 }
 
 // appendIndented appends a text, its first line behind the start, and the

@@ -24,7 +24,7 @@ func Diff(before, after string, a, b []byte, context int) string {
 	at := &position{1, 1}
 	for i := 0; i < len(script); {
 		if script[i].kind == ' ' {
-			at.pass(script[i])
+			at.advance(script[i])
 			i++
 			continue
 		}
@@ -41,7 +41,7 @@ func Diff(before, after string, a, b []byte, context int) string {
 		}
 		hunk(&out, script[start:stop], position{at.a - (i - start), at.b - (i - start)})
 		for ; i < stop; i++ {
-			at.pass(script[i])
+			at.advance(script[i])
 		}
 	}
 	return out.String()
@@ -50,7 +50,7 @@ func Diff(before, after string, a, b []byte, context int) string {
 // position is a line of each text.
 type position struct{ a, b int }
 
-func (p *position) pass(s step) { p.a, p.b = p.a+present(s, '+'), p.b+present(s, '-') }
+func (p *position) advance(s step) { p.a, p.b = p.a+present(s, '+'), p.b+present(s, '-') }
 
 // step is one line of a comparison: ' ' in both, '-' in the first, '+' in the
 // second.
@@ -62,7 +62,7 @@ type step struct {
 func hunk(out *strings.Builder, script []step, from position) {
 	to := from
 	for _, s := range script {
-		to.pass(s)
+		to.advance(s)
 	}
 	fmt.Fprintf(out, "@@ -%s +%s @@\n", extent(from.a, to.a-from.a), extent(from.b, to.b-from.b))
 	for _, s := range script {
@@ -113,7 +113,7 @@ func compare(a, b []string) []step {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	out := head
-	anchors := unique(a, b)
+	anchors := pairUnique(a, b)
 	if len(anchors) == 0 {
 		for _, l := range a {
 			out = append(out, step{'-', l})
@@ -136,9 +136,9 @@ func compare(a, b []string) []step {
 	return out
 }
 
-// unique pairs the lines that occur once in each text, as many as keep their
+// pairUnique pairs the lines that occur once in each text, as many as keep their
 // order.
-func unique(a, b []string) [][2]int {
+func pairUnique(a, b []string) [][2]int {
 	count, at := map[string][2]int{}, map[string]int{}
 	for _, l := range a {
 		c := count[l]
@@ -155,11 +155,11 @@ func unique(a, b []string) [][2]int {
 			pairs = append(pairs, [2]int{i, at[l]})
 		}
 	}
-	return increasing(pairs)
+	return longestIncreasing(pairs)
 }
 
-// increasing is a longest subsequence whose second numbers increase.
-func increasing(pairs [][2]int) [][2]int {
+// longestIncreasing is a longest subsequence whose second numbers increase.
+func longestIncreasing(pairs [][2]int) [][2]int {
 	var ends []int // index of the pair that ends the best run of each length
 	before := make([]int, len(pairs))
 	for i, p := range pairs {

@@ -138,7 +138,7 @@ func (l *Lock) Check(wrote map[string]bool, looked func(resource string) (there,
 	if l == nil {
 		return nil
 	}
-	found := l.twice()
+	found := l.reportRepeated()
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if Stale(e, wrote, looked) {
@@ -162,8 +162,8 @@ func Stale(e *Entry, wrote map[string]bool, looked func(resource string) (there,
 	return there && compiled || !there && e.Covered
 }
 
-// twice finds identities and names that two entries have.
-func (l *Lock) twice() diag.List {
+// reportRepeated finds identities and names that two entries have.
+func (l *Lock) reportRepeated() diag.List {
 	var found diag.List
 	stable, live := map[string]*Entry{}, map[string]*Entry{}
 	for i := range l.Entries {

@@ -41,7 +41,7 @@ func plainValue(v reflect.Value) any {
 	case reflect.Struct:
 		o := source.Object{}
 		for _, c := range columnsOf(v.Type()) {
-			if f := v.Field(c.index); !c.omitEmpty || !empty(f) {
+			if f := v.Field(c.index); !c.omitEmpty || !isEmpty(f) {
 				o = append(o, source.Member{Key: c.name, Value: plainValue(f)})
 			}
 		}

@@ -10,9 +10,9 @@ import (
 // and of 1.2, reads as this string.
 func appendScalar(b []byte, s string) []byte {
 	switch {
-	case plain(s):
+	case isPlain(s):
 		return append(b, s...)
-	case printable(s):
+	case isPrintable(s):
 		b = append(b, '\'')
 		b = append(b, strings.ReplaceAll(s, "'", "''")...)
 		return append(b, '\'')
@@ -21,8 +21,8 @@ func appendScalar(b []byte, s string) []byte {
 	}
 }
 
-// plain reports whether s can be written without quotes.
-func plain(s string) bool {
+// isPlain reports whether s can be written without quotes.
+func isPlain(s string) bool {
 	if s == "" || len(s) > 4096 || strings.HasSuffix(s, " ") || strings.HasSuffix(s, ":") {
 		return false
 	}
@@ -35,19 +35,19 @@ func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c >= 0x7f:
-			return printable(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #")
+			return isPrintable(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #")
 		case c < ' ',
 			c == ':' && s[i+1] == ' ',
 			c == ' ' && s[i+1] == '#':
 			return false
 		}
 	}
-	return !resolves(s)
+	return !mayResolve(s)
 }
 
-// resolves reports whether some reader might read the plain s as something else
+// mayResolve reports whether some reader might read the plain s as something else
 // than a string: a boolean, null, a number or a time.
-func resolves(s string) bool {
+func mayResolve(s string) bool {
 	c := s[0]
 	if c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.' {
 		return strings.Trim(s, "0123456789abcdefABCDEFxXoO_+-.:TtZz inIN") == ""
@@ -62,8 +62,8 @@ func resolves(s string) bool {
 	return false
 }
 
-// printable reports whether s can be written in single quotes on one line.
-func printable(s string) bool {
+// isPrintable reports whether s can be written in single quotes on one line.
+func isPrintable(s string) bool {
 	for _, r := range s {
 		if !unicode.IsPrint(r) || r == utf8.RuneError || r == '\ufeff' {
 			return false

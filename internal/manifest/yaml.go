@@ -24,7 +24,7 @@ func (o *Object) AppendYAML(b []byte) []byte {
 		w.field(0, "spec", reflect.ValueOf(o.Spec))
 	}
 	if o.Data != nil {
-		w.data(o.Data)
+		w.writeData(o.Data)
 	}
 	for _, m := range o.Body {
 		w.field(0, m.Key, reflect.ValueOf(m.Value))
@@ -32,13 +32,13 @@ func (o *Object) AppendYAML(b []byte) []byte {
 	return w.b
 }
 
-// data appends the data of a ConfigMap: files as literal blocks, so that people
-// can read them.
-func (w *yamlWriter) data(files map[string]string) {
+// writeData appends the data of a ConfigMap: files as literal blocks, so that
+// people can read them.
+func (w *yamlWriter) writeData(files map[string]string) {
 	w.b = append(w.b, "data:\n"...)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		text := files[name]
-		if !literal(text) {
+		if !isLiteral(text) {
 			w.field(2, name, reflect.ValueOf(text))
 			continue
 		}
@@ -49,10 +49,10 @@ func (w *yamlWriter) data(files map[string]string) {
 	}
 }
 
-// literal reports whether a text can be a literal block that begins with its
+// isLiteral reports whether a text can be a literal block that begins with its
 // first character: it ends with one line break and has no line that is empty or
 // begins or ends with white space where that would have a meaning.
-func literal(text string) bool {
+func isLiteral(text string) bool {
 	if !strings.HasSuffix(text, "\n") || strings.HasPrefix(text, " ") || strings.Contains(text, "\n\n") || strings.HasPrefix(text, "\n") {
 		return false
 	}
@@ -100,9 +100,9 @@ func columnsOf(t reflect.Type) []column {
 
 var objectType = reflect.TypeFor[source.Object]()
 
-// empty reports whether a field marked omitempty is left out. An empty object
+// isEmpty reports whether a field marked omitempty is left out. An empty object
 // that is there is kept: config: {} is not the same as no config.
-func empty(v reflect.Value) bool {
+func isEmpty(v reflect.Value) bool {
 	if v.Type() == objectType {
 		return v.IsNil()
 	}
@@ -128,7 +128,7 @@ func entries(v reflect.Value) int {
 	case reflect.Struct:
 		n := 0
 		for _, c := range columnsOf(v.Type()) {
-			if f := v.Field(c.index); !c.omitEmpty || !empty(f) {
+			if f := v.Field(c.index); !c.omitEmpty || !isEmpty(f) {
 				n++
 			}
 		}
@@ -214,7 +214,7 @@ func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
 		}
 	case v.Kind() == reflect.Struct:
 		for _, c := range columnsOf(v.Type()) {
-			if f := v.Field(c.index); !c.omitEmpty || !empty(f) {
+			if f := v.Field(c.index); !c.omitEmpty || !isEmpty(f) {
 				put(c.name, f)
 			}
 		}
