@@ -14,7 +14,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/gitref"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/internal/testfile"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/schema"
 )
@@ -113,21 +112,6 @@ func (a *app) completeFailOn(cmd *cobra.Command, _ []string, _ string) []string 
 		return out
 	}
 	return []string{"error", "warning", "info"}
-}
-
-// completeFormats completes the formats of the command's reports.
-func completeFormats(cmd *cobra.Command, _ []string, _ string) []string {
-	switch cmd.Name() {
-	case "report":
-		return reportFormats()
-	case "diff", "gate":
-		return append(slices.Clone(diffFormats), autoFormat)
-	case "why":
-		return []string{"text", "json"}
-	case "test":
-		return append(testfile.Formats(), autoFormat)
-	}
-	return append(diag.Formats(), autoFormat)
 }
 
 // completeEnvironments completes the environments of the nearest kgw.yaml.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/kgw-dev/kgw/compare"
@@ -52,7 +50,7 @@ func (a *app) diffCommand() *cobra.Command {
 	f.registerSides(flags)
 	f.registerProportion(flags)
 	f.failOn = "error"
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(diffFormats, ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	registerFormats(flags, &f.views, "report", diffFormats)
 	flags.IntVarP(&f.context, "unified", "U", lines.Context, "`lines` of context around a change")
 	flags.BoolVar(&f.summary, "summary", false, "list the objects that differ, without their differences")
 	flags.BoolVar(&f.prune, "prune", false, "also show what is live with an owner label and no longer wanted, as deletions")

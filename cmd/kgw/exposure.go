@@ -4,7 +4,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +49,7 @@ func (a *app) reportCommand() *cobra.Command {
 func (f *reportFlags) registerViews(cmd *cobra.Command, what string, formats []string) {
 	f.registerInputs(cmd.Flags())
 	f.failOn = "error"
-	cmd.Flags().StringArrayVar(&f.views, "format", nil, "format of the "+what+": "+strings.Join(formats, ", ")+"; FORMAT=FILE writes to a file (repeatable; default "+formats[0]+")")
+	registerFormats(cmd.Flags(), &f.views, what, formats)
 }
 
 func (a *app) writeExposure(f *reportFlags, paths []string) error {

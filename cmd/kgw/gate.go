@@ -47,7 +47,7 @@ func (a *app) gateCommand() *cobra.Command {
 	f.failOn = "error"
 	flags.StringVar(&f.against, "against", "", "compare with what a `directory` or a git ref (git:REF) holds or compiles to")
 	flags.StringVar(&f.at, "at", "", "hold the entries of gate.allowed against this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
-	flags.StringArrayVar(&f.views, "format", nil, "format of the report: "+strings.Join(diffFormats, ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	registerFormats(flags, &f.views, "report", diffFormats)
 	return cmd
 }
 

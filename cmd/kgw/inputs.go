@@ -47,7 +47,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	f.registerInputs(flags)
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest severity that makes the command fail: error, warning or info")
 	f.registerProportion(flags)
-	flags.StringArrayVar(&f.formats, "format", nil, "format of the report: "+strings.Join(diag.Formats(), ", ")+", or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)")
+	registerFormats(flags, &f.formats, "report", diag.Formats())
 }
 
 // registerProportion adds the flags that say how much of what is found is shown.

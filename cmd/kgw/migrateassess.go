@@ -24,10 +24,9 @@ func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 	if !f.assess {
 		return nil, nil
 	}
-	formats := []string{"text", "json", "markdown"}
-	values := a.formatsOfCI(f.formats, formats)
+	values := a.formatsOfCI(f.formats, ownFormats)
 	f.formats = nil
-	return outputsOf(values, formats)
+	return outputsOf(values, ownFormats)
 }
 
 // writeAssessment prints how far the inputs can be moved. Inputs that cannot be

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 	"github.com/kgw-dev/kgw/internal/diag"
 )
@@ -17,11 +20,38 @@ type output struct {
 	file   string // "" prints it
 }
 
-// outputsOf reads the values of --format: one of the formats that there are,
-// text without any.
+// formatsKey is the annotation of --format that lists the formats of a command.
+const formatsKey = "kgw_formats"
+
+// registerFormats adds --format to a command that writes something in one of the
+// formats, the first without the flag. auto is one more where the output can be of
+// a format that a CI reads.
+func registerFormats(flags *pflag.FlagSet, values *[]string, what string, formats []string) {
+	flags.StringArrayVar(values, "format", nil, "")
+	describeFormats(flags, what, formats)
+}
+
+// describeFormats sets the formats of --format, which is there.
+func describeFormats(flags *pflag.FlagSet, what string, formats []string) {
+	f, auto := flags.Lookup("format"), ""
+	f.Annotations = map[string][]string{formatsKey: slices.Clone(formats)}
+	if slices.Contains(formats, "github") {
+		auto = ", or auto, which the CI decides"
+		f.Annotations[formatsKey] = append(f.Annotations[formatsKey], autoFormat)
+	}
+	f.Usage = fmt.Sprintf("format of the %s: %s%s; FORMAT=FILE writes to a file (repeatable; default %s)", what, strings.Join(formats, ", "), auto, formats[0])
+}
+
+// completeFormats completes the formats of the command.
+func completeFormats(cmd *cobra.Command, _ []string, _ string) []string {
+	return slices.Clone(cmd.Flags().Lookup("format").Annotations[formatsKey])
+}
+
+// outputsOf reads the values of --format: each one of the formats that there are,
+// the first without any.
 func outputsOf(values, formats []string) ([]output, error) {
 	if len(values) == 0 {
-		return []output{{format: "text"}}, nil
+		return []output{{format: formats[0]}}, nil
 	}
 	out := make([]output, 0, len(values))
 	for _, v := range values {
@@ -60,6 +90,12 @@ func (a *app) formatsOfCI(values, formats []string) []string {
 		}
 	}
 	return out
+}
+
+// printsText reports whether a report is printed as text, and nothing else of it is
+// written.
+func printsText(outputs []output) bool {
+	return len(outputs) == 1 && outputs[0] == output{format: "text"}
 }
 
 // printedFormat returns the format that is printed and is not text, "" if there

@@ -40,7 +40,7 @@ func (a *app) testCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
-	flags.Lookup("format").Usage = "format of the report: text, json, junit, github or tap, or auto, which the CI decides; FORMAT=FILE writes to a file (repeatable)"
+	describeFormats(flags, "report", testfile.Formats())
 	flags.StringVar(&f.run, "run", "", "run only tests whose name matches this `expression`")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "let tests pass whose host nothing serves, and statements about paths that no route matches")
 	flags.BoolVar(&f.coverage, "coverage", false, "list the routes and rules that no test touches")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/manifest"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -21,7 +23,7 @@ import (
 
 type whyFlags struct {
 	inputFlags
-	format string
+	views []string // --format
 }
 
 func (a *app) whyCommand() *cobra.Command {
@@ -45,19 +47,20 @@ func (a *app) whyCommand() *cobra.Command {
 	}
 	f.registerInputs(cmd.Flags())
 	f.failOn = "error"
-	cmd.Flags().StringVar(&f.format, "format", "text", "what to print: text or json")
+	registerFormats(cmd.Flags(), &f.views, "report", whyFormats)
 	return cmd
 }
 
 func (a *app) why(f *whyFlags, args []string) error {
-	if f.format != "text" && f.format != "json" {
-		return usage("--format must be text or json, not %q", f.format)
+	outputs, err := outputsOf(f.views, whyFormats)
+	if err != nil {
+		return err
 	}
 	if args[0] == "-" {
-		return a.whyLive(f, args[1:])
+		return a.whyLive(f, outputs, args[1:])
 	}
 	if file, line, ok := a.splitLine(args[0]); ok {
-		return a.whyLine(f, file, line, args[1:])
+		return a.whyLine(f, outputs, file, line, args[1:])
 	}
 	id, err := objectOf(args[0])
 	if err != nil {
@@ -82,7 +85,7 @@ func (a *app) why(f *whyFlags, args []string) error {
 			return notWrittenError(&objects[i], field, leaves)
 		}
 	}
-	return a.printWhy(f.format, objects)
+	return a.printWhy(outputs, objects)
 }
 
 // compileOrigins compiles what the paths name, with the origins of all fields.
@@ -110,12 +113,18 @@ func (a *app) reportErrors(f *inputFlags, result *compile.Result) error {
 	return a.report(a.stderr, f, result)
 }
 
-func (a *app) printWhy(format string, objects []why.Object) error {
+// whyFormats are the formats of what fields are made of.
+var whyFormats = []string{"text", "json"}
+
+func (a *app) printWhy(outputs []output, objects []why.Object) error {
 	leaves := why.Show(objects, a.secrets.Text)
-	if format == "json" {
-		return a.printValue(leaves)
-	}
-	return a.printText(why.Text(leaves))
+	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
+		if o.format == "json" {
+			return report.JSON(w, leaves)
+		}
+		_, err := io.WriteString(w, why.Text(leaves))
+		return err
+	})
 }
 
 // objectID names an object on the command line.

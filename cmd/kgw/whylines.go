@@ -31,7 +31,7 @@ func (a *app) splitLine(text string) (file string, line int, ok bool) {
 
 // whyLine prints the fields that are made of what is on a line. Without a
 // PATH the directory of the file is compiled.
-func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error {
+func (a *app) whyLine(f *whyFlags, outputs []output, file string, line int, paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{filepath.Dir(file)}
 	}
@@ -40,8 +40,8 @@ func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error 
 		return err
 	}
 	objects := why.At(why.Objects(result, o, nil), a.display(file), line)
-	if len(objects) > 0 || f.format == "json" {
-		return a.printWhy(f.format, objects)
+	if len(objects) > 0 || !printsText(outputs) {
+		return a.printWhy(outputs, objects)
 	}
 	if err := a.reportErrors(&f.inputFlags, result); err != nil {
 		return err
@@ -54,9 +54,9 @@ func (a *app) whyLine(f *whyFlags, file string, line int, paths []string) error 
 
 // whyLive prints the objects on standard input with what their fields are made
 // of.
-func (a *app) whyLive(f *whyFlags, paths []string) error {
-	if f.format != "text" {
-		return usage("--format %s is not for objects of standard input: they are printed as YAML", f.format)
+func (a *app) whyLive(f *whyFlags, outputs []output, paths []string) error {
+	if !printsText(outputs) {
+		return usage("--format is not for objects of standard input: they are printed as YAML")
 	}
 	loader := &source.Loader{Dir: a.dir, Stdin: a.stdin, StdinName: f.stdinName}
 	files, problems := loader.Load([]string{"-"})

@@ -64,7 +64,7 @@ var Renderers = map[string]func(io.Writer, *Report) error{
 }
 
 // Formats lists the formats.
-func Formats() []string { return keys(Renderers) }
+func Formats() []string { return []string{"text", "json", "junit", "github", "tap"} }
 
 // places finds where things are written, parsing each document once.
 type places map[*source.Document]*source.Locator
