@@ -30,35 +30,35 @@ func (s *Server) codeAction(ctx context.Context, p *protocol.CodeActionParams) (
 	}
 	out := []protocol.CommandOrCodeAction{}
 	if found := v.found(p.Range); wanted(protocol.CodeActionKindQuickFix) {
-		out = append(out, v.fixes(ctx, found)...)
-		out = append(out, v.suppressions(found)...)
+		out = append(out, v.offerFixes(ctx, found)...)
+		out = append(out, v.offerSuppressions(found)...)
 	}
 	if wanted(protocol.CodeActionKindRefactorRewrite) && ctx.Err() == nil {
-		out = append(out, v.migrations(p.Range)...)
+		out = append(out, v.offerMigrations(p.Range)...)
 	}
 	if len(p.Context.Only) > 0 && wanted(protocol.CodeActionKindSourceFixAll) && ctx.Err() == nil {
-		out = append(out, v.fixAll()...)
+		out = append(out, v.offerFixAll()...)
 	}
 	return out, nil
 }
 
-// action is a code action that edits files.
-func action(title string, kind protocol.CodeActionKind, edits map[uri.URI][]protocol.TextEdit, found ...protocol.Diagnostic) *protocol.CodeAction {
+// newAction is a code action that edits files.
+func newAction(title string, kind protocol.CodeActionKind, edits map[uri.URI][]protocol.TextEdit, found ...protocol.Diagnostic) *protocol.CodeAction {
 	return &protocol.CodeAction{Title: title, Kind: &kind, Diagnostics: found, Edit: &protocol.WorkspaceEdit{Changes: edits}}
 }
 
-// edits are the edits of one file.
-func (v *view) edits(f *source.File, list ...protocol.TextEdit) map[uri.URI][]protocol.TextEdit {
+// editsOf are the edits of one file.
+func (v *view) editsOf(f *source.File, list ...protocol.TextEdit) map[uri.URI][]protocol.TextEdit {
 	return map[uri.URI][]protocol.TextEdit{v.state.uriOf(v.scope.file(f.Name)): list}
 }
 
-// shown is a finding as it is published.
-func (v *view) shown(f *diag.Finding) protocol.Diagnostic {
+// diagnosticOf is a finding as it is published.
+func (v *view) diagnosticOf(f *diag.Finding) protocol.Diagnostic {
 	masked := diag.List{*f}.Masked(v.Secrets)
 	return v.diagnostic(v.scope, &masked[0], v.files(masked))
 }
 
-func (v *view) fixes(ctx context.Context, found []*diag.Finding) []protocol.CommandOrCodeAction {
+func (v *view) offerFixes(ctx context.Context, found []*diag.Finding) []protocol.CommandOrCodeAction {
 	var out []protocol.CommandOrCodeAction
 	for _, f := range found {
 		if ctx.Err() != nil {
@@ -69,7 +69,7 @@ func (v *view) fixes(ctx context.Context, found []*diag.Finding) []protocol.Comm
 			continue
 		}
 		edit := protocol.TextEdit{Range: rangeOfBytes(string(f.At.Doc.File.Data), change.Start, change.End), NewText: change.Text}
-		a := action(fixTitle(f), protocol.CodeActionKindQuickFix, v.edits(f.At.Doc.File, edit), v.shown(f))
+		a := newAction(fixTitle(f), protocol.CodeActionKindQuickFix, v.editsOf(f.At.Doc.File, edit), v.diagnosticOf(f))
 		yes := true
 		a.IsPreferred = &yes
 		out = append(out, a)
@@ -90,9 +90,10 @@ func fixTitle(f *diag.Finding) string {
 	return fmt.Sprintf("Fix %s", f.Code)
 }
 
-// suppressions offer to suppress findings. The reason is left to the author: until
-// it is written, nothing is suppressed and its absence is a finding.
-func (v *view) suppressions(found []*diag.Finding) []protocol.CommandOrCodeAction {
+// offerSuppressions offer to suppress findings. The reason is left to the
+// author: until it is written, nothing is suppressed and its absence is a
+// finding.
+func (v *view) offerSuppressions(found []*diag.Finding) []protocol.CommandOrCodeAction {
 	var out []protocol.CommandOrCodeAction
 	seen := map[string]bool{}
 	for _, f := range found {
@@ -105,13 +106,13 @@ func (v *view) suppressions(found []*diag.Finding) []protocol.CommandOrCodeActio
 		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 		at := positionOf(v.file, f.Span.Line, 1)
 		edit := protocol.TextEdit{Range: protocol.Range{Start: at, End: at}, NewText: fmt.Sprintf("%s# kgw:ignore %s \n", indent, f.Code)}
-		out = append(out, action(fmt.Sprintf("Suppress %s here: write the reason after the code", f.Code), protocol.CodeActionKindQuickFix, v.edits(v.file, edit), v.shown(f)))
+		out = append(out, newAction(fmt.Sprintf("Suppress %s here: write the reason after the code", f.Code), protocol.CodeActionKindQuickFix, v.editsOf(v.file, edit), v.diagnosticOf(f)))
 	}
 	return out
 }
 
-// migrations offer to move the APIRules of older versions in a range to v2.
-func (v *view) migrations(r protocol.Range) []protocol.CommandOrCodeAction {
+// offerMigrations offer to move the APIRules of older versions in a range to v2.
+func (v *view) offerMigrations(r protocol.Range) []protocol.CommandOrCodeAction {
 	var out []protocol.CommandOrCodeAction
 	for _, d := range v.documents() {
 		root := d.root
@@ -119,22 +120,22 @@ func (v *view) migrations(r protocol.Range) []protocol.CommandOrCodeAction {
 			continue
 		}
 		s := v.symbol("", protocol.SymbolKindClass, d.ref(""), root, nil)
-		if before(s.Range.End, r.Start) || before(r.End, s.Range.Start) {
+		if isBefore(s.Range.End, r.Start) || isBefore(r.End, s.Range.Start) {
 			continue
 		}
-		after := v.migrated(d.doc)
+		after := v.migratedText(d.doc)
 		if after == nil {
 			continue
 		}
 		title := fmt.Sprintf("Migrate APIRule %q to v2 (kgw migrate shows which requests are answered differently)", d.doc.Name)
-		out = append(out, action(title, protocol.CodeActionKindRefactorRewrite, v.edits(v.file, replaced(v.file, after))))
+		out = append(out, newAction(title, protocol.CodeActionKindRefactorRewrite, v.editsOf(v.file, replacementEdit(v.file, after))))
 	}
 	return out
 }
 
-// migrated is the text of the file after one of its documents was moved to v2; nil
-// where that needs a decision.
-func (v *view) migrated(doc *source.Document) []byte {
+// migratedText is the text of the file after one of its documents was moved to
+// v2; nil where that needs a decision.
+func (v *view) migratedText(doc *source.Document) []byte {
 	only := func(d *source.Document) bool {
 		return d.File == v.file && d.Index == doc.Index && d.Item() == doc.Item()
 	}
@@ -147,9 +148,9 @@ func (v *view) migrated(doc *source.Document) []byte {
 	return nil
 }
 
-// replaced replaces what differs between a file and a new text: all between the
-// beginning and the end that they share.
-func replaced(f *source.File, after []byte) protocol.TextEdit {
+// replacementEdit replaces what differs between a file and a new text: all
+// between the beginning and the end that they share.
+func replacementEdit(f *source.File, after []byte) protocol.TextEdit {
 	start, end := 0, 0
 	for start < len(f.Data) && start < len(after) && f.Data[start] == after[start] {
 		start++
@@ -166,17 +167,18 @@ func replaced(f *source.File, after []byte) protocol.TextEdit {
 	return protocol.TextEdit{Range: rangeOfBytes(string(f.Data), start, len(f.Data)-end), NewText: string(after[start : len(after)-end])}
 }
 
-// fixAll is validate --fix: all fixes that can be made together, in all files.
-func (v *view) fixAll() []protocol.CommandOrCodeAction {
+// offerFixAll is validate --fix: all fixes that can be made together, in all
+// files.
+func (v *view) offerFixAll() []protocol.CommandOrCodeAction {
 	patch := compile.Fix(v.Input, v.Options, v.Result)
 	if len(patch.Files) == 0 {
 		return nil
 	}
 	all := map[uri.URI][]protocol.TextEdit{}
 	for _, p := range patch.Files {
-		for u, list := range v.edits(p.File, replaced(p.File, p.Data)) {
+		for u, list := range v.editsOf(p.File, replacementEdit(p.File, p.Data)) {
 			all[u] = list
 		}
 	}
-	return []protocol.CommandOrCodeAction{action("Fix all that kgw validate --fix repairs", protocol.CodeActionKindSourceFixAll, all)}
+	return []protocol.CommandOrCodeAction{newAction("Fix all that kgw validate --fix repairs", protocol.CodeActionKindSourceFixAll, all)}
 }

@@ -39,8 +39,8 @@ type Checked struct {
 	Err error
 }
 
-// findings are all that there is to say, masked, in the order of validate.
-func (c *Checked) findings() diag.List {
+// allFindings are all that there is to say, masked, in the order of validate.
+func (c *Checked) allFindings() diag.List {
 	out := slices.Concat(c.Settings, c.Tests)
 	if c.Result != nil {
 		out = append(out, c.Result.Findings...)
@@ -69,7 +69,7 @@ func newWork() *work {
 	return &work{woken: make(chan struct{}, 1), turn: make(chan struct{}), exit: make(chan struct{})}
 }
 
-func (w *work) end() { w.once.Do(func() { close(w.exit) }) }
+func (w *work) endWork() { w.once.Do(func() { close(w.exit) }) }
 
 // wake has a state analysed; states that came before it may be passed over.
 func (w *work) wake(s *state) {

@@ -26,15 +26,15 @@ func (s *Server) completion(ctx context.Context, p *protocol.CompletionParams) (
 	}
 	out := &protocol.CompletionList{Items: []protocol.CompletionItem{}}
 	if at.value {
-		for _, text := range v.values(at) {
+		for _, text := range v.valuesAt(at) {
 			if v.Secrets.About(text, v.file) == text {
-				out.Items = append(out.Items, at.item(text, at.spelt(text), protocol.CompletionItemKindValue))
+				out.Items = append(out.Items, at.newItem(text, at.spellValue(text), protocol.CompletionItemKindValue))
 			}
 		}
 		return out, nil
 	}
-	for _, f := range v.missing(at) {
-		item := at.item(f.Name, at.key(f.Name), protocol.CompletionItemKindField)
+	for _, f := range v.missingFields(at) {
+		item := at.newItem(f.Name, at.spellKey(f.Name), protocol.CompletionItemKindField)
 		item.Documentation = protocol.String(f.Type.Doc)
 		if f.Required {
 			item.Detail = protocol.NewOptional("required")
@@ -44,9 +44,9 @@ func (s *Server) completion(ctx context.Context, p *protocol.CompletionParams) (
 	return out, nil
 }
 
-// item offers a text, written in place of the token. A client compares what is
+// newItem offers a text, written in place of the token. A client compares what is
 // typed with the label, or with the text where that begins with a quotation mark.
-func (g *gap) item(label, text string, kind protocol.CompletionItemKind) protocol.CompletionItem {
+func (g *gap) newItem(label, text string, kind protocol.CompletionItemKind) protocol.CompletionItem {
 	item := protocol.CompletionItem{Label: label, Kind: kind, TextEdit: &protocol.TextEdit{Range: g.span, NewText: text}}
 	if g.quote() != "" || strings.HasPrefix(text, "'") || strings.HasPrefix(text, `"`) {
 		item.FilterText = protocol.NewOptional(g.quote() + label)
@@ -62,8 +62,8 @@ func (g *gap) quote() string {
 	return ""
 }
 
-// key is the name of a field as it is written at the gap, with its colon.
-func (g *gap) key(name string) string {
+// spellKey is the name of a field as it is written at the gap, with its colon.
+func (g *gap) spellKey(name string) string {
 	if g.json || g.quote() == `"` {
 		name = strconv.Quote(name)
 	} else {
@@ -75,8 +75,8 @@ func (g *gap) key(name string) string {
 	return name + ": "
 }
 
-// spelt is a value as it is written at the gap.
-func (g *gap) spelt(text string) string {
+// spellValue is a value as it is written at the gap.
+func (g *gap) spellValue(text string) string {
 	bare := g.typ != nil && slices.Contains([]shape.Kind{shape.Boolean, shape.Integer, shape.Number, shape.StringOrInteger}, g.typ.Kind)
 	if bare && g.quote() == "" {
 		return text
@@ -90,11 +90,12 @@ func (g *gap) spelt(text string) string {
 	return strings.TrimSuffix(string(manifest.AppendYAMLValue(nil, text)), "\n")
 }
 
-// missing are the fields that may be in an object, and that it does not have.
-func (v *view) missing(at *gap) []shape.Field {
+// missingFields are the fields that may be in an object, and that it does not
+// have.
+func (v *view) missingFields(at *gap) []shape.Field {
 	may := at.typ.Fields
 	if at.typ.Kind == shape.Map {
-		for _, name := range v.keys(&at.spot) {
+		for _, name := range v.mapKeys(&at.spot) {
 			may = append(may, shape.Field{Name: name, Type: at.typ.Elem})
 		}
 	}

@@ -119,10 +119,10 @@ func checkOffered(t *testing.T, file, text string, w written) {
 		return
 	}
 	if w.key {
-		if !slices.ContainsFunc(v.missing(at), func(f shape.Field) bool { return f.Name == w.text }) {
+		if !slices.ContainsFunc(v.missingFields(at), func(f shape.Field) bool { return f.Name == w.text }) {
 			t.Errorf("%s: the field %s is not offered in %q", file, w.text, at.path)
 		}
-	} else if !slices.Contains(v.values(at), w.text) {
+	} else if !slices.Contains(v.valuesAt(at), w.text) {
 		t.Errorf("%s: %s is not offered at %q", file, w.text, at.path)
 	}
 }
@@ -144,7 +144,7 @@ func FuzzTokenAt(f *testing.F) {
 			}
 		}
 		if g := v.gap(positionAt(text, caret)); g != nil {
-			v.values(g)
+			v.valuesAt(g)
 		}
 	})
 }

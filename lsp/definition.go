@@ -18,12 +18,12 @@ func (s *Server) definition(ctx context.Context, p *protocol.DefinitionParams) (
 		return nil, err
 	}
 	var out protocol.LocationSlice
-	for _, o := range linked(v.links(), at) {
-		if d, ok := v.declared(o.kind)[o]; ok {
+	for _, o := range linkedObjects(v.links(), at) {
+		if d, ok := v.declaredObjects(o.kind)[o]; ok {
 			out = append(out, v.location(d.ref("metadata.name")))
 		}
 	}
-	return unique(append(out, v.conflicts(p.Position)...)), nil
+	return uniqueLocations(append(out, v.conflicts(p.Position)...)), nil
 }
 
 // references lists the places that name the same resource: the one at the position,
@@ -34,7 +34,7 @@ func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([
 		return nil, err
 	}
 	links := v.links()
-	wanted := linked(links, at)
+	wanted := linkedObjects(links, at)
 	if len(wanted) == 0 {
 		wanted = []object{v.objectOf(at.doc)}
 	}
@@ -45,11 +45,11 @@ func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([
 		}
 	}
 	for _, o := range wanted {
-		if d, ok := v.declared(o.kind)[o]; ok && p.Context.IncludeDeclaration && len(out) > 0 {
+		if d, ok := v.declaredObjects(o.kind)[o]; ok && p.Context.IncludeDeclaration && len(out) > 0 {
 			out = append(out, v.location(d.ref("metadata.name")))
 		}
 	}
-	return unique(append(out, v.conflicts(p.Position)...)), nil
+	return uniqueLocations(append(out, v.conflicts(p.Position)...)), nil
 }
 
 // spotOf returns what is at a position of a file; nil where nothing does.
@@ -61,11 +61,11 @@ func (s *Server) spotOf(ctx context.Context, p *protocol.TextDocumentPositionPar
 	return v, v.spot(p.Position), nil
 }
 
-// linked are the resources that a spot names.
-func linked(links []link, at *spot) []object {
+// linkedObjects are the resources that a spot names.
+func linkedObjects(links []link, at *spot) []object {
 	var out []object
 	for _, l := range links {
-		if same(l.at.Doc, at.doc) && at.path != "" && why.Below(at.path, l.at.Path) && !slices.Contains(out, l.to) {
+		if sameDocument(l.at.Doc, at.doc) && at.path != "" && why.Below(at.path, l.at.Path) && !slices.Contains(out, l.to) {
 			out = append(out, l.to)
 		}
 	}
@@ -89,17 +89,21 @@ func (v *view) conflicts(p protocol.Position) []protocol.Location {
 	}
 	for i := range v.Result.Findings {
 		f := &v.Result.Findings[i]
-		if f.At.Doc != nil && slices.ContainsFunc(f.Related, func(r diag.Related) bool { return r.Span.File == v.file.Name && meets(rangeOf(v.file, r.Span), here) }) {
+		if f.At.Doc != nil && slices.ContainsFunc(f.Related, func(r diag.Related) bool {
+			return r.Span.File == v.file.Name && rangesMeet(rangeOf(v.file, r.Span), here)
+		}) {
 			out = append(out, v.location(f.At))
 		}
 	}
 	return out
 }
 
-// meets reports whether two ranges have a position in common.
-func meets(a, b protocol.Range) bool { return !before(a.End, b.Start) && !before(b.End, a.Start) }
+// rangesMeet reports whether two ranges have a position in common.
+func rangesMeet(a, b protocol.Range) bool {
+	return !isBefore(a.End, b.Start) && !isBefore(b.End, a.Start)
+}
 
-func unique(list []protocol.Location) []protocol.Location {
+func uniqueLocations(list []protocol.Location) []protocol.Location {
 	var out []protocol.Location
 	for _, l := range list {
 		if !slices.Contains(out, l) {

@@ -85,7 +85,7 @@ func (s *Server) sayError(ctx context.Context, sc scope, err error) {
 // diagnostics are the findings of a scope, by the paths of their files.
 func (a *analysis) diagnostics(sc scope) map[string][]protocol.Diagnostic {
 	c := a.checked[sc]
-	found := c.findings()
+	found := c.allFindings()
 	files := c.files(found)
 	out := map[string][]protocol.Diagnostic{}
 	for i := range found {

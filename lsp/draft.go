@@ -42,13 +42,13 @@ func (v *view) gap(p protocol.Position) *gap {
 		span: rangeOfBytes(file, start+t.start, start+t.end), behind: text[t.end:lineBreak(text, t.end)],
 	}
 	named := strings.HasPrefix(strings.TrimLeft(g.behind, " "), ":")
-	for _, d := range drafts(text, t) {
+	for _, d := range draftTexts(text, t) {
 		if !t.value {
 			key := filler
 			if !named {
 				key += ": x"
 			}
-			if at := v.filled(d[0] + key + d[1]); at != nil && isObject(at.typ) {
+			if at := v.spotOfFiller(d[0] + key + d[1]); at != nil && isObject(at.typ) {
 				g.spot = *at
 				return &g
 			}
@@ -56,7 +56,7 @@ func (v *view) gap(p protocol.Position) *gap {
 		if named {
 			continue
 		}
-		if at := v.filled(d[0] + filler + d[1]); at != nil {
+		if at := v.spotOfFiller(d[0] + filler + d[1]); at != nil {
 			g.spot, g.value = *at, true
 			return &g
 		}
@@ -83,11 +83,11 @@ func documentAround(text string, at int) (start, end int) {
 	return start, end
 }
 
-// drafts are texts of a document in which something else can be written in place of
-// a token: what is before it, and behind it. A document has mistakes while it is
-// written, so the later drafts leave out more: the rest of the line's brackets, all
-// that comes behind, all before but what the token is in.
-func drafts(text string, t token) [][2]string {
+// draftTexts are texts of a document in which something else can be written in
+// place of a token: what is before it, and behind it. A document has mistakes
+// while it is written, so the later drafts leave out more: the rest of the
+// line's brackets, all that comes behind, all before but what the token is in.
+func draftTexts(text string, t token) [][2]string {
 	line := lineBreak(text, t.end)
 	out := [][2]string{{text[:t.start], text[t.end:]}}
 	if t.closers != "" {
@@ -98,15 +98,15 @@ func drafts(text string, t token) [][2]string {
 	if t.closers != "" {
 		begin = lineStart(text, t.opened)
 	}
-	return append(out, [2]string{around(text[:begin], text[begin:]) + text[begin:t.start], t.closers})
+	return append(out, [2]string{linesAround(text[:begin], text[begin:]) + text[begin:t.start], t.closers})
 }
 
 // head matches the lines of a document that say what it is.
 var head = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(apiVersion|kind|metadata): *\S`) })
 
-// around leaves of the lines before a line those of the fields and of the elements
-// that it is in, and those that say what the document is.
-func around(before, line string) string {
+// linesAround leaves of the lines before a line those of the fields and of the
+// elements that it is in, and those that say what the document is.
+func linesAround(before, line string) string {
 	var kept []string
 	indent, element := indentOf(line), strings.HasPrefix(strings.TrimLeft(line, " "), "-")
 	lines := strings.SplitAfter(before, "\n")
@@ -126,9 +126,9 @@ func around(before, line string) string {
 	return strings.Join(kept, "")
 }
 
-// filled returns the spot of the filler in the text of a document: of a field, its
-// object; of a value, the value. It is nil where that is not YAML.
-func (v *view) filled(text string) *spot {
+// spotOfFiller returns the spot of the filler in the text of a document: of a
+// field, its object; of a value, the value. It is nil where that is not YAML.
+func (v *view) spotOfFiller(text string) *spot {
 	f, problem := source.NewFile(v.file.Name, []byte(text))
 	if problem != nil {
 		return nil
@@ -139,7 +139,7 @@ func (v *view) filled(text string) *spot {
 			continue
 		}
 		d.node, d.typ = d.root, typeOf(&d)
-		if at := d.find(); at != nil {
+		if at := d.findFiller(); at != nil {
 			return at
 		}
 	}
@@ -171,9 +171,9 @@ func typeOf(d *spot) *shape.Type {
 	}}
 }
 
-// find goes down to the object that has the filler as a field, or to the value that
-// is the filler.
-func (s *spot) find() *spot {
+// findFiller goes down to the object that has the filler as a field, or to the
+// value that is the filler.
+func (s *spot) findFiller() *spot {
 	for i, n := range s.node.Content {
 		next := *s
 		switch {
@@ -191,7 +191,7 @@ func (s *spot) find() *spot {
 		if len(n.Content) == 0 && n.Value == filler {
 			return &next
 		}
-		if at := next.find(); at != nil {
+		if at := next.findFiller(); at != nil {
 			return at
 		}
 	}

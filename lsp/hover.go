@@ -26,7 +26,7 @@ func (s *Server) hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	var parts []string
 	if at := v.spot(p.Position); at != nil {
 		parts = append(parts, at.meaning()...)
-		parts = append(parts, v.becomes(at)...)
+		parts = append(parts, v.describeRule(at)...)
 	}
 	parts = append(parts, v.pages(p.Position)...)
 	if len(parts) == 0 {
@@ -84,7 +84,7 @@ func (v *view) found(r protocol.Range) []*diag.Finding {
 			if f.Span.File != v.file.Name {
 				continue
 			}
-			if meets(rangeOf(v.file, f.Span), r) {
+			if rangesMeet(rangeOf(v.file, f.Span), r) {
 				out = append(out, f)
 			}
 		}
@@ -97,12 +97,12 @@ func (v *view) found(r protocol.Range) []*diag.Finding {
 	return out
 }
 
-func before(a, b protocol.Position) bool {
+func isBefore(a, b protocol.Position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// becomes says of a rule who may call it and what is written for it.
-func (v *view) becomes(at *spot) []string {
+// describeRule says of a rule who may call it and what is written for it.
+func (v *view) describeRule(at *spot) []string {
 	routes := routesAt(v.gateway(at.doc), at.path)
 	if len(routes) == 0 {
 		return nil
@@ -112,7 +112,7 @@ func (v *view) becomes(at *spot) []string {
 		out = append(out, fmt.Sprintf("`%s` %s: %s", r.Match.Path.Text, methodsOf(r), strings.Join(callersOf(&r.Access), "; ")))
 	}
 	parts := []string{"Who may call it:\n\n" + strings.Join(out, "\n\n")}
-	if written := v.written(routes); written != "" {
+	if written := v.writtenFields(routes); written != "" {
 		parts = append(parts, "What it becomes:\n\n```yaml\n"+written+"```")
 	}
 	return parts
@@ -121,17 +121,17 @@ func (v *view) becomes(at *spot) []string {
 // maxLeaves bounds the fields that a hover shows.
 const maxLeaves = 40
 
-// written are the fields of manifests that are made of routes, a line each.
-func (v *view) written(routes []*ir.Route) string {
+// writtenFields are the fields of manifests that are made of routes, a line each.
+func (v *view) writtenFields(routes []*ir.Route) string {
 	doc := routes[0].Origin.Doc
-	objects := why.Objects(v.Result, &v.Options, func(o *manifest.Object) bool { return same(o.Origin.Doc, doc) })
+	objects := why.Objects(v.Result, &v.Options, func(o *manifest.Object) bool { return sameDocument(o.Origin.Doc, doc) })
 	var b strings.Builder
 	n := 0
 	for i := range objects {
 		named := false
 		for _, l := range objects[i].Leaves {
 			made := slices.ContainsFunc(l.From, func(s why.Source) bool {
-				return same(s.Ref.Doc, doc) && slices.ContainsFunc(routes, func(r *ir.Route) bool { return why.Below(s.Ref.Path, r.Origin.Path) })
+				return sameDocument(s.Ref.Doc, doc) && slices.ContainsFunc(routes, func(r *ir.Route) bool { return why.Below(s.Ref.Path, r.Origin.Path) })
 			})
 			if !made || n == maxLeaves {
 				continue

@@ -67,9 +67,9 @@ func linksOf(g *ir.Gateway) []link {
 	return out
 }
 
-// declared are the documents of a kind, with their trees. A file that does not name
-// the kind is not parsed.
-func (c *Checked) declared(kind string) map[object]spot {
+// declaredObjects are the documents of a kind, with their trees. A file that
+// does not name the kind is not parsed.
+func (c *Checked) declaredObjects(kind string) map[object]spot {
 	out := map[object]spot{}
 	for _, f := range c.Input.Files {
 		if !bytes.Contains(f.Data, []byte(kind)) {
@@ -100,7 +100,7 @@ func (c *Checked) objectOf(d *source.Document) object {
 // names lists the names of declared objects of a kind in a namespace; of all with "".
 func (c *Checked) names(kind, namespace string) []string {
 	var out []string
-	for o := range c.declared(kind) {
+	for o := range c.declaredObjects(kind) {
 		switch namespace {
 		case o.namespace:
 			out = append(out, o.name)
@@ -137,7 +137,7 @@ func (c *Checked) knownOf() known {
 		}
 		for _, r := range g.Routes {
 			for a := range r.Access.Grants {
-				k.grant(&r.Access.Grants[a])
+				k.addGrant(&r.Access.Grants[a])
 			}
 		}
 	}
@@ -145,19 +145,19 @@ func (c *Checked) knownOf() known {
 		k.gateways[name] = true
 	}
 	for _, settings := range c.Options.Scopes {
-		k.settings(settings)
+		k.addSettings(settings)
 	}
-	k.settings(c.Options.WithDefaults().Config)
-	for _, p := range c.declared("IDPPreset") {
+	k.addSettings(c.Options.WithDefaults().Config)
+	for _, p := range c.declaredObjects("IDPPreset") {
 		spec := source.Field(p.root, "spec")
-		k.issuer(source.Text(source.Field(spec, "issuer")), source.Text(source.Field(spec, "jwksUri")))
+		k.addIssuer(source.Text(source.Field(spec, "issuer")), source.Text(source.Field(spec, "jwksUri")))
 	}
-	for _, p := range c.declared("RequestAuthentication") {
+	for _, p := range c.declaredObjects("RequestAuthentication") {
 		for _, r := range source.Elements(source.Field(source.Field(p.root, "spec"), "jwtRules")) {
-			k.issuer(source.Text(source.Field(r, "issuer")), source.Text(source.Field(r, "jwksUri")))
+			k.addIssuer(source.Text(source.Field(r, "issuer")), source.Text(source.Field(r, "jwksUri")))
 		}
 	}
-	for _, p := range c.declared("OAuth2Client") {
+	for _, p := range c.declaredObjects("OAuth2Client") {
 		spec := source.Field(p.root, "spec")
 		for _, s := range append(strings.Fields(source.Text(source.Field(spec, "scope"))), source.Texts(source.Field(spec, "scopeArray"))...) {
 			k.scopes[s], k.privileges[s] = true, true
@@ -166,7 +166,7 @@ func (c *Checked) knownOf() known {
 	return k
 }
 
-func (k *known) settings(c *config.Config) {
+func (k *known) addSettings(c *config.Config) {
 	for _, g := range c.Known.Gateways {
 		k.gateways[g.Namespace+"/"+g.Name] = true
 	}
@@ -175,26 +175,26 @@ func (k *known) settings(c *config.Config) {
 	}
 	for _, i := range []*config.Issuer{c.Fabric.Issuers.Services, c.Fabric.Issuers.Employees} {
 		if i != nil {
-			k.issuer(i.Issuer, i.JWKSURI)
+			k.addIssuer(i.Issuer, i.JWKSURI)
 		}
 	}
 }
 
-func (k *known) issuer(issuer, keys string) { k.issuers[issuer], k.keys[keys] = true, true }
+func (k *known) addIssuer(issuer, keys string) { k.issuers[issuer], k.keys[keys] = true, true }
 
-func (k *known) grant(g *ir.Grant) {
+func (k *known) addGrant(g *ir.Grant) {
 	for _, s := range g.Scopes {
 		k.privileges[s] = true
 	}
 	switch p := g.Proof.(type) {
 	case ir.JWT:
-		k.jwt(&p)
+		k.addJWT(&p)
 	case ir.External:
 		for _, name := range p.Providers {
 			k.authorizers[name.Name] = true
 		}
 		if p.Then != nil {
-			k.jwt(p.Then)
+			k.addJWT(p.Then)
 		}
 	case ir.ByHandler:
 		for _, text := range textsOf(p.Handler.Config, "trusted_issuers") {
@@ -207,9 +207,9 @@ func (k *known) grant(g *ir.Grant) {
 	}
 }
 
-func (k *known) jwt(j *ir.JWT) {
+func (k *known) addJWT(j *ir.JWT) {
 	for _, i := range j.Issuers {
-		k.issuer(i.Issuer, i.JWKS)
+		k.addIssuer(i.Issuer, i.JWKS)
 	}
 }
 

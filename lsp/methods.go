@@ -11,8 +11,8 @@ import (
 // method answers one kind of message.
 type method func(ctx context.Context, params jsonrpc2.RawMessage) (any, error)
 
-// request is a method with parameters and an answer.
-func request[P, R any](answer func(context.Context, *P) (R, error)) method {
+// requestMethod is a method with parameters and an answer.
+func requestMethod[P, R any](answer func(context.Context, *P) (R, error)) method {
 	return func(ctx context.Context, params jsonrpc2.RawMessage) (any, error) {
 		p := new(P)
 		if err := protocol.Unmarshal(params, p); err != nil {
@@ -22,37 +22,37 @@ func request[P, R any](answer func(context.Context, *P) (R, error)) method {
 	}
 }
 
-// notification is a method with parameters that is not answered.
-func notification[P any](handle func(context.Context, *P) error) method {
-	return request(func(ctx context.Context, p *P) (any, error) { return nil, handle(ctx, p) })
+// notificationMethod is a method with parameters that is not answered.
+func notificationMethod[P any](handle func(context.Context, *P) error) method {
+	return requestMethod(func(ctx context.Context, p *P) (any, error) { return nil, handle(ctx, p) })
 }
 
-// bare is a method without parameters.
-func bare(handle func(context.Context) error) method {
+// bareMethod is a method without parameters.
+func bareMethod(handle func(context.Context) error) method {
 	return func(ctx context.Context, _ jsonrpc2.RawMessage) (any, error) { return nil, handle(ctx) }
 }
 
 // methods are the messages that the server handles.
 func (s *Server) methods() map[string]method {
 	return map[string]method{
-		protocol.MethodInitialize:                         request(s.initialize),
-		protocol.MethodInitialized:                        notification(s.register),
-		protocol.MethodShutdown:                           bare(s.shutdown),
-		protocol.MethodExit:                               bare(s.exit),
-		protocol.MethodCancelRequest:                      notification(s.cancelRequest),
-		protocol.MethodTextDocumentDidOpen:                notification(s.didOpen),
-		protocol.MethodTextDocumentDidChange:              notification(s.didChange),
-		protocol.MethodTextDocumentDidClose:               notification(s.didClose),
-		protocol.MethodTextDocumentDidSave:                bare(s.lookAgain),
-		protocol.MethodWorkspaceDidChangeWatchedFiles:     bare(s.lookAgain),
-		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notification(s.didChangeFolders),
-		protocol.MethodTextDocumentHover:                  request(s.hover),
-		protocol.MethodTextDocumentCompletion:             request(s.completion),
-		protocol.MethodTextDocumentCodeAction:             request(s.codeAction),
-		protocol.MethodTextDocumentDefinition:             request(s.definition),
-		protocol.MethodTextDocumentReferences:             request(s.references),
-		protocol.MethodTextDocumentDocumentSymbol:         request(s.documentSymbol),
-		protocol.MethodTextDocumentInlayHint:              request(s.inlayHint),
+		protocol.MethodInitialize:                         requestMethod(s.initialize),
+		protocol.MethodInitialized:                        notificationMethod(s.register),
+		protocol.MethodShutdown:                           bareMethod(s.shutdown),
+		protocol.MethodExit:                               bareMethod(s.exit),
+		protocol.MethodCancelRequest:                      notificationMethod(s.cancelRequest),
+		protocol.MethodTextDocumentDidOpen:                notificationMethod(s.didOpen),
+		protocol.MethodTextDocumentDidChange:              notificationMethod(s.didChange),
+		protocol.MethodTextDocumentDidClose:               notificationMethod(s.didClose),
+		protocol.MethodTextDocumentDidSave:                bareMethod(s.reload),
+		protocol.MethodWorkspaceDidChangeWatchedFiles:     bareMethod(s.reload),
+		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notificationMethod(s.didChangeFolders),
+		protocol.MethodTextDocumentHover:                  requestMethod(s.hover),
+		protocol.MethodTextDocumentCompletion:             requestMethod(s.completion),
+		protocol.MethodTextDocumentCodeAction:             requestMethod(s.codeAction),
+		protocol.MethodTextDocumentDefinition:             requestMethod(s.definition),
+		protocol.MethodTextDocumentReferences:             requestMethod(s.references),
+		protocol.MethodTextDocumentDocumentSymbol:         requestMethod(s.documentSymbol),
+		protocol.MethodTextDocumentInlayHint:              requestMethod(s.inlayHint),
 	}
 }
 

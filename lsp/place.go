@@ -41,14 +41,14 @@ func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
 			}
 		}
 	}
-	return a.begun(u), nil
+	return a.viewOfOpen(u), nil
 }
 
 // someField matches a text that says something: one without is passed over.
 var someField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*:`) })
 
-// begun is the view of an open file that says nothing yet; nil of any other.
-func (a *analysis) begun(u uri.URI) *view {
+// viewOfOpen is the view of an open file that says nothing yet; nil of any other.
+func (a *analysis) viewOfOpen(u uri.URI) *view {
 	d := a.state.document(u)
 	if d == nil || someField().MatchString(d.text) {
 		return nil
@@ -182,16 +182,16 @@ func (v *view) gateway(d *source.Document) *ir.Gateway {
 		return nil
 	}
 	for i := range v.Result.Resources {
-		if r := &v.Result.Resources[i]; same(r.Doc, d) {
+		if r := &v.Result.Resources[i]; sameDocument(r.Doc, d) {
 			return r.Gateway
 		}
 	}
 	return nil
 }
 
-// same reports whether two documents are one of a file that may have been split
-// twice.
-func same(a, b *source.Document) bool {
+// sameDocument reports whether two documents are one of a file that may have
+// been split twice.
+func sameDocument(a, b *source.Document) bool {
 	return a != nil && b != nil && a.File == b.File && a.Index == b.Index && a.Item() == b.Item()
 }
 

@@ -59,7 +59,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	s.conn = jsonrpc2.NewConn(stream{jsonrpc2.NewStream(pipes{in, out})}, jsonrpc2.WithCodec(codec{}))
 	var working sync.WaitGroup
 	working.Go(func() { s.analyse(ctx) })
-	s.conn.Go(ctx, s.lasting(s.ordered(dispatch(s.methods()))))
+	s.conn.Go(ctx, s.recoverPanics(s.handleInOrder(dispatch(s.methods()))))
 	select {
 	case <-s.conn.Done():
 	case <-s.work.exit:
@@ -75,8 +75,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	return s.conn.Err()
 }
 
-// lasting keeps what goes wrong with one message from ending the connection.
-func (s *Server) lasting(next jsonrpc2.Handler) jsonrpc2.Handler {
+// recoverPanics keeps what goes wrong with one message from ending the
+// connection.
+func (s *Server) recoverPanics(next jsonrpc2.Handler) jsonrpc2.Handler {
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -92,9 +93,9 @@ func (s *Server) lasting(next jsonrpc2.Handler) jsonrpc2.Handler {
 	}
 }
 
-// ordered handles notifications one after the other, and requests concurrently
-// with the state at their arrival.
-func (s *Server) ordered(next jsonrpc2.Handler) jsonrpc2.Handler {
+// handleInOrder handles notifications one after the other, and requests
+// concurrently with the state at their arrival.
+func (s *Server) handleInOrder(next jsonrpc2.Handler) jsonrpc2.Handler {
 	return func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		method := req.Method()
 		s.mu.Lock()
@@ -113,14 +114,14 @@ func (s *Server) ordered(next jsonrpc2.Handler) jsonrpc2.Handler {
 		// The library cancels a request's own context when it is answered.
 		asked, cancel := context.WithCancel(context.WithValue(jsonrpc2.DetachContext(ctx), stateKey{}, state))
 		defer cancel()
-		defer s.answering(req.ID(), cancel)()
+		defer s.trackRequest(req.ID(), cancel)()
 		jsonrpc2.Async(ctx)
 		return next(asked, req)
 	}
 }
 
-// answering lets a request be cancelled until it is answered.
-func (s *Server) answering(id jsonrpc2.ID, cancel func()) (answered func()) {
+// trackRequest lets a request be cancelled until it is answered.
+func (s *Server) trackRequest(id jsonrpc2.ID, cancel func()) (answered func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked[id] = cancel
@@ -159,7 +160,7 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	}
 	s.initialized = true
 	if w := p.Capabilities.Workspace; w != nil && w.DidChangeWatchedFiles != nil {
-		s.watches = is(w.DidChangeWatchedFiles.DynamicRegistration)
+		s.watches = isTrue(w.DidChangeWatchedFiles.DynamicRegistration)
 	}
 	folders, _ := p.WorkspaceFolders.Get()
 	if root := p.RootURI; len(folders) == 0 && root != nil { //nolint:staticcheck // of clients that know no folders
@@ -169,11 +170,11 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	for _, f := range folders {
 		next.addFolder(f.URI)
 	}
-	s.change(&next)
+	s.setState(&next)
 	return &protocol.InitializeResult{Capabilities: capabilities(), ServerInfo: protocol.ServerInfo{Name: "kgw", Version: protocol.NewOptional(s.options.Version)}}, nil
 }
 
-func is(b *bool) bool { return b != nil && *b }
+func isTrue(b *bool) bool { return b != nil && *b }
 
 func capabilities() protocol.ServerCapabilities {
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
@@ -223,7 +224,7 @@ func (s *Server) shutdown(context.Context) error {
 
 // exit ends the connection.
 func (s *Server) exit(context.Context) error {
-	s.work.end()
+	s.work.endWork()
 	return nil
 }
 
@@ -245,7 +246,7 @@ func (s *Server) didChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 		changed := *doc
 		changed.version = p.TextDocument.Version
 		for _, c := range p.ContentChanges {
-			changed.text = apply(changed.text, c)
+			changed.text = applyChange(changed.text, c)
 		}
 		next.open(&changed)
 		return nil
@@ -260,8 +261,8 @@ func (s *Server) didClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	})
 }
 
-// lookAgain has the disk looked at again: a file was saved or changed.
-func (s *Server) lookAgain(context.Context) error {
+// reload has the disk looked at again: a file was saved or changed.
+func (s *Server) reload(context.Context) error {
 	return s.update(func(*state) error { return nil })
 }
 
@@ -286,11 +287,11 @@ func (s *Server) update(change func(*state) error) error {
 	if err := change(&next); err != nil {
 		return err
 	}
-	s.change(&next)
+	s.setState(&next)
 	return nil
 }
 
-func (s *Server) change(next *state) {
+func (s *Server) setState(next *state) {
 	next.number++
 	s.state = next
 	s.work.wake(next)

@@ -51,17 +51,17 @@ func (s *state) open(d *document) {
 		s.documents = map[string]*document{}
 	}
 	s.documents[d.path] = d
-	s.link()
+	s.listLinks()
 }
 
 func (s *state) close(u uri.URI) {
 	s.documents = maps.Clone(s.documents)
 	delete(s.documents, u.FsPath())
-	s.link()
+	s.listLinks()
 }
 
-// link lists the documents whose path has a link.
-func (s *state) link() {
+// listLinks lists the documents whose path has a link.
+func (s *state) listLinks() {
 	s.linked = nil
 	for _, d := range s.documents {
 		if d.real == d.path {

@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// apply makes one change of a text as the protocol describes it: a range that is
-// replaced, or the whole text.
-func apply(text string, change protocol.TextDocumentContentChangeEvent) string {
+// applyChange makes one change of a text as the protocol describes it: a range
+// that is replaced, or the whole text.
+func applyChange(text string, change protocol.TextDocumentContentChangeEvent) string {
 	switch c := change.(type) {
 	case *protocol.TextDocumentContentChangePartial:
 		start, end := offset(text, c.Range.Start), offset(text, c.Range.End)

@@ -53,7 +53,7 @@ func FuzzApply(f *testing.F) {
 			t.Skip()
 		}
 		r := protocol.Range{Start: protocol.Position{Line: line, Character: character}, End: protocol.Position{Line: toLine, Character: toCharacter}}
-		got := apply(text, &protocol.TextDocumentContentChangePartial{Range: r, Text: with})
+		got := applyChange(text, &protocol.TextDocumentContentChangePartial{Range: r, Text: with})
 		before := units(text)
 		start, end := editorOffset(before, r.Start), editorOffset(before, r.End)
 		if end < start {
@@ -63,7 +63,7 @@ func FuzzApply(f *testing.F) {
 		if got != want {
 			t.Fatalf("%q %v %q: %q, want %q", text, r, with, got, want)
 		}
-		if whole := apply(text, &protocol.TextDocumentContentChangeWholeDocument{Text: want}); whole != got {
+		if whole := applyChange(text, &protocol.TextDocumentContentChangeWholeDocument{Text: want}); whole != got {
 			t.Fatalf("the full text is %q, the changes make %q", whole, got)
 		}
 		for at := range got {

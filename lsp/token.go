@@ -53,7 +53,7 @@ type scanner struct {
 
 func (s *scanner) run() bool {
 	for {
-		if !s.blank() {
+		if !s.skipBlank() {
 			return false
 		}
 		s.start = s.at
@@ -69,7 +69,7 @@ func (s *scanner) run() bool {
 			s.at, s.value = s.at+1, true // nothing is written behind a bracket
 		case len(s.open) > 0 && c == ',':
 			s.at, s.value = s.at+1, false
-		case s.colon(s.at):
+		case s.isColon(s.at):
 			s.at, s.value = s.at+1, true
 		case (c == '|' || c == '>') && len(s.open) == 0:
 			if !s.skipBlock() {
@@ -83,16 +83,16 @@ func (s *scanner) run() bool {
 	}
 }
 
-// blank skips spaces, comments, line breaks and the dashes of lists; ok is false
-// where the caret is in a comment.
-func (s *scanner) blank() (ok bool) {
+// skipBlank skips spaces, comments, line breaks and the dashes of lists; ok is
+// false where the caret is in a comment.
+func (s *scanner) skipBlank() (ok bool) {
 	for s.at < s.caret {
 		switch c := s.text[s.at]; {
 		case c == ' ' || c == '\t':
 			s.at++
 		case c == '\n' || c == '\r':
 			s.at++
-			s.line()
+			s.beginLine()
 		case c == '#':
 			if s.at = lineBreak(s.text, s.at); s.at >= s.caret {
 				return false
@@ -109,8 +109,8 @@ func (s *scanner) blank() (ok bool) {
 // field matches a line that begins a field of a block.
 var field = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ *(- +)*[\w./-]+:(\s|$)`) })
 
-// line begins a line.
-func (s *scanner) line() {
+// beginLine begins a line.
+func (s *scanner) beginLine() {
 	if len(s.open) == 0 {
 		s.value = false
 		return
@@ -151,16 +151,16 @@ func (s *scanner) endOf(at int) int {
 func (s *scanner) plainEnd(start int) int {
 	end := lineBreak(s.text, start)
 	for at := start; at < end; at++ {
-		if s.colon(at) || s.text[at] == '#' && at > 0 && s.text[at-1] == ' ' || len(s.open) > 0 && strings.IndexByte(",[]{}", s.text[at]) >= 0 {
+		if s.isColon(at) || s.text[at] == '#' && at > 0 && s.text[at-1] == ' ' || len(s.open) > 0 && strings.IndexByte(",[]{}", s.text[at]) >= 0 {
 			end = at
 		}
 	}
 	return start + len(strings.TrimRight(s.text[start:end], " \t"))
 }
 
-// colon reports whether there is a colon that ends the name of a field. One right
-// before the caret may go on, as in a scope.
-func (s *scanner) colon(at int) bool {
+// isColon reports whether there is a colon that ends the name of a field. One
+// right before the caret may go on, as in a scope.
+func (s *scanner) isColon(at int) bool {
 	if s.text[at] != ':' || at+1 == s.caret {
 		return false
 	}

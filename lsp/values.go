@@ -22,29 +22,29 @@ import (
 // them, without indices: the first line that matches holds.
 var offers = sync.OnceValue(func() []offered {
 	return []offered{
-		offer(`APIRule|Rule`, `.*\.(accessStrategies|authenticators|authorizer|mutators|errors)\.handler`, (*view).handlerNames),
-		offer(`APIRule`, `spec\.(service\.)?hosts?`, hosts),
-		offer(`FabricGateway`, `spec\.x-fabric-service\.host|spec\.x-external-service-provider\.hosts`, hosts),
-		offer(`Config`, `policy\.publicRoutes\.host|openapi\.hosts`, hosts),
-		offer(`Test`, `tests\.request\.url`, (*view).urls),
-		offer(`APIRule`, `spec\.gateway`, gateways),
-		offer(`Config`, `istio\.gateway|policy\.gateways`, gateways),
-		offer(`APIRule`, `spec\.externalGateway`, func(v *view, _ *gap) []string { return v.names("ExternalGateway", "") }),
-		offer(`APIRule`, `.*\.service\.name`, (*view).serviceNames),
-		offer(`APIRule`, `.*\.service\.port`, (*view).servicePorts),
-		offer(`APIRule`, `.*\.service\.namespace|metadata\.namespace`, (*view).namespaces),
-		offer(`.*`, `metadata\.namespace`, (*view).namespaces),
-		offer(`FabricGateway`, `.*\.x-fabric-service\.serviceName`, (*view).serviceNames),
-		offer(`FabricGateway`, `.*\.x-fabric-service\.servicePort`, (*view).portNames),
-		offer(`FabricGateway`, `.*\.stackSetName`, func(v *view, g *gap) []string { return v.names("StackSet", v.objectOf(g.doc).namespace) }),
-		offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(issuer|trusted_issuers)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().issuers) }),
-		offer(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(jwksUri|jwks_urls)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().keys) }),
-		offer(`APIRule|Rule|OAuth2Client`, `.*\.(requiredScopes|required_scope|scope|scopeArray)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().scopes) }),
-		offer(`FabricGateway`, `.*\.x-fabric-privileges`, func(v *view, _ *gap) []string { return sorted(v.knownOf().privileges) }),
-		offer(`APIRule`, `.*\.authorizers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
-		offer(`Config`, `istio\.extAuthProviders|known\.providers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
-		offer(`Config`, `policy\.locked`, func(*view, *gap) []string { return adjustable() }),
-		offer(`APIRule`, `metadata\.annotations\["kgw\.dev/idp-presets"\]`, func(v *view, _ *gap) []string { return v.names("IDPPreset", "") }),
+		newOffered(`APIRule|Rule`, `.*\.(accessStrategies|authenticators|authorizer|mutators|errors)\.handler`, (*view).handlerNames),
+		newOffered(`APIRule`, `spec\.(service\.)?hosts?`, hosts),
+		newOffered(`FabricGateway`, `spec\.x-fabric-service\.host|spec\.x-external-service-provider\.hosts`, hosts),
+		newOffered(`Config`, `policy\.publicRoutes\.host|openapi\.hosts`, hosts),
+		newOffered(`Test`, `tests\.request\.url`, (*view).urls),
+		newOffered(`APIRule`, `spec\.gateway`, gateways),
+		newOffered(`Config`, `istio\.gateway|policy\.gateways`, gateways),
+		newOffered(`APIRule`, `spec\.externalGateway`, func(v *view, _ *gap) []string { return v.names("ExternalGateway", "") }),
+		newOffered(`APIRule`, `.*\.service\.name`, (*view).serviceNames),
+		newOffered(`APIRule`, `.*\.service\.port`, (*view).servicePorts),
+		newOffered(`APIRule`, `.*\.service\.namespace|metadata\.namespace`, (*view).namespaces),
+		newOffered(`.*`, `metadata\.namespace`, (*view).namespaces),
+		newOffered(`FabricGateway`, `.*\.x-fabric-service\.serviceName`, (*view).serviceNames),
+		newOffered(`FabricGateway`, `.*\.x-fabric-service\.servicePort`, (*view).portNames),
+		newOffered(`FabricGateway`, `.*\.stackSetName`, func(v *view, g *gap) []string { return v.names("StackSet", v.objectOf(g.doc).namespace) }),
+		newOffered(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(issuer|trusted_issuers)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().issuers) }),
+		newOffered(`APIRule|Rule|RequestAuthentication|Config|IDPPreset`, `.*\.(jwksUri|jwks_urls)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().keys) }),
+		newOffered(`APIRule|Rule|OAuth2Client`, `.*\.(requiredScopes|required_scope|scope|scopeArray)`, func(v *view, _ *gap) []string { return sorted(v.knownOf().scopes) }),
+		newOffered(`FabricGateway`, `.*\.x-fabric-privileges`, func(v *view, _ *gap) []string { return sorted(v.knownOf().privileges) }),
+		newOffered(`APIRule`, `.*\.authorizers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
+		newOffered(`Config`, `istio\.extAuthProviders|known\.providers`, func(v *view, _ *gap) []string { return sorted(v.knownOf().authorizers) }),
+		newOffered(`Config`, `policy\.locked`, func(*view, *gap) []string { return adjustable() }),
+		newOffered(`APIRule`, `metadata\.annotations\["kgw\.dev/idp-presets"\]`, func(v *view, _ *gap) []string { return v.names("IDPPreset", "") }),
 	}
 })
 
@@ -53,7 +53,7 @@ type offered struct {
 	of          func(*view, *gap) []string
 }
 
-func offer(kinds, path string, of func(*view, *gap) []string) offered {
+func newOffered(kinds, path string, of func(*view, *gap) []string) offered {
 	return offered{regexp.MustCompile(`^(?:` + kinds + `)$`), regexp.MustCompile(`^(?:` + path + `)$`), of}
 }
 
@@ -62,9 +62,9 @@ func gateways(v *view, _ *gap) []string { return sorted(v.knownOf().gateways) }
 
 var index = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
 
-// values are what may be at a gap: what the description lists, and what the folder
-// knows, except what is written there already.
-func (v *view) values(at *gap) []string {
+// valuesAt are what may be at a gap: what the description lists, and what the
+// folder knows, except what is written there already.
+func (v *view) valuesAt(at *gap) []string {
 	var out []string
 	if at.typ != nil && at.typ.Kind == shape.Boolean {
 		out = append(out, "false", "true")
@@ -104,8 +104,8 @@ func (v *view) siblings(at *gap) []string {
 	return slices.DeleteFunc(source.Texts(at.parent().node), func(s string) bool { return s == filler })
 }
 
-// keys are the names of fields that a map may have.
-func (v *view) keys(at *spot) []string {
+// mapKeys are the names of fields that a map may have.
+func (v *view) mapKeys(at *spot) []string {
 	path := index().ReplaceAllString(at.path, "")
 	switch kind := at.doc.Kind; {
 	case kind == "FabricGateway" && strings.HasPrefix(path, "spec.paths") && at.typ.Elem.Kind == shape.Object:
@@ -191,7 +191,7 @@ func (v *view) service(at *gap, field string) object {
 func (v *view) serviceNames(at *gap) []string {
 	namespace := v.service(at, "").namespace
 	out := v.names("Service", namespace)
-	for _, s := range v.known() {
+	for _, s := range v.knownServices() {
 		if s.Namespace == namespace {
 			out = append(out, s.Name)
 		}
@@ -199,8 +199,9 @@ func (v *view) serviceNames(at *gap) []string {
 	return out
 }
 
-// known are the Services in other repositories that the settings of the file name.
-func (v *view) known() []config.KnownService {
+// knownServices are the Services in other repositories that the settings of the
+// file name.
+func (v *view) knownServices() []config.KnownService {
 	o := v.Options.WithDefaults()
 	return o.ConfigOf(v.file).Known.Services
 }
@@ -208,7 +209,7 @@ func (v *view) known() []config.KnownService {
 // namespaces are those that the folder has Services or resources in.
 func (v *view) namespaces(*gap) []string {
 	found := map[string]bool{}
-	for o := range v.declared("Service") {
+	for o := range v.declaredObjects("Service") {
 		found[o.namespace] = true
 	}
 	if v.Result != nil {
@@ -219,7 +220,7 @@ func (v *view) namespaces(*gap) []string {
 			}
 		}
 	}
-	for _, s := range v.known() {
+	for _, s := range v.knownServices() {
 		found[s.Namespace] = true
 	}
 	return sorted(found)
@@ -244,11 +245,11 @@ func (v *view) ports(o object, text func(name string, number int64) string) []st
 			out = append(out, s)
 		}
 	}
-	d := v.declared("Service")[o]
+	d := v.declaredObjects("Service")[o]
 	for _, p := range source.Elements(source.Field(source.Field(d.root, "spec"), "ports")) {
 		add(source.Text(source.Field(p, "name")), source.Int(source.Field(p, "port")))
 	}
-	for _, s := range v.known() {
+	for _, s := range v.knownServices() {
 		if s.Namespace != o.namespace || s.Name != o.name {
 			continue
 		}

@@ -32,8 +32,8 @@ func strategiesOf(r *rule) []strategy {
 	return out
 }
 
-// access finds who may send the rule's requests.
-func (c *conversion) access(r *rule) {
+// moveAccess finds who may send the rule's requests.
+func (c *conversion) moveAccess(r *rule) {
 	all := strategiesOf(r)
 	r.direct = !slices.ContainsFunc(all, func(s strategy) bool { return s.name != "allow" && s.name != "no_auth" })
 	r.anyMethod = slices.ContainsFunc(all, func(s strategy) bool { return s.name == "allow" }) && len(r.methods) > 0
@@ -41,9 +41,9 @@ func (c *conversion) access(r *rule) {
 	case len(all) == 0:
 		c.leave(diag.NotValid, r.at, "say who may send its requests", "the rule has no access strategy")
 	case len(all) == 1:
-		c.single(r, &all[0])
+		c.moveSingle(r, &all[0])
 	case !slices.ContainsFunc(all, func(s strategy) bool { return s.name != "jwt" }):
-		c.several(r, all)
+		c.moveSeveral(r, all)
 	default:
 		c.leave(diag.StrategyNotMoved, r.at+".accessStrategies", "choose one of them, or let an external authorizer decide",
 			"%s: any of them lets a request in, and a rule of v2 has one", names(all))
@@ -58,8 +58,8 @@ func names(all []strategy) string {
 	return strings.Join(out, " and ")
 }
 
-// single moves a rule with one access strategy.
-func (c *conversion) single(r *rule, s *strategy) {
+// moveSingle moves a rule with one access strategy.
+func (c *conversion) moveSingle(r *rule, s *strategy) {
 	switch s.name {
 	case "no_auth":
 		r.access = source.Member{Key: "noAuth", Value: true}
@@ -69,11 +69,11 @@ func (c *conversion) single(r *rule, s *strategy) {
 		c.tell(diag.MadePublic, s.at+".handler", "if that is not meant, write jwt or extAuth instead of noAuth",
 			"%q becomes noAuth: anybody may send requests to %q", s.name, fmt.Sprint(path))
 	case "jwt":
-		if jwt, ok := c.jwt(s); ok {
+		if jwt, ok := c.moveJWT(s); ok {
 			r.access = source.Member{Key: "jwt", Value: jwt}
 		}
 	case "oauth2_introspection", "oauth2_client_credentials":
-		c.authorizer(r, s)
+		c.moveAuthorizer(r, s)
 	case "cookie_session":
 		c.leave(diag.StrategyNotMoved, s.at, "let an external authorizer check sessions, and write extAuth by hand", "%q has no counterpart in v2: nothing there asks a session server", s.name)
 	case "unauthorized":
@@ -85,9 +85,9 @@ func (c *conversion) single(r *rule, s *strategy) {
 	}
 }
 
-// authorizer lets an external authorizer do what Oathkeeper's introspection
+// moveAuthorizer lets an external authorizer do what Oathkeeper's introspection
 // did.
-func (c *conversion) authorizer(r *rule, s *strategy) {
+func (c *conversion) moveAuthorizer(r *rule, s *strategy) {
 	if c.ExtAuthorizer == "" {
 		c.leave(diag.StrategyNotMoved, s.at, "name an authorizer of the mesh configuration with --ext-authorizer, or use tokens that are JWTs",
 			"%q asks a server about opaque tokens, which in v2 an external authorizer does", s.name)
@@ -101,12 +101,12 @@ func (c *conversion) authorizer(r *rule, s *strategy) {
 	c.tell(diag.AuthorizerTakesOver, s.at, help, "external authorizer %q takes over %q, with everything that it demands", c.ExtAuthorizer, s.name)
 }
 
-// several joins jwt strategies that demand the same.
-func (c *conversion) several(r *rule, all []strategy) {
+// moveSeveral joins jwt strategies that demand the same.
+func (c *conversion) moveSeveral(r *rule, all []strategy) {
 	var issuers []any
 	var demands any
 	for i := range all {
-		jwt, ok := c.jwt(&all[i])
+		jwt, ok := c.moveJWT(&all[i])
 		if !ok {
 			return
 		}
@@ -138,8 +138,8 @@ func texts(o source.Object, key string) []string {
 	return out
 }
 
-// jwt moves the configuration of a jwt strategy, written for either handler.
-func (c *conversion) jwt(s *strategy) (source.Object, bool) {
+// moveJWT moves the configuration of a jwt strategy, written for either handler.
+func (c *conversion) moveJWT(s *strategy) (source.Object, bool) {
 	if has(s.config, "authentications") || has(s.config, "authorizations") {
 		if mixed := without(s.config, "authentications", "authorizations"); len(mixed) > 0 {
 			c.leave(diag.TokensNotMoved, s.at+".config", "remove what is not meant", "the configuration is written for two handlers at once: %q is beside authentications", mixed[0].Key)
@@ -152,20 +152,20 @@ func (c *conversion) jwt(s *strategy) (source.Object, bool) {
 		return s.config, true
 	}
 	before := len(c.left)
-	issuers := c.issuers(s)
+	issuers := c.pairIssuers(s)
 	c.checkKeys(s)
 	if len(c.left) > before {
 		return nil, false
 	}
 	out := source.Object{{Key: "authentications", Value: issuers}}
-	if d := demands(s.config); len(d) > 0 {
+	if d := tokenDemands(s.config); len(d) > 0 {
 		out = append(out, source.Member{Key: "authorizations", Value: []any{d}})
 	}
 	return out, true
 }
 
-// issuers pairs issuers with their keys.
-func (c *conversion) issuers(s *strategy) []any {
+// pairIssuers pairs issuers with their keys.
+func (c *conversion) pairIssuers(s *strategy) []any {
 	issuers, keys := texts(s.config, "trusted_issuers"), texts(s.config, "jwks_urls")
 	at := s.at + ".config"
 	switch {
@@ -182,13 +182,13 @@ func (c *conversion) issuers(s *strategy) []any {
 	var out []any
 	for i := range min(len(issuers), len(keys)) {
 		issuer := source.Object{{Key: "issuer", Value: issuers[i]}, {Key: "jwksUri", Value: keys[i]}}
-		out = append(out, append(issuer, c.tokenFrom(s)...))
+		out = append(out, append(issuer, c.tokenPlaces(s)...))
 	}
 	return out
 }
 
-// tokenFrom is where tokens are read from, if not from the usual header.
-func (c *conversion) tokenFrom(s *strategy) source.Object {
+// tokenPlaces is where tokens are read from, if not from the usual header.
+func (c *conversion) tokenPlaces(s *strategy) source.Object {
 	v, _ := s.config.Get("token_from")
 	o, _ := v.(source.Object)
 	header, _ := o.Get("header")
@@ -236,8 +236,8 @@ func (c *conversion) checkKeys(s *strategy) {
 	}
 }
 
-// demands are the scopes and audiences that tokens must have.
-func demands(config source.Object) source.Object {
+// tokenDemands are the scopes and audiences that tokens must have.
+func tokenDemands(config source.Object) source.Object {
 	var out source.Object
 	if scopes := texts(config, "required_scope"); len(scopes) > 0 {
 		out = append(out, source.Member{Key: "requiredScopes", Value: source.ListOf(scopes)})
@@ -248,8 +248,8 @@ func demands(config source.Object) source.Object {
 	return out
 }
 
-// request moves mutators to what is done to requests.
-func (c *conversion) request(r *rule) {
+// moveMutators moves mutators to what is done to requests.
+func (c *conversion) moveMutators(r *rule) {
 	v, _ := r.old.Get("mutators")
 	if v == nil {
 		return

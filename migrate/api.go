@@ -28,8 +28,8 @@ type element struct {
 // exclusion is an expression for paths: exact, prefix, suffix or regex.
 type exclusion struct{ kind, text string }
 
-// ancestor is the APIRule for an Api, or nil.
-func (c *conversion) ancestor() source.Object {
+// fromAPI is the APIRule for an Api, or nil.
+func (c *conversion) fromAPI() source.Object {
 	spec, _ := c.old.Get("spec")
 	c.spec, _ = spec.(source.Object)
 	hostname, _ := c.spec.Get("hostname")
@@ -43,7 +43,7 @@ func (c *conversion) ancestor() source.Object {
 		c.tell(diag.SettingDropped, "spec.disableIstioAuthPolicyMTLS", "write a PeerAuthentication if the workload has no sidecar",
 			"disableIstioAuthPolicyMTLS has no counterpart in APIRule: plain-text callers are a matter of PeerAuthentication")
 	}
-	elements, ok := c.elements()
+	elements, ok := c.readElements()
 	if !ok {
 		return nil
 	}
@@ -64,8 +64,8 @@ func (c *conversion) ancestor() source.Object {
 		next = append(next, source.Member{Key: "corsPolicy", Value: c.corsOf("v1alpha1")})
 	}
 	next = append(next, source.Member{Key: "rules", Value: rules})
-	out := replaced(c.moved(next), "apiVersion", c.apiVersion())
-	return c.withOrigin(replaced(out, "kind", "APIRule"))
+	out := withValue(c.withVersion(next), "apiVersion", c.apiVersion())
+	return c.noteOrigin(withValue(out, "kind", "APIRule"))
 }
 
 // hasAddress reports whether the Api has a hostname and a service, and leaves
@@ -98,21 +98,21 @@ func (c *conversion) hasAddress(hostname, service any) bool {
 	return false
 }
 
-// withOrigin notes in an annotation which Api it was.
-func (c *conversion) withOrigin(o source.Object) source.Object {
+// noteOrigin notes in an annotation which Api it was.
+func (c *conversion) noteOrigin(o source.Object) source.Object {
 	v, _ := o.Get("metadata")
 	m, _ := v.(source.Object)
 	note := source.Member{Key: MigratedFrom, Value: "Api/" + c.doc.Name}
 	if a, ok := m.Get("annotations"); ok {
 		annotations, _ := a.(source.Object)
-		return replaced(o, "metadata", replaced(m, "annotations", append(without(annotations, MigratedFrom), note)))
+		return withValue(o, "metadata", withValue(m, "annotations", append(without(annotations, MigratedFrom), note)))
 	}
-	return replaced(o, "metadata", append(slices.Clone(m), source.Member{Key: "annotations", Value: source.Object{note}}))
+	return withValue(o, "metadata", append(slices.Clone(m), source.Member{Key: "annotations", Value: source.Object{note}}))
 }
 
-// elements reads who may send requests, as Api's controller did: switched off,
-// switched on with a default, or the issuers that are listed.
-func (c *conversion) elements() ([]element, bool) {
+// readElements reads who may send requests, as Api's controller did: switched
+// off, switched on with a default, or the issuers that are listed.
+func (c *conversion) readElements() ([]element, bool) {
 	enabled, _ := c.spec.Get("authenticationEnabled")
 	v, _ := c.spec.Get("authentication")
 	var out []element
@@ -121,7 +121,7 @@ func (c *conversion) elements() ([]element, bool) {
 		if kind, _ := o.Get("type"); kind != "JWT" {
 			continue
 		}
-		out = append(out, c.element(o, fmt.Sprintf("spec.authentication[%d]", i)))
+		out = append(out, c.readElement(o, fmt.Sprintf("spec.authentication[%d]", i)))
 	}
 	switch {
 	case enabled == false:
@@ -140,7 +140,7 @@ func issuerOf(issuer, jwks any) source.Object {
 	return source.Object{{Key: "issuer", Value: issuer}, {Key: "jwksUri", Value: jwks}}
 }
 
-func (c *conversion) element(o source.Object, at string) element {
+func (c *conversion) readElement(o source.Object, at string) element {
 	v, _ := o.Get("jwt")
 	jwt, _ := v.(source.Object)
 	issuer, _ := jwt.Get("issuer")
@@ -193,8 +193,8 @@ func (c *conversion) apiRules(all []element) []any {
 		c.tell(diag.MadePublic, "spec.authentication", "if that is not meant, remove the rules with noAuth", "excluded paths become rules of their own: %s", describe(rules))
 	}
 	if c.To == "v2" {
-		rules = c.arrange(c.distinct(rules))
-	} else if slices.ContainsFunc(rules[:len(rules)-1], func(r *rule) bool { return !r.public() }) {
+		rules = c.arrangeRules(c.removeRepeated(rules))
+	} else if slices.ContainsFunc(rules[:len(rules)-1], func(r *rule) bool { return !r.isPublic() }) {
 		c.leave(diag.APINotMoved, "spec.authentication", "move it to v2, or exclude the same paths for every issuer",
 			"a path is excluded for one issuer and not for another: Oathkeeper would find two rules for it, and answer 500")
 		return nil
@@ -202,7 +202,7 @@ func (c *conversion) apiRules(all []element) []any {
 	out := make([]any, 0, len(rules))
 	for _, r := range rules {
 		c.origins = append(c.origins, 0)
-		out = append(out, c.apiRule(r))
+		out = append(out, c.renderRule(r))
 	}
 	return out
 }
@@ -211,7 +211,7 @@ func describe(rules []*rule) string {
 	var out []string
 	for _, r := range rules[:len(rules)-1] {
 		who := "with a token"
-		if r.public() {
+		if r.isPublic() {
 			who = "for anybody"
 		}
 		out = append(out, r.path+" "+who)
@@ -279,13 +279,13 @@ func (c *conversion) apiHost() string {
 	return strings.ToLower(fmt.Sprint(host))
 }
 
-// apiRule renders a rule in the version to move to.
-func (c *conversion) apiRule(r *rule) source.Object {
+// renderRule renders a rule in the version to move to.
+func (c *conversion) renderRule(r *rule) source.Object {
 	if c.To == "v2" {
 		return source.Object{{Key: "path", Value: r.path}, {Key: "methods", Value: source.ListOf(r.methods)}, r.access}
 	}
 	handler := source.Object{{Key: "handler", Value: "allow"}}
-	if !r.public() {
+	if !r.isPublic() {
 		jwt, _ := r.access.Value.(source.Object)
 		list, _ := jwt.Get("authentications")
 		var issuers, keys []any

@@ -77,13 +77,13 @@ func (r *Result) Assess(to string, found diag.List) *Assessment {
 			a.Current++
 		case Moved:
 			a.Moves++
-			a.note(of[PlaceOf(d.Doc)])
+			a.countNotes(of[PlaceOf(d.Doc)])
 		case Decide:
 			a.Decisions++
-			a.left(d, of[PlaceOf(d.Doc)])
+			a.countLeft(d, of[PlaceOf(d.Doc)])
 		case Broken:
 			a.Broken++
-			a.left(d, of[PlaceOf(d.Doc)])
+			a.countLeft(d, of[PlaceOf(d.Doc)])
 		}
 	}
 	slices.SortStableFunc(a.Reasons, func(x, y Reason) int {
@@ -93,8 +93,8 @@ func (r *Result) Assess(to string, found diag.List) *Assessment {
 	return a
 }
 
-// left enters a document under its first reason.
-func (a *Assessment) left(d *Document, found diag.List) {
+// countLeft enters a document under its first reason.
+func (a *Assessment) countLeft(d *Document, found diag.List) {
 	entry := Left{File: d.Doc.File.Name, Line: d.Doc.First(), Kind: d.Kind, Namespace: d.Doc.Namespace, Name: d.Doc.Name, Decisions: []Decision{}}
 	for i := range found {
 		f := &found[i]
@@ -114,8 +114,8 @@ func (a *Assessment) left(d *Document, found diag.List) {
 	a.Reasons[i].Resources = append(a.Reasons[i].Resources, entry)
 }
 
-// note counts the findings of a document that moves.
-func (a *Assessment) note(found diag.List) {
+// countNotes counts the findings of a document that moves.
+func (a *Assessment) countNotes(found diag.List) {
 	var met []diag.Code
 	for k := range found {
 		code := found[k].Code

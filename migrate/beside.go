@@ -11,11 +11,11 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// beside leaves the Apis that would become a second APIRule: one with a name or
-// a host that an APIRule has already, or that several documents define.
-func (m *migration) beside(parts []*fileMigration) {
+// leaveSecond leaves the Apis that would become a second APIRule: one with a
+// name or a host that an APIRule has already, or that several documents define.
+func (m *migration) leaveSecond(parts []*fileMigration) {
 	rules, hosts, apis := map[ir.Name]*Document{}, map[string][]*Document{}, map[ir.Name][]*Document{}
-	domain := m.domain(parts)
+	domain := m.clusterDomain(parts)
 	for _, p := range parts {
 		for i := range p.documents {
 			d := &p.documents[i]
@@ -33,15 +33,16 @@ func (m *migration) beside(parts []*fileMigration) {
 	for _, p := range parts {
 		for i := range p.documents {
 			if d := &p.documents[i]; d.Kind == "Api" {
-				d.besides(rules, hosts, apis, domain)
+				d.leaveIfSecond(rules, hosts, apis, domain)
 			}
 		}
 	}
 }
 
-// domain is that of the cluster, which hosts without a dot get: that of the Gateway
-// kyma-system/kyma-gateway where it is known, else the configured one.
-func (m *migration) domain(parts []*fileMigration) string {
+// clusterDomain is that of the cluster, which hosts without a dot get: that of
+// the Gateway kyma-system/kyma-gateway where it is known, else the configured
+// one.
+func (m *migration) clusterDomain(parts []*fileMigration) string {
 	domain := m.Config.Domains.Default
 	for _, g := range m.Config.Known.Gateways {
 		if (ir.Name{Namespace: g.Namespace, Name: g.Name}) == kube.KymaGateway {
@@ -56,9 +57,9 @@ func (m *migration) domain(parts []*fileMigration) string {
 	return domain
 }
 
-// besides leaves an Api where its APIRule would not be the only one, and is the rival of
-// those that have its host.
-func (d *Document) besides(rules map[ir.Name]*Document, hosts map[string][]*Document, apis map[ir.Name][]*Document, domain string) {
+// leaveIfSecond leaves an Api where its APIRule would not be the only one, and
+// is the rival of those that have its host.
+func (d *Document) leaveIfSecond(rules map[ir.Name]*Document, hosts map[string][]*Document, apis map[ir.Name][]*Document, domain string) {
 	sharing := slices.DeleteFunc(d.sharingHost(hosts, domain), func(o *Document) bool { return o == d })
 	if d.Outcome == Moved {
 		d.leaveBeside(rules, sharing, apis, domain)

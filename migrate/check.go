@@ -14,7 +14,7 @@ import (
 // is not written.
 func (c *conversion) check(next source.Object) {
 	k := schema.Find(c.apiVersion(), "APIRule")
-	node := source.NodeOf(plain(next))
+	node := source.NodeOf(withoutNotes(next))
 	at := source.Ref{Doc: c.doc}
 	found := k.Type.Check(node, at)
 	if len(found) == 0 {
@@ -53,8 +53,8 @@ func (c *conversion) ruleOf(rest string) string {
 	return fmt.Sprintf("spec.rules[%d]", c.origins[n])
 }
 
-// plain is a value without the notes for edit about its origin.
-func plain(o source.Object) source.Object {
+// withoutNotes is a value without the notes for edit about its origin.
+func withoutNotes(o source.Object) source.Object {
 	v, _ := edit.Plain(o).(source.Object)
 	return v
 }

@@ -20,15 +20,15 @@ const (
 	gatewayGroup = "gateway.networking.k8s.io"
 )
 
-// service notes a VirtualService: what becomes of it depends on all of them.
-func (f *fileMigration) service(d *source.Document, root *source.Node) {
+// noteService notes a VirtualService: what becomes of it depends on all of them.
+func (f *fileMigration) noteService(d *source.Document, root *source.Node) {
 	value, _ := source.Value(root).(source.Object)
 	_, version, _ := strings.Cut(d.APIVersion, "/")
 	f.documents = append(f.documents, Document{Doc: f.inNamespace(d), Outcome: Decide, Kind: d.Kind, From: version, Before: value})
 }
 
-// routes makes HTTPRoutes of the VirtualServices of all files.
-func (m *migration) routes(parts []*fileMigration) {
+// makeRoutes makes HTTPRoutes of the VirtualServices of all files.
+func (m *migration) makeRoutes(parts []*fileMigration) {
 	var services []routes.Service
 	var documents []*Document
 	ports := map[ir.Name][]uint32{}
@@ -66,14 +66,14 @@ func (m *migration) routes(parts []*fileMigration) {
 		Listeners: parents.listeners, Identity: parents.identity,
 	})
 	for i, d := range documents {
-		if d.becomes(&moved[i]); m.moves(d) {
-			parents.need(moved[i].Gateways)
+		if d.setOutcome(&moved[i]); m.isMoved(d) {
+			parents.writeNeeded(moved[i].Gateways)
 		}
 	}
 }
 
-// becomes sets what becomes of a VirtualService.
-func (d *Document) becomes(m *routes.Moved) {
+// setOutcome sets what becomes of a VirtualService.
+func (d *Document) setOutcome(m *routes.Moved) {
 	d.Findings = m.Found
 	switch {
 	case m.Left:
@@ -88,7 +88,7 @@ func (d *Document) becomes(m *routes.Moved) {
 	if m.Mesh {
 		spec, _ := d.Before.Get("spec")
 		own, _ := spec.(source.Object)
-		d.wanted, rest = replaced(d.Before, "spec", replaced(own, "gateways", []any{"mesh"})), m.Objects
+		d.wanted, rest = withValue(d.Before, "spec", withValue(own, "gateways", []any{"mesh"})), m.Objects
 	}
 	d.After = d.wanted
 	var b []byte
@@ -102,7 +102,7 @@ func (d *Document) becomes(m *routes.Moved) {
 // of any objects.
 func listOfRoutes(list source.Object) source.Object {
 	if apiVersion, _ := list.Get("apiVersion"); schema.Group(textOf(apiVersion)) == istioGroup {
-		list = replaced(replaced(list, "apiVersion", "v1"), "kind", "List")
+		list = withValue(withValue(list, "apiVersion", "v1"), "kind", "List")
 	}
 	return list
 }

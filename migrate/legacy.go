@@ -26,7 +26,7 @@ func (c *conversion) toV1beta1() source.Object {
 			}
 			out = append(out, source.Member{Key: m.Key, Value: service})
 		case "rules":
-			out = append(out, source.Member{Key: m.Key, Value: c.upperMethods(m.Value)})
+			out = append(out, source.Member{Key: m.Key, Value: c.spellMethods(m.Value)})
 		default:
 			out = append(out, m)
 		}
@@ -47,15 +47,15 @@ func (c *conversion) splitService(v any) (host, service any) {
 // fromService marks a value that is made of the host in the service.
 func fromService(v any) any { return edit.From{Below: "service", Key: "host", Value: v} }
 
-// upperMethods spells methods as later versions demand it: Oathkeeper does not
+// spellMethods spells methods as later versions demand it: Oathkeeper does not
 // look at the case.
-func (c *conversion) upperMethods(v any) any {
+func (c *conversion) spellMethods(v any) any {
 	rules, _ := v.([]any)
 	out := slices.Clone(rules)
 	for i, r := range rules {
 		if o, ok := r.(source.Object); ok {
 			methods, _ := o.Get("methods")
-			out[i] = replaced(o, "methods", upper(methods))
+			out[i] = withValue(o, "methods", spellUpper(methods))
 		}
 		c.origins = append(c.origins, i)
 	}
@@ -65,7 +65,7 @@ func (c *conversion) upperMethods(v any) any {
 	return out
 }
 
-func upper(v any) any {
+func spellUpper(v any) any {
 	list, _ := v.([]any)
 	out := slices.Clone(list)
 	for i, e := range out {
@@ -81,22 +81,22 @@ func upper(v any) any {
 
 // toV2 moves the spec of v1alpha1 or v1beta1.
 func (c *conversion) toV2() source.Object {
-	rules := c.rules()
+	rules := c.moveRules()
 	var out source.Object
 	for _, m := range c.spec {
 		switch m.Key {
 		case "host":
-			out = append(out, source.Member{Key: "hosts", Value: c.was(c.hostKey(), []any{c.host(m.Value, "spec."+c.hostKey())})})
+			out = append(out, source.Member{Key: "hosts", Value: c.markMoved(c.hostKey(), []any{c.moveHost(m.Value, "spec."+c.hostKey())})})
 		case "service":
 			host, service := c.splitService(m.Value)
 			if host != nil {
-				out = append(out, source.Member{Key: "hosts", Value: fromService([]any{c.host(host, "spec.service.host")})})
+				out = append(out, source.Member{Key: "hosts", Value: fromService([]any{c.moveHost(host, "spec.service.host")})})
 			}
 			out = append(out, source.Member{Key: m.Key, Value: service})
 		case "gateway":
-			out = append(out, source.Member{Key: m.Key, Value: c.gateway(m.Value)})
+			out = append(out, source.Member{Key: m.Key, Value: c.moveGateway(m.Value)})
 		case "corsPolicy":
-			out = append(out, source.Member{Key: m.Key, Value: c.corsPolicy(m.Value)})
+			out = append(out, source.Member{Key: m.Key, Value: c.moveCORS(m.Value)})
 		case "rules":
 			if cors := c.defaultCORS(); cors != nil {
 				out = append(out, source.Member{Key: "corsPolicy", Value: cors})
@@ -107,7 +107,7 @@ func (c *conversion) toV2() source.Object {
 		}
 	}
 	if c.from != "" {
-		return plain(out)
+		return withoutNotes(out)
 	}
 	return out
 }
@@ -120,11 +120,11 @@ func (c *conversion) hostKey() string {
 	return "host"
 }
 
-// was marks a value that was under another key.
-func (c *conversion) was(key string, v any) any { return edit.From{Key: key, Value: v} }
+// markMoved marks a value that was under another key.
+func (c *conversion) markMoved(key string, v any) any { return edit.From{Key: key, Value: v} }
 
-// host is a host as v2 spells it: names do not look at the case.
-func (c *conversion) host(v any, path string) any {
+// moveHost is a host as v2 spells it: names do not look at the case.
+func (c *conversion) moveHost(v any, path string) any {
 	text, ok := v.(string)
 	if !ok || text == strings.ToLower(text) {
 		return v
@@ -138,8 +138,8 @@ func (c *conversion) host(v any, path string) any {
 	return strings.ToLower(text)
 }
 
-// gateway is a reference as v2 spells it, namespace/name.
-func (c *conversion) gateway(v any) any {
+// moveGateway is a reference as v2 spells it, namespace/name.
+func (c *conversion) moveGateway(v any) any {
 	text, ok := v.(string)
 	if !ok || text == "" {
 		return v
@@ -156,8 +156,8 @@ func (c *conversion) gateway(v any) any {
 	return ref.Namespace + "/" + ref.Name
 }
 
-// corsPolicy is a policy as v2 writes it, maxAge in whole seconds.
-func (c *conversion) corsPolicy(v any) any {
+// moveCORS is a policy as v2 writes it, maxAge in whole seconds.
+func (c *conversion) moveCORS(v any) any {
 	o, _ := v.(source.Object)
 	age, _ := o.Get("maxAge")
 	text, ok := age.(string)
@@ -176,7 +176,7 @@ func (c *conversion) corsPolicy(v any) any {
 	if d%time.Second != 0 {
 		c.tell(diag.CORSChanged, "spec.corsPolicy.maxAge", "", "maxAge %q becomes %d whole seconds", text, seconds)
 	}
-	return replaced(o, "maxAge", source.Number(fmt.Sprint(seconds)))
+	return withValue(o, "maxAge", source.Number(fmt.Sprint(seconds)))
 }
 
 // legacyCORS are the methods of the default policies; v1alpha1 has no PATCH.

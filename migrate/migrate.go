@@ -128,13 +128,13 @@ func Run(files []*source.File, o Options) *Result {
 	parts := make([]*fileMigration, len(files))
 	parallel.Each(len(files), func(i int) { parts[i] = m.read(files[i]) })
 	if m.To == ToGatewayAPI {
-		m.routes(parts)
+		m.makeRoutes(parts)
 		for _, p := range parts {
 			p.refuseJSON()
 		}
 	} else {
-		m.beside(parts)
-		m.workloads(parts)
+		m.leaveSecond(parts)
+		m.checkWorkloads(parts)
 	}
 	parallel.Each(len(files), func(i int) { parts[i].write() })
 	r := &Result{To: m.To, parts: parts}
@@ -223,8 +223,8 @@ func (f *fileMigration) write() {
 // rewrite returns the changes that make the text of a document what its resources
 // become, and the documents that go behind those of the file.
 func (f *fileMigration) rewrite(t top) (changes []edit.Change, appended string) {
-	w := composer{ours: f.ours, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
-		if !f.moves(d) {
+	w := composer{ours: f.isOwn, documents: f.documents[t.first:], head: f.listHead, pick: func(d *Document) any {
+		if !f.isMoved(d) {
 			return nil
 		}
 		return d.wanted
@@ -240,15 +240,15 @@ func (f *fileMigration) rewrite(t top) (changes []edit.Change, appended string) 
 				Code: diag.NotRewritten, Message: "the document cannot be moved in place: " + err.Error(),
 				Help: "write it more plainly, or move it by hand",
 			})
-		} else if err == nil && f.moves(d) {
+		} else if err == nil && f.isMoved(d) {
 			appended += d.appended
 		}
 	}
 	return changes, appended
 }
 
-// moves reports whether the text of a document changes.
-func (m *migration) moves(d *Document) bool {
+// isMoved reports whether the text of a document changes.
+func (m *migration) isMoved(d *Document) bool {
 	return d.Outcome == Moved && (m.Only == nil || m.Only(d.Doc))
 }
 

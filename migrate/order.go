@@ -11,10 +11,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// arrange puts each rule in front of the more general ones that share a method
-// with it: v2 refuses the other order, in which nothing reaches it. Other rules that
-// share requests keep their order, as far as that is possible.
-func (c *conversion) arrange(all []*rule) []*rule {
+// arrangeRules puts each rule in front of the more general ones that share a
+// method with it: v2 refuses the other order, in which nothing reaches it.
+// Other rules that share requests keep their order, as far as that is possible.
+func (c *conversion) arrangeRules(all []*rule) []*rule {
 	pairs := c.pairs(all)
 	if pairs == nil {
 		return all
@@ -31,7 +31,7 @@ func (c *conversion) arrange(all []*rule) []*rule {
 		sorted[k] = all[i]
 		for _, j := range out[k+1:] {
 			if j < i && pairs[i][j] != free {
-				c.overtakes(all[i], all[j])
+				c.reportOvertaking(all[i], all[j])
 			}
 		}
 	}
@@ -132,10 +132,11 @@ func sharedMethod(a, b *rule) string {
 
 func (r *rule) hasOptions() bool { return r.preflight || slices.Contains(r.methods, options) }
 
-// overtakes reports the effect of a rule that now comes before a general one.
-func (c *conversion) overtakes(r, general *rule) {
+// reportOvertaking reports the effect of a rule that now comes before a general
+// one.
+func (c *conversion) reportOvertaking(r, general *rule) {
 	method := sharedMethod(r, general)
-	if general.index == r.index || alike(r, general) || method == options && (r.preflight || general.preflight) {
+	if general.index == r.index || sameTreatment(r, general) || method == options && (r.preflight || general.preflight) {
 		return
 	}
 	relation := c.relate(r.path, general.path)
@@ -148,7 +149,7 @@ func (c *conversion) overtakes(r, general *rule) {
 		}
 		w = witness(&request)
 	}
-	if r.public() && (r.direct || c.meshTokens()) && !general.public() {
+	if r.isPublic() && (r.direct || c.meshTokens()) && !general.isPublic() {
 		c.leave(diag.OrderNotMoved, r.at+".path", "remove the rule, or move it in front of the other one if these requests are meant to be public",
 			"nothing reaches %s today, because %s comes first; v2 would put it first, and let everybody in", quote(r), quote(general))
 		c.left[len(c.left)-1].Witness = w
@@ -157,7 +158,7 @@ func (c *conversion) overtakes(r, general *rule) {
 	f := c.tell(diag.RulesReordered, r.at+".path", "check that the requests of this path are to be answered by this rule",
 		"%s now comes before %s, as v2 demands, and answers requests that the other took", quote(r), quote(general))
 	f.Witness = w
-	f.Related = []diag.Related{{Message: "the general rule", At: c.at(general.at + ".path")}}
+	f.Related = []diag.Related{{Message: "the general rule", At: c.placeOf(general.at + ".path")}}
 }
 
 func quote(r *rule) string {
@@ -166,8 +167,8 @@ func quote(r *rule) string {
 	return "rule \"" + text + "\""
 }
 
-// alike reports whether two rules do the same with a request.
-func alike(a, b *rule) bool {
+// sameTreatment reports whether two rules do the same with a request.
+func sameTreatment(a, b *rule) bool {
 	rest := func(r *rule) source.Object {
 		o := without(r.old, "path", "methods", "accessStrategies", "mutators")
 		return append(o, r.access, source.Member{Key: "request", Value: r.request})
@@ -191,7 +192,7 @@ func (c *conversion) relate(a, b string) match.Relation {
 	if !c.purse.Charge(pairSteps) {
 		return match.Relation{Reason: match.TooMuch}
 	}
-	if apart(a, b) {
+	if areApart(a, b) {
 		return match.Relation{Kind: match.Disjoint}
 	}
 	r := c.covers.relate(a, b)
@@ -210,9 +211,9 @@ func (c *covers) template(text string) *match.Matcher {
 	return c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Template, Text: text}})
 }
 
-// apart reports whether two paths of v2 differ where both are literal. It is
+// areApart reports whether two paths of v2 differ where both are literal. It is
 // quick, and does not see every pair that shares no request.
-func apart(a, b string) bool {
+func areApart(a, b string) bool {
 	a, b = literalBeginning(a), literalBeginning(b)
 	n := min(len(a), len(b))
 	return a[:n] != b[:n]

@@ -47,30 +47,30 @@ func (m *migration) readParents(parts []*fileMigration) *parents {
 	}
 	for _, f := range parts {
 		for i := range f.gateways {
-			out.make(f, &f.gateways[i])
+			out.makeParent(f, &f.gateways[i])
 		}
 	}
 	return out
 }
 
-// make makes a Gateway of the Gateway API for one of Istio, unless there is one
-// already, or another one is configured.
-func (p *parents) make(f *fileMigration, g *istioGateway) {
+// makeParent makes a Gateway of the Gateway API for one of Istio, unless there
+// is one already, or another one is configured.
+func (p *parents) makeParent(f *fileMigration, g *istioGateway) {
 	if p.known[g.name] != nil || p.Config.GatewayAPI.Gateways[g.name.String()].Parent != "" {
 		return
 	}
 	made := &madeGateway{file: f, origin: g.origin}
 	made.objects, made.found = parentgateway.Lower(&parentgateway.Gateway{Namespace: g.name.Namespace, Name: g.name.Name, Spec: g.spec, Origin: g.origin, Class: p.Config.GatewayAPI.Class})
 	p.made[g.name] = made
-	if made.refused() || len(made.objects) == 0 {
+	if made.isRefused() || len(made.objects) == 0 {
 		return
 	}
 	parent, _ := kube.Decode(g.origin.Doc, gatewayGroup, source.NodeOf(made.objects[0].Value())).(*kube.ParentGateway)
 	p.known[g.name] = parent
 }
 
-// refused reports whether the Gateway cannot be said.
-func (g *madeGateway) refused() bool {
+// isRefused reports whether the Gateway cannot be said.
+func (g *madeGateway) isRefused() bool {
 	return diag.Levels{}.Apply(append(diag.List(nil), g.found...)).Max() == diag.Error
 }
 
@@ -102,9 +102,9 @@ func (p *parents) identity(gateway ir.Name) string {
 	return p.Identity(gateway, account)
 }
 
-// need writes the Gateways for those of Istio that a VirtualService which moves
-// names, each once.
-func (p *parents) need(istio []string) {
+// writeNeeded writes the Gateways for those of Istio that a VirtualService
+// which moves names, each once.
+func (p *parents) writeNeeded(istio []string) {
 	for _, name := range istio {
 		made := p.made[ir.NameIn(name)]
 		if made == nil {
@@ -112,7 +112,7 @@ func (p *parents) need(istio []string) {
 		}
 		delete(p.made, ir.NameIn(name))
 		made.file.notes = append(made.file.notes, made.found...)
-		if made.refused() || len(made.objects) == 0 {
+		if made.isRefused() || len(made.objects) == 0 {
 			continue
 		}
 		for i := range made.objects {

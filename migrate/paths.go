@@ -27,11 +27,11 @@ const budget match.Budget = 20_000
 // maxPath is how long an expression may be: Istio accepts no longer one.
 const maxPath = 1024
 
-// paths returns the v2 paths of a rule, and reports what is lost.
-func (c *conversion) paths(r *rule, text string) []string {
+// movePaths returns the v2 paths of a rule, and reports what is lost.
+func (c *conversion) movePaths(r *rule, text string) []string {
 	k := &cover{why: match.TooMuch}
 	if !c.purse.Spent() {
-		k = c.covers.of(pathlang.Path{Lang: c.pathLang(text), Text: text})
+		k = c.covers.coverOf(pathlang.Path{Lang: c.pathLang(text), Text: text})
 		c.purse.Charge(k.steps)
 	}
 	if k.why != "" {
@@ -58,11 +58,11 @@ func (c *conversion) paths(r *rule, text string) []string {
 
 func list(paths []string) string { return strings.Join(paths, " and ") }
 
-// of finds the smallest set of v2 paths for an older path.
-func (c *covers) of(p pathlang.Path) *cover {
+// coverOf finds the smallest set of v2 paths for an older path.
+func (c *covers) coverOf(p pathlang.Path) *cover {
 	return c.found.get(p, func() *cover {
 		q := &questions{covers: c}
-		k := q.find(p)
+		k := q.findCover(p)
 		k.steps = q.steps
 		return k
 	})
@@ -84,7 +84,7 @@ func (c *questions) difference(m *match.Matcher, others ...*match.Matcher) match
 // v2Path is the form of paths that v2 accepts.
 var v2Path = regexp.MustCompile(apirule.TemplatePattern.Expr)
 
-func (c *questions) find(p pathlang.Path) *cover {
+func (c *questions) findCover(p pathlang.Path) *cover {
 	if p.Lang == pathlang.Star {
 		return &cover{paths: []string{p.Text}}
 	}
@@ -102,30 +102,30 @@ func (c *questions) find(p pathlang.Path) *cover {
 	if why != "" {
 		return &cover{why: why}
 	}
-	paths := c.sound(old, shapes)
+	paths := c.keepSound(old, shapes)
 	if len(paths) == 0 {
 		return &cover{why: "it is not made of whole segments"}
 	}
-	paths = c.least(paths)
-	rest := c.rest(old, paths)
+	paths = c.keepLeast(paths)
+	rest := c.askRest(old, paths)
 	switch {
 	case rest.Empty:
 		return &cover{paths: paths}
 	case rest.Witness == nil:
 		return &cover{why: "kgw cannot decide which requests it matches"}
-	case !shapes.loses(c, old, paths):
+	case !shapes.loseOnly(c, old, paths):
 		return &cover{why: "it is not made of whole segments"}
 	}
 	return &cover{paths: paths, lost: rest.Witness}
 }
 
-// sound keeps the candidates that v2 accepts and that match nothing that the
+// keepSound keeps the candidates that v2 accepts and that match nothing that the
 // older path did not.
-func (c *questions) sound(old *match.Matcher, shapes shapes) []string {
+func (c *questions) keepSound(old *match.Matcher, shapes shapes) []string {
 	var out []string
 	for _, s := range shapes {
 		for _, path := range s.candidates {
-			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.difference(c.literally(path), old).Empty {
+			if v2Path.MatchString(path) && strings.Count(path, "{**}") < 2 && c.difference(c.literalMatcher(path), old).Empty {
 				out = append(out, path)
 			}
 		}
@@ -133,9 +133,9 @@ func (c *questions) sound(old *match.Matcher, shapes shapes) []string {
 	return out
 }
 
-// literally is a v2 path as its policies enforce it: what is not an operator is
-// text.
-func (c *covers) literally(path string) *match.Matcher {
+// literalMatcher is a v2 path as its policies enforce it: what is not an
+// operator is text.
+func (c *covers) literalMatcher(path string) *match.Matcher {
 	if path == "/*" {
 		return c.template(path)
 	}
@@ -155,8 +155,8 @@ func (c *covers) literally(path string) *match.Matcher {
 	return c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: b.String()}})
 }
 
-// least drops the paths that the others cover.
-func (c *questions) least(paths []string) []string {
+// keepLeast drops the paths that the others cover.
+func (c *questions) keepLeast(paths []string) []string {
 	for i := 0; i < len(paths); {
 		var others []*match.Matcher
 		for k, p := range paths {
@@ -176,8 +176,8 @@ func (c *questions) least(paths []string) []string {
 // noURI are paths that no URI has (RFC 3986): v2's operators do not match them.
 const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|[0-9a-fA-F](?:[^0-9a-fA-F].*)?)?)`
 
-// rest is what of the older path the new ones do not match.
-func (c *questions) rest(old *match.Matcher, paths []string) match.Rest {
+// askRest is what of the older path the new ones do not match.
+func (c *questions) askRest(old *match.Matcher, paths []string) match.Rest {
 	others := []*match.Matcher{c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}})}
 	for _, p := range paths {
 		others = append(others, c.template(p))

@@ -12,18 +12,18 @@ import (
 
 const options = "OPTIONS"
 
-// preflights marks the rules that get OPTIONS, where a CORS policy needs it: without
-// it, v2 routes no preflight. The policy is the same for all rules, so that the
-// most general rule is enough for the ones within it, and an author's own rule
-// for OPTIONS for the ones that it covers. A public rule cannot replace one
-// that asks for a token: other requests with OPTIONS would get in.
-func (c *conversion) preflights(all []*rule) {
+// addPreflights marks the rules that get OPTIONS, where a CORS policy needs it:
+// without it, v2 routes no preflight. The policy is the same for all rules, so
+// that the most general rule is enough for the ones within it, and an author's
+// own rule for OPTIONS for the ones that it covers. A public rule cannot
+// replace one that asks for a token: other requests with OPTIONS would get in.
+func (c *conversion) addPreflights(all []*rule) {
 	if !c.hasCORS() {
 		return
 	}
 	needs := slices.DeleteFunc(slices.Clone(all), func(r *rule) bool {
 		return len(r.methods) == 0 || slices.ContainsFunc(all, func(o *rule) bool {
-			return slices.Contains(o.methods, options) && (o == r || c.within(r.path, o.path))
+			return slices.Contains(o.methods, options) && (o == r || c.isWithin(r.path, o.path))
 		})
 	})
 	var added []int
@@ -46,10 +46,10 @@ func (c *conversion) preflights(all []*rule) {
 // the rule r too. Of two rules for one path the one that asks for more, or else
 // the first, has it.
 func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
-	if !c.within(r.path, o.path) || o.public() && !r.public() {
+	if !c.isWithin(r.path, o.path) || o.isPublic() && !r.isPublic() {
 		return false
 	}
-	if !c.within(o.path, r.path) || o.public() != r.public() {
+	if !c.isWithin(o.path, r.path) || o.isPublic() != r.isPublic() {
 		return true
 	}
 	return slices.Index(all, o) < slices.Index(all, r)
@@ -59,15 +59,15 @@ func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
 // a request was the one, with its methods.
 func (c *conversion) meshTokens() bool { return c.settings.IstioJWT && c.result.From == "v1beta1" }
 
-// opened reports requests that get in although nothing matched them before. The
-// route of a rule that goes to Oathkeeper matches every method, and Oathkeeper
-// finds no Rule for methods that a later rule lets through without it; in v2 the
-// later rule matches them.
-func (c *conversion) opened(all []*rule) {
+// reportOpened reports requests that get in although nothing matched them
+// before. The route of a rule that goes to Oathkeeper matches every method, and
+// Oathkeeper finds no Rule for methods that a later rule lets through without
+// it; in v2 the later rule matches them.
+func (c *conversion) reportOpened(all []*rule) {
 	if c.meshTokens() {
 		return
 	}
-	c.overlaps(all)
+	c.reportOverlaps(all)
 	for i, r := range all {
 		if r.direct || slices.ContainsFunc(all[:i], func(o *rule) bool { return !o.direct && o.path == r.path }) {
 			continue
@@ -76,11 +76,11 @@ func (c *conversion) opened(all []*rule) {
 			return
 		}
 		for _, g := range all[i+1:] {
-			if !g.direct || g.index == r.index || apart(r.path, g.path) {
+			if !g.direct || g.index == r.index || areApart(r.path, g.path) {
 				continue
 			}
 			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
-				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.within(r.path, o.path) })
+				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.isWithin(r.path, o.path) })
 			})
 			relation := c.relate(r.path, g.path)
 			if len(free) == 0 || relation.Witness == nil {
@@ -98,16 +98,16 @@ func (c *conversion) opened(all []*rule) {
 	}
 }
 
-// overlaps reports requests that two rules of Oathkeeper matched: it answers them
-// with 500, and in v2 the first rule matches them.
-func (c *conversion) overlaps(all []*rule) {
+// reportOverlaps reports requests that two rules of Oathkeeper matched: it
+// answers them with 500, and in v2 the first rule matches them.
+func (c *conversion) reportOverlaps(all []*rule) {
 	var rules []*rule // the first of each older rule
 	var sets []match.Set
 	seen := map[int]bool{}
 	for _, r := range all {
 		if !r.direct && !seen[r.index] {
 			seen[r.index] = true
-			rules, sets = append(rules, r), append(sets, match.Set{Path: c.older(r), Methods: r.methods})
+			rules, sets = append(rules, r), append(sets, match.Set{Path: c.olderPath(r), Methods: r.methods})
 		}
 	}
 	match.PairsOf(c.judge.CompileAll(sets), c.purse, func(i, j int, both match.Relation) bool {
@@ -131,21 +131,21 @@ func (c *conversion) tellOverlap(r, g *rule, request match.Request) {
 	f := c.tell(diag.OverlapEnds, r.at+".path", "check that this rule may let them in, or give the two rules different methods or paths",
 		"%s and %s both match requests with %s, which Oathkeeper answers with 500: afterwards %s answers them", quote(r), quote(g), strings.Join(both, ", "), quote(r))
 	f.Witness = witness(&request)
-	f.Related = []diag.Related{{Message: "the other rule", At: c.at(g.at + ".path")}}
+	f.Related = []diag.Related{{Message: "the other rule", At: c.placeOf(g.at + ".path")}}
 }
 
-// older is the path that a rule had.
-func (c *conversion) older(r *rule) pathlang.Path {
+// olderPath is the path that a rule had.
+func (c *conversion) olderPath(r *rule) pathlang.Path {
 	path, _ := r.old.Get("path")
 	text, _ := path.(string)
 	return pathlang.Path{Lang: c.pathLang(text), Text: text}
 }
 
-// split returns the methods that a rule shares with an earlier one, and those
-// that it does not, a rule each. The policy of a rule leaves the paths of
+// splitMethods returns the methods that a rule shares with an earlier one, and
+// those that it does not, a rule each. The policy of a rule leaves the paths of
 // earlier rules with a common method out, for all its methods: requests with
 // the others would be refused there.
-func (c *conversion) split(all []*rule) []*rule {
+func (c *conversion) splitMethods(all []*rule) []*rule {
 	var out []*rule
 	for i, r := range all {
 		var groups []*rule
@@ -154,7 +154,7 @@ func (c *conversion) split(all []*rule) []*rule {
 			if c.purse.Spent() {
 				return all
 			}
-			with := c.sharing(all[:i], r, m)
+			with := c.sharesMethod(all[:i], r, m)
 			if k := slices.IndexFunc(shared, func(s []bool) bool { return slices.Equal(s, with) }); k >= 0 {
 				groups[k].methods = append(groups[k].methods, m)
 				continue
@@ -166,16 +166,16 @@ func (c *conversion) split(all []*rule) []*rule {
 		if len(groups) < 2 {
 			groups = []*rule{r}
 		} else {
-			c.toldSplit(r, groups)
+			c.reportSplit(r, groups)
 		}
 		out = append(out, groups...)
 	}
 	return out
 }
 
-// sharing reports for each earlier rule whether it matches the method, with paths
-// that the rule has too.
-func (c *conversion) sharing(earlier []*rule, r *rule, method string) []bool {
+// sharesMethod reports for each earlier rule whether it matches the method,
+// with paths that the rule has too.
+func (c *conversion) sharesMethod(earlier []*rule, r *rule, method string) []bool {
 	out := make([]bool, len(earlier))
 	for i, o := range earlier {
 		out[i] = o.path != r.path && slices.Contains(o.methods, method) && c.relate(o.path, r.path).Kind != match.Disjoint
@@ -183,7 +183,7 @@ func (c *conversion) sharing(earlier []*rule, r *rule, method string) []bool {
 	return out
 }
 
-func (c *conversion) toldSplit(r *rule, groups []*rule) {
+func (c *conversion) reportSplit(r *rule, groups []*rule) {
 	var lists []string
 	for _, g := range groups {
 		lists = append(lists, strings.Join(g.methods, " "))
@@ -192,15 +192,15 @@ func (c *conversion) toldSplit(r *rule, groups []*rule) {
 		quote(r), len(groups), strings.Join(lists, " and "))
 }
 
-// root leaves a document whose rule for "/" alone asks for more than the rule
-// for everything: the policy of the latter does not leave "/" out.
-func (c *conversion) root(all []*rule) {
+// leaveRoot leaves a document whose rule for "/" alone asks for more than the
+// rule for everything: the policy of the latter does not leave "/" out.
+func (c *conversion) leaveRoot(all []*rule) {
 	for _, r := range all {
-		if r.path != "/" || r.public() {
+		if r.path != "/" || r.isPublic() {
 			continue
 		}
 		for _, o := range all {
-			if (o.path == "/*" || o.path == "/{**}") && shareMethod(o, r) && !alike(o, r) {
+			if (o.path == "/*" || o.path == "/{**}") && shareMethod(o, r) && !sameTreatment(o, r) {
 				c.leave(diag.OrderNotMoved, r.at+".path", "give the two rules different methods, or let them demand the same",
 					"v2 would let callers of %s in to \"/\" too: its policy for everything includes \"/\"", quote(o))
 			}

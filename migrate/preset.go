@@ -16,7 +16,7 @@ func Presets(files []*source.File) map[string]Issuer {
 		docs, _ := source.Split(f)
 		for _, d := range docs {
 			if root, _ := d.Parse(); root != nil {
-				presets(d, root, out)
+				addPresets(d, root, out)
 			}
 		}
 	}
@@ -26,7 +26,7 @@ func Presets(files []*source.File) map[string]Issuer {
 // presetGroups are the group of IDPPreset and the one it had first.
 var presetGroups = map[string]bool{"authentication.kyma-project.io": true, "ui.kyma.cx": true}
 
-func presets(d *source.Document, root *source.Node, out map[string]Issuer) {
+func addPresets(d *source.Document, root *source.Node, out map[string]Issuer) {
 	d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
 	if d.Kind == "IDPPreset" && presetGroups[schema.Group(d.APIVersion)] {
 		spec := source.Field(root, "spec")
@@ -36,7 +36,7 @@ func presets(d *source.Document, root *source.Node, out map[string]Issuer) {
 	items, _ := d.Items(root)
 	for _, item := range items {
 		node, _ := item.Outline()
-		presets(item, node, out)
+		addPresets(item, node, out)
 	}
 }
 

@@ -10,16 +10,16 @@ import (
 	"github.com/kgw-dev/kgw/schema/apirule"
 )
 
-// prune removes fields from the document that the API server would have dropped:
-// they have no effect today, and need no decision.
-func (c *conversion) prune() {
+// pruneFields removes fields from the document that the API server would have
+// dropped: they have no effect today, and need no decision.
+func (c *conversion) pruneFields() {
 	k := schema.Find(apirule.Group+"/"+c.result.From, "APIRule")
 	if k == nil {
 		return
 	}
-	c.firstHost()
-	c.firstGateway()
-	for _, f := range k.Type.Check(source.NodeOf(plain(c.before())), source.Ref{Doc: c.doc}) {
+	c.convertFirstHost()
+	c.convertFirstGateway()
+	for _, f := range k.Type.Check(source.NodeOf(withoutNotes(c.before())), source.Ref{Doc: c.doc}) {
 		switch {
 		case f.Code != diag.UnknownField:
 		case f.Hides != nil:
@@ -35,9 +35,9 @@ func (c *conversion) prune() {
 	}
 }
 
-// firstHost converts the first form of v2alpha1, with one host, to the later
-// one with a list of hosts (Kyma's API Gateway 2.6).
-func (c *conversion) firstHost() {
+// convertFirstHost converts the first form of v2alpha1, with one host, to the
+// later one with a list of hosts (Kyma's API Gateway 2.6).
+func (c *conversion) convertFirstHost() {
 	host, written := c.spec.Get("host")
 	if c.result.From != "v2alpha1" && c.result.From != "v2" || !written || has(c.spec, "hosts") {
 		return
@@ -51,13 +51,13 @@ func (c *conversion) firstHost() {
 	c.spec, c.result.restored = out, true
 }
 
-// firstGateway converts the first form of v2alpha1, with any spelling of a Gateway,
-// to the one with namespace and name.
-func (c *conversion) firstGateway() {
+// convertFirstGateway converts the first form of v2alpha1, with any spelling of
+// a Gateway, to the one with namespace and name.
+func (c *conversion) convertFirstGateway() {
 	written, _ := c.spec.Get("gateway")
 	text, ok := written.(string)
 	if c.result.From != "v2alpha1" || !ok || strings.Contains(text, "/") {
 		return
 	}
-	c.spec, c.result.restored = replaced(c.spec, "gateway", c.gateway(written)), true
+	c.spec, c.result.restored = withValue(c.spec, "gateway", c.moveGateway(written)), true
 }

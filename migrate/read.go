@@ -20,25 +20,25 @@ func (m *migration) read(file *source.File) *fileMigration {
 	f := &fileMigration{migration: m, file: file}
 	docs, problems := source.Split(file)
 	for _, p := range problems {
-		f.problem(p)
+		f.addProblem(p)
 	}
 	roots, found := make([]*source.Node, len(docs)), make([][]source.Problem, len(docs))
-	parallel.Each(len(docs), func(i int) { roots[i], found[i] = m.outline(docs[i]) })
+	parallel.Each(len(docs), func(i int) { roots[i], found[i] = m.readOutline(docs[i]) })
 	for _, p := range slices.Concat(found...) {
-		f.problem(p)
+		f.addProblem(p)
 	}
 	for i, d := range docs {
 		if roots[i] != nil {
 			first := len(f.documents)
-			if f.document(d, roots[i]); len(f.documents) > first {
-				if f.ours(d.APIVersion, d.Kind) {
+			if f.readDocument(d, roots[i]); len(f.documents) > first {
+				if f.isOwn(d.APIVersion, d.Kind) {
 					roots[i] = nil // a tree is kept only where items are composed
 				}
 				f.tops = append(f.tops, top{d, roots[i], first})
 			}
 		}
 	}
-	parallel.Each(len(f.waiting), func(i int) { f.documents[i] = f.converted(f.documents[i].Doc, f.waiting[i]) })
+	parallel.Each(len(f.waiting), func(i int) { f.documents[i] = f.convertDocument(f.documents[i].Doc, f.waiting[i]) })
 	f.waiting = nil
 	if len(f.found) > 0 {
 		f.leaveAll()
@@ -46,9 +46,9 @@ func (m *migration) read(file *source.File) *fileMigration {
 	return f
 }
 
-// outline reads a document, with its aliases written out where it may hold a
+// readOutline reads a document, with its aliases written out where it may hold a
 // resource to be moved.
-func (m *migration) outline(d *source.Document) (*source.Node, []source.Problem) {
+func (m *migration) readOutline(d *source.Document) (*source.Node, []source.Problem) {
 	root, problem := d.Outline()
 	var found []source.Problem
 	if problem != nil {
@@ -58,7 +58,7 @@ func (m *migration) outline(d *source.Document) (*source.Node, []source.Problem)
 		return nil, found
 	}
 	d.APIVersion, d.Kind, d.Namespace, d.Name = source.Head(root)
-	if !m.ours(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
+	if !m.isOwn(d.APIVersion, d.Kind) && !strings.HasSuffix(d.Kind, "List") {
 		return root, found
 	}
 	root, problems := d.Expand(root)
@@ -70,14 +70,14 @@ func (m *migration) outline(d *source.Document) (*source.Node, []source.Problem)
 	return root, found
 }
 
-func (f *fileMigration) problem(p source.Problem) {
+func (f *fileMigration) addProblem(p source.Problem) {
 	f.found.Add(diag.FromProblem(p))
 	f.fatal = f.fatal || p.Kind.Fatal()
 }
 
-// ours reports whether a document is one that is moved: an APIRule or an Api, or
+// isOwn reports whether a document is one that is moved: an APIRule or an Api, or
 // a VirtualService.
-func (m *migration) ours(apiVersion, kind string) bool {
+func (m *migration) isOwn(apiVersion, kind string) bool {
 	group := schema.Group(apiVersion)
 	if m.To == ToGatewayAPI {
 		return kind == "VirtualService" && group == istioGroup
@@ -85,13 +85,13 @@ func (m *migration) ours(apiVersion, kind string) bool {
 	return kind == "APIRule" && group == apirule.Group || kind == "Api" && (group == apirule.Group || group == "gateway.kyma.cx")
 }
 
-// document handles one document: a resource, a List, or an object that
+// readDocument handles one document: a resource, a List, or an object that
 // resources refer to.
-func (f *fileMigration) document(d *source.Document, root *source.Node) {
+func (f *fileMigration) readDocument(d *source.Document, root *source.Node) {
 	switch {
-	case !f.ours(d.APIVersion, d.Kind):
+	case !f.isOwn(d.APIVersion, d.Kind):
 	case f.To == ToGatewayAPI:
-		f.service(d, root)
+		f.noteService(d, root)
 		return
 	default:
 		f.documents, f.waiting = append(f.documents, Document{Doc: d}), append(f.waiting, root)
@@ -103,7 +103,7 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 		f.policies = append(f.policies, ir.Name{Namespace: f.inNamespace(d).Namespace, Name: d.Name})
 		return
 	case f.refersTo(group, d.Kind):
-		f.companion(d, group, root)
+		f.readCompanion(d, group, root)
 		return
 	}
 	if d.APIVersion == "" && d.Kind == "" {
@@ -115,7 +115,7 @@ func (f *fileMigration) document(d *source.Document, root *source.Node) {
 	items, _ := d.Items(root)
 	for _, item := range items {
 		node, _ := item.Outline()
-		f.document(item, node)
+		f.readDocument(item, node)
 	}
 }
 
@@ -130,9 +130,9 @@ func (f *fileMigration) refersTo(group, kind string) bool {
 	return group == "" && kind == "Namespace" || kind == "Gateway" && (group == istioGroup || group == gatewayGroup)
 }
 
-// companion reads an object that resources refer to.
-func (f *fileMigration) companion(d *source.Document, group string, root *source.Node) {
-	root = f.expanded(d, root)
+// readCompanion reads an object that resources refer to.
+func (f *fileMigration) readCompanion(d *source.Document, group string, root *source.Node) {
+	root = f.expandAliases(d, root)
 	o := kube.Decode(f.inNamespace(d), group, root)
 	if s, ok := o.(*kube.Service); ok {
 		f.services = append(f.services, *s)
@@ -159,8 +159,8 @@ func (f *fileMigration) inNamespace(d *source.Document) *source.Document {
 	return d
 }
 
-// expanded is a document's tree with aliases written out, or an empty one.
-func (f *fileMigration) expanded(d *source.Document, root *source.Node) *source.Node {
+// expandAliases is a document's tree with aliases written out, or an empty one.
+func (f *fileMigration) expandAliases(d *source.Document, root *source.Node) *source.Node {
 	if root, _ := d.Expand(root); root != nil {
 		return root
 	}
@@ -174,13 +174,13 @@ func (f *fileMigration) listHead(list source.Object) source.Object {
 	}
 	apiVersion, _ := list.Get("apiVersion")
 	if text, _ := apiVersion.(string); schema.Group(text) == apirule.Group {
-		return replaced(list, "apiVersion", apirule.Group+"/"+f.To)
+		return withValue(list, "apiVersion", apirule.Group+"/"+f.To)
 	}
 	return list
 }
 
-// replaced is an object with another value under a key that it has.
-func replaced(o source.Object, key string, value any) source.Object {
+// withValue is an object with another value under a key that it has.
+func withValue(o source.Object, key string, value any) source.Object {
 	out := slices.Clone(o)
 	for i := range out {
 		if out[i].Key == key {

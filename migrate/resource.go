@@ -22,8 +22,8 @@ const (
 
 var order = []string{"v1alpha1", "v1beta1", "v2alpha1", "v2"}
 
-// converted decides what one APIRule or Api becomes.
-func (f *fileMigration) converted(d *source.Document, root *source.Node) Document {
+// convertDocument decides what one APIRule or Api becomes.
+func (f *fileMigration) convertDocument(d *source.Document, root *source.Node) Document {
 	old, _ := source.Value(root).(source.Object)
 	_, version, _ := strings.Cut(d.APIVersion, "/")
 	c := &conversion{migration: f.migration, purse: match.Share(len(d.Verbatim(nil)), f.bytes, stepsPerByte), doc: f.inNamespace(d), old: old, result: Document{Doc: d, Kind: d.Kind, From: version}}
@@ -64,38 +64,38 @@ type conversion struct {
 func (c *conversion) convert() {
 	if c.result.Kind == "Api" {
 		c.result.Before = c.old
-		c.finish(c.ancestor())
+		c.finish(c.fromAPI())
 		return
 	}
-	if !c.restore() {
+	if !c.findSpec() {
 		c.finish(nil)
 		return
 	}
-	if c.elsewhere() {
+	if c.restoreSpec() {
 		return
 	}
-	c.official()
-	c.prune()
+	c.correctVersion()
+	c.pruneFields()
 	have, want := slices.Index(order, c.result.From), slices.Index(order, c.To)
-	c.result.Before = plain(c.before())
+	c.result.Before = withoutNotes(c.before())
 	c.result.restored = c.result.restored || c.from != "" || c.result.Before[slices.IndexFunc(c.old, isVersion)].Value != c.doc.APIVersion
 	switch {
 	case have < 0:
 		c.finish(nil)
 	case have > want, have == want && c.from == "" && c.doc.APIVersion == c.apiVersion():
 	case have >= slices.Index(order, "v2alpha1") || have == want:
-		c.finish(c.moved(c.spec))
+		c.finish(c.withVersion(c.spec))
 	case c.To == "v1beta1":
-		c.finish(c.moved(c.toV1beta1()))
+		c.finish(c.withVersion(c.toV1beta1()))
 	default:
 		c.fillIn()
-		c.finish(c.moved(c.toV2()))
+		c.finish(c.withVersion(c.toV2()))
 	}
 }
 
-// elsewhere deals with a document whose spec is that of another version, or is
+// restoreSpec deals with a document whose spec is that of another version, or is
 // not there; done is true where nothing can be moved.
-func (c *conversion) elsewhere() (done bool) {
+func (c *conversion) restoreSpec() (done bool) {
 	said := c.shown.Finding(c.doc, c.bare)
 	switch {
 	case c.shown == schema.NotMigrated && c.from == "":
@@ -113,14 +113,14 @@ func (c *conversion) elsewhere() (done bool) {
 		said.Message = "the rules are those of v1beta1, and are read as such"
 		c.done.Add(said)
 		c.result.From = "v1beta1"
-		c.oneHost()
+		c.replaceHosts()
 	}
 	return false
 }
 
-// oneHost replaces the hosts of a newer version in a spec by the host of
+// replaceHosts replaces the hosts of a newer version in a spec by the host of
 // v1beta1.
-func (c *conversion) oneHost() {
+func (c *conversion) replaceHosts() {
 	hosts, _ := c.spec.Get("hosts")
 	if list := elements(hosts); len(list) == 1 && !has(c.spec, "host") {
 		c.spec = slices.Clone(c.spec)
@@ -145,14 +145,14 @@ func (c *conversion) annotations() source.Object {
 	return out
 }
 
-// official reads a version that never was one for the version whose fields the
-// document has.
-func (c *conversion) official() {
+// correctVersion reads a version that never was one for the version whose
+// fields the document has.
+func (c *conversion) correctVersion() {
 	if slices.Contains(order, c.result.From) {
 		return
 	}
 	spelt := c.result.From
-	c.result.From = c.shape()
+	c.result.From = c.versionOfFields()
 	if c.result.From == "" {
 		c.leave(diag.NotValid, "apiVersion", "write the version that its fields are of", "APIRule never had a version %q, and the fields do not show which one is meant", spelt)
 		return
@@ -160,8 +160,8 @@ func (c *conversion) official() {
 	c.tell(diag.NeverOfficial, "apiVersion", "nothing, if that is what it is", "APIRule never had a version %q: the document is read as %s", spelt, c.result.From)
 }
 
-// shape is the version whose fields a spec has, or "".
-func (c *conversion) shape() string {
+// versionOfFields is the version whose fields a spec has, or "".
+func (c *conversion) versionOfFields() string {
 	service, _ := c.spec.Get("service")
 	s, _ := service.(source.Object)
 	switch {
@@ -183,7 +183,7 @@ func has(o source.Object, key string) bool {
 // before is the document with its version and the spec that it truly has.
 func (c *conversion) before() source.Object {
 	out := c.withSpec(c.old, c.spec)
-	return replaced(out, "apiVersion", apirule.Group+"/"+c.result.From)
+	return withValue(out, "apiVersion", apirule.Group+"/"+c.result.From)
 }
 
 // withSpec is a document with another spec.
@@ -191,26 +191,26 @@ func (c *conversion) withSpec(o, spec source.Object) source.Object {
 	if !has(o, "spec") {
 		return append(slices.Clone(o), source.Member{Key: "spec", Value: spec})
 	}
-	return replaced(o, "spec", spec)
+	return withValue(o, "spec", spec)
 }
 
-// moved is the document with the new version and spec, and without what only
-// a cluster writes.
-func (c *conversion) moved(spec source.Object) source.Object {
+// withVersion is the document with the new version and spec, and without what
+// only a cluster writes.
+func (c *conversion) withVersion(spec source.Object) source.Object {
 	if len(c.left) > 0 {
 		return nil
 	}
 	out := c.withSpec(c.old, spec)
-	out = replaced(out, "apiVersion", c.apiVersion())
-	return c.cleaned(out)
+	out = withValue(out, "apiVersion", c.apiVersion())
+	return c.withoutClusterFields(out)
 }
 
 // noise are the fields of metadata that only a cluster writes.
 var noise = []string{"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields", "resourceVersion", "selfLink", "uid"}
 
-// cleaned removes what only a cluster writes and what would be wrong of the new
-// version: it belongs to the object, not to the file.
-func (c *conversion) cleaned(o source.Object) source.Object {
+// withoutClusterFields removes what only a cluster writes and what would be
+// wrong of the new version: it belongs to the object, not to the file.
+func (c *conversion) withoutClusterFields(o source.Object) source.Object {
 	meta, _ := o.Get("metadata")
 	m, isObject := meta.(source.Object)
 	o = without(o, "status")
@@ -224,14 +224,14 @@ func (c *conversion) cleaned(o source.Object) source.Object {
 			if len(kept) == 0 && len(a) > 0 {
 				m = without(m, "annotations")
 			} else {
-				m = replaced(m, "annotations", kept)
+				m = withValue(m, "annotations", kept)
 			}
 		}
 	}
 	if finalizers, _ := m.Get("finalizers"); finalizers != nil {
 		m = withoutFinalizer(m, finalizers)
 	}
-	return replaced(o, "metadata", m)
+	return withValue(o, "metadata", m)
 }
 
 // finalizer is that of the controller.
@@ -246,12 +246,12 @@ func withoutFinalizer(m source.Object, v any) source.Object {
 	case len(kept) == 0:
 		return without(m, "finalizers")
 	}
-	return replaced(m, "finalizers", kept)
+	return withValue(m, "finalizers", kept)
 }
 
-// at is a place in the document: a path below the spec, or the annotation that
-// the spec was read from.
-func (c *conversion) at(path string) source.Ref {
+// placeOf is a place in the document: a path below the spec, or the annotation
+// that the spec was read from.
+func (c *conversion) placeOf(path string) source.Ref {
 	if c.from != "" && (path == "spec" || strings.HasPrefix(path, "spec.")) {
 		return source.Ref{Doc: c.doc}.At("metadata", "annotations", c.from)
 	}
@@ -260,12 +260,12 @@ func (c *conversion) at(path string) source.Ref {
 
 // leave notes why the document is left as it is.
 func (c *conversion) leave(code diag.Code, path, help, format string, args ...any) {
-	c.left.Add(diag.Finding{Code: code, At: c.at(path), Help: help, Message: fmt.Sprintf(format, args...)})
+	c.left.Add(diag.Finding{Code: code, At: c.placeOf(path), Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
 // tell notes what was done.
 func (c *conversion) tell(code diag.Code, path, help, format string, args ...any) *diag.Finding {
-	return c.done.Add(diag.Finding{Code: code, At: c.at(path), Help: help, Message: fmt.Sprintf(format, args...)})
+	return c.done.Add(diag.Finding{Code: code, At: c.placeOf(path), Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
 // finish sets the outcome. next is nil where the document is left.
@@ -281,5 +281,5 @@ func (c *conversion) finish(next source.Object) {
 		return
 	}
 	c.result.Outcome, c.result.Findings = Moved, c.done
-	c.result.After, c.result.wanted = plain(next), next
+	c.result.After, c.result.wanted = withoutNotes(next), next
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// restore finds the spec that the document truly has: its own, or that which
+// findSpec finds the spec that the document truly has: its own, or that which
 // the controller's converter has kept as JSON. ok is false where that cannot
 // be read, or where the document has rules that no converter made of it.
-func (c *conversion) restore() (ok bool) {
+func (c *conversion) findSpec() (ok bool) {
 	spec, _ := c.old.Get("spec")
 	c.spec, _ = spec.(source.Object)
 	annotations := c.annotations()

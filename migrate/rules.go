@@ -28,10 +28,10 @@ type rule struct {
 	direct, anyMethod bool
 }
 
-func (r *rule) public() bool { return r.access.Key == "noAuth" }
+func (r *rule) isPublic() bool { return r.access.Key == "noAuth" }
 
-// rules returns the rules of v2.
-func (c *conversion) rules() any {
+// moveRules returns the rules of v2.
+func (c *conversion) moveRules() any {
 	v, _ := c.spec.Get("rules")
 	list, ok := v.([]any)
 	if !ok || len(list) == 0 {
@@ -44,23 +44,23 @@ func (c *conversion) rules() any {
 			c.leave(diag.NotValid, fmt.Sprintf("spec.rules[%d]", i), "repair the rule", "rule %d is not a rule", i)
 			continue
 		}
-		all = append(all, c.rule(i, o)...)
+		all = append(all, c.moveRule(i, o)...)
 	}
 	if len(c.left) > 0 {
 		return v
 	}
-	all = c.distinct(all)
-	c.preflights(all)
-	all = c.arrange(all)
-	c.opened(all)
+	all = c.removeRepeated(all)
+	c.addPreflights(all)
+	all = c.arrangeRules(all)
+	c.reportOpened(all)
 	c.delegates = slices.ContainsFunc(all, func(r *rule) bool { return !r.direct })
 	for _, r := range all {
 		if r.preflight {
 			r.methods = append(slices.Clone(r.methods), options)
 		}
 	}
-	c.root(all)
-	all = c.split(all)
+	c.leaveRoot(all)
+	all = c.splitMethods(all)
 	out := make([]any, len(all))
 	c.origins = nil
 	for i, r := range all {
@@ -75,27 +75,28 @@ func (c *conversion) rules() any {
 	return out
 }
 
-// rule returns the rules of v2 that one older rule becomes, one for each path.
-func (c *conversion) rule(i int, o source.Object) []*rule {
+// moveRule returns the rules of v2 that one older rule becomes, one for each
+// path.
+func (c *conversion) moveRule(i int, o source.Object) []*rule {
 	r := rule{index: i, at: fmt.Sprintf("spec.rules[%d]", i), old: o}
 	path, _ := o.Get("path")
 	text, _ := path.(string)
 	methods, _ := o.Get("methods")
-	for _, m := range elements(upper(methods)) {
+	for _, m := range elements(spellUpper(methods)) {
 		if s, _ := m.(string); !slices.Contains(r.methods, s) {
 			r.methods = append(r.methods, s)
 		}
 	}
-	c.access(&r)
-	c.request(&r)
+	c.moveAccess(&r)
+	c.moveMutators(&r)
 	var out []*rule
-	for _, p := range c.paths(&r, text) {
+	for _, p := range c.movePaths(&r, text) {
 		one := r
 		one.path = p
 		out = append(out, &one)
 	}
 	if r.anyMethod && len(out) > 0 && len(c.left) == 0 {
-		c.methodsOf(&r, text)
+		c.reportMethods(&r, text)
 	}
 	return out
 }
@@ -105,8 +106,8 @@ func elements(v any) []any {
 	return list
 }
 
-// methodsOf reports that v2 enforces methods that were not enforced.
-func (c *conversion) methodsOf(r *rule, path string) {
+// reportMethods reports that v2 enforces methods that were not enforced.
+func (c *conversion) reportMethods(r *rule, path string) {
 	for _, m := range []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"} {
 		if slices.Contains(r.methods, m) {
 			continue
@@ -164,10 +165,10 @@ func (r *rule) render() source.Object {
 	return out
 }
 
-// distinct removes from each rule the methods that an earlier rule has with the
-// same path, and drops rules without methods left: the first one that matches
-// answers.
-func (c *conversion) distinct(all []*rule) []*rule {
+// removeRepeated removes from each rule the methods that an earlier rule has
+// with the same path, and drops rules without methods left: the first one that
+// matches answers.
+func (c *conversion) removeRepeated(all []*rule) []*rule {
 	taken := map[string]*rule{}
 	var out []*rule
 	for _, r := range all {
@@ -192,7 +193,7 @@ func (c *conversion) distinct(all []*rule) []*rule {
 // came to the second: Oathkeeper refuses requests that two rules match, and of two
 // policies for one path the last holds.
 func (c *conversion) leaveOut(r, first *rule, method string) {
-	if first.public() && !r.public() && (!first.direct || c.meshTokens()) {
+	if first.isPublic() && !r.isPublic() && (!first.direct || c.meshTokens()) {
 		c.leave(diag.OrderNotMoved, r.at+".path", "remove one of the two rules",
 			"%s and %s become one path of v2: %s %s would be open to everybody, which asks for a token today or is refused", quote(first), quote(r), method, r.path)
 		return
@@ -200,8 +201,8 @@ func (c *conversion) leaveOut(r, first *rule, method string) {
 	c.tell(diag.SettingDropped, r.at+".path", "", "%s %s is left out here: %s comes first and answers it", method, r.path, quote(first))
 }
 
-// within reports whether a path of v2 matches no other requests than another.
-func (c *conversion) within(a, b string) bool {
+// isWithin reports whether a path of v2 matches no other requests than another.
+func (c *conversion) isWithin(a, b string) bool {
 	if a == b {
 		return true
 	}

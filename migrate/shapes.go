@@ -78,7 +78,7 @@ func alternatives(re *syntax.Regexp) ([][]token, bool) {
 	case syntax.OpStar, syntax.OpPlus:
 		return repetition(re)
 	case syntax.OpConcat:
-		return product(re.Sub)
+		return joinAlternatives(re.Sub)
 	case syntax.OpAlternate:
 		var out [][]token
 		for _, s := range re.Sub {
@@ -113,10 +113,10 @@ func repetition(re *syntax.Regexp) ([][]token, bool) {
 	}
 	star := re.Op == syntax.OpStar
 	switch {
-	case sub.Op == syntax.OpAnyChar || sub.Op == syntax.OpAnyCharNotNL || sub.Op == syntax.OpStar && anything(sub.Sub[0]):
-		return one(star, any0, any1), true
-	case sub.Op == syntax.OpCharClass && notSlash(sub.Rune):
-		return one(star, segment0, segment1), true
+	case sub.Op == syntax.OpAnyChar || sub.Op == syntax.OpAnyCharNotNL || sub.Op == syntax.OpStar && isAnything(sub.Sub[0]):
+		return repeatOne(star, any0, any1), true
+	case sub.Op == syntax.OpCharClass && isNotSlash(sub.Rune):
+		return repeatOne(star, segment0, segment1), true
 	}
 	// (/.*)* is (/.*)?, and the algebra finds out whether more was meant.
 	all, ok := alternatives(sub)
@@ -126,20 +126,20 @@ func repetition(re *syntax.Regexp) ([][]token, bool) {
 	return all, ok
 }
 
-func one(star bool, zero, more tokenKind) [][]token {
+func repeatOne(star bool, zero, more tokenKind) [][]token {
 	if star {
 		return [][]token{{{kind: zero}}}
 	}
 	return [][]token{{{kind: more}}}
 }
 
-func anything(re *syntax.Regexp) bool {
+func isAnything(re *syntax.Regexp) bool {
 	return re.Op == syntax.OpAnyChar || re.Op == syntax.OpAnyCharNotNL
 }
 
-// notSlash reports whether a class is everything but a slash, and perhaps "?" and
-// "#", which no path has.
-func notSlash(runes []rune) bool {
+// isNotSlash reports whether a class is everything but a slash, and perhaps "?"
+// and "#", which no path has.
+func isNotSlash(runes []rune) bool {
 	in := func(r rune) bool {
 		for i := 0; i+1 < len(runes); i += 2 {
 			if r >= runes[i] && r <= runes[i+1] {
@@ -156,7 +156,7 @@ func notSlash(runes []rune) bool {
 	return !in('/')
 }
 
-func product(subs []*syntax.Regexp) ([][]token, bool) {
+func joinAlternatives(subs []*syntax.Regexp) ([][]token, bool) {
 	out := [][]token{nil}
 	for _, s := range subs {
 		next, ok := alternatives(s)
@@ -186,7 +186,7 @@ func propose(tokens []token) shape {
 			case t.kind == text:
 				next = append(next, b+t.text)
 			case (t.kind == any0 || t.kind == any1) && last:
-				next = append(next, rests(b, t.kind)...)
+				next = append(next, pathsFrom(b, t.kind)...)
 				if b != "" && !strings.HasSuffix(b, "/") {
 					s.tail = b
 				}
@@ -207,8 +207,8 @@ func propose(tokens []token) shape {
 	return s
 }
 
-// rests are the paths that begin with a text.
-func rests(b string, kind tokenKind) []string {
+// pathsFrom are the paths that begin with a text.
+func pathsFrom(b string, kind tokenKind) []string {
 	switch {
 	case b == "" || b == "/" && kind == any0:
 		return []string{"/*"}
@@ -223,9 +223,9 @@ func rests(b string, kind tokenKind) []string {
 // asRegex turns a quoted path of v2 into the expression that its author had.
 var asRegex = strings.NewReplacer(`\.`, ".", `\{\*\}`, "[^/]+", `\{\*\*\}`, ".*")
 
-// loses reports whether what the paths do not match is nothing but that: longer
-// names of the last segment in front of a repetition, or empty segments.
-func (all shapes) loses(c *questions, old *match.Matcher, paths []string) bool {
+// loseOnly reports whether what the paths do not match is nothing but that:
+// longer names of the last segment in front of a repetition, or empty segments.
+func (all shapes) loseOnly(c *questions, old *match.Matcher, paths []string) bool {
 	var others []*match.Matcher
 	for _, s := range all {
 		if s.tail != "" {

@@ -46,7 +46,7 @@ func (f *fileMigration) before() *source.File {
 	data := f.file.Data
 	var changes []edit.Change
 	for _, t := range f.tops {
-		w := composer{ours: f.ours, documents: f.documents[t.first:], pick: func(d *Document) any {
+		w := composer{ours: f.isOwn, documents: f.documents[t.first:], pick: func(d *Document) any {
 			if d.Outcome == Moved && d.restored {
 				return d.Before
 			}
@@ -101,7 +101,7 @@ func (c *composer) compose(d *source.Document, root *source.Node) any {
 	case !changed:
 		return nil
 	case c.head == nil:
-		return replaced(old, "items", out)
+		return withValue(old, "items", out)
 	}
-	return c.head(replaced(old, "items", out))
+	return c.head(withValue(old, "items", out))
 }

@@ -13,13 +13,13 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// workloads looks at all resources together: which of them expose one
+// checkWorkloads looks at all resources together: which of them expose one
 // workload, and who else calls it.
-func (m *migration) workloads(parts []*fileMigration) {
+func (m *migration) checkWorkloads(parts []*fileMigration) {
 	if m.To != "v2" {
 		return
 	}
-	w := m.known(parts)
+	w := m.knownWorkloads(parts)
 	for _, p := range parts {
 		for i := range p.documents {
 			w.add(&p.documents[i])
@@ -28,11 +28,11 @@ func (m *migration) workloads(parts []*fileMigration) {
 	for _, p := range parts {
 		for i := range p.documents {
 			if d := &p.documents[i]; d.changesHands() {
-				w.internal(d)
+				w.letInternalIn(d)
 			}
 		}
 	}
-	w.shared()
+	w.warnShared()
 }
 
 // workloads are the Services that resources expose, by the pods behind them.
@@ -57,7 +57,7 @@ type reference struct {
 	explicit bool // its namespace is written in the document
 }
 
-func (m *migration) known(parts []*fileMigration) *workloads {
+func (m *migration) knownWorkloads(parts []*fileMigration) *workloads {
 	w := &workloads{migration: m, selectors: map[ir.Name]map[string]string{}, policies: map[ir.Name]bool{}, exposed: map[string][]exposure{}}
 	for _, s := range m.Config.Known.Services {
 		namespace := s.Namespace
@@ -115,7 +115,7 @@ func (d *Document) services() []reference {
 	m, _ := meta.(source.Object)
 	own := reference{Name: ir.Name{Namespace: d.Doc.Namespace}, explicit: has(m, "namespace")}
 	main, _ := spec.Get("service")
-	all := []reference{named(main, own, "spec.service")}
+	all := []reference{namedService(main, own, "spec.service")}
 	within := own
 	if main, ok := main.(source.Object); ok && has(main, "namespace") {
 		within = all[0]
@@ -124,7 +124,7 @@ func (d *Document) services() []reference {
 	for i, r := range elements(rules) {
 		o, _ := r.(source.Object)
 		service, _ := o.Get("service")
-		all = append(all, named(service, within, fmt.Sprintf("spec.rules[%d].service", i)))
+		all = append(all, namedService(service, within, fmt.Sprintf("spec.rules[%d].service", i)))
 	}
 	var out []reference
 	for _, s := range all {
@@ -135,7 +135,7 @@ func (d *Document) services() []reference {
 	return out
 }
 
-func named(v any, within reference, at string) reference {
+func namedService(v any, within reference, at string) reference {
 	o, _ := v.(source.Object)
 	name, _ := o.Get("name")
 	namespace, _ := o.Get("namespace")
@@ -153,9 +153,9 @@ func (d *Document) changesHands() bool {
 	return d.Outcome == Moved && d.From != "v2alpha1" && d.From != "v2"
 }
 
-// shared warns about workloads that several resources expose, of which one is
+// warnShared warns about workloads that several resources expose, of which one is
 // moved.
-func (w *workloads) shared() {
+func (w *workloads) warnShared() {
 	for _, key := range w.order {
 		all := w.exposed[key]
 		moved := slices.ContainsFunc(all, func(e exposure) bool { return e.document.changesHands() })
@@ -171,7 +171,7 @@ func (w *workloads) shared() {
 		}
 		for i, e := range all {
 			if e.document.changesHands() {
-				e.document.Findings.Add(together(all, i, old))
+				e.document.Findings.Add(sharedFinding(all, i, old))
 			}
 		}
 	}
@@ -180,7 +180,7 @@ func (w *workloads) shared() {
 // maxRelated is how many of the others a warning names.
 const maxRelated = 5
 
-func together(all []exposure, i int, old bool) diag.Finding {
+func sharedFinding(all []exposure, i int, old bool) diag.Finding {
 	e := all[i]
 	f := diag.Finding{
 		Code: diag.SharedWorkload, At: source.Ref{Doc: e.document.Doc, Path: e.service.at},
@@ -207,9 +207,9 @@ func together(all []exposure, i int, old bool) diag.Finding {
 	return f
 }
 
-// internal writes the policies that let callers inside the cluster in, or says
-// that they are refused.
-func (w *workloads) internal(d *Document) {
+// letInternalIn writes the policies that let callers inside the cluster in, or
+// says that they are refused.
+func (w *workloads) letInternalIn(d *Document) {
 	services := d.services()
 	if !w.AllowInternal {
 		var list []string
@@ -240,7 +240,7 @@ func (w *workloads) internal(d *Document) {
 		}
 	}
 	for _, s := range services {
-		d.appended += w.policy(s)
+		d.appended += w.policyFor(s)
 	}
 }
 
@@ -249,9 +249,9 @@ func isJSON(data []byte) bool {
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
-// policy is the policy for internal callers of a workload, or "" where there
+// policyFor is the policy for internal callers of a workload, or "" where there
 // is one.
-func (w *workloads) policy(s reference) string {
+func (w *workloads) policyFor(s reference) string {
 	name := ir.Name{Namespace: s.Namespace, Name: PolicyName(s.Name.Name)}
 	key := w.key(s.Name)
 	for _, e := range w.exposed[key] {

@@ -44,17 +44,17 @@ func Group(apiVersion string) string {
 func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) {
 	kinds, groups := names()
 	if doc.Kind == "" || doc.APIVersion == "" {
-		return headless(doc, root, kinds)
+		return reportHeadless(doc, root, kinds)
 	}
 	group := Group(doc.APIVersion)
 	if group == rolebindings.Group && doc.Kind != config.Kind && shape.Nearest(doc.Kind, []string{"RoleBindings"}) != "" {
 		if doc.Kind != "RoleBindings" {
-			return almost(doc, "kind", doc.Kind, "RoleBindings"), true
+			return almostFinding(doc, "kind", doc.Kind, "RoleBindings"), true
 		}
-		return almost(doc, "apiVersion", doc.APIVersion, config.APIVersion), true
+		return almostFinding(doc, "apiVersion", doc.APIVersion, config.APIVersion), true
 	}
-	if group == Group(config.APIVersion) || note(group, doc.Kind) != nil {
-		return uncompiled(doc, group)
+	if group == Group(config.APIVersion) || noteFor(group, doc.Kind) != nil {
+		return reportUncompiled(doc, group)
 	}
 	if f, ok := almostCompanion(doc); ok {
 		return f, true
@@ -67,14 +67,14 @@ func Suspect(doc *source.Document, root *source.Node) (f diag.Finding, ok bool) 
 	switch {
 	case kind == "":
 	case exact && (group == own || doc.APIVersion == own):
-		return unknownVersion(doc, root, own, strings.TrimPrefix(strings.TrimPrefix(doc.APIVersion, own), "/")), true
+		return unknownVersionFinding(doc, root, own, strings.TrimPrefix(strings.TrimPrefix(doc.APIVersion, own), "/")), true
 	case slices.Contains(groups, group) && !exact:
-		return almost(doc, "kind", doc.Kind, kind), true
+		return almostFinding(doc, "kind", doc.Kind, kind), true
 	case nearestGroup(group, []string{own}) != "", exact && cutGroup(doc.APIVersion, group, own), exact && slices.Contains(groups, group):
 		version := doc.APIVersion[strings.LastIndexByte(doc.APIVersion, '/')+1:]
-		return almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, version)), true
+		return almostFinding(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, version)), true
 	case kind == "APIRule" && exact, kind == "FabricGateway" && exact, kind == "IDPPreset" && group == "ui.kyma.cx":
-		f = almost(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, ""))
+		f = almostFinding(doc, "apiVersion", doc.APIVersion, own+"/"+nearestVersion(kind, ""))
 		f.Message = fmt.Sprintf("%s is a kind of group %q, not of %q: the document is not compiled", doc.Kind, own, group)
 		return f, true
 	}
@@ -123,15 +123,15 @@ func nearestVersion(kind, text string) string {
 // another group than "gateway.x", and not a misspelt one.
 func nearestGroup(text string, groups []string) string {
 	for _, g := range groups {
-		if g != text && shape.Nearest(text, []string{g}) != "" && shape.Nearest(first(text), []string{first(g)}) != "" {
+		if g != text && shape.Nearest(text, []string{g}) != "" && shape.Nearest(firstPart(text), []string{firstPart(g)}) != "" {
 			return g
 		}
 	}
 	return ""
 }
 
-// first is the first dotted part of a group.
-func first(group string) string {
+// firstPart is the first dotted part of a group.
+func firstPart(group string) string {
 	name, _, _ := strings.Cut(group, ".")
 	return name
 }
@@ -148,17 +148,17 @@ func names() (kinds, groups []string) {
 	return kinds, groups
 }
 
-func note(group, kind string) *string {
+func noteFor(group, kind string) *string {
 	if n, ok := other[group+"/"+kind]; ok {
 		return &n
 	}
 	return nil
 }
 
-// uncompiled reports a document that is gateway configuration of a kind that is
-// not compiled, where ignoring it in silence would drop an intent.
-func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
-	n := note(group, doc.Kind)
+// reportUncompiled reports a document that is gateway configuration of a kind
+// that is not compiled, where ignoring it in silence would drop an intent.
+func reportUncompiled(doc *source.Document, group string) (diag.Finding, bool) {
+	n := noteFor(group, doc.Kind)
 	if n == nil || *n == "" {
 		return diag.Finding{}, false
 	}
@@ -169,14 +169,14 @@ func uncompiled(doc *source.Document, group string) (diag.Finding, bool) {
 	}, true
 }
 
-func unknownVersion(doc *source.Document, root *source.Node, group, version string) diag.Finding {
+func unknownVersionFinding(doc *source.Document, root *source.Node, group, version string) diag.Finding {
 	versions := versionsOf(doc.Kind)
 	f := diag.Finding{
 		Code: diag.UnknownVersion, At: source.Ref{Doc: doc, Path: "apiVersion"},
 		Message: fmt.Sprintf("%s has no version %q", doc.Kind, version),
 		Help:    "known versions are " + strings.Join(versions, ", "),
 	}
-	if other := fits(group, doc.Kind, root); other != nil {
+	if other := kindThatFits(group, doc.Kind, root); other != nil {
 		f.Help = fmt.Sprintf("its fields are those of %s: write apiVersion: %s", other.Version, other.APIVersion())
 	} else if near := shape.Nearest(version, versions); near != "" {
 		f.Help = fmt.Sprintf("did you mean %q? %s", group+"/"+near, f.Help)
@@ -184,7 +184,7 @@ func unknownVersion(doc *source.Document, root *source.Node, group, version stri
 	return f
 }
 
-func almost(doc *source.Document, field, have, want string) diag.Finding {
+func almostFinding(doc *source.Document, field, have, want string) diag.Finding {
 	return diag.Finding{
 		Code: diag.AlmostKind, At: source.Ref{Doc: doc, Path: field},
 		Message: fmt.Sprintf("%s %q looks like a misspelt %q: the document is not compiled", field, have, want),
@@ -192,11 +192,11 @@ func almost(doc *source.Document, field, have, want string) diag.Finding {
 	}
 }
 
-// headless reports a document that has no apiVersion or no kind but names one
-// of ours in the other, has the fields of one, or is a bare list of them.
-func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Finding, bool) {
+// reportHeadless reports a document that has no apiVersion or no kind but names
+// one of ours in the other, has the fields of one, or is a bare list of them.
+func reportHeadless(doc *source.Document, root *source.Node, kinds []string) (diag.Finding, bool) {
 	f := diag.Finding{Code: diag.NoHead, At: source.Ref{Doc: doc}}
-	if listed(root) {
+	if isList(root) {
 		f.Message = "the document is a list of resources without a head, and they are not compiled"
 		f.Help = "write each as a document of its own, or as items of apiVersion: v1, kind: List"
 		return f, true
@@ -206,7 +206,7 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	if doc.APIVersion == "" {
 		missing = "apiVersion"
 	}
-	if bare := bareSpec(root); bare != "" {
+	if bare := versionOfSpec(root); bare != "" {
 		f.Message = fmt.Sprintf("the document is the spec of an APIRule %s without its head, and nothing is compiled", bare)
 		f.Help = fmt.Sprintf("write it below spec:, with apiVersion: gateway.kyma-project.io/%s, kind: APIRule and metadata in front", bare)
 		return f, true
@@ -219,7 +219,7 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	f.Help = "add " + missing
 	if missing == "apiVersion" {
 		for _, group := range groups {
-			if other := fits(group, doc.Kind, root); other != nil {
+			if other := kindThatFits(group, doc.Kind, root); other != nil {
 				f.Help = fmt.Sprintf("its fields are those of %s: add apiVersion: %s", other.Version, other.APIVersion())
 			}
 		}
@@ -227,9 +227,9 @@ func headless(doc *source.Document, root *source.Node, kinds []string) (diag.Fin
 	return f, ours
 }
 
-// bareSpec is the version of APIRule whose spec a whole document is, as
+// versionOfSpec is the version of APIRule whose spec a whole document is, as
 // kubectl prints it with -o jsonpath, or "".
-func bareSpec(root *source.Node) string {
+func versionOfSpec(root *source.Node) string {
 	rules := source.Elements(source.Field(root, "rules"))
 	if len(rules) == 0 || source.Field(root, "apiVersion") != nil || source.Field(root, "kind") != nil {
 		return ""
@@ -246,9 +246,9 @@ func bareSpec(root *source.Node) string {
 	return ""
 }
 
-// listed reports whether a root is a list of resources, or a List without its
+// isList reports whether a root is a list of resources, or a List without its
 // kind, that holds one of ours.
-func listed(root *source.Node) bool {
+func isList(root *source.Node) bool {
 	elements := source.Elements(root)
 	if elements == nil {
 		elements = source.Elements(source.Field(root, "items"))

@@ -87,13 +87,13 @@ func almostCompanion(doc *source.Document) (diag.Finding, bool) {
 		c := &companions[i]
 		switch {
 		case group == c.group && shape.Nearest(doc.Kind, kindsOf(c.group)) == c.kind:
-			return almost(doc, "kind", doc.Kind, c.kind), true
+			return almostFinding(doc, "kind", doc.Kind, c.kind), true
 		case doc.Kind == c.kind && nearestGroup(group, []string{c.group}) != "":
 			near := c.versions[len(c.versions)-1]
 			if slices.Contains(c.versions, version) {
 				near = version
 			}
-			return almost(doc, "apiVersion", doc.APIVersion, c.group+"/"+near), true
+			return almostFinding(doc, "apiVersion", doc.APIVersion, c.group+"/"+near), true
 		}
 	}
 	return diag.Finding{}, false

@@ -19,7 +19,7 @@ func CRD(versions []Description) ([]byte, error) {
 	if d.Plural == "" {
 		return nil, fmt.Errorf("%s is not a resource of a cluster", d.Name())
 	}
-	stored := storage(versions)
+	stored := storedVersion(versions)
 	list := make([]any, 0, len(versions))
 	for i := range versions {
 		list = append(list, versions[i].crdVersion(i == stored))
@@ -43,11 +43,11 @@ func CRD(versions []Description) ([]byte, error) {
 	}), nil
 }
 
-// storage returns the index of the version that is stored.
-func storage(versions []Description) int {
+// storedVersion returns the index of the version that is stored.
+func storedVersion(versions []Description) int {
 	best := 0
 	for i := range versions {
-		if newer(versions[i].Version, versions[best].Version) {
+		if isNewer(versions[i].Version, versions[best].Version) {
 			best = i
 		}
 	}
@@ -56,9 +56,9 @@ func storage(versions []Description) int {
 
 var versionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v([0-9]+)(?:(alpha|beta)([0-9]+))?$`) })
 
-// newer compares versions as Kubernetes orders them: stable over beta over
+// isNewer compares versions as Kubernetes orders them: stable over beta over
 // alpha, then by number.
-func newer(a, b string) bool {
+func isNewer(a, b string) bool {
 	x, y := versionRank(a), versionRank(b)
 	for i := range x {
 		if x[i] != y[i] {

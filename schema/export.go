@@ -75,7 +75,7 @@ func Describe(name string) (found []Description, near string) {
 // JSON returns the JSON Schema (draft 7) as indented JSON, keys sorted, with a
 // line break at the end.
 func (d *Description) JSON() []byte {
-	return indented(d.schema(), d.Name())
+	return indentJSON(d.schema(), d.Name())
 }
 
 func (d *Description) schema() map[string]any {
@@ -83,7 +83,7 @@ func (d *Description) schema() map[string]any {
 	return k.JSONSchema()
 }
 
-func indented(schema map[string]any, name string) []byte {
+func indentJSON(schema map[string]any, name string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -106,13 +106,13 @@ func All() []byte {
 		each = append(each, map[string]any{"if": headIs(d.APIVersion(), d.Kind), "then": s})
 		versions, kinds = append(versions, d.APIVersion()), append(kinds, d.Kind)
 	}
-	return indented(map[string]any{
+	return indentJSON(map[string]any{
 		"$schema": "http://json-schema.org/draft-07/schema#",
 		"title":   "all kinds that kgw knows",
 		"type":    "object",
 		"properties": map[string]any{
-			"apiVersion": oneOrOther(versions),
-			"kind":       oneOrOther(kinds),
+			"apiVersion": textSchema(versions),
+			"kind":       textSchema(kinds),
 		},
 		"allOf": each,
 	}, "all kinds")
@@ -126,8 +126,8 @@ func headIs(apiVersion, kind string) map[string]any {
 	}
 }
 
-// oneOrOther is the schema of any text, with values to choose from.
-func oneOrOther(values []string) map[string]any {
+// textSchema is the schema of any text, with values to choose from.
+func textSchema(values []string) map[string]any {
 	slices.Sort(values)
 	return map[string]any{"anyOf": []any{map[string]any{"enum": slices.Compact(values)}, map[string]any{"type": "string"}}}
 }

@@ -24,7 +24,7 @@ func (k *Kind) Misplaced(doc *source.Document, root *source.Node, faults diag.Li
 	if !slices.ContainsFunc(faults, func(f diag.Finding) bool { return f.Code == diag.UnknownField }) {
 		return diag.Finding{}, false
 	}
-	other := fits(k.Group, k.Kind, root)
+	other := kindThatFits(k.Group, k.Kind, root)
 	if other == nil || other == k {
 		return diag.Finding{}, false
 	}
@@ -39,9 +39,9 @@ func (k *Kind) Misplaced(doc *source.Document, root *source.Node, faults diag.Li
 	return f, true
 }
 
-// fits returns the newest version of a kind whose description a document meets
-// except for its apiVersion, or nil.
-func fits(group, kind string, root *source.Node) *Kind {
+// kindThatFits returns the newest version of a kind whose description a
+// document meets except for its apiVersion, or nil.
+func kindThatFits(group, kind string, root *source.Node) *Kind {
 	for i := len(Kinds) - 1; i >= 0; i-- {
 		k := &Kinds[i]
 		if k.Group != group || k.Kind != kind {

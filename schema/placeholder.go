@@ -31,7 +31,7 @@ var (
 // documentation was to fill in, each once.
 func Placeholders(doc *source.Document, root *source.Node) diag.List {
 	p := placeholders{doc: doc}
-	p.walk(root, source.Ref{Doc: doc}, "")
+	p.visit(root, source.Ref{Doc: doc}, "")
 	return p.found
 }
 
@@ -40,32 +40,32 @@ type placeholders struct {
 	found diag.List
 }
 
-// walk looks at the value of a field and what is below it.
-func (p *placeholders) walk(n *source.Node, at source.Ref, field string) {
+// visit looks at the value of a field and what is below it.
+func (p *placeholders) visit(n *source.Node, at source.Ref, field string) {
 	switch {
 	case source.Elements(n) != nil:
 		for i, e := range source.Elements(n) {
-			p.walk(e, at.Elem(i), field)
+			p.visit(e, at.Elem(i), field)
 		}
 	case source.Keys(n) == nil:
 		if text := placeholder(field, n.Value); text != "" {
 			p.add(at, text)
 		}
 	default:
-		if text := p.flow(n, field); text != "" {
+		if text := p.flowPlaceholder(n, field); text != "" {
 			p.add(at, text)
 			return
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			p.walk(n.Content[i+1], at.At(key), key)
+			p.visit(n.Content[i+1], at.At(key), key)
 		}
 	}
 }
 
-// flow is a placeholder in braces that YAML reads as a mapping, such as
-// {Your issuer} or {{ .Values.host }}, where a field wants a plain value.
-func (p *placeholders) flow(n *source.Node, field string) string {
+// flowPlaceholder is a placeholder in braces that YAML reads as a mapping, such
+// as {Your issuer} or {{ .Values.host }}, where a field wants a plain value.
+func (p *placeholders) flowPlaceholder(n *source.Node, field string) string {
 	if !source.InBrackets(n) || !slices.Contains(filledIn, field) {
 		return ""
 	}

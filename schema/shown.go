@@ -45,17 +45,18 @@ func ShownAs(doc *source.Document, root *source.Node) (how Shown, bare bool) {
 		return NotMigrated, len(rules) == 0 || annotations[OriginalSpec] != ""
 	case newer && slices.ContainsFunc(rules, older):
 		return OlderBody, true
-	case !newer && empty(spec) && (written(annotations[OriginalVersion]) || source.Field(root, "status") != nil):
+	case !newer && isEmpty(spec) && (isNewerVersion(annotations[OriginalVersion]) || source.Field(root, "status") != nil):
 		return AsOlder, true
 	}
 	return AsItIs, false
 }
 
-// written reports whether the original version is a newer one than v1beta1.
-func written(original string) bool { return original == "v2alpha1" || original == "v2" }
+// isNewerVersion reports whether the original version is a newer one than
+// v1beta1.
+func isNewerVersion(original string) bool { return original == "v2alpha1" || original == "v2" }
 
-// empty reports whether a spec has no values.
-func empty(spec *source.Node) bool {
+// isEmpty reports whether a spec has no values.
+func isEmpty(spec *source.Node) bool {
 	for _, key := range source.Keys(spec) {
 		v := source.Value(source.Field(spec, key))
 		if list, isList := v.([]any); v != nil && (!isList || len(list) > 0) {

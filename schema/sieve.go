@@ -34,14 +34,14 @@ var (
 		"APIRule", "FabricGateway", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "RouteGroup", "ExternalGateway",
 	}
 	named = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + alternatives(ourKinds) + `|(?:` + alternatives(ourGroups) + `)/)`)
+		return regexp.MustCompile(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + joinWords(ourKinds) + `|(?:` + joinWords(ourGroups) + `)/)`)
 	})
 	compiledKind = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
 	})
 )
 
-func alternatives(words []string) string {
+func joinWords(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = regexp.QuoteMeta(w)

@@ -28,30 +28,30 @@ type condition struct {
 // anyPath is the condition of a match without one.
 var anyPath = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 
-// condition reads one match. A match for the mesh alone need not be expressible
-// in an HTTPRoute.
-func (s *service) condition(o *object) *condition {
+// readCondition reads one match. A match for the mesh alone need not be
+// expressible in an HTTPRoute.
+func (s *service) readCondition(o *object) *condition {
 	c := &condition{path: anyPath}
 	o.text("name")
 	o.text("statPrefix")
 	c.gateways = manifest.GatewayRefs(o.texts("gateways"), s.Namespace)
-	if len(c.gateways) > 0 && !slices.ContainsFunc(c.gateways, outside) {
+	if len(c.gateways) > 0 && !slices.ContainsFunc(c.gateways, isOutside) {
 		return c
 	}
-	s.uri(c, o)
+	s.readURI(c, o)
 	c.Set.View = match.RawPath
-	c.Methods = s.methods(o)
+	c.Methods = s.readMethods(o)
 	c.Set.Methods = c.Methods
 	for _, key := range []string{"scheme", "authority", "port", "sourceLabels", "sourceNamespace"} {
 		if o.has(key) {
-			s.unsaid(o.at.At(key), "the condition on %s", key)
+			s.reportUnsaid(o.at.At(key), "the condition on %s", key)
 		}
 	}
 	if without := o.child("withoutHeaders"); len(without.fields) > 0 {
-		s.unsaid(without.at, "that headers are absent")
+		s.reportUnsaid(without.at, "that headers are absent")
 	}
-	c.Headers = s.values(o.child("headers"))
-	c.Queries = s.values(o.child("queryParams"))
+	c.Headers = s.readValues(o.child("headers"))
+	c.Queries = s.readValues(o.child("queryParams"))
 	for i := range c.Headers {
 		if h := &c.Headers[i]; h.Type == "" {
 			c.Set.Predicates = append(c.Set.Predicates, match.Predicate{Source: match.Header, Name: h.Name, Values: []string{h.Value}})
@@ -59,22 +59,22 @@ func (s *service) condition(o *object) *condition {
 	}
 	conditions := len(c.Methods) + len(c.Headers) + len(c.Queries)
 	c.all = conditions == 0 && !c.folded && (c.path == anyPath || c.path == pathlang.Path{Lang: pathlang.Regex, Text: ".*"})
-	o.end()
+	o.reportUnread()
 	return c
 }
 
-// uri reads the condition on the path.
-func (s *service) uri(c *condition, o *object) {
-	kind, text, ok := s.stringMatch(o.child("uri"))
+// readURI reads the condition on the path.
+func (s *service) readURI(c *condition, o *object) {
+	kind, text, ok := s.readStringMatch(o.child("uri"))
 	fold := o.flag("ignoreUriCase")
 	switch {
 	case !ok && o.has("uri"):
-		s.unsaid(o.at.At("uri"), "a condition on the path that has no value")
+		s.reportUnsaid(o.at.At("uri"), "a condition on the path that has no value")
 	case !ok:
 	case kind == "regex":
 		c.path = pathlang.Path{Lang: pathlang.Regex, Text: text}
 	case !strings.HasPrefix(text, "/"):
-		s.unsaid(o.at.At("uri"), "the path %q: it does not begin with /", text)
+		s.reportUnsaid(o.at.At("uri"), "the path %q: it does not begin with /", text)
 	case kind == "exact":
 		c.path = pathlang.Path{Lang: pathlang.Exact, Text: text}
 	default:
@@ -96,22 +96,22 @@ func (s *service) uri(c *condition, o *object) {
 		c.Set.Path = pathlang.Path{Lang: pathlang.Regex, Text: c.Text}
 	}
 	if reason, refused := s.judge.RefusedBy(pathlang.Path{Lang: pathlang.Regex, Text: c.Text}, pathlang.RE2Istio); refused && !c.Exact {
-		s.refusedExpression(o.at.At("uri"), c.Text, reason)
+		s.reportExpression(o.at.At("uri"), c.Text, reason)
 	}
 }
 
-// stringMatch reads how a text is compared: "exact", "prefix" or "regex"; ok is
-// false without any of them.
-func (s *service) stringMatch(o *object) (kind, text string, ok bool) {
+// readStringMatch reads how a text is compared: "exact", "prefix" or "regex";
+// ok is false without any of them.
+func (s *service) readStringMatch(o *object) (kind, text string, ok bool) {
 	for _, k := range []string{"exact", "prefix", "regex"} {
 		if o.has(k) {
 			if ok {
-				s.odd(o.at, "one of exact, prefix and regex")
+				s.reportType(o.at, "one of exact, prefix and regex")
 			}
 			kind, text, ok = k, o.text(k), true
 		}
 	}
-	o.end()
+	o.reportUnread()
 	return kind, text, ok
 }
 
@@ -120,10 +120,10 @@ var alternatives = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\^?(?:\(([A-Z]+(?:\|[A-Z]+)*)\)|([A-Z]+(?:\|[A-Z]+)*))\$?$`)
 })
 
-// methods reads the condition on the method; none are all.
-func (s *service) methods(o *object) []string {
+// readMethods reads the condition on the method; none are all.
+func (s *service) readMethods(o *object) []string {
 	m := o.child("method")
-	kind, text, ok := s.stringMatch(m)
+	kind, text, ok := s.readStringMatch(m)
 	var out []string
 	switch {
 	case !ok && len(m.fields) == 0 || kind == "regex" && (text == ".*" || text == ".+"):
@@ -138,12 +138,12 @@ func (s *service) methods(o *object) []string {
 			}
 		}
 	default:
-		s.unsaid(m.at, "the condition on the method, which is not a list of methods")
+		s.reportUnsaid(m.at, "the condition on the method, which is not a list of methods")
 		return nil
 	}
 	for _, one := range out {
 		if !slices.Contains(routerule.Methods, one) {
-			s.unsaid(m.at, "the method %q", one)
+			s.reportUnsaid(m.at, "the method %q", one)
 		}
 	}
 	return out
@@ -153,19 +153,19 @@ func (s *service) methods(o *object) []string {
 // (gateway-api v1.6, HTTPHeaderName).
 var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[A-Za-z0-9!#$%&'*+\\-.^_`|~]{1,256}$") })
 
-// special are names of headers that istiod reads otherwise, or that Envoy's
+// isSpecial are names of headers that istiod reads otherwise, or that Envoy's
 // gateways remove.
-func special(header string) bool {
+func isSpecial(header string) bool {
 	return slices.Contains([]string{"uri", "scheme", "method", "authority", "host"}, header) || strings.HasPrefix(header, "x-envoy-")
 }
 
-// values reads conditions on headers or on parameters of the query.
-func (s *service) values(o *object) []manifest.ValueMatch {
+// readValues reads conditions on headers or on parameters of the query.
+func (s *service) readValues(o *object) []manifest.ValueMatch {
 	headers := strings.HasSuffix(o.at.Path, ".headers")
 	var out []manifest.ValueMatch
 	for _, key := range o.keys() {
 		child := o.child(key)
-		kind, text, ok := s.stringMatch(child)
+		kind, text, ok := s.readStringMatch(child)
 		m := manifest.ValueMatch{Name: key, Value: text, Type: "RegularExpression"}
 		switch {
 		case !ok || kind == "regex" && text == "*":
@@ -175,31 +175,31 @@ func (s *service) values(o *object) []manifest.ValueMatch {
 		case kind == "prefix" && headers:
 			m.Value = regexp.QuoteMeta(text) + ".*"
 		case kind == "prefix":
-			s.unsaid(child.at, "a parameter of the query by its prefix")
+			s.reportUnsaid(child.at, "a parameter of the query by its prefix")
 		}
 		if headers {
 			m.Name = strings.ToLower(key)
 		}
 		switch {
-		case !name().MatchString(key) || headers && special(m.Name):
-			s.unsaid(child.at, "a condition on %q", key)
+		case !name().MatchString(key) || headers && isSpecial(m.Name):
+			s.reportUnsaid(child.at, "a condition on %q", key)
 		case m.Value == "" || len(m.Value) > map[bool]int{true: routerule.MaxValue, false: maxParameter}[headers]:
-			s.unsaid(child.at, "a condition with a value of %d characters", len(m.Value))
+			s.reportUnsaid(child.at, "a condition with a value of %d characters", len(m.Value))
 		}
 		if m.Type != "" {
 			if reason, refused := s.judge.RefusedBy(pathlang.Path{Lang: pathlang.Regex, Text: m.Value}, pathlang.RE2Istio); refused {
-				s.refusedExpression(child.at, m.Value, reason)
+				s.reportExpression(child.at, m.Value, reason)
 			}
 		}
 		out = append(out, m)
 	}
 	if len(out) > routerule.MaxHeaders {
-		s.unsaid(o.at, "%d conditions: at most %d", len(out), routerule.MaxHeaders)
+		s.reportUnsaid(o.at, "%d conditions: at most %d", len(out), routerule.MaxHeaders)
 	}
 	slices.SortStableFunc(out, func(a, b manifest.ValueMatch) int { return strings.Compare(a.Name, b.Name) })
 	for i := 1; i < len(out); i++ {
 		if out[i].Name == out[i-1].Name {
-			s.unsaid(o.at, "two conditions on %q", out[i].Name)
+			s.reportUnsaid(o.at, "two conditions on %q", out[i].Name)
 		}
 	}
 	return out

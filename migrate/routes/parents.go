@@ -69,8 +69,8 @@ func (s *service) parentRefs(u *unit) []manifest.ParentRef {
 	return out
 }
 
-// tell reports what users should know about the result.
-func (s *service) tell(objects int) {
+// reportResult reports what users should know about the result.
+func (s *service) reportResult(objects int) {
 	at := source.Ref{Doc: s.Doc, Path: "spec.gateways"}
 	for _, istio := range s.gateways {
 		p := s.parents[istio]

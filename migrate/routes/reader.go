@@ -28,21 +28,21 @@ func (r *reader) object(v any, at source.Ref) *object {
 	o := &object{reader: r, at: at, read: map[string]bool{}}
 	fields, ok := v.(source.Object)
 	if o.fields = fields; !ok && v != nil {
-		r.odd(at, "a mapping")
+		r.reportType(at, "a mapping")
 	}
 	return o
 }
 
-// odd reports a value of another type than the field has.
-func (r *reader) odd(at source.Ref, want string) {
+// reportType reports a value of another type than the field has.
+func (r *reader) reportType(at source.Ref, want string) {
 	r.found.Add(diag.Finding{
 		Code: diag.ServiceFieldLeft, At: at, Help: "repair the VirtualService: the API server refuses it",
 		Message: fmt.Sprintf("%s of the VirtualService is not %s", at.Path, want),
 	})
 }
 
-// unsaid reports what an HTTPRoute has no words for.
-func (r *reader) unsaid(at source.Ref, format string, args ...any) {
+// reportUnsaid reports what an HTTPRoute has no words for.
+func (r *reader) reportUnsaid(at source.Ref, format string, args ...any) {
 	r.found.Add(diag.Finding{
 		Code: diag.RouteUnsaid, At: at, Help: "keep the VirtualService, or change the route",
 		Message: "an HTTPRoute cannot say " + fmt.Sprintf(format, args...),
@@ -73,7 +73,7 @@ func (o *object) list(key string) []any {
 	v := o.get(key)
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		o.odd(o.at.At(key), "a list")
+		o.reportType(o.at.At(key), "a list")
 	}
 	return list
 }
@@ -91,7 +91,7 @@ func (o *object) text(key string) string {
 	v := o.get(key)
 	s, ok := v.(string)
 	if !ok && v != nil {
-		o.odd(o.at.At(key), "text")
+		o.reportType(o.at.At(key), "text")
 	}
 	return s
 }
@@ -101,7 +101,7 @@ func (o *object) texts(key string) []string {
 	for i, v := range o.list(key) {
 		s, ok := v.(string)
 		if !ok {
-			o.odd(o.at.At(key).Elem(i), "text")
+			o.reportType(o.at.At(key).Elem(i), "text")
 		}
 		out = append(out, s)
 	}
@@ -112,7 +112,7 @@ func (o *object) flag(key string) bool {
 	v := o.get(key)
 	b, ok := v.(bool)
 	if !ok && v != nil {
-		o.odd(o.at.At(key), "true or false")
+		o.reportType(o.at.At(key), "true or false")
 	}
 	return b
 }
@@ -123,7 +123,7 @@ func (o *object) number(key string) float64 {
 	n, ok := v.(source.Number)
 	f, err := strconv.ParseFloat(string(n), 64)
 	if v != nil && (!ok || err != nil) {
-		o.odd(o.at.At(key), "a number")
+		o.reportType(o.at.At(key), "a number")
 	}
 	return f
 }
@@ -136,13 +136,13 @@ func (o *object) duration(key string) (d time.Duration, ok bool) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		o.odd(o.at.At(key), "a duration")
+		o.reportType(o.at.At(key), "a duration")
 	}
 	return d, true
 }
 
-// end reports the fields that nobody has read.
-func (o *object) end() {
+// reportUnread reports the fields that nobody has read.
+func (o *object) reportUnread() {
 	for _, m := range o.fields {
 		if o.read[m.Key] || m.Value == nil {
 			continue

@@ -14,10 +14,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// rewritten adds the rewriting of its path to a rule. A VirtualService replaces
+// addRewrite adds the rewriting of its path to a rule. A VirtualService replaces
 // the prefix that matched, or the whole path where none did; an HTTPRoute
 // replaces whole segments, and only of a path that is matched by them.
-func (s *service) rewritten(r *rule, c *condition, a *action) {
+func (s *service) addRewrite(r *rule, c *condition, a *action) {
 	at := a.at.At("rewrite", "uri")
 	prefix := c.path.Text
 	if c.path.Lang != pathlang.Prefix {
@@ -30,7 +30,7 @@ func (s *service) rewritten(r *rule, c *condition, a *action) {
 	case prefix == a.uri:
 		return
 	case segments == "" || slash && stem == a.uri || c.folded || !routerule.ExactAllowed(segments):
-		s.unsaid(at, "that the prefix %q of a path becomes %q", prefix, a.uri)
+		s.reportUnsaid(at, "that the prefix %q of a path becomes %q", prefix, a.uri)
 		return
 	case !slash:
 		s.lose(diag.SegmentsRewritten, at, fmt.Sprintf("an HTTPRoute rewrites whole segments: %s is no longer matched, and %s becomes %s instead of %s", prefix+"x", prefix+"/x", stem+"/x", a.uri+"/x"), acceptSegments)
@@ -62,10 +62,10 @@ func (r *rule) modify(path *manifest.PathModifier) {
 	own.Filters[i].URLRewrite = &both
 }
 
-// shield keeps a rule for what is below a path from the path itself, which the
-// prefix of an HTTPRoute matches too: that goes where the rule after it would
-// have sent it.
-func (s *service) shield(u *unit) {
+// addShields keeps a rule for what is below a path from the path itself, which
+// the prefix of an HTTPRoute matches too: that goes where the rule after it
+// would have sent it.
+func (s *service) addShields(u *unit) {
 	for i := 0; i < len(u.rules); i++ {
 		r := u.rules[i]
 		if r.below == "" {
@@ -74,14 +74,14 @@ func (s *service) shield(u *unit) {
 		one := r.Rule
 		one.Exact, one.Prefix, one.Text = true, false, r.below
 		one.Set.Path = pathlang.Path{Lang: pathlang.Exact, Text: r.below}
-		if s.judge.Difference(one.Set, certain(u.rules[:i])...).Empty && len(one.Headers)+len(one.Queries) == 0 {
+		if s.judge.Difference(one.Set, certainSets(u.rules[:i])...).Empty && len(one.Headers)+len(one.Queries) == 0 {
 			continue
 		}
 		next := slices.IndexFunc(u.rules[i+1:], func(o *rule) bool { return s.judge.Relate(one.Set, o.Set).Kind != match.Disjoint })
 		if next >= 0 {
 			next += i + 1
 		}
-		if next < 0 || !s.judge.Difference(one.Set, certain(u.rules[next:next+1])...).Empty || u.rules[next].Prefix {
+		if next < 0 || !s.judge.Difference(one.Set, certainSets(u.rules[next:next+1])...).Empty || u.rules[next].Prefix {
 			s.lose(diag.SegmentsRewritten, u.rules[i].at.At("rewrite", "uri"), fmt.Sprintf("an HTTPRoute rewrites whole segments: a request for %s itself is sent on as those below it are", r.below), acceptSegments)
 			continue
 		}
@@ -90,8 +90,8 @@ func (s *service) shield(u *unit) {
 	}
 }
 
-// certain are the sets of rules that match all that their sets say.
-func certain(rules []*rule) []match.Set {
+// certainSets are the sets of rules that match all that their sets say.
+func certainSets(rules []*rule) []match.Set {
 	var out []match.Set
 	for _, r := range rules {
 		if len(r.Queries) == 0 && len(r.Set.Predicates) == len(r.Headers) {
@@ -101,11 +101,11 @@ func certain(rules []*rule) []match.Set {
 	return out
 }
 
-// order puts the rules of a host into the order in which istiod asks them of
+// orderRules puts the rules of a host into the order in which istiod asks them of
 // VirtualServices: those of the oldest first, those that match everything behind
 // all others (pilot/pkg/networking/core/route, SortVHostRoutes), and arranges
 // them so that it asks them of HTTPRoutes alike.
-func (m *mover) order(units []*unit) {
+func (m *mover) orderRules(units []*unit) {
 	slices.SortStableFunc(units, func(a, b *unit) int { return byAge(&a.service.Service, &b.service.Service) })
 	var rules []*rule
 	for _, all := range []bool{false, true} {
@@ -126,21 +126,21 @@ func (m *mover) order(units []*unit) {
 		objects += len(u.pieces()) * len(u.service.hostnames())
 	}
 	meets := routerule.Meeting(spelled, m.o.Judge, match.NewPurse(purse))
-	m.sameAge(rules, meets)
+	m.reportSameAge(rules, meets)
 	routerule.Arrange(spelled, meets, objects > 1)
 	for _, r := range rules {
 		if len(r.Text) > routerule.MaxPath {
-			r.unit.service.unsaid(r.at, "the place of the route: its expression has more than %d characters", routerule.MaxPath)
+			r.unit.service.reportUnsaid(r.at, "the place of the route: its expression has more than %d characters", routerule.MaxPath)
 		}
 	}
 	if i, j, ok := routerule.Misplaced(spelled, meets, objects > 1); ok {
-		rules[j].unit.service.unsaid(rules[j].at, "that %q is asked before it, because its path is rewritten by its prefix", rules[i].Text)
+		rules[j].unit.service.reportUnsaid(rules[j].at, "that %q is asked before it, because its path is rewritten by its prefix", rules[i].Text)
 	}
 }
 
-// sameAge reports routes of two VirtualServices that have requests in common,
-// where it is not known which of the two is older.
-func (m *mover) sameAge(rules []*rule, meets [][]int) {
+// reportSameAge reports routes of two VirtualServices that have requests in
+// common, where it is not known which of the two is older.
+func (m *mover) reportSameAge(rules []*rule, meets [][]int) {
 	for i, later := range meets {
 		for _, j := range later {
 			a, b := rules[i].unit.service, rules[j].unit.service

@@ -79,17 +79,17 @@ func Move(services []Service, o Options) []Moved {
 		own.settle()
 		m.services = append(m.services, own)
 		if len(own.hosts) > 0 && !own.left {
-			own.build()
+			own.buildUnits()
 		}
 		for _, u := range own.units {
-			own.shield(u)
+			own.addShields(u)
 		}
 		own.settle()
 	}
-	m.share()
+	m.arrangeShared()
 	var out []Moved
 	for _, s := range m.services {
-		out = append(out, s.moved())
+		out = append(out, s.result())
 	}
 	return out
 }
@@ -110,15 +110,15 @@ func (s *service) settle() {
 	s.left = s.left || levelled.Max() == diag.Error
 }
 
-// share arranges the rules of services that share a host at a gateway. Where one
-// of them is left, all are.
-func (m *mover) share() {
-	groups := m.groups()
+// arrangeShared arranges the rules of services that share a host at a gateway.
+// Where one of them is left, all are.
+func (m *mover) arrangeShared() {
+	groups := m.groupServices()
 	for _, g := range groups {
 		if slices.ContainsFunc(g, func(s *service) bool { return s.left }) {
 			continue
 		}
-		m.order(unitsOf(g))
+		m.orderRules(unitsOf(g))
 		for _, s := range g {
 			s.write()
 		}
@@ -151,8 +151,8 @@ func unitsOf(list []*service) []*unit {
 	return out
 }
 
-// groups puts services together that may serve one request.
-func (m *mover) groups() [][]*service {
+// groupServices puts services together that may serve one request.
+func (m *mover) groupServices() [][]*service {
 	var out [][]*service
 	for _, s := range m.services {
 		if len(s.gateways) == 0 {

@@ -62,7 +62,7 @@ type rule struct {
 
 const mesh = "mesh"
 
-func outside(gateway string) bool { return gateway != mesh }
+func isOutside(gateway string) bool { return gateway != mesh }
 
 // read reads the VirtualService whole.
 func (s *service) read() {
@@ -70,9 +70,9 @@ func (s *service) read() {
 	for _, key := range []string{"apiVersion", "kind", "status"} {
 		root.get(key)
 	}
-	s.metadata(root.child("metadata"))
+	s.keepMetadata(root.child("metadata"))
 	spec := root.child("spec")
-	root.end()
+	root.reportUnread()
 	for _, ref := range manifest.GatewayRefs(spec.texts("gateways"), s.Namespace) {
 		if s.mesh = s.mesh || ref == mesh; ref != mesh && !slices.Contains(s.gateways, ref) {
 			s.gateways = append(s.gateways, ref)
@@ -84,34 +84,34 @@ func (s *service) read() {
 	}
 	for _, scope := range spec.texts("exportTo") {
 		if scope != "*" {
-			s.unsaid(spec.at.At("exportTo"), "where it is exported to: a Gateway chooses the routes that it serves")
+			s.reportUnsaid(spec.at.At("exportTo"), "where it is exported to: a Gateway chooses the routes that it serves")
 		}
 	}
 	for _, key := range []string{"tls", "tcp"} {
 		if spec.has(key) {
-			s.unsaid(spec.at.At(key), "routes of connections that are not read as HTTP")
+			s.reportUnsaid(spec.at.At(key), "routes of connections that are not read as HTTP")
 		}
 	}
 	for _, o := range spec.children("http") {
 		if o.has("delegate") {
-			s.delegate(o)
+			s.readDelegate(o)
 			continue
 		}
-		s.entries = append(s.entries, s.entry(o))
+		s.entries = append(s.entries, s.readEntry(o))
 	}
-	spec.end()
+	spec.reportUnread()
 	if len(s.entries) == 0 {
-		s.unsaid(spec.at, "a VirtualService without routes")
+		s.reportUnsaid(spec.at, "a VirtualService without routes")
 	}
 }
 
-// metadata keeps what the author wrote.
-func (s *service) metadata(o *object) {
+// keepMetadata keeps what the author wrote.
+func (s *service) keepMetadata(o *object) {
 	if len(o.list("ownerReferences")) > 0 {
-		s.unsaid(o.at.At("ownerReferences"), "who made it: a controller keeps the VirtualService, so move what it is made of")
+		s.reportUnsaid(o.at.At("ownerReferences"), "who made it: a controller keeps the VirtualService, so move what it is made of")
 	}
 	if o.has("generateName") {
-		s.unsaid(o.at.At("generateName"), "a name that the API server makes")
+		s.reportUnsaid(o.at.At("generateName"), "a name that the API server makes")
 	}
 	s.meta = source.Object{{Key: "name", Value: s.Doc.Name}}
 	if namespace := o.text("namespace"); namespace != "" {
@@ -144,40 +144,40 @@ func (s *service) readHosts(spec *object) {
 		s.hosts = append(s.hosts, host)
 	}
 	if slices.Contains(s.hosts, "*") && len(s.hosts) > 1 {
-		s.unsaid(spec.at.At("hosts"), "all hosts beside others")
+		s.reportUnsaid(spec.at.At("hosts"), "all hosts beside others")
 	}
 }
 
-func (s *service) entry(o *object) *entry {
+func (s *service) readEntry(o *object) *entry {
 	e := &entry{}
 	for _, m := range o.children("match") {
-		e.conditions = append(e.conditions, s.condition(m))
+		e.conditions = append(e.conditions, s.readCondition(m))
 	}
 	if len(e.conditions) == 0 {
-		e.conditions = []*condition{s.condition(s.object(source.Object{}, o.at))}
+		e.conditions = []*condition{s.readCondition(s.object(source.Object{}, o.at))}
 	}
 	o.text("name") // names the entry in metrics
-	e.action = s.action(o)
-	o.end()
+	e.action = s.readAction(o)
+	o.reportUnread()
 	return e
 }
 
-// refusedExpression reports an expression that Envoy refuses, which nothing
+// reportExpression reports an expression that Envoy refuses, which nothing
 // checks in an HTTPRoute.
-func (s *service) refusedExpression(at source.Ref, text, reason string) {
+func (s *service) reportExpression(at source.Ref, text, reason string) {
 	s.found.Add(diag.Finding{
 		Code: diag.RegexRefused, Severity: diag.Error, At: at, Help: "write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax)",
 		Message: fmt.Sprintf("Envoy refuses the expression %q: %s", text, reason),
 	})
 }
 
-// build makes the rules for each of the gateways, and puts gateways with the
+// buildUnits makes the rules for each of the gateways, and puts gateways with the
 // same rules together.
-func (s *service) build() {
+func (s *service) buildUnits() {
 	for _, gateway := range s.gateways {
 		u := &unit{service: s, gateways: []string{gateway}}
-		s.rules(u, gateway)
-		i := slices.IndexFunc(s.units, func(o *unit) bool { return same(o.rules, u.rules) })
+		s.makeRules(u, gateway)
+		i := slices.IndexFunc(s.units, func(o *unit) bool { return sameRules(o.rules, u.rules) })
 		switch {
 		case i >= 0:
 			s.units[i].gateways = append(s.units[i].gateways, gateway)
@@ -187,13 +187,13 @@ func (s *service) build() {
 	}
 }
 
-func same(a, b []*rule) bool {
+func sameRules(a, b []*rule) bool {
 	return slices.EqualFunc(a, b, func(x, y *rule) bool { return x.at == y.at && reflect.DeepEqual(x.Rule, y.Rule) })
 }
 
-// rules makes the rules of a unit, up to the first that matches everything:
+// makeRules makes the rules of a unit, up to the first that matches everything:
 // istiod writes none behind it.
-func (s *service) rules(u *unit, gateway string) {
+func (s *service) makeRules(u *unit, gateway string) {
 	for _, e := range s.entries {
 		for _, c := range e.conditions {
 			if len(c.gateways) > 0 && !slices.Contains(c.gateways, gateway) {
@@ -212,7 +212,7 @@ func (s *service) rules(u *unit, gateway string) {
 			}
 			r := &rule{Rule: own, unit: u, action: &e.action.rule, at: e.action.at, all: c.all}
 			if e.action.uri != "" {
-				s.rewritten(r, c, e.action)
+				s.addRewrite(r, c, e.action)
 			}
 			u.rules = append(u.rules, r)
 		}

@@ -23,11 +23,11 @@ func (s *service) write() {
 		for _, hosts := range s.hostnames() {
 			for _, rules := range u.pieces() {
 				spec := &manifest.HTTPRoute{ParentRefs: s.parentRefs(u), Hostnames: hosts, Rules: rules}
-				s.objects = append(s.objects, s.route(len(s.objects), spec))
+				s.objects = append(s.objects, s.httpRoute(len(s.objects), spec))
 			}
 		}
 	}
-	s.tell(len(s.objects))
+	s.reportResult(len(s.objects))
 	s.objects = append(s.objects, s.grants()...)
 	for _, o := range s.objects {
 		kind, _ := o.Get("kind")
@@ -42,8 +42,8 @@ func (s *service) write() {
 	}
 }
 
-// moved is what becomes of the service.
-func (s *service) moved() Moved {
+// result is what becomes of the service.
+func (s *service) result() Moved {
 	switch {
 	case s.left:
 		levelled := diag.Levels{}.Apply(s.found)
@@ -54,17 +54,17 @@ func (s *service) moved() Moved {
 	return Moved{Mesh: s.mesh, Gateways: s.gateways, Objects: s.objects, Found: s.found}
 }
 
-// route is the HTTPRoute of a number, the first of which is 0.
-func (s *service) route(n int, spec *manifest.HTTPRoute) source.Object {
+// httpRoute is the HTTPRoute of a number, the first of which is 0.
+func (s *service) httpRoute(n int, spec *manifest.HTTPRoute) source.Object {
 	meta := slices.Clone(s.meta)
 	if n > 0 {
 		number := strconv.Itoa(n + 1)
 		meta[0].Value = manifest.StableName(s.Doc.Name+"-"+number, "HTTPRoute", "VirtualService", s.Namespace, s.Doc.Name, number)
 	}
-	return document(group+"/v1", "HTTPRoute", meta, spec)
+	return newDocument(group+"/v1", "HTTPRoute", meta, spec)
 }
 
-func document(apiVersion, kind string, meta source.Object, spec any) source.Object {
+func newDocument(apiVersion, kind string, meta source.Object, spec any) source.Object {
 	o := manifest.Object{APIVersion: apiVersion, Kind: kind, Spec: spec}
 	value, _ := o.Value().Get("spec")
 	return source.Object{{Key: "apiVersion", Value: apiVersion}, {Key: "kind", Value: kind}, {Key: "metadata", Value: meta}, {Key: "spec", Value: value}}
@@ -137,7 +137,7 @@ func (s *service) grants() []source.Object {
 				spec.To = append(spec.To, manifest.GrantTo{Kind: "Service", Name: name})
 			}
 			name := manifest.StableName(s.Doc.Name, "ReferenceGrant", "VirtualService", s.Namespace, s.Doc.Name, namespace)
-			out = append(out, document(group+"/v1beta1", "ReferenceGrant", source.Object{{Key: "name", Value: name}, {Key: "namespace", Value: namespace}}, spec))
+			out = append(out, newDocument(group+"/v1beta1", "ReferenceGrant", source.Object{{Key: "name", Value: name}, {Key: "namespace", Value: namespace}}, spec))
 		}
 		s.found.Add(f)
 	}

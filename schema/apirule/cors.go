@@ -87,7 +87,7 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 	}
 	for i, origin := range list {
 		for _, o := range origins(origin) {
-			if anyOrigin(o) {
+			if matchesAnyOrigin(o) {
 				found.Add(diag.Finding{
 					Code: diag.CORSCredentials, At: at.At("allowOrigins").Elem(i), Help: "list the origins that are meant, or leave allowCredentials out",
 					Message: fmt.Sprintf("%s %q allows every origin, and allowCredentials lets each of them send the user's cookies", o.Kind, o.Value),
@@ -98,9 +98,9 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 	}
 }
 
-// anyOrigin reports whether an origin matches all origins, or all of one
+// matchesAnyOrigin reports whether an origin matches all origins, or all of one
 // scheme.
-func anyOrigin(o ir.Origin) bool {
+func matchesAnyOrigin(o ir.Origin) bool {
 	switch o.Kind {
 	case "exact":
 		return o.Value == "*"

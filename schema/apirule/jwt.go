@@ -83,9 +83,9 @@ func decodeIssuer(o source.Object, at source.Ref) ir.Issuer {
 	return issuer
 }
 
-// fault makes a finding at a place below the configuration; what is the place
+// addFault makes a finding at a place below the configuration; what is the place
 // both for kgw and, after the attribute, for the controller.
-func (j *JWT) fault(found *diag.List, code diag.Code, at source.Ref, help, upstream, format string, args ...any) {
+func (j *JWT) addFault(found *diag.List, code diag.Code, at source.Ref, help, upstream, format string, args ...any) {
 	f := found.Add(Fault(code, at, help, upstream, format, args...))
 	f.Upstream.Attribute = j.Attribute + strings.TrimPrefix(at.Path, j.At.Path)
 }
@@ -97,11 +97,11 @@ func (j *JWT) CheckIssuers(found *diag.List) {
 	for i := range j.Issuers {
 		a := &j.Issuers[i]
 		if err := issuerFault(a.Issuer); err != nil {
-			j.fault(found, diag.BadURL, a.Origin.At("issuer"), "write the issuer as in the tokens' iss claim",
+			j.addFault(found, diag.BadURL, a.Origin.At("issuer"), "write the issuer as in the tokens' iss claim",
 				"value is empty or not a valid uri err="+err.Error(), "issuer %q is empty or not a valid URI", a.Issuer)
 		}
 		if err := RequestURI(a.JWKS); err != nil {
-			j.fault(found, diag.BadURL, a.Origin.At("jwksUri"), "write the full address of the key set",
+			j.addFault(found, diag.BadURL, a.Origin.At("jwksUri"), "write the full address of the key set",
 				"value is empty or not a valid uri err="+err.Error(), "jwksUri %q is empty or not a valid URI", a.JWKS)
 		}
 		headers, params = j.checkFrom(a, headers, params, found)
@@ -120,18 +120,18 @@ func issuerFault(issuer string) error {
 // checkFrom checks one issuer's token places against those before it.
 func (j *JWT) checkFrom(a *ir.Issuer, headers, params bool, found *diag.List) (bool, bool) {
 	if len(a.FromHeaders) > 1 {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "keep one header", "multiple fromHeaders are not supported", "a token can be read from one header only")
+		j.addFault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "keep one header", "multiple fromHeaders are not supported", "a token can be read from one header only")
 	}
 	if len(a.FromParams) > 1 {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "keep one parameter", "multiple fromParams are not supported", "a token can be read from one parameter only")
+		j.addFault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "keep one parameter", "multiple fromParams are not supported", "a token can be read from one parameter only")
 	}
 	const mixed = "mixture of multiple fromHeaders and fromParams is not supported"
 	if len(a.FromHeaders) > 0 && params {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "use headers or parameters for all issuers", mixed, "tokens are read from headers here and from parameters before")
+		j.addFault(found, diag.BadJWTConfig, a.Origin.At("fromHeaders"), "use headers or parameters for all issuers", mixed, "tokens are read from headers here and from parameters before")
 	}
 	headers, params = headers || len(a.FromHeaders) > 0, params || len(a.FromParams) > 0
 	if len(a.FromParams) > 0 && headers {
-		j.fault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "use headers or parameters for all issuers", mixed, "tokens are read from parameters here and from headers as well")
+		j.addFault(found, diag.BadJWTConfig, a.Origin.At("fromParams"), "use headers or parameters for all issuers", mixed, "tokens are read from parameters here and from headers as well")
 	}
 	return headers, params
 }
@@ -140,12 +140,12 @@ func (j *JWT) checkFrom(a *ir.Issuer, headers, params bool, found *diag.List) (b
 // controller's message for an empty list of them.
 func (j *JWT) CheckAuthorizations(empty string, found *diag.List) {
 	if j.Defined && len(j.Authorizations) == 0 {
-		j.fault(found, diag.BadJWTConfig, j.At.At("authorizations"), "remove the list, or demand a scope or an audience", empty, "authorizations is empty")
+		j.addFault(found, diag.BadJWTConfig, j.At.At("authorizations"), "remove the list, or demand a scope or an audience", empty, "authorizations is empty")
 	}
 	for i := range j.Authorizations {
 		a := &j.Authorizations[i]
 		if a.Null {
-			j.fault(found, diag.BadJWTConfig, a.At, "remove it, or demand a scope or an audience", "authorization is empty", "an authorization is empty")
+			j.addFault(found, diag.BadJWTConfig, a.At, "remove it, or demand a scope or an audience", "authorization is empty", "an authorization is empty")
 			continue
 		}
 		j.checkTexts(a.At.At("requiredScopes"), a.Scopes, "scope", found)
@@ -157,9 +157,9 @@ func (j *JWT) checkTexts(at source.Ref, list []string, what string, found *diag.
 	switch {
 	case list == nil:
 	case len(list) == 0:
-		j.fault(found, diag.BadJWTConfig, at, "remove the list, or name a value", "value is empty", "the list of %ss is empty", what)
+		j.addFault(found, diag.BadJWTConfig, at, "remove the list, or name a value", "value is empty", "the list of %ss is empty", what)
 	case slices.Contains(list, ""):
-		j.fault(found, diag.BadJWTConfig, at, "remove the empty value", what+" value is empty", "an empty %s is demanded", what)
+		j.addFault(found, diag.BadJWTConfig, at, "remove the empty value", what+" value is empty", "an empty %s is demanded", what)
 	}
 }
 

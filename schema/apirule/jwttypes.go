@@ -51,7 +51,7 @@ func CheckTypes(config source.Object, at source.Ref, known []string, found *diag
 	for _, k := range known {
 		c.known = append(c.known, at.At(k).Path)
 	}
-	c.value(config, &goJWT, "", nil, at)
+	c.checkValue(config, &goJWT, "", nil, at)
 	return c.says, c.says == ""
 }
 
@@ -62,9 +62,9 @@ type typeChecker struct {
 	found *diag.List
 }
 
-// value checks one value: owner is the struct whose field it is in, under
+// checkValue checks one value: owner is the struct whose field it is in, under
 // the keys of trail.
-func (c *typeChecker) value(v any, t *goType, owner string, trail []string, at source.Ref) {
+func (c *typeChecker) checkValue(v any, t *goType, owner string, trail []string, at source.Ref) {
 	if v == nil {
 		return
 	}
@@ -72,27 +72,27 @@ func (c *typeChecker) value(v any, t *goType, owner string, trail []string, at s
 	case t.fields != nil:
 		o, ok := v.(source.Object)
 		if !ok {
-			c.wrong(v, t, owner, trail, at, "an object")
+			c.reportWrong(v, t, owner, trail, at, "an object")
 			return
 		}
-		c.members(o, t, trail, at)
+		c.checkMembers(o, t, trail, at)
 	case t.elem != nil:
 		list, ok := v.([]any)
 		if !ok {
-			c.wrong(v, t, owner, trail, at, "a list")
+			c.reportWrong(v, t, owner, trail, at, "a list")
 			return
 		}
 		for i := range list {
-			c.value(list[i], t.elem, owner, trail, at.Elem(i))
+			c.checkValue(list[i], t.elem, owner, trail, at.Elem(i))
 		}
 	default:
 		if _, ok := v.(string); !ok {
-			c.wrong(v, t, owner, trail, at, "a string")
+			c.reportWrong(v, t, owner, trail, at, "a string")
 		}
 	}
 }
 
-func (c *typeChecker) wrong(v any, t *goType, owner string, trail []string, at source.Ref, want string) {
+func (c *typeChecker) reportWrong(v any, t *goType, owner string, trail []string, at source.Ref, want string) {
 	says := fmt.Sprintf("Can't read json: json: cannot unmarshal %s into Go struct field %s.%s of type %s",
 		goName(v), strings.TrimPrefix(owner, "v1beta1."), strings.Join(trail, "."), t.name)
 	f := c.found.Add(Fault(diag.BadJWTConfig, at, "write it as "+want, says, "%q must be %s", trail[len(trail)-1], want))
@@ -104,7 +104,7 @@ func (c *typeChecker) wrong(v any, t *goType, owner string, trail []string, at s
 	c.says = says
 }
 
-func (c *typeChecker) members(o source.Object, t *goType, trail []string, at source.Ref) {
+func (c *typeChecker) checkMembers(o source.Object, t *goType, trail []string, at source.Ref) {
 	names := make([]string, len(t.fields))
 	for i := range t.fields {
 		names[i] = t.fields[i].key
@@ -117,16 +117,16 @@ func (c *typeChecker) members(o source.Object, t *goType, trail []string, at sou
 			}
 		}
 		if field < 0 {
-			c.unread(m.Key, names, at.At(m.Key))
+			c.reportUnread(m.Key, names, at.At(m.Key))
 			continue
 		}
-		c.value(m.Value, &t.fields[field].is, t.name, append(trail[:len(trail):len(trail)], m.Key), at.At(m.Key))
+		c.checkValue(m.Value, &t.fields[field].is, t.name, append(trail[:len(trail):len(trail)], m.Key), at.At(m.Key))
 	}
 }
 
-// unread reports a key that the controller does not read. One that differs in
-// case it does read, as encoding/json does: kgw refuses it.
-func (c *typeChecker) unread(key string, names []string, at source.Ref) {
+// reportUnread reports a key that the controller does not read. One that
+// differs in case it does read, as encoding/json does: kgw refuses it.
+func (c *typeChecker) reportUnread(key string, names []string, at source.Ref) {
 	for _, k := range c.known {
 		if k == at.Path {
 			return

@@ -52,12 +52,12 @@ var cors = ir.Places{
 }
 
 // Places returns the table of a version: what all have, and its own.
-func Places(own ir.Places) ir.Places { return merged(common, cors, own) }
+func Places(own ir.Places) ir.Places { return mergeTables(common, cors, own) }
 
 // LegacyPlaces returns the table of v1alpha1 or v1beta1.
-func LegacyPlaces(own ir.Places) ir.Places { return merged(common, cors, legacy, own) }
+func LegacyPlaces(own ir.Places) ir.Places { return mergeTables(common, cors, legacy, own) }
 
-func merged(tables ...ir.Places) ir.Places {
+func mergeTables(tables ...ir.Places) ir.Places {
 	out := ir.Places{}
 	for _, t := range tables {
 		maps.Copy(out, t)

@@ -37,19 +37,19 @@ func FillStrategies(root *source.Node, presets []*ir.Preset, istio bool) int {
 				continue
 			}
 			config := source.Field(strategy, "config")
-			if names(config, "trusted_issuers", "jwks_urls", "authentications") || isOther(config) {
+			if hasAny(config, "trusted_issuers", "jwks_urls", "authentications") || isOther(config) {
 				continue
 			}
 			filled++
 			if istio {
-				setKey(strategy, "config", with(config, source.Member{Key: "authentications", Value: authentications(presets)}))
+				setKey(strategy, "config", withMembers(config, source.Member{Key: "authentications", Value: authentications(presets)}))
 				continue
 			}
 			issuers, keys := make([]any, len(presets)), make([]any, len(presets))
 			for i, p := range presets {
 				issuers[i], keys[i] = p.Issuer, p.JWKS
 			}
-			setKey(strategy, "config", with(config, source.Member{Key: "trusted_issuers", Value: issuers}, source.Member{Key: "jwks_urls", Value: keys}))
+			setKey(strategy, "config", withMembers(config, source.Member{Key: "trusted_issuers", Value: issuers}, source.Member{Key: "jwks_urls", Value: keys}))
 		}
 	}
 	return filled
@@ -62,11 +62,11 @@ func FillAuthentications(root *source.Node, presets []*ir.Preset, _ bool) int {
 	filled := 0
 	fill := func(parent *source.Node, key string) {
 		jwt := source.Field(parent, key)
-		if source.Keys(jwt) == nil || names(jwt, "authentications") {
+		if source.Keys(jwt) == nil || hasAny(jwt, "authentications") {
 			return
 		}
 		filled++
-		setKey(parent, key, with(jwt, source.Member{Key: "authentications", Value: authentications(presets)}))
+		setKey(parent, key, withMembers(jwt, source.Member{Key: "authentications", Value: authentications(presets)}))
 	}
 	for _, rule := range rules(root) {
 		fill(rule, "jwt")
@@ -87,8 +87,8 @@ func authentications(presets []*ir.Preset) []any {
 	return out
 }
 
-// names reports whether one of the keys has a value other than an empty list.
-func names(config *source.Node, keys ...string) bool {
+// hasAny reports whether one of the keys has a value other than an empty list.
+func hasAny(config *source.Node, keys ...string) bool {
 	for _, key := range keys {
 		if n := source.Field(config, key); n != nil && n.Tag != "!!null" && (len(n.Content) > 0 || n.Value != "") {
 			return true
@@ -97,8 +97,8 @@ func names(config *source.Node, keys ...string) bool {
 	return false
 }
 
-// with returns a mapping with some members instead of its own.
-func with(config *source.Node, members ...source.Member) *source.Node {
+// withMembers returns a mapping with some members instead of its own.
+func withMembers(config *source.Node, members ...source.Member) *source.Node {
 	out := source.NodeOf(source.Object{})
 	if source.Keys(config) != nil {
 		out = config

@@ -51,7 +51,7 @@ func ReadSecret(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 		c.Hidden = true
 		return c, nil
 	case isTLS && (!hasCert || !hasKey):
-		s.fault(diag.BadTLSSecret, source.Ref{Doc: doc, Path: "type"}, "put the certificate into tls.crt and its key into tls.key",
+		s.addFault(diag.BadTLSSecret, source.Ref{Doc: doc, Path: "type"}, "put the certificate into tls.crt and its key into tls.key",
 			"a Secret of type kubernetes.io/tls needs tls.crt and tls.key: the API server refuses it")
 		return c, s.found
 	}
@@ -68,19 +68,19 @@ func ReadSecret(doc *source.Document, root *source.Node) (ir.Companion, diag.Lis
 func (s *secret) value(key string) ([]byte, bool) {
 	out, ok := s.data.Value(key)
 	if !ok {
-		s.fault(diag.BadTLSSecret, s.data.At(key), "encode the value with base64, or write it as stringData", "the value of %s is not base64: the API server refuses the Secret", key)
+		s.addFault(diag.BadTLSSecret, s.data.At(key), "encode the value with base64, or write it as stringData", "the value of %s is not base64: the API server refuses the Secret", key)
 	}
 	return out, s.data.Has(key)
 }
 
-func (s *secret) fault(code diag.Code, at source.Ref, help, format string, args ...any) {
+func (s *secret) addFault(code diag.Code, at source.Ref, help, format string, args ...any) {
 	s.found.Add(diag.Finding{Code: code, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
 // read reads names and dates of the certificate, and checks that its key and
 // the certificates after it belong to it.
 func (s *secret) read(c *ir.Certificate, cert, key []byte) {
-	chain, ok := s.chain(cert)
+	chain, ok := s.readChain(cert)
 	if !ok {
 		c.Hidden = true
 		return
@@ -88,11 +88,11 @@ func (s *secret) read(c *ir.Certificate, cert, key []byte) {
 	leaf := chain[0]
 	c.Names, c.Hosts, c.From, c.Until = s.data.At(certKey), leaf.DNSNames, leaf.NotBefore, leaf.NotAfter
 	if len(key) > 0 {
-		s.pair(cert, key)
+		s.checkPair(cert, key)
 	}
 	for i := 1; i < len(chain); i++ {
 		if !bytes.Equal(chain[i-1].RawIssuer, chain[i].RawSubject) || chain[i].CheckSignature(chain[i-1].SignatureAlgorithm, chain[i-1].RawTBSCertificate, chain[i-1].Signature) != nil {
-			s.fault(diag.ChainBroken, s.data.At(certKey), "put the certificate first, then that of who signed it, and so on",
+			s.addFault(diag.ChainBroken, s.data.At(certKey), "put the certificate first, then that of who signed it, and so on",
 				"certificate %d of the chain is not of who signed certificate %d: clients that do not know the latter's issuer refuse the connection", i+1, i)
 			return
 		}
@@ -117,8 +117,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// chain reads the certificates of a PEM text.
-func (s *secret) chain(text []byte) ([]*x509.Certificate, bool) {
+// readChain reads the certificates of a PEM text.
+func (s *secret) readChain(text []byte) ([]*x509.Certificate, bool) {
 	const help = "put certificates in PEM form into tls.crt"
 	var out []*x509.Certificate
 	for rest := text; ; {
@@ -127,22 +127,22 @@ func (s *secret) chain(text []byte) ([]*x509.Certificate, bool) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "block %d of tls.crt is not a certificate", len(out)+1)
+			s.addFault(diag.BadTLSSecret, s.data.At(certKey), help, "block %d of tls.crt is not a certificate", len(out)+1)
 			return nil, false
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "certificate %d of tls.crt cannot be read", len(out)+1)
+			s.addFault(diag.BadTLSSecret, s.data.At(certKey), help, "certificate %d of tls.crt cannot be read", len(out)+1)
 			return nil, false
 		}
 		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxBits || len(out) == maxChain {
-			s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "tls.crt has more than %d certificates, or one with a key of more than %d bits: clients refuse it", maxChain, maxBits)
+			s.addFault(diag.BadTLSSecret, s.data.At(certKey), help, "tls.crt has more than %d certificates, or one with a key of more than %d bits: clients refuse it", maxChain, maxBits)
 			return nil, false
 		}
 		out = append(out, c)
 	}
 	if len(out) == 0 {
-		s.fault(diag.BadTLSSecret, s.data.At(certKey), help, "tls.crt holds no certificate in PEM form")
+		s.addFault(diag.BadTLSSecret, s.data.At(certKey), help, "tls.crt holds no certificate in PEM form")
 	}
 	return out, len(out) > 0
 }
@@ -159,15 +159,15 @@ func canRead(key []byte) bool {
 	return false
 }
 
-// pair checks that the key is the certificate's. The errors of crypto/tls are
-// not shown: they may quote what they read.
-func (s *secret) pair(cert, key []byte) {
+// checkPair checks that the key is the certificate's. The errors of crypto/tls
+// are not shown: they may quote what they read.
+func (s *secret) checkPair(cert, key []byte) {
 	if !canRead(key) {
-		s.fault(diag.BadTLSSecret, s.data.At(keyKey), "put the private key in PEM form into tls.key", "tls.key holds no key in PEM form that can be read")
+		s.addFault(diag.BadTLSSecret, s.data.At(keyKey), "put the private key in PEM form into tls.key", "tls.key holds no key in PEM form that can be read")
 		return
 	}
 	if _, err := tls.X509KeyPair(cert, key); err != nil {
-		s.fault(diag.KeyPairMismatch, s.data.At(keyKey), "put the key into tls.key that the certificate was made with",
+		s.addFault(diag.KeyPairMismatch, s.data.At(keyKey), "put the key into tls.key that the certificate was made with",
 			"tls.key is not the key of the certificate in tls.crt: the gateway cannot serve it")
 	}
 }

@@ -48,23 +48,23 @@ func ReadUser(doc *source.Document, root *source.Node) (ir.Companion, diag.List)
 	password := u.value("password")
 	for _, f := range [][2]string{{"email", out.Email}, {"username", out.Name}, {"password", password + out.Hash}} {
 		if f[1] == "" {
-			u.fault(diag.StaticUserIncomplete, f[0], "add it; instead of the password, hash may have its bcrypt hash", "a user of Dex has no %s: the user is passed over in silence", f[0])
+			u.addFault(diag.StaticUserIncomplete, f[0], "add it; instead of the password, hash may have its bcrypt hash", "a user of Dex has no %s: the user is passed over in silence", f[0])
 		}
 	}
 	for _, f := range [][2]string{{"email", out.Email}, {"username", out.Name}, {"password", password}} {
 		if strings.ContainsAny(f[1], "%;\n") {
-			u.fault(diag.StaticUserText, f[0], "use other characters", "the value of %s has a %%, a semicolon or an end of line, which Kyma's script replaces or cuts", f[0])
+			u.addFault(diag.StaticUserText, f[0], "use other characters", "the value of %s has a %%, a semicolon or an end of line, which Kyma's script replaces or cuts", f[0])
 		}
 	}
 	if password != "" && out.Hash == "" {
-		u.fault(diag.StaticUserPlain, "password", "write its bcrypt hash as hash, for example with htpasswd -nBC 12, and remove the password",
+		u.addFault(diag.StaticUserPlain, "password", "write its bcrypt hash as hash, for example with htpasswd -nBC 12, and remove the password",
 			"the password of a user of Dex is in the repository, and kgw writes no user without a hash")
 	}
 	if out.Hash != "" {
-		u.hash(out)
+		u.checkHash(out)
 	}
 	if !strings.Contains(out.Email, "@") && out.Email != "" {
-		u.fault(diag.StaticUserIncomplete, "email", "write an address, as ann@example.com", "the email of a user of Dex is not an address")
+		u.addFault(diag.StaticUserIncomplete, "email", "write an address, as ann@example.com", "the email of a user of Dex is not an address")
 		out.Hash = ""
 	}
 	return out, u.found
@@ -76,7 +76,7 @@ type user struct {
 	found diag.List
 }
 
-func (u *user) fault(code diag.Code, key, help, format string, args ...any) {
+func (u *user) addFault(code diag.Code, key, help, format string, args ...any) {
 	u.found.Add(diag.Finding{Code: code, At: u.data.At(key), Help: help, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -84,21 +84,21 @@ func (u *user) fault(code diag.Code, key, help, format string, args ...any) {
 func (u *user) value(key string) string {
 	out, ok := u.data.Value(key)
 	if !ok {
-		u.fault(diag.StaticUserText, key, "encode the value with base64, or write it as stringData", "the value of %s is not base64: the API server refuses the Secret", key)
+		u.addFault(diag.StaticUserText, key, "encode the value with base64, or write it as stringData", "the value of %s is not base64: the API server refuses the Secret", key)
 	}
 	return strings.TrimSuffix(string(out), "\n")
 }
 
-// hash checks the hash, and drops one that Dex would not start with.
-func (u *user) hash(out *ir.StaticUser) {
+// checkHash checks the hash, and drops one that Dex would not start with.
+func (u *user) checkHash(out *ir.StaticUser) {
 	m := hashForm().FindStringSubmatch(out.Hash)
 	if m == nil {
-		u.fault(diag.StaticUserHash, "hash", "write a bcrypt hash, for example with htpasswd -nBC 12", "hash is not a bcrypt hash: Dex does not start with it")
+		u.addFault(diag.StaticUserHash, "hash", "write a bcrypt hash, for example with htpasswd -nBC 12", "hash is not a bcrypt hash: Dex does not start with it")
 		out.Hash = ""
 		return
 	}
 	if cost, _ := strconv.Atoi(m[1]); cost < leastCost || cost > mostCost {
-		u.fault(diag.StaticUserHash, "hash", "hash the password anew, with a cost of 12", "the bcrypt hash has a cost of %d: Dex admits %d to %d", cost, leastCost, mostCost)
+		u.addFault(diag.StaticUserHash, "hash", "hash the password anew, with a cost of 12", "the bcrypt hash has a cost of %d: Dex admits %d to %d", cost, leastCost, mostCost)
 		out.Hash = ""
 	}
 }

@@ -32,25 +32,25 @@ var Kinds = []Kind{
 	{
 		diag.TillerGone, "settings of Tiller, the server of Helm 2", "Helm 3 has no server: remove them, and the certificates that they hold",
 		func(d *document) bool {
-			return d.labels["app"] == "helm" && d.labels["name"] == "tiller" || d.named("tiller-deploy", "tiller-secret", "helm-secret") || d.component("tiller")
+			return d.labels["app"] == "helm" && d.labels["name"] == "tiller" || d.isNamed("tiller-deploy", "tiller-secret", "helm-secret") || d.overridesChart("tiller")
 		},
 	},
 	{
 		diag.ConsoleBackendGone, "settings of Kyma's Console and of the GraphQL server behind it", "Kyma dashboard asks the API server itself: grant verbs on the resources, with RoleBindings",
 		func(d *document) bool {
-			return d.group == "ui.kyma-project.io" || strings.HasPrefix(d.name, "console-backend") || d.component("console", "console-backend-service") || d.grants("ui.kyma-project.io")
+			return d.group == "ui.kyma-project.io" || strings.HasPrefix(d.name, "console-backend") || d.overridesChart("console", "console-backend-service") || d.grantsGroup("ui.kyma-project.io")
 		},
 	},
 	{
 		diag.APIServerProxyGone, "settings of Kyma's API Server Proxy", "API servers verify OIDC tokens themselves: set their issuer there, and write kubeconfigs with kgw kubeconfig",
 		func(d *document) bool {
-			return strings.HasPrefix(d.name, "apiserver-proxy") || d.component("apiserver-proxy")
+			return strings.HasPrefix(d.name, "apiserver-proxy") || d.overridesChart("apiserver-proxy")
 		},
 	},
 	{
 		diag.IAMKubeconfigGone, "settings of Kyma's IAM Kubeconfig Service", "kgw kubeconfig writes a kubeconfig that holds no token",
 		func(d *document) bool {
-			return strings.HasPrefix(d.name, "iam-kubeconfig") || d.component("iam-kubeconfig-service")
+			return strings.HasPrefix(d.name, "iam-kubeconfig") || d.overridesChart("iam-kubeconfig-service")
 		},
 	},
 	{
@@ -77,7 +77,7 @@ func Find(doc *source.Document, root *source.Node) *Kind {
 	return nil
 }
 
-func (d *document) named(names ...string) bool {
+func (d *document) isNamed(names ...string) bool {
 	for _, n := range names {
 		if d.name == n {
 			return true
@@ -86,9 +86,9 @@ func (d *document) named(names ...string) bool {
 	return false
 }
 
-// component reports whether a document overrides the chart of one of the
+// overridesChart reports whether a document overrides the chart of one of the
 // components.
-func (d *document) component(names ...string) bool {
+func (d *document) overridesChart(names ...string) bool {
 	for _, n := range names {
 		if d.labels["component"] == n && d.labels["installer"] == "overrides" {
 			return true
@@ -97,8 +97,8 @@ func (d *document) component(names ...string) bool {
 	return false
 }
 
-// grants reports whether a role names an API group.
-func (d *document) grants(group string) bool {
+// grantsGroup reports whether a role names an API group.
+func (d *document) grantsGroup(group string) bool {
 	if d.group != "rbac.authorization.k8s.io" {
 		return false
 	}

@@ -42,7 +42,7 @@ type AccessRule struct {
 func (r *AccessRule) Forget() {
 	on := source.Field(r.Node, "match")
 	r.Unmatched = r.Native && on == nil
-	r.Closed, r.Issuers = refuses(r.Node), issuersOf(r.Node)
+	r.Closed, r.Issuers = refusesAll(r.Node), issuersOf(r.Node)
 	r.URL, r.Methods = source.Text(source.Field(on, "url")), source.Texts(source.Field(on, "methods"))
 	if r.Native {
 		r.Canonical = r.Text()
@@ -50,8 +50,8 @@ func (r *AccessRule) Forget() {
 	r.Node = nil
 }
 
-// refuses reports whether a rule names handlers that refuse everybody.
-func refuses(rule *source.Node) bool {
+// refusesAll reports whether a rule names handlers that refuse everybody.
+func refusesAll(rule *source.Node) bool {
 	list := source.Elements(source.Field(rule, "authenticators"))
 	open := slices.ContainsFunc(list, func(n *source.Node) bool { return source.Text(source.Field(n, "handler")) != "unauthorized" })
 	return len(list) > 0 && !open || source.Text(source.Field(source.Field(rule, "authorizer"), "handler")) == "deny"

@@ -26,9 +26,9 @@ const (
 )
 
 func captureOf(annotations map[string]string) Capture {
-	c := Capture{Not: listed(annotations[notPorts])}
+	c := Capture{Not: splitList(annotations[notPorts])}
 	if only, ok := annotations[onlyPorts]; ok && strings.TrimSpace(only) != "*" {
-		c.Only = append([]string{}, listed(only)...)
+		c.Only = append([]string{}, splitList(only)...)
 	}
 	for _, a := range []struct {
 		key string
@@ -38,7 +38,7 @@ func captureOf(annotations map[string]string) Capture {
 		{"proxy.istio.io/config", func(v string) bool { return strings.Contains(v, "interceptionMode") && strings.Contains(v, "NONE") }},
 		{"traffic.sidecar.istio.io/excludeInterfaces", func(v string) bool { return v != "" }},
 		{"sidecar.istio.io/bootstrapOverride", func(v string) bool { return v != "" }},
-		{"inject.istio.io/templates", func(v string) bool { return v != "" && !slices.Contains(listed(v), "sidecar") }},
+		{"inject.istio.io/templates", func(v string) bool { return v != "" && !slices.Contains(splitList(v), "sidecar") }},
 	} {
 		if a.off(annotations[a.key]) {
 			c.Off = a.key
@@ -47,8 +47,8 @@ func captureOf(annotations map[string]string) Capture {
 	return c
 }
 
-// listed splits the value of an annotation at its commas.
-func listed(text string) []string {
+// splitList splits the value of an annotation at its commas.
+func splitList(text string) []string {
 	var out []string
 	for _, p := range strings.Split(text, ",") {
 		if p = strings.TrimSpace(p); p != "" {

@@ -156,10 +156,10 @@ func doorsOfURL(at source.Ref, text string) []Door {
 	return []Door{{Origin: at, Service: service}}
 }
 
-// leadsOf reads where a VirtualService sends requests, copies of them among
-// others, and whether any come from outside the cluster: none come to one that
-// is for the mesh alone. One without gateways may be another's delegate.
-func (v *VirtualService) leadsOf(at source.Ref, namespace string, spec *source.Node) {
+// readDestinations reads where a VirtualService sends requests, copies of them
+// among others, and whether any come from outside the cluster: none come to one
+// that is for the mesh alone. One without gateways may be another's delegate.
+func (v *VirtualService) readDestinations(at source.Ref, namespace string, spec *source.Node) {
 	v.Outside = slices.ContainsFunc(source.Texts(source.Field(spec, "gateways")), func(g string) bool { return g != "mesh" })
 	add := func(at source.Ref, to *source.Node) {
 		if host := source.Text(source.Field(to, "host")); host != "" {

@@ -268,7 +268,7 @@ func decodeService(at source.Ref, name ir.Name, spec *source.Node) *Service {
 func decodeVirtualService(at source.Ref, name ir.Name, root, spec *source.Node) *VirtualService {
 	v := &VirtualService{Origin: at, Name: name, Hosts: source.Texts(source.Field(spec, "hosts")), Labels: source.TextMap(source.Field(source.Field(root, "metadata"), "labels"))}
 	v.Owners = ownersOf(root)
-	v.leadsOf(at, name.Namespace, spec)
+	v.readDestinations(at, name.Namespace, spec)
 	return v
 }
 

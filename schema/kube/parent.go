@@ -140,8 +140,8 @@ func (p *ParentGateway) Fitting(sections []string, name, namespace string, known
 		if len(sections) > 0 && !slices.Contains(sections, l.Name) {
 			continue
 		}
-		reason := l.unfit(name, p.Name.Namespace, namespace, labels)
-		if nearer := p.nearerListener(l, name); reason == "" && nearer != "" {
+		reason := l.reasonUnfit(name, p.Name.Namespace, namespace, labels)
+		if nearer := p.findNearer(l, name); reason == "" && nearer != "" {
 			reason = "listener " + nearer + " of its port is the one for that host"
 		}
 		if reason == "" {
@@ -169,10 +169,10 @@ func (l *ParentListener) At(name string) string {
 	return ""
 }
 
-// nearerListener is the listener that keeps a host from another one, "" without:
+// findNearer is the listener that keeps a host from another one, "" without:
 // requests are for the most specific listener of their port alone (Gateway API,
 // listener isolation).
-func (p *ParentGateway) nearerListener(of *ParentListener, name string) string {
+func (p *ParentGateway) findNearer(of *ParentListener, name string) string {
 	name = strings.ToLower(name)
 	for i := range p.Listeners {
 		l := &p.Listeners[i]
@@ -183,10 +183,10 @@ func (p *ParentGateway) nearerListener(of *ParentListener, name string) string {
 	return ""
 }
 
-// unfit returns why a listener serves no routes for a host of a namespace, ""
-// where it does or that is not known. The labels are those of the Namespace, nil
-// where it is not known.
-func (l *ParentListener) unfit(name, own, namespace string, labels map[string]string) string {
+// reasonUnfit returns why a listener serves no routes for a host of a
+// namespace, "" where it does or that is not known. The labels are those of the
+// Namespace, nil where it is not known.
+func (l *ParentListener) reasonUnfit(name, own, namespace string, labels map[string]string) string {
 	switch {
 	case l.Protocol != "" && l.Protocol != "HTTP" && l.Protocol != "HTTPS":
 		return "its protocol is " + l.Protocol

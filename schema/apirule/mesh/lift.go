@@ -132,7 +132,7 @@ func (r *rule) filters() []ir.Filter {
 	return append(filters, ir.RemoveResponseHeaders{Names: apirule.CORSHeaders})
 }
 
-func everything(path string) bool { return path == "/" || path == "/*" || path == "/{**}" }
+func matchesEverything(path string) bool { return path == "/" || path == "/*" || path == "/{**}" }
 
 // except lists the paths of other rules that the policies of rule i leave out,
 // as the controller collects them: those of earlier rules with a common
@@ -144,10 +144,10 @@ func (a *APIRule) except(i int) []pathlang.Path {
 	for j := range a.rules {
 		o := &a.rules[j]
 		switch {
-		case everything(o.path):
+		case matchesEverything(o.path):
 			continue
 		case o.path == r.path:
-			collecting = everything(r.path)
+			collecting = matchesEverything(r.path)
 		case collecting && shareMethod(o.methods, r.methods):
 			out = append(out, pathlang.Path{Lang: pathlang.Template, Text: o.path})
 		}

@@ -18,18 +18,18 @@ const shownFailures = 3
 func Status(_ *ir.Gateway, failures []diag.Upstream, _ *ir.Settings) source.Object {
 	state, description := "Ready", "Reconciled successfully"
 	if len(failures) > 0 {
-		state, description = "Error", describe(failures)
+		state, description = "Error", describeFailures(failures)
 	}
 	return source.Object{{Key: "state", Value: state}, {Key: "description", Value: description}}
 }
 
-// describe words failures: the first three, each on its line. A Gateway that
-// is missing ends the reconciliation before anything is validated.
-func describe(failures []diag.Upstream) string {
+// describeFailures words failures: the first three, each on its line. A Gateway
+// that is missing ends the reconciliation before anything is validated.
+func describeFailures(failures []diag.Upstream) string {
 	if f, early := gatewayFailure(failures); early {
 		failures = []diag.Upstream{f}
 	}
-	failures = order(failures)
+	failures = orderFailures(failures)
 	var lines []string
 	for i, f := range failures {
 		if i == shownFailures {
@@ -50,9 +50,9 @@ func gatewayFailure(failures []diag.Upstream) (diag.Upstream, bool) {
 	return diag.Upstream{}, false
 }
 
-// order sorts failures as the controller finds them: rules by number, then
-// what concerns several rules, hosts, and the gateway.
-func order(failures []diag.Upstream) []diag.Upstream {
+// orderFailures sorts failures as the controller finds them: rules by number,
+// then what concerns several rules, hosts, and the gateway.
+func orderFailures(failures []diag.Upstream) []diag.Upstream {
 	stage := func(f diag.Upstream) int {
 		switch {
 		case strings.HasPrefix(f.Message, "multiple jwt configurations"):

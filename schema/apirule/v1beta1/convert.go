@@ -23,15 +23,15 @@ func (a *APIRule) checkConversion(found *diag.List) {
 		for j := range a.rules[i].mutators {
 			m := &a.rules[i].mutators[j]
 			key := map[string]string{"header": "headers", "cookie": "cookies"}[m.Name]
-			if message := unconverted(m, key); key != "" && message != "" {
+			if message := reasonUnconverted(m, key); key != "" && message != "" {
 				refuseConversion(m.Origin.At("config"), message, found)
 			}
 		}
 	}
 }
 
-// unconverted returns why the conversion of a mutator fails, or "".
-func unconverted(m *ir.Handler, key string) string {
+// reasonUnconverted returns why the conversion of a mutator fails, or "".
+func reasonUnconverted(m *ir.Handler, key string) string {
 	if m.Config == nil {
 		return fmt.Sprintf("mutator %q has no configuration", m.Name)
 	}

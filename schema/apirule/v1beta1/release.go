@@ -54,10 +54,10 @@ func releaseOf(text string) release {
 	return r
 }
 
-// since reports whether the release has a change. The change came with each of
-// the given releases and is in every minor release after the last of them;
+// hasChange reports whether the release has a change. The change came with each
+// of the given releases and is in every minor release after the last of them;
 // patches of a minor release that is not listed do not have it.
-func (r release) since(list ...release) bool {
+func (r release) hasChange(list ...release) bool {
 	for i, s := range list {
 		same := r.major == s.major && r.minor == s.minor
 		later := r.major > s.major || r.major == s.major && r.minor > s.minor
@@ -70,16 +70,16 @@ func (r release) since(list ...release) bool {
 
 // The changes between releases, as measured from the controllers
 // (https://github.com/kyma-project/api-gateway, tags 2.7.0 to 3.10.0).
-func (r release) hashesNamespace() bool { return r.since(release{3, 1, 4}, release{3, 2, 1}) }
-func (r release) nativeSidecars() bool  { return r.since(release{3, 1, 4}, release{3, 2, 1}) }
-func (r release) mergesByLabels() bool  { return r.since(release{3, 2, 3}) }
-func (r release) twoOwners() bool       { return r.since(release{3, 3, 1}, release{3, 4, 1}) }
-func (r release) marksModule() bool     { return r.since(release{3, 5, 0}) }
-func (r release) saysTarget() bool      { return r.since(release{3, 0, 2}) }
-func (r release) converts() bool        { return r.since(release{3, 1, 0}) }
-func (r release) warns() bool           { return r.since(release{3, 1, 3}) }
-func (r release) warnsInFull() bool     { return r.since(release{3, 2, 2}) }
-func (r release) reconciles() bool      { return !r.since(release{3, 10, 0}) }
+func (r release) hashesNamespace() bool { return r.hasChange(release{3, 1, 4}, release{3, 2, 1}) }
+func (r release) nativeSidecars() bool  { return r.hasChange(release{3, 1, 4}, release{3, 2, 1}) }
+func (r release) mergesByLabels() bool  { return r.hasChange(release{3, 2, 3}) }
+func (r release) twoOwners() bool       { return r.hasChange(release{3, 3, 1}, release{3, 4, 1}) }
+func (r release) marksModule() bool     { return r.hasChange(release{3, 5, 0}) }
+func (r release) saysTarget() bool      { return r.hasChange(release{3, 0, 2}) }
+func (r release) converts() bool        { return r.hasChange(release{3, 1, 0}) }
+func (r release) warns() bool           { return r.hasChange(release{3, 1, 3}) }
+func (r release) warnsInFull() bool     { return r.hasChange(release{3, 2, 2}) }
+func (r release) reconciles() bool      { return !r.hasChange(release{3, 10, 0}) }
 
 // labels are those of every object made for an APIRule.
 func (r release) labels(doc *source.Document) map[string]string {

@@ -89,16 +89,16 @@ func (f *FabricGateway) access(o *operation, gateway string) ir.Access {
 		return &a.Grants[len(a.Grants)-1]
 	}
 	if len(f.admins) > 0 {
-		grant(people(unique(f.admins), true), []string{uid}, nil).Exempt = true
+		grant(employeesOf(unique(f.admins), true), []string{uid}, nil).Exempt = true
 	}
 	group := gateway + "_" + pathSlug(o.path) + "_" + o.method
 	switch e := f.employeesOf(o); e.rule() {
 	case denyAll:
-		a.Deny, a.Denied = []ir.Principal{people(nil, true)}, denied
+		a.Deny, a.Denied = []ir.Principal{employeesOf(nil, true)}, denied
 	case allowAll:
-		grant(people(nil, true), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
+		grant(employeesOf(nil, true), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
 	case allowList:
-		grant(people(unique(e.users), false), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
+		grant(employeesOf(unique(e.users), false), []string{uid}, o.limits.limit(group+"_users", o.limits.base()))
 	case scoped:
 	}
 	need := scopes(o.privileges)
@@ -170,8 +170,8 @@ const (
 	employeeMark  = "users"
 )
 
-// people are employees: those listed, or all of them.
-func people(ids []string, marked bool) ir.Employees {
+// employeesOf are employees: those listed, or all of them.
+func employeesOf(ids []string, marked bool) ir.Employees {
 	return ir.Employees{
 		All: len(ids) == 0, IDs: ids, Marked: marked, Claim: employeeClaim, Realm: employeeRealm,
 		Mark: ir.Claim{Name: realmClaim, Value: employeeMark},

@@ -124,9 +124,9 @@ func (f *FabricGateway) checkCORS(found *diag.List) {
 	for i := range f.operations {
 		if o := &f.operations[i]; o.method == "OPTIONS" {
 			found.Add(diag.Finding{
-				Code: diag.OptionsWithCORS, At: key(o.at), Message: fmt.Sprintf("path %q has an options operation, which %s answers itself", o.path, keyCORS),
+				Code: diag.OptionsWithCORS, At: keyPlace(o.at), Message: fmt.Sprintf("path %q has an options operation, which %s answers itself", o.path, keyCORS),
 				Help:     "remove the operation or " + keyCORS,
-				Related:  []diag.Related{{Message: "CORS is asked for here", At: key(f.cors.at)}},
+				Related:  []diag.Related{{Message: "CORS is asked for here", At: keyPlace(f.cors.at)}},
 				Upstream: &diag.Upstream{Message: fmt.Sprintf("You may not define an options endpoint when cors support is configured. Options endpoint found under '%s'", o.path)},
 			})
 		}
@@ -147,14 +147,14 @@ func (f *FabricGateway) checkCORSHeaders(found *diag.List) {
 		return
 	}
 	found.Add(diag.Finding{
-		Code: diag.CORSHeadersMissing, At: key(f.cors.at.At("allowedHeaders")),
+		Code: diag.CORSHeadersMissing, At: keyPlace(f.cors.at.At("allowedHeaders")),
 		Message: fmt.Sprintf("browsers of other origins may not send %s", strings.Join(missing, " and ")),
 		Help:    "add to allowedHeaders what the API needs: the token is in Authorization, and JSON has a Content-Type",
 	})
 }
 
-// key makes the place that of a field's name.
-func key(at source.Ref) source.Ref {
+// keyPlace makes the place that of a field's name.
+func keyPlace(at source.Ref) source.Ref {
 	at.Key = true
 	return at
 }
@@ -166,7 +166,7 @@ func (f *FabricGateway) checkEmployees(found *diag.List) {
 			return
 		}
 		found.Add(diag.Finding{
-			Code: diag.UserListUnused, At: key(e.at.At("user-list")),
+			Code: diag.UserListUnused, At: keyPlace(e.at.At("user-list")),
 			Message: fmt.Sprintf("user-list has no effect with type %q", e.kind),
 			Help:    "remove the list, or write type: allow_list",
 		})
@@ -182,7 +182,7 @@ func (f *FabricGateway) checkEmployees(found *diag.List) {
 func (f *FabricGateway) checkValues(found *diag.List) {
 	list := func(what string, values []string, at source.Ref) {
 		for i, v := range values {
-			unsafe(what, v, at.Elem(i), found)
+			checkUnsafe(what, v, at.Elem(i), found)
 		}
 	}
 	spec := source.Ref{Doc: f.doc, Path: "spec"}
@@ -195,7 +195,7 @@ func (f *FabricGateway) checkValues(found *diag.List) {
 		list("header", f.cors.headers, f.cors.at.At("allowedHeaders"))
 	}
 	if f.compression != nil {
-		unsafe("encoding", f.compression.encoding, spec.At(keyCompression, "encoding"), found)
+		checkUnsafe("encoding", f.compression.encoding, spec.At(keyCompression, "encoding"), found)
 	}
 	for i := range f.operations {
 		o := &f.operations[i]
@@ -207,7 +207,7 @@ func (f *FabricGateway) checkValues(found *diag.List) {
 			list("uid", o.employees.users, o.employees.at.At("user-list"))
 		}
 		for _, t := range o.limits.all() {
-			unsafe("service", t.name, key(t.at), found)
+			checkUnsafe("service", t.name, keyPlace(t.at), found)
 			if t.rate < 0 {
 				found.Add(diag.Finding{Code: diag.NegativeLimit, At: t.at, Message: fmt.Sprintf("the limit of %q is negative", t.name), Help: "write a limit of at least 1"})
 			}
@@ -227,12 +227,12 @@ func (s *static) checkHeaders(found *diag.List) {
 	slices.Sort(names)
 	for _, name := range names {
 		at := s.at.At("headers", name)
-		unsafe("header", name, key(at), found)
-		unsafe("header value", s.headers[name], at, found)
+		checkUnsafe("header", name, keyPlace(at), found)
+		checkUnsafe("header value", s.headers[name], at, found)
 	}
 }
 
-func unsafe(what, value string, at source.Ref, found *diag.List) {
+func checkUnsafe(what, value string, at source.Ref, found *diag.List) {
 	bad := strings.IndexFunc(value, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' || r == 0x7f })
 	switch {
 	case value == "":

@@ -29,24 +29,24 @@ func (f *FabricGateway) checkPaths(found *diag.List) {
 			if near := shape.Nearest(o.verb, Verbs); near != "" {
 				help = fmt.Sprintf("did you mean %q?", near)
 			}
-			found.Add(diag.Finding{Code: diag.UnknownVerb, At: key(o.at), Message: fmt.Sprintf("%q is not a verb", o.verb), Help: help})
+			found.Add(diag.Finding{Code: diag.UnknownVerb, At: keyPlace(o.at), Message: fmt.Sprintf("%q is not a verb", o.verb), Help: help})
 			continue
 		}
-		requests := o.method + " " + canonical(o.path)
+		requests := o.method + " " + withoutNames(o.path)
 		other := first[requests]
 		if other == nil {
 			first[requests] = o
 			continue
 		}
-		o.same(other, found)
+		o.reportSame(other, found)
 	}
 }
 
-func (o *operation) same(other *operation, found *diag.List) {
+func (o *operation) reportSame(other *operation, found *diag.List) {
 	finding := diag.Finding{
-		Code: diag.SamePath, At: key(o.at), Help: "keep one of the two",
+		Code: diag.SamePath, At: keyPlace(o.at), Help: "keep one of the two",
 		Message: fmt.Sprintf("%s %q matches the same requests as %q", o.method, o.path, other.path),
-		Related: []diag.Related{{Message: "the other operation", At: key(other.at)}},
+		Related: []diag.Related{{Message: "the other operation", At: keyPlace(other.at)}},
 	}
 	if o.path == other.path {
 		finding.Code = diag.RepeatedVerb
@@ -55,8 +55,8 @@ func (o *operation) same(other *operation, found *diag.List) {
 	found.Add(finding)
 }
 
-// canonical spells a path without the names of its parameters.
-func canonical(path string) string {
+// withoutNames spells a path without the names of its parameters.
+func withoutNames(path string) string {
 	parts := strings.Split(path, "/")
 	for i := range parts {
 		if parameter().MatchString(parts[i]) {
@@ -76,14 +76,14 @@ func PathAllowed(path string) bool {
 
 // checkPath checks the form of a path.
 func (o *operation) checkPath(found *diag.List) {
-	at := key(o.pathAt)
+	at := keyPlace(o.pathAt)
 	add := func(code diag.Code, help, format string, args ...any) *diag.Finding {
 		return found.Add(diag.Finding{Code: code, At: at, Message: fmt.Sprintf(format, args...), Help: help})
 	}
 	if !strings.HasPrefix(o.path, "/") {
 		add(diag.BadPath, "paths begin with /", "path %q does not begin with a slash", o.path)
 	}
-	unsafe("path", o.path, at, found)
+	checkUnsafe("path", o.path, at, found)
 	if i := strings.Index(o.path, "**"); i >= 0 && (i != len(o.path)-2 || !strings.HasSuffix(o.path, "/**")) {
 		add(diag.BadWildcard, "** may be used only for the last segment: /things/**", "path %q has ** elsewhere than as its last segment", o.path).
 			Upstream = &diag.Upstream{Message: o.path + " is invalid. A Path can only contain `**` as the last element in the path"}
@@ -93,7 +93,7 @@ func (o *operation) checkPath(found *diag.List) {
 	for i, part := range parts {
 		switch {
 		case part == "**" || parameter().MatchString(part):
-			if i > 0 && i < len(parts)-1 && star(part) > 0 && star(part) == star(parts[i-1]) {
+			if i > 0 && i < len(parts)-1 && starKind(part) > 0 && starKind(part) == starKind(parts[i-1]) {
 				add(diag.AdjacentStars, "give the parameters names: {first}/{second}", "path %q has two stars side by side, which become a path that Skipper refuses", o.path)
 			}
 		case strings.ContainsAny(part, "*{}"):
@@ -104,10 +104,10 @@ func (o *operation) checkPath(found *diag.List) {
 	}
 }
 
-// star distinguishes a bare star (1) from a named one (2). The operator
+// starKind distinguishes a bare star (1) from a named one (2). The operator
 // replaces each kind from left to right and consumes the slash after it, so
 // that it misses the second of two neighbours.
-func star(segment string) int {
+func starKind(segment string) int {
 	switch {
 	case segment == "*":
 		return 1

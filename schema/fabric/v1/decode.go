@@ -49,11 +49,11 @@ func (g *FabricGateway) decodeProvider(n *source.Node, at source.Ref) {
 		return
 	}
 	g.provider = &provider{at: at, stackSet: source.Text(source.Field(n, "stackSetName")), hosts: source.Texts(source.Field(n, "hosts"))}
-	g.note(n, at, keyVersion)
+	g.noteUnsupported(n, at, keyVersion)
 }
 
-// note remembers fields that are known and not supported.
-func (g *FabricGateway) note(n *source.Node, at source.Ref, keys ...string) {
+// noteUnsupported remembers fields that are known and not supported.
+func (g *FabricGateway) noteUnsupported(n *source.Node, at source.Ref, keys ...string) {
 	for _, k := range keys {
 		if source.Field(n, k) != nil {
 			at := at.At(k)
@@ -96,7 +96,7 @@ func (g *FabricGateway) decodeOperation(n *source.Node, pathAt source.Ref, path,
 			headers: source.TextMap(source.Field(s, "headers")), body: source.Text(source.Field(s, "body")),
 		}
 	}
-	g.note(n, at, keyFilters, keyCustom, keyRequests)
+	g.noteUnsupported(n, at, keyFilters, keyCustom, keyRequests)
 	g.operations = append(g.operations, o)
 }
 

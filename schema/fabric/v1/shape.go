@@ -61,9 +61,9 @@ func host(doc string) *shape.Type {
 	return &shape.Type{Kind: shape.String, MinLen: 1, MaxLen: 255, Pattern: hostPattern, Doc: doc}
 }
 
-// newer describes a field that the resource's definition has gained since the
+// newField describes a field that the resource's definition has gained since the
 // operator was published. It is known, and refused by Check.
-func newer(name, doc string) shape.Field {
+func newField(name, doc string) shape.Field {
 	return field(name, &shape.Type{Kind: shape.Any, Doc: doc + " Not supported."})
 }
 
@@ -82,7 +82,7 @@ var Type = shape.Resource(APIVersion, "FabricGateway", "Publishes an API to serv
 		field(keyProvider, object("A StackSet that splits the traffic of the hosts among its stacks.",
 			required("stackSetName", &shape.Type{Kind: shape.String, MinLen: 1, MaxLen: 63, Doc: "StackSet in the gateway's namespace."}),
 			required("hosts", &shape.Type{Kind: shape.List, MinLen: 1, Elem: host(""), Doc: "Public hosts."}),
-			newer(keyVersion, "A version of the StackSet."))),
+			newField(keyVersion, "A version of the StackSet."))),
 		field(keyAdmins, texts("Employees who may send every request, without limits.", 0)),
 		field(keyWhitelist, texts("Services that may send requests. Present and empty, it lets no service in.", 0)),
 		field(keyEmployees, employeeType("Which employees may send requests.")),
@@ -124,9 +124,9 @@ func operationType() *shape.Type {
 			required("status", &shape.Type{Kind: shape.Integer, Min: shape.Int(100), Max: shape.Int(599), Doc: "Status code."}),
 			required("headers", &shape.Type{Kind: shape.Map, Elem: &shape.Type{Kind: shape.String}, Doc: "Response headers."}),
 			required("body", text("Body.")))),
-		newer(keyFilters, "Filters before and after the operation's own."),
-		newer(keyCustom, "Routes with further conditions."),
-		newer(keyRequests, "Limits by request headers."))
+		newField(keyFilters, "Filters before and after the operation's own."),
+		newField(keyCustom, "Routes with further conditions."),
+		newField(keyRequests, "Limits by request headers."))
 	t.Hints = map[string]string{
 		"security":           "write x-fabric-privileges",
 		"x-fabric-ratelimit": "did you mean \"x-fabric-ratelimits\"? without it nothing is limited",
