@@ -59,7 +59,14 @@ func placeFindings(a *kube.AccessRule, found diag.List) diag.List {
 func (r *run) configureOathkeeper() {
 	for _, u := range r.units {
 		if u.file != nil {
-			r.options.Config = WithOathkeeperFile(r.options.Config, u.file)
+			before := r.options.Config
+			r.options.Config = WithOathkeeperFile(before, u.file)
+			for of, s := range r.settings {
+				if of.config == before {
+					r.settings[scoped{r.options.Config, of.kind}] = s
+				}
+			}
+			r.numberContent(r.options.Config, contentOf(before)+string(u.doc.Text()))
 			return
 		}
 	}

@@ -71,11 +71,12 @@ func (r *run) companions() *companions {
 			c.pods = append(c.pods, o)
 		case *kube.ConfigMap:
 			if o.Name == meshConfig {
-				c.readMesh(o)
+				c.mesh = o
 			}
 		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, *kube.ServiceEntry, nil:
 		}
 	}
+	c.readMesh()
 	// A controller looks at the cluster and assumes nothing: where Gateways are
 	// among the inputs, they are all that there are.
 	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
@@ -179,9 +180,12 @@ func addKnownParents(config *config.Config, c *companions) {
 	}
 }
 
-func (c *companions) readMesh(o *kube.ConfigMap) {
-	c.mesh = o
-	text, ok := o.Data["mesh"]
+// readMesh reads the mesh configuration, if there is one.
+func (c *companions) readMesh() {
+	if c.mesh == nil {
+		return
+	}
+	text, ok := c.mesh.Data["mesh"]
 	if !ok {
 		c.meshFault = "Istio ConfigMap does not contain mesh key"
 		return
@@ -211,7 +215,7 @@ func (r *run) useStandIns(c *companions) {
 	c.standIns = map[ir.Name]bool{}
 	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
 	for _, u := range r.compiled {
-		g := u.asLifted()
+		g := u.gateway
 		name := g.Ingress.Reference()
 		if u.target == nil || !u.target.GatewayAPI.Routes {
 			other[name] = true

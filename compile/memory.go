@@ -48,8 +48,8 @@ type fileMemory struct {
 // checkMemory is what the emitters of one target said of one gateway.
 type checkMemory struct {
 	gateway *ir.Gateway
-	target  targetKey
-	under   circumstances
+	content int // of the configuration that its target is of
+	steps   int // that its target had
 	found   diag.List
 	written ir.Written
 	lowered [][]manifest.Object // what each emitter wrote; nil before it was asked
@@ -58,15 +58,7 @@ type checkMemory struct {
 // circumstances are what reading a file depends on besides the file itself.
 type circumstances struct {
 	content      int // of its configuration
-	own          bool
 	later, outer Later
-}
-
-// targetKey is what may differ between targets of one name under one configuration.
-type targetKey struct {
-	name      string
-	steps     int
-	delegated bool
 }
 
 // remember prepares the memory for a run.
@@ -85,22 +77,27 @@ func (r *run) remember() {
 		m.contents = map[string]int{}
 	}
 	for _, c := range r.scopes() {
-		text := contentOf(c)
-		if _, seen := m.contents[text]; !seen {
-			m.contents[text] = len(m.contents)
-		}
-		r.contents[c] = m.contents[text]
+		r.numberContent(c, contentOf(c))
 	}
+}
+
+// numberContent numbers what a configuration was made of.
+func (r *run) numberContent(c *config.Config, content string) {
+	m := r.options.Memory
+	if m == nil {
+		return
+	}
+	if _, seen := m.contents[content]; !seen {
+		m.contents[content] = len(m.contents)
+	}
+	r.contents[c] = m.contents[content]
 }
 
 // contentOf is what a configuration was read from, with those further up.
 func contentOf(c *config.Config) string {
 	var b strings.Builder
-	for ; c != nil; c = c.Above {
-		fmt.Fprintf(&b, "%q %q\n", c.File, c.Env)
-		for _, s := range c.Sources {
-			fmt.Fprintf(&b, "%q %q\n", s.Name, s.Data)
-		}
+	for _, s := range c.Sources {
+		fmt.Fprintf(&b, "%q %q\n", s.Name, s.Data)
 	}
 	return b.String()
 }
@@ -115,8 +112,7 @@ func (r *run) places() *diag.Places {
 }
 
 func (r *run) circumstances(f *source.File) circumstances {
-	c := r.options.ConfigOf(f)
-	return circumstances{r.contents[c], c != r.options.Config, r.options.Later[f.Name], r.options.Later[""]}
+	return circumstances{r.contents[r.options.ConfigOf(f)], r.options.Later[f.Name], r.options.Later[""]}
 }
 
 // recallFiles returns what is remembered of each file.
@@ -219,7 +215,7 @@ func (r *run) recall(u *unit, nth int) *checkMemory {
 		return nil
 	}
 	known := m.checks[u.doc][nth]
-	if known == nil || known.target != keyOfTarget(u) || known.under != r.circumstances(u.doc.File) || known.gateway != u.gateway && !reflect.DeepEqual(known.gateway, u.gateway) {
+	if known == nil || known.content != r.contents[r.configOf(u.doc)] || known.steps != u.target.Steps || known.gateway != u.gateway && !reflect.DeepEqual(known.gateway, u.gateway) {
 		return nil
 	}
 	if u.meant == u.gateway {
@@ -255,8 +251,4 @@ func (r *run) lowerUnit(u *unit) [][]manifest.Object {
 		u.said.lowered = lists
 	}
 	return lists
-}
-
-func keyOfTarget(u *unit) targetKey {
-	return targetKey{u.target.Name, u.target.Steps, u.target.Plan.MethodsDelegated}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -18,7 +17,6 @@ type links struct {
 	made    bool
 	around  int         // the surroundings that they were made in
 	gateway *ir.Gateway // of the document
-	ingress ir.Ingress  // as it was lifted
 	answers []answer    // what else it was linked with
 	early   diag.List   // what was found before it was put into the terms of its target
 	rewrote diag.List   // what was found when that was done
@@ -78,7 +76,7 @@ func (r *run) recallLinks(c *companions) {
 		default: // the gateway is linked, and would not be the same
 			u.gateway, _ = u.resource.Lift(r.settingsFor(u.doc, u.kind))
 		}
-		*u.links = links{around: number, gateway: u.gateway, ingress: u.gateway.Ingress}
+		*u.links = links{around: number, gateway: u.gateway}
 	}
 }
 
@@ -97,33 +95,15 @@ func (c *companions) repeats(answers []answer, holds *config.Config) bool {
 	})
 }
 
-// equal reports whether two surroundings say the same, of the same documents.
+// equal reports whether two surroundings say the same. What else companions have
+// follows from that.
 func (s *surroundings) equal(o *surroundings) bool {
-	return s.meshFault == o.meshFault && sameCompanion(s.mesh, o.mesh) && sameCompanion(s.module, o.module) &&
-		maps.Equal(s.providers, o.providers) && maps.Equal(s.standIns, o.standIns) &&
+	return sameCompanion(s.mesh, o.mesh) && sameCompanion(s.module, o.module) && maps.Equal(s.providers, o.providers) &&
 		maps.EqualFunc(s.gateways, o.gateways, sameCompanion) && maps.EqualFunc(s.external, o.external, sameCompanion) &&
 		maps.EqualFunc(s.namespaces, o.namespaces, sameCompanion) && maps.EqualFunc(s.stackSets, o.stackSets, sameCompanion) &&
 		maps.EqualFunc(s.parents, o.parents, sameCompanion) &&
 		maps.EqualFunc(s.certificates, o.certificates, func(a, b []*ir.Certificate) bool { return slices.EqualFunc(a, b, sameCompanion) })
 }
 
-// sameCompanion reports whether two companions are one, or were made alike
-// configOf one document or of none.
-func sameCompanion[T any](a, b *T) bool {
-	return a == b || a != nil && b != nil && originOf(a) == originOf(b) && reflect.DeepEqual(a, b)
-}
-
-// originOf returns the document that a companion is made of.
-func originOf(companion any) *source.Document {
-	return reflect.ValueOf(companion).Elem().FieldByName("Origin").Interface().(source.Ref).Doc
-}
-
-// asLifted is the gateway with its Ingress as it was lifted.
-func (u *unit) asLifted() *ir.Gateway {
-	if u.links == nil || !u.links.made {
-		return u.gateway
-	}
-	g := *u.gateway
-	g.Ingress = u.links.ingress
-	return &g
-}
+// sameCompanion reports whether two companions are one, or were made alike.
+func sameCompanion[T any](a, b *T) bool { return a == b || reflect.DeepEqual(a, b) }

@@ -46,7 +46,8 @@ func TestLinksAreNeverStale(t *testing.T) {
 	}
 }
 
-// apart is an archive with a file for each document of its files.
+// apart is an archive with a file for each document of its files, and for each item
+// of their Lists.
 func apart(archive *txtar.Archive) *txtar.Archive {
 	out := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
@@ -54,8 +55,20 @@ func apart(archive *txtar.Archive) *txtar.Archive {
 			out.Files = append(out.Files, f)
 			continue
 		}
-		for i, text := range strings.Split(string(f.Data), "\n---\n") {
+		for i, text := range documentsOf(string(f.Data)) {
 			out.Files = append(out.Files, txtar.File{Name: fmt.Sprintf("%s-%02d.yaml", strings.TrimSuffix(f.Name, ".yaml"), i), Data: []byte(text + "\n")})
+		}
+	}
+	return out
+}
+
+func documentsOf(text string) []string {
+	var out []string
+	for _, one := range strings.Split(text, "\n---\n") {
+		if items, ok := strings.CutPrefix(one, "apiVersion: v1\nkind: List\nitems:\n- "); ok {
+			out = append(out, strings.Split(items, "\n- ")...)
+		} else {
+			out = append(out, one)
 		}
 	}
 	return out

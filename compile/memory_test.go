@@ -1,9 +1,8 @@
 package compile_test
 
 import (
-	"bytes"
-	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -32,38 +31,32 @@ func (d *folder) put(t *testing.T, name, text string) {
 }
 
 // compiled is what a run says and writes. The configuration is kgw.yaml, for files
-// below apis/ apis/kgw.yaml.
+// below a folder with a kgw.yaml that one.
 func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
 	t.Helper()
-	parse := func(name string) *config.Config {
-		c, found := config.Parse(name, d.files[name].Data)
+	scopes := map[string]*config.Config{}
+	for name, f := range d.files {
+		if path.Base(name) != config.FileName {
+			continue
+		}
+		c, found := config.Parse(name, f.Data)
 		if len(found) > 0 {
 			t.Fatal(found)
 		}
-		return c
+		scopes[path.Dir(name)] = c
 	}
-	o := compile.Options{Config: parse("kgw.yaml"), Scopes: map[string]*config.Config{}, Later: d.later, Schema: compile.SchemaAll, Memory: m}
-	apis := parse("apis/kgw.yaml")
+	o := compile.Options{Config: scopes["."], Scopes: map[string]*config.Config{}, Later: d.later, Schema: compile.SchemaAll, Memory: m}
 	var in compile.Input
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
-		if strings.HasSuffix(name, config.FileName) {
+		if path.Base(name) == config.FileName {
 			continue
 		}
 		in.Files = append(in.Files, d.files[name])
-		if strings.HasPrefix(name, "apis/") {
-			o.Scopes[name] = apis
+		if c := scopes[path.Dir(name)]; c != o.Config {
+			o.Scopes[name] = c
 		}
 	}
-	r := compile.Run(in, o)
-	var out bytes.Buffer
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		fmt.Fprintf(&out, "%s:%d:%d %s %s: %s\n", f.Span.File, f.Span.Line, f.Span.Column, f.Severity, f.Code, f.Message)
-	}
-	if err := r.WriteYAML(&out); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
+	return toldOf(t, compile.Run(in, o))
 }
 
 const (
@@ -136,11 +129,7 @@ func TestMemoryIsNeverStale(t *testing.T) {
 	later := func(namespace string) func() {
 		return func() { d.later = map[string]compile.Later{"apis/shop.yaml": {Namespace: namespace, By: "Kustomize"}} }
 	}
-	memory, before := &compile.Memory{}, ""
-	for _, step := range []struct {
-		name string
-		edit func()
-	}{
+	d.neverStale(t, []step{
 		{"nothing is remembered", func() {}},
 		{"the rule", put("apis/shop.yaml", strings.Replace(shopRule, "/orders", "/carts", 1))},
 		{"the rule again", put("apis/shop.yaml", shopRule)},
@@ -167,7 +156,21 @@ func TestMemoryIsNeverStale(t *testing.T) {
 		{"a policy that allows nothing", put("policy.yaml", strings.Replace(strangersPolicy, "action: ALLOW", "action: DENY", 1))},
 		{"no preset", func() { delete(d.files, "login.yaml") }},
 		{"the preset again", put("login.yaml", loginPreset)},
-	} {
+	})
+}
+
+// step is an edit of a folder.
+type step struct {
+	name string
+	edit func()
+}
+
+// neverStale makes the edits, compares runs with and without a memory after each, and
+// checks that each edit changes what is said or written.
+func (d *folder) neverStale(t *testing.T, steps []step) {
+	t.Helper()
+	memory, before := &compile.Memory{}, ""
+	for _, step := range steps {
 		step.edit()
 		got, want := d.compiled(t, memory), d.compiled(t, nil)
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -178,4 +181,99 @@ func TestMemoryIsNeverStale(t *testing.T) {
 		}
 		before = got
 	}
+}
+
+// put is an edit of one file, without one of which it is deleted.
+func (d *folder) putting(t *testing.T, name, text string) func() {
+	return func() { d.put(t, name, text) }
+}
+
+func (d *folder) deleting(name string) func() { return func() { delete(d.files, name) } }
+
+const (
+	oathkeeperFile = "serve: {proxy: {port: 4455}}\nauthenticators: {oauth2_introspection: {enabled: true, config: {introspection_url: https://hydra/introspect}}}\n" +
+		"authorizers: {allow: {enabled: true}}\nmutators: {noop: {enabled: true}}\n"
+	introspectedRule = `apiVersion: gateway.kyma-project.io/v1beta1
+kind: APIRule
+metadata: {name: shop, namespace: web}
+spec:
+  host: shop.example.com
+  gateway: kyma-system/kyma-gateway
+  service: {name: shop, port: 8080}
+  rules:
+  - {path: /orders, methods: [GET], accessStrategies: [{handler: oauth2_introspection, config: {required_scope: [x]}}]}
+`
+)
+
+// TestMemoryOfSurroundings edits what the links of a gateway depend on, and nothing
+// else, so that no other edit makes them anew.
+func TestMemoryOfSurroundings(t *testing.T) {
+	const (
+		askedRule = `apiVersion: gateway.kyma-project.io/v2
+kind: APIRule
+metadata: {name: asked, namespace: web}
+spec:
+  gateway: kyma-system/kyma-gateway
+  # kgw:ignore KGW315 the port will be there
+  service: {name: shop, port: 8080}
+  hosts: [asked.example.com]
+  rules: [{path: /asked, methods: [GET], extAuth: {authorizers: [asker]}}]
+`
+		mesh   = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\n"
+		module = "apiVersion: operator.kyma-project.io/v1alpha1\nkind: APIGateway\nmetadata: {name: default}\nspec: {enableKymaGateway: false}\n"
+	)
+	d := &folder{files: map[string]*source.File{}}
+	d.put(t, "kgw.yaml", emptyConfig)
+	d.put(t, "more/kgw.yaml", emptyConfig)
+	d.put(t, "more/services.yaml", strings.Replace(shopService, "name: shop", "name: more", 1))
+	d.put(t, "asked.yaml", askedRule)
+	d.put(t, "list.yaml", "apiVersion: v1\nkind: List\nitems:\n- "+strings.ReplaceAll(strings.TrimSpace(strings.NewReplacer("asked", "listed", "  # kgw:ignore KGW315 the port will be there\n", "").Replace(askedRule)), "\n", "\n  ")+"\n")
+	d.neverStale(t, []step{
+		{"nothing is remembered", func() {}},
+		{"a provider that another folder knows", d.putting(t, "more/kgw.yaml", emptyConfig+"known: {providers: [asker]}\n")},
+		{"no such provider", d.putting(t, "more/kgw.yaml", emptyConfig)},
+		{"a mesh configuration without providers", d.putting(t, "mesh.yaml", mesh+"data: {mesh: ''}\n")},
+		{"one that cannot be read", d.putting(t, "mesh.yaml", mesh+"data: {meshes: ''}\n")},
+		{"no mesh configuration", d.deleting("mesh.yaml")},
+		{"a module without a Gateway", d.putting(t, "module.yaml", module)},
+		{"no module", d.deleting("module.yaml")},
+		{"a Service of the name elsewhere", d.putting(t, "services.yaml", strings.Replace(shopService, "namespace: web", "namespace: else", 1))},
+		{"no Service", d.deleting("services.yaml")},
+		{"a Service without the port", d.putting(t, "services.yaml", strings.Replace(shopService, "8080", "80", 1))},
+		{"with it, so that nothing is to be suppressed", d.putting(t, "services.yaml", shopService)},
+		{"without it again", d.putting(t, "services.yaml", strings.Replace(shopService, "8080", "80", 1))},
+	})
+}
+
+// TestMemoryOfFindings edits a file beside one whose findings follow from others, or
+// depend on what is set later.
+func TestMemoryOfFindings(t *testing.T) {
+	d := &folder{files: map[string]*source.File{}}
+	d.put(t, "kgw.yaml", emptyConfig)
+	d.put(t, "shop.yaml", strings.Replace(shopRule, "annotations:", "labels: {c: '${A}', a: b, a: d}, annotations:", 1))
+	d.put(t, "carts.yaml", cartsRule)
+	d.put(t, "login.yaml", loginPreset)
+	d.neverStale(t, []step{
+		{"nothing is remembered", func() {}},
+		{"a Service", d.putting(t, "services.yaml", strings.Replace(shopService, "namespace: web", "namespace: default", 1))},
+		{"a namespace that is set later", func() { d.later = map[string]compile.Later{"": {Namespace: "later", By: "Kustomize"}} }},
+	})
+}
+
+// TestMemoryOfOathkeeper edits the configuration of Oathkeeper among the inputs: all
+// that the configuration of the folder holds for depends on it.
+func TestMemoryOfOathkeeper(t *testing.T) {
+	d := &folder{files: map[string]*source.File{}}
+	d.put(t, "kgw.yaml", emptyConfig)
+	d.put(t, "apis/kgw.yaml", emptyConfig)
+	d.put(t, "services.yaml", shopService)
+	d.put(t, "shop.yaml", introspectedRule)
+	d.neverStale(t, []step{
+		{"nothing is remembered", func() {}},
+		{"without the handler", d.putting(t, "oathkeeper.yaml", strings.ReplaceAll(oathkeeperFile, "oauth2_introspection", "noop"))},
+		{"a Gateway", d.putting(t, "gateway.yaml", "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: kyma-gateway, namespace: kyma-system}\nspec: {servers: [{port: {number: 443, protocol: HTTPS}, hosts: ['*.elsewhere.com']}]}\n")},
+		{"with the handler", d.putting(t, "oathkeeper.yaml", oathkeeperFile)},
+		{"without it again", d.putting(t, "oathkeeper.yaml", strings.ReplaceAll(oathkeeperFile, "oauth2_introspection", "noop"))},
+		{"no file", d.deleting("oathkeeper.yaml")},
+	})
 }

@@ -94,7 +94,7 @@ func (r *run) check() {
 
 // checkUnit asks the emitters about one gateway.
 func (r *run) checkUnit(u *unit) *checkMemory {
-	c := &checkMemory{gateway: u.gateway, target: keyOfTarget(u), under: r.circumstances(u.doc.File)}
+	c := &checkMemory{gateway: u.gateway, content: r.contents[r.configOf(u.doc)], steps: u.target.Steps}
 	for _, e := range u.target.emitters {
 		found, written := e.check(u.gateway, &u.target.Target)
 		c.found = append(c.found, found...)
