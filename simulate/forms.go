@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -34,7 +35,7 @@ var forms = map[string]form{
 	"status":     {"a status from 200 to 599", wholeNumber(200, 599)},
 	"duration":   {"a duration of at least 1ms", textForm(duration)},
 	"label":      {"a DNS label", textForm(func(s string) bool { return s == "" || dnsLabel(s) })},
-	"value":      {"a value of a label", textForm(labelValue.MatchString)},
+	"value":      {"a value of a label", textForm(func(s string) bool { return labelValue().MatchString(s) })},
 	"selects":    {"a label without a wildcard", textForm(func(s string) bool { return !strings.Contains(s, "*") })},
 	"space":      {"a namespace, . or *", textForm(func(s string) bool { return s == "." || s == "*" || dnsLabel(s) })},
 	"gateway":    {"the name of a Gateway", textForm(gatewayName)},
@@ -43,9 +44,9 @@ var forms = map[string]form{
 	"services":   {"the name of a service, or of several", textForm(wildcardName)},
 	"served":     {"a host, with a namespace before it or without", textForm(servedHost)},
 	"subnet":     {"an address or a block of addresses", textForm(subnet)},
-	"header":     {"the name of a header", textForm(func(s string) bool { return s == "*" || headerName.MatchString(s) })},
+	"header":     {"the name of a header", textForm(func(s string) bool { return s == "*" || headerName().MatchString(s) })},
 	"ownheader":  {"the name of a header that may be changed", textForm(func(s string) bool { return s != "" && s[0] != ':' && !strings.EqualFold(s, "host") })},
-	"plain":      {"the name of a header", textForm(plainHeader.MatchString)},
+	"plain":      {"the name of a header", textForm(func(s string) bool { return plainHeader().MatchString(s) })},
 	"written":    {"a value of a header", textForm(headerText)},
 	"scheme":     {"http or https", textForm(func(s string) bool { return s == "" || s == "http" || s == "https" })},
 	"method":     {"a method", textForm(func(s string) bool { return slices.Contains(corsMethods, s) })},
@@ -53,11 +54,13 @@ var forms = map[string]form{
 }
 
 var (
-	labelText   = regexp.MustCompile(`^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$`)
-	wildText    = regexp.MustCompile(`^(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)$`)
-	labelValue  = regexp.MustCompile(`^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`)
-	headerName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$")
-	plainHeader = regexp.MustCompile(`^[-_A-Za-z0-9]+$`)
+	labelText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$`) })
+	wildText  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)$`)
+	})
+	labelValue  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`) })
+	headerName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$") })
+	plainHeader = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-_A-Za-z0-9]+$`) })
 	corsMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"}
 	protocols   = []string{"TCP", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "TLS", "MONGO", "REDIS", "MYSQL"}
 )
@@ -88,7 +91,7 @@ func duration(s string) bool {
 	return err == nil && d >= time.Millisecond && d%time.Millisecond == 0
 }
 
-func dnsLabel(s string) bool { return len(s) <= 63 && labelText.MatchString(s) }
+func dnsLabel(s string) bool { return len(s) <= 63 && labelText().MatchString(s) }
 
 // domain reports whether Istio accepts a text as a DNS name: labels, the last
 // of which is not a number.
@@ -105,7 +108,7 @@ func domain(s string) bool {
 // wildcardName is such a name whose first label may begin with a wildcard.
 func wildcardName(s string) bool {
 	first, rest, more := strings.Cut(s, ".")
-	return len(s) <= 255 && len(first) <= 63 && wildText.MatchString(first) && (!more || domain(rest))
+	return len(s) <= 255 && len(first) <= 63 && wildText().MatchString(first) && (!more || domain(rest))
 }
 
 func gatewayName(s string) bool {
@@ -199,7 +202,7 @@ func subnet(s string) bool {
 }
 
 // HeaderName reports whether Istio accepts a text as the name of a header.
-func HeaderName(s string) bool { return headerName.MatchString(s) }
+func HeaderName(s string) bool { return headerName().MatchString(s) }
 
 // RefusedExport returns why Istio refuses the exportTo of an object, and the path
 // of the field, "" if it does not: each namespace must be there once, and none

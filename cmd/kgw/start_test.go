@@ -11,7 +11,7 @@ import (
 // maxAllocated bounds what kgw's own packages allocate before main, in bytes. Each
 // command pays for it: tables and regular expressions that few commands need are
 // made when they are needed (sync.OnceValue).
-const maxAllocated = 1_100_000
+const maxAllocated = 700_000
 
 // TestStart adds up what the runtime says of the initialisation of packages
 // (https://pkg.go.dev/runtime, inittrace).

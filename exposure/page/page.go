@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/prove/changes"
@@ -89,7 +90,7 @@ type document struct {
 	Box    *box
 }
 
-var parsed = template.Must(template.ParseFS(files, "page.html"))
+var parsed = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(files, "page.html")) })
 
 // Write prints the page. The error is that of the writer, or reports that there is
 // no simulator for a request box.
@@ -102,7 +103,7 @@ func Write(w io.Writer, p *Page) error {
 	for _, name := range scripts {
 		script += read("script/" + name + ".js")
 	}
-	return parsed.Execute(w, document{
+	return parsed().Execute(w, document{
 		Policy: template.HTMLAttr(`content="` + securityPolicy(style, script, box != nil) + `"`), //nolint:gosec // hashes only
 		Style:  template.CSS(style), Script: template.JS(script), Data: newIsland(p), Box: box,   //nolint:gosec // files of this package
 	})

@@ -3,6 +3,7 @@ package definition
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -23,7 +24,9 @@ func (c *condition) reasonBroken(n *source.Node) string {
 }
 
 // conditions are the rules of each kind, in the order of the definitions.
-var conditions = map[string][]condition{"HTTPRoute": routeConditions(), "Gateway": gatewayConditions()}
+var conditions = sync.OnceValue(func() map[string][]condition {
+	return map[string][]condition{"HTTPRoute": routeConditions(), "Gateway": gatewayConditions()}
+})
 
 func routeConditions() []condition {
 	out := []condition{

@@ -27,7 +27,7 @@ func Refused(kind string, spec *source.Node) (why, path string) {
 			return why, path
 		}
 	}
-	for _, c := range conditions[kind] {
+	for _, c := range conditions()[kind] {
 		if why, path = c.first(spec, c.reasonBroken); why != "" {
 			return why, path
 		}
@@ -84,7 +84,7 @@ type limit struct {
 
 // limits returns the bounds of each kind.
 var limits = sync.OnceValue(func() map[string][]limit {
-	return map[string][]limit{"HTTPRoute": limitsOf(routeLimits), "Gateway": limitsOf(gatewayLimits), "ReferenceGrant": limitsOf(grantLimits)}
+	return map[string][]limit{"HTTPRoute": limitsOf(routeLimits()), "Gateway": limitsOf(gatewayLimits()), "ReferenceGrant": limitsOf(grantLimits())}
 })
 
 // limitsOf reads a table: a place, what is bounded, and the bound.

@@ -24,9 +24,10 @@ const (
 	methodList = "GET,HEAD,POST,PUT,DELETE,CONNECT,OPTIONS,TRACE,PATCH"
 )
 
-// routeLimits are the bounds of an HTTPRoute: a place, what is bounded and the
+// routeLimits returns the bounds of an HTTPRoute: a place, what is bounded and the
 // bound.
-var routeLimits = refLimits("parentRefs[]") + `
+func routeLimits() string {
+	return refLimits("parentRefs[]") + `
 parentRefs items 0-32
 parentRefs[].port range 1-65535
 parentRefs[].sectionName length 1-253
@@ -51,6 +52,7 @@ rules[].backendRefs[].weight range 0-1000000
 rules[].filters items 0-16
 rules[].backendRefs[].filters items 0-16
 ` + filterLimits("rules[].filters[]") + filterLimits("rules[].backendRefs[].filters[]")
+}
 
 // refLimits are the bounds of a reference to an object.
 func refLimits(at string) string {
@@ -127,8 +129,9 @@ func filterLimits(at string) string {
 	return strings.ReplaceAll(out+refLimits("@.requestMirror.backendRef")+refLimits("@.extensionRef"), "@", at)
 }
 
-// gatewayLimits are the bounds of a Gateway.
-var gatewayLimits = `
+// gatewayLimits returns the bounds of a Gateway.
+func gatewayLimits() string {
+	return `
 spec has gatewayClassName
 spec has listeners
 ` + refLimits("listeners[].tls.certificateRefs[]") + `
@@ -151,9 +154,11 @@ listeners[].allowedRoutes.namespaces.from one-of All,Selector,Same
 listeners[].allowedRoutes.kinds items 0-8
 listeners[].allowedRoutes.kinds[] has kind
 `
+}
 
-// grantLimits are the bounds of a ReferenceGrant.
-var grantLimits = `
+// grantLimits returns the bounds of a ReferenceGrant.
+func grantLimits() string {
+	return `
 spec has from
 spec has to
 from items 1-16
@@ -170,3 +175,4 @@ to[].group pattern ` + groupText + `
 to[].kind pattern ` + kindText + `
 to[].name length 1-253
 `
+}

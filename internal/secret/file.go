@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -181,12 +182,14 @@ func (w *finder) within(n *source.Node) {
 }
 
 // reference are names of fields below a secret that say where it is kept.
-var reference = regexp.MustCompile(`(?i)^(name|namespace|key|value|valueFrom|secretKeyRef|secretRef|ref|file|path|env|optional|type)$`)
+var reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(name|namespace|key|value|valueFrom|secretKeyRef|secretRef|ref|file|path|env|optional|type)$`)
+})
 
 // name marks a key where a single secret is expected: it may be the secret
 // itself, unless it is the name of a reference.
 func (w *finder) name(k *source.Node) {
-	if !reference.MatchString(k.Value) {
+	if !reference().MatchString(k.Value) {
 		w.scalar(k)
 	}
 }
@@ -274,7 +277,7 @@ func (w *finder) close(line int) {
 // list, so that nothing of a scalar before it can be on it.
 func ownLine(text string) bool {
 	text = strings.TrimLeft(text, " ")
-	return strings.HasPrefix(text, "- ") || text == "-" || keyStart.MatchString(text)
+	return strings.HasPrefix(text, "- ") || text == "-" || keyStart().MatchString(text)
 }
 
 // settle ends what is open at the end of the document.

@@ -19,11 +19,11 @@ func FuzzForms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, form := range append([]form{query, credentials}, shapes...) {
-			if got, want := form.find(s), form.pattern.FindAllStringSubmatchIndex(s, -1); !reflect.DeepEqual(got, want) {
-				t.Errorf("%q: %s matches %v, and %v is found", s, form.pattern, want, got)
+			if got, want := form.find(s), form.pattern().FindAllStringSubmatchIndex(s, -1); !reflect.DeepEqual(got, want) {
+				t.Errorf("%q: %s matches %v, and %v is found", s, form.pattern(), want, got)
 			}
 		}
-		for _, m := range assigned.FindAllStringSubmatchIndex(s, -1) {
+		for _, m := range assigned().FindAllStringSubmatchIndex(s, -1) {
 			if name := s[m[4]:m[5]]; Key(last(name)) && !namesSecret(s) {
 				t.Errorf("%q names %q", s, name)
 			}
@@ -42,9 +42,9 @@ func TestMay(t *testing.T) {
 			s.WriteString(words[r.IntN(len(words))])
 		}
 		for _, f := range append(shapes, query) {
-			if f.may != nil && f.pattern.MatchString(s.String()) {
+			if f.may != nil && f.pattern().MatchString(s.String()) {
 				if found++; !f.may(s.String()) {
-					t.Fatalf("%q matches %s", s.String(), f.pattern)
+					t.Fatalf("%q matches %s", s.String(), f.pattern())
 				}
 			}
 		}

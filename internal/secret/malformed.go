@@ -3,32 +3,35 @@ package secret
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 var (
 	// keyStart is the key of an entry at the start of a line.
-	keyStart = regexp.MustCompile(`^(?:-\s+)*["']?[\w./-]+["']?\s*:(?:\s|$)`)
+	keyStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:-\s+)*["']?[\w./-]+["']?\s*:(?:\s|$)`) })
 	// anyKey is a key anywhere on a line, with or without the blank that YAML
 	// asks for behind the colon.
-	anyKey     = regexp.MustCompile(`([\w./-]+)["']?\s*[:=]`)
-	secretKind = regexp.MustCompile(`(?m)^\s*["']?kind["']?\s*:\s*["']?Secret\b`)
-	secretHead = regexp.MustCompile(`^\s*(?:---|["']?(?:apiVersion|kind|metadata|name|namespace|type)["']?\s*:)`)
+	anyKey     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([\w./-]+)["']?\s*[:=]`) })
+	secretKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*["']?kind["']?\s*:\s*["']?Secret\b`) })
+	secretHead = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*(?:---|["']?(?:apiVersion|kind|metadata|name|namespace|type)["']?\s*:)`)
+	})
 )
 
 // malformed marks secrets in a document that is not YAML, by whole lines: each
 // line that names a secret or holds something in the form of one, and the lines
 // after it that may belong to its value.
 func (p *places) malformed(doc *source.Document) {
-	isSecret := secretKind.Match(doc.Text())
+	isSecret := secretKind().Match(doc.Text())
 	last := doc.Line() + strings.Count(string(doc.Text()), "\n")
 	value := continuation{indent: -1}
 	for n := doc.Line(); n <= last; n++ {
 		line := doc.File.Line(n)
 		named, rest := names(line)
 		switch {
-		case isSecret && !secretHead.MatchString(line), named, len(spots(line)) > 0, value.holds(line):
+		case isSecret && !secretHead().MatchString(line), named, len(spots(line)) > 0, value.holds(line):
 			p.mark(n, columns{1, toEnd})
 			p.words(line, rest)
 		}
@@ -56,7 +59,7 @@ func (p *places) words(line, rest string) {
 // names reports whether a line names a secret, and what is behind the first
 // name.
 func names(line string) (named bool, rest string) {
-	for _, m := range anyKey.FindAllStringSubmatchIndex(line, -1) {
+	for _, m := range anyKey().FindAllStringSubmatchIndex(line, -1) {
 		if Key(last(line[m[2]:m[3]])) {
 			return true, line[m[1]:]
 		}
@@ -98,7 +101,7 @@ func (c *continuation) holds(line string) bool {
 	}
 	trimmed := strings.TrimLeft(line, " \t")
 	deeper := len(line)-len(trimmed) > c.indent
-	if c.quote != 0 || trimmed == "" || deeper || !keyStart.MatchString(trimmed) {
+	if c.quote != 0 || trimmed == "" || deeper || !keyStart().MatchString(trimmed) {
 		if c.quote != 0 {
 			c.scan(line)
 		}

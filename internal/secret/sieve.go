@@ -122,7 +122,7 @@ func isHarmless(text []byte) bool {
 	for start > 0 && text[start-1] > ' ' && len(text)-start < maxName {
 		start--
 	}
-	return start > 0 && strings.IndexByte(" \n", text[start-1]) >= 0 && harmless.Match(text[start:])
+	return start > 0 && strings.IndexByte(" \n", text[start-1]) >= 0 && harmless().Match(text[start:])
 }
 
 // endsLike reports whether a text ends with one of ends, in any case.

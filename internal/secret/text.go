@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -13,7 +14,7 @@ import (
 // the words of each list in it, those of a form without case in lower case: most
 // texts have not, and need no closer look.
 type form struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	needs   [][]string
 	fold    bool // the pattern matches without regard to case
 	// may reports whether a text can match, if it is known: false is certain.
@@ -23,14 +24,22 @@ type form struct {
 // shapes are secrets by how they look: JSON Web Tokens, credentials in URLs,
 // private keys, and tokens of well-known services.
 var shapes = []form{
-	{pattern: regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`), needs: [][]string{{"eyJ"}}},
+	{pattern: sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`)
+	}), needs: [][]string{{"eyJ"}}},
 	// The password of a URL may hold a slash that nobody has escaped; what
 	// begins as the number of a port is not a password.
-	{pattern: regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`), needs: [][]string{{"://"}, {"@"}}, may: mayHavePassword},
-	{pattern: regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`), needs: [][]string{{"PRIVATE KEY-----"}}},
+	{pattern: sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`)
+	}), needs: [][]string{{"://"}, {"@"}}, may: mayHavePassword},
+	{pattern: sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`)
+	}), needs: [][]string{{"PRIVATE KEY-----"}}},
 	{
-		pattern: regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
-		needs:   [][]string{{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA"}},
+		pattern: sync.OnceValue(func() *regexp.Regexp {
+			return regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`)
+		}),
+		needs: [][]string{{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA"}},
 	},
 }
 
@@ -49,7 +58,7 @@ func (f *form) find(s string) [][]int {
 	if f.may != nil && !f.may(s) {
 		return nil
 	}
-	return f.pattern.FindAllStringSubmatchIndex(s, -1)
+	return f.pattern().FindAllStringSubmatchIndex(s, -1)
 }
 
 // mayHavePassword reports whether an "@" is behind "://" in one word.
@@ -82,22 +91,26 @@ func mayHaveParameter(s string) bool {
 }
 
 // query are the parameters of a URL.
-var query = form{pattern: regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`), needs: [][]string{{"?", "&", ";"}, {"="}}, may: mayHaveParameter}
+var query = form{pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`) }), needs: [][]string{{"?", "&", ";"}, {"="}}, may: mayHaveParameter}
 
 // credentials are what follows the scheme of an Authorization header (RFC 9110,
 // 11.4).
 var credentials = form{
-	pattern: regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`),
-	needs:   [][]string{{"bearer", "basic", "ba\u017fic"}}, // a long s is an s without regard to case
-	fold:    true,
+	pattern: sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`)
+	}),
+	needs: [][]string{{"bearer", "basic", "ba\u017fic"}}, // a long s is an s without regard to case
+	fold:  true,
 }
 
 // assigned is a secret behind its name in running text: a line of YAML, JSON
 // or of a file of variables.
-var assigned = regexp.MustCompile(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
+var assigned = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
+})
 
 // nextWord is what follows the scheme of an Authorization header.
-var nextWord = regexp.MustCompile(`^[ \t]+([^\s"',}&]+)`)
+var nextWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]+([^\s"',}&]+)`) })
 
 // spot is a range of bytes of a text, end exclusive.
 type spot struct{ start, end int }
@@ -119,7 +132,7 @@ func spots(s string) []spot {
 		}
 	}
 	for _, m := range query.find(s) {
-		if name := s[m[2]:m[3]]; (Key(name) || parameter.MatchString(name)) && !template(s[m[4]:m[5]]) {
+		if name := s[m[2]:m[3]]; (Key(name) || parameter().MatchString(name)) && !template(s[m[4]:m[5]]) {
 			out = append(out, spot{m[4], m[5]})
 		}
 	}
@@ -146,14 +159,14 @@ func assignments(s string) []spot {
 		return nil
 	}
 	var out []spot
-	for _, m := range assigned.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range assigned().FindAllStringSubmatchIndex(s, -1) {
 		value := s[m[6]:m[7]]
 		name := last(s[m[4]:m[5]])
 		switch {
 		case !Key(name) || name == "cookie" || template(strings.Trim(value, `"'`)) || prose(s[:m[4]], value):
 		case s[m[5]:m[6]] == ":" && scopes(value):
 		case strings.EqualFold(value, "bearer") || strings.EqualFold(value, "basic"):
-			if w := nextWord.FindStringSubmatchIndex(s[m[7]:]); w != nil {
+			if w := nextWord().FindStringSubmatchIndex(s[m[7]:]); w != nil {
 				out = append(out, spot{m[7] + w[2], m[7] + w[3]})
 			}
 		default:

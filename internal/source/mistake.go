@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -14,14 +15,16 @@ type mistake struct {
 }
 
 var (
-	forbiddenStart = regexp.MustCompile(`^(\s*(?:- +)*(?:[\w./-]+: +|- +))([*@%\x60&!|>][^\s,]*|\{\*+\}[^\s]*)`)
-	starInList     = regexp.MustCompile(`[\[,] *([*@%\x60][^\s,\]]*)`)
-	noSpace        = regexp.MustCompile(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`)
-	twoColons      = regexp.MustCompile(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`)
-	noDashSpace    = regexp.MustCompile(`^(\s*(?:- +)*)-([A-Za-z_"'][\w."'-]*)(: |:$)`)
-	conflict       = regexp.MustCompile(`^(<{7}|={7}|>{7})( |$)`)
-	noBreakSpace   = regexp.MustCompile(`^(\s*(?:- +)*[A-Za-z][\w-]*:)(\x{00A0}+|\x{202F}+)`)
-	wordDash       = regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `)
+	forbiddenStart = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\s*(?:- +)*(?:[\w./-]+: +|- +))([*@%\x60&!|>][^\s,]*|\{\*+\}[^\s]*)`)
+	})
+	starInList   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\[,] *([*@%\x60][^\s,\]]*)`) })
+	noSpace      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`) })
+	twoColons    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`) })
+	noDashSpace  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*)-([A-Za-z_"'][\w."'-]*)(: |:$)`) })
+	conflict     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(<{7}|={7}|>{7})( |$)`) })
+	noBreakSpace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*[A-Za-z][\w-]*:)(\x{00A0}+|\x{202F}+)`) })
+	wordDash     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `) })
 )
 
 // mistake looks for a usual mistake behind an error of the YAML library at a
@@ -33,7 +36,7 @@ func (d *Document) mistake(message string, line, last int) *mistake {
 		}
 	}
 	for n := d.line; n <= last; n++ {
-		if conflict.MatchString(d.File.Line(n)) {
+		if conflict().MatchString(d.File.Line(n)) {
 			return &mistake{n, 1, "this is a mark of a merge conflict", "settle the conflict: keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"}
 		}
 	}
@@ -58,11 +61,11 @@ func (d *Document) mistake(message string, line, last int) *mistake {
 	return nil
 }
 
-var anchorName = regexp.MustCompile(`unknown anchor '([^']+)'`)
+var anchorName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unknown anchor '([^']+)'`) })
 
 // unknownAnchor finds the alias of an anchor that is not there.
 func (d *Document) unknownAnchor(message string, last int) *mistake {
-	m := anchorName.FindStringSubmatch(message)
+	m := anchorName().FindStringSubmatch(message)
 	if m == nil {
 		return nil
 	}
@@ -85,29 +88,29 @@ func lineMistake(text, message string) *mistake {
 	at := func(offset int, message, help string) *mistake {
 		return &mistake{column: columnOf(text, offset), message: message, help: help}
 	}
-	if m := wordDash.FindStringSubmatchIndex(text); m != nil {
+	if m := wordDash().FindStringSubmatchIndex(text); m != nil {
 		return at(m[4], fmt.Sprintf("%q is not the dash that begins an element of a list", text[m[4]:m[5]]), `write "-", the minus sign of the keyboard`)
 	}
-	if m := forbiddenStart.FindStringSubmatchIndex(text); m != nil && !blockScalar(text[m[4]:m[5]]) {
+	if m := forbiddenStart().FindStringSubmatchIndex(text); m != nil && !blockScalar(text[m[4]:m[5]]) {
 		value := text[m[4]:m[5]]
 		return at(m[4], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
 	}
 	if strings.Contains(message, "alphabetic or numeric") || strings.Contains(message, "cannot start any token") {
-		if m := starInList.FindStringSubmatchIndex(text); m != nil {
+		if m := starInList().FindStringSubmatchIndex(text); m != nil {
 			value := text[m[2]:m[3]]
 			return at(m[2], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
 		}
 	}
-	if m := noDashSpace.FindStringSubmatchIndex(text); m != nil {
+	if m := noDashSpace().FindStringSubmatchIndex(text); m != nil {
 		return at(m[3], "there is no space after the dash", fmt.Sprintf("write - %s", strings.TrimSpace(text[m[4]:])))
 	}
-	if m := noBreakSpace.FindStringSubmatchIndex(text); m != nil {
+	if m := noBreakSpace().FindStringSubmatchIndex(text); m != nil {
 		return at(m[4], "the space after the colon is a no-break space, which is part of a text in YAML", fmt.Sprintf("write %s %s, with a plain space", strings.TrimSpace(text[:m[3]]), strings.TrimSpace(text[m[5]:])))
 	}
-	if m := noSpace.FindStringSubmatchIndex(text); m != nil && !strings.Contains(message, "end of stream") {
+	if m := noSpace().FindStringSubmatchIndex(text); m != nil && !strings.Contains(message, "end of stream") {
 		return at(m[5], "there is no space after the colon", fmt.Sprintf("write %s: %s", text[m[4]:m[5]], text[m[6]:m[7]]))
 	}
-	if m := twoColons.FindStringSubmatchIndex(text); m != nil && strings.Contains(message, "mapping values") {
+	if m := twoColons().FindStringSubmatchIndex(text); m != nil && strings.Contains(message, "mapping values") {
 		return at(m[4], "a value has a colon with a space after it, which makes it a key", fmt.Sprintf("write it in quotes: %q", text[m[4]:m[5]]))
 	}
 	if strings.Contains(message, "end of stream") || strings.Contains(message, "quoted scalar") {

@@ -121,7 +121,7 @@ func decode(text []byte) (n Node, err error) {
 		return n, leftover(rest.Line)
 	case strings.Contains(err.Error(), "expected <document start>"):
 		line := 0 // the library counts from 0 here, and leaves 0 out
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}
 		return n, leftover(line + 1)
@@ -136,8 +136,10 @@ func leftover(line int) error {
 const behindEnd = "there is text behind the end of the document"
 
 var (
-	version12 = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)
-	escape    = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\.`)
+	version12 = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`) })
+	escape    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\.`)
+	})
 )
 
 // readable returns the text without what is right in YAML 1.2 and in JSON, and
@@ -149,9 +151,9 @@ func readable(text []byte) []byte {
 	switch start := bytes.TrimLeft(text, " \t\r\n"); {
 	case len(start) == 0:
 	case start[0] == '%' || start[0] == '#':
-		out = version12.ReplaceAll(text, []byte("%YAML 1.1"))
+		out = version12().ReplaceAll(text, []byte("%YAML 1.1"))
 	case start[0] == '{' || start[0] == '[':
-		out = escape.ReplaceAllFunc(text, jsonEscape)
+		out = escape().ReplaceAllFunc(text, jsonEscape)
 	}
 	if bytes.Equal(out, text) {
 		return nil
@@ -185,7 +187,7 @@ func tooManyNodes(text []byte) bool {
 	return count > MaxNodes
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): ?`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+): ?`) })
 
 // syntax turns an error of the YAML library into a Problem. The library's line
 // is relative to the document.
@@ -197,7 +199,7 @@ func (d *Document) syntax(err error) *Problem {
 		text = typeError.Errors[0]
 	}
 	text = strings.TrimPrefix(text, "yaml: ")
-	if m := yamlLine.FindStringSubmatchIndex(text); m != nil {
+	if m := yamlLine().FindStringSubmatchIndex(text); m != nil {
 		n, _ := strconv.Atoi(text[m[2]:m[3]])
 		p.Line, _ = d.place(max(n, 1), 1)
 		text = text[:m[0]] + text[m[1]:]
