@@ -95,7 +95,7 @@ type Witness struct {
 }
 
 // Verbs returns the methods as one text: "GET,POST", "*" for any, or
-// "TRACE,others" where some are left out.
+// "TRACE,others" or "others" where some are left out.
 func (c *Change) Verbs() string {
 	if !c.Others {
 		return strings.Join(c.Methods, ",")
@@ -103,7 +103,8 @@ func (c *Change) Verbs() string {
 	if len(c.Methods) == 0 || len(c.Methods) >= len(httpMethods) {
 		return "*"
 	}
-	return strings.Join(c.Methods, ",") + ",others"
+	standIn := func(m string) bool { return strings.Trim(m, "X") == "" } // for the others: see match.Class
+	return strings.Join(append(slices.DeleteFunc(slices.Clone(c.Methods), standIn), "others"), ",")
 }
 
 // httpMethods are those that a class names; others are one.

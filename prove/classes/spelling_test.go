@@ -31,3 +31,18 @@ func TestPlainRequestsAreWitnesses(t *testing.T) {
 		}
 	}
 }
+
+// TestVerbs: methods beyond those of HTTP are named together, never by the one that
+// represents them.
+func TestVerbs(t *testing.T) {
+	for want, c := range map[string]Change{
+		"GET,POST":     {Methods: []string{"GET", "POST"}},
+		"TRACE,others": {Methods: []string{"TRACE"}, Others: true},
+		"others":       {Methods: []string{"X"}, Others: true},
+		"*":            {Others: true},
+	} {
+		if got := c.Verbs(); got != want {
+			t.Errorf("%v, %v: %s, want %s", c.Methods, c.Others, got, want)
+		}
+	}
+}
