@@ -37,7 +37,7 @@ type Step struct {
 // Gateways come first, with proxies of their own, then RequestAuthentications,
 // which let tokens be known, then policies that let in whom the old or the new
 // ones do, with Oathkeeper, then Rules, then the routes. Objects that are no
-// longer wanted are deleted when nothing needs them, and the policies for the
+// longer wanted are deleted when nothing needs them, and the objects for the
 // time between at last.
 func Plan(before, after *Side, scope Scope) []Step {
 	if before.Options.Config == nil {
@@ -45,7 +45,7 @@ func Plan(before, after *Side, scope Scope) []Step {
 	}
 	p := newPlan(before, after, scope)
 	p.addStep("gateways", p.changedObjects("Gateway"), nil)
-	p.addStep("request-authentications", p.changedObjects("RequestAuthentication"), nil)
+	p.addStep("request-authentications", slices.Concat(p.betweenAuthentications(), p.changedObjects("RequestAuthentication")), nil)
 	p.addStep("policies", slices.Concat(p.betweenPolicies(), p.changedObjects("AuthorizationPolicy")), nil)
 	p.addStep("rules", p.changedObjects("Rule"), nil)
 	p.addStep("routes", p.otherChanges(), nil)
@@ -53,7 +53,7 @@ func Plan(before, after *Side, scope Scope) []Step {
 		p.steps = append(p.steps, Step{Name: "names", Manual: namesMove})
 	}
 	p.addStep("old-routes-and-rules", nil, p.goneObjects(func(id diff.ID) bool { return !policyKind(id.Kind) }))
-	p.addStep("old-policies", nil, append(p.betweenIDs(), p.goneObjects(func(id diff.ID) bool { return policyKind(id.Kind) })...))
+	p.addStep("old-policies", nil, append(p.goneObjects(func(id diff.ID) bool { return policyKind(id.Kind) }), p.betweenIDs()...))
 	p.prove(before, after)
 	return p.steps
 }
@@ -77,7 +77,7 @@ type plan struct {
 	pairs   []diff.Pair
 	stay    []diff.Object
 	steps   []Step
-	held    []diff.Object // policies for the time between
+	held    []diff.Object // objects for the time between
 	origins map[*source.Document][]source.Ref
 	around  []simulate.Manifest
 	side    *Side
@@ -150,16 +150,41 @@ func (p *plan) goneObjects(which func(diff.ID) bool) []diff.ID {
 	return out
 }
 
+// betweenAuthentications makes a copy of each RequestAuthentication that moves to
+// other pods: requests go to the ones that it leaves until the routes change.
+func (p *plan) betweenAuthentications() []diff.Object {
+	for _, pair := range p.pairs {
+		if pair.Before == nil || pair.After == nil || pair.Before.ID().Kind != "RequestAuthentication" || pair.Before.ID() != pair.After.ID() {
+			continue
+		}
+		was, _ := pair.Before.Value["spec"].(map[string]any)
+		is, _ := pair.After.Value["spec"].(map[string]any)
+		if !reflect.DeepEqual(was["selector"], is["selector"]) {
+			p.addBetween(pair.Before, was)
+		}
+	}
+	return p.held
+}
+
 // betweenPolicies makes the policies for the time between: they allow what a
 // changing policy allowed or, where there was none, Oathkeeper and the requests
 // that routes sent past it to what may be the same pods, as long as those
-// routes may exist.
+// routes may exist. Where Rules come and policies go, they let Oathkeeper in.
 func (p *plan) betweenPolicies() []diff.Object {
-	seen := map[string]bool{}
-	delegated := slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { return x.Before != nil && x.Before.ID().Kind == "Rule" })
+	first, seen := len(p.held), map[string]bool{}
+	rules := func(side func(diff.Pair) *diff.Object) bool {
+		return slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { o := side(x); return o != nil && o.ID().Kind == "Rule" })
+	}
+	delegated := rules(func(x diff.Pair) *diff.Object { return x.Before })
+	delegates := rules(func(x diff.Pair) *diff.Object { return x.After })
 	direct := p.directOperations()
+	oathkeeper := map[string]any{"from": fromPrincipals(p.side.Options.Config.Oathkeeper.Principal)}
 	for _, pair := range p.pairs {
-		if pods, _, ok := allowedPods(pair.Before); ok {
+		pods, spec, ok := allowedPods(pair.Before)
+		if ok && delegates && !seen[pods] {
+			p.addBetween(pair.Before, map[string]any{"selector": spec["selector"], "rules": []any{oathkeeper}})
+		}
+		if ok {
 			seen[pods] = true
 		}
 	}
@@ -173,7 +198,7 @@ func (p *plan) betweenPolicies() []diff.Object {
 		}
 		var rules []any
 		if delegated {
-			rules = append(rules, map[string]any{"from": fromPrincipals(p.side.Options.Config.Oathkeeper.Principal)})
+			rules = append(rules, oathkeeper)
 		}
 		var to []any
 		for i := range direct {
@@ -189,7 +214,7 @@ func (p *plan) betweenPolicies() []diff.Object {
 			p.addBetween(pair.After, map[string]any{"selector": spec["selector"], "rules": rules})
 		}
 	}
-	return p.held
+	return p.held[first:]
 }
 
 // allowedPods returns the pods that an object lets requests in to, as a text, and
@@ -207,7 +232,7 @@ func fromPrincipals(principals ...string) []any {
 	return []any{map[string]any{"source": map[string]any{"principals": source.ListOf(principals)}}}
 }
 
-// addBetween makes a policy for the time between, in addition to another one.
+// addBetween makes an object for the time between, in addition to another one.
 func (p *plan) addBetween(beside *diff.Object, spec any) {
 	id := beside.ID()
 	if s, ok := spec.(map[string]any); ok && s["selector"] == nil {
@@ -219,7 +244,7 @@ func (p *plan) addBetween(beside *diff.Object, spec any) {
 	}})
 }
 
-// betweenIDs are the policies for the time between, to be deleted.
+// betweenIDs are the objects for the time between, to be deleted.
 func (p *plan) betweenIDs() []diff.ID {
 	var out []diff.ID
 	for i := range p.held {

@@ -53,6 +53,30 @@ func sideOf(t *testing.T, name, text string) *Side {
 	return Compile(name, compile.Input{Files: []*source.File{f}}, compile.Options{Config: c})
 }
 
+// TestPlansOfOtherChanges: nothing is refused or exposed between where a rule goes
+// to other pods, nor on the way back to Oathkeeper, where what lets Oathkeeper in is
+// deleted last.
+func TestPlansOfOtherChanges(t *testing.T) {
+	for name, texts := range map[string][2]string{
+		"another Service": {newer, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
+		"another issuer":  {newer, strings.ReplaceAll(newer, "https://i.", "https://j.")},
+		"back":            {newer, older},
+		"both":            {older, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
+	} {
+		before, after := sideOf(t, "before", texts[0]), sideOf(t, "after", texts[1])
+		steps := Plan(before, after, Scope{All: true})
+		for _, s := range steps {
+			if len(s.Gaps) > 0 || s.Unknown {
+				t.Errorf("%s, %s: %v", name, s.Name, s.Gaps)
+			}
+		}
+		last := steps[len(steps)-1].Delete
+		if id := last[len(last)-1]; !strings.HasPrefix(id.Name, "kgw-between") {
+			t.Errorf("%s: %v are deleted last", name, last)
+		}
+	}
+}
+
 // TestPlan: the switch from Oathkeeper to policies has no gap and no opening,
 // and each of its orders that leaves something out has one.
 func TestPlan(t *testing.T) {
