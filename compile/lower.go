@@ -33,7 +33,7 @@ func (r *run) lower() {
 		r.labelOwner(u, objects[i])
 		if !r.options.Model {
 			u.target.GatewayAPI.Arranged.Drop(u.gateway)
-			u.gateway = nil
+			u.gateway, u.meant, u.links, u.linked = nil, nil, nil, nil
 		}
 	})
 	r.keepNames(objects)

@@ -46,18 +46,27 @@ const (
 )
 
 // shareBudget assigns each gateway its part of the budget for questions of the
-// emitters, by its number of routes.
+// emitters, by its number of routes. Gateways with equal parts share a target.
 func (r *run) shareBudget() {
 	whole := 0
 	for _, u := range r.compiled {
 		whole += len(u.gateway.Routes)
 	}
+	type part struct {
+		of    *boundTarget
+		steps int
+	}
+	made := map[part]*boundTarget{}
 	for _, u := range r.compiled {
 		if u.target == nil {
 			continue
 		}
-		own := *u.target
-		own.Steps = match.Part(stepsOfEmitters, len(u.gateway.Routes), whole, stepsOfRoute)
-		u.target = &own
+		p := part{u.target, match.Part(stepsOfEmitters, len(u.gateway.Routes), whole, stepsOfRoute)}
+		if made[p] == nil {
+			own := *u.target
+			own.Steps = p.steps
+			made[p] = &own
+		}
+		u.target = made[p]
 	}
 }
