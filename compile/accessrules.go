@@ -74,9 +74,9 @@ func (r *run) configureOathkeeper() {
 
 // takeOf is what a rule matches. Rules that say the same are one, and one with the
 // id of a Rule is what the Maester wrote of it.
-func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (ir.Take, bool) {
+func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (*ir.Take, bool) {
 	if a.Native && (taken[a.Canonical] || taken[a.ID]) {
-		return ir.Take{}, false
+		return nil, false
 	}
 	if a.Native {
 		taken[a.Canonical] = true
@@ -86,5 +86,5 @@ func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (ir.Take, bool) 
 		strategy = pathlang.GlobStrategy
 	}
 	set, ok := match.RuleSetOf(a.URL, a.Methods, r.options.Config.Oathkeeper.Version, strategy)
-	return ir.Take{Origin: a.At("match", "url"), Set: set, Want: set, Closed: a.Closed}, ok && a.URL != ""
+	return &ir.Take{Origin: a.At("match", "url"), Set: set, Methods: set.Methods, Path: set.Path, Closed: a.Closed}, ok && a.URL != ""
 }

@@ -237,8 +237,8 @@ func (r *run) isOwned(d *door) bool {
 		if route && !named(u.gateway) {
 			return false
 		}
-		c := &u.gateway.Convention
-		return len(c.Owner) > 0 && labelsWithin(c.Owner, d.labels) || len(c.LegacyOwner) > 0 && labelsWithin(c.LegacyOwner, d.labels)
+		legacy := u.gateway.Convention.LegacyOwner
+		return u.gateway.Owns(d.labels) || legacy.Key != "" && d.labels[legacy.Key] == legacy.Value
 	})
 }
 

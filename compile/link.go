@@ -270,6 +270,9 @@ func (r *run) link() {
 			u.linked.made = true
 		}
 		r.found = append(r.found, u.linked.found...)
+		if r.options.Memory == nil {
+			u.links = nil
+		}
 	}
 	c.answers = nil
 	c.checkGateways(r.options.At, &r.found)

@@ -236,15 +236,10 @@ func owns(g *ir.Gateway, c *Claim) bool {
 	if c.Name.Namespace == g.Name.Namespace && slices.Contains(c.Owners, OwnerRef{Kind: g.Kind, Name: g.Name.Name}) {
 		return true
 	}
-	for k, v := range g.Convention.LegacyOwner {
-		if have, ok := c.Labels[k]; ok {
-			return have == v
+	if legacy := g.Convention.LegacyOwner; legacy.Key != "" {
+		if have, ok := c.Labels[legacy.Key]; ok {
+			return have == legacy.Value
 		}
 	}
-	for k, v := range g.Convention.Owner {
-		if c.Labels[k] != v {
-			return false
-		}
-	}
-	return len(g.Convention.Owner) > 0
+	return g.Owns(c.Labels)
 }

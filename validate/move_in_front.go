@@ -12,9 +12,9 @@ import (
 // moveInFront is the fix of a route that earlier ones shadow completely: its
 // rule moves in front of theirs. There is none where the later route may admit
 // somebody whom one of the earlier ones does not.
-func moveInFront(takes []ir.Take, later *ir.Take, earlier []int) diag.Fix {
+func moveInFront(takes []*ir.Take, later *ir.Take, earlier []int) diag.Fix {
 	for _, i := range earlier {
-		if a := &takes[i].Route.Access; !a.Open() || len(a.Deny) > 0 {
+		if a := takes[i].Route.Access; !a.Open() || len(a.Deny) > 0 {
 			return nil
 		}
 	}

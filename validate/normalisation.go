@@ -61,10 +61,10 @@ const maxBeginnings = 8
 func normalisation(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]*ir.Take{}
 	for i := range v.Rules {
-		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], &v.Rules[i])
+		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], v.Rules[i])
 	}
 	policies := v.policiesByRoute()
-	var gateways [][]ir.Take
+	var gateways [][]*ir.Take
 	for from := 0; from < len(v.Routes); {
 		to := from
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
@@ -88,11 +88,11 @@ func normalisation(v *View, found *diag.List) {
 
 // hasOpenAndProtected reports whether a gateway has protected routes and open
 // ones that match more than one path.
-func hasOpenAndProtected(takes []ir.Take) bool {
+func hasOpenAndProtected(takes []*ir.Take) bool {
 	open, closed := false, false
 	for i := range takes {
 		isOpen := takes[i].Route.Access.Open()
-		open, closed = open || isOpen && matchesMany(&takes[i]), closed || !isOpen
+		open, closed = open || isOpen && matchesMany(takes[i]), closed || !isOpen
 	}
 	return open && closed
 }
@@ -108,11 +108,11 @@ type entrance struct {
 	beginnings                []string // of open routes
 }
 
-func newEntrance(v *View, routes []ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
+func newEntrance(v *View, routes []*ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
 	judge := v.Judge
 	e := &entrance{judge: judge, rules: rules, policies: policies}
 	for i := range routes {
-		t := &routes[i]
+		t := routes[i]
 		e.routes, e.routeMatcher = append(e.routes, t), append(e.routeMatcher, judge.Compile(t.Set))
 		if t.Route.Access.Open() && matchesMany(t) {
 			e.beginnings = append(e.beginnings, literalBeginning(t.Route.Match.Path))
@@ -163,7 +163,7 @@ func (e *entrance) reportDoors(purse *match.Purse, found *diag.List) {
 		if t.Route.Access.Open() {
 			continue
 		}
-		sample := purse.Difference(e.judge.Compile(t.Want)).Witness
+		sample := purse.Difference(e.judge.Compile(t.Want())).Witness
 		if sample == nil {
 			continue
 		}
@@ -210,7 +210,7 @@ func (e *entrance) isProtected(t *ir.Take, r match.Request) bool {
 		}
 		plain := r
 		plain.RawPath = (&url.URL{Path: seen}).EscapedPath()
-		if d := e.decide(plain); accepts(e.judge.Compile(t.Want), plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
+		if d := e.decide(plain); accepts(e.judge.Compile(t.Want()), plain) && d != nil && (d.Route == nil || !d.Route.Access.Open()) {
 			return true
 		}
 	}

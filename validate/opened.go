@@ -74,7 +74,7 @@ func newWorkloads(v *View) *workloads {
 		samePods: v.Memory != nil && reflect.DeepEqual(v.Memory.workloads, v.Workloads),
 	}
 	for i := range v.Routes {
-		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], &v.Routes[i])
+		w.routes[v.Routes[i].Gateway] = append(w.routes[v.Routes[i].Gateway], v.Routes[i])
 	}
 	for i := range v.Openers {
 		o := &v.Openers[i]

@@ -110,13 +110,13 @@ func (c *guarded) meets(o *ir.Opener) (meets, opens bool) {
 // listsAll reports whether the author listed all requests of a set that the proxy
 // sends on for an entry.
 func listsAll(t *ir.Take, s *match.Set) bool {
-	if t.Set.Path != t.Want.Path {
+	if t.Set.Path != t.Path {
 		return false
 	}
-	if len(t.Want.Methods) == 0 || slices.Equal(t.Set.Methods, t.Want.Methods) {
+	if len(t.Methods) == 0 || slices.Equal(t.Set.Methods, t.Methods) {
 		return true
 	}
-	return s.Methods != nil && !slices.ContainsFunc(s.Methods, func(m string) bool { return !slices.Contains(t.Want.Methods, m) })
+	return s.Methods != nil && !slices.ContainsFunc(s.Methods, func(m string) bool { return !slices.Contains(t.Methods, m) })
 }
 
 // opensRule reports whether a set of a policy may have requests of a rule that lets
@@ -164,7 +164,7 @@ func (c *guarded) nearOpeners() []int {
 func (c *guarded) harmlessDemands() []bool {
 	out := make([]bool, len(c.w.demands))
 	for _, t := range c.w.routes[c.g] {
-		if !t.Delegated && (t.Set.Path != t.Want.Path || !slices.Equal(t.Set.Methods, t.Want.Methods)) {
+		if !t.Delegated && (t.Set.Path != t.Path || !slices.Equal(t.Set.Methods, t.Methods)) {
 			return out
 		}
 	}

@@ -10,8 +10,8 @@ import (
 // and by its labels in the form of any release: where the older label is there,
 // it alone counts.
 func TestOwnersOfHosts(t *testing.T) {
-	g := &ir.Gateway{Kind: "APIRule", Name: ir.Name{Namespace: "shop", Name: "orders"}, Convention: ir.Convention{
-		Owner: map[string]string{"name": "orders", "namespace": "shop"}, LegacyOwner: map[string]string{"v1beta1": "orders.shop"},
+	g := &ir.Gateway{Kind: "APIRule", Name: ir.Name{Namespace: "shop", Name: "orders"}, Labels: map[string]string{"name": "orders", "namespace": "shop"}, Convention: ir.Convention{
+		Owner: []string{"name", "namespace"}, LegacyOwner: ir.Label{Key: "v1beta1", Value: "orders.shop"},
 	}}
 	in := func(namespace string, owners []OwnerRef, labels map[string]string) *Claim {
 		return &Claim{Kind: "VirtualService", Name: ir.Name{Namespace: namespace, Name: "x"}, Owners: owners, Labels: labels}

@@ -27,14 +27,14 @@ func preflights(v *View, found *diag.List) {
 
 // reportUnrouted reports the routes of one gateway whose preflights none
 // matches, in one finding.
-func (v *View) reportUnrouted(takes []ir.Take, found *diag.List) {
+func (v *View) reportUnrouted(takes []*ir.Take, found *diag.List) {
 	var missing []*ir.Take
 	for i := range takes {
-		t := &takes[i]
+		t := takes[i]
 		if t.Route == nil || t.Route.CORS == nil || t.Route.CORS.Origin.Doc == nil || t.Route.RoutedBy != nil {
 			continue
 		}
-		if !slices.ContainsFunc(takes, func(o ir.Take) bool { return v.matchesPreflights(&o, t) }) {
+		if !slices.ContainsFunc(takes, func(o *ir.Take) bool { return v.matchesPreflights(o, t) }) {
 			missing = append(missing, t)
 		}
 	}

@@ -39,7 +39,7 @@ func public(v *View, found *diag.List) {
 func (v *View) openToAnyMethod() map[*ir.Route]bool {
 	out, policies := map[*ir.Route]bool{}, v.policiesByRoute()
 	for i := range v.Routes {
-		t := &v.Routes[i]
+		t := v.Routes[i]
 		if t.Set.Methods == nil && !t.Delegated && policies[t.Route] == nil {
 			out[t.Route] = true
 		}

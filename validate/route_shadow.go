@@ -29,8 +29,8 @@ func routeShadow(v *View, found *diag.List) {
 }
 
 // reportShadowed judges one route against the earlier ones that meet it.
-func (v *View) reportShadowed(takes []ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
-	later := &takes[j]
+func (v *View) reportShadowed(takes []*ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
+	later := takes[j]
 	if sameAnswer(takes, later, earlier) {
 		return
 	}
@@ -38,13 +38,13 @@ func (v *View) reportShadowed(takes []ir.Take, j int, earlier []int, policies ma
 	for k, i := range earlier {
 		others[k] = takes[i].Set
 	}
-	rest := v.difference(later.Want, others...)
+	rest := v.difference(later.Want(), others...)
 	told := 0
 	for _, i := range earlier {
 		if told == maxPairs {
 			break
 		}
-		if f, ok := v.shadowedBy(&takes[i], later, v.relateCommon(&takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
+		if f, ok := v.shadowedBy(takes[i], later, v.relateCommon(takes[i], later), rest.Empty, policies[takes[i].Route]); ok {
 			told++
 			if f.Code == diag.RouteUnreachable {
 				f.Fix = moveInFront(takes, later, earlier)
@@ -68,25 +68,25 @@ func (v *View) reportShadowed(takes []ir.Take, j int, earlier []int, policies ma
 // for the later one, method for method: a specific path with more methods than
 // a general one is still the more specific of the two.
 func (v *View) relateCommon(a, b *ir.Take) match.Relation {
-	methods := b.Want.Methods
+	methods := b.Methods
 	if a.Set.Methods != nil {
 		methods = []string{}
-		for _, m := range b.Want.Methods {
+		for _, m := range b.Methods {
 			if slices.Contains(a.Set.Methods, m) {
 				methods = append(methods, m)
 			}
 		}
 	}
-	x, y := a.Set, b.Want
+	x, y := a.Set, b.Want()
 	x.Methods, y.Methods = methods, methods
 	return v.relate(x, y)
 }
 
 // sameAnswer reports whether it does not matter which of the routes answers:
 // all go on to Oathkeeper alike, which looks at its own rules.
-func sameAnswer(takes []ir.Take, later *ir.Take, earlier []int) bool {
+func sameAnswer(takes []*ir.Take, later *ir.Take, earlier []int) bool {
 	for _, i := range earlier {
-		if !sameDecision(&takes[i], later) {
+		if !sameDecision(takes[i], later) {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func ruleOpens(v *View, found *diag.List) {
 	others := map[string][]*ir.Take{} // by their only host, "" for those with any other
 	own, routes := map[*ir.Gateway][]*ir.Take{}, map[*ir.Gateway][]*ir.Take{}
 	for i := range v.Rules {
-		t := &v.Rules[i]
+		t := v.Rules[i]
 		switch {
 		case t.Gateway != nil:
 			own[t.Gateway] = append(own[t.Gateway], t)
@@ -32,7 +32,7 @@ func ruleOpens(v *View, found *diag.List) {
 		return
 	}
 	for i := range v.Routes {
-		routes[v.Routes[i].Gateway] = append(routes[v.Routes[i].Gateway], &v.Routes[i])
+		routes[v.Routes[i].Gateway] = append(routes[v.Routes[i].Gateway], v.Routes[i])
 	}
 	c := match.NewClassifier()
 	for _, g := range v.Gateways {

@@ -28,7 +28,7 @@ func ruleOverlap(v *View, found *diag.List) {
 		switch {
 		case r.Kind == match.Equal && like[j] == j:
 			like[j] = like[i]
-			group = fmt.Sprint(like[i], opensOne(&takes[i], &takes[j]))
+			group = fmt.Sprint(like[i], opensOne(takes[i], takes[j]))
 		case like[i] != i || like[j] != j:
 			return // reported for the first rule of its kind
 		case r.Witness != nil && (told[i] < maxPairs || told[j] < maxPairs):
@@ -40,7 +40,7 @@ func ruleOverlap(v *View, found *diag.List) {
 		default:
 			return
 		}
-		reportOverlap(&takes[i], &takes[j], r, group, found)
+		reportOverlap(takes[i], takes[j], r, group, found)
 	})
 }
 

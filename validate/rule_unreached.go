@@ -22,17 +22,18 @@ var encoded = match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: `.*%.*`}
 func ruleUnreached(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]match.Set{}
 	for i := range v.Rules {
-		t := &v.Rules[i]
+		t := v.Rules[i]
 		rules[t.Gateway] = append(rules[t.Gateway], t.Set)
 		v.reportDeadRule(t, found)
 	}
 	u := &unruled{v: v, known: map[question]*match.Request{}}
 	for i := range v.Routes {
-		t := &v.Routes[i]
+		t := v.Routes[i]
 		if !t.Delegated || len(rules[t.Gateway]) == 0 || v.plainlyRuled(t) {
 			continue
 		}
-		if r := u.request(&t.Want, rules[t.Gateway]); r != nil {
+		want := t.Want()
+		if r := u.request(&want, rules[t.Gateway]); r != nil {
 			reportUnreached(t, r, "write the host in lower case, and the path so that both engines read it alike", nil, found)
 		}
 	}
@@ -147,15 +148,16 @@ func (v *View) reportDeadRule(t *ir.Take, found *diag.List) {
 
 // reportLedAstray reports requests of a route that an earlier one sends to
 // Oathkeeper because it looks at no method there, and that no rule matches.
-func (v *View) reportLedAstray(routes []ir.Take, rules []match.Set, found *diag.List) {
+func (v *View) reportLedAstray(routes []*ir.Take, rules []match.Set, found *diag.List) {
 	for j := range routes {
-		later := &routes[j]
+		later := routes[j]
 		if later.Delegated {
 			continue
 		}
+		want := later.Want()
 		for i := range j {
-			earlier := &routes[i]
-			if !earlier.Delegated || earlier.Set.Methods != nil || !mayMeet(&earlier.Set, &later.Want) {
+			earlier := routes[i]
+			if !earlier.Delegated || earlier.Set.Methods != nil || !mayMeet(&earlier.Set, &want) {
 				continue
 			}
 			if r := v.requestLedAstray(earlier, later, rules); r != nil {
@@ -170,8 +172,8 @@ func (v *View) reportLedAstray(routes []ir.Take, rules []match.Set, found *diag.
 // requestLedAstray returns a request of the later route that the earlier one
 // matches with a method which no rule has for it.
 func (v *View) requestLedAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
-	x, y := earlier.Set, later.Want
-	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Want.Methods, m) })
+	x, y := earlier.Set, later.Want()
+	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Methods, m) })
 	if len(x.Methods) == 0 {
 		return nil
 	}

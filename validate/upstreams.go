@@ -12,7 +12,7 @@ import (
 func (v *View) policiesByRoute() map[*ir.Route]*ir.Take {
 	out := make(map[*ir.Route]*ir.Take, len(v.Policies))
 	for i := range v.Policies {
-		out[v.Policies[i].Route] = &v.Policies[i]
+		out[v.Policies[i].Route] = v.Policies[i]
 	}
 	return out
 }

@@ -11,12 +11,12 @@ import (
 
 // Entries lists what each entry for a gateway's routes matches, in order:
 // of several entries the first that matches a request answers it.
-func Entries(g *ir.Gateway, t *ir.Target) []ir.Take {
+func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
 	}
-	out := make([]ir.Take, 0, len(g.Routes))
+	out := make([]*ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			continue
@@ -25,13 +25,11 @@ func Entries(g *ir.Gateway, t *ir.Target) []ir.Take {
 			continue // it opens nothing
 		}
 		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath, Predicates: r.Match.Predicates}
-		want := set
-		want.Methods, want.Path = r.Match.Methods, pathlang.TemplateMeaning(r.Match.Path)
 		if t.Plan.MatchesMethods(r) {
 			set.Methods = r.Match.Methods
 		}
-		out = append(out, ir.Take{
-			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want,
+		out = append(out, &ir.Take{
+			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path),
 			Delegated: t.Plan.Delegated(r), Effect: effect(g, r, t),
 		})
 	}

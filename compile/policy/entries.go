@@ -10,18 +10,19 @@ import (
 
 // entries lists the requests that the ALLOW policies of a gateway let through to
 // the pods of its Services, route by route. Set is what the policy matches
-// without regard to the route's Except; Want is what the author listed.
-func entries(g *ir.Gateway, t *ir.Target) []ir.Take {
+// without regard to the route's Except; Methods and Path are what the author listed.
+func entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
 	hosts := make([]string, len(g.Hosts))
 	for i := range g.Hosts {
 		hosts[i] = strings.ToLower(g.Hosts[i].Name)
 	}
-	out := make([]ir.Take, 0, len(g.Routes))
+	out := make([]*ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
-		want := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath}
-		set := want
-		set.Path = pathlang.PolicyPath(policyPath(r.Match.Path))
-		out = append(out, ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Want: want, Delegated: t.Plan.Delegated(r)})
+		set := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: pathlang.PolicyPath(policyPath(r.Match.Path)), View: match.RawPath}
+		out = append(out, &ir.Take{
+			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path),
+			Delegated: t.Plan.Delegated(r),
+		})
 	}
 	return out
 }

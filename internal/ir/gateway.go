@@ -122,12 +122,12 @@ type Convention struct {
 	// IngressOnly makes a JWT grant also demand the ingress principal.
 	IngressOnly bool
 	AuthMerge   AuthMerge
-	// Owner lists the labels by which objects that the controller made for
-	// this gateway are known; all must be equal.
-	Owner map[string]string
-	// LegacyOwner is an older label form that wins when an object carries its
-	// key.
-	LegacyOwner map[string]string
+	// Owner lists the keys of those Labels by which objects that the controller
+	// made for this gateway are known; all must be equal.
+	Owner []string
+	// LegacyOwner is an older label that wins when an object carries its key; the
+	// zero value for none.
+	LegacyOwner Label
 	// Says is how the controller words what link and validate find.
 	Says Says
 	// NativeSidecars: an init container that is a sidecar counts as one.
@@ -138,6 +138,9 @@ type Convention struct {
 	// configuration has none.
 	AllowDefault bool
 }
+
+// Label is a label of an object.
+type Label struct{ Key, Value string }
 
 // Says holds messages of a controller, and what it appends to the attribute
 // they are about.
@@ -215,6 +218,17 @@ type CORS struct {
 // Origin is a match on the Origin header: Kind is "exact", "prefix" or
 // "regex".
 type Origin struct{ Kind, Value string }
+
+// Owns reports whether an object with these labels is one that the controller
+// made for the gateway, by the labels that Convention.Owner lists.
+func (g *Gateway) Owns(labels map[string]string) bool {
+	for _, k := range g.Convention.Owner {
+		if have, ok := labels[k]; !ok || have != g.Labels[k] {
+			return false
+		}
+	}
+	return len(g.Convention.Owner) > 0
+}
 
 // ID is what the stable names of written objects are made from: the slug, where
 // several gateways would have one name, or the name.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/internal/match"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -16,9 +17,12 @@ type Take struct {
 	// somebody else wrote.
 	Gateway *Gateway
 	Route   *Route
-	// Set is what the engine matches, Want what the author listed: the proxy's
-	// route may match methods that the author did not name.
-	Set, Want match.Set
+	// Set is what the engine matches.
+	Set match.Set
+	// Methods and Path are what the author listed of Set: the proxy's route may
+	// match methods that the author did not name. See Want.
+	Methods []string
+	Path    pathlang.Path
 	// Closed: of a rule that somebody else wrote, it lets nobody in.
 	Closed bool
 	// Delegated: the requests go on to Oathkeeper.
@@ -28,12 +32,19 @@ type Take struct {
 	Effect string
 }
 
+// Want returns the requests that the author listed.
+func (t *Take) Want() match.Set {
+	want := t.Set
+	want.Methods, want.Path = t.Methods, t.Path
+	return want
+}
+
 // Written is what an emitter would write of a gateway, as far as the analysis
 // of overlap and of what policies open needs it.
 type Written struct {
 	// Routes are the entries of a proxy that uses the first match, Rules those
 	// of Oathkeeper, and Policies what ALLOW policies let through.
-	Routes, Rules, Policies []Take
+	Routes, Rules, Policies []*Take
 	// Openers are what policies demand, KeySets with which keys.
 	Openers []Opener
 	KeySets []KeySet
@@ -45,9 +56,9 @@ func (w *Written) Add(others ...Written) {
 	if len(others) == 0 {
 		return
 	}
-	w.Routes = join(w.Routes, others, func(o *Written) []Take { return o.Routes })
-	w.Rules = join(w.Rules, others, func(o *Written) []Take { return o.Rules })
-	w.Policies = join(w.Policies, others, func(o *Written) []Take { return o.Policies })
+	w.Routes = join(w.Routes, others, func(o *Written) []*Take { return o.Routes })
+	w.Rules = join(w.Rules, others, func(o *Written) []*Take { return o.Rules })
+	w.Policies = join(w.Policies, others, func(o *Written) []*Take { return o.Policies })
 	w.Openers = join(w.Openers, others, func(o *Written) []Opener { return o.Openers })
 	w.KeySets = join(w.KeySets, others, func(o *Written) []KeySet { return o.KeySets })
 }

@@ -19,6 +19,9 @@ const (
 	legacyLabel    = "apirule.gateway.kyma-project.io/v1beta1"
 )
 
+// owner are the labels by which the controller knows its objects.
+var owner = []string{NameLabel, NamespaceLabel}
+
 // Lift turns the document into the model. Short hosts, Services and Gateways
 // are left to link.
 func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
@@ -36,8 +39,8 @@ func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 		},
 		Convention: ir.Convention{
 			PolicyHash: ir.HashHashedNamespace, PolicyHosts: true, IngressOnly: true, AuthMerge: ir.MergeByAllLabels, NativeSidecars: true,
-			Owner:       map[string]string{NameLabel: name, NamespaceLabel: namespace},
-			LegacyOwner: map[string]string{legacyLabel: name + "." + namespace},
+			Owner:       owner,
+			LegacyOwner: ir.Label{Key: legacyLabel, Value: name + "." + namespace},
 			Says: ir.Says{
 				HostTaken:  "Host is occupied by another Virtual Service",
 				NoService:  "Failed to execute sidecar injection validation, err: services %q not found",

@@ -21,13 +21,12 @@ var defaultCORS = ir.CORS{
 
 // Lift turns the document into the model.
 func (a *APIRule) Lift(s *ir.Settings) (*ir.Gateway, diag.List) {
-	owner := map[string]string{OwnerLabel: a.doc.Name + "." + a.doc.Namespace}
 	g := &ir.Gateway{
 		Origin:     source.Ref{Doc: a.doc},
 		Name:       ir.Name{Namespace: a.doc.Namespace, Name: a.doc.Name},
 		Kind:       "APIRule",
-		Labels:     owner,
-		Convention: ir.Convention{Owner: owner, Says: apirule.LegacySays, AllowDefault: true},
+		Labels:     map[string]string{OwnerLabel: a.doc.Name + "." + a.doc.Namespace},
+		Convention: ir.Convention{Owner: []string{OwnerLabel}, Says: apirule.LegacySays, AllowDefault: true},
 		Hosts:      []ir.Host{apirule.LegacyHost(a.host, source.Ref{Doc: a.doc, Path: "spec.service.host"}, s)},
 		Ingress:    apirule.LegacyIngress(a.gateway, a.doc.Namespace, source.Ref{Doc: a.doc, Path: "spec.gateway"}),
 		Order:      match.FirstMatch,

@@ -83,28 +83,32 @@ func (r release) reconciles() bool      { return !r.hasChange(release{3, 10, 0})
 
 // labels are those of every object made for an APIRule.
 func (r release) labels(doc *source.Document) map[string]string {
-	owner, _ := r.owner(doc)
-	if r.marksModule() {
-		owner = maps.Clone(owner)
-		maps.Copy(owner, moduleLabels)
+	if !r.twoOwners() {
+		return map[string]string{OwnerLabel: ownerOf(doc)}
 	}
-	return owner
+	if !r.marksModule() {
+		return map[string]string{NameLabel: doc.Name, NamespaceLabel: doc.Namespace}
+	}
+	labels := maps.Clone(moduleLabels)
+	labels[NameLabel], labels[NamespaceLabel] = doc.Name, doc.Namespace
+	return labels
 }
 
-// owner returns the labels by which the controller knows its objects, and the
-// older form that decides alone where an object has its key.
-func (r release) owner(doc *source.Document) (labels, older map[string]string) {
-	older = map[string]string{OwnerLabel: doc.Name + "." + doc.Namespace}
-	if !r.twoOwners() {
-		return older, nil
-	}
-	return map[string]string{NameLabel: doc.Name, NamespaceLabel: doc.Namespace}, older
-}
+// The keys of the labels by which the controller knows its objects.
+var (
+	oneOwner  = []string{OwnerLabel}
+	twoOwners = []string{NameLabel, NamespaceLabel}
+)
+
+func ownerOf(doc *source.Document) string { return doc.Name + "." + doc.Namespace }
 
 // convention is how the release's controller spells what dialects share.
 func (r release) convention(doc *source.Document) ir.Convention {
 	c := ir.Convention{PolicyHash: ir.HashRawNamespace, AuthMerge: ir.MergeByApp, Says: apirule.LegacySays, NativeSidecars: r.nativeSidecars()}
-	c.Owner, c.LegacyOwner = r.owner(doc)
+	if c.Owner = oneOwner; r.twoOwners() {
+		// The older form decides alone where an object has its key.
+		c.Owner, c.LegacyOwner = twoOwners, ir.Label{Key: OwnerLabel, Value: ownerOf(doc)}
+	}
 	if r.hashesNamespace() {
 		c.PolicyHash = ir.HashHashedNamespace
 	}
