@@ -11,17 +11,18 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// directOperations returns the operations that the changing routes sent to
-// services without Oathkeeper. A policy for the time between lets them in, as
-// long as the old routes may exist. Paths that policies cannot express are left
+// directOperations returns the operations that the changing routes of one side
+// send to services without Oathkeeper. A policy for the time between lets them in,
+// as long as these routes may exist. Paths that policies cannot express are left
 // out; the proof of the state reports whether that matters.
-func (p *plan) directOperations() []bypass {
+func (p *plan) directOperations(of onSide) []bypass {
 	pods, out := prove.Pods(p.around, p.side.Options.Config), []bypass(nil)
 	for _, pair := range p.pairs {
-		if pair.Before == nil || pair.Before.ID().Kind != "VirtualService" {
+		o := of(pair)
+		if o == nil || o.ID().Kind != "VirtualService" {
 			continue
 		}
-		spec, _ := pair.Before.Value["spec"].(map[string]any)
+		spec, _ := o.Value["spec"].(map[string]any)
 		var earlier []any
 		for _, e := range list(spec["http"]) {
 			entry, _ := e.(map[string]any)
@@ -37,7 +38,7 @@ func (p *plan) directOperations() []bypass {
 					if len(earlier) > 0 {
 						operation["notPaths"] = slices.Clone(earlier)
 					}
-					out = append(out, p.bypass(operation, entry, pair.Before.ID().Namespace, pods))
+					out = append(out, p.bypass(operation, entry, o.ID().Namespace, pods))
 				}
 				earlier = append(earlier, around...)
 			}

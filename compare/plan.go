@@ -1,13 +1,11 @@
 package compare
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
 	"github.com/kgw-dev/kgw/compare/diff"
 	"github.com/kgw-dev/kgw/internal/kinds"
-	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
@@ -146,109 +144,6 @@ func (p *plan) goneObjects(which func(diff.ID) bool) []diff.ID {
 		if pair.Before != nil && (pair.After == nil || pair.After.ID() != pair.Before.ID()) && which(pair.Before.ID()) {
 			out = append(out, pair.Before.ID())
 		}
-	}
-	return out
-}
-
-// betweenAuthentications makes a copy of each RequestAuthentication that moves to
-// other pods: requests go to the ones that it leaves until the routes change.
-func (p *plan) betweenAuthentications() []diff.Object {
-	for _, pair := range p.pairs {
-		if pair.Before == nil || pair.After == nil || pair.Before.ID().Kind != "RequestAuthentication" || pair.Before.ID() != pair.After.ID() {
-			continue
-		}
-		was, _ := pair.Before.Value["spec"].(map[string]any)
-		is, _ := pair.After.Value["spec"].(map[string]any)
-		if !reflect.DeepEqual(was["selector"], is["selector"]) {
-			p.addBetween(pair.Before, was)
-		}
-	}
-	return p.held
-}
-
-// betweenPolicies makes the policies for the time between: they allow what a
-// changing policy allowed or, where there was none, Oathkeeper and the requests
-// that routes sent past it to what may be the same pods, as long as those
-// routes may exist. Where Rules come and policies go, they let Oathkeeper in.
-func (p *plan) betweenPolicies() []diff.Object {
-	first, seen := len(p.held), map[string]bool{}
-	rules := func(side func(diff.Pair) *diff.Object) bool {
-		return slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { o := side(x); return o != nil && o.ID().Kind == "Rule" })
-	}
-	delegated := rules(func(x diff.Pair) *diff.Object { return x.Before })
-	delegates := rules(func(x diff.Pair) *diff.Object { return x.After })
-	direct := p.directOperations()
-	oathkeeper := map[string]any{"from": fromPrincipals(p.side.Options.Config.Oathkeeper.Principal)}
-	for _, pair := range p.pairs {
-		pods, spec, ok := allowedPods(pair.Before)
-		if ok && delegates && !seen[pods] {
-			p.addBetween(pair.Before, map[string]any{"selector": spec["selector"], "rules": []any{oathkeeper}})
-		}
-		if ok {
-			seen[pods] = true
-		}
-	}
-	for _, pair := range p.pairs {
-		pods, spec, ok := allowedPods(pair.After)
-		if !ok {
-			continue
-		}
-		if pair.Before != nil && pair.Before.ID() == pair.After.ID() {
-			p.addBetween(pair.Before, pair.Before.Value["spec"])
-		}
-		var rules []any
-		if delegated {
-			rules = append(rules, oathkeeper)
-		}
-		var to []any
-		for i := range direct {
-			if direct[i].mayReach(pair.After.ID().Namespace, spec["selector"]) {
-				to = append(to, direct[i].operation)
-			}
-		}
-		if len(to) > 0 {
-			rules = append(rules, map[string]any{"from": fromPrincipals(p.side.Options.Config.Istio.IngressPrincipal...), "to": to})
-		}
-		if len(rules) > 0 && !seen[pods] {
-			seen[pods] = true
-			p.addBetween(pair.After, map[string]any{"selector": spec["selector"], "rules": rules})
-		}
-	}
-	return p.held[first:]
-}
-
-// allowedPods returns the pods that an object lets requests in to, as a text, and
-// its spec; ok is false if it is not a policy with the action ALLOW.
-func allowedPods(o *diff.Object) (pods string, spec map[string]any, ok bool) {
-	if o == nil || o.ID().Kind != "AuthorizationPolicy" {
-		return "", nil, false
-	}
-	spec, _ = o.Value["spec"].(map[string]any)
-	action, _ := spec["action"].(string)
-	return fmt.Sprint(o.ID().Namespace, spec["selector"]), spec, action == "" || action == "ALLOW"
-}
-
-func fromPrincipals(principals ...string) []any {
-	return []any{map[string]any{"source": map[string]any{"principals": source.ListOf(principals)}}}
-}
-
-// addBetween makes an object for the time between, in addition to another one.
-func (p *plan) addBetween(beside *diff.Object, spec any) {
-	id := beside.ID()
-	if s, ok := spec.(map[string]any); ok && s["selector"] == nil {
-		delete(s, "selector")
-	}
-	p.held = append(p.held, diff.Object{Origin: beside.Origin, Value: map[string]any{
-		"apiVersion": beside.Value["apiVersion"], "kind": id.Kind, "spec": spec,
-		"metadata": map[string]any{"namespace": id.Namespace, "name": manifest.StableName("kgw-between", id.Name, fmt.Sprint(len(p.held)))},
-	}})
-}
-
-// betweenIDs are the objects for the time between, to be deleted.
-func (p *plan) betweenIDs() []diff.ID {
-	var out []diff.ID
-	for i := range p.held {
-		out = append(out, p.held[i].ID())
 	}
 	return out
 }

@@ -58,10 +58,11 @@ func sideOf(t *testing.T, name, text string) *Side {
 // deleted last.
 func TestPlansOfOtherChanges(t *testing.T) {
 	for name, texts := range map[string][2]string{
-		"another Service": {newer, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
-		"another issuer":  {newer, strings.ReplaceAll(newer, "https://i.", "https://j.")},
-		"back":            {newer, older},
-		"both":            {older, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
+		"another Service":       {newer, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
+		"another issuer":        {newer, strings.ReplaceAll(newer, "https://i.", "https://j.")},
+		"back":                  {newer, older},
+		"back, past Oathkeeper": {newer, strings.Replace(older, "handler: jwt, config: {trusted_issuers: [https://i.example.com], jwks_urls: [https://i.example.com/k]}", "handler: no_auth", 1)},
+		"both":                  {older, strings.Replace(newer, "service: {name: orders", "service: {name: bills", 1)},
 	} {
 		before, after := sideOf(t, "before", texts[0]), sideOf(t, "after", texts[1])
 		steps := Plan(before, after, Scope{All: true})
