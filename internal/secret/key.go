@@ -30,7 +30,7 @@ func Key(name string) bool {
 	}
 	is := sensitive().MatchString(name) && !harmless().MatchString(name)
 	if judgedNames.Add(1) <= maxJudged && len(name) <= maxName {
-		judged.Store(name, is)
+		judged.Store(strings.Clone(name), is) // the name shares the bytes of its file
 	}
 	return is
 }

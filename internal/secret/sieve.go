@@ -14,8 +14,12 @@ func mayHold(text []byte) bool {
 	slashes := false // in what is before without a blank
 	for i, c := range text {
 		switch rest := text[i:]; c {
-		case ':', '=':
-			if mayName(text[:i]) {
+		case ':':
+			if mayName(text[:i], &keyEnds) {
+				return true
+			}
+		case '=':
+			if mayName(text[:i], &keyEnds) || mayName(text[:i], &parameterEnds) {
 				return true
 			}
 		case 'b', 'B':
@@ -86,17 +90,22 @@ func isScheme(text []byte) bool {
 	return begins("bearer", 6) || begins("basic", 5) || begins("basic", 6) // "baſic"
 }
 
-// ends are the ends of the names for which Key or parameter reports true,
-// without an "s" of the plural, by their last letter.
-var ends = [256][]string{
-	'd': {"password", "passwd", "pwd"}, 'e': {"passphrase", "passcode", "cookie", "code", "signature"}, 't': {"secret", "jwt"},
-	'n': {"token", "authorization", "assertion"}, 'l': {"credential"}, 'y': {"key"}, 'h': {"auth"},
-	'r': {"introspection_request_header"}, 'g': {"sig"}, 's': {"pass", "sas"},
-}
+// nameEnds are ends of names without an "s" of the plural, by their last letter.
+type nameEnds [256][]string
+
+// keyEnds are the ends of the names for which Key reports true, and parameterEnds
+// those of the names that are secret only in front of the "=" of a query.
+var (
+	keyEnds = nameEnds{
+		'd': {"password", "passwd", "pwd"}, 'e': {"passphrase", "passcode", "cookie"}, 't': {"secret"}, 'n': {"token", "authorization"},
+		'l': {"credential"}, 'y': {"key"}, 'h': {"auth"}, 'r': {"introspection_request_header"},
+	}
+	parameterEnds = nameEnds{'e': {"code", "signature"}, 't': {"jwt"}, 'n': {"assertion"}, 'y': {"key"}, 'h': {"auth"}, 'g': {"sig"}, 's': {"pass", "sas"}}
+)
 
 // mayName reports whether what is in front of a ":" or "=" may end with the
 // name of a secret, in quotes or not, with blanks or escapes of such behind it.
-func mayName(before []byte) bool {
+func mayName(before []byte, ends *nameEnds) bool {
 	end := len(before)
 	for end > 0 {
 		c := before[end-1]
@@ -110,7 +119,7 @@ func mayName(before []byte) bool {
 		case c >= 0x80:
 			return true // a blank of Unicode
 		}
-		return (endsLike(before[:end]) || c|' ' == 's' && endsLike(before[:end-1])) && (end < len(before) || !isHarmless(before))
+		return (ends.isAtEnd(before[:end]) || c|' ' == 's' && ends.isAtEnd(before[:end-1])) && (end < len(before) || !isHarmless(before))
 	}
 	return false
 }
@@ -125,8 +134,8 @@ func isHarmless(text []byte) bool {
 	return start > 0 && strings.IndexByte(" \n", text[start-1]) >= 0 && harmless().Match(text[start:])
 }
 
-// endsLike reports whether a text ends with one of ends, in any case.
-func endsLike(text []byte) bool {
+// isAtEnd reports whether a text ends with one of the ends, in any case.
+func (ends *nameEnds) isAtEnd(text []byte) bool {
 	if len(text) == 0 {
 		return false
 	}
