@@ -24,10 +24,10 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 		return true, nil
 	}
 	s := &m.set
-	if !s.takesMethod(r.Method) {
+	if !s.matchesMethod(r.Method) {
 		return false, nil
 	}
-	if len(s.Predicates) > 0 && !s.takesValues(r) {
+	if len(s.Predicates) > 0 && !s.matchesValues(r) {
 		return false, nil
 	}
 	seen, ok := m.view.See(r.RawPath)
@@ -35,9 +35,9 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 		return false, nil
 	}
 	if s.URL.Lang != 0 {
-		return direct(m.syntax, r.Scheme+"://"+r.Host+seen, m.wholeURL)
+		return matchBacktracking(m.syntax, r.Scheme+"://"+r.Host+seen, m.wholeURL)
 	}
-	if !s.takesScheme(r.Scheme) {
+	if !s.matchesScheme(r.Scheme) {
 		return false, nil
 	}
 	if ok, err := m.acceptsHost(r.Host); !ok || err != nil {
@@ -46,11 +46,11 @@ func (m *Matcher) Accepts(r Request) (bool, error) {
 	return m.acceptsPath(seen, r.Scheme)
 }
 
-// takesValues reports whether the headers and claims of a request are as the set
-// demands.
-func (s *Set) takesValues(r Request) bool {
+// matchesValues reports whether the headers and claims of a request are as the
+// set demands.
+func (s *Set) matchesValues(r Request) bool {
 	for key, sets := range s.values() {
-		if !takesAll(sets, key.of(r)) {
+		if !acceptAll(sets, key.readSample(r)) {
 			return false
 		}
 	}
@@ -59,16 +59,16 @@ func (s *Set) takesValues(r Request) bool {
 
 func (m *Matcher) acceptsHost(host string) (bool, error) {
 	if m.set.HostPattern.Lang == 0 {
-		return m.set.takesHost(host), nil
+		return m.set.matchesHost(host), nil
 	}
 	read := func() (*pathlang.Pattern, error) { return hostSyntax(m.set.HostPattern) }
-	return direct(read, host, m.hosts)
+	return matchBacktracking(read, host, m.hosts)
 }
 
 // acceptsPath asks the pattern itself, by other means than its automaton.
 func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 	p := m.set.Path
-	seen, ok := m.set.Move.of(seen)
+	seen, ok := m.set.Move.movePath(seen)
 	if !ok || !strings.HasPrefix(seen, "/") {
 		return false, nil
 	}
@@ -87,9 +87,9 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 		return err == nil && matches(seen), err
 	}
 	if p.Lang != pathlang.Regexp2 {
-		return direct(m.syntax, seen, m.path)
+		return matchBacktracking(m.syntax, seen, m.path)
 	}
-	return direct(m.syntax, scheme+"://h"+seen, func() (*automata.NFA, error) {
+	return matchBacktracking(m.syntax, scheme+"://h"+seen, func() (*automata.NFA, error) {
 		a, err := m.path()
 		if err != nil {
 			return nil, err
@@ -100,9 +100,9 @@ func (m *Matcher) acceptsPath(seen, scheme string) (bool, error) {
 
 var errUndecided = errors.New("the pattern takes too many steps to match, or has a construct that is not supported")
 
-// direct matches a text by backtracking. Where the steps run out, the
+// matchBacktracking matches a text by backtracking. Where the steps run out, the
 // automaton decides.
-func direct(read func() (*pathlang.Pattern, error), text string, automaton func() (*automata.NFA, error)) (bool, error) {
+func matchBacktracking(read func() (*pathlang.Pattern, error), text string, automaton func() (*automata.NFA, error)) (bool, error) {
 	parsed, err := read()
 	if err != nil {
 		return false, err

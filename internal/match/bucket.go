@@ -56,7 +56,7 @@ func newIndex(ms []*Matcher) *index {
 	var loose []member
 	wild := below{}
 	for i, m := range ms {
-		e := x.entry(int32(i), m, mixed)
+		e := x.newEntry(int32(i), m, mixed)
 		switch suffix, one := e.suffix(); {
 		case one:
 			wild[suffix] = append(wild[suffix], member{e: e})
@@ -72,13 +72,13 @@ func newIndex(ms []*Matcher) *index {
 	}
 	for _, h := range slices.Sorted(maps.Keys(buckets)) {
 		for _, l := range loose {
-			if l.e.m.mayTakeHost(h) {
+			if l.e.m.mayMatchHost(h) {
 				buckets[h] = append(buckets[h], member{e: l.e, host: h, guest: true})
 			}
 		}
-		x.bucket(append(buckets[h], wild.guests(h)...))
+		x.addBucket(append(buckets[h], wild.membersFor(h)...))
 	}
-	x.wildcards(wild, loose)
+	x.addWildcards(wild, loose)
 	return x
 }
 
@@ -94,8 +94,9 @@ func (e *entry) suffix() (suffix string, one bool) {
 	return strings.CutPrefix(s.Hosts[0], "*.")
 }
 
-// guests are the members whose wildcard matches a host, or all hosts below it.
-func (b below) guests(h string) []member {
+// membersFor are the members whose wildcard matches a host, or all hosts below
+// it.
+func (b below) membersFor(h string) []member {
 	var out []member
 	for _, rest, more := strings.Cut(h, "."); more; _, rest, more = strings.Cut(rest, ".") {
 		for _, m := range b[rest] {
@@ -108,44 +109,44 @@ func (b below) guests(h string) []member {
 // maxGuests bounds the members that are in the buckets of others.
 const maxGuests = 1_000_000
 
-// wildcards adds a bucket for each wildcard host, with the sets that match everything
-// that it matches, and one for the sets without a list of hosts. Wildcards that do
-// not contain one another have nothing in common.
-func (x *index) wildcards(wild below, loose []member) {
+// addWildcards adds a bucket for each wildcard host, with the sets that match
+// everything that it matches, and one for the sets without a list of hosts.
+// Wildcards that do not contain one another have nothing in common.
+func (x *index) addWildcards(wild below, loose []member) {
 	if len(wild)*len(loose) > maxGuests {
 		for _, suffix := range slices.Sorted(maps.Keys(wild)) {
 			loose = append(loose, wild[suffix]...)
 		}
-		x.bucket(loose)
+		x.addBucket(loose)
 		return
 	}
 	for _, suffix := range slices.Sorted(maps.Keys(wild)) {
-		list := append(slices.Clone(wild[suffix]), wild.guests(suffix)...)
+		list := append(slices.Clone(wild[suffix]), wild.membersFor(suffix)...)
 		for _, l := range loose {
 			list = append(list, member{e: l.e, guest: true})
 		}
-		x.bucket(list)
+		x.addBucket(list)
 	}
-	x.bucket(loose)
+	x.addBucket(loose)
 }
 
-// mayTakeHost is takesHost, and true where a pattern decides.
-func (m *Matcher) mayTakeHost(h string) bool {
-	return m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 || m.set.takesHost(h)
+// mayMatchHost is matchesHost, and true where a pattern decides.
+func (m *Matcher) mayMatchHost(h string) bool {
+	return m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 || m.set.matchesHost(h)
 }
 
-func (x *index) entry(number int32, m *Matcher, mixed bool) *entry {
+func (x *index) newEntry(number int32, m *Matcher, mixed bool) *entry {
 	s := &m.set
 	e := &entry{m: m, number: number, schemes: 3, methods: x.methodBits(s), sig: m.summary()}
 	e.path, _ = m.path()
 	if e.path != nil && !mixed {
 		e.prefix = e.sig.Prefix
 	}
-	e.loose = s.URL.Lang != 0 || s.HostPattern.Lang != 0 || s.Hosts == nil || slices.ContainsFunc(s.Hosts, wildcard)
+	e.loose = s.URL.Lang != 0 || s.HostPattern.Lang != 0 || s.Hosts == nil || slices.ContainsFunc(s.Hosts, isWildcard)
 	if s.URL.Lang == 0 && s.Schemes != nil {
 		e.schemes = 0
 		for i, scheme := range [...]string{"http", "https"} {
-			if s.takesScheme(scheme) {
+			if s.matchesScheme(scheme) {
 				e.schemes |= 1 << i
 			}
 		}
@@ -172,8 +173,8 @@ func (x *index) methodBits(s *Set) uint64 {
 	return bits
 }
 
-// bucket appends members in order of prefix and links them.
-func (x *index) bucket(list []member) {
+// addBucket appends members in order of prefix and links them.
+func (x *index) addBucket(list []member) {
 	slices.SortStableFunc(list, func(a, b member) int {
 		return cmp.Or(strings.Compare(a.e.prefix, b.e.prefix), cmp.Compare(a.e.number, b.e.number))
 	})
@@ -196,7 +197,7 @@ const maxSearched = 200_000
 // looked at: there are too many.
 func (x *index) search(purse *Purse) (hits []hit, left int) {
 	counts := make([]int, len(x.members))
-	x.each(len(x.members), func(p *prober, k int) { counts[k] = p.count(k) })
+	x.eachMember(len(x.members), func(p *prober, k int) { counts[k] = p.count(k) })
 	total, until := 0, len(counts)
 	for k, n := range counts {
 		if total+n > maxSearched && purse != nil && until == len(counts) {
@@ -209,7 +210,7 @@ func (x *index) search(purse *Purse) (hits []hit, left int) {
 		}
 	}
 	x.limit = min(firstBudget, purse.budget(2*total)).states()
-	x.each(until, func(p *prober, k int) {
+	x.eachMember(until, func(p *prober, k int) {
 		m := &x.members[k]
 		for j := m.up; j >= 0; j = x.members[j].up {
 			p.probe(m, &x.members[j])
@@ -220,8 +221,8 @@ func (x *index) search(purse *Purse) (hits []hit, left int) {
 	return x.hits, left
 }
 
-// each calls do for the first members on every core.
-func (x *index) each(n int, do func(p *prober, k int)) {
+// eachMember calls do for the first members on every core.
+func (x *index) eachMember(n int, do func(p *prober, k int)) {
 	parallel.Ranges(n, func(from, to int) {
 		p := prober{x: x, walker: &automata.Walker{}}
 		for k := from; k < to; k++ {
@@ -260,7 +261,7 @@ func mayMeet(a, b *member) bool {
 	if ea.methods&eb.methods == 0 || ea.schemes&eb.schemes == 0 || a.guest && b.guest {
 		return false
 	}
-	return (!sameAlphabet(ea, eb) || !ea.sig.Apart(eb.sig)) && first(a, b)
+	return (!sameAlphabet(ea, eb) || !ea.sig.Apart(eb.sig)) && meetFirst(a, b)
 }
 
 // sameAlphabet reports whether the paths of two sets are automata over one
@@ -284,8 +285,8 @@ func (p *prober) probe(a, b *member) {
 	p.hits = append(p.hits, hit{min(ea.number, eb.number), max(ea.number, eb.number)})
 }
 
-// first reports that the bucket is the first in which the two meet.
-func first(a, b *member) bool {
+// meetFirst reports that the bucket is the first in which the two meet.
+func meetFirst(a, b *member) bool {
 	if a.guest || a.e.loose {
 		a, b = b, a
 	}
@@ -293,7 +294,7 @@ func first(a, b *member) bool {
 		return true
 	}
 	for _, h := range a.e.m.set.Hosts {
-		if b.e.m.mayTakeHost(h) {
+		if b.e.m.mayMatchHost(h) {
 			return h == a.host
 		}
 	}

@@ -120,26 +120,26 @@ func (p *partitioner) prepare() {
 			continue
 		}
 		cleaned[m.view] = true
-		if err := p.clean(m.view); err != nil {
+		if err := p.keepClean(m.view); err != nil {
 			p.out.Reason = err.Error()
 		}
 	}
 }
 
-// clean leaves only the paths that a view does not change.
-func (p *partitioner) clean(v View) error {
+// keepClean leaves only the paths that a view does not change.
+func (p *partitioner) keepClean(v View) error {
 	clean, err := cleanRaw(v)
 	if err != nil || clean == nil {
 		return err
 	}
 	p.out.Within = withinClean
-	p.universe, err = p.c.narrowed(p.universe, clean, v)
+	p.universe, err = p.c.narrowToClean(p.universe, clean, v)
 	return err
 }
 
-// narrowed returns the paths of a universe that are clean, the same automaton
-// each time.
-func (c *Classifier) narrowed(universe, clean *automata.NFA, v View) (*automata.NFA, error) {
+// narrowToClean returns the paths of a universe that are clean, the same
+// automaton each time.
+func (c *Classifier) narrowToClean(universe, clean *automata.NFA, v View) (*automata.NFA, error) {
 	key := narrowing{universe, v}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -163,14 +163,14 @@ func (p *partitioner) pathsOnHost(m *Matcher) (*automata.NFA, error) {
 	switch {
 	case s.URL.Lang != 0:
 		return p.restOfURL(m)
-	case !s.takesScheme(p.scheme):
+	case !s.matchesScheme(p.scheme):
 		return nil, nil
 	case s.HostPattern.Lang != 0:
 		hosts, err := m.hosts()
 		if err != nil || !hosts.After(p.host).Accept[0] {
 			return nil, err
 		}
-	case !s.takesHost(p.host):
+	case !s.matchesHost(p.host):
 		return nil, nil
 	}
 	return m.lifted()
@@ -183,14 +183,14 @@ func (p *partitioner) restOfURL(m *Matcher) (*automata.NFA, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := m.view.within(whole.After(p.scheme + "://" + p.host).Leading())
+	a, err := m.view.restrict(whole.After(p.scheme + "://" + p.host).Leading())
 	if err != nil || m.view == RawPath {
 		return a, err
 	}
 	if a, err = automata.Lift(a); err != nil {
 		return nil, err
 	}
-	return RawPath.within(a)
+	return RawPath.restrict(a)
 }
 
 // rfcPaths are the absolute paths of RFC 3986 section 3.3 without dot segments,
@@ -270,7 +270,7 @@ func (p *partitioner) values(keys []predicateKey, maps []map[predicateKey][]valu
 		s.set(keys[0], &next)
 		var left []int
 		for _, i := range on {
-			if takesAll(p.ms[i].set.values()[keys[0]], s) {
+			if acceptAll(p.ms[i].set.values()[keys[0]], s) {
 				left = append(left, i)
 			}
 		}
@@ -284,7 +284,7 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 	for _, name := range names {
 		var left []int
 		for _, i := range on {
-			if p.ms[i].set.takesMethod(name) {
+			if p.ms[i].set.matchesMethod(name) {
 				left = append(left, i)
 			}
 		}
@@ -303,7 +303,7 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 		for _, f := range p.pathsOf(groups[key]) {
 			c := Class{Takes: f.takes, Methods: list, Others: others, Witness: r}
 			c.Witness.Method = list[0]
-			c.Witness.RawPath, c.Witness.Path = RawPath.request(string(f.word))
+			c.Witness.RawPath, c.Witness.Path = RawPath.requestPaths(string(f.word))
 			p.add(c, f.word)
 		}
 	}
@@ -343,7 +343,7 @@ func (p *partitioner) acceptsAgain(m *Matcher, r *Request, word []rune) (bool, e
 	if m.parts != nil || m.set.URL.Lang != 0 || m.set.HostPattern.Lang != 0 || len(m.set.Predicates) > 0 {
 		return m.Accepts(*r)
 	}
-	if !m.set.takesMethod(r.Method) {
+	if !m.set.matchesMethod(r.Method) {
 		return false, nil
 	}
 	key := again{&word[0], m.paths}

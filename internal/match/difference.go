@@ -48,7 +48,7 @@ func (m *Matcher) Difference(budget Budget, others ...*Matcher) Rest {
 		switch err := o.Err(); {
 		case err != nil:
 			d.skipped = err.Error()
-		case d.relevant(o):
+		case d.isRelevant(o):
 			d.others = append(d.others, o)
 		}
 	}
@@ -71,8 +71,8 @@ type difference struct {
 	walker  automata.Walker
 }
 
-// relevant reports whether a set can remove something.
-func (d *difference) relevant(o *Matcher) bool {
+// isRelevant reports whether a set can remove something.
+func (d *difference) isRelevant(o *Matcher) bool {
 	for _, f := range cheapFacets(&d.a.set, &o.set) {
 		if f.both == nil {
 			return false
@@ -115,18 +115,18 @@ func (d *difference) axes(sets []*Set) []axis {
 	methods := methodSamples(sets...)
 	out := []axis{{
 		len(methods), func(i int, r *Request) { r.Method = methods[i] },
-		func(s *Set, r *Request) bool { return s.takesMethod(r.Method) },
+		func(s *Set, r *Request) bool { return s.matchesMethod(r.Method) },
 	}}
 	if !d.wholeURLs() {
 		schemes, hosts := []string{"https", "http"}, hostSamples(sets...)
 		out = append(out,
 			axis{
 				len(schemes), func(i int, r *Request) { r.Scheme = schemes[i] },
-				func(s *Set, r *Request) bool { return s.takesScheme(r.Scheme) },
+				func(s *Set, r *Request) bool { return s.matchesScheme(r.Scheme) },
 			},
 			axis{
 				len(hosts), func(i int, r *Request) { r.Host = hosts[i] },
-				func(s *Set, r *Request) bool { return s.takesHost(r.Host) },
+				func(s *Set, r *Request) bool { return s.matchesHost(r.Host) },
 			})
 	}
 	maps := make([]map[predicateKey][]valueSet, len(sets))
@@ -141,7 +141,7 @@ func (d *difference) axes(sets []*Set) []axis {
 		values := samples(all...)
 		out = append(out, axis{
 			len(values), func(i int, r *Request) { values[i].set(key, r) },
-			func(s *Set, r *Request) bool { return takesAll(s.values()[key], key.of(*r)) },
+			func(s *Set, r *Request) bool { return acceptAll(s.values()[key], key.readSample(*r)) },
 		})
 	}
 	return out
@@ -156,7 +156,7 @@ func (d *difference) wholeURLs() bool {
 // samples picked so far.
 func (d *difference) walk(axes []axis, r Request, others []*Matcher) *Request {
 	if len(axes) == 0 {
-		return d.remains(r, others)
+		return d.findRemaining(r, others)
 	}
 	for i := range axes[0].size {
 		if d.atoms++; d.atoms > maxAtoms {
@@ -193,15 +193,15 @@ func clone(m map[string]string) map[string]string {
 	return out
 }
 
-// remains looks for a path that a has and none of the others.
-func (d *difference) remains(r Request, others []*Matcher) *Request {
-	place := d.done.at(others)
+// findRemaining looks for a path that a has and none of the others.
+func (d *difference) findRemaining(r Request, others []*Matcher) *Request {
+	place := d.done.placeOf(others)
 	if place.known {
 		return nil
 	}
 	place.set(true)
 	if len(others) == 0 && !d.wholeURLs() {
-		return d.anyPath(r)
+		return d.completePath(r)
 	}
 	a, bs, write, err := d.automata(others)
 	if err != nil {
@@ -219,8 +219,8 @@ func (d *difference) remains(r Request, others []*Matcher) *Request {
 	return &r
 }
 
-// anyPath completes the request with a path that a has.
-func (d *difference) anyPath(r Request) *Request {
+// completePath completes the request with a path that a has.
+func (d *difference) completePath(r Request) *Request {
 	s, err := d.a.sample()
 	if err != nil {
 		d.unknown = err.Error()
@@ -272,7 +272,7 @@ func splitURL(v View) func([]rune, *Request) {
 		scheme, rest, _ := strings.Cut(string(word), "://")
 		at := max(strings.IndexByte(rest, '/'), 0)
 		r.Scheme, r.Host = scheme, rest[:at]
-		r.RawPath, r.Path = v.request(rest[at:])
+		r.RawPath, r.Path = v.requestPaths(rest[at:])
 	}
 }
 

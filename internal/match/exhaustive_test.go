@@ -62,7 +62,7 @@ type census struct{ both, onlyA, onlyB string }
 func count(t *testing.T, a, b *Matcher, all []string, view View) (c census) {
 	t.Helper()
 	for _, w := range all {
-		raw, _ := view.request(w)
+		raw, _ := view.requestPaths(w)
 		q := Request{Method: "GET", Scheme: "https", Host: "h.test", RawPath: raw}
 		inA, errA := a.Accepts(q)
 		inB, errB := b.Accepts(q)

@@ -13,8 +13,8 @@ type facet struct {
 	unknown            string
 }
 
-// put sorts an example into the facet; earlier examples win.
-func (f *facet) put(inA, inB bool, write func(*Request)) {
+// addExample sorts an example into the facet; earlier examples win.
+func (f *facet) addExample(inA, inB bool, write func(*Request)) {
 	switch {
 	case inA && inB && f.both == nil:
 		f.both = write
@@ -27,16 +27,16 @@ func (f *facet) put(inA, inB bool, write func(*Request)) {
 
 func schemeFacet(a, b *Set) (f facet) {
 	for _, s := range [...]string{"https", "http"} {
-		f.put(a.takesScheme(s), b.takesScheme(s), func(r *Request) { r.Scheme = s })
+		f.addExample(a.matchesScheme(s), b.matchesScheme(s), func(r *Request) { r.Scheme = s })
 	}
 	return f
 }
 
-func (s *Set) takesScheme(scheme string) bool {
+func (s *Set) matchesScheme(scheme string) bool {
 	return s.Schemes == nil || slices.Contains(s.Schemes, scheme)
 }
 
-func (s *Set) takesMethod(method string) bool {
+func (s *Set) matchesMethod(method string) bool {
 	if s.Methods == nil {
 		return true
 	}
@@ -47,7 +47,7 @@ func (s *Set) takesMethod(method string) bool {
 
 func methodFacet(a, b *Set) (f facet) {
 	for _, m := range methodSamples(a, b) {
-		f.put(a.takesMethod(m), b.takesMethod(m), func(r *Request) { r.Method = m })
+		f.addExample(a.matchesMethod(m), b.matchesMethod(m), func(r *Request) { r.Method = m })
 	}
 	return f
 }
@@ -113,7 +113,7 @@ func predicateFacets(a, b *Set) []facet {
 	for _, key := range predicateKeys(va, vb) {
 		var f facet
 		for _, s := range samples(append(slices.Clone(va[key]), vb[key]...)...) {
-			f.put(takesAll(va[key], s), takesAll(vb[key], s), func(r *Request) { s.set(key, r) })
+			f.addExample(acceptAll(va[key], s), acceptAll(vb[key], s), func(r *Request) { s.set(key, r) })
 		}
 		out = append(out, f)
 	}

@@ -9,18 +9,18 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// takesHost compares a host with the names of a set.
-func (s *Set) takesHost(name string) bool {
+// matchesHost compares a host with the names of a set.
+func (s *Set) matchesHost(name string) bool {
 	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, name) })
 }
 
 // hostMatches compares a host with a name or a wildcard, which matches one label
 // or more, as in Istio and Envoy.
 func hostMatches(pattern, name string) bool {
-	return pattern == name || pattern == "*" || wildcard(pattern) && host.Match(pattern, name)
+	return pattern == name || pattern == "*" || isWildcard(pattern) && host.Match(pattern, name)
 }
 
-func wildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
+func isWildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
 
 // hostSamples returns one host for every way in which lists of names can differ:
 // each name, one under each wildcard, and one that none matches.
@@ -31,21 +31,21 @@ func hostSamples(sets ...*Set) []string {
 	}
 	var out []string
 	for _, n := range names {
-		if !wildcard(n) && !slices.Contains(out, n) {
+		if !isWildcard(n) && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}
 	exact := slices.Clone(out)
 	for _, n := range names {
 		if suffix, ok := strings.CutPrefix(n, "*."); ok {
-			out = append(out, fresh("a", exact, func(s string) string { return s + "." + suffix }))
+			out = append(out, freshName("a", exact, func(s string) string { return s + "." + suffix }))
 		}
 	}
-	return append(out, fresh("host", names, func(s string) string { return "any." + s }))
+	return append(out, freshName("host", names, func(s string) string { return "any." + s }))
 }
 
-// fresh lengthens a word until no name of the list matches the result.
-func fresh(word string, names []string, spell func(string) string) string {
+// freshName lengthens a word until no name of the list matches the result.
+func freshName(word string, names []string, spell func(string) string) string {
 	for slices.ContainsFunc(names, func(n string) bool { return n != "*" && hostMatches(n, spell(word)) }) {
 		word += word[len(word)-1:]
 	}
@@ -54,12 +54,12 @@ func fresh(word string, names []string, spell func(string) string) string {
 
 // hostFacet compares lists of names.
 func hostFacet(a, b *Set) (f facet) {
-	if len(a.Hosts) == 1 && len(b.Hosts) == 1 && a.Hosts[0] == b.Hosts[0] && !wildcard(a.Hosts[0]) {
+	if len(a.Hosts) == 1 && len(b.Hosts) == 1 && a.Hosts[0] == b.Hosts[0] && !isWildcard(a.Hosts[0]) {
 		f.both = func(r *Request) { r.Host = a.Hosts[0] }
 		return f
 	}
 	for _, h := range hostSamples(a, b) {
-		f.put(a.takesHost(h), b.takesHost(h), func(r *Request) { r.Host = h })
+		f.addExample(a.matchesHost(h), b.matchesHost(h), func(r *Request) { r.Host = h })
 	}
 	return f
 }
@@ -86,7 +86,7 @@ func (s *Set) hostAutomaton() (*automata.NFA, error) {
 		switch {
 		case h == "*":
 			names = append(names, some)
-		case wildcard(h):
+		case isWildcard(h):
 			names = append(names, automata.Concat(some, automata.LiteralNode(h[1:])))
 		default:
 			names = append(names, automata.LiteralNode(h))

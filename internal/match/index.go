@@ -30,7 +30,7 @@ func Pairs(sets []Set, purse *Purse, visit func(i, j int, r Relation) bool) Coun
 func PairsOf(ms []*Matcher, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
 	x := newIndex(ms)
 	hits, left := x.search(purse)
-	purse.leave(left)
+	purse.noteUnasked(left)
 	first := min(firstBudget, purse.budget(2*len(hits)))
 	n := len(ms)
 	counts := Counts{Pairs: n * (n - 1) / 2, Searched: x.searched, Unknown: left}

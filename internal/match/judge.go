@@ -50,7 +50,7 @@ func (j *Judge) RefusedBy(p pathlang.Path, e pathlang.Engine) (reason string, re
 	if j == nil {
 		return pathlang.RefusedBy(p, e)
 	}
-	v := j.refused.of(refusal{p, e}, func(r refusal) (v verdict) {
+	v := j.refused.get(refusal{p, e}, func(r refusal) (v verdict) {
 		v.reason, v.refused = pathlang.RefusedBy(r.path, r.engine)
 		return v
 	})
@@ -62,7 +62,7 @@ func (j *Judge) Exponential(text string) bool {
 	if j == nil {
 		return pathlang.Exponential(text)
 	}
-	return j.exponential.of(text, pathlang.Exponential)
+	return j.exponential.get(text, pathlang.Exponential)
 }
 
 // ReadDifferently is pathlang.ReadDifferently.
@@ -70,7 +70,7 @@ func (j *Judge) ReadDifferently(text string) []string {
 	if j == nil {
 		return pathlang.ReadDifferently(text)
 	}
-	return j.differently.of(text, pathlang.ReadDifferently)
+	return j.differently.get(text, pathlang.ReadDifferently)
 }
 
 // Compile is the function Compile of this package.
@@ -78,7 +78,7 @@ func (j *Judge) Compile(s Set) *Matcher {
 	if j == nil || s.URL.Lang != 0 {
 		return Compile(s)
 	}
-	return newMatcher(s, j.paths.of(s.key(), pathsOf))
+	return newMatcher(s, j.paths.get(s.key(), pathsOf))
 }
 
 // Relate compares two sets with the default budget.
@@ -111,7 +111,7 @@ type memo[K comparable, V any] struct {
 	count atomic.Int64
 }
 
-func (m *memo[K, V]) of(key K, f func(K) V) V {
+func (m *memo[K, V]) get(key K, f func(K) V) V {
 	if v, ok := m.known.Load(key); ok {
 		return v.(V)
 	}

@@ -44,8 +44,8 @@ type lazy[T any] struct {
 	err   error
 }
 
-// of returns the value, which is made the first time.
-func (l *lazy[T]) of(make func() (T, error)) (T, error) {
+// get returns the value, which is made the first time.
+func (l *lazy[T]) get(make func() (T, error)) (T, error) {
 	l.once.Do(func() { l.value, l.err = make() })
 	return l.value, l.err
 }
@@ -54,13 +54,13 @@ func (l *lazy[T]) of(make func() (T, error)) (T, error) {
 // automaton makes the answers Unknown, with the reason.
 func Compile(s Set) *Matcher {
 	if s.URL.Lang != 0 {
-		return newMatcher(s, &paths{text: s.URL, whole: true, view: s.View.of(s.URL.Lang)})
+		return newMatcher(s, &paths{text: s.URL, whole: true, view: s.View.viewFor(s.URL.Lang)})
 	}
 	return newMatcher(s, pathsOf(s.key()))
 }
 
 // key is what the compiled path of a set depends on.
-func (s *Set) key() pathKey { return pathKey{s.Path, s.View.of(s.Path.Lang), s.Move} }
+func (s *Set) key() pathKey { return pathKey{s.Path, s.View.viewFor(s.Path.Lang), s.Move} }
 
 func newMatcher(s Set, p *paths) *Matcher { return &Matcher{set: s, paths: p} }
 
@@ -68,7 +68,7 @@ func pathsOf(k pathKey) *paths { return &paths{text: k.path, view: k.view, move:
 
 // path returns the automaton of the paths, nil for a pattern over whole URLs.
 func (p *paths) path() (*automata.NFA, error) {
-	return p.madePath.of(func() (*automata.NFA, error) {
+	return p.madePath.get(func() (*automata.NFA, error) {
 		if p.whole {
 			parsed, err := p.syntax()
 			if err == nil {
@@ -87,7 +87,7 @@ func (p *paths) path() (*automata.NFA, error) {
 // summary returns a cheap summary that separates many sets, nil where there is no
 // automaton.
 func (p *paths) summary() *automata.Signature {
-	out, _ := p.madeSummary.of(func() (*automata.Signature, error) {
+	out, _ := p.madeSummary.get(func() (*automata.Signature, error) {
 		a, err := p.path()
 		if a == nil {
 			return nil, err
@@ -100,7 +100,7 @@ func (p *paths) summary() *automata.Signature {
 
 // expression returns a path of RE2, or that is written as one, as what Accepts asks.
 func (p *paths) expression() (func(string) bool, error) {
-	return p.madeExpression.of(func() (func(string) bool, error) {
+	return p.madeExpression.get(func() (func(string) bool, error) {
 		text, ok := pathlang.RegexOf(p.text)
 		switch {
 		case !ok:
@@ -119,7 +119,7 @@ func (p *paths) expression() (func(string) bool, error) {
 // syntax returns the pattern that Accepts matches by backtracking. For a path of
 // Regexp2 it denotes the whole URL on the host "h".
 func (p *paths) syntax() (*pathlang.Pattern, error) {
-	return p.madeSyntax.of(func() (*pathlang.Pattern, error) {
+	return p.madeSyntax.get(func() (*pathlang.Pattern, error) {
 		switch {
 		case p.whole:
 			return urlSyntax(p.text)
@@ -158,19 +158,19 @@ func compilePath(p pathlang.Path, v View) (*automata.NFA, error) {
 
 // restricted returns the automaton of the paths that the view can show.
 func (p *paths) restricted() (*automata.NFA, error) {
-	return p.madeRestricted.of(func() (*automata.NFA, error) {
+	return p.madeRestricted.get(func() (*automata.NFA, error) {
 		a, err := p.path()
 		if err != nil {
 			return nil, err
 		}
-		return p.view.within(a)
+		return p.view.restrict(a)
 	})
 }
 
 // lifted returns the raw paths that the set matches. Where the view cleans paths,
 // they are those that are clean already.
 func (p *paths) lifted() (*automata.NFA, error) {
-	return p.madeLifted.of(func() (*automata.NFA, error) {
+	return p.madeLifted.get(func() (*automata.NFA, error) {
 		a, err := p.restricted()
 		if err != nil || p.view == RawPath {
 			return a, err
@@ -178,7 +178,7 @@ func (p *paths) lifted() (*automata.NFA, error) {
 		if a, err = automata.Lift(a); err != nil {
 			return nil, err
 		}
-		return RawPath.within(a)
+		return RawPath.restrict(a)
 	})
 }
 
@@ -189,7 +189,7 @@ type sampled struct {
 }
 
 func (p *paths) sample() (sampled, error) {
-	return p.madeSample.of(func() (s sampled, err error) {
+	return p.madeSample.get(func() (s sampled, err error) {
 		a, err := p.restricted()
 		if err == nil {
 			s.word, s.found, err = (&automata.Walker{}).Outside(a, nil, Budget(0).states())
@@ -199,10 +199,10 @@ func (p *paths) sample() (sampled, error) {
 }
 
 // hosts returns the automaton of the hosts.
-func (m *Matcher) hosts() (*automata.NFA, error) { return m.madeHosts.of(m.set.hostAutomaton) }
+func (m *Matcher) hosts() (*automata.NFA, error) { return m.madeHosts.get(m.set.hostAutomaton) }
 
 // wholeURL returns the set as an automaton over "scheme://host/path".
-func (m *Matcher) wholeURL() (*automata.NFA, error) { return m.madeWhole.of(m.makeWholeURL) }
+func (m *Matcher) wholeURL() (*automata.NFA, error) { return m.madeWhole.get(m.makeWholeURL) }
 
 func (m *Matcher) makeWholeURL() (*automata.NFA, error) {
 	if m.set.URL.Lang != 0 {
@@ -226,7 +226,7 @@ func (m *Matcher) makeWholeURL() (*automata.NFA, error) {
 	}
 	head := []*automata.Node{automata.ClassNode(automata.NoRune)}
 	for _, s := range []string{"http", "https"} {
-		if m.set.takesScheme(s) {
+		if m.set.matchesScheme(s) {
 			head = append(head, automata.LiteralNode(s+"://"))
 		}
 	}

@@ -27,7 +27,7 @@ func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 		return nil, false
 	}
 	p := &paths{text: m.text, view: m.view}
-	_, _ = p.madePath.of(func() (*automata.NFA, error) { return product, nil })
+	_, _ = p.madePath.get(func() (*automata.NFA, error) { return product, nil })
 	both = newMatcher(meetOf(&m.set, &o.set), p)
 	both.parts = []*Matcher{m, o}
 	return both, true
@@ -36,15 +36,16 @@ func (m *Matcher) Meet(o *Matcher) (both *Matcher, ok bool) {
 // meetOf puts together what two sets say besides their paths.
 func meetOf(a, b *Set) Set {
 	out := *a
-	out.Schemes = common(a.Schemes, b.Schemes, func(x, y string) bool { return x == y })
+	out.Schemes = commonElements(a.Schemes, b.Schemes, func(x, y string) bool { return x == y })
 	out.Hosts = commonHosts(a.Hosts, b.Hosts)
 	out.Methods, out.AnyCase = commonMethods(a, b)
 	out.Predicates = append(slices.Clone(a.Predicates), b.Predicates...)
 	return out
 }
 
-// common are the elements of a that are in b too, where nil is everything.
-func common(a, b []string, same func(x, y string) bool) []string {
+// commonElements are the elements of a that are in b too, where nil is
+// everything.
+func commonElements(a, b []string, same func(x, y string) bool) []string {
 	switch {
 	case a == nil:
 		return b
@@ -67,11 +68,11 @@ func commonMethods(a, b *Set) (methods []string, anyCase bool) {
 	case b.Methods == nil:
 		return a.Methods, a.AnyCase
 	case !a.AnyCase && !b.AnyCase:
-		return common(a.Methods, b.Methods, func(x, y string) bool { return x == y }), false
+		return commonElements(a.Methods, b.Methods, func(x, y string) bool { return x == y }), false
 	case a.AnyCase:
-		return common(b.Methods, a.Methods, strings.EqualFold), b.AnyCase
+		return commonElements(b.Methods, a.Methods, strings.EqualFold), b.AnyCase
 	}
-	return common(a.Methods, b.Methods, strings.EqualFold), false
+	return commonElements(a.Methods, b.Methods, strings.EqualFold), false
 }
 
 // commonHosts keeps of two names or wildcards the narrower one.
@@ -99,5 +100,5 @@ func commonHosts(a, b []string) []string {
 
 // hostWithin reports whether every host of one name or wildcard is one of another.
 func hostWithin(narrow, wide string) bool {
-	return narrow == wide || wildcard(wide) && host.Within(narrow, wide)
+	return narrow == wide || isWildcard(wide) && host.Within(narrow, wide)
 }

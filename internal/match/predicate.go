@@ -60,7 +60,7 @@ type sample struct {
 	value string
 }
 
-func (v valueSet) takes(s sample) bool {
+func (v valueSet) accepts(s sample) bool {
 	if !s.there {
 		return v.absent
 	}
@@ -97,9 +97,9 @@ func (s Set) values() map[predicateKey][]valueSet {
 	return out
 }
 
-func takesAll(sets []valueSet, s sample) bool {
+func acceptAll(sets []valueSet, s sample) bool {
 	for _, v := range sets {
-		if !v.takes(s) {
+		if !v.accepts(s) {
 			return false
 		}
 	}
@@ -121,8 +121,8 @@ func (s sample) set(key predicateKey, r *Request) {
 	(*m)[key.Name] = s.value
 }
 
-// of reads the value of a header or claim from a request.
-func (k predicateKey) of(r Request) sample {
+// readSample reads the value of a header or claim from a request.
+func (k predicateKey) readSample(r Request) sample {
 	m := r.Headers
 	if k.Source == Claim {
 		m = r.Claims

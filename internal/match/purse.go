@@ -61,7 +61,7 @@ const TooMuch = "the analysis of paths costs too much"
 // says so where it does not suffice.
 func (p *Purse) Classes(c *Classifier, scheme, host string, ms []*Matcher, most Budget) Partition {
 	if p.Spent() {
-		p.leave(1)
+		p.noteUnasked(1)
 		return Partition{Reason: TooMuch, Unknown: map[int]string{}}
 	}
 	budget := min(p.budget(1), Budget(most.states()))
@@ -111,8 +111,8 @@ func (p *Purse) pay(steps int, budget Budget, undecided bool) {
 	}
 }
 
-// leave notes questions that were not asked.
-func (p *Purse) leave(n int) {
+// noteUnasked notes questions that were not asked.
+func (p *Purse) noteUnasked(n int) {
 	if p != nil {
 		p.Undecided += n
 	}

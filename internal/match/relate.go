@@ -96,14 +96,14 @@ type comparison struct {
 
 func (c *comparison) relate() Relation {
 	c.facets = cheapFacets(&c.a.set, &c.b.set)
-	if c.apart() {
+	if c.findApart() {
 		return Relation{Kind: Disjoint}
 	}
 	if err := c.firstError(); err != nil {
 		return Relation{Reason: err.Error()}
 	}
 	c.facets = append(c.facets, c.placeFacets()...)
-	if c.apart() {
+	if c.findApart() {
 		return Relation{Kind: Disjoint, Within: c.within}
 	}
 	for _, f := range c.facets {
@@ -126,8 +126,8 @@ func cheapFacets(a, b *Set) []facet {
 	return append(out, predicateFacets(a, b)...)
 }
 
-// apart reports a facet in which the sets have nothing in common.
-func (c *comparison) apart() bool {
+// findApart reports a facet in which the sets have nothing in common.
+func (c *comparison) findApart() bool {
 	for _, f := range c.facets {
 		if f.both == nil && f.unknown == "" {
 			return true
@@ -179,7 +179,7 @@ func (c *comparison) pathFacet() facet {
 }
 
 func pathWriter(v View) func([]rune, *Request) {
-	return func(w []rune, r *Request) { r.RawPath, r.Path = v.request(string(w)) }
+	return func(w []rune, r *Request) { r.RawPath, r.Path = v.requestPaths(string(w)) }
 }
 
 func reason(err error) string {
@@ -264,21 +264,21 @@ func (c *comparison) example(except int, write func(*Request)) *Request {
 // replay matches the examples again. One that does not hold would be a fault
 // of the automata, and is never passed on.
 func (c *comparison) replay(r Relation) Relation {
-	if !c.holds(r.Witness, true, true) {
+	if !c.checkExample(r.Witness, true, true) {
 		return Relation{Reason: "a witness did not stand up to a second match: " + r.Witness.URL()}
 	}
 	for _, only := range []struct {
 		request *Request
 		inA     bool
 	}{{r.OnlyA, true}, {r.OnlyB, false}} {
-		if only.request != nil && !c.holds(only.request, only.inA, !only.inA) {
+		if only.request != nil && !c.checkExample(only.request, only.inA, !only.inA) {
 			return Relation{Witness: r.Witness, Reason: "a witness did not stand up to a second match: " + only.request.URL()}
 		}
 	}
 	return r
 }
 
-func (c *comparison) holds(r *Request, inA, inB bool) bool {
+func (c *comparison) checkExample(r *Request, inA, inB bool) bool {
 	a, errA := c.a.Accepts(*r)
 	b, errB := c.b.Accepts(*r)
 	return errA == nil && errB == nil && a == inA && b == inB

@@ -111,8 +111,8 @@ func dotSegment(part string) int {
 	return 0
 }
 
-// of returns the view of a path whose set names none.
-func (v View) of(l pathlang.Lang) View {
+// viewFor returns the view of a path whose set names none.
+func (v View) viewFor(l pathlang.Lang) View {
 	if v != DefaultView {
 		return v
 	}
@@ -125,8 +125,8 @@ func (v View) of(l pathlang.Lang) View {
 	return RawPath
 }
 
-// request returns both forms of a path that the view shows as seen.
-func (v View) request(seen string) (raw, decoded string) {
+// requestPaths returns both forms of a path that the view shows as seen.
+func (v View) requestPaths(seen string) (raw, decoded string) {
 	if v != RawPath {
 		return escapePath(seen), seen
 	}

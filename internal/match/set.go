@@ -50,7 +50,7 @@ type Set struct {
 // language of their paths at most, and these have one syntax. It builds no
 // automaton; false says nothing.
 func Alike(a, b *Set) bool {
-	if a.URL.Lang != 0 || b.URL.Lang != 0 || a.View.of(a.Path.Lang) != b.View.of(b.Path.Lang) {
+	if a.URL.Lang != 0 || b.URL.Lang != 0 || a.View.viewFor(a.Path.Lang) != b.View.viewFor(b.Path.Lang) {
 		return false
 	}
 	x, y := *a, *b
@@ -62,8 +62,9 @@ func Alike(a, b *Set) bool {
 // no set that has it.
 type Move struct{ From, To string }
 
-// of is the path after the move; ok is false for one that does not begin so.
-func (m Move) of(path string) (moved string, ok bool) {
+// movePath is the path after the move; ok is false for one that does not begin
+// so.
+func (m Move) movePath(path string) (moved string, ok bool) {
 	rest, ok := strings.CutPrefix(path, m.From)
 	return m.To + rest, ok
 }

@@ -41,7 +41,7 @@ func (p *partitioner) pathsOf(on []int) []found {
 		p.whole = &whole{all, err == nil}
 	}
 	if p.whole.fits {
-		return among(p.whole.found, on, len(p.ms))
+		return restrictTo(p.whole.found, on, len(p.ms))
 	}
 	out, err := p.splitOn(on)
 	if err != nil {
@@ -50,8 +50,8 @@ func (p *partitioner) pathsOf(on []int) []found {
 	return out
 }
 
-// among restricts automata over paths to some of the given number.
-func among(list []found, some []int, of int) []found {
+// restrictTo restricts automata over paths to some of the given number.
+func restrictTo(list []found, some []int, of int) []found {
 	counts := make([]bool, of)
 	for _, i := range some {
 		counts[i] = true
@@ -112,7 +112,7 @@ func (p *partitioner) splitBy(list []*automata.NFA) ([]found, error) {
 	if p.c.split[p.limit] == nil {
 		p.c.split[p.limit] = &trie[*automata.NFA, split]{}
 	}
-	place := p.c.split[p.limit].at(list)
+	place := p.c.split[p.limit].placeOf(list)
 	have, ok := place.value, place.known
 	p.c.mu.Unlock()
 	if ok {
@@ -184,11 +184,11 @@ func (s *splitter) search() ([]found, error) {
 	w := &automata.Walker{Queue: []automata.Visit{{Q: 0, Parent: -1}}}
 	for i := 0; i < len(w.Queue); i++ {
 		at := s.sets.Sets[w.Queue[i].Q]
-		if takes, ok := s.taken(at); ok && !seen[numbers(takes)] {
+		if takes, ok := s.acceptingAt(at); ok && !seen[numbers(takes)] {
 			seen[numbers(takes)] = true
 			out = append(out, found{takes, w.Word(i)})
 		}
-		s.leave(at)
+		s.findMoves(at)
 		for _, b := range s.blocks {
 			before := len(s.sets.Sets)
 			if n := s.sets.Put(s.target(b)); int(n) == before {
@@ -202,9 +202,9 @@ func (s *splitter) search() ([]found, error) {
 	return out, nil
 }
 
-// leave finds the moves from a set of states, and the blocks on which they
+// findMoves finds the moves from a set of states, and the blocks on which they
 // agree: those that the universe has, the nicest first.
-func (s *splitter) leave(at []int32) {
+func (s *splitter) findMoves(at []int32) {
 	var whole block
 	s.moves = s.moves[:0]
 	for _, q := range at {
@@ -244,9 +244,9 @@ func (s *splitter) target(b block) []int32 {
 	return s.to
 }
 
-// taken returns the automata that accept in a state; ok is false where the word is
-// not a path.
-func (s *splitter) taken(at []int32) (takes []int, ok bool) {
+// acceptingAt returns the automata that accept in a state; ok is false where
+// the word is not a path.
+func (s *splitter) acceptingAt(at []int32) (takes []int, ok bool) {
 	for _, q := range at {
 		n := s.owner[q]
 		if !s.list[n].Accept[q-s.base[n]] {

@@ -7,8 +7,8 @@ type trie[K comparable, V any] struct {
 	below map[K]*trie[K, V]
 }
 
-// at returns the place of a sequence, made if it is not there yet.
-func (t *trie[K, V]) at(keys []K) *trie[K, V] {
+// placeOf returns the place of a sequence, made if it is not there yet.
+func (t *trie[K, V]) placeOf(keys []K) *trie[K, V] {
 	for _, k := range keys {
 		next := t.below[k]
 		if next == nil {

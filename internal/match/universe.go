@@ -12,9 +12,9 @@ var hostRunes = automata.NewClass('a', 'z', 'A', 'Z', '0', '9', '-', '.', '_', '
 
 // Automata of the paths a view can show; those of a decoded path are all.
 var (
-	withoutDots  = sync.OnceValue(func() *automata.NFA { return except(`(?s)(.*/)?(\.|%2[eE]){1,2}(/.*)?`) })
-	cleanedPaths = sync.OnceValue(func() *automata.NFA { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?|.+/`) })
-	slashedPaths = sync.OnceValue(func() *automata.NFA { return except(`(?s).*//.*|(.*/)?\.\.?(/.*)?`) })
+	withoutDots  = sync.OnceValue(func() *automata.NFA { return complementOf(`(?s)(.*/)?(\.|%2[eE]){1,2}(/.*)?`) })
+	cleanedPaths = sync.OnceValue(func() *automata.NFA { return complementOf(`(?s).*//.*|(.*/)?\.\.?(/.*)?|.+/`) })
+	slashedPaths = sync.OnceValue(func() *automata.NFA { return complementOf(`(?s).*//.*|(.*/)?\.\.?(/.*)?`) })
 	urls         = sync.OnceValue(func() *automata.NFA {
 		return mustParse(`(?s)https?://[a-zA-Z0-9._:-]+/.*`)
 	})
@@ -30,8 +30,8 @@ func mustParse(expr string) *automata.NFA {
 	return a
 }
 
-// except is the automaton of the texts that do not match.
-func except(expr string) *automata.NFA {
+// complementOf is the automaton of the texts that do not match.
+func complementOf(expr string) *automata.NFA {
 	d, err := mustParse(expr).Determinize(automata.MaxLook)
 	if err != nil {
 		return mustParse(`(?s).*`)
@@ -53,8 +53,8 @@ func (v View) universe() *automata.NFA {
 	return nil
 }
 
-// within restricts an automaton to what the view can show.
-func (v View) within(a *automata.NFA) (*automata.NFA, error) {
+// restrict restricts an automaton to what the view can show.
+func (v View) restrict(a *automata.NFA) (*automata.NFA, error) {
 	u := v.universe()
 	if u == nil {
 		return a, nil

@@ -32,7 +32,7 @@ func Exponential(text string) bool {
 	if len(g.class) > maxPositions {
 		return false
 	}
-	return g.ambiguous()
+	return g.isAmbiguous()
 }
 
 // positions is Glushkov's automaton: a state for each character of the
@@ -50,9 +50,9 @@ type fragment struct {
 	first, last []int
 }
 
-// ways repeats states for each way past an empty element; two ways show as much
-// as many.
-func ways(n int, states []int) []int {
+// repeatStates repeats states for each way past an empty element; two ways show
+// as much as many.
+func repeatStates(n int, states []int) []int {
 	switch n {
 	case 0:
 		return nil
@@ -97,7 +97,7 @@ func (g *positions) build(re *syntax.Regexp) fragment {
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest:
 		return g.repeat(re, re.Op != syntax.OpQuest, re.Op != syntax.OpPlus)
 	case syntax.OpRepeat:
-		return g.counted(re)
+		return g.repeatCounted(re)
 	case syntax.OpConcat:
 		out := fragment{empty: 1}
 		for _, sub := range re.Sub {
@@ -119,8 +119,8 @@ func (g *positions) sequence(a, b fragment) fragment {
 	g.connect(a.last, b.first)
 	return fragment{
 		empty: min(a.empty*b.empty, 2),
-		first: slices.Concat(a.first, ways(a.empty, b.first)),
-		last:  slices.Concat(ways(b.empty, a.last), b.last),
+		first: slices.Concat(a.first, repeatStates(a.empty, b.first)),
+		last:  slices.Concat(repeatStates(b.empty, a.last), b.last),
 	}
 }
 
@@ -135,8 +135,8 @@ func (g *positions) repeat(re *syntax.Regexp, again, optional bool) fragment {
 	return p
 }
 
-// counted writes x{n,m} out; without an upper bound the last one repeats.
-func (g *positions) counted(re *syntax.Regexp) fragment {
+// repeatCounted writes x{n,m} out; without an upper bound the last one repeats.
+func (g *positions) repeatCounted(re *syntax.Regexp) fragment {
 	out := fragment{empty: 1}
 	for i := range max(re.Max, re.Min, 1) {
 		p := g.repeat(re, re.Max < 0 && i == max(re.Min, 1)-1, i >= re.Min)
@@ -148,12 +148,12 @@ func (g *positions) counted(re *syntax.Regexp) fragment {
 	return out
 }
 
-// ambiguous reports whether some state can be left and reached again with one
+// isAmbiguous reports whether some state can be left and reached again with one
 // text in two ways.
-func (g *positions) ambiguous() bool {
+func (g *positions) isAmbiguous() bool {
 	budget := maxAmbiguitySeen
 	for p := range g.class {
-		if g.twice(p, &budget) {
+		if g.findTwoWays(p, &budget) {
 			return true
 		}
 	}
@@ -162,9 +162,9 @@ func (g *positions) ambiguous() bool {
 
 type both struct{ p, q int }
 
-// twice searches the pairs of states that two readings of one text reach from
-// state p, and reports whether two different ones come back to p together.
-func (g *positions) twice(p int, budget *int) bool {
+// findTwoWays searches the pairs of states that two readings of one text reach
+// from state p, and reports whether two different ones come back to p together.
+func (g *positions) findTwoWays(p int, budget *int) bool {
 	seen := map[both]bool{}
 	before := map[both][]both{}
 	todo := []both{{p, p}}
@@ -176,7 +176,7 @@ func (g *positions) twice(p int, budget *int) bool {
 				if *budget--; *budget < 0 {
 					return false
 				}
-				if !meet(g.class[q], g.class[r]) {
+				if !rangesMeet(g.class[q], g.class[r]) {
 					continue
 				}
 				if at.p == at.q && q == r && n > 1 && g.reaches(q, p) {
@@ -191,12 +191,12 @@ func (g *positions) twice(p int, budget *int) bool {
 			}
 		}
 	}
-	return apart(before, both{p, p})
+	return wentApart(before, both{p, p})
 }
 
-// apart walks back from the end and reports whether a pair of different states
-// lies on the way.
-func apart(before map[both][]both, end both) bool {
+// wentApart walks back from the end and reports whether a pair of different
+// states lies on the way.
+func wentApart(before map[both][]both, end both) bool {
 	seen := map[both]bool{end: true}
 	for todo := []both{end}; len(todo) > 0; {
 		at := todo[0]
@@ -232,8 +232,8 @@ func (g *positions) reaches(from, to int) bool {
 	return false
 }
 
-// meet reports whether two lists of rune ranges have a rune in common.
-func meet(a, b []rune) bool {
+// rangesMeet reports whether two lists of rune ranges have a rune in common.
+func rangesMeet(a, b []rune) bool {
 	for i := 0; i+1 < len(a); i += 2 {
 		for j := 0; j+1 < len(b); j += 2 {
 			if a[i] <= b[j+1] && b[j] <= a[i+1] {

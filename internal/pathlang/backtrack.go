@@ -23,12 +23,12 @@ type backtracker struct {
 // decided is false where the steps ran out or a construct is not supported.
 func Backtrack(p *Pattern, text []rune, from int) (ok, decided bool) {
 	b := &backtracker{word: p.word, text: text, groups: map[int][2]int{}}
-	ok = b.node(p.Root, from, func(i int) bool { return i == len(text) })
+	ok = b.matchNode(p.Root, from, func(i int) bool { return i == len(text) })
 	return ok && !b.opaque, !b.opaque && b.steps <= maxSteps
 }
 
-// node tries to match n at i and goes on with the rest behind it.
-func (b *backtracker) node(n *automata.Node, i int, rest func(int) bool) bool {
+// matchNode tries to match n at i and goes on with the rest behind it.
+func (b *backtracker) matchNode(n *automata.Node, i int, rest func(int) bool) bool {
 	if b.steps++; b.steps > maxSteps {
 		return false
 	}
@@ -38,56 +38,56 @@ func (b *backtracker) node(n *automata.Node, i int, rest func(int) bool) bool {
 	case automata.OpClass:
 		return i < len(b.text) && n.Class.Has(b.text[i]) && rest(i+1)
 	case automata.OpConcat:
-		return b.concat(n.Subs, i, rest)
+		return b.matchConcat(n.Subs, i, rest)
 	case automata.OpAlt:
 		for _, s := range n.Subs {
-			if b.node(s, i, rest) {
+			if b.matchNode(s, i, rest) {
 				return true
 			}
 		}
 		return false
 	case automata.OpRepeat:
-		return b.repeat(n, 0, i, rest)
+		return b.matchRepeat(n, 0, i, rest)
 	case automata.OpGroup:
-		return b.group(n, i, rest)
+		return b.matchGroup(n, i, rest)
 	case automata.OpLook:
-		found := b.node(n.Subs[0], i, func(int) bool { return true })
+		found := b.matchNode(n.Subs[0], i, func(int) bool { return true })
 		return found != n.Negate && b.steps <= maxSteps && rest(i)
 	case automata.OpAssert:
-		return b.holds(n.Place, i) && rest(i)
+		return b.placeHolds(n.Place, i) && rest(i)
 	case automata.OpRef:
-		return b.reference(n, i, rest)
+		return b.matchReference(n, i, rest)
 	}
 	b.opaque = true
 	return false
 }
 
-func (b *backtracker) concat(subs []*automata.Node, i int, rest func(int) bool) bool {
+func (b *backtracker) matchConcat(subs []*automata.Node, i int, rest func(int) bool) bool {
 	if len(subs) == 0 {
 		return rest(i)
 	}
-	return b.node(subs[0], i, func(j int) bool { return b.concat(subs[1:], j, rest) })
+	return b.matchNode(subs[0], i, func(j int) bool { return b.matchConcat(subs[1:], j, rest) })
 }
 
-func (b *backtracker) repeat(n *automata.Node, done, i int, rest func(int) bool) bool {
+func (b *backtracker) matchRepeat(n *automata.Node, done, i int, rest func(int) bool) bool {
 	more := func(j int) bool {
 		if j == i && done >= n.Min {
 			return false
 		}
 		if j == i {
-			return b.repeat(n, n.Min, j, rest)
+			return b.matchRepeat(n, n.Min, j, rest)
 		}
-		return b.repeat(n, done+1, j, rest)
+		return b.matchRepeat(n, done+1, j, rest)
 	}
-	if (n.Max < 0 || done < n.Max) && b.node(n.Subs[0], i, more) {
+	if (n.Max < 0 || done < n.Max) && b.matchNode(n.Subs[0], i, more) {
 		return true
 	}
 	return done >= n.Min && rest(i)
 }
 
-func (b *backtracker) group(n *automata.Node, i int, rest func(int) bool) bool {
+func (b *backtracker) matchGroup(n *automata.Node, i int, rest func(int) bool) bool {
 	before, had := b.groups[n.Group]
-	ok := b.node(n.Subs[0], i, func(j int) bool {
+	ok := b.matchNode(n.Subs[0], i, func(j int) bool {
 		old, hadOld := b.groups[n.Group]
 		b.groups[n.Group] = [2]int{i, j}
 		if rest(j) {
@@ -104,7 +104,7 @@ func (b *backtracker) group(n *automata.Node, i int, rest func(int) bool) bool {
 	return ok
 }
 
-func (b *backtracker) reference(n *automata.Node, i int, rest func(int) bool) bool {
+func (b *backtracker) matchReference(n *automata.Node, i int, rest func(int) bool) bool {
 	at, ok := b.groups[n.Group]
 	if !ok || i+at[1]-at[0] > len(b.text) {
 		return false
@@ -121,7 +121,7 @@ func (b *backtracker) reference(n *automata.Node, i int, rest func(int) bool) bo
 	return rest(i + at[1] - at[0])
 }
 
-func (b *backtracker) holds(p automata.Place, i int) bool {
+func (b *backtracker) placeHolds(p automata.Place, i int) bool {
 	end := len(b.text)
 	word := func(k int) bool { return k >= 0 && k < end && b.word.Has(b.text[k]) }
 	switch p {

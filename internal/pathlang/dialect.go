@@ -191,7 +191,7 @@ func (s *differences) say(clause string) {
 	}
 }
 
-func (s *differences) rest(n int) string {
+func (s *differences) skipRest(n int) string {
 	return string(s.text[s.pos:min(s.pos+n, len(s.text))])
 }
 
@@ -199,16 +199,16 @@ func (s *differences) step() {
 	r := s.text[s.pos]
 	switch {
 	case r == '\\':
-		s.escape()
+		s.readEscape()
 		return
-	case r == '%' && isEscape(s.rest(3)):
-		s.say(fmt.Sprintf("%q is an escape in Istio's raw path and never occurs in Oathkeeper's decoded path", s.rest(3)))
+	case r == '%' && isEscape(s.skipRest(3)):
+		s.say(fmt.Sprintf("%q is an escape in Istio's raw path and never occurs in Oathkeeper's decoded path", s.skipRest(3)))
 	case r > '~' || r <= ' ' || strings.ContainsRune("\"`", r):
 		s.say(fmt.Sprintf("%q occurs in Oathkeeper's decoded path and is escaped in Istio's raw path", string(r)))
 	case s.inSet:
-		s.set(r)
+		s.readInSet(r)
 	default:
-		s.outside(r)
+		s.readOutside(r)
 	}
 	s.pos++
 }
@@ -217,23 +217,23 @@ func isEscape(s string) bool {
 	return len(s) == 3 && hexDigit(rune(s[1])) >= 0 && hexDigit(rune(s[2])) >= 0
 }
 
-func (s *differences) set(r rune) {
+func (s *differences) readInSet(r rune) {
 	switch {
 	case r == ']' && !s.first:
 		s.inSet = false
-	case r == '[' && s.rest(9) == "[:digit:]", r == '[' && s.rest(9) == "[:space:]":
-		s.say(fmt.Sprintf("%q is ASCII in Istio and Unicode in Oathkeeper", s.rest(9)))
-	case r == '-' && s.rest(2) == "-[":
+	case r == '[' && s.skipRest(9) == "[:digit:]", r == '[' && s.skipRest(9) == "[:space:]":
+		s.say(fmt.Sprintf("%q is ASCII in Istio and Unicode in Oathkeeper", s.skipRest(9)))
+	case r == '-' && s.skipRest(2) == "-[":
 		s.say(`"-[" in a set subtracts in Oathkeeper and is literal in Istio`)
 	}
 	s.first = false
 }
 
-func (s *differences) outside(r rune) {
+func (s *differences) readOutside(r rune) {
 	switch r {
 	case '[':
 		s.inSet, s.first = true, true
-		if s.rest(2) == "[^" {
+		if s.skipRest(2) == "[^" {
 			s.pos++
 		}
 	case '$':
@@ -241,13 +241,13 @@ func (s *differences) outside(r rune) {
 	case '^':
 		s.say(`"^" never holds in Oathkeeper, where the scheme and host precede the path`)
 	case '(':
-		s.options()
+		s.readOptions()
 	}
 }
 
-// options looks for the flag i in a group that sets options.
-func (s *differences) options() {
-	if s.rest(2) != "(?" {
+// readOptions looks for the flag i in a group that sets options.
+func (s *differences) readOptions() {
+	if s.skipRest(2) != "(?" {
 		return
 	}
 	for i := s.pos + 2; i < len(s.text) && strings.ContainsRune("imsU-", s.text[i]); i++ {
@@ -260,8 +260,8 @@ func (s *differences) options() {
 	}
 }
 
-func (s *differences) escape() {
-	what := s.rest(2)
+func (s *differences) readEscape() {
+	what := s.skipRest(2)
 	switch what {
 	case `\d`, `\D`, `\w`, `\W`, `\s`, `\S`, `\b`, `\B`:
 		if !s.inSet || what != `\b` {

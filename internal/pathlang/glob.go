@@ -81,7 +81,7 @@ type globParser struct {
 	pos  int
 }
 
-func (p *globParser) at(i int) rune {
+func (p *globParser) runeAt(i int) rune {
 	if p.pos+i < len(p.text) {
 		return p.text[p.pos+i]
 	}
@@ -95,7 +95,7 @@ func (p *globParser) sequence(level int) (*automata.Node, error) {
 	}
 	var subs []*automata.Node
 	for p.pos < len(p.text) {
-		switch r := p.at(0); {
+		switch r := p.runeAt(0); {
 		case level > 0 && (r == ',' || r == '}'):
 			return automata.Concat(subs...), nil
 		case r == '{':
@@ -130,7 +130,7 @@ func (p *globParser) simple(r rune) *automata.Node {
 		if p.pos == len(p.text) {
 			return nil
 		}
-		r = p.at(0)
+		r = p.runeAt(0)
 		p.pos++
 	}
 	return automata.RuneNode(r)
@@ -139,7 +139,7 @@ func (p *globParser) simple(r rune) *automata.Node {
 // wildcards reads a run of stars and question marks.
 func (p *globParser) wildcards() *automata.Node {
 	start := p.pos
-	for p.at(0) == '*' || p.at(0) == '?' {
+	for p.runeAt(0) == '*' || p.runeAt(0) == '?' {
 		p.pos++
 	}
 	run := string(p.text[start:p.pos])
@@ -167,7 +167,7 @@ func (p *globParser) braces(level int) (*automata.Node, error) {
 			return nil, err
 		}
 		branches = append(branches, n)
-		if p.at(0) == ',' {
+		if p.runeAt(0) == ',' {
 			continue
 		}
 		p.pos++
@@ -185,12 +185,12 @@ var errGlobRange = fmt.Errorf("could not parse range")
 // brackets reads [abc], [!abc], [a-z] or [!a-z]; a range is alone.
 func (p *globParser) brackets() (*automata.Class, error) {
 	p.pos++
-	negate := p.at(0) == '!'
+	negate := p.runeAt(0) == '!'
 	if negate {
 		p.pos++
 	}
 	c, err := p.bracketBody()
-	if err == nil && p.at(0) != ']' {
+	if err == nil && p.runeAt(0) != ']' {
 		err = fmt.Errorf("expected close range character")
 	}
 	p.pos++
@@ -201,8 +201,8 @@ func (p *globParser) brackets() (*automata.Class, error) {
 }
 
 func (p *globParser) bracketBody() (*automata.Class, error) {
-	if p.at(0) >= 0 && p.at(1) == '-' {
-		lo, hi := p.at(0), p.at(2)
+	if p.runeAt(0) >= 0 && p.runeAt(1) == '-' {
+		lo, hi := p.runeAt(0), p.runeAt(2)
 		p.pos += 3
 		if hi < lo {
 			return nil, errGlobRange
@@ -210,10 +210,10 @@ func (p *globParser) bracketBody() (*automata.Class, error) {
 		return automata.NewClass(lo, hi), nil
 	}
 	var runes []rune
-	for r := p.at(0); r != ']'; r = p.at(0) {
+	for r := p.runeAt(0); r != ']'; r = p.runeAt(0) {
 		p.pos++
 		if r == '\\' {
-			r = p.at(0)
+			r = p.runeAt(0)
 			p.pos++
 		}
 		if r < 0 {

@@ -22,15 +22,15 @@ func SyntaxOf(p Path) (*Pattern, error) {
 	case Exact:
 		return Plain(automata.LiteralNode(p.Text)), nil
 	case Prefix:
-		return Plain(automata.LiteralNode(p.Text), anything()), nil
+		return Plain(automata.LiteralNode(p.Text), anyNode()), nil
 	case Star:
 		if head, ok := strings.CutSuffix(p.Text, "*"); ok {
-			return Plain(automata.LiteralNode(head), anything()), nil
+			return Plain(automata.LiteralNode(head), anyNode()), nil
 		}
 		return Plain(automata.LiteralNode(p.Text)), nil
 	case Template:
 		if p.Text == "/*" {
-			return Plain(automata.LiteralNode("/"), anything()), nil
+			return Plain(automata.LiteralNode("/"), anyNode()), nil
 		}
 		return ParseRE2(TemplateRegex(p.Text))
 	case Regex:
@@ -58,9 +58,9 @@ func Plain(subs ...*automata.Node) *Pattern {
 	return &Pattern{Root: automata.Concat(subs...), word: automata.ASCIIWord}
 }
 
-func anything() *automata.Node { return automata.Repeat(automata.ClassNode(automata.AnyRune), 0, -1) }
+func anyNode() *automata.Node { return automata.Repeat(automata.ClassNode(automata.AnyRune), 0, -1) }
 
-func segment() *automata.Node {
+func segmentNode() *automata.Node {
 	return automata.Repeat(automata.ClassNode(automata.Slash.Negate()), 1, -1)
 }
 
@@ -69,7 +69,7 @@ func segment() *automata.Node {
 // matches one or more segments.
 func fabricNode(text string) *automata.Node {
 	if text == "/**" {
-		return automata.Concat(automata.LiteralNode("/"), anything())
+		return automata.Concat(automata.LiteralNode("/"), anyNode())
 	}
 	parts := strings.Split(text, "/")
 	var subs []*automata.Node
@@ -81,7 +81,7 @@ func fabricNode(text string) *automata.Node {
 		case part == "**" && i == len(parts)-1:
 			subs = append(subs, automata.Repeat(automata.ClassNode(automata.AnyRune), 1, -1))
 		case fabricParameter().MatchString(part):
-			subs = append(subs, segment())
+			subs = append(subs, segmentNode())
 		default:
 			subs = append(subs, automata.LiteralNode(part))
 		}
@@ -106,7 +106,7 @@ func skipperPattern(text string) (*Pattern, error) {
 		case strings.HasPrefix(part, "*"):
 			subs = append(subs, automata.Repeat(automata.ClassNode(automata.AnyRune), 1, -1))
 		case len(part) > 1 && part[0] == ':':
-			subs = append(subs, segment())
+			subs = append(subs, segmentNode())
 		default:
 			subs = append(subs, automata.LiteralNode(part))
 		}
@@ -118,7 +118,7 @@ func skipperPattern(text string) (*Pattern, error) {
 // itself and everything below it.
 func subtreeNode(text string) *automata.Node {
 	text = strings.TrimRight(text, "/")
-	below := automata.Concat(automata.ClassNode(automata.Slash), anything())
+	below := automata.Concat(automata.ClassNode(automata.Slash), anyNode())
 	if text == "" {
 		return below
 	}

@@ -18,7 +18,7 @@ func (p *parser2) backslash() (*automata.Node, error) {
 	if !p.more() {
 		return nil, fmt.Errorf(`illegal \ at end of pattern`)
 	}
-	r := p.at(0)
+	r := p.runeAt(0)
 	if i := strings.IndexRune(placeLetters, r); i >= 0 {
 		p.pos++
 		return &automata.Node{Op: automata.OpAssert, Place: placeOf[i]}, nil
@@ -60,10 +60,10 @@ func shorthand(r rune) *automata.Class {
 
 // reference reads \1, \k<name>, the old \<name>, or a character escape.
 func (p *parser2) reference() (*automata.Node, error) {
-	start, r := p.pos, p.at(0)
+	start, r := p.pos, p.runeAt(0)
 	switch {
 	case r == 'k':
-		closing := map[rune]rune{'<': '>', '\'': '\''}[p.at(1)]
+		closing := map[rune]rune{'<': '>', '\'': '\''}[p.runeAt(1)]
 		if closing == 0 || p.left() < 3 {
 			return nil, fmt.Errorf(`malformed \k<...> named back reference`)
 		}
@@ -101,7 +101,7 @@ func (p *parser2) ref(n int) *automata.Node {
 
 // angled reads a number or name up to its closing character; nil is none.
 func (p *parser2) angled(closing rune) (*automata.Node, error) {
-	switch r := p.at(0); {
+	switch r := p.runeAt(0); {
 	case isDigit(r):
 		n, err := p.decimal()
 		if err != nil || p.next() != closing {
@@ -133,7 +133,7 @@ func (p *parser2) escape() (rune, error) {
 		p.pos--
 		return p.octal(), nil
 	case 'x':
-		if p.at(0) == '{' {
+		if p.runeAt(0) == '{' {
 			p.pos++
 			return p.hexBraced()
 		}
@@ -159,7 +159,7 @@ func (p *parser2) escape() (rune, error) {
 // character below "8" counts as a digit, so "\0/" is one rune.
 func (p *parser2) octal() rune {
 	n := rune(0)
-	for i := 0; i < 3 && p.more() && p.at(0) < '8'; i++ {
+	for i := 0; i < 3 && p.more() && p.runeAt(0) < '8'; i++ {
 		n = n*8 + p.next() - '0'
 	}
 	return n & 0xFF
@@ -180,7 +180,7 @@ func hexDigit(r rune) rune {
 func (p *parser2) hex(count int) (rune, error) {
 	n := rune(0)
 	for range count {
-		d := hexDigit(p.at(0))
+		d := hexDigit(p.runeAt(0))
 		if d < 0 {
 			return 0, fmt.Errorf("insufficient hexadecimal digits")
 		}

@@ -23,7 +23,7 @@ func (p *parser2) group() (*automata.Node, error) {
 	if n.Op == automata.OpOpaque && n.Max > 0 && len(branches) > n.Max {
 		return nil, fmt.Errorf("too many | in (?()|)")
 	}
-	if p.at(0) != ')' {
+	if p.runeAt(0) != ')' {
 		return nil, fmt.Errorf("missing closing )")
 	}
 	p.pos++
@@ -55,7 +55,7 @@ func (p *parser2) capture() *automata.Node {
 // groupOpen reads the head of a group. An opEmpty node is a plain group.
 func (p *parser2) groupOpen() (n *automata.Node, open bool, err error) {
 	start := p.pos
-	if p.at(0) != '?' || p.at(1) == ')' {
+	if p.runeAt(0) != '?' || p.runeAt(1) == ')' {
 		return p.capture(), true, nil
 	}
 	p.pos++
@@ -71,7 +71,7 @@ func (p *parser2) groupOpen() (n *automata.Node, open bool, err error) {
 	case '\'':
 		n, err = p.namedGroup('\'')
 	case '<':
-		if p.at(0) == '=' || p.at(0) == '!' {
+		if p.runeAt(0) == '=' || p.runeAt(0) == '!' {
 			p.pos++
 			return automata.Opaque("a lookbehind is not supported"), true, nil
 		}
@@ -111,7 +111,7 @@ func (p *parser2) optionGroup(start int) (*automata.Node, bool, error) {
 
 func (p *parser2) readOptions() {
 	for on := true; p.more(); p.pos++ {
-		switch p.at(0) {
+		switch p.runeAt(0) {
 		case '-':
 			on = false
 		case '+':
@@ -140,7 +140,7 @@ func (p *parser2) pythonGroup() (*automata.Node, error) {
 	if p.left() < 3 || p.next() != '<' {
 		return nil, nil
 	}
-	if !isWordRune(p.at(0)) {
+	if !isWordRune(p.runeAt(0)) {
 		return nil, errGroupName
 	}
 	name := p.name()
@@ -159,7 +159,7 @@ func (p *parser2) pythonGroup() (*automata.Node, error) {
 func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 	var number int
 	known := false
-	switch first := p.at(0); {
+	switch first := p.runeAt(0); {
 	case first < 0:
 		return nil, nil
 	case isDigit(first):
@@ -170,7 +170,7 @@ func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 		if !p.counted && first != '0' {
 			p.groups[n] = true
 		}
-		if p.more() && p.at(0) != closing && p.at(0) != '-' {
+		if p.more() && p.runeAt(0) != closing && p.runeAt(0) != '-' {
 			return nil, errGroupName
 		}
 		if number, known = n, p.groups[n]; known && n == 0 {
@@ -180,7 +180,7 @@ func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 		name := p.name()
 		p.noteName(name)
 		number, known = p.names[name], true
-		if p.more() && p.at(0) != closing && p.at(0) != '-' {
+		if p.more() && p.runeAt(0) != closing && p.runeAt(0) != '-' {
 			return nil, errGroupName
 		}
 	case first == '-':
@@ -188,7 +188,7 @@ func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 	default:
 		return nil, errGroupName
 	}
-	if known && p.at(0) == '-' {
+	if known && p.runeAt(0) == '-' {
 		return p.balancing(closing)
 	}
 	if !known || p.next() != closing {
@@ -200,7 +200,7 @@ func (p *parser2) namedGroup(closing rune) (*automata.Node, error) {
 // balancing reads the second half of (?<a-b>...).
 func (p *parser2) balancing(closing rune) (*automata.Node, error) {
 	p.pos++
-	switch first := p.at(0); {
+	switch first := p.runeAt(0); {
 	case isDigit(first):
 		n, err := p.decimal()
 		if err != nil {
@@ -232,13 +232,13 @@ func (p *parser2) balancing(closing rune) (*automata.Node, error) {
 func (p *parser2) conditional() (*automata.Node, error) {
 	open, result := p.pos, automata.Opaque("a conditional group is not supported")
 	result.Max = 2
-	switch first := p.at(0); {
+	switch first := p.runeAt(0); {
 	case isDigit(first):
 		n, err := p.decimal()
 		if err != nil {
 			return nil, err
 		}
-		if p.at(0) != ')' {
+		if p.runeAt(0) != ')' {
 			return nil, fmt.Errorf("(?(%d) ) malformed", n)
 		}
 		p.pos++
@@ -248,16 +248,16 @@ func (p *parser2) conditional() (*automata.Node, error) {
 		return result, nil
 	case isWordRune(first):
 		_, ok := p.names[p.name()]
-		if ok && p.at(0) == ')' {
+		if ok && p.runeAt(0) == ')' {
 			p.pos++
 			return result, nil
 		}
 	}
 	p.pos, p.plain = open, true
-	if p.at(0) == '?' && p.at(1) == '#' {
+	if p.runeAt(0) == '?' && p.runeAt(1) == '#' {
 		return nil, fmt.Errorf("alternation conditions cannot be comments")
 	}
-	if p.at(0) == '?' && (p.at(1) == '\'' || p.at(1) == '<' && p.left() >= 3 && p.at(2) != '!' && p.at(2) != '=') {
+	if p.runeAt(0) == '?' && (p.runeAt(1) == '\'' || p.runeAt(1) == '<' && p.left() >= 3 && p.runeAt(2) != '!' && p.runeAt(2) != '=') {
 		return nil, fmt.Errorf("alternation conditions do not capture and cannot be named")
 	}
 	inTest := p.inTest

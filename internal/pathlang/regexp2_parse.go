@@ -76,8 +76,8 @@ func (p *parser2) more() bool { return p.pos < len(p.text) }
 
 func (p *parser2) left() int { return len(p.text) - p.pos }
 
-// at returns the rune i places ahead, or -1.
-func (p *parser2) at(i int) rune {
+// runeAt returns the rune i places ahead, or -1.
+func (p *parser2) runeAt(i int) rune {
 	if p.pos+i < len(p.text) {
 		return p.text[p.pos+i]
 	}
@@ -85,15 +85,15 @@ func (p *parser2) at(i int) rune {
 }
 
 func (p *parser2) next() rune {
-	r := p.at(0)
+	r := p.runeAt(0)
 	p.pos++
 	return r
 }
 
-func (p *parser2) looking(s string) bool {
+func (p *parser2) lookingAt(s string) bool {
 	i := 0
 	for _, r := range s {
-		if p.at(i) != r {
+		if p.runeAt(i) != r {
 			return false
 		}
 		i++
@@ -121,7 +121,7 @@ func (p *parser2) branches() (out []*automata.Node, err error) {
 			return nil, err
 		}
 		out = append(out, n)
-		if p.at(0) != '|' {
+		if p.runeAt(0) != '|' {
 			return out, nil
 		}
 		p.pos++
@@ -135,7 +135,7 @@ func (p *parser2) concatenation() (*automata.Node, error) {
 		if err := p.blank(); err != nil {
 			return nil, err
 		}
-		if !p.more() || p.at(0) == '|' || p.at(0) == ')' {
+		if !p.more() || p.runeAt(0) == '|' || p.runeAt(0) == ')' {
 			return automata.Concat(subs...), nil
 		}
 		if p.atQuantifier() {
@@ -174,7 +174,7 @@ func (p *parser2) quantified(unit *automata.Node) (*automata.Node, bool, error) 
 	if err := p.blank(); err != nil {
 		return nil, false, err
 	}
-	if p.at(0) == '?' {
+	if p.runeAt(0) == '?' {
 		p.pos++
 	}
 	if most >= 0 && least > most {
@@ -196,10 +196,10 @@ func (p *parser2) counts() (least, most int, err error) {
 		return 0, 0, err
 	}
 	most = least
-	if p.at(0) == ',' {
+	if p.runeAt(0) == ',' {
 		p.pos++
 		most = -1
-		if p.at(0) != '}' {
+		if p.runeAt(0) != '}' {
 			if most, err = p.decimal(); err != nil {
 				return 0, 0, err
 			}
@@ -214,7 +214,7 @@ func (p *parser2) counts() (least, most int, err error) {
 
 // atQuantifier reports a quantifier here; a brace that is none is a literal.
 func (p *parser2) atQuantifier() bool {
-	switch p.at(0) {
+	switch p.runeAt(0) {
 	case '*', '+', '?':
 		return true
 	case '{':
@@ -222,24 +222,24 @@ func (p *parser2) atQuantifier() bool {
 		return false
 	}
 	i := 1
-	for isDigit(p.at(i)) {
+	for isDigit(p.runeAt(i)) {
 		i++
 	}
 	if i == 1 {
 		return false
 	}
-	if p.at(i) == ',' {
-		for i++; isDigit(p.at(i)); i++ {
+	if p.runeAt(i) == ',' {
+		for i++; isDigit(p.runeAt(i)); i++ {
 		}
 	}
-	return p.at(i) == '}'
+	return p.runeAt(i) == '}'
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
 func (p *parser2) decimal() (int, error) {
 	n := 0
-	for isDigit(p.at(0)) {
+	for isDigit(p.runeAt(0)) {
 		n = n*10 + int(p.next()-'0')
 		if n > maxCount {
 			return 0, fmt.Errorf("capture group number out of range")
@@ -301,20 +301,20 @@ func (p *parser2) foldSet(c *automata.Class) *automata.Class {
 func (p *parser2) blank() error {
 	for {
 		if p.opt.spaced {
-			for r := p.at(0); r == ' ' || r >= '\t' && r <= '\r'; r = p.at(0) {
+			for r := p.runeAt(0); r == ' ' || r >= '\t' && r <= '\r'; r = p.runeAt(0) {
 				p.pos++
 			}
-			if p.at(0) == '#' {
-				for p.more() && p.at(0) != '\n' {
+			if p.runeAt(0) == '#' {
+				for p.more() && p.runeAt(0) != '\n' {
 					p.pos++
 				}
 				continue
 			}
 		}
-		if !p.looking("(?#") {
+		if !p.lookingAt("(?#") {
 			return nil
 		}
-		for p.more() && p.at(0) != ')' {
+		for p.more() && p.runeAt(0) != ')' {
 			p.pos++
 		}
 		if !p.more() {
@@ -330,7 +330,7 @@ func isWordRune(r rune) bool { return r >= 0 && automata.WordClass().Has(r) }
 // name reads a run of word characters.
 func (p *parser2) name() string {
 	start := p.pos
-	for isWordRune(p.at(0)) {
+	for isWordRune(p.runeAt(0)) {
 		p.pos++
 	}
 	return string(p.text[start:p.pos])

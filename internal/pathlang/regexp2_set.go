@@ -113,7 +113,7 @@ func (p *parser2) set(fold bool) (*set2, error) {
 	}
 	defer func() { p.depth-- }()
 	r := setReader{p: p, s: &set2{}, fold: fold}
-	if p.at(0) == '^' {
+	if p.runeAt(0) == '^' {
 		p.pos++
 		r.s.negate = true
 	}
@@ -157,7 +157,7 @@ func (r *setReader) item() (done bool, err error) {
 			return false, err
 		}
 		escaped = true
-	case ch == '[' && p.at(0) == ':' && !r.inRange:
+	case ch == '[' && p.runeAt(0) == ':' && !r.inRange:
 		used, err := r.posix()
 		if used || err != nil {
 			return false, err
@@ -181,10 +181,10 @@ func (r *setReader) char(ch rune, escaped bool) error {
 			return fmt.Errorf("[x-y] range in reverse order")
 		}
 		r.s.add(r.prev, ch)
-	case p.left() >= 2 && p.at(0) == '-' && p.at(1) != ']':
+	case p.left() >= 2 && p.runeAt(0) == '-' && p.runeAt(1) != ']':
 		r.prev, r.inRange = ch, true
 		p.pos++
-	case ch == '-' && !escaped && p.at(0) == '[' && !r.first:
+	case ch == '-' && !escaped && p.runeAt(0) == '[' && !r.first:
 		p.pos++
 		return r.subtract()
 	default:
@@ -199,7 +199,7 @@ func (r *setReader) subtract() error {
 		return err
 	}
 	r.s.sub = sub
-	if r.p.more() && r.p.at(0) != ']' {
+	if r.p.more() && r.p.runeAt(0) != ']' {
 		return fmt.Errorf("a subtraction must be the last element in a character class")
 	}
 	return nil
@@ -207,7 +207,7 @@ func (r *setReader) subtract() error {
 
 // shorthand reads \d and its like; used is false for a character escape.
 func (r *setReader) shorthand() (used bool, err error) {
-	ch := r.p.at(0)
+	ch := r.p.runeAt(0)
 	switch ch {
 	case 'd', 'D', 'w', 'W', 's', 'S', 'p', 'P':
 	case '-':
@@ -242,7 +242,7 @@ func (p *parser2) property(s *set2, negate, fold bool) error {
 		return fmt.Errorf(`malformed \p{X} character escape`)
 	}
 	start := p.pos
-	for isWordRune(p.at(0)) || p.at(0) == '-' {
+	for isWordRune(p.runeAt(0)) || p.runeAt(0) == '-' {
 		p.pos++
 	}
 	name := string(p.text[start:p.pos])
@@ -289,7 +289,7 @@ func (r *setReader) posix() (used bool, err error) {
 	p := r.p
 	start := p.pos
 	p.pos++
-	negate := p.at(0) == '^' && p.left() > 1
+	negate := p.runeAt(0) == '^' && p.left() > 1
 	if negate {
 		p.pos++
 	}
@@ -305,7 +305,7 @@ func (r *setReader) posix() (used bool, err error) {
 	default:
 		r.s.addClass(c)
 	}
-	if p.left() < 2 || !p.looking(":]") {
+	if p.left() < 2 || !p.lookingAt(":]") {
 		p.pos = start
 		return false, nil
 	}

@@ -29,16 +29,16 @@ var keptHeaders = []string{"accept", "accept-language", "access-control-request-
 // isHAR reports whether a text is one object with a member "log".
 func isHAR(text []byte) bool {
 	found := false
-	err := members(json.NewDecoder(bytes.NewReader(text)), func(key string, dec *json.Decoder) error {
+	err := visitMembers(json.NewDecoder(bytes.NewReader(text)), func(key string, dec *json.Decoder) error {
 		found = found || key == "log"
-		return skip(dec)
+		return skipValue(dec)
 	})
 	return found && err == nil
 }
 
-// members calls visit with each key of the object that comes next. visit reads the
-// value.
-func members(dec *json.Decoder, visit func(key string, dec *json.Decoder) error) error {
+// visitMembers calls visit with each key of the object that comes next. visit
+// reads the value.
+func visitMembers(dec *json.Decoder, visit func(key string, dec *json.Decoder) error) error {
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return errNone(err)
 	}
@@ -56,8 +56,8 @@ func members(dec *json.Decoder, visit func(key string, dec *json.Decoder) error)
 	return err
 }
 
-// skip reads the value that comes next.
-func skip(dec *json.Decoder) error {
+// skipValue reads the value that comes next.
+func skipValue(dec *json.Decoder) error {
 	var value json.RawMessage
 	return dec.Decode(&value)
 }
@@ -70,26 +70,26 @@ func errNone(err error) error {
 	return &json.UnmarshalTypeError{Value: "value"}
 }
 
-func (f *File) har(data []byte) {
+func (f *File) readHAR(data []byte) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	lines := lineCounter{data: data}
-	err := members(dec, func(key string, dec *json.Decoder) error {
+	err := visitMembers(dec, func(key string, dec *json.Decoder) error {
 		if key != "log" {
-			return skip(dec)
+			return skipValue(dec)
 		}
-		return members(dec, func(key string, dec *json.Decoder) error {
+		return visitMembers(dec, func(key string, dec *json.Decoder) error {
 			if key != "entries" {
-				return skip(dec)
+				return skipValue(dec)
 			}
-			return f.entries(dec, &lines)
+			return f.readEntries(dec, &lines)
 		})
 	})
 	if err != nil {
-		f.fault(lines.line(int(dec.InputOffset())), "the HAR file cannot be read: its log has no entries that are requests")
+		f.addFault(lines.line(int(dec.InputOffset())), "the HAR file cannot be read: its log has no entries that are requests")
 	}
 }
 
-func (f *File) entries(dec *json.Decoder, lines *lineCounter) error {
+func (f *File) readEntries(dec *json.Decoder, lines *lineCounter) error {
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
 		return errNone(err)
 	}
@@ -101,7 +101,7 @@ func (f *File) entries(dec *json.Decoder, lines *lineCounter) error {
 		}
 		if e.Request.Method == "" || e.Request.URL == "" {
 			if len(f.found) < maxShown { // one is enough for the gate to fail
-				f.fault(line, "the entry has no request with a method and a URL")
+				f.addFault(line, "the entry has no request with a method and a URL")
 			}
 			continue
 		}
@@ -129,7 +129,7 @@ func elementLines(data []byte) []int {
 	var out []int
 	for dec.More() {
 		out = append(out, lines.next(int(dec.InputOffset()), '{'))
-		if skip(dec) != nil {
+		if skipValue(dec) != nil {
 			return out
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// lines reads an access log, each line in combined or Envoy's JSON format.
-func (f *File) lines(data []byte) {
+// readLines reads an access log, each line in combined or Envoy's JSON format.
+func (f *File) readLines(data []byte) {
 	for n := 1; len(data) > 0; n++ {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		data = rest
@@ -23,9 +23,9 @@ func (f *File) lines(data []byte) {
 		switch {
 		case len(line) > maxLine:
 		case line[0] == '{':
-			r, status, ok = f.envoy(line)
+			r, status, ok = f.readEnvoy(line)
 		default:
-			r, status, ok = f.combined(string(line))
+			r, status, ok = f.readCombined(string(line))
 		}
 		switch {
 		case !ok:
@@ -47,8 +47,9 @@ var envoyFields = struct{ method, host, path, scheme, status []string }{
 	status: []string{"response_code"},
 }
 
-// envoy reads a line of JSON. A nil request with ok is one that no gateway got.
-func (f *File) envoy(line []byte) (r *simulate.Request, status int, ok bool) {
+// readEnvoy reads a line of JSON. A nil request with ok is one that no gateway
+// got.
+func (f *File) readEnvoy(line []byte) (r *simulate.Request, status int, ok bool) {
 	var fields map[string]any
 	if json.Unmarshal(line, &fields) != nil {
 		return nil, 0, false
@@ -74,20 +75,20 @@ func (f *File) envoy(line []byte) (r *simulate.Request, status int, ok bool) {
 	if get(envoyFields.scheme) == "http" {
 		scheme = "http"
 	}
-	return f.logged(get(envoyFields.method), scheme, get(envoyFields.host), get(envoyFields.path), status)
+	return f.loggedRequest(get(envoyFields.method), scheme, get(envoyFields.host), get(envoyFields.path), status)
 }
 
-// combined reads a line of the combined log format
+// readCombined reads a line of the combined log format
 // (https://httpd.apache.org/docs/2.4/logs.html#combined), with the virtual host in
 // front of it, or with Skipper's duration and host behind it
 // (https://opensource.zalando.com/skipper/operation/operation/#access-logs).
-func (f *File) combined(line string) (r *simulate.Request, status int, ok bool) {
+func (f *File) readCombined(line string) (r *simulate.Request, status int, ok bool) {
 	head, rest, found := strings.Cut(line, " [")
 	_, rest, timed := strings.Cut(rest, "] ")
 	if !found || !timed {
 		return nil, 0, false
 	}
-	asked, rest, quoted := quoted(rest)
+	asked, rest, quoted := cutQuoted(rest)
 	words := strings.Fields(rest)
 	if !quoted || len(words) < 2 {
 		return nil, 0, false
@@ -107,11 +108,12 @@ func (f *File) combined(line string) (r *simulate.Request, status int, ok bool) 
 	} else if own := skipperHost(rest); own != "" {
 		host = own
 	}
-	return f.logged(request[0], "https", host, request[1], status)
+	return f.loggedRequest(request[0], "https", host, request[1], status)
 }
 
-// logged is a request as a log has it: the target is a path, or a whole URL.
-func (f *File) logged(method, scheme, host, target string, status int) (*simulate.Request, int, bool) {
+// loggedRequest is a request as a log has it: the target is a path, or a whole
+// URL.
+func (f *File) loggedRequest(method, scheme, host, target string, status int) (*simulate.Request, int, bool) {
 	if method == "" || target == "" {
 		return nil, status, status == 400 || status == 408 || status == 0
 	}
@@ -132,9 +134,9 @@ func (f *File) logged(method, scheme, host, target string, status int) (*simulat
 	return &simulate.Request{Method: method, Scheme: scheme, Host: hostOf(host), Target: target}, status, true
 }
 
-// quoted reads a text in quotes from the beginning of a line. A backslash escapes a
-// quote.
-func quoted(s string) (text, rest string, ok bool) {
+// cutQuoted reads a text in quotes from the beginning of a line. A backslash
+// escapes a quote.
+func cutQuoted(s string) (text, rest string, ok bool) {
 	if !strings.HasPrefix(s, `"`) {
 		return "", s, false
 	}
@@ -154,7 +156,7 @@ func quoted(s string) (text, rest string, ok bool) {
 func skipperHost(rest string) string {
 	for range 2 {
 		_, behind, found := strings.Cut(rest, ` "`)
-		_, after, ok := quoted(`"` + behind)
+		_, after, ok := cutQuoted(`"` + behind)
 		if !found || !ok {
 			return ""
 		}

@@ -63,20 +63,20 @@ func Read(name string, data []byte, host string) (*File, diag.List) {
 	text := bytes.TrimLeft(data, " \t\r\n\ufeff")
 	switch {
 	case len(text) == 0:
-		f.fault(1, "the file is empty")
+		f.addFault(1, "the file is empty")
 	case isList(text):
 		f.list(data)
 	case text[0] == '{' && isHAR(text):
-		f.har(data)
+		f.readHAR(data)
 	default:
-		f.lines(data)
+		f.readLines(data)
 	}
 	if f.full {
-		f.fault(1, fmt.Sprintf("the file has more than %d different calls: the others are not judged", MaxCalls))
+		f.addFault(1, fmt.Sprintf("the file has more than %d different calls: the others are not judged", MaxCalls))
 	}
 	f.unreadLines()
 	if len(f.Calls)+f.Failed+len(f.found) == 0 {
-		f.fault(1, "the file has no call that comes to a gateway")
+		f.addFault(1, "the file has no call that comes to a gateway")
 	}
 	return f, f.found
 }
@@ -88,7 +88,7 @@ func isList(text []byte) bool {
 	return text[0] == '[' && len(rest) > 0 && (rest[0] == '{' || rest[0] == ']')
 }
 
-func (f *File) fault(line int, message string) {
+func (f *File) addFault(line int, message string) {
 	f.found.Add(diag.Finding{
 		Code: diag.CallsUnread, Message: message, Span: source.Span{File: f.name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
 		Help: "a list of requests, a HAR file, or an access log in combined or Envoy's JSON format is read",
@@ -112,7 +112,7 @@ func (f *File) unreadLines() {
 	if len(f.unread) > maxShown {
 		numbers = append(numbers, fmt.Sprintf("%d more", len(f.unread)-maxShown))
 	}
-	f.fault(f.unread[0], "no call can be read in lines "+strings.Join(numbers, ", "))
+	f.addFault(f.unread[0], "no call can be read in lines "+strings.Join(numbers, ", "))
 	last := &f.found[len(f.found)-1]
 	if len(f.Calls)+f.Failed > 0 {
 		last.Code, last.Help = diag.CallsUnjudged, "remove them, or what keeps them from being read"

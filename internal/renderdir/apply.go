@@ -29,7 +29,7 @@ func (p *Plan) Apply() error {
 			return err
 		}
 	}
-	if p.recordData != nil && same(p.recordData, p.after.bytes()) && len(p.write)+len(p.remove) == 0 {
+	if p.recordData != nil && sameContent(p.recordData, p.after.bytes()) && len(p.write)+len(p.remove) == 0 {
 		return nil
 	}
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {

@@ -81,7 +81,7 @@ func Recover(dir string) error {
 		return err
 	}
 	defer root.Close()
-	after, pending, err := decided(dir)
+	after, pending, err := readDecided(dir)
 	if err != nil || !pending {
 		return err
 	}
@@ -99,10 +99,10 @@ func Recover(dir string) error {
 	return finish(root, moves)
 }
 
-// decided returns the list of the tree that a run had decided to write when it
-// was killed, and whether there is such a run. The list is nil where all but
+// readDecided returns the list of the tree that a run had decided to write when
+// it was killed, and whether there is such a run. The list is nil where all but
 // the last step is done.
-func decided(dir string) (after record, pending bool, err error) {
+func readDecided(dir string) (after record, pending bool, err error) {
 	place := filepath.Join(dir, CommitName)
 	info, err := os.Lstat(place)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -131,7 +131,7 @@ type move struct {
 // new files in the directory stage, and the names that cannot be replaced
 // because something is there that kgw did not write.
 func findMoves(root *os.Root, stage string, before, after record) (moves []move, blocked []string, err error) {
-	both := before.with(after)
+	both := before.union(after)
 	for _, name := range slices.Sorted(maps.Keys(both)) {
 		here, err := lookAt(root, name, both)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // directory is a mount point, the one above cannot be written, or owners or
 // attributes would change.
 func (p *Plan) exchange() (done bool, err error) {
-	stage := sibling(p.dir)
+	stage := siblingOf(p.dir)
 	if stage == "" || isWorkingDir(p.dir) || os.Mkdir(stage, 0o700) != nil {
 		return false, nil
 	}

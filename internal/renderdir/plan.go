@@ -83,16 +83,16 @@ func Compare(dir string, want []File) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	pending, unfinished, err := decided(dir)
+	pending, unfinished, err := readDecided(dir)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{dir: dir, recordData: data, before: before.with(pending), after: record{}}
+	p := &Plan{dir: dir, recordData: data, before: before.union(pending), after: record{}}
 	if unfinished {
-		p.differ(CommitName, Unfinished)
+		p.addDifference(CommitName, Unfinished)
 	}
 	for _, f := range want {
-		if err := p.wanted(f); err != nil {
+		if err := p.compareWanted(f); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +100,7 @@ func Compare(dir string, want []File) (*Plan, error) {
 		if _, ok := p.after[name]; ok {
 			continue
 		}
-		if err := p.unwanted(name); err != nil {
+		if err := p.compareUnwanted(name); err != nil {
 			return nil, err
 		}
 	}
@@ -109,9 +109,9 @@ func Compare(dir string, want []File) (*Plan, error) {
 	}
 	switch {
 	case data == nil:
-		p.differ(RecordName, Missing)
-	case !same(data, p.after.bytes()):
-		p.differ(RecordName, Changed)
+		p.addDifference(RecordName, Missing)
+	case !sameContent(data, p.after.bytes()):
+		p.addDifference(RecordName, Changed)
 	}
 	slices.SortFunc(p.differences, func(a, b Difference) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.remove, func(a, b change) int { return cmp.Compare(a.name, b.name) })
@@ -127,22 +127,22 @@ func (p *Plan) findLeftovers() error {
 	for _, e := range entries {
 		if atomicfile.IsLeftover(e.Name()) {
 			p.leftovers = append(p.leftovers, e.Name())
-			p.differ(e.Name(), Leftover)
+			p.addDifference(e.Name(), Leftover)
 		}
 	}
-	if beside := sibling(p.dir); beside != "" {
+	if beside := siblingOf(p.dir); beside != "" {
 		if _, err := os.Lstat(beside); err == nil {
 			name := filepath.Join("..", filepath.Base(beside))
 			p.leftovers = append(p.leftovers, name)
-			p.differ(name, Leftover)
+			p.addDifference(name, Leftover)
 		}
 	}
 	return nil
 }
 
-// sibling returns the directory next to dir in which a whole new tree is made,
+// siblingOf returns the directory next to dir in which a whole new tree is made,
 // "" if that is not possible. Whoever holds the lock of dir owns it.
-func sibling(dir string) string {
+func siblingOf(dir string) string {
 	base := filepath.Base(dir)
 	if base == "." || base == ".." || filepath.Dir(dir) == dir {
 		return ""
@@ -150,11 +150,11 @@ func sibling(dir string) string {
 	return filepath.Join(filepath.Dir(dir), ".kgw-"+base+notPlaced)
 }
 
-func (p *Plan) differ(name string, s Status) {
+func (p *Plan) addDifference(name string, s Status) {
 	p.differences = append(p.differences, Difference{name, s})
 }
 
-func (p *Plan) wanted(f File) error {
+func (p *Plan) compareWanted(f File) error {
 	if !plainName(f.Name) {
 		return fmt.Errorf("%q is not a file name", f.Name)
 	}
@@ -162,45 +162,45 @@ func (p *Plan) wanted(f File) error {
 		return fmt.Errorf("file %q would be written twice", f.Name)
 	}
 	p.after[f.Name] = []string{sumOf(f.Data)}
-	have, mode, err := p.entry(f.Name)
+	have, mode, err := p.readEntry(f.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		p.differ(f.Name, Missing)
+		p.addDifference(f.Name, Missing)
 		p.write = append(p.write, change{name: f.Name, new: f.Data, mode: 0o644})
 	case err != nil:
 		return err
-	case have != nil && same(have, f.Data):
+	case have != nil && sameContent(have, f.Data):
 		p.keep = append(p.keep, f.Name)
 	case have != nil && p.before.wrote(f.Name, have):
-		p.differ(f.Name, Changed)
+		p.addDifference(f.Name, Changed)
 		p.write = append(p.write, change{name: f.Name, new: f.Data, old: have, mode: mode})
 	case p.before[f.Name] != nil:
-		p.differ(f.Name, Edited)
+		p.addDifference(f.Name, Edited)
 	default:
-		p.differ(f.Name, Foreign)
+		p.addDifference(f.Name, Foreign)
 	}
 	return nil
 }
 
-func (p *Plan) unwanted(name string) error {
-	have, mode, err := p.entry(name)
+func (p *Plan) compareUnwanted(name string) error {
+	have, mode, err := p.readEntry(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	case have != nil && p.before.wrote(name, have):
-		p.differ(name, Stale)
+		p.addDifference(name, Stale)
 		p.remove = append(p.remove, change{name: name, old: have, mode: mode})
 	default:
-		p.differ(name, Left)
+		p.addDifference(name, Left)
 		p.after[name] = p.before[name]
 	}
 	return nil
 }
 
-// entry reads an entry of the directory; data is nil for what is not a regular
-// file. Links are not followed.
-func (p *Plan) entry(name string) (data []byte, mode fs.FileMode, err error) {
+// readEntry reads an entry of the directory; data is nil for what is not a
+// regular file. Links are not followed.
+func (p *Plan) readEntry(name string) (data []byte, mode fs.FileMode, err error) {
 	path := filepath.Join(p.dir, name)
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {

@@ -28,8 +28,8 @@ type record map[string][]string
 // its list and the list of a run that was killed; none without a list.
 func Written(dir string) ([]string, error) {
 	_, r, err := readRecord(dir)
-	pending, _, err2 := decided(dir)
-	return slices.Sorted(maps.Keys(r.with(pending))), errors.Join(err, err2)
+	pending, _, err2 := readDecided(dir)
+	return slices.Sorted(maps.Keys(r.union(pending))), errors.Join(err, err2)
 }
 
 // readRecord returns the list as it is in the directory, nil where there
@@ -89,8 +89,8 @@ func (r record) bytes() []byte {
 	return b
 }
 
-// with returns the sums of both records.
-func (r record) with(other record) record {
+// union returns the sums of both records.
+func (r record) union(other record) record {
 	out := record{}
 	maps.Copy(out, r)
 	for name, sums := range other {
@@ -114,8 +114,9 @@ func (r record) wrote(name string, data []byte) bool {
 	return slices.Contains(r[name], sumOf(data)) || slices.Contains(r[name], sumOf(withLF(data)))
 }
 
-// same reports whether a file has the content that is wanted, except for line ends.
-func same(have, want []byte) bool {
+// sameContent reports whether a file has the content that is wanted, except for
+// line ends.
+func sameContent(have, want []byte) bool {
 	return bytes.Equal(have, want) || bytes.Equal(withLF(have), want)
 }
 

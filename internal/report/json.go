@@ -34,7 +34,7 @@ func SafeJSON(text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
-		case r < 0x7f || !steers(r):
+		case r < 0x7f || !canSteer(r):
 			out = append(out, text[:size]...)
 		case r > 0xffff:
 			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)

@@ -29,7 +29,7 @@ func GlyphOf(s string, r rune, size int) Glyph {
 	switch {
 	case r == utf8.RuneError && size == 1:
 		text = fmt.Sprintf(`\x%02x`, s[0])
-	case steers(r):
+	case canSteer(r):
 		quoted := strconv.QuoteRuneToASCII(r)
 		text = quoted[1 : len(quoted)-1]
 	default:
@@ -38,8 +38,8 @@ func GlyphOf(s string, r rune, size int) Glyph {
 	return Glyph{text, len(text)}
 }
 
-// steers reports whether a code point can steer a terminal or reorder a line.
-func steers(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+// canSteer reports whether a code point can steer a terminal or reorder a line.
+func canSteer(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // Visible returns the text as a part of one line for people, with everything
 // that could steer a terminal escaped, and everything that the runner of GitHub
@@ -48,7 +48,7 @@ func Visible(s string) string { return withoutCommands(escape(s, "")) }
 
 // escape escapes what could steer a terminal, except for the code points of keep.
 func escape(s, keep string) string {
-	if plain(s) {
+	if isPlain(s) {
 		return s
 	}
 	var b strings.Builder
@@ -64,7 +64,7 @@ func escape(s, keep string) string {
 	return b.String()
 }
 
-func plain(s string) bool {
+func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false

@@ -27,7 +27,7 @@ func Arrange(rules []*Rule, meets [][]int, split bool) {
 		changed = false
 		for i := len(rules) - 1; i >= 0; i-- {
 			for _, j := range meets[i] {
-				if !AskedBefore(rules[i], rules[j]) && settle(rules[i], rules[j], split) {
+				if !AskedBefore(rules[i], rules[j]) && settleOrder(rules[i], rules[j], split) {
 					changed = true
 				}
 				if len(rules[i].Text) > MaxPath {
@@ -38,10 +38,10 @@ func Arrange(rules []*Rule, meets [][]int, split bool) {
 	}
 }
 
-// settle makes istiod ask rule a before b, and reports whether it changed one.
-// Two literal paths stay as they are where only the list orders them, unless
-// strict.
-func settle(a, b *Rule, strict bool) bool {
+// settleOrder makes istiod ask rule a before b, and reports whether it changed
+// one. Two literal paths stay as they are where only the list orders them,
+// unless strict.
+func settleOrder(a, b *Rule, strict bool) bool {
 	switch {
 	case a.Exact && b.Exact && !strict && !AskedBefore(b, a):
 		return false
@@ -116,7 +116,7 @@ func Meeting(rules []*Rule, judge *match.Judge, purse *match.Purse) [][]int {
 	})
 	if purse.Undecided > 0 {
 		for i := range out {
-			out[i] = later(i, len(rules))
+			out[i] = laterThan(i, len(rules))
 		}
 	}
 	for i := range out {
@@ -125,7 +125,7 @@ func Meeting(rules []*Rule, judge *match.Judge, purse *match.Purse) [][]int {
 	return out
 }
 
-func later(i, n int) []int {
+func laterThan(i, n int) []int {
 	var out []int
 	for j := i + 1; j < n; j++ {
 		out = append(out, j)

@@ -47,17 +47,17 @@ func (b *Book) Watch(files ...*source.File) {
 	b.waiting = append(b.waiting, files...)
 }
 
-// of returns the secrets of a file.
-func (b *Book) of(f *source.File) *places {
+// secretsOf returns the secrets of a file.
+func (b *Book) secretsOf(f *source.File) *places {
 	p := b.found[f]
 	if p == nil {
 		p = b.read(f)
-		b.keep(f, p)
+		b.addSecrets(f, p)
 	}
 	return p
 }
 
-func (b *Book) keep(f *source.File, p *places) {
+func (b *Book) addSecrets(f *source.File, p *places) {
 	if b.found == nil {
 		b.found, b.values = map[*source.File]*places{}, map[Value]bool{}
 	}
@@ -70,15 +70,15 @@ func (b *Book) keep(f *source.File, p *places) {
 	}
 }
 
-// settle reads the files that nobody has asked for yet.
-func (b *Book) settle() {
+// readPending reads the files that nobody has asked for yet.
+func (b *Book) readPending() {
 	if len(b.waiting) == 0 {
 		return
 	}
 	read := make([]*places, len(b.waiting))
 	parallel.Each(len(read), func(i int) { read[i] = b.read(b.waiting[i]) })
 	for i, f := range b.waiting {
-		b.keep(f, read[i])
+		b.addSecrets(f, read[i])
 	}
 	b.waiting = nil
 }
@@ -88,7 +88,7 @@ func (b *Book) Text(s string) string {
 	if b == nil || s == "" {
 		return Text(s)
 	}
-	return b.masked(s, nil)
+	return b.maskText(s, nil)
 }
 
 // About masks the secrets in a text about places in files: those of the files
@@ -97,33 +97,33 @@ func (b *Book) About(s string, files ...*source.File) string {
 	if b == nil {
 		return Text(s)
 	}
-	return b.masked(s, files)
+	return b.maskText(s, files)
 }
 
-// quoted masks a short secret where it is quoted by itself.
-func quoted(s, value string) string {
+// maskQuoted masks a short secret where it is quoted by itself.
+func maskQuoted(s, value string) string {
 	return strings.ReplaceAll(s, strconv.Quote(value), `"`+Hidden+`"`)
 }
 
-// masked masks in a text the secrets of the book, the short ones of the files, and
-// what has the form of a secret: it may be a part of one.
-func (b *Book) masked(s string, files []*source.File) string {
-	s, known := b.known(s, files)
-	return replace(s, slices.Concat(b.form(s), known))
+// maskText masks in a text the secrets of the book, the short ones of the
+// files, and what has the form of a secret: it may be a part of one.
+func (b *Book) maskText(s string, files []*source.File) string {
+	s, known := b.maskKnown(s, files)
+	return hideSpots(s, slices.Concat(b.findForms(s), known))
 }
 
-// known masks the short secrets of the files in a text where they are quoted, and
-// lists where those of the book are.
-func (b *Book) known(s string, files []*source.File) (string, []spot) {
+// maskKnown masks the short secrets of the files in a text where they are
+// quoted, and lists where those of the book are.
+func (b *Book) maskKnown(s string, files []*source.File) (string, []spot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.settle()
+	b.readPending()
 	for _, f := range files {
 		if f == nil {
 			continue
 		}
-		for _, v := range b.of(f).short {
-			s = quoted(s, v.Reveal())
+		for _, v := range b.secretsOf(f).short {
+			s = maskQuoted(s, v.Reveal())
 		}
 	}
 	return s, b.knownSpots(s)
@@ -198,9 +198,9 @@ func (b *Book) replacer() *strings.Replacer {
 // spellings are the ways in which a message may write a text: as it is, in
 // quotes, in a URL, and each of its lines.
 func spellings(s string) []string {
-	out := []string{s, inner(strconv.Quote(s)), inner(strconv.QuoteToASCII(s)), url.QueryEscape(s), url.PathEscape(s), strings.ReplaceAll(s, "'", "''")}
+	out := []string{s, unquoted(strconv.Quote(s)), unquoted(strconv.QuoteToASCII(s)), url.QueryEscape(s), url.PathEscape(s), strings.ReplaceAll(s, "'", "''")}
 	if text, err := json.Marshal(s); err == nil {
-		out = append(out, inner(string(text)))
+		out = append(out, unquoted(string(text)))
 	}
 	if strings.ContainsAny(s, "\r\n") {
 		for _, line := range strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' }) {
@@ -210,7 +210,7 @@ func spellings(s string) []string {
 	return out
 }
 
-func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 // shortWords lists where short secrets are words of their own.
 func (b *Book) shortWords(s string) []spot {

@@ -30,30 +30,30 @@ type places struct {
 // mostShort bounds what is looked for in each line.
 const mostShort = 1000
 
-// find returns the secrets of a file.
-func find(f *source.File) *places {
+// findSecrets returns the secrets of a file.
+func findSecrets(f *source.File) *places {
 	p := &places{lines: map[int][]columns{}}
 	docs, _ := source.Split(f)
 	for _, doc := range docs {
 		if mayHold(doc.Text()) {
-			p.document(doc)
+			p.addDocument(doc)
 		}
 	}
 	return p
 }
 
-// document adds the secrets of a document: of one that is YAML by its tree, of
+// addDocument adds the secrets of a document: of one that is YAML by its tree, of
 // any other by its lines.
-func (p *places) document(doc *source.Document) {
+func (p *places) addDocument(doc *source.Document) {
 	doc.Visit(func(root *source.Node, problem *source.Problem) (keeps bool) {
 		switch {
 		case problem != nil:
-			p.malformed(doc)
+			p.markMalformed(doc)
 		case root != nil:
 			_, kind, _, _ := source.Head(root)
 			w := &finder{places: p, doc: doc, kind: kind, seen: map[*source.Node]bool{}, describes: source.Text(source.Field(root, "openapi")) != ""}
-			w.node(root, "", "", false)
-			w.settle()
+			w.visit(root, "", "", false)
+			w.closeAll()
 		}
 		return false
 	})
@@ -76,10 +76,10 @@ type finder struct {
 // node.
 type openSecret struct{ from int }
 
-// node visits a value. path and key are where it is; all makes the keys below
+// visit visits a value. path and key are where it is; all makes the keys below
 // it secret too.
-func (w *finder) node(n *source.Node, path, key string, all bool) {
-	w.reach(n)
+func (w *finder) visit(n *source.Node, path, key string, all bool) {
+	w.closeAt(n)
 	switch n.Kind {
 	case yaml.MappingNode:
 		if key == "token" && (w.kind == "" || w.kind == "Test") {
@@ -88,7 +88,7 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 		all = all || Opaque(key)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k, v := n.Content[i], n.Content[i+1]
-			w.reach(k)
+			w.closeAt(k)
 			if all {
 				w.name(k)
 			}
@@ -103,16 +103,16 @@ func (w *finder) node(n *source.Node, path, key string, all bool) {
 			if e.Kind == yaml.MappingNode && strings.HasSuffix(w.kind, "List") && key == "items" {
 				outer := w.kind
 				_, w.kind, _, _ = source.Head(e)
-				w.node(e, "", "", false)
+				w.visit(e, "", "", false)
 				w.kind = outer
 				continue
 			}
-			w.node(e, path+"[]", key, all)
+			w.visit(e, path+"[]", key, all)
 		}
 	case yaml.AliasNode:
 		if n.Alias != nil && Key(key) && !w.seen[n.Alias] {
 			w.seen[n.Alias] = true
-			w.anchored(n.Alias, key)
+			w.markAnchored(n.Alias, key)
 		}
 	case yaml.ScalarNode:
 		w.text(n, key)
@@ -126,7 +126,7 @@ var values = []string{"example", "examples", "default", "const", "enum"}
 // field visits the value of a field.
 func (w *finder) field(v *source.Node, name, path, under string, all bool) {
 	if !w.describes {
-		w.node(v, path, under, all)
+		w.visit(v, path, under, all)
 		return
 	}
 	if w.describes = !slices.Contains(values, name); w.describes {
@@ -135,27 +135,27 @@ func (w *finder) field(v *source.Node, name, path, under string, all bool) {
 		above := strings.TrimSuffix(path, "."+name)
 		under = above[strings.LastIndexByte(above, '.')+1:]
 	}
-	w.node(v, path, under, all)
+	w.visit(v, path, under, all)
 	w.describes = true
 }
 
-// anchored marks the value of an alias in the place of a secret.
-func (w *finder) anchored(n *source.Node, key string) {
+// markAnchored marks the value of an alias in the place of a secret.
+func (w *finder) markAnchored(n *source.Node, key string) {
 	at := w.at
-	w.node(n, "", key, false)
+	w.visit(n, "", key, false)
 	w.at = at
 }
 
 // text marks a scalar that is a secret, or the secrets in it.
 func (w *finder) text(n *source.Node, key string) {
 	if Key(key) {
-		if n.Tag != "!!null" && n.Tag != "!!bool" && n.Value != "" && !template(n.Value) {
-			w.scalar(n)
+		if n.Tag != "!!null" && n.Tag != "!!bool" && n.Value != "" && !isTemplate(n.Value) {
+			w.markScalar(n)
 		}
 		return
 	}
-	w.within(n)
-	for _, p := range append(spots(n.Value), assignments(n.Value)...) {
+	w.markWithin(n)
+	for _, p := range append(findSpots(n.Value), findAssignments(n.Value)...) {
 		w.add(n.Value[p.start:p.end])
 		if p.end-p.start > 2 {
 			if user, password, ok := strings.Cut(n.Value[p.start:p.end], ":"); ok && user != "" {
@@ -163,22 +163,22 @@ func (w *finder) text(n *source.Node, key string) {
 			}
 		}
 		if strings.ContainsAny(n.Value, "\n") {
-			w.scalarPlace(n)
+			w.markScalarPlace(n)
 		}
 	}
 }
 
-// within marks the secrets of a text that is YAML itself, as values of a ConfigMap
-// are: places in it have lines of their own.
-func (w *finder) within(n *source.Node) {
+// markWithin marks the secrets of a text that is YAML itself, as values of a
+// ConfigMap are: places in it have lines of their own.
+func (w *finder) markWithin(n *source.Node) {
 	root := w.doc.Within(n)
 	if root == nil || root.Kind == yaml.ScalarNode {
 		return
 	}
 	_, kind, _, _ := source.Head(root)
 	inner := &finder{places: w.places, doc: w.doc, kind: kind, seen: map[*source.Node]bool{}}
-	inner.node(root, "", "", false)
-	inner.settle()
+	inner.visit(root, "", "", false)
+	inner.closeAll()
 }
 
 // reference are names of fields below a secret that say where it is kept.
@@ -190,17 +190,17 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 // itself, unless it is the name of a reference.
 func (w *finder) name(k *source.Node) {
 	if !reference().MatchString(k.Value) {
-		w.scalar(k)
+		w.markScalar(k)
 	}
 }
 
-// scalar marks a scalar as a secret.
-func (w *finder) scalar(n *source.Node) {
+// markScalar marks a scalar as a secret.
+func (w *finder) markScalar(n *source.Node) {
 	w.add(n.Value)
-	w.scalarPlace(n)
+	w.markScalarPlace(n)
 }
 
-func (w *finder) scalarPlace(n *source.Node) {
+func (w *finder) markScalarPlace(n *source.Node) {
 	if n.Line == 0 {
 		return
 	}
@@ -215,7 +215,7 @@ func (w *finder) scalarPlace(n *source.Node) {
 	}
 	switch first, rest := line[s.Column-1], line[s.Column-1:]; {
 	case first == '\'' || first == '"':
-		if end := s.EndColumn - 1; end > s.Column && end-1 < len(line) && line[end-1] == first && closed(rest[:end-s.Column+1]) {
+		if end := s.EndColumn - 1; end > s.Column && end-1 < len(line) && line[end-1] == first && isClosed(rest[:end-s.Column+1]) {
 			w.mark(s.Line, columns{s.Column, s.EndColumn})
 			return
 		}
@@ -231,8 +231,8 @@ func (w *finder) scalarPlace(n *source.Node) {
 	w.open = append(w.open, openSecret{s.Line + 1})
 }
 
-// closed reports whether a quoted scalar ends with its quote.
-func closed(text []rune) bool {
+// isClosed reports whether a quoted scalar ends with its quote.
+func isClosed(text []rune) bool {
 	for i := 1; i < len(text); i++ {
 		switch {
 		case text[i] == '\\' && text[0] == '"':
@@ -246,19 +246,19 @@ func closed(text []rune) bool {
 	return false
 }
 
-// reach ends the secrets of more than one line at a node.
-func (w *finder) reach(n *source.Node) {
+// closeAt ends the secrets of more than one line at a node.
+func (w *finder) closeAt(n *source.Node) {
 	if n.Line == 0 || n.Kind == yaml.AliasNode && len(w.open) == 0 {
 		return
 	}
 	line := w.doc.NodeSpan(n).Line
 	w.at = max(w.at, line)
-	w.close(w.at)
+	w.closeThrough(w.at)
 }
 
-// close marks the lines of open secrets up to a line. A line on which something
-// else begins is masked too where the secret may end on it.
-func (w *finder) close(line int) {
+// closeThrough marks the lines of open secrets up to a line. A line on which
+// something else begins is masked too where the secret may end on it.
+func (w *finder) closeThrough(line int) {
 	if len(w.open) == 0 || line < w.open[0].from {
 		return
 	}
@@ -266,24 +266,24 @@ func (w *finder) close(line int) {
 		for l := o.from; l < line; l++ {
 			w.mark(l, columns{1, toEnd})
 		}
-		if line >= o.from && !ownLine(w.doc.File.Line(line)) {
+		if line >= o.from && !beginsEntry(w.doc.File.Line(line)) {
 			w.mark(line, columns{1, toEnd})
 		}
 	}
 	w.open = w.open[:0]
 }
 
-// ownLine reports whether a line begins with an entry of a block mapping or
+// beginsEntry reports whether a line begins with an entry of a block mapping or
 // list, so that nothing of a scalar before it can be on it.
-func ownLine(text string) bool {
+func beginsEntry(text string) bool {
 	text = strings.TrimLeft(text, " ")
 	return strings.HasPrefix(text, "- ") || text == "-" || keyStart().MatchString(text)
 }
 
-// settle ends what is open at the end of the document.
-func (w *finder) settle() {
+// closeAll ends what is open at the end of the document.
+func (w *finder) closeAll() {
 	if len(w.open) > 0 {
-		w.close(w.doc.Line() + bytes.Count(w.doc.Text(), []byte("\n")) + bytes.Count(w.doc.Text(), []byte("\r")) + 1)
+		w.closeThrough(w.doc.Line() + bytes.Count(w.doc.Text(), []byte("\n")) + bytes.Count(w.doc.Text(), []byte("\r")) + 1)
 	}
 }
 

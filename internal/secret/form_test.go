@@ -24,7 +24,7 @@ func FuzzForms(f *testing.F) {
 			}
 		}
 		for _, m := range assigned().FindAllStringSubmatchIndex(s, -1) {
-			if name := s[m[4]:m[5]]; Key(last(name)) && !namesSecret(s) {
+			if name := s[m[4]:m[5]]; Key(lastField(name)) && !namesSecret(s) {
 				t.Errorf("%q names %q", s, name)
 			}
 		}

@@ -47,9 +47,9 @@ const (
 	maxName   = 128 // bytes
 )
 
-// group reports whether a field holds secrets under names that are not secret:
+// isGroup reports whether a field holds secrets under names that are not secret:
 // headers, cookies, the data of a Secret.
-func group(name string) bool { return strings.HasSuffix(strings.ToLower(name), "s") }
+func isGroup(name string) bool { return strings.HasSuffix(strings.ToLower(name), "s") }
 
 // parameter are names of parameters of a query, beyond those that Key knows,
 // whose values are secrets.
@@ -57,8 +57,8 @@ var parameter = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(key|code|sig|signature|pass|jwt|sas|assertion|auth|x-amz-signature|x-goog-signature)$`)
 })
 
-// wholly reports whether every value below a path is a secret, though the
+// isWhollySecret reports whether every value below a path is a secret, though the
 // names of the fields do not say so.
-func wholly(kind, path string) bool {
+func isWhollySecret(kind, path string) bool {
 	return kind == "Secret" && (path == "data" || path == "stringData")
 }

@@ -23,18 +23,18 @@ func (b *Book) Line(f *source.File, n int) Line {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	at := append(spots(text), assignments(text)...)
-	b.settle()
+	at := append(findSpots(text), findAssignments(text)...)
+	b.readPending()
 	at = append(at, b.knownSpots(text)...)
-	own := b.of(f)
+	own := b.secretsOf(f)
 	for _, v := range own.short {
 		at = append(at, quotedSpots(text, v.Reveal())...)
 	}
 	for _, c := range own.lines[n] {
 		at = append(at, spot{byteAt(text, c.start), byteAt(text, c.end)})
 	}
-	at = comment(text, merge(at))
-	return Line{replace(text, at), at}
+	at = coverComment(text, merge(at))
+	return Line{hideSpots(text, at), at}
 }
 
 // quotedSpots lists where a text is quoted by itself.
@@ -62,9 +62,9 @@ func (b *Book) File(f *source.File) []byte {
 	return out
 }
 
-// comment lets a secret at the end of a line cover the comment behind it, which
-// may hold another.
-func comment(text string, at []spot) []spot {
+// coverComment lets a secret at the end of a line cover the comment behind it,
+// which may hold another.
+func coverComment(text string, at []spot) []spot {
 	if len(at) == 0 {
 		return at
 	}

@@ -20,20 +20,20 @@ var (
 	})
 )
 
-// malformed marks secrets in a document that is not YAML, by whole lines: each
-// line that names a secret or holds something in the form of one, and the lines
-// after it that may belong to its value.
-func (p *places) malformed(doc *source.Document) {
+// markMalformed marks secrets in a document that is not YAML, by whole lines:
+// each line that names a secret or holds something in the form of one, and the
+// lines after it that may belong to its value.
+func (p *places) markMalformed(doc *source.Document) {
 	isSecret := secretKind().Match(doc.Text())
 	last := doc.Line() + strings.Count(string(doc.Text()), "\n")
 	value := continuation{indent: -1}
 	for n := doc.Line(); n <= last; n++ {
 		line := doc.File.Line(n)
-		named, rest := names(line)
+		named, rest := findName(line)
 		switch {
-		case isSecret && !secretHead().MatchString(line), named, len(spots(line)) > 0, value.holds(line):
+		case isSecret && !secretHead().MatchString(line), named, len(findSpots(line)) > 0, value.mayBelong(line):
 			p.mark(n, columns{1, toEnd})
-			p.words(line, rest)
+			p.addWords(line, rest)
 		}
 		if named {
 			value.begin(line, rest)
@@ -41,8 +41,8 @@ func (p *places) malformed(doc *source.Document) {
 	}
 }
 
-// words adds what may be quoted of a masked line.
-func (p *places) words(line, rest string) {
+// addWords adds what may be quoted of a masked line.
+func (p *places) addWords(line, rest string) {
 	if _, value, ok := strings.Cut(line, ":"); rest == "" && ok {
 		rest = value
 	} else if rest == "" {
@@ -56,11 +56,11 @@ func (p *places) words(line, rest string) {
 	}
 }
 
-// names reports whether a line names a secret, and what is behind the first
+// findName reports whether a line names a secret, and what is behind the first
 // name.
-func names(line string) (named bool, rest string) {
+func findName(line string) (named bool, rest string) {
 	for _, m := range anyKey().FindAllStringSubmatchIndex(line, -1) {
-		if Key(last(line[m[2]:m[3]])) {
+		if Key(lastField(line[m[2]:m[3]])) {
 			return true, line[m[1]:]
 		}
 	}
@@ -94,8 +94,8 @@ func (c *continuation) scan(text string) {
 	}
 }
 
-// holds reports whether a line may belong to the value.
-func (c *continuation) holds(line string) bool {
+// mayBelong reports whether a line may belong to the value.
+func (c *continuation) mayBelong(line string) bool {
 	if c.indent < 0 {
 		return false
 	}

@@ -19,21 +19,21 @@ func (b *Book) read(f *source.File) *places {
 	if b.before != nil && b.before.found[f] != nil {
 		return b.before.found[f]
 	}
-	return find(f)
+	return findSecrets(f)
 }
 
-// form lists what has the form of a secret in a text. Others may use the book
-// meanwhile: this is most of what masking costs.
-func (b *Book) form(s string) []spot {
+// findForms lists what has the form of a secret in a text. Others may use the
+// book meanwhile: this is most of what masking costs.
+func (b *Book) findForms(s string) []spot {
 	if b.before == nil {
-		return formed(s)
+		return findFormed(s)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out, known := b.texts[s]
 	if !known {
 		if out, known = b.before.texts[s]; !known {
-			out = formed(s)
+			out = findFormed(s)
 		}
 		b.texts[s] = out
 	}

@@ -6,13 +6,13 @@ import "strings"
 // masked.
 func Object(o map[string]any) map[string]any {
 	kind, _ := o["kind"].(string)
-	out, _ := masker{kind: kind}.value("", "", o).(map[string]any)
+	out, _ := masker{kind: kind}.maskValue("", "", o).(map[string]any)
 	return out
 }
 
 // Under returns a copy of the value of a field, or of an element of the list
 // that the field holds, with its secrets masked. kind is that of the object.
-func Under(kind, field string, v any) any { return masker{kind: kind}.value("", field, v) }
+func Under(kind, field string, v any) any { return masker{kind: kind}.maskValue("", field, v) }
 
 // Field returns the name under which the value of a field is masked: a field of
 // a group of secrets, and of all of a Secret, is a secret whatever its name.
@@ -20,7 +20,7 @@ func Under(kind, field string, v any) any { return masker{kind: kind}.value("", 
 // that holds the object.
 func Field(kind, path, holder, name string) string {
 	switch {
-	case wholly(kind, path) || Key(holder):
+	case isWhollySecret(kind, path) || Key(holder):
 		return "secret"
 	case name == "cookie" && (holder == "token_from" || holder == "tokenFrom"):
 		return "" // the name of a cookie
@@ -30,7 +30,7 @@ func Field(kind, path, holder, name string) string {
 
 // Opaque reports whether an object or a list in a field is one secret as a
 // whole, its keys too: where a single secret is expected.
-func Opaque(field string) bool { return Key(field) && !group(field) }
+func Opaque(field string) bool { return Key(field) && !isGroup(field) }
 
 // Apart marks two masked values that differ though they look the same.
 func Apart(b, a any) (before, after any) {
@@ -44,7 +44,7 @@ func Apart(b, a any) (before, after any) {
 
 type masker struct{ kind string }
 
-func (m masker) value(path, key string, v any) any {
+func (m masker) maskValue(path, key string, v any) any {
 	switch x := v.(type) {
 	case map[string]any:
 		if Opaque(key) && len(x) > 0 {
@@ -52,17 +52,17 @@ func (m masker) value(path, key string, v any) any {
 		}
 		out := make(map[string]any, len(x))
 		for k := range x {
-			out[k] = m.value(strings.TrimPrefix(path+"."+k, "."), Field(m.kind, path, key, k), x[k])
+			out[k] = m.maskValue(strings.TrimPrefix(path+"."+k, "."), Field(m.kind, path, key, k), x[k])
 		}
 		return out
 	case []any:
 		out := make([]any, len(x))
 		for i := range x {
-			out[i] = m.value(path+"[]", key, x[i])
+			out[i] = m.maskValue(path+"[]", key, x[i])
 		}
 		return out
 	case string:
-		if Key(key) && x != "" && !template(x) {
+		if Key(key) && x != "" && !isTemplate(x) {
 			return Hidden
 		}
 		return Text(x)

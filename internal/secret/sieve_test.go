@@ -25,7 +25,7 @@ func sift(t *testing.T, name string, text []byte) (documents, passed int) {
 		}
 		passed++
 		p := &places{lines: map[int][]columns{}}
-		p.document(doc)
+		p.addDocument(doc)
 		if len(p.lines)+len(p.values)+len(p.short) > 0 {
 			t.Errorf("%s:%d: has secrets that are not seen: %d, %d, %v\n%q", name, doc.Line(), len(p.values), len(p.short), p.lines, doc.Text())
 		}

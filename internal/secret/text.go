@@ -115,8 +115,8 @@ var nextWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // spot is a range of bytes of a text, end exclusive.
 type spot struct{ start, end int }
 
-// spots lists the secrets in a text by their form.
-func spots(s string) []spot {
+// findSpots lists the secrets in a text by their form.
+func findSpots(s string) []spot {
 	if !strings.ContainsAny(s, "@=-. ") {
 		return nil
 	}
@@ -127,21 +127,21 @@ func spots(s string) []spot {
 		}
 	}
 	for _, m := range credentials.find(s) {
-		if credential(s[m[2]:m[3]], s[m[4]:m[5]]) {
+		if isCredential(s[m[2]:m[3]], s[m[4]:m[5]]) {
 			out = append(out, spot{m[4], m[5]})
 		}
 	}
 	for _, m := range query.find(s) {
-		if name := s[m[2]:m[3]]; (Key(name) || parameter().MatchString(name)) && !template(s[m[4]:m[5]]) {
+		if name := s[m[2]:m[3]]; (Key(name) || parameter().MatchString(name)) && !isTemplate(s[m[4]:m[5]]) {
 			out = append(out, spot{m[4], m[5]})
 		}
 	}
 	return out
 }
 
-// credential reports whether a word behind the scheme is a credential: "bearer
+// isCredential reports whether a word behind the scheme is a credential: "bearer
 // tokens" and "basic authentication" are not.
-func credential(scheme, word string) bool {
+func isCredential(scheme, word string) bool {
 	if strings.EqualFold(scheme, "bearer") {
 		return !strings.EqualFold(strings.TrimRight(word, ".,"), "token") && !strings.EqualFold(strings.TrimRight(word, ".,"), "tokens")
 	}
@@ -152,19 +152,19 @@ func credential(scheme, word string) bool {
 	return err == nil && bytes.Contains(plain, []byte(":"))
 }
 
-// assignments lists the secrets behind their names in running text. A field
+// findAssignments lists the secrets behind their names in running text. A field
 // "cookie" is most often the name of one.
-func assignments(s string) []spot {
+func findAssignments(s string) []spot {
 	if !namesSecret(s) {
 		return nil
 	}
 	var out []spot
 	for _, m := range assigned().FindAllStringSubmatchIndex(s, -1) {
 		value := s[m[6]:m[7]]
-		name := last(s[m[4]:m[5]])
+		name := lastField(s[m[4]:m[5]])
 		switch {
-		case !Key(name) || name == "cookie" || template(strings.Trim(value, `"'`)) || prose(s[:m[4]], value):
-		case s[m[5]:m[6]] == ":" && scopes(value):
+		case !Key(name) || name == "cookie" || isTemplate(strings.Trim(value, `"'`)) || isProse(s[:m[4]], value):
+		case s[m[5]:m[6]] == ":" && isScopeVerb(value):
 		case strings.EqualFold(value, "bearer") || strings.EqualFold(value, "basic"):
 			if w := nextWord().FindStringSubmatchIndex(s[m[7]:]); w != nil {
 				out = append(out, spot{m[7] + w[2], m[7] + w[3]})
@@ -183,9 +183,9 @@ var scopeVerbs = map[string]bool{
 	"edit": true, "manage": true, "admin": true, "all": true, "use": true, "issue": true, "revoke": true, "introspect": true,
 }
 
-// scopes reports whether a text is the verb of a scope, with more scopes behind it
-// as kgw lists them: "read+tokens:write)".
-func scopes(s string) bool {
+// isScopeVerb reports whether a text is the verb of a scope, with more scopes
+// behind it as kgw lists them: "read+tokens:write)".
+func isScopeVerb(s string) bool {
 	for scope := range strings.SplitSeq(s, "+") {
 		scope = strings.TrimRight(scope, ").;")
 		if !scopeVerbs[scope[strings.LastIndexByte(scope, ':')+1:]] {
@@ -210,7 +210,7 @@ func namesSecret(s string) bool {
 		for start > 0 && inName(before[start-1]) {
 			start--
 		}
-		if name := before[start:]; name != "" && (Key(last(name)) || strings.ContainsFunc(name, notASCII)) {
+		if name := before[start:]; name != "" && (Key(lastField(name)) || strings.ContainsFunc(name, notASCII)) {
 			return true
 		}
 	}
@@ -225,9 +225,9 @@ func inName(b byte) bool {
 
 func notASCII(c rune) bool { return c >= utf8.RuneSelf }
 
-// prose reports whether a name and a word behind it are of a sentence: "the
+// isProse reports whether a name and a word behind it are of a sentence: "the
 // token: it lacks a scope".
-func prose(before, value string) bool {
+func isProse(before, value string) bool {
 	before = before[strings.LastIndexByte(before, '\n')+1:]
 	if !strings.HasSuffix(before, " ") || strings.TrimLeft(before, " \t-") == "" || strings.HasSuffix(strings.TrimRight(before, " "), ",") {
 		return false
@@ -235,25 +235,25 @@ func prose(before, value string) bool {
 	return strings.Trim(value, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
-// last is the last field of a path.
-func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+// lastField is the last field of a path.
+func lastField(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // Text masks the secrets in a text that are known by their form, or by a name
 // in front of them.
-func Text(s string) string { return replace(s, formed(s)) }
+func Text(s string) string { return hideSpots(s, findFormed(s)) }
 
-// formed lists them.
-func formed(s string) []spot { return append(spots(s), assignments(s)...) }
+// findFormed lists them.
+func findFormed(s string) []spot { return append(findSpots(s), findAssignments(s)...) }
 
-// template reports whether a text is a template of Oathkeeper and nothing
+// isTemplate reports whether a text is a template of Oathkeeper and nothing
 // else: what a token is put into, not a token.
-func template(s string) bool {
+func isTemplate(s string) bool {
 	s = strings.TrimSpace(s)
 	return strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}") && strings.Count(s, "{{") == 1
 }
 
-// replace puts Hidden instead of each range. Ranges may overlap.
-func replace(s string, at []spot) string {
+// hideSpots puts Hidden instead of each range. Ranges may overlap.
+func hideSpots(s string, at []spot) string {
 	if len(at) == 0 {
 		return s
 	}

@@ -18,7 +18,7 @@ import (
 // (source.Document.Parse).
 func (t *Type) Check(node *source.Node, at source.Ref) diag.List {
 	c := checker{doc: at.Doc, base: at.Path}
-	c.value(t, node, nil)
+	c.checkValue(t, node, nil)
 	return c.found
 }
 
@@ -51,7 +51,7 @@ func (c *checker) add(p *place, code diag.Code, help, format string, args ...any
 	c.found.Add(diag.Finding{Code: code, At: source.Ref{Doc: c.doc, Path: c.path(p)}, Message: fmt.Sprintf(format, args...), Help: help})
 }
 
-func (c *checker) value(t *Type, n *source.Node, p *place) {
+func (c *checker) checkValue(t *Type, n *source.Node, p *place) {
 	if t.Kind == Any {
 		return
 	}
@@ -70,14 +70,14 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 	case Object:
 		c.object(t, n, p)
 	case Map:
-		c.length(t, len(n.Content)/2, "entries", p)
+		c.checkLength(t, len(n.Content)/2, "entries", p)
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			c.value(t.Elem, n.Content[i+1], &place{up: p, key: n.Content[i].Value})
+			c.checkValue(t.Elem, n.Content[i+1], &place{up: p, key: n.Content[i].Value})
 		}
 	case List:
-		c.length(t, len(n.Content), "elements", p)
+		c.checkLength(t, len(n.Content), "elements", p)
 		for i, e := range n.Content {
-			c.value(t.Elem, e, &place{up: p, index: i, elem: true})
+			c.checkValue(t.Elem, e, &place{up: p, index: i, elem: true})
 		}
 	case String:
 		c.text(t, v.string, p)
@@ -85,12 +85,12 @@ func (c *checker) value(t *Type, n *source.Node, p *place) {
 		c.number(t, v.number, p)
 	case StringOrList:
 		if v.kind == String {
-			c.value(t.Elem, n, p)
+			c.checkValue(t.Elem, n, p)
 			return
 		}
-		c.length(t, len(n.Content), "elements", p)
+		c.checkLength(t, len(n.Content), "elements", p)
 		for i, e := range n.Content {
-			c.value(t.Elem, e, &place{up: p, index: i, elem: true})
+			c.checkValue(t.Elem, e, &place{up: p, index: i, elem: true})
 		}
 	case StringOrInteger:
 		if v.kind == Integer {
@@ -132,22 +132,22 @@ func (c *checker) object(t *Type, n *source.Node, p *place) {
 		f := t.index(key)
 		if f < 0 {
 			if !t.Open {
-				unknown = append(unknown, meaning{len(c.found), c.unknown(t, key, n.Content[i+1], p)})
+				unknown = append(unknown, meaning{len(c.found), c.reportUnknown(t, key, n.Content[i+1], p)})
 			}
 			continue
 		}
 		have |= 1 << f
 		at.key = key
-		c.value(t.Fields[f].Type, n.Content[i+1], at)
+		c.checkValue(t.Fields[f].Type, n.Content[i+1], at)
 	}
 	for i := range t.Fields {
 		if name := t.Fields[i].Name; t.Fields[i].Required && have&(1<<i) == 0 {
 			c.add(&place{up: p, key: name}, diag.MissingField, addHelp(name, t.Fields[i].Type), "%q is required", name)
-			c.hide(unknown, name)
+			c.dropMissing(unknown, name)
 		}
 	}
-	if t.ExactlyOne != nil && !c.exactlyOne(t.ExactlyOne, n, p) {
-		c.hide(unknown, slices.Concat(t.ExactlyOne.Fields, t.ExactlyOne.True)...)
+	if t.ExactlyOne != nil && !c.checkExactlyOne(t.ExactlyOne, n, p) {
+		c.dropMissing(unknown, slices.Concat(t.ExactlyOne.Fields, t.ExactlyOne.True)...)
 	}
 	if t.AtLeastOne != nil && !slices.ContainsFunc(t.AtLeastOne, func(name string) bool { return source.Field(n, name) != nil }) {
 		names := strings.Join(t.AtLeastOne, " or ")
@@ -161,9 +161,9 @@ type meaning struct {
 	remedy  string
 }
 
-// hide drops the last finding, that a field is missing, in favour of one about an
-// unknown field whose remedy names it.
-func (c *checker) hide(unknown []meaning, names ...string) {
+// dropMissing drops the last finding, that a field is missing, in favour of one
+// about an unknown field whose remedy names it.
+func (c *checker) dropMissing(unknown []meaning, names ...string) {
 	last := c.found[len(c.found)-1]
 	for _, m := range unknown {
 		if slices.ContainsFunc(names, func(name string) bool { return mentions(m.remedy, name) }) {
@@ -183,9 +183,9 @@ func (t *Type) index(name string) int {
 	return -1
 }
 
-// unknown reports a field that does not exist and returns the remedy, as far as
-// it names another field.
-func (c *checker) unknown(t *Type, key string, value *source.Node, p *place) string {
+// reportUnknown reports a field that does not exist and returns the remedy, as
+// far as it names another field.
+func (c *checker) reportUnknown(t *Type, key string, value *source.Node, p *place) string {
 	names := make([]string, len(t.Fields))
 	for i := range t.Fields {
 		names[i] = t.Fields[i].Name
@@ -195,7 +195,7 @@ func (c *checker) unknown(t *Type, key string, value *source.Node, p *place) str
 		help, meant = hint, hint
 	} else if near := Nearest(key, names); near != "" {
 		help, meant = fmt.Sprintf("did you mean %q?", near), near
-	} else if name := wrapper(t); name != "" && kindOf(value).null {
+	} else if name := onlyField(t); name != "" && kindOf(value).null {
 		help, meant = fmt.Sprintf("write %s: %s", name, key), name // the value instead of the name
 	}
 	f := c.found.Add(diag.Finding{Code: diag.UnknownField, Help: help, Message: fmt.Sprintf("unknown field %q", key)})
@@ -208,9 +208,9 @@ func mentions(text, name string) bool {
 	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), name)
 }
 
-// exactlyOne reports whether exactly one of the fields is set, and adds a finding
-// where it is not.
-func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) bool {
+// checkExactlyOne reports whether exactly one of the fields is set, and adds a
+// finding where it is not.
+func (c *checker) checkExactlyOne(e *ExactlyOne, n *source.Node, p *place) bool {
 	set := 0
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, v := n.Content[i].Value, n.Content[i+1]
@@ -232,7 +232,7 @@ func (c *checker) exactlyOne(e *ExactlyOne, n *source.Node, p *place) bool {
 }
 
 func (c *checker) text(t *Type, s string, p *place) {
-	c.length(t, utf8.RuneCountInString(s), "characters", p)
+	c.checkLength(t, utf8.RuneCountInString(s), "characters", p)
 	if t.Pattern != nil && !t.Pattern.Match(s) {
 		c.add(p, diag.BadFormat, t.Pattern.remedy(s), "%q is not %s", s, t.Pattern.Means)
 	}
@@ -274,7 +274,7 @@ func isAll(s string) bool {
 	return s == "*" || strings.EqualFold(s, "all") || strings.EqualFold(s, "any")
 }
 
-func (c *checker) length(t *Type, n int, unit string, p *place) {
+func (c *checker) checkLength(t *Type, n int, unit string, p *place) {
 	switch {
 	case n < t.MinLen:
 		help := ""

@@ -107,12 +107,12 @@ func typeHelp(t *Type, n *source.Node) string {
 		return "write it like " + t.Pattern.Example
 	case n.Kind != yaml.ScalarNode:
 		return ""
-	case t.Kind == Object && wrapper(t) != "":
-		return fmt.Sprintf("write it like {%s: %s}", wrapper(t), n.Value)
+	case t.Kind == Object && onlyField(t) != "":
+		return fmt.Sprintf("write it like {%s: %s}", onlyField(t), n.Value)
 	case t.Like != "":
 		return "write it like " + t.Like
 	case t.Kind == List:
-		return "write it as a list: [" + element(t.Elem, n) + "]"
+		return "write it as a list: [" + elementHelp(t.Elem, n) + "]"
 	}
 	if t.Kind == String && len(t.Enum) > 0 && !slices.Contains(t.Enum, n.Value) {
 		return "use one of " + strings.Join(t.Enum, ", ")
@@ -123,8 +123,8 @@ func typeHelp(t *Type, n *source.Node) string {
 	return scalarHelp(t.Kind, n)
 }
 
-// wrapper returns the only field that an object must have, if that is a text.
-func wrapper(t *Type) string {
+// onlyField returns the only field that an object must have, if that is a text.
+func onlyField(t *Type) string {
 	name := ""
 	for i := range t.Fields {
 		if f := &t.Fields[i]; f.Required {
@@ -169,16 +169,16 @@ func scalarHelp(want Kind, n *source.Node) string {
 	return ""
 }
 
-// element is a scalar as an element of a list in braces: an example of the type
-// where it is not of that type itself.
-func element(t *Type, n *source.Node) string {
+// elementHelp is a scalar as an element of a list in braces: an example of the
+// type where it is not of that type itself.
+func elementHelp(t *Type, n *source.Node) string {
 	switch {
 	case t != nil && t.LikeStar != "" && n.Value == "*":
 		return t.LikeStar
 	case t != nil && t.Like != "" && t.Kind != String:
 		return t.Like
-	case t != nil && t.Kind == Object && wrapper(t) != "":
-		return fmt.Sprintf("{%s: %s}", wrapper(t), n.Value)
+	case t != nil && t.Kind == Object && onlyField(t) != "":
+		return fmt.Sprintf("{%s: %s}", onlyField(t), n.Value)
 	case n.Style != 0 || strings.ContainsAny(n.Value, ",[]{}"):
 		return strconv.Quote(n.Value)
 	}

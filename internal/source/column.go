@@ -24,9 +24,9 @@ func (f *File) columnOf(line, offset int) int {
 	return column + utf8.RuneCount(f.Data[start:offset])
 }
 
-// from returns the text of a line from a column, from 1, to the end of the
+// textFrom returns the text of a line from a column, from 1, to the end of the
 // line; nil where the line is shorter.
-func (f *File) from(line, column int) []byte {
+func (f *File) textFrom(line, column int) []byte {
 	f.once.Do(f.index)
 	if line < 1 || line > len(f.lines) || column < 1 {
 		return nil

@@ -48,17 +48,17 @@ func (m *masker) mask(n *Node, phrase string) {
 	}
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		m.block(n.Line)
+		m.maskBlock(n.Line)
 	case n.Style&yaml.DoubleQuotedStyle != 0:
-		m.quoted(n, '"')
+		m.maskQuoted(n, '"')
 	case n.Style&yaml.SingleQuotedStyle != 0:
-		m.quoted(n, '\'')
+		m.maskQuoted(n, '\'')
 	}
 }
 
-// block masks the lines behind the header of a block, as far as they are
+// maskBlock masks the lines behind the header of a block, as far as they are
 // indented like the first of them.
-func (m *masker) block(i int) {
+func (m *masker) maskBlock(i int) {
 	indent := 0
 	for ; i < len(m.lines); i++ {
 		text := strings.TrimLeft(m.lines[i], " ")
@@ -79,8 +79,8 @@ func (m *masker) block(i int) {
 	}
 }
 
-// quoted masks what is between the quotes of a text.
-func (m *masker) quoted(n *Node, quote rune) {
+// maskQuoted masks what is between the quotes of a text.
+func (m *masker) maskQuoted(n *Node, quote rune) {
 	open := false
 	for i, from := n.Line-1, n.Column-1; i < len(m.lines); i, from = i+1, 0 {
 		line := m.line(i)

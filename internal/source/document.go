@@ -191,7 +191,7 @@ func (d *Document) Verbatim(b []byte) []byte {
 		return b
 	}
 	text := withoutDirectives(d.text)
-	if marker(text, "---") {
+	if isMarker(text, "---") {
 		text = text[3:]
 		if len(text) > 0 && (text[0] == '\n' || text[0] == '\r') {
 			text = text[nextLine(text, 0):]
@@ -212,7 +212,7 @@ func withoutDirectives(text []byte) []byte {
 		switch {
 		case text[pos] == '%':
 			directives = true
-		case marker(text[pos:], "---") && directives:
+		case isMarker(text[pos:], "---") && directives:
 			return text[pos:]
 		case text[pos] != '#' && !isBreak(text[pos]):
 			return text

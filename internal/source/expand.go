@@ -23,14 +23,14 @@ type expander struct {
 
 func (d *Document) expand(root *Node) (*Node, []Problem) {
 	e := expander{doc: d, budget: MaxExpandedNodes}
-	root = e.node(root)
+	root = e.expandNode(root)
 	if e.dead {
 		return nil, e.problems
 	}
 	return root, e.problems
 }
 
-func (e *expander) node(n *Node) *Node {
+func (e *expander) expandNode(n *Node) *Node {
 	if e.dead {
 		return n
 	}
@@ -42,29 +42,29 @@ func (e *expander) node(n *Node) *Node {
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return e.alias(n)
+		return e.expandAlias(n)
 	case mapping:
-		return e.mapping(n)
+		return e.expandMapping(n)
 	case sequence:
-		return e.sequence(n)
+		return e.expandSequence(n)
 	default:
-		e.scalar(n)
+		e.checkScalar(n)
 		return n
 	}
 }
 
-func (e *expander) alias(n *Node) *Node {
+func (e *expander) expandAlias(n *Node) *Node {
 	if e.open[n.Alias] {
 		e.fail(AliasCycle, n, fmt.Sprintf("alias %q refers to a value that contains it", "*"+n.Value), "")
 		return n
 	}
 	e.inAlias++
-	out := e.node(n.Alias)
+	out := e.expandNode(n.Alias)
 	e.inAlias--
 	return out
 }
 
-func (e *expander) enter(n *Node) {
+func (e *expander) enterNode(n *Node) {
 	if n.Anchor == "" {
 		return
 	}
@@ -74,8 +74,8 @@ func (e *expander) enter(n *Node) {
 	e.open[n] = true
 }
 
-func (e *expander) sequence(n *Node) *Node {
-	e.enter(n)
+func (e *expander) expandSequence(n *Node) *Node {
+	e.enterNode(n)
 	defer delete(e.open, n)
 	return e.rebuild(n)
 }
@@ -87,10 +87,10 @@ func (e *expander) rebuild(n *Node) *Node {
 	for i, c := range n.Content {
 		x := c
 		if n.Kind == sequence || i%2 == 1 {
-			x = e.node(c)
+			x = e.expandNode(c)
 		}
 		if x != c && out == n {
-			out = shallow(n)
+			out = copyShallow(n)
 		}
 		if out != n {
 			out.Content[i] = x
@@ -99,19 +99,19 @@ func (e *expander) rebuild(n *Node) *Node {
 	return out
 }
 
-func shallow(n *Node) *Node {
+func copyShallow(n *Node) *Node {
 	c := *n
 	c.Content = append([]*Node(nil), n.Content...)
 	return &c
 }
 
-func (e *expander) mapping(n *Node) *Node {
-	e.enter(n)
+func (e *expander) expandMapping(n *Node) *Node {
+	e.enterNode(n)
 	defer delete(e.open, n)
-	merge, dropped := e.keys(n)
+	merge, dropped := e.checkKeys(n)
 	out := e.rebuild(n)
 	if dropped != nil {
-		out = without(out, n, dropped)
+		out = withoutKeys(out, n, dropped)
 	}
 	if merge && !e.dead {
 		return e.merge(out)
@@ -119,9 +119,9 @@ func (e *expander) mapping(n *Node) *Node {
 	return out
 }
 
-// without returns a copy of out, an expanded n, that lacks the entries with
+// withoutKeys returns a copy of out, an expanded n, that lacks the entries with
 // these keys of n.
-func without(out, n *Node, dropped map[*Node]bool) *Node {
+func withoutKeys(out, n *Node, dropped map[*Node]bool) *Node {
 	c := *out
 	c.Content = nil
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -132,10 +132,10 @@ func without(out, n *Node, dropped map[*Node]bool) *Node {
 	return &c
 }
 
-// keys checks the keys of a mapping. It reports whether one is a merge key, and
-// which entries do not count: those whose key is not a plain value, and of equal
-// keys all but the last, as kubectl reads them.
-func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
+// checkKeys checks the keys of a mapping. It reports whether one is a merge
+// key, and which entries do not count: those whose key is not a plain value,
+// and of equal keys all but the last, as kubectl reads them.
+func (e *expander) checkKeys(n *Node) (merge bool, dropped map[*Node]bool) {
 	var seen map[string]*Node
 	if len(n.Content) > 32 {
 		seen = make(map[string]*Node, len(n.Content)/2)
@@ -149,26 +149,26 @@ func (e *expander) keys(n *Node) (merge bool, dropped map[*Node]bool) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if k.Kind == yaml.AliasNode {
-			k = shallow(k.Alias)
+			k = copyShallow(k.Alias)
 			n.Content[i] = k
 		}
 		switch {
 		case k.Kind != scalar:
-			e.badKey(k)
+			e.reportKey(k)
 			drop(k)
 			continue
 		case k.Value == "<<" && k.Tag == "!!merge":
 			merge = true
 			continue
 		}
-		e.ambiguous(k)
+		e.reportAmbiguous(k)
 		if text := keyText(k); text != k.Value {
-			k = shallow(k)
+			k = copyShallow(k)
 			k.Value, k.Tag = text, "!!str"
 			n.Content[i] = k
 		}
-		if first := earlier(n, i, seen); first != nil {
-			e.duplicate(first, k)
+		if first := earlierKey(n, i, seen); first != nil {
+			e.reportDuplicate(first, k)
 			drop(first)
 		}
 		if seen != nil {
@@ -203,7 +203,7 @@ func keyText(k *Node) string {
 // noNumber is how kubectl spells keys that are floats and no numbers.
 var noNumber = map[string]string{".nan": ".nan", ".inf": ".inf", "+.inf": ".inf", "-.inf": "-.inf"}
 
-func (e *expander) badKey(k *Node) {
+func (e *expander) reportKey(k *Node) {
 	help := "use a string as the key"
 	if s := e.doc.nodeSpan(k); strings.Contains(e.doc.File.Line(s.Line), "{{") {
 		help = TemplateHelp
@@ -211,8 +211,8 @@ func (e *expander) badKey(k *Node) {
 	e.report(BadKey, k, "a key is not a plain value", help)
 }
 
-// earlier returns the nearest key before key i that is equal to it, or nil.
-func earlier(n *Node, i int, seen map[string]*Node) *Node {
+// earlierKey returns the nearest key before key i that is equal to it, or nil.
+func earlierKey(n *Node, i int, seen map[string]*Node) *Node {
 	k := n.Content[i]
 	if seen != nil {
 		return seen[k.Value]
@@ -234,8 +234,8 @@ func (e *expander) beginsAnother(k *Node) bool {
 	return k.Column == 1 && (e.second || k.Value == "apiVersion") && slices.Contains(headKeys, k.Value)
 }
 
-func (e *expander) duplicate(first, second *Node) {
-	line, column := e.doc.place(first.Line, first.Column)
+func (e *expander) reportDuplicate(first, second *Node) {
+	line, column := e.doc.filePlace(first.Line, first.Column)
 	if e.beginsAnother(second) {
 		if !e.second {
 			e.second = true
@@ -285,15 +285,15 @@ func (e *expander) merge(n *Node) *Node {
 	return &out
 }
 
-func (e *expander) scalar(n *Node) {
-	e.ambiguous(n)
+func (e *expander) checkScalar(n *Node) {
+	e.reportAmbiguous(n)
 }
 
-func (e *expander) ambiguous(n *Node) {
+func (e *expander) reportAmbiguous(n *Node) {
 	if n.Style != 0 || len(n.Value) == 0 || e.inAlias > 0 {
 		return
 	}
-	reading := ambiguity(n.Value)
+	reading := explainAmbiguity(n.Value)
 	if reading == "" {
 		return
 	}

@@ -37,9 +37,9 @@ func isChart(entries []os.DirEntry) bool {
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == chartFile && !e.IsDir() })
 }
 
-// chart notes a Helm chart with what its templates, and those of the charts in
+// addChart notes a Helm chart with what its templates, and those of the charts in
 // it, hold.
-func (w *walker) chart(name, real string) {
+func (w *walker) addChart(name, real string) {
 	c := Chart{Dir: name, File: w.loader.display(filepath.Join(name, chartFile))}
 	for _, dir := range []string{"templates", "charts"} {
 		w.countBelow(filepath.Join(real, dir), 0, &c.Resources)

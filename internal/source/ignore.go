@@ -49,7 +49,7 @@ func (w *walker) newIgnores(root string) *ignores {
 func (ig *ignores) enter(dir string) *ignores {
 	var added []gitignore.Pattern
 	for _, name := range ignoreFiles {
-		domain := ig.domain(dir)
+		domain := ig.pathOf(dir)
 		for line := range bytes.Lines(ig.read(filepath.Join(dir, name))) {
 			text := strings.TrimRight(string(line), "\r\n")
 			if text == "" || text[0] == '#' {
@@ -70,7 +70,7 @@ func (ig *ignores) enter(dir string) *ignores {
 	return &below
 }
 
-func (ig *ignores) domain(dir string) []string {
+func (ig *ignores) pathOf(dir string) []string {
 	rel, err := filepath.Rel(ig.top, dir)
 	if err != nil {
 		return nil
@@ -93,7 +93,7 @@ func (ig *ignores) excludes(real string, isDir bool) bool {
 	if len(ig.patterns) == 0 {
 		return false
 	}
-	parts := ig.domain(real)
+	parts := ig.pathOf(real)
 	if len(parts) == 0 || parts[0] == ".." {
 		return false
 	}

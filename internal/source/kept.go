@@ -31,8 +31,8 @@ type kept struct {
 // (https://learn.microsoft.com/windows/win32/sysinfo/file-times).
 const racy = 3 * time.Second
 
-// of returns what reads and sifts a file of a loader, unless it is as it was.
-func (k *Kept) of(l *Loader) func(*input) (*File, *Problem, bool) {
+// reader returns what reads and sifts a file of a loader, unless it is as it was.
+func (k *Kept) reader(l *Loader) func(*input) (*File, *Problem, bool) {
 	if k == nil {
 		return func(in *input) (*File, *Problem, bool) {
 			f, problem := l.readFile(in)
@@ -45,12 +45,12 @@ func (k *Kept) of(l *Loader) func(*input) (*File, *Problem, bool) {
 func (k *Kept) read(l *Loader, in *input) (*File, *Problem, bool) {
 	now := kept{input: *in, text: in.tree.unsaved[in.real]}
 	if now.text == nil {
-		now.info = settled(in.real)
+		now.info = lastState(in.real)
 	}
 	k.mu.Lock()
 	before, known := k.files[in.real]
 	k.mu.Unlock()
-	if known && now.same(&before) {
+	if known && now.isUnchanged(&before) {
 		return before.file, before.problem, before.passed
 	}
 	now.file, now.problem = l.readFile(in)
@@ -64,9 +64,9 @@ func (k *Kept) read(l *Loader, in *input) (*File, *Problem, bool) {
 	return now.file, now.problem, now.passed
 }
 
-// settled returns what the next change of a file shows in; nil where it may not
+// lastState returns what the next change of a file shows in; nil where it may not
 // show.
-func settled(real string) fs.FileInfo {
+func lastState(real string) fs.FileInfo {
 	info, err := os.Stat(real)
 	if err != nil || time.Since(info.ModTime()) < racy {
 		return nil
@@ -74,8 +74,8 @@ func settled(real string) fs.FileInfo {
 	return info
 }
 
-// same reports whether a file is what it was.
-func (k *kept) same(before *kept) bool {
+// isUnchanged reports whether a file is what it was.
+func (k *kept) isUnchanged(before *kept) bool {
 	if k.input.name != before.input.name || k.input.named != before.input.named || k.input.tree.top != before.input.tree.top {
 		return false
 	}

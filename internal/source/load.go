@@ -57,10 +57,10 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 			stdin = true
 			continue
 		}
-		w.argument(p)
+		w.readArgument(p)
 	}
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
-	files, problems := l.readAll(w.files, l.Kept.of(l))
+	files, problems := l.readAll(w.files, l.Kept.reader(l))
 	problems = append(w.problems, problems...)
 	l.Charts, l.Kustomizations = w.charts, w.kustomizations
 	if stdin && l.Stdin != nil {

@@ -164,7 +164,7 @@ func TestFileThatVanishes(t *testing.T) {
 	dir := writeTree(t, map[string]string{"a.yaml": "a", "b.yaml": "b", "c.yaml": "c"})
 	l := &Loader{Dir: dir}
 	w := newWalker(l)
-	w.argument(".")
+	w.readArgument(".")
 	for _, name := range []string{"a.yaml", "c.yaml"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -173,7 +173,7 @@ func TestFileThatVanishes(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "c.yaml"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files, problems := l.readAll(w.files, l.Kept.of(l))
+	files, problems := l.readAll(w.files, l.Kept.reader(l))
 	if len(files) != 1 || files[0].Name != "b.yaml" || len(problems) != 2 {
 		t.Fatalf("%d files, problems: %+v", len(files), problems)
 	}

@@ -83,16 +83,16 @@ func (l *Locator) lookup(path string) found {
 
 // nodeSpan is the span of a node whose positions are relative to the document.
 func (d *Document) nodeSpan(n *Node) Span {
-	line, column := d.place(n.Line, n.Column)
+	line, column := d.filePlace(n.Line, n.Column)
 	s := Span{File: d.File.Name, Line: line, Column: column, EndLine: line}
 	s.EndColumn = column + max(1, d.width(n, line, column))
 	return s
 }
 
-// place turns a line and a column of the document, as the YAML library counts
+// filePlace turns a line and a column of the document, as the YAML library counts
 // them, into those of the file. The library also ends a line at the breaks of
 // YAML 1.1: U+0085, U+2028 and U+2029.
-func (d *Document) place(line, column int) (int, int) {
+func (d *Document) filePlace(line, column int) (int, int) {
 	if d.odd == nil {
 		return d.line + line - 1, column
 	}
@@ -129,9 +129,9 @@ func (o *oddLines) startsOf(text []byte) []int {
 
 var oddBreak = [...][]byte{[]byte("\u0085"), []byte("\u2028"), []byte("\u2029")}
 
-// oddBreaks returns the lines of a text that the library ends elsewhere, nil
+// findOddLines returns the lines of a text that the library ends elsewhere, nil
 // where it has none.
-func oddBreaks(text []byte) *oddLines {
+func findOddLines(text []byte) *oddLines {
 	for _, b := range oddBreak {
 		if bytes.Contains(text, b) {
 			return &oddLines{}
@@ -145,7 +145,7 @@ func (d *Document) width(n *Node, line, column int) int {
 	if n.Kind != scalar {
 		return 1
 	}
-	text := d.File.from(line, column)
+	text := d.File.textFrom(line, column)
 	if len(text) == 0 {
 		return 1
 	}

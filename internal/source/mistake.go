@@ -27,9 +27,9 @@ var (
 	wordDash     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `) })
 )
 
-// mistake looks for a usual mistake behind an error of the YAML library at a
+// findMistake looks for a usual mistake behind an error of the YAML library at a
 // line of the file. It returns nil where none is found.
-func (d *Document) mistake(message string, line, last int) *mistake {
+func (d *Document) findMistake(message string, line, last int) *mistake {
 	for n := d.line; n <= last; n++ {
 		if at := strings.Index(d.File.Line(n), "{{"); at >= 0 {
 			return &mistake{n, columnOf(d.File.Line(n), at), "this is a template and not YAML", TemplateHelp}
@@ -40,31 +40,31 @@ func (d *Document) mistake(message string, line, last int) *mistake {
 			return &mistake{n, 1, "this is a mark of a merge conflict", "settle the conflict: keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"}
 		}
 	}
-	if m := d.unknownAnchor(message, last); m != nil {
+	if m := d.findUnknownAnchor(message, last); m != nil {
 		return m
 	}
 	for _, n := range []int{line, line - 1, line + 1} {
 		if n < d.line || n > last {
 			continue
 		}
-		if m := lineMistake(d.File.Line(n), message); m != nil {
+		if m := findLineMistake(d.File.Line(n), message); m != nil {
 			m.line = n
 			return m
 		}
 	}
 	switch {
 	case strings.Contains(message, "',' or ']'"), strings.Contains(message, "',' or '}'"):
-		return d.unclosed(line, last)
+		return d.findUnclosed(line, last)
 	case strings.Contains(message, "expected key"), strings.Contains(message, "block mapping"), strings.Contains(message, "'-' indicator"):
-		return d.misindented(last)
+		return d.findMisindented(last)
 	}
 	return nil
 }
 
 var anchorName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unknown anchor '([^']+)'`) })
 
-// unknownAnchor finds the alias of an anchor that is not there.
-func (d *Document) unknownAnchor(message string, last int) *mistake {
+// findUnknownAnchor finds the alias of an anchor that is not there.
+func (d *Document) findUnknownAnchor(message string, last int) *mistake {
 	m := anchorName().FindStringSubmatch(message)
 	if m == nil {
 		return nil
@@ -83,15 +83,15 @@ func (d *Document) unknownAnchor(message string, last int) *mistake {
 // columnOf is the column, in characters from 1, of the byte at an offset.
 func columnOf(text string, offset int) int { return utf8.RuneCountInString(text[:offset]) + 1 }
 
-// lineMistake looks for a mistake that one line shows.
-func lineMistake(text, message string) *mistake {
+// findLineMistake looks for a mistake that one line shows.
+func findLineMistake(text, message string) *mistake {
 	at := func(offset int, message, help string) *mistake {
 		return &mistake{column: columnOf(text, offset), message: message, help: help}
 	}
 	if m := wordDash().FindStringSubmatchIndex(text); m != nil {
 		return at(m[4], fmt.Sprintf("%q is not the dash that begins an element of a list", text[m[4]:m[5]]), `write "-", the minus sign of the keyboard`)
 	}
-	if m := forbiddenStart().FindStringSubmatchIndex(text); m != nil && !blockScalar(text[m[4]:m[5]]) {
+	if m := forbiddenStart().FindStringSubmatchIndex(text); m != nil && !isBlockScalar(text[m[4]:m[5]]) {
 		value := text[m[4]:m[5]]
 		return at(m[4], fmt.Sprintf("a value cannot begin with %q", firstRune(value)), fmt.Sprintf("write it in quotes: %q", value))
 	}
@@ -121,9 +121,9 @@ func lineMistake(text, message string) *mistake {
 	return nil
 }
 
-// blockScalar reports whether a value is the head of a block: "|", ">-", "!tag",
-// "&anchor" are right where they are.
-func blockScalar(value string) bool {
+// isBlockScalar reports whether a value is the head of a block: "|", ">-",
+// "!tag", "&anchor" are right where they are.
+func isBlockScalar(value string) bool {
 	return strings.ContainsAny(value[:1], "|>!&") || value[0] == '*' && len(value) > 1 && isWord(value[1])
 }
 
@@ -153,8 +153,9 @@ func openQuote(text string) int {
 	return -1
 }
 
-// unclosed finds the first bracket from a line on that its line does not close.
-func (d *Document) unclosed(line, last int) *mistake {
+// findUnclosed finds the first bracket from a line on that its line does not
+// close.
+func (d *Document) findUnclosed(line, last int) *mistake {
 	for n := line; n <= min(last, line+20); n++ {
 		text := d.File.Line(n)
 		for _, pair := range []string{"[]", "{}"} {
@@ -167,9 +168,9 @@ func (d *Document) unclosed(line, last int) *mistake {
 	return nil
 }
 
-// misindented finds the first line whose indentation is that of no line above
+// findMisindented finds the first line whose indentation is that of no line above
 // it which it could continue.
-func (d *Document) misindented(last int) *mistake {
+func (d *Document) findMisindented(last int) *mistake {
 	var open []int // indentations, outermost first
 	before := 0
 	for n := d.line; n <= last; n++ {
@@ -183,7 +184,7 @@ func (d *Document) misindented(last int) *mistake {
 			open = open[:len(open)-1]
 		}
 		switch {
-		case len(open) > 0 && open[len(open)-1] == indent, before == 0, deeper(d.File.Line(before), indent):
+		case len(open) > 0 && open[len(open)-1] == indent, before == 0, mayBeDeeper(d.File.Line(before), indent):
 		default:
 			return &mistake{
 				n, indent + 1, fmt.Sprintf("the indentation of this line, %d, is that of no line above that it could belong to", indent),
@@ -204,14 +205,15 @@ func (d *Document) misindented(last int) *mistake {
 	return nil
 }
 
-// deeper reports whether a line may be followed by one of larger indentation.
-func deeper(text string, indent int) bool {
+// mayBeDeeper reports whether a line may be followed by one of larger
+// indentation.
+func mayBeDeeper(text string, indent int) bool {
 	content := strings.TrimLeft(text, " ")
-	return indent > len(text)-len(content) && !noValueBelow(content)
+	return indent > len(text)-len(content) && !endsItsValue(content)
 }
 
-// noValueBelow reports whether a line ends its value itself.
-func noValueBelow(content string) bool {
+// endsItsValue reports whether a line ends its value itself.
+func endsItsValue(content string) bool {
 	key, value, ok := strings.Cut(content, ": ")
 	value = strings.TrimSpace(value)
 	return ok && !strings.Contains(key, " ") && value != "" && !strings.ContainsAny(value[:1], "|>&!#\"'[{")

@@ -76,7 +76,7 @@ func (d *Document) Expand(root *Node) (*Node, []Problem) {
 func (d *Document) tree(nodes *blockyaml.Nodes) (root *Node, problem *Problem) {
 	defer func() {
 		if r := recover(); r != nil {
-			root, problem = nil, d.syntax(fmt.Errorf("yaml: %v", r))
+			root, problem = nil, d.syntaxProblem(fmt.Errorf("yaml: %v", r))
 		}
 	}()
 	if tooManyNodes(d.text) {
@@ -90,12 +90,12 @@ func (d *Document) tree(nodes *blockyaml.Nodes) (root *Node, problem *Problem) {
 	}
 	n, err := decode(d.text)
 	if err != nil {
-		if text := readable(d.text); text != nil {
+		if text := makeReadable(d.text); text != nil {
 			n, err = decode(text)
 		}
 	}
 	if err != nil {
-		return nil, d.syntax(err)
+		return nil, d.syntaxProblem(err)
 	}
 	if n.Kind != yaml.DocumentNode || len(n.Content) == 0 {
 		return nil, nil
@@ -118,18 +118,18 @@ func decode(text []byte) (n Node, err error) {
 	case errors.Is(err, io.EOF):
 		return n, nil
 	case err == nil:
-		return n, leftover(rest.Line)
+		return n, leftoverError(rest.Line)
 	case strings.Contains(err.Error(), "expected <document start>"):
 		line := 0 // the library counts from 0 here, and leaves 0 out
 		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}
-		return n, leftover(line + 1)
+		return n, leftoverError(line + 1)
 	}
 	return n, err
 }
 
-func leftover(line int) error {
+func leftoverError(line int) error {
 	return fmt.Errorf("line %d: %s", line, behindEnd)
 }
 
@@ -142,11 +142,11 @@ var (
 	})
 )
 
-// readable returns the text without what is right in YAML 1.2 and in JSON, and
-// which the library refuses: the directive of version 1.2, and in JSON escaped
-// slashes and characters escaped as two surrogates. It returns nil when there
-// is nothing of the kind.
-func readable(text []byte) []byte {
+// makeReadable returns the text without what is right in YAML 1.2 and in JSON,
+// and which the library refuses: the directive of version 1.2, and in JSON
+// escaped slashes and characters escaped as two surrogates. It returns nil when
+// there is nothing of the kind.
+func makeReadable(text []byte) []byte {
 	out := text
 	switch start := bytes.TrimLeft(text, " \t\r\n"); {
 	case len(start) == 0:
@@ -189,9 +189,9 @@ func tooManyNodes(text []byte) bool {
 
 var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+): ?`) })
 
-// syntax turns an error of the YAML library into a Problem. The library's line
-// is relative to the document.
-func (d *Document) syntax(err error) *Problem {
+// syntaxProblem turns an error of the YAML library into a Problem. The
+// library's line is relative to the document.
+func (d *Document) syntaxProblem(err error) *Problem {
 	p := &Problem{Kind: Syntax, File: d.File, Doc: d, Line: d.line}
 	var typeError *yaml.TypeError
 	text := err.Error()
@@ -201,23 +201,23 @@ func (d *Document) syntax(err error) *Problem {
 	text = strings.TrimPrefix(text, "yaml: ")
 	if m := yamlLine().FindStringSubmatchIndex(text); m != nil {
 		n, _ := strconv.Atoi(text[m[2]:m[3]])
-		p.Line, _ = d.place(max(n, 1), 1)
+		p.Line, _ = d.filePlace(max(n, 1), 1)
 		text = text[:m[0]] + text[m[1]:]
 	}
 	p.Message = "not valid YAML: " + text
 	if text == behindEnd {
 		p.Help = "indent it like the lines above, or start a new document with ---"
 	}
-	if !d.control(p) {
+	if !d.findControl(p) {
 		d.refineSyntax(p)
 	}
 	return p
 }
 
-// control finds a character that YAML does not allow, of which the library
+// findControl finds a character that YAML does not allow, of which the library
 // does not say where it is.
-func (d *Document) control(p *Problem) bool {
-	at := bytes.IndexFunc(d.text, forbidden)
+func (d *Document) findControl(p *Problem) bool {
+	at := bytes.IndexFunc(d.text, isForbidden)
 	if at < 0 || !strings.Contains(p.Message, "control characters") {
 		return false
 	}
@@ -228,8 +228,8 @@ func (d *Document) control(p *Problem) bool {
 	return true
 }
 
-// forbidden reports whether YAML has no place for a character (YAML 1.2, 5.1).
-func forbidden(r rune) bool {
+// isForbidden reports whether YAML has no place for a character (YAML 1.2, 5.1).
+func isForbidden(r rune) bool {
 	switch {
 	case r == '\t', r == '\n', r == '\r', r == 0x85, r >= ' ' && r <= '~', r >= 0xa0 && r <= 0xfffd, r >= 0x10000:
 		return false
@@ -254,7 +254,7 @@ func (d *Document) refineSyntax(p *Problem) {
 		}
 	}
 	p.Line = min(p.Line, last)
-	if m := d.mistake(p.Message, p.Line, last); m != nil {
+	if m := d.findMistake(p.Message, p.Line, last); m != nil {
 		p.Line, p.Column, p.Message, p.Help = m.line, m.column, m.message, m.help
 		return
 	}
@@ -300,12 +300,12 @@ func headText(n *Node, key string) string {
 // keys, the value of an alias, or else the value from "<<". seen are the
 // mappings that were visited: each is visited once, however often it is merged.
 func entry(n *Node, key string, seen map[*Node]bool) *Node {
-	if n = behind(n); n == nil || n.Kind != mapping || seen[n] {
+	if n = resolveAlias(n); n == nil || n.Kind != mapping || seen[n] {
 		return nil
 	}
 	for i := len(n.Content) - 2; i >= 0; i -= 2 {
-		if k := behind(n.Content[i]); k.Kind == scalar && k.Value == key {
-			return behind(n.Content[i+1])
+		if k := resolveAlias(n.Content[i]); k.Kind == scalar && k.Value == key {
+			return resolveAlias(n.Content[i+1])
 		}
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -314,7 +314,7 @@ func entry(n *Node, key string, seen map[*Node]bool) *Node {
 		}
 		seen[n] = true
 		sources := []*Node{n.Content[i+1]}
-		if list := behind(n.Content[i+1]); list.Kind == sequence {
+		if list := resolveAlias(n.Content[i+1]); list.Kind == sequence {
 			sources = list.Content
 		}
 		for _, s := range sources {
@@ -326,8 +326,8 @@ func entry(n *Node, key string, seen map[*Node]bool) *Node {
 	return nil
 }
 
-// behind returns the value of an alias, and any other node as it is.
-func behind(n *Node) *Node {
+// resolveAlias returns the value of an alias, and any other node as it is.
+func resolveAlias(n *Node) *Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
 	}

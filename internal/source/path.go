@@ -168,10 +168,10 @@ func WithoutPath(v any, path string) any {
 	if !ok || len(steps) == 0 {
 		return v
 	}
-	return dropped(v, steps)
+	return withoutSteps(v, steps)
 }
 
-func dropped(v any, steps []Step) any {
+func withoutSteps(v any, steps []Step) any {
 	switch x := v.(type) {
 	case Object:
 		var out Object
@@ -179,14 +179,14 @@ func dropped(v any, steps []Step) any {
 			if m.Key != steps[0].key || steps[0].index >= 0 {
 				out = append(out, m)
 			} else if len(steps) > 1 {
-				out = append(out, Member{m.Key, dropped(m.Value, steps[1:])})
+				out = append(out, Member{m.Key, withoutSteps(m.Value, steps[1:])})
 			}
 		}
 		return out
 	case []any:
 		out := append([]any{}, x...)
 		if i := steps[0].index; i >= 0 && i < len(x) && len(steps) > 1 {
-			out[i] = dropped(x[i], steps[1:])
+			out[i] = withoutSteps(x[i], steps[1:])
 		}
 		return out
 	}

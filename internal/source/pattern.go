@@ -19,11 +19,11 @@ const (
 
 func isPattern(name string) bool { return strings.ContainsAny(name, "*?[{") }
 
-// pattern adds the files that a pattern with "*", "?", "[", "{" or "**" names,
+// addPattern adds the files that a pattern with "*", "?", "[", "{" or "**" names,
 // less what ignore files exclude.
-func (w *walker) pattern(pattern string) {
+func (w *walker) addPattern(pattern string) {
 	if err := checkPattern(pattern); err != nil {
-		w.problem(w.loader.unreadable(pattern, err))
+		w.addProblem(w.loader.unreadable(pattern, err))
 		return
 	}
 	base, rest := doublestar.SplitPattern(filepath.ToSlash(filepath.Clean(pattern)))
@@ -45,7 +45,7 @@ func (w *walker) pattern(pattern string) {
 	if !any {
 		p := w.loader.unreadable(pattern, fs.ErrNotExist)
 		p.Message = "no file matches the pattern"
-		w.problem(p)
+		w.addProblem(p)
 	}
 }
 
@@ -81,6 +81,6 @@ func checkPattern(pattern string) error {
 func (l *Loader) Matches(pattern string) bool {
 	w := newWalker(l)
 	w.tree = l.Bounds.tree(l.abs(pattern))
-	w.pattern(pattern)
+	w.addPattern(pattern)
 	return len(w.files) > 0
 }

@@ -32,10 +32,10 @@ func (o Object) Get(key string) (any, bool) {
 	return nil, false
 }
 
-// ambiguity returns how YAML 1.1 and 1.2 read a plain scalar differently, or
-// "". The API server's clients read YAML 1.1 with Go's exceptions
-// (sigs.k8s.io/yaml), most editors and linters YAML 1.2.
-func ambiguity(s string) string {
+// explainAmbiguity returns how YAML 1.1 and 1.2 read a plain scalar
+// differently, or "". The API server's clients read YAML 1.1 with Go's
+// exceptions (sigs.k8s.io/yaml), most editors and linters YAML 1.2.
+func explainAmbiguity(s string) string {
 	if boolean11(s) != "" {
 		return "a boolean to YAML 1.1, as kubectl reads it, and text to YAML 1.2"
 	}

@@ -14,7 +14,7 @@ func Split(f *File) ([]*Document, []Problem) {
 	s := splitter{file: f, line: 1, startLine: 1}
 	for pos := 0; pos < len(f.Data) && len(s.docs) <= MaxDocuments; {
 		next := nextLine(f.Data, pos)
-		s.take(pos, next)
+		s.takeLine(pos, next)
 		pos = next
 		s.line++
 	}
@@ -41,16 +41,16 @@ type splitter struct {
 	open             bool // "---" was seen for the current document
 }
 
-func (s *splitter) take(pos, next int) {
+func (s *splitter) takeLine(pos, next int) {
 	text := s.file.Data[pos:next]
 	switch {
-	case marker(text, "---"):
+	case isMarker(text, "---"):
 		if s.open || s.content {
 			s.flush(pos)
 		}
 		s.open = true
 		s.content = len(stripComment(text[3:])) > 0
-	case marker(text, "..."):
+	case isMarker(text, "..."):
 		s.flush(pos)
 		s.start, s.startLine = next, s.line+1
 	case !s.content:
@@ -62,17 +62,17 @@ func (s *splitter) take(pos, next int) {
 func (s *splitter) flush(end int) {
 	if s.content {
 		line := s.startLine
-		for _, text := range objects(s.file.Data[s.start:end]) {
+		for _, text := range splitObjects(s.file.Data[s.start:end]) {
 			s.add(text, line)
-			line += breaks(text)
+			line += countBreaks(text)
 		}
 	}
 	s.start, s.startLine, s.content, s.open = end, s.line, false, false
 }
 
-// objects cuts a stream of JSON objects at the lines on which they start; any
-// other text stays whole.
-func objects(text []byte) [][]byte {
+// splitObjects cuts a stream of JSON objects at the lines on which they start;
+// any other text stays whole.
+func splitObjects(text []byte) [][]byte {
 	var out [][]byte
 	for len(out) <= MaxDocuments {
 		if start := bytes.TrimLeft(text, " \t\r\n"); len(start) == 0 || start[0] != '{' {
@@ -95,8 +95,8 @@ func objects(text []byte) [][]byte {
 	return append(out, text)
 }
 
-// breaks counts the line breaks of a text.
-func breaks(text []byte) int {
+// countBreaks counts the line breaks of a text.
+func countBreaks(text []byte) int {
 	n := 0
 	for pos := 0; pos < len(text); pos = nextLine(text, pos) {
 		n++
@@ -112,10 +112,10 @@ func (s *splitter) add(text []byte, line int) {
 		})
 		return
 	}
-	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: line, text: text, odd: oddBreaks(text)})
+	s.docs = append(s.docs, &Document{File: s.file, Index: len(s.docs), line: line, text: text, odd: findOddLines(text)})
 }
 
-func marker(line []byte, m string) bool {
+func isMarker(line []byte, m string) bool {
 	if len(line) < 3 || string(line[:3]) != m {
 		return false
 	}

@@ -122,7 +122,7 @@ func (d *Document) unfoldArray(dec *json.Decoder, text []byte) (items []*Documen
 		for i := start; i < end-len(value); i++ {
 			text[i] = ' '
 		}
-		line += breaks(text[counted:start])
+		line += countBreaks(text[counted:start])
 		counted, before = start, end
 		items = append(items, &Document{File: d.File, Index: d.Index, line: line, text: text[start:end]})
 	}

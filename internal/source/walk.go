@@ -37,9 +37,9 @@ type walker struct {
 
 func newWalker(l *Loader) *walker { return &walker{loader: l, seen: map[string]bool{}} }
 
-// argument reads one path of the command line. A file that is named itself is
+// readArgument reads one path of the command line. A file that is named itself is
 // read whatever its name is, even if ignore files exclude it.
-func (w *walker) argument(name string) {
+func (w *walker) readArgument(name string) {
 	w.tree, w.matches = w.loader.Bounds.tree(w.loader.abs(name)), nil
 	real, err := w.tree.Real(w.loader.abs(name))
 	var info fs.FileInfo
@@ -48,20 +48,20 @@ func (w *walker) argument(name string) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isPattern(name):
-		w.pattern(name)
+		w.addPattern(name)
 	case err != nil:
-		w.problem(w.loader.unreadable(name, err))
+		w.addProblem(w.loader.unreadable(name, err))
 	case info.IsDir():
 		w.walk(name, real)
 	default:
-		w.file(input{name: filepath.Clean(name), real: real, tree: w.tree, named: true})
+		w.addFile(input{name: filepath.Clean(name), real: real, tree: w.tree, named: true})
 	}
 }
 
-func (w *walker) problem(p *Problem) { w.problems = append(w.problems, *p) }
+func (w *walker) addProblem(p *Problem) { w.problems = append(w.problems, *p) }
 
-// file adds a file once.
-func (w *walker) file(f input) {
+// addFile adds a file once.
+func (w *walker) addFile(f input) {
 	if w.seen[f.real] || w.loader.Skip != nil && w.loader.Skip(f.real) {
 		return
 	}
@@ -74,7 +74,7 @@ func (w *walker) file(f input) {
 // of the first link to it.
 func (w *walker) walk(name, real string) {
 	w.entered = map[string]bool{}
-	w.directory(name, w.newIgnores(real), []string{real})
+	w.walkDirectory(name, w.newIgnores(real), []string{real})
 	for len(w.later) > 0 {
 		next := w.later[0]
 		w.later = w.later[1:]
@@ -86,13 +86,13 @@ func (w *walker) walk(name, real string) {
 func (w *walker) ignoreFile(path string) []byte {
 	data, err := w.tree.read(path, MaxSettingsBytes, false)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		w.problem(w.loader.unreadable(path, err))
+		w.addProblem(w.loader.unreadable(path, err))
 	}
 	return data
 }
 
 func (w *walker) tooManyPatterns(path string) {
-	w.problem(&Problem{
+	w.addProblem(&Problem{
 		Kind: DocumentTooLarge, File: &File{Name: w.loader.display(path)}, Line: 1, Column: 1,
 		Message: fmt.Sprintf("more than %d patterns hold for the directory", maxPatterns), Help: "leave out directories, not single files",
 	})
@@ -102,16 +102,16 @@ func (w *walker) tooManyPatterns(path string) {
 // of a path are resolved level by level.
 const maxDepth = 100
 
-// directory walks one directory. chain holds the real paths from the root of
+// walkDirectory walks one directory. chain holds the real paths from the root of
 // the walk to it, so that a link back to one of them is known for a loop.
-func (w *walker) directory(name string, ignore *ignores, chain []string) {
+func (w *walker) walkDirectory(name string, ignore *ignores, chain []string) {
 	real := chain[len(chain)-1]
 	if w.entered[real] {
 		return
 	}
 	w.entered[real] = true
 	if len(chain) > maxDepth {
-		w.problem(&Problem{
+		w.addProblem(&Problem{
 			Kind: DocumentTooLarge, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
 			Message: fmt.Sprintf("the directory is more than %d levels below the one that was named, and is not read", maxDepth),
 			Help:    "exclude it in .kgwignore, or name a directory further down",
@@ -122,12 +122,12 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 	if err != nil {
 		p := w.loader.unreadable(name, err)
 		p.Message = "cannot read the directory: " + cause(err)
-		w.problem(p)
+		w.addProblem(p)
 	}
 	ignore = ignore.enter(real)
 	chart := w.loader.Sieve != nil && isChart(entries)
 	if chart {
-		w.chart(name, real)
+		w.addChart(name, real)
 	}
 	for _, e := range entries {
 		if chart && (e.Name() == "templates" || e.Name() == "charts") {
@@ -136,22 +136,22 @@ func (w *walker) directory(name string, ignore *ignores, chain []string) {
 		if slices.Contains(KustomizationNames, e.Name()) {
 			w.kustomizations = append(w.kustomizations, w.loader.display(filepath.Join(name, e.Name())))
 		}
-		w.entry(filepath.Join(name, e.Name()), e, ignore, chain)
+		w.walkEntry(filepath.Join(name, e.Name()), e, ignore, chain)
 	}
-	w.unsaved(name, real, ignore)
+	w.addUnsaved(name, real, ignore)
 }
 
-// unsaved adds the texts of an editor whose files, and perhaps their directories, do
-// not exist yet.
-func (w *walker) unsaved(name, dir string, ignore *ignores) {
+// addUnsaved adds the texts of an editor whose files, and perhaps their
+// directories, do not exist yet.
+func (w *walker) addUnsaved(name, dir string, ignore *ignores) {
 	for _, real := range slices.Sorted(maps.Keys(w.tree.unsaved)) {
 		below, err := filepath.Rel(dir, real)
-		if err != nil || !filepath.IsLocal(below) || w.seen[real] || !w.wanted(real) || excludesUnsaved(ignore, dir, below) {
+		if err != nil || !filepath.IsLocal(below) || w.seen[real] || !w.isWanted(real) || excludesUnsaved(ignore, dir, below) {
 			continue
 		}
 		first, _, _ := strings.Cut(below, string(filepath.Separator))
 		if _, err := os.Lstat(filepath.Join(dir, first)); errors.Is(err, fs.ErrNotExist) {
-			w.file(input{name: filepath.Join(name, below), real: real, tree: w.tree})
+			w.addFile(input{name: filepath.Join(name, below), real: real, tree: w.tree})
 		}
 	}
 }
@@ -167,21 +167,21 @@ func excludesUnsaved(ignore *ignores, dir, below string) bool {
 	return ignore.excludes(filepath.Join(dir, below), false)
 }
 
-func (w *walker) entry(name string, e fs.DirEntry, ignore *ignores, chain []string) {
+func (w *walker) walkEntry(name string, e fs.DirEntry, ignore *ignores, chain []string) {
 	real := filepath.Join(chain[len(chain)-1], e.Name())
 	switch mode := e.Type(); {
 	case ignore.excludes(real, e.IsDir()):
 	case e.IsDir():
-		w.directory(name, ignore, append(chain[:len(chain):len(chain)], real))
+		w.walkDirectory(name, ignore, append(chain[:len(chain):len(chain)], real))
 	case mode&fs.ModeSymlink != 0:
-		w.link(name, real, ignore, chain)
-	case mode.IsRegular() && w.wanted(name):
-		w.file(input{name: name, real: real, tree: w.tree})
+		w.followLink(name, real, ignore, chain)
+	case mode.IsRegular() && w.isWanted(name):
+		w.addFile(input{name: name, real: real, tree: w.tree})
 	}
 }
 
-// link adds the target of a symbolic link.
-func (w *walker) link(name, link string, ignore *ignores, chain []string) {
+// followLink adds the target of a symbolic link.
+func (w *walker) followLink(name, link string, ignore *ignores, chain []string) {
 	real, err := w.tree.Real(link)
 	var info fs.FileInfo
 	if err == nil {
@@ -191,13 +191,13 @@ func (w *walker) link(name, link string, ignore *ignores, chain []string) {
 	case err != nil:
 		// A link out of the tree is reported where it would be read.
 		leaves := errors.Is(err, ErrLeaves) && leadsToDirectory(link)
-		if w.wanted(name) || isLoop(err) || leaves {
-			w.problem(w.loader.unreadable(name, err))
+		if w.isWanted(name) || isLoop(err) || leaves {
+			w.addProblem(w.loader.unreadable(name, err))
 		}
 	case info.IsDir():
 		for _, above := range chain {
 			if above == real {
-				w.problem(&Problem{
+				w.addProblem(&Problem{
 					Kind: SymlinkLoop, File: &File{Name: w.loader.display(name)}, Line: 1, Column: 1,
 					Message: "the symbolic link leads back to a directory above it", Help: "remove the link, or exclude it in .kgwignore",
 				})
@@ -205,9 +205,9 @@ func (w *walker) link(name, link string, ignore *ignores, chain []string) {
 			}
 		}
 		chain = append(chain[:len(chain):len(chain)], real)
-		w.later = append(w.later, func() { w.directory(name, ignore, chain) })
-	case w.wanted(name):
-		w.file(input{name: name, real: real, tree: w.tree})
+		w.later = append(w.later, func() { w.walkDirectory(name, ignore, chain) })
+	case w.isWanted(name):
+		w.addFile(input{name: name, real: real, tree: w.tree})
 	}
 }
 
@@ -220,8 +220,8 @@ func leadsToDirectory(link string) bool {
 	return err == nil && info.IsDir()
 }
 
-// wanted reports whether a file below a directory is read, by its name.
-func (w *walker) wanted(name string) bool {
+// isWanted reports whether a file below a directory is read, by its name.
+func (w *walker) isWanted(name string) bool {
 	return IsManifestName(name) && (w.matches == nil || w.matches(name))
 }
 

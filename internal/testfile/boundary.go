@@ -36,9 +36,9 @@ func Boundary(entries []simulate.Entry, decide func(*simulate.Request) simulate.
 	return source.Object{{Key: "apiVersion", Value: Type.Fields[0].Type.Enum[0]}, {Key: "kind", Value: Kind}, {Key: "tests", Value: tests}}
 }
 
-// example is a request that an entry matches and, if there is one, none of the
+// exampleOf is a request that an entry matches and, if there is one, none of the
 // earlier entries of its group.
-func example(entries []simulate.Entry, i int, purse *match.Purse) *match.Request {
+func exampleOf(entries []simulate.Entry, i int, purse *match.Purse) *match.Request {
 	e := &entries[i]
 	own := match.Compile(e.Set)
 	var earlier []*match.Matcher
@@ -56,7 +56,7 @@ func example(entries []simulate.Entry, i int, purse *match.Purse) *match.Request
 }
 
 func boundaryOf(entries []simulate.Entry, i int, purse *match.Purse) []simulate.Request {
-	e, w := &entries[i], example(entries, i, purse)
+	e, w := &entries[i], exampleOf(entries, i, purse)
 	if w == nil {
 		return nil
 	}

@@ -75,10 +75,10 @@ func (c *Case) judge(d *simulate.Decision) *Outcome {
 	if e.Status != nil && int64(d.Status) != *e.Status {
 		fail("the status is %d, not %d", d.Status, *e.Status)
 	}
-	if e.Rule != "" && !names(e.Rule, d.Rule) && !names(e.Rule, d.Route) {
+	if e.Rule != "" && !namesEntry(e.Rule, d.Rule) && !namesEntry(e.Rule, d.Route) {
 		fail("the request is matched by %q, not by %q", strings.Trim(d.Route+", "+d.Rule, ", "), e.Rule)
 	}
-	if e.Upstream != "" && !reaches(e.Upstream, d.Upstream) {
+	if e.Upstream != "" && !reachesUpstream(e.Upstream, d.Upstream) {
 		fail("the request reaches %q, not %q", d.Upstream, e.Upstream)
 	}
 	compareHeaders(e.Headers, "upstream", func(k string) (string, bool) { return upstreamHeader(d, k) }, fail)
@@ -104,9 +104,9 @@ func compareHeaders(want map[string]*string, who string, get func(string) (strin
 	}
 }
 
-// names reports whether a name means an entry: "name.namespace" of a rule,
+// namesEntry reports whether a name means an entry: "name.namespace" of a rule,
 // "namespace/name http[2]" of a route, or the name of the object.
-func names(want, have string) bool {
+func namesEntry(want, have string) bool {
 	if have == "" {
 		return false
 	}
@@ -119,7 +119,7 @@ func names(want, have string) bool {
 	return want == have || want == object || want == bare
 }
 
-func reaches(want, have string) bool {
+func reachesUpstream(want, have string) bool {
 	_, bare, ok := strings.Cut(have, "://")
 	return strings.HasPrefix(have, want) || ok && strings.HasPrefix(bare, want)
 }

@@ -69,7 +69,7 @@ func Formats() []string { return []string{"text", "json", "junit", "github", "ta
 // places finds where things are written, parsing each document once.
 type places map[*source.Document]*source.Locator
 
-func (p places) of(at source.Ref) source.Span {
+func (p places) spanOf(at source.Ref) source.Span {
 	if at.Doc == nil {
 		return source.Span{}
 	}
@@ -97,7 +97,7 @@ func renderText(w io.Writer, r *Report) error {
 		if o.Passed() {
 			continue
 		}
-		span := at.of(o.Case.At)
+		span := at.spanOf(o.Case.At)
 		p.line("%s:%d: FAIL: %s", report.File(span.File), span.Line, report.Visible(o.Case.Name))
 		for _, f := range o.Failures {
 			p.line("%s", report.Line("    "+f))
@@ -106,7 +106,7 @@ func renderText(w io.Writer, r *Report) error {
 	}
 	if c := r.Coverage; c != nil {
 		for _, u := range c.Untouched {
-			span := at.of(u.At)
+			span := at.spanOf(u.At)
 			p.line("%s:%d: no test touches %s", report.File(span.File), span.Line, report.Visible(u.Name))
 		}
 		p.line("%.0f%% of %s touched", c.Percent(), count(c.Total, "route or rule", "routes and rules"))
@@ -159,7 +159,7 @@ func renderJSON(w io.Writer, r *Report) error {
 		Coverage *coverage  `json:"coverage,omitempty"`
 	}{Tests: []jsonTest{}, Summary: summary{len(r.Outcomes), len(r.Outcomes) - r.Failed(), r.Failed()}}
 	for _, o := range r.Outcomes {
-		span := at.of(o.Case.At)
+		span := at.spanOf(o.Case.At)
 		t := jsonTest{Name: o.Case.Name, Passed: o.Passed(), File: span.File, Line: span.Line, Column: span.Column, Failures: append([]string{}, o.Failures...)}
 		if o.Decision != nil {
 			t.Status, t.Decision = &o.Decision.Status, Verdict(o.Decision)
@@ -169,7 +169,7 @@ func renderJSON(w io.Writer, r *Report) error {
 	if c := r.Coverage; c != nil {
 		out.Coverage = &coverage{Total: c.Total, Percent: c.Percent(), Untouched: []jsonPlace{}}
 		for _, u := range c.Untouched {
-			span := at.of(u.At)
+			span := at.spanOf(u.At)
 			out.Coverage.Untouched = append(out.Coverage.Untouched, jsonPlace{u.Name, span.File, span.Line, span.Column})
 		}
 	}
@@ -197,7 +197,7 @@ func renderJUnit(w io.Writer, r *Report) error {
 		Cases    []junitCase `xml:"testcase"`
 	}{Name: "kgw test", Tests: len(r.Outcomes), Failures: r.Failed()}
 	for _, o := range r.Outcomes {
-		span := at.of(o.Case.At)
+		span := at.spanOf(o.Case.At)
 		text := func(s string) string { return report.XMLText(report.Visible(s)) }
 		c := junitCase{Name: text(o.Case.Name), Class: text(span.File), File: text(span.File), Line: span.Line}
 		if !o.Passed() {
@@ -220,7 +220,7 @@ func renderGitHub(w io.Writer, r *Report) error {
 	p, at := &printer{w: w}, places{}
 	for _, o := range r.Outcomes {
 		if !o.Passed() {
-			span := at.of(o.Case.At)
+			span := at.spanOf(o.Case.At)
 			p.line("%s", report.Command("error", [][2]string{
 				{"file", span.File}, {"line", strconv.Itoa(span.Line)}, {"col", strconv.Itoa(span.Column)}, {"title", o.Case.Name},
 			}, strings.Join(o.Failures, "\n")))

@@ -38,7 +38,7 @@ type rowRequest struct {
 // ReadRequests reads a list of requests (kgw trace --requests). With findings
 // there are no requests.
 func ReadRequests(name string, data []byte) ([]simulate.Request, diag.List) {
-	rows, ok := quick(data)
+	rows, ok := decodeQuickly(data)
 	if !ok {
 		return nil, check(name, data, RequestsType)
 	}
@@ -53,9 +53,9 @@ func ReadRequests(name string, data []byte) ([]simulate.Request, diag.List) {
 	return out, nil
 }
 
-// quick decodes without places, and refuses everything that a check would
+// decodeQuickly decodes without places, and refuses everything that a check would
 // find fault with.
-func quick(data []byte) (rows []row, ok bool) {
+func decodeQuickly(data []byte) (rows []row, ok bool) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&rows); err != nil {
@@ -66,14 +66,14 @@ func quick(data []byte) (rows []row, ok bool) {
 	}
 	for i := range rows {
 		q := rows[i].Request
-		if q == nil || q.Path == nil || q.Method == "" || q.Host == "" || q.Scheme != "http" && q.Scheme != "https" || !sound(&q.Token) {
+		if q == nil || q.Path == nil || q.Method == "" || q.Host == "" || q.Scheme != "http" && q.Scheme != "https" || !isSound(&q.Token) {
 			return nil, false
 		}
 	}
 	return rows, true
 }
 
-func sound(t *simulate.Token) bool {
+func isSound(t *simulate.Token) bool {
 	kinds := map[string][]string{"": {""}, "none": {""}, "malformed": {""}, "jwt": jwtValid, "opaque": opaqueValid}
 	valid, known := kinds[t.Kind]
 	placed := t.Via.In == "" || t.Via.In == "bearer" || t.Via.Name != ""

@@ -213,8 +213,8 @@ func readToken(n *source.Node) simulate.Token {
 	via := source.Field(n, "via")
 	return simulate.Token{
 		Kind: get("kind"), Value: get("value"), Valid: get("valid"), Key: get("key"), Prefix: get("prefix"),
-		Claims: plain(source.Field(n, "claims")), Introspection: plain(source.Field(n, "introspection")),
-		Tokeninfo: plain(source.Field(n, "tokeninfo")), Session: readSession(source.Field(n, "session")),
+		Claims: plainMap(source.Field(n, "claims")), Introspection: plainMap(source.Field(n, "introspection")),
+		Tokeninfo: plainMap(source.Field(n, "tokeninfo")), Session: readSession(source.Field(n, "session")),
 		Via: simulate.Via{In: source.Text(source.Field(via, "in")), Name: source.Text(source.Field(via, "name")), Scheme: source.Text(source.Field(via, "scheme"))},
 	}
 }
@@ -223,7 +223,7 @@ func readSession(n *source.Node) *simulate.Session {
 	if n == nil {
 		return nil
 	}
-	return &simulate.Session{Status: int(source.Int(source.Field(n, "status"))), Subject: source.Text(source.Field(n, "subject")), Extra: plain(source.Field(n, "extra"))}
+	return &simulate.Session{Status: int(source.Int(source.Field(n, "status"))), Subject: source.Text(source.Field(n, "subject")), Extra: plainMap(source.Field(n, "extra"))}
 }
 
 // readAnswers reads statuses by name; nil without any.
@@ -238,8 +238,8 @@ func readAnswers(n *source.Node) map[string]int {
 	return out
 }
 
-// plain returns a mapping as encoding/json does.
-func plain(n *source.Node) map[string]any {
+// plainMap returns a mapping as encoding/json does.
+func plainMap(n *source.Node) map[string]any {
 	if n == nil {
 		return nil
 	}
