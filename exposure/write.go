@@ -195,21 +195,22 @@ func (r *Report) open() []string {
 	return out
 }
 
+// cellsOf returns a text for each column of a table below the name of its host.
+func cellsOf(text func(i int) string) []string {
+	var out []string
+	for i := range columns[1:] {
+		out = append(out, text(i+1))
+	}
+	return out
+}
+
 func (h *Host) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n", report.Literal(h.Host))
 	if len(h.Rows) > 0 {
-		b.WriteString("\n|")
-		for _, c := range columns[1:] {
-			b.WriteString(" " + c.name + " |")
-		}
-		b.WriteString("\n|" + strings.Repeat("---|", len(columns)-1) + "\n")
+		b.WriteString("\n" + report.TableHead(cellsOf(func(i int) string { return columns[i].name })...))
 	}
 	for j := range h.Rows {
-		b.WriteString("|")
-		for _, c := range columns[1:] {
-			b.WriteString(" " + report.Cell(c.of(h.Host, &h.Rows[j])) + " |")
-		}
-		b.WriteString("\n")
+		b.WriteString(report.TableRow(cellsOf(func(i int) string { return report.Cell(columns[i].of(h.Host, &h.Rows[j])) })...))
 	}
 	if len(h.Unknown)+len(h.Notes) > 0 {
 		b.WriteString("\n")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
@@ -40,9 +39,6 @@ func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *comp
 	}
 	a.judgeDiff(before, after)
 	return a.appendSummary(func(room int) string {
-		var out bytes.Buffer
-		fmt.Fprintf(&out, "### kgw diff --semantic: %s to %s\n\n", before.Name, after.Name)
-		r.Markdown(&out, room-out.Len())
-		return out.String()
+		return r.Markdown(fmt.Sprintf("### kgw diff --semantic: %s to %s\n\n", before.Name, after.Name), room)
 	})
 }

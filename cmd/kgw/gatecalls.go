@@ -343,5 +343,5 @@ func (c *gateCall) row() string {
 	if c.More > 0 {
 		call += fmt.Sprintf(" and %d more", c.More)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", what, call, report.Cell(c.Before), report.Cell(c.After), report.Cell(fmt.Sprintf("%s:%d", c.File, c.Line)), report.Code(c.ID))
+	return report.TableRow(what, call, report.Cell(c.Before), report.Cell(c.After), report.Cell(fmt.Sprintf("%s:%d", c.File, c.Line)), report.Code(c.ID))
 }

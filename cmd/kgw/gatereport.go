@@ -91,19 +91,15 @@ func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated
 		a.fail(exitFindings)
 	}
 	a.judgeDiff(s.before, s.after)
-	return a.appendSummary(func(room int) string {
-		var out bytes.Buffer
-		r.markdown(&out, room)
-		return out.String()
-	})
+	return a.appendSummary(r.markdown)
 }
 
 // writeGate writes the report in one format.
 func (a *app) writeGate(f *gateFlags, w io.Writer, o output, r *gateReport, found *diag.Report) error {
 	switch o.format {
 	case "markdown":
-		r.markdown(w, maxGateComment)
-		return nil
+		_, err := io.WriteString(w, r.markdown(maxGateComment))
+		return err
 	case "json":
 		return r.json(w, found)
 	}

@@ -7,36 +7,22 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// footer is kept free for the line that says what is left out.
-const footer = 200
-
 // Markdown shows the differences as GitHub renders them, in at most limit
 // bytes: what does not fit is counted. A brief report lists the objects only.
 func (r *Report) Markdown(v View, limit int, brief bool) string {
 	v.Color = false
-	var b strings.Builder
-	fmt.Fprintf(&b, "### kgw diff: %s to %s\n\n%s\n", report.Entities(v.Before), report.Entities(v.After), r.Totals())
-	room := limit - b.Len() - footer
-	left := 0
+	p := report.NewPage(limit, fmt.Sprintf("### kgw diff: %s to %s\n\n%s\n", report.Entities(v.Before), report.Entities(v.After), r.Totals()))
 	for i := range r.Differences {
 		d := &r.Differences[i]
-		full := v.details(d)
-		if brief {
-			full = "\n- " + summaryOf(d) + "\n"
-		} else if len(full) > room {
-			full = "\n- " + summaryOf(d) + " (too long to be shown)\n"
+		full := "\n- " + summaryOf(d) + "\n"
+		if !brief {
+			if full = v.details(d); !p.Fits(full) {
+				full = "\n- " + summaryOf(d) + " (too long to be shown)\n"
+			}
 		}
-		if left > 0 || len(full) > room {
-			left++
-			continue
-		}
-		room -= len(full)
-		b.WriteString(full)
+		p.Add("", full)
 	}
-	if left > 0 {
-		fmt.Fprintf(&b, "\n%d more of %d objects are left out.\n", left, len(r.Differences))
-	}
-	return shorten(b.String(), limit)
+	return p.End(func(n int) string { return fmt.Sprintf("%d more of %d objects are left out.", n, len(r.Differences)) }, "")
 }
 
 func (v View) details(d *Difference) string {
@@ -55,11 +41,3 @@ func (v View) details(d *Difference) string {
 }
 
 func summaryOf(d *Difference) string { return report.Entities(d.Head()[0]) }
-
-// shorten shortens text that is longer than the limit all the same.
-func shorten(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:max(limit, 0)], "")
-}

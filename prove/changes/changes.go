@@ -144,11 +144,12 @@ func (r *Report) Write(w io.Writer, format string) error {
 	case "json":
 		return report.JSON(w, r)
 	case "markdown":
-		r.Markdown(w, report.MaxComment)
+		_, err := io.WriteString(w, r.Markdown("", report.MaxComment))
+		return err
 	default:
 		r.text(w)
+		return nil
 	}
-	return nil
 }
 
 func (r *Report) text(w io.Writer) {
@@ -228,35 +229,18 @@ func (c *Change) Places() []string {
 	return out
 }
 
-// Markdown prints a table of at most limit bytes: what does not fit is counted.
-func (r *Report) Markdown(w io.Writer, limit int) {
-	if len(r.Changes) > 0 {
-		fmt.Fprint(w, "| | requests | before | after | witness |\n|---|---|---|---|---|\n")
+// Markdown returns a table below a head, at most limit bytes: rows that do not fit
+// are counted.
+func (r *Report) Markdown(head string, limit int) string {
+	p := report.NewPage(limit, head)
+	rows := make([]string, len(r.Changes))
+	for i := range rows {
+		c := &r.Changes[i]
+		rows[i] = report.TableRow("**"+string(c.Kind)+"**", report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
 	}
-	room, left := limit-tail, 0
-	for i := range r.Changes {
-		row := r.Changes[i].row()
-		if room -= len(row); room < 0 {
-			left++
-			continue
-		}
-		fmt.Fprint(w, row)
-	}
-	if left > 0 {
-		fmt.Fprintf(w, "\n%s left out.\n", report.Plural(left, "more change is", "more changes are"))
-	}
+	p.Add(report.TableHead("", "requests", "before", "after", "witness"), rows...)
 	for _, n := range r.Notes {
-		if text := "\nNote: " + report.Cell(n) + "\n"; room >= len(text) {
-			room -= len(text)
-			fmt.Fprint(w, text)
-		}
+		p.Add("", "\nNote: "+report.Cell(n)+"\n")
 	}
-	fmt.Fprintf(w, "\n%s\n", r.Totals())
-}
-
-// tail is kept free for the head of the table and the lines below it.
-const tail = 500
-
-func (c *Change) row() string {
-	return fmt.Sprintf("| **%s** | %s | %s | %s | %s |\n", c.Kind, report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
+	return p.End(func(n int) string { return report.Plural(n, "more row is left out.", "more rows are left out.") }, "\n"+r.Totals()+"\n")
 }
