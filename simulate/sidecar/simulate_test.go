@@ -55,13 +55,15 @@ func TestPolicies(t *testing.T) {
 			"{to: [{operation: {paths: [/word]}}], when: [{key: 'request.auth.claims[scope]', values: [w2]}]}, {to: [{operation: {paths: [/aud]}}], when: [{key: 'request.auth.audiences', values: [z]}]}, "+
 			"{to: [{operation: {paths: [/deep]}}], when: [{key: 'request.auth.claims[nested][k]', values: [v]}]}, {to: [{operation: {paths: [/not]}}], when: [{key: 'request.auth.claims[scp]', notValues: [a]}]}, "+
 			"{to: [{operation: {paths: [/c]}}], when: [{key: 'request.auth.claims[scp]', values: [c]}]}]"), good, map[string]int{"GET /all": 200, "GET /word": 200, "GET /aud": 200, "GET /deep": 200, "GET /not": 403, "GET /c": 403}},
-		"no JWT":          {service + issuerText(""), simulate.Token{Kind: "opaque"}, map[string]int{"GET /": 401}},
-		"other issuer":    {service + issuerText(""), simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://else"}}, map[string]int{"GET /": 401}},
-		"expired":         {service + issuerText(""), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims}, map[string]int{"GET /": 401}},
-		"no kid":          {service + issuerText(""), simulate.Token{Kind: "jwt", Valid: "no_kid", Claims: good.Claims}, map[string]int{"GET /": 200}},
-		"other place":     {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims}, map[string]int{"GET /": 200}},
-		"place":           {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "header", Name: "X-T"}}, map[string]int{"GET /": 401}},
-		"parameter":       {service + issuerText(", fromParams: [t]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "query", Name: "t"}}, map[string]int{"GET /": 401}},
+		"no JWT":       {service + issuerText(""), simulate.Token{Kind: "opaque"}, map[string]int{"GET /": 401}},
+		"other issuer": {service + issuerText(""), simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://else"}}, map[string]int{"GET /": 401}},
+		"expired":      {service + issuerText(""), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims}, map[string]int{"GET /": 401}},
+		"no kid":       {service + issuerText(""), simulate.Token{Kind: "jwt", Valid: "no_kid", Claims: good.Claims}, map[string]int{"GET /": 200}},
+		"other place":  {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims}, map[string]int{"GET /": 200}},
+		"place":        {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "header", Name: "X-T"}}, map[string]int{"GET /": 401}},
+		"parameter":    {service + issuerText(", fromParams: [t]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "query", Name: "t"}}, map[string]int{"GET /": 401}},
+		"cleared before": {service + strings.Replace(issuerText(""), "jwtRules: [", "jwtRules: [{issuer: 'https://first', jwksUri: u}, {issuer: 'https://i', jwksUri: u, outputPayloadToHeader: Authorization}, ", 1) +
+			policyText(forS+"rules: [{from: [{source: {requestPrincipals: ['https://i/*']}}]}]"), good, map[string]int{"GET /": 401}},
 		"audience":        {service + issuerText(", audiences: [other]"), good, map[string]int{"GET /": 403}},
 		"other pods":      {service + policyText("selector: {matchLabels: {app: t}}, rules: [{to: [{operation: {paths: [/x]}}]}]"), simulate.Token{}, map[string]int{"GET /": 200}},
 		"whole namespace": {service + policyText("rules: [{to: [{operation: {paths: [/x]}}]}]"), simulate.Token{}, map[string]int{"GET /": 403, "GET /x": 200}},

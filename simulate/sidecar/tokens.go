@@ -34,6 +34,7 @@ type tokenRule struct {
 	headers   [][2]string // name and prefix
 	params    []string
 	cookies   []string
+	usual     bool // tokens are where they are if the rule names no place
 	forward   bool
 	payload   string      // the header of the payload
 	claims    [][2]string // headers and claims
@@ -60,7 +61,7 @@ func readTokens(m *simulate.Manifest, order int) *tokens {
 			r.claims = append(r.claims, [2]string{source.Text(source.Field(c, "header")), source.Text(source.Field(c, "claim"))})
 		}
 		if len(r.headers)+len(r.params)+len(r.cookies) == 0 {
-			r.headers, r.params = [][2]string{{"Authorization", "Bearer "}}, []string{"access_token"}
+			r.headers, r.params, r.usual = [][2]string{{"Authorization", "Bearer "}}, []string{"access_token"}, true
 		}
 		out.rules = append(out.rules, r)
 	}
@@ -215,9 +216,19 @@ func (c *call) authenticate(d *simulate.Decision) bool {
 	}
 	faults := make([]fault, len(rules))
 	first, at := -1, found{}
+	var usual []found // what rules find at the usual places
+	known := false
 	for i, r := range rules {
-		c.clearOutputs(r, d)
-		list := r.findTokens(c.in)
+		if c.clearOutputs(r, d) {
+			known = false
+		}
+		list := usual
+		if !r.usual || !known {
+			list = r.findTokens(c.in)
+		}
+		if r.usual {
+			usual, known = list, true
+		}
 		faults[i] = noToken
 		for _, f := range list {
 			if faults[i] = r.verify(&c.in.Token, f.text); faults[i] != "" {
@@ -288,12 +299,14 @@ func (c *call) isPreflight() bool {
 }
 
 // clearOutputs removes what a client may have written where the rule writes
-// claims.
-func (c *call) clearOutputs(r *tokenRule, d *simulate.Decision) {
-	for _, name := range r.outputs() {
+// claims, and reports whether the rule does.
+func (c *call) clearOutputs(r *tokenRule, d *simulate.Decision) bool {
+	names := r.outputs()
+	for _, name := range names {
 		c.in.RemoveHeader(name)
 		d.Cleared = append(d.Cleared, strings.ToLower(name))
 	}
+	return len(names) > 0
 }
 
 // outputs are the headers that the rule writes claims to.
