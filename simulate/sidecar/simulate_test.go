@@ -62,7 +62,7 @@ func TestPolicies(t *testing.T) {
 		"other place":  {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims}, map[string]int{"GET /": 200}},
 		"place":        {service + issuerText(", fromHeaders: [{name: X-T}]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "header", Name: "X-T"}}, map[string]int{"GET /": 401}},
 		"parameter":    {service + issuerText(", fromParams: [t]"), simulate.Token{Kind: "jwt", Valid: "expired", Claims: good.Claims, Via: simulate.Via{In: "query", Name: "t"}}, map[string]int{"GET /": 401}},
-		"cleared before": {service + strings.Replace(issuerText(""), "jwtRules: [", "jwtRules: [{issuer: 'https://first', jwksUri: u}, {issuer: 'https://i', jwksUri: u, outputPayloadToHeader: Authorization}, ", 1) +
+		"cleared before": {service + strings.Replace(issuerText(""), "jwtRules: [", "jwtRules: [{issuer: 'https://first', jwksUri: 'https://f/k'}, {issuer: 'https://i', jwksUri: 'https://i/k', outputPayloadToHeader: Authorization}, ", 1) +
 			policyText(forS+"rules: [{from: [{source: {requestPrincipals: ['https://i/*']}}]}]"), good, map[string]int{"GET /": 401}},
 		"audience":        {service + issuerText(", audiences: [other]"), good, map[string]int{"GET /": 403}},
 		"other pods":      {service + policyText("selector: {matchLabels: {app: t}}, rules: [{to: [{operation: {paths: [/x]}}]}]"), simulate.Token{}, map[string]int{"GET /": 200}},
