@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,6 +26,18 @@ var foreign = []struct {
 	{regexp.MustCompile(`^\w+ says (what|why|which|how)\b`), "returns, reports or names"},
 	{regexp.MustCompile(`^\w+ tells (what|why|which|how)\b`), "returns, reports or names"},
 	{regexp.MustCompile(`\btaken for\b`), "read as, or counts as"},
+}
+
+// foreignInMarkdown are turns of phrase that only pages are held to: in code the
+// words have other meanings too.
+var foreignInMarkdown = []struct {
+	phrase *regexp.Regexp
+	remedy string
+}{
+	{regexp.MustCompile(`\bstands?\b[^-]`), "is, means, represents, replaces or matches"},
+	{regexp.MustCompile(`\btells (why|what|which|how)\b`), "reports, returns or names"},
+	{regexp.MustCompile(`\btakes? (every|any) (request|path|method|host)s?\b`), "matches"},
+	{regexp.MustCompile(`\btakes? (the|a) loss\b`), "accept"},
 }
 
 // isNo finds "X is no Y", which is written "X is not a Y"; "there is no Y" is not.
@@ -84,6 +97,60 @@ func TestLanguage(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// prose returns a page without its blocks and spans of code; of the change log,
+// only what is not released.
+func prose(page string) string {
+	if i := strings.Index(page, "## [Unreleased]"); i >= 0 {
+		page = page[i+3:]
+		if end := strings.Index(page, "\n## ["); end >= 0 {
+			page = page[:end]
+		}
+	}
+	return code.ReplaceAllString(page, "CODE")
+}
+
+var code = regexp.MustCompile("(?ms)^ *```.*?^ *```|`[^`\n]*`")
+
+// TestMarkdown reads every page; what is generated is read where it is written.
+func TestMarkdown(t *testing.T) {
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (name != "." && strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules" || filepath.ToSlash(name) == "docs/rules"):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(name) != ".md":
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		page := prose(string(text))
+		for _, fault := range faults(page) {
+			t.Errorf("%s: %s", name, fault)
+		}
+		page = strings.Join(strings.Fields(page), " ")
+		for _, f := range foreignInMarkdown {
+			if hit := f.phrase.FindString(page); hit != "" {
+				t.Errorf("%s: %s: write %s", name, hit, f.remedy)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestProse holds what is read of a page to an example.
+func TestProse(t *testing.T) {
+	got := prose("# Log\n\n## [Unreleased]\n\nA `stands` b.\n\n```\nstands\n```\n\n## [1.0]\n\nstands\n")
+	if want := "[Unreleased]\n\nA CODE b.\n\nCODE\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
