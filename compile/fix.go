@@ -25,8 +25,9 @@ type PatchedFile struct {
 	Data []byte
 }
 
-// maxRounds bounds the rounds of fixes: one may show or allow another.
-const maxRounds = 20
+// maxRounds bounds the rounds of fixes: one may show or allow another. maxTrials bounds
+// the runs of all rounds. The next run fixes what is left.
+const maxRounds, maxTrials = 20, 60
 
 // maxFixes bounds the fixes that are tried for one document in all rounds: each
 // parses it again. The next run fixes what is left.
@@ -98,6 +99,7 @@ type fixer struct {
 	options Options
 	banned  map[fixKey]bool
 	tried   map[place]int
+	trials  int
 	patch   *Patch
 }
 
@@ -126,33 +128,55 @@ type candidate struct {
 	moves  bool
 }
 
-// round applies all fixes that can be applied together and are not refused. It
-// reports whether anything changed.
+func (c *candidate) place() place { return place{c.key.file, c.key.document} }
+
+// round applies as many fixes as can be applied together. A fix that brings a finding
+// on its own is banned; of more, which do, is found by leaving out half of them. round
+// reports whether anything changed or was banned.
 func (f *fixer) round() bool {
-	todo := f.candidates()
-	for len(todo) > 0 {
+	all, again := f.candidates(), false
+	for todo := all; len(todo) > 0 && f.trials < maxTrials; {
+		f.trials++
 		changed, err := f.apply(todo)
 		if err != nil {
 			return false
 		}
 		next := Run(changed, f.options)
 		added := blame(f.patch.Result, next, todo)
-		if len(added) == 0 {
+		switch {
+		case len(added) == 0:
 			f.input, f.patch.Result = changed, next
 			return true
+		case len(todo) == 1:
+			bad := todo[0]
+			f.banned[bad.key], again = true, true
+			all = slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return c == bad })
+			todo = all
+		default:
+			todo = fewer(todo, added)
 		}
-		keep := slices.DeleteFunc(slices.Clone(todo), func(c candidate) bool { return added[place{c.key.file, c.key.document}] })
-		if len(keep) == len(todo) {
-			keep = nil
-		}
-		for _, c := range todo {
-			if !slices.Contains(keep, c) {
-				f.banned[c.key] = true
-			}
-		}
-		todo = keep
 	}
-	return false
+	return again
+}
+
+// fewer leaves out half of the fixes of each document that a finding is new in, and
+// half of all where that leaves none or all.
+func fewer(todo []candidate, added map[place]bool) []candidate {
+	in, seen := map[place]int{}, map[place]int{}
+	for _, c := range todo {
+		in[c.place()]++
+	}
+	var out []candidate
+	for _, c := range todo {
+		at := c.place()
+		if seen[at]++; !added[at] || seen[at] <= in[at]/2 {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 || len(out) == len(todo) {
+		return todo[:len(todo)/2]
+	}
+	return out
 }
 
 // candidates lists the fixes of the last run, at most one for each place.
@@ -259,7 +283,7 @@ type place struct {
 func blame(before, after *Result, applied []candidate) map[place]bool {
 	moved := map[place]bool{}
 	for _, c := range applied {
-		moved[place{c.key.file, c.key.document}] = moved[place{c.key.file, c.key.document}] || c.moves
+		moved[c.place()] = moved[c.place()] || c.moves
 	}
 	old, there := countNew(before.Findings, nil), map[placeKey]bool{}
 	for i := range before.Findings {

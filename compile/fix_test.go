@@ -66,6 +66,10 @@ func TestFix(t *testing.T) {
 		{"only in brackets", resource + oneRule(`/[\d]`, introspection), resource + oneRule(`/[\d]`, introspection), 0},
 		{"the proxy alone reads it", resource + oneRule(`/\d`, noAuth), resource + oneRule(`/\d`, noAuth), 0},
 		{"would repeat a path", resource + oneRule(`/\d`, introspection) + oneRule("/[0-9]", introspection), resource + oneRule(`/\d`, introspection) + oneRule("/[0-9]", introspection), 0},
+		{
+			"one of four would repeat a path", resource + oneRule(`/\d`, introspection) + oneRule("/[0-9]", introspection) + oneRule(`/a\d`, introspection) + oneRule(`/b\w`, introspection) + oneRule(`/c\w`, introspection),
+			resource + oneRule(`/\d`, introspection) + oneRule("/[0-9]", introspection) + oneRule("/a[0-9]", introspection) + oneRule("/b[0-9A-Za-z_]", introspection) + oneRule("/c[0-9A-Za-z_]", introspection), 3,
+		},
 		{"overlaps another rule", resource + oneRule(`/\d`, introspection) + oneRule("/.", introspection), resource + oneRule(`/\d`, introspection) + oneRule("/.", introspection), 0},
 		{"unreachable", resource + oneRule("/.*", noAuth) + "  # the items\n" + oneRule("/items", noAuth, otherService), resource + "  # the items\n" + oneRule("/items", noAuth, otherService) + oneRule("/.*", noAuth), 1},
 		{"two unreachable", resource + oneRule("/.*", noAuth) + oneRule("/a.*", noAuth, otherService) + oneRule("/ab", noAuth), resource + oneRule("/ab", noAuth) + oneRule("/a.*", noAuth, otherService) + oneRule("/.*", noAuth), 2},

@@ -91,7 +91,7 @@ func (g *gap) spellValue(text string) string {
 }
 
 // missingFields are the fields that may be in an object, and that it does not
-// have.
+// have; none that are refused.
 func (v *view) missingFields(at *gap) []shape.Field {
 	may := at.typ.Fields
 	if at.typ.Kind == shape.Map {
@@ -100,5 +100,5 @@ func (v *view) missingFields(at *gap) []shape.Field {
 		}
 	}
 	have := source.Keys(at.node)
-	return slices.DeleteFunc(slices.Clone(may), func(f shape.Field) bool { return slices.Contains(have, f.Name) })
+	return slices.DeleteFunc(slices.Clone(may), func(f shape.Field) bool { return f.Type.Refused || slices.Contains(have, f.Name) })
 }

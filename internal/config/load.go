@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -150,18 +151,15 @@ func FromNode(doc *source.Document, root *source.Node) (*Config, diag.List) {
 
 func (c *Config) merge(doc *source.Document, t *shape.Type) diag.List {
 	root, problems := doc.Parse()
-	var found diag.List
 	spellOff(root)
-	for _, p := range problems {
-		if p.Kind != source.Ambiguous || !strings.HasPrefix(p.Message, `"off"`) {
-			found.Add(diag.FromProblem(p))
-		}
-	}
+	problems = slices.DeleteFunc(problems, func(p source.Problem) bool {
+		return p.Kind == source.Ambiguous && strings.HasPrefix(p.Message, `"off"`)
+	})
 	if root == nil {
-		return found
+		return diag.List(nil).WithProblems(problems)
 	}
 	c.own = &layer{doc: doc, root: root, t: t}
-	return append(found, c.applyLayer(*c.own)...)
+	return c.applyLayer(*c.own).WithProblems(problems)
 }
 
 // spellOff makes text of the level "off", which YAML 1.1 reads as false, and

@@ -56,6 +56,7 @@ func (l List) WithoutConsequences() List {
 	codes := map[place][]Code{}
 	invalid := map[*source.Document][]string{}
 	causes := map[*source.Document][]*Finding{}
+	unknown := l.unknownFields()
 	for i := range l {
 		f := &l[i]
 		if f.Severity != Error {
@@ -73,7 +74,7 @@ func (l List) WithoutConsequences() List {
 			rule := strings.TrimSuffix(f.At.Path, "path")
 			return slices.ContainsFunc(invalid[f.At.Doc], func(path string) bool { return strings.HasPrefix(path, rule) })
 		}
-		if f.At.Doc != nil && followsFromOne(&f, causes[f.At.Doc]) {
+		if f.At.Doc != nil && followsFromOne(&f, causes[f.At.Doc]) || f.Code == AmbiguousScalar && unknown.around(f.At) {
 			return true
 		}
 		if len(follows[f.Code]) == 0 {
@@ -94,4 +95,47 @@ func followsFromOne(f *Finding, causes []*Finding) bool {
 		return c.At.Path != f.At.Path && slices.Contains(below, c.Code) && within(c.At.Path, f.At.Path) ||
 			slices.Contains(above, c.Code) && within(f.At.Path, c.At.Path)
 	})
+}
+
+// WithProblems adds to the findings of a document what is wrong with its text. A scalar
+// that is ambiguous is not reported where its value is at fault, or in a field that is
+// unknown.
+func (l List) WithProblems(problems []source.Problem) List {
+	out, unknown, at := slices.Clone(l), l.unknownFields(), fields{}
+	for i := range l {
+		if slices.Contains(follows[AmbiguousScalar], l[i].Code) {
+			at[l[i].At] = true
+		}
+	}
+	for _, p := range problems {
+		f := FromProblem(p)
+		if f.Code != AmbiguousScalar || !at[f.At] && !unknown.around(f.At) {
+			out.Add(f)
+		}
+	}
+	return out
+}
+
+// fields are places of fields.
+type fields map[source.Ref]bool
+
+// unknownFields are the fields that are reported as unknown.
+func (l List) unknownFields() fields {
+	out := fields{}
+	for i := range l {
+		if l[i].Code == UnknownField {
+			out[source.Ref{Doc: l[i].At.Doc, Path: l[i].At.Path}] = true
+		}
+	}
+	return out
+}
+
+// around reports whether a place is one of the fields, or in it.
+func (f fields) around(at source.Ref) bool {
+	for i := 0; len(f) > 0 && i <= len(at.Path); i++ {
+		if (i == len(at.Path) || at.Path[i] == '.' || at.Path[i] == '[') && f[source.Ref{Doc: at.Doc, Path: at.Path[:i]}] {
+			return true
+		}
+	}
+	return false
 }

@@ -13,21 +13,18 @@ func (t *Type) Documents(name string, data []byte, visit func(*source.Document, 
 		return diag.List{diag.FromProblem(*problem)}
 	}
 	docs, problems := source.Split(f)
-	var found diag.List
+	found := diag.List(nil).WithProblems(problems)
 	for _, doc := range docs {
 		root, more := doc.Parse()
-		problems = append(problems, more...)
 		if root == nil {
+			found = found.WithProblems(more)
 			continue
 		}
 		doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
 		faults := t.Check(root, source.Ref{Doc: doc})
-		if found = append(found, faults...); len(faults)+len(more) == 0 {
+		if found = append(found, faults.WithProblems(more)...); len(faults)+len(more) == 0 {
 			visit(doc, root)
 		}
-	}
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
 	}
 	return found
 }

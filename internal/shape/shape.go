@@ -79,6 +79,9 @@ type Type struct {
 	Default string
 	// Secret reports that the value is a secret; of a Map, each of its values.
 	Secret bool
+	// Refused reports that the field is known and that its kind refuses it: it is not
+	// proposed to who writes a document.
+	Refused bool
 	// Format is a JSON Schema format for readers; it is not checked.
 	Format string
 }

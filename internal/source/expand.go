@@ -18,7 +18,14 @@ type expander struct {
 	open     map[*Node]bool // anchors being expanded
 	inAlias  int            // depth of aliases: their problems are reported at the anchor
 	second   bool           // a second document without --- was reported
+	at       []step         // the way to a node
 	dead     bool
+}
+
+// step is one step of the way to a node.
+type step struct {
+	key   *Node // of a field; nil for an element of a list
+	index int
 }
 
 func (d *Document) expand(root *Node) (*Node, []Problem) {
@@ -86,14 +93,44 @@ func (e *expander) rebuild(n *Node) *Node {
 	out := n
 	for i, c := range n.Content {
 		x := c
-		if n.Kind == sequence || i%2 == 1 {
-			x = e.expandNode(c)
+		switch {
+		case n.Kind == sequence:
+			x = e.below(step{index: i}, c)
+		case i%2 == 1:
+			x = e.below(step{key: n.Content[i-1]}, c)
 		}
 		if x != c && out == n {
 			out = copyShallow(n)
 		}
 		if out != n {
 			out.Content[i] = x
+		}
+	}
+	return out
+}
+
+// below expands a child.
+func (e *expander) below(s step, n *Node) *Node {
+	e.at = append(e.at, s)
+	out := e.expandNode(n)
+	e.at = e.at[:len(e.at)-1]
+	return out
+}
+
+// maxProblemPath bounds the path of a problem: there may be as many as there are nodes.
+const maxProblemPath = 1000
+
+// path is the field path of the node; "" for one that is too long.
+func (e *expander) path() string {
+	out := ""
+	for _, s := range e.at {
+		switch {
+		case s.key == nil:
+			out = JoinIndex(out, s.index)
+		case len(out)+len(s.key.Value) > maxProblemPath:
+			return ""
+		default:
+			out = JoinKey(out, s.key.Value)
 		}
 	}
 	return out
@@ -161,7 +198,7 @@ func (e *expander) checkKeys(n *Node) (merge bool, dropped map[*Node]bool) {
 			merge = true
 			continue
 		}
-		e.reportAmbiguous(k)
+		e.reportAmbiguous(k, k)
 		if text := keyText(k); text != k.Value {
 			k = copyShallow(k)
 			k.Value, k.Tag = text, "!!str"
@@ -286,10 +323,12 @@ func (e *expander) merge(n *Node) *Node {
 }
 
 func (e *expander) checkScalar(n *Node) {
-	e.reportAmbiguous(n)
+	e.reportAmbiguous(n, nil)
 }
 
-func (e *expander) reportAmbiguous(n *Node) {
+// reportAmbiguous reports a scalar that YAML 1.1 and 1.2 read differently: a value, or a key
+// of the mapping that is expanded.
+func (e *expander) reportAmbiguous(n, key *Node) {
 	if n.Style != 0 || len(n.Value) == 0 || e.inAlias > 0 {
 		return
 	}
@@ -297,8 +336,13 @@ func (e *expander) reportAmbiguous(n *Node) {
 	if reading == "" {
 		return
 	}
-	e.report(Ambiguous, n, fmt.Sprintf("%q is %s", n.Value, reading),
+	path := e.path()
+	if key != nil && len(key.Value) <= maxProblemPath {
+		path = JoinKey(path, keyText(key))
+	}
+	p := e.report(Ambiguous, n, fmt.Sprintf("%q is %s", n.Value, reading),
 		fmt.Sprintf("write %q in quotes if it is text, or in the plain form of what it is", n.Value))
+	p.Path = path
 }
 
 // report adds a problem and returns it. The value of an alias was reported

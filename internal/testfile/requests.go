@@ -111,10 +111,7 @@ func check(name string, data []byte, t *shape.Type) diag.List {
 			}
 		}
 	}
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	if len(found) == 0 {
+	if found = found.WithProblems(problems); len(found) == 0 {
 		found.Add(diag.Finding{
 			Code: diag.WrongType, Message: "the file is not a list of requests in JSON",
 			Help: "write a list of objects with a request each", Span: source.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 2},

@@ -142,10 +142,7 @@ func Read(f *source.File) ([]Case, diag.List) {
 			}
 		}
 	}
-	for _, p := range problems {
-		found.Add(diag.FromProblem(p))
-	}
-	return out, found
+	return out, found.WithProblems(problems)
 }
 
 // isWord reports whether a problem is about a word such as n or yes, which only

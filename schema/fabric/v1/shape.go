@@ -64,7 +64,7 @@ func host(doc string) *shape.Type {
 // newField describes a field that the resource's definition has gained since the
 // operator was published. It is known, and refused by Check.
 func newField(name, doc string) shape.Field {
-	return field(name, &shape.Type{Kind: shape.Any, Doc: doc + " Not supported."})
+	return field(name, &shape.Type{Kind: shape.Any, Refused: true, Doc: doc + " Not supported."})
 }
 
 // Type describes the documents of this version. Fields are those of the
