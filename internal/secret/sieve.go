@@ -90,7 +90,7 @@ func isScheme(text []byte) bool {
 	return begins("bearer", 6) || begins("basic", 5) || begins("basic", 6) // "baſic"
 }
 
-// nameEnds are ends of names without an "s" of the plural, by their last letter.
+// nameEnds are ends of names, by their last letter.
 type nameEnds [256][]string
 
 // keyEnds are the ends of the names for which Key reports true, and parameterEnds
@@ -98,7 +98,8 @@ type nameEnds [256][]string
 var (
 	keyEnds = nameEnds{
 		'd': {"password", "passwd", "pwd"}, 'e': {"passphrase", "passcode", "cookie"}, 't': {"secret"}, 'n': {"token", "authorization"},
-		'l': {"credential"}, 'y': {"key"}, 'h': {"auth"}, 'r': {"introspection_request_header"},
+		'l': {"credential"}, 'y': {"key"}, 'h': {"-auth"},
+		's': {"passwords", "passphrases", "passcodes", "cookies", "secrets", "tokens", "credentials", "keys", "introspection_request_headers"},
 	}
 	parameterEnds = nameEnds{'e': {"code", "signature"}, 't': {"jwt"}, 'n': {"assertion"}, 'y': {"key"}, 'h': {"auth"}, 'g': {"sig"}, 's': {"pass", "sas"}}
 )
@@ -119,7 +120,7 @@ func mayName(before []byte, ends *nameEnds) bool {
 		case c >= 0x80:
 			return true // a blank of Unicode
 		}
-		return (ends.isAtEnd(before[:end]) || c|' ' == 's' && ends.isAtEnd(before[:end-1])) && (end < len(before) || !isHarmless(before))
+		return ends.isAtEnd(before[:end]) && (end < len(before) || !isHarmless(before))
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/source"
@@ -74,7 +75,7 @@ func TestSieveSeeds(t *testing.T) {
 	}
 	for _, plain := range []string{
 		"a: b\n", "token_from: {header: X-Access-Token}\n", "handler: id_token\n", "path: /v1/tokens/.*\n", "handler: oauth2_client_credentials\n",
-		"jwt: {authentications: []}\n", "code: 1\nsignature: x\n", "path: /a(/.*)?\n", "a: \"x\n  allowCredentials: abc\"\n", "a: b\n  allowCredentials: true\nurl: http://a.b/c\n", "by: a@b.c\n", "kind: Service\n",
+		"jwt: {authentications: []}\n", "noAuth: true\n", "authorizations: []\n", "code: 1\nsignature: x\n", "path: /a(/.*)?\n", "a: \"x\n  allowCredentials: abc\"\n", "a: b\n  allowCredentials: true\nurl: http://a.b/c\n", "by: a@b.c\n", "kind: Service\n",
 	} {
 		if mayHold([]byte(plain)) {
 			t.Errorf("%q may hold a secret", plain)
@@ -82,11 +83,39 @@ func TestSieveSeeds(t *testing.T) {
 	}
 }
 
+// TestSieveNames: a document with a field or a parameter whose name is that of a
+// secret is not passed over.
+func TestSieveNames(t *testing.T) {
+	words := []string{
+		"password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "credential", "api_key", "hmac.key", "authorization", "auth", "cookie",
+		"introspection_request_header", "key", "code", "sig", "signature", "pass", "jwt", "sas", "assertion", "a",
+	}
+	secret := 0
+	for _, before := range []string{"", "x-", "X-a-", "Set-", "proxy-", "client_", "my"} {
+		for _, word := range words {
+			for _, name := range []string{before + word, before + word + "s", before + strings.ToUpper(word)} {
+				if Key(name) {
+					secret++
+					if !mayHold([]byte(name+": x\n")) || !mayHold([]byte("{\""+name+"\" : x}\n")) || !mayHold([]byte("a: "+name+"=x\n")) {
+						t.Errorf("the field %q is passed over", name)
+					}
+				}
+				if parameter().MatchString(name) && !mayHold([]byte("a: b?"+name+"=x\n")) {
+					t.Errorf("the parameter %q is passed over", name)
+				}
+			}
+		}
+	}
+	if secret < 100 {
+		t.Errorf("only %d names are those of secrets", secret)
+	}
+}
+
 var sieveSeeds = []string{
 	"password: x\n", "client_secret: x\n", "TOKEN : x\n", "{\"token\"\n: x}\n", "tokens: [a]\n", "a: \"{\\\"token\\\": \\\"x\\\"}\"\n", "a: \"token\\n: x\"\n",
 	"? token\n: x\n", "a: |\n  ? token\n  : x\n", "a: \"b: c\\n? token\\n: x\"\n", "{allowCredentials: abc}\n", "a: '\"x: y\n  allowCredentials\": abc'\n", "{?\n token : x}\n", "- ? token\n  : x\n", "\"to\\u006ben\": x\n", "\"to\\\n  ken\": x\n", "kind: Secret\ndata: {a: x}\n", "to\u212aen: x\n", "pa\u017fsword: x\n",
 	"token\u00a0: x\n", "X-A-Authorization: x\n", "x-\u00e9-auth: x\n", "Set-Cookie: x\n", "introspection_request_headers: {a: b}\n", "apiKeys: [x]\n", "hmac.key: x\n",
-	"a: https://u:p@b.c\n", "a: \"https:\\/\\/u:p@b.c\"\n", "a: https://b.c/?sig=1234\n", "a: https://b.c/?sas=1234\n", "a: https://b.c/?x-goog-signature=1\n", "a: https://b.c/?jwt=1234\n", "a: b;code=1\n", "a: b?pass=1\n", "a: b&assertion=1\n", "a: b?key=1\n", "a: b?auth=1\n",
+	"a: https://u:p@b.c\n", "a: \"https:\\/\\/u:p@b.c\"\n", "a: https://b.c/?sig=1234\n", "a: https://b.c/?sas=1234\n", "a: https://b.c/?x-goog-signature=1\n", "a: https://b.c/?jwt=1234\n", "a: b;code=1\n", "a: b?pass=1\n", "a: b&assertion=1\n", "x-auth: a\n", "passwords: [a]\n", "Passphrases: a\n", "passcodes: a\n", "setCookies: a\n", "secrets: a\n", "credentials: a\n", "a: b?key=1\n", "a: b?auth=1\n",
 	"a: bEarer abcd\n", "a: Basic dXNlcjpwYXNz\n", "a: ba\u017fic dXNlcjpwYXNz\n", "a: eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.sig\n", "a: ghp_0123456789abcdefgh\n",
 	"a: github_pat_0123456789abcdefghij\n", "a: glpat-0123456789abcdefgh\n", "a: xoxb-0123456789\n", "a: AKIA0123456789ABCDEF\n", "-----BEGIN RSA PRIVATE KEY-----\nx\n",
 	"a: '''token'': x'\n", "a: token=x\n", "a: \"x-token\\t= x\"\n", "passphrase: [\n", "- {passcode: x}\n", "Credentials: {a: b}\n", "pwd: x\npasswd: y\n", "a: ?\n",
