@@ -18,18 +18,11 @@ import (
 type resolver struct {
 	result   *compile.Result
 	options  *compile.Options
-	locators map[*source.Document]*source.Locator
+	locators source.Locators
 }
 
 func newResolver(result *compile.Result, o *compile.Options) *resolver {
-	return &resolver{result: result, options: o, locators: map[*source.Document]*source.Locator{}}
-}
-
-func (r *resolver) locator(doc *source.Document) *source.Locator {
-	if r.locators[doc] == nil {
-		r.locators[doc] = doc.Locator()
-	}
-	return r.locators[doc]
+	return &resolver{result: result, options: o, locators: source.Locators{}}
 }
 
 // placesOfAll finds the places of origins, each once.
@@ -116,14 +109,14 @@ func (r *resolver) firstPresent(candidates []source.Ref) (source.Ref, bool) {
 	for _, ref := range candidates {
 		before, after, any := strings.Cut(ref.Path, "[?]")
 		if !any {
-			if r.locator(ref.Doc).Has(ref.Path) {
+			if r.locators.Of(ref.Doc).Has(ref.Path) {
 				return ref, true
 			}
 			continue
 		}
-		for i := r.locator(ref.Doc).Len(before) - 1; i >= 0; i-- {
+		for i := r.locators.Of(ref.Doc).Len(before) - 1; i >= 0; i-- {
 			ref.Path = source.JoinIndex(before, i) + after
-			if r.locator(ref.Doc).Has(ref.Path) {
+			if r.locators.Of(ref.Doc).Has(ref.Path) {
 				return ref, true
 			}
 		}
@@ -190,7 +183,7 @@ func parent(path string) string {
 // filled in, the annotation that names them and what the preset says.
 func (r *resolver) placesOfField(ref source.Ref) []Source {
 	annotation := source.Ref{Doc: ref.Doc}.At("metadata", "annotations", apirule.PresetAnnotation)
-	if l := r.locator(ref.Doc); l.Has(ref.Path) || !l.Has(annotation.Path) {
+	if l := r.locators.Of(ref.Doc); l.Has(ref.Path) || !l.Has(annotation.Path) {
 		return []Source{r.inputSource(ref)}
 	}
 	out := []Source{r.inputSource(annotation)}
@@ -211,7 +204,7 @@ func (r *resolver) placesOfField(ref source.Ref) []Source {
 }
 
 func (r *resolver) inputSource(ref source.Ref) Source {
-	return Source{Kind: Input, Field: ref.Path, Span: r.locator(ref.Doc).Span(ref.Path, ref.Key), Ref: ref}
+	return Source{Kind: Input, Field: ref.Path, Span: r.locators.Of(ref.Doc).Span(ref.Path, ref.Key), Ref: ref}
 }
 
 // settingSource is where a setting is said: by a flag, in a file, or nowhere.

@@ -15,6 +15,7 @@ type diffFlags struct {
 	inputFlags
 	sideFlags
 	views              []string // --format
+	outputs            []output // what they are read as
 	summary, prune     bool
 	exitZero, detailed bool
 	context            int
@@ -70,10 +71,10 @@ const exitDifferent = 1
 var diffFormats = append(diag.Formats(), "markdown")
 
 func (f *diffFlags) valid(paths []string) error {
-	if _, err := outputsOf(f.views, diffFormats); err != nil {
+	var err error
+	if f.outputs, err = outputsOf(f.views, diffFormats); err != nil {
 		return err
 	}
-	var err error
 	if f.grave, err = classes.ParseKinds(f.failOnKinds); err != nil {
 		return usage("--fail-on: %w", err)
 	}

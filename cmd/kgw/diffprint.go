@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,13 +49,9 @@ var ownFormats = []string{"text", "json", "markdown"}
 // writeDiff writes a comparison in every format asked for: in those of findings
 // with what was found about both sides.
 func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison) error {
-	outputs, err := outputsOf(f.views, diffFormats)
-	if err != nil {
-		return err
-	}
 	c.found = diag.Levels{}.Apply(c.found)
 	c.found.Resolve()
-	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error {
+	return a.writeReport(a.stdout, f.outputs, func(w io.Writer, o output) error {
 		if slices.Contains(ownFormats, o.format) {
 			return c.write(w, o)
 		}
@@ -114,9 +108,8 @@ func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, fo
 // tellBeside prints findings to standard error where one of the formats, which
 // do not have them, is asked for.
 func (a *app) tellBeside(f *diffFlags, found *diag.Report, formats ...string) error {
-	outputs, err := outputsOf(f.views, diffFormats)
-	if err != nil || !slices.ContainsFunc(outputs, func(o output) bool { return slices.Contains(formats, o.format) }) {
-		return err
+	if !slices.ContainsFunc(f.outputs, func(o output) bool { return slices.Contains(formats, o.format) }) {
+		return nil
 	}
 	return a.tellFindings(&f.inputFlags, found)
 }
@@ -132,28 +125,18 @@ func (a *app) tellFindings(f *inputFlags, found *diag.Report) error {
 // writeDiffJSON is the report of the findings with the differences in it. The
 // shape is public: additions only.
 func writeDiffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
-	var b bytes.Buffer
-	if err := (diag.JSON{}).Render(&b, found); err != nil {
-		return err
-	}
-	var base struct {
-		Findings json.RawMessage `json:"findings"`
-		Summary  map[string]any  `json:"summary"`
-	}
-	if err := json.Unmarshal(b.Bytes(), &base); err != nil {
-		return err
-	}
-	for op, key := range map[diff.Op]string{diff.Create: "created", diff.Update: "changed", diff.Rename: "renamed", diff.Delete: "deleted"} {
-		base.Summary[key] = r.Count(op)
-	}
-	base.Summary["unchanged"], base.Summary["skipped"] = r.Same, r.Skipped
+	n := &found.Summary
 	return report.JSON(w, struct {
-		Before      string          `json:"before"`
-		After       string          `json:"after"`
-		Differences []diff.Item     `json:"differences"`
-		Findings    json.RawMessage `json:"findings"`
-		Summary     map[string]any  `json:"summary"`
-	}{r.Before, r.After, r.Items(), base.Findings, base.Summary})
+		Before      string         `json:"before"`
+		After       string         `json:"after"`
+		Differences []diff.Item    `json:"differences"`
+		Findings    any            `json:"findings"`
+		Summary     map[string]int `json:"summary"`
+	}{r.Before, r.After, r.Items(), found.JSON().Findings, map[string]int{
+		"errors": n.Errors, "warnings": n.Warnings, "infos": n.Infos, "suppressed": n.Suppressed, "resources": n.Resources, "objects": n.Objects,
+		"created": r.Count(diff.Create), "changed": r.Count(diff.Update), "renamed": r.Count(diff.Rename), "deleted": r.Count(diff.Delete),
+		"unchanged": r.Same, "skipped": r.Skipped,
+	}})
 }
 
 // judgeDiff sets the exit code of what was found: never 1, which means

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -124,21 +122,11 @@ func (a *app) writeGate(f *gateFlags, w io.Writer, o output, r *gateReport, foun
 
 // json writes the report with the findings in it.
 func (r *gateReport) json(w io.Writer, found *diag.Report) error {
-	var b bytes.Buffer
-	if err := (diag.JSON{}).Render(&b, found); err != nil {
-		return err
-	}
-	var base struct {
-		Findings json.RawMessage `json:"findings"`
-		Summary  json.RawMessage `json:"summary"`
-	}
-	if err := json.Unmarshal(b.Bytes(), &base); err != nil {
-		return err
-	}
+	base := found.JSON()
 	return report.JSON(w, struct {
 		*gateReport
-		Findings json.RawMessage `json:"findings"`
-		Summary  json.RawMessage `json:"summary"`
+		Findings any          `json:"findings"`
+		Summary  diag.Summary `json:"summary"`
 	}{r, base.Findings, base.Summary})
 }
 

@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -41,7 +42,7 @@ func (l List) Join() List {
 	for i, g := range groups {
 		out[i].Related = g.related
 		if g.more > 0 {
-			out[i].Message += fmt.Sprintf(" (and %s more)", count(g.more, "place"))
+			out[i].Message += fmt.Sprintf(" (and %s more)", report.Counted(g.more, "place"))
 		}
 		out[i].Fixable = g.fixable
 	}

@@ -3,6 +3,8 @@ package diag
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kgw-dev/kgw/internal/report"
 )
 
 // formats are the renderers by the names of their formats, in the order in which
@@ -77,7 +79,7 @@ func headline(s Summary) string {
 		case p.noun == "suppressed", p.noun == "known":
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.noun))
 		default:
-			parts = append(parts, count(p.n, p.noun))
+			parts = append(parts, report.Counted(p.n, p.noun))
 		}
 	}
 	if s.Errors+s.Warnings+s.Infos == 0 {
@@ -85,22 +87,15 @@ func headline(s Summary) string {
 	}
 	line := strings.Join(parts, ", ")
 	if s.Resources > 0 {
-		line += " in " + count(s.Resources, "resource")
+		line += " in " + report.Counted(s.Resources, "resource")
 	} else if s.Errors+s.Warnings+s.Infos == 0 {
 		line += "; there is no resource to compile"
 	}
 	if s.PassedOver > 0 {
-		line += fmt.Sprintf(" (%s passed over)", count(s.PassedOver, "file"))
+		line += fmt.Sprintf(" (%s passed over)", report.Counted(s.PassedOver, "file"))
 	}
 	if s.Fixable > 0 {
 		line += fmt.Sprintf("; kgw validate --fix may repair %d", s.Fixable)
 	}
 	return line
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -111,7 +111,7 @@ func checkText(t *testing.T, out string, r *Report) {
 
 func checkJSON(t *testing.T, out string, r *Report) {
 	t.Helper()
-	var got jsonReport
+	var got JSONReport
 	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Findings) != len(r.Findings) {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -11,7 +11,8 @@ import (
 // public: keys are only ever added, and absent ones are left out.
 type JSON struct{}
 
-type jsonReport struct {
+// JSONReport is a report as JSON, with public keys.
+type JSONReport struct {
 	Findings []jsonFinding `json:"findings"`
 	Summary  Summary       `json:"summary"`
 	Changes  any           `json:"changes,omitempty"`
@@ -50,13 +51,16 @@ type jsonRelated struct {
 }
 
 // Render implements Renderer.
-func (JSON) Render(w io.Writer, r *Report) error {
+func (JSON) Render(w io.Writer, r *Report) error { return report.JSON(w, r.JSON()) }
+
+// JSON returns what the JSON form of the report has, for reports that have more.
+func (r *Report) JSON() *JSONReport {
 	r = r.masked()
-	out := jsonReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary, Changes: r.Changes}
+	out := &JSONReport{Findings: make([]jsonFinding, 0, len(r.Findings)), Summary: r.Summary, Changes: r.Changes}
 	for i := range r.Findings {
 		out.Findings = append(out.Findings, newJSONFinding(&r.Findings[i]))
 	}
-	return report.JSON(w, out)
+	return out
 }
 
 func newJSONFinding(f *Finding) jsonFinding {

@@ -23,7 +23,7 @@ var publicKeys = map[string][]string{
 
 func TestJSONKeys(t *testing.T) {
 	for object, v := range map[string]any{
-		"": jsonReport{}, "finding": jsonFinding{}, "resource": jsonResource{}, "related": jsonRelated{}, "witness": Witness{}, "summary": Summary{},
+		"": JSONReport{}, "finding": jsonFinding{}, "resource": jsonResource{}, "related": jsonRelated{}, "witness": Witness{}, "summary": Summary{},
 	} {
 		var keys []string
 		for i := range reflect.TypeOf(v).NumField() {

@@ -90,7 +90,7 @@ func byCode(r *Report, shown map[Code]int) string {
 		fmt.Fprintf(&out, "%6d %s %s\n", shown[c], report.Visible(string(c)), text)
 	}
 	if hidden > 0 {
-		fmt.Fprintf(&out, "%s not shown: --limit 0 shows all\n", count(hidden, "finding"))
+		fmt.Fprintf(&out, "%s not shown: --limit 0 shows all\n", report.Counted(hidden, "finding"))
 	}
 	return out.String() + "\n"
 }

@@ -3,7 +3,8 @@
 //
 // It takes texts that inputs may have a part in and returns them so that they
 // are read as texts: they steer no terminal, start no command, and end no cell,
-// line or element. It must not know what is reported.
+// line or element. Page keeps Markdown within a limit. The package must not know
+// what is reported.
 package report
 
 import (

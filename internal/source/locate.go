@@ -192,3 +192,22 @@ func (l *Locator) Len(path string) int {
 	}
 	return len(Elements(lookup(l.root, path).value))
 }
+
+// Locators are the Locators of documents, each of which is read once.
+type Locators map[*Document]*Locator
+
+// Of returns the Locator of a document.
+func (l Locators) Of(doc *Document) *Locator {
+	if l[doc] == nil {
+		l[doc] = doc.Locator()
+	}
+	return l[doc]
+}
+
+// Span returns where something is; the zero Span where it is in no document.
+func (l Locators) Span(at Ref) Span {
+	if at.Doc == nil {
+		return Span{}
+	}
+	return l.Of(at.Doc).Span(at.Path, at.Key)
+}

@@ -66,19 +66,6 @@ var Renderers = map[string]func(io.Writer, *Report) error{
 // Formats lists the formats.
 func Formats() []string { return []string{"text", "json", "junit", "github", "tap"} }
 
-// places finds where things are written, parsing each document once.
-type places map[*source.Document]*source.Locator
-
-func (p places) spanOf(at source.Ref) source.Span {
-	if at.Doc == nil {
-		return source.Span{}
-	}
-	if p[at.Doc] == nil {
-		p[at.Doc] = at.Doc.Locator()
-	}
-	return p[at.Doc].Span(at.Path, at.Key)
-}
-
 // printer writes and remembers the first error.
 type printer struct {
 	w   io.Writer
@@ -92,12 +79,12 @@ func (p *printer) line(format string, args ...any) {
 }
 
 func renderText(w io.Writer, r *Report) error {
-	p, at := &printer{w: w}, places{}
+	p, at := &printer{w: w}, source.Locators{}
 	for _, o := range r.Outcomes {
 		if o.Passed() {
 			continue
 		}
-		span := at.spanOf(o.Case.At)
+		span := at.Span(o.Case.At)
 		p.line("%s:%d: FAIL: %s", report.File(span.File), span.Line, report.Visible(o.Case.Name))
 		for _, f := range o.Failures {
 			p.line("%s", report.Line("    "+f))
@@ -106,20 +93,13 @@ func renderText(w io.Writer, r *Report) error {
 	}
 	if c := r.Coverage; c != nil {
 		for _, u := range c.Untouched {
-			span := at.spanOf(u.At)
+			span := at.Span(u.At)
 			p.line("%s:%d: no test touches %s", report.File(span.File), span.Line, report.Visible(u.Name))
 		}
-		p.line("%.0f%% of %s touched", c.Percent(), count(c.Total, "route or rule", "routes and rules"))
+		p.line("%.0f%% of %s touched", c.Percent(), report.Plural(c.Total, "route or rule", "routes and rules"))
 	}
-	p.line("%s, %d failed", count(len(r.Outcomes), "test", "tests"), r.Failed())
+	p.line("%s, %d failed", report.Counted(len(r.Outcomes), "test"), r.Failed())
 	return p.err
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 type jsonTest struct {
@@ -152,14 +132,14 @@ func renderJSON(w io.Writer, r *Report) error {
 		Percent   float64     `json:"percent"`
 		Untouched []jsonPlace `json:"untouched"`
 	}
-	at := places{}
+	at := source.Locators{}
 	out := struct {
 		Tests    []jsonTest `json:"tests"`
 		Summary  summary    `json:"summary"`
 		Coverage *coverage  `json:"coverage,omitempty"`
 	}{Tests: []jsonTest{}, Summary: summary{len(r.Outcomes), len(r.Outcomes) - r.Failed(), r.Failed()}}
 	for _, o := range r.Outcomes {
-		span := at.spanOf(o.Case.At)
+		span := at.Span(o.Case.At)
 		t := jsonTest{Name: o.Case.Name, Passed: o.Passed(), File: span.File, Line: span.Line, Column: span.Column, Failures: append([]string{}, o.Failures...)}
 		if o.Decision != nil {
 			t.Status, t.Decision = &o.Decision.Status, Verdict(o.Decision)
@@ -169,7 +149,7 @@ func renderJSON(w io.Writer, r *Report) error {
 	if c := r.Coverage; c != nil {
 		out.Coverage = &coverage{Total: c.Total, Percent: c.Percent(), Untouched: []jsonPlace{}}
 		for _, u := range c.Untouched {
-			span := at.spanOf(u.At)
+			span := at.Span(u.At)
 			out.Coverage.Untouched = append(out.Coverage.Untouched, jsonPlace{u.Name, span.File, span.Line, span.Column})
 		}
 	}
@@ -188,7 +168,7 @@ type junitCase struct {
 }
 
 func renderJUnit(w io.Writer, r *Report) error {
-	at := places{}
+	at := source.Locators{}
 	suite := struct {
 		XMLName  xml.Name    `xml:"testsuite"`
 		Name     string      `xml:"name,attr"`
@@ -197,7 +177,7 @@ func renderJUnit(w io.Writer, r *Report) error {
 		Cases    []junitCase `xml:"testcase"`
 	}{Name: "kgw test", Tests: len(r.Outcomes), Failures: r.Failed()}
 	for _, o := range r.Outcomes {
-		span := at.spanOf(o.Case.At)
+		span := at.Span(o.Case.At)
 		text := func(s string) string { return report.XMLText(report.Visible(s)) }
 		c := junitCase{Name: text(o.Case.Name), Class: text(span.File), File: text(span.File), Line: span.Line}
 		if !o.Passed() {
@@ -217,10 +197,10 @@ func renderJUnit(w io.Writer, r *Report) error {
 
 // renderGitHub writes annotations of GitHub Actions.
 func renderGitHub(w io.Writer, r *Report) error {
-	p, at := &printer{w: w}, places{}
+	p, at := &printer{w: w}, source.Locators{}
 	for _, o := range r.Outcomes {
 		if !o.Passed() {
-			span := at.spanOf(o.Case.At)
+			span := at.Span(o.Case.At)
 			p.line("%s", report.Command("error", [][2]string{
 				{"file", span.File}, {"line", strconv.Itoa(span.Line)}, {"col", strconv.Itoa(span.Column)}, {"title", o.Case.Name},
 			}, strings.Join(o.Failures, "\n")))

@@ -63,12 +63,9 @@ type Step struct {
 // rate limits, and returns what became of the last one. address is the URL to show.
 // Secrets that the book knows are masked.
 func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book) *Trace {
-	locators := map[*source.Document]*source.Locator{}
+	locators := source.Locators{}
 	return RunAt(cluster, r, address, times, book, func(at source.Ref) (string, int, int) {
-		if locators[at.Doc] == nil {
-			locators[at.Doc] = at.Doc.Locator()
-		}
-		span := locators[at.Doc].Span(at.Path, at.Key)
+		span := locators.Span(at)
 		return span.File, span.Line, span.Column
 	})
 }
