@@ -56,6 +56,16 @@ func (r *run) validate() {
 	r.listWritten(view)
 	r.found = append(r.found, slices.DeleteFunc(validate.Run(view), r.aboutMalformed())...)
 	r.result.Proof = view.Proof
+	r.showCORS(view)
+}
+
+// showCORS adds a request of the resource to what is said of its CORS policy.
+func (r *run) showCORS(view *validate.View) {
+	for i := range r.found {
+		if f := &r.found[i]; f.Witness == nil && (f.Code == diag.CORSDropped || f.Code == diag.CORSCredentials) {
+			f.Witness = view.RequestTo(f.At.Doc)
+		}
+	}
 }
 
 // aboutMalformed finds what is said of requests that a path opens or closes which

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // preflights reports a CORS policy of an author whose rules match no OPTIONS:
@@ -82,6 +83,15 @@ func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
 	return witnessOf(v.difference(set).Witness)
+}
+
+// RequestTo returns a request that a route of a resource matches, nil for none.
+func (v *View) RequestTo(doc *source.Document) *diag.Witness {
+	i := slices.IndexFunc(v.Routes, func(t *ir.Take) bool { return t.Origin.Doc == doc })
+	if doc == nil || i < 0 {
+		return nil
+	}
+	return witnessOf(v.difference(v.Routes[i].Set).Witness)
 }
 
 // witnessOf is a witness, or nil where none was found.

@@ -66,13 +66,13 @@ func originKind(k string) bool { return k == "exact" || k == "prefix" || k == "r
 // without origins is not written, and one for all origins lets browsers send
 // credentials from everywhere.
 func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
-	if n == nil || source.Keys(n) == nil && n.Tag == "!!null" {
-		return
+	if n == nil || n.Tag != "!!map" {
+		return // what is not an object is said elsewhere
 	}
 	CheckOrigins(n, at, found)
 	written := source.Field(n, "allowOrigins")
 	list := source.Elements(written)
-	if len(list) == 0 && written != nil && source.Text(written) != "" {
+	if written != nil && written.Tag != "!!seq" {
 		return // it is not a list, which is said
 	}
 	if len(list) == 0 {
