@@ -213,13 +213,13 @@ var rfcPaths = sync.OnceValue(func() *automata.NFA {
 	return a
 })
 
-// standardMethods are the methods of RFC 9110 section 9 and PATCH (RFC 5789).
-var standardMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+// StandardMethods are the methods of RFC 9110 section 9 and PATCH (RFC 5789).
+var StandardMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
 // methods lists the methods worth distinguishing, and one that represents the
 // rest.
 func (p *partitioner) methods() (names []string, other string) {
-	names = slices.Clone(standardMethods)
+	names = slices.Clone(StandardMethods)
 	for _, m := range p.ms {
 		for _, name := range m.set.Methods {
 			if !slices.Contains(names, name) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 func entryLines(list []simulate.Entry) []string {
@@ -84,7 +85,7 @@ func TestLooks(t *testing.T) {
 	for _, e := range looks.Sets {
 		sets = append(sets, fmt.Sprintf("%v %v %s %s", e.Set.Hosts, e.Set.Methods, e.Set.Path.Lang, e.Set.Path.Text))
 	}
-	for _, want := range []string{"[a.test] [] prefix /", "[a.test] [] exact /no", "[a.test] [P] prefix /"} {
+	for _, want := range []string{"[a.test] [] prefix /", "[a.test] [] exact /no", "[a.test] [P POST PUT PATCH] prefix /"} {
 		if !slices.Contains(sets, want) {
 			t.Errorf("no set is %q: %q", want, sets)
 		}
@@ -123,8 +124,51 @@ func TestTooManyClaims(t *testing.T) {
 	}
 	s := loaded(t, service+jwtRules("a", ruleA)+policyText(forS+"rules: [{when: [{key: 'request.auth.claims[role]', values: ["+strings.Join(values, ", ")+"]}]}]"))
 	looks := s.At("s.ns", ingress)
-	if len(looks.Untried) != 80-maxWanted || !strings.Contains(looks.Untried[0], "request.auth.claims[role]") {
+	if len(looks.Untried) != 81-maxWanted || !strings.Contains(looks.Untried[0], "map[role:[v67]]") { // each, and all together
 		t.Errorf("%d are not tried: %v", len(looks.Untried), looks.Untried)
+	}
+	var when []string
+	for i := range 7 {
+		when = append(when, fmt.Sprintf("{key: 'request.auth.claims[c%d]', values: [v]}", i))
+	}
+	s = loaded(t, service+jwtRules("a", ruleA)+policyText(forS+"rules: [{when: ["+strings.Join(when, ", ")+"]}]"))
+	if looks = s.At("s.ns", ingress); len(looks.Untried) != 1 || !strings.Contains(looks.Untried[0], "request.auth.claims[c6]") {
+		t.Errorf("of many combinations some are not tried: %v", looks.Untried)
+	}
+}
+
+// TestCombinedClaims: tokens are made of every combination of what the conditions of
+// a rule tell apart.
+func TestCombinedClaims(t *testing.T) {
+	for text, want := range map[string][]string{
+		"from: [{source: {requestPrincipals: ['https://a/*']}}]":                                                   {},
+		"from: [{source: {requestPrincipals: ['https://a/m*']}}]":                                                  {"map[sub:m]", "map[sub:mx]"},
+		"from: [{source: {requestPrincipals: ['*me']}}], when: [{key: 'request.auth.claims[a][b]', values: [c]}]":  {"map[a:map[b:[c]] sub:me]", "map[sub:me]", "map[a:map[b:[c]] sub:xme]", "map[sub:xme]", "map[a:map[b:[c]]]"},
+		"when: [{key: 'request.auth.claims[s]', values: ['r*'], notValues: [w]}]":                                  {"map[s:[r]]", "map[s:[rx]]", "map[s:[w]]", "map[s:[r rx w]]"},
+		"when: [{key: 'request.auth.claims[s]', values: ['*']}, {key: request.auth.presenter, values: ['*p']}]":    {"map[azp:p s:[x]]", "map[azp:xp s:[x]]", "map[s:[x]]", "map[azp:p]", "map[azp:xp]"},
+		"when: [{key: 'request.auth.claims[o][k]', values: [v]}, {key: 'request.auth.claims[o][l]', values: [w]}]": {"map[o:map[k:[v] l:[w]]]", "map[o:map[k:[v]]]", "map[o:map[l:[w]]]"},
+	} {
+		p := readPolicy(&simulatetest.Manifests(t, "ns", policyText("rules: [{"+text+"}]"))[0], 0)
+		got, all := combineClaims(p.rules[0].attributes(false))
+		if spelled := fmt.Sprint(got); spelled != fmt.Sprint(want) || !all {
+			t.Errorf("%s: %s, want %v", text, spelled, want)
+		}
+	}
+}
+
+// TestTokensPastBoth: a token is made that a DENY and an ALLOW rule both look at, on the
+// hosts of both.
+func TestTokensPastBoth(t *testing.T) {
+	named := func(name, spec string) string {
+		return strings.Replace(policyText(forS+spec), "name: p", "name: "+name, 1)
+	}
+	looks := loaded(t, service+jwtRules("a", ruleA)+
+		named("d", "action: DENY, rules: [{to: [{operation: {hosts: ['*.test']}}], when: [{key: 'request.auth.claims[d]', notValues: [ok]}]}]")+
+		named("a", "rules: [{to: [{operation: {hosts: [a.test, b.com]}}], when: [{key: 'request.auth.claims[w]', values: [me]}]}]")).At("s.ns", ingress)
+	if !slices.ContainsFunc(looks.Tokens, func(k Token) bool {
+		return fmt.Sprint(k.Claims) == "map[d:[ok] iss:https://a sub:someone w:[me]]" && slices.Equal(k.Hosts, []string{"a.test"})
+	}) {
+		t.Errorf("no token gets past both: %v", looks.Tokens)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -94,12 +95,34 @@ func (g *guards) triedTokens(wanted []demand) []Token {
 			put(own, nil)
 		}
 		for _, w := range wanted {
-			own := maps.Clone(claims)
-			maps.Copy(own, w.claims)
-			put(own, w.hosts)
+			if own := r.withClaims(claims, w.claims); own != nil {
+				put(own, w.hosts)
+			}
 		}
 	}
 	return out
+}
+
+// withClaims returns the claims of a token of the rule with others that a policy
+// wants: the issuer stays that of the rule, and audiences are added. It is nil where
+// they are the same.
+func (r *tokenRule) withClaims(claims, wanted map[string]any) map[string]any {
+	own := maps.Clone(claims)
+	for name, value := range wanted {
+		have, _ := own[name].([]any)
+		more, _ := value.([]any)
+		switch {
+		case name == "iss" && r.issuer != "":
+		case name == "aud":
+			own[name] = append(slices.Clip(have), more...)
+		default:
+			own[name] = value
+		}
+	}
+	if reflect.DeepEqual(own, claims) {
+		return nil
+	}
+	return own
 }
 
 // claimsInHeaders returns the claims with those that the rule writes to
@@ -125,53 +148,6 @@ func (r *tokenRule) claimsInHeaders(claims map[string]any) map[string]any {
 	return own
 }
 
-// maxWanted bounds the combinations of claims that are tried on the hosts of a
-// rule.
-const maxWanted = 64
-
-// demand is what a rule asks of a token, and the hosts on which it does, nil for
-// any.
-type demand struct {
-	hosts  []string
-	claims map[string]any
-}
-
-// wantedClaims are the claims that the rules of policies name, rule by rule,
-// and those beyond maxWanted, as text.
-func (g *guards) wantedClaims() (out []demand, untried []string) {
-	many := map[string]int{}
-	for _, list := range [][]guard{g.custom.all, g.deny.all, g.allow.all} {
-		for _, a := range list {
-			for i := range a.rules {
-				r := &a.rules[i]
-				hosts := r.hosts()
-				key := strings.Join(hosts, " ")
-				for _, some := range r.assignments() {
-					claims := claimsOf(some)
-					if len(claims) == 0 {
-						continue
-					}
-					if many[key]++; many[key] > maxWanted {
-						untried = append(untried, fmt.Sprint(a.action, hosts, spellConditions(some)))
-						continue
-					}
-					out = append(out, demand{hosts, claims})
-				}
-			}
-		}
-	}
-	return out, untried
-}
-
-// spellConditions writes conditions.
-func spellConditions(list []condition) string {
-	var out []string
-	for i := range list {
-		out = append(out, fmt.Sprint(list[i].field, list[i].not, list[i].values))
-	}
-	return strings.Join(out, " ")
-}
-
 // hosts are those on which a rule may hold, sorted; nil where it may on any.
 func (r *rule) hosts() []string {
 	var out []string
@@ -184,80 +160,6 @@ func (r *rule) hosts() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// maxAssigned bounds the conditions of a rule that are tried in every
-// combination.
-const maxAssigned = 4
-
-// assignments are the sets of a rule's conditions on the token of which tokens
-// are made: all of them, each without some, and all with each other value of one.
-func (r *rule) assignments() [][]condition {
-	var all []condition
-	for _, list := range append(slices.Clone(r.from), r.when) {
-		for _, c := range list {
-			if c.field == "requestPrincipals" || strings.HasPrefix(c.field, "request.auth.") {
-				all = append(all, c)
-			}
-		}
-	}
-	out := [][]condition{all}
-	for bits := 1<<len(all) - 2; len(all) <= maxAssigned && bits > 0; bits-- {
-		var some []condition
-		for i := range all {
-			if bits>>i&1 == 1 {
-				some = append(some, all[i])
-			}
-		}
-		out = append(out, some)
-	}
-	for i := range all {
-		for n := 1; n < len(all[i].values); n++ {
-			other := slices.Clone(all)
-			other[i].values = all[i].values[n:]
-			out = append(out, other)
-		}
-	}
-	return out
-}
-
-// claimsOf are claims for which conditions hold, or do not where they are
-// negated.
-func claimsOf(list []condition) map[string]any {
-	out := map[string]any{}
-	add := func(c *condition) {
-		value := strings.Trim(c.values[0], "*")
-		if value == "" {
-			value = "x"
-		}
-		switch name, inside, _ := strings.Cut(strings.TrimSuffix(c.field, "]"), "["); name {
-		case "request.auth.claims":
-			path := strings.Split(inside, "][")
-			at := out
-			for _, step := range path[:len(path)-1] {
-				next, _ := at[step].(map[string]any)
-				if next == nil {
-					next = map[string]any{}
-					at[step] = next
-				}
-				at = next
-			}
-			have, _ := at[path[len(path)-1]].([]any)
-			at[path[len(path)-1]] = append(have, value)
-		case "request.auth.audiences":
-			out["aud"] = []any{value}
-		case "request.auth.presenter":
-			out["azp"] = value
-		case "requestPrincipals":
-			if subject := readPrincipal(c.values[0]).subject; !subject.any {
-				out["sub"] = subject.text
-			}
-		}
-	}
-	for i := range list {
-		add(&list[i])
-	}
-	return out
 }
 
 // callers adds an identity for each source that the rules name.
@@ -318,13 +220,25 @@ func (a *authorization) addLooks(caller string, out *Looks) {
 						add(match.Set{Hosts: hosts, Path: pathlang.PolicyPath(v), View: match.RawPath})
 					case c.field == "hosts" && c.not:
 						add(match.Set{Hosts: hostSet([]string{v}), Path: anyPath, View: match.RawPath})
-					case c.field == "methods":
-						add(match.Set{Hosts: hosts, Methods: []string{strings.Trim(v, "*")}, Path: anyPath, View: match.RawPath})
+					case c.field == "methods" && v != "*":
+						add(match.Set{Hosts: hosts, Methods: methodsOf(v), Path: anyPath, View: match.RawPath})
 					}
 				}
 			}
 		}
 	}
+}
+
+// methodsOf are the methods that a value matches: those that requests have, and the
+// text of the value itself.
+func methodsOf(v string) []string {
+	out := []string{strings.Trim(v, "*")}
+	for _, m := range match.StandardMethods {
+		if pathlang.PolicyText(v, m) && m != out[0] {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // Places lists where the RequestAuthentications of a service look for tokens of
