@@ -40,6 +40,12 @@ func (c *Cluster) side(result *compile.Result) *side {
 		p.Treatment = filtered[skipper.RouteKey{Object: e.Name, Path: e.At.Path}]
 		s.skipper = append(s.skipper, p)
 	}
+	for _, set := range c.Skipper.Looks() {
+		s.skipper = append(s.skipper, classes.Part{Text: "/", Beside: true, Entry: simulate.Entry{Set: set}})
+	}
+	if hosts := c.Skipper.HostExpressions(); len(hosts) > 0 {
+		s.skipper = append(s.skipper, lookingPart(nil, classes.Part{Untried: hosts}))
+	}
 	for _, e := range c.Skipper.Others() {
 		s.skipper = append(s.skipper, s.part(&e))
 	}

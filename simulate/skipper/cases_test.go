@@ -1,6 +1,7 @@
 package skipper
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -128,5 +129,57 @@ func TestCookies(t *testing.T) {
 		if got := cookies(d.Next).Header["Cookie"]; !slices.Equal(got, c.want) {
 			t.Errorf("%s of %q: %q, want %q", c.filter, c.lines, got, c.want)
 		}
+	}
+}
+
+// TestLeftOpen: what a symbolic request leaves to the caller may hold, with an example
+// of it; what the request has is decided.
+func TestLeftOpen(t *testing.T) {
+	for _, c := range []struct{ predicate, with, want string }{
+		{`HeaderRegexp("X-A", "^[0-9]$")`, "", "[open.ns s.ns] [{X-A 0}]"},
+		{`HeaderRegexp("X-A", "^[0-9]$")`, "X-A:b", "[open.ns] []"},
+		{`Cookie("c", "^1$")`, "", "[open.ns s.ns] [{Cookie c=1}]"},
+		{`Cookie("c", "^1$")`, "Cookie:c=1", "[s.ns] []"},
+		{`QueryParam("v", "^1$")`, "", "[open.ns s.ns] []"},
+		{`ForwardedProtocol("https")`, "", "[open.ns s.ns] [{Forwarded proto=https}]"},
+		{`Traffic(0, "c", "1")`, "", "[open.ns s.ns] []"},
+		{`Traffic(0, "c", "1")`, "Cookie:c=1", "[s.ns] []"},
+		{`Header("X-A", "1")`, "", "[open.ns] []"}, // classes of requests have it
+	} {
+		r := &simulate.Request{Method: "GET", Scheme: "https", Host: "h", Target: "/p", Free: simulate.AnyHeader}
+		if name, value, ok := strings.Cut(c.with, ":"); ok {
+			r.SetHeader(name, value)
+		}
+		d := simulate.Outcomes(r, nil, engineOf(t, groupOf(`/p|`+c.predicate+`||s; *|||open`)).Decide)
+		var reached []string
+		for _, o := range d.Each() {
+			reached = append(reached, o.Decision.Upstream)
+		}
+		slices.Sort(reached)
+		var example []simulate.Header
+		for _, u := range d.Unknowns() {
+			example = append(example, u.Example...)
+		}
+		if got := fmt.Sprint(reached, example); got != c.want {
+			t.Errorf("%s with %q: %s, want %s", c.predicate, c.with, got, c.want)
+		}
+	}
+}
+
+// TestLooksOfRoutes: what routes compare beyond the sets of their entries splits the
+// requests that are compared.
+func TestLooksOfRoutes(t *testing.T) {
+	e := engineOf(t, groupOf(`/p|PathRegexp("x$") && HostAny("o.test:80") && Host("^q[.]test$")||s; /q|NoSuch()||s`))
+	var got []string
+	for _, set := range e.Looks() {
+		got = append(got, fmt.Sprint(set.Hosts, " ", set.Path.Text))
+	}
+	for _, want := range []string{`[h] (?s:.*)(?:x$)(?s:.*)`, "[o.test] /", "[q.test] /", "[h] /"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no set is %s: %q", want, got)
+		}
+	}
+	if hosts := e.HostExpressions(); !slices.Equal(hosts, []string{"^q[.]test$"}) {
+		t.Errorf("expressions for hosts are %q", hosts)
 	}
 }

@@ -27,6 +27,14 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
+// containing is an expression for texts in which another one finds something.
+func containing(expr string) string { return "(?s:.*)(?:" + expr + ")(?s:.*)" }
+
+// hasPlainHosts reports whether all hosts of the route are names.
+func (r *route) hasPlainHosts() bool {
+	return r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !isPlainHost(h) })
+}
+
 // Others lists what other controllers serve, or may serve: any request for the hosts
 // of their objects.
 func (e *Engine) Others() []simulate.Entry {
@@ -150,7 +158,7 @@ func (r *route) entries() []simulate.Entry {
 		base.Again = r.loopPath()
 	}
 	base.Set = match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.SlashedPath}
-	if r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !isPlainHost(h) }) {
+	if r.hasPlainHosts() {
 		base.Set.Hosts = r.hosts
 	} else if r.hosts != nil {
 		base.Exact, base.Group = false, ""
@@ -217,7 +225,7 @@ func (t *test) narrowEntries(entries []simulate.Entry) []simulate.Entry {
 				out = append(out, addPredicate(e, p))
 			}
 		case t.Name == "PathRegexp" && e.Set.Path.Lang == pathlang.Prefix:
-			e.Set.Path = pathlang.Path{Lang: pathlang.Regex, Text: "(?s:.*)(?:" + args[0] + ")(?s:.*)"}
+			e.Set.Path = pathlang.Path{Lang: pathlang.Regex, Text: containing(args[0])}
 			out = append(out, e)
 		case t.Name == "False", t.Name == "Shutdown":
 		default:

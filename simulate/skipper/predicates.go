@@ -120,6 +120,46 @@ func init() {
 	}
 }
 
+// holds decides the predicate. One on a part of the request that a symbolic request
+// leaves to the caller may hold.
+func (t *test) holds(q *simulate.Request) (truth, string) {
+	if t.isLeftOpen(q) {
+		return unknown, "the caller chooses it"
+	}
+	return predicateKinds[t.Name].holds(t, q)
+}
+
+// isLeftOpen reports whether the predicate is on a header, a cookie or a parameter
+// that a symbolic request leaves to the caller.
+func (t *test) isLeftOpen(q *simulate.Request) bool {
+	if q.Free == simulate.Concrete {
+		return false
+	}
+	part, _ := textArg(t.Args, 0)
+	switch t.Name {
+	case "HeaderRegexp", "HeaderSHA256":
+		return !anyHeader(q, part, func(string) bool { return true })
+	case "Cookie":
+		_, has := cookie(q, part)
+		return !has
+	case "Traffic":
+		name, sticky := textArg(t.Args, 1)
+		_, has := cookie(q, name)
+		return sticky && !has
+	case "QueryParam":
+		has, _ := holdsQuery(&test{Call: eskip.Of("QueryParam", part)}, q)
+		return has == no
+	case "ForwardedHost", "ForwardedProtocol":
+		return q.Header("Forwarded") == ""
+	}
+	return false
+}
+
+// exampleHeaders are headers for which the predicate holds.
+func (t *test) exampleHeaders() []simulate.Header {
+	return slices.DeleteFunc(t.example(), func(h simulate.Header) bool { return h.Name == "?" })
+}
+
 // teeHeader is what a request carries that teeLoopback copied; a caller cannot
 // send it, since Skipper keeps it in the context of the request.
 const teeHeader = "\x00tee"

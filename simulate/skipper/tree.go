@@ -170,7 +170,7 @@ func compareCandidates(a, b candidate) int {
 // mayHold reports whether no predicate of the route certainly fails.
 func (r *route) mayHold(q *simulate.Request) bool {
 	for i := range r.tests {
-		if is, _ := predicateKinds[r.tests[i].Name].holds(&r.tests[i], q); is == no {
+		if is, _ := r.tests[i].holds(q); is == no {
 			return false
 		}
 	}
@@ -185,8 +185,12 @@ func (r *route) predicatesHold(q *simulate.Request, pass int) bool {
 	for i := range r.tests {
 		t := &r.tests[i]
 		kind := predicateKinds[t.Name]
-		is, reason := kind.holds(t, q)
-		if is == unknown && !q.Holds(simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t, pass)}) {
+		is, reason := t.holds(q)
+		u := simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t, pass)}
+		if t.isLeftOpen(q) {
+			u.Why, u.Example = simulate.Chosen, t.exampleHeaders()
+		}
+		if is == unknown && !q.Holds(u) {
 			return false
 		}
 	}
