@@ -318,9 +318,10 @@ func (a *app) configDir(paths []string) string {
 		return a.dir
 	}
 	dir := a.searchDir(paths[0])
-	first := config.Find(dir)
+	bounds := source.Bounds{Unsaved: a.unsaved}
+	first := config.Find(dir, bounds)
 	for _, p := range paths[1:] {
-		if config.Find(a.searchDir(p)) != first {
+		if config.Find(a.searchDir(p), bounds) != first {
 			return a.dir
 		}
 	}

@@ -154,7 +154,7 @@ type scopes struct {
 func (s *scopes) nearest(dir string) (*config.Config, error) {
 	file, known := s.files[dir]
 	if !known {
-		file = config.Find(dir)
+		file = config.Find(dir, s.flags.bounds)
 		s.files[dir] = file
 	}
 	if file == "" || s.byFile[file] != nil {

@@ -39,7 +39,7 @@ func written(t testing.TB) []diff.Object {
 func compiled(t testing.TB, dir string) []diff.Object {
 	t.Helper()
 	o := compile.Options{Config: config.Default()}
-	if file := config.Find(dir); file != "" {
+	if file := config.Find(dir, source.Bounds{}); file != "" {
 		c, _ := config.Read(file, "kgw.yaml", source.Bounds{})
 		o.Config = c
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 func TestOutputLimit(t *testing.T) {
@@ -71,7 +73,7 @@ func TestSearchEnds(t *testing.T) {
 		"tree": "tree/kgw.yaml", ".": "kgw.yaml",
 	} {
 		var got []string
-		for _, file := range FindAll(filepath.Join(root, dir)) {
+		for _, file := range FindAll(filepath.Join(root, dir), source.Bounds{}) {
 			if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) {
 				got = append(got, filepath.ToSlash(rel))
 			}
@@ -79,5 +81,21 @@ func TestSearchEnds(t *testing.T) {
 		if !slices.Equal(got, strings.Fields(want)) {
 			t.Errorf("%s: %v, want %s", dir, got, want)
 		}
+	}
+}
+
+// TestFindUnsaved: a kgw.yaml that an editor has not written yet is found and read.
+func TestFindUnsaved(t *testing.T) {
+	dir := source.RealPath(t.TempDir())
+	file := filepath.Join(dir, FileName)
+	bounds := source.Bounds{Unsaved: map[string][]byte{file: []byte("apiVersion: kgw.dev/v1alpha1\nkind: Config\nnamespace: web\n")}}
+	if got := Find(dir, bounds); got != file {
+		t.Errorf("found %q", got)
+	}
+	if c, found := ReadNearest(dir, filepath.Base, bounds); c.Namespace != "web" || len(found) > 0 {
+		t.Errorf("read %q with %v", c.Namespace, found)
+	}
+	if got := Find(dir, source.Bounds{}); got != "" {
+		t.Errorf("found %q, which is not there", got)
 	}
 }

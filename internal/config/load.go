@@ -16,21 +16,22 @@ import (
 )
 
 // Find returns the kgw.yaml that is nearest upwards from a directory, or "".
-func Find(dir string) string {
-	if files := FindAll(dir); len(files) > 0 {
+func Find(dir string, bounds source.Bounds) string {
+	if files := FindAll(dir, bounds); len(files) > 0 {
 		return files[0]
 	}
 	return ""
 }
 
-// FindAll returns every kgw.yaml upwards from a directory, the nearest first.
+// FindAll returns every kgw.yaml upwards from a directory, the nearest first, also those
+// that are unsaved.
 // The search ends at the top of a git repository: what is above belongs to
 // others. A submodule is in the repository that has it, whose settings hold.
-func FindAll(dir string) []string {
+func FindAll(dir string, bounds source.Bounds) []string {
 	var out []string
 	for dir, err := filepath.Abs(dir); err == nil; dir = filepath.Dir(dir) {
 		file := filepath.Join(dir, FileName)
-		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+		if bounds.IsFile(file) {
 			out = append(out, file)
 		}
 		if dir == filepath.Dir(dir) || isRepository(dir) {
@@ -71,7 +72,7 @@ func Read(file, display string, bounds source.Bounds) (*Config, diag.List) {
 // policy of those further up: see Config.Above. It returns the defaults where
 // there is none. display names a file in findings.
 func ReadNearest(dir string, display func(string) string, bounds source.Bounds) (*Config, diag.List) {
-	files := FindAll(dir)
+	files := FindAll(dir, bounds)
 	c, found := Default(), diag.List(nil)
 	for i := len(files) - 1; i >= 0; i-- {
 		nearer, doc, f := readExtended(files[i], display, bounds, 0)

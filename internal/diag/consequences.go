@@ -16,7 +16,7 @@ var follows = map[Code][]Code{
 	NoDomain:        {BadFormat, BadLength, WrongType},
 	BadLength:       {BadFormat},
 	HandlerConfig:   {BadJWTConfig, WrongJWTDialect, BadURL, UnreadKey, HandlerDisabled},
-	AmbiguousScalar: {WrongType, NotAllowed, BadFormat},
+	AmbiguousScalar: {WrongType, NotAllowed, BadFormat, BadName},
 	GatewayNotFound: {BadFormat, BadGateway},
 	RegexRefused:    {BadFormat, BadPathOperator},
 	BadUpstream:     {OutOfRange},

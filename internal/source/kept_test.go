@@ -92,3 +92,14 @@ func TestUnsavedInNewDirectories(t *testing.T) {
 		t.Errorf("%q are read, want %q; %v", names, want, problems)
 	}
 }
+
+// TestUnsavedNamed: a file that is named and is not there yet is read as an editor has
+// it.
+func TestUnsavedNamed(t *testing.T) {
+	dir := RealPath(t.TempDir())
+	l := &Loader{Dir: dir, Bounds: Bounds{Unsaved: map[string][]byte{filepath.Join(dir, "a.yaml"): []byte("a: 1\n")}}}
+	files, problems := l.Load([]string{"a.yaml", "b.yaml"})
+	if len(files) != 1 || string(files[0].Data) != "a: 1\n" || len(problems) != 1 || problems[0].File.Name != "b.yaml" {
+		t.Errorf("read %v, with %v", files, problems)
+	}
+}

@@ -34,6 +34,14 @@ type Bounds struct {
 	Unsaved map[string][]byte
 }
 
+// IsFile reports whether a path is that of a file, which may be unsaved.
+func (b Bounds) IsFile(path string) bool {
+	if info, err := os.Stat(path); err == nil {
+		return !info.IsDir()
+	}
+	return len(b.Unsaved) > 0 && b.Unsaved[RealPath(path)] != nil
+}
+
 // Settings are the bounds of a file of settings, which may be above Below.
 func (b Bounds) Settings() Bounds {
 	b.Below = ""

@@ -47,6 +47,8 @@ func (w *walker) readArgument(name string) {
 		info, err = os.Stat(w.loader.abs(name))
 	}
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && w.tree.unsaved[real] != nil:
+		w.addFile(input{name: filepath.Clean(name), real: real, tree: w.tree, named: true})
 	case errors.Is(err, fs.ErrNotExist) && isPattern(name):
 		w.addPattern(name)
 	case err != nil:
