@@ -43,6 +43,8 @@ type Loader struct {
 	// Kustomizations are the files that make directories of the walk
 	// kustomizations, by their names in findings.
 	Kustomizations []string
+
+	dirs *openDirs // of the files, during Load
 }
 
 // Load reads the files that the paths name: files, directories (recursively:
@@ -60,7 +62,10 @@ func (l *Loader) Load(paths []string) ([]*File, []Problem) {
 		w.readArgument(p)
 	}
 	slices.SortFunc(w.files, func(a, b input) int { return strings.Compare(a.name, b.name) })
+	l.dirs = &openDirs{}
 	files, problems := l.readAll(w.files, l.Kept.reader(l))
+	l.dirs.close()
+	l.dirs = nil
 	problems = append(w.problems, problems...)
 	l.Charts, l.Kustomizations = w.charts, w.kustomizations
 	if stdin && l.Stdin != nil {
@@ -123,7 +128,7 @@ func (l *Loader) readFile(file *input) (*File, *Problem) {
 	if text, ok := file.tree.unsaved[file.real]; ok {
 		return l.read(l.display(file.name), bytes.NewReader(text), int64(len(text)))
 	}
-	f, info, err := file.tree.open(file.real, file.named)
+	f, info, err := file.tree.open(file.real, file.named, l.dirs)
 	if err != nil {
 		return nil, l.unreadable(file.name, err)
 	}

@@ -164,7 +164,7 @@ func (t tree) rel(real string) (string, bool) {
 
 // open opens a file whose path is resolved. Pipes are for those that the user
 // names.
-func (t tree) open(real string, pipes bool) (*os.File, fs.FileInfo, error) {
+func (t tree) open(real string, pipes bool, dirs *openDirs) (*os.File, fs.FileInfo, error) {
 	readable := func(info fs.FileInfo) error {
 		mode := info.Mode()
 		switch {
@@ -184,7 +184,7 @@ func (t tree) open(real string, pipes bool) (*os.File, fs.FileInfo, error) {
 	}
 	var f *os.File
 	if rel, _ := t.rel(real); t.top != "" {
-		f, err = os.OpenInRoot(t.top, rel)
+		f, err = dirs.open(t.top, rel)
 	} else {
 		f, err = os.Open(real)
 	}
@@ -209,7 +209,7 @@ func (t tree) read(path string, limit int64, pipes bool) ([]byte, error) {
 	if text, ok := t.unsaved[real]; ok {
 		return ReadLimited(bytes.NewReader(text), int64(len(text)), limit)
 	}
-	f, info, err := t.open(real, pipes)
+	f, info, err := t.open(real, pipes, nil)
 	if err != nil {
 		return nil, err
 	}
