@@ -14,13 +14,13 @@ func (s *Set) matchesHost(name string) bool {
 	return s.Hosts == nil || slices.ContainsFunc(s.Hosts, func(h string) bool { return hostMatches(h, name) })
 }
 
-// hostMatches compares a host with a name or a wildcard, which matches one label
+// hostMatches compares a host with a name or a wildcard, which matches one character
 // or more, as in Istio and Envoy.
 func hostMatches(pattern, name string) bool {
 	return pattern == name || pattern == "*" || isWildcard(pattern) && host.Match(pattern, name)
 }
 
-func isWildcard(name string) bool { return name == "*" || strings.HasPrefix(name, "*.") }
+func isWildcard(name string) bool { return strings.HasPrefix(name, "*") }
 
 // hostSamples returns one host for every way in which lists of names can differ:
 // each name, one under each wildcard, and one that none matches.
@@ -37,8 +37,8 @@ func hostSamples(sets ...*Set) []string {
 	}
 	exact := slices.Clone(out)
 	for _, n := range names {
-		if suffix, ok := strings.CutPrefix(n, "*."); ok {
-			out = append(out, freshName("a", exact, func(s string) string { return s + "." + suffix }))
+		if suffix, ok := strings.CutPrefix(n, "*"); ok && suffix != "" {
+			out = append(out, freshName("a", exact, func(s string) string { return s + suffix }))
 		}
 	}
 	return append(out, freshName("host", names, func(s string) string { return "any." + s }))
