@@ -64,7 +64,7 @@ func isLiteral(text string) bool {
 func AppendYAMLValue(b []byte, v any) []byte {
 	w := yamlWriter{b: b}
 	value := reflect.ValueOf(v)
-	if entries(value) == 0 {
+	if !hasEntries(value) {
 		w.inline(value)
 		return append(w.b, '\n')
 	}
@@ -72,7 +72,10 @@ func AppendYAMLValue(b []byte, v any) []byte {
 	return w.b
 }
 
-type yamlWriter struct{ b []byte }
+type yamlWriter struct {
+	b    []byte
+	keys []string // of the map of texts that is written
+}
 
 // column is one printed field of a struct.
 type column struct {
@@ -98,7 +101,11 @@ func columnsOf(t reflect.Type) []column {
 	return out
 }
 
-var objectType = reflect.TypeFor[source.Object]()
+var (
+	objectType = reflect.TypeFor[source.Object]()
+	numberType = reflect.TypeFor[source.Number]()
+	textsType  = reflect.TypeFor[map[string]string]()
+)
 
 // isEmpty reports whether a field marked omitempty is left out. An empty object
 // that is there is kept: config: {} is not the same as no config.
@@ -115,28 +122,22 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// entries is the number of lines of a value as a block; 0 means that it is on
-// the line of its key.
-func entries(v reflect.Value) int {
+// hasEntries reports whether a value is a block: others are on the line of their
+// key.
+func hasEntries(v reflect.Value) bool {
 	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
 		v = v.Elem()
 	}
 	if !v.IsValid() {
-		return 0
+		return false
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		n := 0
-		for _, c := range columnsOf(v.Type()) {
-			if f := v.Field(c.index); !c.omitEmpty || !isEmpty(f) {
-				n++
-			}
-		}
-		return n
+		return slices.ContainsFunc(columnsOf(v.Type()), func(c column) bool { return !c.omitEmpty || !isEmpty(v.Field(c.index)) })
 	case reflect.Slice, reflect.Map:
-		return v.Len()
+		return v.Len() > 0
 	}
-	return 0
+	return false
 }
 
 func (w *yamlWriter) indent(n int) {
@@ -155,15 +156,8 @@ func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
-	start := len(w.b)
-	w.b = appendScalar(w.b, key)
-	long := len(w.b)-start > maxKey
-	if long {
-		w.b = append(slices.Insert(w.b, start, '?', ' '), '\n')
-		w.indent(indent)
-	}
-	w.b = append(w.b, ':')
-	if entries(v) == 0 {
+	long := w.name(indent, key)
+	if !hasEntries(v) {
 		w.b = append(w.b, ' ')
 		w.inline(v)
 		w.b = append(w.b, '\n')
@@ -174,6 +168,19 @@ func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
 		indent += 2
 	}
 	w.block(indent, v)
+}
+
+// name writes a key and its colon, and reports whether the key is on a line of its
+// own.
+func (w *yamlWriter) name(indent int, key string) (long bool) {
+	start := len(w.b)
+	w.b = appendScalar(w.b, key)
+	if long = len(w.b)-start > maxKey; long {
+		w.b = append(slices.Insert(w.b, start, '?', ' '), '\n')
+		w.indent(indent)
+	}
+	w.b = append(w.b, ':')
+	return long
 }
 
 // maxKey is how long a key may be that is on the line of its colon (YAML
@@ -200,11 +207,14 @@ func (w *yamlWriter) block(indent int, v reflect.Value) {
 // entries writes the entries of a struct, map or object; the first one is
 // behind what is already on the line when inline is set.
 func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
-	put := func(key string, f reflect.Value) {
+	next := func() {
 		if !inline {
 			w.indent(indent)
 		}
 		inline = false
+	}
+	put := func(key string, f reflect.Value) {
+		next()
 		w.key(indent, key, f)
 	}
 	switch {
@@ -217,6 +227,15 @@ func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
 			if f := v.Field(c.index); !c.omitEmpty || !isEmpty(f) {
 				put(c.name, f)
 			}
+		}
+	case v.Type() == textsType:
+		texts := v.Interface().(map[string]string)
+		w.keys = slices.AppendSeq(w.keys[:0], maps.Keys(texts))
+		slices.Sort(w.keys)
+		for _, k := range w.keys {
+			next()
+			w.name(indent, k)
+			w.b = append(appendScalar(append(w.b, ' '), texts[k]), '\n')
 		}
 	default:
 		keys := v.MapKeys()
@@ -233,7 +252,7 @@ func (w *yamlWriter) element(indent int, v reflect.Value) {
 		v = v.Elem()
 	}
 	switch {
-	case entries(v) == 0:
+	case !hasEntries(v):
 		w.inline(v)
 		w.b = append(w.b, '\n')
 	case v.Kind() == reflect.Slice && v.Type() != objectType:
@@ -255,8 +274,8 @@ func (w *yamlWriter) inline(v reflect.Value) {
 		w.b = append(w.b, "null"...)
 		return
 	}
-	if n, ok := v.Interface().(source.Number); ok {
-		w.b = appendNumber(w.b, string(n))
+	if v.Type() == numberType {
+		w.b = appendNumber(w.b, v.String())
 		return
 	}
 	switch v.Kind() {

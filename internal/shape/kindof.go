@@ -16,35 +16,36 @@ import (
 
 // found is the JSON type of a node, as kubectl would send it.
 type found struct {
-	kind   Kind
-	null   bool
-	number string // of an Integer or Number
-	string string // of a String
-	text   string // how a message names the value
+	kind    Kind
+	null    bool
+	unknown bool   // neither of the types is meant
+	number  string // of an Integer or Number
+	string  string // of a String
+	written string // how a Boolean or number is written
 }
 
 func kindOf(n *source.Node) found {
 	switch n.Kind {
 	case yaml.MappingNode:
-		return found{kind: Object, text: "an object"}
+		return found{kind: Object}
 	case yaml.SequenceNode:
-		return found{kind: List, text: "a list"}
+		return found{kind: List}
 	}
 	switch v := source.Scalar(n).(type) {
 	case nil:
-		return found{null: true, text: "null"}
+		return found{null: true}
 	case bool:
-		return found{kind: Boolean, text: fmt.Sprintf("the boolean %s", n.Value)}
+		return found{kind: Boolean, written: n.Value}
 	case source.Number:
 		k := Number
 		if isInteger(string(v)) {
 			k = Integer
 		}
-		return found{kind: k, number: string(v), text: "the number " + n.Value}
+		return found{kind: k, number: string(v), written: n.Value}
 	case string:
-		return found{kind: String, string: v, text: fmt.Sprintf("the string %q", v)}
+		return found{kind: String, string: v}
 	default:
-		return found{kind: String, text: "an unknown value"}
+		return found{kind: String, unknown: true}
 	}
 }
 
@@ -73,7 +74,23 @@ func rational(text string) (r *big.Rat, ok bool) {
 	return new(big.Rat).SetFloat64(f), true
 }
 
-func (f found) String() string { return f.text }
+func (f found) String() string {
+	switch {
+	case f.null:
+		return "null"
+	case f.unknown:
+		return "an unknown value"
+	case f.kind == Object:
+		return "an object"
+	case f.kind == List:
+		return "a list"
+	case f.kind == Boolean:
+		return "the boolean " + f.written
+	case f.kind == String:
+		return fmt.Sprintf("the string %q", f.string)
+	}
+	return "the number " + f.written
+}
 
 func (f found) is(k Kind) bool {
 	switch k {
