@@ -110,7 +110,7 @@ func (c *conversion) reportOverlaps(all []*rule) {
 			rules, sets = append(rules, r), append(sets, match.Set{Path: c.olderPath(r), Methods: r.methods})
 		}
 	}
-	match.PairsOf(c.judge.CompileAll(sets), c.purse, func(i, j int, both match.Relation) bool {
+	match.Pairs(c.judge.CompileAll(sets), c.purse, func(i, j int, both match.Relation) bool {
 		if both.Witness != nil {
 			c.tellOverlap(rules[i], rules[j], *both.Witness)
 		}

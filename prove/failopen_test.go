@@ -221,7 +221,7 @@ func boundaries(gateways []*ir.Gateway, host string) []string {
 	}
 	var out []string
 	known := map[string]bool{}
-	for _, class := range match.Classes("https", host, ms, 30_000).Classes {
+	for _, class := range match.NewClassifier().Classes("https", host, ms, 30_000).Classes {
 		known[class.Witness.RawPath] = true
 		out = append(out, class.Witness.RawPath)
 	}

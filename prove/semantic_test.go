@@ -129,8 +129,8 @@ func TestClassesAreDecidedAlike(t *testing.T) {
 				tokens = append(tokens, a.Token)
 			}
 		}
-		ms := match.CompileAll(sets)
-		p := match.Classes("https", "api.example.com", ms, 0)
+		ms := match.NewJudge().CompileAll(sets)
+		p := match.NewClassifier().Classes("https", "api.example.com", ms, 0)
 		if p.Reason != "" || len(p.Unknown) > 0 {
 			t.Fatal(p.Reason, p.Unknown)
 		}

@@ -274,7 +274,7 @@ func agree(t *testing.T, what string, gateways []*ir.Gateway, cluster *prove.Clu
 func requestsFor(gw *ir.Gateway, route *ir.Route, g *rand.Rand) []simulate.Request {
 	host := strings.Replace(gw.Hosts[0].Name, "*", "any", 1)
 	paths := []string{"/", "/nothing/here"}
-	if w := match.Relate(match.Set{Path: route.Match.Path, View: match.RawPath}, match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}).Witness; w != nil {
+	if w := match.Compile(match.Set{Path: route.Match.Path, View: match.RawPath}).Relate(match.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}), 0).Witness; w != nil {
 		paths = append(paths, w.RawPath, w.RawPath, w.RawPath, w.RawPath+"/x", w.RawPath+"x")
 	}
 	tokens := []simulate.Token{{}, {Kind: "opaque", Introspection: map[string]any{"scope": "read write"}}}

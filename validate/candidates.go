@@ -18,7 +18,7 @@ func (v *View) pairsOf(takes []*ir.Take, visit func(i, j int, r match.Relation))
 	for k, i := range some {
 		sets[k] = takes[i].Set
 	}
-	counts := match.PairsOf(v.Judge.CompileAll(sets), v.purse(), func(i, j int, r match.Relation) bool {
+	counts := match.Pairs(v.Judge.CompileAll(sets), v.purse(), func(i, j int, r match.Relation) bool {
 		visit(some[i], some[j], r)
 		return true
 	})

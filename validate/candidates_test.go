@@ -28,7 +28,7 @@ func describe(i, j int, r match.Relation) pair {
 	return p
 }
 
-// TestPairsOfFindsWhatPairsFinds compares pairsOf with the comparison of all
+// TestPairsOfFindsWhatPairsFinds compares View.pairsOf with the comparison of all
 // takes, over generated ones.
 func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 	for seed := range int64(300) {
@@ -38,7 +38,7 @@ func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 			sets[i] = takes[i].Set
 		}
 		var want, got []pair
-		all := match.Pairs(sets, nil, func(i, j int, r match.Relation) bool {
+		all := match.Pairs(match.NewJudge().CompileAll(sets), nil, func(i, j int, r match.Relation) bool {
 			want = append(want, describe(i, j, r))
 			return true
 		})

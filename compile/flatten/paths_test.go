@@ -21,7 +21,7 @@ func fabric(text string) match.Set {
 func TestMeet(t *testing.T) {
 	for _, a := range texts {
 		for _, b := range texts {
-			r := match.Relate(fabric(a), fabric(b))
+			r := match.Compile(fabric(a)).Relate(match.Compile(fabric(b)), 0)
 			if r.Kind == match.Unknown {
 				t.Fatalf("%s and %s: %s", a, b, r.Reason)
 			}
@@ -41,7 +41,7 @@ func TestSpelled(t *testing.T) {
 		w := &writer{native: native, target: &ir.Target{}}
 		for _, text := range texts {
 			p := w.respell(pathlang.Path{Lang: pathlang.Fabric, Text: text})
-			r := match.Relate(match.Set{Path: p, View: match.RawPath}, fabric(text))
+			r := match.Compile(match.Set{Path: p, View: match.RawPath}).Relate(match.Compile(fabric(text)), 0)
 			_, below := subtree(text)
 			switch {
 			case r.Kind == match.Equal:

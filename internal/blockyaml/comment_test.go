@@ -12,7 +12,7 @@ func TestManyComments(t *testing.T) {
 	text := strings.Repeat("# a comment\n", 20_000)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	root, ok := Read([]byte("a: b\n" + text + "c: d\n"))
+	root, ok := read([]byte("a: b\n"+text+"c: d\n"), nil)
 	runtime.ReadMemStats(&after)
 	if !ok {
 		t.Fatal("not read")

@@ -9,7 +9,9 @@ type Nodes struct {
 	slotsOf piles[*yaml.Node]
 }
 
-// Read is the function Read with nodes that were used before, which are those of
+// Read returns the root node of the document in text, and reports whether it
+// could read it. Without a value in it the root is nil. The texts of the nodes
+// are parts of the text, which must not change any more. The nodes are those of
 // the tree until Drop. Nil makes new ones.
 func (n *Nodes) Read(text []byte) (root *yaml.Node, ok bool) { return read(text, n) }
 

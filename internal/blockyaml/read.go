@@ -27,11 +27,7 @@ const (
 	maxDepth = 200
 )
 
-// Read returns the root node of the document in text, and reports whether it
-// could read it. Without a value in it the root is nil. The texts of the nodes
-// are parts of the text, which must not change any more.
-func Read(text []byte) (root *yaml.Node, ok bool) { return read(text, nil) }
-
+// read is Nodes.Read; nil has no nodes to use again.
 func read(text []byte, used *Nodes) (root *yaml.Node, ok bool) {
 	r := &reader{text: unsafe.String(unsafe.SliceData(text), len(text)), ascii: true, again: used}
 	if !r.isReadable() {

@@ -37,7 +37,7 @@ func library(text []byte) (*yaml.Node, error) {
 // check reads a text both ways and reports whether it was accepted.
 func check(t *testing.T, name string, text []byte) bool {
 	t.Helper()
-	got, ok := Read(text)
+	got, ok := read(text, nil)
 	again, alike := used.Read(text)
 	if ok != alike || !reflect.DeepEqual(got, again) {
 		t.Errorf("%s: the trees differ (-new nodes +used ones):\n%s\n%s", name, cmp.Diff(got, again), text)

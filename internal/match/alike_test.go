@@ -25,7 +25,7 @@ func TestAlike(t *testing.T) {
 			if !match.Alike(&a, &b) {
 				continue
 			}
-			r := match.Relate(a, b)
+			r := match.Compile(a).Relate(match.Compile(b), 0)
 			if r.Kind == match.Disjoint { // nothing is in either
 				continue
 			}

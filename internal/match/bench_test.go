@@ -13,7 +13,7 @@ func benchmarkPairs(b *testing.B, n int, set func(i int) Set) {
 		sets[i] = set(i)
 	}
 	for b.Loop() {
-		c := Pairs(sets, nil, func(int, int, Relation) bool { return true })
+		c := Pairs(compileSets(sets), nil, func(int, int, Relation) bool { return true })
 		if c.Unknown != 0 || c.Pairs != n*(n-1)/2 || c.Meeting+c.Disjoint != c.Pairs {
 			b.Fatalf("%+v", c)
 		}

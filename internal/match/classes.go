@@ -35,14 +35,6 @@ type Partition struct {
 	Steps int
 }
 
-// Classes splits the requests to a host, with paths as RFC 3986 allows them,
-// into classes of which each set matches all requests or none. The classes come
-// in an order that depends on the sets alone. Every witness was matched again
-// by other means.
-func Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
-	return NewClassifier().Classes(scheme, host, ms, budget)
-}
-
 // Classifier answers Classes for many hosts and remembers how paths are split:
 // hosts share a few texts. It is safe for concurrent use.
 type Classifier struct {
@@ -71,7 +63,10 @@ func NewClassifier() *Classifier {
 // known of it.
 func (c *Classifier) Compile(s Set) *Matcher { return c.judge.Compile(s) }
 
-// Classes is the function of that name.
+// Classes splits the requests to a host, with paths as RFC 3986 allows them,
+// into classes of which each set matches all requests or none. The classes come
+// in an order that depends on the sets alone. Every witness was matched again
+// by other means.
 func (c *Classifier) Classes(scheme, host string, ms []*Matcher, budget Budget) Partition {
 	return c.classes(scheme, host, ms, budget, DefaultPurse)
 }

@@ -29,7 +29,7 @@ func TestClasses(t *testing.T) {
 	get := at(pathlang.Regex, `/admin/.*`)
 	open := Set{Hosts: []string{"h.test"}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
 	other := Set{Hosts: []string{"other.test"}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}
-	p := Classes("https", "h.test", CompileAll([]Set{get, open, other}), 0)
+	p := NewClassifier().Classes("https", "h.test", compileSets([]Set{get, open, other}), 0)
 	want := []string{
 		"GET [1] /", "GET [0 1] /admin/",
 		"HEAD,POST,PUT,PATCH,DELETE,OPTIONS,TRACE,CONNECT,... [1] /",
@@ -42,12 +42,12 @@ func TestClasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	rule.Methods = []string{"GET"}
-	p = Classes("https", "g.test", CompileAll([]Set{rule, get}), 0)
+	p = NewClassifier().Classes("https", "g.test", compileSets([]Set{rule, get}), 0)
 	want = []string{"GET [] /", "GET [0] /a", "HEAD,POST,PUT,PATCH,DELETE,OPTIONS,TRACE,CONNECT,... [] /"}
 	if d := cmp.Diff(want, show(p)); d != "" {
 		t.Error(d)
 	}
-	p = Classes("https", "h.test", CompileAll([]Set{at(pathlang.Regexp2, `/(a)\1`), get}), 0)
+	p = NewClassifier().Classes("https", "h.test", compileSets([]Set{at(pathlang.Regexp2, `/(a)\1`), get}), 0)
 	if p.Unknown[0] == "" || len(p.Classes) != 3 {
 		t.Errorf("a back-reference: %v, %v", p.Unknown, show(p))
 	}
@@ -76,8 +76,8 @@ func TestClassesCover(t *testing.T) {
 			s.Methods = [][]string{nil, {"GET"}, {"GET", "POST"}}[rnd.IntN(3)]
 			sets = append(sets, s)
 		}
-		ms := CompileAll(sets)
-		p := Classes("https", "h.test", ms, 0)
+		ms := compileSets(sets)
+		p := NewClassifier().Classes("https", "h.test", ms, 0)
 		if p.Reason != "" || len(p.Unknown) > 0 {
 			t.Fatalf("round %d: %s %v", round, p.Reason, p.Unknown)
 		}

@@ -22,16 +22,6 @@ type Rest struct {
 	Steps int
 }
 
-// Difference reports whether a has a request that none of bs has, with the
-// default budget.
-func Difference(a Set, bs ...Set) Rest {
-	others := make([]*Matcher, len(bs))
-	for i, b := range bs {
-		others[i] = Compile(b)
-	}
-	return Compile(a).Difference(0, others...)
-}
-
 // maxAtoms bounds the combinations of scheme, host, method and values that one
 // difference looks at.
 const maxAtoms = 100_000

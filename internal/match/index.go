@@ -22,12 +22,7 @@ type Counts struct {
 // work is spread over all processors, the result does not depend on that.
 //
 // All questions together cost at most what the purse has.
-func Pairs(sets []Set, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
-	return PairsOf(CompileAll(sets), purse, visit)
-}
-
-// PairsOf is Pairs for compiled sets.
-func PairsOf(ms []*Matcher, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
+func Pairs(ms []*Matcher, purse *Purse, visit func(i, j int, r Relation) bool) Counts {
 	x := newIndex(ms)
 	hits, left := x.search(purse)
 	purse.noteUnasked(left)
@@ -59,6 +54,3 @@ func PairsOf(ms []*Matcher, purse *Purse, visit func(i, j int, r Relation) bool)
 	counts.Disjoint = counts.Pairs - counts.Meeting - counts.Unknown
 	return counts
 }
-
-// CompileAll compiles sets on all processors.
-func CompileAll(sets []Set) []*Matcher { return (*Judge)(nil).CompileAll(sets) }

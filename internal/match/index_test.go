@@ -47,7 +47,7 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 		for i := range sets {
 			for j := i + 1; j < len(sets); j++ {
 				counts.Pairs++
-				switch rel := Relate(sets[i], sets[j]); {
+				switch rel := relateSets(sets[i], sets[j]); {
 				case rel.Kind == Disjoint:
 					counts.Disjoint++
 				case rel.Witness != nil:
@@ -59,7 +59,7 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 				}
 			}
 		}
-		c := Pairs(sets, nil, func(i, j int, rel Relation) bool {
+		c := Pairs(compileSets(sets), nil, func(i, j int, rel Relation) bool {
 			if rel.Witness != nil {
 				got = append(got, fmt.Sprint(i, j, rel.Kind, rel.Witness.URL()))
 			} else {
@@ -83,7 +83,7 @@ func TestPairsAgreeWithRelate(t *testing.T) {
 func TestPairsStops(t *testing.T) {
 	sets := []Set{at(pathlang.Prefix, "/"), at(pathlang.Prefix, "/a"), at(pathlang.Prefix, "/b")}
 	calls := 0
-	Pairs(sets, nil, func(int, int, Relation) bool { calls++; return false })
+	Pairs(compileSets(sets), nil, func(int, int, Relation) bool { calls++; return false })
 	if calls != 1 {
 		t.Errorf("%d calls", calls)
 	}
@@ -99,7 +99,7 @@ func TestWildcardsApart(t *testing.T) {
 		ms[i] = Compile(Set{Hosts: []string{fmt.Sprintf("*.h-%d.test", i/2)}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}})
 	}
 	purse := NewPurse(0)
-	c := PairsOf(ms, purse, func(int, int, Relation) bool { return true })
+	c := Pairs(ms, purse, func(int, int, Relation) bool { return true })
 	if c.Searched != len(ms)/2 || c.Meeting != len(ms)/2 || purse.Undecided != 0 {
 		t.Errorf("%+v, %d undecided", c, purse.Undecided)
 	}

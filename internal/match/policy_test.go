@@ -24,7 +24,7 @@ func TestPolicyPath(t *testing.T) {
 		{"/a.b/{*}", "/axb/{*}", pathlang.Template, Disjoint},
 		{"/a/{**}/b.c", "/a/{**}/b.c", pathlang.Template, Overlap}, // "*" and "%" alone
 	} {
-		r := Relate(Set{Path: pathlang.PolicyPath(c.policy), View: RawPath}, Set{Path: pathlang.Path{Lang: c.lang, Text: c.source}, View: RawPath})
+		r := relateSets(Set{Path: pathlang.PolicyPath(c.policy), View: RawPath}, Set{Path: pathlang.Path{Lang: c.lang, Text: c.source}, View: RawPath})
 		if r.Kind != c.want {
 			t.Errorf("the policy path %s is %s to %s, not %s", c.policy, r.Kind, c.source, c.want)
 		}
@@ -61,7 +61,7 @@ func TestTemplateMeaning(t *testing.T) {
 				t.Errorf("%s means %s", c.template, path)
 			}
 		}
-		if r := Relate(Set{Path: p, View: RawPath}, Set{Path: meaning, View: RawPath}); r.Kind != c.expressed {
+		if r := relateSets(Set{Path: p, View: RawPath}, Set{Path: meaning, View: RawPath}); r.Kind != c.expressed {
 			t.Errorf("the expression of %s is %s to its meaning, not %s", c.template, r.Kind, c.expressed)
 		}
 	}

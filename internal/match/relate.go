@@ -70,9 +70,6 @@ func (b Budget) states() int {
 	return int(b)
 }
 
-// Relate compares two sets with the default budget.
-func Relate(a, b Set) Relation { return Compile(a).Relate(Compile(b), 0) }
-
 // withinClean limits a comparison of views of which one cleans paths.
 const withinClean = "requests whose decoded path needs no cleaning"
 

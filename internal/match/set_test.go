@@ -39,14 +39,14 @@ func TestRelateFields(t *testing.T) {
 		{"path and method", Set{Methods: []string{"GET"}, Path: p}, Set{Path: pathlang.Path{Lang: pathlang.Exact, Text: "/a"}}, Overlap},
 	}
 	for _, tt := range tests {
-		r := Relate(tt.a, tt.b)
+		r := relateSets(tt.a, tt.b)
 		if r.Kind != tt.want {
 			t.Errorf("%s: %v (%s), want %v", tt.name, r.Kind, r.Reason, tt.want)
 		}
-		if m := Relate(tt.b, tt.a); m.Kind != tt.want.Mirror() {
+		if m := relateSets(tt.b, tt.a); m.Kind != tt.want.Mirror() {
 			t.Errorf("%s, mirrored: %v", tt.name, m.Kind)
 		}
-		if d := Difference(tt.a, tt.b); d.Reason != "" || d.Empty != (tt.want == Subset || tt.want == Equal) && tt.want != Disjoint {
+		if d := differenceOf(tt.a, tt.b); d.Reason != "" || d.Empty != (tt.want == Subset || tt.want == Equal) && tt.want != Disjoint {
 			t.Errorf("%s: difference %+v", tt.name, d)
 		}
 	}
@@ -71,7 +71,7 @@ func TestDifference(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := ""
-		d := Difference(a, tt.others...)
+		d := differenceOf(a, tt.others...)
 		if d.Witness != nil {
 			got = d.Witness.Method + " " + d.Witness.URL()
 		}
@@ -79,7 +79,7 @@ func TestDifference(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", tt.name, d, tt.want)
 		}
 	}
-	if d := Difference(a, get(pathlang.Regex, `/v1/(`)); d.Reason == "" {
+	if d := differenceOf(a, get(pathlang.Regex, `/v1/(`)); d.Reason == "" {
 		t.Errorf("a set that was not understood: %+v", d)
 	}
 }
@@ -141,16 +141,16 @@ func TestWholeURLs(t *testing.T) {
 		{"<http|https>://<(eu|us)>.test</x>", "http://us.test/<x|y>", Overlap, "http://us.test/x"},
 	}
 	for _, tt := range tests {
-		r := Relate(parse(tt.a), parse(tt.b))
+		r := relateSets(parse(tt.a), parse(tt.b))
 		if r.Kind != tt.want || r.Witness != nil && r.Witness.URL() != tt.witness {
 			t.Errorf("Relate(%s, %s) = %v (%s), %+v", tt.a, tt.b, r.Kind, r.Reason, r.Witness)
 		}
-		d := Difference(parse(tt.a), parse(tt.b))
+		d := differenceOf(parse(tt.a), parse(tt.b))
 		if d.Reason != "" || d.Empty {
 			t.Errorf("Difference(%s, %s) = %+v", tt.a, tt.b, d)
 		}
 	}
-	r := Relate(parse(`<http|https>://a.test</([a-z]+)-\1>`), parse("<.*>"))
+	r := relateSets(parse(`<http|https>://a.test</([a-z]+)-\1>`), parse("<.*>"))
 	if r.Kind != Unknown || r.Reason == "" {
 		t.Errorf("a back-reference gives %+v", r)
 	}
@@ -205,7 +205,7 @@ func TestRelateAcrossViews(t *testing.T) {
 		{gate(`/%C3%A9`), rule(`/é`, DecodedPath), Subset},
 	}
 	for _, tt := range tests {
-		r := Relate(tt.a, tt.b)
+		r := relateSets(tt.a, tt.b)
 		if r.Kind != tt.want {
 			t.Errorf("Relate(%v, %v) = %v (%s), want %v; %+v %+v", tt.a.Path, tt.b.Path, r.Kind, r.Reason, tt.want, r.OnlyA, r.OnlyB)
 		}

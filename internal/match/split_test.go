@@ -88,7 +88,7 @@ func TestOneSplitIsThatOfAny(t *testing.T) {
 		for range 1 + rnd.IntN(4) {
 			sets = append(sets, Set{Hosts: []string{"h.test"}, Path: texts[rnd.IntN(len(texts))]})
 		}
-		p := newPartitioner(NewClassifier(), "https", "h.test", CompileAll(sets), 0, DefaultPurse)
+		p := newPartitioner(NewClassifier(), "https", "h.test", compileSets(sets), 0, DefaultPurse)
 		p.prepare()
 		var some []int
 		for i := range sets {
@@ -110,7 +110,7 @@ func TestOneSplitIsThatOfAny(t *testing.T) {
 // alone, and what is too big even so is not decided.
 func TestWhatDoesNotFitIsSplitApart(t *testing.T) {
 	sets := []Set{at(pathlang.Regex, `/a`), at(pathlang.Regex, `/.*a.{9}`), at(pathlang.Regex, `/.*b.{9}`)}
-	p := newPartitioner(NewClassifier(), "https", "h.test", CompileAll(sets), 400, DefaultPurse)
+	p := newPartitioner(NewClassifier(), "https", "h.test", compileSets(sets), 400, DefaultPurse)
 	p.prepare()
 	if got := p.pathsOf([]int{0}); p.whole.fits || len(got) != 2 || p.out.Reason != "" {
 		t.Errorf("fits: %v, %v, %q", p.whole.fits, got, p.out.Reason)

@@ -110,7 +110,7 @@ func Meeting(rules []*Rule, judge *match.Judge, purse *match.Purse) [][]int {
 		sets[i] = rules[i].Set
 	}
 	out := make([][]int, len(rules))
-	match.PairsOf(judge.CompileAll(sets), purse, func(i, j int, _ match.Relation) bool {
+	match.Pairs(judge.CompileAll(sets), purse, func(i, j int, _ match.Relation) bool {
 		out[i] = append(out[i], j)
 		return true
 	})

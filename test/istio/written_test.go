@@ -182,7 +182,7 @@ func taken(uri any) string {
 			continue
 		}
 		all := match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
-		if w := match.Relate(match.Set{Path: pathlang.Path{Lang: lang, Text: text}, View: match.RawPath}, all).Witness; w != nil {
+		if w := match.Compile(match.Set{Path: pathlang.Path{Lang: lang, Text: text}, View: match.RawPath}).Relate(match.Compile(all), 0).Witness; w != nil {
 			return w.RawPath
 		}
 	}
