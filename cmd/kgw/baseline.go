@@ -43,6 +43,7 @@ func (a *app) baselineCommand() *cobra.Command {
 		},
 	}
 	f.registerInputs(write.Flags())
+	f.registerOpenAPI(write.Flags())
 	f.failOn = "error"
 	write.Flags().StringVar(&f.baseline, "baseline", baseline.FileName, "the `file` to write")
 	cmd.AddCommand(write)

@@ -4,12 +4,19 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/openapi"
 )
+
+// registerOpenAPI adds the flag that names descriptions of APIs.
+func (f *inputFlags) registerOpenAPI(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.openAPI, "openapi", nil, "also compare routes with the API that an OpenAPI `file` describes, or HOST=FILE for another host than it names (repeatable)")
+}
 
 // readAPIs reads the descriptions of APIs that the flags and the configurations
 // name, each once.

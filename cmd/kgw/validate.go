@@ -50,7 +50,7 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
 	cmd.Flags().StringVar(&f.at, "at", "", "report certificates that do not hold at this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
-	cmd.Flags().StringArrayVar(&f.openAPI, "openapi", nil, "also compare routes with the API that an OpenAPI `file` describes, or HOST=FILE for another host than it names (repeatable)")
+	f.registerOpenAPI(cmd.Flags())
 	f.registerBaseline(cmd.Flags())
 	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
 	cmd.Flags().StringVar(&f.changedSince, "changed-since", "", "check only the files that changed since a git ref and those that they can touch: `git:REF`")
