@@ -160,6 +160,19 @@ func (r *Request) IsUnsettled(name string) bool {
 	return len(r.Unsettled) > 0 && (slices.Contains(r.Unsettled, "*") || slices.Contains(r.Unsettled, strings.ToLower(name)))
 }
 
+// IsWrittenByEnvoy reports whether Envoy sets the header itself, adds to what the
+// client sent, or removes it, so that the client's own lines do not say what a
+// condition sees (envoy/common/http/conn_manager_utility.cc). X-Forwarded-Proto is
+// not among them: [Request.MakeReal] sets it.
+func IsWrittenByEnvoy(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "x-forwarded-for", "x-forwarded-client-cert", "x-request-id":
+		return true
+	}
+	return strings.HasPrefix(name, "x-envoy-") || strings.HasPrefix(name, "x-istio-")
+}
+
 // Clone returns a copy whose headers can be changed.
 func (r *Request) Clone() *Request {
 	c := *r

@@ -41,8 +41,8 @@ func oddHeader(key string, v *source.Node) string {
 		}
 	case slices.Contains([]string{"uri", "scheme", "method", "authority"}, name):
 		return "the documentation says that Istio ignores it"
-	case strings.HasPrefix(name, "x-envoy-"):
-		return "gateways remove headers of this kind"
+	case simulate.IsWrittenByEnvoy(name):
+		return "gateways set headers of this kind, or remove them"
 	}
 	return ""
 }

@@ -167,6 +167,10 @@ func TestWhatIsNotRead(t *testing.T) {
 			virtualService("a", "", "a.test", "match: [{headers: {x-envoy-peer: {exact: a}}}], "+to("a"), second),
 			[]string{"GET https://a.test/y x-envoy-peer=a -> a.default:80 or anything", "GET https://a.test/y -> anything or b.default:80"},
 		},
+		"a match of a header that gateways add to": {
+			virtualService("a", "", "a.test", "match: [{headers: {X-Forwarded-For: {exact: 10.0.0.1}}}], "+to("a"), second),
+			[]string{"GET https://a.test/y x-forwarded-for=10.0.0.1 -> a.default:80 or anything"},
+		},
 		"a match of a header that the documentation passes over": {
 			virtualService("a", "", "a.test", "match: [{headers: {uri: {exact: /y}}}], "+to("a"), second),
 			[]string{"GET https://a.test/y -> anything or b.default:80"},

@@ -329,7 +329,10 @@ func (c *call) unknownCondition(a *authorization, k *condition) simulate.Unknown
 
 // callerChooses reports whether the caller can set an attribute to any value.
 func (c *call) callerChooses(field string) bool {
-	return c.in.Free > simulate.Concrete && strings.HasPrefix(field, "request.headers[") || c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
+	if header, ok := strings.CutPrefix(field, "request.headers["); ok {
+		return c.in.Free > simulate.Concrete && !simulate.IsWrittenByEnvoy(header)
+	}
+	return c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
 }
 
 // exampleOf is a header that a condition holds for, nil where there is none.
@@ -371,7 +374,7 @@ func (c *call) holdsHeader(name, v string) truth {
 		}
 		return truthOf(pathlang.PolicyText(v, value))
 	}
-	if c.in.IsUnsettled(name) {
+	if c.in.IsUnsettled(name) || simulate.IsWrittenByEnvoy(name) {
 		return maybe
 	}
 	values := lines(c.in, name)

@@ -61,6 +61,11 @@ func TestConditions(t *testing.T) {
 		{"when: [{key: 'request.headers[x-a]', values: ['b,*']}]", map[string]string{mesh + "X-A=b x-a=c": pass}}, // the lines of a header are one value
 		{"when: [{key: 'request.headers[x-a]', notValues: [b]}]", map[string]string{mesh: pass, mesh + "x-a=b": stop, mesh + "x-a=c": pass}},
 		{"when: [{key: 'request.headers[x-a]', values: ['*']}]", map[string]string{mesh: stop, mesh + "x-a=": pass}}, // a value that is empty is there
+		// Envoy adds to these, sets or removes them: the client's lines do not decide.
+		{"when: [{key: 'request.headers[X-Forwarded-For]', values: [10.0.0.1]}]", map[string]string{mesh: both, mesh + "x-forwarded-for=10.0.0.1": both, mesh + "@free=header": both}},
+		{"when: [{key: 'request.headers[x-request-id]', notValues: [a]}]", map[string]string{mesh: both, mesh + "x-request-id=a": both}},
+		{"when: [{key: 'request.headers[x-envoy-internal]', values: ['true']}]", map[string]string{mesh: both, mesh + "x-envoy-internal=true": both}},
+		{"when: [{key: 'request.headers[x-forwarded-client-cert]', values: ['*']}]", map[string]string{mesh: both}},
 		{"when: [{key: 'request.headers[:path]', values: ['/']}]", map[string]string{mesh: pass, mesh + "@free=header": both}},
 		{"when: [{key: 'request.headers[:method]', values: [GET]}]", map[string]string{mesh: pass, mesh + "@free=request": pass}},
 		{"when: [{key: 'request.headers[:scheme]', values: [https]}]", map[string]string{mesh: stop}},
