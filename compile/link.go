@@ -71,12 +71,11 @@ func (r *run) companions() *companions {
 			c.pods = append(c.pods, o)
 		case *kube.ConfigMap:
 			if o.Name == meshConfig {
-				c.mesh = o
+				c.readMesh(o)
 			}
 		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, *kube.ServiceEntry, nil:
 		}
 	}
-	c.readMesh()
 	// A controller looks at the cluster and assumes nothing: where Gateways are
 	// among the inputs, they are all that there are.
 	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
@@ -180,12 +179,11 @@ func addKnownParents(config *config.Config, c *companions) {
 	}
 }
 
-// readMesh reads the mesh configuration, if there is one.
-func (c *companions) readMesh() {
-	if c.mesh == nil {
-		return
-	}
-	text, ok := c.mesh.Data["mesh"]
+// readMesh reads a mesh configuration. Of several, as in overlays for clusters of
+// their own, all providers are known.
+func (c *companions) readMesh(o *kube.ConfigMap) {
+	c.mesh = o
+	text, ok := o.Data["mesh"]
 	if !ok {
 		c.meshFault = "Istio ConfigMap does not contain mesh key"
 		return

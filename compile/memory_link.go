@@ -98,7 +98,7 @@ func (c *companions) repeats(answers []answer, holds *config.Config) bool {
 // equal reports whether two surroundings say the same. What else companions have
 // follows from that.
 func (s *surroundings) equal(o *surroundings) bool {
-	return sameCompanion(s.mesh, o.mesh) && sameCompanion(s.module, o.module) && maps.Equal(s.providers, o.providers) &&
+	return s.meshFault == o.meshFault && sameCompanion(s.mesh, o.mesh) && sameCompanion(s.module, o.module) && maps.Equal(s.providers, o.providers) &&
 		maps.EqualFunc(s.gateways, o.gateways, sameCompanion) && maps.EqualFunc(s.external, o.external, sameCompanion) &&
 		maps.EqualFunc(s.namespaces, o.namespaces, sameCompanion) && maps.EqualFunc(s.stackSets, o.stackSets, sameCompanion) &&
 		maps.EqualFunc(s.parents, o.parents, sameCompanion) &&
