@@ -265,6 +265,7 @@ func (r *run) link() {
 		if !u.linked.made {
 			r.remembers(c, u.links)
 			c.complete(u, r.configOf(u.doc), &u.linked.found)
+			u.linked.found = slices.DeleteFunc(u.linked.found, u.aboutMistyped)
 			u.linked.made = true
 		}
 		r.found = append(r.found, u.linked.found...)

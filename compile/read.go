@@ -42,6 +42,7 @@ type unit struct {
 	items     []*unit // of a List
 	ignores   []ignore
 	malformed []string // field paths that the kind's description refuses
+	mistyped  []string // those of values of another type: what is read there is empty
 	fatal     bool
 	foreign   bool // it cannot be parsed, and nothing marks it as meant for kgw
 	// resource is what gateway is lifted from, kept for a Memory only: it may hold
@@ -354,6 +355,9 @@ func (r *run) decode(u *unit, root *source.Node) {
 	faults := u.kind.Type.Check(root, source.Ref{Doc: u.doc})
 	for i := range faults {
 		u.malformed = append(u.malformed, faults[i].At.Path)
+		if faults[i].Code == diag.WrongType {
+			u.mistyped = append(u.mistyped, faults[i].At.Path)
+		}
 		if faults[i].Code == diag.UnknownField && (!u.kind.Prunes || faults[i].Hides != nil) {
 			faults[i].Severity = diag.Error
 		}
@@ -371,7 +375,7 @@ func (r *run) decode(u *unit, root *source.Node) {
 	u.found = append(u.found, faults...)
 	s := r.settingsFor(u.doc, u.kind)
 	resource := u.kind.Decode(u.doc, root)
-	u.found = append(u.found, resource.Check(s)...)
+	u.found = append(u.found, slices.DeleteFunc(resource.Check(s), u.aboutMistyped)...)
 	u.lift(resource, s)
 	if r.options.Memory != nil {
 		u.resource = resource

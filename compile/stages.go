@@ -102,7 +102,7 @@ func (r *run) checkUnit(u *unit) *checkMemory {
 	}
 	c.found = append(c.found, r.checkLabels(u.gateway)...)
 	c.found = append(c.found, r.requiredLabels(u.doc)...)
-	c.found = slices.DeleteFunc(c.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) })
+	c.found = slices.DeleteFunc(c.found, func(f diag.Finding) bool { return slices.Contains(u.malformed, f.At.Path) || u.aboutMistyped(f) })
 	return c
 }
 

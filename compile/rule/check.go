@@ -144,13 +144,19 @@ func checkUpstream(r *ir.Route, found *diag.List) {
 }
 
 // checkRuleless reports a route that goes to Oathkeeper though no handler of
-// it gets a Rule: Oathkeeper answers 404.
+// it gets a Rule: Oathkeeper answers 404. A handler without a name is reported
+// as that.
 func checkRuleless(r *ir.Route, found *diag.List) {
 	var names []string
 	for i := range r.Access.Grants {
-		if h := r.Access.Grants[i].Verbatim; h != nil {
-			names = append(names, h.Name)
+		h := r.Access.Grants[i].Verbatim
+		if h == nil {
+			continue
 		}
+		if h.Name == "" {
+			return
+		}
+		names = append(names, h.Name)
 	}
 	found.Add(diag.Finding{
 		Code: diag.DeadRule, At: r.Origin.At("accessStrategies"),
