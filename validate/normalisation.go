@@ -167,12 +167,40 @@ func (e *entrance) reportDoors(purse *match.Purse, found *diag.List) {
 		if sample == nil {
 			continue
 		}
+		if e.tryPlain(t, *sample, found) {
+			continue
+		}
 		for i := range spellings {
 			if e.trySpelling(t, *sample, &spellings[i], found) {
 				break
 			}
 		}
 	}
+}
+
+// tryPlain tries the plain spelling of a protected path that is itself written
+// with doubled slashes, dot segments or escapes.
+func (e *entrance) tryPlain(t *ir.Take, r match.Request, found *diag.List) bool {
+	path := t.Route.Match.Path
+	seen, ok := match.SlashedPath.See(path.Text)
+	if !ok || path.Lang == pathlang.Regex || path.Lang == pathlang.Regexp2 || strings.ContainsAny(path.Text, "{*") || seen == path.Text {
+		return false
+	}
+	if r.RawPath = (&url.URL{Path: seen}).EscapedPath(); r.RawPath == path.Text {
+		return false
+	}
+	open := e.decide(r)
+	if open == nil || open.Route == nil || !open.Route.Access.Open() || !sameUpstream(open.Route, t.Route) {
+		return false
+	}
+	w := witness(&r)
+	found.Add(diag.Finding{
+		Code: diag.NormalisationDoor, At: t.Origin, Witness: w,
+		Message: fmt.Sprintf("%s %s, the plain spelling of %s, is matched by an open route; a backend that decodes and cleans paths serves the same for both", w.Method, w.URL, spell(t)),
+		Help:    "protect the plain spelling as well",
+		Related: []diag.Related{{Message: "the open route", At: open.Origin}},
+	})
+	return true
 }
 
 // trySpelling tries one spelling of a request to a protected route.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
@@ -44,6 +45,11 @@ func misread(p *pathlang.Path) (message, help string) {
 	if m := findMarked(query(), p.Text, expression && strings.Contains(p.Text, "=")); m != nil {
 		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
 			"write the path alone; neither routes nor rules look at queries"
+	}
+	text := p.Lang == pathlang.Template || p.Lang == pathlang.Exact || p.Lang == pathlang.Fabric
+	if seen, _ := match.RawPath.See(p.Text); text && seen != p.Text {
+		return fmt.Sprintf("no request has the path %q: clients and proxies resolve dot segments", p.Text),
+			fmt.Sprintf("write the path that they make of it: %q", seen)
 	}
 	named := strings.Contains(p.Text, "/:") || strings.Contains(p.Text, "/{")
 	if m := findMarked(parameter(), p.Text, named && (expression || p.Lang == pathlang.Template || p.Lang == pathlang.Exact)); m != nil {

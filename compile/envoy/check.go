@@ -19,8 +19,8 @@ import (
 )
 
 // Check reports what entries for the routes of a gateway would do that the
-// author did not ask for.
-func Check(g *ir.Gateway, t *ir.Target) diag.List {
+// author did not ask for. written returns the path that is written for one.
+func Check(g *ir.Gateway, t *ir.Target, written func(pathlang.Path) pathlang.Path) diag.List {
 	var found diag.List
 	policies, purse := t.WritesPolicies(g), match.NewPurse(t.Steps)
 	for _, r := range g.Routes {
@@ -28,7 +28,7 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 			checkLost(r, t, &found)
 			continue
 		}
-		checkMiddle(g, r, purse, &found)
+		checkTemplate(g, r, t, written(r.Match.Path), purse, &found)
 		checkHeaders(r, &found)
 		if r.AnyMethod && !t.Plan.Delegated(r) && !policies {
 			checkMethods(r, &found)
@@ -37,29 +37,22 @@ func Check(g *ir.Gateway, t *ir.Target) diag.List {
 	return found
 }
 
-// checkMiddle reports a template with {**} between two segments, which is defined
-// as zero or more segments: the controller's expression needs one.
-func checkMiddle(g *ir.Gateway, r *ir.Route, purse *match.Purse, found *diag.List) {
-	if p := r.Match.Path; p.Lang == pathlang.Template && pathlang.TemplateMeaning(p) != p && strings.Contains(p.Text, "{**}/") && len(g.Hosts) > 0 {
-		crossing.Check(crossing.Path{
-			At: r.Origin.At("path"), Text: p.Text, Into: "the route", Purse: purse, Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),
-			Means: match.Set{Path: pathlang.TemplateMeaning(p), View: match.RawPath}, Written: match.Set{Path: literal(p), View: match.RawPath},
-		}, found)
+// checkTemplate reports a template whose expression does not match all that it is
+// defined to match: {**} between two segments is zero or more of them, and the
+// controller's expression needs one; ( ) + $ are text, and are not escaped there.
+// What the expression matches beyond is for policies to refuse.
+func checkTemplate(g *ir.Gateway, r *ir.Route, t *ir.Target, written pathlang.Path, purse *match.Purse, found *diag.List) {
+	p := r.Match.Path
+	if p.Lang != pathlang.Template || len(g.Hosts) == 0 || !strings.Contains(p.Text, "{**}/") && !strings.ContainsAny(p.Text, "()+$") {
+		return
 	}
-}
-
-// literal is a template whose text is read literally; another finding reports
-// that its expression is not.
-func literal(p pathlang.Path) pathlang.Path {
-	before, after, _ := strings.Cut(p.Text, "{**}")
-	quote := func(s string) string {
-		parts := strings.Split(s, "{*}")
-		for i := range parts {
-			parts[i] = pathlang.QuoteRegex(parts[i])
-		}
-		return strings.Join(parts, "{*}")
+	if _, refused := t.Judge.RefusedBy(written, pathlang.RE2Istio); refused {
+		return // what Istio refuses is reported as that
 	}
-	return pathlang.Path{Lang: pathlang.Regex, Text: pathlang.TemplateRegex(quote(before) + "{**}" + quote(after))}
+	crossing.Check(crossing.Path{
+		At: r.Origin.At("path"), Text: p.Text, Into: "the route", Purse: purse, Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),
+		Means: match.Set{Path: pathlang.TemplateMeaning(p), View: match.RawPath}, Written: match.Set{Path: written, View: match.RawPath}, Wider: true,
+	}, found)
 }
 
 // checkHeaders reports headers that a rule sets though its controller sets them

@@ -22,7 +22,7 @@ import (
 // HTTPRoutes, and a route that Envoy refuses stops the routes of all hosts. It
 // also returns which requests the rules match.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
-	c := &checker{gateway: g, target: t, found: envoy.Check(g, t)}
+	c := &checker{gateway: g, target: t, found: envoy.Check(g, t, writtenPath)}
 	rules := rulesOf(g, t)
 	c.checkHosts()
 	c.checkParent()

@@ -14,7 +14,7 @@ import (
 // that Istio would refuse, and effects that the author did not ask for. It also
 // returns which requests the entries match.
 func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
-	found := envoy.Check(g, t)
+	found := envoy.Check(g, t, func(p pathlang.Path) pathlang.Path { return p })
 	checkNames(g, t, &found)
 	checkCORS(g, t.Judge, &found)
 	for _, r := range g.Routes {

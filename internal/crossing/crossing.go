@@ -24,8 +24,9 @@ type Path struct {
 	// Host makes a witness complete; "" is any.
 	Host           string
 	Means, Written match.Set
-	// Narrower leaves what is written too narrowly to others to report.
-	Narrower bool
+	// Narrower leaves what is written too narrowly to others to report, Wider what
+	// is written too widely.
+	Narrower, Wider bool
 	// Purse is what the comparison may cost; nil is without end.
 	Purse *match.Purse
 }
@@ -39,7 +40,7 @@ const budget match.Budget = 20_000
 func Check(p Path, found *diag.List) {
 	only, why := p.compare()
 	switch {
-	case only[1] != nil:
+	case only[1] != nil && !p.Wider:
 		p.reportBeyond(only[1], found)
 	case why != "":
 		found.Add(diag.Finding{

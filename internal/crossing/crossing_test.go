@@ -17,17 +17,20 @@ func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		means, written match.Set
 		narrower       bool
+		wider          bool
 		want           diag.Code
 	}{
-		"equal":            {set(pathlang.Exact, "/a"), set(pathlang.Regex, "/a"), false, ""},
-		"a prefix":         {set(pathlang.Regex, "/a*"), set(pathlang.Prefix, "/a"), false, diag.TextWidens},
-		"something else":   {set(pathlang.Regex, "/[a]"), set(pathlang.Exact, "/b"), false, diag.TextWidens},
-		"less":             {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), false, diag.TextNarrows},
-		"less, as is said": {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), true, ""},
-		"undecided":        {set(pathlang.Regexp2, `/(a)\1`), set(pathlang.Regexp2, `/(a|b)\1x?`), false, diag.OpeningUndecided},
+		"equal":            {set(pathlang.Exact, "/a"), set(pathlang.Regex, "/a"), false, false, ""},
+		"a prefix":         {set(pathlang.Regex, "/a*"), set(pathlang.Prefix, "/a"), false, false, diag.TextWidens},
+		"something else":   {set(pathlang.Regex, "/[a]"), set(pathlang.Exact, "/b"), false, false, diag.TextWidens},
+		"less":             {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), false, false, diag.TextNarrows},
+		"less, as is said": {set(pathlang.Regex, "/a.*"), set(pathlang.Exact, "/ab"), true, false, ""},
+		"both ways":        {set(pathlang.Exact, "/a+"), set(pathlang.Regex, "/a+"), false, true, diag.TextNarrows},
+		"more, as is said": {set(pathlang.Exact, "/a.b"), set(pathlang.Regex, "/a.b"), false, true, ""},
+		"undecided":        {set(pathlang.Regexp2, `/(a)\1`), set(pathlang.Regexp2, `/(a|b)\1x?`), false, false, diag.OpeningUndecided},
 	} {
 		var found diag.List
-		Check(Path{Text: "/x", Into: "the policy", Means: c.means, Written: c.written, Narrower: c.narrower}, &found)
+		Check(Path{Text: "/x", Into: "the policy", Means: c.means, Written: c.written, Narrower: c.narrower, Wider: c.wider}, &found)
 		got := diag.Code("")
 		if len(found) > 0 {
 			got = found[0].Code
