@@ -47,6 +47,8 @@ func TestHandlerConfig(t *testing.T) {
 		"below, nothing known":       {handlers.Mutators, "hydrator", "api: {retry: {max_delay: 1s}}", "-", nil},
 		"below, supplied":            {handlers.Mutators, "hydrator", "api: {retry: {max_delay: 1s}}", "api: {url: http://a}", nil},
 		"below, not supplied":        {handlers.Mutators, "hydrator", "api: {auth: {}}", "cache: {enabled: true}", []string{`config.api.url: "url" is required`}},
+		"no issuer":                  {handlers.Authenticators, "jwt", "trusted_issuers: []", "-", []string{"config.trusted_issuers: Oathkeeper accepts tokens of every issuer where the list is empty"}},
+		"no issuer, introspection":   {handlers.Authenticators, "oauth2_introspection", "trusted_issuers: []", introspection, []string{"config.trusted_issuers: Oathkeeper accepts tokens of every issuer where the list is empty"}},
 		"a second unit":              {handlers.Mutators, "id_token", "ttl: 1m30s", "-", []string{`config.ttl: "1m30s" is not a duration with one unit, such as 30s`}},
 		"no token place":             {handlers.Authenticators, "jwt", "token_from: null", "-", nil},
 		"an empty token place":       {handlers.Authenticators, "jwt", "token_from: {}", "-", []string{"config.token_from: token_from names exactly one place"}},
