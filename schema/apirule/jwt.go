@@ -136,7 +136,8 @@ func (j *JWT) checkFrom(a *ir.Issuer, headers, params bool, found *diag.List) (b
 	return headers, params
 }
 
-// CheckAuthorizations checks that no authorization is empty. empty is the
+// CheckAuthorizations checks that no authorization is empty, and warns of one
+// beside which the others have no effect. empty is the
 // controller's message for an empty list of them.
 func (j *JWT) CheckAuthorizations(empty string, found *diag.List) {
 	if j.Defined && len(j.Authorizations) == 0 {
@@ -147,6 +148,13 @@ func (j *JWT) CheckAuthorizations(empty string, found *diag.List) {
 		if a.Null {
 			j.addFault(found, diag.BadJWTConfig, a.At, "remove it, or demand a scope or an audience", "authorization is empty", "an authorization is empty")
 			continue
+		}
+		if a.Scopes == nil && a.Aud == nil && len(j.Authorizations) > 1 {
+			found.Add(diag.Finding{
+				Code: diag.BadJWTConfig, Severity: diag.Warning, At: a.At,
+				Message: "an authorization without scopes and audiences lets in every token of the issuers: the others have no effect",
+				Help:    "remove it, or demand a scope or an audience",
+			})
 		}
 		j.checkTexts(a.At.At("requiredScopes"), a.Scopes, "scope", found)
 		j.checkTexts(a.At.At("audiences"), a.Aud, "audience", found)
