@@ -59,3 +59,26 @@ func TestRoutesThatLookAtTheScheme(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesOfAnyHostAreCompared: what Rules and Gateways do is compared, whatever hosts
+// they are for, and with what they cut out of paths and make of unknown tokens.
+func TestRulesOfAnyHostAreCompared(t *testing.T) {
+	const open = "authenticators: [{handler: noop}], authorizer: {handler: allow}, mutators: [{handler: noop}]"
+	wild := vs("*.com", "{route: [{destination: {host: ory-oathkeeper-proxy.kyma-system.svc.cluster.local, port: {number: 4455}}}]}")
+	for name, c := range map[string]struct{ text, from, to string }{
+		"an expression for the host":     {rule("one", "http://<[a-z]+>.com/x", open), "handler: noop", "handler: unauthorized"},
+		"a host below a wildcard":        {wild + rule("one", "<https?>://b.com/x", open), "handler: noop", "handler: unauthorized"},
+		"an expression below a wildcard": {wild + rule("one", "<https?>://<[b-z]+>.com/x", open), "handler: noop", "handler: unauthorized"},
+		"what is cut out of some paths":  {rule("one", "https://a.com/<.*>", open), "stripPath: /x, ", ""},
+		"tokens that nobody knows":       {rule("one", "https://a.com/x", open), "authenticators: [{handler: noop}]", "authenticators: [{handler: anonymous}]"},
+		"a host that a server redirects": {vs("a.com", toAPI) + gateway("istio-system/gw", "", strings.Replace(redirects, "'*.com'", "b.com", 1), secureAny), "httpsRedirect: true", "httpsRedirect: false"},
+	} {
+		changed := strings.Replace(c.text, c.from, c.to, 1)
+		if changed == c.text {
+			t.Fatalf("%s: %q is not in the text", name, c.from)
+		}
+		if r := classes.Compare(sideOf(t, documents(t, c.text), -1, nil), sideOf(t, documents(t, changed), -1, nil)); len(r.Changes) == 0 {
+			t.Errorf("%s: nothing is reported", name)
+		}
+	}
+}

@@ -53,9 +53,14 @@ func (c *Cluster) side(result *compile.Result) *side {
 		p := s.part(&e)
 		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {
 			s.rules[names[0]] = append(s.rules[names[0]], p)
-		} else {
-			s.patterns = append(s.patterns, p)
+			continue
 		}
+		if s.patterns = append(s.patterns, p); e.Name != "" {
+			s.loose = append(s.loose, e)
+		}
+	}
+	for _, set := range c.Oathkeeper.Looks() {
+		s.patterns = append(s.patterns, classes.Part{Text: "/", Beside: true, Entry: simulate.Entry{Set: set}})
 	}
 	for _, set := range c.Oathkeeper.Poisoned() {
 		s.patterns = append(s.patterns, classes.Part{Text: "/", Entry: simulate.Entry{Set: set}})
@@ -71,6 +76,7 @@ type side struct {
 	skipper    []classes.Part
 	rules      map[string][]classes.Part // by host
 	patterns   []classes.Part            // rules for several hosts
+	loose      []simulate.Entry          // the rules among them
 	paths      map[source.Ref]string
 
 	mu     sync.Mutex
@@ -203,37 +209,6 @@ func authoredPath(set match.Set) string {
 		return pathlang.TemplateOf(text)
 	}
 	return text
-}
-
-// fronts lists the names and wildcards that Istio's gateways serve, and the
-// names below a wildcard that policies distinguish.
-func (s *side) fronts() []string {
-	out := s.cluster.Gateway.Hosts()
-	for _, h := range s.cluster.Sidecars.Hosts() {
-		name := h
-		if strings.HasPrefix(h, "*") {
-			name = "a" + h[1:]
-		}
-		if h != "*" && !slices.Contains(out, h) && s.cluster.Gateway.Serves(name) {
-			out = append(out, h)
-		}
-	}
-	return out
-}
-
-// Hosts lists the names and wildcards that are served.
-func (s *side) Hosts() []string {
-	out := s.fronts()
-	for i := range s.skipper {
-		if out = append(out, s.skipper[i].Set.Hosts...); s.skipper[i].Set.Hosts == nil {
-			out = append(out, "*")
-		}
-	}
-	if s.cluster.Mesh.Front == nil {
-		out = append(out, slices.Collect(maps.Keys(s.rules))...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // Parts lists what the decision about a request to the host depends on.
@@ -448,15 +423,6 @@ func (s *side) Guards(service string) []classes.Part {
 	out := slices.Clone(g.always)
 	for _, name := range slices.Sorted(maps.Keys(g.on)) {
 		out = append(out, g.on[name]...)
-	}
-	return out
-}
-
-// Apart lists policies for pods that no service and no gateway leads to.
-func (s *side) Apart() []classes.Apart {
-	var out []classes.Apart
-	for _, u := range s.cluster.Sidecars.Unmet() {
-		out = append(out, classes.Apart(u))
 	}
 	return out
 }

@@ -92,8 +92,8 @@ func (c *comparison) runInner() {
 	}
 }
 
-// compareApart reports objects that differ and hold for pods that nothing leads
-// to.
+// compareApart reports objects that differ and decide requests that are not asked
+// about.
 func compareApart(before, after Side) []Change {
 	was, is := before.Apart(), after.Apart()
 	one := func(list, other []Apart, put func(*Change, Apart)) (out []Change) {
@@ -101,7 +101,7 @@ func compareApart(before, after Side) []Change {
 			if slices.ContainsFunc(other, func(o Apart) bool { return o.Text == a.Text }) {
 				continue
 			}
-			ch := Change{Kind: Unknown, Path: "/*", Host: "the pods of " + a.Name, After: "no Service and no gateway among the inputs leads to them, and the object is not the same on both sides"}
+			ch := Change{Kind: Unknown, Path: "/*", Host: a.Name, After: a.Why + ", and the object is not the same on both sides"}
 			put(&ch, a)
 			out = append(out, ch)
 		}

@@ -95,10 +95,7 @@ func (c *comparison) credentials(class *match.Class) []credential {
 	out := []credential{{of: [2]bool{true, true}}}
 	seen := map[string]int{"": 0}
 	for _, n := range class.Takes {
-		side := 0
-		if n >= len(c.parts[0]) {
-			side = 1
-		}
+		side := c.sideOf(n)
 		for k, id := range c.tokensOf(n) {
 			if id == "" {
 				continue
@@ -112,9 +109,13 @@ func (c *comparison) credentials(class *match.Class) []credential {
 			out[i].of[side] = true
 		}
 	}
-	for _, via := range c.places() {
-		unknown := simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": nobody, "sub": "nobody"}, Via: via}
+	unknown := simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": nobody, "sub": "nobody"}}
+	for _, unknown.Via = range c.places() {
 		out = append(out, credential{proof: "jwt", token: unknown})
+	}
+	if c.areAuthenticated(class) {
+		unknown.Via = simulate.Via{In: "bearer"}
+		out = append(out, credential{proof: "jwt", token: unknown}, credential{proof: "bearer_token", token: simulate.Token{Kind: "opaque", Introspection: map[string]any{"active": false}, Via: unknown.Via}})
 	}
 	for _, n := range class.Takes {
 		for _, claims := range c.all[n].Refuses {
@@ -122,6 +123,26 @@ func (c *comparison) credentials(class *match.Class) []credential {
 		}
 	}
 	return out
+}
+
+// sideOf returns the side of a part: 0 or 1.
+func (c *comparison) sideOf(part int) int {
+	if part < len(c.parts[0]) {
+		return 0
+	}
+	return 1
+}
+
+// areAuthenticated reports whether rules of Oathkeeper match the class on both sides:
+// what they make of a token that nobody knows can be compared.
+func (c *comparison) areAuthenticated(class *match.Class) bool {
+	var found [2]bool
+	for _, n := range class.Takes {
+		if p := c.all[n]; !p.Beside && len(p.Admits) > 0 {
+			found[c.sideOf(n)] = true
+		}
+	}
+	return found[0] && found[1]
 }
 
 // tokensOf returns a text for each way through a part, the same for the same

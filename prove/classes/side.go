@@ -25,15 +25,17 @@ type Side interface {
 	// depends on that does not come to the gateway.
 	Services() []string
 	Guards(service string) []Part
-	// Apart lists what holds for pods that no decision until now was about.
+	// Apart lists what decides requests that no decision until now was about.
 	Apart() []Apart
 }
 
-// Apart is an object that holds for pods of which nothing is known.
+// Apart is an object for requests that are not asked about: those to pods of which
+// nothing is known, or to hosts that are not listed.
 type Apart struct {
-	// Name is what it is called, and Text the same for objects that hold alike.
-	Name, Text string
-	At         source.Ref
+	// Name is what is called with such requests, Text the same for objects that
+	// decide alike, and Why why they are not asked about.
+	Name, Text, Why string
+	At              source.Ref
 }
 
 // Part is something that matches requests, or on which it depends what becomes

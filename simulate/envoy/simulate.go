@@ -221,7 +221,7 @@ func (g *Gateway) Selectors(host string) []map[string]string {
 }
 
 // TellsSchemes reports whether a route for the host looks at the scheme of a request,
-// itself or as the header that has it.
+// itself or as the header that has it, or a server only redirects the host.
 func (g *Gateway) TellsSchemes(host string) bool {
 	looks := func(r *route) bool {
 		return slices.ContainsFunc(r.conditions, func(c condition) bool {
@@ -230,7 +230,10 @@ func (g *Gateway) TellsSchemes(host string) bool {
 	}
 	return slices.ContainsFunc(g.tables, func(t *table) bool {
 		h := t.virtualHostOf(host)
-		return h != nil && slices.ContainsFunc(h.routes, looks)
+		if h == nil || len(h.manifests) == 0 {
+			return slices.ContainsFunc(t.servers, func(s server) bool { return s.redirects && serves(s.hostNames(), host) })
+		}
+		return slices.ContainsFunc(h.routes, looks)
 	})
 }
 
@@ -259,6 +262,22 @@ func (g *Gateway) Hosts() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// ServerHosts lists the names and wildcards of servers that tell apart what
+// VirtualServices do not: hosts of those that redirect, and narrower ones than theirs.
+func (g *Gateway) ServerHosts() []string {
+	var out []string
+	for _, t := range g.tables {
+		for i := range t.servers {
+			for _, h := range t.servers[i].hostNames() {
+				if t.servers[i].redirects || h != "*" && g.Serves(strings.Replace(h, "*", "a", 1)) {
+					out = append(out, strings.ToLower(h))
+				}
+			}
+		}
+	}
+	return out
 }
 
 // group names the virtual host among those of all tables.

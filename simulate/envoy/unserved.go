@@ -48,8 +48,15 @@ func (t *table) hasHost(name string) bool {
 }
 
 func (h *virtualHost) decideNoRoute(r *simulate.Request, t *simulate.Trail) simulate.Decision {
+	var at source.Ref
+	switch { // a host that only redirects has no VirtualService
+	case len(h.manifests) > 0:
+		at = h.manifests[0].At("spec.http")
+	case h.table.manifest != nil:
+		at = h.table.manifest.At("spec.servers")
+	}
 	d := simulate.Decision{
-		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: h.manifests[0].At("spec.http"),
+		Status: http.StatusNotFound, Cause: simulate.NoRoute, At: at,
 		Reason: r.Because("no route of host %q matches %s %s", h.name, r.Method, r.RawPath()),
 	}
 	if t.On() {

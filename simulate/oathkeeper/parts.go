@@ -1,10 +1,15 @@
 package oathkeeper
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/simulate"
 )
 
 // Poisoned returns a set for each rule that keeps others from being matched:
@@ -20,3 +25,28 @@ func (e *Engine) Poisoned() []match.Set {
 	}
 	return out
 }
+
+// Texts returns for each rule, by the place of its URL, a text that two rules share
+// only if they are the same and Oathkeeper is configured alike.
+func (e *Engine) Texts() map[source.Ref]string {
+	out, options := map[source.Ref]string{}, fmt.Sprintf("%+v", e.options)
+	for _, r := range e.rules {
+		out[r.manifest.At("spec.match.url")] = simulate.Canonical(r.manifest.Spec()) + options
+	}
+	return out
+}
+
+// Looks lists what rules look at beyond what they match: the text that they cut out
+// of the path.
+func (e *Engine) Looks() []match.Set {
+	var out []match.Set
+	for _, r := range e.rules {
+		if e.prepare(r); strings.Trim(r.stripPath, "/") != "" {
+			out = append(out, match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: ".*" + regexp.QuoteMeta(cutText(r.stripPath)) + ".*"}, View: match.RawPath})
+		}
+	}
+	return out
+}
+
+// cutText is what a rule cuts out of the path where it first is.
+func cutText(strip string) string { return "/" + strings.Trim(strip, "/") }

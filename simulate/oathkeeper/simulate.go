@@ -369,7 +369,7 @@ func (x *exchange) forward(r *accessRule) simulate.Decision {
 	}
 	path := "/" + strings.TrimLeft("/"+strings.Trim(to.Path, "/")+"/"+strings.TrimLeft(x.http.URL.Path, "/"), "/")
 	if r.stripPath != "" {
-		path = strings.Replace(path, "/"+strings.Trim(r.stripPath, "/"), "", 1)
+		path = strings.Replace(path, cutText(r.stripPath), "", 1)
 	}
 	target := url.URL{Path: path, RawQuery: x.http.URL.RawQuery}
 	d.Status, d.Upstream = http.StatusOK, to.Scheme+"://"+to.Host
