@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,24 @@ func TestRulesOfAnyHostAreCompared(t *testing.T) {
 		}
 		if r := classes.Compare(sideOf(t, documents(t, c.text), -1, nil), sideOf(t, documents(t, changed), -1, nil)); len(r.Changes) == 0 {
 			t.Errorf("%s: nothing is reported", name)
+		}
+	}
+}
+
+// TestPlainHTTPThatOpens: where no Gateway served a host, plain HTTP that is served
+// now is open, also with the Gateway among the inputs of both states.
+func TestPlainHTTPThatOpens(t *testing.T) {
+	route := vs("a.com", toAPI)
+	plain := gateway("istio-system/gw", "", plainAny)
+	for name, before := range map[string]string{
+		"its server had other hosts": route + strings.Replace(plain, "'*'", "b.com", 1),
+		"nothing led to the host":    vs("b.com", toAPI) + plain,
+	} {
+		changed := classes.Compare(sideOf(t, documents(t, before), -1, nil), sideOf(t, documents(t, route+plain), -1, nil))
+		if !slices.ContainsFunc(changed.Changes, func(c classes.Change) bool {
+			return c.Kind == classes.Exposed && strings.HasPrefix(c.Witness.URL, "http://a.com/")
+		}) {
+			t.Errorf("%s: %v %v", name, changed.Changes, changed.Notes)
 		}
 	}
 }

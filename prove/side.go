@@ -385,10 +385,13 @@ func (s *side) places(to string, a simulate.Admission) []simulate.Admission {
 	return out
 }
 
+// Listed reports whether a Gateway among the inputs serves the host.
+func (s *side) Listed(host string) bool { return s.cluster.Gateway.Listed(host) }
+
 // Schemes lists plain HTTP where a Gateway among the inputs serves the host: it
-// may redirect, or not listen.
+// may redirect, or not listen; and where none serves it.
 func (s *side) Schemes(host string) []string {
-	if s.cluster.Gateway.Listed(host) {
+	if s.Listed(host) || s.cluster.Gateway.IsUnserved(host) {
 		return []string{"http"}
 	}
 	return nil

@@ -41,9 +41,9 @@ func (c *comparison) run() {
 	schemes := c.compile()
 	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
 	switch {
-	case len(was) > 0 && len(is) == 0 && len(c.parts[1]) > 0:
+	case c.sides[0].Listed(c.host) && len(is) == 0 && len(c.parts[1]) > 0:
 		c.addUnknown("/", "the Gateway of the host is among the inputs before, and not after")
-	case len(is) > 0 && len(was) == 0 && len(c.parts[0]) > 0:
+	case c.sides[1].Listed(c.host) && len(was) == 0 && len(c.parts[0]) > 0:
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
 	if !slices.Equal(untriedClaims(c.parts[0]), untriedClaims(c.parts[1])) {

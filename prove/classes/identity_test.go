@@ -18,6 +18,8 @@ type routes []struct {
 func (routes) Hosts() []string         { return []string{"h.test"} }
 func (routes) Schemes(string) []string { return nil }
 
+func (routes) Listed(string) bool { return false }
+
 func (r routes) set(i int) match.Set {
 	lang := pathlang.Exact
 	if r[i].path == "/" {

@@ -34,6 +34,8 @@ func (d *door) Parts(string) []Part {
 
 func (d *door) Schemes(string) []string { return nil }
 
+func (d *door) Listed(string) bool { return false }
+
 func (d *door) Decide(r *simulate.Request) simulate.Decision {
 	q := match.Request{Method: r.Method, Scheme: r.Scheme, Host: r.Host, RawPath: r.RawPath()}
 	if ok, err := d.set.Accepts(q); !ok || err != nil {

@@ -15,6 +15,8 @@ type Side interface {
 	// Schemes lists the schemes that the decision about a request to the host
 	// depends on, besides those that its parts name.
 	Schemes(host string) []string
+	// Listed reports whether a Gateway that is known serves the host.
+	Listed(host string) bool
 	// Decide decides a request that comes to the gateway, in its world.
 	Decide(r *simulate.Request) simulate.Decision
 	// Inside decides a request that a caller in the cluster sends to a service

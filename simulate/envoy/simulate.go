@@ -242,6 +242,14 @@ func (g *Gateway) Listed(host string) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil && t.virtualHostOf(host) != nil })
 }
 
+// IsUnserved reports whether Gateways are among the inputs and none of them serves
+// the host, nor one that is not among the inputs and that a VirtualService for the
+// host names.
+func (g *Gateway) IsUnserved(host string) bool {
+	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil }) &&
+		!slices.ContainsFunc(g.tables, func(t *table) bool { return t.virtualHostOf(host) != nil })
+}
+
 // Hosts lists the names and wildcards that anything is for, sorted.
 func (g *Gateway) Hosts() []string {
 	var out []string
