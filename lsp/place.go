@@ -9,6 +9,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -47,10 +48,11 @@ func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
 // someField matches a text that says something: one without is passed over.
 var someField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*:`) })
 
-// viewOfOpen is the view of an open file that says nothing yet; nil of any other.
+// viewOfOpen is the view of an open file that says nothing yet, and of settings that
+// are half written, with which nothing can be read; nil of any other.
 func (a *analysis) viewOfOpen(u uri.URI) *view {
 	d := a.state.document(u)
-	if d == nil || someField().MatchString(d.text) {
+	if d == nil || filepath.Base(d.path) != config.FileName && someField().MatchString(d.text) {
 		return nil
 	}
 	for _, sc := range a.state.scopes() {

@@ -51,6 +51,7 @@ func (c *Cluster) side(result *compile.Result) *side {
 	}
 	for _, e := range c.Oathkeeper.Entries() {
 		p := s.part(&e)
+		p.Rule = true
 		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {
 			s.rules[names[0]] = append(s.rules[names[0]], p)
 			continue

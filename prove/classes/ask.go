@@ -138,7 +138,7 @@ func (c *comparison) sideOf(part int) int {
 func (c *comparison) areAuthenticated(class *match.Class) bool {
 	var found [2]bool
 	for _, n := range class.Takes {
-		if p := c.all[n]; !p.Beside && len(p.Admits) > 0 {
+		if c.all[n].Rule {
 			found[c.sideOf(n)] = true
 		}
 	}

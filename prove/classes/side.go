@@ -54,6 +54,8 @@ type Part struct {
 	// Beside reports that the part matches nothing itself: it has tokens for
 	// the requests that others match.
 	Beside bool
+	// Rule reports that the part is a rule of Oathkeeper.
+	Rule bool
 	// Service is the service that the part sends requests to, "" for none or a
 	// delegate.
 	Service string
