@@ -19,13 +19,7 @@ func (c *conversion) arrangeRules(all []*rule) []*rule {
 	if pairs == nil {
 		return all
 	}
-	var out []int
-	placed := make([]bool, len(all))
-	for range all {
-		i := pairs.next(placed)
-		placed[i] = true
-		out = append(out, i)
-	}
+	out := pairs.sorted()
 	sorted := make([]*rule, len(all))
 	for k, i := range out {
 		sorted[k] = all[i]
@@ -84,32 +78,43 @@ func (c *conversion) pair(first, second *rule) pair {
 	}
 }
 
-// next is the first rule for which all that have to come before it are placed, or
-// else the first that has no more special one left.
-func (p pairs) next(placed []bool) int {
-	special := -1
-	for i := range placed {
-		if placed[i] {
-			continue
-		}
-		first, kept := true, true
-		for k := range placed {
+// sorted places the rules: each time the first for which all that have to come before
+// it are placed, or else the first that has no more special one left.
+func (p pairs) sorted() []int {
+	special, kept := make([]int, len(p)), make([]int, len(p)) // how many are to come before
+	count := func(i, by int) {
+		for k := range p {
 			switch {
-			case placed[k]:
-			case k > i:
-				first = first && p[k][i] != before
-			case k < i:
-				kept = kept && p[i][k] != keep
+			case k < i && p[i][k] == before:
+				special[k] += by
+			case k > i && p[k][i] == keep:
+				kept[k] += by
 			}
 		}
-		if first && kept {
-			return i
-		}
-		if first && special < 0 {
-			special = i
-		}
 	}
-	return special
+	for i := range p {
+		count(i, 1)
+	}
+	out, placed := make([]int, 0, len(p)), make([]bool, len(p))
+	for range p {
+		first := -1
+		for i := range p {
+			if placed[i] || special[i] > 0 {
+				continue
+			}
+			if kept[i] == 0 {
+				first = i
+				break
+			}
+			if first < 0 {
+				first = i
+			}
+		}
+		placed[first] = true
+		out = append(out, first)
+		count(first, -1)
+	}
+	return out
 }
 
 // shareMethod reports whether two rules have a method in common, those for preflights
