@@ -26,6 +26,7 @@ var foreign = []struct {
 	{regexp.MustCompile(`^\w+ says (what|why|which|how)\b`), "returns, reports or names"},
 	{regexp.MustCompile(`^\w+ tells (what|why|which|how)\b`), "returns, reports or names"},
 	{regexp.MustCompile(`\btaken for\b`), "read as, or counts as"},
+	{regexp.MustCompile(`\bin the place of (a|an)\b`), "instead of"},
 }
 
 // foreignInMarkdown are turns of phrase that only pages are held to: in code the

@@ -139,7 +139,7 @@ func (w *finder) field(v *source.Node, name, path, under string, all bool) {
 	w.describes = true
 }
 
-// markAnchored marks the value of an alias in the place of a secret.
+// markAnchored marks the value of an alias that is written where a secret is expected.
 func (w *finder) markAnchored(n *source.Node, key string) {
 	at := w.at
 	w.visit(n, "", key, false)

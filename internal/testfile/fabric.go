@@ -105,6 +105,6 @@ var FabricType = &shape.Type{Kind: shape.List, Doc: "Requests to be decided by S
 		field("xForwardedProto", orNull(text("Header X-Forwarded-Proto; null: there is none."))),
 		field("jwt", anyMap), field("token", text("An opaque token.")),
 		field("tokeninfo", anyMap),
-		field("authorization", orNull(text("The whole header Authorization, in the place of a token."))),
+		field("authorization", orNull(text("The whole header Authorization, instead of a token."))),
 		field("origin", text("Header Origin.")))),
 	field("observed", anything), field("extra", anything))}
