@@ -18,6 +18,7 @@ type comparison struct {
 	host, shown string
 	subject     string // what notes speak of; "" is the comparison
 	sides       [2]Side
+	decided     [2][]string // schemes that a side decides on: see Side.Schemes
 	parts       [2][]Part
 	named       [2]map[partKey]*Part
 	matchers    []*match.Matcher // of both sides, one after the other
@@ -39,11 +40,10 @@ type comparison struct {
 func (c *comparison) run() {
 	c.same = map[unchangedKey]bool{}
 	schemes := c.compile()
-	was, is := c.sides[0].Schemes(c.host), c.sides[1].Schemes(c.host)
 	switch {
-	case c.sides[0].Listed(c.host) && len(is) == 0 && len(c.parts[1]) > 0:
+	case c.sides[0].Listed(c.host) && len(c.decided[1]) == 0 && len(c.parts[1]) > 0:
 		c.addUnknown("/", "the Gateway of the host is among the inputs before, and not after")
-	case c.sides[1].Listed(c.host) && len(was) == 0 && len(c.parts[0]) > 0:
+	case c.sides[1].Listed(c.host) && len(c.decided[0]) == 0 && len(c.parts[0]) > 0:
 		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
 	}
 	if !slices.Equal(untriedClaims(c.parts[0]), untriedClaims(c.parts[1])) {
@@ -116,6 +116,9 @@ const maxParts = 5000
 
 // compile makes the sets of the parts, and returns the schemes to be looked at.
 func (c *comparison) compile() []string {
+	for i, s := range c.sides {
+		c.decided[i] = s.Schemes(c.host)
+	}
 	if len(c.all) > maxParts {
 		c.addUnknown("/", fmt.Sprintf("the host has more than %d routes and rules", maxParts))
 		return nil
@@ -129,9 +132,8 @@ func (c *comparison) compile() []string {
 	if slices.ContainsFunc(sets, func(s match.Set) bool { return s.Schemes != nil && len(s.Schemes) < 2 }) {
 		schemes = append(schemes, "http")
 	}
-	is := c.sides[1].Schemes(c.host)
-	for _, s := range c.sides[0].Schemes(c.host) {
-		if slices.Contains(is, s) && !slices.Contains(schemes, s) {
+	for _, s := range c.decided[0] {
+		if slices.Contains(c.decided[1], s) && !slices.Contains(schemes, s) {
 			schemes = append(schemes, s)
 		}
 	}

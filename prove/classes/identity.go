@@ -82,7 +82,7 @@ func (c *comparison) namesOfClass(s *seenClass, known []string) string {
 			if err != nil {
 				panic(err) // a set is plain data
 			}
-			known[n] = strconv.FormatBool(n < len(c.parts[0])) + string(text)
+			known[n] = strconv.FormatBool(c.sideOf(n) == 0) + string(text)
 		}
 		list = append(list, known[n])
 	}

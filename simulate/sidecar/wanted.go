@@ -198,8 +198,7 @@ func claimAttribute(field string, texts []string) attribute {
 	texts = slices.Compact(texts)
 	name, inside, _ := strings.Cut(strings.TrimSuffix(field, "]"), "[")
 	path := strings.Split(inside, "][")
-	switch name {
-	case "request.auth.audiences":
+	if name == "request.auth.audiences" {
 		path = []string{"aud"}
 	}
 	var out attribute
@@ -257,13 +256,11 @@ func combineClaims(list []attribute) (out []map[string]any, all bool) {
 		}
 	} else {
 		for i, a := range list {
+			var rest map[string]any
+			for _, other := range slices.Delete(slices.Clone(list), i, i+1) {
+				rest = mergeClaims(rest, other[0])
+			}
 			for _, own := range a {
-				var rest map[string]any
-				for j, other := range list {
-					if j != i {
-						rest = mergeClaims(rest, other[0])
-					}
-				}
 				out = append(out, mergeClaims(rest, own), own)
 			}
 		}

@@ -184,13 +184,16 @@ func (r *route) predicatesHold(q *simulate.Request, pass int) bool {
 	}
 	for i := range r.tests {
 		t := &r.tests[i]
-		kind := predicateKinds[t.Name]
 		is, reason := t.holds(q)
+		if is != unknown {
+			continue
+		}
+		kind := predicateKinds[t.Name]
 		u := simulate.Unknown{Why: kind.why, At: r.at, What: fmt.Sprintf("the predicate %s of route %s holds: %s", t.String(), r.label(), reason), Needs: kind.needs, Key: r.key(t, pass)}
 		if t.isLeftOpen(q) {
 			u.Why, u.Example = simulate.Chosen, t.exampleHeaders()
 		}
-		if is == unknown && !q.Holds(u) {
+		if !q.Holds(u) {
 			return false
 		}
 	}
