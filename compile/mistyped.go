@@ -2,17 +2,14 @@ package compile
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // aboutMistyped reports whether a finding is about a value of another type than
-// its field has, or about something in it. Such a value is read as empty, and
-// what is said of that is not what its author wrote: the wrong type is reported.
+// its field has, or about something in it. Such a value is read as empty: only its
+// type is reported, and nothing about a text that its author did not write.
 func (u *unit) aboutMistyped(f diag.Finding) bool {
-	return f.At.Doc == u.doc && slices.ContainsFunc(u.mistyped, func(at string) bool {
-		rest, within := strings.CutPrefix(f.At.Path, at)
-		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
-	})
+	return f.At.Doc == u.doc && slices.ContainsFunc(u.mistyped, func(at string) bool { return source.Within(f.At.Path, at) })
 }

@@ -268,8 +268,7 @@ func (r *Report) findPlaces() {
 
 // isWithin reports whether a path is that of the place or of a part of it.
 func isWithin(path, place string) bool {
-	rest, ok := strings.CutPrefix(path, place)
-	return ok && place != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	return place != "" && source.Within(path, place)
 }
 
 func placeOf(s source.Span) *Place {

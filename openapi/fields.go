@@ -49,23 +49,25 @@ func helpFields(key string, fields []string) string {
 	return "remove it, or begin its name with x-"
 }
 
+// reportField reports a field that is not read.
+func (r *reader) reportField(at source.Ref, message, help string) {
+	at.Key = true
+	r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: message, Help: help})
+}
+
 // checkFields reports fields of the document and of paths that would be passed over:
 // an operation whose method is misspelt is one that nothing is compared with.
 func (r *reader) checkFields() {
-	unknown := func(at source.Ref, what, help string) {
-		at.Key = true
-		r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: what, Help: help})
-	}
 	for _, key := range source.Keys(r.root) {
 		if !strings.HasPrefix(key, "x-") && !slices.Contains(rootFields, key) {
-			unknown(r.origin.At(key), fmt.Sprintf("%q is not a field of an OpenAPI document", key), helpFields(key, rootFields))
+			r.reportField(r.origin.At(key), fmt.Sprintf("%q is not a field of an OpenAPI document", key), helpFields(key, rootFields))
 		}
 	}
 	paths := source.Field(r.root, "paths")
 	for _, p := range source.Keys(paths) {
 		for _, key := range source.Keys(source.Field(paths, p)) {
 			if !isPathField(key) {
-				unknown(r.origin.At("paths", p, key), fmt.Sprintf("%q is not a field of a path", key), helpPath(key))
+				r.reportField(r.origin.At("paths", p, key), fmt.Sprintf("%q is not a field of a path", key), helpPath(key))
 			}
 		}
 	}
@@ -76,9 +78,7 @@ func (r *reader) checkFields() {
 func (r *reader) checkOperation(at source.Ref, o *openapi3.Operation) {
 	for _, key := range sortedKeys(o.Extensions) {
 		if !strings.HasPrefix(key, "x-") && !slices.Contains(fieldsOfOne, key) {
-			at := at.At(key)
-			at.Key = true
-			r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: fmt.Sprintf("%q is not a field of an operation", key), Help: helpFields(key, fieldsOfOne)})
+			r.reportField(at.At(key), fmt.Sprintf("%q is not a field of an operation", key), helpFields(key, fieldsOfOne))
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (v *View) matchesPreflights(o, t *ir.Take) bool {
 func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
-	return witnessOf(v.difference(set).Witness)
+	return witness(v.difference(set).Witness)
 }
 
 // RequestTo returns a request that a route of a resource matches, nil for none.
@@ -91,15 +91,7 @@ func (v *View) RequestTo(doc *source.Document) *diag.Witness {
 	if doc == nil || i < 0 {
 		return nil
 	}
-	return witnessOf(v.difference(v.Routes[i].Set).Witness)
-}
-
-// witnessOf is a witness, or nil where none was found.
-func witnessOf(r *match.Request) *diag.Witness {
-	if r == nil {
-		return nil
-	}
-	return witness(r)
+	return witness(v.difference(v.Routes[i].Set).Witness)
 }
 
 // starExpressions reports "/*" in a regular expression: it matches slashes only.
@@ -117,7 +109,7 @@ func starExpressions(v *View, found *diag.List) {
 				Help:    fmt.Sprintf("write %q for everything below", meant),
 			}
 			lost := match.Set{Hosts: r.Match.Hosts, Methods: r.Match.Methods, Path: pathlang.Path{Lang: pathlang.Regex, Text: meant}}
-			f.Witness = witnessOf(v.difference(lost, r.Match).Witness)
+			f.Witness = witness(v.difference(lost, r.Match).Witness)
 			found.Add(f)
 		}
 	}

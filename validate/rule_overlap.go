@@ -99,6 +99,10 @@ func spell(t *ir.Take) string {
 	return fmt.Sprintf("%q", t.Set.Path.Text)
 }
 
+// witness is a request as a witness, or nil where none was found.
 func witness(r *match.Request) *diag.Witness {
+	if r == nil {
+		return nil
+	}
 	return &diag.Witness{Method: r.Method, URL: r.URL()}
 }

@@ -79,8 +79,5 @@ func Objects(r *compile.Result, o *compile.Options, want func(*manifest.Object) 
 
 // Below reports whether a field path is another one or below it.
 func Below(path, above string) bool {
-	if above == "" || path == above {
-		return true
-	}
-	return len(path) > len(above) && path[:len(above)] == above && (path[len(above)] == '.' || path[len(above)] == '[')
+	return above == "" || source.Within(path, above)
 }

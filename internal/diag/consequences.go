@@ -38,12 +38,6 @@ var (
 	}
 )
 
-// within reports whether the value at a path is the one at another, or in it.
-func within(path, outer string) bool {
-	rest, ok := strings.CutPrefix(path, outer)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
-}
-
 // WithoutConsequences returns the resolved findings without those that only follow from
 // another one: for one value only the cause is reported, and a rule that is not valid
 // is not reported as public.
@@ -92,8 +86,8 @@ func followsFromOne(f *Finding, causes []*Finding) bool {
 		return false
 	}
 	return slices.ContainsFunc(causes, func(c *Finding) bool {
-		return c.At.Path != f.At.Path && slices.Contains(below, c.Code) && within(c.At.Path, f.At.Path) ||
-			slices.Contains(above, c.Code) && within(f.At.Path, c.At.Path)
+		return c.At.Path != f.At.Path && slices.Contains(below, c.Code) && source.Within(c.At.Path, f.At.Path) ||
+			slices.Contains(above, c.Code) && source.Within(f.At.Path, c.At.Path)
 	})
 }
 

@@ -193,6 +193,12 @@ func withoutSteps(v any, steps []Step) any {
 	return v
 }
 
+// Within reports whether the value at a path is the one at another, or in it.
+func Within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
 // JoinPath appends a field path to another one.
 func JoinPath(path, below string) string {
 	if path == "" || below == "" || below[0] == '[' {

@@ -68,7 +68,7 @@ func LegacyDescription(failures []diag.Upstream) string {
 func Order(failures []diag.Upstream, sections []string) []diag.Upstream {
 	section := func(f diag.Upstream) int {
 		for i, s := range sections {
-			if f.Attribute == s || strings.HasPrefix(f.Attribute, s+".") || strings.HasPrefix(f.Attribute, s+"[") {
+			if source.Within(f.Attribute, s) {
 				return i
 			}
 		}

@@ -69,6 +69,24 @@ func Line(d *simulate.Decision) string {
 	return strings.Join(slices.Compact(out), " or ")
 }
 
+// Upstreams lists the upstreams that a decision leaves open, each once, whatever else
+// becomes of the request.
+func Upstreams(d *simulate.Decision) string {
+	var out []string
+	for _, o := range d.Each() {
+		switch d := &o.Decision; {
+		case d.Cause == simulate.Anything:
+			out = append(out, "anything")
+		case d.Passed():
+			out = append(out, d.Upstream)
+		default:
+			out = append(out, "no upstream")
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ")
+}
+
 // Check asks an engine each request of a list: "GET https://a.test/ -> a.default:80".
 func Check(t *testing.T, engine simulate.Engine, rows ...string) {
 	t.Helper()

@@ -3,15 +3,12 @@ package istio
 import (
 	"encoding/json"
 	"math/rand"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
-	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
@@ -34,7 +31,7 @@ func TestNoChangeIsNone(t *testing.T) {
 		for range requestsPerSet {
 			q := g.request()
 			a, b := before.Mesh.Decide(&q, nil), after.Mesh.Decide(&q, nil)
-			if was, is := possible(&a), possible(&b); was != is {
+			if was, is := simulatetest.Upstreams(&a), simulatetest.Upstreams(&b); was != is {
 				t.Errorf("seed %d: no change, and %s %s://%s%s %v: %s -> %s\n%s\n%s", seed+i, q.Method, q.Scheme, q.Host, q.Target, q.Headers, was, is, joined(docs), joined(other))
 				break
 			}
@@ -94,21 +91,4 @@ func (g *services) otherwise(t *testing.T, docs []object) []object {
 func cluster(t *testing.T, docs []object) *prove.Cluster {
 	t.Helper()
 	return prove.Simulate(simulatetest.Manifests(t, "default", joined(docs)), compile.Options{Config: config.Default()})
-}
-
-// possible lists the upstreams that a decision leaves open, each once.
-func possible(d *simulate.Decision) string {
-	var out []string
-	for _, o := range d.Each() {
-		switch d := &o.Decision; {
-		case d.Cause == simulate.Anything:
-			out = append(out, "anything")
-		case d.Passed():
-			out = append(out, d.Upstream)
-		default:
-			out = append(out, "no upstream")
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(slices.Compact(out), ", ")
 }

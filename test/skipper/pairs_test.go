@@ -2,7 +2,6 @@ package skipper
 
 import (
 	"math/rand"
-	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
-	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 // TestNoChangeIsNone: where a comparison of objects that differ in one filter,
@@ -36,7 +35,7 @@ func TestNoChangeIsNone(t *testing.T) {
 		for range 80 {
 			r := foreignRequest(g)
 			a, b := before.Mesh.Decide(r, nil), after.Mesh.Decide(r, nil)
-			if was, is := possible(&a), possible(&b); was != is {
+			if was, is := simulatetest.Upstreams(&a), simulatetest.Upstreams(&b); was != is {
 				t.Errorf("seed %d: no change, and %s %s://%s%s %v %v: %s -> %s\n%s\n%s", seed, r.Method, r.Scheme, r.Host, r.Target, r.Headers, r.Token, was, is, one, other)
 				break
 			}
@@ -69,21 +68,4 @@ func otherwise(g *rand.Rand, yaml string) string {
 	}
 	i := g.Intn(len(found))
 	return strings.Replace(yaml, found[i], in[i][g.Intn(len(in[i]))], 1)
-}
-
-// possible lists the upstreams that a decision leaves open, each once.
-func possible(d *simulate.Decision) string {
-	var out []string
-	for _, o := range d.Each() {
-		switch d := &o.Decision; {
-		case d.Cause == simulate.Anything:
-			out = append(out, "anything")
-		case d.Passed():
-			out = append(out, d.Upstream)
-		default:
-			out = append(out, "no upstream")
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(slices.Compact(out), ", ")
 }
