@@ -2,11 +2,10 @@ package compare
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -90,7 +89,7 @@ func (b *bypass) mayReach(namespace string, selector any) bool {
 }
 
 // methodList is how a route lists methods.
-var methodList = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`) })
+var methodList = lazyregexp.New(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`)
 
 // policyMethods returns the methods that a route matches, none for any.
 func policyMethods(method any) (methods []any, known bool) {
@@ -150,7 +149,7 @@ func policyPaths(uri any) (paths, around []any) {
 }
 
 // plainText is an expression that matches its own text, and {*} for one segment.
-var plainText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`) })
+var plainText = lazyregexp.New(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`)
 
 // endings are what expressions end with, and how paths say it: behind text, and
 // behind operators.
@@ -192,7 +191,7 @@ func narrowerPaths(expr string) []any {
 }
 
 // literal is the text with which everything begins that an expression matches.
-var literal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9/_~-]*`) })
+var literal = lazyregexp.New(`^/[A-Za-z0-9/_~-]*`)
 
 // widerPath returns a path that matches all that an expression matches.
 func widerPath(expr string) string {

@@ -3,12 +3,11 @@ package compile
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -25,7 +24,7 @@ type ignore struct {
 // Annotation suppresses findings of the whole document.
 const Annotation = "kgw.dev/ignore"
 
-var ignoreComment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`) })
+var ignoreComment = lazyregexp.New(`(?:^|\s)#\s*kgw:ignore(?:\s+(.*))?$`)
 
 // readIgnores reads the suppressions of a document: comments and the
 // annotation. Their faults are added to found.

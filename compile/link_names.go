@@ -2,13 +2,12 @@ package compile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -31,7 +30,7 @@ func isLabel(s string) bool {
 
 // hostName is what a host may be made of in any dialect. Dialects and targets
 // allow less.
-var hostName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*\.)?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`) })
+var hostName = lazyregexp.New(`^(\*\.)?[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`)
 
 const maxName = 63 // of a label: names of Services and of namespaces
 

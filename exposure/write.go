@@ -3,11 +3,10 @@ package exposure
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
@@ -127,7 +126,7 @@ func (r *Report) csv(w io.Writer) error {
 // formula finds what a spreadsheet may read as the beginning of a formula: at the
 // beginning of a cell, or of text that another separator would make a cell
 // (https://owasp.org/www-community/attacks/CSV_Injection).
-var formula = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])") })
+var formula = lazyregexp.New("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])")
 
 // Cell returns a text as a quoted cell of CSV, on one line, that no spreadsheet
 // reads as a formula.

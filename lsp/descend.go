@@ -1,10 +1,8 @@
 package lsp
 
 import (
-	"regexp"
-	"sync"
-
 	"github.com/kgw-dev/kgw/internal/handlers"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -49,9 +47,7 @@ func fieldOf(t *shape.Type, name string) *shape.Type {
 
 // handled matches the path of what has a handler and its configuration; the last
 // word says of which kind.
-var handled = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|\.)(accessStrategies|authenticators|authorizer|mutators|errors)(?:\[\d+\])?$`)
-})
+var handled = lazyregexp.New(`(?:^|\.)(accessStrategies|authenticators|authorizer|mutators|errors)(?:\[\d+\])?$`)
 
 // handlersAt returns the handlers that an object may name, or nil.
 func (s *spot) handlersAt() *handlers.Kind {

@@ -1,13 +1,12 @@
 package lsp
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"go.lsp.dev/protocol"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -102,7 +101,7 @@ func draftTexts(text string, t token) [][2]string {
 }
 
 // head matches the lines of a document that say what it is.
-var head = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(apiVersion|kind|metadata): *\S`) })
+var head = lazyregexp.New(`^(apiVersion|kind|metadata): *\S`)
 
 // linesAround leaves of the lines before a line those of the fields and of the
 // elements that it is in, and those that say what the document is.

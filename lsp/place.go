@@ -3,14 +3,13 @@ package lsp
 import (
 	"context"
 	"path/filepath"
-	"regexp"
-	"sync"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -46,7 +45,7 @@ func (s *Server) view(ctx context.Context, u uri.URI) (*view, error) {
 }
 
 // someField matches a text that says something: one without is passed over.
-var someField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*:`) })
+var someField = lazyregexp.New(`(?m)^[^#\n]*:`)
 
 // viewOfOpen is the view of an open file that says nothing yet, and of settings that
 // are half written, with which nothing can be read; nil of any other.

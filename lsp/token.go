@@ -1,9 +1,9 @@
 package lsp
 
 import (
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // token is what is being written at a caret: the text of a field's name or of a
@@ -107,7 +107,7 @@ func (s *scanner) skipBlank() (ok bool) {
 }
 
 // field matches a line that begins a field of a block.
-var field = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ *(- +)*[\w./-]+:(\s|$)`) })
+var field = lazyregexp.New(`^ *(- +)*[\w./-]+:(\s|$)`)
 
 // beginLine begins a line.
 func (s *scanner) beginLine() {

@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/handlers"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -60,7 +61,7 @@ func newOffered(kinds, path string, of func(*view, *gap) []string) offered {
 func hosts(v *view, _ *gap) []string    { return sorted(v.knownOf().hosts) }
 func gateways(v *view, _ *gap) []string { return sorted(v.knownOf().gateways) }
 
-var index = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
+var index = lazyregexp.New(`\[\d+\]`)
 
 // valuesAt are what may be at a gap: what the description lists, and what the
 // folder knows, except what is written there already.

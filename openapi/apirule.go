@@ -2,13 +2,12 @@ package openapi
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/apirule"
@@ -159,8 +158,8 @@ func add(rules []rule, path, method string, a access) []rule {
 }
 
 var (
-	wholeParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{[^{}]*\}$`) })
-	templatePath   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(apirule.TemplatePattern.Expr) })
+	wholeParameter = lazyregexp.New(`^\{[^{}]*\}$`)
+	templatePath   = lazyregexp.New(apirule.TemplatePattern.Expr)
 )
 
 // template spells a path as APIRules v2 do; false where they cannot.

@@ -2,10 +2,9 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -54,7 +53,7 @@ func storedVersion(versions []Description) int {
 	return best
 }
 
-var versionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v([0-9]+)(?:(alpha|beta)([0-9]+))?$`) })
+var versionName = lazyregexp.New(`^v([0-9]+)(?:(alpha|beta)([0-9]+))?$`)
 
 // isNewer compares versions as Kubernetes orders them: stable over beta over
 // alpha, then by number.

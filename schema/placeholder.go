@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -21,10 +21,10 @@ var filledIn = []string{
 }
 
 var (
-	template    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{.*?\}\}`) })
-	environment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{[A-Za-z_][^{}]*\}|\$[A-Z_][A-Z0-9_]+`) })
-	angle       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[A-Za-z][^<>/]*>`) })
-	braces      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z][^{}]*\}`) })
+	template    = lazyregexp.New(`\{\{.*?\}\}`)
+	environment = lazyregexp.New(`\$\{[A-Za-z_][^{}]*\}|\$[A-Z_][A-Z0-9_]+`)
+	angle       = lazyregexp.New(`<[A-Za-z][^<>/]*>`)
+	braces      = lazyregexp.New(`\{[A-Za-z][^{}]*\}`)
 )
 
 // Placeholders reports values that a template, an environment or a reader of

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -33,12 +33,8 @@ var (
 	ourKinds = []string{
 		"APIRule", "FabricGateway", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "RouteGroup", "ExternalGateway",
 	}
-	named = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + joinWords(ourKinds) + `|(?:` + joinWords(ourGroups) + `)/)`)
-	})
-	compiledKind = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
-	})
+	named        = lazyregexp.New(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + joinWords(ourKinds) + `|(?:` + joinWords(ourGroups) + `)/)`)
+	compiledKind = lazyregexp.New(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
 )
 
 func joinWords(words []string) string {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
@@ -14,13 +14,11 @@ import (
 var (
 	// letters begin an expression that matches texts with this beginning only: no
 	// operator makes the first one optional.
-	letters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]([^?*{|+]|$)`) })
+	letters = lazyregexp.New(`^[A-Za-z0-9_-]([^?*{|+]|$)`)
 	// query is what people write of a query in an expression.
-	query = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\\(*+?}]\?([A-Za-z_][A-Za-z0-9_-]*)=`) })
+	query = lazyregexp.New(`[^\\(*+?}]\?([A-Za-z_][A-Za-z0-9_-]*)=`)
 	// parameter is a segment that frameworks read as any one.
-	parameter = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
-	})
+	parameter = lazyregexp.New(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
 )
 
 // pathTexts reports paths that match other requests than their text looks like,

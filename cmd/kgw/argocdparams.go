@@ -3,11 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
@@ -104,7 +103,7 @@ func argocdParameterNamed(name string) (*argocdParameter, error) {
 	return nil, usage("there is no parameter %q: use one of %s", name, strings.Join(names, ", "))
 }
 
-var notInVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Z0-9_]`) })
+var notInVariable = lazyregexp.New(`[^A-Z0-9_]`)
 
 // argocdVariables reads the parameters from the variables that Argo CD sets
 // beside the list, in which arrays have a number; maps cannot be read.

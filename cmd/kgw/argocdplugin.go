@@ -3,11 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 type pluginFlags struct {
@@ -46,8 +46,8 @@ func (a *app) argocdPluginCommand() *cobra.Command {
 }
 
 var (
-	argocdName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`) })
-	argocdVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z0-9][-A-Za-z0-9._]*)?$`) })
+	argocdName    = lazyregexp.New(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`)
+	argocdVersion = lazyregexp.New(`^([A-Za-z0-9][-A-Za-z0-9._]*)?$`)
 )
 
 func (a *app) printPlugin(f *pluginFlags) error {

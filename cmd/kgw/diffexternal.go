@@ -6,15 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // plainArgument is what kubectl allows as an argument of an external differ.
-var plainArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9-=]+$`) })
+var plainArgument = lazyregexp.New(`^[a-zA-Z0-9-=]+$`)
 
 // runExternalDiff runs the program that KUBECTL_EXTERNAL_DIFF names, as kubectl
 // does: on two temporary directories with a file for each object. Secrets are

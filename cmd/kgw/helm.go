@@ -3,11 +3,10 @@ package main
 import (
 	"cmp"
 	"path/filepath"
-	"regexp"
-	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -38,7 +37,7 @@ func (s *scopes) renderCharts(in *compile.Input) error {
 }
 
 // library is the line that makes a chart one that only others use.
-var library = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^type:[ \t]*["']?library\b`) })
+var library = lazyregexp.New(`(?m)^type:[ \t]*["']?library\b`)
 
 // renderChart adds what helm makes of a chart with the settings of a
 // configuration, which flags override.

@@ -6,12 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -48,7 +47,7 @@ func (a *app) runProgram(dir, program string, args ...string) ([]byte, error) {
 }
 
 // templateLine is the line in which Helm names the source of a document.
-var templateLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`) })
+var templateLine = lazyregexp.New(`(?m)^# Source: [^/\n]+/(.+)$`)
 
 // addRendered adds what a program made of the directory of a file to the inputs,
 // under the name of the template that each document comes from. Lines are those
@@ -106,9 +105,7 @@ func (a *app) isFile(path string) bool {
 }
 
 // variable is a reference to a variable as envsubst reads it.
-var variable = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
-})
+var variable = lazyregexp.New(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
 
 // substituteVariables puts the values of variables of the environment into a
 // text, as envsubst does; what is not set stays, and is reported as a

@@ -2,13 +2,12 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
@@ -52,10 +51,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 // What pflag says of a letter that no flag has, and of a value that is not one
 // of the flag's type: the flag's name is the last word before the colon.
 var (
-	unknownLetter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown shorthand flag: '(.)' in `) })
-	badValue      = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
-	})
+	unknownLetter = lazyregexp.New(`^unknown shorthand flag: '(.)' in `)
+	badValue      = lazyregexp.New(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
 )
 
 // flagValues names the values that flags of a type accept.

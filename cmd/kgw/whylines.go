@@ -5,17 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
-	"sync"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/why"
 )
 
-var fileLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+):([1-9][0-9]{0,8})$`) })
+var fileLine = lazyregexp.New(`^(.+):([1-9][0-9]{0,8})$`)
 
 // splitLine distinguishes FILE:LINE from the name of an object: such a file
 // exists.

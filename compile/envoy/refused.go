@@ -3,13 +3,12 @@ package envoy
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -17,18 +16,16 @@ import (
 const maxHeader = 16384 // bytes of a name or a value (envoy/config/core/v3, HeaderValue)
 
 // HeaderName is a token of RFC 7230.
-var HeaderName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$") })
+var HeaderName = lazyregexp.New("^[!#$%&'*+.^_`|~A-Za-z0-9-]+$")
 
 // headerValue matches what Istio accepts as the value of a header: text without
 // control characters, in which Envoy replaces %NAME% and %NAME(arguments)%, and
 // %% is a percent sign (pkg/config/validation, ValidateHTTPHeaderValue).
-var headerValue = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
-})
+var headerValue = lazyregexp.New(`^(?s)(?:[^%\x00-\x08\x0A-\x1F\x7F]|%%|%[^%(]+%|%[^%(]*\( *(?:\[ *"|[^ [])` + argument + `(?:" *, *"` + argument + `)*(?:\)|" *\] *\)) *%)*$`)
 
 const argument = `(?:\\.|[^\\)"])*`
 
-var control = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`) })
+var control = lazyregexp.New(`[\x00-\x08\x0A-\x1F\x7F]`)
 
 // CheckRequest is CheckSet for what a route does to requests. What is wrong with
 // the gateway's own host is reported of the host.

@@ -5,12 +5,11 @@ package parentgateway
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -141,9 +140,7 @@ func (w *writer) hostOf(text string, at source.Ref) (routes source.Object, host 
 	return source.Object{{Key: "from", Value: "Selector"}, {Key: "selector", Value: labels}}, host, true
 }
 
-var hostPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$`)
-})
+var hostPattern = lazyregexp.New(`^(\*|(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$`)
 
 // listenerName is the name of a port as that of a listener.
 func listenerName(port, protocol string) string {
@@ -153,7 +150,7 @@ func listenerName(port, protocol string) string {
 	return strings.ToLower(protocol)
 }
 
-var sectionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$`) })
+var sectionName = lazyregexp.New(`^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$`)
 
 // uniqueName numbers the listeners of one name from the second on.
 func (w *writer) uniqueName(name string) string {

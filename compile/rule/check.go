@@ -2,15 +2,14 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/crossing"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/handlers"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/shape"
@@ -124,9 +123,7 @@ func checkReading(text string, at source.Ref, judge *match.Judge, purse *match.P
 }
 
 // upstreamPattern is the pattern of spec.upstream.url in the CRD of Rule.
-var upstreamPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`)
-})
+var upstreamPattern = lazyregexp.New(`^(?:https?:\/\/)?(?:[^@\/\n]+@)?(?:www\.)?([^:\/\n]+)`)
 
 const maxUpstream = 256 // spec.upstream.url
 

@@ -2,14 +2,13 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
-	"sync"
 	"text/template/parse"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -25,7 +24,7 @@ var repeating = []string{"repeat", "until", "untilStep", "seq", "indent", "ninde
 // are numbers that a text says.
 var calculating = []string{"mul", "mulf", "add", "addf", "add1", "add1f", "atoi", "int", "int64", "float64", "toDecimal"}
 
-var wideFormat = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[^a-zA-Z%]*\d{6,}`) })
+var wideFormat = lazyregexp.New(`%[^a-zA-Z%]*\d{6,}`)
 
 // checkCosts looks at all templates of a mutator.
 func checkCosts(h *ir.Handler, found *diag.List) {

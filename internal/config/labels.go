@@ -2,11 +2,10 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -16,7 +15,7 @@ const (
 	maxLabelName   = 63 // of the name of a key, and of a value
 )
 
-var labelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?$`) })
+var labelName = lazyregexp.New(`^[a-zA-Z0-9]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?$`)
 
 // checkLabels reports labels that the API server refuses: a key is a name with
 // a DNS name and a slash in front or not, a value is a name or empty

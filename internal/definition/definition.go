@@ -13,6 +13,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -98,7 +99,7 @@ func limitsOf(table string) []limit {
 		l := limit{place: place(strings.TrimPrefix(words[0], "spec")), what: words[1], bound: words[2]}
 		switch l.what {
 		case "pattern":
-			l.pattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(l.bound) })
+			l.pattern = lazyregexp.New(l.bound)
 		case "items", "length", "range":
 			low, high, _ := strings.Cut(l.bound, "-")
 			l.low, _ = strconv.ParseInt(low, 10, 64)

@@ -1,15 +1,13 @@
 package definition
 
 import (
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // pathText is what a path that is not an expression may have.
-var pathText = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$")
-})
+var pathText = lazyregexp.New("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$")
 
 // Patterns of the definitions.
 const (

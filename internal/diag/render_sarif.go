@@ -5,11 +5,10 @@ import (
 	"io"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -82,7 +81,7 @@ func truncationNote(left int) []sarifInvocation {
 	}}
 }
 
-var semver = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v?(\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?)$`) })
+var semver = lazyregexp.New(`^v?(\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?)$`)
 
 // semanticVersion returns the version as Semantic Versioning spells it, or "".
 func semanticVersion(version string) string {
@@ -164,7 +163,7 @@ func (s *sarifPrinter) artifact(name string) sarifArtifact {
 	return sarifArtifact{URI: u.String(), URIBaseID: sarifRoot}
 }
 
-var drive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]:/`) })
+var drive = lazyregexp.New(`^[A-Za-z]:/`)
 
 func isAbsolute(name string) bool { return path.IsAbs(name) || drive().MatchString(name) }
 

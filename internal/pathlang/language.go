@@ -2,11 +2,10 @@ package pathlang
 
 import (
 	"errors"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/automata"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // Pattern is a parsed path text: its syntax and what the dialect calls a word.
@@ -89,7 +88,7 @@ func fabricNode(text string) *automata.Node {
 	return automata.Concat(subs...)
 }
 
-var fabricParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`) })
+var fabricParameter = lazyregexp.New(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
 
 // skipperPattern is the argument of Skipper's Path predicate: ":name" is one
 // segment, a final "*name" or "**" the rest, which is not empty.

@@ -2,10 +2,10 @@ package report
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // The runner of GitHub Actions looks for commands in everything that a step
@@ -22,7 +22,7 @@ const (
 
 // inLine is the beginning of a command anywhere in a line: "##[" of GitHub's old
 // form and Azure's formatting, "##vso[", and "##teamcity[" of TeamCity.
-var inLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`##([A-Za-z]*\[)`) })
+var inLine = lazyregexp.New(`##([A-Za-z]*\[)`)
 
 // withoutCommands escapes the beginnings of commands anywhere in a line.
 func withoutCommands(s string) string {

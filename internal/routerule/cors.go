@@ -2,14 +2,13 @@ package routerule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -75,9 +74,7 @@ func CheckCORS(c *ir.CORS, at source.Ref, found *diag.List) {
 }
 
 // plainOrigin is what the CRD allows as an origin, except for wildcards.
-var plainOrigin = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^https?://[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
-})
+var plainOrigin = lazyregexp.New(`^https?://[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
 
 // originsOf are the allowed origins in the words of an HTTPRoute, and those
 // that it has no words for.

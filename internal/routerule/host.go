@@ -2,15 +2,13 @@ package routerule
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // hostPattern is what the CRD allows as a host.
-var hostPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-})
+var hostPattern = lazyregexp.New(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 
 // RefusedHost returns why an HTTPRoute cannot have a host, "" where it can.
 // Capital letters are written as small ones.

@@ -11,9 +11,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -89,9 +89,7 @@ func Pieces(counts []int) []int {
 
 // exactPath is what the CRD allows as the value of a path of type Exact
 // (gateway-api v1.6, HTTPPathMatch).
-var exactPath = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$`)
-})
+var exactPath = lazyregexp.New(`^/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$`)
 
 // operators are the characters that mean something in an expression of RE2.
 const operators = `\.+*?()|[]{}^$`

@@ -2,13 +2,12 @@ package secret
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -182,9 +181,7 @@ func (w *finder) markWithin(n *source.Node) {
 }
 
 // reference are names of fields below a secret that say where it is kept.
-var reference = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^(name|namespace|key|value|valueFrom|secretKeyRef|secretRef|ref|file|path|env|optional|type)$`)
-})
+var reference = lazyregexp.New(`(?i)^(name|namespace|key|value|valueFrom|secretKeyRef|secretRef|ref|file|path|env|optional|type)$`)
 
 // name marks a key where a single secret is expected: it may be the secret
 // itself, unless it is the name of a reference.

@@ -1,26 +1,23 @@
 package secret
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // sensitive are names of fields, headers, cookies and parameters whose values
 // are secrets: a word at their end, in any of the usual spellings
 // (clientSecret, client_secret, X-Api-Key).
-var sensitive = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(passwords?|passwd|pwd|passphrases?|passcodes?|secrets?|tokens?|credentials?` +
-		`|(api|access|private|signing|secret|encryption|shared|session|subscription|account|client|functions|auth|hmac|master)[-_.]?keys?)$` +
-		`|^((x|proxy)-(.*-)?)?authorization$|^x-(.*-)?auth$|^(set-)?cookies?$|^introspection_request_headers$`)
-})
+var sensitive = lazyregexp.New(`(?i)(passwords?|passwd|pwd|passphrases?|passcodes?|secrets?|tokens?|credentials?` +
+	`|(api|access|private|signing|secret|encryption|shared|session|subscription|account|client|functions|auth|hmac|master)[-_.]?keys?)$` +
+	`|^((x|proxy)-(.*-)?)?authorization$|^x-(.*-)?auth$|^(set-)?cookies?$|^introspection_request_headers$`)
 
 // harmless are names that look like those of secrets and are not, as a whole or
 // behind a blank: switches, and the name of a handler.
-var harmless = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|\s)(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams|max_?tokens)$`)
-})
+var harmless = lazyregexp.New(`(?i)(?:^|\s)(forwardOriginalToken|forward_original_token|allow_?credentials|bearer_token|fromParams|max_?tokens)$`)
 
 // Key reports whether the values of a field of this name are secrets.
 func Key(name string) bool {
@@ -53,9 +50,7 @@ func isGroup(name string) bool { return strings.HasSuffix(strings.ToLower(name),
 
 // parameter are names of parameters of a query, beyond those that Key knows,
 // whose values are secrets.
-var parameter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^(key|code|sig|signature|pass|jwt|sas|assertion|auth|x-amz-signature|x-goog-signature)$`)
-})
+var parameter = lazyregexp.New(`(?i)^(key|code|sig|signature|pass|jwt|sas|assertion|auth|x-amz-signature|x-goog-signature)$`)
 
 // isWhollySecret reports whether every value below a path is a secret, though the
 // names of the fields do not say so.

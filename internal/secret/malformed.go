@@ -1,23 +1,20 @@
 package secret
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 var (
 	// keyStart is the key of an entry at the start of a line.
-	keyStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:-\s+)*["']?[\w./-]+["']?\s*:(?:\s|$)`) })
+	keyStart = lazyregexp.New(`^(?:-\s+)*["']?[\w./-]+["']?\s*:(?:\s|$)`)
 	// anyKey is a key anywhere on a line, with or without the blank that YAML
 	// asks for behind the colon.
-	anyKey     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([\w./-]+)["']?\s*[:=]`) })
-	secretKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*["']?kind["']?\s*:\s*["']?Secret\b`) })
-	secretHead = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^\s*(?:---|["']?(?:apiVersion|kind|metadata|name|namespace|type)["']?\s*:)`)
-	})
+	anyKey     = lazyregexp.New(`([\w./-]+)["']?\s*[:=]`)
+	secretKind = lazyregexp.New(`(?m)^\s*["']?kind["']?\s*:\s*["']?Secret\b`)
+	secretHead = lazyregexp.New(`^\s*(?:---|["']?(?:apiVersion|kind|metadata|name|namespace|type)["']?\s*:)`)
 )
 
 // markMalformed marks secrets in a document that is not YAML, by whole lines:

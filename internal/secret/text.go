@@ -6,8 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // form is how secrets of one kind look. Every text with such a secret has one of
@@ -24,22 +25,14 @@ type form struct {
 // shapes are secrets by how they look: JSON Web Tokens, credentials in URLs,
 // private keys, and tokens of well-known services.
 var shapes = []form{
-	{pattern: sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`)
-	}), needs: [][]string{{"eyJ"}}},
+	{pattern: lazyregexp.New(`(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*)`), needs: [][]string{{"eyJ"}}},
 	// The password of a URL may hold a slash that nobody has escaped; what
 	// begins as the number of a port is not a password.
-	{pattern: sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`)
-	}), needs: [][]string{{"://"}, {"@"}}, may: mayHavePassword},
-	{pattern: sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`)
-	}), needs: [][]string{{"PRIVATE KEY-----"}}},
+	{pattern: lazyregexp.New(`[a-zA-Z][a-zA-Z0-9+.-]*://([^/\s@<>"'?#]+|[^/\s:@<>"']*:[^/@\s<>"']*[^0-9/@\s<>"'][^@\s<>"']*)@`), needs: [][]string{{"://"}, {"@"}}, may: mayHavePassword},
+	{pattern: lazyregexp.New(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$))`), needs: [][]string{{"PRIVATE KEY-----"}}},
 	{
-		pattern: sync.OnceValue(func() *regexp.Regexp {
-			return regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`)
-		}),
-		needs: [][]string{{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA"}},
+		pattern: lazyregexp.New(`\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16})`),
+		needs:   [][]string{{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA"}},
 	},
 }
 
@@ -91,26 +84,22 @@ func mayHaveParameter(s string) bool {
 }
 
 // query are the parameters of a URL.
-var query = form{pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`) }), needs: [][]string{{"?", "&", ";"}, {"="}}, may: mayHaveParameter}
+var query = form{pattern: lazyregexp.New(`[?&;]([\w.~%\[\]-]+)=([^&;#\s"'<>]+)`), needs: [][]string{{"?", "&", ";"}, {"="}}, may: mayHaveParameter}
 
 // credentials are what follows the scheme of an Authorization header (RFC 9110,
 // 11.4).
 var credentials = form{
-	pattern: sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`)
-	}),
-	needs: [][]string{{"bearer", "basic", "ba\u017fic"}}, // a long s is an s without regard to case
-	fold:  true,
+	pattern: lazyregexp.New(`(?i)\b(bearer|basic)(?:\s|%20|\+)+([A-Za-z0-9+/_=.~-]+)`),
+	needs:   [][]string{{"bearer", "basic", "ba\u017fic"}}, // a long s is an s without regard to case
+	fold:    true,
 }
 
 // assigned is a secret behind its name in running text: a line of YAML, JSON
 // or of a file of variables.
-var assigned = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
-})
+var assigned = lazyregexp.New(`(?im)((?:^|[\s"'{,?&])([\w./-]+)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',}&\[{|>][^\s"',}&]*)`)
 
 // nextWord is what follows the scheme of an Authorization header.
-var nextWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]+([^\s"',}&]+)`) })
+var nextWord = lazyregexp.New(`^[ \t]+([^\s"',}&]+)`)
 
 // spot is a range of bytes of a text, end exclusive.
 type spot struct{ start, end int }

@@ -2,10 +2,10 @@ package source
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // mistake is a usual mistake in YAML: where it is and how to mend it.
@@ -15,16 +15,14 @@ type mistake struct {
 }
 
 var (
-	forbiddenStart = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(\s*(?:- +)*(?:[\w./-]+: +|- +))([*@%\x60&!|>][^\s,]*|\{\*+\}[^\s]*)`)
-	})
-	starInList   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\[,] *([*@%\x60][^\s,\]]*)`) })
-	noSpace      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`) })
-	twoColons    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`) })
-	noDashSpace  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*)-([A-Za-z_"'][\w."'-]*)(: |:$)`) })
-	conflict     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(<{7}|={7}|>{7})( |$)`) })
-	noBreakSpace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*(?:- +)*[A-Za-z][\w-]*:)(\x{00A0}+|\x{202F}+)`) })
-	wordDash     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `) })
+	forbiddenStart = lazyregexp.New(`^(\s*(?:- +)*(?:[\w./-]+: +|- +))([*@%\x60&!|>][^\s,]*|\{\*+\}[^\s]*)`)
+	starInList     = lazyregexp.New(`[\[,] *([*@%\x60][^\s,\]]*)`)
+	noSpace        = lazyregexp.New(`^(\s*(?:- +)*)([A-Za-z][\w-]*):([^\s/:].*)$`)
+	twoColons      = lazyregexp.New(`^(\s*(?:- +)*[\w./-]+: +)([^\s"'{\[#|>].*: .*)$`)
+	noDashSpace    = lazyregexp.New(`^(\s*(?:- +)*)-([A-Za-z_"'][\w."'-]*)(: |:$)`)
+	conflict       = lazyregexp.New(`^(<{7}|={7}|>{7})( |$)`)
+	noBreakSpace   = lazyregexp.New(`^(\s*(?:- +)*[A-Za-z][\w-]*:)(\x{00A0}+|\x{202F}+)`)
+	wordDash       = lazyregexp.New(`^(\s*)([\x{2010}-\x{2015}\x{2212}]) `)
 )
 
 // findMistake looks for a usual mistake behind an error of the YAML library at a
@@ -61,7 +59,7 @@ func (d *Document) findMistake(message string, line, last int) *mistake {
 	return nil
 }
 
-var anchorName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unknown anchor '([^']+)'`) })
+var anchorName = lazyregexp.New(`unknown anchor '([^']+)'`)
 
 // findUnknownAnchor finds the alias of an anchor that is not there.
 func (d *Document) findUnknownAnchor(message string, last int) *mistake {

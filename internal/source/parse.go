@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kgw-dev/kgw/internal/blockyaml"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 const (
@@ -136,10 +136,8 @@ func leftoverError(line int) error {
 const behindEnd = "there is text behind the end of the document"
 
 var (
-	version12 = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`) })
-	escape    = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\.`)
-	})
+	version12 = lazyregexp.New(`(?m)^%YAML[ \t]+1\.2\b`)
+	escape    = lazyregexp.New(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\.`)
 )
 
 // makeReadable returns the text without what is right in YAML 1.2 and in JSON,
@@ -187,7 +185,7 @@ func tooManyNodes(text []byte) bool {
 	return count > MaxNodes
 }
 
-var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+): ?`) })
+var yamlLine = lazyregexp.New(`line (\d+): ?`)
 
 // syntaxProblem turns an error of the YAML library into a Problem. The
 // library's line is relative to the document.

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -116,9 +116,7 @@ func (s *service) readStringMatch(o *object) (kind, text string, ok bool) {
 }
 
 // alternatives is a regular expression that lists methods.
-var alternatives = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\^?(?:\(([A-Z]+(?:\|[A-Z]+)*)\)|([A-Z]+(?:\|[A-Z]+)*))\$?$`)
-})
+var alternatives = lazyregexp.New(`^\^?(?:\(([A-Z]+(?:\|[A-Z]+)*)\)|([A-Z]+(?:\|[A-Z]+)*))\$?$`)
 
 // readMethods reads the condition on the method; none are all.
 func (s *service) readMethods(o *object) []string {
@@ -151,7 +149,7 @@ func (s *service) readMethods(o *object) []string {
 
 // name is what the CRD allows as the name of a header or of a parameter
 // (gateway-api v1.6, HTTPHeaderName).
-var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[A-Za-z0-9!#$%&'*+\\-.^_`|~]{1,256}$") })
+var name = lazyregexp.New("^[A-Za-z0-9!#$%&'*+\\-.^_`|~]{1,256}$")
 
 // isSpecial are names of headers that istiod reads otherwise, or that Envoy's
 // gateways remove.

@@ -2,9 +2,9 @@ package apirule
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // legacyHostRemedy is that of versions that have no wildcard hosts.
@@ -52,9 +52,9 @@ func GatewayRemedy(text string) string {
 }
 
 var (
-	parameter  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z_][^{}/*]*\}|/:[A-Za-z_][A-Za-z0-9_]*`) })
-	loneStar   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*(/|$)`) })
-	expression = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[|()\[\]\\^+?]|\.\*`) })
+	parameter  = lazyregexp.New(`\{[A-Za-z_][^{}/*]*\}|/:[A-Za-z_][A-Za-z0-9_]*`)
+	loneStar   = lazyregexp.New(`/\*(/|$)`)
+	expression = lazyregexp.New(`[|()\[\]\\^+?]|\.\*`)
 )
 
 // TemplateRemedy returns how to correct a text that is not a path of v2.

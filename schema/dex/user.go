@@ -8,13 +8,12 @@ package dex
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/secretdata"
 )
@@ -31,7 +30,7 @@ const (
 )
 
 // hashForm is the form of a bcrypt hash that golang.org/x/crypto/bcrypt reads.
-var hashForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$2[abxy]?\$(\d\d)\$[./A-Za-z0-9]{53}$`) })
+var hashForm = lazyregexp.New(`^\$2[abxy]?\$(\d\d)\$[./A-Za-z0-9]{53}$`)
 
 // ReadUser reads a Secret with a user of Dex, and returns nil for others. Of one
 // that is encrypted nothing is known.

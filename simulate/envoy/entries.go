@@ -2,11 +2,10 @@ package envoy
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -105,7 +104,7 @@ func (r *route) requestSet(host string) (s match.Set, exact bool) {
 	return s, exact
 }
 
-var choices = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\^?\(?([A-Za-z]+(?:\|[A-Za-z]+)*)\)?\$?$`) })
+var choices = lazyregexp.New(`^\^?\(?([A-Za-z]+(?:\|[A-Za-z]+)*)\)?\$?$`)
 
 // methods lists the methods of a condition; nil where they cannot be listed.
 func (c *condition) methods() []string {

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -56,7 +56,7 @@ func goTemplate(text string) string {
 }
 
 // groupRefs are RE2's references to groups in a rewrite.
-var groupRefs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\([0-9])`) })
+var groupRefs = lazyregexp.New(`\\([0-9])`)
 
 // rewrites returns what the route does to the URLs of all its requests, nil if
 // nothing. scattered reports whether kgw does not follow paths that it makes.

@@ -8,9 +8,9 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -156,7 +156,7 @@ func segmentsOf(expression, text string) (from, to string, ok bool) {
 	return from, text, ok && regexp.QuoteMeta(from) == quoted
 }
 
-var unquoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\(.)`) })
+var unquoted = lazyregexp.New(`\\(.)`)
 
 // prefix is the prefix of the path that the route matched; ok is false where the
 // path is matched whole.

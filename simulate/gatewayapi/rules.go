@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	requests "github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -163,7 +163,7 @@ func unquoted(quoted string) (text string, ok bool) {
 	return text, regexp.QuoteMeta(text) == quoted
 }
 
-var escapes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\(.)`) })
+var escapes = lazyregexp.New(`\\(.)`)
 
 // action is what a rule does, as the fields of an entry; ok is false where that
 // is not understood.

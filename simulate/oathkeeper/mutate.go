@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"text/template"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -156,8 +155,8 @@ func expand(x *exchange, id, text string) (string, error) {
 // Templates that read the session, and templates that fail if it lacks a field
 // of a field.
 var (
-	ofSession = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.(Subject|Extra)\b`) })
-	ofField   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.Extra(\.\w+){2,}|index +\.Extra`) })
+	ofSession = lazyregexp.New(`\.(Subject|Extra)\b`)
+	ofField   = lazyregexp.New(`\.Extra(\.\w+){2,}|index +\.Extra`)
 )
 
 // unknownResult is what a template comes to whose session is not known.

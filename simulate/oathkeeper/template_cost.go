@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"sync"
 	"text/template"
 	"text/template/parse"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // What the execution of one template may cost. A template that exceeds it fails
@@ -72,7 +72,7 @@ var stepFuncs = template.FuncMap{
 }
 
 // wide are formats that widen a value to any size.
-var wide = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[^a-zA-Z%]*(\*|\d{4,})`) })
+var wide = lazyregexp.New(`%[^a-zA-Z%]*(\*|\d{4,})`)
 
 func escaped(escape func(...any) string, args []any) (string, error) {
 	text := escape(args...)

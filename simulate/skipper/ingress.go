@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -199,7 +198,7 @@ func (i *ingress) id(name, host, path, service string) string {
 	return "kube_" + strings.Join(parts, "__")
 }
 
-var nonWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\W`) })
+var nonWord = lazyregexp.New(`\W`)
 
 // backend is the Service of a path as far as the inputs know it. One without
 // the port or of the wrong kind has other filters, or no route at all.

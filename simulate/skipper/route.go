@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -219,7 +219,7 @@ func (r *route) setPath(text string, subtree bool) {
 	}
 }
 
-var restOfPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/[*][^/]*$`) })
+var restOfPath = lazyregexp.New(`/[*][^/]*$`)
 
 // cleanPath is what Skipper makes of a path: absolute, without empty segments
 // and dots, the final slash kept (github.com/dimfeld/httppath).

@@ -7,9 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/eskip"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/simulate"
 )
 
@@ -57,7 +57,7 @@ func keepEscapes(x *exchange, _ *eskip.Call) *served {
 	return nil
 }
 
-var escape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })
+var escape = lazyregexp.New(`%[0-9A-Fa-f]{2}`)
 
 // replacePath sets the decoded path and keeps the query.
 func (x *exchange) replacePath(path string) {

@@ -3,12 +3,12 @@ package skipper
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
-var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([^{}]+)\}`) })
+var placeholder = lazyregexp.New(`\$\{([^{}]+)\}`)
 
 // expansion is what a template comes to.
 type expansion struct {

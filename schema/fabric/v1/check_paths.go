@@ -2,17 +2,16 @@ package v1
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
 // parameter is a segment that matches any one segment: *, *name or {name}.
-var parameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\*|\*[\w-]+|\{[\w-]+\})$`) })
+var parameter = lazyregexp.New(`^(\*|\*[\w-]+|\{[\w-]+\})$`)
 
 // checkPaths checks each path and verb, and pairs that match the same requests.
 func (f *FabricGateway) checkPaths(found *diag.List) {

@@ -1,22 +1,20 @@
 package v1
 
 import (
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
 // The operator's own notion of a name that needs no repair. It demands a
 // leading letter in each part, so that "1-gw" is repaired to "1gw".
-var wellNamed = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(([a-zA-Z]|[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z]|[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9])$`)
-})
+var wellNamed = lazyregexp.New(`^(([a-zA-Z]|[a-zA-Z][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z]|[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9])$`)
 
 var (
-	innerName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*([\w-]+?)/`) })
-	finalName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*([\w-]+?)$`) })
-	bracedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([\w-]+?)\}`) })
-	unspelled  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-zA-Z0-9]`) })
+	innerName  = lazyregexp.New(`/\*([\w-]+?)/`)
+	finalName  = lazyregexp.New(`/\*([\w-]+?)$`)
+	bracedName = lazyregexp.New(`\{([\w-]+?)\}`)
+	unspelled  = lazyregexp.New(`[^a-zA-Z0-9]`)
 )
 
 // gatewaySlug is the gateway's part of the operator's names.
