@@ -28,11 +28,13 @@ func TestPageIsQuiet(t *testing.T) {
 	p.Clean()
 }
 
-// TestOpenToAnyoneComesFirst looks at the order of the groups.
+// TestOpenToAnyoneComesFirst looks at the order of the groups. What is not known
+// is a VirtualService at a Gateway that the examples lack, over plain HTTP: another
+// Gateway redirects its host.
 func TestOpenToAnyoneComesFirst(t *testing.T) {
 	p := open(t, report(t, "examples"))
 	groups := browser.Eval[[]string](p, `(finishRows(), [...document.querySelectorAll(".group h3")].map(h => h.firstChild.data))`)
-	if want := "Open to anyone,Restricted,Closed"; strings.Join(groups, ",") != want {
+	if want := "Open to anyone,Not known,Restricted,Closed"; strings.Join(groups, ",") != want {
 		t.Errorf("the groups are %q", groups)
 	}
 }
