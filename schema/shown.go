@@ -43,6 +43,8 @@ func ShownAs(doc *source.Document, root *source.Node) (how Shown, bare bool) {
 	switch newer := version == "v2alpha1" || version == "v2"; {
 	case newer && annotations[OriginalVersion] == "v1beta1":
 		return NotMigrated, len(rules) == 0 || annotations[OriginalSpec] != ""
+	case newer && annotations[OriginalVersion] == "" && annotations[OriginalSpec] != "" && len(rules) == 0:
+		return NotMigrated, true // somebody removed the other annotation
 	case newer && slices.ContainsFunc(rules, older):
 		return OlderBody, true
 	case !newer && isEmpty(spec) && (isNewerVersion(annotations[OriginalVersion]) || source.Field(root, "status") != nil):
@@ -66,14 +68,24 @@ func isEmpty(spec *source.Node) bool {
 	return true
 }
 
+// originalAt is the place of the annotation that says the original version, or else
+// of the one that has the spec.
+func originalAt(doc *source.Document) source.Ref {
+	annotations := source.Ref{Doc: doc}.At("metadata", "annotations")
+	root, _ := doc.Parse()
+	if source.Field(source.Field(source.Field(root, "metadata"), "annotations"), OriginalVersion) == nil {
+		return annotations.At(OriginalSpec)
+	}
+	return annotations.At(OriginalVersion)
+}
+
 // Finding says of a document how it is shown, and what to do; it is for
 // anything but AsItIs.
 func (s Shown) Finding(doc *source.Document, bare bool) diag.Finding {
-	original := source.Ref{Doc: doc}.At("metadata", "annotations", OriginalVersion)
 	switch s {
 	case NotMigrated:
 		f := diag.Finding{
-			Code: diag.NotMigrated, At: original,
+			Code: diag.NotMigrated, At: originalAt(doc),
 			Message: fmt.Sprintf("APIRule %q is not migrated yet: it is one of v1beta1, which the cluster shows in a newer version", doc.Name),
 			Help:    "kgw migrate moves it, with its spec of v1beta1 from the annotation " + OriginalSpec + " or fetched as apirules.v1beta1." + apirule.Group,
 		}

@@ -251,7 +251,11 @@ func (a *app) applyOverrides(f *inputFlags, c *config.Config, found diag.List) e
 	}
 	if f.kyma != "" {
 		if !config.Kyma.Match(f.kyma) {
-			return usage("--kyma must be %s, not %q", config.Kyma.Means, f.kyma)
+			help := config.Kyma.Remedy(f.kyma)
+			if help != "" {
+				help = ": " + help
+			}
+			return usage("--kyma must be %s, not %q%s", config.Kyma.Means, f.kyma, help)
 		}
 		c.Set("kyma", "--kyma", f.kyma)
 	}

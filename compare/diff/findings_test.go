@@ -55,3 +55,36 @@ func TestFindings(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderNamesWhatIsThere: the order of a change names only what takes part in it.
+func TestOrderNamesWhatIsThere(t *testing.T) {
+	of := func(list ...string) *diff.Report {
+		r := &diff.Report{}
+		for _, text := range list {
+			op, kind, _ := strings.Cut(text, " ")
+			r.Differences = append(r.Differences, diff.Difference{Op: diff.Op(op), ID: diff.ID{Kind: kind}})
+		}
+		return r
+	}
+	for _, c := range []struct {
+		report *diff.Report
+		want   string
+	}{
+		{
+			of("create AuthorizationPolicy", "create RequestAuthentication", "update VirtualService", "delete Rule"),
+			"apply RequestAuthentications, then the policies with one more that admits Oathkeeper, then routes; then delete Rules, then that one policy",
+		},
+		{of("update AuthorizationPolicy", "update VirtualService"), "apply the policies with one more that admits whom they admitted before, then routes; then delete that one policy"},
+		{
+			of("create AuthorizationPolicy", "create Rule", "update VirtualService"),
+			"apply the policies with one more that admits whom they admitted before, then Rules, then routes; then delete that one policy",
+		},
+		{of("update AuthorizationPolicy", "delete Rule"), "apply the policies with one more that admits Oathkeeper; then delete Rules, then that one policy"},
+		{of("update VirtualService", "delete AuthorizationPolicy"), ""},
+		{of("create AuthorizationPolicy", "create RequestAuthentication"), ""},
+	} {
+		if got, _, _ := strings.Cut(c.report.Order(), "; kgw diff"); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}

@@ -66,14 +66,33 @@ func (r *Report) Text(v View) string {
 // Order says in which order policies, routes and Rules that change together are
 // applied without a gap or an opening; "" where there is nothing to order.
 func (r *Report) Order() string {
-	policies := slices.ContainsFunc(r.Differences, func(d Difference) bool { return d.ID.Kind == kinds.AuthorizationPolicy && d.Op != Delete })
-	routes := slices.ContainsFunc(r.Differences, func(d Difference) bool {
-		return d.ID.Kind == kinds.VirtualService || d.ID.Kind == kinds.HTTPRoute || d.ID.Kind == kinds.Rule && d.Op == Delete
-	})
-	if !policies || !routes {
+	has := func(gone bool, list ...string) bool {
+		return slices.ContainsFunc(r.Differences, func(d Difference) bool { return (d.Op == Delete) == gone && slices.Contains(list, d.ID.Kind) })
+	}
+	rulesGo := has(true, kinds.Rule)
+	routes := has(false, kinds.VirtualService, kinds.HTTPRoute) || has(true, kinds.VirtualService, kinds.HTTPRoute)
+	if !has(false, kinds.AuthorizationPolicy) || !routes && !rulesGo {
 		return ""
 	}
-	return "apply RequestAuthentications, then the policies with one more that admits Oathkeeper, then routes; then delete Rules, then that one policy; kgw diff --plan writes the steps"
+	b := "apply "
+	if has(false, kinds.RequestAuthentication) {
+		b += "RequestAuthentications, then "
+	}
+	if b += "the policies with one more that admits "; rulesGo {
+		b += "Oathkeeper"
+	} else {
+		b += "whom they admitted before"
+	}
+	if has(false, kinds.Rule) {
+		b += ", then Rules"
+	}
+	if routes {
+		b += ", then routes"
+	}
+	if b += "; then delete "; rulesGo {
+		b += "Rules, then "
+	}
+	return b + "that one policy; kgw diff --plan writes the steps"
 }
 
 // Summary lists the objects that differ, a line each, and the totals.

@@ -34,3 +34,21 @@ func TestLabelsAndDomains(t *testing.T) {
 		}
 	}
 }
+
+// TestReleasesThatThereAre: a patch that nobody released is not followed.
+func TestReleasesThatThereAre(t *testing.T) {
+	head := "apiVersion: kgw.dev/v1alpha1\nkind: Config\n"
+	for text, want := range map[string]bool{
+		"2.7": true, "2.7.0": true, "2.10.5": true, "2.11.3": true, "3.2.4": true, "3.4": true, "3.4.4": true, "3.9": true, "3.9.0": true, "3.10.0": true,
+		"2.6": false, "2.12": false, "2.11.4": false, "3.2.5": false, "3.9.1": false, "3.9.99": false, "3.9.00": false, "3.11": false, "4.0": false, "3": false, "v3.9": false,
+	} {
+		_, found := Parse("kgw.yaml", []byte(head+"kyma: \""+text+"\"\n"))
+		if (len(found) == 0) != want {
+			t.Errorf("%s: %v", text, found)
+		}
+	}
+	_, found := Parse("kgw.yaml", []byte(head+"kyma: '3.9.99'\n"))
+	if len(found) != 1 || !strings.HasPrefix(found[0].Help, "write 3.9, in quotes") {
+		t.Errorf("%v", found)
+	}
+}

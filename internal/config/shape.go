@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
@@ -76,10 +77,22 @@ func domainRemedy(text string) string {
 	return ""
 }
 
-// Kyma describes the releases of Kyma's API Gateway that can be followed.
+// Kyma describes the releases of Kyma's API Gateway that can be followed: those
+// that there are (https://github.com/kyma-project/api-gateway/releases).
 var Kyma = &shape.Pattern{
-	Expr:  `^(2\.([7-9]|1[01])|3\.([0-9]|10))(\.(0|[1-9][0-9]{0,2}))?$`,
-	Means: "a release of Kyma's API Gateway from 2.7 to 3.10, such as \"3.9\" or \"3.4.1\"",
+	Expr:   `^(2\.([789](\.0)?|10(\.[0-5])?|11(\.[0-3])?)|3\.([0124](\.[0-4])?|[358](\.[01])?|6(\.[0-2])?|(7|9|10)(\.0)?))$`,
+	Means:  "a release of Kyma's API Gateway from 2.7 to 3.10, such as \"3.9\" or \"3.4.1\"",
+	Remedy: releaseRemedy,
+}
+
+var patchRelease = lazyregexp.New(`^(2\.([789]|10|11)|3\.([0-9]|10))\.[0-9]+$`)
+
+// releaseRemedy names the minor release of a patch that is not known.
+func releaseRemedy(text string) string {
+	if m := patchRelease().FindStringSubmatch(text); m != nil {
+		return "write " + m[1] + ", in quotes, for the last patch of it that kgw knows"
+	}
+	return ""
 }
 
 var handlerGroup = &shape.Type{Kind: shape.Map, Doc: "Handlers by name.", Elem: &shape.Type{Kind: shape.Object, Open: true, Fields: []shape.Field{
