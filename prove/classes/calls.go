@@ -136,6 +136,9 @@ func (c *caller) call(call *Call) Called {
 	return joinWorlds(worlds, complete)
 }
 
+// notKnown is shown in place of the callers where it is not known who gets through.
+const notKnown = "it is not known"
+
 // joinWorlds is what becomes of a call whatever world it is.
 func joinWorlds(worlds []Called, complete bool) Called {
 	rank := []Fate{Breaks, MayBreak, Stays, Refused}
@@ -149,6 +152,7 @@ func joinWorlds(worlds []Called, complete bool) Called {
 	switch {
 	case !complete:
 		out.Fate, out.If = MayBreak, "too many conditions are not known"
+		out.Before, out.After = cmp.Or(out.Before, notKnown), cmp.Or(out.After, notKnown)
 	case same:
 		out.If = ""
 	case out.Fate == Breaks:
@@ -200,7 +204,7 @@ func (d *delta) called(known bool) Called {
 	}
 	i := max(lost, 0)
 	out.Was, out.Is = d.was.decisions[i].Status, d.is.decisions[i].Status
-	out.Before = cmp.Or(out.Before, "it is not known")
-	out.After = cmp.Or(out.After, "it is not known")
+	out.Before = cmp.Or(out.Before, notKnown)
+	out.After = cmp.Or(out.After, notKnown)
 	return out
 }

@@ -311,6 +311,10 @@ func (d *delta) describeAdmitted(side int, issuer bool) []string {
 		}
 	}
 	best := a.best()
+	everybody := best.Passed() && best == &a.decisions[0]
+	if i := slices.IndexFunc(a.decisions, func(got simulate.Decision) bool { return got.Cause == simulate.Anything }); i >= 0 && !everybody {
+		out = append(out, "it may be that "+a.decisions[i].Reason)
+	}
 	switch {
 	case len(out) > 0:
 		return out
