@@ -58,13 +58,16 @@ func (s *side) delegatesWildcard() bool {
 	return false
 }
 
-// Apart lists policies for pods that no service and no gateway leads to, and rules
-// of Oathkeeper for hosts that only an expression says: one name of them, or none,
-// is among the hosts.
+// Apart lists policies for pods that no service and no gateway leads to, routes that
+// are not followed and name no host, and rules of Oathkeeper for hosts that only an
+// expression says: one name of them, or none, is among the hosts.
 func (s *side) Apart() []classes.Apart {
 	var out []classes.Apart
 	for _, u := range s.cluster.Sidecars.Unmet() {
 		out = append(out, classes.Apart{Name: "the pods of " + u.Name, Text: u.Text, Why: "no Service and no gateway among the inputs leads to them", At: u.At})
+	}
+	for _, u := range s.cluster.Gateway.Hostless() {
+		out = append(out, classes.Apart{Name: "every host", Text: u.Key, Why: u.What, At: u.At})
 	}
 	if s.cluster.Mesh.Front != nil && !s.delegatesWildcard() {
 		return out

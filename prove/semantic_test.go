@@ -88,6 +88,7 @@ func TestSemantic(t *testing.T) {
 		"migrated": {
 			older(`{path: /.*, methods: [GET], accessStrategies: [{handler: noop}]}`), newer(`{path: "/*", methods: [GET], noAuth: true}`), []string{
 				"TIGHTENED GET /* of /.* on api.example.com: no token -> nobody (403)",
+				"UNKNOWN / on api.example.com: the Gateway of the host is among the inputs after, and not before: plain HTTP may be answered otherwise",
 				"INTERNAL web.shop.svc.cluster.local:80: callers in the cluster get in with no token -> callers in the cluster are refused with no token",
 				"CORS GET /.* on api.example.com: origins regex .*; headers Authorization, Content-Type, *; methods GET, POST, PUT, DELETE, PATCH -> none",
 				"CORS OPTIONS /.* on api.example.com: preflights are answered by the gateway -> preflights are refused with 404",

@@ -49,7 +49,7 @@ func (c *Cluster) side(result *compile.Result) *side {
 	for _, e := range c.Skipper.Others() {
 		s.skipper = append(s.skipper, s.part(&e))
 	}
-	for _, e := range c.Oathkeeper.Entries() {
+	for _, e := range append(c.Oathkeeper.Entries(), c.Oathkeeper.GlobEntries()...) {
 		p := s.part(&e)
 		p.Rule = true
 		if names := e.Set.Hosts; len(names) == 1 && e.Set.URL.Lang == 0 && e.Set.HostPattern.Lang == 0 {

@@ -3,6 +3,7 @@ package classes
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -139,11 +140,30 @@ func without(a, b []string) []string {
 func (d *delta) compareAnswers() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
-		if was.Answer != is.Answer && was.Cause == simulate.Answered && is.Cause == simulate.Answered && was.Status == is.Status {
+		switch {
+		case was.Passed() || is.Passed() || was.Status != is.Status:
+			continue
+		case was.Answer != is.Answer && was.Cause == simulate.Answered && is.Cause == simulate.Answered:
 			d.addChange(Status, was.Answer, is.Answer, i)
+			return
+		case was.Answer == is.Answer && was.Cause != simulate.Preflight && !maps.Equal(was.Response, is.Response):
+			d.addChange(Headers, answerHeaders(was, is), answerHeaders(is, was), i)
 			return
 		}
 	}
+}
+
+// answerHeaders lists the headers of the answer of a that the answer of b does not have
+// alike.
+func answerHeaders(a, b *simulate.Decision) string {
+	var out []string
+	for name, value := range a.Response {
+		if other, has := b.Response[name]; !has || other != value {
+			out = append(out, name+": "+value)
+		}
+	}
+	slices.Sort(out)
+	return fmt.Sprintf("%d with %s", a.Status, cmp.Or(strings.Join(out, ", "), "no such header"))
 }
 
 // addChange adds a change that the request with a credential shows.

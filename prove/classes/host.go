@@ -25,6 +25,10 @@ type comparison struct {
 	all         []*Part
 	tokens      [][]string // by part: see tokensOf
 
+	// doubted is why it is not known how one of the sides answers plain HTTP, ""
+	// where both are compared.
+	doubted string
+
 	// world is the one that is looked at, found the changes in it.
 	world     *simulate.World
 	found     []Change
@@ -44,13 +48,16 @@ func (c *comparison) run() {
 	case c.sides[0].Listed(c.host) && len(c.decided[1]) == 0 && len(c.parts[1]) > 0:
 		c.addUnknown("/", "the Gateway of the host is among the inputs before, and not after")
 	case c.sides[1].Listed(c.host) && len(c.decided[0]) == 0 && len(c.parts[0]) > 0:
-		c.notes = append(c.notes, "the Gateway of "+c.shown+" is among the inputs after, and not before: what it does about plain HTTP is not compared")
+		c.doubted = "the Gateway of the host is among the inputs after, and not before"
 	}
 	if !slices.Equal(untriedClaims(c.parts[0]), untriedClaims(c.parts[1])) {
 		c.addUnknown("/", "policies distinguish more claims of tokens than kgw tries, and the others differ")
 	}
 	for _, scheme := range schemes {
 		c.askScheme(scheme, c.compareClass)
+	}
+	if c.doubted != "" && !slices.Contains(schemes, "http") {
+		c.askScheme("http", c.compareDoubted)
 	}
 	c.joinSpellings()
 	c.dropImpliedPreflights()
@@ -221,11 +228,9 @@ func (c *comparison) addUnknown(path, why string) {
 	c.addChange(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
 }
 
-// compareClass compares the answers to the requests of one class.
+// compareClass compares the answers to the requests of one class, also of one that
+// nothing matches: what refuses those may differ.
 func (c *comparison) compareClass(class *match.Class) {
-	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !c.all[i].Beside }) {
-		return
-	}
 	credentials := c.credentials(class)
 	all, base := &findings{c: c}, Change{}
 	reached := false
@@ -244,6 +249,17 @@ func (c *comparison) compareClass(class *match.Class) {
 	all.addChanges(complete, base)
 	if len(all.list) == 0 && reached {
 		c.countUnchanged(base)
+	}
+}
+
+// compareDoubted compares the answers to the requests of a class that come in by a
+// Gateway which one of the sides does not know: what seems to change may have been so
+// before.
+func (c *comparison) compareDoubted(class *match.Class) {
+	trial := c.sibling()
+	trial.compareClass(class)
+	if len(trial.changes) > 0 {
+		c.addUnknown("/", c.doubted+": plain HTTP may be answered otherwise")
 	}
 }
 

@@ -338,6 +338,18 @@ type foreign struct {
 // foreignKinds are the routes of the Gateway API.
 var foreignKinds = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
 
+// Hostless lists the objects that kgw does not follow and that name no host: they may
+// be for any.
+func (g *Gateway) Hostless() []simulate.Unknown {
+	var out []simulate.Unknown
+	for _, f := range g.foreign {
+		if len(f.hosts) == 0 {
+			out = append(out, f.unknown)
+		}
+	}
+	return out
+}
+
 func (g *Gateway) addForeign(m *simulate.Manifest) {
 	if group, _, _ := strings.Cut(m.APIVersion, "/"); group != "gateway.networking.k8s.io" || !slices.Contains(foreignKinds, m.Kind) {
 		return

@@ -30,6 +30,19 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
+// GlobEntries lists what the rules match if their URLs are globs, where that is not
+// known. They are not rules besides the others and have no names.
+func (e *Engine) GlobEntries() []simulate.Entry {
+	if e.globs == nil {
+		return nil
+	}
+	out := e.globs.Entries()
+	for i := range out {
+		out[i].Name, out[i].At = "", source.Ref{}
+	}
+	return out
+}
+
 // admits lists the ways through the rule's authenticators, as far as they are
 // asked at all; none where the rule refuses everybody in the end.
 func (r *accessRule) admits() []simulate.Admission {

@@ -1,6 +1,7 @@
 package oathkeeper
 
 import (
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -99,7 +100,7 @@ func (x *exchange) conditionHolds(h *handler, status int) (bool, *failure) {
 		if codes := textsAt(when, "error"); len(codes) > 0 && !slices.Contains(codes, statusName(status)) {
 			continue
 		}
-		ok, malformed := x.requestHolds(when)
+		ok, malformed := x.requestHolds(h, when)
 		if malformed {
 			return false, newFailure(500, simulate.Misconfigured, h.at, "the Content-Type of the request cannot be read")
 		}
@@ -115,10 +116,14 @@ func statusName(status int) string {
 	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_"), "'", "")
 }
 
-func (x *exchange) requestHolds(when source.Object) (ok, malformed bool) {
+func (x *exchange) requestHolds(h *handler, when source.Object) (ok, malformed bool) {
 	request, _ := objectAt(when, "request")
 	header, _ := objectAt(request, "header")
-	if types := textsAt(header, "content_type"); len(types) > 0 {
+	if types := textsAt(header, "content_type"); len(types) > 0 && x.leavesOpen("Content-Type") {
+		if !x.mayAccept(h, "Content-Type", types) {
+			return false, false
+		}
+	} else if len(types) > 0 {
 		have := strings.Split(orElse(x.http.Header.Get("Content-Type"), "application/octet-stream"), ",")
 		for i := range have {
 			t, _, err := mime.ParseMediaType(strings.TrimSpace(have[i]))
@@ -132,9 +137,27 @@ func (x *exchange) requestHolds(when source.Object) (ok, malformed bool) {
 		}
 	}
 	if types := textsAt(header, "accept"); len(types) > 0 {
+		if x.leavesOpen("Accept") {
+			return x.mayAccept(h, "Accept", types), false
+		}
 		return isAcceptable(strings.Split(orElse(x.http.Header.Get("Accept"), "application/octet-stream"), ","), types), false
 	}
 	return true, false
+}
+
+// leavesOpen reports whether the request leaves it to the caller what a header says.
+func (x *exchange) leavesOpen(header string) bool {
+	return x.in.Free > simulate.Concrete && x.in.Header(header) == ""
+}
+
+// mayAccept asks whether the caller names one of the media types in a header.
+func (x *exchange) mayAccept(h *handler, header string, types []string) bool {
+	return slices.ContainsFunc(types, func(t string) bool {
+		return t == "*/*" || x.in.Holds(simulate.Unknown{
+			Why: simulate.Chosen, At: h.at, What: fmt.Sprintf("the request has the %s %s", header, t), Key: strings.ToLower(header) + " " + t,
+			Example: []simulate.Header{{Name: header, Value: strings.Replace(t, "/*", "/any", 1)}},
+		})
+	})
 }
 
 // isAcceptable compares media types; a wildcard in the request is only a text.
