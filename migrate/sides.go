@@ -17,7 +17,7 @@ type Place struct {
 }
 
 // PlaceOf is the place of a document of either side.
-func PlaceOf(d *source.Document) Place { return Place{d.File.Name, d.Index, d.Item()} }
+func PlaceOf(d *source.Document) Place { return Place{d.File.Name, d.Index, d.Position()} }
 
 // Before returns all inputs as they were, for the compiler: documents that are
 // moved have the version and the spec that they truly had. An Api stays one.

@@ -129,6 +129,7 @@ type Document struct {
 	text []byte    // the document's bytes
 	odd  *oddLines // where text holds breaks that end a line for the library only
 	item string    // path of the item inside its List, or ""
+	from string    // path that the text had in the List that it was cut out of, or ""
 	root *Node     // kept only for items of a List, which share one tree
 }
 
@@ -138,6 +139,15 @@ func (d *Document) Text() []byte { return d.text }
 
 // Item returns the path of the item inside its List ("items[3]"), or "".
 func (d *Document) Item() string { return d.item }
+
+// Position returns the path of the item inside the List of the file, or "": also that of
+// a document that Unfold cut out of it, whose own text is no List.
+func (d *Document) Position() string {
+	if d.from == "" || d.item == "" {
+		return d.from + d.item
+	}
+	return d.from + "." + d.item
+}
 
 // Line returns the line of the file on which the document's text starts.
 func (d *Document) Line() int { return d.line }

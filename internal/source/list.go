@@ -13,7 +13,7 @@ func (d *Document) Items(root *Node) ([]*Document, bool) {
 	}
 	docs := make([]*Document, 0, len(items.Content))
 	for i, n := range items.Content {
-		item := &Document{File: d.File, Index: d.Index, line: d.line, text: d.text, odd: d.odd, item: JoinIndex(JoinKey(d.item, "items"), i), root: n}
+		item := &Document{File: d.File, Index: d.Index, line: d.line, text: d.text, odd: d.odd, from: d.from, item: JoinIndex(JoinKey(d.item, "items"), i), root: n}
 		item.APIVersion, item.Kind, item.Namespace, item.Name = Head(n)
 		docs = append(docs, item)
 	}

@@ -49,7 +49,7 @@ func (d *Document) cutBlock(root *Node) (items []*Document, ok bool) {
 			return nil, false
 		}
 		start := starts[at]
-		items = append(items, &Document{File: d.File, Index: d.Index, line: d.line + at, text: text[start:end]})
+		items = append(items, &Document{File: d.File, Index: d.Index, line: d.line + at, from: JoinIndex("items", i), text: text[start:end]})
 		text[start+list.Column-1], end = ' ', start
 	}
 	slices.Reverse(items)
@@ -124,7 +124,7 @@ func (d *Document) unfoldArray(dec *json.Decoder, text []byte) (items []*Documen
 		}
 		line += countBreaks(text[counted:start])
 		counted, before = start, end
-		items = append(items, &Document{File: d.File, Index: d.Index, line: line, text: text[start:end]})
+		items = append(items, &Document{File: d.File, Index: d.Index, line: line, from: JoinIndex("items", len(items)), text: text[start:end]})
 	}
 	_, err := dec.Token()
 	return items, err == nil

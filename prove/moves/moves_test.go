@@ -2,6 +2,7 @@ package moves
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +104,35 @@ func TestDefinedTwice(t *testing.T) {
 		}
 		if len(m.Resources) != 2 || compared != want || m.Resources[1].NotCompared != "it is defined in 0.yaml too" {
 			t.Errorf("%s: %d are compared, want %d; of the second: %q", second, compared, want, m.Resources[1].NotCompared)
+		}
+	}
+}
+
+// TestItemsOfLists: the changes of an item of a List belong to it, however the List is
+// written.
+func TestItemsOfLists(t *testing.T) {
+	const rule = `{"apiVersion":"gateway.kyma-project.io/v1beta1","kind":"APIRule","metadata":{"name":"NAME","namespace":"shop"},"spec":{"host":"NAME.example.com",` +
+		`"gateway":"ns/gw","service":{"name":"a","port":80},"rules":[{"path":"/PATH","methods":["GET"],"accessStrategies":[{"handler":"allow"}]}]}}`
+	first, second := strings.NewReplacer("NAME", "first", "PATH", "a").Replace(rule), strings.NewReplacer("NAME", "second", "PATH", "b").Replace(rule)
+	for name, text := range map[string]string{
+		"block":   "apiVersion: v1\nkind: List\nitems:\n- " + first + "\n- " + second + "\n",
+		"flow":    "apiVersion: v1\nkind: List\nitems: [" + first + ", " + second + "]\n",
+		"nested":  "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - " + first + "\n- " + second + "\n",
+		"json":    "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n" + first + ",\n" + second + "\n]}\n",
+		"typed":   "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRuleList\nitems:\n- " + first + "\n- " + second + "\n",
+		"several": first + "\n---\n" + second + "\n",
+	} {
+		f, _ := source.NewFile("a.yaml", []byte(text))
+		in := compile.Input{Files: []*source.File{f}}
+		m := Compare(in, compile.Options{}, migrate.Run(in.Files, migrate.Options{To: "v2"}), &secret.Book{})
+		if len(m.Resources) != 2 {
+			t.Errorf("%s: %d resources", name, len(m.Resources))
+		}
+		for _, one := range m.Resources {
+			host := strings.TrimPrefix(one.Resource, "shop/") + ".example.com"
+			if !slices.ContainsFunc(one.Changes, func(c changes.Change) bool { return c.Kind == classes.Removed && strings.Contains(c.Host, host) }) {
+				t.Errorf("%s: %s has the changes %v, and beside them there are %v", name, one.Resource, one.Changes, m.General)
+			}
 		}
 	}
 }
