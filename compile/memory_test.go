@@ -52,7 +52,11 @@ func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
 			continue
 		}
 		in.Files = append(in.Files, d.files[name])
-		if c := scopes[path.Dir(name)]; c != o.Config {
+		c := scopes[path.Dir(name)]
+		if c == nil {
+			c = scopes["."]
+		}
+		if c, _ = c.For(name, map[string]*config.Config{}); c != o.Config {
 			o.Scopes[name] = c
 		}
 	}
@@ -257,6 +261,22 @@ func TestMemoryOfFindings(t *testing.T) {
 		{"nothing is remembered", func() {}},
 		{"a Service", d.putting(t, "services.yaml", strings.Replace(shopService, "namespace: web", "namespace: default", 1))},
 		{"a namespace that is set later", func() { d.later = map[string]compile.Later{"": {Namespace: "later", By: "Kustomize"}} }},
+	})
+}
+
+// TestMemoryOfMovedSettings moves a kgw.yaml: the paths in it are others then, and its
+// text is not.
+func TestMemoryOfMovedSettings(t *testing.T) {
+	const settings = emptyConfig + "overrides: [{paths: ['apis/*.yaml'], namespace: web}]\n"
+	d := &folder{files: map[string]*source.File{}}
+	d.put(t, "kgw.yaml", settings)
+	d.put(t, "apis/shop.yaml", cartsRule)
+	d.neverStale(t, []step{
+		{"nothing is remembered", func() {}},
+		{"the settings further down", func() {
+			d.put(t, "apis/kgw.yaml", settings)
+			d.put(t, "kgw.yaml", emptyConfig)
+		}},
 	})
 }
 

@@ -29,10 +29,8 @@ type Memory struct {
 type openedMemory struct {
 	looks   []shelf     // where policies are that may hold for its pods
 	openers []ir.Opener // that hold for its pods, in order
-	foreign bool
-	looked  bool // at classes of requests
-	size    int  // the number of sets that were compared
-	steps   int  // what that could cost
+	size    int         // the number of sets that were compared
+	steps   int         // what that could cost
 	found   diag.List
 }
 
@@ -150,7 +148,7 @@ func (m *Memory) recallOpened(c *guarded) *openedMemory {
 		return nil
 	}
 	known := m.opened[c.g]
-	if known == nil || !known.looked || known.foreign != c.foreign || !slices.EqualFunc(known.openers, c.openers, func(a ir.Opener, b *ir.Opener) bool { return sameOpener(a, *b) }) {
+	if known == nil || !slices.EqualFunc(known.openers, c.openers, func(a ir.Opener, b *ir.Opener) bool { return sameOpener(a, *b) }) {
 		return nil
 	}
 	return known
@@ -189,7 +187,7 @@ func (c *guarded) remember(found diag.List) *openedMemory {
 	if c.same {
 		return c.known
 	}
-	out := &openedMemory{foreign: c.foreign, looked: c.mayBeOpened(), size: len(c.ms), steps: c.steps, found: found}
+	out := &openedMemory{size: len(c.ms), steps: c.steps, found: found}
 	if c.known != nil {
 		*out = *c.known
 	} else {
@@ -241,11 +239,12 @@ func (v *View) lookAt(all []*guarded) []diag.List {
 // copyFound is a gateway whose policies are known, and nothing else.
 func (c *guarded) copyFound() *guarded {
 	next := c.w.guardedOf(c.g)
-	next.looks, next.foreign = c.known.looks, c.known.foreign
-	for i := range c.known.openers {
-		next.openers = append(next.openers, &c.known.openers[i])
+	openers := make([]*ir.Opener, len(c.known.openers))
+	for i := range openers {
+		openers[i] = &c.known.openers[i]
 	}
-	if !c.same {
+	next.addOpeners(openers)
+	if next.looks = c.known.looks; !c.same {
 		next.looks = c.looks
 	}
 	next.compile()
