@@ -3,6 +3,7 @@ package simulate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,11 +45,21 @@ type Source struct {
 	Text   string
 }
 
+// pruned are the groups of which the API server drops fields of the spec that are
+// null (k8s.io/apiextensions-apiserver, PruneNonNullableNullsWithoutDefaults), or of
+// which null is the value of what is absent.
+var pruned = []string{Networking, Security, GatewayAPI, "extensions.istio.io", "networking.k8s.io", "zalando.org", "oathkeeper.ory.sh"}
+
 // ReadManifest makes a Manifest of a tree. The namespace is that of an object
 // that names none.
 func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace string) Manifest {
 	m := Manifest{Root: root, Origin: origin, Compiled: compiled}
 	m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(root)
+	if spec := source.Field(root, "spec"); !compiled && spec != nil && slices.Contains(pruned, m.group()) {
+		if kept := source.WithoutNulls(spec, "config"); kept != spec {
+			m.Root = source.With(source.Without(root, "spec"), "spec", kept)
+		}
+	}
 	meta := source.Field(root, "metadata")
 	m.Labels = source.TextMap(source.Field(meta, "labels"))
 	m.Created = source.Text(source.Field(meta, "creationTimestamp"))
@@ -59,9 +70,11 @@ func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace
 }
 
 // Is reports whether the object is of a group and kind.
-func (m *Manifest) Is(group, kind string) bool {
-	have, _, _ := strings.Cut(m.APIVersion, "/")
-	return have == group && m.Kind == kind
+func (m *Manifest) Is(group, kind string) bool { return m.group() == group && m.Kind == kind }
+
+func (m *Manifest) group() string {
+	group, _, _ := strings.Cut(m.APIVersion, "/")
+	return group
 }
 
 // Spec is the object's spec.

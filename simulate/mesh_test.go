@@ -172,6 +172,16 @@ func TestManifests(t *testing.T) {
 	if own := simulatetest.Manifests(t, "default", "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: own}}")[0]; own.ID() != "own/a" || simulate.TableOf(&own) == nil {
 		t.Errorf("%+v", own)
 	}
+	for text, want := range map[string]string{
+		"{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a, labels: {x: null}}, spec: {selector: null, rules: [{from: ~}, null]}}": `{"rules":[{},null]}`,
+		"{apiVersion: oathkeeper.ory.sh/v1alpha1, kind: Rule, metadata: {name: a}, spec: {match: null, mutators: [{handler: header, config: {headers: null}}]}}":  `{"mutators":[{"config":{"headers":null},"handler":"header"}]}`,
+		"{apiVersion: example.com/v1, kind: Rule, metadata: {name: a}, spec: {match: null}}":                                                                      `{"match":null}`,
+		"{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, spec: {action: DENY}}":                                                                     `{"action":"DENY"}`,
+	} {
+		if m := simulatetest.Manifests(t, "default", text)[0]; simulate.Canonical(m.Spec()) != want {
+			t.Errorf("%s: %s", text, simulate.Canonical(m.Spec()))
+		}
+	}
 	entries := []source.Ref{{Path: "first"}, {Path: "second"}}
 	for _, c := range []struct {
 		compiled, native, inside bool

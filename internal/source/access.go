@@ -121,6 +121,43 @@ func Without(n *Node, keys ...string) *Node {
 	return &out
 }
 
+// WithoutNulls returns a tree without the fields that are null, as the API server
+// keeps objects: elements that are null are left, and so is everything below a field
+// of the name kept. Nodes are shared; a tree without such a field is itself.
+func WithoutNulls(n *Node, kept string) *Node {
+	if n == nil || n.Kind == scalar {
+		return n
+	}
+	step := 1
+	if n.Kind == mapping {
+		step = 2 // keys are before the values
+	}
+	var out []*Node
+	for i := 0; i+step <= len(n.Content); i += step {
+		value := n.Content[i+step-1]
+		changed := value
+		switch {
+		case step == 2 && n.Content[i].Value == kept:
+		case step == 2 && IsScalar(value) && Scalar(value) == nil:
+			changed = nil
+		default:
+			changed = WithoutNulls(value, kept)
+		}
+		if changed != value && out == nil {
+			out = append(make([]*Node, 0, len(n.Content)), n.Content[:i]...)
+		}
+		if out != nil && changed != nil {
+			out = append(append(out, n.Content[i:i+step-1]...), changed)
+		}
+	}
+	if out == nil {
+		return n
+	}
+	copied := *n
+	copied.Content = out
+	return &copied
+}
+
 // With returns a mapping with one more key; nodes are shared.
 func With(n *Node, key string, value *Node) *Node {
 	out := *n
