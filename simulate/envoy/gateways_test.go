@@ -138,6 +138,10 @@ func TestServers(t *testing.T) {
 				"GET http://a.test/x X-Forwarded-Proto=https -> 301 answered",
 			},
 		},
+		"http is redirected for hosts of all namespaces": {
+			ingress("gw", "", "  - {port: {number: 80, name: h, protocol: HTTP}, tls: {httpsRedirect: true}, hosts: ['*/a.test', ns/b.test]}\n"),
+			[]string{"GET http://a.test/ -> 301 answered", "GET http://b.test/ -> 404 no-host"},
+		},
 		"plain servers of one port that two Gateways have": {
 			ingress("gw", "2020-01-01T00:00:00Z", plainServer) + ingress("second", "2021-01-01T00:00:00Z", plainServer) +
 				bound("late", "gw", "a.test", "match: [{uri: {prefix: /x}}], "+to("first")) + bound("early", "second", "a.test", "match: [{uri: {exact: /x}}], "+to("second")),

@@ -383,11 +383,13 @@ func bareHost(name string) string {
 
 // addRedirects makes the virtual hosts redirect that a server names which does
 // so; a name that nothing else serves gets one that does nothing else
-// (pilot/pkg/networking/core, buildGatewayHTTPRouteConfig).
+// (pilot/pkg/networking/core, buildGatewayHTTPRouteConfig). A host for one namespace
+// keeps the namespace there, so that it is none that requests name; one for all does
+// not (pilot/pkg/model, sanitizeServerHostNamespace).
 func (t *table) addRedirects() {
 	for _, s := range t.servers {
 		for _, name := range s.hosts {
-			name = strings.ToLower(name)
+			name = strings.ToLower(strings.TrimPrefix(name, "*/"))
 			switch h := t.hosts[name]; {
 			case !s.redirects:
 			case h != nil:
