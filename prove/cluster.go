@@ -111,7 +111,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 // API.
 func gatewayOptions(c *config.Config) gatewayapi.Options {
 	api := compile.GatewayAPI(c, true)
-	o := gatewayapi.Options{StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal.First(), Assumed: c.GatewayAPI.Grants == "assume"}
+	o := gatewayapi.Options{StandsFor: map[string]string{}, Istio: c.Istio.IngressPrincipal.First(), Assumed: c.GatewayAPI.Grants == "assume", Class: c.GatewayAPI.Class}
 	for _, istio := range slices.Sorted(maps.Keys(c.GatewayAPI.Gateways)) {
 		o.StandsFor[c.GatewayAPI.Gateways[istio].NameFor(istio)] = istio
 	}

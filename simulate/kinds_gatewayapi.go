@@ -69,6 +69,7 @@ decided spec.rules[].timeouts.request
 // ParentGatewayFields is the table of Gateway of the Gateway API.
 var ParentGatewayFields = NewFieldTable(GatewayAPI, "Gateway", `
 decided metadata.annotations{gateway.istio.io/service-account}
+unknown metadata.annotations{gateway.istio.io/name-override} the proxy has another name, and another service account
 decided spec.gatewayClassName
 decided spec.listeners[].name
 decided spec.listeners[].hostname

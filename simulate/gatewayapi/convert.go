@@ -24,6 +24,8 @@ type Options struct {
 	// Identity is that of the proxy of a Gateway, by its namespace/name and its
 	// document, nil where that is not among the inputs.
 	Identity func(gateway string, document *source.Node) string
+	// Class is that of Gateways which istiod serves besides "istio".
+	Class string
 	// Assumed reports that objects of kgw have the ReferenceGrants that they
 	// need.
 	Assumed bool
@@ -71,9 +73,11 @@ type converter struct {
 	parents map[string]*parent
 	// istio are the Gateways of Istio.
 	istio map[string]bool
-	// targeted are Gateways that policies name: what those do is not followed.
+	// targeted are Gateways that policies name, "" for all: what those do is not
+	// followed.
 	targeted map[string]bool
-	mixed    bool // there are VirtualServices of gateways
+	classes  map[string]bool // whose Gateways istiod serves
+	mixed    bool            // there are VirtualServices of gateways
 	services []*simulate.Manifest
 	policies []*simulate.Manifest // which may ask who a gateway is
 	followed []*httpRoute
@@ -83,12 +87,17 @@ type converter struct {
 // read sorts the manifests, and reports whether there is an HTTPRoute.
 func (c *converter) read(manifests []simulate.Manifest) bool {
 	c.targeted, c.istio, c.told = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	c.classes = map[string]bool{"istio": true, c.options.Class: true}
 	for i := range manifests {
 		switch m := &manifests[i]; {
 		case m.Is(simulate.GatewayAPI, "HTTPRoute"):
 			c.routes = append(c.routes, &httpRoute{manifest: m})
 		case m.Is(simulate.GatewayAPI, "Gateway"):
 			c.gateways = append(c.gateways, m)
+		case m.Is(simulate.GatewayAPI, "GatewayClass"):
+			if source.Text(source.Field(m.Spec(), "controllerName")) == istioController {
+				c.classes[m.Name] = true
+			}
 		case m.Is(simulate.GatewayAPI, "ReferenceGrant"):
 			c.grants = append(c.grants, m)
 			if _, said := c.told[m.Namespace]; !said {
@@ -110,20 +119,30 @@ func (c *converter) read(manifests []simulate.Manifest) bool {
 		case m.Is(simulate.Security, "AuthorizationPolicy"), m.Is(simulate.Security, "RequestAuthentication"):
 			c.policies = append(c.policies, m)
 			c.noteTarget(m)
+		case m.Is(simulate.Networking, "EnvoyFilter"), m.Is("extensions.istio.io", "WasmPlugin"), m.Is("extensions.istio.io", "TrafficExtension"):
+			c.noteTarget(m)
 		}
 	}
 	return len(c.routes) > 0
 }
 
-// noteTarget notes the Gateways that a policy is for.
+// istioController is the controller of the classes whose Gateways are ingress gateways
+// of istiod (pilot/pkg/config/kube/gateway).
+const istioController = "istio.io/gateway-controller"
+
+// noteTarget notes the Gateways that a policy, or an object that changes proxies, is
+// for.
 func (c *converter) noteTarget(m *simulate.Manifest) {
 	refs := source.Elements(source.Field(m.Spec(), "targetRefs"))
 	if one := source.Field(m.Spec(), "targetRef"); one != nil {
 		refs = append(refs, one)
 	}
 	for _, ref := range refs {
-		if source.Text(source.Field(ref, "kind")) == "Gateway" {
+		switch source.Text(source.Field(ref, "kind")) {
+		case "Gateway":
 			c.targeted[m.Namespace+"/"+source.Text(source.Field(ref, "name"))] = true
+		case "GatewayClass":
+			c.targeted[""] = true
 		}
 	}
 }

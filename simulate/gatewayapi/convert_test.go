@@ -86,6 +86,16 @@ func TestDecisions(t *testing.T) {
 			"---\n{apiVersion: v1, kind: Service, metadata: {name: s, namespace: web}, spec: {ports: [{port: 80}]}}\n", "https://a.test/a", "500"},
 		"a share without a grant": {routes("r", "", "{backendRefs: [{name: a, port: 80}, {name: s, namespace: web, port: 80}]}") +
 			"---\n{apiVersion: v1, kind: Service, metadata: {name: s, namespace: web}, spec: {ports: [{port: 80}]}}\n", "https://a.test/a", "unknown"},
+		"another controller's class": {object("Gateway", "gw", "", strings.Replace(gateway, "istio", "nginx", 1)) + routes("r", "", to("Exact", "/a", "", "s")), "https://a.test/a", "unknown"},
+		"a class of istiod's": {object("Gateway", "gw", "", strings.Replace(gateway, "istio", "own", 1)) + routes("r", "", to("Exact", "/a", "", "s")) +
+			object("GatewayClass", "own", "", "controllerName: istio.io/gateway-controller"), "https://a.test/a", "s"},
+		"a waypoint's class": {object("Gateway", "gw", "", strings.Replace(gateway, "istio", "istio-waypoint", 1)) + routes("r", "", to("Exact", "/a", "", "s")), "https://a.test/a", "unknown"},
+		"another name of the proxy": {strings.Replace(object("Gateway", "gw", "", gateway), "name: gw", "name: gw, annotations: {gateway.istio.io/name-override: x}", 1) +
+			routes("r", "", to("Exact", "/a", "", "s")), "https://a.test/a", "unknown"},
+		"a policy for the class": {routes("r", "", to("Exact", "/a", "", "s")) +
+			"---\n{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: p, namespace: istio-system}, spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: GatewayClass, name: istio}]}}\n", "https://a.test/a", "unknown"},
+		"a filter for the Gateway": {routes("r", "", to("Exact", "/a", "", "s")) +
+			"---\n{apiVersion: networking.istio.io/v1alpha3, kind: EnvoyFilter, metadata: {name: p, namespace: shop}, spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]}}\n", "https://a.test/a", "unknown"},
 		"a listener":           {object("Gateway", "gw", "", gateway) + object("HTTPRoute", "r", "", "parentRefs: [{name: gw, sectionName: tls}], hostnames: [a.test], rules: ["+to("Exact", "/a", "", "s")+"]"), "https://a.test/a", "s"},
 		"not the other one":    {object("Gateway", "gw", "", gateway) + object("HTTPRoute", "r", "", "parentRefs: [{name: gw, sectionName: tls}], hostnames: [a.test], rules: ["+to("Exact", "/a", "", "s")+"]"), "http://a.test/a", "404"},
 		"all listeners":        {object("Gateway", "gw", "", gateway) + routes("r", "", to("Exact", "/a", "", "s")), "http://a.test/a", "s"},
@@ -126,7 +136,7 @@ func TestTwoFronts(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	route := routes("r", "", to("Exact", "/a", "", "s"))
 	gateway := object("Gateway", "gw", "", "gatewayClassName: other, listeners: [{name: web, port: 80, protocol: HTTP}]")
-	o := gatewayapi.Options{Identity: func(gateway string, document *source.Node) string {
+	o := gatewayapi.Options{Class: "other", Identity: func(gateway string, document *source.Node) string {
 		return gateway + " " + source.Text(source.Field(source.Field(document, "spec"), "gatewayClassName"))
 	}}
 	for in, want := range map[string]string{route: "shop/gw ", route + gateway: "shop/gw other"} {

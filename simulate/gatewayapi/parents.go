@@ -57,7 +57,7 @@ func (c *converter) parentOf(ref parentRef) *parent {
 	if p := c.parents[ref.gateway]; p != nil {
 		return p
 	}
-	p := &parent{name: ref.gateway, ok: !c.targeted[ref.gateway]}
+	p := &parent{name: ref.gateway, ok: !c.targeted[ref.gateway] && !c.targeted[""]}
 	if istio := c.options.StandsFor[ref.gateway]; istio != "" {
 		p.name = istio
 	}
@@ -66,7 +66,8 @@ func (c *converter) parentOf(ref parentRef) *parent {
 	for _, m := range c.gateways {
 		if m.ID() == ref.gateway {
 			p.found = true
-			p.ok = p.ok && p.read(m)
+			class := source.Text(source.Field(m.Spec(), "gatewayClassName"))
+			p.ok = p.ok && c.classes[class] && p.read(m)
 			document = m.Root
 		}
 	}
