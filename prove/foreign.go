@@ -23,7 +23,7 @@ import (
 var unfollowed = map[string][]string{
 	"networking.istio.io":       {"EnvoyFilter", "Sidecar", "ProxyConfig"},
 	"extensions.istio.io":       {"WasmPlugin", "TrafficExtension"},
-	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"},
+	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "BackendTLSPolicy"},
 }
 
 // reportForeign reports, for objects among the input that no resource was

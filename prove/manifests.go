@@ -20,7 +20,8 @@ import (
 // cluster around them.
 var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
-	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ServiceEntry", "Istio",
+	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio",
+	"Rollout", "DeploymentConfig", "CloneSet",
 })
 
 // companions are kinds that resources are linked with too.

@@ -10,6 +10,13 @@ decided ` + at + `metadata.labels{}
 decided ` + at + `metadata.annotations{sidecar.istio.io/inject}
 unknown ` + at + `metadata.annotations{traffic.sidecar.istio.io/excludeInboundPorts} requests to these ports pass the sidecar by
 unknown ` + at + `metadata.annotations{traffic.sidecar.istio.io/includeInboundPorts} requests to other ports pass the sidecar by
+unknown ` + at + `metadata.annotations{traffic.sidecar.istio.io/excludeInterfaces} requests by these interfaces pass the sidecar by
+unknown ` + at + `metadata.annotations{sidecar.istio.io/interceptionMode} requests may pass the sidecar by
+unknown ` + at + `metadata.annotations{inject.istio.io/templates} the pods may get no proxy, or another one
+unknown ` + at + `metadata.annotations{proxy.istio.io/overrides} the pods may get another proxy
+unknown ` + at + `metadata.annotations{sidecar.istio.io/bootstrapOverride} the proxy is configured otherwise
+unknown ` + at + `metadata.annotations{sidecar.istio.io/discoveryAddress} another istiod configures the proxy
+unknown ` + at + `metadata.annotations{sidecar.istio.io/proxyImage} the proxy is another one
 unknown ` + at + `metadata.annotations{proxy.istio.io/config} the proxy is configured otherwise
 inert ` + at + `metadata.annotations{} neither the injector nor the proxy reads the annotation
 inert ` + at + `metadata.** the template's own name
@@ -41,6 +48,7 @@ decided spec.ports[].appProtocol
 inert spec.ports[].protocol gateways send HTTP by TCP alone
 inert spec.ports[].nodePort a way past every gateway that is not looked at
 unknown metadata.labels{istio.io/use-waypoint} a waypoint decides too
+unknown metadata.annotations{networking.istio.io/exportTo} gateways of other namespaces may not find it
 inert spec.** how clients find the pods
 `)
 

@@ -170,6 +170,7 @@ func scalarText(n *source.Node) string {
 // templated are the kinds that hold a template of pods, by the path to it.
 var templated = map[string][]string{
 	"Deployment": {"spec", "template"}, "StatefulSet": {"spec", "template"}, "DaemonSet": {"spec", "template"}, "ReplicaSet": {"spec", "template"},
+	"Rollout": {"spec", "template"}, "DeploymentConfig": {"spec", "template"}, "CloneSet": {"spec", "template"}, // of Argo, OpenShift, OpenKruise
 	"ReplicationController": {"spec", "template"}, "Job": {"spec", "template"}, "CronJob": {"spec", "jobTemplate", "spec", "template"}, "Pod": {},
 }
 

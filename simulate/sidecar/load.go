@@ -23,6 +23,7 @@ type Sidecars struct {
 	pods         *simulate.Pods
 	chosen       map[string]*selections // by namespace
 	opaque       []*chosen
+	encrypted    []*simulate.Manifest // BackendTLSPolicies
 	peers        []*chosen
 	destinations []*destination
 	places       sync.Map // *place, by key
@@ -71,6 +72,9 @@ func Load(manifests []simulate.Manifest, pods *simulate.Pods, o Options) *Sideca
 				s.Policies++
 				s.opaque = append(s.opaque, o)
 			}
+		case m.Is(simulate.GatewayAPI, "BackendTLSPolicy"):
+			s.Policies++
+			s.encrypted = append(s.encrypted, m)
 		case m.Is(simulate.Networking, "DestinationRule"):
 			s.destinations = append(s.destinations, readDestination(m))
 		}
@@ -95,13 +99,18 @@ type chosen struct {
 	refused   string // why Istio refuses it, of PeerAuthentications
 }
 
+// choose reads which pods an object is for, off the fields that its kind has: the API
+// server drops those of other kinds.
 func choose(m *simulate.Manifest) *chosen {
-	spec := m.Spec()
-	c := &chosen{manifest: m, labels: source.TextMap(source.Field(source.Field(spec, "selector"), "matchLabels"))}
-	if c.labels == nil {
-		c.labels = source.TextMap(source.Field(source.Field(spec, "workloadSelector"), "labels"))
+	field, labels := "selector", "matchLabels"
+	if m.Kind == "EnvoyFilter" || m.Kind == "Sidecar" {
+		field, labels = "workloadSelector", "labels"
 	}
-	c.elsewhere = source.Field(spec, "targetRef") != nil || len(source.Elements(source.Field(spec, "targetRefs"))) > 0
+	spec := m.Spec()
+	c := &chosen{manifest: m, labels: source.TextMap(source.Field(source.Field(spec, field), labels))}
+	if !slices.Contains([]string{"PeerAuthentication", "Sidecar", "ProxyConfig"}, m.Kind) {
+		c.elsewhere = source.Field(spec, "targetRef") != nil || len(source.Elements(source.Field(spec, "targetRefs"))) > 0
+	}
 	return c
 }
 

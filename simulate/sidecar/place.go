@@ -146,14 +146,22 @@ func (s *Sidecars) gatewayOf(selector map[string]string) *place {
 	if labels["istio"] == "ingressgateway" {
 		labels["app"] = "istio-ingressgateway"
 	}
+	namespaces := []string{namespace}
 	if found := s.pods.Workloads("", selector); len(found) > 0 {
-		namespace, labels = found[0].Namespace, selector
+		namespaces, labels = nil, selector
+		for _, w := range found {
+			if !slices.Contains(namespaces, w.Namespace) {
+				namespaces = append(namespaces, w.Namespace)
+			}
+		}
 	}
-	p := &place{key: key, shown: "the ingress gateway", namespace: namespace}
+	p := &place{key: key, shown: "the ingress gateway"}
 	if labels["istio"] != "ingressgateway" {
 		p.shown = "the gateway " + shownLabels(selector)
 	}
-	p.groups = s.splitPods(p, labels, true, s.pods.Workloads)
+	for _, p.namespace = range namespaces {
+		p.groups = append(p.groups, s.splitPods(p, labels, true, s.pods.Workloads)...)
+	}
 	for _, g := range p.groups {
 		g.bare = false
 	}
@@ -198,6 +206,11 @@ func (s *Sidecars) splitPods(p *place, labels map[string]string, known bool, wor
 		for _, d := range p.destinations {
 			g.broken = append(g.broken, brokenOf(d.manifest, simulate.DestinationRuleFields.Unread(d.manifest.Root), d.refused, p, simulate.DestinationRuleFields)...)
 		}
+		for _, m := range s.encrypted {
+			if isTarget(m, p) {
+				g.broken = append(g.broken, opaqueOf(m, p))
+			}
+		}
 		g.broken = append(g.broken, s.options.Mesh.Unread...)
 		g.broken = append(g.broken, s.pods.Unread(p.namespace)...)
 		if p.service != nil {
@@ -205,6 +218,13 @@ func (s *Sidecars) splitPods(p *place, labels map[string]string, known bool, wor
 		}
 	}
 	return out
+}
+
+// isTarget reports whether an object names the Service of a place as its target.
+func isTarget(m *simulate.Manifest, p *place) bool {
+	return p.name != "" && m.Namespace == p.namespace && slices.ContainsFunc(source.Elements(source.Field(m.Spec(), "targetRefs")), func(n *source.Node) bool {
+		return source.Text(source.Field(n, "kind")) == "Service" && source.Text(source.Field(n, "name")) == p.name
+	})
 }
 
 // haveNoSidecar reports whether pods that are not among the inputs have no

@@ -50,6 +50,11 @@ func TestSelection(t *testing.T) {
 		"the root namespace":                {service + denies("istio-system", ""), stop},
 		"the root namespace with labels":    {service + denies("istio-system", "selector: {matchLabels: {app: s}}, "), stop},
 		"labels of gateways":                {service + denies("istio-system", "selector: {matchLabels: {istio: ingressgateway}}, "), pass},
+		"targets that are null":             {service + denies("ns", "targetRef: null, targetRefs: ~, "), stop},
+		"the field of another kind":         {service + denies("ns", "workloadSelector: {labels: {app: t}}, "), "403 policy-denied or anything"},
+		"pods of a Rollout":                 {service + workload("Deployment", "a", "app: s, tier: web") + workload("Rollout", "b", "app: s") + denies("ns", "selector: {matchLabels: {tier: web}}, "), both},
+		"pods that pass the proxy by":       {service + strings.Replace(workload("Deployment", "a", "app: s"), "{labels:", "{annotations: {sidecar.istio.io/interceptionMode: NONE}, labels:", 1) + denies("ns", ""), "403 policy-denied or anything"},
+		"a Service for other gateways":      {strings.Replace(service, "name: s", "name: s, annotations: {networking.istio.io/exportTo: .}", 1) + denies("ns", ""), "403 policy-denied or anything"},
 		"targets":                           {service + denies("ns", "targetRefs: [{kind: Service, name: s, group: ''}], "), pass},
 		"a Service that is not there":       {denies("ns", "selector: {matchLabels: {app: s}}, "), both},
 		"pods that have the labels":         {service + workload("Deployment", "w", "app: s, tier: web") + denies("ns", "selector: {matchLabels: {tier: web}}, "), stop},
@@ -276,18 +281,23 @@ func TestOpaqueObjects(t *testing.T) {
 	}
 	const pass, both = "s.ns:80", "anything or s.ns:80"
 	for name, c := range map[string]struct{ text, want string }{
-		"a filter of the namespace":         {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{applyTo: HTTP_FILTER}]"), both},
-		"a filter of the root namespace":    {object("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-system", "configPatches: [{applyTo: HTTP_FILTER}]"), both},
-		"a filter of another namespace":     {object("networking.istio.io/v1alpha3", "EnvoyFilter", "other", "configPatches: [{applyTo: HTTP_FILTER}]"), pass},
-		"a filter of other pods":            {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "workloadSelector: {labels: {app: t}}, configPatches: [{applyTo: HTTP_FILTER}]"), pass},
-		"a filter of what goes out":         {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{match: {context: SIDECAR_OUTBOUND}}]"), pass},
-		"a filter of both ways":             {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{match: {context: SIDECAR_OUTBOUND}}, {match: {context: ANY}}]"), both},
-		"a plugin":                          {object("extensions.istio.io/v1alpha1", "WasmPlugin", "ns", "selector: {matchLabels: {app: s}}"), both},
-		"a Sidecar of what goes out":        {object("networking.istio.io/v1", "Sidecar", "ns", "egress: [{hosts: ['*/*']}]"), pass},
-		"a Sidecar of what comes in":        {object("networking.istio.io/v1", "Sidecar", "ns", "ingress: [{port: {number: 80}}]"), both},
-		"how many threads a proxy has":      {object("networking.istio.io/v1beta1", "ProxyConfig", "ns", "concurrency: 2"), pass},
-		"the environment of a proxy":        {object("networking.istio.io/v1beta1", "ProxyConfig", "ns", "environmentVariables: {A: b}"), both},
-		"an object of the name of a plugin": {object("example.com/v1", "WasmPlugin", "ns", ""), pass},
+		"a filter of the namespace":          {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{applyTo: HTTP_FILTER}]"), both},
+		"a filter of the root namespace":     {object("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-system", "configPatches: [{applyTo: HTTP_FILTER}]"), both},
+		"a filter of another namespace":      {object("networking.istio.io/v1alpha3", "EnvoyFilter", "other", "configPatches: [{applyTo: HTTP_FILTER}]"), pass},
+		"a filter of other pods":             {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "workloadSelector: {labels: {app: t}}, configPatches: [{applyTo: HTTP_FILTER}]"), pass},
+		"a filter with another kind's field": {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "selector: {matchLabels: {app: t}}, configPatches: [{applyTo: HTTP_FILTER}]"), both},
+		"a plugin with another kind's field": {object("extensions.istio.io/v1alpha1", "WasmPlugin", "ns", "workloadSelector: {labels: {app: t}}, url: x"), both},
+		"a plugin without targets":           {object("extensions.istio.io/v1alpha1", "WasmPlugin", "ns", "targetRef: null, url: x"), both},
+		"TLS of a gateway's own":             {object("gateway.networking.k8s.io/v1", "BackendTLSPolicy", "ns", "targetRefs: [{group: '', kind: Service, name: s}]"), both},
+		"TLS to another Service":             {object("gateway.networking.k8s.io/v1", "BackendTLSPolicy", "ns", "targetRefs: [{group: '', kind: Service, name: t}]"), pass},
+		"a filter of what goes out":          {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{match: {context: SIDECAR_OUTBOUND}}]"), pass},
+		"a filter of both ways":              {object("networking.istio.io/v1alpha3", "EnvoyFilter", "ns", "configPatches: [{match: {context: SIDECAR_OUTBOUND}}, {match: {context: ANY}}]"), both},
+		"a plugin":                           {object("extensions.istio.io/v1alpha1", "WasmPlugin", "ns", "selector: {matchLabels: {app: s}}"), both},
+		"a Sidecar of what goes out":         {object("networking.istio.io/v1", "Sidecar", "ns", "egress: [{hosts: ['*/*']}]"), pass},
+		"a Sidecar of what comes in":         {object("networking.istio.io/v1", "Sidecar", "ns", "ingress: [{port: {number: 80}}]"), both},
+		"how many threads a proxy has":       {object("networking.istio.io/v1beta1", "ProxyConfig", "ns", "concurrency: 2"), pass},
+		"the environment of a proxy":         {object("networking.istio.io/v1beta1", "ProxyConfig", "ns", "environmentVariables: {A: b}"), both},
+		"an object of the name of a plugin":  {object("example.com/v1", "WasmPlugin", "ns", ""), pass},
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulatetest.Check(t, loaded(t, service+c.text), "GET http://a.test/ @to=s.ns.svc.cluster.local:80 -> "+c.want)
@@ -412,5 +422,26 @@ func TestAtGateway(t *testing.T) {
 	d := simulate.Outcomes(certified, nil, func(r *simulate.Request, tr *simulate.Trail) simulate.Decision { return decide(r, "", tr) })
 	if d.Known() {
 		t.Errorf("what a client's certificate says is not known: %+v", d)
+	}
+}
+
+// TestAtGatewaysOfTwoNamespaces: pods of a gateway may be in several namespaces, each
+// with its own policies.
+func TestAtGatewaysOfTwoNamespaces(t *testing.T) {
+	gateway := func(namespace string) string {
+		return strings.Replace(workload("Deployment", "g", "istio: ingressgateway"), "{name: g}", "{name: g, namespace: "+namespace+"}", 1)
+	}
+	for in, want := range map[string]string{
+		gateway("edge") + gateway("other") + denies("other", ""): "403 policy-denied or s.ns:80",
+		gateway("edge") + gateway("other") + denies("edge", ""):  "403 policy-denied or s.ns:80",
+		gateway("other") + denies("other", ""):                   "403 policy-denied",
+	} {
+		decide := loaded(t, in).AtGateway(map[string]string{"istio": "ingressgateway"})
+		d := simulate.Outcomes(simulatetest.Request(t, "GET http://a.test/ @to=s.ns:80"), nil, func(r *simulate.Request, trail *simulate.Trail) simulate.Decision {
+			return decide(r, "8080", trail)
+		})
+		if got := simulatetest.Line(&d); got != want {
+			t.Errorf("%s\n%s, want %s", in, got, want)
+		}
 	}
 }
