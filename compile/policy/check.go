@@ -36,6 +36,7 @@ func Check(g *ir.Gateway, t *ir.Target) (diag.List, ir.Written) {
 		checkLiteral(r, &found)
 		checkSelector(r, &found)
 		checkMutators(r, t, &found)
+		checkGuards(g, r, t, &found)
 		checkShortCircuit(g.Routes, i, purse, &found)
 	}
 	written := ir.Written{Policies: entries(g, t)}

@@ -189,14 +189,8 @@ func checkHandler(h *ir.Handler, kind *handlers.Kind, t *ir.Target, found *diag.
 	if schema != nil {
 		checkConfig(h, schema, defaults.Config, t.Handlers != nil, found)
 	}
-	if issuers, have := h.Config.Get("trusted_issuers"); have && kind == handlers.Authenticators {
-		if list, isList := issuers.([]any); isList && len(list) == 0 {
-			found.Add(diag.Finding{
-				Code: diag.HandlerConfig, At: h.Origin.At("config", "trusted_issuers"),
-				Message: fmt.Sprintf("no issuer is trusted by %s as it is written: Oathkeeper accepts tokens of every issuer where the list is empty", h.Name),
-				Help:    "name the issuers, or remove the field where tokens of any issuer are meant to pass",
-			})
-		}
+	if kind == handlers.Authenticators {
+		checkDemands(h, defaults.Config, found)
 	}
 }
 

@@ -57,6 +57,7 @@ const (
 	NotAsMade        Code = "KGW456"
 	RuleOpens        Code = "KGW457"
 	PortPastSidecar  Code = "KGW458"
+	GuardReplaced    Code = "KGW459"
 )
 
 // Codes of findings about rules that others write for Oathkeeper.
@@ -114,6 +115,7 @@ var overlapRules = []Rule{
 	{NotAsMade, "NotAsMade", doubt, "an object is labelled as made for a resource, but differs from everything that is written for it"},
 	{RuleOpens, "RuleOpens", doubt, "a Rule that somebody else wrote lets in what a resource sends to Oathkeeper and closes"},
 	{PortPastSidecar, "PortPastSidecar", doubt, "requests to pods do not go through their Istio sidecar, or may not"},
+	{GuardReplaced, "GuardReplaced", doubt, "a rule sets a header by which policies decide who is let in"},
 	{RuleBroken, "RuleBroken", doubt, "Oathkeeper cannot use a rule, and refuses its requests or those of all rules"},
 	{RegexpInGlob, "RegexpInGlob", notice, "the URL of a rule reads like a regular expression, and the cluster reads globs"},
 	{RuleField, "RuleField", notice, "a rule of Oathkeeper has a field that is passed over"},

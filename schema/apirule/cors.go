@@ -2,6 +2,7 @@ package apirule
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -98,6 +99,10 @@ func CheckCORS(n *source.Node, at source.Ref, found *diag.List) {
 	}
 }
 
+// strangers are origins that nobody lists: an expression that matches one of
+// them matches those of every site.
+var strangers = []string{"https://a.kgw-stranger.example", "http://kgw-stranger.example"}
+
 // matchesAnyOrigin reports whether an origin matches all origins, or all of one
 // scheme.
 func matchesAnyOrigin(o ir.Origin) bool {
@@ -107,12 +112,21 @@ func matchesAnyOrigin(o ir.Origin) bool {
 	case "prefix":
 		return o.Value == "" || o.Value == "*" || strings.HasPrefix("https://", o.Value)
 	}
-	return slices.Contains([]string{".*", ".+", "*", "^.*$", "^.+$", "https?://.*", "https://.*", "http.*"}, o.Value)
+	// Envoy compares the whole origin with the expression.
+	expr, err := regexp.Compile("^(?:" + o.Value + ")$")
+	return o.Value == "*" || err == nil && slices.ContainsFunc(strangers, expr.MatchString)
 }
 
-// CheckOrigins reports match types of origins that do not exist.
+// CheckOrigins reports match types of origins that do not exist, and origins
+// without one.
 func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {
 	for i, origin := range source.Elements(source.Field(n, "allowOrigins")) {
+		if origin.Tag == "!!map" && len(source.Keys(origin)) == 0 {
+			found.Add(diag.Finding{
+				Code: diag.BadOrigin, At: at.At("allowOrigins").Elem(i), Help: "use exact, prefix or regex, or remove it",
+				Message: "an origin has no match type and allows nothing",
+			})
+		}
 		for _, k := range source.Keys(origin) {
 			if !originKind(k) {
 				f := found.Add(diag.Finding{

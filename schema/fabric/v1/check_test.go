@@ -194,3 +194,15 @@ func TestExposure(t *testing.T) {
 		})
 	}
 }
+
+// TestListOfServicesThatIsNotThere: one that is empty is reported, and of one that
+// is missing only that.
+func TestListOfServicesThatIsNotThere(t *testing.T) {
+	for list, want := range map[string]bool{"service-list: []": true, "state: enabled": false, "service-list: null": false, "service-list: [stups_a]": false} {
+		found := check(t, fmt.Sprintf("apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: g}\nspec:\n"+
+			"  x-fabric-service: [{host: a.test, serviceName: one}]\n  paths: {/a: {get: {x-fabric-whitelist: {%s}}}}\n", list))
+		if got := strings.Contains(strings.Join(found, "\n"), "KGW438"); got != want {
+			t.Errorf("%s: %q", list, found)
+		}
+	}
+}

@@ -85,8 +85,10 @@ func (g *FabricGateway) decodeOperation(n *source.Node, pathAt source.Ref, path,
 		o.limits = decodeLimits(l, at.At(keyLimits))
 	}
 	if w := source.Field(n, keyWhitelist); w != nil {
+		list := source.Field(w, "service-list")
 		o.whitelist = &whitelist{
-			at: at.At(keyWhitelist), services: source.Texts(source.Field(w, "service-list")),
+			listed: list != nil && list.Tag == "!!seq",
+			at:     at.At(keyWhitelist), services: source.Texts(list),
 			disabled: source.Text(source.Field(w, "state")) == "disabled",
 		}
 	}

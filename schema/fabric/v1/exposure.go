@@ -100,7 +100,7 @@ func (e *exposure) reportServices(o *operation, global source.Ref) {
 		}
 	case !o.whitelist.disabled:
 		e.reportNames(o.whitelist.services, o.whitelist.at.At("service-list"))
-		if len(o.whitelist.services) == 0 {
+		if o.whitelist.listed && len(o.whitelist.services) == 0 {
 			e.report(diag.EmptyWhitelist, keyPlace(o.whitelist.at), "write state: disabled to let every service in", "the empty list lets no service in")
 		}
 	}

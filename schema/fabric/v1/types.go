@@ -82,6 +82,7 @@ type target struct {
 
 type whitelist struct {
 	at       source.Ref
+	listed   bool // there is a list, empty or not
 	services []string
 	disabled bool
 }
