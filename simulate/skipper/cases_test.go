@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 // TestCases holds single features of Skipper v0.27.57 as test/skipper measured
@@ -90,6 +91,25 @@ func TestGroupWithoutRoutes(t *testing.T) {
 		"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {defaultBackend: {service: {name: open, port: {number: 80}}}}\n")
 	if d := e.Decide(&simulate.Request{Method: "GET", Scheme: "https", Host: "h", Target: "/p"}, nil); d.Upstream != "open.ns" {
 		t.Errorf("%+v", d)
+	}
+}
+
+// TestOldIngress: an Ingress of a version that clusters do not have any more is
+// unknown, and so is one whose only backend is in a field that nobody knows.
+func TestOldIngress(t *testing.T) {
+	ingress := func(api, backend string) string {
+		return "---\napiVersion: " + api + "\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: a.test, http: {paths: [{path: /, backend: {" + backend + "}}]}}]}\n"
+	}
+	for in, want := range map[string]simulate.Cause{
+		ingress("networking.k8s.io/v1", "service: {name: s, port: {number: 80}}"):      simulate.Passed,
+		ingress("networking.k8s.io/v1beta1", "service: {name: s, port: {number: 80}}"): simulate.Anything,
+		ingress("extensions/v1beta1", "serviceName: s, servicePort: 80"):               simulate.Anything,
+		ingress("networking.k8s.io/v1", "serviceName: s, servicePort: 80"):             simulate.Anything,
+	} {
+		d := engineOf(t, in).Decide(simulatetest.Request(t, "GET https://a.test/ X-Forwarded-Proto=https"), nil)
+		if d.Cause != want {
+			t.Errorf("%s\n%q %s", in, d.Cause, d.Reason)
+		}
 	}
 }
 

@@ -69,19 +69,24 @@ func (l *loader) loadIngress(m *simulate.Manifest) {
 	for _, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
 		hosts = append(hosts, source.Text(source.Field(rule, "host")))
 	}
-	if source.Field(m.Spec(), "defaultBackend") != nil {
+	if source.Field(m.Spec(), "defaultBackend") != nil || source.Field(m.Spec(), "backend") != nil {
 		hosts = append(slices.Clip(hosts), "")
 	}
 	if l.isOtherClass(m, hosts, source.Text(source.Field(m.Spec(), "ingressClassName")), i.annotations[classAnnotation]) {
 		return
 	}
+	if m.APIVersion != ingressVersion {
+		l.addElsewhere(elsewhere{hosts: hosts, m: m, at: m.At("apiVersion"), other: "a cluster that has " + m.APIVersion})
+		return
+	}
 	if key := foreignAnnotation(m, i.annotations); key != "" {
-		l.elsewhere = append(l.elsewhere, elsewhere{hosts, m, "", m.At(source.JoinKey("metadata.annotations", key))})
+		l.elsewhere = append(l.elsewhere, elsewhere{hosts: hosts, m: m, at: m.At(source.JoinKey("metadata.annotations", key))})
 	}
 	i.uncertain = unread(m, simulate.IngressFields)
 	if i.annotations[backendAnnotation] == "forward" {
 		i.forwarded = i.options.whereForwarding(m.At("metadata.annotations"))
 	}
+	have := len(l.routes)
 	if !i.parse(hosts) {
 		return
 	}
@@ -90,6 +95,21 @@ func (l *loader) loadIngress(m *simulate.Manifest) {
 	}
 	for n, rule := range source.Elements(source.Field(m.Spec(), "rules")) {
 		i.addRule(rule, source.JoinIndex("spec.rules", n))
+	}
+	if len(l.routes) == have && i.uncertain != nil {
+		l.addElsewhere(elsewhere{hosts: hosts, m: m, at: i.uncertain.at, other: "a controller that knows the field " + i.uncertain.field})
+	}
+}
+
+// ingressVersion is the version of Ingress that clusters have since Kubernetes 1.22,
+// and the one that Skipper asks for.
+const ingressVersion = "networking.k8s.io/v1"
+
+// addElsewhere keeps an object that may be served otherwise.
+func (l *loader) addElsewhere(o elsewhere) {
+	l.elsewhere = append(l.elsewhere, o)
+	if slices.Contains(o.hosts, "") || len(o.hosts) == 0 {
+		l.otherAny = &o
 	}
 }
 
@@ -101,11 +121,7 @@ func (l *loader) isOtherClass(m *simulate.Manifest, hosts []string, field, annot
 	}
 	for _, class := range []string{annotation, field} {
 		if class != "" && !served.MatchString(class) {
-			o := elsewhere{hosts, m, class, m.At("spec.ingressClassName")}
-			l.elsewhere = append(l.elsewhere, o)
-			if slices.Contains(hosts, "") || len(hosts) == 0 {
-				l.otherAny = &o
-			}
+			l.addElsewhere(elsewhere{hosts: hosts, m: m, class: class, at: m.At("spec.ingressClassName")})
 			return true
 		}
 	}

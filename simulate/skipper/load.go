@@ -43,7 +43,7 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	var objects []*simulate.Manifest
 	for i := range manifests {
 		switch m := &manifests[i]; {
-		case m.Is("networking.k8s.io", "Ingress"), m.Is("zalando.org", "RouteGroup"):
+		case m.Is("networking.k8s.io", "Ingress"), m.Is("extensions", "Ingress"), m.Is("zalando.org", "RouteGroup"):
 			objects = append(objects, m)
 		case m.Is("", "Service") || m.Kind == "Service" && m.APIVersion == "v1":
 			e.services[m.Namespace+"/"+m.Name] = m

@@ -7,6 +7,7 @@
 package skipper
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -43,12 +44,14 @@ type elsewhere struct {
 	class string
 	// at is the place that says so.
 	at source.Ref
+	// other names who serves it where that is not known by the class.
+	other string
 }
 
 // controller names the other controller.
 func (o *elsewhere) controller() string {
 	if o.class == "" {
-		return "another controller"
+		return cmp.Or(o.other, "another controller")
 	}
 	return fmt.Sprintf("the controller of the class %q", o.class)
 }
@@ -213,7 +216,7 @@ func (e *Engine) decideNotServed(r *simulate.Request, o *elsewhere, t *simulate.
 	if !e.namesHost(r.Host) {
 		r.Holds(o.whereOpen(bareHost(r.Host)))
 	}
-	return simulate.Decision{Cause: simulate.Anything, At: o.at, Unread: o.text(), Reason: fmt.Sprintf("another controller serves the host %q", r.Host)}
+	return simulate.Decision{Cause: simulate.Anything, At: o.at, Unread: o.text(), Reason: fmt.Sprintf("%s serves the host %q", cmp.Or(o.other, "another controller"), r.Host)}
 }
 
 // sayDropped reports routes for the host that Skipper does not have.
