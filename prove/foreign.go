@@ -80,7 +80,7 @@ func Around(in compile.Input, o compile.Options) []simulate.Manifest {
 
 // enginesRead reports whether engines read objects of the kind.
 func enginesRead(kind, name string) bool {
-	return slices.Contains(simulated, kind) || kind == "ConfigMap" && name == "istio"
+	return slices.Contains(simulated, kind) || kind == "ConfigMap" && simulate.IsMesh(name)
 }
 
 // followedRoutes are the documents of the HTTPRoutes that engines follow.

@@ -20,7 +20,7 @@ import (
 // cluster around them.
 var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
-	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio",
+	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio", "IstioOperator",
 	"Rollout", "DeploymentConfig", "CloneSet",
 })
 
@@ -217,7 +217,7 @@ func parse(docs []*source.Document, o compile.Options, result *compile.Result) [
 			}
 			return
 		}
-		if slices.Contains(simulated, d.Kind) || d.Kind == "ConfigMap" && d.Name == "istio" {
+		if enginesRead(d.Kind, d.Name) {
 			parsed[2*i] = simulate.ReadManifest(root, source.Ref{Doc: d}, false, o.Namespace)
 		}
 	})

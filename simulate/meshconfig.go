@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -20,6 +21,8 @@ type MeshConfig struct {
 	Providers map[string]bool
 	// Unread are conditions that settings which are not read matter.
 	Unread []Unknown
+
+	settings string // of the last object that has some, in canonical form
 }
 
 // MeshFields is the table of the mesh's configuration: the key mesh of the
@@ -55,9 +58,14 @@ inert connectTimeout connections
 inert certificates[].** certificates of others
 `)
 
-// ReadMesh reads what manifests say of the mesh: the ConfigMap istio, and the
-// number of trusted proxies of Kyma's Istio resource. Without the latter it is
-// the number that is given.
+// IsMesh reports whether a ConfigMap of the name may have the mesh's configuration:
+// istio, and istio-REVISION.
+func IsMesh(name string) bool { return name == "istio" || strings.HasPrefix(name, "istio-") }
+
+// ReadMesh reads what manifests say of the mesh: the ConfigMap istio or one of a
+// revision, the resources of the operators of Istio and of Sail, and the number of
+// trusted proxies of Kyma's Istio resource. Without that it is the number that is
+// given.
 func ReadMesh(manifests []Manifest, trusted int) *MeshConfig {
 	c := &MeshConfig{TrustedProxies: trusted}
 	for i := range manifests {
@@ -66,8 +74,13 @@ func ReadMesh(manifests []Manifest, trusted int) *MeshConfig {
 			if n := source.Field(source.Field(m.Spec(), "config"), "numTrustedProxies"); n != nil {
 				c.TrustedProxies = int(source.Int(n))
 			}
-		case m.Kind == "ConfigMap" && m.Name == "istio":
+		case m.Kind == "ConfigMap" && IsMesh(m.Name):
 			c.read(m)
+		case m.Is("install.istio.io", "IstioOperator"):
+			c.readSettings(m, source.Field(m.Spec(), "meshConfig"), "spec.meshConfig")
+			c.readSettings(m, source.Field(source.Field(m.Spec(), "values"), "meshConfig"), "spec.values.meshConfig")
+		case m.Is("sailoperator.io", "Istio"):
+			c.readSettings(m, source.Field(source.Field(m.Spec(), "values"), "meshConfig"), "spec.values.meshConfig")
 		}
 	}
 	return c
@@ -79,14 +92,9 @@ func (c *MeshConfig) read(m *Manifest) {
 	if text == "" {
 		return
 	}
-	unread := func(path, why string) {
-		c.Unread = append(c.Unread, Unknown{
-			Why: Opaque, At: m.At("data.mesh"), Key: "mesh " + path + " " + text, What: fmt.Sprintf("%s of the mesh's configuration matters (%s)", path, why),
-		})
-	}
 	f, problem := source.NewFile("mesh", []byte(text))
 	if problem != nil {
-		unread("all", "it cannot be read")
+		c.doubt(m, "data.mesh", "all", text, "it cannot be read")
 		return
 	}
 	docs, _ := source.Split(f)
@@ -94,6 +102,28 @@ func (c *MeshConfig) read(m *Manifest) {
 		return
 	}
 	root, _ := docs[0].Parse()
+	c.readSettings(m, root, "data.mesh")
+}
+
+// doubt notes that a setting at a place, which is not read, matters.
+func (c *MeshConfig) doubt(m *Manifest, at, setting, text, why string) {
+	c.Unread = append(c.Unread, Unknown{
+		Why: Opaque, At: m.At(at), Key: "mesh " + setting + " " + text, What: fmt.Sprintf("%s of the mesh's configuration matters (%s)", setting, why),
+	})
+}
+
+// readSettings reads settings that are at a place. Where two objects have some, it
+// is not known which of them the proxies follow.
+func (c *MeshConfig) readSettings(m *Manifest, root *source.Node, at string) {
+	if root == nil {
+		return
+	}
+	text := Canonical(root)
+	unread := func(setting, why string) { c.doubt(m, at, setting, text, why) }
+	if c.settings != "" && c.settings != text {
+		unread("all", "another object has other settings")
+	}
+	c.settings = text
 	for _, field := range MeshFields.Unread(root) {
 		unread(field.Path, "kgw does not know it")
 	}

@@ -214,6 +214,11 @@ func TestMeshConfig(t *testing.T) {
 		config("trustDomain: td"):                                                               " 1 map[] [trustDomain]",
 		config("extensionProviders:\n- {name: a, envoyExtAuthzHttp: {service: s, port: 80, failOpen: true}}\n- {name: b, envoyExtAuthzGrpc: {service: s, port: 80}}"): " 1 map[a:true b:false] []",
 		"{apiVersion: operator.kyma-project.io/v1alpha2, kind: Istio, metadata: {name: default}, spec: {config: {numTrustedProxies: 3}}}":                             " 3 map[] []",
+		strings.Replace(config("trustDomain: td"), "name: istio", "name: istio-canary", 1):                                                                            " 1 map[] [trustDomain]",
+		config("rootNamespace: a") + strings.Replace(config("rootNamespace: a"), "name: istio", "name: istio-canary", 1):                                              "a 1 map[] []",
+		config("rootNamespace: a") + strings.Replace(config("rootNamespace: b"), "name: istio", "name: istio-canary", 1):                                              "b 1 map[] [all]",
+		"{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: x}, spec: {meshConfig: {rootNamespace: r}, components: {}}}":                   "r 1 map[] []",
+		"{apiVersion: sailoperator.io/v1, kind: Istio, metadata: {name: x}, spec: {values: {meshConfig: {pathNormalization: {normalization: NONE}}}}}":                " 1 map[] [pathNormalization]",
 		"{apiVersion: v1, kind: ConfigMap, metadata: {name: other}, data: {mesh: 'newSetting: 1'}}":                                                                   " 1 map[] []",
 	} {
 		if got := read(text); got != want {
