@@ -30,6 +30,17 @@ type Input struct {
 	// charts that were come by and not rendered.
 	PassedOver int
 	Charts     []source.Chart
+	// Patched are the kustomizations whose patches change gateway resources: what
+	// is read is not what they make of it.
+	Patched []Patched
+}
+
+// Patched is a kustomization that has patches for gateway resources.
+type Patched struct {
+	Dir string
+	// Count is how many patches there are, and At is the first.
+	Count int
+	At    source.Ref
 }
 
 // Options are what a command or a configuration decides.

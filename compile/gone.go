@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/gone"
 )
@@ -27,7 +28,7 @@ func (r *run) reportGone() {
 		}
 		r.found.Add(diag.Finding{
 			Code: k.Code, At: source.Ref{Doc: u.doc, Path: "kind"},
-			Message: counted(count[k], "document") + " with " + k.What + ", which nothing reads any more", Help: k.Successor,
+			Message: report.Counted(count[k], "document") + " with " + k.What + ", which nothing reads any more", Help: k.Successor,
 		})
 	}
 }

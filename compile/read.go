@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/lock"
 	"github.com/kgw-dev/kgw/internal/parallel"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/apirule"
@@ -78,7 +79,7 @@ func (r *run) read(in Input) {
 	}
 	r.documents = len(all)
 	r.result.Summary.PassedOver += in.PassedOver
-	r.reportCharts(in.Charts)
+	r.found = append(r.found, in.Unread()...)
 	r.fillSettings()
 	units := make([]*unit, len(all))
 	known := r.recallUnits(in.Documents, files)
@@ -116,25 +117,29 @@ func (r *run) passOverFile(f *source.File) bool {
 	return true
 }
 
-// reportCharts reports Helm charts whose templates hold gateway resources.
-func (r *run) reportCharts(charts []source.Chart) {
-	for _, c := range charts {
+// Unread returns findings about gateway resources that the inputs hold and that are
+// not read as they reach a cluster: those of Helm charts that are not rendered,
+// and those that patches of kustomizations change.
+func (in *Input) Unread() diag.List {
+	var found diag.List
+	for _, c := range in.Charts {
 		if c.Resources == 0 {
 			continue
 		}
-		r.found.Add(diag.Finding{
+		found.Add(diag.Finding{
 			Code: diag.ChartNotRendered, Span: source.Span{File: c.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 2},
-			Message: fmt.Sprintf("the templates of this Helm chart hold %s, which are not compiled", counted(c.Resources, "gateway resource")),
+			Message: fmt.Sprintf("the templates of this Helm chart hold %s, which are not compiled", report.Counted(c.Resources, "gateway resource")),
 			Help:    "compile what it renders: kgw build " + c.Dir + " --helm",
 		})
 	}
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+	for _, p := range in.Patched {
+		found.Add(diag.Finding{
+			Code: diag.PatchNotApplied, At: p.At,
+			Message: report.Plural(p.Count, "patch of this kustomization changes gateway resources and is not applied", "patches of this kustomization change gateway resources and are not applied"),
+			Help:    "compile what it builds: kgw build " + p.Dir + " --kustomize",
+		})
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return found
 }
 
 // collect flattens Lists and gathers what the units found.

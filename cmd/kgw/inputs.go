@@ -132,7 +132,13 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 		return compile.Input{}, nil, err
 	}
 	a.readAPIs(f, o)
-	o.Later = s.findLater(in.Files, walked)
+	known := a.newKustomizations(walked)
+	if in.Patched, err = s.ofEnvironment(known.removePatches(&in)); err != nil {
+		return compile.Input{}, nil, err
+	}
+	if f.namespace == "" {
+		o.Later = known.findLater(in.Files)
+	}
 	a.secrets.Watch(in.Files...)
 	a.setCollector()
 	return in, o, nil

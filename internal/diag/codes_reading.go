@@ -35,6 +35,8 @@ const (
 	// VariableMisspelt and ConfigUnused are about settings that do not hold.
 	VariableMisspelt Code = "KGW142"
 	ConfigUnused     Code = "KGW143"
+	// PatchNotApplied is about what kustomize changes after kgw has read it.
+	PatchNotApplied Code = "KGW145"
 	// APIUnreadable is about descriptions of APIs.
 	APIUnreadable Code = "KGW144"
 )
@@ -62,6 +64,7 @@ var readingRules = []Rule{
 	{Placeholder, "Placeholder", fault, "a value is a placeholder that nothing has filled in"},
 	{WrongVersion, "WrongVersion", fault, "a document has one version of its kind and the fields of another"},
 	{ChartNotRendered, "ChartNotRendered", notice, "a Helm chart whose templates hold gateway resources is not rendered"},
+	{PatchNotApplied, "PatchNotApplied", notice, "patches of a kustomization change gateway resources and are not applied"},
 	{ConfigMisnamed, "ConfigMisnamed", fault, "a configuration has a name under which it is not read"},
 	{VariableMisspelt, "VariableMisspelt", notice, "a variable of the environment has almost the name of one that is read"},
 	{ConfigUnused, "ConfigUnused", notice, "no input falls under a configuration"},

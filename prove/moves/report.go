@@ -28,6 +28,7 @@ func Report(in compile.Input, o *compile.Options, result *migrate.Result) *compi
 		found.Add(diag.FromProblem(p))
 		fatal = fatal || p.Kind.Fatal()
 	}
+	found = append(found, in.Unread()...)
 	levels := diag.Levels{Mode: o.Config.Mode(), Config: o.Config.Levels(), Flags: o.Levels}
 	found = levels.Apply(found)
 	found.Resolve()
