@@ -10,6 +10,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
 	"github.com/kgw-dev/kgw/prove"
@@ -71,5 +72,101 @@ func TestNothingClosedIsOpened(t *testing.T) {
 	}
 	if moved < 100 {
 		t.Errorf("only %d are moved", moved)
+	}
+}
+
+// TestWhatOpensIsTold: requests for which Oathkeeper had no rule, and which somebody
+// without a token gets answered after a migration, are named by a finding; none is where
+// the policies of v2 can refuse them.
+func TestWhatOpensIsTold(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(20, 20))
+	moved, told := 0, 0
+	for range 300 {
+		text := orderedRule(rnd, false)
+		if hasPathTwice(text) {
+			continue // of two rules for one path the second had no route
+		}
+		r := migrate.Run([]*source.File{file(t, "in.yaml", text)}, migrate.Options{To: "v2", DropCORS: rnd.IntN(2) == 0})
+		if r.Documents[0].Outcome != migrate.Moved {
+			continue
+		}
+		before, after := compile.Input{Files: r.Before()}, compile.Input{Files: r.After()}
+		o, _ := prove.Suppose([]compile.Input{before, after}, compile.Options{})
+		was, first := prove.Compared(before, o)
+		is, second := prove.Compared(after, o)
+		if withheld := func(r compile.Resource) bool { return r.Withheld }; slices.ContainsFunc(first.Resources, withheld) || slices.ContainsFunc(second.Resources, withheld) {
+			continue
+		}
+		moved++
+		says := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool {
+			return slices.Contains([]diag.Code{diag.OpenedByMethod, diag.OverlapEnds, diag.RulesReordered}, f.Code)
+		})
+		if says {
+			told++
+			continue
+		}
+		for _, c := range classes.Compare(was, is).Changes {
+			w := c.Witness
+			if c.Kind == classes.Exposed && w.Method != http.MethodOptions && w.Token == "" && w.IsStatus == http.StatusOK && !strings.Contains(w.URL, "%") {
+				t.Fatalf("%s\nbecomes\n%s\n%s (%s %s)", text, r.Files[0].After, c.String(), w.Method, w.URL)
+			}
+		}
+	}
+	if moved < 50 || told < 10 || told > moved*3/4 {
+		t.Errorf("%d are moved, of %d something is told", moved, told)
+	}
+}
+
+func hasPathTwice(text string) bool {
+	parts := strings.Split(text, "{path: '")[1:]
+	for i, p := range parts {
+		path, _, _ := strings.Cut(p, "'")
+		if slices.ContainsFunc(parts[i+1:], func(o string) bool { return strings.HasPrefix(o, path+"'") }) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestNothingIsOpenedByASplit: Oathkeeper got every method on the paths of a special
+// rule, and the general one does not get more of them by the way it is written.
+func TestNothingIsOpenedByASplit(t *testing.T) {
+	const jwt = "{handler: jwt, config: {jwks_urls: [https://i.test/keys], trusted_issuers: [https://i.test]}}"
+	for name, c := range map[string]struct{ rules, want string }{
+		"a shared method": {
+			"{path: /admin/.*, methods: [GET, POST], accessStrategies: [" + jwt + "]}, {path: /.*, methods: [GET, HEAD], accessStrategies: [{handler: no_auth}]}",
+			"[GET, POST] [GET, HEAD, OPTIONS]",
+		},
+		"no shared method": {
+			"{path: /admin/.*, methods: [POST], accessStrategies: [" + jwt + "]}, {path: /.*, methods: [GET], accessStrategies: [{handler: no_auth}]}",
+			"[POST, OPTIONS] [GET, OPTIONS]",
+		},
+		"two special ones": {"{path: /a, methods: [GET], accessStrategies: [" + jwt + "]}, {path: /b, methods: [POST], accessStrategies: [" + jwt + "]}, " +
+			"{path: /.*, methods: [GET, POST], accessStrategies: [{handler: allow}]}", "[GET] [POST] [GET, POST, OPTIONS]"},
+		"a public special one": {"{path: /a, methods: [GET], accessStrategies: [" + jwt + "]}, {path: /b, methods: [POST], accessStrategies: [{handler: no_auth}]}, " +
+			"{path: /.*, methods: [GET, POST], accessStrategies: [{handler: no_auth}]}", "[GET, OPTIONS] [POST] [GET, OPTIONS] [POST]"},
+		"the general one first": {
+			"{path: /.*, methods: [GET, HEAD], accessStrategies: [{handler: allow}]}, {path: /admin/.*, methods: [GET, POST], accessStrategies: [" + jwt + "]}",
+			"[GET, POST] [GET] [HEAD, OPTIONS]",
+		},
+		"asked by both": {
+			"{path: /admin/.*, methods: [GET], accessStrategies: [" + jwt + "]}, {path: /.*, methods: [GET, HEAD], accessStrategies: [" + jwt + "]}",
+			"[GET] [GET] [HEAD, OPTIONS]",
+		},
+	} {
+		text := "{apiVersion: gateway.kyma-project.io/v1beta1, kind: APIRule, metadata: {name: a, namespace: shop}, spec: {host: a.example.com, " +
+			"gateway: ns/gw, service: {name: a, port: 80}, rules: [" + c.rules + "]}}\n"
+		r := migrate.Run([]*source.File{file(t, "in.yaml", text)}, migrate.Options{To: "v2"})
+		var got []string
+		for _, part := range strings.Split(string(r.Files[0].After), "methods: ")[1:] {
+			list, _, _ := strings.Cut(part, "]")
+			got = append(got, list+"]")
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: %s, want %s", name, s, c.want)
+		}
+		if slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code == diag.OpenedByMethod }) != (name == "a public special one") {
+			t.Errorf("%s: %v", name, r.Findings)
+		}
 	}
 }

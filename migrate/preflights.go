@@ -15,8 +15,8 @@ const options = "OPTIONS"
 // addPreflights marks the rules that get OPTIONS, where a CORS policy needs it:
 // without it, v2 routes no preflight. The policy is the same for all rules, so
 // that the most general rule is enough for the ones within it, and an author's
-// own rule for OPTIONS for the ones that it covers. A public rule cannot
-// replace one that asks for a token: other requests with OPTIONS would get in.
+// own rule for OPTIONS for the ones that it covers. A public rule replaces one that
+// asks for a token only where other requests with OPTIONS do not get in.
 func (c *conversion) addPreflights(all []*rule) {
 	if !c.hasCORS() {
 		return
@@ -26,28 +26,74 @@ func (c *conversion) addPreflights(all []*rule) {
 			return slices.Contains(o.methods, options) && (o == r || c.isWithin(r.path, o.path))
 		})
 	})
+	closed := map[*rule]bool{}
+	for _, o := range needs {
+		closed[o] = o.isPublic() && c.leavesOut(all, o)
+	}
 	var added []int
 	for _, r := range needs {
-		if slices.ContainsFunc(needs, func(o *rule) bool { return o != r && c.answersFor(o, r, needs) }) {
+		if slices.ContainsFunc(needs, func(o *rule) bool { return o != r && c.answersFor(o, r, needs, closed[o]) }) {
 			continue
 		}
-		if !slices.Contains(added, r.index) {
-			added = append(added, r.index)
+		why := ""
+		if !r.isPublic() && slices.ContainsFunc(needs, func(o *rule) bool { return o != r && o.isPublic() && c.isWithin(r.path, o.path) }) {
+			why = "; on the public rule around it alone, other requests with OPTIONS would be open here"
 		}
 		r.preflight = true
+		if !slices.Contains(added, r.index) {
+			added = append(added, r.index)
+			c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", r.index), "remove it if no browser sends requests from another origin",
+				"OPTIONS is added, so that browsers' preflights find the route%s", why)
+		}
 	}
-	for _, i := range added {
-		c.tell(diag.PreflightAdded, fmt.Sprintf("spec.rules[%d].methods", i), "remove it if no browser sends requests from another origin",
-			"OPTIONS is added, so that browsers' preflights find the route")
-	}
+}
+
+// leavesOut reports whether the policy of the rule o refuses all methods, those of
+// preflights among them, on the paths of each rule that asks for a token, and shares
+// paths with no other.
+func (c *conversion) leavesOut(all []*rule, o *rule) bool {
+	return !slices.ContainsFunc(all, func(r *rule) bool {
+		if r == o || r.index == o.index || c.relate(r.path, o.path).Kind == match.Disjoint {
+			return false
+		}
+		if c.tookAll(all, r, o) && canBeLeftOut(r, o) && shareMethod(r, o) {
+			return false
+		}
+		return !r.isPublic() || shareMethod(r, o) || slices.Contains(r.methods, options)
+	})
+}
+
+// tookAll reports whether Oathkeeper got the requests for the paths of the rule r with
+// every method, before they came to the rule o, which it does not guard.
+func (c *conversion) tookAll(all []*rule, r, o *rule) bool {
+	return !c.meshTokens() && !r.direct && o.direct && r.index < o.index &&
+		!slices.ContainsFunc(all, func(first *rule) bool { return first.direct && first.index < r.index && oldPath(first) == oldPath(r) })
+}
+
+// canBeLeftOut reports whether the policy of the rule o leaves out the path of an
+// earlier one that shares a method with it.
+func canBeLeftOut(r, o *rule) bool { return r.path != o.path && !slices.Contains(everything, r.path) }
+
+// everything are the paths that no policy of v2 leaves out.
+var everything = []string{"/", "/*", "/{**}"}
+
+// oldPath is the text of the path that a rule had.
+func oldPath(r *rule) string {
+	path, _ := r.old.Get("path")
+	text, _ := path.(string)
+	return text
 }
 
 // answersFor reports whether OPTIONS on the rule o answers the preflights of
 // the rule r too. Of two rules for one path the one that asks for more, or else
-// the first, has it.
-func (c *conversion) answersFor(o, r *rule, all []*rule) bool {
-	if !c.isWithin(r.path, o.path) || o.isPublic() && !r.isPublic() {
+// the first, has it. closed is set where the policy of o leaves out the paths of
+// rules that ask for a token; a public rule may be in front of r, too.
+func (c *conversion) answersFor(o, r *rule, all []*rule, closed bool) bool {
+	if !c.isWithin(r.path, o.path) {
 		return false
+	}
+	if o.isPublic() && !r.isPublic() {
+		return closed || o.anyMethod && o.index < r.index && !c.meshTokens()
 	}
 	if !c.isWithin(o.path, r.path) || o.isPublic() != r.isPublic() {
 		return true
@@ -67,20 +113,19 @@ func (c *conversion) reportOpened(all []*rule) {
 	if c.meshTokens() {
 		return
 	}
-	c.reportOverlaps(all)
 	for i, r := range all {
 		if r.direct || slices.ContainsFunc(all[:i], func(o *rule) bool { return !o.direct && o.path == r.path }) {
 			continue
 		}
-		if !c.purse.Charge((len(all) - i) * pairSteps) {
+		if !c.purse.Charge(len(all) * pairSteps) {
 			return
 		}
-		for _, g := range all[i+1:] {
-			if !g.direct || g.index == r.index || areApart(r.path, g.path) {
+		for k, g := range all {
+			if areApart(r.path, g.path) || g.index == r.index || !c.tookAll(all, r, g) || isLeftOut(all[:k], r, g) {
 				continue
 			}
 			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
-				return slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.isWithin(r.path, o.path) })
+				return m == options && g.preflight || slices.ContainsFunc(all, func(o *rule) bool { return o != g && slices.Contains(o.methods, m) && c.isWithin(r.path, o.path) })
 			})
 			relation := c.relate(r.path, g.path)
 			if len(free) == 0 || relation.Witness == nil {
@@ -98,9 +143,20 @@ func (c *conversion) reportOpened(all []*rule) {
 	}
 }
 
+// isLeftOut reports whether the policy of the rule g leaves out the path of the rule r,
+// because of the rules in front of g.
+func isLeftOut(front []*rule, r, g *rule) bool {
+	return canBeLeftOut(r, g) && slices.ContainsFunc(front, func(o *rule) bool {
+		return o.path == r.path && slices.ContainsFunc(o.methods, func(m string) bool { return slices.Contains(g.methods, m) })
+	})
+}
+
 // reportOverlaps reports requests that two rules of Oathkeeper matched: it
 // answers them with 500, and in v2 the first rule matches them.
 func (c *conversion) reportOverlaps(all []*rule) {
+	if c.meshTokens() {
+		return
+	}
 	var rules []*rule // the first of each older rule
 	var sets []match.Set
 	seen := map[int]bool{}
@@ -144,7 +200,8 @@ func (c *conversion) olderPath(r *rule) pathlang.Path {
 // splitMethods returns the methods that a rule shares with an earlier one, and
 // those that it does not, a rule each. The policy of a rule leaves the paths of
 // earlier rules with a common method out, for all its methods: requests with
-// the others would be refused there.
+// the others would be refused there. Where Oathkeeper refused them, they are not to
+// be let in.
 func (c *conversion) splitMethods(all []*rule) []*rule {
 	var out []*rule
 	for i, r := range all {
@@ -154,7 +211,7 @@ func (c *conversion) splitMethods(all []*rule) []*rule {
 			if c.purse.Spent() {
 				return all
 			}
-			with := c.sharesMethod(all[:i], r, m)
+			with := c.sharesMethod(all, i, m)
 			if k := slices.IndexFunc(shared, func(s []bool) bool { return slices.Equal(s, with) }); k >= 0 {
 				groups[k].methods = append(groups[k].methods, m)
 				continue
@@ -173,12 +230,13 @@ func (c *conversion) splitMethods(all []*rule) []*rule {
 	return out
 }
 
-// sharesMethod reports for each earlier rule whether it matches the method,
-// with paths that the rule has too.
-func (c *conversion) sharesMethod(earlier []*rule, r *rule, method string) []bool {
-	out := make([]bool, len(earlier))
-	for i, o := range earlier {
-		out[i] = o.path != r.path && slices.Contains(o.methods, method) && c.relate(o.path, r.path).Kind != match.Disjoint
+// sharesMethod reports for each rule in front of the i-th whether it matches the
+// method, with paths that this one has too, or is to be left out with any method.
+func (c *conversion) sharesMethod(all []*rule, i int, method string) []bool {
+	r, out := all[i], make([]bool, i)
+	for k, o := range all[:i] {
+		out[k] = o.path != r.path && (slices.Contains(o.methods, method) || c.tookAll(all, o, r) && shareMethod(o, r)) &&
+			c.relate(o.path, r.path).Kind != match.Disjoint
 	}
 	return out
 }

@@ -52,7 +52,7 @@ func (c *conversion) moveRules() any {
 	all = c.removeRepeated(all)
 	c.addPreflights(all)
 	all = c.arrangeRules(all)
-	c.reportOpened(all)
+	c.reportOverlaps(all)
 	c.delegates = slices.ContainsFunc(all, func(r *rule) bool { return !r.direct })
 	for _, r := range all {
 		if r.preflight {
@@ -61,6 +61,7 @@ func (c *conversion) moveRules() any {
 	}
 	c.leaveRoot(all)
 	all = c.splitMethods(all)
+	c.reportOpened(all)
 	out := make([]any, len(all))
 	c.origins = nil
 	for i, r := range all {
