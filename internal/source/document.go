@@ -141,7 +141,7 @@ func (d *Document) Text() []byte { return d.text }
 func (d *Document) Item() string { return d.item }
 
 // Position returns the path of the item inside the List of the file, or "": also that of
-// a document that Unfold cut out of it, whose own text is no List.
+// a document that Unfold cut out of it, whose own text is not a List.
 func (d *Document) Position() string {
 	if d.from == "" || d.item == "" {
 		return d.from + d.item
