@@ -134,6 +134,9 @@ func dropMatching(x *exchange, c *eskip.Call) *served {
 		return nil // the route was dropped
 	}
 	x.in.Headers = slices.DeleteFunc(x.in.Headers, func(h simulate.Header) bool { return strings.EqualFold(h.Name, key) && expr.MatchString(h.Value) })
+	if !anyHeader(x.in, key, func(string) bool { return true }) {
+		delete(x.given, strings.ToLower(key))
+	}
 	return nil
 }
 
