@@ -95,14 +95,17 @@ func compareCallers(d *documented, r *served, what string, say func(diag.Code, s
 
 // admission is one way to be let in.
 type admission struct {
-	who    ir.Principal // nil for anyone
-	scopes []string
-	others []string // what a caller brings in place of a token
+	who     ir.Principal // nil for anyone
+	scopes  []string
+	issuers []string // of the tokens, each of which is demanded; nil where they are not said
+	others  []string // what a caller brings in place of a token
 }
 
-// within reports whether all whom a way lets in are let in by another.
+// within reports whether all whom a way lets in are let in by another. Issuers are
+// compared where both sides say them.
 func (w admission) within(o admission) bool {
-	return among(w.who, o.who) && allAmong(o.scopes, w.scopes) && (len(w.others) == 0 || len(o.others) > 0)
+	return among(w.who, o.who) && allAmong(o.scopes, w.scopes) && (len(w.others) == 0 || len(o.others) > 0) &&
+		(len(w.issuers) == 0 || allAmong(o.issuers, w.issuers))
 }
 
 // among reports whether all callers of one name are callers of another.
@@ -132,11 +135,16 @@ func grantsOf(d *documented, r *served) []admission {
 	for i := range r.Access.Grants {
 		g := &r.Access.Grants[i]
 		w := admission{who: g.Who, scopes: withoutImplied(r, g.Scopes)}
-		if g.Who == nil || d.op.Named != nil {
-			others = append(others, w)
-		} else {
-			w.who = nil
-			named = append(named, w)
+		list := &others
+		if g.Who != nil && d.op.Named == nil {
+			w.who, list = nil, &named
+		}
+		for _, issuer := range issuersOf(g) {
+			w.issuers = []string{issuer}
+			*list = append(*list, w)
+		}
+		if w.issuers == nil {
+			*list = append(*list, w)
 		}
 	}
 	if len(others) > 0 {
@@ -145,11 +153,46 @@ func grantsOf(d *documented, r *served) []admission {
 	return named
 }
 
+// issuersOf lists the issuers of which a grant takes tokens; nil where it does not
+// say them.
+func issuersOf(g *ir.Grant) []string {
+	var out []string
+	switch p := g.Proof.(type) {
+	case ir.JWT:
+		for i := range p.Issuers {
+			out = append(out, p.Issuers[i].Issuer)
+		}
+	case ir.ByHandler:
+		if trusted, _ := p.Handler.Config.Get("trusted_issuers"); p.Handler.Name == "jwt" {
+			list, _ := trusted.([]any)
+			for _, one := range list {
+				text, _ := one.(string)
+				out = append(out, text)
+			}
+		}
+	case ir.None, ir.Passthru, ir.TokenInfo, ir.External:
+	}
+	if slices.Contains(out, "") {
+		return nil
+	}
+	return plainIssuers(out)
+}
+
+// plainIssuers are issuers without a slash at their end: one with it has its
+// discovery document below it.
+func plainIssuers(issuers []string) []string {
+	var out []string
+	for _, issuer := range issuers {
+		out = append(out, strings.TrimSuffix(issuer, "/"))
+	}
+	return out
+}
+
 // allowedBy lists the ways to be let in by a description.
 func allowedBy(d *documented, r *served) []admission {
 	var out []admission
 	for _, c := range d.op.Allowed {
-		w := admission{scopes: withoutImplied(r, c.Scopes)}
+		w := admission{scopes: withoutImplied(r, c.Scopes), issuers: plainIssuers(c.Issuers)}
 		if !c.Token {
 			w.others = c.Others
 		}
@@ -159,7 +202,7 @@ func allowedBy(d *documented, r *served) []admission {
 		}
 		for i := range d.op.Named.Grants {
 			g := &d.op.Named.Grants[i]
-			named := admission{who: g.Who, scopes: withoutImplied(r, slices.Concat(w.scopes, g.Scopes)), others: w.others}
+			named := admission{who: g.Who, scopes: withoutImplied(r, slices.Concat(w.scopes, g.Scopes)), issuers: w.issuers, others: w.others}
 			if _, people := g.Who.(ir.Employees); people {
 				named.scopes = withoutImplied(r, g.Scopes) // the same whatever else is demanded
 			}
@@ -185,7 +228,7 @@ func (w admission) callers() string {
 	case len(w.others) > 0:
 		return "callers with " + strings.Join(w.others, " and ")
 	}
-	return "tokens with " + scopesText(w.scopes)
+	return "tokens" + ofIssuers(w.issuers) + " with " + scopesText(w.scopes)
 }
 
 // nameOf spells named callers.
@@ -213,7 +256,7 @@ func describedText(d *documented, r *served) string {
 	for _, a := range d.op.Allowed {
 		var parts []string
 		if a.Token {
-			parts = append(parts, "a token with "+scopesText(a.Scopes))
+			parts = append(parts, "a token"+ofIssuers(plainIssuers(a.Issuers))+" with "+scopesText(a.Scopes))
 		}
 		parts = append(parts, a.Others...)
 		out = append(out, strings.Join(parts, " and "))
@@ -228,7 +271,7 @@ func waysText(ways []admission) string {
 	}
 	var out []string
 	for _, w := range ways {
-		text := "a token with " + scopesText(w.scopes)
+		text := "a token" + ofIssuers(w.issuers) + " with " + scopesText(w.scopes)
 		if w.who != nil {
 			text = "a token of " + nameOf(w.who) + " with " + scopesText(w.scopes)
 		}
@@ -237,6 +280,14 @@ func waysText(ways []admission) string {
 		}
 	}
 	return strings.Join(out, " or ")
+}
+
+// ofIssuers spells the issuers of a token, "" where they are not said.
+func ofIssuers(issuers []string) string {
+	if len(issuers) == 0 {
+		return ""
+	}
+	return " of " + strings.Join(issuers, " and of ")
 }
 
 func scopesText(scopes []string) string {

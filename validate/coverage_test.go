@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/validate"
 )
 
@@ -18,6 +19,25 @@ var (
 
 // scoped is a grant for tokens with scopes.
 func scoped(scopes ...string) ir.Grant { return ir.Grant{Proof: ir.JWT{}, Scopes: scopes} }
+
+// issued is a grant for tokens of any of some issuers.
+func issued(issuers ...string) ir.Grant {
+	var out ir.JWT
+	for _, issuer := range issuers {
+		out.Issuers = append(out.Issuers, ir.Issuer{Issuer: issuer})
+	}
+	return ir.Grant{Proof: out}
+}
+
+// trusting is a grant by a handler of Oathkeeper.
+func trusting(handler, issuer string) ir.Grant {
+	return ir.Grant{Proof: ir.ByHandler{Handler: ir.Handler{Name: handler, Config: source.Object{{Key: "trusted_issuers", Value: []any{issuer}}}}}}
+}
+
+// ofIssuer describes an operation for tokens of issuers, all at once.
+func ofIssuer(issuers ...string) []ir.Credentials {
+	return []ir.Credentials{{Token: true, Issuers: issuers}}
+}
 
 // TestCoverage holds one route against one operation.
 func TestCoverage(t *testing.T) {
@@ -40,6 +60,17 @@ func TestCoverage(t *testing.T) {
 		"an API key beside a token":          {"GET", "/a", "/a", []ir.Credentials{{Token: true, Others: []string{"key"}}}, []ir.Grant{scoped()}, []diag.Code{diag.CredentialsUnchecked}},
 		"an API key in place of a token":     {"GET", "/a", "/a", []ir.Credentials{{Others: []string{"key"}}}, []ir.Grant{scoped()}, []diag.Code{diag.AccessStricter, diag.CredentialsUnchecked}},
 		"an authorizer":                      {"GET", "/a", "/a", anyToken, []ir.Grant{{Proof: ir.External{}}}, []diag.Code{diag.CredentialsUnchecked}},
+		"the issuer of the description":      {"GET", "/a", "/a", ofIssuer("https://a/"), []ir.Grant{issued("https://a")}, nil},
+		"another issuer than described":      {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{issued("https://b")}, []diag.Code{diag.AccessWeaker, diag.AccessStricter}},
+		"an issuer more than described":      {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{issued("https://a", "https://b")}, []diag.Code{diag.AccessWeaker}},
+		"an issuer less than described":      {"GET", "/a", "/a", append(ofIssuer("https://a"), ofIssuer("https://b")...), []ir.Grant{issued("https://a")}, []diag.Code{diag.AccessStricter}},
+		"both issuers of the description":    {"GET", "/a", "/a", append(ofIssuer("https://a"), ofIssuer("https://b")...), []ir.Grant{issued("https://a", "https://b")}, nil},
+		"no issuer is described":             {"GET", "/a", "/a", anyToken, []ir.Grant{issued("https://a")}, nil},
+		"no issuer is demanded":              {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{scoped()}, nil},
+		"tokens of two issuers at once":      {"GET", "/a", "/a", ofIssuer("https://a", "https://b"), []ir.Grant{issued("https://a")}, []diag.Code{diag.AccessWeaker}},
+		"a handler for another issuer":       {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{trusting("jwt", "https://b")}, []diag.Code{diag.AccessWeaker, diag.AccessStricter}},
+		"a handler that knows no issuers":    {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{trusting("oauth2_introspection", "https://b")}, nil},
+		"a handler for the issuer":           {"GET", "/a", "/a", ofIssuer("https://a"), []ir.Grant{trusting("jwt", "https://a")}, nil},
 		"another method":                     {"POST", "/a", "/a", nothing, []ir.Grant{open}, []diag.Code{diag.OperationNotExposed, diag.RouteNotDocumented}},
 		"a wider route":                      {"GET", "/a/{id}", "/a/{**}", nothing, []ir.Grant{open}, []diag.Code{diag.RouteNotDocumented}},
 		"a narrower route":                   {"GET", "/a/{id}", "/a/b", nothing, []ir.Grant{open}, []diag.Code{diag.OperationNotExposed}},

@@ -30,19 +30,20 @@ func (a *app) baselineCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	f := &inputFlags{color: "auto"}
+	f := &validateFlags{inputFlags: inputFlags{color: "auto"}}
 	write := &cobra.Command{
 		Use:   "write [PATH...]",
 		Short: "Write what is found today to a file",
 		Long: "Checks the resources in files and directories and writes what is found to " + baseline.FileName + ", for\n" +
 			"validate --baseline. Entries for files that are not among the PATHs stay. What cannot be suppressed is not\n" +
-			"written: it is reported all the same.",
+			"written: it is reported all the same. The flags that change what is found are those of validate.",
 		Example: "  kgw baseline write apis/\n  kgw baseline write apis/ --baseline ci/known.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.writeBaseline(f, args)
 		},
 	}
 	f.registerInputs(write.Flags())
+	f.checkFlags.register(write.Flags())
 	f.registerOpenAPI(write.Flags())
 	f.failOn = "error"
 	write.Flags().StringVar(&f.baseline, "baseline", baseline.FileName, "the `file` to write")
@@ -55,14 +56,20 @@ func (f *inputFlags) registerBaseline(flags *pflag.FlagSet) {
 	flags.StringVar(&f.baseline, "baseline", "", "report only what is not in this `file`, which kgw baseline write writes")
 }
 
-func (a *app) writeBaseline(f *inputFlags, paths []string) error {
-	in, o, err := a.load(f, paths)
+func (a *app) writeBaseline(f *validateFlags, paths []string) error {
+	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
 		return err
 	}
+	if o.At, err = dateOf(f.at); err != nil {
+		return err
+	}
 	result := prove.Validate(in, *o)
+	if err := f.refuseEmpty(result); err != nil {
+		return err
+	}
 	if result.Fatal {
-		if err := a.report(a.stderr, f, result); err != nil {
+		if err := a.report(a.stderr, &f.inputFlags, result); err != nil {
 			return err
 		}
 		return &exitError{exitInput, fmt.Errorf("%s was not touched, because of what cannot be read", f.baseline)}
@@ -70,7 +77,7 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 	hidable := slices.DeleteFunc(slices.Clone(result.Findings), func(g diag.Finding) bool { return !o.Hidable(&g) })
 	next := baseline.Of(baseline.Keys(hidable, a.secrets))
 	if _, err := os.Lstat(a.abs(f.baseline)); !errors.Is(err, fs.ErrNotExist) {
-		old, err := a.readBaseline(f)
+		old, err := a.readBaseline(&f.inputFlags)
 		if err != nil {
 			return err
 		}
@@ -87,7 +94,10 @@ func (a *app) writeBaseline(f *inputFlags, paths []string) error {
 	if left := len(result.Findings) - len(hidable); left > 0 {
 		a.say("%s cannot be hidden: kgw validate reports them all the same", report.Counted(left, "finding"))
 	}
-	return nil
+	if !f.prove {
+		return nil
+	}
+	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
 // pathsOf are the paths of a run that were given, or else its own.
@@ -223,6 +233,9 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	}
 	in, o, err := then.load(&flags, paths)
 	if err != nil {
+		return nil, err
+	}
+	if o.At, err = dateOf(f.at); err != nil {
 		return nil, err
 	}
 	result := prove.Validate(in, *o)

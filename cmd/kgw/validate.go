@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/manifest"
@@ -20,13 +21,34 @@ import (
 
 type validateFlags struct {
 	inputFlags
-	status, at       string
-	prove, fix, diff bool
-	allowEmpty       bool
-	watch            bool
-	newSince         string
-	changedSince     string
-	schema           string
+	checkFlags
+	status       string
+	fix, diff    bool
+	watch        bool
+	newSince     string
+	changedSince string
+	schema       string
+}
+
+// checkFlags are those of a check whose findings are kept or reported.
+type checkFlags struct {
+	at                string
+	prove, allowEmpty bool
+}
+
+func (f *checkFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.at, "at", "", "report certificates that do not hold at this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
+	flags.BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
+}
+
+// refuseEmpty returns an error for a result of which nothing was checked, unless
+// that is allowed.
+func (f *checkFlags) refuseEmpty(result *compile.Result) error {
+	if result.Read > 0 || result.Fatal || f.allowEmpty {
+		return nil
+	}
+	return &exitError{exitFindings, errors.New("nothing was checked: the inputs hold nothing that kgw reads (--allow-empty allows that)")}
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -46,21 +68,19 @@ func (a *app) validateCommand() *cobra.Command {
 			return a.validate(f, args)
 		},
 	}
-	f.register(cmd)
+	f.inputFlags.register(cmd)
+	f.checkFlags.register(cmd.Flags())
 	cmd.Flags().StringVar(&f.status, "status", "", "print the status that each resource's controller would set, as a table (--status) or as JSON (--status=json)")
 	cmd.Flags().Lookup("status").NoOptDefVal = "table"
-	cmd.Flags().StringVar(&f.at, "at", "", "report certificates that do not hold at this `DATE`: 2026-01-31, or with a time, 2026-01-31T12:00:00Z")
 	f.registerOpenAPI(cmd.Flags())
 	f.registerBaseline(cmd.Flags())
 	cmd.Flags().StringVar(&f.newSince, "new-since", "", "report only what was not found at a git ref: `git:REF`")
 	cmd.Flags().StringVar(&f.changedSince, "changed-since", "", "check only the files that changed since a git ref and those that they can touch: `git:REF`")
-	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow inputs in which there is nothing to check")
 	cmd.Flags().StringVar(&f.schema, "schema", "some", "documents that are also held against their JSON Schema, which finds mistakes of kgw only: `some` (all of up to 1000, one in 16 of more) or all")
 	if err := cmd.RegisterFlagCompletionFunc("schema", cobra.FixedCompletions([]string{"some", "all"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err) // the flag has no function yet
 	}
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "report anew whenever a file changes, until interrupted")
-	cmd.Flags().BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 	cmd.Flags().BoolVar(&f.fix, "fix", false, "repair what can be repaired without letting more callers in, and report what is left")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "with --fix: print the repairs as a patch and write nothing")
 	return cmd
@@ -126,9 +146,10 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	} else {
 		result, err = a.reportFixed(f, in, o, result)
 	}
-	if err == nil && result.Read == 0 && !result.Fatal && !f.allowEmpty {
-		a.fail(exitFindings)
-		err = &exitError{exitFindings, errors.New("nothing was checked: the inputs hold nothing that kgw reads (--allow-empty allows that)")}
+	if err == nil {
+		if err = f.refuseEmpty(result); err != nil {
+			a.fail(exitFindings)
+		}
 	}
 	if err != nil || !f.prove {
 		return err
