@@ -95,7 +95,7 @@ func (c *questions) findCover(p pathlang.Path) *cover {
 	if err := old.Err(); err != nil {
 		return &cover{why: err.Error()}
 	}
-	if c.difference(old).Empty {
+	if old.IsEmpty() {
 		return &cover{why: "no request has such a path"}
 	}
 	shapes, why := shapesOf(p.Text)

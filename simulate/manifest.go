@@ -87,8 +87,11 @@ func (m *Manifest) At(path string) source.Ref {
 		if !ok {
 			rest, ok = strings.CutPrefix(path, "spec.rules[")
 		}
+		if !ok {
+			return m.Origin
+		}
 		number, _, _ := strings.Cut(rest, "]")
-		if i, err := strconv.Atoi(number); ok && err == nil && i < len(m.Entries) {
+		if i, err := strconv.Atoi(number); err == nil && i < len(m.Entries) {
 			return m.Entries[i]
 		}
 		return m.Origin

@@ -21,7 +21,7 @@ func coverage(v *View, found *diag.List) {
 		return
 	}
 	c := &covered{
-		v: v, classifier: match.NewClassifier(), anyMethod: v.openToAnyMethod(),
+		v: v, classifier: v.Judge.NewClassifier(), anyMethod: v.openToAnyMethod(),
 		operations: map[source.Ref]*agreement{}, routes: map[*ir.Route]*agreement{}, differences: map[difference]bool{},
 	}
 	for _, api := range v.APIs {

@@ -70,7 +70,7 @@ type workloads struct {
 
 func newWorkloads(v *View) *workloads {
 	w := &workloads{
-		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, classifier: match.NewClassifier(),
+		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, classifier: v.Judge.NewClassifier(),
 		samePods: v.Memory != nil && reflect.DeepEqual(v.Memory.workloads, v.Workloads),
 	}
 	for i := range v.Routes {

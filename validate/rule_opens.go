@@ -34,7 +34,7 @@ func ruleOpens(v *View, found *diag.List) {
 	for i := range v.Routes {
 		routes[v.Routes[i].Gateway] = append(routes[v.Routes[i].Gateway], v.Routes[i])
 	}
-	c := match.NewClassifier()
+	c := v.Judge.NewClassifier()
 	for _, g := range v.Gateways {
 		told := map[*ir.Take]bool{}
 		for i := range g.Hosts {

@@ -7,8 +7,12 @@ import "slices"
 // runes in a class come before the others.
 type alphabet struct {
 	blocks []*Class
-	of     map[*Class][]int32
+	number map[*Class]int // of each class among those that differ
+	lists  [][]int32      // the blocks of each of those
 }
+
+// of returns the blocks of a class of the automata.
+func (x *alphabet) of(c *Class) []int32 { return x.lists[x.number[c]] }
 
 // maxMembership bounds the table of what is in which class, in words.
 const maxMembership = 1 << 20
@@ -38,8 +42,7 @@ func newAlphabet(automata ...*NFA) (*alphabet, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &alphabet{of: map[*Class][]int32{}}
-	lists := make([][]int32, len(distinct))
+	x := &alphabet{number: number, lists: make([][]int32, len(distinct))}
 	for len(p.order) > 0 {
 		first, n := p.order[0], 1
 		for n < len(p.order) && p.compare(first, p.order[n]) == 0 {
@@ -47,16 +50,13 @@ func newAlphabet(automata ...*NFA) (*alphabet, error) {
 		}
 		for k := range distinct {
 			if p.has(first, k) {
-				lists[k] = append(lists[k], int32(len(x.blocks)))
+				x.lists[k] = append(x.lists[k], int32(len(x.blocks)))
 			}
 		}
 		x.blocks = append(x.blocks, p.class(p.order[:n]))
 		if p.order = p.order[n:]; len(x.blocks) > maxBlocks {
 			return nil, ErrTooBig
 		}
-	}
-	for c, n := range number {
-		x.of[c] = lists[n]
 	}
 	return x, nil
 }

@@ -47,8 +47,8 @@ func TestAlphabetIsWhatClassesCut(t *testing.T) {
 					union = append(union, int32(i))
 				}
 			}
-			if !slices.Equal(x.of[e.On], union) {
-				t.Fatalf("round %d: %v is made of %v, not of %v", round, e.On.Ranges, x.of[e.On], union)
+			if !slices.Equal(x.of(e.On), union) {
+				t.Fatalf("round %d: %v is made of %v, not of %v", round, e.On.Ranges, x.of(e.On), union)
 			}
 		}
 	}

@@ -54,7 +54,7 @@ func (w *Walker) Outside(a *NFA, bs []*NFA, limit int) (word []rune, found bool,
 func (c *coverer) append(b *NFA) {
 	c.union.Append(b)
 	for s, edges := range b.Edges {
-		full := slices.ContainsFunc(edges, func(e Edge) bool { return int(e.To) == s && len(c.x.of[e.On]) == len(c.x.blocks) })
+		full := slices.ContainsFunc(edges, func(e Edge) bool { return int(e.To) == s && len(c.x.of(e.On)) == len(c.x.blocks) })
 		c.full = append(c.full, full && b.Accept[s])
 	}
 }
@@ -76,8 +76,9 @@ func (c *coverer) search(first int32, m *mask) ([]rune, bool, error) {
 			continue
 		}
 		for _, e := range c.a.Edges[at.p] {
-			c.work += 1 + len(c.x.of[e.On])
-			for _, b := range c.x.of[e.On] {
+			blocks := c.x.of(e.On)
+			c.work += 1 + len(blocks)
+			for _, b := range blocks {
 				if runes[b] < 0 {
 					continue
 				}

@@ -61,7 +61,7 @@ func (a *NFA) Determinize(limit int) (*dfa, error) {
 		for _, q := range s.Sets[i] {
 			ends = ends || a.Accept[q]
 			for _, e := range a.Edges[q] {
-				for _, b := range x.of[e.On] {
+				for _, b := range x.of(e.On) {
 					targets[b] = append(targets[b], e.To)
 				}
 			}

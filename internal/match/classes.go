@@ -55,8 +55,15 @@ type narrowing struct {
 }
 
 // NewClassifier returns a Classifier that has not been asked yet.
-func NewClassifier() *Classifier {
-	return &Classifier{judge: NewJudge(), clean: map[narrowing]*automata.NFA{}, split: map[int]*trie[*automata.NFA, split]{}}
+func NewClassifier() *Classifier { return NewJudge().NewClassifier() }
+
+// NewClassifier returns a Classifier that shares with the Judge what is known of
+// paths.
+func (j *Judge) NewClassifier() *Classifier {
+	if j == nil {
+		j = NewJudge()
+	}
+	return &Classifier{judge: j, clean: map[narrowing]*automata.NFA{}, split: map[int]*trie[*automata.NFA, split]{}}
 }
 
 // Compile is the function of that name. Matchers of one path text share what is

@@ -25,7 +25,8 @@ type pathKey struct {
 	move Move
 }
 
-// maxPaths bounds how many compiled paths are remembered: they are large.
+// maxPaths bounds how many compiled paths are remembered: they are large. What shares
+// them is asked about one after the other, such as all that is on a host.
 const maxPaths = 1000
 
 type refusal struct {
@@ -103,8 +104,8 @@ func (j *Judge) CompileAll(sets []Set) []*Matcher {
 	return out
 }
 
-// memo remembers values of a function: as many as most says, or all if it is
-// zero.
+// memo remembers values of a function: all, or those since it began anew, which it
+// does where they are as many as most says.
 type memo[K comparable, V any] struct {
 	known sync.Map
 	most  int64
@@ -116,8 +117,10 @@ func (m *memo[K, V]) get(key K, f func(K) V) V {
 		return v.(V)
 	}
 	v := f(key)
-	if m.most == 0 || m.count.Add(1) <= m.most {
-		m.known.Store(key, v)
+	if m.most > 0 && m.count.Add(1) > m.most {
+		m.known.Clear()
+		m.count.Store(1)
 	}
+	m.known.Store(key, v)
 	return v
 }

@@ -51,3 +51,29 @@ func TestJudgeCompile(t *testing.T) {
 		}
 	}
 }
+
+// TestJudgeBeginsAnew asks for more paths than a judge remembers: those that come
+// last are shared too.
+func TestJudgeBeginsAnew(t *testing.T) {
+	j := NewJudge()
+	compile := func(i int, host string) *Matcher {
+		return j.Compile(Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Regex, Text: fmt.Sprintf("/%d/.*", i)}})
+	}
+	for i := range 2*maxPaths + 10 {
+		if compile(i, "a.example.org").paths != compile(i, "b.example.org").paths {
+			t.Fatalf("path %d is made twice", i)
+		}
+	}
+}
+
+// TestIsEmpty compares with what a difference from nothing says.
+func TestIsEmpty(t *testing.T) {
+	for _, text := range []string{"/a", "/a/.*", "a", "", "/a$b", "[^/].*", "/(a", "/{a}", "/ ", "/a(?=b)"} {
+		for _, view := range []View{RawPath, DecodedPath} {
+			m := Compile(Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: text}, View: view})
+			if got, want := m.IsEmpty(), m.Difference(0).Empty; got != want {
+				t.Errorf("%q, %v: %v, want %v", text, view, got, want)
+			}
+		}
+	}
+}

@@ -108,7 +108,7 @@ func (p *paths) expression() (func(string) bool, error) {
 		case regexp.QuoteMeta(text) == text:
 			return func(seen string) bool { return seen == text }, nil
 		}
-		re, err := regexp.Compile(`^(?:` + text + `)$`)
+		re, err := pathlang.CompileWhole(text)
 		if err != nil {
 			return nil, err
 		}
@@ -196,6 +196,13 @@ func (p *paths) sample() (sampled, error) {
 		}
 		return s, err
 	})
+}
+
+// IsEmpty reports whether no request certainly has a path of the set. It says nothing
+// of a pattern over whole URLs.
+func (m *Matcher) IsEmpty() bool {
+	a, err := m.restricted()
+	return err == nil && a != nil && a.None()
 }
 
 // hosts returns the automaton of the hosts.

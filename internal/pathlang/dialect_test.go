@@ -1,6 +1,7 @@
 package pathlang
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -123,4 +124,20 @@ func FuzzDialect(f *testing.F) {
 		}
 		ReadDifferently(text)
 	})
+}
+
+// TestCompileWhole compares with the expression between anchors.
+func TestCompileWhole(t *testing.T) {
+	for _, text := range []string{"", "/a", "/a|/b", "^/a$", "/a(/.*)?", "(?i)/A", "(?m)^/a$", "/a)(/b", "/(", "a*", `/\d+\b`} {
+		want, wantErr := regexp.Compile("^(?:" + text + ")$")
+		got, err := CompileWhole(text)
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%q: error %v, want %v", text, err, wantErr)
+		}
+		for _, subject := range []string{"", "/a", "/b", "/a/b", "x/a", "/ax", "/A", "/a\n", "\n/a", "/12", "aaa"} {
+			if err == nil && got.MatchString(subject) != want.MatchString(subject) {
+				t.Errorf("%q takes %q: %v", text, subject, got.MatchString(subject))
+			}
+		}
+	}
 }

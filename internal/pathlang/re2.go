@@ -68,11 +68,10 @@ func fromSyntaxAll(subs []*syntax.Regexp) []*automata.Node {
 func literalRunes(runes []rune, fold bool) []*automata.Node {
 	out := make([]*automata.Node, len(runes))
 	for i, r := range runes {
-		c := automata.Single(r)
+		out[i] = automata.RuneNode(r)
 		for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {
-			c = c.Union(automata.Single(f))
+			out[i] = automata.ClassNode(out[i].Class.Union(automata.Single(f)))
 		}
-		out[i] = automata.ClassNode(c)
 	}
 	return out
 }

@@ -31,6 +31,9 @@ func kindOf(n *source.Node) found {
 	case yaml.SequenceNode:
 		return found{kind: List}
 	}
+	if text, ok := source.PlainText(n); ok {
+		return found{kind: String, string: text}
+	}
 	switch v := source.Scalar(n).(type) {
 	case nil:
 		return found{null: true}

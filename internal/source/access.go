@@ -40,6 +40,9 @@ func Text(n *Node) string {
 	if n == nil || n.Kind != scalar {
 		return ""
 	}
+	if text, ok := PlainText(n); ok {
+		return text
+	}
 	s, _ := Scalar(n).(string)
 	return s
 }

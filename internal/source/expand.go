@@ -220,6 +220,9 @@ var infinity = strings.NewReplacer("+Inf", ".inf", "-Inf", "-.inf")
 
 // keyText is a key as kubectl reads it: JSON has text keys only.
 func keyText(k *Node) string {
+	if text, ok := PlainText(k); ok {
+		return text
+	}
 	switch v := Scalar(k).(type) {
 	case bool:
 		return strconv.FormatBool(v)

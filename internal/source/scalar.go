@@ -104,16 +104,26 @@ func ReadWordsAsText(n *Node) {
 	}
 }
 
+// PlainText returns the text of a scalar node that is a text for every reader of
+// YAML, as most are. It says nothing of others: Scalar does.
+func PlainText(n *Node) (text string, ok bool) {
+	if n.Tag != "!!str" || n.Style == 0 && boolean11(n.Value) != "" {
+		return "", false
+	}
+	return n.Value, true
+}
+
 // Scalar returns the value of a scalar node as kubectl reads it (YAML 1.1 with
 // Go's exceptions): nil, bool, Number or string.
 func Scalar(n *Node) any {
-	if n.Style == 0 && n.Tag == "!!str" {
-		if b := boolean11(n.Value); b != "" {
-			return b == "true"
-		}
-		return n.Value
+	if text, ok := PlainText(n); ok {
+		return text
 	}
 	switch n.ShortTag() {
+	case "!!str":
+		if b := boolean11(n.Value); b != "" && n.Style == 0 {
+			return b == "true"
+		}
 	case "!!null":
 		return nil
 	case "!!bool":

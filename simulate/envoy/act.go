@@ -63,7 +63,10 @@ func (r *route) abortStatus(q *simulate.Request) int {
 }
 
 func number(n *source.Node) float64 {
-	text, _ := scalarOf(n).(source.Number)
+	text, ok := scalarOf(n).(source.Number)
+	if !ok {
+		return 0
+	}
 	f, err := strconv.ParseFloat(string(text), 64)
 	if err != nil {
 		return 0

@@ -81,7 +81,7 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 		c.text = closeQuote(c.text)
 	}
 	if c.kind == "regex" && !c.isAbout("uri") {
-		c.regex, _ = regexp.Compile("^(?:" + c.text + ")$")
+		c.regex, _ = pathlang.CompileWhole(c.text)
 	}
 	if _, ok := languages[c.kind]; ok && c.isAbout("uri") {
 		c.path = match.Compile(match.Set{Path: c.pattern(), View: match.RawPath})
