@@ -44,7 +44,7 @@ func misread(p *pathlang.Path) (message, help string) {
 		return fmt.Sprintf("the path %q has a query: a path ends before it, and \"?\" makes the character in front of it optional", p.Text),
 			"write the path alone; neither routes nor rules look at queries"
 	}
-	text := p.Lang == pathlang.Template || p.Lang == pathlang.Exact || p.Lang == pathlang.Fabric
+	text := p.Lang == pathlang.Template || p.Lang == pathlang.Exact // those of FabricGateways are checked there
 	if seen, _ := match.RawPath.See(p.Text); text && seen != p.Text {
 		return fmt.Sprintf("no request has the path %q: clients and proxies resolve dot segments", p.Text),
 			fmt.Sprintf("write the path that they make of it: %q", seen)

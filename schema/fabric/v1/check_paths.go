@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
@@ -83,6 +84,9 @@ func (o *operation) checkPath(found *diag.List) {
 		add(diag.BadPath, "paths begin with /", "path %q does not begin with a slash", o.path)
 	}
 	checkUnsafe("path", o.path, at, found)
+	if message, help := misread(o.path); message != "" {
+		add(diag.PathMisread, help, "%s", message)
+	}
 	if i := strings.Index(o.path, "**"); i >= 0 && (i != len(o.path)-2 || !strings.HasSuffix(o.path, "/**")) {
 		add(diag.BadWildcard, "** may be used only for the last segment: /things/**", "path %q has ** elsewhere than as its last segment", o.path).
 			Upstream = &diag.Upstream{Message: o.path + " is invalid. A Path can only contain `**` as the last element in the path"}
@@ -101,6 +105,24 @@ func (o *operation) checkPath(found *diag.List) {
 			add(diag.PartialParameter, "write {name} for a parameter", "%q in path %q would be read as a parameter", part, o.path)
 		}
 	}
+}
+
+// misread returns why no request is compared as a path reads and what to write,
+// "" where requests are: Skipper compares paths after it has decoded and cleaned
+// them, and finds those that the author means elsewhere, or nowhere.
+func misread(path string) (message, help string) {
+	if strings.ContainsAny(path, "?#") {
+		return fmt.Sprintf("no request has the path %q: a path ends before \"?\" and \"#\"", path), "write the path alone: queries are not compared"
+	}
+	seen, readable := match.SlashedPath.See(path)
+	switch {
+	case !readable || !strings.HasPrefix(path, "/"):
+		return "", "" // "%" is text in the first, and the second is reported as that
+	case seen != path:
+		return fmt.Sprintf("no request is compared with the path %q as its author means it: Skipper decodes and cleans the paths of requests before", path),
+			fmt.Sprintf("write the path that is left of it: %q", seen)
+	}
+	return "", ""
 }
 
 // starKind distinguishes a bare star (1) from a named one (2). The operator

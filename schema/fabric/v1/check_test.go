@@ -206,3 +206,18 @@ func TestListOfServicesThatIsNotThere(t *testing.T) {
 		}
 	}
 }
+
+// TestPathsThatAreReadOtherwise: a path that Skipper never compares as it is written
+// is reported once, and what may be in a path is not.
+func TestPathsThatAreReadOtherwise(t *testing.T) {
+	for path, odd := range map[string]bool{
+		"/a%20b": true, "/a/%62/{id}": true, "/a%2Fb": true, "/%C3%BC": true, "/a//b/": true, "/a/./b": true, "/a/../b/**": true, "/a?x=1": true, "/a#b": true,
+		"/": false, "/**": false, "/a/": false, "/a/{id}/": false, "/a b": false, "/\u00fc": false, "/a;b": false, "/a+b": false, "/a%zz": false, "/.well-known/x": false, "/a/...": false,
+	} {
+		found := strings.Join(check(t, fmt.Sprintf("apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: g}\nspec:\n"+
+			"  x-fabric-service: [{host: a.test, serviceName: one}]\n  paths: {%q: {get: {}, post: {}}}\n", path)), "\n")
+		if n := strings.Count(found, "KGW351"); (n == 1) != odd || n > 1 {
+			t.Errorf("%s: %q", path, found)
+		}
+	}
+}
