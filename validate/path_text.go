@@ -26,7 +26,12 @@ var (
 func pathTexts(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {
-			if message, help := misread(&r.Match.Path); message != "" {
+			message, help := misread(&r.Match.Path)
+			if message == "" && v.matchesNoRequest(&r.Match.Path) {
+				message = fmt.Sprintf("no request has a path that matches %q", r.Match.Path.Text)
+				help = `a path begins with a slash, ends before "?" and "#", and has %20 for a space and the like for what is not ASCII`
+			}
+			if message != "" {
 				found.Add(diag.Finding{Code: diag.PathMisread, At: r.Origin.At("path"), Message: message, Help: help})
 			}
 		}
@@ -59,6 +64,26 @@ func misread(p *pathlang.Path) (message, help string) {
 			fmt.Sprintf("write %s for any segment: %q", any, strings.Replace(p.Text, m[1], any, 1))
 	}
 	return "", ""
+}
+
+// sent matches the paths that clients send: they encode what is not printable
+// ASCII, and a path ends before a query or a fragment.
+var sent = pathlang.Path{Lang: pathlang.Regex, Text: `/[!-"$->@-~]*`}
+
+// matchesNoRequest reports whether an expression matches no path that clients
+// send. Only those are looked at that have a character or an operator without
+// which each matches some.
+func (v *View) matchesNoRequest(p *pathlang.Path) bool {
+	if p.Lang != pathlang.Regex || !suspect(p.Text) {
+		return false
+	}
+	of := func(p pathlang.Path) *match.Matcher { return match.Compile(match.Set{Path: p, View: match.RawPath}) }
+	return v.purse().Relate(of(*p), of(sent)).Kind == match.Disjoint
+}
+
+func suspect(text string) bool {
+	return strings.ContainsAny(text, " #^$") || strings.Contains(text, `\?`) || strings.Contains(text, `/\.`) || strings.Contains(text, `\s`) ||
+		strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x7f })
 }
 
 // findMarked returns the submatches of a text that may have some.
