@@ -26,7 +26,8 @@ func (s slow) Check(unsaved map[string][]byte) *lsp.Checked {
 		f, _ := source.NewFile(filepath.Base(path), text)
 		c.Input.Files = append(c.Input.Files, f)
 	}
-	c.Result = compile.Run(c.Input, compile.Options{Model: true})
+	c.Options = compile.Options{Model: true}.WithDefaults()
+	c.Result = compile.Run(c.Input, c.Options)
 	return c
 }
 
