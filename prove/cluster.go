@@ -18,6 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
+	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/schema/kube"
 	"github.com/kgw-dev/kgw/simulate"
 	"github.com/kgw-dev/kgw/simulate/envoy"
@@ -47,6 +48,8 @@ type Cluster struct {
 	// compiles to.
 	live    map[*source.Document]simulate.Source
 	refused []refused
+	// apart are objects about which nobody is asked.
+	apart []classes.Apart
 	// once makes the side that statements are held against.
 	once sync.Once
 	own  *side
@@ -101,6 +104,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	if out.Mesh.Front != out.Skipper && out.Skipper.Size() > 0 {
 		out.Mesh.Beside = out.Skipper
 	}
+	out.apart = out.findApart(manifests)
 	if out.Sidecars.Decides() {
 		out.Mesh.Guard, out.Gateway.Guard = out.Sidecars, out.Sidecars.AtGateway
 	}

@@ -66,6 +66,7 @@ func (s *side) Apart() []classes.Apart {
 	for _, u := range s.cluster.Sidecars.Unmet() {
 		out = append(out, classes.Apart{Name: "the pods of " + u.Name, Text: u.Text, Why: "no Service and no gateway among the inputs leads to them", At: u.At})
 	}
+	out = append(out, s.cluster.apart...)
 	for _, u := range s.cluster.Gateway.Hostless() {
 		out = append(out, classes.Apart{Name: "every host", Text: u.Key, Why: u.What, At: u.At})
 	}

@@ -21,6 +21,7 @@ import (
 var simulated = slices.Concat(companions, kinds.Names(), []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
 	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio", "IstioOperator",
+	"WorkloadEntry", "ListenerSet", "XListenerSet",
 	"Rollout", "DeploymentConfig", "CloneSet",
 })
 

@@ -19,6 +19,8 @@ type MeshConfig struct {
 	// Providers are the external authorizers, and whether requests pass when one
 	// cannot be reached; nil where the inputs do not list them.
 	Providers map[string]bool
+	// Asked spells how each of them is asked, by name.
+	Asked map[string]string
 	// Unread are conditions that settings which are not read matter.
 	Unread []Unknown
 
@@ -137,14 +139,18 @@ func (c *MeshConfig) readSettings(m *Manifest, root *source.Node, at string) {
 	if n := source.Field(source.Field(source.Field(root, "defaultConfig"), "gatewayTopology"), "numTrustedProxies"); n != nil {
 		c.TrustedProxies = int(source.Int(n))
 	}
-	c.Providers = map[string]bool{}
+	c.Providers, c.Asked = map[string]bool{}, map[string]string{}
 	for _, n := range source.Elements(source.Field(root, "extensionProviders")) {
-		open := false
+		name, open := source.Text(source.Field(n, "name")), false
 		for _, kind := range []string{"envoyExtAuthzHttp", "envoyExtAuthzGrpc"} {
 			if yes, _ := source.Bool(source.Field(source.Field(n, kind), "failOpen")); yes {
 				open = true
 			}
+			if asks := source.Field(n, kind); asks != nil {
+				address := source.Text(source.Field(asks, "service")) + ":" + scalarText(source.Field(asks, "port"))
+				c.Asked[name] = Asking(name, address, Canonical(source.Without(asks, "failOpen", "timeout", "statusOnError")))
+			}
 		}
-		c.Providers[source.Text(source.Field(n, "name"))] = open
+		c.Providers[name] = open
 	}
 }

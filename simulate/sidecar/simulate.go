@@ -232,6 +232,9 @@ func (c *call) askAuthorizers(d *simulate.Decision) bool {
 		}
 		if proof := "extAuth:" + a.provider; !slices.Contains(d.Proofs, proof) {
 			d.Proofs = append(d.Proofs, proof)
+			if asked := c.mesh.Asked[a.provider]; asked != "" {
+				d.Asked = append(d.Asked, asked)
+			}
 		}
 	}
 	return true

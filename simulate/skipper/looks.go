@@ -3,13 +3,14 @@ package skipper
 import (
 	"slices"
 
+	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
 // Looks lists what routes look at beyond the sets of their entries: an expression for
-// the path beside another condition on it, hosts that a predicate names, and hosts of
-// routes that Skipper adds or leaves out.
+// the path beside another condition on it, escapes that a filter keeps, hosts that a
+// predicate names, and hosts of routes that Skipper adds or leaves out.
 func (e *Engine) Looks() []match.Set {
 	var out []match.Set
 	for _, r := range e.routes {
@@ -19,6 +20,11 @@ func (e *Engine) Looks() []match.Set {
 		}
 		if set.Hosts != nil && (r.object == "" || r.dropped != "") {
 			out = append(out, set)
+		}
+		if slices.ContainsFunc(r.filters, func(c eskip.Call) bool { return c.Name == "rfcPath" }) {
+			escaped := set
+			escaped.Path, escaped.View = pathlang.Path{Lang: pathlang.Regex, Text: "(?s:.*)%2[Ff](?s:.*)"}, match.RawPath
+			out = append(out, escaped)
 		}
 		narrowed := r.path != nil // the set of the entry has a path
 		for i := range r.tests {
