@@ -224,7 +224,9 @@ func (s *side) Parts(name string) []classes.Part {
 		routes = append(append(routes, s.rules[name]...), s.patterns...)
 	}
 	out := s.addPolicies(name, routes)
-	if len(out) == 0 { // what is there may be refused, or not followed: it is asked about all the same
+	if len(out) > 0 {
+		out = append(out, lookingPart(nil, classes.Part{Unmatched: true}))
+	} else { // what is there may be refused, or not followed: it is asked about all the same
 		out = append(out, classes.Part{Text: "/", Entry: simulate.Entry{Set: lookingPart(nil, classes.Part{}).Set}})
 	}
 	return out

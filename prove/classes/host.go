@@ -228,9 +228,11 @@ func (c *comparison) addUnknown(path, why string) {
 	c.addChange(Change{Kind: Unknown, Host: c.shown, Path: path, After: why})
 }
 
-// compareClass compares the answers to the requests of one class, also of one that
-// nothing matches: what refuses those may differ.
+// compareClass compares the answers to the requests of one class.
 func (c *comparison) compareClass(class *match.Class) {
+	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !c.all[i].Beside || c.all[i].Unmatched }) {
+		return
+	}
 	credentials := c.credentials(class)
 	all, base := &findings{c: c}, Change{}
 	reached := false

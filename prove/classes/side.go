@@ -54,6 +54,9 @@ type Part struct {
 	// Beside reports that the part matches nothing itself: it has tokens for
 	// the requests that others match.
 	Beside bool
+	// Unmatched reports that requests which no other part matches are compared too: what
+	// refuses them may differ.
+	Unmatched bool
 	// Rule reports that the part is a rule of Oathkeeper.
 	Rule bool
 	// Service is the service that the part sends requests to, "" for none or a
