@@ -114,15 +114,36 @@ func noneIsNone(t *testing.T, template, request string) {
 // answeredApart draws requests until one is answered otherwise, and returns what became
 // of it; "" where none is.
 func answeredApart(rnd *rand.Rand, before, after *prove.Cluster, request string) string {
-	for range 100 {
+	for i := range 100 {
 		line, _ := fillTwice(rnd, request)
 		q := asked(line, drawToken(rnd))
+		if i%4 == 0 {
+			if text := letInApart(rnd, before, after, q); text != "" {
+				return line + " " + text
+			}
+			continue
+		}
 		a, b := before.Mesh.Decide(q, nil), after.Mesh.Decide(q, nil)
 		if was, is := became(&a), became(&b); was != is {
 			return fmt.Sprintf("%s %v: %s -> %s", line, q.Token, was, is)
 		}
 	}
 	return ""
+}
+
+// letInApart sends a request from the cluster to a service itself, and returns who is let
+// in by one of two clusters only; "" where nobody is.
+func letInApart(rnd *rand.Rand, before, after *prove.Cluster, q *simulate.Request) string {
+	if before.Mesh.Guard == nil || after.Mesh.Guard == nil {
+		return ""
+	}
+	q.Inside, q.Caller = true, []string{simulate.Insider, simulate.Bare, "cluster.local/ns/a/sa/b"}[rnd.IntN(3)]
+	q.Scheme, q.To = "http", []string{"api.shop", "other.shop", "far.other"}[rnd.IntN(3)]+".svc.cluster.local:80"
+	a, b := before.Mesh.Decide(q, nil), after.Mesh.Decide(q, nil)
+	if a.MayPass() == b.MayPass() {
+		return ""
+	}
+	return fmt.Sprintf("%s to %s %v: %s -> %s", q.Caller, q.To, q.Token, became(&a), became(&b))
 }
 
 // contrast shows two texts, the lines that differ one after the other.

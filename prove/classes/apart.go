@@ -71,7 +71,7 @@ func (c *comparison) compareInner(class *match.Class) {
 		c.world, c.found = w, nil
 		requests := c.requests(class, credentials)
 		was, is := c.ask(c.sides[0], 0, requests), c.ask(c.sides[1], 1, requests)
-		d := &delta{c: c, class: class, base: Change{Host: c.shown, Path: "/"}, credentials: credentials, requests: requests, was: was, is: is}
+		d := &delta{c: c, class: class, base: Change{Host: c.shown, Path: "/"}, credentials: credentials, requests: requests, was: was, is: is, inner: true}
 		d.compareInsideOf(c.shown, d.callers())
 		all.add(w, c.found)
 		return true

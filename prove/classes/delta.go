@@ -21,6 +21,8 @@ type delta struct {
 	requests    []*simulate.Request // one for each credential
 	was, is     *answers
 	changed     bool
+	// inner reports that callers in the cluster send the requests, and nobody else.
+	inner bool
 	// told reports whether it is reported who gets through.
 	told bool
 }
