@@ -197,10 +197,10 @@ func (k *known) addGrant(g *ir.Grant) {
 			k.addJWT(p.Then)
 		}
 	case ir.ByHandler:
-		for _, text := range textsOf(p.Handler.Config, "trusted_issuers") {
+		for _, text := range p.Handler.Config.Texts("trusted_issuers") {
 			k.issuers[text] = true
 		}
-		for _, text := range textsOf(p.Handler.Config, "jwks_urls") {
+		for _, text := range p.Handler.Config.Texts("jwks_urls") {
 			k.keys[text] = true
 		}
 	case ir.None, ir.Passthru, ir.TokenInfo:
@@ -211,19 +211,6 @@ func (k *known) addJWT(j *ir.JWT) {
 	for _, i := range j.Issuers {
 		k.addIssuer(i.Issuer, i.JWKS)
 	}
-}
-
-// textsOf are the texts in a list of a handler's configuration.
-func textsOf(config source.Object, key string) []string {
-	list, _ := config.Get(key)
-	var out []string
-	elements, _ := list.([]any)
-	for _, e := range elements {
-		if text, ok := e.(string); ok {
-			out = append(out, text)
-		}
-	}
-	return out
 }
 
 // sorted are the texts of a set, without the empty one.

@@ -167,9 +167,7 @@ func (c *conversion) reportOvertaking(r, general *rule) {
 }
 
 func quote(r *rule) string {
-	path, _ := r.old.Get("path")
-	text, _ := path.(string)
-	return "rule \"" + text + "\""
+	return "rule \"" + oldPath(r) + "\""
 }
 
 // sameTreatment reports whether two rules do the same with a request.

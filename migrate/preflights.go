@@ -144,7 +144,8 @@ func (c *conversion) reportOpened(all []*rule) {
 }
 
 // isLeftOut reports whether the policy of the rule g leaves out the path of the rule r,
-// because of the rules in front of g.
+// because of the rules in front of g. It compares the methods alone: each part of a
+// rule that was split is still marked as one for preflights, which shareMethod counts.
 func isLeftOut(front []*rule, r, g *rule) bool {
 	return canBeLeftOut(r, g) && slices.ContainsFunc(front, func(o *rule) bool {
 		return o.path == r.path && slices.ContainsFunc(o.methods, func(m string) bool { return slices.Contains(g.methods, m) })
@@ -192,8 +193,7 @@ func (c *conversion) tellOverlap(r, g *rule, request match.Request) {
 
 // olderPath is the path that a rule had.
 func (c *conversion) olderPath(r *rule) pathlang.Path {
-	path, _ := r.old.Get("path")
-	text, _ := path.(string)
+	text := oldPath(r)
 	return pathlang.Path{Lang: c.pathLang(text), Text: text}
 }
 

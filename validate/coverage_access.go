@@ -163,12 +163,8 @@ func issuersOf(g *ir.Grant) []string {
 			out = append(out, p.Issuers[i].Issuer)
 		}
 	case ir.ByHandler:
-		if trusted, _ := p.Handler.Config.Get("trusted_issuers"); p.Handler.Name == "jwt" {
-			list, _ := trusted.([]any)
-			for _, one := range list {
-				text, _ := one.(string)
-				out = append(out, text)
-			}
+		if p.Handler.Name == "jwt" {
+			out = p.Handler.Config.Texts("trusted_issuers")
 		}
 	case ir.None, ir.Passthru, ir.TokenInfo, ir.External:
 	}

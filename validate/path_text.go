@@ -77,7 +77,7 @@ func (v *View) matchesNoRequest(p *pathlang.Path) bool {
 	if p.Lang != pathlang.Regex || !suspect(p.Text) {
 		return false
 	}
-	of := func(p pathlang.Path) *match.Matcher { return match.Compile(match.Set{Path: p, View: match.RawPath}) }
+	of := func(p pathlang.Path) *match.Matcher { return v.Judge.Compile(match.Set{Path: p, View: match.RawPath}) }
 	return v.purse().Relate(of(*p), of(sent)).Kind == match.Disjoint
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
@@ -84,9 +85,9 @@ func replacesHost(g *ir.Gateway, value string) bool {
 }
 
 // serves reports whether the policies of a gateway are about a host.
-func serves(g *ir.Gateway, host string) bool {
+func serves(g *ir.Gateway, name string) bool {
 	return slices.ContainsFunc(g.Hosts, func(h ir.Host) bool {
-		return strings.EqualFold(h.Name, host) || strings.HasPrefix(h.Name, "*.") && strings.HasSuffix(strings.ToLower(host), h.Name[1:])
+		return strings.EqualFold(h.Name, name) || host.Match(h.Name, strings.ToLower(name))
 	})
 }
 

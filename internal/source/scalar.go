@@ -32,6 +32,18 @@ func (o Object) Get(key string) (any, bool) {
 	return nil, false
 }
 
+// Texts returns the elements of the list at a key, with "" for one that is not a
+// text; none where there is no list.
+func (o Object) Texts(key string) []string {
+	v, _ := o.Get(key)
+	list, _ := v.([]any)
+	out := make([]string, len(list))
+	for i, e := range list {
+		out[i], _ = e.(string)
+	}
+	return out
+}
+
 // explainAmbiguity returns how YAML 1.1 and 1.2 read a plain scalar
 // differently, or "". The API server's clients read YAML 1.1 with Go's
 // exceptions (sigs.k8s.io/yaml), most editors and linters YAML 1.2.

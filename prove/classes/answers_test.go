@@ -90,7 +90,6 @@ func proved(proofs ...string) func(*simulate.Decision) {
 // TestAnswersCompared: whatever a side answers otherwise than the other is a change,
 // of the gravest kind that it can be, and nothing else is.
 func TestAnswersCompared(t *testing.T) {
-	type answer = func(*simulate.Request) simulate.Decision
 	type change = func(*simulate.Decision)
 	keys := func(from ...string) change { return func(d *simulate.Decision) { d.Keys = from } }
 	asked := func(whom ...string) change { return func(d *simulate.Decision) { d.Asked = whom } }

@@ -11,10 +11,22 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
+// answer decides requests in a test.
+type answer = func(*simulate.Request) simulate.Decision
+
+// when decides as yes where the condition holds, and else as no.
+func when(u simulate.Unknown, yes, no answer) answer {
+	return func(r *simulate.Request) simulate.Decision {
+		if r.Holds(u) {
+			return yes(r)
+		}
+		return no(r)
+	}
+}
+
 // TestUnknownInComparisons: a change that is found only if something holds that the
 // inputs leave open is not known; what occurs anyway, or whatever holds, is a change.
 func TestUnknownInComparisons(t *testing.T) {
-	type answer = func(*simulate.Request) simulate.Decision
 	closed := always(simulate.Decision{Status: 403, Cause: simulate.PolicyDenied, Route: "route"})
 	gone := always(refuses(404, simulate.NoRoute))
 	opaque := simulate.Unknown{Why: simulate.Opaque, What: "the filter matters"}
@@ -22,14 +34,6 @@ func TestUnknownInComparisons(t *testing.T) {
 	absent := simulate.Unknown{Why: simulate.Absent, What: "the Service is there"}
 	chosen := simulate.Unknown{Why: simulate.Chosen, What: "X-A is sent"}
 	port := simulate.Unknown{Why: simulate.Chosen, What: "the Host header has a port", HostPort: true}
-	when := func(u simulate.Unknown, yes, no answer) answer {
-		return func(r *simulate.Request) simulate.Decision {
-			if r.Holds(u) {
-				return yes(r)
-			}
-			return no(r)
-		}
-	}
 	many := func(r *simulate.Request) simulate.Decision {
 		for i := range 8 {
 			if !r.Holds(simulate.Unknown{Why: simulate.Absent, What: fmt.Sprintf("object %d is there", i)}) {
@@ -227,19 +231,10 @@ func TestPreflightsCompared(t *testing.T) {
 // TestCallsThatAreOpen: whether a call still gets through is not known where that
 // depends on what the inputs leave open, and breaks only where it certainly does.
 func TestCallsThatAreOpen(t *testing.T) {
-	type answer = func(*simulate.Request) simulate.Decision
 	closed := always(simulate.Decision{Status: 403, Cause: simulate.PolicyDenied, Route: "route"})
 	unread := always(simulate.Decision{Cause: simulate.Anything, Reason: "a filter decides"})
 	absent := simulate.Unknown{Why: simulate.Absent, What: "the Service is there"}
 	port := simulate.Unknown{Why: simulate.Chosen, What: "the Host header has a port", HostPort: true}
-	when := func(u simulate.Unknown, yes, no answer) answer {
-		return func(r *simulate.Request) simulate.Decision {
-			if r.Holds(u) {
-				return yes(r)
-			}
-			return no(r)
-		}
-	}
 	free := func(end answer) answer {
 		return func(r *simulate.Request) simulate.Decision {
 			for i := range 8 {

@@ -2,7 +2,6 @@ package apirule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -113,7 +113,7 @@ func matchesAnyOrigin(o ir.Origin) bool {
 		return o.Value == "" || o.Value == "*" || strings.HasPrefix("https://", o.Value)
 	}
 	// Envoy compares the whole origin with the expression.
-	expr, err := regexp.Compile("^(?:" + o.Value + ")$")
+	expr, err := pathlang.CompileWhole(o.Value)
 	return o.Value == "*" || err == nil && slices.ContainsFunc(strangers, expr.MatchString)
 }
 

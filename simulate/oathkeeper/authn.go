@@ -85,13 +85,13 @@ func jwt(x *exchange, h *handler) (string, *failure) {
 	if why := outOfTime(token.Claims, time.Now()); why != "" {
 		return bad("%s", why)
 	}
-	for _, want := range textsAt(h.config, "target_audience") {
+	for _, want := range h.config.Texts("target_audience") {
 		if !slices.Contains(audience(token.Claims["aud"]), want) {
 			return bad("its audience lacks %q", want)
 		}
 	}
 	issuer, _ := token.Claims["iss"].(string)
-	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, issuer) {
+	if trusted := h.config.Texts("trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, issuer) {
 		return bad("its issuer %q is not trusted", issuer)
 	}
 	have, key := scopes(token.Claims)
@@ -121,10 +121,10 @@ func (e *Engine) unverified(t *simulate.Token, h *handler) string {
 	case "alg_none":
 		return "it is not signed"
 	}
-	if algorithms := textsAt(h.config, "allowed_algorithms"); len(algorithms) > 0 && !slices.Contains(algorithms, "RS256") {
+	if algorithms := h.config.Texts("allowed_algorithms"); len(algorithms) > 0 && !slices.Contains(algorithms, "RS256") {
 		return "its algorithm RS256 is not allowed"
 	}
-	urls := textsAt(h.config, "jwks_urls")
+	urls := h.config.Texts("jwks_urls")
 	if e.options.Handlers == nil && len(urls) == 0 {
 		return ""
 	}
@@ -143,7 +143,7 @@ func (e *Engine) hasKey(address, key string) bool {
 	}
 	if key == "main" {
 		global, known := e.options.Handlers["authenticators"]["jwt"]
-		return !known || slices.Contains(textsAt(global.Config, "jwks_urls"), address)
+		return !known || slices.Contains(global.Config.Texts("jwks_urls"), address)
 	}
 	return hostBeginsWith(address, key)
 }
@@ -317,12 +317,12 @@ func (a *introspected) refusal(h *handler) (f *failure, fact string) {
 	case a.Expires > 0 && time.Unix(a.Expires, 0).Before(time.Now()):
 		return bad("", 401, simulate.BadCredentials, "it is expired")
 	}
-	for _, want := range textsAt(h.config, "target_audience") {
+	for _, want := range h.config.Texts("target_audience") {
 		if !slices.Contains(a.Audience, want) {
 			return bad("aud", 403, simulate.NotSufficient, "its audience lacks %q", want)
 		}
 	}
-	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, a.Issuer) {
+	if trusted := h.config.Texts("trusted_issuers"); len(trusted) > 0 && !slices.Contains(trusted, a.Issuer) {
 		return bad("iss", 403, simulate.NotSufficient, "its issuer %q is not trusted", a.Issuer)
 	}
 	if scope.Strategy(strings.ToLower(textAt(h.config, "scope_strategy"))) == nil {
@@ -386,7 +386,7 @@ func (x *exchange) useSession(h *handler, what string) (string, *failure) {
 }
 
 func cookieSession(x *exchange, h *handler) (string, *failure) {
-	only := textsAt(h.config, "only")
+	only := h.config.Texts("only")
 	has := func(name string) bool { _, err := x.http.Cookie(name); return err == nil }
 	if len(only) == 0 && len(x.http.Cookies()) == 0 || len(only) > 0 && !slices.ContainsFunc(only, has) {
 		return "there is no session cookie", nil
@@ -427,7 +427,7 @@ func scopes(claims map[string]any) (have []string, key string) {
 
 // missingScope returns which required scope is not there.
 func missingScope(config source.Object, have []string) string {
-	required := textsAt(config, "required_scope")
+	required := config.Texts("required_scope")
 	strategy := scope.Strategy(strings.ToLower(textAt(config, "scope_strategy")))
 	if strategy == nil && len(required) > 0 {
 		return "scopes are required, but scope_strategy is none"

@@ -57,7 +57,7 @@ func (r *accessRule) admits() []simulate.Admission {
 		}
 		token := acceptedToken(h)
 		out = append(out, simulate.Admission{Proof: h.name, Token: token})
-		for _, issuer := range withoutFirst(textsAt(h.config, "trusted_issuers")) {
+		for _, issuer := range withoutFirst(h.config.Texts("trusted_issuers")) {
 			other := token
 			other.Claims = maps.Clone(token.Claims)
 			if other.Claims != nil {
@@ -96,13 +96,13 @@ func acceptedToken(h *handler) simulate.Token {
 		}
 	}
 	facts := map[string]any{"sub": "someone"}
-	if trusted := textsAt(h.config, "trusted_issuers"); len(trusted) > 0 {
+	if trusted := h.config.Texts("trusted_issuers"); len(trusted) > 0 {
 		facts["iss"] = trusted[0]
 	}
-	if audience := textsAt(h.config, "target_audience"); len(audience) > 0 {
+	if audience := h.config.Texts("target_audience"); len(audience) > 0 {
 		facts["aud"] = source.ListOf(audience)
 	}
-	if scope := textsAt(h.config, "required_scope"); len(scope) > 0 {
+	if scope := h.config.Texts("required_scope"); len(scope) > 0 {
 		facts["scope"] = strings.Join(scope, " ")
 	}
 	switch h.name {
@@ -113,7 +113,7 @@ func acceptedToken(h *handler) simulate.Token {
 	case "bearer_token":
 		t.Kind, t.Prefix = "opaque", textAt(h.config, "prefix")
 	case "cookie_session":
-		t.Kind, t.Via = "opaque", simulate.Via{In: "cookie", Name: append(textsAt(h.config, "only"), "session")[0]}
+		t.Kind, t.Via = "opaque", simulate.Via{In: "cookie", Name: append(h.config.Texts("only"), "session")[0]}
 	default:
 		return simulate.Token{}
 	}

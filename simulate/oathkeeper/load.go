@@ -341,14 +341,3 @@ func textAt(o source.Object, key string) string {
 	s, _ := v.(string)
 	return s
 }
-
-func textsAt(o source.Object, key string) []string {
-	v, _ := o.Get(key)
-	list, _ := v.([]any)
-	out := make([]string, 0, len(list))
-	for _, e := range list {
-		s, _ := e.(string)
-		out = append(out, s)
-	}
-	return out
-}

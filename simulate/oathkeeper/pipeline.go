@@ -179,7 +179,7 @@ func (h *handler) askedAddresses() []string {
 			out = append(out, address)
 		}
 	}
-	out = append(out, textsAt(h.config, "jwks_urls")...)
+	out = append(out, h.config.Texts("jwks_urls")...)
 	slices.Sort(out)
 	return out
 }

@@ -97,7 +97,7 @@ func (x *exchange) conditionHolds(h *handler, status int) (bool, *failure) {
 	}
 	for _, e := range list {
 		when, _ := e.(source.Object)
-		if codes := textsAt(when, "error"); len(codes) > 0 && !slices.Contains(codes, statusName(status)) {
+		if codes := when.Texts("error"); len(codes) > 0 && !slices.Contains(codes, statusName(status)) {
 			continue
 		}
 		ok, malformed := x.requestHolds(h, when)
@@ -119,7 +119,7 @@ func statusName(status int) string {
 func (x *exchange) requestHolds(h *handler, when source.Object) (ok, malformed bool) {
 	request, _ := objectAt(when, "request")
 	header, _ := objectAt(request, "header")
-	if types := textsAt(header, "content_type"); len(types) > 0 && x.leavesOpen("Content-Type") {
+	if types := header.Texts("content_type"); len(types) > 0 && x.leavesOpen("Content-Type") {
 		if !x.mayAccept(h, "Content-Type", types) {
 			return false, false
 		}
@@ -136,7 +136,7 @@ func (x *exchange) requestHolds(h *handler, when source.Object) (ok, malformed b
 			return false, false
 		}
 	}
-	if types := textsAt(header, "accept"); len(types) > 0 {
+	if types := header.Texts("accept"); len(types) > 0 {
 		if x.leavesOpen("Accept") {
 			return x.mayAccept(h, "Accept", types), false
 		}
