@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
@@ -20,9 +19,11 @@ func (r *Report) Write(w io.Writer, format string) error {
 	case "json":
 		return report.JSON(w, r)
 	case "csv":
-		return r.csv(w)
+		_, err := io.WriteString(w, r.table().CSV())
+		return err
 	default:
-		return r.markdown(w)
+		_, err := io.WriteString(w, r.document().Markdown(report.NoLimit))
+		return err
 	}
 }
 
@@ -95,77 +96,69 @@ func callersText(list []Caller) string {
 	return strings.Join(out, "; ")
 }
 
-// csv writes one line for each row. It is for spreadsheets: no cell
-// is read as a formula there.
-func (r *Report) csv(w io.Writer) error {
-	var b strings.Builder
-	write := func(of func(i int) string) {
-		for i := range columns {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(Cell(of(i)))
-		}
-		b.WriteByte('\n')
-	}
-	write(func(i int) string { return columns[i].name })
+// table returns a table with a line for each row, and one for each thing that is
+// not known of a host.
+func (r *Report) table() *report.Table {
+	t := &report.Table{Columns: tableColumns()}
 	for _, h := range r.Hosts {
 		for j := range h.Rows {
-			write(func(i int) string { return columns[i].of(h.Host, &h.Rows[j]) })
+			t.Rows = append(t.Rows, h.cells(&h.Rows[j]))
 		}
 		for _, text := range h.Unknown {
-			write(func(i int) string {
-				return map[string]string{"host": h.Host, "access": string(Unknown), "unknown": text}[columns[i].name]
-			})
+			cells := make([]report.Inline, len(columns))
+			for i, c := range columns {
+				cells[i] = report.Plain(map[string]string{"host": h.Host, "access": string(Unknown), "unknown": text}[c.name])
+			}
+			t.Rows = append(t.Rows, cells)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return t
 }
 
-// formula finds what a spreadsheet may read as the beginning of a formula: at the
-// beginning of a cell, or of text that another separator would make a cell
-// (https://owasp.org/www-community/attacks/CSV_Injection).
-var formula = lazyregexp.New("(^|[;,|\"'])([ \u00a0]*)([=+\\-@＝＋－＠])")
-
-// Cell returns a text as a quoted cell of CSV, on one line, that no spreadsheet
-// reads as a formula.
-func Cell(s string) string {
-	s = formula().ReplaceAllString(report.Visible(s), "$1$2'$3")
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+func tableColumns() []report.Column {
+	out := make([]report.Column, len(columns))
+	for i, c := range columns {
+		out[i].Name = c.name
+	}
+	return out
 }
 
-// markdown writes a table for each host, with routes that are open to anyone
+// cells returns the texts of a row, that of the host first.
+func (h *Host) cells(r *Row) []report.Inline {
+	out := make([]report.Inline, len(columns))
+	for i, c := range columns {
+		out[i] = report.Plain(c.of(h.Host, r))
+	}
+	return out
+}
+
+// document returns a table for each host, with routes that are open to anyone
 // first, and lists of everything else.
-func (r *Report) markdown(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Exposure\n\n%s\n", r.head())
-	if open := r.open(); len(open) > 0 {
-		b.WriteString("\n## Open to anyone\n\n" + strings.Join(open, ""))
+func (r *Report) document() *report.Document {
+	d := &report.Document{Title: report.Plain("Exposure"), Level: 1, Intro: report.Plain(r.head())}
+	section := func(title string, list report.List) {
+		if len(list) > 0 {
+			d.Add(report.Heading{Level: 2, Text: report.Plain(title)}, list)
+		}
 	}
+	section("Open to anyone", r.open())
 	for i := range r.Hosts {
-		r.Hosts[i].markdown(&b)
+		r.Hosts[i].addTo(d)
 	}
-	list := func(title string, lines []string) {
-		if len(lines) > 0 {
-			fmt.Fprintf(&b, "\n## %s\n\n", title)
-		}
-		for _, line := range lines {
-			fmt.Fprintf(&b, "- %s\n", report.Literal(line))
-		}
-	}
-	var withheld, findings []string
+	var withheld, supposed, findings report.List
 	for _, x := range r.Withheld {
-		withheld = append(withheld, fmt.Sprintf("%s %s/%s in %s", x.Kind, x.Namespace, x.Name, x.File))
+		withheld = append(withheld, report.Item{Text: report.Plain(fmt.Sprintf("%s %s/%s in %s", x.Kind, x.Namespace, x.Name, x.File))})
+	}
+	for _, x := range r.Supposed {
+		supposed = append(supposed, report.Item{Text: report.Plain(x)})
 	}
 	for _, f := range r.Findings {
-		findings = append(findings, strings.TrimSpace(fmt.Sprintf("%s %s: %s %s", f.Code, f.Severity, f.Message, f.Source)))
+		findings = append(findings, report.Item{Text: report.Plain(strings.TrimSpace(fmt.Sprintf("%s %s: %s %s", f.Code, f.Severity, f.Message, f.Source)))})
 	}
-	list("Not written because of errors", withheld)
-	list("Supposed", r.Supposed)
-	list("Findings", findings)
-	_, err := io.WriteString(w, b.String())
-	return err
+	section("Not written because of errors", withheld)
+	section("Supposed", supposed)
+	section("Findings", findings)
+	return d
 }
 
 // head says in one line what the report counts.
@@ -181,43 +174,31 @@ func (r *Report) head() string {
 }
 
 // open lists the rows that are open to anyone.
-func (r *Report) open() []string {
-	var out []string
+func (r *Report) open() report.List {
+	var out report.List
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
 		for j := range h.Rows {
 			if row := &h.Rows[j]; row.Access == Public {
-				out = append(out, fmt.Sprintf("- %s %s\n", report.Code(row.Verbs()+" "+h.Host+row.Path), report.Literal(row.Source.String())))
+				out = append(out, report.Item{Text: report.Join(report.Code(row.Verbs()+" "+h.Host+row.Path), report.Plain(" "+row.Source.String()))})
 			}
 		}
 	}
 	return out
 }
 
-// cellsOf returns a text for each column of a table below the name of its host.
-func cellsOf(text func(i int) string) []string {
-	var out []string
-	for i := range columns[1:] {
-		out = append(out, text(i+1))
-	}
-	return out
-}
-
-func (h *Host) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## %s\n", report.Literal(h.Host))
-	if len(h.Rows) > 0 {
-		b.WriteString("\n" + report.TableHead(cellsOf(func(i int) string { return columns[i].name })...))
-	}
+// addTo adds the section of the host: its rows, what is not known, and the notes.
+func (h *Host) addTo(d *report.Document) {
+	t := &report.Table{Columns: tableColumns()[1:]}
 	for j := range h.Rows {
-		b.WriteString(report.TableRow(cellsOf(func(i int) string { return report.Cell(columns[i].of(h.Host, &h.Rows[j])) })...))
+		t.Rows = append(t.Rows, h.cells(&h.Rows[j])[1:])
 	}
-	if len(h.Unknown)+len(h.Notes) > 0 {
-		b.WriteString("\n")
-	}
+	var list report.List
 	for _, text := range h.Unknown {
-		fmt.Fprintf(b, "- Unknown: %s\n", report.Literal(text))
+		list = append(list, report.Item{Text: report.Plain("Unknown: " + text)})
 	}
 	for _, text := range h.Notes {
-		fmt.Fprintf(b, "- Note: %s\n", report.Literal(text))
+		list = append(list, report.Item{Text: report.Plain("Note: " + text)})
 	}
+	d.Add(report.Heading{Level: 2, Text: report.Plain(h.Host)}, t, list)
 }

@@ -95,7 +95,7 @@ func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, fo
 	case o.format == "json":
 		return writeDiffJSON(w, r, found)
 	case o.format == "markdown":
-		text = r.Markdown(view, report.MaxComment, f.summary)
+		text = r.Document(view, f.summary).Markdown(report.MaxComment)
 	case f.summary:
 		text = r.Summary(view)
 	case a.getenv("KUBECTL_EXTERNAL_DIFF") == "" || o.file != "":
@@ -163,7 +163,7 @@ func (a *app) judgeDiff(sides ...*compare.Side) {
 func (a *app) writeStepSummary(f *diffFlags, r *diff.Report, found *diag.Report) error {
 	return a.appendSummary(func(room int) string {
 		view := diff.View{Before: r.Before, After: r.After, Context: f.context}
-		text := r.Markdown(view, room, f.summary)
+		text := r.Document(view, f.summary).Markdown(room)
 		if n := found.Summary.Errors + found.Summary.Warnings; n > 0 && len(text)+footnote < room {
 			text += fmt.Sprintf("\n%s and %s in the inputs.\n", report.Counted(found.Summary.Errors, "error"), report.Counted(found.Summary.Warnings, "warning"))
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/kgw-dev/kgw/compare"
+	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
@@ -39,6 +40,8 @@ func (a *app) printSemantic(f *diffFlags, r *changes.Report, before, after *comp
 	}
 	a.judgeDiff(before, after)
 	return a.appendSummary(func(room int) string {
-		return r.Markdown(fmt.Sprintf("### kgw diff --semantic: %s to %s\n\n", before.Name, after.Name), room)
+		d := r.Document()
+		d.Title, d.Level = report.Plain(fmt.Sprintf("kgw diff --semantic: %s to %s", before.Name, after.Name)), 3
+		return d.Markdown(room)
 	})
 }

@@ -334,14 +334,14 @@ func (c *gateCall) finding(entry *gate.Entry, r *gateReport) diag.Finding {
 }
 
 // row is the call in a table.
-func (c *gateCall) row() string {
-	what := "**" + string(c.Fate) + "** " + report.Cell(c.Consumer)
+func (c *gateCall) row() []report.Inline {
+	what := report.Join(report.Bold(string(c.Fate)), report.Plain(" "+c.Consumer))
 	if c.Verdict == gate.Allowed {
-		what = string(c.Fate) + " " + report.Cell(c.Consumer) + ", allowed until " + c.Until + ": " + report.Cell(c.Reason)
+		what = report.Plain(string(c.Fate) + " " + c.Consumer + ", allowed until " + c.Until + ": " + c.Reason)
 	}
 	call := report.Code(c.Method + " " + c.Path + " on " + c.Host)
 	if c.More > 0 {
-		call += fmt.Sprintf(" and %d more", c.More)
+		call = report.Join(call, report.Plain(fmt.Sprintf(" and %d more", c.More)))
 	}
-	return report.TableRow(what, call, report.Cell(c.Before), report.Cell(c.After), report.Cell(fmt.Sprintf("%s:%d", c.File, c.Line)), report.Code(c.ID))
+	return []report.Inline{what, call, report.Plain(c.Before), report.Plain(c.After), report.Plain(fmt.Sprintf("%s:%d", c.File, c.Line)), report.Code(c.ID)}
 }

@@ -17,57 +17,66 @@ const maxGateComment = report.MaxComment - 1024
 // own.
 var inTables = []diag.Code{diag.ChangeForbidden, diag.CallBreaks, diag.CallMayBreak}
 
-// markdown returns a comment of at most limit bytes: what is forbidden first. Rows
-// that do not fit are counted.
-func (r *gateReport) markdown(limit int) string {
+// document returns the report with what is forbidden first.
+func (r *gateReport) document() *report.Document {
 	title := "passes"
 	if r.hasFailed() {
 		title = "fails"
 	}
-	p := report.NewPage(limit, fmt.Sprintf("### kgw gate %s\n\nAgainst %s: %s. Forbidden are %s.\n", title, report.Code(r.Before), report.Literal(strings.TrimPrefix(r.count(), "gate: ")), strings.Join(r.Fail, ", ")))
-	var calls, changes, said []string
+	calls := &report.Table{Columns: report.Columns("", "call", "before", "after", "recorded in", "id")}
 	for i := range r.Calls {
-		calls = append(calls, r.Calls[i].row())
+		calls.Rows = append(calls.Rows, r.Calls[i].row())
 	}
+	rows := &report.Table{Columns: report.Columns("", "requests", "before", "after", "witness", "place", "id")}
 	for _, v := range []gate.Verdict{gate.Forbidden, gate.Allowed, gate.Passed} {
 		for i := range r.Changes {
 			if c := &r.Changes[i]; c.Verdict == v {
-				changes = append(changes, c.row())
+				rows.Rows = append(rows.Rows, c.row())
 			}
 		}
 	}
+	return &report.Document{
+		Title: report.Plain("kgw gate " + title), Level: 3,
+		Intro:  report.Join(report.Plain("Against "), report.Code(r.Before), report.Plain(": "+strings.TrimPrefix(r.count(), "gate: ")+". Forbidden are "+strings.Join(r.Fail, ", ")+".")),
+		Blocks: []report.Block{calls, rows, r.further()},
+		Left: func(n int) string {
+			return report.Plural(n, "more row is left out", "more rows are left out") + ": the comment has no more room. The report of the job has them all."
+		},
+	}
+}
+
+// further lists the findings that have no row in the tables, and the notes.
+func (r *gateReport) further() report.List {
+	var out report.List
 	for i := range r.findings {
 		if f := &r.findings[i]; f.Severity >= diag.Warning && !slices.Contains(inTables, f.Code) {
-			said = append(said, fmt.Sprintf("- %s %s: %s\n", f.Code, report.Literal(placeOf(f)), report.Literal(f.Message)))
+			out = append(out, report.Item{Text: report.Plain(fmt.Sprintf("%s %s: %s", f.Code, placeOf(f), f.Message))})
 		}
 	}
 	for _, n := range r.Notes {
-		said = append(said, "- Note: "+report.Literal(n)+"\n")
+		out = append(out, report.Item{Text: report.Plain("Note: " + n)})
 	}
-	p.Add("\n"+report.TableHead("", "call", "before", "after", "recorded in", "id"), calls...)
-	p.Add("\n"+report.TableHead("", "requests", "before", "after", "witness", "place", "id"), changes...)
-	p.Add("\n", said...)
-	return p.End(func(n int) string {
-		return report.Plural(n, "more row is left out", "more rows are left out") + ": the comment has no more room. The report of the job has them all."
-	}, "")
+	return out
 }
 
 func placeOf(f *diag.Finding) string { return fmt.Sprintf("%s:%d", f.Span.File, f.Span.Line) }
 
 // row is the change in a table.
-func (c *gateChange) row() string {
+func (c *gateChange) row() []report.Inline {
 	place := ""
 	if places := c.Places(); len(places) > 0 {
 		place = places[len(places)-1]
 	}
-	verdict := string(c.Verdict)
+	verdict := report.Plain(string(c.Verdict))
 	switch c.Verdict {
 	case gate.Forbidden:
-		verdict = "**" + verdict + "**"
+		verdict = report.Bold(string(c.Verdict))
 	case gate.Allowed:
-		verdict += " until " + c.Until + ": " + report.Cell(c.Reason)
+		verdict = report.Plain(string(c.Verdict) + " until " + c.Until + ": " + c.Reason)
 	case gate.Passed:
 	}
-	return report.TableRow(string(c.Kind)+" "+verdict, report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After),
-		report.Code(c.Witness.String()), report.Cell(place), report.Code(c.ID))
+	return []report.Inline{
+		report.Join(report.Plain(string(c.Kind)+" "), verdict), report.Code(c.Requests), report.Plain(c.Before), report.Plain(c.After),
+		report.Code(c.Witness.String()), report.Plain(place), report.Code(c.ID),
+	}
 }

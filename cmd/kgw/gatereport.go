@@ -89,14 +89,14 @@ func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated
 		a.fail(exitFindings)
 	}
 	a.judgeDiff(s.before, s.after)
-	return a.appendSummary(r.markdown)
+	return a.appendSummary(r.document().Markdown)
 }
 
 // writeGate writes the report in one format.
 func (a *app) writeGate(f *gateFlags, w io.Writer, o output, r *gateReport, found *diag.Report) error {
 	switch o.format {
 	case "markdown":
-		_, err := io.WriteString(w, r.markdown(maxGateComment))
+		_, err := io.WriteString(w, r.document().Markdown(maxGateComment))
 		return err
 	case "json":
 		return r.json(w, found)

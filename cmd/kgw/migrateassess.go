@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
@@ -106,34 +107,53 @@ func writeAssessmentText(w io.Writer, a *migrate.Assessment) error {
 }
 
 func writeAssessmentMarkdown(w io.Writer, a *migrate.Assessment) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Migration to %s\n\n| | resources |\n|---|---:|\n| move by themselves | %d |\n| need a decision | %d |\n| are at %s or newer | %d |\n| are in broken files | %d |\n| **all** | **%d** |\n",
-		a.To, a.Moves, a.Decisions, a.To, a.Current, a.Broken, a.Documents)
+	_, err := io.WriteString(w, assessmentDocument(a).Markdown(report.NoLimit))
+	return err
+}
+
+// assessmentDocument returns the assessment with what is left by reason.
+func assessmentDocument(a *migrate.Assessment) *report.Document {
+	number := func(n int) report.Inline { return report.Plain(strconv.Itoa(n)) }
+	count := func(what report.Inline, n report.Inline) []report.Inline { return []report.Inline{what, n} }
+	d := &report.Document{Title: report.Plain("Migration to " + string(a.To)), Level: 1}
+	d.Add(&report.Table{Columns: []report.Column{{}, {Name: "resources", Number: true}}, Rows: [][]report.Inline{
+		count(report.Plain("move by themselves"), number(a.Moves)), count(report.Plain("need a decision"), number(a.Decisions)),
+		count(report.Plain(fmt.Sprintf("are at %s or newer", a.To)), number(a.Current)), count(report.Plain("are in broken files"), number(a.Broken)),
+		count(report.Bold("all"), report.Bold(strconv.Itoa(a.Documents))),
+	}})
 	if len(a.Reasons) > 0 {
-		b.WriteString("\n## Left, by reason\n\n| reason | resources | |\n|---|---:|---|\n")
+		t := &report.Table{Columns: []report.Column{{Name: "reason"}, {Name: "resources", Number: true}, {}}}
 		for _, r := range a.Reasons {
-			fmt.Fprintf(&b, "| %s %s | %d | %s |\n", r.Code, r.Name, r.Documents, r.Summary)
+			t.Rows = append(t.Rows, []report.Inline{report.Plain(string(r.Code) + " " + r.Name), number(r.Documents), report.Plain(r.Summary)})
 		}
+		d.Add(report.Heading{Level: 2, Text: report.Plain("Left, by reason")}, t)
 	}
 	for _, r := range a.Reasons {
-		fmt.Fprintf(&b, "\n### %s %s\n", r.Code, r.Name)
-		for _, l := range r.Resources {
-			fmt.Fprintf(&b, "\n- %s %s %s\n", report.Code(fmt.Sprintf("%s:%d", l.File, l.Line)), report.Literal(l.Kind), report.Literal(l.Name))
-			for _, d := range l.Decisions {
-				fmt.Fprintf(&b, "  - line %d: %s", d.Line, report.Literal(d.Message))
-				if d.Help != "" {
-					fmt.Fprintf(&b, ". To do: %s", report.Literal(d.Help))
-				}
-				b.WriteByte('\n')
-			}
-		}
+		d.Add(report.Heading{Level: 3, Text: report.Plain(string(r.Code) + " " + r.Name)}, leftList(r.Resources))
 	}
 	if len(a.Notes) > 0 {
-		b.WriteString("\n## Findings about the resources that move\n\n| finding | times | resources | |\n|---|---:|---:|---|\n")
+		t := &report.Table{Columns: []report.Column{{Name: "finding"}, {Name: "times", Number: true}, {Name: "resources", Number: true}, {}}}
 		for _, n := range a.Notes {
-			fmt.Fprintf(&b, "| %s %s | %d | %d | %s |\n", n.Code, n.Name, n.Findings, n.Documents, n.Summary)
+			t.Rows = append(t.Rows, []report.Inline{report.Plain(string(n.Code) + " " + n.Name), number(n.Findings), number(n.Documents), report.Plain(n.Summary)})
 		}
+		d.Add(report.Heading{Level: 2, Text: report.Plain("Findings about the resources that move")}, t)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return d
+}
+
+// leftList lists resources that are left with the decisions that they need.
+func leftList(resources []migrate.Left) report.List {
+	var out report.List
+	for _, l := range resources {
+		item := report.Item{Text: report.Join(report.Code(fmt.Sprintf("%s:%d", l.File, l.Line)), report.Plain(" "+l.Kind+" "+l.Name))}
+		for _, decision := range l.Decisions {
+			text := fmt.Sprintf("line %d: %s", decision.Line, decision.Message)
+			if decision.Help != "" {
+				text += ". To do: " + decision.Help
+			}
+			item.Items = append(item.Items, report.Plain(text))
+		}
+		out = append(out, item)
+	}
+	return out
 }

@@ -101,7 +101,7 @@ func TestMarkdownStaysWithinItsLimit(t *testing.T) {
 	r := &diff.Report{Before: "live", After: "kgw", Differences: diff.Compare(pairs, diff.Options{})}
 	for _, limit := range []int{report.MaxComment, report.MaxSummary, 3000, 100, 0} {
 		for _, brief := range []bool{true, false} {
-			text := r.Markdown(diff.View{Before: "live", After: "kgw", Context: 3}, limit, brief)
+			text := r.Document(diff.View{Before: "live", After: "kgw", Context: 3}, brief).Markdown(limit)
 			if len(text) > limit {
 				t.Errorf("limit %d: %d bytes", limit, len(text))
 			}

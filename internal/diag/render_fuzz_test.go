@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/report/reporttest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -125,11 +126,11 @@ func checkJSON(t *testing.T, out string, r *Report) {
 
 func checkJUnit(t *testing.T, out string, r *Report) {
 	t.Helper()
-	got := parseJUnit(t, out)
+	got := reporttest.JUnit(t, out)
 	seen := map[string]bool{}
 	for _, s := range got.Suites {
 		for _, c := range s.Cases {
-			for _, f := range []*junitFailure{c.Failure, c.Error} {
+			for _, f := range []*reporttest.TestFailure{c.Failure, c.Error} {
 				if f != nil {
 					seen[f.Message] = true
 				}

@@ -1,48 +1,16 @@
 package diag
 
 import (
-	"encoding/xml"
 	"strings"
 	"testing"
 
 	"github.com/kgw-dev/kgw/internal/report"
+	"github.com/kgw-dev/kgw/internal/report/reporttest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// parseJUnit reads a report back and checks its counts.
-func parseJUnit(t testing.TB, out string) junitSuites {
-	t.Helper()
-	var got junitSuites
-	if err := xml.Unmarshal([]byte(out), &got); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	var total junitCounts
-	for i, s := range got.Suites {
-		var failures, errors int
-		for _, c := range s.Cases {
-			if c.Failure != nil {
-				failures++
-			}
-			if c.Error != nil {
-				errors++
-			}
-			if c.Time != "0" {
-				t.Errorf("case %q takes %q", c.Name, c.Time)
-			}
-		}
-		if s.ID != i || s.Tests != len(s.Cases) || s.Failures != failures || s.Errors != errors || s.Time != "0" {
-			t.Errorf("suite %d: %+v has %d failures, %d errors", i, s, failures, errors)
-		}
-		total.Tests, total.Failures, total.Errors = total.Tests+s.Tests, total.Failures+failures, total.Errors+errors
-	}
-	if total.Tests != got.Tests || total.Failures != got.Failures || total.Errors != got.Errors || got.Time != "0" {
-		t.Errorf("counts %+v, want %+v", got.junitCounts, total)
-	}
-	return got
-}
-
 func TestJUnitCases(t *testing.T) {
-	got := parseJUnit(t, render(t, JUnit{}, fixture(t)))
+	got := reporttest.JUnit(t, render(t, JUnit{}, fixture(t)))
 	var names []string
 	for _, s := range got.Suites {
 		for _, c := range s.Cases {
@@ -78,7 +46,7 @@ func TestJUnitCountsAgainstOwner(t *testing.T) {
 	r := &Report{Resources: []*source.Document{rule}}
 	r.Findings.Add(Finding{Code: NoSelector, Severity: Error, Message: "m", At: source.Ref{Doc: service}, Owner: rule})
 	finish(r)
-	got := parseJUnit(t, render(t, JUnit{}, r))
+	got := reporttest.JUnit(t, render(t, JUnit{}, r))
 	if len(got.Suites) != 1 || got.Suites[0].Name != "rule.yaml" || got.Suites[0].Cases[0].Name != "store/shop: KGW309" {
 		t.Fatalf("got %+v", got)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -19,8 +18,7 @@ func TestLinesAreLines(t *testing.T) {
 	for _, name := range reporttest.Hostile() {
 		for what, out := range map[string]string{
 			"line": report.Line(name), "visible": "x " + report.Visible(name), "file": report.File(name) + ":1:1: error", "indented": report.Line("  " + name),
-			"lines": strings.ReplaceAll(report.Lines(name), "\n", " "), "code": report.Code(name), "cell": "| " + report.Cell(name), "entities": "x" + report.Entities(name),
-			"literal": "- " + report.Literal(name), "tap": "ok 1 - " + report.TAPName(name),
+			"lines": strings.ReplaceAll(report.Lines(name), "\n", " "), "tap": "ok 1 - " + report.TAPName(name),
 		} {
 			if strings.Contains(out, "\n") {
 				t.Errorf("%s of %q has a line break: %q", what, name, out)
@@ -107,33 +105,6 @@ func TestXMLReads(t *testing.T) {
 	}
 }
 
-// TestMarkdownIsText looks for what GitHub would read as anything but text: a
-// cell that ends, an element, a link, a mention.
-func TestMarkdownIsText(t *testing.T) {
-	for _, name := range reporttest.Hostile() {
-		for what, out := range map[string]string{"cell": report.Cell(name), "code": report.Code(name), "entities": report.Entities(name)} {
-			if n := reporttest.Cells("| " + out + " | b |"); n != 2 {
-				t.Errorf("%s of %q makes %d cells: %q", what, name, n, out)
-			}
-		}
-		for what, out := range map[string]string{"cell": report.Cell(name), "entities": report.Entities(name), "literal": report.Literal(name)} {
-			bare := escapes.ReplaceAllString(out, "")
-			if regexp.MustCompile("[<`]|\\]\\(|\\]\\[|!\\[|@[a-z]").MatchString(bare) {
-				t.Errorf("%s of %q is more than text: %q", what, name, out)
-			}
-		}
-		code := report.Code(name)
-		if tick, ok := strings.CutPrefix(code, "`"); ok && strings.Count(tick, "`") != 1 {
-			t.Errorf("code of %q ends early: %q", name, code)
-		}
-		if html, ok := strings.CutPrefix(code, "<code>"); ok && strings.Count(html, "<") != 1 {
-			t.Errorf("code of %q has an element: %q", name, code)
-		}
-	}
-}
-
-var escapes = regexp.MustCompile(`\\[\\|*_<>\[\]#~!{}` + "`" + `]|&(amp|lt|gt|quot|#\d+);`)
-
 // TestTAPReads parses the lines back with a small reader.
 func TestTAPReads(t *testing.T) {
 	for _, name := range reporttest.Hostile() {
@@ -149,14 +120,6 @@ func TestPatchApplies(t *testing.T) {
 	want := strings.Replace(plain, "\u2028", `\u2028`, 1)
 	if got := report.Patch(plain); got != want {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestFence(t *testing.T) {
-	for text, want := range map[string]string{"a": "```", "```` x": "`````", "``": "```"} {
-		if got := report.Fence(text); got != want {
-			t.Errorf("%q: %q", text, got)
-		}
 	}
 }
 

@@ -1,10 +1,12 @@
-// Package report makes text safe for its interpreters: terminals, the runner of
-// GitHub Actions, Markdown, JSON, XML and TAP.
+// Package report writes reports, and makes text safe for their interpreters:
+// terminals, the runner of GitHub Actions, Markdown, spreadsheets, JSON, XML and
+// TAP.
 //
 // It takes texts that inputs may have a part in and returns them so that they
 // are read as texts: they steer no terminal, start no command, and end no cell,
-// line or element. Page keeps Markdown within a limit. The package must not know
-// what is reported.
+// line or element. A Document is a report for people, which renders as Markdown
+// within a limit, and its tables as CSV; Suites are cases, which render as JUnit
+// XML. The package must not know what is reported.
 package report
 
 import (

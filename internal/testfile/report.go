@@ -1,9 +1,9 @@
 package testfile
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,43 +156,28 @@ func renderJSON(w io.Writer, r *Report) error {
 	return report.JSON(w, out)
 }
 
-type junitCase struct {
-	Name    string `xml:"name,attr"`
-	Class   string `xml:"classname,attr"`
-	File    string `xml:"file,attr"`
-	Line    int    `xml:"line,attr"`
-	Failure *struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	} `xml:"failure"`
-}
-
+// renderJUnit writes a suite for each file of tests.
 func renderJUnit(w io.Writer, r *Report) error {
 	at := source.Locators{}
-	suite := struct {
-		XMLName  xml.Name    `xml:"testsuite"`
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}{Name: "kgw test", Tests: len(r.Outcomes), Failures: r.Failed()}
+	var suites []report.Suite
 	for _, o := range r.Outcomes {
 		span := at.Span(o.Case.At)
-		text := func(s string) string { return report.XMLText(report.Visible(s)) }
-		c := junitCase{Name: text(o.Case.Name), Class: text(span.File), File: text(span.File), Line: span.Line}
+		c := report.Case{Name: o.Case.Name, Class: span.File, File: span.File, Line: span.Line}
 		if !o.Passed() {
 			lines := make([]string, len(o.Failures))
 			for i, f := range o.Failures {
-				lines[i] = text(f)
+				lines[i] = report.Visible(f)
 			}
-			c.Failure = &struct {
-				Message string `xml:"message,attr"`
-				Text    string `xml:",chardata"`
-			}{lines[0], strings.Join(lines, "\n")}
+			c.Failure = &report.Failure{Message: o.Failures[0], Text: strings.Join(lines, "\n")}
 		}
-		suite.Cases = append(suite.Cases, c)
+		i := slices.IndexFunc(suites, func(s report.Suite) bool { return s.Name == span.File })
+		if i < 0 {
+			i = len(suites)
+			suites = append(suites, report.Suite{Name: span.File})
+		}
+		suites[i].Cases = append(suites[i].Cases, c)
 	}
-	return report.XML(w, suite)
+	return report.JUnit(w, suites)
 }
 
 // renderGitHub writes annotations of GitHub Actions.

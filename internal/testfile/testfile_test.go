@@ -3,7 +3,6 @@ package testfile
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"strings"
 	"testing"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
+	"github.com/kgw-dev/kgw/internal/report/reporttest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -187,11 +187,9 @@ func TestReports(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	var suite struct {
-		Tests, Failures int `xml:",attr"`
-	}
-	if err := xml.Unmarshal([]byte(strings.ReplaceAll(strings.ReplaceAll(out["junit"], "tests=", "Tests="), "failures=", "Failures=")), &suite); err != nil || suite.Tests != 2 || suite.Failures != 1 {
-		t.Errorf("%v %+v", err, suite)
+	if got := reporttest.JUnit(t, out["junit"]); got.Tests != 2 || got.Failures != 1 || len(got.Suites) != 1 || got.Suites[0].Name != "x.kgw-test.yaml" ||
+		got.Suites[0].Cases[0].Line != 4 || got.Suites[0].Cases[0].Failure.Text != "the status is 404, not 1\nno\\nrule" {
+		t.Errorf("%+v", got)
 	}
 	var data struct {
 		Summary  struct{ Tests, Passed, Failed int }

@@ -144,7 +144,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	case "json":
 		return report.JSON(w, r)
 	case "markdown":
-		_, err := io.WriteString(w, r.Markdown("", report.MaxComment))
+		_, err := io.WriteString(w, r.Document().Markdown(report.MaxComment))
 		return err
 	default:
 		r.text(w)
@@ -229,18 +229,21 @@ func (c *Change) Places() []string {
 	return out
 }
 
-// Markdown returns a table below a head, at most limit bytes: rows that do not fit
-// are counted.
-func (r *Report) Markdown(head string, limit int) string {
-	p := report.NewPage(limit, head)
-	rows := make([]string, len(r.Changes))
-	for i := range rows {
+// Document returns the report as a table of the changes.
+func (r *Report) Document() *report.Document {
+	t := &report.Table{Columns: report.Columns("", "requests", "before", "after", "witness")}
+	for i := range r.Changes {
 		c := &r.Changes[i]
-		rows[i] = report.TableRow("**"+string(c.Kind)+"**", report.Code(c.Requests), report.Cell(c.Before), report.Cell(c.After), report.Code(c.Witness.String()))
+		t.Rows = append(t.Rows, []report.Inline{
+			report.Bold(string(c.Kind)), report.Code(c.Requests), report.Plain(c.Before), report.Plain(c.After), report.Code(c.Witness.String()),
+		})
 	}
-	p.Add(report.TableHead("", "requests", "before", "after", "witness"), rows...)
+	d := &report.Document{
+		Blocks: []report.Block{t}, End: r.Totals(),
+		Left: func(n int) string { return report.Plural(n, "more row is left out.", "more rows are left out.") },
+	}
 	for _, n := range r.Notes {
-		p.Add("", "\nNote: "+report.Cell(n)+"\n")
+		d.Add(report.Paragraph(report.Plain("Note: " + n)))
 	}
-	return p.End(func(n int) string { return report.Plural(n, "more row is left out.", "more rows are left out.") }, "\n"+r.Totals()+"\n")
+	return d
 }
