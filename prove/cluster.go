@@ -98,7 +98,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	switch {
 	case out.Gateway.Services == 0 && out.Oathkeeper.Size() == 0 && out.Skipper.Size() > 0:
 		out.Mesh.Front, out.Mesh.FrontIdentity = out.Skipper, ""
-	case out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0:
+	case out.Gateway.Services > 0 || out.Oathkeeper.Size() == 0 && len(remote) == 0:
 		out.Mesh.Front = out.Gateway
 	}
 	if out.Mesh.Front != out.Skipper && out.Skipper.Size() > 0 {

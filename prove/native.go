@@ -2,6 +2,7 @@ package prove
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ const configKind = "OathkeeperFile"
 func Natives(docs []*source.Document) []simulate.Manifest {
 	var kept []*source.Document
 	for _, d := range docs {
-		if text := d.Text(); bytes.Contains(text, []byte("match")) || bytes.Contains(text, []byte("access_rules")) || bytes.Contains(text, []byte("serve")) {
+		if text := d.Text(); bytes.Contains(text, []byte("match")) || bytes.Contains(text, []byte("access_rules")) || bytes.Contains(text, []byte("serve")) || bytes.Contains(text, []byte("binaryData")) {
 			kept = append(kept, d)
 		}
 	}
@@ -42,6 +43,9 @@ func natives(docs []*source.Document) []simulate.Manifest {
 		}
 		for i := range rules {
 			out = append(out, nativeManifest(&rules[i]))
+			if why := rules[i].ReasonRefused(); why != "" {
+				out[len(out)-1].Doubt = fmt.Sprintf("Oathkeeper has other rules than kgw reads off %s (%s)", d.File.Name, why)
+			}
 		}
 	}
 	return out

@@ -32,8 +32,9 @@ type Manifest struct {
 	// absent, and Origin is the place of the rule. Inside, all places in it are
 	// that one.
 	Native, Inside bool
-	// Text is a native rule in canonical form.
-	Text string
+	// Text is a native rule in canonical form. Doubt is the condition that its list is
+	// not what Oathkeeper has, "" where nothing is wrong with it.
+	Text, Doubt string
 	// Instead is the resource whose compiled objects this live one replaces;
 	// without a document, the object is its own.
 	Instead Source

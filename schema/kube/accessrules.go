@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
@@ -86,24 +87,34 @@ func AccessRules(doc *source.Document, root *source.Node) []AccessRule {
 		return nativeRules(root, func(i int) (source.Ref, bool) { return source.Ref{Doc: doc, Path: source.JoinIndex("", i)}, false })
 	}
 	var out []AccessRule
-	eachText(root, func(key, text string) {
+	eachText(root, func(field, key, text string) {
 		if list := source.NodeOfText(text); isRules(list) {
-			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return at.At("data", key), true })...)
+			out = append(out, nativeRules(list, func(int) (source.Ref, bool) { return at.At(field, key), true })...)
 		}
 	})
 	return out
 }
 
-// eachText visits the values of a ConfigMap that may be YAML or JSON.
-func eachText(root *source.Node, visit func(key, text string)) {
+// eachText visits the values of a ConfigMap that may be YAML or JSON, in the fields
+// data and binaryData.
+func eachText(root *source.Node, visit func(field, key, text string)) {
 	if _, kind, _, _ := source.Head(root); kind != "ConfigMap" {
 		return
 	}
-	data := source.Field(root, "data")
-	for _, key := range source.Keys(data) {
-		text := source.Text(source.Field(data, key))
-		if strings.Contains(text, "match") || strings.Contains(text, "access_rules") {
-			visit(key, text)
+	for _, field := range []string{"data", "binaryData"} {
+		data := source.Field(root, field)
+		for _, key := range source.Keys(data) {
+			text := source.Text(source.Field(data, key))
+			if field == "binaryData" {
+				decoded, err := base64.StdEncoding.DecodeString(text)
+				if err != nil {
+					continue
+				}
+				text = string(decoded)
+			}
+			if strings.Contains(text, "match") || strings.Contains(text, "access_rules") {
+				visit(field, key, text)
+			}
 		}
 	}
 }
@@ -137,6 +148,80 @@ func (r *AccessRule) Text() string {
 	return string(data)
 }
 
+// nativeFields are the fields of a rule as Oathkeeper reads it, with the forms of
+// their values.
+var nativeFields = map[string]string{
+	"id": "text", "description": "text", "version": "version", "upstream": "object", "upstream.url": "text", "upstream.strip_path": "text", "upstream.preserve_host": "bool",
+	"match": "object", "match.url": "text", "match.methods": "texts", "match.authority": "text", "match.full_method": "text",
+	"authenticators": "handlers", "authorizer": "object", "authorizer.handler": "text", "mutators": "handlers", "errors": "handlers",
+}
+
+var versionText = lazyregexp.New(`^v?[0-9]+\.[0-9]+\.[0-9]+([-+].*)?$`)
+
+// ReasonRefused returns why Oathkeeper refuses the whole list that a native rule is
+// in, or reads a rule that kgw does not, "" for neither: a value has another type, a
+// version cannot be read, or a name is in other capitals.
+func (r *AccessRule) ReasonRefused() string {
+	if !r.Native {
+		return ""
+	}
+	if source.IsList(r.Node) || source.IsScalar(r.Node) && source.Scalar(r.Node) != nil {
+		return "an element is not an object"
+	}
+	return reasonRefused(r.Node, "")
+}
+
+func reasonRefused(n *source.Node, before string) string {
+	for _, key := range source.Keys(n) {
+		value, form := source.Field(n, key), nativeFields[before+key]
+		if form == "" && nativeFields[before+strings.ToLower(key)] != "" {
+			return key + " is written in other capitals"
+		}
+		if form == "" || source.IsScalar(value) && source.Scalar(value) == nil {
+			continue
+		}
+		if !isOfForm(value, form) {
+			return before + key + " is of another type"
+		}
+		if form == "object" {
+			if why := reasonRefused(value, key+"."); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// isOfForm reports whether a value that is not null has a form of nativeFields.
+func isOfForm(n *source.Node, form string) bool {
+	var scalar any
+	if source.IsScalar(n) {
+		scalar = source.Scalar(n)
+	}
+	text, isText := scalar.(string)
+	_, isBool := scalar.(bool)
+	switch form {
+	case "text":
+		return isText
+	case "bool":
+		return isBool
+	case "version":
+		return isText && (text == "" || versionText().MatchString(text))
+	case "object":
+		return !source.IsScalar(n) && !source.IsList(n)
+	}
+	return source.IsList(n) && !slices.ContainsFunc(source.Elements(n), func(e *source.Node) bool {
+		if form == "texts" {
+			return !isOfForm(e, "text")
+		}
+		if source.IsScalar(e) || source.IsList(e) {
+			return true
+		}
+		handler := source.Field(e, "handler")
+		return handler != nil && !isOfForm(handler, "text")
+	})
+}
+
 // OathkeeperFile is the configuration file of an Oathkeeper, as far as it says
 // what becomes of requests.
 type OathkeeperFile struct {
@@ -156,9 +241,9 @@ func ReadOathkeeperFile(doc *source.Document, root *source.Node) *OathkeeperFile
 		return oathkeeperFile(root, at)
 	}
 	var out *OathkeeperFile
-	eachText(root, func(key, text string) {
+	eachText(root, func(field, key, text string) {
 		if n := source.NodeOfText(text); out == nil && isConfig(n) {
-			out = oathkeeperFile(n, at.At("data", key))
+			out = oathkeeperFile(n, at.At(field, key))
 		}
 	})
 	return out

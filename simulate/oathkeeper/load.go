@@ -118,6 +118,9 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 // keepUnread keeps the unread fields of a rule: a field next to the URL and the
 // methods may make it match anything, the others count once it matches.
 func (e *Engine) keepUnread(r *accessRule) {
+	if doubt := r.manifest.Doubt; doubt != "" {
+		e.unread = append(e.unread, simulate.Unknown{Why: simulate.Opaque, At: r.manifest.At("spec"), What: doubt, Key: doubt + r.manifest.Text})
+	}
 	table := simulate.TableOf(r.manifest)
 	if table == nil {
 		return

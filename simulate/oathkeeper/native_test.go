@@ -86,3 +86,16 @@ func TestNotSaid(t *testing.T) {
 		t.Errorf("a session that is refused: %+v", d)
 	}
 }
+
+// TestListInDoubt: where Oathkeeper refuses a list of rules, nothing is known.
+func TestListInDoubt(t *testing.T) {
+	rules := nativeRules(t, "- {id: a, match: {url: 'http://a.test/<.*>', methods: [GET]}, authenticators: [{handler: noop}], authorizer: {handler: allow}, mutators: [{handler: noop}]}\n")
+	for doubt, want := range map[string]bool{"": true, "Oathkeeper has other rules": false} {
+		rules[0].Doubt = doubt
+		e := Load(rules, Options{})
+		d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "http", Host: "a.test", Target: "/x"}, nil, e.Decide)
+		if d.Known() != want || (e.Doubt() == nil) != want {
+			t.Errorf("%q: known is %v", doubt, d.Known())
+		}
+	}
+}
