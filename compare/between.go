@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -14,7 +15,7 @@ import (
 // other pods: requests go to the ones that it leaves until the routes change.
 func (p *plan) betweenAuthentications() []diff.Object {
 	for _, pair := range p.pairs {
-		if pair.Before == nil || pair.After == nil || pair.Before.ID().Kind != "RequestAuthentication" || pair.Before.ID() != pair.After.ID() {
+		if pair.Before == nil || pair.After == nil || pair.Before.ID().Kind != kinds.RequestAuthentication || pair.Before.ID() != pair.After.ID() {
 			continue
 		}
 		was, _ := pair.Before.Value["spec"].(map[string]any)
@@ -83,7 +84,7 @@ type openings struct {
 
 func (p *plan) openingsOf(of onSide) openings {
 	return openings{
-		oathkeeper: slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { o := of(x); return o != nil && o.ID().Kind == "Rule" }),
+		oathkeeper: slices.ContainsFunc(p.pairs, func(x diff.Pair) bool { o := of(x); return o != nil && o.ID().Kind == kinds.Rule }),
 		direct:     p.directOperations(of),
 	}
 }
@@ -113,7 +114,7 @@ func (p *plan) letIn(open openings, beside *diff.Object, selector any) bool {
 // allowedPods returns the pods that an object lets requests in to, as a text, and
 // its spec; ok is false if it is not a policy with the action ALLOW.
 func allowedPods(o *diff.Object) (pods string, spec map[string]any, ok bool) {
-	if o == nil || o.ID().Kind != "AuthorizationPolicy" {
+	if o == nil || o.ID().Kind != kinds.AuthorizationPolicy {
 		return "", nil, false
 	}
 	spec, _ = o.Value["spec"].(map[string]any)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kgw-dev/kgw/compare/diff"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/prove"
@@ -85,7 +86,7 @@ func readObjects(objects []diff.Object, entries map[*source.Document][]source.Re
 			doc := o.Origin.Doc
 			written := doc != nil && doc.Kind != o.ID().Kind
 			out[i] = simulate.ReadManifest(nodes.Of(source.ObjectOf(o.Value)), o.Origin, written, namespace)
-			if written && out[i].Kind == "VirtualService" {
+			if written && out[i].Kind == kinds.VirtualService {
 				out[i].Entries = entries[doc]
 			}
 		}

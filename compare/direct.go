@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/simulate"
@@ -18,7 +19,7 @@ func (p *plan) directOperations(of onSide) []bypass {
 	pods, out := prove.Pods(p.around, p.side.Options.Config), []bypass(nil)
 	for _, pair := range p.pairs {
 		o := of(pair)
-		if o == nil || o.ID().Kind != "VirtualService" {
+		if o == nil || o.ID().Kind != kinds.VirtualService {
 			continue
 		}
 		spec, _ := o.Value["spec"].(map[string]any)

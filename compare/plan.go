@@ -43,9 +43,9 @@ func Plan(before, after *Side, scope Scope) []Step {
 	}
 	p := newPlan(before, after, scope)
 	p.addStep("gateways", p.changedObjects("Gateway"), nil)
-	p.addStep("request-authentications", slices.Concat(p.betweenAuthentications(), p.changedObjects("RequestAuthentication")), nil)
-	p.addStep("policies", slices.Concat(p.betweenPolicies(), p.changedObjects("AuthorizationPolicy")), nil)
-	p.addStep("rules", p.changedObjects("Rule"), nil)
+	p.addStep("request-authentications", slices.Concat(p.betweenAuthentications(), p.changedObjects(kinds.RequestAuthentication)), nil)
+	p.addStep("policies", slices.Concat(p.betweenPolicies(), p.changedObjects(kinds.AuthorizationPolicy)), nil)
+	p.addStep("rules", p.changedObjects(kinds.Rule), nil)
 	p.addStep("routes", p.otherChanges(), nil)
 	if p.movesNames() {
 		p.steps = append(p.steps, Step{Name: "names", Manual: namesMove})
@@ -62,12 +62,12 @@ const namesMove = "test the routes at the addresses of the new Gateways (kubectl
 // movesNames reports whether HTTPRoutes come and VirtualServices go: requests
 // come to another proxy then.
 func (p *plan) movesNames() bool {
-	goes := len(p.goneObjects(func(id diff.ID) bool { return id.Kind == "VirtualService" })) > 0
+	goes := len(p.goneObjects(func(id diff.ID) bool { return id.Kind == kinds.VirtualService })) > 0
 	return goes && len(p.changedObjects(kinds.HTTPRoute)) > 0
 }
 
 func policyKind(kind string) bool {
-	return kind == "AuthorizationPolicy" || kind == "RequestAuthentication"
+	return kind == kinds.AuthorizationPolicy || kind == kinds.RequestAuthentication
 }
 
 // plan is a change on its way.
@@ -129,7 +129,7 @@ func (p *plan) otherChanges() []diff.Object {
 		if pair.After == nil {
 			continue
 		}
-		if kind := pair.After.ID().Kind; !policyKind(kind) && kind != "Rule" && kind != "Gateway" {
+		if kind := pair.After.ID().Kind; !policyKind(kind) && kind != kinds.Rule && kind != "Gateway" {
 			out = append(out, *pair.After)
 		}
 	}

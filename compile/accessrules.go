@@ -4,6 +4,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/rule"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -16,7 +17,7 @@ import (
 func (r *run) oathkeepers(u *unit, root *source.Node) {
 	doc := u.doc
 	group := schema.Group(doc.APIVersion)
-	isRule := group == "oathkeeper.ory.sh" && doc.Kind == "Rule"
+	isRule := group == "oathkeeper.ory.sh" && doc.Kind == kinds.Rule
 	if !isRule && doc.Kind != "" && doc.Kind != "ConfigMap" || doc.Kind == "" && doc.APIVersion != "" {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
@@ -118,14 +119,14 @@ func (r *run) decidesAsWritten(u *unit, gateways []*unit, objects map[*unit][]ma
 func decisivePart(kind string, spec any) any {
 	s, _ := spec.(map[string]any)
 	switch kind {
-	case "Rule":
+	case kinds.Rule:
 		return withoutEmpty([]any{s["match"], s["authenticators"], s["authorizer"], s["mutators"], s["upstream"]})
-	case "AuthorizationPolicy":
+	case kinds.AuthorizationPolicy:
 		if s["action"] == "ALLOW" {
 			delete(s, "action")
 		}
 		return withoutEmpty(s)
-	case "RequestAuthentication":
+	case kinds.RequestAuthentication:
 		return withoutEmpty(s)
 	}
 	out := []any{s["tcp"], s["tls"]}

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/httproute"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/host"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/routerule"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -238,7 +239,7 @@ func (r *run) foreignFronts() []*front {
 	var written map[string]bool
 	for _, u := range r.units {
 		o, ok := u.companion.(*kube.Route)
-		if !ok || u.copy || o.Kind != "HTTPRoute" && o.Kind != "GRPCRoute" {
+		if !ok || u.copy || o.Kind != kinds.HTTPRoute && o.Kind != "GRPCRoute" {
 			continue
 		}
 		if written == nil {

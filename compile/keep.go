@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile/ingress"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -26,7 +27,7 @@ func (r *run) keepNeeded() {
 	}
 	written, before := map[string]bool{}, map[string]bool{}
 	for i := range r.result.Objects {
-		if o := &r.result.Objects[i]; o.Kind == "Ingress" || o.Kind == "RouteGroup" {
+		if o := &r.result.Objects[i]; o.Kind == kinds.Ingress || o.Kind == kinds.RouteGroup {
 			written[o.Kind+" "+o.Meta.Namespace+"/"+o.Meta.Name] = true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema"
@@ -22,7 +23,7 @@ func (r *run) claims() []validate.Claim {
 	for _, u := range r.units {
 		switch o := u.companion.(type) {
 		case *kube.VirtualService:
-			out = append(out, claimsOf(o.Origin.At("spec", "hosts"), o.Hosts, validate.Claim{Kind: "VirtualService", Name: o.Name, Labels: o.Labels}, o.Owners)...)
+			out = append(out, claimsOf(o.Origin.At("spec", "hosts"), o.Hosts, validate.Claim{Kind: kinds.VirtualService, Name: o.Name, Labels: o.Labels}, o.Owners)...)
 		case *kube.Route:
 			out = append(out, claimsOf(o.Origin.At("spec", "hostnames"), o.Hosts, validate.Claim{Kind: o.Kind, Name: o.Name, Labels: o.Labels}, o.Owners)...)
 		case *kube.AuthorizationPolicy, *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.Pod,

@@ -21,9 +21,9 @@ import (
 // unfollowed are the kinds that may change any answer and that no engine reads,
 // by group.
 var unfollowed = map[string][]string{
-	"networking.istio.io":       {"EnvoyFilter", "Sidecar", "ProxyConfig"},
-	"extensions.istio.io":       {"WasmPlugin", "TrafficExtension"},
-	"gateway.networking.k8s.io": {"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "BackendTLSPolicy"},
+	simulate.Networking:   {"EnvoyFilter", "Sidecar", "ProxyConfig"},
+	"extensions.istio.io": {"WasmPlugin", "TrafficExtension"},
+	simulate.GatewayAPI:   append(slices.Clone(simulate.GatewayRoutes), "BackendTLSPolicy"),
 }
 
 // reportForeign reports, for objects among the input that no resource was

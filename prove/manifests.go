@@ -18,9 +18,9 @@ import (
 
 // simulated are the kinds that engines read, and kinds with facts about the
 // cluster around them.
-var simulated = slices.Concat(companions, kinds.Names(), []string{
+var simulated = slices.Concat(companions, kinds.Names(), simulate.GatewayRoutes, []string{
 	"PeerAuthentication", "DestinationRule", "EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig",
-	"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio", "IstioOperator",
+	"GatewayClass", "BackendTLSPolicy", "ServiceEntry", "Istio", "IstioOperator",
 	"WorkloadEntry", "ListenerSet", "XListenerSet",
 	"Rollout", "DeploymentConfig", "CloneSet",
 })

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/shape"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/certificate"
@@ -36,16 +37,21 @@ var companions = []companion{
 	{"cert.gardener.cloud", "Certificate", []string{"v1alpha1"}, certificate.ReadGardener},
 	{"bitnami.com", "SealedSecret", []string{"v1alpha1"}, certificate.ReadSealed},
 	{"external-secrets.io", "ExternalSecret", []string{"v1alpha1", "v1beta1", "v1"}, certificate.ReadSealed},
-	{"oathkeeper.ory.sh", "Rule", []string{"v1alpha1"}, nil},
-	{"networking.istio.io", "VirtualService", []string{"v1alpha3", "v1beta1", "v1"}, nil},
+	written(kinds.Rule, "v1alpha1"),
+	written(kinds.VirtualService, "v1alpha3", "v1beta1", "v1"),
 	{"networking.istio.io", "ServiceEntry", []string{"v1alpha3", "v1beta1", "v1"}, nil},
 	{"networking.istio.io", "Gateway", []string{"v1alpha3", "v1beta1", "v1"}, nil},
-	{"security.istio.io", "AuthorizationPolicy", []string{"v1beta1", "v1"}, nil},
-	{"security.istio.io", "RequestAuthentication", []string{"v1beta1", "v1"}, nil},
-	{"networking.k8s.io", "Ingress", []string{"v1beta1", "v1"}, nil},
-	{"zalando.org", "RouteGroup", []string{"v1"}, nil},
+	written(kinds.AuthorizationPolicy, "v1beta1", "v1"),
+	written(kinds.RequestAuthentication, "v1beta1", "v1"),
+	written(kinds.Ingress, "v1beta1", "v1"),
+	written(kinds.RouteGroup, "v1"),
 	{"zalando.org", "StackSet", []string{"v1"}, nil},
 	{"serverless.kyma-project.io", "Function", []string{"v1alpha1", "v1alpha2"}, nil},
+}
+
+// written is a kind that kgw writes too, with the versions that others may use.
+func written(kind string, versions ...string) companion {
+	return companion{group: kinds.GroupOf(kind), kind: kind, versions: versions}
 }
 
 // ReadersOf returns the readers of a kind of others. At most one of them has
@@ -101,11 +107,11 @@ func almostCompanion(doc *source.Document) (diag.Finding, bool) {
 
 // kindsOf lists the kinds of a companion's group, and related ones.
 func kindsOf(group string) []string {
-	kinds := slices.Clone(neighbours)
+	near := slices.Clone(neighbours)
 	for i := range companions {
 		if companions[i].group == group {
-			kinds = append(kinds, companions[i].kind)
+			near = append(near, companions[i].kind)
 		}
 	}
-	return kinds
+	return near
 }

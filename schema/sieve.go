@@ -3,8 +3,10 @@ package schema
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -30,12 +32,23 @@ var (
 	ourGroups = []string{
 		"gateway.kyma-project.io", "oathkeeper.ory.sh", "networking.istio.io", "security.istio.io", "zalando.org", "kgw.dev",
 	}
-	ourKinds = []string{
-		"APIRule", "FabricGateway", "VirtualService", "AuthorizationPolicy", "RequestAuthentication", "RouteGroup", "ExternalGateway",
-	}
+	ourKinds     = append([]string{"APIRule", "FabricGateway", "ExternalGateway"}, tellingKinds()...)
 	named        = lazyregexp.New(`(?i)\b(?:kind|apiVersion)["']?[ \t]*:[ \t]*["']?(?:` + joinWords(ourKinds) + `|(?:` + joinWords(ourGroups) + `)/)`)
 	compiledKind = lazyregexp.New(`(?m)^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(?:APIRule|FabricGateway|RateLimit|ExternalGateway)\b`)
 )
+
+// tellingKinds lists the kinds that kgw writes whose name says enough where no group
+// is read: not Rule, which many groups have, nor the kinds of Kubernetes' own groups,
+// which repositories have that have nothing to do with kgw.
+func tellingKinds() []string {
+	var out []string
+	for _, k := range kinds.All() {
+		if k.Name != kinds.Rule && slices.Contains(ourGroups, k.Group) {
+			out = append(out, k.Name)
+		}
+	}
+	return out
+}
 
 func joinWords(words []string) string {
 	quoted := make([]string, len(words))

@@ -3,6 +3,9 @@ package simulate
 // GatewayAPI is the group of the Gateway API.
 const GatewayAPI = "gateway.networking.k8s.io"
 
+// GatewayRoutes are the kinds of routes of the Gateway API.
+var GatewayRoutes = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
+
 // HTTPRouteFields is the table of HTTPRoute as istiod 1.24 to 1.31 reads it
 // (pilot/pkg/config/kube/gateway/conversion.go).
 var HTTPRouteFields = NewFieldTable(GatewayAPI, "HTTPRoute", `

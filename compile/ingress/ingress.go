@@ -7,6 +7,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
@@ -42,7 +43,7 @@ func ingresses(g *ir.Gateway, t *ir.Target) []manifest.Object {
 func ingress(g *ir.Gateway, t *ir.Target, p *proxyRoute, name string, rules []manifest.IngressRule, weights string) manifest.Object {
 	o := manifest.Object{
 		APIVersion: "networking.k8s.io/v1",
-		Kind:       "Ingress",
+		Kind:       kinds.Ingress,
 		Meta: manifest.Meta{
 			Name:        name,
 			Namespace:   g.Name.Namespace,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 )
@@ -26,7 +27,7 @@ var row = origin.NewRow[*object]
 
 // Tables are the lines of what the fields of the objects are made of.
 func Tables() []origin.Kind {
-	return []origin.Kind{{Kind: "Ingress", Lines: ingressOrigins.Lines()}, {Kind: "RouteGroup", Lines: groupOrigins.Lines()}}
+	return []origin.Kind{{Kind: kinds.Ingress, Lines: ingressOrigins.Lines()}, {Kind: kinds.RouteGroup, Lines: groupOrigins.Lines()}}
 }
 
 // both are the lines of both kinds.

@@ -8,6 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/eskip"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
@@ -73,7 +74,7 @@ func routeGroup(g *ir.Gateway, t *ir.Target, h *hostGroup, routes []proxyRoute) 
 	}
 	o := manifest.Object{
 		APIVersion: "zalando.org/v1",
-		Kind:       "RouteGroup",
+		Kind:       kinds.RouteGroup,
 		Meta:       manifest.Meta{Name: strings.ToLower(h.name), Namespace: g.Name.Namespace, Labels: t.LabelsOf(g), Annotations: annotations(g, t)},
 		Spec:       spec,
 		Origin:     g.Origin,

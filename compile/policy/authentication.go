@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
@@ -109,7 +110,7 @@ func (a *authentication) spec() *manifest.RequestAuthentication {
 func (a *authentication) object(g *ir.Gateway, t *ir.Target) manifest.Object {
 	return manifest.Object{
 		APIVersion: "security.istio.io/" + t.IstioAPI,
-		Kind:       "RequestAuthentication",
+		Kind:       kinds.RequestAuthentication,
 		Meta:       manifest.Meta{Name: manifest.StableName(g.ID(), a.identity...), Namespace: a.upstream.Namespace, Labels: t.LabelsOf(g)},
 		Spec:       a.spec(),
 		Origin:     a.route.Origin,

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
@@ -329,7 +330,7 @@ func (p *policy) object(g *ir.Gateway, t *ir.Target) manifest.Object {
 	}
 	return manifest.Object{
 		APIVersion: "security.istio.io/" + t.IstioAPI,
-		Kind:       "AuthorizationPolicy",
+		Kind:       kinds.AuthorizationPolicy,
 		Meta: manifest.Meta{
 			Name:      manifest.StableName(g.ID(), append(p.identity[:len(p.identity):len(p.identity)], strconv.Itoa(p.index))...),
 			Namespace: p.namespace,

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -23,7 +24,7 @@ var row = origin.NewRow[*written]
 
 // Tables are the lines of what the fields of the objects are made of.
 func Tables() []origin.Kind {
-	return []origin.Kind{{Kind: "AuthorizationPolicy", Lines: policyOrigins.Lines()}, {Kind: "RequestAuthentication", Lines: authenticationOrigins.Lines()}}
+	return []origin.Kind{{Kind: kinds.AuthorizationPolicy, Lines: policyOrigins.Lines()}, {Kind: kinds.RequestAuthentication, Lines: authenticationOrigins.Lines()}}
 }
 
 // both are the lines of both kinds.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
@@ -33,7 +34,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 		}
 		out = append(out, manifest.Object{
 			APIVersion: APIVersion,
-			Kind:       "Rule",
+			Kind:       kinds.Rule,
 			Meta: manifest.Meta{
 				Name:      manifest.StableName(g.ID(), identity...),
 				Namespace: g.Name.Namespace,

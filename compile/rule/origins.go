@@ -2,6 +2,7 @@ package rule
 
 import (
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -19,7 +20,7 @@ type from = []origin.Origin
 var row = origin.NewRow[*written]
 
 // Tables are the lines of what the fields of the objects are made of.
-func Tables() []origin.Kind { return []origin.Kind{{Kind: "Rule", Lines: origins.Lines()}} }
+func Tables() []origin.Kind { return []origin.Kind{{Kind: kinds.Rule, Lines: origins.Lines()}} }
 
 var origins = append(origin.Table[*written]{
 	row("apiVersion", "The version of Rules is the one that Oathkeeper's Maester reads.", nil),

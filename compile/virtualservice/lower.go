@@ -12,6 +12,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -28,7 +29,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 	}
 	return []manifest.Object{{
 		APIVersion: "networking.istio.io/" + t.IstioAPI,
-		Kind:       "VirtualService",
+		Kind:       kinds.VirtualService,
 		Meta: manifest.Meta{
 			Name:      manifest.StableName(g.ID(), g.Kind, g.Name.Namespace, g.ID()),
 			Namespace: g.Name.Namespace,

@@ -3,6 +3,7 @@ package virtualservice
 import (
 	"github.com/kgw-dev/kgw/compile/envoy"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 )
@@ -18,7 +19,9 @@ type from = []origin.Origin
 var row = origin.NewRow[*written]
 
 // Tables are the lines of what the fields of the objects are made of.
-func Tables() []origin.Kind { return []origin.Kind{{Kind: "VirtualService", Lines: origins.Lines()}} }
+func Tables() []origin.Kind {
+	return []origin.Kind{{Kind: kinds.VirtualService, Lines: origins.Lines()}}
+}
 
 var origins = append(origin.Table[*written]{
 	row("apiVersion", "The version of Istio's objects is a setting.", origin.IstioAPI[*written]),

@@ -63,13 +63,18 @@ func Names() []string {
 	return out
 }
 
+// GroupOf returns the group of a kind that kgw writes, "" of any other.
+func GroupOf(name string) string {
+	for _, k := range table {
+		if k.Name == name {
+			return k.Group
+		}
+	}
+	return ""
+}
+
 // Written reports whether kgw writes objects of a group and kind, in any
 // version.
 func Written(group, name string) bool {
-	for _, k := range table {
-		if k.Name == name {
-			return k.Group == group
-		}
-	}
-	return false
+	return group != "" && GroupOf(name) == group
 }

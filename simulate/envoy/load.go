@@ -335,9 +335,6 @@ type foreign struct {
 	hosts   []string // empty are all
 }
 
-// foreignKinds are the routes of the Gateway API.
-var foreignKinds = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
-
 // Hostless lists the objects that kgw does not follow and that name no host: they may
 // be for any.
 func (g *Gateway) Hostless() []simulate.Unknown {
@@ -351,7 +348,7 @@ func (g *Gateway) Hostless() []simulate.Unknown {
 }
 
 func (g *Gateway) addForeign(m *simulate.Manifest) {
-	if group, _, _ := strings.Cut(m.APIVersion, "/"); group != "gateway.networking.k8s.io" || !slices.Contains(foreignKinds, m.Kind) {
+	if group, _, _ := strings.Cut(m.APIVersion, "/"); group != simulate.GatewayAPI || !slices.Contains(simulate.GatewayRoutes, m.Kind) {
 		return
 	}
 	g.foreign = append(g.foreign, &foreign{
