@@ -78,7 +78,7 @@ type Rewriting struct {
 	Scattered bool
 }
 
-// Unknown is the condition that a statement holds about the URLs of all the
+// Unknown returns the condition that a statement holds about the URLs of all the
 // requests.
 func (r *Rewriting) Unknown(statement string) Unknown {
 	return Unknown{Why: Opaque, At: r.At, What: statement + " after the rewrite, which kgw does not follow for all requests at once", Key: statement + " after " + r.Text}

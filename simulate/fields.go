@@ -151,7 +151,7 @@ func firstStep(path string) (word, rest string) {
 	return path, ""
 }
 
-// child is where a key or, with "", an element leads; below reports that its
+// child returns where a key or, with "", an element leads; below reports that its
 // line counts for everything below.
 func (n *fieldNode) child(key string) (next *fieldNode, below bool) {
 	if next := n.keys[key]; next != nil && key != "" {

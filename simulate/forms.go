@@ -141,7 +141,7 @@ func (t *FieldTable) Refused(root *source.Node) (why, path string) {
 	return "", ""
 }
 
-// findRefused is Refused below a node of the table. Fields that the table does
+// findRefused returns Refused below a node of the table. Fields that the table does
 // not have are not looked at, nor is what counts as a whole.
 func (n *fieldNode) findRefused(v *source.Node, path string) (why, at string) {
 	switch {

@@ -1,6 +1,6 @@
 package simulate
 
-// podRules are the fields of a template of pods, below a path.
+// podRules returns the fields of a template of pods, below a path.
 func podRules(at string) string {
 	return `
 unknown ` + at + `metadata.labels{istio.io/dataplane-mode} pods are in the ambient mesh

@@ -78,10 +78,10 @@ func (m *Manifest) group() string {
 	return group
 }
 
-// Spec is the object's spec.
+// Spec returns the object's spec.
 func (m *Manifest) Spec() *source.Node { return source.Field(m.Root, "spec") }
 
-// At is a place in the object, or the origin of one that was compiled.
+// At returns a place in the object, or the origin of one that was compiled.
 func (m *Manifest) At(path string) source.Ref {
 	if m.Compiled {
 		rest, ok := strings.CutPrefix(path, "spec.http[")
@@ -107,13 +107,13 @@ func (m *Manifest) At(path string) source.Ref {
 	return source.Ref{Doc: m.Origin.Doc, Path: path}
 }
 
-// ShownKind is the kind that messages name.
+// ShownKind returns the kind that messages name.
 func (m *Manifest) ShownKind() string { return cmp.Or(m.Shown, m.Kind) }
 
 // ID names the object in messages: "namespace/name".
 func (m *Manifest) ID() string { return m.Namespace + "/" + m.Name }
 
-// UnreadUnknown is the condition that a field of the object that is not read
+// UnreadUnknown returns the condition that a field of the object that is not read
 // changes what becomes of requests at a place.
 func (m *Manifest) UnreadUnknown(t *FieldTable, f UnreadField, place string) Unknown {
 	why := f.Why

@@ -157,7 +157,7 @@ func (m *Mesh) frontOf(r *Request, t *Trail) (front Engine, identity string) {
 	return m.Beside, ""
 }
 
-// followedBy is what becomes of a request that the decision sent on. A connection
+// followedBy returns what becomes of a request that the decision sent on. A connection
 // that is closed on the proxy is answered with 503 by it, or closed where the
 // proxy does not look into it.
 func (d Decision) followedBy(next Decision, proxied bool) Decision {

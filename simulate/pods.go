@@ -104,7 +104,7 @@ func readService(m *Manifest) *Service {
 	return s
 }
 
-// unread are the conditions that fields of the object matter at a place.
+// unread returns the conditions that fields of the object matter at a place.
 func (m *Manifest) unread(place string) []Unknown {
 	t := TableOf(m)
 	if t == nil || m.Compiled {
@@ -136,7 +136,7 @@ func (p *Pods) Addresses() []string {
 // Services returns how many Services there are whose pods or ports are known.
 func (p *Pods) Services() int { return len(p.services) }
 
-// Unread are the conditions that fields of a namespace matter to its pods.
+// Unread returns the conditions that fields of a namespace matter to its pods.
 func (p *Pods) Unread(namespace string) []Unknown { return p.unread[namespace] }
 
 // rawPorts are ports without a name that Istio treats as TCP
@@ -191,7 +191,7 @@ func templateOf(m *Manifest) *source.Node {
 	return n
 }
 
-// functionLabels are those of the pods of a Kyma Function that do not change
+// functionLabels returns those of the pods of a Kyma Function that do not change
 // (kyma-project/serverless, buildless-serverless resources).
 func functionLabels(name string) map[string]string {
 	return map[string]string{

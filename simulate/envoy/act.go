@@ -44,7 +44,7 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 	return r.forward(q, d, t)
 }
 
-// abortStatus is the status of an injected fault, 0 without one. A share of the
+// abortStatus returns the status of an injected fault, 0 without one. A share of the
 // requests is left to chance.
 func (r *route) abortStatus(q *simulate.Request) int {
 	n := source.Field(source.Field(r.entry, "fault"), "abort")

@@ -32,7 +32,7 @@ func (g *Gateway) choose(r *simulate.Request) (*virtualHost, *stream) {
 	return nil, nil
 }
 
-// serving are the virtual hosts for a request.
+// serving returns the virtual hosts for a request.
 func (g *Gateway) serving(r *simulate.Request) []landing {
 	var out []landing
 	for _, t := range g.tables {
@@ -46,7 +46,7 @@ func (g *Gateway) serving(r *simulate.Request) []landing {
 	return out
 }
 
-// passing are the rules that pass on the connection of a request.
+// passing returns the rules that pass on the connection of a request.
 func (g *Gateway) passing(r *simulate.Request) []landing {
 	var out []landing
 	for _, s := range g.streams {
@@ -70,7 +70,7 @@ func (g *Gateway) passing(r *simulate.Request) []landing {
 	return out
 }
 
-// whereChosen is the condition that a connection comes to the landing and not
+// whereChosen returns the condition that a connection comes to the landing and not
 // to one of the others.
 func (l *landing) whereChosen(all []landing) simulate.Unknown {
 	if l.stream != nil && l.table == nil {
@@ -137,7 +137,7 @@ func (l *landing) isSecure() bool {
 	return l.table != nil && (l.table.scheme == "https" || l.stream != nil && l.stream.tls)
 }
 
-// rank is how specific the servers of the landing are for a host.
+// rank returns how specific the servers of the landing are for a host.
 func (l *landing) rank(asked string) (bind, int) {
 	if l.table == nil {
 		return bind{}, 0

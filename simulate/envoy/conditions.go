@@ -89,7 +89,7 @@ func readCondition(where place, part string, n *source.Node, fold bool) conditio
 	return c
 }
 
-// pattern is the set of paths that a condition on the path matches.
+// pattern returns the set of paths that a condition on the path matches.
 func (c *condition) pattern() pathlang.Path {
 	switch {
 	case !c.fold || c.kind == "regex":
@@ -153,7 +153,7 @@ func (c *condition) isOpen(q *simulate.Request) bool {
 	return q.Free == simulate.AnyRequest && (c.isAbout("scheme") || c.isAbout("authority"))
 }
 
-// whereChosen is the condition as one that the caller decides on, or who sets the
+// whereChosen returns the condition as one that the caller decides on, or who sets the
 // header.
 func (c *condition) whereChosen(r *route, q *simulate.Request) simulate.Unknown {
 	what := condition{place: c.place, part: c.part, kind: c.kind, text: c.text}
@@ -204,7 +204,7 @@ func (c *condition) matches(value string) bool {
 	return c.regex != nil && c.regex.MatchString(value)
 }
 
-// value is what the condition compares. Envoy has the request line among the
+// value returns what the condition compares. Envoy has the request line among the
 // headers, joins headers of one name, and does not decode parameters.
 func (c *condition) value(q *simulate.Request) (value string, has bool) {
 	switch {

@@ -124,7 +124,7 @@ func fillEntry(own, root *source.Node) *source.Node {
 	return own
 }
 
-// joinConditions are the conditions of both, the inner one where both have one
+// joinConditions returns the conditions of both, the inner one where both have one
 // for the same part.
 func joinConditions(outer, inner []condition) []condition {
 	out := slices.Clone(inner)

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// leaf is a delegate: a VirtualService without hosts, its entries as flow text.
+// leaf returns a delegate: a VirtualService without hosts, its entries as flow text.
 func leaf(name string, entries ...string) string {
 	text := "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " + name + "}\nspec:\n  http:\n"
 	for _, e := range entries {

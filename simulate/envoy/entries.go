@@ -63,7 +63,7 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	return append(out, r.unsureEntries(e)...)
 }
 
-// unsureEntries is what a route may match besides its set: anything, where
+// unsureEntries returns what a route may match besides its set: anything, where
 // conditions that are not read come before it.
 func (r *route) unsureEntries(e simulate.Entry) []simulate.Entry {
 	if len(r.before) == 0 {
@@ -86,7 +86,7 @@ func (h *virtualHost) leavesNames() bool {
 	return false
 }
 
-// requestSet is what the route matches; exact is false where it is more than
+// requestSet returns what the route matches; exact is false where it is more than
 // that, because of a condition that a set does not have.
 func (r *route) requestSet(host string) (s match.Set, exact bool) {
 	s = match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}

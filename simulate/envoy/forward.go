@@ -80,7 +80,7 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	return d
 }
 
-// destination is the one that a request goes to, which chance decides where
+// destination returns the destination of a request, which chance decides where
 // several have weight; many reports whether there are several.
 func destination(entry *source.Node, q *simulate.Request, namespace string) (chosen *source.Node, many bool) {
 	list := source.Elements(source.Field(entry, "route"))
@@ -108,7 +108,7 @@ func destination(entry *source.Node, q *simulate.Request, namespace string) (cho
 	return weighed[0], true
 }
 
-// mirrorOf is the destination of a copy of the request, nil for the request
+// mirrorOf returns the destination of a copy of the request, nil for the request
 // itself. The copy answers nobody: it matters only where it is asked what a
 // request can reach.
 func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
@@ -125,7 +125,7 @@ func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
 	return nil
 }
 
-// mirrors are the destinations of copies.
+// mirrors returns the destinations of copies.
 func (r *route) mirrors() []*source.Node {
 	var out []*source.Node
 	share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
@@ -159,7 +159,7 @@ type changes struct {
 	set    []setting
 }
 
-// joinedWith are the changes of a route and of its only destination.
+// joinedWith returns the changes of a route and of its only destination.
 func (c *changes) joinedWith(its changes) changes {
 	return changes{cmp.Or(c.host, its.host), slices.Concat(c.remove, its.remove), slices.Concat(c.set, its.set)}
 }

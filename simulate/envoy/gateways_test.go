@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// ingress is a Gateway of the stock pods with servers as block text.
+// ingress returns a Gateway of the stock pods with servers as block text.
 func ingress(name, created, servers string) string {
 	return "---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: " + name + ", creationTimestamp: \"" + created + "\"}\n" +
 		"spec:\n  selector: {istio: ingressgateway}\n  servers:\n" + servers
@@ -20,7 +20,7 @@ const (
 	tlsServer   = "  - {port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ['*']}\n"
 )
 
-// bound is a VirtualService of one entry, for gateways and hosts as flow text.
+// bound returns a VirtualService of one entry, for gateways and hosts as flow text.
 func bound(name, gateways, hosts, entry string) string {
 	return strings.Replace(virtualService(name, "", hosts, entry), "gateways: [gw]", "gateways: ["+gateways+"]", 1)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// oddMatches are the conditions that matches on headers which Istio does not
+// oddMatches returns the conditions that matches on headers which Istio does not
 // treat as headers, or only in part, match the request.
 func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Unknown {
 	var out []simulate.Unknown

@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// everything is every outcome that a request may have when all is asked that is
+// everything returns every outcome that a request may have when all is asked that is
 // possible at all, copies included.
 func everything(g *Gateway, r *simulate.Request) string {
 	all := simulate.Decision{}

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// corsHeaders are the headers that Envoy's cors filter sends to a browser of an
+// corsHeaders returns the headers that Envoy's cors filter sends to a browser of an
 // allowed origin: all of them in the answer to a preflight, the origin in
 // others.
 func corsHeaders(cors *source.Node, origin string, preflight bool) map[string]string {
@@ -51,7 +51,7 @@ func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.De
 	}
 }
 
-// location is where a redirect leads: what it leaves out is the request's. A
+// location returns where a redirect leads: what it leaves out is the request's. A
 // port of the request that is the default of its scheme goes with the scheme
 // (Envoy, router/config_impl.cc, newUri). It is "" where kgw does not know it.
 func location(redirect *source.Node, q *simulate.Request) string {

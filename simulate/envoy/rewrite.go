@@ -31,7 +31,7 @@ func (r *route) rewrite(q *simulate.Request) {
 	}
 }
 
-// matchedLength is how much of the path the route looked at.
+// matchedLength returns how much of the path the route looked at.
 func (r *route) matchedLength(path string) int {
 	if c := r.uri(); c == nil {
 		return len("/")
@@ -41,7 +41,7 @@ func (r *route) matchedLength(path string) int {
 	return len(path)
 }
 
-// uri is the condition on the path, nil where there is none.
+// uri returns the condition on the path, nil where there is none.
 func (r *route) uri() *condition {
 	i := slices.IndexFunc(r.conditions, func(c condition) bool { return c.isAbout("uri") })
 	if i < 0 {

@@ -94,7 +94,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	return out
 }
 
-// unreadDecision is the outcome of what is not read.
+// unreadDecision returns the outcome of what is not read.
 func unreadDecision(u simulate.Unknown) simulate.Decision {
 	return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 }
@@ -140,7 +140,7 @@ func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *
 	return out
 }
 
-// firstMatch is the route that matches a request. Where the age of
+// firstMatch returns the route that matches a request. Where the age of
 // VirtualServices is not known and decides, it asks.
 func (h *virtualHost) firstMatch(view *simulate.Request) (*route, *simulate.Unknown) {
 	var chosen *route
@@ -179,10 +179,10 @@ func (h *virtualHost) firstMatch(view *simulate.Request) (*route, *simulate.Unkn
 	return chosen, nil
 }
 
-// action is the entry without its matches.
+// action returns the entry without its matches.
 func (r *route) action() *source.Node { return source.Without(r.entry, "match", "name") }
 
-// normalise is Envoy's normalize_path, which Istio switches on by default.
+// normalise resolves the path as Envoy's normalize_path does, which Istio switches on by default.
 func normalise(target string) string {
 	path, query, has := strings.Cut(target, "?")
 	path, _ = match.RawPath.See(path)

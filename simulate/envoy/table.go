@@ -95,14 +95,14 @@ func (t *table) makeTexts() {
 	})
 }
 
-// knownName is the name of a Gateway without the part that marks one made from
+// knownName returns the name of a Gateway without the part that marks one made from
 // a Gateway of the Gateway API: istiod's names have "~" too.
 func knownName(gateway string) string {
 	name, _, _ := strings.Cut(gateway, "~")
 	return name
 }
 
-// shownName is how messages name a Gateway.
+// shownName returns how messages name a Gateway.
 func shownName(gateway string) string {
 	if name := knownName(gateway); name != gateway {
 		return name + " (Gateway API)"
@@ -110,7 +110,7 @@ func shownName(gateway string) string {
 	return gateway
 }
 
-// labels are those of the gateway's pods, as far as they are known.
+// labels returns those of the gateway's pods, as far as they are known.
 func (t *table) labels() map[string]string {
 	if !t.isStock() {
 		return maps.Clone(t.selector)
@@ -136,7 +136,7 @@ type shared struct {
 	redirects bool
 }
 
-// sharedHosts are the virtual hosts that the table and a VirtualService, bound
+// sharedHosts returns the virtual hosts that the table and a VirtualService, bound
 // to the gateways, have in common: of two hosts that meet, the more specific
 // one.
 func (t *table) sharedHosts(m *simulate.Manifest, refs, hosts []string) []shared {
@@ -165,7 +165,7 @@ func (t *table) sharedHosts(m *simulate.Manifest, refs, hosts []string) []shared
 	return out
 }
 
-// hostNames are the hosts of a server without namespaces.
+// hostNames returns the hosts of a server without namespaces.
 func (s *server) hostNames() []string {
 	out := slices.Clone(s.hosts)
 	for i, h := range out {
@@ -240,7 +240,7 @@ func (l *loader) makeTables(gateways []*simulate.Manifest) {
 	}
 }
 
-// gatewayDoubts are the conditions that fields of a Gateway which are not read
+// gatewayDoubts returns the conditions that fields of a Gateway which are not read
 // matter, or that it is not as it is among the inputs, because Istio refuses
 // that.
 func gatewayDoubts(m *simulate.Manifest) []simulate.Unknown {
@@ -427,7 +427,7 @@ func (t *table) landingOf(name string) *virtualHost {
 	return t.empty["*"]
 }
 
-// listener is the port at which the gateway's pods listen, "" where it is not
+// listener returns the port at which the gateway's pods listen, "" where it is not
 // known: the one of the stock installation.
 func (t *table) listener() string {
 	if !t.isStock() {

@@ -158,7 +158,7 @@ func segmentsOf(expression, text string) (from, to string, ok bool) {
 
 var unquoted = lazyregexp.New(`\\(.)`)
 
-// prefix is the prefix of the path that the route matched; ok is false where the
+// prefix returns the prefix of the path that the route matched; ok is false where the
 // path is matched whole.
 func (r *route) prefix() (text string, ok bool) {
 	for i := range r.conditions {

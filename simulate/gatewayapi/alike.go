@@ -55,7 +55,7 @@ func (c *converter) sameToPolicies(a, b string) bool {
 	return slices.Equal(slices.Compact(was), slices.Compact(is))
 }
 
-// namespaceOf is the namespace of an identity in the mesh.
+// namespaceOf returns the namespace of an identity in the mesh.
 func namespaceOf(identity string) string {
 	if parts := strings.Split(identity, "/"); len(parts) == 5 {
 		return parts[2]
@@ -76,7 +76,7 @@ func distinguishes(text, a, b string) bool {
 	return holds(a) != holds(b)
 }
 
-// statements are what a policy says, rule by rule: policies of one action for the
+// statements returns what a policy says, rule by rule: policies of one action for the
 // same pods hold together, whichever has a rule.
 func statements(m *simulate.Manifest, swap func(string) string) []string {
 	spec := m.Spec()
@@ -103,7 +103,7 @@ func statements(m *simulate.Manifest, swap func(string) string) []string {
 	return out
 }
 
-// canonical is a value whose lists, which are sets in policies, are in one order,
+// canonical returns a value whose lists, which are sets in policies, are in one order,
 // with each element once.
 func canonical(n *source.Node, swap func(string) string) any {
 	if elements := source.Elements(n); elements != nil {
@@ -131,7 +131,7 @@ func canonical(n *source.Node, swap func(string) string) any {
 	return source.Value(n)
 }
 
-// texts are all scalars below a node.
+// texts returns all scalars below a node.
 func texts(n *source.Node) []string {
 	var out []string
 	for _, e := range source.Elements(n) {

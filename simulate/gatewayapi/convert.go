@@ -216,7 +216,7 @@ const (
 	missing
 )
 
-// permissionFor is whether a route may send requests to a Service of another
+// permissionFor returns whether a route may send requests to a Service of another
 // namespace.
 func (c *converter) permissionFor(m *simulate.Manifest, namespace, service string) permission {
 	switch {

@@ -25,12 +25,12 @@ func object(kind, name, created, spec string) string {
 	return fmt.Sprintf("---\n{apiVersion: gateway.networking.k8s.io/v1, kind: %s, metadata: {name: %s, namespace: shop%s}, spec: {%s}}\n", kind, name, created, spec)
 }
 
-// routes is an HTTPRoute for a.test at the Gateway gw.
+// routes returns an HTTPRoute for a.test at the Gateway gw.
 func routes(name, created string, rules ...string) string {
 	return object("HTTPRoute", name, created, "parentRefs: [{name: gw}], hostnames: [a.test], rules: ["+strings.Join(rules, ", ")+"]")
 }
 
-// to is a rule: a path, more of the match, and the Service.
+// to returns a rule: a path, more of the match, and the Service.
 func to(kind, path, more, service string) string {
 	return fmt.Sprintf("{matches: [{path: {type: %s, value: '%s'}%s}], backendRefs: [{name: %s, port: 80}]}", kind, path, more, service)
 }
@@ -146,7 +146,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// rewriting is a rule that rewrites what the path /a, or below it, has.
+// rewriting returns a rule that rewrites what the path /a, or below it, has.
 func rewriting(kind, path, becomes string) string {
 	return fmt.Sprintf("{matches: [{path: {type: %s, value: '%s'}}], filters: [{type: URLRewrite, urlRewrite: {%s}}], backendRefs: [{name: s, port: 80}]}", kind, path, becomes)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// filter is a filter as fields of an entry of a VirtualService. Ends reports
+// filter returns a filter as fields of an entry of a VirtualService. Ends reports
 // that the request goes no further, ok is false if the filter is not
 // understood: istiod drops the whole object for some, and kgw does not know
 // others.
@@ -136,7 +136,7 @@ func (c *converter) mirror(m *simulate.Manifest, n *source.Node) (source.Object,
 // anyOrigin is the expression that istiod makes of the origin "*".
 const anyOrigin = `^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s?#]+$`
 
-// origin is what istiod makes of an allowed origin (1.31, createCorsFilter).
+// origin returns what istiod makes of an allowed origin (1.31, createCorsFilter).
 func origin(text string) source.Object {
 	stem, last := strings.CutSuffix(text, "*")
 	switch {
@@ -150,7 +150,7 @@ func origin(text string) source.Object {
 	return source.Object{{Key: "regex", Value: "^" + strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, ".*") + "$"}}
 }
 
-// cors is a policy with preflights of other origins answered by the gateway.
+// cors returns a policy with preflights of other origins answered by the gateway.
 func cors(n *source.Node) source.Object {
 	var policy source.Object
 	var origins []any

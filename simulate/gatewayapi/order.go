@@ -61,7 +61,7 @@ func (b binding) virtualService(list []*match, port int64) simulate.Manifest {
 	return out
 }
 
-// tiedRoutes are HTTPRoutes of which a match is as specific as one of another
+// tiedRoutes returns HTTPRoutes of which a match is as specific as one of another
 // object that may match the same request, where the age of one is not known.
 func tiedRoutes(list []*match) []*simulate.Manifest {
 	list = slices.Clone(list)
@@ -85,7 +85,7 @@ func tiedRoutes(list []*match) []*simulate.Manifest {
 // tied.
 const purse = 4_000_000
 
-// set is the requests of a match, or more: headers do not count.
+// set returns the requests of a match, or more: headers do not count.
 func (m *match) set() *requests.Matcher {
 	if m.compiled != nil {
 		return m.compiled

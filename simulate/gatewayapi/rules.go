@@ -117,7 +117,7 @@ func readMatch(n *source.Node) (*match, bool) {
 	return m, true
 }
 
-// entry is the match as an entry of a VirtualService, at a listener with the port.
+// entry returns the match as an entry of a VirtualService, at a listener with the port.
 func (m *match) entry(port int64) source.Object {
 	conditions := source.Object{{Key: "uri", Value: m.uri}}
 	if m.method != "" {
@@ -138,7 +138,7 @@ func (m *match) entry(port int64) source.Object {
 	return append(source.Object{{Key: "match", Value: []any{conditions}}}, keepPort(m.action, port)...)
 }
 
-// stringMatchOf is how a value is compared. Expressions that say no more than
+// stringMatchOf returns how a value is compared. Expressions that say no more than
 // that it is there, or begins with a text, are spelled so: conditions of either
 // API are known to be the same by their spelling.
 func stringMatchOf(n *source.Node, header bool) source.Object {
@@ -165,7 +165,7 @@ func unquoted(quoted string) (text string, ok bool) {
 
 var escapes = lazyregexp.New(`\\(.)`)
 
-// action is what a rule does, as the fields of an entry; ok is false where that
+// action returns what a rule does, as the fields of an entry; ok is false where that
 // is not understood.
 func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.Object, ok bool) {
 	for _, f := range source.Elements(source.Field(rule, "filters")) {
@@ -185,7 +185,7 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 	return append(out, backends...), ok
 }
 
-// backends are the destinations of a rule. Without any, with no share of
+// backends returns the destinations of a rule. Without any, with no share of
 // requests for one, or without a ReferenceGrant for one, it answers 500.
 func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Object, bool) {
 	var routes []any
@@ -220,7 +220,7 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 	return source.Object{{Key: "route", Value: routes}}, true
 }
 
-// destination is a backend as that of a VirtualService, and whether the route may
+// destination returns a backend as that of a VirtualService, and whether the route may
 // use it: that is untold of something else than a Service too.
 func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source.Object, may permission) {
 	name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))

@@ -198,7 +198,7 @@ func audience(v any) []string {
 	return nil
 }
 
-// extraClaims is what templates see of a JWT: its claims, the scopes under scp.
+// extraClaims returns what templates see of a JWT: its claims, the scopes under scp.
 func extraClaims(claims map[string]any, have []string, key string) map[string]any {
 	out := map[string]any{"iat": 1.0, "exp": 2.0}
 	for k, v := range claims {
@@ -303,7 +303,7 @@ func introspect(t *simulate.Token, text string) (*introspected, error) {
 	return out, json.Unmarshal(data, out)
 }
 
-// refusal is why a token is refused, nil if it is not, and the fact that is
+// refusal returns why a token is refused, nil if it is not, and the fact that is
 // missing; "" where a fact that is there refuses it.
 func (a *introspected) refusal(h *handler) (f *failure, fact string) {
 	bad := func(fact string, status int, cause simulate.Cause, format string, args ...any) (*failure, string) {

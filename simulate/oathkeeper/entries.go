@@ -72,7 +72,7 @@ func (r *accessRule) admits() []simulate.Admission {
 	return out
 }
 
-// withoutFirst are all but the first.
+// withoutFirst returns all but the first.
 func withoutFirst(texts []string) []string {
 	if len(texts) == 0 {
 		return nil
@@ -80,7 +80,7 @@ func withoutFirst(texts []string) []string {
 	return texts[1:]
 }
 
-// acceptedToken is a token that the handler accepts.
+// acceptedToken returns a token that the handler accepts.
 func acceptedToken(h *handler) simulate.Token {
 	t := simulate.Token{Via: simulate.Via{In: "bearer"}}
 	from, _ := objectAt(h.config, "token_from")

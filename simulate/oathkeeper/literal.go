@@ -2,7 +2,7 @@ package oathkeeper
 
 import "strings"
 
-// longestCommonText is the longest text that every URL which the rule matches
+// longestCommonText returns the longest text that every URL which the rule matches
 // has behind its literal prefix, as far as that is plain to see.
 func longestCommonText(url string) string {
 	for _, s := range schemes {
@@ -47,7 +47,7 @@ func longestLiteral(url string) string {
 	return best
 }
 
-// literalInside is the longest text that every word of an expression has.
+// literalInside returns the longest text that every word of an expression has.
 func literalInside(expr string) string {
 	if hasChoice(expr) {
 		return ""
@@ -108,7 +108,7 @@ func literalAt(expr string) (c byte, size int) {
 	return 0, -1
 }
 
-// groupSize is the length of a group, -1 where its end is not plain to see.
+// groupSize returns the length of a group, -1 where its end is not plain to see.
 func groupSize(expr string) int {
 	depth := 0
 	for i := 0; i < len(expr); {

@@ -135,8 +135,8 @@ func (e *Engine) keepUnread(r *accessRule) {
 	}
 }
 
-// Doubt is what is not known of the whole Oathkeeper: how it reads URLs, or which
-// rules it has besides; nil where that is known.
+// Doubt returns the condition that is not known of the whole Oathkeeper: how it reads
+// URLs, or which rules it has besides; nil where that is known.
 func (e *Engine) Doubt() *simulate.Unknown {
 	switch {
 	case len(e.unread) > 0:
@@ -149,7 +149,7 @@ func (e *Engine) Doubt() *simulate.Unknown {
 	return nil
 }
 
-// globDoubt is the condition that URLs of rules are globs.
+// globDoubt returns the condition that URLs of rules are globs.
 func (e *Engine) globDoubt() *simulate.Unknown {
 	return &simulate.Unknown{
 		Why: simulate.Absent, At: e.maybeGlob.manifest.At("spec.match.url"), What: "the cluster's Oathkeeper reads the URLs of rules as globs (access_rules.matching_strategy)",
@@ -198,7 +198,7 @@ func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
 	return "", false
 }
 
-// ruleID is what Oathkeeper calls a rule.
+// ruleID returns what Oathkeeper calls a rule.
 func ruleID(m *simulate.Manifest) string {
 	if m.Native {
 		return m.Name

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// setOf is the set of requests that a rule matches.
+// setOf returns the set of requests that a rule matches.
 func (e *Engine) setOf(r *accessRule) match.Set {
 	lang := pathlang.Regexp2
 	if e.strategy() == pathlang.GlobStrategy {
@@ -34,7 +34,7 @@ type indexed struct {
 	rule   *accessRule
 }
 
-// strategy is how the URLs of rules are read.
+// strategy returns how the URLs of rules are read.
 func (e *Engine) strategy() pathlang.Strategy {
 	if e.options.Strategy == "glob" {
 		return pathlang.GlobStrategy
@@ -88,7 +88,7 @@ func (e *Engine) refusalOf(url string) string {
 	return ""
 }
 
-// LooksLikeGlob is a hint about a URL that is not an expression but may be meant
+// LooksLikeGlob returns a hint about a URL that is not an expression but may be meant
 // as a glob; "" where it is not.
 func LooksLikeGlob(url, strategy string) string {
 	if strategy == "glob" || !match.MaybeGlob(url) {
@@ -97,7 +97,7 @@ func LooksLikeGlob(url, strategy string) string {
 	return "; it looks like a glob, which it is with access_rules.matching_strategy: glob (oathkeeper.matchingStrategy in kgw.yaml)"
 }
 
-// candidates are the rules that may match the URL.
+// candidates returns the rules that may match the URL.
 func (p *rulesByPrefix) candidates(url string) []*accessRule {
 	_, rest, ok := strings.Cut(url, "://")
 	if !ok {
@@ -120,7 +120,7 @@ func (p *rulesByPrefix) candidates(url string) []*accessRule {
 // schemes are the usual beginnings of rule URLs, which all end with "://".
 var schemes = []string{"<http|https>://", "<https|http>://", "<https?>://", "http://", "https://"}
 
-// literalPrefix is what every URL that the rule matches has behind its "://": ""
+// literalPrefix returns what every URL that the rule matches has behind its "://": ""
 // where the rule does not begin in one of the usual ways.
 func literalPrefix(url string) string {
 	for _, s := range schemes {
@@ -137,7 +137,7 @@ func literalPrefix(url string) string {
 	return ""
 }
 
-// literalStart is what every word of an expression begins with, as far as that
+// literalStart returns what every word of an expression begins with, as far as that
 // is plain to see.
 func literalStart(expr string) string {
 	if hasChoice(expr) {

@@ -55,7 +55,7 @@ func mutateHeader(x *exchange, r *accessRule, h *handler) error {
 	return nil
 }
 
-// firstTemplate is the text that the rule's first mutator of that name has for
+// firstTemplate returns the text that the rule's first mutator of that name has for
 // a header or cookie. Oathkeeper keeps templates by rule and header, and uses
 // the first one for all later mutators.
 func (r *accessRule) firstTemplate(mutator, list, key string) string {
@@ -159,7 +159,7 @@ var (
 	ofField   = lazyregexp.New(`\.Extra(\.\w+){2,}|index +\.Extra`)
 )
 
-// unknownResult is what a template comes to whose session is not known.
+// unknownResult returns what a template comes to whose session is not known.
 func unknownResult(x *exchange, h *handler, text string) (string, error) {
 	if ofField().MatchString(text) && !x.in.Holds(simulate.Unknown{
 		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has the fields that the template %q reads", h.name, text), Needs: "token.session in a test",

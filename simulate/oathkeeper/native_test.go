@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// nativeRules are rules as Oathkeeper itself reads them.
+// nativeRules returns rules as Oathkeeper itself reads them.
 func nativeRules(t *testing.T, text string) []simulate.Manifest {
 	t.Helper()
 	f, problem := source.NewFile("rules.yaml", []byte(text))

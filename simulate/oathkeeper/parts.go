@@ -48,5 +48,5 @@ func (e *Engine) Looks() []match.Set {
 	return out
 }
 
-// cutText is what a rule cuts out of the path where it first is.
+// cutText returns what a rule cuts out of the path where it first is.
 func cutText(strip string) string { return "/" + strings.Trim(strip, "/") }

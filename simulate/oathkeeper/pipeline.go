@@ -128,7 +128,7 @@ func (x *exchange) mutate(r *accessRule) *failure {
 	return nil
 }
 
-// matchContext is what templates see of the match. The groups are those of
+// matchContext returns what templates see of the match. The groups are those of
 // Go's regexp, where that reads the expression as Oathkeeper does.
 func (x *exchange) matchContext() matchContext {
 	c := matchContext{URL: x.http.URL, Method: x.http.Method, Header: x.http.Header}

@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// piped is a rule for http://h/x with sections of the pipeline as flow text; those
+// piped returns a rule for http://h/x with sections of the pipeline as flow text; those
 // that are not given let everything through.
 func piped(sections ...string) string {
 	text := "apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata: {name: r}\nspec:\n  upstream: {url: 'http://up.ns'}\n  match: {url: 'http://h/x', methods: [GET, POST]}\n"

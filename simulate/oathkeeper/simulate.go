@@ -59,7 +59,7 @@ func newFailure(status int, cause simulate.Cause, at source.Ref, format string, 
 // reason returns the reason, in one sentence.
 func (f *failure) reason() string { return fmt.Sprintf(f.format, f.args...) }
 
-// decision is the failure as what becomes of a request.
+// decision returns the failure as what becomes of a request.
 func (f *failure) decision(r *simulate.Request) simulate.Decision {
 	d := simulate.Decision{Status: f.status, Cause: f.cause, At: f.at}
 	if !r.Terse || f.cause == simulate.Anything {

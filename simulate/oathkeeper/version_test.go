@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// open is a rule that lets everybody in.
+// open returns a rule that lets everybody in.
 func open(name, url string) string {
 	return strings.Replace(ruleText(url), "name: r\n", "name: "+name+"\n", 1) + "  authorizer: {handler: allow}\n  mutators: [{handler: noop}]\n"
 }

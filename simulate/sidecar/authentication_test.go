@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// jwtRules is a RequestAuthentication for the pods of s, its rules as flow text.
+// jwtRules returns a RequestAuthentication for the pods of s, its rules as flow text.
 func jwtRules(name string, rules ...string) string {
 	return "---\napiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: " + name + "}\nspec: {selector: {matchLabels: {app: s}}, jwtRules: [" + strings.Join(rules, ", ") + "]}\n"
 }
@@ -24,12 +24,12 @@ func jwtOf(issuer string, via simulate.Via) simulate.Token {
 	return simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": issuer, "sub": "me"}, Via: via}
 }
 
-// toS is a request to the pods of s.
+// toS returns a request to the pods of s.
 func toS(token simulate.Token, headers ...simulate.Header) *simulate.Request {
 	return &simulate.Request{Method: "GET", Target: "/", Host: "a.test", Caller: ingress, To: "s.ns.svc.cluster.local:80", Token: token, Headers: headers}
 }
 
-// verdict is the status of a decision and what it proved.
+// verdict returns the status of a decision and what it proved.
 func verdict(d *simulate.Decision) string {
 	return strings.TrimSpace(fmt.Sprint(d.Status, " ", strings.Join(d.Proofs, " ")))
 }

@@ -164,10 +164,10 @@ func (c *call) isCaller(a *authorization, k *condition, v string) bool {
 	return pathlang.PolicyText(v, parts[0])
 }
 
-// authority is the Host header in lower case.
+// authority returns the Host header in lower case.
 func (c *call) authority() string { return strings.ToLower(c.host()) }
 
-// host is the Host header. A symbolic request may name any port.
+// host returns the Host header. A symbolic request may name any port.
 func (c *call) host() string {
 	host := c.in.Host
 	if c.in.Free > simulate.Concrete && !strings.Contains(host, ":") && c.in.Holds(anyPort) {
@@ -219,7 +219,7 @@ func (p textPattern) matches(s string) bool {
 	return s == p.text
 }
 
-// example is a text that the pattern matches; of any text it is the one given.
+// example returns a text that the pattern matches; of any text it is the one given.
 func (p textPattern) example(otherwise string) string {
 	if p.any {
 		return otherwise
@@ -263,7 +263,7 @@ func (c *call) holdsAddress(field, v string) truth {
 	return truthOf(err == nil && b.Contains(addr.Unmap()))
 }
 
-// clientAddress is the address that the proxy uses as the client's: the address
+// clientAddress returns the address that the proxy uses as the client's: the address
 // of the connection, or the one that trusted proxies wrote last into
 // X-Forwarded-For. "" is not known.
 func (c *call) clientAddress() string {
@@ -289,7 +289,7 @@ func anyAddress(values []string) bool {
 	return four && six
 }
 
-// unknownCondition is a condition that is not known.
+// unknownCondition returns a condition that is not known.
 func (c *call) unknownCondition(a *authorization, k *condition) simulate.Unknown {
 	u := simulate.Unknown{Why: simulate.Asked, At: a.manifest.At(k.path), Needs: "--source-ip"}
 	values := slices.Clone(k.values)
@@ -335,7 +335,7 @@ func (c *call) callerChooses(field string) bool {
 	return c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
 }
 
-// exampleOf is a header that a condition holds for, nil where there is none.
+// exampleOf returns a header that a condition holds for, nil where there is none.
 func exampleOf(k *condition) []simulate.Header {
 	rest, ok := strings.CutPrefix(k.field, "request.headers[")
 	if !ok || k.not {
@@ -387,7 +387,7 @@ func (c *call) holdsHeader(name, v string) truth {
 	return no
 }
 
-// requestLine is a part of the request line, which Envoy has among the headers.
+// requestLine returns a part of the request line, which Envoy has among the headers.
 func (c *call) requestLine(name string) (value string, has bool) {
 	switch name {
 	case ":authority", "host":

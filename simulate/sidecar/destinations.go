@@ -65,7 +65,7 @@ func (s *Sidecars) destinationsOf(name, namespace string) []*destination {
 	return out
 }
 
-// mode is how clients connect to a port of the service, "" without settings: a
+// mode returns how clients connect to a port of the service, "" without settings: a
 // port's own settings replace the others, a subset's add to them
 // (pilot/pkg/networking/util, MergeSubsetTrafficPolicy).
 func (d *destination) mode(subset, port string) string {
@@ -153,7 +153,7 @@ func (d *destination) unknown(does string, p *place) simulate.Unknown {
 	}
 }
 
-// gatewaySpace is the namespace of the ingress gateway's pods.
+// gatewaySpace returns the namespace of the ingress gateway's pods.
 func (s *Sidecars) gatewaySpace() string {
 	if parts := strings.Split(s.options.Identity, "/"); len(parts) == 5 {
 		return parts[2]

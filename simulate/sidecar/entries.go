@@ -106,7 +106,7 @@ func operationSets(operation []condition) []simulate.Entry {
 	return out
 }
 
-// hostSet are the hosts of an operation without the ports that they name.
+// hostSet returns the hosts of an operation without the ports that they name.
 func hostSet(values []string) []string {
 	var out []string
 	for _, h := range values {

@@ -64,7 +64,7 @@ func (p *place) looks(caller string) *Looks {
 	return out
 }
 
-// triedTokens are the tokens of each issuer in each of its places, one for each
+// triedTokens returns the tokens of each issuer in each of its places, one for each
 // audience, and with the claims that the rules of policies name.
 // RequestAuthentications that read alike count once.
 func (g *guards) triedTokens(wanted []demand) []Token {
@@ -148,7 +148,7 @@ func (r *tokenRule) claimsInHeaders(claims map[string]any) map[string]any {
 	return own
 }
 
-// hosts are those on which a rule may hold, sorted; nil where it may on any.
+// hosts returns those on which a rule may hold, sorted; nil where it may on any.
 func (r *rule) hosts() []string {
 	var out []string
 	for _, operation := range r.to {
@@ -177,7 +177,7 @@ func (a *authorization) callers(out *[]string) {
 	}
 }
 
-// callerOf is an identity that a value of a source holds for, "" where the field
+// callerOf returns an identity that a value of a source holds for, "" where the field
 // is about something else.
 func callerOf(a *authorization, field, v string) string {
 	v = strings.ReplaceAll(v, "*", "kgw-any")
@@ -229,7 +229,7 @@ func (a *authorization) addLooks(caller string, out *Looks) {
 	}
 }
 
-// methodsOf are the methods that a value matches: those that requests have, and the
+// methodsOf returns the methods that a value matches: those that requests have, and the
 // text of the value itself.
 func methodsOf(v string) []string {
 	out := []string{strings.Trim(v, "*")}

@@ -118,7 +118,7 @@ func oldest(list []*chosen) (*chosen, []simulate.Unknown) {
 	return sorted[0], unsure
 }
 
-// peerMode is a mode, "" where it leaves that to a wider object.
+// peerMode returns a mode, "" where it leaves that to a wider object.
 func peerMode(n *source.Node) string {
 	mode := source.Text(source.Field(n, "mode"))
 	if mode == "UNSET" {

@@ -374,12 +374,12 @@ func (g *guards) sort(rules []conditional) {
 	}
 }
 
-// text is the same for rules that say the same.
+// text returns the same for rules that say the same.
 func (r *tokenRule) text() string {
 	return fmt.Sprintf("%q", []any{r.issuer, r.keys, r.audiences, r.headers, r.params, r.cookies, r.forward, r.payload, r.claims, r.delimited})
 }
 
-// whereSelected is the condition that pods have the labels of a selector.
+// whereSelected returns the condition that pods have the labels of a selector.
 func whereSelected(c *chosen, p *place) *simulate.Unknown {
 	if p.loose && len(c.labels) == 0 {
 		return &simulate.Unknown{
@@ -393,7 +393,7 @@ func whereSelected(c *chosen, p *place) *simulate.Unknown {
 	}
 }
 
-// brokenOf are the conditions under which an object does something that is not
+// brokenOf returns the conditions under which an object does something that is not
 // read off it.
 func brokenOf(m *simulate.Manifest, unread []simulate.UnreadField, refused string, p *place, table *simulate.FieldTable) []simulate.Unknown {
 	var out []simulate.Unknown
@@ -409,7 +409,7 @@ func brokenOf(m *simulate.Manifest, unread []simulate.UnreadField, refused strin
 	return out
 }
 
-// opaqueOf is the condition that an object changes what a proxy does.
+// opaqueOf returns the condition that an object changes what a proxy does.
 func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: m.At("spec"), Key: m.Kind + " at " + p.key + simulate.Canonical(m.Spec()),

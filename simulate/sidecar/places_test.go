@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// denies is a policy that refuses everything at the pods that it selects.
+// denies returns a policy that refuses everything at the pods that it selects.
 func denies(namespace, selector string) string {
 	return "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: no, namespace: " + namespace + "}\nspec: {action: DENY, " + selector + "rules: [{}]}\n"
 }

@@ -240,7 +240,7 @@ func (c *call) askAuthorizers(d *simulate.Decision) bool {
 	return true
 }
 
-// failsOpen is the condition that an authorizer that is configured to let
+// failsOpen returns the condition that an authorizer that is configured to let
 // requests through when it cannot be reached cannot be reached.
 func failsOpen(a guard) simulate.Unknown {
 	return simulate.Unknown{
@@ -249,7 +249,7 @@ func failsOpen(a guard) simulate.Unknown {
 	}
 }
 
-// notAsked is the condition that an authorizer is not asked on a port that is treated
+// notAsked returns the condition that an authorizer is not asked on a port that is treated
 // as TCP: one that speaks HTTP is not.
 func notAsked(a guard) simulate.Unknown {
 	return simulate.Unknown{
@@ -343,7 +343,7 @@ func (c *call) sayOpen() {
 	}
 }
 
-// pathOf is the path as policies see it.
+// pathOf returns the path as policies see it.
 func pathOf(r *simulate.Request) string {
 	path, _ := match.RawPath.See(r.RawPath())
 	return path

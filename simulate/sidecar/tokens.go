@@ -171,7 +171,7 @@ func (r *tokenRule) reasonInvalid(t *simulate.Token) fault {
 	return ""
 }
 
-// bareAudience is what Envoy compares of an audience
+// bareAudience returns what Envoy compares of an audience
 // (envoy/common/jwt/check_audience.cc).
 func bareAudience(s string) string {
 	for _, scheme := range []string{"http://", "https://"} {
@@ -309,7 +309,7 @@ func (c *call) clearOutputs(r *tokenRule, d *simulate.Decision) bool {
 	return len(names) > 0
 }
 
-// outputs are the headers that the rule writes claims to.
+// outputs returns the headers that the rule writes claims to.
 func (r *tokenRule) outputs() []string {
 	var out []string
 	if r.payload != "" {
@@ -371,7 +371,7 @@ func splitClaims(claims map[string]any, delimited []string) map[string]any {
 	return out
 }
 
-// source is where the keys of the rule come from.
+// source returns where the keys of the rule come from.
 func (r *tokenRule) source() string {
 	if r.keys != "" {
 		return r.keys

@@ -27,7 +27,7 @@ type wanting struct {
 	combined []map[string]any
 }
 
-// wantedClaims are the claims that the rules of policies name, rule by rule, then
+// wantedClaims returns the claims that the rules of policies name, rule by rule, then
 // those of a DENY and an ALLOW rule together, since a token has to get past both; and
 // those beyond maxWanted, as text.
 func (g *guards) wantedClaims() (out []demand, untried []string) {
@@ -72,7 +72,7 @@ func (g *guards) wantedClaims() (out []demand, untried []string) {
 	return out, untried
 }
 
-// commonHosts are the hosts of both lists, nil for any, and whether there are some.
+// commonHosts returns the hosts of both lists, nil for any, and whether there are some.
 func commonHosts(a, b []string) (hosts []string, meet bool) {
 	switch {
 	case a == nil:
@@ -103,7 +103,7 @@ func spellConditions(list []condition) string {
 	return strings.Join(out, " ")
 }
 
-// onTokens are the conditions of a rule on the token.
+// onTokens returns the conditions of a rule on the token.
 func (r *rule) onTokens() []condition {
 	var out []condition
 	for _, list := range append(slices.Clone(r.from), r.when) {
@@ -120,7 +120,7 @@ func (r *rule) onTokens() []condition {
 // that they tell apart, and nil for a token without it.
 type attribute []map[string]any
 
-// attributes are those that a rule compares. The issuer is one where tokens of any
+// attributes returns those that a rule compares. The issuer is one where tokens of any
 // issuer are verified.
 func (r *rule) attributes(anyIssuer bool) []attribute {
 	var order []string
@@ -150,7 +150,7 @@ func (r *rule) attributes(anyIssuer bool) []attribute {
 	return out
 }
 
-// claims are what tokens say of their issuer and subject that the value matches: with
+// claims returns what tokens say of their issuer and subject that the value matches: with
 // a "*" two subjects, one of which is the text without it.
 func (p principal) claims(anyIssuer bool) []map[string]any {
 	issuer := map[string]any{}
@@ -177,7 +177,7 @@ func (p principal) claims(anyIssuer bool) []map[string]any {
 	return out
 }
 
-// examplesOf are texts that a value matches: with a "*" at one end the text without
+// examplesOf returns texts that a value matches: with a "*" at one end the text without
 // it, and a longer one.
 func examplesOf(v string) []string {
 	switch {
@@ -191,7 +191,7 @@ func examplesOf(v string) []string {
 	return []string{v}
 }
 
-// claimAttribute is a claim with each of the texts, with all of them, and without
+// claimAttribute returns a claim with each of the texts, with all of them, and without
 // any.
 func claimAttribute(field string, texts []string) attribute {
 	slices.Sort(texts)
@@ -217,7 +217,7 @@ func claimAttribute(field string, texts []string) attribute {
 	return append(out, nil)
 }
 
-// claimsAt are claims with a value at a path.
+// claimsAt returns claims with a value at a path.
 func claimsAt(path []string, value any) map[string]any {
 	for i := len(path) - 1; i >= 0; i-- {
 		value = map[string]any{path[i]: value}
@@ -235,7 +235,7 @@ func (a attribute) distinct() attribute {
 	})
 }
 
-// combineClaims are the claims of tokens with each combination of what attributes
+// combineClaims returns the claims of tokens with each combination of what attributes
 // may be, without the one that has none of them. Of more than maxWanted of several only one
 // attribute at a time is varied, and all is false.
 func combineClaims(list []attribute) (out []map[string]any, all bool) {
@@ -269,7 +269,7 @@ func combineClaims(list []attribute) (out []map[string]any, all bool) {
 	return slices.DeleteFunc(out, func(claims map[string]any) bool { return len(claims) == 0 }), all
 }
 
-// mergeClaims are the claims of both; what is in claims of one name is merged too,
+// mergeClaims returns the claims of both; what is in claims of one name is merged too,
 // and lists of one name are one list.
 func mergeClaims(a, b map[string]any) map[string]any {
 	out := maps.Clone(a)

@@ -15,7 +15,7 @@ const Again = "<loopback>"
 
 func isOpaque(c eskip.Call) bool { return filterOf(c.Name).class == opaque }
 
-// destination is what the route sends requests to; "" where it answers itself, or
+// destination returns what the route sends requests to; "" where it answers itself, or
 // has no requests left in its limit. A copy of the request is sent too.
 func (r *route) destination() string {
 	to := ""
@@ -50,7 +50,7 @@ func sendsCopy(c *eskip.Call) bool {
 	return slices.Contains([]string{"tee", "Tee", "teenf", "teeLoopback"}, c.Name)
 }
 
-// loopPath is the path for which a route asks again, where its filters say so and
+// loopPath returns the path for which a route asks again, where its filters say so and
 // leave the caller's token as it is.
 func (r *route) loopPath() *pathlang.Path {
 	var out *pathlang.Path
@@ -136,7 +136,7 @@ func (r *route) admits() []simulate.Admission {
 	return append(out, r.waysThrough(proofs, infos)...)
 }
 
-// waysThrough are the ways through filters that demand the proofs, and tokens for
+// waysThrough returns the ways through filters that demand the proofs, and tokens for
 // which the service returns what is wanted.
 func (r *route) waysThrough(proofs []string, infos []map[string]any) []simulate.Admission {
 	claims := r.claims()
@@ -155,7 +155,7 @@ func (r *route) waysThrough(proofs []string, infos []map[string]any) []simulate.
 	return out
 }
 
-// claims are those of a token for which the route's predicates hold.
+// claims returns those of a token for which the route's predicates hold.
 func (r *route) claims() map[string]any {
 	claims := map[string]any{}
 	for i := range r.tests {
@@ -173,7 +173,7 @@ func (r *route) claims() map[string]any {
 	return claims
 }
 
-// bearer is a token of the claims for which the token information service says
+// bearer returns a token of the claims for which the token information service says
 // what is demanded.
 func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	if len(proofs) == 0 && len(claims) == 0 {

@@ -21,7 +21,7 @@ type signature struct {
 	even        bool
 }
 
-// place is the number of the kind of an argument: the last one, or the last
+// place returns the number of the kind of an argument: the last one, or the last
 // two, are those of all that follow.
 func (s *signature) place(i int) int {
 	last := len(s.kinds) - 1
@@ -200,7 +200,7 @@ var numberKinds = map[string]func(float64) bool{
 	"share": func(n float64) bool { return n >= 0 && n <= 1 }, "integer": func(n float64) bool { return n == float64(int(n)) },
 }
 
-// charsets are what encodeRequestHeader encodes to.
+// charsets returns what encodeRequestHeader encodes to.
 func charsets() []string {
 	return strings.Fields("CodePage037 CodePage1047 CodePage1140 CodePage437 CodePage850 CodePage852 CodePage855 CodePage858 CodePage860 CodePage862 CodePage863 CodePage865 CodePage866 " +
 		"ISO8859_1 ISO8859_2 ISO8859_3 ISO8859_4 ISO8859_5 ISO8859_6 ISO8859_7 ISO8859_8 ISO8859_9 ISO8859_10 ISO8859_13 ISO8859_14 ISO8859_15 ISO8859_16 KOI8R KOI8U Macintosh MacintoshCyrillic " +

@@ -94,7 +94,7 @@ func lacksFacts(c *eskip.Call, facts map[string]any) bool {
 	return found == 0 || strings.HasSuffix(c.Name, "AllClaims") && found < len(args)
 }
 
-// learntOf is what was learnt of the token, or nil.
+// learntOf returns what was learnt of the token, or nil.
 func (x *exchange) learntOf() *info {
 	if x.info != nil {
 		return x.info
@@ -131,7 +131,7 @@ func registerLogin(proof string, names ...string) {
 	}
 }
 
-// answerLogin is what a caller without the cookie gets: the address of the
+// answerLogin returns what a caller without the cookie gets: the address of the
 // login, or, coming back from it, its decision about the request.
 func (x *exchange) answerLogin(c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 3)
@@ -156,7 +156,7 @@ func askPassword(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// credentials are headers that the filters of the route want besides a token.
+// credentials returns headers that the filters of the route want besides a token.
 func (r *route) credentials() []simulate.Header {
 	var out []simulate.Header
 	for i := range r.filters {

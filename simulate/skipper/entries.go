@@ -27,7 +27,7 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
-// containing is an expression for texts in which another one finds something.
+// containing returns an expression for texts in which another one finds something.
 func containing(expr string) string { return "(?s:.*)(?:" + expr + ")(?s:.*)" }
 
 // hasPlainHosts reports whether all hosts of the route are names.
@@ -98,7 +98,7 @@ const (
 	perhaps
 )
 
-// shape is how specific the route is at each segment of its path.
+// shape returns how specific the route is at each segment of its path.
 func (r *route) shape() []byte {
 	if r.path == nil {
 		return []byte{noPath}
@@ -147,7 +147,7 @@ func compareShapes(a, b []byte) int {
 	return 0
 }
 
-// entries are the route's sets: one for each way in which its predicates can
+// entries returns the route's sets: one for each way in which its predicates can
 // hold.
 func (r *route) entries() []simulate.Entry {
 	base := simulate.Entry{Name: r.object, At: r.at, To: r.destination(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits(), Example: r.credentials()}
@@ -176,7 +176,7 @@ func (r *route) entries() []simulate.Entry {
 	return out
 }
 
-// pathSet is what the tree of paths matches for the route.
+// pathSet returns what the tree of paths matches for the route.
 func (r *route) pathSet() pathlang.Path {
 	text := "/" + strings.Join(r.path, "/")
 	named := slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") })
@@ -243,7 +243,7 @@ func isWhole(t *test) bool {
 	return share == 1 && len(t.Args) == 1
 }
 
-// example are headers for which a predicate holds, as far as one can be made.
+// example returns headers for which a predicate holds, as far as one can be made.
 // The name "?" is a parameter of the query.
 func (t *test) example() []simulate.Header {
 	args := textsOf(t.Args)
@@ -268,7 +268,7 @@ func (t *test) example() []simulate.Header {
 	return nil
 }
 
-// exampleText is a text that an expression matches, as far as that is easy to
+// exampleText returns a text that an expression matches, as far as that is easy to
 // find; the caller tries it.
 func exampleText(expr string) string {
 	parsed, err := syntax.Parse(expr, syntax.Perl)

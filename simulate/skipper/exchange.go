@@ -88,7 +88,7 @@ func (x *exchange) run() simulate.Decision {
 	return d
 }
 
-// end is what the filters' answer or the backend makes of the request.
+// end returns what the filters' answer or the backend makes of the request.
 func (x *exchange) end(answer *served) simulate.Decision {
 	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Asked: x.asked, Response: map[string]string{}}
 	if answer != nil {

@@ -57,7 +57,7 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// answerUnseen is the answer of a filter of which kgw does not see what it does.
+// answerUnseen returns the answer of a filter of which kgw does not see what it does.
 func (x *exchange) answerUnseen(c *eskip.Call, reason, does string) *served {
 	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)}}
 }

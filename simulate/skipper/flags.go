@@ -97,7 +97,7 @@ func (o *Options) dropFilter(name string) {
 	o.Absent[name] = true
 }
 
-// whereForwarding is the condition that Skipper sends requests to the URL of a
+// whereForwarding returns the condition that Skipper sends requests to the URL of a
 // flag, past all filters, where it is asked to; nil where its flags are known.
 func (o *Options) whereForwarding(at source.Ref) *simulate.Unknown {
 	if o.Told {
@@ -107,7 +107,7 @@ func (o *Options) whereForwarding(at source.Ref) *simulate.Unknown {
 	return &simulate.Unknown{Why: simulate.Opaque, At: at, What: flag, Needs: "skipper.flags in kgw.yaml"}
 }
 
-// unreadFlag is the condition that a flag which kgw does not follow changes what
+// unreadFlag returns the condition that a flag which kgw does not follow changes what
 // becomes of requests, or nil.
 func (e *Engine) unreadFlag() *simulate.Unknown {
 	if len(e.options.Unread) == 0 {

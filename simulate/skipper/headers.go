@@ -211,7 +211,7 @@ func changeCookie(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// cookies is a request with the Cookie headers of another.
+// cookies returns a request with the Cookie headers of another.
 func cookies(q *simulate.Request) *http.Request {
 	out := &http.Request{Header: http.Header{}}
 	for _, h := range q.Headers {
@@ -222,7 +222,7 @@ func cookies(q *simulate.Request) *http.Request {
 	return out
 }
 
-// location is where a redirect leads: what its address leaves out is the
+// location returns where a redirect leads: what its address leaves out is the
 // request's, and the scheme that of the connection it was sent on, or https
 // (filters/builtin/redirect.go).
 func location(q *simulate.Request, c *eskip.Call, scheme string) string {
@@ -250,7 +250,7 @@ func location(q *simulate.Request, c *eskip.Call, scheme string) string {
 	return u.String()
 }
 
-// seenPath is the path as predicates see it: decoded and cleaned.
+// seenPath returns the path as predicates see it: decoded and cleaned.
 func seenPath(q *simulate.Request) string {
 	path, _ := match.SlashedPath.See(q.RawPath())
 	return path

@@ -216,7 +216,7 @@ func (i *ingress) id(name, host, path, service string) string {
 
 var nonWord = lazyregexp.New(`\W`)
 
-// backend is the Service of a path as far as the inputs know it. One without
+// backend returns the Service of a path as far as the inputs know it. One without
 // the port or of the wrong kind has other filters, or no route at all.
 func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []eskip.Call, there bool) {
 	s := source.Field(n, "service")
@@ -283,7 +283,7 @@ func (i *ingress) addRule(rule *source.Node, path string) {
 	}
 }
 
-// pathPredicates are what a path means by its type.
+// pathPredicates returns what a path means by its type.
 func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs []string) {
 	text := source.Text(source.Field(p, "path"))
 	switch kind := source.Text(source.Field(p, "pathType")); {

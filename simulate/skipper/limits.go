@@ -73,7 +73,7 @@ func spendLimit(x *exchange, c *eskip.Call) *served {
 	return out
 }
 
-// limitKey are what makes two limits one bucket: the group, or the numbers.
+// limitKey returns what makes two limits one bucket: the group, or the numbers.
 func limitKey(c *eskip.Call, group, most, period int) string {
 	if group >= 0 {
 		text, _ := textArg(c.Args, group)
@@ -102,7 +102,7 @@ func (x *exchange) identifyClient(c *eskip.Call, last int) (who string, counted 
 	return who, who != "" && who != "\x00"
 }
 
-// firstForwarded is the first address of X-Forwarded-For.
+// firstForwarded returns the first address of X-Forwarded-For.
 func (x *exchange) firstForwarded() string {
 	first, _, _ := strings.Cut(x.in.Header("X-Forwarded-For"), ",")
 	return strings.TrimSpace(first)

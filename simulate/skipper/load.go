@@ -66,7 +66,7 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	return e
 }
 
-// redirectStatus is with what plain HTTP is redirected.
+// redirectStatus returns the status of the redirect of plain HTTP.
 func (o *Options) redirectStatus() int {
 	return cmp.Or(o.RedirectStatus, http.StatusPermanentRedirect)
 }
@@ -87,7 +87,7 @@ type loader struct {
 	kept      map[string]bool     // hosts that are served over plain HTTP too
 }
 
-// annotationsOf are the annotations of an object.
+// annotationsOf returns the annotations of an object.
 func annotationsOf(m *simulate.Manifest) map[string]string {
 	return source.TextMap(source.Field(source.Field(m.Root, "metadata"), "annotations"))
 }
@@ -168,7 +168,7 @@ func (l *loader) addRedirectTwin(r *route, predicates []eskip.Call, status int) 
 	l.add(twin)
 }
 
-// withPlainHTTP are the predicates that choose plain HTTP before all others.
+// withPlainHTTP returns the predicates that choose plain HTTP before all others.
 func withPlainHTTP(rest []eskip.Call) []eskip.Call {
 	return append([]eskip.Call{eskip.Of("Header", forwardedProto, "http"), eskip.Of("Weight", heavy)}, rest...)
 }

@@ -35,7 +35,7 @@ func (e *Engine) Looks() []match.Set {
 	return out
 }
 
-// looks are the sets of a predicate among those of a route, which an expression for the
+// looks returns the sets of a predicate among those of a route, which an expression for the
 // path splits where another condition on it is in the set of its entry.
 func (t *test) looks(set match.Set, narrowed bool) []match.Set {
 	var out []match.Set

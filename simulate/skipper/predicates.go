@@ -155,7 +155,7 @@ func (t *test) isLeftOpen(q *simulate.Request) bool {
 	return false
 }
 
-// exampleHeaders are headers for which the predicate holds.
+// exampleHeaders returns headers for which the predicate holds.
 func (t *test) exampleHeaders() []simulate.Header {
 	return slices.DeleteFunc(t.example(), func(h simulate.Header) bool { return h.Name == "?" })
 }
@@ -174,7 +174,7 @@ func holdsCookie(t *test, args []string, q *simulate.Request) bool {
 	return has && t.expr.MatchString(value)
 }
 
-// cookie is the first cookie of that name, as net/http reads it.
+// cookie returns the first cookie of that name, as net/http reads it.
 func cookie(q *simulate.Request, name string) (value string, has bool) {
 	c, err := cookies(q).Cookie(name)
 	if err != nil {

@@ -38,12 +38,12 @@ func Reference() []byte {
 	return b.Bytes()
 }
 
-// reading is what decisions make of a filter.
+// reading returns what decisions make of a filter.
 func (c class) reading() simulate.Reading {
 	return [...]simulate.Reading{inert: simulate.Inert, changes: simulate.Decides, decides: simulate.Decides, assumed: simulate.FromRequest, opaque: simulate.Unread}[c]
 }
 
-// reading is what decisions make of a predicate.
+// reading returns what decisions make of a predicate.
 func (k *predicateKind) reading() simulate.Reading {
 	readings := map[simulate.Why]simulate.Reading{simulate.Asked: simulate.FromRequest, simulate.Chosen: simulate.Unread}
 	return cmp.Or(readings[k.why], simulate.Decides)

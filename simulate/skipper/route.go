@@ -221,7 +221,7 @@ func (r *route) setPath(text string, subtree bool) {
 
 var restOfPath = lazyregexp.New(`/[*][^/]*$`)
 
-// cleanPath is what Skipper makes of a path: absolute, without empty segments
+// cleanPath returns what Skipper makes of a path: absolute, without empty segments
 // and dots, the final slash kept (github.com/dimfeld/httppath).
 func cleanPath(text string) string {
 	var out []string
@@ -270,7 +270,7 @@ func number(args []any, i int) (float64, bool) {
 	return 0, false
 }
 
-// textsOf are the arguments that are texts.
+// textsOf returns the arguments that are texts.
 func textsOf(args []any) []string {
 	var out []string
 	for i := range args {

@@ -180,7 +180,7 @@ func readSingleCalls(n *source.Node, list string, parse func(string) ([]eskip.Ca
 	return out, nil
 }
 
-// readReferences are the backends that a list names, with their shares.
+// readReferences returns the backends that a list names, with their shares.
 func readReferences(list []*source.Node) []reference {
 	weights := make([]float64, len(list))
 	for i, n := range list {

@@ -56,12 +56,12 @@ func (o *elsewhere) controller() string {
 	return fmt.Sprintf("the controller of the class %q", o.class)
 }
 
-// whereOpen is the condition that the other controller lets requests through.
+// whereOpen returns the condition that the other controller lets requests through.
 func (o *elsewhere) whereOpen(host string) simulate.Unknown {
 	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: fmt.Sprintf("%s lets requests for host %q through", o.controller(), host)}
 }
 
-// whereSkipperIsReached is the condition that requests for a host that Skipper
+// whereSkipperIsReached returns the condition that requests for a host that Skipper
 // serves too come to Skipper. It is the same only where the whole object is.
 func (o *elsewhere) whereSkipperIsReached(host string) simulate.Unknown {
 	what := fmt.Sprintf("requests for host %q come to Skipper and not to %s, which the %s %s may be for", host, o.controller(), o.m.Kind, o.m.ID())
@@ -106,7 +106,7 @@ func (e *Engine) routesFor(host string) []*route {
 	return out
 }
 
-// bareHost is a host without the port and a final dot.
+// bareHost returns a host without the port and a final dot.
 func bareHost(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && isHostRest(host[i:]) {
 		host = host[:i]
@@ -193,7 +193,7 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	return d
 }
 
-// changedHeaders are the headers that were set on the way, by lower-case name.
+// changedHeaders returns the headers that were set on the way, by lower-case name.
 func changedHeaders(before, after *simulate.Request) map[string]string {
 	var out map[string]string
 	for _, h := range after.Headers {
@@ -207,7 +207,7 @@ func changedHeaders(before, after *simulate.Request) map[string]string {
 	return out
 }
 
-// decideNotServed is what becomes of a request for a host of another controller:
+// decideNotServed returns what becomes of a request for a host of another controller:
 // anything.
 func (e *Engine) decideNotServed(r *simulate.Request, o *elsewhere, t *simulate.Trail) simulate.Decision {
 	if o.class != "" {

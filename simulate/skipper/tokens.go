@@ -121,7 +121,7 @@ func missingFact(c *eskip.Call, facts map[string]any) string {
 	return ""
 }
 
-// infoOf is what the token information service answers: the answer set in the
+// infoOf returns what the token information service answers: the answer set in the
 // token, else one made of its claims. Nil is any status but 200.
 func infoOf(t *simulate.Token, text string) map[string]any {
 	if text != t.Text() || t.Kind == "malformed" || !t.OK() {

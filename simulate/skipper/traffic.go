@@ -72,7 +72,7 @@ func sharesOf(weights []float64) []share {
 	return out
 }
 
-// predicates are the ones that set the share of a route.
+// predicates returns the ones that set the share of a route.
 func (s share) predicates() []eskip.Call {
 	if s.value == 1 {
 		return nil

@@ -142,7 +142,7 @@ func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	return nil
 }
 
-// whereTied is the condition that Skipper chooses the second of two routes with
+// whereTied returns the condition that Skipper chooses the second of two routes with
 // the same path and weight.
 func (r *route) whereTied(other *route) simulate.Unknown {
 	return simulate.Unknown{
