@@ -51,7 +51,7 @@ func TestDelegatesWithoutAChangeAreAlike(t *testing.T) {
 	noneIsNone(t, rootService+leafService+"«¦"+renamed(leafService, "leaf", "twig")+"»"+someServices, istioRequest)
 }
 
-// renamed is a template of an object with another name.
+// renamed returns a template of an object with another name.
 func renamed(template, from, to string) string {
 	return strings.Replace(template, "metadata: {name: "+from+",", "metadata: {name: "+to+",", 1)
 }

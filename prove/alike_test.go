@@ -61,7 +61,7 @@ func drawToken(rnd *rand.Rand) simulate.Token {
 	return simulate.Token{Kind: "jwt", Claims: facts, Via: via, Session: &simulate.Session{Subject: "me"}}
 }
 
-// became is what becomes of a request, in all that callers and upstreams see.
+// became returns what becomes of a request, in all that callers and upstreams see.
 func became(d *simulate.Decision) string {
 	var out []string
 	for _, o := range d.Each() {

@@ -94,10 +94,10 @@ func readAPI(d *source.Document, namespace string) *api {
 	return a
 }
 
-// upstream is the Service that requests go to.
+// upstream returns the Service that requests go to.
 func (a *api) upstream() ir.Name { return ir.Name{Namespace: a.namespace, Name: a.service} }
 
-// valueAt is the value at a path, or nil.
+// valueAt returns the value at a path, or nil.
 func valueAt(n *source.Node, path string) any {
 	if n = source.Lookup(n, path); n == nil {
 		return nil
@@ -156,7 +156,7 @@ func pathsMayMeet(p, q string) bool {
 	return begins && strings.HasPrefix(b, a) || ends && strings.HasPrefix(a, b) || a == b
 }
 
-// objects are the VirtualService and the policies of pods with these labels.
+// objects returns the VirtualService and the policies of pods with these labels.
 func (a *api) objects(selector map[string]any, domain string) []simulate.Manifest {
 	host := strings.ToLower(a.host)
 	if domain != "" && !strings.Contains(host, ".") {
@@ -189,7 +189,7 @@ func (a *api) object(apiVersion, kind string, spec map[string]any) simulate.Mani
 	return m
 }
 
-// route is the one route: every path, and the CORS policy that all Apis had.
+// route returns the one route: every path, and the CORS policy that all Apis had.
 func (a *api) route() map[string]any {
 	return map[string]any{
 		"match": []any{map[string]any{"uri": map[string]any{"regex": "/.*"}}},
@@ -203,7 +203,7 @@ func (a *api) route() map[string]any {
 	}
 }
 
-// policies are the rules of a RequestAuthentication and of an AuthorizationPolicy.
+// policies returns the rules of a RequestAuthentication and of an AuthorizationPolicy.
 func (a *api) policies() (keys, rules []any) {
 	for _, i := range a.issuers {
 		keys = append(keys, map[string]any{"issuer": i.issuer, "jwksUri": i.jwks, "forwardOriginalToken": true})
@@ -219,7 +219,7 @@ func (a *api) policies() (keys, rules []any) {
 	return keys, rules
 }
 
-// selectorOf are the labels of the pods of a Service: of one among the inputs,
+// selectorOf returns the labels of the pods of a Service: of one among the inputs,
 // or of one that is known.
 func selectorOf(services []simulate.Manifest, o compile.Options, namespace, name string) map[string]any {
 	labels := map[string]string{"app": name}

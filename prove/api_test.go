@@ -17,7 +17,7 @@ const (
 	issuerB = "{type: JWT, jwt: {issuer: https://b.test, jwksUri: https://b.test/k, triggerRule: {excludedPaths: [%s]}}}"
 )
 
-// anAPI is an Api with these elements of authentication, and more of a spec.
+// anAPI returns an Api with these elements of authentication, and more of a spec.
 func anAPI(more string, elements ...string) string {
 	return "{apiVersion: gateway.kyma-project.io/v1alpha2, kind: Api, metadata: {name: web, namespace: shop}, spec: {hostname: Web.example.com, " +
 		"service: {name: web, port: 80}, " + more + "authentication: [" + strings.Join(elements, ", ") + "]}}\n"

@@ -111,7 +111,7 @@ func Simulate(manifests []simulate.Manifest, o compile.Options) *Cluster {
 	return out
 }
 
-// gatewayOptions are what the configuration says of the Gateways of the Gateway
+// gatewayOptions returns what the configuration says of the Gateways of the Gateway
 // API.
 func gatewayOptions(c *config.Config) gatewayapi.Options {
 	api := compile.GatewayAPI(c, true)

@@ -43,7 +43,7 @@ func (elsewhere) Decide(*simulate.Request, *simulate.Trail) simulate.Decision {
 	return simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoRule}
 }
 
-// hosts are the names that the statement is about: its own, and one for each
+// hosts returns the names that the statement is about: its own, and one for each
 // wildcard that is served.
 func (p *prover) hosts(side *side) []string {
 	served := side.fronts()
@@ -90,7 +90,7 @@ func (p *prover) proveHost(side *side, host string) {
 	}
 }
 
-// tokens are what a caller may bring that does not count: nothing, a token that
+// tokens returns what a caller may bring that does not count: nothing, a token that
 // nobody knows, and those that some policy looks at.
 func (p *prover) tokens(parts []classes.Part) []simulate.Admission {
 	out := []simulate.Admission{{}, {Token: simulate.Token{Kind: "jwt", Claims: map[string]any{"iss": "https://nobody.test", "sub": "nobody"}}}}

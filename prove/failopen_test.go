@@ -148,7 +148,7 @@ func (a *attempt) opened(t *testing.T) (found string, asked int) {
 	return "", asked
 }
 
-// under are hosts to ask for: below a wildcard one that nobody names, and one
+// under returns hosts to ask for: below a wildcard one that nobody names, and one
 // that policies of others do.
 func under(host string) []string {
 	if !strings.HasPrefix(host, "*") {
@@ -256,7 +256,7 @@ func spelled(path string) []string {
 	return out
 }
 
-// tokens are what callers bring: nothing, and tokens of each issuer with each
+// tokens returns what callers bring: nothing, and tokens of each issuer with each
 // scope, which the token information service knows as well.
 func tokens() []simulate.Token {
 	jwt := func(issuer, realm, sub string, scopes ...any) simulate.Token {

@@ -83,7 +83,7 @@ func enginesRead(kind, name string) bool {
 	return slices.Contains(simulated, kind) || kind == "ConfigMap" && simulate.IsMesh(name)
 }
 
-// followedRoutes are the documents of the HTTPRoutes that engines follow.
+// followedRoutes returns the documents of the HTTPRoutes that engines follow.
 func followedRoutes(manifests []simulate.Manifest, o compile.Options) map[*source.Document]bool {
 	out := map[*source.Document]bool{}
 	for i := range manifests {

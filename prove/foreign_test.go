@@ -73,7 +73,7 @@ func drawn(rnd *rand.Rand) string {
 	return out
 }
 
-// sent are requests of every kind that policies look at.
+// sent returns requests of every kind that policies look at.
 func sent(rnd *rand.Rand) *simulate.Request {
 	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
 	r := &simulate.Request{Method: pick("GET", "GET", "PUT", "OPTIONS", "POST"), Scheme: pick("https", "https", "http"), Host: pick("a.com", "a.com", "a.com:8443", "A.com", "b.com"), Target: pick("/", "/x", "/x/x", "/x/y", "/x../y/z", "/xx", "/y", "/z.js", "/yy")}

@@ -113,7 +113,7 @@ func withServices(t *testing.T, file string, c *config.Config, o compile.Options
 	return &out
 }
 
-// forAll is a configuration with which what a controller writes is written, and
+// forAll returns a configuration with which what a controller writes is written, and
 // FabricGateways for Istio.
 func forAll(t *testing.T) *config.Config {
 	t.Helper()
@@ -180,7 +180,7 @@ func explained(c *classes.Change, was, is diag.List) bool {
 	return readLiterally(c, is)
 }
 
-// corsParts is what the text of a change says of a CORS policy, by its parts.
+// corsParts returns what the text of a change says of a CORS policy, by its parts.
 func corsParts(text string) map[string]string {
 	text, _, _ = strings.Cut(text, " if ") // what it is supposed on
 	out := map[string]string{}

@@ -57,7 +57,7 @@ func isLive(d *source.Document) (live bool) {
 	return live
 }
 
-// namespacesLettingIn are the namespaces in which there is an ALLOW policy that
+// namespacesLettingIn returns the namespaces in which there is an ALLOW policy that
 // no controller wrote for an APIRule.
 func namespacesLettingIn(manifests []simulate.Manifest) map[string]bool {
 	out := map[string]bool{}

@@ -65,7 +65,7 @@ const (
 	needsJWT = "rules: [{from: [{source: {requestPrincipals: ['*']}}]}]"
 )
 
-// asked is a request in one line: "GET https://a.com/x Name: value".
+// asked returns a request in one line: "GET https://a.com/x Name: value".
 func asked(line string, token simulate.Token) *simulate.Request {
 	words := strings.SplitN(line, " ", 3)
 	scheme, rest, _ := strings.Cut(words[1], "://")

@@ -84,7 +84,7 @@ func (s *standIns) ownerOf(m *simulate.Manifest) *ir.Gateway {
 	return nil
 }
 
-// ownedDocuments are those of the documents that were made for a resource that
+// ownedDocuments returns those of the documents that were made for a resource that
 // was compiled.
 func ownedDocuments(docs []written, result *compile.Result) []*source.Document {
 	names := map[ir.Name]bool{}

@@ -129,7 +129,7 @@ func takeNatives(docs []written) (left []written, native []simulate.Manifest) {
 	return left, native
 }
 
-// nativeDocs are the ConfigMaps that Oathkeeper may read.
+// nativeDocs returns the ConfigMaps that Oathkeeper may read.
 func nativeDocs(docs []written, result *compile.Result) []*source.Document {
 	var out []*source.Document
 	for _, d := range docs {
@@ -145,7 +145,7 @@ func nativeDocs(docs []written, result *compile.Result) []*source.Document {
 	return out
 }
 
-// compiledManifests are objects as engines read them.
+// compiledManifests returns objects as engines read them.
 func compiledManifests(objects []manifest.Object, result *compile.Result) []simulate.Manifest {
 	entries := RouteOrigins(result)
 	out, nodes := make([]simulate.Manifest, 0, len(objects)), source.NewNodes()

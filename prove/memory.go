@@ -40,7 +40,7 @@ func (m *Memory) manifestsOf(files []*source.File, namespace string) [][]simulat
 	return out
 }
 
-// manifestsOfFile are the documents of a file that engines read, as they are
+// manifestsOfFile returns the documents of a file that engines read, as they are
 // written.
 func manifestsOfFile(f *source.File, namespace string) []simulate.Manifest {
 	if !mayBeAsked(f.Data) {

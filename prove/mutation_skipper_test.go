@@ -61,7 +61,7 @@ spec:
 `,
 }
 
-// nginxIngress is an Ingress with an annotation of another controller.
+// nginxIngress returns an Ingress with an annotation of another controller.
 func nginxIngress(annotations, class string) string {
 	return `apiVersion: networking.k8s.io/v1
 kind: Ingress

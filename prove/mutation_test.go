@@ -24,7 +24,7 @@ type mutation struct {
 	done string
 }
 
-// mutations are all trees that differ from one in one field: another value,
+// mutations returns all trees that differ from one in one field: another value,
 // none, one more.
 func mutations(v any, path string, put func(any) any) []mutation {
 	var out []mutation
@@ -68,7 +68,7 @@ func mutations(v any, path string, put func(any) any) []mutation {
 	return out
 }
 
-// other is a text that is not v, and of its kind where there is one.
+// other returns a text that is not v, and of its kind where there is one.
 func other(v string) string {
 	for _, pair := range [][2]string{{"ALLOW", "DENY"}, {"GET", "PUT"}, {"HTTPS", "HTTP"}, {"SIMPLE", "MUTUAL"}, {"STRICT", "DISABLE"}, {"true", "false"}, {"10.0.0.0/8", "11.0.0.0/8"}} {
 		if v == pair[0] {
@@ -231,7 +231,7 @@ func sideOf(t *testing.T, docs []simulate.Manifest, i int, root *source.Node) cl
 	return clusterOf(docs, i, root).Side(nil)
 }
 
-// foreign are manifests that somebody else may have written.
+// foreign returns manifests that somebody else may have written.
 func foreign(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{
@@ -247,7 +247,7 @@ func foreign(t *testing.T) map[string]string {
 	return out
 }
 
-// surroundings are manifests of somebody else with objects around the routes, and
+// surroundings returns manifests of somebody else with objects around the routes, and
 // routes of the Gateway API.
 func surroundings(t *testing.T) []set {
 	t.Helper()
@@ -272,7 +272,7 @@ func surroundings(t *testing.T) []set {
 	return out
 }
 
-// rule is a Rule of Oathkeeper.
+// rule returns a Rule of Oathkeeper.
 func rule(name, url, spec string) string {
 	return "---\napiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata: {name: " + name + ", namespace: shop}\nspec: {upstream: {url: http://api.shop, stripPath: /x, preserveHost: true}, match: {url: '" + url + "', methods: [GET, POST]}, " + spec + "}\n"
 }

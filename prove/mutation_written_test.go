@@ -70,7 +70,7 @@ func drawnSets(t *testing.T, rnd *rand.Rand, many int) []set {
 	return out
 }
 
-// written are the manifests that kgw and the controllers write.
+// written returns the manifests that kgw and the controllers write.
 func written(t *testing.T) []set {
 	t.Helper()
 	var names []string
@@ -115,7 +115,7 @@ type change struct {
 	mutation
 }
 
-// shape is what the change has in common with others: the kind and the field,
+// shape returns what the change has in common with others: the kind and the field,
 // whichever item of a list it is in, and what is done to it.
 func (c *change) shape() string {
 	return fmt.Sprint(c.in.docs[c.of].Kind, " ", numbers.ReplaceAllString(c.path, "[]"), " ", c.done)
@@ -123,7 +123,7 @@ func (c *change) shape() string {
 
 var numbers = regexp.MustCompile(`\[\d+\]`)
 
-// all are the changes of every field of the sets that is not without effect.
+// all returns the changes of every field of the sets that is not without effect.
 func all(sets []set) []change {
 	var out []change
 	for i := range sets {
@@ -142,7 +142,7 @@ func all(sets []set) []change {
 	return out
 }
 
-// sample is that many of the changes, or with everyMutation some of each shape.
+// sample returns that many of the changes, or with everyMutation some of each shape.
 func sample(all []change, many int, rnd *rand.Rand) []change {
 	rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	if os.Getenv(everyMutation) == "" {
@@ -175,7 +175,7 @@ func everyFieldCounts(t *testing.T, sets []set, many int, rnd *rand.Rand) {
 	t.Logf("%d mutations of %d shapes in %d sets; of %d nothing is reported, and no request is answered otherwise", len(tried), len(shapes), len(sets), silent)
 }
 
-// side is the state of the set with another tree for the manifest that is
+// side returns the state of the set with another tree for the manifest that is
 // changed, or as it is for none.
 func (c *change) side(t *testing.T, tree any) *compare.Side {
 	t.Helper()
@@ -246,7 +246,7 @@ func differs(before, after classes.Side, rnd *rand.Rand) (was, is string) {
 	return "", ""
 }
 
-// told is what a side answers to a request that comes in, or is sent to a
+// told returns what a side answers to a request that comes in, or is sent to a
 // service from inside the cluster.
 func told(side classes.Side, r *simulate.Request, service string) string {
 	if service == "" {

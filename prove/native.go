@@ -51,7 +51,7 @@ func natives(docs []*source.Document) []simulate.Manifest {
 	return out
 }
 
-// nativeManifest is a rule as an object whose spec is the rule.
+// nativeManifest returns a rule as an object whose spec is the rule.
 func nativeManifest(r *kube.AccessRule) simulate.Manifest {
 	root := source.NodeOf(source.Object{{Key: "spec", Value: source.Object{}}})
 	for i, n := range root.Content {
@@ -64,7 +64,7 @@ func nativeManifest(r *kube.AccessRule) simulate.Manifest {
 	}
 }
 
-// withNativeConfig is the configuration with what a file of Oathkeeper's among
+// withNativeConfig returns the configuration with what a file of Oathkeeper's among
 // the manifests says, and the repositories of rules that are not among the
 // inputs.
 func withNativeConfig(manifests []simulate.Manifest, o compile.Options) (_ compile.Options, remote []string) {
@@ -84,7 +84,7 @@ func withNativeConfig(manifests []simulate.Manifest, o compile.Options) (_ compi
 	return o, remote
 }
 
-// localPath is the name of the file of a repository.
+// localPath returns the name of the file of a repository.
 func localPath(repository string) (name string, local bool) {
 	scheme, rest, ok := strings.Cut(repository, "://")
 	if !ok {

@@ -299,7 +299,7 @@ func (p *prover) reaches(r *simulate.Request, a simulate.Admission, at source.Re
 	return true
 }
 
-// uncountedWays are the ways through an entry that the statement does not want.
+// uncountedWays returns the ways through an entry that the statement does not want.
 func (p *prover) uncountedWays(e *simulate.Entry) []simulate.Admission {
 	var ways []simulate.Admission
 	for _, a := range e.Admits {

@@ -95,19 +95,19 @@ spec:
 	}
 }
 
-// fabric is a FabricGateway with the paths and, before them, other fields.
+// fabric returns a FabricGateway with the paths and, before them, other fields.
 func fabric(paths string, fields ...string) string {
 	return "apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: f, namespace: shop}\nspec:\n  x-fabric-service: [{host: f.example.org, serviceName: shop, servicePort: http}]\n" +
 		strings.Join(fields, "") + "  paths:\n" + paths
 }
 
-// skipped is an Ingress that somebody else wrote.
+// skipped returns an Ingress that somebody else wrote.
 func skipped(name, predicate, filter string) string {
 	return "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name + "\n  annotations: {zalando.org/skipper-predicate: '" + predicate +
 		"', zalando.org/skipper-filter: '" + filter + "'}\nspec: {rules: [{host: h, http: {paths: [{backend: {service: {name: " + name + "}}}]}}]}\n"
 }
 
-// again is a RouteGroup one of whose routes asks for another path.
+// again returns a RouteGroup one of whose routes asks for another path.
 func again(path, filter string) string {
 	filters := ""
 	if filter != "" {

@@ -127,7 +127,7 @@ func (r *recorder) recordRef(at source.Ref) recordedRef {
 	return recordedRef{n, at.Path, at.Key}
 }
 
-// spotOf is the key of a place in a document.
+// spotOf returns the key of a place in a document.
 func spotOf(at source.Ref) string {
 	if at.Key {
 		return at.Path + "\x00"

@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// partsBehind are the parts of a guard for requests to a host as they are
+// partsBehind returns the parts of a guard for requests to a host as they are
 // before a route rewrites them: of what the guard looks at, the requests that
 // become it.
 func (g *guard) partsBehind(route *classes.Part, host string) []classes.Part {

@@ -18,7 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// older is an APIRule v1beta1, newer its move to v2, with their rules.
+// older returns an APIRule v1beta1, newer its move to v2, with their rules.
 func older(rules string) string {
 	return `{apiVersion: gateway.kyma-project.io/v1beta1, kind: APIRule, metadata: {name: a, namespace: shop}, spec: {host: api.example.com, ` +
 		`gateway: kyma-system/kyma-gateway, service: {name: web, port: 80}, rules: [` + rules + `]}}` + "\n"
@@ -227,7 +227,7 @@ func TestSuppose(t *testing.T) {
 	}
 }
 
-// gatewayOf is a FabricGateway with a list of admins and paths.
+// gatewayOf returns a FabricGateway with a list of admins and paths.
 func gatewayOf(admins, paths string) string {
 	return `{apiVersion: zalando.org/v1, kind: FabricGateway, metadata: {name: a, namespace: shop}, spec: {x-fabric-service: [{host: api.example.com, serviceName: web}], ` +
 		`x-fabric-admins: [` + admins + `], paths: {` + paths + `}}}` + "\n"

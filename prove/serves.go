@@ -26,7 +26,7 @@ func (c *Cluster) ServesHost(host string) bool {
 	return meetsAny(asked, c.hostEntries(), match.Share(1, c.Statements, leastOfStatement))
 }
 
-// hostEntries are the entries whose sets say which hosts they are for: rules
+// hostEntries returns the entries whose sets say which hosts they are for: rules
 // that are asked directly, and routes of Skipper for every host.
 func (c *Cluster) hostEntries() []simulate.Entry {
 	var out []simulate.Entry

@@ -157,7 +157,7 @@ func addRefused(list []map[string]any, name string, values []string) []map[strin
 // maxTokens bounds the tokens that one route asks for.
 const maxTokens = 64
 
-// skipperPart is a route of Skipper: claims that its predicates want are those
+// skipperPart returns a route of Skipper: claims that its predicates want are those
 // of the tokens that it admits, and the header with the scheme is the scheme.
 func (s *side) skipperPart(e *simulate.Entry) classes.Part {
 	p := s.part(e)
@@ -232,7 +232,7 @@ func (s *side) Parts(name string) []classes.Part {
 	return out
 }
 
-// ownRoutes are the routes of the gateways of Istio.
+// ownRoutes returns the routes of the gateways of Istio.
 func (s *side) ownRoutes(host string) []classes.Part {
 	var routes []classes.Part
 	for _, group := range s.cluster.Gateway.VirtualHosts(host) {
@@ -244,7 +244,7 @@ func (s *side) ownRoutes(host string) []classes.Part {
 	return routes
 }
 
-// frontParts are the parts for the host that the gateways of Istio and the
+// frontParts returns the parts for the host that the gateways of Istio and the
 // sidecars behind them have.
 func (s *side) frontParts(host string) []classes.Part { return s.addPolicies(host, s.ownRoutes(host)) }
 
@@ -357,7 +357,7 @@ func (s *side) addTokens(g *guard, list []sidecar.Token) {
 	}
 }
 
-// lookingPart is a part that matches every request to the hosts and routes none.
+// lookingPart returns a part that matches every request to the hosts and routes none.
 func lookingPart(hosts []string, p classes.Part) classes.Part {
 	p.Set = match.Set{Hosts: hosts, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
 	p.Beside = true

@@ -38,7 +38,7 @@ func simulated(t *testing.T, text string, c *config.Config) ([]*ir.Gateway, *pro
 	return gateways, prove.Simulate(manifests, o), result
 }
 
-// class is what the model and the engines must agree on.
+// class returns what the model and the engines must agree on.
 func class(d simulate.Decision) string {
 	switch {
 	case d.Passed():
@@ -117,7 +117,7 @@ func TestReferenceAgrees(t *testing.T) {
 	}
 }
 
-// oldestRule is a v1alpha1 APIRule.
+// oldestRule returns a v1alpha1 APIRule.
 func oldestRule(g *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("apiVersion: gateway.kyma-project.io/v1alpha1\nkind: APIRule\nmetadata: {name: c, namespace: shop}\nspec:\n" +
@@ -164,7 +164,7 @@ func TestReferenceAgreesOnGateways(t *testing.T) {
 	}
 }
 
-// gatewayText is a FabricGateway.
+// gatewayText returns a FabricGateway.
 func gatewayText(g *rand.Rand) string {
 	maybe := func(percent int, text string) string {
 		if g.Intn(100) < percent {
@@ -206,7 +206,7 @@ func gatewayText(g *rand.Rand) string {
 		"---\napiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n"
 }
 
-// gatewayRequest is a request for it, by one of many callers.
+// gatewayRequest returns a request for it, by one of many callers.
 func gatewayRequest(g *rand.Rand) simulate.Request {
 	pick := func(list ...string) string { return list[g.Intn(len(list))] }
 	r := simulate.Request{Method: pick("GET", "GET", "POST", "DELETE", "OPTIONS", "PUT"), Scheme: "https", Host: pick("f.example.org", "f.example.org", "f.example.org:443"), Target: pick("/a", "/a/b", "/a/c", "/c/b", "/a/b/c", "/", "/tree/x/leaf", "/a/", "//a", "/a%2Fb", "/x/../a", "/a?q=1")}
@@ -357,7 +357,7 @@ metadata: {name: %[1]s, namespace: shop}
 spec: {selector: {app: %[1]s}, ports: [{port: 8080}]}
 `
 
-// legacyRule is a v1beta1 APIRule whose paths have nothing in common. Policies
+// legacyRule returns a v1beta1 APIRule whose paths have nothing in common. Policies
 // take an expression literally, which is warned about: literal paths serve
 // there.
 func legacyRule(g *rand.Rand, literal bool) string {
@@ -386,7 +386,7 @@ func legacyRule(g *rand.Rand, literal bool) string {
 	return b.String()
 }
 
-// modernRule is a v2 APIRule.
+// modernRule returns a v2 APIRule.
 func modernRule(g *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("apiVersion: gateway.kyma-project.io/v2\nkind: APIRule\nmetadata: {name: b, namespace: shop}\nspec:\n" +

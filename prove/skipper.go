@@ -160,7 +160,7 @@ func (s *skipperProver) closedAgain(e *simulate.Entry) bool {
 	return next.failed == nil && next.doubt == nil
 }
 
-// routesAhead are the routes that match requests before another one: exactly
+// routesAhead returns the routes that match requests before another one: exactly
 // the ones in their sets.
 func (s *skipperProver) routesAhead(i int) []*match.Matcher {
 	var out []*match.Matcher

@@ -168,7 +168,7 @@ func (d *touchFolder) file(t *testing.T, i int) *source.File {
 	return f
 }
 
-// allSaid is a report in words, with everything that is said.
+// allSaid returns a report in words, with everything that is said.
 func allSaid(l diag.List) string {
 	var b strings.Builder
 	for i := range l {

@@ -9,7 +9,7 @@ func Validate(in compile.Input, o compile.Options) *compile.Result {
 	return (*Memory)(nil).Validate(in, o)
 }
 
-// Validate is Validate with what the runs before have left.
+// Validate returns Validate with what the runs before have left.
 func (mem *Memory) Validate(in compile.Input, o compile.Options) *compile.Result {
 	o.Schema = max(o.Schema, compile.SchemaSome)
 	if mem != nil {

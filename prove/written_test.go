@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// estate is a mixture of resources and manifests for few hosts, in the styles
+// estate returns a mixture of resources and manifests for few hosts, in the styles
 // in which people and programs write them.
 func estate(g *rand.Rand) string {
 	pick := func(list ...string) string { return list[g.Intn(len(list))] }

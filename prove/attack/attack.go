@@ -111,7 +111,7 @@ func (h *Hostile) service() string {
 	return h.oftenUsual(3, h.oftenUsual(10, h.pick("one", "two", "three"), "four"), "kubernetes, namespace: default", "Kubernetes, namespace: default", "\"one.shop.svc.cluster.local:80/x\"", "\"one?\"", "ONE", "nosuch")
 }
 
-// ruleService is a Service of a rule's own, now and then.
+// ruleService returns a Service of a rule's own, now and then.
 func (h *Hostile) ruleService() string {
 	if h.Intn(10) > 0 {
 		return ""

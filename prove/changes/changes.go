@@ -93,7 +93,7 @@ func New(r *classes.Report, book *secret.Book) *Report {
 	return out
 }
 
-// reported is a change as it is reported, but for the lines of its places.
+// reported returns a change as it is reported, but for the lines of its places.
 func reported(found *classes.Change, book *secret.Book) Change {
 	c := masked(*found, book)
 	return Change{

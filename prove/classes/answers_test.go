@@ -44,12 +44,12 @@ func (w *town) Inside(r *simulate.Request, service, caller string) simulate.Deci
 	return w.inside(r, service, caller)
 }
 
-// routeTo is the route "route" for GET requests to a path.
+// routeTo returns the route "route" for GET requests to a path.
 func routeTo(path string, admits ...simulate.Admission) Part {
 	return Part{Text: path, Entry: simulate.Entry{Name: "route", Admits: admits, Set: match.Set{Methods: []string{"GET"}, Path: pathlang.Path{Lang: pathlang.Exact, Text: path}}}}
 }
 
-// passes is the answer of a side that sends a request on to a.ns:80.
+// passes returns the answer of a side that sends a request on to a.ns:80.
 func passes(r *simulate.Request, changes ...func(*simulate.Decision)) simulate.Decision {
 	next := *r
 	d := simulate.Decision{Status: 200, Route: "route", Upstream: "a.ns:80", Next: &next}

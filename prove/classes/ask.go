@@ -170,7 +170,7 @@ func (c *comparison) tokensOf(part int) []string {
 // nobody is an issuer whose tokens nobody verifies.
 const nobody = "https://nobody.test"
 
-// places are where the policies of a side look for tokens: one that nobody knows
+// places returns where the policies of a side look for tokens: one that nobody knows
 // may be refused there. A delegate looks for itself: it is not compared with
 // policies in that.
 func (c *comparison) places() []simulate.Via {
@@ -199,7 +199,7 @@ func (c *comparison) places() []simulate.Via {
 // maxMarked bounds the tokens of one class.
 const maxMarked = 256
 
-// withClaims are the credentials with further claims.
+// withClaims returns the credentials with further claims.
 func withClaims(list []credential, claims map[string]any, seen map[string]int) []credential {
 	var out []credential
 	for _, one := range list {
@@ -229,7 +229,7 @@ type answers struct {
 	decisions []simulate.Decision
 }
 
-// request is the witness of a class with a credential.
+// request returns the witness of a class with a credential.
 func request(class *match.Class, token simulate.Token) *simulate.Request {
 	w := &class.Witness
 	r := &simulate.Request{Method: w.Method, Scheme: w.Scheme, Host: w.Host, Target: w.RawPath, Token: token}
@@ -240,7 +240,7 @@ func request(class *match.Class, token simulate.Token) *simulate.Request {
 	return r
 }
 
-// requests are those of a class with each credential, in the world that is
+// requests returns those of a class with each credential, in the world that is
 // looked at.
 func (c *comparison) requests(class *match.Class, credentials []credential) []*simulate.Request {
 	bare := c.request(class)
@@ -251,7 +251,7 @@ func (c *comparison) requests(class *match.Class, credentials []credential) []*s
 	return out
 }
 
-// request is the witness of a class as a symbolic request, in the current
+// request returns the witness of a class as a symbolic request, in the current
 // world.
 func (c *comparison) request(class *match.Class) *simulate.Request {
 	r := request(class, simulate.Token{}).In(c.world)
@@ -282,7 +282,7 @@ func (a *answers) anyUnread() bool {
 	return slices.ContainsFunc(a.decisions, func(d simulate.Decision) bool { return d.Cause == simulate.Anything })
 }
 
-// best is a decision of those that get furthest.
+// best returns a decision of those that get furthest.
 func (a *answers) best() *simulate.Decision {
 	for i := range a.decisions {
 		if a.decisions[i].Passed() {
@@ -292,7 +292,7 @@ func (a *answers) best() *simulate.Decision {
 	return &a.decisions[0]
 }
 
-// placeOf is the place that decides, if a route or a rule does.
+// placeOf returns the place that decides, if a route or a rule does.
 func (a *answers) placeOf() source.Ref {
 	if d := a.best(); d.Route != "" || d.Rule != "" {
 		return d.At

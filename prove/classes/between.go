@@ -66,7 +66,7 @@ func compareBetween(c *comparison, states []Side) [][]Change {
 	return out
 }
 
-// sibling is the same comparison, with nothing found.
+// sibling returns the same comparison, with nothing found.
 func (c *comparison) sibling() *comparison {
 	out := *c
 	out.merged, out.changes, out.notes = map[spelledKey]int{}, nil, nil
@@ -202,7 +202,7 @@ func (t *three) answersPreflight(s Side, phase uint) bool {
 	return d.Cause == simulate.Preflight || d.Passed()
 }
 
-// origin is one that a CORS policy of a state names.
+// origin returns one that a CORS policy of a state names.
 func (t *three) origin() string {
 	origin := "https://origin.test"
 	for side := range t.parts {

@@ -91,7 +91,7 @@ func newCaller(classifier *match.Classifier, host string, before, after Side) *c
 	return c
 }
 
-// class is the call as a class of its own. A part that cannot be matched counts as
+// class returns the call as a class of its own. A part that cannot be matched counts as
 // matching: the tokens that it asks for are tried too.
 func (c *caller) class(r *simulate.Request) *match.Class {
 	raw := r.RawPath()
@@ -139,7 +139,7 @@ func (c *caller) call(call *Call) Called {
 // notKnown is shown in place of the callers where it is not known who gets through.
 const notKnown = "it is not known"
 
-// joinWorlds is what becomes of a call whatever world it is.
+// joinWorlds returns what becomes of a call whatever world it is.
 func joinWorlds(worlds []Called, complete bool) Called {
 	rank := []Fate{Breaks, MayBreak, Stays, Refused}
 	out, same := worlds[0], true

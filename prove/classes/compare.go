@@ -68,7 +68,7 @@ func comparisons(hosts []host, before, after Side) []*comparison {
 	return out
 }
 
-// newComparison is the comparison of two states on a host, of which nothing is read yet.
+// newComparison returns the comparison of two states on a host, of which nothing is read yet.
 func newComparison(classifier *match.Classifier, h host, before, after Side) *comparison {
 	return &comparison{classifier: classifier, host: h.name, shown: h.shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 }

@@ -177,7 +177,7 @@ func (d *delta) addChange(k Kind, before, after string, with int) {
 	d.add(ch)
 }
 
-// witnessOf is the request of a class with a credential, and what becomes of it.
+// witnessOf returns the request of a class with a credential, and what becomes of it.
 func witnessOf(class *match.Class, c *credential, was, is *simulate.Decision) Witness {
 	w := Witness{Method: class.Witness.Method, URL: class.Witness.URL(), WasStatus: was.Status, IsStatus: is.Status}
 	if c.token.Kind != "" {
@@ -281,7 +281,7 @@ func (d *delta) refusal(a *answers, i int) string {
 	return text
 }
 
-// outcome is what becomes of a credential.
+// outcome returns what becomes of a credential.
 func (d *delta) outcome(a *answers, i int) string {
 	if a.decisions[i].Passed() {
 		return d.credentials[i].text(true)
@@ -564,7 +564,7 @@ func (d *delta) comparePreflights() {
 	d.add(ch)
 }
 
-// origins are those that the CORS policies of a side name on the host.
+// origins returns those that the CORS policies of a side name on the host.
 func (d *delta) origins(side int) []string {
 	for i := range d.c.parts[side] {
 		if o := d.c.parts[side][i].Treatment.Origins; len(o) > 0 {

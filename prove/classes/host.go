@@ -335,7 +335,7 @@ func (c *comparison) addChange(ch Change) {
 	have.addRequests(&ch)
 }
 
-// classLabel is what a class is known by: the path of the rule or route that
+// classLabel returns what a class is known by: the path of the rule or route that
 // matches it, on the side where it gets further, or that of its witness.
 func (c *comparison) classLabel(was, is *answers) string {
 	for _, pick := range []func(*simulate.Decision) string{

@@ -29,7 +29,7 @@ func (d *delta) compareInside() {
 	}
 }
 
-// services are those that the requests of the class go to on either side.
+// services returns those that the requests of the class go to on either side.
 func (d *delta) services() []string {
 	var out []string
 	add := func(to string) {
@@ -48,7 +48,7 @@ func (d *delta) services() []string {
 	return out
 }
 
-// callers are the callers that the policies of a side distinguish, besides
+// callers returns the callers that the policies of a side distinguish, besides
 // anybody.
 func (d *delta) callers() []string {
 	out := []string{simulate.Insider, simulate.Bare}
@@ -107,7 +107,7 @@ func (d *delta) compareInsideOf(service string, callers []string) bool {
 	return false
 }
 
-// namespaceOf is that of a service's host.
+// namespaceOf returns that of a service's host.
 func namespaceOf(host string) string {
 	_, rest, _ := strings.Cut(host, ".")
 	namespace, _, _ := strings.Cut(rest, ".")

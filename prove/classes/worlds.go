@@ -105,7 +105,7 @@ func sentences(list []simulate.Supposition) string {
 	return strings.Join(out, " and ")
 }
 
-// places are where each side has what is not known.
+// places returns where each side has what is not known.
 func places(list []simulate.Supposition) (was, is source.Ref) {
 	for i := range list {
 		if list[i].Phases&1 != 0 && was.Doc == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/migrate"
 )
 
-// Options are those of a migration to a version of inputs that compile with o.
+// Options returns those of a migration to a version of inputs that compile with o.
 func Options(to string, o *compile.Options) migrate.Options {
 	api := compile.GatewayAPI(o.Config, true)
 	out := migrate.Options{Identity: api.Identity, To: to, Config: o.Config, Namespace: o.Namespace, IstioAPI: cmp.Or(o.IstioAPI, o.Config.Istio.API), Accept: slices.Clone(o.Accept)}
@@ -19,7 +19,7 @@ func Options(to string, o *compile.Options) migrate.Options {
 	return out
 }
 
-// Report is what is said of a migration, in the form that a run of the compiler
+// Report returns what is said of a migration, in the form that a run of the compiler
 // returns.
 func Report(in compile.Input, o *compile.Options, result *migrate.Result) *compile.Result {
 	found := slices.Clone(result.Findings)

@@ -42,7 +42,7 @@ func (m *Model) decideSpecific(g *ir.Gateway, r *simulate.Request) simulate.Deci
 	return d
 }
 
-// routesByRank are the routes whose paths match a path, in groups that are
+// routesByRank returns the routes whose paths match a path, in groups that are
 // equally specific, the most specific group first.
 func routesByRank(g *ir.Gateway, path string) [][]*ir.Route {
 	groups := map[string][]*ir.Route{}

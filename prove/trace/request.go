@@ -42,7 +42,7 @@ func Request(method, address string, headers []string) (*simulate.Request, error
 	return r, nil
 }
 
-// SeenAs are the forms in which some engine may see the URL of a request,
+// SeenAs returns the forms in which some engine may see the URL of a request,
 // without its scheme.
 func SeenAs(r *simulate.Request) []string {
 	var out []string

@@ -70,7 +70,7 @@ func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int,
 	})
 }
 
-// RunAt is Run for a cluster whose places are known otherwise: one that was recorded.
+// RunAt returns Run for a cluster whose places are known otherwise: one that was recorded.
 func RunAt(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book, places prove.Places) *Trace {
 	trail := &simulate.Trail{}
 	cluster.Oathkeeper.SayDropped(SeenAs(r), trail)
