@@ -138,7 +138,7 @@ func (p *plan) addBetween(beside *diff.Object, spec any) {
 	}})
 }
 
-// betweenIDs are the objects for the time between, to be deleted.
+// betweenIDs returns the objects for the time between, to be deleted.
 func (p *plan) betweenIDs() []diff.ID {
 	var out []diff.ID
 	for i := range p.held {

@@ -94,7 +94,7 @@ func readObjects(objects []diff.Object, entries map[*source.Document][]source.Re
 	return out
 }
 
-// nativeManifests are what Oathkeeper itself reads of the inputs of the side.
+// nativeManifests returns what Oathkeeper itself reads of the inputs of the side.
 func (s *Side) nativeManifests() []simulate.Manifest {
 	var docs []*source.Document
 	for _, file := range s.Input.Files {
@@ -107,7 +107,7 @@ func (s *Side) nativeManifests() []simulate.Manifest {
 // readAround reads the objects among the inputs of the side that kgw does not write.
 func (s *Side) readAround() []simulate.Manifest { return prove.Around(s.Input, s.Options) }
 
-// manifestsAround are the objects among the inputs of the side that kgw does
+// manifestsAround returns the objects among the inputs of the side that kgw does
 // not write, its own and some of those of the other: gateways, workloads, and
 // objects that make answers unknown. Services of the other side supply facts
 // about pods that this side lacks. A cluster and a render lack some kinds; the
@@ -133,7 +133,7 @@ func (s *Side) manifestsAround(own []simulate.Manifest, other *Side, others []si
 // hasResources reports whether anything was compiled.
 func (s *Side) hasResources() bool { return s.Result != nil && s.Result.Summary.Resources > 0 }
 
-// apis are the Apis among the inputs of the side.
+// apis returns the Apis among the inputs of the side.
 func (s *Side) apis() []*source.Document {
 	var out []*source.Document
 	s.visitDocuments("Api", func(doc *source.Document, _ *source.Node) { out = append(out, doc) })

@@ -174,7 +174,7 @@ func (l *live) isRead(id diff.ID) bool {
 	return l.side.read[id]
 }
 
-// kindsToList are the kinds whose objects are looked for: the missing ones, or
+// kindsToList returns the kinds whose objects are looked for: the missing ones, or
 // every kind that kgw writes. The inputs of today do not decide that: an
 // Ingress may be left of the last FabricGateway.
 func (l *live) kindsToList(missing []*diff.Object, every bool) []cluster.Kind {
@@ -230,7 +230,7 @@ func (s *Side) wants(kind string) bool {
 	return slices.ContainsFunc(s.Objects, func(o diff.Object) bool { return o.ID().Kind == kind })
 }
 
-// someOrigin is a place for what concerns all inputs.
+// someOrigin returns a place for what concerns all inputs.
 func (s *Side) someOrigin() source.Ref {
 	if len(s.Objects) == 0 {
 		return source.Ref{}

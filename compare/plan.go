@@ -161,12 +161,12 @@ func (p *plan) prove(before, after *Side) {
 	}
 }
 
-// endStates are the states before and after the change.
+// endStates returns the states before and after the change.
 func (p *plan) endStates(before, after *Side) (was, is classes.Side) {
 	return p.cluster(before.Objects).Side(before.Result), p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
 }
 
-// statesBetween are those between, each after its step.
+// statesBetween returns those between, each after its step.
 func (p *plan) statesBetween(before, after *Side) (steps []*Step, states []classes.Side) {
 	state := slices.Clone(before.Objects)
 	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
@@ -179,7 +179,7 @@ func (p *plan) statesBetween(before, after *Side) (steps []*Step, states []class
 	return steps, states
 }
 
-// applyTo is a state after the step.
+// applyTo returns a state after the step.
 func (s *Step) applyTo(state []diff.Object) []diff.Object {
 	replaced := map[diff.ID]bool{}
 	for i := range s.Apply {
@@ -210,7 +210,7 @@ func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 	return prove.Simulate(manifests, p.side.Options)
 }
 
-// identityOfObject is the map that holds an object, the same in every state
+// identityOfObject returns the map that holds an object, the same in every state
 // that has it.
 func identityOfObject(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
 

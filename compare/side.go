@@ -118,7 +118,7 @@ func (s *Side) addProblems(problems []source.Problem) {
 	s.Found.Sort()
 }
 
-// plainObject is a value as encoding/json has it, numbers as they are spelt.
+// plainObject returns a value as encoding/json has it, numbers as they are spelt.
 func plainObject(v any) map[string]any {
 	m, _ := source.Plain(v, func(n source.Number) any { return n }).(map[string]any)
 	return m

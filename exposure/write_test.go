@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// hostile is a report with a name in every text.
+// hostile returns a report with a name in every text.
 func hostile(name string) *Report {
 	caller := Caller{Kind: JWT, Text: name, Proof: name, Issuers: []string{name}, Scopes: []string{name}, When: []string{name}, If: []string{name}}
 	row := Row{

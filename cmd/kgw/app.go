@@ -63,7 +63,7 @@ type app struct {
 	tell func(diag.List)
 }
 
-// context is the context of the run.
+// context returns the context of the run.
 func (a *app) context() context.Context {
 	if a.ctx == nil {
 		return context.Background()
@@ -71,7 +71,7 @@ func (a *app) context() context.Context {
 	return a.ctx
 }
 
-// temporaryDirs are the directories that the run makes for itself.
+// temporaryDirs returns the directories that the run makes for itself.
 func (a *app) temporaryDirs() *temporary {
 	if a.temporary == nil {
 		a.temporary = &temporary{}
@@ -136,7 +136,7 @@ type checked struct {
 	err error
 }
 
-// Write is that of the writer behind it.
+// Write returns that of the writer behind it.
 func (c *checked) Write(b []byte) (int, error) {
 	n, err := c.Writer.Write(b)
 	if c.err == nil {

@@ -129,7 +129,7 @@ func argocdVariables(getenv func(string) string) map[string]argocdValue {
 	return out
 }
 
-// texts are the values that the parameter's flag is set to, one after the
+// texts returns the values that the parameter's flag is set to, one after the
 // other, in an order of their own for maps.
 func (v *argocdValue) texts() []string {
 	if v.String != nil && *v.String != "" {

@@ -74,7 +74,7 @@ func (a *app) printPlugin(f *pluginFlags) error {
 	return usage("-o must be plugin, configmap or patch, not %q", f.form)
 }
 
-// quoted is text as YAML and JSON both read it.
+// quoted returns text as YAML and JSON both read it.
 func quoted(s string) string {
 	b, _ := json.Marshal(s)
 	return string(b)
@@ -87,7 +87,7 @@ func quotedList(list []string) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
-// plugin is a ConfigManagementPlugin as Argo CD 2.4 and later read it:
+// plugin returns a ConfigManagementPlugin as Argo CD 2.4 and later read it:
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/config-management-plugins/
 func (f *pluginFlags) plugin() string {
 	var b strings.Builder
@@ -113,7 +113,7 @@ func (f *pluginFlags) configMap() string {
 	return fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\n  namespace: %s\ndata:\n  plugin.yaml: |\n%s\n", quoted(f.resource()), quoted(f.namespace), text)
 }
 
-// resource is the name of the ConfigMap and of the sidecar.
+// resource returns the name of the ConfigMap and of the sidecar.
 func (f *pluginFlags) resource() string { return f.name + "-plugin" }
 
 // patch adds the sidecar, as the page named above lists what it needs: the

@@ -100,7 +100,7 @@ func (a *app) writeBaseline(f *validateFlags, paths []string) error {
 	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
-// pathsOf are the paths of a run that were given, or else its own.
+// pathsOf returns the paths of a run that were given, or else its own.
 func (a *app) pathsOf(o *compile.Options, paths []string) []string {
 	if len(paths) == 0 {
 		return []string{a.defaultPath(o.Config)}

@@ -60,7 +60,7 @@ func (a *app) addCompletions(cmd *cobra.Command) {
 	}
 }
 
-// completers are the functions by the names of flags.
+// completers returns the functions by the names of flags.
 func (a *app) completers() map[string]completer {
 	words := func(list ...string) completer {
 		return func(*cobra.Command, []string, string) []string { return slices.Clone(list) }

@@ -26,7 +26,7 @@ func execute(dir, stdin string, args ...string) ran {
 	return ran{code, out.String(), errs.String()}
 }
 
-// sampleDocuments are resources with every fate: good ones, wrong ones, ones
+// sampleDocuments returns resources with every fate: good ones, wrong ones, ones
 // that fight over a host, ones with a route that is lost, and other kinds.
 func sampleDocuments() []string {
 	var docs []string

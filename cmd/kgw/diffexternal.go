@@ -70,7 +70,7 @@ func (a *app) writeExternalDirs(r *diff.Report) ([]string, error) {
 	return dirs, nil
 }
 
-// externalName is what kubectl calls the file of an object: group.version.kind.namespace.name.
+// externalName returns what kubectl calls the file of an object: group.version.kind.namespace.name.
 func externalName(d *diff.Difference) string {
 	group, version, _ := strings.Cut(d.APIVersion, "/")
 	name := strings.Join([]string{group, version, d.ID.Kind, d.ID.Namespace, d.ID.Name}, ".")

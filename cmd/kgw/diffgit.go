@@ -18,7 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// compileAtRef is what the same paths compile to at a git ref, with the
+// compileAtRef returns what the same paths compile to at a git ref, with the
 // kgw.yaml of that ref.
 func (a *app) compileAtRef(f *diffFlags, ref string, paths []string) (*compare.Side, error) {
 	past, err := a.openRef(&f.inputFlags, ref, paths)
@@ -79,7 +79,7 @@ func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []strin
 	return s, nil
 }
 
-// gitFault is the error for a ref that a flag names.
+// gitFault returns the error for a ref that a flag names.
 func gitFault(flag, ref string, err error) error {
 	if errors.Is(err, gitref.ErrNoRef) {
 		return usage("%s git:%s: %w", flag, ref, err)
@@ -112,7 +112,7 @@ func (a *app) relativeTo(p string) []string {
 	return nil
 }
 
-// checkOut is the app in a temporary directory that holds, of the tree, what
+// checkOut returns the app in a temporary directory that holds, of the tree, what
 // the paths and the configuration that is named, if any, need: remove removes
 // it.
 func (a *app) checkOut(tree *gitref.Tree, paths []string, configuration string) (then *app, remove func(), err error) {

@@ -75,7 +75,7 @@ func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison
 	})
 }
 
-// joinFindings is one report of what was found on both sides, as much of it as
+// joinFindings returns one report of what was found on both sides, as much of it as
 // is to be shown.
 func (a *app) joinFindings(f *inputFlags, before, after *compare.Side) *diag.Report {
 	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
@@ -122,7 +122,7 @@ func (a *app) tellFindings(f *inputFlags, found *diag.Report) error {
 	return diag.Text{Color: a.isColored(f, a.stderr)}.Render(a.stderr, found)
 }
 
-// writeDiffJSON is the report of the findings with the differences in it. The
+// writeDiffJSON returns the report of the findings with the differences in it. The
 // shape is public: additions only.
 func writeDiffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 	n := &found.Summary

@@ -69,7 +69,7 @@ func (a *app) compileSides(f *diffFlags, paths []string) (before, after *compare
 	return before, after, nil
 }
 
-// compileAfter is what the inputs compile to, and the paths that they were read
+// compileAfter returns what the inputs compile to, and the paths that they were read
 // from. A nil side means that a configuration is at fault and was reported.
 func (a *app) compileAfter(f *diffFlags, paths []string) (*compare.Side, []string, error) {
 	in, o, err := a.load(&f.inputFlags, paths)
@@ -88,7 +88,7 @@ func (f *diffFlags) scope() compare.Scope {
 	return compare.Scope{Prune: f.prune, All: f.all, Namespace: f.namespace}
 }
 
-// readDirectorySide is what a directory holds: manifests that were written, and
+// readDirectorySide returns what a directory holds: manifests that were written, and
 // what its resources compile to.
 func (a *app) readDirectorySide(f *diffFlags) (*compare.Side, error) {
 	flags := f.inputFlags
@@ -101,7 +101,7 @@ func (a *app) readDirectorySide(f *diffFlags) (*compare.Side, error) {
 	return s, nil
 }
 
-// readLiveSide is a cluster, or a dump of one.
+// readLiveSide returns a cluster, or a dump of one.
 func (a *app) readLiveSide(f *sideFlags, namespace string, o *compile.Options, after *compare.Side, scope compare.Scope) *compare.Side {
 	if f.live != "" {
 		loader := &source.Loader{Dir: a.dir, Stdin: a.stdin}

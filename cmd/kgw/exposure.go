@@ -64,7 +64,7 @@ func (a *app) writeExposure(f *reportFlags, paths []string) error {
 	})
 }
 
-// reportFormats are those of the report, and SARIF for code scanning.
+// reportFormats returns those of the report, and SARIF for code scanning.
 func reportFormats() []string { return append(exposure.Formats(), "sarif") }
 
 func (f *reportFlags) valid(paths []string) error {

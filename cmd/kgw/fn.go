@@ -53,7 +53,7 @@ func (a *app) fnCommand() *cobra.Command {
 	return cmd
 }
 
-// runOnDocuments is the function with a file as its functionConfig, from plain
+// runOnDocuments returns the function with a file as its functionConfig, from plain
 // documents to plain documents.
 func (a *app) runOnDocuments(name string, data []byte) error {
 	loader := &source.Loader{Dir: a.dir}
@@ -77,7 +77,7 @@ func (a *app) runOnDocuments(name string, data []byte) error {
 	return a.serveFunction(&function{app: a, list: list, documents: true}, found)
 }
 
-// runOnList is the function from the bytes of one ResourceList to those of
+// runOnList returns the function from the bytes of one ResourceList to those of
 // another.
 func (a *app) runOnList(data []byte) error {
 	list, found := krm.Read("<stdin>", data)
@@ -117,7 +117,7 @@ type function struct {
 	found diag.List
 }
 
-// items are the items to process: not the functionConfig, which kustomize hands
+// items returns the items to process: not the functionConfig, which kustomize hands
 // to generators as an item too.
 func (f *function) items() []*krm.Item {
 	if f.role != generator || f.list.Config == nil {
@@ -180,7 +180,7 @@ func (f *function) allItems() []*krm.Item {
 	return append(slices.Clone(f.list.Items), f.list.Config)
 }
 
-// input is what is compiled: items, the functionConfig when it is a resource,
+// input returns what is compiled: items, the functionConfig when it is a resource,
 // and the files that a Config names.
 func (f *function) input() compile.Input {
 	var in compile.Input

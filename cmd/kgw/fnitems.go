@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// entries are the items of the answer. Objects are where the resource was
+// entries returns the items of the answer. Objects are where the resource was
 // that they are written for; those of other files come last. An object that
 // was written in an earlier run, and is an item now, is replaced in its
 // place.
@@ -53,7 +53,7 @@ func (e *entries) addObjects(result *compile.Result) {
 	}
 }
 
-// key is what identifies an item among objects.
+// key returns what identifies an item among objects.
 func (e *entries) key(item *krm.Item) string {
 	o := manifest.Object{APIVersion: item.APIVersion, Kind: item.Kind}
 	o.Meta.Name, o.Meta.Namespace = item.Name, item.Namespace
@@ -107,7 +107,7 @@ func (f *function) findEarlier() func(*source.Document) bool {
 	return func(d *source.Document) bool { return files[d.File] }
 }
 
-// newObjectFile is the file that a new object is for.
+// newObjectFile returns the file that a new object is for.
 func newObjectFile(o *manifest.Object) string {
 	return generated + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
 }

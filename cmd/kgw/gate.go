@@ -139,7 +139,7 @@ func (a *app) compileGateBefore(f *gateFlags, s *gated, ref string, paths []stri
 	return a.readConsumersAtRef(f, past, s, "git:"+ref+":")
 }
 
-// configurations are all that hold for the inputs: that of the run, those of
+// configurations returns all that hold for the inputs: that of the run, those of
 // single files, and those that are among the files.
 func (a *app) configurations(f *inputFlags, o *compile.Options, files []*source.File) ([]*config.Config, error) {
 	out := []*config.Config{o.Config}

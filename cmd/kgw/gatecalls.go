@@ -83,7 +83,7 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 	}
 }
 
-// unreadCalls is the finding about a file of calls that cannot be read.
+// unreadCalls returns the finding about a file of calls that cannot be read.
 func unreadCalls(one *config.Consumer, shown string, err error) diag.Finding {
 	problem := diag.FromProblem(*source.Unread(shown, err))
 	return diag.Finding{
@@ -333,7 +333,7 @@ func (c *gateCall) finding(entry *gate.Entry, r *gateReport) diag.Finding {
 	return f
 }
 
-// row is the call in a table.
+// row returns the call in a table.
 func (c *gateCall) row() []report.Inline {
 	what := report.Join(report.Bold(string(c.Fate)), report.Plain(" "+c.Consumer))
 	if c.Verdict == gate.Allowed {

@@ -61,7 +61,7 @@ func (r *gateReport) further() report.List {
 
 func placeOf(f *diag.Finding) string { return fmt.Sprintf("%s:%d", f.Span.File, f.Span.Line) }
 
-// row is the change in a table.
+// row returns the change in a table.
 func (c *gateChange) row() []report.Inline {
 	place := ""
 	if places := c.Places(); len(places) > 0 {

@@ -198,7 +198,7 @@ func (f *inputFlags) valid() error {
 	return err
 }
 
-// defaultPath is what is compiled without a PATH: the directory of the
+// defaultPath returns what is compiled without a PATH: the directory of the
 // configuration, or the working directory.
 func (a *app) defaultPath(c *config.Config) string {
 	if c.File == "" {
@@ -320,7 +320,7 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	return c, found, nil
 }
 
-// configDir is the directory from which the configuration of the run is
+// configDir returns the directory from which the configuration of the run is
 // searched for: that of the paths, or where they find different ones, the
 // working directory. Each file has the nearest one above it in any case.
 func (a *app) configDir(paths []string) string {
@@ -338,7 +338,7 @@ func (a *app) configDir(paths []string) string {
 	return dir
 }
 
-// searchDir is where the search for a configuration starts: the directory
+// searchDir returns where the search for a configuration starts: the directory
 // itself, a file's directory, or what of a pattern is not a pattern.
 func (a *app) searchDir(path string) string {
 	if path == "-" {

@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// lockFile is where the lock is: beside kgw.yaml, without one in the
+// lockFile returns where the lock is: beside kgw.yaml, without one in the
 // working directory.
 func (a *app) lockFile(c *config.Config) string {
 	dir := a.dir

@@ -72,7 +72,7 @@ func (a *app) checker(f *inputFlags, dir, name string) *checker {
 	return c
 }
 
-// Check is kgw validate in the folder.
+// Check returns kgw validate in the folder.
 func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 	out := &lsp.Checked{Secrets: c.secrets.Next()}
 	c.secrets = out.Secrets

@@ -51,7 +51,7 @@ func (e *editor) proposed(name, marked string) (items []proposal, chosen []strin
 	return list.Items, chosen
 }
 
-// caretAt is the position of a byte as an editor counts; offsetAt is its inverse.
+// caretAt returns the position of a byte as an editor counts; offsetAt is its inverse.
 func caretAt(text string, at int) caret {
 	line := strings.LastIndex(text[:at], "\n") + 1
 	return caret{strings.Count(text[:at], "\n"), len(utf16.Encode([]rune(text[line:at])))}

@@ -208,7 +208,7 @@ func spell(found diag.List) []string {
 	return out
 }
 
-// textOfChecked is all that an editor may be told of what was checked.
+// textOfChecked returns all that an editor may be told of what was checked.
 func textOfChecked(t testing.TB, c *lsp.Checked) string {
 	t.Helper()
 	var out bytes.Buffer

@@ -49,7 +49,7 @@ func (s said) follow(t testing.TB, e *editor) {
 	e.told = nil
 }
 
-// validateHere is what kgw validate finds in a directory: each finding, and each
+// validateHere returns what kgw validate finds in a directory: each finding, and each
 // further place of one.
 func validateHere(t testing.TB, dir string) (findings said, places map[string]bool) {
 	t.Helper()

@@ -49,7 +49,7 @@ func (a *app) man(root *cobra.Command, dir string) error {
 	return writeManual(root, dir, date)
 }
 
-// sourceDate is the month of SOURCE_DATE_EPOCH
+// sourceDate returns the month of SOURCE_DATE_EPOCH
 // (https://reproducible-builds.org/specs/source-date-epoch/), else empty.
 func (a *app) sourceDate() (string, error) {
 	epoch := a.getenv("SOURCE_DATE_EPOCH")
@@ -87,7 +87,7 @@ func writeManual(cmd *cobra.Command, dir, date string) error {
 // plain escapes text that Markdown would interpret.
 var plain = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "<", `\<`)
 
-// manualPage is one page in man's format, written by way of Markdown: the
+// manualPage returns one page in man's format, written by way of Markdown: the
 // tables of topics are kept as they are, other text is filled.
 func manualPage(cmd *cobra.Command, date string) ([]byte, error) {
 	if cmd.IsAdditionalHelpTopicCommand() {

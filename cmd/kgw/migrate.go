@@ -137,7 +137,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	return a.showMigration(f, result, about, proof)
 }
 
-// issuer is that of the IDPPreset that the flag names.
+// issuer returns that of the IDPPreset that the flag names.
 func (f *migrateFlags) issuer(files []*source.File) (*migrate.Issuer, error) {
 	if f.preset == "" {
 		return nil, nil //nolint:nilnil // without the flag there is none

@@ -53,7 +53,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *com
 	return nil
 }
 
-// uncommittedError is the error for files that git does not have as they are.
+// uncommittedError returns the error for files that git does not have as they are.
 func (a *app) uncommittedError(files []edit.Replacement) error {
 	contents := gitref.Contents{}
 	for _, file := range files {

@@ -136,7 +136,7 @@ func without(t *testing.T, dir, program, stdin string, args ...string) *exec.Cmd
 	return cmd
 }
 
-// namespace is a network namespace of its own, where the kernel allows it.
+// namespace returns a network namespace of its own, where the kernel allows it.
 func namespace() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	if os.Geteuid() != 0 {

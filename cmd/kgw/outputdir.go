@@ -132,7 +132,7 @@ func objectFile(format string, o *manifest.Object) rendered {
 	return r
 }
 
-// documentFile is the file of a document that is passed through.
+// documentFile returns the file of a document that is passed through.
 func documentFile(format string, d *source.Document) (rendered, error) {
 	r := rendered{from: place(d)}
 	if d.Kind == "" || d.Name == "" {

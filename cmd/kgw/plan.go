@@ -95,7 +95,7 @@ func (a *app) writeStep(dir string, i int, s *compare.Step, script *bytes.Buffer
 	return nil
 }
 
-// plannedYAML is an object as it is to be applied.
+// plannedYAML returns an object as it is to be applied.
 func plannedYAML(o *diff.Object) []byte {
 	if o.Written != nil {
 		return o.Written.AppendYAML(nil)

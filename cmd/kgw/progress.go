@@ -114,7 +114,7 @@ func (p *progress) clear() {
 	}
 }
 
-// timings is a table of the stages, in the order in which they first ran, and of
+// timings returns a table of the stages, in the order in which they first ran, and of
 // what is left of the time since the process began.
 func (p *progress) timings() string {
 	p.mu.Lock()
@@ -136,7 +136,7 @@ func (p *progress) timings() string {
 	return out.String() + report.Counted(int(p.read.Load()), "document") + " read\n"
 }
 
-// observer is the progress of the run: shown where somebody looks at a terminal,
+// observer returns the progress of the run: shown where somebody looks at a terminal,
 // and never in CI.
 func (a *app) observer() *progress {
 	if a.progress == nil {

@@ -23,7 +23,7 @@ func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
 	return a.reportWith(w, f, result, nil)
 }
 
-// reportWith is report with something that the JSON form shows under "changes".
+// reportWith returns report with something that the JSON form shows under "changes".
 func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, changes any) error {
 	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir), Changes: changes, Secrets: a.secrets}
 	for i := range result.Resources {

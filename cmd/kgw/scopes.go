@@ -116,7 +116,7 @@ func (s *scopes) reportUnused(files []*source.File) diag.List {
 	return found
 }
 
-// unchosenError is the error for files that belong to environments where the run
+// unchosenError returns the error for files that belong to environments where the run
 // has chosen none.
 func unchosenError(environments map[string]bool) error {
 	var names []string

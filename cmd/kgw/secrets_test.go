@@ -147,7 +147,7 @@ func lineForm(text, secret string, change func(string) string) string {
 	return strings.Join(lines, "\n")
 }
 
-// secretDir is a directory with an input, with what it was before, and with a
+// secretDir returns a directory with an input, with what it was before, and with a
 // test file.
 func secretDir(t *testing.T, input, was string) string {
 	t.Helper()

@@ -27,7 +27,7 @@ var elsewhereCalled = map[string]string{
 	"verify":   "kgw validate reports what is wrong",
 }
 
-// unknownCommand is the error for a word that is not a command, with the one that
+// unknownCommand returns the error for a word that is not a command, with the one that
 // may be meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -58,7 +58,7 @@ var (
 // flagValues names the values that flags of a type accept.
 var flagValues = map[string]string{"Int": "a whole number", "Uint": "a whole number", "Bool": "true or false", "Float": "a number"}
 
-// argumentError is the error for a wrong number of arguments, in words.
+// argumentError returns the error for a wrong number of arguments, in words.
 func argumentError(cmd *cobra.Command, err error) error {
 	var min, max, have int
 	said := err.Error()
@@ -94,7 +94,7 @@ func sayArguments(cmd *cobra.Command) {
 	}
 }
 
-// flagError is the error for a wrong flag, with the one that may be meant.
+// flagError returns the error for a wrong flag, with the one that may be meant.
 func flagError(cmd *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if m := unknownLetter().FindStringSubmatch(err.Error()); m != nil {

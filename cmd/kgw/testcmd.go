@@ -93,7 +93,7 @@ func (a *app) test(f *testFlags, paths []string) error {
 	return a.testReport(f, outputs, report)
 }
 
-// selectCases are the tests whose names match. None is an error unless the user
+// selectCases returns the tests whose names match. None is an error unless the user
 // means it.
 func selectCases(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testfile.Case, error) {
 	names := make([]string, len(cases))

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 )
 
-// topics are pages of help that belong to no command.
+// topics returns pages of help that belong to no command.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "environment", Short: "Environment variables that kgw reads", Long: environmentTopic()},
@@ -47,7 +47,7 @@ func environmentTopic() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// helpCommand is cobra's, but a topic that does not exist is a usage error.
+// helpCommand returns cobra's, but a topic that does not exist is a usage error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",

@@ -226,7 +226,7 @@ func (f *traceFlags) setCaller(r *simulate.Request) error {
 	return nil
 }
 
-// readToken is what the flags say the caller brings.
+// readToken returns what the flags say the caller brings.
 func (a *app) readToken(f *traceFlags) (simulate.Token, error) {
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):

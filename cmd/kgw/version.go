@@ -15,7 +15,7 @@ var release, commit string
 // unreleased is the version of a build that knows no other.
 const unreleased = "0.1.0-dev"
 
-// version is the release's; of "go install MODULE@VERSION", the module's.
+// version returns the release's; of "go install MODULE@VERSION", the module's.
 func version() string {
 	if release != "" {
 		return release
@@ -27,7 +27,7 @@ func version() string {
 	return moduleVersion(info.Main)
 }
 
-// moduleVersion is the version of a module that came from a proxy, which alone
+// moduleVersion returns the version of a module that came from a proxy, which alone
 // has a sum: a checkout has none, and its version depends on its tags.
 func moduleVersion(m debug.Module) string {
 	if m.Sum == "" {
@@ -66,7 +66,7 @@ func readBuild() build {
 	return b
 }
 
-// String is the text form: a line each.
+// String returns the text form: a line each.
 func (b build) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "kgw %s\ngo version: %s\nplatform: %s\n", b.Version, b.GoVersion, b.Platform)

@@ -224,7 +224,7 @@ func (a *app) completeWhy(_ *cobra.Command, args []string, begun string) ([]stri
 	return out, cobra.ShellCompDirectiveDefault
 }
 
-// objectsHere are the objects that a command without a PATH compiles; none
+// objectsHere returns the objects that a command without a PATH compiles; none
 // where something is wrong with the configuration.
 func (a *app) objectsHere() []why.Object {
 	c, found := config.ReadNearest(a.dir, a.display, source.Bounds{})

@@ -84,7 +84,7 @@ func (a *app) whyLive(f *whyFlags, outputs []output, paths []string) error {
 	return nil
 }
 
-// liveObjects are the objects of a file, those of Lists one by one.
+// liveObjects returns the objects of a file, those of Lists one by one.
 func liveObjects(file *source.File) ([]source.Object, error) {
 	docs, problems := source.Split(file)
 	var out []source.Object

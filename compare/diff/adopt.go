@@ -138,7 +138,7 @@ func byMark(list []*Object, way int) map[string][]*Object {
 	return out
 }
 
-// candidates are the live objects that agree with a wanted one in some way.
+// candidates returns the live objects that agree with a wanted one in some way.
 func candidates(live []*Object, want *Object) []*Object {
 	var out []*Object
 	marks := want.marks()

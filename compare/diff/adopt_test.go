@@ -134,7 +134,7 @@ func lastLine(text string) string {
 	return last
 }
 
-// made is an object with the labels that a release of Kyma's API Gateway puts
+// made returns an object with the labels that a release of Kyma's API Gateway puts
 // on it.
 func made(kind, name string, labels map[string]any, spec map[string]any) diff.Object {
 	group := map[string]string{"RequestAuthentication": "security.istio.io/v1", "AuthorizationPolicy": "security.istio.io/v1"}[kind]

@@ -31,7 +31,7 @@ type Object struct {
 // ID identifies an object; versions of a group are the same.
 type ID struct{ Group, Kind, Namespace, Name string }
 
-// String is "Kind namespace/name".
+// String returns "Kind namespace/name".
 func (id ID) String() string {
 	if id.Namespace == "" {
 		return id.Kind + " " + id.Name

@@ -194,7 +194,7 @@ func sortLists(kind, path string, v any) any {
 	return v
 }
 
-// spellValue is a value as text: equal for equal values.
+// spellValue returns a value as text: equal for equal values.
 func spellValue(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

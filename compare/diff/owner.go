@@ -23,7 +23,7 @@ var legacyLabels = []string{kymaLabels + "v1beta1", kymaLabels + "v1alpha1"}
 // Owner is the resource that an object is made for.
 type Owner struct{ Namespace, Name string }
 
-// String is "namespace/name".
+// String returns "namespace/name".
 func (o Owner) String() string { return o.Namespace + "/" + o.Name }
 
 // IsOwnerLabel reports whether a label is one that says whom an object is for.
@@ -65,7 +65,7 @@ func controllerLabel(key string) bool {
 // moduleLabels are on what api-gateway makes since release 3.5.0.
 var moduleLabels = []string{"kyma-project.io/module", "app.kubernetes.io/managed-by", "app.kubernetes.io/component", "app.kubernetes.io/part-of"}
 
-// withoutNamespace is a hash label without its first part: the namespace of the
+// withoutNamespace returns a hash label without its first part: the namespace of the
 // policy, as it is or hashed.
 func withoutNamespace(hash string) string {
 	_, rest, _ := strings.Cut(hash, ".")

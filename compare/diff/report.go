@@ -149,7 +149,7 @@ type ItemChange struct {
 	To     *int     `json:"to,omitempty"`
 }
 
-// Items are the differences as JSON shows them: created and deleted objects
+// Items returns the differences as JSON shows them: created and deleted objects
 // whole, and the changes of the others.
 func (r *Report) Items() []Item {
 	out := make([]Item, 0, len(r.Differences))

@@ -63,7 +63,7 @@ func file(id ID) string {
 	return strings.Join(parts, "/")
 }
 
-// Head are lines that say what becomes of the object, what moved in it, and
+// Head returns lines that say what becomes of the object, what moved in it, and
 // what happens meanwhile.
 func (d *Difference) Head() []string {
 	first := d.what()
@@ -92,7 +92,7 @@ func (d *Difference) what() string {
 	return fmt.Sprintf("rename %s to %s", old, d.ID.Name)
 }
 
-// Place is where the object comes from, as far as that is a file.
+// Place returns where the object comes from, as far as that is a file.
 func (d *Difference) Place() string {
 	doc := d.Origin.Doc
 	if doc == nil || doc.File == nil {

@@ -96,7 +96,7 @@ func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	return g
 }
 
-// forbiddenKinds are the kinds that one of the configurations of a state forbids.
+// forbiddenKinds returns the kinds that one of the configurations of a state forbids.
 func forbiddenKinds(list []*config.Config) []string {
 	if len(list) == 0 {
 		return config.DefaultForbidden
@@ -118,7 +118,7 @@ func union(a, b []string) []string {
 	return out
 }
 
-// allowedChanges are the entries of the configurations of a state and of those
+// allowedChanges returns the entries of the configurations of a state and of those
 // further up. Files that are known already are left out, and become known: a
 // file that both states have in common says nothing of the one before.
 func allowedChanges(list []*config.Config, known map[string]bool) []config.AllowedChange {

@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/changes"
 )
 
-// hostile is a page with a name in every text.
+// hostile returns a page with a name in every text.
 func hostile(name string) *Page {
 	place := &exposure.Place{File: name, Line: 1, Column: 2}
 	caller := exposure.Caller{Kind: exposure.JWT, Text: name, Issuers: []string{name}, Scopes: []string{name}, Authorizers: []string{name}, When: []string{name}, If: []string{name}}

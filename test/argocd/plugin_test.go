@@ -11,7 +11,7 @@ import (
 
 const config = "apiVersion: kgw.dev/v1alpha1\nkind: Config\ndomains: {default: example.com}\n"
 
-// shops is a repository with an application in apps/shop, and others that must
+// shops returns a repository with an application in apps/shop, and others that must
 // not render.
 func shops(t *testing.T) string {
 	t.Helper()

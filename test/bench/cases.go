@@ -28,7 +28,7 @@ const (
 	version         = "version"
 )
 
-// compileCases are the lines about compiling, beside other tools.
+// compileCases returns the lines about compiling, beside other tools.
 func compileCases(o *options, in *inputs, self string) []testCase {
 	kgw := func(id, what, command, input, decode string) testCase {
 		return testCase{id: id, name: "**kgw " + command + "**, " + what, command: []string{o.kgw, command, input}, input: input, decode: decode, runs: o.runs}
@@ -72,7 +72,7 @@ func compileCases(o *options, in *inputs, self string) []testCase {
 	return out
 }
 
-// otherTools are the programs that were named.
+// otherTools returns the programs that were named.
 func otherTools(o *options, in *inputs) []testCase {
 	var out []testCase
 	if o.kubeconform != "" {

@@ -228,7 +228,7 @@ func (e *editor) wait(is func(*message) bool) error {
 	}
 }
 
-// processorTime is what a process that still runs has used, as Linux counts it in
+// processorTime returns what a process that still runs has used, as Linux counts it in
 // /proc/PID/stat (fields 14 and 15, in hundredths of a second).
 func processorTime(pid int) time.Duration {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

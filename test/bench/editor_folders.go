@@ -12,7 +12,7 @@ type editorFolder struct {
 	write func(dir string, n int) error
 }
 
-// editorFolders are a folder for each style of resources, one of all of them, and
+// editorFolders returns a folder for each style of resources, one of all of them, and
 // two in which every file has to do with every other.
 func editorFolders() []editorFolder {
 	files := func(text func(int) string) func(string, int) error {

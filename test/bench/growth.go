@@ -36,7 +36,7 @@ func growthsIn(dir string, rules int) []growth {
 	return out
 }
 
-// size is how many resources the half or the whole has.
+// size returns how many resources the half or the whole has.
 func (g *growth) size(k int) int { return g.n * (k + 1) / 2 }
 
 func (g *growth) write() error {
@@ -86,7 +86,7 @@ func wideRule(_, n int) string {
 	return b.String()
 }
 
-// growthCases are two lines for each shape.
+// growthCases returns two lines for each shape.
 func growthCases(o *options, in *inputs) []testCase {
 	var out []testCase
 	for i := range in.growths {

@@ -89,7 +89,7 @@ func sizeOf(path string) (size int64, err error) {
 	return size, err
 }
 
-// fileOf is the file of rule i.
+// fileOf returns the file of rule i.
 func fileOf(dir string, i int) string {
 	return filepath.Join(dir, fmt.Sprintf("team-%03d", i/perDirectory), fmt.Sprintf("apirule-%06d.yaml", i))
 }

@@ -29,7 +29,7 @@ func movable(i int, base, service string) string {
 	return b.String()
 }
 
-// changed is apiRule with other methods in one of ten rules.
+// changed returns apiRule with other methods in one of ten rules.
 func changed(i int) string {
 	text := apiRule(i)
 	if i%10 == 0 {
@@ -76,7 +76,7 @@ func writeOne(dir string, n int, text func(int) string) error {
 	return writeStream(filepath.Join(dir, "apirules.yaml"), 0, n, text)
 }
 
-// proofCases are the lines about proofs.
+// proofCases returns the lines about proofs.
 func proofCases(o *options, in *inputs) []testCase {
 	migrate := func(id, name string, exits int, args ...string) testCase {
 		return testCase{id: id, name: "**kgw migrate**, " + name, command: append([]string{o.kgw, "migrate", "-o", "yaml"}, args...), runs: o.runs, exits: exits}

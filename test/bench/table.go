@@ -76,26 +76,26 @@ type promise struct {
 	value      func(*table) (float64, error)
 }
 
-// wall is how many seconds a line took.
+// wall returns how many seconds a line took.
 func wall(id string) func(*table) (float64, error) {
 	return func(t *table) (float64, error) { return t.measured[id].wall.Seconds(), nil }
 }
 
-// times is how many times the wall time of one line another took.
+// times returns how many times the wall time of one line another took.
 func times(id, base string) func(*table) (float64, error) {
 	return func(t *table) (float64, error) {
 		return float64(t.measured[id].wall) / float64(t.measured[base].wall), nil
 	}
 }
 
-// timesCPU is times of processor time.
+// timesCPU returns times of processor time.
 func timesCPU(id, base string) func(*table) (float64, error) {
 	return func(t *table) (float64, error) {
 		return float64(t.measured[id].cpu) / float64(t.measured[base].cpu), nil
 	}
 }
 
-// timesInput is how many times the size of the input a line had in memory.
+// timesInput returns how many times the size of the input a line had in memory.
 func timesInput(id, input string) func(*table) (float64, error) {
 	return func(t *table) (float64, error) {
 		size, err := sizeOf(input)

@@ -15,7 +15,7 @@ type traces struct {
 	url                                string // of a request that one of the Rules takes
 }
 
-// rule is Rule i as a cluster has it; two share a host.
+// rule returns Rule i as a cluster has it; two share a host.
 func rule(i int) string {
 	return fmt.Sprintf("apiVersion: oathkeeper.ory.sh/v1alpha1\nkind: Rule\nmetadata:\n  name: rule-%06d\n  namespace: team-%d\nspec:\n"+
 		"  upstream:\n    url: http://s-%d.team-%d.svc.cluster.local:8080\n  match:\n    url: <http|https>://h-%06d.example.com</v%d/[a-z]+/items(/.*)?>\n    methods:\n    - GET\n    - POST\n"+

@@ -138,7 +138,7 @@ func (b *Browser) Open(t testing.TB, url string, before ...chromedp.Action[chrom
 	return p
 }
 
-// command is a command of the DevTools protocol that returns nothing.
+// command returns a command of the DevTools protocol that returns nothing.
 func command[P any](name cdp.Command[P, cdp.Empty], params P) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		return cdp.Call(ctx, t, name, params)

@@ -60,7 +60,7 @@ func open(t testing.TB, url string, before ...chromedp.Action[chromedp.Void]) *b
 
 const ready = `document.documentElement.dataset.ready === "yes"`
 
-// manyRoutes is a report of so many routes, fifty for each host, as long as those
+// manyRoutes returns a report of so many routes, fifty for each host, as long as those
 // of real gateways.
 func manyRoutes(n int) *exposure.Report {
 	r := &exposure.Report{Counts: exposure.Counts{Routes: n, Access: map[exposure.Access]int{}}}
@@ -90,7 +90,7 @@ func manyRoutes(n int) *exposure.Report {
 	return r
 }
 
-// plainTable is a page with a table of the same rows and columns, and no script.
+// plainTable returns a page with a table of the same rows and columns, and no script.
 func plainTable(r *exposure.Report) string {
 	var b strings.Builder
 	b.WriteString("<!doctype html><meta charset=utf-8><title>t</title><table>")

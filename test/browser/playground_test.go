@@ -57,7 +57,7 @@ func proper(t *testing.T, base string, p *browser.Page) {
 	}
 }
 
-// editorText is the text of an editor, which is behind a shadow root: what is out of sight is
+// editorText returns the text of an editor, which is behind a shadow root: what is out of sight is
 // in no element, so that CodeMirror is asked.
 func editorText(p *browser.Page, id string) string {
 	return browser.Eval[string](p, `document.getElementById("`+id+`").shadowRoot.querySelector(".cm-content").cmTile.view.state.doc.toString()`)
@@ -196,7 +196,7 @@ func TestPlaygroundTakesTextsForTexts(t *testing.T) {
 	}
 }
 
-// jsText is a text as a literal of JavaScript.
+// jsText returns a text as a literal of JavaScript.
 func jsText(s string) string {
 	out, _ := json.Marshal(s)
 	return string(out)

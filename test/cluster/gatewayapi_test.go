@@ -22,7 +22,7 @@ func admitted(object map[string]any) string {
 	return ""
 }
 
-// said are the words of the server in which line breaks and quotes are as JSON
+// said returns the words of the server in which line breaks and quotes are as JSON
 // has them.
 func said(words string) string {
 	quoted, _ := json.Marshal(words)
@@ -74,7 +74,7 @@ func TestAdmitsGatewayAPI(t *testing.T) {
 // those about fields of Gateways that kgw neither reads nor writes.
 var unreachable = regexp.MustCompile(`^type must be one of \['Exact'|^Listener name must be unique|^Port for TLS configuration|^(IPAddress|Hostname) value|^Annotation keys|^Label keys|^If specified, the (annotation|label) key`)
 
-// rulesOfDefinitions are the words of the rules in CEL of the specs of HTTPRoute
+// rulesOfDefinitions returns the words of the rules in CEL of the specs of HTTPRoute
 // and Gateway.
 func rulesOfDefinitions(t *testing.T) []string {
 	t.Helper()
@@ -93,7 +93,7 @@ func rulesOfDefinitions(t *testing.T) []string {
 	return slices.DeleteFunc(slices.Compact(out), unreachable.MatchString)
 }
 
-// messages are those of all rules below a schema.
+// messages returns those of all rules below a schema.
 func messages(schema any) []string {
 	var out []string
 	switch x := schema.(type) {
@@ -208,7 +208,7 @@ func absolute(t *testing.T, path string) string {
 	return out
 }
 
-// refused is what kgw says that the server refuses of an object, and where.
+// refused returns what kgw says that the server refuses of an object, and where.
 func refused(object map[string]any) (why, path string) {
 	kind, _ := object["kind"].(string)
 	return definition.Refused(kind, source.Field(source.NodeOf(source.ObjectOf(object)), "spec"))

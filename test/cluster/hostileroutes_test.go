@@ -26,7 +26,7 @@ var odd = []string{
 	`\Q`, "(?:)", "a{1001}", "127.0.0.1", "::1", "a..b", ".a", "a.", "*.*.a", "xn--a", strings.Repeat("a", 64), strings.Repeat("a", 254), strings.Repeat("/a", 600), strings.Repeat("v", 4097),
 }
 
-// text is the plain text most of the time, else an odd one.
+// text returns the plain text most of the time, else an odd one.
 func (g hostileRoutes) text(plain ...string) string {
 	out := plain[g.Intn(len(plain))]
 	if g.Intn(90) == 0 {
@@ -65,7 +65,7 @@ func (g hostileRoutes) pairs(value func() string, plain ...string) string {
 	return "{" + strings.Join(out, ", ") + "}"
 }
 
-// number is the first of the list most of the time.
+// number returns the first of the list most of the time.
 func (g hostileRoutes) number(list ...int) string {
 	if g.Intn(25) > 0 {
 		return strconv.Itoa(list[0])
@@ -73,7 +73,7 @@ func (g hostileRoutes) number(list ...int) string {
 	return strconv.Itoa(list[g.Intn(len(list))])
 }
 
-// some is the first of the list most of the time.
+// some returns the first of the list most of the time.
 func (g hostileRoutes) some(list ...string) string {
 	if g.Intn(25) > 0 {
 		return list[0]
@@ -85,7 +85,7 @@ func (g hostileRoutes) duration() string {
 	return g.text(g.some("1s", "0s", "1.5s", "100ms", "1ns", "100000h", "1h1m1s1ms", "-1s"))
 }
 
-// cors is a policy, with its origins as a VirtualService has them or as a map of
+// cors returns a policy, with its origins as a VirtualService has them or as a map of
 // an APIRule.
 func (g hostileRoutes) cors() string {
 	return fmt.Sprintf("{allowOrigins: %s, allowMethods: %s, allowHeaders: %s, exposeHeaders: %s, allowCredentials: %t, maxAge: ",
@@ -101,7 +101,7 @@ func (g hostileRoutes) condition(plain ...string) string {
 	return "{" + g.kind() + ": " + g.text(plain...) + "}"
 }
 
-// service is a VirtualService.
+// service returns a VirtualService.
 func (g hostileRoutes) service() string {
 	value := func() string { return g.text("v", "w") }
 	condition := func() string { return g.condition("b", "c") }
@@ -145,7 +145,7 @@ func (g hostileRoutes) service() string {
 		"["+g.text("a.test", "b.test")+", "+g.text("c.test", "*.test")+"]", "["+g.text("gw")+", "+g.text("shop/gw", "mesh")+"]", "["+entry()+", "+g.list(entry)[1:])
 }
 
-// rule is an APIRule.
+// rule returns an APIRule.
 func (g hostileRoutes) rule() string {
 	v2 := g.Intn(2) == 0
 	rule := func() string {

@@ -142,7 +142,7 @@ func convert(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// convertedTo is an APIRule in another version.
+// convertedTo returns an APIRule in another version.
 func convertedTo(o map[string]any, to string) map[string]any {
 	metadata := o["metadata"].(map[string]any)
 	annotations, _ := metadata["annotations"].(map[string]any)

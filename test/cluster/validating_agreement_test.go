@@ -156,7 +156,7 @@ func dotted(gateway string) string {
 	return gateway
 }
 
-// legacyRules are rules of v1alpha1, and with Services of their own of v1beta1.
+// legacyRules returns rules of v1alpha1, and with Services of their own of v1beta1.
 func legacyRules(r *rand.Rand, pick func(string, ...string) string, service func() string) string {
 	text := ""
 	for range 1 + r.IntN(2) {

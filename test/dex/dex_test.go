@@ -56,7 +56,7 @@ type fragment struct {
 	StaticPasswords []struct{ Email, Hash, Username, UserID string }
 }
 
-// emitted is what kgw build --emit dex writes for a text.
+// emitted returns what kgw build --emit dex writes for a text.
 func emitted(t *testing.T, text string) *fragment {
 	t.Helper()
 	file, problem := source.NewFile("dex.yaml", []byte(text))

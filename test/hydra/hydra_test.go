@@ -26,7 +26,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// clients are what kgw writes for the clients of a file.
+// clients returns what kgw writes for the clients of a file.
 func clients(t *testing.T, name string) []map[string]any {
 	t.Helper()
 	data, err := os.ReadFile(name)

@@ -43,7 +43,7 @@ var (
 	nameLine = regexp.MustCompile(`(?m)^  name: (\S+)$`)
 )
 
-// identities are kind and name of each document, sorted.
+// identities returns kind and name of each document, sorted.
 func identities(stream string) []string {
 	var out []string
 	for _, doc := range strings.Split(stream, "---\n") {

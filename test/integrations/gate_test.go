@@ -27,7 +27,7 @@ func (f *forge) fault(format string, args ...any) {
 	f.faults = append(f.faults, fmt.Sprintf(format, args...))
 }
 
-// number is the index of the comment that a path ends with.
+// number returns the index of the comment that a path ends with.
 func (f *forge) number(path string) int {
 	n := 0
 	if _, err := fmt.Sscanf(path[strings.LastIndex(path, "/")+1:], "%d", &n); err != nil || n < 1 || n > len(f.bodies) {

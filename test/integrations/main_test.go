@@ -148,7 +148,7 @@ func commit(t *testing.T, dir string) string {
 // closed is an access strategy that gives no finding.
 const closed = "oauth2_introspection, config: {required_scope: [a]}"
 
-// apiRule is an APIRule with a rule for each access strategy.
+// apiRule returns an APIRule with a rule for each access strategy.
 func apiRule(name, host string, strategies ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata: {name: %s, namespace: web}\nspec:\n", name)

@@ -34,7 +34,7 @@ func planned(t *testing.T) string {
 	return dir
 }
 
-// block is the one of docs/takeover.md that is marked with a word.
+// block returns the one of docs/takeover.md that is marked with a word.
 func block(t *testing.T, word string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(read(t, filepath.Join(root, "docs", "takeover.md")), "```sh "+word+"\n")

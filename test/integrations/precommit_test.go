@@ -72,7 +72,7 @@ func TestOneProgram(t *testing.T) {
 	}
 }
 
-// many is a repository with 300 files: faults of one file, and faults across
+// many returns a repository with 300 files: faults of one file, and faults across
 // two files that stand far apart.
 func many(t *testing.T) string {
 	t.Helper()
@@ -95,7 +95,7 @@ func hookConfig(repo, rev string, entries ...string) string {
 	return fmt.Sprintf("repos:\n  - repo: %s\n    rev: %s\n    hooks:\n      - %s\n", repo, rev, strings.Join(entries, "\n      - "))
 }
 
-// hookRepository is a clone of what would be committed here, with a tag.
+// hookRepository returns a clone of what would be committed here, with a tag.
 func hookRepository(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -121,7 +121,7 @@ func preCommitEnv(t *testing.T) []string {
 	return []string{"PRE_COMMIT_HOME=" + t.TempDir(), "GOMODCACHE=" + strings.TrimSpace(string(out)), "GOFLAGS=-trimpath -buildvcs=false", "PRE_COMMIT_COLOR=never"}
 }
 
-// findingLines are the lines of a text report that name a finding.
+// findingLines returns the lines of a text report that name a finding.
 func findingLines(text string) string {
 	var out []string
 	for line := range strings.Lines(text) {

@@ -67,7 +67,7 @@ func findings(t *testing.T, dir string, paths ...string) report {
 	return out
 }
 
-// hostile are inputs whose names mean to be something else in a report.
+// hostile returns inputs whose names mean to be something else in a report.
 func hostile(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

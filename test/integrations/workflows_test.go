@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// workflows are those of this repository, and those that users copy.
+// workflows returns those of this repository, and those that users copy.
 func workflows(t *testing.T) []string {
 	t.Helper()
 	var out []string

@@ -65,7 +65,7 @@ func configuration(t testing.TB, name string) *config.Config {
 	return c
 }
 
-// errorsOf are the findings that withhold a resource.
+// errorsOf returns the findings that withhold a resource.
 func errorsOf(found diag.List) diag.List {
 	var out diag.List
 	for i := range found {
@@ -81,7 +81,7 @@ var checked = map[string]istio.GroupVersionKind{
 	"VirtualService": gvk.VirtualService, "AuthorizationPolicy": gvk.AuthorizationPolicy, "RequestAuthentication": gvk.RequestAuthentication,
 }
 
-// received is what istiod gets of a manifest that kgw writes. Fields that its
+// received returns what istiod gets of a manifest that kgw writes. Fields that its
 // kind does not have are an error.
 func received(o *manifest.Object) (istio.Config, error) {
 	var whole struct {
@@ -109,7 +109,7 @@ func decoded(kind istio.GroupVersionKind, namespace, name string, spec []byte) (
 	return c, err
 }
 
-// refusal is why Istio's webhook refuses one of the objects, "" where it takes
+// refusal returns why Istio's webhook refuses one of the objects, "" where it takes
 // them all.
 func refusal(t testing.TB, objects []manifest.Object) string {
 	t.Helper()

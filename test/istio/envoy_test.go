@@ -74,7 +74,7 @@ func (e *envoy) compile(r *routev3.Route) error {
 	return nil
 }
 
-// whole is an expression that takes whole values only, as Envoy matches. In one
+// whole returns an expression that takes whole values only, as Envoy matches. In one
 // that RE2 takes, \Q may be open at the end.
 func whole(text string) (*re2.Regexp, error) {
 	if _, err := re2.Compile(text); err != nil {
@@ -121,7 +121,7 @@ func (e *envoy) decide(q *simulate.Request) answer {
 	return a
 }
 
-// route is the one that matches a request, nil without any.
+// route returns the one that matches a request, nil without any.
 func (e *envoy) route(q *simulate.Request) *routev3.Route {
 	h := e.host(q.Host)
 	if h == nil {
@@ -251,7 +251,7 @@ func (e *envoy) text(m *matcherv3.StringMatcher, value string) bool {
 	panic(fmt.Sprintf("%T is none that Istio writes", m.MatchPattern))
 }
 
-// normalised is normalize_path: backslashes are slashes, and segments of dots,
+// normalised returns normalize_path: backslashes are slashes, and segments of dots,
 // also escaped ones, are resolved (RFC 3986, section 5.2.4).
 func normalised(target string) string {
 	path, query, has := strings.Cut(target, "?")

@@ -57,7 +57,7 @@ func lists(f func(*hostile) string) func(*hostile) any {
 	}
 }
 
-// maps are objects with hostile keys, hostile values or both. Two names of the
+// maps returns objects with hostile keys, hostile values or both. Two names of the
 // host in one object are left to chance by Istio, and so left out.
 func maps(name, value func(*hostile) string) func(*hostile) any {
 	return func(g *hostile) any {

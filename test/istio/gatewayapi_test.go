@@ -79,7 +79,7 @@ var kinds = []schema.GroupVersionResource{
 	gvr.ServiceEntry, gvr.XBackendTrafficPolicy, gvr.BackendTLSPolicy, gvr.InferencePool,
 }
 
-// routes is the route configuration that istiod makes of the documents for the
+// routes returns the route configuration that istiod makes of the documents for the
 // proxy of the Gateway.
 func (g *gatewayAPI) routes(t *testing.T, docs string) *routev3.RouteConfiguration {
 	t.Helper()
@@ -327,7 +327,7 @@ func (g *apiRoutes) apiRule() string {
 	return rule + "\n---\n" + strings.Join(services, "\n---\n")
 }
 
-// objectsOf are the objects of one kind that an input compiles to, as the
+// objectsOf returns the objects of one kind that an input compiles to, as the
 // controller would write them: what kgw finds fault with is written too.
 func objectsOf(t *testing.T, in, api, kind string) []string {
 	t.Helper()
@@ -344,7 +344,7 @@ func objectsOf(t *testing.T, in, api, kind string) []string {
 	return out
 }
 
-// permissive is the configuration in which what a controller writes is written.
+// permissive returns the configuration in which what a controller writes is written.
 func permissive() *config.Config {
 	c := config.Default()
 	c.Compat = "controller"
@@ -352,7 +352,7 @@ func permissive() *config.Config {
 	return c
 }
 
-// parsedServices are VirtualServices as istiod has them.
+// parsedServices returns VirtualServices as istiod has them.
 func parsedServices(t *testing.T, docs []string) []istio.Config {
 	t.Helper()
 	var out []istio.Config

@@ -47,7 +47,7 @@ var pathPool = []struct {
 
 var dots = []string{"/a/../items", "/./items", "/items/%2e%2e/x", "/..", "//items", "/a//b/../c", `/a\..\items`, "/%2E%2E/items/1", "/items/1/..;/x", "/a/b/.."}
 
-// set is a set of VirtualServices that the webhook takes one by one.
+// set returns a set of VirtualServices that the webhook takes one by one.
 func (g *services) set(t *testing.T) []object {
 	var out []object
 	for i := range 1 + g.Intn(5) {

@@ -99,7 +99,7 @@ func claimed(found diag.List) (ofIstio, ofEnvoy bool) {
 	return ofIstio, ofEnvoy
 }
 
-// nacked is why Envoy refuses the routes of the VirtualServices, nil where it
+// nacked returns why Envoy refuses the routes of the VirtualServices, nil where it
 // takes them.
 func nacked(t *testing.T, objects []manifest.Object) error {
 	t.Helper()

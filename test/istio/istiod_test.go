@@ -21,7 +21,7 @@ const (
 	routeConfiguration = "http.80"
 )
 
-// gateway is the Gateway istio-system/gw, which serves every host.
+// gateway returns the Gateway istio-system/gw, which serves every host.
 func gateway() istio.Config {
 	return istio.Config{
 		Meta: istio.Meta{GroupVersionKind: gvk.Gateway, Name: "gw", Namespace: "istio-system", Domain: "cluster.local", CreationTimestamp: time.Unix(0, 0)},

@@ -44,7 +44,7 @@ func (g *handWritten) set() string {
 	return strings.Join(append(out, g.leaves...), "---\n")
 }
 
-// delegated is an entry that another VirtualService goes on for.
+// delegated returns an entry that another VirtualService goes on for.
 func (g *handWritten) delegated() string {
 	name := fmt.Sprintf("leaf%d", len(g.leaves))
 	var entries []string
@@ -90,7 +90,7 @@ func (g *handWritten) entry() string {
 	return "{" + strings.Join(append(parts, "route: ["+route+"]"), ", ") + "}"
 }
 
-// service is a new one, now and then of another namespace.
+// service returns a new one, now and then of another namespace.
 func (g *handWritten) service() string {
 	name := "s" + strconv.Itoa(len(g.services))
 	if g.chance(4) {
@@ -101,7 +101,7 @@ func (g *handWritten) service() string {
 	return name
 }
 
-// kubernetes are the Services as objects: istiod makes no copies for one that is
+// kubernetes returns the Services as objects: istiod makes no copies for one that is
 // not there.
 func (g *handWritten) kubernetes() string {
 	var b strings.Builder
@@ -208,7 +208,7 @@ func refused(t *testing.T, docs string) bool {
 	return false
 }
 
-// movedTo are the objects that VirtualServices become; "" where one of them
+// movedTo returns the objects that VirtualServices become; "" where one of them
 // stays.
 func movedTo(t *testing.T, docs string) (string, diag.List) {
 	t.Helper()
@@ -270,7 +270,7 @@ func (m *moving) compare(t *testing.T, g *handWritten) {
 	}
 }
 
-// treatment is what the route of a request does to it besides sending it on.
+// treatment returns what the route of a request does to it besides sending it on.
 // Browsers keep the answer to a preflight for 5 s where nothing is said. The
 // expression that istiod writes for the origin * is a finding's.
 func (m *moving) treatment(e *envoy, q *simulate.Request) string {

@@ -43,7 +43,7 @@ func TestNoChangeIsNone(t *testing.T) {
 	}
 }
 
-// otherwise are the documents with one entry drawn anew in one of its fields.
+// otherwise returns the documents with one entry drawn anew in one of its fields.
 func (g *services) otherwise(t *testing.T, docs []object) []object {
 	t.Helper()
 	for range 20 {

@@ -65,7 +65,7 @@ func TestDecidesAsRBAC(t *testing.T) {
 	}
 }
 
-// policies are some that the webhook takes; kgw takes them too.
+// policies returns some that the webhook takes; kgw takes them too.
 func (g *rules) policies(t *testing.T) []object {
 	t.Helper()
 	var out []object
@@ -99,7 +99,7 @@ func policyObject(spec object, i int) string {
 	return text(object{"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "metadata": object{"name": "p" + strconv.Itoa(i), "namespace": "ns"}, "spec": spec})
 }
 
-// sidecars are those of a Service whose port has the protocol, with a token rule.
+// sidecars returns those of a Service whose port has the protocol, with a token rule.
 func sidecars(t *testing.T, specs []object, protocol string) *sidecar.Sidecars {
 	t.Helper()
 	docs := []string{
@@ -113,7 +113,7 @@ func sidecars(t *testing.T, specs []object, protocol string) *sidecar.Sidecars {
 	return sidecar.Load(list, simulate.ReadPods(list, nil), sidecar.Options{Root: "istio-system", Identity: "cluster.local/ns/istio-system/sa/gw"})
 }
 
-// filters are the RBAC filters of policies, for HTTP and for TCP.
+// filters returns the RBAC filters of policies, for HTTP and for TCP.
 func filters(t *testing.T, specs []object) (http, tcp []*rbacv3.RBAC) {
 	t.Helper()
 	var list model.AuthorizationPoliciesResult
@@ -235,7 +235,7 @@ func (g *rules) conditions(fields []string) object {
 
 func (g *rules) rarely() bool { return g.Intn(12) == 0 }
 
-// call is a request, and all that RBAC knows of it.
+// call returns a request, and all that RBAC knows of it.
 func (g *rules) call() (*simulate.Request, *connection) {
 	q := &simulate.Request{
 		Method: pick(&g.hostile, "GET", "POST", "get", "PUT"), Scheme: pick(&g.hostile, "http", "https"), To: "s.ns.svc.cluster.local:80",
@@ -272,7 +272,7 @@ func (g *rules) claims() map[string]any {
 	return out
 }
 
-// wordsOf are the claims as jwt_authn hands them to RBAC: of scope and permission
+// wordsOf returns the claims as jwt_authn hands them to RBAC: of scope and permission
 // the words are a list.
 func wordsOf(claims map[string]any) map[string]any {
 	out := gomaps.Clone(claims)

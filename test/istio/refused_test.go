@@ -114,7 +114,7 @@ func excepted(change, why string) bool {
 	})
 }
 
-// judged is what kgw says against an object: Istio refuses it, or kgw does not
+// judged returns what kgw says against an object: Istio refuses it, or kgw does not
 // read all of it.
 func judged(t *testing.T, kind string, spec object) string {
 	t.Helper()
@@ -130,7 +130,7 @@ func judged(t *testing.T, kind string, spec object) string {
 	return why
 }
 
-// webhook is why Istio's webhook refuses an object, "" where it takes it.
+// webhook returns why Istio's webhook refuses an object, "" where it takes it.
 func webhook(t *testing.T, kind string, spec object) string {
 	t.Helper()
 	c, err := decoded(judgedKinds[kind], "ns", "a", []byte(text(spec)))
@@ -171,7 +171,7 @@ var (
 	hostileNumbers = []any{0, -1, 99, 101, 600, 70000, 1.5}
 )
 
-// changesOf are all objects that differ in one field: without it, with another
+// changesOf returns all objects that differ in one field: without it, with another
 // value, with a field that others of its place have.
 func changesOf(v any, path string, added map[string][]any) []changed {
 	var out []changed

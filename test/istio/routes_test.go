@@ -90,7 +90,7 @@ func simulated(g *kgw.Gateway, q *simulate.Request) answer {
 	return a
 }
 
-// configs are the documents as istiod has them. Routes are named, so that they
+// configs returns the documents as istiod has them. Routes are named, so that they
 // are found again.
 func configs(t *testing.T, docs []object) []istio.Config {
 	t.Helper()

@@ -96,7 +96,7 @@ func (g *ways) service(i, gateways int) {
 	g.docs = append(g.docs, object{"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": g.meta(fmt.Sprint("v", i), 10+i), "spec": spec})
 }
 
-// objects are the documents as istiod has them.
+// objects returns the documents as istiod has them.
 func objects(t *testing.T, docs []object) []istio.Config {
 	t.Helper()
 	var out []istio.Config
@@ -165,7 +165,7 @@ func listens(t *testing.T, seed int64, outcomes map[string]int) {
 	}
 }
 
-// differently is the table of exceptions: why the two may differ, "" where they
+// differently returns the table of exceptions: why the two may differ, "" where they
 // may not.
 func differently(want string) string {
 	if want == "closed" || want == "404" {

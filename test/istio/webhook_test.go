@@ -33,7 +33,7 @@ type example struct {
 	input  func(testing.TB) compile.Input
 }
 
-// cases are the examples, and what is beside the repository where it is there:
+// cases returns the examples, and what is beside the repository where it is there:
 // measured cases and resources that were found in use.
 func cases(t *testing.T) []example {
 	t.Helper()
@@ -53,7 +53,7 @@ func cases(t *testing.T) []example {
 // cases.
 const beside = "../../../shared"
 
-// measured are cases whose results were measured elsewhere.
+// measured returns cases whose results were measured elsewhere.
 func measured(t *testing.T) []example {
 	t.Helper()
 	var out []example
@@ -69,7 +69,7 @@ func measured(t *testing.T) []example {
 	return out
 }
 
-// found are resources that were found in use.
+// found returns resources that were found in use.
 func found(t *testing.T) []example {
 	t.Helper()
 	var out []example

@@ -173,7 +173,7 @@ func around(d object) []simulate.Request {
 	return out
 }
 
-// taken is a path that a matcher takes.
+// taken returns a path that a matcher takes.
 func taken(uri any) string {
 	m, _ := uri.(object)
 	for kind, lang := range map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex} {

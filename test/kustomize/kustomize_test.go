@@ -35,7 +35,7 @@ spec: {selector: {app: shop}, ports: [{port: 80}]}
 	rule = "apiVersion: gateway.kyma-project.io/v1beta1\nkind: APIRule\nmetadata:\n  name: shop\n  namespace: demo\n" + spec
 )
 
-// config is a Config that is a function; the lines are its settings.
+// config returns a Config that is a function; the lines are its settings.
 func config(lines ...string) string {
 	return "apiVersion: kgw.dev/v1alpha1\nkind: Config\nmetadata:\n  name: kgw" + function + strings.Join(lines, "\n") + "\n"
 }

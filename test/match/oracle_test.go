@@ -45,7 +45,7 @@ func oathkeeperGlob(text string) (engine, error) {
 	return func(p string) (bool, error) { return g.Match("http://h" + p), nil }, nil
 }
 
-// set is a set of requests by path alone, on http://h.
+// set returns a set of requests by path alone, on http://h.
 func set(l pathlang.Lang, text string, v match.View) match.Set {
 	return match.Set{Schemes: []string{"http"}, Hosts: []string{"h"}, Path: pathlang.Path{Lang: l, Text: text}, View: v}
 }

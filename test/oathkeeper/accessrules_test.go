@@ -51,7 +51,7 @@ func TestAccessRulesAreTheMaesters(t *testing.T) {
 	}
 }
 
-// identity is the id of a Rule's access rule.
+// identity returns the id of a Rule's access rule.
 func identity(rule object) string {
 	meta := rule["metadata"].(object)
 	return meta["name"].(string) + "." + meta["namespace"].(string)

@@ -37,7 +37,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// open is a Rule that lets everything through.
+// open returns a Rule that lets everything through.
 func open(name, url string) object {
 	return object{"apiVersion": "oathkeeper.ory.sh/v1alpha1", "kind": "Rule", "metadata": object{"name": name, "namespace": "default"}, "spec": object{
 		"match": object{"url": url, "methods": []any{"GET"}}, "upstream": object{"url": "http://upstream.test/" + name},

@@ -105,7 +105,7 @@ func TestNothingOpensOfTheSearch(t *testing.T) {
 	}
 }
 
-// rulesOf are the Rules that were written.
+// rulesOf returns the Rules that were written.
 func rulesOf(t *testing.T, result *compile.Result) []object {
 	t.Helper()
 	var out []object
@@ -122,7 +122,7 @@ func rulesOf(t *testing.T, result *compile.Result) []object {
 	return out
 }
 
-// hostileRules is an APIRule whose author may mean harm.
+// hostileRules returns an APIRule whose author may mean harm.
 func hostileRules(g *rand.Rand) string {
 	pick := func(list ...string) string { return list[g.Intn(len(list))] }
 	version, head := "v1beta1", "  host: h.example.com\n  gateway: kyma-system/kyma-gateway\n  service: {name: "+pick("shop", "shop", "shop", "\"shop:80/x\"")+", port: 80}\n"

@@ -134,7 +134,7 @@ func ruleOf(rules []object, id string) object {
 	return nil
 }
 
-// nativeRule is a rule as its file has it. What is absent stays absent.
+// nativeRule returns a rule as its file has it. What is absent stays absent.
 func (n *native) nativeRule(i int, strange bool) object {
 	spec := n.rule(i, strange)["spec"].(object)
 	out := object{"id": fmt.Sprintf("r%d", i), "match": spec["match"]}
@@ -190,7 +190,7 @@ func (n *native) asking(rule object) {
 	}
 }
 
-// globURL is a URL of the strategy glob, or of the other one by mistake.
+// globURL returns a URL of the strategy glob, or of the other one by mistake.
 func (n *native) globURL() string {
 	host := pick(n.generator, hosts...)
 	path := pick(n.generator, "/items", "/items<*>", "/items/<*>", "/items/<**>", "/<{v1,v2}>/x", "/<v[12]>/x", "/n/<[0-9]>", "/n/<[!0]>", "/n/<?>", "/<**>", "<**>", "/one/<*>", "/items/<.*>", "/items/<[0-9]+>", "/<a\\*>")
@@ -213,7 +213,7 @@ func (n *native) write(rules []object) string {
 	return b.String()
 }
 
-// cluster is what kgw makes of the same files.
+// cluster returns what kgw makes of the same files.
 func (n *native) cluster(t *testing.T, name, strategy string, rules []object) *prove.Cluster {
 	t.Helper()
 	file, content := name, n.write(rules)
@@ -232,7 +232,7 @@ func (n *native) cluster(t *testing.T, name, strategy string, rules []object) *p
 	return cluster
 }
 
-// config is Oathkeeper's configuration: all handlers but one.
+// config returns Oathkeeper's configuration: all handlers but one.
 func (n *native) config(strategy, repository string) object {
 	at := func(name string) string { return fmt.Sprintf("http://answers.test/%s/%d", name, n.answers[name]) }
 	out := object{}

@@ -117,7 +117,7 @@ func run(t *testing.T, rules map[string]object) (*compile.Result, []string) {
 	return compile.Run(compile.Input{Files: []*source.File{f}}, compile.Options{}), names
 }
 
-// written are rules as the Maester hands them on.
+// written returns rules as the Maester hands them on.
 func written(t *testing.T, rules []object) []byte {
 	t.Helper()
 	data, dropped := maester(t, rules)

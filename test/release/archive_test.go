@@ -59,7 +59,7 @@ func archives(t *testing.T, r release) {
 	}
 }
 
-// wantNames are the program, papers, completions and a page for every command.
+// wantNames returns the program, papers, completions and a page for every command.
 func wantNames(t *testing.T, r release, program string) []string {
 	t.Helper()
 	names := []string{
@@ -73,7 +73,7 @@ func wantNames(t *testing.T, r release, program string) []string {
 	return names
 }
 
-// pages are the names of the manual pages that the release made.
+// pages returns the names of the manual pages that the release made.
 func (r release) pages(t *testing.T) []string {
 	t.Helper()
 	list, err := filepath.Glob(filepath.Join(r.dir, "build", "release", "man", "*.1"))

@@ -24,7 +24,7 @@ func sameBytes(t *testing.T, first, second release) {
 	}
 }
 
-// sums are the hashes of all files under dist that are not goreleaser's own
+// sums returns the hashes of all files under dist that are not goreleaser's own
 // notes.
 func (r release) sums(t *testing.T) map[string]string {
 	t.Helper()

@@ -95,7 +95,7 @@ func sidecar(t *testing.T, r release, i image) {
 	i.serve(t, tool(t, "KGW_TEST_ARGOCD"))
 }
 
-// buildContext is what goreleaser hands to docker: the program of each platform
+// buildContext returns what goreleaser hands to docker: the program of each platform
 // under the platform's name, and the extra files under their own.
 func buildContext(t *testing.T, r release, extra []string) string {
 	t.Helper()
@@ -186,7 +186,7 @@ func (i image) run(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// command is a program with nothing but the image: its files, its environment,
+// command returns a program with nothing but the image: its files, its environment,
 // its user, no network. Who is not root can be that user in a namespace alone.
 func (i image) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()

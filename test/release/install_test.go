@@ -63,7 +63,7 @@ func install(t *testing.T, r release) {
 	}
 }
 
-// commands are the lines of the page's sh blocks, except for those that need a
+// commands returns the lines of the page's sh blocks, except for those that need a
 // network, or another system than this.
 func commands(t *testing.T) string {
 	t.Helper()

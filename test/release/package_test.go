@@ -14,7 +14,7 @@ import (
 	"github.com/sassoftware/go-rpmutils"
 )
 
-// installed are the files of a package, with the place of zsh's completion,
+// installed returns the files of a package, with the place of zsh's completion,
 // which distributions do not agree on.
 func installed(t *testing.T, r release, zsh string) []string {
 	t.Helper()

@@ -61,7 +61,7 @@ func TestRelease(t *testing.T) {
 	t.Run("images", func(t *testing.T) { images(t, first) })
 }
 
-// tool is the program that a variable names; the Makefile sets it.
+// tool returns the program that a variable names; the Makefile sets it.
 func tool(t *testing.T, variable string) string {
 	t.Helper()
 	path := os.Getenv(variable)
@@ -71,7 +71,7 @@ func tool(t *testing.T, variable string) string {
 	return path
 }
 
-// root is the checkout that this module is in.
+// root returns the checkout that this module is in.
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs(filepath.Join("..", ".."))

@@ -151,7 +151,7 @@ func creates(create func([]any) error, args []any) (ok bool) {
 	return create(args) == nil
 }
 
-// allPredicates are those that Skipper has, except for those on paths, hosts,
+// allPredicates returns those that Skipper has, except for those on paths, hosts,
 // methods and headers, which it reads itself.
 func allPredicates() []routing.PredicateSpec {
 	return []routing.PredicateSpec{

@@ -81,7 +81,7 @@ func objects(t testing.TB, in compile.Input, o compile.Options) []manifest.Objec
 	return result.Objects
 }
 
-// text is a document in memory.
+// text returns a document in memory.
 func text(t testing.TB, s string) compile.Input {
 	t.Helper()
 	f, problem := source.NewFile("gateway.yaml", []byte(s))

@@ -97,7 +97,7 @@ func TestNothingOpensOfTheSearch(t *testing.T) {
 	}
 }
 
-// hostileGateway is a FabricGateway with odd paths.
+// hostileGateway returns a FabricGateway with odd paths.
 func hostileGateway(g *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: shop}\nspec:\n  x-fabric-service: [{host: h.test, serviceName: shop}]\n  paths:\n")

@@ -150,7 +150,7 @@ func (c *cluster) ask(t *testing.T, r *simulate.Request) (status int, reached st
 	return res.StatusCode, c.reached, c.header
 }
 
-// foreignSpecs are the Services as the simulator reads them.
+// foreignSpecs returns the Services as the simulator reads them.
 func foreignSpecs() string {
 	out := ""
 	for _, s := range foreignServices {
@@ -250,7 +250,7 @@ var foreignPredicates = []string{
 	`Path("/q")`, `PathSubtree("/p")`, `Any()`,
 }
 
-// picks are a few of a list, at most n.
+// picks returns a few of a list, at most n.
 func picks(g *rand.Rand, n int, list []string) []string {
 	var out []string
 	for range g.Intn(n + 1) {
@@ -337,7 +337,7 @@ func foreignGroup(g *rand.Rand, i int) string {
 	return out
 }
 
-// foreignRequest is a request whose token is known, or that has none.
+// foreignRequest returns a request whose token is known, or that has none.
 func foreignRequest(g *rand.Rand) *simulate.Request {
 	r := &simulate.Request{
 		Method: one(g, "GET", "GET", "POST", "OPTIONS", "HEAD"), Scheme: one(g, "https", "https", "http", ""), Host: one(g, "h.test", "h.test", "i.test", "h.test:80", "H.test", "else.test"),

@@ -17,7 +17,7 @@ type fixture struct {
 	files        []string
 }
 
-// fixtures are the examples of the repository and, where they are, the
+// fixtures returns the examples of the repository and, where they are, the
 // measured cases.
 func fixtures(t testing.TB) []fixture {
 	t.Helper()

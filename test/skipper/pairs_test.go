@@ -51,7 +51,7 @@ func clusterOf(t *testing.T, yaml string) *prove.Cluster {
 	return prove.Simulate(read(t, yaml+foreignSpecs()), compile.Options{Config: config.Default()})
 }
 
-// otherwise is a text with one of the words of the generators replaced by another.
+// otherwise returns a text with one of the words of the generators replaced by another.
 func otherwise(g *rand.Rand, yaml string) string {
 	pools := [][]string{foreignFilters, foreignPredicates, {"path: /p,", "path: /q,", "path: /p/,", "path: /,"}, {"pathType: Exact", "pathType: Prefix", "pathType: ImplementationSpecific"}, {"name: a, port", "name: b, port", "name: open, port"}, {"pathSubtree: /p", "pathSubtree: /p/", "pathSubtree: /q", "pathRegexp: ^/p"}, {"[GET]", "[post]", "[GET, post]"}}
 	var found []string

@@ -58,7 +58,7 @@ func compared(t *testing.T, g *rand.Rand, written []manifest.Object) int {
 	return 80
 }
 
-// simulated is the request as the simulator reads it from a list.
+// simulated returns the request as the simulator reads it from a list.
 func simulated(t *testing.T, r *request) *simulate.Request {
 	t.Helper()
 	fields := map[string]any{"method": r.Method, "host": r.Host, "path": r.Path, "xForwardedProto": r.XForwardedProto}
@@ -84,7 +84,7 @@ func simulated(t *testing.T, r *request) *simulate.Request {
 
 func one(g *rand.Rand, list ...string) string { return list[g.Intn(len(list))] }
 
-// gateway is a FabricGateway.
+// gateway returns a FabricGateway.
 func gateway(g *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: shop}\nspec:\n  x-fabric-service: [{host: h.test, serviceName: shop}]\n" +
@@ -103,7 +103,7 @@ func gateway(g *rand.Rand) string {
 	return b.String() + "    /last: {get: {}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {ports: [{name: http, port: 80}]}\n"
 }
 
-// foreign are Ingresses that somebody else wrote.
+// foreign returns Ingresses that somebody else wrote.
 func foreign(g *rand.Rand) []manifest.Object {
 	var out []manifest.Object
 	for i := range 2 + g.Intn(5) {
@@ -116,7 +116,7 @@ func foreign(g *rand.Rand) []manifest.Object {
 	return out
 }
 
-// randomRequest is a request whose token is its own, or one of few.
+// randomRequest returns a request whose token is its own, or one of few.
 func randomRequest(g *rand.Rand, i int) request {
 	r := request{Method: one(g, "GET", "GET", "POST", "PUT", "OPTIONS"), Host: one(g, "h.test", "h.test", "h.test:80", "h.test.", "other.test"), Path: one(g, "/", "/a", "/a/", "/a/b", "/a/b/", "/a/c", "/c/b", "/a/b/c", "/c", "//a", "/a%2Fb", "/x/../a", "/a/./b?q=1", "/last", "/%61")}
 	for _, proto := range []string{"https", "http"} {
@@ -145,7 +145,7 @@ func randomRequest(g *rand.Rand, i int) request {
 	return r
 }
 
-// ingress is an Ingress with the texts of its annotations.
+// ingress returns an Ingress with the texts of its annotations.
 func ingress(name, predicate, filter string) manifest.Object {
 	o := manifest.Object{APIVersion: "networking.k8s.io/v1", Kind: "Ingress", Meta: manifest.Meta{Name: name, Namespace: "default", Annotations: map[string]string{"zalando.org/skipper-predicate": predicate}}}
 	if filter != "" {

@@ -73,7 +73,7 @@ func document(info *debug.BuildInfo, version, license string) *cdx.BOM {
 	return bom
 }
 
-// component is a Go module; its purl is as
+// component returns a Go module; its purl is as
 // https://github.com/package-url/purl-spec/blob/main/types-doc/golang-definition.md says.
 func component(path, version, sum string) cdx.Component {
 	purl := "pkg:golang/" + path
@@ -95,7 +95,7 @@ func hashes(sum string) *[]cdx.Hash {
 	return &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: hex.EncodeToString(raw)}}
 }
 
-// settings are what decides the bytes of the program beside its sources.
+// settings returns what decides the bytes of the program beside its sources.
 func settings(info *debug.BuildInfo) *[]cdx.Property {
 	var list []cdx.Property
 	for _, s := range info.Settings {

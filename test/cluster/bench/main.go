@@ -88,7 +88,7 @@ func bench(objects, dump, runs int) error {
 	return b.table(objects, dump, runs)
 }
 
-// at is the path of something of n objects.
+// at returns the path of something of n objects.
 func (b *bed) at(kind string, n int) string {
 	return filepath.Join(b.dir, fmt.Sprintf("%s-%d", kind, n))
 }

@@ -56,7 +56,7 @@ var plurals = map[string]string{
 	"ValidatingAdmissionPolicy": "validatingadmissionpolicies", "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
 
-// Collection is the path below which objects like this one are found.
+// Collection returns the path below which objects like this one are found.
 func Collection(object map[string]any) string {
 	version, _ := object["apiVersion"].(string)
 	kind, _ := object["kind"].(string)
@@ -71,7 +71,7 @@ func Collection(object map[string]any) string {
 	return path + "/" + plurals[kind]
 }
 
-// Path is where an object is found.
+// Path returns where an object is found.
 func Path(object map[string]any) string {
 	metadata, _ := object["metadata"].(map[string]any)
 	name, _ := metadata["name"].(string)

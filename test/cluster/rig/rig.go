@@ -156,7 +156,7 @@ func (s *Server) ready(limit time.Duration) error {
 	return fmt.Errorf("the API server is not ready after %v:\n%s", limit, log[max(0, len(log)-3000):])
 }
 
-// CA is the file of the certificate that the server made for itself.
+// CA returns the file of the certificate that the server made for itself.
 func (s *Server) CA() string { return s.file("certs/apiserver.crt") }
 
 func (s *Server) trust() error {
